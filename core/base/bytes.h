@@ -1,0 +1,52 @@
+/* Binary writing (struct bytes, grows) and reading (struct cursor, never beyond its end): protocol.md A.2, little-endian. */
+#ifndef EOSIOFS_CORE_BASE_BYTES_H
+#define EOSIOFS_CORE_BASE_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bytes {
+	uint8_t *data; /* owned */
+	size_t length, capacity;
+};
+
+/* {0} is a valid empty buffer. */
+void bytes_release(struct bytes *bytes);
+void bytes_clear(struct bytes *bytes);
+void bytes_put(struct bytes *bytes, const void *data, size_t length);
+void bytes_put_u8(struct bytes *bytes, uint8_t value);
+void bytes_put_u16(struct bytes *bytes, uint16_t value);
+void bytes_put_u32(struct bytes *bytes, uint32_t value);
+void bytes_put_u64(struct bytes *bytes, uint64_t value);
+void bytes_put_varuint32(struct bytes *bytes, uint32_t value);
+void bytes_put_double(struct bytes *bytes, double value);
+/* varuint32 length, then the bytes: protocol "bytes" and "string". */
+void bytes_put_counted(struct bytes *bytes, const void *data, size_t length);
+/* Big-endian, as the keys of the state map are ordered. */
+void bytes_put_u64_be(struct bytes *bytes, uint64_t value);
+void bytes_put_u32_be(struct bytes *bytes, uint32_t value);
+
+struct cursor {
+	const uint8_t *at, *end; /* borrowed */
+	bool failed;             /* sticky: set by the first read past the end, or of an ill-formed value; reads then give 0 */
+};
+
+struct cursor cursor_make(const void *data, size_t length);
+size_t cursor_left(const struct cursor *cursor);
+/* The next length bytes, borrowed, or NULL (and failed) when there are fewer. */
+const uint8_t *cursor_take(struct cursor *cursor, size_t length);
+bool cursor_copy(struct cursor *cursor, void *out, size_t length); /* false, and zeroes, when there are fewer */
+uint8_t cursor_u8(struct cursor *cursor);
+uint16_t cursor_u16(struct cursor *cursor);
+uint32_t cursor_u32(struct cursor *cursor);
+uint64_t cursor_u64(struct cursor *cursor);
+uint64_t cursor_u64_be(struct cursor *cursor);
+uint32_t cursor_varuint32(struct cursor *cursor); /* at most 5 bytes are read */
+double cursor_double(struct cursor *cursor);
+/* varuint32 length, then that many bytes, borrowed; more than 20 MiB fails. */
+const uint8_t *cursor_counted(struct cursor *cursor, size_t *length);
+/* A count of elements of at least minimum bytes each: fails above 1 048 576 or when that many cannot be left. */
+uint32_t cursor_count(struct cursor *cursor, size_t minimum);
+
+#endif

@@ -1,0 +1,66 @@
+/* The state: a persistent ordered map from byte strings to byte strings (DESIGN 5), a copy-on-write B+tree. A root is a state:
+ * it never changes, others may share parts of it. Only the chain's thread edits and counts references; any thread may read a root
+ * that somebody holds. */
+#ifndef EOSIOFS_CORE_ENGINE_MAP_H
+#define EOSIOFS_CORE_ENGINE_MAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { MAP_KEY_MAXIMUM = 64 }; /* bytes; values go up to 32 MiB, those over 1 KiB stand apart and are shared between versions */
+
+struct map;      /* what all roots of one chain share: memory, counters, the next edit's number */
+struct map_root; /* an immutable state */
+struct map_edit; /* a state being made from another */
+
+struct map *map_create(void);
+void map_destroy(struct map *map); /* every root must have been released */
+size_t map_memory(const struct map *map); /* bytes in use by nodes and values */
+
+struct map_root *map_empty(struct map *map);         /* a root with nothing in it; one reference, the caller's */
+struct map_root *map_root_hold(struct map_root *root); /* one more reference; chain's thread only */
+void map_root_release(struct map_root *root);          /* chain's thread only; NULL is fine */
+size_t map_root_count(const struct map_root *root);    /* entries */
+
+/* An edit starts from a root (which it holds until it ends) and is seen by nobody else. Edits of one map may nest: an edit can be
+ * started from the state another edit has reached, by map_edit_snapshot. */
+struct map_edit *map_edit_begin(struct map_root *base);
+/* The state reached, as a root with one reference; the edit goes on from there (copying again what it changes). Constant time. */
+struct map_root *map_edit_snapshot(struct map_edit *edit);
+/* Back to a root made by map_edit_snapshot or to any other of the map; constant time beside freeing what is dropped. */
+void map_edit_restore(struct map_edit *edit, struct map_root *root);
+struct map_root *map_edit_finish(struct map_edit *edit); /* ends the edit; the new root, one reference */
+void map_edit_drop(struct map_edit *edit);               /* ends the edit; nothing happened */
+
+/* A value as found: borrowed, valid until the edit changes anything (or, from a root, as long as the root is held). */
+struct map_value {
+	const uint8_t *data;
+	size_t length;
+};
+
+bool map_get(const struct map_root *root, const void *key, size_t key_length, struct map_value *out);
+bool map_edit_get(const struct map_edit *edit, const void *key, size_t key_length, struct map_value *out);
+void map_edit_put(struct map_edit *edit, const void *key, size_t key_length, const void *value, size_t length);
+bool map_edit_remove(struct map_edit *edit, const void *key, size_t key_length); /* false when it was not there */
+
+/* An entry in order. key and value are borrowed as in struct map_value. */
+struct map_entry {
+	const uint8_t *key;
+	size_t key_length;
+	struct map_value value;
+};
+
+/* The first entry with a key >= (map_seek) or the last with a key < (map_seek_before) the given one; false when there is none. A walk is
+ * `for (ok = map_seek(root, &e, key, n); ok; ok = map_next(root, &e))`; map_next seeks by the entry's own key, so an edit may change
+ * things between steps (use the map_edit_ forms with a copy of the key). O(log n) a step at worst. */
+bool map_seek(const struct map_root *root, struct map_entry *out, const void *key, size_t key_length);
+bool map_seek_before(const struct map_root *root, struct map_entry *out, const void *key, size_t key_length);
+bool map_next(const struct map_root *root, struct map_entry *entry);
+bool map_previous(const struct map_root *root, struct map_entry *entry);
+bool map_edit_seek(const struct map_edit *edit, struct map_entry *out, const void *key, size_t key_length);
+bool map_edit_seek_before(const struct map_edit *edit, struct map_entry *out, const void *key, size_t key_length);
+bool map_edit_next(const struct map_edit *edit, struct map_entry *entry); /* the first key greater than entry->key */
+bool map_edit_previous(const struct map_edit *edit, struct map_entry *entry);
+
+#endif
