@@ -30,6 +30,9 @@ struct map_edit *map_edit_begin(struct map_root *base);
 struct map_root *map_edit_snapshot(struct map_edit *edit);
 /* Back to a root made by map_edit_snapshot or to any other of the map; constant time beside freeing what is dropped. */
 void map_edit_restore(struct map_edit *edit, struct map_root *root);
+/* The state as the edit has it now, to be read like any root: borrowed, follows every change, ends with the edit. With it the map_edit_ forms of
+ * reading below are not needed. */
+const struct map_root *map_edit_view(const struct map_edit *edit);
 struct map_root *map_edit_finish(struct map_edit *edit); /* ends the edit; the new root, one reference */
 void map_edit_drop(struct map_edit *edit);               /* ends the edit; nothing happened */
 

@@ -1,0 +1,49 @@
+/* Contract tables in the state: rows, secondary indices, and the table objects that count them (protocol.md B.7). Reading works on any root
+ * (an edit's map_edit_view() too); writing is the intrinsics' (intrinsic/database.c). */
+#ifndef EOSIOFS_CORE_ENGINE_CONTRACT_TABLE_H
+#define EOSIOFS_CORE_ENGINE_CONTRACT_TABLE_H
+
+#include "core/base/bytes.h"
+#include "core/engine/map.h"
+
+struct table_id {
+	uint64_t code, scope, table;
+};
+
+/* The table object: who pays for it, how many rows it has. */
+struct table_object {
+	struct table_id id;
+	uint64_t payer;
+	uint32_t count;
+};
+
+/* A row; data is borrowed from the root. */
+struct table_row {
+	uint64_t primary_key;
+	uint64_t payer;
+	uint32_t block_num; /* of the block that last wrote it */
+	const uint8_t *data;
+	size_t length;
+};
+
+bool table_object_get(const struct map_root *root, struct table_object *out, const struct table_id *id);
+/* The first table object at or after (code, scope, table); within the same code; false: none. */
+bool table_object_seek(const struct map_root *root, struct table_object *out, const struct table_id *from);
+
+bool table_row_get(const struct map_root *root, struct table_row *out, const struct table_id *id, uint64_t primary_key);
+/* The first row with a primary key >= from (or the last with one <= from). */
+bool table_row_seek(const struct map_root *root, struct table_row *out, const struct table_id *id, uint64_t from);
+bool table_row_seek_back(const struct map_root *root, struct table_row *out, const struct table_id *id, uint64_t from);
+
+/* Secondary indices: keys as they order in the state, big-endian, floats mapped so that byte order is numeric order. */
+enum secondary_type { SECONDARY_U64, SECONDARY_U128, SECONDARY_U256, SECONDARY_DOUBLE, SECONDARY_LONG_DOUBLE };
+struct secondary_row {
+	uint8_t key[32]; /* ordering form */
+	uint64_t primary_key, payer;
+};
+/* The first entry at or after (key, primary key) of an index table (its id.table has the index number in the low four bits). */
+bool secondary_row_seek(const struct map_root *root, struct secondary_row *out, const struct table_id *id, enum secondary_type type,
+                        const uint8_t *key, uint64_t primary_key);
+double secondary_key_double(const uint8_t key[8]); /* back from the ordering form */
+
+#endif

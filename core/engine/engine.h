@@ -1,0 +1,110 @@
+/* The embedded chain's engine: state, blocks, transactions. No threads, no clock, no files, no keys: whoever drives it (the embedded chain,
+ * the replay tool, tests) says which slot comes next, who produces it and what is pushed, and signs what it seals. One thread at a time. */
+#ifndef EOSIOFS_CORE_ENGINE_ENGINE_H
+#define EOSIOFS_CORE_ENGINE_ENGINE_H
+
+#include "core/engine/map.h"
+#include "core/engine/trace.h"
+#include "core/types/block.h"
+#include "core/types/genesis.h"
+
+struct engine;
+
+/* A block and the state after it: immutable once sealed but for its signature. Counted by block_state_hold/release (chain's thread). */
+struct block_state {
+	struct checksum256 id;
+	uint32_t number;
+	struct signed_block *block; /* owned */
+	struct map_root *root;      /* held: the state after this block */
+	/* protocol.md E.5, E.7: */
+	struct producer_schedule active_schedule; /* signs the next block */
+	struct producer_schedule pending_schedule; /* no producers: none pending */
+	uint32_t pending_schedule_lib_num;
+	struct checksum256 pending_schedule_hash;
+	struct incremental_merkle blockroot; /* covers the ids of blocks 1..number-1 */
+	uint32_t dpos_proposed_irreversible, dpos_irreversible;
+	struct last_produced {
+		uint64_t producer;
+		uint32_t block, implied_irreversible;
+	} *last_produced; /* owned; ascending by producer */
+	size_t last_produced_count;
+	uint8_t *confirm_count; /* owned */
+	size_t confirm_count_count;
+	struct block_state *previous; /* held while reversible; NULL once irreversible or at the first */
+	size_t references;
+};
+struct block_state *block_state_hold(struct block_state *block);
+void block_state_release(struct block_state *block);
+
+/* A chain with the genesis block as its head and D.8's initial state. */
+int engine_create(struct engine **out, const struct genesis *genesis, struct error *error);
+void engine_destroy(struct engine *engine);
+const struct genesis *engine_genesis(const struct engine *engine);
+const struct checksum256 *engine_chain_id(const struct engine *engine);
+struct map *engine_map(struct engine *engine);
+struct block_state *engine_head(struct engine *engine); /* borrowed */
+/* The last irreversible block's number and id. */
+uint32_t engine_irreversible(const struct engine *engine, struct checksum256 *id);
+
+/* Who produces a slot by the head's active schedule (E.6), and the authority that signs for it (borrowed). */
+const struct producer_authority *engine_producer_of_slot(const struct engine *engine, uint32_t slot);
+
+/* --- building a block --- */
+struct block_options {
+	uint32_t slot;        /* later than the head's */
+	uint64_t producer;    /* must be the slot's producer (3030009 otherwise) */
+	uint16_t confirmed;   /* E.7; engine_confirmed() gives what a producer would say */
+	const struct checksum256 *features; /* activated by this block: preactivated ones must be listed, PREACTIVATE_FEATURE may be */
+	size_t features_count;
+};
+/* What `producer`, having signed last_signed (0: never) on this node, states as confirmed in the next block. */
+uint16_t engine_confirmed(const struct engine *engine, uint32_t last_signed);
+/* Features that the head's state demands to be activated in the next block (preactivated); *out is free()d by the caller. */
+size_t engine_preactivated_features(const struct engine *engine, struct checksum256 **out);
+
+/* Starts the next block: features, schedule promotion, onblock, expired records, eosio.prods (D.5). onblock's trace goes to
+ * *onblock when that is not NULL. No block may be in the making. */
+int engine_block_start(struct engine *engine, const struct block_options *options, struct transaction_trace *onblock, struct error *error);
+bool engine_block_pending(const struct engine *engine);
+uint32_t engine_block_slot(const struct engine *engine);   /* of the block in the making */
+uint32_t engine_block_number(const struct engine *engine); /* of the block in the making, else head's + 1 */
+/* The state as the block in the making has it now, one reference for the caller; without one the head's. */
+struct map_root *engine_state(struct engine *engine);
+/* How many transactions the block in the making holds. */
+size_t engine_block_transactions(const struct engine *engine);
+
+struct push_options {
+	uint32_t billed_cpu_us; /* 0: the chain's min_transaction_cpu_usage */
+	bool without_keys;      /* authorities count as satisfied ("impersonate"); names are still checked */
+};
+/* Pushes a transaction into the block in the making. keys: those of its signatures, ascending (packed_transaction_keys), recovered
+ * by the caller outside any lock. On success *packed has been moved into the block (it is emptied); on failure the state is as before and
+ * *packed is the caller's still. The trace is filled either way (release it). A delayed transaction succeeds with status delayed.
+ * When the block is full: 3080003 / 3080005 or -EAGAIN is not used: the caller seals and tries again in the next block
+ * (BLOCK_NET_USAGE_EXCEEDED, BLOCK_CPU_USAGE_EXCEEDED tell it). */
+int engine_push(struct engine *engine, struct packed_transaction *packed, const struct public_key *keys, size_t keys_count,
+                const struct push_options *options, struct transaction_trace *trace, struct error *error);
+/* The next deferred or delayed transaction that is due (delay_until <= the block's time), in nodeos's order (delay_until, then
+ * creation); false: none. */
+bool engine_next_scheduled(const struct engine *engine, struct checksum256 *id);
+/* Runs one that is due. Its end (executed, soft_fail, hard_fail, expired) is in the trace; failing only means that there is none such. */
+int engine_push_scheduled(struct engine *engine, const struct checksum256 *id, const struct push_options *options,
+                          struct transaction_trace *trace, struct error *error);
+/* Seals the block in the making: it becomes the head, unsigned. *digest is what its producer signs (E.4). */
+int engine_block_seal(struct engine *engine, struct block_state **out, struct checksum256 *digest, struct error *error);
+void block_state_sign(struct block_state *block, const struct signature *signature);
+/* Drops the block in the making with everything in it. */
+void engine_block_drop(struct engine *engine);
+
+/* Applies a block as a validating node does: everything in it is recomputed and compared (E.10 with --force-all-checks). CPU comes
+ * from its receipts. trusted: skips signatures, authorization and TaPoS, as a replay of one's own irreversible log does. */
+int engine_apply_block(struct engine *engine, const struct signed_block *block, bool trusted, struct error *error);
+
+/* --- saving and restoring (state file) --- */
+/* The head as bytes: header, schedules, DPoS counts; the state itself is head->root. */
+void engine_pack_head(struct bytes *out, const struct engine *engine);
+/* A chain whose head is what engine_pack_head wrote, over a loaded root (taken over) of `map` (taken over). */
+int engine_restore(struct engine **out, const struct genesis *genesis, struct map *map, struct map_root *root, struct cursor *head,
+                   struct error *error);
+
+#endif
