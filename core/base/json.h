@@ -15,20 +15,20 @@ struct json;
 enum json_type { JSON_MISSING, JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 
 /* Parses exactly one value of length bytes (white space around it is fine), nested at most 200 deep. Numbers of more than 15 digits
- * are kept as strings of their digits. The sentence names line, column and what was found. */
+ * are kept as strings of their digits. NUL characters are refused. The sentence names line, column and what was found. -EINVAL. */
 int json_parse(struct json **out, const char *text, size_t length, struct error *error);
 void json_release(struct json *root);
 
 enum json_type json_type(const struct json *node);
-const struct json *json_member(const struct json *object, const char *name);  /* NULL when absent or no object */
+const struct json *json_member(const struct json *object, const char *name);  /* NULL when absent or no object; of equal names the last */
 size_t json_count(const struct json *node);                                    /* elements or members, else 0 */
 const struct json *json_first(const struct json *node);                        /* first element or member */
 const struct json *json_next(const struct json *node);
 const char *json_name(const struct json *member);                              /* a member's name, "" for an element */
 const char *json_string(const struct json *node);                              /* NULL when it is no string */
-double json_number(const struct json *node);                                   /* 0 when it is no number */
+double json_number(const struct json *node);                                   /* a number, or a string that is one; else 0 */
 bool json_is_true(const struct json *node);
-/* Integers given as number or as decimal string; -EINVAL when neither or out of range. */
+/* Integers given as number or as decimal string; -EINVAL when neither, with a fraction, or out of range (*out is then untouched). */
 int json_int64(int64_t *out, const struct json *node);
 int json_uint64(uint64_t *out, const struct json *node);
 
@@ -36,7 +36,7 @@ int json_uint64(uint64_t *out, const struct json *node);
 void json_print(struct text *out, const struct json *node);
 /* The same with two spaces of indentation, as cleos prints. */
 void json_print_pretty(struct text *out, const struct json *node);
-/* Reformats compact JSON text with indentation without going through numbers (every digit stays). text must be valid JSON. */
+/* Reformats JSON text in cleos's layout without going through numbers (every digit stays). text should be valid JSON. */
 void json_indent(struct text *out, const char *text, size_t length);
 
 #endif
