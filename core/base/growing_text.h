@@ -1,0 +1,20 @@
+/* A text that only grows, as a log does, read by offset while others append. When it passes its limit its older half goes (at a line's end), as a
+ * rotated log file shrinks. Thread-safe. */
+#ifndef EOSIOFS_CORE_BASE_GROWING_TEXT_H
+#define EOSIOFS_CORE_BASE_GROWING_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+struct growing_text;
+
+struct growing_text *growing_text_create(size_t limit); /* bytes */
+void growing_text_destroy(struct growing_text *text);
+/* Appends whole lines (a newline is added when the last is missing). when: what its mtime becomes. */
+void growing_text_append(struct growing_text *text, const char *lines, size_t length, struct timespec when);
+size_t growing_text_size(struct growing_text *text, struct timespec *modified); /* modified may be NULL */
+/* Copies at most size bytes from offset; 0 at or beyond the end. */
+size_t growing_text_read(struct growing_text *text, char *out, size_t size, uint64_t offset);
+
+#endif

@@ -1,0 +1,44 @@
+/* The wallet: private keys in keosd's file format (protocol.md G.4), labels, locking. Thread-safe. Secrets leave it only as signatures. */
+#ifndef EOSIOFS_CORE_WALLET_WALLET_H
+#define EOSIOFS_CORE_WALLET_WALLET_H
+
+#include "core/base/key.h"
+#include "core/types/transaction.h"
+
+struct wallet;
+enum { WALLET_LABEL_SIZE = 64 };
+
+/* Opens FOLDER/default.wallet, or makes it with a new password. folder NULL: kept in memory only. Where `keep_password` is set, the password
+ * stands in FOLDER/password (0600) and the wallet is unlocked with it; otherwise an existing wallet starts locked. The signer is shared. */
+int wallet_open(struct wallet **out, const char *folder, bool keep_password, const struct signer *signer, struct error *error);
+void wallet_close(struct wallet *wallet);
+
+bool wallet_locked(struct wallet *wallet);
+int wallet_unlock(struct wallet *wallet, const char *password, struct error *error); /* 3120005, 3120007 */
+int wallet_lock(struct wallet *wallet, struct error *error);                           /* 3120003 when it is */
+
+/* Adds a key and saves; -EEXIST (3120008) when it is there already. public may be NULL. */
+int wallet_import(struct wallet *wallet, const struct private_key *key, struct public_key *public, struct error *error);
+/* The same for many keys with one save; those already there are passed over. */
+int wallet_import_many(struct wallet *wallet, const struct private_key *keys, size_t count, struct error *error);
+/* A new pair under a label (a file name: 1 to 63 of [A-Za-z0-9._-], not starting with a dot); -EEXIST for a label in use. */
+int wallet_new_key(struct wallet *wallet, const char *label, struct public_key *out, struct error *error);
+int wallet_remove(struct wallet *wallet, const struct public_key *key, struct error *error); /* 3120009 */
+
+/* The public keys, ascending; *out is free()d by the caller. Needs an unlocked wallet (3120003). */
+int wallet_keys(struct wallet *wallet, struct public_key **out, size_t *count, struct error *error);
+/* A number that changes whenever the set of keys, the labels or the lock do. */
+uint64_t wallet_version(struct wallet *wallet);
+bool wallet_has(struct wallet *wallet, const struct public_key *key);
+/* The private key, for signing blocks and for revealing; -EACCES when it is not there, -EPERM when locked. Wipe it. */
+int wallet_private_key(struct wallet *wallet, const struct public_key *key, struct private_key *out, struct error *error);
+
+/* Labels in alphabetical order; false beyond the last. Labels are public: they can be read while locked. */
+bool wallet_label_at(struct wallet *wallet, size_t index, char label[WALLET_LABEL_SIZE], struct public_key *key);
+int wallet_label(struct wallet *wallet, const char *label, struct public_key *key); /* 0 or -ENOENT */
+
+/* Signs a transaction with each of the keys. */
+int wallet_sign(struct wallet *wallet, struct packed_transaction *packed, const struct public_key *keys, size_t count,
+                const struct checksum256 *chain_id, struct error *error);
+
+#endif
