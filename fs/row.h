@@ -1,0 +1,80 @@
+/* A row of THE TABLE (tree.c) and what its handlers get. A file of the tree exists because a row exists. Handlers see whole contents or one
+ * complete command, never offsets. */
+#ifndef EOSIOFS_FS_ROW_H
+#define EOSIOFS_FS_ROW_H
+
+#include "fs/tree.h"
+
+/* The kinds of DESIGN section 3. */
+enum row_kind {
+	ROW_FOLDER,
+	ROW_READ_ONLY,
+	ROW_VERB,     /* write gets one command line at a time, without its newline */
+	ROW_VALUE,    /* write gets one line */
+	ROW_LIST,     /* write gets all lines so far */
+	ROW_DOCUMENT, /* write gets a whole JSON value */
+	ROW_BYTES,    /* write gets all bytes at flush */
+	ROW_GROWING,  /* grow gives the text */
+	ROW_LINK,     /* read gives the target */
+};
+
+enum { ROW_CAPTURES = 3 };
+
+/* What a handler works with: made for one lookup, read or write, gone after it. */
+struct request {
+	struct tree *tree;
+	struct chain *chain;
+	struct wallet *wallet;
+	const struct caller *caller;
+	struct chain_view *view; /* request_view() opens it at first use; one view per request */
+	/* What stands at the pattern's @words, in order: the text, and its value where it is a name that parses (else 0). */
+	const char *capture[ROW_CAPTURES];
+	uint64_t name[ROW_CAPTURES];
+	uint32_t block_num; /* set by reading handlers: the block that last wrote what is shown (mtime); 0: the view's block */
+	bool append;        /* the file was opened with O_APPEND (>>) */
+};
+int request_view(struct request *request, struct chain_view **out, struct error *error);
+
+/* Takes names one by one; nonzero: enough. */
+struct listing {
+	int (*add)(struct listing *listing, const char *name);
+};
+
+struct row {
+	const char *pattern; /* "accounts/@account/votes"; parent folders have rows of their own */
+	enum row_kind kind;
+	mode_t mode;         /* permission bits */
+	/* Appends the whole contents (ROW_LINK: the target). */
+	int (*read)(struct request *request, struct text *out, struct error *error);
+	int (*write)(struct request *request, const char *data, size_t length, struct error *error);
+	/* ROW_GROWING */
+	struct growing_text *(*grow)(struct request *request, struct error *error);
+	/* For a row whose pattern ends with an @word: 0, or -ENOENT with a sentence, or why one could not ask. */
+	int (*exists)(struct request *request, struct error *error);
+	/* For a folder whose children are an @word: the names at or after `from` ("" at first), ascending. */
+	int (*list)(struct request *request, const char *from, struct listing *listing, struct error *error);
+	/* mkdir NAME in this folder; the name is the request's last capture. */
+	int (*make)(struct request *request, const char *name, struct error *error);
+	/* The sentence that unlink and rmdir answer with: which write does what was meant. NULL: a general one. */
+	const char *instead_of_remove;
+	bool slow;           /* a write may take long */
+	bool owner_only;     /* not even readable by others under allow_other */
+	const char *usage;   /* verbs: the parameters, as shown on read: `TO QUANTITY SYM [MEMO]` */
+	const char *help;    /* one sentence, no full stop */
+};
+
+/* THE TABLE, in tree.c: rows sorted as the help shows them. */
+extern const struct row tree_rows[];
+extern const size_t tree_rows_count;
+
+/* --- what handlers share --- */
+
+/* One transaction of these actions (taken over), signed by the wallet, logged in /log and /last_transaction. */
+int request_send(struct request *request, struct action *actions, size_t count, struct error *error);
+/* The usual case: one action with JSON data made by printf, authorized by actor@active. */
+int request_push(struct request *request, uint64_t contract, const char *action, uint64_t actor, struct error *error, const char *json_format,
+                 ...) __attribute__((format(printf, 6, 7)));
+/* mtime of a file that shows a table row. */
+void request_saw_block(struct request *request, uint32_t block_num);
+
+#endif
