@@ -1,0 +1,159 @@
+/* The growable string. */
+#include "core/base/text.h"
+
+#include "core/base/hex.h"
+#include "core/base/memory.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Room for `more` further bytes and the NUL. */
+static char *text_reserve(struct text *text, size_t more)
+{
+	if (text->capacity - text->length <= more)
+		memory_grow(&text->data, &text->capacity, text->length + more + 1, 1);
+	return text->data + text->length;
+}
+
+static void text_advance(struct text *text, size_t length)
+{
+	text->length += length;
+	text->data[text->length] = 0;
+}
+
+void text_release(struct text *text)
+{
+	free(text->data);
+	*text = (struct text)TEXT_EMPTY;
+}
+
+void text_clear(struct text *text)
+{
+	text->length = 0;
+	if (text->data)
+		text->data[0] = 0;
+}
+
+char *text_take(struct text *text)
+{
+	char *string = text->data ? text->data : memory_copy_string("");
+
+	*text = (struct text)TEXT_EMPTY;
+	return string;
+}
+
+const char *text_string(const struct text *text)
+{
+	return text->data ? text->data : "";
+}
+
+void text_append(struct text *text, const char *string)
+{
+	text_append_bytes(text, string, strlen(string));
+}
+
+void text_append_bytes(struct text *text, const void *data, size_t length)
+{
+	char *at = text_reserve(text, length);
+
+	if (length)
+		memcpy(at, data, length);
+	text_advance(text, length);
+}
+
+void text_append_char(struct text *text, char character)
+{
+	*text_reserve(text, 1) = character;
+	text_advance(text, 1);
+}
+
+void text_printf(struct text *text, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	text_vprintf(text, format, arguments);
+	va_end(arguments);
+}
+
+void text_vprintf(struct text *text, const char *format, va_list arguments)
+{
+	va_list again;
+	int length;
+
+	va_copy(again, arguments);
+	text_reserve(text, 63);
+	length = vsnprintf(text->data + text->length, text->capacity - text->length, format, arguments);
+	if (length > 0 && (size_t)length >= text->capacity - text->length) {
+		text_reserve(text, (size_t)length);
+		vsnprintf(text->data + text->length, text->capacity - text->length, format, again);
+	}
+	va_end(again);
+	text_advance(text, length > 0 ? (size_t)length : 0);
+}
+
+void text_append_hex(struct text *text, const void *data, size_t length)
+{
+	hex_print(text_reserve(text, 2 * length), data, length);
+	text_advance(text, 2 * length);
+}
+
+/* The length of the well-formed UTF-8 character (of two bytes or more) at data, 0 when there is none. */
+static size_t utf8_length(const uint8_t *data, size_t left)
+{
+	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+	size_t length = data[0] >= 0xf0 ? 4 : data[0] >= 0xe0 ? 3 : 2;
+	uint32_t point = data[0] & (0xffu >> (length + 1));
+
+	if (data[0] < 0xc2 || data[0] > 0xf4 || left < length)
+		return 0;
+	for (size_t i = 1; i < length; i++) {
+		if ((data[i] & 0xc0) != 0x80)
+			return 0;
+		point = point << 6 | (data[i] & 0x3fu);
+	}
+	if (point < smallest[length] || point > 0x10ffff || (point >= 0xd800 && point < 0xe000))
+		return 0;
+	return length;
+}
+
+/* Writes the escape of one byte below 0x80 that cannot stand for itself. */
+static void text_append_escape(struct text *text, uint8_t byte)
+{
+	static const char letters[] = {['\t'] = 't', ['\n'] = 'n', ['\r'] = 'r', ['"'] = '"', ['\\'] = '\\'};
+
+	if (byte < sizeof(letters) && letters[byte]) {
+		text_append_char(text, '\\');
+		text_append_char(text, letters[byte]);
+	} else {
+		text_append(text, "\\u00");
+		text_append_hex(text, &byte, 1);
+	}
+}
+
+void text_append_json(struct text *text, const char *string, size_t length)
+{
+	const uint8_t *data = (const uint8_t *)string;
+	size_t from = 0, i = 0;
+
+	text_append_char(text, '"');
+	while (i < length) {
+		if (data[i] >= 0x20 && data[i] < 0x7f && data[i] != '"' && data[i] != '\\') {
+			i++;
+			continue;
+		}
+		size_t multibyte = data[i] < 0x80 ? 0 : utf8_length(data + i, length - i);
+		if (multibyte) {
+			i += multibyte;
+			continue;
+		}
+		text_append_bytes(text, string + from, i - from);
+		if (data[i] < 0x80)
+			text_append_escape(text, data[i]);
+		from = ++i;
+	}
+	text_append_bytes(text, string + from, length - from);
+	text_append_char(text, '"');
+}
