@@ -44,7 +44,7 @@ int signer_new_key(const struct signer *signer, struct private_key *out, struct 
 /* Recovers the K1 key that made a signature; needs no signer. Refuses non-canonical ones ("signature is not canonical"). */
 int signature_recover(struct public_key *out, const struct signature *signature, const struct checksum256 *digest, struct error *error);
 
-/* Order of authorities: type, then the packed bytes, unsigned. */
+/* Order of authorities: type, then the point, unsigned; WebAuthn keys then by presence and origin. */
 int public_key_compare(const struct public_key *a, const struct public_key *b);
 /* K1 and R1: the point decodes on its curve or is all zero is NOT checked here; see public_key_valid. */
 bool public_key_valid(const struct public_key *key); /* K1: a point of the curve; R1, WebAuthn: 02 or 03 first */
