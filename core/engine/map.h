@@ -8,8 +8,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { MAP_KEY_MAXIMUM = 64 }; /* bytes; values go up to 32 MiB, those over 1 KiB stand apart and are shared between versions */
+enum {
+	MAP_KEY_MAXIMUM = 64,         /* bytes */
+	MAP_VALUE_MAXIMUM = 32 << 20, /* bytes; a longer key or value ends the process: whoever takes them from outside checks first */
+	MAP_INLINE_MAXIMUM = 512,     /* values above this stand apart and are shared between versions */
+};
 
+struct map_node;
 struct map;      /* what all roots of one chain share: memory, counters, the next edit's number */
 struct map_root; /* an immutable state */
 struct map_edit; /* a state being made from another */
@@ -47,16 +52,22 @@ bool map_edit_get(const struct map_edit *edit, const void *key, size_t key_lengt
 void map_edit_put(struct map_edit *edit, const void *key, size_t key_length, const void *value, size_t length);
 bool map_edit_remove(struct map_edit *edit, const void *key, size_t key_length); /* false when it was not there */
 
-/* An entry in order. key and value are borrowed as in struct map_value. */
+/* An entry in order. The key is a copy, so it outlives any change; the value is borrowed as in struct map_value. Whoever fills in a
+ * key without a seek begins from {0}. The last members are map.c's own: where the entry was found and in which state. */
 struct map_entry {
-	const uint8_t *key;
+	uint8_t key[MAP_KEY_MAXIMUM];
 	size_t key_length;
 	struct map_value value;
+	const struct map_node *leaf;
+	const struct map *map;
+	uint64_t stamp;
+	size_t index;
 };
 
 /* The first entry with a key >= (map_seek) or the last with a key < (map_seek_before) the given one; false when there is none. A walk is
- * `for (ok = map_seek(root, &e, key, n); ok; ok = map_next(root, &e))`; map_next seeks by the entry's own key, so an edit may change
- * things between steps (use the map_edit_ forms with a copy of the key). O(log n) a step at worst. */
+ * `for (ok = map_seek(root, &e, key, n); ok; ok = map_next(root, &e))`. A step goes to the neighbour in the same leaf while the state is the
+ * one the entry was found in; else it seeks by the entry's own key, so an edit may change things between steps, even remove the entry
+ * (the map_edit_ forms). O(log n) a step at worst. When there is no next one the entry stays as it was. */
 bool map_seek(const struct map_root *root, struct map_entry *out, const void *key, size_t key_length);
 bool map_seek_before(const struct map_root *root, struct map_entry *out, const void *key, size_t key_length);
 bool map_next(const struct map_root *root, struct map_entry *entry);
@@ -65,5 +76,13 @@ bool map_edit_seek(const struct map_edit *edit, struct map_entry *out, const voi
 bool map_edit_seek_before(const struct map_edit *edit, struct map_entry *out, const void *key, size_t key_length);
 bool map_edit_next(const struct map_edit *edit, struct map_entry *entry); /* the first key greater than entry->key */
 bool map_edit_previous(const struct map_edit *edit, struct map_entry *entry);
+
+/* A root from entries in ascending order of keys, much faster than putting them one by one; leaves come out nine tenths full. */
+struct map_builder;
+struct map_builder *map_builder_create(struct map *map);
+/* false, and nothing is added, when the key is not greater than the last one, or key or value are too long. */
+bool map_builder_add(struct map_builder *builder, const void *key, size_t key_length, const void *value, size_t length);
+struct map_root *map_builder_finish(struct map_builder *builder); /* frees the builder; one reference */
+void map_builder_drop(struct map_builder *builder);               /* frees the builder and what it has built; NULL is fine */
 
 #endif

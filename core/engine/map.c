@@ -1,0 +1,217 @@
+/* The state map, reading: the map itself, its roots, finding and walking. map_edit.c changes, map_build.c loads. */
+#include "core/engine/map_node.h"
+
+#include "core/base/memory.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+struct map *map_create(void)
+{
+	return memory_allocate(1, sizeof(struct map));
+}
+
+void map_destroy(struct map *map)
+{
+	if (!map)
+		return;
+	assert(map->memory == 0);
+	free(map);
+}
+
+size_t map_memory(const struct map *map)
+{
+	return map->memory;
+}
+
+struct map_root *map_root_create(struct map *map, struct map_node *node, size_t count)
+{
+	struct map_root *root = memory_allocate(1, sizeof *root);
+	*root = (struct map_root){.map = map, .node = node, .count = count, .stamp = ++map->stamp, .references = 1};
+	return root;
+}
+
+struct map_root *map_empty(struct map *map)
+{
+	return map_root_create(map, NULL, 0);
+}
+
+struct map_root *map_root_hold(struct map_root *root)
+{
+	root->references++;
+	return root;
+}
+
+void map_root_release(struct map_root *root)
+{
+	if (!root || --root->references)
+		return;
+	node_release(root->map, root->node);
+	free(root);
+}
+
+size_t map_root_count(const struct map_root *root)
+{
+	return root->count;
+}
+
+/* A state to read: a root's, or the one an edit has reached. */
+struct view {
+	const struct map *map;
+	const struct map_node *node;
+	uint64_t stamp;
+};
+
+static struct view root_view(const struct map_root *root)
+{
+	return (struct view){root->map, root->node, root->stamp};
+}
+
+static struct view edit_view(const struct map_edit *edit)
+{
+	return (struct view){edit->map, edit->node, edit->stamp};
+}
+
+static bool view_get(struct view view, const void *key, size_t key_length, struct map_value *out)
+{
+	const struct map_node *node = view.node;
+	if (!node)
+		return false;
+	while (node->level)
+		node = node_child(node, node_find_child(node, key, key_length));
+	bool equal;
+	size_t index = node_find(node, &equal, key, key_length);
+	if (equal)
+		*out = node_value(node, index);
+	return equal;
+}
+
+static bool view_found(struct view view, struct map_entry *out, const struct map_node *leaf, size_t index)
+{
+	out->key_length = node_key(leaf, index, out->key);
+	out->value = node_value(leaf, index);
+	out->leaf = leaf;
+	out->map = view.map;
+	out->stamp = view.stamp;
+	out->index = index;
+	return true;
+}
+
+/* The first entry with a key >= the given one, or > it. No leaf is empty. */
+static bool view_seek(struct view view, struct map_entry *out, const void *key, size_t key_length, bool beyond)
+{
+	const struct map_node *node = view.node, *after = NULL; /* the nearest subtree to the right of the path */
+	if (!node)
+		return false;
+	while (node->level) {
+		size_t index = node_find_child(node, key, key_length);
+		if (index + 1 < node->count)
+			after = node_child(node, index + 1);
+		node = node_child(node, index);
+	}
+	bool equal;
+	size_t index = node_find(node, &equal, key, key_length);
+	if (equal && beyond)
+		index++;
+	if (index == node->count) {
+		if (!after)
+			return false;
+		for (node = after; node->level;)
+			node = node_child(node, 0);
+		index = 0;
+	}
+	return view_found(view, out, node, index);
+}
+
+static bool view_seek_before(struct view view, struct map_entry *out, const void *key, size_t key_length)
+{
+	const struct map_node *node = view.node, *before = NULL; /* the nearest subtree to the left of the path */
+	if (!node)
+		return false;
+	while (node->level) {
+		size_t index = node_find_child(node, key, key_length);
+		if (index)
+			before = node_child(node, index - 1);
+		node = node_child(node, index);
+	}
+	bool equal;
+	size_t index = node_find(node, &equal, key, key_length);
+	if (index == 0) {
+		if (!before)
+			return false;
+		for (node = before; node->level;)
+			node = node_child(node, node->count - 1u);
+		index = node->count;
+	}
+	return view_found(view, out, node, index - 1);
+}
+
+/* Whether the entry's leaf is still the one to look in. */
+static bool view_knows(struct view view, const struct map_entry *entry)
+{
+	return entry->leaf && entry->map == view.map && entry->stamp == view.stamp;
+}
+
+static bool view_next(struct view view, struct map_entry *entry)
+{
+	if (view_knows(view, entry) && entry->index + 1 < entry->leaf->count)
+		return view_found(view, entry, entry->leaf, entry->index + 1);
+	return view_seek(view, entry, entry->key, entry->key_length, true);
+}
+
+static bool view_previous(struct view view, struct map_entry *entry)
+{
+	if (view_knows(view, entry) && entry->index)
+		return view_found(view, entry, entry->leaf, entry->index - 1);
+	return view_seek_before(view, entry, entry->key, entry->key_length);
+}
+
+bool map_get(const struct map_root *root, const void *key, size_t key_length, struct map_value *out)
+{
+	return view_get(root_view(root), key, key_length, out);
+}
+
+bool map_edit_get(const struct map_edit *edit, const void *key, size_t key_length, struct map_value *out)
+{
+	return view_get(edit_view(edit), key, key_length, out);
+}
+
+bool map_seek(const struct map_root *root, struct map_entry *out, const void *key, size_t key_length)
+{
+	return view_seek(root_view(root), out, key, key_length, false);
+}
+
+bool map_seek_before(const struct map_root *root, struct map_entry *out, const void *key, size_t key_length)
+{
+	return view_seek_before(root_view(root), out, key, key_length);
+}
+
+bool map_next(const struct map_root *root, struct map_entry *entry)
+{
+	return view_next(root_view(root), entry);
+}
+
+bool map_previous(const struct map_root *root, struct map_entry *entry)
+{
+	return view_previous(root_view(root), entry);
+}
+
+bool map_edit_seek(const struct map_edit *edit, struct map_entry *out, const void *key, size_t key_length)
+{
+	return view_seek(edit_view(edit), out, key, key_length, false);
+}
+
+bool map_edit_seek_before(const struct map_edit *edit, struct map_entry *out, const void *key, size_t key_length)
+{
+	return view_seek_before(edit_view(edit), out, key, key_length);
+}
+
+bool map_edit_next(const struct map_edit *edit, struct map_entry *entry)
+{
+	return view_next(edit_view(edit), entry);
+}
+
+bool map_edit_previous(const struct map_edit *edit, struct map_entry *entry)
+{
+	return view_previous(edit_view(edit), entry);
+}
