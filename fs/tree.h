@@ -46,6 +46,7 @@ void tree_forget(struct tree *tree, struct node *node, uint64_t references);
 int tree_walk(struct tree *tree, const struct caller *caller, const char *path, struct node **out);
 const char *node_path(const struct node *node); /* without a leading slash */
 bool node_is_slow(const struct node *node);     /* writing to it may take long: answer it from a thread of its own */
+bool node_is_scratch(const struct node *node);  /* its name may be renamed onto another file's, so the kernel must not keep it */
 
 int tree_stat(struct tree *tree, const struct caller *caller, struct node *node, struct stat *out);
 int tree_readlink(struct tree *tree, const struct caller *caller, struct node *node, char *out, size_t size);
@@ -83,5 +84,11 @@ int tree_remove(struct tree *tree, const struct caller *caller, struct node *fol
 int tree_remove_folder(struct tree *tree, const struct caller *caller, struct node *folder, const char *name); /* rmdir */
 int tree_rename(struct tree *tree, const struct caller *caller, struct node *folder, const char *name, struct node *new_folder,
                 const char *new_name, unsigned flags);
+/* What no folder takes, as `what` names it ("a symbolic link", "a hard link", "a device"): -EPERM, with the sentence in /errors. */
+int tree_refuse(struct tree *tree, const struct caller *caller, struct node *folder, const char *name, const char *what);
+
+/* --- help --- */
+/* THE TABLE as README.md shows it between its markers (Markdown); needs no tree. */
+void tree_print_table(struct text *out);
 
 #endif
