@@ -9,10 +9,10 @@
 enum row_kind {
 	ROW_FOLDER,
 	ROW_READ_ONLY,
-	ROW_VERB,     /* write gets one command line at a time, without its newline */
-	ROW_VALUE,    /* write gets one line */
-	ROW_LIST,     /* write gets all lines so far */
-	ROW_DOCUMENT, /* write gets a whole JSON value */
+	ROW_VERB,     /* write gets one command at a time, without its newline; never an empty one, never a `#` line */
+	ROW_VALUE,    /* write gets one line, white space at its ends cut off; may be empty */
+	ROW_LIST,     /* write gets all lines so far, each with its newline */
+	ROW_DOCUMENT, /* write gets a whole JSON value; one that begins otherwise (a bare key, `delete`) is one line */
 	ROW_BYTES,    /* write gets all bytes at flush */
 	ROW_GROWING,  /* grow gives the text */
 	ROW_LINK,     /* read gives the target */
@@ -32,7 +32,9 @@ struct request {
 	uint64_t name[ROW_CAPTURES];
 	uint32_t block_num; /* set by reading handlers: the block that last wrote what is shown (mtime); 0: the view's block */
 	bool append;        /* the file was opened with O_APPEND (>>) */
+	const struct node *node; /* whose file it is; node_path() for sentences */
 };
+/* Borrowed; the same view until the request ends or sends a transaction. */
 int request_view(struct request *request, struct chain_view **out, struct error *error);
 
 /* Takes names one by one; nonzero: enough. */
@@ -41,10 +43,12 @@ struct listing {
 };
 
 struct row {
-	const char *pattern; /* "accounts/@account/votes"; parent folders have rows of their own */
+	/* "accounts/@account/votes"; parent folders have rows of their own. A segment is a word, or @word with an optional ending: "@permission.json". */
+	const char *pattern;
 	enum row_kind kind;
-	mode_t mode;         /* permission bits */
-	/* Appends the whole contents (ROW_LINK: the target). */
+	mode_t mode;         /* permission bits; 0: the kind's (0755, 0444, 0644) */
+	/* Appends the whole contents (ROW_LINK: the target). A verb's first lines (help and usage) come from the row; its read is optional
+	 * and adds what is pending, in lines that begin with `#`. */
 	int (*read)(struct request *request, struct text *out, struct error *error);
 	int (*write)(struct request *request, const char *data, size_t length, struct error *error);
 	/* ROW_GROWING */
@@ -59,6 +63,8 @@ struct row {
 	const char *instead_of_remove;
 	bool slow;           /* a write may take long */
 	bool owner_only;     /* not even readable by others under allow_other */
+	bool live;           /* shows other things than the chain's state too (wallet, nodes, clock): never taken from a kept rendering */
+	bool plain_lines;    /* a verb whose last word is free text: a command ends at every newline, whatever quotes stand in it */
 	const char *usage;   /* verbs: the parameters, as shown on read: `TO QUANTITY SYM [MEMO]` */
 	const char *help;    /* one sentence, no full stop */
 };
@@ -69,12 +75,15 @@ extern const size_t tree_rows_count;
 
 /* --- what handlers share --- */
 
-/* One transaction of these actions (taken over), signed by the wallet, logged in /log and /last_transaction. */
+/* One transaction of these actions (taken over, even on failure), signed by the wallet, logged in /log and /last_transaction. Afterwards the
+ * request's view is closed: what was borrowed from it is gone, the next request_view() shows the new state. */
 int request_send(struct request *request, struct action *actions, size_t count, struct error *error);
 /* The usual case: one action with JSON data made by printf, authorized by actor@active. */
 int request_push(struct request *request, uint64_t contract, const char *action, uint64_t actor, struct error *error, const char *json_format,
                  ...) __attribute__((format(printf, 6, 7)));
-/* mtime of a file that shows a table row. */
+/* mtime of a file that shows a table row: the latest of the blocks seen. */
 void request_saw_block(struct request *request, uint32_t block_num);
+/* Tells the kernel that a name appeared in or vanished from a folder of the tree ("accounts", "producers"). */
+void request_name_changed(struct request *request, const char *folder, const char *name);
 
 #endif

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 struct tree;
+struct row;    /* row.h */
 struct node;   /* a path that exists, looked up; unique per path while somebody holds it */
 struct handle; /* an open file */
 struct folder; /* an open folder */
@@ -29,7 +30,10 @@ struct tree_options {
 	const char *mount_point; /* absolute; paths that users write into `install` and the like that lie below it are looked up in the tree */
 	uid_t owner;             /* the mount belongs to; others may not write, see keys or make the daemon read files */
 	gid_t group;
-	/* Told when a name appeared in or vanished from a folder, so that the kernel forgets what it cached. May be NULL. Called with no lock held. */
+	const struct row *rows; /* borrowed; NULL: THE TABLE (tree.c) */
+	size_t rows_count;
+	/* Told when a name appeared in or vanished from a folder, so that the kernel forgets what it cached. May be NULL. Called with no lock
+	 * held, but from inside an operation (a rename, a mkdir), so tell the kernel later, from another thread. */
 	void (*name_changed)(void *context, const struct node *folder, const char *name);
 	void *context;
 };
@@ -82,6 +86,8 @@ bool handle_is_growing(const struct handle *handle);
 
 int tree_remove(struct tree *tree, const struct caller *caller, struct node *folder, const char *name);        /* unlink */
 int tree_remove_folder(struct tree *tree, const struct caller *caller, struct node *folder, const char *name); /* rmdir */
+/* A scratch file onto a file of the tree: a write of its contents; afterwards the scratch node stands for that file. A file of the tree onto a
+ * scratch name: a copy, nothing is destroyed. */
 int tree_rename(struct tree *tree, const struct caller *caller, struct node *folder, const char *name, struct node *new_folder,
                 const char *new_name, unsigned flags);
 /* What no folder takes, as `what` names it ("a symbolic link", "a hard link", "a device"): -EPERM, with the sentence in /errors. */
@@ -90,5 +96,11 @@ int tree_refuse(struct tree *tree, const struct caller *caller, struct node *fol
 /* --- help --- */
 /* THE TABLE as README.md shows it between its markers (Markdown); needs no tree. */
 void tree_print_table(struct text *out);
+
+/* link, symlink, mknod of what is no file, and whatever else has no meaning here: -EPERM, and the sentence in /errors. */
+int tree_refuse(struct tree *tree, const struct caller *caller, struct node *folder, const char *name, const char *what);
+
+/* README.md's list of files, in Markdown, from the table. */
+void tree_print_markdown(struct text *out);
 
 #endif

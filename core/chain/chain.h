@@ -155,6 +155,8 @@ struct chain_operations {
 	 * between blocks and ends it with -EINTR. -EOPNOTSUPP on a real node. */
 	int (*clock_advance)(struct chain *chain, int64_t us, bool skip, bool (*interrupted)(void *context), void *context, struct error *error);
 	int (*node)(struct chain *chain, struct chain_node *out, uint64_t name, struct error *error);
+	/* The slot of a block at or before the view's; cheap. May be NULL: block() is asked then. */
+	int (*block_slot)(struct chain_view *view, uint32_t *slot, uint32_t number, struct error *error);
 	/* The block of that number; -ENOENT. release it. */
 	int (*block)(struct chain *chain, struct signed_block *out, uint32_t number, struct error *error);
 };
