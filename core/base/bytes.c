@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { FIRST_CAPACITY = 128 };
 enum { COUNTED_MAXIMUM = 20 * 1024 * 1024, ELEMENTS_MAXIMUM = 1024 * 1024 };
 
 void bytes_release(struct bytes *bytes)
@@ -22,8 +23,10 @@ void bytes_clear(struct bytes *bytes)
 
 void bytes_put(struct bytes *bytes, const void *data, size_t length)
 {
-	if (bytes->capacity - bytes->length < length)
-		memory_grow(&bytes->data, &bytes->capacity, bytes->length + length, 1);
+	size_t needed = bytes->length + length;
+
+	if (bytes->capacity < needed)
+		memory_grow(&bytes->data, &bytes->capacity, bytes->data || needed > FIRST_CAPACITY ? needed : FIRST_CAPACITY, 1);
 	if (length)
 		memcpy(bytes->data + bytes->length, data, length);
 	bytes->length += length;

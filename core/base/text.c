@@ -9,11 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { FIRST_CAPACITY = 128 };
+
 /* Room for `more` further bytes and the NUL. */
 static char *text_reserve(struct text *text, size_t more)
 {
-	if (text->capacity - text->length <= more)
-		memory_grow(&text->data, &text->capacity, text->length + more + 1, 1);
+	size_t needed = text->length + more + 1;
+
+	if (text->capacity < needed)
+		memory_grow(&text->data, &text->capacity, text->data || needed > FIRST_CAPACITY ? needed : FIRST_CAPACITY, 1);
 	return text->data + text->length;
 }
 

@@ -8,6 +8,9 @@ struct extension {
 	uint16_t type;
 	struct bytes data;
 };
+void extensions_release(struct extension *extensions, size_t count); /* frees the array too */
+void extensions_pack(struct bytes *out, const struct extension *extensions, size_t count);
+struct extension *extensions_unpack(size_t *count, struct cursor *in); /* also when in fails: release them then too */
 
 struct transaction {
 	uint32_t expiration; /* seconds */
@@ -27,6 +30,7 @@ struct transaction {
 void transaction_release(struct transaction *transaction);
 void transaction_pack(struct bytes *out, const struct transaction *transaction);
 int transaction_unpack(struct transaction *out, struct cursor *in);
+struct checksum256 transaction_id(const struct transaction *transaction);
 /* The actor of the first authorization of a normal action; 0 if none. */
 uint64_t transaction_first_authorizer(const struct transaction *transaction);
 

@@ -1,0 +1,60 @@
+/* Names: 64-bit values and their text (protocol.md A.1). */
+#include "core/types/name.h"
+
+#include "core/base/exception.h"
+
+#include <string.h>
+
+enum { NAME_CHARACTERS = 13, ACCOUNT_NAME_CHARACTERS = 12 };
+
+void name_print(char out[NAME_TEXT_SIZE], uint64_t name)
+{
+	static const char alphabet[] = ".12345abcdefghijklmnopqrstuvwxyz";
+	int length = NAME_CHARACTERS;
+
+	out[NAME_CHARACTERS - 1] = alphabet[name & 15];
+	name >>= 4;
+	for (int i = NAME_CHARACTERS - 2; i >= 0; i--, name >>= 5)
+		out[i] = alphabet[name & 31];
+	while (length && out[length - 1] == '.')
+		length--;
+	out[length] = 0;
+}
+
+int name_parse(uint64_t *out, const char *text, struct error *error)
+{
+	char normalized[NAME_TEXT_SIZE];
+
+	*out = 0;
+	if (strnlen(text, NAME_TEXT_SIZE) > NAME_CHARACTERS)
+		return error_chain(error, NAME_TYPE_EXCEPTION, "Name is longer than 13 characters (%s) ", text);
+	uint64_t name = name_literal(text);
+	name_print(normalized, name);
+	if (strcmp(normalized, text))
+		return error_chain(error, NAME_TYPE_EXCEPTION, "Name not properly normalized (name: %s, normalized: %s) ", text, normalized);
+	*out = name;
+	return 0;
+}
+
+int name_parse_account(uint64_t *out, const char *text, struct error *error)
+{
+	int result = name_parse(out, text, error);
+
+	if (result)
+		return result;
+	if (!*text)
+		return error_chain(error, NAME_TYPE_EXCEPTION, "an account's name cannot be empty");
+	if (strlen(text) > ACCOUNT_NAME_CHARACTERS) {
+		*out = 0;
+		return error_chain(error, NAME_TYPE_EXCEPTION, "account names have at most 12 characters (%s)", text);
+	}
+	return 0;
+}
+
+struct name_text name_text(uint64_t name)
+{
+	struct name_text printed;
+
+	name_print(printed.text, name);
+	return printed;
+}
