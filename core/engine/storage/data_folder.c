@@ -1,0 +1,224 @@
+/* The data folder: lock, format, places. */
+#include "core/engine/storage/data_folder.h"
+
+#include "core/base/memory.h"
+#include "core/engine/storage/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { DATA_FORMAT = 1 };
+
+struct data_folder {
+	char *path;
+	int lock;
+	bool is_new;
+};
+
+int data_folder_default(struct text *out, const char *mountpoint, struct error *error)
+{
+	size_t end = strlen(mountpoint);
+	while (end && mountpoint[end - 1] == '/')
+		end--;
+	size_t start = end;
+	while (start && mountpoint[start - 1] != '/')
+		start--;
+	const char *name = mountpoint + start;
+	if (start == end || (end - start == 1 && name[0] == '.') || (end - start == 2 && !strncmp(name, "..", 2)))
+		return error_set(error, EINVAL, "mount point \"%s\" has no name to find its data by: give -o data=DIR", mountpoint);
+	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+	if (data && data[0] == '/')
+		text_append(out, data);
+	else if (home && home[0] == '/')
+		text_printf(out, "%s/.local/share", home);
+	else
+		return error_set(error, ENOENT, "neither XDG_DATA_HOME nor HOME says where data belongs: give -o data=DIR");
+	text_append(out, "/eosiofs/");
+	text_append_bytes(out, name, end - start);
+	return 0;
+}
+
+/* mkdir -p */
+static int make_folders(const char *path)
+{
+	char *copy = memory_copy_string(path);
+	int result = 0;
+	for (char *slash = strchr(copy + 1, '/'); slash && !result; slash = strchr(slash + 1, '/')) {
+		*slash = 0;
+		if (mkdir(copy, 0700) < 0 && errno != EEXIST)
+			result = -errno;
+		*slash = '/';
+	}
+	if (!result && mkdir(copy, 0700) < 0 && errno != EEXIST)
+		result = -errno;
+	free(copy);
+	return result;
+}
+
+/* Whether nothing of anybody's is in it: a lock, or a format file that was never finished, may be left of an opening that was cut short. */
+static int folder_is_empty(const char *path, bool *empty)
+{
+	DIR *directory = opendir(path);
+	if (!directory)
+		return -errno;
+	*empty = true;
+	for (struct dirent *entry; (entry = readdir(directory));)
+		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") && strcmp(entry->d_name, "lock") && strcmp(entry->d_name, "format.new"))
+			*empty = false;
+	closedir(directory);
+	return 0;
+}
+
+/* *version is 0 when there is no format file. */
+static int read_format(const struct data_folder *folder, long *version, struct error *error)
+{
+	char *path = data_folder_file(folder, "format"), content[64] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC), result = 0;
+	*version = 0;
+	if (fd < 0 && errno == ENOENT) {
+		free(path);
+		return 0;
+	}
+	ssize_t length = fd < 0 ? -1 : read(fd, content, sizeof content - 1);
+	if (length < 0)
+		result = error_set(error, errno, "cannot read \"%s\": %s", path, file_reason(errno));
+	if (fd >= 0)
+		close(fd);
+	char rest = 0;
+	if (!result && (sscanf(content, "eosiofs %9ld%c", version, &rest) != 2 || rest != '\n' || *version < 1))
+		result = error_set(error, EBADMSG, "\"%s\" does not say which format the data folder has", path);
+	if (!result && *version > DATA_FORMAT)
+		result = error_set(error, ENOTSUP, "data folder \"%s\" has format %ld, this program knows up to %d: use the newer program",
+		                   folder->path, *version, DATA_FORMAT);
+	free(path);
+	return result;
+}
+
+static int take_lock(struct data_folder *folder, struct error *error)
+{
+	char *path = data_folder_file(folder, "lock"), owner[32] = "";
+	int result = 0;
+	folder->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (folder->lock < 0) {
+		result = -errno;
+	} else if (flock(folder->lock, LOCK_EX | LOCK_NB) < 0) {
+		result = -errno;
+	}
+	if (result == -EWOULDBLOCK) {
+		long pid = 0;
+		if (pread(folder->lock, owner, sizeof owner - 1, 0) > 0)
+			pid = strtol(owner, NULL, 10);
+		if (pid > 0)
+			result = error_set(error, EBUSY, "data folder \"%s\" is in use by process %ld", folder->path, pid);
+		else
+			result = error_set(error, EBUSY, "data folder \"%s\" is in use by another process", folder->path);
+	} else if (result) {
+		error_set(error, -result, "cannot lock \"%s\": %s", path, file_reason(result));
+	}
+	free(path);
+	return result;
+}
+
+int data_folder_set_owner(struct data_folder *folder, struct error *error)
+{
+	char line[32];
+	int length = snprintf(line, sizeof line, "%ld\n", (long)getpid());
+	int result = file_cut(folder->lock, 0);
+	if (!result)
+		result = file_write(folder->lock, line, (size_t)length, 0);
+	return result ? error_set(error, -result, "cannot write \"%s/lock\": %s", folder->path, file_reason(result)) : 0;
+}
+
+static int folder_start(struct data_folder *folder, struct error *error)
+{
+	long version;
+	bool empty = false;
+	int result = make_folders(folder->path);
+	if (result)
+		return error_set(error, -result, "cannot make data folder \"%s\": %s", folder->path, file_reason(result));
+	result = read_format(folder, &version, error);
+	if (result)
+		return result;
+	if (!version) {
+		result = folder_is_empty(folder->path, &empty);
+		if (result)
+			return error_set(error, -result, "cannot read data folder \"%s\": %s", folder->path, file_reason(result));
+		if (!empty)
+			return error_set(error, ENOTEMPTY, "\"%s\" holds other files and is not a data folder of eosiofs", folder->path);
+	}
+	result = take_lock(folder, error);
+	if (!result)
+		result = data_folder_set_owner(folder, error);
+	if (!result)
+		result = read_format(folder, &version, error); /* it may have come while somebody else had the lock */
+	if (result || version)
+		return result;
+	if (chmod(folder->path, 0700) < 0)
+		return error_set(error, errno, "cannot keep others out of data folder \"%s\": %s", folder->path, file_reason(errno));
+	char line[32], *path = data_folder_file(folder, "format");
+	int length = snprintf(line, sizeof line, "eosiofs %d\n", DATA_FORMAT);
+	result = file_replace(path, line, (size_t)length, error);
+	free(path);
+	folder->is_new = true;
+	return result;
+}
+
+int data_folder_open(struct data_folder **out, const char *path, struct error *error)
+{
+	struct data_folder *folder = memory_allocate(1, sizeof *folder);
+	folder->path = memory_copy_string(path);
+	folder->lock = -1;
+	for (size_t end = strlen(path); end > 1 && folder->path[end - 1] == '/';)
+		folder->path[--end] = 0;
+	int result = *path ? folder_start(folder, error) : error_set(error, ENOENT, "the data folder has no name");
+	if (result) {
+		data_folder_close(folder);
+		folder = NULL;
+	}
+	*out = folder;
+	return result;
+}
+
+void data_folder_close(struct data_folder *folder)
+{
+	if (!folder)
+		return;
+	if (folder->lock >= 0)
+		close(folder->lock); /* the file stays: removing it would let two others lock different ones */
+	free(folder->path);
+	free(folder);
+}
+
+bool data_folder_is_new(const struct data_folder *folder)
+{
+	return folder->is_new;
+}
+
+const char *data_folder_path(const struct data_folder *folder)
+{
+	return folder->path;
+}
+
+char *data_folder_file(const struct data_folder *folder, const char *name)
+{
+	struct text path = TEXT_EMPTY;
+	text_printf(&path, "%s/%s", folder->path, name);
+	return text_take(&path);
+}
+
+char *data_folder_subfolder(const struct data_folder *folder, const char *name, struct error *error)
+{
+	char *path = data_folder_file(folder, name);
+	if (mkdir(path, 0700) == 0 || errno == EEXIST)
+		return path;
+	error_set(error, errno, "cannot make folder \"%s\": %s", path, file_reason(errno));
+	free(path);
+	return NULL;
+}

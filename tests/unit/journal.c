@@ -1,0 +1,172 @@
+/* The journal: what was appended is there again, whatever tore its end; a full disk harms nothing. */
+#include "tests/unit/temporary.h"
+
+#include "core/engine/storage/journal.h"
+
+#include <errno.h>
+
+static void record_fill(uint8_t *out, size_t length, size_t number)
+{
+	for (size_t i = 0; i < length; i++)
+		out[i] = (uint8_t)(number * 31 + i * 7);
+}
+
+static size_t record_length(size_t number)
+{
+	static const size_t lengths[] = {0, 1, 7, 300, 5000, 12};
+	return lengths[number % (sizeof lengths / sizeof *lengths)];
+}
+
+static void append_records(struct journal *journal, size_t from, size_t count)
+{
+	uint8_t data[5000];
+	for (size_t i = from; i < from + count; i++) {
+		record_fill(data, record_length(i), i);
+		assert_int_equal(journal_append(journal, data, record_length(i), NULL), 0);
+	}
+}
+
+static void check_records(const char *path, size_t count, bool torn)
+{
+	struct journal *journal;
+	struct text report = TEXT_EMPTY;
+	struct error error = {0};
+	assert_int_equal(journal_open(&journal, path, &report, &error), 0);
+	assert_int_equal(journal_count(journal), count);
+	for (size_t i = 0; i < count; i++) {
+		uint8_t data[5000];
+		struct cursor record = journal_record(journal, i);
+		record_fill(data, record_length(i), i);
+		assert_int_equal(cursor_left(&record), record_length(i));
+		assert_memory_equal(record.at, data, record_length(i));
+	}
+	assert_int_equal(strstr(text_string(&report), "unfinished record") != NULL, torn);
+	text_release(&report);
+	journal_close(journal);
+}
+
+static void test_records_come_back(void **state)
+{
+	char *folder = temporary_folder(), *path = temporary_path(folder, "journal");
+	(void)state;
+	struct journal *journal;
+	assert_int_equal(journal_open(&journal, path, NULL, NULL), 0);
+	assert_int_equal(journal_count(journal), 0);
+	append_records(journal, 0, 4);
+	assert_int_equal(journal_sync(journal, NULL), 0);
+	journal_close(journal);
+	check_records(path, 4, false);
+	assert_int_equal(journal_open(&journal, path, NULL, NULL), 0);
+	append_records(journal, 4, 20);
+	journal_close(journal);
+	check_records(path, 24, false);
+	assert_int_equal(journal_open(&journal, path, NULL, NULL), 0);
+	assert_int_equal(journal_reset(journal, NULL), 0);
+	assert_int_equal(journal_count(journal), 0);
+	append_records(journal, 0, 2);
+	journal_close(journal);
+	check_records(path, 2, false);
+	free(path);
+	temporary_remove(folder);
+}
+
+static void test_torn_at_every_byte(void **state)
+{
+	char *folder = temporary_folder(), *path = temporary_path(folder, "journal");
+	(void)state;
+	struct journal *journal;
+	assert_int_equal(journal_open(&journal, path, NULL, NULL), 0);
+	append_records(journal, 0, 3);
+	size_t before = journal_size(journal);
+	append_records(journal, 3, 1);
+	journal_close(journal);
+	struct bytes content = file_content(path);
+	for (size_t size = before; size < content.length; size++) {
+		file_set(path, content.data, size);
+		check_records(path, 3, size > before);
+		check_records(path, 3, false);
+		assert_int_equal(journal_open(&journal, path, NULL, NULL), 0);
+		append_records(journal, 3, 2);
+		journal_close(journal);
+		check_records(path, 5, false);
+	}
+	for (size_t at = before; at < content.length; at += 3) { /* a byte of the last record that is not what it was */
+		content.data[at] ^= 0x10;
+		file_set(path, content.data, content.length);
+		check_records(path, 3, true);
+		content.data[at] ^= 0x10;
+	}
+	for (size_t size = 0; size < 16; size++) { /* the making was cut short */
+		file_set(path, content.data, size);
+		check_records(path, 0, false);
+	}
+	bytes_release(&content);
+	free(path);
+	temporary_remove(folder);
+}
+
+static void test_foreign_files(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t length;
+		int result;
+		const char *says;
+	} files[] = {
+		{"hello", 5, -EBADMSG, "is not a journal"},
+		{"EFSJRNL\n\2\0\0\0\0\0\0\0", 16, -ENOTSUP, "version 2"},
+		{"EFSJRNL\n\0\0\0\0\0\0\0\0", 16, -EBADMSG, "is not a journal"},
+		{"EFSJRNL\n\1\0\0\0\0\0\0\1", 16, -EBADMSG, "is not a journal"},
+	};
+	char *folder = temporary_folder(), *path = temporary_path(folder, "journal");
+	(void)state;
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		struct journal *journal;
+		struct error error = {0};
+		file_set(path, files[i].bytes, files[i].length);
+		assert_int_equal(journal_open(&journal, path, NULL, &error), files[i].result);
+		assert_null(journal);
+		assert_non_null(strstr(error.sentence, files[i].says));
+		struct bytes content = file_content(path);
+		assert_int_equal(content.length, files[i].length);
+		assert_memory_equal(content.data, files[i].bytes, content.length);
+		bytes_release(&content);
+	}
+	free(path);
+	temporary_remove(folder);
+}
+
+static void test_full_disk(void **state)
+{
+	char *folder = temporary_folder(), *path = temporary_path(folder, "journal");
+	(void)state;
+	struct journal *journal;
+	struct error error = {0};
+	uint8_t data[5000];
+	assert_int_equal(journal_open(&journal, path, NULL, NULL), 0);
+	append_records(journal, 0, 4);
+	record_fill(data, 5000, 4);
+	for (rlim_t room = 0; room < 5008; room += 500) {
+		limit_files(journal_size(journal) + room);
+		assert_int_equal(journal_append(journal, data, 5000, &error), -EFBIG);
+		assert_non_null(strstr(error.sentence, "File too large"));
+		limit_files(RLIM_INFINITY);
+		struct bytes content = file_content(path);
+		assert_int_equal(content.length, journal_size(journal));
+		bytes_release(&content);
+	}
+	append_records(journal, 4, 3);
+	journal_close(journal);
+	check_records(path, 7, false);
+	free(path);
+	temporary_remove(folder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_records_come_back), cmocka_unit_test(test_torn_at_every_byte), cmocka_unit_test(test_foreign_files),
+		cmocka_unit_test(test_full_disk),
+	};
+	return cmocka_run_group_tests_name("journal", tests, NULL, NULL);
+}
