@@ -24,7 +24,8 @@ LAYER_SOURCES := $(shell find core fs -name '*.c' 2>/dev/null | sort)
 MOUNT_SOURCES := $(wildcard mount/*.c)
 UNIT_SOURCES  := $(wildcard tests/unit/*.c tests/tree/*.c)
 
-OBJECTS       = $(LAYER_SOURCES:%.c=$(BUILD)/%.o)
+ABI_FILES     := $(wildcard core/contracts/*/*.abi)
+OBJECTS       = $(LAYER_SOURCES:%.c=$(BUILD)/%.o) $(ABI_FILES:%=$(BUILD)/%.o)
 MOUNT_OBJECTS = $(MOUNT_SOURCES:%.c=$(BUILD)/%.o)
 UNIT_TESTS    = $(UNIT_SOURCES:%.c=$(BUILD)/%)
 
@@ -36,6 +37,11 @@ tests: $(UNIT_TESTS)
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+# An .abi file becomes data under its name: eosio.token.abi is abi_eosio_token and abi_eosio_token_length (core/contracts/abis.h).
+$(BUILD)/%.abi.o: %.abi core/contracts/embed.S Makefile
+	@mkdir -p $(@D)
+	$(CC) -c -DFILE='"$<"' -DSYMBOL=abi_$(subst .,_,$(basename $(notdir $<))) -o $@ core/contracts/embed.S
 
 $(BUILD)/libeosiofs.a: $(OBJECTS)
 	@rm -f $@
