@@ -166,12 +166,17 @@ struct chain {
 	struct genesis genesis;
 	struct checksum256 chain_id;
 	struct chain_abi_cache *abi_cache; /* chain.c */
+	_Atomic uint32_t send_counter;     /* varies expirations: chain_send.c */
 };
 
 /* --- common to all chains (chain.c) --- */
 int chain_view_open(struct chain *chain, struct chain_view **out, struct error *error);
 void chain_view_close(struct chain_view *view); /* NULL is fine */
 void chain_destroy(struct chain *chain);
+
+/* For implementations: what struct chain's abi_cache holds. */
+struct chain_abi_cache *chain_abi_cache_create(void);
+void chain_abi_cache_destroy(struct chain_abi_cache *cache);
 
 /* An account's parsed ABI, from a cache; give it back with chain_abi_release(). -ENOENT, 3015001: it has none. */
 struct chain_abi {

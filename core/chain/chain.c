@@ -1,0 +1,221 @@
+/* What is common to every kind of chain: views, the cache of parsed ABIs, the core symbol, get_info's text. */
+#include "core/chain/chain.h"
+
+#include "core/base/exception.h"
+#include "core/base/memory.h"
+#include "core/types/name.h"
+#include "core/types/time.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+enum { ABI_CACHE_ENTRIES = 64 };
+
+struct chain_abi_cache {
+	pthread_mutex_t mutex;
+	struct chain_abi *entries[ABI_CACHE_ENTRIES]; /* latest used first; each holds one reference */
+	size_t count;
+};
+
+int chain_view_open(struct chain *chain, struct chain_view **out, struct error *error)
+{
+	return chain->operations->view_open(chain, out, error);
+}
+
+void chain_view_close(struct chain_view *view)
+{
+	if (view)
+		view->chain->operations->view_close(view);
+}
+
+struct chain_abi_cache *chain_abi_cache_create(void)
+{
+	struct chain_abi_cache *cache = memory_allocate(1, sizeof *cache);
+	pthread_mutex_init(&cache->mutex, NULL);
+	return cache;
+}
+
+static void release_reference(struct chain_abi *abi)
+{
+	if (--abi->references > 0)
+		return;
+	abi_release(abi->abi);
+	free(abi);
+}
+
+void chain_abi_cache_destroy(struct chain_abi_cache *cache)
+{
+	if (!cache)
+		return;
+	for (size_t i = 0; i < cache->count; i++)
+		release_reference(cache->entries[i]);
+	pthread_mutex_destroy(&cache->mutex);
+	free(cache);
+}
+
+void chain_destroy(struct chain *chain)
+{
+	if (chain)
+		chain->operations->destroy(chain);
+}
+
+/* Puts an entry in front; the last falls out when the cache is full. Under the mutex. */
+static void cache_insert(struct chain_abi_cache *cache, struct chain_abi *abi)
+{
+	if (cache->count == ABI_CACHE_ENTRIES)
+		release_reference(cache->entries[--cache->count]);
+	for (size_t i = cache->count++; i > 0; i--)
+		cache->entries[i] = cache->entries[i - 1];
+	cache->entries[0] = abi;
+}
+
+/* The entry of an account, moved to the front; one of another version is dropped on the way. Under the mutex. */
+static struct chain_abi *cache_find(struct chain_abi_cache *cache, uint64_t account, uint64_t version)
+{
+	for (size_t i = 0; i < cache->count; i++) {
+		struct chain_abi *abi = cache->entries[i];
+		if (abi->account != account || abi->version != version)
+			continue;
+		for (; i > 0; i--)
+			cache->entries[i] = cache->entries[i - 1];
+		cache->entries[0] = abi;
+		return abi;
+	}
+	return NULL;
+}
+
+int chain_abi_get(struct chain_view *view, struct chain_abi **out, uint64_t account, struct error *error)
+{
+	struct chain *chain = view->chain;
+	struct chain_abi *abi;
+	struct bytes bytes = {0};
+	uint64_t version = 0;
+	int result = chain->operations->abi_version(view, account, &version, error);
+
+	if (result)
+		return result;
+	if (version == 0) {
+		error_chain(error, ABI_NOT_FOUND_EXCEPTION, "No ABI found for %s", name_text(account).text);
+		if (error)
+			error->number = ENOENT; /* a name that leads nowhere, for whoever looks it up */
+		return -ENOENT;
+	}
+	pthread_mutex_lock(&chain->abi_cache->mutex);
+	abi = cache_find(chain->abi_cache, account, version);
+	if (abi)
+		abi->references++;
+	pthread_mutex_unlock(&chain->abi_cache->mutex);
+	if (abi) {
+		*out = abi;
+		return 0;
+	}
+	result = chain->operations->abi_bytes(view, account, &bytes, &version, error);
+	if (result)
+		return result;
+	abi = memory_allocate(1, sizeof *abi);
+	result = abi_unpack(&abi->abi, bytes.data, bytes.length, error);
+	bytes_release(&bytes);
+	if (result) {
+		error_prefix(error, "the ABI of %s", name_text(account).text);
+		free(abi);
+		return result;
+	}
+	abi->account = account;
+	abi->version = version;
+	abi->references = 2; /* the caller's and the cache's */
+	pthread_mutex_lock(&chain->abi_cache->mutex);
+	cache_insert(chain->abi_cache, abi);
+	pthread_mutex_unlock(&chain->abi_cache->mutex);
+	*out = abi;
+	return 0;
+}
+
+void chain_abi_release(struct chain *chain, struct chain_abi *abi)
+{
+	if (!abi)
+		return;
+	pthread_mutex_lock(&chain->abi_cache->mutex);
+	release_reference(abi);
+	pthread_mutex_unlock(&chain->abi_cache->mutex);
+}
+
+/* contracts.md 5.2: rammarket's one row has this key (the symbol 4,RAMCORE), and its quote balance's symbol stands at byte 48. */
+#define RAMCORE_SYMBOL UINT64_C(4995142087184830980)
+enum { RAMMARKET_QUOTE_SYMBOL_OFFSET = 48 };
+
+/* The first stat row issued by eosio: {supply, max_supply, issuer}. */
+static int find_eosio_token(void *context, const struct chain_row *row)
+{
+	struct cursor in = cursor_make(row->data, row->length);
+	cursor_u64(&in);
+	uint64_t symbol = cursor_u64(&in);
+	cursor_take(&in, 16);
+	if (cursor_u64(&in) != name_literal("eosio") || in.failed)
+		return 0;
+	*(uint64_t *)context = symbol;
+	return 1;
+}
+
+struct scope_walk {
+	struct chain_view *view;
+	uint64_t symbol;
+	unsigned left;
+};
+
+static int find_token_in_scope(void *context, const struct chain_scope *scope)
+{
+	struct scope_walk *walk = context;
+	struct table_id id = {name_literal("eosio.token"), scope->scope, name_literal("stat")};
+	walk->view->chain->operations->rows(walk->view, &id, 0, find_eosio_token, &walk->symbol, NULL);
+	return walk->symbol != 0 || --walk->left == 0;
+}
+
+uint64_t chain_core_symbol(struct chain_view *view)
+{
+	const struct chain_operations *operations = view->chain->operations;
+	struct table_id market = {name_literal("eosio"), name_literal("eosio"), name_literal("rammarket")};
+	struct chain_row row;
+	struct scope_walk walk = {view, 0, 100};
+
+	if (operations->row(view, &row, &market, RAMCORE_SYMBOL, NULL) == 0 && row.length >= RAMMARKET_QUOTE_SYMBOL_OFFSET + 8) {
+		struct cursor in = cursor_make(row.data + RAMMARKET_QUOTE_SYMBOL_OFFSET, 8);
+		return cursor_u64(&in);
+	}
+	operations->scopes(view, name_literal("eosio.token"), name_literal("stat"), 0, find_token_in_scope, &walk, NULL);
+	if (walk.symbol)
+		return walk.symbol;
+	uint64_t symbol = 0;
+	symbol_parse(&symbol, "4,SYS", NULL);
+	return symbol;
+}
+
+/* A.8: integers above 2^32 - 1 are quoted. */
+static void print_uint64(struct text *out, const char *name, uint64_t value)
+{
+	text_printf(out, value > UINT32_MAX ? ",\"%s\":\"%" PRIu64 "\"" : ",\"%s\":%" PRIu64, name, value);
+}
+
+void chain_info_print(struct text *out, const struct chain_info *info)
+{
+	char chain_id[65], head[65], irreversible[65], time[TIME_TEXT_SIZE];
+
+	checksum256_print(chain_id, &info->chain_id);
+	checksum256_print(head, &info->head_block_id);
+	checksum256_print(irreversible, &info->irreversible_block_id);
+	slot_print(time, info->head_slot);
+	text_printf(out,
+	            "{\"chain_id\":\"%s\",\"head_block_num\":%" PRIu32 ",\"last_irreversible_block_num\":%" PRIu32
+	            ",\"last_irreversible_block_id\":\"%s\",\"head_block_id\":\"%s\",\"head_block_time\":\"%s\",\"head_block_producer\":\"%s\"",
+	            chain_id, info->head_block_num, info->irreversible_block_num, irreversible, head, time,
+	            name_text(info->head_block_producer).text);
+	print_uint64(out, "virtual_block_cpu_limit", info->virtual_block_cpu_limit);
+	print_uint64(out, "virtual_block_net_limit", info->virtual_block_net_limit);
+	print_uint64(out, "block_cpu_limit", info->block_cpu_limit);
+	print_uint64(out, "block_net_limit", info->block_net_limit);
+	print_uint64(out, "total_cpu_weight", info->total_cpu_weight);
+	print_uint64(out, "total_net_weight", info->total_net_weight);
+	slot_print(time, info->irreversible_slot);
+	text_printf(out, ",\"last_irreversible_block_time\":\"%s\"}", time);
+}

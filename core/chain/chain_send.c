@@ -1,0 +1,145 @@
+/* From JSON to a transaction in a block: packing actions by ABI, choosing keys, signing, pushing; never twice the same id. */
+#include "core/chain/chain.h"
+
+#include "core/base/exception.h"
+#include "core/base/memory.h"
+#include "core/types/name.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXPIRATION_MINIMUM = 30, EXPIRATION_MAXIMUM = 3500 }; /* seconds; a little below max_transaction_lifetime's default */
+
+int chain_action_make(struct chain_view *view, struct action *out, uint64_t account, uint64_t name, const struct json *data,
+                      const struct permission_level *authorization, size_t authorization_count, struct error *error)
+{
+	struct chain_abi *abi = NULL;
+	int result = chain_abi_get(view, &abi, account, error);
+
+	*out = (struct action){.account = account, .name = name};
+	if (result)
+		return result;
+	const char *type = abi_action_type(abi->abi, name);
+	if (!type)
+		result = error_chain(error, ACTION_VALIDATE_EXCEPTION, "Unknown action %s in contract %s", name_text(name).text, name_text(account).text);
+	else
+		result = abi_to_binary(abi->abi, &out->data, type, data, error);
+	chain_abi_release(view->chain, abi);
+	if (result) {
+		action_release(out);
+		return result;
+	}
+	out->authorization = memory_copy(authorization, authorization_count * sizeof *authorization);
+	out->authorization_count = authorization_count;
+	return 0;
+}
+
+int chain_action_make_text(struct chain_view *view, struct action *out, uint64_t account, uint64_t name, const char *data,
+                           const struct permission_level *authorization, size_t authorization_count, struct error *error)
+{
+	struct json *json = NULL;
+	int result = json_parse(&json, data, strlen(data), error);
+
+	if (result == 0)
+		result = chain_action_make(view, out, account, name, json, authorization, authorization_count, error);
+	json_release(json);
+	return result;
+}
+
+/* Signs with the keys that the transaction needs, of those the wallet has. */
+static int sign_with_wallet(struct chain *chain, struct wallet *wallet, struct packed_transaction *packed, struct error *error)
+{
+	struct chain_view *view = NULL;
+	struct public_key *available = NULL, *required = NULL;
+	size_t available_count = 0, required_count = 0;
+	int result = wallet_keys(wallet, &available, &available_count, error);
+
+	if (result == 0)
+		result = chain_view_open(chain, &view, error);
+	if (result == 0)
+		result = chain->operations->required_keys(view, &packed->transaction, available, available_count, &required, &required_count, error);
+	chain_view_close(view);
+	if (result == 0)
+		result = wallet_sign(wallet, packed, required, required_count, &chain->chain_id, error);
+	free(available);
+	free(required);
+	return result;
+}
+
+/* Takes the actions back out of a transaction that was refused, so that it can be made again. */
+static void take_actions(struct packed_transaction *packed, struct action **actions, size_t *count)
+{
+	*actions = packed->transaction.actions;
+	*count = packed->transaction.actions_count;
+	packed->transaction.actions = NULL;
+	packed->transaction.actions_count = 0;
+	packed_transaction_release(packed);
+}
+
+static int send_once(struct chain *chain, struct wallet *wallet, struct packed_transaction *packed, struct transaction *transaction,
+                     const struct chain_send_options *options, struct transaction_trace *trace, struct error *error)
+{
+	int result;
+
+	packed_transaction_make(packed, transaction);
+	trace->id = packed->id;
+	if (!options || !options->without_keys) {
+		result = sign_with_wallet(chain, wallet, packed, error);
+		if (result)
+			return result;
+	}
+	return chain->operations->push(chain, packed, trace, error);
+}
+
+int chain_send(struct chain *chain, struct wallet *wallet, struct action *actions, size_t count, const struct chain_send_options *options,
+               struct transaction_trace *trace, struct error *error)
+{
+	struct transaction_trace own = {0};
+	struct action *list = memory_copy(actions, count * sizeof *actions);
+	struct error local = {0};
+	int result;
+
+	memset(actions, 0, count * sizeof *actions);
+	trace = trace ? trace : &own;
+	error = error ? error : &local;
+	*trace = (struct transaction_trace){0};
+	for (unsigned tries = 0;; tries++) {
+		struct packed_transaction packed = {0};
+		struct checksum256 reference;
+		uint32_t seconds;
+
+		result = chain->operations->reference(chain, &reference, &seconds, error);
+		if (result)
+			break;
+		uint32_t variation = atomic_fetch_add_explicit(&chain->send_counter, 1, memory_order_relaxed);
+		struct transaction transaction = {
+			.expiration = seconds + EXPIRATION_MINIMUM + (tries <= 1 ? variation % (EXPIRATION_MAXIMUM - EXPIRATION_MINIMUM) : tries),
+			.ref_block_num = (uint16_t)block_id_number(&reference),
+			.ref_block_prefix = block_id_prefix(&reference),
+			.delay_sec = options ? options->delay_sec : 0,
+			.actions = list,
+			.actions_count = count,
+		};
+		transaction_trace_release(trace);
+		result = send_once(chain, wallet, &packed, &transaction, options, trace, error);
+		if (result == 0) {
+			packed_transaction_release(&packed);
+			list = NULL;
+			break;
+		}
+		take_actions(&packed, &list, &count);
+		/* Both mean that nothing has happened: the id is taken, or the chain's maximum lifetime is below our variation. */
+		if ((error->code != TX_DUPLICATE && error->code != TX_EXP_TOO_FAR_EXCEPTION) || tries >= EXPIRATION_MAXIMUM)
+			break;
+		error_clear(error);
+	}
+	if (list)
+		for (size_t i = 0; i < count; i++)
+			action_release(&list[i]);
+	free(list);
+	transaction_trace_release(&own);
+	return result;
+}
