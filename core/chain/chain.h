@@ -108,6 +108,11 @@ struct chain_node {
 	struct growing_text *log; /* borrowed: its stderr, in nodeos's form */
 };
 
+struct chain_send_options {
+	uint32_t delay_sec;
+	bool without_keys; /* impersonate (embedded chain): no signatures, authorities count as satisfied */
+};
+
 struct chain_operations {
 	const char *kind; /* "embedded", "nodeos" */
 	void (*destroy)(struct chain *chain);
@@ -144,8 +149,9 @@ struct chain_operations {
 	                     size_t available_count, struct public_key **out, size_t *out_count, struct error *error);
 
 	/* Pushes a signed transaction and waits for its outcome. On success it is in a block or in the block in the making, and durable as DESIGN
-	 * 5 says. *packed is emptied on success. The trace is filled either way; release it. -EAGAIN: no running node may produce. */
-	int (*push)(struct chain *chain, struct packed_transaction *packed, struct transaction_trace *trace, struct error *error);
+	 * 5 says. options may be NULL. *packed is emptied on success. The trace is filled either way; release it. -EAGAIN: no running node may produce. */
+	int (*push)(struct chain *chain, struct packed_transaction *packed, const struct chain_send_options *options,
+	            struct transaction_trace *trace, struct error *error);
 	/* Where a new transaction refers to, and the time it is valid from. */
 	int (*reference)(struct chain *chain, struct checksum256 *block_id, uint32_t *seconds, struct error *error);
 	/* Schedules a protocol feature for the next block (producer API) and waits until it is active: PREACTIVATE_FEATURE. */
@@ -157,6 +163,8 @@ struct chain_operations {
 	int (*node)(struct chain *chain, struct chain_node *out, uint64_t name, struct error *error);
 	/* The slot of a block at or before the view's; cheap. May be NULL: block() is asked then. */
 	int (*block_slot)(struct chain_view *view, uint32_t *slot, uint32_t number, struct error *error);
+	/* The slot of a block up to the view's own; -ENOENT when it is not known any more. */
+	int (*block_slot)(struct chain_view *view, uint32_t number, uint32_t *slot, struct error *error);
 	/* The block of that number; -ENOENT. release it. */
 	int (*block)(struct chain *chain, struct signed_block *out, uint32_t number, struct error *error);
 };
@@ -202,10 +210,6 @@ int chain_action_make(struct chain_view *view, struct action *out, uint64_t acco
 int chain_action_make_text(struct chain_view *view, struct action *out, uint64_t account, uint64_t name, const char *data,
                            const struct permission_level *authorization, size_t authorization_count, struct error *error);
 
-struct chain_send_options {
-	uint32_t delay_sec;
-	bool without_keys; /* impersonate (embedded chain) */
-};
 /* Makes one transaction of the actions (taken over: emptied, even on failure), signs it with the wallet's keys that it needs, pushes it.
  * Never twice the same id (DESIGN 3: expiration varies, then the reference block). trace may be NULL; else release it. */
 int chain_send(struct chain *chain, struct wallet *wallet, struct action *actions, size_t count, const struct chain_send_options *options,

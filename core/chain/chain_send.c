@@ -91,7 +91,7 @@ static int send_once(struct chain *chain, struct wallet *wallet, struct packed_t
 		if (result)
 			return result;
 	}
-	return chain->operations->push(chain, packed, trace, error);
+	return chain->operations->push(chain, packed, options, trace, error);
 }
 
 int chain_send(struct chain *chain, struct wallet *wallet, struct action *actions, size_t count, const struct chain_send_options *options,

@@ -1,0 +1,134 @@
+/* The embedded chain's inside: an engine, a clock, a thread that produces, storage. Private to core/chain/embedded*.c.
+ *
+ * Locks, outermost first: `log` (blocks go to storage in order), `lock` (the engine and all counted roots), `publish` (the pointer that readers
+ * take). Signatures are recovered and made outside `lock`. */
+#ifndef EOSIOFS_CORE_CHAIN_EMBEDDED_H
+#define EOSIOFS_CORE_CHAIN_EMBEDDED_H
+
+#include "core/chain/block_times.h"
+#include "core/chain/chain.h"
+#include "core/engine/engine.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct storage;
+
+/* A state that readers may pin. Released by readers under `publish`, freed under `lock`. */
+struct published {
+	size_t references;
+	struct published *next_unused;
+	struct map_root *root;          /* held */
+	struct block_state *head;       /* held: the sealed head below this state */
+	struct producer_schedule active_schedule, pending_schedule; /* copies */
+	struct checksum256 irreversible_id;
+	uint32_t irreversible_num;
+	uint32_t block_num, slot;
+	uint64_t sequence;
+};
+
+/* A sealed block on its way through signing to storage. */
+struct sealed {
+	struct block_state *block; /* held */
+	struct checksum256 digest;
+	struct producer_authority authority; /* owned copy: who signs */
+	size_t transactions;
+	bool journaled;
+};
+
+enum { SEALED_MAXIMUM = 64 };
+
+struct embedded_chain {
+	struct chain base;
+	struct engine *engine;
+	const struct signer *signer;
+	struct wallet *wallet;
+	struct private_key genesis_key;
+	struct public_key genesis_public;
+	bool has_genesis_key;
+	struct storage *storage; /* NULL: in memory only */
+	struct growing_text *node_log;
+	bool manual_clock;
+
+	pthread_mutex_t log;
+	pthread_mutex_t lock;
+	pthread_cond_t changed; /* with lock: something for the thread to do, or the sealed queue has shrunk */
+	pthread_t thread;
+	bool thread_started, stopping;
+	int64_t offset_us;      /* chain time less real time */
+	int64_t clock_difference; /* real less monotonic time when last looked at */
+	struct sealed sealed[SEALED_MAXIMUM]; /* ring */
+	size_t sealed_first, sealed_count;
+	bool pending_journaled; /* the block in the making has its record in the journal */
+	struct checksum256 *scheduled_ids; /* deferred transactions that the block in the making began with */
+	size_t scheduled_count, scheduled_capacity;
+	struct checksum256 *features; /* that the block in the making activates */
+	size_t features_count;
+	uint16_t confirmed;
+	uint64_t pending_producer;
+	int stalled;             /* -errno when no block can be made */
+	struct error stalled_error;
+	struct block_times times;
+
+	pthread_mutex_t publish;
+	struct published *current;
+	struct published *unused; /* to be freed by whoever next holds `lock` */
+	uint64_t sequence;
+};
+
+struct embedded_view {
+	struct chain_view base;
+	struct published *state;
+};
+
+static inline struct embedded_chain *embedded_of(struct chain *chain) { return (struct embedded_chain *)chain; }
+
+/* --- embedded_publish.c --- */
+void embedded_publish(struct embedded_chain *chain);        /* under lock: readers see the engine's state from now on */
+void embedded_collect(struct embedded_chain *chain);        /* under lock: frees what readers have let go */
+struct published *embedded_pin(struct embedded_chain *chain);
+void embedded_unpin(struct embedded_chain *chain, struct published *state);
+
+/* --- embedded_produce.c --- */
+int64_t embedded_now(const struct embedded_chain *chain); /* chain time, microseconds */
+/* Under lock: makes sure that a block is in the making; -EAGAIN with a sentence that names who is missing. */
+int embedded_open_block(struct embedded_chain *chain, uint32_t earliest_slot, const struct checksum256 *feature, struct error *error);
+/* Under lock: seals the block in the making and queues it for embedded_finish(); waits while the queue is full. */
+int embedded_seal(struct embedded_chain *chain, struct error *error);
+/* Without locks: signs and stores everything that is sealed. durable: and waits for the disk. */
+int embedded_finish(struct embedded_chain *chain, bool durable, struct error *error);
+int embedded_start_thread(struct embedded_chain *chain, struct error *error);
+void embedded_stop_thread(struct embedded_chain *chain);
+bool embedded_private_key(struct embedded_chain *chain, const struct public_key *key, struct private_key *out);
+
+extern const struct chain_operations embedded_operations;
+/* --- embedded_push.c --- */
+int embedded_push(struct chain *base, struct packed_transaction *packed, const struct chain_send_options *options,
+                  struct transaction_trace *trace, struct error *error);
+int embedded_reference(struct chain *base, struct checksum256 *block_id, uint32_t *seconds, struct error *error);
+int embedded_schedule_feature(struct chain *base, const struct checksum256 *digest, struct error *error);
+int embedded_clock(struct chain *base, struct chain_clock *out, struct error *error);
+int embedded_clock_advance(struct chain *base, int64_t us, bool skip, bool (*interrupted)(void *context), void *context, struct error *error);
+
+/* --- embedded_storage.c: the data folder --- */
+/* Opens the folder, locks it, and brings the engine to where it was: state file, block log, journal. *genesis is the folder's when it has one, else
+ * it is written there. notices: sentences for the user (a tail that was cut), one a line. */
+int storage_open(struct storage **out, const char *folder, const struct genesis *genesis, struct text *notices, struct error *error);
+void storage_close(struct storage *storage);
+int storage_restore(struct storage *storage, struct engine **engine, struct text *notices, struct error *error);
+/* Rebuilds the block that was in the making when the process ended, calling the chain's own functions; under lock. */
+int storage_rebuild(struct storage *storage, struct embedded_chain *chain, struct text *notices, struct error *error);
+int64_t storage_offset(const struct storage *storage);
+int storage_save_offset(struct storage *storage, int64_t offset_us, struct error *error);
+int storage_append_block(struct storage *storage, const struct signed_block *block, struct error *error);
+int storage_sync(struct storage *storage, struct error *error);
+int storage_read_block(struct storage *storage, struct signed_block *out, uint32_t number, struct error *error);
+/* The journal of the block in the making. begin: when its first transaction comes. */
+int storage_journal_begin(struct storage *storage, const struct embedded_chain *chain, struct error *error);
+int storage_journal_append(struct storage *storage, uint32_t number, const struct packed_transaction *packed, bool without_keys,
+                           struct error *error);
+void storage_journal_take_back(struct storage *storage, uint32_t number); /* the record appended last */
+void storage_journal_reset(struct storage *storage, uint32_t number);
+int storage_save_state(struct storage *storage, struct engine *engine, struct error *error);
+
+#endif
