@@ -163,8 +163,6 @@ struct chain_operations {
 	int (*node)(struct chain *chain, struct chain_node *out, uint64_t name, struct error *error);
 	/* The slot of a block at or before the view's; cheap. May be NULL: block() is asked then. */
 	int (*block_slot)(struct chain_view *view, uint32_t *slot, uint32_t number, struct error *error);
-	/* The slot of a block up to the view's own; -ENOENT when it is not known any more. */
-	int (*block_slot)(struct chain_view *view, uint32_t number, uint32_t *slot, struct error *error);
 	/* The block of that number; -ENOENT. release it. */
 	int (*block)(struct chain *chain, struct signed_block *out, uint32_t number, struct error *error);
 };

@@ -1,0 +1,36 @@
+/* Block times: runs against a plain list. */
+#include "core/chain/block_times.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static void test_runs(void **state)
+{
+	(void)state;
+	struct block_times times = {0};
+	uint32_t slots[200], slot = 1000, found;
+
+	assert_false(block_times_find(&times, 1, &found));
+	for (uint32_t number = 5; number < 200; number++) {
+		slot += number % 17 == 0 ? 30 : 1;
+		slots[number] = slot;
+		block_times_add(&times, number, slot);
+	}
+	assert_true(times.count < 15);
+	for (uint32_t number = 5; number < 200; number++) {
+		assert_true(block_times_find(&times, number, &found));
+		assert_int_equal(found, slots[number]);
+	}
+	assert_false(block_times_find(&times, 4, &found));
+	assert_false(block_times_find(&times, 200, &found));
+	block_times_release(&times);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_runs)};
+	return cmocka_run_group_tests_name("block_times", tests, NULL, NULL);
+}
