@@ -229,8 +229,9 @@ static int open_folder(struct wallet *wallet, bool keep_password, struct error *
 		wallet->locked = true; /* its owner has the password */
 	} else {
 		struct private_key random;
+		struct public_key unused;
 		char text[KEY_TEXT_SIZE + 4] = "PW";
-		result = signer_new_key(wallet->signer, &random, NULL, error);
+		result = signer_new_key(wallet->signer, &random, &unused, error);
 		if (result)
 			goto out;
 		private_key_print(text + 2, &random);
@@ -267,7 +268,8 @@ int wallet_open(struct wallet **out, const char *folder, bool keep_password, con
 			result = open_folder(wallet, keep_password, error);
 	} else {
 		struct private_key random;
-		result = signer_new_key(signer, &random, NULL, error);
+		struct public_key unused;
+		result = signer_new_key(signer, &random, &unused, error);
 		char text[KEY_TEXT_SIZE];
 		private_key_print(text, &random);
 		wallet->secret = wallet_secret_of(text);
