@@ -26,6 +26,7 @@ struct block_state {
 	struct last_produced {
 		uint64_t producer;
 		uint32_t block, implied_irreversible;
+		bool has_implied; /* a producer that has just left the schedule has none */
 	} *last_produced; /* owned; ascending by producer */
 	size_t last_produced_count;
 	uint8_t *confirm_count; /* owned */
@@ -43,6 +44,8 @@ const struct genesis *engine_genesis(const struct engine *engine);
 const struct checksum256 *engine_chain_id(const struct engine *engine);
 struct map *engine_map(struct engine *engine);
 struct block_state *engine_head(struct engine *engine); /* borrowed */
+/* Makes another block the head (a fork's tip, an older block): the state is that block's from now on. No block may be in the making. */
+void engine_set_head(struct engine *engine, struct block_state *head);
 /* The last irreversible block's number and id. */
 uint32_t engine_irreversible(const struct engine *engine, struct checksum256 *id);
 
@@ -70,8 +73,9 @@ uint32_t engine_block_slot(const struct engine *engine);   /* of the block in th
 uint32_t engine_block_number(const struct engine *engine); /* of the block in the making, else head's + 1 */
 /* The state as the block in the making has it now, one reference for the caller; without one the head's. */
 struct map_root *engine_state(struct engine *engine);
-/* How many transactions the block in the making holds. */
+/* How many transactions the block in the making holds, and what they are billed. */
 size_t engine_block_transactions(const struct engine *engine);
+void engine_block_usage(const struct engine *engine, uint64_t *cpu_us, uint64_t *net_bytes);
 
 struct push_options {
 	uint32_t billed_cpu_us; /* 0: the chain's min_transaction_cpu_usage */
@@ -96,9 +100,14 @@ void block_state_sign(struct block_state *block, const struct signature *signatu
 /* Drops the block in the making with everything in it. */
 void engine_block_drop(struct engine *engine);
 
-/* Applies a block as a validating node does: everything in it is recomputed and compared (E.10 with --force-all-checks). CPU comes
- * from its receipts. trusted: skips signatures, authorization and TaPoS, as a replay of one's own irreversible log does. */
+/* Applies a block on the head as a validating node does: everything in it is recomputed and compared (E.10 with --force-all-checks). CPU comes
+ * from its receipts. trusted: skips signatures, authorization and TaPoS, as a replay of one's own irreversible log does. On failure the
+ * head is as before; the sentence names the block and what differs. */
 int engine_apply_block(struct engine *engine, const struct signed_block *block, bool trusted, struct error *error);
+/* Do the block's signatures satisfy the authority of its producer, as the schedule before it has it? digest: what was signed (E.4), as
+ * engine_block_seal gives it; previous: the state before the block. */
+int block_state_verify_signatures(const struct block_state *previous, const struct signed_block *block, const struct checksum256 *digest,
+                                  struct error *error);
 
 /* --- saving and restoring (state file) --- */
 /* The head as bytes: header, schedules, DPoS counts; the state itself is head->root. */

@@ -69,7 +69,7 @@ static struct view root_view(const struct map_root *root)
 
 static struct view edit_view(const struct map_edit *edit)
 {
-	return (struct view){edit->map, edit->node, edit->stamp};
+	return root_view(&edit->root);
 }
 
 static bool view_get(struct view view, const void *key, size_t key_length, struct map_value *out)

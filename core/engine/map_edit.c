@@ -15,35 +15,41 @@ struct map_edit *map_edit_begin(struct map_root *base)
 {
 	struct map_edit *edit = memory_allocate(1, sizeof *edit);
 	struct map *map = base->map;
-	*edit = (struct map_edit){.map = map, .node = base->node, .count = base->count, .number = ++map->edit_number, .stamp = ++map->stamp};
-	if (edit->node)
-		edit->node->references++;
+	*edit = (struct map_edit){.number = ++map->edit_number};
+	edit->root = (struct map_root){.map = map, .node = base->node, .count = base->count, .stamp = ++map->stamp};
+	if (edit->root.node)
+		edit->root.node->references++;
 	return edit;
 }
 
 struct map_root *map_edit_snapshot(struct map_edit *edit)
 {
-	if (edit->node)
-		edit->node->references++;
+	if (edit->root.node)
+		edit->root.node->references++;
 	/* A new number: the nodes made so far are the snapshot's now. */
-	edit->number = ++edit->map->edit_number;
-	return map_root_create(edit->map, edit->node, edit->count);
+	edit->number = ++edit->root.map->edit_number;
+	return map_root_create(edit->root.map, edit->root.node, edit->root.count);
 }
 
 void map_edit_restore(struct map_edit *edit, struct map_root *root)
 {
-	assert(edit->map == root->map);
+	assert(edit->root.map == root->map);
 	if (root->node)
 		root->node->references++;
-	node_release(edit->map, edit->node);
-	edit->node = root->node;
-	edit->count = root->count;
-	edit->stamp = ++edit->map->stamp;
+	node_release(edit->root.map, edit->root.node);
+	edit->root.node = root->node;
+	edit->root.count = root->count;
+	edit->root.stamp = ++edit->root.map->stamp;
+}
+
+const struct map_root *map_edit_view(const struct map_edit *edit)
+{
+	return &edit->root;
 }
 
 struct map_root *map_edit_finish(struct map_edit *edit)
 {
-	struct map_root *root = map_root_create(edit->map, edit->node, edit->count);
+	struct map_root *root = map_root_create(edit->root.map, edit->root.node, edit->root.count);
 	free(edit);
 	return root;
 }
@@ -52,13 +58,13 @@ void map_edit_drop(struct map_edit *edit)
 {
 	if (!edit)
 		return;
-	node_release(edit->map, edit->node);
+	node_release(edit->root.map, edit->root.node);
 	free(edit);
 }
 
 static struct map_node *edit_own(const struct map_edit *edit, struct map_node *node, size_t room)
 {
-	return node->edit == edit->number ? node : node_copy(edit->map, node, edit->number, room);
+	return node->edit == edit->number ? node : node_copy(edit->root.map, node, edit->number, room);
 }
 
 /* --- putting --- */
@@ -106,7 +112,7 @@ static void split_key(struct split *split, const struct cell *last, const struct
 /* Puts a cell into a node of the edit's own, by whatever it takes. */
 static struct map_node *edit_insert(struct map_edit *edit, struct map_node *node, size_t index, const struct cell *cell, struct split *split)
 {
-	struct map *map = edit->map;
+	struct map *map = edit->root.map;
 	size_t prefix = node->prefix_length;
 	bool shares = cell->tail_length >= prefix && !memcmp(cell->tail, (const uint8_t *)node + node->size - prefix, prefix);
 	size_t length = CELL_OVERHEAD + (size_t)cell->tail_length - prefix + tag_length(cell->tag);
@@ -145,10 +151,10 @@ static struct map_node *put_in_leaf(struct map_edit *edit, struct map_node *leaf
 	size_t index = node_find(leaf, &equal, new->tail, new->tail_length);
 	leaf = edit_own(edit, leaf, equal ? 0 : CELL_OVERHEAD + (size_t)new->tail_length + tag_length(new->tag));
 	if (!equal) {
-		edit->count++;
+		edit->root.count++;
 		return edit_insert(edit, leaf, index, new, split);
 	}
-	payload_release(edit->map, leaf, index);
+	payload_release(edit->root.map, leaf, index);
 	uint8_t *cell = node_cell(leaf, index);
 	if (cell_tag(cell) == new->tag) {
 		if (tag_length(new->tag))
@@ -184,7 +190,7 @@ void map_edit_put(struct map_edit *edit, const void *key, size_t key_length, con
 	assert(key_length <= MAP_KEY_MAXIMUM && length <= MAP_VALUE_MAXIMUM);
 	if (!key_length)
 		key = ""; /* it may be NULL */
-	struct map *map = edit->map;
+	struct map *map = edit->root.map;
 	uint8_t payload[MAP_INLINE_MAXIMUM]; /* a copy, because the value may lie in a node that goes away now */
 	struct cell cell = {.tail = key, .tail_length = (uint16_t)key_length, .payload = payload};
 	if (length > MAP_INLINE_MAXIMUM) {
@@ -196,18 +202,18 @@ void map_edit_put(struct map_edit *edit, const void *key, size_t key_length, con
 			memcpy(payload, value, length);
 		cell.tag = (uint16_t)length;
 	}
-	edit->stamp = ++map->stamp;
-	if (!edit->node) {
-		edit->node = node_build(map, edit->number, 0, &cell, 1);
-		edit->count = 1;
+	edit->root.stamp = ++map->stamp;
+	if (!edit->root.node) {
+		edit->root.node = node_build(map, edit->number, 0, &cell, 1);
+		edit->root.count = 1;
 		return;
 	}
 	struct split split = {.right = NULL};
-	edit->node = put_below(edit, edit->node, &cell, &split);
+	edit->root.node = put_below(edit, edit->root.node, &cell, &split);
 	if (split.right) {
 		struct split none = {.right = NULL};
-		struct cell halves[2] = {child_cell(&edit->node, &none), child_cell(&split.right, &split)};
-		edit->node = node_build(map, edit->number, (uint8_t)(edit->node->level + 1), halves, 2);
+		struct cell halves[2] = {child_cell(&edit->root.node, &none), child_cell(&split.right, &split)};
+		edit->root.node = node_build(map, edit->number, (uint8_t)(edit->root.node->level + 1), halves, 2);
 	}
 }
 
@@ -231,10 +237,10 @@ static bool merge_children(struct map_edit *edit, struct map_node *node, size_t 
 	}
 	if (cells_measure(cells, count, left->level, &prefix) > NODE_MERGED)
 		return false;
-	node_set_child(node, index, node_build(edit->map, edit->number, left->level, cells, count));
+	node_set_child(node, index, node_build(edit->root.map, edit->number, left->level, cells, count));
 	node_erase(node, index + 1);
-	node_dissolve(edit->map, left, edit->number);
-	node_dissolve(edit->map, right, edit->number);
+	node_dissolve(edit->root.map, left, edit->number);
+	node_dissolve(edit->root.map, right, edit->number);
 	return true;
 }
 
@@ -245,7 +251,7 @@ static struct map_node *remove_below(struct map_edit *edit, struct map_node *nod
 	if (!node->level) {
 		bool equal;
 		size_t index = node_find(node, &equal, key, key_length);
-		payload_release(edit->map, node, index);
+		payload_release(edit->root.map, node, index);
 		node_erase(node, index);
 	} else {
 		size_t index = node_find_child(node, key, key_length);
@@ -259,10 +265,10 @@ static struct map_node *remove_below(struct map_edit *edit, struct map_node *nod
 		}
 	}
 	if (!node->count) {
-		node_dissolve(edit->map, node, edit->number);
+		node_dissolve(edit->root.map, node, edit->number);
 		return NULL;
 	}
-	return node_shrink(edit->map, node);
+	return node_shrink(edit->root.map, node);
 }
 
 bool map_edit_remove(struct map_edit *edit, const void *key, size_t key_length)
@@ -270,13 +276,13 @@ bool map_edit_remove(struct map_edit *edit, const void *key, size_t key_length)
 	struct map_value value;
 	if (!map_edit_get(edit, key, key_length, &value))
 		return false;
-	edit->node = remove_below(edit, edit->node, key, key_length);
-	edit->count--;
-	edit->stamp = ++edit->map->stamp;
-	while (edit->node && edit->node->level && edit->node->count == 1) {
-		struct map_node *only = node_child(edit->node, 0);
-		node_dissolve(edit->map, edit->node, edit->number); /* it is the edit's own: the child's reference stays for us */
-		edit->node = only;
+	edit->root.node = remove_below(edit, edit->root.node, key, key_length);
+	edit->root.count--;
+	edit->root.stamp = ++edit->root.map->stamp;
+	while (edit->root.node && edit->root.node->level && edit->root.node->count == 1) {
+		struct map_node *only = node_child(edit->root.node, 0);
+		node_dissolve(edit->root.map, edit->root.node, edit->number); /* it is the edit's own: the child's reference stays for us */
+		edit->root.node = only;
 	}
 	return true;
 }

@@ -36,11 +36,8 @@ struct map_root {
 };
 
 struct map_edit {
-	struct map *map;
-	struct map_node *node; /* NULL when empty */
-	size_t count;
-	uint64_t number; /* nodes with it are this edit's own */
-	uint64_t stamp;  /* of the state reached; a change gives a new one */
+	struct map_root root; /* the state reached: what map_edit_view() shows; a change gives it a new stamp */
+	uint64_t number;      /* nodes with it are this edit's own */
 };
 
 struct map_root *map_root_create(struct map *map, struct map_node *node, size_t count); /* the node's reference passes to it */

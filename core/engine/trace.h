@@ -6,7 +6,7 @@
 
 struct ram_delta {
 	uint64_t account;
-	int64_t delta; /* bytes, never 0 */
+	int64_t delta; /* bytes; 0 when what an action took and gave back cancel out */
 };
 
 struct auth_sequence {
@@ -47,6 +47,7 @@ struct transaction_trace {
 	uint32_t cpu_usage_us; /* billed */
 	uint64_t net_usage;    /* bytes billed, a multiple of 8 */
 	bool scheduled;        /* a deferred or delayed transaction that ran now */
+	struct ram_delta account_ram_delta; /* of storing or retiring a deferred transaction; account 0: none */
 	struct action_trace *actions; /* owned; by ordinal */
 	size_t actions_count;
 	struct error *error;                       /* owned; NULL unless it failed */
