@@ -25,8 +25,11 @@ MOUNT_SOURCES := $(wildcard mount/*.c)
 UNIT_SOURCES  := $(wildcard tests/unit/*.c tests/tree/*.c)
 
 ABI_FILES     := $(wildcard core/contracts/*/*.abi)
+REPLAY_SOURCES := $(wildcard tests/golden/*.c)
+
 OBJECTS       = $(LAYER_SOURCES:%.c=$(BUILD)/%.o) $(ABI_FILES:%=$(BUILD)/%.o)
 MOUNT_OBJECTS = $(MOUNT_SOURCES:%.c=$(BUILD)/%.o)
+REPLAY_OBJECTS = $(REPLAY_SOURCES:%.c=$(BUILD)/%.o)
 UNIT_TESTS    = $(UNIT_SOURCES:%.c=$(BUILD)/%)
 
 .PHONY: all library tests
@@ -49,6 +52,9 @@ $(BUILD)/libeosiofs.a: $(OBJECTS)
 
 $(BUILD)/eosiofs: $(MOUNT_OBJECTS) $(BUILD)/libeosiofs.a
 	$(CC) $(CFLAGS) -o $@ $(MOUNT_OBJECTS) $(BUILD)/libeosiofs.a $(ALL_LIBS)
+
+$(BUILD)/replay: $(REPLAY_OBJECTS) $(BUILD)/libeosiofs.a
+	$(CC) $(CFLAGS) -o $@ $(REPLAY_OBJECTS) $(BUILD)/libeosiofs.a $(ALL_LIBS)
 
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libeosiofs.a Makefile
 	@mkdir -p $(@D)

@@ -172,21 +172,29 @@ static int find_token_in_scope(void *context, const struct chain_scope *scope)
 	return walk->symbol != 0 || --walk->left == 0;
 }
 
+bool chain_market_symbol(struct chain_view *view, uint64_t *symbol)
+{
+	struct table_id market = {name_literal("eosio"), name_literal("eosio"), name_literal("rammarket")};
+	struct chain_row row;
+
+	if (view->chain->operations->row(view, &row, &market, RAMCORE_SYMBOL, NULL) || row.length < RAMMARKET_QUOTE_SYMBOL_OFFSET + 8)
+		return false;
+	struct cursor in = cursor_make(row.data + RAMMARKET_QUOTE_SYMBOL_OFFSET, 8);
+	*symbol = cursor_u64(&in);
+	return true;
+}
+
 uint64_t chain_core_symbol(struct chain_view *view)
 {
 	const struct chain_operations *operations = view->chain->operations;
-	struct table_id market = {name_literal("eosio"), name_literal("eosio"), name_literal("rammarket")};
-	struct chain_row row;
 	struct scope_walk walk = {view, 0, 100};
+	uint64_t symbol = 0;
 
-	if (operations->row(view, &row, &market, RAMCORE_SYMBOL, NULL) == 0 && row.length >= RAMMARKET_QUOTE_SYMBOL_OFFSET + 8) {
-		struct cursor in = cursor_make(row.data + RAMMARKET_QUOTE_SYMBOL_OFFSET, 8);
-		return cursor_u64(&in);
-	}
+	if (chain_market_symbol(view, &symbol))
+		return symbol;
 	operations->scopes(view, name_literal("eosio.token"), name_literal("stat"), 0, find_token_in_scope, &walk, NULL);
 	if (walk.symbol)
 		return walk.symbol;
-	uint64_t symbol = 0;
 	symbol_parse(&symbol, "4,SYS", NULL);
 	return symbol;
 }

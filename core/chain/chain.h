@@ -197,6 +197,14 @@ void chain_abi_release(struct chain *chain, struct chain_abi *abi);
  * the limits' current_used), as accounts/NAME/info.json does. */
 int chain_account_print(struct chain_view *view, struct text *out, const struct chain_account *account, bool comparable, struct error *error);
 
+/* get_producers' JSON, compact: at most limit rows in the order of votes; the active schedule while there is no producers table. */
+int chain_producers_print(struct chain_view *view, struct text *out, size_t limit, struct error *error);
+
+/* A row's JSON by the contract's ABI; hexadecimal when the ABI does not know the table or the bytes do not fit (as get_table_rows). */
+int chain_row_print(struct chain_view *view, struct text *out, const struct table_id *id, const void *data, size_t length, struct error *error);
+
+/* The RAM market's quote symbol, by which nodeos knows the core token; false before the system contract is initialized. */
+bool chain_market_symbol(struct chain_view *view, uint64_t *symbol);
 /* The core symbol: rammarket's RAMCORE quote symbol; before the system contract is initialized the first token of eosio.token's stat
  * with issuer eosio; "4,SYS" when there is none yet. */
 uint64_t chain_core_symbol(struct chain_view *view);

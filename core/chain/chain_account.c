@@ -109,7 +109,9 @@ static int print_contract_members(struct chain_view *view, struct text *out, uin
 
 static void print_core_balance(struct chain_view *view, struct text *out, uint64_t account)
 {
-	uint64_t symbol = chain_core_symbol(view);
+	uint64_t symbol = 0;
+	if (!chain_market_symbol(view, &symbol))
+		return;
 	struct table_id id = {name_literal("eosio.token"), account, name_literal("accounts")};
 	struct chain_row row;
 	struct asset asset;

@@ -1,0 +1,115 @@
+/* Table rows as JSON: single ones (get_table_rows) and the ranking of producers (get_producers, protocol.md F.3). */
+#include "core/chain/chain.h"
+
+#include "core/types/name.h"
+
+#include <errno.h>
+
+int chain_row_print(struct chain_view *view, struct text *out, const struct table_id *id, const void *data, size_t length, struct error *error)
+{
+	struct chain_abi *abi = NULL;
+	size_t start = out->length;
+	int result = chain_abi_get(view, &abi, id->code, error);
+	if (result && result != -ENOENT)
+		return result;
+	const char *type = abi ? abi_table_type(abi->abi, id->table) : NULL;
+	struct cursor cursor = cursor_make(data, length);
+	struct error ignored;
+	if (!type || abi_to_json(abi->abi, out, type, &cursor, &ignored)) {
+		if (out->length > start) {
+			out->length = start;
+			out->data[start] = '\0';
+		}
+		text_append_char(out, '"');
+		text_append_hex(out, data, length);
+		text_append_char(out, '"');
+	}
+	chain_abi_release(view->chain, abi);
+	return 0;
+}
+
+struct ranking {
+	struct chain_view *view;
+	const struct table_id *id;
+	struct text *out;
+	size_t count, limit;
+	uint64_t more;
+	struct error *error;
+};
+
+static int print_producer(void *context, const struct chain_row *row)
+{
+	struct ranking *ranking = context;
+	if (ranking->count == ranking->limit) {
+		ranking->more = row->primary_key;
+		return 1;
+	}
+	text_append(ranking->out, ranking->count++ ? "," : "");
+	return chain_row_print(ranking->view, ranking->out, ranking->id, row->data, row->length, ranking->error);
+}
+
+/* What get_producers says before there is a table of producers. */
+static int print_active_schedule(struct chain_view *view, struct text *out, struct error *error)
+{
+	struct producer_schedule active = {0}, pending = {0}, proposed = {0};
+	int result = view->chain->operations->schedules(view, &active, &pending, &proposed, error);
+	for (size_t i = 0; !result && i < active.producers_count; i++) {
+		const struct producer_authority *producer = &active.producers[i];
+		char key[KEY_TEXT_SIZE] = "";
+		text_printf(out, "%s{\"owner\":\"%s\",\"producer_authority\":[0,{\"threshold\":%u,\"keys\":[", i ? "," : "",
+		            name_text(producer->producer_name).text, producer->threshold);
+		for (size_t k = 0; k < producer->keys_count; k++) {
+			public_key_print(key, &producer->keys[k].key);
+			text_printf(out, "%s{\"key\":\"%s\",\"weight\":%u}", k ? "," : "", key, producer->keys[k].weight);
+		}
+		text_append(out, "]}],\"url\":\"\",\"total_votes\":\"0.00000000000000000\"");
+		if (producer->keys_count == 1)
+			text_printf(out, ",\"producer_key\":\"%s\"", key);
+		text_append_char(out, '}');
+	}
+	producer_schedule_release(&active);
+	producer_schedule_release(&pending);
+	producer_schedule_release(&proposed);
+	return result;
+}
+
+/* The member total_producer_vote_weight of eosio's global row, as the ABI prints it. */
+static void print_total_weight(struct chain_view *view, struct text *out)
+{
+	const uint64_t eosio = name_literal("eosio"), global = name_literal("global");
+	const struct table_id id = {eosio, eosio, global};
+	struct text row_text = TEXT_EMPTY;
+	struct json *json = NULL;
+	struct chain_row row;
+	struct error ignored;
+	const char *total = NULL;
+	if (!view->chain->operations->row(view, &row, &id, global, &ignored) &&
+	    !chain_row_print(view, &row_text, &id, row.data, row.length, &ignored) &&
+	    !json_parse(&json, text_string(&row_text), row_text.length, &ignored))
+		total = json_string(json_member(json, "total_producer_vote_weight"));
+	text_append(out, total ? total : "0.00000000000000000");
+	json_release(json);
+	text_release(&row_text);
+}
+
+int chain_producers_print(struct chain_view *view, struct text *out, size_t limit, struct error *error)
+{
+	const uint64_t eosio = name_literal("eosio");
+	const struct table_id id = {eosio, eosio, name_literal("producers")};
+	struct ranking ranking = {.view = view, .id = &id, .out = out, .limit = limit, .error = error};
+	text_append(out, "{\"rows\":[");
+	int result = view->chain->operations->rows_by_double(view, &id, 0, print_producer, &ranking, error);
+	if (result < 0)
+		return result;
+	bool registered = ranking.count > 0 || ranking.more;
+	result = registered ? 0 : print_active_schedule(view, out, error);
+	if (result)
+		return result;
+	text_append(out, "],\"total_producer_vote_weight\":\"");
+	if (registered)
+		print_total_weight(view, out);
+	else
+		text_append(out, "0.00000000000000000");
+	text_printf(out, "\",\"more\":\"%s\"}", name_text(ranking.more).text);
+	return 0;
+}

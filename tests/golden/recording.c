@@ -1,0 +1,274 @@
+/* Reading a recording: gzip, JSON lines, and the order of steps and deferred transactions in each block (golden/README.md). */
+#include "tests/golden/recording.h"
+
+#include "core/base/memory.h"
+#include "core/types/time.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+static int read_whole(struct text *out, const char *path, struct error *error)
+{
+	int result = 0;
+	gzFile file = gzopen(path, "rb");
+	if (!file)
+		return error_set(error, errno ? errno : ENOENT, "cannot open %s: %s", path, strerror(errno));
+	char *buffer = memory_allocate(1, 1 << 16);
+	for (;;) {
+		int count = gzread(file, buffer, 1 << 16);
+		if (count < 0) {
+			result = error_set(error, EINVAL, "%s is no gzip file", path);
+			break;
+		}
+		if (count == 0)
+			break;
+		text_append_bytes(out, buffer, (size_t)count);
+	}
+	free(buffer);
+	gzclose(file);
+	return result;
+}
+
+static uint32_t member_number(const struct json *object, const char *name)
+{
+	uint64_t value = 0;
+	if (json_uint64(&value, json_member(object, name)) || value > UINT32_MAX)
+		return 0;
+	return (uint32_t)value;
+}
+
+static int member_slot(uint32_t *slot, const struct json *object, const char *name, struct error *error)
+{
+	const char *text = json_string(json_member(object, name));
+	int64_t us;
+	if (!text)
+		return error_set(error, EINVAL, "the recording has no time \"%s\" where one should stand", name);
+	int result = time_point_parse(&us, text, error);
+	if (!result)
+		*slot = slot_from_us(us);
+	return result;
+}
+
+static int read_genesis(struct recording *recording, const struct json *line, struct error *error)
+{
+	struct text text = TEXT_EMPTY;
+	json_print(&text, json_member(line, "genesis"));
+	int result = genesis_parse(&recording->genesis, text_string(&text), text.length, error);
+	if (!result) {
+		struct checksum256 id = genesis_chain_id(&recording->genesis);
+		char printed[65];
+		checksum256_print(printed, &id);
+		const char *expected = json_string(json_member(line, "chain_id"));
+		if (!expected || strcmp(expected, printed))
+			result = error_set(error, EINVAL, "the genesis makes chain id %s, recorded is %s", printed, expected ? expected : "none");
+	}
+	text_release(&text);
+	return result;
+}
+
+static int read_keys(struct recording *recording, const struct json *line, struct error *error)
+{
+	const struct json *keys = json_member(line, "keys");
+	recording->keys = memory_allocate(json_count(keys) + 1, sizeof *recording->keys);
+	for (const struct json *key = json_first(keys); key; key = json_next(key)) {
+		struct recording_key *out = &recording->keys[recording->keys_count++];
+		const char *private = json_string(key);
+		int result = public_key_parse(&out->public, json_name(key), error);
+		if (!result)
+			result = private_key_parse(&out->private, private ? private : "", error);
+		if (result)
+			return result;
+	}
+	return 0;
+}
+
+/* Data shown as {sha256, size} is too long to stand in the recording. */
+static bool data_is_cut(const struct json *data)
+{
+	for (const struct json *field = json_first(data); field; field = json_next(field))
+		if (json_member(field, "sha256") && json_member(field, "size"))
+			return true;
+	return false;
+}
+
+static void read_step(struct recording *recording, const struct json *line, size_t *capacity)
+{
+	uint32_t number = member_number(line, "step");
+	if (number > 1000000)
+		return;
+	memory_grow(&recording->steps, capacity, number + 1, sizeof *recording->steps);
+	while (recording->steps_count <= number)
+		recording->steps[recording->steps_count++] = (struct recording_step){0};
+	struct recording_step *step = &recording->steps[number];
+	*step = (struct recording_step){.number = number, .json = line, .refused = json_member(line, "error") != NULL};
+	for (const struct json *action = json_first(json_member(line, "actions")); action; action = json_next(action))
+		if (data_is_cut(json_member(action, "data")))
+			step->cut = true;
+}
+
+static int read_block(struct recording *recording, const struct json *line, const char *kind, size_t *capacity, struct error *error)
+{
+	uint32_t number = member_number(line, kind);
+	if (number == 0 || number > 1000000)
+		return error_set(error, EINVAL, "the recording numbers a block %u", number);
+	memory_grow(&recording->blocks, capacity, number + 1, sizeof *recording->blocks);
+	while (recording->blocks_count <= number)
+		recording->blocks[recording->blocks_count++] = (struct recording_block){0};
+	struct recording_block *block = &recording->blocks[number];
+	block->number = number;
+	if (!strcmp(kind, "signed_block")) {
+		block->signed_json = line;
+		return 0;
+	}
+	block->json = line;
+	return member_slot(&block->slot, line, "time", error);
+}
+
+static void read_checkpoint(struct recording *recording, const struct json *line, size_t *capacity)
+{
+	memory_grow(&recording->checkpoints, capacity, recording->checkpoints_count + 1, sizeof *recording->checkpoints);
+	const char *name = json_string(json_member(line, "checkpoint"));
+	recording->checkpoints[recording->checkpoints_count++] =
+	    (struct recording_checkpoint){.json = line, .head_block_num = member_number(line, "head_block_num"), .name = name ? name : ""};
+}
+
+static void add_event(struct recording_block *block, size_t *capacity, struct recording_event event)
+{
+	memory_grow(&block->events, capacity, block->events_count + 1, sizeof *block->events);
+	block->events[block->events_count++] = event;
+}
+
+/* The steps refused while this block was the next one, up to a step number. */
+static void add_refused(struct recording *recording, struct recording_block *block, size_t *capacity, uint32_t *next, uint32_t until)
+{
+	for (; *next < until && *next < recording->steps_count; (*next)++) {
+		struct recording_step *step = &recording->steps[*next];
+		uint32_t head;
+		struct error ignored;
+		if (!step->json)
+			continue;
+		if (!step->refused)
+			break;
+		if (member_slot(&head, step->json, "head", &ignored) || head >= block->slot)
+			break;
+		add_event(block, capacity, (struct recording_event){.kind = EVENT_STEP, .step = *next});
+	}
+}
+
+/* The order of a block: its receipts; a refused step stands right before the step that came after it. */
+static int order_block(struct recording *recording, struct recording_block *block, uint32_t *next, struct error *error)
+{
+	size_t capacity = 0;
+	const struct json *deferred = json_first(json_member(block->json, "deferred"));
+	const struct json *step = json_first(json_member(block->json, "steps"));
+	const struct json *receipt = json_first(json_member(block->signed_json, "transactions"));
+	for (; receipt; receipt = json_next(receipt)) {
+		if (json_string(json_member(receipt, "trx"))) {
+			add_event(block, &capacity, (struct recording_event){.kind = EVENT_DEFERRED, .step = member_number(deferred, "step"), .receipt = receipt});
+			deferred = json_next(deferred);
+			continue;
+		}
+		uint64_t number = 0;
+		if (json_uint64(&number, step) || number >= recording->steps_count || !recording->steps[number].json)
+			return error_set(error, EINVAL, "block %u holds a transaction of no step", block->number);
+		add_refused(recording, block, &capacity, next, (uint32_t)number);
+		add_event(block, &capacity, (struct recording_event){.kind = EVENT_STEP, .step = (uint32_t)number, .receipt = receipt});
+		*next = (uint32_t)number + 1;
+		step = json_next(step);
+	}
+	add_refused(recording, block, &capacity, next, UINT32_MAX);
+	return 0;
+}
+
+static int read_line(struct recording *recording, const struct json *line, size_t capacities[3], struct error *error)
+{
+	if (json_member(line, "genesis"))
+		return read_genesis(recording, line, error);
+	if (json_member(line, "keys"))
+		return read_keys(recording, line, error);
+	if (json_member(line, "checkpoint"))
+		read_checkpoint(recording, line, &capacities[2]);
+	else if (json_member(line, "signed_block"))
+		return read_block(recording, line, "signed_block", &capacities[1], error);
+	else if (json_member(line, "block"))
+		return read_block(recording, line, "block", &capacities[1], error);
+	else if (json_member(line, "step") && json_member(line, "actions"))
+		read_step(recording, line, &capacities[0]);
+	return 0;
+}
+
+int recording_read(struct recording *recording, const char *path, struct error *error)
+{
+	int result = 0;
+	struct text text = TEXT_EMPTY;
+	size_t capacities[3] = {0};
+	*recording = (struct recording){0};
+	result = read_whole(&text, path, error);
+	if (result)
+		goto out;
+	for (const char *at = text_string(&text), *end = at + text.length; at < end;) {
+		const char *stop = memchr(at, '\n', (size_t)(end - at));
+		if (!stop)
+			stop = end;
+		struct json *line;
+		result = json_parse(&line, at, (size_t)(stop - at), error);
+		if (result)
+			goto out;
+		memory_grow(&recording->lines, &recording->lines_capacity, recording->lines_count + 1, sizeof *recording->lines);
+		recording->lines[recording->lines_count++] = line;
+		result = read_line(recording, line, capacities, error);
+		if (result)
+			goto out;
+		at = stop + 1;
+	}
+	uint32_t next = 1;
+	for (size_t i = 1; i < recording->blocks_count; i++) {
+		struct recording_block *block = &recording->blocks[i];
+		if (!block->json || !block->signed_json) {
+			result = error_set(error, EINVAL, "%s lacks block %zu", path, i);
+			goto out;
+		}
+		result = order_block(recording, block, &next, error);
+		if (result)
+			goto out;
+	}
+	if (recording->blocks_count < 2)
+		result = error_set(error, EINVAL, "%s is no recording: it has no blocks", path);
+out:
+	text_release(&text);
+	return result;
+}
+
+void recording_release(struct recording *recording)
+{
+	for (size_t i = 0; i < recording->lines_count; i++)
+		json_release(recording->lines[i]);
+	for (size_t i = 0; i < recording->blocks_count; i++)
+		free(recording->blocks[i].events);
+	free(recording->lines);
+	free(recording->keys);
+	free(recording->steps);
+	free(recording->blocks);
+	free(recording->checkpoints);
+	*recording = (struct recording){0};
+}
+
+const struct private_key *recording_private_key(const struct recording *recording, const struct public_key *public)
+{
+	for (size_t i = 0; i < recording->keys_count; i++)
+		if (public_key_compare(&recording->keys[i].public, public) == 0)
+			return &recording->keys[i].private;
+	return NULL;
+}
+
+const struct recording_step *recording_step_of_id(const struct recording *recording, const char *id)
+{
+	for (size_t i = 0; i < recording->steps_count; i++) {
+		const char *recorded = json_string(json_member(recording->steps[i].json, "id"));
+		if (recorded && !strcmp(recorded, id))
+			return &recording->steps[i];
+	}
+	return NULL;
+}

@@ -1,0 +1,143 @@
+/* replay FILE.jsonl.gz [--until CHECKPOINT] [--blocks]: does again what a recording says and tells every difference. */
+#include "tests/golden/replay.h"
+
+#include "core/base/memory.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] = "usage: replay [--blocks] [--until CHECKPOINT] FILE.jsonl.gz\n";
+
+/* The last block a producer signed, which decides what it confirms next. */
+static uint32_t *last_block_of(struct replay *replay, uint64_t producer)
+{
+	size_t i = 0;
+	while (i < replay->producers_count && replay->producers[i].name != producer)
+		i++;
+	if (i == REPLAY_PRODUCERS)
+		i = 0;
+	else if (i == replay->producers_count)
+		replay->producers[replay->producers_count++] = (struct replay_producer){.name = producer};
+	return &replay->producers[i].last_block;
+}
+
+static int start_block(struct replay *replay, const struct recording_block *block, struct error *error)
+{
+	uint64_t confirmed = 0;
+	struct block_options options = {.slot = block->slot};
+	struct checksum256 *features;
+	const char *producer = json_string(json_member(block->json, "producer"));
+	int result = name_parse(&options.producer, producer ? producer : "", error);
+	if (result)
+		return result;
+	replay_at(replay, "block %u", block->number);
+	options.confirmed = engine_confirmed(replay->engine, *last_block_of(replay, options.producer));
+	json_uint64(&confirmed, json_member(block->signed_json, "confirmed"));
+	replay_compare_number(replay, "confirmed", confirmed, options.confirmed);
+	options.confirmed = (uint16_t)confirmed;
+	const struct producer_authority *due = engine_producer_of_slot(replay->engine, block->slot);
+	if (due && due->producer_name != options.producer)
+		replay_differ(replay, "producer", name_text(options.producer).text, name_text(due->producer_name).text);
+	options.features_count = replay_block_features(block, &features);
+	options.features = features;
+	result = engine_block_start(replay->engine, &options, NULL, error);
+	free(features);
+	if (!result)
+		*last_block_of(replay, options.producer) = block->number;
+	return result;
+}
+
+static int seal_block(struct replay *replay, const struct recording_block *block, struct error *error)
+{
+	struct block_state *state;
+	struct checksum256 digest;
+	int result = engine_block_seal(replay->engine, &state, &digest, error);
+	if (!result)
+		replay_compare_block(replay, block, state);
+	return result;
+}
+
+/* The steps, pushed into blocks of our own at the recorded slots. */
+static int replay_steps(struct replay *replay, const char *until, struct error *error)
+{
+	for (size_t number = 2; number < replay->recording.blocks_count; number++) {
+		const struct recording_block *block = &replay->recording.blocks[number];
+		int result = start_block(replay, block, error);
+		if (result)
+			return result;
+		for (size_t i = 0; i < block->events_count; i++) {
+			if (block->events[i].kind == EVENT_DEFERRED)
+				replay_deferred(replay, &block->events[i]);
+			else
+				replay_step(replay, &block->events[i]);
+		}
+		result = seal_block(replay, block, error);
+		if (result)
+			return result;
+		if (replay_checkpoints(replay, block->number, until))
+			break;
+	}
+	return 0;
+}
+
+static bool has_checkpoint(const struct replay *replay, const char *name)
+{
+	for (size_t i = 0; i < replay->recording.checkpoints_count; i++)
+		if (!strcmp(replay->recording.checkpoints[i].name, name))
+			return true;
+	return false;
+}
+
+static int run(struct replay *replay, const char *path, const char *until, bool blocks, struct error *error)
+{
+	int result = recording_read(&replay->recording, path, error);
+	if (result)
+		return result;
+	if (until && !has_checkpoint(replay, until))
+		return error_set(error, EINVAL, "%s has no checkpoint \"%s\"", path, until);
+	replay->ids = memory_allocate(replay->recording.steps_count + 1, sizeof *replay->ids);
+	replay->signer = signer_create();
+	result = engine_create(&replay->engine, &replay->recording.genesis, error);
+	if (result)
+		return result;
+	replay->chain = replay_chain_create(replay->engine);
+	return blocks ? replay_blocks(replay, until, error) : replay_steps(replay, until, error);
+}
+
+int main(int count, char **arguments)
+{
+	struct replay replay = {0};
+	struct error error = {0};
+	const char *path = NULL, *until = NULL;
+	bool blocks = false;
+	for (int i = 1; i < count; i++) {
+		if (!strcmp(arguments[i], "--blocks"))
+			blocks = true;
+		else if (!strcmp(arguments[i], "--until") && i + 1 < count)
+			until = arguments[++i];
+		else if (arguments[i][0] != '-' && !path)
+			path = arguments[i];
+		else
+			return fputs(usage, stderr), 2;
+	}
+	if (!path)
+		return fputs(usage, stderr), 2;
+	int result = run(&replay, path, until, blocks, &error);
+	if (result) {
+		replay.differences++;
+		printf("%s: stopped: %s\n", text_string(&replay.where), error.sentence);
+	}
+	if (blocks)
+		printf("%zu blocks, ", replay.recording.blocks_count ? replay.recording.blocks_count - 1 : 0);
+	printf("%zu steps, %zu checkpoints, %zu differences\n", replay.steps, replay.checkpoints, replay.differences);
+	chain_destroy(replay.chain);
+	engine_destroy(replay.engine);
+	signer_destroy(replay.signer);
+	recording_release(&replay.recording);
+	free(replay.ids);
+	text_release(&replay.where);
+	text_release(&replay.member);
+	return replay.differences ? 1 : 0;
+}

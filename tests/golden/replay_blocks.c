@@ -1,0 +1,140 @@
+/* --blocks: the recorded node's own blocks, applied as a validating node applies them. Where a transaction is cut out of the recording (setcode,
+ * setabi: over 3 000 bytes) that block is built again with our own contract in it; it keeps the recorded id, NET and merkle roots, and so every
+ * later block is checked to the last bit. */
+#include "tests/golden/rebuild.h"
+#include "tests/golden/replay.h"
+
+#include "core/base/memory.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A transaction of a block that holds a cut one; of the cut one itself the step says what it did. */
+static int push_receipt(struct replay *replay, struct transaction_receipt *receipt, struct transaction_trace *trace, struct error *error)
+{
+	struct push_options options = {.billed_cpu_us = receipt->cpu_usage_us};
+	struct packed_transaction ours = {0}, *packed = &receipt->packed;
+	struct checksum256 id = receipt->packed.id;
+	if (receipt->is_id)
+		return engine_push_scheduled(replay->engine, &receipt->id, &options, trace, error);
+	if (!packed->packed_trx.length) {
+		char text[65];
+		checksum256_print(text, &id);
+		const struct recording_step *step = recording_step_of_id(&replay->recording, text);
+		int result = step ? replay_build_step(replay, step, &ours, error) : error_set(error, EINVAL, "no step has the transaction %s", text);
+		if (result)
+			return result;
+		packed = &ours;
+		options.recorded_id = &id;
+		options.recorded_net_usage = (uint64_t)receipt->net_usage_words * 8;
+	}
+	size_t count = packed->signatures_count;
+	struct public_key *keys = memory_allocate(count + 1, sizeof *keys);
+	int result = packed_transaction_keys(packed, keys, engine_chain_id(replay->engine), error);
+	if (!result)
+		result = engine_push(replay->engine, packed, keys, count, &options, trace, error);
+	free(keys);
+	packed_transaction_release(&ours);
+	return result;
+}
+
+static void compare_receipt(struct replay *replay, const struct transaction_receipt *receipt, const struct transaction_trace *trace)
+{
+	replay_compare_text(replay, "status", transaction_status_name(receipt->status), transaction_status_name(trace->status));
+	replay_compare_number(replay, "NET words", receipt->net_usage_words, trace->net_usage / 8);
+	replay_compare_number(replay, "CPU", receipt->cpu_usage_us, trace->cpu_usage_us);
+}
+
+static int push_receipts(struct replay *replay, struct signed_block *block, struct error *error)
+{
+	int result = 0;
+	for (size_t i = 0; !result && i < block->transactions_count; i++) {
+		struct transaction_trace trace = {0};
+		result = push_receipt(replay, &block->transactions[i], &trace, error);
+		if (result)
+			error_prefix(error, "transaction %zu", i);
+		else
+			compare_receipt(replay, &block->transactions[i], &trace);
+		transaction_trace_release(&trace);
+	}
+	return result;
+}
+
+static int check_signature(const struct producer_authority *authority, const struct signature *signature, const struct checksum256 *digest,
+                           struct error *error)
+{
+	struct public_key key;
+	int result = signature_recover(&key, signature, digest, error);
+	if (!result && (authority->keys_count != 1 || public_key_compare(&authority->keys[0].key, &key)))
+		result = error_set(error, EINVAL, "the block is signed by another key than its producer's");
+	return result;
+}
+
+static int build_cut_block(struct replay *replay, const struct recording_block *recorded, struct signed_block *block, struct error *error)
+{
+	struct block_options options = {.slot = block->header.timestamp, .producer = block->header.producer, .confirmed = block->header.confirmed};
+	const struct producer_authority *due = engine_producer_of_slot(replay->engine, options.slot);
+	struct producer_authority authority = *due;
+	struct checksum256 *features, digest;
+	struct block_state *state;
+	authority.keys = memory_copy(due->keys, due->keys_count * sizeof *due->keys);
+	options.features_count = replay_block_features(recorded, &features);
+	options.features = features;
+	int result = engine_block_start(replay->engine, &options, NULL, error);
+	if (!result)
+		result = push_receipts(replay, block, error);
+	if (!result)
+		result = engine_block_seal_with_roots(replay->engine, &block->header.transaction_mroot, &block->header.action_mroot, &state, &digest, error);
+	if (!result)
+		result = check_signature(&authority, &block->producer_signature, &digest, error);
+	if (!result)
+		block_state_sign(state, &block->producer_signature);
+	free(features);
+	free(authority.keys);
+	return result;
+}
+
+static void compare_id(struct replay *replay, const char *what, const struct checksum256 *expected, const struct checksum256 *got)
+{
+	char texts[2][65];
+	checksum256_print(texts[0], expected);
+	checksum256_print(texts[1], got);
+	replay_compare_text(replay, what, texts[0], texts[1]);
+}
+
+static int apply_block(struct replay *replay, const struct recording_block *recorded, struct error *error)
+{
+	struct signed_block block;
+	bool cut;
+	replay_at(replay, "block %u", recorded->number);
+	int result = rebuild_block(&block, &cut, recorded, error);
+	if (!result) {
+		struct checksum256 id = block_header_id(&block.header);
+		compare_id(replay, "id of the header", &block.id, &id);
+		if (recorded->number > 1)
+			result = cut ? build_cut_block(replay, recorded, &block, error) : engine_apply_block(replay->engine, &block, false, error);
+	}
+	if (!result)
+		compare_id(replay, "id", &block.id, &engine_head(replay->engine)->id);
+	replay->steps += json_count(json_member(recorded->json, "steps"));
+	signed_block_release(&block);
+	return result;
+}
+
+int replay_blocks(struct replay *replay, const char *until, struct error *error)
+{
+	for (size_t i = 0; i < replay->recording.steps_count; i++) {
+		const char *id = json_string(json_member(replay->recording.steps[i].json, "id"));
+		if (id)
+			checksum256_parse(&replay->ids[i], id);
+	}
+	for (size_t number = 1; number < replay->recording.blocks_count; number++) {
+		int result = apply_block(replay, &replay->recording.blocks[number], error);
+		if (result)
+			return result;
+		if (replay_checkpoints(replay, (uint32_t)number, until))
+			break;
+	}
+	return 0;
+}
