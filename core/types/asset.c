@@ -56,7 +56,9 @@ void symbol_code_print(char out[SYMBOL_TEXT_SIZE], uint64_t code)
 
 void symbol_print(char out[SYMBOL_TEXT_SIZE], uint64_t symbol)
 {
-	symbol_code_print(out + snprintf(out, SYMBOL_TEXT_SIZE, "%u,", (unsigned)symbol_precision(symbol)), symbol_code(symbol));
+	char code[SYMBOL_TEXT_SIZE];
+	symbol_code_print(code, symbol_code(symbol));
+	snprintf(out, SYMBOL_TEXT_SIZE, "%u,%.8s", (unsigned)symbol_precision(symbol), code);
 }
 
 static int code_parse(uint64_t *out, struct piece piece, struct error *error)
