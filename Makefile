@@ -4,6 +4,14 @@ MOUNT   ?= $(HOME)/eosio_test
 CC      ?= cc
 SAN     ?=
 BUILD   ?= $(if $(SAN),build/san,build)
+FRESH   ?=
+
+# As many jobs as there are processors, unless the command line says otherwise.
+ifeq ($(MAKELEVEL),0)
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1)
+endif
+endif
 
 # Every Debian package that building and testing need, in one place.
 PACKAGES = gcc make pkg-config libfuse3-dev fuse3 libcurl4-openssl-dev libcjson-dev libsecp256k1-dev nettle-dev \
@@ -31,18 +39,43 @@ OBJECTS       = $(LAYER_SOURCES:%.c=$(BUILD)/%.o) $(ABI_FILES:%=$(BUILD)/%.o)
 MOUNT_OBJECTS = $(MOUNT_SOURCES:%.c=$(BUILD)/%.o)
 REPLAY_OBJECTS = $(REPLAY_SOURCES:%.c=$(BUILD)/%.o)
 UNIT_TESTS    = $(UNIT_SOURCES:%.c=$(BUILD)/%)
+BENCH_SOURCES := $(wildcard tests/bench/*.c)
+INSTALLED     = $(BUILD)/packages.installed
 
-.PHONY: all library tests
-all: $(if $(MOUNT_SOURCES),$(BUILD)/eosiofs)
+.PHONY: all library tests programs run stop test bench crash clean install-packages readme
+.DELETE_ON_ERROR:
+
+# The program, once every layer of it is there.
+all: $(if $(wildcard fs/tree.c),$(if $(wildcard core/chain/embedded.c),$(BUILD)/eosiofs,$(MOUNT_OBJECTS)),$(MOUNT_OBJECTS))
 library: $(BUILD)/libeosiofs.a
 tests: $(UNIT_TESTS)
 
-$(BUILD)/%.o: %.c Makefile
+# --- packages: the stamp is older than what it stands for only when the list in this file changed ---
+
+$(INSTALLED): Makefile
+	@mkdir -p $(@D)
+	@if ! command -v dpkg-query >/dev/null; then \
+		echo "not Debian: these packages, or what corresponds to them, are taken to be there: $(PACKAGES)"; \
+	else \
+		missing=; \
+		for package in $(PACKAGES); do \
+			dpkg-query -W -f='$${db:Status-Status}' $$package 2>/dev/null | grep -qx installed || missing="$$missing $$package"; \
+		done; \
+		if [ -n "$$missing" ]; then \
+			echo "installing$$missing"; \
+			root=; [ "$$(id -u)" = 0 ] || root=sudo; \
+			$$root apt-get update -qq && \
+			DEBIAN_FRONTEND=noninteractive $$root apt-get install -y -qq --no-install-recommends $$missing >$(BUILD)/packages.log || exit 1; \
+		fi; \
+	fi
+	@touch $@
+
+$(BUILD)/%.o: %.c Makefile | $(INSTALLED)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # An .abi file becomes data under its name: eosio.token.abi is abi_eosio_token and abi_eosio_token_length (core/contracts/abis.h).
-$(BUILD)/%.abi.o: %.abi core/contracts/embed.S Makefile
+$(BUILD)/%.abi.o: %.abi core/contracts/embed.S Makefile | $(INSTALLED)
 	@mkdir -p $(@D)
 	$(CC) -c -DFILE='"$<"' -DSYMBOL=abi_$(subst .,_,$(basename $(notdir $<))) -o $@ core/contracts/embed.S
 
@@ -59,5 +92,39 @@ $(BUILD)/replay: $(REPLAY_OBJECTS) $(BUILD)/libeosiofs.a
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libeosiofs.a Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $< $(BUILD)/libeosiofs.a -lcmocka $(ALL_LIBS)
+
+# --- using it ---
+
+run: all
+	@EOSIOFS='$(abspath $(BUILD))/eosiofs' FRESH='$(FRESH)' sh examples/start.sh '$(MOUNT)'
+
+stop: all
+	@$(BUILD)/eosiofs --unmount '$(MOUNT)' && echo "unmounted $(MOUNT)"
+
+# README.md's list of files is the table's.
+readme: all
+	@$(BUILD)/eosiofs --print-tree >$(BUILD)/tree.md
+	@sed -i -e '/<!-- tree -->/,/<!-- end of tree -->/{/<!-- tree -->/{p;r $(BUILD)/tree.md' -e '};/<!-- end of tree -->/!d}' README.md
+
+# --- tests: every file below tests/ is one, run by prove; tests/tap.sh knows how each kind is run ---
+
+TESTS = $(UNIT_TESTS) $(sort $(wildcard tests/*/*.t)) $(sort $(wildcard tests/mount/*.bats))
+TEST_ENVIRONMENT = BUILD='$(abspath $(BUILD))' EOSIOFS='$(abspath $(BUILD))/eosiofs' CC='$(CC)' \
+	ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
+PROVE = $(TEST_ENVIRONMENT) prove --exec 'sh tests/tap.sh' --timer --jobs $(shell nproc 2>/dev/null || echo 1)
+
+programs: all tests $(BENCH_SOURCES:%.c=$(BUILD)/%)
+
+test: programs
+	@$(PROVE) $(TESTS)
+
+crash: all
+	@$(TEST_ENVIRONMENT) CRASH_ROUNDS=200 prove --exec 'sh tests/tap.sh' --verbose tests/mount/crash.bats
+
+bench: programs
+	@$(TEST_ENVIRONMENT) sh tests/bench/bench.sh
+
+clean:
+	rm -rf build
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,282 @@
+/* eosiofs: the program. Wires wallet, chain and tree together, mounts, and takes all down again in reverse order. Start reading here, then
+ * ops.c (what the kernel asks), then fs/tree.c (what the files are). */
+#include "mount/mount.h"
+
+#include "core/base/memory.h"
+#include "mount/mount_table.h"
+#include "mount/notify.h"
+#include "mount/options.h"
+#include "mount/presence.h"
+#include "mount/ready.h"
+#include "mount/signals.h"
+#include "mount/slow.h"
+#include "mount/unmount.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { EXIT_USAGE = 2, GENESIS_MAXIMUM = 1 << 20, FILES_WANTED = 4096 };
+
+/* Everything that a mount owns, in the order in which it is made. */
+struct service {
+	struct mount mount;
+	struct signer *signer;
+	struct wallet *wallet;
+	struct chain *chain;
+	struct fuse_session *session;
+	int presence; /* -1: none */
+	bool mounted;
+};
+
+static int fail(const struct error *error) {
+	fprintf(stderr, "eosiofs: %s\n", error->sentence);
+	return EXIT_FAILURE;
+}
+
+static void log_message(enum fuse_log_level level, const char *format, va_list arguments) {
+	if (level <= FUSE_LOG_WARNING)
+		fputs("eosiofs: ", stderr);
+	vfprintf(stderr, format, arguments);
+}
+
+/* mkdir -p; the last folder is the owner's alone, because keys lie in it. */
+static int make_data_folder(const char *path, struct error *error) {
+	char part[PATH_MAX];
+
+	for (size_t length = 1; path[length - 1]; length++) {
+		if (path[length] != '/' && path[length] != 0)
+			continue;
+		memcpy(part, path, length);
+		part[length] = 0;
+		if (mkdir(part, path[length] ? 0755 : 0700) != 0 && errno != EEXIST)
+			return error_set(error, errno, "cannot make the data folder '%s': %s", path, strerror(errno));
+	}
+	struct stat attributes;
+	if (stat(path, &attributes) != 0)
+		return error_set(error, errno, "the data folder '%s': %s", path, strerror(errno));
+	if (!S_ISDIR(attributes.st_mode))
+		return error_set(error, ENOTDIR, "the data folder '%s' is not a folder", path);
+	if (access(path, R_OK | W_OK | X_OK) != 0)
+		return error_set(error, errno, "the data folder '%s': %s", path, strerror(errno));
+	return 0;
+}
+
+static int read_genesis(struct genesis *out, const char *path, struct error *error) {
+	char *text = memory_allocate(GENESIS_MAXIMUM, 1);
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t length = file < 0 ? -1 : read(file, text, GENESIS_MAXIMUM);
+	int result;
+
+	if (length < 0)
+		result = error_set(error, errno, "the genesis file '%s': %s", path, strerror(errno));
+	else if (length == GENESIS_MAXIMUM)
+		result = error_set(error, EFBIG, "the genesis file '%s' is too long", path);
+	else if ((result = genesis_parse(out, text, (size_t)length, error)) != 0)
+		error_prefix(error, "the genesis file '%s'", path);
+	if (file >= 0)
+		close(file);
+	free(text);
+	return result;
+}
+
+static int create_chain(struct service *service, struct options *options, struct error *error) {
+	struct private_key key;
+	struct genesis genesis;
+	struct embedded_options embedded = {.wallet = service->wallet, .signer = service->signer};
+	int result = 0;
+
+	if (options->data_folder[0])
+		embedded.data_folder = options->data_folder;
+	if (options->genesis_file[0]) {
+		result = read_genesis(&genesis, options->genesis_file, error);
+		embedded.genesis = &genesis;
+	}
+	if (result == 0 && options->genesis_key) {
+		result = private_key_parse(&key, options->genesis_key, error);
+		if (result != 0)
+			error_prefix(error, "genesis_key");
+		embedded.genesis_key = &key;
+	}
+	if (result == 0)
+		result = embedded_chain_create(&service->chain, &embedded, error);
+	if (embedded.genesis_key)
+		memory_wipe(&key, sizeof key);
+	options_forget_key(options);
+	return result;
+}
+
+static void name_changed(void *context, const struct node *folder, const char *name) {
+	struct service *service = context;
+	if (service->mount.notify)
+		notify_name(service->mount.notify, mount_inode(&service->mount, folder), name);
+}
+
+static int create_tree(struct service *service, const struct options *options, struct error *error) {
+	struct tree_options tree = {
+		.chain = service->chain,
+		.wallet = service->wallet,
+		.mount_point = options->mount_point,
+		.owner = getuid(),
+		.group = getgid(),
+		.name_changed = name_changed,
+		.context = service,
+	};
+	return tree_create(&service->mount.tree, &tree, error);
+}
+
+/* The wallet's folder is the data folder; its password is kept there, so that the wallet is open. */
+static int create_layers(struct service *service, struct options *options, struct error *error) {
+	const char *folder = options->data_folder[0] ? options->data_folder : NULL;
+	int result = folder ? make_data_folder(folder, error) : 0;
+
+	if (result != 0)
+		return result;
+	service->signer = signer_create();
+	result = wallet_open(&service->wallet, folder, true, service->signer, error);
+	if (result == 0)
+		result = create_chain(service, options, error);
+	if (result == 0)
+		result = create_tree(service, options, error);
+	return result;
+}
+
+static int mount_session(struct service *service, const struct options *options, struct error *error) {
+	service->presence = presence_announce(options->mount_point, error);
+	if (service->presence < 0)
+		return service->presence;
+	if (fuse_session_mount(service->session, options->mount_point) != 0)
+		return error_set(error, EIO, "cannot mount at '%s'%s", options->mount_point,
+		                 geteuid() == 0 ? "" : ": is fusermount3 installed (apt install fuse3)?");
+	service->mounted = true;
+	service->mount.slow = slow_create();
+	service->mount.notify = notify_start(service->session);
+	return service->mount.notify ? 0 : error_set(error, EAGAIN, "cannot make a thread");
+}
+
+static int run_loop(struct service *service, const struct options *options) {
+	int result;
+
+	if (options->single_thread)
+		return fuse_session_loop(service->session);
+	struct fuse_loop_config *config = fuse_loop_cfg_create();
+	fuse_loop_cfg_set_max_threads(config, options->max_threads);
+	fuse_loop_cfg_set_idle_threads(config, options->idle_threads);
+	result = fuse_session_loop_mt(service->session, config);
+	fuse_loop_cfg_destroy(config);
+	return result;
+}
+
+static int serve(struct service *service, const struct options *options, int waiter, struct error *error) {
+	struct signals *signals = signals_start(&service->mount, service->session);
+
+	if (!signals)
+		return error_set(error, EAGAIN, "cannot make a thread");
+	ready_announce(waiter);
+	int result = run_loop(service, options);
+	signals_end(signals);
+	return result < 0 ? error_set(error, -result, "the connection to the kernel failed: %s", strerror(-result)) : 0;
+}
+
+/* In reverse order. The kernel is told nothing any more once the session is unmounted, so nothing can wait for it. */
+static void take_down(struct service *service) {
+	if (service->mounted)
+		fuse_session_unmount(service->session);
+	if (service->mount.slow)
+		slow_stop(service->mount.slow);
+	if (service->mount.notify)
+		notify_stop(service->mount.notify);
+	if (service->mount.tree)
+		tree_destroy(service->mount.tree);
+	if (service->chain)
+		chain_destroy(service->chain);
+	if (service->wallet)
+		wallet_close(service->wallet);
+	if (service->signer)
+		signer_destroy(service->signer);
+	if (service->mount.notify)
+		notify_destroy(service->mount.notify);
+	if (service->mount.slow)
+		slow_destroy(service->mount.slow);
+	if (service->session)
+		fuse_session_destroy(service->session);
+	if (service->presence >= 0)
+		close(service->presence);
+}
+
+/* libfuse's own part of the command line, checked before anything is made. */
+static int create_session(struct service *service, struct options *options) {
+	fuse_opt_insert_arg(&options->fuse, 1, "-ofsname=eosiofs,subtype=eosiofs");
+	service->session = fuse_session_new(&options->fuse, &mount_operations, sizeof mount_operations, &service->mount);
+	return service->session ? 0 : -EINVAL;
+}
+
+static int run_mount(struct options *options, const char *program) {
+	struct service service = {.presence = -1};
+	struct rlimit files;
+	struct error error = {0};
+	int waiter = -1, result;
+
+	fuse_set_log_func(log_message);
+	if (create_session(&service, options) != 0) {
+		fprintf(stderr, "eosiofs: '%s --help' lists the options\n", program);
+		return EXIT_USAGE;
+	}
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < FILES_WANTED) {
+		files.rlim_cur = files.rlim_max < FILES_WANTED ? files.rlim_max : FILES_WANTED;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+	result = ready_check(options->mount_point, options->nonempty, &error);
+	if (result == 0 && !options->foreground)
+		result = ready_background(&waiter, options->mount_point, &error);
+	signals_block();
+	if (result == 0)
+		result = create_layers(&service, options, &error);
+	if (result == 0)
+		result = mount_session(&service, options, &error);
+	if (result == 0)
+		result = serve(&service, options, waiter, &error);
+	take_down(&service);
+	return result == 0 ? EXIT_SUCCESS : fail(&error);
+}
+
+static int run_unmount(const struct options *options) {
+	struct error error = {0};
+	return unmount(options->mount_point, &error) == 0 ? EXIT_SUCCESS : fail(&error);
+}
+
+static int print_tree(void) {
+	struct text table = TEXT_EMPTY;
+	tree_print_table(&table);
+	fputs(text_string(&table), stdout);
+	text_release(&table);
+	return EXIT_SUCCESS;
+}
+
+int main(int count, char **arguments) {
+	struct options options;
+	struct error error = {0};
+	int status = EXIT_SUCCESS;
+
+	if (options_parse(&options, count, arguments, &error) != 0) {
+		fprintf(stderr, "eosiofs: %s\neosiofs: '%s --help' lists the options\n", error.sentence, arguments[0]);
+		status = EXIT_USAGE;
+	} else if (options.help) {
+		options_print_help(arguments[0]);
+	} else if (options.version) {
+		options_print_version();
+	} else if (options.print_tree) {
+		status = print_tree();
+	} else if (options.unmount) {
+		status = run_unmount(&options);
+	} else {
+		status = run_mount(&options, arguments[0]);
+	}
+	options_release(&options);
+	return status;
+}

@@ -1,0 +1,146 @@
+/* Reads /proc/self/mountinfo, and unmounts by umount2 (root) or fusermount3 (everybody else). */
+#include "mount/mount_table.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* mountinfo writes blanks and the like as \ooo. */
+static void unescape(char *text) {
+	char *out = text;
+	for (const char *in = text; *in; in++) {
+		if (in[0] == '\\' && in[1] >= '0' && in[1] <= '3' && in[2] >= '0' && in[2] <= '7' && in[3] >= '0' && in[3] <= '7') {
+			*out++ = (char)((in[1] - '0') * 64 + (in[2] - '0') * 8 + (in[3] - '0'));
+			in += 3;
+		} else {
+			*out++ = *in;
+		}
+	}
+	*out = 0;
+}
+
+/* A line: ID PARENT MAJOR:MINOR ROOT PATH OPTIONS [TAGS…] - TYPE SOURCE SUPER_OPTIONS */
+static bool read_line(struct mount_entry *out, char *line) {
+	char *rest = line, *path = NULL, *end = strstr(line, " - ");
+
+	if (!end)
+		return false;
+	*end = 0;
+	for (int field = 0; field < 5; field++)
+		path = strsep(&rest, " ");
+	if (!path || strlen(path) >= sizeof out->path)
+		return false;
+	strcpy(out->path, path);
+	unescape(out->path);
+	char *type = end + 3;
+	char *super = strchr(type, ' ');
+	if (!super)
+		return false;
+	*super++ = 0;
+	snprintf(out->type, sizeof out->type, "%s", type);
+	const char *user = strstr(super, "user_id=");
+	out->user = user ? (uid_t)strtoul(user + strlen("user_id="), NULL, 10) : 0;
+	return true;
+}
+
+int mount_table_find(struct mount_entry *out, const char *path, struct error *error) {
+	FILE *table = fopen("/proc/self/mountinfo", "re");
+	struct mount_entry entry;
+	char *line = NULL;
+	size_t capacity = 0;
+	int found = 0;
+
+	if (!table)
+		return error_set(error, errno, "cannot read /proc/self/mountinfo: %s", strerror(errno));
+	while (getline(&line, &capacity, table) > 0) {
+		line[strcspn(line, "\n")] = 0;
+		if (read_line(&entry, line) && strcmp(entry.path, path) == 0) {
+			*out = entry; /* the last one covers the others */
+			found = 1;
+		}
+	}
+	free(line);
+	fclose(table);
+	return found;
+}
+
+/* fusermount3's own messages are dropped: the caller has a better sentence. */
+static int run_fusermount(const char *path, bool lazily) {
+	char *arguments[] = {"fusermount3", "-u", lazily ? "-z" : "-q", "--", (char *)(uintptr_t)path, NULL};
+	posix_spawn_file_actions_t actions;
+	pid_t child;
+	int status;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	int result = posix_spawnp(&child, arguments[0], &actions, NULL, arguments, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	if (result != 0)
+		return -result;
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EBUSY;
+}
+
+int mount_table_unmount(const char *path, bool lazily, struct error *error) {
+	int result;
+
+	if (geteuid() == 0)
+		result = umount2(path, UMOUNT_NOFOLLOW | (lazily ? MNT_DETACH : 0)) == 0 ? 0 : -errno;
+	else
+		result = run_fusermount(path, lazily);
+	if (result == -ENOENT && geteuid() != 0)
+		return error_set(error, ENOENT, "fusermount3 is not installed: apt install fuse3");
+	if (result != 0)
+		return error_set(error, -result, "cannot unmount '%s': %s", path, strerror(-result));
+	return 0;
+}
+
+int mount_table_absolute(char out[PATH_MAX], const char *path, struct error *error) {
+	char folder[PATH_MAX], above[PATH_MAX];
+	size_t length = strlen(path);
+
+	if (length == 0)
+		return error_set(error, EINVAL, "the mount point is empty");
+	if (length >= PATH_MAX)
+		return error_set(error, ENAMETOOLONG, "the mount point's path is too long");
+	strcpy(folder, path);
+	while (length > 1 && folder[length - 1] == '/')
+		folder[--length] = 0;
+	char *slash = strrchr(folder, '/');
+	const char *last = slash ? slash + 1 : folder;
+	if (*last == 0 || strcmp(last, ".") == 0 || strcmp(last, "..") == 0)
+		return realpath(folder, out) ? 0 : error_set(error, errno, "'%s': %s", path, strerror(errno));
+	char name[NAME_MAX + 1];
+	if (strlen(last) > NAME_MAX)
+		return error_set(error, ENAMETOOLONG, "'%s': %s", path, strerror(ENAMETOOLONG));
+	strcpy(name, last);
+	if (slash == folder)
+		strcpy(folder, "/");
+	else if (slash)
+		*slash = 0;
+	else
+		strcpy(folder, ".");
+	if (!realpath(folder, above)) {
+		int number = errno;
+		if (number == ENOTCONN)
+			return error_set(error, number, "'%s' lies on a mount that died: unmount that one first (fusermount3 -uz)", path);
+		return error_set(error, number, "'%s': the folder above it: %s", path, strerror(number));
+	}
+	if (strlen(above) + 1 + strlen(name) >= PATH_MAX)
+		return error_set(error, ENAMETOOLONG, "the mount point's path is too long");
+	strcpy(out, above);
+	if (strcmp(above, "/") != 0)
+		strcat(out, "/");
+	strcat(out, name);
+	return 0;
+}

@@ -1,0 +1,30 @@
+/* The command line. */
+#ifndef EOSIOFS_MOUNT_OPTIONS_H
+#define EOSIOFS_MOUNT_OPTIONS_H
+
+#include "mount/mount.h"
+
+#include <limits.h>
+
+struct options {
+	bool help, version, print_tree, unmount; /* what to do instead of mounting */
+	bool foreground, single_thread, memory, nonempty;
+	char mount_point[PATH_MAX];  /* absolute */
+	char data_folder[PATH_MAX];  /* absolute; "" with memory */
+	char genesis_file[PATH_MAX]; /* "" for none */
+	char *genesis_key;           /* owned, secret; NULL for none */
+	unsigned max_threads, idle_threads;
+	struct fuse_args fuse;       /* what is libfuse's own */
+};
+
+/* Reads the command line and takes a genesis_key out of it, so that no process list shows it. -EINVAL with a sentence. Call
+ * options_release() in any case. */
+int options_parse(struct options *out, int count, char **arguments, struct error *error);
+void options_release(struct options *options);
+/* Wipes genesis_key. */
+void options_forget_key(struct options *options);
+
+void options_print_help(const char *program);
+void options_print_version(void);
+
+#endif

@@ -1,0 +1,65 @@
+/* Presence: a listening socket in the abstract namespace, named after the mount point. It vanishes with its process, however that ends,
+ * and leaves nothing to clean up. */
+#include "mount/presence.h"
+
+#include "core/base/hash.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static const char PREFIX[] = "eosiofs-mount-";
+
+/* The name is the path's hash: a path may be longer than a socket's name. */
+static socklen_t address_of(struct sockaddr_un *address, const char *mount_point) {
+	static const char digits[] = "0123456789abcdef";
+	struct checksum256 hash = hash_sha256(mount_point, strlen(mount_point));
+	size_t length = sizeof PREFIX - 1;
+
+	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
+	char *name = address->sun_path + 1; /* abstract: a NUL comes first */
+	memcpy(name, PREFIX, length);
+	for (size_t i = 0; i < sizeof hash.data; i++) {
+		name[length++] = digits[hash.data[i] >> 4];
+		name[length++] = digits[hash.data[i] & 15];
+	}
+	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length);
+}
+
+int presence_announce(const char *mount_point, struct error *error) {
+	struct sockaddr_un address;
+	socklen_t length = address_of(&address, mount_point);
+	int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (descriptor < 0)
+		return error_set(error, errno, "cannot make a socket: %s", strerror(errno));
+	if (bind(descriptor, (struct sockaddr *)&address, length) != 0 || listen(descriptor, SOMAXCONN) != 0) {
+		int number = errno == EADDRINUSE ? EBUSY : errno;
+		close(descriptor);
+		return error_set(error, number, "'%s' is being served by process %d", mount_point, presence_find(mount_point, NULL));
+	}
+	return descriptor;
+}
+
+pid_t presence_find(const char *mount_point, int *descriptor) {
+	struct sockaddr_un address;
+	socklen_t length = address_of(&address, mount_point);
+	struct ucred server;
+	socklen_t server_length = sizeof server;
+	pid_t found = 0;
+
+	int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (connection < 0)
+		return 0;
+	if (connect(connection, (struct sockaddr *)&address, length) == 0 &&
+	    getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &server, &server_length) == 0)
+		found = server.pid;
+	if (found != 0 && descriptor)
+		*descriptor = connection;
+	else
+		close(connection);
+	return found;
+}

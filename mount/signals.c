@@ -1,0 +1,110 @@
+/* The thread that waits for the signals. It ends what takes long and the notices to the kernel while the loop still answers, because both wait
+ * for the kernel, and only then the loop. */
+#include "mount/signals.h"
+
+#include "core/base/memory.h"
+#include "mount/notify.h"
+#include "mount/slow.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+enum { WAKE_NANOSECONDS = 10 * 1000 * 1000 };
+
+struct signals {
+	struct mount *mount;           /* borrowed */
+	struct fuse_session *session;  /* borrowed */
+	pthread_t thread, loop_thread;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	bool ended; /* under lock: the loop has ended */
+};
+
+static void signal_set(sigset_t *set) {
+	sigemptyset(set);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGHUP);
+}
+
+static void interrupt_only(int number) {
+	(void)number;
+}
+
+void signals_block(void) {
+	struct sigaction ignored = {.sa_handler = SIG_IGN}, woken = {.sa_handler = interrupt_only};
+	sigset_t set;
+
+	signal_set(&set);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	sigaction(SIGPIPE, &ignored, NULL);
+	sigaction(SIGUSR1, &woken, NULL); /* without SA_RESTART: interrupts what the loop waits in */
+}
+
+static bool has_ended(struct signals *signals) {
+	pthread_mutex_lock(&signals->lock);
+	bool ended = signals->ended;
+	pthread_mutex_unlock(&signals->lock);
+	return ended;
+}
+
+/* The loop may look whether it is to end just before it waits, so it is woken until it has ended. */
+static void end_loop(struct signals *signals) {
+	fuse_session_exit(signals->session);
+	pthread_mutex_lock(&signals->lock);
+	while (!signals->ended) {
+		struct timespec until;
+		pthread_kill(signals->loop_thread, SIGUSR1);
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_nsec += WAKE_NANOSECONDS;
+		if (until.tv_nsec >= 1000000000) {
+			until.tv_nsec -= 1000000000;
+			until.tv_sec++;
+		}
+		pthread_cond_timedwait(&signals->wake, &signals->lock, &until);
+	}
+	pthread_mutex_unlock(&signals->lock);
+}
+
+static void *wait_for_signal(void *argument) {
+	struct signals *signals = argument;
+	sigset_t set;
+	int number;
+
+	signal_set(&set);
+	while (sigwait(&set, &number) != 0)
+		;
+	if (!has_ended(signals)) {
+		slow_stop(signals->mount->slow);
+		notify_stop(signals->mount->notify);
+		end_loop(signals);
+	}
+	return NULL;
+}
+
+struct signals *signals_start(struct mount *mount, struct fuse_session *session) {
+	struct signals *signals = memory_allocate(1, sizeof *signals);
+
+	signals->mount = mount;
+	signals->session = session;
+	signals->loop_thread = pthread_self();
+	pthread_mutex_init(&signals->lock, NULL);
+	pthread_cond_init(&signals->wake, NULL);
+	if (pthread_create(&signals->thread, NULL, wait_for_signal, signals) == 0)
+		return signals;
+	free(signals);
+	return NULL;
+}
+
+void signals_end(struct signals *signals) {
+	pthread_mutex_lock(&signals->lock);
+	signals->ended = true;
+	pthread_cond_signal(&signals->wake);
+	pthread_mutex_unlock(&signals->lock);
+	pthread_kill(signals->thread, SIGTERM); /* where none came, this one ends the thread */
+	pthread_join(signals->thread, NULL);
+	pthread_cond_destroy(&signals->wake);
+	pthread_mutex_destroy(&signals->lock);
+	free(signals);
+}
