@@ -2,8 +2,6 @@
  * (NUL bytes, ill-formed numbers), and rewrites long numbers into strings, since cJSON keeps numbers as double. */
 #include "core/base/json.h"
 
-#include "core/base/memory.h"
-
 #include <cjson/cJSON.h>
 #include <ctype.h>
 #include <errno.h>
@@ -61,8 +59,8 @@ static size_t skip_digits(const char *text, size_t length, size_t at, size_t *di
 	return at;
 }
 
-/* A number token at `at` as RFC 8259 has it, except that leading zeros are let pass. Returns its end; *digits counts those of the integer and
- * fraction, and is 0 for an ill-formed number. */
+/* A number token at `at` as RFC 8259 has it, except that leading zeros are let pass. Returns its end; *digits counts those of the integer
+ * and fraction, and is 0 for an ill-formed number. */
 static size_t number_end(const char *text, size_t length, size_t at, size_t *digits)
 {
 	size_t integer = 0, fraction = 0, exponent = 0;

@@ -2,7 +2,6 @@
  * stands in abi_pack.c (binary) and abi_json.c; what makes it valid in abi_validate.c; its use in abi_encode.c and abi_decode.c. */
 #include "core/types/abi_model.h"
 
-#include "core/base/exception.h"
 #include "core/base/memory.h"
 
 #include <ctype.h>

@@ -1,8 +1,6 @@
 /* JSON text in and out: exact integers, sentences with positions, limits, cleos's layout. */
 #include "core/base/json.h"
 
-#include "core/base/memory.h"
-
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
