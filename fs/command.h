@@ -22,7 +22,8 @@ struct command_option {
 /* A command taken apart. Words: '…' as it stands, "…" with backslash, backslash outside quotes; quotes count only where a word begins. A word
  * that begins with { or [ goes on to its closing bracket, as it stands (JSON). */
 struct command {
-	char *memory;     /* owned: the words, unquoted */
+	char *memory;     /* owned: the words, unquoted; wiped when released */
+	size_t memory_size;
 	const char *line; /* owned with memory: the whole line */
 	size_t count;     /* words that are no options */
 	const char *word[COMMAND_WORDS];
@@ -33,7 +34,8 @@ struct command {
 	size_t permission_count;
 };
 
-/* Options may stand anywhere, up to a word `--`; what begins with `-` and a digit is a word. release it in any case. -EINVAL. */
+/* Options may stand anywhere, up to a word `--`; what begins with `-` and a digit is a word. Without a list of options nothing is one, and a quote
+ * or bracket that is never closed is a character like others (memos). release it in any case. -EINVAL. */
 int command_parse(struct command *out, const char *line, size_t length, const struct command_option *options, size_t options_count,
                   struct error *error);
 void command_release(struct command *command);
@@ -48,7 +50,7 @@ int command_take_name(struct command *command, uint64_t *out, const char *what, 
  * follows the @ in `SYS@CONTRACT` (left alone when there is none). */
 int command_take_quantity(struct command *command, struct asset *out, uint64_t symbol, uint64_t *contract, const char *what, struct error *error);
 /* The rest of the line as it stands, white space at its ends cut off; when one pair of quotes encloses all of it, what they enclose. Free
- * text, so nothing in it is an option: parse with no options before. "" at the end. */
+ * text: parse with no options before. "" at the end. */
 const char *command_take_rest(struct command *command);
 /* Nothing may be left; the sentence names the first word too many and shows the usage. */
 int command_end(struct command *command, const char *usage, struct error *error);

@@ -53,6 +53,8 @@ struct row {
 	int (*write)(struct request *request, const char *data, size_t length, struct error *error);
 	/* ROW_GROWING */
 	struct growing_text *(*grow)(struct request *request, struct error *error);
+	/* ROW_GROWING, optional: where what is shown begins, for a file that shows the last part of its text. */
+	uint64_t (*grow_from)(struct request *request);
 	/* For a row whose pattern ends with an @word: 0, or -ENOENT with a sentence, or why one could not ask. */
 	int (*exists)(struct request *request, struct error *error);
 	/* For a folder whose children are an @word: the names at or after `from` ("" at first), ascending. */
@@ -63,6 +65,7 @@ struct row {
 	const char *instead_of_remove;
 	bool slow;           /* a write may take long */
 	bool owner_only;     /* not even readable by others under allow_other */
+	bool creatable;      /* a name that does not exist yet (exists: -ENOENT) may be created and written, as a new permission's file */
 	bool live;           /* shows other things than the chain's state too (wallet, nodes, clock): never taken from a kept rendering */
 	bool plain_lines;    /* a verb whose last word is free text: a command ends at every newline, whatever quotes stand in it */
 	const char *usage;   /* verbs: the parameters, as shown on read: `TO QUANTITY SYM [MEMO]` */

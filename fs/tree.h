@@ -97,10 +97,4 @@ int tree_refuse(struct tree *tree, const struct caller *caller, struct node *fol
 /* THE TABLE as README.md shows it between its markers (Markdown); needs no tree. */
 void tree_print_table(struct text *out);
 
-/* link, symlink, mknod of what is no file, and whatever else has no meaning here: -EPERM, and the sentence in /errors. */
-int tree_refuse(struct tree *tree, const struct caller *caller, struct node *folder, const char *name, const char *what);
-
-/* README.md's list of files, in Markdown, from the table. */
-void tree_print_markdown(struct text *out);
-
 #endif

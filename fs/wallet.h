@@ -1,0 +1,18 @@
+/* Handlers of wallet/. */
+#ifndef EOSIOFS_FS_WALLET_H
+#define EOSIOFS_FS_WALLET_H
+
+#include "fs/row.h"
+
+int wallet_state_read(struct request *request, struct text *out, struct error *error);
+int wallet_state_write(struct request *request, const char *data, size_t length, struct error *error);
+int wallet_new_key_write(struct request *request, const char *data, size_t length, struct error *error);
+int wallet_import_write(struct request *request, const char *data, size_t length, struct error *error);
+int wallet_keys_list(struct request *request, const char *from, struct listing *listing, struct error *error);
+int wallet_keys_exists(struct request *request, struct error *error);
+int wallet_keys_read(struct request *request, struct text *out, struct error *error);
+int wallet_labels_list(struct request *request, const char *from, struct listing *listing, struct error *error);
+int wallet_labels_exists(struct request *request, struct error *error);
+int wallet_labels_read(struct request *request, struct text *out, struct error *error);
+
+#endif
