@@ -15,7 +15,7 @@ endif
 
 # Every Debian package that building and testing need, in one place.
 PACKAGES = gcc make pkg-config libfuse3-dev fuse3 libcurl4-openssl-dev libcjson-dev libsecp256k1-dev nettle-dev \
-           libmicrohttpd-dev zlib1g-dev libcmocka-dev bats perl dash jq attr procps
+           libmicrohttpd-dev zlib1g-dev libcmocka-dev bats perl dash jq attr procps clang libclang-rt-14-dev
 
 LIBRARIES = fuse3 libcjson libsecp256k1 nettle zlib
 
@@ -126,5 +126,24 @@ bench: programs
 
 clean:
 	rm -rf build
+
+# `make fuzz` runs each target of tests/fuzz for FUZZ_SECONDS; what it finds anew stays in build/fuzz, the seeds are tests/fuzz/corpus.
+FUZZ_SECONDS ?= 10
+FUZZ_TARGETS  = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+FUZZ_FLAGS    = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+.PHONY: fuzz fuzz-targets $(FUZZ_TARGETS:%=fuzz-%)
+fuzz: $(FUZZ_TARGETS:%=fuzz-%)
+fuzz-targets:
+	@$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang CFLAGS='$(FUZZ_FLAGS) -fsanitize=fuzzer-no-link' \
+		$(FUZZ_TARGETS:%=build/fuzz/tests/fuzz/%)
+$(FUZZ_TARGETS:%=fuzz-%): fuzz-%: fuzz-targets
+	@mkdir -p build/fuzz/corpus/$* tests/fuzz/corpus/$*
+	@build/fuzz/tests/fuzz/$* -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=build/fuzz/$*- \
+		build/fuzz/corpus/$* tests/fuzz/corpus/$* >build/fuzz/$*.log 2>&1 || { tail -40 build/fuzz/$*.log; exit 1; }
+	@echo "fuzz $*: $$(grep -a '^Done' build/fuzz/$*.log)"
+$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(BUILD)/libeosiofs.a Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libeosiofs.a $(ALL_LIBS)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -47,18 +47,24 @@ bool symbol_valid(uint64_t symbol)
 	return true;
 }
 
-void symbol_code_print(char out[SYMBOL_TEXT_SIZE], uint64_t code)
+static void code_print(char out[CODE_LETTERS + 1], uint64_t code)
 {
 	for (; code; code >>= 8)
 		*out++ = isgraph((unsigned char)(code & 0xff)) ? (char)(code & 0xff) : '?'; /* only an invalid one has such a byte */
 	*out = 0;
 }
 
+void symbol_code_print(char out[SYMBOL_TEXT_SIZE], uint64_t code)
+{
+	code_print(out, code & (UINT64_MAX >> 8));
+}
+
 void symbol_print(char out[SYMBOL_TEXT_SIZE], uint64_t symbol)
 {
-	char code[SYMBOL_TEXT_SIZE];
-	symbol_code_print(code, symbol_code(symbol));
-	snprintf(out, SYMBOL_TEXT_SIZE, "%u,%.8s", (unsigned)symbol_precision(symbol), code);
+	char code[CODE_LETTERS + 1];
+
+	code_print(code, symbol_code(symbol));
+	snprintf(out, SYMBOL_TEXT_SIZE, "%u,%s", (unsigned)symbol_precision(symbol), code);
 }
 
 static int code_parse(uint64_t *out, struct piece piece, struct error *error)
@@ -114,12 +120,13 @@ void asset_print(char out[ASSET_TEXT_SIZE], const struct asset *asset)
 {
 	unsigned precision = symbol_precision(asset->symbol) > PRECISION_MAXIMUM ? PRECISION_MAXIMUM : symbol_precision(asset->symbol);
 	uint64_t amount = asset->amount < 0 ? 0 - (uint64_t)asset->amount : (uint64_t)asset->amount;
+	char code[CODE_LETTERS + 1];
 	int length = snprintf(out, ASSET_TEXT_SIZE, "%s%" PRIu64, asset->amount < 0 ? "-" : "", amount / powers[precision]);
 
 	if (precision)
 		length += snprintf(out + length, ASSET_TEXT_SIZE - (size_t)length, ".%0*" PRIu64, (int)precision, amount % powers[precision]);
-	out[length++] = ' ';
-	symbol_code_print(out + length, symbol_code(asset->symbol));
+	code_print(code, symbol_code(asset->symbol));
+	snprintf(out + length, ASSET_TEXT_SIZE - (size_t)length, " %s", code);
 }
 
 /* Appends the digits of piece to *value; false when one is no digit or the value leaves int64. */

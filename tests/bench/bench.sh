@@ -1,0 +1,63 @@
+# Runs every measure (DESIGN 8) and writes BUILD/bench.json: [{name, value, unit, against, ratio}]. Timing decides nothing: this fails only when something
+# cannot be measured. usage: BUILD=DIR EOSIOFS=PROGRAM sh tests/bench/bench.sh
+set -eu
+: "${BUILD:=build}"
+: "${EOSIOFS:=$BUILD/eosiofs}"
+BENCH_RESULTS=$BUILD/bench.lines
+export BENCH_RESULTS
+: >"$BENCH_RESULTS"
+scratch=$(mktemp -d)
+minimal=
+mkdir "$scratch/minimal" "$scratch/mount"
+
+finish() {
+	if [ -n "$minimal" ]; then
+		kill "$minimal" 2>/dev/null && wait "$minimal" || true
+	fi
+	if [ -e "$scratch/mounted" ]; then
+		"$EOSIOFS" --unmount "$scratch/mount" || true
+	fi
+	rm -f "$scratch/mounted" "$scratch/ready" "$scratch/boot"
+	rmdir "$scratch/minimal" "$scratch/mount" "$scratch"
+}
+trap finish EXIT
+trap 'exit 1' INT TERM HUP
+
+# minimal_start BALANCE_BYTES INFO_BYTES
+minimal_start() {
+	mkfifo "$scratch/ready"
+	"$BUILD/tests/bench/minimal_fs" "$scratch/minimal" "$1" "$2" >"$scratch/ready" &
+	minimal=$!
+	read -r answer <"$scratch/ready"
+	[ "$answer" = ready ]
+}
+
+"$BUILD/tests/bench/map"
+"$BUILD/tests/bench/signatures"
+
+if [ ! -c /dev/fuse ]; then
+	echo "no /dev/fuse here: the files are not measured"
+elif [ ! -x "$EOSIOFS" ]; then
+	minimal_start 18 2500
+	"$BUILD/tests/bench/files" "$scratch/minimal"
+else
+	# The tutorial's accounts, on a chain in memory.
+	"$EOSIOFS" -o memory "$scratch/mount"
+	touch "$scratch/mounted"
+	if ! sh examples/tutorial.sh "$scratch/mount" >"$scratch/boot" 2>&1; then
+		tail -n 5 "$scratch/boot"
+		exit 1
+	fi
+	account=accountnum11
+	accounts=$scratch/mount/accounts
+	minimal_start "$(wc -c <"$accounts/$account/balance")" "$(wc -c <"$accounts/$account/info.json")"
+	"$BUILD/tests/bench/files" "$scratch/minimal" "$scratch/mount" "$account" "eosio 0.0001 SYS"
+fi
+
+{
+	echo "["
+	sed '$!s/$/,/' "$BENCH_RESULTS"
+	echo "]"
+} >"$BUILD/bench.json"
+rm -f "$BENCH_RESULTS"
+echo "written: $BUILD/bench.json"
