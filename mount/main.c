@@ -39,9 +39,9 @@ static int fail(const struct error *error) {
 	return EXIT_FAILURE;
 }
 
+/* libfuse builds some of its messages of several calls. */
 static void log_message(enum fuse_log_level level, const char *format, va_list arguments) {
-	if (level <= FUSE_LOG_WARNING)
-		fputs("eosiofs: ", stderr);
+	(void)level;
 	vfprintf(stderr, format, arguments);
 }
 
@@ -113,8 +113,7 @@ static int create_chain(struct service *service, struct options *options, struct
 
 static void name_changed(void *context, const struct node *folder, const char *name) {
 	struct service *service = context;
-	if (service->mount.notify)
-		notify_name(service->mount.notify, mount_inode(&service->mount, folder), name);
+	notify_name(service->mount.notify, mount_inode(&service->mount, folder), name);
 }
 
 static int create_tree(struct service *service, const struct options *options, struct error *error) {
@@ -137,6 +136,10 @@ static int create_layers(struct service *service, struct options *options, struc
 
 	if (result != 0)
 		return result;
+	service->mount.slow = slow_create();
+	service->mount.notify = notify_start(service->session);
+	if (!service->mount.notify)
+		return error_set(error, EAGAIN, "cannot make a thread");
 	service->signer = signer_create();
 	result = wallet_open(&service->wallet, folder, true, service->signer, error);
 	if (result == 0)
@@ -154,9 +157,7 @@ static int mount_session(struct service *service, const struct options *options,
 		return error_set(error, EIO, "cannot mount at '%s'%s", options->mount_point,
 		                 geteuid() == 0 ? "" : ": is fusermount3 installed (apt install fuse3)?");
 	service->mounted = true;
-	service->mount.slow = slow_create();
-	service->mount.notify = notify_start(service->session);
-	return service->mount.notify ? 0 : error_set(error, EAGAIN, "cannot make a thread");
+	return 0;
 }
 
 static int run_loop(struct service *service, const struct options *options) {

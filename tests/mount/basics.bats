@@ -1,0 +1,134 @@
+# What every tool may do with a file, on a fresh chain in memory: it looks like a file system, and no tool meets "Function not implemented".
+
+load common
+
+setup_file() {
+	new_paths
+	require_fuse
+	mount_at -o memory
+}
+
+teardown_file() {
+	take_down
+}
+
+setup() {
+	require_fuse
+	cd "$M"
+}
+
+@test "ls shows the tree's folders and files" {
+	run ls
+	for name in README accounts chain contracts create_account defaults errors last_transaction log nodes producers wallet; do
+		[[ $'\n'"$output"$'\n' == *$'\n'"$name"$'\n'* ]]
+	done
+	run ls accounts
+	[[ "$output" == *eosio* ]]
+}
+
+@test "every file's size is the number of bytes that it reads" {
+	find . -type f ! -path './chain/*' ! -path './nodes/*' ! -name '*.wasm' | while read -r file; do
+		exec {handle}<"$file"
+		size=$(stat -Lc %s "/proc/self/fd/$handle")
+		bytes=$(wc -c <&"$handle")
+		exec {handle}<&-
+		[ "$size" = "$bytes" ] || { echo "$file: $size, reads $bytes"; exit 1; }
+	done
+}
+
+@test "find walks the whole tree without an error" {
+	run --separate-stderr find . -ls
+	[ "$status" = 0 ]
+	[ -z "$stderr" ]
+}
+
+@test "extended attributes name the block and the help" {
+	getfattr -n user.eosiofs.block --only-values chain/id | grep -Eq '^[0-9]+'
+	getfattr -n user.eosiofs.help --only-values accounts/eosio/votes | grep -q '[a-z]'
+	getfattr -d accounts/eosio/info.json | grep -q user.eosiofs.block
+	run setfattr -n user.mine -v 1 chain/id
+	[[ "$output" == *"not supported"* ]]
+}
+
+@test "df, stat -f, access and sync answer" {
+	df . | grep -q eosiofs
+	stat -f . >/dev/null
+	test -r chain/id
+	! [ -x chain/id ]
+	sync chain/id
+}
+
+@test "touch, chmod, chown and truncate succeed and change nothing" {
+	before=$(cat accounts/eosio/proxy defaults/stake_net)
+	touch defaults/stake_net accounts/eosio/proxy
+	chmod 600 defaults/stake_net
+	chown "$(id -u):$(id -g)" defaults/stake_net
+	truncate -s 0 defaults/stake_net
+	: > defaults/stake_net
+	[ "$(cat accounts/eosio/proxy defaults/stake_net)" = "$before" ]
+}
+
+@test "cp, cp -p and install write a file's contents" {
+	echo '7.0000 SYS' > "$BASE/seven"
+	echo '8.0000 SYS' > "$BASE/eight"
+	cp "$BASE/seven" defaults/stake_net
+	grep -qx '7.0000 SYS' defaults/stake_net
+	cp -p "$BASE/eight" defaults/stake_net
+	grep -qx '8.0000 SYS' defaults/stake_net
+	install -m 644 "$BASE/seven" defaults/stake_cpu || cp "$BASE/seven" defaults/stake_cpu
+	grep -qx '7.0000 SYS' defaults/stake_cpu
+}
+
+@test "sed -i edits a file" {
+	echo '5.0000 SYS' > defaults/stake_net
+	sed -i 's/^5/6/' defaults/stake_net
+	grep -qx '6.0000 SYS' defaults/stake_net
+	! ls -A defaults | grep -q '^sed'
+}
+
+@test "tar and cp -a take the tree out of the mount" {
+	tar -cf "$BASE/tree.tar" accounts/eosio/info.json defaults contracts
+	tar -xf "$BASE/tree.tar" -C "$BASE"
+	cmp "$BASE/defaults/creator" defaults/creator
+	cp -a defaults "$BASE/copied"
+	cmp "$BASE/copied/ram_bytes" defaults/ram_bytes
+}
+
+@test "no tool meets ENOSYS" {
+	strace -f -o "$BASE/trace" sh -c '
+		ls -laR .; cat chain/id; touch defaults/key; cp -p defaults/creator '"$BASE"'; cp defaults/creator defaults/creator
+		ln -s a b; ln chain/id c; mkfifo d; mv defaults/key defaults/keys; dd if=chain/id of=/dev/null; fallocate -l 10 defaults/key
+		getfattr -d chain/id; setfattr -n user.a -v b chain/id; flock chain/id true; tail -n 1 chain/id; sync .' >/dev/null 2>&1 || :
+	! grep ENOSYS "$BASE/trace"
+}
+
+@test "a file can be mapped into memory" {
+	grep -q eosio accounts/eosio/info.json
+	perl -e 'open F, "<", "chain/genesis.json"; local $/; $_ = <F>; exit !/initial_key/'
+	cmp chain/genesis.json <(dd if=chain/genesis.json bs=7 status=none)
+}
+
+@test "tail -f follows the log" {
+	coproc tail -n 0 -f "$M/log"
+	mkdir accounts/eosio.follow
+	read -r -t 20 line <&"${COPROC[0]}"
+	kill "$COPROC_PID"
+	[[ "$line" == *transaction* ]]
+}
+
+@test "a new account is a folder at once, and listed" {
+	mkdir accounts/eosio.new
+	[ -d accounts/eosio.new ]
+	ls accounts | grep -qx eosio.new
+	grep -q '"account_name": *"eosio.new"' accounts/eosio.new/info.json
+}
+
+@test "the tree's README is there and names every top-level file" {
+	for name in *; do
+		grep -q -- "$name" README || { echo "$name"; false; }
+	done
+}
+
+@test "the documented list of files is the table's" {
+	sed -n '/<!-- tree -->/,/<!-- end of tree -->/p' "$ROOT/README.md" | sed '1d;$d' | diff - <("$EOSIOFS" --print-tree)
+}

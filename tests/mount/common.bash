@@ -1,0 +1,145 @@
+# What the mount tests share: a mount of their own in a temporary folder, taken down whatever happens.
+# EOSIOFS is the program. Needs /dev/fuse; without it a test is skipped with that reason.
+
+: "${EOSIOFS:=$BATS_TEST_DIRNAME/../../build/eosiofs}"
+ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+
+require_fuse() {
+	(: <>/dev/fuse) 2>/dev/null || skip "/dev/fuse is missing or may not be opened, so nothing can be mounted"
+}
+
+# In setup_file and setup: paths under bats's own temporary folder. M: the mount point, D: the data folder.
+new_paths() {
+	BASE=$(mktemp -d "$BATS_FILE_TMPDIR/XXXXXX")
+	M=$BASE/testnet
+	D=$BASE/data
+	mkdir "$M"
+	export BASE M D
+}
+
+# mount_at [OPTIONS…]: mounts at M. The daemon must not keep bats's descriptor 3 open, or bats waits for it.
+mount_at() {
+	"$EOSIOFS" "$@" "$M" 3>&- 4>&- </dev/null
+}
+
+# The process that serves M: the program whose last argument is M.
+mount_pid() {
+	local folder last
+	for folder in /proc/[0-9]*; do
+		[ "$(readlink "$folder/exe" 2>/dev/null)" = "$(readlink -f "$EOSIOFS")" ] || continue
+		last=$(tr '\0' '\n' <"$folder/cmdline" 2>/dev/null | tail -n 1)
+		[ "$last" = "$M" ] && echo "${folder#/proc/}" && return
+	done
+	return 1
+}
+
+is_mounted() {
+	grep -q " $M .* - fuse\.eosiofs " /proc/self/mountinfo
+}
+
+# Waits until a process is gone; its parent may not reap it, so a zombie counts as gone.
+wait_gone() {
+	local state
+	while state=$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null) && [ "${state%% *}" != Z ]; do
+		read -rt 0.05 <> <(:) || :
+	done
+}
+
+# Takes down what mount_at made, dead or alive.
+take_down() {
+	local pid
+	[ -n "$M" ] || return 0
+	cd /
+	if is_mounted; then
+		pid=$(mount_pid)
+		"$EOSIOFS" --unmount "$M" 2>/dev/null || umount -l "$M" 2>/dev/null || fusermount3 -uz "$M"
+		[ -z "$pid" ] || { kill "$pid" 2>/dev/null; wait_gone "$pid"; }
+	fi
+	rm -rf --one-file-system "$BASE"
+}
+
+# The chain of most tests: token and system contract, four accounts with stake, two of them producers, in a second.
+boot() {
+	(
+		set -e
+		cd "$M"
+		echo PREACTIVATE_FEATURE > chain/features
+		echo eosio.boot > accounts/eosio/contract/install
+		for feature in $(awk '{print $NF}' chain/features); do
+			[ "$feature" = PREACTIVATE_FEATURE ] || echo "$feature" > chain/features
+		done
+		for name in bpay msig names ram ramfee saving stake token vpay rex; do
+			mkdir "accounts/eosio.$name"
+		done
+		echo eosio.token > accounts/eosio.token/contract/install
+		echo '["eosio", "10000000000.0000 SYS"]' > accounts/eosio.token/actions/create
+		echo '["eosio", "1000000000.0000 SYS", ""] -p eosio' > accounts/eosio.token/actions/issue
+		echo eosio.system > accounts/eosio/contract/install
+		echo '[0, "4,SYS"]' > accounts/eosio/actions/init
+		for name in alice bob carol producer1111 producer2222; do
+			echo "$(account "$name") --transfer --stake-net '1000.0000 SYS' --stake-cpu '1000.0000 SYS' --buy-ram-kbytes 64" > create_account
+			echo "$(account "$name") 1000.0000 SYS" > accounts/eosio/transfer
+		done
+		mkdir producers/producer1111 producers/producer2222
+	) || {
+		echo "booting failed: $(tail -n 1 "$M/errors")" >&2
+		return 1
+	}
+}
+
+# Names have twelve characters once the system contract is there.
+account() {
+	case $1 in
+	alice) echo alice1111111 ;;
+	bob) echo bob111111111 ;;
+	carol) echo carol1111111 ;;
+	*) echo "$1" ;;
+	esac
+}
+
+# in_shells COMMAND: by bash and by dash, in the mount; both must succeed.
+in_shells() {
+	local shell
+	for shell in bash dash; do
+		(cd "$M" && "$shell" -c "$1") || {
+			echo "$shell: $1: $(tail -n 1 "$M/errors")" >&2
+			return 1
+		}
+	done
+}
+
+# refused ERRNO WORDS COMMAND: in bash and dash COMMAND fails, the sentence in errors has WORDS and ERRNO, nothing changed, the mount is well.
+refused() {
+	local shell before after line
+	for shell in bash dash; do
+		before=$(state)
+		! (cd "$M" && "$shell" -c "$3") 2>"$BASE/stderr" || {
+			echo "$shell: should have failed: $3" >&2
+			return 1
+		}
+		line=$(tail -n 1 "$M/errors")
+		case $line in
+		*"$1"*"$2"*) ;;
+		*)
+			echo "$shell: $3: expected $1 and '$2' in: $line" >&2
+			return 1
+			;;
+		esac
+		after=$(state)
+		[ "$before" = "$after" ] || {
+			echo "$shell: $3: something changed" >&2
+			diff <(echo "$before") <(echo "$after") >&2
+			return 1
+		}
+	done
+}
+
+# What a failed command must not change.
+state() {
+	(
+		cd "$M" || exit
+		ls accounts producers wallet/keys wallet/labels
+		cat accounts/*/balance accounts/*/stake accounts/*/votes accounts/*/ram accounts/*/permissions/*.json producers/*/url defaults/* \
+			last_transaction chain/features wallet/state
+	) 2>&1
+}

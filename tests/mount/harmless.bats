@@ -1,0 +1,63 @@
+# rm -rf, grep -r and cp -r by the owner do no harm and reveal no private key.
+
+load common
+
+setup_file() {
+	new_paths
+	require_fuse
+	mount_at -o data="$D"
+	boot
+	echo 5K7EYY3j1YY14TSFVfqgtbWbrw3FA8BUUnSyFGgwHi8Uy61wU1o > "$M/wallet/import"
+	echo mine > "$M/wallet/new_key"
+}
+
+teardown_file() {
+	take_down
+}
+
+setup() {
+	require_fuse
+	cd "$M"
+}
+
+# What looks like a private key: a WIF or PVT_….
+no_secrets() {
+	! grep -raEl '(^|[^A-Za-z0-9])5[HJK][1-9A-HJ-NP-Za-km-z]{49}([^A-Za-z0-9]|$)|PVT_K1_' "$@"
+}
+
+@test "rm -rf destroys nothing" {
+	before=$(state)
+	find . | sort > "$BASE/before"
+	run rm -rf accounts producers wallet nodes chain defaults contracts errors
+	[ "$status" != 0 ]
+	[ "$(state)" = "$before" ]
+	find . | sort | diff "$BASE/before" -
+}
+
+@test "grep -r reads everything, changes nothing and finds no private key" {
+	before=$(state)
+	no_secrets .
+	[ "$(state)" = "$before" ]
+}
+
+@test "cp -r copies everything, changes nothing and reveals no private key" {
+	before=$(state)
+	cp -r . "$BASE/copy"
+	no_secrets "$BASE/copy"
+	grep -q alice1111111 "$BASE/copy/accounts/alice1111111/info.json"
+	rm -rf "$BASE/copy"
+	[ "$(state)" = "$before" ]
+}
+
+@test "the data folder is the owner's alone and holds no key in the clear" {
+	[ "$(stat -c %a "$D")" = 700 ]
+	no_secrets "$D"
+	! find "$D" -name password ! -perm 600 | grep .
+}
+
+@test "an imported key is in no log and no error" {
+	run sh -c 'echo 5K7EYY3j1YY14TSFVfqgtbWbrw3FA8BUUnSyFGgwHi8Uy61wU1o > wallet/import'
+	run sh -c 'echo 5K7EYY3j1YY14TSFVfqgtbWbrw3FA8BUUnSyFGgwHi8Uy61wU1x > wallet/import'
+	[ "$status" != 0 ]
+	no_secrets errors log
+}

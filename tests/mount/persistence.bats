@@ -1,0 +1,51 @@
+# What was written is there after an unmount and a new mount: state, wallet, labels, clock, history.
+
+load common
+
+setup_file() {
+	new_paths
+	require_fuse
+}
+
+teardown_file() {
+	take_down
+}
+
+setup() {
+	require_fuse
+}
+
+@test "everything is there again after a new mount" {
+	mount_at -o data="$D"
+	boot
+	cd "$M"
+	echo mine > wallet/new_key
+	echo producer1111 > accounts/alice1111111/votes
+	echo +1d > chain/clock
+	state > "$BASE/before"
+	cat chain/id accounts/alice1111111/info.json wallet/labels/mine > "$BASE/more"
+	time=$(date -d "$(cat chain/time)" +%s)
+	head=$(cat chain/head)
+	cd /
+	"$EOSIOFS" --unmount "$M"
+	mount_at -o data="$D"
+	cd "$M"
+	grep -v -f <(cat last_transaction) "$BASE/before" >/dev/null
+	cat chain/id accounts/alice1111111/info.json wallet/labels/mine | diff "$BASE/more" -
+	[ "$(date -d "$(cat chain/time)" +%s)" -ge "$time" ]
+	[ "$(awk '{print $1}' chain/head)" -ge "${head%% *}" ]
+	ls accounts producers | diff <(cd "$M" && ls accounts producers) -
+	echo 'bob111111111 1.0000 SYS' > accounts/alice1111111/transfer
+}
+
+@test "a mount that was killed loses nothing that was acknowledged" {
+	is_mounted
+	cd /
+	echo 'bob111111111 2.0000 SYS' > "$M/accounts/alice1111111/transfer"
+	balance=$(cat "$M/accounts/bob111111111/balance")
+	pid=$(mount_pid)
+	kill -9 "$pid"
+	wait_gone "$pid"
+	mount_at -o data="$D" 2>/dev/null
+	[ "$(cat "$M/accounts/bob111111111/balance")" = "$balance" ]
+}

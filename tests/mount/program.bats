@@ -1,0 +1,175 @@
+# The program: what it says when it cannot mount, dead mounts, signals, unmounting.
+
+bats_require_minimum_version 1.5.0
+load common
+
+setup() {
+	new_paths
+	require_fuse
+}
+
+teardown() {
+	take_down
+}
+
+@test "--help and --version" {
+	run -0 "$EOSIOFS" --help
+	[[ "$output" == *"-o data=DIR"* && "$output" == *"--unmount"* && "$output" == *"allow_other"* ]]
+	run -0 "$EOSIOFS" --version
+	[[ "$output" == eosiofs* ]]
+}
+
+@test "no mount point, two of them, unknown options" {
+	run -2 "$EOSIOFS"
+	[[ "$output" == *"no mount point"*"--help"* ]]
+	run -2 "$EOSIOFS" "$M" more
+	[[ "$output" == *"'more'"* ]]
+	run -2 "$EOSIOFS" -o bogus "$M"
+	[[ "$output" == *bogus* ]]
+	run -2 "$EOSIOFS" -o memory,data="$D" "$M"
+	[[ "$output" == *exclude* ]]
+	run ! is_mounted
+}
+
+@test "a mount point that is missing, a file, or not empty" {
+	run -1 "$EOSIOFS" -o memory "$BASE/missing"
+	[[ "$output" == *"does not exist: mkdir -p '$BASE/missing'"* ]]
+	touch "$BASE/file"
+	run -1 "$EOSIOFS" -o memory "$BASE/file"
+	[[ "$output" == *"not a folder"* ]]
+	run -1 "$EOSIOFS" -o memory "$BASE"
+	[[ "$output" == *"not empty"*testnet* ]]
+}
+
+@test "a mount point in use names the process" {
+	mount_at -o memory
+	pid=$(mount_pid)
+	run -1 "$EOSIOFS" -o memory "$M"
+	[[ "$output" == *busy*"process $pid"*--unmount* ]]
+}
+
+@test "a data folder in use names the process" {
+	mount_at -o data="$D"
+	pid=$(mount_pid)
+	mkdir "$BASE/other"
+	run -1 "$EOSIOFS" -o data="$D" "$BASE/other"
+	[[ "$output" == *"$D"* && "$output" == *"$pid"* ]]
+	[ -r "$M/chain/id" ]
+}
+
+@test "a data folder inside the mount point, or that is a file" {
+	run -2 "$EOSIOFS" -o data="$M/data" "$M"
+	[[ "$output" == *"lies in the mount"* ]]
+	touch "$BASE/file"
+	run -1 "$EOSIOFS" -o data="$BASE/file" "$M"
+	[[ "$output" == *"not a folder"* ]]
+}
+
+@test "a genesis that cannot be read, or has another key" {
+	run -1 "$EOSIOFS" -o memory,genesis="$BASE/none.json" "$M"
+	[[ "$output" == *none.json* ]]
+	echo '{"initial_key": "EOS1"' > "$BASE/bad.json"
+	run -1 "$EOSIOFS" -o memory,genesis="$BASE/bad.json" "$M"
+	[[ "$output" == *bad.json* ]]
+	run -1 "$EOSIOFS" -o memory,genesis_key=5Kwrong "$M"
+	[[ "$output" == *genesis_key* && "$output" != *5Kwrong* ]]
+	run ! is_mounted
+}
+
+@test "a genesis of one's own starts its chain, and its key is not in the process list" {
+	mount_at -o memory
+	sed 's/2018-03-02/2020-01-01/' "$M/chain/genesis.json" > "$BASE/genesis.json"
+	id=$(cat "$M/chain/id")
+	"$EOSIOFS" --unmount "$M"
+	mount_at -o memory,genesis="$BASE/genesis.json",genesis_key=5K463ynhZoCDDa4RDcr63cUwWLTnKqmdcoTKTHBjqoKfv4u5V7p
+	[ "$(cat "$M/chain/id")" != "$id" ]
+	mkdir "$M/accounts/eosio.one"
+	! grep -aq 5K463 "/proc/$(mount_pid)/cmdline"
+}
+
+@test "the data folder is named after the mount point, below XDG_DATA_HOME" {
+	XDG_DATA_HOME=$BASE/share mount_at
+	[ -d "$BASE/share/eosiofs/testnet" ]
+}
+
+@test "it is in the background only once the mount answers" {
+	mount_at -o memory
+	[ -r "$M/chain/id" ]
+	[ "$(cat "$M/nodes/eosio/state")" = running ]
+}
+
+@test "SIGINT, SIGTERM and SIGHUP unmount cleanly" {
+	for signal in INT TERM HUP; do
+		mount_at -o data="$D"
+		pid=$(mount_pid)
+		kill -s "$signal" "$pid"
+		wait_gone "$pid"
+		run ! is_mounted
+		ls "$M"
+	done
+}
+
+@test "in the foreground it ends with 0 when it is told to, with one thread too" {
+	for option in -f -fs; do
+		"$EOSIOFS" ${option:0:2} ${option:2:1}${option:2:0} -o memory "$M" 3>&- &
+		pid=$!
+		until is_mounted; do read -rt 0.05 <> <(:) || :; done
+		cat "$M/chain/id"
+		kill -INT "$pid"
+		wait "$pid"
+	done
+}
+
+@test "a mount that died is cleaned up at the next start" {
+	mount_at -o data="$D"
+	pid=$(mount_pid)
+	kill -9 "$pid"
+	wait_gone "$pid"
+	run ls "$M"
+	[ "$status" != 0 ]
+	run mount_at -o data="$D"
+	[ "$status" = 0 ]
+	[[ "$output" == *"unmounted what was left"* ]]
+	[ -r "$M/chain/id" ]
+	[ "$(grep -c " $M " /proc/self/mountinfo)" = 1 ]
+}
+
+@test "--unmount takes a dead mount away too" {
+	mount_at -o memory
+	pid=$(mount_pid)
+	kill -9 "$pid"
+	wait_gone "$pid"
+	run -0 "$EOSIOFS" --unmount "$M"
+	run ! is_mounted
+}
+
+@test "--unmount says when there is nothing, and what keeps a mount busy" {
+	run -1 "$EOSIOFS" --unmount "$M"
+	[[ "$output" == *"nothing is mounted"* ]]
+	mount_at -o memory
+	exec 5<"$M/chain/id"
+	run -1 "$EOSIOFS" --unmount "$M"
+	[[ "$output" == *busy*"process $BASHPID"*"'chain/id'"* || "$output" == *busy*"process"*"'chain/id'"* ]]
+	exec 5<&-
+	cd "$M/accounts"
+	run -1 "$EOSIOFS" --unmount "$M"
+	[[ "$output" == *"is working in 'accounts'"* ]]
+	cd /
+	run -0 "$EOSIOFS" --unmount "$M"
+	run ! is_mounted
+}
+
+@test "after --unmount the data folder is free at once" {
+	for round in 1 2 3; do
+		mount_at -o data="$D"
+		"$EOSIOFS" --unmount "$M"
+	done
+}
+
+@test "an idle mount is small and quiet" {
+	mount_at -o memory
+	pid=$(mount_pid)
+	cat "$M/accounts/eosio/info.json" >/dev/null
+	[ -n "$ASAN_OPTIONS" ] && [[ "$EOSIOFS" == */san/* ]] && skip "sanitizers need memory of their own"
+	[ "$(awk '/VmRSS/ {print $2}' "/proc/$pid/status")" -lt 30720 ]
+}

@@ -1,0 +1,127 @@
+# Writing with echo and cat, by bash and by dash, which send different writes: one write() a line of output, or one for all.
+
+load common
+
+setup_file() {
+	new_paths
+	require_fuse
+	mount_at -o memory
+	boot
+}
+
+teardown_file() {
+	take_down
+}
+
+setup() {
+	require_fuse
+	cd "$M"
+}
+
+units() {
+	tr -dc 0-9 <"$M/accounts/$1/balance" | sed 's/^0*//'
+}
+
+@test "a transfer moves exactly once" {
+	before=$(units bob111111111)
+	in_shells 'echo "bob111111111 1.0000 SYS hello" > accounts/alice1111111/transfer'
+	in_shells 'echo bob111111111 1.0000 SYS two > accounts/alice1111111/transfer'
+	in_shells 'printf "bob111111111 1.0000 SYS without newline" > accounts/alice1111111/transfer'
+	[ "$(units bob111111111)" = $((before + 60000)) ]
+}
+
+@test "two equal transfers in one second both happen" {
+	before=$(units bob111111111)
+	in_shells 'for i in 1 2 3 4 5; do echo "bob111111111 0.0001 SYS same" > accounts/alice1111111/transfer || exit; done'
+	[ "$(units bob111111111)" = $((before + 10)) ]
+}
+
+@test "several commands in one file each run" {
+	before=$(units bob111111111)
+	in_shells 'printf "bob111111111 0.0001 SYS\n# a comment\n\nbob111111111 0.0002 SYS\n" > accounts/alice1111111/transfer'
+	[ "$(units bob111111111)" = $((before + 6)) ]
+}
+
+@test "after a failure in the middle, what came before has happened and what came after has not" {
+	before=$(units bob111111111)
+	for shell in bash dash; do
+		run "$shell" -c 'printf "bob111111111 0.0001 SYS\nnobody 1.0000 SYS\nbob111111111 0.0001 SYS\n" > accounts/alice1111111/transfer'
+		[ "$status" != 0 ]
+	done
+	[ "$(units bob111111111)" = $((before + 2)) ]
+}
+
+@test "reading a verb and writing it back does nothing" {
+	before=$(cat last_transaction)
+	for shell in bash dash; do
+		"$shell" -c 'text=$(cat accounts/alice1111111/transfer) && printf "%s\n" "$text" > accounts/alice1111111/transfer'
+	done
+	[ "$(cat last_transaction)" = "$before" ]
+}
+
+@test "votes are set, copied, added to and cleared" {
+	for shell in bash dash; do
+		"$shell" -c '
+			set -e
+			echo producer2222 producer1111 > accounts/alice1111111/votes
+			[ "$(cat accounts/alice1111111/votes)" = "producer1111
+producer2222" ]
+			echo producer2222 > accounts/bob111111111/votes
+			echo producer1111 >> accounts/bob111111111/votes
+			[ "$(wc -l < accounts/bob111111111/votes)" = 2 ]
+			cat accounts/alice1111111/votes > accounts/carol1111111/votes
+			cmp accounts/alice1111111/votes accounts/carol1111111/votes
+			{ echo producer1111; echo producer2222; } > accounts/carol1111111/votes
+			[ "$(wc -l < accounts/carol1111111/votes)" = 2 ]
+			echo > accounts/carol1111111/votes
+			[ ! -s accounts/carol1111111/votes ]'
+	done
+}
+
+@test "a stake is copied, grown and reduced" {
+	in_shells 'cat accounts/bob111111111/stake > accounts/carol1111111/stake && cmp accounts/bob111111111/stake accounts/carol1111111/stake'
+	in_shells 'echo "1010.0000 SYS 1020.0000 SYS" > accounts/bob111111111/stake &&
+		[ "$(cat accounts/bob111111111/stake)" = "1010.0000 SYS 1020.0000 SYS" ]'
+	echo '+1.0000 SYS +2.0000 SYS' > accounts/bob111111111/stake
+	[ "$(cat accounts/bob111111111/stake)" = '1011.0000 SYS 1022.0000 SYS' ]
+}
+
+@test "writing the value that is there sends nothing" {
+	before=$(cat last_transaction)
+	in_shells 'cat accounts/alice1111111/stake > accounts/alice1111111/stake'
+	in_shells 'cat accounts/alice1111111/proxy > accounts/alice1111111/proxy'
+	in_shells 'cat producers/producer1111/url > producers/producer1111/url'
+	in_shells 'cat accounts/alice1111111/permissions/active.json > accounts/alice1111111/permissions/active.json'
+	[ "$(cat last_transaction)" = "$before" ]
+}
+
+@test "an action takes JSON over several lines" {
+	before=$(units bob111111111)
+	in_shells 'cat > accounts/eosio.token/actions/transfer <<END
+{
+  "from": "alice1111111",
+  "to": "bob111111111",
+  "quantity": "0.0003 SYS",
+  "memo": "pretty"
+} -p alice1111111
+END'
+	[ "$(units bob111111111)" = $((before + 6)) ]
+}
+
+@test "a read sees the write before it, and one that is open keeps its rendering" {
+	exec 5<accounts/bob111111111/balance
+	before=$(cat accounts/bob111111111/balance)
+	echo 'bob111111111 1.0000 SYS' > accounts/alice1111111/transfer
+	[ "$(cat <&5)" = "$before" ]
+	exec 5<&-
+	[ "$(cat accounts/bob111111111/balance)" != "$before" ]
+}
+
+@test "the time can be moved, both ways" {
+	before=$(date -d "$(cat chain/time)" +%s)
+	echo +60s > chain/clock
+	later=$(date -d "$(cat chain/time)" +%s)
+	[ $((later - before)) -ge 60 ]
+	echo 'skip +1h' > chain/clock
+	[ $(($(date -d "$(cat chain/time)" +%s) - later)) -ge 3500 ]
+}

@@ -1,0 +1,90 @@
+#!/bin/sh
+# The rules that hold for all sources: layers in one direction, one file around each library, no file too long, nothing else at the top.
+# Prints TAP.
+
+cd "$(dirname "$0")/../.." || exit 1
+number=0
+failed=0
+
+# check NAME COMMAND…: the command prints what breaks the rule; nothing must come.
+check() {
+	number=$((number + 1))
+	name=$1
+	shift
+	broken=$("$@")
+	if [ -z "$broken" ]; then
+		echo "ok $number - $name"
+	else
+		echo "not ok $number - $name"
+		printf '%s\n' "$broken" | sed 's/^/# /'
+		failed=1
+	fi
+}
+
+# includes PATTERN FOLDER…: the lines that include what matches.
+includes() {
+	pattern=$1
+	shift
+	find "$@" -name '*.[ch]' -exec grep -HEn "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($pattern)" {} +
+}
+
+# only FILE PATTERN: includes of it in any other file.
+only() {
+	includes "$2" core fs mount | grep -Ev "^($1):"
+}
+
+sources() {
+	find core fs mount tests -name '*.[ch]'
+}
+
+relative_includes() {
+	find core fs mount -name '*.[ch]' -exec grep -HEn '^#include "([^"/]+|\.[^"]*)"' {} +
+}
+
+long_files() {
+	sources | xargs wc -l | awk '$2 != "total" && $1 > 620 { print $2 ": " $1 " lines" }'
+}
+
+without_first_comment() {
+	for file in $(sources | grep '\.c$'); do
+		head -c 2 "$file" | grep -q '/\*' || echo "$file"
+	done
+}
+
+wrong_guards() {
+	for header in $(find core fs mount -name '*.h'); do
+		guard=EOSIOFS_$(printf '%s' "$header" | tr 'a-z/.-' 'A-Z___')
+		grep -q "^#ifndef $guard\$" "$header" || echo "$header: its guard is not $guard"
+	done
+}
+
+put_off() {
+	find core fs mount examples tests -type f \( -name '*.[chS]' -o -name '*.sh' -o -name '*.ba*' \) -exec \
+		grep -HnEiw 'TODO|FIXME|HACK|for now|placeholder|not implemented yet' {} +
+}
+
+surplus() {
+	ls | grep -vxE 'Makefile|README\.md|LICENSE|core|examples|fs|mount|tests|build'
+}
+
+indented_by_blanks() {
+	sources | xargs grep -Hn '^    [^ *]' | head -n 5
+}
+
+check 'core includes nothing of fs or mount' includes '(fs|mount)/' core
+check 'fs includes nothing of mount' includes 'mount/' fs
+check 'only mount knows libfuse' includes 'fuse' core fs
+check 'one file knows cJSON' only 'core/base/json\.c' 'cjson/|cJSON'
+check 'one file knows libsecp256k1' only 'core/base/key\.c' 'secp256k1'
+check 'one file knows libcurl' only 'core/chain/http\.c' 'curl/'
+check 'one file knows libmicrohttpd' only 'core/server/http\.c' 'microhttpd'
+check 'only core/base knows nettle' only 'core/base/[a-z_]*\.[ch]' 'nettle/'
+check 'includes are written from the root' relative_includes
+check 'no file is above 600 lines or so' long_files
+check 'every file says first what it is' without_first_comment
+check 'headers are guarded by their path' wrong_guards
+check 'nothing is put off' put_off
+check 'the top level holds what it should' surplus
+check 'tabs indent' indented_by_blanks
+echo "1..$number"
+exit $failed
