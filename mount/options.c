@@ -25,6 +25,7 @@ struct parsed {
 };
 
 #define OPTION(text, field, value) {text, offsetof(struct parsed, field), value}
+#define KEY(word, key) {word, UINT_MAX, key} /* FUSE_OPT_KEY without its sign conversion */
 static const struct fuse_opt option_table[] = {
 	OPTION("-h", help, 1),
 	OPTION("--help", help, 1),
@@ -43,10 +44,10 @@ static const struct fuse_opt option_table[] = {
 	OPTION("max_idle_threads=%u", idle_threads, 0),
 	OPTION("-d", foreground, 1),
 	OPTION("debug", foreground, 1),
-	FUSE_OPT_KEY("-d", KEY_DEBUG), /* ours and libfuse's */
-	FUSE_OPT_KEY("debug", KEY_DEBUG),
-	FUSE_OPT_KEY("rw", KEY_NO_MEANING), /* what mount(8) passes along */
-	FUSE_OPT_KEY("defaults", KEY_NO_MEANING),
+	KEY("-d", KEY_DEBUG), /* ours and libfuse's */
+	KEY("debug", KEY_DEBUG),
+	KEY("rw", KEY_NO_MEANING), /* what mount(8) passes along */
+	KEY("defaults", KEY_NO_MEANING),
 	FUSE_OPT_END,
 };
 

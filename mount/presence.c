@@ -5,6 +5,7 @@
 #include "core/base/hash.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -62,4 +63,14 @@ pid_t presence_find(const char *mount_point, int *descriptor) {
 	else
 		close(connection);
 	return found;
+}
+
+bool presence_wait(int descriptor, int milliseconds) {
+	struct pollfd ended = {.fd = descriptor, .events = POLLIN};
+	int result;
+
+	do
+		result = poll(&ended, 1, milliseconds);
+	while (result < 0 && errno == EINTR);
+	return result != 0;
 }

@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* Announces that this process serves mount_point, until it ends. Returns a descriptor to close, or -errno; -EBUSY: another process does. */
@@ -12,5 +13,7 @@ int presence_announce(const char *mount_point, struct error *error);
 /* The process that serves mount_point, 0 for none. Where descriptor is not NULL and there is one, it becomes readable when that process
  * has ended; close() it. */
 pid_t presence_find(const char *mount_point, int *descriptor);
+/* Waits until the process found has ended: true, or false when the time is up. */
+bool presence_wait(int descriptor, int milliseconds);
 
 #endif

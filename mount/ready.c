@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { PREDECESSOR_MILLISECONDS = 10000 };
+
 static int check_device(struct error *error) {
 	int device = open("/dev/fuse", O_RDWR | O_CLOEXEC);
 
@@ -49,6 +51,16 @@ static int check_empty(const char *mount_point, struct error *error) {
 	return result;
 }
 
+/* A mount that was just unmounted may still be writing its data folder. */
+static void wait_for_predecessor(const char *mount_point) {
+	int server;
+
+	if (presence_find(mount_point, &server) == 0)
+		return;
+	presence_wait(server, PREDECESSOR_MILLISECONDS);
+	close(server);
+}
+
 int ready_check(const char *mount_point, bool may_hold_files, struct error *error) {
 	struct mount_entry entry;
 	struct stat attributes;
@@ -62,6 +74,8 @@ int ready_check(const char *mount_point, bool may_hold_files, struct error *erro
 	if (result == 1 && strcmp(entry.type, MOUNT_TYPE) == 0)
 		return error_set(error, EBUSY, "mount point '%s' is busy: process %d has an eosiofs there; 'eosiofs --unmount %s' ends it", mount_point,
 		                 presence_find(mount_point, NULL), mount_point);
+	if (result == 0)
+		wait_for_predecessor(mount_point);
 	if (stat(mount_point, &attributes) != 0) {
 		if (errno == ENOENT)
 			return error_set(error, ENOENT, "mount point '%s' does not exist: mkdir -p '%s'", mount_point, mount_point);

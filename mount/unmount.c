@@ -9,7 +9,6 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,18 +83,6 @@ static void name_users(struct text *out, const char *mount_point) {
 		text_append(out, "\n  a process that this user may not look into (try as root)");
 }
 
-static int wait_for_end(int server, pid_t pid, struct error *error) {
-	struct pollfd ended = {.fd = server, .events = POLLIN};
-	int result;
-
-	do
-		result = poll(&ended, 1, WAIT_MILLISECONDS);
-	while (result < 0 && errno == EINTR);
-	if (result == 0)
-		return error_set(error, ETIMEDOUT, "unmounted, but process %d is still writing its data folder", pid);
-	return 0;
-}
-
 int unmount(const char *mount_point, struct error *error) {
 	struct text users = TEXT_EMPTY;
 	struct mount_entry entry;
@@ -120,8 +107,8 @@ int unmount(const char *mount_point, struct error *error) {
 		name_users(&users, mount_point);
 		error_set(error, EBUSY, "'%s' is busy:%s", mount_point, text_string(&users));
 	}
-	if (result == 0 && pid != 0)
-		result = wait_for_end(server, pid, error);
+	if (result == 0 && pid != 0 && !presence_wait(server, WAIT_MILLISECONDS))
+		result = error_set(error, ETIMEDOUT, "unmounted, but process %d is still writing its data folder", pid);
 	if (server >= 0)
 		close(server);
 	text_release(&users);
