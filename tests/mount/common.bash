@@ -22,13 +22,13 @@ mount_at() {
 	"$EOSIOFS" "$@" "$M" 3>&- 4>&- </dev/null
 }
 
-# The process that serves M: the program whose last argument is M.
+# The process that serves a mount point, M unless said otherwise: the program whose last argument it is.
 mount_pid() {
 	local folder last
 	for folder in /proc/[0-9]*; do
 		[ "$(readlink "$folder/exe" 2>/dev/null)" = "$(readlink -f "$EOSIOFS")" ] || continue
 		last=$(tr '\0' '\n' <"$folder/cmdline" 2>/dev/null | tail -n 1)
-		[ "$last" = "$M" ] && echo "${folder#/proc/}" && return
+		[ "$last" = "${1:-$M}" ] && echo "${folder#/proc/}" && return
 	done
 	return 1
 }
@@ -45,16 +45,16 @@ wait_gone() {
 	done
 }
 
-# Takes down what mount_at made, dead or alive.
+# Takes down every mount below BASE, dead or alive.
 take_down() {
-	local pid
-	[ -n "$M" ] || return 0
+	local pid path
+	[ -n "$BASE" ] || return 0
 	cd /
-	if is_mounted; then
-		pid=$(mount_pid)
-		"$EOSIOFS" --unmount "$M" 2>/dev/null || umount -l "$M" 2>/dev/null || fusermount3 -uz "$M"
+	awk -v base="$BASE/" 'index($5, base) == 1 { print $5 }' /proc/self/mountinfo | while read -r path; do
+		pid=$(mount_pid "$path")
+		"$EOSIOFS" --unmount "$path" 2>/dev/null || umount -l "$path" 2>/dev/null || fusermount3 -uz "$path"
 		[ -z "$pid" ] || { kill "$pid" 2>/dev/null; wait_gone "$pid"; }
-	fi
+	done
 	rm -rf --one-file-system "$BASE"
 }
 
