@@ -17,7 +17,7 @@ if [ -n "$FRESH" ]; then
 		"$eosiofs" --unmount "$mount" || exit 1
 	fi
 	# Only what the program itself keeps there.
-	if [ -e "$data/default.wallet" ]; then
+	if [ -e "$data/format" ]; then
 		echo "A new chain: throwing away $data"
 		rm -rf "$data"
 	fi

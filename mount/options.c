@@ -2,10 +2,10 @@
 #include "mount/options.h"
 
 #include "core/base/memory.h"
+#include "core/engine/storage/data_folder.h"
 #include "mount/mount_table.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,20 +104,14 @@ static int absolute_path(char out[PATH_MAX], const char *path, struct error *err
 	return result;
 }
 
-/* $XDG_DATA_HOME/eosiofs/NAME, or ~/.local/share/eosiofs/NAME; NAME is the mount point's. */
 static int default_data_folder(char out[PATH_MAX], const char *mount_point, struct error *error) {
-	const char *name = strrchr(mount_point, '/') + 1, *base = getenv("XDG_DATA_HOME"), *home = getenv("HOME"), *below = "";
 	struct text path = TEXT_EMPTY;
+	int result = data_folder_default(&path, mount_point, error);
 
-	if (!base || base[0] != '/') { /* the XDG specification: relative paths are to be ignored */
-		const struct passwd *user = home && home[0] == '/' ? NULL : getpwuid(getuid());
-		base = home && home[0] == '/' ? home : user ? user->pw_dir : NULL;
-		below = "/.local/share";
-	}
-	if (!base)
-		return error_set(error, ENOENT, "there is no home folder to keep the chain in: say where with -o data=DIR, or -o memory");
-	text_printf(&path, "%s%s/eosiofs/%s", base, below, *name ? name : "root");
-	int result = copy_path(out, text_string(&path), error);
+	if (result != 0)
+		error_prefix(error, "no place to keep the chain in (say one with -o data=DIR, or -o memory)");
+	else
+		result = copy_path(out, text_string(&path), error);
 	text_release(&path);
 	return result;
 }

@@ -80,7 +80,7 @@ setup() {
 }
 
 @test "a locked wallet" {
-	password=$(cat "$D/password" 2>/dev/null || :)
+	password=$(cat "$D/wallet/password" 2>/dev/null || :)
 	[ -n "$password" ] || skip "the wallet of a chain in memory keeps no password that could unlock it again"
 }
 
