@@ -24,7 +24,7 @@ mistake 'A receiver that there is not' 'echo "nosuchaccnt1 1.0000 SYS" > account
 mistake 'A name of thirteen characters' 'mkdir accounts/accountnum111'
 mistake 'A misspelt file' 'echo accountnum11 > accounts/accountnum51/votse'
 mistake 'An action that the contract does not have' 'echo "{}" > accounts/eosio.token/actions/burn'
-mistake 'JSON that ends too early' 'echo "{\"threshold\": 1" > accounts/accountnum51/permissions/active.json'
+mistake 'A misspelt member of a JSON document' 'echo "{\"thresold\": 1}" > accounts/accountnum51/permissions/active.json'
 mistake 'An account whose keys are not in the wallet' 'echo "accountnum11 1.0000 SYS" > accounts/eosio/transfer'
 mistake 'Deleting' 'rmdir accounts/accountnum51'
 after=$(cat accounts/accountnum11/balance accounts/accountnum11/votes; ls accounts)
