@@ -19,15 +19,15 @@ struct transaction_context {
 	bool is_input, is_implicit, is_scheduled;
 	bool without_keys;
 	uint32_t delay_sec;
-	uint64_t net_usage, net_limit; /* bytes; eager limit of B.4 */
+	uint64_t net_usage, net_limit, eager_net_limit; /* bytes (B.4) */
 	bool net_limit_is_block;
+	enum cpu_limit_kind { CPU_LIMIT_BLOCK, CPU_LIMIT_CHAIN, CPU_LIMIT_TRANSACTION, CPU_LIMIT_ACCOUNT } cpu_limit_kind;
+	int64_t cpu_limit;     /* microseconds: the objective one (B.5) */
 	uint32_t billed_cpu_us;
-	uint64_t *billed_accounts; /* owned */
-	size_t billed_accounts_count;
-	struct ram_increase {
-		uint64_t account;
-	} *ram_increases; /* owned: accounts whose RAM usage grew; checked at the end */
-	size_t ram_increases_count, ram_increases_capacity;
+	uint64_t *billed_accounts; /* owned; ascending */
+	size_t billed_accounts_count, billed_accounts_capacity;
+	uint64_t *ram_accounts; /* owned; ascending: whose RAM is checked at the end */
+	size_t ram_accounts_count, ram_accounts_capacity;
 	struct transaction_trace *trace;
 	size_t traces_capacity;
 	struct checksum256 *receipt_digests; /* owned: in execution order, for action_mroot */
@@ -36,7 +36,8 @@ struct transaction_context {
 
 struct apply_context {
 	struct transaction_context *transaction;
-	const struct action *action;
+	struct action own_action; /* borrows its parts from the trace, which may move while actions are added */
+	const struct action *action; /* &own_action */
 	uint64_t receiver;
 	uint32_t ordinal; /* of the trace being filled: trace->actions[ordinal - 1] */
 	uint32_t first_ordinal; /* of the action's own execution: what inline actions name as ancestor */
@@ -48,7 +49,7 @@ struct apply_context {
 	size_t notified_count, notified_capacity;
 	uint32_t *inline_ordinals, *context_free_inline_ordinals; /* owned: queued actions stand in the trace already */
 	size_t inline_count, inline_capacity, context_free_inline_count, context_free_inline_capacity;
-	struct database_cache *database; /* owned: iterators of the running contract; made at first use */
+	struct database_cache *database; /* iterators of the running contract; lies in the arena */
 	struct error *error; /* where a failure's sentence goes */
 	jmp_buf *leave;      /* set while a contract runs */
 	struct arena *arena; /* memory of the running contract */
@@ -71,6 +72,8 @@ void apply_require_recipient(struct apply_context *context, uint64_t account);
 /* Bills delta bytes to an account: usage, this action's RAM deltas, the check at the transaction's end, and B.7's payer rules.
  * A database row charged to `payer` goes through here too. */
 int apply_add_ram_usage(struct apply_context *context, uint64_t payer, int64_t delta);
+/* The same without payer rules: what the chain itself bills (newaccount, updateauth, …). */
+int apply_change_ram_usage(struct apply_context *context, uint64_t account, int64_t delta);
 /* Queues an inline action (taken over: *action is emptied), after the checks of C.3. */
 int apply_execute_inline(struct apply_context *context, struct action *action);
 int apply_execute_context_free_inline(struct apply_context *context, struct action *action);
@@ -78,6 +81,8 @@ int apply_execute_context_free_inline(struct apply_context *context, struct acti
 int apply_schedule_deferred(struct apply_context *context, const uint64_t sender_id[2], uint64_t payer, const void *packed, size_t length,
                             bool replace);
 bool apply_cancel_deferred(struct apply_context *context, const uint64_t sender_id[2]); /* false: there was none */
+/* The same for another sender; 0: a delayed transaction. */
+bool apply_cancel_deferred_of(struct apply_context *context, uint64_t sender, const uint64_t sender_id[2]);
 int64_t apply_time(const struct apply_context *context); /* microseconds: the block's time */
 
 /* Privileged things. */
@@ -100,6 +105,10 @@ int apply_check_transaction_authorization(struct apply_context *context, const s
 int apply_check_permission_authorization(struct apply_context *context, const struct permission_level *level, const struct public_key *keys,
                                          size_t keys_count, const struct permission_level *permissions, size_t permissions_count,
                                          int64_t delay_us);
+
+/* For setcode: is this a WebAssembly module whose imports are intrinsics of active features? 3070003 `env.NAME unresolveable` and the
+ * like: in intrinsic/validate.c. */
+int contract_validate(struct apply_context *context, const void *code, size_t length);
 
 /* Runs the contract with that code hash for the context's receiver, if the receiver has one: in intrinsic/run.c. A contract that fails leaves
  * context->error set and gives -errno. Code that has no native twin: "code … is no bundled contract". */

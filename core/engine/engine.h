@@ -23,6 +23,7 @@ struct block_state {
 	struct checksum256 pending_schedule_hash;
 	struct incremental_merkle blockroot; /* covers the ids of blocks 1..number-1 */
 	uint32_t dpos_proposed_irreversible, dpos_irreversible;
+	struct checksum256 irreversible_id; /* of block dpos_irreversible; zeroes when it is not known or there is none */
 	struct last_produced {
 		uint64_t producer;
 		uint32_t block, implied_irreversible;

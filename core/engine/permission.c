@@ -251,7 +251,7 @@ void permission_touch(struct map_edit *edit, const struct permission_object *per
 	struct map_value value;
 	uint8_t small[256], *copy = small, *at;
 
-	if (!state_get(map_edit_view(edit), &value, &key))
+	if (permission->last_used == last_used || !state_get(map_edit_view(edit), &value, &key))
 		return;
 	if (value.length > sizeof(small))
 		copy = memory_allocate(1, value.length);

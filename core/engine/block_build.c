@@ -1,0 +1,396 @@
+/* The block in the making: how it starts (protocol.md D.5), onblock, how it is sealed (E.1 to E.4). */
+#include "core/engine/engine_parts.h"
+
+#include "core/base/exception.h"
+#include "core/base/memory.h"
+#include "core/types/name.h"
+#include "core/types/time.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EOSIO name_literal("eosio")
+
+/* --- what is in the making --- */
+
+bool engine_block_pending(const struct engine *engine)
+{
+	return engine->pending != NULL;
+}
+
+uint32_t engine_block_slot(const struct engine *engine)
+{
+	return engine->pending ? engine->pending->header.timestamp : engine->head->block->header.timestamp;
+}
+
+uint32_t engine_block_number(const struct engine *engine)
+{
+	return engine->head->number + 1;
+}
+
+struct map_root *engine_state(struct engine *engine)
+{
+	return engine->pending ? map_edit_snapshot(engine->pending->edit) : map_root_hold(engine->head->root);
+}
+
+size_t engine_block_transactions(const struct engine *engine)
+{
+	return engine->pending ? engine->pending->receipts_count : 0;
+}
+
+void engine_block_usage(const struct engine *engine, uint64_t *cpu_us, uint64_t *net_bytes)
+{
+	*cpu_us = engine->pending ? engine->pending->globals.cpu_usage : 0;
+	*net_bytes = engine->pending ? engine->pending->globals.net_usage : 0;
+}
+
+void engine_block_drop(struct engine *engine)
+{
+	struct pending_block *pending = engine->pending;
+
+	if (!pending)
+		return;
+	map_edit_drop(pending->edit);
+	block_header_release(&pending->header);
+	block_state_release(pending->next);
+	producer_schedule_release(&pending->new_schedule);
+	free(pending->features);
+	free(pending->action_digests);
+	for (size_t i = 0; i < pending->receipts_count; i++)
+		transaction_receipt_release(&pending->receipts[i]);
+	free(pending->receipts);
+	free(pending);
+	engine->pending = NULL;
+}
+
+void block_add_receipt(struct pending_block *pending, uint8_t status, uint32_t cpu_us, uint64_t net, struct packed_transaction *packed,
+                       const struct checksum256 *id)
+{
+	struct transaction_receipt *receipt;
+
+	memory_grow(&pending->receipts, &pending->receipts_capacity, pending->receipts_count + 1, sizeof(*pending->receipts));
+	receipt = &pending->receipts[pending->receipts_count++];
+	*receipt = (struct transaction_receipt){.status = status, .cpu_usage_us = cpu_us, .net_usage_words = (uint32_t)(net / 8), .id = *id,
+	                                        .is_id = !packed};
+	if (packed) {
+		receipt->packed = *packed;
+		*packed = (struct packed_transaction){0};
+	}
+}
+
+/* --- starting --- */
+
+size_t engine_preactivated_features(const struct engine *engine, struct checksum256 **out)
+{
+	struct feature_set features;
+
+	feature_set_get(engine->head->root, &features);
+	*out = memory_allocate(features.preactivated_count, sizeof(**out));
+	for (size_t i = 0; i < features.preactivated_count; i++)
+		(*out)[i] = feature_digest((enum feature)features.preactivated[i]);
+	return features.preactivated_count;
+}
+
+uint16_t engine_confirmed(const struct engine *engine, uint32_t last_signed)
+{
+	const struct block_state *head = engine->head;
+	uint32_t confirmed;
+
+	if (!last_signed || head->number <= last_signed)
+		return 0;
+	confirmed = head->number - last_signed;
+	if (confirmed > head->number - head->dpos_irreversible)
+		confirmed = head->number - head->dpos_irreversible;
+	return (uint16_t)(confirmed > UINT16_MAX ? UINT16_MAX : confirmed);
+}
+
+static int activate_features(struct engine *engine, const struct block_options *options, struct error *error)
+{
+	struct pending_block *pending = engine->pending;
+	struct feature_set *features = &pending->globals.features;
+	int result;
+
+	if (!options->features_count && !features->preactivated_count)
+		return 0;
+	result = feature_activate(features, options->features, options->features_count, engine_block_number(engine), error);
+	if (result)
+		return result;
+	feature_set_put(pending->edit, features);
+	pending->features = memory_copy(options->features, options->features_count * sizeof(*options->features));
+	pending->features_count = options->features_count;
+	return 0;
+}
+
+/* The proposed schedule becomes pending once the block that proposed it is irreversible and none else is pending (E.5). */
+static int promote_proposed_schedule(struct engine *engine, struct error *error)
+{
+	struct pending_block *pending = engine->pending;
+	struct producer_schedule proposed;
+	uint32_t proposed_in;
+
+	if (engine->head->pending_schedule.producers_count || !proposed_schedule_get(map_edit_view(pending->edit), &proposed_in, &proposed))
+		return 0;
+	if (proposed_in > pending->next->dpos_irreversible) {
+		producer_schedule_release(&proposed);
+		return 0;
+	}
+	pending->new_schedule = proposed;
+	if (proposed.version != engine->head->active_schedule.version + 1)
+		return error_chain(error, PRODUCER_SCHEDULE_EXCEPTION, "wrong producer schedule version specified");
+	pending->has_new_schedule = true;
+	proposed_schedule_remove(pending->edit);
+	return 0;
+}
+
+/* The transaction that tells eosio of the block before (D.4). */
+static void make_onblock(const struct engine *engine, struct transaction *out)
+{
+	struct action *action = memory_allocate(1, sizeof(*action));
+
+	*out = (struct transaction){.actions = action, .actions_count = 1};
+	action->account = EOSIO;
+	action->name = name_literal("onblock");
+	action->authorization = memory_allocate(1, sizeof(*action->authorization));
+	action->authorization[0] = (struct permission_level){EOSIO, name_literal("active")};
+	action->authorization_count = 1;
+	block_header_pack(&action->data, &engine->head->block->header);
+	if (!pending_feature(engine, FEATURE_NO_DUPLICATE_DEFERRED_ID)) {
+		out->expiration = (uint32_t)((slot_to_us(pending_slot(engine)) + 999999) / 1000000);
+		out->ref_block_num = (uint16_t)engine->head->number;
+		out->ref_block_prefix = block_id_prefix(&engine->head->id);
+	}
+}
+
+/* If it fails, its effects are dropped and the block goes on. */
+static void run_onblock(struct engine *engine, struct transaction_trace *trace)
+{
+	struct pending_block *pending = engine->pending;
+	struct block_checkpoint checkpoint;
+	struct transaction_context context;
+	struct transaction transaction;
+	struct checksum256 id;
+	struct error error = {0};
+	int result;
+
+	make_onblock(engine, &transaction);
+	id = transaction_id(&transaction);
+	block_checkpoint_take(&checkpoint, pending);
+	transaction_context_begin(&context, engine, &transaction, &id, trace, pending->globals.config.min_transaction_cpu_usage);
+	result = transaction_init_implicit(&context, &error);
+	if (!result)
+		result = transaction_execute(&context, &error);
+	if (!result)
+		result = transaction_finalize(&context, &error);
+	if (!result) {
+		trace->has_receipt = true;
+		trace->status = STATUS_EXECUTED;
+		transaction_keep_digests(&context);
+	} else {
+		transaction_trace_fail(trace, &error);
+		block_checkpoint_restore(&checkpoint, pending);
+	}
+	block_checkpoint_release(&checkpoint);
+	transaction_context_release(&context);
+	transaction_release(&transaction);
+}
+
+/* Records of transactions that could not be pushed again anyway. */
+static void clear_expired_transactions(struct engine *engine)
+{
+	struct state_key prefix = state_key_make(STATE_TRANSACTION_EXPIRATION, NULL, 0), key;
+	int64_t now = slot_to_us(pending_slot(engine));
+	struct map_edit *edit = engine->pending->edit;
+	struct state_walk walk;
+
+	for (state_walk_begin(&walk, &prefix, NULL); state_walk_next(&walk, map_edit_view(edit));) {
+		if (now <= (int64_t)state_key_u32(walk.entry.key, 1) * 1000000)
+			break;
+		key = state_key_make(STATE_TRANSACTION, NULL, 0);
+		state_key_add(&key, walk.entry.key + 5, 32);
+		state_remove(edit, &key);
+		map_edit_remove(edit, walk.entry.key, walk.entry.key_length);
+	}
+}
+
+static int check_producer(const struct engine *engine, const struct block_options *options, struct error *error)
+{
+	const struct producer_authority *producer = block_state_producer(engine->head, options->slot);
+
+	if (options->slot <= engine->head->block->header.timestamp)
+		return error_chain(error, BLOCK_VALIDATE_EXCEPTION, "next block must be in the future");
+	if (!producer || producer->producer_name != options->producer)
+		return error_chain(error, WRONG_PRODUCER, "%s does not produce slot %u; %s does", name_text(options->producer).text, options->slot,
+		                   producer ? name_text(producer->producer_name).text : "nobody");
+	return 0;
+}
+
+static void begin_header(struct engine *engine, const struct block_options *options)
+{
+	struct block_header *header = &engine->pending->header;
+
+	header->timestamp = options->slot;
+	header->producer = options->producer;
+	header->confirmed = options->confirmed;
+	header->previous = engine->head->id;
+	header->schedule_version = engine->head->active_schedule.version;
+}
+
+int block_start(struct engine *engine, const struct block_options *options, bool validating, bool trusted, struct transaction_trace *onblock,
+                struct error *error)
+{
+	struct transaction_trace own = {0}, *trace = onblock ? onblock : &own;
+	struct pending_block *pending;
+	int result = check_producer(engine, options, error);
+
+	*trace = (struct transaction_trace){0};
+	if (engine->pending)
+		return error_set(error, EBUSY, "a block is in the making already");
+	if (result)
+		return result;
+	pending = engine->pending = memory_allocate(1, sizeof(*pending));
+	pending->validating = validating;
+	pending->trusted = trusted;
+	pending->edit = map_edit_begin(engine->head->root);
+	pending->next = block_state_next(engine->head, options->slot, options->confirmed, &pending->was_pending_promoted, error);
+	if (!pending->next) {
+		result = -EINVAL;
+		goto fail;
+	}
+	begin_header(engine, options);
+	block_globals_get(engine->head->root, &pending->globals);
+	resource_state_get(engine->head->root, &pending->resources);
+	if ((result = activate_features(engine, options, error)) || (result = promote_proposed_schedule(engine, error)))
+		goto fail;
+	run_onblock(engine, trace);
+	clear_expired_transactions(engine);
+	update_producers_authority(engine, &pending->next->active_schedule);
+	transaction_trace_release(&own);
+	return 0;
+fail:
+	engine_block_drop(engine);
+	return result;
+}
+
+int engine_block_start(struct engine *engine, const struct block_options *options, struct transaction_trace *onblock, struct error *error)
+{
+	return block_start(engine, options, false, false, onblock, error);
+}
+
+/* --- sealing --- */
+
+static void add_extension(struct block_header *header, uint16_t type, struct bytes *data)
+{
+	size_t count = header->extensions_count;
+	struct extension *more = memory_allocate(count + 1, sizeof(*more));
+
+	if (count)
+		memcpy(more, header->extensions, count * sizeof(*more));
+	more[count] = (struct extension){type, *data};
+	free(header->extensions);
+	header->extensions = more;
+	header->extensions_count = count + 1;
+	*data = (struct bytes){0};
+}
+
+static void put_features(struct pending_block *pending)
+{
+	struct bytes data = {0};
+
+	if (!pending->features_count)
+		return;
+	bytes_put_varuint32(&data, (uint32_t)pending->features_count);
+	for (size_t i = 0; i < pending->features_count; i++)
+		bytes_put(&data, pending->features[i].data, sizeof(pending->features[i].data));
+	add_extension(&pending->header, HEADER_EXTENSION_PROTOCOL_FEATURES, &data);
+}
+
+/* The new schedule's place in the header depends on what was active before this block. */
+static void put_new_schedule(struct engine *engine)
+{
+	struct pending_block *pending = engine->pending;
+	struct block_state *next = pending->next;
+	uint32_t since = pending->globals.features.activation_block[FEATURE_WTMSIG_BLOCK_SIGNATURES];
+	bool legacy = !since || since >= next->number;
+	struct bytes data = {0};
+
+	if (!pending->has_new_schedule)
+		return;
+	if (legacy) {
+		pending->header.has_new_producers = true;
+		pending->header.new_producers = producer_schedule_copy(&pending->new_schedule);
+	} else {
+		producer_schedule_pack(&data, &pending->new_schedule, false);
+		add_extension(&pending->header, HEADER_EXTENSION_PRODUCER_SCHEDULE, &data);
+	}
+	next->pending_schedule_hash = producer_schedule_hash(&pending->new_schedule, legacy);
+	producer_schedule_release(&next->pending_schedule);
+	next->pending_schedule = pending->new_schedule;
+	next->pending_schedule_lib_num = next->number;
+	pending->new_schedule = (struct producer_schedule){0};
+}
+
+static struct checksum256 transactions_root(const struct pending_block *pending)
+{
+	struct checksum256 *digests = memory_allocate(pending->receipts_count, sizeof(*digests)), root;
+
+	for (size_t i = 0; i < pending->receipts_count; i++)
+		digests[i] = transaction_receipt_digest(&pending->receipts[i]);
+	root = merkle_root(digests, pending->receipts_count);
+	free(digests);
+	return root;
+}
+
+static int end_state(struct engine *engine, struct error *error)
+{
+	struct pending_block *pending = engine->pending;
+	struct block_globals *globals = &pending->globals;
+
+	block_globals_put(pending->edit, globals);
+	return resource_block_end(pending->edit, &pending->resources, &globals->config, globals->net_usage, globals->cpu_usage,
+	                          engine_block_number(engine), error);
+}
+
+int engine_block_seal(struct engine *engine, struct block_state **out, struct checksum256 *digest, struct error *error)
+{
+	struct pending_block *pending = engine->pending;
+	struct checksum256 header_digest, blockroot;
+	struct block_state *next;
+	struct signed_block *block;
+	int result;
+
+	if (!pending)
+		return error_set(error, EINVAL, "no block is in the making");
+	if ((result = end_state(engine, error)))
+		return result;
+	next = pending->next;
+	put_features(pending);
+	put_new_schedule(engine);
+	pending->header.transaction_mroot = transactions_root(pending);
+	pending->header.action_mroot = merkle_root(pending->action_digests, pending->action_digests_count);
+
+	block = memory_allocate(1, sizeof(*block));
+	block->header = pending->header;
+	pending->header = (struct block_header){0};
+	block->transactions = pending->receipts;
+	block->transactions_count = pending->receipts_count;
+	pending->receipts = NULL;
+	pending->receipts_count = 0;
+	block->id = next->id = block_header_id(&block->header);
+	next->block = block;
+	tapos_put(pending->edit, &next->id);
+	next->root = map_edit_finish(pending->edit);
+	pending->edit = NULL;
+	header_digest = block_header_digest(&block->header);
+	blockroot = incremental_merkle_root(&next->blockroot);
+	*digest = block_signing_digest(&header_digest, &blockroot, &next->pending_schedule_hash);
+
+	pending->next = NULL;
+	engine_block_drop(engine);
+	block_state_release(engine->head);
+	engine->head = next;
+	block_state_prune(next);
+	if (out)
+		*out = next;
+	return 0;
+}

@@ -1,0 +1,175 @@
+/* The engine's life: a chain made from its genesis or from a saved head, and what it is asked about itself. */
+#include "core/engine/engine_parts.h"
+
+#include "core/base/memory.h"
+#include "core/types/name.h"
+#include "core/types/time.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* --- genesis --- */
+
+static struct producer_schedule genesis_schedule(const struct genesis *genesis)
+{
+	struct producer_schedule schedule = {.producers = memory_allocate(1, sizeof(*schedule.producers)), .producers_count = 1};
+	struct producer_authority *producer = schedule.producers;
+
+	producer->producer_name = name_literal("eosio");
+	producer->threshold = 1;
+	producer->keys = memory_allocate(1, sizeof(*producer->keys));
+	producer->keys[0] = (struct key_weight){genesis->initial_key, 1};
+	producer->keys_count = 1;
+	return schedule;
+}
+
+/* Block 1 (E.8) without its state. */
+static struct block_state *genesis_block(const struct engine *engine)
+{
+	struct block_state *state = memory_allocate(1, sizeof(*state));
+
+	state->references = 1;
+	state->number = 1;
+	state->block = memory_allocate(1, sizeof(*state->block));
+	state->block->header.timestamp = slot_from_us(engine->genesis.initial_timestamp);
+	state->block->header.confirmed = 1;
+	state->block->header.action_mroot = engine->chain_id;
+	state->block->id = state->id = block_header_id(&state->block->header);
+	state->active_schedule = genesis_schedule(&engine->genesis);
+	state->pending_schedule = genesis_schedule(&engine->genesis);
+	state->pending_schedule_hash = producer_schedule_hash(&state->active_schedule, true);
+	return state;
+}
+
+static struct engine *engine_begin(const struct genesis *genesis)
+{
+	struct engine *engine = memory_allocate(1, sizeof(*engine));
+
+	engine->genesis = *genesis;
+	engine->chain_id = genesis_chain_id(genesis);
+	return engine;
+}
+
+int engine_create(struct engine **out, const struct genesis *genesis, struct error *error)
+{
+	struct engine *engine;
+	struct map_edit *edit;
+	struct map_root *empty;
+	struct block_globals globals;
+	int result = chain_config_validate(&genesis->initial_configuration, error);
+
+	*out = NULL;
+	if (result) {
+		error_prefix(error, "genesis");
+		return result;
+	}
+	engine = engine_begin(genesis);
+	engine->map = map_create();
+	empty = map_empty(engine->map);
+	edit = map_edit_begin(empty);
+	map_root_release(empty);
+	engine->head = genesis_block(engine);
+	genesis_state(edit, genesis, &globals);
+	tapos_put(edit, &engine->head->id);
+	engine->head->root = map_edit_finish(edit);
+	*out = engine;
+	return 0;
+}
+
+void engine_destroy(struct engine *engine)
+{
+	if (!engine)
+		return;
+	engine_block_drop(engine);
+	block_state_release(engine->head);
+	map_destroy(engine->map);
+	free(engine);
+}
+
+/* --- what it is --- */
+
+const struct genesis *engine_genesis(const struct engine *engine)
+{
+	return &engine->genesis;
+}
+
+const struct checksum256 *engine_chain_id(const struct engine *engine)
+{
+	return &engine->chain_id;
+}
+
+struct map *engine_map(struct engine *engine)
+{
+	return engine->map;
+}
+
+struct block_state *engine_head(struct engine *engine)
+{
+	return engine->head;
+}
+
+void engine_set_head(struct engine *engine, struct block_state *head)
+{
+	block_state_hold(head);
+	block_state_release(engine->head);
+	engine->head = head;
+}
+
+uint32_t engine_irreversible(const struct engine *engine, struct checksum256 *id)
+{
+	const struct block_state *head = engine->head;
+
+	if (head->dpos_irreversible > 1) {
+		if (id)
+			*id = head->irreversible_id;
+		return head->dpos_irreversible;
+	}
+	/* Nothing but genesis is irreversible yet. */
+	if (id) {
+		while (head->previous)
+			head = head->previous;
+		*id = head->id;
+	}
+	return 1;
+}
+
+const struct producer_authority *engine_producer_of_slot(const struct engine *engine, uint32_t slot)
+{
+	return block_state_producer(engine->head, slot);
+}
+
+/* --- saving and restoring --- */
+
+void engine_pack_head(struct bytes *out, const struct engine *engine)
+{
+	signed_block_pack(out, engine->head->block);
+	block_state_pack(out, engine->head);
+}
+
+int engine_restore(struct engine **out, const struct genesis *genesis, struct map *map, struct map_root *root, struct cursor *head,
+                   struct error *error)
+{
+	struct signed_block *block = memory_allocate(1, sizeof(*block));
+	struct block_state *state = NULL;
+	struct engine *engine;
+	int result = signed_block_unpack(block, head, error);
+
+	*out = NULL;
+	if (!result && (result = block_state_unpack(&state, head, error)))
+		signed_block_release(block);
+	if (result) {
+		free(block);
+		map_root_release(root);
+		map_destroy(map);
+		return result;
+	}
+	state->block = block;
+	state->id = block->id;
+	state->number = block_header_number(&block->header);
+	state->root = root;
+	engine = engine_begin(genesis);
+	engine->map = map;
+	engine->head = state;
+	*out = engine;
+	return 0;
+}

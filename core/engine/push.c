@@ -1,0 +1,323 @@
+/* Pushing transactions into the block in the making: users', and those that waited (protocol.md D.1, D.6). */
+#include "core/engine/engine_parts.h"
+
+#include "core/base/exception.h"
+#include "core/base/memory.h"
+#include "core/types/name.h"
+#include "core/types/time.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* --- users' transactions --- */
+
+/* What a producing node refuses before it looks any closer, in its words. */
+static int check_at_the_door(const struct engine *engine, const struct packed_transaction *packed, struct error *error)
+{
+	int64_t now = slot_to_us(pending_slot(engine));
+	struct state_key key = state_key_hash(STATE_TRANSACTION, &packed->id);
+	char id[65], expires[TIME_TEXT_SIZE], time[TIME_TEXT_SIZE];
+	struct map_value value;
+
+	checksum256_print(id, &packed->id);
+	if ((int64_t)packed->transaction.expiration * 1000000 < now) {
+		time_point_sec_print(expires, packed->transaction.expiration);
+		time_point_print(time, now);
+		return error_chain(error, EXPIRED_TX_EXCEPTION, "expired transaction %s, expiration %s, block time %s", id, expires, time);
+	}
+	if (state_get(map_edit_view(engine->pending->edit), &value, &key))
+		return error_chain(error, TX_DUPLICATE, "duplicate transaction %s", id);
+	return 0;
+}
+
+static int check_authorization(const struct transaction_context *context, const struct packed_transaction *packed,
+                               const struct public_key *keys, size_t keys_count, struct error *error)
+{
+	const struct pending_block *pending = context->engine->pending;
+	struct authorization_request request = {.actions = packed->transaction.actions, .actions_count = packed->transaction.actions_count,
+	                                        .keys = keys, .keys_count = keys_count, .delay_us = (int64_t)context->delay_sec * 1000000,
+	                                        .without_keys = context->without_keys,
+	                                        .fix_linkauth = feature_active(&pending->globals.features, FEATURE_FIX_LINKAUTH_RESTRICTION)};
+
+	return pending->trusted ? 0 : authorization_check(map_edit_view(context->edit), &pending->globals.config, &request, error);
+}
+
+static int run_input(struct transaction_context *context, const struct packed_transaction *packed, const struct public_key *keys,
+                     size_t keys_count, struct error *error)
+{
+	int result = transaction_init_input(context, packed, error);
+
+	if (!result)
+		result = check_authorization(context, packed, keys, keys_count, error);
+	if (!result)
+		result = transaction_execute(context, error);
+	if (!result)
+		result = transaction_finalize(context, error);
+	return result;
+}
+
+int engine_push(struct engine *engine, struct packed_transaction *packed, const struct public_key *keys, size_t keys_count,
+                const struct push_options *options, struct transaction_trace *trace, struct error *error)
+{
+	struct pending_block *pending = engine->pending;
+	struct block_checkpoint checkpoint;
+	struct transaction_context context;
+	struct error own = {0};
+	int result;
+
+	*trace = (struct transaction_trace){.id = packed->id};
+	if (!error)
+		error = &own;
+	if (!pending)
+		return error_set(error, EAGAIN, "no block is in the making");
+	block_checkpoint_take(&checkpoint, pending);
+	transaction_context_begin(&context, engine, &packed->transaction, &packed->id, trace, options ? options->billed_cpu_us : 0);
+	context.without_keys = options && options->without_keys;
+	result = pending->validating ? 0 : check_at_the_door(engine, packed, error);
+	if (!result)
+		result = run_input(&context, packed, keys, keys_count, error);
+	if (!result) {
+		trace->has_receipt = true;
+		trace->status = context.delay_sec ? STATUS_DELAYED : STATUS_EXECUTED;
+		transaction_keep_digests(&context);
+		block_add_receipt(pending, trace->status, context.billed_cpu_us, context.net_usage, packed, &context.id);
+	} else {
+		transaction_trace_fail(trace, error);
+		block_checkpoint_restore(&checkpoint, pending);
+	}
+	block_checkpoint_release(&checkpoint);
+	transaction_context_release(&context);
+	return result;
+}
+
+/* --- those that waited --- */
+
+bool engine_next_scheduled(const struct engine *engine, struct checksum256 *id)
+{
+	struct generated_transaction generated;
+	const struct map_root *root = engine->pending ? map_edit_view(engine->pending->edit) : engine->head->root;
+
+	if (!generated_transaction_seek(root, &generated, 0, 0) || generated.delay_until > slot_to_us(engine_block_slot(engine)))
+		return false;
+	*id = generated.id;
+	return true;
+}
+
+/* One that is being retired: it is out of the state already, so what is needed of it is copied. */
+struct retired {
+	struct generated_transaction generated;
+	struct bytes packed;
+	struct transaction transaction;
+	struct block_checkpoint before, after; /* its removal */
+	struct transaction_context context;
+	int64_t ram_delta;
+};
+
+static void retire_end(struct retired *retired)
+{
+	block_checkpoint_release(&retired->before);
+	block_checkpoint_release(&retired->after);
+	transaction_release(&retired->transaction);
+	bytes_release(&retired->packed);
+}
+
+static int retire_begin(struct engine *engine, struct retired *retired, const struct checksum256 *id, struct error *error)
+{
+	struct pending_block *pending = engine->pending;
+	struct generated_transaction *generated = &retired->generated;
+	struct cursor in;
+	char text[65];
+	int result;
+
+	*retired = (struct retired){0};
+	checksum256_print(text, id);
+	if (!generated_transaction_find(map_edit_view(pending->edit), generated, id))
+		return error_chain(error, UNKNOWN_TRANSACTION_EXCEPTION, "unknown transaction %s", text);
+	if (generated->delay_until > slot_to_us(pending_slot(engine)))
+		return error_chain(error, TRANSACTION_EXCEPTION, "this transaction isn't ready: %s", text);
+	bytes_put(&retired->packed, generated->packed, generated->packed_length);
+	generated->packed = retired->packed.data;
+	in = cursor_make(retired->packed.data, retired->packed.length);
+	if (transaction_unpack(&retired->transaction, &in)) {
+		bytes_release(&retired->packed);
+		return error_chain(error, TRANSACTION_EXCEPTION, "stored transaction %s is malformed", text);
+	}
+	block_checkpoint_take(&retired->before, pending);
+	retired->ram_delta = -generated_transaction_ram(generated->packed_length);
+	result = resource_ram_add(pending->edit, generated->payer, retired->ram_delta, engine_block_number(engine), error);
+	generated_transaction_remove(pending->edit, generated);
+	block_checkpoint_take(&retired->after, pending);
+	if (!result)
+		return 0;
+	block_checkpoint_restore(&retired->before, pending);
+	retire_end(retired);
+	return result;
+}
+
+/* Failures of the moment: the transaction stays and is tried again in a later block. */
+static bool is_subjective(uint32_t code, bool explicit_cpu)
+{
+	switch (code) {
+	case SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION:
+	case BLOCK_NET_USAGE_EXCEEDED:
+	case BLOCK_CPU_USAGE_EXCEEDED:
+	case DEADLINE_EXCEPTION:
+		return true;
+	case TX_CPU_USAGE_EXCEEDED:
+		return !explicit_cpu;
+	default:
+		return false;
+	}
+}
+
+static int run_deferred(struct transaction_context *context, int64_t published, struct error *error)
+{
+	int result = transaction_init_deferred(context, published, error);
+
+	if (!result)
+		result = transaction_execute(context, error);
+	return result ? result : transaction_finalize(context, error);
+}
+
+static void make_onerror(const struct engine *engine, struct transaction *out, const struct generated_transaction *generated)
+{
+	struct action *action = memory_allocate(1, sizeof(*action));
+
+	*out = (struct transaction){.actions = action, .actions_count = 1};
+	action->account = name_literal("eosio");
+	action->name = name_literal("onerror");
+	action->authorization = memory_allocate(1, sizeof(*action->authorization));
+	action->authorization[0] = (struct permission_level){generated->sender, name_literal("active")};
+	action->authorization_count = 1;
+	bytes_put_u64(&action->data, generated->sender_id[0]);
+	bytes_put_u64(&action->data, generated->sender_id[1]);
+	bytes_put_counted(&action->data, generated->packed, generated->packed_length);
+	if (!pending_feature(engine, FEATURE_NO_DUPLICATE_DEFERRED_ID)) {
+		out->expiration = (uint32_t)((slot_to_us(pending_slot(engine)) + 999999) / 1000000);
+		out->ref_block_num = (uint16_t)engine->head->number;
+		out->ref_block_prefix = block_id_prefix(&engine->head->id);
+	}
+}
+
+/* The sender's chance to handle the failure. *trace becomes the handler's, with the failed one's inside, when it succeeds. */
+static int run_onerror(struct engine *engine, struct retired *retired, uint32_t cpu_us, struct transaction_trace *trace, struct error *error)
+{
+	struct pending_block *pending = engine->pending;
+	struct transaction_trace handled;
+	struct transaction_context context;
+	struct transaction transaction;
+	struct checksum256 id;
+	int result;
+
+	make_onerror(engine, &transaction, &retired->generated);
+	id = transaction_id(&transaction);
+	transaction_context_begin(&context, engine, &transaction, &id, &handled, cpu_us);
+	result = transaction_init_implicit(&context, error);
+	if (!result) {
+		context.published = retired->generated.published;
+		result = transaction_execute_action(&context, transaction_schedule_action(&context, &transaction.actions[0], retired->generated.sender,
+		                                                                          false, 0, 0), 0, error);
+	}
+	if (!result)
+		result = transaction_finalize(&context, error);
+	handled.failed_deferred = memory_copy(trace, sizeof(*trace));
+	*trace = handled;
+	if (!result) {
+		trace->has_receipt = true;
+		trace->status = STATUS_SOFT_FAIL;
+		transaction_keep_digests(&context);
+		block_add_receipt(pending, STATUS_SOFT_FAIL, context.billed_cpu_us, context.net_usage, NULL, &retired->generated.id);
+	} else {
+		transaction_trace_fail(trace, error);
+		block_checkpoint_restore(&retired->after, pending);
+	}
+	transaction_context_release(&context);
+	transaction_release(&transaction);
+	return result;
+}
+
+/* Neither it nor its sender could: CPU is billed, as much as the billed can pay. */
+static void hard_fail(struct engine *engine, struct retired *retired, struct transaction_context *context, bool explicit_cpu,
+                      struct transaction_trace *trace)
+{
+	struct pending_block *pending = engine->pending;
+	uint32_t cpu_us = context->billed_cpu_us;
+	int64_t net_left, cpu_left;
+
+	transaction_available(context, &net_left, &cpu_left);
+	if (!explicit_cpu && cpu_us > cpu_left)
+		cpu_us = (uint32_t)cpu_left;
+	for (size_t i = 0; i < context->billed_accounts_count; i++)
+		resource_bill(pending->edit, &pending->resources, context->billed_accounts[i], 0, cpu_us, pending_slot(engine), NULL);
+	pending->globals.cpu_usage += cpu_us;
+	trace->has_receipt = true;
+	trace->status = STATUS_HARD_FAIL;
+	trace->cpu_usage_us = cpu_us;
+	trace->net_usage = 0;
+	block_add_receipt(pending, STATUS_HARD_FAIL, cpu_us, 0, NULL, &retired->generated.id);
+}
+
+/* Runs it; how it ended is in the trace. -errno only for a failure of the moment, after which all is as before. */
+static int retire(struct engine *engine, struct retired *retired, const struct push_options *options, struct transaction_trace *trace,
+                  struct error *error)
+{
+	struct pending_block *pending = engine->pending;
+	uint32_t cpu_us = options ? options->billed_cpu_us : 0;
+	struct transaction_context *context = &retired->context;
+	bool explicit_cpu = cpu_us || pending->validating;
+	struct error own = {0};
+	int result;
+
+	transaction_context_begin(context, engine, &retired->transaction, &retired->generated.id, trace, cpu_us);
+	context->without_keys = options && options->without_keys;
+	result = run_deferred(context, retired->generated.published, &own);
+	if (!result) {
+		trace->has_receipt = true;
+		trace->status = STATUS_EXECUTED;
+		transaction_keep_digests(context);
+		block_add_receipt(pending, STATUS_EXECUTED, context->billed_cpu_us, context->net_usage, NULL, &retired->generated.id);
+		return 0;
+	}
+	transaction_trace_fail(trace, &own);
+	block_checkpoint_restore(&retired->after, pending);
+	if (retired->generated.sender && !is_subjective(own.code, explicit_cpu)) {
+		error_clear(&own);
+		if (!(result = run_onerror(engine, retired, context->billed_cpu_us, trace, &own)))
+			return 0;
+	}
+	if (is_subjective(own.code, explicit_cpu)) {
+		block_checkpoint_restore(&retired->before, pending);
+		if (error)
+			*error = own;
+		return result;
+	}
+	hard_fail(engine, retired, context, explicit_cpu, trace);
+	return 0;
+}
+
+int engine_push_scheduled(struct engine *engine, const struct checksum256 *id, const struct push_options *options,
+                          struct transaction_trace *trace, struct error *error)
+{
+	struct pending_block *pending = engine->pending;
+	struct retired retired;
+	int result;
+
+	*trace = (struct transaction_trace){.id = *id, .scheduled = true};
+	if (!pending)
+		return error_set(error, EAGAIN, "no block is in the making");
+	if ((result = retire_begin(engine, &retired, id, error)))
+		return result;
+	if (retired.generated.expiration < slot_to_us(pending_slot(engine))) {
+		uint32_t cpu_us = options ? options->billed_cpu_us : 0;
+		*trace = (struct transaction_trace){.id = *id, .block_num = engine_block_number(engine), .slot = pending_slot(engine), .scheduled = true,
+		                                    .has_receipt = true, .status = STATUS_EXPIRED, .cpu_usage_us = cpu_us};
+		block_add_receipt(pending, STATUS_EXPIRED, cpu_us, 0, NULL, id);
+	} else {
+		result = retire(engine, &retired, options, trace, error);
+		transaction_context_release(&retired.context);
+	}
+	if (!result)
+		trace->account_ram_delta = (struct ram_delta){retired.generated.payer, retired.ram_delta};
+	retire_end(&retired);
+	return result;
+}
