@@ -84,7 +84,7 @@ struct timespec request_modified(struct request *request)
 	struct chain_view *view = request->view;
 	uint32_t slot = 0;
 	if (!view)
-		return request->tree->written;
+		return request->node->row->live || kind_is_writable(request->node->row->kind) ? request->tree->written : request->tree->started;
 	if (request->block_num && request->block_num < view->block_num && slot_of_block(view, &slot, request->block_num))
 		return slot_to_timespec(slot);
 	return slot_to_timespec(view->slot);
