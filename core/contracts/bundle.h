@@ -11,8 +11,7 @@ struct bundle {
 	const char *name;     /* "eosio.token" */
 	const uint8_t *code;  /* the .wasm */
 	size_t code_length;
-	const char *abi;      /* the .abi, JSON */
-	size_t abi_length;
+	const char *abi;      /* the .abi: JSON, NUL-terminated */
 };
 
 /* In alphabetical order; NULL beyond the last. */

@@ -46,4 +46,26 @@ bool secondary_row_seek(const struct map_root *root, struct secondary_row *out, 
                         const uint8_t *key, uint64_t primary_key);
 double secondary_key_double(const uint8_t key[8]); /* back from the ordering form */
 
+/* --- how they lie in the state (state_key.h); for intrinsic/database*.c --- */
+enum { TABLE_ROW_HEADER = 12, TABLE_ID_LENGTH = 25 };
+
+/* Each writes a key and gives its length. */
+size_t table_object_key(uint8_t out[MAP_KEY_MAXIMUM], const struct table_id *id);
+size_t table_row_key(uint8_t out[MAP_KEY_MAXIMUM], const struct table_id *id, uint64_t primary_key);
+size_t secondary_order_key(uint8_t out[MAP_KEY_MAXIMUM], const struct table_id *id, enum secondary_type type, const uint8_t *ordered,
+                           uint64_t primary_key);
+size_t secondary_primary_key(uint8_t out[MAP_KEY_MAXIMUM], const struct table_id *id, enum secondary_type type, uint64_t primary_key);
+
+size_t secondary_key_length(enum secondary_type type);
+/* The ordering form of a key as a contract gives it (little-endian; -0.0 becomes 0.0, as they compare equal). */
+void secondary_key_order(uint8_t out[32], enum secondary_type type, const void *key);
+/* An entry by its primary key: payer, and the key as the contract gave it (borrowed). */
+bool secondary_row_get(const struct map_root *root, const uint8_t **key, uint64_t *payer, const struct table_id *id, enum secondary_type type,
+                       uint64_t primary_key);
+/* The last entry before (key, primary key). */
+bool secondary_row_seek_before(const struct map_root *root, struct secondary_row *out, const struct table_id *id, enum secondary_type type,
+                               const uint8_t *key, uint64_t primary_key);
+
+bool secondary_row_seek_last(const struct map_root *root, struct secondary_row *out, const struct table_id *id, enum secondary_type type);
+
 #endif

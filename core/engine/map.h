@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 enum {
-	MAP_KEY_MAXIMUM = 64,         /* bytes */
+	MAP_KEY_MAXIMUM = 72,         /* bytes */
 	MAP_VALUE_MAXIMUM = 32 << 20, /* bytes; a longer key or value ends the process: whoever takes them from outside checks first */
 	MAP_INLINE_MAXIMUM = 512,     /* values above this stand apart and are shared between versions */
 };

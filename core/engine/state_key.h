@@ -32,10 +32,11 @@ enum state_tag {
 	STATE_TRANSACTION_EXPIRATION, /* u32 expiration, transaction id: empty */
 	STATE_TAPOS,              /* u16: u32 block number, u32 prefix of the last block with these low bits */
 
-	STATE_TABLE = 0x60,       /* code, scope, table: struct table_object */
-	STATE_ROW,                /* code, scope, table, primary key: a row */
-	STATE_SECONDARY,          /* code, scope, table, ordering key (8, 16 or 32 bytes), primary key */
-	STATE_SECONDARY_PRIMARY,  /* code, scope, table, primary key: the ordering key and payer */
+	/* contract_table.h; the last two have one tag for each enum secondary_type */
+	STATE_TABLE = 0x60,             /* code, scope, table: payer, u32 count */
+	STATE_ROW = 0x61,               /* code, scope, table, primary key: payer, u32 block number, data */
+	STATE_SECONDARY = 0x68,         /* code, scope, table, ordering key (8, 16 or 32 bytes), primary key: empty */
+	STATE_SECONDARY_PRIMARY = 0x70, /* code, scope, table, primary key: payer, the key as the contract gave it */
 };
 
 enum state_global {

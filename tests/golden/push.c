@@ -76,7 +76,7 @@ static int pack_cut(struct replay *replay, const struct recording_step *step, co
 		bytes_put_counted(out, bundle->code, bundle->code_length);
 		return 0;
 	}
-	result = abi_parse(&abi, bundle->abi, bundle->abi_length, error);
+	result = abi_parse(&abi, bundle->abi, strlen(bundle->abi), error);
 	if (result)
 		return result;
 	struct bytes packed = {0};

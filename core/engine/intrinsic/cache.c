@@ -1,0 +1,178 @@
+/* Iterators of the running contract (cache.h), and the table objects that count what a table holds. */
+#include "core/engine/intrinsic/cache.h"
+
+#include <string.h>
+
+enum { BILLED_TABLE = 112 };
+
+static struct database_cache *caches(struct apply_context *context)
+{
+	if (!context->database)
+		context->database = arena_allocate(context->arena, sizeof *context->database);
+	return context->database;
+}
+
+struct iterator_cache *cache_rows(struct apply_context *context)
+{
+	return &caches(context)->rows;
+}
+
+struct iterator_cache *cache_secondary(struct apply_context *context, enum secondary_type type)
+{
+	return &caches(context)->secondary[type];
+}
+
+static void *grown(const void *old, uint32_t count, uint32_t *capacity, size_t size)
+{
+	uint32_t room = *capacity ? *capacity * 2 : 16;
+	void *result = arena_allocate(intrinsic_context->arena, room * size);
+	if (count)
+		memcpy(result, old, count * size);
+	*capacity = room;
+	return result;
+}
+
+static bool same_table(const struct table_id *a, const struct table_id *b)
+{
+	return a->table == b->table && a->scope == b->scope && a->code == b->code;
+}
+
+static uint32_t find_table(const struct iterator_cache *cache, const struct table_id *id)
+{
+	uint32_t i = cache->tables_count;
+	while (i > 0 && !same_table(&cache->tables[i - 1], id))
+		i--;
+	return i;
+}
+
+int32_t cache_table(struct iterator_cache *cache, const struct table_id *id)
+{
+	uint32_t found = find_table(cache, id);
+	if (!found) {
+		if (cache->tables_count == cache->tables_capacity)
+			cache->tables = grown(cache->tables, cache->tables_count, &cache->tables_capacity, sizeof *cache->tables);
+		cache->tables[cache->tables_count++] = *id;
+		found = cache->tables_count;
+	}
+	return -(int32_t)found - 1;
+}
+
+const struct table_id *cache_table_of_end(const struct iterator_cache *cache, int32_t end)
+{
+	if (end >= -1)
+		intrinsic_fail(INVALID_TABLE_ITERATOR, "not an end iterator");
+	uint32_t index = (uint32_t)-(int64_t)end - 2;
+	return index < cache->tables_count ? &cache->tables[index] : NULL;
+}
+
+static uint32_t slot_of(const struct iterator_cache *cache, uint32_t table, uint64_t primary_key)
+{
+	uint64_t hash = (primary_key ^ (uint64_t)table << 32) * UINT64_C(0x9e3779b97f4a7c15);
+	uint32_t slot = (uint32_t)(hash >> 32) & cache->slots_mask;
+	for (; cache->slots[slot]; slot = (slot + 1) & cache->slots_mask) {
+		const struct iterator *at = &cache->iterators[cache->slots[slot] - 1];
+		if (at->table == table && at->primary_key == primary_key && !at->deleted)
+			break;
+	}
+	return slot;
+}
+
+static void rebuild_slots(struct iterator_cache *cache)
+{
+	uint32_t size = cache->iterators_capacity * 2;
+	cache->slots = arena_allocate(intrinsic_context->arena, size * sizeof *cache->slots);
+	cache->slots_mask = size - 1;
+	for (uint32_t i = 0; i < cache->iterators_count; i++)
+		if (!cache->iterators[i].deleted)
+			cache->slots[slot_of(cache, cache->iterators[i].table, cache->iterators[i].primary_key)] = i + 1;
+}
+
+int32_t cache_add(struct iterator_cache *cache, const struct table_id *id, uint64_t primary_key)
+{
+	uint32_t table = (uint32_t)(-cache_table(cache, id)) - 2;
+	if (cache->iterators_count == cache->iterators_capacity) {
+		cache->iterators = grown(cache->iterators, cache->iterators_count, &cache->iterators_capacity, sizeof *cache->iterators);
+		rebuild_slots(cache);
+	}
+	uint32_t slot = slot_of(cache, table, primary_key);
+	if (!cache->slots[slot]) {
+		cache->iterators[cache->iterators_count] = (struct iterator){table, false, primary_key};
+		cache->slots[slot] = ++cache->iterators_count;
+	}
+	return (int32_t)cache->slots[slot] - 1;
+}
+
+struct iterator cache_get(const struct iterator_cache *cache, struct table_id *id, int32_t iterator)
+{
+	if (iterator == -1)
+		intrinsic_fail(INVALID_TABLE_ITERATOR, "invalid iterator");
+	if (iterator < 0)
+		intrinsic_fail(TABLE_OPERATION_NOT_PERMITTED, "dereference of end iterator");
+	if ((uint32_t)iterator >= cache->iterators_count)
+		intrinsic_fail(INVALID_TABLE_ITERATOR, "iterator out of range");
+	struct iterator found = cache->iterators[iterator];
+	if (found.deleted)
+		intrinsic_fail(TABLE_OPERATION_NOT_PERMITTED, "dereference of deleted object");
+	*id = cache->tables[found.table];
+	return found;
+}
+
+void cache_remove(struct iterator_cache *cache, int32_t iterator)
+{
+	cache->iterators[iterator].deleted = true; /* its slot stays occupied, so that probing goes on past it */
+}
+
+static void put_object(struct apply_context *context, const struct table_object *object)
+{
+	uint8_t key[MAP_KEY_MAXIMUM], value[12];
+	memcpy(value, &object->payer, 8);
+	memcpy(value + 8, &object->count, 4);
+	map_edit_put(context->transaction->edit, key, table_object_key(key, &object->id), value, sizeof value);
+}
+
+void table_object_add(struct apply_context *context, const struct table_id *id, uint64_t payer)
+{
+	struct table_object object;
+	if (!table_object_get(map_edit_view(context->transaction->edit), &object, id)) {
+		object = (struct table_object){*id, payer, 0};
+		intrinsic_check(apply_add_ram_usage(context, payer, BILLED_TABLE));
+	}
+	object.count++;
+	put_object(context, &object);
+}
+
+void table_object_subtract(struct apply_context *context, const struct table_id *id)
+{
+	struct table_object object;
+	if (!table_object_get(map_edit_view(context->transaction->edit), &object, id))
+		intrinsic_fail(TABLE_NOT_IN_CACHE, "an invariant was broken, table should be in cache");
+	if (--object.count > 0) {
+		put_object(context, &object);
+		return;
+	}
+	uint8_t key[MAP_KEY_MAXIMUM];
+	intrinsic_check(apply_add_ram_usage(context, object.payer, -BILLED_TABLE));
+	map_edit_remove(context->transaction->edit, key, table_object_key(key, id));
+}
+
+void table_check_owner(const struct apply_context *context, const struct table_id *id)
+{
+	if (id->code != context->receiver)
+		intrinsic_fail(TABLE_ACCESS_VIOLATION, "db access violation");
+}
+
+void table_check_payer(uint64_t payer)
+{
+	if (!payer)
+		intrinsic_fail(INVALID_TABLE_PAYER, "must specify a valid account to pay for new record");
+}
+
+void table_bill_update(struct apply_context *context, uint64_t old_payer, int64_t old_size, uint64_t payer, int64_t size)
+{
+	if (old_payer != payer) {
+		intrinsic_check(apply_add_ram_usage(context, old_payer, -old_size));
+		intrinsic_check(apply_add_ram_usage(context, payer, size));
+	} else if (size != old_size) {
+		intrinsic_check(apply_add_ram_usage(context, payer, size - old_size));
+	}
+}

@@ -1,0 +1,52 @@
+/* Iterators: the small integers by which a contract knows rows it has found. One cache for rows and one for each kind of secondary
+ * index lives as long as the contract runs, in its arena. */
+#ifndef EOSIOFS_CORE_ENGINE_INTRINSIC_CACHE_H
+#define EOSIOFS_CORE_ENGINE_INTRINSIC_CACHE_H
+
+#include "core/engine/contract_table.h"
+#include "core/engine/intrinsic/intrinsic.h"
+
+struct iterator {
+	uint32_t table; /* index into tables */
+	bool deleted;
+	uint64_t primary_key;
+};
+
+struct iterator_cache {
+	struct table_id *tables;
+	uint32_t tables_count, tables_capacity;
+	struct iterator *iterators;
+	uint32_t iterators_count, iterators_capacity;
+	uint32_t *slots; /* open addressing: iterator + 1, 0 free */
+	uint32_t slots_mask;
+};
+
+struct database_cache {
+	struct iterator_cache rows;
+	struct iterator_cache secondary[5]; /* by enum secondary_type */
+};
+
+struct iterator_cache *cache_rows(struct apply_context *context);
+struct iterator_cache *cache_secondary(struct apply_context *context, enum secondary_type type);
+
+/* The end iterator of a table, which it makes known: -2 or less. */
+int32_t cache_table(struct iterator_cache *cache, const struct table_id *id);
+/* The table of an end iterator, NULL when there is none such. Leaves for one that is no end iterator. */
+const struct table_id *cache_table_of_end(const struct iterator_cache *cache, int32_t end);
+/* The iterator of a row: the one it has already, or a new one. The table must be known. */
+int32_t cache_add(struct iterator_cache *cache, const struct table_id *id, uint64_t primary_key);
+/* The row an iterator stands for; leaves with nodeos's errors for one that stands for none. */
+struct iterator cache_get(const struct iterator_cache *cache, struct table_id *id, int32_t iterator);
+void cache_remove(struct iterator_cache *cache, int32_t iterator);
+
+/* Table objects, shared by rows and indices: one more entry (made, and billed to payer, when it is the first), one less. */
+void table_object_add(struct apply_context *context, const struct table_id *id, uint64_t payer);
+void table_object_subtract(struct apply_context *context, const struct table_id *id);
+/* Leaves with 3160002 unless the receiver's own contract owns the table. */
+void table_check_owner(const struct apply_context *context, const struct table_id *id);
+void table_check_payer(uint64_t payer);
+
+/* Moves `size` bytes from one payer to another or, the payer staying, bills the growth (protocol.md B.7). */
+void table_bill_update(struct apply_context *context, uint64_t old_payer, int64_t old_size, uint64_t payer, int64_t size);
+
+#endif
