@@ -103,7 +103,7 @@ static int add_boot_contract(struct action *actions, size_t *count, struct error
 	const struct bundle *bundle = bundle_find("eosio.boot");
 	struct bytes data = {0}, packed = {0};
 	struct abi *abi = NULL;
-	int result = bundle ? abi_parse(&abi, bundle->abi, bundle->abi_length, error) : error_set(error, ENOENT, "no contract eosio.boot");
+	int result = bundle ? abi_parse(&abi, bundle->abi, strlen(bundle->abi), error) : error_set(error, ENOENT, "no contract eosio.boot");
 	if (result < 0)
 		return result;
 	bytes_put_u64(&data, name_literal("eosio"));

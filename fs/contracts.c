@@ -68,6 +68,6 @@ int contracts_abi_read(struct request *request, struct text *out, struct error *
 	const struct bundle *bundle = find(request, error);
 	if (!bundle)
 		return -ENOENT;
-	text_append_bytes(out, bundle->abi, bundle->abi_length);
+	text_append_bytes(out, bundle->abi, strlen(bundle->abi));
 	return 0;
 }
