@@ -1,0 +1,4 @@
+#!/bin/sh
+# The recording tutorial.jsonl.gz has the same results and the same blocks here.
+. "$(dirname "$0")/replay.sh"
+replay_both tutorial
