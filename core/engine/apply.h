@@ -18,6 +18,8 @@ struct transaction_context {
 	int64_t published; /* microseconds: when it was pushed or, deferred, first stored */
 	bool is_input, is_implicit, is_scheduled;
 	bool without_keys;
+	bool recorded; /* stands for a recorded transaction: see struct push_options */
+	uint64_t recorded_net_usage;
 	uint32_t delay_sec;
 	uint64_t net_usage, net_limit, eager_net_limit; /* bytes (B.4) */
 	bool net_limit_is_block;

@@ -24,6 +24,11 @@ uint32_t engine_block_slot(const struct engine *engine)
 	return engine->pending ? engine->pending->header.timestamp : engine->head->block->header.timestamp;
 }
 
+const struct producer_schedule *engine_block_active_schedule(const struct engine *engine)
+{
+	return engine->pending ? &engine->pending->next->active_schedule : &engine->head->active_schedule;
+}
+
 uint32_t engine_block_number(const struct engine *engine)
 {
 	return engine->head->number + 1;
@@ -351,7 +356,9 @@ static int end_state(struct engine *engine, struct error *error)
 	                          engine_block_number(engine), error);
 }
 
-int engine_block_seal(struct engine *engine, struct block_state **out, struct checksum256 *digest, struct error *error)
+/* roots: of transactions and actions; NULL: computed. */
+static int seal(struct engine *engine, const struct checksum256 *const roots[2], struct block_state **out, struct checksum256 *digest,
+                struct error *error)
 {
 	struct pending_block *pending = engine->pending;
 	struct checksum256 header_digest, blockroot;
@@ -366,8 +373,8 @@ int engine_block_seal(struct engine *engine, struct block_state **out, struct ch
 	next = pending->next;
 	put_features(pending);
 	put_new_schedule(engine);
-	pending->header.transaction_mroot = transactions_root(pending);
-	pending->header.action_mroot = merkle_root(pending->action_digests, pending->action_digests_count);
+	pending->header.transaction_mroot = roots ? *roots[0] : transactions_root(pending);
+	pending->header.action_mroot = roots ? *roots[1] : merkle_root(pending->action_digests, pending->action_digests_count);
 
 	block = memory_allocate(1, sizeof(*block));
 	block->header = pending->header;
@@ -393,4 +400,17 @@ int engine_block_seal(struct engine *engine, struct block_state **out, struct ch
 	if (out)
 		*out = next;
 	return 0;
+}
+
+int engine_block_seal(struct engine *engine, struct block_state **out, struct checksum256 *digest, struct error *error)
+{
+	return seal(engine, NULL, out, digest, error);
+}
+
+int engine_block_seal_with_roots(struct engine *engine, const struct checksum256 *transaction_mroot, const struct checksum256 *action_mroot,
+                                 struct block_state **out, struct checksum256 *digest, struct error *error)
+{
+	const struct checksum256 *const roots[2] = {transaction_mroot, action_mroot};
+
+	return seal(engine, roots, out, digest, error);
 }

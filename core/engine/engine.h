@@ -72,6 +72,8 @@ int engine_block_start(struct engine *engine, const struct block_options *option
 bool engine_block_pending(const struct engine *engine);
 uint32_t engine_block_slot(const struct engine *engine);   /* of the block in the making */
 uint32_t engine_block_number(const struct engine *engine); /* of the block in the making, else head's + 1 */
+/* The active schedule of the block in the making: after it, who signs. Borrowed; without one the head's. */
+const struct producer_schedule *engine_block_active_schedule(const struct engine *engine);
 /* The state as the block in the making has it now, one reference for the caller; without one the head's. */
 struct map_root *engine_state(struct engine *engine);
 /* How many transactions the block in the making holds, and what they are billed. */
@@ -81,6 +83,10 @@ void engine_block_usage(const struct engine *engine, uint64_t *cpu_us, uint64_t 
 struct push_options {
 	uint32_t billed_cpu_us; /* 0: the chain's min_transaction_cpu_usage */
 	bool without_keys;      /* authorities count as satisfied ("impersonate"); names are still checked */
+	/* For a transaction that stands for a recorded one whose bytes are not at hand (replay --blocks): it has that one's id and bills that
+	 * one's NET (bytes), and its TaPoS is not looked at. NULL: none. */
+	const struct checksum256 *recorded_id;
+	uint64_t recorded_net_usage;
 };
 /* Pushes a transaction into the block in the making. keys: those of its signatures, ascending (packed_transaction_keys), recovered
  * by the caller outside any lock. On success *packed has been moved into the block (it is emptied); on failure the state is as before and
@@ -97,6 +103,9 @@ int engine_push_scheduled(struct engine *engine, const struct checksum256 *id, c
                           struct transaction_trace *trace, struct error *error);
 /* Seals the block in the making: it becomes the head, unsigned. *digest is what its producer signs (E.4). */
 int engine_block_seal(struct engine *engine, struct block_state **out, struct checksum256 *digest, struct error *error);
+/* The same with a recorded block's merkle roots in place of those computed, where a transaction stands for a recorded one. */
+int engine_block_seal_with_roots(struct engine *engine, const struct checksum256 *transaction_mroot, const struct checksum256 *action_mroot,
+                                 struct block_state **out, struct checksum256 *digest, struct error *error);
 void block_state_sign(struct block_state *block, const struct signature *signature);
 /* Drops the block in the making with everything in it. */
 void engine_block_drop(struct engine *engine);

@@ -12,14 +12,15 @@
 /* --- users' transactions --- */
 
 /* What a producing node refuses before it looks any closer, in its words. */
-static int check_at_the_door(const struct engine *engine, const struct packed_transaction *packed, struct error *error)
+static int check_at_the_door(const struct engine *engine, const struct packed_transaction *packed, const struct checksum256 *transaction_id,
+                             struct error *error)
 {
 	int64_t now = slot_to_us(pending_slot(engine));
-	struct state_key key = state_key_hash(STATE_TRANSACTION, &packed->id);
+	struct state_key key = state_key_hash(STATE_TRANSACTION, transaction_id);
 	char id[65], expires[TIME_TEXT_SIZE], time[TIME_TEXT_SIZE];
 	struct map_value value;
 
-	checksum256_print(id, &packed->id);
+	checksum256_print(id, transaction_id);
 	if ((int64_t)packed->transaction.expiration * 1000000 < now) {
 		time_point_sec_print(expires, packed->transaction.expiration);
 		time_point_print(time, now);
@@ -60,20 +61,25 @@ int engine_push(struct engine *engine, struct packed_transaction *packed, const 
                 const struct push_options *options, struct transaction_trace *trace, struct error *error)
 {
 	struct pending_block *pending = engine->pending;
+	const struct checksum256 *id = options && options->recorded_id ? options->recorded_id : &packed->id;
 	struct block_checkpoint checkpoint;
 	struct transaction_context context;
 	struct error own = {0};
 	int result;
 
-	*trace = (struct transaction_trace){.id = packed->id};
+	*trace = (struct transaction_trace){.id = *id};
 	if (!error)
 		error = &own;
 	if (!pending)
 		return error_set(error, EAGAIN, "no block is in the making");
 	block_checkpoint_take(&checkpoint, pending);
-	transaction_context_begin(&context, engine, &packed->transaction, &packed->id, trace, options ? options->billed_cpu_us : 0);
+	transaction_context_begin(&context, engine, &packed->transaction, id, trace, options ? options->billed_cpu_us : 0);
 	context.without_keys = options && options->without_keys;
-	result = pending->validating ? 0 : check_at_the_door(engine, packed, error);
+	if (options && options->recorded_id) {
+		context.recorded = true;
+		context.recorded_net_usage = options->recorded_net_usage;
+	}
+	result = pending->validating ? 0 : check_at_the_door(engine, packed, id, error);
 	if (!result)
 		result = run_input(&context, packed, keys, keys_count, error);
 	if (!result) {

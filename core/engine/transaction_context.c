@@ -331,8 +331,10 @@ int transaction_init_input(struct transaction_context *context, const struct pac
 	                                   config->context_free_discount_net_usage_den);
 	if (context->delay_sec)
 		net += config->base_per_transaction_net_usage + TRANSACTION_ID_NET;
+	if (context->recorded)
+		net = context->recorded_net_usage;
 	if (!pending->trusted) {
-		if ((result = check_expiration(context, error)) || (result = check_tapos(context, error)) ||
+		if ((result = check_expiration(context, error)) || (!context->recorded && (result = check_tapos(context, error))) ||
 		    (result = transaction_validate_accounts(map_edit_view(context->edit), context->transaction, true, error)))
 			return result;
 	}
