@@ -226,12 +226,13 @@ void chain_trace_print(struct chain_view *view, struct text *out, const struct t
 
 /* --- the embedded chain (embedded.c) --- */
 struct embedded_options {
-	const char *data_folder;  /* NULL: in memory only */
+	struct data_folder *data_folder; /* borrowed (storage/data_folder.h); NULL: in memory only */
 	const struct genesis *genesis; /* NULL: genesis_default(), or what the data folder has */
 	const struct private_key *genesis_key; /* signs for eosio; NULL: GENESIS_PRIVATE_KEY when the genesis has that key */
 	struct wallet *wallet;    /* its keys sign blocks too; borrowed */
 	const struct signer *signer; /* borrowed */
-	bool manual_clock;        /* tests: blocks come only with clock_advance */
+	bool manual_clock;        /* tests: blocks come only with clock_advance and when they are full */
+	struct text *notices;     /* sentences for the user, one a line (a torn tail was cut); may be NULL */
 };
 int embedded_chain_create(struct chain **out, const struct embedded_options *options, struct error *error);
 

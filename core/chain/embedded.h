@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+struct data_folder;
 struct storage;
 
 /* A state that readers may pin. Released by readers under `publish`, freed under `lock`. */
@@ -110,25 +111,27 @@ int embedded_schedule_feature(struct chain *base, const struct checksum256 *dige
 int embedded_clock(struct chain *base, struct chain_clock *out, struct error *error);
 int embedded_clock_advance(struct chain *base, int64_t us, bool skip, bool (*interrupted)(void *context), void *context, struct error *error);
 
-/* --- embedded_storage.c: the data folder --- */
-/* Opens the folder, locks it, and brings the engine to where it was: state file, block log, journal. *genesis is the folder's when it has one, else
- * it is written there. notices: sentences for the user (a tail that was cut), one a line. */
-int storage_open(struct storage **out, const char *folder, const struct genesis *genesis, struct text *notices, struct error *error);
-void storage_close(struct storage *storage);
-int storage_restore(struct storage *storage, struct engine **engine, struct text *notices, struct error *error);
-/* Rebuilds the block that was in the making when the process ended, calling the chain's own functions; under lock. */
+/* --- embedded_storage.c: the data folder's block log, state file, journals and clock --- */
+/* Opens the log: of *genesis, or of whatever chain is there when `given` is false (*genesis is then set to it; without a log it is used as it is). */
+int storage_open(struct storage **out, struct data_folder *folder, struct genesis *genesis, bool given, struct text *notices, struct error *error);
+void storage_close(struct storage *storage); /* NULL is fine */
+/* An engine whose head is the log's last block: from the state file and the blocks after it, or by replaying all. */
+int storage_restore(struct storage *storage, struct engine **engine, const struct genesis *genesis, struct text *notices, struct error *error);
+/* Rebuilds the blocks that were sealed or in the making, but not in the log, when the last process ended; before the thread runs. */
 int storage_rebuild(struct storage *storage, struct embedded_chain *chain, struct text *notices, struct error *error);
-int64_t storage_offset(const struct storage *storage);
+int64_t storage_offset(const struct storage *storage); /* microseconds, as last saved */
 int storage_save_offset(struct storage *storage, int64_t offset_us, struct error *error);
 int storage_append_block(struct storage *storage, const struct signed_block *block, struct error *error);
 int storage_sync(struct storage *storage, struct error *error);
 int storage_read_block(struct storage *storage, struct signed_block *out, uint32_t number, struct error *error);
-/* The journal of the block in the making. begin: when its first transaction comes. */
-int storage_journal_begin(struct storage *storage, const struct embedded_chain *chain, struct error *error);
-int storage_journal_append(struct storage *storage, uint32_t number, const struct packed_transaction *packed, bool without_keys,
-                           struct error *error);
-void storage_journal_take_back(struct storage *storage, uint32_t number); /* the record appended last */
-void storage_journal_reset(struct storage *storage, uint32_t number);
-int storage_save_state(struct storage *storage, struct engine *engine, struct error *error);
+/* Saves the engine's head as the state file when it is time for it, or always; without `lock`, with `log` held or alone. */
+int storage_save_state(struct storage *storage, struct embedded_chain *chain, bool always, struct error *error);
+
+/* --- embedded_journal.c: what makes the block in the making outlive the process; one file a block --- */
+/* Begins the journal of the block in the making, and of sealed blocks before it that are not in the log yet. Under lock. */
+int storage_journal_begin(struct storage *storage, struct embedded_chain *chain, struct error *error);
+int storage_journal_append(struct storage *storage, const struct packed_transaction *packed, bool without_keys, struct error *error);
+void storage_journal_take_back(struct storage *storage); /* the record appended last */
+void storage_journal_done(struct storage *storage, uint32_t number); /* the block is in the log and on the disk */
 
 #endif
