@@ -81,6 +81,7 @@ struct chain_feature {
 	struct checksum256 digest;
 	const char *name; /* "PREACTIVATE_FEATURE" */
 	bool active;
+	bool preactivated; /* becomes active with the next block */
 	uint32_t activation_block_num;
 };
 struct chain_key_permission {
@@ -154,7 +155,8 @@ struct chain_operations {
 	            struct transaction_trace *trace, struct error *error);
 	/* Where a new transaction refers to, and the time it is valid from. */
 	int (*reference)(struct chain *chain, struct checksum256 *block_id, uint32_t *seconds, struct error *error);
-	/* Schedules a protocol feature for the next block (producer API) and waits until it is active: PREACTIVATE_FEATURE. */
+	/* Schedules a protocol feature for the next block (producer API) and waits until it is active: PREACTIVATE_FEATURE. digest NULL: only sees
+	 * to it that preactivated features are active when it returns. */
 	int (*schedule_feature)(struct chain *chain, const struct checksum256 *digest, struct error *error);
 	int (*clock)(struct chain *chain, struct chain_clock *out, struct error *error);
 	/* Produces blocks until chain time has grown by us microseconds (skip: the next block is that much later). interrupted() is asked

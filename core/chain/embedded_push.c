@@ -3,6 +3,7 @@
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"
+#include "core/engine/feature.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 
@@ -123,18 +124,26 @@ static int make_block(struct embedded_chain *chain, uint32_t slot, const struct 
 	return result ? result : embedded_seal(chain, error);
 }
 
+/* A block's beginning activates what is preactivated; a scheduled feature needs a block of its own that lists it. */
 int embedded_schedule_feature(struct chain *base, const struct checksum256 *digest, struct error *error)
 {
 	struct embedded_chain *chain = embedded_of(base);
-	int result, stored;
+	struct feature_set features;
+	int result = 0, stored;
 
 	pthread_mutex_lock(&chain->lock);
 	uint32_t slot = next_slot(chain);
-	result = close_block(chain, error);
-	if (result == 0)
-		result = make_block(chain, slot, digest, error);
-	if (embedded_open_block(chain, slot, NULL, NULL) == 0 || result == 0)
-		embedded_publish(chain);
+	struct map_root *root = engine_state(chain->engine);
+	feature_set_get(root, &features);
+	map_root_release(root);
+	if (digest || features.preactivated_count)
+		result = close_block(chain, error);
+	if (result == 0 && (digest || !engine_block_pending(chain->engine)))
+		result = embedded_open_block(chain, slot, digest, error);
+	if (result)
+		embedded_open_block(chain, slot, NULL, NULL);
+	embedded_publish(chain);
+	pthread_cond_broadcast(&chain->changed);
 	pthread_mutex_unlock(&chain->lock);
 	stored = embedded_finish(chain, true, result ? NULL : error);
 	return result ? result : stored;
