@@ -38,7 +38,7 @@ static void finish_for_good(struct embedded_chain *chain)
 		storage_save_state(chain->storage, chain, true, &error);
 }
 
-static void embedded_destroy(struct chain *base)
+void embedded_destroy(struct chain *base)
 {
 	struct embedded_chain *chain = embedded_of(base);
 

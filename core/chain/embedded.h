@@ -84,6 +84,10 @@ struct embedded_view {
 
 static inline struct embedded_chain *embedded_of(struct chain *chain) { return (struct embedded_chain *)chain; }
 
+/* --- embedded.c, embedded_view.c --- */
+void embedded_destroy(struct chain *base);
+extern const struct chain_operations embedded_operations;
+
 /* --- embedded_publish.c --- */
 void embedded_publish(struct embedded_chain *chain);        /* under lock: readers see the engine's state from now on */
 void embedded_collect(struct embedded_chain *chain);        /* under lock: frees what readers have let go */
@@ -102,7 +106,9 @@ int embedded_start_thread(struct embedded_chain *chain, struct error *error);
 void embedded_stop_thread(struct embedded_chain *chain);
 bool embedded_private_key(struct embedded_chain *chain, const struct public_key *key, struct private_key *out);
 
-extern const struct chain_operations embedded_operations;
+/* Whether we have a key that alone reaches the authority's threshold. */
+bool embedded_can_sign(struct embedded_chain *chain, const struct producer_authority *authority);
+
 /* --- embedded_push.c --- */
 int embedded_push(struct chain *base, struct packed_transaction *packed, const struct chain_send_options *options,
                   struct transaction_trace *trace, struct error *error);

@@ -36,7 +36,7 @@ bool embedded_private_key(struct embedded_chain *chain, const struct public_key 
 }
 
 /* Whether keys that we have reach the authority's threshold. One signature is made, so one key must do. */
-static bool can_sign(struct embedded_chain *chain, const struct producer_authority *authority)
+bool embedded_can_sign(struct embedded_chain *chain, const struct producer_authority *authority)
 {
 	for (size_t i = 0; i < authority->keys_count; i++) {
 		const struct key_weight *key = &authority->keys[i];
@@ -56,7 +56,7 @@ static uint32_t find_slot(struct embedded_chain *chain, uint32_t earliest)
 	uint32_t last = earliest + 12 * ((uint32_t)schedule->producers_count + 1);
 
 	for (uint32_t slot = earliest; slot <= last && slot >= earliest;) {
-		if (can_sign(chain, engine_producer_of_slot(chain->engine, slot)))
+		if (embedded_can_sign(chain, engine_producer_of_slot(chain->engine, slot)))
 			return slot;
 		slot += 12 - slot % 12; /* the next producer's turn */
 	}
