@@ -132,7 +132,7 @@ int storage_journal_append(struct storage *storage, const struct packed_transact
 void storage_journal_take_back(struct storage *storage)
 {
 	/* Should cutting fail, the record is refused again when the block is rebuilt: by the same state, with the same error. */
-	journal_cut(storage->journal, storage->journal_size);
+	journal_take_back(storage->journal, storage->journal_size);
 }
 
 void storage_journal_done(struct storage *storage, uint32_t number)

@@ -70,6 +70,24 @@ static void test_records_come_back(void **state)
 	temporary_remove(folder);
 }
 
+static void test_taken_back(void **state)
+{
+	char *folder = temporary_folder(), *path = temporary_path(folder, "journal");
+	(void)state;
+	struct journal *journal;
+	assert_int_equal(journal_open(&journal, path, NULL, NULL), 0);
+	append_records(journal, 0, 2);
+	uint64_t size = journal_size(journal);
+	append_records(journal, 4, 1);
+	journal_take_back(journal, size);
+	append_records(journal, 2, 1);
+	journal_take_back(journal, 3); /* no size it ever had: nothing happens */
+	journal_close(journal);
+	check_records(path, 3, false);
+	free(path);
+	temporary_remove(folder);
+}
+
 static void test_torn_at_every_byte(void **state)
 {
 	char *folder = temporary_folder(), *path = temporary_path(folder, "journal");
@@ -165,7 +183,7 @@ static void test_full_disk(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_records_come_back), cmocka_unit_test(test_torn_at_every_byte), cmocka_unit_test(test_foreign_files),
+		cmocka_unit_test(test_records_come_back), cmocka_unit_test(test_taken_back), cmocka_unit_test(test_torn_at_every_byte), cmocka_unit_test(test_foreign_files),
 		cmocka_unit_test(test_full_disk),
 	};
 	return cmocka_run_group_tests_name("journal", tests, NULL, NULL);

@@ -197,6 +197,14 @@ int journal_append(struct journal *journal, const void *data, size_t length, str
 	return result ? error_set(error, -result, "cannot write journal \"%s\": %s", journal->path, file_reason(result)) : 0;
 }
 
+void journal_take_back(struct journal *journal, uint64_t size)
+{
+	if (size < HEADER_SIZE || size > journal->end)
+		return;
+	journal->end = size;
+	journal_trim(journal);
+}
+
 int journal_sync(struct journal *journal, struct error *error)
 {
 	int result = file_sync(journal->fd);

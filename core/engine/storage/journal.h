@@ -28,6 +28,9 @@ void journal_forget(struct journal *journal); /* frees their memory; the file ke
 /* Adds a record; when it returns 0 the kernel has it, so that it outlives this process. On failure (-ENOSPC, -EIO, -EFBIG, …) the file is as it
  * was, nothing of the record counts, and later appends may succeed. */
 int journal_append(struct journal *journal, const void *data, size_t length, struct error *error);
+/* Takes back what was appended after the file had this size (journal_size() of then). When cutting fails the records still do not count for this
+ * process: the next append goes over them. */
+void journal_take_back(struct journal *journal, uint64_t size);
 /* The records so far outlive a loss of power. */
 int journal_sync(struct journal *journal, struct error *error);
 /* All records are done with: the file is empty. Reaches the disk with the next journal_sync: until then a loss of power may bring the old
