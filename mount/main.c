@@ -3,6 +3,7 @@
 #include "mount/mount.h"
 
 #include "core/base/memory.h"
+#include "core/engine/storage/data_folder.h"
 #include "mount/mount_table.h"
 #include "mount/notify.h"
 #include "mount/options.h"
@@ -27,6 +28,7 @@ enum { EXIT_USAGE = 2, GENESIS_MAXIMUM = 1 << 20, FILES_WANTED = 4096 };
 struct service {
 	struct mount mount;
 	struct signer *signer;
+	struct data_folder *folder; /* NULL: in memory */
 	struct wallet *wallet;
 	struct chain *chain;
 	struct fuse_session *session;
@@ -43,28 +45,6 @@ static int fail(const struct error *error) {
 static void log_message(enum fuse_log_level level, const char *format, va_list arguments) {
 	(void)level;
 	vfprintf(stderr, format, arguments);
-}
-
-/* mkdir -p; the last folder is the owner's alone, because keys lie in it. */
-static int make_data_folder(const char *path, struct error *error) {
-	char part[PATH_MAX];
-
-	for (size_t length = 1; path[length - 1]; length++) {
-		if (path[length] != '/' && path[length] != 0)
-			continue;
-		memcpy(part, path, length);
-		part[length] = 0;
-		if (mkdir(part, path[length] ? 0755 : 0700) != 0 && errno != EEXIST)
-			return error_set(error, errno, "cannot make the data folder '%s': %s", path, strerror(errno));
-	}
-	struct stat attributes;
-	if (stat(path, &attributes) != 0)
-		return error_set(error, errno, "the data folder '%s': %s", path, strerror(errno));
-	if (!S_ISDIR(attributes.st_mode))
-		return error_set(error, ENOTDIR, "the data folder '%s' is not a folder", path);
-	if (access(path, R_OK | W_OK | X_OK) != 0)
-		return error_set(error, errno, "the data folder '%s': %s", path, strerror(errno));
-	return 0;
 }
 
 static int read_genesis(struct genesis *out, const char *path, struct error *error) {
@@ -88,11 +68,11 @@ static int read_genesis(struct genesis *out, const char *path, struct error *err
 static int create_chain(struct service *service, struct options *options, struct error *error) {
 	struct private_key key;
 	struct genesis genesis;
-	struct embedded_options embedded = {.wallet = service->wallet, .signer = service->signer};
+	struct text notices = TEXT_EMPTY;
+	struct embedded_options embedded = {
+		.data_folder = service->folder, .wallet = service->wallet, .signer = service->signer, .notices = &notices};
 	int result = 0;
 
-	if (options->data_folder[0])
-		embedded.data_folder = options->data_folder;
 	if (options->genesis_file[0]) {
 		result = read_genesis(&genesis, options->genesis_file, error);
 		embedded.genesis = &genesis;
@@ -105,6 +85,9 @@ static int create_chain(struct service *service, struct options *options, struct
 	}
 	if (result == 0)
 		result = embedded_chain_create(&service->chain, &embedded, error);
+	if (notices.length)
+		fprintf(stderr, "eosiofs: %s", notices.data);
+	text_release(&notices);
 	if (embedded.genesis_key)
 		memory_wipe(&key, sizeof key);
 	options_forget_key(options);
@@ -129,19 +112,30 @@ static int create_tree(struct service *service, const struct options *options, s
 	return tree_create(&service->mount.tree, &tree, error);
 }
 
-/* The wallet's folder is the data folder; its password is kept there, so that the wallet is open. */
-static int create_layers(struct service *service, struct options *options, struct error *error) {
-	const char *folder = options->data_folder[0] ? options->data_folder : NULL;
-	int result = folder ? make_data_folder(folder, error) : 0;
+/* The wallet of an embedded chain keeps its password beside it, so that it is open. */
+static int open_wallet(struct service *service, struct error *error) {
+	char *folder = NULL;
+	int result = 0;
 
-	if (result != 0)
-		return result;
+	if (service->folder && !(folder = data_folder_subfolder(service->folder, "wallet", error)))
+		return -error->number;
+	result = wallet_open(&service->wallet, folder, true, service->signer, error);
+	free(folder);
+	return result;
+}
+
+static int create_layers(struct service *service, struct options *options, struct error *error) {
+	int result = 0;
+
 	service->mount.slow = slow_create();
 	service->mount.notify = notify_start(service->session);
 	if (!service->mount.notify)
 		return error_set(error, EAGAIN, "cannot make a thread");
 	service->signer = signer_create();
-	result = wallet_open(&service->wallet, folder, true, service->signer, error);
+	if (options->data_folder[0])
+		result = data_folder_open(&service->folder, options->data_folder, error);
+	if (result == 0)
+		result = open_wallet(service, error);
 	if (result == 0)
 		result = create_chain(service, options, error);
 	if (result == 0)
@@ -198,6 +192,7 @@ static void take_down(struct service *service) {
 		chain_destroy(service->chain);
 	if (service->wallet)
 		wallet_close(service->wallet);
+	data_folder_close(service->folder);
 	if (service->signer)
 		signer_destroy(service->signer);
 	if (service->mount.notify)
