@@ -3,6 +3,7 @@
 #include "core/chain/state_reader.h"
 
 #include "core/base/memory.h"
+#include "core/engine/account.h"
 #include "core/engine/authorization.h"
 #include "core/engine/resource.h"
 #include "core/engine/schedule.h"
@@ -180,7 +181,7 @@ static int read_features(struct chain_view *view, chain_feature_visitor *visitor
 static int read_config(struct chain_view *view, struct chain_config *out, struct error *error)
 {
 	(void)error;
-	chain_configuration_get(root_of(view), out);
+	configuration_get(root_of(view), out);
 	return 0;
 }
 
@@ -194,7 +195,7 @@ static int read_schedules(struct chain_view *view, struct producer_schedule *act
 	*active = producer_schedule_copy(&state->active_schedule);
 	*pending = producer_schedule_copy(&state->pending_schedule);
 	*proposed = (struct producer_schedule){0};
-	proposed_schedule_get(state->root, proposed, &block_num);
+	proposed_schedule_get(state->root, &block_num, proposed);
 	return 0;
 }
 

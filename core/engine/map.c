@@ -46,7 +46,7 @@ void map_root_release(struct map_root *root)
 {
 	if (!root || --root->references)
 		return;
-	node_release(root->map, root->node);
+	map_node_release(root->map, root->node);
 	free(root);
 }
 
@@ -78,18 +78,18 @@ static bool view_get(struct view view, const void *key, size_t key_length, struc
 	if (!node)
 		return false;
 	while (node->level)
-		node = node_child(node, node_find_child(node, key, key_length));
+		node = map_node_child(node, map_node_find_child(node, key, key_length));
 	bool equal;
-	size_t index = node_find(node, &equal, key, key_length);
+	size_t index = map_node_find(node, &equal, key, key_length);
 	if (equal)
-		*out = node_value(node, index);
+		*out = map_node_value(node, index);
 	return equal;
 }
 
 static bool view_found(struct view view, struct map_entry *out, const struct map_node *leaf, size_t index)
 {
-	out->key_length = node_key(leaf, index, out->key);
-	out->value = node_value(leaf, index);
+	out->key_length = map_node_key(leaf, index, out->key);
+	out->value = map_node_value(leaf, index);
 	out->leaf = leaf;
 	out->map = view.map;
 	out->stamp = view.stamp;
@@ -104,20 +104,20 @@ static bool view_seek(struct view view, struct map_entry *out, const void *key, 
 	if (!node)
 		return false;
 	while (node->level) {
-		size_t index = node_find_child(node, key, key_length);
+		size_t index = map_node_find_child(node, key, key_length);
 		if (index + 1 < node->count)
-			after = node_child(node, index + 1);
-		node = node_child(node, index);
+			after = map_node_child(node, index + 1);
+		node = map_node_child(node, index);
 	}
 	bool equal;
-	size_t index = node_find(node, &equal, key, key_length);
+	size_t index = map_node_find(node, &equal, key, key_length);
 	if (equal && beyond)
 		index++;
 	if (index == node->count) {
 		if (!after)
 			return false;
 		for (node = after; node->level;)
-			node = node_child(node, 0);
+			node = map_node_child(node, 0);
 		index = 0;
 	}
 	return view_found(view, out, node, index);
@@ -129,18 +129,18 @@ static bool view_seek_before(struct view view, struct map_entry *out, const void
 	if (!node)
 		return false;
 	while (node->level) {
-		size_t index = node_find_child(node, key, key_length);
+		size_t index = map_node_find_child(node, key, key_length);
 		if (index)
-			before = node_child(node, index - 1);
-		node = node_child(node, index);
+			before = map_node_child(node, index - 1);
+		node = map_node_child(node, index);
 	}
 	bool equal;
-	size_t index = node_find(node, &equal, key, key_length);
+	size_t index = map_node_find(node, &equal, key, key_length);
 	if (index == 0) {
 		if (!before)
 			return false;
 		for (node = before; node->level;)
-			node = node_child(node, node->count - 1u);
+			node = map_node_child(node, node->count - 1u);
 		index = node->count;
 	}
 	return view_found(view, out, node, index - 1);

@@ -53,7 +53,7 @@ static void builder_flush(struct map_builder *builder)
 {
 	if (!builder->cells_count)
 		return;
-	struct map_node *leaf = node_build(builder->map, builder->number, 0, builder->cells, builder->cells_count);
+	struct map_node *leaf = map_node_build(builder->map, builder->number, 0, builder->cells, builder->cells_count);
 	builder_push(builder, leaf, builder->key, builder->key_length);
 	builder->cells_count = builder->weight = builder->used = 0;
 }
@@ -131,7 +131,7 @@ static void builder_raise(struct map_builder *builder)
 			                           .payload = (const uint8_t *)&built->node, .tag = sizeof built->node};
 			weight += CELL_OVERHEAD + built->key_length + sizeof built->node;
 		}
-		struct map_node *node = node_build(builder->map, builder->number, (uint8_t)(below[start].node->level + 1), cells, n);
+		struct map_node *node = map_node_build(builder->map, builder->number, (uint8_t)(below[start].node->level + 1), cells, n);
 		builder_push(builder, node, below[start].key, below[start].key_length);
 		start += n;
 	}

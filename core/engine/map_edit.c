@@ -36,7 +36,7 @@ void map_edit_restore(struct map_edit *edit, struct map_root *root)
 	assert(edit->root.map == root->map);
 	if (root->node)
 		root->node->references++;
-	node_release(edit->root.map, edit->root.node);
+	map_node_release(edit->root.map, edit->root.node);
 	edit->root.node = root->node;
 	edit->root.count = root->count;
 	edit->root.stamp = ++edit->root.map->stamp;
@@ -58,13 +58,13 @@ void map_edit_drop(struct map_edit *edit)
 {
 	if (!edit)
 		return;
-	node_release(edit->root.map, edit->root.node);
+	map_node_release(edit->root.map, edit->root.node);
 	free(edit);
 }
 
 static struct map_node *edit_own(const struct map_edit *edit, struct map_node *node, size_t room)
 {
-	return node->edit == edit->number ? node : node_copy(edit->root.map, node, edit->number, room);
+	return node->edit == edit->number ? node : map_node_copy(edit->root.map, node, edit->number, room);
 }
 
 /* --- putting --- */
@@ -116,31 +116,31 @@ static struct map_node *edit_insert(struct map_edit *edit, struct map_node *node
 	size_t prefix = node->prefix_length;
 	bool shares = cell->tail_length >= prefix && !memcmp(cell->tail, (const uint8_t *)node + node->size - prefix, prefix);
 	size_t length = CELL_OVERHEAD + (size_t)cell->tail_length - prefix + tag_length(cell->tag);
-	if (shares && node_used(node) + length <= NODE_LIMIT)
-		return node_insert(map, node, index, cell);
+	if (shares && map_node_used(node) + length <= NODE_LIMIT)
+		return map_node_insert(map, node, index, cell);
 
 	struct cell cells[NODE_CELLS_MAXIMUM];
 	size_t count = node->count + 1u;
 	assert(count <= NODE_CELLS_MAXIMUM);
 	for (size_t i = 0; i < count; i++)
-		cells[i] = i == index ? *cell : node_cell_view(node, i - (i > index));
+		cells[i] = i == index ? *cell : map_node_cell_view(node, i - (i > index));
 	struct map_node *left;
 	if (cells_measure(cells, count, node->level, &prefix) <= NODE_LIMIT) {
-		left = node_build(map, edit->number, node->level, cells, count);
+		left = map_node_build(map, edit->number, node->level, cells, count);
 	} else {
 		size_t at = split_point(cells, count, index, node->level ? 0 : prefix);
 		split_key(split, &cells[at - 1], &cells[at], node->level);
-		split->right = node_build(map, edit->number, node->level, cells + at, count - at);
-		left = node_build(map, edit->number, node->level, cells, at);
+		split->right = map_node_build(map, edit->number, node->level, cells + at, count - at);
+		left = map_node_build(map, edit->number, node->level, cells, at);
 	}
-	node_dissolve(map, node, edit->number);
+	map_node_dissolve(map, node, edit->number);
 	return left;
 }
 
 /* The payload of a leaf's cell loses its leaf. */
 static void payload_release(struct map *map, const struct map_node *leaf, size_t index)
 {
-	uint8_t *cell = node_cell(leaf, index);
+	uint8_t *cell = map_node_cell(leaf, index);
 	if (cell_tag(cell) == CELL_APART)
 		apart_release(map, pointer_at(cell_payload(cell)));
 }
@@ -148,20 +148,20 @@ static void payload_release(struct map *map, const struct map_node *leaf, size_t
 static struct map_node *put_in_leaf(struct map_edit *edit, struct map_node *leaf, const struct cell *new, struct split *split)
 {
 	bool equal;
-	size_t index = node_find(leaf, &equal, new->tail, new->tail_length);
+	size_t index = map_node_find(leaf, &equal, new->tail, new->tail_length);
 	leaf = edit_own(edit, leaf, equal ? 0 : CELL_OVERHEAD + (size_t)new->tail_length + tag_length(new->tag));
 	if (!equal) {
 		edit->root.count++;
 		return edit_insert(edit, leaf, index, new, split);
 	}
 	payload_release(edit->root.map, leaf, index);
-	uint8_t *cell = node_cell(leaf, index);
+	uint8_t *cell = map_node_cell(leaf, index);
 	if (cell_tag(cell) == new->tag) {
 		if (tag_length(new->tag))
 			memcpy(cell_payload(cell), new->payload, tag_length(new->tag));
 		return leaf;
 	}
-	node_erase(leaf, index);
+	map_node_erase(leaf, index);
 	return edit_insert(edit, leaf, index, new, split);
 }
 
@@ -176,9 +176,9 @@ static struct map_node *put_below(struct map_edit *edit, struct map_node *node, 
 	if (!node->level)
 		return put_in_leaf(edit, node, new, split);
 	node = edit_own(edit, node, 0);
-	size_t index = node_find_child(node, new->tail, new->tail_length);
+	size_t index = map_node_find_child(node, new->tail, new->tail_length);
 	struct split below = {.right = NULL};
-	node_set_child(node, index, put_below(edit, node_child(node, index), new, &below));
+	map_node_set_child(node, index, put_below(edit, map_node_child(node, index), new, &below));
 	if (!below.right)
 		return node;
 	struct cell cell = child_cell(&below.right, &below);
@@ -204,7 +204,7 @@ void map_edit_put(struct map_edit *edit, const void *key, size_t key_length, con
 	}
 	edit->root.stamp = ++map->stamp;
 	if (!edit->root.node) {
-		edit->root.node = node_build(map, edit->number, 0, &cell, 1);
+		edit->root.node = map_node_build(map, edit->number, 0, &cell, 1);
 		edit->root.count = 1;
 		return;
 	}
@@ -213,7 +213,7 @@ void map_edit_put(struct map_edit *edit, const void *key, size_t key_length, con
 	if (split.right) {
 		struct split none = {.right = NULL};
 		struct cell halves[2] = {child_cell(&edit->root.node, &none), child_cell(&split.right, &split)};
-		edit->root.node = node_build(map, edit->number, (uint8_t)(edit->root.node->level + 1), halves, 2);
+		edit->root.node = map_node_build(map, edit->number, (uint8_t)(edit->root.node->level + 1), halves, 2);
 	}
 }
 
@@ -222,25 +222,25 @@ void map_edit_put(struct map_edit *edit, const void *key, size_t key_length, con
 /* Makes two neighbouring children one when they fit well. */
 static bool merge_children(struct map_edit *edit, struct map_node *node, size_t index)
 {
-	struct map_node *left = node_child(node, index), *right = node_child(node, index + 1);
-	if (node_used(left) + node_used(right) > NODE_MERGED + NODE_LIMIT / 8)
+	struct map_node *left = map_node_child(node, index), *right = map_node_child(node, index + 1);
+	if (map_node_used(left) + map_node_used(right) > NODE_MERGED + NODE_LIMIT / 8)
 		return false;
 	struct cell cells[NODE_CELLS_MAXIMUM];
 	size_t count = (size_t)left->count + right->count, prefix;
 	assert(count <= NODE_CELLS_MAXIMUM);
 	for (size_t i = 0; i < count; i++)
-		cells[i] = i < left->count ? node_cell_view(left, i) : node_cell_view(right, i - left->count);
+		cells[i] = i < left->count ? map_node_cell_view(left, i) : map_node_cell_view(right, i - left->count);
 	if (left->level) { /* the right one's first key is known here only */
-		struct cell known = node_cell_view(node, index + 1), *cell = &cells[left->count];
+		struct cell known = map_node_cell_view(node, index + 1), *cell = &cells[left->count];
 		cell->head = known.head, cell->head_length = known.head_length;
 		cell->tail = known.tail, cell->tail_length = known.tail_length;
 	}
 	if (cells_measure(cells, count, left->level, &prefix) > NODE_MERGED)
 		return false;
-	node_set_child(node, index, node_build(edit->root.map, edit->number, left->level, cells, count));
-	node_erase(node, index + 1);
-	node_dissolve(edit->root.map, left, edit->number);
-	node_dissolve(edit->root.map, right, edit->number);
+	map_node_set_child(node, index, map_node_build(edit->root.map, edit->number, left->level, cells, count));
+	map_node_erase(node, index + 1);
+	map_node_dissolve(edit->root.map, left, edit->number);
+	map_node_dissolve(edit->root.map, right, edit->number);
 	return true;
 }
 
@@ -250,25 +250,25 @@ static struct map_node *remove_below(struct map_edit *edit, struct map_node *nod
 	node = edit_own(edit, node, 0);
 	if (!node->level) {
 		bool equal;
-		size_t index = node_find(node, &equal, key, key_length);
+		size_t index = map_node_find(node, &equal, key, key_length);
 		payload_release(edit->root.map, node, index);
-		node_erase(node, index);
+		map_node_erase(node, index);
 	} else {
-		size_t index = node_find_child(node, key, key_length);
-		struct map_node *child = remove_below(edit, node_child(node, index), key, key_length);
+		size_t index = map_node_find_child(node, key, key_length);
+		struct map_node *child = remove_below(edit, map_node_child(node, index), key, key_length);
 		if (!child) {
-			node_erase(node, index);
+			map_node_erase(node, index);
 		} else {
-			node_set_child(node, index, child);
-			if (node_used(child) < NODE_UNDERFULL && !(index && merge_children(edit, node, index - 1)) && index + 1 < node->count)
+			map_node_set_child(node, index, child);
+			if (map_node_used(child) < NODE_UNDERFULL && !(index && merge_children(edit, node, index - 1)) && index + 1 < node->count)
 				merge_children(edit, node, index);
 		}
 	}
 	if (!node->count) {
-		node_dissolve(edit->root.map, node, edit->number);
+		map_node_dissolve(edit->root.map, node, edit->number);
 		return NULL;
 	}
-	return node_shrink(edit->root.map, node);
+	return map_node_shrink(edit->root.map, node);
 }
 
 bool map_edit_remove(struct map_edit *edit, const void *key, size_t key_length)
@@ -280,8 +280,8 @@ bool map_edit_remove(struct map_edit *edit, const void *key, size_t key_length)
 	edit->root.count--;
 	edit->root.stamp = ++edit->root.map->stamp;
 	while (edit->root.node && edit->root.node->level && edit->root.node->count == 1) {
-		struct map_node *only = node_child(edit->root.node, 0);
-		node_dissolve(edit->root.map, edit->root.node, edit->number); /* it is the edit's own: the child's reference stays for us */
+		struct map_node *only = map_node_child(edit->root.node, 0);
+		map_node_dissolve(edit->root.map, edit->root.node, edit->number); /* it is the edit's own: the child's reference stays for us */
 		edit->root.node = only;
 	}
 	return true;

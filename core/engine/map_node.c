@@ -10,7 +10,7 @@ enum { NODE_GRAIN = 32, MALLOC_HEADER = 8, NODE_SLACK = 256 };
 
 /* --- memory --- */
 
-static struct map_node *node_allocate(struct map *map, size_t size)
+static struct map_node *map_node_allocate(struct map *map, size_t size)
 {
 	/* A multiple of the grain together with malloc's own header. */
 	size = (size + MALLOC_HEADER + NODE_GRAIN - 1) / NODE_GRAIN * NODE_GRAIN - MALLOC_HEADER;
@@ -21,7 +21,7 @@ static struct map_node *node_allocate(struct map *map, size_t size)
 	return node;
 }
 
-static void node_free(struct map *map, struct map_node *node)
+static void map_node_free(struct map *map, struct map_node *node)
 {
 	map->memory -= node->size + (size_t)MALLOC_HEADER;
 	free(node);
@@ -50,49 +50,49 @@ static void payloads_hold(const struct map_node *node)
 {
 	for (size_t i = 0; i < node->count; i++) {
 		if (node->level)
-			node_child(node, i)->references++;
-		else if (cell_tag(node_cell(node, i)) == CELL_APART)
-			((struct map_apart *)pointer_at(cell_payload(node_cell(node, i))))->references++;
+			map_node_child(node, i)->references++;
+		else if (cell_tag(map_node_cell(node, i)) == CELL_APART)
+			((struct map_apart *)pointer_at(cell_payload(map_node_cell(node, i))))->references++;
 	}
 }
 
-void node_release(struct map *map, struct map_node *node)
+void map_node_release(struct map *map, struct map_node *node)
 {
 	if (!node || --node->references)
 		return;
 	for (size_t i = 0; i < node->count; i++) {
 		if (node->level)
-			node_release(map, node_child(node, i));
-		else if (cell_tag(node_cell(node, i)) == CELL_APART)
-			apart_release(map, pointer_at(cell_payload(node_cell(node, i))));
+			map_node_release(map, map_node_child(node, i));
+		else if (cell_tag(map_node_cell(node, i)) == CELL_APART)
+			apart_release(map, pointer_at(cell_payload(map_node_cell(node, i))));
 	}
-	node_free(map, node);
+	map_node_free(map, node);
 }
 
-void node_dissolve(struct map *map, struct map_node *node, uint64_t edit)
+void map_node_dissolve(struct map *map, struct map_node *node, uint64_t edit)
 {
 	if (node->edit == edit) {
-		node_free(map, node);
+		map_node_free(map, node);
 	} else {
 		payloads_hold(node);
-		node_release(map, node);
+		map_node_release(map, node);
 	}
 }
 
 /* --- reading --- */
 
-static const uint8_t *node_prefix(const struct map_node *node)
+static const uint8_t *map_node_prefix(const struct map_node *node)
 {
 	return (const uint8_t *)node + node->size - node->prefix_length;
 }
 
-size_t node_find(const struct map_node *node, bool *equal, const void *key, size_t key_length)
+size_t map_node_find(const struct map_node *node, bool *equal, const void *key, size_t key_length)
 {
 	size_t low = node->level ? 1 : 0, high = node->count, prefix = node->prefix_length;
 	*equal = false;
 	if (!key_length)
 		key = ""; /* it may be NULL */
-	int order = memcmp(key, node_prefix(node), key_length < prefix ? key_length : prefix);
+	int order = memcmp(key, map_node_prefix(node), key_length < prefix ? key_length : prefix);
 	if (order < 0 || (order == 0 && key_length < prefix))
 		return low;
 	if (order > 0)
@@ -101,7 +101,7 @@ size_t node_find(const struct map_node *node, bool *equal, const void *key, size
 	size_t length = key_length - prefix;
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		const uint8_t *cell = node_cell(node, middle);
+		const uint8_t *cell = map_node_cell(node, middle);
 		order = memcmp(cell + 3, suffix, cell[0] < length ? cell[0] : length);
 		if (order == 0 && cell[0] == length) {
 			*equal = true;
@@ -115,24 +115,24 @@ size_t node_find(const struct map_node *node, bool *equal, const void *key, size
 	return low;
 }
 
-size_t node_find_child(const struct map_node *node, const void *key, size_t key_length)
+size_t map_node_find_child(const struct map_node *node, const void *key, size_t key_length)
 {
 	bool equal;
-	size_t index = node_find(node, &equal, key, key_length);
+	size_t index = map_node_find(node, &equal, key, key_length);
 	return equal ? index : index - 1;
 }
 
-size_t node_key(const struct map_node *node, size_t index, uint8_t out[MAP_KEY_MAXIMUM])
+size_t map_node_key(const struct map_node *node, size_t index, uint8_t out[MAP_KEY_MAXIMUM])
 {
-	const uint8_t *cell = node_cell(node, index);
-	memcpy(out, node_prefix(node), node->prefix_length);
+	const uint8_t *cell = map_node_cell(node, index);
+	memcpy(out, map_node_prefix(node), node->prefix_length);
 	memcpy(out + node->prefix_length, cell + 3, cell[0]);
 	return (size_t)node->prefix_length + cell[0];
 }
 
-struct map_value node_value(const struct map_node *leaf, size_t index)
+struct map_value map_node_value(const struct map_node *leaf, size_t index)
 {
-	uint8_t *cell = node_cell(leaf, index);
+	uint8_t *cell = map_node_cell(leaf, index);
 	uint16_t tag = cell_tag(cell);
 	if (tag != CELL_APART)
 		return (struct map_value){cell_payload(cell), tag};
@@ -142,10 +142,10 @@ struct map_value node_value(const struct map_node *leaf, size_t index)
 
 /* --- cells --- */
 
-struct cell node_cell_view(const struct map_node *node, size_t index)
+struct cell map_node_cell_view(const struct map_node *node, size_t index)
 {
-	uint8_t *cell = node_cell(node, index);
-	return (struct cell){.head = node_prefix(node), .head_length = node->prefix_length, .tail = cell + 3, .tail_length = cell[0],
+	uint8_t *cell = map_node_cell(node, index);
+	return (struct cell){.head = map_node_prefix(node), .head_length = node->prefix_length, .tail = cell + 3, .tail_length = cell[0],
 	                     .tag = cell_tag(cell), .payload = cell_payload(cell)};
 }
 
@@ -186,12 +186,12 @@ size_t cells_measure(const struct cell *cells, size_t count, uint8_t level, size
 }
 
 /* Writes a cell below what the heap holds, without the first `skip` bytes of its key. */
-static void node_write(struct map_node *node, size_t index, const struct cell *cell, size_t skip)
+static void map_node_write(struct map_node *node, size_t index, const struct cell *cell, size_t skip)
 {
 	size_t key_length = cell_key_length(cell), payload = tag_length(cell->tag);
 	node->heap = (uint16_t)(node->heap + 3 + (key_length - skip) + payload);
 	node->slots[index] = node->heap;
-	uint8_t *out = node_cell(node, index);
+	uint8_t *out = map_node_cell(node, index);
 	*out++ = (uint8_t)(key_length - skip);
 	*out++ = (uint8_t)cell->tag;
 	*out++ = (uint8_t)(cell->tag >> 8);
@@ -207,10 +207,10 @@ static void node_write(struct map_node *node, size_t index, const struct cell *c
 		memcpy(out + rest, cell->payload, payload);
 }
 
-struct map_node *node_build(struct map *map, uint64_t edit, uint8_t level, const struct cell *cells, size_t count)
+struct map_node *map_node_build(struct map *map, uint64_t edit, uint8_t level, const struct cell *cells, size_t count)
 {
 	size_t prefix;
-	struct map_node *node = node_allocate(map, cells_measure(cells, count, level, &prefix));
+	struct map_node *node = map_node_allocate(map, cells_measure(cells, count, level, &prefix));
 	node->edit = edit;
 	node->level = level;
 	node->count = (uint16_t)count;
@@ -222,16 +222,16 @@ struct map_node *node_build(struct map *map, uint64_t edit, uint8_t level, const
 		memcpy((uint8_t *)node + node->size - prefix, key, prefix);
 	}
 	for (size_t i = 0; i < count; i++)
-		node_write(node, i, &cells[i], level && i == 0 ? cell_key_length(&cells[i]) : prefix);
+		map_node_write(node, i, &cells[i], level && i == 0 ? cell_key_length(&cells[i]) : prefix);
 	return node;
 }
 
 /* --- changing --- */
 
 /* The same cells in a new allocation of `size` bytes without garbage. */
-static struct map_node *node_move(struct map *map, const struct map_node *node, size_t size)
+static struct map_node *map_node_move(struct map *map, const struct map_node *node, size_t size)
 {
-	struct map_node *new = node_allocate(map, size);
+	struct map_node *new = map_node_allocate(map, size);
 	new->edit = node->edit;
 	new->level = node->level;
 	new->count = node->count;
@@ -243,10 +243,10 @@ static struct map_node *node_move(struct map *map, const struct map_node *node, 
 		memcpy(end - node->heap, (const uint8_t *)node + node->size - node->heap, node->heap);
 		return new;
 	}
-	memcpy(end - node->prefix_length, node_prefix(node), node->prefix_length);
+	memcpy(end - node->prefix_length, map_node_prefix(node), node->prefix_length);
 	size_t heap = node->prefix_length;
 	for (size_t i = 0; i < node->count; i++) {
-		const uint8_t *cell = node_cell(node, i);
+		const uint8_t *cell = map_node_cell(node, i);
 		size_t length = 3u + cell[0] + tag_length(cell_tag(cell));
 		heap += length;
 		memcpy(end - heap, cell, length);
@@ -256,41 +256,41 @@ static struct map_node *node_move(struct map *map, const struct map_node *node, 
 	return new;
 }
 
-struct map_node *node_copy(struct map *map, struct map_node *node, uint64_t edit, size_t room)
+struct map_node *map_node_copy(struct map *map, struct map_node *node, uint64_t edit, size_t room)
 {
-	struct map_node *copy = node_move(map, node, node_used(node) + room);
+	struct map_node *copy = map_node_move(map, node, map_node_used(node) + room);
 	copy->edit = edit;
 	payloads_hold(copy);
-	node_release(map, node);
+	map_node_release(map, node);
 	return copy;
 }
 
-struct map_node *node_shrink(struct map *map, struct map_node *node)
+struct map_node *map_node_shrink(struct map *map, struct map_node *node)
 {
-	if (node->size < node_used(node) + NODE_SLACK)
+	if (node->size < map_node_used(node) + NODE_SLACK)
 		return node;
-	struct map_node *moved = node_move(map, node, node_used(node));
-	node_free(map, node);
+	struct map_node *moved = map_node_move(map, node, map_node_used(node));
+	map_node_free(map, node);
 	return moved;
 }
 
-struct map_node *node_insert(struct map *map, struct map_node *node, size_t index, const struct cell *cell)
+struct map_node *map_node_insert(struct map *map, struct map_node *node, size_t index, const struct cell *cell)
 {
 	size_t length = CELL_OVERHEAD + cell_key_length(cell) - node->prefix_length + tag_length(cell->tag);
-	if (node_used(node) + node->garbage + length > node->size) {
-		struct map_node *moved = node_move(map, node, node_used(node) + length);
-		node_free(map, node);
+	if (map_node_used(node) + node->garbage + length > node->size) {
+		struct map_node *moved = map_node_move(map, node, map_node_used(node) + length);
+		map_node_free(map, node);
 		node = moved;
 	}
 	memmove(&node->slots[index + 1], &node->slots[index], 2u * (node->count - index));
 	node->count++;
-	node_write(node, index, cell, node->prefix_length);
+	map_node_write(node, index, cell, node->prefix_length);
 	return node;
 }
 
-void node_erase(struct map_node *node, size_t index)
+void map_node_erase(struct map_node *node, size_t index)
 {
-	const uint8_t *cell = node_cell(node, index);
+	const uint8_t *cell = map_node_cell(node, index);
 	size_t length = 3u + cell[0] + tag_length(cell_tag(cell));
 	if (node->slots[index] == node->heap)
 		node->heap = (uint16_t)(node->heap - length);

@@ -67,7 +67,7 @@ struct cell {
 	uint16_t head_length, tail_length, tag;
 };
 
-static inline uint8_t *node_cell(const struct map_node *node, size_t index)
+static inline uint8_t *map_node_cell(const struct map_node *node, size_t index)
 {
 	return (uint8_t *)(uintptr_t)node + node->size - node->slots[index];
 }
@@ -94,46 +94,46 @@ static inline void *pointer_at(const uint8_t *payload)
 	return pointer;
 }
 
-static inline struct map_node *node_child(const struct map_node *node, size_t index)
+static inline struct map_node *map_node_child(const struct map_node *node, size_t index)
 {
-	return pointer_at(cell_payload(node_cell(node, index)));
+	return pointer_at(cell_payload(map_node_cell(node, index)));
 }
 
-static inline void node_set_child(struct map_node *node, size_t index, struct map_node *child)
+static inline void map_node_set_child(struct map_node *node, size_t index, struct map_node *child)
 {
-	__builtin_memcpy(cell_payload(node_cell(node, index)), &child, sizeof child);
+	__builtin_memcpy(cell_payload(map_node_cell(node, index)), &child, sizeof child);
 }
 
-static inline size_t node_used(const struct map_node *node)
+static inline size_t map_node_used(const struct map_node *node)
 {
 	return offsetof(struct map_node, slots) + 2u * node->count + node->heap - node->garbage;
 }
 
 /* The first cell with a key >= the given one (inner nodes: among the second and following); *equal says whether it has that very key. */
-size_t node_find(const struct map_node *node, bool *equal, const void *key, size_t key_length);
+size_t map_node_find(const struct map_node *node, bool *equal, const void *key, size_t key_length);
 /* The child of an inner node where a key belongs. */
-size_t node_find_child(const struct map_node *node, const void *key, size_t key_length);
-size_t node_key(const struct map_node *node, size_t index, uint8_t out[MAP_KEY_MAXIMUM]); /* its length */
-struct map_value node_value(const struct map_node *leaf, size_t index);
+size_t map_node_find_child(const struct map_node *node, const void *key, size_t key_length);
+size_t map_node_key(const struct map_node *node, size_t index, uint8_t out[MAP_KEY_MAXIMUM]); /* its length */
+struct map_value map_node_value(const struct map_node *leaf, size_t index);
 
-struct cell node_cell_view(const struct map_node *node, size_t index);
+struct cell map_node_cell_view(const struct map_node *node, size_t index);
 size_t cell_key(const struct cell *cell, uint8_t out[MAP_KEY_MAXIMUM]);
 /* The bytes a node of these cells takes; *prefix_length is what their keys share. */
 size_t cells_measure(const struct cell *cells, size_t count, uint8_t level, size_t *prefix_length);
 
 /* A new node with one reference. The payloads' references pass to it. */
-struct map_node *node_build(struct map *map, uint64_t edit, uint8_t level, const struct cell *cells, size_t count);
+struct map_node *map_node_build(struct map *map, uint64_t edit, uint8_t level, const struct cell *cells, size_t count);
 /* A copy for an edit with `room` bytes to spare, which takes the place of the caller's reference to the node. */
-struct map_node *node_copy(struct map *map, struct map_node *node, uint64_t edit, size_t room);
+struct map_node *map_node_copy(struct map *map, struct map_node *node, uint64_t edit, size_t room);
 /* Puts a cell in a node the caller may change; the node may move. The key must have the node's prefix; the payload's reference passes. */
-struct map_node *node_insert(struct map *map, struct map_node *node, size_t index, const struct cell *cell);
+struct map_node *map_node_insert(struct map *map, struct map_node *node, size_t index, const struct cell *cell);
 /* Gives back room that removals have left, when it is much; the node may move. */
-struct map_node *node_shrink(struct map *map, struct map_node *node);
-void node_erase(struct map_node *node, size_t index); /* the payload's reference passes to the caller */
+struct map_node *map_node_shrink(struct map *map, struct map_node *node);
+void map_node_erase(struct map_node *node, size_t index); /* the payload's reference passes to the caller */
 
-void node_release(struct map *map, struct map_node *node);
+void map_node_release(struct map *map, struct map_node *node);
 /* Gives up a node whose payloads other nodes have taken over: the edit's own is freed, a shared one keeps its payloads. */
-void node_dissolve(struct map *map, struct map_node *node, uint64_t edit);
+void map_node_dissolve(struct map *map, struct map_node *node, uint64_t edit);
 
 struct map_apart *apart_create(struct map *map, const void *data, size_t length);
 void apart_release(struct map *map, struct map_apart *apart);
