@@ -1,0 +1,212 @@
+/* Reading files: renderings, sizes, rights, attributes, growing files. */
+#include "tests/tree/rig.h"
+
+static off_t size_of(struct tree *tree, const char *path)
+{
+	struct node *node = rig_walk(tree, path);
+	struct stat status;
+	assert_int_equal(tree_stat(tree, &rig_owner, node, &status), 0);
+	tree_forget(tree, node, 1);
+	return status.st_size;
+}
+
+static void show(const char *contents)
+{
+	text_clear(&rig.contents);
+	text_append(&rig.contents, contents);
+}
+
+static void a_read_is_one_rendering(void **state)
+{
+	struct handle *handle = rig_open(*state, "live", O_RDONLY);
+	char out[32];
+	show("something else\n");
+	assert_int_equal(handle_read(handle, out, 4, 0), 4);
+	assert_int_equal(handle_read(handle, out + 4, sizeof out - 4, 4), 5);
+	assert_memory_equal(out, "contents\n", 9);
+	assert_int_equal(handle_read(handle, out, sizeof out, 9), 0);
+	assert_int_equal(handle_read(handle, out, sizeof out, 900), 0);
+	/* While it is open, stat reports the newest opener's rendering. */
+	assert_int_equal(size_of(*state, "live"), 9);
+	struct handle *newer = rig_open(*state, "live", O_RDONLY);
+	assert_int_equal(size_of(*state, "live"), 15);
+	handle_close(newer);
+	assert_int_equal(size_of(*state, "live"), 9);
+	handle_close(handle);
+	assert_int_equal(size_of(*state, "live"), 15);
+}
+
+static void an_open_takes_the_stats_rendering(void **state)
+{
+	struct node *node = rig_walk(*state, "live");
+	struct stat status;
+	assert_int_equal(tree_stat(*state, &rig_owner, node, &status), 0);
+	show("longer than before\n");
+	char *read = rig_read(*state, "live");
+	assert_string_equal(read, "contents\n");
+	free(read);
+	/* But never after a write of this mount. */
+	assert_int_equal(rig_write(*state, "value", O_TRUNC, "1\n", NULL), 0);
+	read = rig_read(*state, "live");
+	assert_string_equal(read, "longer than before\n");
+	free(read);
+	tree_forget(*state, node, 1);
+}
+
+static void nothing_is_rendered_twice(void **state)
+{
+	struct node *node = rig_walk(*state, "plain");
+	for (int i = 0; i < 5; i++)
+		free(rig_read(*state, "plain"));
+	assert_int_equal(size_of(*state, "plain"), 9);
+	assert_int_equal(rig.reads, 1);
+	assert_int_equal(rig_write(*state, "verb", O_TRUNC, "go\n", NULL), 0);
+	free(rig_read(*state, "plain"));
+	assert_int_equal(rig.reads, 2);
+	tree_forget(*state, node, 1);
+}
+
+static void a_verb_shows_how_to_write_it(void **state)
+{
+	char *read = rig_read(*state, "verb");
+	assert_string_equal(read, "# acts\n# usage: echo 'WORD' > verb\n");
+	assert_int_equal(rig_write(*state, "verb", O_TRUNC, read, NULL), 0);
+	rig_expect_calls("");
+	free(read);
+}
+
+static void captures_reach_handlers(void **state)
+{
+	char *read = rig_read(*state, "trees/oak/leaves/eosio.txt");
+	assert_string_equal(read, "oak/eosio 6138663577826885632\n");
+	free(read);
+	read = rig_read(*state, "trees/elm/leaves/NO.txt");
+	assert_string_equal(read, "elm/NO 0\n");
+	free(read);
+}
+
+static void what_is_not_there(void **state)
+{
+	static const char *const paths[] = {"nothing", "trees/beech", "trees/beech/votes", "trees/oak/leaves/x.doc", "trees/oak/papers/other.json"};
+	struct node *node = NULL;
+	for (size_t i = 0; i < 5; i++)
+		assert_int_equal(tree_walk(*state, &rig_owner, paths[i], &node), -ENOENT);
+	assert_int_equal(tree_walk(*state, &rig_owner, "plain/x", &node), -ENOTDIR);
+	char *errors = rig_read(*state, "errors");
+	assert_string_equal(errors, "");
+	free(errors);
+}
+
+static void nodes_are_one_a_path(void **state)
+{
+	struct tree *tree = *state;
+	struct node *a = rig_walk(tree, "trees/oak/votes"), *b = rig_walk(tree, "/trees//oak/votes");
+	size_t count = tree->nodes_count;
+	assert_ptr_equal(a, b);
+	assert_string_equal(node_path(a), "trees/oak/votes");
+	tree_forget(tree, a, 2);
+	assert_int_equal(tree->nodes_count, count - 3);
+	assert_int_equal(tree->kept_bytes, 0);
+}
+
+static void rights(void **state)
+{
+	struct tree *tree = *state;
+	static const struct {
+		const char *path;
+		int flags;
+		int owner, other;
+	} vectors[] = {
+		{"plain", O_RDONLY, 0, 0},     {"plain", O_WRONLY, -EACCES, -EACCES}, {"value", O_RDONLY, 0, 0},  {"value", O_WRONLY, 0, -EACCES},
+		{"value", O_RDWR, 0, -EACCES}, {"secret", O_RDONLY, 0, -EACCES},      {"secret", O_WRONLY, 0, -EACCES}, {"trees", O_RDONLY, -EISDIR, -EISDIR},
+	};
+	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
+		struct node *node = rig_walk(tree, vectors[i].path);
+		struct handle *handle = NULL;
+		assert_int_equal(tree_open(tree, &rig_owner, node, vectors[i].flags, &handle), vectors[i].owner);
+		handle_close(handle);
+		assert_int_equal(tree_open(tree, &rig_other, node, vectors[i].flags, &handle), vectors[i].other);
+		handle_close(handle);
+		tree_forget(tree, node, 1);
+	}
+	struct node *node = rig_walk(tree, "secret");
+	struct stat status;
+	assert_int_equal(tree_stat(tree, &rig_owner, node, &status), 0);
+	assert_int_equal(status.st_mode, S_IFREG | 0600);
+	assert_int_equal(tree_access(tree, &rig_owner, node, R_OK | W_OK), 0);
+	assert_int_equal(tree_access(tree, &rig_other, node, R_OK), -EACCES);
+	/* touch, chmod and chown succeed and change nothing. */
+	struct stat wanted = {.st_mode = 0777};
+	assert_int_equal(tree_set_attributes(tree, &rig_owner, node, NULL, &wanted, true, true), 0);
+	assert_int_equal(tree_stat(tree, &rig_owner, node, &status), 0);
+	assert_int_equal(status.st_mode, S_IFREG | 0600);
+	tree_forget(tree, node, 1);
+}
+
+static void attributes(void **state)
+{
+	struct node *node = rig_walk(*state, "plain");
+	char out[64] = "";
+	assert_int_equal(tree_get_attribute(*state, &rig_owner, node, "user.eosiofs.help", NULL, 0), 15);
+	assert_int_equal(tree_get_attribute(*state, &rig_owner, node, "user.eosiofs.help", out, 3), -ERANGE);
+	assert_int_equal(tree_get_attribute(*state, &rig_owner, node, "user.eosiofs.help", out, sizeof out), 15);
+	assert_memory_equal(out, "shows something", 15);
+	assert_int_equal(tree_get_attribute(*state, &rig_owner, node, "security.capability", out, sizeof out), -ENODATA);
+	assert_int_equal(tree_list_attributes(*state, &rig_owner, node, out, sizeof out), sizeof "user.eosiofs.help");
+	tree_forget(*state, node, 1);
+}
+
+static void fail_once(struct tree *tree, unsigned number)
+{
+	char line[32];
+	snprintf(line, sizeof line, "bad %u\n", number);
+	assert_int_equal(rig_write(tree, "verb", O_TRUNC, line, NULL), -ECANCELED);
+}
+
+static void errors_show_the_last_hundred_and_grow(void **state)
+{
+	struct tree *tree = *state;
+	char out[4096];
+	for (unsigned i = 0; i < 120; i++)
+		fail_once(tree, i);
+	char *errors = rig_read(tree, "errors");
+	unsigned lines = 0;
+	for (char *at = errors; *at; at++)
+		lines += *at == '\n';
+	assert_int_equal(lines, 100);
+	assert_non_null(strstr(errors, "bad 20\n"));
+	assert_null(strstr(errors, "bad 19\n"));
+	assert_int_equal(size_of(tree, "errors"), strlen(errors));
+	/* As tail -f reads: to the end, where it is never blocked, and on when there is more. */
+	struct handle *tail = rig_open(tree, "errors", O_RDONLY);
+	off_t end = (off_t)strlen(errors);
+	assert_true(handle_is_growing(tail));
+	assert_int_equal(handle_read(tail, out, sizeof out, end), 0);
+	fail_once(tree, 120);
+	off_t grown = size_of(tree, "errors");
+	assert_true(grown > end);
+	assert_int_equal(handle_read(tail, out, sizeof out, end), grown - end);
+	assert_non_null(memmem(out, (size_t)(grown - end), "bad 120\n", 8));
+	handle_close(tail);
+	free(errors);
+	errors = rig_read(tree, "errors");
+	assert_null(strstr(errors, "bad 20\n"));
+	free(errors);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_read_is_one_rendering, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(an_open_takes_the_stats_rendering, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(nothing_is_rendered_twice, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(a_verb_shows_how_to_write_it, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(captures_reach_handlers, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(what_is_not_there, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(nodes_are_one_a_path, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(rights, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(attributes, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(errors_show_the_last_hundred_and_grow, rig_setup, rig_teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

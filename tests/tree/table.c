@@ -1,0 +1,89 @@
+/* THE TABLE: every row is whole, and README says what the table says. */
+#include "tests/tree/rig.h"
+
+static void every_row_is_whole(void **state)
+{
+	struct patterns patterns;
+	struct error error = {0};
+	(void)state;
+	if (patterns_make(&patterns, tree_rows, tree_rows_count, &error) < 0)
+		fail_msg("%s", error.sentence);
+	for (size_t i = 1; i < patterns.count; i++) {
+		const struct pattern *pattern = &patterns.at[i];
+		const struct row *row = pattern->row;
+		bool is_folder = row->kind == ROW_FOLDER, writable = kind_is_writable(row->kind) && (row_mode(row) & 0200);
+		const char *missing = NULL;
+		if (!row->help || !*row->help)
+			missing = "a help sentence";
+		else if (row->help[strlen(row->help) - 1] == '.')
+			missing = "a help sentence without full stop";
+		else if (writable != (row->write != NULL))
+			missing = writable ? "a write handler" : "no write handler";
+		else if (row->kind == ROW_GROWING ? !row->grow : !is_folder && row->kind != ROW_VERB && !row->read)
+			missing = "a read handler";
+		else if (is_folder ? row->read || row->write : row->list || row->make)
+			missing = "the handlers of its kind";
+		else if (pattern->ending && !row->exists)
+			missing = "an exists handler, as its name is an @word";
+		else if (row->kind == ROW_VERB && !row->usage && !row->read)
+			missing = "a usage";
+		else if (row->creatable && !pattern->ending)
+			missing = "an @word, to be creatable";
+		else if (patterns.at[pattern->folder].row->owner_only && !row->owner_only)
+			missing = "owner_only, as its folder";
+		else if (pattern->folder >= i)
+			missing = "a folder's row before it";
+		if (missing)
+			fail_msg("row \"%s\" needs %s", row->pattern, missing);
+	}
+	patterns_release(&patterns);
+}
+
+static void the_readme_has_every_row(void **state)
+{
+	struct text readme = TEXT_EMPTY, table = TEXT_EMPTY;
+	(void)state;
+	readme_print(&readme, tree_rows, tree_rows_count, "/mnt");
+	tree_print_table(&table);
+	for (size_t i = 0; i < tree_rows_count; i++) {
+		assert_non_null(strstr(text_string(&readme), tree_rows[i].help));
+		if (!strchr(tree_rows[i].help, '|'))
+			assert_non_null(strstr(text_string(&table), tree_rows[i].help));
+	}
+	text_release(&readme);
+	text_release(&table);
+}
+
+/* README.md shows the table between two markers. */
+static void readme_md_shows_the_table(void **state)
+{
+	static const char begin[] = "<!-- tree -->\n", end[] = "<!-- end of tree -->";
+	struct text expected = TEXT_EMPTY, file = TEXT_EMPTY;
+	char piece[4096];
+	size_t count;
+	(void)state;
+	FILE *stream = fopen("README.md", "r");
+	if (!stream)
+		skip();
+	while ((count = fread(piece, 1, sizeof piece, stream)) > 0)
+		text_append_bytes(&file, piece, count);
+	fclose(stream);
+	tree_print_table(&expected);
+	char *from = strstr(text_string(&file), begin);
+	assert_non_null(from);
+	from += strlen(begin);
+	char *to = strstr(from, end);
+	assert_non_null(to);
+	*to = '\0';
+	assert_string_equal(from, text_string(&expected));
+	text_release(&file);
+	text_release(&expected);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_row_is_whole), cmocka_unit_test(the_readme_has_every_row), cmocka_unit_test(readme_md_shows_the_table),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
