@@ -10,6 +10,15 @@
 
 static const char usage[] = "usage: replay [--blocks] [--until CHECKPOINT] FILE.jsonl.gz\n";
 
+enum { RESTART_SLOTS = 60 };
+
+/* Where its time jumps, the recorded node was started again with another clock; a fresh node does not know what was signed before. */
+static void forget_after_restart(struct replay *replay, uint32_t slot)
+{
+	if (slot > engine_block_slot(replay->engine) + RESTART_SLOTS)
+		replay->producers_count = 0;
+}
+
 /* The last block a producer signed, which decides what it confirms next. */
 static uint32_t *last_block_of(struct replay *replay, uint64_t producer)
 {
@@ -33,6 +42,7 @@ static int start_block(struct replay *replay, const struct recording_block *bloc
 	if (result)
 		return result;
 	replay_at(replay, "block %u", block->number);
+	forget_after_restart(replay, options.slot);
 	options.confirmed = engine_confirmed(replay->engine, *last_block_of(replay, options.producer));
 	json_uint64(&confirmed, json_member(block->signed_json, "confirmed"));
 	replay_compare_number(replay, "confirmed", confirmed, options.confirmed);
