@@ -1,5 +1,6 @@
 # What every tool may do with a file, on a fresh chain in memory: it looks like a file system, and no tool meets "Function not implemented".
 
+bats_require_minimum_version 1.5.0
 load common
 
 setup_file() {

@@ -1,6 +1,7 @@
 # kill -9 between and during writes: after each new mount every acknowledged write is there, and none happened twice.
 # CRASH_ROUNDS says how often (20); three writers are at work each time.
 
+bats_require_minimum_version 1.5.0
 load common
 
 WRITERS=3

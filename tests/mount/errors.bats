@@ -1,5 +1,6 @@
 # Bad input: each gets its errno and a sentence that names the culprit, changes nothing and leaves the mount healthy.
 
+bats_require_minimum_version 1.5.0
 load common
 
 setup_file() {

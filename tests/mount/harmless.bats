@@ -1,5 +1,6 @@
 # rm -rf, grep -r and cp -r by the owner do no harm and reveal no private key.
 
+bats_require_minimum_version 1.5.0
 load common
 
 setup_file() {

@@ -1,5 +1,6 @@
 # What was written is there after an unmount and a new mount: state, wallet, labels, clock, history.
 
+bats_require_minimum_version 1.5.0
 load common
 
 setup_file() {

@@ -62,7 +62,7 @@ teardown() {
 	[[ "$output" == *"lies in the mount"* ]]
 	touch "$BASE/file"
 	run -1 "$EOSIOFS" -o data="$BASE/file" "$M"
-	[[ "$output" == *"not a folder"* ]]
+	[[ "$output" == *"$BASE/file"*"ot a "* ]]
 }
 
 @test "a genesis that cannot be read, or has another key" {
@@ -110,8 +110,9 @@ teardown() {
 }
 
 @test "in the foreground it ends with 0 when it is told to, with one thread too" {
-	for option in -f -fs; do
-		"$EOSIOFS" ${option:0:2} ${option:2:1}${option:2:0} -o memory "$M" 3>&- &
+	for option in -f '-f -s'; do
+		# shellcheck disable=SC2086
+		"$EOSIOFS" $option -o memory "$M" 3>&- &
 		pid=$!
 		until is_mounted; do
 			kill -0 "$pid"
@@ -167,6 +168,29 @@ teardown() {
 		mount_at -o data="$D"
 		"$EOSIOFS" --unmount "$M"
 	done
+}
+
+@test "with allow_other, others read what is public and can neither write nor see keys" {
+	[ "$(id -u)" = 0 ] || skip "only root can become somebody else"
+	chmod 755 "$BASE" "$BATS_FILE_TMPDIR" "$BATS_RUN_TMPDIR"
+	mount_at -o memory,allow_other
+	other() {
+		setpriv --reuid=65534 --regid=65534 --clear-groups sh -c "cd '$M' && $1"
+	}
+	other 'cat chain/id README accounts/eosio/info.json >/dev/null'
+	for command in 'echo eosio > defaults/creator' 'mkdir accounts/eosio.two' 'ls wallet' 'cat wallet/keys/*' 'echo mine > wallet/new_key' \
+		'echo /etc/passwd > accounts/eosio/contract/install' 'echo x > .x.swp'; do
+		run other "$command"
+		[ "$status" != 0 ] || { echo "$command"; false; }
+	done
+	run ! ls "$M/accounts/eosio.two"
+}
+
+@test "without allow_other nobody else gets in" {
+	[ "$(id -u)" = 0 ] || skip "only root can become somebody else"
+	chmod 755 "$BASE" "$BATS_FILE_TMPDIR" "$BATS_RUN_TMPDIR"
+	mount_at -o memory
+	run ! setpriv --reuid=65534 --regid=65534 --clear-groups ls "$M"
 }
 
 @test "an idle mount is small and quiet" {

@@ -1,5 +1,6 @@
 # Writing with echo and cat, by bash and by dash, which send different writes: one write() a line of output, or one for all.
 
+bats_require_minimum_version 1.5.0
 load common
 
 setup_file() {
