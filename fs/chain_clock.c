@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,7 +50,7 @@ static int parse_duration(int64_t *out, const char *word, struct error *error)
 	return error_set(error, EINVAL, "\"%s\" is no duration: +600s, +10m, +25h and +3d are", word);
 }
 
-static int parse_target(struct request *request, int64_t *out, const char *word, struct error *error)
+static int parse_target(struct request *request, int64_t *out, const char *word, bool as_read, struct error *error)
 {
 	struct chain_clock clock;
 	int64_t target = 0;
@@ -61,12 +62,25 @@ static int parse_target(struct request *request, int64_t *out, const char *word,
 		result = request->chain->operations->clock(request->chain, &clock, error);
 	if (result < 0)
 		return result;
+	if (target < clock.chain_time && as_read)
+		target = clock.chain_time; /* the time just read */
 	if (target < clock.chain_time)
 		return error_set(error, EINVAL, "\"%s\" is past: chain time never goes back", word);
 	if (target - clock.chain_time > ADVANCE_MAXIMUM_US)
 		return error_set(error, EINVAL, "\"%s\" is more than ten years away", word);
 	*out = target - clock.chain_time;
 	return 0;
+}
+
+/* Whether the words left are those that the file shows after the time: `TIME, N s ahead of real time`. */
+static bool is_as_read(const struct command *command)
+{
+	static const char *const words[] = {"s", "ahead", "of", "real", "time"};
+	enum { COUNT = sizeof words / sizeof *words };
+	bool same = command->count - command->next == COUNT + 1;
+	for (size_t i = 0; i < COUNT && same; i++)
+		same = strcmp(command->word[command->next + 1 + i], words[i]) == 0;
+	return same;
 }
 
 int chain_clock_write(struct request *request, const char *data, size_t length, struct error *error)
@@ -83,10 +97,17 @@ int chain_clock_write(struct request *request, const char *data, size_t length, 
 		skip = true;
 		result = command_take_word(&command, &word, "how much later the next block shall be (skip +3d)", error);
 	}
+	bool as_read = result == 0 && is_as_read(&command);
+	char time[TIME_TEXT_SIZE];
+	if (as_read) {
+		snprintf(time, sizeof time, "%.*s", (int)strcspn(word, ","), word);
+		word = time;
+		command.next = command.count;
+	}
 	if (result == 0)
 		result = command_end(&command, CHAIN_CLOCK_USAGE, error);
 	if (result == 0)
-		result = parse_target(request, &us, word, error);
+		result = parse_target(request, &us, word, as_read, error);
 	if (result == 0 && us > 0)
 		result = request->chain->operations->clock_advance(request->chain, us, skip, caller ? caller->interrupted : NULL,
 		                                                   caller ? caller->context : NULL, error);

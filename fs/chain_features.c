@@ -4,6 +4,7 @@
 
 #include "core/base/memory.h"
 #include "core/contracts/bundle.h"
+#include "core/engine/feature.h"
 #include "core/types/name.h"
 #include "fs/command.h"
 #include "fs/node.h"
@@ -11,8 +12,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-static const char preactivate[] = "PREACTIVATE_FEATURE";
 
 static int print_feature(void *context, const struct chain_feature *feature)
 {
@@ -97,84 +96,84 @@ static struct action make_action(const char *name, struct bytes *data)
 	return action;
 }
 
-/* setcode and setabi of the boot contract, which can do nothing but this. */
-static int add_boot_contract(struct action *actions, size_t *count, struct error *error)
+static struct action setcode_action(const void *code, size_t length)
 {
-	const struct bundle *bundle = bundle_find("eosio.boot");
-	struct bytes data = {0}, packed = {0};
-	struct abi *abi = NULL;
-	int result = bundle ? abi_parse(&abi, bundle->abi, strlen(bundle->abi), error) : error_set(error, ENOENT, "no contract eosio.boot");
-	if (result < 0)
-		return result;
+	struct bytes data = {0};
 	bytes_put_u64(&data, name_literal("eosio"));
 	bytes_put_u8(&data, 0);
 	bytes_put_u8(&data, 0);
-	bytes_put_counted(&data, bundle->code, bundle->code_length);
-	actions[(*count)++] = make_action("setcode", &data);
-	abi_pack(&packed, abi);
-	bytes_put_u64(&data, name_literal("eosio"));
-	bytes_put_counted(&data, packed.data, packed.length);
-	actions[(*count)++] = make_action("setabi", &data);
-	bytes_release(&packed);
-	abi_release(abi);
-	return 0;
+	bytes_put_counted(&data, code, length);
+	return make_action("setcode", &data);
 }
 
-/* Whether eosio's contract knows `activate`: 1, or 0 when it has no contract; one that does not know it is refused. */
-static int knows_activate(struct chain_view *view, struct error *error)
+/* Whether eosio runs a contract that knows `activate`; its code is put in *code. */
+static int read_contract(struct chain_view *view, bool *knows_activate, struct bytes *code, struct error *error)
 {
 	struct chain_abi *abi = NULL;
-	uint64_t version = 0;
-	int result = view->chain->operations->abi_version(view, name_literal("eosio"), &version, error);
-	if (result < 0 || version == 0)
-		return result;
-	result = chain_abi_get(view, &abi, name_literal("eosio"), error);
-	if (result < 0)
-		return result;
-	bool knows = abi_action_type(abi->abi, name_literal("activate")) != NULL;
-	chain_abi_release(view->chain, abi);
-	return knows ? 1 : error_set(error, EOPNOTSUPP, "the contract on eosio has no action \"activate\": features are activated before it is installed");
+	int result = view->chain->operations->code(view, name_literal("eosio"), code, error);
+	*knows_activate = false;
+	if (result == 0 && code->length > 0 && chain_abi_get(view, &abi, name_literal("eosio"), NULL) == 0) {
+		*knows_activate = abi_action_type(abi->abi, name_literal("activate")) != NULL;
+		chain_abi_release(view->chain, abi);
+	}
+	return result;
 }
 
+/* eosio's contract activates features by its action `activate`. Where it has none (no contract yet, or eosio.system), eosio.boot takes its place
+ * for the length of one transaction, which leaves everything else as it was. */
 static int activate_by_action(struct request *request, const struct checksum256 *digest, struct error *error)
 {
 	enum { ACTIONS_MAXIMUM = 3 };
 	struct action actions[ACTIONS_MAXIMUM] = {{0}};
-	struct bytes data = {0};
+	struct bytes data = {0}, code = {0};
 	struct chain_view *view = NULL;
+	const struct bundle *boot = bundle_find("eosio.boot");
+	bool knows_activate = false;
 	size_t count = 0;
 	int result = request_view(request, &view, error);
 	if (result == 0)
-		result = knows_activate(view, error);
-	if (result == 0)
-		result = add_boot_contract(actions, &count, error);
-	if (result >= 0) {
+		result = read_contract(view, &knows_activate, &code, error);
+	if (result == 0 && !knows_activate && !boot)
+		result = error_set(error, EOPNOTSUPP, "the contract on eosio has no action \"activate\"");
+	if (result == 0) {
+		if (!knows_activate)
+			actions[count++] = setcode_action(boot->code, boot->code_length);
 		bytes_put(&data, digest->data, sizeof digest->data);
 		actions[count++] = make_action("activate", &data);
+		if (!knows_activate)
+			actions[count++] = setcode_action(code.data, code.length);
 		result = request_send(request, actions, count, error);
 	}
-	for (size_t i = 0; i < ACTIONS_MAXIMUM; i++)
-		action_release(&actions[i]);
+	bytes_release(&code);
 	return result;
 }
 
+/* What a feature depends on comes first, PREACTIVATE_FEATURE before all others. That ends: a feature depends on earlier ones. */
 static int activate(struct request *request, const char *wanted, struct error *error)
 {
-	struct search search, first;
+	struct search search;
 	int result = find_feature(request, &search, wanted, error);
-	if (result < 0 || search.feature.active)
+	if (result < 0 || search.feature.active || search.feature.preactivated)
 		return result;
-	if (strcmp(search.name, preactivate) != 0)
-		result = find_feature(request, &first, preactivate, error);
-	else
-		first = search;
-	if (result == 0 && !first.feature.active) {
+	enum feature known = feature_find(&search.feature.digest);
+	if (known == FEATURE_COUNT)
+		return error_set(error, EOPNOTSUPP, "what activating %s takes is not known here", search.name);
+	const struct feature_row *row = &feature_table[known];
+	if (!row->preactivation_required) {
 		request_end(request);
-		result = request->chain->operations->schedule_feature(request->chain, &first.feature.digest, error);
+		return request->chain->operations->schedule_feature(request->chain, &search.feature.digest, error);
 	}
-	if (result == 0 && strcmp(search.name, preactivate) != 0)
-		result = activate_by_action(request, &search.feature.digest, error);
-	return result;
+	result = activate(request, feature_table[FEATURE_PREACTIVATE_FEATURE].name, error);
+	if (result == 0 && row->dependency != FEATURE_COUNT)
+		result = activate(request, feature_table[row->dependency].name, error);
+	return result ? result : activate_by_action(request, &search.feature.digest, error);
+}
+
+/* Begins the next block, with which preactivated features become active: what was written can be read. */
+static int begin_next_block(struct request *request, struct error *error)
+{
+	request_end(request);
+	return request->chain->operations->schedule_feature(request->chain, NULL, error);
 }
 
 int chain_features_write(struct request *request, const char *data, size_t length, struct error *error)
@@ -203,6 +202,8 @@ int chain_features_write(struct request *request, const char *data, size_t lengt
 		result = command_end(&command, "NAME or DIGEST", error);
 	if (result == 0)
 		result = activate(request, word, error);
+	if (result == 0)
+		result = begin_next_block(request, error);
 out:
 	command_release(&command);
 	return result;

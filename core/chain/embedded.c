@@ -115,6 +115,13 @@ static int open_engine(struct embedded_chain *chain, const struct embedded_optio
 		return result;
 	chain->base.chain_id = *engine_chain_id(chain->engine);
 	struct block_state *head = engine_head(chain->engine);
+	/* A new chain's first key is its user's. Later it may have been removed on purpose. */
+	if (head->number == 1 && chain->has_genesis_key && chain->wallet && !wallet_locked(chain->wallet) &&
+	    !wallet_has(chain->wallet, &chain->genesis_public)) {
+		result = wallet_import(chain->wallet, &chain->genesis_key, NULL, error);
+		if (result)
+			return result;
+	}
 	block_times_add(&chain->times, head->number, head->block->header.timestamp);
 	return chain->storage ? storage_rebuild(chain->storage, chain, options->notices, error) : 0;
 }

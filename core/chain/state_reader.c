@@ -271,6 +271,8 @@ int state_read_features(const struct map_root *root, chain_feature_visitor *visi
 	for (int i = 0; !result && i < FEATURE_COUNT; i++) {
 		struct chain_feature feature = {.digest = feature_digest((enum feature)i), .name = feature_table[i].name,
 		                                .active = feature_active(&set, (enum feature)i), .activation_block_num = set.activation_block[i]};
+		for (size_t j = 0; j < set.preactivated_count; j++)
+			feature.preactivated |= set.preactivated[j] == i;
 		result = visitor(context, &feature);
 	}
 	return result;
