@@ -54,7 +54,8 @@ static bool valid_utf8(const char *data, size_t length)
 	return true;
 }
 
-static int run(struct handle *handle, const struct caller *caller, const char *data, size_t length, struct error *error)
+/* sent: how much of the data earlier runs had (lists). */
+static int run_from(struct handle *handle, const struct caller *caller, const char *data, size_t length, size_t sent, struct error *error)
 {
 	struct tree *tree = handle->tree;
 	struct node *node = handle->node;
@@ -64,6 +65,7 @@ static int run(struct handle *handle, const struct caller *caller, const char *d
 		return error_set(error, EINVAL, "binary data where text is expected");
 	request_begin(&request, tree, caller, node);
 	request.append = (handle->flags & O_APPEND) != 0;
+	request.sent = sent;
 	result = node->row->write(&request, data, length, error);
 	request_end(&request);
 	/* Even a failed one may have sent the first of several transactions. */
@@ -72,6 +74,11 @@ static int run(struct handle *handle, const struct caller *caller, const char *d
 	if (result < 0 && error->number == 0)
 		error_set(error, -result, "%s", strerror(-result));
 	return result < 0 ? -error->number : 0;
+}
+
+static int run(struct handle *handle, const struct caller *caller, const char *data, size_t length, struct error *error)
+{
+	return run_from(handle, caller, data, length, 0, error);
 }
 
 static int run_trimmed(struct handle *handle, const struct caller *caller, const char *data, size_t length, struct error *error)
@@ -258,10 +265,11 @@ static ssize_t list_write(struct handle *handle, const struct caller *caller, co
 	}
 	/* A name may be cut in two by the end of a write: what follows the last newline waits. */
 	if (complete > 0) {
+		size_t sent = input->sent;
 		input->sent = complete;
 		struct text copy = TEXT_EMPTY;
 		text_append_bytes(&copy, input->pending.data, complete);
-		int result = run(handle, caller, copy.data, complete, &error);
+		int result = run_from(handle, caller, copy.data, complete, sent, &error);
 		text_release(&copy);
 		if (result < 0)
 			return fail(handle, caller, &error);
@@ -275,9 +283,10 @@ static int list_flush(struct handle *handle, const struct caller *caller)
 	struct error error = {0};
 	if (input->pending.length == input->sent)
 		return 0;
+	size_t sent = input->sent;
 	text_append(&input->pending, "\n");
 	input->sent = input->pending.length;
-	if (run(handle, caller, input->pending.data, input->pending.length, &error) < 0)
+	if (run_from(handle, caller, input->pending.data, input->pending.length, sent, &error) < 0)
 		return fail(handle, caller, &error);
 	return 0;
 }

@@ -138,6 +138,10 @@ struct chain_operations {
 	/* The scopes of a code, at or after (from_scope); table 0: every table. Ascending by scope, then table; secondary index tables left out. */
 	int (*scopes)(struct chain_view *view, uint64_t code, uint64_t table, uint64_t from_scope, chain_scope_visitor *visitor, void *context,
 	              struct error *error);
+	/* The contracts that have a table of that name in that scope, ascending: where an account has rows, whoever made the table. Costs a search a
+	 * contract that has any table, whatever the number of its scopes. */
+	int (*table_contracts)(struct chain_view *view, uint64_t scope, uint64_t table, chain_account_visitor *visitor, void *context,
+	                       struct error *error);
 	int (*features)(struct chain_view *view, chain_feature_visitor *visitor, void *context, struct error *error);
 	int (*config)(struct chain_view *view, struct chain_config *out, struct error *error);
 	/* Copies; a schedule that there is not has no producers. */
