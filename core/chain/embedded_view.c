@@ -172,6 +172,13 @@ static int read_scopes(struct chain_view *view, uint64_t code, uint64_t table, u
 	return state_read_scopes(root_of(view), code, table, from_scope, visitor, context);
 }
 
+static int read_table_contracts(struct chain_view *view, uint64_t scope, uint64_t table, chain_account_visitor *visitor, void *context,
+                                struct error *error)
+{
+	(void)error;
+	return state_read_table_contracts(root_of(view), scope, table, visitor, context);
+}
+
 static int read_features(struct chain_view *view, chain_feature_visitor *visitor, void *context, struct error *error)
 {
 	(void)error;
@@ -268,6 +275,7 @@ const struct chain_operations embedded_operations = {
 	.rows = read_rows,
 	.rows_by_double = read_rows_by_double,
 	.scopes = read_scopes,
+	.table_contracts = read_table_contracts,
 	.features = read_features,
 	.config = read_config,
 	.schedules = read_schedules,

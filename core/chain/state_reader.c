@@ -247,6 +247,21 @@ int state_read_scopes(const struct map_root *root, uint64_t code, uint64_t table
 	return result;
 }
 
+int state_read_table_contracts(const struct map_root *root, uint64_t scope, uint64_t table, chain_account_visitor *visitor, void *context)
+{
+	uint64_t code = 0;
+	int result = 0;
+	while (!result && table_code_seek(root, &code, code)) {
+		const struct table_id id = {code, scope, table};
+		struct table_object object;
+		if (table_object_get(root, &object, &id))
+			result = visitor(context, code);
+		if (!++code)
+			break;
+	}
+	return result;
+}
+
 int state_read_key_permissions(const struct map_root *root, const struct public_key *key, chain_key_permission_visitor *visitor, void *context)
 {
 	struct permission_level level, from = {0, 0};

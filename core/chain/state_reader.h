@@ -18,6 +18,7 @@ int state_read_rows(const struct map_root *root, const struct table_id *id, uint
 int state_read_rows_by_double(const struct map_root *root, const struct table_id *id, unsigned index, chain_row_visitor *visitor, void *context);
 int state_read_scopes(const struct map_root *root, uint64_t code, uint64_t table, uint64_t from_scope, chain_scope_visitor *visitor,
                       void *context);
+int state_read_table_contracts(const struct map_root *root, uint64_t scope, uint64_t table, chain_account_visitor *visitor, void *context);
 int state_read_key_permissions(const struct map_root *root, const struct public_key *key, chain_key_permission_visitor *visitor, void *context);
 int state_read_features(const struct map_root *root, chain_feature_visitor *visitor, void *context);
 int state_read_config(const struct map_root *root, struct chain_config *out);

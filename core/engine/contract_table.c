@@ -142,6 +142,17 @@ bool table_object_seek(const struct map_root *root, struct table_object *out, co
 	return read_object(out, entry.key, &entry.value);
 }
 
+bool table_code_seek(const struct map_root *root, uint64_t *code, uint64_t from)
+{
+	const struct table_id id = {from, 0, 0};
+	uint8_t key[MAP_KEY_MAXIMUM];
+	struct map_entry entry;
+	if (!map_seek(root, &entry, key, table_object_key(key, &id)) || entry.key_length != TABLE_ID_LENGTH || entry.key[0] != key[0])
+		return false;
+	*code = state_key_u64(entry.key, 1);
+	return true;
+}
+
 static bool read_row(struct table_row *out, uint64_t primary_key, const struct map_value *value)
 {
 	if (value->length < TABLE_ROW_HEADER)

@@ -30,6 +30,9 @@ bool table_object_get(const struct map_root *root, struct table_object *out, con
 /* The first table object at or after (code, scope, table); within the same code; false: none. */
 bool table_object_seek(const struct map_root *root, struct table_object *out, const struct table_id *from);
 
+/* The first contract at or after `from` that has any table; false: none. */
+bool table_code_seek(const struct map_root *root, uint64_t *code, uint64_t from);
+
 bool table_row_get(const struct map_root *root, struct table_row *out, const struct table_id *id, uint64_t primary_key);
 /* The first row with a primary key >= from (or the last with one <= from). */
 bool table_row_seek(const struct map_root *root, struct table_row *out, const struct table_id *id, uint64_t from);

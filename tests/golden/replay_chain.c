@@ -94,6 +94,13 @@ static int scopes(struct chain_view *view, uint64_t code, uint64_t table, uint64
 	return state_read_scopes(root_of(view), code, table, from, visitor, context);
 }
 
+static int table_contracts(struct chain_view *view, uint64_t scope, uint64_t table, chain_account_visitor *visitor, void *context,
+                           struct error *error)
+{
+	(void)error;
+	return state_read_table_contracts(root_of(view), scope, table, visitor, context);
+}
+
 /* Between two blocks nodeos's active schedule is the one that the next block will have, while its pending one is still the head's. */
 static int schedules(struct chain_view *view, struct producer_schedule *active, struct producer_schedule *pending,
                      struct producer_schedule *proposed, struct error *error)
@@ -131,6 +138,7 @@ struct chain *replay_chain_create(struct engine *engine)
 	    .rows = rows,
 	    .rows_by_double = rows_by_double,
 	    .scopes = scopes,
+	    .table_contracts = table_contracts,
 	    .schedules = schedules,
 	};
 	struct replay_chain *chain = memory_allocate(1, sizeof *chain);
