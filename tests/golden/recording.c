@@ -134,8 +134,10 @@ static void read_checkpoint(struct recording *recording, const struct json *line
 	    (struct recording_checkpoint){.json = line, .head_block_num = member_number(line, "head_block_num"), .name = name ? name : ""};
 }
 
-static void add_event(struct recording_block *block, size_t *capacity, struct recording_event event)
+static void add_event(struct recording *recording, struct recording_block *block, size_t *capacity, struct recording_event event)
 {
+	if (event.kind == EVENT_STEP)
+		recording->steps[event.step].placed = true;
 	memory_grow(&block->events, capacity, block->events_count + 1, sizeof *block->events);
 	block->events[block->events_count++] = event;
 }
@@ -153,7 +155,7 @@ static void add_refused(struct recording *recording, struct recording_block *blo
 			break;
 		if (member_slot(&head, step->json, "head", &ignored) || head >= block->slot)
 			break;
-		add_event(block, capacity, (struct recording_event){.kind = EVENT_STEP, .step = *next});
+		add_event(recording, block, capacity, (struct recording_event){.kind = EVENT_STEP, .step = *next});
 	}
 }
 
@@ -166,7 +168,8 @@ static int order_block(struct recording *recording, struct recording_block *bloc
 	const struct json *receipt = json_first(json_member(block->signed_json, "transactions"));
 	for (; receipt; receipt = json_next(receipt)) {
 		if (json_string(json_member(receipt, "trx"))) {
-			add_event(block, &capacity, (struct recording_event){.kind = EVENT_DEFERRED, .step = member_number(deferred, "step"), .receipt = receipt});
+			add_event(recording, block, &capacity,
+			          (struct recording_event){.kind = EVENT_DEFERRED, .step = member_number(deferred, "step"), .receipt = receipt});
 			deferred = json_next(deferred);
 			continue;
 		}
@@ -174,7 +177,7 @@ static int order_block(struct recording *recording, struct recording_block *bloc
 		if (json_uint64(&number, step) || number >= recording->steps_count || !recording->steps[number].json)
 			return error_set(error, EINVAL, "block %u holds a transaction of no step", block->number);
 		add_refused(recording, block, &capacity, next, (uint32_t)number);
-		add_event(block, &capacity, (struct recording_event){.kind = EVENT_STEP, .step = (uint32_t)number, .receipt = receipt});
+		add_event(recording, block, &capacity, (struct recording_event){.kind = EVENT_STEP, .step = (uint32_t)number, .receipt = receipt});
 		*next = (uint32_t)number + 1;
 		step = json_next(step);
 	}

@@ -16,6 +16,7 @@ struct recording_step {
 	uint32_t number;
 	const struct json *json; /* NULL: no such step */
 	bool refused;
+	bool placed;  /* in a block's events */
 	bool cut; /* code or ABI stands as {sha256, size}: we install our own */
 };
 

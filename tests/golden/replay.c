@@ -92,6 +92,18 @@ static int replay_steps(struct replay *replay, const char *until, struct error *
 	return 0;
 }
 
+/* Every step belongs into a block. */
+static void find_unplaced_steps(struct replay *replay)
+{
+	for (size_t i = 0; i < replay->recording.steps_count; i++) {
+		const struct recording_step *step = &replay->recording.steps[i];
+		if (!step->json || step->placed)
+			continue;
+		replay_at(replay, "step %u", step->number);
+		replay_differ(replay, "block", "one", "none");
+	}
+}
+
 static bool has_checkpoint(const struct replay *replay, const char *name)
 {
 	for (size_t i = 0; i < replay->recording.checkpoints_count; i++)
@@ -113,6 +125,7 @@ static int run(struct replay *replay, const char *path, const char *until, bool 
 	if (result)
 		return result;
 	replay->chain = replay_chain_create(replay->engine);
+	find_unplaced_steps(replay);
 	return blocks ? replay_blocks(replay, until, error) : replay_steps(replay, until, error);
 }
 
