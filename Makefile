@@ -48,7 +48,7 @@ INSTALLED     = $(BUILD)/packages.installed
 # The program, once every layer of it is there.
 all: $(if $(wildcard fs/tree.c),$(if $(wildcard core/chain/embedded.c),$(BUILD)/eosiofs,$(MOUNT_OBJECTS)),$(MOUNT_OBJECTS))
 library: $(BUILD)/libeosiofs.a
-tests: $(UNIT_TESTS)
+tests: $(UNIT_TESTS) $(BUILD)/replay
 
 # --- packages: the stamp is older than what it stands for only when the list in this file changed ---
 

@@ -46,7 +46,8 @@ static void links_read(struct links *out, const struct map_root *root, uint64_t 
 		if (!action && !++code)
 			break;
 	}
-	qsort(out->items, out->count, sizeof *out->items, compare_links);
+	if (out->count > 1)
+		qsort(out->items, out->count, sizeof *out->items, compare_links);
 }
 
 static size_t links_to(const struct links *links, uint64_t permission, struct chain_linked_action **out)
