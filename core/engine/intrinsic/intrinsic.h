@@ -46,4 +46,7 @@ struct intrinsic {
 const struct intrinsic *intrinsic_find(const char *name, size_t length); /* NULL: none */
 const struct intrinsic *intrinsic_at(size_t index);                     /* NULL beyond the last */
 
+/* Runs a function as the context's contract: contract_run once the native twin is known. */
+int intrinsic_run(struct apply_context *context, void (*apply)(uint64_t receiver, uint64_t code, uint64_t action));
+
 #endif

@@ -111,15 +111,8 @@ static int run(struct apply_context *context, contract_apply *apply)
 	}
 }
 
-int contract_run(struct apply_context *context, const struct checksum256 *code_hash)
+int intrinsic_run(struct apply_context *context, contract_apply *apply)
 {
-	contract_apply *apply = bundle_apply(code_hash);
-	if (!apply) {
-		char hash[65];
-		checksum256_print(hash, code_hash);
-		return error_chain(context->error, WASM_EXECUTION_ERROR, "code %s of account %s is no bundled contract; only those run here", hash,
-		                   name_text(context->receiver).text);
-	}
 	struct apply_context *outer = intrinsic_context;
 	struct arena arena;
 	arena.chunks = NULL;
@@ -136,4 +129,16 @@ int contract_run(struct apply_context *context, const struct checksum256 *code_h
 	context->leave = NULL;
 	arena_release(&arena);
 	return result ? (context->error->number ? -context->error->number : -1) : 0;
+}
+
+int contract_run(struct apply_context *context, const struct checksum256 *code_hash)
+{
+	contract_apply *apply = bundle_apply(code_hash);
+	if (!apply) {
+		char hash[65];
+		checksum256_print(hash, code_hash);
+		return error_chain(context->error, WASM_EXECUTION_ERROR, "code %s of account %s is no bundled contract; only those run here", hash,
+		                   name_text(context->receiver).text);
+	}
+	return intrinsic_run(context, apply);
 }
