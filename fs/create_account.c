@@ -15,7 +15,8 @@ enum { ACTIONS_MAXIMUM = 3, KILOBYTE = 1024 };
 
 struct new_account {
 	uint64_t name, creator;
-	bool has_key; /* else a new one is made */
+	bool has_key;  /* else a new one is made */
+	bool made_key; /* and goes again when the account cannot be made */
 	struct public_key owner, active;
 	struct asset stake_net, stake_cpu;
 	int64_t ram_bytes;
@@ -47,9 +48,11 @@ static int make_key(struct request *request, struct new_account *account, struct
 	int result = 0;
 	if (account->has_key)
 		return 0;
-	/* An attempt that failed later left its key: it serves now. */
-	if (wallet_label(request->wallet, label.text, &account->owner) < 0 || !wallet_has(request->wallet, &account->owner))
+	/* A key that the user made under this label serves. It is saved before the account exists, so that no account is ever without its key. */
+	if (wallet_label(request->wallet, label.text, &account->owner) < 0 || !wallet_has(request->wallet, &account->owner)) {
 		result = wallet_new_key(request->wallet, label.text, &account->owner, error);
+		account->made_key = result == 0;
+	}
 	account->active = account->owner;
 	return result;
 }
@@ -123,6 +126,8 @@ static int create(struct request *request, struct new_account *account, struct e
 		result = request_send(request, actions, count, error);
 	if (result == 0)
 		request_name_changed(request, "accounts", name_text(account->name).text);
+	else if (account->made_key)
+		wallet_remove(request->wallet, &account->owner, NULL);
 	for (size_t i = 0; i < ACTIONS_MAXIMUM; i++)
 		action_release(&actions[i]);
 	text_release(&data);

@@ -158,7 +158,7 @@ const struct row tree_rows[] = {
 	{.pattern = "wallet/new_key", .kind = ROW_VERB, .owner_only = true, .write = wallet_new_key_write, .usage = "LABEL",
 	 .help = "makes a key pair and keeps it under a label"},
 	{.pattern = "wallet/import", .kind = ROW_VERB, .owner_only = true, .write = wallet_import_write, .usage = "PRIVATE_KEY",
-	 .help = "takes a private key (WIF or PVT_K1_) into the wallet"},
+	 .help = "takes a private key, in either of its text forms, into the wallet"},
 	{.pattern = "wallet/keys", .kind = ROW_FOLDER, .owner_only = true, .list = wallet_keys_list, .help = "the public keys in the wallet"},
 	{.pattern = "wallet/keys/@key", .kind = ROW_READ_ONLY, .owner_only = true, .live = true, .exists = wallet_keys_exists, .read = wallet_keys_read,
 	 .instead_of_remove = NO_KEY_REMOVE, .help = "the permissions that use that key"},

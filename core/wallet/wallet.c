@@ -468,6 +468,19 @@ out:
 	return result;
 }
 
+/* A label that leads to no key would only mislead. */
+static int forget_labels(struct wallet *wallet, const struct public_key *key, struct error *error)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < wallet->labels_count; i++)
+		if (public_key_compare(&wallet->labels[i].key, key) != 0)
+			wallet->labels[kept++] = wallet->labels[i];
+	if (kept == wallet->labels_count)
+		return 0;
+	wallet->labels_count = kept;
+	return save_labels(wallet, error);
+}
+
 int wallet_remove(struct wallet *wallet, const struct public_key *key, struct error *error)
 {
 	bool found;
@@ -485,10 +498,12 @@ int wallet_remove(struct wallet *wallet, const struct public_key *key, struct er
 	struct private_key private = wallet->keys[at].private;
 	remove_key_at(wallet, at);
 	result = save_keys(wallet, error);
-	if (result)
+	if (result) {
 		insert_key(wallet, at, &private, key);
-	else
+	} else {
 		wallet->version++;
+		result = forget_labels(wallet, key, error);
+	}
 	memory_wipe(&private, sizeof private);
 out:
 	pthread_mutex_unlock(&wallet->mutex);

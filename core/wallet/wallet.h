@@ -23,7 +23,7 @@ int wallet_import(struct wallet *wallet, const struct private_key *key, struct p
 int wallet_import_many(struct wallet *wallet, const struct private_key *keys, size_t count, struct error *error);
 /* A new pair under a label (a file name: 1 to 63 of [A-Za-z0-9._-], not starting with a dot); -EEXIST for a label in use. */
 int wallet_new_key(struct wallet *wallet, const char *label, struct public_key *out, struct error *error);
-int wallet_remove(struct wallet *wallet, const struct public_key *key, struct error *error); /* 3120009 */
+int wallet_remove(struct wallet *wallet, const struct public_key *key, struct error *error); /* 3120009; its labels go with it */
 
 /* The public keys, ascending; *out is free()d by the caller. Needs an unlocked wallet (3120003). */
 int wallet_keys(struct wallet *wallet, struct public_key **out, size_t *count, struct error *error);

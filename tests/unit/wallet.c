@@ -102,6 +102,8 @@ static void test_opens_again(void **state)
 	assert_false(wallet_label_at(wallet, 1, label, &found));
 	assert_int_equal(wallet_remove(wallet, &public, &error), 0);
 	assert_false(wallet_has(wallet, &public));
+	assert_int_equal(wallet_remove(wallet, &labelled, &error), 0);
+	assert_int_equal(wallet_label(wallet, "bpay", &found), -ENOENT);
 	wallet_close(wallet);
 }
 
