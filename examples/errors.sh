@@ -19,13 +19,13 @@ mistake() {
 before=$(cat accounts/accountnum11/balance accounts/accountnum11/votes; ls accounts)
 mistake 'A producer that there is not' 'echo nosuchprod11 > accounts/accountnum11/votes'
 mistake 'More than there is' 'echo "accountnum12 1000000.0000 SYS" > accounts/accountnum51/transfer'
-mistake 'An amount with the wrong number of digits' 'echo "accountnum12 1.00 SYS" > accounts/accountnum51/transfer'
+mistake 'An amount with the wrong number of digits' 'echo "accountnum12 1.00001 SYS" > accounts/accountnum51/transfer'
 mistake 'A receiver that there is not' 'echo "nosuchaccnt1 1.0000 SYS" > accounts/accountnum51/transfer'
 mistake 'A name of thirteen characters' 'mkdir accounts/accountnum111'
 mistake 'A misspelt file' 'echo accountnum11 > accounts/accountnum51/votse'
 mistake 'An action that the contract does not have' 'echo "{}" > accounts/eosio.token/actions/burn'
 mistake 'A misspelt member of a JSON document' 'echo "{\"thresold\": 1}" > accounts/accountnum51/permissions/active.json'
-mistake 'An account whose keys are not in the wallet' 'echo "accountnum11 1.0000 SYS" > accounts/eosio/transfer'
+mistake 'An account that has no keys in the wallet' 'echo "accountnum11 1.0000 SYS" > accounts/eosio.null/transfer'
 mistake 'Deleting' 'rmdir accounts/accountnum51'
 after=$(cat accounts/accountnum11/balance accounts/accountnum11/votes; ls accounts)
 [ "$before" = "$after" ] || { echo 'Something changed.' >&2; status=1; }

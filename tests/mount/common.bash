@@ -118,13 +118,10 @@ refused() {
 			return 1
 		}
 		line=$(tail -n 1 "$M/errors")
-		case $line in
-		*"$1"*"$2"*) ;;
-		*)
+		[[ "$line" == *"$1"* && "$line" == *"$2"* ]] || {
 			echo "$shell: $3: expected $1 and '$2' in: $line" >&2
 			return 1
-			;;
-		esac
+		}
 		after=$(state)
 		[ "$before" = "$after" ] || {
 			echo "$shell: $3: something changed" >&2

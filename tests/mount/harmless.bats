@@ -23,7 +23,7 @@ setup() {
 
 # What looks like a private key: a WIF or PVT_….
 no_secrets() {
-	! grep -raEl '(^|[^A-Za-z0-9])5[HJK][1-9A-HJ-NP-Za-km-z]{49}([^A-Za-z0-9]|$)|PVT_K1_' "$@"
+	! grep -raEl '(^|[^A-Za-z0-9])5[HJK][1-9A-HJ-NP-Za-km-z]{49}([^A-Za-z0-9]|$)|PVT_K1_[1-9A-HJ-NP-Za-km-z]{30}' "$@"
 }
 
 @test "rm -rf destroys nothing" {

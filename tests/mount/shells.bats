@@ -89,10 +89,9 @@ producer2222" ]
 
 @test "writing the value that is there sends nothing" {
 	before=$(cat last_transaction)
-	in_shells 'cat accounts/alice1111111/stake > accounts/alice1111111/stake'
-	in_shells 'cat accounts/alice1111111/proxy > accounts/alice1111111/proxy'
-	in_shells 'cat producers/producer1111/url > producers/producer1111/url'
-	in_shells 'cat accounts/alice1111111/permissions/active.json > accounts/alice1111111/permissions/active.json'
+	for file in accounts/alice1111111/{stake,ram,proxy,is_proxy,permissions/active.json} producers/producer1111/{url,location,active} defaults/creator; do
+		in_shells "text=\$(cat $file) && printf '%s\n' \"\$text\" > $file"
+	done
 	[ "$(cat last_transaction)" = "$before" ]
 }
 
