@@ -1,4 +1,5 @@
-/* What the engine's files share: the engine, the block in the making, and the steps of running a transaction. Nobody else includes this. */
+/* What the engine's files share: the engine, the block in the making, and the steps of running a transaction. Nobody else includes this, tests
+ * of its parts excepted. */
 #ifndef EOSIOFS_CORE_ENGINE_ENGINE_PARTS_H
 #define EOSIOFS_CORE_ENGINE_ENGINE_PARTS_H
 

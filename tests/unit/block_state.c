@@ -1,0 +1,256 @@
+/* Producers taking turns: schedules from proposal to activation, confirmations, the last irreversible block. */
+#include "core/engine/engine_parts.h"
+
+#include "core/base/memory.h"
+#include "core/engine/account.h"
+#include "core/types/name.h"
+#include "core/types/time.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum { PRODUCERS_MAXIMUM = 21 };
+
+struct network {
+	struct engine *engine;
+	uint32_t slot;
+	uint32_t last_signed[PRODUCERS_MAXIMUM + 1]; /* the last is eosio's */
+};
+
+static const char *const names[PRODUCERS_MAXIMUM] = {"prod.a", "prod.b", "prod.c", "prod.d", "prod.e", "prod.f", "prod.g",
+                                                     "prod.h", "prod.i", "prod.j", "prod.k", "prod.l", "prod.m", "prod.n",
+                                                     "prod.o", "prod.p", "prod.q", "prod.r", "prod.s", "prod.t", "prod.u"};
+
+static uint32_t *last_signed(struct network *network, uint64_t producer)
+{
+	for (size_t i = 0; i < PRODUCERS_MAXIMUM; i++)
+		if (name_literal(names[i]) == producer)
+			return &network->last_signed[i];
+	return &network->last_signed[PRODUCERS_MAXIMUM];
+}
+
+static void network_begin(struct network *network)
+{
+	struct genesis genesis;
+
+	*network = (struct network){0};
+	genesis_default(&genesis);
+	network->slot = slot_from_us(genesis.initial_timestamp);
+	network->slot += 252 - network->slot % 252; /* turns begin here, however many producers there are */
+	assert_int_equal(engine_create(&network->engine, &genesis, NULL), 0);
+}
+
+static void start(struct network *network)
+{
+	uint64_t producer = engine_producer_of_slot(network->engine, ++network->slot)->producer_name;
+	struct block_options options = {.slot = network->slot, .producer = producer,
+	                                .confirmed = engine_confirmed(network->engine, *last_signed(network, producer))};
+	struct error error = {0};
+
+	if (engine_block_start(network->engine, &options, NULL, &error))
+		fail_msg("%s", error.sentence);
+	*last_signed(network, producer) = engine_block_number(network->engine);
+}
+
+static struct block_state *seal(struct network *network)
+{
+	struct checksum256 digest;
+	struct block_state *sealed;
+
+	assert_int_equal(engine_block_seal(network->engine, &sealed, &digest, NULL), 0);
+	return sealed;
+}
+
+static struct block_state *produce(struct network *network)
+{
+	start(network);
+	return seal(network);
+}
+
+/* As set_proposed_producers does in the block in the making. */
+static int64_t propose(struct network *network, size_t count)
+{
+	struct transaction_context transaction = {.engine = network->engine, .edit = network->engine->pending->edit};
+	struct error error = {0};
+	struct apply_context context = {.transaction = &transaction, .error = &error};
+	struct producer_schedule schedule = {.producers = memory_allocate(count, sizeof(*schedule.producers)), .producers_count = count};
+	int64_t version;
+
+	for (size_t i = 0; i < count; i++) {
+		struct producer_authority *producer = &schedule.producers[i];
+		producer->producer_name = name_literal(names[i]);
+		producer->threshold = 1;
+		producer->keys = memory_allocate(1, sizeof(*producer->keys));
+		producer->keys[0] = (struct key_weight){network->engine->genesis.initial_key, 1};
+		producer->keys_count = 1;
+	}
+	assert_int_equal(apply_set_proposed_producers(&context, &schedule, &version), 0);
+	producer_schedule_release(&schedule);
+	return version;
+}
+
+static void single_producer(void **state)
+{
+	struct network network;
+
+	(void)state;
+	network_begin(&network);
+	for (uint32_t number = 2; number < 40; number++) {
+		struct block_state *block = produce(&network);
+		struct checksum256 id;
+		assert_int_equal(block->number, number);
+		assert_int_equal(block->dpos_proposed_irreversible, number);
+		assert_int_equal(block->dpos_irreversible, number == 2 ? 0 : number - 1);
+		assert_int_equal(block->block->header.confirmed, 0);
+		assert_int_equal(engine_irreversible(network.engine, &id), number == 2 ? 1 : number - 1);
+		assert_true(checksum256_equal(&id, &block->block->header.previous));
+		assert_null(block->previous->previous); /* what is irreversible is let go */
+	}
+	engine_destroy(network.engine);
+}
+
+/* From proposal to the first block of the new schedule: before WTMSIG the header carries the legacy form. */
+static void schedule_change(void **state)
+{
+	struct permission_object permission;
+	struct authority authority;
+	struct network network;
+	struct block_state *block;
+
+	(void)state;
+	network_begin(&network);
+	produce(&network);
+	start(&network);
+	assert_int_equal(propose(&network, 4), 1);
+	assert_int_equal(propose(&network, 4), -1); /* nothing would change */
+	assert_int_equal(propose(&network, 3), 1);  /* the same block may think again */
+	block = seal(&network);
+	assert_int_equal(block->number, 3);
+	start(&network); /* block 3 is irreversible now: the schedule becomes pending */
+	assert_int_equal(propose(&network, 3), -1);
+	block = seal(&network);
+	assert_true(block->block->header.has_new_producers);
+	assert_int_equal(block->block->header.new_producers.version, 1);
+	assert_int_equal(block->pending_schedule_lib_num, 4);
+	assert_int_equal(block->active_schedule.version, 0);
+	block = produce(&network); /* block 4 is irreversible: it becomes active, signed by eosio still */
+	assert_int_equal(block->block->header.schedule_version, 0);
+	assert_true(block->block->header.producer == name_literal("eosio"));
+	assert_int_equal(block->active_schedule.version, 1);
+	assert_int_equal(block->active_schedule.producers_count, 3);
+	assert_int_equal(block->pending_schedule.producers_count, 0);
+	assert_true(permission_get(block->root, &permission, name_literal("eosio.prods"), name_literal("active")));
+	authority = permission_authority(&permission);
+	assert_int_equal(authority.threshold, 3);
+	assert_int_equal(authority.accounts_count, 3);
+	authority_release(&authority);
+	block = produce(&network);
+	assert_int_equal(block->block->header.schedule_version, 1);
+	assert_true(block->block->header.producer != name_literal("eosio"));
+	engine_destroy(network.engine);
+}
+
+/* With 21 producers, twelve blocks each: block N is irreversible when two times two thirds have built on it. */
+static void twenty_one_producers(void **state)
+{
+	struct network network;
+	struct block_state *block = NULL;
+	uint32_t before;
+
+	(void)state;
+	network_begin(&network);
+	produce(&network);
+	start(&network);
+	propose(&network, 21);
+	seal(&network);
+	while (!block || block->active_schedule.version != 1)
+		block = produce(&network);
+	for (int i = 0; i < 21 * 12 * 3; i++)
+		block = produce(&network);
+	/* Steady: a proposal needs 15 producers' turns, its irreversibility 15 implications, moving a turn at a time. */
+	assert_int_equal(block->last_produced_count, 22); /* eosio, which signed the block that let it go, implies nothing any more */
+	assert_true(block->last_produced[0].producer == name_literal("eosio") && !block->last_produced[0].has_implied);
+	for (int i = 0; i < 100; i++) {
+		before = block->dpos_irreversible;
+		block = produce(&network);
+		assert_true(block->dpos_irreversible == before || block->dpos_irreversible == before + 12);
+		assert_in_range(block->number - block->dpos_irreversible, 14 * 12 * 2 - 24, 15 * 12 * 2);
+	}
+	/* With seven of 21 gone two thirds are not there any more: the chain goes on, irreversibility does not. */
+	before = block->dpos_irreversible;
+	for (int i = 0; i < 21 * 12 * 4; i++) {
+		uint64_t producer = engine_producer_of_slot(network.engine, network.slot + 1)->producer_name;
+		if (producer >= name_literal("prod.o"))
+			network.slot++;
+		else
+			block = produce(&network);
+	}
+	assert_true(block->dpos_irreversible <= before + 12 * 21);
+	assert_true(block->number - block->dpos_irreversible > 350);
+	engine_destroy(network.engine);
+}
+
+static void wrong_producers_and_slots(void **state)
+{
+	struct network network;
+	struct block_options options = {.producer = name_literal("eosio")};
+	struct error error = {0};
+
+	(void)state;
+	network_begin(&network);
+	produce(&network);
+	options.slot = network.slot;
+	assert_int_not_equal(engine_block_start(network.engine, &options, NULL, &error), 0);
+	assert_int_equal(error.code, 3030000);
+	options.slot = network.slot + 1;
+	options.producer = name_literal("prod.a");
+	assert_int_not_equal(engine_block_start(network.engine, &options, NULL, &error), 0);
+	assert_int_equal(error.code, 3030009);
+	options.producer = name_literal("eosio");
+	options.confirmed = 5; /* it has signed block 2 itself */
+	assert_int_not_equal(engine_block_start(network.engine, &options, NULL, &error), 0);
+	assert_int_equal(error.code, 3170003);
+	assert_false(engine_block_pending(network.engine));
+	options.confirmed = 0;
+	assert_int_equal(engine_block_start(network.engine, &options, NULL, &error), 0);
+	assert_int_not_equal(engine_block_start(network.engine, &options, NULL, &error), 0); /* one at a time */
+	engine_block_drop(network.engine);
+	assert_int_equal(engine_head(network.engine)->number, 2);
+	engine_destroy(network.engine);
+}
+
+/* A fork: the head goes back, another block takes its place. */
+static void another_head(void **state)
+{
+	struct network network;
+	struct block_state *two, *three, *other;
+
+	(void)state;
+	network_begin(&network);
+	two = block_state_hold(produce(&network));
+	three = block_state_hold(produce(&network));
+	engine_set_head(network.engine, two);
+	*last_signed(&network, name_literal("eosio")) = 2;
+	other = produce(&network);
+	assert_int_equal(other->number, 3);
+	assert_false(checksum256_equal(&other->id, &three->id));
+	assert_true(other->previous == two);
+	engine_set_head(network.engine, three);
+	assert_int_equal(produce(&network)->number, 4);
+	block_state_release(two);
+	block_state_release(three);
+	engine_destroy(network.engine);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(single_producer),           cmocka_unit_test(schedule_change), cmocka_unit_test(twenty_one_producers),
+		cmocka_unit_test(wrong_producers_and_slots), cmocka_unit_test(another_head),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
