@@ -137,6 +137,17 @@ size_t apply_active_producers(const struct apply_context *context, uint64_t *nam
 	return schedule->producers_count;
 }
 
+static int check_producer_keys(struct apply_context *context, const struct producer_schedule *schedule)
+{
+	int supported = pending_feature(context->transaction->engine, FEATURE_WEBAUTHN_KEY) ? 3 : 2;
+
+	for (size_t i = 0; i < schedule->producers_count; i++)
+		for (size_t k = 0; k < schedule->producers[i].keys_count; k++)
+			if (schedule->producers[i].keys[k].key.type >= supported)
+				return error_chain(context->error, UNACTIVATED_KEY_TYPE, "Unactivated key type used in proposed producer schedule");
+	return 0;
+}
+
 int apply_set_proposed_producers(struct apply_context *context, struct producer_schedule *schedule, int64_t *version)
 {
 	const struct pending_block *pending = pending_of(context);
@@ -144,8 +155,11 @@ int apply_set_proposed_producers(struct apply_context *context, struct producer_
 	uint32_t block_num = engine_block_number(context->transaction->engine), proposed_in;
 	struct producer_schedule proposed;
 	bool same;
+	int result = check_producer_keys(context, schedule);
 
 	*version = -1;
+	if (result)
+		return result;
 	if (!schedule->producers_count && pending_feature(context->transaction->engine, FEATURE_DISALLOW_EMPTY_PRODUCER_SCHEDULE))
 		return 0;
 	if (proposed_schedule_get(state_of(context), &proposed_in, &proposed)) {
