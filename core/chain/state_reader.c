@@ -161,7 +161,8 @@ int state_read_abi_version(const struct map_root *root, uint64_t name, uint64_t 
 	struct map_value abi;
 	if (!account_get(root, &account, name))
 		return no_account(error, name);
-	*version = account_abi(root, &abi, name) ? (uint64_t)account.abi_sequence + 1 : 0;
+	/* The block beside the sequence: two branches, or a state that was restored, may give the same sequence to different ABIs. */
+	*version = account_abi(root, &abi, name) ? ((uint64_t)account.block_num << 32 | account.abi_sequence) + 1 : 0;
 	return 0;
 }
 
@@ -214,9 +215,13 @@ int state_read_rows_by_double(const struct map_root *root, const struct table_id
 		if (!state_read_row(root, &row, id, entry.primary_key))
 			result = visitor(context, &row);
 		/* The next entry: the same key with a greater primary key, else the next key. */
-		entry.primary_key++;
-		for (int i = 7; !entry.primary_key && i >= 0 && ++entry.key[i] == 0; i--)
-			;
+		int carry = 7;
+		if (++entry.primary_key)
+			continue;
+		while (carry >= 0 && ++entry.key[carry] == 0)
+			carry--;
+		if (carry < 0)
+			break;
 	}
 	return result;
 }

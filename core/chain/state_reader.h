@@ -10,7 +10,7 @@
 int state_read_account(const struct map_root *root, struct chain_account *out, uint64_t name, uint32_t slot, struct error *error);
 int state_read_accounts(const struct map_root *root, uint64_t from, chain_account_visitor *visitor, void *context);
 int state_read_code(const struct map_root *root, uint64_t account, struct bytes *out, struct error *error);
-/* version as chain_operations.abi_version gives it: the ABI's sequence + 1, 0 when there is none. */
+/* version as chain_operations.abi_version gives it: made of the ABI's sequence and the account's block; 0 when there is none. */
 int state_read_abi(const struct map_root *root, uint64_t account, struct bytes *out, uint64_t *version, struct error *error);
 int state_read_abi_version(const struct map_root *root, uint64_t account, uint64_t *version, struct error *error);
 int state_read_row(const struct map_root *root, struct chain_row *out, const struct table_id *id, uint64_t primary_key);

@@ -185,7 +185,13 @@ static int order_block(struct recording *recording, struct recording_block *bloc
 	return 0;
 }
 
-static int read_line(struct recording *recording, const struct json *line, size_t capacities[3], struct error *error)
+static void read_request(struct recording *recording, const struct json *line, size_t *capacity)
+{
+	memory_grow(&recording->requests, capacity, recording->requests_count + 1, sizeof *recording->requests);
+	recording->requests[recording->requests_count++] = line;
+}
+
+static int read_line(struct recording *recording, const struct json *line, size_t capacities[4], struct error *error)
 {
 	if (json_member(line, "genesis"))
 		return read_genesis(recording, line, error);
@@ -197,6 +203,8 @@ static int read_line(struct recording *recording, const struct json *line, size_
 		return read_block(recording, line, "signed_block", &capacities[1], error);
 	else if (json_member(line, "block"))
 		return read_block(recording, line, "block", &capacities[1], error);
+	else if (json_member(line, "request"))
+		read_request(recording, line, &capacities[3]);
 	else if (json_member(line, "step") && json_member(line, "actions"))
 		read_step(recording, line, &capacities[0]);
 	return 0;
@@ -206,7 +214,7 @@ int recording_read(struct recording *recording, const char *path, struct error *
 {
 	int result = 0;
 	struct text text = TEXT_EMPTY;
-	size_t capacities[3] = {0};
+	size_t capacities[4] = {0};
 	*recording = (struct recording){0};
 	result = read_whole(&text, path, error);
 	if (result)
@@ -255,6 +263,7 @@ void recording_release(struct recording *recording)
 	free(recording->steps);
 	free(recording->blocks);
 	free(recording->checkpoints);
+	free(recording->requests);
 	*recording = (struct recording){0};
 }
 

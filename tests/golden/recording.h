@@ -53,6 +53,8 @@ struct recording {
 	size_t steps_count;
 	struct recording_block *blocks; /* owned; by number, from 0 (unused) on */
 	size_t blocks_count;
+	const struct json **requests; /* owned; lines of HTTP requests */
+	size_t requests_count;
 	struct recording_checkpoint *checkpoints; /* owned; ascending by block */
 	size_t checkpoints_count;
 };

@@ -70,6 +70,8 @@ void replay_compare_tables(struct replay *replay, struct chain_view *view, const
 void replay_compare_accounts(struct replay *replay, struct chain_view *view, const struct json *accounts);
 void replay_compare_schedules(struct replay *replay, struct chain_view *view, const struct json *schedule);
 void replay_compare_producers(struct replay *replay, struct chain_view *view, const struct json *producers);
+/* What get_account answered at that block, with every CPU and NET window: comparable where all that was billed is the node's (--blocks). */
+void replay_compare_requests(struct replay *replay, uint32_t block);
 
 /* --- the chain that reads the engine (replay_chain.c) --- */
 struct chain *replay_chain_create(struct engine *engine);

@@ -133,6 +133,7 @@ int replay_blocks(struct replay *replay, const char *until, struct error *error)
 		int result = apply_block(replay, &replay->recording.blocks[number], error);
 		if (result)
 			return result;
+		replay_compare_requests(replay, (uint32_t)number);
 		if (replay_checkpoints(replay, (uint32_t)number, until))
 			break;
 	}

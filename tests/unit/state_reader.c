@@ -1,0 +1,189 @@
+/* Reading a state: paging through tables, scopes and indices at their ends, and accounts as genesis makes them. */
+#include "core/chain/state_reader.h"
+
+#include "core/engine/account.h"
+#include "core/engine/engine.h"
+#include "core/engine/state_key.h"
+#include "core/types/name.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define CODE name_literal("contract")
+
+/* What visitors saw, as text: "key key key". stop: after so many. */
+struct seen {
+	struct text text;
+	size_t count, stop;
+};
+
+static int see(struct seen *seen, uint64_t key)
+{
+	text_printf(&seen->text, "%s%llu", seen->count ? " " : "", (unsigned long long)key);
+	return ++seen->count == seen->stop ? 7 : 0;
+}
+
+static int see_row(void *context, const struct chain_row *row)
+{
+	assert_int_equal(row->length, 1);
+	return see(context, row->primary_key);
+}
+
+static int see_scope(void *context, const struct chain_scope *scope)
+{
+	struct seen *seen = context;
+	text_printf(&seen->text, "%s%llu/%s", seen->count ? " " : "", (unsigned long long)scope->scope, name_text(scope->table).text);
+	return ++seen->count == seen->stop ? 7 : 0;
+}
+
+static int see_name(void *context, uint64_t name)
+{
+	struct seen *seen = context;
+	text_printf(&seen->text, "%s%s", seen->count ? " " : "", name_text(name).text);
+	return ++seen->count == seen->stop ? 7 : 0;
+}
+
+static int see_permission(void *context, const struct chain_key_permission *permission)
+{
+	struct seen *seen = context;
+	text_printf(&seen->text, "%s%s@%s", seen->count++ ? " " : "", name_text(permission->account).text, name_text(permission->permission).text);
+	return 0;
+}
+
+static void assert_seen(struct seen *seen, const char *expected)
+{
+	assert_string_equal(text_string(&seen->text), expected);
+	text_release(&seen->text);
+	*seen = (struct seen){0};
+}
+
+static void put_table(struct map_edit *edit, uint64_t scope, uint64_t table)
+{
+	struct table_id id = {CODE, scope, table};
+	uint8_t key[MAP_KEY_MAXIMUM], value[12] = {0};
+	map_edit_put(edit, key, table_object_key(key, &id), value, sizeof value);
+}
+
+/* Rows as intrinsic/database.c writes them: payer, block number, data. */
+static void put_row(struct map_edit *edit, const struct table_id *id, uint64_t primary_key)
+{
+	uint8_t key[MAP_KEY_MAXIMUM], value[13] = {0};
+	map_edit_put(edit, key, table_row_key(key, id, primary_key), value, sizeof value);
+}
+
+static void put_double(struct map_edit *edit, const struct table_id *id, double number, uint64_t primary_key)
+{
+	uint8_t key[MAP_KEY_MAXIMUM], ordered[32], value[16] = {0};
+	secondary_key_order(ordered, SECONDARY_DOUBLE, &number);
+	memcpy(value + 8, &number, sizeof number);
+	map_edit_put(edit, key, secondary_order_key(key, id, SECONDARY_DOUBLE, ordered, primary_key), "", 0);
+	map_edit_put(edit, key, secondary_primary_key(key, id, SECONDARY_DOUBLE, primary_key), value, sizeof value);
+}
+
+static void test_tables(void **state)
+{
+	(void)state;
+	const uint64_t a = name_literal("aaa"), b = name_literal("bbb"), last = UINT64_MAX & ~UINT64_C(15);
+	const struct table_id id = {CODE, 5, a};
+	struct map *map = map_create();
+	struct map_root *empty = map_empty(map);
+	struct map_edit *edit = map_edit_begin(empty);
+	struct map_root *root;
+	struct seen seen = {0};
+	struct chain_row row;
+
+	put_table(edit, 5, a);
+	put_table(edit, 5, a | 1); /* a secondary index's: no table of its own */
+	put_table(edit, 5, b);
+	put_table(edit, 6, b);
+	put_table(edit, 7, a);
+	put_table(edit, UINT64_MAX, a);
+	put_table(edit, UINT64_MAX, last);
+	put_row(edit, &id, 0);
+	put_row(edit, &id, 3);
+	put_row(edit, &id, UINT64_MAX);
+	put_double(edit, &id, -2.5, UINT64_MAX);
+	put_double(edit, &id, 0.0, 3);
+	put_double(edit, &id, 1e300, 0);
+	root = map_edit_finish(edit);
+
+	assert_int_equal(state_read_rows(root, &id, 0, see_row, &seen), 0);
+	assert_seen(&seen, "0 3 18446744073709551615");
+	assert_int_equal(state_read_rows(root, &id, 1, see_row, &seen), 0);
+	assert_seen(&seen, "3 18446744073709551615");
+	seen.stop = 2;
+	assert_int_equal(state_read_rows(root, &id, 0, see_row, &seen), 7);
+	assert_seen(&seen, "0 3");
+	assert_int_equal(state_read_row(root, &row, &id, 3), 0);
+	assert_int_equal(state_read_row(root, &row, &id, 4), -ENOENT);
+	assert_int_equal(state_read_rows_by_double(root, &id, 0, see_row, &seen), 0);
+	assert_seen(&seen, "18446744073709551615 3 0");
+
+	assert_int_equal(state_read_scopes(root, CODE, 0, 0, see_scope, &seen), 0);
+	assert_seen(&seen, "5/aaa 5/bbb 6/bbb 7/aaa 18446744073709551615/aaa 18446744073709551615/zzzzzzzzzzzz");
+	assert_int_equal(state_read_scopes(root, CODE, a, 0, see_scope, &seen), 0);
+	assert_seen(&seen, "5/aaa 7/aaa 18446744073709551615/aaa");
+	assert_int_equal(state_read_scopes(root, CODE, b, 6, see_scope, &seen), 0);
+	assert_seen(&seen, "6/bbb");
+	seen.stop = 1;
+	assert_int_equal(state_read_scopes(root, CODE, a, 6, see_scope, &seen), 7);
+	assert_seen(&seen, "7/aaa");
+	assert_int_equal(state_read_scopes(root, CODE + 1, 0, 0, see_scope, &seen), 0);
+	assert_seen(&seen, "");
+
+	map_root_release(root);
+	map_root_release(empty);
+	map_destroy(map);
+}
+
+static void test_genesis(void **state)
+{
+	(void)state;
+	struct genesis genesis;
+	struct engine *engine;
+	struct error error = {0};
+	struct seen seen = {0};
+	struct chain_account account;
+	struct bytes bytes = {0};
+	uint64_t version;
+
+	genesis_default(&genesis);
+	assert_int_equal(engine_create(&engine, &genesis, &error), 0);
+	const struct map_root *root = engine_head(engine)->root;
+	assert_int_equal(state_read_accounts(root, 0, see_name, &seen), 0);
+	assert_seen(&seen, "eosio eosio.null eosio.prods");
+	assert_int_equal(state_read_accounts(root, name_literal("eosio") + 1, see_name, &seen), 0);
+	assert_seen(&seen, "eosio.null eosio.prods");
+	assert_int_equal(state_read_key_permissions(root, &genesis.initial_key, see_permission, &seen), 0);
+	assert_seen(&seen, "eosio@active eosio@owner");
+
+	assert_int_equal(state_read_account(root, &account, name_literal("eosio.prods"), 0, &error), 0);
+	assert_int_equal(account.permissions_count, 4);
+	assert_string_equal(name_text(account.permissions[3].name).text, "prod.minor");
+	assert_string_equal(name_text(account.permissions[3].parent).text, "prod.major");
+	assert_int_equal(account.created, genesis.initial_timestamp);
+	assert_int_equal(account.ram_quota, -1);
+	assert_int_equal(account.cpu_limit.max, -1);
+	chain_account_release(&account);
+
+	assert_int_equal(state_read_abi(root, name_literal("eosio"), &bytes, &version, &error), 0);
+	assert_int_equal(bytes.length, 2132);
+	assert_true(version != 0);
+	assert_int_equal(state_read_abi_version(root, name_literal("eosio.null"), &version, &error), 0);
+	assert_int_equal(version, 0);
+	assert_int_equal(state_read_account(root, &account, name_literal("nobody"), 0, &error), -ENOENT);
+	assert_non_null(strstr(error.sentence, "nobody"));
+	bytes_release(&bytes);
+	engine_destroy(engine);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_tables), cmocka_unit_test(test_genesis)};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
