@@ -22,7 +22,7 @@ setup() {
 	cd "$M"
 	echo mine > wallet/new_key
 	echo producer1111 > accounts/alice1111111/votes
-	echo +1d > chain/clock
+	echo +1h > chain/clock
 	state > "$BASE/before"
 	cat chain/id accounts/alice1111111/info.json wallet/labels/mine > "$BASE/more"
 	time=$(date -d "$(cat chain/time)" +%s)

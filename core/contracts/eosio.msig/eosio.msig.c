@@ -29,8 +29,8 @@ struct approvals {
 	struct list requested, provided;
 };
 static const struct field approvals_fields[] = {
-    FIELD(struct approvals, version), FIELD(struct approvals, proposal_name),
-    FIELD_OF(struct approvals, requested, FIELD_LIST, sizeof(struct approval)), FIELD_OF(struct approvals, provided, FIELD_LIST, sizeof(struct approval))};
+	FIELD(struct approvals, version), FIELD(struct approvals, proposal_name),
+	FIELD_OF(struct approvals, requested, FIELD_LIST, sizeof(struct approval)), FIELD_OF(struct approvals, provided, FIELD_LIST, sizeof(struct approval))};
 static const struct row_type approvals_type = ROW_TYPE(struct approvals, approvals_fields);
 static const struct field old_approvals_fields[] = {FIELD(struct approvals, proposal_name),
                                                     FIELD_OF(struct approvals, requested, FIELD_LIST, sizeof(struct level)),

@@ -2,11 +2,11 @@
 #include "core/contracts/eosio.system/system.h"
 
 static const struct field global_fields[] = {
-    FIELD(struct global, parameters), FIELD(struct global, max_ram_size), FIELD(struct global, total_ram_bytes_reserved),
-    FIELD(struct global, total_ram_stake), FIELD(struct global, last_producer_schedule_update), FIELD(struct global, last_pervote_bucket_fill),
-    FIELD(struct global, pervote_bucket), FIELD(struct global, perblock_bucket), FIELD(struct global, total_unpaid_blocks),
-    FIELD(struct global, total_activated_stake), FIELD(struct global, thresh_activated_stake_time),
-    FIELD(struct global, last_producer_schedule_size), FIELD(struct global, total_producer_vote_weight), FIELD(struct global, last_name_close)};
+	FIELD(struct global, parameters), FIELD(struct global, max_ram_size), FIELD(struct global, total_ram_bytes_reserved),
+	FIELD(struct global, total_ram_stake), FIELD(struct global, last_producer_schedule_update), FIELD(struct global, last_pervote_bucket_fill),
+	FIELD(struct global, pervote_bucket), FIELD(struct global, perblock_bucket), FIELD(struct global, total_unpaid_blocks),
+	FIELD(struct global, total_activated_stake), FIELD(struct global, thresh_activated_stake_time),
+	FIELD(struct global, last_producer_schedule_size), FIELD(struct global, total_producer_vote_weight), FIELD(struct global, last_name_close)};
 static const struct row_type global_type = ROW_TYPE(struct global, global_fields);
 
 static const struct field global2_fields[] = {FIELD(struct global2, new_ram_per_block), FIELD(struct global2, last_ram_increase),

@@ -165,6 +165,6 @@ system_action system_voteproducer, system_regproxy;
 system_action system_claimrewards;
 system_action system_bidname, system_bidrefund;
 system_action system_deposit, system_withdraw, system_buyrex, system_unstaketorex, system_sellrex, system_cnclrexorder, system_rentcpu, system_rentnet,
-    system_fundcpuloan, system_fundnetloan, system_defcpuloan, system_defnetloan, system_updaterex, system_rexexec, system_consolidate, system_closerex;
+	system_fundcpuloan, system_fundnetloan, system_defcpuloan, system_defnetloan, system_updaterex, system_rexexec, system_consolidate, system_closerex;
 
 #endif

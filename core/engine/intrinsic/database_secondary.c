@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const uint8_t billed[] = {
-    [SECONDARY_U64] = 128, [SECONDARY_U128] = 144, [SECONDARY_U256] = 160, [SECONDARY_DOUBLE] = 128, [SECONDARY_LONG_DOUBLE] = 144};
+	[SECONDARY_U64] = 128, [SECONDARY_U128] = 144, [SECONDARY_U256] = 160, [SECONDARY_DOUBLE] = 128, [SECONDARY_LONG_DOUBLE] = 144};
 
 static const struct map_root *view(const struct apply_context *context)
 {

@@ -80,12 +80,12 @@ static const struct parameter {
 	uint8_t offset, size;
 } parameters[] = {
 #define PARAMETER(member) {offsetof(struct chain_config, member), sizeof((struct chain_config *)0)->member}
-    PARAMETER(max_block_net_usage), PARAMETER(target_block_net_usage_pct), PARAMETER(max_transaction_net_usage),
-    PARAMETER(base_per_transaction_net_usage), PARAMETER(net_usage_leeway), PARAMETER(context_free_discount_net_usage_num),
-    PARAMETER(context_free_discount_net_usage_den), PARAMETER(max_block_cpu_usage), PARAMETER(target_block_cpu_usage_pct),
-    PARAMETER(max_transaction_cpu_usage), PARAMETER(min_transaction_cpu_usage), PARAMETER(max_transaction_lifetime),
-    PARAMETER(deferred_trx_expiration_window), PARAMETER(max_transaction_delay), PARAMETER(max_inline_action_size),
-    PARAMETER(max_inline_action_depth), PARAMETER(max_authority_depth), PARAMETER(max_action_return_value_size),
+	PARAMETER(max_block_net_usage), PARAMETER(target_block_net_usage_pct), PARAMETER(max_transaction_net_usage),
+	PARAMETER(base_per_transaction_net_usage), PARAMETER(net_usage_leeway), PARAMETER(context_free_discount_net_usage_num),
+	PARAMETER(context_free_discount_net_usage_den), PARAMETER(max_block_cpu_usage), PARAMETER(target_block_cpu_usage_pct),
+	PARAMETER(max_transaction_cpu_usage), PARAMETER(min_transaction_cpu_usage), PARAMETER(max_transaction_lifetime),
+	PARAMETER(deferred_trx_expiration_window), PARAMETER(max_transaction_delay), PARAMETER(max_inline_action_size),
+	PARAMETER(max_inline_action_depth), PARAMETER(max_authority_depth), PARAMETER(max_action_return_value_size),
 #undef PARAMETER
 };
 
