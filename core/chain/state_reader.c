@@ -179,7 +179,8 @@ int state_read_abi(const struct map_root *root, uint64_t account, struct bytes *
 
 static struct chain_row chain_row_of(const struct table_row *row)
 {
-	return (struct chain_row){.primary_key = row->primary_key, .payer = row->payer, .block_num = row->block_num, .data = row->data, .length = row->length};
+	return (struct chain_row){.primary_key = row->primary_key, .payer = row->payer, .block_num = row->block_num, .data = row->data,
+	                          .length = row->length};
 }
 
 int state_read_row(const struct map_root *root, struct chain_row *out, const struct table_id *id, uint64_t primary_key)

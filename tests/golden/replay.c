@@ -150,10 +150,10 @@ int main(int count, char **arguments)
 	int result = run(&replay, path, until, blocks, &error);
 	if (result) {
 		replay.differences++;
-		printf("%s: stopped: %s\n", text_string(&replay.where), error.sentence);
+		printf("%s: stopped: %s\n", replay.where.length ? text_string(&replay.where) : "replay", error.sentence);
 	}
 	if (blocks)
-		printf("%zu blocks, ", replay.recording.blocks_count ? replay.recording.blocks_count - 1 : 0);
+		printf("%zu blocks, ", replay.blocks);
 	printf("%zu steps, %zu checkpoints, %zu differences\n", replay.steps, replay.checkpoints, replay.differences);
 	chain_destroy(replay.chain);
 	engine_destroy(replay.engine);

@@ -14,7 +14,7 @@ struct replay {
 	struct engine *engine;
 	struct signer *signer;
 	struct chain *chain; /* reads the engine's state (replay_chain.c) */
-	size_t steps, checkpoints, differences;
+	size_t blocks, steps, checkpoints, differences;
 	struct text where;  /* "step 12 (note)": what is being compared */
 	struct text member; /* ".producers[2].owner": within it */
 	struct checksum256 *ids; /* owned: of our transaction, by step */

@@ -117,6 +117,7 @@ static int apply_block(struct replay *replay, const struct recording_block *reco
 	}
 	if (!result)
 		compare_id(replay, "id", &block.id, &engine_head(replay->engine)->id);
+	replay->blocks++;
 	replay->steps += json_count(json_member(recorded->json, "steps"));
 	signed_block_release(&block);
 	return result;
