@@ -112,12 +112,13 @@ static uint64_t power_of_ten(unsigned exponent)
 	return power;
 }
 
-/* `10 SYS` is 10.0000 SYS: fewer digits than the token has are filled up. */
+/* `10 SYS` is 10.0000 SYS; a point with another number of digits behind it is refused, as the contract would. */
 static int match_precision(struct request *request, struct asset *quantity, uint64_t contract, struct error *error)
 {
 	const uint64_t code = symbol_code(quantity->symbol);
 	char code_text[SYMBOL_TEXT_SIZE];
 	struct chain_row row;
+	struct asset supply;
 	int result = request_row(request, &row, contract, code, name_literal("stat"), code, error);
 	symbol_code_print(code_text, code);
 	if (result == -ENOENT)
@@ -125,15 +126,16 @@ static int match_precision(struct request *request, struct asset *quantity, uint
 	if (result < 0)
 		return result;
 	struct cursor in = cursor_make(row.data, row.length);
-	struct asset supply;
-	if (asset_unpack(&supply, &in) < 0)
+	if (asset_unpack(&supply, &in) < 0 || supply.symbol == quantity->symbol)
 		return 0;
-	unsigned given = symbol_precision(quantity->symbol), wanted = symbol_precision(supply.symbol);
-	if (given > wanted)
-		return error_set(error, EINVAL, "%s has too many digits: %s has %u after the point", asset_text(quantity).text, code_text, wanted);
-	if (wanted > SYMBOL_PRECISION_MAXIMUM || quantity->amount > ASSET_MAXIMUM / (int64_t)power_of_ten(wanted - given))
+	unsigned wanted = symbol_precision(supply.symbol);
+	if (symbol_precision(quantity->symbol) != 0)
+		return error_set(error, ECANCELED, "symbol precision mismatch: %s, but %s has %u digits after the point", asset_text(quantity).text,
+		                 code_text, wanted);
+	if (wanted > SYMBOL_PRECISION_MAXIMUM || quantity->amount > ASSET_MAXIMUM / (int64_t)power_of_ten(wanted) ||
+	    quantity->amount < -ASSET_MAXIMUM / (int64_t)power_of_ten(wanted))
 		return error_set(error, EINVAL, "%s is out of range", asset_text(quantity).text);
-	quantity->amount *= (int64_t)power_of_ten(wanted - given);
+	quantity->amount *= (int64_t)power_of_ten(wanted);
 	quantity->symbol = supply.symbol;
 	return 0;
 }
@@ -150,8 +152,6 @@ int accounts_transfer_write(struct request *request, const char *data, size_t le
 		result = command_take_name(&command, &to, "the receiver's name", error);
 	if (result == 0)
 		result = command_take_quantity(&command, &quantity, 0, &contract, "the quantity", error);
-	if (result == 0 && quantity.amount < 0)
-		result = error_set(error, EINVAL, "%s: a quantity to transfer is positive", asset_text(&quantity).text);
 	if (result == 0)
 		result = require_account(request, to, error);
 	if (result == 0)
