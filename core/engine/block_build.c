@@ -262,6 +262,8 @@ int block_start(struct engine *engine, const struct block_options *options, bool
 		result = -EINVAL;
 		goto fail;
 	}
+	if (checksum256_is_zero(&pending->next->irreversible_id))
+		engine_find_id(engine, &pending->next->irreversible_id, pending->next->dpos_irreversible);
 	begin_header(engine, options);
 	block_globals_get(engine->head->root, &pending->globals);
 	resource_state_get(engine->head->root, &pending->resources);

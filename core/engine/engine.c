@@ -83,6 +83,7 @@ void engine_destroy(struct engine *engine)
 	engine_block_drop(engine);
 	block_state_release(engine->head);
 	map_destroy(engine->map);
+	free(engine->earlier_ids);
 	free(engine);
 }
 
@@ -125,12 +126,24 @@ uint32_t engine_irreversible(const struct engine *engine, struct checksum256 *id
 		return head->dpos_irreversible;
 	}
 	/* Nothing but genesis is irreversible yet. */
-	if (id) {
-		while (head->previous)
-			head = head->previous;
+	if (id && !engine_find_id(engine, id, 1))
 		*id = head->id;
-	}
 	return 1;
+}
+
+bool engine_find_id(const struct engine *engine, struct checksum256 *out, uint32_t number)
+{
+	const struct block_state *block = engine->head;
+
+	while (block && block->number > number)
+		block = block->previous;
+	if (block && block->number == number)
+		*out = block->id;
+	else if (number >= engine->earlier_first && number - engine->earlier_first < engine->earlier_count)
+		*out = engine->earlier_ids[number - engine->earlier_first];
+	else
+		return false;
+	return true;
 }
 
 const struct producer_authority *engine_producer_of_slot(const struct engine *engine, uint32_t slot)
@@ -142,8 +155,33 @@ const struct producer_authority *engine_producer_of_slot(const struct engine *en
 
 void engine_pack_head(struct bytes *out, const struct engine *engine)
 {
-	signed_block_pack(out, engine->head->block);
-	block_state_pack(out, engine->head);
+	const struct block_state *head = engine->head;
+	struct checksum256 id;
+	uint32_t first = head->number;
+
+	signed_block_pack(out, head->block);
+	block_state_pack(out, head);
+	while (first > head->dpos_irreversible + 1 && engine_find_id(engine, &id, first - 1))
+		first--;
+	bytes_put_varuint32(out, head->number - first);
+	for (uint32_t number = first; number < head->number; number++) {
+		engine_find_id(engine, &id, number);
+		bytes_put(out, id.data, sizeof(id.data));
+	}
+}
+
+static int unpack_earlier_ids(struct engine *engine, struct cursor *in, struct error *error)
+{
+	uint32_t count = cursor_count(in, sizeof(struct checksum256));
+
+	if (in->failed || count >= engine->head->number)
+		return error_set(error, EINVAL, "the saved head is malformed");
+	engine->earlier_first = engine->head->number - count;
+	engine->earlier_count = count;
+	engine->earlier_ids = memory_allocate(count, sizeof(*engine->earlier_ids));
+	for (uint32_t i = 0; i < count; i++)
+		cursor_copy(in, engine->earlier_ids[i].data, sizeof(engine->earlier_ids[i].data));
+	return 0;
 }
 
 int engine_restore(struct engine **out, const struct genesis *genesis, struct map *map, struct map_root *root, struct cursor *head,
@@ -170,6 +208,10 @@ int engine_restore(struct engine **out, const struct genesis *genesis, struct ma
 	engine = engine_begin(genesis);
 	engine->map = map;
 	engine->head = state;
+	if ((result = unpack_earlier_ids(engine, head, error))) {
+		engine_destroy(engine);
+		return result;
+	}
 	*out = engine;
 	return 0;
 }

@@ -44,7 +44,15 @@ struct engine {
 	struct map *map;
 	struct block_state *head;     /* held */
 	struct pending_block *pending; /* owned; NULL: none */
+	/* A restored head has no blocks before it; the ids of those that were reversible then: */
+	struct checksum256 *earlier_ids; /* owned; of blocks earlier_first and up */
+	uint32_t earlier_first;
+	size_t earlier_count;
 };
+
+/* --- engine.c --- */
+/* The id of a reversible block, the head or before it; false: not known. */
+bool engine_find_id(const struct engine *engine, struct checksum256 *out, uint32_t number);
 
 /* --- block_state.c --- */
 /* The state of the next block before anything of it is known but its header's first fields (E.7); NULL with the error set otherwise. */

@@ -193,6 +193,59 @@ static void twenty_one_producers(void **state)
 	engine_destroy(network.engine);
 }
 
+/* The same chain again from its saved head and a copy of its state. */
+static struct engine *restore(const struct engine *engine)
+{
+	struct map *map = map_create();
+	struct map_root *empty = map_empty(map);
+	struct map_edit *edit = map_edit_begin(empty);
+	struct map_entry entry = {0};
+	struct bytes head = {0};
+	struct engine *copy;
+	struct cursor in;
+
+	map_root_release(empty);
+	for (bool more = map_seek(engine->head->root, &entry, "", 0); more; more = map_next(engine->head->root, &entry))
+		map_edit_put(edit, entry.key, entry.key_length, entry.value.data, entry.value.length);
+	engine_pack_head(&head, engine);
+	in = cursor_make(head.data, head.length);
+	assert_int_equal(engine_restore(&copy, &engine->genesis, map, map_edit_finish(edit), &in, NULL), 0);
+	bytes_release(&head);
+	return copy;
+}
+
+/* What becomes irreversible after a restart may have been produced before it. */
+static void restored_chains_know_ids(void **state)
+{
+	struct network network, copy;
+
+	(void)state;
+	network_begin(&network);
+	produce(&network);
+	start(&network);
+	propose(&network, 21);
+	seal(&network);
+	for (int i = 0; i < 500; i++)
+		produce(&network);
+	copy = network;
+	copy.engine = restore(network.engine);
+	for (int i = 0; i < 200; i++) {
+		struct checksum256 expected, id;
+		produce(&network);
+		produce(&copy);
+		assert_int_equal(engine_irreversible(network.engine, &expected), engine_irreversible(copy.engine, &id));
+		assert_true(checksum256_equal(&expected, &id));
+		assert_false(checksum256_is_zero(&id));
+		if (i == 50) { /* and again, while some of them still wait */
+			struct engine *once_more = restore(copy.engine);
+			engine_destroy(copy.engine);
+			copy.engine = once_more;
+		}
+	}
+	engine_destroy(network.engine);
+	engine_destroy(copy.engine);
+}
+
 static void wrong_producers_and_slots(void **state)
 {
 	struct network network;
@@ -250,6 +303,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(single_producer),           cmocka_unit_test(schedule_change), cmocka_unit_test(twenty_one_producers),
 		cmocka_unit_test(wrong_producers_and_slots), cmocka_unit_test(another_head),
+		cmocka_unit_test(restored_chains_know_ids),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
