@@ -16,7 +16,6 @@
 #include "core/engine/contract_table.h"
 #include "core/engine/engine.h"
 #include "core/types/abi.h"
-#include "core/types/asset.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 

@@ -1,0 +1,59 @@
+/* Running a function of a test as the contract of account "alice" inside a block. */
+#ifndef EOSIOFS_TESTS_UNIT_INTRINSIC_H
+#define EOSIOFS_TESTS_UNIT_INTRINSIC_H
+
+#include "tests/unit/contracts.h"
+
+#include "core/engine/engine_parts.h"
+#include "core/engine/intrinsic/intrinsic.h"
+
+struct test_run {
+	struct ram_delta ram[8]; /* what was billed */
+	size_t ram_count;
+	struct text console;
+};
+
+static inline void test_run_release(struct test_run *run)
+{
+	text_release(&run->console);
+}
+
+/* The action is RECEIVER::test, authorized by alice@active and bob@active, its data 01 02 03. The chain's error says how it failed. */
+static inline int test_contract(struct test_chain *chain, struct test_run *out, contract_apply *apply, bool privileged, bool context_free)
+{
+	struct transaction transaction = {.expiration = 1234, .ref_block_num = 0xfffe, .ref_block_prefix = 0x80000001};
+	struct permission_level levels[2] = {{name_literal("alice"), name_literal("active")}, {name_literal("bob"), name_literal("active")}};
+	uint8_t data[3] = {1, 2, 3};
+	struct action action = {name_literal("alice"), name_literal("test"), levels, 2, {data, 3, 3}};
+	struct transaction_trace trace = {0};
+	struct transaction_context context;
+	struct checksum256 id = {{1}};
+	transaction.actions = &action;
+	transaction.actions_count = 1;
+	error_clear(&chain->error);
+	transaction_context_begin(&context, chain->engine, &transaction, &id, &trace, 100);
+	struct apply_context running = {.transaction = &context, .own_action = action, .receiver = action.account, .context_free = context_free,
+	                                .privileged = privileged, .error = &chain->error};
+	running.action = &running.own_action;
+	running.ordinal = transaction_schedule_action(&context, &action, action.account, false, 0, 0);
+	running.first_ordinal = running.ordinal;
+	int result = intrinsic_run(&running, apply);
+	if (out) {
+		*out = (struct test_run){.ram_count = running.ram_count};
+		assert_true(running.ram_count <= 8);
+		for (size_t i = 0; i < running.ram_count; i++)
+			out->ram[i] = running.ram[i];
+		out->console = apply_trace(&running)->console;
+		apply_trace(&running)->console = (struct text){0};
+	}
+	free(running.ram);
+	free(running.notified);
+	free(running.notified_ordinals);
+	free(running.inline_ordinals);
+	free(running.context_free_inline_ordinals);
+	transaction_context_release(&context);
+	transaction_trace_release(&trace);
+	return result;
+}
+
+#endif
