@@ -48,8 +48,10 @@ else
 		tail -n 5 "$scratch/boot"
 		exit 1
 	fi
-	account=accountnum11
+	# One with tokens, and with a stake that lasts for all the transfers.
+	account=whaleaccnt11
 	accounts=$scratch/mount/accounts
+	echo "$account 5.0000 SYS" > "$accounts/accountnum51/transfer"
 	minimal_start "$(wc -c <"$accounts/$account/balance")" "$(wc -c <"$accounts/$account/info.json")"
 	"$BUILD/tests/bench/files" "$scratch/minimal" "$scratch/mount" "$account" "eosio 0.0001 SYS"
 fi
