@@ -114,6 +114,9 @@ static int create(struct request *request, struct new_account *account, struct e
 	if (view->chain->operations->account_exists(view, account->name, NULL) == 0)
 		return error_chain(error, ACCOUNT_NAME_EXISTS_EXCEPTION, "Cannot create account named %s, as that name is already taken",
 		                   name_text(account->name).text);
+	result = view->chain->operations->account_exists(view, account->creator, error);
+	if (result < 0)
+		return result;
 	bool system = has_system_contract(view);
 	if (!system && account->system_option)
 		return error_set(error, EINVAL, "%s needs the system contract, which eosio does not have yet", account->system_option);
