@@ -112,7 +112,7 @@ static uint64_t power_of_ten(unsigned exponent)
 	return power;
 }
 
-/* `10 SYS` is 10.0000 SYS; a point with another number of digits behind it is refused, as the contract would. */
+/* `10 SYS` is 10.0000 SYS: fewer digits than the token has are filled up. */
 static int match_precision(struct request *request, struct asset *quantity, uint64_t contract, struct error *error)
 {
 	const uint64_t code = symbol_code(quantity->symbol);
@@ -126,16 +126,15 @@ static int match_precision(struct request *request, struct asset *quantity, uint
 	if (result < 0)
 		return result;
 	struct cursor in = cursor_make(row.data, row.length);
-	if (asset_unpack(&supply, &in) < 0 || supply.symbol == quantity->symbol)
+	if (asset_unpack(&supply, &in) < 0)
 		return 0;
-	unsigned wanted = symbol_precision(supply.symbol);
-	if (symbol_precision(quantity->symbol) != 0)
-		return error_set(error, ECANCELED, "symbol precision mismatch: %s, but %s has %u digits after the point", asset_text(quantity).text,
+	unsigned given = symbol_precision(quantity->symbol), wanted = symbol_precision(supply.symbol);
+	if (given > wanted)
+		return error_set(error, EINVAL, "symbol precision mismatch: %s, but %s has %u digits after the point", asset_text(quantity).text,
 		                 code_text, wanted);
-	if (wanted > SYMBOL_PRECISION_MAXIMUM || quantity->amount > ASSET_MAXIMUM / (int64_t)power_of_ten(wanted) ||
-	    quantity->amount < -ASSET_MAXIMUM / (int64_t)power_of_ten(wanted))
+	if (wanted > SYMBOL_PRECISION_MAXIMUM || quantity->amount > ASSET_MAXIMUM / (int64_t)power_of_ten(wanted - given))
 		return error_set(error, EINVAL, "%s is out of range", asset_text(quantity).text);
-	quantity->amount *= (int64_t)power_of_ten(wanted);
+	quantity->amount *= (int64_t)power_of_ten(wanted - given);
 	quantity->symbol = supply.symbol;
 	return 0;
 }
@@ -152,6 +151,8 @@ int accounts_transfer_write(struct request *request, const char *data, size_t le
 		result = command_take_name(&command, &to, "the receiver's name", error);
 	if (result == 0)
 		result = command_take_quantity(&command, &quantity, 0, &contract, "the quantity", error);
+	if (result == 0 && quantity.amount <= 0)
+		result = error_set(error, EINVAL, "must transfer positive quantity: %s", asset_text(&quantity).text);
 	if (result == 0)
 		result = require_account(request, to, error);
 	if (result == 0)

@@ -50,9 +50,9 @@ static void tokens_are_transferred(void **state)
 	fixture_refuse(ENOENT, "no such token: XYZ at eosio.token", "accounts/alice1111111/transfer", "bob111111111 1.0000 XYZ\n");
 	fixture_refuse(EINVAL, "1,5", "accounts/alice1111111/transfer", "bob111111111 1,5 SYS\n");
 	fixture_refuse(EINVAL, "is missing", "accounts/alice1111111/transfer", "bob111111111\n");
-	fixture_refuse(ECANCELED, "symbol precision mismatch: 1.00 SYS", "accounts/alice1111111/transfer", "bob111111111 1.00 SYS\n");
+	fixture_refuse(EINVAL, "symbol precision mismatch: 1.00001 SYS", "accounts/alice1111111/transfer", "bob111111111 1.00001 SYS\n");
 	fixture_refuse(ECANCELED, "overdrawn balance", "accounts/alice1111111/transfer", "bob111111111 5000.0000 SYS\n");
-	fixture_refuse(ECANCELED, "must transfer positive quantity", "accounts/alice1111111/transfer", "bob111111111 -1.0000 SYS\n");
+	fixture_refuse(EINVAL, "must transfer positive quantity", "accounts/alice1111111/transfer", "bob111111111 -1.0000 SYS\n");
 	/* two equal ones both happen */
 	fixture_write("accounts/alice1111111/transfer", "bob111111111 0.2500 SYS\nbob111111111 0.2500 SYS\n");
 	fixture_expect("accounts/alice1111111/balance", "989.0000 SYS\n");
