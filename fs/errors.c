@@ -6,6 +6,7 @@
 #include "core/types/time.h"
 #include "fs/node.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,6 +126,20 @@ void transaction_log_add(struct tree *tree, struct chain_view *view, const struc
 	checksum256_print(log->last, &trace->id);
 	if (text.length > 0)
 		growing_text_append(log->text, text.data, text.length, slot_to_timespec(trace->slot));
+	pthread_mutex_unlock(&log->lock);
+	text_release(&text);
+}
+
+void transaction_log_add_command(struct tree *tree, const struct transaction_trace *trace, const char *command)
+{
+	struct transaction_log *log = tree->log;
+	struct text text = TEXT_EMPTY;
+	char id[65];
+	checksum256_print(id, &trace->id);
+	text_printf(&text, "executed transaction: %s  %" PRIu64 " bytes  %" PRIu32 " us\n#  %s\n", id, trace->net_usage, trace->cpu_usage_us, command);
+	pthread_mutex_lock(&log->lock);
+	memcpy(log->last, id, sizeof id);
+	growing_text_append(log->text, text.data, text.length, slot_to_timespec(trace->slot));
 	pthread_mutex_unlock(&log->lock);
 	text_release(&text);
 }

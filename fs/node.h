@@ -174,6 +174,8 @@ int errors_fail(struct tree *tree, const struct caller *caller, const struct nod
 struct transaction_log *transaction_log_create(void);
 void transaction_log_destroy(struct transaction_log *log);
 void transaction_log_add(struct tree *tree, struct chain_view *view, const struct transaction_trace *trace);
+/* One of very many: with the command in place of the actions, whose data would have to be decoded for each. */
+void transaction_log_add_command(struct tree *tree, const struct transaction_trace *trace, const char *command);
 
 /* --- defaults.c --- */
 struct defaults *defaults_create(void);

@@ -116,10 +116,6 @@ static int print_scheduled(struct request *request, struct text *out, const stru
 {
 	struct chain_node node;
 	char key[KEY_TEXT_SIZE] = "";
-	if (!request->chain->operations->node) {
-		text_append(out, "producing\n"); /* by nodes that are not ours to look into */
-		return 0;
-	}
 	int result = request->chain->operations->node(request->chain, &node, EOSIO, error);
 	if (result < 0)
 		return result;

@@ -1,6 +1,7 @@
 /* THE TABLE. A file of the tree exists because a row stands here; what a row says is what README, the manual and the tests know of it. Rows are
  * in the order in which help shows them; a folder's row stands before those of what is in it. Handlers are named after path and verb. */
 #include "fs/accounts.h"
+#include "fs/boot.h"
 #include "fs/chain.h"
 #include "fs/contracts.h"
 #include "fs/create_account.h"
@@ -165,5 +166,20 @@ const struct row tree_rows[] = {
 	{.pattern = "wallet/labels", .kind = ROW_FOLDER, .owner_only = true, .list = wallet_labels_list, .help = "keys by the label they were made under"},
 	{.pattern = "wallet/labels/@label", .kind = ROW_READ_ONLY, .owner_only = true, .live = true, .exists = wallet_labels_exists,
 	 .read = wallet_labels_read, .instead_of_remove = NO_KEY_REMOVE, .help = "the public key made under that label"},
+
+	{.pattern = "boot", .kind = ROW_FOLDER, .help = "the boot tutorial's script: options, accounts, steps"},
+	{.pattern = "boot/run", .kind = ROW_VERB, .slow = true, .live = true, .read = boot_run_file_read, .write = boot_run_file_write,
+	 .usage = "all | STEP…", .help = "runs steps; what is done already is not done again, and `all` goes on where it stopped"},
+	{.pattern = "boot/steps", .kind = ROW_FOLDER, .list = boot_steps_list, .help = "the steps one by one"},
+	{.pattern = "boot/steps/@step", .kind = ROW_VERB, .slow = true, .live = true, .exists = boot_steps_exists, .read = boot_steps_read,
+	 .write = boot_steps_write, .usage = "run", .instead_of_remove = "what a step did stays done",
+	 .help = "shows a step's commands; any line runs it"},
+	{.pattern = "boot/options", .kind = ROW_FOLDER, .list = boot_options_list, .help = "the options of bios-boot-tutorial.py, and seed and topology"},
+	{.pattern = "boot/options/@option", .kind = ROW_VALUE, .live = true, .exists = boot_options_exists, .read = boot_options_read,
+	 .write = boot_options_write, .instead_of_remove = "an empty line makes it the default again", .help = "an option's value"},
+	{.pattern = "boot/progress", .kind = ROW_GROWING, .grow = boot_progress_grow, .help = "bars, counts, rate and time left, for tail -f"},
+	{.pattern = "boot/accounts.json", .kind = ROW_DOCUMENT, .read = boot_accounts_json_read, .write = boot_accounts_json_write,
+	 .help = "the accounts to create: users and producers with name, pub, pvt (never shown) and funds; {} generates them"},
+	{.pattern = "boot/output.log", .kind = ROW_GROWING, .grow = boot_output_grow, .help = "each command that the boot ran, in cleos form"},
 };
 const size_t tree_rows_count = sizeof tree_rows / sizeof *tree_rows;

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 struct tree;
+struct boot;   /* core/boot/boot.h */
 struct row;    /* row.h */
 struct node;   /* a path that exists, looked up; unique per path while somebody holds it */
 struct handle; /* an open file */
@@ -27,6 +28,7 @@ struct caller {
 struct tree_options {
 	struct chain *chain;     /* borrowed */
 	struct wallet *wallet;   /* borrowed */
+	struct boot *boot;       /* borrowed; NULL: boot/ answers that there is none */
 	const char *mount_point; /* absolute; paths that users write into `install` and the like that lie below it are looked up in the tree */
 	uid_t owner;             /* the mount belongs to; others may not write, see keys or make the daemon read files */
 	gid_t group;

@@ -3,6 +3,7 @@
 #include "mount/mount.h"
 
 #include "core/base/memory.h"
+#include "core/boot/boot.h"
 #include "core/engine/storage/data_folder.h"
 #include "mount/mount_table.h"
 #include "mount/notify.h"
@@ -31,6 +32,7 @@ struct service {
 	struct data_folder *folder; /* NULL: in memory */
 	struct wallet *wallet;
 	struct chain *chain;
+	struct boot *boot;
 	struct fuse_session *session;
 	int presence; /* -1: none */
 	bool mounted;
@@ -103,6 +105,7 @@ static int create_tree(struct service *service, const struct options *options, s
 	struct tree_options tree = {
 		.chain = service->chain,
 		.wallet = service->wallet,
+		.boot = service->boot,
 		.mount_point = options->mount_point,
 		.owner = getuid(),
 		.group = getgid(),
@@ -124,6 +127,20 @@ static int open_wallet(struct service *service, struct error *error) {
 	return result;
 }
 
+/* Options and accounts of the boot sequence lie in the data folder too. */
+static int create_boot(struct service *service, struct error *error) {
+	struct boot_environment environment = {.chain = service->chain, .wallet = service->wallet, .signer = service->signer};
+	char *folder = NULL;
+	int result;
+
+	if (service->folder && !(folder = data_folder_subfolder(service->folder, "boot", error)))
+		return -error->number;
+	environment.folder = folder;
+	result = boot_create(&service->boot, &environment, error);
+	free(folder);
+	return result;
+}
+
 static int create_layers(struct service *service, struct options *options, struct error *error) {
 	int result = 0;
 
@@ -138,6 +155,8 @@ static int create_layers(struct service *service, struct options *options, struc
 		result = open_wallet(service, error);
 	if (result == 0)
 		result = create_chain(service, options, error);
+	if (result == 0)
+		result = create_boot(service, error);
 	if (result == 0)
 		result = create_tree(service, options, error);
 	return result;
@@ -188,6 +207,7 @@ static void take_down(struct service *service) {
 		notify_stop(service->mount.notify);
 	if (service->mount.tree)
 		tree_destroy(service->mount.tree);
+	boot_destroy(service->boot);
 	if (service->chain)
 		chain_destroy(service->chain);
 	if (service->wallet)

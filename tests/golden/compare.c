@@ -87,14 +87,14 @@ static void compare_objects(struct replay *replay, const char *what, const struc
 {
 	size_t length = replay->member.length;
 	for (const struct json *member = json_first(expected); member; member = json_next(member)) {
-		if (is_ignored(json_name(member), ignored))
+		if (is_ignored(json_name(member), ignored) || is_ignored(json_name(member), replay->ignored))
 			continue;
 		text_printf(&replay->member, ".%s", json_name(member));
 		replay_compare_json(replay, what, member, json_member(got, json_name(member)), NULL);
 		member_back(replay, length);
 	}
 	for (const struct json *member = json_first(got); member; member = json_next(member)) {
-		if (is_ignored(json_name(member), ignored) || json_member(expected, json_name(member)))
+		if (is_ignored(json_name(member), ignored) || is_ignored(json_name(member), replay->ignored) || json_member(expected, json_name(member)))
 			continue;
 		text_printf(&replay->member, ".%s", json_name(member));
 		compare_leaf(replay, what, NULL, member);

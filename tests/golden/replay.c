@@ -1,4 +1,4 @@
-/* replay FILE.jsonl.gz [--until CHECKPOINT] [--blocks]: does again what a recording says and tells every difference. */
+/* replay FILE.jsonl.gz [--until CHECKPOINT] [--blocks | --boot]: does again what a recording says and tells every difference. */
 #include "tests/golden/replay.h"
 
 #include "core/base/memory.h"
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] = "usage: replay [--blocks] [--until CHECKPOINT] FILE.jsonl.gz\n";
+static const char usage[] = "usage: replay [--blocks | --boot] [--until CHECKPOINT] FILE.jsonl.gz\n";
 
 enum { RESTART_SLOTS = 60 };
 
@@ -112,7 +112,7 @@ static bool has_checkpoint(const struct replay *replay, const char *name)
 	return false;
 }
 
-static int run(struct replay *replay, const char *path, const char *until, bool blocks, struct error *error)
+static int run(struct replay *replay, const char *path, const char *until, bool blocks, bool boot, struct error *error)
 {
 	int result = recording_read(&replay->recording, path, error);
 	if (result)
@@ -121,6 +121,8 @@ static int run(struct replay *replay, const char *path, const char *until, bool 
 		return error_set(error, EINVAL, "%s has no checkpoint \"%s\"", path, until);
 	replay->ids = memory_allocate(replay->recording.steps_count + 1, sizeof *replay->ids);
 	replay->signer = signer_create();
+	if (boot)
+		return replay_boot(replay, until, error);
 	result = engine_create(&replay->engine, &replay->recording.genesis, error);
 	if (result)
 		return result;
@@ -134,10 +136,12 @@ int main(int count, char **arguments)
 	struct replay replay = {0};
 	struct error error = {0};
 	const char *path = NULL, *until = NULL;
-	bool blocks = false;
+	bool blocks = false, boot = false;
 	for (int i = 1; i < count; i++) {
 		if (!strcmp(arguments[i], "--blocks"))
 			blocks = true;
+		else if (!strcmp(arguments[i], "--boot"))
+			boot = true;
 		else if (!strcmp(arguments[i], "--until") && i + 1 < count)
 			until = arguments[++i];
 		else if (arguments[i][0] != '-' && !path)
@@ -147,7 +151,7 @@ int main(int count, char **arguments)
 	}
 	if (!path)
 		return fputs(usage, stderr), 2;
-	int result = run(&replay, path, until, blocks, &error);
+	int result = run(&replay, path, until, blocks, boot, &error);
 	if (result) {
 		replay.differences++;
 		printf("%s: stopped: %s\n", replay.where.length ? text_string(&replay.where) : "replay", error.sentence);

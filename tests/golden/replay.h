@@ -25,6 +25,7 @@ struct replay {
 		uint32_t last_block;
 	} producers[REPLAY_PRODUCERS];
 	size_t producers_count;
+	const char *const *ignored; /* members that are not compared at any depth; NULL: all are */
 };
 
 /* --- differences (compare.c) --- */
@@ -66,12 +67,19 @@ int replay_blocks(struct replay *replay, const char *until, struct error *error)
 
 /* Compares the checkpoints that stand after a block; true: `until` (may be NULL) is one of them. */
 bool replay_checkpoints(struct replay *replay, uint32_t block, const char *until);
+/* Compares the state as it is now with one; false: there is none of that name. */
+bool replay_checkpoint_named(struct replay *replay, const char *name);
 void replay_compare_tables(struct replay *replay, struct chain_view *view, const struct json *tables);
 void replay_compare_accounts(struct replay *replay, struct chain_view *view, const struct json *accounts);
 void replay_compare_schedules(struct replay *replay, struct chain_view *view, const struct json *schedule);
 void replay_compare_producers(struct replay *replay, struct chain_view *view, const struct json *producers);
 /* What get_account answered at that block, with every CPU and NET window: comparable where all that was billed is the node's (--blocks). */
 void replay_compare_requests(struct replay *replay, uint32_t block);
+
+/* --- the boot sequence (replay_boot.c) --- */
+
+/* Drives core/boot with the recorded accounts and compares its state with the recording's checkpoints, clocks left out. */
+int replay_boot(struct replay *replay, const char *until, struct error *error);
 
 /* --- the chain that reads the engine (replay_chain.c) --- */
 struct chain *replay_chain_create(struct engine *engine);

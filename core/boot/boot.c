@@ -1,0 +1,268 @@
+/* The boot as a thing with options and accounts, kept in the data folder. */
+#include "core/boot/boot_private.h"
+
+#include "core/base/memory.h"
+#include "core/wallet/wallet_file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { PROGRESS_LIMIT = 1 << 20, OUTPUT_LIMIT = 4 << 20 };
+
+int64_t boot_now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+void boot_append(struct growing_text *text, const char *line, size_t length)
+{
+	struct timespec now;
+
+	if (length == 0)
+		return;
+	clock_gettime(CLOCK_REALTIME, &now);
+	growing_text_append(text, line, length, now);
+}
+
+void boot_context_fill(struct boot *boot, struct boot_context *out)
+{
+	*out = (struct boot_context){.plan = boot->plan, .chain = boot->environment.chain, .wallet = boot->environment.wallet};
+}
+
+/* --- files --- */
+
+static int file_path(const struct boot *boot, char out[BOOT_PATH_SIZE], const char *name, struct error *error)
+{
+	if (snprintf(out, BOOT_PATH_SIZE, "%s/%s", boot->folder, name) >= BOOT_PATH_SIZE)
+		return error_set(error, ENAMETOOLONG, "the folder \"%s\" has too long a path", boot->folder);
+	return 0;
+}
+
+static int read_file(const struct boot *boot, struct text *out, const char *name, struct error *error)
+{
+	char path[BOOT_PATH_SIZE];
+	int result = boot->folder ? file_path(boot, path, name, error) : -ENOENT;
+
+	if (result == 0)
+		result = wallet_file_read(out, path, error);
+	return result == -ENOENT ? 0 : result;
+}
+
+static int write_file(const struct boot *boot, const char *name, const struct text *text, struct error *error)
+{
+	char path[BOOT_PATH_SIZE];
+	int result;
+
+	if (!boot->folder)
+		return 0;
+	result = file_path(boot, path, name, error);
+	return result ? result : wallet_file_write(path, text_string(text), text->length, error);
+}
+
+static void release_secret_text(struct text *text)
+{
+	if (text->data)
+		memory_wipe(text->data, text->capacity);
+	text_release(text);
+}
+
+/* --- the whole --- */
+
+int boot_create(struct boot **out, const struct boot_environment *environment, struct error *error)
+{
+	struct boot *boot = memory_allocate(1, sizeof *boot);
+	struct text options = TEXT_EMPTY;
+	int result;
+
+	boot->environment = *environment;
+	boot->folder = environment->folder ? memory_copy_string(environment->folder) : NULL;
+	pthread_mutex_init(&boot->lock, NULL);
+	boot_settings_reset(&boot->settings);
+	boot->progress = growing_text_create(PROGRESS_LIMIT);
+	boot->output = growing_text_create(OUTPUT_LIMIT);
+	result = read_file(boot, &options, "options", error);
+	if (result == 0)
+		boot_settings_parse(&boot->settings, text_string(&options));
+	release_secret_text(&options);
+	if (result == 0)
+		result = read_file(boot, &boot->given, "accounts.json", error);
+	if (result) {
+		boot_destroy(boot);
+		return result;
+	}
+	*out = boot;
+	return 0;
+}
+
+static void forget_plan(struct boot *boot)
+{
+	boot_plan_destroy(boot->plan);
+	boot->plan = NULL;
+	boot->judged = false;
+}
+
+void boot_destroy(struct boot *boot)
+{
+	if (!boot)
+		return;
+	forget_plan(boot);
+	memory_wipe(&boot->settings, sizeof boot->settings);
+	release_secret_text(&boot->given);
+	growing_text_destroy(boot->progress);
+	growing_text_destroy(boot->output);
+	pthread_mutex_destroy(&boot->lock);
+	free(boot->folder);
+	free(boot);
+}
+
+/* A plan of these settings and this document. */
+static int make_plan(struct boot *boot, struct boot_plan **out, const char *document, size_t length, struct error *error)
+{
+	struct boot_accounts accounts;
+	int result = 0;
+
+	boot_accounts_init(&accounts, boot->environment.signer);
+	if (length)
+		result = boot_accounts_parse(&accounts, document, length, &boot->settings, NULL, error);
+	if (result == 0)
+		result = boot_plan_create(out, &boot->settings, &accounts, boot->environment.chain, error);
+	boot_accounts_release(&accounts);
+	return result;
+}
+
+int boot_plan_ensure(struct boot *boot, struct error *error)
+{
+	return boot->plan ? 0 : make_plan(boot, &boot->plan, text_string(&boot->given), boot->given.length, error);
+}
+
+static int refuse_while_running(const struct boot *boot, struct error *error)
+{
+	return boot->running ? error_set(error, EBUSY, "the boot is running (started by process %d)", boot->running_pid) : 0;
+}
+
+/* What the steps said in this process was said of other options or accounts. */
+static void forget_states(struct boot *boot)
+{
+	for (size_t i = 0; i < boot_steps_count; i++)
+		memset(&boot->steps[i], 0, sizeof boot->steps[i]);
+}
+
+void boot_option_read(struct boot *boot, struct text *out, size_t option)
+{
+	pthread_mutex_lock(&boot->lock);
+	text_printf(out, "%s\n", boot_settings_shown(&boot->settings, option));
+	pthread_mutex_unlock(&boot->lock);
+}
+
+int boot_option_write(struct boot *boot, size_t option, const char *value, struct error *error)
+{
+	struct boot_settings settings;
+	struct text text = TEXT_EMPTY;
+	int result;
+
+	pthread_mutex_lock(&boot->lock);
+	settings = boot->settings;
+	result = refuse_while_running(boot, error);
+	if (result == 0)
+		result = boot_settings_set(&settings, option, value, error);
+	if (result == 0 && memcmp(&settings, &boot->settings, sizeof settings) != 0) {
+		boot_settings_print(&text, &settings);
+		result = write_file(boot, "options", &text, error);
+		if (result == 0) {
+			boot->settings = settings;
+			forget_plan(boot);
+			forget_states(boot);
+		}
+	}
+	pthread_mutex_unlock(&boot->lock);
+	release_secret_text(&text);
+	memory_wipe(&settings, sizeof settings);
+	return result;
+}
+
+int boot_accounts_read(struct boot *boot, struct text *out, struct error *error)
+{
+	pthread_mutex_lock(&boot->lock);
+	int result = boot_plan_ensure(boot, error);
+	if (result == 0)
+		result = boot_accounts_print(&boot->plan->accounts, out, false, error);
+	pthread_mutex_unlock(&boot->lock);
+	return result;
+}
+
+/* What is kept: the document's accounts with the private keys that were given, now or before. Accounts beyond the limits stay in it. */
+static int keep_document(struct boot *boot, struct text *out, const char *text, size_t length, struct error *error)
+{
+	struct boot_accounts accounts;
+	int result;
+
+	boot_accounts_init(&accounts, boot->environment.signer);
+	result = boot_accounts_parse(&accounts, text, length, &boot->settings, boot->plan ? &boot->plan->accounts : NULL, error);
+	if (result == 0 && accounts.count)
+		result = boot_accounts_print(&accounts, out, true, error);
+	boot_accounts_release(&accounts);
+	return result;
+}
+
+static bool same_document(struct boot *boot, const char *text, size_t length)
+{
+	struct text shown = TEXT_EMPTY;
+	bool same = boot_plan_ensure(boot, NULL) == 0 && boot_accounts_print(&boot->plan->accounts, &shown, false, NULL) == 0;
+
+	while (length && (text[length - 1] == '\n' || text[length - 1] == ' '))
+		length--;
+	while (shown.length && shown.data[shown.length - 1] == '\n')
+		shown.length--;
+	same = same && shown.length == length && memcmp(shown.data, text, length) == 0;
+	text_release(&shown);
+	return same;
+}
+
+int boot_accounts_write(struct boot *boot, const char *text, size_t length, struct error *error)
+{
+	struct text kept = TEXT_EMPTY;
+	struct boot_plan *plan = NULL;
+	int result;
+
+	pthread_mutex_lock(&boot->lock);
+	result = refuse_while_running(boot, error);
+	if (result || same_document(boot, text, length))
+		goto out;
+	result = keep_document(boot, &kept, text, length, error);
+	if (result == 0)
+		result = make_plan(boot, &plan, text_string(&kept), kept.length, error);
+	if (result)
+		goto out;
+	result = write_file(boot, "accounts.json", &kept, error);
+	if (result) {
+		boot_plan_destroy(plan);
+		goto out;
+	}
+	forget_plan(boot);
+	forget_states(boot);
+	boot->plan = plan;
+	release_secret_text(&boot->given);
+	boot->given = kept;
+	kept = (struct text)TEXT_EMPTY;
+out:
+	pthread_mutex_unlock(&boot->lock);
+	release_secret_text(&kept);
+	return result;
+}
+
+bool boot_running(struct boot *boot)
+{
+	pthread_mutex_lock(&boot->lock);
+	bool running = boot->running;
+	pthread_mutex_unlock(&boot->lock);
+	return running;
+}
+
+struct growing_text *boot_progress(struct boot *boot) { return boot->progress; }
+struct growing_text *boot_output(struct boot *boot) { return boot->output; }

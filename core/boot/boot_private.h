@@ -1,0 +1,47 @@
+/* Inside the boot: what boot.c, run.c and report.c share. */
+#ifndef EOSIOFS_CORE_BOOT_BOOT_PRIVATE_H
+#define EOSIOFS_CORE_BOOT_BOOT_PRIVATE_H
+
+#include "core/boot/boot.h"
+#include "core/boot/step.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum { BOOT_STEPS_MAXIMUM = 32, BOOT_PATH_SIZE = 4096 };
+
+/* How a step went in this process; what the chain shows counts where it has not run. */
+enum boot_state { BOOT_STATE_UNKNOWN, BOOT_STATE_RUNNING, BOOT_STATE_DONE, BOOT_STATE_FAILED, BOOT_STATE_INTERRUPTED };
+
+struct boot_step_state {
+	_Atomic int state; /* enum boot_state */
+	_Atomic size_t done, total, sent; /* items; sent in this process */
+	_Atomic int64_t began_us, spent_us; /* monotonic */
+};
+
+struct boot {
+	struct boot_environment environment;
+	char *folder; /* owned; NULL: in memory */
+	pthread_mutex_t lock;  /* over settings, given, plan; not held while it runs, since nothing of them changes then */
+	bool running;
+	int running_pid;
+	struct boot_settings settings;
+	struct text given;     /* accounts.json as kept, "" for none; with private keys, wiped */
+	struct boot_plan *plan; /* of them; NULL: not made yet */
+	struct boot_step_state steps[BOOT_STEPS_MAXIMUM];
+	struct growing_text *progress, *output;
+	/* Steps as the chain showed them last, for reading. */
+	uint64_t judged_sequence;
+	bool judged;
+};
+
+int boot_plan_ensure(struct boot *boot, struct error *error); /* under lock */
+void boot_context_fill(struct boot *boot, struct boot_context *out);
+int64_t boot_now_us(void);
+void boot_append(struct growing_text *text, const char *line, size_t length);
+/* How many items of a step the chain shows as done. */
+int boot_step_judge(struct boot_context *context, const struct boot_step *step, size_t *done, size_t *total, struct error *error);
+/* A line for progress: bar, counts, rate, time left. */
+void boot_progress_line(struct boot *boot, size_t step);
+
+#endif

@@ -1,0 +1,153 @@
+/* What steps are built of: actions packed as the system contracts take them, and the questions about the chain that tell what is done. */
+#include "core/boot/step.h"
+
+#include "core/base/hash.h"
+#include "core/base/memory.h"
+#include "core/contracts/bundle.h"
+#include "core/types/abi.h"
+#include "core/types/name.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void boot_item_release(struct boot_item *item)
+{
+	for (size_t i = 0; i < item->actions_count; i++)
+		action_release(&item->actions[i]);
+	text_release(&item->command);
+	*item = (struct boot_item){0};
+}
+
+struct action *boot_item_action(struct boot_item *item, const char *contract, const char *name, uint64_t actor, const char *permission)
+{
+	struct action *action = &item->actions[item->actions_count++];
+
+	action->account = name_literal(contract);
+	action->name = name_literal(name);
+	action->authorization = memory_allocate(1, sizeof *action->authorization);
+	action->authorization[0] = (struct permission_level){actor, name_literal(permission)};
+	action->authorization_count = 1;
+	return action;
+}
+
+void boot_item_by_boot_key(struct boot_item *item) { item->by_boot_key = true; }
+void boot_item_by_account(struct boot_item *item, size_t index) { item->signer = index; }
+
+void boot_put_asset(struct action *action, int64_t units, uint64_t symbol)
+{
+	asset_pack(&action->data, &(struct asset){units, symbol});
+}
+
+void boot_put_string(struct action *action, const char *text)
+{
+	bytes_put_counted(&action->data, text, strlen(text));
+}
+
+struct boot_quantity boot_quantity(int64_t units, uint64_t symbol)
+{
+	struct boot_quantity quantity;
+
+	asset_print(quantity.text, &(struct asset){units, symbol});
+	return quantity;
+}
+
+static int find_bundle(const struct bundle **out, const char *name, struct error *error)
+{
+	*out = bundle_find(name);
+	return *out ? 0 : error_set(error, ENOENT, "there is no contract \"%s\" to install", name);
+}
+
+int boot_put_contract(struct boot_item *item, const struct boot_plan *plan, uint64_t account, const char *bundle, struct error *error)
+{
+	const struct bundle *contract = NULL;
+	struct abi *abi = NULL;
+	struct bytes packed = {0};
+	int result = find_bundle(&contract, bundle, error);
+
+	if (result == 0)
+		result = abi_parse(&abi, contract->abi, strlen(contract->abi), error);
+	if (result)
+		return result;
+	text_printf(&item->command, "cleos set contract %s %s%s/", name_text(account).text, plan->settings.value[OPTION_CONTRACTS_DIR], bundle);
+	struct action *code = boot_item_action(item, "eosio", "setcode", account, "active");
+	bytes_put_u64(&code->data, account);
+	bytes_put_u8(&code->data, 0);
+	bytes_put_u8(&code->data, 0);
+	bytes_put_counted(&code->data, contract->code, contract->code_length);
+	struct action *description = boot_item_action(item, "eosio", "setabi", account, "active");
+	abi_pack(&packed, abi);
+	bytes_put_u64(&description->data, account);
+	bytes_put_counted(&description->data, packed.data, packed.length);
+	bytes_release(&packed);
+	abi_release(abi);
+	boot_item_by_boot_key(item);
+	return 0;
+}
+
+static int code_hash(struct boot_context *context, struct checksum256 *out, const char *account, struct error *error)
+{
+	struct chain_account found = {0};
+	int result = context->chain->operations->account(context->view, &found, name_literal(account), error);
+
+	*out = found.code_hash;
+	chain_account_release(&found);
+	if (result == -ENOENT) {
+		error_clear(error);
+		*out = (struct checksum256){{0}};
+		result = 0;
+	}
+	return result;
+}
+
+int boot_has_contract(struct boot_context *context, const char *account, const char *bundle, struct error *error)
+{
+	const struct bundle *contract = NULL;
+	struct checksum256 has;
+	int result = find_bundle(&contract, bundle, error);
+
+	if (result == 0)
+		result = code_hash(context, &has, account, error);
+	if (result)
+		return result;
+	struct checksum256 wanted = hash_sha256(contract->code, contract->code_length);
+	return checksum256_equal(&has, &wanted);
+}
+
+int boot_has_any_contract(struct boot_context *context, const char *account, struct error *error)
+{
+	struct checksum256 has;
+	int result = code_hash(context, &has, account, error);
+
+	return result ? result : !checksum256_is_zero(&has);
+}
+
+int boot_row(struct boot_context *context, struct chain_row *row, const char *code, uint64_t scope, const char *table, uint64_t key,
+             struct error *error)
+{
+	struct table_id id = {name_literal(code), scope, name_literal(table)};
+	int result = context->chain->operations->row(context->view, row, &id, key, error);
+
+	if (result == -ENOENT)
+		error_clear(error);
+	return result == -ENOENT ? 0 : result ? result : 1;
+}
+
+int boot_account_exists(struct boot_context *context, uint64_t name, struct error *error)
+{
+	int result = context->chain->operations->account_exists(context->view, name, error);
+
+	if (result == -ENOENT)
+		error_clear(error);
+	return result == -ENOENT ? 0 : result ? result : 1;
+}
+
+int boot_account_signs(struct boot_context *context, size_t account, struct error *error)
+{
+	struct public_key public;
+	struct private_key private;
+	int result = boot_account_key(&context->plan->accounts, account, &public, &private, error);
+
+	memory_wipe(&private, sizeof private);
+	return result == -ENOENT && wallet_has(context->wallet, &public) ? 0 : result;
+}

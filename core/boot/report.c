@@ -1,0 +1,187 @@
+/* What people watch: the steps with their states, a step with its commands, a line of progress. */
+#include "core/boot/boot_private.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { COMMANDS_SHOWN = 200, COMMAND_LENGTH = 400, BAR_WIDTH = 30 };
+
+bool boot_step_name(char out[64], size_t step)
+{
+	if (step >= boot_steps_count)
+		return false;
+	snprintf(out, 64, "%02zu-%s", step + 1, boot_steps[step].name);
+	return true;
+}
+
+int boot_step_judge(struct boot_context *context, const struct boot_step *step, size_t *done, size_t *total, struct error *error)
+{
+	*done = 0;
+	*total = step->count ? step->count(context) : 0;
+	for (size_t i = 0; i < *total; i++) {
+		int result = step->done(context, i, error);
+		if (result < 0)
+			return result;
+		*done += result > 0;
+	}
+	return 0;
+}
+
+/* --- progress --- */
+
+void boot_progress_line(struct boot *boot, size_t index)
+{
+	const struct boot_step_state *step = &boot->steps[index];
+	size_t done = atomic_load(&step->done), total = atomic_load(&step->total), sent = atomic_load(&step->sent);
+	int64_t spent = boot_now_us() - atomic_load(&step->began_us);
+	struct text line = TEXT_EMPTY;
+	double seconds = (double)spent / 1e6, rate = spent > 0 ? (double)sent / seconds : 0;
+	char bar[BAR_WIDTH + 1] = "";
+
+	if (atomic_load(&step->state) != BOOT_STATE_RUNNING)
+		seconds = (double)atomic_load(&step->spent_us) / 1e6;
+	size_t full = total ? done * BAR_WIDTH / total : 0;
+	memset(bar, '#', full);
+	memset(bar + full, '.', BAR_WIDTH - full);
+	if (total)
+		text_printf(&line, "%-17s [%s] %3zu %% %6zu/%zu %7.1f s", boot_steps[index].name, bar, done * 100 / total, done, total, seconds);
+	else
+		text_printf(&line, "%-17s %zu sent %7.1f s", boot_steps[index].name, sent, seconds);
+	if (sent && rate > 0)
+		text_printf(&line, " %6.0f/s", rate);
+	if (sent && rate > 0 && done < total)
+		text_printf(&line, ", %.1f s left", (double)(total - done) / rate);
+	if (atomic_load(&step->state) == BOOT_STATE_INTERRUPTED)
+		text_append(&line, ", interrupted");
+	if (atomic_load(&step->state) == BOOT_STATE_FAILED)
+		text_append(&line, ", failed");
+	text_append_char(&line, '\n');
+	boot_append(boot->progress, line.data, line.length);
+	text_release(&line);
+}
+
+/* --- steps --- */
+
+/* Counts by the chain for what is not running; once for each state of the chain. Under lock. */
+static int judge_all(struct boot *boot, struct error *error)
+{
+	struct boot_context context;
+	int result = boot->running ? 0 : boot_plan_ensure(boot, error);
+
+	if (result || boot->running)
+		return result;
+	boot_context_fill(boot, &context);
+	result = chain_view_open(context.chain, &context.view, error);
+	if (result)
+		return result;
+	if (!boot->judged || boot->judged_sequence != context.view->sequence) {
+		for (size_t i = 0; i < boot_steps_count && result == 0; i++) {
+			size_t done = 0, total = 0;
+			result = boot_step_judge(&context, &boot_steps[i], &done, &total, error);
+			if (!boot_steps[i].endless && !boot_steps[i].once) {
+				atomic_store(&boot->steps[i].done, done);
+				atomic_store(&boot->steps[i].total, total);
+			}
+		}
+		boot->judged = result == 0;
+		boot->judged_sequence = context.view->sequence;
+	}
+	chain_view_close(context.view);
+	return result;
+}
+
+static const char *state_word(const struct boot_step *step, const struct boot_step_state *state)
+{
+	size_t done = atomic_load(&state->done), total = atomic_load(&state->total);
+
+	switch (atomic_load(&state->state)) {
+	case BOOT_STATE_RUNNING:
+		return "running";
+	case BOOT_STATE_FAILED:
+		return done == total ? "done" : "failed";
+	case BOOT_STATE_INTERRUPTED:
+		return done == total && !step->endless ? "done" : "interrupted";
+	case BOOT_STATE_DONE:
+		if (step->once)
+			return "done";
+		break;
+	default:
+		break;
+	}
+	if (step->when_none && done == total)
+		return "none due";
+	return total && done == total ? "done" : done ? "begun" : "waiting";
+}
+
+static void print_state(struct boot *boot, struct text *out, size_t index)
+{
+	const struct boot_step *step = &boot_steps[index];
+	const struct boot_step_state *state = &boot->steps[index];
+	int64_t spent = atomic_load(&state->state) == BOOT_STATE_RUNNING ? boot_now_us() - atomic_load(&state->began_us) : atomic_load(&state->spent_us);
+	char counts[48], name[64];
+
+	boot_step_name(name, index);
+	snprintf(counts, sizeof counts, "%zu/%zu", atomic_load(&state->done), atomic_load(&state->total));
+	if (step->endless)
+		snprintf(counts, sizeof counts, "%zu", atomic_load(&state->sent));
+	text_printf(out, "# %-20s %c %-11s %13s", name, step->in_all ? '*' : ' ', state_word(step, state), counts);
+	if (atomic_load(&state->state) != BOOT_STATE_UNKNOWN)
+		text_printf(out, " %8.2f s", (double)spent / 1e6);
+	else
+		text_append(out, "          -");
+	text_printf(out, "  %s\n", step->help);
+}
+
+int boot_run_read(struct boot *boot, struct text *out, struct error *error)
+{
+	pthread_mutex_lock(&boot->lock);
+	int result = judge_all(boot, error);
+	if (result == 0) {
+		text_append(out, "# step               * all  state          counts    seconds\n");
+		for (size_t i = 0; i < boot_steps_count; i++)
+			print_state(boot, out, i);
+	}
+	pthread_mutex_unlock(&boot->lock);
+	return result;
+}
+
+/* The commands of a step, the first few hundred of them. */
+static int print_commands(struct boot *boot, struct text *out, const struct boot_step *step, struct error *error)
+{
+	struct boot_context context;
+	int result = 0;
+
+	boot_context_fill(boot, &context);
+	result = chain_view_open(context.chain, &context.view, error);
+	if (result)
+		return result;
+	size_t count = step->once ? 1 : step->count ? step->count(&context) : 0;
+	for (size_t i = 0; i < count && i < COMMANDS_SHOWN && result == 0; i++) {
+		struct boot_item item = {0};
+		result = step->make(&context, &item, i, error);
+		const char *command = text_string(&item.command);
+		if (result == 0)
+			text_printf(out, "# %.*s%s\n", COMMAND_LENGTH, command, strlen(command) > COMMAND_LENGTH ? "…" : "");
+		boot_item_release(&item);
+	}
+	if (result == 0 && count > COMMANDS_SHOWN)
+		text_printf(out, "# … and %zu more like these\n", count - COMMANDS_SHOWN);
+	if (step->endless)
+		text_printf(out, "# cleos transfer -f FROM TO \"0.0001 %s\", again and again\n", boot->plan->settings.value[OPTION_SYMBOL]);
+	chain_view_close(context.view);
+	return result;
+}
+
+int boot_step_read(struct boot *boot, struct text *out, size_t step, struct error *error)
+{
+	pthread_mutex_lock(&boot->lock);
+	int result = judge_all(boot, error);
+	if (result == 0) {
+		print_state(boot, out, step);
+		result = print_commands(boot, out, &boot_steps[step], error);
+	}
+	pthread_mutex_unlock(&boot->lock);
+	return result;
+}

@@ -1,0 +1,489 @@
+/* Running steps. One thread makes and signs what comes next, the runner's own sends it in order: signing and everything that sending takes are
+ * about equally dear, so two processors are busy. What a step has done, the chain shows; nothing else needs to be kept. */
+#include "core/boot/boot_private.h"
+#include "core/boot/random.h"
+
+#include "core/base/exception.h"
+#include "core/base/memory.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+	AHEAD = 32,                  /* items made before they are sent */
+	EXPIRATION_MINIMUM = 60, EXPIRATION_VARIATION = 3400, /* seconds */
+	ATTEMPTS = 10,
+	PROGRESS_INTERVAL_US = 100000,
+	TRANSFERS_AT_ONCE = 20, TRANSFERS_PAUSE_NS = 100000000, /* xfer: random traffic, not a flood */
+	COMMAND_SHOWN = 200,         /* of a failed command, in sentences */
+};
+
+struct prepared {
+	size_t index;
+	struct boot_item item;
+	struct packed_transaction packed;
+	int result; /* why it could not be made */
+	struct error error;
+};
+
+struct run {
+	struct boot *boot;
+	const struct boot_runner *runner;
+	const struct boot_step *step;
+	size_t step_index;
+	struct boot_step_state *state;
+	struct boot_context context;
+	struct private_key boot_key;
+	struct random random;
+	bool *done; /* owned: items that the chain had at the beginning */
+	size_t total;
+	struct text notes;
+	int64_t shown_us;
+
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct prepared *ring; /* AHEAD of them */
+	size_t first, count;
+	bool ended, stopped; /* nothing more comes; nothing more is wanted */
+};
+
+/* --- making and signing --- */
+
+static int sign(struct run *run, const struct boot_item *item, struct packed_transaction *packed, struct error *error)
+{
+	const struct boot_environment *environment = &run->boot->environment;
+	struct private_key key = run->boot_key;
+	struct public_key public;
+	int result = 0;
+
+	if (!item->by_boot_key) {
+		result = boot_account_key(&run->context.plan->accounts, item->signer, &public, &key, error);
+		if (result == -ENOENT)
+			result = wallet_private_key(environment->wallet, &public, &key, error);
+	}
+	if (result == 0)
+		result = packed_transaction_sign(packed, environment->signer, &key, &environment->chain->chain_id, error);
+	memory_wipe(&key, sizeof key);
+	return result;
+}
+
+/* A signed transaction of the item's actions, which it takes over; never twice the same id, since the expiration varies. */
+static int prepare_transaction(struct run *run, struct prepared *prepared, struct error *error)
+{
+	struct chain *chain = run->boot->environment.chain;
+	struct checksum256 reference;
+	uint32_t seconds;
+	int result = chain->operations->reference(chain, &reference, &seconds, error);
+
+	if (result)
+		return result;
+	uint32_t variation = atomic_fetch_add_explicit(&chain->send_counter, 1, memory_order_relaxed) % EXPIRATION_VARIATION;
+	struct transaction transaction = {
+		.expiration = seconds + EXPIRATION_MINIMUM + variation,
+		.ref_block_num = (uint16_t)block_id_number(&reference),
+		.ref_block_prefix = block_id_prefix(&reference),
+		.actions = memory_copy(prepared->item.actions, prepared->item.actions_count * sizeof *prepared->item.actions),
+		.actions_count = prepared->item.actions_count,
+	};
+	prepared->item.actions_count = 0;
+	packed_transaction_make(&prepared->packed, &transaction);
+	return sign(run, &prepared->item, &prepared->packed, error);
+}
+
+static void prepare(struct run *run, struct prepared *prepared, size_t index)
+{
+	*prepared = (struct prepared){.index = index};
+	prepared->result = run->step->make(&run->context, &prepared->item, index, &prepared->error);
+	if (prepared->result == 0 && !prepared->item.act)
+		prepared->result = prepare_transaction(run, prepared, &prepared->error);
+}
+
+static void release_prepared(struct prepared *prepared)
+{
+	boot_item_release(&prepared->item);
+	packed_transaction_release(&prepared->packed);
+}
+
+/* Room in the ring, or NULL when nothing more is wanted. */
+static struct prepared *ring_reserve(struct run *run)
+{
+	pthread_mutex_lock(&run->lock);
+	while (run->count == AHEAD && !run->stopped)
+		pthread_cond_wait(&run->changed, &run->lock);
+	struct prepared *room = run->stopped ? NULL : &run->ring[(run->first + run->count) % AHEAD];
+	pthread_mutex_unlock(&run->lock);
+	return room;
+}
+
+static void ring_commit(struct run *run, bool last)
+{
+	pthread_mutex_lock(&run->lock);
+	if (!last)
+		run->count++;
+	run->ended = last;
+	pthread_cond_broadcast(&run->changed);
+	pthread_mutex_unlock(&run->lock);
+}
+
+static void *prepare_all(void *argument)
+{
+	struct run *run = argument;
+
+	for (size_t i = 0; run->step->endless || i < run->total; i++) {
+		if (run->done && run->done[i])
+			continue;
+		struct prepared *room = ring_reserve(run);
+		if (!room)
+			break;
+		prepare(run, room, i);
+		bool failed = room->result != 0;
+		ring_commit(run, false);
+		if (failed)
+			break;
+	}
+	ring_commit(run, true);
+	return NULL;
+}
+
+/* The next one, which stays in the ring until ring_drop(); NULL at the end. */
+static struct prepared *ring_next(struct run *run)
+{
+	pthread_mutex_lock(&run->lock);
+	while (run->count == 0 && !run->ended)
+		pthread_cond_wait(&run->changed, &run->lock);
+	struct prepared *next = run->count ? &run->ring[run->first] : NULL;
+	pthread_mutex_unlock(&run->lock);
+	return next;
+}
+
+static void ring_drop(struct run *run)
+{
+	release_prepared(&run->ring[run->first]);
+	pthread_mutex_lock(&run->lock);
+	run->first = (run->first + 1) % AHEAD;
+	run->count--;
+	pthread_cond_broadcast(&run->changed);
+	pthread_mutex_unlock(&run->lock);
+}
+
+/* --- sending --- */
+
+static bool worth_another_try(const struct error *error)
+{
+	return error->code == TX_DUPLICATE || error->code == EXPIRED_TX_EXCEPTION || error->code == INVALID_REF_BLOCK_EXCEPTION ||
+	       error->code == TX_EXP_TOO_FAR_EXCEPTION;
+}
+
+/* Sends it; when it was made too long ago or its id is taken, it is made anew. */
+static int send(struct run *run, struct prepared *prepared, struct transaction_trace *trace, struct error *error)
+{
+	struct chain *chain = run->boot->environment.chain;
+	int result;
+
+	for (unsigned attempt = 0;; attempt++) {
+		result = chain->operations->push(chain, &prepared->packed, NULL, trace, error);
+		if (result == 0 || attempt == ATTEMPTS || !worth_another_try(error))
+			return result;
+		struct transaction *refused = &prepared->packed.transaction;
+		prepared->item.actions_count = refused->actions_count;
+		memcpy(prepared->item.actions, refused->actions, refused->actions_count * sizeof *refused->actions);
+		free(refused->actions);
+		refused->actions = NULL;
+		refused->actions_count = 0;
+		packed_transaction_release(&prepared->packed);
+		transaction_trace_release(trace);
+		error_clear(error);
+		result = prepare_transaction(run, prepared, error);
+		if (result)
+			return result;
+	}
+}
+
+static int do_item(struct run *run, struct prepared *prepared, struct error *error)
+{
+	struct transaction_trace trace = {0};
+	int result;
+
+	if (prepared->result) {
+		*error = prepared->error;
+		return prepared->result;
+	}
+	if (prepared->item.act)
+		return prepared->item.act(&run->context, prepared->index, error);
+	result = send(run, prepared, &trace, error);
+	if (result == 0 && prepared->item.creates && run->runner->created)
+		run->runner->created(run->runner->context, prepared->item.creates_in, prepared->item.creates);
+	if (result == 0 && run->runner->sent)
+		run->runner->sent(run->runner->context, &trace, text_string(&prepared->item.command));
+	transaction_trace_release(&trace);
+	return result;
+}
+
+/* What happened, for those who watch. */
+static void show_item(struct run *run, struct boot_item *item)
+{
+	text_append_char(&item->command, '\n');
+	boot_append(run->boot->output, item->command.data, item->command.length);
+	boot_append(run->boot->output, run->notes.data, run->notes.length);
+	text_clear(&run->notes);
+	atomic_fetch_add(&run->state->done, 1);
+	atomic_fetch_add(&run->state->sent, 1);
+	if (boot_now_us() - run->shown_us >= PROGRESS_INTERVAL_US) {
+		boot_progress_line(run->boot, run->step_index);
+		run->shown_us = boot_now_us();
+	}
+}
+
+static bool is_interrupted(const struct run *run)
+{
+	return run->runner->interrupted && run->runner->interrupted(run->runner->context);
+}
+
+static int send_all(struct run *run, struct error *error)
+{
+	struct prepared *next;
+	int result = 0;
+
+	while (result == 0 && (next = ring_next(run))) {
+		result = do_item(run, next, error);
+		if (result == 0)
+			show_item(run, &next->item);
+		else
+			error_prefix(error, "boot step %s: %.*s", run->step->name, COMMAND_SHOWN, text_string(&next->item.command));
+		ring_drop(run);
+		if (result == 0 && run->step->endless && atomic_load(&run->state->sent) % TRANSFERS_AT_ONCE == 0)
+			nanosleep(&(struct timespec){.tv_nsec = TRANSFERS_PAUSE_NS}, NULL);
+		if (result == 0 && is_interrupted(run))
+			result = error_set(error, EINTR, "boot step %s: interrupted after a whole command; `all` goes on from there", run->step->name);
+	}
+	return result;
+}
+
+static int run_items(struct run *run, struct error *error)
+{
+	pthread_t thread;
+	int result;
+
+	run->ring = memory_allocate(AHEAD, sizeof *run->ring);
+	pthread_mutex_init(&run->lock, NULL);
+	pthread_cond_init(&run->changed, NULL);
+	if (pthread_create(&thread, NULL, prepare_all, run) != 0) {
+		result = error_set(error, EAGAIN, "cannot make a thread");
+	} else {
+		result = send_all(run, error);
+		pthread_mutex_lock(&run->lock);
+		run->stopped = true;
+		pthread_cond_broadcast(&run->changed);
+		pthread_mutex_unlock(&run->lock);
+		pthread_join(thread, NULL);
+		while (run->count)
+			ring_drop(run);
+	}
+	pthread_cond_destroy(&run->changed);
+	pthread_mutex_destroy(&run->lock);
+	free(run->ring);
+	return result;
+}
+
+/* --- steps --- */
+
+/* What is still to do; *open counts it. */
+static int judge_items(struct run *run, size_t *open, struct error *error)
+{
+	*open = run->step->endless;
+	if (run->step->endless)
+		return 0;
+	run->total = run->step->once ? 1 : run->step->count(&run->context);
+	run->done = memory_allocate(run->total + 1, sizeof *run->done);
+	for (size_t i = 0; i < run->total; i++) {
+		int done = run->step->once ? 0 : run->step->done(&run->context, i, error);
+		if (done < 0)
+			return done;
+		run->done[i] = done;
+		*open += !done;
+	}
+	return 0;
+}
+
+static int step_work(struct run *run, struct error *error)
+{
+	const struct boot_step *step = run->step;
+	size_t open = 0;
+	int result = chain_view_open(run->context.chain, &run->context.view, error);
+
+	if (result == 0)
+		result = judge_items(run, &open, error);
+	if (result == 0 && open && step->begin) {
+		result = step->begin(&run->context, error);
+		/* It may have changed what there is to do. */
+		chain_view_close(run->context.view);
+		run->context.view = NULL;
+		free(run->done);
+		run->done = NULL;
+		if (result == 0)
+			result = chain_view_open(run->context.chain, &run->context.view, error);
+		if (result == 0)
+			result = judge_items(run, &open, error);
+	}
+	if (result)
+		return result;
+	atomic_store(&run->state->total, run->total);
+	atomic_store(&run->state->done, step->endless ? 0 : run->total - open);
+	boot_progress_line(run->boot, run->step_index);
+	run->shown_us = boot_now_us();
+	if (open)
+		return run_items(run, error);
+	if (step->when_none)
+		boot_append(run->boot->output, step->when_none, strlen(step->when_none));
+	return 0;
+}
+
+static int run_step(struct boot *boot, size_t index, const struct boot_runner *runner, const struct private_key *boot_key, struct error *error)
+{
+	struct run run = {.boot = boot, .runner = runner, .step = &boot_steps[index], .step_index = index, .state = &boot->steps[index], .boot_key = *boot_key};
+	struct text line = TEXT_EMPTY;
+	int result;
+
+	boot_context_fill(boot, &run.context);
+	run.context.interrupted = runner->interrupted;
+	run.context.interrupted_context = runner->context;
+	run.context.notes = &run.notes;
+	run.context.random = &run.random;
+	random_seed(&run.random, run.context.plan->accounts.seed);
+	atomic_store(&run.state->sent, 0);
+	atomic_store(&run.state->began_us, boot_now_us());
+	atomic_store(&run.state->state, BOOT_STATE_RUNNING);
+	text_printf(&line, "### %s: %s\n", run.step->name, run.step->help);
+	boot_append(boot->output, line.data, line.length);
+	result = step_work(&run, error);
+	boot_append(boot->output, run.notes.data, run.notes.length);
+	atomic_store(&run.state->spent_us, boot_now_us() - atomic_load(&run.state->began_us));
+	atomic_store(&run.state->state, result == 0 ? BOOT_STATE_DONE : result == -EINTR ? BOOT_STATE_INTERRUPTED : BOOT_STATE_FAILED);
+	boot_progress_line(boot, index);
+	if (result) {
+		text_clear(&line);
+		text_printf(&line, "# %s\n", error->sentence);
+		boot_append(boot->output, line.data, line.length);
+	}
+	chain_view_close(run.context.view);
+	text_release(&run.notes);
+	text_release(&line);
+	free(run.done);
+	memory_wipe(&run.boot_key, sizeof run.boot_key);
+	return result;
+}
+
+/* --- words --- */
+
+/* `all` or names, into the order in which they were written. */
+static int parse_words(const char *words, size_t order[BOOT_STEPS_MAXIMUM], size_t *count, struct error *error)
+{
+	char word[64];
+
+	*count = 0;
+	while (*(words += strspn(words, " \t\n"))) {
+		size_t length = strcspn(words, " \t\n");
+		if (length >= sizeof word)
+			return error_set(error, ENOENT, "there is no boot step \"%.60s…\"", words);
+		memcpy(word, words, length);
+		word[length] = '\0';
+		words += length;
+		bool all = strcmp(word, "all") == 0 || strcmp(word, "--all") == 0 || strcmp(word, "-a") == 0;
+		int found = all ? 0 : boot_step_find(word, error);
+		if (found < 0)
+			return error_set(error, EINVAL, "there is no boot step \"%s\"; `all`, or names as in boot/steps", word);
+		for (size_t i = (size_t)found; i < (all ? boot_steps_count : (size_t)found + 1); i++)
+			if (!all || boot_steps[i].in_all) {
+				if (*count == BOOT_STEPS_MAXIMUM)
+					return error_set(error, E2BIG, "at most %d steps a line", BOOT_STEPS_MAXIMUM);
+				order[(*count)++] = i;
+			}
+	}
+	return *count ? 0 : error_set(error, EINVAL, "which steps? `all`, or names as in boot/steps");
+}
+
+static bool is_among(const size_t *order, size_t count, size_t step)
+{
+	for (size_t i = 0; i < count; i++)
+		if (order[i] == step)
+			return true;
+	return false;
+}
+
+/* The steps before one, the earliest first: each must be complete, or come before it in this run. */
+static int check_needs(struct boot_context *context, const size_t *order, size_t position, size_t step, struct error *error)
+{
+	const char *needs = boot_steps[step].needs;
+	size_t done = 0, total = 0;
+
+	if (!needs)
+		return 0;
+	int needed = boot_step_find(needs, error);
+	if (needed < 0 || is_among(order, position, (size_t)needed))
+		return needed < 0 ? needed : 0;
+	int result = check_needs(context, order, position, (size_t)needed, error);
+	if (result == 0)
+		result = boot_step_judge(context, &boot_steps[needed], &done, &total, error);
+	if (result == 0 && done < total)
+		result = error_set(error, EINVAL, "step \"%s\" must come before: it is missing (%zu of %zu done)", boot_steps[needed].name, done, total);
+	return result;
+}
+
+/* Everything that can be known before the first transaction. */
+static int check_run(struct boot *boot, const size_t *order, size_t count, struct private_key *boot_key, struct error *error)
+{
+	struct boot_context context;
+	int result = boot_plan_ensure(boot, error);
+
+	if (result)
+		return result;
+	boot_context_fill(boot, &context);
+	result = boot_plan_key(boot->plan, boot->environment.wallet, boot_key, error);
+	if (result == 0)
+		result = chain_view_open(context.chain, &context.view, error);
+	for (size_t i = 0; i < count && result == 0; i++) {
+		const struct boot_step *step = &boot_steps[order[i]];
+		result = check_needs(&context, order, i, order[i], error);
+		if (result == 0 && step->check)
+			result = step->check(&context, error);
+		if (result)
+			error_prefix(error, "boot step %s", step->name);
+	}
+	chain_view_close(context.view);
+	return result;
+}
+
+int boot_run(struct boot *boot, const char *words, const struct boot_runner *runner, struct error *error)
+{
+	size_t order[BOOT_STEPS_MAXIMUM], count = 0;
+	struct private_key boot_key = {{0}};
+	struct error local = {0};
+	int result;
+
+	error = error ? error : &local;
+	result = parse_words(words, order, &count, error);
+	if (result)
+		return result;
+	pthread_mutex_lock(&boot->lock);
+	if (boot->running)
+		result = error_set(error, EBUSY, "the boot is running already (started by process %d)", boot->running_pid);
+	else
+		result = check_run(boot, order, count, &boot_key, error);
+	if (result == 0) {
+		boot->running = true;
+		boot->running_pid = runner->pid;
+	}
+	pthread_mutex_unlock(&boot->lock);
+	if (result)
+		goto out;
+	for (size_t i = 0; i < count && result == 0; i++)
+		result = run_step(boot, order[i], runner, &boot_key, error);
+	pthread_mutex_lock(&boot->lock);
+	boot->running = boot->judged = false;
+	pthread_mutex_unlock(&boot->lock);
+out:
+	memory_wipe(&boot_key, sizeof boot_key);
+	return result;
+}

@@ -1,0 +1,176 @@
+/* A step of the boot sequence: a row of a table whose items are transactions, or acts that are none, in a fixed order. What an item does, whether
+ * the chain has it already, and the command that cleos users would type all come from the same row, so that running, resuming and showing a step are
+ * one thing each (run.c, report.c). */
+#ifndef EOSIOFS_CORE_BOOT_STEP_H
+#define EOSIOFS_CORE_BOOT_STEP_H
+
+#include "core/boot/account.h"
+#include "core/chain/chain.h"
+
+enum { BOOT_ITEM_ACTIONS = 4, BOOT_SYSTEM_ACCOUNTS = 10, BOOT_FEATURES_MAXIMUM = 64 };
+
+struct random;
+
+struct boot_feature {
+	struct checksum256 digest;
+	char name[64];
+};
+
+/* Everything that the options and the accounts decide; immutable while the boot runs. */
+struct boot_plan {
+	struct boot_settings settings;
+	struct boot_accounts accounts;
+	struct public_key public; /* of eosio and eosio.* */
+	struct private_key private;
+	bool has_private;
+	bool keys_differ; /* the options name two halves of different keys */
+	uint64_t symbol;
+	size_t voters, votes_each; /* how many accounts vote, for how many producers */
+	uint32_t *votes;           /* owned: voters * votes_each indices of producers, from 0 */
+	uint32_t *stake_items;     /* owned: 2 * account for its creation, + 1 for its liquid tokens */
+	size_t stake_items_count;
+	struct boot_feature features[BOOT_FEATURES_MAXIMUM]; /* PREACTIVATE_FEATURE first */
+	size_t features_count;
+};
+extern const char *const boot_system_accounts[BOOT_SYSTEM_ACCOUNTS];
+
+static inline size_t boot_producers(const struct boot_plan *plan) { return plan->accounts.count - plan->accounts.users; }
+
+struct boot_context {
+	struct boot_plan *plan;
+	struct chain *chain;
+	struct wallet *wallet;
+	struct chain_view *view; /* the state that items are judged by */
+	bool (*interrupted)(void *context); /* while running; may be NULL */
+	void *interrupted_context;
+	struct text *notes; /* acts may add lines, for output.log */
+	struct random *random; /* what xfer draws from */
+};
+
+/* One thing to do. Zeroed, filled by make(), emptied by boot_item_release(). */
+struct boot_item {
+	struct text command; /* as cleos users would type it */
+	struct action actions[BOOT_ITEM_ACTIONS];
+	size_t actions_count;
+	bool by_boot_key;          /* eosio's key signs, else that of an account: */
+	size_t signer;             /* its index */
+	uint64_t creates;          /* account or producer that appears with it; 0: none */
+	const char *creates_in;    /* "accounts", "producers" */
+	/* What is no transaction; NULL: the actions are sent. */
+	int (*act)(struct boot_context *context, size_t index, struct error *error);
+};
+void boot_item_release(struct boot_item *item);
+
+struct boot_step {
+	const char *name;
+	const char *help;
+	bool in_all;
+	const char *needs; /* the step that must be complete before; NULL: none */
+	size_t (*count)(struct boot_context *context);
+	/* Does the chain show it already? 1, 0, or -errno. */
+	int (*done)(struct boot_context *context, size_t index, struct error *error);
+	int (*make)(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+	/* Refuses what can never succeed, before the first of all steps that were asked for sends anything. May be NULL. */
+	int (*check)(struct boot_context *context, struct error *error);
+	/* When its turn has come and there is something to do: makes ready, or refuses. May be NULL. */
+	int (*begin)(struct boot_context *context, struct error *error);
+	const char *when_none; /* what output.log says when there is nothing to do at all */
+	/* Instead of items: goes on until interrupted, or does its one thing (xfer, log). `sent` counts for it. */
+	bool endless, once;
+};
+extern const struct boot_step boot_steps[]; /* in order */
+extern const size_t boot_steps_count;
+int boot_step_find(const char *name, struct error *error); /* -ENOENT; NN-NAME too */
+
+/* --- plan.c --- */
+/* Takes over the accounts as they were given (none: they are generated). */
+int boot_plan_create(struct boot_plan **out, const struct boot_settings *settings, struct boot_accounts *given, struct chain *chain,
+                     struct error *error);
+void boot_plan_destroy(struct boot_plan *plan); /* NULL is fine */
+void boot_plan_stake_items(struct boot_plan *plan); /* step_stake.c */
+/* eosio's private key, or the wallet's of that public key; wipe it. */
+int boot_plan_key(const struct boot_plan *plan, struct wallet *wallet, struct private_key *out, struct error *error);
+
+/* --- item.c: actions as bytes --- */
+struct action *boot_item_action(struct boot_item *item, const char *contract, const char *name, uint64_t actor, const char *permission);
+void boot_item_by_boot_key(struct boot_item *item);
+void boot_item_by_account(struct boot_item *item, size_t index);
+void boot_put_asset(struct action *action, int64_t units, uint64_t symbol);
+void boot_put_string(struct action *action, const char *text);
+/* "N.NNNN SYM" in a static-size buffer. */
+struct boot_quantity {
+	char text[ASSET_TEXT_SIZE];
+};
+struct boot_quantity boot_quantity(int64_t units, uint64_t symbol);
+/* setcode and setabi of a bundle, as `cleos set contract`. */
+int boot_put_contract(struct boot_item *item, const struct boot_plan *plan, uint64_t account, const char *bundle, struct error *error);
+/* 1 when the account has that bundle's code. */
+int boot_has_contract(struct boot_context *context, const char *account, const char *bundle, struct error *error);
+int boot_has_any_contract(struct boot_context *context, const char *account, struct error *error);
+/* 1 and a row's data, borrowed until the view is closed; 0: none. */
+int boot_row(struct boot_context *context, struct chain_row *row, const char *code, uint64_t scope, const char *table, uint64_t key,
+             struct error *error);
+/* -ENOENT with a sentence when neither the plan nor the wallet has the account's private key. */
+int boot_account_signs(struct boot_context *context, size_t account, struct error *error);
+/* 1: the account exists. */
+int boot_account_exists(struct boot_context *context, uint64_t name, struct error *error);
+
+/* --- the steps' handlers --- */
+size_t step_wallet_count(struct boot_context *context);
+int step_wallet_done(struct boot_context *context, size_t index, struct error *error);
+int step_wallet_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+size_t step_boot_count(struct boot_context *context);
+int step_boot_done(struct boot_context *context, size_t index, struct error *error);
+int step_boot_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+size_t step_sys_count(struct boot_context *context);
+int step_sys_done(struct boot_context *context, size_t index, struct error *error);
+int step_sys_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+size_t step_contracts_count(struct boot_context *context);
+int step_contracts_done(struct boot_context *context, size_t index, struct error *error);
+int step_contracts_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+size_t step_tokens_count(struct boot_context *context);
+int step_tokens_done(struct boot_context *context, size_t index, struct error *error);
+int step_tokens_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+size_t step_sys_contract_count(struct boot_context *context);
+int step_sys_contract_begin(struct boot_context *context, struct error *error);
+int step_sys_contract_done(struct boot_context *context, size_t index, struct error *error);
+int step_sys_contract_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+size_t step_init_count(struct boot_context *context);
+int step_init_done(struct boot_context *context, size_t index, struct error *error);
+int step_init_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+
+size_t step_stake_count(struct boot_context *context);
+int step_stake_check(struct boot_context *context, struct error *error);
+int step_stake_done(struct boot_context *context, size_t index, struct error *error);
+int step_stake_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+int step_reg_prod_check(struct boot_context *context, struct error *error);
+size_t step_reg_prod_count(struct boot_context *context);
+int step_reg_prod_done(struct boot_context *context, size_t index, struct error *error);
+int step_reg_prod_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+size_t step_start_prod_count(struct boot_context *context);
+int step_start_prod_done(struct boot_context *context, size_t index, struct error *error);
+int step_start_prod_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+int step_vote_check(struct boot_context *context, struct error *error);
+size_t step_vote_count(struct boot_context *context);
+int step_vote_done(struct boot_context *context, size_t index, struct error *error);
+int step_vote_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+size_t step_claim_count(struct boot_context *context);
+int step_claim_done(struct boot_context *context, size_t index, struct error *error);
+int step_claim_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+size_t step_proxy_count(struct boot_context *context);
+int step_proxy_done(struct boot_context *context, size_t index, struct error *error);
+int step_proxy_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+/* 1: others than eosio produce. */
+int boot_producers_elected(struct boot_context *context, struct error *error);
+int step_resign_begin(struct boot_context *context, struct error *error);
+size_t step_resign_count(struct boot_context *context);
+int step_resign_done(struct boot_context *context, size_t index, struct error *error);
+int step_resign_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+size_t step_msig_count(struct boot_context *context);
+int step_msig_done(struct boot_context *context, size_t index, struct error *error);
+int step_msig_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+int step_xfer_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+int step_xfer_check(struct boot_context *context, struct error *error);
+int step_log_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+
+#endif

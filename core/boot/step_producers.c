@@ -1,0 +1,405 @@
+/* Producers and votes: reg-prod, start-prod, vote, claim, proxy. */
+#include "core/boot/step.h"
+
+#include "core/base/json.h"
+#include "core/base/memory.h"
+#include "core/types/name.h"
+#include "core/types/time.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define DAY_US (INT64_C(24) * 3600 * 1000000)
+#define SECOND_US 1000000
+#define STAKE_THRESHOLD INT64_C(1500000000000) /* 150 000 000.0000, of which contracts.md 9.2 speaks */
+enum {
+	WAIT_SECONDS = 240, /* of chain time, one at a time: a schedule is proposed once a minute and takes two rounds at most */
+};
+
+static size_t producer_account(const struct boot_plan *plan, size_t producer) { return plan->accounts.users + producer; }
+
+static uint64_t producer_of(const struct boot_plan *plan, size_t producer)
+{
+	return plan->accounts.list[producer_account(plan, producer)].name;
+}
+
+/* A row of `producers`, as far as we look. */
+struct producer_row {
+	bool active;
+	uint32_t unpaid_blocks;
+	int64_t last_claim;
+};
+
+static int read_producer(struct boot_context *context, struct producer_row *out, uint64_t name, struct error *error)
+{
+	struct chain_row row;
+	struct public_key key;
+	size_t length;
+	int result = boot_row(context, &row, "eosio", name_literal("eosio"), "producers", name, error);
+
+	*out = (struct producer_row){0};
+	if (result <= 0)
+		return result;
+	struct cursor in = cursor_make(row.data, row.length);
+	cursor_u64(&in);
+	cursor_double(&in);
+	public_key_unpack(&key, &in);
+	out->active = cursor_u8(&in);
+	cursor_counted(&in, &length);
+	out->unpaid_blocks = cursor_u32(&in);
+	out->last_claim = (int64_t)cursor_u64(&in);
+	return in.failed ? error_set(error, EBADMSG, "the row of producer \"%s\" is not what this program knows", name_text(name).text) : 1;
+}
+
+/* --- reg-prod --- */
+
+int step_reg_prod_check(struct boot_context *context, struct error *error)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < boot_producers(context->plan) && result == 0; i++)
+		result = boot_account_signs(context, producer_account(context->plan, i), error);
+	return result;
+}
+
+size_t step_reg_prod_count(struct boot_context *context) { return boot_producers(context->plan); }
+
+int step_reg_prod_done(struct boot_context *context, size_t index, struct error *error)
+{
+	struct producer_row row;
+
+	return read_producer(context, &row, producer_of(context->plan, index), error);
+}
+
+int step_reg_prod_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error)
+{
+	uint64_t name = producer_of(context->plan, index);
+	struct public_key public;
+	char key[KEY_TEXT_SIZE], url[KEY_TEXT_SIZE + 64];
+	int result = boot_account_key(&context->plan->accounts, producer_account(context->plan, index), &public, NULL, error);
+
+	if (result)
+		return result;
+	public_key_print(key, &public);
+	snprintf(url, sizeof url, "https://%s.com/%s", name_text(name).text, key);
+	struct action *action = boot_item_action(item, "eosio", "regproducer", name, "active");
+	bytes_put_u64(&action->data, name);
+	public_key_pack(&action->data, &public);
+	boot_put_string(action, url);
+	bytes_put_u16(&action->data, 0);
+	boot_item_by_account(item, producer_account(context->plan, index));
+	item->creates = name;
+	item->creates_in = "producers";
+	text_printf(&item->command, "cleos system regproducer %s %s %s", name_text(name).text, key, url);
+	return 0;
+}
+
+/* --- start-prod: node eosio signs for all whose keys are in the wallet --- */
+
+size_t step_start_prod_count(struct boot_context *context) { return boot_producers(context->plan); }
+
+int step_start_prod_done(struct boot_context *context, size_t index, struct error *error)
+{
+	struct public_key public;
+	int result = boot_account_key(&context->plan->accounts, producer_account(context->plan, index), &public, NULL, error);
+
+	return result ? result : wallet_has(context->wallet, &public);
+}
+
+static int start_producers(struct boot_context *context, size_t index, struct error *error)
+{
+	size_t count = boot_producers(context->plan), known = 0;
+	struct private_key *keys;
+	int result = step_start_prod_done(context, index, error);
+
+	if (result)
+		return result < 0 ? result : 0;
+	keys = memory_allocate(count + 1, sizeof *keys);
+	for (result = 0; known < count && result == 0; known += result == 0) {
+		struct public_key public;
+		result = boot_account_key(&context->plan->accounts, producer_account(context->plan, known), &public, &keys[known], error);
+		if (result == -ENOENT && wallet_has(context->wallet, &public))
+			result = wallet_private_key(context->wallet, &public, &keys[known], error);
+	}
+	if (result == 0)
+		result = wallet_import_many(context->wallet, keys, known, error);
+	memory_wipe(keys, count * sizeof *keys);
+	free(keys);
+	return result;
+}
+
+int step_start_prod_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error)
+{
+	uint64_t name = producer_of(context->plan, index);
+
+	(void)error;
+	text_printf(&item->command, "nodeos -p %s # node eosio signs for it", name_text(name).text);
+	item->act = start_producers;
+	return 0;
+}
+
+/* --- voters --- */
+
+struct voter_row {
+	uint64_t proxy;
+	uint32_t producers;
+	bool is_proxy;
+};
+
+static int read_voter(struct boot_context *context, struct voter_row *out, uint64_t name, struct error *error)
+{
+	struct chain_row row;
+	int result = boot_row(context, &row, "eosio", name_literal("eosio"), "voters", name, error);
+
+	*out = (struct voter_row){0};
+	if (result <= 0)
+		return result;
+	struct cursor in = cursor_make(row.data, row.length);
+	cursor_u64(&in);
+	out->proxy = cursor_u64(&in);
+	out->producers = cursor_count(&in, 8);
+	cursor_take(&in, (size_t)out->producers * 8);
+	cursor_u64(&in);    /* staked */
+	cursor_double(&in); /* last_vote_weight */
+	cursor_double(&in); /* proxied_vote_weight */
+	out->is_proxy = cursor_u8(&in);
+	return in.failed ? error_set(error, EBADMSG, "the row of voter \"%s\" is not what this program knows", name_text(name).text) : 1;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* voteproducer; producers in the order that the contract demands. names is sorted. */
+static void make_vote(struct boot_item *item, const struct boot_plan *plan, size_t account, uint64_t *names, size_t count)
+{
+	uint64_t voter = plan->accounts.list[account].name;
+	struct action *action = boot_item_action(item, "eosio", "voteproducer", voter, "active");
+
+	qsort(names, count, sizeof *names, compare_names);
+	bytes_put_u64(&action->data, voter);
+	bytes_put_u64(&action->data, 0);
+	bytes_put_varuint32(&action->data, (uint32_t)count);
+	text_printf(&item->command, "cleos system voteproducer prods %s", name_text(voter).text);
+	for (size_t i = 0; i < count; i++) {
+		bytes_put_u64(&action->data, names[i]);
+		text_printf(&item->command, " %s", name_text(names[i]).text);
+	}
+	boot_item_by_account(item, account);
+}
+
+/* --- vote --- */
+
+int step_vote_check(struct boot_context *context, struct error *error)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < step_vote_count(context) && result == 0; i++)
+		result = boot_account_signs(context, i, error);
+	return result;
+}
+
+size_t step_vote_count(struct boot_context *context) { return boot_producers(context->plan) ? context->plan->voters : 0; }
+
+int step_vote_done(struct boot_context *context, size_t index, struct error *error)
+{
+	struct voter_row row;
+	int result = read_voter(context, &row, context->plan->accounts.list[index].name, error);
+
+	return result < 0 ? result : row.producers > 0 || row.proxy != 0;
+}
+
+int step_vote_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error)
+{
+	const struct boot_plan *plan = context->plan;
+	uint64_t names[64];
+
+	(void)error;
+	for (size_t i = 0; i < plan->votes_each; i++)
+		names[i] = producer_of(plan, plan->votes[index * plan->votes_each + i]);
+	make_vote(item, plan, index, names, plan->votes_each);
+	return 0;
+}
+
+/* --- the state of the vote as a whole --- */
+
+/* 1: 15 % of all tokens have voted. */
+static int stake_activated(struct boot_context *context, struct error *error)
+{
+	struct table_id id = {name_literal("eosio"), name_literal("eosio"), name_literal("global")};
+	struct chain_row row;
+	struct text text = TEXT_EMPTY;
+	struct json *json = NULL;
+	int64_t activated = 0;
+	int result = boot_row(context, &row, "eosio", name_literal("eosio"), "global", name_literal("global"), error);
+
+	if (result <= 0)
+		return result;
+	result = chain_row_print(context->view, &text, &id, row.data, row.length, error);
+	if (result == 0)
+		result = json_parse(&json, text_string(&text), text.length, error);
+	if (result == 0)
+		json_int64(&activated, json_member(json, "total_activated_stake"));
+	json_release(json);
+	text_release(&text);
+	return result ? result : activated >= STAKE_THRESHOLD;
+}
+
+int boot_producers_elected(struct boot_context *context, struct error *error)
+{
+	struct producer_schedule active = {0}, pending = {0}, proposed = {0};
+	int result = context->chain->operations->schedules(context->view, &active, &pending, &proposed, error);
+	bool elected = active.producers_count > 1 || (active.producers_count == 1 && active.producers[0].producer_name != name_literal("eosio"));
+
+	producer_schedule_release(&active);
+	producer_schedule_release(&pending);
+	producer_schedule_release(&proposed);
+	return result ? result : elected;
+}
+
+/* --- claim --- */
+
+size_t step_claim_count(struct boot_context *context) { return boot_producers(context->plan); }
+
+/* Nothing to do unless a day has passed since the registration or the last claim. */
+int step_claim_done(struct boot_context *context, size_t index, struct error *error)
+{
+	struct producer_row row;
+	int result = read_producer(context, &row, producer_of(context->plan, index), error);
+
+	if (result <= 0 || !row.active || slot_to_us(context->view->slot) - row.last_claim <= DAY_US)
+		return result < 0 ? result : 1;
+	result = stake_activated(context, error);
+	return result < 0 ? result : !result;
+}
+
+int step_claim_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error)
+{
+	uint64_t name = producer_of(context->plan, index);
+	struct action *action = boot_item_action(item, "eosio", "claimrewards", name, "active");
+
+	(void)error;
+	bytes_put_u64(&action->data, name);
+	boot_item_by_account(item, producer_account(context->plan, index));
+	text_printf(&item->command, "cleos system claimrewards %s", name_text(name).text);
+	return 0;
+}
+
+/* --- proxy --- */
+
+/* Items: the elected producers take over (the script sleeps for it), the proxy (the first producer) votes, becomes a proxy, the voters choose it. What
+ * was elected stays: a proxy's votes for fewer producers than the schedule has change nothing. */
+enum { ITEM_ELECTION, ITEM_PROXY_VOTES, ITEM_PROXY_REGISTERS, ITEM_VOTERS };
+
+size_t step_proxy_count(struct boot_context *context)
+{
+	return boot_producers(context->plan) ? ITEM_VOTERS + context->plan->voters : 0;
+}
+
+int step_proxy_done(struct boot_context *context, size_t index, struct error *error)
+{
+	const struct boot_plan *plan = context->plan;
+	struct voter_row row;
+	int result;
+
+	if (index == ITEM_ELECTION) {
+		result = boot_producers_elected(context, error);
+		if (result == 0)
+			result = stake_activated(context, error) == 1 ? 0 : 1; /* without 15 % eosio goes on */
+		return result;
+	}
+	size_t account = index < ITEM_VOTERS ? producer_account(plan, 0) : index - ITEM_VOTERS;
+	if (index >= ITEM_VOTERS && account == producer_account(plan, 0))
+		return 1; /* the proxy does not use itself */
+	result = read_voter(context, &row, plan->accounts.list[account].name, error);
+	if (result < 0)
+		return result;
+	return index == ITEM_PROXY_VOTES ? row.producers > 0 : index == ITEM_PROXY_REGISTERS ? row.is_proxy : row.proxy != 0;
+}
+
+/* A real node's clock is its own. */
+static int wait_a_second(struct boot_context *context, struct error *error)
+{
+	error_clear(error);
+	nanosleep(&(struct timespec){.tv_sec = 1}, NULL);
+	return context->interrupted && context->interrupted(context->interrupted_context) ? error_set(error, EINTR, "interrupted") : 0;
+}
+
+/* The chain's clock goes on until the vote has become a schedule, and the schedule the active one. */
+static int await_election(struct boot_context *context, size_t index, struct error *error)
+{
+	const struct chain_operations *operations = context->chain->operations;
+	int result = 0;
+
+	(void)index;
+	for (unsigned second = 0; second < WAIT_SECONDS; second++) {
+		struct boot_context now = *context;
+		now.view = NULL;
+		result = chain_view_open(context->chain, &now.view, error);
+		if (result == 0)
+			result = boot_producers_elected(&now, error);
+		if (result == 0 && second == 0 && stake_activated(&now, error) == 0) {
+			text_append(context->notes, "# less than 15 % of all tokens have voted: eosio goes on producing\n");
+			result = 1;
+		}
+		chain_view_close(now.view);
+		if (result)
+			return result < 0 ? result : 0;
+		result = operations->clock_advance(context->chain, SECOND_US, false, context->interrupted, context->interrupted_context, error);
+		if (result == -EOPNOTSUPP)
+			result = wait_a_second(context, error);
+		if (result)
+			return result;
+	}
+	return error_set(error, EAGAIN, "the elected producers have not taken over within %d s", WAIT_SECONDS);
+}
+
+static void make_proxy_vote(struct boot_context *context, struct boot_item *item)
+{
+	const struct boot_plan *plan = context->plan;
+	uint64_t names[64];
+
+	for (size_t i = 0; i < plan->votes_each; i++)
+		names[i] = producer_of(plan, i);
+	make_vote(item, plan, producer_account(plan, 0), names, plan->votes_each);
+}
+
+int step_proxy_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error)
+{
+	const struct boot_plan *plan = context->plan;
+	uint64_t proxy = producer_of(plan, 0);
+	struct action *action;
+
+	(void)error;
+	if (index == ITEM_ELECTION) {
+		text_append(&item->command, "# until the elected producers are active");
+		item->act = await_election;
+		return 0;
+	}
+	if (index == ITEM_PROXY_VOTES) {
+		make_proxy_vote(context, item);
+		return 0;
+	}
+	if (index == ITEM_PROXY_REGISTERS) {
+		action = boot_item_action(item, "eosio", "regproxy", proxy, "active");
+		bytes_put_u64(&action->data, proxy);
+		bytes_put_u8(&action->data, 1);
+		boot_item_by_account(item, producer_account(plan, 0));
+		text_printf(&item->command, "cleos system regproxy %s", name_text(proxy).text);
+		return 0;
+	}
+	uint64_t voter = plan->accounts.list[index - ITEM_VOTERS].name;
+	action = boot_item_action(item, "eosio", "voteproducer", voter, "active");
+	bytes_put_u64(&action->data, voter);
+	bytes_put_u64(&action->data, proxy);
+	bytes_put_varuint32(&action->data, 0);
+	boot_item_by_account(item, index - ITEM_VOTERS);
+	text_printf(&item->command, "cleos system voteproducer proxy %s %s", name_text(voter).text, name_text(proxy).text);
+	return 0;
+}
