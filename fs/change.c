@@ -86,8 +86,11 @@ static int create_in_row(struct tree *tree, struct node **out, struct node *fold
 		node_release(tree, node);
 		return -ENOENT;
 	}
+	node = node_intern(tree, node);
+	pthread_mutex_lock(&tree->lock);
 	node->created = true;
-	*out = node_intern(tree, node);
+	pthread_mutex_unlock(&tree->lock);
+	*out = node;
 	return 0;
 }
 

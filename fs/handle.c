@@ -72,7 +72,7 @@ static int open_rendering(struct handle *handle, const struct caller *caller, st
 	struct tree *tree = handle->tree;
 	int result = rendering_get(tree, &handle->rendering, caller, handle->node, RENDERING_OPEN, error);
 	/* A file that is about to be made is empty. */
-	if (result == -ENOENT && handle->node->created && wants_to_write(handle->flags)) {
+	if (result == -ENOENT && node_is_created(tree, handle->node) && wants_to_write(handle->flags)) {
 		handle->rendering = memory_allocate(1, sizeof *handle->rendering);
 		handle->rendering->references = 1;
 		result = 0;
@@ -191,16 +191,17 @@ void handle_close(struct handle *handle)
 	if (!handle)
 		return;
 	struct tree *tree = handle->tree;
-	/* A name that was made and never written does not exist: the kernel asks again. */
-	if (handle->node->created)
-		tree_name_changed(tree, handle->node->parent, handle->node->name);
 	pthread_mutex_lock(&tree->lock);
+	bool created = handle->node->created;
 	handle->node->created = false;
 	remove_reader(handle);
 	rendering_drop(tree, handle->rendering);
 	if (handle->node->scratch)
 		handle->node->scratch->handles--;
 	pthread_mutex_unlock(&tree->lock);
+	/* A name that was made and never written does not exist: the kernel asks again. */
+	if (created)
+		tree_name_changed(tree, handle->node->parent, handle->node->name);
 	if (handle->input.pending.data)
 		memory_wipe(handle->input.pending.data, handle->input.pending.capacity);
 	text_release(&handle->input.pending);

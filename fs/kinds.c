@@ -374,7 +374,7 @@ static int bytes_begin(struct handle *handle, const struct caller *caller, struc
 	}
 	/* A write into a part of the file, or at its end, keeps the rest. */
 	result = rendering_get(handle->tree, &rendering, caller, handle->node, RENDERING_OPEN, error);
-	if (result < 0 && !(result == -ENOENT && handle->node->created))
+	if (result < 0 && !(result == -ENOENT && node_is_created(handle->tree, handle->node)))
 		return result;
 	if (rendering)
 		bytes_put(&handle->input.bytes, rendering->text.data, rendering->text.length);

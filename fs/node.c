@@ -132,6 +132,14 @@ struct node *node_resolve(struct tree *tree, struct node *node)
 	return node;
 }
 
+bool node_is_created(struct tree *tree, const struct node *node)
+{
+	pthread_mutex_lock(&tree->lock);
+	bool created = node->created;
+	pthread_mutex_unlock(&tree->lock);
+	return created;
+}
+
 struct node *node_find(struct tree *tree, const struct node *folder, const char *name)
 {
 	pthread_mutex_lock(&tree->lock);
@@ -276,7 +284,8 @@ int tree_lookup(struct tree *tree, const struct caller *caller, struct node *fol
 	if (folder->row->owner_only && !caller_is_owner(tree, caller))
 		return -EACCES;
 	node = node_find(tree, folder, name);
-	if (!node) {
+	bool fresh = !node;
+	if (fresh) {
 		result = node_make(tree, &node, folder, name);
 		if (result < 0)
 			return result;
@@ -289,7 +298,7 @@ int tree_lookup(struct tree *tree, const struct caller *caller, struct node *fol
 			errors_fail(tree, caller, folder, name, &error);
 		return result;
 	}
-	*out = node->interned ? node : node_intern(tree, node);
+	*out = fresh ? node_intern(tree, node) : node;
 	return 0;
 }
 

@@ -89,6 +89,7 @@ void node_unlink(struct tree *tree, struct node *node); /* lookups no longer fin
 struct node *node_hold(struct tree *tree, struct node *node);
 void node_release(struct tree *tree, struct node *node); /* NULL is fine */
 struct node *node_resolve(struct tree *tree, struct node *node); /* follows becomes */
+bool node_is_created(struct tree *tree, const struct node *node); /* made by tree_create_file() and still open */
 bool node_is_writable(const struct node *node);
 mode_t row_mode(const struct row *row); /* with the file type */
 bool caller_is_owner(const struct tree *tree, const struct caller *caller);

@@ -224,7 +224,7 @@ int tree_stat(struct tree *tree, const struct caller *caller, struct node *node,
 	default:
 		result = rendering_get(tree, &rendering, caller, node, RENDERING_STAT, &error);
 	}
-	if (result == -ENOENT && node->created) {
+	if (result == -ENOENT && node_is_created(tree, node)) {
 		stat_begin(tree, out, node, modified, 0);
 		return 0;
 	}

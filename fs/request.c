@@ -79,12 +79,24 @@ static bool slot_of_block(struct chain_view *view, uint32_t *slot, uint32_t numb
 	return true;
 }
 
+/* Of what is not the chain's: it may have changed with this mount's last write, or never. */
+static struct timespec own_time(struct tree *tree, const struct row *row)
+{
+	struct timespec written = tree->started;
+	if (row->live || kind_is_writable(row->kind)) {
+		pthread_mutex_lock(&tree->lock);
+		written = tree->written;
+		pthread_mutex_unlock(&tree->lock);
+	}
+	return written;
+}
+
 struct timespec request_modified(struct request *request)
 {
 	struct chain_view *view = request->view;
 	uint32_t slot = 0;
 	if (!view)
-		return request->node->row->live || kind_is_writable(request->node->row->kind) ? request->tree->written : request->tree->started;
+		return own_time(request->tree, request->node->row);
 	if (request->block_num && request->block_num < view->block_num && slot_of_block(view, &slot, request->block_num))
 		return slot_to_timespec(slot);
 	return slot_to_timespec(view->slot);
