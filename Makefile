@@ -42,6 +42,10 @@ UNIT_TESTS    = $(UNIT_SOURCES:%.c=$(BUILD)/%)
 BENCH_SOURCES := $(wildcard tests/bench/*.c)
 INSTALLED     = $(BUILD)/packages.installed
 
+# V=1 shows the commands themselves.
+Q = $(if $(V),,@)
+SAY = $(if $(V),:,echo)
+
 .PHONY: all library tests programs run stop test bench crash clean install-packages readme
 .DELETE_ON_ERROR:
 
@@ -72,26 +76,32 @@ $(INSTALLED): Makefile
 
 $(BUILD)/%.o: %.c Makefile | $(INSTALLED)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	@$(SAY) "  $@"
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # An .abi file becomes data under its name: eosio.token.abi is abi_eosio_token and abi_eosio_token_length (core/contracts/abis.h).
 $(BUILD)/%.abi.o: %.abi core/contracts/embed.S Makefile | $(INSTALLED)
 	@mkdir -p $(@D)
-	$(CC) -c -DFILE='"$<"' -DSYMBOL=abi_$(subst .,_,$(basename $(notdir $<))) -o $@ core/contracts/embed.S
+	@$(SAY) "  $@"
+	$(Q)$(CC) -c -DFILE='"$<"' -DSYMBOL=abi_$(subst .,_,$(basename $(notdir $<))) -o $@ core/contracts/embed.S
 
 $(BUILD)/libeosiofs.a: $(OBJECTS)
 	@rm -f $@
-	ar rcs $@ $(OBJECTS)
+	@$(SAY) "  $@"
+	$(Q)ar rcs $@ $(OBJECTS)
 
 $(BUILD)/eosiofs: $(MOUNT_OBJECTS) $(BUILD)/libeosiofs.a
-	$(CC) $(CFLAGS) -o $@ $(MOUNT_OBJECTS) $(BUILD)/libeosiofs.a $(ALL_LIBS)
+	@$(SAY) "  $@"
+	$(Q)$(CC) $(CFLAGS) -o $@ $(MOUNT_OBJECTS) $(BUILD)/libeosiofs.a $(ALL_LIBS)
 
 $(BUILD)/replay: $(REPLAY_OBJECTS) $(BUILD)/libeosiofs.a
-	$(CC) $(CFLAGS) -o $@ $(REPLAY_OBJECTS) $(BUILD)/libeosiofs.a $(ALL_LIBS)
+	@$(SAY) "  $@"
+	$(Q)$(CC) $(CFLAGS) -o $@ $(REPLAY_OBJECTS) $(BUILD)/libeosiofs.a $(ALL_LIBS)
 
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libeosiofs.a Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -o $@ $< $(BUILD)/libeosiofs.a -lcmocka $(ALL_LIBS)
+	@$(SAY) "  $@"
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< $(BUILD)/libeosiofs.a -lcmocka $(ALL_LIBS)
 
 # --- using it ---
 
@@ -109,14 +119,18 @@ readme: all
 # --- tests: every file below tests/ is one, run by prove; tests/tap.sh knows how each kind is run ---
 
 TESTS = $(UNIT_TESTS) $(sort $(wildcard tests/*/*.t)) $(sort $(wildcard tests/mount/*.bats))
-TEST_ENVIRONMENT = BUILD='$(abspath $(BUILD))' EOSIOFS='$(abspath $(BUILD))/eosiofs' CC='$(CC)' \
-	ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
+TEST_ENVIRONMENT = BUILD='$(abspath $(BUILD))' EOSIOFS='$(abspath $(BUILD))/eosiofs' CC='$(CC)' $(SANITIZER_ENVIRONMENT)
+# A mount in the background has no stderr: what a sanitizer finds is written to files, which `make test` looks for.
+REPORTS = $(abspath $(BUILD))/sanitizer
+SANITIZER_ENVIRONMENT = $(if $(SAN),ASAN_OPTIONS=detect_leaks=1:log_path=$(REPORTS) UBSAN_OPTIONS=print_stacktrace=1:log_path=$(REPORTS))
 PROVE = $(TEST_ENVIRONMENT) prove --exec 'sh tests/tap.sh' --timer --jobs $(shell nproc 2>/dev/null || echo 1)
 
 programs: all tests $(BENCH_SOURCES:%.c=$(BUILD)/%)
 
 test: programs
+	@rm -f $(REPORTS).*
 	@$(PROVE) $(TESTS)
+	@! cat $(REPORTS).* 2>/dev/null
 
 crash: all
 	@$(TEST_ENVIRONMENT) CRASH_ROUNDS=200 prove --exec 'sh tests/tap.sh' --verbose tests/mount/crash.bats
@@ -144,6 +158,7 @@ $(FUZZ_TARGETS:%=fuzz-%): fuzz-%: fuzz-targets
 	@echo "fuzz $*: $$(grep -a '^Done' build/fuzz/$*.log)"
 $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(BUILD)/libeosiofs.a Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libeosiofs.a $(ALL_LIBS)
+	@$(SAY) "  $@"
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libeosiofs.a $(ALL_LIBS)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

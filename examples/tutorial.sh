@@ -86,7 +86,8 @@ for name in accountnum12 accountnum13 accountnum14 accountnum15 accountnum21 acc
 	accountnum34 accountnum35 accountnum41 accountnum42 accountnum43 accountnum45 proxyvoter11; do
 	run "mkdir accounts/$name"
 done
-run 'cat accounts/accountnum12/stake'
+run "echo 'accountnum11 1000.0000 SYS to begin with' > accounts/eosio/transfer"
+run 'cat accounts/accountnum12/stake accounts/accountnum11/balance'
 
 # An amount in units of 0.0001 SYS.
 quantity() {

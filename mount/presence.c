@@ -7,10 +7,13 @@
 #include <errno.h>
 #include <poll.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+enum { DYING_MILLISECONDS = 10000 };
 
 static const char PREFIX[] = "eosiofs-mount-";
 
@@ -45,6 +48,29 @@ int presence_announce(const char *mount_point, struct error *error) {
 	return descriptor;
 }
 
+bool presence_wait(int descriptor, int milliseconds) {
+	struct pollfd ended = {.fd = descriptor, .events = POLLIN};
+	int result;
+
+	do
+		result = poll(&ended, 1, milliseconds);
+	while (result < 0 && errno == EINTR);
+	return result != 0;
+}
+
+/* A killed process is a zombie, or gone, while its last threads still end: only then its files are closed. */
+static bool is_dying(pid_t process) {
+	char path[64], line[512];
+
+	snprintf(path, sizeof path, "/proc/%d/stat", process);
+	FILE *file = fopen(path, "re");
+	if (!file)
+		return true;
+	const char *name_end = fgets(line, sizeof line, file) ? strrchr(line, ')') : NULL;
+	fclose(file);
+	return !name_end || name_end[1] == 0 || strchr("ZX", name_end[2]);
+}
+
 pid_t presence_find(const char *mount_point, int *descriptor) {
 	struct sockaddr_un address;
 	socklen_t length = address_of(&address, mount_point);
@@ -57,20 +83,14 @@ pid_t presence_find(const char *mount_point, int *descriptor) {
 		return 0;
 	if (connect(connection, (struct sockaddr *)&address, length) == 0 &&
 	    getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &server, &server_length) == 0)
-		found = server.pid;
+		found = server.pid ? server.pid : -1;
+	if (found > 0 && is_dying(found)) {
+		presence_wait(connection, DYING_MILLISECONDS);
+		found = 0;
+	}
 	if (found != 0 && descriptor)
 		*descriptor = connection;
 	else
 		close(connection);
 	return found;
-}
-
-bool presence_wait(int descriptor, int milliseconds) {
-	struct pollfd ended = {.fd = descriptor, .events = POLLIN};
-	int result;
-
-	do
-		result = poll(&ended, 1, milliseconds);
-	while (result < 0 && errno == EINTR);
-	return result != 0;
 }

@@ -10,7 +10,8 @@
 
 /* Announces that this process serves mount_point, until it ends. Returns a descriptor to close, or -errno; -EBUSY: another process does. */
 int presence_announce(const char *mount_point, struct error *error);
-/* The process that serves mount_point, 0 for none. Where descriptor is not NULL and there is one, it becomes readable when that process
+/* The process that serves mount_point, 0 for none, -1 for one that this process cannot see (another PID namespace). One that was killed counts as
+ * none, once its files are closed: that is waited for. Where descriptor is not NULL and there is one, it becomes readable when that process
  * has ended; close() it. */
 pid_t presence_find(const char *mount_point, int *descriptor);
 /* Waits until the process found has ended: true, or false when the time is up. */
