@@ -19,7 +19,7 @@
 const struct boot_option boot_options[BOOT_OPTIONS] = {
 	[OPTION_PUBLIC_KEY] = {"public-key", BOOT_OPTION_PUBLIC_KEY, GENESIS_PUBLIC_KEY, 0, 0, "the key of eosio and of the eosio.* accounts"},
 	[OPTION_PRIVATE_KEY] = {"private-key", BOOT_OPTION_PRIVATE_KEY, GENESIS_PRIVATE_KEY, 0, 0,
-	                        "its private half; shown only while it is the one that everybody knows"},
+	                        "its private half, never shown; an empty line: the tutorial's own"},
 	[OPTION_SYMBOL] = {"symbol", BOOT_OPTION_SYMBOL, "SYS", 0, 0, "the core token"},
 	[OPTION_USER_LIMIT] = {"user-limit", BOOT_OPTION_COUNT, "3000", 0, 1000000, "how many users (0: all)"},
 	[OPTION_MAX_USER_KEYS] = {"max-user-keys", BOOT_OPTION_COUNT, "10", 0, 10000, "how many user keys go into the wallet"},
@@ -190,9 +190,7 @@ int boot_settings_set(struct boot_settings *settings, size_t option, const char 
 
 const char *boot_settings_shown(const struct boot_settings *settings, size_t option)
 {
-	const char *value = settings->value[option];
-
-	return boot_options[option].kind == BOOT_OPTION_PRIVATE_KEY && strcmp(value, boot_options[option].standard) != 0 ? HIDDEN : value;
+	return boot_options[option].kind == BOOT_OPTION_PRIVATE_KEY ? HIDDEN : settings->value[option];
 }
 
 uint64_t boot_settings_count(const struct boot_settings *settings, size_t option)

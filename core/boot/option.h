@@ -9,7 +9,7 @@ enum boot_option_kind {
 	BOOT_OPTION_QUANTITY,    /* tokens, at most four digits behind the point */
 	BOOT_OPTION_SYMBOL,      /* a symbol code: SYS */
 	BOOT_OPTION_PUBLIC_KEY,
-	BOOT_OPTION_PRIVATE_KEY, /* shown only while it is the genesis key that everybody knows */
+	BOOT_OPTION_PRIVATE_KEY, /* never shown */
 	BOOT_OPTION_TEXT,        /* a path or a command; means something with real nodes */
 	BOOT_OPTION_TOPOLOGY,
 };
@@ -43,7 +43,7 @@ void boot_settings_reset(struct boot_settings *settings);
 int boot_option_find(const char *name, struct error *error);
 /* Checks a value and keeps it in its printed form; "" is the default again. -EINVAL, -ERANGE with a sentence that names option and value. */
 int boot_settings_set(struct boot_settings *settings, size_t option, const char *value, struct error *error);
-/* As boot/options/NAME shows it: a private key that is not the published one is "hidden", which boot_settings_set() takes as no change. */
+/* As boot/options/NAME shows it: a private key is "hidden", which boot_settings_set() takes as no change. */
 const char *boot_settings_shown(const struct boot_settings *settings, size_t option);
 
 uint64_t boot_settings_count(const struct boot_settings *settings, size_t option);
