@@ -367,6 +367,7 @@ int tree_create(struct tree **out, const struct tree_options *options, struct er
 	tree->errors = errors_create();
 	tree->log = transaction_log_create();
 	tree->defaults = defaults_create();
+	tree->drafts = drafts_create();
 	*out = tree;
 	return 0;
 }
@@ -395,6 +396,7 @@ void tree_destroy(struct tree *tree)
 	errors_destroy(tree->errors);
 	transaction_log_destroy(tree->log);
 	defaults_destroy(tree->defaults);
+	drafts_destroy(tree->drafts);
 	pthread_mutex_destroy(&tree->lock);
 	free((char *)(uintptr_t)tree->options.mount_point);
 	free(tree->buckets);

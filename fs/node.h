@@ -54,6 +54,7 @@ struct node {
 
 struct errors;
 struct defaults;
+struct drafts;
 struct transaction_log;
 
 enum { SCRATCH_COUNT_MAXIMUM = 64, SCRATCH_SIZE_MAXIMUM = 16 << 20, SCRATCH_TOTAL_MAXIMUM = 32 << 20 };
@@ -77,6 +78,7 @@ struct tree {
 	struct errors *errors;
 	struct transaction_log *log;
 	struct defaults *defaults;
+	struct drafts *drafts;
 };
 
 /* --- node.c --- */
@@ -181,6 +183,10 @@ void transaction_log_add_command(struct tree *tree, const struct transaction_tra
 /* --- defaults.c --- */
 struct defaults *defaults_create(void);
 void defaults_destroy(struct defaults *defaults);
+
+/* --- proposals.c --- */
+struct drafts *drafts_create(void);
+void drafts_destroy(struct drafts *drafts);
 
 /* --- readme.c --- */
 void readme_print(struct text *out, const struct row *rows, size_t count, const char *mount_point);

@@ -9,9 +9,11 @@
 #include "fs/errors.h"
 #include "fs/nodes.h"
 #include "fs/producers.h"
+#include "fs/proposals.h"
 #include "fs/readme.h"
 #include "fs/wallet.h"
 
+#define NO_PROPOSAL_REMOVE "write `cancel` into its cancel"
 #define NO_KEY_REMOVE "keys stay in the wallet"
 
 const struct row tree_rows[] = {
@@ -166,6 +168,25 @@ const struct row tree_rows[] = {
 	{.pattern = "wallet/labels", .kind = ROW_FOLDER, .owner_only = true, .list = wallet_labels_list, .help = "keys by the label they were made under"},
 	{.pattern = "wallet/labels/@label", .kind = ROW_READ_ONLY, .owner_only = true, .live = true, .exists = wallet_labels_exists,
 	 .read = wallet_labels_read, .instead_of_remove = NO_KEY_REMOVE, .help = "the public key made under that label"},
+
+	{.pattern = "proposals", .kind = ROW_FOLDER, .list = proposals_list, .help = "multisig: who has proposed something"},
+	{.pattern = "proposals/@proposer", .kind = ROW_FOLDER, .exists = proposals_proposer_exists, .list = proposals_proposer_list,
+	 .make = proposals_proposer_make, .help = "its proposals; mkdir NAME begins one"},
+	{.pattern = "proposals/@proposer/@proposal", .kind = ROW_FOLDER, .live = true, .exists = proposals_proposal_exists, .instead_of_remove = NO_PROPOSAL_REMOVE,
+	 .help = "a proposal"},
+	{.pattern = "proposals/@proposer/@proposal/transaction.json", .kind = ROW_DOCUMENT, .live = true, .read = proposals_transaction_read,
+	 .write = proposals_transaction_write, .instead_of_remove = NO_PROPOSAL_REMOVE,
+	 .help = "what is proposed: `requested` permission levels, `actions`, `expiration` (a day hence when missing); writing it proposes"},
+	{.pattern = "proposals/@proposer/@proposal/approvals", .kind = ROW_READ_ONLY, .live = true, .read = proposals_approvals_read,
+	 .help = "whose approval is requested, and who has approved when"},
+	{.pattern = "proposals/@proposer/@proposal/approve", .kind = ROW_VERB, .write = proposals_approve_write, .usage = PROPOSALS_APPROVE_USAGE,
+	 .help = "approves with that permission"},
+	{.pattern = "proposals/@proposer/@proposal/unapprove", .kind = ROW_VERB, .write = proposals_unapprove_write, .usage = PROPOSALS_APPROVE_USAGE,
+	 .help = "takes an approval back"},
+	{.pattern = "proposals/@proposer/@proposal/exec", .kind = ROW_VERB, .write = proposals_exec_write, .usage = "exec | ACTOR[@PERMISSION]",
+	 .help = "executes it, once enough have approved; `exec`: as the proposer"},
+	{.pattern = "proposals/@proposer/@proposal/cancel", .kind = ROW_VERB, .write = proposals_cancel_write, .usage = "cancel | ACTOR[@PERMISSION]",
+	 .help = "withdraws it; others than the proposer may when it has expired"},
 
 	{.pattern = "boot", .kind = ROW_FOLDER, .help = "the boot tutorial's script: options, accounts, steps"},
 	{.pattern = "boot/run", .kind = ROW_VERB, .slow = true, .live = true, .read = boot_run_file_read, .write = boot_run_file_write,

@@ -1,0 +1,203 @@
+/* Transactions as JSON, in nodeos's layout: actions' data by their contracts' ABIs, or as hexadecimal bytes. */
+#include "core/chain/chain.h"
+
+#include "core/base/exception.h"
+#include "core/base/hex.h"
+#include "core/base/memory.h"
+#include "core/types/name.h"
+#include "core/types/time.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ACTIONS_MAXIMUM = 256, AUTHORIZATIONS_MAXIMUM = 256 };
+
+/* --- printing --- */
+
+static void print_action_data(struct chain_view *view, struct text *out, const struct action *action)
+{
+	struct chain_abi *abi = NULL;
+	struct text json = TEXT_EMPTY;
+	const char *type = chain_abi_get(view, &abi, action->account, NULL) == 0 ? abi_action_type(abi->abi, action->name) : NULL;
+	struct cursor in = cursor_make(action->data.data, action->data.length);
+
+	if (type && abi_to_json(abi->abi, &json, type, &in, NULL) == 0 && cursor_left(&in) == 0) {
+		text_append_bytes(out, json.data, json.length);
+	} else {
+		text_append_char(out, '"');
+		text_append_hex(out, action->data.data, action->data.length);
+		text_append_char(out, '"');
+	}
+	text_release(&json);
+	chain_abi_release(view->chain, abi);
+}
+
+static void print_actions(struct chain_view *view, struct text *out, const struct action *actions, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct action *action = &actions[i];
+		text_printf(out, "%s{\"account\":\"%s\",\"name\":\"%s\",\"authorization\":[", i ? "," : "", name_text(action->account).text,
+		            name_text(action->name).text);
+		for (size_t k = 0; k < action->authorization_count; k++) {
+			text_append(out, k ? "," : "");
+			permission_level_print(out, &action->authorization[k]);
+		}
+		text_append(out, "],\"data\":");
+		print_action_data(view, out, action);
+		text_append_char(out, '}');
+	}
+}
+
+void chain_transaction_print(struct chain_view *view, struct text *out, const struct transaction *transaction)
+{
+	char expiration[TIME_TEXT_SIZE];
+
+	time_point_sec_print(expiration, transaction->expiration);
+	text_printf(out,
+	            "{\"expiration\":\"%s\",\"ref_block_num\":%u,\"ref_block_prefix\":%" PRIu32 ",\"max_net_usage_words\":%" PRIu32
+	            ",\"max_cpu_usage_ms\":%u,\"delay_sec\":%" PRIu32 ",\"context_free_actions\":[",
+	            expiration, transaction->ref_block_num, transaction->ref_block_prefix, transaction->max_net_usage_words,
+	            transaction->max_cpu_usage_ms, transaction->delay_sec);
+	print_actions(view, out, transaction->context_free_actions, transaction->context_free_actions_count);
+	text_append(out, "],\"actions\":[");
+	print_actions(view, out, transaction->actions, transaction->actions_count);
+	text_append(out, "],\"transaction_extensions\":[]}");
+}
+
+/* --- parsing --- */
+
+static int parse_name_member(uint64_t *out, const struct json *object, const char *member, struct error *error)
+{
+	const char *text = json_string(json_member(object, member));
+
+	if (!text)
+		return error_set(error, EINVAL, "an action has no \"%s\"", member);
+	return name_parse(out, text, error);
+}
+
+int permission_level_parse_json(struct permission_level *out, const struct json *json, struct error *error)
+{
+	if (json_string(json))
+		return permission_level_parse(out, json_string(json), error);
+	const char *actor = json_string(json_member(json, "actor")), *permission = json_string(json_member(json, "permission"));
+	if (!actor || !permission)
+		return error_set(error, EINVAL, "a permission level is {\"actor\", \"permission\"} or \"ACTOR@PERMISSION\"");
+	int result = name_parse(&out->actor, actor, error);
+	return result ? result : name_parse(&out->permission, permission, error);
+}
+
+int permission_levels_parse_json(struct permission_level **out, size_t *count, const struct json *json, struct error *error)
+{
+	int result = 0;
+
+	*out = memory_allocate(json_count(json) + 1, sizeof **out);
+	*count = 0;
+	if (json_type(json) != JSON_ARRAY || json_count(json) > AUTHORIZATIONS_MAXIMUM)
+		result = error_set(error, EINVAL, "permission levels are a list of at most %d", AUTHORIZATIONS_MAXIMUM);
+	for (const struct json *level = json_first(json); level && result == 0; level = json_next(level))
+		result = permission_level_parse_json(&(*out)[(*count)++], level, error);
+	if (result) {
+		free(*out);
+		*out = NULL;
+		*count = 0;
+	}
+	return result;
+}
+
+/* Data given as bytes; false: it is no hexadecimal string. */
+static bool take_hex(struct bytes *out, const struct json *data)
+{
+	const char *text = json_string(data);
+	size_t length = text ? strlen(text) : 0;
+	uint8_t *bytes = memory_allocate(length / 2 + 1, 1);
+	bool taken = text && length % 2 == 0 && hex_parse(bytes, text, length) == 0;
+
+	if (taken)
+		bytes_put(out, bytes, length / 2);
+	free(bytes);
+	return taken;
+}
+
+int chain_action_parse(struct chain_view *view, struct action *out, const struct json *json, struct error *error)
+{
+	const struct json *data = json_member(json, "data");
+	struct permission_level *levels = NULL;
+	uint64_t account = 0, name = 0;
+	size_t count = 0;
+	int result = parse_name_member(&account, json, "account", error);
+
+	*out = (struct action){0};
+	if (result == 0)
+		result = parse_name_member(&name, json, "name", error);
+	if (result == 0 && json_type(json_member(json, "authorization")) != JSON_MISSING)
+		result = permission_levels_parse_json(&levels, &count, json_member(json, "authorization"), error);
+	if (result == 0) {
+		struct action action = {.account = account, .name = name};
+		if (take_hex(&action.data, data)) {
+			action.authorization = memory_copy(levels, count * sizeof *levels);
+			action.authorization_count = count;
+			*out = action;
+		} else {
+			result = chain_action_make(view, out, account, name, data, levels, count, error);
+		}
+	}
+	free(levels);
+	return result;
+}
+
+static int parse_actions(struct chain_view *view, struct action **out, size_t *count, const struct json *json, struct error *error)
+{
+	int result = 0;
+
+	*count = 0;
+	*out = memory_allocate(json_count(json) + 1, sizeof **out);
+	if (json_count(json) > ACTIONS_MAXIMUM)
+		result = error_set(error, EINVAL, "a transaction has at most %d actions here", ACTIONS_MAXIMUM);
+	for (const struct json *action = json_first(json); action && result == 0; action = json_next(action))
+		if ((result = chain_action_parse(view, &(*out)[*count], action, error)) == 0)
+			(*count)++;
+	return result;
+}
+
+static int parse_number(uint32_t *out, const struct json *object, const char *member, uint32_t maximum, struct error *error)
+{
+	const struct json *json = json_member(object, member);
+	uint64_t value = 0;
+
+	if (json_type(json) == JSON_MISSING)
+		return 0;
+	if (json_uint64(&value, json) != 0 || value > maximum)
+		return error_set(error, EINVAL, "%s is no whole number from 0 to %" PRIu32, member, maximum);
+	*out = (uint32_t)value;
+	return 0;
+}
+
+int chain_transaction_parse(struct chain_view *view, struct transaction *out, const struct json *json, struct error *error)
+{
+	const char *expiration = json_string(json_member(json, "expiration"));
+	uint32_t block = 0, prefix = 0, words = 0, milliseconds = 0, delay = 0;
+	int result;
+
+	*out = (struct transaction){0};
+	if (json_type(json_member(json, "actions")) != JSON_ARRAY)
+		return error_set(error, EINVAL, "a transaction has a list of \"actions\"");
+	if ((result = parse_number(&block, json, "ref_block_num", UINT16_MAX, error)) != 0 ||
+	    (result = parse_number(&prefix, json, "ref_block_prefix", UINT32_MAX, error)) != 0 ||
+	    (result = parse_number(&words, json, "max_net_usage_words", UINT32_MAX, error)) != 0 ||
+	    (result = parse_number(&milliseconds, json, "max_cpu_usage_ms", UINT8_MAX, error)) != 0 ||
+	    (result = parse_number(&delay, json, "delay_sec", UINT32_MAX, error)) != 0)
+		return result;
+	*out = (struct transaction){.ref_block_num = (uint16_t)block, .ref_block_prefix = prefix, .max_net_usage_words = words,
+	                            .max_cpu_usage_ms = (uint8_t)milliseconds, .delay_sec = delay};
+	if (expiration)
+		result = time_point_sec_parse(&out->expiration, expiration, error);
+	if (result == 0)
+		result = parse_actions(view, &out->context_free_actions, &out->context_free_actions_count, json_member(json, "context_free_actions"), error);
+	if (result == 0)
+		result = parse_actions(view, &out->actions, &out->actions_count, json_member(json, "actions"), error);
+	if (result)
+		transaction_release(out);
+	return result;
+}
