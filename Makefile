@@ -159,6 +159,6 @@ $(FUZZ_TARGETS:%=fuzz-%): fuzz-%: fuzz-targets
 $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(BUILD)/libeosiofs.a Makefile
 	@mkdir -p $(@D)
 	@$(SAY) "  $@"
-	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libeosiofs.a $(ALL_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libeosiofs.a -lcmocka $(ALL_LIBS)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,5 +1,6 @@
-/* The bundles: each contract's code, a small WebAssembly module that names contract and version, its ABI, and the table from code hashes (these,
- * and those of the recorded node's contracts) to native twins. A changed behaviour is a new version here, and so a new hash. */
+/* The bundles: each contract's code, a small WebAssembly module that names contract and version, its ABI, and the table from code
+ * hashes (these, and those of the recorded node's contracts) to native twins. A changed behaviour is a new version here, and so a new
+ * hash. */
 #include "core/contracts/bundle.h"
 
 #include "core/contracts/abis.h"

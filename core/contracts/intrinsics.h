@@ -147,6 +147,8 @@ void set_blockchain_parameters_packed(const void *data, uint32_t length);
 uint32_t get_parameters_packed(const void *ids, uint32_t ids_length, void *data, uint32_t length);
 void set_parameters_packed(const void *data, uint32_t length);
 void preactivate_feature(const uint8_t digest[32]);
+bool is_feature_active(int64_t feature); /* of the chain before protocol features: none ever is */
+void activate_feature(int64_t feature);
 
 /* --- Producer --- */
 uint32_t get_active_producers(uint64_t *producers, uint32_t length);

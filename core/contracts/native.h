@@ -1,5 +1,6 @@
-/* The native build's names: a contract's call of an intrinsic goes to intrinsic_NAME in core/engine/intrinsic/, so that `abort` or `expiration`
- * stay free in the rest of the program. (Macros with arguments, so that members and variables of these names are left alone.) */
+/* The native build's names: a contract's call of an intrinsic goes to intrinsic_NAME in core/engine/intrinsic/, so that `abort` or
+ * `expiration` stay free in the rest of the program. (Macros with arguments, so that members and variables of these names are left
+ * alone.) */
 #ifndef EOSIOFS_CORE_CONTRACTS_NATIVE_H
 #define EOSIOFS_CORE_CONTRACTS_NATIVE_H
 
@@ -108,6 +109,8 @@
 #define set_blockchain_parameters_packed(...) intrinsic_set_blockchain_parameters_packed(__VA_ARGS__)
 #define get_parameters_packed(...) intrinsic_get_parameters_packed(__VA_ARGS__)
 #define set_parameters_packed(...) intrinsic_set_parameters_packed(__VA_ARGS__)
+#define is_feature_active(...) intrinsic_is_feature_active(__VA_ARGS__)
+#define activate_feature(...) intrinsic_activate_feature(__VA_ARGS__)
 #define preactivate_feature(...) intrinsic_preactivate_feature(__VA_ARGS__)
 #define get_active_producers(...) intrinsic_get_active_producers(__VA_ARGS__)
 #define eosio_assert(...) intrinsic_eosio_assert(__VA_ARGS__)

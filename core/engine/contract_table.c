@@ -1,5 +1,5 @@
-/* Contract tables in the state: this room knows how rows, secondary indices and table objects are laid out as keys and values of the state map,
- * and how to find them. Who may write and who pays is decided in intrinsic/database.c. */
+/* Contract tables in the state: this room knows how rows, secondary indices and table objects are laid out as keys and values of the
+ * state map, and how to find them. Who may write and who pays is decided in intrinsic/database.c. */
 #include "core/engine/contract_table.h"
 
 #include "core/engine/state_key.h"

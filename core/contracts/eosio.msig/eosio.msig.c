@@ -30,7 +30,8 @@ struct approvals {
 };
 static const struct field approvals_fields[] = {
 	FIELD(struct approvals, version), FIELD(struct approvals, proposal_name),
-	FIELD_OF(struct approvals, requested, FIELD_LIST, sizeof(struct approval)), FIELD_OF(struct approvals, provided, FIELD_LIST, sizeof(struct approval))};
+	FIELD_OF(struct approvals, requested, FIELD_LIST, sizeof(struct approval)),
+	FIELD_OF(struct approvals, provided, FIELD_LIST, sizeof(struct approval))};
 static const struct row_type approvals_type = ROW_TYPE(struct approvals, approvals_fields);
 static const struct field old_approvals_fields[] = {FIELD(struct approvals, proposal_name),
                                                     FIELD_OF(struct approvals, requested, FIELD_LIST, sizeof(struct level)),
@@ -175,7 +176,8 @@ static void msig_propose(uint64_t self, struct reader *in)
 	struct table table = proposals(self, proposer);
 	check(!table_has(&table, proposal_name), "proposal with the same name exists");
 	struct blob transaction = read_rest(in);
-	check(check_transaction_authorization(transaction.data, (uint32_t)transaction.length, NULL, 0, requested_begin, (uint32_t)requested_length) > 0,
+	check(check_transaction_authorization(transaction.data, (uint32_t)transaction.length, NULL, 0, requested_begin,
+	                                      (uint32_t)requested_length) > 0,
 	      "transaction authorization failed");
 	struct proposal proposal = {proposal_name, transaction, time_blob(NULL)};
 	table_emplace(&table, proposer, proposal_name, &proposal);

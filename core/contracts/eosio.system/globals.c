@@ -14,7 +14,8 @@ static const struct field global2_fields[] = {FIELD(struct global2, new_ram_per_
                                               FIELD(struct global2, revision)};
 static const struct row_type global2_type = ROW_TYPE(struct global2, global2_fields);
 
-static const struct field global3_fields[] = {FIELD(struct global3, last_vpay_state_update), FIELD(struct global3, total_vpay_share_change_rate)};
+static const struct field global3_fields[] = {FIELD(struct global3, last_vpay_state_update),
+                                              FIELD(struct global3, total_vpay_share_change_rate)};
 static const struct row_type global3_type = ROW_TYPE(struct global3, global3_fields);
 
 static const struct field producer_fields[] = {FIELD(struct producer, owner), FIELD(struct producer, total_votes),

@@ -41,7 +41,8 @@ void system_rentnet(struct system *system, struct reader *in)
 	rent(system, in, false);
 }
 
-static void get_loan(struct system *system, const struct table *table, uint64_t number, uint64_t from, struct found *found, struct rex_loan *loan)
+static void get_loan(struct system *system, const struct table *table, uint64_t number, uint64_t from, struct found *found,
+                     struct rex_loan *loan)
 {
 	table_get(table, number, found, loan, "loan not found");
 	check(loan->from == from, "user must be loan creator");

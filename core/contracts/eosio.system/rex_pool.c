@@ -1,4 +1,5 @@
-/* eosio.system: REX, its rows, the pool, and the processing of loans and orders that every action does a little of (contracts.md 10.1 to 10.3). */
+/* eosio.system: REX, its rows, the pool, and the processing of loans and orders that every action does a little of (contracts.md 10.1
+ * to 10.3). */
 #include "core/contracts/eosio.system/rex.h"
 
 static const struct field pool_fields[] = {FIELD(struct rex_pool, version), FIELD(struct rex_pool, total_lent), FIELD(struct rex_pool, total_unlent),

@@ -12,8 +12,17 @@
 #define MICROSECONDS_PER_DAY INT64_C(86400000000)
 #define CONTINUOUS_RATE 0.04879
 #define MICROSECONDS_PER_YEAR (52.0 * 7.0 * 24.0 * 3600.0 * 1000000.0)
-enum { SECONDS_PER_DAY = 86400, REFUND_DELAY_SECONDS = 259200, RAM_GIFT_BYTES = 1400, SCHEDULE_SIZE = 21, SCHEDULE_UPDATE_SLOTS = 120, SLOTS_PER_DAY = 172800,
-       VOTES_MAXIMUM = 30, PARAMETERS_LENGTH = 68, DEFERRED_LIFETIME_SECONDS = 60 };
+enum {
+	SECONDS_PER_DAY = 86400,
+	REFUND_DELAY_SECONDS = 259200,
+	RAM_GIFT_BYTES = 1400,
+	SCHEDULE_SIZE = 21,
+	SCHEDULE_UPDATE_SLOTS = 120,
+	SLOTS_PER_DAY = 172800,
+	VOTES_MAXIMUM = 30,
+	PARAMETERS_LENGTH = 68,
+	DEFERRED_LIFETIME_SECONDS = 60,
+};
 
 struct global {
 	uint8_t parameters[PARAMETERS_LENGTH]; /* packed blockchain parameters */
@@ -117,7 +126,10 @@ static inline uint64_t ram_symbol(void) { return symbol("RAM", 0); }
 static inline uint64_t rex_symbol(void) { return symbol("REX", 4); }
 /* `system contract must first be initialized` before init. */
 uint64_t system_core_symbol(const struct system *system);
-static inline struct asset system_core(const struct system *system, int64_t amount) { return (struct asset){amount, system_core_symbol(system)}; }
+static inline struct asset system_core(const struct system *system, int64_t amount)
+{
+	return (struct asset){amount, system_core_symbol(system)};
+}
 /* The supply of the core token. */
 struct asset system_token_supply(uint64_t code);
 uint32_t system_slot(const struct system *system);
@@ -156,7 +168,8 @@ bool system_holds_rex(const struct system *system, uint64_t owner);
 
 /* The actions, by name in eosio.system.c. */
 typedef void system_action(struct system *system, struct reader *in);
-system_action system_init, system_setram, system_setramrate, system_setparams, system_setpriv, system_setalimits, system_rmvproducer, system_updtrevision;
+system_action system_init, system_setram, system_setramrate, system_setparams, system_setpriv, system_setalimits, system_rmvproducer;
+system_action system_updtrevision;
 system_action system_newaccount, system_setabi;
 system_action system_buyram, system_buyrambytes, system_sellram;
 system_action system_delegatebw, system_undelegatebw, system_refund;
@@ -164,7 +177,8 @@ system_action system_regproducer, system_unregprod, system_onblock;
 system_action system_voteproducer, system_regproxy;
 system_action system_claimrewards;
 system_action system_bidname, system_bidrefund;
-system_action system_deposit, system_withdraw, system_buyrex, system_unstaketorex, system_sellrex, system_cnclrexorder, system_rentcpu, system_rentnet,
-	system_fundcpuloan, system_fundnetloan, system_defcpuloan, system_defnetloan, system_updaterex, system_rexexec, system_consolidate, system_closerex;
+system_action system_deposit, system_withdraw, system_buyrex, system_unstaketorex, system_sellrex, system_cnclrexorder, system_updaterex;
+system_action system_rexexec, system_consolidate, system_closerex;
+system_action system_rentcpu, system_rentnet, system_fundcpuloan, system_fundnetloan, system_defcpuloan, system_defnetloan;
 
 #endif

@@ -1,4 +1,5 @@
-/* eosio.token: tokens with a supply and an issuer (contracts.md 1). A token is known by its symbol's code; the precision is checked apart. */
+/* eosio.token: tokens with a supply and an issuer (contracts.md 1). A token is known by its symbol's code; the precision is checked
+ * apart. */
 #include "core/contracts/contracts.h"
 #include "core/contracts/library/send.h"
 #include "core/contracts/library/table.h"

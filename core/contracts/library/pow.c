@@ -1,6 +1,6 @@
-/* pow as the reference contracts have it. Three steps: log2 of |x| as a sum of two doubles, times y with the product's rounding error kept, then 2 to
- * that power. The high part of each sum has its low 32 bits cleared, so that products of high parts are exact. The order of the operations is the
- * algorithm: no line may be rearranged. */
+/* pow as the reference contracts have it. Three steps: log2 of |x| as a sum of two doubles, times y with the product's rounding error
+ * kept, then 2 to that power. The high part of each sum has its low 32 bits cleared, so that products of high parts are exact. The
+ * order of the operations is the algorithm: no line may be rearranged. */
 #include "core/contracts/library/pow.h"
 
 #include <stdbool.h>

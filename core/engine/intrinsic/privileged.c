@@ -45,6 +45,20 @@ void intrinsic_preactivate_feature(const uint8_t digest[32])
 	intrinsic_check(apply_preactivate_feature(context, &feature));
 }
 
+bool intrinsic_is_feature_active(int64_t feature)
+{
+	intrinsic_enter(FOR_ACTION | FOR_PRIVILEGED);
+	(void)feature;
+	return false;
+}
+
+void intrinsic_activate_feature(int64_t feature)
+{
+	intrinsic_enter(FOR_ACTION | FOR_PRIVILEGED);
+	(void)feature;
+	intrinsic_fail(UNSUPPORTED_FEATURE, "Unsupported Hardfork Detected");
+}
+
 uint32_t intrinsic_get_blockchain_parameters_packed(void *data, uint32_t length)
 {
 	struct apply_context *context = intrinsic_enter(FOR_ACTION | FOR_PRIVILEGED);

@@ -19,6 +19,7 @@
 static const struct intrinsic intrinsics[] = {
 	ROW(abort, ":v", NULL),
 	ROW(action_data_size, ":i", NULL),
+	ROW(activate_feature, "l:v", NULL),
 	ROW(assert_recover_key, "iiiii:v", NULL),
 	ROW(assert_ripemd160, "iii:v", NULL),
 	ROW(assert_sha1, "iii:v", NULL),
@@ -108,6 +109,7 @@ static const struct intrinsic intrinsics[] = {
 	ROW(has_auth, "l:i", NULL),
 	ROW(is_account, "l:i", NULL),
 	ROW(is_feature_activated, "i:i", PREACTIVATE_FEATURE),
+	ROW(is_feature_active, "l:i", NULL),
 	ROW(is_privileged, "l:i", NULL),
 	ROW(memcmp, "iii:i", NULL),
 	ROW(memcpy, "iii:i", NULL),

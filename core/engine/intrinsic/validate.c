@@ -1,5 +1,5 @@
-/* What setcode asks of code: that it is a WebAssembly module whose imports are intrinsics of active protocol features, exporting apply, and, as long as
- * only bundled contracts run here, that it is one of those. The bodies are not looked at. */
+/* What setcode asks of code: that it is a WebAssembly module whose imports are intrinsics of active protocol features, that it exports
+ * apply, and, as long as only bundled contracts run here, that it is one of those. The bodies are not looked at. */
 #include "core/engine/intrinsic/intrinsic.h"
 
 #include "core/contracts/bundle.h"
@@ -25,11 +25,17 @@ static bool is(const struct string *string, const char *text)
 	return string->length == strlen(text) && memcmp(string->data, text, string->length) == 0;
 }
 
+/* What compilers import on their own: 128-bit integers (__multi3) and software floating point (_eosio_f64_add). */
+static bool is_compiler_builtin(const struct string *name)
+{
+	return (name->length > 2 && memcmp(name->data, "__", 2) == 0) || (name->length > 7 && memcmp(name->data, "_eosio_", 7) == 0);
+}
+
 static int check_import(struct apply_context *context, const struct string *module, const struct string *name, uint8_t kind)
 {
 	const struct intrinsic *found = is(module, "env") && kind == 0 ? intrinsic_find((const char *)name->data, name->length) : NULL;
 	struct checksum256 feature;
-	if (found && !found->feature)
+	if (found ? !found->feature : is(module, "env") && kind == 0 && is_compiler_builtin(name))
 		return 0;
 	if (found && checksum256_parse(&feature, found->feature) == 0 && apply_feature_active(context, &feature))
 		return 0;
