@@ -61,31 +61,10 @@ static void wait_for_predecessor(const char *mount_point) {
 	close(server);
 }
 
-/* A process that was killed keeps its mount and its socket until its last thread has ended. */
-static void wait_for_dying(const char *mount_point) {
-	char path[64], state = 0;
-	int server;
-	pid_t pid = presence_find(mount_point, &server);
-
-	if (pid == 0)
-		return;
-	snprintf(path, sizeof path, "/proc/%d/stat", pid);
-	FILE *file = fopen(path, "re");
-	if (file) {
-		if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
-			state = 0;
-		fclose(file);
-	}
-	if (!file || state == 'Z' || state == 'X')
-		presence_wait(server, PREDECESSOR_MILLISECONDS);
-	close(server);
-}
-
 int ready_check(const char *mount_point, bool may_hold_files, struct error *error) {
 	struct mount_entry entry;
 	struct stat attributes;
 
-	wait_for_dying(mount_point);
 	int result = stale_clean(mount_point, error);
 	if (result != 0)
 		return result;
