@@ -1,0 +1,229 @@
+/* Signed token transfers pushed into the engine, their signatures recovered first, beside the bare recovery of as many signatures; with ever more
+ * accounts, because a transaction must not cost more where more people live. And what a booted account takes in the state. */
+#include "tests/bench/bare_signature.h"
+#include "tests/bench/bench.h"
+
+#include "core/base/exception.h"
+#include "core/base/memory.h"
+#include "core/contracts/bundle.h"
+#include "core/engine/account.h"
+#include "core/engine/engine.h"
+#include "core/types/name.h"
+#include "core/types/time.h"
+
+#include <string.h>
+
+enum { ROUND = 400, TRANSFERS = ROUND * (BENCH_ROUNDS + 1) };
+
+struct world {
+	struct engine *engine;
+	struct signer *signer;
+	struct private_key key;
+	uint32_t accounts, sent, varied;
+	struct packed_transaction *transfers; /* signed, not yet pushed */
+};
+
+static uint64_t core_symbol(void)
+{
+	return 4 | (uint64_t)'S' << 8 | (uint64_t)'Y' << 16 | (uint64_t)'S' << 24;
+}
+
+static uint64_t account_name(uint32_t number)
+{
+	char text[13] = {0};
+
+	for (int i = 0; i < 12; i++, number /= 26)
+		text[i] = (char)('a' + number % 26);
+	return name_literal(text);
+}
+
+static void start(struct world *world)
+{
+	struct block_options options = {.slot = engine_head(world->engine)->block->header.timestamp + 1, .producer = name_literal("eosio")};
+	struct error error = {0};
+
+	if (engine_block_start(world->engine, &options, NULL, &error)) {
+		fprintf(stderr, "transfers: %s\n", error.sentence);
+		exit(1);
+	}
+}
+
+static void next_block(struct world *world)
+{
+	struct checksum256 digest;
+
+	if (engine_block_seal(world->engine, NULL, &digest, NULL))
+		abort();
+	start(world);
+}
+
+static void make(struct world *world, struct packed_transaction *out, uint64_t account, const char *name, uint64_t actor, struct bytes *data)
+{
+	struct transaction transaction = {.actions = memory_allocate(1, sizeof(struct action)), .actions_count = 1};
+	struct action *action = transaction.actions;
+	const struct block_state *head = engine_head(world->engine);
+
+	transaction.expiration = (uint32_t)(slot_to_us(engine_block_slot(world->engine)) / 1000000) + 300 + world->varied % 3000;
+	transaction.max_net_usage_words = 1000 + world->varied++ / 3000;
+	transaction.ref_block_num = (uint16_t)head->number;
+	transaction.ref_block_prefix = block_id_prefix(&head->id);
+	action->account = account;
+	action->name = name_literal(name);
+	action->authorization = memory_allocate(1, sizeof(*action->authorization));
+	action->authorization[0] = (struct permission_level){actor, name_literal("active")};
+	action->authorization_count = 1;
+	action->data = *data;
+	*data = (struct bytes){0};
+	packed_transaction_make(out, &transaction);
+}
+
+static void push(struct world *world, struct packed_transaction *packed, const struct public_key *keys, size_t keys_count)
+{
+	const struct push_options options = {.without_keys = !keys};
+	struct transaction_trace trace;
+	struct error error = {0};
+	int result = engine_push(world->engine, packed, keys, keys_count, &options, &trace, &error);
+
+	if (result && (error.code == BLOCK_CPU_USAGE_EXCEEDED || error.code == BLOCK_NET_USAGE_EXCEEDED)) {
+		transaction_trace_release(&trace);
+		next_block(world);
+		error_clear(&error);
+		result = engine_push(world->engine, packed, keys, keys_count, &options, &trace, &error);
+	}
+	if (result) {
+		fprintf(stderr, "transfers: %s\n", error.sentence);
+		exit(1);
+	}
+	transaction_trace_release(&trace);
+}
+
+static void push_unsigned(struct world *world, uint64_t account, const char *name, uint64_t actor, struct bytes *data)
+{
+	struct packed_transaction packed;
+
+	make(world, &packed, account, name, actor, data);
+	push(world, &packed, NULL, 0);
+}
+
+static void transfer_data(struct bytes *data, uint64_t from, uint64_t to, uint64_t amount)
+{
+	bytes_put_u64(data, from);
+	bytes_put_u64(data, to);
+	bytes_put_u64(data, amount);
+	bytes_put_u64(data, core_symbol());
+	bytes_put_counted(data, "memo", 4);
+}
+
+static void create_account(struct world *world, uint64_t name)
+{
+	struct authority authority = authority_of_key(&engine_genesis(world->engine)->initial_key);
+	struct bytes data = {0};
+
+	bytes_put_u64(&data, name_literal("eosio"));
+	bytes_put_u64(&data, name);
+	authority_pack(&data, &authority);
+	authority_pack(&data, &authority);
+	authority_release(&authority);
+	push_unsigned(world, name_literal("eosio"), "newaccount", name_literal("eosio"), &data);
+}
+
+static void install_token(struct world *world, uint64_t token)
+{
+	const struct bundle *bundle = bundle_find("eosio.token");
+	struct bytes data = {0};
+
+	create_account(world, token);
+	bytes_put_u64(&data, token);
+	bytes_put_u16(&data, 0);
+	bytes_put_counted(&data, bundle->code, bundle->code_length);
+	push_unsigned(world, name_literal("eosio"), "setcode", token, &data);
+	bytes_put_u64(&data, name_literal("eosio"));
+	bytes_put_u64(&data, UINT64_C(1) << 61);
+	bytes_put_u64(&data, core_symbol());
+	push_unsigned(world, token, "create", token, &data);
+	bytes_put_u64(&data, name_literal("eosio"));
+	bytes_put_u64(&data, UINT64_C(1) << 61);
+	bytes_put_u64(&data, core_symbol());
+	bytes_put_counted(&data, "", 0);
+	push_unsigned(world, token, "issue", name_literal("eosio"), &data);
+}
+
+static void begin(struct world *world, uint32_t accounts)
+{
+	struct genesis genesis;
+	struct bytes data = {0};
+	uint64_t token = name_literal("eosio.token");
+
+	genesis_default(&genesis);
+	*world = (struct world){.signer = signer_create(), .accounts = accounts};
+	if (private_key_parse(&world->key, GENESIS_PRIVATE_KEY, NULL) || engine_create(&world->engine, &genesis, NULL))
+		abort();
+	start(world);
+	install_token(world, token);
+	for (uint32_t i = 0; i < accounts; i++) {
+		create_account(world, account_name(i));
+		transfer_data(&data, name_literal("eosio"), account_name(i), 1000000);
+		push_unsigned(world, token, "transfer", name_literal("eosio"), &data);
+	}
+	next_block(world);
+	world->transfers = memory_allocate(TRANSFERS, sizeof(*world->transfers));
+	for (uint32_t i = 0; i < TRANSFERS; i++) {
+		uint32_t from = (uint32_t)((uint64_t)i * 7919 % accounts), to = (from + 1 + i % (accounts - 1)) % accounts;
+		transfer_data(&data, account_name(from), account_name(to), 1);
+		make(world, &world->transfers[i], token, "transfer", account_name(from), &data);
+		if (packed_transaction_sign(&world->transfers[i], world->signer, &world->key, engine_chain_id(world->engine), NULL))
+			abort();
+	}
+}
+
+static void end(struct world *world)
+{
+	for (uint32_t i = world->sent; i < TRANSFERS; i++)
+		packed_transaction_release(&world->transfers[i]);
+	free(world->transfers);
+	engine_destroy(world->engine);
+	signer_destroy(world->signer);
+}
+
+static void push_transfers(void *context, size_t times)
+{
+	struct world *world = context;
+
+	while (times--) {
+		struct packed_transaction *packed = &world->transfers[world->sent++];
+		struct public_key key;
+		if (packed_transaction_keys(packed, &key, engine_chain_id(world->engine), NULL))
+			abort();
+		push(world, packed, &key, 1);
+	}
+}
+
+static void recover_bare(void *context, size_t times)
+{
+	while (times--)
+		bare_recover(context);
+}
+
+int main(void)
+{
+	static const uint32_t counts[] = {300, 3000, 30000, 300000};
+	struct bare bare;
+	struct world world;
+	char name[64];
+
+	bare_begin(&bare);
+	bare_next(&bare);
+	bare_sign(&bare);
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		struct bench_pair pair;
+		begin(&world, counts[i]);
+		snprintf(name, sizeof(name), "state of one account with a balance, of %u", counts[i]);
+		bench_report(name, (double)map_memory(engine_map(world.engine)) / counts[i] / 1024, "KiB", NULL, 0);
+		pair = bench_measure(push_transfers, &world, ROUND, recover_bare, &bare, ROUND);
+		snprintf(name, sizeof(name), "a signed transfer pushed, among %u accounts", counts[i]);
+		bench_report(name, pair.value / 1000, "us", "a bare recovery", pair.against / 1000);
+		end(&world);
+	}
+	bare_end(&bare);
+	return 0;
+}
