@@ -195,7 +195,7 @@ static void run_onblock(struct engine *engine, struct transaction_trace *trace)
 		transaction_trace_fail(trace, &error);
 		block_checkpoint_restore(&checkpoint, pending);
 	}
-	block_checkpoint_release(&checkpoint);
+	block_checkpoint_release(pending);
 	transaction_context_release(&context);
 	transaction_release(&transaction);
 }

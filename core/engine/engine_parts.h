@@ -82,14 +82,14 @@ static inline bool pending_feature(const struct engine *engine, enum feature fea
 }
 
 /* --- transaction_context.c --- */
-/* The state and the globals as they were, to go back to. */
+/* The state and the globals as they were, to go back to. Checkpoints nest; each that was taken is released. */
 struct block_checkpoint {
-	struct map_root *root; /* held */
+	size_t mark;
 	struct block_globals globals;
 };
 void block_checkpoint_take(struct block_checkpoint *checkpoint, struct pending_block *pending);
-void block_checkpoint_restore(struct block_checkpoint *checkpoint, struct pending_block *pending);
-void block_checkpoint_release(struct block_checkpoint *checkpoint);
+void block_checkpoint_restore(const struct block_checkpoint *checkpoint, struct pending_block *pending);
+void block_checkpoint_release(struct pending_block *pending); /* the last taken that was not released */
 
 void transaction_context_begin(struct transaction_context *context, struct engine *engine, const struct transaction *transaction,
                                const struct checksum256 *id, struct transaction_trace *trace, uint32_t billed_cpu_us);

@@ -34,7 +34,12 @@ struct map_edit *map_edit_begin(struct map_root *base);
 /* The state reached, as a root with one reference; the edit goes on from there (copying again what it changes). Constant time. */
 struct map_root *map_edit_snapshot(struct map_edit *edit);
 /* Back to a root made by map_edit_snapshot or to any other of the map; constant time beside freeing what is dropped. */
-void map_edit_restore(struct map_edit *edit, struct map_root *root);
+void map_edit_restore(struct map_edit *edit, struct map_root *root); /* not while there is a mark */
+/* Undoing without a snapshot: from a mark on the edit notes what each change replaces. It costs little beside the changes themselves and, unlike
+ * a snapshot, does not make later changes copy what is the edit's own already; going back costs as much as the changes did. Marks nest. */
+size_t map_edit_mark(struct map_edit *edit);
+void map_edit_undo(struct map_edit *edit, size_t mark); /* back to the mark, which stays; inner marks' changes are undone with it */
+void map_edit_unmark(struct map_edit *edit);            /* one mark less; once for each map_edit_mark() */
 /* The state as the edit has it now, to be read like any root: borrowed, follows every change, ends with the edit. With it the map_edit_ forms of
  * reading below are not needed. */
 const struct map_root *map_edit_view(const struct map_edit *edit);

@@ -50,6 +50,7 @@ const struct map_root *map_edit_view(const struct map_edit *edit)
 struct map_root *map_edit_finish(struct map_edit *edit)
 {
 	struct map_root *root = map_root_create(edit->root.map, edit->root.node, edit->root.count);
+	map_undo_release(edit);
 	free(edit);
 	return root;
 }
@@ -59,6 +60,7 @@ void map_edit_drop(struct map_edit *edit)
 	if (!edit)
 		return;
 	map_node_release(edit->root.map, edit->root.node);
+	map_undo_release(edit);
 	free(edit);
 }
 
@@ -149,6 +151,8 @@ static struct map_node *put_in_leaf(struct map_edit *edit, struct map_node *leaf
 {
 	bool equal;
 	size_t index = map_node_find(leaf, &equal, new->tail, new->tail_length);
+	if (edit->marks)
+		map_undo_note(edit, new->tail, new->tail_length, equal ? map_node_cell(leaf, index) : NULL);
 	leaf = edit_own(edit, leaf, equal ? 0 : CELL_OVERHEAD + (size_t)new->tail_length + tag_length(new->tag));
 	if (!equal) {
 		edit->root.count++;
@@ -204,6 +208,8 @@ void map_edit_put(struct map_edit *edit, const void *key, size_t key_length, con
 	}
 	edit->root.stamp = ++map->stamp;
 	if (!edit->root.node) {
+		if (edit->marks)
+			map_undo_note(edit, key, key_length, NULL);
 		edit->root.node = map_node_build(map, edit->number, 0, &cell, 1);
 		edit->root.count = 1;
 		return;
@@ -251,6 +257,8 @@ static struct map_node *remove_below(struct map_edit *edit, struct map_node *nod
 	if (!node->level) {
 		bool equal;
 		size_t index = map_node_find(node, &equal, key, key_length);
+		if (edit->marks)
+			map_undo_note(edit, key, key_length, map_node_cell(node, index));
 		payload_release(edit->root.map, node, index);
 		map_node_erase(node, index);
 	} else {

@@ -38,7 +38,14 @@ struct map_root {
 struct map_edit {
 	struct map_root root; /* the state reached: what map_edit_view() shows; a change gives it a new stamp */
 	uint64_t number;      /* nodes with it are this edit's own */
+	uint8_t *undo;        /* owned: what changes since the outermost mark replaced, see map_undo.c */
+	size_t undo_length, undo_capacity;
+	size_t marks;
 };
+
+/* Notes what a key has before it changes, when there is a mark: the leaf's cell, NULL when the key is not there. */
+void map_undo_note(struct map_edit *edit, const void *key, size_t key_length, uint8_t *cell);
+void map_undo_release(struct map_edit *edit);
 
 struct map_root *map_root_create(struct map *map, struct map_node *node, size_t count); /* the node's reference passes to it */
 

@@ -91,7 +91,7 @@ int engine_push(struct engine *engine, struct packed_transaction *packed, const 
 		transaction_trace_fail(trace, error);
 		block_checkpoint_restore(&checkpoint, pending);
 	}
-	block_checkpoint_release(&checkpoint);
+	block_checkpoint_release(pending);
 	transaction_context_release(&context);
 	return result;
 }
@@ -119,10 +119,10 @@ struct retired {
 	int64_t ram_delta;
 };
 
-static void retire_end(struct retired *retired)
+static void retire_end(struct retired *retired, struct pending_block *pending)
 {
-	block_checkpoint_release(&retired->before);
-	block_checkpoint_release(&retired->after);
+	block_checkpoint_release(pending);
+	block_checkpoint_release(pending);
 	transaction_release(&retired->transaction);
 	bytes_release(&retired->packed);
 }
@@ -156,7 +156,7 @@ static int retire_begin(struct engine *engine, struct retired *retired, const st
 	if (!result)
 		return 0;
 	block_checkpoint_restore(&retired->before, pending);
-	retire_end(retired);
+	retire_end(retired, pending);
 	return result;
 }
 
@@ -324,6 +324,6 @@ int engine_push_scheduled(struct engine *engine, const struct checksum256 *id, c
 	}
 	if (!result)
 		trace->account_ram_delta = (struct ram_delta){retired.generated.payer, retired.ram_delta};
-	retire_end(&retired);
+	retire_end(&retired, pending);
 	return result;
 }

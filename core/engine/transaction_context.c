@@ -17,20 +17,19 @@ enum { TRANSACTION_ID_NET = 32, NET_WORD = 8 };
 
 void block_checkpoint_take(struct block_checkpoint *checkpoint, struct pending_block *pending)
 {
-	checkpoint->root = map_edit_snapshot(pending->edit);
+	checkpoint->mark = map_edit_mark(pending->edit);
 	checkpoint->globals = pending->globals;
 }
 
-void block_checkpoint_restore(struct block_checkpoint *checkpoint, struct pending_block *pending)
+void block_checkpoint_restore(const struct block_checkpoint *checkpoint, struct pending_block *pending)
 {
-	map_edit_restore(pending->edit, checkpoint->root);
+	map_edit_undo(pending->edit, checkpoint->mark);
 	pending->globals = checkpoint->globals;
 }
 
-void block_checkpoint_release(struct block_checkpoint *checkpoint)
+void block_checkpoint_release(struct pending_block *pending)
 {
-	map_root_release(checkpoint->root);
-	checkpoint->root = NULL;
+	map_edit_unmark(pending->edit);
 }
 
 /* --- sets of names --- */

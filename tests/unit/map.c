@@ -191,6 +191,34 @@ static void put(struct map_edit *edit, const struct row *row)
 
 enum { KEPT = 24 };
 
+/* Changes after a mark, some of them after a mark inside it; either may be undone. */
+static void change_and_undo(struct map_edit *edit, struct model *model, enum keys keys, unsigned depth)
+{
+	size_t mark = map_edit_mark(edit);
+	struct model before = model_copy(model);
+	struct map_root *seen = map_edit_snapshot(edit);
+	for (uint32_t i = random_below(40); i > 0; i--) {
+		struct row row = random_row(keys);
+		if (random_below(2)) {
+			put(edit, &row);
+			model_put(model, &row);
+		} else {
+			assert_int_equal(map_edit_remove(edit, row.key, row.key_length), model_remove(model, &row));
+		}
+		if (depth && !random_below(15))
+			change_and_undo(edit, model, keys, depth - 1);
+	}
+	if (random_below(2)) {
+		map_edit_undo(edit, mark);
+		free(model->rows);
+		*model = before;
+	} else {
+		free(before.rows);
+	}
+	map_edit_unmark(edit);
+	map_root_release(seen);
+}
+
 static void walk_randomly(enum keys keys, unsigned steps)
 {
 	struct map *map = map_create();
@@ -229,7 +257,9 @@ static void walk_randomly(enum keys keys, unsigned steps)
 			}
 			check_root(root, &model);
 			map_root_release(root);
-		} else if (choice < 18) { /* ends and begins again */
+		} else if (choice < 22) {
+			change_and_undo(edit, &model, keys, 2);
+		} else if (choice < 24) { /* ends and begins again */
 			root = map_edit_finish(edit);
 			check_root(root, &model);
 			edit = map_edit_begin(root);
