@@ -102,28 +102,41 @@ static int fill_auth_sequences(struct apply_context *context, struct action_rece
 	return 0;
 }
 
-static int fill_receipt(struct apply_context *context)
+/* The action's account comes first, unless the action goes to another alone (onerror). Nobody whom it notifies can change them. */
+static int find_code_sequences(struct apply_context *context, const struct account_object *receiver)
+{
+	struct account_object account = *receiver;
+
+	if (context->ordinal != context->first_ordinal)
+		return 0;
+	if (context->action->account != receiver->name &&
+	    !account_get(map_edit_view(context->transaction->edit), &account, context->action->account))
+		return no_such_receiver(context->action->account, context->error);
+	context->code_sequence = account.code_sequence;
+	context->abi_sequence = account.abi_sequence;
+	return 0;
+}
+
+/* receiver: as it is now. */
+static int fill_receipt(struct apply_context *context, struct account_object *receiver)
 {
 	struct transaction_context *transaction = context->transaction;
 	struct block_globals *globals = &transaction->engine->pending->globals;
 	struct action_trace *trace = apply_trace(context);
 	struct action_receipt *receipt = &trace->receipt;
-	struct account_object account;
 	int result;
 
-	if (!account_get(map_edit_view(transaction->edit), &account, context->receiver))
-		return no_such_receiver(context->receiver, context->error);
 	*receipt = (struct action_receipt){.receiver = context->receiver, .global_sequence = ++globals->global_sequence,
-	                                   .recv_sequence = ++account.recv_sequence};
-	account_put(transaction->edit, &account);
+	                                   .recv_sequence = ++receiver->recv_sequence};
+	account_put(transaction->edit, receiver);
 	if (feature_active(&globals->features, FEATURE_ACTION_RETURN_VALUE))
 		receipt->act_digest = action_digest_with_return_value(context->action, trace->return_value.data, trace->return_value.length);
 	else
 		receipt->act_digest = action_digest(context->action);
-	if (context->action->account != context->receiver && !account_get(map_edit_view(transaction->edit), &account, context->action->account))
-		return no_such_receiver(context->action->account, context->error);
-	receipt->code_sequence = account.code_sequence;
-	receipt->abi_sequence = account.abi_sequence;
+	if ((result = find_code_sequences(context, receiver)))
+		return result;
+	receipt->code_sequence = context->code_sequence;
+	receipt->abi_sequence = context->abi_sequence;
 	if ((result = fill_auth_sequences(context, receipt)))
 		return result;
 	trace->has_receipt = true;
@@ -144,32 +157,36 @@ static bool runs_code(const struct apply_context *context, const struct account_
 	       pending_feature(context->transaction->engine, FEATURE_FORWARD_SETCODE);
 }
 
-static int run_receiver(struct apply_context *context)
+/* *receiver: as it is after that. */
+static int run_receiver(struct apply_context *context, struct account_object *receiver)
 {
 	struct map_edit *edit = context->transaction->edit;
-	struct account_object receiver;
+	bool native = context->receiver == EOSIO && context->action->account == EOSIO;
 	int result;
 
-	if (!account_get(map_edit_view(edit), &receiver, context->receiver))
+	if (!account_get(map_edit_view(edit), receiver, context->receiver))
 		return no_such_receiver(context->receiver, context->error);
-	context->privileged = receiver.privileged;
-	if (context->receiver == EOSIO && context->action->account == EOSIO) {
+	context->privileged = receiver->privileged;
+	if (native) {
 		if ((result = native_apply(context)))
 			return result;
-		account_get(map_edit_view(edit), &receiver, context->receiver);
+		account_get(map_edit_view(edit), receiver, context->receiver);
 	}
-	if (runs_code(context, &receiver) && (result = contract_run(context, &receiver.code_hash)))
+	if (runs_code(context, receiver) && (result = contract_run(context, &receiver->code_hash)))
 		return result;
+	if (context->privileged) /* it may have set its own privilege */
+		account_get(map_edit_view(edit), receiver, context->receiver);
 	return check_ram_deltas(context);
 }
 
 static int execute_one(struct apply_context *context)
 {
-	int result = run_receiver(context);
+	struct account_object receiver;
+	int result = run_receiver(context, &receiver);
 	struct action_trace *trace;
 
 	if (!result)
-		result = fill_receipt(context);
+		result = fill_receipt(context, &receiver);
 	trace = apply_trace(context);
 	trace->ram_deltas = context->ram;
 	trace->ram_deltas_count = context->ram_count;

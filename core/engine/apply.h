@@ -28,6 +28,7 @@ struct transaction_context {
 	uint32_t billed_cpu_us;
 	uint64_t *billed_accounts; /* owned; ascending */
 	size_t billed_accounts_count, billed_accounts_capacity;
+	struct resource_account *billed_usage; /* owned: theirs, as last looked up; name 0: there is no such account */
 	uint64_t *ram_accounts; /* owned; ascending: whose RAM is checked at the end */
 	size_t ram_accounts_count, ram_accounts_capacity;
 	struct transaction_trace *trace;
@@ -46,6 +47,7 @@ struct apply_context {
 	uint32_t depth;
 	bool context_free;
 	bool privileged; /* the receiver is */
+	uint32_t code_sequence, abi_sequence; /* of the action's account, after its own execution */
 	uint64_t *notified; /* owned: receivers, the action's account first */
 	uint32_t *notified_ordinals;
 	size_t notified_count, notified_capacity;

@@ -103,8 +103,10 @@ void transaction_check_ram_of(struct transaction_context *context, uint64_t acco
 int transaction_validate_accounts(const struct map_root *root, const struct transaction *transaction, bool context_free, struct error *error);
 int transaction_execute(struct transaction_context *context, struct error *error);
 int transaction_finalize(struct transaction_context *context, struct error *error);
-/* What the billed accounts can still pay. */
-void transaction_available(const struct transaction_context *context, int64_t *net, int64_t *cpu);
+/* Looks the billed accounts up: what they can still pay. */
+void transaction_available(struct transaction_context *context, int64_t *net, int64_t *cpu);
+/* Bills them as they were just looked up. */
+int transaction_bill(struct transaction_context *context, uint64_t net, uint64_t cpu, struct error *error);
 /* Gives the context's action digests to the block. */
 void transaction_keep_digests(struct transaction_context *context);
 void transaction_trace_fail(struct transaction_trace *trace, const struct error *error);

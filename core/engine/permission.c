@@ -248,17 +248,17 @@ void permission_remove(struct map_edit *edit, uint64_t account, uint64_t name)
 void permission_touch(struct map_edit *edit, const struct permission_object *permission, int64_t last_used)
 {
 	struct state_key key = state_key_pair(STATE_PERMISSION, permission->account, permission->name);
-	struct map_value value;
+	size_t length = PERMISSION_HEAD + cursor_left(&permission->packed);
 	uint8_t small[256], *copy = small, *at;
 
-	if (permission->last_used == last_used || !state_get(map_edit_view(edit), &value, &key))
+	if (permission->last_used == last_used)
 		return;
-	if (value.length > sizeof(small))
-		copy = memory_allocate(1, value.length);
-	memcpy(copy, value.data, value.length);
+	if (length > sizeof(small))
+		copy = memory_allocate(1, length);
+	memcpy(copy, permission->packed.at - PERMISSION_HEAD, length); /* the whole value lies there */
 	at = copy + LAST_USED_OFFSET;
 	state_value_u64(&at, (uint64_t)last_used);
-	state_put(edit, &key, copy, value.length);
+	state_put(edit, &key, copy, length);
 	if (copy != small)
 		free(copy);
 }

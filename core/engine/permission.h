@@ -30,6 +30,7 @@ bool permission_name_exists(const struct map_root *root, uint64_t name);
 /* Writes a permission with this authority (packed is not looked at) and keeps the indices that lead to it. */
 void permission_put(struct map_edit *edit, const struct permission_object *permission, const struct authority *authority);
 void permission_remove(struct map_edit *edit, uint64_t account, uint64_t name);
+/* permission: as permission_get has just given it. */
 void permission_touch(struct map_edit *edit, const struct permission_object *permission, int64_t last_used);
 bool permission_has_children(const struct map_root *root, uint64_t account, uint64_t name);
 

@@ -253,8 +253,7 @@ static void hard_fail(struct engine *engine, struct retired *retired, struct tra
 	transaction_available(context, &net_left, &cpu_left);
 	if (!explicit_cpu && cpu_us > cpu_left)
 		cpu_us = (uint32_t)cpu_left;
-	for (size_t i = 0; i < context->billed_accounts_count; i++)
-		resource_bill(pending->edit, &pending->resources, context->billed_accounts[i], 0, cpu_us, pending_slot(engine), NULL);
+	transaction_bill(context, 0, cpu_us, NULL);
 	pending->globals.cpu_usage += cpu_us;
 	trace->has_receipt = true;
 	trace->status = STATUS_HARD_FAIL;

@@ -9,7 +9,7 @@
 
 __extension__ typedef unsigned __int128 uint128;
 
-enum { ACCOUNT_SIZE = 24 + 8 + 2 * 20 + 4, LIMITS_SIZE = 24, STATE_SIZE = 2 * 20 + 9 * 8 };
+enum { ACCOUNT_SIZE = 24 + 8 + 2 * 20 + 4 + 1, LIMITS_SIZE = 24, STATE_SIZE = 2 * 20 + 9 * 8 };
 enum { INITIAL_BLOCK_CPU = 200000, INITIAL_BLOCK_NET = 1048576, INITIAL_TARGET_PERCENT = 1000, PERCENT_100 = 10000 };
 #define UNLIMITED (INT64_MAX / 2)
 
@@ -112,6 +112,7 @@ bool resource_account_get(const struct map_root *root, struct resource_account *
 	out->net = accumulator_unpack(&in);
 	out->cpu = accumulator_unpack(&in);
 	out->block_num = cursor_u32(&in);
+	out->has_pending = cursor_u8(&in);
 	return true;
 }
 
@@ -125,30 +126,29 @@ void resource_account_put(struct map_edit *edit, const struct resource_account *
 	accumulator_pack(&at, &account->net);
 	accumulator_pack(&at, &account->cpu);
 	state_value_u32(&at, account->block_num);
+	*at = account->has_pending;
 	state_put(edit, &key, value, sizeof(value));
 }
 
-static bool pending_get(const struct map_root *root, struct resource_limits *out, uint64_t name)
+/* Those of the block's end when there are such. */
+static struct resource_limits newest_limits(const struct map_root *root, const struct resource_account *account)
 {
-	struct state_key key = state_key_name(STATE_RESOURCE_PENDING, name);
+	struct state_key key = state_key_name(STATE_RESOURCE_PENDING, account->name);
 	struct map_value value;
 
-	if (!state_get(root, &value, &key))
-		return false;
+	if (!account->has_pending || !state_get(root, &value, &key))
+		return account->limits;
 	struct cursor in = cursor_make(value.data, value.length);
-	*out = limits_unpack(&in);
-	return true;
+	return limits_unpack(&in);
 }
 
 bool resource_limits_get(const struct map_root *root, struct resource_limits *out, uint64_t name)
 {
 	struct resource_account account;
 
-	if (pending_get(root, out, name))
-		return true;
 	if (!resource_account_get(root, &account, name))
 		return false;
-	*out = account.limits;
+	*out = newest_limits(root, &account);
 	return true;
 }
 
@@ -161,13 +161,13 @@ bool resource_limits_set(struct map_edit *edit, uint64_t name, const struct reso
 
 	if (!resource_account_get(map_edit_view(edit), &account, name))
 		return false;
-	if (!pending_get(map_edit_view(edit), &before, name))
-		before = account.limits;
+	before = newest_limits(map_edit_view(edit), &account);
 	*decreased = limits->ram_bytes >= 0 && (before.ram_bytes < 0 || limits->ram_bytes < before.ram_bytes);
 	limits_pack(&at, limits);
 	state_put(edit, &key, value, sizeof(value));
-	if (account.block_num != block_num) {
+	if (account.block_num != block_num || !account.has_pending) {
 		account.block_num = block_num;
+		account.has_pending = true;
 		resource_account_put(edit, &account);
 	}
 	return true;
@@ -249,6 +249,7 @@ static void apply_pending_limits(struct map_edit *edit, struct resource_state *s
 		move_total(&state->total_cpu_weight, account.limits.cpu_weight, limits.cpu_weight);
 		move_total(&state->total_net_weight, account.limits.net_weight, limits.net_weight);
 		account.limits = limits;
+		account.has_pending = false;
 		resource_account_put(edit, &account);
 	}
 }
@@ -323,8 +324,7 @@ bool resource_limit_get(const struct map_root *root, struct resource_limit *out,
 
 	if (!resource_account_get(root, &account, name) || !resource_state_get(root, &state))
 		return false;
-	if (!pending_get(root, &limits, name))
-		limits = account.limits;
+	limits = newest_limits(root, &account);
 	resource_limit_of(out, &state, &account, kind == RESOURCE_CPU ? limits.cpu_weight : limits.net_weight, kind, slot);
 	return true;
 }
@@ -339,19 +339,18 @@ static int64_t available_of(const struct resource_state *state, struct resource_
 	return limit.available < 0 ? UNLIMITED : limit.available;
 }
 
-void resource_available(const struct map_root *root, const struct resource_state *state, uint64_t name, uint32_t slot, int64_t *net,
-                        int64_t *cpu)
+bool resource_available(const struct map_root *root, const struct resource_state *state, struct resource_account *account, uint64_t name,
+                        uint32_t slot, int64_t *net, int64_t *cpu)
 {
-	struct resource_account account;
 	struct resource_limits limits;
 
 	*net = *cpu = UNLIMITED;
-	if (!resource_account_get(root, &account, name))
-		return;
-	if (!pending_get(root, &limits, name))
-		limits = account.limits;
-	*net = available_of(state, &account, &account.net, limits.net_weight, RESOURCE_NET, slot);
-	*cpu = available_of(state, &account, &account.cpu, limits.cpu_weight, RESOURCE_CPU, slot);
+	if (!resource_account_get(root, account, name))
+		return false;
+	limits = newest_limits(root, account);
+	*net = available_of(state, account, &account->net, limits.net_weight, RESOURCE_NET, slot);
+	*cpu = available_of(state, account, &account->cpu, limits.cpu_weight, RESOURCE_CPU, slot);
+	return true;
 }
 
 static int check_window(const struct resource_state *state, const struct resource_account *account, int64_t weight, enum resource_kind kind,
@@ -372,26 +371,21 @@ static int check_window(const struct resource_state *state, const struct resourc
 	                   name_text(account->name).text, (unsigned long long)used, (unsigned long long)max);
 }
 
-int resource_bill(struct map_edit *edit, const struct resource_state *state, uint64_t name, uint64_t net, uint64_t cpu, uint32_t slot,
-                  struct error *error)
+int resource_bill(struct map_edit *edit, const struct resource_state *state, struct resource_account *account, uint64_t net, uint64_t cpu,
+                  uint32_t slot, struct error *error)
 {
-	struct resource_account account;
-	struct resource_limits limits;
+	struct resource_limits limits = newest_limits(map_edit_view(edit), account);
 	int result;
 
-	if (!resource_account_get(map_edit_view(edit), &account, name))
-		return 0;
-	if (!pending_get(map_edit_view(edit), &limits, name))
-		limits = account.limits;
 	/* Moved to the slot first: usage counts from what is left of it now. */
-	if ((result = usage_accumulator_add(&account.net, 0, slot, ACCOUNT_WINDOW, error)) ||
-	    (result = usage_accumulator_add(&account.cpu, 0, slot, ACCOUNT_WINDOW, error)) ||
-	    (result = usage_accumulator_add(&account.net, net, slot, ACCOUNT_WINDOW, error)) ||
-	    (result = usage_accumulator_add(&account.cpu, cpu, slot, ACCOUNT_WINDOW, error)) ||
-	    (result = check_window(state, &account, limits.cpu_weight, RESOURCE_CPU, error)) ||
-	    (result = check_window(state, &account, limits.net_weight, RESOURCE_NET, error)))
+	if ((result = usage_accumulator_add(&account->net, 0, slot, ACCOUNT_WINDOW, error)) ||
+	    (result = usage_accumulator_add(&account->cpu, 0, slot, ACCOUNT_WINDOW, error)) ||
+	    (result = usage_accumulator_add(&account->net, net, slot, ACCOUNT_WINDOW, error)) ||
+	    (result = usage_accumulator_add(&account->cpu, cpu, slot, ACCOUNT_WINDOW, error)) ||
+	    (result = check_window(state, account, limits.cpu_weight, RESOURCE_CPU, error)) ||
+	    (result = check_window(state, account, limits.net_weight, RESOURCE_NET, error)))
 		return result;
-	resource_account_put(edit, &account);
+	resource_account_put(edit, account);
 	return 0;
 }
 
@@ -422,8 +416,7 @@ int resource_ram_check(const struct map_root *root, uint64_t name, struct error 
 
 	if (!resource_account_get(root, &account, name))
 		return 0;
-	if (!pending_get(root, &limits, name))
-		limits = account.limits;
+	limits = newest_limits(root, &account);
 	if (limits.ram_bytes < 0 || account.ram_usage <= (uint64_t)limits.ram_bytes)
 		return 0;
 	return error_chain(error, RAM_USAGE_EXCEEDED, "account %s has insufficient ram; needs %llu bytes has %lld bytes", name_text(name).text,

@@ -36,6 +36,7 @@ struct resource_account {
 	uint64_t ram_usage;            /* bytes */
 	struct usage_accumulator net, cpu;
 	uint32_t block_num; /* of the block that last changed limits or RAM usage */
+	bool has_pending;   /* limits that hold from the block's end stand apart */
 };
 bool resource_account_get(const struct map_root *root, struct resource_account *out, uint64_t name);
 void resource_account_put(struct map_edit *edit, const struct resource_account *account);
@@ -72,12 +73,12 @@ void resource_limit_of(struct resource_limit *out, const struct resource_state *
 /* The same looked up in a root; false: no such account. */
 bool resource_limit_get(const struct map_root *root, struct resource_limit *out, uint64_t name, enum resource_kind kind, uint32_t slot);
 
-/* What the account may still use at that slot; INT64_MAX / 2 when unlimited. */
-void resource_available(const struct map_root *root, const struct resource_state *state, uint64_t name, uint32_t slot, int64_t *net,
-                        int64_t *cpu);
-/* Bills an account. 3080004 / 3080002 when it goes beyond its limit. */
-int resource_bill(struct map_edit *edit, const struct resource_state *state, uint64_t name, uint64_t net, uint64_t cpu, uint32_t slot,
-                  struct error *error);
+/* What the account may still use at that slot; INT64_MAX / 2 when unlimited. *account is looked up; false: there is none, nothing limits it. */
+bool resource_available(const struct map_root *root, const struct resource_state *state, struct resource_account *account, uint64_t name,
+                        uint32_t slot, int64_t *net, int64_t *cpu);
+/* Bills an account as it was just looked up. 3080004 / 3080002 when it goes beyond its limit. */
+int resource_bill(struct map_edit *edit, const struct resource_state *state, struct resource_account *account, uint64_t net, uint64_t cpu,
+                  uint32_t slot, struct error *error);
 
 /* RAM: usage changes by delta bytes; the limit is checked apart (3080001). */
 int resource_ram_add(struct map_edit *edit, uint64_t name, int64_t delta, uint32_t block_num, struct error *error);

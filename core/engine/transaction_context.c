@@ -63,6 +63,7 @@ void transaction_context_begin(struct transaction_context *context, struct engin
 void transaction_context_release(struct transaction_context *context)
 {
 	free(context->billed_accounts);
+	free(context->billed_usage);
 	free(context->ram_accounts);
 	free(context->receipt_digests);
 }
@@ -168,19 +169,34 @@ static void find_billed_accounts(struct transaction_context *context)
 			             transaction->actions[i].authorization[k].actor);
 }
 
-void transaction_available(const struct transaction_context *context, int64_t *net, int64_t *cpu)
+void transaction_available(struct transaction_context *context, int64_t *net, int64_t *cpu)
 {
 	const struct map_root *root = map_edit_view(context->edit);
 	const struct resource_state *resources = &context->engine->pending->resources;
 	uint32_t slot = pending_slot(context->engine);
 
 	*net = *cpu = INT64_MAX / 2;
+	if (!context->billed_usage)
+		context->billed_usage = memory_allocate(context->billed_accounts_count, sizeof(*context->billed_usage));
 	for (size_t i = 0; i < context->billed_accounts_count; i++) {
+		struct resource_account *account = &context->billed_usage[i];
 		int64_t net_left, cpu_left;
-		resource_available(root, resources, context->billed_accounts[i], slot, &net_left, &cpu_left);
+		if (!resource_available(root, resources, account, context->billed_accounts[i], slot, &net_left, &cpu_left))
+			account->name = 0;
 		*net = net_left < *net ? net_left : *net;
 		*cpu = cpu_left < *cpu ? cpu_left : *cpu;
 	}
+}
+
+int transaction_bill(struct transaction_context *context, uint64_t net, uint64_t cpu, struct error *error)
+{
+	const struct pending_block *pending = context->engine->pending;
+	int result = 0;
+
+	for (size_t i = 0; i < context->billed_accounts_count && !result; i++)
+		if (context->billed_usage[i].name)
+			result = resource_bill(context->edit, &pending->resources, &context->billed_usage[i], net, cpu, pending_slot(context->engine), error);
+	return result;
 }
 
 static int transaction_init(struct transaction_context *context, uint64_t net, struct error *error)
@@ -301,7 +317,8 @@ static int record_transaction(struct transaction_context *context, struct error 
 	struct map_value value;
 	char text[65];
 
-	if (state_get(map_edit_view(context->edit), &value, &key)) {
+	/* One that is being pushed was looked for at the door. */
+	if (context->engine->pending->validating && state_get(map_edit_view(context->edit), &value, &key)) {
 		checksum256_print(text, &context->id);
 		return error_chain(error, TX_DUPLICATE, "duplicate transaction %s", text);
 	}
@@ -444,12 +461,10 @@ static int bill(struct transaction_context *context, struct error *error)
 	struct pending_block *pending = context->engine->pending;
 	struct block_globals *globals = &pending->globals;
 
-	for (size_t i = 0; i < context->billed_accounts_count; i++) {
-		int result = resource_bill(context->edit, &pending->resources, context->billed_accounts[i], context->net_usage, context->billed_cpu_us,
-		                           pending_slot(context->engine), error);
-		if (result)
-			return result;
-	}
+	int result = transaction_bill(context, context->net_usage, context->billed_cpu_us, error);
+
+	if (result)
+		return result;
 	globals->cpu_usage += context->billed_cpu_us;
 	globals->net_usage += context->net_usage;
 	if (globals->cpu_usage > pending->resources.max_block_cpu)

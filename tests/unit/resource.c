@@ -153,6 +153,7 @@ static void billing(void **state)
 	struct resource_state chain;
 	struct genesis genesis;
 	struct error error = {0};
+	struct resource_account alice, bob;
 	int64_t net, cpu;
 	bool decreased;
 
@@ -161,17 +162,20 @@ static void billing(void **state)
 	resource_state_initial(&chain);
 	chain.total_cpu_weight = chain.total_net_weight = 1000000000;
 	assert_true(resource_limits_set(edit, name_literal("alice"), &weights, 2, &decreased));
-	resource_available(map_edit_view(edit), &chain, name_literal("alice"), 50, &net, &cpu);
+	assert_true(resource_available(map_edit_view(edit), &chain, &alice, name_literal("alice"), 50, &net, &cpu));
 	assert_int_equal(cpu, 34);  /* 200000 * 172800 / 10^9 */
 	assert_int_equal(net, 181); /* 1048576 * 172800 / 10^9 */
-	resource_available(map_edit_view(edit), &chain, name_literal("bob"), 50, &net, &cpu);
+	assert_true(resource_available(map_edit_view(edit), &chain, &bob, name_literal("bob"), 50, &net, &cpu));
+	assert_false(resource_available(map_edit_view(edit), &chain, &bob, name_literal("nobody"), 50, &net, &cpu));
 	assert_int_equal(cpu, INT64_MAX / 2);
-	assert_int_equal(resource_bill(edit, &chain, name_literal("alice"), 100, 30, 50, &error), 0);
-	assert_int_not_equal(resource_bill(edit, &chain, name_literal("alice"), 0, 30, 50, &error), 0);
+	assert_int_equal(resource_bill(edit, &chain, &alice, 100, 30, 50, &error), 0);
+	assert_int_not_equal(resource_bill(edit, &chain, &alice, 0, 30, 50, &error), 0);
 	assert_int_equal(error.code, 3080004);
 	assert_string_equal(error.sentence, "authorizing account 'alice' has insufficient objective cpu resources for this transaction, used in window "
 	                                    "60us, allowed in window 34us");
-	assert_int_not_equal(resource_bill(edit, &chain, name_literal("alice"), 100, 0, 50, &error), 0);
+	assert_true(resource_account_get(map_edit_view(edit), &alice, name_literal("alice"))); /* nothing was written */
+	assert_int_equal(alice.net.consumed, 100);
+	assert_int_not_equal(resource_bill(edit, &chain, &alice, 100, 0, 50, &error), 0);
 	assert_int_equal(error.code, 3080002);
 
 	assert_int_equal(resource_ram_add(edit, name_literal("alice"), 1000, 2, &error), 0);
