@@ -44,7 +44,7 @@ INSTALLED     = $(BUILD)/packages.installed
 
 # V=1 shows the commands themselves.
 Q = $(if $(V),,@)
-SAY = $(if $(V),:,echo)
+SAY = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),:,echo)
 
 .PHONY: all library tests programs run stop test bench crash clean install-packages readme
 .DELETE_ON_ERROR:
