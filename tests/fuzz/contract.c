@@ -5,17 +5,17 @@
 #include <sanitizer/lsan_interface.h>
 
 static const char *const actions[][2] = {
-    {"eosio.token", "create"},  {"eosio.token", "issue"}, {"eosio.token", "retire"}, {"eosio.token", "transfer"}, {"eosio.token", "open"},
-    {"eosio.token", "close"},   {"eosio.msig", "propose"}, {"eosio.msig", "approve"}, {"eosio.msig", "unapprove"}, {"eosio.msig", "cancel"},
-    {"eosio.msig", "exec"},     {"eosio.msig", "invalidate"}, {"eosio.wrap", "exec"}, {"eosio", "setabi"},        {"eosio", "setcode"},
-    {"eosio", "init"},          {"eosio", "setram"},      {"eosio", "setramrate"},   {"eosio", "setparams"},      {"eosio", "setpriv"},
-    {"eosio", "setalimits"},    {"eosio", "rmvproducer"}, {"eosio", "updtrevision"}, {"eosio", "bidname"},        {"eosio", "bidrefund"},
-    {"eosio", "buyram"},        {"eosio", "buyrambytes"}, {"eosio", "sellram"},      {"eosio", "delegatebw"},     {"eosio", "undelegatebw"},
-    {"eosio", "refund"},        {"eosio", "regproducer"}, {"eosio", "unregprod"},    {"eosio", "voteproducer"},   {"eosio", "regproxy"},
-    {"eosio", "claimrewards"},  {"eosio", "deposit"},     {"eosio", "withdraw"},     {"eosio", "buyrex"},         {"eosio", "unstaketorex"},
-    {"eosio", "sellrex"},       {"eosio", "cnclrexorder"}, {"eosio", "rentcpu"},     {"eosio", "rentnet"},        {"eosio", "fundcpuloan"},
-    {"eosio", "fundnetloan"},   {"eosio", "defcpuloan"},  {"eosio", "defnetloan"},   {"eosio", "updaterex"},      {"eosio", "rexexec"},
-    {"eosio", "consolidate"},   {"eosio", "closerex"},    {"eosio", "newaccount"},   {"eosio", "onblock"},        {"eosio", "onerror"},
+	{"eosio.token", "create"},  {"eosio.token", "issue"}, {"eosio.token", "retire"}, {"eosio.token", "transfer"}, {"eosio.token", "open"},
+	{"eosio.token", "close"},   {"eosio.msig", "propose"}, {"eosio.msig", "approve"}, {"eosio.msig", "unapprove"}, {"eosio.msig", "cancel"},
+	{"eosio.msig", "exec"},     {"eosio.msig", "invalidate"}, {"eosio.wrap", "exec"}, {"eosio", "setabi"},        {"eosio", "setcode"},
+	{"eosio", "init"},          {"eosio", "setram"},      {"eosio", "setramrate"},   {"eosio", "setparams"},      {"eosio", "setpriv"},
+	{"eosio", "setalimits"},    {"eosio", "rmvproducer"}, {"eosio", "updtrevision"}, {"eosio", "bidname"},        {"eosio", "bidrefund"},
+	{"eosio", "buyram"},        {"eosio", "buyrambytes"}, {"eosio", "sellram"},      {"eosio", "delegatebw"},     {"eosio", "undelegatebw"},
+	{"eosio", "refund"},        {"eosio", "regproducer"}, {"eosio", "unregprod"},    {"eosio", "voteproducer"},   {"eosio", "regproxy"},
+	{"eosio", "claimrewards"},  {"eosio", "deposit"},     {"eosio", "withdraw"},     {"eosio", "buyrex"},         {"eosio", "unstaketorex"},
+	{"eosio", "sellrex"},       {"eosio", "cnclrexorder"}, {"eosio", "rentcpu"},     {"eosio", "rentnet"},        {"eosio", "fundcpuloan"},
+	{"eosio", "fundnetloan"},   {"eosio", "defcpuloan"},  {"eosio", "defnetloan"},   {"eosio", "updaterex"},      {"eosio", "rexexec"},
+	{"eosio", "consolidate"},   {"eosio", "closerex"},    {"eosio", "newaccount"},   {"eosio", "onblock"},        {"eosio", "onerror"},
 };
 
 /* alice holds most of the tokens, has staked, votes and lends; bob produces. */
