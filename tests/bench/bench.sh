@@ -34,6 +34,7 @@ minimal_start() {
 
 "$BUILD/tests/bench/map"
 "$BUILD/tests/bench/signatures"
+"$BUILD/tests/bench/transfers"
 
 if [ ! -c /dev/fuse ]; then
 	echo "no /dev/fuse here: the files are not measured"
