@@ -277,7 +277,7 @@ static void reads_see_writes_at_once(void **state)
 	struct stat status;
 	assert_int_equal(tree_walk(world->tree, &me, "accounts/eosio/ram_usage", &node), 0);
 	for (int i = 0; i < 5; i++) {
-		char name[8], before_id[80];
+		char name[32], before_id[80];
 		assert_int_equal(tree_stat(world->tree, &me, node, &status), 0);
 		strcpy(before_id, get(world, "last_transaction"));
 		snprintf(name, sizeof name, "acct%d", i + 1);
