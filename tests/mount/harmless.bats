@@ -5,7 +5,7 @@ load common
 
 setup_file() {
 	new_paths
-	require_fuse
+	can_mount || return 0
 	mount_at -o data="$D"
 	boot
 	echo 5K7EYY3j1YY14TSFVfqgtbWbrw3FA8BUUnSyFGgwHi8Uy61wU1o > "$M/wallet/import"
