@@ -1,5 +1,5 @@
 #!/bin/sh
-# What `make run` does: mounts, walks the tutorial where it was not walked yet, and says what to try next.
+# What `make run` does: mounts, boots the chain where it is not booted yet (or goes on with it), and says what to try next.
 # usage: start.sh [MOUNT]    default ~/eosio_test; EOSIOFS is the program, FRESH=1 starts a new chain (the old one is thrown away)
 
 mount=${1:-$HOME/eosio_test}
@@ -29,28 +29,34 @@ else
 	echo "Mounted at $mount; the chain is kept in $data."
 fi
 
-if grep -q eosio.prods "$mount/accounts/eosio/permissions/active.json" 2>/dev/null; then
-	echo "The tutorial was walked here already (FRESH=1 starts over). As it stands:"
-	for file in chain/head chain/producer chain/stake_activated chain/ranking accounts/accountnum33/balance; do
-		printf '\n$ cat %s\n' "$file"
-		cat "$mount/$file"
-	done
-elif [ -d "$mount/accounts/eosio.bpay" ]; then
-	echo "The tutorial was begun here and not finished; FRESH=1 starts over." >&2
-	exit 1
+cd "$mount" || exit 1
+if grep -q eosio.prods accounts/eosio/permissions/active.json 2>/dev/null; then
+	echo "This chain is booted already (FRESH=1 starts over)."
 else
-	sh "$here/tutorial.sh" "$mount" || exit 1
+	echo "Booting: echo all > $mount/boot/run"
+	if ! echo all > boot/run; then
+		tail -n 1 errors >&2
+		echo "What is done stays done; FRESH=1 starts over." >&2
+		exit 1
+	fi
+	grep '100 %' boot/progress
 fi
+printf '\n%s accounts, %s\n' "$(ls accounts | wc -l)" "$(cat chain/supply)"
+cat chain/stake_activated
+printf '\nThe top producers (chain/ranking):\n'
+sed -n '2,$s/^\([^ ]*\) .* \([0-9.]*\)$/  \1  \2 of the votes/p' chain/ranking | head -n 5
 
 cat <<END
 
 The mount stays up. Try next:
   cat $mount/README                              what is where
+  cat $mount/boot/run                            what was done, and how fast
   ls $mount/accounts                             everybody
-  echo "accountnum12 1.0000 SYS hello" > $mount/accounts/accountnum51/transfer
-  cat $mount/last_transaction $mount/log
-  echo accountnum11 accountnum22 > $mount/accounts/accountnum12/votes
+  echo "useraaaaaaac 1.0000 SYS hello" > $mount/accounts/useraaaaaaab/transfer
+  cat $mount/last_transaction; tail $mount/log
+  echo producer111a producer111b > $mount/accounts/useraaaaaaac/votes
   sh examples/errors.sh $mount                   ten mistakes and what you are told
   sh examples/watch-blocks.sh $mount             blocks as they come
+  sh examples/tutorial.sh MOUNT                  on a fresh mount: the boot tutorial by hand
 Stop with: make stop     Start over with: make run FRESH=1
 END

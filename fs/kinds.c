@@ -2,6 +2,7 @@
  * write() a line of a builtin; shells drop the errors of close(), so whatever can run inside a write() does. */
 #include "fs/node.h"
 
+#include "core/base/json.h"
 #include "core/base/memory.h"
 
 #include <errno.h>
@@ -353,12 +354,16 @@ static int document_flush(struct handle *handle, const struct caller *caller)
 {
 	struct input *input = &handle->input;
 	struct error error = {0};
-	if (input->depth > 0)
-		error_set(&error, EINVAL, "the JSON is not closed: %u bracket%s open", input->depth, input->depth > 1 ? "s are" : " is");
-	else if (input->quote)
-		error_set(&error, EINVAL, "the JSON is not closed: a string is open");
-	else
+	struct json *json = NULL;
+	if (input->depth == 0 && !input->quote) {
 		document_run(handle, caller, &error);
+	} else if (json_parse(&json, text_string(&input->pending), input->pending.length, &error) < 0) {
+		/* Its first fault, with line and column; often far before where the end is missed. */
+		error_prefix(&error, "the JSON is not closed");
+	} else {
+		json_release(json);
+		error_set(&error, EINVAL, "the JSON is not closed");
+	}
 	return error.number ? fail(handle, caller, &error) : 0;
 }
 

@@ -13,6 +13,7 @@ enum { NODE_BUCKETS_FIRST = 1024, NAME_SIZE_MAXIMUM = 255, PATH_SIZE_MAXIMUM = 4
 /* Contents as they were at one moment, shared by those who read them. */
 struct rendering {
 	unsigned references; /* under tree->lock */
+	bool secret;
 	struct text text;
 	bool has_view;
 	uint64_t sequence;  /* of the view, when has_view */
@@ -79,6 +80,7 @@ struct tree {
 	struct transaction_log *log;
 	struct defaults *defaults;
 	struct drafts *drafts;
+	_Atomic bool impersonate;
 };
 
 /* --- node.c --- */

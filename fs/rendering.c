@@ -16,6 +16,8 @@ void rendering_drop(struct tree *tree, struct rendering *rendering)
 {
 	(void)tree;
 	if (rendering && --rendering->references == 0) {
+		if (rendering->secret && rendering->text.data)
+			memory_wipe(rendering->text.data, rendering->text.capacity);
 		text_release(&rendering->text);
 		free(rendering);
 	}
@@ -80,6 +82,7 @@ static int render(struct tree *tree, struct rendering **out, struct request *req
 	struct rendering *rendering = memory_allocate(1, sizeof *rendering);
 	int result = 0;
 	rendering->references = 1;
+	rendering->secret = node->row->secret;
 	pthread_mutex_lock(&tree->lock);
 	rendering->writes = tree->writes;
 	pthread_mutex_unlock(&tree->lock);
@@ -151,7 +154,7 @@ int rendering_get(struct tree *tree, struct rendering **out, const struct caller
 	pthread_mutex_lock(&tree->lock);
 	if (use == RENDERING_STAT)
 		rendering->stat_ms = now;
-	if (node->rendering != rendering)
+	if (node->rendering != rendering && !rendering->secret)
 		keep(tree, node, rendering);
 	pthread_mutex_unlock(&tree->lock);
 	*out = rendering;

@@ -6,6 +6,7 @@
 #include "core/types/time.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,8 +147,9 @@ int request_send(struct request *request, struct action *actions, size_t count, 
 	struct transaction_trace trace = {0};
 	struct chain_view *view = NULL;
 	int result = 0;
+	struct chain_send_options options = {.without_keys = atomic_load(&request->tree->impersonate)};
 	request_end(request);
-	result = chain_send(request->chain, request->wallet, actions, count, NULL, &trace, error);
+	result = chain_send(request->chain, request->wallet, actions, count, &options, &trace, error);
 	if (result == 0) {
 		tree_wrote(request->tree);
 		/* A trace without a view to print its data with is still a transaction that happened. */

@@ -68,6 +68,7 @@ struct row {
 	bool owner_only;     /* not even readable by others under allow_other */
 	bool creatable;      /* a name that does not exist yet (exists: -ENOENT) may be created and written, as a new permission's file */
 	bool live;           /* shows other things than the chain's state too (wallet, nodes, clock): never taken from a kept rendering */
+	bool secret;         /* what is read is wiped as soon as nobody has it open */
 	bool plain_lines;    /* a verb whose last word is free text: a command ends at every newline, whatever quotes stand in it */
 	const char *usage;   /* verbs: the parameters, as shown on read: `TO QUANTITY SYM [MEMO]` */
 	const char *help;    /* one sentence, no full stop */

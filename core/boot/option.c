@@ -184,7 +184,7 @@ int boot_settings_set(struct boot_settings *settings, size_t option, const char 
 	memcpy(kept, value, strlen(value));
 	/* The symbol of quantities is the option `symbol`, whatever it is when they are used. */
 	if (row->kind == BOOT_OPTION_QUANTITY)
-		kept[strcspn(kept, " ")] = '\0';
+		memset(kept + strcspn(kept, " "), 0, BOOT_OPTION_SIZE - strcspn(kept, " "));
 	return 0;
 }
 

@@ -104,7 +104,7 @@ static const char *state_word(const struct boot_step *step, const struct boot_st
 	case BOOT_STATE_INTERRUPTED:
 		return done == total && !step->endless ? "done" : "interrupted";
 	case BOOT_STATE_DONE:
-		if (step->once)
+		if (step->once || done == total)
 			return "done";
 		break;
 	default:

@@ -24,13 +24,20 @@ int wallet_import_many(struct wallet *wallet, const struct private_key *keys, si
 /* A new pair under a label (a file name: 1 to 63 of [A-Za-z0-9._-], not starting with a dot); -EEXIST for a label in use. */
 int wallet_new_key(struct wallet *wallet, const char *label, struct public_key *out, struct error *error);
 int wallet_remove(struct wallet *wallet, const struct public_key *key, struct error *error); /* 3120009; its labels go with it */
+/* A new wallet with a new password, when there is none any more: -EEXIST (3120001) otherwise. What is in memory is in it. */
+int wallet_create(struct wallet *wallet, struct error *error);
+/* Lets wallet_revealed() be true for WALLET_REVEAL_SECONDS. The password is asked for again: 3120005. Locking ends it. */
+enum { WALLET_REVEAL_SECONDS = 60 };
+int wallet_reveal(struct wallet *wallet, const char *password, struct error *error);
+bool wallet_revealed(struct wallet *wallet);
 
 /* The public keys, ascending; *out is free()d by the caller. Needs an unlocked wallet (3120003). */
 int wallet_keys(struct wallet *wallet, struct public_key **out, size_t *count, struct error *error);
 /* A number that changes whenever the set of keys, the labels or the lock do. */
 uint64_t wallet_version(struct wallet *wallet);
 bool wallet_has(struct wallet *wallet, const struct public_key *key);
-/* The private key, for signing blocks and for revealing; -EACCES when it is not there, -EPERM when locked. Wipe it. */
+/* The private key, for signing blocks and for revealing; -EACCES when it is not there, -EPERM when locked, -EOPNOTSUPP for an R1 key, which keosd's
+ * wallets may hold and which is only kept. Wipe it. */
 int wallet_private_key(struct wallet *wallet, const struct public_key *key, struct private_key *out, struct error *error);
 
 /* Labels in alphabetical order; false beyond the last. Labels are public: they can be read while locked. */

@@ -21,10 +21,11 @@ struct wallet_secret wallet_secret_of(const char *password)
 	return secret;
 }
 
-static void put_private_key(struct bytes *out, const struct private_key *key)
+/* The private key bears the type of its public half. */
+static void put_private_key(struct bytes *out, const struct wallet_key *key)
 {
-	bytes_put_varuint32(out, KEY_K1);
-	bytes_put(out, key->secret, sizeof key->secret);
+	bytes_put_varuint32(out, key->public.type);
+	bytes_put(out, key->private.secret, sizeof key->private.secret);
 }
 
 void wallet_file_encode(struct text *out, const struct wallet_secret *secret, const struct wallet_key *keys, size_t count)
@@ -37,7 +38,7 @@ void wallet_file_encode(struct text *out, const struct wallet_secret *secret, co
 	bytes_put_varuint32(&plain, (uint32_t)count);
 	for (size_t i = 0; i < count; i++) {
 		public_key_pack(&plain, &keys[i].public);
-		put_private_key(&plain, &keys[i].private);
+		put_private_key(&plain, &keys[i]);
 	}
 	cipher_encrypt(&cipher, secret->digest, secret->digest + 32, plain.data, plain.length);
 	text_append(out, "{\n  \"cipher_keys\": \"");
@@ -55,7 +56,7 @@ static int read_keys(struct wallet_key **keys, size_t *count, struct cursor *in)
 
 	for (uint32_t i = 0; i < total && !in->failed; i++) {
 		public_key_unpack(&list[i].public, in);
-		if (cursor_varuint32(in) != KEY_K1)
+		if (cursor_varuint32(in) != list[i].public.type || list[i].public.type > KEY_R1)
 			in->failed = true;
 		cursor_copy(in, list[i].private.secret, sizeof list[i].private.secret);
 	}

@@ -41,18 +41,21 @@ walk() {
 	[ "${#lines[@]}" = 2 ]
 }
 
-@test "start.sh walks a fresh chain, shows a walked one, and starts over when asked" {
+@test "start.sh boots a fresh chain, goes on with one that was begun, shows a booted one, and starts over when asked" {
 	new_paths
 	export XDG_DATA_HOME=$BASE
 	D=$BASE/eosiofs/testnet
+	mount_at
+	echo 300 > "$M/boot/options/user-limit"
+	echo wallet boot sys contracts > "$M/boot/run"
 	run -0 dash "$ROOT/examples/start.sh" "$M" 3>&-
-	[[ "$output" == *"The tutorial is walked."*"Stop with"* ]]
-	id=$(cat "$M/chain/lib")
-	run -0 dash "$ROOT/examples/start.sh" "$M" 3>&-
-	[[ "$output" == *"mounted already"*"walked here already"* ]]
+	[[ "$output" == *"mounted already"*"Booting"*"343 accounts, 10"*"Stop with"* ]]
+	[ "$(grep -c ' of the votes' <<<"$output")" = 5 ]
+	run -0 dash "$ROOT/examples/errors.sh" "$M"
+	[ "$(grep -c '^\$ ' <<<"$output")" = 10 ]
 	"$EOSIOFS" --unmount "$M"
 	run -0 dash "$ROOT/examples/start.sh" "$M" 3>&-
-	[[ "$output" == *"Mounted at"*"walked here already"* ]]
+	[[ "$output" == *"Mounted at"*"booted already"*"343 accounts"* ]]
 	FRESH=1 run -0 dash "$ROOT/examples/start.sh" "$M" 3>&-
-	[[ "$output" == *"throwing away"*"The tutorial is walked."* ]]
+	[[ "$output" == *"throwing away"*"Booting"*"3043 accounts"* ]]
 }

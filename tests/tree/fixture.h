@@ -12,6 +12,7 @@
 
 #include "core/base/memory.h"
 #include "core/base/text.h"
+#include "core/boot/boot.h"
 #include "core/types/name.h"
 #include "fs/tree.h"
 
@@ -29,6 +30,7 @@ static struct {
 	struct signer *signer;
 	struct wallet *wallet;
 	struct chain *chain;
+	struct boot *boot;
 	struct tree *tree;
 	struct caller caller;
 	struct text contents; /* what fixture_read() gave last */
@@ -49,7 +51,9 @@ static FIXTURE_UNUSED int fixture_setup(void **state)
 	if (embedded_chain_create(&fixture.chain, &options, &error) < 0)
 		fail_msg("%s", error.sentence);
 	fixture.caller = (struct caller){.uid = getuid(), .gid = getgid(), .pid = getpid()};
-	struct tree_options tree = {.chain = fixture.chain, .wallet = fixture.wallet, .mount_point = FIXTURE_MOUNT_POINT, .owner = getuid(),
+	struct boot_environment boot = {.chain = fixture.chain, .wallet = fixture.wallet, .signer = fixture.signer};
+	assert_int_equal(boot_create(&fixture.boot, &boot, &error), 0);
+	struct tree_options tree = {.chain = fixture.chain, .wallet = fixture.wallet, .boot = fixture.boot, .mount_point = FIXTURE_MOUNT_POINT, .owner = getuid(),
 	                            .group = getgid()};
 	assert_int_equal(tree_create(&fixture.tree, &tree, &error), 0);
 	return 0;
@@ -59,6 +63,7 @@ static FIXTURE_UNUSED int fixture_teardown(void **state)
 {
 	(void)state;
 	tree_destroy(fixture.tree);
+	boot_destroy(fixture.boot);
 	chain_destroy(fixture.chain);
 	wallet_close(fixture.wallet);
 	signer_destroy(fixture.signer);

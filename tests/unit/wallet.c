@@ -160,6 +160,90 @@ static void test_unsaved_change_does_not_happen(void **state)
 	wallet_close(wallet);
 }
 
+static void test_reveals_for_the_password_only(void **state)
+{
+	struct fixture *f = *state;
+	struct wallet *wallet;
+	struct text password = TEXT_EMPTY;
+	struct error error = {0};
+	char path[128];
+
+	assert_int_equal(wallet_open(&wallet, f->folder, true, f->signer, &error), 0);
+	snprintf(path, sizeof path, "%s/password", f->folder);
+	assert_int_equal(wallet_file_read(&password, path, &error), 0);
+	assert_false(wallet_revealed(wallet));
+	assert_int_equal(wallet_reveal(wallet, "wrong", &error), -EACCES);
+	assert_false(wallet_revealed(wallet));
+	assert_int_equal(wallet_reveal(wallet, text_string(&password), &error), 0);
+	assert_true(wallet_revealed(wallet));
+	assert_int_equal(wallet_lock(wallet, &error), 0);
+	assert_false(wallet_revealed(wallet));
+	assert_int_equal(wallet_reveal(wallet, text_string(&password), &error), -EPERM);
+	assert_int_equal(wallet_unlock(wallet, text_string(&password), &error), 0);
+	assert_false(wallet_revealed(wallet));
+	text_release(&password);
+	wallet_close(wallet);
+}
+
+static void test_created_only_where_there_is_none(void **state)
+{
+	struct fixture *f = *state;
+	struct wallet *wallet;
+	struct public_key public;
+	struct error error = {0};
+	char path[128];
+
+	assert_int_equal(wallet_open(&wallet, f->folder, true, f->signer, &error), 0);
+	assert_int_equal(wallet_new_key(wallet, "x", &public, &error), 0);
+	assert_int_equal(wallet_create(wallet, &error), -EEXIST);
+	snprintf(path, sizeof path, "%s/default.wallet", f->folder);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(wallet_create(wallet, &error), 0);
+	wallet_close(wallet);
+	assert_int_equal(wallet_open(&wallet, f->folder, true, f->signer, &error), 0);
+	assert_true(wallet_has(wallet, &public));
+	wallet_close(wallet);
+}
+
+/* keosd's wallets may hold R1 keys: they are kept as they are, and sign nothing. */
+static void test_keeps_r1_keys(void **state)
+{
+	struct fixture *f = *state;
+	struct wallet_key keys[2] = {{.public = {.type = KEY_K1}}, {.public = {.type = KEY_R1, .point = {2, 7, 7}}, .private = {{9}}}}, *back = NULL;
+	struct wallet_secret secret = wallet_secret_of("PW5test");
+	struct text text = TEXT_EMPTY;
+	struct error error = {0};
+	struct wallet *wallet;
+	struct private_key private;
+	struct public_key public;
+	char path[128];
+	size_t count = 0;
+
+	assert_int_equal(signer_new_key(f->signer, &keys[0].private, &keys[0].public, &error), 0);
+	wallet_file_encode(&text, &secret, keys, 2);
+	assert_int_equal(wallet_file_decode(&back, &count, &secret, "f", text.data, text.length, &error), 0);
+	assert_int_equal(count, 2);
+	assert_int_equal(back[1].public.type, KEY_R1);
+	assert_memory_equal(back[1].private.secret, keys[1].private.secret, 32);
+	free(back);
+	snprintf(path, sizeof path, "%s/default.wallet", f->folder);
+	assert_int_equal(wallet_file_write(path, text.data, text.length, &error), 0);
+	assert_int_equal(wallet_open(&wallet, f->folder, false, f->signer, &error), 0);
+	assert_true(wallet_locked(wallet));
+	assert_int_equal(wallet_unlock(wallet, "PW5test", &error), 0);
+	assert_int_equal(wallet_private_key(wallet, &keys[0].public, &private, &error), 0);
+	assert_int_equal(wallet_private_key(wallet, &keys[1].public, &private, &error), -EOPNOTSUPP);
+	assert_int_equal(wallet_new_key(wallet, "x", &public, &error), 0);
+	wallet_close(wallet);
+	text_clear(&text);
+	assert_int_equal(wallet_file_read(&text, path, &error), 0);
+	assert_int_equal(wallet_file_decode(&back, &count, &secret, "f", text.data, text.length, &error), 0);
+	assert_int_equal(count, 3);
+	assert_int_equal(back[2].public.type, KEY_R1);
+	free(back);
+	text_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -167,6 +251,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_opens_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lock, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unsaved_change_does_not_happen, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_reveals_for_the_password_only, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_created_only_where_there_is_none, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_keeps_r1_keys, setup, teardown),
 	};
 	return cmocka_run_group_tests_name("wallet", tests, NULL, NULL);
 }

@@ -1,0 +1,42 @@
+/* Inside the wallet: what wallet.c (keys, labels, the lock) and wallet_store.c (its folder) share. All under the mutex. */
+#ifndef EOSIOFS_CORE_WALLET_WALLET_PRIVATE_H
+#define EOSIOFS_CORE_WALLET_WALLET_PRIVATE_H
+
+#include "core/base/text.h"
+#include "core/wallet/wallet.h"
+#include "core/wallet/wallet_file.h"
+
+#include <pthread.h>
+
+enum { WALLET_PATH_SIZE = 4096, WALLET_KEYS_MAXIMUM = 100000 };
+
+struct wallet_label {
+	char label[WALLET_LABEL_SIZE];
+	struct public_key key;
+};
+
+struct wallet {
+	pthread_mutex_t mutex;
+	const struct signer *signer;
+	char folder[WALLET_PATH_SIZE]; /* "": in memory only */
+	bool locked, keep_password;
+	int64_t revealed_until; /* monotonic, seconds */
+	struct wallet_secret secret; /* while unlocked; in memory: always */
+	struct wallet_key *keys;     /* ascending; none while locked */
+	size_t keys_count, keys_capacity;
+	struct text encoded;         /* in memory only: what the file would hold, so that locking loses nothing */
+	struct wallet_label *labels; /* ascending */
+	size_t labels_count, labels_capacity;
+	uint64_t version;
+};
+
+/* --- wallet.c --- */
+size_t wallet_find_label(const struct wallet *wallet, const char *label, bool *found); /* where it is, or would be */
+void wallet_forget_keys(struct wallet *wallet);
+
+/* --- wallet_store.c --- */
+int wallet_save_keys(struct wallet *wallet, struct error *error);
+int wallet_save_labels(struct wallet *wallet, struct error *error);
+int wallet_load_keys(struct wallet *wallet, const struct wallet_secret *secret, struct error *error); /* 3120005 */
+
+#endif

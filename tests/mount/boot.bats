@@ -1,0 +1,163 @@
+# boot/ through a mount: all at once, stopped by Ctrl-C, unmounting and kill -9 and gone on with, watched, refused.
+
+bats_require_minimum_version 1.5.0
+load common
+
+setup() {
+	require_fuse
+	new_paths
+	mount_at -o data="$D"
+	cd "$M"
+	echo 600 > boot/options/user-limit
+}
+
+teardown() {
+	take_down
+}
+
+# What a boot leaves behind, apart from clocks: who has what, votes for whom, is controlled by whom.
+result() {
+	(cd "$M" && ls accounts producers && cat accounts/*/balance accounts/*/stake accounts/*/votes accounts/*/proxy accounts/*/ram_usage producers/*/url \
+		accounts/eosio*/permissions/*.json chain/supply)
+}
+
+booted() {
+	[ "$(grep -c ' done ' boot/run)" -ge 14 ] && [ "$(cat accounts/useraaaaaaab/proxy)" = producer111a ] && ! grep -q transfer "$M/errors"
+}
+
+# The number of items that step stake has done.
+staked() {
+	sed -n 's/^# 08-stake .* \([0-9]*\)\/[0-9]* .*/\1/p' "$M/boot/run"
+}
+
+@test "all, by bash and by dash, and all again" {
+	bash -c 'echo all > boot/run'
+	booted
+	log=$(wc -c < log)
+	dash -c 'echo all > boot/run'
+	[ "$(wc -c < log)" = "$log" ]
+	[ "$(ls accounts | wc -l)" = 643 ]
+	[ "$(jq '.active.producers | length' chain/schedule.json)" = 21 ]
+	[ "$(grep -c newaccount boot/output.log)" = 630 ]
+}
+
+@test "Ctrl-C stops after the current transaction; all goes on to the same end" {
+	echo all > boot/run
+	result > "$BASE/whole"
+	cd / && "$EOSIOFS" --unmount "$M" && rm -r "$D" && mount_at -o data="$D" && cd "$M"
+	echo 600 > boot/options/user-limit
+	for limit in 100 500 900; do
+		setsid bash -c 'trap "exit 130" INT; echo all > boot/run' 3>&- 2>/dev/null &
+		writer=$!
+		until [ "$(staked)" -ge "$limit" ]; do :; done
+		kill -INT "-$writer" 2>/dev/null || kill -INT "$writer"
+		run wait "$writer"
+		[ "$(staked)" -lt 1260 ]
+		grep -q 'interrupted' boot/run
+	done
+	echo all > boot/run
+	booted
+	[ "$(result)" = "$(cat "$BASE/whole")" ]
+}
+
+@test "kill -9 in the middle, again and again; all goes on to the same end" {
+	echo all > boot/run
+	result > "$BASE/whole"
+	cd / && "$EOSIOFS" --unmount "$M" && rm -r "$D" && mount_at -o data="$D" && cd "$M"
+	echo 600 > boot/options/user-limit
+	for limit in 1 300 301 800 1200; do
+		bash -c "echo all > '$M/boot/run'" 3>&- 2>/dev/null &
+		writer=$!
+		until [ "$(staked)" -ge "$limit" ]; do :; done
+		pid=$(mount_pid)
+		kill -9 "$pid"
+		wait_gone "$pid"
+		wait "$writer" || :
+		cd / && mount_at -o data="$D" 2>/dev/null && cd "$M"
+		[ "$(cat boot/options/user-limit)" = 600 ]
+		[ "$(staked)" -ge "$limit" ]
+	done
+	echo all > boot/run
+	booted
+	[ "$(result)" = "$(cat "$BASE/whole")" ]
+}
+
+@test "unmounting stops it; all goes on after the next mount" {
+	bash -c "echo all > '$M/boot/run'" 3>&- 2>/dev/null &
+	writer=$!
+	until [ "$(staked)" -ge 200 ]; do :; done
+	cd /
+	kill "$(mount_pid)"
+	wait "$writer" || :
+	until ! is_mounted; do :; done
+	until mount_at -o data="$D" 2>/dev/null; do :; done
+	cd "$M"
+	[ "$(staked)" -ge 200 ]
+	echo all > boot/run
+	booted
+}
+
+@test "progress and output can be followed" {
+	tail -n +1 -f boot/progress > "$BASE/progress" 3>&- &
+	tail1=$!
+	tail -n +1 -f boot/output.log > "$BASE/output" 3>&- &
+	tail2=$!
+	echo all > boot/run
+	until grep -q '^log .*100 %' "$BASE/progress" && grep -q '^tail ' "$BASE/output"; do :; done
+	kill "$tail1" "$tail2"
+	grep -q '^stake .*1260/1260' "$BASE/progress"
+	grep -q 'cleos system newaccount' "$BASE/output"
+}
+
+@test "what is wrong is refused before anything is done" {
+	(
+	boot_state() { ls accounts; cat last_transaction boot/options/*; }
+	before=$(boot_state)
+	refuse() {
+		! bash -c "$2" 2>/dev/null && tail -n 1 errors | grep -q "$1" && [ "$(boot_state)" = "$before" ] || { echo "$2: $(tail -n 1 errors)"; exit 1; }
+	}
+	refuse 'ERANGE.*user-limit.*1000000' 'echo 1000001 > boot/options/user-limit'
+	refuse 'EINVAL.*ram-funds' 'echo much > boot/options/ram-funds'
+	refuse 'no such file\|no boot option' 'echo 1 > boot/options/num-votes'
+	refuse 'EINVAL.*line 3' 'printf "{\"users\": [\n{\"name\": \"a\"},\n{\"name\" \"b\"}]}\n" > boot/accounts.json'
+	refuse 'EINVAL.*line 2.*Alice' 'printf "{\"users\": [\n{\"name\": \"Alice\"}]}\n" > boot/accounts.json'
+	refuse 'EEXIST.*line 3.*twice' 'printf "{\"users\": [\n{\"name\": \"alice\"},\n{\"name\": \"alice\"}]}\n" > boot/accounts.json'
+	refuse 'ERANGE.*exceed the supply' 'echo "{\"users\": [{\"name\": \"alice\", \"funds\": \"10000000000.0001 SYS\"}]}" > boot/accounts.json'
+	refuse 'EINVAL.*do not match' 'echo "{\"users\": [{\"name\": \"alice\", \"pub\": \"EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr\", \"pvt\": \"5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3\"}]}" > boot/accounts.json'
+	refuse 'EINVAL.*"sys" must come before' 'echo stake > boot/run'
+	refuse 'EINVAL.*no boot step "everything"' 'echo everything > boot/run'
+	)
+	mkdir accounts/useraaaaaabc
+	! bash -c 'echo all > boot/run' 2>/dev/null
+	tail -n 1 errors | grep -q 'EEXIST.*useraaaaaabc'
+	[ ! -e accounts/eosio.bpay ]
+}
+
+@test "given accounts: keys, funds, and no private key to be read" {
+	cat > "$BASE/accounts.json" <<-'END'
+		{"users": [{"name": "alice1111111", "pub": "EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV",
+		            "pvt": "5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3", "funds": "900000000.0000 SYS"},
+		           {"name": "bob111111111", "funds": 50000}],
+		 "producers": [{"name": "producer1111"}]}
+	END
+	cp "$BASE/accounts.json" boot/accounts.json
+	echo 1 > boot/options/num-voters
+	! grep -r 5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3 boot
+	! grep -r 5K463ynhZoCDDa4RDcr63cUwWLTnKqmdcoTKTHBjqoKfv4u5V7p boot
+	cat boot/accounts.json > "$BASE/shown" && cat "$BASE/shown" > boot/accounts.json
+	cd / && "$EOSIOFS" --unmount "$M" && mount_at -o data="$D" && cd "$M"
+	echo all > boot/run
+	[ "$(cat accounts/bob111111111/balance)" = '4.0000 SYS' ]
+	[ "$(cat accounts/bob111111111/stake)" = '0.4500 SYS 0.4500 SYS' ]
+	[ "$(cat accounts/producer1111/balance)" = '10.0000 SYS' ]
+	[ "$(cat accounts/alice1111111/votes accounts/alice1111111/proxy)" = producer1111 ]
+	[ "$(cat chain/supply)" = '1000000000.0000 SYS' ]
+}
+
+@test "the example, in bash and in dash" {
+	echo > boot/options/user-limit
+	run -0 bash "$ROOT/examples/bios-boot.sh" "$M"
+	[[ "$output" == *"The chain is booted."* ]]
+	run -0 dash "$ROOT/examples/bios-boot.sh" "$M"
+	run -0 dash "$ROOT/examples/errors.sh" "$M"
+}

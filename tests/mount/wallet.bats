@@ -1,0 +1,70 @@
+# The wallet's secrets: revealing, removing, creating, and acting without keys.
+
+bats_require_minimum_version 1.5.0
+load common
+
+setup() {
+	require_fuse
+	new_paths
+	mount_at -o data="$D"
+	boot
+	cd "$M"
+	echo spare > wallet/new_key
+	key=$(cat wallet/labels/spare)
+}
+
+teardown() {
+	take_down
+}
+
+@test "private keys are there only after the password, and gone when the wallet is locked" {
+	[ -z "$(ls wallet/private)" ]
+	! cat "wallet/private/$key"
+	! bash -c 'echo wrong > wallet/reveal' 2>/dev/null
+	tail -n 1 errors | grep -q 'EACCES.*Invalid password'
+	! grep -q wrong errors
+	cat "$D/wallet/password" > wallet/reveal
+	[ "$(ls wallet/private | wc -l)" = "$(ls wallet/keys | wc -l)" ]
+	[ "$(stat -c %a "wallet/private/$key")" = 400 ]
+	private=$(cat "wallet/private/$key")
+	[[ "$private" =~ ^5[1-9A-HJ-NP-Za-km-z]{50}$ ]]
+	cat wallet/labels/spare > wallet/remove
+	[ ! -e "wallet/keys/$key" ]
+	[ ! -e wallet/labels/spare ]
+	echo "$private" > wallet/import
+	[ -e "wallet/keys/$key" ]
+	echo lock > wallet/state
+	[ -z "$(ls wallet/private)" ]
+	! cat "wallet/private/$key"
+	echo "unlock $(cat "$D/wallet/password")" > wallet/state
+	[ -z "$(ls wallet/private)" ]
+}
+
+@test "a wallet is made only where there is none" {
+	! bash -c 'echo create > wallet/create' 2>/dev/null
+	tail -n 1 errors | grep -q 'EEXIST.*already exists'
+	rm "$D/wallet/default.wallet"
+	echo create > wallet/create
+	[ -e "$D/wallet/default.wallet" ]
+	cd / && "$EOSIOFS" --unmount "$M" && mount_at -o data="$D" && cd "$M"
+	[ "$(cat wallet/state)" = unlocked ]
+	[ -e "wallet/keys/$key" ]
+}
+
+@test "removing a key that is not there" {
+	! bash -c 'echo EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV > wallet/remove' 2>/dev/null
+	tail -n 1 errors | grep -q 'ENOENT.*Key not in wallet'
+}
+
+@test "impersonating: no keys are needed, authorities are still checked" {
+	echo lock > wallet/state
+	! bash -c 'echo "bob111111111 1.0000 SYS" > accounts/alice1111111/transfer' 2>/dev/null
+	echo 1 > wallet/impersonate
+	[ "$(cat wallet/impersonate)" = 1 ]
+	echo 'bob111111111 1.0000 SYS' > accounts/alice1111111/transfer
+	[ "$(cat accounts/bob111111111/balance)" = '1001.0000 SYS' ]
+	! bash -c "echo '[\"alice1111111\", \"bob111111111\", \"1.0000 SYS\", \"\"] -p bob111111111' > accounts/eosio.token/actions/transfer" 2>/dev/null
+	tail -n 1 errors | grep -q 'missing authority of alice1111111'
+	echo 0 > wallet/impersonate
+	! bash -c 'echo "bob111111111 1.0000 SYS" > accounts/alice1111111/transfer' 2>/dev/null
+}
