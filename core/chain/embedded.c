@@ -1,4 +1,4 @@
-/* The embedded chain: one engine, a thread that produces its blocks, and the operations table that makes it a chain like any other. */
+/* The embedded chain's life: one engine, the threads that produce and store its blocks, and how it comes out of a data folder and goes back. */
 #include "core/chain/embedded.h"
 
 #include "core/base/memory.h"
@@ -6,17 +6,18 @@
 #include "core/types/time.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { NODE_LOG_LIMIT = 1 << 20 };
+enum { NODE_LOG_LIMIT = 1 << 20, AHEAD_MAXIMUM_US = 60 * 1000000 };
 
 static void free_sealed(struct embedded_chain *chain)
 {
 	for (; chain->sealed_count; chain->sealed_count--) {
 		struct sealed *sealed = &chain->sealed[chain->sealed_first];
 		block_state_release(sealed->block);
-		free(sealed->authority.keys);
+		memory_wipe(&sealed->key, sizeof sealed->key);
 		chain->sealed_first = (chain->sealed_first + 1) % SEALED_MAXIMUM;
 	}
 }
@@ -27,12 +28,10 @@ static void finish_for_good(struct embedded_chain *chain)
 	struct error error = {0};
 
 	pthread_mutex_lock(&chain->lock);
-	if (engine_block_pending(chain->engine)) {
-		if (engine_block_transactions(chain->engine) > 0 || chain->features_count > 0)
-			embedded_seal(chain, &error);
-		else
-			engine_block_drop(chain->engine);
-	}
+	if (engine_block_transactions(chain->engine) > 0 || (engine_block_pending(chain->engine) && chain->features_count > 0))
+		embedded_seal(chain, &error);
+	else
+		embedded_drop_block(chain);
 	pthread_mutex_unlock(&chain->lock);
 	if (embedded_finish(chain, true, &error) == 0 && chain->storage)
 		storage_save_state(chain->storage, chain, true, &error);
@@ -42,12 +41,13 @@ void embedded_destroy(struct chain *base)
 {
 	struct embedded_chain *chain = embedded_of(base);
 
-	embedded_stop_thread(chain);
+	embedded_stop_threads(chain);
 	if (chain->engine && chain->current)
 		finish_for_good(chain);
 	free_sealed(chain);
-	if (chain->engine && engine_block_pending(chain->engine))
-		engine_block_drop(chain->engine);
+	if (chain->engine)
+		embedded_drop_block(chain);
+	block_state_release(chain->stored);
 	if (chain->current)
 		embedded_unpin(chain, chain->current);
 	embedded_collect(chain);
@@ -92,6 +92,20 @@ static int take_genesis_key(struct embedded_chain *chain, const struct private_k
 	return result;
 }
 
+/* A wall clock that was set back while nothing ran, or a lost clock file, must not stop the chain: it goes on from its head. Being a little ahead
+ * is usual: full blocks are sealed before their time. */
+static int catch_up_with_head(struct embedded_chain *chain, struct text *notices, struct error *error)
+{
+	int64_t ahead = slot_to_us(engine_head(chain->engine)->block->header.timestamp) - embedded_now(chain);
+
+	if (ahead < AHEAD_MAXIMUM_US)
+		return 0;
+	if (notices)
+		text_printf(notices, "the last block is %" PRId64 " s ahead of chain time: chain time goes on from there\n", ahead / 1000000);
+	chain->offset_us += ahead;
+	return storage_save_offset(chain->storage, chain->offset_us, error);
+}
+
 static int open_engine(struct embedded_chain *chain, const struct embedded_options *options, struct error *error)
 {
 	int result = 0;
@@ -123,12 +137,17 @@ static int open_engine(struct embedded_chain *chain, const struct embedded_optio
 			return result;
 	}
 	block_times_add(&chain->times, head->number, head->block->header.timestamp);
-	return chain->storage ? storage_rebuild(chain->storage, chain, options->notices, error) : 0;
+	if (!chain->storage)
+		return 0;
+	chain->stored = block_state_hold(head);
+	result = storage_rebuild(chain->storage, chain, options->notices, error);
+	return result ? result : catch_up_with_head(chain, options->notices, error);
 }
 
 int embedded_chain_create(struct chain **out, const struct embedded_options *options, struct error *error)
 {
 	struct embedded_chain *chain = memory_allocate(1, sizeof *chain);
+	pthread_condattr_t monotonic;
 	int result;
 
 	chain->base.operations = &embedded_operations;
@@ -140,15 +159,18 @@ int embedded_chain_create(struct chain **out, const struct embedded_options *opt
 	pthread_mutex_init(&chain->log, NULL);
 	pthread_mutex_init(&chain->lock, NULL);
 	pthread_mutex_init(&chain->publish, NULL);
-	pthread_cond_init(&chain->changed, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC); /* no wait lasts longer because the wall clock was set back */
+	pthread_cond_init(&chain->changed, &monotonic);
+	pthread_condattr_destroy(&monotonic);
 	result = open_engine(chain, options, error);
 	if (result)
 		goto out;
 	pthread_mutex_lock(&chain->lock);
-	chain->stalled = embedded_open_block(chain, slot_from_us(embedded_now(chain)) + 1, NULL, &chain->stalled_error);
+	embedded_open_block(chain, slot_from_us(embedded_now(chain)) + 1, NULL, NULL);
 	embedded_publish(chain);
 	pthread_mutex_unlock(&chain->lock);
-	result = embedded_start_thread(chain, error);
+	result = embedded_start_threads(chain, error);
 out:
 	if (result) {
 		embedded_destroy(&chain->base);

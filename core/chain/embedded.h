@@ -1,7 +1,8 @@
-/* The embedded chain's inside: an engine, a clock, a thread that produces, storage. Private to core/chain/embedded*.c.
+/* The embedded chain's inside: an engine, a clock, a thread that produces, one that signs and stores. Private to core/chain/embedded*.c.
  *
- * Locks, outermost first: `log` (blocks go to storage in order), `lock` (the engine and all counted roots), `publish` (the pointer that readers
- * take). Signatures are recovered and made outside `lock`. */
+ * Locks, outermost first: `log` (blocks go to storage in order), `lock` (the engine and all counted roots), `publish` (what readers take: the
+ * current state, the times of blocks). Signatures are recovered and made outside `lock`, the disk is waited for outside it, and no reader
+ * needs it. */
 #ifndef EOSIOFS_CORE_CHAIN_EMBEDDED_H
 #define EOSIOFS_CORE_CHAIN_EMBEDDED_H
 
@@ -20,8 +21,7 @@ struct published {
 	size_t references;
 	struct published *next_unused;
 	struct map_root *root;          /* held */
-	struct block_state *head;       /* held: the sealed head below this state */
-	struct producer_schedule active_schedule, pending_schedule; /* copies */
+	struct block_state *head;       /* held: the sealed head below this state; readers leave its signature and `previous` alone */
 	struct checksum256 irreversible_id;
 	uint32_t irreversible_num;
 	uint32_t block_num, slot;
@@ -32,9 +32,8 @@ struct published {
 struct sealed {
 	struct block_state *block; /* held */
 	struct checksum256 digest;
-	struct producer_authority authority; /* owned copy: who signs */
-	size_t transactions;
-	bool journaled;
+	struct private_key key;    /* signs it; wiped then */
+	bool is_signed, journaled;
 };
 
 enum { SEALED_MAXIMUM = 64 };
@@ -53,25 +52,29 @@ struct embedded_chain {
 
 	pthread_mutex_t log;
 	pthread_mutex_t lock;
-	pthread_cond_t changed; /* with lock: something for the thread to do, or the sealed queue has shrunk */
-	pthread_t thread;
-	bool thread_started, stopping;
+	pthread_cond_t changed; /* with lock, monotonic clock: something for the threads to do */
+	pthread_t producer, storer;
+	unsigned threads;       /* how many of the two run */
+	bool stopping;
 	int64_t offset_us;      /* chain time less real time */
+	uint64_t clock_moves;   /* how often it was moved: the thread then looks anew at what is due */
 	int64_t clock_difference; /* real less monotonic time when last looked at */
 	struct sealed sealed[SEALED_MAXIMUM]; /* ring */
 	size_t sealed_first, sealed_count;
-	bool pending_journaled; /* the block in the making has its record in the journal */
+	struct block_state *stored; /* held: the last block that is in the log; NULL without storage */
+	bool unsynced;          /* under log: the log's end has not reached the disk */
+	char trouble[ERROR_SENTENCE_SIZE]; /* what the node's log told last about storing */
+	bool pending_journaled; /* the block in the making has its journal */
 	struct checksum256 *scheduled_ids; /* deferred transactions that the block in the making began with */
 	size_t scheduled_count, scheduled_capacity;
 	struct checksum256 *features; /* that the block in the making activates */
 	size_t features_count;
 	uint16_t confirmed;
 	uint64_t pending_producer;
-	int stalled;             /* -errno when no block can be made */
-	struct error stalled_error;
-	struct block_times times;
+	struct private_key pending_key; /* signs the block in the making, whatever becomes of the wallet meanwhile */
 
 	pthread_mutex_t publish;
+	struct block_times times;
 	struct published *current;
 	struct published *unused; /* to be freed by whoever next holds `lock` */
 	uint64_t sequence;
@@ -95,19 +98,22 @@ struct published *embedded_pin(struct embedded_chain *chain);
 void embedded_unpin(struct embedded_chain *chain, struct published *state);
 
 /* --- embedded_produce.c --- */
-int64_t embedded_now(const struct embedded_chain *chain); /* chain time, microseconds */
+int64_t embedded_now(const struct embedded_chain *chain); /* chain time, microseconds; under lock */
+/* The first of the authority's keys that alone reaches its threshold and that we have; key may be NULL. */
+bool embedded_signing_key(struct embedded_chain *chain, const struct producer_authority *authority, struct private_key *key);
 /* Under lock: makes sure that a block is in the making; -EAGAIN with a sentence that names who is missing. */
 int embedded_open_block(struct embedded_chain *chain, uint32_t earliest_slot, const struct checksum256 *feature, struct error *error);
-/* Under lock: seals the block in the making and queues it for embedded_finish(); waits while the queue is full. */
+void embedded_drop_block(struct embedded_chain *chain); /* under lock */
+/* Under lock: seals the block in the making and queues it for embedded_finish(); finishes older ones (giving up the lock) while the queue is
+ * full. On failure the block is in the making still. */
 int embedded_seal(struct embedded_chain *chain, struct error *error);
-/* Without locks: signs and stores everything that is sealed. durable: and waits for the disk. */
-int embedded_finish(struct embedded_chain *chain, bool durable, struct error *error);
-int embedded_start_thread(struct embedded_chain *chain, struct error *error);
-void embedded_stop_thread(struct embedded_chain *chain);
-bool embedded_private_key(struct embedded_chain *chain, const struct public_key *key, struct private_key *out);
+int embedded_start_threads(struct embedded_chain *chain, struct error *error);
+void embedded_stop_threads(struct embedded_chain *chain);
 
-/* Whether we have a key that alone reaches the authority's threshold. */
-bool embedded_can_sign(struct embedded_chain *chain, const struct producer_authority *authority);
+/* --- embedded_finish.c --- */
+/* Without locks: signs and stores everything that is sealed. durable: and waits for the disk. What cannot be stored stays queued. */
+int embedded_finish(struct embedded_chain *chain, bool durable, struct error *error);
+void *embedded_store_thread(void *chain); /* does so whenever something is sealed, and saves the state now and then */
 
 /* --- embedded_push.c --- */
 int embedded_push(struct chain *base, struct packed_transaction *packed, const struct chain_send_options *options,
@@ -130,14 +136,15 @@ int storage_save_offset(struct storage *storage, int64_t offset_us, struct error
 int storage_append_block(struct storage *storage, const struct signed_block *block, struct error *error);
 int storage_sync(struct storage *storage, struct error *error);
 int storage_read_block(struct storage *storage, struct signed_block *out, uint32_t number, struct error *error);
-/* Saves the engine's head as the state file when it is time for it, or always; without `lock`, with `log` held or alone. */
+/* Saves the state after the last stored block when it is time for it, or always; without locks, in one thread at a time. */
 int storage_save_state(struct storage *storage, struct embedded_chain *chain, bool always, struct error *error);
 
 /* --- embedded_journal.c: what makes the block in the making outlive the process; one file a block --- */
-/* Begins the journal of the block in the making, and of sealed blocks before it that are not in the log yet. Under lock. */
+/* Begins the journal of the block in the making, and of sealed blocks before it that are not in the log yet; nothing without storage, or when
+ * that has been done. Under lock. */
 int storage_journal_begin(struct storage *storage, struct embedded_chain *chain, struct error *error);
 int storage_journal_append(struct storage *storage, const struct packed_transaction *packed, bool without_keys, struct error *error);
 void storage_journal_take_back(struct storage *storage); /* the record appended last */
-void storage_journal_done(struct storage *storage, uint32_t number); /* the block is in the log and on the disk */
+void storage_journal_done(const struct storage *storage, uint32_t number); /* the block is in the log and on the disk */
 
 #endif

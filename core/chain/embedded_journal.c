@@ -91,6 +91,8 @@ int storage_journal_begin(struct storage *storage, struct embedded_chain *chain,
 {
 	int result;
 
+	if (!storage || chain->pending_journaled)
+		return 0;
 	for (size_t i = 0; i < chain->sealed_count; i++) {
 		struct sealed *sealed = &chain->sealed[(chain->sealed_first + i) % SEALED_MAXIMUM];
 		if (sealed->journaled)
@@ -113,7 +115,7 @@ int storage_journal_begin(struct storage *storage, struct embedded_chain *chain,
 	journal_close(storage->journal);
 	storage->journal = NULL;
 	result = create(storage, &storage->journal, &header, error);
-	storage->journal_number = header.number;
+	chain->pending_journaled = result == 0;
 	return result;
 }
 
@@ -135,7 +137,7 @@ void storage_journal_take_back(struct storage *storage)
 	journal_take_back(storage->journal, storage->journal_size);
 }
 
-void storage_journal_done(struct storage *storage, uint32_t number)
+void storage_journal_done(const struct storage *storage, uint32_t number)
 {
 	char path[JOURNAL_PATH_SIZE];
 
@@ -158,32 +160,34 @@ static int read_header(struct journal *journal, struct journal_header *out, stru
 	return in.failed ? error_set(error, EBADMSG, "the journal of block %" PRIu32 " has a damaged first record", out->number) : 0;
 }
 
-/* One transaction again. What was refused then is refused now: only its record could not be taken back. */
-static int push_record(struct embedded_chain *chain, struct cursor in, struct error *error)
+/* One transaction again. One that was refused then is refused now: its record could not be taken back. */
+static int push_record(struct embedded_chain *chain, struct cursor in, struct text *notices, struct error *error)
 {
 	struct packed_transaction packed = {0};
 	struct push_options options = {.without_keys = cursor_u8(&in) & FLAG_WITHOUT_KEYS};
 	struct transaction_trace trace = {0};
 	struct public_key *keys = NULL;
+	struct error refused = {0};
 	int result = packed_transaction_unpack(&packed, &in, error);
 
 	if (result == 0) {
 		keys = memory_allocate(packed.signatures_count + 1, sizeof *keys);
 		result = packed_transaction_keys(&packed, keys, &chain->base.chain_id, error);
 	}
-	if (result == 0)
-		engine_push(chain->engine, &packed, keys, packed.signatures_count, &options, &trace, NULL);
+	if (result == 0 && engine_push(chain->engine, &packed, keys, packed.signatures_count, &options, &trace, &refused) != 0 && notices)
+		text_printf(notices, "a transaction of the journal is refused: %s\n", refused.sentence);
 	transaction_trace_release(&trace);
 	packed_transaction_release(&packed);
 	free(keys);
 	return result;
 }
 
-/* The block as it was: same slot, producer, beginning and transactions. */
-static int rebuild_block(struct embedded_chain *chain, struct journal *journal, const struct journal_header *header, struct error *error)
+/* The beginning as it was: same slot, producer, features and deferred transactions. */
+static int start_block(struct embedded_chain *chain, const struct journal_header *header, struct error *error)
 {
+	struct checksum256 *features = memory_copy(header->features, header->features_count * sizeof *features);
 	struct block_options options = {.slot = header->slot, .producer = header->producer, .confirmed = header->confirmed,
-	                                .features = header->features, .features_count = header->features_count};
+	                                .features = features, .features_count = header->features_count};
 	int result = engine_block_start(chain->engine, &options, NULL, error);
 
 	for (size_t i = 0; i < header->scheduled_count && result == 0; i++) {
@@ -194,15 +198,29 @@ static int rebuild_block(struct embedded_chain *chain, struct journal *journal, 
 		result = engine_push_scheduled(chain->engine, &id, &push, &trace, error);
 		transaction_trace_release(&trace);
 	}
+	free(features);
+	return result;
+}
+
+/* The block as it was. When its producer's key has left the wallet since, its transactions go into the next block that can be made. Under lock. */
+static int rebuild_block(struct embedded_chain *chain, struct journal *journal, const struct journal_header *header, struct text *notices,
+                         struct error *error)
+{
+	const struct producer_authority *producer = engine_producer_of_slot(chain->engine, header->slot);
+	int result;
+
+	if (producer && producer->producer_name == header->producer && embedded_signing_key(chain, producer, &chain->pending_key)) {
+		result = start_block(chain, header, error);
+	} else {
+		result = embedded_open_block(chain, header->slot, header->features_count ? header->features : NULL, error);
+		if (result == 0 && notices)
+			text_printf(notices, "there is no key of producer %s any more: what block %" PRIu32 " held is in a later block\n",
+			            name_text(header->producer).text, header->number);
+	}
 	for (size_t i = 1; i < journal_count(journal) && result == 0; i++)
-		result = push_record(chain, journal_record(journal, i), error);
-	if (result)
-		return result;
+		result = push_record(chain, journal_record(journal, i), notices, error);
 	chain->pending_journaled = true;
-	pthread_mutex_lock(&chain->lock);
-	result = embedded_seal(chain, error);
-	pthread_mutex_unlock(&chain->lock);
-	return result ? result : embedded_finish(chain, true, error);
+	return result ? result : embedded_seal(chain, error);
 }
 
 static int compare_numbers(const void *a, const void *b)
@@ -235,6 +253,15 @@ static int list_journals(const struct storage *storage, uint32_t **out, size_t *
 	return 0;
 }
 
+/* A journal that a loss of power has left without sense: what it held was never promised to outlive that. */
+static int give_up(const struct storage *storage, uint32_t number, struct text *notices, const char *reason)
+{
+	if (notices)
+		text_printf(notices, "%s: the transactions of block %" PRIu32 " are lost\n", reason, number);
+	storage_journal_done(storage, number);
+	return 0;
+}
+
 static int rebuild_one(struct storage *storage, struct embedded_chain *chain, uint32_t number, struct text *notices, struct error *error)
 {
 	char path[JOURNAL_PATH_SIZE];
@@ -243,16 +270,29 @@ static int rebuild_one(struct storage *storage, struct embedded_chain *chain, ui
 	uint32_t next = engine_head(chain->engine)->number + 1;
 	int result = journal_path(storage, path, number, error);
 
-	if (result == 0 && number >= next)
-		result = journal_open(&journal, path, notices, error);
-	if (result || number < next || journal_count(journal) < 1)
-		goto out; /* in the log already, or nothing was acknowledged in it */
+	if (result || number < next) { /* it is in the log already */
+		storage_journal_done(storage, number);
+		return result;
+	}
+	result = journal_open(&journal, path, notices, error);
+	if (result == -EBADMSG)
+		return give_up(storage, number, notices, error->sentence);
+	if (result || journal_count(journal) < 1)
+		goto out; /* nothing was acknowledged in it */
 	result = read_header(journal, &header, error);
 	if (result == 0 && header.number != next)
-		result = error_set(error, EBADMSG, "the journal of block %" PRIu32 " is there, but that of block %" PRIu32 " before it is missing",
-		                   header.number, next);
-	if (result == 0)
-		result = rebuild_block(chain, journal, &header, error);
+		result = error_set(error, EBADMSG, "the journal of block %" PRIu32 " is there, but that of block %" PRIu32 " is missing", number, next);
+	if (result) {
+		journal_close(journal);
+		return give_up(storage, number, notices, error->sentence);
+	}
+	pthread_mutex_lock(&chain->lock);
+	result = rebuild_block(chain, journal, &header, notices, error);
+	pthread_mutex_unlock(&chain->lock);
+	if (result)
+		error_prefix(error, "rebuilding block %" PRIu32 " from \"%s\" (set it aside to go on without what it holds)", number, path);
+	else
+		result = embedded_finish(chain, true, error);
 out:
 	journal_close(journal);
 	if (result == 0)

@@ -9,8 +9,6 @@ static void free_published(struct published *state)
 {
 	map_root_release(state->root);
 	block_state_release(state->head);
-	producer_schedule_release(&state->active_schedule);
-	producer_schedule_release(&state->pending_schedule);
 	free(state);
 }
 
@@ -45,8 +43,6 @@ void embedded_publish(struct embedded_chain *chain)
 	state->references = 1;
 	state->root = engine_state(engine);
 	state->head = block_state_hold(head);
-	state->active_schedule = producer_schedule_copy(&head->active_schedule);
-	state->pending_schedule = producer_schedule_copy(&head->pending_schedule);
 	state->irreversible_num = engine_irreversible(engine, &state->irreversible_id);
 	state->block_num = engine_block_pending(engine) ? engine_block_number(engine) : head->number;
 	state->slot = engine_block_pending(engine) ? engine_block_slot(engine) : head->block->header.timestamp;

@@ -31,16 +31,12 @@ static bool block_is_full(const struct error *error)
 static int push_once(struct embedded_chain *chain, struct packed_transaction *packed, const struct public_key *keys, size_t keys_count,
                      const struct push_options *options, struct transaction_trace *trace, struct error *error)
 {
-	int result;
+	int result = 0;
 
 	if (chain->storage) {
-		if (!chain->pending_journaled) {
-			result = storage_journal_begin(chain->storage, chain, error);
-			if (result)
-				return result;
-			chain->pending_journaled = true;
-		}
-		result = storage_journal_append(chain->storage, packed, options->without_keys, error);
+		result = storage_journal_begin(chain->storage, chain, error);
+		if (result == 0)
+			result = storage_journal_append(chain->storage, packed, options->without_keys, error);
 		if (result)
 			return result;
 	}
@@ -48,6 +44,15 @@ static int push_once(struct embedded_chain *chain, struct packed_transaction *pa
 	if (result && chain->storage)
 		storage_journal_take_back(chain->storage);
 	return result;
+}
+
+/* A full block is sealed at once and the next slot opened. */
+static int next_block(struct embedded_chain *chain, struct error *error)
+{
+	uint32_t slot = engine_block_slot(chain->engine) + 1;
+	int result = embedded_seal(chain, error);
+
+	return result ? result : embedded_open_block(chain, slot, NULL, error);
 }
 
 int embedded_push(struct chain *base, struct packed_transaction *packed, const struct chain_send_options *options,
@@ -73,22 +78,20 @@ int embedded_push(struct chain *base, struct packed_transaction *packed, const s
 		if (result)
 			break;
 		result = push_once(chain, packed, keys, keys_count, &push, trace, error);
-		/* A full block is sealed at once; in an empty one the transaction itself is what does not fit. */
+		/* In an empty block the transaction itself is what does not fit. */
 		if (result == 0 || !block_is_full(error) || engine_block_transactions(chain->engine) == 0)
 			break;
 		transaction_trace_release(trace);
-		uint32_t slot = engine_block_slot(chain->engine) + 1;
-		result = embedded_seal(chain, error);
-		if (result == 0)
-			result = embedded_open_block(chain, slot, NULL, error);
+		result = next_block(chain, error);
 		if (result)
 			break;
 	}
 	if (result == 0)
 		embedded_publish(chain);
 	pthread_mutex_unlock(&chain->lock);
+	/* Without threads somebody must store what was sealed; what cannot be stored is in the journals. */
 	if (chain->manual_clock && result == 0)
-		result = embedded_finish(chain, false, error);
+		embedded_finish(chain, false, NULL);
 	free(keys);
 	return result;
 }
@@ -108,20 +111,22 @@ int embedded_reference(struct chain *base, struct checksum256 *block_id, uint32_
 /* Leaves no block in the making that holds anything: seals it, or drops an empty one. Under lock. */
 static int close_block(struct embedded_chain *chain, struct error *error)
 {
-	if (!engine_block_pending(chain->engine))
-		return 0;
-	if (engine_block_transactions(chain->engine) > 0 || chain->features_count > 0)
+	if (engine_block_transactions(chain->engine) > 0 || (engine_block_pending(chain->engine) && chain->features_count > 0))
 		return embedded_seal(chain, error);
-	engine_block_drop(chain->engine);
+	embedded_drop_block(chain);
 	return 0;
 }
 
-/* Makes one block at or after a slot and seals it. Under lock. */
-static int make_block(struct embedded_chain *chain, uint32_t slot, const struct checksum256 *feature, struct error *error)
+/* A block that activates features is acknowledged with them, so it must outlive the process as one with transactions does. Under lock. */
+static int open_feature_block(struct embedded_chain *chain, const struct checksum256 *digest, struct error *error)
 {
-	int result = embedded_open_block(chain, slot, feature, error);
+	int result = close_block(chain, error);
 
-	return result ? result : embedded_seal(chain, error);
+	if (result == 0)
+		result = embedded_open_block(chain, next_slot(chain), digest, error);
+	if (result == 0 && chain->storage && chain->features_count && (result = storage_journal_begin(chain->storage, chain, error)) != 0)
+		embedded_drop_block(chain);
+	return result;
 }
 
 /* A block's beginning activates what is preactivated; a scheduled feature needs a block of its own that lists it. */
@@ -129,24 +134,22 @@ int embedded_schedule_feature(struct chain *base, const struct checksum256 *dige
 {
 	struct embedded_chain *chain = embedded_of(base);
 	struct feature_set features;
-	int result = 0, stored;
+	int result = embedded_finish(chain, true, error);
 
+	if (result)
+		return result;
 	pthread_mutex_lock(&chain->lock);
-	uint32_t slot = next_slot(chain);
 	struct map_root *root = engine_state(chain->engine);
 	feature_set_get(root, &features);
 	map_root_release(root);
 	if (digest || features.preactivated_count)
-		result = close_block(chain, error);
-	if (result == 0 && (digest || !engine_block_pending(chain->engine)))
-		result = embedded_open_block(chain, slot, digest, error);
-	if (result)
-		embedded_open_block(chain, slot, NULL, NULL);
+		result = open_feature_block(chain, digest, error);
+	embedded_open_block(chain, next_slot(chain), NULL, NULL);
 	embedded_publish(chain);
-	pthread_cond_broadcast(&chain->changed);
 	pthread_mutex_unlock(&chain->lock);
-	stored = embedded_finish(chain, true, result ? NULL : error);
-	return result ? result : stored;
+	if (chain->manual_clock)
+		embedded_finish(chain, false, NULL);
+	return result;
 }
 
 int embedded_clock(struct chain *base, struct chain_clock *out, struct error *error)
@@ -164,26 +167,48 @@ int embedded_clock(struct chain *base, struct chain_clock *out, struct error *er
 	return 0;
 }
 
-/* All blocks up to a time. The lock is given up between blocks, so that readers and the thread go on. */
+/* Opens and seals one block of a slot within first..last; *made: there was one. Under lock. */
+static int make_block(struct embedded_chain *chain, bool *made, uint32_t first, uint32_t last, struct error *error)
+{
+	int result = embedded_open_block(chain, first, NULL, error);
+
+	*made = result == 0 && engine_block_slot(chain->engine) <= last;
+	return *made ? embedded_seal(chain, error) : result;
+}
+
+/* All blocks up to a time. The lock is given up between blocks, so that writers, the thread and the storage go on. */
 static int produce_until(struct embedded_chain *chain, uint32_t last_slot, bool (*interrupted)(void *context), void *context, struct error *error)
 {
+	bool made = true;
 	int result = 0;
 
-	while (result == 0 && engine_head(chain->engine)->block->header.timestamp < last_slot) {
-		uint32_t slot = engine_block_pending(chain->engine) ? engine_block_slot(chain->engine) : engine_head(chain->engine)->block->header.timestamp + 1;
-		if (slot > last_slot)
-			break;
-		result = make_block(chain, slot, NULL, error);
+	while (result == 0 && made && engine_head(chain->engine)->block->header.timestamp < last_slot) {
+		result = make_block(chain, &made, 0, last_slot, error);
 		if (result == 0 && interrupted && interrupted(context))
 			result = error_set(error, EINTR, "interrupted: the clock stands where the last block was made");
-		if (chain->sealed_count >= SEALED_MAXIMUM / 2) {
-			pthread_mutex_unlock(&chain->lock);
-			int stored = embedded_finish(chain, false, error);
-			pthread_mutex_lock(&chain->lock);
-			result = result ? result : stored;
-		}
+		bool many = chain->sealed_count >= SEALED_MAXIMUM / 2;
+		pthread_mutex_unlock(&chain->lock);
+		int stored = many ? embedded_finish(chain, false, result ? NULL : error) : 0;
+		pthread_mutex_lock(&chain->lock);
+		result = result ? result : stored;
 	}
 	return result;
+}
+
+/* Without producing what lies between; what is in the making stands at its own slot. */
+static int skip_to(struct embedded_chain *chain, uint32_t slot, struct error *error)
+{
+	int result = close_block(chain, error);
+	bool made;
+
+	return result ? result : make_block(chain, &made, slot, UINT32_MAX, error);
+}
+
+/* Where the clock will stand is saved before it moves: should this process die on the way, the next one goes on from there, and does not find
+ * itself ahead of its time. */
+static int save_offset(struct embedded_chain *chain, int64_t offset_us, struct error *error)
+{
+	return chain->storage ? storage_save_offset(chain->storage, offset_us, error) : 0;
 }
 
 int embedded_clock_advance(struct chain *base, int64_t us, bool skip, bool (*interrupted)(void *context), void *context, struct error *error)
@@ -193,29 +218,32 @@ int embedded_clock_advance(struct chain *base, int64_t us, bool skip, bool (*int
 
 	if (us < 0)
 		return error_set(error, EINVAL, "chain time only goes forward");
+	result = embedded_finish(chain, true, error);
+	if (result)
+		return result;
 	pthread_mutex_lock(&chain->lock);
 	int64_t now = embedded_now(chain), head = slot_to_us(engine_head(chain->engine)->block->header.timestamp);
-	int64_t target = (now > head ? now : head) + us;
-	if (target > slot_to_us(UINT32_MAX - 2 * 60 * 60)) {
+	int64_t target = us < INT64_MAX - (now > head ? now : head) ? (now > head ? now : head) + us : INT64_MAX;
+	if (target > slot_to_us(UINT32_MAX - 2 * 60 * 60))
+		result = error_set(error, EINVAL, "chain time ends in the year 2068");
+	else
+		result = save_offset(chain, chain->offset_us + target - now, error);
+	if (result) {
 		pthread_mutex_unlock(&chain->lock);
-		return error_set(error, EINVAL, "chain time ends in the year 2068");
+		return result;
 	}
-	if (skip) {
-		result = close_block(chain, error);
-		if (result == 0)
-			result = make_block(chain, slot_from_us(target), NULL, error);
-	} else {
-		result = produce_until(chain, slot_from_us(target), interrupted, context, error);
-	}
+	result = skip ? skip_to(chain, slot_from_us(target), error) : produce_until(chain, slot_from_us(target), interrupted, context, error);
 	/* Where we got to is what the clock shows, also after an interruption. */
 	head = slot_to_us(engine_head(chain->engine)->block->header.timestamp);
-	if (head > embedded_now(chain)) {
+	if (result == 0 && head < target)
+		head = target;
+	if (head > embedded_now(chain))
 		chain->offset_us += head - embedded_now(chain);
-		if (chain->storage && result == 0)
-			result = storage_save_offset(chain->storage, chain->offset_us, error);
-	}
-	chain->stalled = embedded_open_block(chain, next_slot(chain), NULL, &chain->stalled_error);
+	stored = save_offset(chain, chain->offset_us, result ? NULL : error);
+	result = result ? result : stored;
+	embedded_open_block(chain, next_slot(chain), NULL, NULL);
 	embedded_publish(chain);
+	chain->clock_moves++;
 	pthread_cond_broadcast(&chain->changed);
 	pthread_mutex_unlock(&chain->lock);
 	stored = embedded_finish(chain, true, result ? NULL : error);

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { BLOCKS_PER_STATE = 1000, SAVE_TIME_SHARE = 10 /* saving takes at most a tenth of the time */ };
+enum { BLOCKS_PER_STATE = 1000, SAVE_TIME_SHARE = 10 /* saving takes at most a tenth of the time */, SAVE_RETRY_US = 60 * 1000000 };
 
 static int64_t monotonic_us(void)
 {
@@ -141,9 +141,8 @@ static int load_state(struct storage *storage, struct engine **engine, const str
 		goto out;
 	uint32_t number = engine_head(*engine)->number;
 	result = storage_read_block(storage, &block, number, error);
-	if (result == 0 && !checksum256_equal(&block.id, &engine_head(*engine)->id))
+	if (result || !checksum256_equal(&block.id, &engine_head(*engine)->id)) {
 		result = error_set(error, EBADMSG, "its block %" PRIu32 " is not the log's", number);
-	if (result) {
 		engine_destroy(*engine);
 		*engine = NULL;
 	} else {
@@ -155,67 +154,120 @@ out:
 	return result;
 }
 
-/* A fresh engine; the log gets its genesis block when it is new. */
+static int save(struct storage *storage, const struct bytes *head, const struct map_root *root, uint32_t number, struct error *error)
+{
+	int64_t began = monotonic_us();
+	int result = state_file_save(storage->state_path, head->data, head->length, root, error);
+
+	storage->saved_at = monotonic_us();
+	storage->save_took = storage->saved_at - began;
+	storage->save_failed = result != 0;
+	if (result == 0)
+		storage->saved_number = number;
+	return result;
+}
+
+static int save_head(struct storage *storage, struct engine *engine, struct error *error)
+{
+	struct bytes head = {0};
+
+	engine_pack_block(&head, engine, engine_head(engine));
+	int result = save(storage, &head, engine_head(engine)->root, engine_head(engine)->number, error);
+	bytes_release(&head);
+	return result;
+}
+
+/* A fresh engine. A new log gets its genesis block, and its state file: from now on there is always one. */
 static int begin_at_genesis(struct storage *storage, struct engine **engine, const struct genesis *genesis, struct error *error)
 {
 	int result = engine_create(engine, genesis, error);
 
-	if (result == 0 && block_log_last(storage->blocks) == 0)
+	if (result == 0 && block_log_last(storage->blocks) == 0) {
 		result = storage_append_block(storage, engine_head(*engine)->block, error);
+		if (result == 0)
+			result = save_head(storage, *engine, error);
+	}
+	return result;
+}
+
+static void notice_rebuilding(const struct storage *storage, struct text *notices, int reason, const struct error *error)
+{
+	uint32_t last = block_log_last(storage->blocks);
+
+	if (!notices || last == 0)
+		return;
+	if (reason == -ENOENT)
+		text_printf(notices, "there is no state file \"%s\"", storage->state_path);
+	else
+		text_printf(notices, "the state file cannot be used (%s)", error->sentence);
+	text_printf(notices, "; rebuilding the state from %" PRIu32 " blocks\n", last);
+}
+
+/* Applies what the log has behind the engine's head. */
+static int replay(struct storage *storage, struct engine *engine, struct error *error)
+{
+	int result = 0;
+
+	for (uint32_t number = engine_head(engine)->number + 1; result == 0 && number <= block_log_last(storage->blocks); number++) {
+		struct signed_block block = {0};
+		result = storage_read_block(storage, &block, number, error);
+		if (result == 0)
+			result = engine_apply_block(engine, &block, true, error);
+		signed_block_release(&block);
+		if (result)
+			error_prefix(error, "replaying the block log");
+	}
 	return result;
 }
 
 int storage_restore(struct storage *storage, struct engine **engine, const struct genesis *genesis, struct text *notices, struct error *error)
 {
-	int result = load_state(storage, engine, genesis, error);
+	struct error own = {0};
+	int result;
 
-	if (result && result != -ENOENT && block_log_last(storage->blocks) > 0 && notices)
-		text_printf(notices, "the state file cannot be used (%s); rebuilding the state from %" PRIu32 " blocks\n", error->sentence,
-		            block_log_last(storage->blocks));
-	if (result)
+	error = error ? error : &own;
+	*engine = NULL;
+	result = load_state(storage, engine, genesis, error);
+	if (result) {
+		notice_rebuilding(storage, notices, result, error);
+		error_clear(error);
 		result = begin_at_genesis(storage, engine, genesis, error);
-	for (uint32_t number = result ? UINT32_MAX : engine_head(*engine)->number + 1; number <= block_log_last(storage->blocks) && result == 0;
-	     number++) {
-		struct signed_block block = {0};
-		result = storage_read_block(storage, &block, number, error);
-		if (result == 0)
-			result = engine_apply_block(*engine, &block, true, error);
-		if (result)
-			error_prefix(error, "block %" PRIu32 " of the log", number);
-		signed_block_release(&block);
 	}
+	if (result == 0)
+		result = replay(storage, *engine, error);
+	if (result == 0 && engine_head(*engine)->number >= storage->saved_number + BLOCKS_PER_STATE)
+		save_head(storage, *engine, NULL); /* so that the next start need not do it again */
 	if (result && *engine) {
 		engine_destroy(*engine);
 		*engine = NULL;
 	}
-	storage->saved_at = monotonic_us();
 	return result;
+}
+
+/* Under lock. */
+static bool save_is_due(const struct storage *storage, const struct block_state *stored, int64_t now)
+{
+	int64_t pause = storage->save_failed ? SAVE_RETRY_US : SAVE_TIME_SHARE * storage->save_took;
+
+	return stored->number >= storage->saved_number + BLOCKS_PER_STATE && now - storage->saved_at >= pause;
 }
 
 int storage_save_state(struct storage *storage, struct embedded_chain *chain, bool always, struct error *error)
 {
 	struct bytes head = {0};
 	struct map_root *root = NULL;
-	int64_t began = monotonic_us();
+	uint32_t number = 0;
 
 	pthread_mutex_lock(&chain->lock);
-	const struct block_state *block = engine_head(chain->engine);
-	uint32_t number = block->number;
-	/* Only a state whose block is in the log is of use. */
-	bool due = chain->sealed_count == 0 && number != storage->saved_number &&
-	           (always || (number >= storage->saved_number + BLOCKS_PER_STATE && began - storage->saved_at >= SAVE_TIME_SHARE * storage->save_took));
-	if (due) {
-		engine_pack_head(&head, chain->engine);
-		root = map_root_hold(block->root);
+	if (always ? chain->stored->number != storage->saved_number : save_is_due(storage, chain->stored, monotonic_us())) {
+		number = chain->stored->number;
+		engine_pack_block(&head, chain->engine, chain->stored);
+		root = map_root_hold(chain->stored->root);
 	}
 	pthread_mutex_unlock(&chain->lock);
-	if (!due)
+	if (!root)
 		return 0;
-	int result = state_file_save(storage->state_path, head.data, head.length, root, error);
-	storage->saved_at = monotonic_us();
-	storage->save_took = storage->saved_at - began;
-	if (result == 0)
-		storage->saved_number = number;
+	int result = save(storage, &head, root, number, error);
 	pthread_mutex_lock(&chain->lock);
 	map_root_release(root);
 	pthread_mutex_unlock(&chain->lock);

@@ -14,8 +14,8 @@ struct storage {
 	int64_t offset_us;
 	uint32_t saved_number;      /* of the block whose state is in the state file; 0: none */
 	int64_t saved_at, save_took; /* microseconds of the monotonic clock */
+	bool save_failed;            /* the last one */
 	struct journal *journal;    /* of the block in the making; under `lock` */
-	uint32_t journal_number;
 	uint64_t journal_size;      /* before the record appended last */
 };
 

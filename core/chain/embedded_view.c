@@ -49,9 +49,9 @@ static int find_slot_of(struct embedded_chain *chain, uint32_t number, uint32_t 
 {
 	struct signed_block block = {0};
 
-	pthread_mutex_lock(&chain->lock);
+	pthread_mutex_lock(&chain->publish);
 	bool known = block_times_find(&chain->times, number, slot);
-	pthread_mutex_unlock(&chain->lock);
+	pthread_mutex_unlock(&chain->publish);
 	if (known)
 		return 0;
 	if (!chain->storage || storage_read_block(chain->storage, &block, number, NULL) != 0)
@@ -70,7 +70,7 @@ static int read_block_slot(struct chain_view *view, uint32_t *slot, uint32_t num
 		*slot = state->slot;
 		return 0;
 	}
-	/* The usual question, answered without the lock: the sealed head. */
+	/* The usual question: the sealed head. */
 	if (back == 1 && state->head->number == number) {
 		*slot = state->head->block->header.timestamp;
 		return 0;
@@ -78,6 +78,16 @@ static int read_block_slot(struct chain_view *view, uint32_t *slot, uint32_t num
 	if (find_slot_of(embedded_of(view->chain), number, slot) != 0)
 		return error_set(error, ENOENT, "the time of block %" PRIu32 " is not known any more", number);
 	return 0;
+}
+
+/* The id of a block that was reversible when the state was saved, and is out of memory. */
+static void find_id_in_log(struct embedded_chain *chain, struct checksum256 *id, uint32_t number)
+{
+	struct signed_block block = {0};
+
+	if (chain->storage && storage_read_block(chain->storage, &block, number, NULL) == 0)
+		*id = block.id;
+	signed_block_release(&block);
 }
 
 static int read_info(struct chain_view *view, struct chain_info *out, struct error *error)
@@ -97,6 +107,8 @@ static int read_info(struct chain_view *view, struct chain_info *out, struct err
 	};
 	if (read_block_slot(view, &out->irreversible_slot, out->irreversible_block_num, NULL) != 0)
 		out->irreversible_slot = out->head_slot;
+	if (checksum256_is_zero(&out->irreversible_block_id))
+		find_id_in_log(embedded_of(view->chain), &out->irreversible_block_id, out->irreversible_block_num);
 	if (resource_state_get(state->root, &resources)) {
 		out->virtual_block_cpu_limit = resources.virtual_cpu_limit;
 		out->virtual_block_net_limit = resources.virtual_net_limit;
@@ -199,8 +211,8 @@ static int read_schedules(struct chain_view *view, struct producer_schedule *act
 	uint32_t block_num;
 
 	(void)error;
-	*active = producer_schedule_copy(&state->active_schedule);
-	*pending = producer_schedule_copy(&state->pending_schedule);
+	*active = producer_schedule_copy(&state->head->active_schedule);
+	*pending = producer_schedule_copy(&state->head->pending_schedule);
 	*proposed = (struct producer_schedule){0};
 	proposed_schedule_get(state->root, &block_num, proposed);
 	return 0;
@@ -228,11 +240,32 @@ static int read_node(struct chain *base, struct chain_node *out, uint64_t name, 
 	struct published *state = embedded_pin(chain);
 	*out = (struct chain_node){.name = name, .running = true, .head_block_num = state->head->number,
 	                           .irreversible_block_num = state->irreversible_num, .log = chain->node_log};
-	for (size_t i = 0; i < state->active_schedule.producers_count; i++)
-		if (embedded_can_sign(chain, &state->active_schedule.producers[i]))
-			out->producers[out->producers_count++] = state->active_schedule.producers[i].producer_name;
+	const struct producer_schedule *schedule = &state->head->active_schedule;
+	for (size_t i = 0; i < schedule->producers_count; i++)
+		if (embedded_signing_key(chain, &schedule->producers[i], NULL))
+			out->producers[out->producers_count++] = schedule->producers[i].producer_name;
 	embedded_unpin(chain, state);
 	return 0;
+}
+
+/* Appends a block that is in memory, if it is; false: it is there, but not signed yet. */
+static bool pack_from_memory(struct embedded_chain *chain, struct bytes *out, uint32_t number)
+{
+	bool is_signed = true;
+
+	pthread_mutex_lock(&chain->lock);
+	for (size_t i = 0; i < chain->sealed_count; i++) {
+		const struct sealed *sealed = &chain->sealed[(chain->sealed_first + i) % SEALED_MAXIMUM];
+		if (sealed->block->number == number)
+			is_signed = sealed->is_signed;
+	}
+	const struct block_state *block = is_signed ? engine_head(chain->engine) : NULL;
+	while (block && block->number > number)
+		block = block->previous;
+	if (block && block->number == number)
+		signed_block_pack(out, block->block);
+	pthread_mutex_unlock(&chain->lock);
+	return is_signed;
 }
 
 /* A reversible block from memory, an older one from the log. */
@@ -242,11 +275,12 @@ static int read_block(struct chain *base, struct signed_block *out, uint32_t num
 	struct bytes packed = {0};
 	int result = -ENOENT;
 
-	pthread_mutex_lock(&chain->lock);
-	for (const struct block_state *block = engine_head(chain->engine); block && block->number >= number; block = block->previous)
-		if (block->number == number)
-			signed_block_pack(&packed, block->block);
-	pthread_mutex_unlock(&chain->lock);
+	if (!pack_from_memory(chain, &packed, number)) {
+		result = embedded_finish(chain, false, error);
+		if (result || !pack_from_memory(chain, &packed, number))
+			return result ? result : error_set(error, EAGAIN, "block %" PRIu32 " is being signed", number);
+		result = -ENOENT;
+	}
 	if (packed.length) {
 		struct cursor in = cursor_make(packed.data, packed.length);
 		result = signed_block_unpack(out, &in, error);

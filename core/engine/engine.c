@@ -131,19 +131,23 @@ uint32_t engine_irreversible(const struct engine *engine, struct checksum256 *id
 	return 1;
 }
 
-bool engine_find_id(const struct engine *engine, struct checksum256 *out, uint32_t number)
+/* Of an ancestor of `from`, or of a block before those that are in memory. */
+static bool find_id(const struct engine *engine, struct checksum256 *out, const struct block_state *from, uint32_t number)
 {
-	const struct block_state *block = engine->head;
-
-	while (block && block->number > number)
-		block = block->previous;
-	if (block && block->number == number)
-		*out = block->id;
+	while (from && from->number > number)
+		from = from->previous;
+	if (from && from->number == number)
+		*out = from->id;
 	else if (number >= engine->earlier_first && number - engine->earlier_first < engine->earlier_count)
 		*out = engine->earlier_ids[number - engine->earlier_first];
 	else
 		return false;
 	return true;
+}
+
+bool engine_find_id(const struct engine *engine, struct checksum256 *out, uint32_t number)
+{
+	return find_id(engine, out, engine->head, number);
 }
 
 const struct producer_authority *engine_producer_of_slot(const struct engine *engine, uint32_t slot)
@@ -153,19 +157,18 @@ const struct producer_authority *engine_producer_of_slot(const struct engine *en
 
 /* --- saving and restoring --- */
 
-void engine_pack_head(struct bytes *out, const struct engine *engine)
+void engine_pack_block(struct bytes *out, const struct engine *engine, const struct block_state *block)
 {
-	const struct block_state *head = engine->head;
 	struct checksum256 id;
-	uint32_t first = head->number;
+	uint32_t first = block->number;
 
-	signed_block_pack(out, head->block);
-	block_state_pack(out, head);
-	while (first > head->dpos_irreversible + 1 && engine_find_id(engine, &id, first - 1))
+	signed_block_pack(out, block->block);
+	block_state_pack(out, block);
+	while (first > block->dpos_irreversible + 1 && find_id(engine, &id, block, first - 1))
 		first--;
-	bytes_put_varuint32(out, head->number - first);
-	for (uint32_t number = first; number < head->number; number++) {
-		engine_find_id(engine, &id, number);
+	bytes_put_varuint32(out, block->number - first);
+	for (uint32_t number = first; number < block->number; number++) {
+		find_id(engine, &id, block, number);
 		bytes_put(out, id.data, sizeof(id.data));
 	}
 }

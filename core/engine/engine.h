@@ -120,9 +120,9 @@ int block_state_verify_signatures(const struct block_state *previous, const stru
                                   struct error *error);
 
 /* --- saving and restoring (state file) --- */
-/* The head as bytes: header, schedules, DPoS counts; the state itself is head->root. */
-void engine_pack_head(struct bytes *out, const struct engine *engine);
-/* A chain whose head is what engine_pack_head wrote, over a loaded root (taken over) of `map` (taken over). */
+/* The head or a block before it, and what follows from it, as bytes: schedules, DPoS counts; the state itself is block->root. */
+void engine_pack_block(struct bytes *out, const struct engine *engine, const struct block_state *block);
+/* A chain whose head is what engine_pack_block wrote, over a loaded root (taken over) of `map` (taken over). */
 int engine_restore(struct engine **out, const struct genesis *genesis, struct map *map, struct map_root *root, struct cursor *head,
                    struct error *error);
 

@@ -207,7 +207,7 @@ static struct engine *restore(const struct engine *engine)
 	map_root_release(empty);
 	for (bool more = map_seek(engine->head->root, &entry, "", 0); more; more = map_next(engine->head->root, &entry))
 		map_edit_put(edit, entry.key, entry.key_length, entry.value.data, entry.value.length);
-	engine_pack_head(&head, engine);
+	engine_pack_block(&head, engine, engine->head);
 	in = cursor_make(head.data, head.length);
 	assert_int_equal(engine_restore(&copy, &engine->genesis, map, map_edit_finish(edit), &in, NULL), 0);
 	bytes_release(&head);

@@ -353,7 +353,7 @@ static void saved_head_goes_on(void **state)
 		push_newaccount(&chain, (const char *[]){"a", "b", "c", "d", "e"}[i]);
 		chain_seal(&chain);
 	}
-	engine_pack_head(&packed, chain.engine);
+	engine_pack_block(&packed, chain.engine, engine_head(chain.engine));
 	in = cursor_make(packed.data, packed.length);
 	/* The state goes into another map entry by entry, as a state file brings it. */
 	struct map *map = map_create();

@@ -47,10 +47,6 @@ static int journal_begin(struct journal *journal)
 	int result = file_cut(journal->fd, 0);
 	if (!result)
 		result = file_write(journal->fd, header.data, header.length, 0);
-	if (!result)
-		result = file_sync(journal->fd);
-	if (!result)
-		result = file_sync_parent(journal->path);
 	journal->end = HEADER_SIZE;
 	bytes_release(&header);
 	return result;
@@ -208,6 +204,8 @@ void journal_take_back(struct journal *journal, uint64_t size)
 int journal_sync(struct journal *journal, struct error *error)
 {
 	int result = file_sync(journal->fd);
+	if (!result)
+		result = file_sync_parent(journal->path);
 	return result ? error_set(error, -result, "cannot bring journal \"%s\" to the disk: %s", journal->path, file_reason(result)) : 0;
 }
 
