@@ -2,8 +2,9 @@
 
 MOUNT   ?= $(HOME)/eosio_test
 CC      ?= cc
+# 1: address and undefined behaviour; thread: data races.
 SAN     ?=
-BUILD   ?= $(if $(SAN),build/san,build)
+BUILD   ?= build$(if $(SAN),/san$(if $(filter thread,$(SAN)),-thread))
 FRESH   ?=
 
 # As many jobs as there are processors, unless the command line says otherwise.
@@ -21,7 +22,8 @@ LIBRARIES = fuse3 libcjson libsecp256k1 nettle zlib
 
 CSTANDARD = -std=c11 -D_GNU_SOURCE -I.
 WARNINGS  = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
-OPTIMIZE  = $(if $(SAN),-O1 -fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer,-O2)
+SANITIZE  = $(if $(filter thread,$(SAN)),thread,address$(,)undefined)
+OPTIMIZE  = $(if $(SAN),-O1 -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer,-O2)
 CFLAGS   ?= -g $(OPTIMIZE)
 , := ,
 LIBRARY_FLAGS = $(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null | sed 's/-I/-isystem /g')

@@ -94,6 +94,12 @@ static int send_once(struct chain *chain, struct wallet *wallet, struct packed_t
 	return chain->operations->push(chain, packed, options, trace, error);
 }
 
+/* Nothing has happened: the id is taken, the chain's maximum lifetime is below our variation, or the clock was moved meanwhile. */
+static bool can_be_made_again(const struct error *error)
+{
+	return error->code == TX_DUPLICATE || error->code == TX_EXP_TOO_FAR_EXCEPTION || error->code == EXPIRED_TX_EXCEPTION;
+}
+
 int chain_send(struct chain *chain, struct wallet *wallet, struct action *actions, size_t count, const struct chain_send_options *options,
                struct transaction_trace *trace, struct error *error)
 {
@@ -131,8 +137,7 @@ int chain_send(struct chain *chain, struct wallet *wallet, struct action *action
 			break;
 		}
 		take_actions(&packed, &list, &count);
-		/* Both mean that nothing has happened: the id is taken, or the chain's maximum lifetime is below our variation. */
-		if ((error->code != TX_DUPLICATE && error->code != TX_EXP_TOO_FAR_EXCEPTION) || tries >= EXPIRATION_MAXIMUM)
+		if (!can_be_made_again(error) || tries >= EXPIRATION_MAXIMUM)
 			break;
 		error_clear(error);
 	}

@@ -48,6 +48,9 @@ void embedded_destroy(struct chain *base)
 	if (chain->engine)
 		embedded_drop_block(chain);
 	block_state_release(chain->stored);
+	for (size_t i = 0; chain->recent && i < RECENT_BLOCKS; i++)
+		bytes_release(&chain->recent[i]);
+	free(chain->recent);
 	if (chain->current)
 		embedded_unpin(chain, chain->current);
 	embedded_collect(chain);
@@ -137,8 +140,11 @@ static int open_engine(struct embedded_chain *chain, const struct embedded_optio
 			return result;
 	}
 	block_times_add(&chain->times, head->number, head->block->header.timestamp);
-	if (!chain->storage)
+	if (!chain->storage) {
+		chain->recent = memory_allocate(RECENT_BLOCKS, sizeof *chain->recent);
+		signed_block_pack(&chain->recent[head->number % RECENT_BLOCKS], head->block);
 		return 0;
+	}
 	chain->stored = block_state_hold(head);
 	result = storage_rebuild(chain->storage, chain, options->notices, error);
 	return result ? result : catch_up_with_head(chain, options->notices, error);

@@ -36,7 +36,7 @@ struct sealed {
 	bool is_signed, journaled;
 };
 
-enum { SEALED_MAXIMUM = 64 };
+enum { SEALED_MAXIMUM = 64, RECENT_BLOCKS = 1000 };
 
 struct embedded_chain {
 	struct chain base;
@@ -56,11 +56,12 @@ struct embedded_chain {
 	pthread_t producer, storer;
 	unsigned threads;       /* how many of the two run */
 	bool stopping;
-	int64_t offset_us;      /* chain time less real time */
+	_Atomic int64_t offset_us; /* chain time less real time; written under lock */
 	uint64_t clock_moves;   /* how often it was moved: the thread then looks anew at what is due */
 	int64_t clock_difference; /* real less monotonic time when last looked at */
 	struct sealed sealed[SEALED_MAXIMUM]; /* ring */
 	size_t sealed_first, sealed_count;
+	struct bytes *recent;   /* without storage: the last RECENT_BLOCKS blocks, packed, by number modulo that */
 	struct block_state *stored; /* held: the last block that is in the log; NULL without storage */
 	bool unsynced;          /* under log: the log's end has not reached the disk */
 	char trouble[ERROR_SENTENCE_SIZE]; /* what the node's log told last about storing */
@@ -98,7 +99,7 @@ struct published *embedded_pin(struct embedded_chain *chain);
 void embedded_unpin(struct embedded_chain *chain, struct published *state);
 
 /* --- embedded_produce.c --- */
-int64_t embedded_now(const struct embedded_chain *chain); /* chain time, microseconds; under lock */
+int64_t embedded_now(const struct embedded_chain *chain); /* chain time, microseconds */
 /* The first of the authority's keys that alone reaches its threshold and that we have; key may be NULL. */
 bool embedded_signing_key(struct embedded_chain *chain, const struct producer_authority *authority, struct private_key *key);
 /* Under lock: makes sure that a block is in the making; -EAGAIN with a sentence that names who is missing. */

@@ -99,6 +99,10 @@ static void take_first(struct embedded_chain *chain, struct journaled *journaled
 		struct block_state *before = chain->stored;
 		chain->stored = block;
 		block = before;
+	} else {
+		struct bytes *kept = &chain->recent[block->number % RECENT_BLOCKS];
+		bytes_release(kept);
+		signed_block_pack(kept, block->block);
 	}
 	block_state_release(block);
 	pthread_mutex_unlock(&chain->lock);

@@ -253,12 +253,17 @@ static int list_journals(const struct storage *storage, uint32_t **out, size_t *
 	return 0;
 }
 
-/* A journal that a loss of power has left without sense: what it held was never promised to outlive that. */
-static int give_up(const struct storage *storage, uint32_t number, struct text *notices, const char *reason)
+/* A journal that cannot be used: a loss of power has left it without sense, or its producer's key was removed and nobody else can produce.
+ * Nothing is thrown away, and the chain goes on. */
+static int set_aside(const char *path, uint32_t number, struct text *notices, const char *reason)
 {
+	struct text aside = TEXT_EMPTY;
+
+	text_printf(&aside, "%s.unused", path);
+	rename(path, text_string(&aside));
 	if (notices)
-		text_printf(notices, "%s: the transactions of block %" PRIu32 " are lost\n", reason, number);
-	storage_journal_done(storage, number);
+		text_printf(notices, "what block %" PRIu32 " was going to hold is not in the chain and lies in \"%s\": %s\n", number, text_string(&aside), reason);
+	text_release(&aside);
 	return 0;
 }
 
@@ -276,7 +281,7 @@ static int rebuild_one(struct storage *storage, struct embedded_chain *chain, ui
 	}
 	result = journal_open(&journal, path, notices, error);
 	if (result == -EBADMSG)
-		return give_up(storage, number, notices, error->sentence);
+		return set_aside(path, number, notices, error->sentence);
 	if (result || journal_count(journal) < 1)
 		goto out; /* nothing was acknowledged in it */
 	result = read_header(journal, &header, error);
@@ -284,11 +289,15 @@ static int rebuild_one(struct storage *storage, struct embedded_chain *chain, ui
 		result = error_set(error, EBADMSG, "the journal of block %" PRIu32 " is there, but that of block %" PRIu32 " is missing", number, next);
 	if (result) {
 		journal_close(journal);
-		return give_up(storage, number, notices, error->sentence);
+		return set_aside(path, number, notices, error->sentence);
 	}
 	pthread_mutex_lock(&chain->lock);
 	result = rebuild_block(chain, journal, &header, notices, error);
 	pthread_mutex_unlock(&chain->lock);
+	if (result == -EAGAIN) {
+		journal_close(journal);
+		return set_aside(path, number, notices, error->sentence);
+	}
 	if (result)
 		error_prefix(error, "rebuilding block %" PRIu32 " from \"%s\" (set it aside to go on without what it holds)", number, path);
 	else

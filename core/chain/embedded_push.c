@@ -100,10 +100,11 @@ int embedded_reference(struct chain *base, struct checksum256 *block_id, uint32_
 {
 	struct embedded_chain *chain = embedded_of(base);
 	struct published *state = embedded_pin(chain);
+	int64_t now = embedded_now(chain), block = slot_to_us(state->slot);
 
 	(void)error;
 	*block_id = state->head->id;
-	*seconds = (uint32_t)(slot_to_us(state->slot) / 1000000);
+	*seconds = (uint32_t)((now > block ? now : block) / 1000000); /* after a stall the state's time is long past */
 	embedded_unpin(chain, state);
 	return 0;
 }
@@ -152,13 +153,18 @@ int embedded_schedule_feature(struct chain *base, const struct checksum256 *dige
 	return result;
 }
 
+static int64_t head_time(const struct embedded_chain *chain)
+{
+	return slot_to_us(engine_head(chain->engine)->block->header.timestamp);
+}
+
 int embedded_clock(struct chain *base, struct chain_clock *out, struct error *error)
 {
 	struct embedded_chain *chain = embedded_of(base);
 
 	(void)error;
 	pthread_mutex_lock(&chain->lock);
-	int64_t head = slot_to_us(engine_head(chain->engine)->block->header.timestamp);
+	int64_t head = head_time(chain);
 	out->chain_time = embedded_now(chain);
 	out->real_time = out->chain_time - chain->offset_us;
 	if (out->chain_time < head)
@@ -176,14 +182,15 @@ static int make_block(struct embedded_chain *chain, bool *made, uint32_t first, 
 	return *made ? embedded_seal(chain, error) : result;
 }
 
-/* All blocks up to a time. The lock is given up between blocks, so that writers, the thread and the storage go on. */
-static int produce_until(struct embedded_chain *chain, uint32_t last_slot, bool (*interrupted)(void *context), void *context, struct error *error)
+/* All blocks until chain time is `further` ahead of what it would be. The lock is given up between blocks, so that writers, the thread and the
+ * storage go on. */
+static int produce_until(struct embedded_chain *chain, int64_t further, bool (*interrupted)(void *context), void *context, struct error *error)
 {
 	bool made = true;
 	int result = 0;
 
-	while (result == 0 && made && engine_head(chain->engine)->block->header.timestamp < last_slot) {
-		result = make_block(chain, &made, 0, last_slot, error);
+	while (result == 0 && made) {
+		result = make_block(chain, &made, 0, slot_from_us(embedded_now(chain) + further), error);
 		if (result == 0 && interrupted && interrupted(context))
 			result = error_set(error, EINTR, "interrupted: the clock stands where the last block was made");
 		bool many = chain->sealed_count >= SEALED_MAXIMUM / 2;
@@ -222,25 +229,23 @@ int embedded_clock_advance(struct chain *base, int64_t us, bool skip, bool (*int
 	if (result)
 		return result;
 	pthread_mutex_lock(&chain->lock);
-	int64_t now = embedded_now(chain), head = slot_to_us(engine_head(chain->engine)->block->header.timestamp);
-	int64_t target = us < INT64_MAX - (now > head ? now : head) ? (now > head ? now : head) + us : INT64_MAX;
-	if (target > slot_to_us(UINT32_MAX - 2 * 60 * 60))
+	int64_t now = embedded_now(chain), head = head_time(chain), from = now > head ? now : head;
+	int64_t further = from - now + us;
+	if (us > slot_to_us(UINT32_MAX) || from + us > slot_to_us(UINT32_MAX - 2 * 60 * 60))
 		result = error_set(error, EINVAL, "chain time ends in the year 2068");
 	else
-		result = save_offset(chain, chain->offset_us + target - now, error);
+		result = save_offset(chain, chain->offset_us + further, error);
 	if (result) {
 		pthread_mutex_unlock(&chain->lock);
 		return result;
 	}
-	result = skip ? skip_to(chain, slot_from_us(target), error) : produce_until(chain, slot_from_us(target), interrupted, context, error);
-	/* Where we got to is what the clock shows, also after an interruption. */
-	head = slot_to_us(engine_head(chain->engine)->block->header.timestamp);
-	if (result == 0 && head < target)
-		head = target;
-	if (head > embedded_now(chain))
-		chain->offset_us += head - embedded_now(chain);
-	stored = save_offset(chain, chain->offset_us, result ? NULL : error);
-	result = result ? result : stored;
+	result = skip ? skip_to(chain, slot_from_us(from + us), error) : produce_until(chain, further, interrupted, context, error);
+	/* After a failure or an interruption the clock shows where it got to. */
+	head = head_time(chain);
+	now = embedded_now(chain);
+	chain->offset_us += result == 0 ? further : head > now ? head - now : 0;
+	if (result)
+		save_offset(chain, chain->offset_us, NULL);
 	embedded_open_block(chain, next_slot(chain), NULL, NULL);
 	embedded_publish(chain);
 	chain->clock_moves++;

@@ -248,27 +248,38 @@ static int read_node(struct chain *base, struct chain_node *out, uint64_t name, 
 	return 0;
 }
 
-/* Appends a block that is in memory, if it is; false: it is there, but not signed yet. */
-static bool pack_from_memory(struct embedded_chain *chain, struct bytes *out, uint32_t number)
+/* On its way to storage: NULL when it is not. Under lock. */
+static const struct sealed *find_sealed(const struct embedded_chain *chain, uint32_t number)
 {
-	bool is_signed = true;
-
-	pthread_mutex_lock(&chain->lock);
 	for (size_t i = 0; i < chain->sealed_count; i++) {
 		const struct sealed *sealed = &chain->sealed[(chain->sealed_first + i) % SEALED_MAXIMUM];
 		if (sealed->block->number == number)
-			is_signed = sealed->is_signed;
+			return sealed;
 	}
-	const struct block_state *block = is_signed ? engine_head(chain->engine) : NULL;
-	while (block && block->number > number)
-		block = block->previous;
-	if (block && block->number == number)
-		signed_block_pack(out, block->block);
+	return NULL;
+}
+
+/* Appends a block that is in memory, if it is; false: it is there, but not signed yet. */
+static bool pack_from_memory(struct embedded_chain *chain, struct bytes *out, uint32_t number)
+{
+	pthread_mutex_lock(&chain->lock);
+	const struct sealed *sealed = find_sealed(chain, number);
+	const struct block_state *block = sealed ? sealed->block : engine_head(chain->engine);
+	bool is_signed = !sealed || sealed->is_signed;
+	if (is_signed && !sealed && !chain->storage && number <= block->number && block->number - number < RECENT_BLOCKS) {
+		const struct bytes *recent = &chain->recent[number % RECENT_BLOCKS];
+		bytes_put(out, recent->data, recent->length);
+	} else if (is_signed) {
+		while (block && block->number > number)
+			block = block->previous;
+		if (block && block->number == number)
+			signed_block_pack(out, block->block);
+	}
 	pthread_mutex_unlock(&chain->lock);
 	return is_signed;
 }
 
-/* A reversible block from memory, an older one from the log. */
+/* From memory, or from the log. */
 static int read_block(struct chain *base, struct signed_block *out, uint32_t number, struct error *error)
 {
 	struct embedded_chain *chain = embedded_of(base);

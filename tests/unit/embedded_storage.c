@@ -1,0 +1,553 @@
+/* The embedded chain in a data folder: closed and opened, killed, without its state file, its clock or the end of its log, on a full disk. A kill is a
+ * child that ends without closing anything: what the kernel has by then is there, as after kill -9. */
+#include "tests/unit/temporary.h"
+
+#include "core/engine/feature.h"
+#include "tests/chain_rig.h"
+
+#include <errno.h>
+#include <sys/wait.h>
+
+enum { SECOND = 1000000 };
+
+struct scene {
+	char *folder;
+	struct rig rig;
+};
+
+static void scene_begin(struct scene *scene)
+{
+	*scene = (struct scene){.folder = temporary_folder()};
+	scene->rig = (struct rig){.folder = scene->folder, .manual_clock = true};
+}
+
+static void scene_end(struct scene *scene)
+{
+	rig_end(&scene->rig);
+	temporary_remove(scene->folder);
+}
+
+static char *scene_path(const struct scene *scene, const char *name)
+{
+	return temporary_path(scene->folder, name);
+}
+
+static off_t size_of(const struct scene *scene, const char *name)
+{
+	char *path = scene_path(scene, name);
+	struct stat status;
+	off_t size = stat(path, &status) < 0 ? -1 : status.st_size;
+	free(path);
+	return size;
+}
+
+/* What a child did before it was killed. */
+struct done {
+	struct checksum256 id, head_id;
+	uint32_t block_num, slot, head_num;
+};
+
+/* Runs body in a child that is then gone at once. A chain must not be open: threads and locks do not pass to children. */
+static struct done killed(struct scene *scene, void (*body)(struct rig *rig, struct done *done))
+{
+	struct done done = {0};
+	int pipes[2], status;
+
+	assert_int_equal(pipe(pipes), 0);
+	fflush(NULL);
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		body(&scene->rig, &done);
+		if (write(pipes[1], &done, sizeof done) != sizeof done)
+			abort();
+		_exit(0);
+	}
+	close(pipes[1]);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	assert_int_equal(read(pipes[0], &done, sizeof done), sizeof done);
+	close(pipes[0]);
+	return done;
+}
+
+/* In children, where cmocka's own checks would end the wrong process. */
+static void must(bool right, const char *what)
+{
+	if (right)
+		return;
+	fprintf(stderr, "wrong in the child: %s\n", what);
+	abort();
+}
+
+static void note_head(struct rig *rig, struct done *done)
+{
+	struct chain_info info = rig_info(rig);
+	done->head_num = info.head_block_num;
+	done->head_id = info.head_block_id;
+}
+
+static void create_noted(struct rig *rig, struct done *done, const char *name)
+{
+	struct transaction_trace trace = {0};
+	rig_must(rig_create_account(rig, &trace, name), name, &rig->error);
+	done->id = trace.id;
+	done->block_num = trace.block_num;
+	done->slot = trace.slot;
+	transaction_trace_release(&trace);
+	note_head(rig, done);
+}
+
+static void assert_in_block(struct rig *rig, const struct done *done)
+{
+	struct signed_block block = {0};
+	size_t found = 0;
+
+	rig_must(rig->chain->operations->block(rig->chain, &block, done->block_num, &rig->error), "block", &rig->error);
+	assert_int_equal(block.header.timestamp, done->slot);
+	for (size_t i = 0; i < block.transactions_count; i++)
+		found += checksum256_equal(&block.transactions[i].packed.id, &done->id);
+	assert_int_equal(found, 1);
+	signed_block_release(&block);
+}
+
+/* --- closed and opened --- */
+
+static void closed_and_opened(void **state)
+{
+	struct scene scene;
+	struct chain_clock before, after;
+
+	(void)state;
+	scene_begin(&scene);
+	rig_open(&scene.rig);
+	assert_string_equal(text_string(&scene.rig.notices), "");
+	assert_int_equal(rig_create_account(&scene.rig, NULL, "alice"), 0);
+	assert_int_equal(rig_advance(&scene.rig, 100 * SECOND), 0);
+	assert_int_equal(rig_create_account(&scene.rig, NULL, "bob"), 0);
+	scene.rig.chain->operations->clock(scene.rig.chain, &before, NULL);
+	rig_close(&scene.rig);
+	for (int i = 0; i < 3; i++) {
+		rig_open(&scene.rig);
+		assert_string_equal(text_string(&scene.rig.notices), "");
+		assert_true(rig_has_account(&scene.rig, "alice") && rig_has_account(&scene.rig, "bob"));
+		scene.rig.chain->operations->clock(scene.rig.chain, &after, NULL);
+		int64_t change = after.chain_time - after.real_time - (before.chain_time - before.real_time);
+		assert_true(change >= 0 && change <= 2 * SECOND); /* up to a sealed head that is a little ahead */
+		rig_close(&scene.rig);
+	}
+	scene_end(&scene);
+}
+
+/* Times of blocks that a former process made come from the log. */
+static void times_of_old_blocks(void **state)
+{
+	struct scene scene;
+	struct chain_view *view = NULL;
+	uint32_t slots[40], slot;
+
+	(void)state;
+	scene_begin(&scene);
+	rig_open(&scene.rig);
+	const struct chain_operations *operations = scene.rig.chain->operations;
+	for (int i = 0; i < 5; i++) {
+		assert_int_equal(rig_advance(&scene.rig, 2 * SECOND), 0);
+		assert_int_equal(operations->clock_advance(scene.rig.chain, 60 * SECOND, true, NULL, NULL, &scene.rig.error), 0);
+	}
+	assert_int_equal(chain_view_open(scene.rig.chain, &view, NULL), 0);
+	uint32_t count = view->block_num;
+	assert_true(count > 20 && count < 40);
+	for (uint32_t number = 1; number < count; number++)
+		assert_int_equal(operations->block_slot(view, &slots[number], number, NULL), 0);
+	chain_view_close(view);
+	rig_close(&scene.rig);
+	rig_open(&scene.rig);
+	assert_int_equal(chain_view_open(scene.rig.chain, &view, NULL), 0);
+	for (uint32_t number = 1; number < count; number++) {
+		assert_int_equal(operations->block_slot(view, &slot, number, NULL), 0);
+		assert_int_equal(slot, slots[number]);
+	}
+	assert_int_equal(operations->block_slot(view, &slot, 0, &scene.rig.error), -ENOENT);
+	chain_view_close(view);
+	scene_end(&scene);
+}
+
+/* --- killed --- */
+
+static void with_pending(struct rig *rig, struct done *done)
+{
+	rig_open(rig);
+	rig_must(rig_create_account(rig, NULL, "alice"), "alice", &rig->error);
+	rig_must(rig_advance(rig, SECOND), "advance", &rig->error);
+	rig_must(rig_create_account(rig, NULL, "bob"), "bob", &rig->error);
+	must(rig_create_account(rig, NULL, "bob") < 0, "bob twice");
+	create_noted(rig, done, "carol");
+	must(done->head_num + 1 == done->block_num, "carol is in the block in the making");
+}
+
+static void killed_while_pending(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	struct done done = killed(&scene, with_pending);
+	rig_open(&scene.rig);
+	assert_string_equal(text_string(&scene.rig.notices), ""); /* what was refused left no record */
+	assert_true(rig_has_account(&scene.rig, "alice") && rig_has_account(&scene.rig, "bob") && rig_has_account(&scene.rig, "carol"));
+	assert_in_block(&scene.rig, &done);
+	assert_int_equal(rig_info(&scene.rig).head_block_num, done.block_num);
+	/* Nothing of it is left to be done again. */
+	char *journal = scene_path(&scene, "journal"), name[32];
+	snprintf(name, sizeof name, "journal/%u", done.block_num);
+	assert_int_equal(size_of(&scene, name), -1);
+	free(journal);
+	scene_end(&scene);
+}
+
+/* Blocks are sealed, but the log cannot grow: then a transaction's journal brings those of the blocks before it along. */
+static void with_sealed_outside_the_log(struct rig *rig, struct done *done)
+{
+	rig_open(rig);
+	for (char name[] = "aaaaaaaaaaaa"; name[11] < 'z'; name[11]++)
+		rig_must(rig_create_account(rig, NULL, name), name, &rig->error);
+	rig_must(rig_advance(rig, 2 * SECOND), "advance", &rig->error);
+	char path[4096];
+	struct stat status;
+	snprintf(path, sizeof path, "%s/blocks/blocks.log", rig->folder);
+	must(stat(path, &status) == 0 && status.st_size > 4096, "the log is longer than journals are");
+	limit_files((rlim_t)status.st_size);
+	must(rig_advance(rig, 2 * SECOND) == -EFBIG, "the log is full");
+	create_noted(rig, done, "carol");
+	limit_files(RLIM_INFINITY);
+}
+
+static void killed_with_sealed_blocks(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	struct done done = killed(&scene, with_sealed_outside_the_log);
+	rig_open(&scene.rig);
+	struct signed_block block = {0};
+	assert_in_block(&scene.rig, &done);
+	assert_int_equal(scene.rig.chain->operations->block(scene.rig.chain, &block, done.head_num, NULL), 0);
+	assert_true(checksum256_equal(&block.id, &done.head_id));
+	signed_block_release(&block);
+	assert_true(rig_has_account(&scene.rig, "carol"));
+	scene_end(&scene);
+}
+
+static void with_a_feature(struct rig *rig, struct done *done)
+{
+	struct checksum256 digest = feature_digest(FEATURE_PREACTIVATE_FEATURE);
+	rig_open(rig);
+	rig_must(rig->chain->operations->schedule_feature(rig->chain, &digest, &rig->error), "feature", &rig->error);
+	note_head(rig, done);
+}
+
+static int feature_is_active(void *context, const struct chain_feature *feature)
+{
+	if (feature->active)
+		++*(size_t *)context;
+	return 0;
+}
+
+static void killed_after_a_feature(void **state)
+{
+	struct scene scene;
+	struct chain_view *view = NULL;
+	size_t active = 0;
+
+	(void)state;
+	scene_begin(&scene);
+	killed(&scene, with_a_feature);
+	rig_open(&scene.rig);
+	assert_int_equal(chain_view_open(scene.rig.chain, &view, NULL), 0);
+	assert_int_equal(scene.rig.chain->operations->features(view, feature_is_active, &active, NULL), 0);
+	assert_int_equal(active, 1);
+	chain_view_close(view);
+	scene_end(&scene);
+}
+
+static bool kill_now(void *context)
+{
+	if (++*(int *)context < 500)
+		return false;
+	_exit(0);
+}
+
+/* The clock's new place is known before the first of the blocks is made. */
+static void killed_while_the_clock_moves(void **state)
+{
+	struct scene scene;
+	struct chain_clock clock;
+	int status, asked = 0;
+
+	(void)state;
+	scene_begin(&scene);
+	fflush(NULL);
+	pid_t child = fork();
+	if (child == 0) {
+		rig_open(&scene.rig);
+		scene.rig.chain->operations->clock_advance(scene.rig.chain, (int64_t)86400 * SECOND, false, kill_now, &asked, &scene.rig.error);
+		abort();
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	rig_open(&scene.rig);
+	scene.rig.chain->operations->clock(scene.rig.chain, &clock, NULL);
+	assert_true(clock.chain_time - clock.real_time >= (int64_t)86400 * SECOND);
+	assert_int_equal(rig_create_account(&scene.rig, NULL, "alice"), 0);
+	assert_int_equal(rig_advance(&scene.rig, SECOND), 0);
+	assert_true(rig_info(&scene.rig).head_block_num > 400);
+	scene_end(&scene);
+}
+
+/* The key with which the block in the making was to be signed went from the wallet, then the process died. */
+static struct genesis unknown_genesis;
+static struct private_key unknown_key;
+
+static void with_a_key_that_goes(struct rig *rig, struct done *done)
+{
+	rig_open(rig);
+	rig_must(wallet_import(rig->wallet, &unknown_key, NULL, &rig->error), "import", &rig->error);
+	rig_must(rig_create_account(rig, NULL, "alice"), "alice", &rig->error);
+	rig_must(rig_advance(rig, SECOND), "advance", &rig->error);
+	create_noted(rig, done, "bob");
+}
+
+static void killed_without_the_key(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene.rig.signer = signer_create();
+	genesis_default(&unknown_genesis);
+	assert_int_equal(signer_new_key(scene.rig.signer, &unknown_key, &unknown_genesis.initial_key, NULL), 0);
+	scene.rig.genesis = &unknown_genesis;
+	struct done done = killed(&scene, with_a_key_that_goes);
+	rig_open(&scene.rig);
+	assert_non_null(strstr(text_string(&scene.rig.notices), "is not in the chain and lies in"));
+	assert_non_null(strstr(text_string(&scene.rig.notices), "eosio"));
+	assert_true(rig_has_account(&scene.rig, "alice") && !rig_has_account(&scene.rig, "bob"));
+	assert_int_equal(rig_info(&scene.rig).head_block_num, done.head_num);
+	rig_close(&scene.rig);
+	/* With the key back it could have been: put back, it is rebuilt. */
+	char name[64], *from, *to;
+	snprintf(name, sizeof name, "journal/%u.unused", done.block_num);
+	from = scene_path(&scene, name);
+	*strrchr(name, '.') = 0;
+	to = scene_path(&scene, name);
+	assert_int_equal(rename(from, to), 0);
+	free(from);
+	free(to);
+	assert_int_equal(wallet_import(scene.rig.wallet, &unknown_key, NULL, NULL), 0);
+	rig_open(&scene.rig);
+	assert_true(rig_has_account(&scene.rig, "bob"));
+	assert_in_block(&scene.rig, &done);
+	scene_end(&scene);
+}
+
+/* --- files lost and damaged --- */
+
+static void grown_chain(struct scene *scene)
+{
+	scene_begin(scene);
+	rig_open(&scene->rig);
+	rig_make_token(&scene->rig);
+	for (int i = 0; i < 20; i++) {
+		assert_int_equal(rig_transfer(&scene->rig, NULL, "alice"), 0);
+		assert_int_equal(rig_advance(&scene->rig, SECOND), 0);
+	}
+	rig_close(&scene->rig);
+}
+
+static void reopened(struct scene *scene, const char *notice)
+{
+	rig_open(&scene->rig);
+	if (!strstr(text_string(&scene->rig.notices), notice))
+		fail_msg("\"%s\" does not say \"%s\"", text_string(&scene->rig.notices), notice);
+	assert_int_equal(rig_balance(&scene->rig, "alice"), 20);
+	assert_int_equal(rig_transfer(&scene->rig, NULL, "bob"), 0);
+	rig_close(&scene->rig);
+}
+
+static void lost_and_damaged(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	grown_chain(&scene);
+	char *path = scene_path(&scene, "state");
+	/* lost */
+	unlink(path);
+	reopened(&scene, "there is no state file");
+	/* a byte changed; cut short; of nothing */
+	for (int i = 0; i < 3; i++) {
+		struct bytes content = file_content(path);
+		content.data[content.length / 2] ^= 1;
+		file_set(path, content.data, i == 0 ? content.length : i == 1 ? content.length / 2 : 0);
+		bytes_release(&content);
+		reopened(&scene, "rebuilding the state from");
+	}
+	free(path);
+	/* a torn end of the log: the state file's block is not there any more */
+	path = scene_path(&scene, "blocks/blocks.log");
+	struct bytes content = file_content(path);
+	file_set(path, content.data, content.length - 5);
+	bytes_release(&content);
+	rig_open(&scene.rig);
+	assert_non_null(strstr(text_string(&scene.rig.notices), "of an unfinished block after block"));
+	assert_int_equal(rig_balance(&scene.rig, "alice"), 20);
+	rig_close(&scene.rig);
+	free(path);
+	/* journals that make no sense */
+	path = scene_path(&scene, "journal/1000000");
+	file_set(path, "no journal at all", 17);
+	reopened(&scene, "journal/1000000.unused");
+	free(path);
+	/* the clock is lost: the chain does not stand still until real time has caught up */
+	rig_open(&scene.rig);
+	assert_int_equal(rig_advance(&scene.rig, 1000 * SECOND), 0);
+	rig_close(&scene.rig);
+	path = scene_path(&scene, "clock");
+	unlink(path);
+	free(path);
+	reopened(&scene, "chain time goes on from there");
+	scene_end(&scene);
+}
+
+static void another_genesis(void **state)
+{
+	struct scene scene;
+	struct genesis other;
+
+	(void)state;
+	grown_chain(&scene);
+	genesis_default(&other);
+	other.initial_timestamp += SECOND;
+	scene.rig.genesis = &other;
+	assert_int_equal(rig_try_open(&scene.rig), -EINVAL);
+	assert_non_null(strstr(scene.rig.error.sentence, "is of another chain"));
+	scene.rig.genesis = NULL;
+	reopened(&scene, "");
+	scene_end(&scene);
+}
+
+/* --- a full disk: no file can grow --- */
+
+static void full_disk(struct rig *rig, struct done *done)
+{
+	rig_open(rig);
+	for (char name[] = "aaaaaaaaaaaa"; name[11] < 'z'; name[11]++)
+		rig_must(rig_create_account(rig, NULL, name), name, &rig->error);
+	rig_must(rig_advance(rig, SECOND), "advance", &rig->error);
+	note_head(rig, done);
+	limit_files(0);
+	must(rig_create_account(rig, NULL, "alice") == -EFBIG, "a refused write");
+	must(strstr(rig->error.sentence, "File too large"), rig->error.sentence);
+	must(!rig_has_account(rig, "alice"), "nothing has happened");
+	must(rig_advance(rig, SECOND) == -EFBIG, "the clock");
+	must(rig->chain->operations->clock_advance(rig->chain, SECOND, true, NULL, NULL, &rig->error) == -EFBIG, "the clock, skipping");
+	must(rig_info(rig).head_block_num == done->head_num, "no block was made");
+	limit_files(RLIM_INFINITY);
+	rig_must(rig_create_account(rig, NULL, "alice"), "alice", &rig->error);
+	rig_must(rig_advance(rig, SECOND), "advance", &rig->error);
+	create_noted(rig, done, "bob");
+}
+
+static void full_disk_refuses(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	struct done done = killed(&scene, full_disk);
+	rig_open(&scene.rig);
+	assert_true(rig_has_account(&scene.rig, "alice") && rig_has_account(&scene.rig, "bob"));
+	assert_in_block(&scene.rig, &done);
+	scene_end(&scene);
+}
+
+/* Many blocks' worth of writes while the log is full: refused once no more sealed blocks can be kept, all there when there is room again. */
+static void full_log(struct rig *rig, struct done *done)
+{
+	char name[] = "aaaaaaaaaaaa", path[4096];
+	struct stat status;
+	uint32_t written = 0;
+
+	rig_open(rig);
+	for (; written < 30; written++) {
+		name[11] = (char)('a' + written % 26);
+		name[10] = (char)('a' + written / 26);
+		rig_must(rig_create_account(rig, NULL, name), name, &rig->error);
+	}
+	rig_must(rig_advance(rig, SECOND), "advance", &rig->error);
+	snprintf(path, sizeof path, "%s/blocks/blocks.log", rig->folder);
+	must(stat(path, &status) == 0, "the log");
+	limit_files((rlim_t)status.st_size);
+	for (;; written++) {
+		name[11] = (char)('a' + written % 26);
+		name[10] = (char)('a' + written / 26 % 26);
+		name[9] = (char)('a' + written / 676);
+		if (rig_create_account(rig, NULL, name) != 0)
+			break;
+	}
+	must(rig->error.number == EFBIG && written > 64 * 4, "refused when the ring is full");
+	must(!rig_has_account(rig, name), "what was refused has not happened");
+	limit_files(RLIM_INFINITY);
+	rig_must(rig_create_account(rig, NULL, name), name, &rig->error);
+	done->head_num = written + 1;
+}
+
+static int count_account(void *context, uint64_t name)
+{
+	(void)name;
+	++*(uint32_t *)context;
+	return 0;
+}
+
+static void full_log_goes_on(void **state)
+{
+	struct scene scene;
+	struct genesis genesis;
+	struct chain_view *view = NULL;
+	uint32_t count = 0;
+
+	(void)state;
+	genesis_default(&genesis);
+	struct chain_config *config = &genesis.initial_configuration;
+	config->min_transaction_cpu_usage = config->max_block_cpu_usage / 5;
+	config->max_transaction_cpu_usage = config->max_block_cpu_usage - config->min_transaction_cpu_usage - 1;
+	scene_begin(&scene);
+	scene.rig.genesis = &genesis;
+	struct done done = killed(&scene, full_log);
+	rig_open(&scene.rig);
+	assert_string_equal(text_string(&scene.rig.notices), "");
+	assert_int_equal(chain_view_open(scene.rig.chain, &view, NULL), 0);
+	assert_int_equal(scene.rig.chain->operations->accounts(view, 0, count_account, &count, NULL), 0);
+	assert_int_equal(count, done.head_num + 3);
+	chain_view_close(view);
+	scene_end(&scene);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(closed_and_opened),
+		cmocka_unit_test(times_of_old_blocks),
+		cmocka_unit_test(killed_while_pending),
+		cmocka_unit_test(killed_with_sealed_blocks),
+		cmocka_unit_test(killed_after_a_feature),
+		cmocka_unit_test(killed_while_the_clock_moves),
+		cmocka_unit_test(killed_without_the_key),
+		cmocka_unit_test(lost_and_damaged),
+		cmocka_unit_test(another_genesis),
+		cmocka_unit_test(full_disk_refuses),
+		cmocka_unit_test(full_log_goes_on),
+	};
+	return cmocka_run_group_tests_name("embedded_storage", tests, NULL, NULL);
+}
