@@ -12,7 +12,7 @@
 #include <time.h>
 
 enum {
-	AHEAD = 32,                  /* items made before they are sent */
+	AHEAD = 64, BATCH = 16,      /* items made before they are sent; how many the other thread is woken for */
 	EXPIRATION_MINIMUM = 60, EXPIRATION_VARIATION = 3400, /* seconds */
 	ATTEMPTS = 10,
 	PROGRESS_INTERVAL_US = 100000,
@@ -123,7 +123,8 @@ static void ring_commit(struct run *run, bool last)
 	if (!last)
 		run->count++;
 	run->ended = last;
-	pthread_cond_broadcast(&run->changed);
+	if (last || run->count >= BATCH)
+		pthread_cond_signal(&run->changed);
 	pthread_mutex_unlock(&run->lock);
 }
 
@@ -164,7 +165,8 @@ static void ring_drop(struct run *run)
 	pthread_mutex_lock(&run->lock);
 	run->first = (run->first + 1) % AHEAD;
 	run->count--;
-	pthread_cond_broadcast(&run->changed);
+	if (run->count == AHEAD - BATCH)
+		pthread_cond_signal(&run->changed);
 	pthread_mutex_unlock(&run->lock);
 }
 

@@ -35,6 +35,10 @@ minimal_start() {
 "$BUILD/tests/bench/map"
 "$BUILD/tests/bench/signatures"
 "$BUILD/tests/bench/transfers"
+for users in 300 3000 30000; do
+	"$BUILD/tests/bench/boot" "$users" "$scratch/chain"
+	rm -r "$scratch/chain"
+done
 
 if [ ! -c /dev/fuse ]; then
 	echo "no /dev/fuse here: the files are not measured"

@@ -1,0 +1,111 @@
+/* boot all for so many users, on a chain in a data folder: seconds, transactions, memory, and CPU time a transaction beside one bare canonical signature
+ * and one bare recovery. usage: boot USERS DATA_FOLDER */
+#include "tests/bench/bare_signature.h"
+#include "tests/bench/bench.h"
+
+#include "core/boot/boot.h"
+#include "core/engine/storage/data_folder.h"
+
+#include <string.h>
+
+enum { BARE_ROUNDS = 500 };
+
+static double cpu_now(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
+}
+
+static void count(void *context, const struct transaction_trace *trace, const char *command)
+{
+	(void)trace;
+	(void)command;
+	++*(size_t *)context;
+}
+
+/* ns of CPU for one of each. */
+static double bare_pair(void)
+{
+	struct bare bare;
+	bare_begin(&bare);
+	double start = cpu_now();
+	for (int i = 0; i < BARE_ROUNDS; i++) {
+		bare_next(&bare);
+		bare_sign(&bare);
+		bare_recover(&bare);
+	}
+	double spent = (cpu_now() - start) / BARE_ROUNDS;
+	bare_end(&bare);
+	return spent;
+}
+
+/* The process's greatest resident memory, MB. */
+static double peak_memory(void)
+{
+	char line[256];
+	double kilobytes = 0;
+	FILE *status = fopen("/proc/self/status", "r");
+	while (status && fgets(line, sizeof line, status))
+		if (sscanf(line, "VmHWM: %lf", &kilobytes) == 1)
+			break;
+	if (status)
+		fclose(status);
+	return kilobytes / 1024;
+}
+
+static void fail(const struct error *error)
+{
+	fprintf(stderr, "boot: %s\n", error->sentence);
+	exit(1);
+}
+
+static void measure(struct boot *boot, const char *users)
+{
+	struct error error = {0};
+	size_t transactions = 0;
+	struct boot_runner runner = {.sent = count, .context = &transactions};
+	char name[96];
+	int option = boot_option_find("user-limit", &error);
+	if (option < 0 || boot_option_write(boot, (size_t)option, users, &error))
+		fail(&error);
+	double before = bare_pair(), start = bench_now(), cpu = cpu_now();
+	if (boot_run(boot, "all", &runner, &error))
+		fail(&error);
+	double wall = bench_now() - start;
+	cpu = cpu_now() - cpu;
+	double bare = (before + bare_pair()) / 2;
+	snprintf(name, sizeof name, "boot all, %s users, %zu transactions", users, transactions);
+	bench_report(name, wall / 1e9, "s", NULL, 0);
+	snprintf(name, sizeof name, "boot all, %s users: CPU a transaction", users);
+	bench_report(name, cpu / (double)transactions / 1000, "us", "a bare signature and recovery", bare / 1000);
+	snprintf(name, sizeof name, "boot all, %s users: memory", users);
+	bench_report(name, peak_memory(), "MB", NULL, 0);
+}
+
+int main(int arguments, char **argument)
+{
+	struct error error = {0};
+	struct data_folder *folder = NULL;
+	struct wallet *wallet = NULL;
+	struct chain *chain = NULL;
+	struct boot *boot = NULL;
+	if (arguments != 3)
+		return fputs("usage: boot USERS DATA_FOLDER\n", stderr), 2;
+	struct signer *signer = signer_create();
+	if (data_folder_open(&folder, argument[2], &error) || wallet_open(&wallet, NULL, false, signer, &error))
+		fail(&error);
+	struct embedded_options options = {.data_folder = folder, .wallet = wallet, .signer = signer};
+	if (embedded_chain_create(&chain, &options, &error))
+		fail(&error);
+	struct boot_environment environment = {.chain = chain, .wallet = wallet, .signer = signer};
+	if (boot_create(&boot, &environment, &error))
+		fail(&error);
+	measure(boot, argument[1]);
+	boot_destroy(boot);
+	chain_destroy(chain);
+	wallet_close(wallet);
+	data_folder_close(folder);
+	signer_destroy(signer);
+	return 0;
+}
