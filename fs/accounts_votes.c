@@ -61,18 +61,12 @@ static void add_vote(struct votes *votes, uint64_t producer)
 	votes->producers[votes->count++] = producer;
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
-	return left < right ? -1 : left > right;
-}
-
 /* Ascending and each once, as the contract demands. */
 static void sort_votes(struct votes *votes)
 {
 	size_t kept = 0;
 	if (votes->count > 0)
-		qsort(votes->producers, votes->count, sizeof *votes->producers, compare_names);
+		qsort(votes->producers, votes->count, sizeof *votes->producers, name_compare);
 	for (size_t i = 0; i < votes->count; i++)
 		if (kept == 0 || votes->producers[kept - 1] != votes->producers[i])
 			votes->producers[kept++] = votes->producers[i];

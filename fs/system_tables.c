@@ -43,34 +43,7 @@ int voter_row_read(struct request *request, struct voter_row *out, uint64_t owne
 {
 	struct cursor in;
 	int result = system_row(request, &in, EOSIO, "voters", owner, error);
-	if (result < 0)
-		return result;
-	*out = (struct voter_row){.owner = cursor_u64(&in), .proxy = cursor_u64(&in)};
-	size_t count = cursor_count(&in, sizeof *out->producers);
-	if (count > VOTER_PRODUCERS_READ)
-		return -ENOENT;
-	for (size_t i = 0; i < count; i++)
-		out->producers[i] = cursor_u64(&in);
-	out->producers_count = count;
-	out->staked = (int64_t)cursor_u64(&in);
-	out->last_vote_weight = cursor_double(&in);
-	out->proxied_vote_weight = cursor_double(&in);
-	out->is_proxy = cursor_u8(&in) != 0;
-	return decoded(&in);
-}
-
-int producer_row_decode(struct producer_row *out, const void *data, size_t length)
-{
-	struct cursor in = cursor_make(data, length);
-	*out = (struct producer_row){.owner = cursor_u64(&in), .total_votes = cursor_double(&in)};
-	if (public_key_unpack(&out->key, &in) < 0)
-		return -ENOENT;
-	out->active = cursor_u8(&in) != 0;
-	out->url = (const char *)cursor_counted(&in, &out->url_length);
-	out->unpaid_blocks = cursor_u32(&in);
-	out->last_claim = (int64_t)cursor_u64(&in);
-	out->location = cursor_u16(&in);
-	return decoded(&in);
+	return result < 0 ? result : voter_row_decode(out, in.at, cursor_left(&in));
 }
 
 int producer_row_read(struct request *request, struct producer_row *out, uint64_t owner, struct error *error)
@@ -135,8 +108,6 @@ int ram_market_row_read(struct request *request, struct ram_market_row *out, str
 	return decoded(&in);
 }
 
-enum { GLOBAL_BUCKET_FILL = 68 + 8 + 8 + 8 + 4 }; /* the chain's parameters, three sums, a slot */
-
 int global_row_read(struct request *request, struct global_row *out, struct error *error)
 {
 	struct cursor in, in2, in3;
@@ -147,15 +118,7 @@ int global_row_read(struct request *request, struct global_row *out, struct erro
 		result = system_row(request, &in3, EOSIO, "global3", name_literal("global3"), error);
 	if (result < 0)
 		return result;
-	cursor_take(&in, GLOBAL_BUCKET_FILL);
-	out->last_pervote_bucket_fill = (int64_t)cursor_u64(&in);
-	out->pervote_bucket = (int64_t)cursor_u64(&in);
-	out->perblock_bucket = (int64_t)cursor_u64(&in);
-	out->total_unpaid_blocks = cursor_u32(&in);
-	out->total_activated_stake = (int64_t)cursor_u64(&in);
-	out->threshold_time = (int64_t)cursor_u64(&in);
-	cursor_u16(&in);
-	out->total_producer_vote_weight = cursor_double(&in);
+	result = global_row_decode(out, in.at, cursor_left(&in));
 	cursor_u16(&in2);
 	cursor_u32(&in2);
 	cursor_u32(&in2);
@@ -163,7 +126,7 @@ int global_row_read(struct request *request, struct global_row *out, struct erro
 	out->revision = cursor_u8(&in2);
 	out->last_vpay_update = (int64_t)cursor_u64(&in3);
 	out->votepay_share_change_rate = cursor_double(&in3);
-	return in.failed || in2.failed || in3.failed ? -ENOENT : 0;
+	return result || in2.failed || in3.failed ? -ENOENT : 0;
 }
 
 /* --- what is demanded before something is sent --- */

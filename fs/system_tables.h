@@ -4,34 +4,12 @@
 #ifndef EOSIOFS_FS_SYSTEM_TABLES_H
 #define EOSIOFS_FS_SYSTEM_TABLES_H
 
+#include "core/chain/system_rows.h"
 #include "fs/row.h"
 
-enum { VOTE_PRODUCERS_MAXIMUM = 30, VOTER_PRODUCERS_READ = 64, SCHEDULE_SIZE = 21 };
+enum { VOTE_PRODUCERS_MAXIMUM = 30, SCHEDULE_SIZE = 21 };
 enum { BLOCK_NUM_GENESIS = 1 };
-#define MINIMUM_ACTIVATED_STAKE INT64_C(1500000000000) /* 150 million tokens: 15 % */
-#define ONE_DAY_US INT64_C(86400000000)
 #define REFUND_DELAY_SEC UINT32_C(259200)
-
-struct voter_row {
-	uint64_t owner, proxy;
-	uint64_t producers[VOTER_PRODUCERS_READ];
-	size_t producers_count;
-	int64_t staked;
-	double last_vote_weight, proxied_vote_weight;
-	bool is_proxy;
-};
-
-struct producer_row {
-	uint64_t owner;
-	double total_votes;
-	struct public_key key; /* all zero when unregistered */
-	bool active;
-	const char *url; /* borrowed from the view */
-	size_t url_length;
-	uint32_t unpaid_blocks;
-	int64_t last_claim; /* microseconds */
-	uint16_t location;
-};
 
 struct delegation_row {
 	uint64_t from, receiver;
@@ -52,25 +30,11 @@ struct ram_market_row {
 	struct asset supply, base, quote;
 };
 
-/* The parts of global, global2 and global3 that are shown. */
-struct global_row {
-	int64_t last_pervote_bucket_fill, pervote_bucket, perblock_bucket, total_activated_stake, threshold_time;
-	uint32_t total_unpaid_blocks;
-	double total_producer_vote_weight;
-	/* global2 */
-	double total_votepay_share;
-	uint8_t revision;
-	/* global3 */
-	int64_t last_vpay_update;
-	double votepay_share_change_rate;
-};
-
 /* A row of any table. */
 int request_row(struct request *request, struct chain_row *out, uint64_t code, uint64_t scope, uint64_t table, uint64_t key, struct error *error);
 
 int voter_row_read(struct request *request, struct voter_row *out, uint64_t owner, struct error *error);
 int producer_row_read(struct request *request, struct producer_row *out, uint64_t owner, struct error *error);
-int producer_row_decode(struct producer_row *out, const void *data, size_t length);
 int delegation_row_read(struct request *request, struct delegation_row *out, uint64_t from, uint64_t receiver, struct error *error);
 int delegation_row_decode(struct delegation_row *out, const void *data, size_t length);
 int refund_row_read(struct request *request, struct refund_row *out, uint64_t owner, struct error *error);

@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PARETO_SHAPE 1.161 /* 80-20 */
 #define ALLOCATED INT64_C(1000000000)
 #define SUPPLY_MAXIMUM INT64_C(100000000000000)
 
@@ -299,13 +298,6 @@ static int read_list(struct reading *reading, const struct json *list, const cha
 	return result;
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 static int check_unique(const struct reading *reading, struct error *error)
 {
 	size_t count = reading->out->count;
@@ -314,7 +306,7 @@ static int check_unique(const struct reading *reading, struct error *error)
 
 	for (size_t i = 0; i < count; i++)
 		names[i] = reading->out->list[i].name;
-	qsort(names, count, sizeof *names, compare_names);
+	qsort(names, count, sizeof *names, name_compare);
 	for (size_t i = 1; i < count && result == 0; i++)
 		if (names[i] == names[i - 1]) {
 			error_set(error, EEXIST, "the name \"%s\" appears twice", name_text(names[i]).text);

@@ -8,6 +8,8 @@
 
 #include <pthread.h>
 
+#define PARETO_SHAPE 1.161 /* of the funds: 80-20 */
+
 struct boot_account {
 	uint64_t name;
 	int64_t funds;       /* units of 0.0001; -1: not yet allocated */

@@ -5,6 +5,7 @@
 #include "core/wallet/wallet_file.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,34 @@ static int write_file(const struct boot *boot, const char *name, const struct te
 	return result ? result : wallet_file_write(path, text_string(text), text->length, error);
 }
 
+/* How long each step took: of no other use than to be shown, so that a failure to keep it is none. */
+void boot_keep_seconds(const struct boot *boot)
+{
+	struct text text = TEXT_EMPTY;
+
+	for (size_t i = 0; i < boot_steps_count; i++)
+		if (atomic_load(&boot->steps[i].spent_us))
+			text_printf(&text, "%s %" PRId64 "\n", boot_steps[i].name, atomic_load(&boot->steps[i].spent_us));
+	write_file(boot, "seconds", &text, NULL);
+	text_release(&text);
+}
+
+static void read_seconds(struct boot *boot)
+{
+	struct text text = TEXT_EMPTY;
+	char name[64];
+	int64_t spent;
+	int length = 0;
+
+	read_file(boot, &text, "seconds", NULL);
+	for (const char *at = text_string(&text); sscanf(at, "%63s %" SCNd64 "%n", name, &spent, &length) == 2; at += length) {
+		int step = boot_step_find(name, NULL);
+		if (step >= 0)
+			atomic_store(&boot->steps[step].spent_us, spent);
+	}
+	text_release(&text);
+}
+
 static void release_secret_text(struct text *text)
 {
 	if (text->data)
@@ -92,6 +121,7 @@ int boot_create(struct boot **out, const struct boot_environment *environment, s
 	release_secret_text(&options);
 	if (result == 0)
 		result = read_file(boot, &boot->given, "accounts.json", error);
+	read_seconds(boot);
 	if (result) {
 		boot_destroy(boot);
 		return result;

@@ -37,6 +37,7 @@ struct boot {
 
 int boot_plan_ensure(struct boot *boot, struct error *error); /* under lock */
 void boot_context_fill(struct boot *boot, struct boot_context *out);
+void boot_keep_seconds(const struct boot *boot);
 int64_t boot_now_us(void);
 void boot_append(struct growing_text *text, const char *line, size_t length);
 /* How many items of a step the chain shows as done. */

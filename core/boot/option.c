@@ -96,10 +96,10 @@ static int check_count(const struct boot_option *option, const char *value, stru
 	int result = parse_count(&number, value);
 
 	if (result == -EINVAL)
-		return error_set(error, EINVAL, "%s: \"%s\" is no whole number", option->name, value);
+		return error_set(error, EINVAL, "%s: \"%s\" is no whole number: %s", option->name, value, option->help);
 	if (result || number < option->minimum || number > option->maximum)
-		return error_set(error, ERANGE, "%s: %s is out of range, which is %" PRIu64 " to %" PRIu64, option->name, value, option->minimum,
-		                 option->maximum);
+		return error_set(error, ERANGE, "%s: %s is out of range, which is %" PRIu64 " to %" PRIu64 ": %s", option->name, value, option->minimum,
+		                 option->maximum, option->help);
 	return 0;
 }
 
@@ -108,10 +108,11 @@ static int check_quantity(const struct boot_settings *settings, const struct boo
 	int64_t units = 0;
 
 	if (parse_units(&units, value, settings) != 0)
-		return error_set(error, EINVAL, "%s: \"%s\" is no quantity of tokens such as %s", option->name, value, option->standard);
+		return error_set(error, EINVAL, "%s: \"%s\" is no quantity of tokens such as %s: %s", option->name, value, option->standard,
+		                 option->help);
 	if ((uint64_t)units < option->minimum || (uint64_t)units > option->maximum)
-		return error_set(error, ERANGE, "%s: %s is out of range, which is %" PRIu64 ".%04" PRIu64 " to %" PRIu64 ".%04" PRIu64, option->name, value,
-		                 option->minimum / 10000, option->minimum % 10000, option->maximum / 10000, option->maximum % 10000);
+		return error_set(error, ERANGE, "%s: %s is out of range, which is %" PRIu64 ".%04" PRIu64 " to %" PRIu64 ".%04" PRIu64 ": %s", option->name,
+		                 value, option->minimum / 10000, option->minimum % 10000, option->maximum / 10000, option->maximum % 10000, option->help);
 	return 0;
 }
 

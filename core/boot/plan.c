@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PARETO_SHAPE 1.161
-
 void boot_plan_destroy(struct boot_plan *plan)
 {
 	if (!plan)

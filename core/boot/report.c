@@ -112,7 +112,7 @@ static const char *state_word(const struct boot_step *step, const struct boot_st
 	}
 	if (step->when_none && done == total)
 		return "none due";
-	return total && done == total ? "done" : done ? "begun" : "waiting";
+	return total && done == total ? "done" : done > step->unneeded ? "begun" : "waiting";
 }
 
 static void print_state(struct boot *boot, struct text *out, size_t index)
@@ -127,7 +127,7 @@ static void print_state(struct boot *boot, struct text *out, size_t index)
 	if (step->endless)
 		snprintf(counts, sizeof counts, "%zu", atomic_load(&state->sent));
 	text_printf(out, "# %-20s %c %-11s %13s", name, step->in_all ? '*' : ' ', state_word(step, state), counts);
-	if (atomic_load(&state->state) != BOOT_STATE_UNKNOWN)
+	if (spent)
 		text_printf(out, " %8.2f s", (double)spent / 1e6);
 	else
 		text_append(out, "          -");

@@ -41,6 +41,7 @@ struct run {
 	size_t total;
 	struct text notes;
 	int64_t shown_us;
+	bool worked; /* there was something to do */
 
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -335,6 +336,7 @@ static int step_work(struct run *run, struct error *error)
 	atomic_store(&run->state->done, step->endless ? 0 : run->total - open);
 	boot_progress_line(run->boot, run->step_index);
 	run->shown_us = boot_now_us();
+	run->worked = open > 0;
 	if (open)
 		return run_items(run, error);
 	if (step->when_none)
@@ -361,7 +363,8 @@ static int run_step(struct boot *boot, size_t index, const struct boot_runner *r
 	boot_append(boot->output, line.data, line.length);
 	result = step_work(&run, error);
 	boot_append(boot->output, run.notes.data, run.notes.length);
-	atomic_store(&run.state->spent_us, boot_now_us() - atomic_load(&run.state->began_us));
+	if (run.worked || !atomic_load(&run.state->spent_us))
+		atomic_store(&run.state->spent_us, boot_now_us() - atomic_load(&run.state->began_us));
 	atomic_store(&run.state->state, result == 0 ? BOOT_STATE_DONE : result == -EINTR ? BOOT_STATE_INTERRUPTED : BOOT_STATE_FAILED);
 	boot_progress_line(boot, index);
 	if (result) {
@@ -482,6 +485,7 @@ int boot_run(struct boot *boot, const char *words, const struct boot_runner *run
 		goto out;
 	for (size_t i = 0; i < count && result == 0; i++)
 		result = run_step(boot, order[i], runner, &boot_key, error);
+	boot_keep_seconds(boot);
 	pthread_mutex_lock(&boot->lock);
 	boot->running = boot->judged = false;
 	pthread_mutex_unlock(&boot->lock);

@@ -22,9 +22,9 @@ const struct boot_step boot_steps[] = {
 	{.name = "vote", .in_all = true, .needs = "reg-prod", .check = step_vote_check, STEP(vote), .help = "vote for producers"},
 	{.name = "claim", .in_all = true, .needs = "reg-prod", STEP(claim), .when_none = "# no claim is due: a day must pass after a producer registered or claimed",
 	 .help = "claim the rewards that are due"},
-	{.name = "proxy", .in_all = true, .needs = "vote", STEP(proxy), .help = "vote by proxy, and wait for the elected producers"},
+	{.name = "proxy", .in_all = true, .needs = "vote", .unneeded = 1, STEP(proxy), .help = "vote by proxy, and wait for the elected producers"},
 	{.name = "resign", .in_all = true, .needs = "proxy", .begin = step_resign_begin, STEP(resign), .help = "eosio resigns to the producers, eosio.* to eosio"},
-	{.name = "msg-replace", .needs = "resign", STEP(msig), .help = "replace the system contract through a multisig proposal"},
+	{.name = "msg-replace", .needs = "resign", .unneeded = 2, STEP(msig), .help = "replace the system contract through a multisig proposal"},
 	{.name = "xfer", .needs = "stake", .endless = true, .check = step_xfer_check, .make = step_xfer_make, .help = "random transfers, until interrupted"},
 	{.name = "log", .in_all = true, .once = true, .make = step_log_make, .help = "show the tail of the node's log"},
 };

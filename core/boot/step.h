@@ -74,6 +74,7 @@ struct boot_step {
 	int (*check)(struct boot_context *context, struct error *error);
 	/* When its turn has come and there is something to do: makes ready, or refuses. May be NULL. */
 	int (*begin)(struct boot_context *context, struct error *error);
+	size_t unneeded; /* how many of its items may count as done before it is begun */
 	const char *when_none; /* what output.log says when there is nothing to do at all */
 	/* Instead of items: goes on until interrupted, or does its one thing (xfer, log). `sent` counts for it. */
 	bool endless, once;

@@ -1,8 +1,8 @@
 /* Producers and votes: reg-prod, start-prod, vote, claim, proxy. */
 #include "core/boot/step.h"
 
-#include "core/base/json.h"
 #include "core/base/memory.h"
+#include "core/chain/system_rows.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 
@@ -12,9 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#define DAY_US (INT64_C(24) * 3600 * 1000000)
 #define SECOND_US 1000000
-#define STAKE_THRESHOLD INT64_C(1500000000000) /* 150 000 000.0000, of which contracts.md 9.2 speaks */
 enum {
 	WAIT_SECONDS = 240, /* of chain time, one at a time: a schedule is proposed once a minute and takes two rounds at most */
 };
@@ -26,32 +24,20 @@ static uint64_t producer_of(const struct boot_plan *plan, size_t producer)
 	return plan->accounts.list[producer_account(plan, producer)].name;
 }
 
-/* A row of `producers`, as far as we look. */
-struct producer_row {
-	bool active;
-	uint32_t unpaid_blocks;
-	int64_t last_claim;
-};
+static int not_known(const char *what, uint64_t name, struct error *error)
+{
+	return error_set(error, EBADMSG, "the row of %s \"%s\" is not what this program knows", what, name_text(name).text);
+}
 
+/* 1, or 0: not registered. */
 static int read_producer(struct boot_context *context, struct producer_row *out, uint64_t name, struct error *error)
 {
 	struct chain_row row;
-	struct public_key key;
-	size_t length;
 	int result = boot_row(context, &row, "eosio", name_literal("eosio"), "producers", name, error);
 
-	*out = (struct producer_row){0};
 	if (result <= 0)
 		return result;
-	struct cursor in = cursor_make(row.data, row.length);
-	cursor_u64(&in);
-	cursor_double(&in);
-	public_key_unpack(&key, &in);
-	out->active = cursor_u8(&in);
-	cursor_counted(&in, &length);
-	out->unpaid_blocks = cursor_u32(&in);
-	out->last_claim = (int64_t)cursor_u64(&in);
-	return in.failed ? error_set(error, EBADMSG, "the row of producer \"%s\" is not what this program knows", name_text(name).text) : 1;
+	return producer_row_decode(out, row.data, row.length) == 0 ? 1 : not_known("producer", name, error);
 }
 
 /* --- reg-prod --- */
@@ -143,12 +129,7 @@ int step_start_prod_make(struct boot_context *context, struct boot_item *item, s
 
 /* --- voters --- */
 
-struct voter_row {
-	uint64_t proxy;
-	uint32_t producers;
-	bool is_proxy;
-};
-
+/* 1, or 0 with an empty row. */
 static int read_voter(struct boot_context *context, struct voter_row *out, uint64_t name, struct error *error)
 {
 	struct chain_row row;
@@ -157,23 +138,7 @@ static int read_voter(struct boot_context *context, struct voter_row *out, uint6
 	*out = (struct voter_row){0};
 	if (result <= 0)
 		return result;
-	struct cursor in = cursor_make(row.data, row.length);
-	cursor_u64(&in);
-	out->proxy = cursor_u64(&in);
-	out->producers = cursor_count(&in, 8);
-	cursor_take(&in, (size_t)out->producers * 8);
-	cursor_u64(&in);    /* staked */
-	cursor_double(&in); /* last_vote_weight */
-	cursor_double(&in); /* proxied_vote_weight */
-	out->is_proxy = cursor_u8(&in);
-	return in.failed ? error_set(error, EBADMSG, "the row of voter \"%s\" is not what this program knows", name_text(name).text) : 1;
-}
-
-static int compare_names(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
+	return voter_row_decode(out, row.data, row.length) == 0 ? 1 : not_known("voter", name, error);
 }
 
 /* voteproducer; producers in the order that the contract demands. names is sorted. */
@@ -182,7 +147,7 @@ static void make_vote(struct boot_item *item, const struct boot_plan *plan, size
 	uint64_t voter = plan->accounts.list[account].name;
 	struct action *action = boot_item_action(item, "eosio", "voteproducer", voter, "active");
 
-	qsort(names, count, sizeof *names, compare_names);
+	qsort(names, count, sizeof *names, name_compare);
 	bytes_put_u64(&action->data, voter);
 	bytes_put_u64(&action->data, 0);
 	bytes_put_varuint32(&action->data, (uint32_t)count);
@@ -212,7 +177,7 @@ int step_vote_done(struct boot_context *context, size_t index, struct error *err
 	struct voter_row row;
 	int result = read_voter(context, &row, context->plan->accounts.list[index].name, error);
 
-	return result < 0 ? result : row.producers > 0 || row.proxy != 0;
+	return result < 0 ? result : row.producers_count > 0 || row.proxy != 0;
 }
 
 int step_vote_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error)
@@ -232,23 +197,15 @@ int step_vote_make(struct boot_context *context, struct boot_item *item, size_t 
 /* 1: 15 % of all tokens have voted. */
 static int stake_activated(struct boot_context *context, struct error *error)
 {
-	struct table_id id = {name_literal("eosio"), name_literal("eosio"), name_literal("global")};
 	struct chain_row row;
-	struct text text = TEXT_EMPTY;
-	struct json *json = NULL;
-	int64_t activated = 0;
+	struct global_row global;
 	int result = boot_row(context, &row, "eosio", name_literal("eosio"), "global", name_literal("global"), error);
 
 	if (result <= 0)
 		return result;
-	result = chain_row_print(context->view, &text, &id, row.data, row.length, error);
-	if (result == 0)
-		result = json_parse(&json, text_string(&text), text.length, error);
-	if (result == 0)
-		json_int64(&activated, json_member(json, "total_activated_stake"));
-	json_release(json);
-	text_release(&text);
-	return result ? result : activated >= STAKE_THRESHOLD;
+	if (global_row_decode(&global, row.data, row.length) != 0)
+		return error_set(error, EBADMSG, "the system contract's global state is not what this program knows");
+	return global.total_activated_stake >= MINIMUM_ACTIVATED_STAKE;
 }
 
 int boot_producers_elected(struct boot_context *context, struct error *error)
@@ -273,7 +230,7 @@ int step_claim_done(struct boot_context *context, size_t index, struct error *er
 	struct producer_row row;
 	int result = read_producer(context, &row, producer_of(context->plan, index), error);
 
-	if (result <= 0 || !row.active || slot_to_us(context->view->slot) - row.last_claim <= DAY_US)
+	if (result <= 0 || !row.active || slot_to_us(context->view->slot) - row.last_claim <= ONE_DAY_US)
 		return result < 0 ? result : 1;
 	result = stake_activated(context, error);
 	return result < 0 ? result : !result;
@@ -320,7 +277,19 @@ int step_proxy_done(struct boot_context *context, size_t index, struct error *er
 	result = read_voter(context, &row, plan->accounts.list[account].name, error);
 	if (result < 0)
 		return result;
-	return index == ITEM_PROXY_VOTES ? row.producers > 0 : index == ITEM_PROXY_REGISTERS ? row.is_proxy : row.proxy != 0;
+	return index == ITEM_PROXY_VOTES ? row.producers_count > 0 : index == ITEM_PROXY_REGISTERS ? row.is_proxy : row.proxy != 0;
+}
+
+/* 1: and one of them has made a block. */
+static int producers_took_over(struct boot_context *context, struct error *error)
+{
+	struct chain_info info;
+	int result = boot_producers_elected(context, error);
+
+	if (result <= 0)
+		return result;
+	result = context->chain->operations->info(context->view, &info, error);
+	return result ? result : info.head_block_producer != name_literal("eosio");
 }
 
 /* A real node's clock is its own. */
@@ -343,7 +312,7 @@ static int await_election(struct boot_context *context, size_t index, struct err
 		now.view = NULL;
 		result = chain_view_open(context->chain, &now.view, error);
 		if (result == 0)
-			result = boot_producers_elected(&now, error);
+			result = producers_took_over(&now, error);
 		if (result == 0 && second == 0 && stake_activated(&now, error) == 0) {
 			text_append(context->notes, "# less than 15 % of all tokens have voted: eosio goes on producing\n");
 			result = 1;

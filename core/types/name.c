@@ -58,3 +58,10 @@ struct name_text name_text(uint64_t name)
 	name_print(printed.text, name);
 	return printed;
 }
+
+int name_compare(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}

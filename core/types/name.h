@@ -33,6 +33,9 @@ static inline uint64_t name_literal(const char *text)
 	return value;
 }
 
+/* For qsort: ascending by value. */
+int name_compare(const void *a, const void *b);
+
 /* A printable copy for messages: name_text(name).text in an argument list. */
 struct name_text {
 	char text[NAME_TEXT_SIZE];
