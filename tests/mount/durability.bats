@@ -1,0 +1,172 @@
+# The data folder: what is lost is rebuilt, what is torn is cut, a full disk refuses and loses nothing, folders of others are refused. Each with a sentence.
+
+bats_require_minimum_version 1.5.0
+load common
+
+setup() {
+	new_paths
+	require_fuse
+}
+
+teardown() {
+	cd /
+	take_down_disk
+	take_down
+}
+
+unmount() {
+	cd /
+	"$EOSIOFS" --unmount "$M"
+}
+
+kill_mount() {
+	local pid
+	pid=$(mount_pid)
+	kill -9 "$pid"
+	wait_gone "$pid"
+}
+
+# A booted chain with a transfer behind it, taken down again.
+grown() {
+	mount_at -o data="$D"
+	boot
+	echo 'bob111111111 1.0000 SYS' > "$M/accounts/alice1111111/transfer"
+	balance=$(cat "$M/accounts/bob111111111/balance")
+	unmount
+}
+
+# mounts_with WORDS: it mounts, says so, and nothing is missing.
+mounts_with() {
+	run -0 mount_at -o data="$D"
+	[[ "$output" == *"$1"* ]] || {
+		echo "expected '$1' in: $output"
+		return 1
+	}
+	[ "$(cat "$M/accounts/bob111111111/balance")" = "$balance" ]
+	unmount
+}
+
+@test "a state file that is lost or damaged is rebuilt from the blocks" {
+	grown
+	rm "$D/state"
+	mounts_with "there is no state file"
+	printf x | dd of="$D/state" bs=1 seek=5000 conv=notrunc status=none
+	mounts_with "rebuilding the state from"
+	truncate -s 3000 "$D/state"
+	mounts_with "rebuilding the state from"
+	: > "$D/state"
+	mounts_with "rebuilding the state from"
+	run -0 mount_at -o data="$D"
+	[ -z "$output" ]
+}
+
+@test "a block index that is lost is made anew" {
+	grown
+	rm "$D/blocks/blocks.index"
+	mounts_with "made anew"
+}
+
+@test "a torn end of the block log is cut" {
+	grown
+	printf 'half a block' >> "$D/blocks/blocks.log"
+	mounts_with "cut 12 bytes of an unfinished block"
+	run -0 mount_at -o data="$D"
+	[ -z "$output" ]
+}
+
+@test "after kill -9 only the blocks since the last saved state are applied again" {
+	mount_at -o data="$D"
+	boot
+	echo +1000s > "$M/chain/clock"
+	head=$(cat "$M/chain/head")
+	kill_mount
+	[ "$(stat -c %s "$D/state")" -gt 20000 ] # the state at genesis has 4 000
+	run -0 mount_at -o data="$D"
+	[[ "$output" != *rebuilding* ]]
+	[ "$(awk '{print $1}' "$M/chain/head")" -ge "${head%% *}" ]
+}
+
+@test "the clock stands where it was" {
+	grown
+	mount_at -o data="$D"
+	echo +3d > "$M/chain/clock"
+	kill_mount
+	run -0 mount_at -o data="$D"
+	[ "$(date -d "$(cat "$M/chain/time")Z" +%s)" -ge $(($(date +%s) + 3 * 86400 - 1)) ]
+}
+
+@test "a data folder of another genesis, of a newer program, or in use is refused" {
+	grown
+	mount_at -o memory
+	sed 's/"initial_timestamp".*/"initial_timestamp": "2019-01-01T00:00:00.000",/' "$M/nodes/eosio/genesis.json" > "$BASE/genesis.json"
+	unmount
+	run -1 mount_at -o data="$D",genesis="$BASE/genesis.json"
+	[[ "$output" == *"is of another chain: its chain id is "* ]]
+	echo 'eosiofs 2' > "$D/format"
+	run -1 mount_at -o data="$D"
+	[[ "$output" == *"has format 2, this program knows up to 1"* ]]
+	echo 'eosiofs 1' > "$D/format"
+	mount_at -o data="$D"
+	mkdir "$BASE/second"
+	run -1 "$EOSIOFS" -o data="$D" "$BASE/second"
+	[[ "$output" == *"in use by process $(mount_pid)"* ]]
+	unmount
+	mounts_with ""
+}
+
+# A disk of its own, so small that it can be filled.
+small_disk() {
+	mkdir "$BASE/disk"
+	mount -t tmpfs -o size=8m,mode=700 none "$BASE/disk" 2>/dev/null || skip "a small disk cannot be made here: that needs root"
+	D=$BASE/disk/data
+}
+
+take_down_disk() {
+	local pid
+	[ -d "$BASE/disk" ] || return 0
+	if is_mounted; then
+		pid=$(mount_pid)
+		rm -f "$BASE/disk/filler"
+		unmount
+		wait_gone "$pid"
+	fi
+	umount "$BASE/disk"
+}
+
+fill() {
+	! dd if=/dev/zero of="$BASE/disk/filler" bs=4k status=none 2>/dev/null
+}
+
+@test "a full disk: writes are refused, reads go on, nothing is lost, and it goes on when there is room" {
+	small_disk
+	mount_at -o data="$D"
+	boot
+	fill
+	# What has room in what the disk had given already may succeed; then no more.
+	succeeded=0
+	while (echo 'bob111111111 1.0000 SYS' > "$M/accounts/alice1111111/transfer") 2>"$BASE/stderr"; do
+		succeeded=$((succeeded + 1))
+	done
+	grep -q 'No space left on device' "$BASE/stderr"
+	tail -n 1 "$M/errors" | grep -q 'ENOSPC.*journal.*No space left on device'
+	balance=$(cat "$M/accounts/bob111111111/balance")
+	[ "$balance" = "$((1000 + succeeded)).0000 SYS" ]
+	state | grep -q alice
+	(echo +600s > "$M/chain/clock") 2>/dev/null && false
+	[ "$(cat "$M/accounts/bob111111111/balance")" = "$balance" ]
+	# Killed while it is full: what was acknowledged is there.
+	kill_mount
+	rm "$BASE/disk/filler"
+	mount_at -o data="$D"
+	[ "$(cat "$M/accounts/bob111111111/balance")" = "$balance" ]
+	# Filled and emptied while it is mounted: it goes on by itself.
+	fill
+	(echo +600s > "$M/chain/clock") 2>/dev/null && false
+	rm "$BASE/disk/filler"
+	echo 'bob111111111 1.0000 SYS' > "$M/accounts/alice1111111/transfer"
+	echo +1s > "$M/chain/clock"
+	balance=$(cat "$M/accounts/bob111111111/balance")
+	unmount
+	mount_at -o data="$D"
+	[ "$(cat "$M/accounts/bob111111111/balance")" = "$balance" ]
+}
