@@ -11,7 +11,8 @@ static const struct exception exceptions[] = {
 	{7, EINVAL, "bad_cast_exception", "Bad Cast"},
 	{10, EINVAL, "assert_exception", "Assert Exception"},
 	{11, EINVAL, "eof_exception", "End Of File"},
-	{13, EINVAL, "std_exception", "std::exception"},
+	/* A standard exception goes by the name its compiler gives it; the only one that gets out is the database's, of a key it does not have. */
+	{13, ENOENT, "N5boost10wrapexceptISt12out_of_rangeEE", "std::exception"},
 	{3000000, EINVAL, "chain_exception", "blockchain exception"},
 	{3010000, EINVAL, "chain_type_exception", "chain type exception"},
 	{3010001, EINVAL, "name_type_exception", "Invalid name"},

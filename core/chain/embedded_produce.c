@@ -74,17 +74,20 @@ static int report_stall(struct embedded_chain *chain, struct error *error)
 /* Runs what is due, in nodeos's order, before anything else of the block. Under lock. */
 static void run_scheduled(struct embedded_chain *chain)
 {
+	struct scheduled_place place = {0, 0};
 	struct checksum256 id;
 
 	chain->scheduled_count = 0;
-	while (chain->scheduled_count < SCHEDULED_PER_BLOCK && engine_next_scheduled(chain->engine, &id)) {
+	while (chain->scheduled_count < SCHEDULED_PER_BLOCK && engine_scheduled_from(chain->engine, &place, &id)) {
 		struct transaction_trace trace = {0};
 		struct error error = {0};
 		struct push_options options = {0};
 		int result = engine_push_scheduled(chain->engine, &id, &options, &trace, &error);
 		transaction_trace_release(&trace);
-		if (result)
+		if (result && (error.code == BLOCK_NET_USAGE_EXCEEDED || error.code == BLOCK_CPU_USAGE_EXCEEDED))
 			break; /* the block is full: the rest waits for the next one */
+		if (result)
+			continue; /* tried again in the next block, until it expires */
 		memory_grow(&chain->scheduled_ids, &chain->scheduled_capacity, chain->scheduled_count + 1, sizeof id);
 		chain->scheduled_ids[chain->scheduled_count++] = id;
 	}

@@ -2,7 +2,9 @@
 #include "core/engine/account.h"
 
 #include "core/base/bytes.h"
+#include "core/base/exception.h"
 #include "core/base/memory.h"
+#include "core/types/name.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +44,11 @@ bool account_exists(const struct map_root *root, uint64_t name)
 	struct map_value value;
 
 	return state_get(root, &value, &key);
+}
+
+int account_missing(struct error *error, uint64_t name)
+{
+	return error_chain(error, STD_EXCEPTION, "unknown key (eosio::chain::name): %s", name_text(name).text);
 }
 
 bool account_seek(const struct map_root *root, struct account_object *out, uint64_t from)

@@ -2,6 +2,8 @@
 #ifndef EOSIOFS_CORE_ENGINE_ACCOUNT_H
 #define EOSIOFS_CORE_ENGINE_ACCOUNT_H
 
+#include "core/base/error.h"
+#include "core/base/error.h"
 #include "core/engine/state_key.h"
 
 struct account_object {
@@ -17,6 +19,8 @@ struct account_object {
 
 bool account_get(const struct map_root *root, struct account_object *out, uint64_t name);
 bool account_exists(const struct map_root *root, uint64_t name);
+/* The sentence of nodeos's database for an account that it looked up and did not find: 13. */
+int account_missing(struct error *error, uint64_t name);
 /* The first account with a name >= from, for paging: go on with name + 1. */
 bool account_seek(const struct map_root *root, struct account_object *out, uint64_t from);
 void account_put(struct map_edit *edit, const struct account_object *account);

@@ -42,11 +42,6 @@ static void notify(struct apply_context *context, uint64_t receiver, uint32_t or
 
 /* --- after an action has run for a receiver --- */
 
-static int no_such_receiver(uint64_t name, struct error *error)
-{
-	return error_chain(error, ACCOUNT_QUERY_EXCEPTION, "unknown key (eosio::chain::name): %s", name_text(name).text);
-}
-
 /* RAM_RESTRICTIONS: what an unprivileged contract may have billed to others (B.7). */
 static int check_ram_deltas(const struct apply_context *context)
 {
@@ -94,7 +89,7 @@ static int fill_auth_sequences(struct apply_context *context, struct action_rece
 	receipt->auth_sequence = memory_allocate(action->authorization_count, sizeof(*receipt->auth_sequence));
 	for (size_t i = 0; i < action->authorization_count; i++) {
 		if (!account_get(map_edit_view(edit), &actor, action->authorization[i].actor))
-			return no_such_receiver(action->authorization[i].actor, context->error);
+			return account_missing(context->error, action->authorization[i].actor);
 		actor.auth_sequence++;
 		account_put(edit, &actor);
 		put_auth_sequence(receipt, actor.name, actor.auth_sequence);
@@ -111,7 +106,7 @@ static int find_code_sequences(struct apply_context *context, const struct accou
 		return 0;
 	if (context->action->account != receiver->name &&
 	    !account_get(map_edit_view(context->transaction->edit), &account, context->action->account))
-		return no_such_receiver(context->action->account, context->error);
+		return account_missing(context->error, context->action->account);
 	context->code_sequence = account.code_sequence;
 	context->abi_sequence = account.abi_sequence;
 	return 0;
@@ -165,7 +160,7 @@ static int run_receiver(struct apply_context *context, struct account_object *re
 	int result;
 
 	if (!account_get(map_edit_view(edit), receiver, context->receiver))
-		return no_such_receiver(context->receiver, context->error);
+		return account_missing(context->error, context->receiver);
 	context->privileged = receiver->privileged;
 	if (native) {
 		if ((result = native_apply(context)))
@@ -179,12 +174,24 @@ static int run_receiver(struct apply_context *context, struct account_object *re
 	return check_ram_deltas(context);
 }
 
+/* To a standard exception nodeos adds what stood in the console when it came by. */
+static void add_console(struct apply_context *context)
+{
+	struct text sentence = TEXT_EMPTY;
+
+	text_printf(&sentence, "%s: pending console output: %s", context->error->sentence, text_string(&apply_trace(context)->console));
+	error_chain(context->error, STD_EXCEPTION, "%s", text_string(&sentence));
+	text_release(&sentence);
+}
+
 static int execute_one(struct apply_context *context)
 {
 	struct account_object receiver;
 	int result = run_receiver(context, &receiver);
 	struct action_trace *trace;
 
+	if (result && context->error->code == STD_EXCEPTION)
+		add_console(context);
 	if (!result)
 		result = fill_receipt(context, &receiver);
 	trace = apply_trace(context);
@@ -310,7 +317,8 @@ int apply_add_ram_usage(struct apply_context *context, uint64_t payer, int64_t d
 
 	if (delta > 0 && !context->privileged && payer != context->receiver &&
 	    !pending_feature(context->transaction->engine, FEATURE_RAM_RESTRICTIONS)) {
-		if (context->receiver != context->action->account)
+		/* Only a producing node minds. */
+		if (context->receiver != context->action->account && !context->transaction->engine->pending->validating)
 			return error_chain(context->error, SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION, "Cannot charge RAM to other accounts during notify.");
 		if ((result = apply_require_authorization(context, payer)))
 			return result;

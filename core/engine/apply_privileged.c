@@ -25,11 +25,6 @@ int64_t apply_time(const struct apply_context *context)
 	return slot_to_us(pending_slot(context->transaction->engine));
 }
 
-static int unknown_account(const struct apply_context *context, uint64_t account)
-{
-	return error_chain(context->error, ACCOUNT_QUERY_EXCEPTION, "unknown key (eosio::chain::name): %s", name_text(account).text);
-}
-
 /* --- resources --- */
 
 int apply_set_resource_limits(struct apply_context *context, uint64_t account, int64_t ram_bytes, int64_t net_weight, int64_t cpu_weight)
@@ -45,7 +40,7 @@ int apply_set_resource_limits(struct apply_context *context, uint64_t account, i
 	if (cpu_weight < -1)
 		return error_chain(context->error, WASM_EXECUTION_ERROR, invalid, "cpu", "weight");
 	if (!resource_limits_set(context->transaction->edit, account, &limits, engine_block_number(context->transaction->engine), &decreased))
-		return unknown_account(context, account);
+		return resource_account_missing(context->error, account);
 	if (decreased)
 		transaction_check_ram_of(context->transaction, account);
 	return 0;
@@ -56,7 +51,7 @@ int apply_get_resource_limits(struct apply_context *context, uint64_t account, i
 	struct resource_limits limits;
 
 	if (!resource_limits_get(state_of(context), &limits, account))
-		return unknown_account(context, account);
+		return resource_account_missing(context->error, account);
 	*ram_bytes = limits.ram_bytes;
 	*net_weight = limits.net_weight;
 	*cpu_weight = limits.cpu_weight;
@@ -70,7 +65,7 @@ int apply_set_privileged(struct apply_context *context, uint64_t account, bool p
 	struct account_object object;
 
 	if (!account_get(state_of(context), &object, account))
-		return unknown_account(context, account);
+		return account_missing(context->error, account);
 	object.privileged = privileged;
 	object.block_num = engine_block_number(context->transaction->engine);
 	account_put(context->transaction->edit, &object);
@@ -82,7 +77,7 @@ int apply_is_privileged(struct apply_context *context, uint64_t account, bool *p
 	struct account_object object;
 
 	if (!account_get(state_of(context), &object, account))
-		return unknown_account(context, account);
+		return account_missing(context->error, account);
 	*privileged = object.privileged;
 	return 0;
 }

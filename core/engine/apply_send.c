@@ -167,13 +167,13 @@ static int check_generation_context(const struct apply_context *context, const s
 	high = cursor_u64(&in);
 	sender = cursor_u64(&in);
 	if (in.failed || sender != context->receiver)
-		return error_chain(context->error, INVALID_TRANSACTION_EXTENSION,
+		return error_chain(context->error, ILL_FORMED_DEFERRED_TRANSACTION_GENERATION_CONTEXT,
 		                   "deferred transaction generaction context contains mismatching sender");
 	if (low != sender_id[0] || high != sender_id[1])
-		return error_chain(context->error, INVALID_TRANSACTION_EXTENSION,
+		return error_chain(context->error, ILL_FORMED_DEFERRED_TRANSACTION_GENERATION_CONTEXT,
 		                   "deferred transaction generaction context contains mismatching sender_id");
 	if (!checksum256_equal(&id, &context->transaction->id))
-		return error_chain(context->error, INVALID_TRANSACTION_EXTENSION,
+		return error_chain(context->error, ILL_FORMED_DEFERRED_TRANSACTION_GENERATION_CONTEXT,
 		                   "deferred transaction generaction context contains mismatching sender_trx_id");
 	return 0;
 }
@@ -263,7 +263,7 @@ static int store_deferred(struct apply_context *context, const struct transactio
 	generated_transaction_put(context->transaction->edit, &generated);
 	bytes_release(&packed);
 	if (!active(context, FEATURE_RAM_RESTRICTIONS) && context->receiver != context->action->account && context->receiver != payer &&
-	    !context->privileged)
+	    !context->privileged && !engine->pending->validating)
 		return error_chain(context->error, SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION, "Cannot charge RAM to other accounts during notify.");
 	return apply_change_ram_usage(context, payer, generated_transaction_ram(generated.packed_length));
 }

@@ -80,9 +80,8 @@ static int check_relevant(const struct map_root *root, const struct permission_l
 	struct permission_object permission, least;
 	int result = authorization_permission(root, &least, minimum, error);
 
-	if (!result)
-		result = authorization_permission(root, &permission, declared, error);
-	if (!result && !permission_satisfies(root, &permission, &least))
+	if (!result && permission_level_compare(declared, minimum) &&
+	    !(result = authorization_permission(root, &permission, declared, error)) && !permission_satisfies(root, &permission, &least))
 		result = error_chain(error, IRRELEVANT_AUTH_EXCEPTION, words, level_text(&declared_text, declared), level_text(&minimum_text, minimum));
 	text_release(&declared_text);
 	text_release(&minimum_text);
@@ -289,7 +288,7 @@ static int check_action(const struct map_root *root, const struct authorization_
 		const struct permission_level *declared = &action->authorization[i];
 		if (!special) {
 			uint64_t minimum = minimum_permission(root, declared->actor, action->account, action->name);
-			if (minimum != EOSIO_ANY && minimum != declared->permission &&
+			if (minimum != EOSIO_ANY &&
 			    (result = check_relevant(root, declared, &(struct permission_level){declared->actor, minimum},
 			                             "action declares irrelevant authority '%s'; minimum authority is %s", error)))
 				return result;

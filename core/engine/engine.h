@@ -98,6 +98,13 @@ int engine_push(struct engine *engine, struct packed_transaction *packed, const 
 /* The next deferred or delayed transaction that is due (delay_until <= the block's time), in nodeos's order (delay_until, then
  * creation); false: none. */
 bool engine_next_scheduled(const struct engine *engine, struct checksum256 *id);
+/* The same in a walk, which begins at a zeroed place: one that could not run is left behind. Those that this very block has stored wait for the
+ * next one. */
+struct scheduled_place {
+	int64_t delay_until;
+	uint64_t object_id;
+};
+bool engine_scheduled_from(const struct engine *engine, struct scheduled_place *place, struct checksum256 *id);
 /* Runs one that is due. Its end (executed, soft_fail, hard_fail, expired) is in the trace; failing only means that there is none such. */
 int engine_push_scheduled(struct engine *engine, const struct checksum256 *id, const struct push_options *options,
                           struct transaction_trace *trace, struct error *error);

@@ -30,7 +30,7 @@ static int check_code(struct apply_context *context, const struct native_setcode
 			return result;
 	}
 	if (!account_get(map_edit_view(context->transaction->edit), account, set->account))
-		return error_chain(context->error, ACCOUNT_QUERY_EXCEPTION, "unknown key (eosio::chain::name): %s", name_text(set->account).text);
+		return account_missing(context->error, set->account);
 	if (!set->code_length && checksum256_is_zero(&account->code_hash))
 		return error_chain(context->error, SET_EXACT_CODE, "contract is already cleared");
 	if (set->code_length && checksum256_equal(&account->code_hash, hash))
@@ -82,7 +82,7 @@ int native_apply_setabi(struct apply_context *context)
 	if (result)
 		return result;
 	if (!account_get(map_edit_view(edit), &account, set.account))
-		return error_chain(context->error, ACCOUNT_QUERY_EXCEPTION, "unknown key (eosio::chain::name): %s", name_text(set.account).text);
+		return account_missing(context->error, set.account);
 	account_abi(map_edit_view(edit), &old, set.account);
 	change = (int64_t)set.abi_length - (int64_t)old.length;
 	account_abi_put(edit, set.account, set.abi, set.abi_length);

@@ -99,14 +99,13 @@ static int check_newaccount(struct apply_context *context, const struct native_n
 	if (strlen(name_text(create->name).text) > 12)
 		return invalid(context, "account names can only be 12 chars long");
 	if (!account_get(state_of(context), &creator, create->creator))
-		return error_chain(context->error, ACCOUNT_QUERY_EXCEPTION, "unknown key (eosio::chain::name): %s", name_text(create->creator).text);
+		return account_missing(context->error, create->creator);
 	if (!creator.privileged && is_reserved(create->name))
 		return invalid(context, "only privileged accounts can have names that start with 'eosio.'");
 	if (account_exists(state_of(context), create->name))
 		return error_chain(context->error, ACCOUNT_NAME_EXISTS_EXCEPTION, "Cannot create account named %s, as that name is already taken",
 		                   name_text(create->name).text);
-	result = check_precondition(context, &create->owner);
-	return result ? result : check_precondition(context, &create->active);
+	return 0;
 }
 
 int native_apply_newaccount(struct apply_context *context)
@@ -122,7 +121,9 @@ int native_apply_newaccount(struct apply_context *context)
 	if ((result = check_newaccount(context, &create)))
 		goto out;
 	account_put(edit, &(struct account_object){.name = create.name, .creation_slot = pending_slot(engine), .block_num = block_num});
-	if ((result = create_permission(context, create.name, OWNER, 0, &create.owner)) ||
+	/* The account is there before its authorities are looked at: they may name it. */
+	if ((result = check_precondition(context, &create.owner)) || (result = check_precondition(context, &create.active)) ||
+	    (result = create_permission(context, create.name, OWNER, 0, &create.owner)) ||
 	    (result = create_permission(context, create.name, ACTIVE, OWNER, &create.active)))
 		goto out;
 	resource_account_put(edit, &(struct resource_account){.name = create.name, .limits = {-1, -1, -1}, .block_num = block_num});
@@ -152,7 +153,7 @@ static int check_updateauth(struct apply_context *context, const struct native_u
 	if (update->permission == update->parent)
 		return invalid(context, "Cannot set an authority as its own parent");
 	if (!account_exists(state_of(context), update->account))
-		return error_chain(context->error, ACCOUNT_QUERY_EXCEPTION, "unknown key (eosio::chain::name): %s", name_text(update->account).text);
+		return account_missing(context->error, update->account);
 	if (!authority_valid(authority)) {
 		authority_print(&text, authority);
 		result = error_chain(context->error, ACTION_VALIDATE_EXCEPTION, "Invalid authority: %s", text_string(&text));

@@ -98,15 +98,27 @@ int engine_push(struct engine *engine, struct packed_transaction *packed, const 
 
 /* --- those that waited --- */
 
+bool engine_scheduled_from(const struct engine *engine, struct scheduled_place *place, struct checksum256 *id)
+{
+	const struct map_root *root = engine->pending ? map_edit_view(engine->pending->edit) : engine->head->root;
+	int64_t now = slot_to_us(engine_block_slot(engine));
+	struct generated_transaction generated;
+
+	while (generated_transaction_seek(root, &generated, place->delay_until, place->object_id) && generated.delay_until <= now) {
+		*place = (struct scheduled_place){generated.delay_until, generated.object_id + 1};
+		if (engine->pending && generated.published >= now)
+			continue;
+		*id = generated.id;
+		return true;
+	}
+	return false;
+}
+
 bool engine_next_scheduled(const struct engine *engine, struct checksum256 *id)
 {
-	struct generated_transaction generated;
-	const struct map_root *root = engine->pending ? map_edit_view(engine->pending->edit) : engine->head->root;
+	struct scheduled_place first = {0, 0};
 
-	if (!generated_transaction_seek(root, &generated, 0, 0) || generated.delay_until > slot_to_us(engine_block_slot(engine)))
-		return false;
-	*id = generated.id;
-	return true;
+	return engine_scheduled_from(engine, &first, id);
 }
 
 /* One that is being retired: it is out of the state already, so what is needed of it is copied. */

@@ -3,6 +3,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/exception.h"
+#include "core/engine/account.h"
 #include "core/types/name.h"
 
 #include <errno.h>
@@ -96,6 +97,14 @@ static struct resource_limits limits_unpack(struct cursor *in)
 	out.cpu_weight = (int64_t)cursor_u64(in);
 	out.ram_bytes = (int64_t)cursor_u64(in);
 	return out;
+}
+
+int resource_account_missing(struct error *error, uint64_t name)
+{
+#define NULL_TYPE "boost::tuples::null_type"
+	return error_chain(error, STD_EXCEPTION, "unknown key (boost::tuples::tuple<bool, eosio::chain::name, " NULL_TYPE ", " NULL_TYPE ", " NULL_TYPE
+	                   ", " NULL_TYPE ", " NULL_TYPE ", " NULL_TYPE ", " NULL_TYPE ", " NULL_TYPE ">): (0 %s)", name_text(name).text);
+#undef NULL_TYPE
 }
 
 bool resource_account_get(const struct map_root *root, struct resource_account *out, uint64_t name)
@@ -398,7 +407,7 @@ int resource_ram_add(struct map_edit *edit, uint64_t name, int64_t delta, uint32
 	if (!delta)
 		return 0;
 	if (!resource_account_get(map_edit_view(edit), &account, name))
-		return error_chain(error, ACCOUNT_QUERY_EXCEPTION, "unknown account %s cannot be billed for RAM", name_text(name).text);
+		return account_missing(error, name);
 	if (delta > 0 && UINT64_MAX - account.ram_usage < (uint64_t)delta)
 		return error_chain(error, TRANSACTION_EXCEPTION, "Ram usage delta would overflow UINT64_MAX");
 	if (delta < 0 && account.ram_usage < (uint64_t)-delta)

@@ -38,6 +38,8 @@ struct resource_account {
 	uint32_t block_num; /* of the block that last changed limits or RAM usage */
 	bool has_pending;   /* limits that hold from the block's end stand apart */
 };
+/* The sentence of nodeos's database for an account without limits, that is, one that does not exist: 13. */
+int resource_account_missing(struct error *error, uint64_t name);
 bool resource_account_get(const struct map_root *root, struct resource_account *out, uint64_t name);
 void resource_account_put(struct map_edit *edit, const struct resource_account *account);
 

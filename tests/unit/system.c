@@ -278,6 +278,8 @@ static void name_bids(void **state)
 	test_row(&chain, S, n("foo"), "bidrefunds", n("alice"), &payer);
 	assert_true(payer == n("bob"));
 	int64_t before = test_balance(&chain, "alice", TST);
+	assert_int_equal(test_run_scheduled(&chain), 0); /* not in the block that stored it */
+	test_next(&chain);
 	assert_int_equal(test_run_scheduled(&chain), 1);
 	assert_int_equal(test_balance(&chain, "alice", TST), before + 10000);
 	test_fails(&chain, S, "bidrefund", "{\"bidder\":\"alice\",\"newname\":\"foo\"}", "alice", "refund not found");

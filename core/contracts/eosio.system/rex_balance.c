@@ -163,10 +163,7 @@ void system_consolidate(struct system *system, struct reader *in)
 	for (uint32_t i = 0; i < row.maturities.count; i++)
 		total = wrapping_add(total, maturity_rex(&row.maturities, i));
 	row.matured_rex = requested;
-	row.maturities = (struct list){NULL, 0};
-	if (total > 0) {
-		row.maturities = (struct list){allocate(MATURITY_LENGTH), 1};
-		maturity_set(&row.maturities, 0, maturity_of_now(system), total);
-	}
+	row.maturities = (struct list){allocate(MATURITY_LENGTH), 1}; /* even of nothing */
+	maturity_set(&row.maturities, 0, maturity_of_now(system), total);
 	table_modify(&table, &found, 0, &row);
 }

@@ -10,18 +10,9 @@ void intrinsic_get_resource_limits(uint64_t account, int64_t *ram_bytes, int64_t
 	intrinsic_check(apply_get_resource_limits(intrinsic_enter(FOR_ACTION | FOR_PRIVILEGED), account, ram_bytes, net_weight, cpu_weight));
 }
 
-static void check_limit(const char *resource, int64_t value)
-{
-	if (value < -1)
-		intrinsic_fail(WASM_EXECUTION_ERROR, "invalid value for %s resource limit expected [-1,INT64_MAX]", resource);
-}
-
 void intrinsic_set_resource_limits(uint64_t account, int64_t ram_bytes, int64_t net_weight, int64_t cpu_weight)
 {
 	struct apply_context *context = intrinsic_enter(FOR_ACTION | FOR_PRIVILEGED);
-	check_limit("ram", ram_bytes);
-	check_limit("net", net_weight);
-	check_limit("cpu", cpu_weight);
 	intrinsic_check(apply_set_resource_limits(context, account, ram_bytes, net_weight, cpu_weight));
 }
 

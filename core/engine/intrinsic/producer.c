@@ -14,27 +14,43 @@ uint32_t intrinsic_get_active_producers(uint64_t *producers, uint32_t length)
 	return intrinsic_copy_out(producers, length, names, count * sizeof *names);
 }
 
-/* Why a list may not be proposed, NULL when it may; *about is the producer concerned. */
-static const char *refusal(const struct apply_context *context, const struct producer_schedule *schedule, bool legacy, uint64_t *about)
+/* Not the all zero one that stands for none. */
+static bool is_set(const struct public_key *key)
+{
+	uint8_t any = 0;
+	for (size_t i = 0; i < sizeof key->point; i++)
+		any |= key->point[i];
+	return any;
+}
+
+/* Why a producer may not be proposed, NULL when it may. legacy: only lists of that form have their keys looked at. */
+static const char *refusal(const struct producer_authority *producer, bool legacy)
+{
+	uint64_t weights = 0;
+	for (size_t k = 0; k < producer->keys_count; k++) {
+		if (legacy && !is_set(&producer->keys[k].key))
+			return "producer schedule includes an invalid key";
+		weights += producer->keys[k].weight;
+	}
+	for (size_t k = 0; k < producer->keys_count; k++)
+		for (size_t j = 0; j < k; j++)
+			if (public_key_compare(&producer->keys[j].key, &producer->keys[k].key) == 0)
+				return "producer schedule includes a duplicated key for %s";
+	if (!producer->threshold)
+		return "producer schedule includes an authority with a threshold of 0 for %s";
+	return weights < producer->threshold ? "producer schedule includes an unsatisfiable authority for %s" : NULL;
+}
+
+/* The same of a list; *about is the producer concerned. */
+static const char *list_refusal(const struct apply_context *context, const struct producer_schedule *schedule, bool legacy, uint64_t *about)
 {
 	for (size_t i = 0; i < schedule->producers_count; i++) {
-		const struct producer_authority *producer = &schedule->producers[i];
-		uint64_t weights = 0;
-		*about = producer->producer_name;
-		if (!apply_is_account(context, producer->producer_name))
+		const char *why;
+		*about = schedule->producers[i].producer_name;
+		if (!apply_is_account(context, *about))
 			return "producer schedule includes a nonexisting account";
-		for (size_t k = 0; k < producer->keys_count; k++) {
-			if (!legacy && !public_key_valid(&producer->keys[k].key))
-				return "producer schedule includes an invalid key";
-			weights += producer->keys[k].weight;
-			for (size_t j = 0; j < k; j++)
-				if (public_key_compare(&producer->keys[j].key, &producer->keys[k].key) == 0)
-					return "producer schedule includes a duplicated key for %s";
-		}
-		if (!producer->threshold)
-			return "producer schedule includes an authority with a threshold of 0 for %s";
-		if (weights < producer->threshold)
-			return "producer schedule includes an unsatisfiable authority for %s";
+		if ((why = refusal(&schedule->producers[i], legacy)) != NULL)
+			return why;
 	}
 	for (size_t i = 0; i < schedule->producers_count; i++)
 		for (size_t j = 0; j < i; j++)
@@ -65,7 +81,7 @@ static int64_t propose(struct apply_context *context, const void *data, uint32_t
 	else if (decoded && !schedule.producers_count && apply_feature_active(context, &feature))
 		why = "Producer schedule cannot be empty";
 	else if (decoded)
-		why = refusal(context, &schedule, legacy, &about);
+		why = list_refusal(context, &schedule, legacy, &about);
 	if (decoded && !why)
 		result = apply_set_proposed_producers(context, &schedule, &version);
 	producer_schedule_release(&schedule);
