@@ -1,6 +1,7 @@
 /* Producing: which slot comes next and who signs it, sealing, and the thread that does so twice a second. */
 #include "core/chain/embedded.h"
 
+#include "core/base/exception.h"
 #include "core/base/memory.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
