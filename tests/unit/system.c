@@ -320,6 +320,30 @@ static void rex(void **state)
 	test_destroy(&chain);
 }
 
+/* A pool of two units that is sold a raw unit of REX for one of them again and again: every purchase doubles the REX there is, up to past
+ * 63 bits. The pool then counts as empty; a stake that leaves the range of assets is refused. */
+static void rex_past_its_range(void **state)
+{
+	struct test_chain chain;
+	(void)state;
+	begin(&chain);
+	test_succeeds(&chain, S, "deposit", "{\"owner\":\"alice\",\"amount\":\"1000.0000 TST\"}", "alice");
+	test_succeeds(&chain, S, "buyrex", "{\"from\":\"alice\",\"amount\":\"0.0002 TST\"}", "alice");
+	test_at(&chain, TEST_TIME + 6 * INT64_C(86400000000));
+	for (int i = 0; i < 49; i++) {
+		test_succeeds(&chain, S, "sellrex", "{\"from\":\"alice\",\"rex\":\"0.0001 REX\"}", "alice");
+		test_succeeds(&chain, S, "buyrex", "{\"from\":\"alice\",\"amount\":\"0.0001 TST\"}", "alice");
+	}
+	assert_int_equal(test_field(&chain, S, n(S), "rexpool", 0, 65), INT64_C(-7188870905190154238));
+	test_fails(&chain, S, "buyrex", "{\"from\":\"alice\",\"amount\":\"0.0002 TST\"}", "alice", "subtraction underflow");
+	test_fails(&chain, S, "buyrex", "{\"from\":\"alice\",\"amount\":\"0.0008 TST\"}", "alice", "subtraction overflow");
+	test_succeeds(&chain, S, "buyrex", "{\"from\":\"alice\",\"amount\":\"0.0005 TST\"}", "alice");
+	static const int64_t again[] = {0, 5, 1000000000, 5, 50000};
+	for (size_t i = 0; i < 5; i++)
+		assert_int_equal(test_field(&chain, S, n(S), "rexpool", 0, 1 + 16 * i), again[i]);
+	test_destroy(&chain);
+}
+
 static void before_init(void **state)
 {
 	static const struct {
@@ -354,6 +378,7 @@ int main(void)
 	    cmocka_unit_test(before_init), cmocka_unit_test(ram_market),   cmocka_unit_test(payers_of_a_stake),
 	    cmocka_unit_test(votes),       cmocka_unit_test(refunds),      cmocka_unit_test(fast_refunds),
 	    cmocka_unit_test(rewards),     cmocka_unit_test(name_bids),    cmocka_unit_test(rex),
+	    cmocka_unit_test(rex_past_its_range),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -120,7 +120,9 @@ int64_t rex_add_to_balance(struct system *system, uint64_t owner, struct asset p
 		maturity_set(&row.maturities, count, maturity, received.amount);
 	}
 	table_modify(&table, &found, 0, &row);
-	return wrapping_subtract(row.vote_stake.amount, before);
+	struct asset change = row.vote_stake;
+	asset_subtract(&change, (struct asset){before, change.symbol});
+	return change.amount;
 }
 
 struct rex_outcome rex_fill_order(struct system *system, struct found *found, struct rex_balance *row, int64_t rex)
@@ -132,8 +134,8 @@ struct rex_outcome rex_fill_order(struct system *system, struct found *found, st
 	rex_get_pool(system, &pool_found, &pool);
 	int64_t lendable = pool.total_lendable.amount, total = pool.total_rex.amount;
 	int64_t total_after = wrapping_subtract(total, rex), lendable_after = rex_proportion(total_after, lendable, total);
-	int64_t proceeds = wrapping_subtract(lendable, lendable_after);
-	int64_t floor = wrapping_multiply(2, pool.total_lent.amount) / 10; /* a fifth of what is lent stays in the pool */
+	int64_t proceeds = asset_make(wrapping_subtract(lendable, lendable_after), pool.total_lendable.symbol).amount;
+	int64_t floor = rex_proportion(2, pool.total_lent.amount, 10); /* a fifth of what is lent stays in the pool */
 	if (proceeds > wrapping_subtract(pool.total_unlent.amount, floor))
 		return outcome;
 	int64_t before = row->vote_stake.amount, value = rex_proportion(row->rex_balance.amount, lendable, total);

@@ -26,7 +26,7 @@ static void rent(struct system *system, struct reader *in, bool cpu)
 	pool.loan_num++;
 	rex_put_pool(system, &found, &pool);
 	struct table table = rex_loans(system, cpu);
-	struct rex_loan loan = {0, from, receiver, payment, fund, {rented, core}, pool.loan_num, system->now + REX_LOAN_US};
+	struct rex_loan loan = {0, from, receiver, payment, fund, asset_make(rented, core), pool.loan_num, system->now + REX_LOAN_US};
 	table_emplace(&table, from, pool.loan_num, &loan);
 	rex_update_resource_limits(system, from, receiver, cpu ? 0 : rented, cpu ? rented : 0);
 }

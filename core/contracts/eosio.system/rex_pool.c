@@ -130,7 +130,7 @@ struct asset rex_add_to_pool(struct system *system, struct asset payment)
 	if (!table_find(&table, 0, &found, &pool)) {
 		pool = (struct rex_pool){0, zero, payment, rent, payment, received, zero, 0};
 		table_emplace(&table, system->self, 0, &pool);
-	} else if (!pool.total_rex.amount) {
+	} else if (pool.total_rex.amount <= 0) { /* negative: it grew past its type */
 		pool.total_rent = rent;
 		pool.total_lendable = payment;
 		pool.total_lent = zero;
@@ -165,7 +165,7 @@ void rex_update_resource_limits(struct system *system, uint64_t from, uint64_t r
 		table_modify(&table, &found, 0, &row);
 	} else {
 		check(net >= 0 && cpu >= 0, "logic error, should not occur");
-		row = (struct resources){receiver, {net, core}, {cpu, core}, 0};
+		row = (struct resources){receiver, asset_make(net, core), asset_make(cpu, core), 0};
 		table_emplace(&table, from, receiver, &row);
 		found.iterator = db_find_i64(table.code, table.scope, table.name, receiver);
 	}
@@ -275,8 +275,8 @@ void system_channel_to_rex(struct system *system, uint64_t from, struct asset am
 	if (!rex_available(system))
 		return;
 	rex_get_pool(system, &found, &pool);
-	asset_add(&pool.total_unlent, amount);
-	asset_add(&pool.total_lendable, amount);
+	pool.total_unlent.amount = wrapping_add(pool.total_unlent.amount, amount.amount);
+	pool.total_lendable.amount = wrapping_add(pool.total_lendable.amount, amount.amount);
 	rex_put_pool(system, &found, &pool);
 	char memo[sizeof begin + NAME_LENGTH + sizeof end];
 	__builtin_memcpy(memo, begin, sizeof begin - 1);

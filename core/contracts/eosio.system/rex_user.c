@@ -85,7 +85,7 @@ static void queue_order(struct system *system, uint64_t from, struct asset rex, 
 	struct rex_order order;
 	struct found found;
 	if (table_find(&table, from, &found, &order)) {
-		asset_add(&order.rex_requested, rex);
+		order.rex_requested.amount = wrapping_add(order.rex_requested.amount, rex.amount);
 		check(order.rex_requested.amount <= balance->matured_rex, "insufficient funds for current and scheduled orders");
 		table_modify(&table, &found, 0, &order);
 	} else {
@@ -137,12 +137,13 @@ void system_updaterex(struct system *system, struct reader *in)
 	rex_run(system, REX_RUN);
 	table_get(&table, owner, &found, &row, "account has no REX balance");
 	rex_get_pool(system, &pool_found, &pool);
-	int64_t before = row.vote_stake.amount, stake = 0;
+	struct asset before = row.vote_stake, change = system_core(system, 0);
 	if (pool.total_rex.amount > 0)
-		stake = rex_proportion(row.rex_balance.amount, pool.total_lendable.amount, pool.total_rex.amount);
-	row.vote_stake.amount = stake;
+		change.amount = rex_proportion(row.rex_balance.amount, pool.total_lendable.amount, pool.total_rex.amount);
+	row.vote_stake = change;
 	table_modify(&table, &found, 0, &row);
-	rex_update_account(system, owner, 0, wrapping_subtract(stake, before), true);
+	asset_subtract(&change, before);
+	rex_update_account(system, owner, 0, change.amount, true);
 	rex_process_maturities(system, &found, &row);
 }
 
