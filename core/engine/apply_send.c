@@ -110,7 +110,7 @@ int apply_execute_inline(struct apply_context *context, struct action *action)
 		result = check_inline_size(context, action);
 	if (!result)
 		result = check_sent_actions(context, action, 1, since, to_self, inherit,
-		                            "Unexpected exception occurred validating inline action sent to self");
+		                            "Authorization failure with inline action sent to self");
 	if (!result)
 		queue(&context->inline_ordinals, &context->inline_count, &context->inline_capacity,
 		      transaction_schedule_action(context->transaction, action, action->account, false, context->ordinal, context->first_ordinal));
@@ -154,27 +154,38 @@ static void put_generation_context(const struct apply_context *context, struct t
 /* One that the contract has put there itself must say the same. */
 static int check_generation_context(const struct apply_context *context, const struct transaction *transaction, const uint64_t sender_id[2])
 {
-	const struct extension *extension = &transaction->extensions[0];
-	struct cursor in = cursor_make(extension->data.data, extension->data.length);
+	const char *mismatch = NULL;
 	struct checksum256 id;
-	uint64_t low, high, sender;
+	uint64_t low = 0, high = 0, sender = 0;
 
-	if (transaction->extensions_count != 1 || extension->type != EXTENSION_GENERATION_CONTEXT)
-		return error_chain(context->error, INVALID_TRANSACTION_EXTENSION,
-		                   "only the deferred_transaction_generation_context extension is currently supported for deferred transactions");
-	cursor_copy(&in, id.data, sizeof(id.data));
-	low = cursor_u64(&in);
-	high = cursor_u64(&in);
-	sender = cursor_u64(&in);
-	if (in.failed || sender != context->receiver)
+	for (size_t i = 0; i < transaction->extensions_count; i++) {
+		struct cursor in = cursor_make(transaction->extensions[i].data.data, transaction->extensions[i].data.length);
+
+		if (transaction->extensions[i].type != EXTENSION_GENERATION_CONTEXT)
+			return error_chain(context->error, INVALID_TRANSACTION_EXTENSION, "Transaction extension with id type %u is not supported",
+			                   (unsigned)transaction->extensions[i].type);
+		cursor_copy(&in, id.data, sizeof(id.data));
+		low = cursor_u64(&in);
+		high = cursor_u64(&in);
+		sender = cursor_u64(&in);
+		if (in.failed)
+			return error_chain(context->error, UNPACK_EXCEPTION, "deferred transaction generation context is malformed");
+		if (!sender)
+			return error_chain(context->error, ILL_FORMED_DEFERRED_TRANSACTION_GENERATION_CONTEXT,
+			                   "Deferred transaction generation context extension must have a non-empty sender account");
+		if (i)
+			return error_chain(context->error, INVALID_TRANSACTION_EXTENSION,
+			                   "Transaction extension with id type %u is not allowed to repeat", EXTENSION_GENERATION_CONTEXT);
+	}
+	if (sender != context->receiver)
+		mismatch = "sender";
+	else if (low != sender_id[0] || high != sender_id[1])
+		mismatch = "sender_id";
+	else if (!checksum256_equal(&id, &context->transaction->id))
+		mismatch = "sender_trx_id";
+	if (mismatch)
 		return error_chain(context->error, ILL_FORMED_DEFERRED_TRANSACTION_GENERATION_CONTEXT,
-		                   "deferred transaction generaction context contains mismatching sender");
-	if (low != sender_id[0] || high != sender_id[1])
-		return error_chain(context->error, ILL_FORMED_DEFERRED_TRANSACTION_GENERATION_CONTEXT,
-		                   "deferred transaction generaction context contains mismatching sender_id");
-	if (!checksum256_equal(&id, &context->transaction->id))
-		return error_chain(context->error, ILL_FORMED_DEFERRED_TRANSACTION_GENERATION_CONTEXT,
-		                   "deferred transaction generaction context contains mismatching sender_trx_id");
+		                   "deferred transaction generaction context contains mismatching %s", mismatch);
 	return 0;
 }
 
@@ -227,7 +238,7 @@ static int check_deferred_authorization(struct apply_context *context, const str
 	for (size_t i = 0; i < transaction->actions_count; i++)
 		to_self = to_self && transaction->actions[i].account == context->receiver;
 	return check_sent_actions(context, transaction->actions, transaction->actions_count, (int64_t)transaction->delay_sec * 1000000, to_self, false,
-	                          "Unexpected exception occurred validating sent deferred transaction consisting only of actions to self");
+	                          "Authorization failure with sent deferred transaction consisting only of actions to self");
 }
 
 /* Takes an earlier one with the same id out of the way, if there is one and `replace` allows it. */
