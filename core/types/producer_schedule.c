@@ -92,10 +92,6 @@ int producer_schedule_unpack(struct producer_schedule *out, struct cursor *in, b
 {
 	*out = (struct producer_schedule){.version = cursor_u32(in)};
 	out->producers_count = cursor_count(in, legacy ? LEGACY_PRODUCER_MINIMUM : PRODUCER_MINIMUM);
-	if (out->producers_count > SCHEDULE_PRODUCERS_MAXIMUM) {
-		in->failed = true;
-		out->producers_count = 0;
-	}
 	out->producers = memory_allocate(out->producers_count, sizeof(*out->producers));
 	for (size_t i = 0; i < out->producers_count && !in->failed; i++) {
 		struct producer_authority *producer = &out->producers[i];
