@@ -9,6 +9,7 @@ static const struct exception exceptions[] = {
 	{2, ETIMEDOUT, "timeout_exception", "Timeout"},
 	{4, EINVAL, "parse_error_exception", "Parse Error"},
 	{7, EINVAL, "bad_cast_exception", "Bad Cast"},
+	{8, EINVAL, "out_of_range_exception", "Out of Range"},
 	{10, EINVAL, "assert_exception", "Assert Exception"},
 	{11, EINVAL, "eof_exception", "End Of File"},
 	/* A standard exception goes by the name its compiler gives it; the only one that gets out is the database's, of a key it does not have. */

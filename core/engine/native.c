@@ -6,9 +6,65 @@
 
 #include <errno.h>
 
-static int cut_short(const struct action *action, struct error *error)
+/* Data read as the node reads it, field by field, to tell where it ends too early. */
+struct reader {
+	struct cursor in;
+	const char *method; /* what failed, in the node's words; NULL: nothing */
+};
+
+static void skip(struct reader *reader, size_t length)
 {
-	return error_chain(error, INVALID_ACTION_ARGS_EXCEPTION, "data of action eosio::%s ends early or is malformed", name_text(action->name).text);
+	if (!reader->method && !cursor_take(&reader->in, length))
+		reader->method = "read";
+}
+
+static uint32_t skip_varuint32(struct reader *reader)
+{
+	uint32_t value = 0;
+
+	if (!reader->method)
+		value = cursor_varuint32(&reader->in);
+	if (reader->in.failed && !reader->method)
+		reader->method = "get"; /* single bytes are got */
+	return value;
+}
+
+static void skip_authority(struct reader *reader)
+{
+	skip(reader, 4);
+	for (uint32_t count = skip_varuint32(reader); count && !reader->method; count--) {
+		skip_varuint32(reader);
+		skip(reader, 33);
+		skip(reader, 2);
+	}
+	for (uint32_t count = skip_varuint32(reader); count && !reader->method; count--) {
+		skip(reader, 8);
+		skip(reader, 8);
+		skip(reader, 2);
+	}
+	for (uint32_t count = skip_varuint32(reader); count && !reader->method; count--) {
+		skip(reader, 4);
+		skip(reader, 2);
+	}
+}
+
+/* fields: 8 a name, 1 a byte, h a checksum, b counted bytes, a an authority. */
+static int cut_short(const struct action *action, const char *fields, struct error *error)
+{
+	struct reader reader = {.in = cursor_make(action->data.data, action->data.length)};
+
+	for (; *fields && !reader.method; fields++) {
+		if (*fields == 'a')
+			skip_authority(&reader);
+		else if (*fields == 'b')
+			skip(&reader, skip_varuint32(&reader));
+		else
+			skip(&reader, *fields == 'h' ? 32 : (size_t)(*fields - '0'));
+	}
+	if (reader.method) /* "over by" is the node's own arithmetic */
+		return error_chain(error, OUT_OF_RANGE_EXCEPTION, "%s datastream of length %zu over by %lld", reader.method, action->data.length,
+		                   1 - (long long)cursor_left(&reader.in));
+	return error_chain(error, INVALID_ACTION_ARGS_EXCEPTION, "data of action eosio::%s is malformed", name_text(action->name).text);
 }
 
 int native_newaccount_unpack(struct native_newaccount *out, const struct action *action, struct error *error)
@@ -18,10 +74,10 @@ int native_newaccount_unpack(struct native_newaccount *out, const struct action 
 	out->creator = cursor_u64(&in);
 	out->name = cursor_u64(&in);
 	if (authority_unpack(&out->owner, &in))
-		return cut_short(action, error);
+		return cut_short(action, "88aa", error);
 	if (authority_unpack(&out->active, &in)) {
 		authority_release(&out->owner);
-		return cut_short(action, error);
+		return cut_short(action, "88aa", error);
 	}
 	return 0;
 }
@@ -34,7 +90,7 @@ int native_setcode_unpack(struct native_setcode *out, const struct action *actio
 	out->vm_type = cursor_u8(&in);
 	out->vm_version = cursor_u8(&in);
 	out->code = cursor_counted(&in, &out->code_length);
-	return in.failed ? cut_short(action, error) : 0;
+	return in.failed ? cut_short(action, "811b", error) : 0;
 }
 
 int native_setabi_unpack(struct native_setabi *out, const struct action *action, struct error *error)
@@ -43,7 +99,7 @@ int native_setabi_unpack(struct native_setabi *out, const struct action *action,
 
 	out->account = cursor_u64(&in);
 	out->abi = cursor_counted(&in, &out->abi_length);
-	return in.failed ? cut_short(action, error) : 0;
+	return in.failed ? cut_short(action, "8b", error) : 0;
 }
 
 int native_updateauth_unpack(struct native_updateauth *out, const struct action *action, struct error *error)
@@ -53,7 +109,7 @@ int native_updateauth_unpack(struct native_updateauth *out, const struct action 
 	out->account = cursor_u64(&in);
 	out->permission = cursor_u64(&in);
 	out->parent = cursor_u64(&in);
-	return authority_unpack(&out->authority, &in) ? cut_short(action, error) : 0;
+	return authority_unpack(&out->authority, &in) ? cut_short(action, "888a", error) : 0;
 }
 
 int native_deleteauth_unpack(struct native_deleteauth *out, const struct action *action, struct error *error)
@@ -62,7 +118,7 @@ int native_deleteauth_unpack(struct native_deleteauth *out, const struct action 
 
 	out->account = cursor_u64(&in);
 	out->permission = cursor_u64(&in);
-	return in.failed ? cut_short(action, error) : 0;
+	return in.failed ? cut_short(action, "88", error) : 0;
 }
 
 int native_linkauth_unpack(struct native_linkauth *out, const struct action *action, struct error *error)
@@ -73,7 +129,7 @@ int native_linkauth_unpack(struct native_linkauth *out, const struct action *act
 	out->code = cursor_u64(&in);
 	out->action = cursor_u64(&in);
 	out->requirement = cursor_u64(&in);
-	return in.failed ? cut_short(action, error) : 0;
+	return in.failed ? cut_short(action, "8888", error) : 0;
 }
 
 int native_unlinkauth_unpack(struct native_unlinkauth *out, const struct action *action, struct error *error)
@@ -83,7 +139,7 @@ int native_unlinkauth_unpack(struct native_unlinkauth *out, const struct action 
 	out->account = cursor_u64(&in);
 	out->code = cursor_u64(&in);
 	out->action = cursor_u64(&in);
-	return in.failed ? cut_short(action, error) : 0;
+	return in.failed ? cut_short(action, "888", error) : 0;
 }
 
 int native_canceldelay_unpack(struct native_canceldelay *out, const struct action *action, struct error *error)
@@ -92,7 +148,7 @@ int native_canceldelay_unpack(struct native_canceldelay *out, const struct actio
 
 	permission_level_unpack(&out->canceling_authority, &in);
 	cursor_copy(&in, out->transaction_id.data, sizeof(out->transaction_id.data));
-	return in.failed ? cut_short(action, error) : 0;
+	return in.failed ? cut_short(action, "88h", error) : 0;
 }
 
 /* --- which action is whose --- */

@@ -14,7 +14,7 @@ static const struct {
 	uint32_t code;
 	const char *name;
 } named[] = {
-	{NAME_TYPE_EXCEPTION, "name_type_exception"}, {PUBLIC_KEY_TYPE_EXCEPTION, "public_key_type_exception"},
+	{OUT_OF_RANGE_EXCEPTION, "out_of_range_exception"}, {NAME_TYPE_EXCEPTION, "name_type_exception"}, {PUBLIC_KEY_TYPE_EXCEPTION, "public_key_type_exception"},
 	{PRIVATE_KEY_TYPE_EXCEPTION, "private_key_type_exception"}, {AUTHORITY_TYPE_EXCEPTION, "authority_type_exception"},
 	{ACTION_TYPE_EXCEPTION, "action_type_exception"}, {TRANSACTION_TYPE_EXCEPTION, "transaction_type_exception"}, {ABI_TYPE_EXCEPTION, "abi_type_exception"}, {BLOCK_ID_TYPE_EXCEPTION, "block_id_type_exception"}, {TRANSACTION_ID_TYPE_EXCEPTION, "transaction_id_type_exception"}, {PACKED_TRANSACTION_TYPE_EXCEPTION, "packed_transaction_type_exception"}, {ASSET_TYPE_EXCEPTION, "asset_type_exception"}, {SYMBOL_TYPE_EXCEPTION, "symbol_type_exception"}, {UNACTIVATED_KEY_TYPE, "unactivated_key_type"},
 	{UNACTIVATED_SIGNATURE_TYPE, "unactivated_signature_type"}, {ABI_NOT_FOUND_EXCEPTION, "abi_not_found_exception"},

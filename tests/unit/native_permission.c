@@ -167,9 +167,38 @@ static void before_the_features(void **state)
 	test_destroy(&chain);
 }
 
+/* Data that ends early, in the words of the node's reader: single bytes it gets, the rest it reads, and "over by" is 1 less what is left. */
+static void data_that_ends_early(void **state)
+{
+	static const struct {
+		const char *action;
+		size_t length; /* of zeros */
+		const char *sentence;
+	} vectors[] = {
+	    {"deleteauth", 0, "read datastream of length 0 over by 1"},    {"deleteauth", 5, "read datastream of length 5 over by -4"},
+	    {"linkauth", 24, "read datastream of length 24 over by 1"},    {"unlinkauth", 23, "read datastream of length 23 over by -6"},
+	    {"canceldelay", 47, "read datastream of length 47 over by -30"}, {"updateauth", 26, "read datastream of length 26 over by -1"},
+	    {"updateauth", 28, "get datastream of length 28 over by 1"},   {"newaccount", 16 + 7 + 4, "get datastream of length 27 over by 1"},
+	    {"setcode", 9, "read datastream of length 9 over by 1"},       {"setabi", 8, "get datastream of length 8 over by 1"},
+	};
+	struct test_chain chain;
+	(void)state;
+	begin(&chain);
+	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
+		static const uint8_t zeros[64];
+		struct bytes data = {0};
+		bytes_put(&data, zeros, vectors[i].length);
+		assert_int_not_equal(test_push(&chain, S, vectors[i].action, &data, "alice@active", 0), 0);
+		assert_string_equal(chain.error.sentence, vectors[i].sentence);
+		assert_int_equal(chain.error.code, 8);
+	}
+	test_destroy(&chain);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(accounts), cmocka_unit_test(authorities), cmocka_unit_test(before_the_features)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(accounts), cmocka_unit_test(authorities), cmocka_unit_test(before_the_features),
+	                                   cmocka_unit_test(data_that_ends_early)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
