@@ -77,6 +77,26 @@ static void proposed_approved_executed(void **state)
 	test_destroy(&chain);
 }
 
+/* Whose permissions there are not, no approval can replace; the chain itself says so. */
+static void unknown_actors(void **state)
+{
+	struct test_chain chain;
+	char json[2048];
+	(void)state;
+	begin(&chain);
+	for (int i = 0; i < 2; i++) { /* an actor, a permission of alice */
+		snprintf(json, sizeof json, "%s", proposal_json(&chain, LEVEL("alice"), 0, ""));
+		char *actor = strstr(json, LEVEL("alice") "],\"data\"");
+		assert_non_null(actor);
+		memcpy(i ? strstr(actor, "active") : strstr(actor, "alice"), "nobdy", 5);
+		assert_int_not_equal(test_act(&chain, M, "propose", json, "carol"), 0);
+		assert_int_equal(chain.error.code, PERMISSION_QUERY_EXCEPTION);
+		assert_non_null(strstr(chain.error.sentence, i ? "Failed to retrieve permission: {\"actor\":\"alice\",\"permission\":\"nobdye\"}"
+		                                               : "Failed to retrieve permission: {\"actor\":\"nobdy\",\"permission\":\"active\"}"));
+	}
+	test_destroy(&chain);
+}
+
 static void delayed_invalidated_cancelled(void **state)
 {
 	struct test_chain chain;
@@ -177,7 +197,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(proposed_approved_executed), cmocka_unit_test(delayed_invalidated_cancelled), cmocka_unit_test(wrapped),
-	    cmocka_unit_test(bios),                       cmocka_unit_test(unknown_actions),
+	    cmocka_unit_test(bios),                       cmocka_unit_test(unknown_actions),               cmocka_unit_test(unknown_actors),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

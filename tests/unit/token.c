@@ -127,6 +127,14 @@ static void data_that_is_short_or_malformed(void **state)
 	    {"transfer", "0000000000855c34" "0000000000000e3d" "01000000000000000453595300000000" "ffffffff0f", "assertion failure with message: datastream attempted to read past the end"},
 	    {"create", "0000000000855c34" "0100000000000000" "0453795300000000", "assertion failure with message: invalid symbol name"},
 	    {"create", "0000000000855c34" "0000000000000040" "0453595800000000", "assertion failure with message: invalid supply"},
+	    {"issue", "0000000000855c34" "01000000000000000453795300000000" "00", "assertion failure with message: invalid symbol name"},
+	    {"issue", "0000000000855c34" "00000000000000400453595300000000" "00", "assertion failure with message: invalid quantity"},
+	    {"retire", "01000000000000000453795300000000" "00", "assertion failure with message: invalid symbol name"},
+	    {"retire", "00000000000000c00453595300000000" "00", "assertion failure with message: invalid quantity"},
+	    {"transfer", "0000000000855c34" "0000000000000e3d" "00000000000000400453595300000000" "00",
+	     "assertion failure with message: invalid quantity"},
+	    {"transfer", "0000000000855c34" "0000000000000e3d" "01000000000000000453005300000000" "00",
+	     "assertion failure with message: unable to find key"},
 	};
 	struct test_chain chain;
 	struct bytes data = {0};
