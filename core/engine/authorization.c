@@ -88,6 +88,16 @@ static int check_relevant(const struct map_root *root, const struct permission_l
 	return result;
 }
 
+/* The same where it is the declared permission that must exist before the other is looked for. */
+static int check_declared(const struct map_root *root, const struct permission_level *declared, const struct permission_level *minimum,
+                          const char *words, struct error *error)
+{
+	struct permission_object permission;
+	int result = authorization_permission(root, &permission, declared, error);
+
+	return result ? result : check_relevant(root, declared, minimum, words, error);
+}
+
 /* --- the five special actions (C.4) --- */
 
 /* `actor` is what the sentence calls the account that must be the actor. */
@@ -153,7 +163,7 @@ static int check_linkauth(const struct map_root *root, const struct action *acti
 	permission = minimum_permission(root, link.account, link.code, link.action);
 	if (permission == EOSIO_ANY)
 		return 0;
-	return check_relevant(root, &action->authorization[0], &(struct permission_level){link.account, permission},
+	return check_declared(root, &action->authorization[0], &(struct permission_level){link.account, permission},
 	                      "link action declares irrelevant authority '%s'; minimum authority is %s", error);
 }
 
@@ -172,7 +182,7 @@ static int check_unlinkauth(const struct map_root *root, const struct action *ac
 		                   name_text(unlink.account).text, name_text(unlink.code).text, name_text(unlink.action).text);
 	if (permission == EOSIO_ANY)
 		return 0;
-	return check_relevant(root, &action->authorization[0], &(struct permission_level){unlink.account, permission},
+	return check_declared(root, &action->authorization[0], &(struct permission_level){unlink.account, permission},
 	                      "unlink action declares irrelevant authority '%s'; minimum authority is %s", error);
 }
 
@@ -199,7 +209,7 @@ static int check_canceldelay(const struct map_root *root, const struct action *a
 	if (!result)
 		result = check_single(action, 0, "canceldelay", NULL, error);
 	if (!result)
-		result = check_relevant(root, &action->authorization[0], &cancel.canceling_authority,
+		result = check_declared(root, &action->authorization[0], &cancel.canceling_authority,
 		                        "canceldelay action declares irrelevant authority '%s'; specified authority to satisfy is %s", error);
 	if (result)
 		return result;
