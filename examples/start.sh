@@ -46,6 +46,8 @@ cat chain/stake_activated
 printf '\nThe top producers (chain/ranking):\n'
 sed -n '2,$s/^\([^ ]*\) .* \([0-9.]*\)$/  \1  \2 of the votes/p' chain/ranking | head -n 5
 
+elsewhere=
+[ "$mount" = "$HOME/eosio_test" ] || elsewhere=" MOUNT='$mount'"
 cat <<END
 
 The mount stays up. Try next:
@@ -58,5 +60,5 @@ The mount stays up. Try next:
   sh examples/errors.sh $mount                   ten mistakes and what you are told
   sh examples/watch-blocks.sh $mount             blocks as they come
   sh examples/tutorial.sh MOUNT                  on a fresh mount: the boot tutorial by hand
-Stop with: make stop     Start over with: make run FRESH=1
+Stop with: make stop$elsewhere     Start over with: make run FRESH=1$elsewhere
 END

@@ -48,8 +48,8 @@ int accounts_exists(struct request *request, struct error *error)
 {
 	if (!request->name[0])
 		return error_set(error, ENOENT, "no such account: %s", request->capture[0]);
-	request_saw_block(request, BLOCK_NUM_GENESIS);
-	return require_account(request, request->name[0], error);
+	int result = request_view(request, NULL, error);
+	return result < 0 ? result : request->chain->operations->account_exists(request->view, request->name[0], &request->slot, error);
 }
 
 /* The rows that get_account takes from contracts count for the time of the file, too. */

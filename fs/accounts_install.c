@@ -148,7 +148,7 @@ static void consider(struct contract_files *files, const char *name, const char 
 static int check_files(const struct contract_files *files, const char *path, struct error *error)
 {
 	if (!files->wasm || !files->abi)
-		return error_set(error, ENOENT, "%s: there is no %s file in that folder", path, files->wasm ? ".abi" : ".wasm");
+		return error_set(error, ENOENT, "%s: there is no %s file in that folder", *path ? path : "the mount itself", files->wasm ? ".abi" : ".wasm");
 	if (files->several)
 		return error_set(error, EINVAL, "%s: several .wasm or .abi files are there, and none is called like the folder", path);
 	return 0;
@@ -289,6 +289,20 @@ static int install_folder(struct request *request, const char *given, struct err
 	return result;
 }
 
+/* A word without a slash was meant as a bundle's name, more likely than as a folder's. */
+static void no_such_bundle(const char *word, struct error *error)
+{
+	struct suggestion suggestion = suggestion_begin(word);
+	struct error as_folder = *error;
+	for (size_t i = 0; bundle_at(i); i++)
+		suggestion_consider(&suggestion, bundle_at(i)->name);
+	const char *best = suggestion_best(&suggestion);
+	if (best)
+		error_set(error, ENOENT, "no such bundle: %s, did you mean \"%s\"", word, best);
+	else
+		error_set(error, ENOENT, "no such bundle: %s; as a folder: %s", word, as_folder.sentence);
+}
+
 int accounts_contract_install_write(struct request *request, const char *data, size_t length, struct error *error)
 {
 	struct command command;
@@ -303,6 +317,8 @@ int accounts_contract_install_write(struct request *request, const char *data, s
 		result = contract_set(request, bundle->code, bundle->code_length, bundle->abi, strlen(bundle->abi), error);
 	else if (result == 0)
 		result = install_folder(request, word, error);
+	if (result == -ENOENT && !strchr(word, '/'))
+		no_such_bundle(word, error);
 	command_release(&command);
 	return result;
 }

@@ -118,7 +118,9 @@ int accounts_ram_write(struct request *request, const char *data, size_t length,
 	if (result < 0 || command.count == 0)
 		goto out;
 	if (command.count == 1 && !strchr(command.word[0], ' ')) {
-		result = command_int64(&bytes, command.word[0], 0, INT64_MAX, "RAM is set in bytes, or bought for a quantity like 1.0000 SYS", error);
+		result = command_int64(&bytes, command.word[0], 0, INT64_MAX, "RAM in bytes", error);
+		if (result < 0 && strspn(command.word[0], "-0123456789") < strlen(command.word[0]))
+			error_set(error, EINVAL, "\"%s\" is neither a number of bytes nor a quantity like 1.0000 SYS", command.word[0]);
 		if (result == 0)
 			result = set_bytes(request, bytes, error);
 		goto out;

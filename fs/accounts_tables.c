@@ -1,5 +1,5 @@
 /* accounts/NAME/tables/TABLE/SCOPE.jsonl: rows as JSON lines. A scope is listed as the name that cleos prints; as with nodeos a number, a
- * symbol and a symbol's code are understood as well. */
+ * symbol and a symbol's code are understood as well, and stand for it where the name would be hidden. */
 #include "fs/accounts.h"
 
 #include "fs/system_tables.h"
@@ -36,25 +36,55 @@ static size_t scope_readings(uint64_t out[SCOPE_READINGS], const char *text)
 	return count;
 }
 
-/* A scope whose name has no text is listed as the number it is. */
+/* As the name that cleos prints, unless that begins with a dot: ls and the shell's * would pass it over. Those are small numbers: a symbol's code
+ * is listed as the symbol, any other as the number. */
+static void print_scope(char out[NAME_TEXT_SIZE + SYMBOL_TEXT_SIZE + 32], uint64_t scope)
+{
+	const struct name_text name = name_text(scope);
+	char symbol[SYMBOL_TEXT_SIZE];
+	uint64_t code = 0;
+	symbol_code_print(symbol, scope);
+	if (scope && name.text[0] != '.')
+		sprintf(out, "%s%s", name.text, ending);
+	else if (symbol_code_parse(&code, symbol, NULL) == 0 && code == scope)
+		sprintf(out, "%s%s", symbol, ending);
+	else
+		sprintf(out, "%" PRIu64 "%s", scope, ending);
+}
+
 static int list_scope(void *context, const struct chain_scope *scope)
 {
-	struct name_listing *names = context;
-	char text[NAME_TEXT_SIZE + sizeof ending];
-	if (scope->scope)
-		return name_listing_add(names, scope->scope);
-	snprintf(text, sizeof text, "0%s", ending);
-	return names->listing->add(names->listing, text);
+	struct listing *listing = context;
+	char text[NAME_TEXT_SIZE + SYMBOL_TEXT_SIZE + 32];
+	print_scope(text, scope->scope);
+	return listing->add(listing, text);
+}
+
+/* The scope that was listed so: where the next page begins. */
+static uint64_t listed_scope(const char *from)
+{
+	char text[64] = "";
+	uint64_t readings[SCOPE_READINGS];
+	size_t length = strlen(from) < sizeof ending ? 0 : strlen(from) - (sizeof ending - 1);
+	if (length > 0 && length < sizeof text)
+		memcpy(text, from, length);
+	size_t count = scope_readings(readings, text);
+	/* A number may be a name as well, and is listed as itself only when it is small. */
+	for (size_t i = count; i-- > 0;) {
+		char listed[NAME_TEXT_SIZE + SYMBOL_TEXT_SIZE + 32];
+		print_scope(listed, readings[i]);
+		if (strcmp(listed, from) == 0)
+			return readings[i];
+	}
+	return 0;
 }
 
 int accounts_tables_scope_list(struct request *request, const char *from, struct listing *listing, struct error *error)
 {
-	struct name_listing names = {listing, ending};
 	struct chain_view *view = NULL;
 	int result = request_view(request, &view, error);
 	if (result == 0)
-		result = view->chain->operations->scopes(view, request->name[0], request->name[1], name_listing_from(from, ending), list_scope, &names,
-		                                         error);
+		result = view->chain->operations->scopes(view, request->name[0], request->name[1], listed_scope(from), list_scope, listing, error);
 	return result < 0 ? result : 0;
 }
 

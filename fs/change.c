@@ -22,7 +22,7 @@ static int no_such(struct tree *tree, const struct caller *caller, struct node *
                    struct error *error)
 {
 	struct suggestion suggestion = suggestion_begin(name);
-	suggestion_consider_folder(&suggestion, tree, caller, folder);
+	suggestion_consider_folder(&suggestion, tree, caller, folder, strcmp(what, "folder") == 0);
 	const char *best = suggestion_best(&suggestion);
 	return best ? error_set(error, number, "no such %s, did you mean \"%s\"", what, best)
 	            : error_set(error, number, "no such %s, and none can be made here", what);

@@ -356,8 +356,9 @@ int command_int64(int64_t *out, const char *word, int64_t minimum, int64_t maxim
 	char *end = NULL;
 	errno = 0;
 	long long value = strtoll(word, &end, 10);
-	if (!*word || *end || is_space(*word))
-		return error_set(error, EINVAL, "\"%s\" is no number: %s", word, what);
+	/* `+100` would read as 100 more where it sets 100. */
+	if (!*word || *end || is_space(*word) || *word == '+')
+		return error_set(error, EINVAL, "\"%s\" is no whole number: %s is one, from %lld to %lld", word, what, (long long)minimum, (long long)maximum);
 	if (errno == ERANGE || value < minimum || value > maximum)
 		return error_set(error, EINVAL, "\"%s\" is out of range: %s is from %lld to %lld", word, what, (long long)minimum, (long long)maximum);
 	*out = value;

@@ -40,15 +40,58 @@ void errors_destroy(struct errors *errors)
 	free(errors);
 }
 
+static bool is_key_letter(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+}
+
+/* What begins as private keys do and is about as long: one that was mistyped is as secret as one that was not. */
+static bool looks_private(const char *word, size_t length)
+{
+	if (length >= 20 && strncmp(word, "PVT_", 4) == 0)
+		return true;
+	return length >= 46 && length <= 58 && strchr("5KL", word[0]) && !memchr(word, '_', length);
+}
+
+/* Whoever writes a private key into the wrong file must not find it in `errors`, which others may read. */
+static void hide_private_keys(struct text *line)
+{
+	for (size_t i = 0; i < line->length;) {
+		size_t length = 0;
+		while (i + length < line->length && is_key_letter(line->data[i + length]))
+			length++;
+		if (length > 0 && looks_private(line->data + i, length))
+			memset(line->data + i, '*', length);
+		i += length ? length : 1;
+	}
+}
+
+/* Bytes that are no text, which names may hold, as \xNN. */
+static void append_text(struct text *out, const char *data)
+{
+	for (size_t length = strlen(data); length > 0;) {
+		size_t size = utf8_size(data, length);
+		if (size > 0)
+			text_append_bytes(out, data, size);
+		else
+			text_printf(out, "\\x%02x", (unsigned)(uint8_t)*data);
+		data += size ? size : 1;
+		length -= size ? size : 1;
+	}
+}
+
 static void print_line(struct text *out, struct timespec now, pid_t pid, const char *path, const struct error *error)
 {
 	char when[TIME_TEXT_SIZE];
 	const char *name = strerrorname_np(error->number);
 	time_point_print(when, (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000);
-	text_printf(out, "%s pid %d %s %s: ", when, (int)pid, *path ? path : "/", name ? name : "EIO");
+	text_printf(out, "%s pid %d ", when, (int)pid);
+	append_text(out, *path ? path : "/");
+	text_printf(out, " %s: ", name ? name : "EIO");
 	if (error->code)
 		text_printf(out, "%u %s: ", error->code, exception_find(error->code)->name);
-	text_append(out, error->sentence[0] ? error->sentence : strerror(error->number));
+	append_text(out, error->sentence[0] ? error->sentence : strerror(error->number));
+	hide_private_keys(out);
 	/* A failure is one line, whatever a contract's message or a file's name holds. */
 	for (size_t i = 0; i < out->length; i++)
 		if ((uint8_t)out->data[i] < 0x20 || out->data[i] == 0x7f)

@@ -43,15 +43,9 @@ static ssize_t fail_after(struct handle *handle, const struct caller *caller, si
 
 static bool valid_utf8(const char *data, size_t length)
 {
-	for (size_t i = 0; i < length;) {
-		uint8_t first = (uint8_t)data[i++];
-		unsigned more = first < 0x80 ? 0 : first >= 0xc2 && first < 0xe0 ? 1 : (first & 0xf0) == 0xe0 ? 2 : first >= 0xf0 && first < 0xf5 ? 3 : 9;
-		if (more > length - i)
+	for (size_t i = 0, size = 0; i < length; i += size)
+		if ((size = utf8_size(data + i, length - i)) == 0)
 			return false;
-		for (; more > 0; more--)
-			if (((uint8_t)data[i++] & 0xc0) != 0x80)
-				return false;
-	}
 	return true;
 }
 

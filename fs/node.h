@@ -167,8 +167,9 @@ struct suggestion {
 struct suggestion suggestion_begin(const char *wanted);
 void suggestion_consider(struct suggestion *suggestion, const char *candidate);
 const char *suggestion_best(const struct suggestion *suggestion); /* NULL when nothing is near */
-/* Over the names of a folder (the first 2 000 of a long one). */
-void suggestion_consider_folder(struct suggestion *suggestion, struct tree *tree, const struct caller *caller, struct node *folder);
+/* Over the names of a folder (the first 2 000 of a long one): those of folders, or of files. */
+void suggestion_consider_folder(struct suggestion *suggestion, struct tree *tree, const struct caller *caller, struct node *folder,
+                                bool folders);
 
 /* --- errors.c --- */
 struct errors *errors_create(void);

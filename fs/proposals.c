@@ -159,6 +159,16 @@ int proposals_proposer_exists(struct request *request, struct error *error)
 	return require_account(request, request->name[0], error);
 }
 
+/* Whoever exists is a proposer already, if one that has proposed nothing. */
+int proposals_make(struct request *request, const char *text, struct error *error)
+{
+	uint64_t name = 0;
+	int result = name_parse_account(&name, text, error);
+	if (result == 0)
+		result = require_account(request, name, error);
+	return result < 0 ? result : error_set(error, EEXIST, "%s is there: mkdir proposals/%s/NAME begins a proposal", text, text);
+}
+
 struct proposal_names {
 	struct request *request;
 	struct name_listing names;

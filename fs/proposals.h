@@ -6,6 +6,7 @@
 
 #define PROPOSALS_APPROVE_USAGE "ACTOR[@PERMISSION]"
 
+int proposals_make(struct request *request, const char *name, struct error *error);
 int proposals_list(struct request *request, const char *from, struct listing *listing, struct error *error);
 int proposals_proposer_exists(struct request *request, struct error *error);
 int proposals_proposer_list(struct request *request, const char *from, struct listing *listing, struct error *error);

@@ -311,6 +311,8 @@ ssize_t tree_get_attribute(struct tree *tree, const struct caller *caller, struc
 	char number[16] = "";
 	int result = 0;
 	node = node_resolve(tree, node);
+	if (S_ISLNK(row_mode(node->row)))
+		return -ENODATA;
 	if (strcmp(name, "user.eosiofs.help") == 0 && node->row->help)
 		return give_attribute(out, size, node->row->help, strlen(node->row->help));
 	if (strcmp(name, "user.eosiofs.block") != 0 || !has_block(node))
@@ -328,7 +330,9 @@ ssize_t tree_list_attributes(struct tree *tree, const struct caller *caller, str
 {
 	static const char both[] = "user.eosiofs.help\0user.eosiofs.block";
 	node = node_resolve(tree, node);
-	/* Listed only where there is one to get: cp -a and rsync get every one that is listed. */
+	/* Listed only where there is one to get: cp -a and rsync get every one that is listed. The kernel gives none of a link's. */
+	if (S_ISLNK(row_mode(node->row)))
+		return 0;
 	bool block = has_block(node) && tree_get_attribute(tree, caller, node, "user.eosiofs.block", NULL, 0) >= 0;
 	return give_attribute(out, size, both, block ? sizeof both : sizeof "user.eosiofs.help");
 }

@@ -98,6 +98,8 @@ struct timespec request_modified(struct request *request)
 	uint32_t slot = 0;
 	if (!view)
 		return own_time(request->tree, request->node->row);
+	if (request->slot)
+		return slot_to_timespec(request->slot);
 	if (request->block_num && request->block_num < view->block_num && slot_of_block(view, &slot, request->block_num))
 		return slot_to_timespec(slot);
 	return slot_to_timespec(view->slot);

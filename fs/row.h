@@ -31,6 +31,7 @@ struct request {
 	const char *capture[ROW_CAPTURES];
 	uint64_t name[ROW_CAPTURES];
 	uint32_t block_num; /* set by reading handlers: the block that last wrote what is shown (mtime); 0: the view's block */
+	uint32_t slot;      /* set instead where the time is known and the block is not */
 	bool append;        /* the file was opened with O_APPEND (>>) */
 	size_t sent;        /* ROW_LIST: so much of the data (whole lines) earlier writes on this handle have sent already */
 	const struct node *node; /* whose file it is; node_path() for sentences */

@@ -9,7 +9,7 @@
 
 /* The names of DESIGN 3: %n is the name of a file beside it that can be written, %x six letters or digits. */
 static const char *const scratch_names[] = {
-	".%n.swp", ".%n.swx", "4913", "%n~", "#%n#", ".#%n", ".~lock.%n#", "sed%x", ".goutputstream-%x", ".%n.kate-swp", ".%n.%x",
+	".%n.swp", ".%n.swx", ".%n.swpx", "4913", "%n~", "#%n#", ".#%n", ".~lock.%n#", "sed%x", ".goutputstream-%x", ".%n.kate-swp", ".%n.%x",
 };
 
 static bool is_random(const char *text)

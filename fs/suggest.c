@@ -29,9 +29,9 @@ static size_t edit_distance(const char *a, const char *b)
 
 struct suggestion suggestion_begin(const char *wanted)
 {
-	/* A third of the letters may be wrong, but two always. */
-	size_t distance = strlen(wanted) / 3;
-	return (struct suggestion){.wanted = wanted, .distance = (distance > 2 ? distance : 2) + 1};
+	/* A third of the letters may be wrong, two even of four; of very short names one. */
+	size_t length = strlen(wanted), distance = length < 4 ? 1 : length < 9 ? 2 : length / 3;
+	return (struct suggestion){.wanted = wanted, .distance = distance + 1};
 }
 
 void suggestion_consider(struct suggestion *suggestion, const char *candidate)
@@ -50,7 +50,8 @@ const char *suggestion_best(const struct suggestion *suggestion)
 	return suggestion->best[0] ? suggestion->best : NULL;
 }
 
-void suggestion_consider_folder(struct suggestion *suggestion, struct tree *tree, const struct caller *caller, struct node *folder)
+void suggestion_consider_folder(struct suggestion *suggestion, struct tree *tree, const struct caller *caller, struct node *folder,
+                                bool folders)
 {
 	struct folder *open = NULL;
 	const char *name = NULL;
@@ -59,6 +60,7 @@ void suggestion_consider_folder(struct suggestion *suggestion, struct tree *tree
 	if (tree_open_folder(tree, caller, folder, &open) < 0)
 		return;
 	for (uint64_t i = 2; i < SUGGEST_NAMES_MAXIMUM && folder_entry(open, i, &name, &type, &inode) > 0; i++)
-		suggestion_consider(suggestion, name);
+		if (S_ISDIR(type) == folders)
+			suggestion_consider(suggestion, name);
 	folder_close(open);
 }

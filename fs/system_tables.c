@@ -136,8 +136,8 @@ int require_account(struct request *request, uint64_t name, struct error *error)
 	struct chain_view *view = NULL;
 	int result = request_view(request, &view, error);
 	if (result == 0)
-		result = view->chain->operations->account_exists(view, name, error);
-	return result == -ENOENT ? error_set(error, ENOENT, "no such account: %s", name_text(name).text) : result;
+		result = view->chain->operations->account_exists(view, name, NULL, error);
+	return result;
 }
 
 int require_system_contract(struct request *request, uint64_t *symbol, struct error *error)

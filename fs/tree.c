@@ -112,7 +112,7 @@ const struct row tree_rows[] = {
 	 .help = "pushes the action; without -p the contract's active permission signs"},
 	{.pattern = "accounts/@account/tables", .kind = ROW_FOLDER, .list = accounts_tables_list, .help = "the contract's tables"},
 	{.pattern = "accounts/@account/tables/@table", .kind = ROW_FOLDER, .exists = accounts_tables_exists, .list = accounts_tables_scope_list,
-	 .help = "a table's scopes, as cleos prints them; SYS and numbers are found as well"},
+	 .help = "a table's scopes: names as cleos prints them; symbols and numbers are found as well"},
 	{.pattern = "accounts/@account/tables/@table/@scope.jsonl", .kind = ROW_READ_ONLY, .exists = accounts_tables_scope_exists,
 	 .read = accounts_tables_scope_read, .help = "the rows of that scope, one a line"},
 
@@ -181,7 +181,7 @@ const struct row tree_rows[] = {
 	{.pattern = "wallet/private/@key", .kind = ROW_READ_ONLY, .mode = 0400, .owner_only = true, .live = true, .secret = true,
 	 .exists = wallet_private_exists, .read = wallet_private_read, .instead_of_remove = NO_KEY_REMOVE, .help = "the private key"},
 
-	{.pattern = "proposals", .kind = ROW_FOLDER, .list = proposals_list, .help = "multisig: who has proposed something"},
+	{.pattern = "proposals", .kind = ROW_FOLDER, .list = proposals_list, .make = proposals_make, .help = "multisig: who has proposed something"},
 	{.pattern = "proposals/@proposer", .kind = ROW_FOLDER, .exists = proposals_proposer_exists, .list = proposals_proposer_list,
 	 .make = proposals_proposer_make, .help = "its proposals; mkdir NAME begins one"},
 	{.pattern = "proposals/@proposer/@proposal", .kind = ROW_FOLDER, .live = true, .exists = proposals_proposal_exists, .instead_of_remove = NO_PROPOSAL_REMOVE,

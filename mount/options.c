@@ -200,7 +200,7 @@ void options_print_help(const char *program) {
 	       "    -s                     one thread answers every request\n"
 	       "    -o data=DIR            where the chain and the wallet are kept (default: ~/.local/share/eosiofs/NAME,\n"
 	       "                           NAME being the mount point's; XDG_DATA_HOME moves it)\n"
-	       "    -o memory              keep nothing: the chain ends with the mount\n"
+	       "    -o memory              keep nothing: the chain ends with the mount (the wallet's password: memory)\n"
 	       "    -o genesis=FILE        start a new chain from this genesis.json\n"
 	       "    -o genesis_key=WIF     the private key of that genesis (known already for the tutorial's own)\n"
 	       "    -o nonempty            mount over a folder that holds files\n"

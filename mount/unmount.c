@@ -76,7 +76,7 @@ static void name_users(struct text *out, const char *mount_point) {
 	if (!processes)
 		return;
 	for (struct dirent *entry; (entry = readdir(processes));)
-		if (isdigit((unsigned char)entry->d_name[0]))
+		if (isdigit((unsigned char)entry->d_name[0]) && strtol(entry->d_name, NULL, 10) != getpid())
 			examine_process(out, strtol(entry->d_name, NULL, 10), mount_point);
 	closedir(processes);
 	if (out->length == 0)

@@ -196,7 +196,7 @@ static RIG_UNUSED bool rig_has_account(struct rig *rig, const char *name)
 	struct chain_view *view = NULL;
 
 	rig_must(chain_view_open(rig->chain, &view, &rig->error), "view", &rig->error);
-	bool there = rig->chain->operations->account_exists(view, name_literal(name), NULL) == 0;
+	bool there = rig->chain->operations->account_exists(view, name_literal(name), NULL, NULL) == 0;
 	chain_view_close(view);
 	return there;
 }

@@ -158,6 +158,17 @@ static size_t rewrite(struct text *out, const char *text, size_t length, const s
 	return length;
 }
 
+/* Where a member's name should be, cJSON points one further than what stands there instead. */
+static size_t name_fault(const char *text, size_t offset)
+{
+	size_t before = offset > 0 ? offset - 1 : 0;
+	if (offset == 0 || text[offset - 1] == '"')
+		return offset;
+	while (before > 0 && isspace((unsigned char)text[before - 1]))
+		before--;
+	return before > 0 && (text[before - 1] == '{' || text[before - 1] == ',') ? offset - 1 : offset;
+}
+
 int json_parse(struct json **out, const char *text, size_t length, struct error *error)
 {
 	struct text clean = TEXT_EMPTY;
@@ -176,7 +187,7 @@ int json_parse(struct json **out, const char *text, size_t length, struct error 
 	const char *end = NULL;
 	cJSON *root = cJSON_ParseWithLengthOpts(text_string(&clean), clean.length + 1, &end, 1);
 	if (!root) {
-		size_t offset = end ? (size_t)(end - text_string(&clean)) : 0;
+		size_t offset = name_fault(text_string(&clean), end ? (size_t)(end - text_string(&clean)) : 0);
 		text_clear(&clean);
 		result = fault(error, text, length, rewrite(&clean, text, length, &offset, &what), NULL);
 		goto out;

@@ -104,13 +104,15 @@ void text_append_hex(struct text *text, const void *data, size_t length)
 	text_advance(text, 2 * length);
 }
 
-/* The length of the well-formed UTF-8 character (of two bytes or more) at data, 0 when there is none. */
-static size_t utf8_length(const uint8_t *data, size_t left)
+size_t utf8_size(const char *text, size_t left)
 {
+	const uint8_t *data = (const uint8_t *)text;
 	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
 	size_t length = data[0] >= 0xf0 ? 4 : data[0] >= 0xe0 ? 3 : 2;
 	uint32_t point = data[0] & (0xffu >> (length + 1));
 
+	if (data[0] < 0x80)
+		return 1;
 	if (data[0] < 0xc2 || data[0] > 0xf4 || left < length)
 		return 0;
 	for (size_t i = 1; i < length; i++) {
@@ -148,7 +150,7 @@ void text_append_json(struct text *text, const char *string, size_t length)
 			i++;
 			continue;
 		}
-		size_t multibyte = data[i] < 0x80 ? 0 : utf8_length(data + i, length - i);
+		size_t multibyte = data[i] < 0x80 ? 0 : utf8_size(string + i, length - i);
 		if (multibyte) {
 			i += multibyte;
 			continue;

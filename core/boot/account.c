@@ -159,7 +159,11 @@ static int read_funds(int64_t *out, const struct reading *reading, const struct 
 		error_set(error, EINVAL, "the funds of \"%s\" are no whole number of units of 0.0001, and no \"N.NNNN SYM\"", name);
 		return fail(reading, name, 1, error);
 	}
-	if (*out < 0 || *out > SUPPLY_MAXIMUM) {
+	if (*out < 0) {
+		error_set(error, ERANGE, "the funds of \"%s\" are negative", name);
+		return fail(reading, name, 1, error);
+	}
+	if (*out > SUPPLY_MAXIMUM) {
 		error_set(error, ERANGE, "the funds of \"%s\" exceed the supply of 10000000000 tokens", name);
 		return fail(reading, name, 1, error);
 	}
@@ -298,6 +302,15 @@ static int read_list(struct reading *reading, const struct json *list, const cha
 	return result;
 }
 
+/* A misspelt member would be a list that is silently not there. */
+static int check_members(const struct json *json, struct error *error)
+{
+	for (const struct json *member = json_first(json); member; member = json_next(member))
+		if (strcmp(json_name(member), "users") != 0 && strcmp(json_name(member), "producers") != 0)
+			return error_set(error, EINVAL, "accounts.json: \"%s\" is not understood; it may be users or producers", json_name(member));
+	return 0;
+}
+
 static int check_unique(const struct reading *reading, struct error *error)
 {
 	size_t count = reading->out->count;
@@ -332,6 +345,8 @@ int boot_accounts_parse(struct boot_accounts *out, const char *text, size_t leng
 		error_prefix(error, "accounts.json");
 	if (result == 0 && json_type(json) != JSON_OBJECT)
 		result = error_set(error, EINVAL, "accounts.json is no object with \"users\" and \"producers\"");
+	if (result == 0)
+		result = check_members(json, error);
 	if (result == 0)
 		result = read_list(&reading, json_member(json, "users"), "users", error);
 	out->users = out->count;

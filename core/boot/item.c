@@ -135,7 +135,7 @@ int boot_row(struct boot_context *context, struct chain_row *row, const char *co
 
 int boot_account_exists(struct boot_context *context, uint64_t name, struct error *error)
 {
-	int result = context->chain->operations->account_exists(context->view, name, error);
+	int result = context->chain->operations->account_exists(context->view, name, NULL, error);
 
 	if (result == -ENOENT)
 		error_clear(error);

@@ -124,7 +124,8 @@ struct chain_operations {
 	int (*info)(struct chain_view *view, struct chain_info *out, struct error *error);
 	/* -ENOENT for an account that does not exist, here and below. */
 	int (*account)(struct chain_view *view, struct chain_account *out, uint64_t name, struct error *error);
-	int (*account_exists)(struct chain_view *view, uint64_t name, struct error *error);
+	/* created: NULL, or becomes the slot of the block that made it. */
+	int (*account_exists)(struct chain_view *view, uint64_t name, uint32_t *created, struct error *error);
 	int (*accounts)(struct chain_view *view, uint64_t from, chain_account_visitor *visitor, void *context, struct error *error); /* ascending */
 	int (*code)(struct chain_view *view, uint64_t account, struct bytes *out, struct error *error);     /* nothing when none */
 	int (*abi_bytes)(struct chain_view *view, uint64_t account, struct bytes *out, uint64_t *version, struct error *error);

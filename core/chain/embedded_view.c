@@ -125,13 +125,16 @@ static int read_account(struct chain_view *view, struct chain_account *out, uint
 	return state_read_account(root_of(view), out, name, view->slot, error);
 }
 
-static int read_account_exists(struct chain_view *view, uint64_t name, struct error *error)
+static int read_account_exists(struct chain_view *view, uint64_t name, uint32_t *created, struct error *error)
 {
 	struct account_object account;
 
-	if (account_get(root_of(view), &account, name))
+	if (account_get(root_of(view), &account, name)) {
+		if (created)
+			*created = account.creation_slot;
 		return 0;
-	return error_set(error, ENOENT, "account \"%s\" does not exist", name_text(name).text);
+	}
+	return error_set(error, ENOENT, "no such account: %s", name_text(name).text);
 }
 
 static int read_accounts(struct chain_view *view, uint64_t from, chain_account_visitor *visitor, void *context, struct error *error)

@@ -17,7 +17,7 @@
 
 static int no_account(struct error *error, uint64_t name)
 {
-	return error_set(error, ENOENT, "account \"%s\" does not exist", name_text(name).text);
+	return error_set(error, ENOENT, "no such account: %s", name_text(name).text);
 }
 
 /* --- accounts --- */

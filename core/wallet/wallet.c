@@ -212,7 +212,11 @@ static int check_label(const char *label, struct error *error)
 	    strspn(label, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") != length)
 		return error_set(error, EINVAL, "\"%s\" is no label: 1 to %d of letters, digits, '.', '_' and '-', not beginning with '.'", label,
 		                 WALLET_LABEL_SIZE - 1);
-	return 0;
+	/* Labels are public. */
+	struct private_key private;
+	bool is_key = private_key_parse(&private, label, NULL) == 0;
+	memory_wipe(&private, sizeof private);
+	return is_key ? error_set(error, EINVAL, "a private key is no label: it is written into import") : 0;
 }
 
 int wallet_new_key(struct wallet *wallet, const char *label, struct public_key *out, struct error *error)

@@ -7,8 +7,10 @@
 
 struct wallet;
 enum { WALLET_LABEL_SIZE = 64 };
+#define WALLET_MEMORY_PASSWORD "memory"
 
-/* Opens FOLDER/default.wallet, or makes it with a new password. folder NULL: kept in memory only. Where `keep_password` is set, the password
+/* Opens FOLDER/default.wallet, or makes it with a new password. folder NULL: kept in memory only, under a password
+ * that everybody knows, for there is no file to keep another one in. Where `keep_password` is set, the password
  * stands in FOLDER/password (0600) and the wallet is unlocked with it; otherwise an existing wallet starts locked. The signer is shared. */
 int wallet_open(struct wallet **out, const char *folder, bool keep_password, const struct signer *signer, struct error *error);
 void wallet_close(struct wallet *wallet);

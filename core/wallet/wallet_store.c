@@ -180,14 +180,7 @@ int wallet_open(struct wallet **out, const char *folder, bool keep_password, con
 		else
 			result = open_folder(wallet, error);
 	} else {
-		struct private_key random;
-		struct public_key unused;
-		result = signer_new_key(signer, &random, &unused, error);
-		char text[KEY_TEXT_SIZE];
-		private_key_print(text, &random);
-		wallet->secret = wallet_secret_of(text);
-		memory_wipe(text, sizeof text);
-		memory_wipe(&random, sizeof random);
+		wallet->secret = wallet_secret_of(WALLET_MEMORY_PASSWORD);
 	}
 	if (result) {
 		wallet_close(wallet);

@@ -49,8 +49,10 @@ walk() {
 	echo 300 > "$M/boot/options/user-limit"
 	echo wallet boot sys contracts > "$M/boot/run"
 	run -0 dash "$ROOT/examples/start.sh" "$M" 3>&-
-	[[ "$output" == *"mounted already"*"Booting"*"343 accounts, 10"*"Stop with"* ]]
+	[[ "$output" == *"mounted already"*"Booting"*"343 accounts, 10"*"Stop with: make stop MOUNT='$M'"* ]]
 	[ "$(grep -c ' of the votes' <<<"$output")" = 5 ]
+	run -0 dash "$ROOT/examples/votes.sh" "$M"
+	[[ "$output" == *" accounts now vote as "* ]]
 	run -0 dash "$ROOT/examples/errors.sh" "$M"
 	[ "$(grep -c '^\$ ' <<<"$output")" = 10 ]
 	"$EOSIOFS" --unmount "$M"

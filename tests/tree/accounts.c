@@ -118,7 +118,7 @@ static void ram_is_bought_and_sold(void **state)
 	fixture_expect("accounts/alice1111111/ram", line);
 	fixture_write("accounts/alice1111111/ram", "1.0000 SYS\n");
 	assert_true(atoll(fixture_read("accounts/alice1111111/ram")) > before + 60000);
-	fixture_refuse(EINVAL, "\"much\" is no", "accounts/alice1111111/ram", "much\n");
+	fixture_refuse(EINVAL, "\"much\" is neither", "accounts/alice1111111/ram", "much\n");
 	fixture_refuse(EDQUOT, "insufficient ram", "accounts/alice1111111/ram", "10\n");
 	assert_true(atoll(fixture_read("accounts/alice1111111/ram_usage")) > 2000);
 	fixture_advance(1, false);
@@ -143,7 +143,7 @@ static void actions_and_tables(void **state)
 		snprintf(path, sizeof path, "accounts/eosio.token/tables/stat/%s.jsonl", scopes[i]);
 		fixture_expect_part(path, "\"max_supply\":\"10000000000.0000 SYS\",\"issuer\":\"eosio\"}\n");
 	}
-	assert_non_null(strstr(fixture_list("accounts/eosio.token/tables/stat"), "........ehgp3.jsonl "));
+	assert_string_equal(fixture_list("accounts/eosio.token/tables/stat"), "ABC.jsonl SYS.jsonl ");
 	assert_false(fixture_exists("accounts/eosio.token/tables/stat/XYZ.jsonl"));
 	assert_false(fixture_exists("accounts/eosio.token/tables/stats"));
 	fixture_refuse(EINVAL, "object or array", "accounts/eosio.token/actions/transfer", "alice\n");

@@ -151,7 +151,7 @@ static void near_names_are_suggested(void **state)
 	static const char *const names[] = {"votes", "stake", "balance", "refund"};
 	static const struct {
 		const char *wanted, *best;
-	} vectors[] = {{"votse", "votes"}, {"vote", "votes"}, {"balnace", "balance"}, {"xyz", NULL}, {"stack", "stake"}, {"r", NULL}, {"", NULL}};
+	} vectors[] = {{"votse", "votes"}, {"vote", "votes"}, {"balnace", "balance"}, {"xyz", NULL}, {"stack", "stake"}, {"r", NULL}, {"", NULL}, {"vte", NULL}, {"vote", "votes"}};
 	(void)state;
 	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
 		struct suggestion suggestion = suggestion_begin(vectors[i].wanted);

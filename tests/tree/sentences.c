@@ -1,0 +1,154 @@
+/* What people are told who write something wrong, and that `errors` tells nobody what it must not. */
+#include "tests/tree/fixture.h"
+
+#define WIF "5KeGoDkbhEdkZTpYqQg2rPZvtxqfWAtGgixuCLUt1Dmoq4NmXCj"
+#define PUBLIC_KEY "EOS6kBaCHrvz7VdUfFBLrLdhNjXYaKBmRkpDXU9PhbEUiHbspr7rz"
+
+static int boot(void **state)
+{
+	fixture_setup(state);
+	fixture_boot();
+	fixture_account("alice1111111", "100.0000 SYS");
+	fixture_mkdir("producers", "alice1111111");
+	return 0;
+}
+
+static void sentences_name_the_mistake(void **state)
+{
+	static const struct {
+		const char *path, *text;
+		int number;
+		const char *words;
+	} vectors[] = {
+		{"accounts/alice1111111/ram", "-1\n", EINVAL, "\"-1\" is out of range: RAM in bytes is from 0 to"},
+		{"accounts/alice1111111/ram", "+100\n", EINVAL, "\"+100\" is neither a number of bytes nor a quantity like 1.0000 SYS"},
+		{"accounts/alice1111111/ram", "much\n", EINVAL, "\"much\" is neither a number of bytes nor a quantity like 1.0000 SYS"},
+		{"producers/alice1111111/location", "x\n", EINVAL, "\"x\" is no whole number: the location is one, from 0 to 65535"},
+		{"accounts/alice1111111/contract/install", "eosio.tokn\n", ENOENT, "no such bundle: eosio.tokn, did you mean \"eosio.token\""},
+		{"accounts/alice1111111/contract/install", "nothingofthesort\n", ENOENT, "no such bundle: nothingofthesort; as a folder: "},
+		{"defaults/creator", "nobody\n", ENOENT, "no such account: nobody"},
+		{"create_account", "newaccount11 --creator nobody\n", ENOENT, "no such account: nobody"},
+		{"wallet/new_key", WIF "\n", EINVAL, "a private key is no label: it is written into import"},
+		{"boot/accounts.json", "{\"user\": []}\n", EINVAL, "\"user\" is not understood; it may be users or producers"},
+		{"boot/accounts.json", "{\"users\": [{\"name\": \"carol1111111\", \"funds\": -1}]}\n", ERANGE, "line 1: the funds of \"carol1111111\" are negative"},
+		{"accounts/alice1111111/permissions/active.json", "{\"threshold\": 1, }\n", EINVAL, "column 18 of the JSON: unexpected '}'"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++)
+		fixture_refuse(vectors[i].number, vectors[i].words, vectors[i].path, vectors[i].text);
+}
+
+static void folders_that_cannot_be_made(void **state)
+{
+	(void)state;
+	assert_int_equal(fixture_try_mkdir("", "foo"), -EPERM);
+	assert_null(strstr(fixture_last_line("errors"), "did you mean"));
+	assert_int_equal(fixture_try_mkdir("", "acounts"), -EPERM);
+	assert_non_null(strstr(fixture_last_line("errors"), "did you mean \"accounts\""));
+	assert_int_equal(fixture_try_mkdir("proposals", "nobody"), -ENOENT);
+	assert_non_null(strstr(fixture_last_line("errors"), "no such account: nobody"));
+}
+
+/* Others may read `errors`, and so do backups. */
+static void errors_hide_private_keys(void **state)
+{
+	static const char *const paths[] = {"defaults/key", "producers/alice1111111/key", "accounts/alice1111111/permissions/active.json",
+	                                    "accounts/alice1111111/votes", "accounts/alice1111111/transfer", "accounts/alice1111111/stake",
+	                                    "wallet/state", "wallet/remove", "chain/features", "chain/clock", "boot/run"};
+	static const char *const keys[] = {WIF, "PVT_K1_2bfGi9rYsXQSXXTvJbDAPhHLQUojjaNLomdm3cEJ1XTzMqUt3V",
+	                                   "5KeGoDkbhEdkZTpYqQg2rPZvtxqfWAtGgixuCLUt1Dmoq4NmXCx" /* mistyped */};
+	char line[128];
+	(void)state;
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+		for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+			snprintf(line, sizeof line, "%s\n", keys[k]);
+			if (fixture_try_write(paths[i], line) == 0)
+				fail_msg("%s took a private key", paths[i]);
+			if (strstr(fixture_read("errors"), keys[k]))
+				fail_msg("%s: %s", paths[i], fixture_last_line("errors"));
+		}
+	}
+	fixture_refuse(EINVAL, "EOS6kBaCHrvz7VdUfFBLrLdhNjXYaKBmRkpDXU9PhbEUiHbspr7rz1'", "defaults/key", PUBLIC_KEY "1\n");
+}
+
+static void errors_are_text(void **state)
+{
+	(void)state;
+	assert_int_equal(fixture_try_mkdir("accounts", "\xff\xc3\xa4\n"), -EINVAL);
+	assert_non_null(strstr(fixture_last_line("errors"), " accounts/\\xff\xc3\xa4  EINVAL: "));
+	assert_null(strchr(fixture_last_line("errors"), '\xff'));
+}
+
+static void what_is_there_may_be_written(void **state)
+{
+	(void)state;
+	/* satisfied by nobody, so that nobody could set it anew */
+	fixture_round_trip("accounts/eosio.null/permissions/active.json");
+	fixture_round_trip("accounts/eosio.prods/permissions/owner.json");
+}
+
+static void a_wallet_in_memory_can_be_unlocked(void **state)
+{
+	(void)state;
+	fixture_write("wallet/state", "lock\n");
+	fixture_expect("wallet/state", "locked\n");
+	fixture_refuse(EACCES, "assword", "wallet/state", "unlock wrong\n");
+	fixture_write("wallet/state", "unlock " WALLET_MEMORY_PASSWORD "\n");
+	fixture_expect("wallet/state", "unlocked\n");
+}
+
+static void scopes_are_seen_by_ls(void **state)
+{
+	(void)state;
+	assert_string_equal(fixture_list("accounts/eosio.token/tables/stat"), "SYS.jsonl ");
+	assert_true(fixture_exists("accounts/eosio.token/tables/stat/........ehgp3.jsonl"));
+	assert_non_null(strstr(fixture_list("accounts/eosio.token/tables/accounts"), "eosio.jsonl "));
+}
+
+static struct stat stat_of(const char *path)
+{
+	struct node *node = NULL;
+	struct stat attributes;
+	assert_int_equal(tree_walk(fixture.tree, &fixture.caller, path, &node), 0);
+	assert_int_equal(tree_stat(fixture.tree, &fixture.caller, node, &attributes), 0);
+	tree_forget(fixture.tree, node, 1);
+	return attributes;
+}
+
+static void accounts_have_the_time_they_were_made_at(void **state)
+{
+	(void)state;
+	time_t alice = stat_of("accounts/alice1111111").st_mtim.tv_sec;
+	fixture_advance(3600, true);
+	fixture_account("late11111111", "1.0000 SYS");
+	assert_int_equal(stat_of("accounts/alice1111111").st_mtim.tv_sec, alice);
+	assert_true(stat_of("accounts/late11111111").st_mtim.tv_sec >= alice + 3600);
+}
+
+/* The kernel gives no user's attribute of a link, so none may be listed: rsync -X fails otherwise. */
+static void links_have_no_attributes(void **state)
+{
+	struct node *node = NULL;
+	char list[256];
+	(void)state;
+	assert_int_equal(tree_walk(fixture.tree, &fixture.caller, "producers/alice1111111/account", &node), 0);
+	assert_int_equal(tree_list_attributes(fixture.tree, &fixture.caller, node, list, sizeof list), 0);
+	assert_int_equal(tree_get_attribute(fixture.tree, &fixture.caller, node, "user.eosiofs.help", list, sizeof list), -ENODATA);
+	tree_forget(fixture.tree, node, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sentences_name_the_mistake),
+		cmocka_unit_test(folders_that_cannot_be_made),
+		cmocka_unit_test(errors_hide_private_keys),
+		cmocka_unit_test(errors_are_text),
+		cmocka_unit_test(what_is_there_may_be_written),
+		cmocka_unit_test(a_wallet_in_memory_can_be_unlocked),
+		cmocka_unit_test(scopes_are_seen_by_ls),
+		cmocka_unit_test(accounts_have_the_time_they_were_made_at),
+		cmocka_unit_test(links_have_no_attributes),
+	};
+	return cmocka_run_group_tests(tests, boot, fixture_teardown);
+}
