@@ -111,6 +111,10 @@ static void delayed_invalidated_cancelled(void **state)
 	test_succeeds(&chain, M, "invalidate", "{\"account\":\"alice\"}", "alice");
 	test_row_is(&chain, M, n(M), "invals", n("alice"), "alice", "0000000000855c34" "0021f0c7089b0500");
 	test_fails(&chain, M, "exec", EXEC, "bob", "transaction authorization failed");
+	test_next(&chain);
+	test_succeeds(&chain, M, "invalidate", "{\"account\":\"alice\"}", "alice");
+	assert_int_equal(test_ram(&chain, "alice"), 0);
+	assert_int_equal(test_field(&chain, M, n(M), "invals", n("alice"), 8), TEST_TIME + 100500000);
 	test_succeeds(&chain, M, "unapprove", APPROVE, "alice");
 	test_succeeds(&chain, M, "approve", APPROVE, "alice"); /* of the same time as the invalidation: does not count */
 	test_fails(&chain, M, "exec", EXEC, "bob", "transaction authorization failed");
@@ -168,11 +172,15 @@ static void bios(void **state)
 	for (int i = 0; i < 4 && engine_producer_of_slot(chain.engine, engine_block_slot(chain.engine) + 1)->producer_name != n("bob"); i++)
 		test_next(&chain);
 	assert_true(engine_producer_of_slot(chain.engine, engine_block_slot(chain.engine) + 1)->producer_name == n("bob"));
+	test_fails(&chain, "eosio", "onerror", "{\"sender_id\":\"1\",\"sent_trx\":\"\"}", "eosio", "the onerror action cannot be called directly");
 	/* setabi leaves its hash */
 	struct checksum256 hash = hash_sha256("abc", 3);
-	bytes_put_u64(&data, n("alice"));
-	bytes_put_counted(&data, "abc", 3);
-	assert_int_equal(test_push(&chain, "eosio", "setabi", &data, "alice", 0), 0);
+	for (int i = 0; i < 2; i++) {
+		bytes_put_u64(&data, n("alice"));
+		bytes_put_counted(&data, i ? "abc" : "ab", i ? 3 : 2);
+		assert_int_equal(test_push(&chain, "eosio", "setabi", &data, "alice", 0), 0);
+		assert_int_equal(test_ram(&chain, "alice"), i ? 1 : 2 + 112 + 112 + 40);
+	}
 	memcpy(hex, "0000000000855c34", 16);
 	hex_print(hex + 16, hash.data, 32);
 	test_row_is(&chain, "eosio", n("eosio"), "abihash", n("alice"), "alice", hex);

@@ -218,6 +218,13 @@ static void names(void **state)
 	    {S, "bidname", BID("alice", "foo", "1.0000 TST"), "alice", NULL},
 	    {S, "bidname", BID("bob", "foo", "2.0000 TST"), "bob", NULL},
 	    {S, "bidname", BID("bob", "bar", "3.0000 TST"), "bob", NULL},
+	    {S, "bidname", BID("alice", "baz", "0.0010 TST"), "alice", NULL},
+	    {S, "bidname", BID("alice", "baz", "0.0020 TST"), "alice", "account is already highest bidder"},
+	    {S, "bidname", BID("bob", "baz", "0.0010 TST"), "bob", "must increase bid by 10%"},
+	    {S, "bidname", BID("bob", "baz", "0.0011 TST"), "bob", "must increase bid by 10%"},
+	    {S, "bidname", BID("bob", "baz", "0.0012 TST"), "bob", NULL},
+	    {S, "bidname", BID("alice", "baz", "0.0030 TST"), "alice", NULL},
+	    {S, "bidname", BID("bob", "baz", "0.0040 TST"), "bob", NULL}, /* alice, outbid twice, has both bids coming back */
 	    {S, "delegatebw", DELEGATE("alice", "alice", "150000000.0000 TST", "0.0000 TST"), "alice", NULL},
 	    {S, "voteproducer", VOTE("alice", "", ""), "alice", NULL},
 	};
@@ -233,6 +240,8 @@ static void names(void **state)
 	(void)state;
 	begin(&chain);
 	RUN(&chain, bids);
+	assert_int_equal(test_field(&chain, S, n("baz"), "bidrefunds", n("alice"), 8), 10 + 30);
+	assert_int_equal(test_field(&chain, S, n("baz"), "bidrefunds", n("bob"), 8), 12);
 	test_at(&chain, TEST_TIME + 14 * DAY);
 	assert_true(test_field(&chain, S, n(S), "namebids", n("bar"), 16) > 0); /* 14 days since the activation are not enough */
 	test_next(&chain);
