@@ -20,15 +20,16 @@ static int check_at_the_door(const struct engine *engine, const struct packed_tr
 	char id[65], expires[TIME_TEXT_SIZE], time[TIME_TEXT_SIZE];
 	struct map_value value;
 
-	checksum256_print(id, transaction_id);
 	if ((int64_t)packed->transaction.expiration * 1000000 < now) {
+		checksum256_print(id, transaction_id);
 		time_point_sec_print(expires, packed->transaction.expiration);
 		time_point_print(time, now);
 		return error_chain(error, EXPIRED_TX_EXCEPTION, "expired transaction %s, expiration %s, block time %s", id, expires, time);
 	}
-	if (state_get(map_edit_view(engine->pending->edit), &value, &key))
-		return error_chain(error, TX_DUPLICATE, "duplicate transaction %s", id);
-	return 0;
+	if (!state_get(map_edit_view(engine->pending->edit), &value, &key))
+		return 0;
+	checksum256_print(id, transaction_id);
+	return error_chain(error, TX_DUPLICATE, "duplicate transaction %s", id);
 }
 
 static int check_authorization(const struct transaction_context *context, const struct packed_transaction *packed,

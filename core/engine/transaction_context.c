@@ -227,17 +227,18 @@ static int check_expiration(const struct transaction_context *context, struct er
 {
 	const struct chain_config *config = &context->engine->pending->globals.config;
 	int64_t now = slot_to_us(pending_slot(context->engine)), expiration = (int64_t)context->transaction->expiration * 1000000;
+	int64_t latest = now + (int64_t)config->max_transaction_lifetime * 1000000;
 	char expires[TIME_TEXT_SIZE], pending[TIME_TEXT_SIZE];
 
+	if (expiration >= now && expiration <= latest)
+		return 0;
 	time_point_sec_print(expires, context->transaction->expiration);
 	time_point_print(pending, now);
 	if (expiration < now)
 		return error_chain(error, EXPIRED_TX_EXCEPTION, "transaction has expired, expiration is %s and pending block time is %s", expires, pending);
-	if (expiration > now + (int64_t)config->max_transaction_lifetime * 1000000)
-		return error_chain(error, TX_EXP_TOO_FAR_EXCEPTION,
-		                   "Transaction expiration is too far in the future relative to the reference time of %s, expiration is %s and the maximum "
-		                   "transaction lifetime is %u seconds", pending, expires, config->max_transaction_lifetime);
-	return 0;
+	return error_chain(error, TX_EXP_TOO_FAR_EXCEPTION,
+	                   "Transaction expiration is too far in the future relative to the reference time of %s, expiration is %s and the maximum "
+	                   "transaction lifetime is %u seconds", pending, expires, config->max_transaction_lifetime);
 }
 
 static int check_tapos(const struct transaction_context *context, struct error *error)
