@@ -398,7 +398,7 @@ static int seal(struct engine *engine, const struct checksum256 *const roots[2],
 	engine_block_drop(engine);
 	block_state_release(engine->head);
 	engine->head = next;
-	block_state_prune(next);
+	engine_prune(engine);
 	if (out)
 		*out = next;
 	return 0;

@@ -227,6 +227,8 @@ void block_state_prune(struct block_state *head)
 {
 	struct block_state *block = head;
 
+	if (head->previous && head->previous->dpos_irreversible == head->dpos_irreversible)
+		return; /* done when it became so */
 	while (block && block->number > head->dpos_irreversible)
 		block = block->previous;
 	if (block && block->previous) {

@@ -8,6 +8,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
+enum {
+	REVERSIBLE_STATES = 1000,     /* kept in memory, where a long time nothing becomes irreversible */
+	PRUNE_INTERVAL = 256,         /* blocks */
+	EARLIER_IDS_MAXIMUM = 1 << 16,
+};
+
 /* --- genesis --- */
 
 static struct producer_schedule genesis_schedule(const struct genesis *genesis)
@@ -127,27 +133,72 @@ uint32_t engine_irreversible(const struct engine *engine, struct checksum256 *id
 	}
 	/* Nothing but genesis is irreversible yet. */
 	if (id && !engine_find_id(engine, id, 1))
-		*id = head->id;
+		*id = (struct checksum256){{0}};
 	return 1;
 }
 
-/* Of an ancestor of `from`, or of a block before those that are in memory. */
-static bool find_id(const struct engine *engine, struct checksum256 *out, const struct block_state *from, uint32_t number)
+static bool find_earlier(const struct engine *engine, struct checksum256 *out, uint32_t number)
 {
-	while (from && from->number > number)
-		from = from->previous;
-	if (from && from->number == number)
-		*out = from->id;
-	else if (number >= engine->earlier_first && number - engine->earlier_first < engine->earlier_count)
-		*out = engine->earlier_ids[number - engine->earlier_first];
-	else
+	if (number < engine->earlier_first || number - engine->earlier_first >= engine->earlier_count)
 		return false;
+	*out = engine->earlier_ids[number - engine->earlier_first];
 	return true;
 }
 
 bool engine_find_id(const struct engine *engine, struct checksum256 *out, uint32_t number)
 {
-	return find_id(engine, out, engine->head, number);
+	const struct block_state *block = engine->head;
+
+	while (block && block->number > number)
+		block = block->previous;
+	if (!block || block->number != number)
+		return find_earlier(engine, out, number);
+	*out = block->id;
+	return true;
+}
+
+/* --- forgetting --- */
+
+/* The ids of `last` and of those before it in memory, behind the ones that are there; ids of no use any more go. */
+static void keep_ids(struct engine *engine, const struct block_state *last)
+{
+	uint32_t first = last->number, end = last->number + 1, keep_from = engine->head->dpos_irreversible;
+	struct checksum256 *ids;
+
+	for (const struct block_state *block = last; block->previous; block = block->previous)
+		first--;
+	if (engine->earlier_count && engine->earlier_first + engine->earlier_count == first)
+		first = engine->earlier_first;
+	if (end - first > EARLIER_IDS_MAXIMUM)
+		first = end - EARLIER_IDS_MAXIMUM;
+	if (first < keep_from && keep_from < end)
+		first = keep_from;
+	ids = memory_allocate(end - first, sizeof(*ids));
+	for (uint32_t number = first; number < end; number++)
+		find_earlier(engine, &ids[number - first], number);
+	for (const struct block_state *block = last; block && block->number >= first; block = block->previous)
+		ids[block->number - first] = block->id;
+	free(engine->earlier_ids);
+	engine->earlier_ids = ids;
+	engine->earlier_first = first;
+	engine->earlier_count = end - first;
+}
+
+void engine_prune(struct engine *engine)
+{
+	struct block_state *block = engine->head, *older;
+
+	block_state_prune(block);
+	if (block->number % PRUNE_INTERVAL)
+		return;
+	while (block && engine->head->number - block->number < REVERSIBLE_STATES)
+		block = block->previous;
+	if (!block || !block->previous)
+		return;
+	older = block->previous;
+	keep_ids(engine, older);
+	block->previous = NULL;
+	block_state_release(older);
 }
 
 const struct producer_authority *engine_producer_of_slot(const struct engine *engine, uint32_t slot)
@@ -159,18 +210,25 @@ const struct producer_authority *engine_producer_of_slot(const struct engine *en
 
 void engine_pack_block(struct bytes *out, const struct engine *engine, const struct block_state *block)
 {
-	struct checksum256 id;
-	uint32_t first = block->number;
+	uint32_t oldest = block->number, first, least = block->dpos_irreversible + 1;
+	struct checksum256 *ids, id;
 
 	signed_block_pack(out, block->block);
 	block_state_pack(out, block);
-	while (first > block->dpos_irreversible + 1 && find_id(engine, &id, block, first - 1))
+	for (const struct block_state *before = block->previous; before; before = before->previous)
+		oldest = before->number;
+	for (first = oldest; first > least && block->number - first < EARLIER_IDS_MAXIMUM && find_earlier(engine, &id, first - 1);)
 		first--;
+	if (first < least)
+		first = least < block->number ? least : block->number;
+	ids = memory_allocate(block->number - first, sizeof(*ids));
+	for (uint32_t number = first; number < oldest; number++)
+		find_earlier(engine, &ids[number - first], number);
+	for (const struct block_state *before = block->previous; before && before->number >= first; before = before->previous)
+		ids[before->number - first] = before->id;
 	bytes_put_varuint32(out, block->number - first);
-	for (uint32_t number = first; number < block->number; number++) {
-		find_id(engine, &id, block, number);
-		bytes_put(out, id.data, sizeof(id.data));
-	}
+	bytes_put(out, ids, (block->number - first) * sizeof(*ids));
+	free(ids);
 }
 
 static int unpack_earlier_ids(struct engine *engine, struct cursor *in, struct error *error)

@@ -44,7 +44,7 @@ struct engine {
 	struct map *map;
 	struct block_state *head;     /* held */
 	struct pending_block *pending; /* owned; NULL: none */
-	/* A restored head has no blocks before it; the ids of those that were reversible then: */
+	/* A restored head has no blocks before it, a long reversible chain only the last ones. The ids of those before that are reversible: */
 	struct checksum256 *earlier_ids; /* owned; of blocks earlier_first and up */
 	uint32_t earlier_first;
 	size_t earlier_count;
@@ -53,6 +53,8 @@ struct engine {
 /* --- engine.c --- */
 /* The id of a reversible block, the head or before it; false: not known. */
 bool engine_find_id(const struct engine *engine, struct checksum256 *out, uint32_t number);
+/* After a seal: blocks before the irreversible one go, and of a long reversible chain (too few producers are there) all but the last and the ids. */
+void engine_prune(struct engine *engine);
 
 /* --- block_state.c --- */
 /* The state of the next block before anything of it is known but its header's first fields (E.7); NULL with the error set otherwise. */

@@ -246,6 +246,57 @@ static void restored_chains_know_ids(void **state)
 	engine_destroy(copy.engine);
 }
 
+/* Two thirds are gone for good: the chain goes on, in bounded memory, and still knows its ids when they come back. */
+static void long_reversible_chains(void **state)
+{
+	struct network network;
+	struct checksum256 ids[4000], id;
+	struct block_state *block = NULL;
+	uint32_t stuck;
+
+	(void)state;
+	network_begin(&network);
+	produce(&network);
+	start(&network);
+	propose(&network, 21);
+	seal(&network);
+	while (!block || block->active_schedule.version != 1)
+		block = produce(&network);
+	stuck = block->number;
+	while (block->number < stuck + 3000) {
+		if (engine_producer_of_slot(network.engine, network.slot + 1)->producer_name >= name_literal("prod.o")) {
+			network.slot++;
+			continue;
+		}
+		block = produce(&network);
+		ids[block->number] = block->id;
+	}
+	assert_true(block->dpos_irreversible < stuck);
+	size_t states = 0;
+	for (const struct block_state *before = block; before; before = before->previous)
+		states++;
+	assert_in_range(states, 1000, 1300);
+	for (uint32_t number = stuck + 1; number <= block->number; number++) {
+		assert_true(engine_find_id(network.engine, &id, number));
+		assert_true(checksum256_equal(&id, &ids[number]));
+	}
+	struct network copy = network;
+	copy.engine = restore(network.engine);
+	for (int i = 0; i < 1000; i++) {
+		struct checksum256 expected;
+		block = produce(&network);
+		produce(&copy);
+		uint32_t number = engine_irreversible(network.engine, &expected);
+		assert_int_equal(number, engine_irreversible(copy.engine, &id));
+		assert_true(checksum256_equal(&expected, &id));
+		if (number > stuck && number <= stuck + 3000)
+			assert_true(checksum256_equal(&id, &ids[number]));
+	}
+	assert_true(block->dpos_irreversible > stuck + 3000);
+	engine_destroy(network.engine);
+	engine_destroy(copy.engine);
+}
+
 static void wrong_producers_and_slots(void **state)
 {
 	struct network network;
@@ -303,7 +354,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(single_producer),           cmocka_unit_test(schedule_change), cmocka_unit_test(twenty_one_producers),
 		cmocka_unit_test(wrong_producers_and_slots), cmocka_unit_test(another_head),
-		cmocka_unit_test(restored_chains_know_ids),
+		cmocka_unit_test(restored_chains_know_ids),  cmocka_unit_test(long_reversible_chains),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
