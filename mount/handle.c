@@ -11,18 +11,21 @@
 
 enum { READ_STACK = 128 * 1024 }; /* what cat asks for; pages of the stack that no byte reaches cost nothing */
 
-static struct handle *handle_of(const struct fuse_file_info *info) {
+static struct handle *handle_of(const struct fuse_file_info *info)
+{
 	return (struct handle *)(uintptr_t)info->fh;
 }
 
 /* Contents never stay with the kernel: a read returns this handle's rendering, sizes grow and shrink under it. */
-static void set_flags(struct fuse_file_info *info, struct handle *handle) {
+static void set_flags(struct fuse_file_info *info, struct handle *handle)
+{
 	info->fh = (uintptr_t)handle;
 	info->direct_io = 1;
 	info->noflush = (info->flags & O_ACCMODE) == O_RDONLY; /* nothing was written that a close could complete */
 }
 
-void mount_open(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info) {
+void mount_open(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info)
+{
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
 	struct handle *handle;
@@ -37,7 +40,8 @@ void mount_open(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info) {
 		handle_close(handle);
 }
 
-void mount_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode, struct fuse_file_info *info) {
+void mount_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode, struct fuse_file_info *info)
+{
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
 	struct fuse_entry_param entry;
@@ -59,7 +63,8 @@ void mount_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mo
 	tree_forget(mount->tree, node, 1);
 }
 
-void mount_read(fuse_req_t req, fuse_ino_t inode, size_t size, off_t offset, struct fuse_file_info *info) {
+void mount_read(fuse_req_t req, fuse_ino_t inode, size_t size, off_t offset, struct fuse_file_info *info)
+{
 	char stack[READ_STACK], *buffer = stack;
 
 	(void)inode;
@@ -74,7 +79,8 @@ void mount_read(fuse_req_t req, fuse_ino_t inode, size_t size, off_t offset, str
 		free(buffer);
 }
 
-void mount_release(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info) {
+void mount_release(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info)
+{
 	(void)inode;
 	handle_close(handle_of(info));
 	mount_reply(req, 0);
@@ -102,7 +108,8 @@ static void handle_task_start(fuse_req_t req, const struct fuse_file_info *info,
 }
 
 /* The bytes may be a password or a key, and libfuse keeps its buffer: they are wiped where they stand. */
-static void answer_write(fuse_req_t req, struct handle *handle, char *data, size_t size, off_t offset) {
+static void answer_write(fuse_req_t req, struct handle *handle, char *data, size_t size, off_t offset)
+{
 	struct caller caller = mount_caller(req);
 	ssize_t count = handle_write(handle, &caller, data, size, offset);
 	memory_wipe(data, size);
@@ -112,13 +119,15 @@ static void answer_write(fuse_req_t req, struct handle *handle, char *data, size
 		mount_reply(req, (int)count);
 }
 
-static void write_task(void *context) {
+static void write_task(void *context)
+{
 	struct handle_task *task = context;
 	answer_write(task->req, task->handle, task->data, task->size, task->offset);
 	free(task);
 }
 
-void mount_write(fuse_req_t req, fuse_ino_t inode, const char *data, size_t size, off_t offset, struct fuse_file_info *info) {
+void mount_write(fuse_req_t req, fuse_ino_t inode, const char *data, size_t size, off_t offset, struct fuse_file_info *info)
+{
 	char *bytes = (char *)(uintptr_t)data; /* libfuse's buffer, const only in name */
 
 	if (node_is_slow(mount_node(mount_of(req), inode)))
@@ -127,36 +136,42 @@ void mount_write(fuse_req_t req, fuse_ino_t inode, const char *data, size_t size
 		answer_write(req, handle_of(info), bytes, size, offset);
 }
 
-static void answer_flush(fuse_req_t req, struct handle *handle) {
+static void answer_flush(fuse_req_t req, struct handle *handle)
+{
 	struct caller caller = mount_caller(req);
 	mount_reply(req, handle_flush(handle, &caller));
 }
 
-static void flush_task(void *context) {
+static void flush_task(void *context)
+{
 	struct handle_task *task = context;
 	answer_flush(task->req, task->handle);
 	free(task);
 }
 
-void mount_flush(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info) {
+void mount_flush(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info)
+{
 	if (node_is_slow(mount_node(mount_of(req), inode)))
 		handle_task_start(req, info, flush_task, NULL, 0, 0);
 	else
 		answer_flush(req, handle_of(info));
 }
 
-static void answer_sync(fuse_req_t req, struct handle *handle) {
+static void answer_sync(fuse_req_t req, struct handle *handle)
+{
 	struct caller caller = mount_caller(req);
 	mount_reply(req, handle_sync(handle, &caller));
 }
 
-static void sync_task(void *context) {
+static void sync_task(void *context)
+{
 	struct handle_task *task = context;
 	answer_sync(task->req, task->handle);
 	free(task);
 }
 
-void mount_fsync(fuse_req_t req, fuse_ino_t inode, int data_only, struct fuse_file_info *info) {
+void mount_fsync(fuse_req_t req, fuse_ino_t inode, int data_only, struct fuse_file_info *info)
+{
 	(void)data_only;
 	if (node_is_slow(mount_node(mount_of(req), inode)))
 		handle_task_start(req, info, sync_task, NULL, 0, 0);

@@ -38,18 +38,21 @@ struct service {
 	bool mounted;
 };
 
-static int fail(const struct error *error) {
+static int fail(const struct error *error)
+{
 	fprintf(stderr, "eosiofs: %s\n", error->sentence);
 	return EXIT_FAILURE;
 }
 
 /* libfuse builds some of its messages of several calls. */
-static void log_message(enum fuse_log_level level, const char *format, va_list arguments) {
+static void log_message(enum fuse_log_level level, const char *format, va_list arguments)
+{
 	(void)level;
 	vfprintf(stderr, format, arguments);
 }
 
-static int read_genesis(struct genesis *out, const char *path, struct error *error) {
+static int read_genesis(struct genesis *out, const char *path, struct error *error)
+{
 	char *text = memory_allocate(GENESIS_MAXIMUM, 1);
 	int file = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t length = file < 0 ? -1 : read(file, text, GENESIS_MAXIMUM);
@@ -67,7 +70,8 @@ static int read_genesis(struct genesis *out, const char *path, struct error *err
 	return result;
 }
 
-static int create_chain(struct service *service, struct options *options, struct error *error) {
+static int create_chain(struct service *service, struct options *options, struct error *error)
+{
 	struct private_key key;
 	struct genesis genesis;
 	struct text notices = TEXT_EMPTY;
@@ -96,12 +100,14 @@ static int create_chain(struct service *service, struct options *options, struct
 	return result;
 }
 
-static void name_changed(void *context, const struct node *folder, const char *name) {
+static void name_changed(void *context, const struct node *folder, const char *name)
+{
 	struct service *service = context;
 	notify_name(service->mount.notify, mount_inode(&service->mount, folder), name);
 }
 
-static int create_tree(struct service *service, const struct options *options, struct error *error) {
+static int create_tree(struct service *service, const struct options *options, struct error *error)
+{
 	struct tree_options tree = {
 		.chain = service->chain,
 		.wallet = service->wallet,
@@ -116,7 +122,8 @@ static int create_tree(struct service *service, const struct options *options, s
 }
 
 /* The wallet of an embedded chain keeps its password beside it, so that it is open. */
-static int open_wallet(struct service *service, struct error *error) {
+static int open_wallet(struct service *service, struct error *error)
+{
 	char *folder = NULL;
 	int result = 0;
 
@@ -128,7 +135,8 @@ static int open_wallet(struct service *service, struct error *error) {
 }
 
 /* Options and accounts of the boot sequence lie in the data folder too. */
-static int create_boot(struct service *service, struct error *error) {
+static int create_boot(struct service *service, struct error *error)
+{
 	struct boot_environment environment = {.chain = service->chain, .wallet = service->wallet, .signer = service->signer};
 	char *folder = NULL;
 	int result;
@@ -141,7 +149,8 @@ static int create_boot(struct service *service, struct error *error) {
 	return result;
 }
 
-static int create_layers(struct service *service, struct options *options, struct error *error) {
+static int create_layers(struct service *service, struct options *options, struct error *error)
+{
 	int result = 0;
 
 	service->mount.slow = slow_create();
@@ -162,7 +171,8 @@ static int create_layers(struct service *service, struct options *options, struc
 	return result;
 }
 
-static int mount_session(struct service *service, const struct options *options, struct error *error) {
+static int mount_session(struct service *service, const struct options *options, struct error *error)
+{
 	service->presence = presence_announce(options->mount_point, error);
 	if (service->presence < 0)
 		return service->presence;
@@ -173,7 +183,8 @@ static int mount_session(struct service *service, const struct options *options,
 	return 0;
 }
 
-static int run_loop(struct service *service, const struct options *options) {
+static int run_loop(struct service *service, const struct options *options)
+{
 	int result;
 
 	if (options->single_thread)
@@ -186,7 +197,8 @@ static int run_loop(struct service *service, const struct options *options) {
 	return result;
 }
 
-static int serve(struct service *service, const struct options *options, int waiter, struct error *error) {
+static int serve(struct service *service, const struct options *options, int waiter, struct error *error)
+{
 	struct signals *signals = signals_start(&service->mount, service->session);
 
 	if (!signals)
@@ -198,7 +210,8 @@ static int serve(struct service *service, const struct options *options, int wai
 }
 
 /* In reverse order. The kernel is told nothing any more once the session is unmounted, so nothing can wait for it. */
-static void take_down(struct service *service) {
+static void take_down(struct service *service)
+{
 	if (service->mounted)
 		fuse_session_unmount(service->session);
 	if (service->mount.slow)
@@ -226,13 +239,15 @@ static void take_down(struct service *service) {
 }
 
 /* libfuse's own part of the command line, checked before anything is made. */
-static int create_session(struct service *service, struct options *options) {
+static int create_session(struct service *service, struct options *options)
+{
 	fuse_opt_insert_arg(&options->fuse, 1, "-ofsname=eosiofs,subtype=eosiofs");
 	service->session = fuse_session_new(&options->fuse, &mount_operations, sizeof mount_operations, &service->mount);
 	return service->session ? 0 : -EINVAL;
 }
 
-static int run_mount(struct options *options, const char *program) {
+static int run_mount(struct options *options, const char *program)
+{
 	struct service service = {.presence = -1};
 	struct rlimit files;
 	struct error error = {0};
@@ -261,12 +276,14 @@ static int run_mount(struct options *options, const char *program) {
 	return result == 0 ? EXIT_SUCCESS : fail(&error);
 }
 
-static int run_unmount(const struct options *options) {
+static int run_unmount(const struct options *options)
+{
 	struct error error = {0};
 	return unmount(options->mount_point, &error) == 0 ? EXIT_SUCCESS : fail(&error);
 }
 
-static int print_tree(void) {
+static int print_tree(void)
+{
 	struct text table = TEXT_EMPTY;
 	tree_print_table(&table);
 	fputs(text_string(&table), stdout);
@@ -274,7 +291,8 @@ static int print_tree(void) {
 	return EXIT_SUCCESS;
 }
 
-int main(int count, char **arguments) {
+int main(int count, char **arguments)
+{
 	struct options options;
 	struct error error = {0};
 	int status = EXIT_SUCCESS;

@@ -21,7 +21,8 @@ extern const struct fuse_lowlevel_ops mount_operations;
 
 /* --- shared by names.c, handle.c and ops.c --- */
 
-static inline struct mount *mount_of(fuse_req_t req) {
+static inline struct mount *mount_of(fuse_req_t req)
+{
 	return fuse_req_userdata(req);
 }
 /* A node is its own inode number, except for the root. */

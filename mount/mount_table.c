@@ -14,7 +14,8 @@
 extern char **environ;
 
 /* mountinfo writes blanks and the like as \ooo. */
-static void unescape(char *text) {
+static void unescape(char *text)
+{
 	char *out = text;
 	for (const char *in = text; *in; in++) {
 		if (in[0] == '\\' && in[1] >= '0' && in[1] <= '3' && in[2] >= '0' && in[2] <= '7' && in[3] >= '0' && in[3] <= '7') {
@@ -28,7 +29,8 @@ static void unescape(char *text) {
 }
 
 /* A line: ID PARENT MAJOR:MINOR ROOT PATH OPTIONS [TAGS…] - TYPE SOURCE SUPER_OPTIONS */
-static bool read_line(struct mount_entry *out, char *line) {
+static bool read_line(struct mount_entry *out, char *line)
+{
 	char *rest = line, *path = NULL, *end = strstr(line, " - ");
 
 	if (!end)
@@ -51,7 +53,8 @@ static bool read_line(struct mount_entry *out, char *line) {
 	return true;
 }
 
-int mount_table_find(struct mount_entry *out, const char *path, struct error *error) {
+int mount_table_find(struct mount_entry *out, const char *path, struct error *error)
+{
 	FILE *table = fopen("/proc/self/mountinfo", "re");
 	struct mount_entry entry;
 	char *line = NULL;
@@ -73,7 +76,8 @@ int mount_table_find(struct mount_entry *out, const char *path, struct error *er
 }
 
 /* fusermount3's own messages are dropped: the caller has a better sentence. */
-static int run_fusermount(const char *path, bool lazily) {
+static int run_fusermount(const char *path, bool lazily)
+{
 	char *arguments[] = {"fusermount3", "-u", lazily ? "-z" : "-q", "--", (char *)(uintptr_t)path, NULL};
 	posix_spawn_file_actions_t actions;
 	pid_t child;
@@ -91,7 +95,8 @@ static int run_fusermount(const char *path, bool lazily) {
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EBUSY;
 }
 
-int mount_table_unmount(const char *path, bool lazily, struct error *error) {
+int mount_table_unmount(const char *path, bool lazily, struct error *error)
+{
 	int result;
 
 	if (geteuid() == 0)
@@ -105,7 +110,8 @@ int mount_table_unmount(const char *path, bool lazily, struct error *error) {
 	return 0;
 }
 
-int mount_table_absolute(char out[PATH_MAX], const char *path, struct error *error) {
+int mount_table_absolute(char out[PATH_MAX], const char *path, struct error *error)
+{
 	char folder[PATH_MAX], above[PATH_MAX];
 	size_t length = strlen(path);
 

@@ -11,7 +11,8 @@
 /* A name stays with the kernel until notify.c takes it back. */
 static const double NAME_TIMEOUT = 24 * 3600.0;
 
-int mount_entry(struct mount *mount, const struct caller *caller, struct node *node, struct fuse_entry_param *out) {
+int mount_entry(struct mount *mount, const struct caller *caller, struct node *node, struct fuse_entry_param *out)
+{
 	*out = (struct fuse_entry_param){.ino = mount_inode(mount, node), .attr_timeout = 0.0};
 	/* A scratch name may be renamed onto another file: the kernel then carries what it knows of the one over to the other. */
 	out->entry_timeout = node_is_scratch(node) ? 0.0 : NAME_TIMEOUT;
@@ -19,7 +20,8 @@ int mount_entry(struct mount *mount, const struct caller *caller, struct node *n
 }
 
 /* Answers with a node that the caller holds one reference of. */
-static void reply_entry(fuse_req_t req, const struct caller *caller, struct node *node) {
+static void reply_entry(fuse_req_t req, const struct caller *caller, struct node *node)
+{
 	struct mount *mount = mount_of(req);
 	struct fuse_entry_param entry;
 
@@ -33,7 +35,8 @@ static void reply_entry(fuse_req_t req, const struct caller *caller, struct node
 }
 
 /* A name that is not there is never cached: it may be there at the next block. */
-void mount_lookup(fuse_req_t req, fuse_ino_t parent, const char *name) {
+void mount_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
 	struct node *node;
@@ -45,23 +48,27 @@ void mount_lookup(fuse_req_t req, fuse_ino_t parent, const char *name) {
 		mount_reply(req, result);
 }
 
-static void forget(struct mount *mount, fuse_ino_t inode, uint64_t references) {
+static void forget(struct mount *mount, fuse_ino_t inode, uint64_t references)
+{
 	if (inode != FUSE_ROOT_ID)
 		tree_forget(mount->tree, mount_node(mount, inode), references);
 }
 
-void mount_forget(fuse_req_t req, fuse_ino_t inode, uint64_t references) {
+void mount_forget(fuse_req_t req, fuse_ino_t inode, uint64_t references)
+{
 	forget(mount_of(req), inode, references);
 	fuse_reply_none(req);
 }
 
-void mount_forget_many(fuse_req_t req, size_t count, struct fuse_forget_data *forgets) {
+void mount_forget_many(fuse_req_t req, size_t count, struct fuse_forget_data *forgets)
+{
 	for (size_t i = 0; i < count; i++)
 		forget(mount_of(req), forgets[i].ino, forgets[i].nlookup);
 	fuse_reply_none(req);
 }
 
-void mount_make_node(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode, dev_t device) {
+void mount_make_node(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode, dev_t device)
+{
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
 	struct node *folder = mount_node(mount, parent), *node;
@@ -81,27 +88,31 @@ void mount_make_node(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t
 	reply_entry(req, &caller, node);
 }
 
-void mount_symlink(fuse_req_t req, const char *target, fuse_ino_t parent, const char *name) {
+void mount_symlink(fuse_req_t req, const char *target, fuse_ino_t parent, const char *name)
+{
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
 	(void)target;
 	mount_reply(req, tree_refuse(mount->tree, &caller, mount_node(mount, parent), name, "a symbolic link"));
 }
 
-void mount_link(fuse_req_t req, fuse_ino_t inode, fuse_ino_t new_parent, const char *new_name) {
+void mount_link(fuse_req_t req, fuse_ino_t inode, fuse_ino_t new_parent, const char *new_name)
+{
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
 	(void)inode;
 	mount_reply(req, tree_refuse(mount->tree, &caller, mount_node(mount, new_parent), new_name, "a hard link"));
 }
 
-void mount_unlink(fuse_req_t req, fuse_ino_t parent, const char *name) {
+void mount_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
 	mount_reply(req, tree_remove(mount->tree, &caller, mount_node(mount, parent), name));
 }
 
-void mount_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name) {
+void mount_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
 	mount_reply(req, tree_remove_folder(mount->tree, &caller, mount_node(mount, parent), name));
@@ -116,7 +127,8 @@ struct name_task {
 	unsigned flags;
 };
 
-static struct name_task *name_task_create(fuse_req_t req, struct node *folder, const char *name) {
+static struct name_task *name_task_create(fuse_req_t req, struct node *folder, const char *name)
+{
 	struct name_task *task = memory_allocate(1, sizeof *task);
 	task->req = req;
 	task->folder = folder;
@@ -124,13 +136,15 @@ static struct name_task *name_task_create(fuse_req_t req, struct node *folder, c
 	return task;
 }
 
-static void name_task_destroy(struct name_task *task) {
+static void name_task_destroy(struct name_task *task)
+{
 	free(task->new_name);
 	free(task->name);
 	free(task);
 }
 
-static void make_folder(fuse_req_t req, struct node *folder, const char *name) {
+static void make_folder(fuse_req_t req, struct node *folder, const char *name)
+{
 	struct caller caller = mount_caller(req);
 	struct node *node;
 
@@ -141,13 +155,15 @@ static void make_folder(fuse_req_t req, struct node *folder, const char *name) {
 		mount_reply(req, result);
 }
 
-static void make_folder_task(void *context) {
+static void make_folder_task(void *context)
+{
 	struct name_task *task = context;
 	make_folder(task->req, task->folder, task->name);
 	name_task_destroy(task);
 }
 
-void mount_make_folder(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode) {
+void mount_make_folder(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
+{
 	struct mount *mount = mount_of(req);
 	struct node *folder = mount_node(mount, parent);
 
@@ -158,7 +174,8 @@ void mount_make_folder(fuse_req_t req, fuse_ino_t parent, const char *name, mode
 		make_folder(req, folder, name);
 }
 
-static void rename_task(void *context) {
+static void rename_task(void *context)
+{
 	struct name_task *task = context;
 	struct caller caller = mount_caller(task->req);
 
@@ -168,7 +185,8 @@ static void rename_task(void *context) {
 }
 
 /* Renaming onto a file of the tree is a write of whatever kind that file is. */
-void mount_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t new_parent, const char *new_name, unsigned flags) {
+void mount_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t new_parent, const char *new_name, unsigned flags)
+{
 	struct mount *mount = mount_of(req);
 	struct name_task *task = name_task_create(req, mount_node(mount, parent), name);
 

@@ -23,7 +23,8 @@ struct notify {
 	bool stopping, joined;
 };
 
-static struct notice *next_notice(struct notify *notify) {
+static struct notice *next_notice(struct notify *notify)
+{
 	struct notice *notice = NULL;
 
 	pthread_mutex_lock(&notify->lock);
@@ -39,7 +40,8 @@ static struct notice *next_notice(struct notify *notify) {
 	return notice;
 }
 
-static void *tell(void *argument) {
+static void *tell(void *argument)
+{
 	struct notify *notify = argument;
 	struct notice *notice;
 
@@ -51,7 +53,8 @@ static void *tell(void *argument) {
 	return NULL;
 }
 
-struct notify *notify_start(struct fuse_session *session) {
+struct notify *notify_start(struct fuse_session *session)
+{
 	struct notify *notify = memory_allocate(1, sizeof *notify);
 
 	notify->session = session;
@@ -66,7 +69,8 @@ struct notify *notify_start(struct fuse_session *session) {
 	return notify;
 }
 
-void notify_name(struct notify *notify, fuse_ino_t folder, const char *name) {
+void notify_name(struct notify *notify, fuse_ino_t folder, const char *name)
+{
 	size_t length = strlen(name);
 	struct notice *notice = memory_allocate(1, sizeof *notice + length + 1);
 
@@ -80,7 +84,8 @@ void notify_name(struct notify *notify, fuse_ino_t folder, const char *name) {
 	pthread_mutex_unlock(&notify->lock);
 }
 
-void notify_stop(struct notify *notify) {
+void notify_stop(struct notify *notify)
+{
 	pthread_mutex_lock(&notify->lock);
 	notify->stopping = true;
 	pthread_cond_signal(&notify->wake);
@@ -90,7 +95,8 @@ void notify_stop(struct notify *notify) {
 	notify->joined = true;
 }
 
-void notify_destroy(struct notify *notify) {
+void notify_destroy(struct notify *notify)
+{
 	while (notify->first) {
 		struct notice *next = notify->first->next;
 		free(notify->first);

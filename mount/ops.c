@@ -19,29 +19,35 @@ enum {
 	SPACE_BLOCK_SIZE = 4096,
 };
 
-struct node *mount_node(const struct mount *mount, fuse_ino_t inode) {
+struct node *mount_node(const struct mount *mount, fuse_ino_t inode)
+{
 	return inode == FUSE_ROOT_ID ? tree_root(mount->tree) : (struct node *)(uintptr_t)inode;
 }
 
-fuse_ino_t mount_inode(const struct mount *mount, const struct node *node) {
+fuse_ino_t mount_inode(const struct mount *mount, const struct node *node)
+{
 	return node == tree_root(mount->tree) ? FUSE_ROOT_ID : (fuse_ino_t)(uintptr_t)node;
 }
 
-static bool interrupted(void *context) {
+static bool interrupted(void *context)
+{
 	fuse_req_t req = context;
 	return slow_is_stopping(mount_of(req)->slow) || fuse_req_interrupted(req);
 }
 
-struct caller mount_caller(fuse_req_t req) {
+struct caller mount_caller(fuse_req_t req)
+{
 	const struct fuse_ctx *context = fuse_req_ctx(req);
 	return (struct caller){.uid = context->uid, .gid = context->gid, .pid = context->pid, .interrupted = interrupted, .context = req};
 }
 
-void mount_reply(fuse_req_t req, int result) {
+void mount_reply(fuse_req_t req, int result)
+{
 	fuse_reply_err(req, result == -ENOSYS ? EOPNOTSUPP : result < 0 ? -result : 0);
 }
 
-static void initialize(void *userdata, struct fuse_conn_info *connection) {
+static void initialize(void *userdata, struct fuse_conn_info *connection)
+{
 	(void)userdata;
 #ifdef FUSE_CAP_DIRECT_IO_ALLOW_MMAP
 	if (connection->capable & FUSE_CAP_DIRECT_IO_ALLOW_MMAP)
@@ -52,7 +58,8 @@ static void initialize(void *userdata, struct fuse_conn_info *connection) {
 
 /* --- attributes --- */
 
-static void get_attributes(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info) {
+static void get_attributes(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info)
+{
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
 	struct stat attributes;
@@ -65,7 +72,8 @@ static void get_attributes(fuse_req_t req, fuse_ino_t inode, struct fuse_file_in
 		mount_reply(req, result);
 }
 
-static void set_attributes(fuse_req_t req, fuse_ino_t inode, struct stat *wanted, int fields, struct fuse_file_info *info) {
+static void set_attributes(fuse_req_t req, fuse_ino_t inode, struct stat *wanted, int fields, struct fuse_file_info *info)
+{
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
 	struct node *node = mount_node(mount, inode);
@@ -97,7 +105,8 @@ static void set_attributes(fuse_req_t req, fuse_ino_t inode, struct stat *wanted
 		mount_reply(req, result);
 }
 
-static void read_link(fuse_req_t req, fuse_ino_t inode) {
+static void read_link(fuse_req_t req, fuse_ino_t inode)
+{
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
 	char target[LINK_MAXIMUM];
@@ -109,14 +118,16 @@ static void read_link(fuse_req_t req, fuse_ino_t inode) {
 		mount_reply(req, result);
 }
 
-static void check_access(fuse_req_t req, fuse_ino_t inode, int mask) {
+static void check_access(fuse_req_t req, fuse_ino_t inode, int mask)
+{
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
 	mount_reply(req, tree_access(mount->tree, &caller, mount_node(mount, inode), mask));
 }
 
 /* name NULL: the list of names. */
-static void reply_attribute(fuse_req_t req, fuse_ino_t inode, const char *name, size_t size) {
+static void reply_attribute(fuse_req_t req, fuse_ino_t inode, const char *name, size_t size)
+{
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
 	struct node *node = mount_node(mount, inode);
@@ -140,26 +151,31 @@ static void reply_attribute(fuse_req_t req, fuse_ino_t inode, const char *name, 
 		free(buffer);
 }
 
-static void get_attribute(fuse_req_t req, fuse_ino_t inode, const char *name, size_t size) {
+static void get_attribute(fuse_req_t req, fuse_ino_t inode, const char *name, size_t size)
+{
 	reply_attribute(req, inode, name, size);
 }
 
-static void list_attributes(fuse_req_t req, fuse_ino_t inode, size_t size) {
+static void list_attributes(fuse_req_t req, fuse_ino_t inode, size_t size)
+{
 	reply_attribute(req, inode, NULL, size);
 }
 
-static void set_attribute(fuse_req_t req, fuse_ino_t inode, const char *name, const char *value, size_t size, int flags) {
+static void set_attribute(fuse_req_t req, fuse_ino_t inode, const char *name, const char *value, size_t size, int flags)
+{
 	(void)inode, (void)name, (void)value, (void)size, (void)flags;
 	mount_reply(req, -EOPNOTSUPP);
 }
 
-static void remove_attribute(fuse_req_t req, fuse_ino_t inode, const char *name) {
+static void remove_attribute(fuse_req_t req, fuse_ino_t inode, const char *name)
+{
 	(void)inode, (void)name;
 	mount_reply(req, -EOPNOTSUPP);
 }
 
 /* Tools that look for room before they save find some. */
-static void file_system(fuse_req_t req, fuse_ino_t inode) {
+static void file_system(fuse_req_t req, fuse_ino_t inode)
+{
 	(void)inode;
 	struct statvfs room = {.f_bsize = SPACE_BLOCK_SIZE, .f_frsize = SPACE_BLOCK_SIZE, .f_blocks = SPACE_BLOCKS, .f_bfree = SPACE_BLOCKS,
 	                       .f_bavail = SPACE_BLOCKS, .f_files = SPACE_BLOCKS, .f_ffree = SPACE_BLOCKS, .f_favail = SPACE_BLOCKS,
@@ -169,7 +185,8 @@ static void file_system(fuse_req_t req, fuse_ino_t inode) {
 
 /* --- folders --- */
 
-static void open_folder(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info) {
+static void open_folder(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info)
+{
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
 	struct folder *folder;
@@ -184,7 +201,8 @@ static void open_folder(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info 
 		folder_close(folder);
 }
 
-static void read_folder(fuse_req_t req, fuse_ino_t inode, size_t size, off_t offset, struct fuse_file_info *info) {
+static void read_folder(fuse_req_t req, fuse_ino_t inode, size_t size, off_t offset, struct fuse_file_info *info)
+{
 	struct folder *folder = (struct folder *)(uintptr_t)info->fh;
 	char stack[STACK_BUFFER], *buffer = stack;
 	size_t used = 0;
@@ -215,13 +233,15 @@ static void read_folder(fuse_req_t req, fuse_ino_t inode, size_t size, off_t off
 		free(buffer);
 }
 
-static void release_folder(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info) {
+static void release_folder(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info)
+{
 	(void)inode;
 	folder_close((struct folder *)(uintptr_t)info->fh);
 	mount_reply(req, 0);
 }
 
-static void sync_folder(fuse_req_t req, fuse_ino_t inode, int data_only, struct fuse_file_info *info) {
+static void sync_folder(fuse_req_t req, fuse_ino_t inode, int data_only, struct fuse_file_info *info)
+{
 	(void)inode, (void)data_only, (void)info;
 	mount_reply(req, 0);
 }
@@ -234,7 +254,8 @@ static void control(fuse_req_t req, fuse_ino_t inode, unsigned command, void *ar
 	mount_reply(req, -ENOTTY);
 }
 
-static void allocate(fuse_req_t req, fuse_ino_t inode, int mode, off_t offset, off_t length, struct fuse_file_info *info) {
+static void allocate(fuse_req_t req, fuse_ino_t inode, int mode, off_t offset, off_t length, struct fuse_file_info *info)
+{
 	(void)inode, (void)mode, (void)offset, (void)length, (void)info;
 	mount_reply(req, -EOPNOTSUPP);
 }

@@ -52,7 +52,8 @@ static const struct fuse_opt option_table[] = {
 };
 
 /* 1 keeps an argument for libfuse, 0 drops it. */
-static int take_argument(void *data, const char *argument, int key, struct fuse_args *out) {
+static int take_argument(void *data, const char *argument, int key, struct fuse_args *out)
+{
 	struct parsed *parsed = data;
 
 	(void)out;
@@ -71,7 +72,8 @@ static int take_argument(void *data, const char *argument, int key, struct fuse_
 }
 
 /* The arguments of a process can be read by everybody: what stands behind genesis_key= is overwritten, in its place. */
-static void hide_key(int count, char **arguments) {
+static void hide_key(int count, char **arguments)
+{
 	static const char word[] = "genesis_key=";
 
 	for (int i = 1; i < count; i++) {
@@ -82,7 +84,8 @@ static void hide_key(int count, char **arguments) {
 	}
 }
 
-static int copy_path(char out[PATH_MAX], const char *path, struct error *error) {
+static int copy_path(char out[PATH_MAX], const char *path, struct error *error)
+{
 	if (strlen(path) >= PATH_MAX)
 		return error_set(error, ENAMETOOLONG, "'%.64s…': the path is too long", path);
 	strcpy(out, path);
@@ -90,7 +93,8 @@ static int copy_path(char out[PATH_MAX], const char *path, struct error *error) 
 }
 
 /* Absolute, because the process changes its working directory; the folder need not exist. */
-static int absolute_path(char out[PATH_MAX], const char *path, struct error *error) {
+static int absolute_path(char out[PATH_MAX], const char *path, struct error *error)
+{
 	char here[PATH_MAX];
 	struct text joined = TEXT_EMPTY;
 
@@ -104,7 +108,8 @@ static int absolute_path(char out[PATH_MAX], const char *path, struct error *err
 	return result;
 }
 
-static int default_data_folder(char out[PATH_MAX], const char *mount_point, struct error *error) {
+static int default_data_folder(char out[PATH_MAX], const char *mount_point, struct error *error)
+{
 	struct text path = TEXT_EMPTY;
 	int result = data_folder_default(&path, mount_point, error);
 
@@ -116,12 +121,14 @@ static int default_data_folder(char out[PATH_MAX], const char *mount_point, stru
 	return result;
 }
 
-static bool lies_below(const char *path, const char *folder) {
+static bool lies_below(const char *path, const char *folder)
+{
 	size_t length = strlen(folder);
 	return strncmp(path, folder, length) == 0 && (path[length] == 0 || path[length] == '/');
 }
 
-static int settle_paths(struct options *out, const struct parsed *parsed, struct error *error) {
+static int settle_paths(struct options *out, const struct parsed *parsed, struct error *error)
+{
 	int result = mount_table_absolute(out->mount_point, parsed->mount_point, error);
 
 	if (result == 0 && parsed->genesis)
@@ -135,7 +142,8 @@ static int settle_paths(struct options *out, const struct parsed *parsed, struct
 	return result;
 }
 
-int options_parse(struct options *out, int count, char **arguments, struct error *error) {
+int options_parse(struct options *out, int count, char **arguments, struct error *error)
+{
 	struct parsed parsed = {.max_threads = 10, .idle_threads = 2};
 	int result;
 
@@ -172,19 +180,22 @@ int options_parse(struct options *out, int count, char **arguments, struct error
 	return result;
 }
 
-void options_forget_key(struct options *options) {
+void options_forget_key(struct options *options)
+{
 	if (options->genesis_key)
 		memory_wipe(options->genesis_key, strlen(options->genesis_key));
 	free(options->genesis_key);
 	options->genesis_key = NULL;
 }
 
-void options_release(struct options *options) {
+void options_release(struct options *options)
+{
 	options_forget_key(options);
 	fuse_opt_free_args(&options->fuse);
 }
 
-void options_print_help(const char *program) {
+void options_print_help(const char *program)
+{
 	printf("usage: %s [OPTIONS] MOUNTPOINT\n"
 	       "       %s --unmount MOUNTPOINT\n"
 	       "\n"
@@ -212,7 +223,8 @@ void options_print_help(const char *program) {
 	fuse_lowlevel_help();
 }
 
-void options_print_version(void) {
+void options_print_version(void)
+{
 	printf("eosiofs %s\n", VERSION);
 	printf("libfuse %s\n", fuse_pkgversion());
 }

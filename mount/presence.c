@@ -18,7 +18,8 @@ enum { DYING_MILLISECONDS = 10000 };
 static const char PREFIX[] = "eosiofs-mount-";
 
 /* The name is the path's hash: a path may be longer than a socket's name. */
-static socklen_t address_of(struct sockaddr_un *address, const char *mount_point) {
+static socklen_t address_of(struct sockaddr_un *address, const char *mount_point)
+{
 	static const char digits[] = "0123456789abcdef";
 	struct checksum256 hash = hash_sha256(mount_point, strlen(mount_point));
 	size_t length = sizeof PREFIX - 1;
@@ -33,7 +34,8 @@ static socklen_t address_of(struct sockaddr_un *address, const char *mount_point
 	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length);
 }
 
-int presence_announce(const char *mount_point, struct error *error) {
+int presence_announce(const char *mount_point, struct error *error)
+{
 	struct sockaddr_un address;
 	socklen_t length = address_of(&address, mount_point);
 	int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -48,7 +50,8 @@ int presence_announce(const char *mount_point, struct error *error) {
 	return descriptor;
 }
 
-bool presence_wait(int descriptor, int milliseconds) {
+bool presence_wait(int descriptor, int milliseconds)
+{
 	struct pollfd ended = {.fd = descriptor, .events = POLLIN};
 	int result;
 
@@ -59,7 +62,8 @@ bool presence_wait(int descriptor, int milliseconds) {
 }
 
 /* A killed process is a zombie, or gone, while its last threads still end: only then its files are closed. */
-static bool is_dying(pid_t process) {
+static bool is_dying(pid_t process)
+{
 	char path[64], line[512];
 
 	snprintf(path, sizeof path, "/proc/%d/stat", process);
@@ -71,7 +75,8 @@ static bool is_dying(pid_t process) {
 	return !name_end || name_end[1] == 0 || strchr("ZX", name_end[2]);
 }
 
-pid_t presence_find(const char *mount_point, int *descriptor) {
+pid_t presence_find(const char *mount_point, int *descriptor)
+{
 	struct sockaddr_un address;
 	socklen_t length = address_of(&address, mount_point);
 	struct ucred server;

@@ -18,7 +18,8 @@
 
 enum { PREDECESSOR_MILLISECONDS = 10000 };
 
-static int check_device(struct error *error) {
+static int check_device(struct error *error)
+{
 	int device = open("/dev/fuse", O_RDWR | O_CLOEXEC);
 
 	if (device >= 0) {
@@ -37,7 +38,8 @@ static int check_device(struct error *error) {
 	}
 }
 
-static int check_empty(const char *mount_point, struct error *error) {
+static int check_empty(const char *mount_point, struct error *error)
+{
 	DIR *folder = opendir(mount_point);
 	int result = 0;
 
@@ -52,7 +54,8 @@ static int check_empty(const char *mount_point, struct error *error) {
 }
 
 /* A mount that was just unmounted may still be writing its data folder. */
-static void wait_for_predecessor(const char *mount_point) {
+static void wait_for_predecessor(const char *mount_point)
+{
 	int server;
 
 	if (presence_find(mount_point, &server) == 0)
@@ -61,7 +64,8 @@ static void wait_for_predecessor(const char *mount_point) {
 	close(server);
 }
 
-int ready_check(const char *mount_point, bool may_hold_files, struct error *error) {
+int ready_check(const char *mount_point, bool may_hold_files, struct error *error)
+{
 	struct mount_entry entry;
 	struct stat attributes;
 
@@ -90,7 +94,8 @@ int ready_check(const char *mount_point, bool may_hold_files, struct error *erro
 }
 
 /* In the process that waits. */
-static _Noreturn void wait_until_ready(pid_t child, int from_child, const char *mount_point) {
+static _Noreturn void wait_until_ready(pid_t child, int from_child, const char *mount_point)
+{
 	struct statfs answer;
 	char byte;
 	ssize_t count;
@@ -113,7 +118,8 @@ static _Noreturn void wait_until_ready(pid_t child, int from_child, const char *
 	_exit(WIFEXITED(status) && WEXITSTATUS(status) != 0 ? WEXITSTATUS(status) : EXIT_FAILURE);
 }
 
-int ready_background(int *waiter, const char *mount_point, struct error *error) {
+int ready_background(int *waiter, const char *mount_point, struct error *error)
+{
 	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
@@ -135,7 +141,8 @@ int ready_background(int *waiter, const char *mount_point, struct error *error) 
 	return 0;
 }
 
-void ready_announce(int waiter) {
+void ready_announce(int waiter)
+{
 	if (waiter < 0)
 		return;
 	setsid();

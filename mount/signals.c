@@ -21,18 +21,21 @@ struct signals {
 	bool ended; /* under lock: the loop has ended */
 };
 
-static void signal_set(sigset_t *set) {
+static void signal_set(sigset_t *set)
+{
 	sigemptyset(set);
 	sigaddset(set, SIGINT);
 	sigaddset(set, SIGTERM);
 	sigaddset(set, SIGHUP);
 }
 
-static void interrupt_only(int number) {
+static void interrupt_only(int number)
+{
 	(void)number;
 }
 
-void signals_block(void) {
+void signals_block(void)
+{
 	struct sigaction ignored = {.sa_handler = SIG_IGN}, woken = {.sa_handler = interrupt_only};
 	sigset_t set;
 
@@ -42,7 +45,8 @@ void signals_block(void) {
 	sigaction(SIGUSR1, &woken, NULL); /* without SA_RESTART: interrupts what the loop waits in */
 }
 
-static bool has_ended(struct signals *signals) {
+static bool has_ended(struct signals *signals)
+{
 	pthread_mutex_lock(&signals->lock);
 	bool ended = signals->ended;
 	pthread_mutex_unlock(&signals->lock);
@@ -50,7 +54,8 @@ static bool has_ended(struct signals *signals) {
 }
 
 /* The loop may look whether it is to end just before it waits, so it is woken until it has ended. */
-static void end_loop(struct signals *signals) {
+static void end_loop(struct signals *signals)
+{
 	fuse_session_exit(signals->session);
 	pthread_mutex_lock(&signals->lock);
 	while (!signals->ended) {
@@ -67,7 +72,8 @@ static void end_loop(struct signals *signals) {
 	pthread_mutex_unlock(&signals->lock);
 }
 
-static void *wait_for_signal(void *argument) {
+static void *wait_for_signal(void *argument)
+{
 	struct signals *signals = argument;
 	sigset_t set;
 	int number;
@@ -83,7 +89,8 @@ static void *wait_for_signal(void *argument) {
 	return NULL;
 }
 
-struct signals *signals_start(struct mount *mount, struct fuse_session *session) {
+struct signals *signals_start(struct mount *mount, struct fuse_session *session)
+{
 	struct signals *signals = memory_allocate(1, sizeof *signals);
 
 	signals->mount = mount;
@@ -97,7 +104,8 @@ struct signals *signals_start(struct mount *mount, struct fuse_session *session)
 	return NULL;
 }
 
-void signals_end(struct signals *signals) {
+void signals_end(struct signals *signals)
+{
 	pthread_mutex_lock(&signals->lock);
 	signals->ended = true;
 	pthread_cond_signal(&signals->wake);

@@ -21,7 +21,8 @@ struct slow_task {
 	void *context;
 };
 
-struct slow *slow_create(void) {
+struct slow *slow_create(void)
+{
 	struct slow *slow = memory_allocate(1, sizeof *slow);
 	pthread_mutex_init(&slow->lock, NULL);
 	pthread_cond_init(&slow->idle, NULL);
@@ -29,7 +30,8 @@ struct slow *slow_create(void) {
 	return slow;
 }
 
-static void *run(void *argument) {
+static void *run(void *argument)
+{
 	struct slow_task task = *(struct slow_task *)argument;
 
 	free(argument);
@@ -41,7 +43,8 @@ static void *run(void *argument) {
 	return NULL;
 }
 
-void slow_run(struct slow *slow, void (*function)(void *context), void *context) {
+void slow_run(struct slow *slow, void (*function)(void *context), void *context)
+{
 	struct slow_task *task = memory_allocate(1, sizeof *task);
 	pthread_attr_t detached;
 	pthread_t thread;
@@ -57,7 +60,8 @@ void slow_run(struct slow *slow, void (*function)(void *context), void *context)
 	pthread_attr_destroy(&detached);
 }
 
-void slow_stop(struct slow *slow) {
+void slow_stop(struct slow *slow)
+{
 	atomic_store(&slow->stopping, true);
 	pthread_mutex_lock(&slow->lock);
 	while (slow->running != 0)
@@ -65,11 +69,13 @@ void slow_stop(struct slow *slow) {
 	pthread_mutex_unlock(&slow->lock);
 }
 
-bool slow_is_stopping(const struct slow *slow) {
+bool slow_is_stopping(const struct slow *slow)
+{
 	return atomic_load(&slow->stopping);
 }
 
-void slow_destroy(struct slow *slow) {
+void slow_destroy(struct slow *slow)
+{
 	pthread_cond_destroy(&slow->idle);
 	pthread_mutex_destroy(&slow->lock);
 	free(slow);

@@ -9,7 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-int stale_find(const char *mount_point, struct error *error) {
+int stale_find(const char *mount_point, struct error *error)
+{
 	struct mount_entry entry;
 
 	int result = mount_table_find(&entry, mount_point, error);
@@ -23,7 +24,8 @@ int stale_find(const char *mount_point, struct error *error) {
 	return 1;
 }
 
-int stale_clean(const char *mount_point, struct error *error) {
+int stale_clean(const char *mount_point, struct error *error)
+{
 	int result;
 
 	while ((result = stale_find(mount_point, error)) == 1) {

@@ -17,7 +17,8 @@
 enum { WAIT_MILLISECONDS = 60000 };
 
 /* What the link points to below the mount point: "" for the mount point itself, NULL for elsewhere. */
-static const char *link_below(char target[PATH_MAX], const char *link, const char *mount_point) {
+static const char *link_below(char target[PATH_MAX], const char *link, const char *mount_point)
+{
 	size_t length = strlen(mount_point);
 	ssize_t count = readlink(link, target, PATH_MAX - 1);
 
@@ -29,7 +30,8 @@ static const char *link_below(char target[PATH_MAX], const char *link, const cha
 	return target[length] == '/' ? target + length + 1 : "";
 }
 
-static void process_name(char out[32], long pid) {
+static void process_name(char out[32], long pid)
+{
 	char path[64];
 
 	snprintf(path, sizeof path, "/proc/%ld/comm", pid);
@@ -42,13 +44,15 @@ static void process_name(char out[32], long pid) {
 	fclose(file);
 }
 
-static void name_process(struct text *out, long pid, const char *what, const char *below) {
+static void name_process(struct text *out, long pid, const char *what, const char *below)
+{
 	char name[32];
 	process_name(name, pid);
 	text_printf(out, "\n  %s (process %ld) %s%s%s%s", name, pid, what, *below ? " '" : "", below, *below ? "'" : "");
 }
 
-static void examine_process(struct text *out, long pid, const char *mount_point) {
+static void examine_process(struct text *out, long pid, const char *mount_point)
+{
 	char path[300], target[PATH_MAX];
 	const char *below;
 
@@ -70,7 +74,8 @@ static void examine_process(struct text *out, long pid, const char *mount_point)
 	closedir(folder);
 }
 
-static void name_users(struct text *out, const char *mount_point) {
+static void name_users(struct text *out, const char *mount_point)
+{
 	DIR *processes = opendir("/proc");
 
 	if (!processes)
@@ -83,7 +88,8 @@ static void name_users(struct text *out, const char *mount_point) {
 		text_append(out, "\n  a process that this user may not look into (try as root)");
 }
 
-int unmount(const char *mount_point, struct error *error) {
+int unmount(const char *mount_point, struct error *error)
+{
 	struct text users = TEXT_EMPTY;
 	struct mount_entry entry;
 	int server = -1;
