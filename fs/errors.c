@@ -99,7 +99,7 @@ static void print_line(struct text *out, struct timespec now, pid_t pid, const c
 	text_append_char(out, '\n');
 }
 
-void errors_add(struct tree *tree, const struct caller *caller, const char *path, const struct error *error)
+static void errors_add(struct tree *tree, const struct caller *caller, const char *path, const struct error *error)
 {
 	struct errors *errors = tree->errors;
 	struct text line = TEXT_EMPTY;

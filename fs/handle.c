@@ -124,8 +124,6 @@ int tree_open(struct tree *tree, const struct caller *caller, struct node *node,
 	return 0;
 }
 
-bool handle_is_growing(const struct handle *handle) { return handle->growing != NULL; }
-
 ssize_t handle_read(struct handle *handle, char *out, size_t size, off_t offset)
 {
 	if (offset < 0 || !wants_to_read(handle->flags))

@@ -174,7 +174,6 @@ void suggestion_consider_folder(struct suggestion *suggestion, struct tree *tree
 /* --- errors.c --- */
 struct errors *errors_create(void);
 void errors_destroy(struct errors *errors);
-void errors_add(struct tree *tree, const struct caller *caller, const char *path, const struct error *error);
 /* Adds it under FOLDER/NAME and returns -number. */
 int errors_fail(struct tree *tree, const struct caller *caller, const struct node *folder, const char *name, const struct error *error);
 struct transaction_log *transaction_log_create(void);
@@ -193,6 +192,5 @@ void drafts_destroy(struct drafts *drafts);
 
 /* --- readme.c --- */
 void readme_print(struct text *out, const struct row *rows, size_t count, const char *mount_point);
-void readme_print_markdown(struct text *out, const struct row *rows, size_t count);
 
 #endif

@@ -92,7 +92,7 @@ static void print_cell(struct text *out, const char *string)
 	}
 }
 
-void readme_print_markdown(struct text *out, const struct row *rows, size_t count)
+static void print_markdown(struct text *out, const struct row *rows, size_t count)
 {
 	text_append(out, "| path | kind | what it is |\n|---|---|---|\n");
 	for (size_t i = 0; i < count; i++) {
@@ -111,7 +111,7 @@ void readme_print_markdown(struct text *out, const struct row *rows, size_t coun
 
 void tree_print_table(struct text *out)
 {
-	readme_print_markdown(out, tree_rows, tree_rows_count);
+	print_markdown(out, tree_rows, tree_rows_count);
 }
 
 int readme_read(struct request *request, struct text *out, struct error *error)

@@ -84,7 +84,6 @@ ssize_t handle_write(struct handle *handle, const struct caller *caller, const c
 int handle_flush(struct handle *handle, const struct caller *caller);
 int handle_sync(struct handle *handle, const struct caller *caller);
 void handle_close(struct handle *handle);
-bool handle_is_growing(const struct handle *handle);
 
 int tree_remove(struct tree *tree, const struct caller *caller, struct node *folder, const char *name);        /* unlink */
 int tree_remove_folder(struct tree *tree, const struct caller *caller, struct node *folder, const char *name); /* rmdir */

@@ -81,18 +81,6 @@ void bytes_put_counted(struct bytes *bytes, const void *data, size_t length)
 	bytes_put(bytes, data, length);
 }
 
-void bytes_put_u64_be(struct bytes *bytes, uint64_t value)
-{
-	value = htobe64(value);
-	bytes_put(bytes, &value, sizeof(value));
-}
-
-void bytes_put_u32_be(struct bytes *bytes, uint32_t value)
-{
-	value = htobe32(value);
-	bytes_put(bytes, &value, sizeof(value));
-}
-
 struct cursor cursor_make(const void *data, size_t length)
 {
 	/* a non-NULL start, so that taking 0 bytes of an empty buffer differs from failing */
@@ -158,14 +146,6 @@ uint64_t cursor_u64(struct cursor *cursor)
 
 	cursor_copy(cursor, &value, sizeof(value));
 	return le64toh(value);
-}
-
-uint64_t cursor_u64_be(struct cursor *cursor)
-{
-	uint64_t value;
-
-	cursor_copy(cursor, &value, sizeof(value));
-	return be64toh(value);
 }
 
 uint32_t cursor_varuint32(struct cursor *cursor)

@@ -23,9 +23,6 @@ void bytes_put_varuint32(struct bytes *bytes, uint32_t value);
 void bytes_put_double(struct bytes *bytes, double value);
 /* varuint32 length, then the bytes: protocol "bytes" and "string". */
 void bytes_put_counted(struct bytes *bytes, const void *data, size_t length);
-/* Big-endian, as the keys of the state map are ordered. */
-void bytes_put_u64_be(struct bytes *bytes, uint64_t value);
-void bytes_put_u32_be(struct bytes *bytes, uint32_t value);
 
 struct cursor {
 	const uint8_t *at, *end; /* borrowed */
@@ -41,7 +38,6 @@ uint8_t cursor_u8(struct cursor *cursor);
 uint16_t cursor_u16(struct cursor *cursor);
 uint32_t cursor_u32(struct cursor *cursor);
 uint64_t cursor_u64(struct cursor *cursor);
-uint64_t cursor_u64_be(struct cursor *cursor);
 uint32_t cursor_varuint32(struct cursor *cursor); /* at most 5 bytes are read */
 double cursor_double(struct cursor *cursor);
 /* varuint32 length, then that many bytes, borrowed; more than 20 MiB fails. */

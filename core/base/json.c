@@ -358,14 +358,6 @@ void json_print(struct text *out, const struct json *node)
 	}
 }
 
-void json_print_pretty(struct text *out, const struct json *node)
-{
-	struct text compact = TEXT_EMPTY;
-	json_print(&compact, node);
-	json_indent(out, text_string(&compact), compact.length);
-	text_release(&compact);
-}
-
 static void new_line(struct text *out, size_t depth)
 {
 	text_append_char(out, '\n');

@@ -34,8 +34,6 @@ int json_uint64(uint64_t *out, const struct json *node);
 
 /* Compact text, members in their order. */
 void json_print(struct text *out, const struct json *node);
-/* The same with two spaces of indentation, as cleos prints. */
-void json_print_pretty(struct text *out, const struct json *node);
 /* Reformats JSON text in cleos's layout without going through numbers (every digit stays). text should be valid JSON. */
 void json_indent(struct text *out, const char *text, size_t length);
 

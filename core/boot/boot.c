@@ -286,13 +286,5 @@ out:
 	return result;
 }
 
-bool boot_running(struct boot *boot)
-{
-	pthread_mutex_lock(&boot->lock);
-	bool running = boot->running;
-	pthread_mutex_unlock(&boot->lock);
-	return running;
-}
-
 struct growing_text *boot_progress(struct boot *boot) { return boot->progress; }
 struct growing_text *boot_output(struct boot *boot) { return boot->output; }

@@ -32,7 +32,6 @@ struct boot_runner {
 /* `all`, or names of steps, blank separated. Checks everything that can be checked first: -EINVAL, -ENOENT, -ERANGE, -EEXIST with nothing done. -EBUSY:
  * it is running. -EINTR: it was interrupted after a whole transaction. A chain's refusal names step and item. */
 int boot_run(struct boot *boot, const char *words, const struct boot_runner *runner, struct error *error);
-bool boot_running(struct boot *boot);
 
 /* Options, by index (option.h). Writing while it runs: -EBUSY. */
 void boot_option_read(struct boot *boot, struct text *out, size_t option);

@@ -224,13 +224,10 @@ int chain_action_make_text(struct chain_view *view, struct action *out, uint64_t
                            const struct permission_level *authorization, size_t authorization_count, struct error *error);
 
 /* JSON as nodeos and cleos write it (chain_transaction.c). Data is an object or array by the contract's ABI, or a string of hexadecimal bytes. */
-/* {"account", "name", "authorization": [{"actor", "permission"} or "ACTOR@PERMISSION"], "data"}; release it. */
-int chain_action_parse(struct chain_view *view, struct action *out, const struct json *json, struct error *error);
-/* A transaction object; only "actions" must be there, an expiration that is missing is 0. release it. */
+/* A transaction object; only "actions" must be there: {"account", "name", "authorization", "data"} each. An expiration that is missing is 0. Release it. */
 int chain_transaction_parse(struct chain_view *view, struct transaction *out, const struct json *json, struct error *error);
 void chain_transaction_print(struct chain_view *view, struct text *out, const struct transaction *transaction); /* compact */
-int permission_level_parse_json(struct permission_level *out, const struct json *json, struct error *error);
-/* A list of them; free(*out). */
+/* A list of {"actor", "permission"} or "ACTOR@PERMISSION"; free(*out). */
 int permission_levels_parse_json(struct permission_level **out, size_t *count, const struct json *json, struct error *error);
 
 /* Makes one transaction of the actions (taken over: emptied, even on failure), signs it with the wallet's keys that it needs, pushes it.

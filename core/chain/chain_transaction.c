@@ -77,7 +77,7 @@ static int parse_name_member(uint64_t *out, const struct json *object, const cha
 	return name_parse(out, text, error);
 }
 
-int permission_level_parse_json(struct permission_level *out, const struct json *json, struct error *error)
+static int parse_level(struct permission_level *out, const struct json *json, struct error *error)
 {
 	if (json_string(json))
 		return permission_level_parse(out, json_string(json), error);
@@ -97,7 +97,7 @@ int permission_levels_parse_json(struct permission_level **out, size_t *count, c
 	if (json_type(json) != JSON_ARRAY || json_count(json) > AUTHORIZATIONS_MAXIMUM)
 		result = error_set(error, EINVAL, "permission levels are a list of at most %d", AUTHORIZATIONS_MAXIMUM);
 	for (const struct json *level = json_first(json); level && result == 0; level = json_next(level))
-		result = permission_level_parse_json(&(*out)[(*count)++], level, error);
+		result = parse_level(&(*out)[(*count)++], level, error);
 	if (result) {
 		free(*out);
 		*out = NULL;
@@ -120,7 +120,7 @@ static bool take_hex(struct bytes *out, const struct json *data)
 	return taken;
 }
 
-int chain_action_parse(struct chain_view *view, struct action *out, const struct json *json, struct error *error)
+static int parse_action(struct chain_view *view, struct action *out, const struct json *json, struct error *error)
 {
 	const struct json *data = json_member(json, "data");
 	struct permission_level *levels = NULL;
@@ -156,7 +156,7 @@ static int parse_actions(struct chain_view *view, struct action **out, size_t *c
 	if (json_count(json) > ACTIONS_MAXIMUM)
 		result = error_set(error, EINVAL, "a transaction has at most %d actions here", ACTIONS_MAXIMUM);
 	for (const struct json *action = json_first(json); action && result == 0; action = json_next(action))
-		if ((result = chain_action_parse(view, &(*out)[*count], action, error)) == 0)
+		if ((result = parse_action(view, &(*out)[*count], action, error)) == 0)
 			(*count)++;
 	return result;
 }

@@ -300,22 +300,10 @@ int state_read_features(const struct map_root *root, chain_feature_visitor *visi
 	return result;
 }
 
-int state_read_config(const struct map_root *root, struct chain_config *out)
-{
-	configuration_get(root, out);
-	return 0;
-}
-
 int state_read_proposed_schedule(const struct map_root *root, struct producer_schedule *out)
 {
 	uint32_t block_num;
 	*out = (struct producer_schedule){0};
 	proposed_schedule_get(root, &block_num, out);
 	return 0;
-}
-
-int state_read_required_keys(const struct map_root *root, const struct transaction *transaction, const struct public_key *available,
-                             size_t available_count, struct public_key **out, size_t *out_count, struct error *error)
-{
-	return authorization_required_keys(root, transaction, available, available_count, out, out_count, error);
 }

@@ -21,9 +21,6 @@ int state_read_scopes(const struct map_root *root, uint64_t code, uint64_t table
 int state_read_table_contracts(const struct map_root *root, uint64_t scope, uint64_t table, chain_account_visitor *visitor, void *context);
 int state_read_key_permissions(const struct map_root *root, const struct public_key *key, chain_key_permission_visitor *visitor, void *context);
 int state_read_features(const struct map_root *root, chain_feature_visitor *visitor, void *context);
-int state_read_config(const struct map_root *root, struct chain_config *out);
 int state_read_proposed_schedule(const struct map_root *root, struct producer_schedule *out); /* no producers: none. Release it */
-int state_read_required_keys(const struct map_root *root, const struct transaction *transaction, const struct public_key *available,
-                             size_t available_count, struct public_key **out, size_t *out_count, struct error *error);
 
 #endif

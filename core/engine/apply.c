@@ -275,7 +275,7 @@ bool apply_has_authorization(const struct apply_context *context, uint64_t accou
 	return false;
 }
 
-bool apply_has_recipient(const struct apply_context *context, uint64_t account)
+static bool has_recipient(const struct apply_context *context, uint64_t account)
 {
 	for (size_t i = 0; i < context->notified_count; i++)
 		if (context->notified[i] == account)
@@ -285,7 +285,7 @@ bool apply_has_recipient(const struct apply_context *context, uint64_t account)
 
 void apply_require_recipient(struct apply_context *context, uint64_t account)
 {
-	if (!apply_has_recipient(context, account))
+	if (!has_recipient(context, account))
 		notify(context, account, transaction_schedule_action(context->transaction, context->action, account, false, context->ordinal,
 		                                                     context->first_ordinal));
 }

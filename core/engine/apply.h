@@ -71,7 +71,6 @@ static inline struct action_trace *apply_trace(struct apply_context *context)
 int apply_require_authorization(struct apply_context *context, uint64_t account);                        /* 3090004 */
 int apply_require_authorization_of(struct apply_context *context, uint64_t account, uint64_t permission); /* 3090004 */
 bool apply_has_authorization(const struct apply_context *context, uint64_t account);
-bool apply_has_recipient(const struct apply_context *context, uint64_t account);
 void apply_require_recipient(struct apply_context *context, uint64_t account);
 /* Bills delta bytes to an account: usage, this action's RAM deltas, the check at the transaction's end, and B.7's payer rules.
  * A database row charged to `payer` goes through here too. */

@@ -190,12 +190,3 @@ bool authority_checker_satisfied(struct authority_checker *checker, const struct
 	free(evaluation.levels);
 	return result;
 }
-
-bool authority_checker_authority(struct authority_checker *checker, const struct authority *authority)
-{
-	struct evaluation evaluation = {.checker = checker};
-	bool result = authority_satisfied(&evaluation, authority, 0);
-
-	free(evaluation.levels);
-	return result;
-}

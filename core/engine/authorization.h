@@ -26,8 +26,6 @@ void authority_checker_init(struct authority_checker *checker, const struct map_
                             const struct permission_level *permissions, size_t permissions_count, int64_t delay_us, uint16_t depth_limit);
 void authority_checker_release(struct authority_checker *checker);
 bool authority_checker_satisfied(struct authority_checker *checker, const struct permission_level *level);
-/* The same for an authority that is no account's (yet): a block producer's, or one that is about to be set. */
-bool authority_checker_authority(struct authority_checker *checker, const struct authority *authority);
 bool authority_checker_all_used(const struct authority_checker *checker);
 
 /* What authorizes a list of actions. */

@@ -44,12 +44,6 @@ size_t engine_block_transactions(const struct engine *engine)
 	return engine->pending ? engine->pending->receipts_count : 0;
 }
 
-void engine_block_usage(const struct engine *engine, uint64_t *cpu_us, uint64_t *net_bytes)
-{
-	*cpu_us = engine->pending ? engine->pending->globals.cpu_usage : 0;
-	*net_bytes = engine->pending ? engine->pending->globals.net_usage : 0;
-}
-
 void engine_block_drop(struct engine *engine)
 {
 	struct pending_block *pending = engine->pending;

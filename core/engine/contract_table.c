@@ -107,15 +107,6 @@ void secondary_key_order(uint8_t out[32], enum secondary_type type, const void *
 		order_float(out, length);
 }
 
-double secondary_key_double(const uint8_t key[8])
-{
-	uint64_t bits = get_be(key);
-	bits = bits >> 63 ? bits & ~(UINT64_C(1) << 63) : ~bits;
-	double value;
-	memcpy(&value, &bits, sizeof value);
-	return value;
-}
-
 static bool read_object(struct table_object *out, const uint8_t *key, const struct map_value *value)
 {
 	if (value->length != 12)

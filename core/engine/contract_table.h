@@ -47,7 +47,6 @@ struct secondary_row {
 /* The first entry at or after (key, primary key) of an index table (its id.table has the index number in the low four bits). */
 bool secondary_row_seek(const struct map_root *root, struct secondary_row *out, const struct table_id *id, enum secondary_type type,
                         const uint8_t *key, uint64_t primary_key);
-double secondary_key_double(const uint8_t key[8]); /* back from the ordering form */
 
 /* --- how they lie in the state (state_key.h); for intrinsic/database*.c --- */
 enum { TABLE_ROW_HEADER = 12, TABLE_ID_LENGTH = 25 };

@@ -76,9 +76,8 @@ uint32_t engine_block_number(const struct engine *engine); /* of the block in th
 const struct producer_schedule *engine_block_active_schedule(const struct engine *engine);
 /* The state as the block in the making has it now, one reference for the caller; without one the head's. */
 struct map_root *engine_state(struct engine *engine);
-/* How many transactions the block in the making holds, and what they are billed. */
+/* How many transactions the block in the making holds. */
 size_t engine_block_transactions(const struct engine *engine);
-void engine_block_usage(const struct engine *engine, uint64_t *cpu_us, uint64_t *net_bytes);
 
 struct push_options {
 	uint32_t billed_cpu_us; /* 0: the chain's min_transaction_cpu_usage */

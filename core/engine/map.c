@@ -55,26 +55,9 @@ size_t map_root_count(const struct map_root *root)
 	return root->count;
 }
 
-/* A state to read: a root's, or the one an edit has reached. */
-struct view {
-	const struct map *map;
-	const struct map_node *node;
-	uint64_t stamp;
-};
-
-static struct view root_view(const struct map_root *root)
+bool map_get(const struct map_root *root, const void *key, size_t key_length, struct map_value *out)
 {
-	return (struct view){root->map, root->node, root->stamp};
-}
-
-static struct view edit_view(const struct map_edit *edit)
-{
-	return root_view(&edit->root);
-}
-
-static bool view_get(struct view view, const void *key, size_t key_length, struct map_value *out)
-{
-	const struct map_node *node = view.node;
+	const struct map_node *node = root->node;
 	if (!node)
 		return false;
 	while (node->level)
@@ -86,21 +69,21 @@ static bool view_get(struct view view, const void *key, size_t key_length, struc
 	return equal;
 }
 
-static bool view_found(struct view view, struct map_entry *out, const struct map_node *leaf, size_t index)
+static bool found(const struct map_root *root, struct map_entry *out, const struct map_node *leaf, size_t index)
 {
 	out->key_length = map_node_key(leaf, index, out->key);
 	out->value = map_node_value(leaf, index);
 	out->leaf = leaf;
-	out->map = view.map;
-	out->stamp = view.stamp;
+	out->map = root->map;
+	out->stamp = root->stamp;
 	out->index = index;
 	return true;
 }
 
 /* The first entry with a key >= the given one, or > it. No leaf is empty. */
-static bool view_seek(struct view view, struct map_entry *out, const void *key, size_t key_length, bool beyond)
+static bool seek(const struct map_root *root, struct map_entry *out, const void *key, size_t key_length, bool beyond)
 {
-	const struct map_node *node = view.node, *after = NULL; /* the nearest subtree to the right of the path */
+	const struct map_node *node = root->node, *after = NULL; /* the nearest subtree to the right of the path */
 	if (!node)
 		return false;
 	while (node->level) {
@@ -120,12 +103,17 @@ static bool view_seek(struct view view, struct map_entry *out, const void *key, 
 			node = map_node_child(node, 0);
 		index = 0;
 	}
-	return view_found(view, out, node, index);
+	return found(root, out, node, index);
 }
 
-static bool view_seek_before(struct view view, struct map_entry *out, const void *key, size_t key_length)
+bool map_seek(const struct map_root *root, struct map_entry *out, const void *key, size_t key_length)
 {
-	const struct map_node *node = view.node, *before = NULL; /* the nearest subtree to the left of the path */
+	return seek(root, out, key, key_length, false);
+}
+
+bool map_seek_before(const struct map_root *root, struct map_entry *out, const void *key, size_t key_length)
+{
+	const struct map_node *node = root->node, *before = NULL; /* the nearest subtree to the left of the path */
 	if (!node)
 		return false;
 	while (node->level) {
@@ -143,75 +131,18 @@ static bool view_seek_before(struct view view, struct map_entry *out, const void
 			node = map_node_child(node, node->count - 1u);
 		index = node->count;
 	}
-	return view_found(view, out, node, index - 1);
+	return found(root, out, node, index - 1);
 }
 
 /* Whether the entry's leaf is still the one to look in. */
-static bool view_knows(struct view view, const struct map_entry *entry)
+static bool is_current(const struct map_root *root, const struct map_entry *entry)
 {
-	return entry->leaf && entry->map == view.map && entry->stamp == view.stamp;
-}
-
-static bool view_next(struct view view, struct map_entry *entry)
-{
-	if (view_knows(view, entry) && entry->index + 1 < entry->leaf->count)
-		return view_found(view, entry, entry->leaf, entry->index + 1);
-	return view_seek(view, entry, entry->key, entry->key_length, true);
-}
-
-static bool view_previous(struct view view, struct map_entry *entry)
-{
-	if (view_knows(view, entry) && entry->index)
-		return view_found(view, entry, entry->leaf, entry->index - 1);
-	return view_seek_before(view, entry, entry->key, entry->key_length);
-}
-
-bool map_get(const struct map_root *root, const void *key, size_t key_length, struct map_value *out)
-{
-	return view_get(root_view(root), key, key_length, out);
-}
-
-bool map_edit_get(const struct map_edit *edit, const void *key, size_t key_length, struct map_value *out)
-{
-	return view_get(edit_view(edit), key, key_length, out);
-}
-
-bool map_seek(const struct map_root *root, struct map_entry *out, const void *key, size_t key_length)
-{
-	return view_seek(root_view(root), out, key, key_length, false);
-}
-
-bool map_seek_before(const struct map_root *root, struct map_entry *out, const void *key, size_t key_length)
-{
-	return view_seek_before(root_view(root), out, key, key_length);
+	return entry->leaf && entry->map == root->map && entry->stamp == root->stamp;
 }
 
 bool map_next(const struct map_root *root, struct map_entry *entry)
 {
-	return view_next(root_view(root), entry);
-}
-
-bool map_previous(const struct map_root *root, struct map_entry *entry)
-{
-	return view_previous(root_view(root), entry);
-}
-
-bool map_edit_seek(const struct map_edit *edit, struct map_entry *out, const void *key, size_t key_length)
-{
-	return view_seek(edit_view(edit), out, key, key_length, false);
-}
-
-bool map_edit_seek_before(const struct map_edit *edit, struct map_entry *out, const void *key, size_t key_length)
-{
-	return view_seek_before(edit_view(edit), out, key, key_length);
-}
-
-bool map_edit_next(const struct map_edit *edit, struct map_entry *entry)
-{
-	return view_next(edit_view(edit), entry);
-}
-
-bool map_edit_previous(const struct map_edit *edit, struct map_entry *entry)
-{
-	return view_previous(edit_view(edit), entry);
+	if (is_current(root, entry) && entry->index + 1 < entry->leaf->count)
+		return found(root, entry, entry->leaf, entry->index + 1);
+	return seek(root, entry, entry->key, entry->key_length, true);
 }

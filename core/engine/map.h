@@ -33,15 +33,12 @@ size_t map_root_count(const struct map_root *root);    /* entries */
 struct map_edit *map_edit_begin(struct map_root *base);
 /* The state reached, as a root with one reference; the edit goes on from there (copying again what it changes). Constant time. */
 struct map_root *map_edit_snapshot(struct map_edit *edit);
-/* Back to a root made by map_edit_snapshot or to any other of the map; constant time beside freeing what is dropped. */
-void map_edit_restore(struct map_edit *edit, struct map_root *root); /* not while there is a mark */
 /* Undoing without a snapshot: from a mark on the edit notes what each change replaces. It costs little beside the changes themselves and, unlike
  * a snapshot, does not make later changes copy what is the edit's own already; going back costs as much as the changes did. Marks nest. */
 size_t map_edit_mark(struct map_edit *edit);
 void map_edit_undo(struct map_edit *edit, size_t mark); /* back to the mark, which stays; inner marks' changes are undone with it */
 void map_edit_unmark(struct map_edit *edit);            /* one mark less; once for each map_edit_mark() */
-/* The state as the edit has it now, to be read like any root: borrowed, follows every change, ends with the edit. With it the map_edit_ forms of
- * reading below are not needed. */
+/* The state as the edit has it now, to be read like any root: borrowed, follows every change, ends with the edit. */
 const struct map_root *map_edit_view(const struct map_edit *edit);
 struct map_root *map_edit_finish(struct map_edit *edit); /* ends the edit; the new root, one reference */
 void map_edit_drop(struct map_edit *edit);               /* ends the edit; nothing happened */
@@ -53,7 +50,6 @@ struct map_value {
 };
 
 bool map_get(const struct map_root *root, const void *key, size_t key_length, struct map_value *out);
-bool map_edit_get(const struct map_edit *edit, const void *key, size_t key_length, struct map_value *out);
 void map_edit_put(struct map_edit *edit, const void *key, size_t key_length, const void *value, size_t length);
 bool map_edit_remove(struct map_edit *edit, const void *key, size_t key_length); /* false when it was not there */
 
@@ -72,15 +68,10 @@ struct map_entry {
 /* The first entry with a key >= (map_seek) or the last with a key < (map_seek_before) the given one; false when there is none. A walk is
  * `for (ok = map_seek(root, &e, key, n); ok; ok = map_next(root, &e))`. A step goes to the neighbour in the same leaf while the state is the
  * one the entry was found in; else it seeks by the entry's own key, so an edit may change things between steps, even remove the entry
- * (the map_edit_ forms). O(log n) a step at worst. When there is no next one the entry stays as it was. */
+ * (map_edit_view). O(log n) a step at worst. When there is no next one the entry stays as it was. */
 bool map_seek(const struct map_root *root, struct map_entry *out, const void *key, size_t key_length);
 bool map_seek_before(const struct map_root *root, struct map_entry *out, const void *key, size_t key_length);
 bool map_next(const struct map_root *root, struct map_entry *entry);
-bool map_previous(const struct map_root *root, struct map_entry *entry);
-bool map_edit_seek(const struct map_edit *edit, struct map_entry *out, const void *key, size_t key_length);
-bool map_edit_seek_before(const struct map_edit *edit, struct map_entry *out, const void *key, size_t key_length);
-bool map_edit_next(const struct map_edit *edit, struct map_entry *entry); /* the first key greater than entry->key */
-bool map_edit_previous(const struct map_edit *edit, struct map_entry *entry);
 
 /* A root from entries in ascending order of keys, much faster than putting them one by one; leaves come out nine tenths full. */
 struct map_builder;

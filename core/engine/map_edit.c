@@ -31,17 +31,6 @@ struct map_root *map_edit_snapshot(struct map_edit *edit)
 	return map_root_create(edit->root.map, edit->root.node, edit->root.count);
 }
 
-void map_edit_restore(struct map_edit *edit, struct map_root *root)
-{
-	assert(edit->root.map == root->map);
-	if (root->node)
-		root->node->references++;
-	map_node_release(edit->root.map, edit->root.node);
-	edit->root.node = root->node;
-	edit->root.count = root->count;
-	edit->root.stamp = ++edit->root.map->stamp;
-}
-
 const struct map_root *map_edit_view(const struct map_edit *edit)
 {
 	return &edit->root;
@@ -282,7 +271,7 @@ static struct map_node *remove_below(struct map_edit *edit, struct map_node *nod
 bool map_edit_remove(struct map_edit *edit, const void *key, size_t key_length)
 {
 	struct map_value value;
-	if (!map_edit_get(edit, key, key_length, &value))
+	if (!map_get(&edit->root, key, key_length, &value))
 		return false;
 	edit->root.node = remove_below(edit, edit->root.node, key, key_length);
 	edit->root.count--;

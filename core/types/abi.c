@@ -81,22 +81,6 @@ long abi_index_text(const struct abi_index *index, const char *text, size_t leng
 	return -1;
 }
 
-long abi_index_number(const struct abi_index *index, uint64_t number)
-{
-	size_t low = 0, high = index->count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		uint64_t found = index->keys[middle].number;
-		if (found == number)
-			return (long)index->keys[middle].position;
-		if (found < number)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return -1;
-}
-
 /* ---- type names ---- */
 
 size_t abi_strip_suffix(const char *name, size_t length, enum abi_kind *kind)
@@ -188,33 +172,38 @@ struct abi_path_text abi_path_print(const struct abi_path *path, bool from_root)
 
 /* ---- questions ---- */
 
+/* The position under a number; -1 when there is none. */
+static long index_number(const struct abi_index *index, uint64_t number)
+{
+	size_t low = 0, high = index->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		uint64_t found = index->keys[middle].number;
+		if (found == number)
+			return (long)index->keys[middle].position;
+		if (found < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return -1;
+}
+
 const char *abi_action_type(const struct abi *abi, uint64_t action)
 {
-	long at = abi_index_number(&abi->actions_index, action);
+	long at = index_number(&abi->actions_index, action);
 	return at < 0 ? NULL : abi->actions[at].type_name;
 }
 
 const char *abi_table_type(const struct abi *abi, uint64_t table)
 {
-	long at = abi_index_number(&abi->tables_index, table);
+	long at = index_number(&abi->tables_index, table);
 	return at < 0 ? NULL : abi->tables[at].type_name;
-}
-
-const char *abi_table_index_type(const struct abi *abi, uint64_t table)
-{
-	long at = abi_index_number(&abi->tables_index, table);
-	return at < 0 ? NULL : abi->tables[at].index_type;
-}
-
-const char *abi_result_type(const struct abi *abi, uint64_t action)
-{
-	long at = abi_index_number(&abi->results_index, action);
-	return at < 0 ? NULL : abi->results[at].type_name;
 }
 
 const char *abi_error_message(const struct abi *abi, uint64_t error_code)
 {
-	long at = abi_index_number(&abi->errors_index, error_code);
+	long at = index_number(&abi->errors_index, error_code);
 	return at < 0 ? NULL : abi->errors[at].message;
 }
 

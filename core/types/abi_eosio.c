@@ -61,8 +61,6 @@ static const char json[] =
 	"{\"name\":\"canceldelay\",\"type\":\"canceldelay\"},{\"name\":\"onerror\",\"type\":\"onerror\"},"
 	"{\"name\":\"onblock\",\"type\":\"onblock\"}]}";
 
-const char *abi_eosio_json(void) { return json; }
-
 void abi_eosio_pack(struct bytes *out)
 {
 	struct abi *abi;

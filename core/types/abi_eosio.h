@@ -4,9 +4,6 @@
 
 #include "core/base/bytes.h"
 
-/* Its JSON form. */
-const char *abi_eosio_json(void);
-
 /* Appends its 2132 bytes, SHA-256 ae67fd3b82d11a374330c96910014c0873af19696df619c669748f2173098e5d. */
 void abi_eosio_pack(struct bytes *out);
 

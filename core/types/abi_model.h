@@ -129,9 +129,8 @@ struct abi *abi_create(void);
 /* Zeroed memory of the arena, for as long as the ABI lives. */
 void *abi_allocate(struct abi *abi, size_t count, size_t size);
 const char *abi_copy_string(struct abi *abi, const char *string, size_t length);
-/* The position under a text of length bytes, or a number; -1 when there is none. */
+/* The position under a text of length bytes; -1 when there is none. */
 long abi_index_text(const struct abi_index *index, const char *text, size_t length);
-long abi_index_number(const struct abi_index *index, uint64_t number);
 
 /* Where resolving takes the nodes of suffixes from: the arena of an ABI under construction, or a few on the stack. */
 struct abi_nodes {

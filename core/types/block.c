@@ -17,19 +17,6 @@ void block_header_release(struct block_header *header)
 	*header = (struct block_header){0};
 }
 
-struct block_header block_header_copy(const struct block_header *header)
-{
-	struct block_header copy = *header;
-
-	copy.new_producers = producer_schedule_copy(&header->new_producers);
-	copy.extensions = memory_copy(header->extensions, header->extensions_count * sizeof(*header->extensions));
-	for (size_t i = 0; i < copy.extensions_count; i++) {
-		copy.extensions[i].data = (struct bytes){0};
-		bytes_put(&copy.extensions[i].data, header->extensions[i].data.data, header->extensions[i].data.length);
-	}
-	return copy;
-}
-
 void block_header_pack(struct bytes *out, const struct block_header *header)
 {
 	bytes_put_u32(out, header->timestamp);

@@ -44,7 +44,6 @@ struct block_header {
 };
 
 void block_header_release(struct block_header *header);
-struct block_header block_header_copy(const struct block_header *header);
 void block_header_pack(struct bytes *out, const struct block_header *header);
 int block_header_unpack(struct block_header *out, struct cursor *in);
 struct checksum256 block_header_digest(const struct block_header *header);

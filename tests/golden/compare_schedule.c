@@ -14,7 +14,7 @@ static void compare_schedule(struct replay *replay, const char *what, const stru
 	text_release(&text);
 }
 
-void replay_compare_schedules(struct replay *replay, struct chain_view *view, const struct json *schedule)
+static void compare_schedules(struct replay *replay, struct chain_view *view, const struct json *schedule)
 {
 	struct producer_schedule active = {0}, pending = {0}, proposed = {0};
 	struct error error = {0};
@@ -30,7 +30,7 @@ void replay_compare_schedules(struct replay *replay, struct chain_view *view, co
 	producer_schedule_release(&proposed);
 }
 
-void replay_compare_producers(struct replay *replay, struct chain_view *view, const struct json *producers)
+static void compare_producers(struct replay *replay, struct chain_view *view, const struct json *producers)
 {
 	/* Without a table of producers nodeos answers with the active schedule, and its total is then whatever stood in memory. */
 	static const char *const total[] = {"total_producer_vote_weight", NULL};
@@ -56,10 +56,10 @@ static void compare_checkpoint(struct replay *replay, const struct recording_che
 	}
 	replay_compare_tables(replay, view, json_member(checkpoint->json, "tables"));
 	replay_compare_accounts(replay, view, json_member(checkpoint->json, "accounts"));
-	replay_compare_schedules(replay, view, json_member(checkpoint->json, "schedule"));
+	compare_schedules(replay, view, json_member(checkpoint->json, "schedule"));
 	/* Votes weigh more by the second, so that without clocks the ranking is not comparable. */
 	if (!replay->ignored)
-		replay_compare_producers(replay, view, json_member(checkpoint->json, "producers"));
+		compare_producers(replay, view, json_member(checkpoint->json, "producers"));
 	chain_view_close(view);
 }
 

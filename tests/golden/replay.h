@@ -71,8 +71,6 @@ bool replay_checkpoints(struct replay *replay, uint32_t block, const char *until
 bool replay_checkpoint_named(struct replay *replay, const char *name);
 void replay_compare_tables(struct replay *replay, struct chain_view *view, const struct json *tables);
 void replay_compare_accounts(struct replay *replay, struct chain_view *view, const struct json *accounts);
-void replay_compare_schedules(struct replay *replay, struct chain_view *view, const struct json *schedule);
-void replay_compare_producers(struct replay *replay, struct chain_view *view, const struct json *producers);
 /* What get_account answered at that block, with every CPU and NET window: comparable where all that was billed is the node's (--blocks). */
 void replay_compare_requests(struct replay *replay, uint32_t block);
 

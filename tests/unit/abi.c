@@ -386,10 +386,7 @@ static void test_questions(void **state)
 	assert_string_equal(abi_action_type(abi, act), "names");
 	assert_null(abi_action_type(abi, rows));
 	assert_string_equal(abi_table_type(abi, rows), "pair");
-	assert_string_equal(abi_table_index_type(abi, rows), "i64");
 	assert_null(abi_table_type(abi, pay));
-	assert_string_equal(abi_result_type(abi, pay), "uint64");
-	assert_null(abi_result_type(abi, act));
 	assert_string_equal(abi_error_message(abi, UINT64_MAX), "m");
 	assert_null(abi_error_message(abi, 1));
 	assert_true(abi_field_at(abi, "derived", 0, &field, &type));

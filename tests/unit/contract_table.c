@@ -71,7 +71,6 @@ static void doubles_order_as_numbers(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		uint8_t ordered[32];
 		secondary_key_order(ordered, SECONDARY_DOUBLE, &rows[i]);
-		assert_true(secondary_key_double(ordered) == rows[i]);
 		for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
 			__float128 quads[2] = {rows[i], rows[k]};
 			int order = compare(SECONDARY_DOUBLE, &rows[i], &rows[k]), quad_order = compare(SECONDARY_LONG_DOUBLE, &quads[0], &quads[1]);

@@ -13,7 +13,6 @@ static void test_made_and_opened_again(void **state)
 	struct data_folder *folder;
 	struct stat status;
 	assert_int_equal(data_folder_open(&folder, path, NULL), 0);
-	assert_true(data_folder_is_new(folder));
 	assert_int_equal(stat(path, &status), 0);
 	assert_int_equal(status.st_mode & 0777, 0700);
 	char *file = data_folder_file(folder, "format");
@@ -25,7 +24,6 @@ static void test_made_and_opened_again(void **state)
 	assert_int_equal(status.st_mode & 07777, 0700);
 	data_folder_close(folder);
 	assert_int_equal(data_folder_open(&folder, path, NULL), 0);
-	assert_false(data_folder_is_new(folder));
 	struct error error = {0};
 	assert_null(data_folder_subfolder(folder, "no/such", &error));
 	assert_int_equal(error.number, ENOENT);

@@ -1,4 +1,4 @@
-/* The state map against a plain sorted array: random edits, snapshots, restores, drops; every root kept along the way must still be, byte
+/* The state map against a plain sorted array: random edits, snapshots, undoing, drops; every root kept along the way must still be, byte
  * for byte, what it was. */
 #include "core/engine/map.h"
 
@@ -111,7 +111,7 @@ static void check_root(const struct map_root *root, const struct model *model)
 	if (!i)
 		return;
 	static const uint8_t last[MAP_KEY_MAXIMUM] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
-	for (bool ok = map_seek_before(root, &entry, last, sizeof last); ok; ok = map_previous(root, &entry))
+	for (bool ok = map_seek_before(root, &entry, last, sizeof last); ok; ok = map_seek_before(root, &entry, entry.key, entry.key_length))
 		check_entry(&entry, &model->rows[--i]);
 	assert_int_equal(i, 0);
 }
@@ -123,17 +123,18 @@ static void check_edit(const struct map_edit *edit, const struct model *model, c
 	size_t at = model_find(model, &equal, row->key, row->key_length);
 	struct map_value value;
 	struct map_entry entry;
-	assert_int_equal(map_edit_get(edit, row->key, row->key_length, &value), equal);
-	assert_int_equal(map_edit_seek(edit, &entry, row->key, row->key_length), at < model->count);
+	const struct map_root *view = map_edit_view(edit);
+	assert_int_equal(map_get(view, row->key, row->key_length, &value), equal);
+	assert_int_equal(map_seek(view, &entry, row->key, row->key_length), at < model->count);
 	if (at < model->count) {
 		check_entry(&entry, &model->rows[at]);
-		assert_int_equal(map_edit_next(edit, &entry), at + 1 < model->count);
+		assert_int_equal(map_next(view, &entry), at + 1 < model->count);
 		check_entry(&entry, &model->rows[at + 1 < model->count ? at + 1 : at]);
 	}
-	assert_int_equal(map_edit_seek_before(edit, &entry, row->key, row->key_length), at > 0);
+	assert_int_equal(map_seek_before(view, &entry, row->key, row->key_length), at > 0);
 	if (at > 0) {
 		check_entry(&entry, &model->rows[at - 1]);
-		assert_int_equal(map_edit_previous(edit, &entry), at > 1);
+		assert_int_equal(map_seek_before(view, &entry, entry.key, entry.key_length), at > 1);
 		check_entry(&entry, &model->rows[at > 1 ? at - 2 : 0]);
 	}
 }
@@ -238,7 +239,8 @@ static void walk_randomly(enum keys keys, unsigned steps)
 			kept[slot] = map_edit_snapshot(edit);
 			kept_models[slot] = model_copy(&model);
 		} else if (choice < 13) {
-			map_edit_restore(edit, kept[slot]);
+			map_edit_drop(edit);
+			edit = map_edit_begin(kept[slot]);
 			free(model.rows);
 			model = model_copy(&kept_models[slot]);
 		} else if (choice < 16) { /* another edit from where this one is, dropped or finished */
@@ -364,9 +366,9 @@ static void test_memory_returns(void **state)
 		struct map_value value;
 		big_endian(key, i);
 		big_endian(other, i + 3500);
-		assert_true(map_edit_get(edit, key, sizeof key, &value));
+		assert_true(map_get(map_edit_view(edit), key, sizeof key, &value));
 		map_edit_put(edit, other, sizeof other, value.data, value.length);
-		assert_true(map_edit_get(edit, other, sizeof other, &value));
+		assert_true(map_get(map_edit_view(edit), other, sizeof other, &value));
 		assert_memory_equal(value.data, key, sizeof key);
 	}
 	map_edit_drop(edit);
@@ -390,7 +392,7 @@ static void test_walk_while_removing(void **state)
 	}
 	struct map_entry entry;
 	uint64_t expected = 0;
-	for (bool ok = map_edit_seek(edit, &entry, NULL, 0); ok; ok = map_edit_next(edit, &entry), expected++) {
+	for (bool ok = map_seek(map_edit_view(edit), &entry, NULL, 0); ok; ok = map_next(map_edit_view(edit), &entry), expected++) {
 		uint64_t found;
 		memcpy(&found, entry.value.data, sizeof found);
 		assert_int_equal(found, expected);

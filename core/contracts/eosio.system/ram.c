@@ -51,7 +51,7 @@ static int64_t fee_of(int64_t amount)
 	return wrapping_add(amount, 199) / 200;
 }
 
-void system_set_limits(const struct resources *resources)
+static void set_limits(const struct resources *resources)
 {
 	set_resource_limits(resources->owner, wrapping_add(resources->ram_bytes, RAM_GIFT_BYTES), resources->net_weight.amount,
 	                    resources->cpu_weight.amount);
@@ -96,7 +96,7 @@ static void buy(struct system *system, uint64_t payer, uint64_t receiver, struct
 		table_emplace(&resources_table, receiver, receiver, &resources);
 	}
 	resources.owner = receiver;
-	system_set_limits(&resources);
+	set_limits(&resources);
 }
 
 void system_buyram(struct system *system, struct reader *in)
@@ -140,7 +140,7 @@ void system_sellram(struct system *system, struct reader *in)
 	check(system->global.total_ram_stake >= 0, "error, attempt to unstake more tokens than previously staked");
 	resources.ram_bytes -= bytes;
 	table_modify(&resources_table, &resources_found, account, &resources);
-	system_set_limits(&resources);
+	set_limits(&resources);
 	system_transfer(name("eosio.ram"), account, account, tokens, "sell ram");
 	take_ram_fee(system, account, (struct asset){fee_of(tokens.amount), tokens.symbol}, "sell ram fee");
 }

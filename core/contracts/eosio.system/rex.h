@@ -40,13 +40,11 @@ struct rex_order {
 };
 
 /* rex_pool.c */
-struct table rex_pools(const struct system *system);
 struct table rex_funds(const struct system *system);
 struct table rex_balances(const struct system *system);
 struct table rex_loans(const struct system *system, bool cpu);
 struct table rex_orders(const struct system *system);
 bool rex_initialized(const struct system *system);
-bool rex_available(const struct system *system);
 bool rex_loans_available(const struct system *system);
 void rex_get_pool(const struct system *system, struct found *found, struct rex_pool *pool); /* there must be one */
 void rex_put_pool(const struct system *system, struct found *found, const struct rex_pool *pool);

@@ -44,7 +44,7 @@ static void order_by_time(const void *row, void *out)
 static const struct index order_indices[] = {{INDEX_U64, order_by_time}};
 static const struct row_type order_type = ROW_TYPE_INDEXED(struct rex_order, order_fields, order_indices);
 
-struct table rex_pools(const struct system *system)
+static struct table rex_pools(const struct system *system)
 {
 	return (struct table){system->self, system->self, name("rexpool"), &pool_type};
 }
@@ -87,7 +87,7 @@ void rex_put_pool(const struct system *system, struct found *found, const struct
 	table_modify(&table, found, 0, pool);
 }
 
-bool rex_available(const struct system *system)
+static bool rex_available(const struct system *system)
 {
 	struct table table = rex_pools(system);
 	struct rex_pool pool;

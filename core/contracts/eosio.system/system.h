@@ -141,7 +141,6 @@ static inline void system_transfer(uint64_t from, uint64_t second, uint64_t to, 
 
 /* ram.c */
 void system_update_ram_supply(struct system *system);
-void system_set_limits(const struct resources *resources); /* ram_bytes and the gift */
 
 /* bandwidth.c */
 void system_update_voting_power(struct system *system, uint64_t voter, struct asset delta);

@@ -32,7 +32,7 @@ void send_transfer(uint64_t token, uint64_t from, uint64_t second, uint64_t to, 
 	send_action(token, name("transfer"), from, second, &data);
 }
 
-const struct action_row *action_find(const struct action_row *rows, size_t count, uint64_t action)
+static const struct action_row *action_find(const struct action_row *rows, size_t count, uint64_t action)
 {
 	char text[NAME_LENGTH + 1];
 	name_write(text, action);

@@ -15,7 +15,6 @@ struct action_row {
 	const char *name;
 	void (*run)(uint64_t self, struct reader *in);
 };
-const struct action_row *action_find(const struct action_row *rows, size_t count, uint64_t action);
 /* The dispatch of eosio.token and eosio.wrap: an unknown action does nothing; of the others (strict): it fails, except on account eosio. */
 void action_dispatch(const struct action_row *rows, size_t count, uint64_t receiver, uint64_t code, uint64_t action, bool strict);
 

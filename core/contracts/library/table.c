@@ -53,7 +53,7 @@ static void read_list(struct list *list, struct reader *in, size_t size)
 		__builtin_memcpy(list->items, items, list->count * size);
 }
 
-void row_read(const struct row_type *type, void *row, struct reader *in)
+static void row_read(const struct row_type *type, void *row, struct reader *in)
 {
 	for (unsigned i = 0; i < type->fields_count; i++) {
 		const struct field *field = &type->fields[i];
@@ -68,7 +68,7 @@ void row_read(const struct row_type *type, void *row, struct reader *in)
 	}
 }
 
-void row_write(const struct row_type *type, struct writer *out, const void *row)
+static void row_write(const struct row_type *type, struct writer *out, const void *row)
 {
 	for (unsigned i = 0; i < type->fields_count; i++) {
 		const struct field *field = &type->fields[i];

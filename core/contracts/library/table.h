@@ -57,9 +57,6 @@ struct table {
 	const struct row_type *type;
 };
 
-void row_read(const struct row_type *type, void *row, struct reader *in);
-void row_write(const struct row_type *type, struct writer *out, const void *row);
-
 /* A row that was found: its iterator, and how it was, to see which keys change. */
 struct found {
 	int32_t iterator; /* below 0: there is none */

@@ -19,7 +19,6 @@ enum { DATA_FORMAT = 1 };
 struct data_folder {
 	char *path;
 	int lock;
-	bool is_new;
 };
 
 int data_folder_default(struct text *out, const char *mountpoint, struct error *error)
@@ -166,7 +165,6 @@ static int folder_start(struct data_folder *folder, struct error *error)
 	int length = snprintf(line, sizeof line, "eosiofs %d\n", DATA_FORMAT);
 	result = file_replace(path, line, (size_t)length, error);
 	free(path);
-	folder->is_new = true;
 	return result;
 }
 
@@ -194,16 +192,6 @@ void data_folder_close(struct data_folder *folder)
 		close(folder->lock); /* the file stays: removing it would let two others lock different ones */
 	free(folder->path);
 	free(folder);
-}
-
-bool data_folder_is_new(const struct data_folder *folder)
-{
-	return folder->is_new;
-}
-
-const char *data_folder_path(const struct data_folder *folder)
-{
-	return folder->path;
 }
 
 char *data_folder_file(const struct data_folder *folder, const char *name)

@@ -135,13 +135,23 @@ int journal_open(struct journal **out, const char *path, struct text *report, st
 	return result;
 }
 
+/* Frees the records that were there when it was opened; the file keeps them. */
+static void forget_records(struct journal *journal)
+{
+	free(journal->bytes);
+	free(journal->records);
+	journal->bytes = NULL;
+	journal->records = NULL;
+	journal->count = journal->capacity = 0;
+}
+
 void journal_close(struct journal *journal)
 {
 	if (!journal)
 		return;
 	if (journal->fd >= 0)
 		close(journal->fd);
-	journal_forget(journal);
+	forget_records(journal);
 	free(journal->path);
 	free(journal);
 }
@@ -154,15 +164,6 @@ size_t journal_count(const struct journal *journal)
 struct cursor journal_record(const struct journal *journal, size_t index)
 {
 	return cursor_make(journal->bytes + journal->records[index].at, journal->records[index].length);
-}
-
-void journal_forget(struct journal *journal)
-{
-	free(journal->bytes);
-	free(journal->records);
-	journal->bytes = NULL;
-	journal->records = NULL;
-	journal->count = journal->capacity = 0;
 }
 
 /* Cuts off what a failed append left behind. */
@@ -201,20 +202,12 @@ void journal_take_back(struct journal *journal, uint64_t size)
 	journal_trim(journal);
 }
 
-int journal_sync(struct journal *journal, struct error *error)
-{
-	int result = file_sync(journal->fd);
-	if (!result)
-		result = file_sync_parent(journal->path);
-	return result ? error_set(error, -result, "cannot bring journal \"%s\" to the disk: %s", journal->path, file_reason(result)) : 0;
-}
-
 int journal_reset(struct journal *journal, struct error *error)
 {
 	int result = file_cut(journal->fd, HEADER_SIZE);
 	if (result)
 		return error_set(error, -result, "cannot empty journal \"%s\": %s", journal->path, file_reason(result));
-	journal_forget(journal);
+	forget_records(journal);
 	journal->end = HEADER_SIZE;
 	journal->ragged = false;
 	return 0;

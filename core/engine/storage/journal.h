@@ -20,10 +20,9 @@ struct journal;
 int journal_open(struct journal **out, const char *path, struct text *report, struct error *error);
 void journal_close(struct journal *journal); /* NULL is fine; the records stay for the next open */
 
-/* The records that were there when it was opened, in order; borrowed until journal_forget, journal_reset or journal_close. */
+/* The records that were there when it was opened, in order; borrowed until journal_reset or journal_close. */
 size_t journal_count(const struct journal *journal);
 struct cursor journal_record(const struct journal *journal, size_t index);
-void journal_forget(struct journal *journal); /* frees their memory; the file keeps them */
 
 /* Adds a record; when it returns 0 the kernel has it, so that it outlives this process. On failure (-ENOSPC, -EIO, -EFBIG, …) the file is as it
  * was, nothing of the record counts, and later appends may succeed. */
@@ -31,10 +30,8 @@ int journal_append(struct journal *journal, const void *data, size_t length, str
 /* Takes back what was appended after the file had this size (journal_size() of then). When cutting fails the records still do not count for this
  * process: the next append goes over them. */
 void journal_take_back(struct journal *journal, uint64_t size);
-/* The records so far outlive a loss of power. */
-int journal_sync(struct journal *journal, struct error *error);
-/* All records are done with: the file is empty. Reaches the disk with the next journal_sync: until then a loss of power may bring the old
- * records back, so the writer's first record must tell which block they belong to. */
+/* All records are done with: the file is empty. Nothing waits for the disk: a loss of power may bring the old records back, so the writer's first
+ * record must tell which block they belong to. */
 int journal_reset(struct journal *journal, struct error *error);
 uint64_t journal_size(const struct journal *journal); /* bytes of the file, header included */
 
