@@ -4,6 +4,7 @@
 #include "core/base/memory.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
+#include "fs/system_tables.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -98,6 +99,9 @@ struct timespec request_modified(struct request *request)
 	uint32_t slot = 0;
 	if (!view)
 		return own_time(request->tree, request->node->row);
+	/* What no block wrote yet, an account's empty list, is as old as the account. */
+	if (!request->slot && request->block_num == BLOCK_NUM_GENESIS && strncmp(request->node->row->pattern, "accounts/@", 10) == 0)
+		view->chain->operations->account_exists(view, request->name[0], &request->slot, NULL);
 	if (request->slot)
 		return slot_to_timespec(request->slot);
 	if (request->block_num && request->block_num < view->block_num && slot_of_block(view, &slot, request->block_num))

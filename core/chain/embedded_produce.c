@@ -67,7 +67,8 @@ static int report_stall(struct embedded_chain *chain, struct error *error)
 
 	for (size_t i = 0; i < schedule->producers_count; i++)
 		text_printf(&names, "%s%s", i ? ", " : "", name_text(schedule->producers[i].producer_name).text);
-	error_set(error, EAGAIN, "the chain cannot make progress: no running node has the signing key of any scheduled producer (%s)", text_string(&names));
+	error_set(error, EAGAIN, "the chain cannot make progress: no running node has the signing key of any scheduled producer (%s)%s",
+	          text_string(&names), chain->wallet && wallet_locked(chain->wallet) ? "; the wallet, which may have one, is locked" : "");
 	text_release(&names);
 	return -EAGAIN;
 }

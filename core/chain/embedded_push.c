@@ -211,8 +211,9 @@ static int skip_to(struct embedded_chain *chain, uint32_t slot, struct error *er
 	return result ? result : make_block(chain, &made, slot, UINT32_MAX, error);
 }
 
-/* Where the clock will stand is saved before it moves: should this process die on the way, the next one goes on from there, and does not find
- * itself ahead of its time. */
+/* A skip is saved before its block is made. Blocks that are made up to a time come first: should this process die among them, the next one finds
+ * its head ahead of chain time and goes on from there, as after an interruption; the slots that were not reached are not missed. It is saved before them
+ * all the same, unchanged: where that cannot be done no block is made. */
 static int save_offset(struct embedded_chain *chain, int64_t offset_us, struct error *error)
 {
 	return chain->storage ? storage_save_offset(chain->storage, offset_us, error) : 0;
@@ -234,12 +235,14 @@ int embedded_clock_advance(struct chain *base, int64_t us, bool skip, bool (*int
 	if (us > slot_to_us(UINT32_MAX) || from + us > slot_to_us(UINT32_MAX - 2 * 60 * 60))
 		result = error_set(error, EINVAL, "chain time ends in the year 2068");
 	else
-		result = save_offset(chain, chain->offset_us + further, error);
+		result = save_offset(chain, chain->offset_us + (skip ? further : 0), error);
 	if (result) {
 		pthread_mutex_unlock(&chain->lock);
 		return result;
 	}
 	result = skip ? skip_to(chain, slot_from_us(from + us), error) : produce_until(chain, further, interrupted, context, error);
+	if (result == 0 && !skip)
+		result = save_offset(chain, chain->offset_us + further, error);
 	/* After a failure or an interruption the clock shows where it got to. */
 	head = head_time(chain);
 	now = embedded_now(chain);

@@ -50,3 +50,20 @@ setup() {
 	mount_at -o data="$D" 2>/dev/null
 	[ "$(cat "$M/accounts/bob111111111/balance")" = "$balance" ]
 }
+
+@test "a mount that was killed while it moved the clock goes on from its last block" {
+	cd /
+	before=$(cat "$M/chain/head")
+	(echo +30d > "$M/chain/clock") 2>/dev/null 3>&- &
+	until [ "$(cat "$M/chain/head")" -gt $((before + 1000)) ]; do :; done
+	pid=$(mount_pid)
+	kill -9 "$pid"
+	wait_gone "$pid"
+	mount_at -o data="$D" 2>/dev/null
+	# Not thirty days later, with all that was left missed.
+	[ $(($(date -ud "$(cat "$M/chain/time")" +%s) - $(date +%s))) -lt $((3 * 86400)) ]
+	from=$(cat "$M/chain/head")
+	echo +10s > "$M/chain/clock"
+	[ "$(cat "$M/chain/head")" -ge $((from + 20)) ]
+	[ $(($(date -ud "$(cat "$M/chain/time")" +%s) - $(date +%s))) -lt $((3 * 86400)) ]
+}

@@ -122,7 +122,11 @@ static void accounts_have_the_time_they_were_made_at(void **state)
 	fixture_advance(3600, true);
 	fixture_account("late11111111", "1.0000 SYS");
 	assert_int_equal(stat_of("accounts/alice1111111").st_mtim.tv_sec, alice);
-	assert_true(stat_of("accounts/late11111111").st_mtim.tv_sec >= alice + 3600);
+	time_t late = stat_of("accounts/late11111111").st_mtim.tv_sec;
+	assert_true(late >= alice + 3600);
+	/* and so do its files that show nothing yet */
+	assert_int_equal(stat_of("accounts/late11111111/delegations").st_mtim.tv_sec, late);
+	assert_int_equal(stat_of("accounts/late11111111/refund").st_mtim.tv_sec, late);
 }
 
 /* The kernel gives no user's attribute of a link, so none may be listed: rsync -X fails otherwise. */
