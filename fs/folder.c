@@ -25,7 +25,6 @@ struct folder {
 	struct entry *fixed;    /* owned: what comes before the listed names */
 	size_t fixed_count;
 	bool at_end;
-	int failed; /* -errno of the listing */
 };
 
 static void clear_page(struct folder *folder)

@@ -75,7 +75,6 @@ struct tree {
 	size_t kept_bytes;
 	struct node *scratch[SCRATCH_COUNT_MAXIMUM]; /* held */
 	size_t scratch_count, scratch_bytes;
-	uint64_t scratch_serial;
 	struct errors *errors;
 	struct transaction_log *log;
 	struct defaults *defaults;

@@ -66,7 +66,6 @@ const struct producer_authority *block_state_producer(const struct block_state *
 /* Every piece but block and root. */
 void block_state_pack(struct bytes *out, const struct block_state *state);
 int block_state_unpack(struct block_state **out, struct cursor *in, struct error *error);
-bool producer_authority_equal(const struct producer_authority *a, const struct producer_authority *b);
 
 /* --- block_build.c --- */
 int block_start(struct engine *engine, const struct block_options *options, bool validating, bool trusted, struct transaction_trace *onblock,

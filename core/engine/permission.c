@@ -139,7 +139,7 @@ bool permission_name_exists(const struct map_root *root, uint64_t name)
 	return name == OWNER || name == ACTIVE || name_count(root, &key);
 }
 
-/* --- from keys and permissions to the authorities that name them --- */
+/* --- from keys to the authorities that name them --- */
 
 static struct state_key key_permission_prefix(const struct public_key *key)
 {
@@ -150,56 +150,34 @@ static struct state_key key_permission_prefix(const struct public_key *key)
 	return out;
 }
 
-static void index_one(struct map_edit *edit, struct state_key key, uint64_t account, uint64_t name, bool there)
+static void index_keys(struct map_edit *edit, uint64_t account, uint64_t name, const struct authority *authority, bool there)
 {
-	state_key_add_u64(&key, account);
-	state_key_add_u64(&key, name);
-	if (there)
-		state_put(edit, &key, "", 0);
-	else
-		state_remove(edit, &key);
-}
+	for (size_t i = 0; i < authority->keys_count; i++) {
+		struct state_key key = key_permission_prefix(&authority->keys[i].key);
 
-static void index_authority(struct map_edit *edit, uint64_t account, uint64_t name, const struct authority *authority, bool there)
-{
-	for (size_t i = 0; i < authority->keys_count; i++)
-		index_one(edit, key_permission_prefix(&authority->keys[i].key), account, name, there);
-	for (size_t i = 0; i < authority->accounts_count; i++) {
-		const struct permission_level *level = &authority->accounts[i].permission;
-		index_one(edit, state_key_pair(STATE_LEVEL_PERMISSION, level->actor, level->permission), account, name, there);
+		state_key_add_u64(&key, account);
+		state_key_add_u64(&key, name);
+		if (there)
+			state_put(edit, &key, "", 0);
+		else
+			state_remove(edit, &key);
 	}
-}
-
-static bool index_seek(const struct map_root *root, struct permission_level *out, const struct state_key *prefix,
-                       const struct permission_level *from)
-{
-	struct state_key first = *prefix;
-	struct state_walk walk;
-
-	state_key_add_u64(&first, from->actor);
-	state_key_add_u64(&first, from->permission);
-	state_walk_begin(&walk, prefix, &first);
-	if (!state_walk_next(&walk, root))
-		return false;
-	out->actor = state_key_u64(walk.entry.key, prefix->length);
-	out->permission = state_key_u64(walk.entry.key, prefix->length + 8);
-	return true;
 }
 
 bool key_permission_seek(const struct map_root *root, struct permission_level *out, const struct public_key *key,
                          const struct permission_level *from)
 {
-	struct state_key prefix = key_permission_prefix(key);
+	struct state_key prefix = key_permission_prefix(key), first = prefix;
+	struct state_walk walk;
 
-	return index_seek(root, out, &prefix, from);
-}
-
-bool level_permission_seek(const struct map_root *root, struct permission_level *out, const struct permission_level *level,
-                           const struct permission_level *from)
-{
-	struct state_key prefix = state_key_pair(STATE_LEVEL_PERMISSION, level->actor, level->permission);
-
-	return index_seek(root, out, &prefix, from);
+	state_key_add_u64(&first, from->actor);
+	state_key_add_u64(&first, from->permission);
+	state_walk_begin(&walk, &prefix, &first);
+	if (!state_walk_next(&walk, root))
+		return false;
+	out->actor = state_key_u64(walk.entry.key, prefix.length);
+	out->permission = state_key_u64(walk.entry.key, prefix.length + 8);
+	return true;
 }
 
 /* --- writing --- */
@@ -208,7 +186,7 @@ static void unindex(struct map_edit *edit, const struct permission_object *permi
 {
 	struct authority authority = permission_authority(permission);
 
-	index_authority(edit, permission->account, permission->name, &authority, false);
+	index_keys(edit, permission->account, permission->name, &authority, false);
 	authority_release(&authority);
 }
 
@@ -228,7 +206,7 @@ void permission_put(struct map_edit *edit, const struct permission_object *permi
 	bytes_put_u32(&value, permission->block_num);
 	authority_pack(&value, authority);
 	state_put(edit, &key, value.data, value.length);
-	index_authority(edit, permission->account, permission->name, authority, true);
+	index_keys(edit, permission->account, permission->name, authority, true);
 	bytes_release(&value);
 }
 

@@ -1,4 +1,4 @@
-/* Permissions, their links to actions, and what leads from a key or another permission to the authorities that name it. Reading works on
+/* Permissions, their links to actions, and what leads from a key to the authorities that name it. Reading works on
  * any root. Parents are kept by name: a permission with children cannot be removed. */
 #ifndef EOSIOFS_CORE_ENGINE_PERMISSION_H
 #define EOSIOFS_CORE_ENGINE_PERMISSION_H
@@ -48,11 +48,8 @@ bool permission_link_of(const struct map_root *root, struct permission_link *out
 void permission_link_put(struct map_edit *edit, const struct permission_link *link);
 void permission_link_remove(struct map_edit *edit, uint64_t account, uint64_t code, uint64_t action);
 
-/* The permissions whose authority names a key, and those whose authority names a permission level: the first at or after `from`. Go on
- * with permission + 1. */
+/* The permissions whose authority names a key: the first at or after `from`. Go on with permission + 1. */
 bool key_permission_seek(const struct map_root *root, struct permission_level *out, const struct public_key *key,
                          const struct permission_level *from);
-bool level_permission_seek(const struct map_root *root, struct permission_level *out, const struct permission_level *level,
-                           const struct permission_level *from);
 
 #endif

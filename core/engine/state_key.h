@@ -19,7 +19,6 @@ enum state_tag {
 	STATE_PERMISSION_NAME,    /* name: u64, how many permissions (owner and active left out) are called so */
 	STATE_PERMISSION_LINK,    /* account, code, action: struct permission_link */
 	STATE_KEY_PERMISSION,     /* key type, point, account, permission: empty; which authorities name a key */
-	STATE_LEVEL_PERMISSION,   /* actor, permission, account, permission: empty; which authorities name a permission */
 
 	STATE_RESOURCE = 0x30,    /* account: struct resource_account */
 	STATE_RESOURCE_PENDING,   /* account: limits that hold from the block's end */

@@ -327,8 +327,6 @@ static void from_keys_to_permissions(void **state)
 	from = (struct permission_level){0};
 	assert_true(key_permission_seek(map_edit_view(edit), &found, &a, &from));
 	assert_true(found.actor == name_literal("bob"));
-	assert_true(level_permission_seek(map_edit_view(edit), &found, &(struct permission_level){name_literal("carol"), name_literal("owner")}, &from));
-	assert_true(found.actor == name_literal("dave"));
 	assert_true(permission_name_exists(map_edit_view(edit), name_literal("spend")));
 	permission_remove(edit, name_literal("alice"), name_literal("spend"));
 	assert_false(permission_name_exists(map_edit_view(edit), name_literal("spend")));

@@ -158,11 +158,6 @@ void block_log_close(struct block_log *log)
 	free(log);
 }
 
-const struct checksum256 *block_log_chain_id(const struct block_log *log)
-{
-	return &log->chain_id;
-}
-
 const struct genesis *block_log_genesis(const struct block_log *log)
 {
 	return log->has_genesis ? &log->genesis : NULL;

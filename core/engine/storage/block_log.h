@@ -22,7 +22,6 @@ struct block_log;
 int block_log_open(struct block_log **out, const char *folder, const struct genesis *genesis, struct text *report, struct error *error);
 void block_log_close(struct block_log *log); /* NULL is fine */
 
-const struct checksum256 *block_log_chain_id(const struct block_log *log);
 /* The genesis the log begins with; NULL when it begins with a later block. Borrowed. */
 const struct genesis *block_log_genesis(const struct block_log *log);
 uint32_t block_log_first(const struct block_log *log); /* the number its first block has or will have */

@@ -125,7 +125,7 @@ static int take_lock(struct data_folder *folder, struct error *error)
 	return result;
 }
 
-int data_folder_set_owner(struct data_folder *folder, struct error *error)
+static int write_owner(struct data_folder *folder, struct error *error)
 {
 	char line[32];
 	int length = snprintf(line, sizeof line, "%ld\n", (long)getpid());
@@ -154,7 +154,7 @@ static int folder_start(struct data_folder *folder, struct error *error)
 	}
 	result = take_lock(folder, error);
 	if (!result)
-		result = data_folder_set_owner(folder, error);
+		result = write_owner(folder, error);
 	if (!result)
 		result = read_format(folder, &version, error); /* it may have come while somebody else had the lock */
 	if (result || version)

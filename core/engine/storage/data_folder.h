@@ -22,9 +22,6 @@ int data_folder_default(struct text *out, const char *mountpoint, struct error *
  * or another -errno; then nothing has changed but perhaps that there is an empty folder. */
 int data_folder_open(struct data_folder **out, const char *path, struct error *error);
 void data_folder_close(struct data_folder *folder); /* NULL is fine */
-/* The lock passes to the children of fork(): the one that goes on calls this so that the right pid is named. */
-int data_folder_set_owner(struct data_folder *folder, struct error *error);
-
 /* The path of a file in it; free() it. */
 char *data_folder_file(const struct data_folder *folder, const char *name);
 /* The path of a folder in it, made (0700) when it is not there; free() it. NULL and the error set when that fails. */

@@ -248,14 +248,3 @@ out:
 		header->length = header_before;
 	return result;
 }
-
-int state_file_read_header(struct bytes *header, const char *path, struct error *error)
-{
-	size_t before = header->length;
-	struct loader loader;
-	int result = loader_open(&loader, path, header, error);
-	loader_close(&loader);
-	if (result)
-		header->length = before;
-	return result;
-}

@@ -20,7 +20,5 @@ int state_file_save(const char *path, const void *header, size_t header_length, 
 /* Loads a state into the map: *root has one reference, the header is appended to *header. -ENOENT: no such file; -EBADMSG: damaged, the sentence
  * says where; -ENOTSUP: written by a newer version. On failure there is no root and *header is as before; the state can be had by replay. */
 int state_file_load(struct map *map, struct map_root **root, struct bytes *header, const char *path, struct error *error);
-/* The header alone, which is quick; fails as state_file_load does, but damage further on goes unseen. */
-int state_file_read_header(struct bytes *header, const char *path, struct error *error);
 
 #endif
