@@ -34,7 +34,6 @@ struct service {
 	struct chain *chain;
 	struct boot *boot;
 	struct fuse_session *session;
-	int presence; /* -1: none */
 	bool mounted;
 };
 
@@ -173,9 +172,9 @@ static int create_layers(struct service *service, struct options *options, struc
 
 static int mount_session(struct service *service, const struct options *options, struct error *error)
 {
-	service->presence = presence_announce(options->mount_point, error);
-	if (service->presence < 0)
-		return service->presence;
+	int result = presence_announce(&service->mount.presence, options->mount_point, error);
+	if (result != 0)
+		return result;
 	if (fuse_session_mount(service->session, options->mount_point) != 0)
 		return error_set(error, EIO, "cannot mount at '%s'%s", options->mount_point,
 		                 geteuid() == 0 ? "" : ": is fusermount3 installed (apt install fuse3)?");
@@ -234,8 +233,7 @@ static void take_down(struct service *service)
 		slow_destroy(service->mount.slow);
 	if (service->session)
 		fuse_session_destroy(service->session);
-	if (service->presence >= 0)
-		close(service->presence);
+	presence_end(&service->mount.presence);
 }
 
 /* libfuse's own part of the command line, checked before anything is made. */
@@ -248,7 +246,7 @@ static int create_session(struct service *service, struct options *options)
 
 static int run_mount(struct options *options, const char *program)
 {
-	struct service service = {.presence = -1};
+	struct service service = {.mount.presence.listener = -1};
 	struct rlimit files;
 	struct error error = {0};
 	int waiter = -1, result;

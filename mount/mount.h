@@ -6,6 +6,7 @@
 #include <fuse3/fuse_lowlevel.h>
 
 #include "fs/tree.h"
+#include "mount/presence.h"
 
 struct notify;
 struct slow;
@@ -14,6 +15,7 @@ struct mount {
 	struct tree *tree;
 	struct notify *notify;
 	struct slow *slow;
+	struct presence presence;
 };
 
 /* The operations, for fuse_session_new(); its userdata is a struct mount that lives as long as the session does. */

@@ -5,6 +5,7 @@
 #include "core/base/hash.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -13,7 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { DYING_MILLISECONDS = 10000 };
+enum { DYING_MILLISECONDS = 10000, QUEUE = 64, KEPT = sizeof ((struct presence *)0)->asked / sizeof(int) };
 
 static const char PREFIX[] = "eosiofs-mount-";
 
@@ -34,7 +35,7 @@ static socklen_t address_of(struct sockaddr_un *address, const char *mount_point
 	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length);
 }
 
-int presence_announce(const char *mount_point, struct error *error)
+int presence_announce(struct presence *presence, const char *mount_point, struct error *error)
 {
 	struct sockaddr_un address;
 	socklen_t length = address_of(&address, mount_point);
@@ -42,12 +43,66 @@ int presence_announce(const char *mount_point, struct error *error)
 
 	if (descriptor < 0)
 		return error_set(error, errno, "cannot make a socket: %s", strerror(errno));
-	if (bind(descriptor, (struct sockaddr *)&address, length) != 0 || listen(descriptor, SOMAXCONN) != 0) {
+	if (bind(descriptor, (struct sockaddr *)&address, length) != 0 || listen(descriptor, QUEUE) != 0) {
 		int number = errno == EADDRINUSE ? EBUSY : errno;
 		close(descriptor);
 		return error_set(error, number, "'%s' is being served by process %d", mount_point, presence_find(mount_point, NULL));
 	}
-	return descriptor;
+	for (size_t i = 0; i < KEPT; i++)
+		presence->asked[i] = -1;
+	presence->listener = descriptor;
+	fcntl(descriptor, F_SETOWN, getpid());
+	fcntl(descriptor, F_SETFL, O_NONBLOCK | O_ASYNC);
+	return 0;
+}
+
+/* Whoever is gone makes room; where nobody is, the one that asked first. */
+static void make_room(struct presence *presence)
+{
+	size_t kept = 0;
+	char byte;
+
+	for (size_t i = 0; i < KEPT; i++) {
+		int asked = presence->asked[i];
+		presence->asked[i] = -1;
+		if (asked < 0)
+			continue;
+		if (recv(asked, &byte, 1, MSG_DONTWAIT) == 0)
+			close(asked);
+		else
+			presence->asked[kept++] = asked;
+	}
+	if (kept < KEPT)
+		return;
+	close(presence->asked[0]);
+	memmove(presence->asked, presence->asked + 1, (KEPT - 1) * sizeof *presence->asked);
+	presence->asked[KEPT - 1] = -1;
+}
+
+void presence_answer(struct presence *presence)
+{
+	int asked;
+
+	while ((asked = accept4(presence->listener, NULL, NULL, SOCK_CLOEXEC)) >= 0) {
+		make_room(presence);
+		for (size_t i = 0; i < KEPT && asked >= 0; i++) {
+			if (presence->asked[i] >= 0)
+				continue;
+			presence->asked[i] = asked;
+			asked = -1;
+		}
+	}
+}
+
+void presence_end(struct presence *presence)
+{
+	if (presence->listener < 0)
+		return;
+	for (size_t i = 0; i < KEPT; i++)
+		if (presence->asked[i] >= 0)
+			close(presence->asked[i]);
+	close(presence->listener);
+	presence->listener = -1;
 }
 
 bool presence_wait(int descriptor, int milliseconds)

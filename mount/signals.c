@@ -1,5 +1,5 @@
-/* The thread that waits for the signals. It ends what takes long and the notices to the kernel while the loop still answers, because both wait
- * for the kernel, and only then the loop. */
+/* The thread that waits for the signals. SIGIO says that somebody asks whether the mount lives; any other ends the mount: first what takes
+ * long and the notices to the kernel, while the loop still answers, because both wait for the kernel, and only then the loop. */
 #include "mount/signals.h"
 
 #include "core/base/memory.h"
@@ -27,6 +27,7 @@ static void signal_set(sigset_t *set)
 	sigaddset(set, SIGINT);
 	sigaddset(set, SIGTERM);
 	sigaddset(set, SIGHUP);
+	sigaddset(set, SIGIO);
 }
 
 static void interrupt_only(int number)
@@ -79,8 +80,13 @@ static void *wait_for_signal(void *argument)
 	int number;
 
 	signal_set(&set);
-	while (sigwait(&set, &number) != 0)
-		;
+	for (;;) {
+		if (sigwait(&set, &number) != 0)
+			continue;
+		if (number != SIGIO)
+			break;
+		presence_answer(&signals->mount->presence);
+	}
 	if (!has_ended(signals)) {
 		slow_stop(signals->mount->slow);
 		notify_stop(signals->mount->notify);

@@ -48,6 +48,15 @@ teardown() {
 	[[ "$output" == *busy*"process $pid"*--unmount* ]]
 }
 
+@test "however often it is asked whether it lives, a mount answers" {
+	mount_at -o memory
+	for _ in $(seq 150); do
+		run -1 timeout 10 "$EOSIOFS" -o memory "$M"
+	done
+	[[ "$output" == *"busy: process $(mount_pid) "* ]]
+	timeout 10 "$EOSIOFS" --unmount "$M"
+}
+
 @test "a data folder in use names the process" {
 	mount_at -o data="$D"
 	pid=$(mount_pid)
