@@ -89,10 +89,10 @@ mounts_with() {
 @test "the clock stands where it was" {
 	grown
 	mount_at -o data="$D"
-	echo +3d > "$M/chain/clock"
+	echo +1h > "$M/chain/clock"
 	kill_mount
 	run -0 mount_at -o data="$D"
-	[ "$(date -d "$(cat "$M/chain/time")Z" +%s)" -ge $(($(date +%s) + 3 * 86400 - 1)) ]
+	[ "$(date -d "$(cat "$M/chain/time")Z" +%s)" -ge $(($(date +%s) + 3600 - 1)) ]
 }
 
 @test "a data folder of another genesis, of a newer program, or in use is refused" {
