@@ -1,8 +1,8 @@
 /* boot/: the whole boot sequence as one write; its steps, options and accounts as files. What it does is core/boot's. */
 #include "fs/boot.h"
 
-#include "core/boot/boot.h"
 #include "core/base/memory.h"
+#include "core/boot/boot.h"
 #include "core/types/name.h"
 #include "fs/node.h"
 

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { ACTIONS_MAXIMUM = 3, KILOBYTE = 1024 };
 

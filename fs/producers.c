@@ -8,7 +8,6 @@
 #include "core/types/name.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 
 #define EOSIO name_literal("eosio")

@@ -3,8 +3,6 @@
 
 #include "fs/node.h"
 
-#include <string.h>
-
 static const char *const kind_names[] = {
 	[ROW_FOLDER] = "folder",     [ROW_READ_ONLY] = "read",      [ROW_VERB] = "verb",   [ROW_VALUE] = "value", [ROW_LIST] = "list",
 	[ROW_DOCUMENT] = "document", [ROW_BYTES] = "bytes", [ROW_GROWING] = "growing", [ROW_LINK] = "link",

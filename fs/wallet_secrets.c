@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <string.h>
 
 /* One word a line; a sentence about more must not quote them, since one may be a password. */

@@ -4,8 +4,6 @@
 
 #include "core/base/error.h"
 
-#include <stdbool.h>
-
 /* Is there a dead mount of ours at the absolute path: 1, 0, or -errno. Never touches the mount. */
 int stale_find(const char *mount_point, struct error *error);
 /* Unmounts the dead mounts of ours at the path, saying so on stderr. 0, or -errno when one could not be unmounted. */

@@ -1,8 +1,6 @@
 /* What people watch: the steps with their states, a step with its commands, a line of progress. */
 #include "core/boot/boot_private.h"
 
-#include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -3,8 +3,6 @@
 
 #include "core/types/name.h"
 
-#include <string.h>
-
 enum { LOG_LINES = 60, LOG_TAIL = 16384 };
 
 static int show_log(struct boot_context *context, size_t index, struct error *error)

@@ -5,9 +5,7 @@
 #include "core/types/name.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* The list is data: what a newer chain needs beside these is one more line. */
 const char *const boot_system_accounts[BOOT_SYSTEM_ACCOUNTS] = {

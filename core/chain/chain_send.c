@@ -5,8 +5,6 @@
 #include "core/base/memory.h"
 #include "core/types/name.h"
 
-#include <errno.h>
-#include <inttypes.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,6 @@
 #define EOSIOFS_CORE_ENGINE_ACCOUNT_H
 
 #include "core/base/error.h"
-#include "core/base/error.h"
 #include "core/engine/state_key.h"
 
 struct account_object {

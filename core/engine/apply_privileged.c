@@ -7,9 +7,6 @@
 #include "core/types/name.h"
 #include "core/types/time.h"
 
-#include <errno.h>
-#include <stdlib.h>
-
 static struct pending_block *pending_of(const struct apply_context *context)
 {
 	return context->transaction->engine->pending;

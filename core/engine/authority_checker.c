@@ -4,7 +4,6 @@
 #include "core/base/memory.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* What is known of a permission during one evaluation. */
 enum level_state { LEVEL_BEING_EVALUATED, LEVEL_UNSATISFIED, LEVEL_SATISFIED };

@@ -3,8 +3,6 @@
 
 #include "core/engine/resource.h"
 
-#include <string.h>
-
 void generated_transaction_sender_id(uint64_t sender_id[2], const struct checksum256 *id)
 {
 	struct cursor in = cursor_make(id->data + 16, 16);

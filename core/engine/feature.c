@@ -5,7 +5,6 @@
 #include "core/base/exception.h"
 #include "core/base/hex.h"
 
-#include <errno.h>
 #include <string.h>
 
 #define NONE FEATURE_COUNT

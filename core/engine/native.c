@@ -4,8 +4,6 @@
 #include "core/base/exception.h"
 #include "core/types/name.h"
 
-#include <errno.h>
-
 /* Data read as the node reads it, field by field, to tell where it ends too early. */
 struct reader {
 	struct cursor in;

@@ -7,8 +7,6 @@
 #include "core/types/name.h"
 #include "core/types/time.h"
 
-#include <errno.h>
-
 static int64_t code_ram(size_t length)
 {
 	return (int64_t)length * RAM_CODE_MULTIPLIER;

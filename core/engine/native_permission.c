@@ -7,7 +7,6 @@
 #include "core/types/name.h"
 #include "core/types/time.h"
 
-#include <errno.h>
 #include <string.h>
 
 #define OWNER name_literal("owner")

@@ -6,8 +6,6 @@
 #include "core/engine/account.h"
 #include "core/types/name.h"
 
-#include <errno.h>
-
 __extension__ typedef unsigned __int128 uint128;
 
 enum { ACCOUNT_SIZE = 24 + 8 + 2 * 20 + 4 + 1, LIMITS_SIZE = 24, STATE_SIZE = 2 * 20 + 9 * 8 };

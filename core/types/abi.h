@@ -2,8 +2,8 @@
 #ifndef EOSIOFS_CORE_TYPES_ABI_H
 #define EOSIOFS_CORE_TYPES_ABI_H
 
-#include "core/base/json.h"
 #include "core/base/bytes.h"
+#include "core/base/json.h"
 
 #include <stdint.h>
 

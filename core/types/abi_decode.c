@@ -3,7 +3,6 @@
 
 #include "core/base/exception.h"
 
-#include <errno.h>
 #include <string.h>
 
 struct decoder {

@@ -5,7 +5,6 @@
 #include "core/base/hex.h"
 #include "core/base/memory.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -8,7 +8,6 @@
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { PERCENT_MINIMUM = 10, PERCENT_100 = 10000, NET_DELTA_MINIMUM = 10240 };
 

@@ -4,7 +4,6 @@
 
 #include "core/base/error.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 enum { NAME_TEXT_SIZE = 14 };

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <zlib.h>
 
 enum { SIGNATURE_PACKED_SIZE = 66, DECOMPRESSED_MAXIMUM = 1024 * 1024, CHUNK_SIZE = 16384 };

@@ -6,8 +6,6 @@
 #include "core/boot/boot.h"
 #include "core/engine/storage/data_folder.h"
 
-#include <string.h>
-
 enum { BARE_ROUNDS = 500 };
 
 static double cpu_now(void)

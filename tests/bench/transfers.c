@@ -11,8 +11,6 @@
 #include "core/types/name.h"
 #include "core/types/time.h"
 
-#include <string.h>
-
 enum { ROUND = 400, TRANSFERS = ROUND * (BENCH_ROUNDS + 1) };
 
 struct world {

@@ -3,7 +3,6 @@
 
 #include "core/base/memory.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 size_t replay_block_features(const struct recording_block *recorded, struct checksum256 **out)

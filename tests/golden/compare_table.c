@@ -2,7 +2,6 @@
 #include "tests/golden/replay.h"
 
 #include <stdio.h>
-#include <string.h>
 
 struct row_walk {
 	struct replay *replay;

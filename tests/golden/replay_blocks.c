@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* A transaction of a block that holds a cut one; of the cut one itself the step says what it did. */
 static int push_receipt(struct replay *replay, struct transaction_receipt *receipt, struct transaction_trace *trace, struct error *error)

@@ -3,7 +3,6 @@
 
 #include "core/boot/boot.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 

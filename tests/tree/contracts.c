@@ -3,8 +3,6 @@
 
 #include "core/contracts/bundle.h"
 
-#include <sys/stat.h>
-
 #define KEY_1 "EOS8imf2TDq6FKtLZ8mvXPWcd6EF2rQwo8zKdLNzsbU9EiMSt9Lwz"
 #define ALICE "accounts/alice1111111/"
 

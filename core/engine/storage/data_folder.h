@@ -6,8 +6,6 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 
-#include <stdbool.h>
-
 struct data_folder;
 
 /* Appends the default place for a mount point: $XDG_DATA_HOME/eosiofs/NAME, else $HOME/.local/share/eosiofs/NAME; NAME is the mount point's last
