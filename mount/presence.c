@@ -14,7 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { DYING_MILLISECONDS = 10000, QUEUE = 64, KEPT = sizeof ((struct presence *)0)->asked / sizeof(int) };
+enum { DYING_MILLISECONDS = 10000, QUEUE = 64, KEPT = sizeof(((struct presence *)0)->asked) / sizeof(int) };
 
 static const char PREFIX[] = "eosiofs-mount-";
 

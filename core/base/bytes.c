@@ -40,19 +40,19 @@ void bytes_put_u8(struct bytes *bytes, uint8_t value)
 void bytes_put_u16(struct bytes *bytes, uint16_t value)
 {
 	value = htole16(value);
-	bytes_put(bytes, &value, sizeof(value));
+	bytes_put(bytes, &value, sizeof value);
 }
 
 void bytes_put_u32(struct bytes *bytes, uint32_t value)
 {
 	value = htole32(value);
-	bytes_put(bytes, &value, sizeof(value));
+	bytes_put(bytes, &value, sizeof value);
 }
 
 void bytes_put_u64(struct bytes *bytes, uint64_t value)
 {
 	value = htole64(value);
-	bytes_put(bytes, &value, sizeof(value));
+	bytes_put(bytes, &value, sizeof value);
 }
 
 void bytes_put_varuint32(struct bytes *bytes, uint32_t value)
@@ -71,7 +71,7 @@ void bytes_put_double(struct bytes *bytes, double value)
 {
 	uint64_t bits;
 
-	memcpy(&bits, &value, sizeof(bits));
+	memcpy(&bits, &value, sizeof bits);
 	bytes_put_u64(bytes, bits);
 }
 
@@ -128,7 +128,7 @@ uint16_t cursor_u16(struct cursor *cursor)
 {
 	uint16_t value;
 
-	cursor_copy(cursor, &value, sizeof(value));
+	cursor_copy(cursor, &value, sizeof value);
 	return le16toh(value);
 }
 
@@ -136,7 +136,7 @@ uint32_t cursor_u32(struct cursor *cursor)
 {
 	uint32_t value;
 
-	cursor_copy(cursor, &value, sizeof(value));
+	cursor_copy(cursor, &value, sizeof value);
 	return le32toh(value);
 }
 
@@ -144,7 +144,7 @@ uint64_t cursor_u64(struct cursor *cursor)
 {
 	uint64_t value;
 
-	cursor_copy(cursor, &value, sizeof(value));
+	cursor_copy(cursor, &value, sizeof value);
 	return le64toh(value);
 }
 
@@ -168,7 +168,7 @@ double cursor_double(struct cursor *cursor)
 	uint64_t bits = cursor_u64(cursor);
 	double value;
 
-	memcpy(&value, &bits, sizeof(value));
+	memcpy(&value, &bits, sizeof value);
 	return value;
 }
 

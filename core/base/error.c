@@ -14,7 +14,7 @@ static void error_fill(struct error *error, int number, uint32_t code, const cha
 {
 	char sentence[ERROR_SENTENCE_SIZE];
 
-	vsnprintf(sentence, sizeof(sentence), format, arguments);
+	vsnprintf(sentence, sizeof sentence, format, arguments);
 	error->number = number;
 	error->code = code;
 	error->assert_code = 0;
@@ -55,7 +55,7 @@ void error_prefix(struct error *error, const char *format, ...)
 	if (!error)
 		return;
 	va_start(arguments, format);
-	vsnprintf(prefix, sizeof(prefix) - 2, format, arguments);
+	vsnprintf(prefix, sizeof prefix - 2, format, arguments);
 	va_end(arguments);
 	length = strlen(strcat(prefix, ": "));
 	kept = strnlen(error->sentence, ERROR_SENTENCE_SIZE - 1 - length);

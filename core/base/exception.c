@@ -182,7 +182,7 @@ static const struct exception exceptions[] = {
 
 static const struct exception *exception_exactly(uint32_t code)
 {
-	size_t low = 0, high = sizeof(exceptions) / sizeof(exceptions[0]);
+	size_t low = 0, high = sizeof exceptions / sizeof exceptions[0];
 
 	while (low < high) {
 		size_t middle = (low + high) / 2;
@@ -203,7 +203,7 @@ const struct exception *exception_find(uint32_t code)
 	static const uint32_t families[] = {1, 1000, 10000};
 	const struct exception *found = NULL;
 
-	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]) && !found; i++)
+	for (size_t i = 0; i < sizeof families / sizeof families[0] && !found; i++)
 		if (i == 0 || code >= 3000000)
 			found = exception_exactly(code - code % families[i]);
 	return found ? found : exception_exactly(3000000);

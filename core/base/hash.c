@@ -59,13 +59,13 @@ struct checksum256 hash_end(struct hash *hash)
 {
 	struct checksum256 checksum;
 
-	sha256_digest(&hash->context, sizeof(checksum.data), checksum.data);
+	sha256_digest(&hash->context, sizeof checksum.data, checksum.data);
 	return checksum;
 }
 
 bool checksum256_equal(const struct checksum256 *a, const struct checksum256 *b)
 {
-	return !memcmp(a->data, b->data, sizeof(a->data));
+	return !memcmp(a->data, b->data, sizeof a->data);
 }
 
 bool checksum256_is_zero(const struct checksum256 *checksum)
@@ -84,5 +84,5 @@ int checksum256_parse(struct checksum256 *out, const char *text)
 
 void checksum256_print(char out[65], const struct checksum256 *checksum)
 {
-	hex_print(out, checksum->data, sizeof(checksum->data));
+	hex_print(out, checksum->data, sizeof checksum->data);
 }

@@ -16,7 +16,7 @@ enum { JSON_DEPTH_MAXIMUM = 200, JSON_EXACT_DIGITS = 15, JSON_INDENTATION = 2 };
 static const cJSON *item_of(const struct json *node) { return (const cJSON *)node; }
 static const struct json *node_of(const cJSON *item) { return (const struct json *)item; }
 
-/* ---- scanning ---- */
+/* --- scanning --- */
 
 /* Sets the sentence for a fault at an offset of the original text. */
 static int fault(struct error *error, const char *text, size_t length, size_t offset, const char *what)
@@ -201,7 +201,7 @@ out:
 
 void json_release(struct json *root) { cJSON_Delete((cJSON *)root); }
 
-/* ---- reading ---- */
+/* --- reading --- */
 
 enum json_type json_type(const struct json *node)
 {
@@ -310,7 +310,7 @@ int json_uint64(uint64_t *out, const struct json *node)
 	return 0;
 }
 
-/* ---- writing ---- */
+/* --- writing --- */
 
 static void print_number(struct text *out, double value)
 {

@@ -24,7 +24,7 @@ struct signer {
 	secp256k1_context *context;
 };
 
-/* ---- signing ---- */
+/* --- signing --- */
 
 static bool random_bytes(void *out, size_t length)
 {
@@ -45,14 +45,14 @@ static bool random_bytes(void *out, size_t length)
 
 struct signer *signer_create(void)
 {
-	struct signer *signer = memory_allocate(1, sizeof(*signer));
+	struct signer *signer = memory_allocate(1, sizeof *signer);
 	uint8_t seed[32];
 
 	signer->context = secp256k1_context_create(SECP256K1_CONTEXT_NONE);
 	/* blinds the context against timing; without randomness it works all the same */
-	if (random_bytes(seed, sizeof(seed)) && !secp256k1_context_randomize(signer->context, seed))
+	if (random_bytes(seed, sizeof seed) && !secp256k1_context_randomize(signer->context, seed))
 		abort();
-	memory_wipe(seed, sizeof(seed));
+	memory_wipe(seed, sizeof seed);
 	return signer;
 }
 
@@ -112,7 +112,7 @@ int signer_sign(const struct signer *signer, struct signature *out, const struct
 int signer_new_key(const struct signer *signer, struct private_key *out, struct public_key *public, struct error *error)
 {
 	do {
-		if (!random_bytes(out->secret, sizeof(out->secret)))
+		if (!random_bytes(out->secret, sizeof out->secret))
 			return error_set(error, errno, "no randomness for a new key");
 	} while (signer_public_key(signer, public, out));
 	return 0;
@@ -140,7 +140,7 @@ int signature_recover(struct public_key *out, const struct signature *signature,
 	return 0;
 }
 
-/* ---- binary forms ---- */
+/* --- binary forms --- */
 
 int public_key_compare(const struct public_key *a, const struct public_key *b)
 {
@@ -233,7 +233,7 @@ int signature_unpack(struct signature *out, struct cursor *in)
 	return cursor_copy(in, out->data, SIGNATURE_SIZE) ? 0 : -EINVAL;
 }
 
-/* ---- text forms ---- */
+/* --- text forms --- */
 
 /* The first four bytes of RIPEMD-160 of data and tag (NULL: none). */
 static void checksum_make(uint8_t out[CHECKSUM_SIZE], const uint8_t *data, size_t length, const char *tag)
@@ -245,7 +245,7 @@ static void checksum_make(uint8_t out[CHECKSUM_SIZE], const uint8_t *data, size_
 		memcpy(salted + length, tag, 2);
 	hash_ripemd160(hash, salted, length + (tag ? 2 : 0));
 	memcpy(out, hash, CHECKSUM_SIZE);
-	memory_wipe(salted, sizeof(salted));
+	memory_wipe(salted, sizeof salted);
 }
 
 static void checked_print(char *out, const char *prefix, const uint8_t *data, size_t length, const char *tag)
@@ -264,7 +264,7 @@ static const char *checked_parse(uint8_t *out, size_t *length, const char *text,
 	size_t size = *length + CHECKSUM_SIZE, text_length = strlen(text);
 	const char *wrong = NULL;
 
-	if (text_length > BASE58_TEXT_SIZE(sizeof(checked)))
+	if (text_length > BASE58_TEXT_SIZE(sizeof checked))
 		return "it is too long";
 	if (base58_parse(checked, &size, text, text_length)) {
 		wrong = text[strspn(text, "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")] ? "it has a character that base58 does not have"
@@ -279,7 +279,7 @@ static const char *checked_parse(uint8_t *out, size_t *length, const char *text,
 		else
 			memcpy(out, checked, *length);
 	}
-	memory_wipe(checked, sizeof(checked));
+	memory_wipe(checked, sizeof checked);
 	return wrong;
 }
 
@@ -289,7 +289,7 @@ static int prefix_type(const char **rest, const char *text, const char *kind)
 	char prefix[PREFIX_SIZE];
 
 	for (int type = KEY_K1; type <= KEY_WEBAUTHN; type++) {
-		int length = snprintf(prefix, sizeof(prefix), "%s_%s_", kind, tags[type]);
+		int length = snprintf(prefix, sizeof prefix, "%s_%s_", kind, tags[type]);
 
 		if (!strncmp(text, prefix, (size_t)length)) {
 			*rest = text + length;
@@ -316,7 +316,7 @@ void public_key_print(char out[KEY_TEXT_SIZE], const struct public_key *key)
 		memcpy(data + length, key->origin, key->origin_length);
 		length += key->origin_length;
 	}
-	snprintf(prefix, sizeof(prefix), "PUB_%s_", tags[key->type]);
+	snprintf(prefix, sizeof prefix, "PUB_%s_", tags[key->type]);
 	checked_print(out, prefix, data, length, tags[key->type]);
 }
 
@@ -324,7 +324,7 @@ int public_key_parse(struct public_key *out, const char *text, struct error *err
 {
 	uint8_t data[DATA_MAXIMUM];
 	const char *rest = text + 3, *wrong = "it begins neither with EOS nor with PUB_K1_, PUB_R1_ or PUB_WA_";
-	size_t length = sizeof(data);
+	size_t length = sizeof data;
 	bool legacy = !strncmp(text, "EOS", 3) && !strchr(text, '_');
 	int type = legacy ? KEY_K1 : prefix_type(&rest, text, "PUB");
 	struct cursor cursor;
@@ -348,9 +348,9 @@ static void wif_checksum(uint8_t out[CHECKSUM_SIZE], const uint8_t *data, int ti
 	struct checksum256 hash = hash_sha256(data, WIF_SIZE - CHECKSUM_SIZE);
 
 	for (; times > 1; times--)
-		hash = hash_sha256(hash.data, sizeof(hash.data));
+		hash = hash_sha256(hash.data, sizeof hash.data);
 	memcpy(out, hash.data, CHECKSUM_SIZE);
-	memory_wipe(&hash, sizeof(hash));
+	memory_wipe(&hash, sizeof hash);
 }
 
 void private_key_print(char out[KEY_TEXT_SIZE], const struct private_key *key)
@@ -360,14 +360,14 @@ void private_key_print(char out[KEY_TEXT_SIZE], const struct private_key *key)
 	data[0] = WIF_VERSION;
 	memcpy(data + 1, key->secret, SECRET_SIZE);
 	wif_checksum(data + 1 + SECRET_SIZE, data, 2);
-	base58_print(out, data, sizeof(data));
-	memory_wipe(data, sizeof(data));
+	base58_print(out, data, sizeof data);
+	memory_wipe(data, sizeof data);
 }
 
 static const char *wif_parse(struct private_key *out, const char *text)
 {
 	uint8_t data[WIF_SIZE + 1], once[CHECKSUM_SIZE], twice[CHECKSUM_SIZE];
-	size_t length = sizeof(data), text_length = strnlen(text, KEY_TEXT_SIZE);
+	size_t length = sizeof data, text_length = strnlen(text, KEY_TEXT_SIZE);
 	const char *wrong = NULL;
 
 	if (base58_parse(data, &length, text, text_length)) {
@@ -384,7 +384,7 @@ static const char *wif_parse(struct private_key *out, const char *text)
 		else
 			memcpy(out->secret, data + 1, SECRET_SIZE);
 	}
-	memory_wipe(data, sizeof(data));
+	memory_wipe(data, sizeof data);
 	return wrong;
 }
 
@@ -407,7 +407,7 @@ int private_key_parse(struct private_key *out, const char *text, struct error *e
 	if (!wrong && !secp256k1_ec_seckey_verify(secp256k1_context_static, out->secret))
 		wrong = "it is out of range";
 	if (wrong) {
-		memory_wipe(out, sizeof(*out));
+		memory_wipe(out, sizeof *out);
 		return error_chain(error, PRIVATE_KEY_TYPE_EXCEPTION, "invalid private key: %s", wrong);
 	}
 	return 0;
@@ -417,7 +417,7 @@ void signature_print(char out[KEY_TEXT_SIZE], const struct signature *signature)
 {
 	char prefix[PREFIX_SIZE];
 
-	snprintf(prefix, sizeof(prefix), "SIG_%s_", tags[signature->type]);
+	snprintf(prefix, sizeof prefix, "SIG_%s_", tags[signature->type]);
 	checked_print(out, prefix, signature->data, SIGNATURE_SIZE, tags[signature->type]);
 }
 

@@ -34,11 +34,11 @@ void memory_grow(void *array, size_t *capacity, size_t needed, size_t size)
 	if (grown > SIZE_MAX / 2 / (size ? size : 1))
 		memory_out(grown, size);
 	/* array is the address of a pointer of whatever type: its bytes are copied, not its type assumed */
-	memcpy(&data, array, sizeof(data));
+	memcpy(&data, array, sizeof data);
 	data = realloc(data, grown * size);
 	if (!data)
 		memory_out(grown, size);
-	memcpy(array, &data, sizeof(data));
+	memcpy(array, &data, sizeof data);
 	*capacity = grown;
 }
 

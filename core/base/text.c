@@ -130,7 +130,7 @@ static void text_append_escape(struct text *text, uint8_t byte)
 {
 	static const char letters[] = {['\t'] = 't', ['\n'] = 'n', ['\r'] = 'r', ['"'] = '"', ['\\'] = '\\'};
 
-	if (byte < sizeof(letters) && letters[byte]) {
+	if (byte < sizeof letters && letters[byte]) {
 		text_append_char(text, '\\');
 		text_append_char(text, letters[byte]);
 	} else {

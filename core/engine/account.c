@@ -18,7 +18,7 @@ static void account_unpack(struct account_object *out, const uint8_t *key, const
 	out->name = state_key_u64(key, 1);
 	out->creation_slot = cursor_u32(&in);
 	out->privileged = cursor_u8(&in);
-	cursor_copy(&in, out->code_hash.data, sizeof(out->code_hash.data));
+	cursor_copy(&in, out->code_hash.data, sizeof out->code_hash.data);
 	out->last_code_update = (int64_t)cursor_u64(&in);
 	out->recv_sequence = cursor_u64(&in);
 	out->auth_sequence = cursor_u64(&in);
@@ -70,15 +70,15 @@ void account_put(struct map_edit *edit, const struct account_object *account)
 
 	state_value_u32(&at, account->creation_slot);
 	*at++ = account->privileged;
-	memcpy(at, account->code_hash.data, sizeof(account->code_hash.data));
-	at += sizeof(account->code_hash.data);
+	memcpy(at, account->code_hash.data, sizeof account->code_hash.data);
+	at += sizeof account->code_hash.data;
 	state_value_u64(&at, (uint64_t)account->last_code_update);
 	state_value_u64(&at, account->recv_sequence);
 	state_value_u64(&at, account->auth_sequence);
 	state_value_u32(&at, account->code_sequence);
 	state_value_u32(&at, account->abi_sequence);
 	state_value_u32(&at, account->block_num);
-	state_put(edit, &key, value, sizeof(value));
+	state_put(edit, &key, value, sizeof value);
 }
 
 /* --- code and ABI --- */
@@ -119,7 +119,7 @@ static void code_set_references(struct map_edit *edit, const struct state_key *k
 	uint8_t value[4], *at = value;
 
 	state_value_u32(&at, count);
-	state_put(edit, key, value, sizeof(value));
+	state_put(edit, key, value, sizeof value);
 }
 
 void code_hold(struct map_edit *edit, const struct checksum256 *hash, const void *code, size_t length)

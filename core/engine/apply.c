@@ -23,7 +23,7 @@ uint32_t transaction_schedule_action(struct transaction_context *context, const 
 	struct action copy = action_copy(action);
 	uint32_t ordinal = (uint32_t)trace->actions_count + 1;
 
-	memory_grow(&trace->actions, &context->traces_capacity, ordinal, sizeof(*trace->actions));
+	memory_grow(&trace->actions, &context->traces_capacity, ordinal, sizeof *trace->actions);
 	trace->actions[ordinal - 1] = (struct action_trace){.ordinal = ordinal, .creator_ordinal = creator, .closest_unnotified_ancestor = ancestor,
 	                                                    .receiver = receiver, .action = copy, .context_free = context_free};
 	trace->actions_count = ordinal;
@@ -34,8 +34,8 @@ static void notify(struct apply_context *context, uint64_t receiver, uint32_t or
 {
 	size_t capacity = context->notified_capacity;
 
-	memory_grow(&context->notified, &capacity, context->notified_count + 1, sizeof(*context->notified));
-	memory_grow(&context->notified_ordinals, &context->notified_capacity, context->notified_count + 1, sizeof(*context->notified_ordinals));
+	memory_grow(&context->notified, &capacity, context->notified_count + 1, sizeof *context->notified);
+	memory_grow(&context->notified_ordinals, &context->notified_capacity, context->notified_count + 1, sizeof *context->notified_ordinals);
 	context->notified[context->notified_count] = receiver;
 	context->notified_ordinals[context->notified_count++] = ordinal;
 }
@@ -72,7 +72,7 @@ static void put_auth_sequence(struct action_receipt *receipt, uint64_t account, 
 		at++;
 	if (at == receipt->auth_sequence_count || receipt->auth_sequence[at].account != account) {
 		memmove(&receipt->auth_sequence[at + 1], &receipt->auth_sequence[at],
-		        (receipt->auth_sequence_count - at) * sizeof(*receipt->auth_sequence));
+		        (receipt->auth_sequence_count - at) * sizeof *receipt->auth_sequence);
 		receipt->auth_sequence_count++;
 	}
 	receipt->auth_sequence[at] = (struct auth_sequence){account, sequence};
@@ -86,7 +86,7 @@ static int fill_auth_sequences(struct apply_context *context, struct action_rece
 
 	if (!action->authorization_count)
 		return 0;
-	receipt->auth_sequence = memory_allocate(action->authorization_count, sizeof(*receipt->auth_sequence));
+	receipt->auth_sequence = memory_allocate(action->authorization_count, sizeof *receipt->auth_sequence);
 	for (size_t i = 0; i < action->authorization_count; i++) {
 		if (!account_get(map_edit_view(edit), &actor, action->authorization[i].actor))
 			return account_missing(context->error, action->authorization[i].actor);
@@ -136,7 +136,7 @@ static int fill_receipt(struct apply_context *context, struct account_object *re
 		return result;
 	trace->has_receipt = true;
 	memory_grow(&transaction->receipt_digests, &transaction->receipt_digests_capacity, transaction->receipt_digests_count + 1,
-	            sizeof(*transaction->receipt_digests));
+	            sizeof *transaction->receipt_digests);
 	transaction->receipt_digests[transaction->receipt_digests_count++] = action_receipt_digest(receipt);
 	return 0;
 }
@@ -200,7 +200,7 @@ static int execute_one(struct apply_context *context)
 	context->ram = NULL;
 	context->ram_count = context->ram_capacity = 0;
 	if (result)
-		trace->error = memory_copy(context->error, sizeof(*context->error));
+		trace->error = memory_copy(context->error, sizeof *context->error);
 	return result;
 }
 
@@ -302,8 +302,8 @@ int apply_change_ram_usage(struct apply_context *context, uint64_t account, int6
 	while (at < context->ram_count && context->ram[at].account < account)
 		at++;
 	if (at == context->ram_count || context->ram[at].account != account) {
-		memory_grow(&context->ram, &context->ram_capacity, context->ram_count + 1, sizeof(*context->ram));
-		memmove(&context->ram[at + 1], &context->ram[at], (context->ram_count - at) * sizeof(*context->ram));
+		memory_grow(&context->ram, &context->ram_capacity, context->ram_count + 1, sizeof *context->ram);
+		memmove(&context->ram[at + 1], &context->ram[at], (context->ram_count - at) * sizeof *context->ram);
 		context->ram[at] = (struct ram_delta){account, 0};
 		context->ram_count++;
 	}

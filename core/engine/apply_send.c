@@ -141,11 +141,11 @@ static void put_generation_context(const struct apply_context *context, struct t
 {
 	struct bytes data = {0};
 
-	bytes_put(&data, context->transaction->id.data, sizeof(context->transaction->id.data));
+	bytes_put(&data, context->transaction->id.data, sizeof context->transaction->id.data);
 	bytes_put_u64(&data, sender_id[0]);
 	bytes_put_u64(&data, sender_id[1]);
 	bytes_put_u64(&data, context->receiver);
-	transaction->extensions = memory_allocate(1, sizeof(*transaction->extensions));
+	transaction->extensions = memory_allocate(1, sizeof *transaction->extensions);
 	transaction->extensions[0] = (struct extension){EXTENSION_GENERATION_CONTEXT, data};
 	transaction->extensions_count = 1;
 }
@@ -163,7 +163,7 @@ static int check_generation_context(const struct apply_context *context, const s
 		if (transaction->extensions[i].type != EXTENSION_GENERATION_CONTEXT)
 			return error_chain(context->error, INVALID_TRANSACTION_EXTENSION, "Transaction extension with id type %u is not supported",
 			                   (unsigned)transaction->extensions[i].type);
-		cursor_copy(&in, id.data, sizeof(id.data));
+		cursor_copy(&in, id.data, sizeof id.data);
 		low = cursor_u64(&in);
 		high = cursor_u64(&in);
 		sender = cursor_u64(&in);

@@ -31,8 +31,8 @@ void authority_checker_init(struct authority_checker *checker, const struct map_
 	*checker = (struct authority_checker){.root = root, .keys = keys, .keys_count = keys_count, .permissions = permissions,
 	                                      .permissions_count = permissions_count, .delay_us = delay_us, .depth_limit = depth_limit};
 	if (keys_count) {
-		checker->used = memory_allocate(keys_count, sizeof(*checker->used));
-		checker->used_order = memory_allocate(keys_count, sizeof(*checker->used_order));
+		checker->used = memory_allocate(keys_count, sizeof *checker->used);
+		checker->used_order = memory_allocate(keys_count, sizeof *checker->used_order);
 	}
 }
 
@@ -109,7 +109,7 @@ static bool level_satisfied(struct evaluation *evaluation, const struct permissi
 	if (depth >= checker->depth_limit || !permission_get(checker->root, &permission, level->actor, level->permission))
 		return false;
 	index = evaluation->count;
-	memory_grow(&evaluation->levels, &evaluation->capacity, index + 1, sizeof(*evaluation->levels));
+	memory_grow(&evaluation->levels, &evaluation->capacity, index + 1, sizeof *evaluation->levels);
 	evaluation->levels[evaluation->count++] = (struct known_level){*level, LEVEL_BEING_EVALUATED};
 	authority = permission_authority(&permission);
 	result = authority_satisfied(evaluation, &authority, depth + 1);
@@ -142,7 +142,7 @@ static size_t list_entries(struct entry *entries, const struct authority *author
 	for (size_t i = 0; i < authority->accounts_count; i++)
 		entries[count++] = (struct entry){authority->accounts[i].weight, (uint32_t)i, ENTRY_ACCOUNT};
 	if (count > 1)
-		qsort(entries, count, sizeof(*entries), compare_entries);
+		qsort(entries, count, sizeof *entries, compare_entries);
 	return count;
 }
 
@@ -163,7 +163,7 @@ static bool authority_satisfied(struct evaluation *evaluation, const struct auth
 {
 	struct authority_checker *checker = evaluation->checker;
 	size_t used_before = checker->used_count, total = authority->keys_count + authority->accounts_count + authority->waits_count, count;
-	struct entry few[16], *entries = total <= 16 ? few : memory_allocate(total, sizeof(*entries));
+	struct entry few[16], *entries = total <= 16 ? few : memory_allocate(total, sizeof *entries);
 	uint64_t weight = 0;
 	bool satisfied = false;
 

@@ -266,8 +266,8 @@ static void want(struct wanted_levels *wanted, const struct permission_level *le
 			wanted->levels[at].delay_us = delay_us;
 		return;
 	}
-	memory_grow(&wanted->levels, &wanted->capacity, wanted->count + 1, sizeof(*wanted->levels));
-	memmove(&wanted->levels[at + 1], &wanted->levels[at], (wanted->count - at) * sizeof(*wanted->levels));
+	memory_grow(&wanted->levels, &wanted->capacity, wanted->count + 1, sizeof *wanted->levels);
+	memmove(&wanted->levels[at + 1], &wanted->levels[at], (wanted->count - at) * sizeof *wanted->levels);
 	wanted->levels[at] = (struct wanted_level){*level, delay_us};
 	wanted->count++;
 }

@@ -26,7 +26,7 @@ static int apply_packed(struct engine *engine, const struct transaction_receipt 
 	if (result)
 		goto out;
 	if (!engine->pending->trusted && packed.signatures_count) {
-		keys = memory_allocate(packed.signatures_count, sizeof(*keys));
+		keys = memory_allocate(packed.signatures_count, sizeof *keys);
 		if ((result = packed_transaction_keys(&packed, keys, &engine->chain_id, error)))
 			goto out;
 	}
@@ -155,7 +155,7 @@ static int apply_checked(struct engine *engine, const struct signed_block *block
 		/* Signatures and extensions are the block's own. */
 		sealed->block->producer_signature = block->producer_signature;
 		sealed->block->extensions_count = block->extensions_count;
-		sealed->block->extensions = memory_allocate(block->extensions_count, sizeof(*block->extensions));
+		sealed->block->extensions = memory_allocate(block->extensions_count, sizeof *block->extensions);
 		for (size_t i = 0; i < block->extensions_count; i++) {
 			sealed->block->extensions[i].type = block->extensions[i].type;
 			bytes_put(&sealed->block->extensions[i].data, block->extensions[i].data.data, block->extensions[i].data.length);

@@ -68,7 +68,7 @@ void block_add_receipt(struct pending_block *pending, uint8_t status, uint32_t c
 {
 	struct transaction_receipt *receipt;
 
-	memory_grow(&pending->receipts, &pending->receipts_capacity, pending->receipts_count + 1, sizeof(*pending->receipts));
+	memory_grow(&pending->receipts, &pending->receipts_capacity, pending->receipts_count + 1, sizeof *pending->receipts);
 	receipt = &pending->receipts[pending->receipts_count++];
 	*receipt = (struct transaction_receipt){.status = status, .cpu_usage_us = cpu_us, .net_usage_words = (uint32_t)(net / 8), .id = *id,
 	                                        .is_id = !packed};
@@ -116,7 +116,7 @@ static int activate_features(struct engine *engine, const struct block_options *
 	if (result)
 		return result;
 	feature_set_put(pending->edit, features);
-	pending->features = memory_copy(options->features, options->features_count * sizeof(*options->features));
+	pending->features = memory_copy(options->features, options->features_count * sizeof *options->features);
 	pending->features_count = options->features_count;
 	return 0;
 }
@@ -145,12 +145,12 @@ static int promote_proposed_schedule(struct engine *engine, struct error *error)
 /* The transaction that tells eosio of the block before (D.4). */
 static void make_onblock(const struct engine *engine, struct transaction *out)
 {
-	struct action *action = memory_allocate(1, sizeof(*action));
+	struct action *action = memory_allocate(1, sizeof *action);
 
 	*out = (struct transaction){.actions = action, .actions_count = 1};
 	action->account = EOSIO;
 	action->name = name_literal("onblock");
-	action->authorization = memory_allocate(1, sizeof(*action->authorization));
+	action->authorization = memory_allocate(1, sizeof *action->authorization);
 	action->authorization[0] = (struct permission_level){EOSIO, name_literal("active")};
 	action->authorization_count = 1;
 	block_header_pack(&action->data, &engine->head->block->header);
@@ -247,7 +247,7 @@ int block_start(struct engine *engine, const struct block_options *options, bool
 		return error_set(error, EBUSY, "a block is in the making already");
 	if (result)
 		return result;
-	pending = engine->pending = memory_allocate(1, sizeof(*pending));
+	pending = engine->pending = memory_allocate(1, sizeof *pending);
 	pending->validating = validating;
 	pending->trusted = trusted;
 	pending->edit = map_edit_begin(engine->head->root);
@@ -283,10 +283,10 @@ int engine_block_start(struct engine *engine, const struct block_options *option
 static void add_extension(struct block_header *header, uint16_t type, struct bytes *data)
 {
 	size_t count = header->extensions_count;
-	struct extension *more = memory_allocate(count + 1, sizeof(*more));
+	struct extension *more = memory_allocate(count + 1, sizeof *more);
 
 	if (count)
-		memcpy(more, header->extensions, count * sizeof(*more));
+		memcpy(more, header->extensions, count * sizeof *more);
 	more[count] = (struct extension){type, *data};
 	free(header->extensions);
 	header->extensions = more;
@@ -302,7 +302,7 @@ static void put_features(struct pending_block *pending)
 		return;
 	bytes_put_varuint32(&data, (uint32_t)pending->features_count);
 	for (size_t i = 0; i < pending->features_count; i++)
-		bytes_put(&data, pending->features[i].data, sizeof(pending->features[i].data));
+		bytes_put(&data, pending->features[i].data, sizeof pending->features[i].data);
 	add_extension(&pending->header, HEADER_EXTENSION_PROTOCOL_FEATURES, &data);
 }
 
@@ -333,7 +333,7 @@ static void put_new_schedule(struct engine *engine)
 
 static struct checksum256 transactions_root(const struct pending_block *pending)
 {
-	struct checksum256 *digests = memory_allocate(pending->receipts_count, sizeof(*digests)), root;
+	struct checksum256 *digests = memory_allocate(pending->receipts_count, sizeof *digests), root;
 
 	for (size_t i = 0; i < pending->receipts_count; i++)
 		digests[i] = transaction_receipt_digest(&pending->receipts[i]);
@@ -372,7 +372,7 @@ static int seal(struct engine *engine, const struct checksum256 *const roots[2],
 	pending->header.transaction_mroot = roots ? *roots[0] : transactions_root(pending);
 	pending->header.action_mroot = roots ? *roots[1] : merkle_root(pending->action_digests, pending->action_digests_count);
 
-	block = memory_allocate(1, sizeof(*block));
+	block = memory_allocate(1, sizeof *block);
 	block->header = pending->header;
 	pending->header = (struct block_header){0};
 	block->transactions = pending->receipts;

@@ -99,7 +99,7 @@ static int compare_numbers(const void *left, const void *right)
 /* What two thirds of the producers have implied to be irreversible. */
 static uint32_t last_irreversible(const struct block_state *previous, uint64_t producer)
 {
-	uint32_t *numbers = memory_allocate(previous->last_produced_count + 1, sizeof(*numbers)), result = 0;
+	uint32_t *numbers = memory_allocate(previous->last_produced_count + 1, sizeof *numbers), result = 0;
 	size_t count = 0;
 
 	for (size_t i = 0; i < previous->last_produced_count; i++) {
@@ -108,7 +108,7 @@ static uint32_t last_irreversible(const struct block_state *previous, uint64_t p
 			numbers[count++] = last->producer == producer ? previous->dpos_proposed_irreversible : last->implied_irreversible;
 	}
 	if (count) {
-		qsort(numbers, count, sizeof(*numbers), compare_numbers);
+		qsort(numbers, count, sizeof *numbers, compare_numbers);
 		result = numbers[(count - 1) / 3];
 	}
 	free(numbers);
@@ -124,7 +124,7 @@ static struct last_produced *put_last(struct block_state *next, uint64_t produce
 		at++;
 	if (at < next->last_produced_count && next->last_produced[at].producer == producer)
 		return &next->last_produced[at];
-	memmove(&next->last_produced[at + 1], &next->last_produced[at], (next->last_produced_count - at) * sizeof(*next->last_produced));
+	memmove(&next->last_produced[at + 1], &next->last_produced[at], (next->last_produced_count - at) * sizeof *next->last_produced);
 	next->last_produced[at] = (struct last_produced){.producer = producer};
 	next->last_produced_count++;
 	return &next->last_produced[at];
@@ -137,10 +137,10 @@ static void update_last_produced(struct block_state *next, const struct block_st
 	bool in_schedule = !promoted;
 	struct last_produced *own;
 
-	next->last_produced = memory_allocate(previous->last_produced_count + schedule->producers_count + 1, sizeof(*next->last_produced));
+	next->last_produced = memory_allocate(previous->last_produced_count + schedule->producers_count + 1, sizeof *next->last_produced);
 	if (!promoted) {
 		if (previous->last_produced_count)
-			memcpy(next->last_produced, previous->last_produced, previous->last_produced_count * sizeof(*next->last_produced));
+			memcpy(next->last_produced, previous->last_produced, previous->last_produced_count * sizeof *next->last_produced);
 		next->last_produced_count = previous->last_produced_count;
 	} else {
 		for (size_t i = 0; i < schedule->producers_count; i++) {
@@ -199,7 +199,7 @@ struct block_state *block_state_next(struct block_state *previous, uint32_t slot
 		error_chain(error, PRODUCER_DOUBLE_CONFIRM, "producer %s double-confirming known range", name_text(producer->producer_name).text);
 		return NULL;
 	}
-	next = memory_allocate(1, sizeof(*next));
+	next = memory_allocate(1, sizeof *next);
 	next->references = 1;
 	next->number = previous->number + 1;
 	next->previous = block_state_hold(previous);
@@ -273,7 +273,7 @@ static bool authority_has_key(const struct producer_authority *producer, const s
 static int check_block_keys(const struct producer_authority *producer, const struct signature *signatures, size_t count,
                             const struct checksum256 *digest, struct error *error)
 {
-	struct public_key *keys = memory_allocate(count, sizeof(*keys));
+	struct public_key *keys = memory_allocate(count, sizeof *keys);
 	char text[KEY_TEXT_SIZE];
 	uint64_t total = 0;
 	int result = 0;
@@ -361,7 +361,7 @@ static bool unpack_blockroot(struct incremental_merkle *merkle, struct cursor *i
 {
 	merkle->node_count = cursor_u64(in);
 	merkle->active_count = cursor_count(in, 32);
-	if (merkle->active_count > sizeof(merkle->active) / sizeof(merkle->active[0]))
+	if (merkle->active_count > sizeof merkle->active / sizeof merkle->active[0])
 		return false;
 	for (size_t i = 0; i < merkle->active_count; i++)
 		cursor_copy(in, merkle->active[i].data, 32);
@@ -370,7 +370,7 @@ static bool unpack_blockroot(struct incremental_merkle *merkle, struct cursor *i
 
 int block_state_unpack(struct block_state **out, struct cursor *in, struct error *error)
 {
-	struct block_state *state = memory_allocate(1, sizeof(*state));
+	struct block_state *state = memory_allocate(1, sizeof *state);
 	const uint8_t *counts;
 
 	state->references = 1;
@@ -380,7 +380,7 @@ int block_state_unpack(struct block_state **out, struct cursor *in, struct error
 	state->dpos_irreversible = cursor_u32(in);
 	cursor_copy(in, state->irreversible_id.data, 32);
 	state->last_produced_count = cursor_count(in, 17);
-	state->last_produced = memory_allocate(state->last_produced_count, sizeof(*state->last_produced));
+	state->last_produced = memory_allocate(state->last_produced_count, sizeof *state->last_produced);
 	for (size_t i = 0; i < state->last_produced_count; i++) {
 		struct last_produced *last = &state->last_produced[i];
 		last->producer = cursor_u64(in);

@@ -39,7 +39,7 @@ bool generated_transaction_get(const struct map_root *root, struct generated_tra
 		return false;
 	in = cursor_make(value.data, value.length);
 	*out = (struct generated_transaction){.sender = sender, .sender_id = {sender_id[0], sender_id[1]}};
-	cursor_copy(&in, out->id.data, sizeof(out->id.data));
+	cursor_copy(&in, out->id.data, sizeof out->id.data);
 	out->payer = cursor_u64(&in);
 	out->delay_until = (int64_t)cursor_u64(&in);
 	out->expiration = (int64_t)cursor_u64(&in);
@@ -89,7 +89,7 @@ void generated_transaction_put(struct map_edit *edit, const struct generated_tra
 	uint8_t place[24], *at = place;
 	struct bytes value = {0};
 
-	bytes_put(&value, generated->id.data, sizeof(generated->id.data));
+	bytes_put(&value, generated->id.data, sizeof generated->id.data);
 	bytes_put_u64(&value, generated->payer);
 	bytes_put_u64(&value, (uint64_t)generated->delay_until);
 	bytes_put_u64(&value, (uint64_t)generated->expiration);
@@ -102,8 +102,8 @@ void generated_transaction_put(struct map_edit *edit, const struct generated_tra
 	state_value_u64(&at, generated->sender);
 	state_value_u64(&at, generated->sender_id[0]);
 	state_value_u64(&at, generated->sender_id[1]);
-	state_put(edit, &delay, place, sizeof(place));
-	state_put(edit, &id, place, sizeof(place));
+	state_put(edit, &delay, place, sizeof place);
+	state_put(edit, &id, place, sizeof place);
 }
 
 void generated_transaction_remove(struct map_edit *edit, const struct generated_transaction *generated)

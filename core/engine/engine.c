@@ -18,12 +18,12 @@ enum {
 
 static struct producer_schedule genesis_schedule(const struct genesis *genesis)
 {
-	struct producer_schedule schedule = {.producers = memory_allocate(1, sizeof(*schedule.producers)), .producers_count = 1};
+	struct producer_schedule schedule = {.producers = memory_allocate(1, sizeof *schedule.producers), .producers_count = 1};
 	struct producer_authority *producer = schedule.producers;
 
 	producer->producer_name = name_literal("eosio");
 	producer->threshold = 1;
-	producer->keys = memory_allocate(1, sizeof(*producer->keys));
+	producer->keys = memory_allocate(1, sizeof *producer->keys);
 	producer->keys[0] = (struct key_weight){genesis->initial_key, 1};
 	producer->keys_count = 1;
 	return schedule;
@@ -32,11 +32,11 @@ static struct producer_schedule genesis_schedule(const struct genesis *genesis)
 /* Block 1 (E.8) without its state. */
 static struct block_state *genesis_block(const struct engine *engine)
 {
-	struct block_state *state = memory_allocate(1, sizeof(*state));
+	struct block_state *state = memory_allocate(1, sizeof *state);
 
 	state->references = 1;
 	state->number = 1;
-	state->block = memory_allocate(1, sizeof(*state->block));
+	state->block = memory_allocate(1, sizeof *state->block);
 	state->block->header.timestamp = slot_from_us(engine->genesis.initial_timestamp);
 	state->block->header.confirmed = 1;
 	state->block->header.action_mroot = engine->chain_id;
@@ -49,7 +49,7 @@ static struct block_state *genesis_block(const struct engine *engine)
 
 static struct engine *engine_begin(const struct genesis *genesis)
 {
-	struct engine *engine = memory_allocate(1, sizeof(*engine));
+	struct engine *engine = memory_allocate(1, sizeof *engine);
 
 	engine->genesis = *genesis;
 	engine->chain_id = genesis_chain_id(genesis);
@@ -173,7 +173,7 @@ static void keep_ids(struct engine *engine, const struct block_state *last)
 		first = end - EARLIER_IDS_MAXIMUM;
 	if (first < keep_from && keep_from < end)
 		first = keep_from;
-	ids = memory_allocate(end - first, sizeof(*ids));
+	ids = memory_allocate(end - first, sizeof *ids);
 	for (uint32_t number = first; number < end; number++)
 		find_earlier(engine, &ids[number - first], number);
 	for (const struct block_state *block = last; block && block->number >= first; block = block->previous)
@@ -221,13 +221,13 @@ void engine_pack_block(struct bytes *out, const struct engine *engine, const str
 		first--;
 	if (first < least)
 		first = least < block->number ? least : block->number;
-	ids = memory_allocate(block->number - first, sizeof(*ids));
+	ids = memory_allocate(block->number - first, sizeof *ids);
 	for (uint32_t number = first; number < oldest; number++)
 		find_earlier(engine, &ids[number - first], number);
 	for (const struct block_state *before = block->previous; before && before->number >= first; before = before->previous)
 		ids[before->number - first] = before->id;
 	bytes_put_varuint32(out, block->number - first);
-	bytes_put(out, ids, (block->number - first) * sizeof(*ids));
+	bytes_put(out, ids, (block->number - first) * sizeof *ids);
 	free(ids);
 }
 
@@ -239,16 +239,16 @@ static int unpack_earlier_ids(struct engine *engine, struct cursor *in, struct e
 		return error_set(error, EINVAL, "the saved head is malformed");
 	engine->earlier_first = engine->head->number - count;
 	engine->earlier_count = count;
-	engine->earlier_ids = memory_allocate(count, sizeof(*engine->earlier_ids));
+	engine->earlier_ids = memory_allocate(count, sizeof *engine->earlier_ids);
 	for (uint32_t i = 0; i < count; i++)
-		cursor_copy(in, engine->earlier_ids[i].data, sizeof(engine->earlier_ids[i].data));
+		cursor_copy(in, engine->earlier_ids[i].data, sizeof engine->earlier_ids[i].data);
 	return 0;
 }
 
 int engine_restore(struct engine **out, const struct genesis *genesis, struct map *map, struct map_root *root, struct cursor *head,
                    struct error *error)
 {
-	struct signed_block *block = memory_allocate(1, sizeof(*block));
+	struct signed_block *block = memory_allocate(1, sizeof *block);
 	struct block_state *state = NULL;
 	struct engine *engine;
 	int result = signed_block_unpack(block, head, error);

@@ -58,13 +58,13 @@ struct checksum256 feature_digest(enum feature feature)
 	struct bytes in = {0};
 	struct checksum256 out;
 
-	hex_parse(description, row->description, 2 * sizeof(description));
+	hex_parse(description, row->description, 2 * sizeof description);
 	bytes_put_u32(&in, 0);
-	bytes_put(&in, description, sizeof(description));
+	bytes_put(&in, description, sizeof description);
 	bytes_put_varuint32(&in, row->dependency != NONE);
 	if (row->dependency != NONE) {
 		dependency = feature_digest(row->dependency);
-		bytes_put(&in, dependency.data, sizeof(dependency.data));
+		bytes_put(&in, dependency.data, sizeof dependency.data);
 	}
 	bytes_put_u32(&in, row->id);
 	out = hash_sha256(in.data, in.length);

@@ -37,7 +37,7 @@ void block_globals_put(struct map_edit *edit, const struct block_globals *global
 	state_value_u64(&at, globals->global_sequence);
 	state_value_u64(&at, globals->next_generated_id);
 	state_value_u64(&at, globals->next_link_id);
-	state_put(edit, &key, value, sizeof(value));
+	state_put(edit, &key, value, sizeof value);
 }
 
 void tapos_put(struct map_edit *edit, const struct checksum256 *block_id)
@@ -49,7 +49,7 @@ void tapos_put(struct map_edit *edit, const struct checksum256 *block_id)
 	state_key_add_u16(&key, (uint16_t)number);
 	state_value_u32(&at, number);
 	state_value_u32(&at, block_id_prefix(block_id));
-	state_put(edit, &key, value, sizeof(value));
+	state_put(edit, &key, value, sizeof value);
 }
 
 /* --- accounts --- */

@@ -145,7 +145,7 @@ int native_canceldelay_unpack(struct native_canceldelay *out, const struct actio
 	struct cursor in = cursor_make(action->data.data, action->data.length);
 
 	permission_level_unpack(&out->canceling_authority, &in);
-	cursor_copy(&in, out->transaction_id.data, sizeof(out->transaction_id.data));
+	cursor_copy(&in, out->transaction_id.data, sizeof out->transaction_id.data);
 	return in.failed ? cut_short(action, "88h", error) : 0;
 }
 
@@ -170,7 +170,7 @@ static const struct native_action *native_find(uint64_t account, uint64_t action
 {
 	if (account != name_literal("eosio"))
 		return NULL;
-	for (size_t i = 0; i < sizeof(native_actions) / sizeof(native_actions[0]); i++)
+	for (size_t i = 0; i < sizeof native_actions / sizeof native_actions[0]; i++)
 		if (action == name_literal(native_actions[i].name))
 			return &native_actions[i];
 	return NULL;

@@ -129,7 +129,7 @@ static void name_count_add(struct map_edit *edit, uint64_t name, int change)
 		return;
 	}
 	state_value_u64(&at, count);
-	state_put(edit, &key, value, sizeof(value));
+	state_put(edit, &key, value, sizeof value);
 }
 
 bool permission_name_exists(const struct map_root *root, uint64_t name)
@@ -146,7 +146,7 @@ static struct state_key key_permission_prefix(const struct public_key *key)
 	struct state_key out = state_key_make(STATE_KEY_PERMISSION, NULL, 0);
 
 	state_key_add_u8(&out, key->type);
-	state_key_add(&out, key->point, sizeof(key->point));
+	state_key_add(&out, key->point, sizeof key->point);
 	return out;
 }
 
@@ -231,7 +231,7 @@ void permission_touch(struct map_edit *edit, const struct permission_object *per
 
 	if (permission->last_used == last_used)
 		return;
-	if (length > sizeof(small))
+	if (length > sizeof small)
 		copy = memory_allocate(1, length);
 	memcpy(copy, permission->packed.at - PERMISSION_HEAD, length); /* the whole value lies there */
 	at = copy + LAST_USED_OFFSET;
@@ -304,7 +304,7 @@ void permission_link_put(struct map_edit *edit, const struct permission_link *li
 	state_value_u64(&at, link->permission);
 	state_value_u64(&at, link->id);
 	state_value_u32(&at, link->block_num);
-	state_put(edit, &key, value, sizeof(value));
+	state_put(edit, &key, value, sizeof value);
 }
 
 void permission_link_remove(struct map_edit *edit, uint64_t account, uint64_t code, uint64_t action)

@@ -200,12 +200,12 @@ static int run_deferred(struct transaction_context *context, int64_t published, 
 
 static void make_onerror(const struct engine *engine, struct transaction *out, const struct generated_transaction *generated)
 {
-	struct action *action = memory_allocate(1, sizeof(*action));
+	struct action *action = memory_allocate(1, sizeof *action);
 
 	*out = (struct transaction){.actions = action, .actions_count = 1};
 	action->account = name_literal("eosio");
 	action->name = name_literal("onerror");
-	action->authorization = memory_allocate(1, sizeof(*action->authorization));
+	action->authorization = memory_allocate(1, sizeof *action->authorization);
 	action->authorization[0] = (struct permission_level){generated->sender, name_literal("active")};
 	action->authorization_count = 1;
 	bytes_put_u64(&action->data, generated->sender_id[0]);
@@ -239,7 +239,7 @@ static int run_onerror(struct engine *engine, struct retired *retired, uint32_t 
 	}
 	if (!result)
 		result = transaction_finalize(&context, error);
-	handled.failed_deferred = memory_copy(trace, sizeof(*trace));
+	handled.failed_deferred = memory_copy(trace, sizeof *trace);
 	*trace = handled;
 	if (!result) {
 		trace->has_receipt = true;

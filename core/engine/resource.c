@@ -134,7 +134,7 @@ void resource_account_put(struct map_edit *edit, const struct resource_account *
 	accumulator_pack(&at, &account->cpu);
 	state_value_u32(&at, account->block_num);
 	*at = account->has_pending;
-	state_put(edit, &key, value, sizeof(value));
+	state_put(edit, &key, value, sizeof value);
 }
 
 /* Those of the block's end when there are such. */
@@ -171,7 +171,7 @@ bool resource_limits_set(struct map_edit *edit, uint64_t name, const struct reso
 	before = newest_limits(map_edit_view(edit), &account);
 	*decreased = limits->ram_bytes >= 0 && (before.ram_bytes < 0 || limits->ram_bytes < before.ram_bytes);
 	limits_pack(&at, limits);
-	state_put(edit, &key, value, sizeof(value));
+	state_put(edit, &key, value, sizeof value);
 	if (account.block_num != block_num || !account.has_pending) {
 		account.block_num = block_num;
 		account.has_pending = true;
@@ -224,9 +224,9 @@ void resource_state_put(struct map_edit *edit, const struct resource_state *stat
 
 	accumulator_pack(&at, &state->average_net);
 	accumulator_pack(&at, &state->average_cpu);
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
 		state_value_u64(&at, fields[i]);
-	state_put(edit, &key, value, sizeof(value));
+	state_put(edit, &key, value, sizeof value);
 }
 
 /* Only what is positive counts in the totals. */

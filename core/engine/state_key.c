@@ -43,7 +43,7 @@ struct state_key state_key_hash(enum state_tag tag, const struct checksum256 *ha
 {
 	struct state_key key = state_key_make(tag, NULL, 0);
 
-	state_key_add(&key, hash->data, sizeof(hash->data));
+	state_key_add(&key, hash->data, sizeof hash->data);
 	return key;
 }
 
@@ -60,18 +60,18 @@ void state_key_add_u16(struct state_key *key, uint16_t value)
 void state_key_add_u32(struct state_key *key, uint32_t value)
 {
 	value = htobe32(value);
-	state_key_add(key, &value, sizeof(value));
+	state_key_add(key, &value, sizeof value);
 }
 
 void state_key_add_u64(struct state_key *key, uint64_t value)
 {
 	value = htobe64(value);
-	state_key_add(key, &value, sizeof(value));
+	state_key_add(key, &value, sizeof value);
 }
 
 void state_key_add(struct state_key *key, const void *data, size_t length)
 {
-	assert(key->length + length <= sizeof(key->data));
+	assert(key->length + length <= sizeof key->data);
 	memcpy(key->data + key->length, data, length);
 	key->length += length;
 }
@@ -80,7 +80,7 @@ uint64_t state_key_u64(const uint8_t *key, size_t offset)
 {
 	uint64_t value;
 
-	memcpy(&value, key + offset, sizeof(value));
+	memcpy(&value, key + offset, sizeof value);
 	return be64toh(value);
 }
 
@@ -88,7 +88,7 @@ uint32_t state_key_u32(const uint8_t *key, size_t offset)
 {
 	uint32_t value;
 
-	memcpy(&value, key + offset, sizeof(value));
+	memcpy(&value, key + offset, sizeof value);
 	return be32toh(value);
 }
 

@@ -16,7 +16,7 @@ struct checksum256 action_receipt_digest(const struct action_receipt *receipt)
 	uint8_t *first = head;
 
 	state_value_u64(&first, receipt->receiver);
-	for (size_t i = 0; i < sizeof(receipt->act_digest.data); i++)
+	for (size_t i = 0; i < sizeof receipt->act_digest.data; i++)
 		head[8 + i] = receipt->act_digest.data[i];
 	state_value_u64(&at, receipt->global_sequence);
 	state_value_u64(&at, receipt->recv_sequence);
@@ -28,7 +28,7 @@ struct checksum256 action_receipt_digest(const struct action_receipt *receipt)
 	bytes_put_varuint32(&tail, receipt->code_sequence);
 	bytes_put_varuint32(&tail, receipt->abi_sequence);
 	hash_begin(&hash);
-	hash_add(&hash, head, sizeof(head));
+	hash_add(&hash, head, sizeof head);
 	hash_add(&hash, tail.data, tail.length);
 	out = hash_end(&hash);
 	bytes_release(&tail);
@@ -63,6 +63,6 @@ void transaction_trace_release(struct transaction_trace *trace)
 void transaction_trace_fail(struct transaction_trace *trace, const struct error *error)
 {
 	free(trace->error);
-	trace->error = memory_copy(error, sizeof(*error));
+	trace->error = memory_copy(error, sizeof *error);
 	trace->has_receipt = false;
 }

@@ -176,7 +176,7 @@ void transaction_available(struct transaction_context *context, int64_t *net, in
 
 	*net = *cpu = INT64_MAX / 2;
 	if (!context->billed_usage)
-		context->billed_usage = memory_allocate(context->billed_accounts_count, sizeof(*context->billed_usage));
+		context->billed_usage = memory_allocate(context->billed_accounts_count, sizeof *context->billed_usage);
 	for (size_t i = 0; i < context->billed_accounts_count; i++) {
 		struct resource_account *account = &context->billed_usage[i];
 		int64_t net_left, cpu_left;
@@ -323,9 +323,9 @@ static int record_transaction(struct transaction_context *context, struct error 
 		return error_chain(error, TX_DUPLICATE, "duplicate transaction %s", text);
 	}
 	state_value_u32(&at, context->transaction->expiration);
-	state_put(context->edit, &key, expires, sizeof(expires));
+	state_put(context->edit, &key, expires, sizeof expires);
 	state_key_add_u32(&expiration, context->transaction->expiration);
-	state_key_add(&expiration, context->id.data, sizeof(context->id.data));
+	state_key_add(&expiration, context->id.data, sizeof context->id.data);
 	state_put(context->edit, &expiration, "", 0);
 	return 0;
 }
@@ -509,7 +509,7 @@ void transaction_keep_digests(struct transaction_context *context)
 	if (!count)
 		return;
 	memory_grow(&pending->action_digests, &pending->action_digests_capacity, pending->action_digests_count + count,
-	            sizeof(*pending->action_digests));
-	memcpy(&pending->action_digests[pending->action_digests_count], context->receipt_digests, count * sizeof(*context->receipt_digests));
+	            sizeof *pending->action_digests);
+	memcpy(&pending->action_digests[pending->action_digests_count], context->receipt_digests, count * sizeof *context->receipt_digests);
 	pending->action_digests_count += count;
 }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- the arena ---- */
+/* --- the arena --- */
 
 enum { CHUNK_SIZE = 8192, CHUNK_ALIGNMENT = 16 };
 
@@ -57,7 +57,7 @@ void abi_release(struct abi *abi)
 	free(abi);
 }
 
-/* ---- indexes ---- */
+/* --- indexes --- */
 
 static int compare_text(const char *key, const char *text, size_t length)
 {
@@ -81,7 +81,7 @@ long abi_index_text(const struct abi_index *index, const char *text, size_t leng
 	return -1;
 }
 
-/* ---- type names ---- */
+/* --- type names --- */
 
 size_t abi_strip_suffix(const char *name, size_t length, enum abi_kind *kind)
 {
@@ -142,7 +142,7 @@ const struct abi_type *abi_resolve(const struct abi *abi, struct abi_nodes *node
 	return resolve(abi, nodes, name, length, too_deep, 0);
 }
 
-/* ---- paths ---- */
+/* --- paths --- */
 
 static size_t print_path(char *out, size_t size, const struct abi_path *path, bool from_root)
 {
@@ -170,7 +170,7 @@ struct abi_path_text abi_path_print(const struct abi_path *path, bool from_root)
 	return text;
 }
 
-/* ---- questions ---- */
+/* --- questions --- */
 
 /* The position under a number; -1 when there is none. */
 static long index_number(const struct abi_index *index, uint64_t number)

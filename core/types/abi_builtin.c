@@ -34,7 +34,7 @@ static int refused(struct error *error, const char *string, int result)
 	return result;
 }
 
-/* ---- bytes, strings, checksums ---- */
+/* --- bytes, strings, checksums --- */
 
 static int encode_string(const struct abi_builtin *row, struct bytes *out, const struct json *json, struct error *error)
 {
@@ -98,7 +98,7 @@ static int decode_hex(const struct abi_builtin *row, struct text *out, struct cu
 	return 0;
 }
 
-/* ---- the chain's own types: their text in quotes ---- */
+/* --- the chain's own types: their text in quotes --- */
 
 static void quote(struct text *out, const char *string)
 {
@@ -330,7 +330,7 @@ static int decode_extended_asset(const struct abi_builtin *row, struct text *out
 	return 0;
 }
 
-/* ---- the table, sorted by name (a unit test checks) ---- */
+/* --- the table, sorted by name (a unit test checks) --- */
 
 #define ROW(INDEX, NAME, ENCODE, DECODE, WIDTH, SIGNED) {NAME, ENCODE, DECODE, WIDTH, SIGNED, {ABI_BUILTIN, {.builtin = &builtins[INDEX]}}}
 static const struct abi_builtin builtins[] = {

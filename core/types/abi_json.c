@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* ---- reading ---- */
+/* --- reading --- */
 
 /* What the readers of rows share. The first fault is kept; reading then goes on with empty values. */
 struct reader {
@@ -161,7 +161,7 @@ static void read_result(struct reader *reader, void *row, const struct json *jso
 	result->type_name = read_string(reader, json, "result_type");
 }
 
-/* ---- writing ---- */
+/* --- writing --- */
 
 static void write_member(struct text *out, const char *before, const char *string)
 {
@@ -269,7 +269,7 @@ static void write_result(struct text *out, const void *row)
 	text_append_char(out, '}');
 }
 
-/* ---- the sections, in nodeos's order ---- */
+/* --- the sections, in nodeos's order --- */
 
 struct section {
 	const char *name;

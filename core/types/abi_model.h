@@ -123,7 +123,7 @@ struct abi {
 	struct abi_index types_index, structs_index, actions_index, tables_index, errors_index, variants_index, results_index;
 };
 
-/* ---- abi.c ---- */
+/* --- abi.c --- */
 
 struct abi *abi_create(void);
 /* Zeroed memory of the arena, for as long as the ABI lives. */
@@ -143,16 +143,16 @@ const struct abi_type *abi_resolve(const struct abi *abi, struct abi_nodes *node
 /* Length of a type name without one suffix of `[]`, `[N]`, `?`; *kind tells which; the same length when there is none. */
 size_t abi_strip_suffix(const char *name, size_t length, enum abi_kind *kind);
 
-/* ---- abi_builtin.c ---- */
+/* --- abi_builtin.c --- */
 
 const struct abi_builtin *abi_builtin_find(const char *name, size_t length);
 
-/* ---- abi_validate.c ---- */
+/* --- abi_validate.c --- */
 
 /* Builds the indexes, checks A.6's rules, resolves every reference. */
 int abi_validate(struct abi *abi, struct error *error);
 
-/* ---- where in a value an encoder or decoder is: a chain of frames on the stack, printed only when something fails ---- */
+/* --- where in a value an encoder or decoder is: a chain of frames on the stack, printed only when something fails --- */
 
 struct abi_path {
 	const struct abi_path *parent;

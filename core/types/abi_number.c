@@ -13,7 +13,7 @@
 
 __extension__ typedef unsigned __int128 u128;
 
-/* ---- integers ---- */
+/* --- integers --- */
 
 /* Sign and magnitude of what A.7 takes for an integer: a number (truncated), its digits in a string, true, false, null. */
 static int read_integer(const struct json *json, bool *negative, u128 *magnitude)
@@ -155,7 +155,7 @@ int abi_decode_varint(const struct abi_builtin *row, struct text *out, struct cu
 	return in->failed ? -EINVAL : 0;
 }
 
-/* ---- floating point ---- */
+/* --- floating point --- */
 
 int abi_encode_float(const struct abi_builtin *row, struct bytes *out, const struct json *json, struct error *error)
 {

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* ---- strings and lists of them ---- */
+/* --- strings and lists of them --- */
 
 /* Never NULL; a string with a NUL inside fails the cursor, since names are C strings here. */
 static const char *read_string(struct abi *abi, struct cursor *in)
@@ -39,7 +39,7 @@ static void write_strings(struct bytes *out, const char *const *strings, size_t 
 		write_string(out, strings[i]);
 }
 
-/* ---- the rows of the sections ---- */
+/* --- the rows of the sections --- */
 
 static void read_typedef(struct abi *abi, void *row, struct cursor *in)
 {
@@ -192,7 +192,7 @@ static void write_result(struct bytes *out, const void *row)
 	write_string(out, result->type_name);
 }
 
-/* ---- the sections, in the order of the bytes ---- */
+/* --- the sections, in the order of the bytes --- */
 
 struct section {
 	size_t rows, count; /* where they stand in struct abi */

@@ -19,7 +19,7 @@ struct action action_copy(const struct action *action)
 {
 	struct action copy = {.account = action->account, .name = action->name, .authorization_count = action->authorization_count};
 
-	copy.authorization = memory_copy(action->authorization, action->authorization_count * sizeof(*action->authorization));
+	copy.authorization = memory_copy(action->authorization, action->authorization_count * sizeof *action->authorization);
 	bytes_put(&copy.data, action->data.data, action->data.length);
 	return copy;
 }
@@ -48,7 +48,7 @@ int action_unpack(struct action *out, struct cursor *in)
 	*out = (struct action){.account = cursor_u64(in), .name = 0};
 	out->name = cursor_u64(in);
 	out->authorization_count = cursor_count(in, PERMISSION_LEVEL_SIZE);
-	out->authorization = memory_allocate(out->authorization_count, sizeof(*out->authorization));
+	out->authorization = memory_allocate(out->authorization_count, sizeof *out->authorization);
 	for (size_t i = 0; i < out->authorization_count; i++)
 		permission_level_unpack(&out->authorization[i], in);
 	data = cursor_counted(in, &length);
@@ -91,5 +91,5 @@ struct checksum256 action_digest_with_return_value(const struct action *action, 
 	bytes_put_counted(&packed, value, length);
 	halves[1] = bytes_digest(&packed);
 	bytes_release(&packed);
-	return hash_sha256(halves, sizeof(halves));
+	return hash_sha256(halves, sizeof halves);
 }

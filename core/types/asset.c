@@ -33,7 +33,7 @@ static struct piece piece_trim(struct piece piece)
 	return piece;
 }
 
-/* ---- symbols ---- */
+/* --- symbols --- */
 
 bool symbol_valid(uint64_t symbol)
 {
@@ -114,7 +114,7 @@ int symbol_parse(uint64_t *out, const char *text, struct error *error)
 	return result;
 }
 
-/* ---- assets ---- */
+/* --- assets --- */
 
 void asset_print(char out[ASSET_TEXT_SIZE], const struct asset *asset)
 {

@@ -60,7 +60,7 @@ bool authority_valid(const struct authority *authority)
 	return weights >= authority->threshold;
 }
 
-/* ---- bytes ---- */
+/* --- bytes --- */
 
 void authority_pack(struct bytes *out, const struct authority *authority)
 {
@@ -86,19 +86,19 @@ int authority_unpack(struct authority *out, struct cursor *in)
 {
 	*out = (struct authority){.threshold = cursor_u32(in)};
 	out->keys_count = cursor_count(in, KEY_WEIGHT_MINIMUM);
-	out->keys = memory_allocate(out->keys_count, sizeof(*out->keys));
+	out->keys = memory_allocate(out->keys_count, sizeof *out->keys);
 	for (size_t i = 0; i < out->keys_count && !in->failed; i++) {
 		public_key_unpack(&out->keys[i].key, in);
 		out->keys[i].weight = cursor_u16(in);
 	}
 	out->accounts_count = cursor_count(in, LEVEL_WEIGHT_SIZE);
-	out->accounts = memory_allocate(out->accounts_count, sizeof(*out->accounts));
+	out->accounts = memory_allocate(out->accounts_count, sizeof *out->accounts);
 	for (size_t i = 0; i < out->accounts_count && !in->failed; i++) {
 		permission_level_unpack(&out->accounts[i].permission, in);
 		out->accounts[i].weight = cursor_u16(in);
 	}
 	out->waits_count = cursor_count(in, WAIT_WEIGHT_SIZE);
-	out->waits = memory_allocate(out->waits_count, sizeof(*out->waits));
+	out->waits = memory_allocate(out->waits_count, sizeof *out->waits);
 	for (size_t i = 0; i < out->waits_count && !in->failed; i++) {
 		out->waits[i].wait_sec = cursor_u32(in);
 		out->waits[i].weight = cursor_u16(in);
@@ -109,7 +109,7 @@ int authority_unpack(struct authority *out, struct cursor *in)
 	return -EINVAL;
 }
 
-/* ---- JSON ---- */
+/* --- JSON --- */
 
 void authority_print(struct text *out, const struct authority *authority)
 {
@@ -295,7 +295,7 @@ int authority_parse(struct authority *out, const struct json *json, struct error
 	return result;
 }
 
-/* ---- permission levels ---- */
+/* --- permission levels --- */
 
 int permission_level_compare(const struct permission_level *a, const struct permission_level *b)
 {
@@ -320,7 +320,7 @@ int permission_level_parse(struct permission_level *out, const char *text, struc
 		out->permission = name_literal("active");
 	if (length == 0 || (text[length] && !text[length + 1]))
 		return error_set(error, EINVAL, "permission level '%s' is not of the form ACTOR or ACTOR@PERMISSION", text);
-	memcpy(actor, text, length < sizeof(actor) ? length : sizeof(actor) - 1); /* what is cut is too long for a name anyway */
+	memcpy(actor, text, length < sizeof actor ? length : sizeof actor - 1); /* what is cut is too long for a name anyway */
 	result = name_parse(&out->actor, actor, error);
 	if (!result && text[length])
 		result = name_parse(&out->permission, text + length + 1, error);

@@ -22,9 +22,9 @@ void block_header_pack(struct bytes *out, const struct block_header *header)
 	bytes_put_u32(out, header->timestamp);
 	bytes_put_u64(out, header->producer);
 	bytes_put_u16(out, header->confirmed);
-	bytes_put(out, header->previous.data, sizeof(header->previous.data));
-	bytes_put(out, header->transaction_mroot.data, sizeof(header->transaction_mroot.data));
-	bytes_put(out, header->action_mroot.data, sizeof(header->action_mroot.data));
+	bytes_put(out, header->previous.data, sizeof header->previous.data);
+	bytes_put(out, header->transaction_mroot.data, sizeof header->transaction_mroot.data);
+	bytes_put(out, header->action_mroot.data, sizeof header->action_mroot.data);
 	bytes_put_u32(out, header->schedule_version);
 	bytes_put_u8(out, header->has_new_producers);
 	if (header->has_new_producers)
@@ -39,9 +39,9 @@ int block_header_unpack(struct block_header *out, struct cursor *in)
 	*out = (struct block_header){.timestamp = cursor_u32(in)};
 	out->producer = cursor_u64(in);
 	out->confirmed = cursor_u16(in);
-	cursor_copy(in, out->previous.data, sizeof(out->previous.data));
-	cursor_copy(in, out->transaction_mroot.data, sizeof(out->transaction_mroot.data));
-	cursor_copy(in, out->action_mroot.data, sizeof(out->action_mroot.data));
+	cursor_copy(in, out->previous.data, sizeof out->previous.data);
+	cursor_copy(in, out->transaction_mroot.data, sizeof out->transaction_mroot.data);
+	cursor_copy(in, out->action_mroot.data, sizeof out->action_mroot.data);
 	out->schedule_version = cursor_u32(in);
 	has_new_producers = cursor_u8(in);
 	if (has_new_producers > 1)
@@ -72,7 +72,7 @@ struct checksum256 block_header_id(const struct block_header *header)
 	struct checksum256 id = block_header_digest(header);
 	uint32_t number = htobe32(block_header_number(header));
 
-	memcpy(id.data, &number, sizeof(number));
+	memcpy(id.data, &number, sizeof number);
 	return id;
 }
 
@@ -85,7 +85,7 @@ uint32_t block_id_number(const struct checksum256 *id)
 {
 	uint32_t number;
 
-	memcpy(&number, id->data, sizeof(number));
+	memcpy(&number, id->data, sizeof number);
 	return be32toh(number);
 }
 
@@ -93,7 +93,7 @@ uint32_t block_id_prefix(const struct checksum256 *id)
 {
 	uint32_t prefix;
 
-	memcpy(&prefix, id->data + PREFIX_OFFSET, sizeof(prefix));
+	memcpy(&prefix, id->data + PREFIX_OFFSET, sizeof prefix);
 	return le32toh(prefix);
 }
 
@@ -166,7 +166,7 @@ int signed_block_unpack(struct signed_block *out, struct cursor *in, struct erro
 		goto out;
 	}
 	out->transactions_count = cursor_count(in, RECEIPT_MINIMUM);
-	out->transactions = memory_allocate(out->transactions_count, sizeof(*out->transactions));
+	out->transactions = memory_allocate(out->transactions_count, sizeof *out->transactions);
 	for (size_t i = 0; i < out->transactions_count; i++) {
 		result = transaction_receipt_unpack(&out->transactions[i], in, error);
 		if (result)
@@ -190,7 +190,7 @@ struct checksum256 block_signing_digest(const struct checksum256 *header_digest,
 {
 	struct checksum256 pair[2] = {*header_digest, *blockroot};
 
-	pair[0] = hash_sha256(pair, sizeof(pair));
+	pair[0] = hash_sha256(pair, sizeof pair);
 	pair[1] = *pending_schedule_hash;
-	return hash_sha256(pair, sizeof(pair));
+	return hash_sha256(pair, sizeof pair);
 }

@@ -36,7 +36,7 @@ static const struct field fields[] = {
 	FIELD(max_inline_action_depth),
 	FIELD(max_authority_depth),
 };
-enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
+enum { FIELDS = sizeof fields / sizeof fields[0] };
 
 static uint64_t field_get(const struct chain_config *config, const struct field *field)
 {
@@ -58,7 +58,7 @@ static void field_set(struct chain_config *config, const struct field *field, ui
 		*(uint64_t *)at = value;
 }
 
-/* ---- configuration ---- */
+/* --- configuration --- */
 
 void chain_config_pack(struct bytes *out, const struct chain_config *config)
 {
@@ -107,7 +107,7 @@ int chain_config_validate(const struct chain_config *c, struct error *error)
 		{c->max_authority_depth >= 1, "max authority depth should be at least 1"},
 	};
 
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
 		if (!rules[i].holds)
 			return error_chain(error, ACTION_VALIDATE_EXCEPTION, "%s", rules[i].otherwise);
 	return 0;
@@ -124,7 +124,7 @@ void chain_config_print(struct text *out, const struct chain_config *config)
 	text_append_char(out, '}');
 }
 
-/* ---- genesis ---- */
+/* --- genesis --- */
 
 void genesis_default(struct genesis *out)
 {

@@ -13,7 +13,7 @@ static struct checksum256 merkle_node(const struct checksum256 *a, const struct 
 
 	pair[0].data[0] &= 0x7f;
 	pair[1].data[0] |= 0x80;
-	return hash_sha256(pair, sizeof(pair));
+	return hash_sha256(pair, sizeof pair);
 }
 
 struct checksum256 merkle_root(const struct checksum256 *digests, size_t count)
@@ -22,7 +22,7 @@ struct checksum256 merkle_root(const struct checksum256 *digests, size_t count)
 
 	if (count <= 1)
 		return count ? digests[0] : root;
-	nodes = memory_allocate((count + 1) / 2, sizeof(*nodes));
+	nodes = memory_allocate((count + 1) / 2, sizeof *nodes);
 	while (count > 1) {
 		for (size_t i = 0; i < count; i += 2)
 			nodes[i / 2] = merkle_node(&digests[i], &digests[i + 1 < count ? i + 1 : i]);
@@ -63,7 +63,7 @@ void incremental_merkle_append(struct incremental_merkle *merkle, const struct c
 		}
 	}
 	active[count++] = top;
-	memcpy(merkle->active, active, count * sizeof(active[0]));
+	memcpy(merkle->active, active, count * sizeof active[0]);
 	merkle->active_count = count;
 	merkle->node_count++;
 }

@@ -57,7 +57,7 @@ struct checksum256 packed_transaction_packed_digest(const struct packed_transact
 	bytes_clear(&bytes);
 	bytes_put_u8(&bytes, packed->compression);
 	bytes_put_counted(&bytes, packed->packed_trx.data, packed->packed_trx.length);
-	bytes_put(&bytes, digest.data, sizeof(digest.data));
+	bytes_put(&bytes, digest.data, sizeof digest.data);
 	digest = hash_sha256(bytes.data, bytes.length);
 	bytes_release(&bytes);
 	return digest;
@@ -74,9 +74,9 @@ static int decompress(struct bytes *out, const struct bytes *packed, struct erro
 		return error_chain(error, TX_DECOMPRESSION_ERROR, "Error decompressing transaction");
 	while (!result && status == Z_OK) {
 		stream.next_out = chunk;
-		stream.avail_out = sizeof(chunk);
+		stream.avail_out = sizeof chunk;
 		status = inflate(&stream, Z_NO_FLUSH);
-		bytes_put(out, chunk, sizeof(chunk) - stream.avail_out);
+		bytes_put(out, chunk, sizeof chunk - stream.avail_out);
 		if (out->length > DECOMPRESSED_MAXIMUM)
 			result = error_chain(error, TX_DECOMPRESSION_ERROR, "Exceeded maximum decompressed transaction size");
 		else if (status != Z_OK && status != Z_STREAM_END)
@@ -101,7 +101,7 @@ static int plain_bytes(struct cursor *out, struct bytes *room, const struct byte
 static int context_free_data_unpack(struct packed_transaction *out, struct cursor *in, struct error *error)
 {
 	out->context_free_data_count = cursor_count(in, 1);
-	out->context_free_data = memory_allocate(out->context_free_data_count, sizeof(*out->context_free_data));
+	out->context_free_data = memory_allocate(out->context_free_data_count, sizeof *out->context_free_data);
 	for (size_t i = 0; i < out->context_free_data_count; i++) {
 		size_t length;
 		const uint8_t *data = cursor_counted(in, &length);
@@ -149,7 +149,7 @@ int packed_transaction_unpack(struct packed_transaction *out, struct cursor *in,
 
 	*out = (struct packed_transaction){0};
 	out->signatures_count = cursor_count(in, SIGNATURE_PACKED_SIZE);
-	out->signatures = out->signatures_count ? memory_allocate(out->signatures_count, sizeof(*out->signatures)) : NULL;
+	out->signatures = out->signatures_count ? memory_allocate(out->signatures_count, sizeof *out->signatures) : NULL;
 	for (size_t i = 0; i < out->signatures_count && !result; i++)
 		result = signature_unpack(&out->signatures[i], in);
 	out->compression = cursor_u8(in);
@@ -187,14 +187,14 @@ uint64_t packed_transaction_net_usage(const struct packed_transaction *packed, u
 	return base + NET_OVERHEAD + packed->packed_trx.length + prunable;
 }
 
-/* ---- receipts ---- */
+/* --- receipts --- */
 
 const char *transaction_status_name(uint8_t status)
 {
 	static const char *const names[] = {[STATUS_EXECUTED] = "executed", [STATUS_SOFT_FAIL] = "soft_fail", [STATUS_HARD_FAIL] = "hard_fail",
 		[STATUS_DELAYED] = "delayed", [STATUS_EXPIRED] = "expired"};
 
-	return status < sizeof(names) / sizeof(names[0]) ? names[status] : "unknown";
+	return status < sizeof names / sizeof names[0] ? names[status] : "unknown";
 }
 
 void transaction_receipt_release(struct transaction_receipt *receipt)
@@ -215,7 +215,7 @@ void transaction_receipt_pack(struct bytes *out, const struct transaction_receip
 	receipt_pack_head(out, receipt);
 	bytes_put_varuint32(out, receipt->is_id ? 0 : 1);
 	if (receipt->is_id)
-		bytes_put(out, receipt->id.data, sizeof(receipt->id.data));
+		bytes_put(out, receipt->id.data, sizeof receipt->id.data);
 	else
 		packed_transaction_pack(out, &receipt->packed);
 }
@@ -233,7 +233,7 @@ int transaction_receipt_unpack(struct transaction_receipt *out, struct cursor *i
 		in->failed = true;
 	out->is_id = variant == 0;
 	if (out->is_id) {
-		cursor_copy(in, out->id.data, sizeof(out->id.data));
+		cursor_copy(in, out->id.data, sizeof out->id.data);
 	} else if (!in->failed) {
 		result = packed_transaction_unpack(&out->packed, in, error);
 		out->id = out->packed.id;
@@ -251,7 +251,7 @@ struct checksum256 transaction_receipt_digest(const struct transaction_receipt *
 	struct checksum256 digest = receipt->is_id ? receipt->id : packed_transaction_packed_digest(&receipt->packed);
 
 	receipt_pack_head(&bytes, receipt);
-	bytes_put(&bytes, digest.data, sizeof(digest.data));
+	bytes_put(&bytes, digest.data, sizeof digest.data);
 	digest = hash_sha256(bytes.data, bytes.length);
 	bytes_release(&bytes);
 	return digest;

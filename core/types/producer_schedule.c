@@ -21,7 +21,7 @@ struct producer_schedule producer_schedule_copy(const struct producer_schedule *
 {
 	struct producer_schedule copy = *schedule;
 
-	copy.producers = memory_copy(schedule->producers, schedule->producers_count * sizeof(*schedule->producers));
+	copy.producers = memory_copy(schedule->producers, schedule->producers_count * sizeof *schedule->producers);
 	for (size_t i = 0; i < copy.producers_count; i++)
 		copy.producers[i].keys = memory_copy(copy.producers[i].keys, copy.producers[i].keys_count * sizeof(struct key_weight));
 	return copy;
@@ -81,7 +81,7 @@ static void authority_v0_unpack(struct producer_authority *out, struct cursor *i
 		in->failed = true;
 	out->threshold = cursor_u32(in);
 	out->keys_count = cursor_count(in, KEY_WEIGHT_MINIMUM);
-	out->keys = memory_allocate(out->keys_count, sizeof(*out->keys));
+	out->keys = memory_allocate(out->keys_count, sizeof *out->keys);
 	for (size_t i = 0; i < out->keys_count && !in->failed; i++) {
 		public_key_unpack(&out->keys[i].key, in);
 		out->keys[i].weight = cursor_u16(in);
@@ -92,7 +92,7 @@ int producer_schedule_unpack(struct producer_schedule *out, struct cursor *in, b
 {
 	*out = (struct producer_schedule){.version = cursor_u32(in)};
 	out->producers_count = cursor_count(in, legacy ? LEGACY_PRODUCER_MINIMUM : PRODUCER_MINIMUM);
-	out->producers = memory_allocate(out->producers_count, sizeof(*out->producers));
+	out->producers = memory_allocate(out->producers_count, sizeof *out->producers);
 	for (size_t i = 0; i < out->producers_count && !in->failed; i++) {
 		struct producer_authority *producer = &out->producers[i];
 
@@ -103,7 +103,7 @@ int producer_schedule_unpack(struct producer_schedule *out, struct cursor *in, b
 		}
 		producer->threshold = 1;
 		producer->keys_count = 1;
-		producer->keys = memory_allocate(1, sizeof(*producer->keys));
+		producer->keys = memory_allocate(1, sizeof *producer->keys);
 		producer->keys[0].weight = 1;
 		public_key_unpack(&producer->keys[0].key, in);
 	}

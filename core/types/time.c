@@ -79,7 +79,7 @@ static const struct field fields[FIELDS] = {
 /* Reads the fields; false when text does not follow the layout. */
 static bool fields_read(int values[FIELDS], const char *text)
 {
-	if (strnlen(text, sizeof(layout) - 1) < sizeof(layout) - 1)
+	if (strnlen(text, sizeof layout - 1) < sizeof layout - 1)
 		return false;
 	for (size_t i = 0; layout[i]; i++)
 		if (strchr("-T:", layout[i]) ? text[i] != layout[i] : !isdigit((unsigned char)text[i]))
@@ -113,7 +113,7 @@ int time_point_parse(int64_t *out_us, const char *text, struct error *error)
 		return error_set(error, EINVAL, "time '%s' does not look like 2024-01-31T12:00:00", text);
 	if (!fields_in_range(values))
 		return error_set(error, EINVAL, "time '%s' is not on the calendar", text);
-	rest = text + sizeof(layout) - 1;
+	rest = text + sizeof layout - 1;
 	if (*rest == '.')
 		for (rest++; digits < 3 && isdigit((unsigned char)*rest); digits++)
 			ms = ms * 10 + *rest++ - '0';

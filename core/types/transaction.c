@@ -9,7 +9,7 @@
 
 enum { ACTION_MINIMUM = 18, EXTENSION_MINIMUM = 3 }; /* packed */
 
-/* ---- extensions ---- */
+/* --- extensions --- */
 
 void extensions_release(struct extension *extensions, size_t count)
 {
@@ -32,7 +32,7 @@ struct extension *extensions_unpack(size_t *count, struct cursor *in)
 	struct extension *extensions;
 
 	*count = cursor_count(in, EXTENSION_MINIMUM);
-	extensions = *count ? memory_allocate(*count, sizeof(*extensions)) : NULL;
+	extensions = *count ? memory_allocate(*count, sizeof *extensions) : NULL;
 	for (size_t i = 0; i < *count && !in->failed; i++) {
 		const uint8_t *data;
 		size_t length;
@@ -44,7 +44,7 @@ struct extension *extensions_unpack(size_t *count, struct cursor *in)
 	return extensions;
 }
 
-/* ---- transactions ---- */
+/* --- transactions --- */
 
 static void actions_release(struct action *actions, size_t count)
 {
@@ -65,7 +65,7 @@ static struct action *actions_unpack(size_t *count, struct cursor *in)
 	struct action *actions;
 
 	*count = cursor_count(in, ACTION_MINIMUM);
-	actions = *count ? memory_allocate(*count, sizeof(*actions)) : NULL;
+	actions = *count ? memory_allocate(*count, sizeof *actions) : NULL;
 	for (size_t i = 0; i < *count && !in->failed; i++)
 		action_unpack(&actions[i], in);
 	return actions;
@@ -128,7 +128,7 @@ struct checksum256 transaction_id(const struct transaction *transaction)
 	return id;
 }
 
-/* ---- digests and signatures ---- */
+/* --- digests and signatures --- */
 
 static void context_free_data_pack(struct bytes *out, const struct packed_transaction *packed)
 {
@@ -147,9 +147,9 @@ struct checksum256 packed_transaction_digest(const struct packed_transaction *pa
 		data_digest = hash_sha256(bytes.data, bytes.length);
 		bytes_clear(&bytes);
 	}
-	bytes_put(&bytes, chain_id->data, sizeof(chain_id->data));
+	bytes_put(&bytes, chain_id->data, sizeof chain_id->data);
 	transaction_pack(&bytes, &packed->transaction);
-	bytes_put(&bytes, data_digest.data, sizeof(data_digest.data));
+	bytes_put(&bytes, data_digest.data, sizeof data_digest.data);
 	digest = hash_sha256(bytes.data, bytes.length);
 	bytes_release(&bytes);
 	return digest;
@@ -165,7 +165,7 @@ int packed_transaction_sign(struct packed_transaction *packed, const struct sign
 
 	if (result)
 		return result;
-	memory_grow(&packed->signatures, &capacity, packed->signatures_count + 1, sizeof(signature));
+	memory_grow(&packed->signatures, &capacity, packed->signatures_count + 1, sizeof signature);
 	packed->signatures[packed->signatures_count++] = signature;
 	return 0;
 }

@@ -67,7 +67,7 @@ static void make(struct world *world, struct packed_transaction *out, uint64_t a
 	transaction.ref_block_prefix = block_id_prefix(&head->id);
 	action->account = account;
 	action->name = name_literal(name);
-	action->authorization = memory_allocate(1, sizeof(*action->authorization));
+	action->authorization = memory_allocate(1, sizeof *action->authorization);
 	action->authorization[0] = (struct permission_level){actor, name_literal("active")};
 	action->authorization_count = 1;
 	action->data = *data;
@@ -164,7 +164,7 @@ static void begin(struct world *world, uint32_t accounts)
 		push_unsigned(world, token, "transfer", name_literal("eosio"), &data);
 	}
 	next_block(world);
-	world->transfers = memory_allocate(TRANSFERS, sizeof(*world->transfers));
+	world->transfers = memory_allocate(TRANSFERS, sizeof *world->transfers);
 	for (uint32_t i = 0; i < TRANSFERS; i++) {
 		uint32_t from = (uint32_t)((uint64_t)i * 7919 % accounts), to = (from + 1 + i % (accounts - 1)) % accounts;
 		transfer_data(&data, account_name(from), account_name(to), 1);
@@ -212,13 +212,13 @@ int main(void)
 	bare_begin(&bare);
 	bare_next(&bare);
 	bare_sign(&bare);
-	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
 		struct bench_pair pair;
 		begin(&world, counts[i]);
-		snprintf(name, sizeof(name), "state of one account with a balance, of %u", counts[i]);
+		snprintf(name, sizeof name, "state of one account with a balance, of %u", counts[i]);
 		bench_report(name, (double)map_memory(engine_map(world.engine)) / counts[i] / 1024, "KiB", NULL, 0);
 		pair = bench_measure(push_transfers, &world, ROUND, recover_bare, &bare, ROUND);
-		snprintf(name, sizeof(name), "a signed transfer pushed, among %u accounts", counts[i]);
+		snprintf(name, sizeof name, "a signed transfer pushed, among %u accounts", counts[i]);
 		bench_report(name, pair.value / 1000, "us", "a bare recovery", pair.against / 1000);
 		end(&world);
 	}

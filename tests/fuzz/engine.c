@@ -39,7 +39,7 @@ static void push(uint64_t account, uint64_t name, uint64_t actor, const void *da
 	transaction.ref_block_prefix = block_id_prefix(&engine_head(engine)->id);
 	action->account = account;
 	action->name = name;
-	action->authorization = memory_allocate(1, sizeof(*action->authorization));
+	action->authorization = memory_allocate(1, sizeof *action->authorization);
 	action->authorization[0] = (struct permission_level){actor, name_literal("active")};
 	action->authorization_count = 1;
 	bytes_put(&action->data, data, length);
@@ -158,6 +158,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!engine)
 		prepare();
 	if (size)
-		checks[data[0] % (sizeof(checks) / sizeof(checks[0]))](cursor_make(data + 1, size - 1));
+		checks[data[0] % (sizeof checks / sizeof checks[0])](cursor_make(data + 1, size - 1));
 	return 0;
 }

@@ -30,7 +30,7 @@ static void check_signature(const struct signature *signature)
 
 	signature_print(printed, signature);
 	assert(signature_parse(&again, printed, NULL) == 0);
-	assert(!memcmp(&again, signature, sizeof(again)));
+	assert(!memcmp(&again, signature, sizeof again));
 	if (!signature_recover(&key, signature, &digest, &error))
 		assert(public_key_valid(&key));
 	else
@@ -52,7 +52,7 @@ static void check_text(const char *text)
 	if (!private_key_parse(&secret, text, &error)) {
 		private_key_print(printed, &secret);
 		assert(private_key_parse(&secret_again, printed, NULL) == 0);
-		assert(!memcmp(&secret, &secret_again, sizeof(secret)));
+		assert(!memcmp(&secret, &secret_again, sizeof secret));
 	} else {
 		assert(strlen(text) < 40 || !strstr(error.sentence, text));
 	}
@@ -62,14 +62,14 @@ static void check_base58(const uint8_t *data, size_t size, const char *text)
 {
 	uint8_t parsed[256];
 	char printed[BASE58_TEXT_SIZE(256)];
-	size_t length = sizeof(parsed);
+	size_t length = sizeof parsed;
 
-	if (size <= sizeof(parsed)) {
+	if (size <= sizeof parsed) {
 		base58_print(printed, data, size);
 		assert(base58_parse(parsed, &length, printed, strlen(printed)) == 0);
 		assert(length == size && !memcmp(parsed, data, size));
 	}
-	length = sizeof(parsed);
+	length = sizeof parsed;
 	if (!base58_parse(parsed, &length, text, strlen(text))) {
 		base58_print(printed, parsed, length);
 		assert(!strcmp(printed, text));

@@ -65,8 +65,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[size] = 0;
 	check_text(text);
 	free(text);
-	if (size >= sizeof(value)) {
-		memcpy(&value, data, sizeof(value));
+	if (size >= sizeof value) {
+		memcpy(&value, data, sizeof value);
 		check_value(value);
 		time_point_print(printed, (int64_t)value);
 		assert(strlen(printed) < TIME_TEXT_SIZE);

@@ -128,6 +128,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	/* the first byte says what the rest is */
 	if (size)
-		checks[data[0] % (sizeof(checks) / sizeof(checks[0]))](cursor_make(data + 1, size - 1));
+		checks[data[0] % (sizeof checks / sizeof checks[0])](cursor_make(data + 1, size - 1));
 	return 0;
 }

@@ -31,7 +31,7 @@ static struct action make_action(const char *account, const char *name, const ch
 	struct action action = {.account = name_literal(account), .name = name_literal(name)};
 
 	if (*actor) {
-		action.authorization = memory_allocate(1, sizeof(*action.authorization));
+		action.authorization = memory_allocate(1, sizeof *action.authorization);
 		action.authorization[0] = (struct permission_level){name_literal(actor), name_literal(permission)};
 		action.authorization_count = 1;
 	}
@@ -112,7 +112,7 @@ static void put_account(const char *name, bool code)
 	account_put(edit, &account);
 	permission_put(edit, &(struct permission_object){.account = account.name, .name = name_literal("owner")}, &authority);
 	if (!strcmp(name, "script")) { /* its contract may act for it */
-		authority.accounts = memory_allocate(1, sizeof(*authority.accounts));
+		authority.accounts = memory_allocate(1, sizeof *authority.accounts);
 		authority.accounts[0] = (struct permission_level_weight){{account.name, name_literal("eosio.code")}, 1};
 		authority.accounts_count = 1;
 	}
@@ -287,7 +287,7 @@ static void ram_of_others(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		feature(FEATURE_RAM_RESTRICTIONS, false);
 		assert_int_equal(outcome(cases[i].action, cases[i].actor, cases[i].payer), cases[i].before);
 		feature(FEATURE_RAM_RESTRICTIONS, true);

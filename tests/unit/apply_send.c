@@ -55,7 +55,7 @@ static struct action made(void)
 	struct action action = {.account = name_literal(sending->account), .name = name_literal("nothing")};
 
 	if (sending->actor) {
-		action.authorization = memory_allocate(1, sizeof(*action.authorization));
+		action.authorization = memory_allocate(1, sizeof *action.authorization);
 		action.authorization[0] = (struct permission_level){name_literal(sending->actor), name_literal(sending->permission)};
 		action.authorization_count = 1;
 	}
@@ -81,7 +81,7 @@ static void extend(struct apply_context *context, struct transaction *transactio
 {
 	uint64_t sender = which == OTHER_SENDER ? name_literal("alice") : which == NOBODY ? 0 : context->receiver;
 
-	transaction->extensions = memory_allocate(2, sizeof(*transaction->extensions));
+	transaction->extensions = memory_allocate(2, sizeof *transaction->extensions);
 	put_extension(context, transaction, which == OTHER_TYPE, sender, which);
 	if (which == THEN_OTHER_TYPE)
 		put_extension(context, transaction, 7, sender, which);
@@ -143,7 +143,7 @@ static void put_account(const char *name, bool code)
 	account_put(edit, &account);
 	permission_put(edit, &(struct permission_object){.account = account.name, .name = name_literal("owner")}, &authority);
 	if (code) { /* its contract may act for it */
-		authority.accounts = memory_allocate(1, sizeof(*authority.accounts));
+		authority.accounts = memory_allocate(1, sizeof *authority.accounts);
 		authority.accounts[0] = (struct permission_level_weight){{account.name, name_literal("eosio.code")}, 1};
 		authority.accounts_count = 1;
 	}

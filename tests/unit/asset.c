@@ -20,7 +20,7 @@ static void symbols_round_trip(void **state)
 	uint64_t symbol;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
 		assert_int_equal(symbol_parse(&symbol, vectors[i].text, NULL), 0);
 		assert_true(symbol == vectors[i].value);
 		assert_true(symbol_valid(symbol));
@@ -43,12 +43,12 @@ static void malformed_symbols_are_refused(void **state)
 	uint64_t symbol;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(invalid) / sizeof(invalid[0]); i++) {
+	for (size_t i = 0; i < sizeof invalid / sizeof invalid[0]; i++) {
 		assert_int_equal(symbol_parse(&symbol, invalid[i], &error), -EINVAL);
 		assert_int_equal(error.code, 3010014);
 		assert_true(symbol == 0);
 	}
-	for (size_t i = 0; i < sizeof(invalid_codes) / sizeof(invalid_codes[0]); i++)
+	for (size_t i = 0; i < sizeof invalid_codes / sizeof invalid_codes[0]; i++)
 		assert_int_equal(symbol_code_parse(&symbol, invalid_codes[i], &error), -EINVAL);
 }
 
@@ -66,7 +66,7 @@ static void assets_round_trip(void **state)
 	struct bytes packed = {0};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
 		assert_int_equal(asset_parse(&asset, vectors[i].text, NULL), 0);
 		assert_true(asset.amount == vectors[i].amount);
 		assert_int_equal(symbol_precision(asset.symbol), vectors[i].precision);
@@ -76,7 +76,7 @@ static void assets_round_trip(void **state)
 		asset_pack(&packed, &asset);
 		struct cursor cursor = cursor_make(packed.data, packed.length);
 		assert_int_equal(asset_unpack(&again, &cursor), 0);
-		assert_memory_equal(&again, &asset, sizeof(asset));
+		assert_memory_equal(&again, &asset, sizeof asset);
 	}
 	bytes_release(&packed);
 	assert_int_equal(asset_parse(&asset, " \t+1.50  SYS ", NULL), 0);
@@ -120,7 +120,7 @@ static void malformed_assets_are_refused_with_the_reason(void **state)
 	struct asset asset;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(invalid) / sizeof(invalid[0]); i++) {
+	for (size_t i = 0; i < sizeof invalid / sizeof invalid[0]; i++) {
 		assert_int_equal(asset_parse(&asset, invalid[i].text, &error), -EINVAL);
 		assert_int_equal(error.code, invalid[i].code);
 		assert_non_null(strstr(error.sentence, invalid[i].sentence));
@@ -139,7 +139,7 @@ static void fewer_digits_are_filled_when_the_symbol_is_known(void **state)
 	struct asset asset;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
 		assert_int_equal(asset_parse_as(&asset, vectors[i].text, sys4, &error), vectors[i].amount < 0 ? -EINVAL : 0);
 		assert_true(asset.amount == (vectors[i].amount < 0 ? 0 : vectors[i].amount));
 		assert_true(vectors[i].amount < 0 || asset.symbol == sys4);
@@ -153,7 +153,7 @@ static void unpacking_checks_limits(void **state)
 	struct asset asset;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(invalid) / sizeof(invalid[0]); i++) {
+	for (size_t i = 0; i < sizeof invalid / sizeof invalid[0]; i++) {
 		bytes_clear(&packed);
 		asset_pack(&packed, &invalid[i]);
 		struct cursor cursor = cursor_make(packed.data, packed.length);

@@ -40,7 +40,7 @@ static void authorities_round_trip_and_are_sorted(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
 		struct authority authority, unpacked;
 		struct text text = TEXT_EMPTY;
 		struct bytes packed = {0};
@@ -93,7 +93,7 @@ static void validity_follows_the_chain(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
 		struct authority authority;
 
 		assert_int_equal(parse(&authority, vectors[i].text, NULL), 0);
@@ -122,7 +122,7 @@ static void malformed_authorities_name_the_culprit(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(invalid) / sizeof(invalid[0]); i++) {
+	for (size_t i = 0; i < sizeof invalid / sizeof invalid[0]; i++) {
 		struct authority authority;
 		struct error error;
 
@@ -143,7 +143,7 @@ static void permission_levels_are_written_as_for_cleos(void **state)
 	struct error error;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
 		assert_int_equal(permission_level_parse(&level, vectors[i].text, &error), vectors[i].actor ? 0 : -EINVAL);
 		if (vectors[i].actor) {
 			assert_string_equal(name_text(level.actor).text, vectors[i].actor);

@@ -29,9 +29,9 @@ static struct authority authority_from(const char *text)
 	char *copy = memory_copy_string(text), *rest = copy, *word = strsep(&rest, " ");
 
 	out.threshold = (uint32_t)atoi(word);
-	out.keys = memory_allocate(8, sizeof(*out.keys));
-	out.accounts = memory_allocate(8, sizeof(*out.accounts));
-	out.waits = memory_allocate(8, sizeof(*out.waits));
+	out.keys = memory_allocate(8, sizeof *out.keys);
+	out.accounts = memory_allocate(8, sizeof *out.accounts);
+	out.waits = memory_allocate(8, sizeof *out.waits);
 	while ((word = strsep(&rest, " "))) {
 		char *weight = strpbrk(word, "*!"), *at = strchr(word, '@');
 		uint16_t number = (uint16_t)atoi(weight + 1);
@@ -98,14 +98,14 @@ static int setup(void **state)
 	map_root_release(empty);
 	genesis_default(&genesis);
 	configuration_put(edit, &genesis.initial_configuration);
-	for (size_t i = 0; i < sizeof(permissions) / sizeof(permissions[0]); i++) {
+	for (size_t i = 0; i < sizeof permissions / sizeof permissions[0]; i++) {
 		struct authority authority = authority_from(permissions[i].authority);
 		struct permission_object object = {.account = name_literal(permissions[i].account), .name = name_literal(permissions[i].name),
 		                                   .parent = name_literal(permissions[i].parent)};
 		permission_put(edit, &object, &authority);
 		authority_release(&authority);
 	}
-	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+	for (size_t i = 0; i < sizeof links / sizeof links[0]; i++)
 		permission_link_put(edit, &(struct permission_link){.account = name_literal(links[i].account), .code = name_literal(links[i].code),
 		                                                    .action = name_literal(links[i].action),
 		                                                    .permission = name_literal(links[i].permission), .id = i});
@@ -151,7 +151,7 @@ static void satisfaction(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct public_key keys[8];
 		struct permission_level level;
 		struct authority_checker checker;
@@ -194,7 +194,7 @@ static struct action action_of(const char *code, const char *name, const char *l
 	struct action action = {.account = name_literal(code), .name = name_literal(name)};
 	char *copy = memory_copy_string(fields), *rest = copy, *word;
 
-	action.authorization = memory_allocate(1, sizeof(*action.authorization));
+	action.authorization = memory_allocate(1, sizeof *action.authorization);
 	action.authorization_count = 1;
 	assert_int_equal(permission_level_parse(&action.authorization[0], level, NULL), 0);
 	while (*fields && (word = strsep(&rest, " ")))
@@ -250,7 +250,7 @@ static void relevance(void **state)
 	genesis_default(&genesis);
 	for (int i = 0; i < 26; i++)
 		keys[i] = key((char)('A' + i));
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct action action = action_of(cases[i].code, cases[i].action, cases[i].level, cases[i].fields);
 		struct authorization_request request = {.actions = &action, .actions_count = 1, .keys = keys, .keys_count = 26,
 		                                        .allow_unused_keys = true, .fix_linkauth = true};

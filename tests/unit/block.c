@@ -47,7 +47,7 @@ static void mainnet_headers_have_their_ids(void **state)
 		struct bytes packed = {0};
 
 		assert_int_equal(hex_parse(data, vectors[i].header, 232), 0);
-		struct cursor cursor = cursor_make(data, sizeof(data));
+		struct cursor cursor = cursor_make(data, sizeof data);
 		assert_int_equal(block_header_unpack(&header, &cursor), 0);
 		assert_int_equal(block_header_number(&header), i + 1);
 		struct checksum256 id = block_header_id(&header);
@@ -55,10 +55,10 @@ static void mainnet_headers_have_their_ids(void **state)
 		assert_int_equal(block_id_number(&id), i + 1);
 		assert_int_equal(block_id_prefix(&id), vectors[i].prefix);
 		block_header_pack(&packed, &header);
-		assert_int_equal(packed.length, sizeof(data));
-		assert_memory_equal(packed.data, data, sizeof(data));
+		assert_int_equal(packed.length, sizeof data);
+		assert_memory_equal(packed.data, data, sizeof data);
 		block_header_release(&header);
-		for (size_t length = 0; length < sizeof(data); length++) {
+		for (size_t length = 0; length < sizeof data; length++) {
 			cursor = cursor_make(data, length);
 			assert_int_equal(block_header_unpack(&header, &cursor), -EINVAL);
 		}
@@ -113,7 +113,7 @@ static void merkle_trees_agree(void **state)
 	root = merkle_root(NULL, 0);
 	assert_true(checksum256_is_zero(&root));
 	for (uint32_t i = 0; i < 64; i++) {
-		digests[i] = hash_sha256(&i, sizeof(i));
+		digests[i] = hash_sha256(&i, sizeof i);
 		incremental_merkle_append(&tree, &digests[i]);
 		assert_int_equal(tree.node_count, i + 1);
 		struct checksum256 listed = merkle_root(digests, i + 1);
@@ -124,14 +124,14 @@ static void merkle_trees_agree(void **state)
 	pair[1] = digests[1];
 	pair[0].data[0] &= 0x7f;
 	pair[1].data[0] |= 0x80;
-	root = hash_sha256(pair, sizeof(pair));
+	root = hash_sha256(pair, sizeof pair);
 	pair[0] = merkle_root(digests, 2);
 	assert_true(checksum256_equal(&root, &pair[0]));
 	root = merkle_root(digests, 1);
 	assert_true(checksum256_equal(&root, &digests[0]));
 }
 
-/* ---- the recording ---- */
+/* --- the recording --- */
 
 struct recording {
 	struct genesis genesis;
@@ -161,7 +161,7 @@ static struct producer_schedule schedule_of_json(const struct json *json)
 	struct producer_schedule schedule = {.version = (uint32_t)json_number(json_member(json, "version"))};
 	const struct json *list = json_member(json, "producers"), *item;
 
-	schedule.producers = memory_allocate(json_count(list), sizeof(*schedule.producers));
+	schedule.producers = memory_allocate(json_count(list), sizeof *schedule.producers);
 	for (item = json_first(list); item; item = json_next(item)) {
 		struct producer_authority *producer = &schedule.producers[schedule.producers_count++];
 		const struct json *key = json_first(json_member(json_next(json_first(json_member(item, "authority"))), "keys"));
@@ -169,7 +169,7 @@ static struct producer_schedule schedule_of_json(const struct json *json)
 		assert_int_equal(name_parse(&producer->producer_name, json_string(json_member(item, "producer_name")), NULL), 0);
 		producer->threshold = 1;
 		producer->keys_count = 1;
-		producer->keys = memory_allocate(1, sizeof(*producer->keys));
+		producer->keys = memory_allocate(1, sizeof *producer->keys);
 		producer->keys[0].weight = 1;
 		assert_int_equal(public_key_parse(&producer->keys[0].key, json_string(json_member(key, "key")), NULL), 0);
 	}
@@ -180,7 +180,7 @@ static void extension_append(struct block_header *header, uint16_t type, const s
 {
 	size_t capacity = header->extensions_count;
 
-	memory_grow(&header->extensions, &capacity, header->extensions_count + 1, sizeof(*header->extensions));
+	memory_grow(&header->extensions, &capacity, header->extensions_count + 1, sizeof *header->extensions);
 	header->extensions[header->extensions_count] = (struct extension){.type = type};
 	bytes_put(&header->extensions[header->extensions_count++].data, data->data, data->length);
 }
@@ -205,7 +205,7 @@ static void header_of_json(struct block_header *header, const struct json *json)
 			struct checksum256 digest;
 
 			checksum_member(&digest, feature, "feature_digest");
-			bytes_put(&data, digest.data, sizeof(digest.data));
+			bytes_put(&data, digest.data, sizeof digest.data);
 		}
 		extension_append(header, HEADER_EXTENSION_PROTOCOL_FEATURES, &data);
 	}
@@ -266,10 +266,10 @@ static bool receipt_of_json(struct transaction_receipt *out, const struct json *
 static void check_transactions(struct recording *recording, struct signed_block *block, const struct json *json)
 {
 	const struct json *list = json_member(json, "transactions"), *item;
-	struct checksum256 *digests = memory_allocate(json_count(list), sizeof(*digests)), root;
+	struct checksum256 *digests = memory_allocate(json_count(list), sizeof *digests), root;
 	bool complete = true;
 
-	block->transactions = memory_allocate(json_count(list), sizeof(*block->transactions));
+	block->transactions = memory_allocate(json_count(list), sizeof *block->transactions);
 	for (item = json_first(list); item; item = json_next(item)) {
 		struct transaction_receipt *receipt = &block->transactions[block->transactions_count];
 

@@ -76,14 +76,14 @@ static int64_t propose(struct network *network, size_t count)
 	struct transaction_context transaction = {.engine = network->engine, .edit = network->engine->pending->edit};
 	struct error error = {0};
 	struct apply_context context = {.transaction = &transaction, .error = &error};
-	struct producer_schedule schedule = {.producers = memory_allocate(count, sizeof(*schedule.producers)), .producers_count = count};
+	struct producer_schedule schedule = {.producers = memory_allocate(count, sizeof *schedule.producers), .producers_count = count};
 	int64_t version;
 
 	for (size_t i = 0; i < count; i++) {
 		struct producer_authority *producer = &schedule.producers[i];
 		producer->producer_name = name_literal(names[i]);
 		producer->threshold = 1;
-		producer->keys = memory_allocate(1, sizeof(*producer->keys));
+		producer->keys = memory_allocate(1, sizeof *producer->keys);
 		producer->keys[0] = (struct key_weight){network->engine->genesis.initial_key, 1};
 		producer->keys_count = 1;
 	}

@@ -51,7 +51,7 @@ static void varuint32_matches_its_vectors(void **state)
 	struct text text = TEXT_EMPTY;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
 		bytes_clear(&bytes);
 		text_clear(&text);
 		bytes_put_varuint32(&bytes, vectors[i].value);
@@ -90,7 +90,7 @@ static void counts_and_lengths_beyond_the_end_fail(void **state)
 	assert_int_equal(cursor_count(&cursor, 0), 0);
 	assert_true(cursor.failed);
 	cursor = cursor_make(NULL, 0);
-	assert_false(cursor_copy(&cursor, copy, sizeof(copy)));
+	assert_false(cursor_copy(&cursor, copy, sizeof copy));
 	assert_int_equal(copy[0], 0);
 }
 
@@ -105,10 +105,10 @@ static void base58_matches_its_vectors(void **state)
 		{"0000287fb4cd", "11233QC4"}};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
 		uint8_t data[64], parsed[64];
-		char text[BASE58_TEXT_SIZE(sizeof(data))];
-		size_t length = strlen(vectors[i].hex) / 2, size = sizeof(parsed);
+		char text[BASE58_TEXT_SIZE(sizeof data)];
+		size_t length = strlen(vectors[i].hex) / 2, size = sizeof parsed;
 
 		assert_int_equal(hex_parse(data, vectors[i].hex, 2 * length), 0);
 		base58_print(text, data, length);
@@ -127,14 +127,14 @@ static void base58_round_trips_every_length(void **state)
 {
 	uint8_t data[256], parsed[256], small[4];
 	char text[BASE58_TEXT_SIZE(256)];
-	size_t size = sizeof(small);
+	size_t size = sizeof small;
 
 	(void)state;
-	for (size_t length = 0; length <= sizeof(data); length++) {
+	for (size_t length = 0; length <= sizeof data; length++) {
 		for (size_t i = 0; i < length; i++)
 			data[i] = (uint8_t)(length % 3 ? 0xff : (i * 37 + length));
 		base58_print(text, data, length);
-		size = sizeof(parsed);
+		size = sizeof parsed;
 		assert_int_equal(base58_parse(parsed, &size, text, strlen(text)), 0);
 		assert_int_equal(size, length);
 		assert_memory_equal(parsed, data, length);
@@ -158,7 +158,7 @@ static void text_grows_and_escapes(void **state)
 
 	(void)state;
 	assert_string_equal(text_string(&text), "");
-	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
 		text_clear(&text);
 		text_append_json(&text, vectors[i].in, vectors[i].length);
 		assert_string_equal(text.data, vectors[i].out);

@@ -4,6 +4,7 @@
 #include "core/engine/storage/data_folder.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <sys/wait.h>
 
 static void test_made_and_opened_again(void **state)

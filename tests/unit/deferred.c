@@ -45,13 +45,13 @@ static struct block_state *seal(struct chain *chain)
 
 static void make_action(struct transaction *transaction, const char *name, const void *data, size_t length)
 {
-	struct action *action = memory_allocate(1, sizeof(*action));
+	struct action *action = memory_allocate(1, sizeof *action);
 
 	transaction->actions = action;
 	transaction->actions_count = 1;
 	action->account = name_literal("eosio");
 	action->name = name_literal(name);
-	action->authorization = memory_allocate(1, sizeof(*action->authorization));
+	action->authorization = memory_allocate(1, sizeof *action->authorization);
 	action->authorization[0] = (struct permission_level){name_literal("eosio"), name_literal("active")};
 	action->authorization_count = 1;
 	bytes_put(&action->data, data, length);

@@ -170,7 +170,7 @@ static struct block_state *chain_seal(struct chain *chain)
 static void make(const struct chain *chain, struct packed_transaction *out, const char *name, const char *actor, const char *permission,
                  const struct bytes *data)
 {
-	struct action *action = memory_allocate(1, sizeof(*action));
+	struct action *action = memory_allocate(1, sizeof *action);
 	struct transaction transaction = {.actions = action, .actions_count = 1};
 	struct error error = {0};
 	const struct block_state *head = engine_head(chain->engine);
@@ -180,7 +180,7 @@ static void make(const struct chain *chain, struct packed_transaction *out, cons
 	transaction.ref_block_prefix = block_id_prefix(&head->id);
 	action->account = name_literal("eosio");
 	action->name = name_literal(name);
-	action->authorization = memory_allocate(1, sizeof(*action->authorization));
+	action->authorization = memory_allocate(1, sizeof *action->authorization);
 	action->authorization[0] = (struct permission_level){name_literal(actor), name_literal(permission)};
 	action->authorization_count = 1;
 	bytes_put(&action->data, data->data, data->length);

@@ -44,7 +44,7 @@ static const struct {
 static void every_named_code_has_a_row(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
+	for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
 		const struct exception *row = exception_find(named[i].code);
 
 		assert_int_equal(row->code, named[i].code);
@@ -61,7 +61,7 @@ static void unknown_codes_fall_back_to_their_family(void **state)
 		{0, 0}, {13, 13}, {5, 3000000}, {UINT32_MAX, 3000000}, {3000000, 3000000}};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++)
+	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++)
 		assert_int_equal(exception_find(vectors[i].code)->code, vectors[i].row);
 }
 
@@ -76,7 +76,7 @@ static void errno_says_what_a_writer_can_do(void **state)
 		{3100008, EOPNOTSUPP}, {3120003, EPERM}, {3120004, EACCES}, {3120009, ENOENT}, {3040000, EINVAL}, {3015014, EINVAL}};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++)
+	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++)
 		assert_int_equal(exception_find(vectors[i].code)->number, vectors[i].number);
 }
 
@@ -95,8 +95,8 @@ static void errors_are_set_prefixed_and_cut(void **state)
 	error_prefix(&error, "step %d", 3);
 	assert_string_equal(error.sentence, "step 3: again: no 'such'");
 	assert_int_equal(error.number, ECANCELED);
-	memset(longer, 'x', sizeof(longer) - 1);
-	longer[sizeof(longer) - 1] = 0;
+	memset(longer, 'x', sizeof longer - 1);
+	longer[sizeof longer - 1] = 0;
 	error_set(&error, EINVAL, "%s", longer);
 	assert_int_equal(strlen(error.sentence), ERROR_SENTENCE_SIZE - 1);
 	error_prefix(&error, "%s", longer);

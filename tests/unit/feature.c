@@ -35,7 +35,7 @@ static void digests(void **state)
 	};
 
 	(void)state;
-	assert_int_equal(sizeof(published) / sizeof(published[0]), FEATURE_COUNT);
+	assert_int_equal(sizeof published / sizeof published[0], FEATURE_COUNT);
 	for (size_t i = 0; i < FEATURE_COUNT; i++) {
 		struct checksum256 digest = feature_digest(published[i].feature);
 		char text[65];
@@ -94,7 +94,7 @@ static void kept_in_the_state(void **state)
 	set.activation_block[FEATURE_GET_SENDER] = 77;
 	feature_set_put(edit, &set);
 	feature_set_get(map_edit_view(edit), &back);
-	assert_memory_equal(&set, &back, sizeof(set));
+	assert_memory_equal(&set, &back, sizeof set);
 	map_edit_drop(edit);
 	map_destroy(map);
 }

@@ -81,11 +81,11 @@ static void genesis_round_trips(void **state)
 	genesis.initial_configuration.max_block_net_usage = UINT64_C(1) << 40;
 	genesis_print(&text, &genesis);
 	assert_int_equal(genesis_parse(&again, text.data, text.length, NULL), 0);
-	assert_memory_equal(&again, &genesis, sizeof(genesis));
+	assert_memory_equal(&again, &genesis, sizeof genesis);
 	genesis_pack(&packed, &genesis);
 	struct cursor cursor = cursor_make(packed.data, packed.length);
 	assert_int_equal(genesis_unpack(&again, &cursor), 0);
-	assert_memory_equal(&again, &genesis, sizeof(genesis));
+	assert_memory_equal(&again, &genesis, sizeof genesis);
 	cursor = cursor_make(packed.data, packed.length - 1);
 	assert_int_equal(genesis_unpack(&again, &cursor), -EINVAL);
 	bytes_release(&packed);
@@ -112,7 +112,7 @@ static void malformed_genesis_files_name_the_culprit(void **state)
 	struct error error;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(invalid) / sizeof(invalid[0]); i++) {
+	for (size_t i = 0; i < sizeof invalid / sizeof invalid[0]; i++) {
 		assert_int_equal(genesis_parse(&genesis, invalid[i].text, strlen(invalid[i].text), &error), -EINVAL);
 		assert_non_null(strstr(error.sentence, invalid[i].sentence));
 	}

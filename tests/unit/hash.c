@@ -45,7 +45,7 @@ static void checksums_are_64_digits(void **state)
 	assert_int_equal(checksum256_parse(&checksum, "2CF24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"), 0);
 	assert_false(checksum256_is_zero(&checksum));
 	assert_int_equal(checksum.data[0], 0x2c);
-	for (size_t i = 0; i < sizeof(invalid) / sizeof(invalid[0]); i++)
+	for (size_t i = 0; i < sizeof invalid / sizeof invalid[0]; i++)
 		assert_int_equal(checksum256_parse(&checksum, invalid[i]), -EINVAL);
 }
 

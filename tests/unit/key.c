@@ -40,9 +40,9 @@ static void key_of_nathan_has_its_published_forms(void **state)
 	private_key_print(text, &key);
 	assert_string_equal(text, NATHAN_WIF);
 	assert_int_equal(private_key_parse(&again, NATHAN_WIF, &error), 0);
-	assert_memory_equal(&again, &key, sizeof(key));
+	assert_memory_equal(&again, &key, sizeof key);
 	assert_int_equal(private_key_parse(&again, "PVT_K1_2bfGi9rYsXQSXXTvJbDAPhHLQUojjaNLomdm3cEJ1XTzMqUt3V", &error), 0);
-	assert_memory_equal(&again, &key, sizeof(key));
+	assert_memory_equal(&again, &key, sizeof key);
 	assert_int_equal(signer_public_key(signer, &public, &key), 0);
 	hex_print(text, public.point, 33);
 	assert_string_equal(text, "02c0ded2bc1f1305fb0faac5e6c03ee3a1924234985427b6167ca569d13df435cf");
@@ -73,7 +73,7 @@ static void signature_is_the_one_of_the_nonce_loop(void **state)
 	signature_print(text, &signature);
 	assert_string_equal(text, form);
 	assert_int_equal(signature_parse(&parsed, form, &error), 0);
-	assert_memory_equal(&parsed, &signature, sizeof(parsed));
+	assert_memory_equal(&parsed, &signature, sizeof parsed);
 	assert_int_equal(signature_recover(&recovered, &signature, &digest, &error), 0);
 	public_key_print(text, &recovered);
 	assert_string_equal(text, NATHAN_EOS);
@@ -93,7 +93,7 @@ static void new_keys_sign_what_they_recover(void **state)
 		struct private_key key, key_again;
 		struct public_key public, recovered, public_again;
 		struct signature signature;
-		struct checksum256 digest = hash_sha256(&i, sizeof(i));
+		struct checksum256 digest = hash_sha256(&i, sizeof i);
 		struct error error;
 		char text[KEY_TEXT_SIZE];
 
@@ -103,11 +103,11 @@ static void new_keys_sign_what_they_recover(void **state)
 		assert_int_equal(public_key_compare(&recovered, &public), 0);
 		public_key_print(text, &public);
 		assert_int_equal(public_key_parse(&public_again, text, &error), 0);
-		assert_memory_equal(&public_again, &public, sizeof(public));
+		assert_memory_equal(&public_again, &public, sizeof public);
 		private_key_print(text, &key);
 		assert_int_equal(strlen(text), 51);
 		assert_int_equal(private_key_parse(&key_again, text, &error), 0);
-		assert_memory_equal(&key_again, &key, sizeof(key));
+		assert_memory_equal(&key_again, &key, sizeof key);
 	}
 }
 
@@ -135,7 +135,7 @@ static void malformed_public_keys_are_refused_with_the_reason(void **state)
 	struct error error;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(invalid) / sizeof(invalid[0]); i++) {
+	for (size_t i = 0; i < sizeof invalid / sizeof invalid[0]; i++) {
 		assert_int_equal(public_key_parse(&key, invalid[i].text, &error), -EINVAL);
 		assert_int_equal(error.code, 3010002);
 		assert_non_null(strstr(error.sentence, invalid[i].text));
@@ -151,7 +151,7 @@ static void malformed_private_keys_are_refused_without_being_quoted(void **state
 	struct error error;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(invalid) / sizeof(invalid[0]); i++) {
+	for (size_t i = 0; i < sizeof invalid / sizeof invalid[0]; i++) {
 		assert_int_equal(private_key_parse(&key, invalid[i], &error), -EINVAL);
 		assert_int_equal(error.code, 3010003);
 		assert_true(!*invalid[i] || !strstr(error.sentence, invalid[i]));
@@ -182,7 +182,7 @@ static void other_key_types_pack_and_print(void **state)
 	memcpy(webauthn.origin, "localhost", 9);
 	public_key_print(text, &webauthn);
 	assert_int_equal(public_key_parse(&again, text, &error), 0);
-	assert_memory_equal(&again, &webauthn, sizeof(again));
+	assert_memory_equal(&again, &webauthn, sizeof again);
 	public_key_pack(&packed, &r1);
 	public_key_pack(&packed, &webauthn);
 	assert_int_equal(packed.length, 34 + 45);
@@ -210,7 +210,7 @@ static void signatures_unpack_only_k1_and_r1(void **state)
 
 	(void)state;
 	for (uint8_t type = 0; type < 4; type++) {
-		struct cursor cursor = cursor_make(data, sizeof(data));
+		struct cursor cursor = cursor_make(data, sizeof data);
 
 		data[0] = type;
 		assert_int_equal(signature_unpack(&signature, &cursor), type < 2 ? 0 : type == 2 ? -EOPNOTSUPP : -EINVAL);

@@ -23,7 +23,7 @@ static void names_have_their_published_values(void **state)
 	uint64_t name;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
 		assert_int_equal(name_parse(&name, vectors[i].text, NULL), 0);
 		assert_true(name == vectors[i].value);
 		assert_true(name_literal(vectors[i].text) == vectors[i].value);
@@ -64,7 +64,7 @@ static void malformed_names_are_refused_as_nodeos_does(void **state)
 	uint64_t name = 1;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(invalid) / sizeof(invalid[0]); i++) {
+	for (size_t i = 0; i < sizeof invalid / sizeof invalid[0]; i++) {
 		assert_int_equal(name_parse(&name, invalid[i].text, &error), -EINVAL);
 		assert_int_equal(error.code, 3010001);
 		assert_string_equal(error.sentence, invalid[i].sentence);

@@ -28,7 +28,7 @@ static void accumulator(void **state)
 	struct error error = {0};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
 		assert_int_equal(usage_accumulator_add(&usage, steps[i].units, steps[i].ordinal, steps[i].window, &error), 0);
 		assert_int_equal(usage.value_ex, steps[i].value_ex);
 		assert_int_equal(usage.consumed, steps[i].consumed);

@@ -21,7 +21,7 @@ static void times_round_trip(void **state)
 	int64_t us;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
 		assert_int_equal(time_point_parse(&us, vectors[i].text, NULL), 0);
 		assert_true(us == vectors[i].us);
 		time_point_print(text, us);
@@ -48,7 +48,7 @@ static void calendar_agrees_with_the_c_library(void **state)
 		uint32_t again;
 
 		time_point_sec_print(text, (uint32_t)seconds);
-		strftime(expected, sizeof(expected), "%Y-%m-%dT%H:%M:%S", gmtime_r(&moment, &broken));
+		strftime(expected, sizeof expected, "%Y-%m-%dT%H:%M:%S", gmtime_r(&moment, &broken));
 		assert_string_equal(text, expected);
 		assert_int_equal(time_point_sec_parse(&again, text, NULL), 0);
 		assert_int_equal(again, seconds);
@@ -87,7 +87,7 @@ static void malformed_times_are_refused_with_the_reason(void **state)
 	int64_t us;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(invalid) / sizeof(invalid[0]); i++) {
+	for (size_t i = 0; i < sizeof invalid / sizeof invalid[0]; i++) {
 		assert_int_equal(time_point_parse(&us, invalid[i].text, &error), -EINVAL);
 		assert_non_null(strstr(error.sentence, invalid[i].reason));
 		assert_non_null(strstr(error.sentence, invalid[i].text));

@@ -86,7 +86,7 @@ static void action_digests_match_mainnet(void **state)
 		assert_int_equal(action.data.length, 116);
 		struct checksum256 digest = action_digest(&action);
 		bytes_put_u64(&receipt, name_literal("eosio"));
-		bytes_put(&receipt, digest.data, sizeof(digest.data));
+		bytes_put(&receipt, digest.data, sizeof digest.data);
 		bytes_put_u64(&receipt, i + 1);
 		bytes_put_u64(&receipt, i + 1);
 		bytes_put_varuint32(&receipt, 1);
@@ -117,7 +117,7 @@ static void digest_with_return_value_hashes_two_halves(void **state)
 	half[0] = hash_sha256(halves.data, halves.length);
 	half[1] = hash_sha256("\x03" "abc\x02xy", 7);
 	digest = action_digest_with_return_value(&action, "xy", 2);
-	half[0] = hash_sha256(half, sizeof(half));
+	half[0] = hash_sha256(half, sizeof half);
 	assert_true(checksum256_equal(&digest, &half[0]));
 	bytes_release(&halves);
 	bytes_release(&action.data);
@@ -304,7 +304,7 @@ static void malformed_packed_transactions_are_refused(void **state)
 	(void)state;
 	put_hex(&trx, newaccount);
 	put_compressed(&bomb, zeros, 1024 * 1024 + 1);
-	for (size_t i = 0; i < sizeof(invalid) / sizeof(invalid[0]); i++) {
+	for (size_t i = 0; i < sizeof invalid / sizeof invalid[0]; i++) {
 		bytes_clear(&travelling);
 		put_packed(&travelling, NULL, invalid[i].compression, invalid[i].data, invalid[i].trx);
 		assert_int_equal(unpack(&packed, &travelling, &error), -EINVAL);

@@ -114,12 +114,12 @@ static void an_extension(struct test_chain *chain, struct transaction *transacti
 {
 	past(chain, transaction);
 	just_now(chain, transaction);
-	transaction->extensions = memory_allocate(1, sizeof(*transaction->extensions));
+	transaction->extensions = memory_allocate(1, sizeof *transaction->extensions);
 	transaction->extensions_count = 1;
 }
 static struct action *context_free(struct transaction *transaction, const char *account, const char *name)
 {
-	struct action *action = transaction->context_free_actions = memory_allocate(1, sizeof(*action));
+	struct action *action = transaction->context_free_actions = memory_allocate(1, sizeof *action);
 	transaction->context_free_actions_count = 1;
 	action->account = name_literal(account);
 	action->name = name_literal(name);
