@@ -15,8 +15,8 @@ endif
 endif
 
 # Every Debian package that building and testing need, in one place.
-PACKAGES = gcc make pkg-config libfuse3-dev fuse3 libcurl4-openssl-dev libcjson-dev libsecp256k1-dev nettle-dev \
-           libmicrohttpd-dev zlib1g-dev libcmocka-dev bats perl dash jq attr strace procps clang libclang-rt-14-dev
+PACKAGES = gcc make pkg-config libfuse3-dev fuse3 libcjson-dev libsecp256k1-dev nettle-dev zlib1g-dev \
+           libcmocka-dev bats perl dash jq attr strace clang libclang-rt-14-dev
 
 LIBRARIES = fuse3 libcjson libsecp256k1 nettle zlib
 

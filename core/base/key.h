@@ -46,8 +46,8 @@ int signature_recover(struct public_key *out, const struct signature *signature,
 
 /* Order of authorities: type, then the point, unsigned; WebAuthn keys then by presence and origin. */
 int public_key_compare(const struct public_key *a, const struct public_key *b);
-/* K1 and R1: the point decodes on its curve or is all zero is NOT checked here; see public_key_valid. */
-bool public_key_valid(const struct public_key *key); /* K1: a point of the curve; R1, WebAuthn: 02 or 03 first */
+/* K1: is it a point of the curve? R1 and WebAuthn, whose curve nothing here computes on: does it begin with 02 or 03? Unpacking does not ask. */
+bool public_key_valid(const struct public_key *key);
 void public_key_pack(struct bytes *out, const struct public_key *key);
 int public_key_unpack(struct public_key *out, struct cursor *in); /* 0 or -EINVAL; sets in->failed too */
 /* EOS… for K1, PUB_R1_…, PUB_WA_…. */

@@ -1,5 +1,5 @@
-/* A chain as the tree and the boot sequence see it: an operations table, as the kernel's VFS has (DESIGN law 7). The embedded chain is one
- * implementation (embedded.c); a real nodeos over HTTP will be another. All calls may come from any thread. */
+/* A chain as the tree and the boot sequence see it: an operations table, as the kernel's VFS has (DESIGN law 7). The embedded chain
+ * (embedded.c) implements it; one that asks a nodeos over HTTP would fill the same table. All calls may come from any thread. */
 #ifndef EOSIOFS_CORE_CHAIN_CHAIN_H
 #define EOSIOFS_CORE_CHAIN_CHAIN_H
 
@@ -224,7 +224,8 @@ int chain_action_make_text(struct chain_view *view, struct action *out, uint64_t
                            const struct permission_level *authorization, size_t authorization_count, struct error *error);
 
 /* JSON as nodeos and cleos write it (chain_transaction.c). Data is an object or array by the contract's ABI, or a string of hexadecimal bytes. */
-/* A transaction object; only "actions" must be there: {"account", "name", "authorization", "data"} each. An expiration that is missing is 0. Release it. */
+/* A transaction object; only "actions" must be there: {"account", "name", "authorization", "data"} each. An expiration that is
+ * missing is 0. Release it. */
 int chain_transaction_parse(struct chain_view *view, struct transaction *out, const struct json *json, struct error *error);
 void chain_transaction_print(struct chain_view *view, struct text *out, const struct transaction *transaction); /* compact */
 /* A list of {"actor", "permission"} or "ACTOR@PERMISSION"; free(*out). */

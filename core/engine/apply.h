@@ -66,7 +66,7 @@ static inline struct action_trace *apply_trace(struct apply_context *context)
 	return &context->transaction->trace->actions[context->ordinal - 1];
 }
 
-/* All of these return 0 or -errno with the node's sentence in context->error. */
+/* Those that give an int return 0 or -errno with the node's sentence in context->error. */
 
 int apply_require_authorization(struct apply_context *context, uint64_t account);                        /* 3090004 */
 int apply_require_authorization_of(struct apply_context *context, uint64_t account, uint64_t permission); /* 3090004 */

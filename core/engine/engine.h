@@ -90,8 +90,7 @@ struct push_options {
 /* Pushes a transaction into the block in the making. keys: those of its signatures, ascending (packed_transaction_keys), recovered
  * by the caller outside any lock. On success *packed has been moved into the block (it is emptied); on failure the state is as before and
  * *packed is the caller's still. The trace is filled either way (release it). A delayed transaction succeeds with status delayed.
- * When the block is full: 3080003 / 3080005 or -EAGAIN is not used: the caller seals and tries again in the next block
- * (BLOCK_NET_USAGE_EXCEEDED, BLOCK_CPU_USAGE_EXCEEDED tell it). */
+ * A full block fails it with BLOCK_NET_USAGE_EXCEEDED or BLOCK_CPU_USAGE_EXCEEDED: the caller seals and tries again in the next one. */
 int engine_push(struct engine *engine, struct packed_transaction *packed, const struct public_key *keys, size_t keys_count,
                 const struct push_options *options, struct transaction_trace *trace, struct error *error);
 /* The next deferred or delayed transaction that is due (delay_until <= the block's time), in nodeos's order (delay_until, then

@@ -95,14 +95,21 @@ void block_checkpoint_release(struct pending_block *pending); /* the last taken 
 void transaction_context_begin(struct transaction_context *context, struct engine *engine, const struct transaction *transaction,
                                const struct checksum256 *id, struct transaction_trace *trace, uint32_t billed_cpu_us);
 void transaction_context_release(struct transaction_context *context);
+/* The beginning of a pushed transaction, of one of the chain's own (onblock, onerror), of a deferred one first stored at `published`: limits, and
+ * what is billed before anything runs. 3040008, 3040005 and the like. */
 int transaction_init_input(struct transaction_context *context, const struct packed_transaction *packed, struct error *error);
 int transaction_init_implicit(struct transaction_context *context, struct error *error);
 int transaction_init_deferred(struct transaction_context *context, int64_t published, struct error *error);
+/* Counts NET usage; 3080002 or 3080003 beyond the limits. */
 int transaction_add_net(struct transaction_context *context, uint64_t bytes, struct error *error);
+/* Changes an account's RAM usage; whether it can pay is checked at the end, as for any account that transaction_check_ram_of() names. */
 int transaction_add_ram(struct transaction_context *context, uint64_t account, int64_t delta, struct error *error);
 void transaction_check_ram_of(struct transaction_context *context, uint64_t account);
+/* Do the accounts and the declared permissions exist? Of context-free actions too, where context_free says so. */
 int transaction_validate_accounts(const struct map_root *root, const struct transaction *transaction, bool context_free, struct error *error);
+/* Runs the actions. */
 int transaction_execute(struct transaction_context *context, struct error *error);
+/* The end: RAM is checked, NET rounded up, accounts billed. */
 int transaction_finalize(struct transaction_context *context, struct error *error);
 /* Looks the billed accounts up: what they can still pay. */
 void transaction_available(struct transaction_context *context, int64_t *net, int64_t *cpu);

@@ -18,7 +18,7 @@ void abi_release(struct abi *abi);
 void abi_pack(struct bytes *out, const struct abi *abi);
 void abi_print(struct text *out, const struct abi *abi); /* compact JSON, members in order */
 
-/* The type of an action's data, of a table's rows, of an action's result; NULL when the ABI has none. */
+/* The type of an action's data, of a table's rows; NULL when the ABI has none. */
 const char *abi_action_type(const struct abi *abi, uint64_t action);
 const char *abi_table_type(const struct abi *abi, uint64_t table);
 

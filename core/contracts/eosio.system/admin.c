@@ -101,7 +101,7 @@ void system_rmvproducer(struct system *system, struct reader *in)
 	struct found found;
 	require_auth(system->self);
 	table_get(&table, owner, &found, &row, "producer not found");
-	system_deactivate(system, &table, &found, &row);
+	system_deactivate(&table, &found, &row);
 }
 
 void system_updtrevision(struct system *system, struct reader *in)

@@ -34,9 +34,8 @@ void system_regproducer(struct system *system, struct reader *in)
 	}
 }
 
-void system_deactivate(struct system *system, const struct table *table, struct found *found, struct producer *row)
+void system_deactivate(const struct table *table, struct found *found, struct producer *row)
 {
-	(void)system;
 	row->producer_key = (struct key){0};
 	row->is_active = false;
 	table_modify(table, found, 0, row);
@@ -50,7 +49,7 @@ void system_unregprod(struct system *system, struct reader *in)
 	struct found found;
 	require_auth(owner);
 	table_get(&table, owner, &found, &row, "producer not found");
-	system_deactivate(system, &table, &found, &row);
+	system_deactivate(&table, &found, &row);
 }
 
 struct elected {

@@ -139,28 +139,32 @@ static inline void system_transfer(uint64_t from, uint64_t second, uint64_t to, 
 	send_transfer(name("eosio.token"), from, second, to, quantity, memo);
 }
 
-/* ram.c */
+/* admin.c: the slots since the last increase add to the RAM that is for sale. */
 void system_update_ram_supply(struct system *system);
 
 /* bandwidth.c */
+/* Stake that an account won or lost weighs in its votes. */
 void system_update_voting_power(struct system *system, uint64_t voter, struct asset delta);
 /* A deferred transaction of one action of this contract by ACTOR@active; cancels an earlier one of that id first. sender_id: low, high. */
 void system_send_deferred(struct system *system, const uint64_t sender_id[2], uint64_t payer, uint64_t action, uint64_t actor,
                           const struct writer *data, uint32_t delay_sec, bool replace);
 
 /* voting.c */
+/* Takes back the voter's old votes and casts the new ones. voting: it is the voter who acts, so new producers and the proxy must be registered. */
 void system_update_votes(struct system *system, uint64_t voter, uint64_t proxy, const struct list *producers, bool voting);
 double system_update_total_votepay_share(struct system *system, double additional, double rate_delta);
 double system_update_producer_votepay_share(struct system *system, struct found *found, struct producer2 *row, double rate, bool reset);
 
-/* producer.c */
-void system_deactivate(struct system *system, const struct table *table, struct found *found, struct producer *row);
+/* producer.c: takes a producer off the list; its key goes. */
+void system_deactivate(const struct table *table, struct found *found, struct producer *row);
 
 /* bidname.c */
+/* What follows the last dot; the whole name where there is none. */
 uint64_t name_suffix(uint64_t value);
+/* The highest of all bids wins its name when it has stood for a day, and the chain has been activated 14 days ago. */
 void system_close_auction(struct system *system, uint32_t slot);
 
-/* rex_pool.c */
+/* rex_pool.c: fees and bids become rent, once there is REX. */
 void system_channel_to_rex(struct system *system, uint64_t from, struct asset amount);
 void system_channel_bid_to_rex(struct system *system, int64_t highest_bid);
 bool system_holds_rex(const struct system *system, uint64_t owner);

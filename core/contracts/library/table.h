@@ -50,7 +50,7 @@ struct row_type {
 };
 #define ROW_TYPE(type, fields) {fields, sizeof(fields) / sizeof *(fields), sizeof(type), NULL, 0}
 #define ROW_TYPE_INDEXED(type, fields, indices)                                                                                            \
-	{fields, sizeof fields / sizeof *(fields), sizeof type, indices, sizeof indices / sizeof *(indices)}
+	{fields, sizeof(fields) / sizeof *(fields), sizeof(type), indices, sizeof(indices) / sizeof *(indices)}
 
 struct table {
 	uint64_t code, scope, name;
