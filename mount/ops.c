@@ -2,6 +2,7 @@
 #include "mount/mount.h"
 
 #include "core/base/memory.h"
+#include "mount/interrupt.h"
 #include "mount/slow.h"
 
 #include <errno.h>
@@ -31,7 +32,7 @@ fuse_ino_t mount_inode(const struct mount *mount, const struct node *node)
 static bool interrupted(void *context)
 {
 	fuse_req_t req = context;
-	return slow_is_stopping(mount_of(req)->slow) || fuse_req_interrupted(req);
+	return slow_is_stopping(mount_of(req)->slow) || (fuse_req_interrupted(req) && interrupt_is_meant(fuse_req_ctx(req)->pid));
 }
 
 struct caller mount_caller(fuse_req_t req)

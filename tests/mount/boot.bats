@@ -46,7 +46,7 @@ staked() {
 	result > "$BASE/whole"
 	cd / && "$EOSIOFS" --unmount "$M" && rm -r "$D" && mount_at -o data="$D" && cd "$M"
 	echo 600 > boot/options/user-limit
-	for limit in 100 500 900; do
+	for limit in 100 300 500; do
 		setsid bash -c 'trap "exit 130" INT; echo all > boot/run' 3>&- 2>/dev/null &
 		writer=$!
 		until [ "$(staked)" -ge "$limit" ]; do :; done

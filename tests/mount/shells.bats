@@ -125,3 +125,23 @@ END'
 	echo 'skip +1h' > chain/clock
 	[ $(($(date -d "$(cat chain/time)" +%s) - later)) -ge 3500 ]
 }
+
+@test "only what means to end a long write interrupts it" {
+	cd /
+	# A child ends and the window changes while the clock moves.
+	before=$(cat "$M/chain/head")
+	run -0 bash -c '
+		trap : WINCH
+		{ until [ "$(cat "$1/chain/head")" -gt $(($2 + 500)) ]; do :; done; kill -WINCH $$; } &
+		echo +3h > "$1/chain/clock"' bash "$M" "$before"
+	[ "$(cat "$M/chain/head")" -ge $((before + 3 * 7200)) ]
+	# Ctrl-C does, even after those.
+	before=$(cat "$M/chain/head")
+	run -130 bash -c '
+		trap : WINCH
+		trap "exit 130" INT
+		{ until [ "$(cat "$1/chain/head")" -gt $(($2 + 500)) ]; do :; done; kill -WINCH $$
+		  until [ "$(cat "$1/chain/head")" -gt $(($2 + 5000)) ]; do :; done; kill -INT $$; } &
+		echo +30d > "$1/chain/clock"' bash "$M" "$before"
+	[ "$(cat "$M/chain/head")" -lt $((before + 1000000)) ]
+}
