@@ -193,7 +193,7 @@ void handle_close(struct handle *handle)
 	bool created = handle->node->created;
 	handle->node->created = false;
 	remove_reader(handle);
-	rendering_drop(tree, handle->rendering);
+	rendering_drop(handle->rendering);
 	if (handle->node->scratch)
 		handle->node->scratch->handles--;
 	pthread_mutex_unlock(&tree->lock);

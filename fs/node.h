@@ -115,7 +115,7 @@ enum rendering_use { RENDERING_STAT, RENDERING_OPEN };
 int rendering_get(struct tree *tree, struct rendering **out, const struct caller *caller, struct node *node, enum rendering_use use,
                   struct error *error);
 void rendering_release(struct tree *tree, struct rendering *rendering);
-void rendering_drop(struct tree *tree, struct rendering *rendering);    /* the same, lock held */
+void rendering_drop(struct rendering *rendering);                       /* the same, lock held */
 void rendering_forget(struct tree *tree, struct node *node);            /* lock held */
 
 /* --- handle.c, kinds.c --- */

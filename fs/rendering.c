@@ -12,9 +12,8 @@
 
 enum { STAT_HOLDS_MS = 1000 };
 
-void rendering_drop(struct tree *tree, struct rendering *rendering)
+void rendering_drop(struct rendering *rendering)
 {
-	(void)tree;
 	if (rendering && --rendering->references == 0) {
 		if (rendering->secret && rendering->text.data)
 			memory_wipe(rendering->text.data, rendering->text.capacity);
@@ -28,7 +27,7 @@ void rendering_release(struct tree *tree, struct rendering *rendering)
 	if (!rendering)
 		return;
 	pthread_mutex_lock(&tree->lock);
-	rendering_drop(tree, rendering);
+	rendering_drop(rendering);
 	pthread_mutex_unlock(&tree->lock);
 }
 
@@ -47,7 +46,7 @@ void rendering_forget(struct tree *tree, struct node *node)
 		return;
 	unlink_kept(tree, node);
 	tree->kept_bytes -= node->rendering->text.capacity;
-	rendering_drop(tree, node->rendering);
+	rendering_drop(node->rendering);
 	node->rendering = NULL;
 }
 
@@ -269,10 +268,9 @@ int tree_access(struct tree *tree, const struct caller *caller, struct node *nod
 	return 0;
 }
 
-int tree_set_attributes(struct tree *tree, const struct caller *caller, struct node *node, struct handle *handle, const struct stat *wanted,
-                        bool set_mode, bool set_times)
+int tree_set_attributes(struct tree *tree, const struct caller *caller, struct node *node, const struct stat *wanted, bool set_mode,
+                        bool set_times)
 {
-	(void)handle;
 	if (!caller_is_owner(tree, caller))
 		return -EPERM;
 	node = node_resolve(tree, node);

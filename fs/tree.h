@@ -57,9 +57,9 @@ bool node_is_scratch(const struct node *node);  /* its name may be renamed onto 
 int tree_stat(struct tree *tree, const struct caller *caller, struct node *node, struct stat *out);
 int tree_readlink(struct tree *tree, const struct caller *caller, struct node *node, char *out, size_t size);
 int tree_access(struct tree *tree, const struct caller *caller, struct node *node, int mask);
-/* chmod, chown, utimens, touch: real for scratch files; elsewhere they succeed and change nothing. handle may be NULL. */
-int tree_set_attributes(struct tree *tree, const struct caller *caller, struct node *node, struct handle *handle, const struct stat *wanted,
-                        bool set_mode, bool set_times);
+/* chmod, chown, utimens, touch: real for scratch files; elsewhere they succeed and change nothing. */
+int tree_set_attributes(struct tree *tree, const struct caller *caller, struct node *node, const struct stat *wanted, bool set_mode,
+                        bool set_times);
 int tree_truncate(struct tree *tree, const struct caller *caller, struct node *node, struct handle *handle, off_t size);
 /* Extended attributes: user.eosiofs.block and user.eosiofs.help. Size 0 asks for the length. */
 ssize_t tree_get_attribute(struct tree *tree, const struct caller *caller, struct node *node, const char *name, char *out, size_t size);

@@ -96,7 +96,7 @@ static void set_attributes(fuse_req_t req, fuse_ino_t inode, struct stat *wanted
 		times = fields & FUSE_SET_ATTR_MTIME;
 	}
 	if (result == 0 && (mode || owner || times))
-		result = tree_set_attributes(mount->tree, &caller, node, handle, wanted, mode, times);
+		result = tree_set_attributes(mount->tree, &caller, node, wanted, mode, times);
 	if (result == 0)
 		result = tree_stat(mount->tree, &caller, node, &attributes);
 	if (result == 0)

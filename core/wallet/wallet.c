@@ -103,7 +103,6 @@ int wallet_unlock(struct wallet *wallet, const char *password, struct error *err
 		if (result == 0) {
 			wallet->secret = secret;
 			wallet->locked = false;
-			wallet->version++;
 		}
 		memory_wipe(&secret, sizeof secret);
 	}
@@ -124,7 +123,6 @@ int wallet_lock(struct wallet *wallet, struct error *error)
 		memory_wipe(&wallet->secret, sizeof wallet->secret);
 		wallet->locked = true;
 		wallet->revealed_until = 0;
-		wallet->version++;
 	}
 	pthread_mutex_unlock(&wallet->mutex);
 	return result;
@@ -169,8 +167,6 @@ int wallet_import(struct wallet *wallet, const struct private_key *key, struct p
 		result = wallet_save_keys(wallet, error);
 		if (result)
 			take_key_out(wallet, public);
-		else
-			wallet->version++;
 	}
 	pthread_mutex_unlock(&wallet->mutex);
 	return result;
@@ -196,8 +192,6 @@ int wallet_import_many(struct wallet *wallet, const struct private_key *keys, si
 	if (result)
 		while (added_count)
 			take_key_out(wallet, &added[--added_count]);
-	else
-		wallet->version++;
 	pthread_mutex_unlock(&wallet->mutex);
 	free(added);
 	return result;
@@ -251,8 +245,6 @@ int wallet_new_key(struct wallet *wallet, const char *label, struct public_key *
 		take_key_out(wallet, out);
 		memmove(wallet->labels + at, wallet->labels + at + 1, (wallet->labels_count - at - 1) * sizeof *wallet->labels);
 		wallet->labels_count--;
-	} else {
-		wallet->version++;
 	}
 out:
 	pthread_mutex_unlock(&wallet->mutex);
@@ -289,12 +281,10 @@ int wallet_remove(struct wallet *wallet, const struct public_key *key, struct er
 	struct private_key private = wallet->keys[at].private;
 	remove_key_at(wallet, at);
 	result = wallet_save_keys(wallet, error);
-	if (result) {
+	if (result)
 		insert_key(wallet, at, &private, key);
-	} else {
-		wallet->version++;
+	else
 		result = forget_labels(wallet, key, error);
-	}
 	memory_wipe(&private, sizeof private);
 out:
 	pthread_mutex_unlock(&wallet->mutex);
@@ -315,14 +305,6 @@ int wallet_keys(struct wallet *wallet, struct public_key **out, size_t *count, s
 	}
 	pthread_mutex_unlock(&wallet->mutex);
 	return result;
-}
-
-uint64_t wallet_version(struct wallet *wallet)
-{
-	pthread_mutex_lock(&wallet->mutex);
-	uint64_t version = wallet->version;
-	pthread_mutex_unlock(&wallet->mutex);
-	return version;
 }
 
 bool wallet_has(struct wallet *wallet, const struct public_key *key)

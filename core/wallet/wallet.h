@@ -35,8 +35,6 @@ bool wallet_revealed(struct wallet *wallet);
 
 /* The public keys, ascending; *out is free()d by the caller. Needs an unlocked wallet (3120003). */
 int wallet_keys(struct wallet *wallet, struct public_key **out, size_t *count, struct error *error);
-/* A number that changes whenever the set of keys, the labels or the lock do. */
-uint64_t wallet_version(struct wallet *wallet);
 bool wallet_has(struct wallet *wallet, const struct public_key *key);
 /* The private key, for signing blocks and for revealing; -EACCES when it is not there, -EPERM when locked, -EOPNOTSUPP for an R1 key, which keosd's
  * wallets may hold and which is only kept. Wipe it. */

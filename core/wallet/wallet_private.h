@@ -27,7 +27,6 @@ struct wallet {
 	struct text encoded;         /* in memory only: what the file would hold, so that locking loses nothing */
 	struct wallet_label *labels; /* ascending */
 	size_t labels_count, labels_capacity;
-	uint64_t version;
 };
 
 /* --- wallet.c --- */

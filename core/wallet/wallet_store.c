@@ -172,7 +172,6 @@ int wallet_open(struct wallet **out, const char *folder, bool keep_password, con
 
 	pthread_mutex_init(&wallet->mutex, NULL);
 	wallet->signer = signer;
-	wallet->version = 1;
 	wallet->keep_password = keep_password;
 	if (folder) {
 		if (snprintf(wallet->folder, sizeof wallet->folder, "%s", folder) >= (int)sizeof wallet->folder)
@@ -215,10 +214,8 @@ int wallet_create(struct wallet *wallet, struct error *error)
 		result = error_chain(error, WALLET_EXIST_EXCEPTION, "Wallet with name: 'default' already exists");
 	if (result == 0)
 		result = make_wallet(wallet, password_path, error);
-	if (result == 0) {
+	if (result == 0)
 		wallet->locked = false;
-		wallet->version++;
-	}
 	pthread_mutex_unlock(&wallet->mutex);
 	return result;
 }

@@ -137,7 +137,7 @@ static void rights(void **state)
 	assert_int_equal(tree_access(tree, &rig_other, node, R_OK), -EACCES);
 	/* touch, chmod and chown succeed and change nothing. */
 	struct stat wanted = {.st_mode = 0777};
-	assert_int_equal(tree_set_attributes(tree, &rig_owner, node, NULL, &wanted, true, true), 0);
+	assert_int_equal(tree_set_attributes(tree, &rig_owner, node, &wanted, true, true), 0);
 	assert_int_equal(tree_stat(tree, &rig_owner, node, &status), 0);
 	assert_int_equal(status.st_mode, S_IFREG | 0600);
 	tree_forget(tree, node, 1);

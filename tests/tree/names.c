@@ -148,7 +148,7 @@ static void scratch_files_are_files(void **state)
 	struct node *node = rig_walk(tree, "trees/oak/votes~"), *folder = rig_walk(tree, "trees/oak");
 	struct stat status, wanted = {.st_mode = 0640, .st_mtim = {.tv_sec = 1000}};
 	assert_int_equal(tree_truncate(tree, &rig_owner, node, NULL, 2), 0);
-	assert_int_equal(tree_set_attributes(tree, &rig_owner, node, NULL, &wanted, true, true), 0);
+	assert_int_equal(tree_set_attributes(tree, &rig_owner, node, &wanted, true, true), 0);
 	assert_int_equal(tree_stat(tree, &rig_owner, node, &status), 0);
 	assert_int_equal(status.st_size, 2);
 	assert_int_equal(status.st_mode, S_IFREG | 0600);
