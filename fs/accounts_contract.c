@@ -28,7 +28,6 @@ static int read_abi(struct request *request, struct bytes *out, struct error *er
 	return result < 0 ? result : view->chain->operations->abi_bytes(view, request->name[0], out, &version, error);
 }
 
-
 int accounts_contract_code_wasm_read(struct request *request, struct text *out, struct error *error)
 {
 	struct chain_account account;

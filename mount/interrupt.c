@@ -9,19 +9,22 @@
 
 static const int harmless[] = {SIGCHLD, SIGWINCH, SIGCONT, SIGURG};
 
-static uint64_t bit_of(int signal) {
+static uint64_t bit_of(int signal)
+{
 	return UINT64_C(1) << (signal - 1);
 }
 
 /* The bits of a line such as "SigPnd:\t0000000000000002"; left alone where it is another line. */
-static void take_mask(uint64_t *mask, const char *line, const char *name) {
+static void take_mask(uint64_t *mask, const char *line, const char *name)
+{
 	size_t length = strlen(name);
 
 	if (strncmp(line, name, length) == 0)
 		sscanf(line + length, " %" SCNx64, mask);
 }
 
-bool interrupt_is_meant(pid_t pid) {
+bool interrupt_is_meant(pid_t pid)
+{
 	char path[64], line[256];
 	uint64_t own = 0, shared = 0, blocked = 0;
 

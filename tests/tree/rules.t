@@ -61,6 +61,63 @@ wrong_guards() {
 put_off() {
 	find core fs mount examples tests -type f \( -name '*.[chS]' -o -name '*.sh' -o -name '*.ba*' \) -exec \
 		grep -HnEiw 'TODO|FIXME|HACK|placeholder|not implemented yet' {} +
+	sources | xargs grep -Hnw 'XXX'
+}
+
+# What README.md calls by a path; what it does not quote is prose.
+missing_paths() {
+	grep -oE '`(core|fs|mount|tests|examples)/[A-Za-z0-9_./-]*`|\]\((core|fs|mount|tests|examples)[A-Za-z0-9_./-]*\)' README.md | tr -d '`()]' |
+		while read -r path; do
+			[ -e "$path" ] || echo "README.md names $path"
+		done
+}
+
+braces() {
+	sources | xargs grep -HnE '^[A-Za-z_].*\) \{$'
+}
+
+spacing() {
+	sources | xargs grep -HnE '[[:blank:]]$|(^|[^[:alnum:]_])(if|for|while|switch)\(' | grep -v '"'
+	sources | xargs awk 'FNR == 1 { blank = 0 } /^$/ { if (blank++) print FILENAME ":" FNR ": a second empty line" } /./ { blank = 0 }'
+}
+
+# A file's own header comes first, then the project's, then the system's.
+include_order() {
+	sources | grep -v '^tests/' | grep 'c$' | xargs awk '
+		FNR == 1 { system_seen = 0; count = 0 }
+		/^#include </ { system_seen = 1 }
+		/^#include "/ {
+			own = FILENAME
+			sub(/c$/, "h", own)
+			if (system_seen)
+				print FILENAME ":" FNR ": a header of ours after those of the system"
+			if (count++ && $2 == "\"" own "\"")
+				print FILENAME ":" FNR ": its own header is not the first"
+		}'
+}
+
+# A function in a header has a user in another file, and one that is no unit test. Names that macros paste together are left out.
+without_user() {
+	sources | xargs perl -0777 -ne '
+		s{/\*.*?\*/}{}gs;
+		my ($file, $text) = ($ARGV, $_);
+		$pasted{$1}++ while $text =~ /(\w+_)##/g;
+		if ($file =~ /\.h$/ && $file !~ /^tests/) {
+			$declared{$1} = $file while $text =~ /^(?!static|typedef|return)[a-z][\w \t*]*?[ *](\w+)\([^;{}]*\)[^;{}()]*(?:\(\(.*?\)\))?;/mg;
+			s/^(?!static)[a-z][^;{}]*;//mg for $text; # what is left are inline functions and macros
+		}
+		$text =~ s/^(?!static)[a-z][^;{}\n]*?[ *](\w+)\([^;{}]*\)\n\{/$home{$1} = $file; "{"/emg;
+		my %seen;
+		$uses{$_}{$file}++ for grep { !$seen{$_}++ } $text =~ /\w+/g;
+		END {
+			my $prefix = join "|", keys %pasted;
+			for my $name (sort keys %declared) {
+				next if $prefix && $name =~ /^(?:$prefix)/;
+				my @users = keys %{$uses{$name} || {}};
+				print "$declared{$name}: $name is used in its own file only\n" unless grep { $_ ne ($home{$name} // "") } @users;
+				print "$declared{$name}: $name is used by unit tests only\n" if @users && !grep { !m{^tests/(unit|tree)/} } @users;
+			}
+		}'
 }
 
 surplus() {
@@ -82,7 +139,12 @@ check 'no file is above 600 lines or so' long_files
 check 'every file says first what it is' without_first_comment
 check 'headers are guarded by their path' wrong_guards
 check 'nothing is put off' put_off
+check 'paths that README.md names are there' missing_paths
 check 'the top level holds what it should' surplus
 check 'tabs indent' indented_by_blanks
+check 'functions open their brace on a line of its own' braces
+check 'spacing' spacing
+check 'own header, ours, the system'\''s' include_order
+check 'functions in headers have users' without_user
 echo "1..$number"
 exit $failed
