@@ -4,6 +4,9 @@
 
 mount=${1:-$HOME/eosio_test}
 here=$(cd "$(dirname "$0")" && pwd)
+# Absolute, without a look at the mount point itself, where a mount may have died.
+mkdir -p "$(dirname "$mount")" && above=$(cd "$(dirname "$mount")" && pwd -P) || exit 1
+mount=${above%/}/$(basename "$mount")
 eosiofs=${EOSIOFS:-$here/../build/eosiofs}
 data=${XDG_DATA_HOME:-$HOME/.local/share}/eosiofs/$(basename "$mount")
 
@@ -25,7 +28,8 @@ fi
 if mounted; then
 	echo "$mount is mounted already."
 else
-	mkdir -p "$mount" && "$eosiofs" "$mount" || exit 1
+	mkdir -p "$mount" 2>/dev/null # the program says what is wrong, and removes what died
+	"$eosiofs" "$mount" || exit 1
 	echo "Mounted at $mount; the chain is kept in $data."
 fi
 

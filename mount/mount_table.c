@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { LINKS_MAXIMUM = 40 };
+
 extern char **environ;
 
 /* mountinfo writes blanks and the like as \ooo. */
@@ -110,7 +112,24 @@ int mount_table_unmount(const char *path, bool lazily, struct error *error)
 	return 0;
 }
 
-int mount_table_absolute(char out[PATH_MAX], const char *path, struct error *error)
+static int absolute(char out[PATH_MAX], const char *path, unsigned links, struct error *error);
+
+/* Reading a link never asks a file system that is mounted there. */
+static int follow_link(char path[PATH_MAX], const char *folder, unsigned links, struct error *error)
+{
+	char target[PATH_MAX], whole[2 * PATH_MAX];
+	ssize_t length = readlink(path, target, sizeof target - 1);
+
+	if (length <= 0)
+		return 0;
+	if (links == LINKS_MAXIMUM)
+		return error_set(error, ELOOP, "'%s': %s", path, strerror(ELOOP));
+	target[length] = 0;
+	snprintf(whole, sizeof whole, "%s%s%s", target[0] == '/' ? "" : folder, target[0] == '/' ? "" : "/", target);
+	return absolute(path, whole, links + 1, error);
+}
+
+static int absolute(char out[PATH_MAX], const char *path, unsigned links, struct error *error)
 {
 	char folder[PATH_MAX], above[PATH_MAX];
 	size_t length = strlen(path);
@@ -148,5 +167,10 @@ int mount_table_absolute(char out[PATH_MAX], const char *path, struct error *err
 	if (strcmp(above, "/") != 0)
 		strcat(out, "/");
 	strcat(out, name);
-	return 0;
+	return follow_link(out, above, links, error);
+}
+
+int mount_table_absolute(char out[PATH_MAX], const char *path, struct error *error)
+{
+	return absolute(out, path, 0, error);
 }

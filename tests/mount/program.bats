@@ -172,6 +172,23 @@ teardown() {
 	run ! is_mounted
 }
 
+@test "a mount point behind symbolic links is one and the same" {
+	ln -s testnet "$BASE/link"
+	ln -s "$BASE/link" "$BASE/longer"
+	run -0 "$EOSIOFS" -o memory "$BASE/longer" 3>&-
+	is_mounted
+	run -1 "$EOSIOFS" -o memory "$M"
+	[[ "$output" == *"is busy: process"* ]]
+	run -1 "$EOSIOFS" -o memory "$BASE/link"
+	[[ "$output" == *"is busy: process"* ]]
+	run -0 "$EOSIOFS" --unmount "$BASE/longer"
+	[ -z "$output" ]
+	run ! is_mounted
+	ln -s loop "$BASE/loop"
+	run ! "$EOSIOFS" -o memory "$BASE/loop"
+	[[ "$output" == *"symbolic links"* ]]
+}
+
 @test "after --unmount the data folder is free at once" {
 	for round in 1 2 3; do
 		mount_at -o data="$D"

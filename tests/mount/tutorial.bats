@@ -58,6 +58,16 @@ walk() {
 	"$EOSIOFS" --unmount "$M"
 	run -0 dash "$ROOT/examples/start.sh" "$M" 3>&-
 	[[ "$output" == *"Mounted at"*"booted already"*"343 accounts"* ]]
+	# From its folder, and after the mount died.
+	pid=$(mount_pid)
+	kill -9 "$pid"
+	wait_gone "$pid"
+	cd "$BASE"
+	run -0 dash "$ROOT/examples/start.sh" "testnet" 3>&-
+	[[ "$output" == *"of a mount that died"*"Mounted at $M"*"booted already"*"343 accounts"* ]]
+	run -0 dash "$ROOT/examples/start.sh" "./testnet/" 3>&-
+	[[ "$output" == *"$M is mounted already"* ]]
+	cd /
 	FRESH=1 run -0 dash "$ROOT/examples/start.sh" "$M" 3>&-
 	[[ "$output" == *"throwing away"*"Booting"*"3043 accounts"* ]]
 }
