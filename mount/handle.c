@@ -66,7 +66,6 @@ void mount_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mo
 void mount_read(fuse_req_t req, fuse_ino_t inode, size_t size, off_t offset, struct fuse_file_info *info)
 {
 	char stack[READ_STACK], *buffer = stack;
-
 	(void)inode;
 	if (size > sizeof stack)
 		buffer = memory_allocate(size, 1);

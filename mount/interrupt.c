@@ -27,7 +27,6 @@ bool interrupt_is_meant(pid_t pid)
 {
 	char path[64], line[256];
 	uint64_t own = 0, shared = 0, blocked = 0;
-
 	snprintf(path, sizeof path, "/proc/%d/status", pid);
 	FILE *file = fopen(path, "re");
 	if (!file)

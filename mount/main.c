@@ -76,7 +76,6 @@ static int create_chain(struct service *service, struct options *options, struct
 	struct embedded_options embedded = {
 		.data_folder = service->folder, .wallet = service->wallet, .signer = service->signer, .notices = &notices};
 	int result = 0;
-
 	if (options->genesis_file[0]) {
 		result = read_genesis(&genesis, options->genesis_file, error);
 		embedded.genesis = &genesis;
@@ -124,7 +123,6 @@ static int open_wallet(struct service *service, struct error *error)
 {
 	char *folder = NULL;
 	int result = 0;
-
 	if (service->folder && !(folder = data_folder_subfolder(service->folder, "wallet", error)))
 		return -error->number;
 	result = wallet_open(&service->wallet, folder, true, service->signer, error);
@@ -138,7 +136,6 @@ static int create_boot(struct service *service, struct error *error)
 	struct boot_environment environment = {.chain = service->chain, .wallet = service->wallet, .signer = service->signer};
 	char *folder = NULL;
 	int result;
-
 	if (service->folder && !(folder = data_folder_subfolder(service->folder, "boot", error)))
 		return -error->number;
 	environment.folder = folder;
@@ -150,7 +147,6 @@ static int create_boot(struct service *service, struct error *error)
 static int create_layers(struct service *service, struct options *options, struct error *error)
 {
 	int result = 0;
-
 	service->mount.slow = slow_create();
 	service->mount.notify = notify_start(service->session);
 	if (!service->mount.notify)
@@ -184,7 +180,6 @@ static int mount_session(struct service *service, const struct options *options,
 static int run_loop(struct service *service, const struct options *options)
 {
 	int result;
-
 	if (options->single_thread)
 		return fuse_session_loop(service->session);
 	struct fuse_loop_config *config = fuse_loop_cfg_create();
@@ -249,7 +244,6 @@ static int run_mount(struct options *options, const char *program)
 	struct rlimit files;
 	struct error error = {0};
 	int waiter = -1, result;
-
 	fuse_set_log_func(log_message);
 	if (create_session(&service, options) != 0) {
 		fprintf(stderr, "eosiofs: '%s --help' lists the options\n", program);
@@ -293,7 +287,6 @@ int main(int count, char **arguments)
 	struct options options;
 	struct error error = {0};
 	int status = EXIT_SUCCESS;
-
 	if (options_parse(&options, count, arguments, &error) != 0) {
 		fprintf(stderr, "eosiofs: %s\neosiofs: '%s --help' lists the options\n", error.sentence, arguments[0]);
 		status = EXIT_USAGE;

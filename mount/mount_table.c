@@ -100,7 +100,6 @@ static int run_fusermount(const char *path, bool lazily)
 int mount_table_unmount(const char *path, bool lazily, struct error *error)
 {
 	int result;
-
 	if (geteuid() == 0)
 		result = umount2(path, UMOUNT_NOFOLLOW | (lazily ? MNT_DETACH : 0)) == 0 ? 0 : -errno;
 	else

@@ -26,7 +26,6 @@ struct notify {
 static struct notice *next_notice(struct notify *notify)
 {
 	struct notice *notice = NULL;
-
 	pthread_mutex_lock(&notify->lock);
 	while (!notify->stopping && !notify->first)
 		pthread_cond_wait(&notify->wake, &notify->lock);
@@ -44,7 +43,6 @@ static void *tell(void *argument)
 {
 	struct notify *notify = argument;
 	struct notice *notice;
-
 	while ((notice = next_notice(notify))) {
 		/* -ENOENT: the kernel does not know the name, or forgot the folder meanwhile */
 		fuse_lowlevel_notify_inval_entry(notify->session, notice->folder, notice->name, notice->length);

@@ -55,7 +55,6 @@ static const struct fuse_opt option_table[] = {
 static int take_argument(void *data, const char *argument, int key, struct fuse_args *out)
 {
 	struct parsed *parsed = data;
-
 	(void)out;
 	switch (key) {
 	case FUSE_OPT_KEY_NONOPT:
@@ -75,7 +74,6 @@ static int take_argument(void *data, const char *argument, int key, struct fuse_
 static void hide_key(int count, char **arguments)
 {
 	static const char word[] = "genesis_key=";
-
 	for (int i = 1; i < count; i++) {
 		char *found = strstr(arguments[i], word);
 		if (found)
@@ -97,7 +95,6 @@ static int absolute_path(char out[PATH_MAX], const char *path, struct error *err
 {
 	char here[PATH_MAX];
 	struct text joined = TEXT_EMPTY;
-
 	if (path[0] == '/')
 		return copy_path(out, path, error);
 	if (!getcwd(here, sizeof here))
@@ -146,7 +143,6 @@ int options_parse(struct options *out, int count, char **arguments, struct error
 {
 	struct parsed parsed = {.max_threads = 10, .idle_threads = 2};
 	int result;
-
 	*out = (struct options){.fuse = FUSE_ARGS_INIT(count, arguments)};
 	result = fuse_opt_parse(&out->fuse, &parsed, option_table, take_argument);
 	out->genesis_key = parsed.genesis_key;

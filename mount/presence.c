@@ -61,7 +61,6 @@ static void make_room(struct presence *presence)
 {
 	size_t kept = 0;
 	char byte;
-
 	for (size_t i = 0; i < KEPT; i++) {
 		int asked = presence->asked[i];
 		presence->asked[i] = -1;
@@ -82,7 +81,6 @@ static void make_room(struct presence *presence)
 void presence_answer(struct presence *presence)
 {
 	int asked;
-
 	while ((asked = accept4(presence->listener, NULL, NULL, SOCK_CLOEXEC)) >= 0) {
 		make_room(presence);
 		for (size_t i = 0; i < KEPT && asked >= 0; i++) {
@@ -109,7 +107,6 @@ bool presence_wait(int descriptor, int milliseconds)
 {
 	struct pollfd ended = {.fd = descriptor, .events = POLLIN};
 	int result;
-
 	do
 		result = poll(&ended, 1, milliseconds);
 	while (result < 0 && errno == EINTR);
@@ -120,7 +117,6 @@ bool presence_wait(int descriptor, int milliseconds)
 static bool is_dying(pid_t process)
 {
 	char path[64], line[512];
-
 	snprintf(path, sizeof path, "/proc/%d/stat", process);
 	FILE *file = fopen(path, "re");
 	if (!file)

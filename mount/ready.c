@@ -57,7 +57,6 @@ static int check_empty(const char *mount_point, struct error *error)
 static void wait_for_predecessor(const char *mount_point)
 {
 	int server;
-
 	if (presence_find(mount_point, &server) == 0)
 		return;
 	presence_wait(server, PREDECESSOR_MILLISECONDS);
@@ -68,7 +67,6 @@ int ready_check(const char *mount_point, bool may_hold_files, struct error *erro
 {
 	struct mount_entry entry;
 	struct stat attributes;
-
 	int result = stale_clean(mount_point, error);
 	if (result != 0)
 		return result;
@@ -100,7 +98,6 @@ static _Noreturn void wait_until_ready(pid_t child, int from_child, const char *
 	char byte;
 	ssize_t count;
 	int status;
-
 	do
 		count = read(from_child, &byte, 1);
 	while (count < 0 && errno == EINTR);
@@ -121,7 +118,6 @@ static _Noreturn void wait_until_ready(pid_t child, int from_child, const char *
 int ready_background(int *waiter, const char *mount_point, struct error *error)
 {
 	int ends[2];
-
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return error_set(error, errno, "cannot make a pipe: %s", strerror(errno));
 	fflush(NULL);

@@ -39,7 +39,6 @@ void signals_block(void)
 {
 	struct sigaction ignored = {.sa_handler = SIG_IGN}, woken = {.sa_handler = interrupt_only};
 	sigset_t set;
-
 	signal_set(&set);
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	sigaction(SIGPIPE, &ignored, NULL);
@@ -78,7 +77,6 @@ static void *wait_for_signal(void *argument)
 	struct signals *signals = argument;
 	sigset_t set;
 	int number;
-
 	signal_set(&set);
 	for (;;) {
 		if (sigwait(&set, &number) != 0)

@@ -12,7 +12,6 @@
 int stale_find(const char *mount_point, struct error *error)
 {
 	struct mount_entry entry;
-
 	int result = mount_table_find(&entry, mount_point, error);
 	if (result <= 0)
 		return result;
@@ -27,7 +26,6 @@ int stale_find(const char *mount_point, struct error *error)
 int stale_clean(const char *mount_point, struct error *error)
 {
 	int result;
-
 	while ((result = stale_find(mount_point, error)) == 1) {
 		result = mount_table_unmount(mount_point, true, error);
 		if (result != 0)

@@ -33,7 +33,6 @@ static const char *link_below(char target[PATH_MAX], const char *link, const cha
 static void process_name(char out[32], long pid)
 {
 	char path[64];
-
 	snprintf(path, sizeof path, "/proc/%ld/comm", pid);
 	strcpy(out, "?");
 	FILE *file = fopen(path, "re");
@@ -55,7 +54,6 @@ static void examine_process(struct text *out, long pid, const char *mount_point)
 {
 	char path[300], target[PATH_MAX];
 	const char *below;
-
 	snprintf(path, sizeof path, "/proc/%ld/cwd", pid);
 	if ((below = link_below(target, path, mount_point)))
 		name_process(out, pid, "is working in", *below ? below : ".");
@@ -94,7 +92,6 @@ int unmount(const char *mount_point, struct error *error)
 	struct mount_entry entry;
 	int server = -1;
 	pid_t pid = 0;
-
 	int result = stale_find(mount_point, error);
 	if (result < 0)
 		return result;

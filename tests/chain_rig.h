@@ -40,7 +40,6 @@ static RIG_UNUSED void rig_must(int result, const char *what, const struct error
 static RIG_UNUSED int rig_try_open(struct rig *rig)
 {
 	struct embedded_options options = {.genesis = rig->genesis, .manual_clock = rig->manual_clock, .notices = &rig->notices};
-
 	error_clear(&rig->error);
 	text_clear(&rig->notices);
 	if (!rig->signer)
@@ -103,7 +102,6 @@ static RIG_UNUSED int rig_act(struct rig *rig, struct transaction_trace *trace, 
 static RIG_UNUSED int rig_create_account(struct rig *rig, struct transaction_trace *trace, const char *name)
 {
 	char key[KEY_TEXT_SIZE], json[1024];
-
 	public_key_print(key, &rig->chain->genesis.initial_key);
 	snprintf(json, sizeof json,
 	         "{\"creator\":\"eosio\",\"name\":\"%s\",\"owner\":{\"threshold\":1,\"keys\":[{\"key\":\"%s\",\"weight\":1}],\"accounts\":[],\"waits\":[]},"
@@ -139,7 +137,6 @@ static RIG_UNUSED void rig_install(struct rig *rig, const char *account, const c
 static RIG_UNUSED void rig_make_token(struct rig *rig)
 {
 	static const char *const accounts[] = {"eosio.token", "alice", "bob"};
-
 	for (size_t i = 0; i < 3; i++)
 		rig_must(rig_create_account(rig, NULL, accounts[i]), accounts[i], &rig->error);
 	rig_install(rig, "eosio.token", "eosio.token");
@@ -150,7 +147,6 @@ static RIG_UNUSED void rig_make_token(struct rig *rig)
 static RIG_UNUSED int rig_transfer(struct rig *rig, struct transaction_trace *trace, const char *to)
 {
 	char json[128];
-
 	snprintf(json, sizeof json, "[\"eosio\",\"%s\",\"0.0001 SYS\",\"\"]", to);
 	return rig_act(rig, trace, "eosio.token", "transfer", "eosio", json);
 }
@@ -184,7 +180,6 @@ static RIG_UNUSED struct chain_info rig_info(struct rig *rig)
 {
 	struct chain_view *view = NULL;
 	struct chain_info info;
-
 	rig_must(chain_view_open(rig->chain, &view, &rig->error), "view", &rig->error);
 	rig_must(rig->chain->operations->info(view, &info, &rig->error), "info", &rig->error);
 	chain_view_close(view);
@@ -194,7 +189,6 @@ static RIG_UNUSED struct chain_info rig_info(struct rig *rig)
 static RIG_UNUSED bool rig_has_account(struct rig *rig, const char *name)
 {
 	struct chain_view *view = NULL;
-
 	rig_must(chain_view_open(rig->chain, &view, &rig->error), "view", &rig->error);
 	bool there = rig->chain->operations->account_exists(view, name_literal(name), NULL, NULL) == 0;
 	chain_view_close(view);

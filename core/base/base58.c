@@ -13,7 +13,6 @@ void base58_print(char *out, const uint8_t *data, size_t length)
 	uint32_t limbs[LIMBS_MAXIMUM]; /* least significant first */
 	char digits[LIMBS_MAXIMUM * LIMB_DIGITS];
 	size_t zeros = 0, count = 0, first = 0;
-
 	if (length > DATA_MAXIMUM)
 		length = DATA_MAXIMUM;
 	while (zeros < length && !data[zeros])
@@ -57,7 +56,6 @@ int base58_parse(uint8_t *out, size_t *length, const char *text, size_t text_len
 {
 	uint32_t words[WORDS_MAXIMUM + 1]; /* least significant first */
 	size_t size = *length < DATA_MAXIMUM ? *length : DATA_MAXIMUM, zeros = 0, count = 0, at, bytes;
-
 	while (zeros < text_length && text[zeros] == alphabet[0])
 		zeros++;
 	if (zeros > size)

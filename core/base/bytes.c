@@ -24,7 +24,6 @@ void bytes_clear(struct bytes *bytes)
 void bytes_put(struct bytes *bytes, const void *data, size_t length)
 {
 	size_t needed = bytes->length + length;
-
 	if (bytes->capacity < needed)
 		memory_grow(&bytes->data, &bytes->capacity, bytes->data || needed > FIRST_CAPACITY ? needed : FIRST_CAPACITY, 1);
 	if (length)
@@ -59,7 +58,6 @@ void bytes_put_varuint32(struct bytes *bytes, uint32_t value)
 {
 	uint8_t packed[5];
 	size_t length = 0;
-
 	do {
 		packed[length++] = (uint8_t)((value & 0x7f) | (value > 0x7f ? 0x80 : 0));
 		value >>= 7;
@@ -70,7 +68,6 @@ void bytes_put_varuint32(struct bytes *bytes, uint32_t value)
 void bytes_put_double(struct bytes *bytes, double value)
 {
 	uint64_t bits;
-
 	memcpy(&bits, &value, sizeof bits);
 	bytes_put_u64(bytes, bits);
 }
@@ -97,7 +94,6 @@ size_t cursor_left(const struct cursor *cursor)
 const uint8_t *cursor_take(struct cursor *cursor, size_t length)
 {
 	const uint8_t *taken = cursor->at;
-
 	if (cursor->failed || length > cursor_left(cursor)) {
 		cursor->failed = true;
 		return NULL;
@@ -127,7 +123,6 @@ uint8_t cursor_u8(struct cursor *cursor)
 uint16_t cursor_u16(struct cursor *cursor)
 {
 	uint16_t value;
-
 	cursor_copy(cursor, &value, sizeof value);
 	return le16toh(value);
 }
@@ -135,7 +130,6 @@ uint16_t cursor_u16(struct cursor *cursor)
 uint32_t cursor_u32(struct cursor *cursor)
 {
 	uint32_t value;
-
 	cursor_copy(cursor, &value, sizeof value);
 	return le32toh(value);
 }
@@ -143,7 +137,6 @@ uint32_t cursor_u32(struct cursor *cursor)
 uint64_t cursor_u64(struct cursor *cursor)
 {
 	uint64_t value;
-
 	cursor_copy(cursor, &value, sizeof value);
 	return le64toh(value);
 }
@@ -151,7 +144,6 @@ uint64_t cursor_u64(struct cursor *cursor)
 uint32_t cursor_varuint32(struct cursor *cursor)
 {
 	uint64_t value = 0;
-
 	/* as the node reads it: after five bytes the number ends, whatever the last one's top bit says */
 	for (unsigned shift = 0; shift < 32; shift += 7) {
 		uint8_t byte = cursor_u8(cursor);
@@ -175,7 +167,6 @@ double cursor_double(struct cursor *cursor)
 const uint8_t *cursor_counted(struct cursor *cursor, size_t *length)
 {
 	const uint8_t *taken;
-
 	*length = cursor_varuint32(cursor);
 	if (*length > COUNTED_MAXIMUM)
 		cursor->failed = true;

@@ -13,7 +13,6 @@ static void error_fill(struct error *error, int number, uint32_t code, const cha
 static void error_fill(struct error *error, int number, uint32_t code, const char *format, va_list arguments)
 {
 	char sentence[ERROR_SENTENCE_SIZE];
-
 	vsnprintf(sentence, sizeof sentence, format, arguments);
 	error->number = number;
 	error->code = code;
@@ -24,7 +23,6 @@ static void error_fill(struct error *error, int number, uint32_t code, const cha
 int error_set(struct error *error, int number, const char *format, ...)
 {
 	va_list arguments;
-
 	if (error) {
 		va_start(arguments, format);
 		error_fill(error, number, 0, format, arguments);
@@ -51,7 +49,6 @@ void error_prefix(struct error *error, const char *format, ...)
 	char prefix[ERROR_SENTENCE_SIZE / 2];
 	size_t length, kept;
 	va_list arguments;
-
 	if (!error)
 		return;
 	va_start(arguments, format);

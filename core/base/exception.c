@@ -183,7 +183,6 @@ static const struct exception exceptions[] = {
 static const struct exception *exception_exactly(uint32_t code)
 {
 	size_t low = 0, high = sizeof exceptions / sizeof exceptions[0];
-
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 

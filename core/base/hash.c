@@ -11,7 +11,6 @@
 void hash_sha1(uint8_t out[20], const void *data, size_t length)
 {
 	struct sha1_ctx context;
-
 	sha1_init(&context);
 	sha1_update(&context, length, data);
 	sha1_digest(&context, SHA1_DIGEST_SIZE, out);
@@ -20,7 +19,6 @@ void hash_sha1(uint8_t out[20], const void *data, size_t length)
 void hash_sha512(uint8_t out[64], const void *data, size_t length)
 {
 	struct sha512_ctx context;
-
 	sha512_init(&context);
 	sha512_update(&context, length, data);
 	sha512_digest(&context, SHA512_DIGEST_SIZE, out);
@@ -29,7 +27,6 @@ void hash_sha512(uint8_t out[64], const void *data, size_t length)
 void hash_ripemd160(uint8_t out[20], const void *data, size_t length)
 {
 	struct ripemd160_ctx context;
-
 	ripemd160_init(&context);
 	ripemd160_update(&context, length, data);
 	ripemd160_digest(&context, RIPEMD160_DIGEST_SIZE, out);
@@ -38,7 +35,6 @@ void hash_ripemd160(uint8_t out[20], const void *data, size_t length)
 struct checksum256 hash_sha256(const void *data, size_t length)
 {
 	struct hash hash;
-
 	hash_begin(&hash);
 	hash_add(&hash, data, length);
 	return hash_end(&hash);
@@ -58,7 +54,6 @@ void hash_add(struct hash *hash, const void *data, size_t length)
 struct checksum256 hash_end(struct hash *hash)
 {
 	struct checksum256 checksum;
-
 	sha256_digest(&hash->context, sizeof checksum.data, checksum.data);
 	return checksum;
 }
@@ -71,7 +66,6 @@ bool checksum256_equal(const struct checksum256 *a, const struct checksum256 *b)
 bool checksum256_is_zero(const struct checksum256 *checksum)
 {
 	static const struct checksum256 zero;
-
 	return checksum256_equal(checksum, &zero);
 }
 

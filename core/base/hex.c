@@ -7,7 +7,6 @@ void hex_print(char *out, const void *data, size_t length)
 {
 	static const char digits[] = "0123456789abcdef";
 	const uint8_t *bytes = data;
-
 	for (size_t i = 0; i < length; i++) {
 		*out++ = digits[bytes[i] >> 4];
 		*out++ = digits[bytes[i] & 15];

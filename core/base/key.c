@@ -29,7 +29,6 @@ struct signer {
 static bool random_bytes(void *out, size_t length)
 {
 	uint8_t *at = out;
-
 	while (length) {
 		ssize_t got = getrandom(at, length, 0);
 
@@ -68,7 +67,6 @@ int signer_public_key(const struct signer *signer, struct public_key *out, const
 {
 	secp256k1_pubkey point;
 	size_t length = POINT_SIZE;
-
 	*out = (struct public_key){.type = KEY_K1};
 	if (!secp256k1_ec_pubkey_create(signer->context, &point, key->secret))
 		return -EINVAL;
@@ -81,7 +79,6 @@ static int nonce_next(unsigned char *nonce, const unsigned char *digest, const u
                       void *counter, unsigned int attempt)
 {
 	unsigned int *tried = counter;
-
 	(void)attempt;
 	++*tried;
 	return secp256k1_nonce_function_default(nonce, digest, secret, algorithm, NULL, *tried);
@@ -98,7 +95,6 @@ int signer_sign(const struct signer *signer, struct signature *out, const struct
 	secp256k1_ecdsa_recoverable_signature signature;
 	unsigned int tried = 0;
 	int recovery;
-
 	*out = (struct signature){.type = KEY_K1};
 	do {
 		if (!secp256k1_ecdsa_sign_recoverable(signer->context, &signature, digest->data, key->secret, nonce_next, &tried))
@@ -124,7 +120,6 @@ int signature_recover(struct public_key *out, const struct signature *signature,
 	secp256k1_pubkey point;
 	size_t length = POINT_SIZE;
 	const uint8_t *data = signature->data;
-
 	*out = (struct public_key){.type = KEY_K1};
 	if (signature->type != KEY_K1)
 		return error_chain(error, UNACTIVATED_SIGNATURE_TYPE, "signatures of type %s cannot be recovered here",
@@ -146,7 +141,6 @@ int public_key_compare(const struct public_key *a, const struct public_key *b)
 {
 	size_t shorter = a->origin_length < b->origin_length ? a->origin_length : b->origin_length;
 	int order;
-
 	if (a->type != b->type)
 		return a->type < b->type ? -1 : 1;
 	order = memcmp(a->point, b->point, POINT_SIZE);
@@ -161,7 +155,6 @@ int public_key_compare(const struct public_key *a, const struct public_key *b)
 bool public_key_valid(const struct public_key *key)
 {
 	secp256k1_pubkey point;
-
 	if (key->type != KEY_K1)
 		return key->point[0] == 2 || key->point[0] == 3;
 	return secp256k1_ec_pubkey_parse(secp256k1_context_static, &point, key->point, POINT_SIZE);
@@ -181,7 +174,6 @@ static int public_key_unpack_data(struct public_key *out, struct cursor *in)
 {
 	const uint8_t *origin;
 	size_t length;
-
 	cursor_copy(in, out->point, POINT_SIZE);
 	if (out->type == KEY_WEBAUTHN) {
 		out->user_presence = cursor_u8(in);
@@ -239,7 +231,6 @@ int signature_unpack(struct signature *out, struct cursor *in)
 static void checksum_make(uint8_t out[CHECKSUM_SIZE], const uint8_t *data, size_t length, const char *tag)
 {
 	uint8_t salted[DATA_MAXIMUM + 2], hash[20];
-
 	memcpy(salted, data, length);
 	if (tag)
 		memcpy(salted + length, tag, 2);
@@ -251,7 +242,6 @@ static void checksum_make(uint8_t out[CHECKSUM_SIZE], const uint8_t *data, size_
 static void checked_print(char *out, const char *prefix, const uint8_t *data, size_t length, const char *tag)
 {
 	uint8_t checked[DATA_MAXIMUM + CHECKSUM_SIZE];
-
 	memcpy(checked, data, length);
 	checksum_make(checked + length, data, length, tag);
 	base58_print(stpcpy(out, prefix), checked, length + CHECKSUM_SIZE);
@@ -287,7 +277,6 @@ static const char *checked_parse(uint8_t *out, size_t *length, const char *text,
 static int prefix_type(const char **rest, const char *text, const char *kind)
 {
 	char prefix[PREFIX_SIZE];
-
 	for (int type = KEY_K1; type <= KEY_WEBAUTHN; type++) {
 		int length = snprintf(prefix, sizeof prefix, "%s_%s_", kind, tags[type]);
 
@@ -304,7 +293,6 @@ void public_key_print(char out[KEY_TEXT_SIZE], const struct public_key *key)
 	uint8_t data[DATA_MAXIMUM];
 	char prefix[PREFIX_SIZE];
 	size_t length = POINT_SIZE;
-
 	memcpy(data, key->point, POINT_SIZE);
 	if (key->type == KEY_K1) {
 		checked_print(out, "EOS", data, length, NULL);
@@ -356,7 +344,6 @@ static void wif_checksum(uint8_t out[CHECKSUM_SIZE], const uint8_t *data, int ti
 void private_key_print(char out[KEY_TEXT_SIZE], const struct private_key *key)
 {
 	uint8_t data[WIF_SIZE];
-
 	data[0] = WIF_VERSION;
 	memcpy(data + 1, key->secret, SECRET_SIZE);
 	wif_checksum(data + 1 + SECRET_SIZE, data, 2);
@@ -416,7 +403,6 @@ int private_key_parse(struct private_key *out, const char *text, struct error *e
 void signature_print(char out[KEY_TEXT_SIZE], const struct signature *signature)
 {
 	char prefix[PREFIX_SIZE];
-
 	snprintf(prefix, sizeof prefix, "SIG_%s_", tags[signature->type]);
 	checked_print(out, prefix, signature->data, SIGNATURE_SIZE, tags[signature->type]);
 }

@@ -26,7 +26,6 @@ void memory_grow(void *array, size_t *capacity, size_t needed, size_t size)
 {
 	void *data;
 	size_t grown = *capacity < SMALLEST_CAPACITY / 2 ? SMALLEST_CAPACITY : *capacity * 2;
-
 	if (needed <= *capacity)
 		return;
 	if (grown < needed)
@@ -45,7 +44,6 @@ void memory_grow(void *array, size_t *capacity, size_t needed, size_t size)
 void *memory_copy(const void *data, size_t length)
 {
 	void *copy;
-
 	if (!length)
 		return NULL;
 	copy = malloc(length);

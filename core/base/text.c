@@ -15,7 +15,6 @@ enum { FIRST_CAPACITY = 128 };
 static char *text_reserve(struct text *text, size_t more)
 {
 	size_t needed = text->length + more + 1;
-
 	if (text->capacity < needed)
 		memory_grow(&text->data, &text->capacity, text->data || needed > FIRST_CAPACITY ? needed : FIRST_CAPACITY, 1);
 	return text->data + text->length;
@@ -76,7 +75,6 @@ void text_append_char(struct text *text, char character)
 void text_printf(struct text *text, const char *format, ...)
 {
 	va_list arguments;
-
 	va_start(arguments, format);
 	text_vprintf(text, format, arguments);
 	va_end(arguments);
@@ -86,7 +84,6 @@ void text_vprintf(struct text *text, const char *format, va_list arguments)
 {
 	va_list again;
 	int length;
-
 	va_copy(again, arguments);
 	text_reserve(text, 63);
 	length = vsnprintf(text->data + text->length, text->capacity - text->length, format, arguments);
@@ -129,7 +126,6 @@ size_t utf8_size(const char *text, size_t left)
 static void text_append_escape(struct text *text, uint8_t byte)
 {
 	static const char letters[] = {['\t'] = 't', ['\n'] = 'n', ['\r'] = 'r', ['"'] = '"', ['\\'] = '\\'};
-
 	if (byte < sizeof letters && letters[byte]) {
 		text_append_char(text, '\\');
 		text_append_char(text, letters[byte]);

@@ -22,7 +22,6 @@ void boot_item_release(struct boot_item *item)
 struct action *boot_item_action(struct boot_item *item, const char *contract, const char *name, uint64_t actor, const char *permission)
 {
 	struct action *action = &item->actions[item->actions_count++];
-
 	action->account = name_literal(contract);
 	action->name = name_literal(name);
 	action->authorization = memory_allocate(1, sizeof *action->authorization);
@@ -47,7 +46,6 @@ void boot_put_string(struct action *action, const char *text)
 struct boot_quantity boot_quantity(int64_t units, uint64_t symbol)
 {
 	struct boot_quantity quantity;
-
 	asset_print(quantity.text, &(struct asset){units, symbol});
 	return quantity;
 }

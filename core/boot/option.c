@@ -67,7 +67,6 @@ int boot_option_find(const char *name, struct error *error)
 static int parse_count(uint64_t *out, const char *value)
 {
 	char *end = NULL;
-
 	if (value[0] < '0' || value[0] > '9')
 		return -EINVAL;
 	errno = 0;
@@ -106,7 +105,6 @@ static int check_count(const struct boot_option *option, const char *value, stru
 static int check_quantity(const struct boot_settings *settings, const struct boot_option *option, const char *value, struct error *error)
 {
 	int64_t units = 0;
-
 	if (parse_units(&units, value, settings) != 0)
 		return error_set(error, EINVAL, "%s: \"%s\" is no quantity of tokens such as %s: %s", option->name, value, option->standard,
 		                 option->help);
@@ -121,7 +119,6 @@ static int check_key(const struct boot_option *option, const char *value, struct
 	struct public_key public;
 	struct private_key private;
 	int result;
-
 	if (option->kind == BOOT_OPTION_PUBLIC_KEY) {
 		result = public_key_parse(&public, value, error);
 	} else {
@@ -136,7 +133,6 @@ static int check_key(const struct boot_option *option, const char *value, struct
 static int check_word(const struct boot_option *option, const char *value, struct error *error)
 {
 	uint64_t code;
-
 	if (option->kind == BOOT_OPTION_SYMBOL) {
 		if (symbol_code_parse(&code, value, NULL) == 0 && code != 0)
 			return 0;
@@ -170,7 +166,6 @@ static int check(const struct boot_settings *settings, const struct boot_option 
 int boot_settings_set(struct boot_settings *settings, size_t option, const char *value, struct error *error)
 {
 	const struct boot_option *row = &boot_options[option];
-
 	if (row->kind == BOOT_OPTION_PRIVATE_KEY && strcmp(value, HIDDEN) == 0)
 		return 0;
 	if (value[0] == '\0')
@@ -197,7 +192,6 @@ const char *boot_settings_shown(const struct boot_settings *settings, size_t opt
 uint64_t boot_settings_count(const struct boot_settings *settings, size_t option)
 {
 	uint64_t number = 0;
-
 	parse_count(&number, settings->value[option]);
 	return number;
 }
@@ -205,7 +199,6 @@ uint64_t boot_settings_count(const struct boot_settings *settings, size_t option
 int64_t boot_settings_units(const struct boot_settings *settings, size_t option)
 {
 	int64_t units = 0;
-
 	parse_units(&units, settings->value[option], settings);
 	return units;
 }
@@ -213,7 +206,6 @@ int64_t boot_settings_units(const struct boot_settings *settings, size_t option)
 uint64_t boot_settings_symbol(const struct boot_settings *settings)
 {
 	uint64_t code = 0;
-
 	symbol_code_parse(&code, settings->value[OPTION_SYMBOL], NULL);
 	return code << 8 | 4;
 }
@@ -228,7 +220,6 @@ void boot_settings_print(struct text *out, const struct boot_settings *settings)
 void boot_settings_parse(struct boot_settings *settings, const char *text)
 {
 	char line[2 * BOOT_OPTION_SIZE];
-
 	while (*text) {
 		size_t length = strcspn(text, "\n"), name = strcspn(text, " \n");
 		if (length < sizeof line && name < length) {

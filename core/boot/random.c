@@ -46,7 +46,6 @@ void random_seed(struct random *random, uint64_t seed)
 static void refill(struct random *random)
 {
 	uint32_t *words = random->words;
-
 	for (size_t i = 0; i < RANDOM_WORDS; i++) {
 		uint32_t y = (words[i] & 0x80000000u) | (words[(i + 1) % RANDOM_WORDS] & 0x7fffffffu);
 		words[i] = words[(i + SHIFT) % RANDOM_WORDS] ^ (y >> 1) ^ (y & 1 ? 0x9908b0dfu : 0);
@@ -81,7 +80,6 @@ size_t random_below(struct random *random, size_t limit)
 {
 	unsigned bits = 0;
 	size_t drawn;
-
 	while (limit >> bits)
 		bits++;
 	do

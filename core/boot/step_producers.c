@@ -44,7 +44,6 @@ static int read_producer(struct boot_context *context, struct producer_row *out,
 int step_reg_prod_check(struct boot_context *context, struct error *error)
 {
 	int result = 0;
-
 	for (size_t i = 0; i < boot_producers(context->plan) && result == 0; i++)
 		result = boot_account_signs(context, producer_account(context->plan, i), error);
 	return result;
@@ -55,7 +54,6 @@ size_t step_reg_prod_count(struct boot_context *context) { return boot_producers
 int step_reg_prod_done(struct boot_context *context, size_t index, struct error *error)
 {
 	struct producer_row row;
-
 	return read_producer(context, &row, producer_of(context->plan, index), error);
 }
 
@@ -163,7 +161,6 @@ static void make_vote(struct boot_item *item, const struct boot_plan *plan, size
 int step_vote_check(struct boot_context *context, struct error *error)
 {
 	int result = 0;
-
 	for (size_t i = 0; i < step_vote_count(context) && result == 0; i++)
 		result = boot_account_signs(context, i, error);
 	return result;
@@ -183,7 +180,6 @@ int step_vote_make(struct boot_context *context, struct boot_item *item, size_t 
 {
 	const struct boot_plan *plan = context->plan;
 	uint64_t names[64];
-
 	(void)error;
 	for (size_t i = 0; i < plan->votes_each; i++)
 		names[i] = producer_of(plan, plan->votes[index * plan->votes_each + i]);
@@ -263,7 +259,6 @@ int step_proxy_done(struct boot_context *context, size_t index, struct error *er
 	const struct boot_plan *plan = context->plan;
 	struct voter_row row;
 	int result;
-
 	if (index == ITEM_ELECTION) {
 		result = boot_producers_elected(context, error);
 		if (result == 0)
@@ -304,7 +299,6 @@ static int await_election(struct boot_context *context, size_t index, struct err
 {
 	const struct chain_operations *operations = context->chain->operations;
 	int result = 0;
-
 	(void)index;
 	for (unsigned second = 0; second < WAIT_SECONDS; second++) {
 		struct boot_context now = *context;
@@ -332,7 +326,6 @@ static void make_proxy_vote(struct boot_context *context, struct boot_item *item
 {
 	const struct boot_plan *plan = context->plan;
 	uint64_t names[64];
-
 	for (size_t i = 0; i < plan->votes_each; i++)
 		names[i] = producer_of(plan, i);
 	make_vote(item, plan, producer_account(plan, 0), names, plan->votes_each);

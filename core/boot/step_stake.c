@@ -49,7 +49,6 @@ size_t step_stake_count(struct boot_context *context) { return context->plan->st
 static int has_balance(struct boot_context *context, uint64_t account, struct error *error)
 {
 	struct chain_row row;
-
 	return boot_row(context, &row, "eosio.token", account, "accounts", symbol_code(context->plan->symbol), error);
 }
 

@@ -243,7 +243,6 @@ enum sys_contract_item { ITEM_PREACTIVATE, ITEM_BOOT_CONTRACT, ITEM_FEATURE, ITE
 static enum sys_contract_item sys_contract_item(const struct boot_plan *plan, size_t index)
 {
 	size_t others = plan->features_count ? plan->features_count - 1 : 0;
-
 	if (index < ITEM_FEATURE)
 		return (enum sys_contract_item)index;
 	if (index < ITEM_FEATURE + others)
@@ -264,7 +263,6 @@ struct feature_search {
 static int see_feature(void *context, const struct chain_feature *feature)
 {
 	struct feature_search *search = context;
-
 	if (!feature->active)
 		search->inactive = true;
 	if (search->digest && feature->active && checksum256_equal(search->digest, &feature->digest))
@@ -306,7 +304,6 @@ int step_sys_contract_done(struct boot_context *context, size_t index, struct er
 {
 	struct chain_account account = {0};
 	int result;
-
 	switch (sys_contract_item(context->plan, index)) {
 	case ITEM_PREACTIVATE:
 		return feature_active(context, 0, error);
@@ -367,7 +364,6 @@ int step_sys_contract_make(struct boot_context *context, struct boot_item *item,
 	const struct boot_plan *plan = context->plan;
 	struct action *action;
 	char digest[65];
-
 	switch (sys_contract_item(plan, index)) {
 	case ITEM_PREACTIVATE:
 		checksum256_print(digest, &plan->features[0].digest);
@@ -410,7 +406,6 @@ size_t step_init_count(struct boot_context *context)
 int step_init_done(struct boot_context *context, size_t index, struct error *error)
 {
 	uint64_t symbol;
-
 	(void)index;
 	(void)error;
 	return chain_market_symbol(context->view, &symbol);

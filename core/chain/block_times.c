@@ -14,7 +14,6 @@ void block_times_release(struct block_times *times)
 void block_times_add(struct block_times *times, uint32_t number, uint32_t slot)
 {
 	const struct block_run *run = times->count ? &times->runs[times->count - 1] : NULL;
-
 	times->last = number;
 	if (run && slot - run->slot == number - run->number)
 		return;
@@ -25,7 +24,6 @@ void block_times_add(struct block_times *times, uint32_t number, uint32_t slot)
 bool block_times_find(const struct block_times *times, uint32_t number, uint32_t *slot)
 {
 	size_t low = 0, high = times->count;
-
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		if (times->runs[middle].number <= number)

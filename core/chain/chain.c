@@ -189,7 +189,6 @@ uint64_t chain_core_symbol(struct chain_view *view)
 	const struct chain_operations *operations = view->chain->operations;
 	struct scope_walk walk = {view, 0, 100};
 	uint64_t symbol = 0;
-
 	if (chain_market_symbol(view, &symbol))
 		return symbol;
 	operations->scopes(view, name_literal("eosio.token"), name_literal("stat"), 0, find_token_in_scope, &walk, NULL);
@@ -208,7 +207,6 @@ static void print_uint64(struct text *out, const char *name, uint64_t value)
 void chain_info_print(struct text *out, const struct chain_info *info)
 {
 	char chain_id[65], head[65], irreversible[65], time[TIME_TEXT_SIZE];
-
 	checksum256_print(chain_id, &info->chain_id);
 	checksum256_print(head, &info->head_block_id);
 	checksum256_print(irreversible, &info->irreversible_block_id);

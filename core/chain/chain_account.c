@@ -28,7 +28,6 @@ static void print_int64(struct text *out, const char *before, int64_t value)
 static void print_limit(struct text *out, const char *name, const struct chain_limit *limit, bool comparable)
 {
 	char time[TIME_TEXT_SIZE];
-
 	text_printf(out, ",\"%s\":{", name);
 	print_int64(out, "\"used\":", limit->used);
 	print_int64(out, ",\"available\":", limit->available);

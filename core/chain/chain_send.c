@@ -81,7 +81,6 @@ static int send_once(struct chain *chain, struct wallet *wallet, struct packed_t
                      const struct chain_send_options *options, struct transaction_trace *trace, struct error *error)
 {
 	int result;
-
 	packed_transaction_make(packed, transaction);
 	trace->id = packed->id;
 	if (!options || !options->without_keys) {

@@ -15,7 +15,6 @@ static void print_data(struct chain_view *view, struct text *out, const struct a
 	struct text json = TEXT_EMPTY;
 	struct chain_abi *abi = NULL;
 	bool decoded = false;
-
 	if (chain_abi_get(view, &abi, action->account, NULL) == 0) {
 		const char *type = abi_action_type(abi->abi, action->name);
 		struct cursor in = cursor_make(action->data.data, action->data.length);
@@ -40,7 +39,6 @@ static void print_data(struct chain_view *view, struct text *out, const struct a
 void chain_trace_print(struct chain_view *view, struct text *out, const struct transaction_trace *trace)
 {
 	char id[65], what[2 * NAME_TEXT_SIZE + 4];
-
 	checksum256_print(id, &trace->id);
 	if (trace->has_receipt)
 		text_printf(out, "%s transaction: %s  %" PRIu64 " bytes  %" PRIu32 " us\n", transaction_status_name(trace->status), id,

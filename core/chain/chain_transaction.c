@@ -53,7 +53,6 @@ static void print_actions(struct chain_view *view, struct text *out, const struc
 void chain_transaction_print(struct chain_view *view, struct text *out, const struct transaction *transaction)
 {
 	char expiration[TIME_TEXT_SIZE];
-
 	time_point_sec_print(expiration, transaction->expiration);
 	text_printf(out,
 	            "{\"expiration\":\"%s\",\"ref_block_num\":%u,\"ref_block_prefix\":%" PRIu32 ",\"max_net_usage_words\":%" PRIu32
@@ -91,7 +90,6 @@ static int parse_level(struct permission_level *out, const struct json *json, st
 int permission_levels_parse_json(struct permission_level **out, size_t *count, const struct json *json, struct error *error)
 {
 	int result = 0;
-
 	*out = memory_allocate(json_count(json) + 1, sizeof **out);
 	*count = 0;
 	if (json_type(json) != JSON_ARRAY || json_count(json) > AUTHORIZATIONS_MAXIMUM)
@@ -150,7 +148,6 @@ static int parse_action(struct chain_view *view, struct action *out, const struc
 static int parse_actions(struct chain_view *view, struct action **out, size_t *count, const struct json *json, struct error *error)
 {
 	int result = 0;
-
 	*count = 0;
 	*out = memory_allocate(json_count(json) + 1, sizeof **out);
 	if (json_count(json) > ACTIONS_MAXIMUM)

@@ -93,7 +93,6 @@ bool code_get(const struct map_root *root, struct map_value *out, const struct c
 bool account_code(const struct map_root *root, struct map_value *out, uint64_t name)
 {
 	struct account_object account;
-
 	return account_get(root, &account, name) && !checksum256_is_zero(&account.code_hash) && code_get(root, out, &account.code_hash);
 }
 
@@ -107,7 +106,6 @@ bool account_abi(const struct map_root *root, struct map_value *out, uint64_t na
 static uint32_t code_references(const struct map_edit *edit, const struct state_key *key)
 {
 	struct map_value value;
-
 	if (!state_get(map_edit_view(edit), &value, key))
 		return 0;
 	struct cursor in = cursor_make(value.data, value.length);
@@ -117,7 +115,6 @@ static uint32_t code_references(const struct map_edit *edit, const struct state_
 static void code_set_references(struct map_edit *edit, const struct state_key *key, uint32_t count)
 {
 	uint8_t value[4], *at = value;
-
 	state_value_u32(&at, count);
 	state_put(edit, key, value, sizeof value);
 }

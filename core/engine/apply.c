@@ -33,7 +33,6 @@ uint32_t transaction_schedule_action(struct transaction_context *context, const 
 static void notify(struct apply_context *context, uint64_t receiver, uint32_t ordinal)
 {
 	size_t capacity = context->notified_capacity;
-
 	memory_grow(&context->notified, &capacity, context->notified_count + 1, sizeof *context->notified);
 	memory_grow(&context->notified_ordinals, &context->notified_capacity, context->notified_count + 1, sizeof *context->notified_ordinals);
 	context->notified[context->notified_count] = receiver;
@@ -67,7 +66,6 @@ static int check_ram_deltas(const struct apply_context *context)
 static void put_auth_sequence(struct action_receipt *receipt, uint64_t account, uint64_t sequence)
 {
 	size_t at = 0;
-
 	while (at < receipt->auth_sequence_count && receipt->auth_sequence[at].account < account)
 		at++;
 	if (at == receipt->auth_sequence_count || receipt->auth_sequence[at].account != account) {
@@ -83,7 +81,6 @@ static int fill_auth_sequences(struct apply_context *context, struct action_rece
 	const struct action *action = context->action;
 	struct map_edit *edit = context->transaction->edit;
 	struct account_object actor;
-
 	if (!action->authorization_count)
 		return 0;
 	receipt->auth_sequence = memory_allocate(action->authorization_count, sizeof *receipt->auth_sequence);
@@ -101,7 +98,6 @@ static int fill_auth_sequences(struct apply_context *context, struct action_rece
 static int find_code_sequences(struct apply_context *context, const struct account_object *receiver)
 {
 	struct account_object account = *receiver;
-
 	if (context->ordinal != context->first_ordinal)
 		return 0;
 	if (context->action->account != receiver->name &&
@@ -158,7 +154,6 @@ static int run_receiver(struct apply_context *context, struct account_object *re
 	struct map_edit *edit = context->transaction->edit;
 	bool native = context->receiver == EOSIO && context->action->account == EOSIO;
 	int result;
-
 	if (!account_get(map_edit_view(edit), receiver, context->receiver))
 		return account_missing(context->error, context->receiver);
 	context->privileged = receiver->privileged;
@@ -178,7 +173,6 @@ static int run_receiver(struct apply_context *context, struct account_object *re
 static void add_console(struct apply_context *context)
 {
 	struct text sentence = TEXT_EMPTY;
-
 	text_printf(&sentence, "%s: pending console output: %s", context->error->sentence, text_string(&apply_trace(context)->console));
 	error_chain(context->error, STD_EXCEPTION, "%s", text_string(&sentence));
 	text_release(&sentence);
@@ -209,7 +203,6 @@ static int execute_one(struct apply_context *context)
 static int execute_inline(struct apply_context *context, const uint32_t *ordinals, size_t count)
 {
 	int result = 0;
-
 	for (size_t i = 0; i < count && !result; i++)
 		result = transaction_execute_action(context->transaction, ordinals[i], context->depth + 1, context->error);
 	return result;
@@ -219,7 +212,6 @@ static int execute(struct apply_context *context)
 {
 	const struct chain_config *config = &context->transaction->engine->pending->globals.config;
 	int result;
-
 	notify(context, context->receiver, context->ordinal);
 	for (size_t i = 0; i < context->notified_count; i++) {
 		context->receiver = context->notified[i];
@@ -239,7 +231,6 @@ int transaction_execute_action(struct transaction_context *transaction, uint32_t
 	struct apply_context context = {.transaction = transaction, .own_action = trace->action, .receiver = trace->receiver, .ordinal = ordinal,
 	                                .first_ordinal = ordinal, .depth = depth, .context_free = trace->context_free, .error = error};
 	int result;
-
 	context.action = &context.own_action;
 	result = execute(&context);
 	free(context.notified);
@@ -314,7 +305,6 @@ int apply_change_ram_usage(struct apply_context *context, uint64_t account, int6
 int apply_add_ram_usage(struct apply_context *context, uint64_t payer, int64_t delta)
 {
 	int result;
-
 	if (delta > 0 && !context->privileged && payer != context->receiver &&
 	    !pending_feature(context->transaction->engine, FEATURE_RAM_RESTRICTIONS)) {
 		/* Only a producing node minds. */

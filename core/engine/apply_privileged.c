@@ -29,7 +29,6 @@ int apply_set_resource_limits(struct apply_context *context, uint64_t account, i
 	const struct resource_limits limits = {net_weight, cpu_weight, ram_bytes};
 	static const char invalid[] = "invalid value for %s resource %s expected [-1,INT64_MAX]";
 	bool decreased = false;
-
 	if (ram_bytes < -1)
 		return error_chain(context->error, WASM_EXECUTION_ERROR, invalid, "ram", "limit");
 	if (net_weight < -1)
@@ -46,7 +45,6 @@ int apply_set_resource_limits(struct apply_context *context, uint64_t account, i
 int apply_get_resource_limits(struct apply_context *context, uint64_t account, int64_t *ram_bytes, int64_t *net_weight, int64_t *cpu_weight)
 {
 	struct resource_limits limits;
-
 	if (!resource_limits_get(state_of(context), &limits, account))
 		return resource_account_missing(context->error, account);
 	*ram_bytes = limits.ram_bytes;
@@ -60,7 +58,6 @@ int apply_get_resource_limits(struct apply_context *context, uint64_t account, i
 int apply_set_privileged(struct apply_context *context, uint64_t account, bool privileged)
 {
 	struct account_object object;
-
 	if (!account_get(state_of(context), &object, account))
 		return account_missing(context->error, account);
 	object.privileged = privileged;
@@ -72,7 +69,6 @@ int apply_set_privileged(struct apply_context *context, uint64_t account, bool p
 int apply_is_privileged(struct apply_context *context, uint64_t account, bool *privileged)
 {
 	struct account_object object;
-
 	if (!account_get(state_of(context), &object, account))
 		return account_missing(context->error, account);
 	*privileged = object.privileged;

@@ -42,7 +42,6 @@ static int check_inline_authorization(struct apply_context *context, const struc
 static int check_inline_size(struct apply_context *context, const struct action *action)
 {
 	uint32_t limit = context->transaction->engine->pending->globals.config.max_inline_action_size;
-
 	if (limit > INLINE_SIZE_UNPRIVILEGED)
 		limit = INLINE_SIZE_UNPRIVILEGED;
 	if (context->privileged || context->transaction->engine->pending->validating || action->data.length < limit)
@@ -140,7 +139,6 @@ int apply_execute_context_free_inline(struct apply_context *context, struct acti
 static void put_generation_context(const struct apply_context *context, struct transaction *transaction, const uint64_t sender_id[2])
 {
 	struct bytes data = {0};
-
 	bytes_put(&data, context->transaction->id.data, sizeof context->transaction->id.data);
 	bytes_put_u64(&data, sender_id[0]);
 	bytes_put_u64(&data, sender_id[1]);
@@ -156,7 +154,6 @@ static int check_generation_context(const struct apply_context *context, const s
 	const char *mismatch = NULL;
 	struct checksum256 id;
 	uint64_t low = 0, high = 0, sender = 0;
-
 	for (size_t i = 0; i < transaction->extensions_count; i++) {
 		struct cursor in = cursor_make(transaction->extensions[i].data.data, transaction->extensions[i].data.length);
 
@@ -192,7 +189,6 @@ static int stamp(const struct apply_context *context, struct transaction *transa
 {
 	const struct engine *engine = context->transaction->engine;
 	int result = 0;
-
 	if (!active(context, FEATURE_NO_DUPLICATE_DEFERRED_ID)) {
 		transaction->expiration = (uint32_t)((slot_to_us(pending_slot(engine)) + 999999) / 1000000);
 		transaction->ref_block_num = (uint16_t)engine->head->number;
@@ -229,7 +225,6 @@ static int check_deferred_authorization(struct apply_context *context, const str
 {
 	bool to_self = true;
 	int result;
-
 	if (context->privileged || context->transaction->engine->pending->trusted)
 		return 0;
 	if ((result = check_deferred_payer(context, payer)))
@@ -245,7 +240,6 @@ static int replace_deferred(struct apply_context *context, const uint64_t sender
 {
 	struct transaction_context *transaction = context->transaction;
 	struct generated_transaction old;
-
 	if (!generated_transaction_get(map_edit_view(transaction->edit), &old, context->receiver, sender_id))
 		return 0;
 	if (!replace)
@@ -316,7 +310,6 @@ bool apply_cancel_deferred(struct apply_context *context, const uint64_t sender_
 bool apply_cancel_deferred_of(struct apply_context *context, uint64_t sender, const uint64_t sender_id[2])
 {
 	struct generated_transaction generated;
-
 	if (!generated_transaction_get(map_edit_view(context->transaction->edit), &generated, sender, sender_id))
 		return false;
 	generated_transaction_remove(context->transaction->edit, &generated);

@@ -52,7 +52,6 @@ bool authority_checker_all_used(const struct authority_checker *checker)
 static bool key_satisfied(struct authority_checker *checker, const struct public_key *key)
 {
 	size_t low = 0, high = checker->keys_count;
-
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		int order = public_key_compare(&checker->keys[middle], key);
@@ -101,7 +100,6 @@ static bool level_satisfied(struct evaluation *evaluation, const struct permissi
 	struct authority authority;
 	size_t index;
 	bool result;
-
 	if (provided(checker, level))
 		return true;
 	if ((before = known(evaluation, level)))
@@ -123,7 +121,6 @@ static bool level_satisfied(struct evaluation *evaluation, const struct permissi
 static int compare_entries(const void *left, const void *right)
 {
 	const struct entry *a = left, *b = right;
-
 	if (a->weight != b->weight)
 		return a->weight > b->weight ? -1 : 1;
 	if (a->kind != b->kind)
@@ -134,7 +131,6 @@ static int compare_entries(const void *left, const void *right)
 static size_t list_entries(struct entry *entries, const struct authority *authority)
 {
 	size_t count = 0;
-
 	for (size_t i = 0; i < authority->waits_count; i++)
 		entries[count++] = (struct entry){authority->waits[i].weight, (uint32_t)i, ENTRY_WAIT};
 	for (size_t i = 0; i < authority->keys_count; i++)

@@ -58,7 +58,6 @@ int authorization_permission(const struct map_root *root, struct permission_obje
 static bool linked_permission(const struct map_root *root, uint64_t *out, uint64_t account, uint64_t code, uint64_t action)
 {
 	struct permission_link link;
-
 	if (!permission_link_get(root, &link, account, code, action) && !permission_link_get(root, &link, account, code, 0))
 		return false;
 	*out = link.permission;
@@ -68,7 +67,6 @@ static bool linked_permission(const struct map_root *root, uint64_t *out, uint64
 static uint64_t minimum_permission(const struct map_root *root, uint64_t account, uint64_t code, uint64_t action)
 {
 	uint64_t permission;
-
 	return linked_permission(root, &permission, account, code, action) ? permission : ACTIVE;
 }
 
@@ -258,7 +256,6 @@ struct wanted_levels {
 static void want(struct wanted_levels *wanted, const struct permission_level *level, int64_t delay_us)
 {
 	size_t at = 0;
-
 	while (at < wanted->count && permission_level_compare(&wanted->levels[at].level, level) < 0)
 		at++;
 	if (at < wanted->count && !permission_level_compare(&wanted->levels[at].level, level)) {
@@ -313,7 +310,6 @@ static void print_keys(struct text *out, const struct public_key *keys, size_t c
 {
 	char key[KEY_TEXT_SIZE];
 	bool first = true;
-
 	text_append_char(out, '[');
 	for (size_t i = 0; i < count; i++) {
 		if (left_out && left_out[i])
@@ -329,7 +325,6 @@ static int unsatisfied(const struct permission_level *level, const struct author
 {
 	struct text declared = TEXT_EMPTY, permissions = TEXT_EMPTY, keys = TEXT_EMPTY;
 	int result;
-
 	permission_level_print(&declared, level);
 	text_append_char(&permissions, '[');
 	for (size_t i = 0; i < request->permissions_count; i++) {
@@ -353,7 +348,6 @@ static int irrelevant_signatures(const struct authority_checker *checker, struct
 {
 	struct text keys = TEXT_EMPTY;
 	int result;
-
 	print_keys(&keys, checker->keys, checker->keys_count, checker->used);
 	result = error_chain(error, TX_IRRELEVANT_SIG, "transaction bears irrelevant signatures from these keys: %s", text_string(&keys));
 	text_release(&keys);
@@ -395,7 +389,6 @@ int authorization_required_keys(const struct map_root *root, const struct transa
 	struct text text = TEXT_EMPTY;
 	struct chain_config config;
 	int result = 0;
-
 	*out = NULL;
 	*out_count = 0;
 	configuration_get(root, &config);

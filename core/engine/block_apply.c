@@ -19,7 +19,6 @@ static int apply_packed(struct engine *engine, const struct transaction_receipt 
 	struct bytes copy = {0};
 	struct cursor in;
 	int result;
-
 	packed_transaction_pack(&copy, &receipt->packed);
 	in = cursor_make(copy.data, copy.length);
 	result = packed_transaction_unpack(&packed, &in, error);
@@ -53,7 +52,6 @@ static int compare_receipt(const struct engine *engine, const struct transaction
 {
 	const struct pending_block *pending = engine->pending;
 	const struct transaction_receipt *ours = &pending->receipts[pending->receipts_count - 1];
-
 	if (ours->status == theirs->status && ours->cpu_usage_us == theirs->cpu_usage_us && ours->net_usage_words == theirs->net_usage_words)
 		return 0;
 	return error_chain(error, BLOCK_VALIDATE_EXCEPTION, "receipt does not match: transaction %zu is %s with %u us and %u words here, %s with %u us and %u "
@@ -87,7 +85,6 @@ static bool extensions_equal(const struct block_header *a, const struct block_he
 {
 	struct bytes left = {0}, right = {0};
 	bool equal = a->extensions_count == b->extensions_count;
-
 	for (size_t i = 0; equal && i < a->extensions_count; i++) {
 		bytes_clear(&left);
 		bytes_clear(&right);
@@ -104,7 +101,6 @@ static bool extensions_equal(const struct block_header *a, const struct block_he
 static int compare_headers(const struct signed_block *ours, const struct signed_block *theirs, struct error *error)
 {
 	const struct block_header *a = &ours->header, *b = &theirs->header;
-
 	if (checksum256_equal(&ours->id, &theirs->id))
 		return 0;
 	if (!checksum256_equal(&a->action_mroot, &b->action_mroot))
@@ -174,7 +170,6 @@ int engine_apply_block(struct engine *engine, const struct signed_block *block, 
 {
 	struct error own = {0};
 	int result;
-
 	if (!error)
 		error = &own;
 	result = engine->pending ? error_set(error, EBUSY, "a block is in the making") : check_block(engine, block, error);

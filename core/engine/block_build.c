@@ -47,7 +47,6 @@ size_t engine_block_transactions(const struct engine *engine)
 void engine_block_drop(struct engine *engine)
 {
 	struct pending_block *pending = engine->pending;
-
 	if (!pending)
 		return;
 	map_edit_drop(pending->edit);
@@ -67,7 +66,6 @@ void block_add_receipt(struct pending_block *pending, uint8_t status, uint32_t c
                        const struct checksum256 *id)
 {
 	struct transaction_receipt *receipt;
-
 	memory_grow(&pending->receipts, &pending->receipts_capacity, pending->receipts_count + 1, sizeof *pending->receipts);
 	receipt = &pending->receipts[pending->receipts_count++];
 	*receipt = (struct transaction_receipt){.status = status, .cpu_usage_us = cpu_us, .net_usage_words = (uint32_t)(net / 8), .id = *id,
@@ -83,7 +81,6 @@ void block_add_receipt(struct pending_block *pending, uint8_t status, uint32_t c
 size_t engine_preactivated_features(const struct engine *engine, struct checksum256 **out)
 {
 	struct feature_set features;
-
 	feature_set_get(engine->head->root, &features);
 	*out = memory_allocate(features.preactivated_count, sizeof(**out));
 	for (size_t i = 0; i < features.preactivated_count; i++)
@@ -95,7 +92,6 @@ uint16_t engine_confirmed(const struct engine *engine, uint32_t last_signed)
 {
 	const struct block_state *head = engine->head;
 	uint32_t confirmed;
-
 	if (!last_signed || head->number <= last_signed)
 		return 0;
 	confirmed = head->number - last_signed;
@@ -109,7 +105,6 @@ static int activate_features(struct engine *engine, const struct block_options *
 	struct pending_block *pending = engine->pending;
 	struct feature_set *features = &pending->globals.features;
 	int result;
-
 	if (!options->features_count && !features->preactivated_count)
 		return 0;
 	result = feature_activate(features, options->features, options->features_count, engine_block_number(engine), error);
@@ -127,7 +122,6 @@ static int promote_proposed_schedule(struct engine *engine, struct error *error)
 	struct pending_block *pending = engine->pending;
 	struct producer_schedule proposed;
 	uint32_t proposed_in;
-
 	if (engine->head->pending_schedule.producers_count || !proposed_schedule_get(map_edit_view(pending->edit), &proposed_in, &proposed))
 		return 0;
 	if (proposed_in > pending->next->dpos_irreversible) {
@@ -171,7 +165,6 @@ static void run_onblock(struct engine *engine, struct transaction_trace *trace)
 	struct checksum256 id;
 	struct error error = {0};
 	int result;
-
 	make_onblock(engine, &transaction);
 	id = transaction_id(&transaction);
 	block_checkpoint_take(&checkpoint, pending);
@@ -227,7 +220,6 @@ static int check_producer(const struct engine *engine, const struct block_option
 static void begin_header(struct engine *engine, const struct block_options *options)
 {
 	struct block_header *header = &engine->pending->header;
-
 	header->timestamp = options->slot;
 	header->producer = options->producer;
 	header->confirmed = options->confirmed;
@@ -297,7 +289,6 @@ static void add_extension(struct block_header *header, uint16_t type, struct byt
 static void put_features(struct pending_block *pending)
 {
 	struct bytes data = {0};
-
 	if (!pending->features_count)
 		return;
 	bytes_put_varuint32(&data, (uint32_t)pending->features_count);
@@ -314,7 +305,6 @@ static void put_new_schedule(struct engine *engine)
 	uint32_t since = pending->globals.features.activation_block[FEATURE_WTMSIG_BLOCK_SIGNATURES];
 	bool legacy = !since || since >= next->number;
 	struct bytes data = {0};
-
 	if (!pending->has_new_schedule)
 		return;
 	if (legacy) {
@@ -346,7 +336,6 @@ static int end_state(struct engine *engine, struct error *error)
 {
 	struct pending_block *pending = engine->pending;
 	struct block_globals *globals = &pending->globals;
-
 	block_globals_put(pending->edit, globals);
 	return resource_block_end(pending->edit, &pending->resources, &globals->config, globals->net_usage, globals->cpu_usage,
 	                          engine_block_number(engine), error);
@@ -361,7 +350,6 @@ static int seal(struct engine *engine, const struct checksum256 *const roots[2],
 	struct block_state *next;
 	struct signed_block *block;
 	int result;
-
 	if (!pending)
 		return error_set(error, EINVAL, "no block is in the making");
 	if ((result = end_state(engine, error)))
@@ -407,6 +395,5 @@ int engine_block_seal_with_roots(struct engine *engine, const struct checksum256
                                  struct block_state **out, struct checksum256 *digest, struct error *error)
 {
 	const struct checksum256 *const roots[2] = {transaction_mroot, action_mroot};
-
 	return seal(engine, roots, out, digest, error);
 }

@@ -50,7 +50,6 @@ void block_state_sign(struct block_state *block, const struct signature *signatu
 const struct producer_authority *block_state_producer(const struct block_state *state, uint32_t slot)
 {
 	size_t count = state->active_schedule.producers_count;
-
 	return count ? &state->active_schedule.producers[slot % (count * PRODUCER_REPETITIONS) / PRODUCER_REPETITIONS] : NULL;
 }
 
@@ -119,7 +118,6 @@ static uint32_t last_irreversible(const struct block_state *previous, uint64_t p
 static struct last_produced *put_last(struct block_state *next, uint64_t producer)
 {
 	size_t at = 0;
-
 	while (at < next->last_produced_count && next->last_produced[at].producer < producer)
 		at++;
 	if (at < next->last_produced_count && next->last_produced[at].producer == producer)
@@ -136,7 +134,6 @@ static void update_last_produced(struct block_state *next, const struct block_st
 	const struct producer_schedule *schedule = &next->active_schedule;
 	bool in_schedule = !promoted;
 	struct last_produced *own;
-
 	next->last_produced = memory_allocate(previous->last_produced_count + schedule->producers_count + 1, sizeof *next->last_produced);
 	if (!promoted) {
 		if (previous->last_produced_count)
@@ -173,7 +170,6 @@ static const struct checksum256 *find_id(const struct block_state *from, uint32_
 static void set_irreversible_id(struct block_state *next, struct block_state *previous)
 {
 	const struct checksum256 *id;
-
 	if (next->dpos_irreversible == previous->dpos_irreversible)
 		next->irreversible_id = previous->irreversible_id;
 	else if ((id = find_id(previous, next->dpos_irreversible)))
@@ -226,7 +222,6 @@ struct block_state *block_state_next(struct block_state *previous, uint32_t slot
 void block_state_prune(struct block_state *head)
 {
 	struct block_state *block = head;
-
 	if (head->previous && head->previous->dpos_irreversible == head->dpos_irreversible)
 		return; /* done when it became so */
 	while (block && block->number > head->dpos_irreversible)

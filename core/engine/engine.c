@@ -125,7 +125,6 @@ void engine_set_head(struct engine *engine, struct block_state *head)
 uint32_t engine_irreversible(const struct engine *engine, struct checksum256 *id)
 {
 	const struct block_state *head = engine->head;
-
 	if (head->dpos_irreversible > 1) {
 		if (id)
 			*id = head->irreversible_id;
@@ -148,7 +147,6 @@ static bool find_earlier(const struct engine *engine, struct checksum256 *out, u
 bool engine_find_id(const struct engine *engine, struct checksum256 *out, uint32_t number)
 {
 	const struct block_state *block = engine->head;
-
 	while (block && block->number > number)
 		block = block->previous;
 	if (!block || block->number != number)
@@ -164,7 +162,6 @@ static void keep_ids(struct engine *engine, const struct block_state *last)
 {
 	uint32_t first = last->number, end = last->number + 1, keep_from = engine->head->dpos_irreversible;
 	struct checksum256 *ids;
-
 	for (const struct block_state *block = last; block->previous; block = block->previous)
 		first--;
 	if (engine->earlier_count && engine->earlier_first + engine->earlier_count == first)
@@ -187,7 +184,6 @@ static void keep_ids(struct engine *engine, const struct block_state *last)
 void engine_prune(struct engine *engine)
 {
 	struct block_state *block = engine->head, *older;
-
 	block_state_prune(block);
 	if (block->number % PRUNE_INTERVAL)
 		return;
@@ -212,7 +208,6 @@ void engine_pack_block(struct bytes *out, const struct engine *engine, const str
 {
 	uint32_t oldest = block->number, first, least = block->dpos_irreversible + 1;
 	struct checksum256 *ids, id;
-
 	signed_block_pack(out, block->block);
 	block_state_pack(out, block);
 	for (const struct block_state *before = block->previous; before; before = before->previous)

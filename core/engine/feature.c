@@ -57,7 +57,6 @@ struct checksum256 feature_digest(enum feature feature)
 	struct checksum256 dependency;
 	struct bytes in = {0};
 	struct checksum256 out;
-
 	hex_parse(description, row->description, 2 * sizeof description);
 	bytes_put_u32(&in, 0);
 	bytes_put(&in, description, sizeof description);
@@ -75,7 +74,6 @@ struct checksum256 feature_digest(enum feature feature)
 enum feature feature_find(const struct checksum256 *digest)
 {
 	int feature = 0;
-
 	for (; feature < FEATURE_COUNT; feature++) {
 		struct checksum256 own = feature_digest((enum feature)feature);
 		if (checksum256_equal(&own, digest))
@@ -185,7 +183,6 @@ static int activate_one(struct feature_set *set, const struct checksum256 *diges
 int feature_activate(struct feature_set *set, const struct checksum256 *digests, size_t count, uint32_t block_num, struct error *error)
 {
 	size_t were_preactivated = 0;
-
 	for (size_t i = 0; i < count; i++) {
 		int result = activate_one(set, &digests[i], block_num, &were_preactivated, error);
 		if (result)

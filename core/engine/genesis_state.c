@@ -59,7 +59,6 @@ static void put_permission(struct map_edit *edit, const struct genesis *genesis,
 {
 	struct permission_object permission = {.account = account, .name = name, .parent = parent, .last_updated = genesis->initial_timestamp,
 	                                       .last_used = genesis->initial_timestamp, .block_num = 1};
-
 	permission_put(edit, &permission, authority);
 }
 
@@ -99,7 +98,6 @@ static void put_accounts(struct map_edit *edit, const struct genesis *genesis)
 void genesis_state(struct map_edit *edit, const struct genesis *genesis, struct block_globals *globals)
 {
 	struct resource_state resources;
-
 	*globals = (struct block_globals){.config = genesis->initial_configuration};
 	if (!globals->config.max_action_return_value_size)
 		globals->config.max_action_return_value_size = 256;

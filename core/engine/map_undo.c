@@ -44,7 +44,6 @@ void map_undo_note(struct map_edit *edit, const void *key, size_t key_length, ui
 static const uint8_t *take_last(struct map_edit *edit)
 {
 	uint32_t length;
-
 	memcpy(&length, edit->undo + edit->undo_length - sizeof length, sizeof length);
 	edit->undo_length -= length + sizeof length;
 	return edit->undo + edit->undo_length;
@@ -88,7 +87,6 @@ size_t map_edit_mark(struct map_edit *edit)
 void map_edit_undo(struct map_edit *edit, size_t mark)
 {
 	size_t marks = edit->marks;
-
 	assert(marks && mark <= edit->undo_length);
 	edit->marks = 0; /* what is put back is not noted */
 	while (edit->undo_length > mark)

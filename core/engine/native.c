@@ -19,7 +19,6 @@ static void skip(struct reader *reader, size_t length)
 static uint32_t skip_varuint32(struct reader *reader)
 {
 	uint32_t value = 0;
-
 	if (!reader->method)
 		value = cursor_varuint32(&reader->in);
 	if (reader->in.failed && !reader->method)
@@ -186,7 +185,6 @@ bool native_is_special(uint64_t account, uint64_t action)
 int native_apply(struct apply_context *context)
 {
 	const struct native_action *found = NULL;
-
 	if (context->receiver == name_literal("eosio"))
 		found = native_find(context->action->account, context->action->name);
 	return found ? found->apply(context) : 0;

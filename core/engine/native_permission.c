@@ -36,7 +36,6 @@ static int check_precondition(struct apply_context *context, const struct author
 {
 	struct permission_object permission;
 	struct text text = TEXT_EMPTY;
-
 	for (size_t i = 0; i < authority->accounts_count; i++) {
 		const struct permission_level *level = &authority->accounts[i].permission;
 		bool found = false;
@@ -253,7 +252,6 @@ int native_apply_deleteauth(struct apply_context *context)
 static bool requirement_exists(const struct apply_context *context, const struct native_linkauth *link)
 {
 	struct permission_object permission;
-
 	if (link->requirement == EOSIO_ANY)
 		return true;
 	if (!pending_feature(context->transaction->engine, FEATURE_ONLY_LINK_TO_EXISTING_PERMISSION))

@@ -55,7 +55,6 @@ struct authority permission_authority(const struct permission_object *permission
 {
 	struct cursor in = permission->packed;
 	struct authority authority;
-
 	if (authority_unpack(&authority, &in))
 		authority = (struct authority){0};
 	return authority;
@@ -65,7 +64,6 @@ bool permission_satisfies(const struct map_root *root, const struct permission_o
 {
 	uint64_t name = other->name, parent = other->parent;
 	struct permission_object next;
-
 	if (permission->account != other->account)
 		return false;
 	while (name != permission->name) {
@@ -81,7 +79,6 @@ bool permission_has_children(const struct map_root *root, uint64_t account, uint
 {
 	struct permission_object permission;
 	uint64_t from = 0;
-
 	while (permission_seek(root, &permission, account, from)) {
 		if (permission.parent == name)
 			return true;
@@ -96,7 +93,6 @@ int64_t authority_billable_size(const struct authority *authority)
 {
 	struct bytes packed = {0};
 	int64_t size = 0;
-
 	for (size_t i = 0; i < authority->keys_count; i++) {
 		bytes_clear(&packed);
 		public_key_pack(&packed, &authority->keys[i].key);
@@ -111,7 +107,6 @@ int64_t authority_billable_size(const struct authority *authority)
 static uint64_t name_count(const struct map_root *root, const struct state_key *key)
 {
 	struct map_value value;
-
 	if (!state_get(root, &value, key))
 		return 0;
 	struct cursor in = cursor_make(value.data, value.length);

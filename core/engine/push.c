@@ -67,7 +67,6 @@ int engine_push(struct engine *engine, struct packed_transaction *packed, const 
 	struct transaction_context context;
 	struct error own = {0};
 	int result;
-
 	*trace = (struct transaction_trace){.id = *id};
 	if (!error)
 		error = &own;
@@ -118,7 +117,6 @@ bool engine_scheduled_from(const struct engine *engine, struct scheduled_place *
 bool engine_next_scheduled(const struct engine *engine, struct checksum256 *id)
 {
 	struct scheduled_place first = {0, 0};
-
 	return engine_scheduled_from(engine, &first, id);
 }
 
@@ -147,7 +145,6 @@ static int retire_begin(struct engine *engine, struct retired *retired, const st
 	struct cursor in;
 	char text[65];
 	int result;
-
 	*retired = (struct retired){0};
 	checksum256_print(text, id);
 	if (!generated_transaction_find(map_edit_view(pending->edit), generated, id))
@@ -227,7 +224,6 @@ static int run_onerror(struct engine *engine, struct retired *retired, uint32_t 
 	struct transaction transaction;
 	struct checksum256 id;
 	int result;
-
 	make_onerror(engine, &transaction, &retired->generated);
 	id = transaction_id(&transaction);
 	transaction_context_begin(&context, engine, &transaction, &id, &handled, cpu_us);
@@ -262,7 +258,6 @@ static void hard_fail(struct engine *engine, struct retired *retired, struct tra
 	struct pending_block *pending = engine->pending;
 	uint32_t cpu_us = context->billed_cpu_us;
 	int64_t net_left, cpu_left;
-
 	transaction_available(context, &net_left, &cpu_left);
 	if (!explicit_cpu && cpu_us > cpu_left)
 		cpu_us = (uint32_t)cpu_left;
@@ -285,7 +280,6 @@ static int retire(struct engine *engine, struct retired *retired, const struct p
 	bool explicit_cpu = cpu_us || pending->validating;
 	struct error own = {0};
 	int result;
-
 	transaction_context_begin(context, engine, &retired->transaction, &retired->generated.id, trace, cpu_us);
 	context->without_keys = options && options->without_keys;
 	result = run_deferred(context, retired->generated.published, &own);
@@ -319,7 +313,6 @@ int engine_push_scheduled(struct engine *engine, const struct checksum256 *id, c
 	struct pending_block *pending = engine->pending;
 	struct retired retired;
 	int result;
-
 	*trace = (struct transaction_trace){.id = *id, .scheduled = true};
 	if (!pending)
 		return error_set(error, EAGAIN, "no block is in the making");

@@ -71,7 +71,6 @@ static void accumulator_pack(uint8_t **at, const struct usage_accumulator *accum
 static struct usage_accumulator accumulator_unpack(struct cursor *in)
 {
 	struct usage_accumulator out;
-
 	out.last_ordinal = cursor_u32(in);
 	out.value_ex = cursor_u64(in);
 	out.consumed = cursor_u64(in);
@@ -90,7 +89,6 @@ static void limits_pack(uint8_t **at, const struct resource_limits *limits)
 static struct resource_limits limits_unpack(struct cursor *in)
 {
 	struct resource_limits out;
-
 	out.net_weight = (int64_t)cursor_u64(in);
 	out.cpu_weight = (int64_t)cursor_u64(in);
 	out.ram_bytes = (int64_t)cursor_u64(in);
@@ -152,7 +150,6 @@ static struct resource_limits newest_limits(const struct map_root *root, const s
 bool resource_limits_get(const struct map_root *root, struct resource_limits *out, uint64_t name)
 {
 	struct resource_account account;
-
 	if (!resource_account_get(root, &account, name))
 		return false;
 	*out = newest_limits(root, &account);
@@ -273,7 +270,6 @@ int resource_block_end(struct map_edit *edit, struct resource_state *state, cons
                        uint32_t block_num, struct error *error)
 {
 	int result;
-
 	apply_pending_limits(edit, state);
 	state->max_block_cpu = config->max_block_cpu_usage;
 	state->target_block_cpu = (uint64_t)config->max_block_cpu_usage * config->target_block_cpu_usage_pct / PERCENT_100;
@@ -299,7 +295,6 @@ static bool window_share(uint128 *out, const struct resource_state *state, int64
 {
 	uint64_t total = kind == RESOURCE_CPU ? state->total_cpu_weight : state->total_net_weight;
 	uint64_t limit = kind == RESOURCE_CPU ? state->virtual_cpu_limit : state->virtual_net_limit;
-
 	if (weight < 0 || !total)
 		return false;
 	*out = (uint128)limit * ACCOUNT_WINDOW * (uint64_t)weight / total;
@@ -328,7 +323,6 @@ bool resource_limit_get(const struct map_root *root, struct resource_limit *out,
 	struct resource_account account;
 	struct resource_limits limits;
 	struct resource_state state;
-
 	if (!resource_account_get(root, &account, name) || !resource_state_get(root, &state))
 		return false;
 	limits = newest_limits(root, &account);
@@ -340,7 +334,6 @@ static int64_t available_of(const struct resource_state *state, struct resource_
                             int64_t weight, enum resource_kind kind, uint32_t slot)
 {
 	struct resource_limit limit;
-
 	usage_accumulator_add(usage, 0, slot, ACCOUNT_WINDOW, NULL);
 	resource_limit_of(&limit, state, account, weight, kind, slot);
 	return limit.available < 0 ? UNLIMITED : limit.available;
@@ -350,7 +343,6 @@ bool resource_available(const struct map_root *root, const struct resource_state
                         uint32_t slot, int64_t *net, int64_t *cpu)
 {
 	struct resource_limits limits;
-
 	*net = *cpu = UNLIMITED;
 	if (!resource_account_get(root, account, name))
 		return false;
@@ -401,7 +393,6 @@ int resource_bill(struct map_edit *edit, const struct resource_state *state, str
 int resource_ram_add(struct map_edit *edit, uint64_t name, int64_t delta, uint32_t block_num, struct error *error)
 {
 	struct resource_account account;
-
 	if (!delta)
 		return 0;
 	if (!resource_account_get(map_edit_view(edit), &account, name))
@@ -420,7 +411,6 @@ int resource_ram_check(const struct map_root *root, uint64_t name, struct error 
 {
 	struct resource_account account;
 	struct resource_limits limits;
-
 	if (!resource_account_get(root, &account, name))
 		return 0;
 	limits = newest_limits(root, &account);

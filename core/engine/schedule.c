@@ -58,7 +58,6 @@ static void set_producers_permission(struct engine *engine, uint64_t name, uint3
 	struct map_edit *edit = engine->pending->edit;
 	struct authority authority = {.threshold = threshold, .accounts_count = schedule->producers_count};
 	struct permission_object permission;
-
 	authority.accounts = memory_allocate(schedule->producers_count, sizeof *authority.accounts);
 	for (size_t i = 0; i < schedule->producers_count; i++) /* in the schedule's order, which need not ascend */
 		authority.accounts[i] = (struct permission_level_weight){{schedule->producers[i].producer_name, name_literal("active")}, 1};

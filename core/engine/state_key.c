@@ -8,7 +8,6 @@
 struct state_key state_key_make(enum state_tag tag, const uint64_t *fields, size_t count)
 {
 	struct state_key key;
-
 	key.data[0] = (uint8_t)tag;
 	key.length = 1;
 	for (size_t i = 0; i < count; i++)
@@ -79,7 +78,6 @@ void state_key_add(struct state_key *key, const void *data, size_t length)
 uint64_t state_key_u64(const uint8_t *key, size_t offset)
 {
 	uint64_t value;
-
 	memcpy(&value, key + offset, sizeof value);
 	return be64toh(value);
 }
@@ -87,7 +85,6 @@ uint64_t state_key_u64(const uint8_t *key, size_t offset)
 uint32_t state_key_u32(const uint8_t *key, size_t offset)
 {
 	uint32_t value;
-
 	memcpy(&value, key + offset, sizeof value);
 	return be32toh(value);
 }
@@ -110,7 +107,6 @@ bool state_remove(struct map_edit *edit, const struct state_key *key)
 void state_walk_begin(struct state_walk *walk, const struct state_key *prefix, const struct state_key *from)
 {
 	const struct state_key *first = from ? from : prefix;
-
 	*walk = (struct state_walk){.prefix = *prefix};
 	memcpy(walk->entry.key, first->data, first->length);
 	walk->entry.key_length = first->length;

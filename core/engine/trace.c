@@ -14,7 +14,6 @@ struct checksum256 action_receipt_digest(const struct action_receipt *receipt)
 	struct checksum256 out;
 	struct hash hash;
 	uint8_t *first = head;
-
 	state_value_u64(&first, receipt->receiver);
 	for (size_t i = 0; i < sizeof receipt->act_digest.data; i++)
 		head[8 + i] = receipt->act_digest.data[i];

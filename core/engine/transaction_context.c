@@ -36,7 +36,6 @@ void block_checkpoint_release(struct pending_block *pending)
 static void names_insert(uint64_t **names, size_t *count, size_t *capacity, uint64_t name)
 {
 	size_t at = *count;
-
 	while (at && (*names)[at - 1] > name)
 		at--;
 	if (at && (*names)[at - 1] == name)
@@ -71,7 +70,6 @@ static int refuse_extensions(const struct transaction_context *context, const ch
 {
 	uint32_t code = context->engine->pending->validating ? DISALLOWED_TRANSACTION_EXTENSIONS_BAD_BLOCK_EXCEPTION
 	                                                      : SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION;
-
 	return error_chain(error, code, "no transaction extensions supported yet for %s transactions", kind);
 }
 
@@ -80,7 +78,6 @@ static int refuse_extensions(const struct transaction_context *context, const ch
 static int check_net(const struct transaction_context *context, struct error *error)
 {
 	unsigned long long used = context->net_usage, limit = context->eager_net_limit;
-
 	if (used <= limit || context->engine->pending->trusted)
 		return 0;
 	if (context->net_limit_is_block)
@@ -126,7 +123,6 @@ static int check_cpu(const struct transaction_context *context, bool at_end, str
 {
 	unsigned billed = context->billed_cpu_us, minimum = context->engine->pending->globals.config.min_transaction_cpu_usage;
 	long long limit = context->cpu_limit;
-
 	if (context->engine->pending->trusted)
 		return 0;
 	if (at_end && billed < minimum)
@@ -156,7 +152,6 @@ static int check_cpu(const struct transaction_context *context, bool at_end, str
 static void find_billed_accounts(struct transaction_context *context)
 {
 	const struct transaction *transaction = context->transaction;
-
 	if (pending_feature(context->engine, FEATURE_ONLY_BILL_FIRST_AUTHORIZER)) {
 		names_insert(&context->billed_accounts, &context->billed_accounts_count, &context->billed_accounts_capacity,
 		             transaction_first_authorizer(transaction));
@@ -191,7 +186,6 @@ int transaction_bill(struct transaction_context *context, uint64_t net, uint64_t
 {
 	const struct pending_block *pending = context->engine->pending;
 	int result = 0;
-
 	for (size_t i = 0; i < context->billed_accounts_count && !result; i++)
 		if (context->billed_usage[i].name)
 			result = resource_bill(context->edit, &pending->resources, &context->billed_usage[i], net, cpu, pending_slot(context->engine), error);
@@ -204,7 +198,6 @@ static int transaction_init(struct transaction_context *context, uint64_t net, s
 	int64_t net_left, cpu_left;
 	uint64_t eager;
 	int result;
-
 	set_limits(context);
 	if (context->billed_cpu_us && (result = check_cpu(context, false, error)))
 		return result;
@@ -272,7 +265,6 @@ static int authorization_exists(const struct map_root *root, const struct permis
 	struct text text = TEXT_EMPTY;
 	bool found = false;
 	int result;
-
 	if (!account_exists(root, level->actor))
 		return error_chain(error, TRANSACTION_EXCEPTION, "action's authorizing actor '%s' does not exist", name_text(level->actor).text);
 	result = authorization_find_permission(root, &permission, &found, level, error);
@@ -288,7 +280,6 @@ int transaction_validate_accounts(const struct map_root *root, const struct tran
 {
 	bool any = false;
 	int result;
-
 	for (size_t i = 0; context_free && i < transaction->context_free_actions_count; i++) {
 		const struct action *action = &transaction->context_free_actions[i];
 		if ((result = code_exists(root, action->account, error)))
@@ -336,7 +327,6 @@ int transaction_init_input(struct transaction_context *context, const struct pac
 	const struct chain_config *config = &pending->globals.config;
 	uint64_t net;
 	int result = 0;
-
 	context->packed = packed;
 	context->is_input = true;
 	context->delay_sec = packed->transaction.delay_sec;
@@ -410,7 +400,6 @@ int transaction_execute(struct transaction_context *context, struct error *error
 	const struct transaction *transaction = context->transaction;
 	uint32_t count;
 	int result = 0;
-
 	for (size_t i = 0; !context->is_scheduled && i < transaction->context_free_actions_count; i++)
 		transaction_schedule_action(context, &transaction->context_free_actions[i], transaction->context_free_actions[i].account, true, 0, 0);
 	for (size_t i = 0; !context->delay_sec && i < transaction->actions_count; i++)
@@ -460,7 +449,6 @@ static int bill(struct transaction_context *context, struct error *error)
 {
 	struct pending_block *pending = context->engine->pending;
 	struct block_globals *globals = &pending->globals;
-
 	int result = transaction_bill(context, context->net_usage, context->billed_cpu_us, error);
 
 	if (result)
@@ -505,7 +493,6 @@ void transaction_keep_digests(struct transaction_context *context)
 {
 	struct pending_block *pending = context->engine->pending;
 	size_t count = context->receipt_digests_count;
-
 	if (!count)
 		return;
 	memory_grow(&pending->action_digests, &pending->action_digests_capacity, pending->action_digests_count + count,

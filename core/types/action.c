@@ -18,7 +18,6 @@ void action_release(struct action *action)
 struct action action_copy(const struct action *action)
 {
 	struct action copy = {.account = action->account, .name = action->name, .authorization_count = action->authorization_count};
-
 	copy.authorization = memory_copy(action->authorization, action->authorization_count * sizeof *action->authorization);
 	bytes_put(&copy.data, action->data.data, action->data.length);
 	return copy;
@@ -44,7 +43,6 @@ int action_unpack(struct action *out, struct cursor *in)
 {
 	const uint8_t *data;
 	size_t length;
-
 	*out = (struct action){.account = cursor_u64(in), .name = 0};
 	out->name = cursor_u64(in);
 	out->authorization_count = cursor_count(in, PERMISSION_LEVEL_SIZE);
@@ -73,7 +71,6 @@ struct checksum256 action_digest(const struct action *action)
 {
 	struct bytes packed = {0};
 	struct checksum256 digest;
-
 	action_pack(&packed, action);
 	digest = bytes_digest(&packed);
 	bytes_release(&packed);
@@ -84,7 +81,6 @@ struct checksum256 action_digest_with_return_value(const struct action *action, 
 {
 	struct checksum256 halves[2];
 	struct bytes packed = {0};
-
 	action_pack_head(&packed, action);
 	halves[0] = bytes_digest(&packed);
 	bytes_put_counted(&packed, action->data.data, action->data.length);

@@ -62,7 +62,6 @@ void symbol_code_print(char out[SYMBOL_TEXT_SIZE], uint64_t code)
 void symbol_print(char out[SYMBOL_TEXT_SIZE], uint64_t symbol)
 {
 	char code[CODE_LETTERS + 1];
-
 	code_print(code, symbol_code(symbol));
 	snprintf(out, SYMBOL_TEXT_SIZE, "%u,%s", (unsigned)symbol_precision(symbol), code);
 }

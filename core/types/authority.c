@@ -39,7 +39,6 @@ struct authority authority_of_permission(const struct permission_level *level)
 bool authority_valid(const struct authority *authority)
 {
 	uint64_t weights = 0;
-
 	if (!authority->threshold || authority->keys_count + authority->accounts_count + authority->waits_count > AUTHORITY_ENTRIES_MAXIMUM)
 		return false;
 	for (size_t i = 0; i < authority->keys_count; i++) {
@@ -114,7 +113,6 @@ int authority_unpack(struct authority *out, struct cursor *in)
 void authority_print(struct text *out, const struct authority *authority)
 {
 	char key[KEY_TEXT_SIZE];
-
 	text_printf(out, "{\"threshold\":%u,\"keys\":[", authority->threshold);
 	for (size_t i = 0; i < authority->keys_count; i++) {
 		public_key_print(key, &authority->keys[i].key);

@@ -35,7 +35,6 @@ void block_header_pack(struct bytes *out, const struct block_header *header)
 int block_header_unpack(struct block_header *out, struct cursor *in)
 {
 	uint8_t has_new_producers;
-
 	*out = (struct block_header){.timestamp = cursor_u32(in)};
 	out->producer = cursor_u64(in);
 	out->confirmed = cursor_u16(in);
@@ -60,7 +59,6 @@ struct checksum256 block_header_digest(const struct block_header *header)
 {
 	struct bytes packed = {0};
 	struct checksum256 digest;
-
 	block_header_pack(&packed, header);
 	digest = hash_sha256(packed.data, packed.length);
 	bytes_release(&packed);
@@ -84,7 +82,6 @@ uint32_t block_header_number(const struct block_header *header)
 uint32_t block_id_number(const struct checksum256 *id)
 {
 	uint32_t number;
-
 	memcpy(&number, id->data, sizeof number);
 	return be32toh(number);
 }
@@ -92,7 +89,6 @@ uint32_t block_id_number(const struct checksum256 *id)
 uint32_t block_id_prefix(const struct checksum256 *id)
 {
 	uint32_t prefix;
-
 	memcpy(&prefix, id->data + PREFIX_OFFSET, sizeof prefix);
 	return le32toh(prefix);
 }
@@ -159,7 +155,6 @@ void signed_block_pack(struct bytes *out, const struct signed_block *block)
 int signed_block_unpack(struct signed_block *out, struct cursor *in, struct error *error)
 {
 	int result = 0;
-
 	*out = (struct signed_block){0};
 	if (block_header_unpack(&out->header, in) || signature_unpack(&out->producer_signature, in)) {
 		result = error_set(error, EINVAL, "a block's header cannot be unpacked");
@@ -189,7 +184,6 @@ struct checksum256 block_signing_digest(const struct checksum256 *header_digest,
                                         const struct checksum256 *pending_schedule_hash)
 {
 	struct checksum256 pair[2] = {*header_digest, *blockroot};
-
 	pair[0] = hash_sha256(pair, sizeof pair);
 	pair[1] = *pending_schedule_hash;
 	return hash_sha256(pair, sizeof pair);

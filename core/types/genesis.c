@@ -205,7 +205,6 @@ void genesis_print(struct text *out, const struct genesis *genesis)
 {
 	struct text compact = TEXT_EMPTY;
 	char timestamp[TIME_TEXT_SIZE], key[KEY_TEXT_SIZE];
-
 	time_point_print(timestamp, genesis->initial_timestamp);
 	public_key_print(key, &genesis->initial_key);
 	text_printf(&compact, "{\"initial_timestamp\":\"%s\",\"initial_key\":\"%s\",\"initial_configuration\":", timestamp, key);
@@ -233,7 +232,6 @@ struct checksum256 genesis_chain_id(const struct genesis *genesis)
 {
 	struct bytes packed = {0};
 	struct checksum256 id;
-
 	genesis_pack(&packed, genesis);
 	id = hash_sha256(packed.data, packed.length);
 	bytes_release(&packed);

@@ -10,7 +10,6 @@
 static struct checksum256 merkle_node(const struct checksum256 *a, const struct checksum256 *b)
 {
 	struct checksum256 pair[2] = {*a, *b};
-
 	pair[0].data[0] &= 0x7f;
 	pair[1].data[0] |= 0x80;
 	return hash_sha256(pair, sizeof pair);
@@ -19,7 +18,6 @@ static struct checksum256 merkle_node(const struct checksum256 *a, const struct 
 struct checksum256 merkle_root(const struct checksum256 *digests, size_t count)
 {
 	struct checksum256 *nodes, root = {{0}};
-
 	if (count <= 1)
 		return count ? digests[0] : root;
 	nodes = memory_allocate((count + 1) / 2, sizeof *nodes);
@@ -46,7 +44,6 @@ void incremental_merkle_append(struct incremental_merkle *merkle, const struct c
 	uint64_t index = merkle->node_count;
 	size_t count = 0, next = 0;
 	bool partial = false;
-
 	for (unsigned depth = merkle_depth(merkle->node_count + 1) - 1; depth > 0; depth--, index >>= 1) {
 		if (index % 2 == 0) {
 			/* the right half is not there yet: a full left half is kept, a part stands for itself */
@@ -71,6 +68,5 @@ void incremental_merkle_append(struct incremental_merkle *merkle, const struct c
 struct checksum256 incremental_merkle_root(const struct incremental_merkle *merkle)
 {
 	static const struct checksum256 zero;
-
 	return merkle->active_count ? merkle->active[merkle->active_count - 1] : zero;
 }

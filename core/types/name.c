@@ -11,7 +11,6 @@ void name_print(char out[NAME_TEXT_SIZE], uint64_t name)
 {
 	static const char alphabet[] = ".12345abcdefghijklmnopqrstuvwxyz";
 	int length = NAME_CHARACTERS;
-
 	out[NAME_CHARACTERS - 1] = alphabet[name & 15];
 	name >>= 4;
 	for (int i = NAME_CHARACTERS - 2; i >= 0; i--, name >>= 5)
@@ -24,7 +23,6 @@ void name_print(char out[NAME_TEXT_SIZE], uint64_t name)
 int name_parse(uint64_t *out, const char *text, struct error *error)
 {
 	char normalized[NAME_TEXT_SIZE];
-
 	*out = 0;
 	if (strnlen(text, NAME_TEXT_SIZE) > NAME_CHARACTERS)
 		return error_chain(error, NAME_TYPE_EXCEPTION, "Name is longer than 13 characters (%s) ", text);
@@ -54,7 +52,6 @@ int name_parse_account(uint64_t *out, const char *text, struct error *error)
 struct name_text name_text(uint64_t name)
 {
 	struct name_text printed;
-
 	name_print(printed.text, name);
 	return printed;
 }

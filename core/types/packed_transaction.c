@@ -50,7 +50,6 @@ struct checksum256 packed_transaction_packed_digest(const struct packed_transact
 {
 	struct bytes bytes = {0};
 	struct checksum256 digest;
-
 	signatures_pack(&bytes, packed);
 	bytes_put_counted(&bytes, packed->packed_context_free_data.data, packed->packed_context_free_data.length);
 	digest = hash_sha256(bytes.data, bytes.length);
@@ -90,7 +89,6 @@ static int decompress(struct bytes *out, const struct bytes *packed, struct erro
 static int plain_bytes(struct cursor *out, struct bytes *room, const struct bytes *stored, uint8_t compression, struct error *error)
 {
 	int result = 0;
-
 	bytes_clear(room);
 	if (compression == COMPRESSION_ZLIB)
 		result = decompress(room, stored, error);
@@ -117,7 +115,6 @@ static int packed_transaction_decode(struct packed_transaction *out, struct erro
 	struct bytes room = {0}, packed = {0};
 	struct cursor cursor;
 	int result;
-
 	if (out->compression > COMPRESSION_ZLIB)
 		return error_chain(error, UNKNOWN_TRANSACTION_COMPRESSION, "Unknown transaction compression algorithm");
 	result = plain_bytes(&cursor, &room, &out->packed_trx, out->compression, error);
@@ -146,7 +143,6 @@ int packed_transaction_unpack(struct packed_transaction *out, struct cursor *in,
 	const uint8_t *data;
 	size_t length;
 	int result = 0;
-
 	*out = (struct packed_transaction){0};
 	out->signatures_count = cursor_count(in, SIGNATURE_PACKED_SIZE);
 	out->signatures = out->signatures_count ? memory_allocate(out->signatures_count, sizeof *out->signatures) : NULL;
@@ -171,7 +167,6 @@ int packed_transaction_unpack(struct packed_transaction *out, struct cursor *in,
 static uint64_t varuint32_size(uint64_t value)
 {
 	uint64_t size = 1;
-
 	for (; value > 0x7f; value >>= 7)
 		size++;
 	return size;
@@ -193,7 +188,6 @@ const char *transaction_status_name(uint8_t status)
 {
 	static const char *const names[] = {[STATUS_EXECUTED] = "executed", [STATUS_SOFT_FAIL] = "soft_fail", [STATUS_HARD_FAIL] = "hard_fail",
 		[STATUS_DELAYED] = "delayed", [STATUS_EXPIRED] = "expired"};
-
 	return status < sizeof names / sizeof names[0] ? names[status] : "unknown";
 }
 
@@ -224,7 +218,6 @@ int transaction_receipt_unpack(struct transaction_receipt *out, struct cursor *i
 {
 	uint32_t variant;
 	int result = 0;
-
 	*out = (struct transaction_receipt){.status = cursor_u8(in)};
 	out->cpu_usage_us = cursor_u32(in);
 	out->net_usage_words = cursor_varuint32(in);

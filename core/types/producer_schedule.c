@@ -20,7 +20,6 @@ void producer_schedule_release(struct producer_schedule *schedule)
 struct producer_schedule producer_schedule_copy(const struct producer_schedule *schedule)
 {
 	struct producer_schedule copy = *schedule;
-
 	copy.producers = memory_copy(schedule->producers, schedule->producers_count * sizeof *schedule->producers);
 	for (size_t i = 0; i < copy.producers_count; i++)
 		copy.producers[i].keys = memory_copy(copy.producers[i].keys, copy.producers[i].keys_count * sizeof(struct key_weight));
@@ -61,7 +60,6 @@ static void authority_v0_pack(struct bytes *out, const struct producer_authority
 void producer_schedule_pack(struct bytes *out, const struct producer_schedule *schedule, bool legacy)
 {
 	static const struct public_key none;
-
 	bytes_put_u32(out, schedule->version);
 	bytes_put_varuint32(out, (uint32_t)schedule->producers_count);
 	for (size_t i = 0; i < schedule->producers_count; i++) {
@@ -117,7 +115,6 @@ struct checksum256 producer_schedule_hash(const struct producer_schedule *schedu
 {
 	struct bytes packed = {0};
 	struct checksum256 hash;
-
 	producer_schedule_pack(&packed, schedule, legacy);
 	hash = hash_sha256(packed.data, packed.length);
 	bytes_release(&packed);
@@ -127,7 +124,6 @@ struct checksum256 producer_schedule_hash(const struct producer_schedule *schedu
 void producer_schedule_print(struct text *out, const struct producer_schedule *schedule)
 {
 	char key[KEY_TEXT_SIZE];
-
 	text_printf(out, "{\"version\":%u,\"producers\":[", schedule->version);
 	for (size_t i = 0; i < schedule->producers_count; i++) {
 		const struct producer_authority *producer = &schedule->producers[i];

@@ -26,7 +26,6 @@ static int64_t floor_divide(int64_t value, int64_t by)
 static int64_t days_of_date(int64_t year, int month, int day)
 {
 	int64_t era, year_of_era, day_of_year;
-
 	year -= month <= 2;
 	era = floor_divide(year, 400);
 	year_of_era = year - era * 400;
@@ -107,7 +106,6 @@ int time_point_parse(int64_t *out_us, const char *text, struct error *error)
 {
 	int values[FIELDS], ms = 0, digits = 0;
 	const char *rest;
-
 	*out_us = 0;
 	if (!fields_read(values, text))
 		return error_set(error, EINVAL, "time '%s' does not look like 2024-01-31T12:00:00", text);

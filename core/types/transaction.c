@@ -30,7 +30,6 @@ void extensions_pack(struct bytes *out, const struct extension *extensions, size
 struct extension *extensions_unpack(size_t *count, struct cursor *in)
 {
 	struct extension *extensions;
-
 	*count = cursor_count(in, EXTENSION_MINIMUM);
 	extensions = *count ? memory_allocate(*count, sizeof *extensions) : NULL;
 	for (size_t i = 0; i < *count && !in->failed; i++) {
@@ -63,7 +62,6 @@ static void actions_pack(struct bytes *out, const struct action *actions, size_t
 static struct action *actions_unpack(size_t *count, struct cursor *in)
 {
 	struct action *actions;
-
 	*count = cursor_count(in, ACTION_MINIMUM);
 	actions = *count ? memory_allocate(*count, sizeof *actions) : NULL;
 	for (size_t i = 0; i < *count && !in->failed; i++)
@@ -121,7 +119,6 @@ struct checksum256 transaction_id(const struct transaction *transaction)
 {
 	struct bytes packed = {0};
 	struct checksum256 id;
-
 	transaction_pack(&packed, transaction);
 	id = hash_sha256(packed.data, packed.length);
 	bytes_release(&packed);
@@ -141,7 +138,6 @@ struct checksum256 packed_transaction_digest(const struct packed_transaction *pa
 {
 	struct bytes bytes = {0};
 	struct checksum256 data_digest = {{0}}, digest;
-
 	if (packed->context_free_data_count) {
 		context_free_data_pack(&bytes, packed);
 		data_digest = hash_sha256(bytes.data, bytes.length);
@@ -174,7 +170,6 @@ int packed_transaction_keys(const struct packed_transaction *packed, struct publ
                             struct error *error)
 {
 	struct checksum256 digest;
-
 	if (packed->signatures_count)
 		digest = packed_transaction_digest(packed, chain_id);
 	for (size_t i = 0; i < packed->signatures_count; i++) {

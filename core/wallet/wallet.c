@@ -13,7 +13,6 @@
 static size_t find_key(const struct wallet *wallet, const struct public_key *key, bool *found)
 {
 	size_t low = 0, high = wallet->keys_count;
-
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		int order = public_key_compare(&wallet->keys[middle].public, key);
@@ -34,7 +33,6 @@ size_t wallet_find_label(const struct wallet *wallet, const char *label, bool *f
 {
 	size_t i = 0;
 	int order = 1;
-
 	while (i < wallet->labels_count && (order = strcmp(wallet->labels[i].label, label)) < 0)
 		i++;
 	*found = i < wallet->labels_count && order == 0;
@@ -93,7 +91,6 @@ bool wallet_locked(struct wallet *wallet)
 int wallet_unlock(struct wallet *wallet, const char *password, struct error *error)
 {
 	int result;
-
 	pthread_mutex_lock(&wallet->mutex);
 	if (!wallet->locked) {
 		result = error_chain(error, WALLET_UNLOCKED_EXCEPTION, "Wallet is already unlocked: default");
@@ -113,7 +110,6 @@ int wallet_unlock(struct wallet *wallet, const char *password, struct error *err
 int wallet_lock(struct wallet *wallet, struct error *error)
 {
 	int result;
-
 	pthread_mutex_lock(&wallet->mutex);
 	result = require_unlocked(wallet, error);
 	if (result == 0 && !wallet->folder[0])
@@ -132,7 +128,6 @@ int wallet_lock(struct wallet *wallet, struct error *error)
 static int add_key(struct wallet *wallet, const struct private_key *key, struct public_key *public, struct error *error)
 {
 	bool found;
-
 	if (wallet->keys_count >= WALLET_KEYS_MAXIMUM)
 		return error_set(error, ENOSPC, "the wallet is full: it has %d keys", WALLET_KEYS_MAXIMUM);
 	if (signer_public_key(wallet->signer, public, key) != 0)
@@ -157,7 +152,6 @@ int wallet_import(struct wallet *wallet, const struct private_key *key, struct p
 {
 	struct public_key own;
 	int result;
-
 	public = public ? public : &own;
 	pthread_mutex_lock(&wallet->mutex);
 	result = require_unlocked(wallet, error);
@@ -268,7 +262,6 @@ int wallet_remove(struct wallet *wallet, const struct public_key *key, struct er
 {
 	bool found;
 	int result;
-
 	pthread_mutex_lock(&wallet->mutex);
 	result = require_unlocked(wallet, error);
 	if (result)
@@ -294,7 +287,6 @@ out:
 int wallet_keys(struct wallet *wallet, struct public_key **out, size_t *count, struct error *error)
 {
 	int result;
-
 	pthread_mutex_lock(&wallet->mutex);
 	result = require_unlocked(wallet, error);
 	if (result == 0) {
@@ -310,7 +302,6 @@ int wallet_keys(struct wallet *wallet, struct public_key **out, size_t *count, s
 bool wallet_has(struct wallet *wallet, const struct public_key *key)
 {
 	bool found;
-
 	pthread_mutex_lock(&wallet->mutex);
 	find_key(wallet, key, &found);
 	pthread_mutex_unlock(&wallet->mutex);
@@ -321,7 +312,6 @@ int wallet_private_key(struct wallet *wallet, const struct public_key *key, stru
 {
 	bool found;
 	int result;
-
 	pthread_mutex_lock(&wallet->mutex);
 	result = require_unlocked(wallet, error);
 	if (result == 0) {
@@ -355,7 +345,6 @@ bool wallet_label_at(struct wallet *wallet, size_t index, char label[WALLET_LABE
 int wallet_label(struct wallet *wallet, const char *label, struct public_key *key)
 {
 	bool found;
-
 	pthread_mutex_lock(&wallet->mutex);
 	size_t at = wallet_find_label(wallet, label, &found);
 	if (found)
@@ -368,7 +357,6 @@ int wallet_sign(struct wallet *wallet, struct packed_transaction *packed, const 
                 const struct checksum256 *chain_id, struct error *error)
 {
 	int result = 0;
-
 	for (size_t i = 0; i < count && result == 0; i++) {
 		struct private_key private;
 		result = wallet_private_key(wallet, &keys[i], &private, error);
@@ -384,7 +372,6 @@ int wallet_sign(struct wallet *wallet, struct packed_transaction *packed, const 
 static int64_t monotonic_seconds(void)
 {
 	struct timespec now;
-
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec;
 }

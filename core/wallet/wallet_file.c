@@ -31,7 +31,6 @@ static void put_private_key(struct bytes *out, const struct wallet_key *key)
 void wallet_file_encode(struct text *out, const struct wallet_secret *secret, const struct wallet_key *keys, size_t count)
 {
 	struct bytes plain = {0}, cipher = {0};
-
 	/* Reserved at once, so that growing leaves no copies of secrets behind. */
 	memory_grow(&plain.data, &plain.capacity, sizeof secret->digest + 5 + count * 160, 1);
 	bytes_put(&plain, secret->digest, sizeof secret->digest);
@@ -130,7 +129,6 @@ int wallet_file_write(const char *path, const char *data, size_t length, struct 
 {
 	char temporary[4096];
 	int result = 0, file = -1;
-
 	if (snprintf(temporary, sizeof temporary, "%s.new", path) >= (int)sizeof temporary)
 		return error_set(error, ENAMETOOLONG, "\"%s\" is too long a path", path);
 	file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);

@@ -22,7 +22,6 @@ int wallet_save_keys(struct wallet *wallet, struct error *error)
 	char path[WALLET_PATH_SIZE];
 	struct text text = TEXT_EMPTY;
 	int result = 0;
-
 	wallet_file_encode(&text, &wallet->secret, wallet->keys, wallet->keys_count);
 	if (wallet->folder[0]) {
 		result = folder_path(wallet, path, "default.wallet", error);
@@ -41,7 +40,6 @@ int wallet_save_labels(struct wallet *wallet, struct error *error)
 	char path[WALLET_PATH_SIZE], key[KEY_TEXT_SIZE];
 	struct text text = TEXT_EMPTY;
 	int result;
-
 	if (!wallet->folder[0])
 		return 0;
 	for (size_t i = 0; i < wallet->labels_count; i++) {
@@ -59,7 +57,6 @@ int wallet_save_labels(struct wallet *wallet, struct error *error)
 static void parse_labels(struct wallet *wallet, const char *text)
 {
 	char label[WALLET_LABEL_SIZE], key[KEY_TEXT_SIZE];
-
 	for (const char *line = text; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
 		struct public_key public;
 		bool found;
@@ -82,7 +79,6 @@ int wallet_load_keys(struct wallet *wallet, const struct wallet_secret *secret, 
 	struct text text = TEXT_EMPTY;
 	const struct text *encoded = &wallet->encoded;
 	int result = 0;
-
 	if (wallet->folder[0]) {
 		result = folder_path(wallet, path, "default.wallet", error);
 		if (result == 0)
@@ -133,7 +129,6 @@ static int open_folder(struct wallet *wallet, struct error *error)
 	struct text labels = TEXT_EMPTY, password = TEXT_EMPTY;
 	struct stat status;
 	int result;
-
 	if (mkdir(wallet->folder, 0700) != 0 && errno != EEXIST)
 		return error_set(error, errno, "cannot make the wallet's folder \"%s\": %s", wallet->folder, strerror(errno));
 	if ((result = folder_path(wallet, path, "labels", error)) != 0)
@@ -206,7 +201,6 @@ int wallet_create(struct wallet *wallet, struct error *error)
 	char path[WALLET_PATH_SIZE], password_path[WALLET_PATH_SIZE];
 	struct stat status;
 	int result = 0;
-
 	pthread_mutex_lock(&wallet->mutex);
 	if (wallet->folder[0] && (result = folder_path(wallet, path, "default.wallet", error)) == 0)
 		result = folder_path(wallet, password_path, "password", error);

@@ -51,7 +51,6 @@ static void boot(struct rig *rig)
 {
 	static const char *const accounts[] = {"eosio.bpay", "eosio.msig", "eosio.names", "eosio.ram", "eosio.ramfee",
 	                                       "eosio.saving", "eosio.stake", "eosio.token", "eosio.vpay", "eosio.rex"};
-
 	rig_open(rig);
 	activate_features(rig);
 	for (size_t i = 0; i < sizeof accounts / sizeof *accounts; i++)
@@ -67,7 +66,6 @@ static void boot(struct rig *rig)
 static struct name_text user(size_t number)
 {
 	struct name_text name = {"user"};
-
 	for (int i = 11; i >= 4; i--, number /= 26)
 		name.text[i] = (char)('a' + number % 26);
 	return name;
@@ -89,7 +87,6 @@ static void make_users(struct rig *rig, size_t from, size_t to)
 	struct private_key private = {{0}};
 	struct public_key public;
 	char key[KEY_TEXT_SIZE], json[1024];
-
 	while (from < to) {
 		struct action actions[4 * BATCH];
 		size_t count = 0;
@@ -158,7 +155,6 @@ static void *push_some(void *context)
 	struct pushing *pushing = context;
 	struct transaction_trace trace = {0};
 	struct error error = {0};
-
 	for (size_t i; (i = pushing->next++) < pushing->count;) {
 		rig_must(pushing->chain->operations->push(pushing->chain, &pushing->transfers[i], NULL, &trace, &error), "push", &error);
 		transaction_trace_release(&trace);
@@ -169,7 +165,6 @@ static void *push_some(void *context)
 static void *recover_some(void *context)
 {
 	struct bare bare;
-
 	(void)context;
 	bare_begin(&bare);
 	bare_next(&bare);
@@ -214,7 +209,6 @@ static void open_and_close_view(void *context, size_t times)
 {
 	struct chain *chain = context;
 	struct chain_view *view = NULL;
-
 	while (times--) {
 		rig_must(chain_view_open(chain, &view, NULL), "view", NULL);
 		chain_view_close(view);
@@ -225,7 +219,6 @@ static void measure_accounts(size_t users)
 {
 	struct rig rig = {.manual_clock = true}, small = {.manual_clock = true};
 	char name[96];
-
 	rig_open(&small);
 	boot(&rig);
 	struct map *map = engine_map(embedded_of(rig.chain)->engine);

@@ -29,7 +29,6 @@ static uint64_t core_symbol(void)
 static uint64_t account_name(uint32_t number)
 {
 	char text[13] = {0};
-
 	for (int i = 0; i < 12; i++, number /= 26)
 		text[i] = (char)('a' + number % 26);
 	return name_literal(text);
@@ -49,7 +48,6 @@ static void start(struct world *world)
 static void next_block(struct world *world)
 {
 	struct checksum256 digest;
-
 	if (engine_block_seal(world->engine, NULL, &digest, NULL))
 		abort();
 	start(world);
@@ -98,7 +96,6 @@ static void push(struct world *world, struct packed_transaction *packed, const s
 static void push_unsigned(struct world *world, uint64_t account, const char *name, uint64_t actor, struct bytes *data)
 {
 	struct packed_transaction packed;
-
 	make(world, &packed, account, name, actor, data);
 	push(world, &packed, NULL, 0);
 }
@@ -186,7 +183,6 @@ static void end(struct world *world)
 static void push_transfers(void *context, size_t times)
 {
 	struct world *world = context;
-
 	while (times--) {
 		struct packed_transaction *packed = &world->transfers[world->sent++];
 		struct public_key key;
@@ -208,7 +204,6 @@ int main(void)
 	struct bare bare;
 	struct world world;
 	char name[64];
-
 	bare_begin(&bare);
 	bare_next(&bare);
 	bare_sign(&bare);

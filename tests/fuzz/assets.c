@@ -11,7 +11,6 @@ static void check_asset(const struct asset *asset)
 {
 	char printed[ASSET_TEXT_SIZE];
 	struct asset again;
-
 	assert(symbol_valid(asset->symbol) && asset->amount <= ASSET_MAXIMUM && asset->amount >= -ASSET_MAXIMUM);
 	asset_print(printed, asset);
 	assert(strlen(printed) < ASSET_TEXT_SIZE);

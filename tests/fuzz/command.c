@@ -19,7 +19,6 @@ static void parse(const char *line, size_t length, size_t options_count)
 	int64_t number = 0;
 	bool flag = false;
 	const char *word = NULL;
-
 	int result = command_parse(&command, line, length, options, options_count, &error);
 	assert(result == 0 || (result == -error.number && *error.sentence));
 	if (result == 0) {

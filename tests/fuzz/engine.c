@@ -89,7 +89,6 @@ static void prepare(void)
 {
 	struct genesis genesis;
 	struct checksum256 digest;
-
 	genesis_default(&genesis);
 	assert(engine_create(&engine, &genesis, NULL) == 0);
 	start();
@@ -126,7 +125,6 @@ static void check_block(struct cursor in)
 {
 	struct signed_block block;
 	struct error error = {0};
-
 	if (signed_block_unpack(&block, &in, &error))
 		return;
 	block.header.previous = base->id;

@@ -13,7 +13,6 @@ static void check_public_key(const struct public_key *key)
 {
 	char printed[KEY_TEXT_SIZE];
 	struct public_key again;
-
 	public_key_print(printed, key);
 	assert(public_key_parse(&again, printed, NULL) == 0);
 	assert(!public_key_compare(&again, key));
@@ -27,7 +26,6 @@ static void check_signature(const struct signature *signature)
 	struct signature again;
 	struct public_key key;
 	struct error error;
-
 	signature_print(printed, signature);
 	assert(signature_parse(&again, printed, NULL) == 0);
 	assert(!memcmp(&again, signature, sizeof again));
@@ -44,7 +42,6 @@ static void check_text(const char *text)
 	struct private_key secret, secret_again;
 	struct signature signature;
 	struct error error;
-
 	if (!public_key_parse(&key, text, &error))
 		check_public_key(&key);
 	if (!signature_parse(&signature, text, &error))

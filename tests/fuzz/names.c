@@ -13,7 +13,6 @@ static void check_value(uint64_t value)
 {
 	char text[NAME_TEXT_SIZE];
 	uint64_t parsed;
-
 	name_print(text, value);
 	assert(strlen(text) < NAME_TEXT_SIZE);
 	assert(name_parse(&parsed, text, NULL) == 0 && parsed == value);
@@ -28,7 +27,6 @@ static void check_text(const char *text)
 	uint64_t name, again;
 	int64_t us, us_again;
 	uint32_t seconds;
-
 	if (!name_parse(&name, text, &error)) {
 		name_print(printed, name);
 		assert(!strcmp(printed, text));

@@ -21,7 +21,6 @@ static void check_packed_transaction(struct cursor in)
 	struct bytes first = {0}, second = {0};
 	struct error error = {0};
 	struct public_key keys[4];
-
 	if (packed_transaction_unpack(&packed, &in, &error)) {
 		assert(error.number && *error.sentence);
 		return;
@@ -53,7 +52,6 @@ static void check_block(struct cursor in)
 	struct error error = {0};
 	struct producer_schedule schedule;
 	struct checksum256 *features;
-
 	if (signed_block_unpack(&block, &in, &error)) {
 		assert(*error.sentence && in.failed);
 		return;
@@ -87,7 +85,6 @@ static void check_authority(struct cursor in)
 	struct bytes first = {0}, second = {0};
 	struct json *json;
 	struct error error;
-
 	if (authority_unpack(&authority, &in))
 		return;
 	authority_print(&text, &authority);
@@ -112,7 +109,6 @@ static void check_genesis(struct cursor in)
 	struct genesis genesis, parsed;
 	struct text text = TEXT_EMPTY;
 	struct error error;
-
 	if (genesis_unpack(&genesis, &in))
 		return;
 	genesis_chain_id(&genesis);

@@ -42,7 +42,6 @@ static void print_account(struct replay *replay, struct text *out, const struct 
 	struct public_key public;
 	char key[KEY_TEXT_SIZE];
 	int64_t funds = 0;
-
 	json_int64(&funds, json_member(account, "funds"));
 	if (public_key_parse(&public, json_string(json_member(account, "pub")), NULL) || !recording_private_key(&replay->recording, &public))
 		return;
@@ -81,7 +80,6 @@ static int configure(struct replay *replay, struct boot *boot, struct error *err
 {
 	struct text accounts = TEXT_EMPTY;
 	int result = 0;
-
 	for (size_t i = 0; i < sizeof recorded_options / sizeof *recorded_options && result == 0; i++) {
 		result = boot_option_find(recorded_options[i][0], error);
 		if (result >= 0)
@@ -97,7 +95,6 @@ static int configure(struct replay *replay, struct boot *boot, struct error *err
 static void count_step(void *context, const struct transaction_trace *trace, const char *command)
 {
 	struct replay *replay = context;
-
 	(void)trace;
 	(void)command;
 	replay->steps++;
@@ -106,7 +103,6 @@ static void count_step(void *context, const struct transaction_trace *trace, con
 static int run_stages(struct replay *replay, struct boot *boot, const char *until, struct error *error)
 {
 	struct boot_runner runner = {.sent = count_step, .context = replay};
-
 	for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
 		replay_at(replay, "boot: %s", stages[i].steps);
 		int result = boot_run(boot, stages[i].steps, &runner, error);

@@ -16,7 +16,6 @@ static struct map_edit *edit;
 static int setup(void **state)
 {
 	struct map_root *empty;
-
 	(void)state;
 	map = map_create();
 	empty = map_empty(map);
@@ -39,7 +38,6 @@ static void accounts(void **state)
 	struct account_object account = {.privileged = true, .last_code_update = -5, .recv_sequence = UINT64_MAX, .auth_sequence = 7,
 	                                 .code_sequence = 3, .abi_sequence = 4, .creation_slot = 99, .block_num = 11}, back;
 	uint64_t from = 0;
-
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
 		account.name = name_literal(names[i]);

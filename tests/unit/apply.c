@@ -134,7 +134,6 @@ static void start(uint32_t slots)
 static int begin(void **state)
 {
 	struct genesis genesis;
-
 	(void)state;
 	genesis_default(&genesis);
 	slot = slot_from_us(genesis.initial_timestamp) + 100;
@@ -259,7 +258,6 @@ static void inline_authorization(void **state)
 {
 	struct transaction_trace trace;
 	struct error error;
-
 	(void)state;
 	assert_int_equal(outcome("toghost", "script", 0), ACTION_VALIDATE_EXCEPTION);
 	assert_int_equal(push(&trace, &error, "asbob", "script", 0), SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION); /* to itself: the old leniency */
@@ -300,7 +298,6 @@ static void ram_is_checked_at_the_end(void **state)
 	struct resource_account bob;
 	struct transaction_trace trace;
 	struct error error;
-
 	(void)state;
 	assert_true(resource_account_get(map_edit_view(engine->pending->edit), &bob, name_literal("bob")));
 	bob.limits.ram_bytes = (int64_t)bob.ram_usage + 100;
@@ -323,7 +320,6 @@ static void deferred(void **state)
 	struct checksum256 first, second, digest;
 	struct error error;
 	struct cursor in;
-
 	(void)state;
 	feature(FEATURE_NO_DUPLICATE_DEFERRED_ID, true);
 	assert_int_equal(push(&trace, &error, "defer", "script", 0), 0);

@@ -67,7 +67,6 @@ static void put_extension(struct apply_context *context, struct transaction *tra
 {
 	struct extension *extension = &transaction->extensions[transaction->extensions_count++];
 	struct checksum256 id = context->transaction->id;
-
 	id.data[5] ^= which == OTHER_TRANSACTION;
 	extension->type = type;
 	bytes_put(&extension->data, id.data, sizeof id.data);
@@ -117,7 +116,6 @@ int contract_run(struct apply_context *context, const struct checksum256 *code_h
 {
 	bool notified = context->receiver != context->action->account;
 	struct action action;
-
 	(void)code_hash;
 	if (context->action->name != name_literal("send"))
 		return 0;
@@ -179,7 +177,6 @@ static int end(void **state)
 static void prepare(void)
 {
 	struct account_object script;
-
 	for (int i = 0; i < 64; i++)
 		if (i < FEATURE_COUNT)
 			engine->pending->globals.features.activation_block[i] = sending->features >> i & 1;
@@ -216,7 +213,6 @@ static void forget(void)
 {
 	const uint64_t sender_id[2] = {1, 0};
 	struct generated_transaction generated;
-
 	if (!generated_transaction_get(map_edit_view(engine->pending->edit), &generated, name_literal("script"), sender_id))
 		return;
 	generated_transaction_remove(engine->pending->edit, &generated);

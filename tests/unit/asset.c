@@ -41,7 +41,6 @@ static void malformed_symbols_are_refused(void **state)
 	static const char *const invalid_codes[] = {"sys", "SYS1", "ABCDEFGH", "4,SYS", " SYS"};
 	struct error error;
 	uint64_t symbol;
-
 	(void)state;
 	for (size_t i = 0; i < sizeof invalid / sizeof invalid[0]; i++) {
 		assert_int_equal(symbol_parse(&symbol, invalid[i], &error), -EINVAL);

@@ -163,7 +163,6 @@ static void authorities_are_made_of_one_key_or_permission(void **state)
 {
 	struct permission_level level = {1, 2};
 	struct public_key key;
-
 	(void)state;
 	assert_int_equal(public_key_parse(&key, KEY_A, NULL), 0);
 	struct authority of_key = authority_of_key(&key), of_permission = authority_of_permission(&level);

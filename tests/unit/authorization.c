@@ -15,7 +15,6 @@
 static struct public_key key(char letter)
 {
 	struct public_key out = {.type = KEY_K1};
-
 	out.point[0] = 2;
 	out.point[32] = (uint8_t)letter;
 	return out;
@@ -90,7 +89,6 @@ static int setup(void **state)
 {
 	struct map_root *empty;
 	struct genesis genesis;
-
 	(void)state;
 	map = map_create();
 	empty = map_empty(map);

@@ -22,7 +22,6 @@
 static void assert_checksum(const struct checksum256 *checksum, const char *expected)
 {
 	char text[65];
-
 	checksum256_print(text, checksum);
 	assert_string_equal(text, expected);
 }
@@ -179,7 +178,6 @@ static struct producer_schedule schedule_of_json(const struct json *json)
 static void extension_append(struct block_header *header, uint16_t type, const struct bytes *data)
 {
 	size_t capacity = header->extensions_count;
-
 	memory_grow(&header->extensions, &capacity, header->extensions_count + 1, sizeof *header->extensions);
 	header->extensions[header->extensions_count] = (struct extension){.type = type};
 	bytes_put(&header->extensions[header->extensions_count++].data, data->data, data->length);
@@ -319,7 +317,6 @@ static void check_round_trip(const struct signed_block *block)
 	struct bytes packed = {0}, again = {0};
 	struct signed_block unpacked;
 	struct error error = {0};
-
 	signed_block_pack(&packed, block);
 	struct cursor cursor = cursor_make(packed.data, packed.length);
 	assert_int_equal(signed_block_unpack(&unpacked, &cursor, &error), 0);
@@ -339,7 +336,6 @@ static void check_block(struct recording *recording, const struct json *json)
 {
 	struct signed_block block = {0};
 	struct checksum256 *features;
-
 	header_of_json(&block.header, json);
 	checksum_member(&block.id, json, "id");
 	struct checksum256 id = block_header_id(&block.header);
@@ -361,7 +357,6 @@ static void begin_recording(struct recording *recording, const struct json *json
 {
 	struct text text = TEXT_EMPTY;
 	struct checksum256 expected;
-
 	json_print(&text, json_member(json, "genesis"));
 	assert_int_equal(genesis_parse(&recording->genesis, text.data, text.length, NULL), 0);
 	text_release(&text);

@@ -35,7 +35,6 @@ static uint32_t *last_signed(struct network *network, uint64_t producer)
 static void network_begin(struct network *network)
 {
 	struct genesis genesis;
-
 	*network = (struct network){0};
 	genesis_default(&genesis);
 	network->slot = slot_from_us(genesis.initial_timestamp);
@@ -59,7 +58,6 @@ static struct block_state *seal(struct network *network)
 {
 	struct checksum256 digest;
 	struct block_state *sealed;
-
 	assert_int_equal(engine_block_seal(network->engine, &sealed, &digest, NULL), 0);
 	return sealed;
 }
@@ -95,7 +93,6 @@ static int64_t propose(struct network *network, size_t count)
 static void single_producer(void **state)
 {
 	struct network network;
-
 	(void)state;
 	network_begin(&network);
 	for (uint32_t number = 2; number < 40; number++) {
@@ -119,7 +116,6 @@ static void schedule_change(void **state)
 	struct authority authority;
 	struct network network;
 	struct block_state *block;
-
 	(void)state;
 	network_begin(&network);
 	produce(&network);
@@ -159,7 +155,6 @@ static void twenty_one_producers(void **state)
 	struct network network;
 	struct block_state *block = NULL;
 	uint32_t before;
-
 	(void)state;
 	network_begin(&network);
 	produce(&network);
@@ -218,7 +213,6 @@ static struct engine *restore(const struct engine *engine)
 static void restored_chains_know_ids(void **state)
 {
 	struct network network, copy;
-
 	(void)state;
 	network_begin(&network);
 	produce(&network);
@@ -253,7 +247,6 @@ static void long_reversible_chains(void **state)
 	struct checksum256 ids[4000], id;
 	struct block_state *block = NULL;
 	uint32_t stuck;
-
 	(void)state;
 	network_begin(&network);
 	produce(&network);
@@ -331,7 +324,6 @@ static void another_head(void **state)
 {
 	struct network network;
 	struct block_state *two, *three, *other;
-
 	(void)state;
 	network_begin(&network);
 	two = block_state_hold(produce(&network));

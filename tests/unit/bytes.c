@@ -16,7 +16,6 @@ static void integers_are_little_endian_and_come_back(void **state)
 	struct bytes bytes = {0};
 	struct cursor cursor;
 	size_t length;
-
 	(void)state;
 	bytes_put_u8(&bytes, 1);
 	bytes_put_u16(&bytes, 0x0203);

@@ -15,7 +15,6 @@ static void equal_transfers(void **state)
 {
 	struct rig rig = {.manual_clock = true};
 	struct transaction_trace first = {0}, second = {0};
-
 	(void)state;
 	rig_open(&rig);
 	rig_make_token(&rig);
@@ -33,7 +32,6 @@ static void equal_transfers(void **state)
 static void ids_that_are_taken(void **state)
 {
 	struct rig rig = {.manual_clock = true};
-
 	(void)state;
 	rig_open(&rig);
 	rig_make_token(&rig);
@@ -50,7 +48,6 @@ static void short_lifetime(void **state)
 {
 	struct genesis genesis;
 	struct rig rig = {.manual_clock = true, .genesis = &genesis};
-
 	(void)state;
 	genesis_default(&genesis);
 	genesis.initial_configuration.max_transaction_lifetime = 60;

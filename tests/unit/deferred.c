@@ -21,7 +21,6 @@ struct chain {
 static void begin(struct chain *chain)
 {
 	struct genesis genesis;
-
 	genesis_default(&genesis);
 	*chain = (struct chain){.slot = slot_from_us(genesis.initial_timestamp) + 100};
 	assert_int_equal(engine_create(&chain->engine, &genesis, NULL), 0);
@@ -38,7 +37,6 @@ static struct block_state *seal(struct chain *chain)
 {
 	struct checksum256 digest;
 	struct block_state *sealed;
-
 	assert_int_equal(engine_block_seal(chain->engine, &sealed, &digest, NULL), 0);
 	return sealed;
 }
@@ -100,7 +98,6 @@ static struct checksum256 push_delayed_account(struct chain *chain, const char *
 	struct bytes data = {0};
 	struct checksum256 id;
 	struct error error = {0};
-
 	newaccount_data(&data, chain, name);
 	if (push(chain, &id, "newaccount", &data, delay_sec, &error))
 		fail_msg("%s", error.sentence);
@@ -111,7 +108,6 @@ static struct checksum256 push_delayed_account(struct chain *chain, const char *
 static uint64_t eosio_ram(const struct chain *chain)
 {
 	struct resource_account account;
-
 	assert_true(resource_account_get(map_edit_view(chain->engine->pending->edit), &account, name_literal("eosio")));
 	return account.ram_usage;
 }
@@ -120,7 +116,6 @@ static void run_due(struct chain *chain, const struct checksum256 *expected, uin
 {
 	struct transaction_trace trace;
 	struct checksum256 id;
-
 	assert_true(engine_next_scheduled(chain->engine, &id));
 	assert_true(checksum256_equal(&id, expected));
 	assert_int_equal(engine_push_scheduled(chain->engine, &id, NULL, &trace, NULL), 0);
@@ -137,7 +132,6 @@ static void delayed(void **state)
 	struct error error = {0};
 	struct block_state *block;
 	uint64_t ram;
-
 	(void)state;
 	begin(&chain);
 	start(&chain, 1);
@@ -168,7 +162,6 @@ static void failing_and_expired(void **state)
 {
 	struct chain chain;
 	struct checksum256 first, second, third;
-
 	(void)state;
 	begin(&chain);
 	start(&chain, 1);
@@ -194,7 +187,6 @@ static void cancelled(void **state)
 	struct bytes data = {0};
 	struct error error = {0};
 	uint64_t ram;
-
 	(void)state;
 	begin(&chain);
 	start(&chain, 1);
@@ -227,7 +219,6 @@ static struct checksum256 send_as(struct chain *chain, uint64_t sender, const ch
 	struct generated_transaction generated = {.sender = sender, .sender_id = {7, 8}, .payer = sender, .object_id = 99};
 	struct transaction transaction = {0};
 	struct bytes data = {0}, packed = {0};
-
 	newaccount_data(&data, chain, new_account);
 	make_action(&transaction, "newaccount", data.data, data.length);
 	transaction_pack(&packed, &transaction);
@@ -251,7 +242,6 @@ static void senders_handle_errors(void **state)
 	struct block_state *block;
 	struct chain chain;
 	uint64_t sequence;
-
 	(void)state;
 	begin(&chain);
 	start(&chain, 1);
@@ -279,7 +269,6 @@ static void validated(void **state)
 	struct error error = {0};
 	struct signed_block *blocks[4];
 	struct checksum256 id;
-
 	(void)state;
 	begin(&chain);
 	begin(&other);

@@ -36,7 +36,6 @@ static void views_stay(void **state)
 	struct rig rig = {.manual_clock = true};
 	struct chain_view *before = NULL, *after = NULL;
 	struct chain_info info;
-
 	(void)state;
 	rig_open(&rig);
 	assert_int_equal(chain_view_open(rig.chain, &before, NULL), 0);
@@ -61,7 +60,6 @@ static void views_stay(void **state)
 static void writes_are_seen(void **state)
 {
 	struct rig rig = {0};
-
 	(void)state;
 	rig_open(&rig);
 	for (char name[] = "aaaaaaaaaaaa"; name[11] < 'k'; name[11]++) {
@@ -77,7 +75,6 @@ static void clock_moves(void **state)
 {
 	struct rig rig = {.manual_clock = true};
 	struct chain_clock before, after;
-
 	(void)state;
 	rig_open(&rig);
 	const struct chain_operations *operations = rig.chain->operations;
@@ -106,7 +103,6 @@ static void clock_keeps_what_is_pending(void **state)
 	struct rig rig = {.manual_clock = true};
 	struct transaction_trace trace = {0};
 	struct signed_block block = {0};
-
 	(void)state;
 	rig_open(&rig);
 	for (int skip = 0; skip < 2; skip++) {
@@ -132,7 +128,6 @@ static void clock_interrupted(void **state)
 	struct rig rig = {.manual_clock = true};
 	struct chain_clock clock;
 	int asked = 0;
-
 	(void)state;
 	rig_open(&rig);
 	uint32_t head = rig_info(&rig).head_block_num;
@@ -188,7 +183,6 @@ static void too_big(void **state)
 {
 	struct genesis genesis;
 	struct rig rig = {.manual_clock = true, .genesis = &genesis};
-
 	(void)state;
 	genesis_default(&genesis);
 	genesis.initial_configuration.max_block_net_usage = 12000;
@@ -262,7 +256,6 @@ static void *write_transfers(void *context)
 {
 	struct crowd *crowd = context;
 	struct rig own = *crowd->rig; /* an error of its own */
-
 	for (int i = 0; i < WRITES; i++) {
 		expect(crowd, rig_transfer(&own, NULL, "alice") == 0, own.error.sentence);
 		crowd->acknowledged++;
@@ -277,7 +270,6 @@ static void *read_balances(void *context)
 	struct rig own = *crowd->rig;
 	const struct chain_operations *operations = own.chain->operations;
 	int64_t last = 0;
-
 	while (!crowd->done) {
 		int64_t acknowledged = crowd->acknowledged, balance = rig_balance(&own, "alice");
 		struct chain_view *view = NULL;
@@ -303,7 +295,6 @@ static void *move_clock(void *context)
 {
 	struct crowd *crowd = context;
 	struct rig own = *crowd->rig;
-
 	for (int i = 0; i < 20; i++)
 		expect(crowd, own.chain->operations->clock_advance(own.chain, (i % 3 ? 7 : 40) * SECOND, i % 5 == 0, NULL, NULL, &own.error) == 0,
 		       own.error.sentence);

@@ -52,7 +52,6 @@ static struct done killed(struct scene *scene, void (*body)(struct rig *rig, str
 {
 	struct done done = {0};
 	int pipes[2], status;
-
 	assert_int_equal(pipe(pipes), 0);
 	fflush(NULL);
 	pid_t child = fork();
@@ -102,7 +101,6 @@ static void assert_in_block(struct rig *rig, const struct done *done)
 {
 	struct signed_block block = {0};
 	size_t found = 0;
-
 	rig_must(rig->chain->operations->block(rig->chain, &block, done->block_num, &rig->error), "block", &rig->error);
 	assert_int_equal(block.header.timestamp, done->slot);
 	for (size_t i = 0; i < block.transactions_count; i++)
@@ -117,7 +115,6 @@ static void closed_and_opened(void **state)
 {
 	struct scene scene;
 	struct chain_clock before, after;
-
 	(void)state;
 	scene_begin(&scene);
 	rig_open(&scene.rig);
@@ -145,7 +142,6 @@ static void times_of_old_blocks(void **state)
 	struct scene scene;
 	struct chain_view *view = NULL;
 	uint32_t slots[40], slot;
-
 	(void)state;
 	scene_begin(&scene);
 	rig_open(&scene.rig);
@@ -188,7 +184,6 @@ static void with_pending(struct rig *rig, struct done *done)
 static void killed_while_pending(void **state)
 {
 	struct scene scene;
-
 	(void)state;
 	scene_begin(&scene);
 	struct done done = killed(&scene, with_pending);
@@ -225,7 +220,6 @@ static void with_sealed_outside_the_log(struct rig *rig, struct done *done)
 static void killed_with_sealed_blocks(void **state)
 {
 	struct scene scene;
-
 	(void)state;
 	scene_begin(&scene);
 	struct done done = killed(&scene, with_sealed_outside_the_log);
@@ -259,7 +253,6 @@ static void killed_after_a_feature(void **state)
 	struct scene scene;
 	struct chain_view *view = NULL;
 	size_t active = 0;
-
 	(void)state;
 	scene_begin(&scene);
 	killed(&scene, with_a_feature);
@@ -284,7 +277,6 @@ static void killed_while_the_clock_moves(void **state)
 	struct scene scene;
 	struct chain_clock clock;
 	int status, asked = 0;
-
 	(void)state;
 	scene_begin(&scene);
 	fflush(NULL);
@@ -323,7 +315,6 @@ static void with_a_key_that_goes(struct rig *rig, struct done *done)
 static void killed_without_the_key(void **state)
 {
 	struct scene scene;
-
 	(void)state;
 	scene_begin(&scene);
 	scene.rig.signer = signer_create();
@@ -380,7 +371,6 @@ static void reopened(struct scene *scene, const char *notice)
 static void lost_and_damaged(void **state)
 {
 	struct scene scene;
-
 	(void)state;
 	grown_chain(&scene);
 	char *path = scene_path(&scene, "state");
@@ -426,7 +416,6 @@ static void another_genesis(void **state)
 {
 	struct scene scene;
 	struct genesis other;
-
 	(void)state;
 	grown_chain(&scene);
 	genesis_default(&other);
@@ -464,7 +453,6 @@ static void full_disk(struct rig *rig, struct done *done)
 static void full_disk_refuses(void **state)
 {
 	struct scene scene;
-
 	(void)state;
 	scene_begin(&scene);
 	struct done done = killed(&scene, full_disk);
@@ -480,7 +468,6 @@ static void full_log(struct rig *rig, struct done *done)
 	char name[] = "aaaaaaaaaaaa", path[4096];
 	struct stat status;
 	uint32_t written = 0;
-
 	rig_open(rig);
 	for (; written < 30; written++) {
 		name[11] = (char)('a' + written % 26);
@@ -518,7 +505,6 @@ static void full_log_goes_on(void **state)
 	struct genesis genesis;
 	struct chain_view *view = NULL;
 	uint32_t count = 0;
-
 	(void)state;
 	genesis_default(&genesis);
 	struct chain_config *config = &genesis.initial_configuration;

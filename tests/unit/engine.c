@@ -19,7 +19,6 @@ static struct genesis mainnet(void)
 {
 	struct genesis genesis;
 	struct error error = {0};
-
 	genesis_default(&genesis);
 	assert_int_equal(time_point_parse(&genesis.initial_timestamp, "2018-06-08T08:08:08.888", &error), 0);
 	assert_int_equal(public_key_parse(&genesis.initial_key, "EOS7EarnUhcyYqmdnPon8rm7mBCTnBoot6o7fE2WzjvEX2TdggbL3", &error), 0);
@@ -51,7 +50,6 @@ static void expect_header(const struct block_state *block, const char *hex)
 {
 	struct bytes packed = {0};
 	char text[512];
-
 	block_header_pack(&packed, &block->block->header);
 	hex_print(text, packed.data, packed.length);
 	assert_string_equal(text, hex);
@@ -61,7 +59,6 @@ static void expect_header(const struct block_state *block, const char *hex)
 static void expect_checksum(const struct checksum256 *checksum, const char *hex)
 {
 	char text[65];
-
 	checksum256_print(text, checksum);
 	assert_string_equal(text, hex);
 }
@@ -98,7 +95,6 @@ static void genesis_accounts(void **state)
 	struct checksum256 hash;
 	uint64_t from = 0;
 	size_t count = 0;
-
 	(void)state;
 	genesis_default(&genesis);
 	assert_int_equal(engine_create(&engine, &genesis, NULL), 0);
@@ -129,7 +125,6 @@ static void chain_begin(struct chain *chain)
 {
 	struct genesis genesis;
 	struct error error = {0};
-
 	genesis_default(&genesis);
 	*chain = (struct chain){.signer = signer_create(), .slot = slot_from_us(genesis.initial_timestamp) + 1000};
 	assert_int_equal(private_key_parse(&chain->key, GENESIS_PRIVATE_KEY, &error), 0);
@@ -158,7 +153,6 @@ static struct block_state *chain_seal(struct chain *chain)
 	struct checksum256 digest;
 	struct block_state *sealed;
 	struct error error = {0};
-
 	if (engine_block_seal(chain->engine, &sealed, &digest, &error))
 		fail_msg("%s", error.sentence);
 	assert_int_equal(signer_sign(chain->signer, &signature, &chain->key, &digest, &error), 0);
@@ -213,7 +207,6 @@ static void push_newaccount(struct chain *chain, const char *name)
 	struct transaction_trace trace;
 	struct bytes data = {0};
 	struct error error = {0};
-
 	newaccount_data(&data, chain, name);
 	make(chain, &packed, "newaccount", "eosio", "active", &data);
 	if (push(chain, &packed, &trace, &error))
@@ -234,7 +227,6 @@ static void accounts_are_created_and_refused(void **state)
 	struct error error = {0};
 	struct map_root *before, *after;
 	struct chain chain;
-
 	(void)state;
 	chain_begin(&chain);
 	chain_start(&chain);
@@ -270,7 +262,6 @@ static void duplicates_and_expired_are_refused(void **state)
 	struct error error = {0};
 	struct chain chain;
 	struct cursor in;
-
 	(void)state;
 	chain_begin(&chain);
 	chain_start(&chain);
@@ -305,7 +296,6 @@ static void sealed_blocks_validate(void **state)
 	struct bytes packed = {0};
 	struct error error = {0};
 	struct cursor in;
-
 	(void)state;
 	chain_begin(&chain);
 	chain_begin(&other);
@@ -344,7 +334,6 @@ static void saved_head_goes_on(void **state)
 	struct bytes packed = {0};
 	struct error error = {0};
 	struct cursor in;
-
 	(void)state;
 	chain_begin(&chain);
 	for (int i = 0; i < 5; i++) {

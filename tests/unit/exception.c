@@ -84,7 +84,6 @@ static void errors_are_set_prefixed_and_cut(void **state)
 {
 	struct error error = {.assert_code = 7};
 	char longer[2 * ERROR_SENTENCE_SIZE];
-
 	(void)state;
 	assert_int_equal(error_set(&error, ENOENT, "no '%s'", "such"), -ENOENT);
 	assert_int_equal(error.number, ENOENT);

@@ -25,7 +25,6 @@ static void assert_chain_id(const struct genesis *genesis, const char *expected)
 static void stock(struct genesis *genesis, const char *timestamp, const char *key, unsigned inline_size)
 {
 	struct text json = TEXT_EMPTY;
-
 	text_printf(&json, "{\"initial_timestamp\":\"%s\",\"initial_key\":\"%s\",\"initial_configuration\":{\"max_block_cpu_usage\":200000,"
 	            "\"target_block_cpu_usage_pct\":1000,\"max_transaction_cpu_usage\":150000,\"max_inline_action_size\":%u},\"initial_chain_id\":\"00\"}",
 	            timestamp, key, inline_size);
@@ -38,7 +37,6 @@ static void chain_ids_are_the_published_ones(void **state)
 	struct genesis genesis;
 	struct bytes packed = {0};
 	char text[221];
-
 	(void)state;
 	stock(&genesis, "2018-06-01T12:00:00.000", "EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV", 524288);
 	genesis_pack(&packed, &genesis);
@@ -75,7 +73,6 @@ static void genesis_round_trips(void **state)
 	struct genesis genesis, again;
 	struct text text = TEXT_EMPTY;
 	struct bytes packed = {0};
-
 	(void)state;
 	genesis_default(&genesis);
 	genesis.initial_configuration.max_block_net_usage = UINT64_C(1) << 40;
@@ -122,7 +119,6 @@ static void configurations_are_checked_as_setparams_does(void **state)
 {
 	struct genesis genesis;
 	struct error error;
-
 	(void)state;
 	genesis_default(&genesis);
 	struct chain_config good = genesis.initial_configuration, bad;

@@ -39,7 +39,6 @@ static void checksums_are_64_digits(void **state)
 	static const char *const invalid[] = {"", "00", "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b982",
 		"2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b98244", "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b982g"};
 	struct checksum256 checksum = {{0}};
-
 	(void)state;
 	assert_true(checksum256_is_zero(&checksum));
 	assert_int_equal(checksum256_parse(&checksum, "2CF24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"), 0);
@@ -52,7 +51,6 @@ static void checksums_are_64_digits(void **state)
 static void hex_refuses_odd_lengths_and_other_characters(void **state)
 {
 	uint8_t out[4];
-
 	(void)state;
 	assert_int_equal(hex_parse(out, "00fFA9", 6), 0);
 	assert_memory_equal(out, "\x00\xff\xa9", 3);

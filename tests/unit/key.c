@@ -149,7 +149,6 @@ static void malformed_private_keys_are_refused_without_being_quoted(void **state
 		"PVT_R1_2bfGi9rYsXQSXXTvJbDAPhHLQUojjaNLomdm3cEJ1XTzMqUt3V", NATHAN_EOS, "KwDiBf89QgGbjEhKnhXJuH7LrciVrZi3qYjgd9M7rFU73sVHnoWn"};
 	struct private_key key;
 	struct error error;
-
 	(void)state;
 	for (size_t i = 0; i < sizeof invalid / sizeof invalid[0]; i++) {
 		assert_int_equal(private_key_parse(&key, invalid[i], &error), -EINVAL);
@@ -173,7 +172,6 @@ static void other_key_types_pack_and_print(void **state)
 	struct cursor cursor;
 	struct error error;
 	char text[KEY_TEXT_SIZE];
-
 	(void)state;
 	assert_int_equal(public_key_parse(&r1, r1_text, &error), 0);
 	assert_int_equal(r1.type, KEY_R1);
@@ -207,7 +205,6 @@ static void signatures_unpack_only_k1_and_r1(void **state)
 	struct signature signature;
 	struct error error;
 	char text[KEY_TEXT_SIZE];
-
 	(void)state;
 	for (uint8_t type = 0; type < 4; type++) {
 		struct cursor cursor = cursor_make(data, sizeof data);

@@ -219,6 +219,25 @@ static void change_and_undo(struct map_edit *edit, struct model *model, enum key
 	map_root_release(seen);
 }
 
+/* Another edit from where this one is: it changes nothing here, dropped or finished. */
+static void nest(struct map_edit *edit, const struct model *model, enum keys keys, bool drop)
+{
+	struct map_root *root = map_edit_snapshot(edit);
+	struct map_edit *nested = map_edit_begin(root);
+	for (int i = 0; i < 20; i++) {
+		struct row other = random_row(keys);
+		put(nested, &other);
+		other = random_row(keys);
+		map_edit_remove(nested, other.key, other.key_length);
+	}
+	if (drop)
+		map_edit_drop(nested);
+	else
+		map_root_release(map_edit_finish(nested));
+	check_root(root, model);
+	map_root_release(root);
+}
+
 static void walk_randomly(enum keys keys, unsigned steps)
 {
 	struct map *map = map_create();
@@ -242,22 +261,8 @@ static void walk_randomly(enum keys keys, unsigned steps)
 			edit = map_edit_begin(kept[slot]);
 			free(model.rows);
 			model = model_copy(&kept_models[slot]);
-		} else if (choice < 16) { /* another edit from where this one is, dropped or finished */
-			root = map_edit_snapshot(edit);
-			struct map_edit *nested = map_edit_begin(root);
-			for (int i = 0; i < 20; i++) {
-				struct row other = random_row(keys);
-				put(nested, &other);
-				other = random_row(keys);
-				map_edit_remove(nested, other.key, other.key_length);
-			}
-			if (slot % 2) {
-				map_edit_drop(nested);
-			} else {
-				map_root_release(map_edit_finish(nested));
-			}
-			check_root(root, &model);
-			map_root_release(root);
+		} else if (choice < 16) {
+			nest(edit, &model, keys, slot % 2);
 		} else if (choice < 22) {
 			change_and_undo(edit, &model, keys, 2);
 		} else if (choice < 24) { /* ends and begins again */

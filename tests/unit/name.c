@@ -37,7 +37,6 @@ static void every_value_comes_back_from_its_text(void **state)
 {
 	uint64_t value = 1, parsed;
 	char text[NAME_TEXT_SIZE];
-
 	(void)state;
 	for (int i = 0; i < 100000; i++) {
 		value = value * UINT64_C(6364136223846793005) + 1442695040888963407;
@@ -76,7 +75,6 @@ static void accounts_have_1_to_12_characters(void **state)
 {
 	struct error error;
 	uint64_t name;
-
 	(void)state;
 	assert_int_equal(name_parse_account(&name, "abcdefghijkl", &error), 0);
 	assert_int_equal(name_parse_account(&name, "abcdefghijkla", &error), -EINVAL);

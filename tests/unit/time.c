@@ -40,7 +40,6 @@ static void times_round_trip(void **state)
 static void calendar_agrees_with_the_c_library(void **state)
 {
 	char text[TIME_TEXT_SIZE], expected[64];
-
 	(void)state;
 	for (uint64_t seconds = 0; seconds <= UINT32_MAX; seconds += 86400 * 3 + 12347) {
 		time_t moment = (time_t)seconds;
@@ -58,7 +57,6 @@ static void calendar_agrees_with_the_c_library(void **state)
 static void slots_are_half_seconds_since_2000(void **state)
 {
 	char text[TIME_TEXT_SIZE];
-
 	(void)state;
 	assert_int_equal(slot_from_us(INT64_C(1528445288888000)), 0x4559ebd1);
 	assert_true(slot_to_us(0x4559ebd1) == INT64_C(1528445288500000));

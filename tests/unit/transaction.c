@@ -28,7 +28,6 @@ static const char recorded_key[] = "EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TE
 static void put_hex(struct bytes *bytes, const char *hex)
 {
 	uint8_t data[512];
-
 	assert_int_equal(hex_parse(data, hex, strlen(hex)), 0);
 	bytes_put(bytes, data, strlen(hex) / 2);
 }
@@ -36,7 +35,6 @@ static void put_hex(struct bytes *bytes, const char *hex)
 static void assert_checksum(struct checksum256 checksum, const char *expected)
 {
 	char text[65];
-
 	checksum256_print(text, &checksum);
 	assert_string_equal(text, expected);
 }
@@ -45,7 +43,6 @@ static void assert_checksum(struct checksum256 checksum, const char *expected)
 static void put_packed(struct bytes *out, const char *signature, uint8_t compression, const struct bytes *data, const struct bytes *trx)
 {
 	struct signature parsed;
-
 	bytes_put_varuint32(out, signature ? 1 : 0);
 	if (signature) {
 		assert_int_equal(signature_parse(&parsed, signature, NULL), 0);
@@ -106,7 +103,6 @@ static void digest_with_return_value_hashes_two_halves(void **state)
 	struct action action = {.account = 3, .name = 4, .authorization = &level, .authorization_count = 1};
 	struct bytes halves = {0};
 	struct checksum256 half[2], digest;
-
 	(void)state;
 	bytes_put(&action.data, "abc", 3);
 	for (uint64_t word = 3; word <= 4; word++)
@@ -131,7 +127,6 @@ static void recorded_transaction_unpacks_to_its_id_and_signer(void **state)
 	struct public_key key;
 	struct error error = {0};
 	char text[KEY_TEXT_SIZE];
-
 	(void)state;
 	put_hex(&trx, newaccount);
 	put_packed(&travelling, newaccount_signature, COMPRESSION_NONE, &none, &trx);
@@ -163,7 +158,6 @@ static struct transaction rich_transaction(void)
 {
 	struct transaction transaction = {.expiration = 1, .ref_block_num = 2, .ref_block_prefix = 3, .max_net_usage_words = 1000, .max_cpu_usage_ms = 5, .delay_sec = 600};
 	size_t capacity = 0;
-
 	memory_grow(&transaction.context_free_actions, &capacity, 1, sizeof(struct action));
 	transaction.context_free_actions[transaction.context_free_actions_count++] = (struct action){.account = 7, .name = 8};
 	capacity = 0;
@@ -257,7 +251,6 @@ static void compressed_transactions_keep_their_id(void **state)
 	struct packed_transaction plain, compressed;
 	struct checksum256 chain_id = {{0}}, digest, digest_compressed;
 	struct error error = {0};
-
 	(void)state;
 	put_hex(&trx, newaccount);
 	bytes_put_varuint32(&data, 2);

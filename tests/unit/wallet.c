@@ -81,7 +81,6 @@ static void test_opens_again(void **state)
 	struct public_key public, labelled, found;
 	struct error error = {0};
 	char label[WALLET_LABEL_SIZE];
-
 	assert_int_equal(wallet_open(&wallet, f->folder, true, f->signer, &error), 0);
 	assert_false(wallet_locked(wallet));
 	assert_int_equal(private_key_parse(&key, nathan, NULL), 0);
@@ -118,7 +117,6 @@ static void test_lock(void **state)
 	struct text password = TEXT_EMPTY;
 	char path[128];
 	struct stat status;
-
 	assert_int_equal(wallet_open(&wallet, f->folder, true, f->signer, &error), 0);
 	assert_int_equal(private_key_parse(&key, nathan, NULL), 0);
 	assert_int_equal(wallet_import(wallet, &key, &public, &error), 0);
@@ -145,7 +143,6 @@ static void test_unsaved_change_does_not_happen(void **state)
 	struct public_key public;
 	struct error error = {0};
 	char path[128], label[WALLET_LABEL_SIZE];
-
 	assert_int_equal(wallet_open(&wallet, f->folder, true, f->signer, &error), 0);
 	/* A folder in the way of the temporary file makes saving fail, for root too. */
 	snprintf(path, sizeof path, "%s/default.wallet.new", f->folder);
@@ -165,7 +162,6 @@ static void test_reveals_for_the_password_only(void **state)
 	struct text password = TEXT_EMPTY;
 	struct error error = {0};
 	char path[128];
-
 	assert_int_equal(wallet_open(&wallet, f->folder, true, f->signer, &error), 0);
 	snprintf(path, sizeof path, "%s/password", f->folder);
 	assert_int_equal(wallet_file_read(&password, path, &error), 0);
@@ -190,7 +186,6 @@ static void test_created_only_where_there_is_none(void **state)
 	struct public_key public;
 	struct error error = {0};
 	char path[128];
-
 	assert_int_equal(wallet_open(&wallet, f->folder, true, f->signer, &error), 0);
 	assert_int_equal(wallet_new_key(wallet, "x", &public, &error), 0);
 	assert_int_equal(wallet_create(wallet, &error), -EEXIST);
