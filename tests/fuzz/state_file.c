@@ -4,6 +4,9 @@
 
 #include "tests/fuzz/input.h"
 
+#include <string.h>
+#include <zlib.h>
+
 static void mend(uint8_t *data, size_t size)
 {
 	uint32_t number = 0;
