@@ -42,7 +42,13 @@ relative_includes() {
 }
 
 long_files() {
-	sources | xargs wc -l | awk '$2 != "total" && $1 > 620 { print $2 ": " $1 " lines" }'
+	sources | xargs wc -l | awk '$2 != "total" && $1 > 600 { print $2 ": " $1 " lines" }'
+}
+
+long_functions() {
+	sources | xargs awk '
+		/^\{/ { start = FNR }
+		/^\}/ { if (start && FNR - start > 64) print FILENAME ":" start ": " FNR - start " lines"; start = 0 }'
 }
 
 without_first_comment() {
@@ -135,7 +141,8 @@ check 'one file knows cJSON' only 'core/base/json\.c' 'cjson/|cJSON'
 check 'one file knows libsecp256k1' only 'core/base/key\.c' 'secp256k1'
 check 'only core/base knows nettle' only 'core/base/[a-z_]*\.[ch]' 'nettle/'
 check 'includes are written from the root' relative_includes
-check 'no file is above 600 lines or so' long_files
+check 'no file is above 600 lines' long_files
+check 'functions fit a screen' long_functions
 check 'every file says first what it is' without_first_comment
 check 'headers are guarded by their path' wrong_guards
 check 'nothing is put off' put_off
