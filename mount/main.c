@@ -89,7 +89,9 @@ static int create_chain(struct service *service, struct options *options, struct
 	if (result == 0)
 		result = embedded_chain_create(&service->chain, &embedded, error);
 	if (notices.length)
-		fprintf(stderr, "eosiofs: %s", notices.data);
+		for (char *rest = notices.data, *line; (line = strsep(&rest, "\n"));)
+			if (*line)
+				fprintf(stderr, "eosiofs: %s\n", line);
 	text_release(&notices);
 	if (embedded.genesis_key)
 		memory_wipe(&key, sizeof key);
