@@ -1,4 +1,4 @@
-/* producers/NAME: what the chain makes of a producer: votes, rank, whether it produces, and what a claim would pay (contracts.md 9). */
+/* producers/NAME: what the chain makes of a producer: votes, rank, whether it produces, and what a claim would pay (contracts.md 9.2). */
 #include "fs/producers.h"
 
 #include "fs/system_tables.h"
@@ -130,6 +130,36 @@ static int print_scheduled(struct request *request, struct text *out, const stru
 	return 0;
 }
 
+struct electable {
+	unsigned count;
+};
+
+/* By votes: those with none, and the unregistered, come last. */
+static int count_electable(void *context, const struct chain_row *row)
+{
+	struct electable *electable = context;
+	struct producer_row producer;
+	if (producer_row_decode(&producer, row->data, row->length) < 0 || !producer.active || !(producer.total_votes > 0))
+		return 1;
+	return ++electable->count == SCHEDULE_SIZE;
+}
+
+/* One of the first by votes that waits for a schedule: one is proposed once a minute, but never a shorter one than the last (contracts.md 9.2). */
+static int print_waiting(struct request *request, struct text *out, const struct global_row *global, unsigned rank, struct error *error)
+{
+	const struct table_id id = {EOSIO, EOSIO, name_literal("producers")};
+	struct electable electable = {0};
+	int result = request->view->chain->operations->rows_by_double(request->view, &id, 0, count_electable, &electable, error);
+	if (result < 0)
+		return result;
+	if (electable.count < global->last_producer_schedule_size)
+		text_printf(out, "not producing: rank %u, but only %u producer%s votes, and the schedule of %u stays until as many have\n", rank,
+		            electable.count, electable.count == 1 ? " has" : "s have", (unsigned)global->last_producer_schedule_size);
+	else
+		text_printf(out, "not producing yet: rank %u, schedule pending: a new one is proposed once a minute\n", rank);
+	return 0;
+}
+
 static int print_unscheduled(struct request *request, struct text *out, const struct producer_row *producer, bool pending, struct error *error)
 {
 	struct global_row global = {0};
@@ -160,7 +190,7 @@ static int print_unscheduled(struct request *request, struct text *out, const st
 	else if (!(producer->total_votes > 0))
 		text_printf(out, "not producing: rank %u, but nobody votes for it\n", rank);
 	else
-		text_printf(out, "not producing yet: rank %u, schedule pending: a new one is proposed once a minute\n", rank);
+		return print_waiting(request, out, &global, rank, error);
 	return 0;
 }
 

@@ -57,7 +57,7 @@ int global_row_decode(struct global_row *out, const void *data, size_t length)
 	out->total_unpaid_blocks = cursor_u32(&in);
 	out->total_activated_stake = (int64_t)cursor_u64(&in);
 	out->threshold_time = (int64_t)cursor_u64(&in);
-	cursor_u16(&in);
+	out->last_producer_schedule_size = cursor_u16(&in);
 	out->total_producer_vote_weight = cursor_double(&in);
 	return decoded(&in);
 }

@@ -34,6 +34,7 @@ struct producer_row {
 struct global_row {
 	int64_t last_pervote_bucket_fill, pervote_bucket, perblock_bucket, total_activated_stake, threshold_time;
 	uint32_t total_unpaid_blocks;
+	uint16_t last_producer_schedule_size; /* a shorter schedule is never proposed */
 	double total_producer_vote_weight;
 	/* global2 */
 	double total_votepay_share;

@@ -165,11 +165,34 @@ static void rewards_are_what_they_say(void **state)
 	fixture_expect_part("accounts/voter1111111/refund", "# nothing is pending");
 }
 
+/* A schedule never becomes shorter: who is elected by too few to replace it waits for votes, not for the minute. */
+static void fewer_elected_than_scheduled(void **state)
+{
+	(void)state;
+	fixture_mkdir("producers", "voter1111111");
+	fixture_write("accounts/whale1111111/votes", "producer1111 producer2222 voter1111111\n");
+	fixture_advance(400, false);
+	fixture_expect("producers/voter1111111/status", "producing\n");
+	fixture_mkdir("producers", "proxy1111111");
+	fixture_expect("producers/proxy1111111/status", "not producing: rank 4, but nobody votes for it\n");
+	/* who was voted for more than once may keep the rounding of it, which counts as votes */
+	fixture_write("producers/producer1111/active", "0\n");
+	fixture_write("producers/producer2222/active", "0\n");
+	fixture_write("accounts/whale1111111/votes", "proxy1111111\n");
+	fixture_expect("producers/proxy1111111/status",
+	               "not producing: rank 1, but only 1 producer has votes, and the schedule of 3 stays until as many have\n");
+	fixture_write("producers/producer1111/active", "1\n");
+	fixture_write("producers/producer2222/active", "1\n");
+	fixture_write("accounts/whale1111111/votes", "proxy1111111 producer1111 producer2222\n");
+	fixture_expect_part("producers/proxy1111111/status", "schedule pending: a new one is proposed once a minute\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(producers_register), cmocka_unit_test(registrations_change), cmocka_unit_test(votes_are_set_added_and_cleared),
 		cmocka_unit_test(proxies_vote_for_others), cmocka_unit_test(an_activated_chain), cmocka_unit_test(rewards_are_what_they_say),
+		cmocka_unit_test(fewer_elected_than_scheduled),
 	};
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
 }
