@@ -352,8 +352,9 @@ static int document_flush(struct handle *handle, const struct caller *caller)
 	if (input->depth == 0 && !input->quote) {
 		document_run(handle, caller, &error);
 	} else if (json_parse(&json, text_string(&input->pending), input->pending.length, &error) < 0) {
-		/* Its first fault, with line and column; often far before where the end is missed. */
-		error_prefix(&error, "the JSON is not closed");
+		/* Its first fault, with line and column: often far before where the end is missed, and the cause of that. */
+		if (strstr(error.sentence, JSON_ENDS_TOO_EARLY))
+			error_prefix(&error, "the JSON is not closed");
 	} else {
 		json_release(json);
 		error_set(&error, EINVAL, "the JSON is not closed");

@@ -32,7 +32,7 @@ static int fault(struct error *error, const char *text, size_t length, size_t of
 	if (what)
 		return error_set(error, EINVAL, "line %zu, column %zu of the JSON: %s", line, column, what);
 	if (offset >= length)
-		return error_set(error, EINVAL, "line %zu, column %zu of the JSON: it ends too early", line, column);
+		return error_set(error, EINVAL, "line %zu, column %zu of the JSON: " JSON_ENDS_TOO_EARLY, line, column);
 	unsigned char c = (unsigned char)text[offset];
 	return error_set(error, EINVAL, isprint(c) ? "line %zu, column %zu of the JSON: unexpected '%c'"
 	                                           : "line %zu, column %zu of the JSON: unexpected byte 0x%02x", line, column, c);

@@ -15,7 +15,9 @@ struct json;
 enum json_type { JSON_MISSING, JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 
 /* Parses exactly one value of length bytes (white space around it is fine), nested at most 200 deep. Numbers of more than 15 digits
- * are kept as strings of their digits. NUL characters are refused. The sentence names line, column and what was found. -EINVAL. */
+ * are kept as strings of their digits. NUL characters are refused. The sentence names line, column and what was found, which may be
+ * JSON_ENDS_TOO_EARLY. -EINVAL. */
+#define JSON_ENDS_TOO_EARLY "it ends too early"
 int json_parse(struct json **out, const char *text, size_t length, struct error *error);
 void json_release(struct json *root);
 

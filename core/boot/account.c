@@ -221,12 +221,26 @@ static int take_private(struct boot_account *account, const struct reading *read
 	return 0;
 }
 
+/* NULL: there is none. */
+static int read_key_text(const char **out, const struct reading *reading, const struct json *key, const char *what, const char *name, struct error *error)
+{
+	*out = json_string(key);
+	if (*out || json_type(key) == JSON_MISSING || json_type(key) == JSON_NULL)
+		return 0;
+	error_set(error, EINVAL, "the %s key of \"%s\" is no text", what, name);
+	return fail(reading, name, 1, error);
+}
+
 static int read_keys(struct boot_account *account, const struct reading *reading, const struct json *entry, const char *name, struct error *error)
 {
-	const char *pub = json_string(json_member(entry, "pub")), *pvt = json_string(json_member(entry, "pvt"));
+	const char *pub, *pvt;
 	struct public_key public, derived;
 	struct private_key private;
+	int result;
 
+	if ((result = read_key_text(&pub, reading, json_member(entry, "pub"), "public", name, error)) != 0 ||
+	    (result = read_key_text(&pvt, reading, json_member(entry, "pvt"), "private", name, error)) != 0)
+		return result;
 	if (pub) {
 		if (public_key_parse(&public, pub, error) != 0) {
 			error_prefix(error, "the public key of \"%s\"", name);
@@ -254,6 +268,19 @@ static int read_keys(struct boot_account *account, const struct reading *reading
 	return 0;
 }
 
+/* What would be passed over may be a slip of the pen, and decide over tokens. */
+static int check_entry_members(const struct reading *reading, const struct json *entry, const char *name, struct error *error)
+{
+	for (const struct json *member = json_first(entry); member; member = json_next(member)) {
+		const char *word = json_name(member);
+		if (strcmp(word, "name") != 0 && strcmp(word, "pub") != 0 && strcmp(word, "pvt") != 0 && strcmp(word, "funds") != 0) {
+			error_set(error, EINVAL, "\"%s\" has a \"%.40s\": an account has name, pub, pvt and funds", name, word);
+			return fail(reading, name, 1, error);
+		}
+	}
+	return 0;
+}
+
 static int read_entry(struct reading *reading, const struct json *entry, const char *list, size_t number, struct error *error)
 {
 	struct boot_account account = {.funds = -1};
@@ -270,7 +297,8 @@ static int read_entry(struct reading *reading, const struct json *entry, const c
 	}
 	if (reading->out->count >= ACCOUNTS_MAXIMUM)
 		return error_set(error, E2BIG, "accounts.json has more than %d accounts", ACCOUNTS_MAXIMUM);
-	if ((result = read_funds(&account.funds, reading, json_member(entry, "funds"), name, error)) != 0 ||
+	if ((result = check_entry_members(reading, entry, name, error)) != 0 ||
+	    (result = read_funds(&account.funds, reading, json_member(entry, "funds"), name, error)) != 0 ||
 	    (result = read_keys(&account, reading, entry, name, error)) != 0)
 		return result;
 	if (reading->out->count == reading->capacity) {

@@ -177,6 +177,8 @@ static void test_refused_before_anything_happens(void **state)
 	assert_int_equal(fixture_try_write("boot/options/users", "1\n"), -ENOENT);
 	fixture_refuse(EINVAL, "line 2", "boot/accounts.json", "{\"users\": [\n{\"name\": 1}}\n");
 	fixture_refuse(EINVAL, "line 3", "boot/accounts.json", "{\"users\": [\n{\"name\": \"a\"},\n{\"name\": \"A\"}]}\n");
+	fixture_refuse(EINVAL, "line 3, column 3 of the JSON: unexpected", "boot/accounts.json", "{\"users\": [\n{\"name\": \"a},\n{\"name\": \"b\"}]}\n");
+	assert_null(strstr(fixture_read("errors"), "not closed"));
 	fixture_refuse(EEXIST, "appears twice", "boot/accounts.json", "{\"users\": [{\"name\": \"useraaaaaaaa\"}, {\"name\": \"useraaaaaaaa\"}]}\n");
 	fixture_refuse(EINVAL, "do not match", "boot/accounts.json",
 	               "{\"users\": [{\"name\": \"a\", \"pub\": \"EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr\", \"pvt\": "

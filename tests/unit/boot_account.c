@@ -192,10 +192,14 @@ static const struct {
 	{"{\"users\": [{\"name\": \"a\", \"pvt\": \"5K\"}]}", -EINVAL, "the private key of \"a\""},
 	{"{\"users\": [\n{\"name\": \"a\", \"pub\": \"EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr\", " NATHAN_PRIVATE "}]}", -EINVAL,
 	 "accounts.json line 2: the keys of \"a\" do not match"},
-	{"{\"users\": [{\"name\": \"a\", \"funds\": -1}]}", -ERANGE, "funds of \"a\""},
+	{"{\"users\": [{\"name\": \"a\", \"funds\": -1}]}", -ERANGE, "the funds of \"a\" are negative"},
 	{"{\"users\": [{\"name\": \"a\", \"funds\": 1.5}]}", -EINVAL, "funds of \"a\""},
 	{"{\"users\": [{\"name\": \"a\", \"funds\": \"1.0000 EOS\"}]}", -EINVAL, "EOS"},
 	{"{\"users\": [{\"name\": \"a\", \"funds\": 100000000000001}]}", -ERANGE, "exceed the supply"},
+	{"{\"user\": []}", -EINVAL, "\"user\" is not understood; it may be users or producers"},
+	{"{\"users\": [\n{\"name\": \"a\", \"fund\": 5}]}", -EINVAL, "accounts.json line 2: \"a\" has a \"fund\": an account has name, pub, pvt and funds"},
+	{"{\"users\": [{\"name\": \"a\", \"pub\": 5}]}", -EINVAL, "the public key of \"a\" is no text"},
+	{"{\"users\": [{\"name\": \"a\", \"pvt\": {}}]}", -EINVAL, "the private key of \"a\" is no text"},
 };
 
 static void test_broken_documents(void **state)
