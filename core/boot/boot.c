@@ -152,23 +152,24 @@ void boot_destroy(struct boot *boot)
 }
 
 /* A plan of these settings and this document. */
-static int make_plan(struct boot *boot, struct boot_plan **out, const char *document, size_t length, struct error *error)
+static int make_plan(const struct boot *boot, struct boot_plan **out, const struct boot_settings *settings, const char *document, size_t length,
+                     struct error *error)
 {
 	struct boot_accounts accounts;
 	int result = 0;
 
 	boot_accounts_init(&accounts, boot->environment.signer);
 	if (length)
-		result = boot_accounts_parse(&accounts, document, length, &boot->settings, NULL, error);
+		result = boot_accounts_parse(&accounts, document, length, settings, NULL, error);
 	if (result == 0)
-		result = boot_plan_create(out, &boot->settings, &accounts, boot->environment.chain, error);
+		result = boot_plan_create(out, settings, &accounts, boot->environment.chain, error);
 	boot_accounts_release(&accounts);
 	return result;
 }
 
 int boot_plan_ensure(struct boot *boot, struct error *error)
 {
-	return boot->plan ? 0 : make_plan(boot, &boot->plan, text_string(&boot->given), boot->given.length, error);
+	return boot->plan ? 0 : make_plan(boot, &boot->plan, &boot->settings, text_string(&boot->given), boot->given.length, error);
 }
 
 static int refuse_while_running(const struct boot *boot, struct error *error)
@@ -190,6 +191,18 @@ void boot_option_read(struct boot *boot, struct text *out, size_t option)
 	pthread_mutex_unlock(&boot->lock);
 }
 
+/* A number that leaves nothing to do by is refused when it is set, not when it is used; unless there was nothing to do by before. */
+static int check_option(struct boot *boot, const struct boot_settings *settings, size_t option, struct error *error)
+{
+	struct boot_plan *plan = NULL;
+	int result = 0;
+
+	if ((boot_options[option].kind == BOOT_OPTION_COUNT || boot_options[option].kind == BOOT_OPTION_QUANTITY) && boot_plan_ensure(boot, NULL) == 0)
+		result = make_plan(boot, &plan, settings, text_string(&boot->given), boot->given.length, error);
+	boot_plan_destroy(plan);
+	return result;
+}
+
 int boot_option_write(struct boot *boot, size_t option, const char *value, struct error *error)
 {
 	struct boot_settings settings;
@@ -201,6 +214,8 @@ int boot_option_write(struct boot *boot, size_t option, const char *value, struc
 	result = refuse_while_running(boot, error);
 	if (result == 0)
 		result = boot_settings_set(&settings, option, value, error);
+	if (result == 0 && memcmp(&settings, &boot->settings, sizeof settings) != 0)
+		result = check_option(boot, &settings, option, error);
 	if (result == 0 && memcmp(&settings, &boot->settings, sizeof settings) != 0) {
 		boot_settings_print(&text, &settings);
 		result = write_file(boot, "options", &text, error);
@@ -266,7 +281,7 @@ int boot_accounts_write(struct boot *boot, const char *text, size_t length, stru
 		goto out;
 	result = keep_document(boot, &kept, text, length, error);
 	if (result == 0)
-		result = make_plan(boot, &plan, text_string(&kept), kept.length, error);
+		result = make_plan(boot, &plan, &boot->settings, text_string(&kept), kept.length, error);
 	if (result)
 		goto out;
 	result = write_file(boot, "accounts.json", &kept, error);

@@ -29,15 +29,34 @@ int boot_step_judge(struct boot_context *context, const struct boot_step *step, 
 
 /* --- progress --- */
 
+/* How much there is to do, and done of it, as it is shown: where nothing may be due, only what was due counts. */
+static void count_items(const struct boot_step *step, const struct boot_step_state *state, size_t *done, size_t *total)
+{
+	int how = atomic_load(&state->state);
+
+	*done = atomic_load(&state->done);
+	*total = atomic_load(&state->total);
+	if (step->when_none) {
+		size_t open = *total - *done;
+		*done = how == BOOT_STATE_UNKNOWN || (how == BOOT_STATE_DONE && open) ? 0 : atomic_load(&state->sent);
+		*total = *done + open;
+	} else if (step->once && *total == 0) {
+		*total = 1;
+	} else if (how == BOOT_STATE_UNKNOWN && *done <= step->unneeded) {
+		*done = 0;
+	}
+}
+
 void boot_progress_line(struct boot *boot, size_t index)
 {
 	const struct boot_step_state *step = &boot->steps[index];
-	size_t done = atomic_load(&step->done), total = atomic_load(&step->total), sent = atomic_load(&step->sent);
+	size_t done, total, sent = atomic_load(&step->sent);
 	int64_t spent = boot_now_us() - atomic_load(&step->began_us);
 	struct text line = TEXT_EMPTY;
 	double seconds = (double)spent / 1e6, rate = spent > 0 ? (double)sent / seconds : 0;
 	char bar[BAR_WIDTH + 1] = "";
 
+	count_items(&boot_steps[index], step, &done, &total);
 	if (atomic_load(&step->state) != BOOT_STATE_RUNNING)
 		seconds = (double)atomic_load(&step->spent_us) / 1e6;
 	size_t full = total ? done * BAR_WIDTH / total : 0;
@@ -45,6 +64,8 @@ void boot_progress_line(struct boot *boot, size_t index)
 	memset(bar + full, '.', BAR_WIDTH - full);
 	if (total)
 		text_printf(&line, "%-17s [%s] %3zu %% %6zu/%zu %7.1f s", boot_steps[index].name, bar, done * 100 / total, done, total, seconds);
+	else if (!boot_steps[index].endless)
+		text_printf(&line, "%-17s nothing to do", boot_steps[index].name);
 	else
 		text_printf(&line, "%-17s %zu sent %7.1f s", boot_steps[index].name, sent, seconds);
 	if (sent && rate > 0)
@@ -52,7 +73,7 @@ void boot_progress_line(struct boot *boot, size_t index)
 	if (sent && rate > 0 && done < total)
 		text_printf(&line, ", %.1f s left", (double)(total - done) / rate);
 	if (atomic_load(&step->state) == BOOT_STATE_INTERRUPTED)
-		text_append(&line, ", interrupted");
+		text_append(&line, boot_steps[index].endless ? ", stopped" : ", interrupted");
 	if (atomic_load(&step->state) == BOOT_STATE_FAILED)
 		text_append(&line, ", failed");
 	text_append_char(&line, '\n');
@@ -100,16 +121,18 @@ static const char *state_word(const struct boot_step *step, const struct boot_st
 	case BOOT_STATE_FAILED:
 		return done == total ? "done" : "failed";
 	case BOOT_STATE_INTERRUPTED:
-		return done == total && !step->endless ? "done" : "interrupted";
+		return step->endless ? "stopped" : done == total ? "done" : "interrupted";
 	case BOOT_STATE_DONE:
+		if (step->when_none && done == total && !atomic_load(&state->sent))
+			return "none due";
 		if (step->once || done == total)
 			return "done";
 		break;
 	default:
 		break;
 	}
-	if (step->when_none && done == total)
-		return "none due";
+	if (step->when_none)
+		return done == total ? "none due" : "due";
 	return total && done == total ? "done" : done > step->unneeded ? "begun" : "waiting";
 }
 
@@ -119,9 +142,11 @@ static void print_state(struct boot *boot, struct text *out, size_t index)
 	const struct boot_step_state *state = &boot->steps[index];
 	int64_t spent = atomic_load(&state->state) == BOOT_STATE_RUNNING ? boot_now_us() - atomic_load(&state->began_us) : atomic_load(&state->spent_us);
 	char counts[48], name[64];
+	size_t done, total;
 
 	boot_step_name(name, index);
-	snprintf(counts, sizeof counts, "%zu/%zu", atomic_load(&state->done), atomic_load(&state->total));
+	count_items(step, state, &done, &total);
+	snprintf(counts, sizeof counts, "%zu/%zu", done, total);
 	if (step->endless)
 		snprintf(counts, sizeof counts, "%zu", atomic_load(&state->sent));
 	text_printf(out, "# %-20s %c %-11s %13s", name, step->in_all ? '*' : ' ', state_word(step, state), counts);

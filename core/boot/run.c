@@ -5,6 +5,7 @@
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"
+#include "core/types/name.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -259,7 +260,8 @@ static int send_all(struct run *run, struct error *error)
 		if (result == 0 && run->step->endless && atomic_load(&run->state->sent) % TRANSFERS_AT_ONCE == 0)
 			nanosleep(&(struct timespec){.tv_nsec = TRANSFERS_PAUSE_NS}, NULL);
 		if (result == 0 && is_interrupted(run))
-			result = error_set(error, EINTR, "boot step %s: interrupted after a whole command; `all` goes on from there", run->step->name);
+			result = run->step->endless ? error_set(error, EINTR, "boot step %s: stopped after %zu transfers", run->step->name, atomic_load(&run->state->sent))
+			                            : error_set(error, EINTR, "boot step %s: interrupted after a whole command; `all` goes on from there", run->step->name);
 	}
 	return result;
 }
@@ -436,6 +438,34 @@ static int check_needs(struct boot_context *context, const size_t *order, size_t
 	return result;
 }
 
+/* What eosio must sign and cannot any more. */
+static int check_signer(struct boot_context *context, const struct boot_step *step, struct error *error)
+{
+	struct chain_account eosio = {0};
+	size_t done = 0, total = 0, keys = 0;
+	bool signs = false;
+	char key[KEY_TEXT_SIZE];
+	int result = context->chain->operations->account(context->view, &eosio, name_literal("eosio"), error);
+
+	for (size_t i = 0; result == 0 && i < eosio.permissions_count; i++) {
+		const struct authority *authority = &eosio.permissions[i].authority;
+		if (eosio.permissions[i].name != name_literal("active"))
+			continue;
+		keys = authority->keys_count;
+		for (size_t k = 0; k < keys; k++)
+			signs = signs || public_key_compare(&authority->keys[k].key, &context->plan->public) == 0;
+	}
+	chain_account_release(&eosio);
+	if (result || signs)
+		return result;
+	result = boot_step_judge(context, step, &done, &total, error);
+	if (result || done == total)
+		return result;
+	public_key_print(key, &context->plan->public);
+	return keys ? error_set(error, EACCES, "eosio has other keys than %s, which the option public-key names", key)
+	            : error_set(error, EACCES, "eosio has resigned to the producers: what is missing (%zu of %zu done) nobody can sign any more", done, total);
+}
+
 /* Everything that can be known before the first transaction. */
 static int check_run(struct boot *boot, const size_t *order, size_t count, struct private_key *boot_key, struct error *error)
 {
@@ -453,6 +483,8 @@ static int check_run(struct boot *boot, const size_t *order, size_t count, struc
 		result = check_needs(&context, order, i, order[i], error);
 		if (result == 0 && step->check)
 			result = step->check(&context, error);
+		if (result == 0 && step->by_eosio)
+			result = check_signer(&context, step, error);
 		if (result)
 			error_prefix(error, "boot step %s", step->name);
 	}

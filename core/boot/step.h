@@ -65,6 +65,7 @@ struct boot_step {
 	const char *name;
 	const char *help;
 	bool in_all;
+	bool by_eosio; /* eosio's key signs */
 	const char *needs; /* the step that must be complete before; NULL: none */
 	size_t (*count)(struct boot_context *context);
 	/* Does the chain show it already? 1, 0, or -errno. */

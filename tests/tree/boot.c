@@ -60,7 +60,8 @@ static void test_all(void **state)
 		snprintf(done, sizeof done, "# %02u-", i);
 		const char *line = strstr(fixture_read("boot/run"), done);
 		assert_non_null(line);
-		assert_true(strstr(line, " done ") && strstr(line, " done ") < strchr(line, '\n'));
+		const char *word = strstr(line, i == 12 ? " none due " : " done ");
+		assert_true(word && word < strchr(line, '\n'));
 	}
 	assert_int_equal(count_lines(fixture_list("accounts")), 0);
 	fixture_expect_part("accounts/useraaaaaaaa/balance", "10.0000 SYS");
@@ -70,12 +71,18 @@ static void test_all(void **state)
 	assert_int_equal(count_lines(fixture_read("accounts/producer111a/votes")), 20);
 	fixture_expect_part("boot/output.log", "cleos system regproducer producer111a EOS");
 	fixture_expect_part("boot/progress", "stake             [##############################] 100 %    124/124");
+	/* What needs nothing done counts for nothing. */
+	fixture_expect_part("boot/run", "# 12-claim             * none due              0/0 ");
+	fixture_expect_part("boot/run", "# 15-msg-replace         waiting              0/26 ");
+	fixture_expect_part("boot/progress", "claim             nothing to do");
 	/* Again: nothing is done twice. */
 	fixture_write("boot/run", "all\n");
 	assert_int_equal(sent(), first);
 	/* A day later rewards are due; they are claimed once. */
 	fixture_advance(25 * 3600, true);
+	fixture_expect_part("boot/run", "# 12-claim             * due                  0/22 ");
 	fixture_write("boot/run", "claim\n");
+	fixture_expect_part("boot/run", "# 12-claim             * done                22/22 ");
 	assert_int_equal(sent(), first + 22);
 	fixture_write("boot/steps/12-claim", "run\n");
 	assert_int_equal(sent(), first + 22);
@@ -152,7 +159,8 @@ static void test_transfers_until_interrupted(void **state)
 	fixture.caller.interrupted = NULL;
 	assert_int_equal(sent(), before + 15);
 	fixture_expect_part("boot/output.log", "cleos transfer -f user");
-	fixture_expect_part("boot/run", "interrupted");
+	fixture_expect_part("boot/run", "# 16-xfer                stopped                15");
+	fixture_expect_part("errors", "EINTR: boot step xfer: stopped after 15 transfers");
 }
 
 static void test_single_steps(void **state)
@@ -191,6 +199,15 @@ static void test_refused_before_anything_happens(void **state)
 	              "[{\"name\": \"proda\", \"pub\": \"EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV\"}]}\n");
 	fixture_refuse(ENOENT, "private key of \"proda\"", "boot/run", "all\n");
 	fixture_write("boot/accounts.json", "{}\n");
+	/* Options out of what the others leave. */
+	fixture_refuse(ERANGE, "at most 130 producers are generated", "boot/options/producer-limit", "131\n");
+	fixture_refuse(ERANGE, "exceed the supply", "boot/options/extra-issue", "9999999999\n");
+	fixture_expect("boot/options/extra-issue", "0\n");
+	fixture_write("boot/options/public-key", "EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV\n");
+	fixture_write("boot/options/private-key", "5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3\n");
+	fixture_refuse(EACCES, "boot step sys: eosio has other keys than EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV", "boot/run", "all\n");
+	fixture_write("boot/options/public-key", "\n");
+	fixture_write("boot/options/private-key", "\n");
 	/* The options' two keys. */
 	fixture_write("boot/options/private-key", "5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3\n");
 	fixture_expect("boot/options/private-key", "hidden\n");
@@ -202,6 +219,19 @@ static void test_refused_before_anything_happens(void **state)
 	fixture_refuse(EEXIST, "account \"useraaaaaaac\" exists already", "boot/run", "all\n");
 	assert_int_equal(sent(), before);
 	assert_false(fixture_exists("accounts/eosio.bpay"));
+}
+
+/* What eosio cannot sign any more is refused in words, not tried. */
+static void test_after_resigning(void **state)
+{
+	(void)state;
+	fixture_write("boot/run", "all\n");
+	fixture_write("boot/options/user-limit", "50\n");
+	size_t before = sent();
+	fixture_refuse(EACCES, "boot step stake: eosio has resigned to the producers: what is missing (", "boot/run", "all\n");
+	assert_int_equal(sent(), before);
+	fixture_write("boot/options/user-limit", "40\n");
+	fixture_write("boot/run", "all\n");
 }
 
 static void test_other_options(void **state)
@@ -232,6 +262,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_transfers_until_interrupted, setup_small, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_single_steps, setup_small, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_refused_before_anything_happens, setup_small, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_after_resigning, setup_small, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_other_options, setup_small, fixture_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
