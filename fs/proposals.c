@@ -545,5 +545,12 @@ int proposals_exec_write(struct request *request, const char *data, size_t lengt
 
 int proposals_cancel_write(struct request *request, const char *data, size_t length, struct error *error)
 {
+	struct chain_row row;
+	/* A draft is on no chain. */
+	if (length == strlen("cancel") && memcmp(data, "cancel", length) == 0 && draft_exists(request) && on_chain(request, &row, NULL) == -ENOENT) {
+		draft_remove(request);
+		tell_gone(request);
+		return 0;
+	}
 	return send_actor(request, "cancel", data, length, error);
 }

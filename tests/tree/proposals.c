@@ -73,6 +73,12 @@ static void test_cancelling(void **state)
 	fixture_refuse(ECANCELED, "cannot cancel until expiration", "proposals/bob111111111/pay/cancel", "alice1111111\n");
 	fixture_write("proposals/bob111111111/pay/cancel", "cancel\n");
 	assert_false(fixture_exists("proposals/bob111111111/pay"));
+	/* A draft is nobody's but this mount's. */
+	fixture_mkdir("proposals/bob111111111", "pay");
+	fixture_refuse(ENOENT, "proposed nothing yet", "proposals/bob111111111/pay/exec", "exec\n");
+	fixture_write_in_vain("proposals/bob111111111/pay/cancel", "cancel\n");
+	assert_false(fixture_exists("proposals/bob111111111/pay"));
+	assert_string_equal(fixture_list("proposals"), "");
 	propose("pay");
 	fixture_advance(25 * 3600, true);
 	fixture_write("proposals/bob111111111/pay/cancel", "alice1111111\n");
