@@ -17,6 +17,7 @@ struct entry {
 
 struct folder {
 	struct tree *tree;
+	struct folder *next, **link; /* among the tree's open ones */
 	struct node *node; /* held */
 	struct caller caller;
 	struct entry page[PAGE_NAMES];
@@ -142,6 +143,9 @@ int tree_open_folder(struct tree *tree, const struct caller *caller, struct node
 	folder = memory_allocate(1, sizeof *folder);
 	folder->tree = tree;
 	folder->node = node_hold(tree, node);
+	pthread_mutex_lock(&tree->lock);
+	LINK(folder, tree->folders);
+	pthread_mutex_unlock(&tree->lock);
 	folder->caller = caller ? *caller : nobody;
 	/* Those two end with the request that opened the folder. */
 	folder->caller.interrupted = NULL;
@@ -188,6 +192,9 @@ void folder_close(struct folder *folder)
 	for (size_t i = 0; i < folder->fixed_count; i++)
 		free(folder->fixed[i].name);
 	free(folder->fixed);
+	pthread_mutex_lock(&folder->tree->lock);
+	UNLINK(folder);
+	pthread_mutex_unlock(&folder->tree->lock);
 	node_release(folder->tree, folder->node);
 	free(folder);
 }

@@ -110,6 +110,9 @@ int tree_open(struct tree *tree, const struct caller *caller, struct node *node,
 	handle->node = node_hold(tree, node);
 	handle->flags = flags;
 	pthread_mutex_init(&handle->lock, NULL);
+	pthread_mutex_lock(&tree->lock);
+	LINK(handle, tree->handles);
+	pthread_mutex_unlock(&tree->lock);
 	if (node->scratch)
 		open_scratch(handle);
 	else if (wants_to_read(flags) && node->row->kind == ROW_GROWING)
@@ -193,6 +196,7 @@ void handle_close(struct handle *handle)
 	bool created = handle->node->created;
 	handle->node->created = false;
 	remove_reader(handle);
+	UNLINK(handle);
 	rendering_drop(handle->rendering);
 	if (handle->node->scratch)
 		handle->node->scratch->handles--;

@@ -389,6 +389,11 @@ void tree_destroy(struct tree *tree)
 {
 	if (!tree)
 		return;
+	tree->options.name_changed = NULL;
+	while (tree->handles)
+		handle_close(tree->handles);
+	while (tree->folders)
+		folder_close(tree->folders);
 	while (tree->scratch_count > 0)
 		scratch_remove(tree, tree->scratch[tree->scratch_count - 1]);
 	free_nodes(tree);

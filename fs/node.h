@@ -61,6 +61,22 @@ struct transaction_log;
 enum { SCRATCH_COUNT_MAXIMUM = 64, SCRATCH_SIZE_MAXIMUM = 16 << 20, SCRATCH_TOTAL_MAXIMUM = 32 << 20 };
 enum { KEPT_BYTES_MAXIMUM = 4 << 20 };
 
+/* An open file or folder into and out of the tree's list of them; under the tree's lock. */
+#define LINK(opened, head)                                  \
+	do {                                                \
+		(opened)->next = (head);                    \
+		(opened)->link = &(head);                   \
+		if ((opened)->next)                         \
+			(opened)->next->link = &(opened)->next; \
+		(head) = (opened);                          \
+	} while (0)
+#define UNLINK(opened)                                      \
+	do {                                                \
+		*(opened)->link = (opened)->next;           \
+		if ((opened)->next)                         \
+			(opened)->next->link = (opened)->link;  \
+	} while (0)
+
 struct tree {
 	struct tree_options options;
 	struct patterns patterns;
@@ -77,6 +93,8 @@ struct tree {
 	size_t scratch_count, scratch_bytes;
 	struct errors *errors;
 	struct transaction_log *log;
+	struct handle *handles; /* open ones: closed with the tree, for a mount may end while files are open */
+	struct folder *folders;
 	struct defaults *defaults;
 	struct drafts *drafts;
 	_Atomic bool impersonate;
@@ -132,6 +150,7 @@ struct input {
 };
 struct handle {
 	struct tree *tree;
+	struct handle *next, **link; /* among the tree's open ones */
 	struct node *node; /* held */
 	int flags;
 	struct rendering *rendering; /* NULL unless open for reading */
