@@ -76,7 +76,8 @@ static void put_auth_sequence(struct action_receipt *receipt, uint64_t account, 
 	receipt->auth_sequence[at] = (struct auth_sequence){account, sequence};
 }
 
-static int fill_auth_sequences(struct apply_context *context, struct action_receipt *receipt)
+/* receiver: who is not stored yet. */
+static int fill_auth_sequences(struct apply_context *context, struct action_receipt *receipt, struct account_object *receiver)
 {
 	const struct action *action = context->action;
 	struct map_edit *edit = context->transaction->edit;
@@ -85,6 +86,10 @@ static int fill_auth_sequences(struct apply_context *context, struct action_rece
 		return 0;
 	receipt->auth_sequence = memory_allocate(action->authorization_count, sizeof *receipt->auth_sequence);
 	for (size_t i = 0; i < action->authorization_count; i++) {
+		if (action->authorization[i].actor == receiver->name) {
+			put_auth_sequence(receipt, receiver->name, ++receiver->auth_sequence);
+			continue;
+		}
 		if (!account_get(map_edit_view(edit), &actor, action->authorization[i].actor))
 			return account_missing(context->error, action->authorization[i].actor);
 		actor.auth_sequence++;
@@ -119,7 +124,6 @@ static int fill_receipt(struct apply_context *context, struct account_object *re
 
 	*receipt = (struct action_receipt){.receiver = context->receiver, .global_sequence = ++globals->global_sequence,
 	                                   .recv_sequence = ++receiver->recv_sequence};
-	account_put(transaction->edit, receiver);
 	if (feature_active(&globals->features, FEATURE_ACTION_RETURN_VALUE))
 		receipt->act_digest = action_digest_with_return_value(context->action, trace->return_value.data, trace->return_value.length);
 	else
@@ -128,8 +132,9 @@ static int fill_receipt(struct apply_context *context, struct account_object *re
 		return result;
 	receipt->code_sequence = context->code_sequence;
 	receipt->abi_sequence = context->abi_sequence;
-	if ((result = fill_auth_sequences(context, receipt)))
+	if ((result = fill_auth_sequences(context, receipt, receiver)))
 		return result;
+	account_put(transaction->edit, receiver);
 	trace->has_receipt = true;
 	memory_grow(&transaction->receipt_digests, &transaction->receipt_digests_capacity, transaction->receipt_digests_count + 1,
 	            sizeof *transaction->receipt_digests);

@@ -55,6 +55,11 @@ size_t map_root_count(const struct map_root *root)
 	return root->count;
 }
 
+uint64_t map_stamp(const struct map_root *root)
+{
+	return root->stamp;
+}
+
 bool map_get(const struct map_root *root, const void *key, size_t key_length, struct map_value *out)
 {
 	const struct map_node *node = root->node;

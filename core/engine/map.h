@@ -38,6 +38,8 @@ struct map_root *map_edit_snapshot(struct map_edit *edit);
 size_t map_edit_mark(struct map_edit *edit);
 void map_edit_undo(struct map_edit *edit, size_t mark); /* back to the mark, which stays; inner marks' changes are undone with it */
 void map_edit_unmark(struct map_edit *edit);            /* one mark less; once for each map_edit_mark() */
+/* A number that no other root and no other step of an edit has: as long as it is the same, nothing has changed. */
+uint64_t map_stamp(const struct map_root *root);
 /* The state as the edit has it now, to be read like any root: borrowed, follows every change, ends with the edit. */
 const struct map_root *map_edit_view(const struct map_edit *edit);
 struct map_root *map_edit_finish(struct map_edit *edit); /* ends the edit; the new root, one reference */

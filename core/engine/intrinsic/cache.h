@@ -21,8 +21,16 @@ struct iterator_cache {
 	uint32_t slots_mask;
 };
 
+/* The row that was looked at last, and in which state of the map. */
+struct latest_row {
+	uint64_t stamp; /* 0: none yet */
+	int32_t iterator;
+	struct table_row row;
+};
+
 struct database_cache {
 	struct iterator_cache rows;
+	struct latest_row latest;
 	struct iterator_cache secondary[5]; /* by enum secondary_type */
 };
 

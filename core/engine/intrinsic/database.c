@@ -28,14 +28,18 @@ static void put_row(struct apply_context *context, const struct table_id *id, ui
 	map_edit_put(context->transaction->edit, key, table_row_key(key, id, primary_key), value, TABLE_ROW_HEADER + length);
 }
 
-/* The row an iterator stands for. */
+/* The row an iterator stands for; most are asked for again before anything changes. */
 static struct table_row row_of(struct apply_context *context, struct table_id *id, int32_t iterator)
 {
 	struct iterator at = cache_get(cache_rows(context), id, iterator);
-	struct table_row row;
-	if (!table_row_get(view(context), &row, id, at.primary_key))
+	struct latest_row *latest = &context->database->latest;
+	if (latest->iterator == iterator && latest->stamp == map_stamp(view(context)))
+		return latest->row;
+	if (!table_row_get(view(context), &latest->row, id, at.primary_key))
 		intrinsic_fail(TABLE_OPERATION_NOT_PERMITTED, "dereference of deleted object");
-	return row;
+	latest->iterator = iterator;
+	latest->stamp = map_stamp(view(context));
+	return latest->row;
 }
 
 int32_t intrinsic_db_store_i64(uint64_t scope, uint64_t table, uint64_t payer, uint64_t primary_key, const void *data, uint32_t length)
@@ -90,7 +94,9 @@ static int32_t found(struct apply_context *context, const struct table_id *id, c
 {
 	if (primary_key)
 		*primary_key = row->primary_key;
-	return cache_add(cache_rows(context), id, row->primary_key);
+	int32_t iterator = cache_add(cache_rows(context), id, row->primary_key);
+	context->database->latest = (struct latest_row){map_stamp(view(context)), iterator, *row};
+	return iterator;
 }
 
 int32_t intrinsic_db_next_i64(int32_t iterator, uint64_t *primary_key)
@@ -138,8 +144,7 @@ int32_t intrinsic_db_find_i64(uint64_t code, uint64_t scope, uint64_t table, uin
 	struct apply_context *context = intrinsic_enter(FOR_ACTION);
 	struct table_id id = {code, scope, table};
 	struct table_row row;
-	int32_t end = end_of(context, &id);
-	return end != -1 && table_row_get(view(context), &row, &id, primary_key) ? found(context, &id, &row, NULL) : end;
+	return table_row_get(view(context), &row, &id, primary_key) ? found(context, &id, &row, NULL) : end_of(context, &id);
 }
 
 int32_t intrinsic_db_lowerbound_i64(uint64_t code, uint64_t scope, uint64_t table, uint64_t primary_key)
