@@ -53,14 +53,19 @@ int account_missing(struct error *error, uint64_t name)
 
 bool account_seek(const struct map_root *root, struct account_object *out, uint64_t from)
 {
-	struct state_key prefix = state_key_make(STATE_ACCOUNT, NULL, 0), first = state_key_name(STATE_ACCOUNT, from);
+	struct state_key prefix = state_key_make(STATE_ACCOUNT_NAME, NULL, 0), first = state_key_name(STATE_ACCOUNT_NAME, from);
 	struct state_walk walk;
 
 	state_walk_begin(&walk, &prefix, &first);
-	if (!state_walk_next(&walk, root))
-		return false;
-	account_unpack(out, walk.entry.key, &walk.entry.value);
-	return true;
+	return state_walk_next(&walk, root) && account_get(root, out, state_key_u64(walk.entry.key, 1));
+}
+
+void account_create(struct map_edit *edit, const struct account_object *account)
+{
+	struct state_key key = state_key_name(STATE_ACCOUNT_NAME, account->name);
+
+	state_put(edit, &key, NULL, 0);
+	account_put(edit, account);
 }
 
 void account_put(struct map_edit *edit, const struct account_object *account)

@@ -22,6 +22,8 @@ bool account_exists(const struct map_root *root, uint64_t name);
 int account_missing(struct error *error, uint64_t name);
 /* The first account with a name >= from, for paging: go on with name + 1. */
 bool account_seek(const struct map_root *root, struct account_object *out, uint64_t from);
+/* A new account: the object, and its place in the walk of account_seek(). */
+void account_create(struct map_edit *edit, const struct account_object *account);
 void account_put(struct map_edit *edit, const struct account_object *account);
 
 /* The contract's code and ABI, borrowed from the root; false: none. */

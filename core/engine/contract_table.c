@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { TABLE_ID_LENGTH = 1 + 3 * 8, ROW_ID_LENGTH = STATE_OF_NAME_FIELD + 2 * 8 }; /* a row's key before the primary key */
+
 static void put_be(uint8_t *out, uint64_t value)
 {
 	for (int i = 0; i < 8; i++)
@@ -44,9 +46,13 @@ size_t table_object_key(uint8_t out[MAP_KEY_MAXIMUM], const struct table_id *id)
 
 size_t table_row_key(uint8_t out[MAP_KEY_MAXIMUM], const struct table_id *id, uint64_t primary_key)
 {
-	size_t length = put_id(out, STATE_ROW, id);
-	put_be(out + length, primary_key);
-	return length + 8;
+	out[0] = STATE_OF_NAME;
+	put_be(out + 1, id->scope);
+	out[9] = STATE_ROW;
+	put_be(out + STATE_OF_NAME_FIELD, id->code);
+	put_be(out + STATE_OF_NAME_FIELD + 8, id->table);
+	put_be(out + ROW_ID_LENGTH, primary_key);
+	return ROW_ID_LENGTH + 8;
 }
 
 size_t secondary_order_key(uint8_t out[MAP_KEY_MAXIMUM], const struct table_id *id, enum secondary_type type, const uint8_t *ordered,
@@ -165,9 +171,9 @@ bool table_row_get(const struct map_root *root, struct table_row *out, const str
 
 static bool read_row_entry(struct table_row *out, const uint8_t *key, const struct map_entry *entry)
 {
-	if (entry->key_length != TABLE_ID_LENGTH + 8 || memcmp(entry->key, key, TABLE_ID_LENGTH) != 0)
+	if (entry->key_length != ROW_ID_LENGTH + 8 || memcmp(entry->key, key, ROW_ID_LENGTH) != 0)
 		return false;
-	return read_row(out, get_be(entry->key + TABLE_ID_LENGTH), &entry->value);
+	return read_row(out, get_be(entry->key + ROW_ID_LENGTH), &entry->value);
 }
 
 bool table_row_seek(const struct map_root *root, struct table_row *out, const struct table_id *id, uint64_t from)

@@ -49,7 +49,7 @@ bool secondary_row_seek(const struct map_root *root, struct secondary_row *out, 
                         const uint8_t *key, uint64_t primary_key);
 
 /* --- how they lie in the state (state_key.h); for intrinsic/database*.c --- */
-enum { TABLE_ROW_HEADER = 12, TABLE_ID_LENGTH = 25 };
+enum { TABLE_ROW_HEADER = 12 };
 
 /* Each writes a key and gives its length. */
 size_t table_object_key(uint8_t out[MAP_KEY_MAXIMUM], const struct table_id *id);

@@ -69,7 +69,7 @@ static void put_account(struct map_edit *edit, const struct genesis *genesis, ui
 	struct account_object account = {.name = name, .creation_slot = slot_from_us(genesis->initial_timestamp), .privileged = privileged,
 	                                 .block_num = 1};
 
-	account_put(edit, &account);
+	account_create(edit, &account);
 	put_permission(edit, genesis, name, OWNER, 0, owner);
 	put_permission(edit, genesis, name, ACTIVE, OWNER, active);
 	resources.ram_usage = (uint64_t)(RAM_ACCOUNT + 2 * RAM_PERMISSION + authority_billable_size(owner) + authority_billable_size(active));

@@ -118,7 +118,7 @@ int native_apply_newaccount(struct apply_context *context)
 		return result;
 	if ((result = check_newaccount(context, &create)))
 		goto out;
-	account_put(edit, &(struct account_object){.name = create.name, .creation_slot = pending_slot(engine), .block_num = block_num});
+	account_create(edit, &(struct account_object){.name = create.name, .creation_slot = pending_slot(engine), .block_num = block_num});
 	/* The account is there before its authorities are looked at: they may name it. */
 	if ((result = check_precondition(context, &create.owner)) || (result = check_precondition(context, &create.active)) ||
 	    (result = create_permission(context, create.name, OWNER, 0, &create.owner)) ||

@@ -20,7 +20,7 @@ static void permission_unpack(struct permission_object *out, const uint8_t *key,
 	struct cursor in = cursor_make(value->data, value->length);
 
 	out->account = state_key_u64(key, 1);
-	out->name = state_key_u64(key, 9);
+	out->name = state_key_u64(key, STATE_OF_NAME_FIELD);
 	out->parent = cursor_u64(&in);
 	out->last_updated = (int64_t)cursor_u64(&in);
 	out->last_used = (int64_t)cursor_u64(&in);
@@ -243,8 +243,8 @@ static void link_unpack(struct permission_link *out, const uint8_t *key, const s
 	struct cursor in = cursor_make(value->data, value->length);
 
 	out->account = state_key_u64(key, 1);
-	out->code = state_key_u64(key, 9);
-	out->action = state_key_u64(key, 17);
+	out->code = state_key_u64(key, STATE_OF_NAME_FIELD);
+	out->action = state_key_u64(key, STATE_OF_NAME_FIELD + 8);
 	out->permission = cursor_u64(&in);
 	out->id = cursor_u64(&in);
 	out->block_num = cursor_u32(&in);

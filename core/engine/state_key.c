@@ -7,10 +7,17 @@
 
 struct state_key state_key_make(enum state_tag tag, const uint64_t *fields, size_t count)
 {
-	struct state_key key;
+	struct state_key key = {.length = 1};
+	size_t i = 0;
+
 	key.data[0] = (uint8_t)tag;
-	key.length = 1;
-	for (size_t i = 0; i < count; i++)
+	if (tag >= STATE_OF_NAME) {
+		assert(count);
+		key.data[0] = STATE_OF_NAME;
+		state_key_add_u64(&key, fields[i++]);
+		state_key_add_u8(&key, (uint8_t)tag);
+	}
+	for (; i < count; i++)
 		state_key_add_u64(&key, fields[i]);
 	return key;
 }

@@ -1,5 +1,8 @@
 /* The keys of the state map: a one-byte tag, then big-endian fields, so that byte order is the order in which things are walked. Every kind of
- * entry that the state has is listed here. */
+ * entry that the state has is listed here.
+ *
+ * What a transaction needs of an account begins with STATE_OF_NAME and the account's name, and only then tells what it is, so that it lies
+ * together: among however many accounts, a transfer reads and copies one or two leaves of each account it concerns, not one for every kind. */
 #ifndef EOSIOFS_CORE_ENGINE_STATE_KEY_H
 #define EOSIOFS_CORE_ENGINE_STATE_KEY_H
 
@@ -10,18 +13,15 @@
 enum state_tag {
 	STATE_GLOBAL = 0x01, /* u8 enum state_global */
 
-	STATE_ACCOUNT = 0x10,  /* name: struct account_object */
+	STATE_ACCOUNT_NAME = 0x10, /* name: empty; every account, to walk them */
 	STATE_ABI,             /* name: what setabi stored */
 	STATE_CODE,            /* code hash: the code */
 	STATE_CODE_REFERENCES, /* code hash: u32, how many accounts run it */
 
-	STATE_PERMISSION = 0x20,  /* account, name: struct permission_object */
-	STATE_PERMISSION_NAME,    /* name: u64, how many permissions (owner and active left out) are called so */
-	STATE_PERMISSION_LINK,    /* account, code, action: struct permission_link */
+	STATE_PERMISSION_NAME = 0x20, /* name: u64, how many permissions (owner and active left out) are called so */
 	STATE_KEY_PERMISSION,     /* key type, point, account, permission: empty; which authorities name a key */
 
-	STATE_RESOURCE = 0x30,    /* account: struct resource_account */
-	STATE_RESOURCE_PENDING,   /* account: limits that hold from the block's end */
+	STATE_RESOURCE_PENDING = 0x30, /* account: limits that hold from the block's end */
 
 	STATE_GENERATED = 0x40,   /* sender, sender id (high, low): struct generated_transaction */
 	STATE_GENERATED_DELAY,    /* delay_until, object id: sender, sender id */
@@ -31,12 +31,20 @@ enum state_tag {
 	STATE_TRANSACTION_EXPIRATION, /* u32 expiration, transaction id: empty */
 	STATE_TAPOS,              /* u16: u32 block number, u32 prefix of the last block with these low bits */
 
-	/* contract_table.h; the last two have one tag for each enum secondary_type */
+	/* contract_table.h; secondary indices have one tag for each enum secondary_type */
 	STATE_TABLE = 0x60,             /* code, scope, table: payer, u32 count */
-	STATE_ROW = 0x61,               /* code, scope, table, primary key: payer, u32 block number, data */
 	STATE_SECONDARY = 0x68,         /* code, scope, table, ordering key (8, 16 or 32 bytes), primary key: empty */
 	STATE_SECONDARY_PRIMARY = 0x70, /* code, scope, table, primary key: payer, the key as the contract gave it */
+
+	STATE_OF_NAME = 0x80,  /* and above: STATE_OF_NAME, the first field, the tag, the other fields */
+	STATE_ACCOUNT = 0x80,  /* name: struct account_object */
+	STATE_RESOURCE,        /* account: struct resource_account */
+	STATE_PERMISSION,      /* account, name: struct permission_object */
+	STATE_PERMISSION_LINK, /* account, code, action: struct permission_link */
+	STATE_ROW,             /* scope, code, table, primary key: payer, u32 block number, data */
 };
+
+enum { STATE_OF_NAME_FIELD = 1 + 8 + 1 }; /* where the second field begins in such a key; the first does at 1, as in all */
 
 enum state_global {
 	GLOBAL_CONFIGURATION,     /* struct chain_config */
@@ -51,7 +59,7 @@ struct state_key {
 	size_t length;
 };
 
-/* A key of a tag and 0 to 4 fields of 64 bits. */
+/* A key of a tag and 0 to 4 fields of 64 bits; at least 1 when the tag is of STATE_OF_NAME. */
 struct state_key state_key_make(enum state_tag tag, const uint64_t *fields, size_t count);
 struct state_key state_key_global(enum state_global global);
 struct state_key state_key_name(enum state_tag tag, uint64_t name);

@@ -42,7 +42,7 @@ static void accounts(void **state)
 	for (size_t i = 0; i < 4; i++) {
 		account.name = name_literal(names[i]);
 		memset(account.code_hash.data, (int)i, 32);
-		account_put(edit, &account);
+		account_create(edit, &account);
 	}
 	for (size_t i = 0; i < 4; i++, from = back.name + 1) {
 		assert_true(account_seek(map_edit_view(edit), &back, from));
@@ -90,7 +90,7 @@ static void walking(void **state)
 		}
 	for (state_walk_begin(&walk, &prefix, &from); state_walk_next(&walk, map_edit_view(edit)); seen++) {
 		assert_true(state_key_u64(walk.entry.key, 1) == 5);
-		assert_true(state_key_u64(walk.entry.key, 9) == 3 + seen);
+		assert_true(state_key_u64(walk.entry.key, STATE_OF_NAME_FIELD) == 3 + seen);
 		map_edit_remove(edit, walk.entry.key, walk.entry.key_length);
 	}
 	assert_int_equal(seen, 7);

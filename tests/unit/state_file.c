@@ -116,8 +116,9 @@ static void test_foreign_files(void **state)
 		int result;
 		const char *says;
 	} chunks[] = {
-		{"EFSSTATE\2\0\0\0", 12, -ENOTSUP, "version 2"},
-		{"EFSSTATE\0\0\0\0", 12, -EBADMSG, "is not a state file"},
+		{"EFSSTATE\3\0\0\0", 12, -ENOTSUP, "version 3"},
+		{"EFSSTATE\1\0\0\0", 12, -EBADMSG, "has the old version 1"},
+		{"EFSSTATE\0\0\0\0", 12, -EBADMSG, "has the old version 0"},
 		{"EFSSTATUS\0\0\0", 12, -EBADMSG, "is not a state file"},
 		{"EFS", 3, -EBADMSG, "is not a state file"},
 	};

@@ -15,7 +15,7 @@
 #include <zlib.h>
 
 enum {
-	STATE_VERSION = 1,
+	STATE_VERSION = 2,
 	CHUNK_HEAD = 8,
 	CHUNK_SIZE = 256 << 10, /* a chunk ends with the entry that makes it this long */
 	CHUNK_MAXIMUM = CHUNK_SIZE + MAP_VALUE_MAXIMUM + MAP_KEY_MAXIMUM + 6,
@@ -176,7 +176,7 @@ static int loader_open(struct loader *loader, const char *path, struct bytes *he
 	if (version > STATE_VERSION)
 		return error_set(error, ENOTSUP, "state file \"%s\" has version %" PRIu32 ", this program knows up to %d", path, version, STATE_VERSION);
 	if (version != STATE_VERSION)
-		return error_set(error, EBADMSG, "\"%s\" is not a state file", path);
+		return error_set(error, EBADMSG, "state file \"%s\" has the old version %" PRIu32, path, version);
 	bytes_put(header, in.at, cursor_left(&in));
 	return 0;
 }
