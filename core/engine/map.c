@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct map *map_create(void)
 {
@@ -60,15 +61,29 @@ uint64_t map_stamp(const struct map_root *root)
 	return root->stamp;
 }
 
+struct map_node **map_recent_place(struct map_recent *recent, const uint8_t *key, size_t key_length)
+{
+	uint64_t name = 0;
+	if (key_length > sizeof name)
+		memcpy(&name, key + 1, sizeof name);
+	return &recent->leaves[(name * UINT64_C(0x9e3779b97f4a7c15) >> 56) % RECENT_LEAVES];
+}
+
 bool map_get(const struct map_root *root, const void *key, size_t key_length, struct map_value *out)
 {
-	const struct map_node *node = root->node;
-	if (!node)
-		return false;
-	while (node->level)
-		node = map_node_child(node, map_node_find_child(node, key, key_length));
-	bool equal;
-	size_t index = map_node_find(node, &equal, key, key_length);
+	struct map_node **recent = root->recent ? map_recent_place(root->recent, key, key_length) : NULL, *node = recent ? *recent : NULL;
+	bool equal = false;
+	size_t index = node ? map_node_find(node, &equal, key, key_length) : 0;
+	if (!node || !map_recent_is_inside(node->count, index, equal)) {
+		node = root->node;
+		if (!node)
+			return false;
+		while (node->level)
+			node = map_node_child(node, map_node_find_child(node, key, key_length));
+		index = map_node_find(node, &equal, key, key_length);
+		if (recent)
+			*recent = node;
+	}
 	if (equal)
 		*out = map_node_value(node, index);
 	return equal;

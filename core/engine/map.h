@@ -11,7 +11,7 @@
 enum {
 	MAP_KEY_MAXIMUM = 72,         /* bytes */
 	MAP_VALUE_MAXIMUM = 32 << 20, /* bytes; a longer key or value ends the process: whoever takes them from outside checks first */
-	MAP_INLINE_MAXIMUM = 512,     /* values above this stand apart and are shared between versions */
+	MAP_INLINE_MAXIMUM = 256,     /* values above this stand apart and are shared between versions */
 };
 
 struct map_node;

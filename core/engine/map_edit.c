@@ -17,6 +17,7 @@ struct map_edit *map_edit_begin(struct map_root *base)
 	struct map *map = base->map;
 	*edit = (struct map_edit){.number = ++map->edit_number};
 	edit->root = (struct map_root){.map = map, .node = base->node, .count = base->count, .stamp = ++map->stamp};
+	edit->root.recent = &edit->recent;
 	if (edit->root.node)
 		edit->root.node->references++;
 	return edit;
@@ -53,9 +54,20 @@ void map_edit_drop(struct map_edit *edit)
 	free(edit);
 }
 
-static struct map_node *edit_own(const struct map_edit *edit, struct map_node *node, size_t room)
+/* The tree is about to lose a node, or to have it elsewhere. */
+static void recent_forget(struct map_edit *edit, const struct map_node *node)
 {
-	return node->edit == edit->number ? node : map_node_copy(edit->root.map, node, edit->number, room);
+	for (size_t i = 0; i < RECENT_LEAVES; i++)
+		if (edit->recent.leaves[i] == node)
+			edit->recent.leaves[i] = NULL;
+}
+
+static struct map_node *edit_own(struct map_edit *edit, struct map_node *node, size_t room, bool held)
+{
+	if (node->edit == edit->number)
+		return node;
+	recent_forget(edit, node);
+	return map_node_copy(edit->root.map, node, edit->number, room, held);
 }
 
 /* --- putting --- */
@@ -105,6 +117,8 @@ static struct map_node *edit_insert(struct map_edit *edit, struct map_node *node
 {
 	struct map *map = edit->root.map;
 	size_t prefix = node->prefix_length;
+	recent_forget(edit, node);
+	map_node_detach(map, node);
 	bool shares = cell->tail_length >= prefix && !memcmp(cell->tail, (const uint8_t *)node + node->size - prefix, prefix);
 	size_t length = CELL_OVERHEAD + (size_t)cell->tail_length - prefix + tag_length(cell->tag);
 	if (shares && map_node_used(node) + length <= NODE_LIMIT)
@@ -136,24 +150,47 @@ static void payload_release(struct map *map, const struct map_node *leaf, size_t
 		apart_release(map, pointer_at(cell_payload(cell)));
 }
 
-static struct map_node *put_in_leaf(struct map_edit *edit, struct map_node *leaf, const struct cell *new, struct split *split)
+/* Puts a value over one of the same length in a leaf of the edit's own; false when it has another. */
+static bool put_over(struct map_edit *edit, struct map_node *leaf, size_t index, const struct cell *new)
+{
+	uint8_t *cell = map_node_cell(leaf, index);
+	if (cell_tag(cell) != new->tag)
+		return false;
+	payload_release(edit->root.map, leaf, index);
+	if (tag_length(new->tag))
+		memcpy(cell_payload(cell), new->payload, tag_length(new->tag));
+	return true;
+}
+
+/* The same without the way down, where the key was found last. */
+static bool put_recent(struct map_edit *edit, const struct cell *new)
+{
+	struct map_node *leaf = *map_recent_place(&edit->recent, new->tail, new->tail_length);
+	bool equal = false;
+	size_t index = leaf && leaf->edit == edit->number ? map_node_find(leaf, &equal, new->tail, new->tail_length) : 0;
+	if (!equal || cell_tag(map_node_cell(leaf, index)) != new->tag)
+		return false;
+	if (edit->marks)
+		map_undo_note(edit, new->tail, new->tail_length, map_node_cell(leaf, index));
+	return put_over(edit, leaf, index, new);
+}
+
+static struct map_node *put_in_leaf(struct map_edit *edit, struct map_node *leaf, bool held, const struct cell *new, struct split *split)
 {
 	bool equal;
 	size_t index = map_node_find(leaf, &equal, new->tail, new->tail_length);
 	if (edit->marks)
 		map_undo_note(edit, new->tail, new->tail_length, equal ? map_node_cell(leaf, index) : NULL);
-	leaf = edit_own(edit, leaf, equal ? 0 : CELL_OVERHEAD + (size_t)new->tail_length + tag_length(new->tag));
+	leaf = edit_own(edit, leaf, equal ? 0 : CELL_OVERHEAD + (size_t)new->tail_length + tag_length(new->tag), held);
 	if (!equal) {
 		edit->root.count++;
 		return edit_insert(edit, leaf, index, new, split);
 	}
-	payload_release(edit->root.map, leaf, index);
-	uint8_t *cell = map_node_cell(leaf, index);
-	if (cell_tag(cell) == new->tag) {
-		if (tag_length(new->tag))
-			memcpy(cell_payload(cell), new->payload, tag_length(new->tag));
+	if (put_over(edit, leaf, index, new)) {
+		*map_recent_place(&edit->recent, new->tail, new->tail_length) = leaf;
 		return leaf;
 	}
+	payload_release(edit->root.map, leaf, index);
 	map_node_erase(leaf, index);
 	return edit_insert(edit, leaf, index, new, split);
 }
@@ -164,14 +201,15 @@ static struct cell child_cell(struct map_node *const *child, const struct split 
 	                     .payload = (const uint8_t *)child};
 }
 
-static struct map_node *put_below(struct map_edit *edit, struct map_node *node, const struct cell *new, struct split *split)
+/* held: the reference to the node is the caller's, and passes to what is returned; else the caller's node only has it from its origin. */
+static struct map_node *put_below(struct map_edit *edit, struct map_node *node, bool held, const struct cell *new, struct split *split)
 {
 	if (!node->level)
-		return put_in_leaf(edit, node, new, split);
-	node = edit_own(edit, node, 0);
+		return put_in_leaf(edit, node, held, new, split);
+	node = edit_own(edit, node, 0, held);
 	size_t index = map_node_find_child(node, new->tail, new->tail_length);
 	struct split below = {.right = NULL};
-	map_node_set_child(node, index, put_below(edit, map_node_child(node, index), new, &below));
+	map_node_set_child(node, index, put_below(edit, map_node_child(node, index), map_node_holds(node, index), new, &below));
 	if (!below.right)
 		return node;
 	struct cell cell = child_cell(&below.right, &below);
@@ -203,8 +241,10 @@ void map_edit_put(struct map_edit *edit, const void *key, size_t key_length, con
 		edit->root.count = 1;
 		return;
 	}
+	if (put_recent(edit, &cell))
+		return;
 	struct split split = {.right = NULL};
-	edit->root.node = put_below(edit, edit->root.node, &cell, &split);
+	edit->root.node = put_below(edit, edit->root.node, true, &cell, &split);
 	if (split.right) {
 		struct split none = {.right = NULL};
 		struct cell halves[2] = {child_cell(&edit->root.node, &none), child_cell(&split.right, &split)};
@@ -232,6 +272,9 @@ static bool merge_children(struct map_edit *edit, struct map_node *node, size_t 
 	}
 	if (cells_measure(cells, count, left->level, &prefix) > NODE_MERGED)
 		return false;
+	map_node_detach(edit->root.map, node);
+	recent_forget(edit, left);
+	recent_forget(edit, right);
 	map_node_set_child(node, index, map_node_build(edit->root.map, edit->number, left->level, cells, count));
 	map_node_erase(node, index + 1);
 	map_node_dissolve(edit->root.map, left, edit->number);
@@ -239,10 +282,11 @@ static bool merge_children(struct map_edit *edit, struct map_node *node, size_t 
 	return true;
 }
 
-/* Removes a key that is there; NULL when nothing is left of the node. */
-static struct map_node *remove_below(struct map_edit *edit, struct map_node *node, const void *key, size_t key_length)
+/* Removes a key that is there; NULL when nothing is left of the node. held: as put_below(). */
+static struct map_node *remove_below(struct map_edit *edit, struct map_node *node, bool held, const void *key, size_t key_length)
 {
-	node = edit_own(edit, node, 0);
+	node = edit_own(edit, node, 0, held);
+	recent_forget(edit, node);
 	if (!node->level) {
 		bool equal;
 		size_t index = map_node_find(node, &equal, key, key_length);
@@ -252,8 +296,10 @@ static struct map_node *remove_below(struct map_edit *edit, struct map_node *nod
 		map_node_erase(node, index);
 	} else {
 		size_t index = map_node_find_child(node, key, key_length);
-		struct map_node *child = remove_below(edit, map_node_child(node, index), key, key_length);
+		struct map_node *child = remove_below(edit, map_node_child(node, index), map_node_holds(node, index), key, key_length);
 		if (!child) {
+			map_node_set_child(node, index, NULL); /* nothing to hold there */
+			map_node_detach(edit->root.map, node);
 			map_node_erase(node, index);
 		} else {
 			map_node_set_child(node, index, child);
@@ -273,7 +319,7 @@ bool map_edit_remove(struct map_edit *edit, const void *key, size_t key_length)
 	struct map_value value;
 	if (!map_get(&edit->root, key, key_length, &value))
 		return false;
-	edit->root.node = remove_below(edit, edit->root.node, key, key_length);
+	edit->root.node = remove_below(edit, edit->root.node, true, key, key_length);
 	edit->root.count--;
 	edit->root.stamp = ++edit->root.map->stamp;
 	while (edit->root.node && edit->root.node->level && edit->root.node->count == 1) {

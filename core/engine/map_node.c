@@ -3,6 +3,7 @@
 
 #include "core/base/memory.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,10 +46,12 @@ void apart_release(struct map *map, struct map_apart *apart)
 	free(apart);
 }
 
+/* --- references --- */
+
 /* One more reference to everything the node's cells lead to. */
 static void payloads_hold(const struct map_node *node)
 {
-	for (size_t i = 0; i < node->count; i++) {
+	for (size_t i = 0; i < node->count && (node->level || node->aparts); i++) {
 		if (node->level)
 			map_node_child(node, i)->references++;
 		else if (cell_tag(map_node_cell(node, i)) == CELL_APART)
@@ -56,22 +59,71 @@ static void payloads_hold(const struct map_node *node)
 	}
 }
 
+bool map_node_holds(const struct map_node *node, size_t index)
+{
+	return !node->origin || map_node_child(node->origin, index) != map_node_child(node, index);
+}
+
+/* The node's copy alone is left of those that refer to it: what the node held and the copy has too is the copy's, the rest goes. */
+static void take_over(struct map *map, struct map_node *node)
+{
+	struct map_node *copy = node->copy;
+	copy->origin = node->origin;
+	if (node->origin)
+		node->origin->copy = copy;
+	for (size_t i = 0; i < node->count; i++)
+		if (map_node_child(node, i) != map_node_child(copy, i) && map_node_holds(node, i))
+			map_node_release(map, map_node_child(node, i));
+	map_node_free(map, node);
+}
+
+static void leave_origin(struct map *map, struct map_node *node)
+{
+	struct map_node *origin = node->origin;
+	if (!origin)
+		return;
+	node->origin = NULL;
+	origin->copy = NULL;
+	map_node_release(map, origin);
+}
+
+/* Nothing refers to the node any more. */
+static void map_node_end(struct map *map, struct map_node *node)
+{
+	for (size_t i = 0; i < node->count && (node->level || node->aparts); i++) {
+		if (!node->level && cell_tag(map_node_cell(node, i)) == CELL_APART)
+			apart_release(map, pointer_at(cell_payload(map_node_cell(node, i))));
+		else if (node->level && map_node_holds(node, i))
+			map_node_release(map, map_node_child(node, i));
+	}
+	leave_origin(map, node);
+	map_node_free(map, node);
+}
+
 void map_node_release(struct map *map, struct map_node *node)
 {
-	if (!node || --node->references)
+	if (!node)
 		return;
-	for (size_t i = 0; i < node->count; i++) {
-		if (node->level)
-			map_node_release(map, map_node_child(node, i));
-		else if (cell_tag(map_node_cell(node, i)) == CELL_APART)
-			apart_release(map, pointer_at(cell_payload(map_node_cell(node, i))));
-	}
-	map_node_free(map, node);
+	node->references--;
+	if (node->references == 1 && node->copy)
+		take_over(map, node);
+	else if (!node->references)
+		map_node_end(map, node);
+}
+void map_node_detach(struct map *map, struct map_node *node)
+{
+	if (!node->origin)
+		return;
+	for (size_t i = 0; i < node->count; i++)
+		if (!map_node_holds(node, i))
+			map_node_child(node, i)->references++;
+	leave_origin(map, node);
 }
 
 void map_node_dissolve(struct map *map, struct map_node *node, uint64_t edit)
 {
 	if (node->edit == edit) {
+		map_node_detach(map, node);
 		map_node_free(map, node);
 	} else {
 		payloads_hold(node);
@@ -195,6 +247,7 @@ static void map_node_write(struct map_node *node, size_t index, const struct cel
 	*out++ = (uint8_t)(key_length - skip);
 	*out++ = (uint8_t)cell->tag;
 	*out++ = (uint8_t)(cell->tag >> 8);
+	node->aparts = (uint16_t)(node->aparts + (cell->tag == CELL_APART));
 	if (skip < cell->head_length) {
 		memcpy(out, cell->head + skip, cell->head_length - skip);
 		out += cell->head_length - skip;
@@ -236,6 +289,7 @@ static struct map_node *map_node_move(struct map *map, const struct map_node *no
 	new->level = node->level;
 	new->count = node->count;
 	new->prefix_length = node->prefix_length;
+	new->aparts = node->aparts;
 	uint8_t *end = (uint8_t *)new + new->size;
 	if (!node->garbage) {
 		new->heap = node->heap;
@@ -256,12 +310,19 @@ static struct map_node *map_node_move(struct map *map, const struct map_node *no
 	return new;
 }
 
-struct map_node *map_node_copy(struct map *map, struct map_node *node, uint64_t edit, size_t room)
+struct map_node *map_node_copy(struct map *map, struct map_node *node, uint64_t edit, size_t room, bool held)
 {
 	struct map_node *copy = map_node_move(map, node, map_node_used(node) + room);
 	copy->edit = edit;
-	payloads_hold(copy);
-	map_node_release(map, node);
+	if (node->level && !node->copy) {
+		copy->origin = node;
+		node->copy = copy;
+		node->references++;
+	} else {
+		payloads_hold(copy);
+	}
+	if (held)
+		map_node_release(map, node);
 	return copy;
 }
 
@@ -269,6 +330,7 @@ struct map_node *map_node_shrink(struct map *map, struct map_node *node)
 {
 	if (node->size < map_node_used(node) + NODE_SLACK)
 		return node;
+	assert(!node->origin); /* a copy has no such room until it has lost a child */
 	struct map_node *moved = map_node_move(map, node, map_node_used(node));
 	map_node_free(map, node);
 	return moved;
@@ -292,6 +354,7 @@ void map_node_erase(struct map_node *node, size_t index)
 {
 	const uint8_t *cell = map_node_cell(node, index);
 	size_t length = 3u + cell[0] + tag_length(cell_tag(cell));
+	node->aparts = (uint16_t)(node->aparts - (cell_tag(cell) == CELL_APART));
 	if (node->slots[index] == node->heap)
 		node->heap = (uint16_t)(node->heap - length);
 	else

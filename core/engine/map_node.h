@@ -8,17 +8,22 @@
  *
  * In a leaf (level 0) the payload is the value, or, when the tag is CELL_APART, a pointer to a struct map_apart. In an inner node it is a
  * pointer to the child that holds the keys >= the cell's key and < the next cell's; the first cell's key is never looked at: its child holds
- * whatever is below the second's. */
+ * whatever is below the second's.
+ *
+ * A copy of an inner node does not count its children anew: it stands on its origin, and of its children it holds only those that are not the
+ * origin's at the same place. So copying a node of many children touches none of them, and neither does it when the origin goes: then the copy takes
+ * over what the origin held. Before its children move to other places a copy is detached. */
 #ifndef EOSIOFS_CORE_ENGINE_MAP_NODE_H
 #define EOSIOFS_CORE_ENGINE_MAP_NODE_H
 
 #include "core/engine/map.h"
 
 enum {
-	NODE_LIMIT = 1024,       /* bytes: a node that would be larger is split */
-	NODE_CELLS_MAXIMUM = 512, /* cells of two full nodes and one more, at the least 5 bytes each */
+	NODE_LIMIT = 512,        /* bytes: a node that would be larger is split */
+	NODE_CELLS_MAXIMUM = 256, /* cells of two full nodes and one more, at the least 5 bytes each */
 	CELL_APART = 0xffff,
 	CELL_OVERHEAD = 5,       /* a cell's head and its slot */
+	RECENT_LEAVES = 16,
 };
 
 struct map {
@@ -27,17 +32,25 @@ struct map {
 	uint64_t stamp;       /* the last one given out: each root and each step of an edit has its own */
 };
 
+/* The leaves where an edit found something last, each in the place that its keys lead to: what is looked up again and again in a transaction is
+ * found without the way down, which is the longer the larger the state is. A leaf that the tree loses is forgotten. */
+struct map_recent {
+	struct map_node *leaves[RECENT_LEAVES]; /* borrowed; NULL: none */
+};
+
 struct map_root {
 	struct map *map;
 	struct map_node *node; /* NULL when empty */
 	size_t count;
 	uint64_t stamp;
+	struct map_recent *recent; /* only an edit's view has it, which no other thread reads */
 	uint32_t references;
 };
 
 struct map_edit {
 	struct map_root root; /* the state reached: what map_edit_view() shows; a change gives it a new stamp */
 	uint64_t number;      /* nodes with it are this edit's own */
+	struct map_recent recent;
 	uint8_t *undo;        /* owned: what changes since the outermost mark replaced, see map_undo.c */
 	size_t undo_length, undo_capacity;
 	size_t marks;
@@ -47,17 +60,28 @@ struct map_edit {
 void map_undo_note(struct map_edit *edit, const void *key, size_t key_length, uint8_t *cell);
 void map_undo_release(struct map_edit *edit);
 
+/* Where in `recent` the leaf of a key is noted: one place for all that begins with the same tag and name. */
+struct map_node **map_recent_place(struct map_recent *recent, const uint8_t *key, size_t key_length);
+/* Whether a key's place in a leaf, as map_node_find() gave it, tells that the key belongs there and nowhere else. */
+static inline bool map_recent_is_inside(size_t count, size_t index, bool equal)
+{
+	return equal || (index && index < count);
+}
+
 struct map_root *map_root_create(struct map *map, struct map_node *node, size_t count); /* the node's reference passes to it */
 
 struct map_node {
-	uint64_t edit;       /* the edit that made it, and that alone may change it */
-	uint32_t references; /* from inner nodes, roots and edits */
+	uint64_t edit;           /* the edit that made it, and that alone may change it */
+	struct map_node *origin; /* inner node: what it stands on, one reference; NULL: it holds all its children */
+	struct map_node *copy;   /* the one node that stands on this one; NULL: none */
+	uint32_t references;     /* from inner nodes, roots and edits, and from the copy */
 	uint16_t size;       /* of the whole node */
 	uint16_t count;      /* cells */
 	uint16_t heap;       /* bytes at the end taken by cells and prefix */
 	uint16_t garbage;    /* bytes of them that no slot leads to any more */
 	uint8_t prefix_length;
 	uint8_t level;       /* 0: leaf */
+	uint16_t aparts;     /* cells whose value stands apart: where there are none, a leaf need not be looked through when it goes */
 	uint16_t slots[];
 };
 
@@ -130,8 +154,12 @@ size_t cells_measure(const struct cell *cells, size_t count, uint8_t level, size
 
 /* A new node with one reference. The payloads' references pass to it. */
 struct map_node *map_node_build(struct map *map, uint64_t edit, uint8_t level, const struct cell *cells, size_t count);
-/* A copy for an edit with `room` bytes to spare, which takes the place of the caller's reference to the node. */
-struct map_node *map_node_copy(struct map *map, struct map_node *node, uint64_t edit, size_t room);
+/* A copy for an edit with `room` bytes to spare. held: it takes the place of the caller's reference to the node; else the caller has none. */
+struct map_node *map_node_copy(struct map *map, struct map_node *node, uint64_t edit, size_t room, bool held);
+/* Whether an inner node has a reference to its child at a place, and not its origin. */
+bool map_node_holds(const struct map_node *node, size_t index);
+/* An inner node holds all its children from now on. */
+void map_node_detach(struct map *map, struct map_node *node);
 /* Puts a cell in a node the caller may change; the node may move. The key must have the node's prefix; the payload's reference passes. */
 struct map_node *map_node_insert(struct map *map, struct map_node *node, size_t index, const struct cell *cell);
 /* Gives back room that removals have left, when it is much; the node may move. */
