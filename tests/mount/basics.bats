@@ -1,4 +1,4 @@
-# What every tool may do with a file, on a fresh chain in memory: it looks like a file system, and no tool meets "Function not implemented".
+# What every tool may do with a file, on a fresh chain in memory: it looks like a file system, and no tool meets ENOSYS.
 
 bats_require_minimum_version 1.5.0
 load common

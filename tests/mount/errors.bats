@@ -26,7 +26,7 @@ setup() {
 
 @test "a wrong asset" {
 	refused EINVAL 1.00001 'echo "bob111111111 1.00001 SYS" > accounts/alice1111111/transfer'
-	refused '' XXX 'echo "bob111111111 1.0000 XXX" > accounts/alice1111111/transfer'
+	refused '' ABC 'echo "bob111111111 1.0000 ABC" > accounts/alice1111111/transfer'
 	refused EINVAL 1,5 'echo "bob111111111 1,5 SYS" > accounts/alice1111111/transfer'
 	refused EINVAL positive 'echo "bob111111111 -1.0000 SYS" > accounts/alice1111111/transfer'
 	refused EINVAL 99999999999999999999 'echo "bob111111111 99999999999999999999.0000 SYS" > accounts/alice1111111/transfer'

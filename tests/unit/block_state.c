@@ -149,20 +149,28 @@ static void schedule_change(void **state)
 	engine_destroy(network.engine);
 }
 
+/* A network whose 21 producers have just become the active ones, and the block in which they did. */
+static struct block_state *begin_with_21_producers(struct network *network)
+{
+	struct block_state *block = NULL;
+	network_begin(network);
+	produce(network);
+	start(network);
+	propose(network, 21);
+	seal(network);
+	while (!block || block->active_schedule.version != 1)
+		block = produce(network);
+	return block;
+}
+
 /* With 21 producers, twelve blocks each: block N is irreversible when two times two thirds have built on it. */
 static void twenty_one_producers(void **state)
 {
 	struct network network;
-	struct block_state *block = NULL;
+	struct block_state *block;
 	uint32_t before;
 	(void)state;
-	network_begin(&network);
-	produce(&network);
-	start(&network);
-	propose(&network, 21);
-	seal(&network);
-	while (!block || block->active_schedule.version != 1)
-		block = produce(&network);
+	block = begin_with_21_producers(&network);
 	for (int i = 0; i < 21 * 12 * 3; i++)
 		block = produce(&network);
 	/* Steady: a proposal needs 15 producers' turns, its irreversibility 15 implications, moving a turn at a time. */
@@ -245,16 +253,10 @@ static void long_reversible_chains(void **state)
 {
 	struct network network;
 	struct checksum256 ids[4000], id;
-	struct block_state *block = NULL;
+	struct block_state *block;
 	uint32_t stuck;
 	(void)state;
-	network_begin(&network);
-	produce(&network);
-	start(&network);
-	propose(&network, 21);
-	seal(&network);
-	while (!block || block->active_schedule.version != 1)
-		block = produce(&network);
+	block = begin_with_21_producers(&network);
 	stuck = block->number;
 	while (block->number < stuck + 3000) {
 		if (engine_producer_of_slot(network.engine, network.slot + 1)->producer_name >= name_literal("prod.o")) {

@@ -182,7 +182,8 @@ static inline void test_install(struct test_chain *chain, const char *account, c
 	test_know(chain, account, name);
 }
 
-static inline void test_account(struct test_chain *chain, const char *account)
+/* eosio makes an account, which has eosio's key, after so many seconds. */
+static inline void test_account_delayed(struct test_chain *chain, const char *account, uint32_t seconds)
 {
 	struct bytes data = {0};
 	struct public_key key = engine_genesis(chain->engine)->initial_key;
@@ -192,8 +193,13 @@ static inline void test_account(struct test_chain *chain, const char *account)
 	authority_pack(&data, &authority);
 	authority_pack(&data, &authority);
 	authority_release(&authority);
-	if (test_push(chain, "eosio", "newaccount", &data, "eosio", 0))
+	if (test_push(chain, "eosio", "newaccount", &data, "eosio", seconds))
 		fail_msg("newaccount %s: %s", account, chain->error.sentence);
+}
+
+static inline void test_account(struct test_chain *chain, const char *account)
+{
+	test_account_delayed(chain, account, 0);
 }
 
 /* A chain at a minute before TEST_TIME with eosio.boot and PREACTIVATE_FEATURE. */

@@ -3,16 +3,7 @@
 
 static struct checksum256 delay(struct test_chain *chain, const char *account, uint32_t seconds)
 {
-	struct bytes data = {0};
-	struct public_key key = engine_genesis(chain->engine)->initial_key;
-	struct authority authority = authority_of_key(&key);
-	bytes_put_u64(&data, name_literal("eosio"));
-	bytes_put_u64(&data, name_literal(account));
-	authority_pack(&data, &authority);
-	authority_pack(&data, &authority);
-	authority_release(&authority);
-	if (test_push(chain, "eosio", "newaccount", &data, "eosio", seconds))
-		fail_msg("newaccount %s: %s", account, chain->error.sentence);
+	test_account_delayed(chain, account, seconds);
 	return chain->trace.id;
 }
 

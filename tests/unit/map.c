@@ -347,6 +347,49 @@ static void test_memory_an_entry(void **state)
 }
 
 /* A transaction that fails leaves no memory behind, and neither does one that changes what it changed before. */
+/* Every second entry gets another value of the same length, so that the tree keeps its shape. */
+static struct map_root *overwritten(struct map_root *base, uint8_t with)
+{
+	struct map_edit *edit = map_edit_begin(base);
+	for (uint64_t i = 0; i < 3000; i += 2) {
+		uint8_t key[33], value[33];
+		big_endian(key, i);
+		memset(value, with, sizeof value);
+		map_edit_put(edit, key, sizeof key, value, sizeof value);
+	}
+	return map_edit_finish(edit);
+}
+
+/* Two states made from one: in whatever order the three go, those that stay keep nothing of those that went. */
+static void test_memory_of_forks(void **state)
+{
+	static const size_t orders[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {2, 0, 1}, {1, 2, 0}, {2, 1, 0}};
+	(void)state;
+	for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+		struct map *map = map_create();
+		struct map_root *first = map_empty(map), *roots[3];
+		struct map_edit *edit = map_edit_begin(first);
+		map_root_release(first);
+		for (uint64_t number = 0; number < 3000; number++) {
+			uint8_t key[33];
+			big_endian(key, number);
+			map_edit_put(edit, key, sizeof key, key, sizeof key);
+		}
+		first = map_edit_finish(edit);
+		roots[0] = overwritten(first, 0); /* copied once, its nodes have the sizes that copies have */
+		map_root_release(first);
+		size_t alone = map_memory(map);
+		roots[1] = overwritten(roots[0], 1);
+		roots[2] = overwritten(roots[0], 2);
+		map_root_release(roots[orders[i][0]]);
+		map_root_release(roots[orders[i][1]]);
+		assert_int_equal(map_memory(map), alone);
+		map_root_release(roots[orders[i][2]]);
+		assert_int_equal(map_memory(map), 0);
+		map_destroy(map);
+	}
+}
+
 static void test_memory_returns(void **state)
 {
 	(void)state;
@@ -468,8 +511,8 @@ static void test_builder(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_random_operations), cmocka_unit_test(test_memory_an_entry), cmocka_unit_test(test_memory_returns),
-		cmocka_unit_test(test_walk_while_removing), cmocka_unit_test(test_builder),
+		cmocka_unit_test(test_random_operations), cmocka_unit_test(test_memory_an_entry), cmocka_unit_test(test_memory_of_forks),
+		cmocka_unit_test(test_memory_returns), cmocka_unit_test(test_walk_while_removing), cmocka_unit_test(test_builder),
 	};
 	return cmocka_run_group_tests_name("map", tests, NULL, NULL);
 }

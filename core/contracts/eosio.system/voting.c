@@ -108,7 +108,7 @@ static void propagate_weight_change(struct system *system, uint64_t voter_name)
 	table_modify(&voters, &found, 0, &voter);
 }
 
-/* What one producer gains and loses; is_new: it is among those voted for now. */
+/* What one producer gains and loses; is_new: the vote being cast names it. */
 struct vote_delta {
 	uint64_t owner;
 	double weight;
