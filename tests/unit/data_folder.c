@@ -4,6 +4,8 @@
 #include "core/engine/storage/data_folder.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/wait.h>
 
@@ -75,6 +77,80 @@ static void test_second_opener(void **state)
 	temporary_remove(base);
 }
 
+/* A process whose first thread has ended while another holds the folder, until a byte comes: what kill -9 leaves for a moment. */
+static void *hold_on(void *pipe)
+{
+	char byte;
+	_exit(read(*(int *)pipe, &byte, 1) == 1 ? 0 : 1);
+}
+
+static pid_t start_ending(const char *path, int *from)
+{
+	pid_t child = fork();
+	if (child)
+		return child;
+	struct data_folder *folder;
+	pthread_t thread;
+	if (data_folder_open(&folder, path, NULL) || pthread_create(&thread, NULL, hold_on, from))
+		_exit(2);
+	pthread_exit(NULL);
+}
+
+/* The state letter of a process or thread in /proc; 0: none. */
+static char task_state(const char *path)
+{
+	char line[512];
+	FILE *file = fopen(path, "r");
+	const char *end = file && fgets(line, sizeof line, file) ? strrchr(line, ')') : NULL;
+	if (file)
+		fclose(file);
+	return end ? end[2] : 0;
+}
+
+struct watcher {
+	char path[64]; /* of the opening thread's state */
+	int to;
+	atomic_bool opened;
+};
+
+/* Lets the process end as soon as who opens waits for that, or does not wait at all. */
+static void *let_end(void *context)
+{
+	struct watcher *watcher = context;
+	while (!watcher->opened && task_state(watcher->path) != 'S')
+		;
+	return write(watcher->to, "", 1) == 1 ? watcher : NULL;
+}
+
+static void test_opener_just_killed(void **state)
+{
+	char *base = temporary_folder(), *path = temporary_path(base, "chain"), stat_path[64];
+	int pipe_ends[2], child_status;
+	struct data_folder *folder;
+	pthread_t thread;
+	(void)state;
+	assert_int_equal(pipe(pipe_ends), 0);
+	pid_t child = start_ending(path, &pipe_ends[0]);
+	assert_true(child > 0);
+	snprintf(stat_path, sizeof stat_path, "/proc/%ld/stat", (long)child);
+	while (task_state(stat_path) != 'Z')
+		;
+	struct watcher watcher = {.to = pipe_ends[1]};
+	snprintf(watcher.path, sizeof watcher.path, "/proc/self/task/%ld/stat", (long)getpid());
+	assert_int_equal(pthread_create(&thread, NULL, let_end, &watcher), 0);
+	int result = data_folder_open(&folder, path, NULL);
+	watcher.opened = true;
+	pthread_join(thread, NULL);
+	assert_int_equal(waitpid(child, &child_status, 0), child);
+	assert_int_equal(child_status, 0);
+	assert_int_equal(result, 0);
+	data_folder_close(folder);
+	close(pipe_ends[0]);
+	close(pipe_ends[1]);
+	free(path);
+	temporary_remove(base);
+}
+
 static void test_refused(void **state)
 {
 	static const struct {
@@ -142,8 +218,8 @@ static void test_default_place(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_made_and_opened_again), cmocka_unit_test(test_second_opener), cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_default_place),
+		cmocka_unit_test(test_made_and_opened_again), cmocka_unit_test(test_second_opener),
+		cmocka_unit_test(test_opener_just_killed), cmocka_unit_test(test_refused), cmocka_unit_test(test_default_place),
 	};
 	return cmocka_run_group_tests_name("data_folder", tests, NULL, NULL);
 }

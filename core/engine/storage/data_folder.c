@@ -12,9 +12,10 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { DATA_FORMAT = 1 };
+enum { DATA_FORMAT = 1, ENDING_TRIES = 200, ENDING_PAUSE_NS = 10000000 }; /* two seconds at most */
 
 struct data_folder {
 	char *path;
@@ -100,20 +101,49 @@ static int read_format(const struct data_folder *folder, long *version, struct e
 	return result;
 }
 
+/* Whose process the lock file names; 0: none. */
+static long lock_owner(const struct data_folder *folder)
+{
+	char owner[32] = "";
+	return pread(folder->lock, owner, sizeof owner - 1, 0) > 0 ? strtol(owner, NULL, 10) : 0;
+}
+
+/* Whether a process that was killed is gone, or as good as: its first thread has ended, but others still hold what was open. */
+static bool is_ending(long pid)
+{
+	char path[48], line[512];
+	snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+	FILE *file = fopen(path, "re");
+	if (!file)
+		return errno == ENOENT;
+	const char *name_end = fgets(line, sizeof line, file) ? strrchr(line, ')') : NULL;
+	fclose(file);
+	return !name_end || !strncmp(name_end, ") Z", 3) || !strncmp(name_end, ") X", 3);
+}
+
+/* Who starts the program at once after killing it is not told that it is in use. */
+static int wait_for_lock(const struct data_folder *folder)
+{
+	static const struct timespec pause = {.tv_nsec = ENDING_PAUSE_NS};
+	for (int tries = 0; flock(folder->lock, LOCK_EX | LOCK_NB) < 0; tries++) {
+		if (errno != EWOULDBLOCK)
+			return -errno;
+		long pid = lock_owner(folder);
+		if (tries == ENDING_TRIES || pid <= 0 || !is_ending(pid))
+			return -EWOULDBLOCK;
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
 static int take_lock(struct data_folder *folder, struct error *error)
 {
-	char *path = data_folder_file(folder, "lock"), owner[32] = "";
-	int result = 0;
+	char *path = data_folder_file(folder, "lock");
+	int result;
 	folder->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (folder->lock < 0) {
-		result = -errno;
-	} else if (flock(folder->lock, LOCK_EX | LOCK_NB) < 0) {
-		result = -errno;
-	}
+	result = folder->lock < 0 ? -errno : wait_for_lock(folder);
 	if (result == -EWOULDBLOCK) {
-		long pid = 0;
-		if (pread(folder->lock, owner, sizeof owner - 1, 0) > 0)
-			pid = strtol(owner, NULL, 10);
+		long pid = lock_owner(folder);
 		if (pid > 0)
 			result = error_set(error, EBUSY, "data folder \"%s\" is in use by process %ld", folder->path, pid);
 		else
