@@ -51,8 +51,7 @@ SAY = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),:,echo)
 .PHONY: all library tests programs run stop test bench crash clean install-packages readme
 .DELETE_ON_ERROR:
 
-# The program, once every layer of it is there.
-all: $(if $(wildcard fs/tree.c),$(if $(wildcard core/chain/embedded.c),$(BUILD)/eosiofs,$(MOUNT_OBJECTS)),$(MOUNT_OBJECTS))
+all: $(BUILD)/eosiofs
 library: $(BUILD)/libeosiofs.a
 tests: $(UNIT_TESTS) $(BUILD)/replay
 

@@ -1,5 +1,5 @@
 /* eosiofs: the program. Wires wallet, chain and tree together, mounts, and takes all down again in reverse order. Start reading here, then
- * ops.c (what the kernel asks), then fs/tree.c (what the files are). */
+ * ops.c (what the kernel asks), then fs/files/table.c (what the files are). */
 #include "mount/mount.h"
 
 #include "core/base/memory.h"

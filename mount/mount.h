@@ -5,7 +5,7 @@
 #define FUSE_USE_VERSION FUSE_MAKE_VERSION(3, 12)
 #include <fuse3/fuse_lowlevel.h>
 
-#include "fs/tree.h"
+#include "fs/tree/tree.h"
 #include "mount/presence.h"
 
 struct notify;

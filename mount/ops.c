@@ -1,4 +1,4 @@
-/* The table of low-level operations, and those about attributes and folders. Every operation is a thin translation into fs/tree.h. */
+/* The table of low-level operations, and those about attributes and folders. Every operation is a thin translation into fs/tree/tree.h. */
 #include "mount/mount.h"
 
 #include "core/base/memory.h"

@@ -4,7 +4,7 @@
 #include "core/base/hash.h"
 #include "core/base/memory.h"
 #include "core/contracts/bundle.h"
-#include "core/types/abi.h"
+#include "core/types/abi/abi.h"
 #include "core/types/name.h"
 
 #include <errno.h>

@@ -4,9 +4,9 @@
 #define EOSIOFS_CORE_CHAIN_CHAIN_H
 
 #include "core/base/growing_text.h"
-#include "core/engine/contract_table.h"
-#include "core/engine/trace.h"
-#include "core/types/abi.h"
+#include "core/engine/state/contract_table.h"
+#include "core/engine/run/trace.h"
+#include "core/types/abi/abi.h"
 #include "core/types/asset.h"
 #include "core/types/block.h"
 #include "core/types/genesis.h"
@@ -179,7 +179,7 @@ struct chain {
 	struct genesis genesis;
 	struct checksum256 chain_id;
 	struct chain_abi_cache *abi_cache; /* chain.c */
-	_Atomic uint32_t send_counter;     /* varies expirations: chain_send.c */
+	_Atomic uint32_t send_counter;     /* varies expirations: send.c */
 };
 
 /* --- common to all chains (chain.c) --- */
@@ -223,7 +223,7 @@ int chain_action_make(struct chain_view *view, struct action *out, uint64_t acco
 int chain_action_make_text(struct chain_view *view, struct action *out, uint64_t account, uint64_t name, const char *data,
                            const struct permission_level *authorization, size_t authorization_count, struct error *error);
 
-/* JSON as nodeos and cleos write it (chain_transaction.c). Data is an object or array by the contract's ABI, or a string of hexadecimal bytes. */
+/* JSON as nodeos and cleos write it (transaction.c). Data is an object or array by the contract's ABI, or a string of hexadecimal bytes. */
 /* A transaction object; only "actions" must be there: {"account", "name", "authorization", "data"} each. An expiration that is
  * missing is 0. Release it. */
 int chain_transaction_parse(struct chain_view *view, struct transaction *out, const struct json *json, struct error *error);

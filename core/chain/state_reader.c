@@ -2,12 +2,12 @@
 #include "core/chain/state_reader.h"
 
 #include "core/base/memory.h"
-#include "core/engine/account.h"
-#include "core/engine/authorization.h"
-#include "core/engine/feature.h"
-#include "core/engine/permission.h"
-#include "core/engine/resource.h"
-#include "core/engine/schedule.h"
+#include "core/engine/state/account.h"
+#include "core/engine/run/authorization.h"
+#include "core/engine/state/feature.h"
+#include "core/engine/state/permission.h"
+#include "core/engine/state/resource.h"
+#include "core/engine/block/schedule.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 

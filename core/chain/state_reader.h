@@ -4,7 +4,7 @@
 #define EOSIOFS_CORE_CHAIN_STATE_READER_H
 
 #include "core/chain/chain.h"
-#include "core/engine/map.h"
+#include "core/engine/state/map/map.h"
 
 /* slot: the time limits are asked for (their current_used). An account that does not exist: -ENOENT with nodeos's sentence. */
 int state_read_account(const struct map_root *root, struct chain_account *out, uint64_t name, uint32_t slot, struct error *error);

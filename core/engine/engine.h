@@ -3,8 +3,8 @@
 #ifndef EOSIOFS_CORE_ENGINE_ENGINE_H
 #define EOSIOFS_CORE_ENGINE_ENGINE_H
 
-#include "core/engine/map.h"
-#include "core/engine/trace.h"
+#include "core/engine/state/map/map.h"
+#include "core/engine/run/trace.h"
 #include "core/types/block.h"
 #include "core/types/genesis.h"
 

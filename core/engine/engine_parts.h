@@ -3,12 +3,12 @@
 #ifndef EOSIOFS_CORE_ENGINE_ENGINE_PARTS_H
 #define EOSIOFS_CORE_ENGINE_ENGINE_PARTS_H
 
-#include "core/engine/apply.h"
-#include "core/engine/authorization.h"
-#include "core/engine/deferred.h"
-#include "core/engine/feature.h"
-#include "core/engine/resource.h"
-#include "core/engine/schedule.h"
+#include "core/engine/run/apply.h"
+#include "core/engine/run/authorization.h"
+#include "core/engine/state/deferred.h"
+#include "core/engine/state/feature.h"
+#include "core/engine/state/resource.h"
+#include "core/engine/block/schedule.h"
 
 /* What transactions change beside the state map; a failed one gets it back by value. */
 struct block_globals {
@@ -56,7 +56,7 @@ bool engine_find_id(const struct engine *engine, struct checksum256 *out, uint32
 /* After a seal: blocks before the irreversible one go, and of a long reversible chain (too few producers are there) all but the last and the ids. */
 void engine_prune(struct engine *engine);
 
-/* --- block_state.c --- */
+/* --- core/engine/block/state.c --- */
 /* The state of the next block before anything of it is known but its header's first fields (E.7); NULL with the error set otherwise. */
 struct block_state *block_state_next(struct block_state *previous, uint32_t slot, uint16_t confirmed, bool *was_pending_promoted,
                                      struct error *error);
@@ -67,7 +67,7 @@ const struct producer_authority *block_state_producer(const struct block_state *
 void block_state_pack(struct bytes *out, const struct block_state *state);
 int block_state_unpack(struct block_state **out, struct cursor *in, struct error *error);
 
-/* --- block_build.c --- */
+/* --- core/engine/block/build.c --- */
 int block_start(struct engine *engine, const struct block_options *options, bool validating, bool trusted, struct transaction_trace *onblock,
                 struct error *error);
 /* Adds a receipt to the block in the making; packed is taken over, NULL for a deferred transaction. */

@@ -6,8 +6,8 @@
 #include "tests/bench/bench.h"
 #include "tests/chain_rig.h"
 
-#include "core/chain/embedded.h"
-#include "core/engine/feature.h"
+#include "core/chain/embedded/embedded.h"
+#include "core/engine/state/feature.h"
 
 #include <dirent.h>
 #include <pthread.h>

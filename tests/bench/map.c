@@ -3,7 +3,7 @@
 #include "tests/bench/bench.h"
 
 #include "core/base/memory.h"
-#include "core/engine/map.h"
+#include "core/engine/state/map/map.h"
 
 #include <string.h>
 

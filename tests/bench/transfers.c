@@ -6,7 +6,7 @@
 #include "core/base/exception.h"
 #include "core/base/memory.h"
 #include "core/contracts/bundle.h"
-#include "core/engine/account.h"
+#include "core/engine/state/account.h"
 #include "core/engine/engine.h"
 #include "core/types/name.h"
 #include "core/types/time.h"

@@ -1,6 +1,6 @@
 /* Fuzz: a packed ABI behind its 16-bit length, then bytes that are unpacked as each of its actions and rows: what unpacks must be JSON. */
-#include "core/types/abi.h"
-#include "core/types/abi_eosio.h"
+#include "core/types/abi/abi.h"
+#include "core/types/abi/eosio.h"
 
 #include <stdlib.h>
 #include <string.h>

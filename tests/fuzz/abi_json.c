@@ -1,5 +1,5 @@
 /* Fuzz: an .abi file, then after a NUL byte a JSON value for each of its actions: what packs must unpack. */
-#include "core/types/abi.h"
+#include "core/types/abi/abi.h"
 
 #include <stdlib.h>
 #include <string.h>

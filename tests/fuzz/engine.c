@@ -3,7 +3,7 @@
 
 #include "core/base/memory.h"
 #include "core/contracts/bundle.h"
-#include "core/engine/account.h"
+#include "core/engine/state/account.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 

@@ -3,7 +3,7 @@
 
 #include "core/base/memory.h"
 #include "core/chain/state_reader.h"
-#include "core/engine/schedule.h"
+#include "core/engine/block/schedule.h"
 
 #include <stdlib.h>
 

@@ -14,7 +14,7 @@
 #include "core/base/text.h"
 #include "core/boot/boot.h"
 #include "core/types/name.h"
-#include "fs/tree.h"
+#include "fs/tree/tree.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -8,7 +8,7 @@
 
 #include "core/base/memory.h"
 #include "core/types/time.h"
-#include "fs/node.h"
+#include "fs/tree/node.h"
 
 #include <errno.h>
 #include <fcntl.h>

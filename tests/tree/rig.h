@@ -12,8 +12,8 @@
 
 #include "core/base/memory.h"
 #include "core/base/text.h"
-#include "fs/errors.h"
-#include "fs/node.h"
+#include "fs/tree/errors.h"
+#include "fs/tree/node.h"
 
 #include <errno.h>
 #include <fcntl.h>

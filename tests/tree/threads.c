@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "fs/errors.h"
-#include "fs/node.h"
+#include "fs/tree/errors.h"
+#include "fs/tree/node.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* ABIs in use: every built-in type both ways, structs, variants, optionals, extensions, and what is refused with which sentence. */
-#include "core/types/abi.h"
+#include "core/types/abi/abi.h"
 
 #include "core/base/exception.h"
 #include "core/base/hex.h"

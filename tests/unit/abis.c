@@ -2,8 +2,8 @@
 #include "core/contracts/abis.h"
 
 #include "core/base/hash.h"
-#include "core/types/abi.h"
-#include "core/types/abi_eosio.h"
+#include "core/types/abi/abi.h"
+#include "core/types/abi/eosio.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

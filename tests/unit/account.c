@@ -1,7 +1,7 @@
 /* Accounts, the code they share, and walking entries by their keys while they change. */
-#include "core/engine/account.h"
+#include "core/engine/state/account.h"
 
-#include "core/engine/deferred.h"
+#include "core/engine/state/deferred.h"
 #include "core/types/name.h"
 
 #include <setjmp.h>

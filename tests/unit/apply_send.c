@@ -4,7 +4,7 @@
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"
-#include "core/engine/account.h"
+#include "core/engine/state/account.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 

@@ -1,5 +1,5 @@
 /* Satisfaction of authorities, minimum permissions and the special actions, as tables over one small state. */
-#include "core/engine/authorization.h"
+#include "core/engine/run/authorization.h"
 
 #include "core/base/memory.h"
 #include "core/types/name.h"

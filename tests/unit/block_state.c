@@ -2,7 +2,7 @@
 #include "core/engine/engine_parts.h"
 
 #include "core/base/memory.h"
-#include "core/engine/account.h"
+#include "core/engine/state/account.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 

@@ -1,5 +1,5 @@
 /* Contract tables in the state: what is found where, and that the bytes of secondary keys order as the numbers do. */
-#include "core/engine/contract_table.h"
+#include "core/engine/state/contract_table.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -13,9 +13,9 @@
 #include "core/base/hex.h"
 #include "core/base/memory.h"
 #include "core/contracts/bundle.h"
-#include "core/engine/contract_table.h"
+#include "core/engine/state/contract_table.h"
 #include "core/engine/engine.h"
-#include "core/types/abi.h"
+#include "core/types/abi/abi.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 

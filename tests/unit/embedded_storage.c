@@ -2,7 +2,7 @@
  * child that ends without closing anything: what the kernel has by then is there, as after kill -9. */
 #include "tests/unit/temporary.h"
 
-#include "core/engine/feature.h"
+#include "core/engine/state/feature.h"
 #include "tests/chain_rig.h"
 
 #include <errno.h>

@@ -3,9 +3,9 @@
 
 #include "core/base/hex.h"
 #include "core/base/memory.h"
-#include "core/engine/account.h"
-#include "core/engine/permission.h"
-#include "core/engine/resource.h"
+#include "core/engine/state/account.h"
+#include "core/engine/state/permission.h"
+#include "core/engine/state/resource.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 

@@ -1,5 +1,5 @@
 /* Protocol features: published digests, dependencies, preactivation, activation. */
-#include "core/engine/feature.h"
+#include "core/engine/state/feature.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

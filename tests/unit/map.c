@@ -1,6 +1,6 @@
 /* The state map against a plain sorted array: random edits, snapshots, undoing, drops; every root kept along the way must still be, byte
  * for byte, what it was. */
-#include "core/engine/map.h"
+#include "core/engine/state/map/map.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* Windows, elastic limits, accounts' limits: numbers worked out by hand from protocol.md B.6. */
-#include "core/engine/resource.h"
+#include "core/engine/state/resource.h"
 
 #include "core/base/memory.h"
 #include "core/types/name.h"

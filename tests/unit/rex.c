@@ -1,7 +1,7 @@
 /* REX through the engine, what the recordings do not come to: orders that have to wait, a pool sold out, loans ended by hand (contracts.md 10). */
 #include "tests/unit/contracts.h"
 
-#include "core/engine/resource.h"
+#include "core/engine/state/resource.h"
 
 #define TST UINT64_C(5526356) /* "TST" */
 #define S "eosio"

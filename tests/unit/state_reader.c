@@ -1,9 +1,9 @@
 /* Reading a state: paging through tables, scopes and indices at their ends, and accounts as genesis makes them. */
 #include "core/chain/state_reader.h"
 
-#include "core/engine/account.h"
+#include "core/engine/state/account.h"
 #include "core/engine/engine.h"
-#include "core/engine/state_key.h"
+#include "core/engine/state/state_key.h"
 #include "core/types/name.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* What a transaction must be before it runs, what it may use, and who is billed (protocol.md B.3 to B.6). */
 #include "tests/unit/contracts.h"
 
-#include "core/engine/resource.h"
+#include "core/engine/state/resource.h"
 
 /* One action eosio::nothing by alice@active, which eosio.bios lets pass; change is what the case makes of it. */
 static uint32_t try_with(struct test_chain *chain, void (*change)(struct test_chain *chain, struct transaction *transaction), uint32_t cpu_us)

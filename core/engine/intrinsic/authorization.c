@@ -2,7 +2,7 @@
 #include "core/engine/intrinsic/intrinsic.h"
 
 #include "core/contracts/intrinsics.h"
-#include "core/engine/account.h"
+#include "core/engine/state/account.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #ifndef EOSIOFS_CORE_ENGINE_INTRINSIC_CACHE_H
 #define EOSIOFS_CORE_ENGINE_INTRINSIC_CACHE_H
 
-#include "core/engine/contract_table.h"
+#include "core/engine/state/contract_table.h"
 #include "core/engine/intrinsic/intrinsic.h"
 
 struct iterator {

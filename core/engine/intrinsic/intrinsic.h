@@ -5,7 +5,7 @@
 #define EOSIOFS_CORE_ENGINE_INTRINSIC_INTRINSIC_H
 
 #include "core/base/exception.h"
-#include "core/engine/apply.h"
+#include "core/engine/run/apply.h"
 #include "core/types/name.h"
 
 /* The contract that runs on this thread; NULL outside contract_run. */

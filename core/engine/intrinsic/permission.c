@@ -3,8 +3,8 @@
 
 #include "core/base/memory.h"
 #include "core/contracts/intrinsics.h"
-#include "core/engine/account.h"
-#include "core/engine/permission.h"
+#include "core/engine/state/account.h"
+#include "core/engine/state/permission.h"
 #include "core/types/time.h"
 
 #include <stdlib.h>

@@ -9,7 +9,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/error.h"
-#include "core/engine/map.h"
+#include "core/engine/state/map/map.h"
 
 enum { STATE_FILE_HEADER_MAXIMUM = 16 << 20 };
 

@@ -1,0 +1,187 @@
+/* The embedded chain's life: one engine, the threads that produce and store its blocks, and how it comes out of a data folder and goes back. */
+#include "core/chain/embedded/embedded.h"
+
+#include "core/base/memory.h"
+#include "core/types/name.h"
+#include "core/types/time.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NODE_LOG_LIMIT = 1 << 20, AHEAD_MAXIMUM_US = 60 * 1000000 };
+
+static void free_sealed(struct embedded_chain *chain)
+{
+	for (; chain->sealed_count; chain->sealed_count--) {
+		struct sealed *sealed = &chain->sealed[chain->sealed_first];
+		block_state_release(sealed->block);
+		memory_wipe(&sealed->key, sizeof sealed->key);
+		chain->sealed_first = (chain->sealed_first + 1) % SEALED_MAXIMUM;
+	}
+}
+
+/* Seals what is in the making, so that the data folder holds whole blocks and a state. */
+static void finish_for_good(struct embedded_chain *chain)
+{
+	struct error error = {0};
+
+	pthread_mutex_lock(&chain->lock);
+	if (engine_block_transactions(chain->engine) > 0 || (engine_block_pending(chain->engine) && chain->features_count > 0))
+		embedded_seal(chain, &error);
+	else
+		embedded_drop_block(chain);
+	pthread_mutex_unlock(&chain->lock);
+	if (embedded_finish(chain, true, &error) == 0 && chain->storage)
+		storage_save_state(chain->storage, chain, true, &error);
+}
+
+void embedded_destroy(struct chain *base)
+{
+	struct embedded_chain *chain = embedded_of(base);
+
+	embedded_stop_threads(chain);
+	if (chain->engine && chain->current)
+		finish_for_good(chain);
+	free_sealed(chain);
+	if (chain->engine)
+		embedded_drop_block(chain);
+	block_state_release(chain->stored);
+	for (size_t i = 0; chain->recent && i < RECENT_BLOCKS; i++)
+		bytes_release(&chain->recent[i]);
+	free(chain->recent);
+	if (chain->current)
+		embedded_unpin(chain, chain->current);
+	embedded_collect(chain);
+	storage_close(chain->storage);
+	engine_destroy(chain->engine);
+	chain_abi_cache_destroy(base->abi_cache);
+	growing_text_destroy(chain->node_log);
+	block_times_release(&chain->times);
+	free(chain->features);
+	free(chain->scheduled_ids);
+	memory_wipe(&chain->genesis_key, sizeof chain->genesis_key);
+	pthread_cond_destroy(&chain->changed);
+	pthread_mutex_destroy(&chain->log);
+	pthread_mutex_destroy(&chain->lock);
+	pthread_mutex_destroy(&chain->publish);
+	free(chain);
+}
+
+/* The key that signs for eosio: the one given, or the tutorial's when the genesis has it. */
+static int take_genesis_key(struct embedded_chain *chain, const struct private_key *given, struct error *error)
+{
+	struct private_key key;
+	struct public_key public;
+	char text[KEY_TEXT_SIZE];
+
+	if (given)
+		key = *given;
+	else if (private_key_parse(&key, GENESIS_PRIVATE_KEY, error) != 0)
+		return -error->number;
+	int result = signer_public_key(chain->signer, &public, &key);
+	if (result)
+		return error_set(error, EINVAL, "the genesis key is no private key of the curve");
+	if (public_key_compare(&public, &chain->base.genesis.initial_key) == 0) {
+		chain->genesis_key = key;
+		chain->genesis_public = public;
+		chain->has_genesis_key = true;
+	} else if (given) {
+		public_key_print(text, &chain->base.genesis.initial_key);
+		result = error_set(error, EINVAL, "the genesis key given is not that of the genesis, whose public key is %s", text);
+	}
+	memory_wipe(&key, sizeof key);
+	return result;
+}
+
+/* A wall clock that was set back while nothing ran, or a lost clock file, must not stop the chain: it goes on from its head. Being a little ahead
+ * is usual: full blocks are sealed before their time. */
+static int catch_up_with_head(struct embedded_chain *chain, struct text *notices, struct error *error)
+{
+	int64_t ahead = slot_to_us(engine_head(chain->engine)->block->header.timestamp) - embedded_now(chain);
+
+	if (ahead < AHEAD_MAXIMUM_US)
+		return 0;
+	if (notices)
+		text_printf(notices, "the last block is %" PRId64 " s ahead of chain time: chain time goes on from there\n", ahead / 1000000);
+	chain->offset_us += ahead;
+	return storage_save_offset(chain->storage, chain->offset_us, error);
+}
+
+static int open_engine(struct embedded_chain *chain, const struct embedded_options *options, struct error *error)
+{
+	int result = 0;
+
+	if (options->genesis)
+		chain->base.genesis = *options->genesis;
+	else
+		genesis_default(&chain->base.genesis);
+	if (options->data_folder) {
+		result = storage_open(&chain->storage, options->data_folder, &chain->base.genesis, options->genesis != NULL, options->notices, error);
+		if (result)
+			return result;
+		chain->offset_us = storage_offset(chain->storage);
+	}
+	result = take_genesis_key(chain, options->genesis_key, error);
+	if (result)
+		return result;
+	result = chain->storage ? storage_restore(chain->storage, &chain->engine, &chain->base.genesis, options->notices, error)
+	                        : engine_create(&chain->engine, &chain->base.genesis, error);
+	if (result)
+		return result;
+	chain->base.chain_id = *engine_chain_id(chain->engine);
+	struct block_state *head = engine_head(chain->engine);
+	/* A new chain's first key is its user's. Later it may have been removed on purpose. */
+	if (head->number == 1 && chain->has_genesis_key && chain->wallet && !wallet_locked(chain->wallet) &&
+	    !wallet_has(chain->wallet, &chain->genesis_public)) {
+		result = wallet_import(chain->wallet, &chain->genesis_key, NULL, error);
+		if (result)
+			return result;
+	}
+	block_times_add(&chain->times, head->number, head->block->header.timestamp);
+	if (!chain->storage) {
+		chain->recent = memory_allocate(RECENT_BLOCKS, sizeof *chain->recent);
+		signed_block_pack(&chain->recent[head->number % RECENT_BLOCKS], head->block);
+		return 0;
+	}
+	chain->stored = block_state_hold(head);
+	result = storage_rebuild(chain->storage, chain, options->notices, error);
+	return result ? result : catch_up_with_head(chain, options->notices, error);
+}
+
+int embedded_chain_create(struct chain **out, const struct embedded_options *options, struct error *error)
+{
+	struct embedded_chain *chain = memory_allocate(1, sizeof *chain);
+	pthread_condattr_t monotonic;
+	int result;
+
+	chain->base.operations = &embedded_operations;
+	chain->base.abi_cache = chain_abi_cache_create();
+	chain->signer = options->signer;
+	chain->wallet = options->wallet;
+	chain->manual_clock = options->manual_clock;
+	chain->node_log = growing_text_create(NODE_LOG_LIMIT);
+	pthread_mutex_init(&chain->log, NULL);
+	pthread_mutex_init(&chain->lock, NULL);
+	pthread_mutex_init(&chain->publish, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC); /* no wait lasts longer because the wall clock was set back */
+	pthread_cond_init(&chain->changed, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	result = open_engine(chain, options, error);
+	if (result)
+		goto out;
+	pthread_mutex_lock(&chain->lock);
+	embedded_open_block(chain, slot_from_us(embedded_now(chain)) + 1, NULL, NULL);
+	embedded_publish(chain);
+	pthread_mutex_unlock(&chain->lock);
+	result = embedded_start_threads(chain, error);
+out:
+	if (result) {
+		embedded_destroy(&chain->base);
+		return result;
+	}
+	*out = &chain->base;
+	return 0;
+}

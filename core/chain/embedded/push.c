@@ -1,0 +1,259 @@
+/* What writers ask of the embedded chain: pushing transactions, activating features, moving the clock. */
+#include "core/chain/embedded/embedded.h"
+
+#include "core/base/exception.h"
+#include "core/base/memory.h"
+#include "core/engine/state/feature.h"
+#include "core/types/name.h"
+#include "core/types/time.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The slot that a block opened now would take: of now, or the one after the head when the chain runs ahead. */
+static uint32_t next_slot(struct embedded_chain *chain)
+{
+	return slot_from_us(embedded_now(chain)) + 1;
+}
+
+static int ensure_block(struct embedded_chain *chain, struct error *error)
+{
+	return embedded_open_block(chain, next_slot(chain), NULL, error);
+}
+
+static bool block_is_full(const struct error *error)
+{
+	return error->code == BLOCK_NET_USAGE_EXCEEDED || error->code == BLOCK_CPU_USAGE_EXCEEDED || error->code == BLOCK_RESOURCE_EXHAUSTED;
+}
+
+/* One try in the block in the making: into the journal first, so that nothing acknowledged is ever lost; out of it again when refused. */
+static int push_once(struct embedded_chain *chain, struct packed_transaction *packed, const struct public_key *keys, size_t keys_count,
+                     const struct push_options *options, struct transaction_trace *trace, struct error *error)
+{
+	int result = 0;
+
+	if (chain->storage) {
+		result = storage_journal_begin(chain->storage, chain, error);
+		if (result == 0)
+			result = storage_journal_append(chain->storage, packed, options->without_keys, error);
+		if (result)
+			return result;
+	}
+	result = engine_push(chain->engine, packed, keys, keys_count, options, trace, error);
+	if (result && chain->storage)
+		storage_journal_take_back(chain->storage);
+	return result;
+}
+
+/* A full block is sealed at once and the next slot opened. */
+static int next_block(struct embedded_chain *chain, struct error *error)
+{
+	uint32_t slot = engine_block_slot(chain->engine) + 1;
+	int result = embedded_seal(chain, error);
+
+	return result ? result : embedded_open_block(chain, slot, NULL, error);
+}
+
+int embedded_push(struct chain *base, struct packed_transaction *packed, const struct chain_send_options *options,
+                  struct transaction_trace *trace, struct error *error)
+{
+	struct embedded_chain *chain = embedded_of(base);
+	struct public_key *keys = memory_allocate(packed->signatures_count + 1, sizeof *keys);
+	size_t keys_count = packed->signatures_count;
+	struct push_options push = {.without_keys = options && options->without_keys};
+	struct error local = {0};
+	int result;
+
+	error = error ? error : &local;
+	result = packed_transaction_keys(packed, keys, &base->chain_id, error);
+	if (result) {
+		free(keys);
+		return result;
+	}
+	pthread_mutex_lock(&chain->lock);
+	for (;;) {
+		error_clear(error);
+		result = ensure_block(chain, error);
+		if (result)
+			break;
+		result = push_once(chain, packed, keys, keys_count, &push, trace, error);
+		/* In an empty block the transaction itself is what does not fit. */
+		if (result == 0 || !block_is_full(error) || engine_block_transactions(chain->engine) == 0)
+			break;
+		transaction_trace_release(trace);
+		result = next_block(chain, error);
+		if (result)
+			break;
+	}
+	if (result == 0)
+		embedded_publish(chain);
+	pthread_mutex_unlock(&chain->lock);
+	/* Without threads somebody must store what was sealed; what cannot be stored is in the journals. */
+	if (chain->manual_clock && result == 0)
+		embedded_finish(chain, false, NULL);
+	free(keys);
+	return result;
+}
+
+int embedded_reference(struct chain *base, struct checksum256 *block_id, uint32_t *seconds, struct error *error)
+{
+	struct embedded_chain *chain = embedded_of(base);
+	struct published *state = embedded_pin(chain);
+	int64_t now = embedded_now(chain), block = slot_to_us(state->slot);
+
+	(void)error;
+	*block_id = state->head->id;
+	*seconds = (uint32_t)((now > block ? now : block) / 1000000); /* after a stall the state's time is long past */
+	embedded_unpin(chain, state);
+	return 0;
+}
+
+/* Leaves no block in the making that holds anything: seals it, or drops an empty one. Under lock. */
+static int close_block(struct embedded_chain *chain, struct error *error)
+{
+	if (engine_block_transactions(chain->engine) > 0 || (engine_block_pending(chain->engine) && chain->features_count > 0))
+		return embedded_seal(chain, error);
+	embedded_drop_block(chain);
+	return 0;
+}
+
+/* A block that activates features is acknowledged with them, so it must outlive the process as one with transactions does. Under lock. */
+static int open_feature_block(struct embedded_chain *chain, const struct checksum256 *digest, struct error *error)
+{
+	int result = close_block(chain, error);
+
+	if (result == 0)
+		result = embedded_open_block(chain, next_slot(chain), digest, error);
+	if (result == 0 && chain->storage && chain->features_count && (result = storage_journal_begin(chain->storage, chain, error)) != 0)
+		embedded_drop_block(chain);
+	return result;
+}
+
+/* A block's beginning activates what is preactivated; a scheduled feature needs a block of its own that lists it. */
+int embedded_schedule_feature(struct chain *base, const struct checksum256 *digest, struct error *error)
+{
+	struct embedded_chain *chain = embedded_of(base);
+	struct feature_set features;
+	int result = embedded_finish(chain, true, error);
+
+	if (result)
+		return result;
+	pthread_mutex_lock(&chain->lock);
+	struct map_root *root = engine_state(chain->engine);
+	feature_set_get(root, &features);
+	map_root_release(root);
+	if (digest || features.preactivated_count)
+		result = open_feature_block(chain, digest, error);
+	embedded_open_block(chain, next_slot(chain), NULL, NULL);
+	embedded_publish(chain);
+	pthread_mutex_unlock(&chain->lock);
+	if (chain->manual_clock)
+		embedded_finish(chain, false, NULL);
+	return result;
+}
+
+static int64_t head_time(const struct embedded_chain *chain)
+{
+	return slot_to_us(engine_head(chain->engine)->block->header.timestamp);
+}
+
+int embedded_clock(struct chain *base, struct chain_clock *out, struct error *error)
+{
+	struct embedded_chain *chain = embedded_of(base);
+
+	(void)error;
+	pthread_mutex_lock(&chain->lock);
+	int64_t head = head_time(chain);
+	out->chain_time = embedded_now(chain);
+	out->real_time = out->chain_time - chain->offset_us;
+	if (out->chain_time < head)
+		out->chain_time = head; /* full blocks were sealed ahead of time */
+	pthread_mutex_unlock(&chain->lock);
+	return 0;
+}
+
+/* Opens and seals one block of a slot within first..last; *made: there was one. Under lock. */
+static int make_block(struct embedded_chain *chain, bool *made, uint32_t first, uint32_t last, struct error *error)
+{
+	int result = embedded_open_block(chain, first, NULL, error);
+
+	*made = result == 0 && engine_block_slot(chain->engine) <= last;
+	return *made ? embedded_seal(chain, error) : result;
+}
+
+/* All blocks until chain time is `further` ahead of what it would be. The lock is given up between blocks, so that writers, the thread and the
+ * storage go on. */
+static int produce_until(struct embedded_chain *chain, int64_t further, bool (*interrupted)(void *context), void *context, struct error *error)
+{
+	bool made = true;
+	int result = 0;
+
+	while (result == 0 && made) {
+		result = make_block(chain, &made, 0, slot_from_us(embedded_now(chain) + further), error);
+		if (result == 0 && interrupted && interrupted(context))
+			result = error_set(error, EINTR, "interrupted: the clock stands where the last block was made");
+		bool many = chain->sealed_count >= SEALED_MAXIMUM / 2;
+		pthread_mutex_unlock(&chain->lock);
+		int stored = many ? embedded_finish(chain, false, result ? NULL : error) : 0;
+		pthread_mutex_lock(&chain->lock);
+		result = result ? result : stored;
+	}
+	return result;
+}
+
+/* Without producing what lies between; what is in the making stands at its own slot. */
+static int skip_to(struct embedded_chain *chain, uint32_t slot, struct error *error)
+{
+	int result = close_block(chain, error);
+	bool made;
+
+	return result ? result : make_block(chain, &made, slot, UINT32_MAX, error);
+}
+
+/* A skip is saved before its block is made. Blocks that are made up to a time come first: should this process die among them, the next one finds
+ * its head ahead of chain time and goes on from there, as after an interruption; the slots that were not reached are not missed. It is saved before them
+ * all the same, unchanged: where that cannot be done no block is made. */
+static int save_offset(struct embedded_chain *chain, int64_t offset_us, struct error *error)
+{
+	return chain->storage ? storage_save_offset(chain->storage, offset_us, error) : 0;
+}
+
+int embedded_clock_advance(struct chain *base, int64_t us, bool skip, bool (*interrupted)(void *context), void *context, struct error *error)
+{
+	struct embedded_chain *chain = embedded_of(base);
+	int result, stored;
+
+	if (us < 0)
+		return error_set(error, EINVAL, "chain time only goes forward");
+	result = embedded_finish(chain, true, error);
+	if (result)
+		return result;
+	pthread_mutex_lock(&chain->lock);
+	int64_t now = embedded_now(chain), head = head_time(chain), from = now > head ? now : head;
+	int64_t further = from - now + us;
+	if (us > slot_to_us(UINT32_MAX) || from + us > slot_to_us(UINT32_MAX - 2 * 60 * 60))
+		result = error_set(error, EINVAL, "chain time ends in the year 2068");
+	else
+		result = save_offset(chain, chain->offset_us + (skip ? further : 0), error);
+	if (result) {
+		pthread_mutex_unlock(&chain->lock);
+		return result;
+	}
+	result = skip ? skip_to(chain, slot_from_us(from + us), error) : produce_until(chain, further, interrupted, context, error);
+	if (result == 0 && !skip)
+		result = save_offset(chain, chain->offset_us + further, error);
+	/* After a failure or an interruption the clock shows where it got to. */
+	head = head_time(chain);
+	now = embedded_now(chain);
+	chain->offset_us += result == 0 ? further : head > now ? head - now : 0;
+	if (result)
+		save_offset(chain, chain->offset_us, NULL);
+	embedded_open_block(chain, next_slot(chain), NULL, NULL);
+	embedded_publish(chain);
+	chain->clock_moves++;
+	pthread_cond_broadcast(&chain->changed);
+	pthread_mutex_unlock(&chain->lock);
+	stored = embedded_finish(chain, true, result ? NULL : error);
+	return result ? result : stored;
+}

@@ -1,0 +1,22 @@
+/* The storage's inside, shared by storage.c and journal.c. */
+#ifndef EOSIOFS_CORE_CHAIN_EMBEDDED_STORAGE_H
+#define EOSIOFS_CORE_CHAIN_EMBEDDED_STORAGE_H
+
+#include "core/chain/embedded/embedded.h"
+#include "core/engine/storage/block_log.h"
+#include "core/engine/storage/data_folder.h"
+#include "core/engine/storage/journal.h"
+
+struct storage {
+	struct data_folder *folder; /* borrowed */
+	struct block_log *blocks;
+	char *state_path, *journal_folder, *clock_path; /* owned */
+	int64_t offset_us;
+	uint32_t saved_number;      /* of the block whose state is in the state file; 0: none */
+	int64_t saved_at, save_took; /* microseconds of the monotonic clock */
+	bool save_failed;            /* the last one */
+	struct journal *journal;    /* of the block in the making; under `lock` */
+	uint64_t journal_size;      /* before the record appended last */
+};
+
+#endif

@@ -1,0 +1,158 @@
+/* Account objects, contract code and ABIs in the state map. */
+#include "core/engine/state/account.h"
+
+#include "core/base/bytes.h"
+#include "core/base/exception.h"
+#include "core/base/memory.h"
+#include "core/types/name.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ACCOUNT_SIZE = 4 + 1 + 32 + 8 + 8 + 8 + 4 + 4 + 4 };
+
+static void account_unpack(struct account_object *out, const uint8_t *key, const struct map_value *value)
+{
+	struct cursor in = cursor_make(value->data, value->length);
+
+	out->name = state_key_u64(key, 1);
+	out->creation_slot = cursor_u32(&in);
+	out->privileged = cursor_u8(&in);
+	cursor_copy(&in, out->code_hash.data, sizeof out->code_hash.data);
+	out->last_code_update = (int64_t)cursor_u64(&in);
+	out->recv_sequence = cursor_u64(&in);
+	out->auth_sequence = cursor_u64(&in);
+	out->code_sequence = cursor_u32(&in);
+	out->abi_sequence = cursor_u32(&in);
+	out->block_num = cursor_u32(&in);
+}
+
+bool account_get(const struct map_root *root, struct account_object *out, uint64_t name)
+{
+	struct state_key key = state_key_name(STATE_ACCOUNT, name);
+	struct map_value value;
+
+	if (!state_get(root, &value, &key))
+		return false;
+	account_unpack(out, key.data, &value);
+	return true;
+}
+
+bool account_exists(const struct map_root *root, uint64_t name)
+{
+	struct state_key key = state_key_name(STATE_ACCOUNT, name);
+	struct map_value value;
+
+	return state_get(root, &value, &key);
+}
+
+int account_missing(struct error *error, uint64_t name)
+{
+	return error_chain(error, STD_EXCEPTION, "unknown key (eosio::chain::name): %s", name_text(name).text);
+}
+
+bool account_seek(const struct map_root *root, struct account_object *out, uint64_t from)
+{
+	struct state_key prefix = state_key_make(STATE_ACCOUNT_NAME, NULL, 0), first = state_key_name(STATE_ACCOUNT_NAME, from);
+	struct state_walk walk;
+
+	state_walk_begin(&walk, &prefix, &first);
+	return state_walk_next(&walk, root) && account_get(root, out, state_key_u64(walk.entry.key, 1));
+}
+
+void account_create(struct map_edit *edit, const struct account_object *account)
+{
+	struct state_key key = state_key_name(STATE_ACCOUNT_NAME, account->name);
+
+	state_put(edit, &key, NULL, 0);
+	account_put(edit, account);
+}
+
+void account_put(struct map_edit *edit, const struct account_object *account)
+{
+	struct state_key key = state_key_name(STATE_ACCOUNT, account->name);
+	uint8_t value[ACCOUNT_SIZE], *at = value;
+
+	state_value_u32(&at, account->creation_slot);
+	*at++ = account->privileged;
+	memcpy(at, account->code_hash.data, sizeof account->code_hash.data);
+	at += sizeof account->code_hash.data;
+	state_value_u64(&at, (uint64_t)account->last_code_update);
+	state_value_u64(&at, account->recv_sequence);
+	state_value_u64(&at, account->auth_sequence);
+	state_value_u32(&at, account->code_sequence);
+	state_value_u32(&at, account->abi_sequence);
+	state_value_u32(&at, account->block_num);
+	state_put(edit, &key, value, sizeof value);
+}
+
+/* --- code and ABI --- */
+
+bool code_get(const struct map_root *root, struct map_value *out, const struct checksum256 *hash)
+{
+	struct state_key key = state_key_hash(STATE_CODE, hash);
+
+	return state_get(root, out, &key);
+}
+
+bool account_code(const struct map_root *root, struct map_value *out, uint64_t name)
+{
+	struct account_object account;
+	return account_get(root, &account, name) && !checksum256_is_zero(&account.code_hash) && code_get(root, out, &account.code_hash);
+}
+
+bool account_abi(const struct map_root *root, struct map_value *out, uint64_t name)
+{
+	struct state_key key = state_key_name(STATE_ABI, name);
+
+	return state_get(root, out, &key);
+}
+
+static uint32_t code_references(const struct map_edit *edit, const struct state_key *key)
+{
+	struct map_value value;
+	if (!state_get(map_edit_view(edit), &value, key))
+		return 0;
+	struct cursor in = cursor_make(value.data, value.length);
+	return cursor_u32(&in);
+}
+
+static void code_set_references(struct map_edit *edit, const struct state_key *key, uint32_t count)
+{
+	uint8_t value[4], *at = value;
+	state_value_u32(&at, count);
+	state_put(edit, key, value, sizeof value);
+}
+
+void code_hold(struct map_edit *edit, const struct checksum256 *hash, const void *code, size_t length)
+{
+	struct state_key references = state_key_hash(STATE_CODE_REFERENCES, hash), key = state_key_hash(STATE_CODE, hash);
+	uint32_t count = code_references(edit, &references);
+
+	if (!count)
+		state_put(edit, &key, code, length);
+	code_set_references(edit, &references, count + 1);
+}
+
+void code_release(struct map_edit *edit, const struct checksum256 *hash)
+{
+	struct state_key references = state_key_hash(STATE_CODE_REFERENCES, hash), key = state_key_hash(STATE_CODE, hash);
+	uint32_t count = code_references(edit, &references);
+
+	if (count > 1) {
+		code_set_references(edit, &references, count - 1);
+		return;
+	}
+	state_remove(edit, &references);
+	state_remove(edit, &key);
+}
+
+void account_abi_put(struct map_edit *edit, uint64_t name, const void *abi, size_t length)
+{
+	struct state_key key = state_key_name(STATE_ABI, name);
+
+	if (length)
+		state_put(edit, &key, abi, length);
+	else
+		state_remove(edit, &key);
+}

@@ -1,0 +1,324 @@
+/* accounts/NAME/contract/install: a contract that ships with eosiofs, by its name, or one from a folder of the caller's. A folder below our own
+ * mount is looked up in the tree: opening it would have this process wait for itself. */
+#include "fs/files/accounts/accounts.h"
+
+#include "fs/tree/command.h"
+#include "fs/tree/node.h"
+#include "fs/files/system_tables.h"
+
+#include "core/base/memory.h"
+#include "core/contracts/bundle.h"
+#include "core/types/name.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { CONTRACT_FILE_MAXIMUM = 16 << 20, SYMBOLIC_LINKS_MAXIMUM = 40 };
+
+/* --- where a path leads --- */
+
+/* The part of an absolute path below the mount point ("" for itself), or NULL when it lies elsewhere. */
+static const char *below_mount(const struct request *request, const char *path)
+{
+	const char *mount_point = request->tree->options.mount_point;
+	size_t length = strlen(mount_point);
+	if (length < 2 || strncmp(path, mount_point, length) != 0 || (path[length] && path[length] != '/'))
+		return NULL;
+	return path[length] ? path + length + 1 : "";
+}
+
+/* The caller's working directory. */
+static int working_directory(const struct request *request, struct text *out, struct error *error)
+{
+	char link[32], target[PATH_SIZE_MAXIMUM];
+	pid_t pid = request->caller ? request->caller->pid : 0;
+	snprintf(link, sizeof link, "/proc/%d/cwd", (int)pid);
+	ssize_t length = pid > 0 ? readlink(link, target, sizeof target) : -1;
+	if (length <= 0 || length == sizeof target || target[0] != '/')
+		return error_set(error, ENOENT, "the working directory of process %d cannot be seen: write the whole path", (int)pid);
+	text_append_bytes(out, target, (size_t)length);
+	return 0;
+}
+
+static void remove_last(struct text *path)
+{
+	char *slash = path->length ? strrchr(path->data, '/') : NULL;
+	if (slash) {
+		*slash = '\0';
+		path->length = (size_t)(slash - path->data);
+	}
+}
+
+/* Reads a symbolic link that stands where `path` ends: what follows is then its target and the rest. */
+static int follow_link(struct text *path, char **rest, unsigned *links, struct error *error)
+{
+	char target[PATH_SIZE_MAXIMUM];
+	ssize_t length = readlink(path->data, target, sizeof target);
+	if (length <= 0 || length == sizeof target)
+		return 0;
+	if (++*links > SYMBOLIC_LINKS_MAXIMUM)
+		return error_set(error, ELOOP, "%s: too many symbolic links", path->data);
+	struct text next = TEXT_EMPTY;
+	text_append_bytes(&next, target, (size_t)length);
+	text_printf(&next, "/%s", *rest);
+	if (target[0] == '/')
+		text_clear(path);
+	else
+		remove_last(path);
+	free(*rest);
+	*rest = text_take(&next);
+	return 0;
+}
+
+/* An absolute path without links, `.` and `..`, found part by part; it stops looking as soon as it is below the mount point. */
+static int resolve(const struct request *request, struct text *out, const char *given, struct error *error)
+{
+	char *rest = memory_copy_string(given);
+	unsigned links = 0;
+	int result = given[0] == '/' ? 0 : working_directory(request, out, error);
+	while (result == 0 && *rest) {
+		char part[NAME_SIZE_MAXIMUM + 1];
+		size_t slashes = strspn(rest, "/"), length = strcspn(rest + slashes, "/");
+		if (length > NAME_SIZE_MAXIMUM || out->length + length > PATH_SIZE_MAXIMUM) {
+			result = error_set(error, ENAMETOOLONG, "the path is too long");
+			break;
+		}
+		memcpy(part, rest + slashes, length);
+		part[length] = '\0';
+		memmove(rest, rest + slashes + length, strlen(rest + slashes + length) + 1);
+		if (strcmp(part, "..") == 0) {
+			remove_last(out);
+		} else if (length > 0 && strcmp(part, ".") != 0) {
+			text_printf(out, "/%s", part);
+			if (!below_mount(request, out->data))
+				result = follow_link(out, &rest, &links, error);
+		}
+	}
+	if (result == 0 && out->length == 0)
+		text_append_char(out, '/');
+	free(rest);
+	return result;
+}
+
+/* --- the two files in a folder --- */
+
+struct contract_files {
+	char *wasm, *abi; /* owned: file names */
+	bool several;     /* which one is meant is not clear */
+	struct bytes code, abi_text;
+};
+
+static void contract_files_release(struct contract_files *files)
+{
+	free(files->wasm);
+	free(files->abi);
+	bytes_release(&files->code);
+	bytes_release(&files->abi_text);
+}
+
+/* Of several, the one that is called like the folder, as cleos does. */
+static void consider_file(struct contract_files *files, char **slot, const char *name, const char *ending, const char *folder)
+{
+	size_t length = strlen(name), cut = strlen(ending), stem = strlen(folder);
+	if (name[0] == '.' || length <= cut || strcmp(name + length - cut, ending) != 0)
+		return;
+	bool like_folder = length == stem + cut && strncmp(name, folder, stem) == 0;
+	if (*slot && !like_folder) {
+		bool kept = strlen(*slot) == stem + cut && strncmp(*slot, folder, stem) == 0;
+		files->several |= !kept;
+		return;
+	}
+	free(*slot);
+	*slot = memory_copy_string(name);
+	if (like_folder)
+		files->several = false;
+}
+
+static void consider(struct contract_files *files, const char *name, const char *folder)
+{
+	consider_file(files, &files->wasm, name, ".wasm", folder);
+	consider_file(files, &files->abi, name, ".abi", folder);
+}
+
+static int check_files(const struct contract_files *files, const char *path, struct error *error)
+{
+	if (!files->wasm || !files->abi)
+		return error_set(error, ENOENT, "%s: there is no %s file in that folder", *path ? path : "the mount itself", files->wasm ? ".abi" : ".wasm");
+	if (files->several)
+		return error_set(error, EINVAL, "%s: several .wasm or .abi files are there, and none is called like the folder", path);
+	return 0;
+}
+
+static const char *last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
+/* --- outside the mount --- */
+
+static int read_outside_file(int folder, struct bytes *out, const char *path, const char *name, struct error *error)
+{
+	uint8_t block[64 << 10];
+	ssize_t count = 0;
+	int result = 0, file = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+	if (file < 0)
+		return error_set(error, errno, "%s/%s: %s", path, name, strerror(errno));
+	while (result == 0 && (count = read(file, block, sizeof block)) > 0) {
+		if (out->length + (size_t)count > CONTRACT_FILE_MAXIMUM)
+			result = error_set(error, EFBIG, "%s/%s: a file of more than %d bytes", path, name, CONTRACT_FILE_MAXIMUM);
+		else
+			bytes_put(out, block, (size_t)count);
+	}
+	if (result == 0 && count < 0)
+		result = error_set(error, errno, "%s/%s: %s", path, name, strerror(errno));
+	close(file);
+	return result;
+}
+
+static int read_outside(struct contract_files *files, const char *path, struct error *error)
+{
+	DIR *folder = opendir(path);
+	if (!folder)
+		return error_set(error, errno, "%s: no bundle is called so, and as a folder: %s", path, strerror(errno));
+	for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder))
+		consider(files, entry->d_name, last_part(path));
+	int result = check_files(files, path, error);
+	if (result == 0)
+		result = read_outside_file(dirfd(folder), &files->code, path, files->wasm, error);
+	if (result == 0)
+		result = read_outside_file(dirfd(folder), &files->abi_text, path, files->abi, error);
+	closedir(folder);
+	return result;
+}
+
+/* --- inside the mount --- */
+
+static int read_tree_file(struct request *request, struct bytes *out, struct node *folder, const char *name, struct error *error)
+{
+	struct tree *tree = request->tree;
+	struct node *node = NULL;
+	struct handle *handle = NULL;
+	char block[16 << 10];
+	ssize_t count = 0;
+	int result = tree_lookup(tree, request->caller, folder, name, &node);
+	if (result == 0)
+		result = tree_open(tree, request->caller, node, O_RDONLY, &handle);
+	while (result == 0 && (count = handle_read(handle, block, sizeof block, (off_t)out->length)) > 0)
+		bytes_put(out, block, (size_t)count);
+	if (result == 0 && count < 0)
+		result = (int)count;
+	handle_close(handle);
+	if (node)
+		tree_forget(tree, node, 1);
+	return result < 0 ? error_set(error, -result, "%s/%s: %s", node_path(folder), name, strerror(-result)) : 0;
+}
+
+static int read_inside(struct request *request, struct contract_files *files, const char *path, struct error *error)
+{
+	struct tree *tree = request->tree;
+	struct node *node = NULL;
+	struct folder *folder = NULL;
+	const char *name = NULL;
+	mode_t type = 0;
+	ino_t inode = 0;
+	int result = tree_walk(tree, request->caller, path, &node);
+	if (result == 0)
+		result = tree_open_folder(tree, request->caller, node, &folder);
+	if (result < 0) {
+		error_set(error, -result, "%s: %s", path, strerror(-result));
+		goto out;
+	}
+	for (uint64_t i = 2; folder_entry(folder, i, &name, &type, &inode) > 0; i++)
+		consider(files, name, last_part(path));
+	folder_close(folder);
+	result = check_files(files, path, error);
+	if (result == 0)
+		result = read_tree_file(request, &files->code, node, files->wasm, error);
+	if (result == 0)
+		result = read_tree_file(request, &files->abi_text, node, files->abi, error);
+out:
+	if (node)
+		tree_forget(tree, node, 1);
+	return result;
+}
+
+/* --- the verb --- */
+
+int accounts_contract_install_read(struct request *request, struct text *out, struct error *error)
+{
+	struct chain_account account;
+	int result = request_account(request, &account, error);
+	char hash[65];
+	if (result < 0)
+		return result;
+	text_append(out, "# bundles:");
+	for (size_t i = 0; bundle_at(i); i++)
+		text_printf(out, " %s", bundle_at(i)->name);
+	checksum256_print(hash, &account.code_hash);
+	text_printf(out, "\n# installed: %s", !checksum256_is_zero(&account.code_hash) ? hash : "nothing");
+	for (size_t i = 0; bundle_at(i); i++) {
+		const struct checksum256 bundle_hash = hash_sha256(bundle_at(i)->code, bundle_at(i)->code_length);
+		if (checksum256_equal(&bundle_hash, &account.code_hash))
+			text_printf(out, " (%s)", bundle_at(i)->name);
+	}
+	text_append_char(out, '\n');
+	chain_account_release(&account);
+	return 0;
+}
+
+static int install_folder(struct request *request, const char *given, struct error *error)
+{
+	struct contract_files files = {0};
+	struct text path = TEXT_EMPTY;
+	int result = resolve(request, &path, given, error);
+	if (result == 0) {
+		const char *inside = below_mount(request, text_string(&path));
+		result = inside ? read_inside(request, &files, inside, error) : read_outside(&files, text_string(&path), error);
+	}
+	if (result == 0)
+		result = contract_set(request, files.code.data ? (const char *)files.code.data : "", files.code.length,
+		                      files.abi_text.data ? (const char *)files.abi_text.data : "", files.abi_text.length, error);
+	contract_files_release(&files);
+	text_release(&path);
+	return result;
+}
+
+/* A word without a slash was meant as a bundle's name, more likely than as a folder's. */
+static void no_such_bundle(const char *word, struct error *error)
+{
+	struct suggestion suggestion = suggestion_begin(word);
+	struct error as_folder = *error;
+	for (size_t i = 0; bundle_at(i); i++)
+		suggestion_consider(&suggestion, bundle_at(i)->name);
+	const char *best = suggestion_best(&suggestion);
+	if (best)
+		error_set(error, ENOENT, "no such bundle: %s, did you mean \"%s\"", word, best);
+	else
+		error_set(error, ENOENT, "no such bundle: %s; as a folder: %s", word, as_folder.sentence);
+}
+
+int accounts_contract_install_write(struct request *request, const char *data, size_t length, struct error *error)
+{
+	struct command command;
+	const char *word = NULL;
+	int result = command_parse(&command, data, length, NULL, 0, error);
+	if (result == 0)
+		result = command_take_word(&command, &word, "the bundle's name, or a folder", error);
+	if (result == 0)
+		result = command_end(&command, ACCOUNTS_INSTALL_USAGE, error);
+	const struct bundle *bundle = result == 0 ? bundle_find(word) : NULL;
+	if (bundle)
+		result = contract_set(request, bundle->code, bundle->code_length, bundle->abi, strlen(bundle->abi), error);
+	else if (result == 0)
+		result = install_folder(request, word, error);
+	if (result == -ENOENT && !strchr(word, '/'))
+		no_such_bundle(word, error);
+	command_release(&command);
+	return result;
+}

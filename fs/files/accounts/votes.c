@@ -1,0 +1,214 @@
+/* accounts/NAME/votes, proxy and is_proxy (contracts.md 8.6 to 8.9). What the contract's own words would leave in the dark, which of the
+ * producers is the wrong one, is looked up before anything is sent. */
+#include "fs/files/accounts/accounts.h"
+
+#include "fs/tree/command.h"
+#include "fs/files/system_tables.h"
+
+#include "core/base/memory.h"
+#include "core/types/name.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EOSIO name_literal("eosio")
+
+/* A voter that there is not yet has voted for nobody. */
+static int read_voter(struct request *request, struct voter_row *out, bool *exists, struct error *error)
+{
+	int result = voter_row_read(request, out, request->name[0], error);
+	*exists = result == 0;
+	if (result == -ENOENT) {
+		*out = (struct voter_row){.owner = request->name[0]};
+		result = 0;
+	}
+	return result;
+}
+
+static int send_vote(struct request *request, uint64_t proxy, const uint64_t *producers, size_t count, struct error *error)
+{
+	struct text list = TEXT_EMPTY;
+	for (size_t i = 0; i < count; i++)
+		text_printf(&list, "%s\"%s\"", i ? "," : "", name_text(producers[i]).text);
+	int result = request_push(request, EOSIO, "voteproducer", request->name[0], error, "{\"voter\":\"%s\",\"proxy\":\"%s\",\"producers\":[%s]}",
+	                          name_text(request->name[0]).text, name_text(proxy).text, text_string(&list));
+	text_release(&list);
+	return result;
+}
+
+/* --- votes --- */
+
+int accounts_votes_read(struct request *request, struct text *out, struct error *error)
+{
+	struct voter_row voter;
+	bool exists = false;
+	int result = read_voter(request, &voter, &exists, error);
+	for (size_t i = 0; result == 0 && i < voter.producers_count; i++)
+		text_printf(out, "%s\n", name_text(voter.producers[i]).text);
+	return result;
+}
+
+struct votes {
+	uint64_t *producers; /* owned */
+	size_t count, capacity;
+};
+
+static void add_vote(struct votes *votes, uint64_t producer)
+{
+	memory_grow(&votes->producers, &votes->capacity, votes->count + 1, sizeof *votes->producers);
+	votes->producers[votes->count++] = producer;
+}
+
+/* Ascending and each once, as the contract demands. */
+static void sort_votes(struct votes *votes)
+{
+	size_t kept = 0;
+	if (votes->count > 0)
+		qsort(votes->producers, votes->count, sizeof *votes->producers, name_compare);
+	for (size_t i = 0; i < votes->count; i++)
+		if (kept == 0 || votes->producers[kept - 1] != votes->producers[i])
+			votes->producers[kept++] = votes->producers[i];
+	votes->count = kept;
+}
+
+static int parse_votes(struct votes *votes, const char *data, size_t length, struct error *error)
+{
+	char word[64];
+	int result = 0;
+	for (size_t at = 0, end; at < length && result == 0; at = end) {
+		uint64_t producer = 0;
+		while (at < length && strchr(" \t\r\n", data[at]))
+			at++;
+		for (end = at; end < length && !strchr(" \t\r\n", data[end]); end++)
+			;
+		if (end == at)
+			break;
+		snprintf(word, sizeof word, "%.*s", (int)(end - at < sizeof word ? end - at : sizeof word - 1), data + at);
+		result = name_parse_account(&producer, word, error);
+		if (result == 0)
+			add_vote(votes, producer);
+	}
+	return result;
+}
+
+static int check_producer(struct request *request, uint64_t name, struct error *error)
+{
+	struct producer_row producer;
+	int result = producer_row_read(request, &producer, name, error);
+	if (result == 0)
+		return producer.active ? 0 : error_set(error, ECANCELED, "producer is not currently registered: %s", name_text(name).text);
+	if (result != -ENOENT)
+		return result;
+	if (require_account(request, name, NULL) == 0)
+		return error_set(error, ENOENT, "no such producer: %s is an account, but not registered (mkdir producers/%s)", name_text(name).text,
+		                 name_text(name).text);
+	return error_set(error, ENOENT, "no such producer: %s", name_text(name).text);
+}
+
+static int check_votes(struct request *request, const struct votes *votes, struct error *error)
+{
+	int result = 0;
+	for (size_t i = 0; i < votes->count && result == 0; i++)
+		result = check_producer(request, votes->producers[i], error);
+	if (result == 0 && votes->count > VOTE_PRODUCERS_MAXIMUM)
+		result = error_set(error, EINVAL, "attempt to vote for too many producers: %zu, of at most %d", votes->count, VOTE_PRODUCERS_MAXIMUM);
+	return result;
+}
+
+int accounts_votes_write(struct request *request, const char *data, size_t length, struct error *error)
+{
+	struct votes votes = {0};
+	struct voter_row voter = {0};
+	bool exists = false;
+	int result = parse_votes(&votes, data, length, error);
+	if (result == 0)
+		result = read_voter(request, &voter, &exists, error);
+	/* Clearing what is clear: there may be no stake yet, or a proxy, which this file is not about. */
+	if (result < 0 || (votes.count == 0 && voter.producers_count == 0 && (!exists || voter.proxy)))
+		goto out;
+	for (size_t i = 0; request->append && i < voter.producers_count; i++)
+		add_vote(&votes, voter.producers[i]);
+	sort_votes(&votes);
+	result = require_system_contract(request, NULL, error);
+	if (result == 0)
+		result = check_votes(request, &votes, error);
+	if (result == 0)
+		result = send_vote(request, 0, votes.producers, votes.count, error);
+out:
+	free(votes.producers);
+	return result;
+}
+
+/* --- proxy --- */
+
+int accounts_proxy_read(struct request *request, struct text *out, struct error *error)
+{
+	struct voter_row voter;
+	bool exists = false;
+	int result = read_voter(request, &voter, &exists, error);
+	if (result == 0 && voter.proxy)
+		text_printf(out, "%s\n", name_text(voter.proxy).text);
+	return result;
+}
+
+static int check_proxy(struct request *request, uint64_t name, struct error *error)
+{
+	struct voter_row proxy;
+	int result = require_account(request, name, error);
+	if (result < 0)
+		return result;
+	result = voter_row_read(request, &proxy, name, error);
+	if (result < 0 && result != -ENOENT)
+		return result;
+	if (result == 0 && proxy.is_proxy)
+		return 0;
+	return error_set(error, ENOENT, "no such proxy: %s has not registered as one (echo 1 > accounts/%s/is_proxy)", name_text(name).text,
+	                 name_text(name).text);
+}
+
+int accounts_proxy_write(struct request *request, const char *data, size_t length, struct error *error)
+{
+	struct voter_row voter;
+	uint64_t proxy = 0;
+	bool exists = false;
+	int result = length ? name_parse_account(&proxy, data, error) : 0;
+	if (result == 0)
+		result = read_voter(request, &voter, &exists, error);
+	if (result < 0 || voter.proxy == proxy)
+		return result;
+	result = require_system_contract(request, NULL, error);
+	if (result == 0 && proxy)
+		result = check_proxy(request, proxy, error);
+	return result < 0 ? result : send_vote(request, proxy, NULL, 0, error);
+}
+
+int accounts_is_proxy_read(struct request *request, struct text *out, struct error *error)
+{
+	struct voter_row voter;
+	uint64_t symbol = 0;
+	bool exists = false;
+	int result = read_voter(request, &voter, &exists, error);
+	if (result == 0 && (exists || chain_market_symbol(request->view, &symbol)))
+		text_append(out, voter.is_proxy ? "1\n" : "0\n");
+	return result;
+}
+
+int accounts_is_proxy_write(struct request *request, const char *data, size_t length, struct error *error)
+{
+	struct voter_row voter;
+	bool exists = false, wanted = false;
+	uint64_t symbol = 0;
+	int result = read_voter(request, &voter, &exists, error);
+	if (result == 0 && length == 0 && !exists && !chain_market_symbol(request->view, &symbol))
+		return 0;
+	if (result == 0)
+		result = command_bool(&wanted, data, error);
+	if (result == 0 && voter.is_proxy != wanted)
+		result = require_system_contract(request, NULL, error);
+	if (result < 0 || voter.is_proxy == wanted)
+		return result;
+	return request_push(request, EOSIO, "regproxy", request->name[0], error, "{\"proxy\":\"%s\",\"isproxy\":%s}",
+	                    name_text(request->name[0]).text, wanted ? "true" : "false");
+}

@@ -1,0 +1,116 @@
+/* chain/clock: chain time, and moving it: with every block in between, or by leaving blocks out. */
+#include "fs/files/chain/chain.h"
+
+#include "core/types/time.h"
+#include "fs/tree/command.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SECOND_US INT64_C(1000000)
+#define ADVANCE_MAXIMUM_US (INT64_C(3660) * 86400 * SECOND_US) /* ten years */
+
+int chain_clock_read(struct request *request, struct text *out, struct error *error)
+{
+	struct chain_clock clock;
+	char text[TIME_TEXT_SIZE];
+	int result = request_view(request, NULL, error);
+	if (result == 0)
+		result = request->chain->operations->clock(request->chain, &clock, error);
+	if (result < 0)
+		return result;
+	time_point_print(text, clock.chain_time);
+	text_printf(out, "%s, %.1f s ahead of real time\n", text, (double)(clock.chain_time - clock.real_time) / (double)SECOND_US);
+	return 0;
+}
+
+/* `+600s`, `+3d`, `+90` (seconds). */
+static int parse_duration(int64_t *out, const char *word, struct error *error)
+{
+	static const struct {
+		const char *unit;
+		int64_t seconds;
+	} units[] = {{"", 1}, {"s", 1}, {"m", 60}, {"min", 60}, {"h", 3600}, {"d", 86400}, {"w", 604800}};
+	char *unit = NULL;
+	errno = 0;
+	long long number = strtoll(word + 1, &unit, 10);
+	if (isdigit((unsigned char)word[1])) {
+		for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+			if (strcmp(unit, units[i].unit) != 0)
+				continue;
+			if (errno == ERANGE || number > ADVANCE_MAXIMUM_US / SECOND_US / units[i].seconds)
+				return error_set(error, EINVAL, "\"%s\" is more than ten years", word);
+			*out = number * units[i].seconds * SECOND_US;
+			return 0;
+		}
+	}
+	return error_set(error, EINVAL, "\"%s\" is no duration: +600s, +10m, +25h and +3d are", word);
+}
+
+static int parse_target(struct request *request, int64_t *out, const char *word, bool as_read, struct error *error)
+{
+	struct chain_clock clock;
+	int64_t target = 0;
+	int result = 0;
+	if (*word == '+')
+		return parse_duration(out, word, error);
+	result = time_point_parse(&target, word, error);
+	if (result == 0)
+		result = request->chain->operations->clock(request->chain, &clock, error);
+	if (result < 0)
+		return result;
+	if (target < clock.chain_time && as_read)
+		target = clock.chain_time; /* the time just read */
+	if (target < clock.chain_time)
+		return error_set(error, EINVAL, "\"%s\" is past: chain time never goes back", word);
+	if (target - clock.chain_time > ADVANCE_MAXIMUM_US)
+		return error_set(error, EINVAL, "\"%s\" is more than ten years away", word);
+	*out = target - clock.chain_time;
+	return 0;
+}
+
+/* Whether the words left are those that the file shows after the time: `TIME, N s ahead of real time`. */
+static bool is_as_read(const struct command *command)
+{
+	static const char *const words[] = {"s", "ahead", "of", "real", "time"};
+	enum { COUNT = sizeof words / sizeof *words };
+	bool same = command->count - command->next == COUNT + 1;
+	for (size_t i = 0; i < COUNT && same; i++)
+		same = strcmp(command->word[command->next + 1 + i], words[i]) == 0;
+	return same;
+}
+
+int chain_clock_write(struct request *request, const char *data, size_t length, struct error *error)
+{
+	const struct caller *caller = request->caller;
+	struct command command;
+	const char *word = NULL;
+	int64_t us = 0;
+	bool skip = false;
+	int result = command_parse(&command, data, length, NULL, 0, error);
+	if (result == 0)
+		result = command_take_word(&command, &word, "how far chain time shall go (+600s)", error);
+	if (result == 0 && strcmp(word, "skip") == 0) {
+		skip = true;
+		result = command_take_word(&command, &word, "how much later the next block shall be (skip +3d)", error);
+	}
+	bool as_read = result == 0 && is_as_read(&command);
+	char time[TIME_TEXT_SIZE];
+	if (as_read) {
+		snprintf(time, sizeof time, "%.*s", (int)strcspn(word, ","), word);
+		word = time;
+		command.next = command.count;
+	}
+	if (result == 0)
+		result = command_end(&command, CHAIN_CLOCK_USAGE, error);
+	if (result == 0)
+		result = parse_target(request, &us, word, as_read, error);
+	if (result == 0 && us > 0)
+		result = request->chain->operations->clock_advance(request->chain, us, skip, caller ? caller->interrupted : NULL,
+		                                                   caller ? caller->context : NULL, error);
+	command_release(&command);
+	return result;
+}

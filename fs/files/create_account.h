@@ -1,0 +1,14 @@
+/* New accounts: `create_account` and `mkdir accounts/NAME`. */
+#ifndef EOSIOFS_FS_FILES_CREATE_ACCOUNT_H
+#define EOSIOFS_FS_FILES_CREATE_ACCOUNT_H
+
+#include "fs/tree/row.h"
+
+#define CREATE_ACCOUNT_USAGE                                                                                                                 \
+	"NAME [OWNER_KEY [ACTIVE_KEY]] [--creator NAME] [--stake-net \"N SYS\"] [--stake-cpu \"N SYS\"] [--buy-ram \"N SYS\"] "                  \
+	"[--buy-ram-kbytes N] [--transfer]"
+
+int create_account_write(struct request *request, const char *data, size_t length, struct error *error);
+int accounts_make(struct request *request, const char *name, struct error *error);
+
+#endif

@@ -1,0 +1,323 @@
+/* producers/NAME: what the chain makes of a producer: votes, rank, whether it produces, and what a claim would pay (contracts.md 9.2). */
+#include "fs/files/producers/producers.h"
+
+#include "fs/files/system_tables.h"
+
+#include "core/types/block.h"
+#include "core/types/name.h"
+#include "core/types/time.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+#define EOSIO name_literal("eosio")
+
+/* contracts.md 5.1 */
+#define CONTINUOUS_RATE 0.04879
+#define USECONDS_PER_YEAR INT64_C(31449600000000)
+#define MINIMUM_VOTE_PAY INT64_C(1000000)
+
+static int read_producer(struct request *request, struct producer_row *out, struct error *error)
+{
+	int result = producer_row_read(request, out, request->name[0], error);
+	return result == -ENOENT ? error_set(error, ENOENT, "no such producer: %s", request->capture[0]) : result;
+}
+
+int producers_votes_read(struct request *request, struct text *out, struct error *error)
+{
+	struct producer_row producer;
+	int result = read_producer(request, &producer, error);
+	/* as every double of the chain is shown */
+	if (result == 0)
+		text_printf(out, "%.17f\n", producer.total_votes);
+	return result;
+}
+
+int producers_unpaid_blocks_read(struct request *request, struct text *out, struct error *error)
+{
+	struct producer_row producer;
+	int result = read_producer(request, &producer, error);
+	if (result == 0)
+		text_printf(out, "%" PRIu32 "\n", producer.unpaid_blocks);
+	return result;
+}
+
+int producers_last_claim_read(struct request *request, struct text *out, struct error *error)
+{
+	struct producer_row producer;
+	char time[TIME_TEXT_SIZE];
+	int result = read_producer(request, &producer, error);
+	if (result == 0 && producer.last_claim) {
+		time_point_print(time, producer.last_claim);
+		text_printf(out, "%s\n", time);
+	}
+	return result;
+}
+
+/* --- rank --- */
+
+struct rank_search {
+	uint64_t producer;
+	unsigned rank;
+};
+
+static int count_to_producer(void *context, const struct chain_row *row)
+{
+	struct rank_search *search = context;
+	search->rank++;
+	return row->primary_key == search->producer;
+}
+
+/* By votes, 1 first: the walk ends where the producer stands. */
+static int find_rank(struct request *request, unsigned *rank, struct error *error)
+{
+	const struct table_id id = {EOSIO, EOSIO, name_literal("producers")};
+	struct rank_search search = {.producer = request->name[0]};
+	struct chain_view *view = NULL;
+	int result = request_view(request, &view, error);
+	if (result == 0)
+		result = view->chain->operations->rows_by_double(view, &id, 0, count_to_producer, &search, error);
+	*rank = search.rank;
+	return result < 0 ? result : 0;
+}
+
+int producers_rank_read(struct request *request, struct text *out, struct error *error)
+{
+	struct producer_row producer;
+	unsigned rank = 0;
+	int result = read_producer(request, &producer, error);
+	if (result == 0 && producer.active)
+		result = find_rank(request, &rank, error);
+	request->block_num = 0; /* other producers' votes count as well */
+	if (result == 0 && producer.active)
+		text_printf(out, "%u\n", rank);
+	return result;
+}
+
+/* --- status --- */
+
+static const struct producer_authority *find_in_schedule(const struct producer_schedule *schedule, uint64_t producer)
+{
+	for (size_t i = 0; i < schedule->producers_count; i++)
+		if (schedule->producers[i].producer_name == producer)
+			return &schedule->producers[i];
+	return NULL;
+}
+
+static bool node_signs_for(const struct chain_node *node, uint64_t producer)
+{
+	for (size_t i = 0; i < node->producers_count; i++)
+		if (node->producers[i] == producer)
+			return true;
+	return false;
+}
+
+static int print_scheduled(struct request *request, struct text *out, const struct producer_authority *scheduled, struct error *error)
+{
+	struct chain_node node;
+	char key[KEY_TEXT_SIZE] = "";
+	int result = request->chain->operations->node(request->chain, &node, EOSIO, error);
+	if (result < 0)
+		return result;
+	if (scheduled->keys_count > 0)
+		public_key_print(key, &scheduled->keys[0].key);
+	if (!node_signs_for(&node, scheduled->producer_name))
+		text_printf(out, "not producing: no node has its key %s\n", key);
+	else if (!node.running)
+		text_printf(out, "not producing: its node %s is stopped\n", name_text(node.name).text);
+	else
+		text_append(out, "producing\n");
+	return 0;
+}
+
+struct electable {
+	unsigned count;
+};
+
+/* By votes: those with none, and the unregistered, come last. */
+static int count_electable(void *context, const struct chain_row *row)
+{
+	struct electable *electable = context;
+	struct producer_row producer;
+	if (producer_row_decode(&producer, row->data, row->length) < 0 || !producer.active || !(producer.total_votes > 0))
+		return 1;
+	return ++electable->count == SCHEDULE_SIZE;
+}
+
+/* One of the first by votes that waits for a schedule: one is proposed once a minute, but never a shorter one than the last (contracts.md 9.2). */
+static int print_waiting(struct request *request, struct text *out, const struct global_row *global, unsigned rank, struct error *error)
+{
+	const struct table_id id = {EOSIO, EOSIO, name_literal("producers")};
+	struct electable electable = {0};
+	int result = request->view->chain->operations->rows_by_double(request->view, &id, 0, count_electable, &electable, error);
+	if (result < 0)
+		return result;
+	if (electable.count < global->last_producer_schedule_size)
+		text_printf(out, "not producing: rank %u, but only %u producer%s votes, and the schedule of %u stays until as many have\n", rank,
+		            electable.count, electable.count == 1 ? " has" : "s have", (unsigned)global->last_producer_schedule_size);
+	else
+		text_printf(out, "not producing yet: rank %u, schedule pending: a new one is proposed once a minute\n", rank);
+	return 0;
+}
+
+static int print_unscheduled(struct request *request, struct text *out, const struct producer_row *producer, bool pending, struct error *error)
+{
+	struct global_row global = {0};
+	unsigned rank = 0;
+	int result = 0;
+	if (!producer->active) {
+		text_printf(out, "not producing: unregistered (echo 1 > producers/%s/active)\n", request->capture[0]);
+		return 0;
+	}
+	result = global_row_read(request, &global, error);
+	if (result < 0 && result != -ENOENT)
+		return result;
+	if (global.total_activated_stake < MINIMUM_ACTIVATED_STAKE) {
+		const uint64_t symbol = chain_core_symbol(request->view);
+		const struct asset voted = {global.total_activated_stake, symbol}, needed = {MINIMUM_ACTIVATED_STAKE, symbol};
+		text_printf(out, "not producing: 15 %% not reached: %s of %s have voted\n", asset_text(&voted).text, asset_text(&needed).text);
+		return 0;
+	}
+	if (pending) {
+		text_append(out, "not producing yet: schedule pending, until the block that proposed it is irreversible\n");
+		return 0;
+	}
+	result = find_rank(request, &rank, error);
+	if (result < 0)
+		return result;
+	if (rank > SCHEDULE_SIZE)
+		text_printf(out, "not producing: rank %u, of which the first %d produce\n", rank, SCHEDULE_SIZE);
+	else if (!(producer->total_votes > 0))
+		text_printf(out, "not producing: rank %u, but nobody votes for it\n", rank);
+	else
+		return print_waiting(request, out, &global, rank, error);
+	return 0;
+}
+
+int producers_status_read(struct request *request, struct text *out, struct error *error)
+{
+	struct producer_schedule active = {0}, pending = {0}, proposed = {0};
+	struct producer_row producer;
+	int result = read_producer(request, &producer, error);
+	if (result == 0)
+		result = request->chain->operations->schedules(request->view, &active, &pending, &proposed, error);
+	if (result == 0) {
+		const struct producer_authority *scheduled = find_in_schedule(&active, request->name[0]);
+		bool waits = find_in_schedule(&pending, request->name[0]) || find_in_schedule(&proposed, request->name[0]);
+		result = scheduled ? print_scheduled(request, out, scheduled, error) : print_unscheduled(request, out, &producer, waits, error);
+	}
+	request->block_num = 0; /* a sentence about the whole chain */
+	producer_schedule_release(&active);
+	producer_schedule_release(&pending);
+	producer_schedule_release(&proposed);
+	return result;
+}
+
+/* --- rewards --- */
+
+struct pay {
+	int64_t blocks, votes;
+	uint64_t symbol;
+};
+
+/* The part of the producer's own votes that update_votes has not yet added up, and the sum over all producers (contracts.md 8.4, 8.5). */
+static double votepay_share(struct request *request, const struct producer_row *producer, int64_t now, bool *crossed)
+{
+	const int64_t three_days = 3 * ONE_DAY_US;
+	struct chain_row row;
+	double share = 0;
+	int64_t updated = now;
+	if (request_row(request, &row, EOSIO, EOSIO, name_literal("producers2"), producer->owner, NULL) == 0) {
+		struct cursor in = cursor_make(row.data, row.length);
+		cursor_u64(&in);
+		share = cursor_double(&in);
+		updated = (int64_t)cursor_u64(&in);
+	}
+	*crossed = producer->last_claim + three_days <= now;
+	bool after = producer->last_claim + three_days <= updated;
+	double rate = after ? 0.0 : producer->total_votes;
+	return rate > 0.0 && now > updated ? share + rate * ((double)(now - updated) / 1e6) : share;
+}
+
+static int64_t vote_pay(struct request *request, const struct producer_row *producer, const struct global_row *global, int64_t bucket, int64_t now)
+{
+	bool crossed = false;
+	double share = votepay_share(request, producer, now, &crossed);
+	double total = global->total_votepay_share, pay = 0;
+	if (global->revision == 0) {
+		if (global->total_producer_vote_weight > 0)
+			pay = (double)bucket * producer->total_votes / global->total_producer_vote_weight;
+	} else if (!crossed) {
+		if (now > global->last_vpay_update)
+			total += global->votepay_share_change_rate * ((double)(now - global->last_vpay_update) / 1e6);
+		if (total > 0)
+			pay = share * (double)bucket / total;
+	}
+	int64_t whole = pay < (double)bucket ? (int64_t)pay : bucket;
+	return whole < MINIMUM_VOTE_PAY ? 0 : whole;
+}
+
+/* What claimrewards would pay in a block of this time. */
+static int compute_pay(struct request *request, const struct producer_row *producer, struct global_row *global, struct pay *out, int64_t now,
+                       struct error *error)
+{
+	const uint64_t code = symbol_code(out->symbol);
+	struct chain_row row;
+	int result = request_row(request, &row, name_literal("eosio.token"), code, name_literal("stat"), code, error);
+	if (result < 0)
+		return result;
+	struct cursor in = cursor_make(row.data, row.length);
+	int64_t supply = (int64_t)cursor_u64(&in), elapsed = now - global->last_pervote_bucket_fill;
+	if (elapsed > 0 && global->last_pervote_bucket_fill > 0) {
+		int64_t issued = (int64_t)(CONTINUOUS_RATE * (double)supply * (double)elapsed / (double)USECONDS_PER_YEAR);
+		int64_t producers = issued / 5;
+		global->perblock_bucket += producers / 4;
+		global->pervote_bucket += producers - producers / 4;
+	}
+	if (global->total_unpaid_blocks > 0)
+		out->blocks = (int64_t)((uint64_t)global->perblock_bucket * producer->unpaid_blocks) / (int64_t)global->total_unpaid_blocks;
+	out->votes = vote_pay(request, producer, global, global->pervote_bucket, now);
+	return 0;
+}
+
+int producers_rewards_read(struct request *request, struct text *out, struct error *error)
+{
+	struct producer_row producer;
+	struct global_row global = {0};
+	struct pay pay = {0};
+	char time[TIME_TEXT_SIZE];
+	int result = read_producer(request, &producer, error);
+	if (result == 0)
+		result = global_row_read(request, &global, error);
+	if (result == 0)
+		pay.symbol = chain_core_symbol(request->view);
+	const int64_t now = request->view ? slot_to_us(request->view->slot) : 0;
+	if (result == 0)
+		result = compute_pay(request, &producer, &global, &pay, now, error);
+	request->block_num = 0; /* grows with time */
+	if (result == -ENOENT && producer.owner) {
+		text_append(out, "# nothing: there is no token to be paid in\n");
+		return 0;
+	}
+	if (result < 0)
+		return result;
+	const struct asset sum = {pay.blocks + pay.votes, pay.symbol}, blocks = {pay.blocks, pay.symbol}, votes = {pay.votes, pay.symbol};
+	text_printf(out, "# a claim now would pay %s: %s for %" PRIu32 " blocks, %s for votes\n", asset_text(&sum).text, asset_text(&blocks).text,
+	            producer.unpaid_blocks, asset_text(&votes).text);
+	if (!producer.active)
+		text_append(out, "# but it would fail: the producer is unregistered\n");
+	else if (global.total_activated_stake < MINIMUM_ACTIVATED_STAKE)
+		text_append(out, "# but it would fail: 15 % of all tokens have not voted yet\n");
+	else if (now - producer.last_claim <= ONE_DAY_US) {
+		time_point_print(time, producer.last_claim + ONE_DAY_US);
+		text_printf(out, "# but it would fail: one claim a day, the next after %s\n", time);
+	}
+	return 0;
+}
+
+int producers_rewards_write(struct request *request, const char *data, size_t length, struct error *error)
+{
+	(void)data;
+	(void)length;
+	return request_push(request, EOSIO, "claimrewards", request->name[0], error, "{\"owner\":\"%s\"}", request->capture[0]);
+}

@@ -1,0 +1,224 @@
+/* producers/: the list, and what a producer has registered (contracts.md 8.1, 8.2). */
+#include "fs/files/producers/producers.h"
+
+#include "fs/files/accounts/accounts.h"
+#include "fs/tree/command.h"
+#include "fs/files/system_tables.h"
+
+#include "core/types/name.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define EOSIO name_literal("eosio")
+#define ACTIVE name_literal("active")
+
+enum { URL_SIZE_MAXIMUM = 511 };
+
+static int list_producer(void *context, const struct chain_row *row)
+{
+	return name_listing_add(context, row->primary_key);
+}
+
+int producers_list(struct request *request, const char *from, struct listing *listing, struct error *error)
+{
+	const struct table_id id = {EOSIO, EOSIO, name_literal("producers")};
+	struct name_listing names = {listing, ""};
+	struct chain_view *view = NULL;
+	int result = request_view(request, &view, error);
+	if (result == 0)
+		result = view->chain->operations->rows(view, &id, name_listing_from(from, ""), list_producer, &names, error);
+	return result < 0 ? result : 0;
+}
+
+/* The request's producer. */
+static int read_producer(struct request *request, struct producer_row *out, struct error *error)
+{
+	int result = producer_row_read(request, out, request->name[0], error);
+	return result == -ENOENT ? error_set(error, ENOENT, "no such producer: %s", request->capture[0]) : result;
+}
+
+int producers_exists(struct request *request, struct error *error)
+{
+	struct producer_row producer;
+	return read_producer(request, &producer, error);
+}
+
+/* --- registering --- */
+
+static int register_producer(struct request *request, uint64_t name, const struct public_key *key, const char *url, size_t url_length,
+                             uint16_t location, struct error *error)
+{
+	struct text json = TEXT_EMPTY;
+	char key_text[KEY_TEXT_SIZE];
+	public_key_print(key_text, key);
+	text_printf(&json, "{\"producer\":\"%s\",\"producer_key\":\"%s\",\"url\":", name_text(name).text, key_text);
+	text_append_json(&json, url, url_length);
+	text_printf(&json, ",\"location\":%u}", location);
+	int result = request_push(request, EOSIO, "regproducer", name, error, "%s", text_string(&json));
+	text_release(&json);
+	return result;
+}
+
+/* The key that the account signs with: the first of its active permission. */
+static int account_key(struct request *request, uint64_t name, struct public_key *out, struct error *error)
+{
+	struct chain_account account = {0};
+	int result = require_account(request, name, error);
+	if (result == 0)
+		result = request->chain->operations->account(request->view, &account, name, error);
+	if (result < 0)
+		return result;
+	result = error_set(error, ENOENT, "no key to register %s with: its active permission has none; write the action "
+	                                  "accounts/eosio/actions/regproducer", name_text(name).text);
+	for (size_t i = 0; i < account.permissions_count; i++) {
+		const struct chain_permission *permission = &account.permissions[i];
+		if (permission->name == ACTIVE && permission->authority.keys_count > 0) {
+			*out = permission->authority.keys[0].key;
+			result = 0;
+		}
+	}
+	chain_account_release(&account);
+	return result;
+}
+
+int producers_make(struct request *request, const char *text, struct error *error)
+{
+	struct public_key key;
+	uint64_t name = 0;
+	int result = name_parse_account(&name, text, error);
+	if (result == 0)
+		result = account_key(request, name, &key, error);
+	if (result == 0)
+		result = require_system_contract(request, NULL, error);
+	if (result == 0)
+		result = register_producer(request, name, &key, "", 0, 0, error);
+	if (result == 0)
+		request_name_changed(request, "producers", name_text(name).text);
+	return result;
+}
+
+/* regproducer also registers again: that is active's business. */
+static int require_active(const struct producer_row *producer, struct error *error)
+{
+	if (producer->active)
+		return 0;
+	return error_set(error, ECANCELED, "producer is not currently registered: %s (echo 1 > producers/%s/active)",
+	                 name_text(producer->owner).text, name_text(producer->owner).text);
+}
+
+/* --- key --- */
+
+int producers_key_read(struct request *request, struct text *out, struct error *error)
+{
+	struct producer_row producer;
+	char key[KEY_TEXT_SIZE];
+	int result = read_producer(request, &producer, error);
+	/* unregprod leaves no key */
+	if (result == 0 && producer.active) {
+		public_key_print(key, &producer.key);
+		text_printf(out, "%s\n", key);
+	}
+	return result;
+}
+
+int producers_key_write(struct request *request, const char *data, size_t length, struct error *error)
+{
+	struct producer_row producer;
+	struct public_key key;
+	int result = read_producer(request, &producer, error);
+	if (result < 0 || (length == 0 && !producer.active))
+		return result;
+	result = public_key_parse(&key, data, error);
+	if (result < 0 || (producer.active && public_key_compare(&key, &producer.key) == 0))
+		return result;
+	result = require_active(&producer, error);
+	return result < 0 ? result : register_producer(request, producer.owner, &key, producer.url, producer.url_length, producer.location, error);
+}
+
+/* --- url --- */
+
+int producers_url_read(struct request *request, struct text *out, struct error *error)
+{
+	struct producer_row producer;
+	int result = read_producer(request, &producer, error);
+	if (result == 0 && producer.url_length > 0) {
+		text_append_bytes(out, producer.url, producer.url_length);
+		text_append_char(out, '\n');
+	}
+	return result;
+}
+
+int producers_url_write(struct request *request, const char *data, size_t length, struct error *error)
+{
+	struct producer_row producer;
+	int result = read_producer(request, &producer, error);
+	if (result < 0 || (length == producer.url_length && memcmp(data, producer.url, length) == 0))
+		return result;
+	if (length > URL_SIZE_MAXIMUM)
+		return error_set(error, EINVAL, "url too long: %zu bytes, of at most %d", length, URL_SIZE_MAXIMUM);
+	result = require_active(&producer, error);
+	return result < 0 ? result : register_producer(request, producer.owner, &producer.key, data, length, producer.location, error);
+}
+
+/* --- location --- */
+
+int producers_location_read(struct request *request, struct text *out, struct error *error)
+{
+	struct producer_row producer;
+	int result = read_producer(request, &producer, error);
+	if (result == 0)
+		text_printf(out, "%u\n", producer.location);
+	return result;
+}
+
+int producers_location_write(struct request *request, const char *data, size_t length, struct error *error)
+{
+	struct producer_row producer;
+	int64_t location = 0;
+	(void)length;
+	int result = read_producer(request, &producer, error);
+	if (result == 0)
+		result = command_int64(&location, data, 0, UINT16_MAX, "the location", error);
+	if (result < 0 || location == producer.location)
+		return result;
+	result = require_active(&producer, error);
+	return result < 0 ? result : register_producer(request, producer.owner, &producer.key, producer.url, producer.url_length,
+	                                               (uint16_t)location, error);
+}
+
+/* --- active --- */
+
+int producers_active_read(struct request *request, struct text *out, struct error *error)
+{
+	struct producer_row producer;
+	int result = read_producer(request, &producer, error);
+	if (result == 0)
+		text_append(out, producer.active ? "1\n" : "0\n");
+	return result;
+}
+
+int producers_active_write(struct request *request, const char *data, size_t length, struct error *error)
+{
+	struct producer_row producer;
+	struct public_key key;
+	bool wanted = false;
+	(void)length;
+	int result = read_producer(request, &producer, error);
+	if (result == 0)
+		result = command_bool(&wanted, data, error);
+	if (result < 0 || wanted == producer.active)
+		return result;
+	if (!wanted)
+		return request_push(request, EOSIO, "unregprod", producer.owner, error, "{\"producer\":\"%s\"}", name_text(producer.owner).text);
+	result = account_key(request, producer.owner, &key, error);
+	return result < 0 ? result : register_producer(request, producer.owner, &key, producer.url, producer.url_length, producer.location, error);
+}
+
+int producers_account_read(struct request *request, struct text *out, struct error *error)
+{
+	(void)error;
+	request_saw_block(request, BLOCK_NUM_GENESIS);
+	text_printf(out, "../../accounts/%s", request->capture[0]);
+	return 0;
+}

@@ -1,0 +1,556 @@
+/* proposals/PROPOSER/NAME: multisig proposals of eosio.msig (contracts.md 2). A folder made by mkdir is a draft until its transaction.json is
+ * written; then it is on the chain. */
+#include "fs/files/proposals.h"
+
+#include "core/base/memory.h"
+#include "core/types/name.h"
+#include "core/types/time.h"
+#include "fs/files/accounts/accounts.h"
+#include "fs/tree/command.h"
+#include "fs/tree/node.h"
+#include "fs/files/system_tables.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MSIG name_literal("eosio.msig")
+#define PROPOSAL name_literal("proposal")
+#define APPROVALS2 name_literal("approvals2")
+#define APPROVALS name_literal("approvals")
+#define ACTIVE name_literal("active")
+
+enum { DRAFTS_MAXIMUM = 256, PROPOSAL_SECONDS = 24 * 3600 };
+
+/* --- drafts --- */
+
+struct draft {
+	uint64_t proposer, name;
+};
+struct drafts {
+	pthread_mutex_t lock;
+	struct draft list[DRAFTS_MAXIMUM]; /* ascending */
+	size_t count;
+};
+
+struct drafts *drafts_create(void)
+{
+	struct drafts *drafts = memory_allocate(1, sizeof *drafts);
+	pthread_mutex_init(&drafts->lock, NULL);
+	return drafts;
+}
+
+void drafts_destroy(struct drafts *drafts)
+{
+	pthread_mutex_destroy(&drafts->lock);
+	free(drafts);
+}
+
+static bool before(const struct draft *a, const struct draft *b)
+{
+	return a->proposer != b->proposer ? a->proposer < b->proposer : a->name < b->name;
+}
+
+/* Under lock: where it is, or would be. */
+static size_t draft_seek(const struct drafts *drafts, const struct draft *draft)
+{
+	size_t at = 0;
+	while (at < drafts->count && before(&drafts->list[at], draft))
+		at++;
+	return at;
+}
+
+static bool draft_at(const struct drafts *drafts, size_t at, const struct draft *draft)
+{
+	return at < drafts->count && drafts->list[at].proposer == draft->proposer && drafts->list[at].name == draft->name;
+}
+
+/* The first draft at or after one; false: none. */
+static bool draft_next(struct request *request, struct draft *draft)
+{
+	struct drafts *drafts = request->tree->drafts;
+	pthread_mutex_lock(&drafts->lock);
+	size_t at = draft_seek(drafts, draft);
+	bool found = at < drafts->count;
+	if (found)
+		*draft = drafts->list[at];
+	pthread_mutex_unlock(&drafts->lock);
+	return found;
+}
+
+static bool draft_exists(struct request *request)
+{
+	struct draft wanted = {request->name[0], request->name[1]}, next = wanted;
+	return draft_next(request, &next) && next.proposer == wanted.proposer && next.name == wanted.name;
+}
+
+static int draft_add(struct request *request, struct error *error)
+{
+	struct drafts *drafts = request->tree->drafts;
+	struct draft draft = {request->name[0], request->name[1]};
+	int result = 0;
+	pthread_mutex_lock(&drafts->lock);
+	size_t at = draft_seek(drafts, &draft);
+	if (draft_at(drafts, at, &draft)) {
+		result = error_set(error, EEXIST, "%s has a proposal %s already", request->capture[0], request->capture[1]);
+	} else if (drafts->count == DRAFTS_MAXIMUM) {
+		result = error_set(error, ENOSPC, "there are %d proposals already that nobody wrote a transaction for", DRAFTS_MAXIMUM);
+	} else {
+		memmove(drafts->list + at + 1, drafts->list + at, (drafts->count - at) * sizeof *drafts->list);
+		drafts->list[at] = draft;
+		drafts->count++;
+	}
+	pthread_mutex_unlock(&drafts->lock);
+	return result;
+}
+
+static void draft_remove(struct request *request)
+{
+	struct drafts *drafts = request->tree->drafts;
+	struct draft draft = {request->name[0], request->name[1]};
+	pthread_mutex_lock(&drafts->lock);
+	size_t at = draft_seek(drafts, &draft);
+	if (draft_at(drafts, at, &draft))
+		memmove(drafts->list + at, drafts->list + at + 1, (--drafts->count - at) * sizeof *drafts->list);
+	pthread_mutex_unlock(&drafts->lock);
+}
+
+/* --- names --- */
+
+struct first_scope {
+	uint64_t scope;
+	bool found;
+};
+
+static int take_scope(void *context, const struct chain_scope *scope)
+{
+	struct first_scope *first = context;
+	*first = (struct first_scope){scope->scope, true};
+	return 1;
+}
+
+/* Proposers are those who have proposals, or drafts of them. */
+int proposals_list(struct request *request, const char *from, struct listing *listing, struct error *error)
+{
+	struct name_listing names = {listing, ""};
+	uint64_t name = name_listing_from(from, "");
+	struct chain_view *view = NULL;
+	int result = request_view(request, &view, error);
+	while (result == 0) {
+		struct first_scope scope = {0};
+		struct draft draft = {name, 0};
+		bool drafted = draft_next(request, &draft);
+		int walked = view->chain->operations->scopes(view, MSIG, PROPOSAL, name, take_scope, &scope, error);
+		if (walked < 0)
+			return walked;
+		if (!drafted && !scope.found)
+			break;
+		name = !scope.found || (drafted && draft.proposer < scope.scope) ? draft.proposer : scope.scope;
+		if (name_listing_add(&names, name) || ++name == 0)
+			break;
+	}
+	return result;
+}
+
+int proposals_proposer_exists(struct request *request, struct error *error)
+{
+	if (request->name[0] == 0)
+		return error_set(error, ENOENT, "no such account: %s", request->capture[0]);
+	return require_account(request, request->name[0], error);
+}
+
+/* Whoever exists is a proposer already, if one that has proposed nothing. */
+int proposals_make(struct request *request, const char *text, struct error *error)
+{
+	uint64_t name = 0;
+	int result = name_parse_account(&name, text, error);
+	if (result == 0)
+		result = require_account(request, name, error);
+	return result < 0 ? result : error_set(error, EEXIST, "%s is there: mkdir proposals/%s/NAME begins a proposal", text, text);
+}
+
+struct proposal_names {
+	struct request *request;
+	struct name_listing names;
+	struct draft draft; /* the next one */
+	bool drafted, enough;
+};
+
+static void next_draft(struct proposal_names *names)
+{
+	names->drafted = draft_next(names->request, &names->draft) && names->draft.proposer == names->request->name[0];
+}
+
+/* Drafts that come before a name, then the name. */
+static int list_proposal(void *context, const struct chain_row *row)
+{
+	struct proposal_names *names = context;
+	while (names->drafted && names->draft.name < row->primary_key && !names->enough) {
+		names->enough = name_listing_add(&names->names, names->draft.name);
+		names->draft.name++;
+		next_draft(names);
+	}
+	if (names->drafted && names->draft.name == row->primary_key) {
+		names->draft.name++;
+		next_draft(names);
+	}
+	names->enough = names->enough || name_listing_add(&names->names, row->primary_key);
+	return names->enough;
+}
+
+int proposals_proposer_list(struct request *request, const char *from, struct listing *listing, struct error *error)
+{
+	struct proposal_names names = {.request = request, .names = {listing, ""}, .draft = {request->name[0], name_listing_from(from, "")}};
+	const struct table_id id = {MSIG, request->name[0], PROPOSAL};
+	struct chain_view *view = NULL;
+	uint64_t first = names.draft.name;
+	int result = request_view(request, &view, error);
+	if (result == 0) {
+		next_draft(&names);
+		result = view->chain->operations->rows(view, &id, first, list_proposal, &names, error);
+	}
+	while (result >= 0 && names.drafted && !names.enough) {
+		names.enough = name_listing_add(&names.names, names.draft.name);
+		names.draft.name++;
+		next_draft(&names);
+	}
+	return result < 0 ? result : 0;
+}
+
+static int on_chain(struct request *request, struct chain_row *row, struct error *error)
+{
+	return request_row(request, row, MSIG, request->name[0], PROPOSAL, request->name[1], error);
+}
+
+static int no_such_proposal(struct request *request, struct error *error)
+{
+	return error_set(error, ENOENT, "%s has no proposal %s: mkdir begins one", request->capture[0], request->capture[1]);
+}
+
+int proposals_proposal_exists(struct request *request, struct error *error)
+{
+	struct chain_row row;
+	int result = request->name[1] ? on_chain(request, &row, error) : -ENOENT;
+	if (result == -ENOENT && draft_exists(request))
+		return 0;
+	return result == -ENOENT ? no_such_proposal(request, error) : result;
+}
+
+int proposals_proposer_make(struct request *request, const char *name, struct error *error)
+{
+	struct chain_row row;
+	int result = name_parse_account(&request->name[1], name, error);
+	if (result < 0)
+		return result;
+	result = on_chain(request, &row, error);
+	if (result == 0)
+		return error_set(error, EEXIST, "%s has a proposal %s already", request->capture[0], name);
+	return result == -ENOENT ? draft_add(request, error) : result;
+}
+
+/* --- the transaction and who approves it --- */
+
+/* The row's transaction, and its bytes. -ENOENT: a draft, or nothing. */
+static int read_transaction(struct request *request, struct transaction *out, const uint8_t **packed, size_t *length, struct error *error)
+{
+	struct chain_row row;
+	int result = on_chain(request, &row, error);
+	*out = (struct transaction){0};
+	if (result < 0)
+		return result;
+	struct cursor in = cursor_make(row.data, row.length);
+	cursor_u64(&in);
+	*packed = cursor_counted(&in, length);
+	struct cursor inner = cursor_make(*packed, *packed ? *length : 0);
+	if (in.failed || transaction_unpack(out, &inner) < 0) {
+		transaction_release(out);
+		return error_set(error, EBADMSG, "the proposal's transaction cannot be read");
+	}
+	return 0;
+}
+
+/* Walks approvals2, or the older approvals. requested: with time 0. -ENOENT: neither. */
+static int walk_approvals(struct request *request, void (*visit)(void *context, const struct permission_level *level, bool provided, int64_t time),
+                          void *context, struct error *error)
+{
+	struct chain_row row;
+	bool timed = true;
+	int result = request_row(request, &row, MSIG, request->name[0], APPROVALS2, request->name[1], error);
+	if (result == -ENOENT) {
+		timed = false;
+		result = request_row(request, &row, MSIG, request->name[0], APPROVALS, request->name[1], error);
+	}
+	if (result < 0)
+		return result;
+	struct cursor in = cursor_make(row.data, row.length);
+	if (timed)
+		cursor_u8(&in);
+	cursor_u64(&in);
+	for (int provided = 0; provided < 2; provided++) {
+		uint32_t count = cursor_count(&in, timed ? 24 : 16);
+		for (uint32_t i = 0; i < count && !in.failed; i++) {
+			struct permission_level level = {0};
+			permission_level_unpack(&level, &in);
+			int64_t time = timed ? (int64_t)cursor_u64(&in) : 0;
+			visit(context, &level, provided, time);
+		}
+	}
+	return 0;
+}
+
+struct level_printer {
+	struct text *out;
+	const char *between;
+};
+
+static void print_level_json(void *context, const struct permission_level *level, bool provided, int64_t time)
+{
+	struct level_printer *printer = context;
+	(void)provided;
+	(void)time;
+	text_append(printer->out, printer->between);
+	permission_level_print(printer->out, level);
+	printer->between = ",";
+}
+
+int proposals_transaction_read(struct request *request, struct text *out, struct error *error)
+{
+	struct transaction transaction;
+	struct text json = TEXT_EMPTY, whole = TEXT_EMPTY;
+	struct level_printer printer = {&whole, ""};
+	const uint8_t *packed = NULL;
+	size_t length = 0;
+	int result = read_transaction(request, &transaction, &packed, &length, error);
+	if (result == -ENOENT && draft_exists(request)) {
+		text_append(out, "{}\n");
+		return 0;
+	}
+	if (result < 0)
+		return result == -ENOENT ? no_such_proposal(request, error) : result;
+	text_append(&whole, "{\"requested\":[");
+	result = walk_approvals(request, print_level_json, &printer, error);
+	if (result == -ENOENT)
+		result = 0;
+	chain_transaction_print(request->view, &json, &transaction);
+	text_printf(&whole, "],%s", text_string(&json) + 1);
+	if (result == 0) {
+		json_indent(out, text_string(&whole), whole.length);
+		text_append_char(out, '\n');
+	}
+	text_release(&json);
+	text_release(&whole);
+	transaction_release(&transaction);
+	return result;
+}
+
+static void print_approval(void *context, const struct permission_level *level, bool provided, int64_t time)
+{
+	char when[TIME_TEXT_SIZE] = "";
+	if (time)
+		time_point_print(when, time);
+	text_printf(context, "%s@%s %s%s%s\n", name_text(level->actor).text, name_text(level->permission).text, provided ? "approved" : "requested",
+	            provided && time ? " " : "", provided ? when : "");
+}
+
+int proposals_approvals_read(struct request *request, struct text *out, struct error *error)
+{
+	int result = walk_approvals(request, print_approval, out, error);
+	return result == -ENOENT ? 0 : result;
+}
+
+/* --- proposing --- */
+
+/* Those who must agree when the document does not say: whoever its actions are authorized by. */
+static void levels_of_actions(struct permission_level **out, size_t *count, const struct transaction *transaction)
+{
+	size_t total = 0;
+	for (size_t i = 0; i < transaction->actions_count; i++)
+		total += transaction->actions[i].authorization_count;
+	*out = memory_allocate(total + 1, sizeof **out);
+	*count = 0;
+	for (size_t i = 0; i < transaction->actions_count; i++)
+		for (size_t k = 0; k < transaction->actions[i].authorization_count; k++) {
+			const struct permission_level *level = &transaction->actions[i].authorization[k];
+			size_t at = 0;
+			while (at < *count && permission_level_compare(&(*out)[at], level) != 0)
+				at++;
+			if (at == *count)
+				(*out)[(*count)++] = *level;
+		}
+}
+
+static int send_one(struct request *request, const char *name, uint64_t actor, uint64_t permission, struct bytes *data, struct error *error)
+{
+	struct batch batch = {0};
+	batch_add_packed(&batch, MSIG, name_literal(name), actor, permission, data);
+	int result = batch_send(&batch, request, error);
+	batch_release(&batch);
+	return result;
+}
+
+static int propose(struct request *request, const struct transaction *transaction, const struct permission_level *requested, size_t count,
+                   struct error *error)
+{
+	struct bytes data = {0};
+	bytes_put_u64(&data, request->name[0]);
+	bytes_put_u64(&data, request->name[1]);
+	bytes_put_varuint32(&data, (uint32_t)count);
+	for (size_t i = 0; i < count; i++)
+		permission_level_pack(&data, &requested[i]);
+	transaction_pack(&data, transaction);
+	int result = send_one(request, "propose", request->name[0], ACTIVE, &data, error);
+	bytes_release(&data);
+	return result;
+}
+
+/* What a file shows may be written back. */
+static bool same_as_shown(struct request *request, const char *data, size_t length)
+{
+	struct text shown = TEXT_EMPTY;
+	bool same = !draft_exists(request) && proposals_transaction_read(request, &shown, NULL) == 0;
+	while (length && strchr(" \n", data[length - 1]))
+		length--;
+	while (shown.length && shown.data[shown.length - 1] == '\n')
+		shown.length--;
+	same = same && shown.length == length && memcmp(shown.data, data, length) == 0;
+	text_release(&shown);
+	return same;
+}
+
+int proposals_transaction_write(struct request *request, const char *data, size_t length, struct error *error)
+{
+	struct transaction transaction = {0};
+	struct permission_level *requested = NULL;
+	struct chain_view *view = NULL;
+	struct json *json = NULL;
+	size_t count = 0;
+	int result = proposals_proposal_exists(request, error);
+	if (result < 0 || same_as_shown(request, data, length))
+		return result;
+	result = request_view(request, &view, error);
+	if (result == 0)
+		result = json_parse(&json, data, length, error);
+	if (result == 0)
+		result = chain_transaction_parse(view, &transaction, json, error);
+	if (result == 0 && transaction.expiration == 0)
+		transaction.expiration = (uint32_t)(slot_to_us(view->slot) / 1000000) + PROPOSAL_SECONDS;
+	if (result == 0 && json_type(json_member(json, "requested")) != JSON_MISSING)
+		result = permission_levels_parse_json(&requested, &count, json_member(json, "requested"), error);
+	else if (result == 0)
+		levels_of_actions(&requested, &count, &transaction);
+	if (result == 0)
+		result = propose(request, &transaction, requested, count, error);
+	if (result == 0)
+		draft_remove(request);
+	free(requested);
+	transaction_release(&transaction);
+	json_release(json);
+	return result;
+}
+
+/* --- approving, executing --- */
+
+static void put_proposal(struct bytes *data, const struct request *request)
+{
+	bytes_put_u64(data, request->name[0]);
+	bytes_put_u64(data, request->name[1]);
+}
+
+static int demand_proposed(struct request *request, struct error *error)
+{
+	struct chain_row row;
+	int result = on_chain(request, &row, error);
+	if (result == -ENOENT && draft_exists(request))
+		return error_set(error, ENOENT, "%s has proposed nothing yet: write a transaction into transaction.json", request->capture[0]);
+	return result == -ENOENT ? no_such_proposal(request, error) : result;
+}
+
+static int send_level(struct request *request, const char *action, const char *data, size_t length, struct error *error)
+{
+	struct command command;
+	struct permission_level level = {0};
+	struct bytes packed = {0};
+	const char *word = NULL;
+	int result = command_parse(&command, data, length, NULL, 0, error);
+	if (result == 0)
+		result = command_take_word(&command, &word, "the permission level", error);
+	if (result == 0)
+		result = command_end(&command, PROPOSALS_APPROVE_USAGE, error);
+	if (result == 0)
+		result = permission_level_parse(&level, word, error);
+	if (result == 0)
+		result = demand_proposed(request, error);
+	if (result == 0) {
+		put_proposal(&packed, request);
+		permission_level_pack(&packed, &level);
+		result = send_one(request, action, level.actor, level.permission, &packed, error);
+	}
+	bytes_release(&packed);
+	command_release(&command);
+	return result;
+}
+
+int proposals_approve_write(struct request *request, const char *data, size_t length, struct error *error)
+{
+	return send_level(request, "approve", data, length, error);
+}
+
+int proposals_unapprove_write(struct request *request, const char *data, size_t length, struct error *error)
+{
+	return send_level(request, "unapprove", data, length, error);
+}
+
+static void tell_gone(struct request *request)
+{
+	struct text folder = TEXT_EMPTY;
+	text_printf(&folder, "proposals/%s", request->capture[0]);
+	request_name_changed(request, text_string(&folder), request->capture[1]);
+	text_release(&folder);
+}
+
+/* `exec` (or `cancel`) alone: the proposer does it; else the account that is named. */
+static int send_actor(struct request *request, const char *action, const char *data, size_t length, struct error *error)
+{
+	struct command command;
+	struct permission_level level = {.actor = request->name[0], .permission = ACTIVE};
+	struct bytes packed = {0};
+	const char *word = NULL;
+	int result = command_parse(&command, data, length, NULL, 0, error);
+	if (result == 0)
+		result = command_take_word(&command, &word, "who does it", error);
+	if (result == 0)
+		result = command_end(&command, "[ACTOR[@PERMISSION]]", error);
+	if (result == 0 && strcmp(word, action) != 0)
+		result = permission_level_parse(&level, word, error);
+	if (result == 0)
+		result = require_account(request, level.actor, error);
+	if (result == 0)
+		result = demand_proposed(request, error);
+	if (result == 0) {
+		put_proposal(&packed, request);
+		bytes_put_u64(&packed, level.actor);
+		result = send_one(request, action, level.actor, level.permission, &packed, error);
+	}
+	if (result == 0)
+		tell_gone(request);
+	bytes_release(&packed);
+	command_release(&command);
+	return result;
+}
+
+int proposals_exec_write(struct request *request, const char *data, size_t length, struct error *error)
+{
+	return send_actor(request, "exec", data, length, error);
+}
+
+int proposals_cancel_write(struct request *request, const char *data, size_t length, struct error *error)
+{
+	struct chain_row row;
+	/* A draft is on no chain. */
+	if (length == strlen("cancel") && memcmp(data, "cancel", length) == 0 && draft_exists(request) && on_chain(request, &row, NULL) == -ENOENT) {
+		draft_remove(request);
+		tell_gone(request);
+		return 0;
+	}
+	return send_actor(request, "cancel", data, length, error);
+}

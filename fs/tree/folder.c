@@ -1,0 +1,200 @@
+/* Listing folders, a page of names at a time, so that a million accounts list in constant memory. Order: ".", "..", the folder's fixed names, its
+ * scratch files, then what its rows list. */
+#include "fs/tree/node.h"
+
+#include "core/base/memory.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE_NAMES = 512 };
+
+struct entry {
+	char *name; /* owned */
+	mode_t type;
+};
+
+struct folder {
+	struct tree *tree;
+	struct folder *next, **link; /* among the tree's open ones */
+	struct node *node; /* held */
+	struct caller caller;
+	struct entry page[PAGE_NAMES];
+	size_t page_count;
+	uint64_t page_position; /* of the page's first entry */
+	struct entry *fixed;    /* owned: what comes before the listed names */
+	size_t fixed_count;
+	bool at_end;
+};
+
+static void clear_page(struct folder *folder)
+{
+	for (size_t i = 0; i < folder->page_count; i++)
+		free(folder->page[i].name);
+	folder->page_count = 0;
+}
+
+static void add_fixed(struct folder *folder, const char *name, mode_t type)
+{
+	folder->fixed[folder->fixed_count++] = (struct entry){memory_copy_string(name), type};
+}
+
+static void collect_scratch(struct folder *folder)
+{
+	struct tree *tree = folder->tree;
+	pthread_mutex_lock(&tree->lock);
+	for (size_t i = 0; i < tree->scratch_count; i++)
+		if (tree->scratch[i]->parent == folder->node)
+			add_fixed(folder, tree->scratch[i]->name, S_IFREG);
+	pthread_mutex_unlock(&tree->lock);
+}
+
+/* A fixed name that may be absent says so itself. */
+static bool fixed_exists(struct folder *folder, const struct row *row, const char *name)
+{
+	struct node *node = NULL;
+	if (!row->exists)
+		return true;
+	if (tree_lookup(folder->tree, &folder->caller, folder->node, name, &node) < 0)
+		return false;
+	node_release(folder->tree, node);
+	return true;
+}
+
+static void collect_fixed(struct folder *folder)
+{
+	const struct patterns *patterns = &folder->tree->patterns;
+	const struct pattern *pattern = &patterns->at[folder->node->pattern];
+	folder->fixed = memory_allocate(pattern->words_count + SCRATCH_COUNT_MAXIMUM + 2, sizeof *folder->fixed);
+	add_fixed(folder, ".", S_IFDIR);
+	add_fixed(folder, "..", S_IFDIR);
+	for (size_t i = 0; i < pattern->words_count; i++) {
+		const struct pattern *child = &patterns->at[pattern->children[i]];
+		if (fixed_exists(folder, child->row, child->segment))
+			add_fixed(folder, child->segment, row_mode(child->row) & S_IFMT);
+	}
+	collect_scratch(folder);
+}
+
+struct page_listing {
+	struct listing listing; /* first */
+	struct folder *folder;
+	const char *after; /* skipped: the last name of the page before; NULL: none */
+};
+
+static mode_t type_of_name(const struct folder *folder, const char *name)
+{
+	size_t captured = 0;
+	size_t pattern = patterns_child(&folder->tree->patterns, &captured, folder->node->pattern, name);
+	return pattern ? row_mode(folder->tree->patterns.at[pattern].row) & S_IFMT : S_IFREG;
+}
+
+static int add_to_page(struct listing *listing, const char *name)
+{
+	struct page_listing *page = (struct page_listing *)listing;
+	struct folder *folder = page->folder;
+	if (!*name || strlen(name) > NAME_SIZE_MAXIMUM || (page->after && strcmp(name, page->after) == 0))
+		return 0;
+	folder->page[folder->page_count++] = (struct entry){memory_copy_string(name), type_of_name(folder, name)};
+	return folder->page_count == PAGE_NAMES;
+}
+
+static int first_page(struct folder *folder)
+{
+	clear_page(folder);
+	folder->page_position = folder->fixed_count;
+	folder->at_end = folder->node->row->list == NULL;
+	return 0;
+}
+
+/* The page after the one that is there. */
+static int next_page(struct folder *folder)
+{
+	struct page_listing page = {.listing = {add_to_page}, .folder = folder};
+	struct request request;
+	struct error error = {0};
+	char *after = folder->page_count > 0 ? memory_copy_string(folder->page[folder->page_count - 1].name) : NULL;
+	int result = 0;
+	folder->page_position += folder->page_count;
+	clear_page(folder);
+	page.after = after;
+	request_begin(&request, folder->tree, &folder->caller, folder->node);
+	result = folder->node->row->list(&request, after ? after : "", &page.listing, &error);
+	request_end(&request);
+	free(after);
+	folder->at_end = folder->page_count < PAGE_NAMES;
+	if (result < 0) {
+		folder->at_end = true;
+		errors_fail(folder->tree, &folder->caller, folder->node, NULL, &error);
+	}
+	return result < 0 ? result : 0;
+}
+
+int tree_open_folder(struct tree *tree, const struct caller *caller, struct node *node, struct folder **out)
+{
+	static const struct caller nobody;
+	struct folder *folder = NULL;
+	*out = NULL;
+	if (node->scratch || node->row->kind != ROW_FOLDER)
+		return -ENOTDIR;
+	if (node->row->owner_only && !caller_is_owner(tree, caller))
+		return -EACCES;
+	folder = memory_allocate(1, sizeof *folder);
+	folder->tree = tree;
+	folder->node = node_hold(tree, node);
+	pthread_mutex_lock(&tree->lock);
+	LINK(folder, tree->folders);
+	pthread_mutex_unlock(&tree->lock);
+	folder->caller = caller ? *caller : nobody;
+	/* Those two end with the request that opened the folder. */
+	folder->caller.interrupted = NULL;
+	folder->caller.context = NULL;
+	if (!caller)
+		folder->caller.uid = tree->options.owner;
+	collect_fixed(folder);
+	first_page(folder);
+	*out = folder;
+	return 0;
+}
+
+int folder_entry(struct folder *folder, uint64_t position, const char **name, mode_t *type, ino_t *inode)
+{
+	const struct entry *entry = NULL;
+	if (position < folder->fixed_count) {
+		entry = &folder->fixed[position];
+	} else {
+		if (position < folder->page_position)
+			first_page(folder);
+		while (position >= folder->page_position + folder->page_count) {
+			int result = folder->at_end ? 0 : next_page(folder);
+			if (result < 0)
+				return result;
+			if (folder->page_count == 0 || (folder->at_end && position >= folder->page_position + folder->page_count))
+				return 0;
+		}
+		entry = &folder->page[position - folder->page_position];
+	}
+	*name = entry->name;
+	*type = entry->type;
+	*inode = position == 0                         ? folder->node->inode
+	         : position == 1 && folder->node->parent ? folder->node->parent->inode
+	         : position == 1                       ? folder->node->inode
+	                                               : node_hash(folder->node->inode, entry->name);
+	return 1;
+}
+
+void folder_close(struct folder *folder)
+{
+	if (!folder)
+		return;
+	clear_page(folder);
+	for (size_t i = 0; i < folder->fixed_count; i++)
+		free(folder->fixed[i].name);
+	free(folder->fixed);
+	pthread_mutex_lock(&folder->tree->lock);
+	UNLINK(folder);
+	pthread_mutex_unlock(&folder->tree->lock);
+	node_release(folder->tree, folder->node);
+	free(folder);
+}

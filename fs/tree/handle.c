@@ -1,0 +1,238 @@
+/* Open files. A reader has one rendering from open to close; what a writer sends goes to its kind (kinds.c). */
+#include "fs/tree/node.h"
+
+#include "core/base/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WRITE_SIZE_MAXIMUM = 1 << 30 };
+
+static bool wants_to_read(int flags) { return (flags & O_ACCMODE) != O_WRONLY; }
+static bool wants_to_write(int flags) { return (flags & O_ACCMODE) != O_RDONLY; }
+
+static int check_open(struct tree *tree, const struct caller *caller, const struct node *node, int flags, struct error *error)
+{
+	bool owner = caller_is_owner(tree, caller);
+	mode_t mode = node->scratch ? node->scratch->mode : row_mode(node->row);
+	if (S_ISDIR(mode))
+		return error_set(error, EISDIR, "is a folder");
+	if (S_ISLNK(mode))
+		return error_set(error, ELOOP, "is a link");
+	if (!owner && (wants_to_write(flags) || !(mode & 04)))
+		return error_set(error, EACCES, "only the user who made this mount may %s it", wants_to_write(flags) ? "write" : "read");
+	if (wants_to_write(flags) && !node->scratch && !node_is_writable(node))
+		return error_set(error, EACCES, "can only be read: %s", node->row->help ? node->row->help : "it shows the chain's state");
+	return 0;
+}
+
+/* Lock held. */
+static void add_reader(struct handle *handle)
+{
+	handle->older_reader = handle->node->readers;
+	handle->node->readers = handle;
+}
+
+static void remove_reader(struct handle *handle)
+{
+	struct handle **at = &handle->node->readers;
+	while (*at && *at != handle)
+		at = &(*at)->older_reader;
+	if (*at)
+		*at = handle->older_reader;
+}
+
+static int open_growing(struct handle *handle, const struct caller *caller, struct error *error)
+{
+	struct tree *tree = handle->tree;
+	struct node *node = handle->node;
+	struct request request;
+	uint64_t from = 0;
+	request_begin(&request, tree, caller, node);
+	handle->growing = node->row->grow(&request, error);
+	if (handle->growing && node->row->grow_from)
+		from = node->row->grow_from(&request);
+	request_end(&request);
+	if (!handle->growing)
+		return error->number ? -error->number : -ENOENT;
+	/* All who read at the same time count from the same place, so that size and offsets agree for tail -f. */
+	pthread_mutex_lock(&tree->lock);
+	if (!node->readers)
+		node->growing_from = from;
+	handle->growing_from = node->growing_from;
+	add_reader(handle);
+	pthread_mutex_unlock(&tree->lock);
+	return 0;
+}
+
+static int open_rendering(struct handle *handle, const struct caller *caller, struct error *error)
+{
+	struct tree *tree = handle->tree;
+	int result = rendering_get(tree, &handle->rendering, caller, handle->node, RENDERING_OPEN, error);
+	/* A file that is about to be made is empty. */
+	if (result == -ENOENT && node_is_created(tree, handle->node) && wants_to_write(handle->flags)) {
+		handle->rendering = memory_allocate(1, sizeof *handle->rendering);
+		handle->rendering->references = 1;
+		result = 0;
+	}
+	if (result < 0)
+		return result;
+	pthread_mutex_lock(&tree->lock);
+	add_reader(handle);
+	pthread_mutex_unlock(&tree->lock);
+	return 0;
+}
+
+static void open_scratch(struct handle *handle)
+{
+	struct tree *tree = handle->tree;
+	pthread_mutex_lock(&tree->lock);
+	handle->node->scratch->handles++;
+	if ((handle->flags & O_TRUNC) && wants_to_write(handle->flags))
+		scratch_resize(tree, handle->node, 0, NULL);
+	pthread_mutex_unlock(&tree->lock);
+}
+
+int tree_open(struct tree *tree, const struct caller *caller, struct node *node, int flags, struct handle **out)
+{
+	struct error error = {0};
+	struct handle *handle = NULL;
+	int result = 0;
+	*out = NULL;
+	node = node_resolve(tree, node);
+	result = check_open(tree, caller, node, flags, &error);
+	if (result < 0)
+		return errors_fail(tree, caller, node, NULL, &error);
+	handle = memory_allocate(1, sizeof *handle);
+	handle->tree = tree;
+	handle->node = node_hold(tree, node);
+	handle->flags = flags;
+	pthread_mutex_init(&handle->lock, NULL);
+	pthread_mutex_lock(&tree->lock);
+	LINK(handle, tree->handles);
+	pthread_mutex_unlock(&tree->lock);
+	if (node->scratch)
+		open_scratch(handle);
+	else if (wants_to_read(flags) && node->row->kind == ROW_GROWING)
+		result = open_growing(handle, caller, &error);
+	else if (wants_to_read(flags))
+		result = open_rendering(handle, caller, &error);
+	if (result < 0) {
+		handle_close(handle);
+		return result == -ENOENT ? result : errors_fail(tree, caller, node, NULL, &error);
+	}
+	*out = handle;
+	return 0;
+}
+
+ssize_t handle_read(struct handle *handle, char *out, size_t size, off_t offset)
+{
+	if (offset < 0 || !wants_to_read(handle->flags))
+		return -EBADF;
+	if (handle->node->scratch)
+		return scratch_read(handle->tree, handle->node, out, size, offset);
+	if (handle->growing)
+		return (ssize_t)growing_text_read(handle->growing, out, size, handle->growing_from + (uint64_t)offset);
+	const struct text *text = &handle->rendering->text;
+	if ((uint64_t)offset >= text->length)
+		return 0;
+	if (size > text->length - (size_t)offset)
+		size = text->length - (size_t)offset;
+	memcpy(out, text->data + offset, size);
+	return (ssize_t)size;
+}
+
+ssize_t handle_write(struct handle *handle, const struct caller *caller, const char *data, size_t size, off_t offset)
+{
+	struct error error = {0};
+	ssize_t result = 0;
+	if (!wants_to_write(handle->flags) || offset < 0)
+		return -EBADF;
+	if (size > WRITE_SIZE_MAXIMUM)
+		size = WRITE_SIZE_MAXIMUM;
+	if (handle->node->scratch) {
+		result = scratch_write(handle->tree, handle->node, data, size, offset, (handle->flags & O_APPEND) != 0, &error);
+		return result < 0 ? errors_fail(handle->tree, caller, handle->node, NULL, &error) : result;
+	}
+	pthread_mutex_lock(&handle->lock);
+	result = handle->failed ? -handle->failed : kind_write(handle, caller, data, size, offset);
+	pthread_mutex_unlock(&handle->lock);
+	return result;
+}
+
+int handle_flush(struct handle *handle, const struct caller *caller)
+{
+	int result = 0;
+	if (handle->node->scratch || !wants_to_write(handle->flags))
+		return 0;
+	pthread_mutex_lock(&handle->lock);
+	if (!handle->failed)
+		result = kind_flush(handle, caller);
+	else if (handle->failed_in_flush)
+		result = -handle->failed;
+	pthread_mutex_unlock(&handle->lock);
+	return result;
+}
+
+int handle_sync(struct handle *handle, const struct caller *caller)
+{
+	int result = 0;
+	if (handle->node->scratch || !wants_to_write(handle->flags))
+		return 0;
+	pthread_mutex_lock(&handle->lock);
+	result = handle->failed ? -handle->failed : kind_sync(handle, caller);
+	pthread_mutex_unlock(&handle->lock);
+	return result;
+}
+
+void handle_close(struct handle *handle)
+{
+	if (!handle)
+		return;
+	struct tree *tree = handle->tree;
+	pthread_mutex_lock(&tree->lock);
+	bool created = handle->node->created;
+	handle->node->created = false;
+	remove_reader(handle);
+	UNLINK(handle);
+	rendering_drop(handle->rendering);
+	if (handle->node->scratch)
+		handle->node->scratch->handles--;
+	pthread_mutex_unlock(&tree->lock);
+	/* A name that was made and never written does not exist: the kernel asks again. */
+	if (created)
+		tree_name_changed(tree, handle->node->parent, handle->node->name);
+	if (handle->input.pending.data)
+		memory_wipe(handle->input.pending.data, handle->input.pending.capacity);
+	text_release(&handle->input.pending);
+	bytes_release(&handle->input.bytes);
+	pthread_mutex_destroy(&handle->lock);
+	node_release(tree, handle->node);
+	free(handle);
+}
+
+int tree_truncate(struct tree *tree, const struct caller *caller, struct node *node, struct handle *handle, off_t size)
+{
+	struct error error = {0};
+	int result = 0;
+	node = node_resolve(tree, node);
+	if (size < 0)
+		return -EINVAL;
+	result = check_open(tree, caller, node, O_WRONLY, &error);
+	if (result < 0)
+		return errors_fail(tree, caller, node, NULL, &error);
+	if (node->scratch) {
+		pthread_mutex_lock(&tree->lock);
+		result = (uint64_t)size > SCRATCH_SIZE_MAXIMUM ? -EFBIG : scratch_resize(tree, node, (size_t)size, NULL);
+		pthread_mutex_unlock(&tree->lock);
+		return result;
+	}
+	if (!handle)
+		return 0;
+	pthread_mutex_lock(&handle->lock);
+	result = kind_truncate(handle, size);
+	pthread_mutex_unlock(&handle->lock);
+	return result;
+}

@@ -1,0 +1,409 @@
+/* Nodes: paths that were looked up, one node a path while somebody holds it; and the tree that they belong to. */
+#include "fs/tree/node.h"
+
+#include "core/base/memory.h"
+#include "core/types/name.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+uint64_t node_hash(uint64_t seed, const char *text)
+{
+	uint64_t hash = seed ^ UINT64_C(0xcbf29ce484222325);
+	for (; *text; text++)
+		hash = (hash ^ (uint8_t)*text) * UINT64_C(0x100000001b3);
+	return hash ^ hash >> 29;
+}
+
+static struct node **bucket(struct tree *tree, uint64_t inode)
+{
+	return &tree->buckets[inode & (tree->buckets_count - 1)];
+}
+
+static void grow_buckets(struct tree *tree)
+{
+	struct node **old = tree->buckets;
+	size_t count = tree->buckets_count;
+	tree->buckets_count *= 4;
+	tree->buckets = memory_allocate(tree->buckets_count, sizeof *tree->buckets);
+	for (size_t i = 0; i < count; i++) {
+		for (struct node *node = old[i], *next; node; node = next) {
+			next = node->next_in_bucket;
+			node->next_in_bucket = *bucket(tree, node->inode);
+			*bucket(tree, node->inode) = node;
+		}
+	}
+	free(old);
+}
+
+static struct node *find_locked(struct tree *tree, const struct node *folder, const char *name)
+{
+	for (struct node *node = *bucket(tree, node_hash(folder->inode, name)); node; node = node->next_in_bucket)
+		if (node->parent == folder && strcmp(node->name, name) == 0)
+			return node;
+	return NULL;
+}
+
+static void intern_locked(struct tree *tree, struct node *node)
+{
+	if (tree->nodes_count > tree->buckets_count)
+		grow_buckets(tree);
+	node->next_in_bucket = *bucket(tree, node->inode);
+	*bucket(tree, node->inode) = node;
+	node->interned = true;
+	tree->nodes_count++;
+}
+
+void node_unlink(struct tree *tree, struct node *node)
+{
+	if (!node->interned)
+		return;
+	struct node **at = bucket(tree, node->inode);
+	while (*at != node)
+		at = &(*at)->next_in_bucket;
+	*at = node->next_in_bucket;
+	node->interned = false;
+	tree->nodes_count--;
+}
+
+static void node_free(struct node *node)
+{
+	if (node->scratch) {
+		bytes_release(&node->scratch->data);
+		free(node->scratch);
+	}
+	if (node->owns_capture)
+		free((char *)(uintptr_t)node->capture);
+	free(node->path);
+	free(node);
+}
+
+/* Lock held. Lets go of ancestors, too, without recursion. */
+static void drop(struct tree *tree, struct node *node, uint64_t references)
+{
+	while (node) {
+		node->references -= references < node->references ? references : node->references;
+		if (node->references > 0)
+			return;
+		struct node *parent = node->parent;
+		node_unlink(tree, node);
+		rendering_forget(tree, node);
+		if (node->becomes)
+			drop(tree, node->becomes, 1);
+		if (node->scratch)
+			tree->scratch_bytes -= node->scratch->data.length;
+		node_free(node);
+		node = parent;
+		references = 1;
+	}
+}
+
+struct node *node_hold(struct tree *tree, struct node *node)
+{
+	pthread_mutex_lock(&tree->lock);
+	node->references++;
+	pthread_mutex_unlock(&tree->lock);
+	return node;
+}
+
+void node_release(struct tree *tree, struct node *node)
+{
+	pthread_mutex_lock(&tree->lock);
+	drop(tree, node, 1);
+	pthread_mutex_unlock(&tree->lock);
+}
+
+void tree_forget(struct tree *tree, struct node *node, uint64_t references)
+{
+	if (node == tree->root || references == 0)
+		return;
+	pthread_mutex_lock(&tree->lock);
+	drop(tree, node, references);
+	pthread_mutex_unlock(&tree->lock);
+}
+
+struct node *node_resolve(struct tree *tree, struct node *node)
+{
+	pthread_mutex_lock(&tree->lock);
+	while (node->becomes)
+		node = node->becomes;
+	pthread_mutex_unlock(&tree->lock);
+	return node;
+}
+
+bool node_is_created(struct tree *tree, const struct node *node)
+{
+	pthread_mutex_lock(&tree->lock);
+	bool created = node->created;
+	pthread_mutex_unlock(&tree->lock);
+	return created;
+}
+
+struct node *node_find(struct tree *tree, const struct node *folder, const char *name)
+{
+	pthread_mutex_lock(&tree->lock);
+	struct node *node = find_locked(tree, folder, name);
+	if (node)
+		node->references++;
+	pthread_mutex_unlock(&tree->lock);
+	return node;
+}
+
+struct node *node_intern(struct tree *tree, struct node *fresh)
+{
+	pthread_mutex_lock(&tree->lock);
+	struct node *there = find_locked(tree, fresh->parent, fresh->name);
+	if (there) {
+		there->references++;
+		drop(tree, fresh, 1);
+	} else {
+		intern_locked(tree, fresh);
+		there = fresh;
+	}
+	pthread_mutex_unlock(&tree->lock);
+	return there;
+}
+
+static struct node *node_new(struct tree *tree, struct node *folder, const char *name, size_t pattern)
+{
+	struct node *node = memory_allocate(1, sizeof *node);
+	struct text path = TEXT_EMPTY;
+	if (folder->path[0])
+		text_printf(&path, "%s/", folder->path);
+	text_append(&path, name);
+	node->path = text_take(&path);
+	node->name = node->path + strlen(node->path) - strlen(name);
+	node->parent = node_hold(tree, folder);
+	node->inode = node_hash(folder->inode, name);
+	node->pattern = pattern;
+	node->row = tree->patterns.at[pattern].row;
+	node->references = 1;
+	return node;
+}
+
+int node_make(struct tree *tree, struct node **out, struct node *folder, const char *name)
+{
+	size_t captured = 0;
+	size_t pattern = folder->scratch ? 0 : patterns_child(&tree->patterns, &captured, folder->pattern, name);
+	if (pattern == 0)
+		return -ENOENT;
+	struct node *node = node_new(tree, folder, name, pattern);
+	if (captured) {
+		node->capture = node->name;
+		if (captured < strlen(name)) {
+			char *copy = memory_allocate(captured + 1, 1);
+			memcpy(copy, name, captured);
+			node->capture = copy;
+			node->owns_capture = true;
+		}
+		if (name_parse(&node->capture_name, node->capture, NULL) < 0)
+			node->capture_name = 0;
+	}
+	*out = node;
+	return 0;
+}
+
+int scratch_create(struct tree *tree, struct node **out, struct node *folder, const char *name, mode_t mode, struct error *error)
+{
+	static const struct row row = {.pattern = "", .kind = ROW_BYTES, .mode = 0600, .help = "a private scratch file in memory"};
+	struct node *node = node_new(tree, folder, name, 0);
+	struct node *there = NULL;
+	int result = 0;
+	node->row = &row;
+	node->scratch = memory_allocate(1, sizeof *node->scratch);
+	node->scratch->mode = mode & 0700 ? mode & 0700 : 0600;
+	clock_gettime(CLOCK_REALTIME, &node->scratch->modified);
+	pthread_mutex_lock(&tree->lock);
+	/* Never the inode of an earlier file of this name: programs compare them. */
+	there = find_locked(tree, folder, name);
+	if (there)
+		result = error_set(error, EEXIST, "a file of this name is there");
+	else if (tree->scratch_count == SCRATCH_COUNT_MAXIMUM)
+		result = error_set(error, ENOSPC, "no room for more than %d scratch files", SCRATCH_COUNT_MAXIMUM);
+	if (result < 0) {
+		drop(tree, node, 1);
+	} else {
+		intern_locked(tree, node);
+		node->references++;
+		tree->scratch[tree->scratch_count++] = node;
+		*out = node;
+	}
+	pthread_mutex_unlock(&tree->lock);
+	return result;
+}
+
+bool caller_is_owner(const struct tree *tree, const struct caller *caller)
+{
+	return !caller || caller->uid == tree->options.owner || caller->uid == 0;
+}
+
+bool node_is_writable(const struct node *node)
+{
+	return kind_is_writable(node->row->kind) && (row_mode(node->row) & 0200);
+}
+
+mode_t row_mode(const struct row *row)
+{
+	static const mode_t types[] = {[ROW_FOLDER] = S_IFDIR | 0755, [ROW_READ_ONLY] = S_IFREG | 0444, [ROW_VERB] = S_IFREG | 0644,
+	                               [ROW_VALUE] = S_IFREG | 0644, [ROW_LIST] = S_IFREG | 0644, [ROW_DOCUMENT] = S_IFREG | 0644,
+	                               [ROW_BYTES] = S_IFREG | 0644, [ROW_GROWING] = S_IFREG | 0444, [ROW_LINK] = S_IFLNK | 0777};
+	mode_t mode = types[row->kind];
+	if (row->mode)
+		mode = (mode & S_IFMT) | row->mode;
+	return row->owner_only ? mode & ~(mode_t)0077 : mode;
+}
+
+int node_exists(struct tree *tree, const struct caller *caller, struct node *node, struct timespec *modified, struct error *error)
+{
+	struct request request;
+	int result = 0;
+	if (!node->row->exists) {
+		if (modified)
+			*modified = tree->started;
+		return 0;
+	}
+	request_begin(&request, tree, caller, node);
+	result = node->row->exists(&request, error);
+	if (result == 0 && modified)
+		*modified = request_modified(&request);
+	request_end(&request);
+	return result;
+}
+
+int tree_lookup(struct tree *tree, const struct caller *caller, struct node *folder, const char *name, struct node **out)
+{
+	struct error error = {0};
+	struct node *node = NULL;
+	int result = 0;
+	*out = NULL;
+	if (strlen(name) > NAME_SIZE_MAXIMUM || strlen(folder->path) + strlen(name) + 2 > PATH_SIZE_MAXIMUM)
+		return -ENAMETOOLONG;
+	if (!S_ISDIR(row_mode(folder->row)))
+		return -ENOTDIR;
+	if (folder->row->owner_only && !caller_is_owner(tree, caller))
+		return -EACCES;
+	node = node_find(tree, folder, name);
+	bool fresh = !node;
+	if (fresh) {
+		result = node_make(tree, &node, folder, name);
+		if (result < 0)
+			return result;
+	}
+	if (!node->scratch)
+		result = node_exists(tree, caller, node, NULL, &error);
+	if (result < 0) {
+		node_release(tree, node);
+		if (result != -ENOENT)
+			errors_fail(tree, caller, folder, name, &error);
+		return result;
+	}
+	*out = fresh ? node_intern(tree, node) : node;
+	return 0;
+}
+
+int tree_walk(struct tree *tree, const struct caller *caller, const char *path, struct node **out)
+{
+	struct node *node = node_hold(tree, tree->root);
+	int result = 0;
+	*out = NULL;
+	while (result == 0) {
+		char name[NAME_SIZE_MAXIMUM + 1];
+		struct node *child = NULL;
+		path += strspn(path, "/");
+		size_t length = strcspn(path, "/");
+		if (length == 0)
+			break;
+		if (length > NAME_SIZE_MAXIMUM) {
+			result = -ENAMETOOLONG;
+			break;
+		}
+		memcpy(name, path, length);
+		name[length] = '\0';
+		path += length;
+		result = tree_lookup(tree, caller, node, name, &child);
+		node_release(tree, node);
+		node = child;
+	}
+	if (result == 0)
+		*out = node;
+	else
+		node_release(tree, node);
+	return result;
+}
+
+struct node *tree_root(struct tree *tree) { return tree->root; }
+const char *node_path(const struct node *node) { return node->path; }
+bool node_is_slow(const struct node *node) { return node->row->slow; }
+bool node_is_scratch(const struct node *node) { return node->scratch != NULL; }
+
+int tree_create(struct tree **out, const struct tree_options *options, struct error *error)
+{
+	struct tree *tree = memory_allocate(1, sizeof *tree);
+	int result = 0;
+	*out = NULL;
+	tree->options = *options;
+	if (!tree->options.rows) {
+		tree->options.rows = tree_rows;
+		tree->options.rows_count = tree_rows_count;
+	}
+	result = patterns_make(&tree->patterns, tree->options.rows, tree->options.rows_count, error);
+	if (result < 0) {
+		free(tree);
+		return result;
+	}
+	tree->options.mount_point = memory_copy_string(options->mount_point ? options->mount_point : "");
+	clock_gettime(CLOCK_REALTIME, &tree->started);
+	tree->written = tree->started;
+	pthread_mutex_init(&tree->lock, NULL);
+	tree->buckets_count = NODE_BUCKETS_FIRST;
+	tree->buckets = memory_allocate(tree->buckets_count, sizeof *tree->buckets);
+	tree->root = memory_allocate(1, sizeof *tree->root);
+	tree->root->path = memory_copy_string("");
+	tree->root->name = tree->root->path;
+	tree->root->row = tree->patterns.at[0].row;
+	tree->root->inode = 1;
+	tree->root->references = 1;
+	tree->errors = errors_create();
+	tree->log = transaction_log_create();
+	tree->defaults = defaults_create();
+	tree->drafts = drafts_create();
+	*out = tree;
+	return 0;
+}
+
+/* The kernel does not forget its nodes before an unmount; whatever is left goes here. */
+static void free_nodes(struct tree *tree)
+{
+	for (size_t i = 0; i < tree->buckets_count; i++) {
+		for (struct node *node = tree->buckets[i], *next; node; node = next) {
+			next = node->next_in_bucket;
+			rendering_forget(tree, node);
+			node_free(node);
+		}
+	}
+	node_free(tree->root);
+}
+
+void tree_destroy(struct tree *tree)
+{
+	if (!tree)
+		return;
+	tree->options.name_changed = NULL;
+	while (tree->handles)
+		handle_close(tree->handles);
+	while (tree->folders)
+		folder_close(tree->folders);
+	while (tree->scratch_count > 0)
+		scratch_remove(tree, tree->scratch[tree->scratch_count - 1]);
+	free_nodes(tree);
+	patterns_release(&tree->patterns);
+	errors_destroy(tree->errors);
+	transaction_log_destroy(tree->log);
+	defaults_destroy(tree->defaults);
+	drafts_destroy(tree->drafts);
+	pthread_mutex_destroy(&tree->lock);
+	free((char *)(uintptr_t)tree->options.mount_point);
+	free(tree->buckets);
+	free(tree);
+}

@@ -1,0 +1,121 @@
+/* README, and the same list for README.md: printed from the table, so that neither can say what the tree does not do. */
+#include "fs/tree/readme.h"
+
+#include "fs/tree/node.h"
+
+static const char *const kind_names[] = {
+	[ROW_FOLDER] = "folder",     [ROW_READ_ONLY] = "read",      [ROW_VERB] = "verb",   [ROW_VALUE] = "value", [ROW_LIST] = "list",
+	[ROW_DOCUMENT] = "document", [ROW_BYTES] = "bytes", [ROW_GROWING] = "growing", [ROW_LINK] = "link",
+};
+
+static const char *kind_name(const struct row *row)
+{
+	return row->kind == ROW_BYTES && !(row_mode(row) & 0200) ? "read" : kind_names[row->kind];
+}
+
+/* `accounts/@account/votes` as people write it: `accounts/ACCOUNT/votes`. */
+static void print_pattern(struct text *out, const struct row *row)
+{
+	bool capture = false;
+	for (const char *at = row->pattern; *at; at++) {
+		if (*at == '@' && (at == row->pattern || at[-1] == '/')) {
+			capture = true;
+			continue;
+		}
+		if (capture && !(*at >= 'a' && *at <= 'z'))
+			capture = false;
+		text_append_char(out, capture ? (char)(*at - 'a' + 'A') : *at);
+	}
+	if (row->kind == ROW_FOLDER)
+		text_append_char(out, '/');
+}
+
+static void pad(struct text *out, size_t start, size_t width)
+{
+	do
+		text_append_char(out, ' ');
+	while (out->length - start < width);
+}
+
+static void print_intro(struct text *out, const char *mount_point)
+{
+	text_printf(out,
+	            "An EOSIO testnet as files, mounted at %s\n"
+	            "\n"
+	            "Look:   ls accounts; cat accounts/eosio/info.json; cat chain/info.json\n"
+	            "Act:    mkdir accounts/alice                       an account (see defaults/)\n"
+	            "        echo 'alice 1.0000 SYS hello' > accounts/eosio/transfer\n"
+	            "        echo producer1 producer2 > accounts/alice/votes\n"
+	            "Learn:  cat errors       what failed, and the chain's own words\n"
+	            "        cat log          what this mount sent\n"
+	            "\n"
+	            "What a value file reads is what it accepts: cat accounts/a/votes > accounts/b/votes copies votes.\n"
+	            "> sets; >> adds to a list. A write that succeeded happened; one that failed says why, in errors too.\n"
+	            "Reading changes nothing, deleting destroys nothing.\n"
+	            "\n"
+	            "Kinds of file:\n"
+	            "  read      can only be read\n"
+	            "  verb      a written line acts; reading shows how to write it; # lines are ignored\n"
+	            "  value     one line\n"
+	            "  list      one item a line\n"
+	            "  document  JSON\n"
+	            "  bytes     a whole file, written by cp\n"
+	            "  growing   like a log: tail -f follows it\n"
+	            "\n",
+	            *mount_point ? mount_point : "/");
+}
+
+void readme_print(struct text *out, const struct row *rows, size_t count, const char *mount_point)
+{
+	print_intro(out, mount_point);
+	for (size_t i = 0; i < count; i++) {
+		size_t start = out->length;
+		print_pattern(out, &rows[i]);
+		pad(out, start, 40);
+		text_append(out, kind_name(&rows[i]));
+		pad(out, start, 50);
+		text_printf(out, "%s\n", rows[i].help ? rows[i].help : "");
+		if (rows[i].usage)
+			text_printf(out, "%50s%s\n", "", rows[i].usage);
+	}
+}
+
+/* A vertical bar would end the cell. */
+static void print_cell(struct text *out, const char *string)
+{
+	for (; *string; string++) {
+		if (*string == '|')
+			text_append_char(out, '\\');
+		text_append_char(out, *string);
+	}
+}
+
+static void print_markdown(struct text *out, const struct row *rows, size_t count)
+{
+	text_append(out, "| path | kind | what it is |\n|---|---|---|\n");
+	for (size_t i = 0; i < count; i++) {
+		text_append(out, "| `");
+		print_pattern(out, &rows[i]);
+		text_printf(out, "` | %s | ", kind_name(&rows[i]));
+		print_cell(out, rows[i].help ? rows[i].help : "");
+		if (rows[i].usage) {
+			text_append(out, "; `");
+			print_cell(out, rows[i].usage);
+			text_append_char(out, '`');
+		}
+		text_append(out, " |\n");
+	}
+}
+
+void tree_print_table(struct text *out)
+{
+	print_markdown(out, tree_rows, tree_rows_count);
+}
+
+int readme_read(struct request *request, struct text *out, struct error *error)
+{
+	const struct tree_options *options = &request->tree->options;
+	(void)error;
+	readme_print(out, options->rows, options->rows_count, options->mount_point);
+	return 0;
+}

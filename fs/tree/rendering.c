@@ -1,0 +1,336 @@
+/* Renderings: a file's contents at one moment. One rendering serves every reader of one state; a stat's is kept a second for the open that
+ * follows it, so that sizes are true (DESIGN 3). Also what is told about files: stat, access, extended attributes, links. */
+#include "fs/tree/node.h"
+
+#include "core/base/memory.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { STAT_HOLDS_MS = 1000 };
+
+void rendering_drop(struct rendering *rendering)
+{
+	if (rendering && --rendering->references == 0) {
+		if (rendering->secret && rendering->text.data)
+			memory_wipe(rendering->text.data, rendering->text.capacity);
+		text_release(&rendering->text);
+		free(rendering);
+	}
+}
+
+void rendering_release(struct tree *tree, struct rendering *rendering)
+{
+	if (!rendering)
+		return;
+	pthread_mutex_lock(&tree->lock);
+	rendering_drop(rendering);
+	pthread_mutex_unlock(&tree->lock);
+}
+
+/* --- the kept ones, least recently made last --- */
+
+static void unlink_kept(struct tree *tree, struct node *node)
+{
+	*(node->kept_newer ? &node->kept_newer->kept_older : &tree->kept_newest) = node->kept_older;
+	*(node->kept_older ? &node->kept_older->kept_newer : &tree->kept_oldest) = node->kept_newer;
+	node->kept_newer = node->kept_older = NULL;
+}
+
+void rendering_forget(struct tree *tree, struct node *node)
+{
+	if (!node->rendering)
+		return;
+	unlink_kept(tree, node);
+	tree->kept_bytes -= node->rendering->text.capacity;
+	rendering_drop(node->rendering);
+	node->rendering = NULL;
+}
+
+static void keep(struct tree *tree, struct node *node, struct rendering *rendering)
+{
+	rendering_forget(tree, node);
+	node->rendering = rendering;
+	rendering->references++;
+	tree->kept_bytes += rendering->text.capacity;
+	node->kept_older = tree->kept_newest;
+	*(tree->kept_newest ? &tree->kept_newest->kept_newer : &tree->kept_oldest) = node;
+	tree->kept_newest = node;
+	while (tree->kept_bytes > KEPT_BYTES_MAXIMUM && tree->kept_oldest != node)
+		rendering_forget(tree, tree->kept_oldest);
+}
+
+/* --- making one --- */
+
+/* What a verb shows before anything pending: what it is and how to write it. */
+static void print_usage(struct text *out, const struct node *node)
+{
+	if (node->row->kind != ROW_VERB)
+		return;
+	if (node->row->help)
+		text_printf(out, "# %s\n", node->row->help);
+	if (node->row->usage)
+		text_printf(out, "# usage: echo '%s' > %s\n", node->row->usage, node->name);
+}
+
+static int render(struct tree *tree, struct rendering **out, struct request *request, const struct node *node, struct error *error)
+{
+	struct rendering *rendering = memory_allocate(1, sizeof *rendering);
+	int result = 0;
+	rendering->references = 1;
+	rendering->secret = node->row->secret;
+	pthread_mutex_lock(&tree->lock);
+	rendering->writes = tree->writes;
+	pthread_mutex_unlock(&tree->lock);
+	print_usage(&rendering->text, node);
+	if (node->row->read)
+		result = node->row->read(request, &rendering->text, error);
+	if (result < 0) {
+		text_release(&rendering->text);
+		free(rendering);
+		return result;
+	}
+	rendering->modified = request_modified(request);
+	if (request->view) {
+		rendering->has_view = true;
+		rendering->sequence = request->view->sequence;
+		rendering->block_num = request->view->block_num;
+	}
+	*out = rendering;
+	return 0;
+}
+
+/* One reference, or NULL when what is kept does not serve. *stale: whether the chain must be asked before it may. */
+static struct rendering *take_kept(struct tree *tree, bool *ask_chain, struct node *node, enum rendering_use use, int64_t now)
+{
+	struct rendering *kept = node->rendering;
+	*ask_chain = false;
+	if (use == RENDERING_STAT && node->readers)
+		kept = node->readers->rendering;
+	else if (!kept || kept->writes != tree->writes)
+		return NULL;
+	else if (use == RENDERING_OPEN && kept->stat_ms && now - kept->stat_ms < STAT_HOLDS_MS)
+		;
+	else if (node->row->live)
+		return NULL;
+	else
+		*ask_chain = kept->has_view;
+	kept->references++;
+	return kept;
+}
+
+int rendering_get(struct tree *tree, struct rendering **out, const struct caller *caller, struct node *node, enum rendering_use use,
+                  struct error *error)
+{
+	struct request request;
+	struct chain_view *view = NULL;
+	int64_t now = monotonic_ms();
+	bool ask_chain = false;
+	int result = 0;
+	pthread_mutex_lock(&tree->lock);
+	struct rendering *rendering = take_kept(tree, &ask_chain, node, use, now);
+	pthread_mutex_unlock(&tree->lock);
+	if (rendering && !ask_chain) {
+		*out = rendering;
+		return 0;
+	}
+	request_begin(&request, tree, caller, node);
+	if (rendering)
+		result = request_view(&request, &view, error);
+	if (result == 0 && !(rendering && view->sequence == rendering->sequence)) {
+		rendering_release(tree, rendering);
+		rendering = NULL;
+		result = render(tree, &rendering, &request, node, error);
+	}
+	request_end(&request);
+	if (result < 0) {
+		rendering_release(tree, rendering);
+		return result;
+	}
+	pthread_mutex_lock(&tree->lock);
+	if (use == RENDERING_STAT)
+		rendering->stat_ms = now;
+	if (node->rendering != rendering && !rendering->secret)
+		keep(tree, node, rendering);
+	pthread_mutex_unlock(&tree->lock);
+	*out = rendering;
+	return 0;
+}
+
+/* --- what is told about nodes --- */
+
+static void stat_begin(const struct tree *tree, struct stat *out, const struct node *node, struct timespec modified, size_t size)
+{
+	*out = (struct stat){0};
+	out->st_ino = node->inode;
+	out->st_mode = node->scratch ? S_IFREG | node->scratch->mode : row_mode(node->row);
+	out->st_nlink = 1;
+	out->st_uid = tree->options.owner;
+	out->st_gid = tree->options.group;
+	out->st_size = (off_t)size;
+	out->st_blksize = 4096;
+	out->st_blocks = (blkcnt_t)((size + 511) / 512);
+	out->st_mtim = out->st_ctim = out->st_atim = modified;
+}
+
+static int stat_growing(struct tree *tree, struct stat *out, const struct caller *caller, struct node *node, struct error *error)
+{
+	struct request request;
+	struct timespec modified = tree->started;
+	uint64_t from = 0;
+	request_begin(&request, tree, caller, node);
+	struct growing_text *text = node->row->grow(&request, error);
+	if (text && node->row->grow_from)
+		from = node->row->grow_from(&request);
+	request_end(&request);
+	if (!text)
+		return error ? -error->number : -EIO;
+	pthread_mutex_lock(&tree->lock);
+	if (node->readers)
+		from = node->growing_from;
+	pthread_mutex_unlock(&tree->lock);
+	size_t size = growing_text_size(text, &modified);
+	if (modified.tv_sec == 0)
+		modified = tree->started;
+	stat_begin(tree, out, node, modified, size > from ? size - (size_t)from : 0);
+	return 0;
+}
+
+static int stat_scratch(struct tree *tree, struct stat *out, const struct node *node)
+{
+	pthread_mutex_lock(&tree->lock);
+	stat_begin(tree, out, node, node->scratch->modified, node->scratch->data.length);
+	pthread_mutex_unlock(&tree->lock);
+	return 0;
+}
+
+int tree_stat(struct tree *tree, const struct caller *caller, struct node *node, struct stat *out)
+{
+	struct error error = {0};
+	struct rendering *rendering = NULL;
+	struct timespec modified = tree->started;
+	int result = 0;
+	node = node_resolve(tree, node);
+	if (node->scratch)
+		return stat_scratch(tree, out, node);
+	switch (node->row->kind) {
+	case ROW_FOLDER:
+		result = node_exists(tree, caller, node, &modified, &error);
+		stat_begin(tree, out, node, modified, 0);
+		return result;
+	case ROW_GROWING:
+		return stat_growing(tree, out, caller, node, &error);
+	default:
+		result = rendering_get(tree, &rendering, caller, node, RENDERING_STAT, &error);
+	}
+	if (result == -ENOENT && node_is_created(tree, node)) {
+		stat_begin(tree, out, node, modified, 0);
+		return 0;
+	}
+	if (result < 0)
+		return result == -ENOENT ? result : errors_fail(tree, caller, node, NULL, &error);
+	stat_begin(tree, out, node, rendering->modified, rendering->text.length);
+	rendering_release(tree, rendering);
+	return 0;
+}
+
+int tree_readlink(struct tree *tree, const struct caller *caller, struct node *node, char *out, size_t size)
+{
+	struct error error = {0};
+	struct rendering *rendering = NULL;
+	int result = 0;
+	if (node->row->kind != ROW_LINK)
+		return -EINVAL;
+	result = rendering_get(tree, &rendering, caller, node, RENDERING_OPEN, &error);
+	if (result < 0)
+		return result == -ENOENT ? result : errors_fail(tree, caller, node, NULL, &error);
+	if (size > 0) {
+		size_t length = rendering->text.length < size - 1 ? rendering->text.length : size - 1;
+		memcpy(out, text_string(&rendering->text), length);
+		out[length] = '\0';
+	}
+	rendering_release(tree, rendering);
+	return 0;
+}
+
+int tree_access(struct tree *tree, const struct caller *caller, struct node *node, int mask)
+{
+	node = node_resolve(tree, node);
+	mode_t mode = node->scratch ? node->scratch->mode : row_mode(node->row);
+	if (S_ISLNK(mode))
+		return 0;
+	mode_t bits = caller_is_owner(tree, caller) ? mode >> 6 : mode;
+	if (((mask & R_OK) && !(bits & 4)) || ((mask & W_OK) && !(bits & 2)) || ((mask & X_OK) && !(bits & 1)))
+		return -EACCES;
+	return 0;
+}
+
+int tree_set_attributes(struct tree *tree, const struct caller *caller, struct node *node, const struct stat *wanted, bool set_mode,
+                        bool set_times)
+{
+	if (!caller_is_owner(tree, caller))
+		return -EPERM;
+	node = node_resolve(tree, node);
+	if (!node->scratch)
+		return 0;
+	pthread_mutex_lock(&tree->lock);
+	if (set_mode)
+		node->scratch->mode = wanted->st_mode & 0700;
+	if (set_times)
+		node->scratch->modified = wanted->st_mtim;
+	pthread_mutex_unlock(&tree->lock);
+	return 0;
+}
+
+/* --- extended attributes --- */
+
+static ssize_t give_attribute(char *out, size_t size, const char *value, size_t length)
+{
+	if (size == 0)
+		return (ssize_t)length;
+	if (size < length)
+		return -ERANGE;
+	memcpy(out, value, length);
+	return (ssize_t)length;
+}
+
+static bool has_block(const struct node *node)
+{
+	return !node->scratch && node->row->kind != ROW_FOLDER && node->row->kind != ROW_GROWING;
+}
+
+ssize_t tree_get_attribute(struct tree *tree, const struct caller *caller, struct node *node, const char *name, char *out, size_t size)
+{
+	struct error error = {0};
+	struct rendering *rendering = NULL;
+	char number[16] = "";
+	int result = 0;
+	node = node_resolve(tree, node);
+	if (S_ISLNK(row_mode(node->row)))
+		return -ENODATA;
+	if (strcmp(name, "user.eosiofs.help") == 0 && node->row->help)
+		return give_attribute(out, size, node->row->help, strlen(node->row->help));
+	if (strcmp(name, "user.eosiofs.block") != 0 || !has_block(node))
+		return -ENODATA;
+	result = rendering_get(tree, &rendering, caller, node, RENDERING_STAT, &error);
+	if (result < 0)
+		return result;
+	if (rendering->has_view)
+		snprintf(number, sizeof number, "%u", rendering->block_num);
+	rendering_release(tree, rendering);
+	return number[0] ? give_attribute(out, size, number, strlen(number)) : -ENODATA;
+}
+
+ssize_t tree_list_attributes(struct tree *tree, const struct caller *caller, struct node *node, char *out, size_t size)
+{
+	static const char both[] = "user.eosiofs.help\0user.eosiofs.block";
+	node = node_resolve(tree, node);
+	/* Listed only where there is one to get: cp -a and rsync get every one that is listed. The kernel gives none of a link's. */
+	if (S_ISLNK(row_mode(node->row)))
+		return 0;
+	bool block = has_block(node) && tree_get_attribute(tree, caller, node, "user.eosiofs.block", NULL, 0) >= 0;
+	return give_attribute(out, size, both, block ? sizeof both : sizeof "user.eosiofs.help");
+}

@@ -1,0 +1,189 @@
+/* A request: what a handler works with while it answers one lookup, read or write; and the transactions that handlers send. */
+#include "fs/tree/node.h"
+
+#include "core/base/memory.h"
+#include "core/types/name.h"
+#include "core/types/time.h"
+#include "fs/files/system_tables.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+int64_t monotonic_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+struct timespec slot_to_timespec(uint32_t slot)
+{
+	int64_t us = slot_to_us(slot);
+	return (struct timespec){.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
+}
+
+void request_begin(struct request *request, struct tree *tree, const struct caller *caller, const struct node *node)
+{
+	size_t count = 0;
+	*request = (struct request){.tree = tree, .chain = tree->options.chain, .wallet = tree->options.wallet, .caller = caller, .node = node};
+	for (const struct node *at = node; at; at = at->parent)
+		count += at->capture != NULL;
+	for (const struct node *at = node; at; at = at->parent) {
+		if (!at->capture)
+			continue;
+		count--;
+		request->capture[count] = at->capture;
+		request->name[count] = at->capture_name;
+	}
+}
+
+void request_end(struct request *request)
+{
+	chain_view_close(request->view);
+	request->view = NULL;
+}
+
+int request_view(struct request *request, struct chain_view **out, struct error *error)
+{
+	if (!request->view) {
+		int result = 0;
+		if (!request->chain)
+			return error_set(error, EHOSTUNREACH, "there is no chain");
+		result = chain_view_open(request->chain, &request->view, error);
+		if (result < 0) {
+			request->view = NULL;
+			return result;
+		}
+	}
+	if (out)
+		*out = request->view;
+	return 0;
+}
+
+void request_saw_block(struct request *request, uint32_t block_num)
+{
+	if (block_num > request->block_num)
+		request->block_num = block_num;
+}
+
+static bool slot_of_block(struct chain_view *view, uint32_t *slot, uint32_t number)
+{
+	const struct chain_operations *operations = view->chain->operations;
+	struct signed_block block = {0};
+	if (operations->block_slot)
+		return operations->block_slot(view, slot, number, NULL) == 0;
+	if (!operations->block || operations->block(view->chain, &block, number, NULL) < 0)
+		return false;
+	*slot = block.header.timestamp;
+	signed_block_release(&block);
+	return true;
+}
+
+/* Of what is not the chain's: it may have changed with this mount's last write, or never. */
+static struct timespec own_time(struct tree *tree, const struct row *row)
+{
+	struct timespec written = tree->started;
+	if (row->live || kind_is_writable(row->kind)) {
+		pthread_mutex_lock(&tree->lock);
+		written = tree->written;
+		pthread_mutex_unlock(&tree->lock);
+	}
+	return written;
+}
+
+struct timespec request_modified(struct request *request)
+{
+	struct chain_view *view = request->view;
+	uint32_t slot = 0;
+	if (!view)
+		return own_time(request->tree, request->node->row);
+	/* What no block wrote yet, an account's empty list, is as old as the account. */
+	if (!request->slot && request->block_num == BLOCK_NUM_GENESIS && strncmp(request->node->row->pattern, "accounts/@", 10) == 0)
+		view->chain->operations->account_exists(view, request->name[0], &request->slot, NULL);
+	if (request->slot)
+		return slot_to_timespec(request->slot);
+	if (request->block_num && request->block_num < view->block_num && slot_of_block(view, &slot, request->block_num))
+		return slot_to_timespec(slot);
+	return slot_to_timespec(view->slot);
+}
+
+void tree_wrote(struct tree *tree)
+{
+	pthread_mutex_lock(&tree->lock);
+	tree->writes++;
+	clock_gettime(CLOCK_REALTIME, &tree->written);
+	pthread_mutex_unlock(&tree->lock);
+}
+
+void tree_name_changed(struct tree *tree, const struct node *folder, const char *name)
+{
+	if (tree->options.name_changed)
+		tree->options.name_changed(tree->options.context, folder, name);
+}
+
+void request_name_changed(struct request *request, const char *folder, const char *name)
+{
+	struct tree *tree = request->tree;
+	struct node *node = node_hold(tree, tree->root);
+	char part[NAME_SIZE_MAXIMUM + 1];
+	/* Only folders that somebody looked up can have been cached. */
+	while (node && *folder) {
+		size_t length = strcspn(folder, "/");
+		struct node *child = NULL;
+		if (length > 0 && length <= NAME_SIZE_MAXIMUM) {
+			memcpy(part, folder, length);
+			part[length] = '\0';
+			child = node_find(tree, node, part);
+		}
+		node_release(tree, node);
+		node = child;
+		folder += length;
+		folder += strspn(folder, "/");
+	}
+	if (node) {
+		tree_name_changed(tree, node, name);
+		node_release(tree, node);
+	}
+}
+
+int request_send(struct request *request, struct action *actions, size_t count, struct error *error)
+{
+	struct transaction_trace trace = {0};
+	struct chain_view *view = NULL;
+	int result = 0;
+	struct chain_send_options options = {.without_keys = atomic_load(&request->tree->impersonate)};
+	request_end(request);
+	result = chain_send(request->chain, request->wallet, actions, count, &options, &trace, error);
+	if (result == 0) {
+		tree_wrote(request->tree);
+		/* A trace without a view to print its data with is still a transaction that happened. */
+		if (request_view(request, &view, NULL) == 0)
+			transaction_log_add(request->tree, view, &trace);
+	}
+	transaction_trace_release(&trace);
+	return result;
+}
+
+int request_push(struct request *request, uint64_t contract, const char *action, uint64_t actor, struct error *error, const char *json_format,
+                 ...)
+{
+	struct permission_level level = {.actor = actor, .permission = name_literal("active")};
+	struct action packed = {0};
+	struct text data = TEXT_EMPTY;
+	struct chain_view *view = NULL;
+	va_list arguments;
+	int result = 0;
+	va_start(arguments, json_format);
+	text_vprintf(&data, json_format, arguments);
+	va_end(arguments);
+	result = request_view(request, &view, error);
+	if (result == 0)
+		result = chain_action_make_text(view, &packed, contract, name_literal(action), text_string(&data), &level, 1, error);
+	if (result == 0)
+		result = request_send(request, &packed, 1, error);
+	action_release(&packed);
+	text_release(&data);
+	return result;
+}
