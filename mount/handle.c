@@ -1,4 +1,5 @@
-/* Operations on open files. The hot path is here: open, read and release of a small file copy its bytes once and allocate nothing. */
+/* Operations on open files. The hot path is here: open, read and release of a small file copy its bytes
+ * once and allocate nothing. */
 #include "mount/mount.h"
 
 #include "core/base/memory.h"
@@ -9,19 +10,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { READ_STACK = 128 * 1024 }; /* what cat asks for; pages of the stack that no byte reaches cost nothing */
+/* what cat asks for; pages of the stack that no byte reaches cost nothing */
+enum { READ_STACK = 128 * 1024 };
 
 static struct handle *handle_of(const struct fuse_file_info *info)
 {
 	return (struct handle *)(uintptr_t)info->fh;
 }
 
-/* Contents never stay with the kernel: a read returns this handle's rendering, sizes grow and shrink under it. */
+/* Contents never stay with the kernel: a read returns this handle's rendering, sizes grow and shrink under
+ * it. */
 static void set_flags(struct fuse_file_info *info, struct handle *handle)
 {
 	info->fh = (uintptr_t)handle;
 	info->direct_io = 1;
-	info->noflush = (info->flags & O_ACCMODE) == O_RDONLY; /* nothing was written that a close could complete */
+	/* nothing was written that a close could complete */
+	info->noflush = (info->flags & O_ACCMODE) == O_RDONLY;
 }
 
 void mount_open(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info)
@@ -40,7 +44,8 @@ void mount_open(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info)
 		handle_close(handle);
 }
 
-void mount_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode, struct fuse_file_info *info)
+void mount_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
+                  struct fuse_file_info *info)
 {
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
@@ -48,7 +53,8 @@ void mount_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mo
 	struct handle *handle;
 	struct node *node;
 
-	int result = tree_create_file(mount->tree, &caller, mount_node(mount, parent), name, mode, info->flags, &node, &handle);
+	int result = tree_create_file(mount->tree, &caller, mount_node(mount, parent), name, mode, info->flags,
+	                              &node, &handle);
 	if (result != 0) {
 		mount_reply(req, result);
 		return;
@@ -95,8 +101,9 @@ struct handle_task {
 	char data[]; /* libfuse's own buffer belongs to the worker */
 };
 
-static void handle_task_start(fuse_req_t req, const struct fuse_file_info *info, void (*run)(void *), char *data, size_t size,
-                              off_t offset) {
+static void handle_task_start(fuse_req_t req, const struct fuse_file_info *info, void (*run)(void *),
+                              char *data, size_t size, off_t offset)
+{
 	struct handle_task *task = memory_allocate(1, sizeof *task + size);
 	*task = (struct handle_task){.req = req, .handle = handle_of(info), .offset = offset, .size = size};
 	if (size != 0) {
@@ -125,7 +132,8 @@ static void write_task(void *context)
 	free(task);
 }
 
-void mount_write(fuse_req_t req, fuse_ino_t inode, const char *data, size_t size, off_t offset, struct fuse_file_info *info)
+void mount_write(fuse_req_t req, fuse_ino_t inode, const char *data, size_t size, off_t offset,
+                 struct fuse_file_info *info)
 {
 	char *bytes = (char *)(uintptr_t)data; /* libfuse's buffer, const only in name */
 

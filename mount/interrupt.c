@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const int harmless[] = {SIGCHLD, SIGWINCH, SIGURG, SIGPROF, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU};
+static const int harmless[] = {SIGCHLD, SIGWINCH, SIGURG,  SIGPROF, SIGCONT,
+	                           SIGSTOP, SIGTSTP,  SIGTTIN, SIGTTOU};
 
 static uint64_t bit_of(int signal)
 {

@@ -1,5 +1,6 @@
-/* eosiofs: the program. Wires wallet, chain and tree together, mounts, and takes all down again in reverse order. Start reading here, then
- * ops.c (what the kernel asks), then fs/files/table.c (what the files are). */
+/* eosiofs: the program. Wires wallet, chain and tree together, mounts, and takes all down again in reverse
+ * order. Start reading here, then ops.c (what the kernel asks), then fs/files/table.c (what the files
+ * are). */
 #include "mount/mount.h"
 
 #include "core/base/memory.h"
@@ -73,8 +74,10 @@ static int create_chain(struct service *service, struct options *options, struct
 	struct private_key key;
 	struct genesis genesis;
 	struct text notices = TEXT_EMPTY;
-	struct embedded_options embedded = {
-		.data_folder = service->folder, .wallet = service->wallet, .signer = service->signer, .notices = &notices};
+	struct embedded_options embedded = {.data_folder = service->folder,
+	                                    .wallet = service->wallet,
+	                                    .signer = service->signer,
+	                                    .notices = &notices};
 	int result = 0;
 	if (options->genesis_file[0]) {
 		result = read_genesis(&genesis, options->genesis_file, error);
@@ -135,7 +138,8 @@ static int open_wallet(struct service *service, struct error *error)
 /* Options and accounts of the boot sequence lie in the data folder too. */
 static int create_boot(struct service *service, struct error *error)
 {
-	struct boot_environment environment = {.chain = service->chain, .wallet = service->wallet, .signer = service->signer};
+	struct boot_environment environment = {
+		.chain = service->chain, .wallet = service->wallet, .signer = service->signer};
 	char *folder = NULL;
 	int result;
 	if (service->folder && !(folder = data_folder_subfolder(service->folder, "boot", error)))
@@ -201,10 +205,13 @@ static int serve(struct service *service, const struct options *options, int wai
 	ready_announce(waiter);
 	int result = run_loop(service, options);
 	signals_end(signals);
-	return result < 0 ? error_set(error, -result, "the connection to the kernel failed: %s", strerror(-result)) : 0;
+	return result < 0
+	           ? error_set(error, -result, "the connection to the kernel failed: %s", strerror(-result))
+	           : 0;
 }
 
-/* In reverse order. The kernel is told nothing any more once the session is unmounted, so nothing can wait for it. */
+/* In reverse order. The kernel is told nothing any more once the session is unmounted, so nothing can wait
+ * for it. */
 static void take_down(struct service *service)
 {
 	if (service->mounted)
@@ -236,7 +243,8 @@ static void take_down(struct service *service)
 static int create_session(struct service *service, struct options *options)
 {
 	fuse_opt_insert_arg(&options->fuse, 1, "-ofsname=eosiofs,subtype=eosiofs");
-	service->session = fuse_session_new(&options->fuse, &mount_operations, sizeof mount_operations, &service->mount);
+	service->session = fuse_session_new(&options->fuse, &mount_operations, sizeof mount_operations,
+	                                    &service->mount);
 	return service->session ? 0 : -EINVAL;
 }
 
@@ -290,7 +298,8 @@ int main(int count, char **arguments)
 	struct error error = {0};
 	int status = EXIT_SUCCESS;
 	if (options_parse(&options, count, arguments, &error) != 0) {
-		fprintf(stderr, "eosiofs: %s\neosiofs: '%s --help' lists the options\n", error.sentence, arguments[0]);
+		fprintf(stderr, "eosiofs: %s\neosiofs: '%s --help' lists the options\n", error.sentence,
+		        arguments[0]);
 		status = EXIT_USAGE;
 	} else if (options.help) {
 		options_print_help(arguments[0]);

@@ -18,7 +18,8 @@ struct mount {
 	struct presence presence;
 };
 
-/* The operations, for fuse_session_new(); its userdata is a struct mount that lives as long as the session does. */
+/* The operations, for fuse_session_new(); its userdata is a struct mount that lives as long as the session
+ * does. */
 extern const struct fuse_lowlevel_ops mount_operations;
 
 /* --- shared by names.c, handle.c and ops.c --- */
@@ -35,13 +36,16 @@ struct caller mount_caller(fuse_req_t req);
 /* Answers with an errno. A tool must never see ENOSYS: the kernel takes it as "never ask again". */
 void mount_reply(fuse_req_t req, int result);
 /* Fills what LOOKUP, MKDIR and CREATE answer with. */
-int mount_entry(struct mount *mount, const struct caller *caller, struct node *node, struct fuse_entry_param *out);
+int mount_entry(struct mount *mount, const struct caller *caller, struct node *node,
+                struct fuse_entry_param *out);
 
 /* handle.c: files */
 void mount_open(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info);
-void mount_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode, struct fuse_file_info *info);
+void mount_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
+                  struct fuse_file_info *info);
 void mount_read(fuse_req_t req, fuse_ino_t inode, size_t size, off_t offset, struct fuse_file_info *info);
-void mount_write(fuse_req_t req, fuse_ino_t inode, const char *data, size_t size, off_t offset, struct fuse_file_info *info);
+void mount_write(fuse_req_t req, fuse_ino_t inode, const char *data, size_t size, off_t offset,
+                 struct fuse_file_info *info);
 void mount_flush(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info);
 void mount_fsync(fuse_req_t req, fuse_ino_t inode, int data_only, struct fuse_file_info *info);
 void mount_release(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info);
@@ -56,6 +60,7 @@ void mount_symlink(fuse_req_t req, const char *target, fuse_ino_t parent, const 
 void mount_link(fuse_req_t req, fuse_ino_t inode, fuse_ino_t new_parent, const char *new_name);
 void mount_unlink(fuse_req_t req, fuse_ino_t parent, const char *name);
 void mount_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name);
-void mount_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t new_parent, const char *new_name, unsigned flags);
+void mount_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t new_parent,
+                  const char *new_name, unsigned flags);
 
 #endif

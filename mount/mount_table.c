@@ -20,7 +20,8 @@ static void unescape(char *text)
 {
 	char *out = text;
 	for (const char *in = text; *in; in++) {
-		if (in[0] == '\\' && in[1] >= '0' && in[1] <= '3' && in[2] >= '0' && in[2] <= '7' && in[3] >= '0' && in[3] <= '7') {
+		if (in[0] == '\\' && in[1] >= '0' && in[1] <= '3' && in[2] >= '0' && in[2] <= '7' && in[3] >= '0' &&
+		    in[3] <= '7') {
 			*out++ = (char)((in[1] - '0') * 64 + (in[2] - '0') * 8 + (in[3] - '0'));
 			in += 3;
 		} else {
@@ -124,7 +125,8 @@ static int follow_link(char path[PATH_MAX], const char *folder, unsigned links, 
 	if (links == LINKS_MAXIMUM)
 		return error_set(error, ELOOP, "'%s': %s", path, strerror(ELOOP));
 	target[length] = 0;
-	snprintf(whole, sizeof whole, "%s%s%s", target[0] == '/' ? "" : folder, target[0] == '/' ? "" : "/", target);
+	snprintf(whole, sizeof whole, "%s%s%s", target[0] == '/' ? "" : folder, target[0] == '/' ? "" : "/",
+	         target);
 	return absolute(path, whole, links + 1, error);
 }
 
@@ -157,7 +159,9 @@ static int absolute(char out[PATH_MAX], const char *path, unsigned links, struct
 	if (!realpath(folder, above)) {
 		int number = errno;
 		if (number == ENOTCONN)
-			return error_set(error, number, "'%s' lies on a mount that died: unmount that one first (fusermount3 -uz)", path);
+			return error_set(error, number,
+			                 "'%s' lies on a mount that died: unmount that one first (fusermount3 -uz)",
+			                 path);
 		return error_set(error, number, "'%s': the folder above it: %s", path, strerror(number));
 	}
 	if (strlen(above) + 1 + strlen(name) >= PATH_MAX)

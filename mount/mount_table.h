@@ -1,4 +1,5 @@
-/* The mounts of this process's view, from /proc/self/mountinfo, and unmounting. Nothing here touches what is mounted. */
+/* The mounts of this process's view, from /proc/self/mountinfo, and unmounting. Nothing here touches what
+ * is mounted. */
 #ifndef EOSIOFS_MOUNT_MOUNT_TABLE_H
 #define EOSIOFS_MOUNT_MOUNT_TABLE_H
 
@@ -20,7 +21,8 @@ struct mount_entry {
 int mount_table_find(struct mount_entry *out, const char *path, struct error *error);
 /* Unmounts; lazily: even while it is busy or dead. -EBUSY; -EPERM when it is somebody else's. */
 int mount_table_unmount(const char *path, bool lazily, struct error *error);
-/* Makes a path absolute without touching its last part, which may be a dead mount: only the folders above are asked. */
+/* Makes a path absolute without touching its last part, which may be a dead mount: only the folders above
+ * are asked. */
 int mount_table_absolute(char out[PATH_MAX], const char *path, struct error *error);
 
 #endif

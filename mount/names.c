@@ -11,10 +11,12 @@
 /* A name stays with the kernel until notify.c takes it back. */
 static const double NAME_TIMEOUT = 24 * 3600.0;
 
-int mount_entry(struct mount *mount, const struct caller *caller, struct node *node, struct fuse_entry_param *out)
+int mount_entry(struct mount *mount, const struct caller *caller, struct node *node,
+                struct fuse_entry_param *out)
 {
 	*out = (struct fuse_entry_param){.ino = mount_inode(mount, node), .attr_timeout = 0.0};
-	/* A scratch name may be renamed onto another file: the kernel then carries what it knows of the one over to the other. */
+	/* A scratch name may be renamed onto another file: the kernel then carries what it knows of the one
+	 * over to the other. */
 	out->entry_timeout = node_is_scratch(node) ? 0.0 : NAME_TIMEOUT;
 	return tree_stat(mount->tree, caller, node, &out->attr);
 }
@@ -29,7 +31,8 @@ static void reply_entry(fuse_req_t req, const struct caller *caller, struct node
 	if (result != 0) {
 		tree_forget(mount->tree, node, 1);
 		mount_reply(req, result);
-	} else if (fuse_reply_entry(req, &entry) == -ENOENT) { /* interrupted: the kernel did not take the reference */
+	/* interrupted: the kernel did not take the reference */
+	} else if (fuse_reply_entry(req, &entry) == -ENOENT) {
 		tree_forget(mount->tree, node, 1);
 	}
 }
@@ -101,7 +104,8 @@ void mount_link(fuse_req_t req, fuse_ino_t inode, fuse_ino_t new_parent, const c
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
 	(void)inode;
-	mount_reply(req, tree_refuse(mount->tree, &caller, mount_node(mount, new_parent), new_name, "a hard link"));
+	mount_reply(req,
+	            tree_refuse(mount->tree, &caller, mount_node(mount, new_parent), new_name, "a hard link"));
 }
 
 void mount_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
@@ -179,13 +183,14 @@ static void rename_task(void *context)
 	struct name_task *task = context;
 	struct caller caller = mount_caller(task->req);
 
-	mount_reply(task->req, tree_rename(mount_of(task->req)->tree, &caller, task->folder, task->name, task->new_folder, task->new_name,
-	                                   task->flags));
+	mount_reply(task->req, tree_rename(mount_of(task->req)->tree, &caller, task->folder, task->name,
+	                                   task->new_folder, task->new_name, task->flags));
 	name_task_destroy(task);
 }
 
 /* Renaming onto a file of the tree is a write of whatever kind that file is. */
-void mount_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t new_parent, const char *new_name, unsigned flags)
+void mount_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t new_parent,
+                  const char *new_name, unsigned flags)
 {
 	struct mount *mount = mount_of(req);
 	struct name_task *task = name_task_create(req, mount_node(mount, parent), name);

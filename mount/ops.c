@@ -1,4 +1,5 @@
-/* The table of low-level operations, and those about attributes and folders. Every operation is a thin translation into fs/tree/tree.h. */
+/* The table of low-level operations, and those about attributes and folders. Every operation is a thin
+ * translation into fs/tree/tree.h. */
 #include "mount/mount.h"
 
 #include "core/base/memory.h"
@@ -10,7 +11,8 @@
 #include <sys/statvfs.h>
 
 enum {
-	STACK_BUFFER = 4096,          /* a folder's or an attribute's answer up to here needs no memory of its own */
+	/* a folder's or an attribute's answer up to here needs no memory of its own */
+	STACK_BUFFER = 4096,
 	FOLDER_BUFFER_MAXIMUM = 1 << 20,
 	ATTRIBUTE_MAXIMUM = 65536,    /* XATTR_SIZE_MAX */
 	LINK_MAXIMUM = 4096,
@@ -32,13 +34,18 @@ fuse_ino_t mount_inode(const struct mount *mount, const struct node *node)
 static bool interrupted(void *context)
 {
 	fuse_req_t req = context;
-	return slow_is_stopping(mount_of(req)->slow) || (fuse_req_interrupted(req) && interrupt_is_meant(fuse_req_ctx(req)->pid));
+	return slow_is_stopping(mount_of(req)->slow) ||
+	       (fuse_req_interrupted(req) && interrupt_is_meant(fuse_req_ctx(req)->pid));
 }
 
 struct caller mount_caller(fuse_req_t req)
 {
 	const struct fuse_ctx *context = fuse_req_ctx(req);
-	return (struct caller){.uid = context->uid, .gid = context->gid, .pid = context->pid, .interrupted = interrupted, .context = req};
+	return (struct caller){.uid = context->uid,
+	                       .gid = context->gid,
+	                       .pid = context->pid,
+	                       .interrupted = interrupted,
+	                       .context = req};
 }
 
 void mount_reply(fuse_req_t req, int result)
@@ -72,7 +79,8 @@ static void get_attributes(fuse_req_t req, fuse_ino_t inode, struct fuse_file_in
 		mount_reply(req, result);
 }
 
-static void set_attributes(fuse_req_t req, fuse_ino_t inode, struct stat *wanted, int fields, struct fuse_file_info *info)
+static void set_attributes(fuse_req_t req, fuse_ino_t inode, struct stat *wanted, int fields,
+                           struct fuse_file_info *info)
 {
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
@@ -161,7 +169,8 @@ static void list_attributes(fuse_req_t req, fuse_ino_t inode, size_t size)
 	reply_attribute(req, inode, NULL, size);
 }
 
-static void set_attribute(fuse_req_t req, fuse_ino_t inode, const char *name, const char *value, size_t size, int flags)
+static void set_attribute(fuse_req_t req, fuse_ino_t inode, const char *name, const char *value, size_t size,
+                          int flags)
 {
 	(void)inode, (void)name, (void)value, (void)size, (void)flags;
 	mount_reply(req, -EOPNOTSUPP);
@@ -177,8 +186,14 @@ static void remove_attribute(fuse_req_t req, fuse_ino_t inode, const char *name)
 static void file_system(fuse_req_t req, fuse_ino_t inode)
 {
 	(void)inode;
-	struct statvfs room = {.f_bsize = SPACE_BLOCK_SIZE, .f_frsize = SPACE_BLOCK_SIZE, .f_blocks = SPACE_BLOCKS, .f_bfree = SPACE_BLOCKS,
-	                       .f_bavail = SPACE_BLOCKS, .f_files = SPACE_BLOCKS, .f_ffree = SPACE_BLOCKS, .f_favail = SPACE_BLOCKS,
+	struct statvfs room = {.f_bsize = SPACE_BLOCK_SIZE,
+	                       .f_frsize = SPACE_BLOCK_SIZE,
+	                       .f_blocks = SPACE_BLOCKS,
+	                       .f_bfree = SPACE_BLOCKS,
+	                       .f_bavail = SPACE_BLOCKS,
+	                       .f_files = SPACE_BLOCKS,
+	                       .f_ffree = SPACE_BLOCKS,
+	                       .f_favail = SPACE_BLOCKS,
 	                       .f_namemax = NAME_LENGTH_MAXIMUM};
 	fuse_reply_statfs(req, &room);
 }
@@ -201,7 +216,8 @@ static void open_folder(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info 
 		folder_close(folder);
 }
 
-static void read_folder(fuse_req_t req, fuse_ino_t inode, size_t size, off_t offset, struct fuse_file_info *info)
+static void read_folder(fuse_req_t req, fuse_ino_t inode, size_t size, off_t offset,
+                        struct fuse_file_info *info)
 {
 	struct folder *folder = (struct folder *)(uintptr_t)info->fh;
 	char stack[STACK_BUFFER], *buffer = stack;
@@ -248,13 +264,17 @@ static void sync_folder(fuse_req_t req, fuse_ino_t inode, int data_only, struct 
 
 /* --- what we do not have, with the errno that tools understand --- */
 
-static void control(fuse_req_t req, fuse_ino_t inode, unsigned command, void *argument, struct fuse_file_info *info, unsigned flags,
-                    const void *in, size_t in_size, size_t out_size) {
-	(void)inode, (void)command, (void)argument, (void)info, (void)flags, (void)in, (void)in_size, (void)out_size;
+static void control(fuse_req_t req, fuse_ino_t inode, unsigned command, void *argument,
+                    struct fuse_file_info *info, unsigned flags, const void *in, size_t in_size,
+                    size_t out_size)
+{
+	(void)inode, (void)command, (void)argument, (void)info, (void)flags, (void)in, (void)in_size,
+		(void)out_size;
 	mount_reply(req, -ENOTTY);
 }
 
-static void allocate(fuse_req_t req, fuse_ino_t inode, int mode, off_t offset, off_t length, struct fuse_file_info *info)
+static void allocate(fuse_req_t req, fuse_ino_t inode, int mode, off_t offset, off_t length,
+                     struct fuse_file_info *info)
 {
 	(void)inode, (void)mode, (void)offset, (void)length, (void)info;
 	mount_reply(req, -EOPNOTSUPP);

@@ -70,7 +70,8 @@ static int take_argument(void *data, const char *argument, int key, struct fuse_
 	}
 }
 
-/* The arguments of a process can be read by everybody: what stands behind genesis_key= is overwritten, in its place. */
+/* The arguments of a process can be read by everybody: what stands behind genesis_key= is overwritten, in
+ * its place. */
 static void hide_key(int count, char **arguments)
 {
 	static const char word[] = "genesis_key=";
@@ -135,7 +136,9 @@ static int settle_paths(struct options *out, const struct parsed *parsed, struct
 	result = parsed->data ? absolute_path(out->data_folder, parsed->data, error)
 	                      : default_data_folder(out->data_folder, out->mount_point, error);
 	if (result == 0 && lies_below(out->data_folder, out->mount_point))
-		result = error_set(error, EINVAL, "the data folder '%s' lies in the mount itself: say another one with -o data=DIR", out->data_folder);
+		result = error_set(error, EINVAL,
+		                   "the data folder '%s' lies in the mount itself: say another one with -o data=DIR",
+		                   out->data_folder);
 	return result;
 }
 
@@ -161,7 +164,8 @@ int options_parse(struct options *out, int count, char **arguments, struct error
 	else if (out->help || out->version || out->print_tree)
 		result = 0;
 	else if (!parsed.mount_point)
-		result = error_set(error, EINVAL, out->unmount ? "no mount point to unmount is given" : "no mount point is given");
+		result = error_set(error, EINVAL,
+		                   out->unmount ? "no mount point to unmount is given" : "no mount point is given");
 	else if (parsed.surplus)
 		result = error_set(error, EINVAL, "one mount point, please: what is '%s'?", parsed.surplus);
 	else if (parsed.data && parsed.memory)
@@ -192,29 +196,34 @@ void options_release(struct options *options)
 
 void options_print_help(const char *program)
 {
-	printf("usage: %s [OPTIONS] MOUNTPOINT\n"
-	       "       %s --unmount MOUNTPOINT\n"
-	       "\n"
-	       "Mounts an EOSIO testnet as files: ls lists its accounts and producers, cat reads live chain state, echo sends actions.\n"
-	       "`cat MOUNTPOINT/README` then says what is where.\n"
-	       "\n"
-	       "    -h   --help            this help\n"
-	       "    -V   --version         versions\n"
-	       "    --unmount              unmount MOUNTPOINT; when it is busy, name who keeps it busy\n"
-	       "    --print-tree           the tree's files as a Markdown table\n"
-	       "    -f                     stay in the foreground\n"
-	       "    -d   -o debug          show libfuse's requests (implies -f)\n"
-	       "    -s                     one thread answers every request\n"
-	       "    -o data=DIR            where the chain and the wallet are kept (default: ~/.local/share/eosiofs/NAME,\n"
-	       "                           NAME being the mount point's; XDG_DATA_HOME moves it)\n"
-	       "    -o memory              keep nothing: the chain ends with the mount (the wallet's password: memory)\n"
-	       "    -o genesis=FILE        start a new chain from this genesis.json\n"
-	       "    -o genesis_key=WIF     the private key of that genesis (known already for the tutorial's own)\n"
-	       "    -o nonempty            mount over a folder that holds files\n"
-	       "    -o max_threads=N       threads that answer requests (default: 10)\n"
-	       "    -o max_idle_threads=N  of which so many are kept (default: 2)\n"
-	       "\n"
-	       "Options of libfuse:\n", program, program);
+	printf(
+		"usage: %s [OPTIONS] MOUNTPOINT\n"
+		"       %s --unmount MOUNTPOINT\n"
+		"\n"
+		"Mounts an EOSIO testnet as files: ls lists its accounts and producers, cat reads live chain state, "
+	    "echo sends actions.\n"
+		"`cat MOUNTPOINT/README` then says what is where.\n"
+		"\n"
+		"    -h   --help            this help\n"
+		"    -V   --version         versions\n"
+		"    --unmount              unmount MOUNTPOINT; when it is busy, name who keeps it busy\n"
+		"    --print-tree           the tree's files as a Markdown table\n"
+		"    -f                     stay in the foreground\n"
+		"    -d   -o debug          show libfuse's requests (implies -f)\n"
+		"    -s                     one thread answers every request\n"
+		"    -o data=DIR            where the chain and the wallet are kept (default: "
+	    "~/.local/share/eosiofs/NAME,\n"
+		"                           NAME being the mount point's; XDG_DATA_HOME moves it)\n"
+		"    -o memory              keep nothing: the chain ends with the mount (the wallet's password: "
+	    "memory)\n"
+		"    -o genesis=FILE        start a new chain from this genesis.json\n"
+		"    -o genesis_key=WIF     the private key of that genesis (known already for the tutorial's own)\n"
+		"    -o nonempty            mount over a folder that holds files\n"
+		"    -o max_threads=N       threads that answer requests (default: 10)\n"
+		"    -o max_idle_threads=N  of which so many are kept (default: 2)\n"
+		"\n"
+		"Options of libfuse:\n",
+		program, program);
 	fflush(stdout);
 	fuse_lowlevel_help();
 }

@@ -17,8 +17,8 @@ struct options {
 	struct fuse_args fuse;       /* what is libfuse's own */
 };
 
-/* Reads the command line and takes a genesis_key out of it, so that no process list shows it. -EINVAL with a sentence. Call
- * options_release() in any case. */
+/* Reads the command line and takes a genesis_key out of it, so that no process list shows it. -EINVAL with
+ * a sentence. Call options_release() in any case. */
 int options_parse(struct options *out, int count, char **arguments, struct error *error);
 void options_release(struct options *options);
 /* Wipes genesis_key. */

@@ -1,5 +1,5 @@
-/* Presence: a listening socket in the abstract namespace, named after the mount point. It vanishes with its process, however that ends,
- * and leaves nothing to clean up. */
+/* Presence: a listening socket in the abstract namespace, named after the mount point. It vanishes with
+ * its process, however that ends, and leaves nothing to clean up. */
 #include "mount/presence.h"
 
 #include "core/base/hash.h"
@@ -46,7 +46,8 @@ int presence_announce(struct presence *presence, const char *mount_point, struct
 	if (bind(descriptor, (struct sockaddr *)&address, length) != 0 || listen(descriptor, QUEUE) != 0) {
 		int number = errno == EADDRINUSE ? EBUSY : errno;
 		close(descriptor);
-		return error_set(error, number, "'%s' is being served by process %d", mount_point, presence_find(mount_point, NULL));
+		return error_set(error, number, "'%s' is being served by process %d", mount_point,
+		                 presence_find(mount_point, NULL));
 	}
 	for (size_t i = 0; i < KEPT; i++)
 		presence->asked[i] = -1;

@@ -28,13 +28,17 @@ static int check_device(struct error *error)
 	}
 	switch (errno) {
 	case ENOENT:
-		return error_set(error, ENOENT, "there is no /dev/fuse: load it with 'modprobe fuse'; a container needs '--device /dev/fuse "
-		                                "--cap-add SYS_ADMIN'");
+		return error_set(
+			error, ENOENT,
+			"there is no /dev/fuse: load it with 'modprobe fuse'; a container needs '--device /dev/fuse "
+			"--cap-add SYS_ADMIN'");
 	case EACCES:
 	case EPERM:
-		return error_set(error, errno, "/dev/fuse: %s: run as root or as a user who may open it", strerror(errno));
+		return error_set(error, errno, "/dev/fuse: %s: run as root or as a user who may open it",
+		                 strerror(errno));
 	default:
-		return error_set(error, errno, "/dev/fuse: %s: is the fuse module loaded (modprobe fuse)?", strerror(errno));
+		return error_set(error, errno, "/dev/fuse: %s: is the fuse module loaded (modprobe fuse)?",
+		                 strerror(errno));
 	}
 }
 
@@ -47,8 +51,11 @@ static int check_empty(const char *mount_point, struct error *error)
 		return error_set(error, errno, "mount point '%s': %s", mount_point, strerror(errno));
 	for (struct dirent *entry; result == 0 && (entry = readdir(folder));)
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			result = error_set(error, ENOTEMPTY, "mount point '%s' is not empty (it holds '%s'): take another one, or hide them below the "
-			                                     "mount with -o nonempty", mount_point, entry->d_name);
+			result = error_set(
+				error, ENOTEMPTY,
+				"mount point '%s' is not empty (it holds '%s'): take another one, or hide them below the "
+				"mount with -o nonempty",
+				mount_point, entry->d_name);
 	closedir(folder);
 	return result;
 }
@@ -74,19 +81,23 @@ int ready_check(const char *mount_point, bool may_hold_files, struct error *erro
 	if (result < 0)
 		return result;
 	if (result == 1 && strcmp(entry.type, MOUNT_TYPE) == 0)
-		return error_set(error, EBUSY, "mount point '%s' is busy: process %d has an eosiofs there; 'eosiofs --unmount %s' ends it", mount_point,
-		                 presence_find(mount_point, NULL), mount_point);
+		return error_set(
+			error, EBUSY,
+			"mount point '%s' is busy: process %d has an eosiofs there; 'eosiofs --unmount %s' ends it",
+			mount_point, presence_find(mount_point, NULL), mount_point);
 	if (result == 0)
 		wait_for_predecessor(mount_point);
 	if (stat(mount_point, &attributes) != 0) {
 		if (errno == ENOENT)
-			return error_set(error, ENOENT, "mount point '%s' does not exist: mkdir -p '%s'", mount_point, mount_point);
+			return error_set(error, ENOENT, "mount point '%s' does not exist: mkdir -p '%s'", mount_point,
+			                 mount_point);
 		return error_set(error, errno, "mount point '%s': %s", mount_point, strerror(errno));
 	}
 	if (!S_ISDIR(attributes.st_mode))
 		return error_set(error, ENOTDIR, "mount point '%s' is not a folder", mount_point);
 	if (result == 1 && !may_hold_files)
-		return error_set(error, EBUSY, "mount point '%s' is busy: a file system of type %s is mounted there", mount_point, entry.type);
+		return error_set(error, EBUSY, "mount point '%s' is busy: a file system of type %s is mounted there",
+		                 mount_point, entry.type);
 	result = may_hold_files ? 0 : check_empty(mount_point, error);
 	return result ? result : check_device(error);
 }
@@ -104,7 +115,8 @@ static _Noreturn void wait_until_ready(pid_t child, int from_child, const char *
 	if (count == 1) {
 		if (statfs(mount_point, &answer) == 0)
 			_exit(EXIT_SUCCESS);
-		fprintf(stderr, "eosiofs: mounted at '%s', but it does not answer: %s\n", mount_point, strerror(errno));
+		fprintf(stderr, "eosiofs: mounted at '%s', but it does not answer: %s\n", mount_point,
+		        strerror(errno));
 		_exit(EXIT_FAILURE);
 	}
 	while (waitpid(child, &status, 0) < 0)

@@ -1,5 +1,6 @@
-/* The thread that waits for the signals. SIGIO says that somebody asks whether the mount lives; any other ends the mount: first what takes
- * long and the notices to the kernel, while the loop still answers, because both wait for the kernel, and only then the loop. */
+/* The thread that waits for the signals. SIGIO says that somebody asks whether the mount lives; any other
+ * ends the mount: first what takes long and the notices to the kernel, while the loop still answers,
+ * because both wait for the kernel, and only then the loop. */
 #include "mount/signals.h"
 
 #include "core/base/memory.h"

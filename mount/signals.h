@@ -6,7 +6,8 @@
 
 struct signals;
 
-/* Blocks the signals in this thread and all that it makes, so that only the thread of signals_start() gets them. */
+/* Blocks the signals in this thread and all that it makes, so that only the thread of signals_start() gets
+ * them. */
 void signals_block(void);
 /* Call in the thread that will run the session's loop. NULL when no thread can be made. */
 struct signals *signals_start(struct mount *mount, struct fuse_session *session);

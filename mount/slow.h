@@ -1,4 +1,5 @@
-/* Requests that may take long are answered from threads of their own, so that they hold no worker of libfuse's loop. */
+/* Requests that may take long are answered from threads of their own, so that they hold no worker of
+ * libfuse's loop. */
 #ifndef EOSIOFS_MOUNT_SLOW_H
 #define EOSIOFS_MOUNT_SLOW_H
 
@@ -9,7 +10,8 @@ struct slow;
 struct slow *slow_create(void);
 /* Runs run(context) in a thread of its own; in this one where none can be made. */
 void slow_run(struct slow *slow, void (*run)(void *context), void *context);
-/* From here on slow_is_stopping() is true, so that what runs ends soon with EINTR; returns when nothing runs any more. */
+/* From here on slow_is_stopping() is true, so that what runs ends soon with EINTR; returns when nothing
+ * runs any more. */
 void slow_stop(struct slow *slow);
 bool slow_is_stopping(const struct slow *slow);
 /* After slow_stop(). */

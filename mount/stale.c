@@ -18,7 +18,9 @@ int stale_find(const char *mount_point, struct error *error)
 	if (strcmp(entry.type, MOUNT_TYPE) != 0 || presence_find(mount_point, NULL) != 0)
 		return 0;
 	if (geteuid() != 0 && entry.user != geteuid())
-		return error_set(error, EPERM, "a mount of user %u that died is in the way at '%s': that user, or root, can remove it with fusermount3 -uz",
+		return error_set(error, EPERM,
+		                 "a mount of user %u that died is in the way at '%s': that user, or root, can remove "
+		                 "it with fusermount3 -uz",
 		                 entry.user, mount_point);
 	return 1;
 }

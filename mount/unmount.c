@@ -1,4 +1,5 @@
-/* Unmounting on request: who keeps a busy mount busy is read from /proc, whose links are paths, so that the mount itself is not asked. */
+/* Unmounting on request: who keeps a busy mount busy is read from /proc, whose links are paths, so that
+ * the mount itself is not asked. */
 #include "mount/unmount.h"
 
 #include "core/base/text.h"
@@ -47,7 +48,8 @@ static void name_process(struct text *out, long pid, const char *what, const cha
 {
 	char name[32];
 	process_name(name, pid);
-	text_printf(out, "\n  %s (process %ld) %s%s%s%s", name, pid, what, *below ? " '" : "", below, *below ? "'" : "");
+	text_printf(out, "\n  %s (process %ld) %s%s%s%s", name, pid, what, *below ? " '" : "", below,
+	            *below ? "'" : "");
 }
 
 static void examine_process(struct text *out, long pid, const char *mount_point)
@@ -103,7 +105,8 @@ int unmount(const char *mount_point, struct error *error)
 	if (result == 0)
 		return error_set(error, EINVAL, "nothing is mounted at '%s'", mount_point);
 	if (strcmp(entry.type, MOUNT_TYPE) != 0)
-		return error_set(error, EINVAL, "what is mounted at '%s' is no eosiofs but %s", mount_point, entry.type);
+		return error_set(error, EINVAL, "what is mounted at '%s' is no eosiofs but %s", mount_point,
+		                 entry.type);
 	pid = presence_find(mount_point, &server);
 	result = mount_table_unmount(mount_point, false, error);
 	if (result == -EBUSY) {
@@ -111,7 +114,8 @@ int unmount(const char *mount_point, struct error *error)
 		error_set(error, EBUSY, "'%s' is busy:%s", mount_point, text_string(&users));
 	}
 	if (result == 0 && pid != 0 && !presence_wait(server, WAIT_MILLISECONDS))
-		result = error_set(error, ETIMEDOUT, "unmounted, but process %d is still writing its data folder", pid);
+		result = error_set(error, ETIMEDOUT, "unmounted, but process %d is still writing its data folder",
+		                   pid);
 	if (server >= 0)
 		close(server);
 	text_release(&users);

@@ -4,7 +4,12 @@
 #include <errno.h>
 #include <string.h>
 
-enum { DATA_MAXIMUM = 256, LIMB_DIGITS = 5, LIMBS_MAXIMUM = (DATA_MAXIMUM * 138 / 100 + 2) / LIMB_DIGITS + 1, WORDS_MAXIMUM = DATA_MAXIMUM / 4 };
+enum {
+	DATA_MAXIMUM = 256,
+	LIMB_DIGITS = 5,
+	LIMBS_MAXIMUM = (DATA_MAXIMUM * 138 / 100 + 2) / LIMB_DIGITS + 1,
+	WORDS_MAXIMUM = DATA_MAXIMUM / 4
+};
 static const uint32_t LIMB = 58 * 58 * 58 * 58 * 58;
 static const char alphabet[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 

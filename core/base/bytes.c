@@ -25,7 +25,8 @@ void bytes_put(struct bytes *bytes, const void *data, size_t length)
 {
 	size_t needed = bytes->length + length;
 	if (bytes->capacity < needed)
-		memory_grow(&bytes->data, &bytes->capacity, bytes->data || needed > FIRST_CAPACITY ? needed : FIRST_CAPACITY, 1);
+		memory_grow(&bytes->data, &bytes->capacity,
+		            bytes->data || needed > FIRST_CAPACITY ? needed : FIRST_CAPACITY, 1);
 	if (length)
 		memcpy(bytes->data + bytes->length, data, length);
 	bytes->length += length;

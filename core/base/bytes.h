@@ -1,4 +1,5 @@
-/* Binary writing (struct bytes, grows) and reading (struct cursor, never beyond its end): protocol.md A.2, little-endian. */
+/* Binary writing (struct bytes, grows) and reading (struct cursor, never beyond its end): protocol.md A.2,
+ * little-endian. */
 #ifndef EOSIOFS_CORE_BASE_BYTES_H
 #define EOSIOFS_CORE_BASE_BYTES_H
 
@@ -26,14 +27,16 @@ void bytes_put_counted(struct bytes *bytes, const void *data, size_t length);
 
 struct cursor {
 	const uint8_t *at, *end; /* borrowed */
-	bool failed;             /* sticky: set by the first read past the end, or of an ill-formed value; reads then give 0 */
+	/* sticky: set by the first read past the end, or of an ill-formed value; reads then give 0 */
+	bool failed;
 };
 
 struct cursor cursor_make(const void *data, size_t length);
 size_t cursor_left(const struct cursor *cursor);
 /* The next length bytes, borrowed, or NULL (and failed) when there are fewer. */
 const uint8_t *cursor_take(struct cursor *cursor, size_t length);
-bool cursor_copy(struct cursor *cursor, void *out, size_t length); /* false, and zeroes, when there are fewer */
+/* false, and zeroes, when there are fewer */
+bool cursor_copy(struct cursor *cursor, void *out, size_t length);
 uint8_t cursor_u8(struct cursor *cursor);
 uint16_t cursor_u16(struct cursor *cursor);
 uint32_t cursor_u32(struct cursor *cursor);
@@ -42,7 +45,8 @@ uint32_t cursor_varuint32(struct cursor *cursor); /* at most 5 bytes are read */
 double cursor_double(struct cursor *cursor);
 /* varuint32 length, then that many bytes, borrowed; more than 20 MiB fails. */
 const uint8_t *cursor_counted(struct cursor *cursor, size_t *length);
-/* A count of elements of at least minimum bytes each: fails above 1 048 576 or when that many cannot be left. */
+/* A count of elements of at least minimum bytes each: fails above 1 048 576 or when that many cannot be
+ * left. */
 uint32_t cursor_count(struct cursor *cursor, size_t minimum);
 
 #endif

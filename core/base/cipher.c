@@ -8,7 +8,8 @@
 #include <nettle/cbc.h>
 #include <string.h>
 
-void cipher_encrypt(struct bytes *out, const uint8_t key[32], const uint8_t iv[16], const void *data, size_t length)
+void cipher_encrypt(struct bytes *out, const uint8_t key[32], const uint8_t iv[16], const void *data,
+                    size_t length)
 {
 	struct CBC_CTX(struct aes256_ctx, AES_BLOCK_SIZE) context;
 	uint8_t padding = (uint8_t)(AES_BLOCK_SIZE - length % AES_BLOCK_SIZE), block[AES_BLOCK_SIZE];
@@ -26,7 +27,8 @@ void cipher_encrypt(struct bytes *out, const uint8_t key[32], const uint8_t iv[1
 	memory_wipe(block, sizeof block);
 }
 
-int cipher_decrypt(struct bytes *out, const uint8_t key[32], const uint8_t iv[16], const void *data, size_t length)
+int cipher_decrypt(struct bytes *out, const uint8_t key[32], const uint8_t iv[16], const void *data,
+                   size_t length)
 {
 	struct CBC_CTX(struct aes256_ctx, AES_BLOCK_SIZE) context;
 	size_t start = out->length;

@@ -1,5 +1,5 @@
-/* A text that only grows, as a log does, read by offset while others append. When it passes its limit its older half goes (at a line's end), as a
- * rotated log file shrinks. Thread-safe. */
+/* A text that only grows, as a log does, read by offset while others append. When it passes its limit its
+ * older half goes (at a line's end), as a rotated log file shrinks. Thread-safe. */
 #ifndef EOSIOFS_CORE_BASE_GROWING_TEXT_H
 #define EOSIOFS_CORE_BASE_GROWING_TEXT_H
 

@@ -1,5 +1,6 @@
-/* JSON: the only file that knows cJSON. One scan of the text comes first: it bounds the depth, refuses what cJSON would wave through
- * (NUL bytes, ill-formed numbers), and rewrites long numbers into strings, since cJSON keeps numbers as double. */
+/* JSON: the only file that knows cJSON. One scan of the text comes first: it bounds the depth, refuses
+ * what cJSON would wave through (NUL bytes, ill-formed numbers), and rewrites long numbers into strings,
+ * since cJSON keeps numbers as double. */
 #include "core/base/json.h"
 
 #include <cjson/cJSON.h>
@@ -32,13 +33,17 @@ static int fault(struct error *error, const char *text, size_t length, size_t of
 	if (what)
 		return error_set(error, EINVAL, "line %zu, column %zu of the JSON: %s", line, column, what);
 	if (offset >= length)
-		return error_set(error, EINVAL, "line %zu, column %zu of the JSON: " JSON_ENDS_TOO_EARLY, line, column);
+		return error_set(error, EINVAL, "line %zu, column %zu of the JSON: " JSON_ENDS_TOO_EARLY, line,
+		                 column);
 	unsigned char c = (unsigned char)text[offset];
-	return error_set(error, EINVAL, isprint(c) ? "line %zu, column %zu of the JSON: unexpected '%c'"
-	                                           : "line %zu, column %zu of the JSON: unexpected byte 0x%02x", line, column, c);
+	return error_set(error, EINVAL,
+	                 isprint(c) ? "line %zu, column %zu of the JSON: unexpected '%c'"
+	                            : "line %zu, column %zu of the JSON: unexpected byte 0x%02x",
+	                 line, column, c);
 }
 
-/* The end of the string whose opening quote stands at `at`: behind its closing quote, or length if it has none. */
+/* The end of the string whose opening quote stands at `at`: behind its closing quote, or length if it has
+ * none. */
 static size_t string_end(const char *text, size_t length, size_t at)
 {
 	for (at++; at < length; at++) {
@@ -59,8 +64,8 @@ static size_t skip_digits(const char *text, size_t length, size_t at, size_t *di
 	return at;
 }
 
-/* A number token at `at` as RFC 8259 has it, except that leading zeros are let pass. Returns its end; *digits counts those of the integer
- * and fraction, and is 0 for an ill-formed number. */
+/* A number token at `at` as RFC 8259 has it, except that leading zeros are let pass. Returns its end;
+ * *digits counts those of the integer and fraction, and is 0 for an ill-formed number. */
 static size_t number_end(const char *text, size_t length, size_t at, size_t *digits)
 {
 	size_t integer = 0, fraction = 0, exponent = 0;
@@ -111,9 +116,11 @@ static bool holds_nul_escape(const char *text, size_t from, size_t to)
 	return false;
 }
 
-/* Writes the text cJSON shall parse to out and returns length, or the offset of what is wrong (*what says it, NULL: unexpected). When
- * `rewritten` is given, stops as soon as out would be longer than that and returns the offset there: positions translate so. */
-static size_t rewrite(struct text *out, const char *text, size_t length, const size_t *rewritten, const char **what)
+/* Writes the text cJSON shall parse to out and returns length, or the offset of what is wrong (*what says
+ * it, NULL: unexpected). When `rewritten` is given, stops as soon as out would be longer than that and
+ * returns the offset there: positions translate so. */
+static size_t rewrite(struct text *out, const char *text, size_t length, const size_t *rewritten,
+                      const char **what)
 {
 	size_t depth = 0;
 	for (size_t at = 0, end; at < length; at = end) {
@@ -246,9 +253,15 @@ size_t json_count(const struct json *node)
 	return count;
 }
 
-const char *json_name(const struct json *member) { return member && item_of(member)->string ? item_of(member)->string : ""; }
+const char *json_name(const struct json *member)
+{
+	return member && item_of(member)->string ? item_of(member)->string : "";
+}
 
-const char *json_string(const struct json *node) { return json_type(node) == JSON_STRING ? item_of(node)->valuestring : NULL; }
+const char *json_string(const struct json *node)
+{
+	return json_type(node) == JSON_STRING ? item_of(node)->valuestring : NULL;
+}
 
 double json_number(const struct json *node)
 {

@@ -1,4 +1,5 @@
-/* Keys and signatures: the one place that knows libsecp256k1. Text forms are one table of prefixes and sizes (protocol.md A.5). */
+/* Keys and signatures: the one place that knows libsecp256k1. Text forms are one table of prefixes and
+ * sizes (protocol.md A.5). */
 #include "core/base/key.h"
 
 #include "core/base/base58.h"
@@ -13,7 +14,14 @@
 #include <string.h>
 #include <sys/random.h>
 
-enum { POINT_SIZE = 33, SIGNATURE_SIZE = 65, SECRET_SIZE = 32, CHECKSUM_SIZE = 4, WIF_SIZE = 1 + SECRET_SIZE + CHECKSUM_SIZE, WIF_VERSION = 0x80 };
+enum {
+	POINT_SIZE = 33,
+	SIGNATURE_SIZE = 65,
+	SECRET_SIZE = 32,
+	CHECKSUM_SIZE = 4,
+	WIF_SIZE = 1 + SECRET_SIZE + CHECKSUM_SIZE,
+	WIF_VERSION = 0x80
+};
 enum { RECOVERY_BASE = 27, RECOVERY_COMPRESSED = 4 };
 enum { DATA_MAXIMUM = POINT_SIZE + 2 + WEBAUTHN_ORIGIN_SIZE, PREFIX_SIZE = 8 };
 
@@ -75,8 +83,8 @@ int signer_public_key(const struct signer *signer, struct public_key *out, const
 }
 
 /* Each call gives the next RFC 6979 candidate, the first one skipped, as nodeos does. */
-static int nonce_next(unsigned char *nonce, const unsigned char *digest, const unsigned char *secret, const unsigned char *algorithm,
-                      void *counter, unsigned int attempt)
+static int nonce_next(unsigned char *nonce, const unsigned char *digest, const unsigned char *secret,
+                      const unsigned char *algorithm, void *counter, unsigned int attempt)
 {
 	unsigned int *tried = counter;
 	(void)attempt;
@@ -86,26 +94,30 @@ static int nonce_next(unsigned char *nonce, const unsigned char *digest, const u
 
 static bool signature_canonical(const uint8_t *d)
 {
-	return !(d[1] & 0x80) && !(d[1] == 0 && !(d[2] & 0x80)) && !(d[33] & 0x80) && !(d[33] == 0 && !(d[34] & 0x80));
+	return !(d[1] & 0x80) && !(d[1] == 0 && !(d[2] & 0x80)) && !(d[33] & 0x80) &&
+	       !(d[33] == 0 && !(d[34] & 0x80));
 }
 
-int signer_sign(const struct signer *signer, struct signature *out, const struct private_key *key, const struct checksum256 *digest,
-                struct error *error)
+int signer_sign(const struct signer *signer, struct signature *out, const struct private_key *key,
+                const struct checksum256 *digest, struct error *error)
 {
 	secp256k1_ecdsa_recoverable_signature signature;
 	unsigned int tried = 0;
 	int recovery;
 	*out = (struct signature){.type = KEY_K1};
 	do {
-		if (!secp256k1_ecdsa_sign_recoverable(signer->context, &signature, digest->data, key->secret, nonce_next, &tried))
+		if (!secp256k1_ecdsa_sign_recoverable(signer->context, &signature, digest->data, key->secret,
+		                                      nonce_next, &tried))
 			return error_chain(error, PRIVATE_KEY_TYPE_EXCEPTION, "private key is out of range");
-		secp256k1_ecdsa_recoverable_signature_serialize_compact(signer->context, out->data + 1, &recovery, &signature);
+		secp256k1_ecdsa_recoverable_signature_serialize_compact(signer->context, out->data + 1, &recovery,
+		                                                        &signature);
 	} while (!signature_canonical(out->data));
 	out->data[0] = (uint8_t)(RECOVERY_BASE + RECOVERY_COMPRESSED + recovery);
 	return 0;
 }
 
-int signer_new_key(const struct signer *signer, struct private_key *out, struct public_key *public, struct error *error)
+int signer_new_key(const struct signer *signer, struct private_key *out, struct public_key *public,
+                   struct error *error)
 {
 	do {
 		if (!random_bytes(out->secret, sizeof out->secret))
@@ -114,7 +126,8 @@ int signer_new_key(const struct signer *signer, struct private_key *out, struct 
 	return 0;
 }
 
-int signature_recover(struct public_key *out, const struct signature *signature, const struct checksum256 *digest, struct error *error)
+int signature_recover(struct public_key *out, const struct signature *signature,
+                      const struct checksum256 *digest, struct error *error)
 {
 	secp256k1_ecdsa_recoverable_signature parsed;
 	secp256k1_pubkey point;
@@ -122,16 +135,19 @@ int signature_recover(struct public_key *out, const struct signature *signature,
 	const uint8_t *data = signature->data;
 	*out = (struct public_key){.type = KEY_K1};
 	if (signature->type != KEY_K1)
-		return error_chain(error, UNACTIVATED_SIGNATURE_TYPE, "signatures of type %s cannot be recovered here",
+		return error_chain(error, UNACTIVATED_SIGNATURE_TYPE,
+		                   "signatures of type %s cannot be recovered here",
 		                   signature->type <= KEY_WEBAUTHN ? tags[signature->type] : "unknown");
 	if (data[0] < RECOVERY_BASE || data[0] >= RECOVERY_BASE + 8)
 		return error_set(error, EINVAL, "unable to reconstruct public key from signature");
 	if (!signature_canonical(data))
 		return error_set(error, EINVAL, "signature is not canonical");
-	if (!secp256k1_ecdsa_recoverable_signature_parse_compact(secp256k1_context_static, &parsed, data + 1, (data[0] - RECOVERY_BASE) & 3) ||
+	if (!secp256k1_ecdsa_recoverable_signature_parse_compact(secp256k1_context_static, &parsed, data + 1,
+	                                                         (data[0] - RECOVERY_BASE) & 3) ||
 	    !secp256k1_ecdsa_recover(secp256k1_context_static, &point, &parsed, digest->data))
 		return error_set(error, EINVAL, "unable to reconstruct public key from signature");
-	secp256k1_ec_pubkey_serialize(secp256k1_context_static, out->point, &length, &point, SECP256K1_EC_COMPRESSED);
+	secp256k1_ec_pubkey_serialize(secp256k1_context_static, out->point, &length, &point,
+	                              SECP256K1_EC_COMPRESSED);
 	return 0;
 }
 
@@ -257,8 +273,9 @@ static const char *checked_parse(uint8_t *out, size_t *length, const char *text,
 	if (text_length > BASE58_TEXT_SIZE(sizeof checked))
 		return "it is too long";
 	if (base58_parse(checked, &size, text, text_length)) {
-		wrong = text[strspn(text, "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")] ? "it has a character that base58 does not have"
-		                                                                                            : "it is too long";
+		wrong = text[strspn(text, "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")]
+		            ? "it has a character that base58 does not have"
+		            : "it is too long";
 	} else if (size <= CHECKSUM_SIZE) {
 		wrong = "it is too short";
 	} else {
@@ -366,7 +383,8 @@ static const char *wif_parse(struct private_key *out, const char *text)
 	} else {
 		wif_checksum(twice, data, 2);
 		wif_checksum(once, data, 1);
-		if (memcmp(data + WIF_SIZE - CHECKSUM_SIZE, twice, CHECKSUM_SIZE) && memcmp(data + WIF_SIZE - CHECKSUM_SIZE, once, CHECKSUM_SIZE))
+		if (memcmp(data + WIF_SIZE - CHECKSUM_SIZE, twice, CHECKSUM_SIZE) &&
+		    memcmp(data + WIF_SIZE - CHECKSUM_SIZE, once, CHECKSUM_SIZE))
 			wrong = "its checksum does not match";
 		else
 			memcpy(out->secret, data + 1, SECRET_SIZE);

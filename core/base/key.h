@@ -28,7 +28,8 @@ struct signature {
 	uint8_t data[65]; /* 27 + 4 + recid, r, s (A.5.1) */
 };
 
-/* What signing needs: libsecp256k1's context, about 1 ms to make. Immutable afterwards, so threads may share it. */
+/* What signing needs: libsecp256k1's context, about 1 ms to make. Immutable afterwards, so threads may
+ * share it. */
 struct signer;
 struct signer *signer_create(void);
 void signer_destroy(struct signer *signer);
@@ -36,23 +37,28 @@ void signer_destroy(struct signer *signer);
 /* The key pair's other half. -EINVAL when the secret is out of range. */
 int signer_public_key(const struct signer *signer, struct public_key *out, const struct private_key *key);
 /* A canonical signature of a 32-byte digest, by exactly the loop of A.5.1. */
-int signer_sign(const struct signer *signer, struct signature *out, const struct private_key *key, const struct checksum256 *digest,
-                struct error *error);
+int signer_sign(const struct signer *signer, struct signature *out, const struct private_key *key,
+                const struct checksum256 *digest, struct error *error);
 /* A new random key (getrandom). */
-int signer_new_key(const struct signer *signer, struct private_key *out, struct public_key *public, struct error *error);
+int signer_new_key(const struct signer *signer, struct private_key *out, struct public_key *public,
+                   struct error *error);
 
-/* Recovers the K1 key that made a signature; needs no signer. Refuses non-canonical ones ("signature is not canonical"). */
-int signature_recover(struct public_key *out, const struct signature *signature, const struct checksum256 *digest, struct error *error);
+/* Recovers the K1 key that made a signature; needs no signer. Refuses non-canonical ones ("signature is
+ * not canonical"). */
+int signature_recover(struct public_key *out, const struct signature *signature,
+                      const struct checksum256 *digest, struct error *error);
 
 /* Order of authorities: type, then the point, unsigned; WebAuthn keys then by presence and origin. */
 int public_key_compare(const struct public_key *a, const struct public_key *b);
-/* K1: is it a point of the curve? R1 and WebAuthn, whose curve nothing here computes on: does it begin with 02 or 03? Unpacking does not ask. */
+/* K1: is it a point of the curve? R1 and WebAuthn, whose curve nothing here computes on: does it begin
+ * with 02 or 03? Unpacking does not ask. */
 bool public_key_valid(const struct public_key *key);
 void public_key_pack(struct bytes *out, const struct public_key *key);
 int public_key_unpack(struct public_key *out, struct cursor *in); /* 0 or -EINVAL; sets in->failed too */
 /* EOS… for K1, PUB_R1_…, PUB_WA_…. */
 void public_key_print(char out[KEY_TEXT_SIZE], const struct public_key *key);
-/* EOS…, PUB_K1_…, PUB_R1_…, PUB_WA_…; the sentence quotes the text and says what is wrong (checksum, length, prefix). */
+/* EOS…, PUB_K1_…, PUB_R1_…, PUB_WA_…; the sentence quotes the text and says what is wrong (checksum,
+ * length, prefix). */
 int public_key_parse(struct public_key *out, const char *text, struct error *error);
 
 /* WIF, 51 characters. */

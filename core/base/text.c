@@ -16,7 +16,8 @@ static char *text_reserve(struct text *text, size_t more)
 {
 	size_t needed = text->length + more + 1;
 	if (text->capacity < needed)
-		memory_grow(&text->data, &text->capacity, text->data || needed > FIRST_CAPACITY ? needed : FIRST_CAPACITY, 1);
+		memory_grow(&text->data, &text->capacity,
+		            text->data || needed > FIRST_CAPACITY ? needed : FIRST_CAPACITY, 1);
 	return text->data + text->length;
 }
 

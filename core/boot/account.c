@@ -1,4 +1,5 @@
-/* The accounts to create: reading and writing accounts.json, generating names and keys, sharing out the tokens. */
+/* The accounts to create: reading and writing accounts.json, generating names and keys, sharing out the
+ * tokens. */
 #include "core/boot/account.h"
 
 #include "core/base/json.h"
@@ -62,12 +63,14 @@ static uint64_t producer_name(size_t number)
 }
 
 /* A private key of the seed and the name alone, so that nothing but the seed needs to be kept. */
-static int derive_key(const struct signer *signer, struct public_key *public, struct private_key *private, uint64_t seed, uint64_t name)
+static int derive_key(const struct signer *signer, struct public_key *public, struct private_key *private,
+                      uint64_t seed, uint64_t name)
 {
 	char text[96];
 
 	for (unsigned attempt = 0; attempt < 8; attempt++) {
-		int length = snprintf(text, sizeof text, "eosiofs boot %" PRIu64 " %s %u", seed, name_text(name).text, attempt);
+		int length = snprintf(text, sizeof text, "eosiofs boot %" PRIu64 " %s %u", seed, name_text(name).text,
+		                      attempt);
 		struct checksum256 hash = hash_sha256(text, (size_t)length);
 		memcpy(private->secret, hash.data, sizeof private->secret);
 		if (signer_public_key(signer, public, private) == 0)
@@ -76,7 +79,8 @@ static int derive_key(const struct signer *signer, struct public_key *public, st
 	return -EINVAL;
 }
 
-int boot_account_key(struct boot_accounts *accounts, size_t index, struct public_key *public, struct private_key *private, struct error *error)
+int boot_account_key(struct boot_accounts *accounts, size_t index, struct public_key *public,
+                     struct private_key *private, struct error *error)
 {
 	struct boot_account *account = &accounts->list[index];
 	struct private_key secret = {{0}};
@@ -97,9 +101,12 @@ int boot_account_key(struct boot_accounts *accounts, size_t index, struct public
 		pthread_mutex_unlock(&accounts->lock);
 	}
 	if (result)
-		result = error_set(error, EINVAL, "no key could be derived for \"%s\"", name_text(account->name).text);
+		result = error_set(error, EINVAL, "no key could be derived for \"%s\"",
+		                   name_text(account->name).text);
 	else if (private && !has_private)
-		result = error_set(error, ENOENT, "the private key of \"%s\" is not known: accounts.json has only its public one", name_text(account->name).text);
+		result = error_set(error, ENOENT,
+		                   "the private key of \"%s\" is not known: accounts.json has only its public one",
+		                   name_text(account->name).text);
 	else if (private)
 		*private = secret;
 	memory_wipe(&secret, sizeof secret);
@@ -142,7 +149,8 @@ static int fail(const struct reading *reading, const char *name, unsigned occurr
 	return -error->number;
 }
 
-static int read_funds(int64_t *out, const struct reading *reading, const struct json *json, const char *name, struct error *error)
+static int read_funds(int64_t *out, const struct reading *reading, const struct json *json, const char *name,
+                      struct error *error)
 {
 	struct asset asset = {0};
 	uint64_t symbol = boot_settings_symbol(reading->settings);
@@ -156,7 +164,8 @@ static int read_funds(int64_t *out, const struct reading *reading, const struct 
 			return fail(reading, name, 1, error);
 		*out = asset.amount;
 	} else if (json_int64(out, json) != 0) {
-		error_set(error, EINVAL, "the funds of \"%s\" are no whole number of units of 0.0001, and no \"N.NNNN SYM\"", name);
+		error_set(error, EINVAL,
+		          "the funds of \"%s\" are no whole number of units of 0.0001, and no \"N.NNNN SYM\"", name);
 		return fail(reading, name, 1, error);
 	}
 	if (*out < 0) {
@@ -172,7 +181,8 @@ static int read_funds(int64_t *out, const struct reading *reading, const struct 
 
 static int compare_accounts(const void *a, const void *b)
 {
-	const struct boot_account *x = *(const struct boot_account *const *)a, *y = *(const struct boot_account *const *)b;
+	const struct boot_account *x = *(const struct boot_account *const *)a,
+							  *y = *(const struct boot_account *const *)b;
 
 	return x->name < y->name ? -1 : x->name > y->name;
 }
@@ -189,7 +199,8 @@ static void sort_before(struct reading *reading, const struct boot_accounts *bef
 /* The private key that an earlier list has for the same name and public key. */
 static void keep_private(struct boot_account *account, const struct reading *reading)
 {
-	struct boot_account **found = bsearch(&account, reading->before, reading->before_count, sizeof *reading->before, compare_accounts);
+	struct boot_account **found = bsearch(&account, reading->before, reading->before_count,
+	                                      sizeof *reading->before, compare_accounts);
 	const struct boot_account *old = found ? *found : NULL;
 
 	if (!old || !old->has_private || memcmp(old->point, account->point, sizeof old->point) != 0)
@@ -199,12 +210,14 @@ static void keep_private(struct boot_account *account, const struct reading *rea
 	account->generated_key = old->generated_key;
 }
 
-static int take_private(struct boot_account *account, const struct reading *reading, const char *text, const char *name, struct error *error)
+static int take_private(struct boot_account *account, const struct reading *reading, const char *text,
+                        const char *name, struct error *error)
 {
 	struct private_key private;
 	struct public_key public;
 
-	if (private_key_parse(&private, text, error) != 0 || signer_public_key(reading->out->signer, &public, &private) != 0) {
+	if (private_key_parse(&private, text, error) != 0 ||
+	    signer_public_key(reading->out->signer, &public, &private) != 0) {
 		if (!error->number)
 			error_set(error, EINVAL, "it is not within the curve's order");
 		error_prefix(error, "the private key of \"%s\"", name);
@@ -222,7 +235,8 @@ static int take_private(struct boot_account *account, const struct reading *read
 }
 
 /* NULL: there is none. */
-static int read_key_text(const char **out, const struct reading *reading, const struct json *key, const char *what, const char *name, struct error *error)
+static int read_key_text(const char **out, const struct reading *reading, const struct json *key,
+                         const char *what, const char *name, struct error *error)
 {
 	*out = json_string(key);
 	if (*out || json_type(key) == JSON_MISSING || json_type(key) == JSON_NULL)
@@ -231,7 +245,8 @@ static int read_key_text(const char **out, const struct reading *reading, const 
 	return fail(reading, name, 1, error);
 }
 
-static int read_keys(struct boot_account *account, const struct reading *reading, const struct json *entry, const char *name, struct error *error)
+static int read_keys(struct boot_account *account, const struct reading *reading, const struct json *entry,
+                     const char *name, struct error *error)
 {
 	const char *pub, *pvt;
 	struct public_key public, derived;
@@ -260,7 +275,8 @@ static int read_keys(struct boot_account *account, const struct reading *reading
 		return 0;
 	}
 	keep_private(account, reading);
-	if (!account->has_private && derive_key(reading->out->signer, &derived, &private, reading->out->seed, account->name) == 0 &&
+	if (!account->has_private &&
+	    derive_key(reading->out->signer, &derived, &private, reading->out->seed, account->name) == 0 &&
 	    memcmp(derived.point, account->point, sizeof derived.point) == 0) {
 		memcpy(account->secret, private.secret, sizeof account->secret);
 		account->has_private = account->generated_key = true;
@@ -269,19 +285,23 @@ static int read_keys(struct boot_account *account, const struct reading *reading
 }
 
 /* What would be passed over may be a slip of the pen, and decide over tokens. */
-static int check_entry_members(const struct reading *reading, const struct json *entry, const char *name, struct error *error)
+static int check_entry_members(const struct reading *reading, const struct json *entry, const char *name,
+                               struct error *error)
 {
 	for (const struct json *member = json_first(entry); member; member = json_next(member)) {
 		const char *word = json_name(member);
-		if (strcmp(word, "name") != 0 && strcmp(word, "pub") != 0 && strcmp(word, "pvt") != 0 && strcmp(word, "funds") != 0) {
-			error_set(error, EINVAL, "\"%s\" has a \"%.40s\": an account has name, pub, pvt and funds", name, word);
+		if (strcmp(word, "name") != 0 && strcmp(word, "pub") != 0 && strcmp(word, "pvt") != 0 &&
+		    strcmp(word, "funds") != 0) {
+			error_set(error, EINVAL, "\"%s\" has a \"%.40s\": an account has name, pub, pvt and funds", name,
+			          word);
 			return fail(reading, name, 1, error);
 		}
 	}
 	return 0;
 }
 
-static int read_entry(struct reading *reading, const struct json *entry, const char *list, size_t number, struct error *error)
+static int read_entry(struct reading *reading, const struct json *entry, const char *list, size_t number,
+                      struct error *error)
 {
 	struct boot_account account = {.funds = -1};
 	const char *name = json_string(json_member(entry, "name"));
@@ -335,7 +355,9 @@ static int check_members(const struct json *json, struct error *error)
 {
 	for (const struct json *member = json_first(json); member; member = json_next(member))
 		if (strcmp(json_name(member), "users") != 0 && strcmp(json_name(member), "producers") != 0)
-			return error_set(error, EINVAL, "accounts.json: \"%s\" is not understood; it may be users or producers", json_name(member));
+			return error_set(error, EINVAL,
+			                 "accounts.json: \"%s\" is not understood; it may be users or producers",
+			                 json_name(member));
 	return 0;
 }
 
@@ -357,8 +379,9 @@ static int check_unique(const struct reading *reading, struct error *error)
 	return result;
 }
 
-int boot_accounts_parse(struct boot_accounts *out, const char *text, size_t length, const struct boot_settings *settings,
-                        const struct boot_accounts *before, struct error *error)
+int boot_accounts_parse(struct boot_accounts *out, const char *text, size_t length,
+                        const struct boot_settings *settings, const struct boot_accounts *before,
+                        struct error *error)
 {
 	struct reading reading = {.out = out, .settings = settings, .text = text, .length = length};
 	struct json *json = NULL;
@@ -395,19 +418,24 @@ static void generate(struct boot_accounts *accounts, size_t users, size_t produc
 	accounts->users = users;
 	accounts->list = memory_allocate(accounts->count + 1, sizeof *accounts->list);
 	for (size_t i = 0; i < accounts->count; i++)
-		accounts->list[i] = (struct boot_account){.name = i < users ? user_name(i) : producer_name(i - users), .funds = -1, .generated_key = true};
+		accounts->list[i] = (struct boot_account){
+			.name = i < users ? user_name(i) : producer_name(i - users), .funds = -1, .generated_key = true};
 }
 
-int boot_accounts_limit(struct boot_accounts *accounts, const struct boot_settings *settings, struct error *error)
+int boot_accounts_limit(struct boot_accounts *accounts, const struct boot_settings *settings,
+                        struct error *error)
 {
-	size_t users = boot_settings_count(settings, OPTION_USER_LIMIT), producers = boot_settings_count(settings, OPTION_PRODUCER_LIMIT);
+	size_t users = boot_settings_count(settings, OPTION_USER_LIMIT),
+		   producers = boot_settings_count(settings, OPTION_PRODUCER_LIMIT);
 	size_t count = accounts->count;
 
 	accounts->seed = boot_settings_count(settings, OPTION_SEED);
 	if (count == 0) {
 		if (producers > GENERATED_PRODUCERS_MAXIMUM)
-			return error_set(error, ERANGE, "producer-limit: at most %d producers are generated; name more of them in accounts.json",
-			                 GENERATED_PRODUCERS_MAXIMUM);
+			return error_set(
+				error, ERANGE,
+				"producer-limit: at most %d producers are generated; name more of them in accounts.json",
+				GENERATED_PRODUCERS_MAXIMUM);
 		generate(accounts, users ? users : GENERATED_USERS, producers ? producers : GENERATED_PRODUCERS);
 		return 0;
 	}
@@ -432,7 +460,8 @@ static int compare_descending(const void *a, const void *b)
 	return x > y ? -1 : x < y;
 }
 
-int boot_accounts_allocate(struct boot_accounts *accounts, const struct boot_settings *settings, struct error *error)
+int boot_accounts_allocate(struct boot_accounts *accounts, const struct boot_settings *settings,
+                           struct error *error)
 {
 	int64_t minimum = boot_settings_units(settings, OPTION_MIN_PRODUCER_FUNDS);
 	double *shares = memory_allocate(accounts->count + 1, sizeof *shares), sum = 0, given = 0;
@@ -453,7 +482,8 @@ int boot_accounts_allocate(struct boot_accounts *accounts, const struct boot_set
 	for (size_t i = 0, next = 0; i < accounts->count; i++) {
 		struct boot_account *account = &accounts->list[i];
 		if (account->funds < 0) {
-			account->funds = (int64_t)rint(factor * shares[next++] * 10000); /* ties to even, as Python rounds */
+			/* ties to even, as Python rounds */
+			account->funds = (int64_t)rint(factor * shares[next++] * 10000);
 			if (i >= accounts->users && account->funds < minimum)
 				account->funds = minimum;
 		}
@@ -463,13 +493,15 @@ int boot_accounts_allocate(struct boot_accounts *accounts, const struct boot_set
 	}
 	free(shares);
 	if (accounts->total > SUPPLY_MAXIMUM - boot_settings_units(settings, OPTION_EXTRA_ISSUE))
-		return error_set(error, ERANGE, "the funds of all accounts and extra-issue exceed the supply of 10000000000 tokens");
+		return error_set(error, ERANGE,
+		                 "the funds of all accounts and extra-issue exceed the supply of 10000000000 tokens");
 	return 0;
 }
 
 /* --- writing --- */
 
-static int print_account(struct boot_accounts *accounts, struct text *out, size_t index, bool with_secrets, struct error *error)
+static int print_account(struct boot_accounts *accounts, struct text *out, size_t index, bool with_secrets,
+                         struct error *error)
 {
 	const struct boot_account *account = &accounts->list[index];
 	struct public_key public;
@@ -498,7 +530,8 @@ static int print_account(struct boot_accounts *accounts, struct text *out, size_
 	return 0;
 }
 
-int boot_accounts_print(struct boot_accounts *accounts, struct text *out, bool with_secrets, struct error *error)
+int boot_accounts_print(struct boot_accounts *accounts, struct text *out, bool with_secrets,
+                        struct error *error)
 {
 	int result = 0;
 

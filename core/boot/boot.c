@@ -33,7 +33,8 @@ void boot_append(struct growing_text *text, const char *line, size_t length)
 
 void boot_context_fill(struct boot *boot, struct boot_context *out)
 {
-	*out = (struct boot_context){.plan = boot->plan, .chain = boot->environment.chain, .wallet = boot->environment.wallet};
+	*out = (struct boot_context){
+		.plan = boot->plan, .chain = boot->environment.chain, .wallet = boot->environment.wallet};
 }
 
 /* --- files --- */
@@ -86,7 +87,8 @@ static void read_seconds(struct boot *boot)
 	int length = 0;
 
 	read_file(boot, &text, "seconds", NULL);
-	for (const char *at = text_string(&text); sscanf(at, "%63s %" SCNd64 "%n", name, &spent, &length) == 2; at += length) {
+	for (const char *at = text_string(&text); sscanf(at, "%63s %" SCNd64 "%n", name, &spent, &length) == 2;
+	     at += length) {
 		int step = boot_step_find(name, NULL);
 		if (step >= 0)
 			atomic_store(&boot->steps[step].spent_us, spent);
@@ -152,8 +154,8 @@ void boot_destroy(struct boot *boot)
 }
 
 /* A plan of these settings and this document. */
-static int make_plan(const struct boot *boot, struct boot_plan **out, const struct boot_settings *settings, const char *document, size_t length,
-                     struct error *error)
+static int make_plan(const struct boot *boot, struct boot_plan **out, const struct boot_settings *settings,
+                     const char *document, size_t length, struct error *error)
 {
 	struct boot_accounts accounts;
 	int result = 0;
@@ -169,12 +171,16 @@ static int make_plan(const struct boot *boot, struct boot_plan **out, const stru
 
 int boot_plan_ensure(struct boot *boot, struct error *error)
 {
-	return boot->plan ? 0 : make_plan(boot, &boot->plan, &boot->settings, text_string(&boot->given), boot->given.length, error);
+	return boot->plan ? 0
+	                  : make_plan(boot, &boot->plan, &boot->settings, text_string(&boot->given),
+	                              boot->given.length, error);
 }
 
 static int refuse_while_running(const struct boot *boot, struct error *error)
 {
-	return boot->running ? error_set(error, EBUSY, "the boot is running (started by process %d)", boot->running_pid) : 0;
+	return boot->running
+	           ? error_set(error, EBUSY, "the boot is running (started by process %d)", boot->running_pid)
+	           : 0;
 }
 
 /* What the steps said in this process was said of other options or accounts. */
@@ -191,13 +197,17 @@ void boot_option_read(struct boot *boot, struct text *out, size_t option)
 	pthread_mutex_unlock(&boot->lock);
 }
 
-/* A number that leaves nothing to do by is refused when it is set, not when it is used; unless there was nothing to do by before. */
-static int check_option(struct boot *boot, const struct boot_settings *settings, size_t option, struct error *error)
+/* A number that leaves nothing to do by is refused when it is set, not when it is used; unless there was
+ * nothing to do by before. */
+static int check_option(struct boot *boot, const struct boot_settings *settings, size_t option,
+                        struct error *error)
 {
 	struct boot_plan *plan = NULL;
 	int result = 0;
 
-	if ((boot_options[option].kind == BOOT_OPTION_COUNT || boot_options[option].kind == BOOT_OPTION_QUANTITY) && boot_plan_ensure(boot, NULL) == 0)
+	if ((boot_options[option].kind == BOOT_OPTION_COUNT ||
+	     boot_options[option].kind == BOOT_OPTION_QUANTITY) &&
+	    boot_plan_ensure(boot, NULL) == 0)
 		result = make_plan(boot, &plan, settings, text_string(&boot->given), boot->given.length, error);
 	boot_plan_destroy(plan);
 	return result;
@@ -241,14 +251,17 @@ int boot_accounts_read(struct boot *boot, struct text *out, struct error *error)
 	return result;
 }
 
-/* What is kept: the document's accounts with the private keys that were given, now or before. Accounts beyond the limits stay in it. */
-static int keep_document(struct boot *boot, struct text *out, const char *text, size_t length, struct error *error)
+/* What is kept: the document's accounts with the private keys that were given, now or before. Accounts
+ * beyond the limits stay in it. */
+static int keep_document(struct boot *boot, struct text *out, const char *text, size_t length,
+                         struct error *error)
 {
 	struct boot_accounts accounts;
 	int result;
 
 	boot_accounts_init(&accounts, boot->environment.signer);
-	result = boot_accounts_parse(&accounts, text, length, &boot->settings, boot->plan ? &boot->plan->accounts : NULL, error);
+	result = boot_accounts_parse(&accounts, text, length, &boot->settings,
+	                             boot->plan ? &boot->plan->accounts : NULL, error);
 	if (result == 0 && accounts.count)
 		result = boot_accounts_print(&accounts, out, true, error);
 	boot_accounts_release(&accounts);
@@ -258,7 +271,8 @@ static int keep_document(struct boot *boot, struct text *out, const char *text, 
 static bool same_document(struct boot *boot, const char *text, size_t length)
 {
 	struct text shown = TEXT_EMPTY;
-	bool same = boot_plan_ensure(boot, NULL) == 0 && boot_accounts_print(&boot->plan->accounts, &shown, false, NULL) == 0;
+	bool same = boot_plan_ensure(boot, NULL) == 0 &&
+	            boot_accounts_print(&boot->plan->accounts, &shown, false, NULL) == 0;
 
 	while (length && (text[length - 1] == '\n' || text[length - 1] == ' '))
 		length--;

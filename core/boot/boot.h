@@ -1,5 +1,6 @@
-/* The boot sequence of bios-boot-tutorial.py over any chain: options, accounts, and steps that can be run, stopped, and gone on with. What is there
- * already is not done again; the chain itself is the record of how far it got. Thread-safe. */
+/* The boot sequence of bios-boot-tutorial.py over any chain: options, accounts, and steps that can be run,
+ * stopped, and gone on with. What is there already is not done again; the chain itself is the record of
+ * how far it got. Thread-safe. */
 #ifndef EOSIOFS_CORE_BOOT_BOOT_H
 #define EOSIOFS_CORE_BOOT_BOOT_H
 
@@ -29,8 +30,9 @@ struct boot_runner {
 	void (*sent)(void *context, const struct transaction_trace *trace, const char *command);
 	void *context;
 };
-/* `all`, or names of steps, blank separated. Checks everything that can be checked first: -EINVAL, -ENOENT, -ERANGE, -EEXIST with nothing done. -EBUSY:
- * it is running. -EINTR: it was interrupted after a whole transaction. A chain's refusal names step and item. */
+/* `all`, or names of steps, blank separated. Checks everything that can be checked first: -EINVAL,
+ * -ENOENT, -ERANGE, -EEXIST with nothing done. -EBUSY: it is running. -EINTR: it was interrupted after a
+ * whole transaction. A chain's refusal names step and item. */
 int boot_run(struct boot *boot, const char *words, const struct boot_runner *runner, struct error *error);
 
 /* Options, by index (option.h). Writing while it runs: -EBUSY. */
@@ -40,7 +42,8 @@ int boot_option_write(struct boot *boot, size_t option, const char *value, struc
 int boot_accounts_read(struct boot *boot, struct text *out, struct error *error);
 int boot_accounts_write(struct boot *boot, const char *text, size_t length, struct error *error);
 
-/* Lines that begin with `#`: every step with its state, counts and seconds; one step with its commands as well. */
+/* Lines that begin with `#`: every step with its state, counts and seconds; one step with its commands as
+ * well. */
 int boot_run_read(struct boot *boot, struct text *out, struct error *error);
 int boot_step_read(struct boot *boot, struct text *out, size_t step, struct error *error);
 /* "08-stake"; false beyond the last. */

@@ -11,7 +11,13 @@
 enum { BOOT_STEPS_MAXIMUM = 32, BOOT_PATH_SIZE = 4096 };
 
 /* How a step went in this process; what the chain shows counts where it has not run. */
-enum boot_state { BOOT_STATE_UNKNOWN, BOOT_STATE_RUNNING, BOOT_STATE_DONE, BOOT_STATE_FAILED, BOOT_STATE_INTERRUPTED };
+enum boot_state {
+	BOOT_STATE_UNKNOWN,
+	BOOT_STATE_RUNNING,
+	BOOT_STATE_DONE,
+	BOOT_STATE_FAILED,
+	BOOT_STATE_INTERRUPTED
+};
 
 struct boot_step_state {
 	_Atomic int state; /* enum boot_state */
@@ -22,7 +28,8 @@ struct boot_step_state {
 struct boot {
 	struct boot_environment environment;
 	char *folder; /* owned; NULL: in memory */
-	pthread_mutex_t lock;  /* over settings, given, plan; not held while it runs, since nothing of them changes then */
+	/* over settings, given, plan; not held while it runs, since nothing of them changes then */
+	pthread_mutex_t lock;
 	bool running;
 	int running_pid;
 	struct boot_settings settings;
@@ -41,7 +48,8 @@ void boot_keep_seconds(const struct boot *boot);
 int64_t boot_now_us(void);
 void boot_append(struct growing_text *text, const char *line, size_t length);
 /* How many items of a step the chain shows as done. */
-int boot_step_judge(struct boot_context *context, const struct boot_step *step, size_t *done, size_t *total, struct error *error);
+int boot_step_judge(struct boot_context *context, const struct boot_step *step, size_t *done, size_t *total,
+                    struct error *error);
 /* A line for progress: bar, counts, rate, time left. */
 void boot_progress_line(struct boot *boot, size_t step);
 

@@ -1,4 +1,5 @@
-/* What steps are built of: actions packed as the system contracts take them, and the questions about the chain that tell what is done. */
+/* What steps are built of: actions packed as the system contracts take them, and the questions about the
+ * chain that tell what is done. */
 #include "core/boot/step.h"
 
 #include "core/base/hash.h"
@@ -19,7 +20,8 @@ void boot_item_release(struct boot_item *item)
 	*item = (struct boot_item){0};
 }
 
-struct action *boot_item_action(struct boot_item *item, const char *contract, const char *name, uint64_t actor, const char *permission)
+struct action *boot_item_action(struct boot_item *item, const char *contract, const char *name,
+                                uint64_t actor, const char *permission)
 {
 	struct action *action = &item->actions[item->actions_count++];
 	action->account = name_literal(contract);
@@ -56,7 +58,8 @@ static int find_bundle(const struct bundle **out, const char *name, struct error
 	return *out ? 0 : error_set(error, ENOENT, "there is no contract \"%s\" to install", name);
 }
 
-int boot_put_contract(struct boot_item *item, const struct boot_plan *plan, uint64_t account, const char *bundle, struct error *error)
+int boot_put_contract(struct boot_item *item, const struct boot_plan *plan, uint64_t account,
+                      const char *bundle, struct error *error)
 {
 	const struct bundle *contract = NULL;
 	struct abi *abi = NULL;
@@ -67,7 +70,8 @@ int boot_put_contract(struct boot_item *item, const struct boot_plan *plan, uint
 		result = abi_parse(&abi, contract->abi, strlen(contract->abi), error);
 	if (result)
 		return result;
-	text_printf(&item->command, "cleos set contract %s %s%s/", name_text(account).text, plan->settings.value[OPTION_CONTRACTS_DIR], bundle);
+	text_printf(&item->command, "cleos set contract %s %s%s/", name_text(account).text,
+	            plan->settings.value[OPTION_CONTRACTS_DIR], bundle);
 	struct action *code = boot_item_action(item, "eosio", "setcode", account, "active");
 	bytes_put_u64(&code->data, account);
 	bytes_put_u8(&code->data, 0);
@@ -83,7 +87,8 @@ int boot_put_contract(struct boot_item *item, const struct boot_plan *plan, uint
 	return 0;
 }
 
-static int code_hash(struct boot_context *context, struct checksum256 *out, const char *account, struct error *error)
+static int code_hash(struct boot_context *context, struct checksum256 *out, const char *account,
+                     struct error *error)
 {
 	struct chain_account found = {0};
 	int result = context->chain->operations->account(context->view, &found, name_literal(account), error);
@@ -98,7 +103,8 @@ static int code_hash(struct boot_context *context, struct checksum256 *out, cons
 	return result;
 }
 
-int boot_has_contract(struct boot_context *context, const char *account, const char *bundle, struct error *error)
+int boot_has_contract(struct boot_context *context, const char *account, const char *bundle,
+                      struct error *error)
 {
 	const struct bundle *contract = NULL;
 	struct checksum256 has;
@@ -120,8 +126,8 @@ int boot_has_any_contract(struct boot_context *context, const char *account, str
 	return result ? result : !checksum256_is_zero(&has);
 }
 
-int boot_row(struct boot_context *context, struct chain_row *row, const char *code, uint64_t scope, const char *table, uint64_t key,
-             struct error *error)
+int boot_row(struct boot_context *context, struct chain_row *row, const char *code, uint64_t scope,
+             const char *table, uint64_t key, struct error *error)
 {
 	struct table_id id = {name_literal(code), scope, name_literal(table)};
 	int result = context->chain->operations->row(context->view, row, &id, key, error);

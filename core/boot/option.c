@@ -17,34 +17,56 @@
 #define SUPPLY UNITS(10000000000)
 
 const struct boot_option boot_options[BOOT_OPTIONS] = {
-	[OPTION_PUBLIC_KEY] = {"public-key", BOOT_OPTION_PUBLIC_KEY, GENESIS_PUBLIC_KEY, 0, 0, "the key of eosio and of the eosio.* accounts"},
+	[OPTION_PUBLIC_KEY] = {"public-key", BOOT_OPTION_PUBLIC_KEY, GENESIS_PUBLIC_KEY, 0, 0,
+	                       "the key of eosio and of the eosio.* accounts"},
 	[OPTION_PRIVATE_KEY] = {"private-key", BOOT_OPTION_PRIVATE_KEY, GENESIS_PRIVATE_KEY, 0, 0,
 	                        "its private half, never shown; an empty line: the tutorial's own"},
 	[OPTION_SYMBOL] = {"symbol", BOOT_OPTION_SYMBOL, "SYS", 0, 0, "the core token"},
 	[OPTION_USER_LIMIT] = {"user-limit", BOOT_OPTION_COUNT, "3000", 0, 1000000, "how many users (0: all)"},
-	[OPTION_MAX_USER_KEYS] = {"max-user-keys", BOOT_OPTION_COUNT, "10", 0, 10000, "how many user keys go into the wallet"},
-	[OPTION_RAM_FUNDS] = {"ram-funds", BOOT_OPTION_QUANTITY, "0.1", 1, UNITS(1000000), "tokens spent on RAM for each account"},
-	[OPTION_MIN_STAKE] = {"min-stake", BOOT_OPTION_QUANTITY, "0.9", 0, UNITS(1000000), "tokens staked before anything is left liquid"},
-	[OPTION_MAX_UNSTAKED] = {"max-unstaked", BOOT_OPTION_QUANTITY, "10", 0, SUPPLY, "the most tokens that are left liquid"},
-	[OPTION_PRODUCER_LIMIT] = {"producer-limit", BOOT_OPTION_COUNT, "0", 0, 3000, "how many producers (0: all)"},
-	[OPTION_MIN_PRODUCER_FUNDS] = {"min-producer-funds", BOOT_OPTION_QUANTITY, "1000.0000", 0, UNITS(1000000), "tokens a producer has at least"},
-	[OPTION_NUM_PRODUCERS_VOTE] = {"num-producers-vote", BOOT_OPTION_COUNT, "20", 1, 30, "how many producers each voter votes for"},
+	[OPTION_MAX_USER_KEYS] = {"max-user-keys", BOOT_OPTION_COUNT, "10", 0, 10000,
+	                          "how many user keys go into the wallet"},
+	[OPTION_RAM_FUNDS] = {"ram-funds", BOOT_OPTION_QUANTITY, "0.1", 1, UNITS(1000000),
+	                      "tokens spent on RAM for each account"},
+	[OPTION_MIN_STAKE] = {"min-stake", BOOT_OPTION_QUANTITY, "0.9", 0, UNITS(1000000),
+	                      "tokens staked before anything is left liquid"},
+	[OPTION_MAX_UNSTAKED] = {"max-unstaked", BOOT_OPTION_QUANTITY, "10", 0, SUPPLY,
+	                         "the most tokens that are left liquid"},
+	[OPTION_PRODUCER_LIMIT] = {"producer-limit", BOOT_OPTION_COUNT, "0", 0, 3000,
+	                           "how many producers (0: all)"},
+	[OPTION_MIN_PRODUCER_FUNDS] = {"min-producer-funds", BOOT_OPTION_QUANTITY, "1000.0000", 0, UNITS(1000000),
+	                               "tokens a producer has at least"},
+	[OPTION_NUM_PRODUCERS_VOTE] = {"num-producers-vote", BOOT_OPTION_COUNT, "20", 1, 30,
+	                               "how many producers each voter votes for"},
 	[OPTION_NUM_VOTERS] = {"num-voters", BOOT_OPTION_COUNT, "10", 0, 1000000, "how many accounts vote"},
-	[OPTION_NUM_SENDERS] = {"num-senders", BOOT_OPTION_COUNT, "10", 2, 1000000, "how many accounts send each other random transfers"},
-	[OPTION_PRODUCER_SYNC_DELAY] = {"producer-sync-delay", BOOT_OPTION_COUNT, "80", 0, 86400,
-	                                "seconds that producers' own nodes get to catch up; the embedded chain needs none"},
-	[OPTION_EXTRA_ISSUE] = {"extra-issue", BOOT_OPTION_QUANTITY, "0", 0, SUPPLY, "tokens issued to eosio beyond the allocation"},
-	[OPTION_SEED] = {"seed", BOOT_OPTION_COUNT, "2018", 0, UINT64_MAX, "what funds, votes and generated keys are drawn from"},
-	[OPTION_TOPOLOGY] = {"topology", BOOT_OPTION_TOPOLOGY, "mesh", 0, 0, "how the producers' own nodes are linked: mesh, star, ring or line"},
-	[OPTION_NODEOS] = {"nodeos", BOOT_OPTION_TEXT, "../../build/programs/nodeos/nodeos", 0, 0, "with real nodes: the program"},
-	[OPTION_KEOSD] = {"keosd", BOOT_OPTION_TEXT, "../../build/programs/keosd/keosd", 0, 0, "with real nodes: the program"},
-	[OPTION_CLEOS] = {"cleos", BOOT_OPTION_TEXT, "../../build/programs/cleos/cleos", 0, 0, "with real nodes: the program"},
-	[OPTION_CONTRACTS_DIR] = {"contracts-dir", BOOT_OPTION_TEXT, "../../build/contracts/", 0, 0, "with real nodes: where the contracts are"},
-	[OPTION_NODES_DIR] = {"nodes-dir", BOOT_OPTION_TEXT, "./nodes/", 0, 0, "with real nodes: where their folders are"},
-	[OPTION_WALLET_DIR] = {"wallet-dir", BOOT_OPTION_TEXT, "./wallet/", 0, 0, "with real nodes: keosd's folder"},
-	[OPTION_GENESIS] = {"genesis", BOOT_OPTION_TEXT, "./genesis.json", 0, 0, "with real nodes: the genesis file"},
-	[OPTION_LOG_PATH] = {"log-path", BOOT_OPTION_TEXT, "./output.log", 0, 0, "with real nodes: where the commands are written"},
-	[OPTION_HTTP_PORT] = {"http-port", BOOT_OPTION_COUNT, "8000", 1, 65535, "with real nodes: the first HTTP port"},
+	[OPTION_NUM_SENDERS] = {"num-senders", BOOT_OPTION_COUNT, "10", 2, 1000000,
+	                        "how many accounts send each other random transfers"},
+	[OPTION_PRODUCER_SYNC_DELAY] =
+		{"producer-sync-delay", BOOT_OPTION_COUNT, "80", 0, 86400,
+		 "seconds that producers' own nodes get to catch up; the embedded chain needs none"},
+	[OPTION_EXTRA_ISSUE] = {"extra-issue", BOOT_OPTION_QUANTITY, "0", 0, SUPPLY,
+	                        "tokens issued to eosio beyond the allocation"},
+	[OPTION_SEED] = {"seed", BOOT_OPTION_COUNT, "2018", 0, UINT64_MAX,
+	                 "what funds, votes and generated keys are drawn from"},
+	[OPTION_TOPOLOGY] = {"topology", BOOT_OPTION_TOPOLOGY, "mesh", 0, 0,
+	                     "how the producers' own nodes are linked: mesh, star, ring or line"},
+	[OPTION_NODEOS] = {"nodeos", BOOT_OPTION_TEXT, "../../build/programs/nodeos/nodeos", 0, 0,
+	                   "with real nodes: the program"},
+	[OPTION_KEOSD] = {"keosd", BOOT_OPTION_TEXT, "../../build/programs/keosd/keosd", 0, 0,
+	                  "with real nodes: the program"},
+	[OPTION_CLEOS] = {"cleos", BOOT_OPTION_TEXT, "../../build/programs/cleos/cleos", 0, 0,
+	                  "with real nodes: the program"},
+	[OPTION_CONTRACTS_DIR] = {"contracts-dir", BOOT_OPTION_TEXT, "../../build/contracts/", 0, 0,
+	                          "with real nodes: where the contracts are"},
+	[OPTION_NODES_DIR] = {"nodes-dir", BOOT_OPTION_TEXT, "./nodes/", 0, 0,
+	                      "with real nodes: where their folders are"},
+	[OPTION_WALLET_DIR] = {"wallet-dir", BOOT_OPTION_TEXT, "./wallet/", 0, 0,
+	                       "with real nodes: keosd's folder"},
+	[OPTION_GENESIS] = {"genesis", BOOT_OPTION_TEXT, "./genesis.json", 0, 0,
+	                    "with real nodes: the genesis file"},
+	[OPTION_LOG_PATH] = {"log-path", BOOT_OPTION_TEXT, "./output.log", 0, 0,
+	                     "with real nodes: where the commands are written"},
+	[OPTION_HTTP_PORT] = {"http-port", BOOT_OPTION_COUNT, "8000", 1, 65535,
+	                      "with real nodes: the first HTTP port"},
 };
 
 static const char *const topologies[] = {"mesh", "star", "ring", "line"};
@@ -82,7 +104,8 @@ static int parse_units(int64_t *out, const char *value, const struct boot_settin
 	char text[BOOT_OPTION_SIZE + SYMBOL_TEXT_SIZE], code[SYMBOL_TEXT_SIZE];
 
 	symbol_code_print(code, symbol_code(symbol));
-	snprintf(text, sizeof text, "%s%s%s", value, strchr(value, ' ') ? "" : " ", strchr(value, ' ') ? "" : code);
+	snprintf(text, sizeof text, "%s%s%s", value, strchr(value, ' ') ? "" : " ",
+	         strchr(value, ' ') ? "" : code);
 	if (value[0] < '0' || value[0] > '9' || asset_parse_as(&asset, text, symbol, NULL) != 0)
 		return -EINVAL;
 	*out = asset.amount;
@@ -95,22 +118,27 @@ static int check_count(const struct boot_option *option, const char *value, stru
 	int result = parse_count(&number, value);
 
 	if (result == -EINVAL)
-		return error_set(error, EINVAL, "%s: \"%s\" is no whole number: %s", option->name, value, option->help);
+		return error_set(error, EINVAL, "%s: \"%s\" is no whole number: %s", option->name, value,
+		                 option->help);
 	if (result || number < option->minimum || number > option->maximum)
-		return error_set(error, ERANGE, "%s: %s is out of range, which is %" PRIu64 " to %" PRIu64 ": %s", option->name, value, option->minimum,
-		                 option->maximum, option->help);
+		return error_set(error, ERANGE, "%s: %s is out of range, which is %" PRIu64 " to %" PRIu64 ": %s",
+		                 option->name, value, option->minimum, option->maximum, option->help);
 	return 0;
 }
 
-static int check_quantity(const struct boot_settings *settings, const struct boot_option *option, const char *value, struct error *error)
+static int check_quantity(const struct boot_settings *settings, const struct boot_option *option,
+                          const char *value, struct error *error)
 {
 	int64_t units = 0;
 	if (parse_units(&units, value, settings) != 0)
-		return error_set(error, EINVAL, "%s: \"%s\" is no quantity of tokens such as %s: %s", option->name, value, option->standard,
-		                 option->help);
+		return error_set(error, EINVAL, "%s: \"%s\" is no quantity of tokens such as %s: %s", option->name,
+		                 value, option->standard, option->help);
 	if ((uint64_t)units < option->minimum || (uint64_t)units > option->maximum)
-		return error_set(error, ERANGE, "%s: %s is out of range, which is %" PRIu64 ".%04" PRIu64 " to %" PRIu64 ".%04" PRIu64 ": %s", option->name,
-		                 value, option->minimum / 10000, option->minimum % 10000, option->maximum / 10000, option->maximum % 10000, option->help);
+		return error_set(error, ERANGE,
+		                 "%s: %s is out of range, which is %" PRIu64 ".%04" PRIu64 " to %" PRIu64
+		                 ".%04" PRIu64 ": %s",
+		                 option->name, value, option->minimum / 10000, option->minimum % 10000,
+		                 option->maximum / 10000, option->maximum % 10000, option->help);
 	return 0;
 }
 
@@ -136,7 +164,8 @@ static int check_word(const struct boot_option *option, const char *value, struc
 	if (option->kind == BOOT_OPTION_SYMBOL) {
 		if (symbol_code_parse(&code, value, NULL) == 0 && code != 0)
 			return 0;
-		return error_set(error, EINVAL, "%s: \"%s\" is no symbol code: 1 to 7 letters A to Z", option->name, value);
+		return error_set(error, EINVAL, "%s: \"%s\" is no symbol code: 1 to 7 letters A to Z", option->name,
+		                 value);
 	}
 	for (size_t i = 0; i < sizeof topologies / sizeof *topologies; i++)
 		if (strcmp(value, topologies[i]) == 0)
@@ -144,7 +173,8 @@ static int check_word(const struct boot_option *option, const char *value, struc
 	return error_set(error, EINVAL, "%s: \"%s\" is none of mesh, star, ring and line", option->name, value);
 }
 
-static int check(const struct boot_settings *settings, const struct boot_option *option, const char *value, struct error *error)
+static int check(const struct boot_settings *settings, const struct boot_option *option, const char *value,
+                 struct error *error)
 {
 	switch (option->kind) {
 	case BOOT_OPTION_COUNT:
@@ -171,7 +201,8 @@ int boot_settings_set(struct boot_settings *settings, size_t option, const char 
 	if (value[0] == '\0')
 		value = row->standard;
 	if (strlen(value) >= BOOT_OPTION_SIZE)
-		return error_set(error, EINVAL, "%s: a value has at most %d characters", row->name, BOOT_OPTION_SIZE - 1);
+		return error_set(error, EINVAL, "%s: a value has at most %d characters", row->name,
+		                 BOOT_OPTION_SIZE - 1);
 	int result = check(settings, row, value, error);
 	if (result)
 		return result;

@@ -1,4 +1,5 @@
-/* The options of bios-boot-tutorial.py, and seed and topology, as a table: name, kind, default, limits, what it means. */
+/* The options of bios-boot-tutorial.py, and seed and topology, as a table: name, kind, default, limits,
+ * what it means. */
 #ifndef EOSIOFS_CORE_BOOT_OPTION_H
 #define EOSIOFS_CORE_BOOT_OPTION_H
 
@@ -17,10 +18,32 @@ enum boot_option_kind {
 enum { BOOT_OPTION_SIZE = 256 };
 
 enum boot_option_index {
-	OPTION_PUBLIC_KEY, OPTION_PRIVATE_KEY, OPTION_SYMBOL, OPTION_USER_LIMIT, OPTION_MAX_USER_KEYS, OPTION_RAM_FUNDS, OPTION_MIN_STAKE,
-	OPTION_MAX_UNSTAKED, OPTION_PRODUCER_LIMIT, OPTION_MIN_PRODUCER_FUNDS, OPTION_NUM_PRODUCERS_VOTE, OPTION_NUM_VOTERS, OPTION_NUM_SENDERS,
-	OPTION_PRODUCER_SYNC_DELAY, OPTION_EXTRA_ISSUE, OPTION_SEED, OPTION_TOPOLOGY, OPTION_NODEOS, OPTION_KEOSD, OPTION_CLEOS,
-	OPTION_CONTRACTS_DIR, OPTION_NODES_DIR, OPTION_WALLET_DIR, OPTION_GENESIS, OPTION_LOG_PATH, OPTION_HTTP_PORT,
+	OPTION_PUBLIC_KEY,
+	OPTION_PRIVATE_KEY,
+	OPTION_SYMBOL,
+	OPTION_USER_LIMIT,
+	OPTION_MAX_USER_KEYS,
+	OPTION_RAM_FUNDS,
+	OPTION_MIN_STAKE,
+	OPTION_MAX_UNSTAKED,
+	OPTION_PRODUCER_LIMIT,
+	OPTION_MIN_PRODUCER_FUNDS,
+	OPTION_NUM_PRODUCERS_VOTE,
+	OPTION_NUM_VOTERS,
+	OPTION_NUM_SENDERS,
+	OPTION_PRODUCER_SYNC_DELAY,
+	OPTION_EXTRA_ISSUE,
+	OPTION_SEED,
+	OPTION_TOPOLOGY,
+	OPTION_NODEOS,
+	OPTION_KEOSD,
+	OPTION_CLEOS,
+	OPTION_CONTRACTS_DIR,
+	OPTION_NODES_DIR,
+	OPTION_WALLET_DIR,
+	OPTION_GENESIS,
+	OPTION_LOG_PATH,
+	OPTION_HTTP_PORT,
 	BOOT_OPTIONS
 };
 
@@ -41,7 +64,8 @@ struct boot_settings {
 void boot_settings_reset(struct boot_settings *settings);
 /* The index, or -ENOENT with a sentence. */
 int boot_option_find(const char *name, struct error *error);
-/* Checks a value and keeps it in its printed form; "" is the default again. -EINVAL, -ERANGE with a sentence that names option and value. */
+/* Checks a value and keeps it in its printed form; "" is the default again. -EINVAL, -ERANGE with a
+ * sentence that names option and value. */
 int boot_settings_set(struct boot_settings *settings, size_t option, const char *value, struct error *error);
 /* As boot/options/NAME shows it: a private key is "hidden", which boot_settings_set() takes as no change. */
 const char *boot_settings_shown(const struct boot_settings *settings, size_t option);
@@ -50,7 +74,8 @@ uint64_t boot_settings_count(const struct boot_settings *settings, size_t option
 int64_t boot_settings_units(const struct boot_settings *settings, size_t option); /* units of 0.0001 */
 uint64_t boot_settings_symbol(const struct boot_settings *settings);              /* 4 digits */
 
-/* `NAME VALUE` lines, only what differs from the defaults; what is not understood is passed over when reading. */
+/* `NAME VALUE` lines, only what differs from the defaults; what is not understood is passed over when
+ * reading. */
 void boot_settings_print(struct text *out, const struct boot_settings *settings);
 void boot_settings_parse(struct boot_settings *settings, const char *text);
 

@@ -21,7 +21,8 @@ void boot_plan_destroy(struct boot_plan *plan)
 	free(plan);
 }
 
-/* The options' pair; or, with another genesis, the chain's own key, whose private half the option or the wallet has. */
+/* The options' pair; or, with another genesis, the chain's own key, whose private half the option or the
+ * wallet has. */
 static int choose_keys(struct boot_plan *plan, const struct chain *chain, struct error *error)
 {
 	const char *public = plan->settings.value[OPTION_PUBLIC_KEY];
@@ -37,25 +38,31 @@ static int choose_keys(struct boot_plan *plan, const struct chain *chain, struct
 	if (result)
 		return result;
 	plan->has_private = public_key_compare(&half, &plan->public) == 0;
-	bool is_default = strcmp(plan->settings.value[OPTION_PRIVATE_KEY], boot_options[OPTION_PRIVATE_KEY].standard) == 0;
+	bool is_default = strcmp(plan->settings.value[OPTION_PRIVATE_KEY],
+	                         boot_options[OPTION_PRIVATE_KEY].standard) == 0;
 	plan->keys_differ = !plan->has_private && !is_default;
 	return 0;
 }
 
-int boot_plan_key(const struct boot_plan *plan, struct wallet *wallet, struct private_key *out, struct error *error)
+int boot_plan_key(const struct boot_plan *plan, struct wallet *wallet, struct private_key *out,
+                  struct error *error)
 {
 	char text[KEY_TEXT_SIZE];
 	public_key_print(text, &plan->public);
 	if (plan->keys_differ)
-		return error_set(error, EINVAL, "the options public-key and private-key do not match: private-key is not that of %s", text);
+		return error_set(error, EINVAL,
+		                 "the options public-key and private-key do not match: private-key is not that of %s",
+		                 text);
 	*out = plan->private;
 	return plan->has_private ? 0 : wallet_private_key(wallet, &plan->public, out, error);
 }
 
-/* The script's votes: after the funds, num-producers-vote producers at random for each of the first accounts. */
+/* The script's votes: after the funds, num-producers-vote producers at random for each of the first
+ * accounts. */
 static void draw_votes(struct boot_plan *plan)
 {
-	size_t producers = boot_producers(plan), each = boot_settings_count(&plan->settings, OPTION_NUM_PRODUCERS_VOTE);
+	size_t producers = boot_producers(plan),
+		   each = boot_settings_count(&plan->settings, OPTION_NUM_PRODUCERS_VOTE);
 	size_t voters = boot_settings_count(&plan->settings, OPTION_NUM_VOTERS);
 	struct random random;
 
@@ -92,8 +99,8 @@ static int take_feature(void *context, const struct chain_feature *feature)
 	return 0;
 }
 
-int boot_plan_create(struct boot_plan **out, const struct boot_settings *settings, struct boot_accounts *given, struct chain *chain,
-                     struct error *error)
+int boot_plan_create(struct boot_plan **out, const struct boot_settings *settings,
+                     struct boot_accounts *given, struct chain *chain, struct error *error)
 {
 	struct boot_plan *plan = memory_allocate(1, sizeof *plan);
 	struct chain_view *view = NULL;

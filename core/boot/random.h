@@ -1,5 +1,6 @@
-/* The generator of the boot script: Python's (the Mersenne Twister MT19937), seeded and drawn from in the same way, so that a seed gives the
- * funds and the votes that the script's own language would draw from it. */
+/* The generator of the boot script: Python's (the Mersenne Twister MT19937), seeded and drawn from in the
+ * same way, so that a seed gives the funds and the votes that the script's own language would draw from
+ * it. */
 #ifndef EOSIOFS_CORE_BOOT_RANDOM_H
 #define EOSIOFS_CORE_BOOT_RANDOM_H
 

@@ -14,7 +14,8 @@ bool boot_step_name(char out[64], size_t step)
 	return true;
 }
 
-int boot_step_judge(struct boot_context *context, const struct boot_step *step, size_t *done, size_t *total, struct error *error)
+int boot_step_judge(struct boot_context *context, const struct boot_step *step, size_t *done, size_t *total,
+                    struct error *error)
 {
 	*done = 0;
 	*total = step->count ? step->count(context) : 0;
@@ -29,8 +30,10 @@ int boot_step_judge(struct boot_context *context, const struct boot_step *step, 
 
 /* --- progress --- */
 
-/* How much there is to do, and done of it, as it is shown: where nothing may be due, only what was due counts. */
-static void count_items(const struct boot_step *step, const struct boot_step_state *state, size_t *done, size_t *total)
+/* How much there is to do, and done of it, as it is shown: where nothing may be due, only what was due
+ * counts. */
+static void count_items(const struct boot_step *step, const struct boot_step_state *state, size_t *done,
+                        size_t *total)
 {
 	int how = atomic_load(&state->state);
 
@@ -63,7 +66,8 @@ void boot_progress_line(struct boot *boot, size_t index)
 	memset(bar, '#', full);
 	memset(bar + full, '.', BAR_WIDTH - full);
 	if (total)
-		text_printf(&line, "%-17s [%s] %3zu %% %6zu/%zu %7.1f s", boot_steps[index].name, bar, done * 100 / total, done, total, seconds);
+		text_printf(&line, "%-17s [%s] %3zu %% %6zu/%zu %7.1f s", boot_steps[index].name, bar,
+		            done * 100 / total, done, total, seconds);
 	else if (!boot_steps[index].endless)
 		text_printf(&line, "%-17s nothing to do", boot_steps[index].name);
 	else
@@ -140,7 +144,9 @@ static void print_state(struct boot *boot, struct text *out, size_t index)
 {
 	const struct boot_step *step = &boot_steps[index];
 	const struct boot_step_state *state = &boot->steps[index];
-	int64_t spent = atomic_load(&state->state) == BOOT_STATE_RUNNING ? boot_now_us() - atomic_load(&state->began_us) : atomic_load(&state->spent_us);
+	int64_t spent = atomic_load(&state->state) == BOOT_STATE_RUNNING
+	                    ? boot_now_us() - atomic_load(&state->began_us)
+	                    : atomic_load(&state->spent_us);
 	char counts[48], name[64];
 	size_t done, total;
 
@@ -149,7 +155,8 @@ static void print_state(struct boot *boot, struct text *out, size_t index)
 	snprintf(counts, sizeof counts, "%zu/%zu", done, total);
 	if (step->endless)
 		snprintf(counts, sizeof counts, "%zu", atomic_load(&state->sent));
-	text_printf(out, "# %-20s %c %-11s %13s", name, step->in_all ? '*' : ' ', state_word(step, state), counts);
+	text_printf(out, "# %-20s %c %-11s %13s", name, step->in_all ? '*' : ' ', state_word(step, state),
+	            counts);
 	if (spent)
 		text_printf(out, " %8.2f s", (double)spent / 1e6);
 	else
@@ -171,7 +178,8 @@ int boot_run_read(struct boot *boot, struct text *out, struct error *error)
 }
 
 /* The commands of a step, the first few hundred of them. */
-static int print_commands(struct boot *boot, struct text *out, const struct boot_step *step, struct error *error)
+static int print_commands(struct boot *boot, struct text *out, const struct boot_step *step,
+                          struct error *error)
 {
 	struct boot_context context;
 	int result = 0;
@@ -186,13 +194,15 @@ static int print_commands(struct boot *boot, struct text *out, const struct boot
 		result = step->make(&context, &item, i, error);
 		const char *command = text_string(&item.command);
 		if (result == 0)
-			text_printf(out, "# %.*s%s\n", COMMAND_LENGTH, command, strlen(command) > COMMAND_LENGTH ? "…" : "");
+			text_printf(out, "# %.*s%s\n", COMMAND_LENGTH, command,
+			            strlen(command) > COMMAND_LENGTH ? "…" : "");
 		boot_item_release(&item);
 	}
 	if (result == 0 && count > COMMANDS_SHOWN)
 		text_printf(out, "# … and %zu more like these\n", count - COMMANDS_SHOWN);
 	if (step->endless)
-		text_printf(out, "# cleos transfer -f FROM TO \"0.0001 %s\", again and again\n", boot->plan->settings.value[OPTION_SYMBOL]);
+		text_printf(out, "# cleos transfer -f FROM TO \"0.0001 %s\", again and again\n",
+		            boot->plan->settings.value[OPTION_SYMBOL]);
 	chain_view_close(context.view);
 	return result;
 }

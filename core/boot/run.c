@@ -1,5 +1,6 @@
-/* Running steps. One thread makes and signs what comes next, the runner's own sends it in order: signing and everything that sending takes are
- * about equally dear, so two processors are busy. What a step has done, the chain shows; nothing else needs to be kept. */
+/* Running steps. One thread makes and signs what comes next, the runner's own sends it in order: signing
+ * and everything that sending takes are about equally dear, so two processors are busy. What a step has
+ * done, the chain shows; nothing else needs to be kept. */
 #include "core/boot/boot_private.h"
 #include "core/boot/random.h"
 
@@ -53,7 +54,8 @@ struct run {
 
 /* --- making and signing --- */
 
-static int sign(struct run *run, const struct boot_item *item, struct packed_transaction *packed, struct error *error)
+static int sign(struct run *run, const struct boot_item *item, struct packed_transaction *packed,
+                struct error *error)
 {
 	const struct boot_environment *environment = &run->boot->environment;
 	struct private_key key = run->boot_key;
@@ -66,12 +68,14 @@ static int sign(struct run *run, const struct boot_item *item, struct packed_tra
 			result = wallet_private_key(environment->wallet, &public, &key, error);
 	}
 	if (result == 0)
-		result = packed_transaction_sign(packed, environment->signer, &key, &environment->chain->chain_id, error);
+		result = packed_transaction_sign(packed, environment->signer, &key, &environment->chain->chain_id,
+		                                 error);
 	memory_wipe(&key, sizeof key);
 	return result;
 }
 
-/* A signed transaction of the item's actions, which it takes over; never twice the same id, since the expiration varies. */
+/* A signed transaction of the item's actions, which it takes over; never twice the same id, since the
+ * expiration varies. */
 static int prepare_transaction(struct run *run, struct prepared *prepared, struct error *error)
 {
 	struct chain *chain = run->boot->environment.chain;
@@ -81,12 +85,14 @@ static int prepare_transaction(struct run *run, struct prepared *prepared, struc
 
 	if (result)
 		return result;
-	uint32_t variation = atomic_fetch_add_explicit(&chain->send_counter, 1, memory_order_relaxed) % EXPIRATION_VARIATION;
+	uint32_t variation = atomic_fetch_add_explicit(&chain->send_counter, 1, memory_order_relaxed) %
+	                     EXPIRATION_VARIATION;
 	struct transaction transaction = {
 		.expiration = seconds + EXPIRATION_MINIMUM + variation,
 		.ref_block_num = (uint16_t)block_id_number(&reference),
 		.ref_block_prefix = block_id_prefix(&reference),
-		.actions = memory_copy(prepared->item.actions, prepared->item.actions_count * sizeof *prepared->item.actions),
+		.actions = memory_copy(prepared->item.actions,
+	                           prepared->item.actions_count * sizeof *prepared->item.actions),
 		.actions_count = prepared->item.actions_count,
 	};
 	prepared->item.actions_count = 0;
@@ -176,12 +182,13 @@ static void ring_drop(struct run *run)
 
 static bool worth_another_try(const struct error *error)
 {
-	return error->code == TX_DUPLICATE || error->code == EXPIRED_TX_EXCEPTION || error->code == INVALID_REF_BLOCK_EXCEPTION ||
-	       error->code == TX_EXP_TOO_FAR_EXCEPTION;
+	return error->code == TX_DUPLICATE || error->code == EXPIRED_TX_EXCEPTION ||
+	       error->code == INVALID_REF_BLOCK_EXCEPTION || error->code == TX_EXP_TOO_FAR_EXCEPTION;
 }
 
 /* Sends it; when it was made too long ago or its id is taken, it is made anew. */
-static int send(struct run *run, struct prepared *prepared, struct transaction_trace *trace, struct error *error)
+static int send(struct run *run, struct prepared *prepared, struct transaction_trace *trace,
+                struct error *error)
 {
 	struct chain *chain = run->boot->environment.chain;
 	int result;
@@ -255,13 +262,19 @@ static int send_all(struct run *run, struct error *error)
 		if (result == 0)
 			show_item(run, &next->item);
 		else
-			error_prefix(error, "boot step %s: %.*s", run->step->name, COMMAND_SHOWN, text_string(&next->item.command));
+			error_prefix(error, "boot step %s: %.*s", run->step->name, COMMAND_SHOWN,
+			             text_string(&next->item.command));
 		ring_drop(run);
 		if (result == 0 && run->step->endless && atomic_load(&run->state->sent) % TRANSFERS_AT_ONCE == 0)
 			nanosleep(&(struct timespec){.tv_nsec = TRANSFERS_PAUSE_NS}, NULL);
 		if (result == 0 && is_interrupted(run))
-			result = run->step->endless ? error_set(error, EINTR, "boot step %s: stopped after %zu transfers", run->step->name, atomic_load(&run->state->sent))
-			                            : error_set(error, EINTR, "boot step %s: interrupted after a whole command; `all` goes on from there", run->step->name);
+			result = run->step->endless
+			             ? error_set(error, EINTR, "boot step %s: stopped after %zu transfers",
+			                         run->step->name, atomic_load(&run->state->sent))
+			             : error_set(
+							   error, EINTR,
+							   "boot step %s: interrupted after a whole command; `all` goes on from there",
+							   run->step->name);
 	}
 	return result;
 }
@@ -346,9 +359,15 @@ static int step_work(struct run *run, struct error *error)
 	return 0;
 }
 
-static int run_step(struct boot *boot, size_t index, const struct boot_runner *runner, const struct private_key *boot_key, struct error *error)
+static int run_step(struct boot *boot, size_t index, const struct boot_runner *runner,
+                    const struct private_key *boot_key, struct error *error)
 {
-	struct run run = {.boot = boot, .runner = runner, .step = &boot_steps[index], .step_index = index, .state = &boot->steps[index], .boot_key = *boot_key};
+	struct run run = {.boot = boot,
+	                  .runner = runner,
+	                  .step = &boot_steps[index],
+	                  .step_index = index,
+	                  .state = &boot->steps[index],
+	                  .boot_key = *boot_key};
 	struct text line = TEXT_EMPTY;
 	int result;
 
@@ -367,7 +386,9 @@ static int run_step(struct boot *boot, size_t index, const struct boot_runner *r
 	boot_append(boot->output, run.notes.data, run.notes.length);
 	if (run.worked || !atomic_load(&run.state->spent_us))
 		atomic_store(&run.state->spent_us, boot_now_us() - atomic_load(&run.state->began_us));
-	atomic_store(&run.state->state, result == 0 ? BOOT_STATE_DONE : result == -EINTR ? BOOT_STATE_INTERRUPTED : BOOT_STATE_FAILED);
+	atomic_store(&run.state->state, result == 0        ? BOOT_STATE_DONE
+	                                : result == -EINTR ? BOOT_STATE_INTERRUPTED
+	                                                   : BOOT_STATE_FAILED);
 	boot_progress_line(boot, index);
 	if (result) {
 		text_clear(&line);
@@ -385,7 +406,8 @@ static int run_step(struct boot *boot, size_t index, const struct boot_runner *r
 /* --- words --- */
 
 /* `all` or names, into the order in which they were written. */
-static int parse_words(const char *words, size_t order[BOOT_STEPS_MAXIMUM], size_t *count, struct error *error)
+static int parse_words(const char *words, size_t order[BOOT_STEPS_MAXIMUM], size_t *count,
+                       struct error *error)
 {
 	char word[64];
 
@@ -400,7 +422,8 @@ static int parse_words(const char *words, size_t order[BOOT_STEPS_MAXIMUM], size
 		bool all = strcmp(word, "all") == 0 || strcmp(word, "--all") == 0 || strcmp(word, "-a") == 0;
 		int found = all ? 0 : boot_step_find(word, error);
 		if (found < 0)
-			return error_set(error, EINVAL, "there is no boot step \"%s\"; `all`, or names as in boot/steps", word);
+			return error_set(error, EINVAL, "there is no boot step \"%s\"; `all`, or names as in boot/steps",
+			                 word);
 		for (size_t i = (size_t)found; i < (all ? boot_steps_count : (size_t)found + 1); i++)
 			if (!all || boot_steps[i].in_all) {
 				if (*count == BOOT_STEPS_MAXIMUM)
@@ -420,7 +443,8 @@ static bool is_among(const size_t *order, size_t count, size_t step)
 }
 
 /* The steps before one, the earliest first: each must be complete, or come before it in this run. */
-static int check_needs(struct boot_context *context, const size_t *order, size_t position, size_t step, struct error *error)
+static int check_needs(struct boot_context *context, const size_t *order, size_t position, size_t step,
+                       struct error *error)
 {
 	const char *needs = boot_steps[step].needs;
 	size_t done = 0, total = 0;
@@ -434,7 +458,8 @@ static int check_needs(struct boot_context *context, const size_t *order, size_t
 	if (result == 0)
 		result = boot_step_judge(context, &boot_steps[needed], &done, &total, error);
 	if (result == 0 && done < total)
-		result = error_set(error, EINVAL, "step \"%s\" must come before: it is missing (%zu of %zu done)", boot_steps[needed].name, done, total);
+		result = error_set(error, EINVAL, "step \"%s\" must come before: it is missing (%zu of %zu done)",
+		                   boot_steps[needed].name, done, total);
 	return result;
 }
 
@@ -462,12 +487,17 @@ static int check_signer(struct boot_context *context, const struct boot_step *st
 	if (result || done == total)
 		return result;
 	public_key_print(key, &context->plan->public);
-	return keys ? error_set(error, EACCES, "eosio has other keys than %s, which the option public-key names", key)
-	            : error_set(error, EACCES, "eosio has resigned to the producers: what is missing (%zu of %zu done) nobody can sign any more", done, total);
+	return keys ? error_set(error, EACCES, "eosio has other keys than %s, which the option public-key names",
+	                        key)
+	            : error_set(error, EACCES,
+	                        "eosio has resigned to the producers: what is missing (%zu of %zu done) nobody "
+	                        "can sign any more",
+	                        done, total);
 }
 
 /* Everything that can be known before the first transaction. */
-static int check_run(struct boot *boot, const size_t *order, size_t count, struct private_key *boot_key, struct error *error)
+static int check_run(struct boot *boot, const size_t *order, size_t count, struct private_key *boot_key,
+                     struct error *error)
 {
 	struct boot_context context;
 	int result = boot_plan_ensure(boot, error);
@@ -505,7 +535,8 @@ int boot_run(struct boot *boot, const char *words, const struct boot_runner *run
 		return result;
 	pthread_mutex_lock(&boot->lock);
 	if (boot->running)
-		result = error_set(error, EBUSY, "the boot is running already (started by process %d)", boot->running_pid);
+		result = error_set(error, EBUSY, "the boot is running already (started by process %d)",
+		                   boot->running_pid);
 	else
 		result = check_run(boot, order, count, &boot_key, error);
 	if (result == 0) {

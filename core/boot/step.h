@@ -1,6 +1,7 @@
-/* A step of the boot sequence: a row of a table whose items are transactions, or acts that are none, in a fixed order. What an item does, whether
- * the chain has it already, and the command that cleos users would type all come from the same row, so that running, resuming and showing a step are
- * one thing each (run.c, report.c). */
+/* A step of the boot sequence: a row of a table whose items are transactions, or acts that are none, in a
+ * fixed order. What an item does, whether the chain has it already, and the command that cleos users would
+ * type all come from the same row, so that running, resuming and showing a step are one thing each (run.c,
+ * report.c). */
 #ifndef EOSIOFS_CORE_BOOT_STEP_H
 #define EOSIOFS_CORE_BOOT_STEP_H
 
@@ -34,7 +35,10 @@ struct boot_plan {
 };
 extern const char *const boot_system_accounts[BOOT_SYSTEM_ACCOUNTS];
 
-static inline size_t boot_producers(const struct boot_plan *plan) { return plan->accounts.count - plan->accounts.users; }
+static inline size_t boot_producers(const struct boot_plan *plan)
+{
+	return plan->accounts.count - plan->accounts.users;
+}
 
 struct boot_context {
 	struct boot_plan *plan;
@@ -71,13 +75,15 @@ struct boot_step {
 	/* Does the chain show it already? 1, 0, or -errno. */
 	int (*done)(struct boot_context *context, size_t index, struct error *error);
 	int (*make)(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
-	/* Refuses what can never succeed, before the first of all steps that were asked for sends anything. May be NULL. */
+	/* Refuses what can never succeed, before the first of all steps that were asked for sends anything.
+	 * May be NULL. */
 	int (*check)(struct boot_context *context, struct error *error);
 	/* When its turn has come and there is something to do: makes ready, or refuses. May be NULL. */
 	int (*begin)(struct boot_context *context, struct error *error);
 	size_t unneeded; /* how many of its items may count as done before it is begun */
 	const char *when_none; /* what output.log says when there is nothing to do at all */
-	/* Instead of items: goes on until interrupted, or does its one thing (xfer, log). `sent` counts for it. */
+	/* Instead of items: goes on until interrupted, or does its one thing (xfer, log). `sent` counts for
+	 * it. */
 	bool endless, once;
 };
 extern const struct boot_step boot_steps[]; /* in order */
@@ -86,15 +92,17 @@ int boot_step_find(const char *name, struct error *error); /* -ENOENT; NN-NAME t
 
 /* --- plan.c --- */
 /* Takes over the accounts as they were given (none: they are generated). */
-int boot_plan_create(struct boot_plan **out, const struct boot_settings *settings, struct boot_accounts *given, struct chain *chain,
-                     struct error *error);
+int boot_plan_create(struct boot_plan **out, const struct boot_settings *settings,
+                     struct boot_accounts *given, struct chain *chain, struct error *error);
 void boot_plan_destroy(struct boot_plan *plan); /* NULL is fine */
 void boot_plan_stake_items(struct boot_plan *plan); /* step_stake.c */
 /* eosio's private key, or the wallet's of that public key; wipe it. */
-int boot_plan_key(const struct boot_plan *plan, struct wallet *wallet, struct private_key *out, struct error *error);
+int boot_plan_key(const struct boot_plan *plan, struct wallet *wallet, struct private_key *out,
+                  struct error *error);
 
 /* --- item.c: actions as bytes --- */
-struct action *boot_item_action(struct boot_item *item, const char *contract, const char *name, uint64_t actor, const char *permission);
+struct action *boot_item_action(struct boot_item *item, const char *contract, const char *name,
+                                uint64_t actor, const char *permission);
 void boot_item_by_boot_key(struct boot_item *item);
 void boot_item_by_account(struct boot_item *item, size_t index);
 void boot_put_asset(struct action *action, int64_t units, uint64_t symbol);
@@ -105,13 +113,15 @@ struct boot_quantity {
 };
 struct boot_quantity boot_quantity(int64_t units, uint64_t symbol);
 /* setcode and setabi of a bundle, as `cleos set contract`. */
-int boot_put_contract(struct boot_item *item, const struct boot_plan *plan, uint64_t account, const char *bundle, struct error *error);
+int boot_put_contract(struct boot_item *item, const struct boot_plan *plan, uint64_t account,
+                      const char *bundle, struct error *error);
 /* 1 when the account has that bundle's code. */
-int boot_has_contract(struct boot_context *context, const char *account, const char *bundle, struct error *error);
+int boot_has_contract(struct boot_context *context, const char *account, const char *bundle,
+                      struct error *error);
 int boot_has_any_contract(struct boot_context *context, const char *account, struct error *error);
 /* 1 and a row's data, borrowed until the view is closed; 0: none. */
-int boot_row(struct boot_context *context, struct chain_row *row, const char *code, uint64_t scope, const char *table, uint64_t key,
-             struct error *error);
+int boot_row(struct boot_context *context, struct chain_row *row, const char *code, uint64_t scope,
+             const char *table, uint64_t key, struct error *error);
 /* -ENOENT with a sentence when neither the plan nor the wallet has the account's private key. */
 int boot_account_signs(struct boot_context *context, size_t account, struct error *error);
 /* 1: the account exists. */
@@ -129,14 +139,16 @@ int step_sys_done(struct boot_context *context, size_t index, struct error *erro
 int step_sys_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
 size_t step_contracts_count(struct boot_context *context);
 int step_contracts_done(struct boot_context *context, size_t index, struct error *error);
-int step_contracts_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+int step_contracts_make(struct boot_context *context, struct boot_item *item, size_t index,
+                        struct error *error);
 size_t step_tokens_count(struct boot_context *context);
 int step_tokens_done(struct boot_context *context, size_t index, struct error *error);
 int step_tokens_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
 size_t step_sys_contract_count(struct boot_context *context);
 int step_sys_contract_begin(struct boot_context *context, struct error *error);
 int step_sys_contract_done(struct boot_context *context, size_t index, struct error *error);
-int step_sys_contract_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+int step_sys_contract_make(struct boot_context *context, struct boot_item *item, size_t index,
+                           struct error *error);
 size_t step_init_count(struct boot_context *context);
 int step_init_done(struct boot_context *context, size_t index, struct error *error);
 int step_init_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
@@ -148,10 +160,12 @@ int step_stake_make(struct boot_context *context, struct boot_item *item, size_t
 int step_reg_prod_check(struct boot_context *context, struct error *error);
 size_t step_reg_prod_count(struct boot_context *context);
 int step_reg_prod_done(struct boot_context *context, size_t index, struct error *error);
-int step_reg_prod_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+int step_reg_prod_make(struct boot_context *context, struct boot_item *item, size_t index,
+                       struct error *error);
 size_t step_start_prod_count(struct boot_context *context);
 int step_start_prod_done(struct boot_context *context, size_t index, struct error *error);
-int step_start_prod_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+int step_start_prod_make(struct boot_context *context, struct boot_item *item, size_t index,
+                         struct error *error);
 int step_vote_check(struct boot_context *context, struct error *error);
 size_t step_vote_count(struct boot_context *context);
 int step_vote_done(struct boot_context *context, size_t index, struct error *error);

@@ -1,4 +1,5 @@
-/* The chain passes to its producers: resign, and msg-replace, which replaces the system contract through a multisig proposal. */
+/* The chain passes to its producers: resign, and msg-replace, which replaces the system contract through a
+ * multisig proposal. */
 #include "core/boot/step.h"
 
 #include "core/base/memory.h"
@@ -13,12 +14,16 @@
 /* --- resign --- */
 
 /* Items: eosio's owner and active, then those of each eosio.* account. */
-static const char *resigning_account(size_t index) { return index < 2 ? "eosio" : boot_system_accounts[index / 2 - 1]; }
+static const char *resigning_account(size_t index)
+{
+	return index < 2 ? "eosio" : boot_system_accounts[index / 2 - 1];
+}
 static const char *resigning_permission(size_t index) { return index % 2 ? "active" : "owner"; }
 
 static struct permission_level controller(size_t index)
 {
-	return (struct permission_level){name_literal(index < 2 ? "eosio.prods" : "eosio"), name_literal("active")};
+	return (struct permission_level){name_literal(index < 2 ? "eosio.prods" : "eosio"),
+	                                 name_literal("active")};
 }
 
 /* eosio.prods is whoever produces: while that is eosio itself, nobody could act for eosio any more. */
@@ -26,8 +31,11 @@ int step_resign_begin(struct boot_context *context, struct error *error)
 {
 	int elected = boot_producers_elected(context, error);
 
-	return elected < 0 ? elected : elected ? 0
-	       : error_set(error, EAGAIN, "eosio cannot resign before elected producers are active: less than 15 %% of all tokens have voted");
+	return elected < 0 ? elected
+	       : elected   ? 0
+	                   : error_set(error, EAGAIN,
+	                               "eosio cannot resign before elected producers are active: less than 15 %% "
+	                                 "of all tokens have voted");
 }
 
 size_t step_resign_count(struct boot_context *context)
@@ -40,7 +48,8 @@ int step_resign_done(struct boot_context *context, size_t index, struct error *e
 {
 	struct chain_account account = {0};
 	struct permission_level wanted = controller(index);
-	int result = context->chain->operations->account(context->view, &account, name_literal(resigning_account(index)), error);
+	int result = context->chain->operations->account(context->view, &account,
+	                                                 name_literal(resigning_account(index)), error);
 	bool done = false;
 
 	for (size_t i = 0; result == 0 && i < account.permissions_count; i++) {
@@ -58,7 +67,8 @@ int step_resign_done(struct boot_context *context, size_t index, struct error *e
 
 int step_resign_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error)
 {
-	const char *account = resigning_account(index), *permission = resigning_permission(index), *parent = index % 2 ? "owner" : "";
+	const char *account = resigning_account(index), *permission = resigning_permission(index),
+			   *parent = index % 2 ? "owner" : "";
 	struct permission_level by = controller(index);
 	struct authority authority = authority_of_permission(&by);
 	struct action *action = boot_item_action(item, "eosio", "updateauth", name_literal(account), permission);
@@ -70,7 +80,9 @@ int step_resign_make(struct boot_context *context, struct boot_item *item, size_
 	bytes_put_u64(&action->data, name_literal(parent));
 	authority_pack(&action->data, &authority);
 	boot_item_by_boot_key(item);
-	text_printf(&item->command, "cleos push action eosio updateauth '{\"account\": \"%s\", \"permission\": \"%s\", \"parent\": \"%s\", \"auth\": ",
+	text_printf(&item->command,
+	            "cleos push action eosio updateauth '{\"account\": \"%s\", \"permission\": \"%s\", "
+	            "\"parent\": \"%s\", \"auth\": ",
 	            account, permission, parent);
 	authority_print(&item->command, &authority);
 	text_printf(&item->command, "}' -p %s@%s", account, permission);
@@ -80,7 +92,8 @@ int step_resign_make(struct boot_context *context, struct boot_item *item, size_
 
 /* --- msg-replace --- */
 
-/* Items: an expired proposal goes, the proposer buys the RAM that is lacking, proposes, each producer approves, the proposer executes. */
+/* Items: an expired proposal goes, the proposer buys the RAM that is lacking, proposes, each producer
+ * approves, the proposer executes. */
 enum { ITEM_CANCEL, ITEM_BUY_RAM, ITEM_PROPOSE, ITEM_APPROVE };
 #define PROPOSAL "fast.unstake"
 #define REPLACEMENT "eosio.system.fast-refund"
@@ -103,7 +116,8 @@ static int read_proposal(struct boot_context *context, uint32_t *expiration, str
 {
 	struct chain_row row;
 	size_t length;
-	int result = boot_row(context, &row, "eosio.msig", proposer(context->plan), "proposal", name_literal(PROPOSAL), error);
+	int result = boot_row(context, &row, "eosio.msig", proposer(context->plan), "proposal",
+	                      name_literal(PROPOSAL), error);
 
 	*expiration = 0;
 	if (result <= 0)
@@ -124,7 +138,8 @@ static bool is_expired(struct boot_context *context, uint32_t expiration)
 static int has_approved(struct boot_context *context, uint64_t producer, struct error *error)
 {
 	struct chain_row row;
-	int result = boot_row(context, &row, "eosio.msig", proposer(context->plan), "approvals2", name_literal(PROPOSAL), error);
+	int result = boot_row(context, &row, "eosio.msig", proposer(context->plan), "approvals2",
+	                      name_literal(PROPOSAL), error);
 
 	if (result <= 0)
 		return result;
@@ -143,7 +158,8 @@ static int has_approved(struct boot_context *context, uint64_t producer, struct 
 	return 0;
 }
 
-/* The RAM that the proposal takes and the proposer has not; what is there is judged by the state at the step's beginning. */
+/* The RAM that the proposal takes and the proposer has not; what is there is judged by the state at the
+ * step's beginning. */
 static int lacking_ram(struct boot_context *context, int64_t *bytes, struct error *error)
 {
 	const struct bundle *replacement = bundle_find(REPLACEMENT);
@@ -179,8 +195,13 @@ int step_msig_done(struct boot_context *context, size_t index, struct error *err
 	if (index == ITEM_PROPOSE)
 		return proposed && !expired;
 	if (index < ITEM_APPROVE + boot_producers(context->plan))
-		return proposed && !expired ? has_approved(context, context->plan->accounts.list[context->plan->accounts.users + index - ITEM_APPROVE].name, error)
-		                            : 0;
+		return proposed && !expired
+		           ? has_approved(
+						 context,
+						 context->plan->accounts.list[context->plan->accounts.users + index - ITEM_APPROVE]
+							 .name,
+						 error)
+		           : 0;
 	return 0;
 }
 
@@ -203,8 +224,10 @@ static int make_proposal(struct boot_context *context, struct boot_item *item, s
 	bytes_put_u8(&code->data, 0);
 	bytes_put_u8(&code->data, 0);
 	bytes_put_counted(&code->data, replacement->code, replacement->code_length);
-	struct transaction transaction = {.expiration = (uint32_t)(slot_to_us(context->view->slot) / 1000000) + PROPOSAL_SECONDS,
-	                                  .actions = inner.actions, .actions_count = 1};
+	struct transaction transaction = {.expiration = (uint32_t)(slot_to_us(context->view->slot) / 1000000) +
+	                                                PROPOSAL_SECONDS,
+	                                  .actions = inner.actions,
+	                                  .actions_count = 1};
 	struct action *propose = boot_item_action(item, "eosio.msig", "propose", by, "active");
 	bytes_put_u64(&propose->data, by);
 	bytes_put_u64(&propose->data, name_literal(PROPOSAL));
@@ -213,10 +236,12 @@ static int make_proposal(struct boot_context *context, struct boot_item *item, s
 	for (size_t i = 0; i < boot_producers(plan); i++) {
 		uint64_t producer = plan->accounts.list[plan->accounts.users + i].name;
 		put_level(&propose->data, producer);
-		text_printf(&item->command, "%s{\"actor\": \"%s\", \"permission\": \"active\"}", i ? ", " : "", name_text(producer).text);
+		text_printf(&item->command, "%s{\"actor\": \"%s\", \"permission\": \"active\"}", i ? ", " : "",
+		            name_text(producer).text);
 	}
 	transaction_pack(&propose->data, &transaction);
-	text_append(&item->command, "]' '[{\"actor\": \"eosio\", \"permission\": \"active\"}]' eosio setcode '{\"account\": \"eosio\", \"vmtype\": 0, \"vmversion\": 0, "
+	text_append(&item->command, "]' '[{\"actor\": \"eosio\", \"permission\": \"active\"}]' eosio setcode "
+	                            "'{\"account\": \"eosio\", \"vmtype\": 0, \"vmversion\": 0, "
 	                            "\"code\": \"");
 	text_append_hex(&item->command, replacement->code, replacement->code_length);
 	text_printf(&item->command, "\"}' -p %s", name_text(by).text);
@@ -225,7 +250,8 @@ static int make_proposal(struct boot_context *context, struct boot_item *item, s
 }
 
 /* proposer and proposal name, with which approve, cancel and exec begin. */
-static struct action *msig_action(struct boot_item *item, const struct boot_plan *plan, const char *name, uint64_t actor)
+static struct action *msig_action(struct boot_item *item, const struct boot_plan *plan, const char *name,
+                                  uint64_t actor)
 {
 	struct action *action = boot_item_action(item, "eosio.msig", name, actor, "active");
 
@@ -258,7 +284,9 @@ int step_msig_make(struct boot_context *context, struct boot_item *item, size_t 
 		bytes_put_u64(&action->data, by);
 		bytes_put_u64(&action->data, by);
 		bytes_put_u32(&action->data, (uint32_t)bytes);
-		text_printf(&item->command, "cleos push action eosio buyrambytes '[\"%s\", \"%s\", %" PRId64 "]' -p %s", name, name, bytes, name);
+		text_printf(&item->command,
+		            "cleos push action eosio buyrambytes '[\"%s\", \"%s\", %" PRId64 "]' -p %s", name, name,
+		            bytes, name);
 		return result;
 	}
 	if (index >= ITEM_APPROVE && index < ITEM_APPROVE + boot_producers(plan)) {
@@ -267,12 +295,15 @@ int step_msig_make(struct boot_context *context, struct boot_item *item, size_t 
 		action = msig_action(item, plan, "approve", plan->accounts.list[account].name);
 		put_level(&action->data, plan->accounts.list[account].name);
 		boot_item_by_account(item, account);
-		text_printf(&item->command, "cleos multisig approve %s " PROPOSAL " '{\"actor\": \"%s\", \"permission\": \"active\"}' -p %s", name, producer.text,
-		            producer.text);
+		text_printf(&item->command,
+		            "cleos multisig approve %s " PROPOSAL
+		            " '{\"actor\": \"%s\", \"permission\": \"active\"}' -p %s",
+		            name, producer.text, producer.text);
 		return 0;
 	}
 	action = msig_action(item, plan, index == ITEM_CANCEL ? "cancel" : "exec", by);
 	bytes_put_u64(&action->data, by);
-	text_printf(&item->command, "cleos multisig %s %s " PROPOSAL " -p %s", index == ITEM_CANCEL ? "cancel" : "exec", name, name);
+	text_printf(&item->command, "cleos multisig %s %s " PROPOSAL " -p %s",
+	            index == ITEM_CANCEL ? "cancel" : "exec", name, name);
 	return 0;
 }

@@ -27,7 +27,8 @@ int step_log_make(struct boot_context *context, struct boot_item *item, size_t i
 {
 	(void)index;
 	(void)error;
-	text_printf(&item->command, "tail -n %d %s00-eosio/stderr", LOG_LINES, context->plan->settings.value[OPTION_NODES_DIR]);
+	text_printf(&item->command, "tail -n %d %s00-eosio/stderr", LOG_LINES,
+	            context->plan->settings.value[OPTION_NODES_DIR]);
 	item->act = show_log;
 	return 0;
 }

@@ -13,10 +13,14 @@
 
 #define SECOND_US 1000000
 enum {
-	WAIT_SECONDS = 240, /* of chain time, one at a time: a schedule is proposed once a minute and takes two rounds at most */
+	/* of chain time, one at a time: a schedule is proposed once a minute and takes two rounds at most */
+	WAIT_SECONDS = 240,
 };
 
-static size_t producer_account(const struct boot_plan *plan, size_t producer) { return plan->accounts.users + producer; }
+static size_t producer_account(const struct boot_plan *plan, size_t producer)
+{
+	return plan->accounts.users + producer;
+}
 
 static uint64_t producer_of(const struct boot_plan *plan, size_t producer)
 {
@@ -25,11 +29,13 @@ static uint64_t producer_of(const struct boot_plan *plan, size_t producer)
 
 static int not_known(const char *what, uint64_t name, struct error *error)
 {
-	return error_set(error, EBADMSG, "the row of %s \"%s\" is not what this program knows", what, name_text(name).text);
+	return error_set(error, EBADMSG, "the row of %s \"%s\" is not what this program knows", what,
+	                 name_text(name).text);
 }
 
 /* 1, or 0: not registered. */
-static int read_producer(struct boot_context *context, struct producer_row *out, uint64_t name, struct error *error)
+static int read_producer(struct boot_context *context, struct producer_row *out, uint64_t name,
+                         struct error *error)
 {
 	struct chain_row row;
 	int result = boot_row(context, &row, "eosio", name_literal("eosio"), "producers", name, error);
@@ -57,12 +63,14 @@ int step_reg_prod_done(struct boot_context *context, size_t index, struct error 
 	return read_producer(context, &row, producer_of(context->plan, index), error);
 }
 
-int step_reg_prod_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error)
+int step_reg_prod_make(struct boot_context *context, struct boot_item *item, size_t index,
+                       struct error *error)
 {
 	uint64_t name = producer_of(context->plan, index);
 	struct public_key public;
 	char key[KEY_TEXT_SIZE], url[KEY_TEXT_SIZE + 64];
-	int result = boot_account_key(&context->plan->accounts, producer_account(context->plan, index), &public, NULL, error);
+	int result = boot_account_key(&context->plan->accounts, producer_account(context->plan, index), &public,
+	                              NULL, error);
 
 	if (result)
 		return result;
@@ -87,7 +95,8 @@ size_t step_start_prod_count(struct boot_context *context) { return boot_produce
 int step_start_prod_done(struct boot_context *context, size_t index, struct error *error)
 {
 	struct public_key public;
-	int result = boot_account_key(&context->plan->accounts, producer_account(context->plan, index), &public, NULL, error);
+	int result = boot_account_key(&context->plan->accounts, producer_account(context->plan, index), &public,
+	                              NULL, error);
 
 	return result ? result : wallet_has(context->wallet, &public);
 }
@@ -103,7 +112,8 @@ static int start_producers(struct boot_context *context, size_t index, struct er
 	keys = memory_allocate(count + 1, sizeof *keys);
 	for (result = 0; known < count && result == 0; known += result == 0) {
 		struct public_key public;
-		result = boot_account_key(&context->plan->accounts, producer_account(context->plan, known), &public, &keys[known], error);
+		result = boot_account_key(&context->plan->accounts, producer_account(context->plan, known), &public,
+		                          &keys[known], error);
 		if (result == -ENOENT && wallet_has(context->wallet, &public))
 			result = wallet_private_key(context->wallet, &public, &keys[known], error);
 	}
@@ -114,7 +124,8 @@ static int start_producers(struct boot_context *context, size_t index, struct er
 	return result;
 }
 
-int step_start_prod_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error)
+int step_start_prod_make(struct boot_context *context, struct boot_item *item, size_t index,
+                         struct error *error)
 {
 	uint64_t name = producer_of(context->plan, index);
 
@@ -139,7 +150,8 @@ static int read_voter(struct boot_context *context, struct voter_row *out, uint6
 }
 
 /* voteproducer; producers in the order that the contract demands. names is sorted. */
-static void make_vote(struct boot_item *item, const struct boot_plan *plan, size_t account, uint64_t *names, size_t count)
+static void make_vote(struct boot_item *item, const struct boot_plan *plan, size_t account, uint64_t *names,
+                      size_t count)
 {
 	uint64_t voter = plan->accounts.list[account].name;
 	struct action *action = boot_item_action(item, "eosio", "voteproducer", voter, "active");
@@ -166,7 +178,10 @@ int step_vote_check(struct boot_context *context, struct error *error)
 	return result;
 }
 
-size_t step_vote_count(struct boot_context *context) { return boot_producers(context->plan) ? context->plan->voters : 0; }
+size_t step_vote_count(struct boot_context *context)
+{
+	return boot_producers(context->plan) ? context->plan->voters : 0;
+}
 
 int step_vote_done(struct boot_context *context, size_t index, struct error *error)
 {
@@ -194,7 +209,8 @@ static int stake_activated(struct boot_context *context, struct error *error)
 {
 	struct chain_row row;
 	struct global_row global;
-	int result = boot_row(context, &row, "eosio", name_literal("eosio"), "global", name_literal("global"), error);
+	int result = boot_row(context, &row, "eosio", name_literal("eosio"), "global", name_literal("global"),
+	                      error);
 
 	if (result <= 0)
 		return result;
@@ -207,7 +223,8 @@ int boot_producers_elected(struct boot_context *context, struct error *error)
 {
 	struct producer_schedule active = {0}, pending = {0}, proposed = {0};
 	int result = context->chain->operations->schedules(context->view, &active, &pending, &proposed, error);
-	bool elected = active.producers_count > 1 || (active.producers_count == 1 && active.producers[0].producer_name != name_literal("eosio"));
+	bool elected = active.producers_count > 1 || (active.producers_count == 1 &&
+	                                              active.producers[0].producer_name != name_literal("eosio"));
 
 	producer_schedule_release(&active);
 	producer_schedule_release(&pending);
@@ -245,8 +262,9 @@ int step_claim_make(struct boot_context *context, struct boot_item *item, size_t
 
 /* --- proxy --- */
 
-/* Items: the elected producers take over (the script sleeps for it), the proxy (the first producer) votes, becomes a proxy, the voters choose it. What
- * was elected stays: a proxy's votes for fewer producers than the schedule has change nothing. */
+/* Items: the elected producers take over (the script sleeps for it), the proxy (the first producer) votes,
+ * becomes a proxy, the voters choose it. What was elected stays: a proxy's votes for fewer producers than
+ * the schedule has change nothing. */
 enum { ITEM_ELECTION, ITEM_PROXY_VOTES, ITEM_PROXY_REGISTERS, ITEM_VOTERS };
 
 size_t step_proxy_count(struct boot_context *context)
@@ -271,7 +289,9 @@ int step_proxy_done(struct boot_context *context, size_t index, struct error *er
 	result = read_voter(context, &row, plan->accounts.list[account].name, error);
 	if (result < 0)
 		return result;
-	return index == ITEM_PROXY_VOTES ? row.producers_count > 0 : index == ITEM_PROXY_REGISTERS ? row.is_proxy : row.proxy != 0;
+	return index == ITEM_PROXY_VOTES       ? row.producers_count > 0
+	       : index == ITEM_PROXY_REGISTERS ? row.is_proxy
+	                                       : row.proxy != 0;
 }
 
 /* 1: and one of them has made a block. */
@@ -291,7 +311,9 @@ static int wait_a_second(struct boot_context *context, struct error *error)
 {
 	error_clear(error);
 	nanosleep(&(struct timespec){.tv_sec = 1}, NULL);
-	return context->interrupted && context->interrupted(context->interrupted_context) ? error_set(error, EINTR, "interrupted") : 0;
+	return context->interrupted && context->interrupted(context->interrupted_context)
+	           ? error_set(error, EINTR, "interrupted")
+	           : 0;
 }
 
 /* The chain's clock goes on until the vote has become a schedule, and the schedule the active one. */
@@ -307,13 +329,15 @@ static int await_election(struct boot_context *context, size_t index, struct err
 		if (result == 0)
 			result = producers_took_over(&now, error);
 		if (result == 0 && second == 0 && stake_activated(&now, error) == 0) {
-			text_append(context->notes, "# less than 15 % of all tokens have voted: eosio goes on producing\n");
+			text_append(context->notes,
+			            "# less than 15 % of all tokens have voted: eosio goes on producing\n");
 			result = 1;
 		}
 		chain_view_close(now.view);
 		if (result)
 			return result < 0 ? result : 0;
-		result = operations->clock_advance(context->chain, SECOND_US, false, context->interrupted, context->interrupted_context, error);
+		result = operations->clock_advance(context->chain, SECOND_US, false, context->interrupted,
+		                                   context->interrupted_context, error);
 		if (result == -EOPNOTSUPP)
 			result = wait_a_second(context, error);
 		if (result)
@@ -361,6 +385,7 @@ int step_proxy_make(struct boot_context *context, struct boot_item *item, size_t
 	bytes_put_u64(&action->data, proxy);
 	bytes_put_varuint32(&action->data, 0);
 	boot_item_by_account(item, index - ITEM_VOTERS);
-	text_printf(&item->command, "cleos system voteproducer proxy %s %s", name_text(voter).text, name_text(proxy).text);
+	text_printf(&item->command, "cleos system voteproducer proxy %s %s", name_text(voter).text,
+	            name_text(proxy).text);
 	return 0;
 }

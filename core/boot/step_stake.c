@@ -1,4 +1,5 @@
-/* stake and xfer: accounts with RAM, stake and liquid tokens by the tutorial's rule, and random transfers among them. */
+/* stake and xfer: accounts with RAM, stake and liquid tokens by the tutorial's rule, and random transfers
+ * among them. */
 #include "core/boot/random.h"
 #include "core/boot/step.h"
 
@@ -10,16 +11,20 @@
 
 /* --- stake --- */
 
-/* How an account's funds are split: ram, then min-stake, then at most max-unstaked liquid, the rest staked; halves rounded to even as Python's. */
+/* How an account's funds are split: ram, then min-stake, then at most max-unstaked liquid, the rest
+ * staked; halves rounded to even as Python's. */
 struct split {
 	int64_t ram, net, cpu, liquid;
 };
 
 static struct split split_funds(const struct boot_plan *plan, size_t account)
 {
-	int64_t ram = boot_settings_units(&plan->settings, OPTION_RAM_FUNDS), least = boot_settings_units(&plan->settings, OPTION_MIN_STAKE);
-	int64_t most = boot_settings_units(&plan->settings, OPTION_MAX_UNSTAKED), rest = plan->accounts.list[account].funds - ram;
-	int64_t staked = rest < least ? rest : least, liquid = rest - staked < most ? rest - staked : most, stake = rest - liquid;
+	int64_t ram = boot_settings_units(&plan->settings, OPTION_RAM_FUNDS),
+			least = boot_settings_units(&plan->settings, OPTION_MIN_STAKE);
+	int64_t most = boot_settings_units(&plan->settings, OPTION_MAX_UNSTAKED),
+			rest = plan->accounts.list[account].funds - ram;
+	int64_t staked = rest < least ? rest : least, liquid = rest - staked < most ? rest - staked : most,
+			stake = rest - liquid;
 	int64_t net = stake / 2;
 
 	if (stake % 2 && net % 2)
@@ -27,8 +32,14 @@ static struct split split_funds(const struct boot_plan *plan, size_t account)
 	return (struct split){ram, net, stake - net, liquid};
 }
 
-static size_t stake_account(const struct boot_plan *plan, size_t index) { return plan->stake_items[index] / 2; }
-static bool stake_is_transfer(const struct boot_plan *plan, size_t index) { return plan->stake_items[index] % 2; }
+static size_t stake_account(const struct boot_plan *plan, size_t index)
+{
+	return plan->stake_items[index] / 2;
+}
+static bool stake_is_transfer(const struct boot_plan *plan, size_t index)
+{
+	return plan->stake_items[index] % 2;
+}
 
 /* Accounts whose funds do not pay for their RAM are left out, as the script leaves them out. */
 void boot_plan_stake_items(struct boot_plan *plan)
@@ -49,14 +60,16 @@ size_t step_stake_count(struct boot_context *context) { return context->plan->st
 static int has_balance(struct boot_context *context, uint64_t account, struct error *error)
 {
 	struct chain_row row;
-	return boot_row(context, &row, "eosio.token", account, "accounts", symbol_code(context->plan->symbol), error);
+	return boot_row(context, &row, "eosio.token", account, "accounts", symbol_code(context->plan->symbol),
+	                error);
 }
 
 int step_stake_done(struct boot_context *context, size_t index, struct error *error)
 {
 	uint64_t name = context->plan->accounts.list[stake_account(context->plan, index)].name;
 
-	return stake_is_transfer(context->plan, index) ? has_balance(context, name, error) : boot_account_exists(context, name, error);
+	return stake_is_transfer(context->plan, index) ? has_balance(context, name, error)
+	                                               : boot_account_exists(context, name, error);
 }
 
 static int check_existing(struct boot_context *context, size_t account, struct error *error)
@@ -77,7 +90,8 @@ static int check_existing(struct boot_context *context, size_t account, struct e
 	}
 	chain_account_release(&found);
 	if (result == 0 && !same)
-		result = error_set(error, EEXIST, "account \"%s\" exists already, with another key than this boot's", name_text(wanted->name).text);
+		result = error_set(error, EEXIST, "account \"%s\" exists already, with another key than this boot's",
+		                   name_text(wanted->name).text);
 	return result;
 }
 
@@ -101,16 +115,19 @@ static void make_liquid(struct boot_context *context, struct boot_item *item, si
 	const struct boot_plan *plan = context->plan;
 	uint64_t name = plan->accounts.list[account].name;
 	int64_t liquid = split_funds(plan, account).liquid;
-	struct action *transfer = boot_item_action(item, "eosio.token", "transfer", name_literal("eosio"), "active");
+	struct action *transfer = boot_item_action(item, "eosio.token", "transfer", name_literal("eosio"),
+	                                           "active");
 
 	bytes_put_u64(&transfer->data, name_literal("eosio"));
 	bytes_put_u64(&transfer->data, name);
 	boot_put_asset(transfer, liquid, plan->symbol);
 	boot_put_string(transfer, "");
-	text_printf(&item->command, "cleos transfer eosio %s \"%s\"", name_text(name).text, boot_quantity(liquid, plan->symbol).text);
+	text_printf(&item->command, "cleos transfer eosio %s \"%s\"", name_text(name).text,
+	            boot_quantity(liquid, plan->symbol).text);
 }
 
-static int make_account(struct boot_context *context, struct boot_item *item, size_t account, struct error *error)
+static int make_account(struct boot_context *context, struct boot_item *item, size_t account,
+                        struct error *error)
 {
 	const struct boot_plan *plan = context->plan;
 	uint64_t eosio = name_literal("eosio"), name = plan->accounts.list[account].name;
@@ -141,9 +158,11 @@ static int make_account(struct boot_context *context, struct boot_item *item, si
 	item->creates = name;
 	item->creates_in = "accounts";
 	public_key_print(key, &public);
-	text_printf(&item->command, "cleos system newaccount --transfer eosio %s %s --stake-net \"%s\" --stake-cpu \"%s\" --buy-ram \"%s\"",
-	            name_text(name).text, key, boot_quantity(split.net, plan->symbol).text, boot_quantity(split.cpu, plan->symbol).text,
-	            boot_quantity(split.ram, plan->symbol).text);
+	text_printf(&item->command,
+	            "cleos system newaccount --transfer eosio %s %s --stake-net \"%s\" --stake-cpu \"%s\" "
+	            "--buy-ram \"%s\"",
+	            name_text(name).text, key, boot_quantity(split.net, plan->symbol).text,
+	            boot_quantity(split.cpu, plan->symbol).text, boot_quantity(split.ram, plan->symbol).text);
 	return 0;
 }
 
@@ -169,7 +188,8 @@ static size_t senders(const struct boot_plan *plan)
 
 int step_xfer_check(struct boot_context *context, struct error *error)
 {
-	int result = senders(context->plan) >= 2 ? 0 : error_set(error, EINVAL, "random transfers need two accounts");
+	int result = senders(context->plan) >= 2 ? 0
+	                                         : error_set(error, EINVAL, "random transfers need two accounts");
 
 	for (size_t i = 0; i < senders(context->plan) && result == 0; i++)
 		result = boot_account_signs(context, i, error);
@@ -193,7 +213,7 @@ int step_xfer_make(struct boot_context *context, struct boot_item *item, size_t 
 	boot_put_asset(transfer, 1, plan->symbol);
 	boot_put_string(transfer, "");
 	boot_item_by_account(item, from);
-	text_printf(&item->command, "cleos transfer -f %s %s \"%s\"", name_text(source).text, name_text(target).text,
-	            boot_quantity(1, plan->symbol).text);
+	text_printf(&item->command, "cleos transfer -f %s %s \"%s\"", name_text(source).text,
+	            name_text(target).text, boot_quantity(1, plan->symbol).text);
 	return 0;
 }

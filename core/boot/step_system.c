@@ -1,4 +1,5 @@
-/* The first steps: wallet, boot node, system accounts, contracts, tokens, protocol features, the system contract and its initialization. */
+/* The first steps: wallet, boot node, system accounts, contracts, tokens, protocol features, the system
+ * contract and its initialization. */
 #include "core/boot/step.h"
 
 #include "core/base/memory.h"
@@ -9,8 +10,8 @@
 
 /* The list is data: what a newer chain needs beside these is one more line. */
 const char *const boot_system_accounts[BOOT_SYSTEM_ACCOUNTS] = {
-	"eosio.bpay", "eosio.msig", "eosio.names", "eosio.ram", "eosio.ramfee", "eosio.saving", "eosio.stake", "eosio.token", "eosio.vpay",
-	"eosio.rex", /* newer */
+	"eosio.bpay",   "eosio.msig",  "eosio.names", "eosio.ram",  "eosio.ramfee",
+	"eosio.saving", "eosio.stake", "eosio.token", "eosio.vpay", "eosio.rex", /* newer */
 };
 
 #define TOKEN_MAXIMUM INT64_C(100000000000000) /* 10 000 000 000.0000 */
@@ -37,7 +38,8 @@ static size_t wallet_account(const struct boot_plan *plan, size_t index)
 	return index <= users ? index - 1 : plan->accounts.users + (index - 1 - users);
 }
 
-static int wallet_item_key(struct boot_plan *plan, struct public_key *public, struct private_key *private, size_t index, struct error *error)
+static int wallet_item_key(struct boot_plan *plan, struct public_key *public, struct private_key *private,
+                           size_t index, struct error *error)
 {
 	if (index > 0)
 		return boot_account_key(&plan->accounts, wallet_account(plan, index), public, private, error);
@@ -95,7 +97,9 @@ int step_wallet_make(struct boot_context *context, struct boot_item *item, size_
 		return result;
 	public_key_print(key, &public);
 	text_printf(&item->command, "cleos wallet import # %s of %s", key,
-	            index ? name_text(context->plan->accounts.list[wallet_account(context->plan, index)].name).text : "eosio");
+	            index
+	                ? name_text(context->plan->accounts.list[wallet_account(context->plan, index)].name).text
+	                : "eosio");
 	item->act = import_keys;
 	return 0;
 }
@@ -126,14 +130,17 @@ static int demand_boot_node(struct boot_context *context, size_t index, struct e
 {
 	int result = step_boot_done(context, index, error);
 
-	return result < 0 ? result : result ? 0 : error_set(error, EAGAIN, "node eosio is stopped: write `start` to nodes/eosio/state");
+	return result < 0 ? result
+	       : result   ? 0
+	                  : error_set(error, EAGAIN, "node eosio is stopped: write `start` to nodes/eosio/state");
 }
 
 int step_boot_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error)
 {
 	(void)index;
 	(void)error;
-	text_printf(&item->command, "nodeos -e -p eosio --genesis-json %s", context->plan->settings.value[OPTION_GENESIS]);
+	text_printf(&item->command, "nodeos -e -p eosio --genesis-json %s",
+	            context->plan->settings.value[OPTION_GENESIS]);
 	item->act = demand_boot_node;
 	return 0;
 }
@@ -186,7 +193,8 @@ int step_contracts_done(struct boot_context *context, size_t index, struct error
 	return boot_has_any_contract(context, contracts[index], error);
 }
 
-int step_contracts_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error)
+int step_contracts_make(struct boot_context *context, struct boot_item *item, size_t index,
+                        struct error *error)
 {
 	return boot_put_contract(item, context->plan, name_literal(contracts[index]), contracts[index], error);
 }
@@ -219,10 +227,12 @@ int step_tokens_make(struct boot_context *context, struct boot_item *item, size_
 	(void)error;
 	boot_item_by_boot_key(item);
 	if (index == 0) {
-		struct action *create = boot_item_action(item, "eosio.token", "create", name_literal("eosio.token"), "active");
+		struct action *create = boot_item_action(item, "eosio.token", "create", name_literal("eosio.token"),
+		                                         "active");
 		bytes_put_u64(&create->data, eosio);
 		boot_put_asset(create, TOKEN_MAXIMUM, plan->symbol);
-		text_printf(&item->command, "cleos push action eosio.token create '[\"eosio\", \"%s\"]' -p eosio.token",
+		text_printf(&item->command,
+		            "cleos push action eosio.token create '[\"eosio\", \"%s\"]' -p eosio.token",
 		            boot_quantity(TOKEN_MAXIMUM, plan->symbol).text);
 		return 0;
 	}
@@ -231,14 +241,24 @@ int step_tokens_make(struct boot_context *context, struct boot_item *item, size_
 	bytes_put_u64(&issue->data, eosio);
 	boot_put_asset(issue, total, plan->symbol);
 	boot_put_string(issue, "memo");
-	text_printf(&item->command, "cleos push action eosio.token issue '[\"eosio\", \"%s\", \"memo\"]' -p eosio", boot_quantity(total, plan->symbol).text);
+	text_printf(&item->command,
+	            "cleos push action eosio.token issue '[\"eosio\", \"%s\", \"memo\"]' -p eosio",
+	            boot_quantity(total, plan->symbol).text);
 	return 0;
 }
 
 /* --- sys-contract: features, eosio.system, the privilege of eosio.msig --- */
 
-/* Items: PREACTIVATE_FEATURE, eosio.boot, one for each other feature, the block in which they become active, eosio.system, setpriv. */
-enum sys_contract_item { ITEM_PREACTIVATE, ITEM_BOOT_CONTRACT, ITEM_FEATURE, ITEM_FEATURES_ACTIVE, ITEM_SYSTEM_CONTRACT, ITEM_PRIVILEGE };
+/* Items: PREACTIVATE_FEATURE, eosio.boot, one for each other feature, the block in which they become
+ * active, eosio.system, setpriv. */
+enum sys_contract_item {
+	ITEM_PREACTIVATE,
+	ITEM_BOOT_CONTRACT,
+	ITEM_FEATURE,
+	ITEM_FEATURES_ACTIVE,
+	ITEM_SYSTEM_CONTRACT,
+	ITEM_PRIVILEGE
+};
 
 static enum sys_contract_item sys_contract_item(const struct boot_plan *plan, size_t index)
 {
@@ -327,7 +347,8 @@ int step_sys_contract_done(struct boot_context *context, size_t index, struct er
 	return result == -ENOENT ? 0 : result ? result : privileged;
 }
 
-/* Features that were asked for just before an interruption become active with the next block; asking again would be refused. */
+/* Features that were asked for just before an interruption become active with the next block; asking again
+ * would be refused. */
 int step_sys_contract_begin(struct boot_context *context, struct error *error)
 {
 	int all = all_features_active(context, error), first = feature_active(context, 0, error);
@@ -339,7 +360,8 @@ int step_sys_contract_begin(struct boot_context *context, struct error *error)
 
 static int preactivate(struct boot_context *context, size_t index, struct error *error)
 {
-	return context->chain->operations->schedule_feature(context->chain, &context->plan->features[index].digest, error);
+	return context->chain->operations->schedule_feature(context->chain,
+	                                                    &context->plan->features[index].digest, error);
 }
 
 static int await_features(struct boot_context *context, size_t index, struct error *error)
@@ -356,10 +378,12 @@ static void make_activation(struct boot_item *item, const struct boot_feature *f
 	bytes_put(&action->data, feature->digest.data, sizeof feature->digest.data);
 	boot_item_by_boot_key(item);
 	checksum256_print(digest, &feature->digest);
-	text_printf(&item->command, "cleos push action eosio activate '[\"%s\"]' -p eosio@active # %s", digest, feature->name);
+	text_printf(&item->command, "cleos push action eosio activate '[\"%s\"]' -p eosio@active # %s", digest,
+	            feature->name);
 }
 
-int step_sys_contract_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error)
+int step_sys_contract_make(struct boot_context *context, struct boot_item *item, size_t index,
+                           struct error *error)
 {
 	const struct boot_plan *plan = context->plan;
 	struct action *action;

@@ -57,8 +57,8 @@ static void print_permissions(struct text *out, const struct chain_account *acco
 	text_append(out, ",\"permissions\":[");
 	for (size_t i = 0; i < account->permissions_count; i++) {
 		const struct chain_permission *permission = &account->permissions[i];
-		text_printf(out, "%s{\"perm_name\":\"%s\",\"parent\":\"%s\",\"required_auth\":", i ? "," : "", name_text(permission->name).text,
-		            name_text(permission->parent).text);
+		text_printf(out, "%s{\"perm_name\":\"%s\",\"parent\":\"%s\",\"required_auth\":", i ? "," : "",
+		            name_text(permission->name).text, name_text(permission->parent).text);
 		authority_print(out, &permission->authority);
 		text_append(out, ",\"linked_actions\":");
 		print_linked_actions(out, permission->linked_actions, permission->linked_actions_count);
@@ -67,7 +67,8 @@ static void print_permissions(struct text *out, const struct chain_account *acco
 	text_append_char(out, ']');
 }
 
-/* What nodeos takes from the system contract's tables: member, type of the row, table; the scope is the account or eosio. */
+/* What nodeos takes from the system contract's tables: member, type of the row, table; the scope is the
+ * account or eosio. */
 static const struct contract_member {
 	const char *member, *type, *table;
 	bool in_account_scope;
@@ -79,7 +80,8 @@ static const struct contract_member {
 	{"rex_info", "rex_balance", "rexbal", false},
 };
 
-static int print_contract_members(struct chain_view *view, struct text *out, uint64_t account, const struct chain_abi *abi, struct error *error)
+static int print_contract_members(struct chain_view *view, struct text *out, uint64_t account,
+                                  const struct chain_abi *abi, struct error *error)
 {
 	const uint64_t eosio = name_literal("eosio");
 
@@ -125,7 +127,8 @@ static void print_core_balance(struct chain_view *view, struct text *out, uint64
 	text_printf(out, ",\"core_liquid_balance\":\"%s\"", text);
 }
 
-int chain_account_print(struct chain_view *view, struct text *out, const struct chain_account *account, bool comparable, struct error *error)
+int chain_account_print(struct chain_view *view, struct text *out, const struct chain_account *account,
+                        bool comparable, struct error *error)
 {
 	char time[TIME_TEXT_SIZE];
 	struct chain_abi *abi = NULL;
@@ -139,7 +142,8 @@ int chain_account_print(struct chain_view *view, struct text *out, const struct 
 		text_printf(out, ",\"head_block_num\":%" PRIu32 ",\"head_block_time\":\"%s\"", view->block_num, time);
 	}
 	time_point_print(time, account->last_code_update);
-	text_printf(out, ",\"privileged\":%s,\"last_code_update\":\"%s\"", account->privileged ? "true" : "false", time);
+	text_printf(out, ",\"privileged\":%s,\"last_code_update\":\"%s\"", account->privileged ? "true" : "false",
+	            time);
 	time_point_print(time, account->created);
 	text_printf(out, ",\"created\":\"%s\"", time);
 	print_core_balance(view, out, account->name);
@@ -152,8 +156,10 @@ int chain_account_print(struct chain_view *view, struct text *out, const struct 
 	print_permissions(out, account);
 	result = print_contract_members(view, out, account->name, abi, error);
 	if (!comparable)
-		text_append(out, ",\"subjective_cpu_bill_limit\":{\"used\":0,\"available\":0,\"max\":0,\"last_usage_update_time\":"
-		                 "\"2000-01-01T00:00:00.000\",\"current_used\":0}");
+		text_append(
+			out,
+			",\"subjective_cpu_bill_limit\":{\"used\":0,\"available\":0,\"max\":0,\"last_usage_update_time\":"
+			"\"2000-01-01T00:00:00.000\",\"current_used\":0}");
 	text_append(out, ",\"eosio_any_linked_actions\":");
 	print_linked_actions(out, account->any_linked_actions, account->any_linked_actions_count);
 	text_append_char(out, '}');

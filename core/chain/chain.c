@@ -1,4 +1,5 @@
-/* What is common to every kind of chain: views, the cache of parsed ABIs, the core symbol, get_info's text. */
+/* What is common to every kind of chain: views, the cache of parsed ABIs, the core symbol, get_info's
+ * text. */
 #include "core/chain/chain.h"
 
 #include "core/base/exception.h"
@@ -71,7 +72,8 @@ static void cache_insert(struct chain_abi_cache *cache, struct chain_abi *abi)
 	cache->entries[0] = abi;
 }
 
-/* The entry of an account, moved to the front; one of another version is dropped on the way. Under the mutex. */
+/* The entry of an account, moved to the front; one of another version is dropped on the way. Under the
+ * mutex. */
 static struct chain_abi *cache_find(struct chain_abi_cache *cache, uint64_t account, uint64_t version)
 {
 	for (size_t i = 0; i < cache->count; i++) {
@@ -141,7 +143,8 @@ void chain_abi_release(struct chain *chain, struct chain_abi *abi)
 	pthread_mutex_unlock(&chain->abi_cache->mutex);
 }
 
-/* contracts.md 5.2: rammarket's one row has this key (the symbol 4,RAMCORE), and its quote balance's symbol stands at byte 48. */
+/* contracts.md 5.2: rammarket's one row has this key (the symbol 4,RAMCORE), and its quote balance's
+ * symbol stands at byte 48. */
 #define RAMCORE_SYMBOL UINT64_C(4995142087184830980)
 enum { RAMMARKET_QUOTE_SYMBOL_OFFSET = 48 };
 
@@ -177,7 +180,8 @@ bool chain_market_symbol(struct chain_view *view, uint64_t *symbol)
 	struct table_id market = {name_literal("eosio"), name_literal("eosio"), name_literal("rammarket")};
 	struct chain_row row;
 
-	if (view->chain->operations->row(view, &row, &market, RAMCORE_SYMBOL, NULL) || row.length < RAMMARKET_QUOTE_SYMBOL_OFFSET + 8)
+	if (view->chain->operations->row(view, &row, &market, RAMCORE_SYMBOL, NULL) ||
+	    row.length < RAMMARKET_QUOTE_SYMBOL_OFFSET + 8)
 		return false;
 	struct cursor in = cursor_make(row.data + RAMMARKET_QUOTE_SYMBOL_OFFSET, 8);
 	*symbol = cursor_u64(&in);
@@ -191,7 +195,8 @@ uint64_t chain_core_symbol(struct chain_view *view)
 	uint64_t symbol = 0;
 	if (chain_market_symbol(view, &symbol))
 		return symbol;
-	operations->scopes(view, name_literal("eosio.token"), name_literal("stat"), 0, find_token_in_scope, &walk, NULL);
+	operations->scopes(view, name_literal("eosio.token"), name_literal("stat"), 0, find_token_in_scope, &walk,
+	                   NULL);
 	if (walk.symbol)
 		return walk.symbol;
 	symbol_parse(&symbol, "4,SYS", NULL);
@@ -213,7 +218,8 @@ void chain_info_print(struct text *out, const struct chain_info *info)
 	slot_print(time, info->head_slot);
 	text_printf(out,
 	            "{\"chain_id\":\"%s\",\"head_block_num\":%" PRIu32 ",\"last_irreversible_block_num\":%" PRIu32
-	            ",\"last_irreversible_block_id\":\"%s\",\"head_block_id\":\"%s\",\"head_block_time\":\"%s\",\"head_block_producer\":\"%s\"",
+	            ",\"last_irreversible_block_id\":\"%s\",\"head_block_id\":\"%s\",\"head_block_time\":\"%s\","
+	            "\"head_block_producer\":\"%s\"",
 	            chain_id, info->head_block_num, info->irreversible_block_num, irreversible, head, time,
 	            name_text(info->head_block_producer).text);
 	print_uint64(out, "virtual_block_cpu_limit", info->virtual_block_cpu_limit);

@@ -1,5 +1,6 @@
-/* A chain as the tree and the boot sequence see it: an operations table, as the kernel's VFS has (DESIGN law 7). The embedded chain
- * (embedded.c) implements it; one that asks a nodeos over HTTP would fill the same table. All calls may come from any thread. */
+/* A chain as the tree and the boot sequence see it: an operations table, as the kernel's VFS has (DESIGN
+ * law 7). The embedded chain (embedded.c) implements it; one that asks a nodeos over HTTP would fill the
+ * same table. All calls may come from any thread. */
 #ifndef EOSIOFS_CORE_CHAIN_CHAIN_H
 #define EOSIOFS_CORE_CHAIN_CHAIN_H
 
@@ -14,8 +15,9 @@
 
 struct chain;
 
-/* One consistent state of the chain, pinned: everything read through it is of the same block. The embedded chain's includes the transactions
- * that the block in the making holds already. Closed with chain_view_close(). */
+/* One consistent state of the chain, pinned: everything read through it is of the same block. The embedded
+ * chain's includes the transactions that the block in the making holds already. Closed with
+ * chain_view_close(). */
 struct chain_view {
 	struct chain *chain;
 	uint32_t block_num; /* the block this state is (or will be) the state of */
@@ -126,47 +128,65 @@ struct chain_operations {
 	int (*account)(struct chain_view *view, struct chain_account *out, uint64_t name, struct error *error);
 	/* created: NULL, or becomes the slot of the block that made it. */
 	int (*account_exists)(struct chain_view *view, uint64_t name, uint32_t *created, struct error *error);
-	int (*accounts)(struct chain_view *view, uint64_t from, chain_account_visitor *visitor, void *context, struct error *error); /* ascending */
-	int (*code)(struct chain_view *view, uint64_t account, struct bytes *out, struct error *error);     /* nothing when none */
-	int (*abi_bytes)(struct chain_view *view, uint64_t account, struct bytes *out, uint64_t *version, struct error *error);
-	int (*abi_version)(struct chain_view *view, uint64_t account, uint64_t *version, struct error *error); /* changes with the ABI; 0: none */
-	int (*row)(struct chain_view *view, struct chain_row *out, const struct table_id *id, uint64_t primary_key, struct error *error);
+	/* ascending */
+	int (*accounts)(struct chain_view *view, uint64_t from, chain_account_visitor *visitor, void *context,
+	                struct error *error);
+	/* nothing when none */
+	int (*code)(struct chain_view *view, uint64_t account, struct bytes *out, struct error *error);
+	int (*abi_bytes)(struct chain_view *view, uint64_t account, struct bytes *out, uint64_t *version,
+	                 struct error *error);
+	/* changes with the ABI; 0: none */
+	int (*abi_version)(struct chain_view *view, uint64_t account, uint64_t *version, struct error *error);
+	int (*row)(struct chain_view *view, struct chain_row *out, const struct table_id *id,
+	           uint64_t primary_key, struct error *error);
 	/* Rows with primary key >= from, ascending. No such table: no rows. */
-	int (*rows)(struct chain_view *view, const struct table_id *id, uint64_t from, chain_row_visitor *visitor, void *context, struct error *error);
+	int (*rows)(struct chain_view *view, const struct table_id *id, uint64_t from, chain_row_visitor *visitor,
+	            void *context, struct error *error);
 	/* Rows in the order of a float64 secondary index (0-based), as get_producers needs. */
-	int (*rows_by_double)(struct chain_view *view, const struct table_id *id, unsigned index, chain_row_visitor *visitor, void *context,
-	                      struct error *error);
-	/* The scopes of a code, at or after (from_scope); table 0: every table. Ascending by scope, then table; secondary index tables left out. */
-	int (*scopes)(struct chain_view *view, uint64_t code, uint64_t table, uint64_t from_scope, chain_scope_visitor *visitor, void *context,
-	              struct error *error);
-	/* The contracts that have a table of that name in that scope, ascending: where an account has rows, whoever made the table. Costs a search a
-	 * contract that has any table, whatever the number of its scopes. */
-	int (*table_contracts)(struct chain_view *view, uint64_t scope, uint64_t table, chain_account_visitor *visitor, void *context,
-	                       struct error *error);
-	int (*features)(struct chain_view *view, chain_feature_visitor *visitor, void *context, struct error *error);
+	int (*rows_by_double)(struct chain_view *view, const struct table_id *id, unsigned index,
+	                      chain_row_visitor *visitor, void *context, struct error *error);
+	/* The scopes of a code, at or after (from_scope); table 0: every table. Ascending by scope, then
+	 * table; secondary index tables left out. */
+	int (*scopes)(struct chain_view *view, uint64_t code, uint64_t table, uint64_t from_scope,
+	              chain_scope_visitor *visitor, void *context, struct error *error);
+	/* The contracts that have a table of that name in that scope, ascending: where an account has rows,
+	 * whoever made the table. Costs a search a contract that has any table, whatever the number of its
+	 * scopes. */
+	int (*table_contracts)(struct chain_view *view, uint64_t scope, uint64_t table,
+	                       chain_account_visitor *visitor, void *context, struct error *error);
+	int (*features)(struct chain_view *view, chain_feature_visitor *visitor, void *context,
+	                struct error *error);
 	int (*config)(struct chain_view *view, struct chain_config *out, struct error *error);
 	/* Copies; a schedule that there is not has no producers. */
-	int (*schedules)(struct chain_view *view, struct producer_schedule *active, struct producer_schedule *pending,
-	                 struct producer_schedule *proposed, struct error *error);
-	int (*key_permissions)(struct chain_view *view, const struct public_key *key, chain_key_permission_visitor *visitor, void *context,
-	                       struct error *error);
-	/* Which of the available keys a transaction needs (get_required_keys): *out is free()d by the caller. -EACCES, 3090003: they do not suffice. */
-	int (*required_keys)(struct chain_view *view, const struct transaction *transaction, const struct public_key *available,
-	                     size_t available_count, struct public_key **out, size_t *out_count, struct error *error);
+	int (*schedules)(struct chain_view *view, struct producer_schedule *active,
+	                 struct producer_schedule *pending, struct producer_schedule *proposed,
+	                 struct error *error);
+	int (*key_permissions)(struct chain_view *view, const struct public_key *key,
+	                       chain_key_permission_visitor *visitor, void *context, struct error *error);
+	/* Which of the available keys a transaction needs (get_required_keys): *out is free()d by the caller.
+	 * -EACCES, 3090003: they do not suffice. */
+	int (*required_keys)(struct chain_view *view, const struct transaction *transaction,
+	                     const struct public_key *available, size_t available_count, struct public_key **out,
+	                     size_t *out_count, struct error *error);
 
-	/* Pushes a signed transaction and waits for its outcome. On success it is in a block or in the block in the making, and durable as DESIGN
-	 * 5 says. options may be NULL. *packed is emptied on success. The trace is filled either way; release it. -EAGAIN: no running node may produce. */
-	int (*push)(struct chain *chain, struct packed_transaction *packed, const struct chain_send_options *options,
-	            struct transaction_trace *trace, struct error *error);
+	/* Pushes a signed transaction and waits for its outcome. On success it is in a block or in the block
+	 * in the making, and durable as DESIGN 5 says. options may be NULL. *packed is emptied on success. The
+	 * trace is filled either way; release it. -EAGAIN: no running node may produce. */
+	int (*push)(struct chain *chain, struct packed_transaction *packed,
+	            const struct chain_send_options *options, struct transaction_trace *trace,
+	            struct error *error);
 	/* Where a new transaction refers to, and the time it is valid from. */
-	int (*reference)(struct chain *chain, struct checksum256 *block_id, uint32_t *seconds, struct error *error);
-	/* Schedules a protocol feature for the next block (producer API) and waits until it is active: PREACTIVATE_FEATURE. digest NULL: only sees
-	 * to it that preactivated features are active when it returns. */
+	int (*reference)(struct chain *chain, struct checksum256 *block_id, uint32_t *seconds,
+	                 struct error *error);
+	/* Schedules a protocol feature for the next block (producer API) and waits until it is active:
+	 * PREACTIVATE_FEATURE. digest NULL: only sees to it that preactivated features are active when it
+	 * returns. */
 	int (*schedule_feature)(struct chain *chain, const struct checksum256 *digest, struct error *error);
 	int (*clock)(struct chain *chain, struct chain_clock *out, struct error *error);
-	/* Produces blocks until chain time has grown by us microseconds (skip: the next block is that much later). interrupted() is asked
-	 * between blocks and ends it with -EINTR. -EOPNOTSUPP on a real node. */
-	int (*clock_advance)(struct chain *chain, int64_t us, bool skip, bool (*interrupted)(void *context), void *context, struct error *error);
+	/* Produces blocks until chain time has grown by us microseconds (skip: the next block is that much
+	 * later). interrupted() is asked between blocks and ends it with -EINTR. -EOPNOTSUPP on a real node. */
+	int (*clock_advance)(struct chain *chain, int64_t us, bool skip, bool (*interrupted)(void *context),
+	                     void *context, struct error *error);
 	int (*node)(struct chain *chain, struct chain_node *out, uint64_t name, struct error *error);
 	/* The slot of a block at or before the view's; cheap. May be NULL: block() is asked then. */
 	int (*block_slot)(struct chain_view *view, uint32_t *slot, uint32_t number, struct error *error);
@@ -191,7 +211,8 @@ void chain_destroy(struct chain *chain);
 struct chain_abi_cache *chain_abi_cache_create(void);
 void chain_abi_cache_destroy(struct chain_abi_cache *cache);
 
-/* An account's parsed ABI, from a cache; give it back with chain_abi_release(). -ENOENT, 3015001: it has none. */
+/* An account's parsed ABI, from a cache; give it back with chain_abi_release(). -ENOENT, 3015001: it has
+ * none. */
 struct chain_abi {
 	struct abi *abi;
 	uint64_t account, version;
@@ -200,50 +221,67 @@ struct chain_abi {
 int chain_abi_get(struct chain_view *view, struct chain_abi **out, uint64_t account, struct error *error);
 void chain_abi_release(struct chain *chain, struct chain_abi *abi);
 
-/* get_account's JSON, compact, members in nodeos's order; `comparable` leaves out what only says "now" (head_block_num, head_block_time and
- * the limits' current_used), as accounts/NAME/info.json does. */
-int chain_account_print(struct chain_view *view, struct text *out, const struct chain_account *account, bool comparable, struct error *error);
+/* get_account's JSON, compact, members in nodeos's order; `comparable` leaves out what only says "now"
+ * (head_block_num, head_block_time and the limits' current_used), as accounts/NAME/info.json does. */
+int chain_account_print(struct chain_view *view, struct text *out, const struct chain_account *account,
+                        bool comparable, struct error *error);
 
-/* get_producers' JSON, compact: at most limit rows in the order of votes; the active schedule while there is no producers table. */
+/* get_producers' JSON, compact: at most limit rows in the order of votes; the active schedule while there
+ * is no producers table. */
 int chain_producers_print(struct chain_view *view, struct text *out, size_t limit, struct error *error);
 
-/* A row's JSON by the contract's ABI; hexadecimal when the ABI does not know the table or the bytes do not fit (as get_table_rows). */
-int chain_row_print(struct chain_view *view, struct text *out, const struct table_id *id, const void *data, size_t length, struct error *error);
+/* A row's JSON by the contract's ABI; hexadecimal when the ABI does not know the table or the bytes do not
+ * fit (as get_table_rows). */
+int chain_row_print(struct chain_view *view, struct text *out, const struct table_id *id, const void *data,
+                    size_t length, struct error *error);
 
-/* The RAM market's quote symbol, by which nodeos knows the core token; false before the system contract is initialized. */
+/* The RAM market's quote symbol, by which nodeos knows the core token; false before the system contract is
+ * initialized. */
 bool chain_market_symbol(struct chain_view *view, uint64_t *symbol);
-/* The core symbol: rammarket's RAMCORE quote symbol; before the system contract is initialized the first token of eosio.token's stat
- * with issuer eosio; "4,SYS" when there is none yet. */
+/* The core symbol: rammarket's RAMCORE quote symbol; before the system contract is initialized the first
+ * token of eosio.token's stat with issuer eosio; "4,SYS" when there is none yet. */
 uint64_t chain_core_symbol(struct chain_view *view);
 
-/* An action with its data packed by the contract's ABI. json: the data, object or array. 3050000-style sentences name action and contract. */
-int chain_action_make(struct chain_view *view, struct action *out, uint64_t account, uint64_t name, const struct json *data,
-                      const struct permission_level *authorization, size_t authorization_count, struct error *error);
+/* An action with its data packed by the contract's ABI. json: the data, object or array. 3050000-style
+ * sentences name action and contract. */
+int chain_action_make(struct chain_view *view, struct action *out, uint64_t account, uint64_t name,
+                      const struct json *data, const struct permission_level *authorization,
+                      size_t authorization_count, struct error *error);
 /* The same from JSON text. */
-int chain_action_make_text(struct chain_view *view, struct action *out, uint64_t account, uint64_t name, const char *data,
-                           const struct permission_level *authorization, size_t authorization_count, struct error *error);
+int chain_action_make_text(struct chain_view *view, struct action *out, uint64_t account, uint64_t name,
+                           const char *data, const struct permission_level *authorization,
+                           size_t authorization_count, struct error *error);
 
-/* JSON as nodeos and cleos write it (transaction.c). Data is an object or array by the contract's ABI, or a string of hexadecimal bytes. */
-/* A transaction object; only "actions" must be there: {"account", "name", "authorization", "data"} each. An expiration that is
- * missing is 0. Release it. */
-int chain_transaction_parse(struct chain_view *view, struct transaction *out, const struct json *json, struct error *error);
-void chain_transaction_print(struct chain_view *view, struct text *out, const struct transaction *transaction); /* compact */
+/* JSON as nodeos and cleos write it (transaction.c). Data is an object or array by the contract's ABI, or
+ * a string of hexadecimal bytes. */
+/* A transaction object; only "actions" must be there: {"account", "name", "authorization", "data"} each.
+ * An expiration that is missing is 0. Release it. */
+int chain_transaction_parse(struct chain_view *view, struct transaction *out, const struct json *json,
+                            struct error *error);
+/* compact */
+void chain_transaction_print(struct chain_view *view, struct text *out,
+                             const struct transaction *transaction);
 /* A list of {"actor", "permission"} or "ACTOR@PERMISSION"; free(*out). */
-int permission_levels_parse_json(struct permission_level **out, size_t *count, const struct json *json, struct error *error);
+int permission_levels_parse_json(struct permission_level **out, size_t *count, const struct json *json,
+                                 struct error *error);
 
-/* Makes one transaction of the actions (taken over: emptied, even on failure), signs it with the wallet's keys that it needs, pushes it.
- * Never twice the same id (DESIGN 3: expiration varies, then the reference block). trace may be NULL; else release it. */
-int chain_send(struct chain *chain, struct wallet *wallet, struct action *actions, size_t count, const struct chain_send_options *options,
-               struct transaction_trace *trace, struct error *error);
+/* Makes one transaction of the actions (taken over: emptied, even on failure), signs it with the wallet's
+ * keys that it needs, pushes it. Never twice the same id (DESIGN 3: expiration varies, then the reference
+ * block). trace may be NULL; else release it. */
+int chain_send(struct chain *chain, struct wallet *wallet, struct action *actions, size_t count,
+               const struct chain_send_options *options, struct transaction_trace *trace,
+               struct error *error);
 
-/* A trace in the form cleos prints (protocol.md F.10): `executed transaction: …` and one `#` line an action with its console. */
+/* A trace in the form cleos prints (protocol.md F.10): `executed transaction: …` and one `#` line an
+ * action with its console. */
 void chain_trace_print(struct chain_view *view, struct text *out, const struct transaction_trace *trace);
 
 /* --- the embedded chain (embedded.c) --- */
 struct embedded_options {
 	struct data_folder *data_folder; /* borrowed (storage/data_folder.h); NULL: in memory only */
 	const struct genesis *genesis; /* NULL: genesis_default(), or what the data folder has */
-	const struct private_key *genesis_key; /* signs for eosio; NULL: GENESIS_PRIVATE_KEY when the genesis has that key */
+	/* signs for eosio; NULL: GENESIS_PRIVATE_KEY when the genesis has that key */
+	const struct private_key *genesis_key;
 	struct wallet *wallet;    /* its keys sign blocks too; borrowed */
 	const struct signer *signer; /* borrowed */
 	bool manual_clock;        /* tests: blocks come only with clock_advance and when they are full */

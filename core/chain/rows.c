@@ -1,11 +1,13 @@
-/* Table rows as JSON: single ones (get_table_rows) and the ranking of producers (get_producers, protocol.md F.3). */
+/* Table rows as JSON: single ones (get_table_rows) and the ranking of producers (get_producers,
+ * protocol.md F.3). */
 #include "core/chain/chain.h"
 
 #include "core/types/name.h"
 
 #include <errno.h>
 
-int chain_row_print(struct chain_view *view, struct text *out, const struct table_id *id, const void *data, size_t length, struct error *error)
+int chain_row_print(struct chain_view *view, struct text *out, const struct table_id *id, const void *data,
+                    size_t length, struct error *error)
 {
 	struct chain_abi *abi = NULL;
 	size_t start = out->length;
@@ -56,8 +58,8 @@ static int print_active_schedule(struct chain_view *view, struct text *out, stru
 	for (size_t i = 0; !result && i < active.producers_count; i++) {
 		const struct producer_authority *producer = &active.producers[i];
 		char key[KEY_TEXT_SIZE] = "";
-		text_printf(out, "%s{\"owner\":\"%s\",\"producer_authority\":[0,{\"threshold\":%u,\"keys\":[", i ? "," : "",
-		            name_text(producer->producer_name).text, producer->threshold);
+		text_printf(out, "%s{\"owner\":\"%s\",\"producer_authority\":[0,{\"threshold\":%u,\"keys\":[",
+		            i ? "," : "", name_text(producer->producer_name).text, producer->threshold);
 		for (size_t k = 0; k < producer->keys_count; k++) {
 			public_key_print(key, &producer->keys[k].key);
 			text_printf(out, "%s{\"key\":\"%s\",\"weight\":%u}", k ? "," : "", key, producer->keys[k].weight);

@@ -1,4 +1,5 @@
-/* From JSON to a transaction in a block: packing actions by ABI, choosing keys, signing, pushing; never twice the same id. */
+/* From JSON to a transaction in a block: packing actions by ABI, choosing keys, signing, pushing; never
+ * twice the same id. */
 #include "core/chain/chain.h"
 
 #include "core/base/exception.h"
@@ -9,10 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXPIRATION_MINIMUM = 30, EXPIRATION_MAXIMUM = 3500 }; /* seconds; a little below max_transaction_lifetime's default */
+/* seconds; a little below max_transaction_lifetime's default */
+enum { EXPIRATION_MINIMUM = 30, EXPIRATION_MAXIMUM = 3500 };
 
-int chain_action_make(struct chain_view *view, struct action *out, uint64_t account, uint64_t name, const struct json *data,
-                      const struct permission_level *authorization, size_t authorization_count, struct error *error)
+int chain_action_make(struct chain_view *view, struct action *out, uint64_t account, uint64_t name,
+                      const struct json *data, const struct permission_level *authorization,
+                      size_t authorization_count, struct error *error)
 {
 	struct chain_abi *abi = NULL;
 	int result = chain_abi_get(view, &abi, account, error);
@@ -22,7 +25,8 @@ int chain_action_make(struct chain_view *view, struct action *out, uint64_t acco
 		return result;
 	const char *type = abi_action_type(abi->abi, name);
 	if (!type)
-		result = error_chain(error, ACTION_VALIDATE_EXCEPTION, "Unknown action %s in contract %s", name_text(name).text, name_text(account).text);
+		result = error_chain(error, ACTION_VALIDATE_EXCEPTION, "Unknown action %s in contract %s",
+		                     name_text(name).text, name_text(account).text);
 	else
 		result = abi_to_binary(abi->abi, &out->data, type, data, error);
 	chain_abi_release(view->chain, abi);
@@ -35,8 +39,9 @@ int chain_action_make(struct chain_view *view, struct action *out, uint64_t acco
 	return 0;
 }
 
-int chain_action_make_text(struct chain_view *view, struct action *out, uint64_t account, uint64_t name, const char *data,
-                           const struct permission_level *authorization, size_t authorization_count, struct error *error)
+int chain_action_make_text(struct chain_view *view, struct action *out, uint64_t account, uint64_t name,
+                           const char *data, const struct permission_level *authorization,
+                           size_t authorization_count, struct error *error)
 {
 	struct json *json = NULL;
 	int result = json_parse(&json, data, strlen(data), error);
@@ -48,7 +53,8 @@ int chain_action_make_text(struct chain_view *view, struct action *out, uint64_t
 }
 
 /* Signs with the keys that the transaction needs, of those the wallet has. */
-static int sign_with_wallet(struct chain *chain, struct wallet *wallet, struct packed_transaction *packed, struct error *error)
+static int sign_with_wallet(struct chain *chain, struct wallet *wallet, struct packed_transaction *packed,
+                            struct error *error)
 {
 	struct chain_view *view = NULL;
 	struct public_key *available = NULL, *required = NULL;
@@ -58,7 +64,8 @@ static int sign_with_wallet(struct chain *chain, struct wallet *wallet, struct p
 	if (result == 0)
 		result = chain_view_open(chain, &view, error);
 	if (result == 0)
-		result = chain->operations->required_keys(view, &packed->transaction, available, available_count, &required, &required_count, error);
+		result = chain->operations->required_keys(view, &packed->transaction, available, available_count,
+		                                          &required, &required_count, error);
 	chain_view_close(view);
 	if (result == 0)
 		result = wallet_sign(wallet, packed, required, required_count, &chain->chain_id, error);
@@ -77,8 +84,9 @@ static void take_actions(struct packed_transaction *packed, struct action **acti
 	packed_transaction_release(packed);
 }
 
-static int send_once(struct chain *chain, struct wallet *wallet, struct packed_transaction *packed, struct transaction *transaction,
-                     const struct chain_send_options *options, struct transaction_trace *trace, struct error *error)
+static int send_once(struct chain *chain, struct wallet *wallet, struct packed_transaction *packed,
+                     struct transaction *transaction, const struct chain_send_options *options,
+                     struct transaction_trace *trace, struct error *error)
 {
 	int result;
 	packed_transaction_make(packed, transaction);
@@ -91,14 +99,16 @@ static int send_once(struct chain *chain, struct wallet *wallet, struct packed_t
 	return chain->operations->push(chain, packed, options, trace, error);
 }
 
-/* Nothing has happened: the id is taken, the chain's maximum lifetime is below our variation, or the clock was moved meanwhile. */
+/* Nothing has happened: the id is taken, the chain's maximum lifetime is below our variation, or the clock
+ * was moved meanwhile. */
 static bool can_be_made_again(const struct error *error)
 {
-	return error->code == TX_DUPLICATE || error->code == TX_EXP_TOO_FAR_EXCEPTION || error->code == EXPIRED_TX_EXCEPTION;
+	return error->code == TX_DUPLICATE || error->code == TX_EXP_TOO_FAR_EXCEPTION ||
+	       error->code == EXPIRED_TX_EXCEPTION;
 }
 
-int chain_send(struct chain *chain, struct wallet *wallet, struct action *actions, size_t count, const struct chain_send_options *options,
-               struct transaction_trace *trace, struct error *error)
+int chain_send(struct chain *chain, struct wallet *wallet, struct action *actions, size_t count,
+               const struct chain_send_options *options, struct transaction_trace *trace, struct error *error)
 {
 	struct transaction_trace own = {0};
 	struct action *list = memory_copy(actions, count * sizeof *actions);
@@ -119,7 +129,8 @@ int chain_send(struct chain *chain, struct wallet *wallet, struct action *action
 			break;
 		uint32_t variation = atomic_fetch_add_explicit(&chain->send_counter, 1, memory_order_relaxed);
 		struct transaction transaction = {
-			.expiration = seconds + EXPIRATION_MINIMUM + (tries <= 1 ? variation % (EXPIRATION_MAXIMUM - EXPIRATION_MINIMUM) : tries),
+			.expiration = seconds + EXPIRATION_MINIMUM +
+		                  (tries <= 1 ? variation % (EXPIRATION_MAXIMUM - EXPIRATION_MINIMUM) : tries),
 			.ref_block_num = (uint16_t)block_id_number(&reference),
 			.ref_block_prefix = block_id_prefix(&reference),
 			.delay_sec = options ? options->delay_sec : 0,

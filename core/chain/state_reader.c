@@ -69,7 +69,8 @@ static void read_permissions(struct chain_account *out, const struct map_root *r
 	while (permission_seek(root, &permission, out->name, from)) {
 		memory_grow(&out->permissions, &capacity, out->permissions_count + 1, sizeof *out->permissions);
 		struct chain_permission *at = &out->permissions[out->permissions_count++];
-		*at = (struct chain_permission){.name = permission.name, .parent = permission.parent, .block_num = permission.block_num};
+		*at = (struct chain_permission){
+			.name = permission.name, .parent = permission.parent, .block_num = permission.block_num};
 		at->authority = permission_authority(&permission);
 		at->linked_actions_count = links_to(&links, permission.name, &at->linked_actions);
 		if (permission.block_num > out->block_num)
@@ -82,16 +83,21 @@ static void read_permissions(struct chain_account *out, const struct map_root *r
 	free(links.items);
 }
 
-static struct chain_limit read_limit(const struct map_root *root, uint64_t name, enum resource_kind kind, uint32_t slot)
+static struct chain_limit read_limit(const struct map_root *root, uint64_t name, enum resource_kind kind,
+                                     uint32_t slot)
 {
 	struct resource_limit limit;
 	if (!resource_limit_get(root, &limit, name, kind, slot))
 		return (struct chain_limit){0};
-	return (struct chain_limit){.used = limit.used, .available = limit.available, .max = limit.max, .current_used = limit.current_used,
+	return (struct chain_limit){.used = limit.used,
+	                            .available = limit.available,
+	                            .max = limit.max,
+	                            .current_used = limit.current_used,
 	                            .last_usage_slot = limit.last_usage_slot};
 }
 
-static void read_resources(struct chain_account *out, const struct map_root *root, const struct account_object *account, uint32_t slot)
+static void read_resources(struct chain_account *out, const struct map_root *root,
+                           const struct account_object *account, uint32_t slot)
 {
 	struct resource_limits limits = {0};
 	struct resource_account resources = {0};
@@ -114,7 +120,8 @@ static void read_resources(struct chain_account *out, const struct map_root *roo
 		out->cpu_limit.last_usage_slot = account->creation_slot;
 }
 
-int state_read_account(const struct map_root *root, struct chain_account *out, uint64_t name, uint32_t slot, struct error *error)
+int state_read_account(const struct map_root *root, struct chain_account *out, uint64_t name, uint32_t slot,
+                       struct error *error)
 {
 	struct account_object account;
 	*out = (struct chain_account){0};
@@ -131,7 +138,8 @@ int state_read_account(const struct map_root *root, struct chain_account *out, u
 	return 0;
 }
 
-int state_read_accounts(const struct map_root *root, uint64_t from, chain_account_visitor *visitor, void *context)
+int state_read_accounts(const struct map_root *root, uint64_t from, chain_account_visitor *visitor,
+                        void *context)
 {
 	struct account_object account;
 	int result = 0;
@@ -160,12 +168,15 @@ int state_read_abi_version(const struct map_root *root, uint64_t name, uint64_t 
 	struct map_value abi;
 	if (!account_get(root, &account, name))
 		return no_account(error, name);
-	/* The block beside the sequence: two branches, or a state that was restored, may give the same sequence to different ABIs. */
-	*version = account_abi(root, &abi, name) ? ((uint64_t)account.block_num << 32 | account.abi_sequence) + 1 : 0;
+	/* The block beside the sequence: two branches, or a state that was restored, may give the same
+	 * sequence to different ABIs. */
+	*version = account_abi(root, &abi, name) ? ((uint64_t)account.block_num << 32 | account.abi_sequence) + 1
+	                                         : 0;
 	return 0;
 }
 
-int state_read_abi(const struct map_root *root, uint64_t account, struct bytes *out, uint64_t *version, struct error *error)
+int state_read_abi(const struct map_root *root, uint64_t account, struct bytes *out, uint64_t *version,
+                   struct error *error)
 {
 	struct map_value abi;
 	int result = state_read_abi_version(root, account, version, error);
@@ -178,11 +189,15 @@ int state_read_abi(const struct map_root *root, uint64_t account, struct bytes *
 
 static struct chain_row chain_row_of(const struct table_row *row)
 {
-	return (struct chain_row){.primary_key = row->primary_key, .payer = row->payer, .block_num = row->block_num, .data = row->data,
+	return (struct chain_row){.primary_key = row->primary_key,
+	                          .payer = row->payer,
+	                          .block_num = row->block_num,
+	                          .data = row->data,
 	                          .length = row->length};
 }
 
-int state_read_row(const struct map_root *root, struct chain_row *out, const struct table_id *id, uint64_t primary_key)
+int state_read_row(const struct map_root *root, struct chain_row *out, const struct table_id *id,
+                   uint64_t primary_key)
 {
 	struct table_row row;
 	if (!table_row_get(root, &row, id, primary_key))
@@ -191,7 +206,8 @@ int state_read_row(const struct map_root *root, struct chain_row *out, const str
 	return 0;
 }
 
-int state_read_rows(const struct map_root *root, const struct table_id *id, uint64_t from, chain_row_visitor *visitor, void *context)
+int state_read_rows(const struct map_root *root, const struct table_id *id, uint64_t from,
+                    chain_row_visitor *visitor, void *context)
 {
 	struct table_row row;
 	int result = 0;
@@ -205,12 +221,14 @@ int state_read_rows(const struct map_root *root, const struct table_id *id, uint
 	return result;
 }
 
-int state_read_rows_by_double(const struct map_root *root, const struct table_id *id, unsigned index, chain_row_visitor *visitor, void *context)
+int state_read_rows_by_double(const struct map_root *root, const struct table_id *id, unsigned index,
+                              chain_row_visitor *visitor, void *context)
 {
 	struct table_id secondary = {id->code, id->scope, (id->table & ~UINT64_C(15)) | index};
 	struct secondary_row entry = {0};
 	int result = 0;
-	while (!result && secondary_row_seek(root, &entry, &secondary, SECONDARY_DOUBLE, entry.key, entry.primary_key)) {
+	while (!result &&
+	       secondary_row_seek(root, &entry, &secondary, SECONDARY_DOUBLE, entry.key, entry.primary_key)) {
 		struct chain_row row;
 		if (!state_read_row(root, &row, id, entry.primary_key))
 			result = visitor(context, &row);
@@ -226,8 +244,8 @@ int state_read_rows_by_double(const struct map_root *root, const struct table_id
 	return result;
 }
 
-int state_read_scopes(const struct map_root *root, uint64_t code, uint64_t table, uint64_t from_scope, chain_scope_visitor *visitor,
-                      void *context)
+int state_read_scopes(const struct map_root *root, uint64_t code, uint64_t table, uint64_t from_scope,
+                      chain_scope_visitor *visitor, void *context)
 {
 	struct table_object object;
 	struct table_id from = {code, from_scope, table};
@@ -235,7 +253,10 @@ int state_read_scopes(const struct map_root *root, uint64_t code, uint64_t table
 	while (!result && table_object_seek(root, &object, &from)) {
 		from = object.id;
 		if (!(object.id.table & 15) && (!table || object.id.table == table)) {
-			struct chain_scope scope = {.scope = object.id.scope, .table = object.id.table, .payer = object.payer, .count = object.count};
+			struct chain_scope scope = {.scope = object.id.scope,
+			                            .table = object.id.table,
+			                            .payer = object.payer,
+			                            .count = object.count};
 			result = visitor(context, &scope);
 		}
 		if (table && object.id.table < table) {
@@ -253,7 +274,8 @@ int state_read_scopes(const struct map_root *root, uint64_t code, uint64_t table
 	return result;
 }
 
-int state_read_table_contracts(const struct map_root *root, uint64_t scope, uint64_t table, chain_account_visitor *visitor, void *context)
+int state_read_table_contracts(const struct map_root *root, uint64_t scope, uint64_t table,
+                               chain_account_visitor *visitor, void *context)
 {
 	uint64_t code = 0;
 	int result = 0;
@@ -268,7 +290,8 @@ int state_read_table_contracts(const struct map_root *root, uint64_t scope, uint
 	return result;
 }
 
-int state_read_key_permissions(const struct map_root *root, const struct public_key *key, chain_key_permission_visitor *visitor, void *context)
+int state_read_key_permissions(const struct map_root *root, const struct public_key *key,
+                               chain_key_permission_visitor *visitor, void *context)
 {
 	struct permission_level level, from = {0, 0};
 	int result = 0;
@@ -290,8 +313,10 @@ int state_read_features(const struct map_root *root, chain_feature_visitor *visi
 	int result = 0;
 	feature_set_get(root, &set);
 	for (int i = 0; !result && i < FEATURE_COUNT; i++) {
-		struct chain_feature feature = {.digest = feature_digest((enum feature)i), .name = feature_table[i].name,
-		                                .active = feature_active(&set, (enum feature)i), .activation_block_num = set.activation_block[i]};
+		struct chain_feature feature = {.digest = feature_digest((enum feature)i),
+		                                .name = feature_table[i].name,
+		                                .active = feature_active(&set, (enum feature)i),
+		                                .activation_block_num = set.activation_block[i]};
 		for (size_t j = 0; j < set.preactivated_count; j++)
 			feature.preactivated |= set.preactivated[j] == i;
 		result = visitor(context, &feature);

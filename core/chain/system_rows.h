@@ -1,5 +1,6 @@
-/* Rows of the system contract's tables, decoded natively (contracts.md 5.2): what both the tree and the boot sequence look at. Decoders return -ENOENT,
- * without a sentence, for bytes that are no such row (another contract's table of that name). */
+/* Rows of the system contract's tables, decoded natively (contracts.md 5.2): what both the tree and the
+ * boot sequence look at. Decoders return -ENOENT, without a sentence, for bytes that are no such row
+ * (another contract's table of that name). */
 #ifndef EOSIOFS_CORE_CHAIN_SYSTEM_ROWS_H
 #define EOSIOFS_CORE_CHAIN_SYSTEM_ROWS_H
 

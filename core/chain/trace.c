@@ -24,7 +24,8 @@ static void print_data(struct chain_view *view, struct text *out, const struct a
 	if (!decoded) {
 		text_clear(&json);
 		text_append_char(&json, '"');
-		text_append_hex(&json, action->data.data, action->data.length < DATA_SHOWN ? action->data.length : DATA_SHOWN);
+		text_append_hex(&json, action->data.data,
+		                action->data.length < DATA_SHOWN ? action->data.length : DATA_SHOWN);
 		text_append_char(&json, '"');
 	}
 	if (json.length > DATA_SHOWN) {
@@ -41,13 +42,14 @@ void chain_trace_print(struct chain_view *view, struct text *out, const struct t
 	char id[65], what[2 * NAME_TEXT_SIZE + 4];
 	checksum256_print(id, &trace->id);
 	if (trace->has_receipt)
-		text_printf(out, "%s transaction: %s  %" PRIu64 " bytes  %" PRIu32 " us\n", transaction_status_name(trace->status), id,
-		            trace->net_usage, trace->cpu_usage_us);
+		text_printf(out, "%s transaction: %s  %" PRIu64 " bytes  %" PRIu32 " us\n",
+		            transaction_status_name(trace->status), id, trace->net_usage, trace->cpu_usage_us);
 	else
 		text_printf(out, "failed transaction: %s  <unknown> bytes  <unknown> us\n", id);
 	for (size_t i = 0; i < trace->actions_count; i++) {
 		const struct action_trace *action = &trace->actions[i];
-		snprintf(what, sizeof what, "%s::%s", name_text(action->action.account).text, name_text(action->action.name).text);
+		snprintf(what, sizeof what, "%s::%s", name_text(action->action.account).text,
+		         name_text(action->action.name).text);
 		text_printf(out, "#%14s <= %-28s ", name_text(action->receiver).text, what);
 		print_data(view, out, &action->action);
 		text_append_char(out, '\n');

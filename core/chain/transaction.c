@@ -1,4 +1,5 @@
-/* Transactions as JSON, in nodeos's layout: actions' data by their contracts' ABIs, or as hexadecimal bytes. */
+/* Transactions as JSON, in nodeos's layout: actions' data by their contracts' ABIs, or as hexadecimal
+ * bytes. */
 #include "core/chain/chain.h"
 
 #include "core/base/exception.h"
@@ -20,7 +21,9 @@ static void print_action_data(struct chain_view *view, struct text *out, const s
 {
 	struct chain_abi *abi = NULL;
 	struct text json = TEXT_EMPTY;
-	const char *type = chain_abi_get(view, &abi, action->account, NULL) == 0 ? abi_action_type(abi->abi, action->name) : NULL;
+	const char *type = chain_abi_get(view, &abi, action->account, NULL) == 0
+	                       ? abi_action_type(abi->abi, action->name)
+	                       : NULL;
 	struct cursor in = cursor_make(action->data.data, action->data.length);
 
 	if (type && abi_to_json(abi->abi, &json, type, &in, NULL) == 0 && cursor_left(&in) == 0) {
@@ -34,12 +37,13 @@ static void print_action_data(struct chain_view *view, struct text *out, const s
 	chain_abi_release(view->chain, abi);
 }
 
-static void print_actions(struct chain_view *view, struct text *out, const struct action *actions, size_t count)
+static void print_actions(struct chain_view *view, struct text *out, const struct action *actions,
+                          size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct action *action = &actions[i];
-		text_printf(out, "%s{\"account\":\"%s\",\"name\":\"%s\",\"authorization\":[", i ? "," : "", name_text(action->account).text,
-		            name_text(action->name).text);
+		text_printf(out, "%s{\"account\":\"%s\",\"name\":\"%s\",\"authorization\":[", i ? "," : "",
+		            name_text(action->account).text, name_text(action->name).text);
 		for (size_t k = 0; k < action->authorization_count; k++) {
 			text_append(out, k ? "," : "");
 			permission_level_print(out, &action->authorization[k]);
@@ -55,10 +59,11 @@ void chain_transaction_print(struct chain_view *view, struct text *out, const st
 	char expiration[TIME_TEXT_SIZE];
 	time_point_sec_print(expiration, transaction->expiration);
 	text_printf(out,
-	            "{\"expiration\":\"%s\",\"ref_block_num\":%u,\"ref_block_prefix\":%" PRIu32 ",\"max_net_usage_words\":%" PRIu32
-	            ",\"max_cpu_usage_ms\":%u,\"delay_sec\":%" PRIu32 ",\"context_free_actions\":[",
-	            expiration, transaction->ref_block_num, transaction->ref_block_prefix, transaction->max_net_usage_words,
-	            transaction->max_cpu_usage_ms, transaction->delay_sec);
+	            "{\"expiration\":\"%s\",\"ref_block_num\":%u,\"ref_block_prefix\":%" PRIu32
+	            ",\"max_net_usage_words\":%" PRIu32 ",\"max_cpu_usage_ms\":%u,\"delay_sec\":%" PRIu32
+	            ",\"context_free_actions\":[",
+	            expiration, transaction->ref_block_num, transaction->ref_block_prefix,
+	            transaction->max_net_usage_words, transaction->max_cpu_usage_ms, transaction->delay_sec);
 	print_actions(view, out, transaction->context_free_actions, transaction->context_free_actions_count);
 	text_append(out, "],\"actions\":[");
 	print_actions(view, out, transaction->actions, transaction->actions_count);
@@ -67,7 +72,8 @@ void chain_transaction_print(struct chain_view *view, struct text *out, const st
 
 /* --- parsing --- */
 
-static int parse_name_member(uint64_t *out, const struct json *object, const char *member, struct error *error)
+static int parse_name_member(uint64_t *out, const struct json *object, const char *member,
+                             struct error *error)
 {
 	const char *text = json_string(json_member(object, member));
 
@@ -80,20 +86,24 @@ static int parse_level(struct permission_level *out, const struct json *json, st
 {
 	if (json_string(json))
 		return permission_level_parse(out, json_string(json), error);
-	const char *actor = json_string(json_member(json, "actor")), *permission = json_string(json_member(json, "permission"));
+	const char *actor = json_string(json_member(json, "actor")),
+			   *permission = json_string(json_member(json, "permission"));
 	if (!actor || !permission)
-		return error_set(error, EINVAL, "a permission level is {\"actor\", \"permission\"} or \"ACTOR@PERMISSION\"");
+		return error_set(error, EINVAL,
+		                 "a permission level is {\"actor\", \"permission\"} or \"ACTOR@PERMISSION\"");
 	int result = name_parse(&out->actor, actor, error);
 	return result ? result : name_parse(&out->permission, permission, error);
 }
 
-int permission_levels_parse_json(struct permission_level **out, size_t *count, const struct json *json, struct error *error)
+int permission_levels_parse_json(struct permission_level **out, size_t *count, const struct json *json,
+                                 struct error *error)
 {
 	int result = 0;
 	*out = memory_allocate(json_count(json) + 1, sizeof **out);
 	*count = 0;
 	if (json_type(json) != JSON_ARRAY || json_count(json) > AUTHORIZATIONS_MAXIMUM)
-		result = error_set(error, EINVAL, "permission levels are a list of at most %d", AUTHORIZATIONS_MAXIMUM);
+		result = error_set(error, EINVAL, "permission levels are a list of at most %d",
+		                   AUTHORIZATIONS_MAXIMUM);
 	for (const struct json *level = json_first(json); level && result == 0; level = json_next(level))
 		result = parse_level(&(*out)[(*count)++], level, error);
 	if (result) {
@@ -118,7 +128,8 @@ static bool take_hex(struct bytes *out, const struct json *data)
 	return taken;
 }
 
-static int parse_action(struct chain_view *view, struct action *out, const struct json *json, struct error *error)
+static int parse_action(struct chain_view *view, struct action *out, const struct json *json,
+                        struct error *error)
 {
 	const struct json *data = json_member(json, "data");
 	struct permission_level *levels = NULL;
@@ -145,7 +156,8 @@ static int parse_action(struct chain_view *view, struct action *out, const struc
 	return result;
 }
 
-static int parse_actions(struct chain_view *view, struct action **out, size_t *count, const struct json *json, struct error *error)
+static int parse_actions(struct chain_view *view, struct action **out, size_t *count, const struct json *json,
+                         struct error *error)
 {
 	int result = 0;
 	*count = 0;
@@ -158,7 +170,8 @@ static int parse_actions(struct chain_view *view, struct action **out, size_t *c
 	return result;
 }
 
-static int parse_number(uint32_t *out, const struct json *object, const char *member, uint32_t maximum, struct error *error)
+static int parse_number(uint32_t *out, const struct json *object, const char *member, uint32_t maximum,
+                        struct error *error)
 {
 	const struct json *json = json_member(object, member);
 	uint64_t value = 0;
@@ -171,7 +184,8 @@ static int parse_number(uint32_t *out, const struct json *object, const char *me
 	return 0;
 }
 
-int chain_transaction_parse(struct chain_view *view, struct transaction *out, const struct json *json, struct error *error)
+int chain_transaction_parse(struct chain_view *view, struct transaction *out, const struct json *json,
+                            struct error *error)
 {
 	const char *expiration = json_string(json_member(json, "expiration"));
 	uint32_t block = 0, prefix = 0, words = 0, milliseconds = 0, delay = 0;
@@ -186,12 +200,16 @@ int chain_transaction_parse(struct chain_view *view, struct transaction *out, co
 	    (result = parse_number(&milliseconds, json, "max_cpu_usage_ms", UINT8_MAX, error)) != 0 ||
 	    (result = parse_number(&delay, json, "delay_sec", UINT32_MAX, error)) != 0)
 		return result;
-	*out = (struct transaction){.ref_block_num = (uint16_t)block, .ref_block_prefix = prefix, .max_net_usage_words = words,
-	                            .max_cpu_usage_ms = (uint8_t)milliseconds, .delay_sec = delay};
+	*out = (struct transaction){.ref_block_num = (uint16_t)block,
+	                            .ref_block_prefix = prefix,
+	                            .max_net_usage_words = words,
+	                            .max_cpu_usage_ms = (uint8_t)milliseconds,
+	                            .delay_sec = delay};
 	if (expiration)
 		result = time_point_sec_parse(&out->expiration, expiration, error);
 	if (result == 0)
-		result = parse_actions(view, &out->context_free_actions, &out->context_free_actions_count, json_member(json, "context_free_actions"), error);
+		result = parse_actions(view, &out->context_free_actions, &out->context_free_actions_count,
+		                       json_member(json, "context_free_actions"), error);
 	if (result == 0)
 		result = parse_actions(view, &out->actions, &out->actions_count, json_member(json, "actions"), error);
 	if (result)

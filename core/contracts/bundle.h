@@ -1,5 +1,5 @@
-/* The contracts that ship with eosiofs: name, code (a small WebAssembly module that names contract and version), ABI, and the native
- * function that the code's hash stands for. */
+/* The contracts that ship with eosiofs: name, code (a small WebAssembly module that names contract and
+ * version), ABI, and the native function that the code's hash stands for. */
 #ifndef EOSIOFS_CORE_CONTRACTS_BUNDLE_H
 #define EOSIOFS_CORE_CONTRACTS_BUNDLE_H
 

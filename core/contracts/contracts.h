@@ -1,4 +1,5 @@
-/* The entry points of the native contracts; a WebAssembly build names its own `apply` (-Deosio_token_apply=apply). Freestanding. */
+/* The entry points of the native contracts; a WebAssembly build names its own `apply`
+ * (-Deosio_token_apply=apply). Freestanding. */
 #ifndef EOSIOFS_CORE_CONTRACTS_CONTRACTS_H
 #define EOSIOFS_CORE_CONTRACTS_CONTRACTS_H
 

@@ -1,6 +1,6 @@
-/* The native build's names: a contract's call of an intrinsic goes to intrinsic_NAME in core/engine/intrinsic/, so that `abort` or
- * `expiration` stay free in the rest of the program. (Macros with arguments, so that members and variables of these names are left
- * alone.) */
+/* The native build's names: a contract's call of an intrinsic goes to intrinsic_NAME in
+ * core/engine/intrinsic/, so that `abort` or `expiration` stay free in the rest of the program. (Macros
+ * with arguments, so that members and variables of these names are left alone.) */
 #ifndef EOSIOFS_CORE_CONTRACTS_NATIVE_H
 #define EOSIOFS_CORE_CONTRACTS_NATIVE_H
 

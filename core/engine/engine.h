@@ -1,5 +1,6 @@
-/* The embedded chain's engine: state, blocks, transactions. No threads, no clock, no files, no keys: whoever drives it (the embedded chain,
- * the replay tool, tests) says which slot comes next, who produces it and what is pushed, and signs what it seals. One thread at a time. */
+/* The embedded chain's engine: state, blocks, transactions. No threads, no clock, no files, no keys:
+ * whoever drives it (the embedded chain, the replay tool, tests) says which slot comes next, who produces
+ * it and what is pushed, and signs what it seals. One thread at a time. */
 #ifndef EOSIOFS_CORE_ENGINE_ENGINE_H
 #define EOSIOFS_CORE_ENGINE_ENGINE_H
 
@@ -10,7 +11,8 @@
 
 struct engine;
 
-/* A block and the state after it: immutable once sealed but for its signature. Counted by block_state_hold/release (chain's thread). */
+/* A block and the state after it: immutable once sealed but for its signature. Counted by
+ * block_state_hold/release (chain's thread). */
 struct block_state {
 	struct checksum256 id;
 	uint32_t number;
@@ -23,7 +25,8 @@ struct block_state {
 	struct checksum256 pending_schedule_hash;
 	struct incremental_merkle blockroot; /* covers the ids of blocks 1..number-1 */
 	uint32_t dpos_proposed_irreversible, dpos_irreversible;
-	struct checksum256 irreversible_id; /* of block dpos_irreversible; zeroes when it is not known or there is none */
+	/* of block dpos_irreversible; zeroes when it is not known or there is none */
+	struct checksum256 irreversible_id;
 	struct last_produced {
 		uint64_t producer;
 		uint32_t block, implied_irreversible;
@@ -45,7 +48,8 @@ const struct genesis *engine_genesis(const struct engine *engine);
 const struct checksum256 *engine_chain_id(const struct engine *engine);
 struct map *engine_map(struct engine *engine);
 struct block_state *engine_head(struct engine *engine); /* borrowed */
-/* Makes another block the head (a fork's tip, an older block): the state is that block's from now on. No block may be in the making. */
+/* Makes another block the head (a fork's tip, an older block): the state is that block's from now on. No
+ * block may be in the making. */
 void engine_set_head(struct engine *engine, struct block_state *head);
 /* The last irreversible block's number and id. */
 uint32_t engine_irreversible(const struct engine *engine, struct checksum256 *id);
@@ -58,17 +62,21 @@ struct block_options {
 	uint32_t slot;        /* later than the head's */
 	uint64_t producer;    /* must be the slot's producer (3030009 otherwise) */
 	uint16_t confirmed;   /* E.7; engine_confirmed() gives what a producer would say */
-	const struct checksum256 *features; /* activated by this block: preactivated ones must be listed, PREACTIVATE_FEATURE may be */
+	/* activated by this block: preactivated ones must be listed, PREACTIVATE_FEATURE may be */
+	const struct checksum256 *features;
 	size_t features_count;
 };
-/* What `producer`, having signed last_signed (0: never) on this node, states as confirmed in the next block. */
+/* What `producer`, having signed last_signed (0: never) on this node, states as confirmed in the next
+ * block. */
 uint16_t engine_confirmed(const struct engine *engine, uint32_t last_signed);
-/* Features that the head's state demands to be activated in the next block (preactivated); *out is free()d by the caller. */
+/* Features that the head's state demands to be activated in the next block (preactivated); *out is free()d
+ * by the caller. */
 size_t engine_preactivated_features(const struct engine *engine, struct checksum256 **out);
 
-/* Starts the next block: features, schedule promotion, onblock, expired records, eosio.prods (D.5). onblock's trace goes to
- * *onblock when that is not NULL. No block may be in the making. */
-int engine_block_start(struct engine *engine, const struct block_options *options, struct transaction_trace *onblock, struct error *error);
+/* Starts the next block: features, schedule promotion, onblock, expired records, eosio.prods (D.5).
+ * onblock's trace goes to *onblock when that is not NULL. No block may be in the making. */
+int engine_block_start(struct engine *engine, const struct block_options *options,
+                       struct transaction_trace *onblock, struct error *error);
 bool engine_block_pending(const struct engine *engine);
 uint32_t engine_block_slot(const struct engine *engine);   /* of the block in the making */
 uint32_t engine_block_number(const struct engine *engine); /* of the block in the making, else head's + 1 */
@@ -82,53 +90,66 @@ size_t engine_block_transactions(const struct engine *engine);
 struct push_options {
 	uint32_t billed_cpu_us; /* 0: the chain's min_transaction_cpu_usage */
 	bool without_keys;      /* authorities count as satisfied ("impersonate"); names are still checked */
-	/* For a transaction that stands for a recorded one whose bytes are not at hand (replay --blocks): it has that one's id and bills that
-	 * one's NET (bytes), and its TaPoS is not looked at. NULL: none. */
+	/* For a transaction that stands for a recorded one whose bytes are not at hand (replay --blocks): it
+	 * has that one's id and bills that one's NET (bytes), and its TaPoS is not looked at. NULL: none. */
 	const struct checksum256 *recorded_id;
 	uint64_t recorded_net_usage;
 };
-/* Pushes a transaction into the block in the making. keys: those of its signatures, ascending (packed_transaction_keys), recovered
- * by the caller outside any lock. On success *packed has been moved into the block (it is emptied); on failure the state is as before and
- * *packed is the caller's still. The trace is filled either way (release it). A delayed transaction succeeds with status delayed.
- * A full block fails it with BLOCK_NET_USAGE_EXCEEDED or BLOCK_CPU_USAGE_EXCEEDED: the caller seals and tries again in the next one. */
-int engine_push(struct engine *engine, struct packed_transaction *packed, const struct public_key *keys, size_t keys_count,
-                const struct push_options *options, struct transaction_trace *trace, struct error *error);
-/* The next deferred or delayed transaction that is due (delay_until <= the block's time), in nodeos's order (delay_until, then
- * creation); false: none. */
+/* Pushes a transaction into the block in the making. keys: those of its signatures, ascending
+ * (packed_transaction_keys), recovered by the caller outside any lock. On success *packed has been moved
+ * into the block (it is emptied); on failure the state is as before and *packed is the caller's still. The
+ * trace is filled either way (release it). A delayed transaction succeeds with status delayed. A full
+ * block fails it with BLOCK_NET_USAGE_EXCEEDED or BLOCK_CPU_USAGE_EXCEEDED: the caller seals and tries
+ * again in the next one. */
+int engine_push(struct engine *engine, struct packed_transaction *packed, const struct public_key *keys,
+                size_t keys_count, const struct push_options *options, struct transaction_trace *trace,
+                struct error *error);
+/* The next deferred or delayed transaction that is due (delay_until <= the block's time), in nodeos's
+ * order (delay_until, then creation); false: none. */
 bool engine_next_scheduled(const struct engine *engine, struct checksum256 *id);
-/* The same in a walk, which begins at a zeroed place: one that could not run is left behind. Those that this very block has stored wait for the
- * next one. */
+/* The same in a walk, which begins at a zeroed place: one that could not run is left behind. Those that
+ * this very block has stored wait for the next one. */
 struct scheduled_place {
 	int64_t delay_until;
 	uint64_t object_id;
 };
-bool engine_scheduled_from(const struct engine *engine, struct scheduled_place *place, struct checksum256 *id);
-/* Runs one that is due. Its end (executed, soft_fail, hard_fail, expired) is in the trace; failing only means that there is none such. */
-int engine_push_scheduled(struct engine *engine, const struct checksum256 *id, const struct push_options *options,
-                          struct transaction_trace *trace, struct error *error);
+bool engine_scheduled_from(const struct engine *engine, struct scheduled_place *place,
+                           struct checksum256 *id);
+/* Runs one that is due. Its end (executed, soft_fail, hard_fail, expired) is in the trace; failing only
+ * means that there is none such. */
+int engine_push_scheduled(struct engine *engine, const struct checksum256 *id,
+                          const struct push_options *options, struct transaction_trace *trace,
+                          struct error *error);
 /* Seals the block in the making: it becomes the head, unsigned. *digest is what its producer signs (E.4). */
-int engine_block_seal(struct engine *engine, struct block_state **out, struct checksum256 *digest, struct error *error);
-/* The same with a recorded block's merkle roots in place of those computed, where a transaction stands for a recorded one. */
-int engine_block_seal_with_roots(struct engine *engine, const struct checksum256 *transaction_mroot, const struct checksum256 *action_mroot,
-                                 struct block_state **out, struct checksum256 *digest, struct error *error);
+int engine_block_seal(struct engine *engine, struct block_state **out, struct checksum256 *digest,
+                      struct error *error);
+/* The same with a recorded block's merkle roots in place of those computed, where a transaction stands for
+ * a recorded one. */
+int engine_block_seal_with_roots(struct engine *engine, const struct checksum256 *transaction_mroot,
+                                 const struct checksum256 *action_mroot, struct block_state **out,
+                                 struct checksum256 *digest, struct error *error);
 void block_state_sign(struct block_state *block, const struct signature *signature);
 /* Drops the block in the making with everything in it. */
 void engine_block_drop(struct engine *engine);
 
-/* Applies a block on the head as a validating node does: everything in it is recomputed and compared (E.10 with --force-all-checks). CPU comes
- * from its receipts. trusted: skips signatures, authorization and TaPoS, as a replay of one's own irreversible log does. On failure the
- * head is as before; the sentence names the block and what differs. */
-int engine_apply_block(struct engine *engine, const struct signed_block *block, bool trusted, struct error *error);
-/* Do the block's signatures satisfy the authority of its producer, as the schedule before it has it? digest: what was signed (E.4), as
- * engine_block_seal gives it; previous: the state before the block. */
-int block_state_verify_signatures(const struct block_state *previous, const struct signed_block *block, const struct checksum256 *digest,
-                                  struct error *error);
+/* Applies a block on the head as a validating node does: everything in it is recomputed and compared (E.10
+ * with --force-all-checks). CPU comes from its receipts. trusted: skips signatures, authorization and
+ * TaPoS, as a replay of one's own irreversible log does. On failure the head is as before; the sentence
+ * names the block and what differs. */
+int engine_apply_block(struct engine *engine, const struct signed_block *block, bool trusted,
+                       struct error *error);
+/* Do the block's signatures satisfy the authority of its producer, as the schedule before it has it?
+ * digest: what was signed (E.4), as engine_block_seal gives it; previous: the state before the block. */
+int block_state_verify_signatures(const struct block_state *previous, const struct signed_block *block,
+                                  const struct checksum256 *digest, struct error *error);
 
 /* --- saving and restoring (state file) --- */
-/* The head or a block before it, and what follows from it, as bytes: schedules, DPoS counts; the state itself is block->root. */
+/* The head or a block before it, and what follows from it, as bytes: schedules, DPoS counts; the state
+ * itself is block->root. */
 void engine_pack_block(struct bytes *out, const struct engine *engine, const struct block_state *block);
-/* A chain whose head is what engine_pack_block wrote, over a loaded root (taken over) of `map` (taken over). */
-int engine_restore(struct engine **out, const struct genesis *genesis, struct map *map, struct map_root *root, struct cursor *head,
-                   struct error *error);
+/* A chain whose head is what engine_pack_block wrote, over a loaded root (taken over) of `map` (taken
+ * over). */
+int engine_restore(struct engine **out, const struct genesis *genesis, struct map *map, struct map_root *root,
+                   struct cursor *head, struct error *error);
 
 #endif

@@ -17,8 +17,10 @@ void action_release(struct action *action)
 
 struct action action_copy(const struct action *action)
 {
-	struct action copy = {.account = action->account, .name = action->name, .authorization_count = action->authorization_count};
-	copy.authorization = memory_copy(action->authorization, action->authorization_count * sizeof *action->authorization);
+	struct action copy = {
+		.account = action->account, .name = action->name, .authorization_count = action->authorization_count};
+	copy.authorization = memory_copy(action->authorization,
+	                                 action->authorization_count * sizeof *action->authorization);
 	bytes_put(&copy.data, action->data.data, action->data.length);
 	return copy;
 }
@@ -77,7 +79,8 @@ struct checksum256 action_digest(const struct action *action)
 	return digest;
 }
 
-struct checksum256 action_digest_with_return_value(const struct action *action, const void *value, size_t length)
+struct checksum256 action_digest_with_return_value(const struct action *action, const void *value,
+                                                   size_t length)
 {
 	struct checksum256 halves[2];
 	struct bytes packed = {0};

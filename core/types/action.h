@@ -17,6 +17,7 @@ void action_pack(struct bytes *out, const struct action *action);
 int action_unpack(struct action *out, struct cursor *in);
 /* D.2's act_digest, before and after ACTION_RETURN_VALUE. */
 struct checksum256 action_digest(const struct action *action);
-struct checksum256 action_digest_with_return_value(const struct action *action, const void *value, size_t length);
+struct checksum256 action_digest_with_return_value(const struct action *action, const void *value,
+                                                   size_t length);
 
 #endif

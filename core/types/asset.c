@@ -1,4 +1,5 @@
-/* Symbols and assets: text, limits, bytes (protocol.md A.3). Messages begin as nodeos words them, then quote the text. */
+/* Symbols and assets: text, limits, bytes (protocol.md A.3). Messages begin as nodeos words them, then
+ * quote the text. */
 #include "core/types/asset.h"
 
 #include "core/base/exception.h"
@@ -12,10 +13,25 @@
 enum { PRECISION_MAXIMUM = 18, CODE_LETTERS = 7, INPUT_MAXIMUM = 64 };
 
 static const uint64_t powers[PRECISION_MAXIMUM + 1] = {
-	UINT64_C(1), UINT64_C(10), UINT64_C(100), UINT64_C(1000), UINT64_C(10000), UINT64_C(100000), UINT64_C(1000000), UINT64_C(10000000),
-	UINT64_C(100000000), UINT64_C(1000000000), UINT64_C(10000000000), UINT64_C(100000000000), UINT64_C(1000000000000),
-	UINT64_C(10000000000000), UINT64_C(100000000000000), UINT64_C(1000000000000000), UINT64_C(10000000000000000),
-	UINT64_C(100000000000000000), UINT64_C(1000000000000000000),
+	UINT64_C(1),
+	UINT64_C(10),
+	UINT64_C(100),
+	UINT64_C(1000),
+	UINT64_C(10000),
+	UINT64_C(100000),
+	UINT64_C(1000000),
+	UINT64_C(10000000),
+	UINT64_C(100000000),
+	UINT64_C(1000000000),
+	UINT64_C(10000000000),
+	UINT64_C(100000000000),
+	UINT64_C(1000000000000),
+	UINT64_C(10000000000000),
+	UINT64_C(100000000000000),
+	UINT64_C(1000000000000000),
+	UINT64_C(10000000000000000),
+	UINT64_C(100000000000000000),
+	UINT64_C(1000000000000000000),
 };
 
 /* A piece of a text that is being read. */
@@ -50,7 +66,8 @@ bool symbol_valid(uint64_t symbol)
 static void code_print(char out[CODE_LETTERS + 1], uint64_t code)
 {
 	for (; code; code >>= 8)
-		*out++ = isgraph((unsigned char)(code & 0xff)) ? (char)(code & 0xff) : '?'; /* only an invalid one has such a byte */
+		*out++ = isgraph((unsigned char)(code & 0xff)) ? (char)(code & 0xff)
+		                                               : '?'; /* only an invalid one has such a byte */
 	*out = 0;
 }
 
@@ -70,11 +87,13 @@ static int code_parse(uint64_t *out, struct piece piece, struct error *error)
 {
 	*out = 0;
 	if (piece.length > CODE_LETTERS)
-		return error_chain(error, SYMBOL_TYPE_EXCEPTION, "invalid symbol: '%.*s' is longer than 7 letters", (int)piece.length, piece.at);
+		return error_chain(error, SYMBOL_TYPE_EXCEPTION, "invalid symbol: '%.*s' is longer than 7 letters",
+		                   (int)piece.length, piece.at);
 	for (size_t i = 0; i < piece.length; i++) {
 		if (piece.at[i] < 'A' || piece.at[i] > 'Z') {
 			*out = 0;
-			return error_chain(error, SYMBOL_TYPE_EXCEPTION, "invalid character in symbol name ('%.*s')", (int)piece.length, piece.at);
+			return error_chain(error, SYMBOL_TYPE_EXCEPTION, "invalid character in symbol name ('%.*s')",
+			                   (int)piece.length, piece.at);
 		}
 		*out |= (uint64_t)(uint8_t)piece.at[i] << (8 * i);
 	}
@@ -97,15 +116,19 @@ int symbol_parse(uint64_t *out, const char *text, struct error *error)
 	if (!piece.length)
 		return error_chain(error, SYMBOL_TYPE_EXCEPTION, "creating symbol from empty string");
 	if (!comma)
-		return error_chain(error, SYMBOL_TYPE_EXCEPTION, "missing comma in symbol ('%.*s')", (int)piece.length, piece.at);
+		return error_chain(error, SYMBOL_TYPE_EXCEPTION, "missing comma in symbol ('%.*s')",
+		                   (int)piece.length, piece.at);
 	if (comma == piece.at)
-		return error_chain(error, SYMBOL_TYPE_EXCEPTION, "missing precision in symbol ('%.*s')", (int)piece.length, piece.at);
+		return error_chain(error, SYMBOL_TYPE_EXCEPTION, "missing precision in symbol ('%.*s')",
+		                   (int)piece.length, piece.at);
 	for (const char *at = piece.at; at < comma; at++) {
 		if (!isdigit((unsigned char)*at))
-			return error_chain(error, SYMBOL_TYPE_EXCEPTION, "precision is not a number in symbol '%.*s'", (int)piece.length, piece.at);
+			return error_chain(error, SYMBOL_TYPE_EXCEPTION, "precision is not a number in symbol '%.*s'",
+			                   (int)piece.length, piece.at);
 		precision = precision * 10 + (unsigned)(*at - '0');
 		if (precision > PRECISION_MAXIMUM)
-			return error_chain(error, SYMBOL_TYPE_EXCEPTION, "precision %.*s should be <= 18", (int)(comma - piece.at), piece.at);
+			return error_chain(error, SYMBOL_TYPE_EXCEPTION, "precision %.*s should be <= 18",
+			                   (int)(comma - piece.at), piece.at);
 	}
 	result = code_parse(out, (struct piece){comma + 1, piece.length - (size_t)(comma + 1 - piece.at)}, error);
 	if (!result)
@@ -117,13 +140,17 @@ int symbol_parse(uint64_t *out, const char *text, struct error *error)
 
 void asset_print(char out[ASSET_TEXT_SIZE], const struct asset *asset)
 {
-	unsigned precision = symbol_precision(asset->symbol) > PRECISION_MAXIMUM ? PRECISION_MAXIMUM : symbol_precision(asset->symbol);
+	unsigned precision = symbol_precision(asset->symbol) > PRECISION_MAXIMUM
+	                         ? PRECISION_MAXIMUM
+	                         : symbol_precision(asset->symbol);
 	uint64_t amount = asset->amount < 0 ? 0 - (uint64_t)asset->amount : (uint64_t)asset->amount;
 	char code[CODE_LETTERS + 1];
-	int length = snprintf(out, ASSET_TEXT_SIZE, "%s%" PRIu64, asset->amount < 0 ? "-" : "", amount / powers[precision]);
+	int length = snprintf(out, ASSET_TEXT_SIZE, "%s%" PRIu64, asset->amount < 0 ? "-" : "",
+	                      amount / powers[precision]);
 
 	if (precision)
-		length += snprintf(out + length, ASSET_TEXT_SIZE - (size_t)length, ".%0*" PRIu64, (int)precision, amount % powers[precision]);
+		length += snprintf(out + length, ASSET_TEXT_SIZE - (size_t)length, ".%0*" PRIu64, (int)precision,
+		                   amount % powers[precision]);
 	code_print(code, symbol_code(asset->symbol));
 	snprintf(out + length, ASSET_TEXT_SIZE - (size_t)length, " %s", code);
 }
@@ -139,11 +166,13 @@ static bool digits_append(int64_t *value, struct piece piece)
 }
 
 /* The amount in units of 10^-precision; wanted -1: as many digits as there are, given back in *precision. */
-static int amount_parse(int64_t *out, unsigned *precision, struct piece piece, int wanted, const char *text, struct error *error)
+static int amount_parse(int64_t *out, unsigned *precision, struct piece piece, int wanted, const char *text,
+                        struct error *error)
 {
 	static const char zeros[] = "000000000000000000";
 	bool negative = piece.length && piece.at[0] == '-';
-	struct piece whole = {piece.at + (negative || (piece.length && piece.at[0] == '+')), 0}, fraction = {NULL, 0};
+	struct piece whole = {piece.at + (negative || (piece.length && piece.at[0] == '+')), 0},
+				 fraction = {NULL, 0};
 	const char *dot = memchr(piece.at, '.', piece.length);
 	const char *end = piece.at + piece.length;
 
@@ -152,20 +181,24 @@ static int amount_parse(int64_t *out, unsigned *precision, struct piece piece, i
 	if (dot)
 		fraction = (struct piece){dot + 1, (size_t)(end - dot - 1)};
 	if (dot && !fraction.length)
-		return error_chain(error, ASSET_TYPE_EXCEPTION, "Missing decimal fraction after decimal point ('%s')", text);
+		return error_chain(error, ASSET_TYPE_EXCEPTION, "Missing decimal fraction after decimal point ('%s')",
+		                   text);
 	if (!whole.length)
-		return error_chain(error, ASSET_TYPE_EXCEPTION, "asset '%s' has no digit before the decimal point", text);
+		return error_chain(error, ASSET_TYPE_EXCEPTION, "asset '%s' has no digit before the decimal point",
+		                   text);
 	if (fraction.length > PRECISION_MAXIMUM)
 		return error_chain(error, SYMBOL_TYPE_EXCEPTION, "precision %zu should be <= 18", fraction.length);
 	if (wanted >= 0 && fraction.length > (size_t)wanted)
-		return error_chain(error, ASSET_TYPE_EXCEPTION, "asset '%s' has more than %d decimal digits", text, wanted);
+		return error_chain(error, ASSET_TYPE_EXCEPTION, "asset '%s' has more than %d decimal digits", text,
+		                   wanted);
 	*precision = wanted >= 0 ? (unsigned)wanted : (unsigned)fraction.length;
 	for (size_t i = 0; i < whole.length + fraction.length; i++)
 		if (!isdigit((unsigned char)(i < whole.length ? whole.at[i] : fraction.at[i - whole.length])))
 			return error_chain(error, ASSET_TYPE_EXCEPTION, "asset '%s' does not begin with a number", text);
 	if (!digits_append(out, whole) || !digits_append(out, fraction) ||
 	    !digits_append(out, (struct piece){zeros, *precision - fraction.length}) || *out > ASSET_MAXIMUM)
-		return error_chain(error, ASSET_TYPE_EXCEPTION, "magnitude of asset amount must be less than 2^62 ('%s')", text);
+		return error_chain(error, ASSET_TYPE_EXCEPTION,
+		                   "magnitude of asset amount must be less than 2^62 ('%s')", text);
 	if (negative)
 		*out = -*out;
 	return 0;
@@ -184,7 +217,8 @@ static int asset_parse_precision(struct asset *out, const char *text, int wanted
 	if (text[strnlen(text, INPUT_MAXIMUM)])
 		return error_chain(error, ASSET_TYPE_EXCEPTION, "asset '%.64s…' is too long", text);
 	if (!space)
-		return error_chain(error, ASSET_TYPE_EXCEPTION, "Asset's amount and symbol should be separated with space ('%s')", text);
+		return error_chain(error, ASSET_TYPE_EXCEPTION,
+		                   "Asset's amount and symbol should be separated with space ('%s')", text);
 	symbol = piece_trim((struct piece){space, piece.length - (size_t)(space - piece.at)});
 	piece.length = (size_t)(space - piece.at);
 	result = code_parse(&code, symbol, error);

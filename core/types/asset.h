@@ -23,7 +23,8 @@ int symbol_code_parse(uint64_t *out, const char *text, struct error *error);
 
 void asset_print(char out[ASSET_TEXT_SIZE], const struct asset *asset); /* "-1.0000 SYS" */
 int asset_parse(struct asset *out, const char *text, struct error *error);
-/* The same, and the result must have this symbol: `1 SYS` is then read as 1.0000 SYS; too many digits are refused. */
+/* The same, and the result must have this symbol: `1 SYS` is then read as 1.0000 SYS; too many digits are
+ * refused. */
 int asset_parse_as(struct asset *out, const char *text, uint64_t symbol, struct error *error);
 void asset_pack(struct bytes *out, const struct asset *asset);
 int asset_unpack(struct asset *out, struct cursor *in);

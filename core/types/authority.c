@@ -22,7 +22,8 @@ void authority_release(struct authority *authority)
 
 struct authority authority_of_key(const struct public_key *key)
 {
-	struct authority authority = {.threshold = 1, .keys = memory_allocate(1, sizeof(struct key_weight)), .keys_count = 1};
+	struct authority authority = {
+		.threshold = 1, .keys = memory_allocate(1, sizeof(struct key_weight)), .keys_count = 1};
 
 	authority.keys[0] = (struct key_weight){*key, 1};
 	return authority;
@@ -30,7 +31,9 @@ struct authority authority_of_key(const struct public_key *key)
 
 struct authority authority_of_permission(const struct permission_level *level)
 {
-	struct authority authority = {.threshold = 1, .accounts = memory_allocate(1, sizeof(struct permission_level_weight)), .accounts_count = 1};
+	struct authority authority = {.threshold = 1,
+	                              .accounts = memory_allocate(1, sizeof(struct permission_level_weight)),
+	                              .accounts_count = 1};
 
 	authority.accounts[0] = (struct permission_level_weight){*level, 1};
 	return authority;
@@ -39,7 +42,8 @@ struct authority authority_of_permission(const struct permission_level *level)
 bool authority_valid(const struct authority *authority)
 {
 	uint64_t weights = 0;
-	if (!authority->threshold || authority->keys_count + authority->accounts_count + authority->waits_count > AUTHORITY_ENTRIES_MAXIMUM)
+	if (!authority->threshold || authority->keys_count + authority->accounts_count + authority->waits_count >
+	                                 AUTHORITY_ENTRIES_MAXIMUM)
 		return false;
 	for (size_t i = 0; i < authority->keys_count; i++) {
 		if (i && public_key_compare(&authority->keys[i - 1].key, &authority->keys[i].key) >= 0)
@@ -47,12 +51,14 @@ bool authority_valid(const struct authority *authority)
 		weights += authority->keys[i].weight;
 	}
 	for (size_t i = 0; i < authority->accounts_count; i++) {
-		if (i && permission_level_compare(&authority->accounts[i - 1].permission, &authority->accounts[i].permission) >= 0)
+		if (i && permission_level_compare(&authority->accounts[i - 1].permission,
+		                                  &authority->accounts[i].permission) >= 0)
 			return false;
 		weights += authority->accounts[i].weight;
 	}
 	for (size_t i = 0; i < authority->waits_count; i++) {
-		if (i ? authority->waits[i - 1].wait_sec >= authority->waits[i].wait_sec : !authority->waits[i].wait_sec)
+		if (i ? authority->waits[i - 1].wait_sec >= authority->waits[i].wait_sec
+		      : !authority->waits[i].wait_sec)
 			return false;
 		weights += authority->waits[i].weight;
 	}
@@ -116,7 +122,8 @@ void authority_print(struct text *out, const struct authority *authority)
 	text_printf(out, "{\"threshold\":%u,\"keys\":[", authority->threshold);
 	for (size_t i = 0; i < authority->keys_count; i++) {
 		public_key_print(key, &authority->keys[i].key);
-		text_printf(out, "%s{\"key\":\"%s\",\"weight\":%u}", i ? "," : "", key, (unsigned)authority->keys[i].weight);
+		text_printf(out, "%s{\"key\":\"%s\",\"weight\":%u}", i ? "," : "", key,
+		            (unsigned)authority->keys[i].weight);
 	}
 	text_append(out, "],\"accounts\":[");
 	for (size_t i = 0; i < authority->accounts_count; i++) {
@@ -126,12 +133,14 @@ void authority_print(struct text *out, const struct authority *authority)
 	}
 	text_append(out, "],\"waits\":[");
 	for (size_t i = 0; i < authority->waits_count; i++)
-		text_printf(out, "%s{\"wait_sec\":%u,\"weight\":%u}", i ? "," : "", authority->waits[i].wait_sec, (unsigned)authority->waits[i].weight);
+		text_printf(out, "%s{\"wait_sec\":%u,\"weight\":%u}", i ? "," : "", authority->waits[i].wait_sec,
+		            (unsigned)authority->waits[i].weight);
 	text_append(out, "]}");
 }
 
 /* A member that must be an integer of at most `most`. */
-static int member_integer(uint32_t *out, const struct json *object, const char *name, uint32_t most, struct error *error)
+static int member_integer(uint32_t *out, const struct json *object, const char *name, uint32_t most,
+                          struct error *error)
 {
 	const struct json *member = json_member(object, name);
 	uint64_t value;
@@ -219,12 +228,14 @@ static int permission_level_weight_compare(const void *a, const void *b)
 
 static int wait_weight_compare(const void *a, const void *b)
 {
-	uint32_t first = ((const struct wait_weight *)a)->wait_sec, second = ((const struct wait_weight *)b)->wait_sec;
+	uint32_t first = ((const struct wait_weight *)a)->wait_sec,
+			 second = ((const struct wait_weight *)b)->wait_sec;
 
 	return first < second ? -1 : first > second;
 }
 
-/* One of the three lists: the member's name, the size of its entries, how one is read, how they are ordered. */
+/* One of the three lists: the member's name, the size of its entries, how one is read, how they are
+ * ordered. */
 struct list_form {
 	const char *name;
 	size_t size;
@@ -232,7 +243,8 @@ struct list_form {
 	int (*compare)(const void *a, const void *b);
 };
 
-static int list_parse(void **out, size_t *count, const struct list_form *form, const struct json *authority, struct error *error)
+static int list_parse(void **out, size_t *count, const struct list_form *form, const struct json *authority,
+                      struct error *error)
 {
 	const struct json *list = json_member(authority, form->name), *entry;
 	char *entries;
@@ -245,7 +257,8 @@ static int list_parse(void **out, size_t *count, const struct list_form *form, c
 	*count = json_count(list);
 	if (*count > AUTHORITY_ENTRIES_MAXIMUM) {
 		*count = 0;
-		return error_chain(error, AUTHORITY_TYPE_EXCEPTION, "'%s' has more than %d entries", form->name, AUTHORITY_ENTRIES_MAXIMUM);
+		return error_chain(error, AUTHORITY_TYPE_EXCEPTION, "'%s' has more than %d entries", form->name,
+		                   AUTHORITY_ENTRIES_MAXIMUM);
 	}
 	*out = entries = memory_allocate(*count, form->size);
 	for (entry = json_first(list); entry; entry = json_next(entry), i++) {
@@ -262,9 +275,12 @@ static int list_parse(void **out, size_t *count, const struct list_form *form, c
 
 int authority_parse(struct authority *out, const struct json *json, struct error *error)
 {
-	static const struct list_form keys = {"keys", sizeof(struct key_weight), key_weight_parse, key_weight_compare},
-		accounts = {"accounts", sizeof(struct permission_level_weight), permission_level_weight_parse, permission_level_weight_compare},
-		waits = {"waits", sizeof(struct wait_weight), wait_weight_parse, wait_weight_compare};
+	static const struct list_form keys = {"keys", sizeof(struct key_weight), key_weight_parse,
+	                                      key_weight_compare},
+								  accounts = {"accounts", sizeof(struct permission_level_weight),
+	                                          permission_level_weight_parse, permission_level_weight_compare},
+								  waits = {"waits", sizeof(struct wait_weight), wait_weight_parse,
+	                                       wait_weight_compare};
 	void *entries[3] = {NULL, NULL, NULL};
 	struct public_key key;
 	int result;
@@ -277,7 +293,9 @@ int authority_parse(struct authority *out, const struct json *json, struct error
 		return result;
 	}
 	if (json_type(json) != JSON_OBJECT)
-		return error_chain(error, AUTHORITY_TYPE_EXCEPTION, "an authority must be an object with threshold, keys, accounts and waits, or a public key");
+		return error_chain(
+			error, AUTHORITY_TYPE_EXCEPTION,
+			"an authority must be an object with threshold, keys, accounts and waits, or a public key");
 	result = member_integer(&out->threshold, json, "threshold", UINT32_MAX, error);
 	if (!result)
 		result = list_parse(&entries[0], &out->keys_count, &keys, json, error);
@@ -304,7 +322,8 @@ int permission_level_compare(const struct permission_level *a, const struct perm
 
 void permission_level_print(struct text *out, const struct permission_level *level)
 {
-	text_printf(out, "{\"actor\":\"%s\",\"permission\":\"%s\"}", name_text(level->actor).text, name_text(level->permission).text);
+	text_printf(out, "{\"actor\":\"%s\",\"permission\":\"%s\"}", name_text(level->actor).text,
+	            name_text(level->permission).text);
 }
 
 int permission_level_parse(struct permission_level *out, const char *text, struct error *error)
@@ -317,8 +336,10 @@ int permission_level_parse(struct permission_level *out, const char *text, struc
 	if (!text[length])
 		out->permission = name_literal("active");
 	if (length == 0 || (text[length] && !text[length + 1]))
-		return error_set(error, EINVAL, "permission level '%s' is not of the form ACTOR or ACTOR@PERMISSION", text);
-	memcpy(actor, text, length < sizeof actor ? length : sizeof actor - 1); /* what is cut is too long for a name anyway */
+		return error_set(error, EINVAL, "permission level '%s' is not of the form ACTOR or ACTOR@PERMISSION",
+		                 text);
+	/* what is cut is too long for a name anyway */
+	memcpy(actor, text, length < sizeof actor ? length : sizeof actor - 1);
 	result = name_parse(&out->actor, actor, error);
 	if (!result && text[length])
 		result = name_parse(&out->permission, text + length + 1, error);

@@ -37,12 +37,15 @@ struct authority authority_of_permission(const struct permission_level *level); 
 bool authority_valid(const struct authority *authority);                     /* C.1 validate() */
 void authority_pack(struct bytes *out, const struct authority *authority);
 int authority_unpack(struct authority *out, struct cursor *in);
-void authority_print(struct text *out, const struct authority *authority);   /* {"threshold":1,"keys":[{"key":"EOS…","weight":1}],… */
-/* Missing members are empty; keys, accounts and waits are sorted as the chain demands. A bare string is a public key. */
+/* {"threshold":1,"keys":[{"key":"EOS…","weight":1}],… */
+void authority_print(struct text *out, const struct authority *authority);
+/* Missing members are empty; keys, accounts and waits are sorted as the chain demands. A bare string is a
+ * public key. */
 int authority_parse(struct authority *out, const struct json *json, struct error *error);
 
 int permission_level_compare(const struct permission_level *a, const struct permission_level *b);
-void permission_level_print(struct text *out, const struct permission_level *level); /* {"actor":"a","permission":"p"} */
+/* {"actor":"a","permission":"p"} */
+void permission_level_print(struct text *out, const struct permission_level *level);
 /* `ACTOR` (permission active) or `ACTOR@PERMISSION`, as after cleos's -p. */
 int permission_level_parse(struct permission_level *out, const char *text, struct error *error);
 void permission_level_pack(struct bytes *out, const struct permission_level *level);

@@ -180,7 +180,8 @@ out:
 	return result;
 }
 
-struct checksum256 block_signing_digest(const struct checksum256 *header_digest, const struct checksum256 *blockroot,
+struct checksum256 block_signing_digest(const struct checksum256 *header_digest,
+                                        const struct checksum256 *blockroot,
                                         const struct checksum256 *pending_schedule_hash)
 {
 	struct checksum256 pair[2] = {*header_digest, *blockroot};

@@ -5,9 +5,14 @@
 #include "core/types/transaction.h"
 
 enum { SCHEDULE_PRODUCERS_MAXIMUM = 125 };
-enum { HEADER_EXTENSION_PROTOCOL_FEATURES = 0, HEADER_EXTENSION_PRODUCER_SCHEDULE = 1, BLOCK_EXTENSION_SIGNATURES = 2 };
+enum {
+	HEADER_EXTENSION_PROTOCOL_FEATURES = 0,
+	HEADER_EXTENSION_PRODUCER_SCHEDULE = 1,
+	BLOCK_EXTENSION_SIGNATURES = 2
+};
 
-/* block_signing_authority_v0; a single key of weight 1 under threshold 1 is also what the legacy form can say. */
+/* block_signing_authority_v0; a single key of weight 1 under threshold 1 is also what the legacy form can
+ * say. */
 struct producer_authority {
 	uint64_t producer_name;
 	uint32_t threshold;
@@ -23,12 +28,15 @@ struct producer_schedule {
 
 void producer_schedule_release(struct producer_schedule *schedule);
 struct producer_schedule producer_schedule_copy(const struct producer_schedule *schedule);
-bool producer_schedule_same_producers(const struct producer_schedule *a, const struct producer_schedule *b); /* version not compared */
-/* legacy: {name, key} a producer (only single keys can be packed so); else the authority form with its variant index. */
+/* version not compared */
+bool producer_schedule_same_producers(const struct producer_schedule *a, const struct producer_schedule *b);
+/* legacy: {name, key} a producer (only single keys can be packed so); else the authority form with its
+ * variant index. */
 void producer_schedule_pack(struct bytes *out, const struct producer_schedule *schedule, bool legacy);
 int producer_schedule_unpack(struct producer_schedule *out, struct cursor *in, bool legacy);
 struct checksum256 producer_schedule_hash(const struct producer_schedule *schedule, bool legacy);
-/* {"version":0,"producers":[{"producer_name":"eosio","authority":[0,{"threshold":1,"keys":[{"key":"EOS…","weight":1}]}]}]} */
+/* {"version":0,"producers":[{"producer_name":"eosio",
+ * "authority":[0,{"threshold":1,"keys":[{"key":"EOS…","weight":1}]}]}]} */
 void producer_schedule_print(struct text *out, const struct producer_schedule *schedule);
 
 struct block_header {
@@ -83,7 +91,8 @@ void incremental_merkle_append(struct incremental_merkle *merkle, const struct c
 struct checksum256 incremental_merkle_root(const struct incremental_merkle *merkle);
 
 /* E.4's digest that the producer signs. */
-struct checksum256 block_signing_digest(const struct checksum256 *header_digest, const struct checksum256 *blockroot,
+struct checksum256 block_signing_digest(const struct checksum256 *header_digest,
+                                        const struct checksum256 *blockroot,
                                         const struct checksum256 *pending_schedule_hash);
 
 #endif

@@ -1,4 +1,5 @@
-/* The genesis state and the chain's configuration, whose fields are one table: bytes, JSON and defaults follow it (protocol.md D.8). */
+/* The genesis state and the chain's configuration, whose fields are one table: bytes, JSON and defaults
+ * follow it (protocol.md D.8). */
 #include "core/types/genesis.h"
 
 #include "core/base/exception.h"
@@ -42,8 +43,9 @@ static uint64_t field_get(const struct chain_config *config, const struct field 
 {
 	const char *at = (const char *)config + field->offset;
 
-	return field->size == 2 ? *(const uint16_t *)(const void *)at : field->size == 4 ? *(const uint32_t *)(const void *)at :
-	       *(const uint64_t *)(const void *)at;
+	return field->size == 2   ? *(const uint16_t *)(const void *)at
+	       : field->size == 4 ? *(const uint32_t *)(const void *)at
+	                          : *(const uint64_t *)(const void *)at;
 }
 
 static void field_set(struct chain_config *config, const struct field *field, uint64_t value)
@@ -78,7 +80,10 @@ int chain_config_unpack(struct chain_config *out, struct cursor *in)
 {
 	*out = (struct chain_config){.max_action_return_value_size = 256};
 	for (size_t i = 0; i < FIELDS; i++)
-		field_set(out, &fields[i], fields[i].size == 2 ? cursor_u16(in) : fields[i].size == 4 ? cursor_u32(in) : cursor_u64(in));
+		field_set(out, &fields[i],
+		          fields[i].size == 2   ? cursor_u16(in)
+		          : fields[i].size == 4 ? cursor_u32(in)
+		                                : cursor_u64(in));
 	return in->failed ? -EINVAL : 0;
 }
 
@@ -88,22 +93,31 @@ int chain_config_validate(const struct chain_config *c, struct error *error)
 		bool holds;
 		const char *otherwise;
 	} rules[] = {
-		{c->target_block_net_usage_pct <= PERCENT_100, "target block net usage percentage cannot exceed 100%"},
-		{c->target_block_net_usage_pct >= PERCENT_MINIMUM, "target block net usage percentage must be at least 0.1%"},
-		{c->target_block_cpu_usage_pct <= PERCENT_100, "target block cpu usage percentage cannot exceed 100%"},
-		{c->target_block_cpu_usage_pct >= PERCENT_MINIMUM, "target block cpu usage percentage must be at least 0.1%"},
-		{c->max_transaction_net_usage < c->max_block_net_usage, "max transaction net usage must be less than max block net usage"},
-		{c->max_transaction_cpu_usage < c->max_block_cpu_usage, "max transaction cpu usage must be less than max block cpu usage"},
+		{c->target_block_net_usage_pct <= PERCENT_100,
+	     "target block net usage percentage cannot exceed 100%"},
+		{c->target_block_net_usage_pct >= PERCENT_MINIMUM,
+	     "target block net usage percentage must be at least 0.1%"},
+		{c->target_block_cpu_usage_pct <= PERCENT_100,
+	     "target block cpu usage percentage cannot exceed 100%"},
+		{c->target_block_cpu_usage_pct >= PERCENT_MINIMUM,
+	     "target block cpu usage percentage must be at least 0.1%"},
+		{c->max_transaction_net_usage < c->max_block_net_usage,
+	     "max transaction net usage must be less than max block net usage"},
+		{c->max_transaction_cpu_usage < c->max_block_cpu_usage,
+	     "max transaction cpu usage must be less than max block cpu usage"},
 		{c->base_per_transaction_net_usage < c->max_transaction_net_usage,
-		 "base net usage per transaction must be less than the max transaction net usage"},
+	     "base net usage per transaction must be less than the max transaction net usage"},
 		{c->max_transaction_net_usage - c->base_per_transaction_net_usage >= NET_DELTA_MINIMUM,
-		 "max transaction net usage must be at least 10240 bytes larger than base net usage per transaction"},
-		{c->context_free_discount_net_usage_den > 0, "net usage discount ratio for context free data cannot have a 0 denominator"},
+	     "max transaction net usage must be at least 10240 bytes larger than base net usage per transaction"},
+		{c->context_free_discount_net_usage_den > 0,
+	     "net usage discount ratio for context free data cannot have a 0 denominator"},
 		{c->context_free_discount_net_usage_num <= c->context_free_discount_net_usage_den,
-		 "net usage discount ratio for context free data cannot exceed 1"},
-		{c->min_transaction_cpu_usage <= c->max_transaction_cpu_usage, "min transaction cpu usage cannot exceed max transaction cpu usage"},
+	     "net usage discount ratio for context free data cannot exceed 1"},
+		{c->min_transaction_cpu_usage <= c->max_transaction_cpu_usage,
+	     "min transaction cpu usage cannot exceed max transaction cpu usage"},
 		{c->max_transaction_cpu_usage < c->max_block_cpu_usage - c->min_transaction_cpu_usage,
-		 "max transaction cpu usage must be at less than the difference between the max block cpu usage and the min transaction cpu usage"},
+	     "max transaction cpu usage must be at less than the difference between the max block cpu usage and "
+	     "the min transaction cpu usage"},
 		{c->max_authority_depth >= 1, "max authority depth should be at least 1"},
 	};
 
@@ -183,17 +197,22 @@ int genesis_parse(struct genesis *out, const char *text, size_t length, struct e
 	if (result)
 		goto out;
 	if (json_type(root) != JSON_OBJECT) {
-		result = error_set(error, EINVAL, "it must be an object with initial_timestamp, initial_key and initial_configuration");
+		result = error_set(
+			error, EINVAL,
+			"it must be an object with initial_timestamp, initial_key and initial_configuration");
 		goto out;
 	}
 	member = json_string(json_member(root, "initial_timestamp"));
-	result = member ? time_point_parse(&out->initial_timestamp, member, error) : error_set(error, EINVAL, "'initial_timestamp' must be a time");
+	result = member ? time_point_parse(&out->initial_timestamp, member, error)
+	                : error_set(error, EINVAL, "'initial_timestamp' must be a time");
 	if (result)
 		goto out;
 	member = json_string(json_member(root, "initial_key"));
-	result = member ? public_key_parse(&out->initial_key, member, error) : error_set(error, EINVAL, "'initial_key' must be a public key");
+	result = member ? public_key_parse(&out->initial_key, member, error)
+	                : error_set(error, EINVAL, "'initial_key' must be a public key");
 	if (!result)
-		result = configuration_parse(&out->initial_configuration, json_member(root, "initial_configuration"), error);
+		result = configuration_parse(&out->initial_configuration, json_member(root, "initial_configuration"),
+		                             error);
 out:
 	if (result)
 		error_prefix(error, "genesis");
@@ -207,7 +226,9 @@ void genesis_print(struct text *out, const struct genesis *genesis)
 	char timestamp[TIME_TEXT_SIZE], key[KEY_TEXT_SIZE];
 	time_point_print(timestamp, genesis->initial_timestamp);
 	public_key_print(key, &genesis->initial_key);
-	text_printf(&compact, "{\"initial_timestamp\":\"%s\",\"initial_key\":\"%s\",\"initial_configuration\":", timestamp, key);
+	text_printf(&compact,
+	            "{\"initial_timestamp\":\"%s\",\"initial_key\":\"%s\",\"initial_configuration\":", timestamp,
+	            key);
 	chain_config_print(&compact, &genesis->initial_configuration);
 	text_append_char(&compact, '}');
 	json_indent(out, compact.data, compact.length);

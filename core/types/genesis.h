@@ -7,10 +7,13 @@
 
 struct chain_config {
 	uint64_t max_block_net_usage;
-	uint32_t target_block_net_usage_pct, max_transaction_net_usage, base_per_transaction_net_usage, net_usage_leeway;
+	uint32_t target_block_net_usage_pct, max_transaction_net_usage, base_per_transaction_net_usage,
+		net_usage_leeway;
 	uint32_t context_free_discount_net_usage_num, context_free_discount_net_usage_den;
-	uint32_t max_block_cpu_usage, target_block_cpu_usage_pct, max_transaction_cpu_usage, min_transaction_cpu_usage;
-	uint32_t max_transaction_lifetime, deferred_trx_expiration_window, max_transaction_delay, max_inline_action_size;
+	uint32_t max_block_cpu_usage, target_block_cpu_usage_pct, max_transaction_cpu_usage,
+		min_transaction_cpu_usage;
+	uint32_t max_transaction_lifetime, deferred_trx_expiration_window, max_transaction_delay,
+		max_inline_action_size;
 	uint16_t max_inline_action_depth, max_authority_depth;
 	uint32_t max_action_return_value_size; /* v1: not in genesis, 256 */
 };
@@ -19,7 +22,8 @@ struct chain_config {
 void chain_config_pack(struct bytes *out, const struct chain_config *config);
 int chain_config_unpack(struct chain_config *out, struct cursor *in);
 int chain_config_validate(const struct chain_config *config, struct error *error); /* D.8's rules, 3050000 */
-void chain_config_print(struct text *out, const struct chain_config *config);      /* a JSON object of the 17 fields */
+/* a JSON object of the 17 fields */
+void chain_config_print(struct text *out, const struct chain_config *config);
 
 struct genesis {
 	int64_t initial_timestamp; /* microseconds */
@@ -27,7 +31,8 @@ struct genesis {
 	struct chain_config initial_configuration;
 };
 
-/* The boot tutorial's configuration (D.8) with the tutorial's genesis key (its private half: GENESIS_PRIVATE_KEY). */
+/* The boot tutorial's configuration (D.8) with the tutorial's genesis key (its private half:
+ * GENESIS_PRIVATE_KEY). */
 void genesis_default(struct genesis *out);
 #define GENESIS_PRIVATE_KEY "5K463ynhZoCDDa4RDcr63cUwWLTnKqmdcoTKTHBjqoKfv4u5V7p"
 /* Unknown members are ignored, missing configuration members keep genesis_default()'s values. */

@@ -25,7 +25,8 @@ struct checksum256 merkle_root(const struct checksum256 *digests, size_t count)
 		for (size_t i = 0; i < count; i += 2)
 			nodes[i / 2] = merkle_node(&digests[i], &digests[i + 1 < count ? i + 1 : i]);
 		count = (count + 1) / 2;
-		digests = nodes; /* from here on in place: node i / 2 is written after digests i and i + 1 were read */
+		/* from here on in place: node i / 2 is written after digests i and i + 1 were read */
+		digests = nodes;
 	}
 	root = nodes[0];
 	free(nodes);

@@ -29,7 +29,8 @@ int name_parse(uint64_t *out, const char *text, struct error *error)
 	uint64_t name = name_literal(text);
 	name_print(normalized, name);
 	if (strcmp(normalized, text))
-		return error_chain(error, NAME_TYPE_EXCEPTION, "Name not properly normalized (name: %s, normalized: %s) ", text, normalized);
+		return error_chain(error, NAME_TYPE_EXCEPTION,
+		                   "Name not properly normalized (name: %s, normalized: %s) ", text, normalized);
 	*out = name;
 	return 0;
 }

@@ -17,13 +17,16 @@ int name_parse(uint64_t *out, const char *text, struct error *error);
 /* The same for an account that is about to be looked up: "" and names over 12 characters are refused too. */
 int name_parse_account(uint64_t *out, const char *text, struct error *error);
 
-/* A name known to be well formed; characters outside the alphabet count as '.'. Folds to a constant at -O1 for literals. */
+/* A name known to be well formed; characters outside the alphabet count as '.'. Folds to a constant at -O1
+ * for literals. */
 static inline uint64_t name_literal(const char *text)
 {
 	uint64_t value = 0;
 	int i = 0;
 	for (; i < 13 && text[i]; i++) {
-		uint64_t c = (uint64_t)(text[i] >= 'a' && text[i] <= 'z' ? text[i] - 'a' + 6 : text[i] >= '1' && text[i] <= '5' ? text[i] - '1' + 1 : 0);
+		uint64_t c = (uint64_t)(text[i] >= 'a' && text[i] <= 'z'   ? text[i] - 'a' + 6
+		                        : text[i] >= '1' && text[i] <= '5' ? text[i] - '1' + 1
+		                                                           : 0);
 		if (i < 12)
 			value |= (c & 31) << (64 - 5 * (i + 1));
 		else

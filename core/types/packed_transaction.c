@@ -1,4 +1,5 @@
-/* Transactions as they travel: signatures, compression, context-free data; and the receipts that stand in blocks (protocol.md B.1, B.4). */
+/* Transactions as they travel: signatures, compression, context-free data; and the receipts that stand in
+ * blocks (protocol.md B.1, B.4). */
 #include "core/types/transaction.h"
 
 #include "core/base/exception.h"
@@ -77,7 +78,8 @@ static int decompress(struct bytes *out, const struct bytes *packed, struct erro
 		status = inflate(&stream, Z_NO_FLUSH);
 		bytes_put(out, chunk, sizeof chunk - stream.avail_out);
 		if (out->length > DECOMPRESSED_MAXIMUM)
-			result = error_chain(error, TX_DECOMPRESSION_ERROR, "Exceeded maximum decompressed transaction size");
+			result = error_chain(error, TX_DECOMPRESSION_ERROR,
+			                     "Exceeded maximum decompressed transaction size");
 		else if (status != Z_OK && status != Z_STREAM_END)
 			result = error_chain(error, TX_DECOMPRESSION_ERROR, "Error decompressing transaction");
 	}
@@ -86,13 +88,15 @@ static int decompress(struct bytes *out, const struct bytes *packed, struct erro
 }
 
 /* The decoded bytes of `stored`: itself, or what it decompresses to, held by *room. */
-static int plain_bytes(struct cursor *out, struct bytes *room, const struct bytes *stored, uint8_t compression, struct error *error)
+static int plain_bytes(struct cursor *out, struct bytes *room, const struct bytes *stored,
+                       uint8_t compression, struct error *error)
 {
 	int result = 0;
 	bytes_clear(room);
 	if (compression == COMPRESSION_ZLIB)
 		result = decompress(room, stored, error);
-	*out = compression == COMPRESSION_ZLIB ? cursor_make(room->data, room->length) : cursor_make(stored->data, stored->length);
+	*out = compression == COMPRESSION_ZLIB ? cursor_make(room->data, room->length)
+	                                       : cursor_make(stored->data, stored->length);
 	return result;
 }
 
@@ -106,7 +110,9 @@ static int context_free_data_unpack(struct packed_transaction *out, struct curso
 
 		bytes_put(&out->context_free_data[i], data, length);
 	}
-	return in->failed ? error_chain(error, PACKED_TRANSACTION_TYPE_EXCEPTION, "Invalid packed transaction: its context-free data cannot be unpacked") : 0;
+	return in->failed ? error_chain(error, PACKED_TRANSACTION_TYPE_EXCEPTION,
+	                                "Invalid packed transaction: its context-free data cannot be unpacked")
+	                  : 0;
 }
 
 /* Fills the decoded half from the stored one. */
@@ -116,12 +122,14 @@ static int packed_transaction_decode(struct packed_transaction *out, struct erro
 	struct cursor cursor;
 	int result;
 	if (out->compression > COMPRESSION_ZLIB)
-		return error_chain(error, UNKNOWN_TRANSACTION_COMPRESSION, "Unknown transaction compression algorithm");
+		return error_chain(error, UNKNOWN_TRANSACTION_COMPRESSION,
+		                   "Unknown transaction compression algorithm");
 	result = plain_bytes(&cursor, &room, &out->packed_trx, out->compression, error);
 	if (result)
 		goto out;
 	if (transaction_unpack(&out->transaction, &cursor)) {
-		result = error_chain(error, PACKED_TRANSACTION_TYPE_EXCEPTION, "Invalid packed transaction: the transaction cannot be unpacked");
+		result = error_chain(error, PACKED_TRANSACTION_TYPE_EXCEPTION,
+		                     "Invalid packed transaction: the transaction cannot be unpacked");
 		goto out;
 	}
 	/* the id is of the canonical form, which the stored bytes need not be */
@@ -145,7 +153,8 @@ int packed_transaction_unpack(struct packed_transaction *out, struct cursor *in,
 	int result = 0;
 	*out = (struct packed_transaction){0};
 	out->signatures_count = cursor_count(in, SIGNATURE_PACKED_SIZE);
-	out->signatures = out->signatures_count ? memory_allocate(out->signatures_count, sizeof *out->signatures) : NULL;
+	out->signatures = out->signatures_count ? memory_allocate(out->signatures_count, sizeof *out->signatures)
+	                                        : NULL;
 	for (size_t i = 0; i < out->signatures_count && !result; i++)
 		result = signature_unpack(&out->signatures[i], in);
 	out->compression = cursor_u8(in);
@@ -156,7 +165,8 @@ int packed_transaction_unpack(struct packed_transaction *out, struct cursor *in,
 	if (result == -EOPNOTSUPP)
 		error_chain(error, UNACTIVATED_SIGNATURE_TYPE, "WebAuthn signatures are not supported");
 	else if (in->failed)
-		result = error_chain(error, PACKED_TRANSACTION_TYPE_EXCEPTION, "Invalid packed transaction: it ends too early");
+		result = error_chain(error, PACKED_TRANSACTION_TYPE_EXCEPTION,
+		                     "Invalid packed transaction: it ends too early");
 	else
 		result = packed_transaction_decode(out, error);
 	if (result)
@@ -172,9 +182,11 @@ static uint64_t varuint32_size(uint64_t value)
 	return size;
 }
 
-uint64_t packed_transaction_net_usage(const struct packed_transaction *packed, uint32_t base, uint32_t num, uint32_t den)
+uint64_t packed_transaction_net_usage(const struct packed_transaction *packed, uint32_t base, uint32_t num,
+                                      uint32_t den)
 {
-	uint64_t prunable = varuint32_size(packed->signatures_count) + SIGNATURE_PACKED_SIZE * (uint64_t)packed->signatures_count +
+	uint64_t prunable = varuint32_size(packed->signatures_count) +
+	                    SIGNATURE_PACKED_SIZE * (uint64_t)packed->signatures_count +
 	                    packed->packed_context_free_data.length;
 
 	if (den && num < den)
@@ -186,8 +198,11 @@ uint64_t packed_transaction_net_usage(const struct packed_transaction *packed, u
 
 const char *transaction_status_name(uint8_t status)
 {
-	static const char *const names[] = {[STATUS_EXECUTED] = "executed", [STATUS_SOFT_FAIL] = "soft_fail", [STATUS_HARD_FAIL] = "hard_fail",
-		[STATUS_DELAYED] = "delayed", [STATUS_EXPIRED] = "expired"};
+	static const char *const names[] = {[STATUS_EXECUTED] = "executed",
+	                                    [STATUS_SOFT_FAIL] = "soft_fail",
+	                                    [STATUS_HARD_FAIL] = "hard_fail",
+	                                    [STATUS_DELAYED] = "delayed",
+	                                    [STATUS_EXPIRED] = "expired"};
 	return status < sizeof names / sizeof names[0] ? names[status] : "unknown";
 }
 
@@ -241,7 +256,8 @@ int transaction_receipt_unpack(struct transaction_receipt *out, struct cursor *i
 struct checksum256 transaction_receipt_digest(const struct transaction_receipt *receipt)
 {
 	struct bytes bytes = {0};
-	struct checksum256 digest = receipt->is_id ? receipt->id : packed_transaction_packed_digest(&receipt->packed);
+	struct checksum256 digest = receipt->is_id ? receipt->id
+	                                           : packed_transaction_packed_digest(&receipt->packed);
 
 	receipt_pack_head(&bytes, receipt);
 	bytes_put(&bytes, digest.data, sizeof digest.data);

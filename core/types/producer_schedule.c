@@ -20,15 +20,18 @@ void producer_schedule_release(struct producer_schedule *schedule)
 struct producer_schedule producer_schedule_copy(const struct producer_schedule *schedule)
 {
 	struct producer_schedule copy = *schedule;
-	copy.producers = memory_copy(schedule->producers, schedule->producers_count * sizeof *schedule->producers);
+	copy.producers = memory_copy(schedule->producers,
+	                             schedule->producers_count * sizeof *schedule->producers);
 	for (size_t i = 0; i < copy.producers_count; i++)
-		copy.producers[i].keys = memory_copy(copy.producers[i].keys, copy.producers[i].keys_count * sizeof(struct key_weight));
+		copy.producers[i].keys = memory_copy(copy.producers[i].keys,
+		                                     copy.producers[i].keys_count * sizeof(struct key_weight));
 	return copy;
 }
 
 static bool producer_same(const struct producer_authority *a, const struct producer_authority *b)
 {
-	if (a->producer_name != b->producer_name || a->threshold != b->threshold || a->keys_count != b->keys_count)
+	if (a->producer_name != b->producer_name || a->threshold != b->threshold ||
+	    a->keys_count != b->keys_count)
 		return false;
 	for (size_t i = 0; i < a->keys_count; i++)
 		if (a->keys[i].weight != b->keys[i].weight || public_key_compare(&a->keys[i].key, &b->keys[i].key))
@@ -128,11 +131,12 @@ void producer_schedule_print(struct text *out, const struct producer_schedule *s
 	for (size_t i = 0; i < schedule->producers_count; i++) {
 		const struct producer_authority *producer = &schedule->producers[i];
 
-		text_printf(out, "%s{\"producer_name\":\"%s\",\"authority\":[0,{\"threshold\":%u,\"keys\":[", i ? "," : "",
-		            name_text(producer->producer_name).text, producer->threshold);
+		text_printf(out, "%s{\"producer_name\":\"%s\",\"authority\":[0,{\"threshold\":%u,\"keys\":[",
+		            i ? "," : "", name_text(producer->producer_name).text, producer->threshold);
 		for (size_t k = 0; k < producer->keys_count; k++) {
 			public_key_print(key, &producer->keys[k].key);
-			text_printf(out, "%s{\"key\":\"%s\",\"weight\":%u}", k ? "," : "", key, (unsigned)producer->keys[k].weight);
+			text_printf(out, "%s{\"key\":\"%s\",\"weight\":%u}", k ? "," : "", key,
+			            (unsigned)producer->keys[k].weight);
 		}
 		text_append(out, "]}]}");
 	}

@@ -1,4 +1,5 @@
-/* Chain time and its ISO text (protocol.md A.4). Days are counted with the proleptic Gregorian calendar, no C library involved. */
+/* Chain time and its ISO text (protocol.md A.4). Days are counted with the proleptic Gregorian calendar,
+ * no C library involved. */
 #include "core/types/time.h"
 
 #include <ctype.h>
@@ -30,7 +31,8 @@ static int64_t days_of_date(int64_t year, int month, int day)
 	era = floor_divide(year, 400);
 	year_of_era = year - era * 400;
 	day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-	return era * ERA_DAYS + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - EPOCH_DAYS;
+	return era * ERA_DAYS + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year -
+	       EPOCH_DAYS;
 }
 
 static int seconds_print(char out[TIME_TEXT_SIZE], int64_t seconds)
@@ -42,8 +44,9 @@ static int seconds_print(char out[TIME_TEXT_SIZE], int64_t seconds)
 	int month = (int)((5 * day_of_year + 2) / 153), day = (int)(day_of_year - (153 * month + 2) / 5 + 1);
 
 	month += month < 10 ? 3 : -9;
-	return snprintf(out, TIME_TEXT_SIZE, "%04" PRId64 "-%02d-%02dT%02d:%02d:%02d", year_of_era + era * 400 + (month <= 2), month, day,
-	                (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60));
+	return snprintf(out, TIME_TEXT_SIZE, "%04" PRId64 "-%02d-%02dT%02d:%02d:%02d",
+	                year_of_era + era * 400 + (month <= 2), month, day, (int)(second / 3600),
+	                (int)(second / 60 % 60), (int)(second % 60));
 }
 
 void time_point_print(char out[TIME_TEXT_SIZE], int64_t us)
@@ -64,7 +67,8 @@ void slot_print(char out[TIME_TEXT_SIZE], uint32_t slot)
 	time_point_print(out, slot_to_us(slot));
 }
 
-/* The layout of a time: a field's digits follow each other in this pattern, other characters stand for themselves. */
+/* The layout of a time: a field's digits follow each other in this pattern, other characters stand for
+ * themselves. */
 static const char layout[] = "YYYY-MM-DDTHH:MM:SS";
 struct field {
 	int from, digits, least, most;
@@ -120,11 +124,16 @@ int time_point_parse(int64_t *out_us, const char *text, struct error *error)
 	if (isdigit((unsigned char)*rest))
 		return error_set(error, EINVAL, "time '%s' has more than 3 digits after the point", text);
 	if (*rest)
-		return error_set(error, EINVAL, "time '%s' ends in '%s': times are UTC and carry neither Z nor an offset", text, rest);
+		return error_set(error, EINVAL,
+		                 "time '%s' ends in '%s': times are UTC and carry neither Z nor an offset", text,
+		                 rest);
 	for (; digits < 3; digits++)
 		ms *= 10;
-	*out_us = ((days_of_date(values[YEAR], values[MONTH], values[DAY]) * DAY_SECONDS + values[HOUR] * 3600 + values[MINUTE] * 60 +
-	            values[SECOND]) * 1000 + ms) * 1000;
+	*out_us = ((days_of_date(values[YEAR], values[MONTH], values[DAY]) * DAY_SECONDS + values[HOUR] * 3600 +
+	            values[MINUTE] * 60 + values[SECOND]) *
+	               1000 +
+	           ms) *
+	          1000;
 	return 0;
 }
 

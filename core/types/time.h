@@ -10,7 +10,10 @@ enum { TIME_TEXT_SIZE = 40 };
 #define SLOT_EPOCH_MS INT64_C(946684800000)
 enum { SLOT_INTERVAL_MS = 500 };
 
-static inline int64_t slot_to_us(uint32_t slot) { return (SLOT_EPOCH_MS + (int64_t)slot * SLOT_INTERVAL_MS) * 1000; }
+static inline int64_t slot_to_us(uint32_t slot)
+{
+	return (SLOT_EPOCH_MS + (int64_t)slot * SLOT_INTERVAL_MS) * 1000;
+}
 /* Truncates; before 2000 gives 0, beyond the last slot the last. */
 uint32_t slot_from_us(int64_t us);
 

@@ -134,7 +134,8 @@ static void context_free_data_pack(struct bytes *out, const struct packed_transa
 		bytes_put_counted(out, packed->context_free_data[i].data, packed->context_free_data[i].length);
 }
 
-struct checksum256 packed_transaction_digest(const struct packed_transaction *packed, const struct checksum256 *chain_id)
+struct checksum256 packed_transaction_digest(const struct packed_transaction *packed,
+                                             const struct checksum256 *chain_id)
 {
 	struct bytes bytes = {0};
 	struct checksum256 data_digest = {{0}}, digest;
@@ -151,8 +152,9 @@ struct checksum256 packed_transaction_digest(const struct packed_transaction *pa
 	return digest;
 }
 
-int packed_transaction_sign(struct packed_transaction *packed, const struct signer *signer, const struct private_key *key,
-                            const struct checksum256 *chain_id, struct error *error)
+int packed_transaction_sign(struct packed_transaction *packed, const struct signer *signer,
+                            const struct private_key *key, const struct checksum256 *chain_id,
+                            struct error *error)
 {
 	struct checksum256 digest = packed_transaction_digest(packed, chain_id);
 	struct signature signature;
@@ -166,8 +168,8 @@ int packed_transaction_sign(struct packed_transaction *packed, const struct sign
 	return 0;
 }
 
-int packed_transaction_keys(const struct packed_transaction *packed, struct public_key *keys, const struct checksum256 *chain_id,
-                            struct error *error)
+int packed_transaction_keys(const struct packed_transaction *packed, struct public_key *keys,
+                            const struct checksum256 *chain_id, struct error *error)
 {
 	struct checksum256 digest;
 	if (packed->signatures_count)
@@ -185,7 +187,10 @@ int packed_transaction_keys(const struct packed_transaction *packed, struct publ
 		keys[at] = key;
 		if (at && !public_key_compare(&keys[at - 1], &key)) {
 			public_key_print(text, &key);
-			return error_chain(error, TX_DUPLICATE_SIG, "transaction includes more than one signature signed using the same key associated with public key: %s", text);
+			return error_chain(error, TX_DUPLICATE_SIG,
+			                   "transaction includes more than one signature signed using the same key "
+			                   "associated with public key: %s",
+			                   text);
 		}
 	}
 	return 0;

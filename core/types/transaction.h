@@ -10,7 +10,8 @@ struct extension {
 };
 void extensions_release(struct extension *extensions, size_t count); /* frees the array too */
 void extensions_pack(struct bytes *out, const struct extension *extensions, size_t count);
-struct extension *extensions_unpack(size_t *count, struct cursor *in); /* also when in fails: release them then too */
+/* also when in fails: release them then too */
+struct extension *extensions_unpack(size_t *count, struct cursor *in);
 
 struct transaction {
 	uint32_t expiration; /* seconds */
@@ -54,21 +55,31 @@ void packed_transaction_release(struct packed_transaction *packed);
 /* Takes over *transaction and packs it uncompressed, unsigned, without context-free data. */
 void packed_transaction_make(struct packed_transaction *out, struct transaction *transaction);
 /* H(chain_id || pack(transaction) || cfd_hash). */
-struct checksum256 packed_transaction_digest(const struct packed_transaction *packed, const struct checksum256 *chain_id);
-int packed_transaction_sign(struct packed_transaction *packed, const struct signer *signer, const struct private_key *key,
-                            const struct checksum256 *chain_id, struct error *error);
-/* The signatures' keys, ascending; keys holds signatures_count. Two signatures by one key: 3090001. */
-int packed_transaction_keys(const struct packed_transaction *packed, struct public_key *keys, const struct checksum256 *chain_id,
+struct checksum256 packed_transaction_digest(const struct packed_transaction *packed,
+                                             const struct checksum256 *chain_id);
+int packed_transaction_sign(struct packed_transaction *packed, const struct signer *signer,
+                            const struct private_key *key, const struct checksum256 *chain_id,
                             struct error *error);
+/* The signatures' keys, ascending; keys holds signatures_count. Two signatures by one key: 3090001. */
+int packed_transaction_keys(const struct packed_transaction *packed, struct public_key *keys,
+                            const struct checksum256 *chain_id, struct error *error);
 void packed_transaction_pack(struct bytes *out, const struct packed_transaction *packed);
 /* Decompresses (at most 1 MiB: 3040001) and decodes the transaction as well. */
 int packed_transaction_unpack(struct packed_transaction *out, struct cursor *in, struct error *error);
 /* B.4 before rounding and without delay or deferred surcharges. num/den: context_free_discount_net_usage. */
-uint64_t packed_transaction_net_usage(const struct packed_transaction *packed, uint32_t base, uint32_t num, uint32_t den);
-/* H( compression || pack(packed_trx) || H(pack(signatures) || pack(packed_context_free_data)) ), for the merkle root. */
+uint64_t packed_transaction_net_usage(const struct packed_transaction *packed, uint32_t base, uint32_t num,
+                                      uint32_t den);
+/* H( compression || pack(packed_trx) || H(pack(signatures) || pack(packed_context_free_data)) ), for the
+ * merkle root. */
 struct checksum256 packed_transaction_packed_digest(const struct packed_transaction *packed);
 
-enum transaction_status { STATUS_EXECUTED, STATUS_SOFT_FAIL, STATUS_HARD_FAIL, STATUS_DELAYED, STATUS_EXPIRED };
+enum transaction_status {
+	STATUS_EXECUTED,
+	STATUS_SOFT_FAIL,
+	STATUS_HARD_FAIL,
+	STATUS_DELAYED,
+	STATUS_EXPIRED
+};
 const char *transaction_status_name(uint8_t status);
 
 struct transaction_receipt {

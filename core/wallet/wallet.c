@@ -1,4 +1,5 @@
-/* The wallet: a sorted list of key pairs under a mutex, saved whole at every change; a change that cannot be saved does not happen. */
+/* The wallet: a sorted list of key pairs under a mutex, saved whole at every change; a change that cannot
+ * be saved does not happen. */
 #include "core/wallet/wallet_private.h"
 
 #include "core/base/exception.h"
@@ -39,7 +40,8 @@ size_t wallet_find_label(const struct wallet *wallet, const char *label, bool *f
 	return i;
 }
 
-static void insert_key(struct wallet *wallet, size_t at, const struct private_key *private, const struct public_key *public)
+static void insert_key(struct wallet *wallet, size_t at, const struct private_key *private,
+                       const struct public_key *public)
 {
 	if (wallet->keys_count == wallet->keys_capacity) {
 		/* By hand rather than by realloc, which may leave secrets in freed memory. */
@@ -125,13 +127,15 @@ int wallet_lock(struct wallet *wallet, struct error *error)
 }
 
 /* Adds one pair in memory; -EEXIST when it is there. */
-static int add_key(struct wallet *wallet, const struct private_key *key, struct public_key *public, struct error *error)
+static int add_key(struct wallet *wallet, const struct private_key *key, struct public_key *public,
+                   struct error *error)
 {
 	bool found;
 	if (wallet->keys_count >= WALLET_KEYS_MAXIMUM)
 		return error_set(error, ENOSPC, "the wallet is full: it has %d keys", WALLET_KEYS_MAXIMUM);
 	if (signer_public_key(wallet->signer, public, key) != 0)
-		return error_chain(error, PRIVATE_KEY_TYPE_EXCEPTION, "Invalid private key: it is not within the curve's order");
+		return error_chain(error, PRIVATE_KEY_TYPE_EXCEPTION,
+		                   "Invalid private key: it is not within the curve's order");
 	size_t at = find_key(wallet, public, &found);
 	if (found)
 		return error_chain(error, KEY_EXIST_EXCEPTION, "Key already in wallet");
@@ -148,7 +152,8 @@ static void take_key_out(struct wallet *wallet, const struct public_key *public)
 		remove_key_at(wallet, at);
 }
 
-int wallet_import(struct wallet *wallet, const struct private_key *key, struct public_key *public, struct error *error)
+int wallet_import(struct wallet *wallet, const struct private_key *key, struct public_key *public,
+                  struct error *error)
 {
 	struct public_key own;
 	int result;
@@ -166,7 +171,8 @@ int wallet_import(struct wallet *wallet, const struct private_key *key, struct p
 	return result;
 }
 
-int wallet_import_many(struct wallet *wallet, const struct private_key *keys, size_t count, struct error *error)
+int wallet_import_many(struct wallet *wallet, const struct private_key *keys, size_t count,
+                       struct error *error)
 {
 	struct public_key *added = memory_allocate(count ? count : 1, sizeof *added);
 	size_t added_count = 0;
@@ -197,8 +203,10 @@ static int check_label(const char *label, struct error *error)
 
 	if (length == 0 || length >= WALLET_LABEL_SIZE || label[0] == '.' ||
 	    strspn(label, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") != length)
-		return error_set(error, EINVAL, "\"%s\" is no label: 1 to %d of letters, digits, '.', '_' and '-', not beginning with '.'", label,
-		                 WALLET_LABEL_SIZE - 1);
+		return error_set(
+			error, EINVAL,
+			"\"%s\" is no label: 1 to %d of letters, digits, '.', '_' and '-', not beginning with '.'", label,
+			WALLET_LABEL_SIZE - 1);
 	/* Labels are public. */
 	struct private_key private;
 	bool is_key = private_key_parse(&private, label, NULL) == 0;
@@ -227,7 +235,8 @@ int wallet_new_key(struct wallet *wallet, const char *label, struct public_key *
 	if (result)
 		goto out;
 	memory_grow(&wallet->labels, &wallet->labels_capacity, wallet->labels_count + 1, sizeof *wallet->labels);
-	memmove(wallet->labels + at + 1, wallet->labels + at, (wallet->labels_count - at) * sizeof *wallet->labels);
+	memmove(wallet->labels + at + 1, wallet->labels + at,
+	        (wallet->labels_count - at) * sizeof *wallet->labels);
 	memset(&wallet->labels[at], 0, sizeof wallet->labels[at]);
 	memcpy(wallet->labels[at].label, label, strlen(label));
 	wallet->labels[at].key = *out;
@@ -237,7 +246,8 @@ int wallet_new_key(struct wallet *wallet, const char *label, struct public_key *
 		result = wallet_save_labels(wallet, error);
 	if (result) {
 		take_key_out(wallet, out);
-		memmove(wallet->labels + at, wallet->labels + at + 1, (wallet->labels_count - at - 1) * sizeof *wallet->labels);
+		memmove(wallet->labels + at, wallet->labels + at + 1,
+		        (wallet->labels_count - at - 1) * sizeof *wallet->labels);
 		wallet->labels_count--;
 	}
 out:
@@ -308,7 +318,8 @@ bool wallet_has(struct wallet *wallet, const struct public_key *key)
 	return found;
 }
 
-int wallet_private_key(struct wallet *wallet, const struct public_key *key, struct private_key *out, struct error *error)
+int wallet_private_key(struct wallet *wallet, const struct public_key *key, struct private_key *out,
+                       struct error *error)
 {
 	bool found;
 	int result;
@@ -323,14 +334,16 @@ int wallet_private_key(struct wallet *wallet, const struct public_key *key, stru
 		} else {
 			char text[KEY_TEXT_SIZE];
 			public_key_print(text, key);
-			result = error_chain(error, WALLET_MISSING_PUB_KEY_EXCEPTION, "Public key not found in unlocked wallets %s", text);
+			result = error_chain(error, WALLET_MISSING_PUB_KEY_EXCEPTION,
+			                     "Public key not found in unlocked wallets %s", text);
 		}
 	}
 	pthread_mutex_unlock(&wallet->mutex);
 	return result;
 }
 
-bool wallet_label_at(struct wallet *wallet, size_t index, char label[WALLET_LABEL_SIZE], struct public_key *key)
+bool wallet_label_at(struct wallet *wallet, size_t index, char label[WALLET_LABEL_SIZE],
+                     struct public_key *key)
 {
 	pthread_mutex_lock(&wallet->mutex);
 	bool there = index < wallet->labels_count;
@@ -353,8 +366,8 @@ int wallet_label(struct wallet *wallet, const char *label, struct public_key *ke
 	return found ? 0 : -ENOENT;
 }
 
-int wallet_sign(struct wallet *wallet, struct packed_transaction *packed, const struct public_key *keys, size_t count,
-                const struct checksum256 *chain_id, struct error *error)
+int wallet_sign(struct wallet *wallet, struct packed_transaction *packed, const struct public_key *keys,
+                size_t count, const struct checksum256 *chain_id, struct error *error)
 {
 	int result = 0;
 	for (size_t i = 0; i < count && result == 0; i++) {
@@ -387,7 +400,8 @@ int wallet_reveal(struct wallet *wallet, const char *password, struct error *err
 	for (size_t i = 0; i < sizeof secret.digest; i++)
 		difference |= secret.digest[i] ^ wallet->secret.digest[i];
 	if (result == 0 && difference)
-		result = error_chain(error, WALLET_INVALID_PASSWORD_EXCEPTION, "Invalid password for wallet: \"default\"");
+		result = error_chain(error, WALLET_INVALID_PASSWORD_EXCEPTION,
+		                     "Invalid password for wallet: \"default\"");
 	if (result == 0)
 		wallet->revealed_until = monotonic_seconds() + WALLET_REVEAL_SECONDS;
 	pthread_mutex_unlock(&wallet->mutex);
@@ -398,7 +412,8 @@ int wallet_reveal(struct wallet *wallet, const char *password, struct error *err
 bool wallet_revealed(struct wallet *wallet)
 {
 	pthread_mutex_lock(&wallet->mutex);
-	bool revealed = !wallet->locked && wallet->revealed_until > 0 && monotonic_seconds() < wallet->revealed_until;
+	bool revealed = !wallet->locked && wallet->revealed_until > 0 &&
+	                monotonic_seconds() < wallet->revealed_until;
 	if (!revealed)
 		wallet->revealed_until = 0;
 	pthread_mutex_unlock(&wallet->mutex);

@@ -1,4 +1,5 @@
-/* The wallet: private keys in keosd's file format (protocol.md G.4), labels, locking. Thread-safe. Secrets leave it only as signatures. */
+/* The wallet: private keys in keosd's file format (protocol.md G.4), labels, locking. Thread-safe. Secrets
+ * leave it only as signatures. */
 #ifndef EOSIOFS_CORE_WALLET_WALLET_H
 #define EOSIOFS_CORE_WALLET_WALLET_H
 
@@ -9,26 +10,35 @@ struct wallet;
 enum { WALLET_LABEL_SIZE = 64 };
 #define WALLET_MEMORY_PASSWORD "memory"
 
-/* Opens FOLDER/default.wallet, or makes it with a new password. folder NULL: kept in memory only, under a password
- * that everybody knows, for there is no file to keep another one in. Where `keep_password` is set, the password
- * stands in FOLDER/password (0600) and the wallet is unlocked with it; otherwise an existing wallet starts locked. The signer is shared. */
-int wallet_open(struct wallet **out, const char *folder, bool keep_password, const struct signer *signer, struct error *error);
+/* Opens FOLDER/default.wallet, or makes it with a new password. folder NULL: kept in memory only, under a
+ * password that everybody knows, for there is no file to keep another one in. Where `keep_password` is
+ * set, the password stands in FOLDER/password (0600) and the wallet is unlocked with it; otherwise an
+ * existing wallet starts locked. The signer is shared. */
+int wallet_open(struct wallet **out, const char *folder, bool keep_password, const struct signer *signer,
+                struct error *error);
 void wallet_close(struct wallet *wallet);
 
 bool wallet_locked(struct wallet *wallet);
 int wallet_unlock(struct wallet *wallet, const char *password, struct error *error); /* 3120005, 3120007 */
-int wallet_lock(struct wallet *wallet, struct error *error);                           /* 3120003 when it is */
+/* 3120003 when it is */
+int wallet_lock(struct wallet *wallet, struct error *error);
 
 /* Adds a key and saves; -EEXIST (3120008) when it is there already. public may be NULL. */
-int wallet_import(struct wallet *wallet, const struct private_key *key, struct public_key *public, struct error *error);
+int wallet_import(struct wallet *wallet, const struct private_key *key, struct public_key *public,
+                  struct error *error);
 /* The same for many keys with one save; those already there are passed over. */
-int wallet_import_many(struct wallet *wallet, const struct private_key *keys, size_t count, struct error *error);
-/* A new pair under a label (a file name: 1 to 63 of [A-Za-z0-9._-], not starting with a dot); -EEXIST for a label in use. */
+int wallet_import_many(struct wallet *wallet, const struct private_key *keys, size_t count,
+                       struct error *error);
+/* A new pair under a label (a file name: 1 to 63 of [A-Za-z0-9._-], not starting with a dot); -EEXIST for
+ * a label in use. */
 int wallet_new_key(struct wallet *wallet, const char *label, struct public_key *out, struct error *error);
-int wallet_remove(struct wallet *wallet, const struct public_key *key, struct error *error); /* 3120009; its labels go with it */
-/* A new wallet with a new password, when there is none any more: -EEXIST (3120001) otherwise. What is in memory is in it. */
+/* 3120009; its labels go with it */
+int wallet_remove(struct wallet *wallet, const struct public_key *key, struct error *error);
+/* A new wallet with a new password, when there is none any more: -EEXIST (3120001) otherwise. What is in
+ * memory is in it. */
 int wallet_create(struct wallet *wallet, struct error *error);
-/* Lets wallet_revealed() be true for WALLET_REVEAL_SECONDS. The password is asked for again: 3120005. Locking ends it. */
+/* Lets wallet_revealed() be true for WALLET_REVEAL_SECONDS. The password is asked for again: 3120005.
+ * Locking ends it. */
 enum { WALLET_REVEAL_SECONDS = 60 };
 int wallet_reveal(struct wallet *wallet, const char *password, struct error *error);
 bool wallet_revealed(struct wallet *wallet);
@@ -36,16 +46,18 @@ bool wallet_revealed(struct wallet *wallet);
 /* The public keys, ascending; *out is free()d by the caller. Needs an unlocked wallet (3120003). */
 int wallet_keys(struct wallet *wallet, struct public_key **out, size_t *count, struct error *error);
 bool wallet_has(struct wallet *wallet, const struct public_key *key);
-/* The private key, for signing blocks and for revealing; -EACCES when it is not there, -EPERM when locked, -EOPNOTSUPP for an R1 key, which keosd's
- * wallets may hold and which is only kept. Wipe it. */
-int wallet_private_key(struct wallet *wallet, const struct public_key *key, struct private_key *out, struct error *error);
+/* The private key, for signing blocks and for revealing; -EACCES when it is not there, -EPERM when locked,
+ * -EOPNOTSUPP for an R1 key, which keosd's wallets may hold and which is only kept. Wipe it. */
+int wallet_private_key(struct wallet *wallet, const struct public_key *key, struct private_key *out,
+                       struct error *error);
 
 /* Labels in alphabetical order; false beyond the last. Labels are public: they can be read while locked. */
-bool wallet_label_at(struct wallet *wallet, size_t index, char label[WALLET_LABEL_SIZE], struct public_key *key);
+bool wallet_label_at(struct wallet *wallet, size_t index, char label[WALLET_LABEL_SIZE],
+                     struct public_key *key);
 int wallet_label(struct wallet *wallet, const char *label, struct public_key *key); /* 0 or -ENOENT */
 
 /* Signs a transaction with each of the keys. */
-int wallet_sign(struct wallet *wallet, struct packed_transaction *packed, const struct public_key *keys, size_t count,
-                const struct checksum256 *chain_id, struct error *error);
+int wallet_sign(struct wallet *wallet, struct packed_transaction *packed, const struct public_key *keys,
+                size_t count, const struct checksum256 *chain_id, struct error *error);
 
 #endif

@@ -28,7 +28,8 @@ static void put_private_key(struct bytes *out, const struct wallet_key *key)
 	bytes_put(out, key->private.secret, sizeof key->private.secret);
 }
 
-void wallet_file_encode(struct text *out, const struct wallet_secret *secret, const struct wallet_key *keys, size_t count)
+void wallet_file_encode(struct text *out, const struct wallet_secret *secret, const struct wallet_key *keys,
+                        size_t count)
 {
 	struct bytes plain = {0}, cipher = {0};
 	/* Reserved at once, so that growing leaves no copies of secrets behind. */
@@ -69,8 +70,8 @@ static int read_keys(struct wallet_key **keys, size_t *count, struct cursor *in)
 	return 0;
 }
 
-int wallet_file_decode(struct wallet_key **keys, size_t *count, const struct wallet_secret *secret, const char *file, const char *text,
-                       size_t length, struct error *error)
+int wallet_file_decode(struct wallet_key **keys, size_t *count, const struct wallet_secret *secret,
+                       const char *file, const char *text, size_t length, struct error *error)
 {
 	struct json *json = NULL;
 	struct bytes cipher = {0}, plain = {0};
@@ -83,17 +84,19 @@ int wallet_file_decode(struct wallet_key **keys, size_t *count, const struct wal
 	memory_grow(&cipher.data, &cipher.capacity, digit_count / 2 + 1, 1);
 	cipher.length = digit_count / 2;
 	if (!digits || hex_parse(cipher.data, digits, digit_count) != 0) {
-		result = error_set(error, EINVAL, "\"%s\" is no wallet file: it has no hexadecimal cipher_keys", file);
+		result = error_set(error, EINVAL, "\"%s\" is no wallet file: it has no hexadecimal cipher_keys",
+		                   file);
 		goto out;
 	}
 	result = -EINVAL;
-	if (cipher_decrypt(&plain, secret->digest, secret->digest + 32, cipher.data, cipher.length) == 0 && plain.length > 64 &&
-	    memcmp(plain.data, secret->digest, 64) == 0) {
+	if (cipher_decrypt(&plain, secret->digest, secret->digest + 32, cipher.data, cipher.length) == 0 &&
+	    plain.length > 64 && memcmp(plain.data, secret->digest, 64) == 0) {
 		struct cursor in = cursor_make(plain.data + 64, plain.length - 64);
 		result = read_keys(keys, count, &in);
 	}
 	if (result)
-		result = error_chain(error, WALLET_INVALID_PASSWORD_EXCEPTION, "Invalid password for wallet: \"%s\"", file);
+		result = error_chain(error, WALLET_INVALID_PASSWORD_EXCEPTION, "Invalid password for wallet: \"%s\"",
+		                     file);
 out:
 	memory_wipe(plain.data, plain.capacity);
 	bytes_release(&plain);
@@ -109,13 +112,15 @@ int wallet_file_read(struct text *out, const char *path, struct error *error)
 	int result = 0, file = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (file < 0)
-		return errno == ENOENT ? -ENOENT : error_set(error, errno, "cannot open \"%s\": %s", path, strerror(errno));
+		return errno == ENOENT ? -ENOENT
+		                       : error_set(error, errno, "cannot open \"%s\": %s", path, strerror(errno));
 	for (;;) {
 		ssize_t got = read(file, buffer, sizeof buffer);
 		if (got == 0)
 			break;
 		if (got < 0 || out->length + (size_t)got > LIMIT) {
-			result = error_set(error, got < 0 ? errno : EFBIG, "cannot read \"%s\": %s", path, strerror(got < 0 ? errno : EFBIG));
+			result = error_set(error, got < 0 ? errno : EFBIG, "cannot read \"%s\": %s", path,
+			                   strerror(got < 0 ? errno : EFBIG));
 			break;
 		}
 		text_append_bytes(out, buffer, (size_t)got);

@@ -1,4 +1,5 @@
-/* The files of a wallet folder: keosd's encrypted NAME.wallet (protocol.md G.4), the password beside it, the labels. */
+/* The files of a wallet folder: keosd's encrypted NAME.wallet (protocol.md G.4), the password beside it,
+ * the labels. */
 #ifndef EOSIOFS_CORE_WALLET_WALLET_FILE_H
 #define EOSIOFS_CORE_WALLET_WALLET_FILE_H
 
@@ -16,10 +17,12 @@ struct wallet_secret {
 struct wallet_secret wallet_secret_of(const char *password);
 
 /* The file's text: a JSON object with the one member cipher_keys. keys ascending by public key. */
-void wallet_file_encode(struct text *out, const struct wallet_secret *secret, const struct wallet_key *keys, size_t count);
-/* The keys of such a text: *keys is wiped and free()d by the caller. 3120005 for a password that does not open it; `file` is quoted. */
-int wallet_file_decode(struct wallet_key **keys, size_t *count, const struct wallet_secret *secret, const char *file, const char *text,
-                       size_t length, struct error *error);
+void wallet_file_encode(struct text *out, const struct wallet_secret *secret, const struct wallet_key *keys,
+                        size_t count);
+/* The keys of such a text: *keys is wiped and free()d by the caller. 3120005 for a password that does not
+ * open it; `file` is quoted. */
+int wallet_file_decode(struct wallet_key **keys, size_t *count, const struct wallet_secret *secret,
+                       const char *file, const char *text, size_t length, struct error *error);
 
 /* Whole files, at most 64 MiB. -ENOENT without a sentence when there is none. */
 int wallet_file_read(struct text *out, const char *path, struct error *error);

@@ -1,4 +1,5 @@
-/* Inside the wallet: what wallet.c (keys, labels, the lock) and wallet_store.c (its folder) share. All under the mutex. */
+/* Inside the wallet: what wallet.c (keys, labels, the lock) and wallet_store.c (its folder) share. All
+ * under the mutex. */
 #ifndef EOSIOFS_CORE_WALLET_WALLET_PRIVATE_H
 #define EOSIOFS_CORE_WALLET_WALLET_PRIVATE_H
 
@@ -30,12 +31,14 @@ struct wallet {
 };
 
 /* --- wallet.c --- */
-size_t wallet_find_label(const struct wallet *wallet, const char *label, bool *found); /* where it is, or would be */
+/* where it is, or would be */
+size_t wallet_find_label(const struct wallet *wallet, const char *label, bool *found);
 void wallet_forget_keys(struct wallet *wallet);
 
 /* --- wallet_store.c --- */
 int wallet_save_keys(struct wallet *wallet, struct error *error);
 int wallet_save_labels(struct wallet *wallet, struct error *error);
-int wallet_load_keys(struct wallet *wallet, const struct wallet_secret *secret, struct error *error); /* 3120005 */
+/* 3120005 */
+int wallet_load_keys(struct wallet *wallet, const struct wallet_secret *secret, struct error *error);
 
 #endif

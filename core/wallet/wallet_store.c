@@ -1,4 +1,5 @@
-/* The wallet's folder: opening, making, loading and saving it, in keosd's file format; or a text in memory in its place. */
+/* The wallet's folder: opening, making, loading and saving it, in keosd's file format; or a text in memory
+ * in its place. */
 #include "core/wallet/wallet_private.h"
 
 #include "core/base/exception.h"
@@ -10,10 +11,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static int folder_path(const struct wallet *wallet, char out[WALLET_PATH_SIZE], const char *name, struct error *error)
+static int folder_path(const struct wallet *wallet, char out[WALLET_PATH_SIZE], const char *name,
+                       struct error *error)
 {
 	if (snprintf(out, WALLET_PATH_SIZE, "%s/%s", wallet->folder, name) >= WALLET_PATH_SIZE)
-		return error_set(error, ENAMETOOLONG, "the wallet's folder \"%s\" has too long a path", wallet->folder);
+		return error_set(error, ENAMETOOLONG, "the wallet's folder \"%s\" has too long a path",
+		                 wallet->folder);
 	return 0;
 }
 
@@ -65,8 +68,10 @@ static void parse_labels(struct wallet *wallet, const char *text)
 		size_t at = wallet_find_label(wallet, label, &found);
 		if (found)
 			continue;
-		memory_grow(&wallet->labels, &wallet->labels_capacity, wallet->labels_count + 1, sizeof *wallet->labels);
-		memmove(wallet->labels + at + 1, wallet->labels + at, (wallet->labels_count - at) * sizeof *wallet->labels);
+		memory_grow(&wallet->labels, &wallet->labels_capacity, wallet->labels_count + 1,
+		            sizeof *wallet->labels);
+		memmove(wallet->labels + at + 1, wallet->labels + at,
+		        (wallet->labels_count - at) * sizeof *wallet->labels);
 		memcpy(wallet->labels[at].label, label, sizeof label);
 		wallet->labels[at].key = public;
 		wallet->labels_count++;
@@ -90,7 +95,8 @@ int wallet_load_keys(struct wallet *wallet, const struct wallet_secret *secret, 
 	if (result == 0) {
 		struct wallet_key *keys = NULL;
 		size_t count = 0;
-		result = wallet_file_decode(&keys, &count, secret, path, text_string(encoded), encoded->length, error);
+		result = wallet_file_decode(&keys, &count, secret, path, text_string(encoded), encoded->length,
+		                            error);
 		if (result == 0) {
 			wallet_forget_keys(wallet);
 			wallet->keys = keys;
@@ -130,7 +136,8 @@ static int open_folder(struct wallet *wallet, struct error *error)
 	struct stat status;
 	int result;
 	if (mkdir(wallet->folder, 0700) != 0 && errno != EEXIST)
-		return error_set(error, errno, "cannot make the wallet's folder \"%s\": %s", wallet->folder, strerror(errno));
+		return error_set(error, errno, "cannot make the wallet's folder \"%s\": %s", wallet->folder,
+		                 strerror(errno));
 	if ((result = folder_path(wallet, path, "labels", error)) != 0)
 		return result;
 	if (wallet_file_read(&labels, path, error) == 0)
@@ -160,7 +167,8 @@ out:
 	return result;
 }
 
-int wallet_open(struct wallet **out, const char *folder, bool keep_password, const struct signer *signer, struct error *error)
+int wallet_open(struct wallet **out, const char *folder, bool keep_password, const struct signer *signer,
+                struct error *error)
 {
 	struct wallet *wallet = memory_allocate(1, sizeof *wallet);
 	int result = 0;

@@ -1,4 +1,5 @@
-/* boot/: the whole boot sequence as one write; its steps, options and accounts as files. What it does is core/boot's. */
+/* boot/: the whole boot sequence as one write; its steps, options and accounts as files. What it does is
+ * core/boot's. */
 #include "fs/files/boot.h"
 
 #include "core/base/memory.h"
@@ -39,7 +40,10 @@ static void sent(void *context, const struct transaction_trace *trace, const cha
 static int run(struct request *request, const char *words, struct error *error)
 {
 	struct boot *boot = NULL;
-	struct boot_runner runner = {.pid = request->caller ? (int)request->caller->pid : 0, .interrupted = interrupted, .created = created, .sent = sent,
+	struct boot_runner runner = {.pid = request->caller ? (int)request->caller->pid : 0,
+	                             .interrupted = interrupted,
+	                             .created = created,
+	                             .sent = sent,
 	                             .context = request};
 	int result = boot_of(request, &boot, error);
 	if (result < 0)
@@ -61,8 +65,9 @@ int boot_run_file_write(struct request *request, const char *data, size_t length
 {
 	struct text words = TEXT_EMPTY;
 	text_append_bytes(&words, data, length);
-	int result = strlen(text_string(&words)) == length ? run(request, text_string(&words), error)
-	                                                   : error_set(error, EINVAL, "steps are words, and this holds binary data");
+	int result = strlen(text_string(&words)) == length
+	                 ? run(request, text_string(&words), error)
+	                 : error_set(error, EINVAL, "steps are words, and this holds binary data");
 	text_release(&words);
 	return result;
 }
@@ -112,7 +117,10 @@ int boot_steps_write(struct request *request, const char *data, size_t length, s
 
 /* --- options --- */
 
-static int compare_names(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
 int boot_options_list(struct request *request, const char *from, struct listing *listing, struct error *error)
 {
@@ -137,7 +145,8 @@ int boot_options_exists(struct request *request, struct error *error)
 int boot_options_read(struct request *request, struct text *out, struct error *error)
 {
 	struct boot *boot = NULL;
-	int option = boot_option_find(request->capture[0], error), result = option < 0 ? option : boot_of(request, &boot, error);
+	int option = boot_option_find(request->capture[0], error),
+		result = option < 0 ? option : boot_of(request, &boot, error);
 	if (result == 0)
 		boot_option_read(boot, out, (size_t)option);
 	return result;
@@ -146,11 +155,13 @@ int boot_options_read(struct request *request, struct text *out, struct error *e
 int boot_options_write(struct request *request, const char *data, size_t length, struct error *error)
 {
 	struct boot *boot = NULL;
-	int option = boot_option_find(request->capture[0], error), result = option < 0 ? option : boot_of(request, &boot, error);
+	int option = boot_option_find(request->capture[0], error),
+		result = option < 0 ? option : boot_of(request, &boot, error);
 	char *value = memory_allocate(length + 1, 1);
 	memcpy(value, data, length);
 	if (result == 0 && strlen(value) != length)
-		result = error_set(error, EINVAL, "%s: a value is text, and this holds binary data", request->capture[0]);
+		result = error_set(error, EINVAL, "%s: a value is text, and this holds binary data",
+		                   request->capture[0]);
 	if (result == 0)
 		result = boot_option_write(boot, (size_t)option, value, error);
 	memory_wipe(value, length);

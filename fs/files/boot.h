@@ -10,7 +10,8 @@ int boot_steps_list(struct request *request, const char *from, struct listing *l
 int boot_steps_exists(struct request *request, struct error *error);
 int boot_steps_read(struct request *request, struct text *out, struct error *error);
 int boot_steps_write(struct request *request, const char *data, size_t length, struct error *error);
-int boot_options_list(struct request *request, const char *from, struct listing *listing, struct error *error);
+int boot_options_list(struct request *request, const char *from, struct listing *listing,
+                      struct error *error);
 int boot_options_exists(struct request *request, struct error *error);
 int boot_options_read(struct request *request, struct text *out, struct error *error);
 int boot_options_write(struct request *request, const char *data, size_t length, struct error *error);

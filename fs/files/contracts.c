@@ -1,4 +1,5 @@
-/* contracts/: the contracts that ship with eosiofs, as `contract/install` and `cleos set contract` take them. */
+/* contracts/: the contracts that ship with eosiofs, as `contract/install` and `cleos set contract` take
+ * them. */
 #include "fs/files/contracts.h"
 
 #include "core/contracts/bundle.h"
@@ -31,7 +32,8 @@ int contracts_exists(struct request *request, struct error *error)
 	return find(request, error) ? 0 : -ENOENT;
 }
 
-int contracts_files_list(struct request *request, const char *from, struct listing *listing, struct error *error)
+int contracts_files_list(struct request *request, const char *from, struct listing *listing,
+                         struct error *error)
 {
 	static const char *const endings[] = {".abi", ".wasm"};
 	const struct bundle *bundle = find(request, error);

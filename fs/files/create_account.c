@@ -1,5 +1,5 @@
-/* New accounts. Before eosio.system is installed a plain newaccount; afterwards newaccount, RAM and stake in one transaction, as `cleos system
- * newaccount` does. */
+/* New accounts. Before eosio.system is installed a plain newaccount; afterwards newaccount, RAM and stake
+ * in one transaction, as `cleos system newaccount` does. */
 #include "fs/files/create_account.h"
 
 #include "core/base/exception.h"
@@ -36,7 +36,8 @@ static bool has_system_contract(struct chain_view *view)
 	struct chain_abi *abi = NULL;
 	if (chain_abi_get(view, &abi, name_literal("eosio"), NULL) < 0)
 		return false;
-	bool has = abi_action_type(abi->abi, name_literal("delegatebw")) && abi_action_type(abi->abi, name_literal("buyrambytes"));
+	bool has = abi_action_type(abi->abi, name_literal("delegatebw")) &&
+	           abi_action_type(abi->abi, name_literal("buyrambytes"));
 	chain_abi_release(view->chain, abi);
 	return has;
 }
@@ -47,8 +48,10 @@ static int make_key(struct request *request, struct new_account *account, struct
 	int result = 0;
 	if (account->has_key)
 		return 0;
-	/* A key that the user made under this label serves. It is saved before the account exists, so that no account is ever without its key. */
-	if (wallet_label(request->wallet, label.text, &account->owner) < 0 || !wallet_has(request->wallet, &account->owner)) {
+	/* A key that the user made under this label serves. It is saved before the account exists, so that no
+	 * account is ever without its key. */
+	if (wallet_label(request->wallet, label.text, &account->owner) < 0 ||
+	    !wallet_has(request->wallet, &account->owner)) {
 		result = wallet_new_key(request->wallet, label.text, &account->owner, error);
 		account->made_key = result == 0;
 	}
@@ -56,20 +59,23 @@ static int make_key(struct request *request, struct new_account *account, struct
 	return result;
 }
 
-static int add_action(struct chain_view *view, struct action *actions, size_t *count, const struct new_account *account, const char *name,
-                      struct text *data, struct error *error)
+static int add_action(struct chain_view *view, struct action *actions, size_t *count,
+                      const struct new_account *account, const char *name, struct text *data,
+                      struct error *error)
 {
 	struct permission_level level = {.actor = account->creator, .permission = name_literal("active")};
-	int result = chain_action_make_text(view, &actions[*count], name_literal("eosio"), name_literal(name), text_string(data), &level, 1, error);
+	int result = chain_action_make_text(view, &actions[*count], name_literal("eosio"), name_literal(name),
+	                                    text_string(data), &level, 1, error);
 	*count += result == 0;
 	text_clear(data);
 	return result;
 }
 
-static int add_newaccount(struct chain_view *view, struct action *actions, size_t *count, const struct new_account *account, struct text *data,
-                          struct error *error)
+static int add_newaccount(struct chain_view *view, struct action *actions, size_t *count,
+                          const struct new_account *account, struct text *data, struct error *error)
 {
-	text_printf(data, "{\"creator\":\"%s\",\"name\":\"%s\",\"owner\":", name_text(account->creator).text, name_text(account->name).text);
+	text_printf(data, "{\"creator\":\"%s\",\"name\":\"%s\",\"owner\":", name_text(account->creator).text,
+	            name_text(account->name).text);
 	print_key_authority(data, &account->owner);
 	text_append(data, ",\"active\":");
 	print_key_authority(data, &account->active);
@@ -77,8 +83,8 @@ static int add_newaccount(struct chain_view *view, struct action *actions, size_
 	return add_action(view, actions, count, account, "newaccount", data, error);
 }
 
-static int add_resources(struct chain_view *view, struct action *actions, size_t *count, const struct new_account *account, struct text *data,
-                         struct error *error)
+static int add_resources(struct chain_view *view, struct action *actions, size_t *count,
+                         const struct new_account *account, struct text *data, struct error *error)
 {
 	struct name_text creator = name_text(account->creator), name = name_text(account->name);
 	char net[ASSET_TEXT_SIZE], cpu[ASSET_TEXT_SIZE], ram[ASSET_TEXT_SIZE];
@@ -87,15 +93,19 @@ static int add_resources(struct chain_view *view, struct action *actions, size_t
 	asset_print(cpu, &account->stake_cpu);
 	asset_print(ram, &account->ram);
 	if (account->ram.symbol) {
-		text_printf(data, "{\"payer\":\"%s\",\"receiver\":\"%s\",\"quant\":\"%s\"}", creator.text, name.text, ram);
+		text_printf(data, "{\"payer\":\"%s\",\"receiver\":\"%s\",\"quant\":\"%s\"}", creator.text, name.text,
+		            ram);
 		result = add_action(view, actions, count, account, "buyram", data, error);
 	} else if (account->ram_bytes > 0) {
-		text_printf(data, "{\"payer\":\"%s\",\"receiver\":\"%s\",\"bytes\":%lld}", creator.text, name.text, (long long)account->ram_bytes);
+		text_printf(data, "{\"payer\":\"%s\",\"receiver\":\"%s\",\"bytes\":%lld}", creator.text, name.text,
+		            (long long)account->ram_bytes);
 		result = add_action(view, actions, count, account, "buyrambytes", data, error);
 	}
 	if (result < 0 || (account->stake_net.amount == 0 && account->stake_cpu.amount == 0))
 		return result;
-	text_printf(data, "{\"from\":\"%s\",\"receiver\":\"%s\",\"stake_net_quantity\":\"%s\",\"stake_cpu_quantity\":\"%s\",\"transfer\":%s}",
+	text_printf(data,
+	            "{\"from\":\"%s\",\"receiver\":\"%s\",\"stake_net_quantity\":\"%s\",\"stake_cpu_quantity\":"
+	            "\"%s\",\"transfer\":%s}",
 	            creator.text, name.text, net, cpu, account->transfer ? "true" : "false");
 	return add_action(view, actions, count, account, "delegatebw", data, error);
 }
@@ -111,14 +121,16 @@ static int create(struct request *request, struct new_account *account, struct e
 		return result;
 	/* Asked before a key is made. */
 	if (view->chain->operations->account_exists(view, account->name, NULL, NULL) == 0)
-		return error_chain(error, ACCOUNT_NAME_EXISTS_EXCEPTION, "Cannot create account named %s, as that name is already taken",
+		return error_chain(error, ACCOUNT_NAME_EXISTS_EXCEPTION,
+		                   "Cannot create account named %s, as that name is already taken",
 		                   name_text(account->name).text);
 	result = view->chain->operations->account_exists(view, account->creator, NULL, error);
 	if (result < 0)
 		return result;
 	bool system = has_system_contract(view);
 	if (!system && account->system_option)
-		return error_set(error, EINVAL, "%s needs the system contract, which eosio does not have yet", account->system_option);
+		return error_set(error, EINVAL, "%s needs the system contract, which eosio does not have yet",
+		                 account->system_option);
 	result = make_key(request, account, error);
 	if (result == 0)
 		result = add_newaccount(view, actions, &count, account, &data, error);
@@ -142,8 +154,13 @@ static int begin(struct request *request, struct new_account *out, struct error 
 	int result = defaults_get(request, &defaults, error);
 	if (result < 0)
 		return result;
-	*out = (struct new_account){.creator = defaults.creator, .has_key = !defaults.new_key, .owner = defaults.key, .active = defaults.key,
-	                            .stake_net = defaults.stake_net, .stake_cpu = defaults.stake_cpu, .ram_bytes = defaults.ram_bytes,
+	*out = (struct new_account){.creator = defaults.creator,
+	                            .has_key = !defaults.new_key,
+	                            .owner = defaults.key,
+	                            .active = defaults.key,
+	                            .stake_net = defaults.stake_net,
+	                            .stake_cpu = defaults.stake_cpu,
+	                            .ram_bytes = defaults.ram_bytes,
 	                            .transfer = defaults.transfer};
 	return 0;
 }
@@ -161,9 +178,12 @@ int accounts_make(struct request *request, const char *name, struct error *error
 
 enum { CREATOR, STAKE_NET, STAKE_CPU, BUY_RAM, BUY_RAM_KBYTES, BUY_RAM_BYTES, TRANSFER, OPTIONS };
 static const struct command_option options[OPTIONS] = {
-	[CREATOR] = {"--creator", OPTION_VALUE},          [STAKE_NET] = {"--stake-net", OPTION_QUANTITY},
-	[STAKE_CPU] = {"--stake-cpu", OPTION_QUANTITY},   [BUY_RAM] = {"--buy-ram", OPTION_QUANTITY},
-	[BUY_RAM_KBYTES] = {"--buy-ram-kbytes", OPTION_VALUE}, [BUY_RAM_BYTES] = {"--buy-ram-bytes", OPTION_VALUE},
+	[CREATOR] = {"--creator", OPTION_VALUE},
+	[STAKE_NET] = {"--stake-net", OPTION_QUANTITY},
+	[STAKE_CPU] = {"--stake-cpu", OPTION_QUANTITY},
+	[BUY_RAM] = {"--buy-ram", OPTION_QUANTITY},
+	[BUY_RAM_KBYTES] = {"--buy-ram-kbytes", OPTION_VALUE},
+	[BUY_RAM_BYTES] = {"--buy-ram-bytes", OPTION_VALUE},
 	[TRANSFER] = {"--transfer", OPTION_FLAG},
 };
 
@@ -174,7 +194,8 @@ static int take_amount(struct request *request, struct asset *out, const char *t
 	return text && result == 0 ? asset_parse_as(out, text, chain_core_symbol(view), error) : result;
 }
 
-static int take_options(struct request *request, struct new_account *account, const struct command *command, struct error *error)
+static int take_options(struct request *request, struct new_account *account, const struct command *command,
+                        struct error *error)
 {
 	static const char ram[] = "RAM to buy";
 	const char *const *value = command->value;
@@ -183,7 +204,8 @@ static int take_options(struct request *request, struct new_account *account, co
 		if (value[i])
 			account->system_option = options[i].name;
 	if ((value[BUY_RAM] != NULL) + (value[BUY_RAM_KBYTES] != NULL) + (value[BUY_RAM_BYTES] != NULL) > 1)
-		return error_set(error, EINVAL, "only one of --buy-ram, --buy-ram-kbytes and --buy-ram-bytes can be given");
+		return error_set(error, EINVAL,
+		                 "only one of --buy-ram, --buy-ram-kbytes and --buy-ram-bytes can be given");
 	if (value[CREATOR])
 		result = name_parse_account(&account->creator, value[CREATOR], error);
 	if (result == 0)
@@ -195,7 +217,8 @@ static int take_options(struct request *request, struct new_account *account, co
 	if (result == 0 && value[BUY_RAM_BYTES])
 		result = command_int64(&account->ram_bytes, value[BUY_RAM_BYTES], 0, UINT32_MAX, ram, error);
 	if (result == 0 && value[BUY_RAM_KBYTES]) {
-		result = command_int64(&account->ram_bytes, value[BUY_RAM_KBYTES], 0, UINT32_MAX / KILOBYTE, ram, error);
+		result = command_int64(&account->ram_bytes, value[BUY_RAM_KBYTES], 0, UINT32_MAX / KILOBYTE, ram,
+		                       error);
 		account->ram_bytes *= KILOBYTE;
 	}
 	account->transfer |= value[TRANSFER] != NULL;

@@ -4,8 +4,9 @@
 
 #include "fs/tree/row.h"
 
-#define CREATE_ACCOUNT_USAGE                                                                                                                 \
-	"NAME [OWNER_KEY [ACTIVE_KEY]] [--creator NAME] [--stake-net \"N SYS\"] [--stake-cpu \"N SYS\"] [--buy-ram \"N SYS\"] "                  \
+#define CREATE_ACCOUNT_USAGE                                                                          \
+	"NAME [OWNER_KEY [ACTIVE_KEY]] [--creator NAME] [--stake-net \"N SYS\"] [--stake-cpu \"N SYS\"] " \
+	"[--buy-ram \"N SYS\"] "                                                                          \
 	"[--buy-ram-kbytes N] [--transfer]"
 
 int create_account_write(struct request *request, const char *data, size_t length, struct error *error);

@@ -22,7 +22,8 @@ struct defaults *defaults_create(void)
 {
 	struct defaults *defaults = memory_allocate(1, sizeof *defaults);
 	pthread_mutex_init(&defaults->lock, NULL);
-	defaults->values = (struct account_defaults){.creator = name_literal("eosio"), .new_key = true, .ram_bytes = RAM_BYTES_DEFAULT};
+	defaults->values = (struct account_defaults){
+		.creator = name_literal("eosio"), .new_key = true, .ram_bytes = RAM_BYTES_DEFAULT};
 	return defaults;
 }
 
@@ -64,7 +65,8 @@ static void print_creator(struct text *out, const struct account_defaults *value
 	text_append(out, name_text(values->creator).text);
 }
 
-static int parse_creator(struct account_defaults *values, struct request *request, const char *text, struct error *error)
+static int parse_creator(struct account_defaults *values, struct request *request, const char *text,
+                         struct error *error)
 {
 	struct chain_view *view = NULL;
 	int result = name_parse_account(&values->creator, text, error);
@@ -81,7 +83,8 @@ static void print_key(struct text *out, const struct account_defaults *values)
 	text_append(out, key);
 }
 
-static int parse_key(struct account_defaults *values, struct request *request, const char *text, struct error *error)
+static int parse_key(struct account_defaults *values, struct request *request, const char *text,
+                     struct error *error)
 {
 	(void)request;
 	values->new_key = strcmp(text, "new") == 0;
@@ -106,15 +109,23 @@ static int parse_amount(struct asset *amount, struct request *request, const cha
 	return result;
 }
 
-static void print_stake_net(struct text *out, const struct account_defaults *values) { print_amount(out, &values->stake_net); }
-static void print_stake_cpu(struct text *out, const struct account_defaults *values) { print_amount(out, &values->stake_cpu); }
+static void print_stake_net(struct text *out, const struct account_defaults *values)
+{
+	print_amount(out, &values->stake_net);
+}
+static void print_stake_cpu(struct text *out, const struct account_defaults *values)
+{
+	print_amount(out, &values->stake_cpu);
+}
 
-static int parse_stake_net(struct account_defaults *values, struct request *request, const char *text, struct error *error)
+static int parse_stake_net(struct account_defaults *values, struct request *request, const char *text,
+                           struct error *error)
 {
 	return parse_amount(&values->stake_net, request, text, error);
 }
 
-static int parse_stake_cpu(struct account_defaults *values, struct request *request, const char *text, struct error *error)
+static int parse_stake_cpu(struct account_defaults *values, struct request *request, const char *text,
+                           struct error *error)
 {
 	return parse_amount(&values->stake_cpu, request, text, error);
 }
@@ -124,15 +135,20 @@ static void print_ram_bytes(struct text *out, const struct account_defaults *val
 	text_printf(out, "%lld", (long long)values->ram_bytes);
 }
 
-static int parse_ram_bytes(struct account_defaults *values, struct request *request, const char *text, struct error *error)
+static int parse_ram_bytes(struct account_defaults *values, struct request *request, const char *text,
+                           struct error *error)
 {
 	(void)request;
 	return command_int64(&values->ram_bytes, text, 0, RAM_BYTES_MAXIMUM, "RAM in bytes", error);
 }
 
-static void print_transfer(struct text *out, const struct account_defaults *values) { text_append(out, values->transfer ? "1" : "0"); }
+static void print_transfer(struct text *out, const struct account_defaults *values)
+{
+	text_append(out, values->transfer ? "1" : "0");
+}
 
-static int parse_transfer(struct account_defaults *values, struct request *request, const char *text, struct error *error)
+static int parse_transfer(struct account_defaults *values, struct request *request, const char *text,
+                          struct error *error)
 {
 	(void)request;
 	return command_bool(&values->transfer, text, error);
@@ -141,7 +157,8 @@ static int parse_transfer(struct account_defaults *values, struct request *reque
 static const struct field {
 	const char *name;
 	void (*print)(struct text *out, const struct account_defaults *values);
-	int (*parse)(struct account_defaults *values, struct request *request, const char *text, struct error *error);
+	int (*parse)(struct account_defaults *values, struct request *request, const char *text,
+	             struct error *error);
 } fields[] = {
 	{"creator", print_creator, parse_creator},       {"key", print_key, parse_key},
 	{"stake_net", print_stake_net, parse_stake_net}, {"stake_cpu", print_stake_cpu, parse_stake_cpu},

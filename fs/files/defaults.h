@@ -1,4 +1,5 @@
-/* defaults/: what a new account gets when nothing else is said. One table of fields serves reading and writing. */
+/* defaults/: what a new account gets when nothing else is said. One table of fields serves reading and
+ * writing. */
 #ifndef EOSIOFS_FS_FILES_DEFAULTS_H
 #define EOSIOFS_FS_FILES_DEFAULTS_H
 

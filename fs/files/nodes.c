@@ -45,11 +45,13 @@ int nodes_config_ini_read(struct request *request, struct text *out, struct erro
 		return result;
 	request_saw_block(request, 1);
 	text_printf(out, "# nodeos's configuration of node %s\n", request->capture[0]);
-	text_append(out, "# the keys that sign its producers' blocks stay in the wallet: no signature-provider stands here\n"
-	                 "enable-stale-production = true\n"
-	                 "plugin = eosio::producer_plugin\n"
-	                 "plugin = eosio::producer_api_plugin\n"
-	                 "plugin = eosio::chain_api_plugin\n");
+	text_append(
+		out,
+		"# the keys that sign its producers' blocks stay in the wallet: no signature-provider stands here\n"
+		"enable-stale-production = true\n"
+		"plugin = eosio::producer_plugin\n"
+		"plugin = eosio::producer_api_plugin\n"
+		"plugin = eosio::chain_api_plugin\n");
 	for (size_t i = 0; i < node.producers_count; i++)
 		text_printf(out, "producer-name = %s\n", name_text(node.producers[i]).text);
 	return 0;

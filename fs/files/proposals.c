@@ -1,5 +1,5 @@
-/* proposals/PROPOSER/NAME: multisig proposals of eosio.msig (contracts.md 2). A folder made by mkdir is a draft until its transaction.json is
- * written; then it is on the chain. */
+/* proposals/PROPOSER/NAME: multisig proposals of eosio.msig (contracts.md 2). A folder made by mkdir is a
+ * draft until its transaction.json is written; then it is on the chain. */
 #include "fs/files/proposals.h"
 
 #include "core/base/memory.h"
@@ -62,7 +62,8 @@ static size_t draft_seek(const struct drafts *drafts, const struct draft *draft)
 
 static bool draft_at(const struct drafts *drafts, size_t at, const struct draft *draft)
 {
-	return at < drafts->count && drafts->list[at].proposer == draft->proposer && drafts->list[at].name == draft->name;
+	return at < drafts->count && drafts->list[at].proposer == draft->proposer &&
+	       drafts->list[at].name == draft->name;
 }
 
 /* The first draft at or after one; false: none. */
@@ -92,9 +93,12 @@ static int draft_add(struct request *request, struct error *error)
 	pthread_mutex_lock(&drafts->lock);
 	size_t at = draft_seek(drafts, &draft);
 	if (draft_at(drafts, at, &draft)) {
-		result = error_set(error, EEXIST, "%s has a proposal %s already", request->capture[0], request->capture[1]);
+		result = error_set(error, EEXIST, "%s has a proposal %s already", request->capture[0],
+		                   request->capture[1]);
 	} else if (drafts->count == DRAFTS_MAXIMUM) {
-		result = error_set(error, ENOSPC, "there are %d proposals already that nobody wrote a transaction for", DRAFTS_MAXIMUM);
+		result = error_set(error, ENOSPC,
+		                   "there are %d proposals already that nobody wrote a transaction for",
+		                   DRAFTS_MAXIMUM);
 	} else {
 		memmove(drafts->list + at + 1, drafts->list + at, (drafts->count - at) * sizeof *drafts->list);
 		drafts->list[at] = draft;
@@ -166,7 +170,9 @@ int proposals_make(struct request *request, const char *text, struct error *erro
 	int result = name_parse_account(&name, text, error);
 	if (result == 0)
 		result = require_account(request, name, error);
-	return result < 0 ? result : error_set(error, EEXIST, "%s is there: mkdir proposals/%s/NAME begins a proposal", text, text);
+	return result < 0 ? result
+	                  : error_set(error, EEXIST, "%s is there: mkdir proposals/%s/NAME begins a proposal",
+	                              text, text);
 }
 
 struct proposal_names {
@@ -178,7 +184,8 @@ struct proposal_names {
 
 static void next_draft(struct proposal_names *names)
 {
-	names->drafted = draft_next(names->request, &names->draft) && names->draft.proposer == names->request->name[0];
+	names->drafted = draft_next(names->request, &names->draft) &&
+	                 names->draft.proposer == names->request->name[0];
 }
 
 /* Drafts that come before a name, then the name. */
@@ -198,9 +205,11 @@ static int list_proposal(void *context, const struct chain_row *row)
 	return names->enough;
 }
 
-int proposals_proposer_list(struct request *request, const char *from, struct listing *listing, struct error *error)
+int proposals_proposer_list(struct request *request, const char *from, struct listing *listing,
+                            struct error *error)
 {
-	struct proposal_names names = {.request = request, .names = {listing, ""}, .draft = {request->name[0], name_listing_from(from, "")}};
+	struct proposal_names names = {
+		.request = request, .names = {listing, ""}, .draft = {request->name[0], name_listing_from(from, "")}};
 	const struct table_id id = {MSIG, request->name[0], PROPOSAL};
 	struct chain_view *view = NULL;
 	uint64_t first = names.draft.name;
@@ -224,7 +233,8 @@ static int on_chain(struct request *request, struct chain_row *row, struct error
 
 static int no_such_proposal(struct request *request, struct error *error)
 {
-	return error_set(error, ENOENT, "%s has no proposal %s: mkdir begins one", request->capture[0], request->capture[1]);
+	return error_set(error, ENOENT, "%s has no proposal %s: mkdir begins one", request->capture[0],
+	                 request->capture[1]);
 }
 
 int proposals_proposal_exists(struct request *request, struct error *error)
@@ -251,7 +261,8 @@ int proposals_proposer_make(struct request *request, const char *name, struct er
 /* --- the transaction and who approves it --- */
 
 /* The row's transaction, and its bytes. -ENOENT: a draft, or nothing. */
-static int read_transaction(struct request *request, struct transaction *out, const uint8_t **packed, size_t *length, struct error *error)
+static int read_transaction(struct request *request, struct transaction *out, const uint8_t **packed,
+                            size_t *length, struct error *error)
 {
 	struct chain_row row;
 	int result = on_chain(request, &row, error);
@@ -270,7 +281,9 @@ static int read_transaction(struct request *request, struct transaction *out, co
 }
 
 /* Walks approvals2, or the older approvals. requested: with time 0. -ENOENT: neither. */
-static int walk_approvals(struct request *request, void (*visit)(void *context, const struct permission_level *level, bool provided, int64_t time),
+static int walk_approvals(struct request *request,
+                          void (*visit)(void *context, const struct permission_level *level, bool provided,
+                                        int64_t time),
                           void *context, struct error *error)
 {
 	struct chain_row row;
@@ -348,8 +361,8 @@ static void print_approval(void *context, const struct permission_level *level, 
 	char when[TIME_TEXT_SIZE] = "";
 	if (time)
 		time_point_print(when, time);
-	text_printf(context, "%s@%s %s%s%s\n", name_text(level->actor).text, name_text(level->permission).text, provided ? "approved" : "requested",
-	            provided && time ? " " : "", provided ? when : "");
+	text_printf(context, "%s@%s %s%s%s\n", name_text(level->actor).text, name_text(level->permission).text,
+	            provided ? "approved" : "requested", provided && time ? " " : "", provided ? when : "");
 }
 
 int proposals_approvals_read(struct request *request, struct text *out, struct error *error)
@@ -361,7 +374,8 @@ int proposals_approvals_read(struct request *request, struct text *out, struct e
 /* --- proposing --- */
 
 /* Those who must agree when the document does not say: whoever its actions are authorized by. */
-static void levels_of_actions(struct permission_level **out, size_t *count, const struct transaction *transaction)
+static void levels_of_actions(struct permission_level **out, size_t *count,
+                              const struct transaction *transaction)
 {
 	size_t total = 0;
 	for (size_t i = 0; i < transaction->actions_count; i++)
@@ -379,7 +393,8 @@ static void levels_of_actions(struct permission_level **out, size_t *count, cons
 		}
 }
 
-static int send_one(struct request *request, const char *name, uint64_t actor, uint64_t permission, struct bytes *data, struct error *error)
+static int send_one(struct request *request, const char *name, uint64_t actor, uint64_t permission,
+                    struct bytes *data, struct error *error)
 {
 	struct batch batch = {0};
 	batch_add_packed(&batch, MSIG, name_literal(name), actor, permission, data);
@@ -388,8 +403,8 @@ static int send_one(struct request *request, const char *name, uint64_t actor, u
 	return result;
 }
 
-static int propose(struct request *request, const struct transaction *transaction, const struct permission_level *requested, size_t count,
-                   struct error *error)
+static int propose(struct request *request, const struct transaction *transaction,
+                   const struct permission_level *requested, size_t count, struct error *error)
 {
 	struct bytes data = {0};
 	bytes_put_u64(&data, request->name[0]);
@@ -461,11 +476,14 @@ static int demand_proposed(struct request *request, struct error *error)
 	struct chain_row row;
 	int result = on_chain(request, &row, error);
 	if (result == -ENOENT && draft_exists(request))
-		return error_set(error, ENOENT, "%s has proposed nothing yet: write a transaction into transaction.json", request->capture[0]);
+		return error_set(error, ENOENT,
+		                 "%s has proposed nothing yet: write a transaction into transaction.json",
+		                 request->capture[0]);
 	return result == -ENOENT ? no_such_proposal(request, error) : result;
 }
 
-static int send_level(struct request *request, const char *action, const char *data, size_t length, struct error *error)
+static int send_level(struct request *request, const char *action, const char *data, size_t length,
+                      struct error *error)
 {
 	struct command command;
 	struct permission_level level = {0};
@@ -509,7 +527,8 @@ static void tell_gone(struct request *request)
 }
 
 /* `exec` (or `cancel`) alone: the proposer does it; else the account that is named. */
-static int send_actor(struct request *request, const char *action, const char *data, size_t length, struct error *error)
+static int send_actor(struct request *request, const char *action, const char *data, size_t length,
+                      struct error *error)
 {
 	struct command command;
 	struct permission_level level = {.actor = request->name[0], .permission = ACTIVE};
@@ -547,7 +566,8 @@ int proposals_cancel_write(struct request *request, const char *data, size_t len
 {
 	struct chain_row row;
 	/* A draft is on no chain. */
-	if (length == strlen("cancel") && memcmp(data, "cancel", length) == 0 && draft_exists(request) && on_chain(request, &row, NULL) == -ENOENT) {
+	if (length == strlen("cancel") && memcmp(data, "cancel", length) == 0 && draft_exists(request) &&
+	    on_chain(request, &row, NULL) == -ENOENT) {
 		draft_remove(request);
 		tell_gone(request);
 		return 0;

@@ -1,4 +1,5 @@
-/* Rows of the system contract's tables, decoded natively, and what is shared by the handlers that act through that contract. */
+/* Rows of the system contract's tables, decoded natively, and what is shared by the handlers that act
+ * through that contract. */
 #include "fs/files/system_tables.h"
 
 #include "core/base/memory.h"
@@ -11,7 +12,8 @@
 /* contracts.md 5.1: the symbol 4,RAMCORE, rammarket's one key */
 #define RAMCORE_SYMBOL UINT64_C(4995142087184830980)
 
-int request_row(struct request *request, struct chain_row *out, uint64_t code, uint64_t scope, uint64_t table, uint64_t key, struct error *error)
+int request_row(struct request *request, struct chain_row *out, uint64_t code, uint64_t scope, uint64_t table,
+                uint64_t key, struct error *error)
 {
 	const struct table_id id = {code, scope, table};
 	struct chain_view *view = NULL;
@@ -25,7 +27,8 @@ int request_row(struct request *request, struct chain_row *out, uint64_t code, u
 }
 
 /* A row of the system contract. */
-static int system_row(struct request *request, struct cursor *out, uint64_t scope, const char *table, uint64_t key, struct error *error)
+static int system_row(struct request *request, struct cursor *out, uint64_t scope, const char *table,
+                      uint64_t key, struct error *error)
 {
 	struct chain_row row;
 	int result = request_row(request, &row, EOSIO, scope, name_literal(table), key, error);
@@ -62,7 +65,8 @@ int delegation_row_decode(struct delegation_row *out, const void *data, size_t l
 	return decoded(&in);
 }
 
-int delegation_row_read(struct request *request, struct delegation_row *out, uint64_t from, uint64_t receiver, struct error *error)
+int delegation_row_read(struct request *request, struct delegation_row *out, uint64_t from, uint64_t receiver,
+                        struct error *error)
 {
 	struct cursor in;
 	int result = system_row(request, &in, from, "delband", receiver, error);
@@ -82,7 +86,8 @@ int refund_row_read(struct request *request, struct refund_row *out, uint64_t ow
 	return decoded(&in);
 }
 
-int resources_row_read(struct request *request, struct resources_row *out, uint64_t owner, struct error *error)
+int resources_row_read(struct request *request, struct resources_row *out, uint64_t owner,
+                       struct error *error)
 {
 	struct cursor in;
 	int result = system_row(request, &in, owner, "userres", owner, error);
@@ -149,8 +154,10 @@ int require_system_contract(struct request *request, uint64_t *symbol, struct er
 		return result;
 	if (chain_market_symbol(view, symbol ? symbol : &ignored))
 		return 0;
-	return error_set(error, ECANCELED, "system contract must first be initialized: install eosio.system in accounts/eosio/contract/install, "
-	                                   "then write [0,\"4,SYS\"] into accounts/eosio/actions/init");
+	return error_set(
+		error, ECANCELED,
+		"system contract must first be initialized: install eosio.system in accounts/eosio/contract/install, "
+		"then write [0,\"4,SYS\"] into accounts/eosio/actions/init");
 }
 
 int request_account(struct request *request, struct chain_account *out, struct error *error)
@@ -183,8 +190,8 @@ static struct action *batch_next(struct batch *batch)
 	return next;
 }
 
-int batch_add(struct batch *batch, struct request *request, uint64_t contract, const char *action, uint64_t actor, uint64_t permission,
-              struct error *error, const char *json_format, ...)
+int batch_add(struct batch *batch, struct request *request, uint64_t contract, const char *action,
+              uint64_t actor, uint64_t permission, struct error *error, const char *json_format, ...)
 {
 	const struct permission_level level = {actor, permission};
 	struct chain_view *view = NULL;
@@ -195,17 +202,22 @@ int batch_add(struct batch *batch, struct request *request, uint64_t contract, c
 	va_end(arguments);
 	int result = request_view(request, &view, error);
 	if (result == 0)
-		result = chain_action_make_text(view, batch_next(batch), contract, name_literal(action), text_string(&data), &level, 1, error);
+		result = chain_action_make_text(view, batch_next(batch), contract, name_literal(action),
+		                                text_string(&data), &level, 1, error);
 	batch->count += result == 0;
 	text_release(&data);
 	return result;
 }
 
-void batch_add_packed(struct batch *batch, uint64_t contract, uint64_t action, uint64_t actor, uint64_t permission, struct bytes *data)
+void batch_add_packed(struct batch *batch, uint64_t contract, uint64_t action, uint64_t actor,
+                      uint64_t permission, struct bytes *data)
 {
 	const struct permission_level level = {actor, permission};
-	*batch_next(batch) = (struct action){.account = contract, .name = action, .authorization = memory_copy(&level, sizeof level),
-	                                     .authorization_count = 1, .data = *data};
+	*batch_next(batch) = (struct action){.account = contract,
+	                                     .name = action,
+	                                     .authorization = memory_copy(&level, sizeof level),
+	                                     .authorization_count = 1,
+	                                     .data = *data};
 	*data = (struct bytes){0};
 	batch->count++;
 }

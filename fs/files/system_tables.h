@@ -1,6 +1,7 @@
-/* Rows of the system contract's and the token's tables, decoded natively (contracts.md 1.1, 5.2), and what handlers that act through these
- * contracts share. Functions that read return -ENOENT, without a sentence, for what is not there: no contract yet, no row, or another
- * contract's row of that name. Blocks seen go to the request's mtime. */
+/* Rows of the system contract's and the token's tables, decoded natively (contracts.md 1.1, 5.2), and what
+ * handlers that act through these contracts share. Functions that read return -ENOENT, without a sentence,
+ * for what is not there: no contract yet, no row, or another contract's row of that name. Blocks seen go
+ * to the request's mtime. */
 #ifndef EOSIOFS_FS_FILES_SYSTEM_TABLES_H
 #define EOSIOFS_FS_FILES_SYSTEM_TABLES_H
 
@@ -31,20 +32,24 @@ struct ram_market_row {
 };
 
 /* A row of any table. */
-int request_row(struct request *request, struct chain_row *out, uint64_t code, uint64_t scope, uint64_t table, uint64_t key, struct error *error);
+int request_row(struct request *request, struct chain_row *out, uint64_t code, uint64_t scope, uint64_t table,
+                uint64_t key, struct error *error);
 
 int voter_row_read(struct request *request, struct voter_row *out, uint64_t owner, struct error *error);
 int producer_row_read(struct request *request, struct producer_row *out, uint64_t owner, struct error *error);
-int delegation_row_read(struct request *request, struct delegation_row *out, uint64_t from, uint64_t receiver, struct error *error);
+int delegation_row_read(struct request *request, struct delegation_row *out, uint64_t from, uint64_t receiver,
+                        struct error *error);
 int delegation_row_decode(struct delegation_row *out, const void *data, size_t length);
 int refund_row_read(struct request *request, struct refund_row *out, uint64_t owner, struct error *error);
-int resources_row_read(struct request *request, struct resources_row *out, uint64_t owner, struct error *error);
+int resources_row_read(struct request *request, struct resources_row *out, uint64_t owner,
+                       struct error *error);
 int ram_market_row_read(struct request *request, struct ram_market_row *out, struct error *error);
 int global_row_read(struct request *request, struct global_row *out, struct error *error);
 
 /* 0; -ENOENT "no such account: NAME". */
 int require_account(struct request *request, uint64_t name, struct error *error);
-/* 0 and the core symbol; -ECANCELED, naming what is to be done, before the system contract is initialized. symbol may be NULL. */
+/* 0 and the core symbol; -ECANCELED, naming what is to be done, before the system contract is initialized.
+ * symbol may be NULL. */
 int require_system_contract(struct request *request, uint64_t *symbol, struct error *error);
 /* The request's account (capture 0) as get_account knows it; release it. */
 int request_account(struct request *request, struct chain_account *out, struct error *error);
@@ -56,9 +61,11 @@ struct batch {
 };
 void batch_release(struct batch *batch);
 /* JSON data made by printf, authorized by actor@permission. */
-int batch_add(struct batch *batch, struct request *request, uint64_t contract, const char *action, uint64_t actor, uint64_t permission,
-              struct error *error, const char *json_format, ...) __attribute__((format(printf, 8, 9)));
-void batch_add_packed(struct batch *batch, uint64_t contract, uint64_t action, uint64_t actor, uint64_t permission, struct bytes *data);
+int batch_add(struct batch *batch, struct request *request, uint64_t contract, const char *action,
+              uint64_t actor, uint64_t permission, struct error *error, const char *json_format, ...)
+	__attribute__((format(printf, 8, 9)));
+void batch_add_packed(struct batch *batch, uint64_t contract, uint64_t action, uint64_t actor,
+                      uint64_t permission, struct bytes *data);
 /* Nothing in it: nothing is sent, 0. */
 int batch_send(struct batch *batch, struct request *request, struct error *error);
 

@@ -1,5 +1,5 @@
-/* Changing folders: new names, removing, renaming. Almost everything is refused here, with a sentence that names the write that does what was
- * meant; scratch files (scratch.c) come and go. */
+/* Changing folders: new names, removing, renaming. Almost everything is refused here, with a sentence that
+ * names the write that does what was meant; scratch files (scratch.c) come and go. */
 #include "fs/tree/node.h"
 
 #include "core/base/memory.h"
@@ -14,12 +14,14 @@
 
 static int check_owner(struct tree *tree, const struct caller *caller, struct error *error)
 {
-	return caller_is_owner(tree, caller) ? 0 : error_set(error, EACCES, "only the user who made this mount may change anything in it");
+	return caller_is_owner(tree, caller)
+	           ? 0
+	           : error_set(error, EACCES, "only the user who made this mount may change anything in it");
 }
 
 /* The sentence for a name that is not there. */
-static int no_such(struct tree *tree, const struct caller *caller, struct node *folder, const char *name, int number, const char *what,
-                   struct error *error)
+static int no_such(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
+                   int number, const char *what, struct error *error)
 {
 	struct suggestion suggestion = suggestion_begin(name);
 	suggestion_consider_folder(&suggestion, tree, caller, folder, strcmp(what, "folder") == 0);
@@ -28,7 +30,8 @@ static int no_such(struct tree *tree, const struct caller *caller, struct node *
 	            : error_set(error, number, "no such %s, and none can be made here", what);
 }
 
-int tree_refuse(struct tree *tree, const struct caller *caller, struct node *folder, const char *name, const char *what)
+int tree_refuse(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
+                const char *what)
 {
 	struct error error = {0};
 	error_set(&error, EPERM, "%s cannot be made here: the tree's files are those that README lists", what);
@@ -37,7 +40,8 @@ int tree_refuse(struct tree *tree, const struct caller *caller, struct node *fol
 
 /* --- new names --- */
 
-static int make_folder(struct tree *tree, const struct caller *caller, struct node *folder, const char *name, struct error *error)
+static int make_folder(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
+                       struct error *error)
 {
 	struct request request;
 	struct node *there = NULL;
@@ -66,7 +70,8 @@ static int make_folder(struct tree *tree, const struct caller *caller, struct no
 	return result;
 }
 
-int tree_make_folder(struct tree *tree, const struct caller *caller, struct node *folder, const char *name, struct node **out)
+int tree_make_folder(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
+                     struct node **out)
 {
 	struct error error = {0};
 	*out = NULL;
@@ -94,8 +99,8 @@ static int create_in_row(struct tree *tree, struct node **out, struct node *fold
 	return 0;
 }
 
-static int create_file(struct tree *tree, const struct caller *caller, struct node *folder, const char *name, mode_t mode, int flags,
-                       struct node **out, struct error *error)
+static int create_file(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
+                       mode_t mode, int flags, struct node **out, struct error *error)
 {
 	int result = check_owner(tree, caller, error);
 	if (result < 0)
@@ -117,8 +122,8 @@ static int create_file(struct tree *tree, const struct caller *caller, struct no
 	return no_such(tree, caller, folder, name, ENOENT, "file", error);
 }
 
-int tree_create_file(struct tree *tree, const struct caller *caller, struct node *folder, const char *name, mode_t mode, int flags,
-                     struct node **node, struct handle **handle)
+int tree_create_file(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
+                     mode_t mode, int flags, struct node **node, struct handle **handle)
 {
 	struct error error = {0};
 	int result = 0;
@@ -136,8 +141,8 @@ int tree_create_file(struct tree *tree, const struct caller *caller, struct node
 
 /* --- removing --- */
 
-static int remove_name(struct tree *tree, const struct caller *caller, struct node *folder, const char *name, bool want_folder,
-                       struct error *error)
+static int remove_name(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
+                       bool want_folder, struct error *error)
 {
 	struct node *node = NULL;
 	int result = tree_lookup(tree, caller, folder, name, &node);
@@ -155,7 +160,8 @@ static int remove_name(struct tree *tree, const struct caller *caller, struct no
 		result = error_set(error, EISDIR, "is a folder");
 	else
 		result = error_set(error, EPERM, "deleting destroys nothing here: %s",
-		                   node->row->instead_of_remove ? node->row->instead_of_remove : "it shows what the chain holds");
+		                   node->row->instead_of_remove ? node->row->instead_of_remove
+		                                                : "it shows what the chain holds");
 out:
 	node_release(tree, node);
 	return result;
@@ -200,7 +206,8 @@ static struct bytes contents(struct tree *tree, const struct node *node)
 }
 
 /* A failed write has told its sentence itself: *told. */
-static int write_whole(struct tree *tree, const struct caller *caller, struct node *target, const struct bytes *data)
+static int write_whole(struct tree *tree, const struct caller *caller, struct node *target,
+                       const struct bytes *data)
 {
 	struct handle *handle = NULL;
 	size_t done = 0;
@@ -208,7 +215,8 @@ static int write_whole(struct tree *tree, const struct caller *caller, struct no
 	if (result < 0)
 		return result;
 	while (done < data->length && result == 0) {
-		ssize_t count = handle_write(handle, caller, (const char *)data->data + done, data->length - done, (off_t)done);
+		ssize_t count = handle_write(handle, caller, (const char *)data->data + done, data->length - done,
+		                             (off_t)done);
 		if (count < 0)
 			result = (int)count;
 		else
@@ -220,7 +228,8 @@ static int write_whole(struct tree *tree, const struct caller *caller, struct no
 	return result;
 }
 
-static int rename_onto_file(struct tree *tree, const struct caller *caller, struct node *scratch, struct node *target)
+static int rename_onto_file(struct tree *tree, const struct caller *caller, struct node *scratch,
+                            struct node *target)
 {
 	struct bytes data = contents(tree, scratch);
 	int result = write_whole(tree, caller, target, &data);
@@ -230,8 +239,8 @@ static int rename_onto_file(struct tree *tree, const struct caller *caller, stru
 	return result;
 }
 
-static int put_in_scratch(struct tree *tree, const char *data, size_t length, struct node *folder, const char *name, struct node *old,
-                          struct node **out, struct error *error)
+static int put_in_scratch(struct tree *tree, const char *data, size_t length, struct node *folder,
+                          const char *name, struct node *old, struct node **out, struct error *error)
 {
 	int result = 0;
 	ssize_t count = 0;
@@ -250,8 +259,8 @@ static int put_in_scratch(struct tree *tree, const char *data, size_t length, st
 }
 
 /* Onto a scratch name: another scratch file moves, a file of the tree is copied and stays. */
-static int rename_onto_scratch(struct tree *tree, const struct caller *caller, struct node *source, struct node *folder, const char *name,
-                               struct node *old, struct error *error)
+static int rename_onto_scratch(struct tree *tree, const struct caller *caller, struct node *source,
+                               struct node *folder, const char *name, struct node *old, struct error *error)
 {
 	struct rendering *rendering = NULL;
 	struct node *made = NULL;
@@ -265,7 +274,8 @@ static int rename_onto_scratch(struct tree *tree, const struct caller *caller, s
 	} else {
 		result = rendering_get(tree, &rendering, caller, source, RENDERING_OPEN, error);
 		if (result == 0)
-			result = put_in_scratch(tree, rendering->text.data, rendering->text.length, folder, name, old, &made, error);
+			result = put_in_scratch(tree, rendering->text.data, rendering->text.length, folder, name, old,
+			                        &made, error);
 		rendering_release(tree, rendering);
 		if (result == 0) {
 			tree_name_changed(tree, source->parent, source->name);
@@ -277,8 +287,9 @@ static int rename_onto_scratch(struct tree *tree, const struct caller *caller, s
 	return result;
 }
 
-static int rename_nodes(struct tree *tree, const struct caller *caller, struct node *source, struct node *folder, const char *name,
-                        struct node *target, unsigned flags, bool *told, struct error *error)
+static int rename_nodes(struct tree *tree, const struct caller *caller, struct node *source,
+                        struct node *folder, const char *name, struct node *target, unsigned flags,
+                        bool *told, struct error *error)
 {
 	bool is_folder = !source->scratch && source->row->kind == ROW_FOLDER;
 	if (flags & ~RENAME_NOREPLACE)
@@ -299,8 +310,8 @@ static int rename_nodes(struct tree *tree, const struct caller *caller, struct n
 	return error_set(error, EPERM, "names in this tree are given by the chain: nothing can be renamed");
 }
 
-int tree_rename(struct tree *tree, const struct caller *caller, struct node *folder, const char *name, struct node *new_folder,
-                const char *new_name, unsigned flags)
+int tree_rename(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
+                struct node *new_folder, const char *new_name, unsigned flags)
 {
 	struct error error = {0};
 	struct node *source = NULL, *target = NULL;

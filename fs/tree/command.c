@@ -1,4 +1,5 @@
-/* The verb parser: a line becomes words and options, words become names, quantities and numbers. See command.h for what quotes mean. */
+/* The verb parser: a line becomes words and options, words become names, quantities and numbers. See
+ * command.h for what quotes mean. */
 #include "fs/tree/command.h"
 
 #include "core/base/memory.h"
@@ -21,7 +22,10 @@ struct splitter {
 	bool free_text; /* what is never closed is no quote and no bracket */
 };
 
-static bool is_space(char character) { return character == ' ' || character == '\t' || character == '\n' || character == '\r'; }
+static bool is_space(char character)
+{
+	return character == ' ' || character == '\t' || character == '\n' || character == '\r';
+}
 
 static int split_as_it_stands(struct splitter *splitter, size_t start, char *out)
 {
@@ -56,7 +60,8 @@ static int split_json(struct splitter *splitter, struct error *error)
 	}
 	if (splitter->free_text)
 		return split_as_it_stands(splitter, start, out);
-	return error_set(error, EINVAL, "the JSON that begins with \"%.20s\" is not closed", splitter->line + start);
+	return error_set(error, EINVAL, "the JSON that begins with \"%.20s\" is not closed",
+	                 splitter->line + start);
 }
 
 static int split_quote(struct splitter *splitter, struct error *error)
@@ -118,7 +123,8 @@ static int unknown_option(const struct parsing *parsing, const char *word, struc
 	struct text known = TEXT_EMPTY;
 	for (size_t i = 0; i < parsing->options_count; i++)
 		text_printf(&known, "%s%s", i ? " " : "", parsing->options[i].name);
-	int result = parsing->options_count ? error_set(error, EINVAL, "\"%s\" is no option here; there are: %s", word, text_string(&known))
+	int result = parsing->options_count ? error_set(error, EINVAL, "\"%s\" is no option here; there are: %s",
+	                                                word, text_string(&known))
 	                                    : error_set(error, EINVAL, "\"%s\": there are no options here", word);
 	text_release(&known);
 	return result;
@@ -152,7 +158,8 @@ static int give_value(struct parsing *parsing, const char *word, struct error *e
 	return 0;
 }
 
-/* The words lie one behind the other, so the number and its symbol are joined by putting a blank for the NUL between them. */
+/* The words lie one behind the other, so the number and its symbol are joined by putting a blank for the
+ * NUL between them. */
 static bool join_symbol(struct parsing *parsing, char *word)
 {
 	const struct command_option *option = parsing->open;
@@ -196,7 +203,8 @@ static int take_part(struct parsing *parsing, char *word, size_t start, bool quo
 	} else if (parsing->open) {
 		return give_value(parsing, word, error);
 	}
-	if (parsing->options_count && !quoted && !parsing->only_words && word[0] == '-' && word[1] && !isdigit((unsigned char)word[1]) && word[1] != '.') {
+	if (parsing->options_count && !quoted && !parsing->only_words && word[0] == '-' && word[1] &&
+	    !isdigit((unsigned char)word[1]) && word[1] != '.') {
 		if (strcmp(word, "--") != 0)
 			return take_option(parsing, word, error);
 		parsing->only_words = true;
@@ -211,14 +219,15 @@ static int take_part(struct parsing *parsing, char *word, size_t start, bool quo
 	return 0;
 }
 
-int command_parse(struct command *out, const char *line, size_t length, const struct command_option *options, size_t options_count,
-                  struct error *error)
+int command_parse(struct command *out, const char *line, size_t length, const struct command_option *options,
+                  size_t options_count, struct error *error)
 {
 	struct parsing parsing = {.command = out, .options = options, .options_count = options_count};
 	struct splitter splitter = {.length = length, .free_text = options_count == 0};
 	int result = 0;
 	*out = (struct command){0};
-	/* The line, then its words: no longer than the line, each with a NUL where at least a blank or the end stood. */
+	/* The line, then its words: no longer than the line, each with a NUL where at least a blank or the end
+	 * stood. */
 	out->memory_size = 2 * length + 3;
 	out->memory = memory_allocate(out->memory_size, 1);
 	memcpy(out->memory, line, length);
@@ -284,7 +293,8 @@ static int cut_contract(char *symbol, uint64_t *contract, struct error *error)
 	return name_parse_account(contract, at + 1, error);
 }
 
-int command_take_quantity(struct command *command, struct asset *out, uint64_t symbol, uint64_t *contract, const char *what, struct error *error)
+int command_take_quantity(struct command *command, struct asset *out, uint64_t symbol, uint64_t *contract,
+                          const char *what, struct error *error)
 {
 	char text[ASSET_TEXT_SIZE + NAME_TEXT_SIZE + 8];
 	const char *amount = NULL;
@@ -296,10 +306,12 @@ int command_take_quantity(struct command *command, struct asset *out, uint64_t s
 	} else {
 		const char *unit = command_take(command);
 		if (!is_number(amount))
-			return error_set(error, EINVAL, "\"%s\" is no amount: %s is written like 10.0000 SYS", amount, what);
+			return error_set(error, EINVAL, "\"%s\" is no amount: %s is written like 10.0000 SYS", amount,
+			                 what);
 		if (!unit)
 			return error_set(error, EINVAL, "\"%s\": the symbol is missing, as in %s SYS", amount, amount);
-		if (snprintf(text, sizeof text, "%s %s", amount[0] == '+' ? amount + 1 : amount, unit) >= (int)sizeof text)
+		if (snprintf(text, sizeof text, "%s %s", amount[0] == '+' ? amount + 1 : amount, unit) >=
+		    (int)sizeof text)
 			return error_set(error, EINVAL, "\"%.60s %.60s\" is no quantity", amount, unit);
 	}
 	result = cut_contract(text, contract, error);
@@ -345,22 +357,28 @@ int command_choose(const char *word, const char *const *choices, size_t count, s
 	for (size_t i = 0; i < count; i++)
 		text_printf(&all, "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " or ", choices[i]);
 	const char *best = suggestion_best(&suggestion);
-	int result = best ? error_set(error, EINVAL, "\"%s\" is not understood, did you mean \"%s\"; it may be %s", word, best, text_string(&all))
-	                  : error_set(error, EINVAL, "\"%s\" is not understood; it may be %s", word, text_string(&all));
+	int result = best
+	                 ? error_set(error, EINVAL, "\"%s\" is not understood, did you mean \"%s\"; it may be %s",
+	                             word, best, text_string(&all))
+	                 : error_set(error, EINVAL, "\"%s\" is not understood; it may be %s", word,
+	                             text_string(&all));
 	text_release(&all);
 	return result;
 }
 
-int command_int64(int64_t *out, const char *word, int64_t minimum, int64_t maximum, const char *what, struct error *error)
+int command_int64(int64_t *out, const char *word, int64_t minimum, int64_t maximum, const char *what,
+                  struct error *error)
 {
 	char *end = NULL;
 	errno = 0;
 	long long value = strtoll(word, &end, 10);
 	/* `+100` would read as 100 more where it sets 100. */
 	if (!*word || *end || is_space(*word) || *word == '+')
-		return error_set(error, EINVAL, "\"%s\" is no whole number: %s is one, from %lld to %lld", word, what, (long long)minimum, (long long)maximum);
+		return error_set(error, EINVAL, "\"%s\" is no whole number: %s is one, from %lld to %lld", word, what,
+		                 (long long)minimum, (long long)maximum);
 	if (errno == ERANGE || value < minimum || value > maximum)
-		return error_set(error, EINVAL, "\"%s\" is out of range: %s is from %lld to %lld", word, what, (long long)minimum, (long long)maximum);
+		return error_set(error, EINVAL, "\"%s\" is out of range: %s is from %lld to %lld", word, what,
+		                 (long long)minimum, (long long)maximum);
 	*out = value;
 	return 0;
 }

@@ -45,7 +45,8 @@ static bool is_key_letter(char c)
 	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
 }
 
-/* What begins as private keys do and is about as long: one that was mistyped is as secret as one that was not. */
+/* What begins as private keys do and is about as long: one that was mistyped is as secret as one that was
+ * not. */
 static bool looks_private(const char *word, size_t length)
 {
 	if (length >= 20 && strncmp(word, "PVT_", 4) == 0)
@@ -80,7 +81,8 @@ static void append_text(struct text *out, const char *data)
 	}
 }
 
-static void print_line(struct text *out, struct timespec now, pid_t pid, const char *path, const struct error *error)
+static void print_line(struct text *out, struct timespec now, pid_t pid, const char *path,
+                       const struct error *error)
 {
 	char when[TIME_TEXT_SIZE];
 	const char *name = strerrorname_np(error->number);
@@ -99,7 +101,8 @@ static void print_line(struct text *out, struct timespec now, pid_t pid, const c
 	text_append_char(out, '\n');
 }
 
-static void errors_add(struct tree *tree, const struct caller *caller, const char *path, const struct error *error)
+static void errors_add(struct tree *tree, const struct caller *caller, const char *path,
+                       const struct error *error)
 {
 	struct errors *errors = tree->errors;
 	struct text line = TEXT_EMPTY;
@@ -117,7 +120,8 @@ static void errors_add(struct tree *tree, const struct caller *caller, const cha
 	text_release(&line);
 }
 
-int errors_fail(struct tree *tree, const struct caller *caller, const struct node *folder, const char *name, const struct error *error)
+int errors_fail(struct tree *tree, const struct caller *caller, const struct node *folder, const char *name,
+                const struct error *error)
 {
 	struct text path = TEXT_EMPTY;
 	text_append(&path, folder->path);
@@ -173,13 +177,15 @@ void transaction_log_add(struct tree *tree, struct chain_view *view, const struc
 	text_release(&text);
 }
 
-void transaction_log_add_command(struct tree *tree, const struct transaction_trace *trace, const char *command)
+void transaction_log_add_command(struct tree *tree, const struct transaction_trace *trace,
+                                 const char *command)
 {
 	struct transaction_log *log = tree->log;
 	struct text text = TEXT_EMPTY;
 	char id[65];
 	checksum256_print(id, &trace->id);
-	text_printf(&text, "executed transaction: %s  %" PRIu64 " bytes  %" PRIu32 " us\n#  %s\n", id, trace->net_usage, trace->cpu_usage_us, command);
+	text_printf(&text, "executed transaction: %s  %" PRIu64 " bytes  %" PRIu32 " us\n#  %s\n", id,
+	            trace->net_usage, trace->cpu_usage_us, command);
 	pthread_mutex_lock(&log->lock);
 	memcpy(log->last, id, sizeof id);
 	growing_text_append(log->text, text.data, text.length, slot_to_timespec(trace->slot));

@@ -1,5 +1,5 @@
-/* Listing folders, a page of names at a time, so that a million accounts list in constant memory. Order: ".", "..", the folder's fixed names, its
- * scratch files, then what its rows list. */
+/* Listing folders, a page of names at a time, so that a million accounts list in constant memory. Order:
+ * ".", "..", the folder's fixed names, its scratch files, then what its rows list. */
 #include "fs/tree/node.h"
 
 #include "core/base/memory.h"
@@ -114,7 +114,8 @@ static int next_page(struct folder *folder)
 	struct page_listing page = {.listing = {add_to_page}, .folder = folder};
 	struct request request;
 	struct error error = {0};
-	char *after = folder->page_count > 0 ? memory_copy_string(folder->page[folder->page_count - 1].name) : NULL;
+	char *after = folder->page_count > 0 ? memory_copy_string(folder->page[folder->page_count - 1].name)
+	                                     : NULL;
 	int result = 0;
 	folder->page_position += folder->page_count;
 	clear_page(folder);
@@ -170,7 +171,8 @@ int folder_entry(struct folder *folder, uint64_t position, const char **name, mo
 			int result = folder->at_end ? 0 : next_page(folder);
 			if (result < 0)
 				return result;
-			if (folder->page_count == 0 || (folder->at_end && position >= folder->page_position + folder->page_count))
+			if (folder->page_count == 0 ||
+			    (folder->at_end && position >= folder->page_position + folder->page_count))
 				return 0;
 		}
 		entry = &folder->page[position - folder->page_position];

@@ -1,4 +1,5 @@
-/* Open files. A reader has one rendering from open to close; what a writer sends goes to its kind (kinds.c). */
+/* Open files. A reader has one rendering from open to close; what a writer sends goes to its kind
+ * (kinds.c). */
 #include "fs/tree/node.h"
 
 #include "core/base/memory.h"
@@ -13,7 +14,8 @@ enum { WRITE_SIZE_MAXIMUM = 1 << 30 };
 static bool wants_to_read(int flags) { return (flags & O_ACCMODE) != O_WRONLY; }
 static bool wants_to_write(int flags) { return (flags & O_ACCMODE) != O_RDONLY; }
 
-static int check_open(struct tree *tree, const struct caller *caller, const struct node *node, int flags, struct error *error)
+static int check_open(struct tree *tree, const struct caller *caller, const struct node *node, int flags,
+                      struct error *error)
 {
 	bool owner = caller_is_owner(tree, caller);
 	mode_t mode = node->scratch ? node->scratch->mode : row_mode(node->row);
@@ -22,9 +24,11 @@ static int check_open(struct tree *tree, const struct caller *caller, const stru
 	if (S_ISLNK(mode))
 		return error_set(error, ELOOP, "is a link");
 	if (!owner && (wants_to_write(flags) || !(mode & 04)))
-		return error_set(error, EACCES, "only the user who made this mount may %s it", wants_to_write(flags) ? "write" : "read");
+		return error_set(error, EACCES, "only the user who made this mount may %s it",
+		                 wants_to_write(flags) ? "write" : "read");
 	if (wants_to_write(flags) && !node->scratch && !node_is_writable(node))
-		return error_set(error, EACCES, "can only be read: %s", node->row->help ? node->row->help : "it shows the chain's state");
+		return error_set(error, EACCES, "can only be read: %s",
+		                 node->row->help ? node->row->help : "it shows the chain's state");
 	return 0;
 }
 
@@ -95,7 +99,8 @@ static void open_scratch(struct handle *handle)
 	pthread_mutex_unlock(&tree->lock);
 }
 
-int tree_open(struct tree *tree, const struct caller *caller, struct node *node, int flags, struct handle **out)
+int tree_open(struct tree *tree, const struct caller *caller, struct node *node, int flags,
+              struct handle **out)
 {
 	struct error error = {0};
 	struct handle *handle = NULL;
@@ -134,7 +139,8 @@ ssize_t handle_read(struct handle *handle, char *out, size_t size, off_t offset)
 	if (handle->node->scratch)
 		return scratch_read(handle->tree, handle->node, out, size, offset);
 	if (handle->growing)
-		return (ssize_t)growing_text_read(handle->growing, out, size, handle->growing_from + (uint64_t)offset);
+		return (ssize_t)growing_text_read(handle->growing, out, size,
+		                                  handle->growing_from + (uint64_t)offset);
 	const struct text *text = &handle->rendering->text;
 	if ((uint64_t)offset >= text->length)
 		return 0;
@@ -144,7 +150,8 @@ ssize_t handle_read(struct handle *handle, char *out, size_t size, off_t offset)
 	return (ssize_t)size;
 }
 
-ssize_t handle_write(struct handle *handle, const struct caller *caller, const char *data, size_t size, off_t offset)
+ssize_t handle_write(struct handle *handle, const struct caller *caller, const char *data, size_t size,
+                     off_t offset)
 {
 	struct error error = {0};
 	ssize_t result = 0;
@@ -153,7 +160,8 @@ ssize_t handle_write(struct handle *handle, const struct caller *caller, const c
 	if (size > WRITE_SIZE_MAXIMUM)
 		size = WRITE_SIZE_MAXIMUM;
 	if (handle->node->scratch) {
-		result = scratch_write(handle->tree, handle->node, data, size, offset, (handle->flags & O_APPEND) != 0, &error);
+		result = scratch_write(handle->tree, handle->node, data, size, offset,
+		                       (handle->flags & O_APPEND) != 0, &error);
 		return result < 0 ? errors_fail(handle->tree, caller, handle->node, NULL, &error) : result;
 	}
 	pthread_mutex_lock(&handle->lock);
@@ -213,7 +221,8 @@ void handle_close(struct handle *handle)
 	free(handle);
 }
 
-int tree_truncate(struct tree *tree, const struct caller *caller, struct node *node, struct handle *handle, off_t size)
+int tree_truncate(struct tree *tree, const struct caller *caller, struct node *node, struct handle *handle,
+                  off_t size)
 {
 	struct error error = {0};
 	int result = 0;
@@ -225,7 +234,8 @@ int tree_truncate(struct tree *tree, const struct caller *caller, struct node *n
 		return errors_fail(tree, caller, node, NULL, &error);
 	if (node->scratch) {
 		pthread_mutex_lock(&tree->lock);
-		result = (uint64_t)size > SCRATCH_SIZE_MAXIMUM ? -EFBIG : scratch_resize(tree, node, (size_t)size, NULL);
+		result = (uint64_t)size > SCRATCH_SIZE_MAXIMUM ? -EFBIG
+		                                               : scratch_resize(tree, node, (size_t)size, NULL);
 		pthread_mutex_unlock(&tree->lock);
 		return result;
 	}

@@ -1,5 +1,6 @@
-/* The five kinds of writable file (DESIGN 3): when what was written is run. Measured: bash sends open(O_TRUNC), flush, write, flush, and one
- * write() a line of a builtin; shells drop the errors of close(), so whatever can run inside a write() does. */
+/* The five kinds of writable file (DESIGN 3): when what was written is run. Measured: bash sends
+ * open(O_TRUNC), flush, write, flush, and one write() a line of a builtin; shells drop the errors of
+ * close(), so whatever can run inside a write() does. */
 #include "fs/tree/node.h"
 
 #include "core/base/json.h"
@@ -13,7 +14,8 @@
 struct kind {
 	size_t limit; /* bytes of one command, line, list, document or file */
 	const char *noun;
-	ssize_t (*write)(struct handle *handle, const struct caller *caller, const char *data, size_t size, off_t offset);
+	ssize_t (*write)(struct handle *handle, const struct caller *caller, const char *data, size_t size,
+	                 off_t offset);
 	int (*flush)(struct handle *handle, const struct caller *caller);
 };
 static const struct kind kinds[];
@@ -35,7 +37,8 @@ static int fail(struct handle *handle, const struct caller *caller, const struct
 }
 
 /* Nothing that ran is undone: what came before the failure counts as written. */
-static ssize_t fail_after(struct handle *handle, const struct caller *caller, size_t done, const struct error *error)
+static ssize_t fail_after(struct handle *handle, const struct caller *caller, size_t done,
+                          const struct error *error)
 {
 	int result = fail(handle, caller, error);
 	return done > 0 ? (ssize_t)done : result;
@@ -50,7 +53,8 @@ static bool valid_utf8(const char *data, size_t length)
 }
 
 /* sent: how much of the data earlier runs had (lists). */
-static int run_from(struct handle *handle, const struct caller *caller, const char *data, size_t length, size_t sent, struct error *error)
+static int run_from(struct handle *handle, const struct caller *caller, const char *data, size_t length,
+                    size_t sent, struct error *error)
 {
 	struct tree *tree = handle->tree;
 	struct node *node = handle->node;
@@ -71,12 +75,14 @@ static int run_from(struct handle *handle, const struct caller *caller, const ch
 	return result < 0 ? -error->number : 0;
 }
 
-static int run(struct handle *handle, const struct caller *caller, const char *data, size_t length, struct error *error)
+static int run(struct handle *handle, const struct caller *caller, const char *data, size_t length,
+               struct error *error)
 {
 	return run_from(handle, caller, data, length, 0, error);
 }
 
-static int run_trimmed(struct handle *handle, const struct caller *caller, const char *data, size_t length, struct error *error)
+static int run_trimmed(struct handle *handle, const struct caller *caller, const char *data, size_t length,
+                       struct error *error)
 {
 	while (length > 0 && strchr(" \t\r\n", data[length - 1]))
 		length--;
@@ -100,7 +106,8 @@ static int take_character(struct handle *handle, char character, struct error *e
 {
 	const struct kind *kind = &kinds[handle->node->row->kind];
 	if (((uint8_t)character < 0x20 && !strchr("\t\n\r", character)) || character == '\0' || character == 0x7f)
-		return error_set(error, EINVAL, "binary data (byte 0x%02x) where text is expected", (unsigned)(uint8_t)character);
+		return error_set(error, EINVAL, "binary data (byte 0x%02x) where text is expected",
+		                 (unsigned)(uint8_t)character);
 	if (handle->input.pending.length >= kind->limit)
 		return error_set(error, EFBIG, "%s of more than %zu bytes", kind->noun, kind->limit);
 	text_append_bytes(&handle->input.pending, &character, 1);
@@ -158,12 +165,15 @@ static bool verb_character(struct input *input, char character)
 static int verb_run(struct handle *handle, const struct caller *caller, struct error *error)
 {
 	struct input *input = &handle->input;
-	int result = is_blank(&input->pending) ? 0 : run_trimmed(handle, caller, text_string(&input->pending), input->pending.length, error);
+	int result = is_blank(&input->pending) ? 0
+	                                       : run_trimmed(handle, caller, text_string(&input->pending),
+	                                                     input->pending.length, error);
 	next_command(input);
 	return result;
 }
 
-static ssize_t verb_write(struct handle *handle, const struct caller *caller, const char *data, size_t size, off_t offset)
+static ssize_t verb_write(struct handle *handle, const struct caller *caller, const char *data, size_t size,
+                          off_t offset)
 {
 	struct input *input = &handle->input;
 	struct error error = {0};
@@ -176,7 +186,8 @@ static ssize_t verb_write(struct handle *handle, const struct caller *caller, co
 			done = i + 1;
 			continue;
 		}
-		if (data[i] == '#' && !input->quote && input->depth == 0 && !input->escape && is_blank(&input->pending)) {
+		if (data[i] == '#' && !input->quote && input->depth == 0 && !input->escape &&
+		    is_blank(&input->pending)) {
 			next_command(input);
 			input->comment = true;
 			continue;
@@ -200,7 +211,8 @@ static int verb_flush(struct handle *handle, const struct caller *caller)
 	if (input->quote && input->depth == 0)
 		error_set(&error, EINVAL, "the quote %c is never closed", input->quote);
 	else if (input->depth > 0)
-		error_set(&error, EINVAL, "the JSON is not closed: %u bracket%s open", input->depth, input->depth > 1 ? "s are" : " is");
+		error_set(&error, EINVAL, "the JSON is not closed: %u bracket%s open", input->depth,
+		          input->depth > 1 ? "s are" : " is");
 	else
 		verb_run(handle, caller, &error);
 	return error.number ? fail(handle, caller, &error) : 0;
@@ -219,7 +231,8 @@ static int value_run(struct handle *handle, const struct caller *caller, struct 
 	return result;
 }
 
-static ssize_t value_write(struct handle *handle, const struct caller *caller, const char *data, size_t size, off_t offset)
+static ssize_t value_write(struct handle *handle, const struct caller *caller, const char *data, size_t size,
+                           off_t offset)
 {
 	struct error error = {0};
 	size_t done = 0;
@@ -246,7 +259,8 @@ static int value_flush(struct handle *handle, const struct caller *caller)
 
 /* --- lists --- */
 
-static ssize_t list_write(struct handle *handle, const struct caller *caller, const char *data, size_t size, off_t offset)
+static ssize_t list_write(struct handle *handle, const struct caller *caller, const char *data, size_t size,
+                          off_t offset)
 {
 	struct input *input = &handle->input;
 	struct error error = {0};
@@ -291,7 +305,9 @@ static int list_flush(struct handle *handle, const struct caller *caller)
 static int document_run(struct handle *handle, const struct caller *caller, struct error *error)
 {
 	struct input *input = &handle->input;
-	int result = is_blank(&input->pending) ? 0 : run_trimmed(handle, caller, text_string(&input->pending), input->pending.length, error);
+	int result = is_blank(&input->pending) ? 0
+	                                       : run_trimmed(handle, caller, text_string(&input->pending),
+	                                                     input->pending.length, error);
 	next_command(input);
 	return result;
 }
@@ -324,7 +340,8 @@ static bool document_character(struct input *input, char character)
 	return character == '\n' && input->depth == 0;
 }
 
-static ssize_t document_write(struct handle *handle, const struct caller *caller, const char *data, size_t size, off_t offset)
+static ssize_t document_write(struct handle *handle, const struct caller *caller, const char *data,
+                              size_t size, off_t offset)
 {
 	struct error error = {0};
 	size_t done = 0;
@@ -352,7 +369,8 @@ static int document_flush(struct handle *handle, const struct caller *caller)
 	if (input->depth == 0 && !input->quote) {
 		document_run(handle, caller, &error);
 	} else if (json_parse(&json, text_string(&input->pending), input->pending.length, &error) < 0) {
-		/* Its first fault, with line and column: often far before where the end is missed, and the cause of that. */
+		/* Its first fault, with line and column: often far before where the end is missed, and the cause
+		 * of that. */
 		if (strstr(error.sentence, JSON_ENDS_TOO_EARLY))
 			error_prefix(&error, "the JSON is not closed");
 	} else {
@@ -392,7 +410,8 @@ static void bytes_resize(struct bytes *bytes, size_t length)
 	bytes->length = length;
 }
 
-static ssize_t bytes_write(struct handle *handle, const struct caller *caller, const char *data, size_t size, off_t offset)
+static ssize_t bytes_write(struct handle *handle, const struct caller *caller, const char *data, size_t size,
+                           off_t offset)
 {
 	struct bytes *bytes = &handle->input.bytes;
 	struct error error = {0};
@@ -440,7 +459,8 @@ static const struct kind kinds[] = {
 
 bool kind_is_writable(enum row_kind kind) { return kinds[kind].write != NULL; }
 
-ssize_t kind_write(struct handle *handle, const struct caller *caller, const char *data, size_t size, off_t offset)
+ssize_t kind_write(struct handle *handle, const struct caller *caller, const char *data, size_t size,
+                   off_t offset)
 {
 	return size == 0 ? 0 : kinds[handle->node->row->kind].write(handle, caller, data, size, offset);
 }

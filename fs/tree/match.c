@@ -1,4 +1,5 @@
-/* Patterns: the table's rows as a tree of segments. A segment is a word that must match, or @word with an optional ending, which captures. */
+/* Patterns: the table's rows as a tree of segments. A segment is a word that must match, or @word with an
+ * optional ending, which captures. */
 #include "fs/tree/match.h"
 
 #include "core/base/memory.h"
@@ -12,7 +13,8 @@ static const struct row root_row = {.pattern = "", .kind = ROW_FOLDER, .help = "
 static size_t find(const struct patterns *patterns, const char *pattern, size_t length)
 {
 	for (size_t i = 0; i < patterns->count; i++)
-		if (strlen(patterns->at[i].row->pattern) == length && memcmp(patterns->at[i].row->pattern, pattern, length) == 0)
+		if (strlen(patterns->at[i].row->pattern) == length &&
+		    memcmp(patterns->at[i].row->pattern, pattern, length) == 0)
 			return i;
 	return patterns->count;
 }
@@ -33,7 +35,8 @@ static void add_child(struct patterns *patterns, size_t folder, size_t child)
 		parent->children = memory_allocate(patterns->count, sizeof *parent->children);
 	if (!patterns->at[child].ending) {
 		at = parent->words_count++;
-		memmove(parent->children + at + 1, parent->children + at, (parent->children_count - at) * sizeof *parent->children);
+		memmove(parent->children + at + 1, parent->children + at,
+		        (parent->children_count - at) * sizeof *parent->children);
 	}
 	parent->children[at] = child;
 	parent->children_count++;

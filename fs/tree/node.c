@@ -1,4 +1,5 @@
-/* Nodes: paths that were looked up, one node a path while somebody holds it; and the tree that they belong to. */
+/* Nodes: paths that were looked up, one node a path while somebody holds it; and the tree that they belong
+ * to. */
 #include "fs/tree/node.h"
 
 #include "core/base/memory.h"
@@ -204,9 +205,11 @@ int node_make(struct tree *tree, struct node **out, struct node *folder, const c
 	return 0;
 }
 
-int scratch_create(struct tree *tree, struct node **out, struct node *folder, const char *name, mode_t mode, struct error *error)
+int scratch_create(struct tree *tree, struct node **out, struct node *folder, const char *name, mode_t mode,
+                   struct error *error)
 {
-	static const struct row row = {.pattern = "", .kind = ROW_BYTES, .mode = 0600, .help = "a private scratch file in memory"};
+	static const struct row row = {
+		.pattern = "", .kind = ROW_BYTES, .mode = 0600, .help = "a private scratch file in memory"};
 	struct node *node = node_new(tree, folder, name, 0);
 	struct node *there = NULL;
 	int result = 0;
@@ -245,16 +248,18 @@ bool node_is_writable(const struct node *node)
 
 mode_t row_mode(const struct row *row)
 {
-	static const mode_t types[] = {[ROW_FOLDER] = S_IFDIR | 0755, [ROW_READ_ONLY] = S_IFREG | 0444, [ROW_VERB] = S_IFREG | 0644,
-	                               [ROW_VALUE] = S_IFREG | 0644, [ROW_LIST] = S_IFREG | 0644, [ROW_DOCUMENT] = S_IFREG | 0644,
-	                               [ROW_BYTES] = S_IFREG | 0644, [ROW_GROWING] = S_IFREG | 0444, [ROW_LINK] = S_IFLNK | 0777};
+	static const mode_t types[] = {
+		[ROW_FOLDER] = S_IFDIR | 0755, [ROW_READ_ONLY] = S_IFREG | 0444, [ROW_VERB] = S_IFREG | 0644,
+		[ROW_VALUE] = S_IFREG | 0644,  [ROW_LIST] = S_IFREG | 0644,      [ROW_DOCUMENT] = S_IFREG | 0644,
+		[ROW_BYTES] = S_IFREG | 0644,  [ROW_GROWING] = S_IFREG | 0444,   [ROW_LINK] = S_IFLNK | 0777};
 	mode_t mode = types[row->kind];
 	if (row->mode)
 		mode = (mode & S_IFMT) | row->mode;
 	return row->owner_only ? mode & ~(mode_t)0077 : mode;
 }
 
-int node_exists(struct tree *tree, const struct caller *caller, struct node *node, struct timespec *modified, struct error *error)
+int node_exists(struct tree *tree, const struct caller *caller, struct node *node, struct timespec *modified,
+                struct error *error)
 {
 	struct request request;
 	int result = 0;
@@ -271,7 +276,8 @@ int node_exists(struct tree *tree, const struct caller *caller, struct node *nod
 	return result;
 }
 
-int tree_lookup(struct tree *tree, const struct caller *caller, struct node *folder, const char *name, struct node **out)
+int tree_lookup(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
+                struct node **out)
 {
 	struct error error = {0};
 	struct node *node = NULL;

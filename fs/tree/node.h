@@ -1,5 +1,5 @@
-/* Inside the tree: what tree.h and row.h leave open. Only files of fs/ that make up the tree itself include it; handlers that keep something
- * per mount (errors, log, defaults) find it here too. */
+/* Inside the tree: what tree.h and row.h leave open. Only files of fs/ that make up the tree itself
+ * include it; handlers that keep something per mount (errors, log, defaults) find it here too. */
 #ifndef EOSIOFS_FS_TREE_NODE_H
 #define EOSIOFS_FS_TREE_NODE_H
 
@@ -42,7 +42,8 @@ struct node {
 	bool owns_capture;
 	uint64_t capture_name;
 	ino_t inode;
-	uint64_t references; /* outside's, children's, handles', the scratch list's; under tree->lock, as all below */
+	/* outside's, children's, handles', the scratch list's; under tree->lock, as all below */
+	uint64_t references;
 	bool interned;
 	bool created;        /* made by tree_create_file() before it exists */
 	struct rendering *rendering; /* the newest, kept for the next reader; see tree->kept_* */
@@ -101,24 +102,30 @@ struct tree {
 };
 
 /* --- node.c --- */
-/* Interned or not: a fresh node for a name of the table, one reference; -ENOENT when no row matches. Does not ask whether it exists. */
+/* Interned or not: a fresh node for a name of the table, one reference; -ENOENT when no row matches. Does
+ * not ask whether it exists. */
 int node_make(struct tree *tree, struct node **out, struct node *folder, const char *name);
-/* Puts a fresh node among the others, or frees it in favour of the one that is there; returns the one, with the reference moved. */
+/* Puts a fresh node among the others, or frees it in favour of the one that is there; returns the one,
+ * with the reference moved. */
 struct node *node_intern(struct tree *tree, struct node *fresh);
-struct node *node_find(struct tree *tree, const struct node *folder, const char *name); /* an interned one, held; or NULL */
+/* an interned one, held; or NULL */
+struct node *node_find(struct tree *tree, const struct node *folder, const char *name);
 void node_unlink(struct tree *tree, struct node *node); /* lookups no longer find it; lock held */
 struct node *node_hold(struct tree *tree, struct node *node);
 void node_release(struct tree *tree, struct node *node); /* NULL is fine */
 struct node *node_resolve(struct tree *tree, struct node *node); /* follows becomes */
-bool node_is_created(struct tree *tree, const struct node *node); /* made by tree_create_file() and still open */
+/* made by tree_create_file() and still open */
+bool node_is_created(struct tree *tree, const struct node *node);
 bool node_is_writable(const struct node *node);
 mode_t row_mode(const struct row *row); /* with the file type */
 bool caller_is_owner(const struct tree *tree, const struct caller *caller);
-int node_exists(struct tree *tree, const struct caller *caller, struct node *node, struct timespec *modified, struct error *error);
+int node_exists(struct tree *tree, const struct caller *caller, struct node *node, struct timespec *modified,
+                struct error *error);
 uint64_t node_hash(uint64_t seed, const char *text);
 
 /* --- request.c --- */
-void request_begin(struct request *request, struct tree *tree, const struct caller *caller, const struct node *node);
+void request_begin(struct request *request, struct tree *tree, const struct caller *caller,
+                   const struct node *node);
 void request_end(struct request *request);
 /* The time of the block that the request saw; the mount's own times when it opened no view. */
 struct timespec request_modified(struct request *request);
@@ -130,8 +137,8 @@ struct timespec slot_to_timespec(uint32_t slot);
 /* --- rendering.c --- */
 enum rendering_use { RENDERING_STAT, RENDERING_OPEN };
 /* One reference for the caller. */
-int rendering_get(struct tree *tree, struct rendering **out, const struct caller *caller, struct node *node, enum rendering_use use,
-                  struct error *error);
+int rendering_get(struct tree *tree, struct rendering **out, const struct caller *caller, struct node *node,
+                  enum rendering_use use, struct error *error);
 void rendering_release(struct tree *tree, struct rendering *rendering);
 void rendering_drop(struct rendering *rendering);                       /* the same, lock held */
 void rendering_forget(struct tree *tree, struct node *node);            /* lock held */
@@ -163,17 +170,20 @@ struct handle {
 	struct input input;
 };
 bool kind_is_writable(enum row_kind kind);
-ssize_t kind_write(struct handle *handle, const struct caller *caller, const char *data, size_t size, off_t offset);
+ssize_t kind_write(struct handle *handle, const struct caller *caller, const char *data, size_t size,
+                   off_t offset);
 int kind_flush(struct handle *handle, const struct caller *caller);
 int kind_sync(struct handle *handle, const struct caller *caller);
 int kind_truncate(struct handle *handle, off_t size);
 
 /* --- scratch.c --- */
 bool scratch_name_fits(struct tree *tree, const struct caller *caller, struct node *folder, const char *name);
-int scratch_create(struct tree *tree, struct node **out, struct node *folder, const char *name, mode_t mode, struct error *error);
+int scratch_create(struct tree *tree, struct node **out, struct node *folder, const char *name, mode_t mode,
+                   struct error *error);
 void scratch_remove(struct tree *tree, struct node *node);
 int scratch_resize(struct tree *tree, struct node *node, size_t size, struct error *error); /* lock held */
-ssize_t scratch_write(struct tree *tree, struct node *node, const char *data, size_t size, off_t offset, bool append, struct error *error);
+ssize_t scratch_write(struct tree *tree, struct node *node, const char *data, size_t size, off_t offset,
+                      bool append, struct error *error);
 ssize_t scratch_read(struct tree *tree, struct node *node, char *out, size_t size, off_t offset);
 
 /* --- suggest.c --- */
@@ -186,19 +196,22 @@ struct suggestion suggestion_begin(const char *wanted);
 void suggestion_consider(struct suggestion *suggestion, const char *candidate);
 const char *suggestion_best(const struct suggestion *suggestion); /* NULL when nothing is near */
 /* Over the names of a folder (the first 2 000 of a long one): those of folders, or of files. */
-void suggestion_consider_folder(struct suggestion *suggestion, struct tree *tree, const struct caller *caller, struct node *folder,
-                                bool folders);
+void suggestion_consider_folder(struct suggestion *suggestion, struct tree *tree, const struct caller *caller,
+                                struct node *folder, bool folders);
 
 /* --- errors.c --- */
 struct errors *errors_create(void);
 void errors_destroy(struct errors *errors);
 /* Adds it under FOLDER/NAME and returns -number. */
-int errors_fail(struct tree *tree, const struct caller *caller, const struct node *folder, const char *name, const struct error *error);
+int errors_fail(struct tree *tree, const struct caller *caller, const struct node *folder, const char *name,
+                const struct error *error);
 struct transaction_log *transaction_log_create(void);
 void transaction_log_destroy(struct transaction_log *log);
 void transaction_log_add(struct tree *tree, struct chain_view *view, const struct transaction_trace *trace);
-/* One of very many: with the command in place of the actions, whose data would have to be decoded for each. */
-void transaction_log_add_command(struct tree *tree, const struct transaction_trace *trace, const char *command);
+/* One of very many: with the command in place of the actions, whose data would have to be decoded for
+ * each. */
+void transaction_log_add_command(struct tree *tree, const struct transaction_trace *trace,
+                                 const char *command);
 
 /* --- defaults.c --- */
 struct defaults *defaults_create(void);

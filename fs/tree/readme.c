@@ -1,11 +1,13 @@
-/* README, and the same list for README.md: printed from the table, so that neither can say what the tree does not do. */
+/* README, and the same list for README.md: printed from the table, so that neither can say what the tree
+ * does not do. */
 #include "fs/tree/readme.h"
 
 #include "fs/tree/node.h"
 
 static const char *const kind_names[] = {
-	[ROW_FOLDER] = "folder",     [ROW_READ_ONLY] = "read",      [ROW_VERB] = "verb",   [ROW_VALUE] = "value", [ROW_LIST] = "list",
-	[ROW_DOCUMENT] = "document", [ROW_BYTES] = "bytes", [ROW_GROWING] = "growing", [ROW_LINK] = "link",
+	[ROW_FOLDER] = "folder", [ROW_READ_ONLY] = "read",  [ROW_VERB] = "verb",
+	[ROW_VALUE] = "value",   [ROW_LIST] = "list",       [ROW_DOCUMENT] = "document",
+	[ROW_BYTES] = "bytes",   [ROW_GROWING] = "growing", [ROW_LINK] = "link",
 };
 
 static const char *kind_name(const struct row *row)
@@ -39,30 +41,32 @@ static void pad(struct text *out, size_t start, size_t width)
 
 static void print_intro(struct text *out, const char *mount_point)
 {
-	text_printf(out,
-	            "An EOSIO testnet as files, mounted at %s\n"
-	            "\n"
-	            "Look:   ls accounts; cat accounts/eosio/info.json; cat chain/info.json\n"
-	            "Act:    mkdir accounts/alice                       an account (see defaults/)\n"
-	            "        echo 'alice 1.0000 SYS hello' > accounts/eosio/transfer\n"
-	            "        echo producer1 producer2 > accounts/alice/votes\n"
-	            "Learn:  cat errors       what failed, and the chain's own words\n"
-	            "        cat log          what this mount sent\n"
-	            "\n"
-	            "What a value file reads is what it accepts: cat accounts/a/votes > accounts/b/votes copies votes.\n"
-	            "> sets; >> adds to a list. A write that succeeded happened; one that failed says why, in errors too.\n"
-	            "Reading changes nothing, deleting destroys nothing.\n"
-	            "\n"
-	            "Kinds of file:\n"
-	            "  read      can only be read\n"
-	            "  verb      a written line acts; reading shows how to write it; # lines are ignored\n"
-	            "  value     one line\n"
-	            "  list      one item a line\n"
-	            "  document  JSON\n"
-	            "  bytes     a whole file, written by cp\n"
-	            "  growing   like a log: tail -f follows it\n"
-	            "\n",
-	            *mount_point ? mount_point : "/");
+	text_printf(
+		out,
+		"An EOSIO testnet as files, mounted at %s\n"
+		"\n"
+		"Look:   ls accounts; cat accounts/eosio/info.json; cat chain/info.json\n"
+		"Act:    mkdir accounts/alice                       an account (see defaults/)\n"
+		"        echo 'alice 1.0000 SYS hello' > accounts/eosio/transfer\n"
+		"        echo producer1 producer2 > accounts/alice/votes\n"
+		"Learn:  cat errors       what failed, and the chain's own words\n"
+		"        cat log          what this mount sent\n"
+		"\n"
+		"What a value file reads is what it accepts: cat accounts/a/votes > accounts/b/votes copies votes.\n"
+		"> sets; >> adds to a list. A write that succeeded happened; one that failed says why, in errors "
+	    "too.\n"
+		"Reading changes nothing, deleting destroys nothing.\n"
+		"\n"
+		"Kinds of file:\n"
+		"  read      can only be read\n"
+		"  verb      a written line acts; reading shows how to write it; # lines are ignored\n"
+		"  value     one line\n"
+		"  list      one item a line\n"
+		"  document  JSON\n"
+		"  bytes     a whole file, written by cp\n"
+		"  growing   like a log: tail -f follows it\n"
+		"\n",
+		*mount_point ? mount_point : "/");
 }
 
 void readme_print(struct text *out, const struct row *rows, size_t count, const char *mount_point)

@@ -1,5 +1,6 @@
-/* Renderings: a file's contents at one moment. One rendering serves every reader of one state; a stat's is kept a second for the open that
- * follows it, so that sizes are true (DESIGN 3). Also what is told about files: stat, access, extended attributes, links. */
+/* Renderings: a file's contents at one moment. One rendering serves every reader of one state; a stat's is
+ * kept a second for the open that follows it, so that sizes are true (DESIGN 3). Also what is told about
+ * files: stat, access, extended attributes, links. */
 #include "fs/tree/node.h"
 
 #include "core/base/memory.h"
@@ -76,7 +77,8 @@ static void print_usage(struct text *out, const struct node *node)
 		text_printf(out, "# usage: echo '%s' > %s\n", node->row->usage, node->name);
 }
 
-static int render(struct tree *tree, struct rendering **out, struct request *request, const struct node *node, struct error *error)
+static int render(struct tree *tree, struct rendering **out, struct request *request, const struct node *node,
+                  struct error *error)
 {
 	struct rendering *rendering = memory_allocate(1, sizeof *rendering);
 	int result = 0;
@@ -103,8 +105,10 @@ static int render(struct tree *tree, struct rendering **out, struct request *req
 	return 0;
 }
 
-/* One reference, or NULL when what is kept does not serve. *stale: whether the chain must be asked before it may. */
-static struct rendering *take_kept(struct tree *tree, bool *ask_chain, struct node *node, enum rendering_use use, int64_t now)
+/* One reference, or NULL when what is kept does not serve. *stale: whether the chain must be asked before
+ * it may. */
+static struct rendering *take_kept(struct tree *tree, bool *ask_chain, struct node *node,
+                                   enum rendering_use use, int64_t now)
 {
 	struct rendering *kept = node->rendering;
 	*ask_chain = false;
@@ -122,8 +126,8 @@ static struct rendering *take_kept(struct tree *tree, bool *ask_chain, struct no
 	return kept;
 }
 
-int rendering_get(struct tree *tree, struct rendering **out, const struct caller *caller, struct node *node, enum rendering_use use,
-                  struct error *error)
+int rendering_get(struct tree *tree, struct rendering **out, const struct caller *caller, struct node *node,
+                  enum rendering_use use, struct error *error)
 {
 	struct request request;
 	struct chain_view *view = NULL;
@@ -162,7 +166,8 @@ int rendering_get(struct tree *tree, struct rendering **out, const struct caller
 
 /* --- what is told about nodes --- */
 
-static void stat_begin(const struct tree *tree, struct stat *out, const struct node *node, struct timespec modified, size_t size)
+static void stat_begin(const struct tree *tree, struct stat *out, const struct node *node,
+                       struct timespec modified, size_t size)
 {
 	*out = (struct stat){0};
 	out->st_ino = node->inode;
@@ -176,7 +181,8 @@ static void stat_begin(const struct tree *tree, struct stat *out, const struct n
 	out->st_mtim = out->st_ctim = out->st_atim = modified;
 }
 
-static int stat_growing(struct tree *tree, struct stat *out, const struct caller *caller, struct node *node, struct error *error)
+static int stat_growing(struct tree *tree, struct stat *out, const struct caller *caller, struct node *node,
+                        struct error *error)
 {
 	struct request request;
 	struct timespec modified = tree->started;
@@ -268,8 +274,8 @@ int tree_access(struct tree *tree, const struct caller *caller, struct node *nod
 	return 0;
 }
 
-int tree_set_attributes(struct tree *tree, const struct caller *caller, struct node *node, const struct stat *wanted, bool set_mode,
-                        bool set_times)
+int tree_set_attributes(struct tree *tree, const struct caller *caller, struct node *node,
+                        const struct stat *wanted, bool set_mode, bool set_times)
 {
 	if (!caller_is_owner(tree, caller))
 		return -EPERM;
@@ -302,7 +308,8 @@ static bool has_block(const struct node *node)
 	return !node->scratch && node->row->kind != ROW_FOLDER && node->row->kind != ROW_GROWING;
 }
 
-ssize_t tree_get_attribute(struct tree *tree, const struct caller *caller, struct node *node, const char *name, char *out, size_t size)
+ssize_t tree_get_attribute(struct tree *tree, const struct caller *caller, struct node *node,
+                           const char *name, char *out, size_t size)
 {
 	struct error error = {0};
 	struct rendering *rendering = NULL;
@@ -324,13 +331,16 @@ ssize_t tree_get_attribute(struct tree *tree, const struct caller *caller, struc
 	return number[0] ? give_attribute(out, size, number, strlen(number)) : -ENODATA;
 }
 
-ssize_t tree_list_attributes(struct tree *tree, const struct caller *caller, struct node *node, char *out, size_t size)
+ssize_t tree_list_attributes(struct tree *tree, const struct caller *caller, struct node *node, char *out,
+                             size_t size)
 {
 	static const char both[] = "user.eosiofs.help\0user.eosiofs.block";
 	node = node_resolve(tree, node);
-	/* Listed only where there is one to get: cp -a and rsync get every one that is listed. The kernel gives none of a link's. */
+	/* Listed only where there is one to get: cp -a and rsync get every one that is listed. The kernel
+	 * gives none of a link's. */
 	if (S_ISLNK(row_mode(node->row)))
 		return 0;
-	bool block = has_block(node) && tree_get_attribute(tree, caller, node, "user.eosiofs.block", NULL, 0) >= 0;
+	bool block = has_block(node) &&
+	             tree_get_attribute(tree, caller, node, "user.eosiofs.block", NULL, 0) >= 0;
 	return give_attribute(out, size, both, block ? sizeof both : sizeof "user.eosiofs.help");
 }

@@ -1,4 +1,5 @@
-/* A request: what a handler works with while it answers one lookup, read or write; and the transactions that handlers send. */
+/* A request: what a handler works with while it answers one lookup, read or write; and the transactions
+ * that handlers send. */
 #include "fs/tree/node.h"
 
 #include "core/base/memory.h"
@@ -24,10 +25,15 @@ struct timespec slot_to_timespec(uint32_t slot)
 	return (struct timespec){.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
 }
 
-void request_begin(struct request *request, struct tree *tree, const struct caller *caller, const struct node *node)
+void request_begin(struct request *request, struct tree *tree, const struct caller *caller,
+                   const struct node *node)
 {
 	size_t count = 0;
-	*request = (struct request){.tree = tree, .chain = tree->options.chain, .wallet = tree->options.wallet, .caller = caller, .node = node};
+	*request = (struct request){.tree = tree,
+	                            .chain = tree->options.chain,
+	                            .wallet = tree->options.wallet,
+	                            .caller = caller,
+	                            .node = node};
 	for (const struct node *at = node; at; at = at->parent)
 		count += at->capture != NULL;
 	for (const struct node *at = node; at; at = at->parent) {
@@ -100,11 +106,13 @@ struct timespec request_modified(struct request *request)
 	if (!view)
 		return own_time(request->tree, request->node->row);
 	/* What no block wrote yet, an account's empty list, is as old as the account. */
-	if (!request->slot && request->block_num == BLOCK_NUM_GENESIS && strncmp(request->node->row->pattern, "accounts/@", 10) == 0)
+	if (!request->slot && request->block_num == BLOCK_NUM_GENESIS &&
+	    strncmp(request->node->row->pattern, "accounts/@", 10) == 0)
 		view->chain->operations->account_exists(view, request->name[0], &request->slot, NULL);
 	if (request->slot)
 		return slot_to_timespec(request->slot);
-	if (request->block_num && request->block_num < view->block_num && slot_of_block(view, &slot, request->block_num))
+	if (request->block_num && request->block_num < view->block_num &&
+	    slot_of_block(view, &slot, request->block_num))
 		return slot_to_timespec(slot);
 	return slot_to_timespec(view->slot);
 }
@@ -166,8 +174,8 @@ int request_send(struct request *request, struct action *actions, size_t count, 
 	return result;
 }
 
-int request_push(struct request *request, uint64_t contract, const char *action, uint64_t actor, struct error *error, const char *json_format,
-                 ...)
+int request_push(struct request *request, uint64_t contract, const char *action, uint64_t actor,
+                 struct error *error, const char *json_format, ...)
 {
 	struct permission_level level = {.actor = actor, .permission = name_literal("active")};
 	struct action packed = {0};
@@ -180,7 +188,8 @@ int request_push(struct request *request, uint64_t contract, const char *action,
 	va_end(arguments);
 	result = request_view(request, &view, error);
 	if (result == 0)
-		result = chain_action_make_text(view, &packed, contract, name_literal(action), text_string(&data), &level, 1, error);
+		result = chain_action_make_text(view, &packed, contract, name_literal(action), text_string(&data),
+		                                &level, 1, error);
 	if (result == 0)
 		result = request_send(request, &packed, 1, error);
 	action_release(&packed);

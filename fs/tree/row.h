@@ -1,5 +1,5 @@
-/* A row of THE TABLE (fs/files/table.c) and what its handlers get. A file of the tree exists because a row exists. Handlers see whole contents or one
- * complete command, never offsets. */
+/* A row of THE TABLE (fs/files/table.c) and what its handlers get. A file of the tree exists because a row
+ * exists. Handlers see whole contents or one complete command, never offsets. */
 #ifndef EOSIOFS_FS_TREE_ROW_H
 #define EOSIOFS_FS_TREE_ROW_H
 
@@ -9,10 +9,12 @@
 enum row_kind {
 	ROW_FOLDER,
 	ROW_READ_ONLY,
-	ROW_VERB,     /* write gets one command at a time, without its newline; never an empty one, never a `#` line */
+	/* write gets one command at a time, without its newline; never an empty one, never a `#` line */
+	ROW_VERB,
 	ROW_VALUE,    /* write gets one line, white space at its ends cut off; may be empty */
 	ROW_LIST,     /* write gets all lines so far, each with its newline */
-	ROW_DOCUMENT, /* write gets a whole JSON value; one that begins otherwise (a bare key, `delete`) is one line */
+	/* write gets a whole JSON value; one that begins otherwise (a bare key, `delete`) is one line */
+	ROW_DOCUMENT,
 	ROW_BYTES,    /* write gets all bytes at flush */
 	ROW_GROWING,  /* grow gives the text */
 	ROW_LINK,     /* read gives the target */
@@ -27,13 +29,16 @@ struct request {
 	struct wallet *wallet;
 	const struct caller *caller;
 	struct chain_view *view; /* request_view() opens it at first use; one view per request */
-	/* What stands at the pattern's @words, in order: the text, and its value where it is a name that parses (else 0). */
+	/* What stands at the pattern's @words, in order: the text, and its value where it is a name that
+	 * parses (else 0). */
 	const char *capture[ROW_CAPTURES];
 	uint64_t name[ROW_CAPTURES];
-	uint32_t block_num; /* set by reading handlers: the block that last wrote what is shown (mtime); 0: the view's block */
+	/* set by reading handlers: the block that last wrote what is shown (mtime); 0: the view's block */
+	uint32_t block_num;
 	uint32_t slot;      /* set instead where the time is known and the block is not */
 	bool append;        /* the file was opened with O_APPEND (>>) */
-	size_t sent;        /* ROW_LIST: so much of the data (whole lines) earlier writes on this handle have sent already */
+	/* ROW_LIST: so much of the data (whole lines) earlier writes on this handle have sent already */
+	size_t sent;
 	const struct node *node; /* whose file it is; node_path() for sentences */
 };
 /* Borrowed; the same view until the request ends or sends a transaction. */
@@ -45,12 +50,13 @@ struct listing {
 };
 
 struct row {
-	/* "accounts/@account/votes"; parent folders have rows of their own. A segment is a word, or @word with an optional ending: "@permission.json". */
+	/* "accounts/@account/votes"; parent folders have rows of their own. A segment is a word, or @word with
+	 * an optional ending: "@permission.json". */
 	const char *pattern;
 	enum row_kind kind;
 	mode_t mode;         /* permission bits; 0: the kind's (0755, 0444, 0644) */
-	/* Appends the whole contents (ROW_LINK: the target). A verb's first lines (help and usage) come from the row; its read is optional
-	 * and adds what is pending, in lines that begin with `#`. */
+	/* Appends the whole contents (ROW_LINK: the target). A verb's first lines (help and usage) come from
+	 * the row; its read is optional and adds what is pending, in lines that begin with `#`. */
 	int (*read)(struct request *request, struct text *out, struct error *error);
 	int (*write)(struct request *request, const char *data, size_t length, struct error *error);
 	/* ROW_GROWING */
@@ -63,14 +69,20 @@ struct row {
 	int (*list)(struct request *request, const char *from, struct listing *listing, struct error *error);
 	/* mkdir NAME in this folder; the name is the request's last capture. */
 	int (*make)(struct request *request, const char *name, struct error *error);
-	/* The sentence that unlink and rmdir answer with: which write does what was meant. NULL: a general one. */
+	/* The sentence that unlink and rmdir answer with: which write does what was meant. NULL: a general
+	 * one. */
 	const char *instead_of_remove;
 	bool slow;           /* a write may take long */
 	bool owner_only;     /* not even readable by others under allow_other */
-	bool creatable;      /* a name that does not exist yet (exists: -ENOENT) may be created and written, as a new permission's file */
-	bool live;           /* shows other things than the chain's state too (wallet, nodes, clock): never taken from a kept rendering */
+	/* a name that does not exist yet (exists: -ENOENT) may be created and written, as a new permission's
+	 * file */
+	bool creatable;
+	/* shows other things than the chain's state too (wallet, nodes, clock): never taken from a kept
+	 * rendering */
+	bool live;
 	bool secret;         /* what is read is wiped as soon as nobody has it open */
-	bool plain_lines;    /* a verb whose last word is free text: a command ends at every newline, whatever quotes stand in it */
+	/* a verb whose last word is free text: a command ends at every newline, whatever quotes stand in it */
+	bool plain_lines;
 	const char *usage;   /* verbs: the parameters, as shown on read: `TO QUANTITY SYM [MEMO]` */
 	const char *help;    /* one sentence, no full stop */
 };
@@ -81,15 +93,17 @@ extern const size_t tree_rows_count;
 
 /* --- what handlers share --- */
 
-/* One transaction of these actions (taken over, even on failure), signed by the wallet, logged in /log and /last_transaction. Afterwards the
- * request's view is closed: what was borrowed from it is gone, the next request_view() shows the new state. */
+/* One transaction of these actions (taken over, even on failure), signed by the wallet, logged in /log and
+ * /last_transaction. Afterwards the request's view is closed: what was borrowed from it is gone, the next
+ * request_view() shows the new state. */
 int request_send(struct request *request, struct action *actions, size_t count, struct error *error);
 /* The usual case: one action with JSON data made by printf, authorized by actor@active. */
-int request_push(struct request *request, uint64_t contract, const char *action, uint64_t actor, struct error *error, const char *json_format,
-                 ...) __attribute__((format(printf, 6, 7)));
+int request_push(struct request *request, uint64_t contract, const char *action, uint64_t actor,
+                 struct error *error, const char *json_format, ...) __attribute__((format(printf, 6, 7)));
 /* mtime of a file that shows a table row: the latest of the blocks seen. */
 void request_saw_block(struct request *request, uint32_t block_num);
-/* Tells the kernel that a name appeared in or vanished from a folder of the tree ("accounts", "producers"). */
+/* Tells the kernel that a name appeared in or vanished from a folder of the tree ("accounts",
+ * "producers"). */
 void request_name_changed(struct request *request, const char *folder, const char *name);
 
 #endif

@@ -1,5 +1,5 @@
-/* Scratch files: what editors and tools put beside a file while they save it. A closed list of names, kept in memory, private to the mount's
- * owner, bounded in size and number. */
+/* Scratch files: what editors and tools put beside a file while they save it. A closed list of names, kept
+ * in memory, private to the mount's owner, bounded in size and number. */
 #include "fs/tree/node.h"
 
 #include "core/base/memory.h"
@@ -9,13 +9,15 @@
 
 /* The names of DESIGN 3: %n is the name of a file beside it that can be written, %x six letters or digits. */
 static const char *const scratch_names[] = {
-	".%n.swp", ".%n.swx", ".%n.swpx", "4913", "%n~", "#%n#", ".#%n", ".~lock.%n#", "sed%x", ".goutputstream-%x", ".%n.kate-swp", ".%n.%x",
+	".%n.swp",    ".%n.swx", ".%n.swpx",          "4913",         "%n~",    "#%n#", ".#%n",
+	".~lock.%n#", "sed%x",   ".goutputstream-%x", ".%n.kate-swp", ".%n.%x",
 };
 
 static bool is_random(const char *text)
 {
 	for (int i = 0; i < 6; i++)
-		if (!((text[i] >= 'a' && text[i] <= 'z') || (text[i] >= 'A' && text[i] <= 'Z') || (text[i] >= '0' && text[i] <= '9')))
+		if (!((text[i] >= 'a' && text[i] <= 'z') || (text[i] >= 'A' && text[i] <= 'Z') ||
+		      (text[i] >= '0' && text[i] <= '9')))
 			return false;
 	return true;
 }
@@ -48,7 +50,8 @@ static bool has_form(const char *form, const char *name, size_t *start, size_t *
 	return true;
 }
 
-static bool names_writable(struct tree *tree, const struct caller *caller, struct node *folder, const char *name, size_t length)
+static bool names_writable(struct tree *tree, const struct caller *caller, struct node *folder,
+                           const char *name, size_t length)
 {
 	char copy[NAME_SIZE_MAXIMUM + 1];
 	struct node *node = NULL;
@@ -57,7 +60,8 @@ static bool names_writable(struct tree *tree, const struct caller *caller, struc
 	copy[length] = '\0';
 	if (node_make(tree, &node, folder, copy) < 0)
 		return false;
-	writable = node_is_writable(node) && (node->row->creatable || node_exists(tree, caller, node, NULL, NULL) == 0);
+	writable = node_is_writable(node) &&
+	           (node->row->creatable || node_exists(tree, caller, node, NULL, NULL) == 0);
 	node_release(tree, node);
 	return writable;
 }
@@ -107,7 +111,8 @@ int scratch_resize(struct tree *tree, struct node *node, size_t size, struct err
 	if (size > SCRATCH_SIZE_MAXIMUM)
 		return error_set(error, EFBIG, "a scratch file of more than %d bytes", SCRATCH_SIZE_MAXIMUM);
 	if (tree->scratch_bytes - data->length + size > SCRATCH_TOTAL_MAXIMUM)
-		return error_set(error, ENOSPC, "scratch files of more than %d bytes together", SCRATCH_TOTAL_MAXIMUM);
+		return error_set(error, ENOSPC, "scratch files of more than %d bytes together",
+		                 SCRATCH_TOTAL_MAXIMUM);
 	tree->scratch_bytes = tree->scratch_bytes - data->length + size;
 	if (size > data->length) {
 		memory_grow(&data->data, &data->capacity, size, 1);
@@ -118,7 +123,8 @@ int scratch_resize(struct tree *tree, struct node *node, size_t size, struct err
 	return 0;
 }
 
-ssize_t scratch_write(struct tree *tree, struct node *node, const char *data, size_t size, off_t offset, bool append, struct error *error)
+ssize_t scratch_write(struct tree *tree, struct node *node, const char *data, size_t size, off_t offset,
+                      bool append, struct error *error)
 {
 	struct scratch *scratch = node->scratch;
 	int result = 0;
@@ -129,7 +135,8 @@ ssize_t scratch_write(struct tree *tree, struct node *node, const char *data, si
 	if (start > SCRATCH_SIZE_MAXIMUM || size > SCRATCH_SIZE_MAXIMUM - start)
 		result = error_set(error, EFBIG, "a scratch file of more than %d bytes", SCRATCH_SIZE_MAXIMUM);
 	else
-		result = scratch_resize(tree, node, start + size > scratch->data.length ? start + size : scratch->data.length, error);
+		result = scratch_resize(
+			tree, node, start + size > scratch->data.length ? start + size : scratch->data.length, error);
 	if (result == 0)
 		memcpy(scratch->data.data + start, data, size);
 	pthread_mutex_unlock(&tree->lock);

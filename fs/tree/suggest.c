@@ -50,8 +50,8 @@ const char *suggestion_best(const struct suggestion *suggestion)
 	return suggestion->best[0] ? suggestion->best : NULL;
 }
 
-void suggestion_consider_folder(struct suggestion *suggestion, struct tree *tree, const struct caller *caller, struct node *folder,
-                                bool folders)
+void suggestion_consider_folder(struct suggestion *suggestion, struct tree *tree, const struct caller *caller,
+                                struct node *folder, bool folders)
 {
 	struct folder *open = NULL;
 	const char *name = NULL;

@@ -51,6 +51,12 @@ long_functions() {
 		/^\}/ { if (start && FNR - start > 64) print FILENAME ":" start ": " FNR - start " lines"; start = 0 }'
 }
 
+wide_lines() {
+	find core fs mount -name '*.[ch]' | xargs awk '
+		{ wide = $0; gsub(/\t/, "    ", wide) }
+		length(wide) > 110 { print FILENAME ":" FNR ": " length(wide) " columns" }'
+}
+
 without_first_comment() {
 	for file in $(sources | grep '\.c$'); do
 		head -c 2 "$file" | grep -q '/\*' || echo "$file"
@@ -142,6 +148,7 @@ check 'one file knows libsecp256k1' only 'core/base/key\.c' 'secp256k1'
 check 'only core/base knows nettle' only 'core/base/[a-z_]*\.[ch]' 'nettle/'
 check 'includes are written from the root' relative_includes
 check 'no file is above 600 lines' long_files
+check 'no line is above 110 columns' wide_lines
 check 'functions fit a screen' long_functions
 check 'every file says first what it is' without_first_comment
 check 'headers are guarded by their path' wrong_guards

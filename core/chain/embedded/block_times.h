@@ -1,4 +1,5 @@
-/* When each block was: runs of blocks that follow each other slot by slot, so that a chain without missed slots costs one entry. */
+/* When each block was: runs of blocks that follow each other slot by slot, so that a chain without missed
+ * slots costs one entry. */
 #ifndef EOSIOFS_CORE_CHAIN_EMBEDDED_BLOCK_TIMES_H
 #define EOSIOFS_CORE_CHAIN_EMBEDDED_BLOCK_TIMES_H
 

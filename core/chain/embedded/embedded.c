@@ -1,4 +1,5 @@
-/* The embedded chain's life: one engine, the threads that produce and store its blocks, and how it comes out of a data folder and goes back. */
+/* The embedded chain's life: one engine, the threads that produce and store its blocks, and how it comes
+ * out of a data folder and goes back. */
 #include "core/chain/embedded/embedded.h"
 
 #include "core/base/memory.h"
@@ -28,7 +29,8 @@ static void finish_for_good(struct embedded_chain *chain)
 	struct error error = {0};
 
 	pthread_mutex_lock(&chain->lock);
-	if (engine_block_transactions(chain->engine) > 0 || (engine_block_pending(chain->engine) && chain->features_count > 0))
+	if (engine_block_transactions(chain->engine) > 0 ||
+	    (engine_block_pending(chain->engine) && chain->features_count > 0))
 		embedded_seal(chain, &error);
 	else
 		embedded_drop_block(chain);
@@ -70,7 +72,8 @@ void embedded_destroy(struct chain *base)
 }
 
 /* The key that signs for eosio: the one given, or the tutorial's when the genesis has it. */
-static int take_genesis_key(struct embedded_chain *chain, const struct private_key *given, struct error *error)
+static int take_genesis_key(struct embedded_chain *chain, const struct private_key *given,
+                            struct error *error)
 {
 	struct private_key key;
 	struct public_key public;
@@ -89,14 +92,15 @@ static int take_genesis_key(struct embedded_chain *chain, const struct private_k
 		chain->has_genesis_key = true;
 	} else if (given) {
 		public_key_print(text, &chain->base.genesis.initial_key);
-		result = error_set(error, EINVAL, "the genesis key given is not that of the genesis, whose public key is %s", text);
+		result = error_set(error, EINVAL,
+		                   "the genesis key given is not that of the genesis, whose public key is %s", text);
 	}
 	memory_wipe(&key, sizeof key);
 	return result;
 }
 
-/* A wall clock that was set back while nothing ran, or a lost clock file, must not stop the chain: it goes on from its head. Being a little ahead
- * is usual: full blocks are sealed before their time. */
+/* A wall clock that was set back while nothing ran, or a lost clock file, must not stop the chain: it goes
+ * on from its head. Being a little ahead is usual: full blocks are sealed before their time. */
 static int catch_up_with_head(struct embedded_chain *chain, struct text *notices, struct error *error)
 {
 	int64_t ahead = slot_to_us(engine_head(chain->engine)->block->header.timestamp) - embedded_now(chain);
@@ -104,12 +108,15 @@ static int catch_up_with_head(struct embedded_chain *chain, struct text *notices
 	if (ahead < AHEAD_MAXIMUM_US)
 		return 0;
 	if (notices)
-		text_printf(notices, "the last block is %" PRId64 " s ahead of chain time: chain time goes on from there\n", ahead / 1000000);
+		text_printf(notices,
+		            "the last block is %" PRId64 " s ahead of chain time: chain time goes on from there\n",
+		            ahead / 1000000);
 	chain->offset_us += ahead;
 	return storage_save_offset(chain->storage, chain->offset_us, error);
 }
 
-static int open_engine(struct embedded_chain *chain, const struct embedded_options *options, struct error *error)
+static int open_engine(struct embedded_chain *chain, const struct embedded_options *options,
+                       struct error *error)
 {
 	int result = 0;
 
@@ -118,7 +125,8 @@ static int open_engine(struct embedded_chain *chain, const struct embedded_optio
 	else
 		genesis_default(&chain->base.genesis);
 	if (options->data_folder) {
-		result = storage_open(&chain->storage, options->data_folder, &chain->base.genesis, options->genesis != NULL, options->notices, error);
+		result = storage_open(&chain->storage, options->data_folder, &chain->base.genesis,
+		                      options->genesis != NULL, options->notices, error);
 		if (result)
 			return result;
 		chain->offset_us = storage_offset(chain->storage);
@@ -126,7 +134,8 @@ static int open_engine(struct embedded_chain *chain, const struct embedded_optio
 	result = take_genesis_key(chain, options->genesis_key, error);
 	if (result)
 		return result;
-	result = chain->storage ? storage_restore(chain->storage, &chain->engine, &chain->base.genesis, options->notices, error)
+	result = chain->storage ? storage_restore(chain->storage, &chain->engine, &chain->base.genesis,
+	                                          options->notices, error)
 	                        : engine_create(&chain->engine, &chain->base.genesis, error);
 	if (result)
 		return result;
@@ -166,7 +175,8 @@ int embedded_chain_create(struct chain **out, const struct embedded_options *opt
 	pthread_mutex_init(&chain->lock, NULL);
 	pthread_mutex_init(&chain->publish, NULL);
 	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC); /* no wait lasts longer because the wall clock was set back */
+	/* no wait lasts longer because the wall clock was set back */
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&chain->changed, &monotonic);
 	pthread_condattr_destroy(&monotonic);
 	result = open_engine(chain, options, error);

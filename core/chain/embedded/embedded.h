@@ -1,8 +1,9 @@
-/* The embedded chain's inside: an engine, a clock, a thread that produces, one that signs and stores. Private to core/chain/embedded*.c.
+/* The embedded chain's inside: an engine, a clock, a thread that produces, one that signs and stores.
+ * Private to core/chain/embedded*.c.
  *
- * Locks, outermost first: `log` (blocks go to storage in order), `lock` (the engine and all counted roots), `publish` (what readers take: the
- * current state, the times of blocks). Signatures are recovered and made outside `lock`, the disk is waited for outside it, and no reader
- * needs it. */
+ * Locks, outermost first: `log` (blocks go to storage in order), `lock` (the engine and all counted
+ * roots), `publish` (what readers take: the current state, the times of blocks). Signatures are recovered
+ * and made outside `lock`, the disk is waited for outside it, and no reader needs it. */
 #ifndef EOSIOFS_CORE_CHAIN_EMBEDDED_EMBEDDED_H
 #define EOSIOFS_CORE_CHAIN_EMBEDDED_EMBEDDED_H
 
@@ -21,7 +22,8 @@ struct published {
 	size_t references;
 	struct published *next_unused;
 	struct map_root *root;          /* held */
-	struct block_state *head;       /* held: the sealed head below this state; readers leave its signature and `previous` alone */
+	/* held: the sealed head below this state; readers leave its signature and `previous` alone */
+	struct block_state *head;
 	struct checksum256 irreversible_id;
 	uint32_t irreversible_num;
 	uint32_t block_num, slot;
@@ -61,7 +63,8 @@ struct embedded_chain {
 	int64_t clock_difference; /* real less monotonic time when last looked at */
 	struct sealed sealed[SEALED_MAXIMUM]; /* ring */
 	size_t sealed_first, sealed_count;
-	struct bytes *recent;   /* without storage: the last RECENT_BLOCKS blocks, packed, by number modulo that */
+	/* without storage: the last RECENT_BLOCKS blocks, packed, by number modulo that */
+	struct bytes *recent;
 	struct block_state *stored; /* held: the last block that is in the log; NULL without storage */
 	bool unsynced;          /* under log: the log's end has not reached the disk */
 	char trouble[ERROR_SENTENCE_SIZE]; /* what the node's log told last about storing */
@@ -72,7 +75,8 @@ struct embedded_chain {
 	size_t features_count;
 	uint16_t confirmed;
 	uint64_t pending_producer;
-	struct private_key pending_key; /* signs the block in the making, whatever becomes of the wallet meanwhile */
+	/* signs the block in the making, whatever becomes of the wallet meanwhile */
+	struct private_key pending_key;
 
 	pthread_mutex_t publish;
 	struct block_times times;
@@ -86,14 +90,18 @@ struct embedded_view {
 	struct published *state;
 };
 
-static inline struct embedded_chain *embedded_of(struct chain *chain) { return (struct embedded_chain *)chain; }
+static inline struct embedded_chain *embedded_of(struct chain *chain)
+{
+	return (struct embedded_chain *)chain;
+}
 
 /* --- embedded.c, view.c --- */
 void embedded_destroy(struct chain *base);
 extern const struct chain_operations embedded_operations;
 
 /* --- publish.c --- */
-void embedded_publish(struct embedded_chain *chain);        /* under lock: readers see the engine's state from now on */
+/* under lock: readers see the engine's state from now on */
+void embedded_publish(struct embedded_chain *chain);
 void embedded_collect(struct embedded_chain *chain);        /* under lock: frees what readers have let go */
 struct published *embedded_pin(struct embedded_chain *chain);
 void embedded_unpin(struct embedded_chain *chain, struct published *state);
@@ -101,51 +109,69 @@ void embedded_unpin(struct embedded_chain *chain, struct published *state);
 /* --- produce.c --- */
 int64_t embedded_now(const struct embedded_chain *chain); /* chain time, microseconds */
 /* The first of the authority's keys that alone reaches its threshold and that we have; key may be NULL. */
-bool embedded_signing_key(struct embedded_chain *chain, const struct producer_authority *authority, struct private_key *key);
+bool embedded_signing_key(struct embedded_chain *chain, const struct producer_authority *authority,
+                          struct private_key *key);
 /* Under lock: makes sure that a block is in the making; -EAGAIN with a sentence that names who is missing. */
-int embedded_open_block(struct embedded_chain *chain, uint32_t earliest_slot, const struct checksum256 *feature, struct error *error);
+int embedded_open_block(struct embedded_chain *chain, uint32_t earliest_slot,
+                        const struct checksum256 *feature, struct error *error);
 void embedded_drop_block(struct embedded_chain *chain); /* under lock */
-/* Under lock: seals the block in the making and queues it for embedded_finish(); finishes older ones (giving up the lock) while the queue is
- * full. On failure the block is in the making still. */
+/* Under lock: seals the block in the making and queues it for embedded_finish(); finishes older ones
+ * (giving up the lock) while the queue is full. On failure the block is in the making still. */
 int embedded_seal(struct embedded_chain *chain, struct error *error);
 int embedded_start_threads(struct embedded_chain *chain, struct error *error);
 void embedded_stop_threads(struct embedded_chain *chain);
 
 /* --- finish.c --- */
-/* Without locks: signs and stores everything that is sealed. durable: and waits for the disk. What cannot be stored stays queued. */
+/* Without locks: signs and stores everything that is sealed. durable: and waits for the disk. What cannot
+ * be stored stays queued. */
 int embedded_finish(struct embedded_chain *chain, bool durable, struct error *error);
-void *embedded_store_thread(void *chain); /* does so whenever something is sealed, and saves the state now and then */
+/* does so whenever something is sealed, and saves the state now and then */
+void *embedded_store_thread(void *chain);
 
 /* --- push.c --- */
-int embedded_push(struct chain *base, struct packed_transaction *packed, const struct chain_send_options *options,
-                  struct transaction_trace *trace, struct error *error);
-int embedded_reference(struct chain *base, struct checksum256 *block_id, uint32_t *seconds, struct error *error);
+int embedded_push(struct chain *base, struct packed_transaction *packed,
+                  const struct chain_send_options *options, struct transaction_trace *trace,
+                  struct error *error);
+int embedded_reference(struct chain *base, struct checksum256 *block_id, uint32_t *seconds,
+                       struct error *error);
 int embedded_schedule_feature(struct chain *base, const struct checksum256 *digest, struct error *error);
 int embedded_clock(struct chain *base, struct chain_clock *out, struct error *error);
-int embedded_clock_advance(struct chain *base, int64_t us, bool skip, bool (*interrupted)(void *context), void *context, struct error *error);
+int embedded_clock_advance(struct chain *base, int64_t us, bool skip, bool (*interrupted)(void *context),
+                           void *context, struct error *error);
 
 /* --- storage.c: the data folder's block log, state file, journals and clock --- */
-/* Opens the log: of *genesis, or of whatever chain is there when `given` is false (*genesis is then set to it; without a log it is used as it is). */
-int storage_open(struct storage **out, struct data_folder *folder, struct genesis *genesis, bool given, struct text *notices, struct error *error);
+/* Opens the log: of *genesis, or of whatever chain is there when `given` is false (*genesis is then set to
+ * it; without a log it is used as it is). */
+int storage_open(struct storage **out, struct data_folder *folder, struct genesis *genesis, bool given,
+                 struct text *notices, struct error *error);
 void storage_close(struct storage *storage); /* NULL is fine */
-/* An engine whose head is the log's last block: from the state file and the blocks after it, or by replaying all. */
-int storage_restore(struct storage *storage, struct engine **engine, const struct genesis *genesis, struct text *notices, struct error *error);
-/* Rebuilds the blocks that were sealed or in the making, but not in the log, when the last process ended; before the thread runs. */
-int storage_rebuild(struct storage *storage, struct embedded_chain *chain, struct text *notices, struct error *error);
+/* An engine whose head is the log's last block: from the state file and the blocks after it, or by
+ * replaying all. */
+int storage_restore(struct storage *storage, struct engine **engine, const struct genesis *genesis,
+                    struct text *notices, struct error *error);
+/* Rebuilds the blocks that were sealed or in the making, but not in the log, when the last process ended;
+ * before the thread runs. */
+int storage_rebuild(struct storage *storage, struct embedded_chain *chain, struct text *notices,
+                    struct error *error);
 int64_t storage_offset(const struct storage *storage); /* microseconds, as last saved */
 int storage_save_offset(struct storage *storage, int64_t offset_us, struct error *error);
 int storage_append_block(struct storage *storage, const struct signed_block *block, struct error *error);
 int storage_sync(struct storage *storage, struct error *error);
-int storage_read_block(struct storage *storage, struct signed_block *out, uint32_t number, struct error *error);
-/* Saves the state after the last stored block when it is time for it, or always; without locks, in one thread at a time. */
-int storage_save_state(struct storage *storage, struct embedded_chain *chain, bool always, struct error *error);
+int storage_read_block(struct storage *storage, struct signed_block *out, uint32_t number,
+                       struct error *error);
+/* Saves the state after the last stored block when it is time for it, or always; without locks, in one
+ * thread at a time. */
+int storage_save_state(struct storage *storage, struct embedded_chain *chain, bool always,
+                       struct error *error);
 
 /* --- journal.c: what makes the block in the making outlive the process; one file a block --- */
-/* Begins the journal of the block in the making, and of sealed blocks before it that are not in the log yet; nothing without storage, or when
- * that has been done. Under lock. */
+/* Begins the journal of the block in the making, and of sealed blocks before it that are not in the log
+ * yet; nothing without storage, or when that has been done. Under lock. */
 int storage_journal_begin(struct storage *storage, struct embedded_chain *chain, struct error *error);
-int storage_journal_append(struct storage *storage, const struct packed_transaction *packed, bool without_keys, struct error *error);
+int storage_journal_append(struct storage *storage, const struct packed_transaction *packed,
+                           bool without_keys, struct error *error);
 void storage_journal_take_back(struct storage *storage); /* the record appended last */
-void storage_journal_done(const struct storage *storage, uint32_t number); /* the block is in the log and on the disk */
+/* the block is in the log and on the disk */
+void storage_journal_done(const struct storage *storage, uint32_t number);
 
 #endif

@@ -1,4 +1,5 @@
-/* What becomes of sealed blocks: they are signed, go to the block log in order, and their journals go away once the disk has them. */
+/* What becomes of sealed blocks: they are signed, go to the block log in order, and their journals go away
+ * once the disk has them. */
 #include "core/chain/embedded/embedded.h"
 
 #include "core/base/memory.h"
@@ -26,7 +27,8 @@ static void log_produced(struct embedded_chain *chain, const struct block_state 
 	struct text line = TEXT_EMPTY;
 	const struct signed_block *block = state->block;
 	uint64_t net = 0, cpu = 0;
-	struct timespec when = {slot_to_us(block->header.timestamp) / 1000000, slot_to_us(block->header.timestamp) % 1000000 * 1000};
+	struct timespec when = {slot_to_us(block->header.timestamp) / 1000000,
+	                        slot_to_us(block->header.timestamp) % 1000000 * 1000};
 
 	for (size_t i = 0; i < block->transactions_count; i++) {
 		net += 8 * (uint64_t)block->transactions[i].net_usage_words;
@@ -35,10 +37,11 @@ static void log_produced(struct embedded_chain *chain, const struct block_state 
 	checksum256_print(id, &state->id);
 	slot_print(time, block->header.timestamp);
 	text_printf(&line,
-	            "info  %s nodeos    producer_plugin.cpp:2897      produce_block        ] Produced block %.16s... #%" PRIu32
-	            " @ %s signed by %s [trxs: %zu, lib: %" PRIu32 ", confirmed: %u, net: %" PRIu64 ", cpu: %" PRIu64 "]\n",
-	            time, id + 8, state->number, time, name_text(block->header.producer).text, block->transactions_count, state->dpos_irreversible,
-	            block->header.confirmed, net, cpu);
+	            "info  %s nodeos    producer_plugin.cpp:2897      produce_block        ] Produced block "
+	            "%.16s... #%" PRIu32 " @ %s signed by %s [trxs: %zu, lib: %" PRIu32
+	            ", confirmed: %u, net: %" PRIu64 ", cpu: %" PRIu64 "]\n",
+	            time, id + 8, state->number, time, name_text(block->header.producer).text,
+	            block->transactions_count, state->dpos_irreversible, block->header.confirmed, net, cpu);
 	growing_text_append(chain->node_log, line.data, line.length, when);
 	text_release(&line);
 }
@@ -72,7 +75,9 @@ static bool first_sealed(struct embedded_chain *chain, struct sealed *out)
 static int sign_first(struct embedded_chain *chain, const struct sealed *sealed, struct error *error)
 {
 	struct signature signature;
-	int result = sealed->is_signed ? 0 : signer_sign(chain->signer, &signature, &sealed->key, &sealed->digest, error);
+	int result = sealed->is_signed
+	                 ? 0
+	                 : signer_sign(chain->signer, &signature, &sealed->key, &sealed->digest, error);
 
 	if (result || sealed->is_signed)
 		return result;

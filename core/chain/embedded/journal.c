@@ -1,5 +1,6 @@
-/* The journals: one file for each block that has transactions and is not in the log yet, named by its number. The first record says what the
- * block began with, each further one is a transaction. A block without transactions gets one only when a later block needs it. */
+/* The journals: one file for each block that has transactions and is not in the log yet, named by its
+ * number. The first record says what the block began with, each further one is a transaction. A block
+ * without transactions gets one only when a later block needs it. */
 #include "core/chain/embedded/storage.h"
 
 #include "core/base/memory.h"
@@ -24,7 +25,8 @@ struct journal_header {
 	size_t features_count, scheduled_count;
 };
 
-static int journal_path(const struct storage *storage, char out[JOURNAL_PATH_SIZE], uint32_t number, struct error *error)
+static int journal_path(const struct storage *storage, char out[JOURNAL_PATH_SIZE], uint32_t number,
+                        struct error *error)
 {
 	if (snprintf(out, JOURNAL_PATH_SIZE, "%s/%" PRIu32, storage->journal_folder, number) >= JOURNAL_PATH_SIZE)
 		return error_set(error, ENAMETOOLONG, "\"%s\" is too long a path", storage->journal_folder);
@@ -38,7 +40,8 @@ static void put_digests(struct bytes *out, const struct checksum256 *digests, si
 }
 
 /* A journal that begins with that header, empty of transactions. */
-static int create(struct storage *storage, struct journal **out, const struct journal_header *header, struct error *error)
+static int create(struct storage *storage, struct journal **out, const struct journal_header *header,
+                  struct error *error)
 {
 	char path[JOURNAL_PATH_SIZE];
 	struct bytes record = {0};
@@ -67,11 +70,15 @@ static int create(struct storage *storage, struct journal **out, const struct jo
 }
 
 /* A sealed block that has no journal: everything is in the block itself. */
-static int create_for_sealed(struct storage *storage, const struct signed_block *block, uint32_t number, struct error *error)
+static int create_for_sealed(struct storage *storage, const struct signed_block *block, uint32_t number,
+                             struct error *error)
 {
-	struct journal_header header = {.number = number, .slot = block->header.timestamp, .producer = block->header.producer,
+	struct journal_header header = {.number = number,
+	                                .slot = block->header.timestamp,
+	                                .producer = block->header.producer,
 	                                .confirmed = block->header.confirmed};
-	struct checksum256 *features = NULL, *scheduled = memory_allocate(block->transactions_count + 1, sizeof *scheduled);
+	struct checksum256 *features = NULL,
+					   *scheduled = memory_allocate(block->transactions_count + 1, sizeof *scheduled);
 	struct journal *journal = NULL;
 
 	header.features_count = block_header_features(&block->header, &features);
@@ -119,7 +126,8 @@ int storage_journal_begin(struct storage *storage, struct embedded_chain *chain,
 	return result;
 }
 
-int storage_journal_append(struct storage *storage, const struct packed_transaction *packed, bool without_keys, struct error *error)
+int storage_journal_append(struct storage *storage, const struct packed_transaction *packed,
+                           bool without_keys, struct error *error)
 {
 	struct bytes record = {0};
 
@@ -133,7 +141,8 @@ int storage_journal_append(struct storage *storage, const struct packed_transact
 
 void storage_journal_take_back(struct storage *storage)
 {
-	/* Should cutting fail, the record is refused again when the block is rebuilt: by the same state, with the same error. */
+	/* Should cutting fail, the record is refused again when the block is rebuilt: by the same state, with
+	 * the same error. */
 	journal_take_back(storage->journal, storage->journal_size);
 }
 
@@ -154,14 +163,19 @@ static int read_header(struct journal *journal, struct journal_header *out, stru
 	out->producer = cursor_u64(&in);
 	out->confirmed = cursor_u16(&in);
 	out->features_count = cursor_count(&in, sizeof(struct checksum256));
-	out->features = (const struct checksum256 *)(const void *)cursor_take(&in, out->features_count * sizeof(struct checksum256));
+	out->features = (const struct checksum256 *)(const void *)cursor_take(
+		&in, out->features_count * sizeof(struct checksum256));
 	out->scheduled_count = cursor_count(&in, sizeof(struct checksum256));
-	out->scheduled = (const struct checksum256 *)(const void *)cursor_take(&in, out->scheduled_count * sizeof(struct checksum256));
-	return in.failed ? error_set(error, EBADMSG, "the journal of block %" PRIu32 " has a damaged first record", out->number) : 0;
+	out->scheduled = (const struct checksum256 *)(const void *)cursor_take(
+		&in, out->scheduled_count * sizeof(struct checksum256));
+	return in.failed ? error_set(error, EBADMSG,
+	                             "the journal of block %" PRIu32 " has a damaged first record", out->number)
+	                 : 0;
 }
 
 /* One transaction again. One that was refused then is refused now: its record could not be taken back. */
-static int push_record(struct embedded_chain *chain, struct cursor in, struct text *notices, struct error *error)
+static int push_record(struct embedded_chain *chain, struct cursor in, struct text *notices,
+                       struct error *error)
 {
 	struct packed_transaction packed = {0};
 	struct push_options options = {.without_keys = cursor_u8(&in) & FLAG_WITHOUT_KEYS};
@@ -174,7 +188,9 @@ static int push_record(struct embedded_chain *chain, struct cursor in, struct te
 		keys = memory_allocate(packed.signatures_count + 1, sizeof *keys);
 		result = packed_transaction_keys(&packed, keys, &chain->base.chain_id, error);
 	}
-	if (result == 0 && engine_push(chain->engine, &packed, keys, packed.signatures_count, &options, &trace, &refused) != 0 && notices)
+	if (result == 0 &&
+	    engine_push(chain->engine, &packed, keys, packed.signatures_count, &options, &trace, &refused) != 0 &&
+	    notices)
 		text_printf(notices, "a transaction of the journal is refused: %s\n", refused.sentence);
 	transaction_trace_release(&trace);
 	packed_transaction_release(&packed);
@@ -186,8 +202,11 @@ static int push_record(struct embedded_chain *chain, struct cursor in, struct te
 static int start_block(struct embedded_chain *chain, const struct journal_header *header, struct error *error)
 {
 	struct checksum256 *features = memory_copy(header->features, header->features_count * sizeof *features);
-	struct block_options options = {.slot = header->slot, .producer = header->producer, .confirmed = header->confirmed,
-	                                .features = features, .features_count = header->features_count};
+	struct block_options options = {.slot = header->slot,
+	                                .producer = header->producer,
+	                                .confirmed = header->confirmed,
+	                                .features = features,
+	                                .features_count = header->features_count};
 	int result = engine_block_start(chain->engine, &options, NULL, error);
 
 	for (size_t i = 0; i < header->scheduled_count && result == 0; i++) {
@@ -202,19 +221,24 @@ static int start_block(struct embedded_chain *chain, const struct journal_header
 	return result;
 }
 
-/* The block as it was. When its producer's key has left the wallet since, its transactions go into the next block that can be made. Under lock. */
-static int rebuild_block(struct embedded_chain *chain, struct journal *journal, const struct journal_header *header, struct text *notices,
-                         struct error *error)
+/* The block as it was. When its producer's key has left the wallet since, its transactions go into the
+ * next block that can be made. Under lock. */
+static int rebuild_block(struct embedded_chain *chain, struct journal *journal,
+                         const struct journal_header *header, struct text *notices, struct error *error)
 {
 	const struct producer_authority *producer = engine_producer_of_slot(chain->engine, header->slot);
 	int result;
 
-	if (producer && producer->producer_name == header->producer && embedded_signing_key(chain, producer, &chain->pending_key)) {
+	if (producer && producer->producer_name == header->producer &&
+	    embedded_signing_key(chain, producer, &chain->pending_key)) {
 		result = start_block(chain, header, error);
 	} else {
-		result = embedded_open_block(chain, header->slot, header->features_count ? header->features : NULL, error);
+		result = embedded_open_block(chain, header->slot, header->features_count ? header->features : NULL,
+		                             error);
 		if (result == 0 && notices)
-			text_printf(notices, "there is no key of producer %s any more: what block %" PRIu32 " held is in a later block\n",
+			text_printf(notices,
+			            "there is no key of producer %s any more: what block %" PRIu32
+			            " held is in a later block\n",
 			            name_text(header->producer).text, header->number);
 	}
 	for (size_t i = 1; i < journal_count(journal) && result == 0; i++)
@@ -253,8 +277,8 @@ static int list_journals(const struct storage *storage, uint32_t **out, size_t *
 	return 0;
 }
 
-/* A journal that cannot be used: a loss of power has left it without sense, or its producer's key was removed and nobody else can produce.
- * Nothing is thrown away, and the chain goes on. */
+/* A journal that cannot be used: a loss of power has left it without sense, or its producer's key was
+ * removed and nobody else can produce. Nothing is thrown away, and the chain goes on. */
 static int set_aside(const char *path, uint32_t number, struct text *notices, const char *reason)
 {
 	struct text aside = TEXT_EMPTY;
@@ -262,12 +286,15 @@ static int set_aside(const char *path, uint32_t number, struct text *notices, co
 	text_printf(&aside, "%s.unused", path);
 	rename(path, text_string(&aside));
 	if (notices)
-		text_printf(notices, "what block %" PRIu32 " was going to hold is not in the chain and lies in \"%s\": %s\n", number, text_string(&aside), reason);
+		text_printf(notices,
+		            "what block %" PRIu32 " was going to hold is not in the chain and lies in \"%s\": %s\n",
+		            number, text_string(&aside), reason);
 	text_release(&aside);
 	return 0;
 }
 
-static int rebuild_one(struct storage *storage, struct embedded_chain *chain, uint32_t number, struct text *notices, struct error *error)
+static int rebuild_one(struct storage *storage, struct embedded_chain *chain, uint32_t number,
+                       struct text *notices, struct error *error)
 {
 	char path[JOURNAL_PATH_SIZE];
 	struct journal *journal = NULL;
@@ -286,7 +313,10 @@ static int rebuild_one(struct storage *storage, struct embedded_chain *chain, ui
 		goto out; /* nothing was acknowledged in it */
 	result = read_header(journal, &header, error);
 	if (result == 0 && header.number != next)
-		result = error_set(error, EBADMSG, "the journal of block %" PRIu32 " is there, but that of block %" PRIu32 " is missing", number, next);
+		result = error_set(error, EBADMSG,
+		                   "the journal of block %" PRIu32 " is there, but that of block %" PRIu32
+		                   " is missing",
+		                   number, next);
 	if (result) {
 		journal_close(journal);
 		return set_aside(path, number, notices, error->sentence);
@@ -299,7 +329,9 @@ static int rebuild_one(struct storage *storage, struct embedded_chain *chain, ui
 		return set_aside(path, number, notices, error->sentence);
 	}
 	if (result)
-		error_prefix(error, "rebuilding block %" PRIu32 " from \"%s\" (set it aside to go on without what it holds)", number, path);
+		error_prefix(error,
+		             "rebuilding block %" PRIu32 " from \"%s\" (set it aside to go on without what it holds)",
+		             number, path);
 	else
 		result = embedded_finish(chain, true, error);
 out:
@@ -309,7 +341,8 @@ out:
 	return result;
 }
 
-int storage_rebuild(struct storage *storage, struct embedded_chain *chain, struct text *notices, struct error *error)
+int storage_rebuild(struct storage *storage, struct embedded_chain *chain, struct text *notices,
+                    struct error *error)
 {
 	uint32_t *numbers = NULL;
 	size_t count = 0;

@@ -11,7 +11,12 @@
 #include <string.h>
 #include <time.h>
 
-enum { SCHEDULED_PER_BLOCK = 1000, WALL_CLOCK_SET_BACK_US = 300000, SLOT_US = SLOT_INTERVAL_MS * 1000, LOOK_US = 10 * SLOT_US };
+enum {
+	SCHEDULED_PER_BLOCK = 1000,
+	WALL_CLOCK_SET_BACK_US = 300000,
+	SLOT_US = SLOT_INTERVAL_MS * 1000,
+	LOOK_US = 10 * SLOT_US
+};
 
 static int64_t clock_us(clockid_t clock)
 {
@@ -25,7 +30,8 @@ int64_t embedded_now(const struct embedded_chain *chain)
 	return clock_us(CLOCK_REALTIME) + chain->offset_us;
 }
 
-static bool private_key_of(struct embedded_chain *chain, const struct public_key *key, struct private_key *out)
+static bool private_key_of(struct embedded_chain *chain, const struct public_key *key,
+                           struct private_key *out)
 {
 	if (chain->has_genesis_key && public_key_compare(key, &chain->genesis_public) == 0) {
 		*out = chain->genesis_key;
@@ -35,18 +41,21 @@ static bool private_key_of(struct embedded_chain *chain, const struct public_key
 }
 
 /* One signature is made, so one key must do. */
-bool embedded_signing_key(struct embedded_chain *chain, const struct producer_authority *authority, struct private_key *key)
+bool embedded_signing_key(struct embedded_chain *chain, const struct producer_authority *authority,
+                          struct private_key *key)
 {
 	struct private_key own;
 	bool found = false;
 
 	for (size_t i = 0; i < authority->keys_count && !found; i++)
-		found = authority->keys[i].weight >= authority->threshold && private_key_of(chain, &authority->keys[i].key, key ? key : &own);
+		found = authority->keys[i].weight >= authority->threshold &&
+		        private_key_of(chain, &authority->keys[i].key, key ? key : &own);
 	memory_wipe(&own, sizeof own);
 	return found;
 }
 
-/* The first slot from earliest on whose producer we can sign for, and the key for it; 0: none of the schedule's. */
+/* The first slot from earliest on whose producer we can sign for, and the key for it; 0: none of the
+ * schedule's. */
 static uint32_t find_slot(struct embedded_chain *chain, uint32_t earliest, struct private_key *key)
 {
 	const struct producer_schedule *schedule = &engine_head(chain->engine)->active_schedule;
@@ -67,8 +76,12 @@ static int report_stall(struct embedded_chain *chain, struct error *error)
 
 	for (size_t i = 0; i < schedule->producers_count; i++)
 		text_printf(&names, "%s%s", i ? ", " : "", name_text(schedule->producers[i].producer_name).text);
-	error_set(error, EAGAIN, "the chain cannot make progress: no running node has the signing key of any scheduled producer (%s)%s",
-	          text_string(&names), chain->wallet && wallet_locked(chain->wallet) ? "; the wallet, which may have one, is locked" : "");
+	error_set(error, EAGAIN,
+	          "the chain cannot make progress: no running node has the signing key of any scheduled producer "
+	          "(%s)%s",
+	          text_string(&names),
+	          chain->wallet && wallet_locked(chain->wallet) ? "; the wallet, which may have one, is locked"
+	                                                        : "");
 	text_release(&names);
 	return -EAGAIN;
 }
@@ -80,7 +93,8 @@ static void run_scheduled(struct embedded_chain *chain)
 	struct checksum256 id;
 
 	chain->scheduled_count = 0;
-	while (chain->scheduled_count < SCHEDULED_PER_BLOCK && engine_scheduled_from(chain->engine, &place, &id)) {
+	while (chain->scheduled_count < SCHEDULED_PER_BLOCK &&
+	       engine_scheduled_from(chain->engine, &place, &id)) {
 		struct transaction_trace trace = {0};
 		struct error error = {0};
 		struct push_options options = {0};
@@ -103,7 +117,8 @@ static uint32_t last_signed(const struct block_state *head, uint64_t producer)
 	return 0;
 }
 
-int embedded_open_block(struct embedded_chain *chain, uint32_t earliest_slot, const struct checksum256 *feature, struct error *error)
+int embedded_open_block(struct embedded_chain *chain, uint32_t earliest_slot,
+                        const struct checksum256 *feature, struct error *error)
 {
 	struct block_state *head = engine_head(chain->engine);
 	struct checksum256 *preactivated = NULL;
@@ -190,8 +205,8 @@ static void follow_wall_clock(struct embedded_chain *chain)
 	chain->clock_difference = difference;
 }
 
-/* What is due now: opens, seals, or (after a pause of the machine) moves the empty block in the making to the slot of now. Under lock; gives
- * in how many microseconds of real time there is something to do again. */
+/* What is due now: opens, seals, or (after a pause of the machine) moves the empty block in the making to
+ * the slot of now. Under lock; gives in how many microseconds of real time there is something to do again. */
 static int64_t produce_what_is_due(struct embedded_chain *chain)
 {
 	struct error error = {0};
@@ -225,7 +240,8 @@ static void *produce(void *context)
 		struct timespec until = {until_us / 1000000, until_us % 1000000 * 1000};
 		uint64_t moves = chain->clock_moves;
 		/* Woken early only for the clock's having been moved; sealing concerns the other thread. */
-		while (!chain->stopping && chain->clock_moves == moves && pthread_cond_timedwait(&chain->changed, &chain->lock, &until) == 0)
+		while (!chain->stopping && chain->clock_moves == moves &&
+		       pthread_cond_timedwait(&chain->changed, &chain->lock, &until) == 0)
 			continue;
 	}
 	pthread_mutex_unlock(&chain->lock);

@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The slot that a block opened now would take: of now, or the one after the head when the chain runs ahead. */
+/* The slot that a block opened now would take: of now, or the one after the head when the chain runs
+ * ahead. */
 static uint32_t next_slot(struct embedded_chain *chain)
 {
 	return slot_from_us(embedded_now(chain)) + 1;
@@ -24,12 +25,15 @@ static int ensure_block(struct embedded_chain *chain, struct error *error)
 
 static bool block_is_full(const struct error *error)
 {
-	return error->code == BLOCK_NET_USAGE_EXCEEDED || error->code == BLOCK_CPU_USAGE_EXCEEDED || error->code == BLOCK_RESOURCE_EXHAUSTED;
+	return error->code == BLOCK_NET_USAGE_EXCEEDED || error->code == BLOCK_CPU_USAGE_EXCEEDED ||
+	       error->code == BLOCK_RESOURCE_EXHAUSTED;
 }
 
-/* One try in the block in the making: into the journal first, so that nothing acknowledged is ever lost; out of it again when refused. */
-static int push_once(struct embedded_chain *chain, struct packed_transaction *packed, const struct public_key *keys, size_t keys_count,
-                     const struct push_options *options, struct transaction_trace *trace, struct error *error)
+/* One try in the block in the making: into the journal first, so that nothing acknowledged is ever lost;
+ * out of it again when refused. */
+static int push_once(struct embedded_chain *chain, struct packed_transaction *packed,
+                     const struct public_key *keys, size_t keys_count, const struct push_options *options,
+                     struct transaction_trace *trace, struct error *error)
 {
 	int result = 0;
 
@@ -55,8 +59,9 @@ static int next_block(struct embedded_chain *chain, struct error *error)
 	return result ? result : embedded_open_block(chain, slot, NULL, error);
 }
 
-int embedded_push(struct chain *base, struct packed_transaction *packed, const struct chain_send_options *options,
-                  struct transaction_trace *trace, struct error *error)
+int embedded_push(struct chain *base, struct packed_transaction *packed,
+                  const struct chain_send_options *options, struct transaction_trace *trace,
+                  struct error *error)
 {
 	struct embedded_chain *chain = embedded_of(base);
 	struct public_key *keys = memory_allocate(packed->signatures_count + 1, sizeof *keys);
@@ -96,7 +101,8 @@ int embedded_push(struct chain *base, struct packed_transaction *packed, const s
 	return result;
 }
 
-int embedded_reference(struct chain *base, struct checksum256 *block_id, uint32_t *seconds, struct error *error)
+int embedded_reference(struct chain *base, struct checksum256 *block_id, uint32_t *seconds,
+                       struct error *error)
 {
 	struct embedded_chain *chain = embedded_of(base);
 	struct published *state = embedded_pin(chain);
@@ -104,7 +110,8 @@ int embedded_reference(struct chain *base, struct checksum256 *block_id, uint32_
 
 	(void)error;
 	*block_id = state->head->id;
-	*seconds = (uint32_t)((now > block ? now : block) / 1000000); /* after a stall the state's time is long past */
+	*seconds = (uint32_t)((now > block ? now : block) /
+	                      1000000); /* after a stall the state's time is long past */
 	embedded_unpin(chain, state);
 	return 0;
 }
@@ -112,25 +119,30 @@ int embedded_reference(struct chain *base, struct checksum256 *block_id, uint32_
 /* Leaves no block in the making that holds anything: seals it, or drops an empty one. Under lock. */
 static int close_block(struct embedded_chain *chain, struct error *error)
 {
-	if (engine_block_transactions(chain->engine) > 0 || (engine_block_pending(chain->engine) && chain->features_count > 0))
+	if (engine_block_transactions(chain->engine) > 0 ||
+	    (engine_block_pending(chain->engine) && chain->features_count > 0))
 		return embedded_seal(chain, error);
 	embedded_drop_block(chain);
 	return 0;
 }
 
-/* A block that activates features is acknowledged with them, so it must outlive the process as one with transactions does. Under lock. */
-static int open_feature_block(struct embedded_chain *chain, const struct checksum256 *digest, struct error *error)
+/* A block that activates features is acknowledged with them, so it must outlive the process as one with
+ * transactions does. Under lock. */
+static int open_feature_block(struct embedded_chain *chain, const struct checksum256 *digest,
+                              struct error *error)
 {
 	int result = close_block(chain, error);
 
 	if (result == 0)
 		result = embedded_open_block(chain, next_slot(chain), digest, error);
-	if (result == 0 && chain->storage && chain->features_count && (result = storage_journal_begin(chain->storage, chain, error)) != 0)
+	if (result == 0 && chain->storage && chain->features_count &&
+	    (result = storage_journal_begin(chain->storage, chain, error)) != 0)
 		embedded_drop_block(chain);
 	return result;
 }
 
-/* A block's beginning activates what is preactivated; a scheduled feature needs a block of its own that lists it. */
+/* A block's beginning activates what is preactivated; a scheduled feature needs a block of its own that
+ * lists it. */
 int embedded_schedule_feature(struct chain *base, const struct checksum256 *digest, struct error *error)
 {
 	struct embedded_chain *chain = embedded_of(base);
@@ -174,7 +186,8 @@ int embedded_clock(struct chain *base, struct chain_clock *out, struct error *er
 }
 
 /* Opens and seals one block of a slot within first..last; *made: there was one. Under lock. */
-static int make_block(struct embedded_chain *chain, bool *made, uint32_t first, uint32_t last, struct error *error)
+static int make_block(struct embedded_chain *chain, bool *made, uint32_t first, uint32_t last,
+                      struct error *error)
 {
 	int result = embedded_open_block(chain, first, NULL, error);
 
@@ -182,9 +195,10 @@ static int make_block(struct embedded_chain *chain, bool *made, uint32_t first, 
 	return *made ? embedded_seal(chain, error) : result;
 }
 
-/* All blocks until chain time is `further` ahead of what it would be. The lock is given up between blocks, so that writers, the thread and the
- * storage go on. */
-static int produce_until(struct embedded_chain *chain, int64_t further, bool (*interrupted)(void *context), void *context, struct error *error)
+/* All blocks until chain time is `further` ahead of what it would be. The lock is given up between blocks,
+ * so that writers, the thread and the storage go on. */
+static int produce_until(struct embedded_chain *chain, int64_t further, bool (*interrupted)(void *context),
+                         void *context, struct error *error)
 {
 	bool made = true;
 	int result = 0;
@@ -211,15 +225,17 @@ static int skip_to(struct embedded_chain *chain, uint32_t slot, struct error *er
 	return result ? result : make_block(chain, &made, slot, UINT32_MAX, error);
 }
 
-/* A skip is saved before its block is made. Blocks that are made up to a time come first: should this process die among them, the next one finds
- * its head ahead of chain time and goes on from there, as after an interruption; the slots that were not reached are not missed. It is saved before them
- * all the same, unchanged: where that cannot be done no block is made. */
+/* A skip is saved before its block is made. Blocks that are made up to a time come first: should this
+ * process die among them, the next one finds its head ahead of chain time and goes on from there, as after
+ * an interruption; the slots that were not reached are not missed. It is saved before them all the same,
+ * unchanged: where that cannot be done no block is made. */
 static int save_offset(struct embedded_chain *chain, int64_t offset_us, struct error *error)
 {
 	return chain->storage ? storage_save_offset(chain->storage, offset_us, error) : 0;
 }
 
-int embedded_clock_advance(struct chain *base, int64_t us, bool skip, bool (*interrupted)(void *context), void *context, struct error *error)
+int embedded_clock_advance(struct chain *base, int64_t us, bool skip, bool (*interrupted)(void *context),
+                           void *context, struct error *error)
 {
 	struct embedded_chain *chain = embedded_of(base);
 	int result, stored;
@@ -240,7 +256,8 @@ int embedded_clock_advance(struct chain *base, int64_t us, bool skip, bool (*int
 		pthread_mutex_unlock(&chain->lock);
 		return result;
 	}
-	result = skip ? skip_to(chain, slot_from_us(from + us), error) : produce_until(chain, further, interrupted, context, error);
+	result = skip ? skip_to(chain, slot_from_us(from + us), error)
+	              : produce_until(chain, further, interrupted, context, error);
 	if (result == 0 && !skip)
 		result = save_offset(chain, chain->offset_us + further, error);
 	/* After a failure or an interruption the clock shows where it got to. */

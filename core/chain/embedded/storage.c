@@ -1,4 +1,5 @@
-/* The data folder of an embedded chain: the block log, the state file that saves most of a replay, the clock's offset. */
+/* The data folder of an embedded chain: the block log, the state file that saves most of a replay, the
+ * clock's offset. */
 #include "core/chain/embedded/storage.h"
 
 #include "core/base/memory.h"
@@ -12,7 +13,11 @@
 #include <string.h>
 #include <time.h>
 
-enum { BLOCKS_PER_STATE = 1000, SAVE_TIME_SHARE = 10 /* saving takes at most a tenth of the time */, SAVE_RETRY_US = 60 * 1000000 };
+enum {
+	BLOCKS_PER_STATE = 1000,
+	SAVE_TIME_SHARE = 10 /* saving takes at most a tenth of the time */,
+	SAVE_RETRY_US = 60 * 1000000
+};
 
 static int64_t monotonic_us(void)
 {
@@ -34,7 +39,8 @@ static int64_t read_offset(const char *path)
 	return offset;
 }
 
-int storage_open(struct storage **out, struct data_folder *folder, struct genesis *genesis, bool given, struct text *notices, struct error *error)
+int storage_open(struct storage **out, struct data_folder *folder, struct genesis *genesis, bool given,
+                 struct text *notices, struct error *error)
 {
 	struct storage *storage = memory_allocate(1, sizeof *storage);
 	char *blocks = data_folder_subfolder(folder, "blocks", error);
@@ -54,7 +60,8 @@ int storage_open(struct storage **out, struct data_folder *folder, struct genesi
 			result = block_log_open(&storage->blocks, blocks, genesis, notices, error);
 	}
 	if (result == 0 && !block_log_genesis(storage->blocks))
-		result = error_set(error, EINVAL, "\"%s\" does not begin with a genesis: it cannot be continued here", blocks);
+		result = error_set(error, EINVAL, "\"%s\" does not begin with a genesis: it cannot be continued here",
+		                   blocks);
 	if (result == 0)
 		*genesis = *block_log_genesis(storage->blocks);
 	free(blocks);
@@ -99,7 +106,8 @@ int storage_append_block(struct storage *storage, const struct signed_block *blo
 	struct bytes packed = {0};
 
 	signed_block_pack(&packed, block);
-	int result = block_log_append(storage->blocks, block_header_number(&block->header), packed.data, packed.length, error);
+	int result = block_log_append(storage->blocks, block_header_number(&block->header), packed.data,
+	                              packed.length, error);
 	bytes_release(&packed);
 	return result;
 }
@@ -109,7 +117,8 @@ int storage_sync(struct storage *storage, struct error *error)
 	return block_log_sync(storage->blocks, error);
 }
 
-int storage_read_block(struct storage *storage, struct signed_block *out, uint32_t number, struct error *error)
+int storage_read_block(struct storage *storage, struct signed_block *out, uint32_t number,
+                       struct error *error)
 {
 	struct bytes packed = {0};
 	int result = block_log_read(storage->blocks, &packed, number, error);
@@ -123,7 +132,8 @@ int storage_read_block(struct storage *storage, struct signed_block *out, uint32
 }
 
 /* The state file's engine, when it is of this log: its head must be the log's block of that number. */
-static int load_state(struct storage *storage, struct engine **engine, const struct genesis *genesis, struct error *error)
+static int load_state(struct storage *storage, struct engine **engine, const struct genesis *genesis,
+                      struct error *error)
 {
 	struct map *map = map_create();
 	struct map_root *root = NULL;
@@ -154,7 +164,8 @@ out:
 	return result;
 }
 
-static int save(struct storage *storage, const struct bytes *head, const struct map_root *root, uint32_t number, struct error *error)
+static int save(struct storage *storage, const struct bytes *head, const struct map_root *root,
+                uint32_t number, struct error *error)
 {
 	int64_t began = monotonic_us();
 	int result = state_file_save(storage->state_path, head->data, head->length, root, error);
@@ -178,7 +189,8 @@ static int save_head(struct storage *storage, struct engine *engine, struct erro
 }
 
 /* A fresh engine. A new log gets its genesis block, and its state file: from now on there is always one. */
-static int begin_at_genesis(struct storage *storage, struct engine **engine, const struct genesis *genesis, struct error *error)
+static int begin_at_genesis(struct storage *storage, struct engine **engine, const struct genesis *genesis,
+                            struct error *error)
 {
 	int result = engine_create(engine, genesis, error);
 
@@ -190,7 +202,8 @@ static int begin_at_genesis(struct storage *storage, struct engine **engine, con
 	return result;
 }
 
-static void notice_rebuilding(const struct storage *storage, struct text *notices, int reason, const struct error *error)
+static void notice_rebuilding(const struct storage *storage, struct text *notices, int reason,
+                              const struct error *error)
 {
 	uint32_t last = block_log_last(storage->blocks);
 
@@ -208,7 +221,8 @@ static int replay(struct storage *storage, struct engine *engine, struct error *
 {
 	int result = 0;
 
-	for (uint32_t number = engine_head(engine)->number + 1; result == 0 && number <= block_log_last(storage->blocks); number++) {
+	for (uint32_t number = engine_head(engine)->number + 1;
+	     result == 0 && number <= block_log_last(storage->blocks); number++) {
 		struct signed_block block = {0};
 		result = storage_read_block(storage, &block, number, error);
 		if (result == 0)
@@ -220,7 +234,8 @@ static int replay(struct storage *storage, struct engine *engine, struct error *
 	return result;
 }
 
-int storage_restore(struct storage *storage, struct engine **engine, const struct genesis *genesis, struct text *notices, struct error *error)
+int storage_restore(struct storage *storage, struct engine **engine, const struct genesis *genesis,
+                    struct text *notices, struct error *error)
 {
 	struct error own = {0};
 	int result;
@@ -252,14 +267,16 @@ static bool save_is_due(const struct storage *storage, const struct block_state 
 	return stored->number >= storage->saved_number + BLOCKS_PER_STATE && now - storage->saved_at >= pause;
 }
 
-int storage_save_state(struct storage *storage, struct embedded_chain *chain, bool always, struct error *error)
+int storage_save_state(struct storage *storage, struct embedded_chain *chain, bool always,
+                       struct error *error)
 {
 	struct bytes head = {0};
 	struct map_root *root = NULL;
 	uint32_t number = 0;
 
 	pthread_mutex_lock(&chain->lock);
-	if (always ? chain->stored->number != storage->saved_number : save_is_due(storage, chain->stored, monotonic_us())) {
+	if (always ? chain->stored->number != storage->saved_number
+	           : save_is_due(storage, chain->stored, monotonic_us())) {
 		number = chain->stored->number;
 		engine_pack_block(&head, chain->engine, chain->stored);
 		root = map_root_hold(chain->stored->root);

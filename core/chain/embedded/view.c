@@ -120,7 +120,8 @@ static int read_info(struct chain_view *view, struct chain_info *out, struct err
 	return 0;
 }
 
-static int read_account(struct chain_view *view, struct chain_account *out, uint64_t name, struct error *error)
+static int read_account(struct chain_view *view, struct chain_account *out, uint64_t name,
+                        struct error *error)
 {
 	return state_read_account(root_of(view), out, name, view->slot, error);
 }
@@ -137,7 +138,8 @@ static int read_account_exists(struct chain_view *view, uint64_t name, uint32_t 
 	return error_set(error, ENOENT, "no such account: %s", name_text(name).text);
 }
 
-static int read_accounts(struct chain_view *view, uint64_t from, chain_account_visitor *visitor, void *context, struct error *error)
+static int read_accounts(struct chain_view *view, uint64_t from, chain_account_visitor *visitor,
+                         void *context, struct error *error)
 {
 	(void)error;
 	return state_read_accounts(root_of(view), from, visitor, context);
@@ -148,7 +150,8 @@ static int read_code(struct chain_view *view, uint64_t account, struct bytes *ou
 	return state_read_code(root_of(view), account, out, error);
 }
 
-static int read_abi(struct chain_view *view, uint64_t account, struct bytes *out, uint64_t *version, struct error *error)
+static int read_abi(struct chain_view *view, uint64_t account, struct bytes *out, uint64_t *version,
+                    struct error *error)
 {
 	return state_read_abi(root_of(view), account, out, version, error);
 }
@@ -158,43 +161,47 @@ static int read_abi_version(struct chain_view *view, uint64_t account, uint64_t 
 	return state_read_abi_version(root_of(view), account, version, error);
 }
 
-static int read_row(struct chain_view *view, struct chain_row *out, const struct table_id *id, uint64_t primary_key, struct error *error)
+static int read_row(struct chain_view *view, struct chain_row *out, const struct table_id *id,
+                    uint64_t primary_key, struct error *error)
 {
 	int result = state_read_row(root_of(view), out, id, primary_key);
 
 	if (result == -ENOENT)
-		error_set(error, ENOENT, "table %s of %s has no such row", name_text(id->table).text, name_text(id->code).text);
+		error_set(error, ENOENT, "table %s of %s has no such row", name_text(id->table).text,
+		          name_text(id->code).text);
 	return result;
 }
 
-static int read_rows(struct chain_view *view, const struct table_id *id, uint64_t from, chain_row_visitor *visitor, void *context, struct error *error)
+static int read_rows(struct chain_view *view, const struct table_id *id, uint64_t from,
+                     chain_row_visitor *visitor, void *context, struct error *error)
 {
 	(void)error;
 	return state_read_rows(root_of(view), id, from, visitor, context);
 }
 
-static int read_rows_by_double(struct chain_view *view, const struct table_id *id, unsigned index, chain_row_visitor *visitor, void *context,
-                               struct error *error)
+static int read_rows_by_double(struct chain_view *view, const struct table_id *id, unsigned index,
+                               chain_row_visitor *visitor, void *context, struct error *error)
 {
 	(void)error;
 	return state_read_rows_by_double(root_of(view), id, index, visitor, context);
 }
 
-static int read_scopes(struct chain_view *view, uint64_t code, uint64_t table, uint64_t from_scope, chain_scope_visitor *visitor, void *context,
-                       struct error *error)
+static int read_scopes(struct chain_view *view, uint64_t code, uint64_t table, uint64_t from_scope,
+                       chain_scope_visitor *visitor, void *context, struct error *error)
 {
 	(void)error;
 	return state_read_scopes(root_of(view), code, table, from_scope, visitor, context);
 }
 
-static int read_table_contracts(struct chain_view *view, uint64_t scope, uint64_t table, chain_account_visitor *visitor, void *context,
-                                struct error *error)
+static int read_table_contracts(struct chain_view *view, uint64_t scope, uint64_t table,
+                                chain_account_visitor *visitor, void *context, struct error *error)
 {
 	(void)error;
 	return state_read_table_contracts(root_of(view), scope, table, visitor, context);
 }
 
-static int read_features(struct chain_view *view, chain_feature_visitor *visitor, void *context, struct error *error)
+static int read_features(struct chain_view *view, chain_feature_visitor *visitor, void *context,
+                         struct error *error)
 {
 	(void)error;
 	return state_read_features(root_of(view), visitor, context);
@@ -207,8 +214,9 @@ static int read_config(struct chain_view *view, struct chain_config *out, struct
 	return 0;
 }
 
-static int read_schedules(struct chain_view *view, struct producer_schedule *active, struct producer_schedule *pending,
-                          struct producer_schedule *proposed, struct error *error)
+static int read_schedules(struct chain_view *view, struct producer_schedule *active,
+                          struct producer_schedule *pending, struct producer_schedule *proposed,
+                          struct error *error)
 {
 	struct published *state = state_of(view);
 	uint32_t block_num;
@@ -221,17 +229,19 @@ static int read_schedules(struct chain_view *view, struct producer_schedule *act
 	return 0;
 }
 
-static int read_key_permissions(struct chain_view *view, const struct public_key *key, chain_key_permission_visitor *visitor, void *context,
-                                struct error *error)
+static int read_key_permissions(struct chain_view *view, const struct public_key *key,
+                                chain_key_permission_visitor *visitor, void *context, struct error *error)
 {
 	(void)error;
 	return state_read_key_permissions(root_of(view), key, visitor, context);
 }
 
-static int read_required_keys(struct chain_view *view, const struct transaction *transaction, const struct public_key *available,
-                              size_t available_count, struct public_key **out, size_t *out_count, struct error *error)
+static int read_required_keys(struct chain_view *view, const struct transaction *transaction,
+                              const struct public_key *available, size_t available_count,
+                              struct public_key **out, size_t *out_count, struct error *error)
 {
-	return authorization_required_keys(root_of(view), transaction, available, available_count, out, out_count, error);
+	return authorization_required_keys(root_of(view), transaction, available, available_count, out, out_count,
+	                                   error);
 }
 
 static int read_node(struct chain *base, struct chain_node *out, uint64_t name, struct error *error)
@@ -269,7 +279,8 @@ static bool pack_from_memory(struct embedded_chain *chain, struct bytes *out, ui
 	const struct sealed *sealed = find_sealed(chain, number);
 	const struct block_state *block = sealed ? sealed->block : engine_head(chain->engine);
 	bool is_signed = !sealed || sealed->is_signed;
-	if (is_signed && !sealed && !chain->storage && number <= block->number && block->number - number < RECENT_BLOCKS) {
+	if (is_signed && !sealed && !chain->storage && number <= block->number &&
+	    block->number - number < RECENT_BLOCKS) {
 		const struct bytes *recent = &chain->recent[number % RECENT_BLOCKS];
 		bytes_put(out, recent->data, recent->length);
 	} else if (is_signed) {

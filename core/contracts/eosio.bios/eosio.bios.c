@@ -1,4 +1,5 @@
-/* eosio.bios: the least that a chain of one's own needs, privileges, limits, producers, parameters, features (contracts.md 4.1, 4.2). */
+/* eosio.bios: the least that a chain of one's own needs, privileges, limits, producers, parameters,
+ * features (contracts.md 4.1, 4.2). */
 #include "core/contracts/contracts.h"
 #include "core/contracts/library/send.h"
 #include "core/contracts/library/table.h"
@@ -110,10 +111,22 @@ static void bios_reqactivated(uint64_t self, struct reader *in)
 void eosio_bios_apply(uint64_t receiver, uint64_t code, uint64_t action)
 {
 	static const struct action_row actions[] = {
-	    {"newaccount", native},         {"updateauth", native},     {"deleteauth", native},     {"linkauth", native},
-	    {"unlinkauth", native},         {"canceldelay", native},    {"setcode", native},        {"setabi", bios_setabi},
-	    {"onerror", bios_onerror},      {"setpriv", bios_setpriv},  {"setalimits", bios_setalimits}, {"setprods", bios_setprods},
-	    {"setparams", bios_setparams},  {"reqauth", bios_reqauth},  {"activate", bios_activate}, {"reqactivated", bios_reqactivated},
+		{"newaccount", native},
+		{"updateauth", native},
+		{"deleteauth", native},
+		{"linkauth", native},
+		{"unlinkauth", native},
+		{"canceldelay", native},
+		{"setcode", native},
+		{"setabi", bios_setabi},
+		{"onerror", bios_onerror},
+		{"setpriv", bios_setpriv},
+		{"setalimits", bios_setalimits},
+		{"setprods", bios_setprods},
+		{"setparams", bios_setparams},
+		{"reqauth", bios_reqauth},
+		{"activate", bios_activate},
+		{"reqactivated", bios_reqactivated},
 	};
 	action_dispatch(actions, sizeof actions / sizeof *actions, receiver, code, action, true);
 }

@@ -1,5 +1,5 @@
-/* eosio.boot: what account eosio runs until the protocol features are activated (contracts.md 4.3). The actions that the chain itself
- * carries out have empty bodies here. */
+/* eosio.boot: what account eosio runs until the protocol features are activated (contracts.md 4.3). The
+ * actions that the chain itself carries out have empty bodies here. */
 #include "core/contracts/contracts.h"
 #include "core/contracts/library/send.h"
 

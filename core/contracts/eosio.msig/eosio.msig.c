@@ -3,14 +3,16 @@
 #include "core/contracts/library/send.h"
 #include "core/contracts/library/table.h"
 
-/* A proposal; what follows the transaction is earliest_exec_time as an optional that old rows lack altogether. */
+/* A proposal; what follows the transaction is earliest_exec_time as an optional that old rows lack
+ * altogether. */
 struct proposal {
 	uint64_t proposal_name;
 	struct blob transaction;
 	struct blob earliest_exec_time;
 };
-static const struct field proposal_fields[] = {FIELD(struct proposal, proposal_name), FIELD_OF(struct proposal, transaction, FIELD_BLOB, 1),
-                                               FIELD_OF(struct proposal, earliest_exec_time, FIELD_REST, 1)};
+static const struct field proposal_fields[] = {FIELD(struct proposal, proposal_name),
+	                                           FIELD_OF(struct proposal, transaction, FIELD_BLOB, 1),
+	                                           FIELD_OF(struct proposal, earliest_exec_time, FIELD_REST, 1)};
 static const struct row_type proposal_type = ROW_TYPE(struct proposal, proposal_fields);
 
 struct level {
@@ -33,16 +35,18 @@ static const struct field approvals_fields[] = {
 	FIELD_OF(struct approvals, requested, FIELD_LIST, sizeof(struct approval)),
 	FIELD_OF(struct approvals, provided, FIELD_LIST, sizeof(struct approval))};
 static const struct row_type approvals_type = ROW_TYPE(struct approvals, approvals_fields);
-static const struct field old_approvals_fields[] = {FIELD(struct approvals, proposal_name),
-                                                    FIELD_OF(struct approvals, requested, FIELD_LIST, sizeof(struct level)),
-                                                    FIELD_OF(struct approvals, provided, FIELD_LIST, sizeof(struct level))};
+static const struct field old_approvals_fields[] = {
+	FIELD(struct approvals, proposal_name),
+	FIELD_OF(struct approvals, requested, FIELD_LIST, sizeof(struct level)),
+	FIELD_OF(struct approvals, provided, FIELD_LIST, sizeof(struct level))};
 static const struct row_type old_approvals_type = ROW_TYPE(struct approvals, old_approvals_fields);
 
 struct invalidation {
 	uint64_t account;
 	int64_t last_invalidation_time;
 };
-static const struct field invalidation_fields[] = {FIELD(struct invalidation, account), FIELD(struct invalidation, last_invalidation_time)};
+static const struct field invalidation_fields[] = {FIELD(struct invalidation, account),
+	                                               FIELD(struct invalidation, last_invalidation_time)};
 static const struct row_type invalidation_type = ROW_TYPE(struct invalidation, invalidation_fields);
 
 static const char not_found[] = "proposal not found";
@@ -58,8 +62,8 @@ static struct table invalidations(uint64_t self)
 }
 
 /* The approvals of a proposal, of either kind; says which through *table and *size (of a list's element). */
-static void find_approvals(uint64_t self, uint64_t proposer, uint64_t proposal_name, struct table *table, size_t *size, struct found *found,
-                           struct approvals *row)
+static void find_approvals(uint64_t self, uint64_t proposer, uint64_t proposal_name, struct table *table,
+                           size_t *size, struct found *found, struct approvals *row)
 {
 	*row = (struct approvals){0};
 	*size = sizeof(struct approval);
@@ -134,7 +138,8 @@ static struct writer valid_approvals(uint64_t self, const struct approvals *row,
 
 static bool authorized(struct blob transaction, const struct writer *levels)
 {
-	return check_transaction_authorization(transaction.data, (uint32_t)transaction.length, NULL, 0, levels->data, (uint32_t)levels->length) > 0;
+	return check_transaction_authorization(transaction.data, (uint32_t)transaction.length, NULL, 0,
+	                                       levels->data, (uint32_t)levels->length) > 0;
 }
 
 /* The optional time: none when its flag is 0. */
@@ -172,12 +177,13 @@ static void msig_propose(uint64_t self, struct reader *in)
 	struct reader header_in = *in;
 	struct header header = read_header(&header_in);
 	check(header.expiration >= now_sec(), "transaction expired");
-	check(read_varuint32(&header_in) == 0, "not allowed to `propose` a transaction with context-free actions");
+	check(read_varuint32(&header_in) == 0,
+	      "not allowed to `propose` a transaction with context-free actions");
 	struct table table = proposals(self, proposer);
 	check(!table_has(&table, proposal_name), "proposal with the same name exists");
 	struct blob transaction = read_rest(in);
-	check(check_transaction_authorization(transaction.data, (uint32_t)transaction.length, NULL, 0, requested_begin,
-	                                      (uint32_t)requested_length) > 0,
+	check(check_transaction_authorization(transaction.data, (uint32_t)transaction.length, NULL, 0,
+	                                      requested_begin, (uint32_t)requested_length) > 0,
 	      "transaction authorization failed");
 	struct proposal proposal = {proposal_name, transaction, time_blob(NULL)};
 	table_emplace(&table, proposer, proposal_name, &proposal);
@@ -189,7 +195,8 @@ static void msig_propose(uint64_t self, struct reader *in)
 	table_emplace(&approvals_table, proposer, proposal_name, &approvals);
 }
 
-/* Moves the first entry of that level from one list to the end of the other, with the time of now; false when it is not there. */
+/* Moves the first entry of that level from one list to the end of the other, with the time of now; false
+ * when it is not there. */
 static bool move_approval(struct list *to, struct list *from, const struct level *level, size_t size)
 {
 	for (uint32_t i = 0; i < from->count; i++) {
@@ -225,7 +232,8 @@ static void msig_approve(uint64_t self, struct reader *in)
 	if (hash)
 		assert_sha256(proposal.transaction.data, (uint32_t)proposal.transaction.length, hash);
 	find_approvals(self, proposer, proposal_name, &approvals_table, &size, &approvals_found, &approvals);
-	check(move_approval(&approvals.provided, &approvals.requested, &level, size), "approval is not on the list of requested approvals");
+	check(move_approval(&approvals.provided, &approvals.requested, &level, size),
+	      "approval is not on the list of requested approvals");
 	table_modify(&approvals_table, &approvals_found, proposer, &approvals);
 
 	struct reader header_in = reader_make(proposal.transaction.data, proposal.transaction.length);
@@ -254,7 +262,8 @@ static void msig_unapprove(uint64_t self, struct reader *in)
 	size_t size;
 	require_auth2(level.actor, level.permission);
 	find_approvals(self, proposer, proposal_name, &approvals_table, &size, &approvals_found, &approvals);
-	check(move_approval(&approvals.requested, &approvals.provided, &level, size), "no approval previously granted");
+	check(move_approval(&approvals.requested, &approvals.provided, &level, size),
+	      "no approval previously granted");
 	table_modify(&approvals_table, &approvals_found, proposer, &approvals);
 
 	table_get(&table, proposal_name, &found, &proposal, not_found);

@@ -13,8 +13,9 @@ void system_init(struct system *system, struct reader *in)
 	check(supply.symbol == core, "specified core symbol does not exist (precision mismatch)");
 	check(supply.amount > 0, "system token supply must be greater than 0");
 	uint64_t free_ram = system->global.max_ram_size - system->global.total_ram_bytes_reserved;
-	struct exchange market = {
-	    {INT64_C(100000000000000), ramcore_symbol()}, {{(int64_t)free_ram, ram_symbol()}, 0.5}, {{supply.amount / 1000, core}, 0.5}};
+	struct exchange market = {{INT64_C(100000000000000), ramcore_symbol()},
+	                          {{(int64_t)free_ram, ram_symbol()}, 0.5},
+	                          {{supply.amount / 1000, core}, 0.5}};
 	table_emplace(&table, system->self, ramcore_symbol(), &market);
 	struct writer data = {0};
 	write_u64(&data, name("eosio.rex"));
@@ -68,7 +69,8 @@ void system_setparams(struct system *system, struct reader *in)
 {
 	const uint8_t *parameters = read_bytes(in, PARAMETERS_LENGTH);
 	uint16_t max_authority_depth;
-	__builtin_memcpy(&max_authority_depth, parameters + PARAMETERS_LENGTH - sizeof max_authority_depth, sizeof max_authority_depth);
+	__builtin_memcpy(&max_authority_depth, parameters + PARAMETERS_LENGTH - sizeof max_authority_depth,
+	                 sizeof max_authority_depth);
 	require_auth(system->self);
 	__builtin_memcpy(system->global.parameters, parameters, PARAMETERS_LENGTH);
 	check(max_authority_depth >= 3, "max_authority_depth should be at least 3");

@@ -6,7 +6,8 @@ static int64_t magnitude(int64_t value)
 	return value < 0 ? wrapping_subtract(0, value) : value;
 }
 
-static void change_delegation(struct system *system, uint64_t from, uint64_t receiver, struct asset net, struct asset cpu)
+static void change_delegation(struct system *system, uint64_t from, uint64_t receiver, struct asset net,
+                              struct asset cpu)
 {
 	struct table table = system_delegations(system, from);
 	struct delegation row;
@@ -26,7 +27,8 @@ static void change_delegation(struct system *system, uint64_t from, uint64_t rec
 		table_erase(&table, &found);
 }
 
-static void change_resources(struct system *system, uint64_t from, uint64_t receiver, struct asset net, struct asset cpu)
+static void change_resources(struct system *system, uint64_t from, uint64_t receiver, struct asset net,
+                             struct asset cpu)
 {
 	struct table table = system_resources(system, receiver);
 	struct resources row;
@@ -44,13 +46,14 @@ static void change_resources(struct system *system, uint64_t from, uint64_t rece
 	check(row.cpu_weight.amount >= 0, "insufficient staked total cpu bandwidth");
 	int64_t ram_bytes, net_weight, cpu_weight, bought = wrapping_add(row.ram_bytes, RAM_GIFT_BYTES);
 	get_resource_limits(receiver, &ram_bytes, &net_weight, &cpu_weight);
-	set_resource_limits(receiver, bought > ram_bytes ? bought : ram_bytes, row.net_weight.amount, row.cpu_weight.amount);
+	set_resource_limits(receiver, bought > ram_bytes ? bought : ram_bytes, row.net_weight.amount,
+	                    row.cpu_weight.amount);
 	if (!row.net_weight.amount && !row.cpu_weight.amount && !row.ram_bytes)
 		table_erase(&table, &found);
 }
 
-void system_send_deferred(struct system *system, const uint64_t sender_id[2], uint64_t payer, uint64_t action, uint64_t actor,
-                          const struct writer *data, uint32_t delay_sec, bool replace)
+void system_send_deferred(struct system *system, const uint64_t sender_id[2], uint64_t payer, uint64_t action,
+                          uint64_t actor, const struct writer *data, uint32_t delay_sec, bool replace)
 {
 	struct writer out = {0};
 	write_u32(&out, system_seconds(system) + DEFERRED_LIFETIME_SECONDS);
@@ -112,13 +115,15 @@ static bool change_refund(struct system *system, uint64_t from, struct asset *ne
 	return true;
 }
 
-static void change_bandwidth(struct system *system, uint64_t from, uint64_t receiver, struct asset net, struct asset cpu, bool transfer)
+static void change_bandwidth(struct system *system, uint64_t from, uint64_t receiver, struct asset net,
+                             struct asset cpu, bool transfer)
 {
 	require_auth(from);
 	check(net.amount || cpu.amount, "should stake non-zero amount");
 	struct asset sum = net;
 	asset_add(&sum, cpu);
-	check(magnitude(sum.amount) >= (magnitude(net.amount) > magnitude(cpu.amount) ? magnitude(net.amount) : magnitude(cpu.amount)),
+	check(magnitude(sum.amount) >=
+	          (magnitude(net.amount) > magnitude(cpu.amount) ? magnitude(net.amount) : magnitude(cpu.amount)),
 	      "net and cpu deltas cannot be opposite signs");
 	uint64_t source = from;
 	if (transfer)
@@ -134,7 +139,8 @@ static void change_bandwidth(struct system *system, uint64_t from, uint64_t rece
 		if (refunding) {
 			struct writer data = {0};
 			write_u64(&data, from);
-			system_send_deferred(system, sender_id, from, name("refund"), from, &data, system->refund_delay_sec, true);
+			system_send_deferred(system, sender_id, from, name("refund"), from, &data,
+			                     system->refund_delay_sec, true);
 		} else {
 			cancel_deferred(sender_id);
 		}
@@ -195,7 +201,8 @@ void system_undelegatebw(struct system *system, struct reader *in)
 	check(asset_compare(net, zero) >= 0, "must unstake a positive amount");
 	check(wrapping_add(net.amount, cpu.amount) > 0, "must unstake a positive amount");
 	check(system->global.total_activated_stake >= MINIMUM_ACTIVATED_STAKE,
-	      "cannot undelegate bandwidth until the chain is activated (at least 15% of all tokens participate in voting)");
+	      "cannot undelegate bandwidth until the chain is activated (at least 15% of all tokens participate "
+	      "in voting)");
 	net.amount = wrapping_subtract(0, net.amount);
 	cpu.amount = wrapping_subtract(0, cpu.amount);
 	change_bandwidth(system, from, receiver, net, cpu, false);
@@ -209,7 +216,8 @@ void system_refund(struct system *system, struct reader *in)
 	struct found found;
 	require_auth(owner);
 	table_get(&table, owner, &found, &row, "refund request not found");
-	check(((int64_t)row.request_time + system->refund_delay_sec) * 1000000 <= system->now, "refund is not available yet");
+	check(((int64_t)row.request_time + system->refund_delay_sec) * 1000000 <= system->now,
+	      "refund is not available yet");
 	asset_add(&row.net_amount, row.cpu_amount);
 	system_transfer(name("eosio.stake"), owner, owner, row.net_amount, "unstake");
 	table_erase(&table, &found);

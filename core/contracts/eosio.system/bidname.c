@@ -5,7 +5,8 @@ struct bid_refund {
 	uint64_t bidder;
 	struct asset amount;
 };
-static const struct field bid_refund_fields[] = {FIELD(struct bid_refund, bidder), FIELD(struct bid_refund, amount)};
+static const struct field bid_refund_fields[] = {FIELD(struct bid_refund, bidder),
+	                                             FIELD(struct bid_refund, amount)};
 static const struct row_type bid_refund_type = ROW_TYPE(struct bid_refund, bid_refund_fields);
 
 static struct table bid_refunds(const struct system *system, uint64_t newname)
@@ -56,7 +57,8 @@ static void print_bid(uint64_t bidder, struct asset bid, uint64_t newname)
 }
 
 /* The outbid gets its money back, from the table and soon by itself. */
-static void refund_outbid(struct system *system, uint64_t bidder, uint64_t newname, uint64_t outbid, struct asset amount)
+static void refund_outbid(struct system *system, uint64_t bidder, uint64_t newname, uint64_t outbid,
+                          struct asset amount)
 {
 	struct table table = bid_refunds(system, newname);
 	struct bid_refund row;
@@ -83,7 +85,8 @@ void system_bidname(struct system *system, struct reader *in)
 	check(name_suffix(newname) == newname, "you can only bid on top-level suffix");
 	check(newname != 0, "the empty name is not a valid account name to bid on");
 	check((newname & 0xf) == 0, "13 character names are not valid account names to bid on");
-	check((newname & 0x1f0) == 0, "accounts with 12 character names and no dots can be created without bidding required");
+	check((newname & 0x1f0) == 0,
+	      "accounts with 12 character names and no dots can be created without bidding required");
 	check(!is_account(newname), "account already exists");
 	check(bid.symbol == system_core_symbol(system), "asset must be system token");
 	check(bid.amount > 0, "insufficient bid");

@@ -1,4 +1,5 @@
-/* eosio.system: which function an action's name runs. The chain's own actions run without the globals (contracts.md 5.3). */
+/* eosio.system: which function an action's name runs. The chain's own actions run without the globals
+ * (contracts.md 5.3). */
 #include "core/contracts/contracts.h"
 #include "core/contracts/eosio.system/system.h"
 

@@ -65,7 +65,8 @@ static void update_elected_producers(struct system *system, uint32_t slot)
 	int32_t iterator;
 	uint64_t owner;
 	system->global.last_producer_schedule_update = slot;
-	for (bool more = index_first(&table, 0, &iterator, &owner); more && count < SCHEDULE_SIZE; more = index_next(&table, 0, &iterator, &owner)) {
+	for (bool more = index_first(&table, 0, &iterator, &owner); more && count < SCHEDULE_SIZE;
+	     more = index_next(&table, 0, &iterator, &owner)) {
 		struct producer row;
 		struct found found;
 		if (!table_find(&table, owner, &found, &row) || row.total_votes <= 0 || !row.is_active)

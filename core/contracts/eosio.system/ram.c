@@ -53,8 +53,8 @@ static int64_t fee_of(int64_t amount)
 
 static void set_limits(const struct resources *resources)
 {
-	set_resource_limits(resources->owner, wrapping_add(resources->ram_bytes, RAM_GIFT_BYTES), resources->net_weight.amount,
-	                    resources->cpu_weight.amount);
+	set_resource_limits(resources->owner, wrapping_add(resources->ram_bytes, RAM_GIFT_BYTES),
+	                    resources->net_weight.amount, resources->cpu_weight.amount);
 }
 
 static void take_ram_fee(struct system *system, uint64_t payer, struct asset fee, const char *memo)
@@ -137,7 +137,8 @@ void system_sellram(struct system *system, struct reader *in)
 	check(tokens.amount > 1, "token amount received from selling ram is too low");
 	system->global.total_ram_bytes_reserved -= (uint64_t)bytes;
 	system->global.total_ram_stake = wrapping_subtract(system->global.total_ram_stake, tokens.amount);
-	check(system->global.total_ram_stake >= 0, "error, attempt to unstake more tokens than previously staked");
+	check(system->global.total_ram_stake >= 0,
+	      "error, attempt to unstake more tokens than previously staked");
 	resources.ram_bytes -= bytes;
 	table_modify(&resources_table, &resources_found, account, &resources);
 	set_limits(&resources);

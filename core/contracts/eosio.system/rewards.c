@@ -10,20 +10,25 @@ static void issue(const struct system *system, struct asset quantity, const char
 	send_action(name("eosio.token"), name("issue"), system->self, 0, &data);
 }
 
-/* New tokens for the time since the last claim by anybody: four fifths saved, the rest to the producers' buckets. */
+/* New tokens for the time since the last claim by anybody: four fifths saved, the rest to the producers'
+ * buckets. */
 static void fill_buckets(struct system *system, uint64_t core)
 {
 	struct asset supply = system_token_supply(asset_code(core));
 	int64_t elapsed = system->now - system->global.last_pervote_bucket_fill;
 	if (elapsed <= 0 || system->global.last_pervote_bucket_fill <= 0)
 		return;
-	int64_t tokens = truncate_double((CONTINUOUS_RATE * (double)supply.amount * (double)elapsed) / MICROSECONDS_PER_YEAR);
+	int64_t tokens = truncate_double((CONTINUOUS_RATE * (double)supply.amount * (double)elapsed) /
+	                                 MICROSECONDS_PER_YEAR);
 	int64_t to_producers = tokens / 5, to_savings = tokens - to_producers;
 	int64_t per_block = to_producers / 4, per_vote = to_producers - per_block;
 	issue(system, (struct asset){tokens, core}, "issue tokens for producer pay and savings");
-	system_transfer(system->self, 0, name("eosio.saving"), (struct asset){to_savings, core}, "unallocated inflation");
-	system_transfer(system->self, 0, name("eosio.bpay"), (struct asset){per_block, core}, "fund per-block bucket");
-	system_transfer(system->self, 0, name("eosio.vpay"), (struct asset){per_vote, core}, "fund per-vote bucket");
+	system_transfer(system->self, 0, name("eosio.saving"), (struct asset){to_savings, core},
+	                "unallocated inflation");
+	system_transfer(system->self, 0, name("eosio.bpay"), (struct asset){per_block, core},
+	                "fund per-block bucket");
+	system_transfer(system->self, 0, name("eosio.vpay"), (struct asset){per_vote, core},
+	                "fund per-vote bucket");
 	system->global.pervote_bucket = wrapping_add(system->global.pervote_bucket, per_vote);
 	system->global.perblock_bucket = wrapping_add(system->global.perblock_bucket, per_block);
 	system->global.last_pervote_bucket_fill = system->now;
@@ -40,7 +45,8 @@ static int64_t vote_pay(struct system *system, const struct producer *producer, 
 				pay = bucket;
 		}
 	} else if (system->global.total_producer_vote_weight > 0) {
-		pay = truncate_double(((double)bucket * producer->total_votes) / system->global.total_producer_vote_weight);
+		pay = truncate_double(((double)bucket * producer->total_votes) /
+		                      system->global.total_producer_vote_weight);
 	}
 	return pay < MINIMUM_PERVOTE_DAILY_PAY ? 0 : pay;
 }
@@ -56,8 +62,10 @@ void system_claimrewards(struct system *system, struct reader *in)
 	table_get(&table, owner, &found, &producer, "unable to find key");
 	check(producer.is_active, "producer does not have an active key");
 	check(system->global.total_activated_stake >= MINIMUM_ACTIVATED_STAKE,
-	      "cannot claim rewards until the chain is activated (at least 15% of all tokens participate in voting)");
-	check(system->now - producer.last_claim_time > MICROSECONDS_PER_DAY, "already claimed rewards within past day");
+	      "cannot claim rewards until the chain is activated (at least 15% of all tokens participate in "
+	      "voting)");
+	check(system->now - producer.last_claim_time > MICROSECONDS_PER_DAY,
+	      "already claimed rewards within past day");
 	uint64_t core = system_core_symbol(system);
 	fill_buckets(system, core);
 
@@ -72,8 +80,10 @@ void system_claimrewards(struct system *system, struct reader *in)
 	}
 	int64_t block_pay = 0;
 	if (system->global.total_unpaid_blocks > 0)
-		block_pay = wrapping_multiply(system->global.perblock_bucket, producer.unpaid_blocks) / system->global.total_unpaid_blocks;
-	double share = system_update_producer_votepay_share(system, &found2, &row2, updated_after ? 0.0 : producer.total_votes, true);
+		block_pay = wrapping_multiply(system->global.perblock_bucket, producer.unpaid_blocks) /
+		            system->global.total_unpaid_blocks;
+	double share = system_update_producer_votepay_share(system, &found2, &row2,
+	                                                    updated_after ? 0.0 : producer.total_votes, true);
 	int64_t votes_pay = vote_pay(system, &producer, share, crossed);
 	system->global.pervote_bucket = wrapping_subtract(system->global.pervote_bucket, votes_pay);
 	system->global.perblock_bucket = wrapping_subtract(system->global.perblock_bucket, block_pay);
@@ -83,7 +93,9 @@ void system_claimrewards(struct system *system, struct reader *in)
 	producer.unpaid_blocks = 0;
 	table_modify(&table, &found, 0, &producer);
 	if (block_pay > 0)
-		system_transfer(name("eosio.bpay"), owner, owner, (struct asset){block_pay, core}, "producer block pay");
+		system_transfer(name("eosio.bpay"), owner, owner, (struct asset){block_pay, core},
+		                "producer block pay");
 	if (votes_pay > 0)
-		system_transfer(name("eosio.vpay"), owner, owner, (struct asset){votes_pay, core}, "producer vote pay");
+		system_transfer(name("eosio.vpay"), owner, owner, (struct asset){votes_pay, core},
+		                "producer vote pay");
 }

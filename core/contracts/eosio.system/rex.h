@@ -1,4 +1,5 @@
-/* eosio.system: REX, what its files share (contracts.md 10). A pool of stake to be rented; who lends holds REX, a share of the pool. */
+/* eosio.system: REX, what its files share (contracts.md 10). A pool of stake to be rented; who lends holds
+ * REX, a share of the pool. */
 #ifndef EOSIOFS_CORE_CONTRACTS_EOSIO_SYSTEM_REX_H
 #define EOSIOFS_CORE_CONTRACTS_EOSIO_SYSTEM_REX_H
 
@@ -46,7 +47,8 @@ struct table rex_loans(const struct system *system, bool cpu);
 struct table rex_orders(const struct system *system);
 bool rex_initialized(const struct system *system);
 bool rex_loans_available(const struct system *system);
-void rex_get_pool(const struct system *system, struct found *found, struct rex_pool *pool); /* there must be one */
+/* there must be one */
+void rex_get_pool(const struct system *system, struct found *found, struct rex_pool *pool);
 void rex_put_pool(const struct system *system, struct found *found, const struct rex_pool *pool);
 /* in * out / (in + from), moved from one connector to the other. */
 int64_t rex_convert(int64_t *connector_in, int64_t *connector_out, int64_t in);
@@ -55,19 +57,24 @@ int64_t rex_proportion(int64_t a, int64_t b, int64_t c);
 struct asset rex_add_to_pool(struct system *system, struct asset payment); /* the REX received */
 void rex_run(struct system *system, uint16_t maximum);
 /* A loan's part of receiver's stake. */
-void rex_update_resource_limits(struct system *system, uint64_t from, uint64_t receiver, int64_t net, int64_t cpu);
+void rex_update_resource_limits(struct system *system, uint64_t from, uint64_t receiver, int64_t net,
+                                int64_t cpu);
 
 /* rex_balance.c */
 void rex_transfer_from_fund(struct system *system, uint64_t owner, struct asset amount);
 void rex_transfer_to_fund(struct system *system, uint64_t owner, struct asset amount);
 /* Takes in what a filled order has brought; gives the REX that an open one asks for. */
-int64_t rex_update_account(struct system *system, uint64_t owner, int64_t proceeds, int64_t stake_change, bool force);
+int64_t rex_update_account(struct system *system, uint64_t owner, int64_t proceeds, int64_t stake_change,
+                           bool force);
 void rex_process_maturities(struct system *system, struct found *found, struct rex_balance *row);
-int64_t rex_add_to_balance(struct system *system, uint64_t owner, struct asset payment, struct asset received); /* the stake's change */
+/* the stake's change */
+int64_t rex_add_to_balance(struct system *system, uint64_t owner, struct asset payment,
+                           struct asset received);
 struct rex_outcome {
 	bool success;
 	int64_t proceeds, stake_change;
 };
-struct rex_outcome rex_fill_order(struct system *system, struct found *found, struct rex_balance *row, int64_t rex);
+struct rex_outcome rex_fill_order(struct system *system, struct found *found, struct rex_balance *row,
+                                  int64_t rex);
 
 #endif

@@ -28,7 +28,8 @@ void rex_transfer_from_fund(struct system *system, uint64_t owner, struct asset 
 	struct table table = rex_funds(system);
 	struct rex_fund row;
 	struct found found;
-	check(amount.amount > 0 && amount.symbol == system_core_symbol(system), "must transfer positive amount from REX fund");
+	check(amount.amount > 0 && amount.symbol == system_core_symbol(system),
+	      "must transfer positive amount from REX fund");
 	table_get(&table, owner, &found, &row, "must deposit to REX fund first");
 	check(asset_compare(amount, row.balance) <= 0, "insufficient funds");
 	row.balance.amount -= amount.amount;
@@ -40,7 +41,8 @@ void rex_transfer_to_fund(struct system *system, uint64_t owner, struct asset am
 	struct table table = rex_funds(system);
 	struct rex_fund row;
 	struct found found;
-	check(amount.amount > 0 && amount.symbol == system_core_symbol(system), "must transfer positive amount to REX fund");
+	check(amount.amount > 0 && amount.symbol == system_core_symbol(system),
+	      "must transfer positive amount to REX fund");
 	if (table_find(&table, owner, &found, &row)) {
 		row.balance.amount = wrapping_add(row.balance.amount, amount.amount);
 		table_modify(&table, &found, 0, &row);
@@ -50,7 +52,8 @@ void rex_transfer_to_fund(struct system *system, uint64_t owner, struct asset am
 	}
 }
 
-int64_t rex_update_account(struct system *system, uint64_t owner, int64_t proceeds, int64_t stake_change, bool force)
+int64_t rex_update_account(struct system *system, uint64_t owner, int64_t proceeds, int64_t stake_change,
+                           bool force)
 {
 	struct table table = rex_orders(system);
 	struct rex_order order;
@@ -101,7 +104,8 @@ int64_t rex_add_to_balance(struct system *system, uint64_t owner, struct asset p
 		before = row.vote_stake.amount;
 		rex_get_pool(system, &pool_found, &pool);
 		row.rex_balance.amount = wrapping_add(row.rex_balance.amount, received.amount);
-		row.vote_stake.amount = rex_proportion(row.rex_balance.amount, pool.total_lendable.amount, pool.total_rex.amount);
+		row.vote_stake.amount = rex_proportion(row.rex_balance.amount, pool.total_lendable.amount,
+		                                       pool.total_rex.amount);
 		table_modify(&table, &found, 0, &row);
 	} else {
 		row = (struct rex_balance){.owner = owner, .vote_stake = payment, .rex_balance = received};
@@ -111,7 +115,8 @@ int64_t rex_add_to_balance(struct system *system, uint64_t owner, struct asset p
 	rex_process_maturities(system, &found, &row);
 	uint32_t maturity = maturity_of_now(system), count = row.maturities.count;
 	if (count && maturity_time(&row.maturities, count - 1) == maturity) {
-		maturity_set(&row.maturities, count - 1, maturity, wrapping_add(maturity_rex(&row.maturities, count - 1), received.amount));
+		maturity_set(&row.maturities, count - 1, maturity,
+		             wrapping_add(maturity_rex(&row.maturities, count - 1), received.amount));
 	} else {
 		uint8_t *items = allocate((count + 1) * MATURITY_LENGTH);
 		if (count)
@@ -125,7 +130,8 @@ int64_t rex_add_to_balance(struct system *system, uint64_t owner, struct asset p
 	return change.amount;
 }
 
-struct rex_outcome rex_fill_order(struct system *system, struct found *found, struct rex_balance *row, int64_t rex)
+struct rex_outcome rex_fill_order(struct system *system, struct found *found, struct rex_balance *row,
+                                  int64_t rex)
 {
 	struct table table = rex_balances(system);
 	struct rex_outcome outcome = {false, 0, 0};
@@ -133,9 +139,12 @@ struct rex_outcome rex_fill_order(struct system *system, struct found *found, st
 	struct found pool_found;
 	rex_get_pool(system, &pool_found, &pool);
 	int64_t lendable = pool.total_lendable.amount, total = pool.total_rex.amount;
-	int64_t total_after = wrapping_subtract(total, rex), lendable_after = rex_proportion(total_after, lendable, total);
-	int64_t proceeds = asset_make(wrapping_subtract(lendable, lendable_after), pool.total_lendable.symbol).amount;
-	int64_t floor = rex_proportion(2, pool.total_lent.amount, 10); /* a fifth of what is lent stays in the pool */
+	int64_t total_after = wrapping_subtract(total, rex),
+			lendable_after = rex_proportion(total_after, lendable, total);
+	int64_t proceeds =
+		asset_make(wrapping_subtract(lendable, lendable_after), pool.total_lendable.symbol).amount;
+	/* a fifth of what is lent stays in the pool */
+	int64_t floor = rex_proportion(2, pool.total_lent.amount, 10);
 	if (proceeds > wrapping_subtract(pool.total_unlent.amount, floor))
 		return outcome;
 	int64_t before = row->vote_stake.amount, value = rex_proportion(row->rex_balance.amount, lendable, total);

@@ -26,7 +26,8 @@ static void rent(struct system *system, struct reader *in, bool cpu)
 	pool.loan_num++;
 	rex_put_pool(system, &found, &pool);
 	struct table table = rex_loans(system, cpu);
-	struct rex_loan loan = {0, from, receiver, payment, fund, asset_make(rented, core), pool.loan_num, system->now + REX_LOAN_US};
+	struct rex_loan loan = {
+		0, from, receiver, payment, fund, asset_make(rented, core), pool.loan_num, system->now + REX_LOAN_US};
 	table_emplace(&table, from, pool.loan_num, &loan);
 	rex_update_resource_limits(system, from, receiver, cpu ? 0 : rented, cpu ? rented : 0);
 }
@@ -41,8 +42,8 @@ void system_rentnet(struct system *system, struct reader *in)
 	rent(system, in, false);
 }
 
-static void get_loan(struct system *system, const struct table *table, uint64_t number, uint64_t from, struct found *found,
-                     struct rex_loan *loan)
+static void get_loan(struct system *system, const struct table *table, uint64_t number, uint64_t from,
+                     struct found *found, struct rex_loan *loan)
 {
 	table_get(table, number, found, loan, "loan not found");
 	check(loan->from == from, "user must be loan creator");

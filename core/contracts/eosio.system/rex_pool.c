@@ -1,26 +1,32 @@
-/* eosio.system: REX, its rows, the pool, and the processing of loans and orders that every action does a little of (contracts.md 10.1
- * to 10.3). */
+/* eosio.system: REX, its rows, the pool, and the processing of loans and orders that every action does a
+ * little of (contracts.md 10.1 to 10.3). */
 #include "core/contracts/eosio.system/rex.h"
 
-static const struct field pool_fields[] = {FIELD(struct rex_pool, version), FIELD(struct rex_pool, total_lent), FIELD(struct rex_pool, total_unlent),
-                                           FIELD(struct rex_pool, total_rent), FIELD(struct rex_pool, total_lendable),
-                                           FIELD(struct rex_pool, total_rex), FIELD(struct rex_pool, namebid_proceeds),
-                                           FIELD(struct rex_pool, loan_num)};
+static const struct field pool_fields[] = {
+	FIELD(struct rex_pool, version),          FIELD(struct rex_pool, total_lent),
+	FIELD(struct rex_pool, total_unlent),     FIELD(struct rex_pool, total_rent),
+	FIELD(struct rex_pool, total_lendable),   FIELD(struct rex_pool, total_rex),
+	FIELD(struct rex_pool, namebid_proceeds), FIELD(struct rex_pool, loan_num)};
 static const struct row_type pool_type = ROW_TYPE(struct rex_pool, pool_fields);
 
-static const struct field fund_fields[] = {FIELD(struct rex_fund, version), FIELD(struct rex_fund, owner), FIELD(struct rex_fund, balance)};
+static const struct field fund_fields[] = {FIELD(struct rex_fund, version), FIELD(struct rex_fund, owner),
+	                                       FIELD(struct rex_fund, balance)};
 static const struct row_type fund_type = ROW_TYPE(struct rex_fund, fund_fields);
 
 enum { MATURITY_LENGTH = 12 };
-static const struct field balance_fields[] = {FIELD(struct rex_balance, version), FIELD(struct rex_balance, owner),
-                                              FIELD(struct rex_balance, vote_stake), FIELD(struct rex_balance, rex_balance),
-                                              FIELD(struct rex_balance, matured_rex),
-                                              FIELD_OF(struct rex_balance, maturities, FIELD_LIST, MATURITY_LENGTH)};
+static const struct field balance_fields[] = {
+	FIELD(struct rex_balance, version),
+	FIELD(struct rex_balance, owner),
+	FIELD(struct rex_balance, vote_stake),
+	FIELD(struct rex_balance, rex_balance),
+	FIELD(struct rex_balance, matured_rex),
+	FIELD_OF(struct rex_balance, maturities, FIELD_LIST, MATURITY_LENGTH)};
 static const struct row_type balance_type = ROW_TYPE(struct rex_balance, balance_fields);
 
-static const struct field loan_fields[] = {FIELD(struct rex_loan, version), FIELD(struct rex_loan, from), FIELD(struct rex_loan, receiver),
-                                           FIELD(struct rex_loan, payment), FIELD(struct rex_loan, balance), FIELD(struct rex_loan, total_staked),
-                                           FIELD(struct rex_loan, loan_num), FIELD(struct rex_loan, expiration)};
+static const struct field loan_fields[] = {
+	FIELD(struct rex_loan, version),  FIELD(struct rex_loan, from),      FIELD(struct rex_loan, receiver),
+	FIELD(struct rex_loan, payment),  FIELD(struct rex_loan, balance),   FIELD(struct rex_loan, total_staked),
+	FIELD(struct rex_loan, loan_num), FIELD(struct rex_loan, expiration)};
 static void loan_expiration(const void *row, void *out)
 {
 	__builtin_memcpy(out, &((const struct rex_loan *)row)->expiration, 8);
@@ -32,9 +38,11 @@ static void loan_owner(const void *row, void *out)
 static const struct index loan_indices[] = {{INDEX_U64, loan_expiration}, {INDEX_U64, loan_owner}};
 static const struct row_type loan_type = ROW_TYPE_INDEXED(struct rex_loan, loan_fields, loan_indices);
 
-static const struct field order_fields[] = {FIELD(struct rex_order, version), FIELD(struct rex_order, owner), FIELD(struct rex_order, rex_requested),
-                                            FIELD(struct rex_order, proceeds), FIELD(struct rex_order, stake_change),
-                                            FIELD(struct rex_order, order_time), FIELD(struct rex_order, is_open)};
+static const struct field order_fields[] = {
+	FIELD(struct rex_order, version),       FIELD(struct rex_order, owner),
+	FIELD(struct rex_order, rex_requested), FIELD(struct rex_order, proceeds),
+	FIELD(struct rex_order, stake_change),  FIELD(struct rex_order, order_time),
+	FIELD(struct rex_order, is_open)};
 static void order_by_time(const void *row, void *out)
 {
 	const struct rex_order *order = row;
@@ -125,8 +133,8 @@ struct asset rex_add_to_pool(struct system *system, struct asset payment)
 	struct table table = rex_pools(system);
 	struct rex_pool pool = {0};
 	struct found found;
-	struct asset received = {wrapping_multiply(payment.amount, rex_ratio), rex_symbol()}, rent = {initial_rent, payment.symbol},
-	             zero = {0, payment.symbol};
+	struct asset received = {wrapping_multiply(payment.amount, rex_ratio), rex_symbol()},
+				 rent = {initial_rent, payment.symbol}, zero = {0, payment.symbol};
 	if (!table_find(&table, 0, &found, &pool)) {
 		pool = (struct rex_pool){0, zero, payment, rent, payment, received, zero, 0};
 		table_emplace(&table, system->self, 0, &pool);
@@ -139,7 +147,8 @@ struct asset rex_add_to_pool(struct system *system, struct asset payment)
 		table_modify(&table, &found, 0, &pool);
 	} else {
 		check(pool.total_lendable.amount > 0, "lendable REX pool is empty");
-		int64_t lendable = pool.total_lendable.amount, lendable_after = wrapping_add(lendable, payment.amount);
+		int64_t lendable = pool.total_lendable.amount,
+				lendable_after = wrapping_add(lendable, payment.amount);
 		int64_t rex = pool.total_rex.amount, rex_after = rex_proportion(lendable_after, rex, lendable);
 		received.amount = wrapping_subtract(rex_after, rex);
 		pool.total_lendable.amount = lendable_after;
@@ -151,7 +160,8 @@ struct asset rex_add_to_pool(struct system *system, struct asset payment)
 	return received;
 }
 
-void rex_update_resource_limits(struct system *system, uint64_t from, uint64_t receiver, int64_t net, int64_t cpu)
+void rex_update_resource_limits(struct system *system, uint64_t from, uint64_t receiver, int64_t net,
+                                int64_t cpu)
 {
 	if (!net && !cpu)
 		return;
@@ -179,7 +189,8 @@ void rex_update_resource_limits(struct system *system, uint64_t from, uint64_t r
 }
 
 /* One loan that has expired: renewed for as long as its balance pays, else ended. */
-static void process_loan(struct system *system, const struct table *table, struct found *found, struct rex_loan *loan, bool cpu)
+static void process_loan(struct system *system, const struct table *table, struct found *found,
+                         struct rex_loan *loan, bool cpu)
 {
 	struct rex_pool pool;
 	struct found pool_found;
@@ -191,7 +202,8 @@ static void process_loan(struct system *system, const struct table *table, struc
 	rex_put_pool(system, &pool_found, &pool);
 	bool renewed = asset_compare(loan->payment, loan->balance) <= 0 && rex_loans_available(system);
 	if (renewed) {
-		int64_t rented = rex_convert(&pool.total_rent.amount, &pool.total_unlent.amount, loan->payment.amount);
+		int64_t rented = rex_convert(&pool.total_rent.amount, &pool.total_unlent.amount,
+		                             loan->payment.amount);
 		pool.total_lent.amount = wrapping_add(pool.total_lent.amount, rented);
 		pool.total_unlent.amount = wrapping_add(pool.total_unlent.amount, loan->payment.amount);
 		pool.total_lendable.amount = wrapping_add(pool.total_unlent.amount, pool.total_lent.amount);
@@ -220,7 +232,8 @@ static void process_loans(struct system *system, bool cpu, uint16_t maximum)
 		struct found found;
 		int32_t iterator;
 		uint64_t number;
-		if (!index_first(&table, 0, &iterator, &number) || !table_find(&table, number, &found, &loan) || loan.expiration > system->now)
+		if (!index_first(&table, 0, &iterator, &number) || !table_find(&table, number, &found, &loan) ||
+		    loan.expiration > system->now)
 			break;
 		process_loan(system, &table, &found, &loan, cpu);
 	}
@@ -241,7 +254,8 @@ static void process_orders(struct system *system, uint16_t maximum)
 		more = index_next(&orders, 0, &iterator, &owner); /* before a filled one moves to the end */
 		if (!table_find(&balances, order.owner, &balance_found, &balance))
 			continue;
-		struct rex_outcome outcome = rex_fill_order(system, &balance_found, &balance, order.rex_requested.amount);
+		struct rex_outcome outcome = rex_fill_order(system, &balance_found, &balance,
+		                                            order.rex_requested.amount);
 		if (!outcome.success)
 			continue;
 		order.proceeds.amount = outcome.proceeds;

@@ -59,7 +59,8 @@ void system_unstaketorex(struct system *system, struct reader *in)
 	require_auth(owner);
 	core = system_core_symbol(system);
 	check(net.symbol == core && cpu.symbol == core, "asset must be core token");
-	check(net.amount >= 0 && cpu.amount >= 0 && (net.amount > 0 || cpu.amount > 0), "must unstake a positive amount to buy rex");
+	check(net.amount >= 0 && cpu.amount >= 0 && (net.amount > 0 || cpu.amount > 0),
+	      "must unstake a positive amount to buy rex");
 	check_voting_requirement(system, owner);
 	table_get(&table, receiver, &found, &row, "delegated bandwidth record does not exist");
 	check(net.amount <= row.net_weight.amount, "amount exceeds tokens staked for net");
@@ -79,14 +80,16 @@ void system_unstaketorex(struct system *system, struct reader *in)
 	rex_update_account(system, owner, 0, 0, true);
 }
 
-static void queue_order(struct system *system, uint64_t from, struct asset rex, const struct rex_balance *balance)
+static void queue_order(struct system *system, uint64_t from, struct asset rex,
+                        const struct rex_balance *balance)
 {
 	struct table table = rex_orders(system);
 	struct rex_order order;
 	struct found found;
 	if (table_find(&table, from, &found, &order)) {
 		order.rex_requested.amount = wrapping_add(order.rex_requested.amount, rex.amount);
-		check(order.rex_requested.amount <= balance->matured_rex, "insufficient funds for current and scheduled orders");
+		check(order.rex_requested.amount <= balance->matured_rex,
+		      "insufficient funds for current and scheduled orders");
 		table_modify(&table, &found, 0, &order);
 	} else {
 		struct asset zero = system_core(system, 0);
@@ -105,7 +108,8 @@ void system_sellrex(struct system *system, struct reader *in)
 	require_auth(from);
 	rex_run(system, REX_RUN);
 	table_get(&table, from, &found, &row, "user must first buyrex");
-	check(rex.amount > 0 && rex.symbol == row.rex_balance.symbol, "asset must be a positive amount of (REX, 4)");
+	check(rex.amount > 0 && rex.symbol == row.rex_balance.symbol,
+	      "asset must be a positive amount of (REX, 4)");
 	rex_process_maturities(system, &found, &row);
 	check(rex.amount <= row.matured_rex, "insufficient available rex");
 	struct rex_outcome outcome = rex_fill_order(system, &found, &row, rex.amount);
@@ -139,7 +143,8 @@ void system_updaterex(struct system *system, struct reader *in)
 	rex_get_pool(system, &pool_found, &pool);
 	struct asset before = row.vote_stake, change = system_core(system, 0);
 	if (pool.total_rex.amount > 0)
-		change.amount = rex_proportion(row.rex_balance.amount, pool.total_lendable.amount, pool.total_rex.amount);
+		change.amount = rex_proportion(row.rex_balance.amount, pool.total_lendable.amount,
+		                               pool.total_rex.amount);
 	row.vote_stake = change;
 	table_modify(&table, &found, 0, &row);
 	asset_subtract(&change, before);
@@ -161,7 +166,8 @@ static bool has_loan(const struct system *system, uint64_t owner, bool cpu)
 	struct rex_loan loan;
 	struct found found;
 	uint64_t number;
-	return index_lower_bound(&table, 1, &owner, &number) && table_find(&table, number, &found, &loan) && loan.from == owner;
+	return index_lower_bound(&table, 1, &owner, &number) && table_find(&table, number, &found, &loan) &&
+	       loan.from == owner;
 }
 
 void system_closerex(struct system *system, struct reader *in)
@@ -175,7 +181,8 @@ void system_closerex(struct system *system, struct reader *in)
 	if (rex_initialized(system))
 		rex_run(system, REX_RUN);
 	rex_update_account(system, owner, 0, 0, false);
-	if (!has_loan(system, owner, true) && !has_loan(system, owner, false) && table_find(&funds, owner, &found, &fund) && !fund.balance.amount)
+	if (!has_loan(system, owner, true) && !has_loan(system, owner, false) &&
+	    table_find(&funds, owner, &found, &fund) && !fund.balance.amount)
 		table_erase(&funds, &found);
 	if (table_find(&balances, owner, &found, &balance)) {
 		check(balance.rex_balance.amount == 0, "account has remaining REX balance, must sell first");

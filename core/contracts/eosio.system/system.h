@@ -1,5 +1,6 @@
-/* eosio.system: what its files share: the globals that each action loads and stores, the rows of its tables, and the steps that one
- * file does for another. The rules are contracts.md 5 to 11; the names of its sections stand in the files' first comments. */
+/* eosio.system: what its files share: the globals that each action loads and stores, the rows of its
+ * tables, and the steps that one file does for another. The rules are contracts.md 5 to 11; the names of
+ * its sections stand in the files' first comments. */
 #ifndef EOSIOFS_CORE_CONTRACTS_EOSIO_SYSTEM_SYSTEM_H
 #define EOSIOFS_CORE_CONTRACTS_EOSIO_SYSTEM_SYSTEM_H
 
@@ -133,8 +134,12 @@ static inline struct asset system_core(const struct system *system, int64_t amou
 /* The supply of the core token. */
 struct asset system_token_supply(uint64_t code);
 uint32_t system_slot(const struct system *system);
-static inline uint32_t system_seconds(const struct system *system) { return (uint32_t)(system->now / 1000000); }
-static inline void system_transfer(uint64_t from, uint64_t second, uint64_t to, struct asset quantity, const char *memo)
+static inline uint32_t system_seconds(const struct system *system)
+{
+	return (uint32_t)(system->now / 1000000);
+}
+static inline void system_transfer(uint64_t from, uint64_t second, uint64_t to, struct asset quantity,
+                                   const char *memo)
 {
 	send_transfer(name("eosio.token"), from, second, to, quantity, memo);
 }
@@ -145,15 +150,19 @@ void system_update_ram_supply(struct system *system);
 /* bandwidth.c */
 /* Stake that an account won or lost weighs in its votes. */
 void system_update_voting_power(struct system *system, uint64_t voter, struct asset delta);
-/* A deferred transaction of one action of this contract by ACTOR@active; cancels an earlier one of that id first. sender_id: low, high. */
-void system_send_deferred(struct system *system, const uint64_t sender_id[2], uint64_t payer, uint64_t action, uint64_t actor,
-                          const struct writer *data, uint32_t delay_sec, bool replace);
+/* A deferred transaction of one action of this contract by ACTOR@active; cancels an earlier one of that id
+ * first. sender_id: low, high. */
+void system_send_deferred(struct system *system, const uint64_t sender_id[2], uint64_t payer, uint64_t action,
+                          uint64_t actor, const struct writer *data, uint32_t delay_sec, bool replace);
 
 /* voting.c */
-/* Takes back the voter's old votes and casts the new ones. voting: it is the voter who acts, so new producers and the proxy must be registered. */
-void system_update_votes(struct system *system, uint64_t voter, uint64_t proxy, const struct list *producers, bool voting);
+/* Takes back the voter's old votes and casts the new ones. voting: it is the voter who acts, so new
+ * producers and the proxy must be registered. */
+void system_update_votes(struct system *system, uint64_t voter, uint64_t proxy, const struct list *producers,
+                         bool voting);
 double system_update_total_votepay_share(struct system *system, double additional, double rate_delta);
-double system_update_producer_votepay_share(struct system *system, struct found *found, struct producer2 *row, double rate, bool reset);
+double system_update_producer_votepay_share(struct system *system, struct found *found, struct producer2 *row,
+                                            double rate, bool reset);
 
 /* producer.c: takes a producer off the list; its key goes. */
 void system_deactivate(const struct table *table, struct found *found, struct producer *row);
@@ -161,7 +170,8 @@ void system_deactivate(const struct table *table, struct found *found, struct pr
 /* bidname.c */
 /* What follows the last dot; the whole name where there is none. */
 uint64_t name_suffix(uint64_t value);
-/* The highest of all bids wins its name when it has stood for a day, and the chain has been activated 14 days ago. */
+/* The highest of all bids wins its name when it has stood for a day, and the chain has been activated 14
+ * days ago. */
 void system_close_auction(struct system *system, uint32_t slot);
 
 /* rex_pool.c: fees and bids become rent, once there is REX. */
@@ -171,7 +181,8 @@ bool system_holds_rex(const struct system *system, uint64_t owner);
 
 /* The actions, by name in eosio.system.c. */
 typedef void system_action(struct system *system, struct reader *in);
-system_action system_init, system_setram, system_setramrate, system_setparams, system_setpriv, system_setalimits, system_rmvproducer;
+system_action system_init, system_setram, system_setramrate, system_setparams, system_setpriv,
+	system_setalimits, system_rmvproducer;
 system_action system_updtrevision;
 system_action system_newaccount, system_setabi;
 system_action system_buyram, system_buyrambytes, system_sellram;
@@ -180,8 +191,10 @@ system_action system_regproducer, system_unregprod, system_onblock;
 system_action system_voteproducer, system_regproxy;
 system_action system_claimrewards;
 system_action system_bidname, system_bidrefund;
-system_action system_deposit, system_withdraw, system_buyrex, system_unstaketorex, system_sellrex, system_cnclrexorder, system_updaterex;
+system_action system_deposit, system_withdraw, system_buyrex, system_unstaketorex, system_sellrex,
+	system_cnclrexorder, system_updaterex;
 system_action system_rexexec, system_consolidate, system_closerex;
-system_action system_rentcpu, system_rentnet, system_fundcpuloan, system_fundnetloan, system_defcpuloan, system_defnetloan;
+system_action system_rentcpu, system_rentnet, system_fundcpuloan, system_fundnetloan, system_defcpuloan,
+	system_defnetloan;
 
 #endif

@@ -16,7 +16,8 @@ double system_update_total_votepay_share(struct system *system, double additiona
 	struct global3 *global3 = &system->global3;
 	double *total = &system->global2.total_producer_votepay_share, delta = 0;
 	if (system->now > global3->last_vpay_state_update)
-		delta = global3->total_vpay_share_change_rate * ((double)(system->now - global3->last_vpay_state_update) / 1E6);
+		delta = global3->total_vpay_share_change_rate *
+		        ((double)(system->now - global3->last_vpay_state_update) / 1E6);
 	delta += additional;
 	if (delta < 0 && *total < -delta)
 		*total = 0.0;
@@ -30,7 +31,8 @@ double system_update_total_votepay_share(struct system *system, double additiona
 	return *total;
 }
 
-double system_update_producer_votepay_share(struct system *system, struct found *found, struct producer2 *row, double rate, bool reset)
+double system_update_producer_votepay_share(struct system *system, struct found *found, struct producer2 *row,
+                                            double rate, bool reset)
 {
 	struct table table = system_producers2(system);
 	double delta = 0.0;
@@ -49,7 +51,8 @@ struct share_change {
 };
 
 /* The vote pay part of a change of a producer's votes (8.7 step 5): initial: its votes before. */
-static void change_votepay(struct system *system, struct share_change *change, const struct producer *producer, double initial, double delta)
+static void change_votepay(struct system *system, struct share_change *change,
+                           const struct producer *producer, double initial, double delta)
 {
 	struct table table = system_producers2(system);
 	struct producer2 row;
@@ -59,7 +62,8 @@ static void change_votepay(struct system *system, struct share_change *change, c
 	int64_t last_claim_plus_3_days = producer->last_claim_time + 3 * MICROSECONDS_PER_DAY;
 	bool crossed = last_claim_plus_3_days <= system->now;
 	bool updated_after = last_claim_plus_3_days <= row.last_votepay_share_update;
-	double share = system_update_producer_votepay_share(system, &found, &row, updated_after ? 0.0 : initial, crossed && !updated_after);
+	double share = system_update_producer_votepay_share(system, &found, &row, updated_after ? 0.0 : initial,
+	                                                    crossed && !updated_after);
 	if (!crossed) {
 		change->rate += delta;
 	} else if (!updated_after) {
@@ -68,7 +72,8 @@ static void change_votepay(struct system *system, struct share_change *change, c
 	}
 }
 
-/* 8.8: a voter's weight changed through the votes it was given or the passing of time; hands the change on. */
+/* 8.8: a voter's weight changed through the votes it was given or the passing of time; hands the change
+ * on. */
 static void propagate_weight_change(struct system *system, uint64_t voter_name)
 {
 	struct table voters = system_voters(system), producers = system_producers(system);
@@ -93,7 +98,8 @@ static void propagate_weight_change(struct system *system, uint64_t voter_name)
 			for (uint32_t i = 0; i < voter.producers.count; i++) {
 				struct producer producer;
 				struct found producer_found;
-				table_get(&producers, list_u64(&voter.producers, i), &producer_found, &producer, "producer not found");
+				table_get(&producers, list_u64(&voter.producers, i), &producer_found, &producer,
+				          "producer not found");
 				double initial = producer.total_votes;
 				producer.total_votes += delta;
 				system->global.total_producer_vote_weight += delta;
@@ -125,7 +131,8 @@ static void add_delta(struct vote_deltas *deltas, uint64_t owner, double weight,
 	while (at < deltas->count && deltas->rows[at].owner < owner)
 		at++;
 	if (at == deltas->count || deltas->rows[at].owner != owner) {
-		__builtin_memmove(deltas->rows + at + 1, deltas->rows + at, (deltas->count - at) * sizeof *deltas->rows);
+		__builtin_memmove(deltas->rows + at + 1, deltas->rows + at,
+		                  (deltas->count - at) * sizeof *deltas->rows);
 		deltas->rows[at] = (struct vote_delta){owner, 0, false};
 		deltas->count++;
 	}
@@ -133,7 +140,8 @@ static void add_delta(struct vote_deltas *deltas, uint64_t owner, double weight,
 	deltas->rows[at].is_new = is_new;
 }
 
-static void add_to_proxy(struct system *system, uint64_t proxy, struct found *found, struct voter *row, double weight)
+static void add_to_proxy(struct system *system, uint64_t proxy, struct found *found, struct voter *row,
+                         double weight)
 {
 	struct table voters = system_voters(system);
 	row->proxied_vote_weight += weight;
@@ -150,7 +158,8 @@ static void check_vote(uint64_t voter, uint64_t proxy, const struct list *produc
 	} else {
 		check(producers->count <= VOTES_MAXIMUM, "attempt to vote for too many producers");
 		for (uint32_t i = 1; i < producers->count; i++)
-			check(list_u64(producers, i - 1) < list_u64(producers, i), "producer votes must be unique and sorted");
+			check(list_u64(producers, i - 1) < list_u64(producers, i),
+			      "producer votes must be unique and sorted");
 	}
 }
 
@@ -178,7 +187,8 @@ static void apply_deltas(struct system *system, const struct vote_deltas *deltas
 	system_update_total_votepay_share(system, -change.inactive_share, change.rate);
 }
 
-void system_update_votes(struct system *system, uint64_t voter_name, uint64_t proxy, const struct list *producers, bool voting)
+void system_update_votes(struct system *system, uint64_t voter_name, uint64_t proxy,
+                         const struct list *producers, bool voting)
 {
 	struct table voters = system_voters(system);
 	struct voter voter, other;
@@ -187,15 +197,18 @@ void system_update_votes(struct system *system, uint64_t voter_name, uint64_t pr
 	table_get(&voters, voter_name, &found, &voter, "user must stake before they can vote");
 	check(!proxy || !voter.is_proxy, "account registered as a proxy is not allowed to use a proxy");
 	if (voter.last_vote_weight <= 0.0) { /* its first vote: its stake counts toward the chain's activation */
-		system->global.total_activated_stake = wrapping_add(system->global.total_activated_stake, voter.staked);
-		if (system->global.total_activated_stake >= MINIMUM_ACTIVATED_STAKE && !system->global.thresh_activated_stake_time)
+		system->global.total_activated_stake = wrapping_add(system->global.total_activated_stake,
+		                                                    voter.staked);
+		if (system->global.total_activated_stake >= MINIMUM_ACTIVATED_STAKE &&
+		    !system->global.thresh_activated_stake_time)
 			system->global.thresh_activated_stake_time = system->now;
 	}
 	double weight = stake_to_vote(system, voter.staked);
 	if (voter.is_proxy)
 		weight += voter.proxied_vote_weight;
 
-	struct vote_deltas deltas = {allocate((voter.producers.count + producers->count + 1) * sizeof(struct vote_delta)), 0};
+	struct vote_deltas deltas = {
+		allocate((voter.producers.count + producers->count + 1) * sizeof(struct vote_delta)), 0};
 	if (voter.last_vote_weight > 0) {
 		if (voter.proxy) {
 			table_get(&voters, voter.proxy, &other_found, &other, "old proxy not found");
@@ -237,7 +250,8 @@ void system_voteproducer(struct system *system, struct reader *in)
 		struct voter voter;
 		struct found found;
 		table_find(&voters, voter_name, &found, &voter);
-		check(voter.proxy || voter.producers.count >= 21, "voter holding REX tokens must vote for at least 21 producers or for a proxy");
+		check(voter.proxy || voter.producers.count >= 21,
+		      "voter holding REX tokens must vote for at least 21 producers or for a proxy");
 	}
 }
 

@@ -1,5 +1,5 @@
-/* eosio.token: tokens with a supply and an issuer (contracts.md 1). A token is known by its symbol's code; the precision is checked
- * apart. */
+/* eosio.token: tokens with a supply and an issuer (contracts.md 1). A token is known by its symbol's code;
+ * the precision is checked apart. */
 #include "core/contracts/contracts.h"
 #include "core/contracts/library/send.h"
 #include "core/contracts/library/table.h"
@@ -8,7 +8,8 @@ struct token {
 	struct asset supply, max_supply;
 	uint64_t issuer;
 };
-static const struct field token_fields[] = {FIELD(struct token, supply), FIELD(struct token, max_supply), FIELD(struct token, issuer)};
+static const struct field token_fields[] = {FIELD(struct token, supply), FIELD(struct token, max_supply),
+	                                        FIELD(struct token, issuer)};
 static const struct row_type token_type = ROW_TYPE(struct token, token_fields);
 
 struct account {
@@ -85,7 +86,8 @@ static void token_issue(uint64_t self, struct reader *in)
 	check(asset_is_valid(quantity), "invalid quantity");
 	check(quantity.amount > 0, "must issue positive quantity");
 	check(quantity.symbol == token.supply.symbol, "symbol precision mismatch");
-	check(quantity.amount <= wrapping_subtract(token.max_supply.amount, token.supply.amount), "quantity exceeds available supply");
+	check(quantity.amount <= wrapping_subtract(token.max_supply.amount, token.supply.amount),
+	      "quantity exceeds available supply");
 	asset_add(&token.supply, quantity);
 	table_modify(&table, &found, 0, &token);
 	add_balance(self, token.issuer, quantity, token.issuer);

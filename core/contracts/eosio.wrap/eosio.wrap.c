@@ -1,4 +1,5 @@
-/* eosio.wrap: runs a transaction with any authorization, as a deferred one sent by a privileged account (contracts.md 3). */
+/* eosio.wrap: runs a transaction with any authorization, as a deferred one sent by a privileged account
+ * (contracts.md 3). */
 #include "core/contracts/contracts.h"
 #include "core/contracts/library/send.h"
 

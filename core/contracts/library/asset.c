@@ -35,7 +35,8 @@ void write_asset(struct writer *out, struct asset asset)
 
 struct asset asset_make(int64_t amount, uint64_t symbol_value)
 {
-	check(amount >= -AMOUNT_MAXIMUM && amount <= AMOUNT_MAXIMUM, "magnitude of asset amount must be less than 2^62");
+	check(amount >= -AMOUNT_MAXIMUM && amount <= AMOUNT_MAXIMUM,
+	      "magnitude of asset amount must be less than 2^62");
 	check(symbol_is_valid(symbol_value), "invalid symbol name");
 	return (struct asset){amount, symbol_value};
 }

@@ -1,4 +1,5 @@
-/* Symbols and assets, with the checks and messages of the contract library's arithmetic (contracts.md 0.1). */
+/* Symbols and assets, with the checks and messages of the contract library's arithmetic (contracts.md
+ * 0.1). */
 #ifndef EOSIOFS_CORE_CONTRACTS_LIBRARY_ASSET_H
 #define EOSIOFS_CORE_CONTRACTS_LIBRARY_ASSET_H
 

@@ -1,4 +1,5 @@
-/* What every contract here builds on: the intrinsics, checks, memory, names. Freestanding; nothing of the rest of the program. */
+/* What every contract here builds on: the intrinsics, checks, memory, names. Freestanding; nothing of the
+ * rest of the program. */
 #ifndef EOSIOFS_CORE_CONTRACTS_LIBRARY_CONTRACT_H
 #define EOSIOFS_CORE_CONTRACTS_LIBRARY_CONTRACT_H
 
@@ -22,7 +23,9 @@ static inline uint64_t name(const char *text)
 	uint64_t value = 0;
 	for (int i = 0; i < 13 && text[i]; i++) {
 		char c = text[i];
-		uint64_t code = (uint64_t)(c >= 'a' && c <= 'z' ? c - 'a' + 6 : c >= '1' && c <= '5' ? c - '1' + 1 : 0);
+		uint64_t code = (uint64_t)(c >= 'a' && c <= 'z'   ? c - 'a' + 6
+		                           : c >= '1' && c <= '5' ? c - '1' + 1
+		                                                  : 0);
 		value |= i < 12 ? code << (59 - 5 * i) : code & 15;
 	}
 	return value;

@@ -1,6 +1,7 @@
-/* pow as the reference contracts have it. Three steps: log2 of |x| as a sum of two doubles, times y with the product's rounding error
- * kept, then 2 to that power. The high part of each sum has its low 32 bits cleared, so that products of high parts are exact. The
- * order of the operations is the algorithm: no line may be rearranged. */
+/* pow as the reference contracts have it. Three steps: log2 of |x| as a sum of two doubles, times y with
+ * the product's rounding error kept, then 2 to that power. The high part of each sum has its low 32 bits
+ * cleared, so that products of high parts are exact. The order of the operations is the algorithm: no line
+ * may be rearranged. */
 #include "core/contracts/library/pow.h"
 
 #include <stdbool.h>
@@ -49,7 +50,8 @@ static const double two_53 = 9007199254740992.0, huge_value = 1.0e300, tiny_valu
 /* |x| within 2^-20 of 1 and |y| beyond 2^31: the series of the logarithm, four terms. */
 static struct sum log2_near_one(double magnitude)
 {
-	static const double per_ln2 = 0x1.71547652b82fep+0, per_ln2_high = 0x1.715476p+0, per_ln2_low = 0x1.4ae0bf85ddf44p-26;
+	static const double per_ln2 = 0x1.71547652b82fep+0, per_ln2_high = 0x1.715476p+0,
+						per_ln2_low = 0x1.4ae0bf85ddf44p-26;
 	double t = magnitude - 1.0;
 	double w = (t * t) * (0.5 - t * (0x1.5555555555555p-2 - t * 0.25));
 	double u = per_ln2_high * t, v = t * per_ln2_low - w * per_ln2;
@@ -63,10 +65,12 @@ static struct sum log2_near_one(double magnitude)
 static struct sum log2_of(double magnitude)
 {
 	static const double base[] = {1.0, 1.5};
-	static const double base_high[] = {0.0, 0x1.2b8034p-1}, base_low[] = {0.0, 0x1.cfdeb43cfd006p-27}; /* log2 of base */
+	/* log2 of base */
+	static const double base_high[] = {0.0, 0x1.2b8034p-1}, base_low[] = {0.0, 0x1.cfdeb43cfd006p-27};
 	static const double series[] = {0x1.3333333333303p-1, 0x1.b6db6db6fabffp-2, 0x1.55555518f264dp-2,
 	                                0x1.17460a91d4101p-2, 0x1.d864a93c9db65p-3, 0x1.a7e284a454eefp-3};
-	static const double c = 0x1.ec709dc3a03fdp-1, c_high = 0x1.ec709ep-1, c_low = -0x1.e2fe0145b01f5p-28; /* 2 / (3 ln 2) */
+	/* 2 / (3 ln 2) */
+	static const double c = 0x1.ec709dc3a03fdp-1, c_high = 0x1.ec709ep-1, c_low = -0x1.e2fe0145b01f5p-28;
 	int32_t n = 0, word = high_word(magnitude);
 	if (word < 0x00100000) { /* subnormal */
 		magnitude *= two_53;
@@ -87,11 +91,14 @@ static struct sum log2_of(double magnitude)
 
 	double u = magnitude - base[k], v = 1.0 / (magnitude + base[k]);
 	double s = u * v, s_high = high_part(s);
-	double t_high = with_high_word(0.0, ((word >> 1) | 0x20000000) + 0x00080000 + (k << 18)); /* m + b, its high part */
+	/* m + b, its high part */
+	double t_high = with_high_word(0.0, ((word >> 1) | 0x20000000) + 0x00080000 + (k << 18));
 	double t_low = magnitude - (t_high - base[k]);
 	double s_low = v * ((u - s_high * t_high) - s_high * t_low);
 	double s2 = s * s;
-	double r = s2 * s2 * (series[0] + s2 * (series[1] + s2 * (series[2] + s2 * (series[3] + s2 * (series[4] + s2 * series[5])))));
+	double r = s2 * s2 *
+	           (series[0] +
+	            s2 * (series[1] + s2 * (series[2] + s2 * (series[3] + s2 * (series[4] + s2 * series[5])))));
 	r += s_low * (s_high + s);
 	s2 = s_high * s_high;
 	t_high = high_part(3.0 + s2 + r);
@@ -127,9 +134,10 @@ static double scale_down(double value, int32_t n)
 static double exp2_of(double high, double low, double sign)
 {
 	static const double ln2 = 0x1.62e42fefa39efp-1, ln2_high = 0x1.62e43p-1, ln2_low = -0x1.05c610ca86c39p-29;
-	static const double series[] = {0x1.555555555553ep-3, -0x1.6c16c16bebd93p-9, 0x1.1566aaf25de2cp-14, -0x1.bbd41c5d26bf1p-20,
-	                                0x1.6376972bea4d0p-25};
-	static const double overflow = 8.0085662595372944372e-17; /* -(1024 - log2(greatest double + half an ulp)) */
+	static const double series[] = {0x1.555555555553ep-3, -0x1.6c16c16bebd93p-9, 0x1.1566aaf25de2cp-14,
+	                                -0x1.bbd41c5d26bf1p-20, 0x1.6376972bea4d0p-25};
+	/* -(1024 - log2(greatest double + half an ulp)) */
+	static const double overflow = 8.0085662595372944372e-17;
 	double z = low + high;
 	int32_t word = high_word(z);
 	if (word >= 0x40900000) { /* 1024 or more */

@@ -1,7 +1,8 @@
 /* Sending actions, and choosing what an action's name runs (send.h). */
 #include "core/contracts/library/send.h"
 
-void write_action(struct writer *out, uint64_t account, uint64_t action, uint64_t actor, uint64_t second, const struct writer *data)
+void write_action(struct writer *out, uint64_t account, uint64_t action, uint64_t actor, uint64_t second,
+                  const struct writer *data)
 {
 	write_u64(out, account);
 	write_u64(out, action);
@@ -15,14 +16,16 @@ void write_action(struct writer *out, uint64_t account, uint64_t action, uint64_
 	write_blob(out, (struct blob){data->data, data->length});
 }
 
-void send_action(uint64_t account, uint64_t action, uint64_t actor, uint64_t second, const struct writer *data)
+void send_action(uint64_t account, uint64_t action, uint64_t actor, uint64_t second,
+                 const struct writer *data)
 {
 	struct writer out = {0};
 	write_action(&out, account, action, actor, second, data);
 	send_inline(out.data, (uint32_t)out.length);
 }
 
-void send_transfer(uint64_t token, uint64_t from, uint64_t second, uint64_t to, struct asset quantity, const char *memo)
+void send_transfer(uint64_t token, uint64_t from, uint64_t second, uint64_t to, struct asset quantity,
+                   const char *memo)
 {
 	struct writer data = {0};
 	write_u64(&data, from);
@@ -45,7 +48,8 @@ static const struct action_row *action_find(const struct action_row *rows, size_
 /* What the contract library's dispatcher says of an action it does not know. */
 #define UNKNOWN_ACTION UINT64_C(8000000000000000000)
 
-void action_dispatch(const struct action_row *rows, size_t count, uint64_t receiver, uint64_t code, uint64_t action, bool strict)
+void action_dispatch(const struct action_row *rows, size_t count, uint64_t receiver, uint64_t code,
+                     uint64_t action, bool strict)
 {
 	if (code != receiver)
 		return;

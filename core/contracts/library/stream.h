@@ -1,4 +1,5 @@
-/* Packed data in and out (protocol.md A.2): what the contract libraries call a datastream. Little-endian machines only. */
+/* Packed data in and out (protocol.md A.2): what the contract libraries call a datastream. Little-endian
+ * machines only. */
 #ifndef EOSIOFS_CORE_CONTRACTS_LIBRARY_STREAM_H
 #define EOSIOFS_CORE_CONTRACTS_LIBRARY_STREAM_H
 

@@ -117,7 +117,8 @@ bool table_find(const struct table *table, uint64_t primary_key, struct found *f
 	return true;
 }
 
-void table_get(const struct table *table, uint64_t primary_key, struct found *found, void *row, const char *message)
+void table_get(const struct table *table, uint64_t primary_key, struct found *found, void *row,
+               const char *message)
 {
 	check(table_find(table, primary_key, found, row), message);
 }
@@ -137,7 +138,8 @@ static int32_t lower_bound(const struct table *table, unsigned number, const voi
 	uint64_t copy;
 	__builtin_memcpy(&copy, key, sizeof copy);
 	if (table->type->indices[number].kind == INDEX_DOUBLE)
-		return db_idx_double_lowerbound(table->code, table->scope, index_table(table, number), &copy, primary_key);
+		return db_idx_double_lowerbound(table->code, table->scope, index_table(table, number), &copy,
+		                                primary_key);
 	return db_idx64_lowerbound(table->code, table->scope, index_table(table, number), &copy, primary_key);
 }
 
@@ -150,7 +152,9 @@ bool index_first(const struct table *table, unsigned number, int32_t *iterator, 
 {
 	const double least = -__builtin_inf();
 	const uint64_t zero = 0;
-	*iterator = lower_bound(table, number, table->type->indices[number].kind == INDEX_DOUBLE ? (const void *)&least : (const void *)&zero,
+	*iterator = lower_bound(table, number,
+	                        table->type->indices[number].kind == INDEX_DOUBLE ? (const void *)&least
+	                                                                          : (const void *)&zero,
 	                        primary_key);
 	return *iterator >= 0;
 }
@@ -182,7 +186,8 @@ static int32_t index_iterator(const struct table *table, unsigned number, uint64
 {
 	uint64_t key;
 	if (table->type->indices[number].kind == INDEX_DOUBLE)
-		return db_idx_double_find_primary(table->code, table->scope, index_table(table, number), &key, primary_key);
+		return db_idx_double_find_primary(table->code, table->scope, index_table(table, number), &key,
+		                                  primary_key);
 	return db_idx64_find_primary(table->code, table->scope, index_table(table, number), &key, primary_key);
 }
 

@@ -1,5 +1,6 @@
-/* Rows of contract tables: what multi_index is to other contracts. A row type lists its fields, from which it is read and written, and its
- * secondary indices; the functions do the same stores, updates and removals with the same payers in the same order (contracts.md 0.3). */
+/* Rows of contract tables: what multi_index is to other contracts. A row type lists its fields, from which
+ * it is read and written, and its secondary indices; the functions do the same stores, updates and
+ * removals with the same payers in the same order (contracts.md 0.3). */
 #ifndef EOSIOFS_CORE_CONTRACTS_LIBRARY_TABLE_H
 #define EOSIOFS_CORE_CONTRACTS_LIBRARY_TABLE_H
 
@@ -49,7 +50,7 @@ struct row_type {
 	uint8_t indices_count;
 };
 #define ROW_TYPE(type, fields) {fields, sizeof(fields) / sizeof *(fields), sizeof(type), NULL, 0}
-#define ROW_TYPE_INDEXED(type, fields, indices)                                                                                            \
+#define ROW_TYPE_INDEXED(type, fields, indices)   \
 	{fields, sizeof(fields) / sizeof *(fields), sizeof(type), indices, sizeof(indices) / sizeof *(indices)}
 
 struct table {
@@ -67,10 +68,12 @@ struct found {
 /* Reads the row with that primary key into *row; false when there is none (*row is left alone). */
 bool table_find(const struct table *table, uint64_t primary_key, struct found *found, void *row);
 /* The same, failing the action with the message when there is none. */
-void table_get(const struct table *table, uint64_t primary_key, struct found *found, void *row, const char *message);
+void table_get(const struct table *table, uint64_t primary_key, struct found *found, void *row,
+               const char *message);
 bool table_has(const struct table *table, uint64_t primary_key);
 bool table_is_empty(const struct table *table);
-/* The primary key of the first entry of a secondary index at or after a key; false: none. table_find then reads the row. */
+/* The primary key of the first entry of a secondary index at or after a key; false: none. table_find then
+ * reads the row. */
 bool index_lower_bound(const struct table *table, unsigned number, const void *key, uint64_t *primary_key);
 /* Walking an index from its start: iterator from index_first, then index_next; false at the end. */
 bool index_first(const struct table *table, unsigned number, int32_t *iterator, uint64_t *primary_key);

@@ -1,4 +1,5 @@
-/* Applying somebody's block as a validating node does: everything in it is done again and compared (protocol.md E.10). */
+/* Applying somebody's block as a validating node does: everything in it is done again and compared
+ * (protocol.md E.10). */
 #include "core/engine/engine_parts.h"
 
 #include "core/base/exception.h"
@@ -38,7 +39,8 @@ out:
 	return result;
 }
 
-static int apply_scheduled(struct engine *engine, const struct transaction_receipt *receipt, struct error *error)
+static int apply_scheduled(struct engine *engine, const struct transaction_receipt *receipt,
+                           struct error *error)
 {
 	const struct push_options options = {.billed_cpu_us = receipt->cpu_usage_us};
 	struct transaction_trace trace = {0};
@@ -48,22 +50,28 @@ static int apply_scheduled(struct engine *engine, const struct transaction_recei
 	return result;
 }
 
-static int compare_receipt(const struct engine *engine, const struct transaction_receipt *theirs, size_t index, struct error *error)
+static int compare_receipt(const struct engine *engine, const struct transaction_receipt *theirs,
+                           size_t index, struct error *error)
 {
 	const struct pending_block *pending = engine->pending;
 	const struct transaction_receipt *ours = &pending->receipts[pending->receipts_count - 1];
-	if (ours->status == theirs->status && ours->cpu_usage_us == theirs->cpu_usage_us && ours->net_usage_words == theirs->net_usage_words)
+	if (ours->status == theirs->status && ours->cpu_usage_us == theirs->cpu_usage_us &&
+	    ours->net_usage_words == theirs->net_usage_words)
 		return 0;
-	return error_chain(error, BLOCK_VALIDATE_EXCEPTION, "receipt does not match: transaction %zu is %s with %u us and %u words here, %s with %u us and %u "
-	                   "words in the block", index, transaction_status_name(ours->status), ours->cpu_usage_us, ours->net_usage_words,
-	                   transaction_status_name(theirs->status), theirs->cpu_usage_us, theirs->net_usage_words);
+	return error_chain(
+		error, BLOCK_VALIDATE_EXCEPTION,
+		"receipt does not match: transaction %zu is %s with %u us and %u words here, %s with %u us and %u "
+		"words in the block",
+		index, transaction_status_name(ours->status), ours->cpu_usage_us, ours->net_usage_words,
+		transaction_status_name(theirs->status), theirs->cpu_usage_us, theirs->net_usage_words);
 }
 
 static int apply_transactions(struct engine *engine, const struct signed_block *block, struct error *error)
 {
 	for (size_t i = 0; i < block->transactions_count; i++) {
 		const struct transaction_receipt *receipt = &block->transactions[i];
-		int result = receipt->is_id ? apply_scheduled(engine, receipt, error) : apply_packed(engine, receipt, error);
+		int result = receipt->is_id ? apply_scheduled(engine, receipt, error)
+		                            : apply_packed(engine, receipt, error);
 		if (!result)
 			result = compare_receipt(engine, receipt, i, error);
 		if (result) {
@@ -98,7 +106,8 @@ static bool extensions_equal(const struct block_header *a, const struct block_he
 	return equal;
 }
 
-static int compare_headers(const struct signed_block *ours, const struct signed_block *theirs, struct error *error)
+static int compare_headers(const struct signed_block *ours, const struct signed_block *theirs,
+                           struct error *error)
 {
 	const struct block_header *a = &ours->header, *b = &theirs->header;
 	if (checksum256_equal(&ours->id, &theirs->id))
@@ -129,9 +138,12 @@ static int check_block(const struct engine *engine, const struct signed_block *b
 	return 0;
 }
 
-static int apply_checked(struct engine *engine, const struct signed_block *block, bool trusted, struct error *error)
+static int apply_checked(struct engine *engine, const struct signed_block *block, bool trusted,
+                         struct error *error)
 {
-	struct block_options options = {.slot = block->header.timestamp, .producer = block->header.producer, .confirmed = block->header.confirmed};
+	struct block_options options = {.slot = block->header.timestamp,
+	                                .producer = block->header.producer,
+	                                .confirmed = block->header.confirmed};
 	struct block_state *before = block_state_hold(engine->head), *sealed = NULL;
 	struct checksum256 *features = NULL, digest;
 	int result;
@@ -154,7 +166,8 @@ static int apply_checked(struct engine *engine, const struct signed_block *block
 		sealed->block->extensions = memory_allocate(block->extensions_count, sizeof *block->extensions);
 		for (size_t i = 0; i < block->extensions_count; i++) {
 			sealed->block->extensions[i].type = block->extensions[i].type;
-			bytes_put(&sealed->block->extensions[i].data, block->extensions[i].data.data, block->extensions[i].data.length);
+			bytes_put(&sealed->block->extensions[i].data, block->extensions[i].data.data,
+			          block->extensions[i].data.length);
 		}
 		block_state_release(before);
 	} else {
@@ -166,13 +179,15 @@ static int apply_checked(struct engine *engine, const struct signed_block *block
 	return result;
 }
 
-int engine_apply_block(struct engine *engine, const struct signed_block *block, bool trusted, struct error *error)
+int engine_apply_block(struct engine *engine, const struct signed_block *block, bool trusted,
+                       struct error *error)
 {
 	struct error own = {0};
 	int result;
 	if (!error)
 		error = &own;
-	result = engine->pending ? error_set(error, EBUSY, "a block is in the making") : check_block(engine, block, error);
+	result = engine->pending ? error_set(error, EBUSY, "a block is in the making")
+	                         : check_block(engine, block, error);
 	if (!result)
 		result = apply_checked(engine, block, trusted, error);
 	if (result)

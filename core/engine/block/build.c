@@ -62,13 +62,17 @@ void engine_block_drop(struct engine *engine)
 	engine->pending = NULL;
 }
 
-void block_add_receipt(struct pending_block *pending, uint8_t status, uint32_t cpu_us, uint64_t net, struct packed_transaction *packed,
-                       const struct checksum256 *id)
+void block_add_receipt(struct pending_block *pending, uint8_t status, uint32_t cpu_us, uint64_t net,
+                       struct packed_transaction *packed, const struct checksum256 *id)
 {
 	struct transaction_receipt *receipt;
-	memory_grow(&pending->receipts, &pending->receipts_capacity, pending->receipts_count + 1, sizeof *pending->receipts);
+	memory_grow(&pending->receipts, &pending->receipts_capacity, pending->receipts_count + 1,
+	            sizeof *pending->receipts);
 	receipt = &pending->receipts[pending->receipts_count++];
-	*receipt = (struct transaction_receipt){.status = status, .cpu_usage_us = cpu_us, .net_usage_words = (uint32_t)(net / 8), .id = *id,
+	*receipt = (struct transaction_receipt){.status = status,
+	                                        .cpu_usage_us = cpu_us,
+	                                        .net_usage_words = (uint32_t)(net / 8),
+	                                        .id = *id,
 	                                        .is_id = !packed};
 	if (packed) {
 		receipt->packed = *packed;
@@ -107,7 +111,8 @@ static int activate_features(struct engine *engine, const struct block_options *
 	int result;
 	if (!options->features_count && !features->preactivated_count)
 		return 0;
-	result = feature_activate(features, options->features, options->features_count, engine_block_number(engine), error);
+	result = feature_activate(features, options->features, options->features_count,
+	                          engine_block_number(engine), error);
 	if (result)
 		return result;
 	feature_set_put(pending->edit, features);
@@ -116,13 +121,15 @@ static int activate_features(struct engine *engine, const struct block_options *
 	return 0;
 }
 
-/* The proposed schedule becomes pending once the block that proposed it is irreversible and none else is pending (E.5). */
+/* The proposed schedule becomes pending once the block that proposed it is irreversible and none else is
+ * pending (E.5). */
 static int promote_proposed_schedule(struct engine *engine, struct error *error)
 {
 	struct pending_block *pending = engine->pending;
 	struct producer_schedule proposed;
 	uint32_t proposed_in;
-	if (engine->head->pending_schedule.producers_count || !proposed_schedule_get(map_edit_view(pending->edit), &proposed_in, &proposed))
+	if (engine->head->pending_schedule.producers_count ||
+	    !proposed_schedule_get(map_edit_view(pending->edit), &proposed_in, &proposed))
 		return 0;
 	if (proposed_in > pending->next->dpos_irreversible) {
 		producer_schedule_release(&proposed);
@@ -168,7 +175,8 @@ static void run_onblock(struct engine *engine, struct transaction_trace *trace)
 	make_onblock(engine, &transaction);
 	id = transaction_id(&transaction);
 	block_checkpoint_take(&checkpoint, pending);
-	transaction_context_begin(&context, engine, &transaction, &id, trace, pending->globals.config.min_transaction_cpu_usage);
+	transaction_context_begin(&context, engine, &transaction, &id, trace,
+	                          pending->globals.config.min_transaction_cpu_usage);
 	result = transaction_init_implicit(&context, &error);
 	if (!result)
 		result = transaction_execute(&context, &error);
@@ -205,14 +213,16 @@ static void clear_expired_transactions(struct engine *engine)
 	}
 }
 
-static int check_producer(const struct engine *engine, const struct block_options *options, struct error *error)
+static int check_producer(const struct engine *engine, const struct block_options *options,
+                          struct error *error)
 {
 	const struct producer_authority *producer = block_state_producer(engine->head, options->slot);
 
 	if (options->slot <= engine->head->block->header.timestamp)
 		return error_chain(error, BLOCK_VALIDATE_EXCEPTION, "next block must be in the future");
 	if (!producer || producer->producer_name != options->producer)
-		return error_chain(error, WRONG_PRODUCER, "%s does not produce slot %u; %s does", name_text(options->producer).text, options->slot,
+		return error_chain(error, WRONG_PRODUCER, "%s does not produce slot %u; %s does",
+		                   name_text(options->producer).text, options->slot,
 		                   producer ? name_text(producer->producer_name).text : "nobody");
 	return 0;
 }
@@ -227,8 +237,8 @@ static void begin_header(struct engine *engine, const struct block_options *opti
 	header->schedule_version = engine->head->active_schedule.version;
 }
 
-int block_start(struct engine *engine, const struct block_options *options, bool validating, bool trusted, struct transaction_trace *onblock,
-                struct error *error)
+int block_start(struct engine *engine, const struct block_options *options, bool validating, bool trusted,
+                struct transaction_trace *onblock, struct error *error)
 {
 	struct transaction_trace own = {0}, *trace = onblock ? onblock : &own;
 	struct pending_block *pending;
@@ -243,7 +253,8 @@ int block_start(struct engine *engine, const struct block_options *options, bool
 	pending->validating = validating;
 	pending->trusted = trusted;
 	pending->edit = map_edit_begin(engine->head->root);
-	pending->next = block_state_next(engine->head, options->slot, options->confirmed, &pending->was_pending_promoted, error);
+	pending->next = block_state_next(engine->head, options->slot, options->confirmed,
+	                                 &pending->was_pending_promoted, error);
 	if (!pending->next) {
 		result = -EINVAL;
 		goto fail;
@@ -253,7 +264,8 @@ int block_start(struct engine *engine, const struct block_options *options, bool
 	begin_header(engine, options);
 	block_globals_get(engine->head->root, &pending->globals);
 	resource_state_get(engine->head->root, &pending->resources);
-	if ((result = activate_features(engine, options, error)) || (result = promote_proposed_schedule(engine, error)))
+	if ((result = activate_features(engine, options, error)) ||
+	    (result = promote_proposed_schedule(engine, error)))
 		goto fail;
 	run_onblock(engine, trace);
 	clear_expired_transactions(engine);
@@ -265,7 +277,8 @@ fail:
 	return result;
 }
 
-int engine_block_start(struct engine *engine, const struct block_options *options, struct transaction_trace *onblock, struct error *error)
+int engine_block_start(struct engine *engine, const struct block_options *options,
+                       struct transaction_trace *onblock, struct error *error)
 {
 	return block_start(engine, options, false, false, onblock, error);
 }
@@ -337,13 +350,13 @@ static int end_state(struct engine *engine, struct error *error)
 	struct pending_block *pending = engine->pending;
 	struct block_globals *globals = &pending->globals;
 	block_globals_put(pending->edit, globals);
-	return resource_block_end(pending->edit, &pending->resources, &globals->config, globals->net_usage, globals->cpu_usage,
-	                          engine_block_number(engine), error);
+	return resource_block_end(pending->edit, &pending->resources, &globals->config, globals->net_usage,
+	                          globals->cpu_usage, engine_block_number(engine), error);
 }
 
 /* roots: of transactions and actions; NULL: computed. */
-static int seal(struct engine *engine, const struct checksum256 *const roots[2], struct block_state **out, struct checksum256 *digest,
-                struct error *error)
+static int seal(struct engine *engine, const struct checksum256 *const roots[2], struct block_state **out,
+                struct checksum256 *digest, struct error *error)
 {
 	struct pending_block *pending = engine->pending;
 	struct checksum256 header_digest, blockroot;
@@ -358,7 +371,9 @@ static int seal(struct engine *engine, const struct checksum256 *const roots[2],
 	put_features(pending);
 	put_new_schedule(engine);
 	pending->header.transaction_mroot = roots ? *roots[0] : transactions_root(pending);
-	pending->header.action_mroot = roots ? *roots[1] : merkle_root(pending->action_digests, pending->action_digests_count);
+	pending->header.action_mroot = roots
+	                                   ? *roots[1]
+	                                   : merkle_root(pending->action_digests, pending->action_digests_count);
 
 	block = memory_allocate(1, sizeof *block);
 	block->header = pending->header;
@@ -386,13 +401,15 @@ static int seal(struct engine *engine, const struct checksum256 *const roots[2],
 	return 0;
 }
 
-int engine_block_seal(struct engine *engine, struct block_state **out, struct checksum256 *digest, struct error *error)
+int engine_block_seal(struct engine *engine, struct block_state **out, struct checksum256 *digest,
+                      struct error *error)
 {
 	return seal(engine, NULL, out, digest, error);
 }
 
-int engine_block_seal_with_roots(struct engine *engine, const struct checksum256 *transaction_mroot, const struct checksum256 *action_mroot,
-                                 struct block_state **out, struct checksum256 *digest, struct error *error)
+int engine_block_seal_with_roots(struct engine *engine, const struct checksum256 *transaction_mroot,
+                                 const struct checksum256 *action_mroot, struct block_state **out,
+                                 struct checksum256 *digest, struct error *error)
 {
 	const struct checksum256 *const roots[2] = {transaction_mroot, action_mroot};
 	return seal(engine, roots, out, digest, error);

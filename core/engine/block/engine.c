@@ -1,4 +1,5 @@
-/* The engine's life: a chain made from its genesis or from a saved head, and what it is asked about itself. */
+/* The engine's life: a chain made from its genesis or from a saved head, and what it is asked about
+ * itself. */
 #include "core/engine/engine_parts.h"
 
 #include "core/base/memory.h"
@@ -18,7 +19,8 @@ enum {
 
 static struct producer_schedule genesis_schedule(const struct genesis *genesis)
 {
-	struct producer_schedule schedule = {.producers = memory_allocate(1, sizeof *schedule.producers), .producers_count = 1};
+	struct producer_schedule schedule = {.producers = memory_allocate(1, sizeof *schedule.producers),
+	                                     .producers_count = 1};
 	struct producer_authority *producer = schedule.producers;
 
 	producer->producer_name = name_literal("eosio");
@@ -157,7 +159,8 @@ bool engine_find_id(const struct engine *engine, struct checksum256 *out, uint32
 
 /* --- forgetting --- */
 
-/* The ids of `last` and of those before it in memory, behind the ones that are there; ids of no use any more go. */
+/* The ids of `last` and of those before it in memory, behind the ones that are there; ids of no use any
+ * more go. */
 static void keep_ids(struct engine *engine, const struct block_state *last)
 {
 	uint32_t first = last->number, end = last->number + 1, keep_from = engine->head->dpos_irreversible;
@@ -212,14 +215,16 @@ void engine_pack_block(struct bytes *out, const struct engine *engine, const str
 	block_state_pack(out, block);
 	for (const struct block_state *before = block->previous; before; before = before->previous)
 		oldest = before->number;
-	for (first = oldest; first > least && block->number - first < EARLIER_IDS_MAXIMUM && find_earlier(engine, &id, first - 1);)
+	for (first = oldest; first > least && block->number - first < EARLIER_IDS_MAXIMUM &&
+	                     find_earlier(engine, &id, first - 1);)
 		first--;
 	if (first < least)
 		first = least < block->number ? least : block->number;
 	ids = memory_allocate(block->number - first, sizeof *ids);
 	for (uint32_t number = first; number < oldest; number++)
 		find_earlier(engine, &ids[number - first], number);
-	for (const struct block_state *before = block->previous; before && before->number >= first; before = before->previous)
+	for (const struct block_state *before = block->previous; before && before->number >= first;
+	     before = before->previous)
 		ids[before->number - first] = before->id;
 	bytes_put_varuint32(out, block->number - first);
 	bytes_put(out, ids, (block->number - first) * sizeof *ids);
@@ -240,8 +245,8 @@ static int unpack_earlier_ids(struct engine *engine, struct cursor *in, struct e
 	return 0;
 }
 
-int engine_restore(struct engine **out, const struct genesis *genesis, struct map *map, struct map_root *root, struct cursor *head,
-                   struct error *error)
+int engine_restore(struct engine **out, const struct genesis *genesis, struct map *map, struct map_root *root,
+                   struct cursor *head, struct error *error)
 {
 	struct signed_block *block = memory_allocate(1, sizeof *block);
 	struct block_state *state = NULL;

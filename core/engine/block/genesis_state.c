@@ -54,25 +54,32 @@ void tapos_put(struct map_edit *edit, const struct checksum256 *block_id)
 
 /* --- accounts --- */
 
-static void put_permission(struct map_edit *edit, const struct genesis *genesis, uint64_t account, uint64_t name, uint64_t parent,
-                           const struct authority *authority)
+static void put_permission(struct map_edit *edit, const struct genesis *genesis, uint64_t account,
+                           uint64_t name, uint64_t parent, const struct authority *authority)
 {
-	struct permission_object permission = {.account = account, .name = name, .parent = parent, .last_updated = genesis->initial_timestamp,
-	                                       .last_used = genesis->initial_timestamp, .block_num = 1};
+	struct permission_object permission = {.account = account,
+	                                       .name = name,
+	                                       .parent = parent,
+	                                       .last_updated = genesis->initial_timestamp,
+	                                       .last_used = genesis->initial_timestamp,
+	                                       .block_num = 1};
 	permission_put(edit, &permission, authority);
 }
 
-static void put_account(struct map_edit *edit, const struct genesis *genesis, uint64_t name, bool privileged, const struct authority *owner,
-                        const struct authority *active)
+static void put_account(struct map_edit *edit, const struct genesis *genesis, uint64_t name, bool privileged,
+                        const struct authority *owner, const struct authority *active)
 {
 	struct resource_account resources = {.name = name, .limits = {-1, -1, -1}, .block_num = 1};
-	struct account_object account = {.name = name, .creation_slot = slot_from_us(genesis->initial_timestamp), .privileged = privileged,
+	struct account_object account = {.name = name,
+	                                 .creation_slot = slot_from_us(genesis->initial_timestamp),
+	                                 .privileged = privileged,
 	                                 .block_num = 1};
 
 	account_create(edit, &account);
 	put_permission(edit, genesis, name, OWNER, 0, owner);
 	put_permission(edit, genesis, name, ACTIVE, OWNER, active);
-	resources.ram_usage = (uint64_t)(RAM_ACCOUNT + 2 * RAM_PERMISSION + authority_billable_size(owner) + authority_billable_size(active));
+	resources.ram_usage = (uint64_t)(RAM_ACCOUNT + 2 * RAM_PERMISSION + authority_billable_size(owner) +
+	                                 authority_billable_size(active));
 	resource_account_put(edit, &resources);
 }
 

@@ -1,4 +1,5 @@
-/* Producer schedules on their way: the proposed one in the state, and eosio.prods' authorities (protocol.md D.5, E.5). */
+/* Producer schedules on their way: the proposed one in the state, and eosio.prods' authorities
+ * (protocol.md D.5, E.5). */
 #include "core/engine/engine_parts.h"
 
 #include "core/base/memory.h"
@@ -19,7 +20,8 @@ bool proposed_schedule_get(const struct map_root *root, uint32_t *block_num, str
 	return !producer_schedule_unpack(out, &in, false);
 }
 
-void proposed_schedule_put(struct map_edit *edit, uint32_t block_num, const struct producer_schedule *schedule)
+void proposed_schedule_put(struct map_edit *edit, uint32_t block_num,
+                           const struct producer_schedule *schedule)
 {
 	struct state_key key = state_key_global(GLOBAL_PROPOSED_SCHEDULE);
 	struct bytes value = {0};
@@ -39,7 +41,8 @@ void proposed_schedule_remove(struct map_edit *edit)
 
 /* --- eosio.prods --- */
 
-static bool authority_bytes_equal(const struct authority *authority, const struct permission_object *permission)
+static bool authority_bytes_equal(const struct authority *authority,
+                                  const struct permission_object *permission)
 {
 	struct bytes packed = {0};
 	struct cursor in = permission->packed;
@@ -53,15 +56,19 @@ static bool authority_bytes_equal(const struct authority *authority, const struc
 	return equal;
 }
 
-static void set_producers_permission(struct engine *engine, uint64_t name, uint32_t threshold, const struct producer_schedule *schedule)
+static void set_producers_permission(struct engine *engine, uint64_t name, uint32_t threshold,
+                                     const struct producer_schedule *schedule)
 {
 	struct map_edit *edit = engine->pending->edit;
 	struct authority authority = {.threshold = threshold, .accounts_count = schedule->producers_count};
 	struct permission_object permission;
 	authority.accounts = memory_allocate(schedule->producers_count, sizeof *authority.accounts);
-	for (size_t i = 0; i < schedule->producers_count; i++) /* in the schedule's order, which need not ascend */
-		authority.accounts[i] = (struct permission_level_weight){{schedule->producers[i].producer_name, name_literal("active")}, 1};
-	if (permission_get(map_edit_view(edit), &permission, name_literal("eosio.prods"), name) && !authority_bytes_equal(&authority, &permission)) {
+	/* in the schedule's order, which need not ascend */
+	for (size_t i = 0; i < schedule->producers_count; i++)
+		authority.accounts[i] = (struct permission_level_weight){
+			{schedule->producers[i].producer_name, name_literal("active")}, 1};
+	if (permission_get(map_edit_view(edit), &permission, name_literal("eosio.prods"), name) &&
+	    !authority_bytes_equal(&authority, &permission)) {
 		permission.block_num = engine_block_number(engine);
 		permission_put(edit, &permission, &authority);
 	}

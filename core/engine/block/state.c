@@ -1,5 +1,5 @@
-/* What a block's header means for the chain after it: active and pending schedules, confirmations, the last irreversible block (protocol.md
- * E.3 to E.7). */
+/* What a block's header means for the chain after it: active and pending schedules, confirmations, the
+ * last irreversible block (protocol.md E.3 to E.7). */
 #include "core/engine/engine_parts.h"
 
 #include "core/base/exception.h"
@@ -50,7 +50,9 @@ void block_state_sign(struct block_state *block, const struct signature *signatu
 const struct producer_authority *block_state_producer(const struct block_state *state, uint32_t slot)
 {
 	size_t count = state->active_schedule.producers_count;
-	return count ? &state->active_schedule.producers[slot % (count * PRODUCER_REPETITIONS) / PRODUCER_REPETITIONS] : NULL;
+	return count ? &state->active_schedule
+	                    .producers[slot % (count * PRODUCER_REPETITIONS) / PRODUCER_REPETITIONS]
+	             : NULL;
 }
 
 static const struct last_produced *find_last(const struct block_state *state, uint64_t producer)
@@ -104,7 +106,8 @@ static uint32_t last_irreversible(const struct block_state *previous, uint64_t p
 	for (size_t i = 0; i < previous->last_produced_count; i++) {
 		const struct last_produced *last = &previous->last_produced[i];
 		if (last->has_implied)
-			numbers[count++] = last->producer == producer ? previous->dpos_proposed_irreversible : last->implied_irreversible;
+			numbers[count++] = last->producer == producer ? previous->dpos_proposed_irreversible
+			                                              : last->implied_irreversible;
 	}
 	if (count) {
 		qsort(numbers, count, sizeof *numbers, compare_numbers);
@@ -122,22 +125,27 @@ static struct last_produced *put_last(struct block_state *next, uint64_t produce
 		at++;
 	if (at < next->last_produced_count && next->last_produced[at].producer == producer)
 		return &next->last_produced[at];
-	memmove(&next->last_produced[at + 1], &next->last_produced[at], (next->last_produced_count - at) * sizeof *next->last_produced);
+	memmove(&next->last_produced[at + 1], &next->last_produced[at],
+	        (next->last_produced_count - at) * sizeof *next->last_produced);
 	next->last_produced[at] = (struct last_produced){.producer = producer};
 	next->last_produced_count++;
 	return &next->last_produced[at];
 }
 
-/* What each producer signed last; with a new schedule those who left are forgotten and those who came start from the irreversible block. */
-static void update_last_produced(struct block_state *next, const struct block_state *previous, uint64_t producer, bool promoted)
+/* What each producer signed last; with a new schedule those who left are forgotten and those who came
+ * start from the irreversible block. */
+static void update_last_produced(struct block_state *next, const struct block_state *previous,
+                                 uint64_t producer, bool promoted)
 {
 	const struct producer_schedule *schedule = &next->active_schedule;
 	bool in_schedule = !promoted;
 	struct last_produced *own;
-	next->last_produced = memory_allocate(previous->last_produced_count + schedule->producers_count + 1, sizeof *next->last_produced);
+	next->last_produced = memory_allocate(previous->last_produced_count + schedule->producers_count + 1,
+	                                      sizeof *next->last_produced);
 	if (!promoted) {
 		if (previous->last_produced_count)
-			memcpy(next->last_produced, previous->last_produced, previous->last_produced_count * sizeof *next->last_produced);
+			memcpy(next->last_produced, previous->last_produced,
+			       previous->last_produced_count * sizeof *next->last_produced);
 		next->last_produced_count = previous->last_produced_count;
 	} else {
 		for (size_t i = 0; i < schedule->producers_count; i++) {
@@ -145,7 +153,8 @@ static void update_last_produced(struct block_state *next, const struct block_st
 			const struct last_produced *known = find_last(previous, name);
 			struct last_produced *entry = put_last(next, name);
 			entry->block = known ? known->block : next->dpos_irreversible;
-			entry->implied_irreversible = known && known->has_implied ? known->implied_irreversible : next->dpos_irreversible;
+			entry->implied_irreversible = known && known->has_implied ? known->implied_irreversible
+			                                                          : next->dpos_irreversible;
 			entry->has_implied = true;
 			in_schedule = in_schedule || name == producer;
 		}
@@ -176,8 +185,8 @@ static void set_irreversible_id(struct block_state *next, struct block_state *pr
 		next->irreversible_id = *id;
 }
 
-struct block_state *block_state_next(struct block_state *previous, uint32_t slot, uint16_t confirmed, bool *was_pending_promoted,
-                                     struct error *error)
+struct block_state *block_state_next(struct block_state *previous, uint32_t slot, uint16_t confirmed,
+                                     bool *was_pending_promoted, struct error *error)
 {
 	const struct producer_authority *producer = block_state_producer(previous, slot);
 	const struct last_produced *last = producer ? find_last(previous, producer->producer_name) : NULL;
@@ -192,7 +201,8 @@ struct block_state *block_state_next(struct block_state *previous, uint32_t slot
 		return NULL;
 	}
 	if (last && (int64_t)last->block >= (int64_t)previous->number + 1 - confirmed) {
-		error_chain(error, PRODUCER_DOUBLE_CONFIRM, "producer %s double-confirming known range", name_text(producer->producer_name).text);
+		error_chain(error, PRODUCER_DOUBLE_CONFIRM, "producer %s double-confirming known range",
+		            name_text(producer->producer_name).text);
 		return NULL;
 	}
 	next = memory_allocate(1, sizeof *next);
@@ -205,7 +215,8 @@ struct block_state *block_state_next(struct block_state *previous, uint32_t slot
 	next->dpos_irreversible = last_irreversible(previous, producer->producer_name);
 	set_irreversible_id(next, previous);
 
-	*was_pending_promoted = previous->pending_schedule.producers_count && next->dpos_irreversible >= previous->pending_schedule_lib_num;
+	*was_pending_promoted = previous->pending_schedule.producers_count &&
+	                        next->dpos_irreversible >= previous->pending_schedule_lib_num;
 	if (*was_pending_promoted) {
 		next->active_schedule = producer_schedule_copy(&previous->pending_schedule);
 		next->pending_schedule.version = previous->pending_schedule.version;
@@ -255,7 +266,8 @@ static bool block_signatures(struct signature **out, size_t *count, const struct
 	return true;
 }
 
-static bool authority_has_key(const struct producer_authority *producer, const struct public_key *key, uint32_t *weight)
+static bool authority_has_key(const struct producer_authority *producer, const struct public_key *key,
+                              uint32_t *weight)
 {
 	for (size_t i = 0; i < producer->keys_count; i++)
 		if (!public_key_compare(&producer->keys[i].key, key)) {
@@ -265,8 +277,8 @@ static bool authority_has_key(const struct producer_authority *producer, const s
 	return false;
 }
 
-static int check_block_keys(const struct producer_authority *producer, const struct signature *signatures, size_t count,
-                            const struct checksum256 *digest, struct error *error)
+static int check_block_keys(const struct producer_authority *producer, const struct signature *signatures,
+                            size_t count, const struct checksum256 *digest, struct error *error)
 {
 	struct public_key *keys = memory_allocate(count, sizeof *keys);
 	char text[KEY_TEXT_SIZE];
@@ -282,20 +294,21 @@ static int check_block_keys(const struct producer_authority *producer, const str
 			if (!public_key_compare(&keys[k], &keys[i]))
 				result = error_chain(error, WRONG_SIGNING_KEY, "block signed by same key twice: %s", text);
 		if (!result && !authority_has_key(producer, &keys[i], &weight))
-			result = error_chain(error, WRONG_SIGNING_KEY, "block signed by unexpected key %s of producer %s", text,
-			                     name_text(producer->producer_name).text);
+			result = error_chain(error, WRONG_SIGNING_KEY, "block signed by unexpected key %s of producer %s",
+			                     text, name_text(producer->producer_name).text);
 		else if (!result)
 			total += weight;
 	}
 	if (!result && total < producer->threshold)
-		result = error_chain(error, WRONG_SIGNING_KEY, "block signatures do not satisfy the block signing authority of %s",
+		result = error_chain(error, WRONG_SIGNING_KEY,
+		                     "block signatures do not satisfy the block signing authority of %s",
 		                     name_text(producer->producer_name).text);
 	free(keys);
 	return result;
 }
 
-int block_state_verify_signatures(const struct block_state *previous, const struct signed_block *block, const struct checksum256 *digest,
-                                  struct error *error)
+int block_state_verify_signatures(const struct block_state *previous, const struct signed_block *block,
+                                  const struct checksum256 *digest, struct error *error)
 {
 	const struct producer_authority *producer = block_state_producer(previous, block->header.timestamp);
 	struct signature *signatures;
@@ -303,13 +316,15 @@ int block_state_verify_signatures(const struct block_state *previous, const stru
 	int result;
 
 	if (!producer || producer->producer_name != block->header.producer)
-		return error_chain(error, WRONG_PRODUCER, "block %u is by %s, which does not produce its slot", previous->number + 1,
-		                   name_text(block->header.producer).text);
+		return error_chain(error, WRONG_PRODUCER, "block %u is by %s, which does not produce its slot",
+		                   previous->number + 1, name_text(block->header.producer).text);
 	if (!block_signatures(&signatures, &count, block))
 		result = error_chain(error, BLOCK_VALIDATE_EXCEPTION, "block extensions are malformed");
 	else if (count > producer->keys_count)
-		result = error_chain(error, BLOCK_VALIDATE_EXCEPTION, "number of block signatures (%zu) exceeds number of keys in block signing authority (%zu)",
-		                     count, producer->keys_count);
+		result = error_chain(
+			error, BLOCK_VALIDATE_EXCEPTION,
+			"number of block signatures (%zu) exceeds number of keys in block signing authority (%zu)", count,
+			producer->keys_count);
 	else
 		result = check_block_keys(producer, signatures, count, digest, error);
 	free(signatures);

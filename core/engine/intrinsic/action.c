@@ -25,7 +25,8 @@ void intrinsic_set_action_return_value(const void *data, uint32_t length)
 	struct chain_config config;
 	apply_get_parameters(context, &config);
 	if (length > config.max_action_return_value_size)
-		intrinsic_fail(ACTION_RETURN_VALUE_EXCEPTION, "action return value size must be less or equal to %u bytes",
+		intrinsic_fail(ACTION_RETURN_VALUE_EXCEPTION,
+		               "action return value size must be less or equal to %u bytes",
 		               (unsigned)config.max_action_return_value_size);
 	struct bytes *value = &apply_trace(context)->return_value;
 	bytes_clear(value);

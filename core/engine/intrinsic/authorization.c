@@ -32,7 +32,8 @@ bool intrinsic_is_account(uint64_t account)
 }
 
 /* Packed: varuint32 struct_version 0, u64 code_sequence, checksum256 code_hash, u8 vm_type, u8 vm_version. */
-uint32_t intrinsic_get_code_hash(uint64_t account, uint32_t struct_version, void *packed_result, uint32_t length)
+uint32_t intrinsic_get_code_hash(uint64_t account, uint32_t struct_version, void *packed_result,
+                                 uint32_t length)
 {
 	struct apply_context *context = intrinsic_enter(FOR_ACTION);
 	struct account_object object;

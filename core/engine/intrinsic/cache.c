@@ -50,7 +50,8 @@ int32_t cache_table(struct iterator_cache *cache, const struct table_id *id)
 	uint32_t found = find_table(cache, id);
 	if (!found) {
 		if (cache->tables_count == cache->tables_capacity)
-			cache->tables = grown(cache->tables, cache->tables_count, &cache->tables_capacity, sizeof *cache->tables);
+			cache->tables = grown(cache->tables, cache->tables_count, &cache->tables_capacity,
+			                      sizeof *cache->tables);
 		cache->tables[cache->tables_count++] = *id;
 		found = cache->tables_count;
 	}
@@ -91,7 +92,8 @@ int32_t cache_add(struct iterator_cache *cache, const struct table_id *id, uint6
 {
 	uint32_t table = (uint32_t)(-cache_table(cache, id)) - 2;
 	if (cache->iterators_count == cache->iterators_capacity) {
-		cache->iterators = grown(cache->iterators, cache->iterators_count, &cache->iterators_capacity, sizeof *cache->iterators);
+		cache->iterators = grown(cache->iterators, cache->iterators_count, &cache->iterators_capacity,
+		                         sizeof *cache->iterators);
 		rebuild_slots(cache);
 	}
 	uint32_t slot = slot_of(cache, table, primary_key);
@@ -167,7 +169,8 @@ void table_check_payer(uint64_t payer)
 		intrinsic_fail(INVALID_TABLE_PAYER, "must specify a valid account to pay for new record");
 }
 
-void table_bill_update(struct apply_context *context, uint64_t old_payer, int64_t old_size, uint64_t payer, int64_t size)
+void table_bill_update(struct apply_context *context, uint64_t old_payer, int64_t old_size, uint64_t payer,
+                       int64_t size)
 {
 	if (old_payer != payer) {
 		intrinsic_check(apply_add_ram_usage(context, old_payer, -old_size));

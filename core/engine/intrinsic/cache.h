@@ -1,5 +1,5 @@
-/* Iterators: the small integers by which a contract knows rows it has found. One cache for rows and one for each kind of secondary
- * index lives as long as the contract runs, in its arena. */
+/* Iterators: the small integers by which a contract knows rows it has found. One cache for rows and one
+ * for each kind of secondary index lives as long as the contract runs, in its arena. */
 #ifndef EOSIOFS_CORE_ENGINE_INTRINSIC_CACHE_H
 #define EOSIOFS_CORE_ENGINE_INTRINSIC_CACHE_H
 
@@ -47,7 +47,8 @@ int32_t cache_add(struct iterator_cache *cache, const struct table_id *id, uint6
 struct iterator cache_get(const struct iterator_cache *cache, struct table_id *id, int32_t iterator);
 void cache_remove(struct iterator_cache *cache, int32_t iterator);
 
-/* Table objects, shared by rows and indices: one more entry (made, and billed to payer, when it is the first), one less. */
+/* Table objects, shared by rows and indices: one more entry (made, and billed to payer, when it is the
+ * first), one less. */
 void table_object_add(struct apply_context *context, const struct table_id *id, uint64_t payer);
 void table_object_subtract(struct apply_context *context, const struct table_id *id);
 /* Leaves with 3160002 unless the receiver's own contract owns the table. */
@@ -55,6 +56,7 @@ void table_check_owner(const struct apply_context *context, const struct table_i
 void table_check_payer(uint64_t payer);
 
 /* Moves `size` bytes from one payer to another or, the payer staying, bills the growth (protocol.md B.7). */
-void table_bill_update(struct apply_context *context, uint64_t old_payer, int64_t old_size, uint64_t payer, int64_t size);
+void table_bill_update(struct apply_context *context, uint64_t old_payer, int64_t old_size, uint64_t payer,
+                       int64_t size);
 
 #endif

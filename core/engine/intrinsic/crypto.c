@@ -75,7 +75,8 @@ static struct public_key recover(const uint8_t digest[32], const void *packed, u
 	return key;
 }
 
-int32_t intrinsic_recover_key(const uint8_t digest[32], const void *signature, uint32_t signature_length, void *key, uint32_t key_length)
+int32_t intrinsic_recover_key(const uint8_t digest[32], const void *signature, uint32_t signature_length,
+                              void *key, uint32_t key_length)
 {
 	struct public_key recovered = recover(digest, signature, signature_length);
 	uint8_t packed[34];
@@ -85,8 +86,8 @@ int32_t intrinsic_recover_key(const uint8_t digest[32], const void *signature, u
 	return sizeof packed;
 }
 
-void intrinsic_assert_recover_key(const uint8_t digest[32], const void *signature, uint32_t signature_length, const void *key,
-                                  uint32_t key_length)
+void intrinsic_assert_recover_key(const uint8_t digest[32], const void *signature, uint32_t signature_length,
+                                  const void *key, uint32_t key_length)
 {
 	struct public_key expected, recovered = recover(digest, signature, signature_length);
 	struct cursor in = cursor_make(key, key_length);

@@ -1,4 +1,5 @@
-/* Database intrinsics for rows: db_*_i64. Iterators behave as nodeos's (cache.h); RAM as protocol.md B.7 bills it. */
+/* Database intrinsics for rows: db_*_i64. Iterators behave as nodeos's (cache.h); RAM as protocol.md B.7
+ * bills it. */
 #include "core/engine/intrinsic/cache.h"
 
 #include "core/contracts/intrinsics.h"
@@ -12,8 +13,8 @@ static const struct map_root *view(const struct apply_context *context)
 	return map_edit_view(context->transaction->edit);
 }
 
-static void put_row(struct apply_context *context, const struct table_id *id, uint64_t primary_key, uint64_t payer, const void *data,
-                    size_t length)
+static void put_row(struct apply_context *context, const struct table_id *id, uint64_t primary_key,
+                    uint64_t payer, const void *data, size_t length)
 {
 	uint8_t key[MAP_KEY_MAXIMUM], small[512], *value = small;
 	if (length > ROW_MAXIMUM)
@@ -25,7 +26,8 @@ static void put_row(struct apply_context *context, const struct table_id *id, ui
 	memcpy(value + 8, &block_num, 4);
 	if (length)
 		memcpy(value + TABLE_ROW_HEADER, data, length);
-	map_edit_put(context->transaction->edit, key, table_row_key(key, id, primary_key), value, TABLE_ROW_HEADER + length);
+	map_edit_put(context->transaction->edit, key, table_row_key(key, id, primary_key), value,
+	             TABLE_ROW_HEADER + length);
 }
 
 /* The row an iterator stands for; most are asked for again before anything changes. */
@@ -42,7 +44,8 @@ static struct table_row row_of(struct apply_context *context, struct table_id *i
 	return latest->row;
 }
 
-int32_t intrinsic_db_store_i64(uint64_t scope, uint64_t table, uint64_t payer, uint64_t primary_key, const void *data, uint32_t length)
+int32_t intrinsic_db_store_i64(uint64_t scope, uint64_t table, uint64_t payer, uint64_t primary_key,
+                               const void *data, uint32_t length)
 {
 	struct apply_context *context = intrinsic_enter(FOR_ACTION);
 	struct table_id id = {context->receiver, scope, table};
@@ -50,7 +53,8 @@ int32_t intrinsic_db_store_i64(uint64_t scope, uint64_t table, uint64_t payer, u
 	table_check_payer(payer);
 	/* nodeos's database itself refuses a second row of the same key */
 	if (table_row_get(view(context), &row, &id, primary_key))
-		intrinsic_fail(DB_API_EXCEPTION, "could not insert object, most likely a uniqueness constraint was violated");
+		intrinsic_fail(DB_API_EXCEPTION,
+		               "could not insert object, most likely a uniqueness constraint was violated");
 	table_object_add(context, &id, payer);
 	put_row(context, &id, primary_key, payer, data, length);
 	intrinsic_check(apply_add_ram_usage(context, payer, BILLED_ROW + (int64_t)length));
@@ -65,7 +69,8 @@ void intrinsic_db_update_i64(int32_t iterator, uint64_t payer, const void *data,
 	table_check_owner(context, &id);
 	if (!payer)
 		payer = row.payer;
-	table_bill_update(context, row.payer, BILLED_ROW + (int64_t)row.length, payer, BILLED_ROW + (int64_t)length);
+	table_bill_update(context, row.payer, BILLED_ROW + (int64_t)row.length, payer,
+	                  BILLED_ROW + (int64_t)length);
 	put_row(context, &id, row.primary_key, payer, data, length);
 }
 
@@ -90,7 +95,8 @@ int32_t intrinsic_db_get_i64(int32_t iterator, void *data, uint32_t length)
 	return (int32_t)intrinsic_copy_out(data, length, row.data, row.length);
 }
 
-static int32_t found(struct apply_context *context, const struct table_id *id, const struct table_row *row, uint64_t *primary_key)
+static int32_t found(struct apply_context *context, const struct table_id *id, const struct table_row *row,
+                     uint64_t *primary_key)
 {
 	if (primary_key)
 		*primary_key = row->primary_key;
@@ -124,7 +130,9 @@ int32_t intrinsic_db_previous_i64(int32_t iterator, uint64_t *primary_key)
 		if (!table)
 			intrinsic_fail(INVALID_TABLE_ITERATOR, "not a valid end iterator");
 		id = *table;
-		return table_row_seek_back(view(context), &row, &id, UINT64_MAX) ? found(context, &id, &row, primary_key) : -1;
+		return table_row_seek_back(view(context), &row, &id, UINT64_MAX)
+		           ? found(context, &id, &row, primary_key)
+		           : -1;
 	}
 	struct iterator at = cache_get(cache, &id, iterator);
 	if (!at.primary_key || !table_row_seek_back(view(context), &row, &id, at.primary_key - 1))
@@ -144,7 +152,8 @@ int32_t intrinsic_db_find_i64(uint64_t code, uint64_t scope, uint64_t table, uin
 	struct apply_context *context = intrinsic_enter(FOR_ACTION);
 	struct table_id id = {code, scope, table};
 	struct table_row row;
-	return table_row_get(view(context), &row, &id, primary_key) ? found(context, &id, &row, NULL) : end_of(context, &id);
+	return table_row_get(view(context), &row, &id, primary_key) ? found(context, &id, &row, NULL)
+	                                                            : end_of(context, &id);
 }
 
 int32_t intrinsic_db_lowerbound_i64(uint64_t code, uint64_t scope, uint64_t table, uint64_t primary_key)
@@ -153,7 +162,9 @@ int32_t intrinsic_db_lowerbound_i64(uint64_t code, uint64_t scope, uint64_t tabl
 	struct table_id id = {code, scope, table};
 	struct table_row row;
 	int32_t end = end_of(context, &id);
-	return end != -1 && table_row_seek(view(context), &row, &id, primary_key) ? found(context, &id, &row, NULL) : end;
+	return end != -1 && table_row_seek(view(context), &row, &id, primary_key)
+	           ? found(context, &id, &row, NULL)
+	           : end;
 }
 
 int32_t intrinsic_db_upperbound_i64(uint64_t code, uint64_t scope, uint64_t table, uint64_t primary_key)

@@ -1,13 +1,16 @@
-/* Database intrinsics for secondary indices: db_idx64, idx128, idx256, idx_double, idx_long_double. One set of functions by type; the
- * intrinsics at the end are their faces. */
+/* Database intrinsics for secondary indices: db_idx64, idx128, idx256, idx_double, idx_long_double. One
+ * set of functions by type; the intrinsics at the end are their faces. */
 #include "core/engine/intrinsic/cache.h"
 
 #include "core/contracts/intrinsics.h"
 
 #include <string.h>
 
-static const uint8_t billed[] = {
-	[SECONDARY_U64] = 128, [SECONDARY_U128] = 144, [SECONDARY_U256] = 160, [SECONDARY_DOUBLE] = 128, [SECONDARY_LONG_DOUBLE] = 144};
+static const uint8_t billed[] = {[SECONDARY_U64] = 128,
+	                             [SECONDARY_U128] = 144,
+	                             [SECONDARY_U256] = 160,
+	                             [SECONDARY_DOUBLE] = 128,
+	                             [SECONDARY_LONG_DOUBLE] = 144};
 
 static const struct map_root *view(const struct apply_context *context)
 {
@@ -32,20 +35,22 @@ static void check_number(enum secondary_type type, const uint8_t *key)
 		intrinsic_fail(TRANSACTION_EXCEPTION, "NaN is not an allowed value for a secondary key");
 }
 
-static void put_entry(struct apply_context *context, const struct table_id *id, enum secondary_type type, uint64_t primary_key, uint64_t payer,
-                      const void *key)
+static void put_entry(struct apply_context *context, const struct table_id *id, enum secondary_type type,
+                      uint64_t primary_key, uint64_t payer, const void *key)
 {
 	uint8_t at[MAP_KEY_MAXIMUM], value[8 + 32], ordered[32];
 	size_t length = secondary_key_length(type);
 	memcpy(value, &payer, 8);
 	memcpy(value + 8, key, length);
 	secondary_key_order(ordered, type, key);
-	map_edit_put(context->transaction->edit, at, secondary_primary_key(at, id, type, primary_key), value, 8 + length);
-	map_edit_put(context->transaction->edit, at, secondary_order_key(at, id, type, ordered, primary_key), value, 0);
+	map_edit_put(context->transaction->edit, at, secondary_primary_key(at, id, type, primary_key), value,
+	             8 + length);
+	map_edit_put(context->transaction->edit, at, secondary_order_key(at, id, type, ordered, primary_key),
+	             value, 0);
 }
 
-static void remove_order(struct apply_context *context, const struct table_id *id, enum secondary_type type, uint64_t primary_key,
-                         const uint8_t *key)
+static void remove_order(struct apply_context *context, const struct table_id *id, enum secondary_type type,
+                         uint64_t primary_key, const uint8_t *key)
 {
 	uint8_t at[MAP_KEY_MAXIMUM], ordered[32];
 	secondary_key_order(ordered, type, key);
@@ -58,7 +63,8 @@ struct entry {
 	uint8_t key[32]; /* as the contract gave it */
 };
 
-static bool read_entry(const struct apply_context *context, struct entry *out, enum secondary_type type, uint64_t primary_key)
+static bool read_entry(const struct apply_context *context, struct entry *out, enum secondary_type type,
+                       uint64_t primary_key)
 {
 	const uint8_t *key;
 	out->primary_key = primary_key;
@@ -77,14 +83,16 @@ static struct entry entry_of(struct apply_context *context, enum secondary_type 
 	return entry;
 }
 
-static int32_t store(enum secondary_type type, uint64_t scope, uint64_t table, uint64_t payer, uint64_t primary_key, const void *key)
+static int32_t store(enum secondary_type type, uint64_t scope, uint64_t table, uint64_t payer,
+                     uint64_t primary_key, const void *key)
 {
 	struct apply_context *context = intrinsic_enter(FOR_ACTION);
 	struct entry entry = {.id = {context->receiver, scope, table}};
 	table_check_payer(payer);
 	check_number(type, key);
 	if (read_entry(context, &entry, type, primary_key))
-		intrinsic_fail(DB_API_EXCEPTION, "could not insert object, most likely a uniqueness constraint was violated");
+		intrinsic_fail(DB_API_EXCEPTION,
+		               "could not insert object, most likely a uniqueness constraint was violated");
 	table_object_add(context, &entry.id, payer);
 	put_entry(context, &entry.id, type, primary_key, payer, key);
 	intrinsic_check(apply_add_ram_usage(context, payer, billed[type]));
@@ -112,7 +120,8 @@ static void erase(enum secondary_type type, int32_t iterator)
 	table_check_owner(context, &entry.id);
 	intrinsic_check(apply_add_ram_usage(context, entry.payer, -(int64_t)billed[type]));
 	remove_order(context, &entry.id, type, entry.primary_key, entry.key);
-	map_edit_remove(context->transaction->edit, at, secondary_primary_key(at, &entry.id, type, entry.primary_key));
+	map_edit_remove(context->transaction->edit, at,
+	                secondary_primary_key(at, &entry.id, type, entry.primary_key));
 	table_object_subtract(context, &entry.id);
 	cache_remove(cache_secondary(context, type), iterator);
 }
@@ -120,7 +129,8 @@ static void erase(enum secondary_type type, int32_t iterator)
 static int32_t end_of(struct apply_context *context, enum secondary_type type, const struct table_id *id)
 {
 	struct table_object object;
-	return table_object_get(view(context), &object, id) ? cache_table(cache_secondary(context, type), id) : -1;
+	return table_object_get(view(context), &object, id) ? cache_table(cache_secondary(context, type), id)
+	                                                    : -1;
 }
 
 static int32_t end(enum secondary_type type, uint64_t code, uint64_t scope, uint64_t table)
@@ -130,8 +140,8 @@ static int32_t end(enum secondary_type type, uint64_t code, uint64_t scope, uint
 }
 
 /* Gives the entry found to the contract: its primary key, and its key when that is asked for. */
-static int32_t found(struct apply_context *context, enum secondary_type type, const struct table_id *id, uint64_t found_key, void *key,
-                     uint64_t *primary_key)
+static int32_t found(struct apply_context *context, enum secondary_type type, const struct table_id *id,
+                     uint64_t found_key, void *key, uint64_t *primary_key)
 {
 	struct entry entry = {.id = *id};
 	if (key && read_entry(context, &entry, type, found_key))
@@ -162,9 +172,11 @@ static int32_t next(enum secondary_type type, int32_t iterator, uint64_t *primar
 	if (entry.primary_key < UINT64_MAX) {
 		more = secondary_row_seek(view(context), &row, &entry.id, type, ordered, entry.primary_key + 1);
 	} else {
-		more = increment(ordered, secondary_key_length(type)) && secondary_row_seek(view(context), &row, &entry.id, type, ordered, 0);
+		more = increment(ordered, secondary_key_length(type)) &&
+		       secondary_row_seek(view(context), &row, &entry.id, type, ordered, 0);
 	}
-	return more ? found(context, type, &entry.id, row.primary_key, NULL, primary_key) : cache_table(cache_secondary(context, type), &entry.id);
+	return more ? found(context, type, &entry.id, row.primary_key, NULL, primary_key)
+	            : cache_table(cache_secondary(context, type), &entry.id);
 }
 
 static int32_t previous(enum secondary_type type, int32_t iterator, uint64_t *primary_key)
@@ -190,7 +202,8 @@ static int32_t previous(enum secondary_type type, int32_t iterator, uint64_t *pr
 	return more ? found(context, type, &id, row.primary_key, NULL, primary_key) : -1;
 }
 
-static int32_t find_primary(enum secondary_type type, uint64_t code, uint64_t scope, uint64_t table, void *key, uint64_t primary_key)
+static int32_t find_primary(enum secondary_type type, uint64_t code, uint64_t scope, uint64_t table,
+                            void *key, uint64_t primary_key)
 {
 	struct apply_context *context = intrinsic_enter(FOR_ACTION);
 	struct entry entry = {.id = {code, scope, table}};
@@ -202,8 +215,8 @@ static int32_t find_primary(enum secondary_type type, uint64_t code, uint64_t sc
 
 enum bound { BOUND_EQUAL, BOUND_LOWER, BOUND_UPPER };
 
-static int32_t find(enum secondary_type type, enum bound bound, uint64_t code, uint64_t scope, uint64_t table, const void *key, void *key_out,
-                    uint64_t *primary_key)
+static int32_t find(enum secondary_type type, enum bound bound, uint64_t code, uint64_t scope, uint64_t table,
+                    const void *key, void *key_out, uint64_t *primary_key)
 {
 	struct apply_context *context = intrinsic_enter(FOR_ACTION);
 	struct table_id id = {code, scope, table};
@@ -223,58 +236,64 @@ static int32_t find(enum secondary_type type, enum bound bound, uint64_t code, u
 }
 
 /* The ten faces of a type. key(count) is what a face checks of its arguments. */
-#define INDEX_FACES(prefix, type, EXTRA, CHECK) \
-	int32_t prefix##_store(uint64_t scope, uint64_t table, uint64_t payer, uint64_t id, const void *key EXTRA) \
-	{ \
-		CHECK; \
-		return store(type, scope, table, payer, id, key); \
-	} \
-	void prefix##_update(int32_t iterator, uint64_t payer, const void *key EXTRA) \
-	{ \
-		CHECK; \
-		update(type, iterator, payer, key); \
-	} \
-	void prefix##_remove(int32_t iterator) \
-	{ \
-		erase(type, iterator); \
-	} \
-	int32_t prefix##_next(int32_t iterator, uint64_t *primary) \
-	{ \
-		return next(type, iterator, primary); \
-	} \
-	int32_t prefix##_previous(int32_t iterator, uint64_t *primary) \
-	{ \
-		return previous(type, iterator, primary); \
-	} \
-	int32_t prefix##_find_primary(uint64_t code, uint64_t scope, uint64_t table, void *key EXTRA, uint64_t primary) \
-	{ \
-		CHECK; \
-		return find_primary(type, code, scope, table, key, primary); \
-	} \
-	int32_t prefix##_find_secondary(uint64_t code, uint64_t scope, uint64_t table, const void *key EXTRA, uint64_t *primary) \
-	{ \
-		CHECK; \
-		return find(type, BOUND_EQUAL, code, scope, table, key, NULL, primary); \
-	} \
-	int32_t prefix##_lowerbound(uint64_t code, uint64_t scope, uint64_t table, void *key EXTRA, uint64_t *primary) \
-	{ \
-		CHECK; \
-		return find(type, BOUND_LOWER, code, scope, table, key, key, primary); \
-	} \
-	int32_t prefix##_upperbound(uint64_t code, uint64_t scope, uint64_t table, void *key EXTRA, uint64_t *primary) \
-	{ \
-		CHECK; \
-		return find(type, BOUND_UPPER, code, scope, table, key, key, primary); \
-	} \
-	int32_t prefix##_end(uint64_t code, uint64_t scope, uint64_t table) \
-	{ \
-		return end(type, code, scope, table); \
+#define INDEX_FACES(prefix, type, EXTRA, CHECK)                                                           \
+	int32_t prefix##_store(uint64_t scope, uint64_t table, uint64_t payer, uint64_t id,                   \
+	                       const void *key EXTRA)                                                         \
+	{                                                                                                     \
+		CHECK;                                                                                            \
+		return store(type, scope, table, payer, id, key);                                                 \
+	}                                                                                                     \
+	void prefix##_update(int32_t iterator, uint64_t payer, const void *key EXTRA)                         \
+	{                                                                                                     \
+		CHECK;                                                                                            \
+		update(type, iterator, payer, key);                                                               \
+	}                                                                                                     \
+	void prefix##_remove(int32_t iterator)                                                                \
+	{                                                                                                     \
+		erase(type, iterator);                                                                            \
+	}                                                                                                     \
+	int32_t prefix##_next(int32_t iterator, uint64_t *primary)                                            \
+	{                                                                                                     \
+		return next(type, iterator, primary);                                                             \
+	}                                                                                                     \
+	int32_t prefix##_previous(int32_t iterator, uint64_t *primary)                                        \
+	{                                                                                                     \
+		return previous(type, iterator, primary);                                                         \
+	}                                                                                                     \
+	int32_t prefix##_find_primary(uint64_t code, uint64_t scope, uint64_t table, void *key EXTRA,         \
+	                              uint64_t primary)                                                       \
+	{                                                                                                     \
+		CHECK;                                                                                            \
+		return find_primary(type, code, scope, table, key, primary);                                      \
+	}                                                                                                     \
+	int32_t prefix##_find_secondary(uint64_t code, uint64_t scope, uint64_t table, const void *key EXTRA, \
+	                                uint64_t *primary)                                                    \
+	{                                                                                                     \
+		CHECK;                                                                                            \
+		return find(type, BOUND_EQUAL, code, scope, table, key, NULL, primary);                           \
+	}                                                                                                     \
+	int32_t prefix##_lowerbound(uint64_t code, uint64_t scope, uint64_t table, void *key EXTRA,           \
+	                            uint64_t *primary)                                                        \
+	{                                                                                                     \
+		CHECK;                                                                                            \
+		return find(type, BOUND_LOWER, code, scope, table, key, key, primary);                            \
+	}                                                                                                     \
+	int32_t prefix##_upperbound(uint64_t code, uint64_t scope, uint64_t table, void *key EXTRA,           \
+	                            uint64_t *primary)                                                        \
+	{                                                                                                     \
+		CHECK;                                                                                            \
+		return find(type, BOUND_UPPER, code, scope, table, key, key, primary);                            \
+	}                                                                                                     \
+	int32_t prefix##_end(uint64_t code, uint64_t scope, uint64_t table)                                   \
+	{                                                                                                     \
+		return end(type, code, scope, table);                                                             \
 	}
 
 static void check_count(uint32_t count)
 {
 	if (count != 2)
-		intrinsic_fail(DB_API_EXCEPTION, "invalid size of secondary key array for idx256: given %u bytes but expected 32 bytes",
+		intrinsic_fail(DB_API_EXCEPTION,
+		               "invalid size of secondary key array for idx256: given %u bytes but expected 32 bytes",
 		               (unsigned)(count * 16));
 }
 

@@ -1,6 +1,7 @@
 /* What the intrinsics share: the running contract's context, and how one fails. Private to this folder.
  *
- * An intrinsic that fails leaves the contract for good (longjmp to contract_run), so it owns nothing at that moment: release first. */
+ * An intrinsic that fails leaves the contract for good (longjmp to contract_run), so it owns nothing at
+ * that moment: release first. */
 #ifndef EOSIOFS_CORE_ENGINE_INTRINSIC_INTRINSIC_H
 #define EOSIOFS_CORE_ENGINE_INTRINSIC_INTRINSIC_H
 
@@ -11,7 +12,8 @@
 /* The contract that runs on this thread; NULL outside contract_run. */
 extern _Thread_local struct apply_context *intrinsic_context;
 
-/* What an intrinsic asks of its caller (nodeos's context_aware_check, privileged_check, context_free_check). */
+/* What an intrinsic asks of its caller (nodeos's context_aware_check, privileged_check,
+ * context_free_check). */
 enum { FOR_ACTION = 1, FOR_PRIVILEGED = 2, FOR_CONTEXT_FREE = 4 };
 
 /* The context, after these checks; 3050007 when one fails. */
@@ -31,12 +33,14 @@ static inline void intrinsic_check(int result)
 /* Copies as much of data as fits; the whole length when nothing was asked for, else what was copied. */
 uint32_t intrinsic_copy_out(void *out, uint32_t out_length, const void *data, size_t length);
 
-/* Memory of the running contract: zeroed, freed all at once when it ends. Leaves with 3070002 beyond 33 MiB (nodeos's linear memory). */
+/* Memory of the running contract: zeroed, freed all at once when it ends. Leaves with 3070002 beyond 33
+ * MiB (nodeos's linear memory). */
 struct arena;
 void *arena_allocate(struct arena *arena, size_t length);
 
-/* A row of intrinsic/table.c: an intrinsic, its WebAssembly signature (parameters, ':' and result, of i i32, l i64, f f32, d f64, v none;
- * pointers and lengths are i32) and the protocol feature that brings it (NULL: there from the start). */
+/* A row of intrinsic/table.c: an intrinsic, its WebAssembly signature (parameters, ':' and result, of i
+ * i32, l i64, f f32, d f64, v none; pointers and lengths are i32) and the protocol feature that brings it
+ * (NULL: there from the start). */
 struct intrinsic {
 	const char *name;
 	const char *signature;
@@ -47,6 +51,7 @@ const struct intrinsic *intrinsic_find(const char *name, size_t length); /* NULL
 const struct intrinsic *intrinsic_at(size_t index);                     /* NULL beyond the last */
 
 /* Runs a function as the context's contract: contract_run once the native twin is known. */
-int intrinsic_run(struct apply_context *context, void (*apply)(uint64_t receiver, uint64_t code, uint64_t action));
+int intrinsic_run(struct apply_context *context,
+                  void (*apply)(uint64_t receiver, uint64_t code, uint64_t action));
 
 #endif

@@ -1,4 +1,5 @@
-/* Intrinsics for memory and for giving up, which a WebAssembly contract imports where a native one uses the compiler's. */
+/* Intrinsics for memory and for giving up, which a WebAssembly contract imports where a native one uses
+ * the compiler's. */
 #include "core/engine/intrinsic/intrinsic.h"
 
 #include "core/contracts/intrinsics.h"

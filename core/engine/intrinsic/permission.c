@@ -1,4 +1,5 @@
-/* Intrinsics that ask what keys and permissions would authorize, and what is known of permissions and accounts. */
+/* Intrinsics that ask what keys and permissions would authorize, and what is known of permissions and
+ * accounts. */
 #include "core/engine/intrinsic/intrinsic.h"
 
 #include "core/base/memory.h"
@@ -9,7 +10,8 @@
 
 #include <stdlib.h>
 
-/* Packed flat_set<public_key> and flat_set<permission_level>; 0 bytes are an empty set. Owned until provided_release. */
+/* Packed flat_set<public_key> and flat_set<permission_level>; 0 bytes are an empty set. Owned until
+ * provided_release. */
 struct provided {
 	struct public_key *keys;
 	struct permission_level *permissions;
@@ -22,7 +24,8 @@ static void provided_release(struct provided *provided)
 	free(provided->permissions);
 }
 
-static int provided_unpack(struct provided *out, const void *keys, uint32_t keys_length, const void *permissions, uint32_t permissions_length)
+static int provided_unpack(struct provided *out, const void *keys, uint32_t keys_length,
+                           const void *permissions, uint32_t permissions_length)
 {
 	struct cursor in = cursor_make(keys, keys_length);
 	*out = (struct provided){0};
@@ -58,7 +61,8 @@ static int32_t answer(struct apply_context *context, int result)
 	intrinsic_leave(LEAVE_FAILED);
 }
 
-int32_t intrinsic_check_transaction_authorization(const void *transaction, uint32_t transaction_length, const void *keys, uint32_t keys_length,
+int32_t intrinsic_check_transaction_authorization(const void *transaction, uint32_t transaction_length,
+                                                  const void *keys, uint32_t keys_length,
                                                   const void *permissions, uint32_t permissions_length)
 {
 	struct apply_context *context = intrinsic_enter(FOR_ACTION);
@@ -66,10 +70,11 @@ int32_t intrinsic_check_transaction_authorization(const void *transaction, uint3
 	struct provided provided = {0};
 	struct cursor in = cursor_make(transaction, transaction_length);
 	int result = -1;
-	bool decoded = transaction_unpack(&unpacked, &in) == 0 && provided_unpack(&provided, keys, keys_length, permissions, permissions_length) == 0;
+	bool decoded = transaction_unpack(&unpacked, &in) == 0 &&
+	               provided_unpack(&provided, keys, keys_length, permissions, permissions_length) == 0;
 	if (decoded)
-		result = apply_check_transaction_authorization(context, &unpacked, provided.keys, provided.keys_count, provided.permissions,
-		                                               provided.permissions_count);
+		result = apply_check_transaction_authorization(context, &unpacked, provided.keys, provided.keys_count,
+		                                               provided.permissions, provided.permissions_count);
 	transaction_release(&unpacked);
 	provided_release(&provided);
 	if (!decoded)
@@ -77,8 +82,9 @@ int32_t intrinsic_check_transaction_authorization(const void *transaction, uint3
 	return answer(context, result);
 }
 
-int32_t intrinsic_check_permission_authorization(uint64_t account, uint64_t permission, const void *keys, uint32_t keys_length,
-                                                 const void *permissions, uint32_t permissions_length, uint64_t delay_us)
+int32_t intrinsic_check_permission_authorization(uint64_t account, uint64_t permission, const void *keys,
+                                                 uint32_t keys_length, const void *permissions,
+                                                 uint32_t permissions_length, uint64_t delay_us)
 {
 	struct apply_context *context = intrinsic_enter(FOR_ACTION);
 	struct permission_level level = {account, permission};
@@ -88,8 +94,9 @@ int32_t intrinsic_check_permission_authorization(uint64_t account, uint64_t perm
 		intrinsic_fail(ACTION_VALIDATE_EXCEPTION, "provided delay is too large");
 	bool decoded = provided_unpack(&provided, keys, keys_length, permissions, permissions_length) == 0;
 	if (decoded)
-		result = apply_check_permission_authorization(context, &level, provided.keys, provided.keys_count, provided.permissions,
-		                                              provided.permissions_count, (int64_t)delay_us);
+		result = apply_check_permission_authorization(context, &level, provided.keys, provided.keys_count,
+		                                              provided.permissions, provided.permissions_count,
+		                                              (int64_t)delay_us);
 	provided_release(&provided);
 	if (!decoded)
 		intrinsic_fail(UNPACK_EXCEPTION, "keys or permissions to check do not decode");
@@ -101,7 +108,8 @@ int64_t intrinsic_get_permission_last_used(uint64_t account, uint64_t permission
 	struct apply_context *context = intrinsic_enter(FOR_ACTION);
 	struct permission_object object;
 	if (!permission_get(map_edit_view(context->transaction->edit), &object, account, permission))
-		intrinsic_fail(PERMISSION_QUERY_EXCEPTION, "Failed to retrieve permission: {\"actor\":\"%s\",\"permission\":\"%s\"}",
+		intrinsic_fail(PERMISSION_QUERY_EXCEPTION,
+		               "Failed to retrieve permission: {\"actor\":\"%s\",\"permission\":\"%s\"}",
 		               name_text(account).text, name_text(permission).text);
 	return object.last_used;
 }

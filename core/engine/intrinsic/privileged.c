@@ -1,16 +1,20 @@
-/* Intrinsics of privileged contracts: resource limits, privileges, chain parameters, protocol features; the producers are in producer.c. */
+/* Intrinsics of privileged contracts: resource limits, privileges, chain parameters, protocol features;
+ * the producers are in producer.c. */
 #include "core/engine/intrinsic/intrinsic.h"
 
 #include "core/contracts/intrinsics.h"
 
 #include <string.h>
 
-void intrinsic_get_resource_limits(uint64_t account, int64_t *ram_bytes, int64_t *net_weight, int64_t *cpu_weight)
+void intrinsic_get_resource_limits(uint64_t account, int64_t *ram_bytes, int64_t *net_weight,
+                                   int64_t *cpu_weight)
 {
-	intrinsic_check(apply_get_resource_limits(intrinsic_enter(FOR_ACTION | FOR_PRIVILEGED), account, ram_bytes, net_weight, cpu_weight));
+	intrinsic_check(apply_get_resource_limits(intrinsic_enter(FOR_ACTION | FOR_PRIVILEGED), account,
+	                                          ram_bytes, net_weight, cpu_weight));
 }
 
-void intrinsic_set_resource_limits(uint64_t account, int64_t ram_bytes, int64_t net_weight, int64_t cpu_weight)
+void intrinsic_set_resource_limits(uint64_t account, int64_t ram_bytes, int64_t net_weight,
+                                   int64_t cpu_weight)
 {
 	struct apply_context *context = intrinsic_enter(FOR_ACTION | FOR_PRIVILEGED);
 	intrinsic_check(apply_set_resource_limits(context, account, ram_bytes, net_weight, cpu_weight));
@@ -85,12 +89,24 @@ static const struct parameter {
 	uint8_t offset, size;
 } parameters[] = {
 #define PARAMETER(member) {offsetof(struct chain_config, member), sizeof((struct chain_config *)0)->member}
-	PARAMETER(max_block_net_usage), PARAMETER(target_block_net_usage_pct), PARAMETER(max_transaction_net_usage),
-	PARAMETER(base_per_transaction_net_usage), PARAMETER(net_usage_leeway), PARAMETER(context_free_discount_net_usage_num),
-	PARAMETER(context_free_discount_net_usage_den), PARAMETER(max_block_cpu_usage), PARAMETER(target_block_cpu_usage_pct),
-	PARAMETER(max_transaction_cpu_usage), PARAMETER(min_transaction_cpu_usage), PARAMETER(max_transaction_lifetime),
-	PARAMETER(deferred_trx_expiration_window), PARAMETER(max_transaction_delay), PARAMETER(max_inline_action_size),
-	PARAMETER(max_inline_action_depth), PARAMETER(max_authority_depth), PARAMETER(max_action_return_value_size),
+	PARAMETER(max_block_net_usage),
+	PARAMETER(target_block_net_usage_pct),
+	PARAMETER(max_transaction_net_usage),
+	PARAMETER(base_per_transaction_net_usage),
+	PARAMETER(net_usage_leeway),
+	PARAMETER(context_free_discount_net_usage_num),
+	PARAMETER(context_free_discount_net_usage_den),
+	PARAMETER(max_block_cpu_usage),
+	PARAMETER(target_block_cpu_usage_pct),
+	PARAMETER(max_transaction_cpu_usage),
+	PARAMETER(min_transaction_cpu_usage),
+	PARAMETER(max_transaction_lifetime),
+	PARAMETER(deferred_trx_expiration_window),
+	PARAMETER(max_transaction_delay),
+	PARAMETER(max_inline_action_size),
+	PARAMETER(max_inline_action_depth),
+	PARAMETER(max_authority_depth),
+	PARAMETER(max_action_return_value_size),
 #undef PARAMETER
 };
 
@@ -100,7 +116,8 @@ static const struct parameter *parameter_at(struct cursor *in)
 	if (in->failed)
 		intrinsic_fail(UNPACK_EXCEPTION, "blockchain parameters do not decode");
 	if (id >= sizeof parameters / sizeof *parameters)
-		intrinsic_fail(ACTION_VALIDATE_EXCEPTION, "chain_config_v1 unpack: id %u not supported", (unsigned)id);
+		intrinsic_fail(ACTION_VALIDATE_EXCEPTION, "chain_config_v1 unpack: id %u not supported",
+		               (unsigned)id);
 	return &parameters[id];
 }
 
@@ -125,7 +142,8 @@ uint32_t intrinsic_get_parameters_packed(const void *ids, uint32_t ids_length, v
 	if (!length)
 		return (uint32_t)size;
 	if (size > length)
-		intrinsic_fail(ACTION_VALIDATE_EXCEPTION, "get_parameters_packed: buffer size is smaller than %zu", size);
+		intrinsic_fail(ACTION_VALIDATE_EXCEPTION, "get_parameters_packed: buffer size is smaller than %zu",
+		               size);
 	return intrinsic_copy_out(data, length, out, size);
 }
 
@@ -140,7 +158,8 @@ void intrinsic_set_parameters_packed(const void *data, uint32_t length)
 	for (uint32_t i = 0; i < count; i++) {
 		const struct parameter *parameter = parameter_at(&in);
 		if (seen[parameter - parameters])
-			intrinsic_fail(ACTION_VALIDATE_EXCEPTION, "chain_config_v1 unpack: duplicate id %d", (int)(parameter - parameters));
+			intrinsic_fail(ACTION_VALIDATE_EXCEPTION, "chain_config_v1 unpack: duplicate id %d",
+			               (int)(parameter - parameters));
 		seen[parameter - parameters] = true;
 		cursor_copy(&in, (uint8_t *)&config + parameter->offset, parameter->size);
 	}

@@ -23,7 +23,8 @@ static bool is_set(const struct public_key *key)
 	return any;
 }
 
-/* Why a producer may not be proposed, NULL when it may. legacy: only lists of that form have their keys looked at. */
+/* Why a producer may not be proposed, NULL when it may. legacy: only lists of that form have their keys
+ * looked at. */
 static const char *refusal(const struct producer_authority *producer, bool legacy)
 {
 	uint64_t weights = 0;
@@ -38,11 +39,13 @@ static const char *refusal(const struct producer_authority *producer, bool legac
 				return "producer schedule includes a duplicated key for %s";
 	if (!producer->threshold)
 		return "producer schedule includes an authority with a threshold of 0 for %s";
-	return weights < producer->threshold ? "producer schedule includes an unsatisfiable authority for %s" : NULL;
+	return weights < producer->threshold ? "producer schedule includes an unsatisfiable authority for %s"
+	                                     : NULL;
 }
 
 /* The same of a list; *about is the producer concerned. */
-static const char *list_refusal(const struct apply_context *context, const struct producer_schedule *schedule, bool legacy, uint64_t *about)
+static const char *list_refusal(const struct apply_context *context, const struct producer_schedule *schedule,
+                                bool legacy, uint64_t *about)
 {
 	for (size_t i = 0; i < schedule->producers_count; i++) {
 		const char *why;
@@ -89,7 +92,8 @@ static int64_t propose(struct apply_context *context, const void *data, uint32_t
 	if (!decoded)
 		intrinsic_fail(UNPACK_EXCEPTION, "producer schedule of %u bytes does not decode", (unsigned)length);
 	if (why && about && why[0] == 'p' && __builtin_strchr(why, '%'))
-		intrinsic_fail(WASM_EXECUTION_ERROR, "%.*s%s", (int)(__builtin_strchr(why, '%') - why), why, name_text(about).text);
+		intrinsic_fail(WASM_EXECUTION_ERROR, "%.*s%s", (int)(__builtin_strchr(why, '%') - why), why,
+		               name_text(about).text);
 	if (why)
 		intrinsic_fail(WASM_EXECUTION_ERROR, "%s", why);
 	intrinsic_check(result);

@@ -1,4 +1,5 @@
-/* Running a contract: finds the native twin of its code, gives it memory and a way out, and takes both away when it ends. */
+/* Running a contract: finds the native twin of its code, gives it memory and a way out, and takes both
+ * away when it ends. */
 #include "core/engine/intrinsic/intrinsic.h"
 
 #include "core/base/memory.h"
@@ -77,7 +78,8 @@ struct apply_context *intrinsic_enter(unsigned checks)
 {
 	struct apply_context *context = intrinsic_context;
 	if ((checks & FOR_PRIVILEGED) && !context->privileged)
-		intrinsic_fail(UNACCESSIBLE_API, "%s does not have permission to call this API", name_text(context->receiver).text);
+		intrinsic_fail(UNACCESSIBLE_API, "%s does not have permission to call this API",
+		               name_text(context->receiver).text);
 	if ((checks & FOR_ACTION) && context->context_free)
 		intrinsic_fail(UNACCESSIBLE_API, "only context free api's can be used in this context");
 	if ((checks & FOR_CONTEXT_FREE) && !context->context_free)
@@ -137,7 +139,8 @@ int contract_run(struct apply_context *context, const struct checksum256 *code_h
 	if (!apply) {
 		char hash[65];
 		checksum256_print(hash, code_hash);
-		return error_chain(context->error, WASM_EXECUTION_ERROR, "code %s of account %s is no bundled contract; only those run here", hash,
+		return error_chain(context->error, WASM_EXECUTION_ERROR,
+		                   "code %s of account %s is no bundled contract; only those run here", hash,
 		                   name_text(context->receiver).text);
 	}
 	return intrinsic_run(context, apply);

@@ -26,10 +26,11 @@ void intrinsic_eosio_assert_code(bool condition, uint64_t code)
 	if (condition)
 		return;
 	if (code >= RESERVED_ERROR_CODES) {
-		error_chain(intrinsic_context->error, RESTRICTED_ERROR_CODE_EXCEPTION, "eosio_assert_code called with reserved error code: %llu",
-		            (unsigned long long)code);
+		error_chain(intrinsic_context->error, RESTRICTED_ERROR_CODE_EXCEPTION,
+		            "eosio_assert_code called with reserved error code: %llu", (unsigned long long)code);
 	} else {
-		error_chain(intrinsic_context->error, EOSIO_ASSERT_CODE_EXCEPTION, "assertion failure with error code: %llu", (unsigned long long)code);
+		error_chain(intrinsic_context->error, EOSIO_ASSERT_CODE_EXCEPTION,
+		            "assertion failure with error code: %llu", (unsigned long long)code);
 		if (intrinsic_context->error)
 			intrinsic_context->error->assert_code = code;
 	}

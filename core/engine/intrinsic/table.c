@@ -1,4 +1,5 @@
-/* The table of intrinsics: what a contract's code may import, with its WebAssembly signature and the protocol feature that brings it. */
+/* The table of intrinsics: what a contract's code may import, with its WebAssembly signature and the
+ * protocol feature that brings it. */
 #include "core/engine/intrinsic/intrinsic.h"
 
 #include "core/contracts/intrinsics.h"

@@ -18,7 +18,8 @@ static void send(const void *packed, uint32_t length, bool context_free)
 		action_release(&action);
 		intrinsic_fail(UNPACK_EXCEPTION, "inline action of %u bytes does not decode", (unsigned)length);
 	}
-	int result = context_free ? apply_execute_context_free_inline(context, &action) : apply_execute_inline(context, &action);
+	int result = context_free ? apply_execute_context_free_inline(context, &action)
+	                          : apply_execute_inline(context, &action);
 	action_release(&action);
 	intrinsic_check(result);
 }
@@ -33,7 +34,8 @@ void intrinsic_send_context_free_inline(const void *action, uint32_t length)
 	send(action, length, true);
 }
 
-void intrinsic_send_deferred(const void *sender_id, uint64_t payer, const void *transaction, uint32_t length, uint32_t replace)
+void intrinsic_send_deferred(const void *sender_id, uint64_t payer, const void *transaction, uint32_t length,
+                             uint32_t replace)
 {
 	struct apply_context *context = intrinsic_enter(FOR_ACTION);
 	uint64_t id[2];

@@ -1,5 +1,6 @@
-/* What setcode asks of code: that it is a WebAssembly module whose imports are intrinsics of active protocol features, that it exports
- * apply, and, as long as only bundled contracts run here, that it is one of those. The bodies are not looked at. */
+/* What setcode asks of code: that it is a WebAssembly module whose imports are intrinsics of active
+ * protocol features, that it exports apply, and, as long as only bundled contracts run here, that it is
+ * one of those. The bodies are not looked at. */
 #include "core/engine/intrinsic/intrinsic.h"
 
 #include "core/contracts/bundle.h"
@@ -25,22 +26,28 @@ static bool is(const struct string *string, const char *text)
 	return string->length == strlen(text) && memcmp(string->data, text, string->length) == 0;
 }
 
-/* What compilers import on their own: 128-bit integers (__multi3) and software floating point (_eosio_f64_add). */
+/* What compilers import on their own: 128-bit integers (__multi3) and software floating point
+ * (_eosio_f64_add). */
 static bool is_compiler_builtin(const struct string *name)
 {
-	return (name->length > 2 && memcmp(name->data, "__", 2) == 0) || (name->length > 7 && memcmp(name->data, "_eosio_", 7) == 0);
+	return (name->length > 2 && memcmp(name->data, "__", 2) == 0) ||
+	       (name->length > 7 && memcmp(name->data, "_eosio_", 7) == 0);
 }
 
-static int check_import(struct apply_context *context, const struct string *module, const struct string *name, uint8_t kind)
+static int check_import(struct apply_context *context, const struct string *module, const struct string *name,
+                        uint8_t kind)
 {
-	const struct intrinsic *found = is(module, "env") && kind == 0 ? intrinsic_find((const char *)name->data, name->length) : NULL;
+	const struct intrinsic *found = is(module, "env") && kind == 0
+	                                    ? intrinsic_find((const char *)name->data, name->length)
+	                                    : NULL;
 	struct checksum256 feature;
 	if (found ? !found->feature : is(module, "env") && kind == 0 && is_compiler_builtin(name))
 		return 0;
 	if (found && checksum256_parse(&feature, found->feature) == 0 && apply_feature_active(context, &feature))
 		return 0;
-	return error_chain(context->error, WASM_SERIALIZATION_ERROR, "%.*s.%.*s unresolveable", (int)(module->length < 64 ? module->length : 64),
-	                   (const char *)module->data, (int)(name->length < 64 ? name->length : 64), (const char *)name->data);
+	return error_chain(context->error, WASM_SERIALIZATION_ERROR, "%.*s.%.*s unresolveable",
+	                   (int)(module->length < 64 ? module->length : 64), (const char *)module->data,
+	                   (int)(name->length < 64 ? name->length : 64), (const char *)name->data);
 }
 
 static int check_imports(struct apply_context *context, struct cursor *in)
@@ -77,7 +84,8 @@ int contract_validate(struct apply_context *context, const void *code, size_t le
 	const uint8_t *begin = cursor_take(&in, sizeof header);
 	bool applies = false;
 	if (!begin || memcmp(begin, header, sizeof header) != 0)
-		return error_chain(context->error, WASM_SERIALIZATION_ERROR, "code of %zu bytes is no WebAssembly module", length);
+		return error_chain(context->error, WASM_SERIALIZATION_ERROR,
+		                   "code of %zu bytes is no WebAssembly module", length);
 	while (cursor_left(&in) && !in.failed) {
 		uint8_t kind = cursor_u8(&in);
 		struct string section = read_string(&in);
@@ -95,14 +103,17 @@ int contract_validate(struct apply_context *context, const void *code, size_t le
 			in.failed = true;
 	}
 	if (in.failed || cursor_left(&in))
-		return error_chain(context->error, WASM_SERIALIZATION_ERROR, "code of %zu bytes is an ill-formed WebAssembly module", length);
+		return error_chain(context->error, WASM_SERIALIZATION_ERROR,
+		                   "code of %zu bytes is an ill-formed WebAssembly module", length);
 	if (!applies)
-		return error_chain(context->error, WASM_SERIALIZATION_ERROR, "Smart contract's apply function not exported; non-existent");
+		return error_chain(context->error, WASM_SERIALIZATION_ERROR,
+		                   "Smart contract's apply function not exported; non-existent");
 	struct checksum256 hash = hash_sha256(code, length);
 	if (!bundle_apply(&hash)) {
 		char text[65];
 		checksum256_print(text, &hash);
-		return error_chain(context->error, WASM_SERIALIZATION_ERROR, "code %s is no bundled contract; only those run here", text);
+		return error_chain(context->error, WASM_SERIALIZATION_ERROR,
+		                   "code %s is no bundled contract; only those run here", text);
 	}
 	return 0;
 }

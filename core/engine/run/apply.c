@@ -1,4 +1,5 @@
-/* Running one action: its receiver, those it notifies, what they send inline; receipts, sequences and RAM deltas (protocol.md D.1, D.2). */
+/* Running one action: its receiver, those it notifies, what they send inline; receipts, sequences and RAM
+ * deltas (protocol.md D.1, D.2). */
 #include "core/engine/engine_parts.h"
 
 #include "core/base/exception.h"
@@ -16,16 +17,21 @@
 
 /* --- traces --- */
 
-uint32_t transaction_schedule_action(struct transaction_context *context, const struct action *action, uint64_t receiver, bool context_free,
-                                     uint32_t creator, uint32_t ancestor)
+uint32_t transaction_schedule_action(struct transaction_context *context, const struct action *action,
+                                     uint64_t receiver, bool context_free, uint32_t creator,
+                                     uint32_t ancestor)
 {
 	struct transaction_trace *trace = context->trace;
 	struct action copy = action_copy(action);
 	uint32_t ordinal = (uint32_t)trace->actions_count + 1;
 
 	memory_grow(&trace->actions, &context->traces_capacity, ordinal, sizeof *trace->actions);
-	trace->actions[ordinal - 1] = (struct action_trace){.ordinal = ordinal, .creator_ordinal = creator, .closest_unnotified_ancestor = ancestor,
-	                                                    .receiver = receiver, .action = copy, .context_free = context_free};
+	trace->actions[ordinal - 1] = (struct action_trace){.ordinal = ordinal,
+	                                                    .creator_ordinal = creator,
+	                                                    .closest_unnotified_ancestor = ancestor,
+	                                                    .receiver = receiver,
+	                                                    .action = copy,
+	                                                    .context_free = context_free};
 	trace->actions_count = ordinal;
 	return ordinal;
 }
@@ -34,7 +40,8 @@ static void notify(struct apply_context *context, uint64_t receiver, uint32_t or
 {
 	size_t capacity = context->notified_capacity;
 	memory_grow(&context->notified, &capacity, context->notified_count + 1, sizeof *context->notified);
-	memory_grow(&context->notified_ordinals, &context->notified_capacity, context->notified_count + 1, sizeof *context->notified_ordinals);
+	memory_grow(&context->notified_ordinals, &context->notified_capacity, context->notified_count + 1,
+	            sizeof *context->notified_ordinals);
 	context->notified[context->notified_count] = receiver;
 	context->notified_ordinals[context->notified_count++] = ordinal;
 }
@@ -52,11 +59,13 @@ static int check_ram_deltas(const struct apply_context *context)
 			continue;
 		if (context->receiver != context->action->account)
 			return error_chain(context->error, UNAUTHORIZED_RAM_USAGE_INCREASE,
-			                   "unprivileged contract cannot increase RAM usage of another account within a notify context: %s",
+			                   "unprivileged contract cannot increase RAM usage of another account within a "
+			                   "notify context: %s",
 			                   name_text(account).text);
 		if (!apply_has_authorization(context, account))
 			return error_chain(context->error, UNAUTHORIZED_RAM_USAGE_INCREASE,
-			                   "unprivileged contract cannot increase RAM usage of another account that has not authorized the action: %s",
+			                   "unprivileged contract cannot increase RAM usage of another account that has "
+			                   "not authorized the action: %s",
 			                   name_text(account).text);
 	}
 	return 0;
@@ -77,7 +86,8 @@ static void put_auth_sequence(struct action_receipt *receipt, uint64_t account, 
 }
 
 /* receiver: who is not stored yet. */
-static int fill_auth_sequences(struct apply_context *context, struct action_receipt *receipt, struct account_object *receiver)
+static int fill_auth_sequences(struct apply_context *context, struct action_receipt *receipt,
+                               struct account_object *receiver)
 {
 	const struct action *action = context->action;
 	struct map_edit *edit = context->transaction->edit;
@@ -99,7 +109,8 @@ static int fill_auth_sequences(struct apply_context *context, struct action_rece
 	return 0;
 }
 
-/* The action's account comes first, unless the action goes to another alone (onerror). Nobody whom it notifies can change them. */
+/* The action's account comes first, unless the action goes to another alone (onerror). Nobody whom it
+ * notifies can change them. */
 static int find_code_sequences(struct apply_context *context, const struct account_object *receiver)
 {
 	struct account_object account = *receiver;
@@ -122,10 +133,12 @@ static int fill_receipt(struct apply_context *context, struct account_object *re
 	struct action_receipt *receipt = &trace->receipt;
 	int result;
 
-	*receipt = (struct action_receipt){.receiver = context->receiver, .global_sequence = ++globals->global_sequence,
+	*receipt = (struct action_receipt){.receiver = context->receiver,
+	                                   .global_sequence = ++globals->global_sequence,
 	                                   .recv_sequence = ++receiver->recv_sequence};
 	if (feature_active(&globals->features, FEATURE_ACTION_RETURN_VALUE))
-		receipt->act_digest = action_digest_with_return_value(context->action, trace->return_value.data, trace->return_value.length);
+		receipt->act_digest = action_digest_with_return_value(context->action, trace->return_value.data,
+		                                                      trace->return_value.length);
 	else
 		receipt->act_digest = action_digest(context->action);
 	if ((result = find_code_sequences(context, receiver)))
@@ -136,8 +149,8 @@ static int fill_receipt(struct apply_context *context, struct account_object *re
 		return result;
 	account_put(transaction->edit, receiver);
 	trace->has_receipt = true;
-	memory_grow(&transaction->receipt_digests, &transaction->receipt_digests_capacity, transaction->receipt_digests_count + 1,
-	            sizeof *transaction->receipt_digests);
+	memory_grow(&transaction->receipt_digests, &transaction->receipt_digests_capacity,
+	            transaction->receipt_digests_count + 1, sizeof *transaction->receipt_digests);
 	transaction->receipt_digests[transaction->receipt_digests_count++] = action_receipt_digest(receipt);
 	return 0;
 }
@@ -149,7 +162,8 @@ static bool runs_code(const struct apply_context *context, const struct account_
 {
 	if (checksum256_is_zero(&receiver->code_hash))
 		return false;
-	return context->action->account != EOSIO || context->action->name != name_literal("setcode") || context->receiver != EOSIO ||
+	return context->action->account != EOSIO || context->action->name != name_literal("setcode") ||
+	       context->receiver != EOSIO ||
 	       pending_feature(context->transaction->engine, FEATURE_FORWARD_SETCODE);
 }
 
@@ -178,7 +192,8 @@ static int run_receiver(struct apply_context *context, struct account_object *re
 static void add_console(struct apply_context *context)
 {
 	struct text sentence = TEXT_EMPTY;
-	text_printf(&sentence, "%s: pending console output: %s", context->error->sentence, text_string(&apply_trace(context)->console));
+	text_printf(&sentence, "%s: pending console output: %s", context->error->sentence,
+	            text_string(&apply_trace(context)->console));
 	error_chain(context->error, STD_EXCEPTION, "%s", text_string(&sentence));
 	text_release(&sentence);
 }
@@ -209,7 +224,8 @@ static int execute_inline(struct apply_context *context, const uint32_t *ordinal
 {
 	int result = 0;
 	for (size_t i = 0; i < count && !result; i++)
-		result = transaction_execute_action(context->transaction, ordinals[i], context->depth + 1, context->error);
+		result = transaction_execute_action(context->transaction, ordinals[i], context->depth + 1,
+		                                    context->error);
 	return result;
 }
 
@@ -224,17 +240,27 @@ static int execute(struct apply_context *context)
 		if ((result = execute_one(context)))
 			return result;
 	}
-	if ((context->inline_count || context->context_free_inline_count) && context->depth >= config->max_inline_action_depth)
-		return error_chain(context->error, TRANSACTION_EXCEPTION, "max inline action depth per transaction reached");
-	result = execute_inline(context, context->context_free_inline_ordinals, context->context_free_inline_count);
+	if ((context->inline_count || context->context_free_inline_count) &&
+	    context->depth >= config->max_inline_action_depth)
+		return error_chain(context->error, TRANSACTION_EXCEPTION,
+		                   "max inline action depth per transaction reached");
+	result = execute_inline(context, context->context_free_inline_ordinals,
+	                        context->context_free_inline_count);
 	return result ? result : execute_inline(context, context->inline_ordinals, context->inline_count);
 }
 
-int transaction_execute_action(struct transaction_context *transaction, uint32_t ordinal, uint32_t depth, struct error *error)
+int transaction_execute_action(struct transaction_context *transaction, uint32_t ordinal, uint32_t depth,
+                               struct error *error)
 {
 	const struct action_trace *trace = &transaction->trace->actions[ordinal - 1];
-	struct apply_context context = {.transaction = transaction, .own_action = trace->action, .receiver = trace->receiver, .ordinal = ordinal,
-	                                .first_ordinal = ordinal, .depth = depth, .context_free = trace->context_free, .error = error};
+	struct apply_context context = {.transaction = transaction,
+	                                .own_action = trace->action,
+	                                .receiver = trace->receiver,
+	                                .ordinal = ordinal,
+	                                .first_ordinal = ordinal,
+	                                .depth = depth,
+	                                .context_free = trace->context_free,
+	                                .error = error};
 	int result;
 	context.action = &context.own_action;
 	result = execute(&context);
@@ -252,15 +278,18 @@ int apply_require_authorization(struct apply_context *context, uint64_t account)
 {
 	if (apply_has_authorization(context, account))
 		return 0;
-	return error_chain(context->error, MISSING_AUTH_EXCEPTION, "missing authority of %s", name_text(account).text);
+	return error_chain(context->error, MISSING_AUTH_EXCEPTION, "missing authority of %s",
+	                   name_text(account).text);
 }
 
 int apply_require_authorization_of(struct apply_context *context, uint64_t account, uint64_t permission)
 {
 	for (size_t i = 0; i < context->action->authorization_count; i++)
-		if (context->action->authorization[i].actor == account && context->action->authorization[i].permission == permission)
+		if (context->action->authorization[i].actor == account &&
+		    context->action->authorization[i].permission == permission)
 			return 0;
-	return error_chain(context->error, MISSING_AUTH_EXCEPTION, "missing authority of %s/%s", name_text(account).text, name_text(permission).text);
+	return error_chain(context->error, MISSING_AUTH_EXCEPTION, "missing authority of %s/%s",
+	                   name_text(account).text, name_text(permission).text);
 }
 
 bool apply_has_authorization(const struct apply_context *context, uint64_t account)
@@ -282,8 +311,9 @@ static bool has_recipient(const struct apply_context *context, uint64_t account)
 void apply_require_recipient(struct apply_context *context, uint64_t account)
 {
 	if (!has_recipient(context, account))
-		notify(context, account, transaction_schedule_action(context->transaction, context->action, account, false, context->ordinal,
-		                                                     context->first_ordinal));
+		notify(context, account,
+		       transaction_schedule_action(context->transaction, context->action, account, false,
+		                                   context->ordinal, context->first_ordinal));
 }
 
 /* --- RAM --- */
@@ -313,8 +343,10 @@ int apply_add_ram_usage(struct apply_context *context, uint64_t payer, int64_t d
 	if (delta > 0 && !context->privileged && payer != context->receiver &&
 	    !pending_feature(context->transaction->engine, FEATURE_RAM_RESTRICTIONS)) {
 		/* Only a producing node minds. */
-		if (context->receiver != context->action->account && !context->transaction->engine->pending->validating)
-			return error_chain(context->error, SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION, "Cannot charge RAM to other accounts during notify.");
+		if (context->receiver != context->action->account &&
+		    !context->transaction->engine->pending->validating)
+			return error_chain(context->error, SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION,
+			                   "Cannot charge RAM to other accounts during notify.");
 		if ((result = apply_require_authorization(context, payer)))
 			return result;
 	}

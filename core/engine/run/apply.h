@@ -1,5 +1,5 @@
-/* Where an action runs: the transaction around it, the receiver it runs for, and what its contract may ask the chain to do. The
- * intrinsics (intrinsic/) are the contract's face of this. */
+/* Where an action runs: the transaction around it, the receiver it runs for, and what its contract may ask
+ * the chain to do. The intrinsics (intrinsic/) are the contract's face of this. */
 #ifndef EOSIOFS_CORE_ENGINE_RUN_APPLY_H
 #define EOSIOFS_CORE_ENGINE_RUN_APPLY_H
 
@@ -23,12 +23,18 @@ struct transaction_context {
 	uint32_t delay_sec;
 	uint64_t net_usage, net_limit, eager_net_limit; /* bytes (B.4) */
 	bool net_limit_is_block;
-	enum cpu_limit_kind { CPU_LIMIT_BLOCK, CPU_LIMIT_CHAIN, CPU_LIMIT_TRANSACTION, CPU_LIMIT_ACCOUNT } cpu_limit_kind;
+	enum cpu_limit_kind {
+		CPU_LIMIT_BLOCK,
+		CPU_LIMIT_CHAIN,
+		CPU_LIMIT_TRANSACTION,
+		CPU_LIMIT_ACCOUNT
+	} cpu_limit_kind;
 	int64_t cpu_limit;     /* microseconds: the objective one (B.5) */
 	uint32_t billed_cpu_us;
 	uint64_t *billed_accounts; /* owned; ascending */
 	size_t billed_accounts_count, billed_accounts_capacity;
-	struct resource_account *billed_usage; /* owned: theirs, as last looked up; name 0: there is no such account */
+	/* owned: theirs, as last looked up; name 0: there is no such account */
+	struct resource_account *billed_usage;
 	uint64_t *ram_accounts; /* owned; ascending: whose RAM is checked at the end */
 	size_t ram_accounts_count, ram_accounts_capacity;
 	struct transaction_trace *trace;
@@ -51,7 +57,8 @@ struct apply_context {
 	uint64_t *notified; /* owned: receivers, the action's account first */
 	uint32_t *notified_ordinals;
 	size_t notified_count, notified_capacity;
-	uint32_t *inline_ordinals, *context_free_inline_ordinals; /* owned: queued actions stand in the trace already */
+	/* owned: queued actions stand in the trace already */
+	uint32_t *inline_ordinals, *context_free_inline_ordinals;
 	size_t inline_count, inline_capacity, context_free_inline_count, context_free_inline_capacity;
 	struct database_cache *database; /* iterators of the running contract; lies in the arena */
 	struct error *error; /* where a failure's sentence goes */
@@ -68,53 +75,66 @@ static inline struct action_trace *apply_trace(struct apply_context *context)
 
 /* Those that give an int return 0 or -errno with the node's sentence in context->error. */
 
-int apply_require_authorization(struct apply_context *context, uint64_t account);                        /* 3090004 */
-int apply_require_authorization_of(struct apply_context *context, uint64_t account, uint64_t permission); /* 3090004 */
+/* 3090004 */
+int apply_require_authorization(struct apply_context *context, uint64_t account);
+/* 3090004 */
+int apply_require_authorization_of(struct apply_context *context, uint64_t account, uint64_t permission);
 bool apply_has_authorization(const struct apply_context *context, uint64_t account);
 void apply_require_recipient(struct apply_context *context, uint64_t account);
-/* Bills delta bytes to an account: usage, this action's RAM deltas, the check at the transaction's end, and B.7's payer rules.
- * A database row charged to `payer` goes through here too. */
+/* Bills delta bytes to an account: usage, this action's RAM deltas, the check at the transaction's end,
+ * and B.7's payer rules. A database row charged to `payer` goes through here too. */
 int apply_add_ram_usage(struct apply_context *context, uint64_t payer, int64_t delta);
 /* The same without payer rules: what the chain itself bills (newaccount, updateauth, …). */
 int apply_change_ram_usage(struct apply_context *context, uint64_t account, int64_t delta);
 /* Queues an inline action (taken over: *action is emptied), after the checks of C.3. */
 int apply_execute_inline(struct apply_context *context, struct action *action);
 int apply_execute_context_free_inline(struct apply_context *context, struct action *action);
-/* D.6. replace: as send_deferred's argument. The packed transaction is given as bytes. sender_id: low then high 64 bits. */
-int apply_schedule_deferred(struct apply_context *context, const uint64_t sender_id[2], uint64_t payer, const void *packed, size_t length,
-                            bool replace);
-bool apply_cancel_deferred(struct apply_context *context, const uint64_t sender_id[2]); /* false: there was none */
+/* D.6. replace: as send_deferred's argument. The packed transaction is given as bytes. sender_id: low then
+ * high 64 bits. */
+int apply_schedule_deferred(struct apply_context *context, const uint64_t sender_id[2], uint64_t payer,
+                            const void *packed, size_t length, bool replace);
+/* false: there was none */
+bool apply_cancel_deferred(struct apply_context *context, const uint64_t sender_id[2]);
 /* The same for another sender; 0: a delayed transaction. */
 bool apply_cancel_deferred_of(struct apply_context *context, uint64_t sender, const uint64_t sender_id[2]);
 int64_t apply_time(const struct apply_context *context); /* microseconds: the block's time */
 
 /* Privileged things. */
-int apply_set_resource_limits(struct apply_context *context, uint64_t account, int64_t ram_bytes, int64_t net_weight, int64_t cpu_weight);
-int apply_get_resource_limits(struct apply_context *context, uint64_t account, int64_t *ram_bytes, int64_t *net_weight, int64_t *cpu_weight);
+int apply_set_resource_limits(struct apply_context *context, uint64_t account, int64_t ram_bytes,
+                              int64_t net_weight, int64_t cpu_weight);
+int apply_get_resource_limits(struct apply_context *context, uint64_t account, int64_t *ram_bytes,
+                              int64_t *net_weight, int64_t *cpu_weight);
 int apply_set_privileged(struct apply_context *context, uint64_t account, bool privileged);
 int apply_is_privileged(struct apply_context *context, uint64_t account, bool *privileged);
 bool apply_is_account(const struct apply_context *context, uint64_t account);
 /* E.5: *version is the proposed schedule's version or -1. */
-int apply_set_proposed_producers(struct apply_context *context, struct producer_schedule *schedule, int64_t *version);
+int apply_set_proposed_producers(struct apply_context *context, struct producer_schedule *schedule,
+                                 int64_t *version);
 void apply_get_parameters(const struct apply_context *context, struct chain_config *out);
 int apply_set_parameters(struct apply_context *context, const struct chain_config *config);
 int apply_preactivate_feature(struct apply_context *context, const struct checksum256 *digest);
 bool apply_feature_active(const struct apply_context *context, const struct checksum256 *digest);
-size_t apply_active_producers(const struct apply_context *context, uint64_t *names, size_t capacity); /* the count there is */
-/* check_transaction_authorization: would these keys and permissions (with an infinite delay) authorize the transaction? */
-int apply_check_transaction_authorization(struct apply_context *context, const struct transaction *transaction,
-                                          const struct public_key *keys, size_t keys_count, const struct permission_level *permissions,
+/* the count there is */
+size_t apply_active_producers(const struct apply_context *context, uint64_t *names, size_t capacity);
+/* check_transaction_authorization: would these keys and permissions (with an infinite delay) authorize the
+ * transaction? */
+int apply_check_transaction_authorization(struct apply_context *context,
+                                          const struct transaction *transaction,
+                                          const struct public_key *keys, size_t keys_count,
+                                          const struct permission_level *permissions,
                                           size_t permissions_count);
-int apply_check_permission_authorization(struct apply_context *context, const struct permission_level *level, const struct public_key *keys,
-                                         size_t keys_count, const struct permission_level *permissions, size_t permissions_count,
+int apply_check_permission_authorization(struct apply_context *context, const struct permission_level *level,
+                                         const struct public_key *keys, size_t keys_count,
+                                         const struct permission_level *permissions, size_t permissions_count,
                                          int64_t delay_us);
 
-/* For setcode: is this a WebAssembly module whose imports are intrinsics of active features? 3070003 `env.NAME unresolveable` and the
- * like: in intrinsic/validate.c. */
+/* For setcode: is this a WebAssembly module whose imports are intrinsics of active features? 3070003
+ * `env.NAME unresolveable` and the like: in intrinsic/validate.c. */
 int contract_validate(struct apply_context *context, const void *code, size_t length);
 
-/* Runs the contract with that code hash for the context's receiver, if the receiver has one: in intrinsic/run.c. A contract that fails leaves
- * context->error set and gives -errno. Code that has no native twin: "code … is no bundled contract". */
+/* Runs the contract with that code hash for the context's receiver, if the receiver has one: in
+ * intrinsic/run.c. A contract that fails leaves context->error set and gives -errno. Code that has no
+ * native twin: "code … is no bundled contract". */
 int contract_run(struct apply_context *context, const struct checksum256 *code_hash);
 
 #endif

@@ -1,4 +1,5 @@
-/* What contracts ask of the chain beside sending: accounts, resources, parameters, schedules, features, permissions. */
+/* What contracts ask of the chain beside sending: accounts, resources, parameters, schedules, features,
+ * permissions. */
 #include "core/engine/engine_parts.h"
 
 #include "core/base/exception.h"
@@ -24,7 +25,8 @@ int64_t apply_time(const struct apply_context *context)
 
 /* --- resources --- */
 
-int apply_set_resource_limits(struct apply_context *context, uint64_t account, int64_t ram_bytes, int64_t net_weight, int64_t cpu_weight)
+int apply_set_resource_limits(struct apply_context *context, uint64_t account, int64_t ram_bytes,
+                              int64_t net_weight, int64_t cpu_weight)
 {
 	const struct resource_limits limits = {net_weight, cpu_weight, ram_bytes};
 	static const char invalid[] = "invalid value for %s resource %s expected [-1,INT64_MAX]";
@@ -35,14 +37,16 @@ int apply_set_resource_limits(struct apply_context *context, uint64_t account, i
 		return error_chain(context->error, WASM_EXECUTION_ERROR, invalid, "net", "weight");
 	if (cpu_weight < -1)
 		return error_chain(context->error, WASM_EXECUTION_ERROR, invalid, "cpu", "weight");
-	if (!resource_limits_set(context->transaction->edit, account, &limits, engine_block_number(context->transaction->engine), &decreased))
+	if (!resource_limits_set(context->transaction->edit, account, &limits,
+	                         engine_block_number(context->transaction->engine), &decreased))
 		return resource_account_missing(context->error, account);
 	if (decreased)
 		transaction_check_ram_of(context->transaction, account);
 	return 0;
 }
 
-int apply_get_resource_limits(struct apply_context *context, uint64_t account, int64_t *ram_bytes, int64_t *net_weight, int64_t *cpu_weight)
+int apply_get_resource_limits(struct apply_context *context, uint64_t account, int64_t *ram_bytes,
+                              int64_t *net_weight, int64_t *cpu_weight)
 {
 	struct resource_limits limits;
 	if (!resource_limits_get(state_of(context), &limits, account))
@@ -132,11 +136,13 @@ static int check_producer_keys(struct apply_context *context, const struct produ
 	for (size_t i = 0; i < schedule->producers_count; i++)
 		for (size_t k = 0; k < schedule->producers[i].keys_count; k++)
 			if (schedule->producers[i].keys[k].key.type >= supported)
-				return error_chain(context->error, UNACTIVATED_KEY_TYPE, "Unactivated key type used in proposed producer schedule");
+				return error_chain(context->error, UNACTIVATED_KEY_TYPE,
+				                   "Unactivated key type used in proposed producer schedule");
 	return 0;
 }
 
-int apply_set_proposed_producers(struct apply_context *context, struct producer_schedule *schedule, int64_t *version)
+int apply_set_proposed_producers(struct apply_context *context, struct producer_schedule *schedule,
+                                 int64_t *version)
 {
 	const struct pending_block *pending = pending_of(context);
 	const struct producer_schedule *before = &pending->next->active_schedule;
@@ -148,7 +154,8 @@ int apply_set_proposed_producers(struct apply_context *context, struct producer_
 	*version = -1;
 	if (result)
 		return result;
-	if (!schedule->producers_count && pending_feature(context->transaction->engine, FEATURE_DISALLOW_EMPTY_PRODUCER_SCHEDULE))
+	if (!schedule->producers_count &&
+	    pending_feature(context->transaction->engine, FEATURE_DISALLOW_EMPTY_PRODUCER_SCHEDULE))
 		return 0;
 	if (proposed_schedule_get(state_of(context), &proposed_in, &proposed)) {
 		same = producer_schedule_same_producers(schedule, &proposed);
@@ -170,20 +177,29 @@ int apply_set_proposed_producers(struct apply_context *context, struct producer_
 
 /* --- would it be authorized? --- */
 
-int apply_check_transaction_authorization(struct apply_context *context, const struct transaction *transaction,
-                                          const struct public_key *keys, size_t keys_count, const struct permission_level *permissions,
+int apply_check_transaction_authorization(struct apply_context *context,
+                                          const struct transaction *transaction,
+                                          const struct public_key *keys, size_t keys_count,
+                                          const struct permission_level *permissions,
                                           size_t permissions_count)
 {
-	struct authorization_request request = {.actions = transaction->actions, .actions_count = transaction->actions_count, .keys = keys,
-	                                        .keys_count = keys_count, .permissions = permissions, .permissions_count = permissions_count,
-	                                        .delay_us = (int64_t)transaction->delay_sec * 1000000,
-	                                        .fix_linkauth = pending_feature(context->transaction->engine, FEATURE_FIX_LINKAUTH_RESTRICTION)};
+	struct authorization_request request = {
+		.actions = transaction->actions,
+		.actions_count = transaction->actions_count,
+		.keys = keys,
+		.keys_count = keys_count,
+		.permissions = permissions,
+		.permissions_count = permissions_count,
+		.delay_us = (int64_t)transaction->delay_sec * 1000000,
+		.fix_linkauth = pending_feature(context->transaction->engine, FEATURE_FIX_LINKAUTH_RESTRICTION)};
 
-	return authorization_check(state_of(context), &pending_of(context)->globals.config, &request, context->error);
+	return authorization_check(state_of(context), &pending_of(context)->globals.config, &request,
+	                           context->error);
 }
 
-int apply_check_permission_authorization(struct apply_context *context, const struct permission_level *level, const struct public_key *keys,
-                                         size_t keys_count, const struct permission_level *permissions, size_t permissions_count,
+int apply_check_permission_authorization(struct apply_context *context, const struct permission_level *level,
+                                         const struct public_key *keys, size_t keys_count,
+                                         const struct permission_level *permissions, size_t permissions_count,
                                          int64_t delay_us)
 {
 	const struct chain_config *config = &pending_of(context)->globals.config;
@@ -195,11 +211,13 @@ int apply_check_permission_authorization(struct apply_context *context, const st
 	if (result)
 		return result;
 	authority_checker_init(&checker, state_of(context), keys, keys_count, permissions, permissions_count,
-	                       delay_us >= (int64_t)config->max_transaction_delay * 1000000 ? DELAY_FOREVER : delay_us,
+	                       delay_us >= (int64_t)config->max_transaction_delay * 1000000 ? DELAY_FOREVER
+	                                                                                    : delay_us,
 	                       config->max_authority_depth);
 	if (!authority_checker_satisfied(&checker, level)) {
 		permission_level_print(&text, level);
-		result = error_chain(context->error, UNSATISFIED_AUTHORIZATION, "permission '%s' was not satisfied under the provided keys and permissions",
+		result = error_chain(context->error, UNSATISFIED_AUTHORIZATION,
+		                     "permission '%s' was not satisfied under the provided keys and permissions",
 		                     text_string(&text));
 		text_release(&text);
 	} else if (!authority_checker_all_used(&checker)) {

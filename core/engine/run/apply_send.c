@@ -27,13 +27,15 @@ static int check_inline_authorization(struct apply_context *context, const struc
 	int result;
 
 	if (!account_exists(root, level->actor))
-		return error_chain(context->error, ACTION_VALIDATE_EXCEPTION, "inline action's authorizing actor %s does not exist",
+		return error_chain(context->error, ACTION_VALIDATE_EXCEPTION,
+		                   "inline action's authorizing actor %s does not exist",
 		                   name_text(level->actor).text);
 	result = authorization_find_permission(root, &permission, &found, level, context->error);
 	if (result || found)
 		return result;
 	permission_level_print(&text, level);
-	result = error_chain(context->error, ACTION_VALIDATE_EXCEPTION, "inline action's authorizations include a non-existent permission: %s",
+	result = error_chain(context->error, ACTION_VALIDATE_EXCEPTION,
+	                     "inline action's authorizations include a non-existent permission: %s",
 	                     text_string(&text));
 	text_release(&text);
 	return result;
@@ -44,30 +46,36 @@ static int check_inline_size(struct apply_context *context, const struct action 
 	uint32_t limit = context->transaction->engine->pending->globals.config.max_inline_action_size;
 	if (limit > INLINE_SIZE_UNPRIVILEGED)
 		limit = INLINE_SIZE_UNPRIVILEGED;
-	if (context->privileged || context->transaction->engine->pending->validating || action->data.length < limit)
+	if (context->privileged || context->transaction->engine->pending->validating ||
+	    action->data.length < limit)
 		return 0;
-	return error_chain(context->error, INLINE_ACTION_TOO_BIG_NONPRIVILEGED, "inline action too big for nonprivileged account %s",
-	                   name_text(action->account).text);
+	return error_chain(context->error, INLINE_ACTION_TOO_BIG_NONPRIVILEGED,
+	                   "inline action too big for nonprivileged account %s", name_text(action->account).text);
 }
 
 static int check_code_exists(struct apply_context *context, const struct action *action)
 {
 	if (account_exists(map_edit_view(context->transaction->edit), action->account))
 		return 0;
-	return error_chain(context->error, ACTION_VALIDATE_EXCEPTION, "inline action's code account %s does not exist",
-	                   name_text(action->account).text);
+	return error_chain(context->error, ACTION_VALIDATE_EXCEPTION,
+	                   "inline action's code account %s does not exist", name_text(action->account).text);
 }
 
-/* Does the contract's own eosio.code permission satisfy what these actions declare? to_self: they go to the contract itself, which
- * sufficed before RESTRICT_ACTION_TO_SELF. */
-static int check_sent_actions(struct apply_context *context, const struct action *actions, size_t count, int64_t delay_us, bool to_self,
-                              bool inherit, const char *unexpected)
+/* Does the contract's own eosio.code permission satisfy what these actions declare? to_self: they go to
+ * the contract itself, which sufficed before RESTRICT_ACTION_TO_SELF. */
+static int check_sent_actions(struct apply_context *context, const struct action *actions, size_t count,
+                              int64_t delay_us, bool to_self, bool inherit, const char *unexpected)
 {
 	const struct transaction_context *transaction = context->transaction;
 	struct permission_level code = {context->receiver, name_literal("eosio.code")};
-	struct authorization_request request = {.actions = actions, .actions_count = count, .permissions = &code, .permissions_count = 1,
-	                                        .delay_us = delay_us, .without_keys = transaction->without_keys,
-	                                        .fix_linkauth = active(context, FEATURE_FIX_LINKAUTH_RESTRICTION)};
+	struct authorization_request request = {
+		.actions = actions,
+		.actions_count = count,
+		.permissions = &code,
+		.permissions_count = 1,
+		.delay_us = delay_us,
+		.without_keys = transaction->without_keys,
+		.fix_linkauth = active(context, FEATURE_FIX_LINKAUTH_RESTRICTION)};
 	int result;
 
 	if (context->privileged || transaction->engine->pending->trusted)
@@ -76,7 +84,8 @@ static int check_sent_actions(struct apply_context *context, const struct action
 		request.satisfied = context->action->authorization;
 		request.satisfied_count = context->action->authorization_count;
 	}
-	result = authorization_check(map_edit_view(transaction->edit), &transaction->engine->pending->globals.config, &request, context->error);
+	result = authorization_check(map_edit_view(transaction->edit),
+	                             &transaction->engine->pending->globals.config, &request, context->error);
 	if (!result || !to_self || active(context, FEATURE_RESTRICT_ACTION_TO_SELF))
 		return result;
 	/* A validating node lets it pass; a producing one does not put it into a block. */
@@ -98,7 +107,8 @@ int apply_execute_inline(struct apply_context *context, struct action *action)
 	const struct transaction_context *transaction = context->transaction;
 	int64_t since = slot_to_us(pending_slot(transaction->engine)) - transaction->published;
 	bool to_self = action->account == context->receiver;
-	bool inherit = to_self && context->receiver == context->action->account && !active(context, FEATURE_RESTRICT_ACTION_TO_SELF) &&
+	bool inherit = to_self && context->receiver == context->action->account &&
+	               !active(context, FEATURE_RESTRICT_ACTION_TO_SELF) &&
 	               !transaction->engine->pending->validating;
 	int result = check_code_exists(context, action);
 
@@ -111,7 +121,8 @@ int apply_execute_inline(struct apply_context *context, struct action *action)
 		                            "Authorization failure with inline action sent to self");
 	if (!result)
 		queue(&context->inline_ordinals, &context->inline_count, &context->inline_capacity,
-		      transaction_schedule_action(context->transaction, action, action->account, false, context->ordinal, context->first_ordinal));
+		      transaction_schedule_action(context->transaction, action, action->account, false,
+		                                  context->ordinal, context->first_ordinal));
 	action_release(action);
 	*action = (struct action){0};
 	return result;
@@ -122,12 +133,15 @@ int apply_execute_context_free_inline(struct apply_context *context, struct acti
 	int result = check_code_exists(context, action);
 
 	if (!result && action->authorization_count)
-		result = error_chain(context->error, ACTION_VALIDATE_EXCEPTION, "context-free actions cannot have authorizations");
+		result = error_chain(context->error, ACTION_VALIDATE_EXCEPTION,
+		                     "context-free actions cannot have authorizations");
 	if (!result)
 		result = check_inline_size(context, action);
 	if (!result)
-		queue(&context->context_free_inline_ordinals, &context->context_free_inline_count, &context->context_free_inline_capacity,
-		      transaction_schedule_action(context->transaction, action, action->account, true, context->ordinal, context->first_ordinal));
+		queue(&context->context_free_inline_ordinals, &context->context_free_inline_count,
+		      &context->context_free_inline_capacity,
+		      transaction_schedule_action(context->transaction, action, action->account, true,
+		                                  context->ordinal, context->first_ordinal));
 	action_release(action);
 	*action = (struct action){0};
 	return result;
@@ -136,7 +150,8 @@ int apply_execute_context_free_inline(struct apply_context *context, struct acti
 /* --- deferred transactions --- */
 
 /* NO_DUPLICATE_DEFERRED_ID: what makes the id of each sent transaction unique. */
-static void put_generation_context(const struct apply_context *context, struct transaction *transaction, const uint64_t sender_id[2])
+static void put_generation_context(const struct apply_context *context, struct transaction *transaction,
+                                   const uint64_t sender_id[2])
 {
 	struct bytes data = {0};
 	bytes_put(&data, context->transaction->id.data, sizeof context->transaction->id.data);
@@ -149,29 +164,35 @@ static void put_generation_context(const struct apply_context *context, struct t
 }
 
 /* One that the contract has put there itself must say the same. */
-static int check_generation_context(const struct apply_context *context, const struct transaction *transaction, const uint64_t sender_id[2])
+static int check_generation_context(const struct apply_context *context,
+                                    const struct transaction *transaction, const uint64_t sender_id[2])
 {
 	const char *mismatch = NULL;
 	struct checksum256 id;
 	uint64_t low = 0, high = 0, sender = 0;
 	for (size_t i = 0; i < transaction->extensions_count; i++) {
-		struct cursor in = cursor_make(transaction->extensions[i].data.data, transaction->extensions[i].data.length);
+		struct cursor in = cursor_make(transaction->extensions[i].data.data,
+		                               transaction->extensions[i].data.length);
 
 		if (transaction->extensions[i].type != EXTENSION_GENERATION_CONTEXT)
-			return error_chain(context->error, INVALID_TRANSACTION_EXTENSION, "Transaction extension with id type %u is not supported",
+			return error_chain(context->error, INVALID_TRANSACTION_EXTENSION,
+			                   "Transaction extension with id type %u is not supported",
 			                   (unsigned)transaction->extensions[i].type);
 		cursor_copy(&in, id.data, sizeof id.data);
 		low = cursor_u64(&in);
 		high = cursor_u64(&in);
 		sender = cursor_u64(&in);
 		if (in.failed)
-			return error_chain(context->error, UNPACK_EXCEPTION, "deferred transaction generation context is malformed");
+			return error_chain(context->error, UNPACK_EXCEPTION,
+			                   "deferred transaction generation context is malformed");
 		if (!sender)
-			return error_chain(context->error, ILL_FORMED_DEFERRED_TRANSACTION_GENERATION_CONTEXT,
-			                   "Deferred transaction generation context extension must have a non-empty sender account");
+			return error_chain(
+				context->error, ILL_FORMED_DEFERRED_TRANSACTION_GENERATION_CONTEXT,
+				"Deferred transaction generation context extension must have a non-empty sender account");
 		if (i)
 			return error_chain(context->error, INVALID_TRANSACTION_EXTENSION,
-			                   "Transaction extension with id type %u is not allowed to repeat", EXTENSION_GENERATION_CONTEXT);
+			                   "Transaction extension with id type %u is not allowed to repeat",
+			                   EXTENSION_GENERATION_CONTEXT);
 	}
 	if (sender != context->receiver)
 		mismatch = "sender";
@@ -185,7 +206,8 @@ static int check_generation_context(const struct apply_context *context, const s
 	return 0;
 }
 
-static int stamp(const struct apply_context *context, struct transaction *transaction, const uint64_t sender_id[2])
+static int stamp(const struct apply_context *context, struct transaction *transaction,
+                 const uint64_t sender_id[2])
 {
 	const struct engine *engine = context->transaction->engine;
 	int result = 0;
@@ -212,16 +234,19 @@ static int check_deferred_payer(struct apply_context *context, uint64_t payer)
 	if (!active(context, FEATURE_RAM_RESTRICTIONS))
 		return apply_require_authorization(context, payer);
 	if (context->receiver != context->action->account)
-		return error_chain(context->error, ACTION_VALIDATE_EXCEPTION,
-		                   "cannot bill RAM usage of deferred transactions to another account within notify context");
+		return error_chain(
+			context->error, ACTION_VALIDATE_EXCEPTION,
+			"cannot bill RAM usage of deferred transactions to another account within notify context");
 	if (!apply_has_authorization(context, payer))
 		return error_chain(context->error, ACTION_VALIDATE_EXCEPTION,
-		                   "cannot bill RAM usage of deferred transaction to another account that has not authorized the action: %s",
+		                   "cannot bill RAM usage of deferred transaction to another account that has not "
+		                   "authorized the action: %s",
 		                   name_text(payer).text);
 	return 0;
 }
 
-static int check_deferred_authorization(struct apply_context *context, const struct transaction *transaction, uint64_t payer)
+static int check_deferred_authorization(struct apply_context *context, const struct transaction *transaction,
+                                        uint64_t payer)
 {
 	bool to_self = true;
 	int result;
@@ -231,8 +256,10 @@ static int check_deferred_authorization(struct apply_context *context, const str
 		return result;
 	for (size_t i = 0; i < transaction->actions_count; i++)
 		to_self = to_self && transaction->actions[i].account == context->receiver;
-	return check_sent_actions(context, transaction->actions, transaction->actions_count, (int64_t)transaction->delay_sec * 1000000, to_self, false,
-	                          "Authorization failure with sent deferred transaction consisting only of actions to self");
+	return check_sent_actions(
+		context, transaction->actions, transaction->actions_count, (int64_t)transaction->delay_sec * 1000000,
+		to_self, false,
+		"Authorization failure with sent deferred transaction consisting only of actions to self");
 }
 
 /* Takes an earlier one with the same id out of the way, if there is one and `replace` allows it. */
@@ -243,37 +270,45 @@ static int replace_deferred(struct apply_context *context, const uint64_t sender
 	if (!generated_transaction_get(map_edit_view(transaction->edit), &old, context->receiver, sender_id))
 		return 0;
 	if (!replace)
-		return error_chain(context->error, DEFERRED_TX_DUPLICATE, "deferred transaction with the same sender_id and payer already exists");
+		return error_chain(context->error, DEFERRED_TX_DUPLICATE,
+		                   "deferred transaction with the same sender_id and payer already exists");
 	if (!active(context, FEATURE_REPLACE_DEFERRED))
-		return error_chain(context->error, SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION, "Replacing a deferred transaction is temporarily disabled.");
+		return error_chain(context->error, SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION,
+		                   "Replacing a deferred transaction is temporarily disabled.");
 	generated_transaction_remove(transaction->edit, &old);
 	return apply_change_ram_usage(context, old.payer, -generated_transaction_ram(old.packed_length));
 }
 
-static int store_deferred(struct apply_context *context, const struct transaction *transaction, const uint64_t sender_id[2], uint64_t payer)
+static int store_deferred(struct apply_context *context, const struct transaction *transaction,
+                          const uint64_t sender_id[2], uint64_t payer)
 {
 	struct engine *engine = context->transaction->engine;
 	struct block_globals *globals = &engine->pending->globals;
-	struct generated_transaction generated = {.sender = context->receiver, .sender_id = {sender_id[0], sender_id[1]}, .payer = payer,
-	                                          .published = slot_to_us(pending_slot(engine)), .object_id = globals->next_generated_id++};
+	struct generated_transaction generated = {.sender = context->receiver,
+	                                          .sender_id = {sender_id[0], sender_id[1]},
+	                                          .payer = payer,
+	                                          .published = slot_to_us(pending_slot(engine)),
+	                                          .object_id = globals->next_generated_id++};
 	struct bytes packed = {0};
 
 	transaction_pack(&packed, transaction);
 	generated.id = hash_sha256(packed.data, packed.length);
 	generated.delay_until = generated.published + (int64_t)transaction->delay_sec * 1000000;
-	generated.expiration = generated.delay_until + (int64_t)globals->config.deferred_trx_expiration_window * 1000000;
+	generated.expiration = generated.delay_until +
+	                       (int64_t)globals->config.deferred_trx_expiration_window * 1000000;
 	generated.packed = packed.data;
 	generated.packed_length = packed.length;
 	generated_transaction_put(context->transaction->edit, &generated);
 	bytes_release(&packed);
-	if (!active(context, FEATURE_RAM_RESTRICTIONS) && context->receiver != context->action->account && context->receiver != payer &&
-	    !context->privileged && !engine->pending->validating)
-		return error_chain(context->error, SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION, "Cannot charge RAM to other accounts during notify.");
+	if (!active(context, FEATURE_RAM_RESTRICTIONS) && context->receiver != context->action->account &&
+	    context->receiver != payer && !context->privileged && !engine->pending->validating)
+		return error_chain(context->error, SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION,
+		                   "Cannot charge RAM to other accounts during notify.");
 	return apply_change_ram_usage(context, payer, generated_transaction_ram(generated.packed_length));
 }
 
-int apply_schedule_deferred(struct apply_context *context, const uint64_t sender_id[2], uint64_t payer, const void *packed, size_t length,
-                            bool replace)
+int apply_schedule_deferred(struct apply_context *context, const uint64_t sender_id[2], uint64_t payer,
+                            const void *packed, size_t length, bool replace)
 {
 	const struct chain_config *config = &context->transaction->engine->pending->globals.config;
 	struct cursor in = cursor_make(packed, length);
@@ -281,17 +316,21 @@ int apply_schedule_deferred(struct apply_context *context, const uint64_t sender
 	int result = 0;
 
 	if (transaction_unpack(&transaction, &in))
-		return error_chain(context->error, PACKED_TRANSACTION_TYPE_EXCEPTION, "deferred transaction is malformed");
+		return error_chain(context->error, PACKED_TRANSACTION_TYPE_EXCEPTION,
+		                   "deferred transaction is malformed");
 	if (transaction.context_free_actions_count)
 		result = error_chain(context->error, CFA_INSIDE_GENERATED_TX,
 		                     "context free actions are not currently allowed in generated transactions");
 	if (!result)
-		result = transaction_validate_accounts(map_edit_view(context->transaction->edit), &transaction, false, context->error);
+		result = transaction_validate_accounts(map_edit_view(context->transaction->edit), &transaction, false,
+		                                       context->error);
 	if (!result)
 		result = stamp(context, &transaction, sender_id);
 	/* What retiring it will cost is paid now. */
 	if (!result)
-		result = transaction_add_net(context->transaction, config->base_per_transaction_net_usage + TRANSACTION_ID_NET, context->error);
+		result = transaction_add_net(context->transaction,
+		                             config->base_per_transaction_net_usage + TRANSACTION_ID_NET,
+		                             context->error);
 	if (!result)
 		result = check_deferred_authorization(context, &transaction, payer);
 	if (!result)
@@ -313,5 +352,6 @@ bool apply_cancel_deferred_of(struct apply_context *context, uint64_t sender, co
 	if (!generated_transaction_get(map_edit_view(context->transaction->edit), &generated, sender, sender_id))
 		return false;
 	generated_transaction_remove(context->transaction->edit, &generated);
-	return !apply_change_ram_usage(context, generated.payer, -generated_transaction_ram(generated.packed_length));
+	return !apply_change_ram_usage(context, generated.payer,
+	                               -generated_transaction_ram(generated.packed_length));
 }

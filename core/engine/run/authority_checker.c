@@ -18,18 +18,26 @@ struct evaluation {
 	size_t count, capacity;
 };
 
-/* An entry of an authority, in the order in which they are looked at: heavier first, among equals waits, then keys, then accounts. */
+/* An entry of an authority, in the order in which they are looked at: heavier first, among equals waits,
+ * then keys, then accounts. */
 enum entry_kind { ENTRY_WAIT, ENTRY_KEY, ENTRY_ACCOUNT };
 struct entry {
 	uint32_t weight, index;
 	enum entry_kind kind;
 };
 
-void authority_checker_init(struct authority_checker *checker, const struct map_root *root, const struct public_key *keys, size_t keys_count,
-                            const struct permission_level *permissions, size_t permissions_count, int64_t delay_us, uint16_t depth_limit)
+void authority_checker_init(struct authority_checker *checker, const struct map_root *root,
+                            const struct public_key *keys, size_t keys_count,
+                            const struct permission_level *permissions, size_t permissions_count,
+                            int64_t delay_us, uint16_t depth_limit)
 {
-	*checker = (struct authority_checker){.root = root, .keys = keys, .keys_count = keys_count, .permissions = permissions,
-	                                      .permissions_count = permissions_count, .delay_us = delay_us, .depth_limit = depth_limit};
+	*checker = (struct authority_checker){.root = root,
+	                                      .keys = keys,
+	                                      .keys_count = keys_count,
+	                                      .permissions = permissions,
+	                                      .permissions_count = permissions_count,
+	                                      .delay_us = delay_us,
+	                                      .depth_limit = depth_limit};
 	if (keys_count) {
 		checker->used = memory_allocate(keys_count, sizeof *checker->used);
 		checker->used_order = memory_allocate(keys_count, sizeof *checker->used_order);
@@ -90,9 +98,11 @@ static struct known_level *known(struct evaluation *evaluation, const struct per
 	return NULL;
 }
 
-static bool authority_satisfied(struct evaluation *evaluation, const struct authority *authority, uint32_t depth);
+static bool authority_satisfied(struct evaluation *evaluation, const struct authority *authority,
+                                uint32_t depth);
 
-static bool level_satisfied(struct evaluation *evaluation, const struct permission_level *level, uint32_t depth)
+static bool level_satisfied(struct evaluation *evaluation, const struct permission_level *level,
+                            uint32_t depth)
 {
 	struct authority_checker *checker = evaluation->checker;
 	struct known_level *before;
@@ -104,7 +114,8 @@ static bool level_satisfied(struct evaluation *evaluation, const struct permissi
 		return true;
 	if ((before = known(evaluation, level)))
 		return before->state == LEVEL_SATISFIED;
-	if (depth >= checker->depth_limit || !permission_get(checker->root, &permission, level->actor, level->permission))
+	if (depth >= checker->depth_limit ||
+	    !permission_get(checker->root, &permission, level->actor, level->permission))
 		return false;
 	index = evaluation->count;
 	memory_grow(&evaluation->levels, &evaluation->capacity, index + 1, sizeof *evaluation->levels);
@@ -142,7 +153,8 @@ static size_t list_entries(struct entry *entries, const struct authority *author
 	return count;
 }
 
-static bool entry_satisfied(struct evaluation *evaluation, const struct authority *authority, const struct entry *entry, uint32_t depth)
+static bool entry_satisfied(struct evaluation *evaluation, const struct authority *authority,
+                            const struct entry *entry, uint32_t depth)
 {
 	switch (entry->kind) {
 	case ENTRY_WAIT:
@@ -155,10 +167,12 @@ static bool entry_satisfied(struct evaluation *evaluation, const struct authorit
 	return false;
 }
 
-static bool authority_satisfied(struct evaluation *evaluation, const struct authority *authority, uint32_t depth)
+static bool authority_satisfied(struct evaluation *evaluation, const struct authority *authority,
+                                uint32_t depth)
 {
 	struct authority_checker *checker = evaluation->checker;
-	size_t used_before = checker->used_count, total = authority->keys_count + authority->accounts_count + authority->waits_count, count;
+	size_t used_before = checker->used_count,
+		   total = authority->keys_count + authority->accounts_count + authority->waits_count, count;
 	struct entry few[16], *entries = total <= 16 ? few : memory_allocate(total, sizeof *entries);
 	uint64_t weight = 0;
 	bool satisfied = false;

@@ -1,4 +1,5 @@
-/* Authorization of actions: minimum permissions, the five special actions, satisfaction of what is declared (protocol.md C.2 to C.4). */
+/* Authorization of actions: minimum permissions, the five special actions, satisfaction of what is
+ * declared (protocol.md C.2 to C.4). */
 #include "core/engine/run/authorization.h"
 
 #include "core/base/exception.h"
@@ -34,8 +35,8 @@ int authorization_find_permission(const struct map_root *root, struct permission
 	return 0;
 }
 
-int authorization_permission(const struct map_root *root, struct permission_object *out, const struct permission_level *level,
-                             struct error *error)
+int authorization_permission(const struct map_root *root, struct permission_object *out,
+                             const struct permission_level *level, struct error *error)
 {
 	struct text text = TEXT_EMPTY;
 	bool found = false;
@@ -45,50 +46,58 @@ int authorization_permission(const struct map_root *root, struct permission_obje
 		return result;
 	/* The node quotes what its database says, template arguments and all. */
 #define NULL_TYPE "boost::tuples::null_type"
-	result = error_chain(error, PERMISSION_QUERY_EXCEPTION,
-	                     "Failed to retrieve permission: %s (unknown key (boost::tuples::tuple<eosio::chain::name, eosio::chain::name, " NULL_TYPE
-	                     ", " NULL_TYPE ", " NULL_TYPE ", " NULL_TYPE ", " NULL_TYPE ", " NULL_TYPE ", " NULL_TYPE ", " NULL_TYPE ">): (%s %s))",
-	                     level_text(&text, level), name_text(level->actor).text, name_text(level->permission).text);
+	result = error_chain(
+		error, PERMISSION_QUERY_EXCEPTION,
+		"Failed to retrieve permission: %s (unknown key (boost::tuples::tuple<eosio::chain::name, "
+	    "eosio::chain::name, " NULL_TYPE ", " NULL_TYPE ", " NULL_TYPE ", " NULL_TYPE ", " NULL_TYPE
+		", " NULL_TYPE ", " NULL_TYPE ", " NULL_TYPE ">): (%s %s))",
+		level_text(&text, level), name_text(level->actor).text, name_text(level->permission).text);
 #undef NULL_TYPE
 	text_release(&text);
 	return result;
 }
 
 /* The permission that an action of that code is linked to; false: none. */
-static bool linked_permission(const struct map_root *root, uint64_t *out, uint64_t account, uint64_t code, uint64_t action)
+static bool linked_permission(const struct map_root *root, uint64_t *out, uint64_t account, uint64_t code,
+                              uint64_t action)
 {
 	struct permission_link link;
-	if (!permission_link_get(root, &link, account, code, action) && !permission_link_get(root, &link, account, code, 0))
+	if (!permission_link_get(root, &link, account, code, action) &&
+	    !permission_link_get(root, &link, account, code, 0))
 		return false;
 	*out = link.permission;
 	return true;
 }
 
-static uint64_t minimum_permission(const struct map_root *root, uint64_t account, uint64_t code, uint64_t action)
+static uint64_t minimum_permission(const struct map_root *root, uint64_t account, uint64_t code,
+                                   uint64_t action)
 {
 	uint64_t permission;
 	return linked_permission(root, &permission, account, code, action) ? permission : ACTIVE;
 }
 
-/* Is `declared` the permission {its actor, minimum} or an ancestor of it? `words` begins the sentence if not. */
-static int check_relevant(const struct map_root *root, const struct permission_level *declared, const struct permission_level *minimum,
-                          const char *words, struct error *error)
+/* Is `declared` the permission {its actor, minimum} or an ancestor of it? `words` begins the sentence if
+ * not. */
+static int check_relevant(const struct map_root *root, const struct permission_level *declared,
+                          const struct permission_level *minimum, const char *words, struct error *error)
 {
 	struct text declared_text = TEXT_EMPTY, minimum_text = TEXT_EMPTY;
 	struct permission_object permission, least;
 	int result = authorization_permission(root, &least, minimum, error);
 
 	if (!result && permission_level_compare(declared, minimum) &&
-	    !(result = authorization_permission(root, &permission, declared, error)) && !permission_satisfies(root, &permission, &least))
-		result = error_chain(error, IRRELEVANT_AUTH_EXCEPTION, words, level_text(&declared_text, declared), level_text(&minimum_text, minimum));
+	    !(result = authorization_permission(root, &permission, declared, error)) &&
+	    !permission_satisfies(root, &permission, &least))
+		result = error_chain(error, IRRELEVANT_AUTH_EXCEPTION, words, level_text(&declared_text, declared),
+		                     level_text(&minimum_text, minimum));
 	text_release(&declared_text);
 	text_release(&minimum_text);
 	return result;
 }
 
 /* The same where it is the declared permission that must exist before the other is looked for. */
-static int check_declared(const struct map_root *root, const struct permission_level *declared, const struct permission_level *minimum,
-                          const char *words, struct error *error)
+static int check_declared(const struct map_root *root, const struct permission_level *declared,
+                          const struct permission_level *minimum, const char *words, struct error *error)
 {
 	struct permission_object permission;
 	int result = authorization_permission(root, &permission, declared, error);
@@ -99,12 +108,15 @@ static int check_declared(const struct map_root *root, const struct permission_l
 /* --- the five special actions (C.4) --- */
 
 /* `actor` is what the sentence calls the account that must be the actor. */
-static int check_single(const struct action *action, uint64_t account, const char *kind, const char *actor, struct error *error)
+static int check_single(const struct action *action, uint64_t account, const char *kind, const char *actor,
+                        struct error *error)
 {
 	if (action->authorization_count != 1)
-		return error_chain(error, IRRELEVANT_AUTH_EXCEPTION, "%s action should only have one declared authorization", kind);
+		return error_chain(error, IRRELEVANT_AUTH_EXCEPTION,
+		                   "%s action should only have one declared authorization", kind);
 	if (actor && action->authorization[0].actor != account)
-		return error_chain(error, IRRELEVANT_AUTH_EXCEPTION, "the owner of the %s needs to be the actor of the declared authorization", actor);
+		return error_chain(error, IRRELEVANT_AUTH_EXCEPTION,
+		                   "the owner of the %s needs to be the actor of the declared authorization", actor);
 	return 0;
 }
 
@@ -125,8 +137,9 @@ static int check_updateauth(const struct map_root *root, const struct action *ac
 	if (!result) {
 		if (!found)
 			minimum.permission = update.parent;
-		result = check_relevant(root, &action->authorization[0], &minimum,
-		                        "updateauth action declares irrelevant authority '%s'; minimum authority is %s", error);
+		result = check_relevant(
+			root, &action->authorization[0], &minimum,
+			"updateauth action declares irrelevant authority '%s'; minimum authority is %s", error);
 	}
 	authority_release(&update.authority);
 	return result;
@@ -142,11 +155,13 @@ static int check_deleteauth(const struct map_root *root, const struct action *ac
 	if (result)
 		return result;
 	/* The node says updateauth here too. */
-	return check_relevant(root, &action->authorization[0], &(struct permission_level){removal.account, removal.permission},
-	                      "updateauth action declares irrelevant authority '%s'; minimum authority is %s", error);
+	return check_relevant(
+		root, &action->authorization[0], &(struct permission_level){removal.account, removal.permission},
+		"updateauth action declares irrelevant authority '%s'; minimum authority is %s", error);
 }
 
-static int check_linkauth(const struct map_root *root, const struct action *action, bool fix_linkauth, struct error *error)
+static int check_linkauth(const struct map_root *root, const struct action *action, bool fix_linkauth,
+                          struct error *error)
 {
 	struct native_linkauth link;
 	uint64_t permission;
@@ -157,11 +172,13 @@ static int check_linkauth(const struct map_root *root, const struct action *acti
 	if (result)
 		return result;
 	if ((link.code == EOSIO || !fix_linkauth) && native_is_special(EOSIO, link.action))
-		return error_chain(error, ACTION_VALIDATE_EXCEPTION, "Cannot link eosio::%s to a minimum permission", name_text(link.action).text);
+		return error_chain(error, ACTION_VALIDATE_EXCEPTION, "Cannot link eosio::%s to a minimum permission",
+		                   name_text(link.action).text);
 	permission = minimum_permission(root, link.account, link.code, link.action);
 	if (permission == EOSIO_ANY)
 		return 0;
-	return check_declared(root, &action->authorization[0], &(struct permission_level){link.account, permission},
+	return check_declared(root, &action->authorization[0],
+	                      &(struct permission_level){link.account, permission},
 	                      "link action declares irrelevant authority '%s'; minimum authority is %s", error);
 }
 
@@ -176,11 +193,14 @@ static int check_unlinkauth(const struct map_root *root, const struct action *ac
 	if (result)
 		return result;
 	if (!linked_permission(root, &permission, unlink.account, unlink.code, unlink.action))
-		return error_chain(error, TRANSACTION_EXCEPTION, "cannot unlink non-existent permission link of account '%s' for actions matching '%s::%s'",
-		                   name_text(unlink.account).text, name_text(unlink.code).text, name_text(unlink.action).text);
+		return error_chain(
+			error, TRANSACTION_EXCEPTION,
+			"cannot unlink non-existent permission link of account '%s' for actions matching '%s::%s'",
+			name_text(unlink.account).text, name_text(unlink.code).text, name_text(unlink.action).text);
 	if (permission == EOSIO_ANY)
 		return 0;
-	return check_declared(root, &action->authorization[0], &(struct permission_level){unlink.account, permission},
+	return check_declared(root, &action->authorization[0],
+	                      &(struct permission_level){unlink.account, permission},
 	                      "unlink action declares irrelevant authority '%s'; minimum authority is %s", error);
 }
 
@@ -194,7 +214,8 @@ static bool transaction_declares(const struct transaction *transaction, const st
 }
 
 /* *delay_us becomes what the delayed transaction had. */
-static int check_canceldelay(const struct map_root *root, const struct action *action, int64_t *delay_us, struct error *error)
+static int check_canceldelay(const struct map_root *root, const struct action *action, int64_t *delay_us,
+                             struct error *error)
 {
 	struct native_canceldelay cancel;
 	struct generated_transaction generated;
@@ -207,14 +228,17 @@ static int check_canceldelay(const struct map_root *root, const struct action *a
 	if (!result)
 		result = check_single(action, 0, "canceldelay", NULL, error);
 	if (!result)
-		result = check_declared(root, &action->authorization[0], &cancel.canceling_authority,
-		                        "canceldelay action declares irrelevant authority '%s'; specified authority to satisfy is %s", error);
+		result = check_declared(
+			root, &action->authorization[0], &cancel.canceling_authority,
+			"canceldelay action declares irrelevant authority '%s'; specified authority to satisfy is %s",
+			error);
 	if (result)
 		return result;
 	if (!generated_transaction_find(root, &generated, &cancel.transaction_id) || generated.sender) {
 		checksum256_print(id, &cancel.transaction_id);
-		return error_chain(error, TX_NOT_FOUND,
-		                   "cannot cancel trx_id=%s, there is no deferred transaction with that transaction id", id);
+		return error_chain(
+			error, TX_NOT_FOUND,
+			"cannot cancel trx_id=%s, there is no deferred transaction with that transaction id", id);
 	}
 	in = cursor_make(generated.packed, generated.packed_length);
 	if (transaction_unpack(&transaction, &in))
@@ -223,12 +247,14 @@ static int check_canceldelay(const struct map_root *root, const struct action *a
 	transaction_release(&transaction);
 	if (!declared)
 		return error_chain(error, ACTION_VALIDATE_EXCEPTION,
-		                   "canceling_auth in canceldelay action was not found as authorization in the original delayed transaction");
+		                   "canceling_auth in canceldelay action was not found as authorization in the "
+		                   "original delayed transaction");
 	*delay_us = generated.delay_until - generated.published;
 	return 0;
 }
 
-static int check_special(const struct map_root *root, const struct action *action, bool fix_linkauth, int64_t *delay_us, struct error *error)
+static int check_special(const struct map_root *root, const struct action *action, bool fix_linkauth,
+                         int64_t *delay_us, struct error *error)
 {
 	if (action->name == name_literal("updateauth"))
 		return check_updateauth(root, action, error);
@@ -269,7 +295,8 @@ static void want(struct wanted_levels *wanted, const struct permission_level *le
 	wanted->count++;
 }
 
-static bool level_in(const struct permission_level *levels, size_t count, const struct permission_level *level)
+static bool level_in(const struct permission_level *levels, size_t count,
+                     const struct permission_level *level)
 {
 	for (size_t i = 0; i < count; i++)
 		if (!permission_level_compare(&levels[i], level))
@@ -277,8 +304,9 @@ static bool level_in(const struct permission_level *levels, size_t count, const 
 	return false;
 }
 
-static int check_action(const struct map_root *root, const struct authorization_request *request, const struct action *action,
-                        int64_t delay_us, struct wanted_levels *wanted, struct error *error)
+static int check_action(const struct map_root *root, const struct authorization_request *request,
+                        const struct action *action, int64_t delay_us, struct wanted_levels *wanted,
+                        struct error *error)
 {
 	bool special = native_is_special(action->account, action->name);
 	int64_t action_delay = delay_us;
@@ -297,7 +325,8 @@ static int check_action(const struct map_root *root, const struct authorization_
 			uint64_t minimum = minimum_permission(root, declared->actor, action->account, action->name);
 			if (minimum != EOSIO_ANY &&
 			    (result = check_relevant(root, declared, &(struct permission_level){declared->actor, minimum},
-			                             "action declares irrelevant authority '%s'; minimum authority is %s", error)))
+			                             "action declares irrelevant authority '%s'; minimum authority is %s",
+			                             error)))
 				return result;
 		}
 		if (!level_in(request->satisfied, request->satisfied_count, declared))
@@ -321,7 +350,8 @@ static void print_keys(struct text *out, const struct public_key *keys, size_t c
 	text_append_char(out, ']');
 }
 
-static int unsatisfied(const struct permission_level *level, const struct authorization_request *request, int64_t limit_us, struct error *error)
+static int unsatisfied(const struct permission_level *level, const struct authorization_request *request,
+                       int64_t limit_us, struct error *error)
 {
 	struct text declared = TEXT_EMPTY, permissions = TEXT_EMPTY, keys = TEXT_EMPTY;
 	int result;
@@ -334,10 +364,11 @@ static int unsatisfied(const struct permission_level *level, const struct author
 	text_append_char(&permissions, ']');
 	print_keys(&keys, request->keys, request->keys_count, NULL);
 	result = error_chain(error, UNSATISFIED_AUTHORIZATION,
-	                     "transaction declares authority '%s', but does not have signatures for it under a provided delay of %lld ms, provided "
+	                     "transaction declares authority '%s', but does not have signatures for it under a "
+	                     "provided delay of %lld ms, provided "
 	                     "permissions %s, provided keys %s, and a delay max limit of %lld ms",
-	                     text_string(&declared), (long long)(request->delay_us / 1000), text_string(&permissions), text_string(&keys),
-	                     (long long)(limit_us / 1000));
+	                     text_string(&declared), (long long)(request->delay_us / 1000),
+	                     text_string(&permissions), text_string(&keys), (long long)(limit_us / 1000));
 	text_release(&declared);
 	text_release(&permissions);
 	text_release(&keys);
@@ -349,13 +380,14 @@ static int irrelevant_signatures(const struct authority_checker *checker, struct
 	struct text keys = TEXT_EMPTY;
 	int result;
 	print_keys(&keys, checker->keys, checker->keys_count, checker->used);
-	result = error_chain(error, TX_IRRELEVANT_SIG, "transaction bears irrelevant signatures from these keys: %s", text_string(&keys));
+	result = error_chain(error, TX_IRRELEVANT_SIG,
+	                     "transaction bears irrelevant signatures from these keys: %s", text_string(&keys));
 	text_release(&keys);
 	return result;
 }
 
-int authorization_check(const struct map_root *root, const struct chain_config *config, const struct authorization_request *request,
-                        struct error *error)
+int authorization_check(const struct map_root *root, const struct chain_config *config,
+                        const struct authorization_request *request, struct error *error)
 {
 	int64_t limit_us = (int64_t)config->max_transaction_delay * 1000000;
 	int64_t delay_us = request->delay_us >= limit_us ? DELAY_FOREVER : request->delay_us;
@@ -363,8 +395,8 @@ int authorization_check(const struct map_root *root, const struct chain_config *
 	struct authority_checker checker;
 	int result = 0;
 
-	authority_checker_init(&checker, root, request->keys, request->keys_count, request->permissions, request->permissions_count, delay_us,
-	                       config->max_authority_depth);
+	authority_checker_init(&checker, root, request->keys, request->keys_count, request->permissions,
+	                       request->permissions_count, delay_us, config->max_authority_depth);
 	for (size_t i = 0; i < request->actions_count && !result; i++)
 		result = check_action(root, request, &request->actions[i], delay_us, &wanted, error);
 	if (request->without_keys)
@@ -382,8 +414,9 @@ out:
 	return result;
 }
 
-int authorization_required_keys(const struct map_root *root, const struct transaction *transaction, const struct public_key *available,
-                                size_t available_count, struct public_key **out, size_t *out_count, struct error *error)
+int authorization_required_keys(const struct map_root *root, const struct transaction *transaction,
+                                const struct public_key *available, size_t available_count,
+                                struct public_key **out, size_t *out_count, struct error *error)
 {
 	struct authority_checker checker;
 	struct text text = TEXT_EMPTY;
@@ -392,15 +425,16 @@ int authorization_required_keys(const struct map_root *root, const struct transa
 	*out = NULL;
 	*out_count = 0;
 	configuration_get(root, &config);
-	authority_checker_init(&checker, root, available, available_count, NULL, 0, (int64_t)transaction->delay_sec * 1000000,
-	                       config.max_authority_depth);
+	authority_checker_init(&checker, root, available, available_count, NULL, 0,
+	                       (int64_t)transaction->delay_sec * 1000000, config.max_authority_depth);
 	for (size_t i = 0; i < transaction->actions_count && !result; i++) {
 		const struct action *action = &transaction->actions[i];
 		for (size_t k = 0; k < action->authorization_count && !result; k++)
 			if (!authority_checker_satisfied(&checker, &action->authorization[k]))
-				result = error_chain(error, UNSATISFIED_AUTHORIZATION,
-				                     "transaction declares authority '%s', but does not have signatures for it.",
-				                     level_text(&text, &action->authorization[k]));
+				result = error_chain(
+					error, UNSATISFIED_AUTHORIZATION,
+					"transaction declares authority '%s', but does not have signatures for it.",
+					level_text(&text, &action->authorization[k]));
 	}
 	if (!result && checker.used_count) {
 		*out = memory_allocate(checker.used_count, sizeof(**out));

@@ -1,5 +1,5 @@
-/* Who may do what: is a permission satisfied by these keys, permissions and this delay; do an action's declared authorizations suffice for it
- * (protocol.md C.2 to C.4). */
+/* Who may do what: is a permission satisfied by these keys, permissions and this delay; do an action's
+ * declared authorizations suffice for it (protocol.md C.2 to C.4). */
 #ifndef EOSIOFS_CORE_ENGINE_RUN_AUTHORIZATION_H
 #define EOSIOFS_CORE_ENGINE_RUN_AUTHORIZATION_H
 
@@ -17,13 +17,16 @@ struct authority_checker {
 	bool *used;         /* owned; one a key */
 	size_t *used_order; /* owned: used keys, in the order in which they came to be */
 	size_t used_count;
-	const struct permission_level *permissions; /* borrowed: given as satisfied; permission 0 stands for all of its actor */
+	/* borrowed: given as satisfied; permission 0 stands for all of its actor */
+	const struct permission_level *permissions;
 	size_t permissions_count;
 	int64_t delay_us;
 	uint16_t depth_limit;
 };
-void authority_checker_init(struct authority_checker *checker, const struct map_root *root, const struct public_key *keys, size_t keys_count,
-                            const struct permission_level *permissions, size_t permissions_count, int64_t delay_us, uint16_t depth_limit);
+void authority_checker_init(struct authority_checker *checker, const struct map_root *root,
+                            const struct public_key *keys, size_t keys_count,
+                            const struct permission_level *permissions, size_t permissions_count,
+                            int64_t delay_us, uint16_t depth_limit);
 void authority_checker_release(struct authority_checker *checker);
 bool authority_checker_satisfied(struct authority_checker *checker, const struct permission_level *level);
 bool authority_checker_all_used(const struct authority_checker *checker);
@@ -40,23 +43,25 @@ struct authorization_request {
 	bool allow_unused_keys;
 	bool without_keys;   /* every declared authorization counts as satisfied; relevance is still checked */
 	bool fix_linkauth;   /* FIX_LINKAUTH_RESTRICTION is active */
-	const struct permission_level *satisfied; /* these need not be checked again (RESTRICT_ACTION_TO_SELF not active) */
+	/* these need not be checked again (RESTRICT_ACTION_TO_SELF not active) */
+	const struct permission_level *satisfied;
 	size_t satisfied_count;
 };
-int authorization_check(const struct map_root *root, const struct chain_config *config, const struct authorization_request *request,
-                        struct error *error);
+int authorization_check(const struct map_root *root, const struct chain_config *config,
+                        const struct authorization_request *request, struct error *error);
 
 /* A permission level that must exist: 3090007 when half empty, 3060001 when there is none. */
-int authorization_permission(const struct map_root *root, struct permission_object *out, const struct permission_level *level,
-                             struct error *error);
+int authorization_permission(const struct map_root *root, struct permission_object *out,
+                             const struct permission_level *level, struct error *error);
 /* The same, absent being no failure: *found tells. */
 int authorization_find_permission(const struct map_root *root, struct permission_object *out, bool *found,
                                   const struct permission_level *level, struct error *error);
 
-/* get_required_keys: which of the available keys (ascending) the transaction needs; *out is free()d by the caller. 3090003 when they
- * do not suffice. */
-int authorization_required_keys(const struct map_root *root, const struct transaction *transaction, const struct public_key *available,
-                                size_t available_count, struct public_key **out, size_t *out_count, struct error *error);
+/* get_required_keys: which of the available keys (ascending) the transaction needs; *out is free()d by the
+ * caller. 3090003 when they do not suffice. */
+int authorization_required_keys(const struct map_root *root, const struct transaction *transaction,
+                                const struct public_key *available, size_t available_count,
+                                struct public_key **out, size_t *out_count, struct error *error);
 
 /* The chain's configuration as a root has it. */
 void configuration_get(const struct map_root *root, struct chain_config *out);

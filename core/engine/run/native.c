@@ -59,9 +59,10 @@ static int cut_short(const struct action *action, const char *fields, struct err
 			skip(&reader, *fields == 'h' ? 32 : (size_t)(*fields - '0'));
 	}
 	if (reader.method) /* "over by" is the node's own arithmetic */
-		return error_chain(error, OUT_OF_RANGE_EXCEPTION, "%s datastream of length %zu over by %lld", reader.method, action->data.length,
-		                   1 - (long long)cursor_left(&reader.in));
-	return error_chain(error, INVALID_ACTION_ARGS_EXCEPTION, "data of action eosio::%s is malformed", name_text(action->name).text);
+		return error_chain(error, OUT_OF_RANGE_EXCEPTION, "%s datastream of length %zu over by %lld",
+		                   reader.method, action->data.length, 1 - (long long)cursor_left(&reader.in));
+	return error_chain(error, INVALID_ACTION_ARGS_EXCEPTION, "data of action eosio::%s is malformed",
+	                   name_text(action->name).text);
 }
 
 int native_newaccount_unpack(struct native_newaccount *out, const struct action *action, struct error *error)
@@ -139,7 +140,8 @@ int native_unlinkauth_unpack(struct native_unlinkauth *out, const struct action 
 	return in.failed ? cut_short(action, "888", error) : 0;
 }
 
-int native_canceldelay_unpack(struct native_canceldelay *out, const struct action *action, struct error *error)
+int native_canceldelay_unpack(struct native_canceldelay *out, const struct action *action,
+                              struct error *error)
 {
 	struct cursor in = cursor_make(action->data.data, action->data.length);
 

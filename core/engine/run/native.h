@@ -37,7 +37,8 @@ struct native_canceldelay {
 	struct checksum256 transaction_id;
 };
 
-/* From an action's data; bytes left over are not looked at, as in the node. 3050002 when it is cut short; nothing is owned then. */
+/* From an action's data; bytes left over are not looked at, as in the node. 3050002 when it is cut short;
+ * nothing is owned then. */
 int native_newaccount_unpack(struct native_newaccount *out, const struct action *action, struct error *error);
 int native_setcode_unpack(struct native_setcode *out, const struct action *action, struct error *error);
 int native_setabi_unpack(struct native_setabi *out, const struct action *action, struct error *error);
@@ -45,7 +46,8 @@ int native_updateauth_unpack(struct native_updateauth *out, const struct action 
 int native_deleteauth_unpack(struct native_deleteauth *out, const struct action *action, struct error *error);
 int native_linkauth_unpack(struct native_linkauth *out, const struct action *action, struct error *error);
 int native_unlinkauth_unpack(struct native_unlinkauth *out, const struct action *action, struct error *error);
-int native_canceldelay_unpack(struct native_canceldelay *out, const struct action *action, struct error *error);
+int native_canceldelay_unpack(struct native_canceldelay *out, const struct action *action,
+                              struct error *error);
 
 /* Is eosio::action one of the five whose authorization has rules of its own (C.4)? */
 bool native_is_special(uint64_t account, uint64_t action);

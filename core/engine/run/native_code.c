@@ -12,7 +12,8 @@ static int64_t code_ram(size_t length)
 	return (int64_t)length * RAM_CODE_MULTIPLIER;
 }
 
-static int check_code(struct apply_context *context, const struct native_setcode *set, struct account_object *account, struct checksum256 *hash)
+static int check_code(struct apply_context *context, const struct native_setcode *set,
+                      struct account_object *account, struct checksum256 *hash)
 {
 	int result = apply_require_authorization(context, set->account);
 
@@ -32,7 +33,8 @@ static int check_code(struct apply_context *context, const struct native_setcode
 	if (!set->code_length && checksum256_is_zero(&account->code_hash))
 		return error_chain(context->error, SET_EXACT_CODE, "contract is already cleared");
 	if (set->code_length && checksum256_equal(&account->code_hash, hash))
-		return error_chain(context->error, SET_EXACT_CODE, "contract is already running this version of code");
+		return error_chain(context->error, SET_EXACT_CODE,
+		                   "contract is already running this version of code");
 	return 0;
 }
 

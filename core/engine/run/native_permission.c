@@ -41,14 +41,17 @@ static int check_precondition(struct apply_context *context, const struct author
 		bool found = false;
 		int result;
 		if (!account_exists(state_of(context), level->actor))
-			return error_chain(context->error, ACTION_VALIDATE_EXCEPTION, "account '%s' does not exist", name_text(level->actor).text);
+			return error_chain(context->error, ACTION_VALIDATE_EXCEPTION, "account '%s' does not exist",
+			                   name_text(level->actor).text);
 		if (level->permission == OWNER || level->permission == ACTIVE || level->permission == EOSIO_CODE)
 			continue;
-		if ((result = authorization_find_permission(state_of(context), &permission, &found, level, context->error)))
+		if ((result = authorization_find_permission(state_of(context), &permission, &found, level,
+		                                            context->error)))
 			return result;
 		if (!found) {
 			permission_level_print(&text, level);
-			result = error_chain(context->error, ACTION_VALIDATE_EXCEPTION, "permission '%s' does not exist", text_string(&text));
+			result = error_chain(context->error, ACTION_VALIDATE_EXCEPTION, "permission '%s' does not exist",
+			                     text_string(&text));
 			text_release(&text);
 			return result;
 		}
@@ -56,21 +59,28 @@ static int check_precondition(struct apply_context *context, const struct author
 	return 0;
 }
 
-static int check_key_types(struct apply_context *context, const struct authority *authority, const char *doing)
+static int check_key_types(struct apply_context *context, const struct authority *authority,
+                           const char *doing)
 {
 	int supported = pending_feature(context->transaction->engine, FEATURE_WEBAUTHN_KEY) ? 3 : 2;
 
 	for (size_t i = 0; i < authority->keys_count; i++)
 		if (authority->keys[i].key.type >= supported)
-			return error_chain(context->error, UNACTIVATED_KEY_TYPE, "Unactivated key type used when %s permission", doing);
+			return error_chain(context->error, UNACTIVATED_KEY_TYPE,
+			                   "Unactivated key type used when %s permission", doing);
 	return 0;
 }
 
-static int create_permission(struct apply_context *context, uint64_t account, uint64_t name, uint64_t parent, const struct authority *authority)
+static int create_permission(struct apply_context *context, uint64_t account, uint64_t name, uint64_t parent,
+                             const struct authority *authority)
 {
 	struct engine *engine = context->transaction->engine;
 	int64_t now = slot_to_us(pending_slot(engine));
-	struct permission_object permission = {.account = account, .name = name, .parent = parent, .last_updated = now, .last_used = now,
+	struct permission_object permission = {.account = account,
+	                                       .name = name,
+	                                       .parent = parent,
+	                                       .last_updated = now,
+	                                       .last_used = now,
 	                                       .block_num = engine_block_number(engine)};
 	int result = check_key_types(context, authority, "creating");
 
@@ -101,7 +111,8 @@ static int check_newaccount(struct apply_context *context, const struct native_n
 	if (!creator.privileged && is_reserved(create->name))
 		return invalid(context, "only privileged accounts can have names that start with 'eosio.'");
 	if (account_exists(state_of(context), create->name))
-		return error_chain(context->error, ACCOUNT_NAME_EXISTS_EXCEPTION, "Cannot create account named %s, as that name is already taken",
+		return error_chain(context->error, ACCOUNT_NAME_EXISTS_EXCEPTION,
+		                   "Cannot create account named %s, as that name is already taken",
 		                   name_text(create->name).text);
 	return 0;
 }
@@ -118,15 +129,21 @@ int native_apply_newaccount(struct apply_context *context)
 		return result;
 	if ((result = check_newaccount(context, &create)))
 		goto out;
-	account_create(edit, &(struct account_object){.name = create.name, .creation_slot = pending_slot(engine), .block_num = block_num});
+	account_create(edit, &(struct account_object){.name = create.name,
+	                                              .creation_slot = pending_slot(engine),
+	                                              .block_num = block_num});
 	/* The account is there before its authorities are looked at: they may name it. */
-	if ((result = check_precondition(context, &create.owner)) || (result = check_precondition(context, &create.active)) ||
+	if ((result = check_precondition(context, &create.owner)) ||
+	    (result = check_precondition(context, &create.active)) ||
 	    (result = create_permission(context, create.name, OWNER, 0, &create.owner)) ||
 	    (result = create_permission(context, create.name, ACTIVE, OWNER, &create.active)))
 		goto out;
-	resource_account_put(edit, &(struct resource_account){.name = create.name, .limits = {-1, -1, -1}, .block_num = block_num});
-	result = apply_change_ram_usage(context, create.name, RAM_ACCOUNT + 2 * RAM_PERMISSION + authority_billable_size(&create.owner) +
-	                                                      authority_billable_size(&create.active));
+	resource_account_put(edit, &(struct resource_account){
+								   .name = create.name, .limits = {-1, -1, -1}, .block_num = block_num});
+	result = apply_change_ram_usage(context, create.name,
+	                                RAM_ACCOUNT + 2 * RAM_PERMISSION +
+	                                    authority_billable_size(&create.owner) +
+	                                    authority_billable_size(&create.active));
 out:
 	authority_release(&create.owner);
 	authority_release(&create.active);
@@ -154,7 +171,8 @@ static int check_updateauth(struct apply_context *context, const struct native_u
 		return account_missing(context->error, update->account);
 	if (!authority_valid(authority)) {
 		authority_print(&text, authority);
-		result = error_chain(context->error, ACTION_VALIDATE_EXCEPTION, "Invalid authority: %s", text_string(&text));
+		result = error_chain(context->error, ACTION_VALIDATE_EXCEPTION, "Invalid authority: %s",
+		                     text_string(&text));
 		text_release(&text);
 		return result;
 	}
@@ -179,11 +197,14 @@ static int update_permission(struct apply_context *context, const struct native_
 	int result = 0;
 
 	if (update->permission != OWNER)
-		result = authorization_permission(state_of(context), &parent, &(struct permission_level){update->account, update->parent}, context->error);
+		result = authorization_permission(state_of(context), &parent,
+		                                  &(struct permission_level){update->account, update->parent},
+		                                  context->error);
 	if (result)
 		return result;
 	if (!permission_get(state_of(context), &permission, update->account, update->permission)) {
-		result = create_permission(context, update->account, update->permission, update->parent, &update->authority);
+		result = create_permission(context, update->account, update->permission, update->parent,
+		                           &update->authority);
 		return result ? result : apply_change_ram_usage(context, update->account, RAM_PERMISSION + size);
 	}
 	if (permission.parent != update->parent)
@@ -232,9 +253,11 @@ int native_apply_deleteauth(struct apply_context *context)
 		return invalid(context, "Cannot delete owner authority");
 	if (permission_link_of(state_of(context), &link, removal.account, removal.permission))
 		return error_chain(context->error, ACTION_VALIDATE_EXCEPTION,
-		                   "Cannot delete a linked authority. Unlink the authority first. This authority is linked to %s::%s.",
+		                   "Cannot delete a linked authority. Unlink the authority first. This authority is "
+		                   "linked to %s::%s.",
 		                   name_text(link.code).text, name_text(link.action).text);
-	result = authorization_permission(state_of(context), &permission, &(struct permission_level){removal.account, removal.permission},
+	result = authorization_permission(state_of(context), &permission,
+	                                  &(struct permission_level){removal.account, removal.permission},
 	                                  context->error);
 	if (result)
 		return result;
@@ -274,14 +297,18 @@ int native_apply_linkauth(struct apply_context *context)
 	if ((result = apply_require_authorization(context, link.account)))
 		return result;
 	if (!account_exists(state_of(context), link.account))
-		return error_chain(context->error, ACCOUNT_QUERY_EXCEPTION, "Failed to retrieve account: %s", name_text(link.account).text);
+		return error_chain(context->error, ACCOUNT_QUERY_EXCEPTION, "Failed to retrieve account: %s",
+		                   name_text(link.account).text);
 	if (!account_exists(state_of(context), link.code))
-		return error_chain(context->error, ACCOUNT_QUERY_EXCEPTION, "Failed to retrieve code for account: %s", name_text(link.code).text);
+		return error_chain(context->error, ACCOUNT_QUERY_EXCEPTION, "Failed to retrieve code for account: %s",
+		                   name_text(link.code).text);
 	if (!requirement_exists(context, &link))
-		return error_chain(context->error, PERMISSION_QUERY_EXCEPTION, "Failed to retrieve permission: %s", name_text(link.requirement).text);
+		return error_chain(context->error, PERMISSION_QUERY_EXCEPTION, "Failed to retrieve permission: %s",
+		                   name_text(link.requirement).text);
 	found = permission_link_get(state_of(context), &object, link.account, link.code, link.action);
 	if (found && object.permission == link.requirement)
-		return invalid(context, "Attempting to update required authority, but new requirement is same as old");
+		return invalid(context,
+		               "Attempting to update required authority, but new requirement is same as old");
 	if (!found)
 		object = (struct permission_link){.account = link.account, .code = link.code, .action = link.action,
 		                                  .id = engine->pending->globals.next_link_id++};

@@ -12,8 +12,8 @@
 /* --- users' transactions --- */
 
 /* What a producing node refuses before it looks any closer, in its words. */
-static int check_at_the_door(const struct engine *engine, const struct packed_transaction *packed, const struct checksum256 *transaction_id,
-                             struct error *error)
+static int check_at_the_door(const struct engine *engine, const struct packed_transaction *packed,
+                             const struct checksum256 *transaction_id, struct error *error)
 {
 	int64_t now = slot_to_us(pending_slot(engine));
 	struct state_key key = state_key_hash(STATE_TRANSACTION, transaction_id);
@@ -24,7 +24,8 @@ static int check_at_the_door(const struct engine *engine, const struct packed_tr
 		checksum256_print(id, transaction_id);
 		time_point_sec_print(expires, packed->transaction.expiration);
 		time_point_print(time, now);
-		return error_chain(error, EXPIRED_TX_EXCEPTION, "expired transaction %s, expiration %s, block time %s", id, expires, time);
+		return error_chain(error, EXPIRED_TX_EXCEPTION,
+		                   "expired transaction %s, expiration %s, block time %s", id, expires, time);
 	}
 	if (!state_get(map_edit_view(engine->pending->edit), &value, &key))
 		return 0;
@@ -32,20 +33,27 @@ static int check_at_the_door(const struct engine *engine, const struct packed_tr
 	return error_chain(error, TX_DUPLICATE, "duplicate transaction %s", id);
 }
 
-static int check_authorization(const struct transaction_context *context, const struct packed_transaction *packed,
-                               const struct public_key *keys, size_t keys_count, struct error *error)
+static int check_authorization(const struct transaction_context *context,
+                               const struct packed_transaction *packed, const struct public_key *keys,
+                               size_t keys_count, struct error *error)
 {
 	const struct pending_block *pending = context->engine->pending;
-	struct authorization_request request = {.actions = packed->transaction.actions, .actions_count = packed->transaction.actions_count,
-	                                        .keys = keys, .keys_count = keys_count, .delay_us = (int64_t)context->delay_sec * 1000000,
-	                                        .without_keys = context->without_keys,
-	                                        .fix_linkauth = feature_active(&pending->globals.features, FEATURE_FIX_LINKAUTH_RESTRICTION)};
+	struct authorization_request request = {
+		.actions = packed->transaction.actions,
+		.actions_count = packed->transaction.actions_count,
+		.keys = keys,
+		.keys_count = keys_count,
+		.delay_us = (int64_t)context->delay_sec * 1000000,
+		.without_keys = context->without_keys,
+		.fix_linkauth = feature_active(&pending->globals.features, FEATURE_FIX_LINKAUTH_RESTRICTION)};
 
-	return pending->trusted ? 0 : authorization_check(map_edit_view(context->edit), &pending->globals.config, &request, error);
+	return pending->trusted
+	           ? 0
+	           : authorization_check(map_edit_view(context->edit), &pending->globals.config, &request, error);
 }
 
-static int run_input(struct transaction_context *context, const struct packed_transaction *packed, const struct public_key *keys,
-                     size_t keys_count, struct error *error)
+static int run_input(struct transaction_context *context, const struct packed_transaction *packed,
+                     const struct public_key *keys, size_t keys_count, struct error *error)
 {
 	int result = transaction_init_input(context, packed, error);
 
@@ -58,8 +66,9 @@ static int run_input(struct transaction_context *context, const struct packed_tr
 	return result;
 }
 
-int engine_push(struct engine *engine, struct packed_transaction *packed, const struct public_key *keys, size_t keys_count,
-                const struct push_options *options, struct transaction_trace *trace, struct error *error)
+int engine_push(struct engine *engine, struct packed_transaction *packed, const struct public_key *keys,
+                size_t keys_count, const struct push_options *options, struct transaction_trace *trace,
+                struct error *error)
 {
 	struct pending_block *pending = engine->pending;
 	const struct checksum256 *id = options && options->recorded_id ? options->recorded_id : &packed->id;
@@ -73,7 +82,8 @@ int engine_push(struct engine *engine, struct packed_transaction *packed, const 
 	if (!pending)
 		return error_set(error, EAGAIN, "no block is in the making");
 	block_checkpoint_take(&checkpoint, pending);
-	transaction_context_begin(&context, engine, &packed->transaction, id, trace, options ? options->billed_cpu_us : 0);
+	transaction_context_begin(&context, engine, &packed->transaction, id, trace,
+	                          options ? options->billed_cpu_us : 0);
 	context.without_keys = options && options->without_keys;
 	if (options && options->recorded_id) {
 		context.recorded = true;
@@ -86,7 +96,8 @@ int engine_push(struct engine *engine, struct packed_transaction *packed, const 
 		trace->has_receipt = true;
 		trace->status = context.delay_sec ? STATUS_DELAYED : STATUS_EXECUTED;
 		transaction_keep_digests(&context);
-		block_add_receipt(pending, trace->status, context.billed_cpu_us, context.net_usage, packed, &context.id);
+		block_add_receipt(pending, trace->status, context.billed_cpu_us, context.net_usage, packed,
+		                  &context.id);
 	} else {
 		transaction_trace_fail(trace, error);
 		block_checkpoint_restore(&checkpoint, pending);
@@ -104,7 +115,8 @@ bool engine_scheduled_from(const struct engine *engine, struct scheduled_place *
 	int64_t now = slot_to_us(engine_block_slot(engine));
 	struct generated_transaction generated;
 
-	while (generated_transaction_seek(root, &generated, place->delay_until, place->object_id) && generated.delay_until <= now) {
+	while (generated_transaction_seek(root, &generated, place->delay_until, place->object_id) &&
+	       generated.delay_until <= now) {
 		*place = (struct scheduled_place){generated.delay_until, generated.object_id + 1};
 		if (engine->pending && generated.published >= now)
 			continue;
@@ -138,7 +150,8 @@ static void retire_end(struct retired *retired, struct pending_block *pending)
 	bytes_release(&retired->packed);
 }
 
-static int retire_begin(struct engine *engine, struct retired *retired, const struct checksum256 *id, struct error *error)
+static int retire_begin(struct engine *engine, struct retired *retired, const struct checksum256 *id,
+                        struct error *error)
 {
 	struct pending_block *pending = engine->pending;
 	struct generated_transaction *generated = &retired->generated;
@@ -160,7 +173,8 @@ static int retire_begin(struct engine *engine, struct retired *retired, const st
 	}
 	block_checkpoint_take(&retired->before, pending);
 	retired->ram_delta = -generated_transaction_ram(generated->packed_length);
-	result = resource_ram_add(pending->edit, generated->payer, retired->ram_delta, engine_block_number(engine), error);
+	result = resource_ram_add(pending->edit, generated->payer, retired->ram_delta,
+	                          engine_block_number(engine), error);
 	generated_transaction_remove(pending->edit, generated);
 	block_checkpoint_take(&retired->after, pending);
 	if (!result)
@@ -195,7 +209,8 @@ static int run_deferred(struct transaction_context *context, int64_t published, 
 	return result ? result : transaction_finalize(context, error);
 }
 
-static void make_onerror(const struct engine *engine, struct transaction *out, const struct generated_transaction *generated)
+static void make_onerror(const struct engine *engine, struct transaction *out,
+                         const struct generated_transaction *generated)
 {
 	struct action *action = memory_allocate(1, sizeof *action);
 
@@ -215,8 +230,10 @@ static void make_onerror(const struct engine *engine, struct transaction *out, c
 	}
 }
 
-/* The sender's chance to handle the failure. *trace becomes the handler's, with the failed one's inside, when it succeeds. */
-static int run_onerror(struct engine *engine, struct retired *retired, uint32_t cpu_us, struct transaction_trace *trace, struct error *error)
+/* The sender's chance to handle the failure. *trace becomes the handler's, with the failed one's inside,
+ * when it succeeds. */
+static int run_onerror(struct engine *engine, struct retired *retired, uint32_t cpu_us,
+                       struct transaction_trace *trace, struct error *error)
 {
 	struct pending_block *pending = engine->pending;
 	struct transaction_trace handled;
@@ -230,8 +247,11 @@ static int run_onerror(struct engine *engine, struct retired *retired, uint32_t 
 	result = transaction_init_implicit(&context, error);
 	if (!result) {
 		context.published = retired->generated.published;
-		result = transaction_execute_action(&context, transaction_schedule_action(&context, &transaction.actions[0], retired->generated.sender,
-		                                                                          false, 0, 0), 0, error);
+		result = transaction_execute_action(&context,
+		                                    transaction_schedule_action(&context, &transaction.actions[0],
+		                                                                retired->generated.sender, false, 0,
+		                                                                0),
+		                                    0, error);
 	}
 	if (!result)
 		result = transaction_finalize(&context, error);
@@ -241,7 +261,8 @@ static int run_onerror(struct engine *engine, struct retired *retired, uint32_t 
 		trace->has_receipt = true;
 		trace->status = STATUS_SOFT_FAIL;
 		transaction_keep_digests(&context);
-		block_add_receipt(pending, STATUS_SOFT_FAIL, context.billed_cpu_us, context.net_usage, NULL, &retired->generated.id);
+		block_add_receipt(pending, STATUS_SOFT_FAIL, context.billed_cpu_us, context.net_usage, NULL,
+		                  &retired->generated.id);
 	} else {
 		transaction_trace_fail(trace, error);
 		block_checkpoint_restore(&retired->after, pending);
@@ -252,8 +273,8 @@ static int run_onerror(struct engine *engine, struct retired *retired, uint32_t 
 }
 
 /* Neither it nor its sender could: CPU is billed, as much as the billed can pay. */
-static void hard_fail(struct engine *engine, struct retired *retired, struct transaction_context *context, bool explicit_cpu,
-                      struct transaction_trace *trace)
+static void hard_fail(struct engine *engine, struct retired *retired, struct transaction_context *context,
+                      bool explicit_cpu, struct transaction_trace *trace)
 {
 	struct pending_block *pending = engine->pending;
 	uint32_t cpu_us = context->billed_cpu_us;
@@ -270,9 +291,10 @@ static void hard_fail(struct engine *engine, struct retired *retired, struct tra
 	block_add_receipt(pending, STATUS_HARD_FAIL, cpu_us, 0, NULL, &retired->generated.id);
 }
 
-/* Runs it; how it ended is in the trace. -errno only for a failure of the moment, after which all is as before. */
-static int retire(struct engine *engine, struct retired *retired, const struct push_options *options, struct transaction_trace *trace,
-                  struct error *error)
+/* Runs it; how it ended is in the trace. -errno only for a failure of the moment, after which all is as
+ * before. */
+static int retire(struct engine *engine, struct retired *retired, const struct push_options *options,
+                  struct transaction_trace *trace, struct error *error)
 {
 	struct pending_block *pending = engine->pending;
 	uint32_t cpu_us = options ? options->billed_cpu_us : 0;
@@ -287,7 +309,8 @@ static int retire(struct engine *engine, struct retired *retired, const struct p
 		trace->has_receipt = true;
 		trace->status = STATUS_EXECUTED;
 		transaction_keep_digests(context);
-		block_add_receipt(pending, STATUS_EXECUTED, context->billed_cpu_us, context->net_usage, NULL, &retired->generated.id);
+		block_add_receipt(pending, STATUS_EXECUTED, context->billed_cpu_us, context->net_usage, NULL,
+		                  &retired->generated.id);
 		return 0;
 	}
 	transaction_trace_fail(trace, &own);
@@ -307,8 +330,9 @@ static int retire(struct engine *engine, struct retired *retired, const struct p
 	return 0;
 }
 
-int engine_push_scheduled(struct engine *engine, const struct checksum256 *id, const struct push_options *options,
-                          struct transaction_trace *trace, struct error *error)
+int engine_push_scheduled(struct engine *engine, const struct checksum256 *id,
+                          const struct push_options *options, struct transaction_trace *trace,
+                          struct error *error)
 {
 	struct pending_block *pending = engine->pending;
 	struct retired retired;
@@ -320,8 +344,13 @@ int engine_push_scheduled(struct engine *engine, const struct checksum256 *id, c
 		return result;
 	if (retired.generated.expiration < slot_to_us(pending_slot(engine))) {
 		uint32_t cpu_us = options ? options->billed_cpu_us : 0;
-		*trace = (struct transaction_trace){.id = *id, .block_num = engine_block_number(engine), .slot = pending_slot(engine), .scheduled = true,
-		                                    .has_receipt = true, .status = STATUS_EXPIRED, .cpu_usage_us = cpu_us};
+		*trace = (struct transaction_trace){.id = *id,
+		                                    .block_num = engine_block_number(engine),
+		                                    .slot = pending_slot(engine),
+		                                    .scheduled = true,
+		                                    .has_receipt = true,
+		                                    .status = STATUS_EXPIRED,
+		                                    .cpu_usage_us = cpu_us};
 		block_add_receipt(pending, STATUS_EXPIRED, cpu_us, 0, NULL, id);
 	} else {
 		result = retire(engine, &retired, options, trace, error);

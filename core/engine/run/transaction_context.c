@@ -1,4 +1,5 @@
-/* A transaction's frame: limits and who is billed before it runs, running its actions, billing after (protocol.md B.3 to B.5, D.1). */
+/* A transaction's frame: limits and who is billed before it runs, running its actions, billing after
+ * (protocol.md B.3 to B.5, D.1). */
 #include "core/engine/engine_parts.h"
 
 #include "core/base/exception.h"
@@ -48,14 +49,20 @@ static void names_insert(uint64_t **names, size_t *count, size_t *capacity, uint
 
 /* --- beginning --- */
 
-void transaction_context_begin(struct transaction_context *context, struct engine *engine, const struct transaction *transaction,
-                               const struct checksum256 *id, struct transaction_trace *trace, uint32_t billed_cpu_us)
+void transaction_context_begin(struct transaction_context *context, struct engine *engine,
+                               const struct transaction *transaction, const struct checksum256 *id,
+                               struct transaction_trace *trace, uint32_t billed_cpu_us)
 {
-	*context = (struct transaction_context){.engine = engine, .edit = engine->pending->edit, .transaction = transaction, .id = *id,
-	                                        .trace = trace, .billed_cpu_us = billed_cpu_us};
+	*context = (struct transaction_context){.engine = engine,
+	                                        .edit = engine->pending->edit,
+	                                        .transaction = transaction,
+	                                        .id = *id,
+	                                        .trace = trace,
+	                                        .billed_cpu_us = billed_cpu_us};
 	if (!billed_cpu_us && !engine->pending->validating)
 		context->billed_cpu_us = engine->pending->globals.config.min_transaction_cpu_usage;
-	*trace = (struct transaction_trace){.id = *id, .block_num = engine_block_number(engine), .slot = pending_slot(engine)};
+	*trace = (struct transaction_trace){
+		.id = *id, .block_num = engine_block_number(engine), .slot = pending_slot(engine)};
 }
 
 void transaction_context_release(struct transaction_context *context)
@@ -68,8 +75,9 @@ void transaction_context_release(struct transaction_context *context)
 
 static int refuse_extensions(const struct transaction_context *context, const char *kind, struct error *error)
 {
-	uint32_t code = context->engine->pending->validating ? DISALLOWED_TRANSACTION_EXTENSIONS_BAD_BLOCK_EXCEPTION
-	                                                      : SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION;
+	uint32_t code = context->engine->pending->validating
+	                    ? DISALLOWED_TRANSACTION_EXTENSIONS_BAD_BLOCK_EXCEPTION
+	                    : SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION;
 	return error_chain(error, code, "no transaction extensions supported yet for %s transactions", kind);
 }
 
@@ -81,8 +89,10 @@ static int check_net(const struct transaction_context *context, struct error *er
 	if (used <= limit || context->engine->pending->trusted)
 		return 0;
 	if (context->net_limit_is_block)
-		return error_chain(error, BLOCK_NET_USAGE_EXCEEDED, "not enough space left in block: %llu > %llu", used, limit);
-	return error_chain(error, TX_NET_USAGE_EXCEEDED, "transaction net usage is too high: %llu > %llu", used, limit);
+		return error_chain(error, BLOCK_NET_USAGE_EXCEEDED, "not enough space left in block: %llu > %llu",
+		                   used, limit);
+	return error_chain(error, TX_NET_USAGE_EXCEEDED, "transaction net usage is too high: %llu > %llu", used,
+	                   limit);
 }
 
 int transaction_add_net(struct transaction_context *context, uint64_t bytes, struct error *error)
@@ -113,7 +123,8 @@ static void set_limits(struct transaction_context *context)
 		context->cpu_limit = config->max_transaction_cpu_usage;
 		context->cpu_limit_kind = CPU_LIMIT_CHAIN;
 	}
-	if (context->transaction->max_cpu_usage_ms && (int64_t)context->transaction->max_cpu_usage_ms * 1000 <= context->cpu_limit) {
+	if (context->transaction->max_cpu_usage_ms &&
+	    (int64_t)context->transaction->max_cpu_usage_ms * 1000 <= context->cpu_limit) {
 		context->cpu_limit = (int64_t)context->transaction->max_cpu_usage_ms * 1000;
 		context->cpu_limit_kind = CPU_LIMIT_TRANSACTION;
 	}
@@ -121,46 +132,56 @@ static void set_limits(struct transaction_context *context)
 
 static int check_cpu(const struct transaction_context *context, bool at_end, struct error *error)
 {
-	unsigned billed = context->billed_cpu_us, minimum = context->engine->pending->globals.config.min_transaction_cpu_usage;
+	unsigned billed = context->billed_cpu_us,
+			 minimum = context->engine->pending->globals.config.min_transaction_cpu_usage;
 	long long limit = context->cpu_limit;
 	if (context->engine->pending->trusted)
 		return 0;
 	if (at_end && billed < minimum)
-		return error_chain(error, TRANSACTION_EXCEPTION, "cannot bill CPU time less than the minimum of %u us", minimum);
+		return error_chain(error, TRANSACTION_EXCEPTION,
+		                   "cannot bill CPU time less than the minimum of %u us", minimum);
 	if (billed <= limit)
 		return 0;
 	switch (context->cpu_limit_kind) {
 	case CPU_LIMIT_BLOCK:
-		return error_chain(error, BLOCK_CPU_USAGE_EXCEEDED,
-		                   "billed CPU time (%u us) is greater than the billable CPU time left in the block (%lld us)", billed, limit);
+		return error_chain(
+			error, BLOCK_CPU_USAGE_EXCEEDED,
+			"billed CPU time (%u us) is greater than the billable CPU time left in the block (%lld us)",
+			billed, limit);
 	case CPU_LIMIT_CHAIN:
 		return error_chain(error, TX_CPU_USAGE_EXCEEDED,
-		                   "billed CPU time (%u us) is greater than the maximum billable CPU time for the transaction (%lld us) reached on chain "
-		                   "max_transaction_cpu_usage %lldus", billed, limit, limit);
+		                   "billed CPU time (%u us) is greater than the maximum billable CPU time for the "
+		                   "transaction (%lld us) reached on chain "
+		                   "max_transaction_cpu_usage %lldus",
+		                   billed, limit, limit);
 	case CPU_LIMIT_TRANSACTION:
 		return error_chain(error, TX_CPU_USAGE_EXCEEDED,
-		                   "billed CPU time (%u us) is greater than the maximum billable CPU time for the transaction (%lld us) reached trx "
-		                   "specified max_cpu_usage_ms %lldms", billed, limit, limit / 1000);
+		                   "billed CPU time (%u us) is greater than the maximum billable CPU time for the "
+		                   "transaction (%lld us) reached trx "
+		                   "specified max_cpu_usage_ms %lldms",
+		                   billed, limit, limit / 1000);
 	case CPU_LIMIT_ACCOUNT:
 		break;
 	}
 	return error_chain(error, TX_CPU_USAGE_EXCEEDED,
-	                   "billed CPU time (%u us) is greater than the maximum billable CPU time for the transaction (%lld us) reached account cpu "
-	                   "limit %lldus", billed, limit, limit);
+	                   "billed CPU time (%u us) is greater than the maximum billable CPU time for the "
+	                   "transaction (%lld us) reached account cpu "
+	                   "limit %lldus",
+	                   billed, limit, limit);
 }
 
 static void find_billed_accounts(struct transaction_context *context)
 {
 	const struct transaction *transaction = context->transaction;
 	if (pending_feature(context->engine, FEATURE_ONLY_BILL_FIRST_AUTHORIZER)) {
-		names_insert(&context->billed_accounts, &context->billed_accounts_count, &context->billed_accounts_capacity,
-		             transaction_first_authorizer(transaction));
+		names_insert(&context->billed_accounts, &context->billed_accounts_count,
+		             &context->billed_accounts_capacity, transaction_first_authorizer(transaction));
 		return;
 	}
 	for (size_t i = 0; i < transaction->actions_count; i++)
 		for (size_t k = 0; k < transaction->actions[i].authorization_count; k++)
-			names_insert(&context->billed_accounts, &context->billed_accounts_count, &context->billed_accounts_capacity,
-			             transaction->actions[i].authorization[k].actor);
+			names_insert(&context->billed_accounts, &context->billed_accounts_count,
+			             &context->billed_accounts_capacity, transaction->actions[i].authorization[k].actor);
 }
 
 void transaction_available(struct transaction_context *context, int64_t *net, int64_t *cpu)
@@ -171,11 +192,13 @@ void transaction_available(struct transaction_context *context, int64_t *net, in
 
 	*net = *cpu = INT64_MAX / 2;
 	if (!context->billed_usage)
-		context->billed_usage = memory_allocate(context->billed_accounts_count, sizeof *context->billed_usage);
+		context->billed_usage = memory_allocate(context->billed_accounts_count,
+		                                        sizeof *context->billed_usage);
 	for (size_t i = 0; i < context->billed_accounts_count; i++) {
 		struct resource_account *account = &context->billed_usage[i];
 		int64_t net_left, cpu_left;
-		if (!resource_available(root, resources, account, context->billed_accounts[i], slot, &net_left, &cpu_left))
+		if (!resource_available(root, resources, account, context->billed_accounts[i], slot, &net_left,
+		                        &cpu_left))
 			account->name = 0;
 		*net = net_left < *net ? net_left : *net;
 		*cpu = cpu_left < *cpu ? cpu_left : *cpu;
@@ -188,7 +211,8 @@ int transaction_bill(struct transaction_context *context, uint64_t net, uint64_t
 	int result = 0;
 	for (size_t i = 0; i < context->billed_accounts_count && !result; i++)
 		if (context->billed_usage[i].name)
-			result = resource_bill(context->edit, &pending->resources, &context->billed_usage[i], net, cpu, pending_slot(context->engine), error);
+			result = resource_bill(context->edit, &pending->resources, &context->billed_usage[i], net, cpu,
+			                       pending_slot(context->engine), error);
 	return result;
 }
 
@@ -218,7 +242,8 @@ static int transaction_init(struct transaction_context *context, uint64_t net, s
 static int check_expiration(const struct transaction_context *context, struct error *error)
 {
 	const struct chain_config *config = &context->engine->pending->globals.config;
-	int64_t now = slot_to_us(pending_slot(context->engine)), expiration = (int64_t)context->transaction->expiration * 1000000;
+	int64_t now = slot_to_us(pending_slot(context->engine)),
+			expiration = (int64_t)context->transaction->expiration * 1000000;
 	int64_t latest = now + (int64_t)config->max_transaction_lifetime * 1000000;
 	char expires[TIME_TEXT_SIZE], pending[TIME_TEXT_SIZE];
 
@@ -227,10 +252,14 @@ static int check_expiration(const struct transaction_context *context, struct er
 	time_point_sec_print(expires, context->transaction->expiration);
 	time_point_print(pending, now);
 	if (expiration < now)
-		return error_chain(error, EXPIRED_TX_EXCEPTION, "transaction has expired, expiration is %s and pending block time is %s", expires, pending);
+		return error_chain(error, EXPIRED_TX_EXCEPTION,
+		                   "transaction has expired, expiration is %s and pending block time is %s", expires,
+		                   pending);
 	return error_chain(error, TX_EXP_TOO_FAR_EXCEPTION,
-	                   "Transaction expiration is too far in the future relative to the reference time of %s, expiration is %s and the maximum "
-	                   "transaction lifetime is %u seconds", pending, expires, config->max_transaction_lifetime);
+	                   "Transaction expiration is too far in the future relative to the reference time of "
+	                   "%s, expiration is %s and the maximum "
+	                   "transaction lifetime is %u seconds",
+	                   pending, expires, config->max_transaction_lifetime);
 }
 
 static int check_tapos(const struct transaction_context *context, struct error *error)
@@ -248,35 +277,41 @@ static int check_tapos(const struct transaction_context *context, struct error *
 	}
 	if ((number & 0xffff) == transaction->ref_block_num && prefix == transaction->ref_block_prefix)
 		return 0;
-	return error_chain(error, INVALID_REF_BLOCK_EXCEPTION,
-	                   "Transaction's reference block did not match. Is this transaction from a different fork?");
+	return error_chain(
+		error, INVALID_REF_BLOCK_EXCEPTION,
+		"Transaction's reference block did not match. Is this transaction from a different fork?");
 }
 
 static int code_exists(const struct map_root *root, uint64_t account, struct error *error)
 {
 	if (account_exists(root, account))
 		return 0;
-	return error_chain(error, TRANSACTION_EXCEPTION, "action's code account '%s' does not exist", name_text(account).text);
+	return error_chain(error, TRANSACTION_EXCEPTION, "action's code account '%s' does not exist",
+	                   name_text(account).text);
 }
 
-static int authorization_exists(const struct map_root *root, const struct permission_level *level, struct error *error)
+static int authorization_exists(const struct map_root *root, const struct permission_level *level,
+                                struct error *error)
 {
 	struct permission_object permission;
 	struct text text = TEXT_EMPTY;
 	bool found = false;
 	int result;
 	if (!account_exists(root, level->actor))
-		return error_chain(error, TRANSACTION_EXCEPTION, "action's authorizing actor '%s' does not exist", name_text(level->actor).text);
+		return error_chain(error, TRANSACTION_EXCEPTION, "action's authorizing actor '%s' does not exist",
+		                   name_text(level->actor).text);
 	result = authorization_find_permission(root, &permission, &found, level, error);
 	if (result || found)
 		return result;
 	permission_level_print(&text, level);
-	result = error_chain(error, TRANSACTION_EXCEPTION, "action's authorizations include a non-existent permission: %s", text_string(&text));
+	result = error_chain(error, TRANSACTION_EXCEPTION,
+	                     "action's authorizations include a non-existent permission: %s", text_string(&text));
 	text_release(&text);
 	return result;
 }
 
-int transaction_validate_accounts(const struct map_root *root, const struct transaction *transaction, bool context_free, struct error *error)
+int transaction_validate_accounts(const struct map_root *root, const struct transaction *transaction,
+                                  bool context_free, struct error *error)
 {
 	bool any = false;
 	int result;
@@ -285,7 +320,8 @@ int transaction_validate_accounts(const struct map_root *root, const struct tran
 		if ((result = code_exists(root, action->account, error)))
 			return result;
 		if (action->authorization_count)
-			return error_chain(error, TRANSACTION_EXCEPTION, "context-free actions cannot have authorizations");
+			return error_chain(error, TRANSACTION_EXCEPTION,
+			                   "context-free actions cannot have authorizations");
 	}
 	for (size_t i = 0; i < transaction->actions_count; i++) {
 		const struct action *action = &transaction->actions[i];
@@ -303,7 +339,8 @@ int transaction_validate_accounts(const struct map_root *root, const struct tran
 /* From here on the same transaction is a duplicate. */
 static int record_transaction(struct transaction_context *context, struct error *error)
 {
-	struct state_key key = state_key_hash(STATE_TRANSACTION, &context->id), expiration = state_key_make(STATE_TRANSACTION_EXPIRATION, NULL, 0);
+	struct state_key key = state_key_hash(STATE_TRANSACTION, &context->id),
+					 expiration = state_key_make(STATE_TRANSACTION_EXPIRATION, NULL, 0);
 	uint8_t expires[4], *at = expires;
 	struct map_value value;
 	char text[65];
@@ -321,7 +358,8 @@ static int record_transaction(struct transaction_context *context, struct error 
 	return 0;
 }
 
-int transaction_init_input(struct transaction_context *context, const struct packed_transaction *packed, struct error *error)
+int transaction_init_input(struct transaction_context *context, const struct packed_transaction *packed,
+                           struct error *error)
 {
 	const struct pending_block *pending = context->engine->pending;
 	const struct chain_config *config = &pending->globals.config;
@@ -333,15 +371,18 @@ int transaction_init_input(struct transaction_context *context, const struct pac
 	context->published = slot_to_us(pending_slot(context->engine));
 	if (packed->transaction.extensions_count)
 		return refuse_extensions(context, "input", error);
-	net = packed_transaction_net_usage(packed, config->base_per_transaction_net_usage, config->context_free_discount_net_usage_num,
+	net = packed_transaction_net_usage(packed, config->base_per_transaction_net_usage,
+	                                   config->context_free_discount_net_usage_num,
 	                                   config->context_free_discount_net_usage_den);
 	if (context->delay_sec)
 		net += config->base_per_transaction_net_usage + TRANSACTION_ID_NET;
 	if (context->recorded)
 		net = context->recorded_net_usage;
 	if (!pending->trusted) {
-		if ((result = check_expiration(context, error)) || (!context->recorded && (result = check_tapos(context, error))) ||
-		    (result = transaction_validate_accounts(map_edit_view(context->edit), context->transaction, true, error)))
+		if ((result = check_expiration(context, error)) ||
+		    (!context->recorded && (result = check_tapos(context, error))) ||
+		    (result = transaction_validate_accounts(map_edit_view(context->edit), context->transaction, true,
+		                                            error)))
 			return result;
 	}
 	if ((result = transaction_init(context, net, error)))
@@ -374,7 +415,8 @@ int transaction_init_deferred(struct transaction_context *context, int64_t publi
 static int store_delayed(struct transaction_context *context, struct error *error)
 {
 	struct block_globals *globals = &context->engine->pending->globals;
-	struct generated_transaction generated = {.id = context->id, .payer = transaction_first_authorizer(context->transaction),
+	struct generated_transaction generated = {.id = context->id,
+	                                          .payer = transaction_first_authorizer(context->transaction),
 	                                          .published = slot_to_us(pending_slot(context->engine))};
 	struct bytes packed = {0};
 	int64_t ram;
@@ -383,7 +425,8 @@ static int store_delayed(struct transaction_context *context, struct error *erro
 	transaction_pack(&packed, context->transaction);
 	generated_transaction_sender_id(generated.sender_id, &context->id);
 	generated.delay_until = generated.published + (int64_t)context->delay_sec * 1000000;
-	generated.expiration = generated.delay_until + (int64_t)globals->config.deferred_trx_expiration_window * 1000000;
+	generated.expiration = generated.delay_until +
+	                       (int64_t)globals->config.deferred_trx_expiration_window * 1000000;
 	generated.object_id = globals->next_generated_id++;
 	generated.packed = packed.data;
 	generated.packed_length = packed.length;
@@ -401,9 +444,11 @@ int transaction_execute(struct transaction_context *context, struct error *error
 	uint32_t count;
 	int result = 0;
 	for (size_t i = 0; !context->is_scheduled && i < transaction->context_free_actions_count; i++)
-		transaction_schedule_action(context, &transaction->context_free_actions[i], transaction->context_free_actions[i].account, true, 0, 0);
+		transaction_schedule_action(context, &transaction->context_free_actions[i],
+		                            transaction->context_free_actions[i].account, true, 0, 0);
 	for (size_t i = 0; !context->delay_sec && i < transaction->actions_count; i++)
-		transaction_schedule_action(context, &transaction->actions[i], transaction->actions[i].account, false, 0, 0);
+		transaction_schedule_action(context, &transaction->actions[i], transaction->actions[i].account, false,
+		                            0, 0);
 	count = (uint32_t)context->trace->actions_count;
 	for (uint32_t ordinal = 1; ordinal <= count && !result; ordinal++)
 		result = transaction_execute_action(context, ordinal, 0, error);
@@ -412,7 +457,8 @@ int transaction_execute(struct transaction_context *context, struct error *error
 	return result;
 }
 
-int transaction_add_ram(struct transaction_context *context, uint64_t account, int64_t delta, struct error *error)
+int transaction_add_ram(struct transaction_context *context, uint64_t account, int64_t delta,
+                        struct error *error)
 {
 	int result = resource_ram_add(context->edit, account, delta, engine_block_number(context->engine), error);
 
@@ -423,7 +469,8 @@ int transaction_add_ram(struct transaction_context *context, uint64_t account, i
 
 void transaction_check_ram_of(struct transaction_context *context, uint64_t account)
 {
-	names_insert(&context->ram_accounts, &context->ram_accounts_count, &context->ram_accounts_capacity, account);
+	names_insert(&context->ram_accounts, &context->ram_accounts_count, &context->ram_accounts_capacity,
+	             account);
 }
 
 /* --- ending --- */
@@ -437,7 +484,8 @@ static int touch_permissions(struct transaction_context *context, struct error *
 
 	for (size_t i = 0; i < transaction->actions_count; i++)
 		for (size_t k = 0; k < transaction->actions[i].authorization_count; k++) {
-			result = authorization_permission(map_edit_view(context->edit), &permission, &transaction->actions[i].authorization[k], error);
+			result = authorization_permission(map_edit_view(context->edit), &permission,
+			                                  &transaction->actions[i].authorization[k], error);
 			if (result)
 				return result;
 			permission_touch(context->edit, &permission, now);
@@ -495,8 +543,9 @@ void transaction_keep_digests(struct transaction_context *context)
 	size_t count = context->receipt_digests_count;
 	if (!count)
 		return;
-	memory_grow(&pending->action_digests, &pending->action_digests_capacity, pending->action_digests_count + count,
-	            sizeof *pending->action_digests);
-	memcpy(&pending->action_digests[pending->action_digests_count], context->receipt_digests, count * sizeof *context->receipt_digests);
+	memory_grow(&pending->action_digests, &pending->action_digests_capacity,
+	            pending->action_digests_count + count, sizeof *pending->action_digests);
+	memcpy(&pending->action_digests[pending->action_digests_count], context->receipt_digests,
+	       count * sizeof *context->receipt_digests);
 	pending->action_digests_count += count;
 }

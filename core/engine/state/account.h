@@ -1,4 +1,5 @@
-/* Accounts: what the chain keeps of one beside permissions and resources, and the code and ABI it carries. Reading works on any root. */
+/* Accounts: what the chain keeps of one beside permissions and resources, and the code and ABI it carries.
+ * Reading works on any root. */
 #ifndef EOSIOFS_CORE_ENGINE_STATE_ACCOUNT_H
 #define EOSIOFS_CORE_ENGINE_STATE_ACCOUNT_H
 
@@ -34,6 +35,7 @@ bool account_abi(const struct map_root *root, struct map_value *out, uint64_t na
 void code_hold(struct map_edit *edit, const struct checksum256 *hash, const void *code, size_t length);
 void code_release(struct map_edit *edit, const struct checksum256 *hash);
 bool code_get(const struct map_root *root, struct map_value *out, const struct checksum256 *hash);
-void account_abi_put(struct map_edit *edit, uint64_t name, const void *abi, size_t length); /* length 0: none */
+/* length 0: none */
+void account_abi_put(struct map_edit *edit, uint64_t name, const void *abi, size_t length);
 
 #endif

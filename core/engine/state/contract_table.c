@@ -1,12 +1,14 @@
-/* Contract tables in the state: this room knows how rows, secondary indices and table objects are laid out as keys and values of the
- * state map, and how to find them. Who may write and who pays is decided in intrinsic/database.c. */
+/* Contract tables in the state: this room knows how rows, secondary indices and table objects are laid out
+ * as keys and values of the state map, and how to find them. Who may write and who pays is decided in
+ * intrinsic/database.c. */
 #include "core/engine/state/contract_table.h"
 
 #include "core/engine/state/state_key.h"
 
 #include <string.h>
 
-enum { TABLE_ID_LENGTH = 1 + 3 * 8, ROW_ID_LENGTH = STATE_OF_NAME_FIELD + 2 * 8 }; /* a row's key before the primary key */
+/* a row's key before the primary key */
+enum { TABLE_ID_LENGTH = 1 + 3 * 8, ROW_ID_LENGTH = STATE_OF_NAME_FIELD + 2 * 8 };
 
 static void put_be(uint8_t *out, uint64_t value)
 {
@@ -55,17 +57,20 @@ size_t table_row_key(uint8_t out[MAP_KEY_MAXIMUM], const struct table_id *id, ui
 	return ROW_ID_LENGTH + 8;
 }
 
-size_t secondary_order_key(uint8_t out[MAP_KEY_MAXIMUM], const struct table_id *id, enum secondary_type type, const uint8_t *ordered,
-                           uint64_t primary_key)
+size_t secondary_order_key(uint8_t out[MAP_KEY_MAXIMUM], const struct table_id *id, enum secondary_type type,
+                           const uint8_t *ordered, uint64_t primary_key)
 {
-	_Static_assert(TABLE_ID_LENGTH + 32 + 8 <= MAP_KEY_MAXIMUM, "the longest key of a secondary index must fit");
-	size_t length = put_id(out, (uint8_t)(STATE_SECONDARY + type), id), key_length = secondary_key_length(type);
+	_Static_assert(TABLE_ID_LENGTH + 32 + 8 <= MAP_KEY_MAXIMUM,
+	               "the longest key of a secondary index must fit");
+	size_t length = put_id(out, (uint8_t)(STATE_SECONDARY + type), id),
+		   key_length = secondary_key_length(type);
 	memcpy(out + length, ordered, key_length);
 	put_be(out + length + key_length, primary_key);
 	return length + key_length + 8;
 }
 
-size_t secondary_primary_key(uint8_t out[MAP_KEY_MAXIMUM], const struct table_id *id, enum secondary_type type, uint64_t primary_key)
+size_t secondary_primary_key(uint8_t out[MAP_KEY_MAXIMUM], const struct table_id *id,
+                             enum secondary_type type, uint64_t primary_key)
 {
 	size_t length = put_id(out, (uint8_t)(STATE_SECONDARY_PRIMARY + type), id);
 	put_be(out + length, primary_key);
@@ -74,8 +79,11 @@ size_t secondary_primary_key(uint8_t out[MAP_KEY_MAXIMUM], const struct table_id
 
 size_t secondary_key_length(enum secondary_type type)
 {
-	static const uint8_t lengths[] = {
-	    [SECONDARY_U64] = 8, [SECONDARY_U128] = 16, [SECONDARY_U256] = 32, [SECONDARY_DOUBLE] = 8, [SECONDARY_LONG_DOUBLE] = 16};
+	static const uint8_t lengths[] = {[SECONDARY_U64] = 8,
+	                                  [SECONDARY_U128] = 16,
+	                                  [SECONDARY_U256] = 32,
+	                                  [SECONDARY_DOUBLE] = 8,
+	                                  [SECONDARY_LONG_DOUBLE] = 16};
 	return lengths[type];
 }
 
@@ -85,7 +93,8 @@ static void reverse(uint8_t *out, const uint8_t *in, size_t length)
 		out[i] = in[length - 1 - i];
 }
 
-/* Big-endian IEEE bits to bytes that order as the numbers do: negative ones inverted, positive ones above them. */
+/* Big-endian IEEE bits to bytes that order as the numbers do: negative ones inverted, positive ones above
+ * them. */
 static void order_float(uint8_t *bits, size_t length)
 {
 	bool zero = !(bits[0] & 0x7f);
@@ -134,7 +143,8 @@ bool table_object_seek(const struct map_root *root, struct table_object *out, co
 {
 	uint8_t key[MAP_KEY_MAXIMUM];
 	struct map_entry entry;
-	if (!map_seek(root, &entry, key, table_object_key(key, from)) || entry.key_length != TABLE_ID_LENGTH || memcmp(entry.key, key, 9) != 0)
+	if (!map_seek(root, &entry, key, table_object_key(key, from)) || entry.key_length != TABLE_ID_LENGTH ||
+	    memcmp(entry.key, key, 9) != 0)
 		return false;
 	return read_object(out, entry.key, &entry.value);
 }
@@ -144,7 +154,8 @@ bool table_code_seek(const struct map_root *root, uint64_t *code, uint64_t from)
 	const struct table_id id = {from, 0, 0};
 	uint8_t key[MAP_KEY_MAXIMUM];
 	struct map_entry entry;
-	if (!map_seek(root, &entry, key, table_object_key(key, &id)) || entry.key_length != TABLE_ID_LENGTH || entry.key[0] != key[0])
+	if (!map_seek(root, &entry, key, table_object_key(key, &id)) || entry.key_length != TABLE_ID_LENGTH ||
+	    entry.key[0] != key[0])
 		return false;
 	*code = state_key_u64(entry.key, 1);
 	return true;
@@ -162,11 +173,13 @@ static bool read_row(struct table_row *out, uint64_t primary_key, const struct m
 	return true;
 }
 
-bool table_row_get(const struct map_root *root, struct table_row *out, const struct table_id *id, uint64_t primary_key)
+bool table_row_get(const struct map_root *root, struct table_row *out, const struct table_id *id,
+                   uint64_t primary_key)
 {
 	uint8_t key[MAP_KEY_MAXIMUM];
 	struct map_value value;
-	return map_get(root, key, table_row_key(key, id, primary_key), &value) && read_row(out, primary_key, &value);
+	return map_get(root, key, table_row_key(key, id, primary_key), &value) &&
+	       read_row(out, primary_key, &value);
 }
 
 static bool read_row_entry(struct table_row *out, const uint8_t *key, const struct map_entry *entry)
@@ -176,14 +189,16 @@ static bool read_row_entry(struct table_row *out, const uint8_t *key, const stru
 	return read_row(out, get_be(entry->key + ROW_ID_LENGTH), &entry->value);
 }
 
-bool table_row_seek(const struct map_root *root, struct table_row *out, const struct table_id *id, uint64_t from)
+bool table_row_seek(const struct map_root *root, struct table_row *out, const struct table_id *id,
+                    uint64_t from)
 {
 	uint8_t key[MAP_KEY_MAXIMUM];
 	struct map_entry entry;
 	return map_seek(root, &entry, key, table_row_key(key, id, from)) && read_row_entry(out, key, &entry);
 }
 
-bool table_row_seek_back(const struct map_root *root, struct table_row *out, const struct table_id *id, uint64_t from)
+bool table_row_seek_back(const struct map_root *root, struct table_row *out, const struct table_id *id,
+                         uint64_t from)
 {
 	uint8_t key[MAP_KEY_MAXIMUM];
 	struct map_entry entry;
@@ -192,24 +207,26 @@ bool table_row_seek_back(const struct map_root *root, struct table_row *out, con
 	return map_seek_before(root, &entry, key, length) && read_row_entry(out, key, &entry);
 }
 
-bool secondary_row_get(const struct map_root *root, const uint8_t **key, uint64_t *payer, const struct table_id *id, enum secondary_type type,
-                       uint64_t primary_key)
+bool secondary_row_get(const struct map_root *root, const uint8_t **key, uint64_t *payer,
+                       const struct table_id *id, enum secondary_type type, uint64_t primary_key)
 {
 	uint8_t at[MAP_KEY_MAXIMUM];
 	struct map_value value;
-	if (!map_get(root, at, secondary_primary_key(at, id, type, primary_key), &value) || value.length != 8 + secondary_key_length(type))
+	if (!map_get(root, at, secondary_primary_key(at, id, type, primary_key), &value) ||
+	    value.length != 8 + secondary_key_length(type))
 		return false;
 	*payer = get_le(value.data);
 	*key = value.data + 8;
 	return true;
 }
 
-static bool read_secondary(const struct map_root *root, struct secondary_row *out, const uint8_t *key, const struct map_entry *entry,
-                           const struct table_id *id, enum secondary_type type)
+static bool read_secondary(const struct map_root *root, struct secondary_row *out, const uint8_t *key,
+                           const struct map_entry *entry, const struct table_id *id, enum secondary_type type)
 {
 	size_t key_length = secondary_key_length(type);
 	const uint8_t *raw;
-	if (entry->key_length != TABLE_ID_LENGTH + key_length + 8 || memcmp(entry->key, key, TABLE_ID_LENGTH) != 0)
+	if (entry->key_length != TABLE_ID_LENGTH + key_length + 8 ||
+	    memcmp(entry->key, key, TABLE_ID_LENGTH) != 0)
 		return false;
 	memset(out->key, 0, sizeof out->key);
 	memcpy(out->key, entry->key + TABLE_ID_LENGTH, key_length);
@@ -217,8 +234,8 @@ static bool read_secondary(const struct map_root *root, struct secondary_row *ou
 	return secondary_row_get(root, &raw, &out->payer, id, type, out->primary_key);
 }
 
-bool secondary_row_seek(const struct map_root *root, struct secondary_row *out, const struct table_id *id, enum secondary_type type,
-                        const uint8_t *key, uint64_t primary_key)
+bool secondary_row_seek(const struct map_root *root, struct secondary_row *out, const struct table_id *id,
+                        enum secondary_type type, const uint8_t *key, uint64_t primary_key)
 {
 	uint8_t from[MAP_KEY_MAXIMUM];
 	struct map_entry entry;
@@ -226,8 +243,9 @@ bool secondary_row_seek(const struct map_root *root, struct secondary_row *out, 
 	       read_secondary(root, out, from, &entry, id, type);
 }
 
-bool secondary_row_seek_before(const struct map_root *root, struct secondary_row *out, const struct table_id *id, enum secondary_type type,
-                               const uint8_t *key, uint64_t primary_key)
+bool secondary_row_seek_before(const struct map_root *root, struct secondary_row *out,
+                               const struct table_id *id, enum secondary_type type, const uint8_t *key,
+                               uint64_t primary_key)
 {
 	uint8_t from[MAP_KEY_MAXIMUM];
 	struct map_entry entry;
@@ -235,11 +253,14 @@ bool secondary_row_seek_before(const struct map_root *root, struct secondary_row
 	       read_secondary(root, out, from, &entry, id, type);
 }
 
-bool secondary_row_seek_last(const struct map_root *root, struct secondary_row *out, const struct table_id *id, enum secondary_type type)
+bool secondary_row_seek_last(const struct map_root *root, struct secondary_row *out,
+                             const struct table_id *id, enum secondary_type type)
 {
 	uint8_t from[MAP_KEY_MAXIMUM];
 	struct map_entry entry;
 	size_t length = put_id(from, (uint8_t)(STATE_SECONDARY + type), id);
-	memset(from + length, 0xff, MAP_KEY_MAXIMUM - length); /* longer than any key of the index, so above all of them */
-	return map_seek_before(root, &entry, from, MAP_KEY_MAXIMUM) && read_secondary(root, out, from, &entry, id, type);
+	/* longer than any key of the index, so above all of them */
+	memset(from + length, 0xff, MAP_KEY_MAXIMUM - length);
+	return map_seek_before(root, &entry, from, MAP_KEY_MAXIMUM) &&
+	       read_secondary(root, out, from, &entry, id, type);
 }

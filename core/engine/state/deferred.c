@@ -29,7 +29,8 @@ static struct state_key id_key(const struct generated_transaction *generated)
 	return key;
 }
 
-bool generated_transaction_get(const struct map_root *root, struct generated_transaction *out, uint64_t sender, const uint64_t sender_id[2])
+bool generated_transaction_get(const struct map_root *root, struct generated_transaction *out,
+                               uint64_t sender, const uint64_t sender_id[2])
 {
 	struct state_key key = main_key(sender, sender_id);
 	struct map_value value;
@@ -51,7 +52,8 @@ bool generated_transaction_get(const struct map_root *root, struct generated_tra
 }
 
 /* What both indices hold: where the object itself is. */
-static bool follow(const struct map_root *root, struct generated_transaction *out, const struct map_value *value)
+static bool follow(const struct map_root *root, struct generated_transaction *out,
+                   const struct map_value *value)
 {
 	struct cursor in = cursor_make(value->data, value->length);
 	uint64_t sender = cursor_u64(&in);
@@ -62,7 +64,8 @@ static bool follow(const struct map_root *root, struct generated_transaction *ou
 	return !in.failed && generated_transaction_get(root, out, sender, sender_id);
 }
 
-bool generated_transaction_find(const struct map_root *root, struct generated_transaction *out, const struct checksum256 *id)
+bool generated_transaction_find(const struct map_root *root, struct generated_transaction *out,
+                                const struct checksum256 *id)
 {
 	struct state_key prefix = state_key_hash(STATE_GENERATED_ID, id);
 	struct state_walk walk;
@@ -71,7 +74,8 @@ bool generated_transaction_find(const struct map_root *root, struct generated_tr
 	return state_walk_next(&walk, root) && follow(root, out, &walk.entry.value);
 }
 
-bool generated_transaction_seek(const struct map_root *root, struct generated_transaction *out, int64_t delay_until, uint64_t object_id)
+bool generated_transaction_seek(const struct map_root *root, struct generated_transaction *out,
+                                int64_t delay_until, uint64_t object_id)
 {
 	struct state_key prefix = state_key_make(STATE_GENERATED_DELAY, NULL, 0);
 	struct state_key first = state_key_pair(STATE_GENERATED_DELAY, (uint64_t)delay_until, object_id);
@@ -84,7 +88,8 @@ bool generated_transaction_seek(const struct map_root *root, struct generated_tr
 void generated_transaction_put(struct map_edit *edit, const struct generated_transaction *generated)
 {
 	struct state_key key = main_key(generated->sender, generated->sender_id);
-	struct state_key delay = state_key_pair(STATE_GENERATED_DELAY, (uint64_t)generated->delay_until, generated->object_id);
+	struct state_key delay = state_key_pair(STATE_GENERATED_DELAY, (uint64_t)generated->delay_until,
+	                                        generated->object_id);
 	struct state_key id = id_key(generated);
 	uint8_t place[24], *at = place;
 	struct bytes value = {0};
@@ -109,7 +114,8 @@ void generated_transaction_put(struct map_edit *edit, const struct generated_tra
 void generated_transaction_remove(struct map_edit *edit, const struct generated_transaction *generated)
 {
 	struct state_key key = main_key(generated->sender, generated->sender_id);
-	struct state_key delay = state_key_pair(STATE_GENERATED_DELAY, (uint64_t)generated->delay_until, generated->object_id);
+	struct state_key delay = state_key_pair(STATE_GENERATED_DELAY, (uint64_t)generated->delay_until,
+	                                        generated->object_id);
 	struct state_key id = id_key(generated);
 
 	state_remove(edit, &delay);

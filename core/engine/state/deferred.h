@@ -19,11 +19,14 @@ struct generated_transaction {
 /* The sender id of a delayed transaction. */
 void generated_transaction_sender_id(uint64_t sender_id[2], const struct checksum256 *id);
 
-bool generated_transaction_get(const struct map_root *root, struct generated_transaction *out, uint64_t sender, const uint64_t sender_id[2]);
+bool generated_transaction_get(const struct map_root *root, struct generated_transaction *out,
+                               uint64_t sender, const uint64_t sender_id[2]);
 /* By transaction id; among several (REPLACE_DEFERRED not active) the oldest. */
-bool generated_transaction_find(const struct map_root *root, struct generated_transaction *out, const struct checksum256 *id);
+bool generated_transaction_find(const struct map_root *root, struct generated_transaction *out,
+                                const struct checksum256 *id);
 /* The first by (delay_until, object id) at or after the given ones: paging, and what is due next. */
-bool generated_transaction_seek(const struct map_root *root, struct generated_transaction *out, int64_t delay_until, uint64_t object_id);
+bool generated_transaction_seek(const struct map_root *root, struct generated_transaction *out,
+                                int64_t delay_until, uint64_t object_id);
 /* Bytes of RAM that one of this length is billed. */
 int64_t generated_transaction_ram(size_t packed_length);
 

@@ -142,45 +142,55 @@ int feature_preactivate(struct feature_set *set, const struct checksum256 *diges
 
 	checksum256_print(text, digest);
 	if (feature == FEATURE_COUNT)
-		return error_chain(error, SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION, "protocol feature with digest '%s' is unrecognized", text);
+		return error_chain(error, SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION,
+		                   "protocol feature with digest '%s' is unrecognized", text);
 	if (feature_active(set, feature))
-		return error_chain(error, PROTOCOL_FEATURE_EXCEPTION, "protocol feature with digest '%s' is already activated", text);
+		return error_chain(error, PROTOCOL_FEATURE_EXCEPTION,
+		                   "protocol feature with digest '%s' is already activated", text);
 	if (preactivated(set, feature))
-		return error_chain(error, PROTOCOL_FEATURE_EXCEPTION, "protocol feature with digest '%s' is already pre-activated", text);
+		return error_chain(error, PROTOCOL_FEATURE_EXCEPTION,
+		                   "protocol feature with digest '%s' is already pre-activated", text);
 	dependency = feature_table[feature].dependency;
 	if (dependency != FEATURE_COUNT && !feature_active(set, dependency) && !preactivated(set, dependency))
-		return error_chain(error, PROTOCOL_FEATURE_EXCEPTION,
-		                   "not all dependencies of protocol feature with digest '%s' have been activated or pre-activated", text);
+		return error_chain(
+			error, PROTOCOL_FEATURE_EXCEPTION,
+			"not all dependencies of protocol feature with digest '%s' have been activated or pre-activated",
+			text);
 	set->preactivated[set->preactivated_count++] = (uint8_t)feature;
 	return 0;
 }
 
-static int activate_one(struct feature_set *set, const struct checksum256 *digest, uint32_t block_num, size_t *were_preactivated,
-                        struct error *error)
+static int activate_one(struct feature_set *set, const struct checksum256 *digest, uint32_t block_num,
+                        size_t *were_preactivated, struct error *error)
 {
 	enum feature feature = feature_find(digest), dependency;
 	char text[65];
 
 	checksum256_print(text, digest);
 	if (feature == FEATURE_COUNT)
-		return error_chain(error, PROTOCOL_FEATURE_EXCEPTION, "protocol feature with digest '%s' is unrecognized", text);
+		return error_chain(error, PROTOCOL_FEATURE_EXCEPTION,
+		                   "protocol feature with digest '%s' is unrecognized", text);
 	if (feature_active(set, feature))
-		return error_chain(error, PROTOCOL_FEATURE_EXCEPTION, "protocol feature with digest '%s' has already been activated", text);
+		return error_chain(error, PROTOCOL_FEATURE_EXCEPTION,
+		                   "protocol feature with digest '%s' has already been activated", text);
 	dependency = feature_table[feature].dependency;
 	if (dependency != FEATURE_COUNT && !feature_active(set, dependency))
 		return error_chain(error, PROTOCOL_FEATURE_EXCEPTION,
-		                   "not all dependencies of protocol feature with digest '%s' have been activated", text);
+		                   "not all dependencies of protocol feature with digest '%s' have been activated",
+		                   text);
 	if (preactivated(set, feature))
 		++*were_preactivated;
 	else if (feature_table[feature].preactivation_required)
-		return error_chain(error, PROTOCOL_FEATURE_EXCEPTION, "attempted to activate protocol feature without prior required preactivation: %s",
+		return error_chain(error, PROTOCOL_FEATURE_EXCEPTION,
+		                   "attempted to activate protocol feature without prior required preactivation: %s",
 		                   text);
 	set->activation_block[feature] = block_num;
 	set->order[set->order_count++] = (uint8_t)feature;
 	return 0;
 }
 
-int feature_activate(struct feature_set *set, const struct checksum256 *digests, size_t count, uint32_t block_num, struct error *error)
+int feature_activate(struct feature_set *set, const struct checksum256 *digests, size_t count,
+                     uint32_t block_num, struct error *error)
 {
 	size_t were_preactivated = 0;
 	for (size_t i = 0; i < count; i++) {
@@ -189,8 +199,9 @@ int feature_activate(struct feature_set *set, const struct checksum256 *digests,
 			return result;
 	}
 	if (were_preactivated != set->preactivated_count)
-		return error_chain(error, BLOCK_VALIDATE_EXCEPTION,
-		                   "There are pre-activated protocol features that were not activated at the start of this block");
+		return error_chain(
+			error, BLOCK_VALIDATE_EXCEPTION,
+			"There are pre-activated protocol features that were not activated at the start of this block");
 	set->preactivated_count = 0;
 	return 0;
 }

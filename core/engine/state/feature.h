@@ -7,11 +7,25 @@
 
 /* Rows of the table, in its order. */
 enum feature {
-	FEATURE_PREACTIVATE_FEATURE, FEATURE_ONLY_LINK_TO_EXISTING_PERMISSION, FEATURE_REPLACE_DEFERRED, FEATURE_NO_DUPLICATE_DEFERRED_ID,
-	FEATURE_FIX_LINKAUTH_RESTRICTION, FEATURE_DISALLOW_EMPTY_PRODUCER_SCHEDULE, FEATURE_RESTRICT_ACTION_TO_SELF,
-	FEATURE_ONLY_BILL_FIRST_AUTHORIZER, FEATURE_FORWARD_SETCODE, FEATURE_GET_SENDER, FEATURE_RAM_RESTRICTIONS, FEATURE_WEBAUTHN_KEY,
-	FEATURE_WTMSIG_BLOCK_SIGNATURES, FEATURE_ACTION_RETURN_VALUE, FEATURE_BLOCKCHAIN_PARAMETERS, FEATURE_GET_CODE_HASH,
-	FEATURE_CONFIGURABLE_WASM_LIMITS2, FEATURE_CRYPTO_PRIMITIVES, FEATURE_GET_BLOCK_NUM,
+	FEATURE_PREACTIVATE_FEATURE,
+	FEATURE_ONLY_LINK_TO_EXISTING_PERMISSION,
+	FEATURE_REPLACE_DEFERRED,
+	FEATURE_NO_DUPLICATE_DEFERRED_ID,
+	FEATURE_FIX_LINKAUTH_RESTRICTION,
+	FEATURE_DISALLOW_EMPTY_PRODUCER_SCHEDULE,
+	FEATURE_RESTRICT_ACTION_TO_SELF,
+	FEATURE_ONLY_BILL_FIRST_AUTHORIZER,
+	FEATURE_FORWARD_SETCODE,
+	FEATURE_GET_SENDER,
+	FEATURE_RAM_RESTRICTIONS,
+	FEATURE_WEBAUTHN_KEY,
+	FEATURE_WTMSIG_BLOCK_SIGNATURES,
+	FEATURE_ACTION_RETURN_VALUE,
+	FEATURE_BLOCKCHAIN_PARAMETERS,
+	FEATURE_GET_CODE_HASH,
+	FEATURE_CONFIGURABLE_WASM_LIMITS2,
+	FEATURE_CRYPTO_PRIMITIVES,
+	FEATURE_GET_BLOCK_NUM,
 	FEATURE_COUNT
 };
 
@@ -44,7 +58,9 @@ void feature_set_put(struct map_edit *edit, const struct feature_set *set);
 
 /* preactivate_feature's checks and effect on the set. */
 int feature_preactivate(struct feature_set *set, const struct checksum256 *digest, struct error *error);
-/* What a block's header says it activates: checks (recognized, once, dependencies, preactivation; all preactivated ones are there) and effect. */
-int feature_activate(struct feature_set *set, const struct checksum256 *digests, size_t count, uint32_t block_num, struct error *error);
+/* What a block's header says it activates: checks (recognized, once, dependencies, preactivation; all
+ * preactivated ones are there) and effect. */
+int feature_activate(struct feature_set *set, const struct checksum256 *digests, size_t count,
+                     uint32_t block_num, struct error *error);
 
 #endif

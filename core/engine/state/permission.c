@@ -15,7 +15,8 @@ enum { PERMISSION_HEAD = 8 + 8 + 8 + 4, LAST_USED_OFFSET = 16, LINK_SIZE = 8 + 8
 
 /* --- reading --- */
 
-static void permission_unpack(struct permission_object *out, const uint8_t *key, const struct map_value *value)
+static void permission_unpack(struct permission_object *out, const uint8_t *key,
+                              const struct map_value *value)
 {
 	struct cursor in = cursor_make(value->data, value->length);
 
@@ -28,7 +29,8 @@ static void permission_unpack(struct permission_object *out, const uint8_t *key,
 	out->packed = in;
 }
 
-bool permission_get(const struct map_root *root, struct permission_object *out, uint64_t account, uint64_t name)
+bool permission_get(const struct map_root *root, struct permission_object *out, uint64_t account,
+                    uint64_t name)
 {
 	struct state_key key = state_key_pair(STATE_PERMISSION, account, name);
 	struct map_value value;
@@ -39,9 +41,11 @@ bool permission_get(const struct map_root *root, struct permission_object *out, 
 	return true;
 }
 
-bool permission_seek(const struct map_root *root, struct permission_object *out, uint64_t account, uint64_t from)
+bool permission_seek(const struct map_root *root, struct permission_object *out, uint64_t account,
+                     uint64_t from)
 {
-	struct state_key prefix = state_key_name(STATE_PERMISSION, account), first = state_key_pair(STATE_PERMISSION, account, from);
+	struct state_key prefix = state_key_name(STATE_PERMISSION, account),
+					 first = state_key_pair(STATE_PERMISSION, account, from);
 	struct state_walk walk;
 
 	state_walk_begin(&walk, &prefix, &first);
@@ -60,7 +64,8 @@ struct authority permission_authority(const struct permission_object *permission
 	return authority;
 }
 
-bool permission_satisfies(const struct map_root *root, const struct permission_object *permission, const struct permission_object *other)
+bool permission_satisfies(const struct map_root *root, const struct permission_object *permission,
+                          const struct permission_object *other)
 {
 	uint64_t name = other->name, parent = other->parent;
 	struct permission_object next;
@@ -145,7 +150,8 @@ static struct state_key key_permission_prefix(const struct public_key *key)
 	return out;
 }
 
-static void index_keys(struct map_edit *edit, uint64_t account, uint64_t name, const struct authority *authority, bool there)
+static void index_keys(struct map_edit *edit, uint64_t account, uint64_t name,
+                       const struct authority *authority, bool there)
 {
 	for (size_t i = 0; i < authority->keys_count; i++) {
 		struct state_key key = key_permission_prefix(&authority->keys[i].key);
@@ -159,8 +165,8 @@ static void index_keys(struct map_edit *edit, uint64_t account, uint64_t name, c
 	}
 }
 
-bool key_permission_seek(const struct map_root *root, struct permission_level *out, const struct public_key *key,
-                         const struct permission_level *from)
+bool key_permission_seek(const struct map_root *root, struct permission_level *out,
+                         const struct public_key *key, const struct permission_level *from)
 {
 	struct state_key prefix = key_permission_prefix(key), first = prefix;
 	struct state_walk walk;
@@ -185,7 +191,8 @@ static void unindex(struct map_edit *edit, const struct permission_object *permi
 	authority_release(&authority);
 }
 
-void permission_put(struct map_edit *edit, const struct permission_object *permission, const struct authority *authority)
+void permission_put(struct map_edit *edit, const struct permission_object *permission,
+                    const struct authority *authority)
 {
 	struct state_key key = state_key_pair(STATE_PERMISSION, permission->account, permission->name);
 	struct permission_object old;
@@ -250,7 +257,8 @@ static void link_unpack(struct permission_link *out, const uint8_t *key, const s
 	out->block_num = cursor_u32(&in);
 }
 
-bool permission_link_get(const struct map_root *root, struct permission_link *out, uint64_t account, uint64_t code, uint64_t action)
+bool permission_link_get(const struct map_root *root, struct permission_link *out, uint64_t account,
+                         uint64_t code, uint64_t action)
 {
 	struct state_key key = state_key_triple(STATE_PERMISSION_LINK, account, code, action);
 	struct map_value value;
@@ -261,7 +269,8 @@ bool permission_link_get(const struct map_root *root, struct permission_link *ou
 	return true;
 }
 
-bool permission_link_seek(const struct map_root *root, struct permission_link *out, uint64_t account, uint64_t code, uint64_t action)
+bool permission_link_seek(const struct map_root *root, struct permission_link *out, uint64_t account,
+                          uint64_t code, uint64_t action)
 {
 	struct state_key prefix = state_key_name(STATE_PERMISSION_LINK, account);
 	struct state_key first = state_key_triple(STATE_PERMISSION_LINK, account, code, action);
@@ -274,7 +283,8 @@ bool permission_link_seek(const struct map_root *root, struct permission_link *o
 	return true;
 }
 
-bool permission_link_of(const struct map_root *root, struct permission_link *out, uint64_t account, uint64_t permission)
+bool permission_link_of(const struct map_root *root, struct permission_link *out, uint64_t account,
+                        uint64_t permission)
 {
 	struct state_key prefix = state_key_name(STATE_PERMISSION_LINK, account);
 	struct permission_link link;

@@ -9,7 +9,12 @@
 __extension__ typedef unsigned __int128 uint128;
 
 enum { ACCOUNT_SIZE = 24 + 8 + 2 * 20 + 4 + 1, LIMITS_SIZE = 24, STATE_SIZE = 2 * 20 + 9 * 8 };
-enum { INITIAL_BLOCK_CPU = 200000, INITIAL_BLOCK_NET = 1048576, INITIAL_TARGET_PERCENT = 1000, PERCENT_100 = 10000 };
+enum {
+	INITIAL_BLOCK_CPU = 200000,
+	INITIAL_BLOCK_NET = 1048576,
+	INITIAL_TARGET_PERCENT = 1000,
+	PERCENT_100 = 10000
+};
 #define UNLIMITED (INT64_MAX / 2)
 
 static uint128 divide_up(uint128 value, uint128 by)
@@ -26,17 +31,20 @@ static int64_t clamp(uint128 value)
 
 static int overflow(struct error *error)
 {
-	return error_chain(error, RATE_LIMITING_STATE_INCONSISTENT, "Usage exceeds maximum value representable after extending for precision");
+	return error_chain(error, RATE_LIMITING_STATE_INCONSISTENT,
+	                   "Usage exceeds maximum value representable after extending for precision");
 }
 
-int usage_accumulator_add(struct usage_accumulator *accumulator, uint64_t units, uint32_t ordinal, uint32_t window, struct error *error)
+int usage_accumulator_add(struct usage_accumulator *accumulator, uint64_t units, uint32_t ordinal,
+                          uint32_t window, struct error *error)
 {
 	uint128 contribution = divide_up((uint128)units * RESOURCE_PRECISION, window);
 	struct usage_accumulator next = *accumulator;
 
 	if (ordinal != next.last_ordinal) {
 		if (ordinal < next.last_ordinal)
-			return error_chain(error, RATE_LIMITING_STATE_INCONSISTENT, "new ordinal cannot be less than the previous ordinal");
+			return error_chain(error, RATE_LIMITING_STATE_INCONSISTENT,
+			                   "new ordinal cannot be less than the previous ordinal");
 		if ((uint64_t)next.last_ordinal + window > ordinal) {
 			uint64_t kept = window - (ordinal - next.last_ordinal);
 			if (next.value_ex > UINT64_MAX / kept)
@@ -98,8 +106,11 @@ static struct resource_limits limits_unpack(struct cursor *in)
 int resource_account_missing(struct error *error, uint64_t name)
 {
 #define NULL_TYPE "boost::tuples::null_type"
-	return error_chain(error, STD_EXCEPTION, "unknown key (boost::tuples::tuple<bool, eosio::chain::name, " NULL_TYPE ", " NULL_TYPE ", " NULL_TYPE
-	                   ", " NULL_TYPE ", " NULL_TYPE ", " NULL_TYPE ", " NULL_TYPE ", " NULL_TYPE ">): (0 %s)", name_text(name).text);
+	return error_chain(error, STD_EXCEPTION,
+	                   "unknown key (boost::tuples::tuple<bool, eosio::chain::name, " NULL_TYPE ", " NULL_TYPE
+	                   ", " NULL_TYPE ", " NULL_TYPE ", " NULL_TYPE ", " NULL_TYPE ", " NULL_TYPE
+	                   ", " NULL_TYPE ">): (0 %s)",
+	                   name_text(name).text);
 #undef NULL_TYPE
 }
 
@@ -136,7 +147,8 @@ void resource_account_put(struct map_edit *edit, const struct resource_account *
 }
 
 /* Those of the block's end when there are such. */
-static struct resource_limits newest_limits(const struct map_root *root, const struct resource_account *account)
+static struct resource_limits newest_limits(const struct map_root *root,
+                                            const struct resource_account *account)
 {
 	struct state_key key = state_key_name(STATE_RESOURCE_PENDING, account->name);
 	struct map_value value;
@@ -156,7 +168,8 @@ bool resource_limits_get(const struct map_root *root, struct resource_limits *ou
 	return true;
 }
 
-bool resource_limits_set(struct map_edit *edit, uint64_t name, const struct resource_limits *limits, uint32_t block_num, bool *decreased)
+bool resource_limits_set(struct map_edit *edit, uint64_t name, const struct resource_limits *limits,
+                         uint32_t block_num, bool *decreased)
 {
 	struct state_key key = state_key_name(STATE_RESOURCE_PENDING, name);
 	uint8_t value[LIMITS_SIZE], *at = value;
@@ -213,9 +226,9 @@ bool resource_state_get(const struct map_root *root, struct resource_state *out)
 
 void resource_state_put(struct map_edit *edit, const struct resource_state *state)
 {
-	const uint64_t fields[] = {state->total_net_weight, state->total_cpu_weight, state->total_ram_bytes, state->virtual_net_limit,
-	                           state->virtual_cpu_limit, state->max_block_net, state->max_block_cpu, state->target_block_net,
-	                           state->target_block_cpu};
+	const uint64_t fields[] = {state->total_net_weight,  state->total_cpu_weight,  state->total_ram_bytes,
+	                           state->virtual_net_limit, state->virtual_cpu_limit, state->max_block_net,
+	                           state->max_block_cpu,     state->target_block_net,  state->target_block_cpu};
 	struct state_key key = state_key_global(GLOBAL_RESOURCES);
 	uint8_t value[STATE_SIZE], *at = value;
 
@@ -266,23 +279,27 @@ static uint64_t elastic_limit(uint64_t limit, uint64_t average, uint64_t target,
 	return limit > max * ELASTIC_MULTIPLIER ? max * ELASTIC_MULTIPLIER : limit;
 }
 
-int resource_block_end(struct map_edit *edit, struct resource_state *state, const struct chain_config *config, uint64_t net, uint64_t cpu,
-                       uint32_t block_num, struct error *error)
+int resource_block_end(struct map_edit *edit, struct resource_state *state, const struct chain_config *config,
+                       uint64_t net, uint64_t cpu, uint32_t block_num, struct error *error)
 {
 	int result;
 	apply_pending_limits(edit, state);
 	state->max_block_cpu = config->max_block_cpu_usage;
-	state->target_block_cpu = (uint64_t)config->max_block_cpu_usage * config->target_block_cpu_usage_pct / PERCENT_100;
+	state->target_block_cpu = (uint64_t)config->max_block_cpu_usage * config->target_block_cpu_usage_pct /
+	                          PERCENT_100;
 	state->max_block_net = config->max_block_net_usage;
-	state->target_block_net = (uint64_t)((uint128)config->max_block_net_usage * config->target_block_net_usage_pct / PERCENT_100);
+	state->target_block_net = (uint64_t)((uint128)config->max_block_net_usage *
+	                                     config->target_block_net_usage_pct / PERCENT_100);
 	result = usage_accumulator_add(&state->average_cpu, cpu, block_num, BLOCK_WINDOW, error);
 	if (!result)
 		result = usage_accumulator_add(&state->average_net, net, block_num, BLOCK_WINDOW, error);
 	if (result)
 		return result;
-	state->virtual_cpu_limit = elastic_limit(state->virtual_cpu_limit, usage_accumulator_average(&state->average_cpu),
+	state->virtual_cpu_limit = elastic_limit(state->virtual_cpu_limit,
+	                                         usage_accumulator_average(&state->average_cpu),
 	                                         state->target_block_cpu, state->max_block_cpu);
-	state->virtual_net_limit = elastic_limit(state->virtual_net_limit, usage_accumulator_average(&state->average_net),
+	state->virtual_net_limit = elastic_limit(state->virtual_net_limit,
+	                                         usage_accumulator_average(&state->average_net),
 	                                         state->target_block_net, state->max_block_net);
 	resource_state_put(edit, state);
 	return 0;
@@ -291,7 +308,8 @@ int resource_block_end(struct map_edit *edit, struct resource_state *state, cons
 /* --- an account's limits --- */
 
 /* What of the window's virtual capacity the weight is worth; false: unlimited. */
-static bool window_share(uint128 *out, const struct resource_state *state, int64_t weight, enum resource_kind kind)
+static bool window_share(uint128 *out, const struct resource_state *state, int64_t weight,
+                         enum resource_kind kind)
 {
 	uint64_t total = kind == RESOURCE_CPU ? state->total_cpu_weight : state->total_net_weight;
 	uint64_t limit = kind == RESOURCE_CPU ? state->virtual_cpu_limit : state->virtual_net_limit;
@@ -301,8 +319,9 @@ static bool window_share(uint128 *out, const struct resource_state *state, int64
 	return true;
 }
 
-void resource_limit_of(struct resource_limit *out, const struct resource_state *state, const struct resource_account *account,
-                       int64_t weight, enum resource_kind kind, uint32_t slot)
+void resource_limit_of(struct resource_limit *out, const struct resource_state *state,
+                       const struct resource_account *account, int64_t weight, enum resource_kind kind,
+                       uint32_t slot)
 {
 	struct usage_accumulator usage = kind == RESOURCE_CPU ? account->cpu : account->net;
 	uint128 max, used = divide_up((uint128)usage.value_ex * ACCOUNT_WINDOW, RESOURCE_PRECISION);
@@ -318,7 +337,8 @@ void resource_limit_of(struct resource_limit *out, const struct resource_state *
 		out->current_used = clamp(divide_up((uint128)usage.value_ex * ACCOUNT_WINDOW, RESOURCE_PRECISION));
 }
 
-bool resource_limit_get(const struct map_root *root, struct resource_limit *out, uint64_t name, enum resource_kind kind, uint32_t slot)
+bool resource_limit_get(const struct map_root *root, struct resource_limit *out, uint64_t name,
+                        enum resource_kind kind, uint32_t slot)
 {
 	struct resource_account account;
 	struct resource_limits limits;
@@ -326,12 +346,14 @@ bool resource_limit_get(const struct map_root *root, struct resource_limit *out,
 	if (!resource_account_get(root, &account, name) || !resource_state_get(root, &state))
 		return false;
 	limits = newest_limits(root, &account);
-	resource_limit_of(out, &state, &account, kind == RESOURCE_CPU ? limits.cpu_weight : limits.net_weight, kind, slot);
+	resource_limit_of(out, &state, &account, kind == RESOURCE_CPU ? limits.cpu_weight : limits.net_weight,
+	                  kind, slot);
 	return true;
 }
 
-static int64_t available_of(const struct resource_state *state, struct resource_account *account, struct usage_accumulator *usage,
-                            int64_t weight, enum resource_kind kind, uint32_t slot)
+static int64_t available_of(const struct resource_state *state, struct resource_account *account,
+                            struct usage_accumulator *usage, int64_t weight, enum resource_kind kind,
+                            uint32_t slot)
 {
 	struct resource_limit limit;
 	usage_accumulator_add(usage, 0, slot, ACCOUNT_WINDOW, NULL);
@@ -339,8 +361,9 @@ static int64_t available_of(const struct resource_state *state, struct resource_
 	return limit.available < 0 ? UNLIMITED : limit.available;
 }
 
-bool resource_available(const struct map_root *root, const struct resource_state *state, struct resource_account *account, uint64_t name,
-                        uint32_t slot, int64_t *net, int64_t *cpu)
+bool resource_available(const struct map_root *root, const struct resource_state *state,
+                        struct resource_account *account, uint64_t name, uint32_t slot, int64_t *net,
+                        int64_t *cpu)
 {
 	struct resource_limits limits;
 	*net = *cpu = UNLIMITED;
@@ -352,8 +375,8 @@ bool resource_available(const struct map_root *root, const struct resource_state
 	return true;
 }
 
-static int check_window(const struct resource_state *state, const struct resource_account *account, int64_t weight, enum resource_kind kind,
-                        struct error *error)
+static int check_window(const struct resource_state *state, const struct resource_account *account,
+                        int64_t weight, enum resource_kind kind, struct error *error)
 {
 	const struct usage_accumulator *usage = kind == RESOURCE_CPU ? &account->cpu : &account->net;
 	uint128 max, used = (uint128)usage->value_ex * ACCOUNT_WINDOW / RESOURCE_PRECISION;
@@ -362,16 +385,18 @@ static int check_window(const struct resource_state *state, const struct resourc
 		return 0;
 	if (kind == RESOURCE_CPU)
 		return error_chain(error, TX_CPU_USAGE_EXCEEDED,
-		                   "authorizing account '%s' has insufficient objective cpu resources for this transaction, used in window %lluus, "
+		                   "authorizing account '%s' has insufficient objective cpu resources for this "
+		                   "transaction, used in window %lluus, "
 		                   "allowed in window %lluus",
 		                   name_text(account->name).text, (unsigned long long)used, (unsigned long long)max);
 	return error_chain(error, TX_NET_USAGE_EXCEEDED,
-	                   "authorizing account '%s' has insufficient net resources for this transaction, used in window %llu, allowed in window %llu",
+	                   "authorizing account '%s' has insufficient net resources for this transaction, used "
+	                   "in window %llu, allowed in window %llu",
 	                   name_text(account->name).text, (unsigned long long)used, (unsigned long long)max);
 }
 
-int resource_bill(struct map_edit *edit, const struct resource_state *state, struct resource_account *account, uint64_t net, uint64_t cpu,
-                  uint32_t slot, struct error *error)
+int resource_bill(struct map_edit *edit, const struct resource_state *state, struct resource_account *account,
+                  uint64_t net, uint64_t cpu, uint32_t slot, struct error *error)
 {
 	struct resource_limits limits = newest_limits(map_edit_view(edit), account);
 	int result;
@@ -390,7 +415,8 @@ int resource_bill(struct map_edit *edit, const struct resource_state *state, str
 
 /* --- RAM --- */
 
-int resource_ram_add(struct map_edit *edit, uint64_t name, int64_t delta, uint32_t block_num, struct error *error)
+int resource_ram_add(struct map_edit *edit, uint64_t name, int64_t delta, uint32_t block_num,
+                     struct error *error)
 {
 	struct resource_account account;
 	if (!delta)
@@ -416,6 +442,7 @@ int resource_ram_check(const struct map_root *root, uint64_t name, struct error 
 	limits = newest_limits(root, &account);
 	if (limits.ram_bytes < 0 || account.ram_usage <= (uint64_t)limits.ram_bytes)
 		return 0;
-	return error_chain(error, RAM_USAGE_EXCEEDED, "account %s has insufficient ram; needs %llu bytes has %lld bytes", name_text(name).text,
-	                   (unsigned long long)account.ram_usage, (long long)limits.ram_bytes);
+	return error_chain(
+		error, RAM_USAGE_EXCEEDED, "account %s has insufficient ram; needs %llu bytes has %lld bytes",
+		name_text(name).text, (unsigned long long)account.ram_usage, (long long)limits.ram_bytes);
 }

@@ -1,4 +1,5 @@
-/* NET, CPU and RAM: what accounts may use, what they have used, and the block's elastic limits (protocol.md B.6, B.7). */
+/* NET, CPU and RAM: what accounts may use, what they have used, and the block's elastic limits
+ * (protocol.md B.6, B.7). */
 #ifndef EOSIOFS_CORE_ENGINE_STATE_RESOURCE_H
 #define EOSIOFS_CORE_ENGINE_STATE_RESOURCE_H
 
@@ -22,7 +23,8 @@ struct usage_accumulator {
 	uint64_t consumed;
 };
 /* Adds units at an ordinal that is not before the last one. 3100001 when a number would overflow. */
-int usage_accumulator_add(struct usage_accumulator *accumulator, uint64_t units, uint32_t ordinal, uint32_t window, struct error *error);
+int usage_accumulator_add(struct usage_accumulator *accumulator, uint64_t units, uint32_t ordinal,
+                          uint32_t window, struct error *error);
 uint64_t usage_accumulator_average(const struct usage_accumulator *accumulator);
 
 /* Weights and RAM: -1 is unlimited. */
@@ -45,23 +47,27 @@ void resource_account_put(struct map_edit *edit, const struct resource_account *
 
 /* What set_resource_limits said last, in force or not yet: what get_resource_limits and get_account show. */
 bool resource_limits_get(const struct map_root *root, struct resource_limits *out, uint64_t name);
-/* In force from the block's end. *decreased: RAM became less, so that the account's usage must be checked. false: no such account. */
-bool resource_limits_set(struct map_edit *edit, uint64_t name, const struct resource_limits *limits, uint32_t block_num, bool *decreased);
+/* In force from the block's end. *decreased: RAM became less, so that the account's usage must be checked.
+ * false: no such account. */
+bool resource_limits_set(struct map_edit *edit, uint64_t name, const struct resource_limits *limits,
+                         uint32_t block_num, bool *decreased);
 
 /* Of the whole chain. */
 struct resource_state {
 	struct usage_accumulator average_net, average_cpu; /* of blocks */
 	uint64_t total_net_weight, total_cpu_weight, total_ram_bytes;
 	uint64_t virtual_net_limit, virtual_cpu_limit;
-	uint64_t max_block_net, max_block_cpu, target_block_net, target_block_cpu; /* as the last block's end set them */
+	/* as the last block's end set them */
+	uint64_t max_block_net, max_block_cpu, target_block_net, target_block_cpu;
 };
-void resource_state_initial(struct resource_state *out); /* D.8: the compiled-in limits, whatever genesis says */
+/* D.8: the compiled-in limits, whatever genesis says */
+void resource_state_initial(struct resource_state *out);
 bool resource_state_get(const struct map_root *root, struct resource_state *out);
 void resource_state_put(struct map_edit *edit, const struct resource_state *state);
 
 /* B.6 at a block's end: pending limits come into force, the block's usage moves the virtual limits. */
-int resource_block_end(struct map_edit *edit, struct resource_state *state, const struct chain_config *config, uint64_t net, uint64_t cpu,
-                       uint32_t block_num, struct error *error);
+int resource_block_end(struct map_edit *edit, struct resource_state *state, const struct chain_config *config,
+                       uint64_t net, uint64_t cpu, uint32_t block_num, struct error *error);
 
 /* An account's NET (bytes) or CPU (microseconds) as get_account shows it; all -1 when unlimited. */
 struct resource_limit {
@@ -70,20 +76,25 @@ struct resource_limit {
 };
 enum resource_kind { RESOURCE_NET, RESOURCE_CPU };
 /* slot: the time for current_used (the head's). */
-void resource_limit_of(struct resource_limit *out, const struct resource_state *state, const struct resource_account *account,
-                       int64_t weight, enum resource_kind kind, uint32_t slot);
+void resource_limit_of(struct resource_limit *out, const struct resource_state *state,
+                       const struct resource_account *account, int64_t weight, enum resource_kind kind,
+                       uint32_t slot);
 /* The same looked up in a root; false: no such account. */
-bool resource_limit_get(const struct map_root *root, struct resource_limit *out, uint64_t name, enum resource_kind kind, uint32_t slot);
+bool resource_limit_get(const struct map_root *root, struct resource_limit *out, uint64_t name,
+                        enum resource_kind kind, uint32_t slot);
 
-/* What the account may still use at that slot; INT64_MAX / 2 when unlimited. *account is looked up; false: there is none, nothing limits it. */
-bool resource_available(const struct map_root *root, const struct resource_state *state, struct resource_account *account, uint64_t name,
-                        uint32_t slot, int64_t *net, int64_t *cpu);
+/* What the account may still use at that slot; INT64_MAX / 2 when unlimited. *account is looked up; false:
+ * there is none, nothing limits it. */
+bool resource_available(const struct map_root *root, const struct resource_state *state,
+                        struct resource_account *account, uint64_t name, uint32_t slot, int64_t *net,
+                        int64_t *cpu);
 /* Bills an account as it was just looked up. 3080004 / 3080002 when it goes beyond its limit. */
-int resource_bill(struct map_edit *edit, const struct resource_state *state, struct resource_account *account, uint64_t net, uint64_t cpu,
-                  uint32_t slot, struct error *error);
+int resource_bill(struct map_edit *edit, const struct resource_state *state, struct resource_account *account,
+                  uint64_t net, uint64_t cpu, uint32_t slot, struct error *error);
 
 /* RAM: usage changes by delta bytes; the limit is checked apart (3080001). */
-int resource_ram_add(struct map_edit *edit, uint64_t name, int64_t delta, uint32_t block_num, struct error *error);
+int resource_ram_add(struct map_edit *edit, uint64_t name, int64_t delta, uint32_t block_num,
+                     struct error *error);
 int resource_ram_check(const struct map_root *root, uint64_t name, struct error *error);
 
 #endif

@@ -132,5 +132,6 @@ bool state_walk_next(struct state_walk *walk, const struct map_root *root)
 	} else if (!map_next(root, &walk->entry)) {
 		return false;
 	}
-	return walk->entry.key_length >= walk->prefix.length && !memcmp(walk->entry.key, walk->prefix.data, walk->prefix.length);
+	return walk->entry.key_length >= walk->prefix.length &&
+	       !memcmp(walk->entry.key, walk->prefix.data, walk->prefix.length);
 }

@@ -1,8 +1,9 @@
-/* The keys of the state map: a one-byte tag, then big-endian fields, so that byte order is the order in which things are walked. Every kind of
- * entry that the state has is listed here.
+/* The keys of the state map: a one-byte tag, then big-endian fields, so that byte order is the order in
+ * which things are walked. Every kind of entry that the state has is listed here.
  *
- * What a transaction needs of an account begins with STATE_OF_NAME and the account's name, and only then tells what it is, so that it lies
- * together: among however many accounts, a transfer reads and copies one or two leaves of each account it concerns, not one for every kind. */
+ * What a transaction needs of an account begins with STATE_OF_NAME and the account's name, and only then
+ * tells what it is, so that it lies together: among however many accounts, a transfer reads and copies one
+ * or two leaves of each account it concerns, not one for every kind. */
 #ifndef EOSIOFS_CORE_ENGINE_STATE_STATE_KEY_H
 #define EOSIOFS_CORE_ENGINE_STATE_STATE_KEY_H
 
@@ -18,7 +19,8 @@ enum state_tag {
 	STATE_CODE,            /* code hash: the code */
 	STATE_CODE_REFERENCES, /* code hash: u32, how many accounts run it */
 
-	STATE_PERMISSION_NAME = 0x20, /* name: u64, how many permissions (owner and active left out) are called so */
+	/* name: u64, how many permissions (owner and active left out) are called so */
+	STATE_PERMISSION_NAME = 0x20,
 	STATE_KEY_PERMISSION,     /* key type, point, account, permission: empty; which authorities name a key */
 
 	STATE_RESOURCE_PENDING = 0x30, /* account: limits that hold from the block's end */
@@ -33,8 +35,10 @@ enum state_tag {
 
 	/* contract_table.h; secondary indices have one tag for each enum secondary_type */
 	STATE_TABLE = 0x60,             /* code, scope, table: payer, u32 count */
-	STATE_SECONDARY = 0x68,         /* code, scope, table, ordering key (8, 16 or 32 bytes), primary key: empty */
-	STATE_SECONDARY_PRIMARY = 0x70, /* code, scope, table, primary key: payer, the key as the contract gave it */
+	/* code, scope, table, ordering key (8, 16 or 32 bytes), primary key: empty */
+	STATE_SECONDARY = 0x68,
+	/* code, scope, table, primary key: payer, the key as the contract gave it */
+	STATE_SECONDARY_PRIMARY = 0x70,
 
 	STATE_OF_NAME = 0x80,  /* and above: STATE_OF_NAME, the first field, the tag, the other fields */
 	STATE_ACCOUNT = 0x80,  /* name: struct account_object */
@@ -44,13 +48,15 @@ enum state_tag {
 	STATE_ROW,             /* scope, code, table, primary key: payer, u32 block number, data */
 };
 
-enum { STATE_OF_NAME_FIELD = 1 + 8 + 1 }; /* where the second field begins in such a key; the first does at 1, as in all */
+/* where the second field begins in such a key; the first does at 1, as in all */
+enum { STATE_OF_NAME_FIELD = 1 + 8 + 1 };
 
 enum state_global {
 	GLOBAL_CONFIGURATION,     /* struct chain_config */
 	GLOBAL_COUNTERS,          /* global action sequence, next object ids */
 	GLOBAL_FEATURES,          /* what is activated and preactivated, see feature.h */
-	GLOBAL_PROPOSED_SCHEDULE, /* u32 number of the proposing block, producer_schedule; absent when none is proposed */
+	/* u32 number of the proposing block, producer_schedule; absent when none is proposed */
+	GLOBAL_PROPOSED_SCHEDULE,
 	GLOBAL_RESOURCES,         /* struct resource_state */
 };
 
@@ -82,8 +88,8 @@ bool state_get(const struct map_root *root, struct map_value *out, const struct 
 void state_put(struct map_edit *edit, const struct state_key *key, const void *value, size_t length);
 bool state_remove(struct map_edit *edit, const struct state_key *key);
 
-/* Walking the entries that begin with a prefix: state_walk_begin(), then, while state_walk_next() gives true, entry is the next one. The
- * state may change between steps. */
+/* Walking the entries that begin with a prefix: state_walk_begin(), then, while state_walk_next() gives
+ * true, entry is the next one. The state may change between steps. */
 struct state_walk {
 	struct map_entry entry;
 	struct state_key prefix;

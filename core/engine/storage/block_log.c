@@ -35,8 +35,9 @@ static int header_unpack(struct block_log *log, const void *data, size_t length,
 	if (!in.failed && log->version & LOG_PRUNED)
 		return error_set(error, ENOTSUP, "block log \"%s\" is pruned: a whole one is needed", log->path);
 	if (!in.failed && log->version > LOG_VERSION && log->version < 256)
-		return error_set(error, ENOTSUP, "block log \"%s\" has version %" PRIu32 ", this program knows up to %d", log->path, log->version,
-		                 LOG_VERSION);
+		return error_set(error, ENOTSUP,
+		                 "block log \"%s\" has version %" PRIu32 ", this program knows up to %d", log->path,
+		                 log->version, LOG_VERSION);
 	log->first = log->version == 1 ? 1 : cursor_u32(&in);
 	log->has_genesis = log->version < 3 || log->first == 1;
 	if (log->has_genesis) {
@@ -60,7 +61,9 @@ static int open_index(struct block_log *log, uint64_t *size, struct error *error
 {
 	log->index_fd = open(log->index_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	int result = log->index_fd < 0 ? -errno : file_size(log->index_fd, size);
-	return result ? error_set(error, -result, "cannot open block index \"%s\": %s", log->index_path, file_reason(result)) : 0;
+	return result ? error_set(error, -result, "cannot open block index \"%s\": %s", log->index_path,
+	                          file_reason(result))
+	              : 0;
 }
 
 /* Writes the header of a new log. */
@@ -85,7 +88,8 @@ static int log_begin(struct block_log *log, const struct bytes *header, struct e
 	return header_unpack(log, header->data, header->length, error);
 }
 
-static int log_load(struct block_log *log, const struct genesis *genesis, struct text *report, struct error *error)
+static int log_load(struct block_log *log, const struct genesis *genesis, struct text *report,
+                    struct error *error)
 {
 	uint8_t data[LOG_HEADER_MAXIMUM];
 	uint64_t size, index_size;
@@ -113,7 +117,9 @@ static int log_load(struct block_log *log, const struct genesis *genesis, struct
 		char theirs[65], ours[65];
 		checksum256_print(theirs, &log->chain_id);
 		checksum256_print(ours, &id);
-		result = error_set(error, EINVAL, "block log \"%s\" is of another chain: its chain id is %s, the genesis gives %s", log->path, theirs, ours);
+		result = error_set(error, EINVAL,
+		                   "block log \"%s\" is of another chain: its chain id is %s, the genesis gives %s",
+		                   log->path, theirs, ours);
 		goto out;
 	}
 	result = open_index(log, &index_size, error);
@@ -124,7 +130,8 @@ out:
 	return result;
 }
 
-int block_log_open(struct block_log **out, const char *folder, const struct genesis *genesis, struct text *report, struct error *error)
+int block_log_open(struct block_log **out, const char *folder, const struct genesis *genesis,
+                   struct text *report, struct error *error)
 {
 	struct block_log *log = memory_allocate(1, sizeof *log);
 	struct text path = TEXT_EMPTY;
@@ -187,13 +194,16 @@ static int log_trim(struct block_log *log)
 	return result;
 }
 
-int block_log_append(struct block_log *log, uint32_t number, const void *packed, size_t length, struct error *error)
+int block_log_append(struct block_log *log, uint32_t number, const void *packed, size_t length,
+                     struct error *error)
 {
 	if (number != log->first + log->count)
-		return error_set(error, EINVAL, "block %" PRIu32 " cannot follow block %" PRIu32 " in block log \"%s\"", number,
+		return error_set(error, EINVAL,
+		                 "block %" PRIu32 " cannot follow block %" PRIu32 " in block log \"%s\"", number,
 		                 log->first + log->count - 1, log->path);
 	if (length > BLOCK_LOG_BLOCK_MAXIMUM)
-		return error_set(error, EFBIG, "block %" PRIu32 " of %zu bytes is too long for block log \"%s\"", number, length, log->path);
+		return error_set(error, EFBIG, "block %" PRIu32 " of %zu bytes is too long for block log \"%s\"",
+		                 number, length, log->path);
 	struct bytes entry = {0};
 	bytes_put(&entry, packed, length);
 	bytes_put_u64(&entry, log->end);
@@ -242,7 +252,8 @@ int block_log_read(struct block_log *log, struct bytes *out, uint32_t number, st
 	uint64_t at = cursor_u64(&in), next = is_last ? end : cursor_u64(&in);
 	if (result)
 		goto out;
-	if (at < log->start || next > end || at > next || next - at < ENTRY_MINIMUM || next - at > BLOCK_LOG_BLOCK_MAXIMUM + ENTRY_TRAILER) {
+	if (at < log->start || next > end || at > next || next - at < ENTRY_MINIMUM ||
+	    next - at > BLOCK_LOG_BLOCK_MAXIMUM + ENTRY_TRAILER) {
 		result = -EBADMSG;
 		goto out;
 	}
@@ -257,7 +268,9 @@ int block_log_read(struct block_log *log, struct bytes *out, uint32_t number, st
 out:
 	free(data);
 	if (result == -EBADMSG)
-		return error_set(error, EBADMSG, "block log and index disagree about block %" PRIu32 ": remove \"%s\" and start again, it will be made anew",
+		return error_set(error, EBADMSG,
+		                 "block log and index disagree about block %" PRIu32
+		                 ": remove \"%s\" and start again, it will be made anew",
 		                 number, log->index_path);
 	return result ? log_failed(log, "read", result, error) : 0;
 }

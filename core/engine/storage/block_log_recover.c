@@ -1,8 +1,10 @@
 /* Opening a block log: is its end sound, does the index agree; and what to do if not.
  *
- * A sound log ends in the trailer of its last entry, which says the same as the last element of the index; that is all there is to look at when
- * nothing happened. Otherwise entries are unpacked one by one from the last trustworthy element of the index on. The first that is not whole is
- * where a torn append is cut off, unless the log's end is whole again: then something in the middle was damaged and nothing is touched. */
+ * A sound log ends in the trailer of its last entry, which says the same as the last element of the index;
+ * that is all there is to look at when nothing happened. Otherwise entries are unpacked one by one from
+ * the last trustworthy element of the index on. The first that is not whole is where a torn append is cut
+ * off, unless the log's end is whole again: then something in the middle was damaged and nothing is
+ * touched. */
 #include "core/engine/storage/block_log_private.h"
 
 #include "core/base/memory.h"
@@ -33,14 +35,16 @@ static uint64_t get_u64(const uint8_t *data)
 	return cursor_u64(&in);
 }
 
-/* Whether element k of the index is the offset of a block with the number it should have, and its entry can end at `end`. */
+/* Whether element k of the index is the offset of a block with the number it should have, and its entry
+ * can end at `end`. */
 static bool element_is_plausible(const struct recovery *r, size_t k, uint64_t end)
 {
 	uint64_t offset = r->offsets[k];
 	if (offset < r->log->start || end > r->size || offset > end || end - offset < ENTRY_MINIMUM)
 		return false;
 	const uint8_t *previous = r->data + offset + HEADER_PREVIOUS;
-	uint32_t number = (uint32_t)previous[0] << 24 | (uint32_t)previous[1] << 16 | (uint32_t)previous[2] << 8 | previous[3];
+	uint32_t number = (uint32_t)previous[0] << 24 | (uint32_t)previous[1] << 16 | (uint32_t)previous[2] << 8 |
+	                  previous[3];
 	return number + 1 == (uint32_t)(r->log->first + k) && get_u64(r->data + end - ENTRY_TRAILER) == offset;
 }
 
@@ -54,8 +58,10 @@ static bool elements_link(const struct recovery *r, size_t k)
 	return k > 0 || r->offsets[0] == r->log->start;
 }
 
-/* The end of the whole entry at offset, 0 when there is none. number 0: any; previous: the id it must follow, or NULL. *id is its own. */
-static uint64_t entry_end(const struct recovery *r, uint64_t offset, uint32_t number, const struct checksum256 *previous, struct checksum256 *id)
+/* The end of the whole entry at offset, 0 when there is none. number 0: any; previous: the id it must
+ * follow, or NULL. *id is its own. */
+static uint64_t entry_end(const struct recovery *r, uint64_t offset, uint32_t number,
+                          const struct checksum256 *previous, struct checksum256 *id)
 {
 	if (offset > r->size || r->size - offset < ENTRY_MINIMUM)
 		return 0;
@@ -78,7 +84,9 @@ static uint64_t recovery_resume(struct recovery *r, struct checksum256 *id, bool
 {
 	for (size_t tries = 0, k = r->count; k > 0 && tries < RESUME_TRIES; tries++) {
 		k--;
-		uint64_t end = r->offsets[k] >= r->log->start ? entry_end(r, r->offsets[k], (uint32_t)(r->log->first + k), NULL, id) : 0;
+		uint64_t end = r->offsets[k] >= r->log->start
+		                   ? entry_end(r, r->offsets[k], (uint32_t)(r->log->first + k), NULL, id)
+		                   : 0;
 		if (end && elements_link(r, k)) {
 			r->count = r->kept = k + 1;
 			*has_id = true;
@@ -114,14 +122,20 @@ static int recovery_run(struct recovery *r, struct text *report, struct error *e
 	}
 	uint32_t last = (uint32_t)(log->first + r->count - 1);
 	if (at < r->size && recovery_end_is_whole(r, at))
-		return error_set(error, EBADMSG, "block log \"%s\" is damaged at block %" PRIu32 " (byte %" PRIu64 "), with more blocks behind it: "
-		                 "restore it from a copy, or set it aside to start from nothing", log->path, last + 1, at);
+		return error_set(error, EBADMSG,
+		                 "block log \"%s\" is damaged at block %" PRIu32 " (byte %" PRIu64
+		                 "), with more blocks behind it: "
+		                 "restore it from a copy, or set it aside to start from nothing",
+		                 log->path, last + 1, at);
 	int result = at < r->size ? file_cut(log->fd, at) : 0;
 	if (result)
-		return error_set(error, -result, "cannot cut the torn end of block log \"%s\": %s", log->path, file_reason(result));
+		return error_set(error, -result, "cannot cut the torn end of block log \"%s\": %s", log->path,
+		                 file_reason(result));
 	if (report && at < r->size)
-		text_printf(report, "block log \"%s\": cut %" PRIu64 " bytes of an unfinished block after block %" PRIu32 "\n", log->path,
-		            r->size - at, last);
+		text_printf(report,
+		            "block log \"%s\": cut %" PRIu64 " bytes of an unfinished block after block %" PRIu32
+		            "\n",
+		            log->path, r->size - at, last);
 	struct bytes rest = {0};
 	for (size_t i = r->kept; i < r->count; i++)
 		bytes_put_u64(&rest, r->offsets[i]);
@@ -132,9 +146,11 @@ static int recovery_run(struct recovery *r, struct text *report, struct error *e
 		result = file_sync(log->index_fd);
 	bytes_release(&rest);
 	if (result)
-		return error_set(error, -result, "cannot write block index \"%s\": %s", log->index_path, file_reason(result));
+		return error_set(error, -result, "cannot write block index \"%s\": %s", log->index_path,
+		                 file_reason(result));
 	if (report && (r->kept != r->found || r->count != r->found))
-		text_printf(report, "block index \"%s\": made anew from block %" PRIu32 " on\n", log->index_path, (uint32_t)(log->first + r->kept));
+		text_printf(report, "block index \"%s\": made anew from block %" PRIu32 " on\n", log->index_path,
+		            (uint32_t)(log->first + r->kept));
 	log->end = at;
 	log->count = (uint32_t)r->count;
 	return 0;
@@ -163,14 +179,17 @@ static bool log_is_sound(struct block_log *log, uint64_t size, uint64_t index_si
 	}
 	memcpy(offset, elements + 8 * (checked - 1), 8);
 	free(elements);
-	if (!sound || (checked == count && end != log->start) || file_read(log->fd, header, sizeof header, get_u64(offset)))
+	if (!sound || (checked == count && end != log->start) ||
+	    file_read(log->fd, header, sizeof header, get_u64(offset)))
 		return false;
 	const uint8_t *previous = header + HEADER_PREVIOUS;
-	uint32_t number = (uint32_t)previous[0] << 24 | (uint32_t)previous[1] << 16 | (uint32_t)previous[2] << 8 | previous[3];
+	uint32_t number = (uint32_t)previous[0] << 24 | (uint32_t)previous[1] << 16 | (uint32_t)previous[2] << 8 |
+	                  previous[3];
 	return number + 1 == (uint32_t)(log->first + count - 1);
 }
 
-int block_log_recover(struct block_log *log, uint64_t size, uint64_t index_size, struct text *report, struct error *error)
+int block_log_recover(struct block_log *log, uint64_t size, uint64_t index_size, struct text *report,
+                      struct error *error)
 {
 	if (log_is_sound(log, size, index_size))
 		return 0;

@@ -32,14 +32,16 @@ int data_folder_default(struct text *out, const char *mountpoint, struct error *
 		start--;
 	const char *name = mountpoint + start;
 	if (start == end || (end - start == 1 && name[0] == '.') || (end - start == 2 && !strncmp(name, "..", 2)))
-		return error_set(error, EINVAL, "mount point \"%s\" has no name to find its data by: give -o data=DIR", mountpoint);
+		return error_set(error, EINVAL,
+		                 "mount point \"%s\" has no name to find its data by: give -o data=DIR", mountpoint);
 	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
 	if (data && data[0] == '/')
 		text_append(out, data);
 	else if (home && home[0] == '/')
 		text_printf(out, "%s/.local/share", home);
 	else
-		return error_set(error, ENOENT, "neither XDG_DATA_HOME nor HOME says where data belongs: give -o data=DIR");
+		return error_set(error, ENOENT,
+		                 "neither XDG_DATA_HOME nor HOME says where data belongs: give -o data=DIR");
 	text_append(out, "/eosiofs/");
 	text_append_bytes(out, name, end - start);
 	return 0;
@@ -62,7 +64,8 @@ static int make_folders(const char *path)
 	return result;
 }
 
-/* Whether nothing of anybody's is in it: a lock, or a format file that was never finished, may be left of an opening that was cut short. */
+/* Whether nothing of anybody's is in it: a lock, or a format file that was never finished, may be left of
+ * an opening that was cut short. */
 static int folder_is_empty(const char *path, bool *empty)
 {
 	DIR *directory = opendir(path);
@@ -70,7 +73,8 @@ static int folder_is_empty(const char *path, bool *empty)
 		return -errno;
 	*empty = true;
 	for (struct dirent *entry; (entry = readdir(directory));)
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") && strcmp(entry->d_name, "lock") && strcmp(entry->d_name, "format.new"))
+		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") && strcmp(entry->d_name, "lock") &&
+		    strcmp(entry->d_name, "format.new"))
 			*empty = false;
 	closedir(directory);
 	return 0;
@@ -95,8 +99,10 @@ static int read_format(const struct data_folder *folder, long *version, struct e
 	if (!result && (sscanf(content, "eosiofs %9ld%c", version, &rest) != 2 || rest != '\n' || *version < 1))
 		result = error_set(error, EBADMSG, "\"%s\" does not say which format the data folder has", path);
 	if (!result && *version > DATA_FORMAT)
-		result = error_set(error, ENOTSUP, "data folder \"%s\" has format %ld, this program knows up to %d: use the newer program",
-		                   folder->path, *version, DATA_FORMAT);
+		result = error_set(
+			error, ENOTSUP,
+			"data folder \"%s\" has format %ld, this program knows up to %d: use the newer program",
+			folder->path, *version, DATA_FORMAT);
 	free(path);
 	return result;
 }
@@ -108,7 +114,8 @@ static long lock_owner(const struct data_folder *folder)
 	return pread(folder->lock, owner, sizeof owner - 1, 0) > 0 ? strtol(owner, NULL, 10) : 0;
 }
 
-/* Whether a process that was killed is gone, or as good as: its first thread has ended, but others still hold what was open. */
+/* Whether a process that was killed is gone, or as good as: its first thread has ended, but others still
+ * hold what was open. */
 static bool is_ending(long pid)
 {
 	char path[48], line[512];
@@ -145,7 +152,8 @@ static int take_lock(struct data_folder *folder, struct error *error)
 	if (result == -EWOULDBLOCK) {
 		long pid = lock_owner(folder);
 		if (pid > 0)
-			result = error_set(error, EBUSY, "data folder \"%s\" is in use by process %ld", folder->path, pid);
+			result = error_set(error, EBUSY, "data folder \"%s\" is in use by process %ld", folder->path,
+			                   pid);
 		else
 			result = error_set(error, EBUSY, "data folder \"%s\" is in use by another process", folder->path);
 	} else if (result) {
@@ -162,7 +170,9 @@ static int write_owner(struct data_folder *folder, struct error *error)
 	int result = file_cut(folder->lock, 0);
 	if (!result)
 		result = file_write(folder->lock, line, (size_t)length, 0);
-	return result ? error_set(error, -result, "cannot write \"%s/lock\": %s", folder->path, file_reason(result)) : 0;
+	return result
+	           ? error_set(error, -result, "cannot write \"%s/lock\": %s", folder->path, file_reason(result))
+	           : 0;
 }
 
 static int folder_start(struct data_folder *folder, struct error *error)
@@ -171,16 +181,19 @@ static int folder_start(struct data_folder *folder, struct error *error)
 	bool empty = false;
 	int result = make_folders(folder->path);
 	if (result)
-		return error_set(error, -result, "cannot make data folder \"%s\": %s", folder->path, file_reason(result));
+		return error_set(error, -result, "cannot make data folder \"%s\": %s", folder->path,
+		                 file_reason(result));
 	result = read_format(folder, &version, error);
 	if (result)
 		return result;
 	if (!version) {
 		result = folder_is_empty(folder->path, &empty);
 		if (result)
-			return error_set(error, -result, "cannot read data folder \"%s\": %s", folder->path, file_reason(result));
+			return error_set(error, -result, "cannot read data folder \"%s\": %s", folder->path,
+			                 file_reason(result));
 		if (!empty)
-			return error_set(error, ENOTEMPTY, "\"%s\" holds other files and is not a data folder of eosiofs", folder->path);
+			return error_set(error, ENOTEMPTY, "\"%s\" holds other files and is not a data folder of eosiofs",
+			                 folder->path);
 	}
 	result = take_lock(folder, error);
 	if (!result)
@@ -190,7 +203,8 @@ static int folder_start(struct data_folder *folder, struct error *error)
 	if (result || version)
 		return result;
 	if (chmod(folder->path, 0700) < 0)
-		return error_set(error, errno, "cannot keep others out of data folder \"%s\": %s", folder->path, file_reason(errno));
+		return error_set(error, errno, "cannot keep others out of data folder \"%s\": %s", folder->path,
+		                 file_reason(errno));
 	char line[32], *path = data_folder_file(folder, "format");
 	int length = snprintf(line, sizeof line, "eosiofs %d\n", DATA_FORMAT);
 	result = file_replace(path, line, (size_t)length, error);
@@ -205,7 +219,8 @@ int data_folder_open(struct data_folder **out, const char *path, struct error *e
 	folder->lock = -1;
 	for (size_t end = strlen(path); end > 1 && folder->path[end - 1] == '/';)
 		folder->path[--end] = 0;
-	int result = *path ? folder_start(folder, error) : error_set(error, ENOENT, "the data folder has no name");
+	int result = *path ? folder_start(folder, error)
+	                   : error_set(error, ENOENT, "the data folder has no name");
 	if (result) {
 		data_folder_close(folder);
 		folder = NULL;

@@ -1,4 +1,5 @@
-/* Whole reads and writes at an offset, for the durable files: 0 or -errno, never a part. No sentences here: the callers know what is lost. */
+/* Whole reads and writes at an offset, for the durable files: 0 or -errno, never a part. No sentences
+ * here: the callers know what is lost. */
 #ifndef EOSIOFS_CORE_ENGINE_STORAGE_FILE_H
 #define EOSIOFS_CORE_ENGINE_STORAGE_FILE_H
 

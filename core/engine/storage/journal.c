@@ -64,7 +64,9 @@ static int journal_check_header(const struct journal *journal, uint64_t size, st
 	cursor_take(&in, sizeof journal_magic);
 	uint32_t version = cursor_u32(&in);
 	if (version > JOURNAL_VERSION)
-		return error_set(error, ENOTSUP, "journal \"%s\" has version %" PRIu32 ", this program knows up to %d: use the newer program",
+		return error_set(error, ENOTSUP,
+		                 "journal \"%s\" has version %" PRIu32
+		                 ", this program knows up to %d: use the newer program",
 		                 journal->path, version, JOURNAL_VERSION);
 	if (version != JOURNAL_VERSION || cursor_u32(&in) != 0)
 		return error_set(error, EBADMSG, "\"%s\" is not a journal", journal->path);
@@ -79,7 +81,8 @@ static void journal_scan(struct journal *journal, uint64_t size)
 	while (cursor_left(&in) >= RECORD_HEAD) {
 		uint32_t length = cursor_u32(&in), checksum = cursor_u32(&in);
 		const uint8_t *data = cursor_take(&in, length);
-		if (!data || length > JOURNAL_RECORD_MAXIMUM || record_checksum(journal->end, data, length) != checksum)
+		if (!data || length > JOURNAL_RECORD_MAXIMUM ||
+		    record_checksum(journal->end, data, length) != checksum)
 			break;
 		memory_grow(&journal->records, &journal->capacity, journal->count + 1, sizeof *journal->records);
 		journal->records[journal->count++] = (struct extent){(size_t)(data - journal->bytes), length};
@@ -92,17 +95,21 @@ static int journal_load(struct journal *journal, struct text *report, struct err
 	uint64_t size;
 	int result = file_size(journal->fd, &size);
 	if (result)
-		return error_set(error, -result, "cannot read journal \"%s\": %s", journal->path, file_reason(result));
+		return error_set(error, -result, "cannot read journal \"%s\": %s", journal->path,
+		                 file_reason(result));
 	journal->bytes = memory_allocate(1, size + 1);
 	result = file_read(journal->fd, journal->bytes, size, 0);
 	if (result)
-		return error_set(error, -result, "cannot read journal \"%s\": %s", journal->path, file_reason(result));
+		return error_set(error, -result, "cannot read journal \"%s\": %s", journal->path,
+		                 file_reason(result));
 	result = journal_check_header(journal, size, error);
 	if (result)
 		return result;
 	if (size < HEADER_SIZE) {
 		result = journal_begin(journal);
-		return result ? error_set(error, -result, "cannot make journal \"%s\": %s", journal->path, file_reason(result)) : 0;
+		return result ? error_set(error, -result, "cannot make journal \"%s\": %s", journal->path,
+		                          file_reason(result))
+		              : 0;
 	}
 	journal->end = HEADER_SIZE;
 	journal_scan(journal, size);
@@ -110,10 +117,12 @@ static int journal_load(struct journal *journal, struct text *report, struct err
 		return 0;
 	result = file_cut(journal->fd, journal->end);
 	if (result)
-		return error_set(error, -result, "cannot cut the torn end of journal \"%s\": %s", journal->path, file_reason(result));
+		return error_set(error, -result, "cannot cut the torn end of journal \"%s\": %s", journal->path,
+		                 file_reason(result));
 	if (report)
-		text_printf(report, "journal \"%s\": cut %" PRIu64 " bytes of an unfinished record after %zu complete ones\n", journal->path,
-		            size - journal->end, journal->count);
+		text_printf(report,
+		            "journal \"%s\": cut %" PRIu64 " bytes of an unfinished record after %zu complete ones\n",
+		            journal->path, size - journal->end, journal->count);
 	return 0;
 }
 
@@ -177,7 +186,8 @@ static int journal_trim(struct journal *journal)
 int journal_append(struct journal *journal, const void *data, size_t length, struct error *error)
 {
 	if (length > JOURNAL_RECORD_MAXIMUM)
-		return error_set(error, EFBIG, "a record of %zu bytes is too long for journal \"%s\"", length, journal->path);
+		return error_set(error, EFBIG, "a record of %zu bytes is too long for journal \"%s\"", length,
+		                 journal->path);
 	int result = journal->ragged ? journal_trim(journal) : 0;
 	struct bytes record = {0};
 	bytes_put_u32(&record, (uint32_t)length);
@@ -191,7 +201,9 @@ int journal_append(struct journal *journal, const void *data, size_t length, str
 			journal->end += record.length;
 	}
 	bytes_release(&record);
-	return result ? error_set(error, -result, "cannot write journal \"%s\": %s", journal->path, file_reason(result)) : 0;
+	return result ? error_set(error, -result, "cannot write journal \"%s\": %s", journal->path,
+	                          file_reason(result))
+	              : 0;
 }
 
 void journal_take_back(struct journal *journal, uint64_t size)
@@ -206,7 +218,8 @@ int journal_reset(struct journal *journal, struct error *error)
 {
 	int result = file_cut(journal->fd, HEADER_SIZE);
 	if (result)
-		return error_set(error, -result, "cannot empty journal \"%s\": %s", journal->path, file_reason(result));
+		return error_set(error, -result, "cannot empty journal \"%s\": %s", journal->path,
+		                 file_reason(result));
 	forget_records(journal);
 	journal->end = HEADER_SIZE;
 	journal->ragged = false;

@@ -25,7 +25,8 @@ static const uint8_t state_end[3] = {'E', 'N', 'D'};
 
 static uint32_t chunk_checksum(uint32_t number, const void *data, size_t length)
 {
-	uint8_t place[4] = {(uint8_t)number, (uint8_t)(number >> 8), (uint8_t)(number >> 16), (uint8_t)(number >> 24)};
+	uint8_t place[4] = {(uint8_t)number, (uint8_t)(number >> 8), (uint8_t)(number >> 16),
+	                    (uint8_t)(number >> 24)};
 	return (uint32_t)crc32(crc32(0, place, sizeof place), data, (uInt)length);
 }
 
@@ -62,7 +63,8 @@ static void saver_add(struct saver *saver, const struct map_entry *entry, const 
 {
 	size_t shared = 0;
 	if (saver->chunk.length > CHUNK_HEAD)
-		while (shared < before->key_length && shared < entry->key_length && before->key[shared] == entry->key[shared])
+		while (shared < before->key_length && shared < entry->key_length &&
+		       before->key[shared] == entry->key[shared])
 			shared++;
 	bytes_put_u8(&saver->chunk, (uint8_t)shared);
 	bytes_put_u8(&saver->chunk, (uint8_t)(entry->key_length - shared));
@@ -71,7 +73,8 @@ static void saver_add(struct saver *saver, const struct map_entry *entry, const 
 	bytes_put(&saver->chunk, entry->value.data, entry->value.length);
 }
 
-static int saver_run(struct saver *saver, const void *header, size_t header_length, const struct map_root *root)
+static int saver_run(struct saver *saver, const void *header, size_t header_length,
+                     const struct map_root *root)
 {
 	saver_begin(saver);
 	bytes_put(&saver->chunk, state_magic, sizeof state_magic);
@@ -94,13 +97,16 @@ static int saver_run(struct saver *saver, const void *header, size_t header_leng
 	return saver_flush(saver);
 }
 
-int state_file_save(const char *path, const void *header, size_t header_length, const struct map_root *root, struct error *error)
+int state_file_save(const char *path, const void *header, size_t header_length, const struct map_root *root,
+                    struct error *error)
 {
 	if (header_length > STATE_FILE_HEADER_MAXIMUM)
-		return error_set(error, EFBIG, "a header of %zu bytes is too long for state file \"%s\"", header_length, path);
+		return error_set(error, EFBIG, "a header of %zu bytes is too long for state file \"%s\"",
+		                 header_length, path);
 	struct text temporary = TEXT_EMPTY;
 	text_printf(&temporary, "%s.new", path);
-	struct saver saver = {.fd = open(text_string(&temporary), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
+	struct saver saver = {
+		.fd = open(text_string(&temporary), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
 	int result = saver.fd < 0 ? -errno : saver_run(&saver, header, header_length, root);
 	if (!result)
 		result = file_sync(saver.fd);
@@ -132,7 +138,8 @@ struct loader {
 
 static int loader_damaged(const struct loader *loader, const char *what, struct error *error)
 {
-	return error_set(error, EBADMSG, "state file \"%s\" is damaged: %s in chunk %" PRIu32, loader->path, what, loader->number);
+	return error_set(error, EBADMSG, "state file \"%s\" is damaged: %s in chunk %" PRIu32, loader->path, what,
+	                 loader->number);
 }
 
 static int loader_next(struct loader *loader, struct error *error)
@@ -150,7 +157,8 @@ static int loader_next(struct loader *loader, struct error *error)
 		result = file_read(loader->fd, loader->chunk, length, loader->at + sizeof head);
 	}
 	if (result)
-		return error_set(error, -result, "cannot read state file \"%s\": %s", loader->path, file_reason(result));
+		return error_set(error, -result, "cannot read state file \"%s\": %s", loader->path,
+		                 file_reason(result));
 	if (chunk_checksum(loader->number, loader->chunk, length) != checksum)
 		return loader_damaged(loader, "wrong checksum", error);
 	loader->number++;
@@ -174,7 +182,9 @@ static int loader_open(struct loader *loader, const char *path, struct bytes *he
 	if (in.failed || memcmp(magic, state_magic, sizeof state_magic))
 		return error_set(error, EBADMSG, "\"%s\" is not a state file", path);
 	if (version > STATE_VERSION)
-		return error_set(error, ENOTSUP, "state file \"%s\" has version %" PRIu32 ", this program knows up to %d", path, version, STATE_VERSION);
+		return error_set(error, ENOTSUP,
+		                 "state file \"%s\" has version %" PRIu32 ", this program knows up to %d", path,
+		                 version, STATE_VERSION);
 	if (version != STATE_VERSION)
 		return error_set(error, EBADMSG, "state file \"%s\" has the old version %" PRIu32, path, version);
 	bytes_put(header, in.at, cursor_left(&in));
@@ -189,7 +199,8 @@ static void loader_close(struct loader *loader)
 }
 
 /* The entries of a chunk; *count goes on. */
-static int loader_entries(struct loader *loader, struct map_builder *builder, uint64_t *count, struct error *error)
+static int loader_entries(struct loader *loader, struct map_builder *builder, uint64_t *count,
+                          struct error *error)
 {
 	struct cursor in = cursor_make(loader->chunk, loader->length);
 	uint8_t key[MAP_KEY_MAXIMUM];
@@ -216,7 +227,8 @@ static bool loader_at_end(const struct loader *loader)
 	return loader->length == sizeof state_end + 8 && !memcmp(loader->chunk, state_end, sizeof state_end);
 }
 
-int state_file_load(struct map *map, struct map_root **root, struct bytes *header, const char *path, struct error *error)
+int state_file_load(struct map *map, struct map_root **root, struct bytes *header, const char *path,
+                    struct error *error)
 {
 	size_t header_before = header->length;
 	struct map_builder *builder = NULL;

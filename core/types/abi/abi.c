@@ -1,5 +1,6 @@
-/* The ABI in memory: its arena, its indexes, resolving of type names, and the questions others ask of it. How it is read and written
- * stands in pack.c (binary) and json.c; what makes it valid in validate.c; its use in encode.c and decode.c. */
+/* The ABI in memory: its arena, its indexes, resolving of type names, and the questions others ask of it.
+ * How it is read and written stands in pack.c (binary) and json.c; what makes it valid in validate.c; its
+ * use in encode.c and decode.c. */
 #include "core/types/abi/model.h"
 
 #include "core/base/memory.h"
@@ -102,11 +103,12 @@ size_t abi_strip_suffix(const char *name, size_t length, enum abi_kind *kind)
 
 static struct abi_type *take_node(struct abi_nodes *nodes)
 {
-	return nodes->arena ? abi_allocate(nodes->arena, 1, sizeof(struct abi_type)) : &nodes->stack[nodes->used++];
+	return nodes->arena ? abi_allocate(nodes->arena, 1, sizeof(struct abi_type))
+	                    : &nodes->stack[nodes->used++];
 }
 
-static const struct abi_type *resolve(const struct abi *abi, struct abi_nodes *nodes, const char *name, size_t length, bool *too_deep,
-                                      int depth)
+static const struct abi_type *resolve(const struct abi *abi, struct abi_nodes *nodes, const char *name,
+                                      size_t length, bool *too_deep, int depth)
 {
 	if (depth >= ABI_DEPTH_MAXIMUM) {
 		*too_deep = true;
@@ -114,7 +116,8 @@ static const struct abi_type *resolve(const struct abi *abi, struct abi_nodes *n
 	}
 	long at = abi_index_text(&abi->types_index, name, length);
 	if (at >= 0)
-		return resolve(abi, nodes, abi->types[at].type_name, strlen(abi->types[at].type_name), too_deep, depth + 1);
+		return resolve(abi, nodes, abi->types[at].type_name, strlen(abi->types[at].type_name), too_deep,
+		               depth + 1);
 	enum abi_kind kind;
 	size_t stripped = abi_strip_suffix(name, length, &kind);
 	if (stripped < length) {
@@ -136,7 +139,8 @@ static const struct abi_type *resolve(const struct abi *abi, struct abi_nodes *n
 	return NULL;
 }
 
-const struct abi_type *abi_resolve(const struct abi *abi, struct abi_nodes *nodes, const char *name, size_t length, bool *too_deep)
+const struct abi_type *abi_resolve(const struct abi *abi, struct abi_nodes *nodes, const char *name,
+                                   size_t length, bool *too_deep)
 {
 	*too_deep = false;
 	return resolve(abi, nodes, name, length, too_deep, 0);
@@ -154,7 +158,8 @@ static size_t print_path(char *out, size_t size, const struct abi_path *path, bo
 		return length;
 	const char *dot = length ? "." : "";
 	if (path->variant)
-		printed = snprintf(out + length, size - length, "%s<variant(%zu)=%s>", dot, path->index, path->variant);
+		printed = snprintf(out + length, size - length, "%s<variant(%zu)=%s>", dot, path->index,
+		                   path->variant);
 	else if (path->name)
 		printed = snprintf(out + length, size - length, "%s%s", dot, path->name);
 	else
@@ -223,7 +228,8 @@ bool abi_table_at(const struct abi *abi, size_t index, uint64_t *name)
 	return true;
 }
 
-/* The field at *index, counted from the fields of the outermost base; takes off *index what it passed over. */
+/* The field at *index, counted from the fields of the outermost base; takes off *index what it passed
+ * over. */
 static const struct abi_field *field_at(const struct abi_struct *structure, size_t *index)
 {
 	const struct abi_field *field = structure->base ? field_at(structure->base, index) : NULL;
@@ -235,11 +241,14 @@ static const struct abi_field *field_at(const struct abi_struct *structure, size
 	return NULL;
 }
 
-bool abi_field_at(const struct abi *abi, const char *struct_type, size_t index, const char **field, const char **type)
+bool abi_field_at(const struct abi *abi, const char *struct_type, size_t index, const char **field,
+                  const char **type)
 {
 	struct abi_nodes nodes = {.arena = NULL};
 	bool too_deep;
-	const struct abi_type *resolved = struct_type ? abi_resolve(abi, &nodes, struct_type, strlen(struct_type), &too_deep) : NULL;
+	const struct abi_type *resolved = struct_type ? abi_resolve(abi, &nodes, struct_type, strlen(struct_type),
+	                                                            &too_deep)
+	                                              : NULL;
 	if (!resolved || resolved->kind != ABI_STRUCT)
 		return false;
 	const struct abi_field *found = field_at(resolved->of.structure, &index);

@@ -1,4 +1,5 @@
-/* ABIs: their binary and JSON forms, and what they are for: JSON to binary and back (protocol.md A.6 to A.8). */
+/* ABIs: their binary and JSON forms, and what they are for: JSON to binary and back (protocol.md A.6 to
+ * A.8). */
 #ifndef EOSIOFS_CORE_TYPES_ABI_ABI_H
 #define EOSIOFS_CORE_TYPES_ABI_ABI_H
 
@@ -25,13 +26,18 @@ const char *abi_table_type(const struct abi *abi, uint64_t table);
 /* In the ABI's order; false when index is beyond the last. */
 bool abi_action_at(const struct abi *abi, size_t index, uint64_t *name);
 bool abi_table_at(const struct abi *abi, size_t index, uint64_t *name);
-/* The fields of a struct type, base first; `field` and `type` are borrowed; false beyond the last or when it is no struct. */
-bool abi_field_at(const struct abi *abi, const char *struct_type, size_t index, const char **field, const char **type);
+/* The fields of a struct type, base first; `field` and `type` are borrowed; false beyond the last or when
+ * it is no struct. */
+bool abi_field_at(const struct abi *abi, const char *struct_type, size_t index, const char **field,
+                  const char **type);
 const char *abi_error_message(const struct abi *abi, uint64_t error_code); /* NULL when none */
 
-/* Appends the packed value. A.7's rules and messages; integers beyond their type's range are refused (3015014) rather than cut. */
-int abi_to_binary(const struct abi *abi, struct bytes *out, const char *type, const struct json *json, struct error *error);
+/* Appends the packed value. A.7's rules and messages; integers beyond their type's range are refused
+ * (3015014) rather than cut. */
+int abi_to_binary(const struct abi *abi, struct bytes *out, const char *type, const struct json *json,
+                  struct error *error);
 /* Appends compact JSON, A.8's number formats. Bytes left over in `in` are the caller's to judge. */
-int abi_to_json(const struct abi *abi, struct text *out, const char *type, struct cursor *in, struct error *error);
+int abi_to_json(const struct abi *abi, struct text *out, const char *type, struct cursor *in,
+                struct error *error);
 
 #endif

@@ -1,4 +1,5 @@
-/* The built-in types of ABIs as one table: name, how JSON becomes bytes (protocol.md A.7), how bytes become JSON (A.8). */
+/* The built-in types of ABIs as one table: name, how JSON becomes bytes (protocol.md A.7), how bytes
+ * become JSON (A.8). */
 #include "core/types/abi/builtin.h"
 
 #include "core/base/exception.h"
@@ -21,7 +22,8 @@ int abi_unexpected(struct error *error, const struct json *json, const char *exp
 		text_append(&found, json_type(json) == JSON_ARRAY ? "an array" : "an object");
 	else
 		json_print(&found, json);
-	int result = error_chain(error, PACK_EXCEPTION, "expected %s, found %.80s", expected, text_string(&found));
+	int result = error_chain(error, PACK_EXCEPTION, "expected %s, found %.80s", expected,
+	                         text_string(&found));
 	text_release(&found);
 	return result;
 }
@@ -36,7 +38,8 @@ static int refused(struct error *error, const char *string, int result)
 
 /* --- bytes, strings, checksums --- */
 
-static int encode_string(const struct abi_builtin *row, struct bytes *out, const struct json *json, struct error *error)
+static int encode_string(const struct abi_builtin *row, struct bytes *out, const struct json *json,
+                         struct error *error)
 {
 	const char *string = json_string(json);
 	struct text converted = TEXT_EMPTY;
@@ -65,14 +68,16 @@ static int decode_string(const struct abi_builtin *row, struct text *out, struct
 }
 
 /* bytes (width 0), and checksums: shorter ones are filled with zeroes as nodeos does. */
-static int encode_hex(const struct abi_builtin *row, struct bytes *out, const struct json *json, struct error *error)
+static int encode_hex(const struct abi_builtin *row, struct bytes *out, const struct json *json,
+                      struct error *error)
 {
 	const char *string = json_string(json);
 	size_t digits = string ? strlen(string) : 0;
 	if (!string || digits % 2)
 		return abi_unexpected(error, json, "an even number of hexadecimal digits");
 	if (row->width && digits / 2 > row->width)
-		return error_chain(error, PACK_EXCEPTION, "%.40s… has %zu hexadecimal digits, %s takes %u", string, digits, row->name, 2 * row->width);
+		return error_chain(error, PACK_EXCEPTION, "%.40s… has %zu hexadecimal digits, %s takes %u", string,
+		                   digits, row->name, 2 * row->width);
 	uint8_t *data = memory_allocate(digits / 2 + row->width + 1, 1);
 	int result = hex_parse(data, string, digits);
 	if (result < 0)
@@ -105,7 +110,8 @@ static void quote(struct text *out, const char *string)
 	text_append_json(out, string, strlen(string));
 }
 
-static int encode_name(const struct abi_builtin *row, struct bytes *out, const struct json *json, struct error *error)
+static int encode_name(const struct abi_builtin *row, struct bytes *out, const struct json *json,
+                       struct error *error)
 {
 	uint64_t value;
 	const char *string = json_string(json);
@@ -127,7 +133,8 @@ static int decode_name(const struct abi_builtin *row, struct text *out, struct c
 	return in->failed ? -EINVAL : 0;
 }
 
-static int encode_time_point(const struct abi_builtin *row, struct bytes *out, const struct json *json, struct error *error)
+static int encode_time_point(const struct abi_builtin *row, struct bytes *out, const struct json *json,
+                             struct error *error)
 {
 	int64_t us;
 	const char *string = json_string(json);
@@ -155,7 +162,8 @@ static int decode_time_point(const struct abi_builtin *row, struct text *out, st
 	return in->failed ? -EINVAL : 0;
 }
 
-static int encode_time_point_sec(const struct abi_builtin *row, struct bytes *out, const struct json *json, struct error *error)
+static int encode_time_point_sec(const struct abi_builtin *row, struct bytes *out, const struct json *json,
+                                 struct error *error)
 {
 	uint32_t seconds;
 	const char *string = json_string(json);
@@ -177,7 +185,8 @@ static int decode_time_point_sec(const struct abi_builtin *row, struct text *out
 	return in->failed ? -EINVAL : 0;
 }
 
-static int encode_public_key(const struct abi_builtin *row, struct bytes *out, const struct json *json, struct error *error)
+static int encode_public_key(const struct abi_builtin *row, struct bytes *out, const struct json *json,
+                             struct error *error)
 {
 	struct public_key key;
 	const char *string = json_string(json);
@@ -202,7 +211,8 @@ static int decode_public_key(const struct abi_builtin *row, struct text *out, st
 	return 0;
 }
 
-static int encode_signature(const struct abi_builtin *row, struct bytes *out, const struct json *json, struct error *error)
+static int encode_signature(const struct abi_builtin *row, struct bytes *out, const struct json *json,
+                            struct error *error)
 {
 	struct signature signature;
 	const char *string = json_string(json);
@@ -227,7 +237,8 @@ static int decode_signature(const struct abi_builtin *row, struct text *out, str
 	return 0;
 }
 
-static int encode_symbol(const struct abi_builtin *row, struct bytes *out, const struct json *json, struct error *error)
+static int encode_symbol(const struct abi_builtin *row, struct bytes *out, const struct json *json,
+                         struct error *error)
 {
 	uint64_t symbol;
 	const char *string = json_string(json);
@@ -252,7 +263,8 @@ static int decode_symbol(const struct abi_builtin *row, struct text *out, struct
 	return 0;
 }
 
-static int encode_symbol_code(const struct abi_builtin *row, struct bytes *out, const struct json *json, struct error *error)
+static int encode_symbol_code(const struct abi_builtin *row, struct bytes *out, const struct json *json,
+                              struct error *error)
 {
 	uint64_t code;
 	const char *string = json_string(json);
@@ -277,7 +289,8 @@ static int decode_symbol_code(const struct abi_builtin *row, struct text *out, s
 	return 0;
 }
 
-static int encode_asset(const struct abi_builtin *row, struct bytes *out, const struct json *json, struct error *error)
+static int encode_asset(const struct abi_builtin *row, struct bytes *out, const struct json *json,
+                        struct error *error)
 {
 	struct asset asset;
 	const char *string = json_string(json);
@@ -303,7 +316,8 @@ static int decode_asset(const struct abi_builtin *row, struct text *out, struct 
 	return 0;
 }
 
-static int encode_extended_asset(const struct abi_builtin *row, struct bytes *out, const struct json *json, struct error *error)
+static int encode_extended_asset(const struct abi_builtin *row, struct bytes *out, const struct json *json,
+                                 struct error *error)
 {
 	if (json_type(json) != JSON_OBJECT)
 		return abi_unexpected(error, json, "{\"quantity\": …, \"contract\": …}");
@@ -332,7 +346,8 @@ static int decode_extended_asset(const struct abi_builtin *row, struct text *out
 
 /* --- the table, sorted by name (a unit test checks) --- */
 
-#define ROW(INDEX, NAME, ENCODE, DECODE, WIDTH, SIGNED) {NAME, ENCODE, DECODE, WIDTH, SIGNED, {ABI_BUILTIN, {.builtin = &builtins[INDEX]}}}
+#define ROW(INDEX, NAME, ENCODE, DECODE, WIDTH, SIGNED) \
+	{NAME, ENCODE, DECODE, WIDTH, SIGNED, {ABI_BUILTIN, {.builtin = &builtins[INDEX]}}}
 static const struct abi_builtin builtins[] = {
 	ROW(0, "asset", encode_asset, decode_asset, 16, false),
 	ROW(1, "block_timestamp_type", encode_time_point, decode_time_point, 4, false),

@@ -1,5 +1,5 @@
-/* What the built-in types' rows call: the two files that encode and decode them share it (builtin.c has the table, number.c the numbers).
- * Each function is that of a row, see struct abi_builtin. */
+/* What the built-in types' rows call: the two files that encode and decode them share it (builtin.c has
+ * the table, number.c the numbers). Each function is that of a row, see struct abi_builtin. */
 #ifndef EOSIOFS_CORE_TYPES_ABI_BUILTIN_H
 #define EOSIOFS_CORE_TYPES_ABI_BUILTIN_H
 
@@ -9,14 +9,21 @@
 int abi_unexpected(struct error *error, const struct json *json, const char *expected);
 
 /* --- number.c --- */
-int abi_encode_integer(const struct abi_builtin *row, struct bytes *out, const struct json *json, struct error *error);
-int abi_decode_integer(const struct abi_builtin *row, struct text *out, struct cursor *in);      /* up to 8 bytes */
-int abi_decode_wide_integer(const struct abi_builtin *row, struct text *out, struct cursor *in); /* 16 bytes */
-int abi_encode_varint(const struct abi_builtin *row, struct bytes *out, const struct json *json, struct error *error);
+int abi_encode_integer(const struct abi_builtin *row, struct bytes *out, const struct json *json,
+                       struct error *error);
+/* up to 8 bytes */
+int abi_decode_integer(const struct abi_builtin *row, struct text *out, struct cursor *in);
+/* 16 bytes */
+int abi_decode_wide_integer(const struct abi_builtin *row, struct text *out, struct cursor *in);
+int abi_encode_varint(const struct abi_builtin *row, struct bytes *out, const struct json *json,
+                      struct error *error);
 int abi_decode_varint(const struct abi_builtin *row, struct text *out, struct cursor *in);
-int abi_encode_float(const struct abi_builtin *row, struct bytes *out, const struct json *json, struct error *error); /* 4 or 8 bytes */
+/* 4 or 8 bytes */
+int abi_encode_float(const struct abi_builtin *row, struct bytes *out, const struct json *json,
+                     struct error *error);
 int abi_decode_float(const struct abi_builtin *row, struct text *out, struct cursor *in);
-int abi_encode_float128(const struct abi_builtin *row, struct bytes *out, const struct json *json, struct error *error);
+int abi_encode_float128(const struct abi_builtin *row, struct bytes *out, const struct json *json,
+                        struct error *error);
 int abi_decode_float128(const struct abi_builtin *row, struct text *out, struct cursor *in);
 
 #endif

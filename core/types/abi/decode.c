@@ -12,23 +12,28 @@ struct decoder {
 	struct error *error;
 };
 
-static int decode_value(struct decoder *decoder, const struct abi_type *type, const struct abi_path *path, int depth);
+static int decode_value(struct decoder *decoder, const struct abi_type *type, const struct abi_path *path,
+                        int depth);
 
-static int unpack_error(struct decoder *decoder, const char *format, const char *what, const struct abi_path *path)
+static int unpack_error(struct decoder *decoder, const char *format, const char *what,
+                        const struct abi_path *path)
 {
 	return error_chain(decoder->error, UNPACK_EXCEPTION, format, what, abi_path_print(path, true).text);
 }
 
 /* `what`: "", "array of " or "optional of ". */
-static int decode_builtin(struct decoder *decoder, const struct abi_builtin *builtin, const char *what, const struct abi_path *path)
+static int decode_builtin(struct decoder *decoder, const struct abi_builtin *builtin, const char *what,
+                          const struct abi_path *path)
 {
 	if (builtin->decode(builtin, decoder->out, decoder->in) == 0 && !decoder->in->failed)
 		return 0;
-	return error_chain(decoder->error, UNPACK_EXCEPTION, "Unable to unpack %sbuilt-in type '%s' while processing '%s'", what, builtin->name,
+	return error_chain(decoder->error, UNPACK_EXCEPTION,
+	                   "Unable to unpack %sbuilt-in type '%s' while processing '%s'", what, builtin->name,
 	                   abi_path_print(path, true).text);
 }
 
-static int decode_array(struct decoder *decoder, const struct abi_type *element, const struct abi_path *path, int depth)
+static int decode_array(struct decoder *decoder, const struct abi_type *element, const struct abi_path *path,
+                        int depth)
 {
 	struct abi_path here = {.parent = path};
 	int result = 0;
@@ -48,7 +53,8 @@ static int decode_array(struct decoder *decoder, const struct abi_type *element,
 	return result;
 }
 
-static int decode_optional(struct decoder *decoder, const struct abi_type *element, const struct abi_path *path, int depth)
+static int decode_optional(struct decoder *decoder, const struct abi_type *element,
+                           const struct abi_path *path, int depth)
 {
 	uint8_t flag = cursor_u8(decoder->in);
 	if (decoder->in->failed)
@@ -62,14 +68,15 @@ static int decode_optional(struct decoder *decoder, const struct abi_type *eleme
 	return decode_value(decoder, element, path, depth);
 }
 
-static int decode_variant(struct decoder *decoder, const struct abi_variant *variant, const struct abi_path *path, int depth)
+static int decode_variant(struct decoder *decoder, const struct abi_variant *variant,
+                          const struct abi_path *path, int depth)
 {
 	uint32_t tag = cursor_varuint32(decoder->in);
 	if (decoder->in->failed)
 		return unpack_error(decoder, "Unable to unpack tag of variant %s'%s'", "", path);
 	if (tag >= variant->types_count)
-		return error_chain(decoder->error, UNPACK_EXCEPTION, "Unpacked invalid tag (%u) for variant '%s'", tag,
-		                   abi_path_print(path, true).text);
+		return error_chain(decoder->error, UNPACK_EXCEPTION, "Unpacked invalid tag (%u) for variant '%s'",
+		                   tag, abi_path_print(path, true).text);
 	struct abi_path here = {.parent = path, .variant = variant->type_names[tag], .index = tag};
 	text_append_char(decoder->out, '[');
 	text_append_json(decoder->out, here.variant, strlen(here.variant));
@@ -80,13 +87,14 @@ static int decode_variant(struct decoder *decoder, const struct abi_variant *var
 }
 
 /* The members of a struct, its base's first; *count of them were written. */
-static int decode_members(struct decoder *decoder, const struct abi_struct *structure, size_t *count, const struct abi_path *path,
-                          int depth)
+static int decode_members(struct decoder *decoder, const struct abi_struct *structure, size_t *count,
+                          const struct abi_path *path, int depth)
 {
 	bool extensions = false;
 	int result;
 	if (depth >= ABI_DEPTH_MAXIMUM)
-		return error_chain(decoder->error, ABI_RECURSION_DEPTH_EXCEPTION, "recursive definition, max_recursion_depth %d ", ABI_DEPTH_MAXIMUM);
+		return error_chain(decoder->error, ABI_RECURSION_DEPTH_EXCEPTION,
+		                   "recursive definition, max_recursion_depth %d ", ABI_DEPTH_MAXIMUM);
 	if (structure->base && (result = decode_members(decoder, structure->base, count, path, depth + 1)) < 0)
 		return result;
 	for (size_t i = 0; i < structure->fields_count; i++) {
@@ -98,9 +106,12 @@ static int decode_members(struct decoder *decoder, const struct abi_struct *stru
 				continue;
 			if (extensions)
 				return error_chain(decoder->error, ABI_EXCEPTION,
-				                   "Encountered field '%s' without binary extension designation while processing struct '%s'",
+				                   "Encountered field '%s' without binary extension designation while "
+				                   "processing struct '%s'",
 				                   field->name, abi_path_print(path, true).text);
-			return unpack_error(decoder, "Stream unexpectedly ended; unable to unpack field '%s' of struct '%s'", field->name, path);
+			return unpack_error(decoder,
+			                    "Stream unexpectedly ended; unable to unpack field '%s' of struct '%s'",
+			                    field->name, path);
 		}
 		text_append_char(decoder->out, (*count)++ ? ',' : '{');
 		text_append_json(decoder->out, field->name, strlen(field->name));
@@ -111,7 +122,8 @@ static int decode_members(struct decoder *decoder, const struct abi_struct *stru
 	return 0;
 }
 
-static int decode_struct(struct decoder *decoder, const struct abi_struct *structure, const struct abi_path *path, int depth)
+static int decode_struct(struct decoder *decoder, const struct abi_struct *structure,
+                         const struct abi_path *path, int depth)
 {
 	size_t count = 0;
 	int result = decode_members(decoder, structure, &count, path, depth + 1);
@@ -123,12 +135,15 @@ static int decode_struct(struct decoder *decoder, const struct abi_struct *struc
 	return 0;
 }
 
-static int decode_value(struct decoder *decoder, const struct abi_type *type, const struct abi_path *path, int depth)
+static int decode_value(struct decoder *decoder, const struct abi_type *type, const struct abi_path *path,
+                        int depth)
 {
 	if (depth >= ABI_DEPTH_MAXIMUM)
-		return error_chain(decoder->error, ABI_RECURSION_DEPTH_EXCEPTION, "recursive definition, max_recursion_depth %d ", ABI_DEPTH_MAXIMUM);
+		return error_chain(decoder->error, ABI_RECURSION_DEPTH_EXCEPTION,
+		                   "recursive definition, max_recursion_depth %d ", ABI_DEPTH_MAXIMUM);
 	if (decoder->out->length > decoder->limit)
-		return error_chain(decoder->error, ABI_SERIALIZATION_DEADLINE_EXCEPTION, "serialization time limit exceeded");
+		return error_chain(decoder->error, ABI_SERIALIZATION_DEADLINE_EXCEPTION,
+		                   "serialization time limit exceeded");
 	switch (type->kind) {
 	case ABI_BUILTIN: return decode_builtin(decoder, type->of.builtin, "", path);
 	case ABI_ARRAY: return decode_array(decoder, type->of.element, path, depth + 1);
@@ -141,7 +156,8 @@ static int decode_value(struct decoder *decoder, const struct abi_type *type, co
 	                   abi_path_print(path, true).text);
 }
 
-int abi_to_json(const struct abi *abi, struct text *out, const char *type, struct cursor *in, struct error *error)
+int abi_to_json(const struct abi *abi, struct text *out, const char *type, struct cursor *in,
+                struct error *error)
 {
 	size_t start = out->length;
 	struct decoder decoder = {out, in, start + ABI_OUTPUT_MAXIMUM, error};

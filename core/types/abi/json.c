@@ -22,7 +22,8 @@ struct reader {
 static void fault(struct reader *reader, const char *member, const char *expected)
 {
 	if (!reader->failed)
-		error_chain(reader->error, ABI_TYPE_EXCEPTION, "%s[%zu].%s: expected %s", reader->section, reader->row, member, expected);
+		error_chain(reader->error, ABI_TYPE_EXCEPTION, "%s[%zu].%s: expected %s", reader->section,
+		            reader->row, member, expected);
 	reader->failed = true;
 }
 
@@ -45,13 +46,15 @@ static uint64_t read_name(struct reader *reader, const struct json *object, cons
 	struct error error = {0};
 	if (name_parse(&name, string, &error) < 0 && !reader->failed) {
 		reader->failed = true;
-		error_chain(reader->error, error.code, "%s[%zu].%s: %s", reader->section, reader->row, member, error.sentence);
+		error_chain(reader->error, error.code, "%s[%zu].%s: %s", reader->section, reader->row, member,
+		            error.sentence);
 	}
 	return name;
 }
 
 /* The first element of an array member; counts them. A missing member is empty. */
-static const struct json *open_array(struct reader *reader, const struct json *json, const char *member, size_t *count)
+static const struct json *open_array(struct reader *reader, const struct json *json, const char *member,
+                                     size_t *count)
 {
 	if (json_type(json) != JSON_ARRAY && json_type(json) != JSON_MISSING && json_type(json) != JSON_NULL)
 		fault(reader, member, "an array");
@@ -59,7 +62,8 @@ static const struct json *open_array(struct reader *reader, const struct json *j
 	return *count ? json_first(json) : NULL;
 }
 
-static const char **read_strings(struct reader *reader, const struct json *object, const char *member, size_t *count)
+static const char **read_strings(struct reader *reader, const struct json *object, const char *member,
+                                 size_t *count)
 {
 	const struct json *json = open_array(reader, json_member(object, member), member, count);
 	const char **strings = abi_allocate(reader->abi, *count, sizeof *strings);
@@ -84,7 +88,8 @@ static void read_struct(struct reader *reader, void *row, const struct json *jso
 	struct abi_struct *structure = row;
 	structure->name = read_string(reader, json, "name");
 	structure->base_name = read_string(reader, json, "base");
-	const struct json *field = open_array(reader, json_member(json, "fields"), "fields", &structure->fields_count);
+	const struct json *field = open_array(reader, json_member(json, "fields"), "fields",
+	                                      &structure->fields_count);
 	structure->fields = abi_allocate(reader->abi, structure->fields_count, sizeof *structure->fields);
 	for (size_t i = 0; i < structure->fields_count; i++, field = json_next(field)) {
 		if (json_type(field) != JSON_OBJECT)
@@ -280,15 +285,19 @@ struct section {
 	void (*write)(struct text *out, const void *row);
 };
 
-#define SECTION(NAME, ROWS, STRUCT, JSON, READ, WRITE) \
-	{NAME, offsetof(struct abi, ROWS), offsetof(struct abi, ROWS##_count), sizeof(struct STRUCT), JSON, READ, WRITE}
+#define SECTION(NAME, ROWS, STRUCT, JSON, READ, WRITE)                                                     \
+	{                                                                                                      \
+		NAME, offsetof(struct abi, ROWS), offsetof(struct abi, ROWS##_count), sizeof(struct STRUCT), JSON, \
+			READ, WRITE                                                                                    \
+	}
 static const struct section sections[] = {
 	SECTION("types", types, abi_typedef, JSON_OBJECT, read_typedef, write_typedef),
 	SECTION("structs", structs, abi_struct, JSON_OBJECT, read_struct, write_struct),
 	SECTION("actions", actions, abi_action, JSON_OBJECT, read_action, write_action),
 	SECTION("tables", tables, abi_table, JSON_OBJECT, read_table, write_table),
 	SECTION("ricardian_clauses", clauses, abi_clause, JSON_OBJECT, read_clause, write_clause),
-	SECTION("error_messages", errors, abi_error_message, JSON_OBJECT, read_error_message, write_error_message),
+	SECTION("error_messages", errors, abi_error_message, JSON_OBJECT, read_error_message,
+	        write_error_message),
 	SECTION("abi_extensions", extensions, abi_extension, JSON_ARRAY, read_extension, write_extension),
 	SECTION("variants", variants, abi_variant, JSON_OBJECT, read_variant, write_variant),
 	SECTION("action_results", results, abi_result, JSON_OBJECT, read_result, write_result),

@@ -1,5 +1,6 @@
-/* What an ABI is in memory, shared by the abi_*.c files only. Everything hangs in one arena; names are looked up in sorted indexes;
- * each reference to a type is resolved to a pointer when the ABI is validated, so that encoding and decoding look nothing up. */
+/* What an ABI is in memory, shared by the abi_*.c files only. Everything hangs in one arena; names are
+ * looked up in sorted indexes; each reference to a type is resolved to a pointer when the ABI is
+ * validated, so that encoding and decoding look nothing up. */
 #ifndef EOSIOFS_CORE_TYPES_ABI_MODEL_H
 #define EOSIOFS_CORE_TYPES_ABI_MODEL_H
 
@@ -25,10 +26,12 @@ struct abi_type {
 	} of;
 };
 
-/* One row per built-in type (builtin.c). width and is_signed only matter to the integers, which share functions. */
+/* One row per built-in type (builtin.c). width and is_signed only matter to the integers, which share
+ * functions. */
 struct abi_builtin {
 	const char *name;
-	int (*encode)(const struct abi_builtin *self, struct bytes *out, const struct json *json, struct error *error);
+	int (*encode)(const struct abi_builtin *self, struct bytes *out, const struct json *json,
+	              struct error *error);
 	int (*decode)(const struct abi_builtin *self, struct text *out, struct cursor *in); /* 0 or -EINVAL */
 	unsigned width;
 	bool is_signed;
@@ -118,9 +121,10 @@ struct abi {
 	struct abi_extension *extensions;
 	struct abi_variant *variants;
 	struct abi_result *results;
-	size_t types_count, structs_count, actions_count, tables_count, clauses_count, errors_count, extensions_count, variants_count,
-		results_count;
-	struct abi_index types_index, structs_index, actions_index, tables_index, errors_index, variants_index, results_index;
+	size_t types_count, structs_count, actions_count, tables_count, clauses_count, errors_count,
+		extensions_count, variants_count, results_count;
+	struct abi_index types_index, structs_index, actions_index, tables_index, errors_index, variants_index,
+		results_index;
 };
 
 /* --- abi.c --- */
@@ -132,15 +136,19 @@ const char *abi_copy_string(struct abi *abi, const char *string, size_t length);
 /* The position under a text of length bytes; -1 when there is none. */
 long abi_index_text(const struct abi_index *index, const char *text, size_t length);
 
-/* Where resolving takes the nodes of suffixes from: the arena of an ABI under construction, or a few on the stack. */
+/* Where resolving takes the nodes of suffixes from: the arena of an ABI under construction, or a few on
+ * the stack. */
 struct abi_nodes {
 	struct abi *arena; /* or NULL */
 	struct abi_type stack[ABI_DEPTH_MAXIMUM + 1];
 	size_t used;
 };
-/* The type of a name of length bytes; NULL when unknown, or (and *too_deep) when it hides under too many typedefs or suffixes. */
-const struct abi_type *abi_resolve(const struct abi *abi, struct abi_nodes *nodes, const char *name, size_t length, bool *too_deep);
-/* Length of a type name without one suffix of `[]`, `[N]`, `?`; *kind tells which; the same length when there is none. */
+/* The type of a name of length bytes; NULL when unknown, or (and *too_deep) when it hides under too many
+ * typedefs or suffixes. */
+const struct abi_type *abi_resolve(const struct abi *abi, struct abi_nodes *nodes, const char *name,
+                                   size_t length, bool *too_deep);
+/* Length of a type name without one suffix of `[]`, `[N]`, `?`; *kind tells which; the same length when
+ * there is none. */
 size_t abi_strip_suffix(const char *name, size_t length, enum abi_kind *kind);
 
 /* --- builtin.c --- */
@@ -152,7 +160,8 @@ const struct abi_builtin *abi_builtin_find(const char *name, size_t length);
 /* Builds the indexes, checks A.6's rules, resolves every reference. */
 int abi_validate(struct abi *abi, struct error *error);
 
-/* --- where in a value an encoder or decoder is: a chain of frames on the stack, printed only when something fails --- */
+/* --- where in a value an encoder or decoder is: a chain of frames on the stack, printed only when
+ * something fails --- */
 
 struct abi_path {
 	const struct abi_path *parent;
@@ -163,7 +172,8 @@ struct abi_path {
 struct abi_path_text {
 	char text[512];
 };
-/* As nodeos prints it: transfer.quantity, t.keys[2].key, t.choice.<variant(1)=uint64>. Without the root when from_root is false. */
+/* As nodeos prints it: transfer.quantity, t.keys[2].key, t.choice.<variant(1)=uint64>. Without the root
+ * when from_root is false. */
 struct abi_path_text abi_path_print(const struct abi_path *path, bool from_root);
 
 #endif

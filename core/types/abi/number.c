@@ -1,4 +1,5 @@
-/* The numbers among the built-in types of ABIs: integers, varints and floating point, as JSON and as bytes (protocol.md A.7, A.8). */
+/* The numbers among the built-in types of ABIs: integers, varints and floating point, as JSON and as bytes
+ * (protocol.md A.7, A.8). */
 #include "core/types/abi/builtin.h"
 
 #include "core/base/exception.h"
@@ -15,7 +16,8 @@ __extension__ typedef unsigned __int128 u128;
 
 /* --- integers --- */
 
-/* Sign and magnitude of what A.7 takes for an integer: a number (truncated), its digits in a string, true, false, null. */
+/* Sign and magnitude of what A.7 takes for an integer: a number (truncated), its digits in a string, true,
+ * false, null. */
 static int read_integer(const struct json *json, bool *negative, u128 *magnitude)
 {
 	*negative = false;
@@ -49,7 +51,8 @@ static int read_integer(const struct json *json, bool *negative, u128 *magnitude
 	for (; *at; at++) {
 		if (base == 10 ? !isdigit((unsigned char)*at) : !isxdigit((unsigned char)*at))
 			return -EINVAL;
-		unsigned digit = isdigit((unsigned char)*at) ? (unsigned)(*at - '0') : (unsigned)((*at | 32) - 'a' + 10);
+		unsigned digit = isdigit((unsigned char)*at) ? (unsigned)(*at - '0')
+		                                             : (unsigned)((*at | 32) - 'a' + 10);
 		if (*magnitude > (~(u128)0 - digit) / base)
 			return -EINVAL;
 		*magnitude = *magnitude * base + digit;
@@ -58,7 +61,8 @@ static int read_integer(const struct json *json, bool *negative, u128 *magnitude
 }
 
 /* The two's complement of an integer that fits `width` bytes. */
-static int fit_integer(const struct abi_builtin *row, u128 *out, const struct json *json, unsigned width, struct error *error)
+static int fit_integer(const struct abi_builtin *row, u128 *out, const struct json *json, unsigned width,
+                       struct error *error)
 {
 	bool negative;
 	u128 magnitude;
@@ -78,7 +82,8 @@ static int fit_integer(const struct abi_builtin *row, u128 *out, const struct js
 	return 0;
 }
 
-int abi_encode_integer(const struct abi_builtin *row, struct bytes *out, const struct json *json, struct error *error)
+int abi_encode_integer(const struct abi_builtin *row, struct bytes *out, const struct json *json,
+                       struct error *error)
 {
 	u128 value;
 	int result = fit_integer(row, &value, json, row->width, error);
@@ -134,7 +139,8 @@ int abi_decode_wide_integer(const struct abi_builtin *row, struct text *out, str
 	return in->failed ? -EINVAL : 0;
 }
 
-int abi_encode_varint(const struct abi_builtin *row, struct bytes *out, const struct json *json, struct error *error)
+int abi_encode_varint(const struct abi_builtin *row, struct bytes *out, const struct json *json,
+                      struct error *error)
 {
 	u128 value;
 	int result = fit_integer(row, &value, json, 4, error);
@@ -157,7 +163,8 @@ int abi_decode_varint(const struct abi_builtin *row, struct text *out, struct cu
 
 /* --- floating point --- */
 
-int abi_encode_float(const struct abi_builtin *row, struct bytes *out, const struct json *json, struct error *error)
+int abi_encode_float(const struct abi_builtin *row, struct bytes *out, const struct json *json,
+                     struct error *error)
 {
 	double value = json_number(json);
 	const char *string = json_string(json);
@@ -200,12 +207,14 @@ int abi_decode_float(const struct abi_builtin *row, struct text *out, struct cur
 	return in->failed ? -EINVAL : 0;
 }
 
-int abi_encode_float128(const struct abi_builtin *row, struct bytes *out, const struct json *json, struct error *error)
+int abi_encode_float128(const struct abi_builtin *row, struct bytes *out, const struct json *json,
+                        struct error *error)
 {
 	uint8_t data[16];
 	const char *string = json_string(json);
 	(void)row;
-	if (!string || strlen(string) != 34 || string[0] != '0' || (string[1] | 32) != 'x' || hex_parse(data, string + 2, 32) < 0)
+	if (!string || strlen(string) != 34 || string[0] != '0' || (string[1] | 32) != 'x' ||
+	    hex_parse(data, string + 2, 32) < 0)
 		return abi_unexpected(error, json, "0x and 32 hexadecimal digits");
 	bytes_put(out, data, sizeof data);
 	return 0;

@@ -1,4 +1,5 @@
-/* The binary form of an ABI (protocol.md A.6), as setabi stores it. Reading and writing of each part stand side by side. */
+/* The binary form of an ABI (protocol.md A.6), as setabi stores it. Reading and writing of each part stand
+ * side by side. */
 #include "core/types/abi/model.h"
 
 #include "core/base/exception.h"
@@ -21,7 +22,10 @@ static const char *read_string(struct abi *abi, struct cursor *in)
 	return abi_copy_string(abi, (const char *)data, length);
 }
 
-static void write_string(struct bytes *out, const char *string) { bytes_put_counted(out, string, strlen(string)); }
+static void write_string(struct bytes *out, const char *string)
+{
+	bytes_put_counted(out, string, strlen(string));
+}
 
 static const char **read_strings(struct abi *abi, struct cursor *in, size_t *count)
 {
@@ -203,8 +207,11 @@ struct section {
 	bool may_be_missing; /* at the end: ABI 1.1 and 1.2 added them */
 };
 
-#define SECTION(ROWS, TYPE, MINIMUM, READ, WRITE, MISSING) \
-	{offsetof(struct abi, ROWS), offsetof(struct abi, ROWS##_count), sizeof(struct TYPE), MINIMUM, READ, WRITE, MISSING}
+#define SECTION(ROWS, TYPE, MINIMUM, READ, WRITE, MISSING)                                                  \
+	{                                                                                                       \
+		offsetof(struct abi, ROWS), offsetof(struct abi, ROWS##_count), sizeof(struct TYPE), MINIMUM, READ, \
+			WRITE, MISSING                                                                                  \
+	}
 static const struct section sections[] = {
 	SECTION(types, abi_typedef, 2, read_typedef, write_typedef, false),
 	SECTION(structs, abi_struct, 3, read_struct, write_struct, false),

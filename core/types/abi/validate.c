@@ -1,4 +1,5 @@
-/* What makes an ABI valid (protocol.md A.6), with nodeos's sentences; and the resolving of its references on the way. */
+/* What makes an ABI valid (protocol.md A.6), with nodeos's sentences; and the resolving of its references
+ * on the way. */
 #include "core/types/abi/model.h"
 
 #include "core/base/exception.h"
@@ -14,9 +15,10 @@ static int compare_keys(const void *a, const void *b)
 	return (x->number > y->number) - (x->number < y->number);
 }
 
-/* Indexes the rows of an array by the member at `offset`: a string pointer, or a uint64_t. Equal names are refused. */
-static int build_index(struct abi *abi, struct abi_index *index, const void *rows, size_t count, size_t size, size_t offset, bool is_text,
-                       uint32_t code, const char *sentence, struct error *error)
+/* Indexes the rows of an array by the member at `offset`: a string pointer, or a uint64_t. Equal names are
+ * refused. */
+static int build_index(struct abi *abi, struct abi_index *index, const void *rows, size_t count, size_t size,
+                       size_t offset, bool is_text, uint32_t code, const char *sentence, struct error *error)
 {
 	struct abi_key *keys = abi_allocate(abi, count, sizeof *keys);
 	for (size_t i = 0; i < count; i++) {
@@ -37,16 +39,21 @@ _Static_assert(sizeof(const char *) == 8, "keys of indexes are read as 8 bytes")
 static int build_indexes(struct abi *abi, struct error *error)
 {
 	int result = 0;
-#define BUILD(INDEX, ROWS, TYPE, MEMBER, IS_TEXT, CODE, WHAT) \
-	(result = build_index(abi, &abi->INDEX, abi->ROWS, abi->ROWS##_count, sizeof(struct TYPE), offsetof(struct TYPE, MEMBER), IS_TEXT, CODE, \
+#define BUILD(INDEX, ROWS, TYPE, MEMBER, IS_TEXT, CODE, WHAT)                                  \
+	(result = build_index(abi, &abi->INDEX, abi->ROWS, abi->ROWS##_count, sizeof(struct TYPE), \
+	                      offsetof(struct TYPE, MEMBER), IS_TEXT, CODE,                        \
 	                      "duplicate " WHAT " definition detected", error)) < 0
 	if (BUILD(structs_index, structs, abi_struct, name, true, DUPLICATE_ABI_STRUCT_DEF_EXCEPTION, "struct") ||
 	    BUILD(types_index, types, abi_typedef, name, true, DUPLICATE_ABI_TYPE_DEF_EXCEPTION, "type") ||
-	    BUILD(actions_index, actions, abi_action, name, false, DUPLICATE_ABI_ACTION_DEF_EXCEPTION, "action") ||
+	    BUILD(actions_index, actions, abi_action, name, false, DUPLICATE_ABI_ACTION_DEF_EXCEPTION,
+	          "action") ||
 	    BUILD(tables_index, tables, abi_table, name, false, DUPLICATE_ABI_TABLE_DEF_EXCEPTION, "table") ||
-	    BUILD(errors_index, errors, abi_error_message, code, false, DUPLICATE_ABI_ERR_MSG_DEF_EXCEPTION, "error message") ||
-	    BUILD(variants_index, variants, abi_variant, name, true, DUPLICATE_ABI_VARIANT_DEF_EXCEPTION, "variant") ||
-	    BUILD(results_index, results, abi_result, name, false, DUPLICATE_ABI_ACTION_RESULTS_DEF_EXCEPTION, "action results"))
+	    BUILD(errors_index, errors, abi_error_message, code, false, DUPLICATE_ABI_ERR_MSG_DEF_EXCEPTION,
+	          "error message") ||
+	    BUILD(variants_index, variants, abi_variant, name, true, DUPLICATE_ABI_VARIANT_DEF_EXCEPTION,
+	          "variant") ||
+	    BUILD(results_index, results, abi_result, name, false, DUPLICATE_ABI_ACTION_RESULTS_DEF_EXCEPTION,
+	          "action results"))
 		return result;
 #undef BUILD
 	return 0;
@@ -54,7 +61,8 @@ static int build_indexes(struct abi *abi, struct error *error)
 
 static int too_deep_error(struct error *error)
 {
-	return error_chain(error, ABI_RECURSION_DEPTH_EXCEPTION, "recursive definition, max_recursion_depth %d ", ABI_DEPTH_MAXIMUM);
+	return error_chain(error, ABI_RECURSION_DEPTH_EXCEPTION, "recursive definition, max_recursion_depth %d ",
+	                   ABI_DEPTH_MAXIMUM);
 }
 
 /* A new type's name must be free: neither built in nor a struct (nor either of them with a suffix). */
@@ -78,7 +86,8 @@ static int check_typedef_chains(const struct abi *abi, struct error *error)
 		for (long at = (long)i; at >= 0; steps++) {
 			const char *target = abi->types[at].type_name;
 			if (steps > abi->types_count)
-				return error_chain(error, ABI_CIRCULAR_DEF_EXCEPTION, "Circular reference in type %s", abi->types[i].name);
+				return error_chain(error, ABI_CIRCULAR_DEF_EXCEPTION, "Circular reference in type %s",
+				                   abi->types[i].name);
 			at = abi_index_text(&abi->types_index, target, strlen(target));
 		}
 		if (steps > ABI_DEPTH_MAXIMUM)
@@ -87,14 +96,16 @@ static int check_typedef_chains(const struct abi *abi, struct error *error)
 	return 0;
 }
 
-static int resolve_name(struct abi *abi, const struct abi_type **out, const char *name, size_t length, struct error *error)
+static int resolve_name(struct abi *abi, const struct abi_type **out, const char *name, size_t length,
+                        struct error *error)
 {
 	struct abi_nodes nodes = {.arena = abi};
 	bool too_deep;
 	*out = abi_resolve(abi, &nodes, name, length, &too_deep);
 	if (*out)
 		return 0;
-	return too_deep ? too_deep_error(error) : error_chain(error, INVALID_TYPE_INSIDE_ABI, "Unknown type %s", name);
+	return too_deep ? too_deep_error(error)
+	                : error_chain(error, INVALID_TYPE_INSIDE_ABI, "Unknown type %s", name);
 }
 
 static int resolve_base(struct abi *abi, struct abi_struct *structure, struct error *error)
@@ -102,7 +113,8 @@ static int resolve_base(struct abi *abi, struct abi_struct *structure, struct er
 	const struct abi_type *base;
 	if (!*structure->base_name)
 		return 0;
-	if (resolve_name(abi, &base, structure->base_name, strlen(structure->base_name), NULL) < 0 || base->kind != ABI_STRUCT)
+	if (resolve_name(abi, &base, structure->base_name, strlen(structure->base_name), NULL) < 0 ||
+	    base->kind != ABI_STRUCT)
 		return error_chain(error, INVALID_TYPE_INSIDE_ABI, "Unknown struct %s", structure->base_name);
 	structure->base = base->of.structure;
 	return 0;
@@ -114,7 +126,8 @@ static int check_bases(const struct abi *abi, struct error *error)
 		size_t steps = 0;
 		for (const struct abi_struct *at = &abi->structs[i]; at; at = at->base)
 			if (steps++ > abi->structs_count)
-				return error_chain(error, ABI_CIRCULAR_DEF_EXCEPTION, "Circular reference in struct %s", abi->structs[i].name);
+				return error_chain(error, ABI_CIRCULAR_DEF_EXCEPTION, "Circular reference in struct %s",
+				                   abi->structs[i].name);
 		if (steps > ABI_DEPTH_MAXIMUM)
 			return too_deep_error(error);
 	}
@@ -142,25 +155,29 @@ static int resolve_variant(struct abi *abi, struct abi_variant *variant, struct 
 {
 	variant->types = abi_allocate(abi, variant->types_count, sizeof *variant->types);
 	for (size_t i = 0; i < variant->types_count; i++) {
-		int result = resolve_name(abi, &variant->types[i], variant->type_names[i], strlen(variant->type_names[i]), error);
+		int result = resolve_name(abi, &variant->types[i], variant->type_names[i],
+		                          strlen(variant->type_names[i]), error);
 		if (result < 0)
 			return result;
 	}
 	return 0;
 }
 
-/* The types of actions, tables and results are only checked: they are looked up by name when they are used. */
+/* The types of actions, tables and results are only checked: they are looked up by name when they are
+ * used. */
 static int check_uses(const struct abi *abi, struct error *error)
 {
 	size_t total = abi->actions_count + abi->tables_count + abi->results_count;
 	for (size_t i = 0; i < total; i++) {
-		const char *name = i < abi->actions_count                       ? abi->actions[i].type_name
-		                   : i < abi->actions_count + abi->tables_count ? abi->tables[i - abi->actions_count].type_name
-		                                                                : abi->results[i - abi->actions_count - abi->tables_count].type_name;
+		const char *name = i < abi->actions_count ? abi->actions[i].type_name
+		                   : i < abi->actions_count + abi->tables_count
+		                       ? abi->tables[i - abi->actions_count].type_name
+		                       : abi->results[i - abi->actions_count - abi->tables_count].type_name;
 		struct abi_nodes nodes = {.arena = NULL};
 		bool too_deep;
 		if (!abi_resolve(abi, &nodes, name, strlen(name), &too_deep))
-			return too_deep ? too_deep_error(error) : error_chain(error, INVALID_TYPE_INSIDE_ABI, "Unknown type %s", name);
+			return too_deep ? too_deep_error(error)
+			                : error_chain(error, INVALID_TYPE_INSIDE_ABI, "Unknown type %s", name);
 	}
 	return 0;
 }

@@ -40,7 +40,8 @@ int accounts_list(struct request *request, const char *from, struct listing *lis
 	struct chain_view *view = NULL;
 	int result = request_view(request, &view, error);
 	if (result == 0)
-		result = view->chain->operations->accounts(view, name_listing_from(from, ""), list_account, &names, error);
+		result = view->chain->operations->accounts(view, name_listing_from(from, ""), list_account, &names,
+		                                           error);
 	return result < 0 ? result : 0;
 }
 
@@ -49,7 +50,9 @@ int accounts_exists(struct request *request, struct error *error)
 	if (!request->name[0])
 		return error_set(error, ENOENT, "no such account: %s", request->capture[0]);
 	int result = request_view(request, NULL, error);
-	return result < 0 ? result : request->chain->operations->account_exists(request->view, request->name[0], &request->slot, error);
+	return result < 0 ? result
+	                  : request->chain->operations->account_exists(request->view, request->name[0],
+	                                                               &request->slot, error);
 }
 
 /* The rows that get_account takes from contracts count for the time of the file, too. */
@@ -63,7 +66,8 @@ static void saw_contract_rows(struct request *request)
 		request_row(request, &row, eosio, name, name_literal(tables[i]), name, NULL);
 	request_row(request, &row, eosio, eosio, name_literal("voters"), name, NULL);
 	if (chain_market_symbol(request->view, &symbol))
-		request_row(request, &row, name_literal("eosio.token"), name, name_literal("accounts"), symbol_code(symbol), NULL);
+		request_row(request, &row, name_literal("eosio.token"), name, name_literal("accounts"),
+		            symbol_code(symbol), NULL);
 }
 
 int accounts_info_json_read(struct request *request, struct text *out, struct error *error)
@@ -96,7 +100,8 @@ int accounts_ram_usage_read(struct request *request, struct text *out, struct er
 
 static void print_limit(struct text *out, const struct chain_limit *limit)
 {
-	text_printf(out, "used %" PRId64 "\navailable %" PRId64 "\nmax %" PRId64 "\n", limit->used, limit->available, limit->max);
+	text_printf(out, "used %" PRId64 "\navailable %" PRId64 "\nmax %" PRId64 "\n", limit->used,
+	            limit->available, limit->max);
 }
 
 int accounts_cpu_read(struct request *request, struct text *out, struct error *error)

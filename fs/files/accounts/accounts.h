@@ -47,7 +47,8 @@ int accounts_is_proxy_read(struct request *request, struct text *out, struct err
 int accounts_is_proxy_write(struct request *request, const char *data, size_t length, struct error *error);
 
 /* --- permissions.c --- */
-int accounts_permissions_list(struct request *request, const char *from, struct listing *listing, struct error *error);
+int accounts_permissions_list(struct request *request, const char *from, struct listing *listing,
+                              struct error *error);
 int accounts_permissions_exists(struct request *request, struct error *error);
 int accounts_permissions_read(struct request *request, struct text *out, struct error *error);
 int accounts_permissions_write(struct request *request, const char *data, size_t length, struct error *error);
@@ -56,30 +57,37 @@ int accounts_links_write(struct request *request, const char *data, size_t lengt
 
 /* --- contract.c --- */
 int accounts_contract_code_wasm_read(struct request *request, struct text *out, struct error *error);
-int accounts_contract_code_wasm_write(struct request *request, const char *data, size_t length, struct error *error);
+int accounts_contract_code_wasm_write(struct request *request, const char *data, size_t length,
+                                      struct error *error);
 int accounts_contract_abi_json_read(struct request *request, struct text *out, struct error *error);
-int accounts_contract_abi_json_write(struct request *request, const char *data, size_t length, struct error *error);
+int accounts_contract_abi_json_write(struct request *request, const char *data, size_t length,
+                                     struct error *error);
 int accounts_contract_hash_read(struct request *request, struct text *out, struct error *error);
-/* One transaction that makes this code and this ABI (JSON) the account's; what the account has already is left out, and when that is all,
- * nothing is sent. code or abi NULL: left as it is. */
-int contract_set(struct request *request, const void *code, size_t code_length, const char *abi, size_t abi_length, struct error *error);
+/* One transaction that makes this code and this ABI (JSON) the account's; what the account has already is
+ * left out, and when that is all, nothing is sent. code or abi NULL: left as it is. */
+int contract_set(struct request *request, const void *code, size_t code_length, const char *abi,
+                 size_t abi_length, struct error *error);
 
 /* --- install.c --- */
 #define ACCOUNTS_INSTALL_USAGE "BUNDLE | FOLDER"
 int accounts_contract_install_read(struct request *request, struct text *out, struct error *error);
-int accounts_contract_install_write(struct request *request, const char *data, size_t length, struct error *error);
+int accounts_contract_install_write(struct request *request, const char *data, size_t length,
+                                    struct error *error);
 
 /* --- actions.c --- */
 #define ACCOUNTS_ACTIONS_USAGE "{\"PARAMETER\": VALUE, …} | [VALUE, …] [-p ACTOR[@PERMISSION]]…"
-int accounts_actions_list(struct request *request, const char *from, struct listing *listing, struct error *error);
+int accounts_actions_list(struct request *request, const char *from, struct listing *listing,
+                          struct error *error);
 int accounts_actions_exists(struct request *request, struct error *error);
 int accounts_actions_read(struct request *request, struct text *out, struct error *error);
 int accounts_actions_write(struct request *request, const char *data, size_t length, struct error *error);
 
 /* --- tables.c --- */
-int accounts_tables_list(struct request *request, const char *from, struct listing *listing, struct error *error);
+int accounts_tables_list(struct request *request, const char *from, struct listing *listing,
+                         struct error *error);
 int accounts_tables_exists(struct request *request, struct error *error);
-int accounts_tables_scope_list(struct request *request, const char *from, struct listing *listing, struct error *error);
+int accounts_tables_scope_list(struct request *request, const char *from, struct listing *listing,
+                               struct error *error);
 int accounts_tables_scope_exists(struct request *request, struct error *error);
 int accounts_tables_scope_read(struct request *request, struct text *out, struct error *error);
 

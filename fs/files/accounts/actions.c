@@ -13,8 +13,10 @@
 
 enum { FIELD_DEPTH_MAXIMUM = 4, FIELD_TYPE_SIZE = 256 };
 
-/* The next name of an ABI's list that is >= from, so that names come in order whatever the ABI's order; false: none. */
-static bool next_name(const struct abi *abi, bool (*at)(const struct abi *abi, size_t index, uint64_t *name), uint64_t from, uint64_t *out)
+/* The next name of an ABI's list that is >= from, so that names come in order whatever the ABI's order;
+ * false: none. */
+static bool next_name(const struct abi *abi, bool (*at)(const struct abi *abi, size_t index, uint64_t *name),
+                      uint64_t from, uint64_t *out)
 {
 	uint64_t name = 0;
 	bool found = false;
@@ -28,7 +30,8 @@ static bool next_name(const struct abi *abi, bool (*at)(const struct abi *abi, s
 }
 
 /* The names of an ABI's actions or tables; nothing without an ABI. */
-static int list_names(struct request *request, const char *from, bool (*at)(const struct abi *abi, size_t index, uint64_t *name),
+static int list_names(struct request *request, const char *from,
+                      bool (*at)(const struct abi *abi, size_t index, uint64_t *name),
                       struct listing *listing, struct error *error)
 {
 	struct name_listing names = {listing, ""};
@@ -45,12 +48,14 @@ static int list_names(struct request *request, const char *from, bool (*at)(cons
 	return 0;
 }
 
-int accounts_actions_list(struct request *request, const char *from, struct listing *listing, struct error *error)
+int accounts_actions_list(struct request *request, const char *from, struct listing *listing,
+                          struct error *error)
 {
 	return list_names(request, from, abi_action_at, listing, error);
 }
 
-int accounts_tables_list(struct request *request, const char *from, struct listing *listing, struct error *error)
+int accounts_tables_list(struct request *request, const char *from, struct listing *listing,
+                         struct error *error)
 {
 	return list_names(request, from, abi_table_at, listing, error);
 }
@@ -62,17 +67,19 @@ static int demand_abi(struct request *request, struct chain_abi **out, const cha
 	request_saw_block(request, BLOCK_NUM_GENESIS);
 	if (result == 0)
 		result = chain_abi_get(request->view, out, request->name[0], error);
-	return result == -ENOENT ? error_set(error, ENOENT, "no such %s: %s; %s has no contract", what, request->capture[1], request->capture[0])
+	return result == -ENOENT ? error_set(error, ENOENT, "no such %s: %s; %s has no contract", what,
+	                                     request->capture[1], request->capture[0])
 	                         : result;
 }
 
-static int demand_name(struct request *request, const char *(*type)(const struct abi *abi, uint64_t name), const char *what,
-                       struct error *error)
+static int demand_name(struct request *request, const char *(*type)(const struct abi *abi, uint64_t name),
+                       const char *what, struct error *error)
 {
 	struct chain_abi *abi = NULL;
 	int result = demand_abi(request, &abi, what, error);
 	if (result == 0 && !type(abi->abi, request->name[1]))
-		result = error_set(error, ENOENT, "no such %s: %s, in the ABI of %s", what, request->capture[1], request->capture[0]);
+		result = error_set(error, ENOENT, "no such %s: %s, in the ABI of %s", what, request->capture[1],
+		                   request->capture[0]);
 	chain_abi_release(request->chain, abi);
 	return result;
 }
@@ -114,16 +121,19 @@ int accounts_actions_read(struct request *request, struct text *out, struct erro
 	int result = demand_abi(request, &abi, "action", error);
 	const char *type = result == 0 ? abi_action_type(abi->abi, request->name[1]) : NULL;
 	if (type) {
-		text_append(out, abi_field_at(abi->abi, type, 0, &field, &field_type) ? "# parameters:\n" : "# no parameters: {}\n");
+		text_append(out, abi_field_at(abi->abi, type, 0, &field, &field_type) ? "# parameters:\n"
+		                                                                      : "# no parameters: {}\n");
 		print_fields(out, abi->abi, type, 1);
 	} else if (result == 0) {
-		result = error_set(error, ENOENT, "no such action: %s, in the ABI of %s", request->capture[1], request->capture[0]);
+		result = error_set(error, ENOENT, "no such action: %s, in the ABI of %s", request->capture[1],
+		                   request->capture[0]);
 	}
 	chain_abi_release(request->chain, abi);
 	return result;
 }
 
-static int push_action(struct request *request, const struct command *command, const char *json, struct error *error)
+static int push_action(struct request *request, const struct command *command, const char *json,
+                       struct error *error)
 {
 	struct permission_level level = {request->name[0], name_literal("active")};
 	const struct permission_level *levels = command->permission_count ? command->permission : &level;
@@ -133,7 +143,8 @@ static int push_action(struct request *request, const struct command *command, c
 	for (size_t i = 0; i < count && result == 0; i++)
 		result = require_account(request, levels[i].actor, error);
 	if (result == 0)
-		result = chain_action_make_text(request->view, &action, request->name[0], request->name[1], json, levels, count, error);
+		result = chain_action_make_text(request->view, &action, request->name[0], request->name[1], json,
+		                                levels, count, error);
 	if (result == 0)
 		result = request_send(request, &action, 1, error);
 	action_release(&action);
@@ -142,12 +153,14 @@ static int push_action(struct request *request, const struct command *command, c
 
 int accounts_actions_write(struct request *request, const char *data, size_t length, struct error *error)
 {
-	static const struct command_option options[] = {{"-p", OPTION_PERMISSION}, {"--permission", OPTION_PERMISSION}};
+	static const struct command_option options[] = {{"-p", OPTION_PERMISSION},
+	                                                {"--permission", OPTION_PERMISSION}};
 	struct command command;
 	int result = command_parse(&command, data, length, options, sizeof options / sizeof *options, error);
 	const char *json = result == 0 ? command_take(&command) : NULL;
 	if (result == 0 && json && *json != '{' && *json != '[')
-		result = error_set(error, EINVAL, "\"%.40s\": the parameters are a JSON object or array: %s", json, ACCOUNTS_ACTIONS_USAGE);
+		result = error_set(error, EINVAL, "\"%.40s\": the parameters are a JSON object or array: %s", json,
+		                   ACCOUNTS_ACTIONS_USAGE);
 	if (result == 0)
 		result = command_end(&command, ACCOUNTS_ACTIONS_USAGE, error);
 	if (result == 0)

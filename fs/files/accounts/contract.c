@@ -1,5 +1,5 @@
-/* accounts/NAME/contract/: code, ABI and hash of the installed contract, and the one transaction that sets them. Both actions are packed here,
- * without an ABI: eosio's must not be needed to install one. */
+/* accounts/NAME/contract/: code, ABI and hash of the installed contract, and the one transaction that sets
+ * them. Both actions are packed here, without an ABI: eosio's must not be needed to install one. */
 #include "fs/files/accounts/accounts.h"
 
 #include "fs/files/system_tables.h"
@@ -25,7 +25,8 @@ static int read_abi(struct request *request, struct bytes *out, struct error *er
 	struct chain_view *view = NULL;
 	uint64_t version = 0;
 	int result = request_view(request, &view, error);
-	return result < 0 ? result : view->chain->operations->abi_bytes(view, request->name[0], out, &version, error);
+	return result < 0 ? result
+	                  : view->chain->operations->abi_bytes(view, request->name[0], out, &version, error);
 }
 
 int accounts_contract_code_wasm_read(struct request *request, struct text *out, struct error *error)
@@ -81,7 +82,8 @@ static bool same_bytes(const struct bytes *bytes, const void *data, size_t lengt
 	return bytes->length == length && (length == 0 || memcmp(bytes->data, data, length) == 0);
 }
 
-static int add_setcode(struct batch *batch, struct request *request, const void *code, size_t length, struct error *error)
+static int add_setcode(struct batch *batch, struct request *request, const void *code, size_t length,
+                       struct error *error)
 {
 	struct bytes now = {0}, data = {0};
 	int result = read_code(request, &now, error);
@@ -96,7 +98,8 @@ static int add_setcode(struct batch *batch, struct request *request, const void 
 	return result;
 }
 
-static int add_setabi(struct batch *batch, struct request *request, const char *text, size_t length, struct error *error)
+static int add_setabi(struct batch *batch, struct request *request, const char *text, size_t length,
+                      struct error *error)
 {
 	struct bytes now = {0}, packed = {0}, data = {0};
 	struct abi *abi = NULL;
@@ -116,7 +119,8 @@ static int add_setabi(struct batch *batch, struct request *request, const char *
 	return result;
 }
 
-int contract_set(struct request *request, const void *code, size_t code_length, const char *abi, size_t abi_length, struct error *error)
+int contract_set(struct request *request, const void *code, size_t code_length, const char *abi,
+                 size_t abi_length, struct error *error)
 {
 	struct batch batch = {0};
 	int result = code ? add_setcode(&batch, request, code, code_length, error) : 0;
@@ -128,12 +132,14 @@ int contract_set(struct request *request, const void *code, size_t code_length, 
 	return result;
 }
 
-int accounts_contract_code_wasm_write(struct request *request, const char *data, size_t length, struct error *error)
+int accounts_contract_code_wasm_write(struct request *request, const char *data, size_t length,
+                                      struct error *error)
 {
 	return contract_set(request, data ? data : "", length, NULL, 0, error);
 }
 
-int accounts_contract_abi_json_write(struct request *request, const char *data, size_t length, struct error *error)
+int accounts_contract_abi_json_write(struct request *request, const char *data, size_t length,
+                                     struct error *error)
 {
 	return contract_set(request, NULL, 0, data, length, error);
 }

@@ -1,5 +1,6 @@
-/* accounts/NAME/contract/install: a contract that ships with eosiofs, by its name, or one from a folder of the caller's. A folder below our own
- * mount is looked up in the tree: opening it would have this process wait for itself. */
+/* accounts/NAME/contract/install: a contract that ships with eosiofs, by its name, or one from a folder of
+ * the caller's. A folder below our own mount is looked up in the tree: opening it would have this process
+ * wait for itself. */
 #include "fs/files/accounts/accounts.h"
 
 #include "fs/tree/command.h"
@@ -40,7 +41,9 @@ static int working_directory(const struct request *request, struct text *out, st
 	snprintf(link, sizeof link, "/proc/%d/cwd", (int)pid);
 	ssize_t length = pid > 0 ? readlink(link, target, sizeof target) : -1;
 	if (length <= 0 || length == sizeof target || target[0] != '/')
-		return error_set(error, ENOENT, "the working directory of process %d cannot be seen: write the whole path", (int)pid);
+		return error_set(error, ENOENT,
+		                 "the working directory of process %d cannot be seen: write the whole path",
+		                 (int)pid);
 	text_append_bytes(out, target, (size_t)length);
 	return 0;
 }
@@ -75,7 +78,8 @@ static int follow_link(struct text *path, char **rest, unsigned *links, struct e
 	return 0;
 }
 
-/* An absolute path without links, `.` and `..`, found part by part; it stops looking as soon as it is below the mount point. */
+/* An absolute path without links, `.` and `..`, found part by part; it stops looking as soon as it is
+ * below the mount point. */
 static int resolve(const struct request *request, struct text *out, const char *given, struct error *error)
 {
 	char *rest = memory_copy_string(given);
@@ -122,7 +126,8 @@ static void contract_files_release(struct contract_files *files)
 }
 
 /* Of several, the one that is called like the folder, as cleos does. */
-static void consider_file(struct contract_files *files, char **slot, const char *name, const char *ending, const char *folder)
+static void consider_file(struct contract_files *files, char **slot, const char *name, const char *ending,
+                          const char *folder)
 {
 	size_t length = strlen(name), cut = strlen(ending), stem = strlen(folder);
 	if (name[0] == '.' || length <= cut || strcmp(name + length - cut, ending) != 0)
@@ -148,9 +153,12 @@ static void consider(struct contract_files *files, const char *name, const char 
 static int check_files(const struct contract_files *files, const char *path, struct error *error)
 {
 	if (!files->wasm || !files->abi)
-		return error_set(error, ENOENT, "%s: there is no %s file in that folder", *path ? path : "the mount itself", files->wasm ? ".abi" : ".wasm");
+		return error_set(error, ENOENT, "%s: there is no %s file in that folder",
+		                 *path ? path : "the mount itself", files->wasm ? ".abi" : ".wasm");
 	if (files->several)
-		return error_set(error, EINVAL, "%s: several .wasm or .abi files are there, and none is called like the folder", path);
+		return error_set(error, EINVAL,
+		                 "%s: several .wasm or .abi files are there, and none is called like the folder",
+		                 path);
 	return 0;
 }
 
@@ -162,7 +170,8 @@ static const char *last_part(const char *path)
 
 /* --- outside the mount --- */
 
-static int read_outside_file(int folder, struct bytes *out, const char *path, const char *name, struct error *error)
+static int read_outside_file(int folder, struct bytes *out, const char *path, const char *name,
+                             struct error *error)
 {
 	uint8_t block[64 << 10];
 	ssize_t count = 0;
@@ -171,7 +180,8 @@ static int read_outside_file(int folder, struct bytes *out, const char *path, co
 		return error_set(error, errno, "%s/%s: %s", path, name, strerror(errno));
 	while (result == 0 && (count = read(file, block, sizeof block)) > 0) {
 		if (out->length + (size_t)count > CONTRACT_FILE_MAXIMUM)
-			result = error_set(error, EFBIG, "%s/%s: a file of more than %d bytes", path, name, CONTRACT_FILE_MAXIMUM);
+			result = error_set(error, EFBIG, "%s/%s: a file of more than %d bytes", path, name,
+			                   CONTRACT_FILE_MAXIMUM);
 		else
 			bytes_put(out, block, (size_t)count);
 	}
@@ -185,7 +195,8 @@ static int read_outside(struct contract_files *files, const char *path, struct e
 {
 	DIR *folder = opendir(path);
 	if (!folder)
-		return error_set(error, errno, "%s: no bundle is called so, and as a folder: %s", path, strerror(errno));
+		return error_set(error, errno, "%s: no bundle is called so, and as a folder: %s", path,
+		                 strerror(errno));
 	for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder))
 		consider(files, entry->d_name, last_part(path));
 	int result = check_files(files, path, error);
@@ -199,7 +210,8 @@ static int read_outside(struct contract_files *files, const char *path, struct e
 
 /* --- inside the mount --- */
 
-static int read_tree_file(struct request *request, struct bytes *out, struct node *folder, const char *name, struct error *error)
+static int read_tree_file(struct request *request, struct bytes *out, struct node *folder, const char *name,
+                          struct error *error)
 {
 	struct tree *tree = request->tree;
 	struct node *node = NULL;
@@ -216,10 +228,12 @@ static int read_tree_file(struct request *request, struct bytes *out, struct nod
 	handle_close(handle);
 	if (node)
 		tree_forget(tree, node, 1);
-	return result < 0 ? error_set(error, -result, "%s/%s: %s", node_path(folder), name, strerror(-result)) : 0;
+	return result < 0 ? error_set(error, -result, "%s/%s: %s", node_path(folder), name, strerror(-result))
+	                  : 0;
 }
 
-static int read_inside(struct request *request, struct contract_files *files, const char *path, struct error *error)
+static int read_inside(struct request *request, struct contract_files *files, const char *path,
+                       struct error *error)
 {
 	struct tree *tree = request->tree;
 	struct node *node = NULL;
@@ -279,11 +293,13 @@ static int install_folder(struct request *request, const char *given, struct err
 	int result = resolve(request, &path, given, error);
 	if (result == 0) {
 		const char *inside = below_mount(request, text_string(&path));
-		result = inside ? read_inside(request, &files, inside, error) : read_outside(&files, text_string(&path), error);
+		result = inside ? read_inside(request, &files, inside, error)
+		                : read_outside(&files, text_string(&path), error);
 	}
 	if (result == 0)
-		result = contract_set(request, files.code.data ? (const char *)files.code.data : "", files.code.length,
-		                      files.abi_text.data ? (const char *)files.abi_text.data : "", files.abi_text.length, error);
+		result = contract_set(request, files.code.data ? (const char *)files.code.data : "",
+		                      files.code.length, files.abi_text.data ? (const char *)files.abi_text.data : "",
+		                      files.abi_text.length, error);
 	contract_files_release(&files);
 	text_release(&path);
 	return result;
@@ -303,7 +319,8 @@ static void no_such_bundle(const char *word, struct error *error)
 		error_set(error, ENOENT, "no such bundle: %s; as a folder: %s", word, as_folder.sentence);
 }
 
-int accounts_contract_install_write(struct request *request, const char *data, size_t length, struct error *error)
+int accounts_contract_install_write(struct request *request, const char *data, size_t length,
+                                    struct error *error)
 {
 	struct command command;
 	const char *word = NULL;
@@ -314,7 +331,8 @@ int accounts_contract_install_write(struct request *request, const char *data, s
 		result = command_end(&command, ACCOUNTS_INSTALL_USAGE, error);
 	const struct bundle *bundle = result == 0 ? bundle_find(word) : NULL;
 	if (bundle)
-		result = contract_set(request, bundle->code, bundle->code_length, bundle->abi, strlen(bundle->abi), error);
+		result = contract_set(request, bundle->code, bundle->code_length, bundle->abi, strlen(bundle->abi),
+		                      error);
 	else if (result == 0)
 		result = install_folder(request, word, error);
 	if (result == -ENOENT && !strchr(word, '/'))

@@ -1,4 +1,5 @@
-/* accounts/NAME/permissions/PERM.json and links: who may act for an account, and for which actions (protocol.md C.4, C.5). */
+/* accounts/NAME/permissions/PERM.json and links: who may act for an account, and for which actions
+ * (protocol.md C.4, C.5). */
 #include "fs/files/accounts/accounts.h"
 
 #include "fs/tree/command.h"
@@ -25,7 +26,8 @@ static const struct chain_permission *find_permission(const struct chain_account
 	return NULL;
 }
 
-int accounts_permissions_list(struct request *request, const char *from, struct listing *listing, struct error *error)
+int accounts_permissions_list(struct request *request, const char *from, struct listing *listing,
+                              struct error *error)
 {
 	struct name_listing names = {listing, ending};
 	const uint64_t first = name_listing_from(from, ending);
@@ -43,7 +45,8 @@ int accounts_permissions_exists(struct request *request, struct error *error)
 	struct chain_account account;
 	int result = request_account(request, &account, error);
 	if (result == 0 && !find_permission(&account, request->name[1]))
-		result = error_set(error, ENOENT, "no such permission: %s@%s", request->capture[0], request->capture[1]);
+		result = error_set(error, ENOENT, "no such permission: %s@%s", request->capture[0],
+		                   request->capture[1]);
 	chain_account_release(&account);
 	return result;
 }
@@ -53,18 +56,21 @@ int accounts_permissions_read(struct request *request, struct text *out, struct 
 	struct chain_account account;
 	struct text json = TEXT_EMPTY;
 	int result = request_account(request, &account, error);
-	const struct chain_permission *permission = result == 0 ? find_permission(&account, request->name[1]) : NULL;
+	const struct chain_permission *permission = result == 0 ? find_permission(&account, request->name[1])
+	                                                        : NULL;
 	if (permission) {
 		request->block_num = permission->block_num;
 		/* The authority's own object, with the parent as one member more. */
 		authority_print(&json, &permission->authority);
 		struct text whole = TEXT_EMPTY;
-		text_printf(&whole, "{\"parent\":\"%s\",%s", name_text(permission->parent).text, text_string(&json) + 1);
+		text_printf(&whole, "{\"parent\":\"%s\",%s", name_text(permission->parent).text,
+		            text_string(&json) + 1);
 		json_indent(out, text_string(&whole), whole.length);
 		text_append_char(out, '\n');
 		text_release(&whole);
 	} else if (result == 0) {
-		result = error_set(error, ENOENT, "no such permission: %s@%s", request->capture[0], request->capture[1]);
+		result = error_set(error, ENOENT, "no such permission: %s@%s", request->capture[0],
+		                   request->capture[1]);
 	}
 	text_release(&json);
 	chain_account_release(&account);
@@ -79,7 +85,8 @@ struct new_permission {
 	struct authority authority; /* owned */
 };
 
-static int check_members(const struct json *object, const char *const *known, size_t count, struct error *error)
+static int check_members(const struct json *object, const char *const *known, size_t count,
+                         struct error *error)
 {
 	for (const struct json *member = json_first(object); member; member = json_next(member))
 		if (command_choose(json_name(member), known, count, error) < 0)
@@ -87,11 +94,13 @@ static int check_members(const struct json *object, const char *const *known, si
 	return 0;
 }
 
-/* What the file shows, an authority alone, or a permission as get_account has it: {"perm_name", "parent", "required_auth"}. */
+/* What the file shows, an authority alone, or a permission as get_account has it: {"perm_name", "parent",
+ * "required_auth"}. */
 static int parse_object(struct new_permission *out, const struct json *json, struct error *error)
 {
 	static const char *const known[] = {"parent", "threshold", "keys", "accounts", "waits"};
-	static const char *const known_outer[] = {"perm_name", "parent", "required_auth", "auth", "linked_actions"};
+	static const char *const known_outer[] = {"perm_name", "parent", "required_auth", "auth",
+	                                          "linked_actions"};
 	const struct json *inner = json_member(json, "required_auth"), *parent = json_member(json, "parent");
 	if (!inner)
 		inner = json_member(json, "auth");
@@ -150,8 +159,11 @@ static bool is_below_active(const struct chain_account *account, uint64_t name)
 	return false;
 }
 
-/* Active signs where it may, and owner where active's keys are not at hand. What was refused for want of keys has changed nothing. */
-static int send_as(struct request *request, bool active_may, int (*add)(struct batch *batch, struct request *request, uint64_t signer, void *context, struct error *error),
+/* Active signs where it may, and owner where active's keys are not at hand. What was refused for want of
+ * keys has changed nothing. */
+static int send_as(struct request *request, bool active_may,
+                   int (*add)(struct batch *batch, struct request *request, uint64_t signer, void *context,
+                              struct error *error),
                    void *context, struct error *error)
 {
 	const uint64_t signers[2] = {active_may ? ACTIVE : OWNER, OWNER};
@@ -175,7 +187,8 @@ struct permission_change {
 	const struct authority *authority; /* NULL: delete */
 };
 
-static int add_permission_change(struct batch *batch, struct request *request, uint64_t signer, void *context, struct error *error)
+static int add_permission_change(struct batch *batch, struct request *request, uint64_t signer, void *context,
+                                 struct error *error)
 {
 	const struct permission_change *change = context;
 	const struct name_text account = name_text(request->name[0]), name = name_text(change->name);
@@ -187,15 +200,16 @@ static int add_permission_change(struct batch *batch, struct request *request, u
 	} else {
 		authority_print(&authority, change->authority);
 		result = batch_add(batch, request, EOSIO, "updateauth", request->name[0], signer, error,
-		                   "{\"account\":\"%s\",\"permission\":\"%s\",\"parent\":\"%s\",\"auth\":%s}", account.text, name.text,
-		                   name_text(change->parent).text, text_string(&authority));
+		                   "{\"account\":\"%s\",\"permission\":\"%s\",\"parent\":\"%s\",\"auth\":%s}",
+		                   account.text, name.text, name_text(change->parent).text, text_string(&authority));
 	}
 	text_release(&authority);
 	return result;
 }
 
-static int send_change(struct request *request, const struct chain_account *account, const struct chain_permission *existing,
-                       struct permission_change *change, struct error *error)
+static int send_change(struct request *request, const struct chain_account *account,
+                       const struct chain_permission *existing, struct permission_change *change,
+                       struct error *error)
 {
 	char folder[64], file[NAME_TEXT_SIZE + sizeof ending];
 	bool active_may = is_below_active(account, existing ? change->name : change->parent);
@@ -213,14 +227,17 @@ static int check_authority(struct request *request, const struct authority *auth
 {
 	int result = 0;
 	if (!authority_valid(authority))
-		return error_set(error, EINVAL, "no valid authority: threshold %u must be above 0 and reached by the weights of keys, accounts and waits",
+		return error_set(error, EINVAL,
+		                 "no valid authority: threshold %u must be above 0 and reached by the weights of "
+		                 "keys, accounts and waits",
 		                 authority->threshold);
 	for (size_t i = 0; i < authority->accounts_count && result == 0; i++)
 		result = require_account(request, authority->accounts[i].permission.actor, error);
 	return result;
 }
 
-static int set_permission(struct request *request, const struct chain_account *account, const char *data, size_t length, struct error *error)
+static int set_permission(struct request *request, const struct chain_account *account, const char *data,
+                          size_t length, struct error *error)
 {
 	const struct chain_permission *existing = find_permission(account, request->name[1]);
 	struct permission_change change = {.name = request->name[1]};
@@ -228,19 +245,22 @@ static int set_permission(struct request *request, const struct chain_account *a
 	int result = 0;
 	if (strcmp(data, "delete") == 0) {
 		if (!existing)
-			return error_set(error, ENOENT, "no such permission: %s@%s", request->capture[0], request->capture[1]);
+			return error_set(error, ENOENT, "no such permission: %s@%s", request->capture[0],
+			                 request->capture[1]);
 		return send_change(request, account, existing, &change, error);
 	}
 	result = parse_permission(&wanted, data, length, error);
 	change.authority = &wanted.authority;
 	change.parent = wanted.has_parent ? wanted.parent : existing ? existing->parent : ACTIVE;
 	/* Even one that nobody could set now: eosio.null's and eosio.prods' are satisfied by nothing. */
-	if (result == 0 && existing && existing->parent == change.parent && same_authority(&existing->authority, &wanted.authority))
+	if (result == 0 && existing && existing->parent == change.parent &&
+	    same_authority(&existing->authority, &wanted.authority))
 		goto out;
 	if (result == 0)
 		result = check_authority(request, &wanted.authority, error);
 	if (result == 0 && change.parent && !find_permission(account, change.parent))
-		result = error_set(error, ENOENT, "no such permission: %s@%s", request->capture[0], name_text(change.parent).text);
+		result = error_set(error, ENOENT, "no such permission: %s@%s", request->capture[0],
+		                   name_text(change.parent).text);
 	if (result == 0)
 		result = send_change(request, account, existing, &change, error);
 out:
@@ -264,11 +284,12 @@ int accounts_permissions_write(struct request *request, const char *data, size_t
 
 /* --- links --- */
 
-static void print_links(struct text *out, const struct chain_linked_action *links, size_t count, uint64_t permission)
+static void print_links(struct text *out, const struct chain_linked_action *links, size_t count,
+                        uint64_t permission)
 {
 	for (size_t i = 0; i < count; i++)
-		text_printf(out, "%s %s %s\n", name_text(links[i].account).text, links[i].action ? name_text(links[i].action).text : "*",
-		            name_text(permission).text);
+		text_printf(out, "%s %s %s\n", name_text(links[i].account).text,
+		            links[i].action ? name_text(links[i].action).text : "*", name_text(permission).text);
 }
 
 int accounts_links_read(struct request *request, struct text *out, struct error *error)
@@ -276,7 +297,8 @@ int accounts_links_read(struct request *request, struct text *out, struct error 
 	struct chain_account account;
 	int result = request_account(request, &account, error);
 	for (size_t i = 0; result == 0 && i < account.permissions_count; i++)
-		print_links(out, account.permissions[i].linked_actions, account.permissions[i].linked_actions_count, account.permissions[i].name);
+		print_links(out, account.permissions[i].linked_actions, account.permissions[i].linked_actions_count,
+		            account.permissions[i].name);
 	print_links(out, account.any_linked_actions, account.any_linked_actions_count, ANY);
 	chain_account_release(&account);
 	return result;
@@ -287,10 +309,12 @@ static uint64_t linked_permission(const struct chain_account *account, uint64_t 
 {
 	for (size_t i = 0; i < account->permissions_count; i++)
 		for (size_t k = 0; k < account->permissions[i].linked_actions_count; k++)
-			if (account->permissions[i].linked_actions[k].account == contract && account->permissions[i].linked_actions[k].action == action)
+			if (account->permissions[i].linked_actions[k].account == contract &&
+			    account->permissions[i].linked_actions[k].action == action)
 				return account->permissions[i].name;
 	for (size_t k = 0; k < account->any_linked_actions_count; k++)
-		if (account->any_linked_actions[k].account == contract && account->any_linked_actions[k].action == action)
+		if (account->any_linked_actions[k].account == contract &&
+		    account->any_linked_actions[k].action == action)
 			return ANY;
 	return 0;
 }
@@ -304,7 +328,8 @@ struct link_changes {
 	bool active_may;
 };
 
-static int add_link_changes(struct batch *batch, struct request *request, uint64_t signer, void *context, struct error *error)
+static int add_link_changes(struct batch *batch, struct request *request, uint64_t signer, void *context,
+                            struct error *error)
 {
 	const struct link_changes *changes = context;
 	const struct name_text account = name_text(request->name[0]);
@@ -314,16 +339,18 @@ static int add_link_changes(struct batch *batch, struct request *request, uint64
 		struct text requirement = TEXT_EMPTY;
 		if (change->permission)
 			text_printf(&requirement, ",\"requirement\":\"%s\"", name_text(change->permission).text);
-		result = batch_add(batch, request, EOSIO, change->permission ? "linkauth" : "unlinkauth", request->name[0], signer, error,
-		                   "{\"account\":\"%s\",\"code\":\"%s\",\"type\":\"%s\"%s}", account.text, name_text(change->contract).text,
-		                   name_text(change->action).text, text_string(&requirement));
+		result = batch_add(
+			batch, request, EOSIO, change->permission ? "linkauth" : "unlinkauth", request->name[0], signer,
+			error, "{\"account\":\"%s\",\"code\":\"%s\",\"type\":\"%s\"%s}", account.text,
+			name_text(change->contract).text, name_text(change->action).text, text_string(&requirement));
 		text_release(&requirement);
 	}
 	return result;
 }
 
 /* The last line of a write that is about the same action counts. */
-static uint64_t permission_after(const struct link_changes *changes, const struct chain_account *account, const struct link_change *link)
+static uint64_t permission_after(const struct link_changes *changes, const struct chain_account *account,
+                                 const struct link_change *link)
 {
 	for (size_t i = changes->count; i-- > 0;)
 		if (changes->at[i].contract == link->contract && changes->at[i].action == link->action)
@@ -331,14 +358,15 @@ static uint64_t permission_after(const struct link_changes *changes, const struc
 	return linked_permission(account, link->contract, link->action);
 }
 
-static int take_link(struct request *request, const struct chain_account *account, struct link_changes *changes, struct command *command,
-                     struct error *error)
+static int take_link(struct request *request, const struct chain_account *account,
+                     struct link_changes *changes, struct command *command, struct error *error)
 {
 	const char *action = NULL, *permission = NULL;
 	struct link_change link = {0};
 	int result = command_take_name(command, &link.contract, "the contract's name", error);
 	if (result == 0)
-		result = command_take_word(command, &action, "the action's name (* for all of the contract's)", error);
+		result = command_take_word(command, &action, "the action's name (* for all of the contract's)",
+		                           error);
 	if (result == 0 && strcmp(action, "*") != 0)
 		result = name_parse(&link.action, action, error);
 	if (result == 0)
@@ -355,8 +383,10 @@ static int take_link(struct request *request, const struct chain_account *accoun
 	if (!link.permission && !before)
 		return error_set(error, ENOENT, "no such link: %s %s", name_text(link.contract).text, action);
 	result = require_account(request, link.contract, error);
-	if (result == 0 && link.permission && link.permission != ANY && !find_permission(account, link.permission))
-		result = error_set(error, ENOENT, "no such permission: %s@%s", name_text(account->name).text, permission);
+	if (result == 0 && link.permission && link.permission != ANY &&
+	    !find_permission(account, link.permission))
+		result = error_set(error, ENOENT, "no such permission: %s@%s", name_text(account->name).text,
+		                   permission);
 	if (result == 0 && changes->count == COMMAND_WORDS)
 		result = error_set(error, EINVAL, "more than %d links in one write", COMMAND_WORDS);
 	if (result < 0)

@@ -20,8 +20,10 @@ int accounts_ram_read(struct request *request, struct text *out, struct error *e
 	return result == -ENOENT ? 0 : result;
 }
 
-/* What `in` of one side of the market gives of the other: into the market's own token, then out of it, each truncated. The weights are 0.5. */
-static int64_t convert(const struct ram_market_row *market, const struct asset *from, const struct asset *to, int64_t in)
+/* What `in` of one side of the market gives of the other: into the market's own token, then out of it,
+ * each truncated. The weights are 0.5. */
+static int64_t convert(const struct ram_market_row *market, const struct asset *from, const struct asset *to,
+                       int64_t in)
 {
 	double supply = (double)market->supply.amount, balance = (double)(from->amount + in);
 	double issued = -supply * (1.0 - sqrt(1.0 + (double)in / balance));
@@ -67,7 +69,8 @@ static int buy_for(struct request *request, const struct asset *quantity, struct
 {
 	const struct name_text name = name_text(request->name[0]);
 	return request_push(request, name_literal("eosio"), "buyram", request->name[0], error,
-	                    "{\"payer\":\"%s\",\"receiver\":\"%s\",\"quant\":\"%s\"}", name.text, name.text, asset_text(quantity).text);
+	                    "{\"payer\":\"%s\",\"receiver\":\"%s\",\"quant\":\"%s\"}", name.text, name.text,
+	                    asset_text(quantity).text);
 }
 
 static int set_bytes(struct request *request, int64_t wanted, struct error *error)
@@ -91,11 +94,13 @@ static int set_bytes(struct request *request, int64_t wanted, struct error *erro
 			return error_set(error, EDQUOT, "the RAM market has no %" PRId64 " bytes to sell", difference);
 		return buy_for(request, &price, error);
 	}
-	/* The smallest unit of the token buys several bytes; so few more than wanted are as near as it gets, and nobody buys them back. */
+	/* The smallest unit of the token buys several bytes; so few more than wanted are as near as it gets,
+	 * and nobody buys them back. */
 	if (tokens_for(&market, -difference) <= 1)
 		return 0;
-	return request_push(request, name_literal("eosio"), "sellram", request->name[0], error, "{\"account\":\"%s\",\"bytes\":%" PRId64 "}",
-	                    name_text(request->name[0]).text, -difference);
+	return request_push(request, name_literal("eosio"), "sellram", request->name[0], error,
+	                    "{\"account\":\"%s\",\"bytes\":%" PRId64 "}", name_text(request->name[0]).text,
+	                    -difference);
 }
 
 /* An empty line is what the file shows of an account that has no RAM of its own. */
@@ -120,14 +125,16 @@ int accounts_ram_write(struct request *request, const char *data, size_t length,
 	if (command.count == 1 && !strchr(command.word[0], ' ')) {
 		result = command_int64(&bytes, command.word[0], 0, INT64_MAX, "RAM in bytes", error);
 		if (result < 0 && strspn(command.word[0], "-0123456789") < strlen(command.word[0]))
-			error_set(error, EINVAL, "\"%s\" is neither a number of bytes nor a quantity like 1.0000 SYS", command.word[0]);
+			error_set(error, EINVAL, "\"%s\" is neither a number of bytes nor a quantity like 1.0000 SYS",
+			          command.word[0]);
 		if (result == 0)
 			result = set_bytes(request, bytes, error);
 		goto out;
 	}
 	result = require_system_contract(request, &symbol, error);
 	if (result == 0)
-		result = command_take_quantity(&command, &quantity, symbol, NULL, "the quantity to spend on RAM", error);
+		result = command_take_quantity(&command, &quantity, symbol, NULL, "the quantity to spend on RAM",
+		                               error);
 	if (result == 0)
 		result = command_end(&command, "BYTES | QUANTITY SYM", error);
 	if (result == 0)

@@ -1,4 +1,5 @@
-/* accounts/NAME/stake, delegations and refund: tokens staked for NET and CPU, for the account itself and for others (contracts.md 7.5 to 7.9). */
+/* accounts/NAME/stake, delegations and refund: tokens staked for NET and CPU, for the account itself and
+ * for others (contracts.md 7.5 to 7.9). */
 #include "fs/files/accounts/accounts.h"
 
 #include "fs/tree/command.h"
@@ -21,7 +22,8 @@ struct stake {
 	bool relative;
 };
 
-/* What a receiver is given by the lines so far, so that two lines of one write do not both start from the chain's state. */
+/* What a receiver is given by the lines so far, so that two lines of one write do not both start from the
+ * chain's state. */
 struct running {
 	uint64_t receiver;
 	int64_t net, cpu;
@@ -54,7 +56,9 @@ static int take_stake(struct command *command, struct stake *out, uint64_t symbo
 	if (result == 0)
 		result = command_take_quantity(command, &out->cpu, symbol, NULL, "the CPU quantity", error);
 	if (result == 0 && cpu_relative != out->relative)
-		result = error_set(error, EINVAL, "either both quantities are set, or both have a sign and change what is staked: " STAKE_USAGE);
+		result = error_set(
+			error, EINVAL,
+			"either both quantities are set, or both have a sign and change what is staked: " STAKE_USAGE);
 	return result;
 }
 
@@ -70,27 +74,35 @@ static int find_running(struct staking *staking, struct running **out, uint64_t 
 	int result = delegation_row_read(staking->request, &row, staking->from, receiver, error);
 	if (result < 0 && result != -ENOENT)
 		return result;
-	memory_grow(&staking->running, &staking->running_capacity, staking->running_count + 1, sizeof *staking->running);
+	memory_grow(&staking->running, &staking->running_capacity, staking->running_count + 1,
+	            sizeof *staking->running);
 	*out = &staking->running[staking->running_count++];
 	**out = (struct running){receiver, row.net.amount, row.cpu.amount};
 	return 0;
 }
 
-static int delegate(struct staking *staking, uint64_t receiver, int64_t net, int64_t cpu, bool transfer, struct error *error)
+static int delegate(struct staking *staking, uint64_t receiver, int64_t net, int64_t cpu, bool transfer,
+                    struct error *error)
 {
 	const struct asset assets[2] = {{net, staking->symbol}, {cpu, staking->symbol}};
-	return batch_add(&staking->batch, staking->request, name_literal("eosio"), "delegatebw", staking->from, name_literal("active"), error,
-	                 "{\"from\":\"%s\",\"receiver\":\"%s\",\"stake_net_quantity\":\"%s\",\"stake_cpu_quantity\":\"%s\",\"transfer\":%s}",
-	                 name_text(staking->from).text, name_text(receiver).text, asset_text(&assets[0]).text, asset_text(&assets[1]).text,
-	                 transfer ? "true" : "false");
+	return batch_add(&staking->batch, staking->request, name_literal("eosio"), "delegatebw", staking->from,
+	                 name_literal("active"), error,
+	                 "{\"from\":\"%s\",\"receiver\":\"%s\",\"stake_net_quantity\":\"%s\",\"stake_cpu_"
+	                 "quantity\":\"%s\",\"transfer\":%s}",
+	                 name_text(staking->from).text, name_text(receiver).text, asset_text(&assets[0]).text,
+	                 asset_text(&assets[1]).text, transfer ? "true" : "false");
 }
 
-static int undelegate(struct staking *staking, uint64_t receiver, int64_t net, int64_t cpu, struct error *error)
+static int undelegate(struct staking *staking, uint64_t receiver, int64_t net, int64_t cpu,
+                      struct error *error)
 {
 	const struct asset assets[2] = {{net, staking->symbol}, {cpu, staking->symbol}};
-	return batch_add(&staking->batch, staking->request, name_literal("eosio"), "undelegatebw", staking->from, name_literal("active"), error,
-	                 "{\"from\":\"%s\",\"receiver\":\"%s\",\"unstake_net_quantity\":\"%s\",\"unstake_cpu_quantity\":\"%s\"}",
-	                 name_text(staking->from).text, name_text(receiver).text, asset_text(&assets[0]).text, asset_text(&assets[1]).text);
+	return batch_add(&staking->batch, staking->request, name_literal("eosio"), "undelegatebw", staking->from,
+	                 name_literal("active"), error,
+	                 "{\"from\":\"%s\",\"receiver\":\"%s\",\"unstake_net_quantity\":\"%s\",\"unstake_cpu_"
+	                 "quantity\":\"%s\"}",
+	                 name_text(staking->from).text, name_text(receiver).text, asset_text(&assets[0]).text,
+	                 asset_text(&assets[1]).text);
 }
 
 static int64_t positive(int64_t value)
@@ -99,7 +111,8 @@ static int64_t positive(int64_t value)
 }
 
 /* The actions that bring a receiver's stake to where it is wanted; none when it is there. */
-static int stake_for(struct staking *staking, uint64_t receiver, const struct stake *stake, struct error *error)
+static int stake_for(struct staking *staking, uint64_t receiver, const struct stake *stake,
+                     struct error *error)
 {
 	struct running *now = NULL;
 	int result = find_running(staking, &now, receiver, error);
@@ -172,11 +185,12 @@ static int print_delegation(void *context, const struct chain_row *row)
 {
 	struct delegations *delegations = context;
 	struct delegation_row delegation;
-	if (delegation_row_decode(&delegation, row->data, row->length) < 0 || delegation.receiver == delegations->request->name[0])
+	if (delegation_row_decode(&delegation, row->data, row->length) < 0 ||
+	    delegation.receiver == delegations->request->name[0])
 		return 0;
 	request_saw_block(delegations->request, row->block_num);
-	text_printf(delegations->out, "%s %s %s\n", name_text(delegation.receiver).text, asset_text(&delegation.net).text,
-	            asset_text(&delegation.cpu).text);
+	text_printf(delegations->out, "%s %s %s\n", name_text(delegation.receiver).text,
+	            asset_text(&delegation.net).text, asset_text(&delegation.cpu).text);
 	return 0;
 }
 
@@ -198,7 +212,9 @@ static int take_delegation(struct staking *staking, struct command *command, str
 	struct stake stake;
 	int result = command_take_name(command, &receiver, "the receiver's name", error);
 	if (result == 0 && receiver == staking->from)
-		result = error_set(error, EINVAL, "%s is the account itself: what it stakes for itself is in its file stake", name_text(receiver).text);
+		result = error_set(error, EINVAL,
+		                   "%s is the account itself: what it stakes for itself is in its file stake",
+		                   name_text(receiver).text);
 	if (result == 0)
 		result = require_account(staking->request, receiver, error);
 	if (result == 0)
@@ -209,9 +225,11 @@ static int take_delegation(struct staking *staking, struct command *command, str
 		return result;
 	if (!command->value[0])
 		return stake_for(staking, receiver, &stake, error);
-	/* The stake becomes the receiver's own, so there is none of ours that could be set: as with cleos it is added to what they have. */
+	/* The stake becomes the receiver's own, so there is none of ours that could be set: as with cleos it
+	 * is added to what they have. */
 	if (stake.net.amount < 0 || stake.cpu.amount < 0)
-		return error_set(error, EINVAL, "--transfer gives a stake away; %s cannot be made to give one back", name_text(receiver).text);
+		return error_set(error, EINVAL, "--transfer gives a stake away; %s cannot be made to give one back",
+		                 name_text(receiver).text);
 	return delegate(staking, receiver, stake.net.amount, stake.cpu.amount, true, error);
 }
 
@@ -252,7 +270,8 @@ int accounts_refund_read(struct request *request, struct text *out, struct error
 	if (result < 0)
 		return result;
 	time_point_sec_print(due, row.request_time + REFUND_DELAY_SEC);
-	text_printf(out, "# pending: %s from NET, %s from CPU; due %s\n", asset_text(&row.net).text, asset_text(&row.cpu).text, due);
+	text_printf(out, "# pending: %s from NET, %s from CPU; due %s\n", asset_text(&row.net).text,
+	            asset_text(&row.cpu).text, due);
 	return 0;
 }
 
@@ -261,6 +280,7 @@ int accounts_refund_write(struct request *request, const char *data, size_t leng
 	(void)data;
 	(void)length;
 	int result = require_system_contract(request, NULL, error);
-	return result < 0 ? result : request_push(request, name_literal("eosio"), "refund", request->name[0], error, "{\"owner\":\"%s\"}",
-	                                          name_text(request->name[0]).text);
+	return result < 0 ? result
+	                  : request_push(request, name_literal("eosio"), "refund", request->name[0], error,
+	                                 "{\"owner\":\"%s\"}", name_text(request->name[0]).text);
 }

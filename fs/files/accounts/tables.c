@@ -1,5 +1,6 @@
-/* accounts/NAME/tables/TABLE/SCOPE.jsonl: rows as JSON lines. A scope is listed as the name that cleos prints; as with nodeos a number, a
- * symbol and a symbol's code are understood as well, and stand for it where the name would be hidden. */
+/* accounts/NAME/tables/TABLE/SCOPE.jsonl: rows as JSON lines. A scope is listed as the name that cleos
+ * prints; as with nodeos a number, a symbol and a symbol's code are understood as well, and stand for it
+ * where the name would be hidden. */
 #include "fs/files/accounts/accounts.h"
 
 #include "fs/files/system_tables.h"
@@ -36,8 +37,8 @@ static size_t scope_readings(uint64_t out[SCOPE_READINGS], const char *text)
 	return count;
 }
 
-/* As the name that cleos prints, unless that begins with a dot: ls and the shell's * would pass it over. Those are small numbers: a symbol's code
- * is listed as the symbol, any other as the number. */
+/* As the name that cleos prints, unless that begins with a dot: ls and the shell's * would pass it over.
+ * Those are small numbers: a symbol's code is listed as the symbol, any other as the number. */
 static void print_scope(char out[NAME_TEXT_SIZE + SYMBOL_TEXT_SIZE + 32], uint64_t scope)
 {
 	const struct name_text name = name_text(scope);
@@ -79,12 +80,14 @@ static uint64_t listed_scope(const char *from)
 	return 0;
 }
 
-int accounts_tables_scope_list(struct request *request, const char *from, struct listing *listing, struct error *error)
+int accounts_tables_scope_list(struct request *request, const char *from, struct listing *listing,
+                               struct error *error)
 {
 	struct chain_view *view = NULL;
 	int result = request_view(request, &view, error);
 	if (result == 0)
-		result = view->chain->operations->scopes(view, request->name[0], request->name[1], listed_scope(from), list_scope, listing, error);
+		result = view->chain->operations->scopes(view, request->name[0], request->name[1], listed_scope(from),
+		                                         list_scope, listing, error);
 	return result < 0 ? result : 0;
 }
 
@@ -103,14 +106,16 @@ static int find_scope(struct request *request, uint64_t *out, struct error *erro
 	int result = request_view(request, &view, error);
 	for (size_t i = 0; i < count && result >= 0; i++) {
 		uint64_t first = ~readings[i];
-		result = view->chain->operations->scopes(view, request->name[0], request->name[1], readings[i], take_first, &first, error);
+		result = view->chain->operations->scopes(view, request->name[0], request->name[1], readings[i],
+		                                         take_first, &first, error);
 		if (result >= 0 && first == readings[i]) {
 			*out = first;
 			return 0;
 		}
 	}
-	return result < 0 ? result : error_set(error, ENOENT, "no such scope: %s, in table %s of %s", request->capture[2], request->capture[1],
-	                                       request->capture[0]);
+	return result < 0 ? result
+	                  : error_set(error, ENOENT, "no such scope: %s, in table %s of %s", request->capture[2],
+	                              request->capture[1], request->capture[0]);
 }
 
 int accounts_tables_scope_exists(struct request *request, struct error *error)
@@ -131,14 +136,19 @@ static int print_row(void *context, const struct chain_row *row)
 {
 	struct rows *rows = context;
 	request_saw_block(rows->request, row->block_num);
-	int result = chain_row_print(rows->request->view, rows->out, &rows->id, row->data, row->length, rows->error);
+	int result = chain_row_print(rows->request->view, rows->out, &rows->id, row->data, row->length,
+	                             rows->error);
 	text_append_char(rows->out, '\n');
 	return result;
 }
 
 int accounts_tables_scope_read(struct request *request, struct text *out, struct error *error)
 {
-	struct rows rows = {.request = request, .id = {.code = request->name[0], .table = request->name[1]}, .out = out, .error = error};
+	struct rows rows = {.request = request,
+	                    .id = {.code = request->name[0], .table = request->name[1]},
+	                    .out = out,
+	                    .error = error};
 	int result = find_scope(request, &rows.id.scope, error);
-	return result < 0 ? result : request->chain->operations->rows(request->view, &rows.id, 0, print_row, &rows, error);
+	return result < 0 ? result
+	                  : request->chain->operations->rows(request->view, &rows.id, 0, print_row, &rows, error);
 }

@@ -1,4 +1,5 @@
-/* accounts/NAME/balance and transfer. A balance is read without its contract's ABI: the row of a token is an asset under its symbol's code. */
+/* accounts/NAME/balance and transfer. A balance is read without its contract's ABI: the row of a token is
+ * an asset under its symbol's code. */
 #include "fs/files/accounts/accounts.h"
 
 #include "fs/tree/command.h"
@@ -25,7 +26,8 @@ struct balances {
 static bool is_balance(struct asset *out, const struct chain_row *row)
 {
 	struct cursor in = cursor_make(row->data, row->length);
-	return row->length == BALANCE_ROW_SIZE && asset_unpack(out, &in) == 0 && symbol_code(out->symbol) == row->primary_key;
+	return row->length == BALANCE_ROW_SIZE && asset_unpack(out, &in) == 0 &&
+	       symbol_code(out->symbol) == row->primary_key;
 }
 
 static int collect_balance(void *context, const struct chain_row *row)
@@ -95,7 +97,8 @@ int accounts_balance_read(struct request *request, struct text *out, struct erro
 	result = operations->rows(view, &id, 0, collect_balance, &balances, error);
 	if (result == 0) {
 		print_core_contract(&balances);
-		result = operations->table_contracts(view, id.scope, id.table, print_other_contract, &balances, error);
+		result = operations->table_contracts(view, id.scope, id.table, print_other_contract, &balances,
+		                                     error);
 	}
 	free(balances.assets);
 	return result;
@@ -112,7 +115,8 @@ static uint64_t power_of_ten(unsigned exponent)
 }
 
 /* `10 SYS` is 10.0000 SYS: fewer digits than the token has are filled up. */
-static int match_precision(struct request *request, struct asset *quantity, uint64_t contract, struct error *error)
+static int match_precision(struct request *request, struct asset *quantity, uint64_t contract,
+                           struct error *error)
 {
 	const uint64_t code = symbol_code(quantity->symbol);
 	char code_text[SYMBOL_TEXT_SIZE];
@@ -129,9 +133,10 @@ static int match_precision(struct request *request, struct asset *quantity, uint
 		return 0;
 	unsigned given = symbol_precision(quantity->symbol), wanted = symbol_precision(supply.symbol);
 	if (given > wanted)
-		return error_set(error, EINVAL, "symbol precision mismatch: %s, but %s has %u digits after the point", asset_text(quantity).text,
-		                 code_text, wanted);
-	if (wanted > SYMBOL_PRECISION_MAXIMUM || quantity->amount > ASSET_MAXIMUM / (int64_t)power_of_ten(wanted - given))
+		return error_set(error, EINVAL, "symbol precision mismatch: %s, but %s has %u digits after the point",
+		                 asset_text(quantity).text, code_text, wanted);
+	if (wanted > SYMBOL_PRECISION_MAXIMUM ||
+	    quantity->amount > ASSET_MAXIMUM / (int64_t)power_of_ten(wanted - given))
 		return error_set(error, EINVAL, "%s is out of range", asset_text(quantity).text);
 	quantity->amount *= (int64_t)power_of_ten(wanted - given);
 	quantity->symbol = supply.symbol;
@@ -160,8 +165,9 @@ int accounts_transfer_write(struct request *request, const char *data, size_t le
 		result = match_precision(request, &quantity, contract, error);
 	if (result == 0) {
 		const char *memo = command_take_rest(&command);
-		text_printf(&json, "{\"from\":\"%s\",\"to\":\"%s\",\"quantity\":\"%s\",\"memo\":", name_text(from).text, name_text(to).text,
-		            asset_text(&quantity).text);
+		text_printf(&json,
+		            "{\"from\":\"%s\",\"to\":\"%s\",\"quantity\":\"%s\",\"memo\":", name_text(from).text,
+		            name_text(to).text, asset_text(&quantity).text);
 		text_append_json(&json, memo, strlen(memo));
 		text_append_char(&json, '}');
 		result = request_push(request, contract, "transfer", from, error, "%s", text_string(&json));

@@ -1,5 +1,5 @@
-/* accounts/NAME/votes, proxy and is_proxy (contracts.md 8.6 to 8.9). What the contract's own words would leave in the dark, which of the
- * producers is the wrong one, is looked up before anything is sent. */
+/* accounts/NAME/votes, proxy and is_proxy (contracts.md 8.6 to 8.9). What the contract's own words would
+ * leave in the dark, which of the producers is the wrong one, is looked up before anything is sent. */
 #include "fs/files/accounts/accounts.h"
 
 #include "fs/tree/command.h"
@@ -27,12 +27,14 @@ static int read_voter(struct request *request, struct voter_row *out, bool *exis
 	return result;
 }
 
-static int send_vote(struct request *request, uint64_t proxy, const uint64_t *producers, size_t count, struct error *error)
+static int send_vote(struct request *request, uint64_t proxy, const uint64_t *producers, size_t count,
+                     struct error *error)
 {
 	struct text list = TEXT_EMPTY;
 	for (size_t i = 0; i < count; i++)
 		text_printf(&list, "%s\"%s\"", i ? "," : "", name_text(producers[i]).text);
-	int result = request_push(request, EOSIO, "voteproducer", request->name[0], error, "{\"voter\":\"%s\",\"proxy\":\"%s\",\"producers\":[%s]}",
+	int result = request_push(request, EOSIO, "voteproducer", request->name[0], error,
+	                          "{\"voter\":\"%s\",\"proxy\":\"%s\",\"producers\":[%s]}",
 	                          name_text(request->name[0]).text, name_text(proxy).text, text_string(&list));
 	text_release(&list);
 	return result;
@@ -85,7 +87,8 @@ static int parse_votes(struct votes *votes, const char *data, size_t length, str
 			;
 		if (end == at)
 			break;
-		snprintf(word, sizeof word, "%.*s", (int)(end - at < sizeof word ? end - at : sizeof word - 1), data + at);
+		snprintf(word, sizeof word, "%.*s", (int)(end - at < sizeof word ? end - at : sizeof word - 1),
+		         data + at);
 		result = name_parse_account(&producer, word, error);
 		if (result == 0)
 			add_vote(votes, producer);
@@ -98,12 +101,15 @@ static int check_producer(struct request *request, uint64_t name, struct error *
 	struct producer_row producer;
 	int result = producer_row_read(request, &producer, name, error);
 	if (result == 0)
-		return producer.active ? 0 : error_set(error, ECANCELED, "producer is not currently registered: %s", name_text(name).text);
+		return producer.active ? 0
+		                       : error_set(error, ECANCELED, "producer is not currently registered: %s",
+		                                   name_text(name).text);
 	if (result != -ENOENT)
 		return result;
 	if (require_account(request, name, NULL) == 0)
-		return error_set(error, ENOENT, "no such producer: %s is an account, but not registered (mkdir producers/%s)", name_text(name).text,
-		                 name_text(name).text);
+		return error_set(error, ENOENT,
+		                 "no such producer: %s is an account, but not registered (mkdir producers/%s)",
+		                 name_text(name).text, name_text(name).text);
 	return error_set(error, ENOENT, "no such producer: %s", name_text(name).text);
 }
 
@@ -113,7 +119,8 @@ static int check_votes(struct request *request, const struct votes *votes, struc
 	for (size_t i = 0; i < votes->count && result == 0; i++)
 		result = check_producer(request, votes->producers[i], error);
 	if (result == 0 && votes->count > VOTE_PRODUCERS_MAXIMUM)
-		result = error_set(error, EINVAL, "attempt to vote for too many producers: %zu, of at most %d", votes->count, VOTE_PRODUCERS_MAXIMUM);
+		result = error_set(error, EINVAL, "attempt to vote for too many producers: %zu, of at most %d",
+		                   votes->count, VOTE_PRODUCERS_MAXIMUM);
 	return result;
 }
 
@@ -164,8 +171,9 @@ static int check_proxy(struct request *request, uint64_t name, struct error *err
 		return result;
 	if (result == 0 && proxy.is_proxy)
 		return 0;
-	return error_set(error, ENOENT, "no such proxy: %s has not registered as one (echo 1 > accounts/%s/is_proxy)", name_text(name).text,
-	                 name_text(name).text);
+	return error_set(error, ENOENT,
+	                 "no such proxy: %s has not registered as one (echo 1 > accounts/%s/is_proxy)",
+	                 name_text(name).text, name_text(name).text);
 }
 
 int accounts_proxy_write(struct request *request, const char *data, size_t length, struct error *error)
@@ -209,6 +217,7 @@ int accounts_is_proxy_write(struct request *request, const char *data, size_t le
 		result = require_system_contract(request, NULL, error);
 	if (result < 0 || voter.is_proxy == wanted)
 		return result;
-	return request_push(request, EOSIO, "regproxy", request->name[0], error, "{\"proxy\":\"%s\",\"isproxy\":%s}",
-	                    name_text(request->name[0]).text, wanted ? "true" : "false");
+	return request_push(request, EOSIO, "regproxy", request->name[0], error,
+	                    "{\"proxy\":\"%s\",\"isproxy\":%s}", name_text(request->name[0]).text,
+	                    wanted ? "true" : "false");
 }

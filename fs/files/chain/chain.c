@@ -42,8 +42,8 @@ int chain_info_json_read(struct request *request, struct text *out, struct error
 /* --- rows of the system contract --- */
 
 /* -ENOENT, without a sentence, while there is no such row. */
-static int read_row(struct request *request, struct chain_row *out, struct table_id *id, const char *table, uint64_t scope, uint64_t code,
-                    uint64_t key, struct error *error)
+static int read_row(struct request *request, struct chain_row *out, struct table_id *id, const char *table,
+                    uint64_t scope, uint64_t code, uint64_t key, struct error *error)
 {
 	struct chain_view *view = NULL;
 	int result = request_view(request, &view, error);
@@ -56,8 +56,8 @@ static int read_row(struct request *request, struct chain_row *out, struct table
 	return result;
 }
 
-static int read_system_row(struct request *request, struct chain_row *out, struct table_id *id, const char *table, uint64_t key,
-                           struct error *error)
+static int read_system_row(struct request *request, struct chain_row *out, struct table_id *id,
+                           const char *table, uint64_t key, struct error *error)
 {
 	return read_row(request, out, id, table, name_literal("eosio"), name_literal("eosio"), key, error);
 }
@@ -67,7 +67,8 @@ int chain_global_json_read(struct request *request, struct text *out, struct err
 	static const char *const tables[] = {"global", "global2", "global3", "global4"};
 	struct text json = TEXT_EMPTY;
 	int result = 0;
-	/* Each is one row whose key is the table's name; their members have different names, so they are shown as one. */
+	/* Each is one row whose key is the table's name; their members have different names, so they are shown
+	 * as one. */
 	text_append_char(&json, '{');
 	for (size_t i = 0; i < 4 && result == 0; i++) {
 		struct chain_row row;
@@ -88,7 +89,8 @@ int chain_global_json_read(struct request *request, struct text *out, struct err
 	return result;
 }
 
-static int read_market(struct request *request, struct chain_row *out, struct table_id *id, struct error *error)
+static int read_market(struct request *request, struct chain_row *out, struct table_id *id,
+                       struct error *error)
 {
 	uint64_t symbol = 0;
 	int result = symbol_parse(&symbol, "4,RAMCORE", error);
@@ -219,7 +221,8 @@ int chain_ranking_read(struct request *request, struct text *out, struct error *
 		double weight = json_number(json_member(json, "total_producer_vote_weight"));
 		text_printf(out, "%-13s %-57s %-59s %s\n", "Producer", "Producer key", "Url", "Scaled votes");
 		for (const struct json *row = json_first(json_member(json, "rows")); row; row = json_next(row))
-			text_printf(out, "%-13.13s %-57.57s %-59.59s %1.4f\n", member(row, "owner"), member(row, "producer_key"), member(row, "url"),
+			text_printf(out, "%-13.13s %-57.57s %-59.59s %1.4f\n", member(row, "owner"),
+			            member(row, "producer_key"), member(row, "url"),
 			            votes_of(row) / (weight != 0 ? weight : 1));
 	}
 	json_release(json);

@@ -23,7 +23,8 @@ int chain_clock_read(struct request *request, struct text *out, struct error *er
 	if (result < 0)
 		return result;
 	time_point_print(text, clock.chain_time);
-	text_printf(out, "%s, %.1f s ahead of real time\n", text, (double)(clock.chain_time - clock.real_time) / (double)SECOND_US);
+	text_printf(out, "%s, %.1f s ahead of real time\n", text,
+	            (double)(clock.chain_time - clock.real_time) / (double)SECOND_US);
 	return 0;
 }
 
@@ -50,7 +51,8 @@ static int parse_duration(int64_t *out, const char *word, struct error *error)
 	return error_set(error, EINVAL, "\"%s\" is no duration: +600s, +10m, +25h and +3d are", word);
 }
 
-static int parse_target(struct request *request, int64_t *out, const char *word, bool as_read, struct error *error)
+static int parse_target(struct request *request, int64_t *out, const char *word, bool as_read,
+                        struct error *error)
 {
 	struct chain_clock clock;
 	int64_t target = 0;
@@ -95,7 +97,8 @@ int chain_clock_write(struct request *request, const char *data, size_t length, 
 		result = command_take_word(&command, &word, "how far chain time shall go (+600s)", error);
 	if (result == 0 && strcmp(word, "skip") == 0) {
 		skip = true;
-		result = command_take_word(&command, &word, "how much later the next block shall be (skip +3d)", error);
+		result = command_take_word(&command, &word, "how much later the next block shall be (skip +3d)",
+		                           error);
 	}
 	bool as_read = result == 0 && is_as_read(&command);
 	char time[TIME_TEXT_SIZE];
@@ -109,7 +112,8 @@ int chain_clock_write(struct request *request, const char *data, size_t length, 
 	if (result == 0)
 		result = parse_target(request, &us, word, as_read, error);
 	if (result == 0 && us > 0)
-		result = request->chain->operations->clock_advance(request->chain, us, skip, caller ? caller->interrupted : NULL,
+		result = request->chain->operations->clock_advance(request->chain, us, skip,
+		                                                   caller ? caller->interrupted : NULL,
 		                                                   caller ? caller->context : NULL, error);
 	command_release(&command);
 	return result;

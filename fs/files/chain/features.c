@@ -1,5 +1,6 @@
-/* chain/features: protocol features, and activating one, whatever that takes: PREACTIVATE_FEATURE is scheduled for the next block, the others are
- * actions of eosio's contract, which needs one that knows `activate`. */
+/* chain/features: protocol features, and activating one, whatever that takes: PREACTIVATE_FEATURE is
+ * scheduled for the next block, the others are actions of eosio's contract, which needs one that knows
+ * `activate`. */
 #include "fs/files/chain/chain.h"
 
 #include "core/base/memory.h"
@@ -71,7 +72,8 @@ static int match_feature(void *context, const struct chain_feature *feature)
 	return 0;
 }
 
-static int find_feature(struct request *request, struct search *search, const char *wanted, struct error *error)
+static int find_feature(struct request *request, struct search *search, const char *wanted,
+                        struct error *error)
 {
 	struct chain_view *view = NULL;
 	int result = request_view(request, &view, error);
@@ -81,7 +83,9 @@ static int find_feature(struct request *request, struct search *search, const ch
 	if (result < 0 || search->found)
 		return result;
 	const char *best = suggestion_best(&search->suggestion);
-	return best ? error_set(error, ENOENT, "\"%s\" is no protocol feature's name or digest, did you mean \"%s\"", wanted, best)
+	return best ? error_set(error, ENOENT,
+	                        "\"%s\" is no protocol feature's name or digest, did you mean \"%s\"", wanted,
+	                        best)
 	            : error_set(error, ENOENT, "\"%s\" is no protocol feature's name or digest", wanted);
 }
 
@@ -90,7 +94,10 @@ static int find_feature(struct request *request, struct search *search, const ch
 static struct action make_action(const char *name, struct bytes *data)
 {
 	struct permission_level level = {.actor = name_literal("eosio"), .permission = name_literal("active")};
-	struct action action = {.account = name_literal("eosio"), .name = name_literal(name), .authorization_count = 1, .data = *data};
+	struct action action = {.account = name_literal("eosio"),
+	                        .name = name_literal(name),
+	                        .authorization_count = 1,
+	                        .data = *data};
 	action.authorization = memory_copy(&level, sizeof level);
 	*data = (struct bytes){0};
 	return action;
@@ -107,7 +114,8 @@ static struct action setcode_action(const void *code, size_t length)
 }
 
 /* Whether eosio runs a contract that knows `activate`; its code is put in *code. */
-static int read_contract(struct chain_view *view, bool *knows_activate, struct bytes *code, struct error *error)
+static int read_contract(struct chain_view *view, bool *knows_activate, struct bytes *code,
+                         struct error *error)
 {
 	struct chain_abi *abi = NULL;
 	int result = view->chain->operations->code(view, name_literal("eosio"), code, error);
@@ -119,8 +127,9 @@ static int read_contract(struct chain_view *view, bool *knows_activate, struct b
 	return result;
 }
 
-/* eosio's contract activates features by its action `activate`. Where it has none (no contract yet, or eosio.system), eosio.boot takes its place
- * for the length of one transaction, which leaves everything else as it was. */
+/* eosio's contract activates features by its action `activate`. Where it has none (no contract yet, or
+ * eosio.system), eosio.boot takes its place for the length of one transaction, which leaves everything
+ * else as it was. */
 static int activate_by_action(struct request *request, const struct checksum256 *digest, struct error *error)
 {
 	enum { ACTIONS_MAXIMUM = 3 };
@@ -148,7 +157,8 @@ static int activate_by_action(struct request *request, const struct checksum256 
 	return result;
 }
 
-/* What a feature depends on comes first, PREACTIVATE_FEATURE before all others. That ends: a feature depends on earlier ones. */
+/* What a feature depends on comes first, PREACTIVATE_FEATURE before all others. That ends: a feature
+ * depends on earlier ones. */
 static int activate(struct request *request, const char *wanted, struct error *error)
 {
 	struct search search;
@@ -192,9 +202,12 @@ int chain_features_write(struct request *request, const char *data, size_t lengt
 		word = command_take(&command);
 		result = state < 0 ? state : find_feature(request, &search, digest, error);
 		if (result == 0 && strcmp(search.name, word) != 0)
-			result = error_set(error, EINVAL, "\"%s\" is the digest of %s, not of %s", digest, search.name, word);
+			result = error_set(error, EINVAL, "\"%s\" is the digest of %s, not of %s", digest, search.name,
+			                   word);
 		if (result == 0 && state == 1) {
-			result = search.feature.active ? error_set(error, EINVAL, "%s is active, and a feature stays so", word) : 0;
+			result = search.feature.active
+			             ? error_set(error, EINVAL, "%s is active, and a feature stays so", word)
+			             : 0;
 			goto out;
 		}
 	}

@@ -1,4 +1,5 @@
-/* producers/NAME: what the chain makes of a producer: votes, rank, whether it produces, and what a claim would pay (contracts.md 9.2). */
+/* producers/NAME: what the chain makes of a producer: votes, rank, whether it produces, and what a claim
+ * would pay (contracts.md 9.2). */
 #include "fs/files/producers/producers.h"
 
 #include "fs/files/system_tables.h"
@@ -96,7 +97,8 @@ int producers_rank_read(struct request *request, struct text *out, struct error 
 
 /* --- status --- */
 
-static const struct producer_authority *find_in_schedule(const struct producer_schedule *schedule, uint64_t producer)
+static const struct producer_authority *find_in_schedule(const struct producer_schedule *schedule,
+                                                         uint64_t producer)
 {
 	for (size_t i = 0; i < schedule->producers_count; i++)
 		if (schedule->producers[i].producer_name == producer)
@@ -112,7 +114,8 @@ static bool node_signs_for(const struct chain_node *node, uint64_t producer)
 	return false;
 }
 
-static int print_scheduled(struct request *request, struct text *out, const struct producer_authority *scheduled, struct error *error)
+static int print_scheduled(struct request *request, struct text *out,
+                           const struct producer_authority *scheduled, struct error *error)
 {
 	struct chain_node node;
 	char key[KEY_TEXT_SIZE] = "";
@@ -139,28 +142,37 @@ static int count_electable(void *context, const struct chain_row *row)
 {
 	struct electable *electable = context;
 	struct producer_row producer;
-	if (producer_row_decode(&producer, row->data, row->length) < 0 || !producer.active || !(producer.total_votes > 0))
+	if (producer_row_decode(&producer, row->data, row->length) < 0 || !producer.active ||
+	    !(producer.total_votes > 0))
 		return 1;
 	return ++electable->count == SCHEDULE_SIZE;
 }
 
-/* One of the first by votes that waits for a schedule: one is proposed once a minute, but never a shorter one than the last (contracts.md 9.2). */
-static int print_waiting(struct request *request, struct text *out, const struct global_row *global, unsigned rank, struct error *error)
+/* One of the first by votes that waits for a schedule: one is proposed once a minute, but never a shorter
+ * one than the last (contracts.md 9.2). */
+static int print_waiting(struct request *request, struct text *out, const struct global_row *global,
+                         unsigned rank, struct error *error)
 {
 	const struct table_id id = {EOSIO, EOSIO, name_literal("producers")};
 	struct electable electable = {0};
-	int result = request->view->chain->operations->rows_by_double(request->view, &id, 0, count_electable, &electable, error);
+	int result = request->view->chain->operations->rows_by_double(request->view, &id, 0, count_electable,
+	                                                              &electable, error);
 	if (result < 0)
 		return result;
 	if (electable.count < global->last_producer_schedule_size)
-		text_printf(out, "not producing: rank %u, but only %u producer%s votes, and the schedule of %u stays until as many have\n", rank,
-		            electable.count, electable.count == 1 ? " has" : "s have", (unsigned)global->last_producer_schedule_size);
+		text_printf(out,
+		            "not producing: rank %u, but only %u producer%s votes, and the schedule of %u stays "
+		            "until as many have\n",
+		            rank, electable.count, electable.count == 1 ? " has" : "s have",
+		            (unsigned)global->last_producer_schedule_size);
 	else
-		text_printf(out, "not producing yet: rank %u, schedule pending: a new one is proposed once a minute\n", rank);
+		text_printf(
+			out, "not producing yet: rank %u, schedule pending: a new one is proposed once a minute\n", rank);
 	return 0;
 }
 
-static int print_unscheduled(struct request *request, struct text *out, const struct producer_row *producer, bool pending, struct error *error)
+static int print_unscheduled(struct request *request, struct text *out, const struct producer_row *producer,
+                             bool pending, struct error *error)
 {
 	struct global_row global = {0};
 	unsigned rank = 0;
@@ -174,12 +186,15 @@ static int print_unscheduled(struct request *request, struct text *out, const st
 		return result;
 	if (global.total_activated_stake < MINIMUM_ACTIVATED_STAKE) {
 		const uint64_t symbol = chain_core_symbol(request->view);
-		const struct asset voted = {global.total_activated_stake, symbol}, needed = {MINIMUM_ACTIVATED_STAKE, symbol};
-		text_printf(out, "not producing: 15 %% not reached: %s of %s have voted\n", asset_text(&voted).text, asset_text(&needed).text);
+		const struct asset voted = {global.total_activated_stake, symbol},
+						   needed = {MINIMUM_ACTIVATED_STAKE, symbol};
+		text_printf(out, "not producing: 15 %% not reached: %s of %s have voted\n", asset_text(&voted).text,
+		            asset_text(&needed).text);
 		return 0;
 	}
 	if (pending) {
-		text_append(out, "not producing yet: schedule pending, until the block that proposed it is irreversible\n");
+		text_append(
+			out, "not producing yet: schedule pending, until the block that proposed it is irreversible\n");
 		return 0;
 	}
 	result = find_rank(request, &rank, error);
@@ -203,8 +218,10 @@ int producers_status_read(struct request *request, struct text *out, struct erro
 		result = request->chain->operations->schedules(request->view, &active, &pending, &proposed, error);
 	if (result == 0) {
 		const struct producer_authority *scheduled = find_in_schedule(&active, request->name[0]);
-		bool waits = find_in_schedule(&pending, request->name[0]) || find_in_schedule(&proposed, request->name[0]);
-		result = scheduled ? print_scheduled(request, out, scheduled, error) : print_unscheduled(request, out, &producer, waits, error);
+		bool waits = find_in_schedule(&pending, request->name[0]) ||
+		             find_in_schedule(&proposed, request->name[0]);
+		result = scheduled ? print_scheduled(request, out, scheduled, error)
+		                   : print_unscheduled(request, out, &producer, waits, error);
 	}
 	request->block_num = 0; /* a sentence about the whole chain */
 	producer_schedule_release(&active);
@@ -220,8 +237,10 @@ struct pay {
 	uint64_t symbol;
 };
 
-/* The part of the producer's own votes that update_votes has not yet added up, and the sum over all producers (contracts.md 8.4, 8.5). */
-static double votepay_share(struct request *request, const struct producer_row *producer, int64_t now, bool *crossed)
+/* The part of the producer's own votes that update_votes has not yet added up, and the sum over all
+ * producers (contracts.md 8.4, 8.5). */
+static double votepay_share(struct request *request, const struct producer_row *producer, int64_t now,
+                            bool *crossed)
 {
 	const int64_t three_days = 3 * ONE_DAY_US;
 	struct chain_row row;
@@ -239,7 +258,8 @@ static double votepay_share(struct request *request, const struct producer_row *
 	return rate > 0.0 && now > updated ? share + rate * ((double)(now - updated) / 1e6) : share;
 }
 
-static int64_t vote_pay(struct request *request, const struct producer_row *producer, const struct global_row *global, int64_t bucket, int64_t now)
+static int64_t vote_pay(struct request *request, const struct producer_row *producer,
+                        const struct global_row *global, int64_t bucket, int64_t now)
 {
 	bool crossed = false;
 	double share = votepay_share(request, producer, now, &crossed);
@@ -258,24 +278,27 @@ static int64_t vote_pay(struct request *request, const struct producer_row *prod
 }
 
 /* What claimrewards would pay in a block of this time. */
-static int compute_pay(struct request *request, const struct producer_row *producer, struct global_row *global, struct pay *out, int64_t now,
-                       struct error *error)
+static int compute_pay(struct request *request, const struct producer_row *producer,
+                       struct global_row *global, struct pay *out, int64_t now, struct error *error)
 {
 	const uint64_t code = symbol_code(out->symbol);
 	struct chain_row row;
-	int result = request_row(request, &row, name_literal("eosio.token"), code, name_literal("stat"), code, error);
+	int result = request_row(request, &row, name_literal("eosio.token"), code, name_literal("stat"), code,
+	                         error);
 	if (result < 0)
 		return result;
 	struct cursor in = cursor_make(row.data, row.length);
 	int64_t supply = (int64_t)cursor_u64(&in), elapsed = now - global->last_pervote_bucket_fill;
 	if (elapsed > 0 && global->last_pervote_bucket_fill > 0) {
-		int64_t issued = (int64_t)(CONTINUOUS_RATE * (double)supply * (double)elapsed / (double)USECONDS_PER_YEAR);
+		int64_t issued = (int64_t)(CONTINUOUS_RATE * (double)supply * (double)elapsed /
+		                           (double)USECONDS_PER_YEAR);
 		int64_t producers = issued / 5;
 		global->perblock_bucket += producers / 4;
 		global->pervote_bucket += producers - producers / 4;
 	}
 	if (global->total_unpaid_blocks > 0)
-		out->blocks = (int64_t)((uint64_t)global->perblock_bucket * producer->unpaid_blocks) / (int64_t)global->total_unpaid_blocks;
+		out->blocks = (int64_t)((uint64_t)global->perblock_bucket * producer->unpaid_blocks) /
+		              (int64_t)global->total_unpaid_blocks;
 	out->votes = vote_pay(request, producer, global, global->pervote_bucket, now);
 	return 0;
 }
@@ -301,9 +324,11 @@ int producers_rewards_read(struct request *request, struct text *out, struct err
 	}
 	if (result < 0)
 		return result;
-	const struct asset sum = {pay.blocks + pay.votes, pay.symbol}, blocks = {pay.blocks, pay.symbol}, votes = {pay.votes, pay.symbol};
-	text_printf(out, "# a claim now would pay %s: %s for %" PRIu32 " blocks, %s for votes\n", asset_text(&sum).text, asset_text(&blocks).text,
-	            producer.unpaid_blocks, asset_text(&votes).text);
+	const struct asset sum = {pay.blocks + pay.votes, pay.symbol}, blocks = {pay.blocks, pay.symbol},
+					   votes = {pay.votes, pay.symbol};
+	text_printf(out, "# a claim now would pay %s: %s for %" PRIu32 " blocks, %s for votes\n",
+	            asset_text(&sum).text, asset_text(&blocks).text, producer.unpaid_blocks,
+	            asset_text(&votes).text);
 	if (!producer.active)
 		text_append(out, "# but it would fail: the producer is unregistered\n");
 	else if (global.total_activated_stake < MINIMUM_ACTIVATED_STAKE)
@@ -319,5 +344,6 @@ int producers_rewards_write(struct request *request, const char *data, size_t le
 {
 	(void)data;
 	(void)length;
-	return request_push(request, EOSIO, "claimrewards", request->name[0], error, "{\"owner\":\"%s\"}", request->capture[0]);
+	return request_push(request, EOSIO, "claimrewards", request->name[0], error, "{\"owner\":\"%s\"}",
+	                    request->capture[0]);
 }

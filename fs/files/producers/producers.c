@@ -27,7 +27,8 @@ int producers_list(struct request *request, const char *from, struct listing *li
 	struct chain_view *view = NULL;
 	int result = request_view(request, &view, error);
 	if (result == 0)
-		result = view->chain->operations->rows(view, &id, name_listing_from(from, ""), list_producer, &names, error);
+		result = view->chain->operations->rows(view, &id, name_listing_from(from, ""), list_producer, &names,
+		                                       error);
 	return result < 0 ? result : 0;
 }
 
@@ -46,13 +47,14 @@ int producers_exists(struct request *request, struct error *error)
 
 /* --- registering --- */
 
-static int register_producer(struct request *request, uint64_t name, const struct public_key *key, const char *url, size_t url_length,
-                             uint16_t location, struct error *error)
+static int register_producer(struct request *request, uint64_t name, const struct public_key *key,
+                             const char *url, size_t url_length, uint16_t location, struct error *error)
 {
 	struct text json = TEXT_EMPTY;
 	char key_text[KEY_TEXT_SIZE];
 	public_key_print(key_text, key);
-	text_printf(&json, "{\"producer\":\"%s\",\"producer_key\":\"%s\",\"url\":", name_text(name).text, key_text);
+	text_printf(&json, "{\"producer\":\"%s\",\"producer_key\":\"%s\",\"url\":", name_text(name).text,
+	            key_text);
 	text_append_json(&json, url, url_length);
 	text_printf(&json, ",\"location\":%u}", location);
 	int result = request_push(request, EOSIO, "regproducer", name, error, "%s", text_string(&json));
@@ -69,8 +71,10 @@ static int account_key(struct request *request, uint64_t name, struct public_key
 		result = request->chain->operations->account(request->view, &account, name, error);
 	if (result < 0)
 		return result;
-	result = error_set(error, ENOENT, "no key to register %s with: its active permission has none; write the action "
-	                                  "accounts/eosio/actions/regproducer", name_text(name).text);
+	result = error_set(error, ENOENT,
+	                   "no key to register %s with: its active permission has none; write the action "
+	                   "accounts/eosio/actions/regproducer",
+	                   name_text(name).text);
 	for (size_t i = 0; i < account.permissions_count; i++) {
 		const struct chain_permission *permission = &account.permissions[i];
 		if (permission->name == ACTIVE && permission->authority.keys_count > 0) {
@@ -103,7 +107,8 @@ static int require_active(const struct producer_row *producer, struct error *err
 {
 	if (producer->active)
 		return 0;
-	return error_set(error, ECANCELED, "producer is not currently registered: %s (echo 1 > producers/%s/active)",
+	return error_set(error, ECANCELED,
+	                 "producer is not currently registered: %s (echo 1 > producers/%s/active)",
 	                 name_text(producer->owner).text, name_text(producer->owner).text);
 }
 
@@ -133,7 +138,9 @@ int producers_key_write(struct request *request, const char *data, size_t length
 	if (result < 0 || (producer.active && public_key_compare(&key, &producer.key) == 0))
 		return result;
 	result = require_active(&producer, error);
-	return result < 0 ? result : register_producer(request, producer.owner, &key, producer.url, producer.url_length, producer.location, error);
+	return result < 0 ? result
+	                  : register_producer(request, producer.owner, &key, producer.url, producer.url_length,
+	                                      producer.location, error);
 }
 
 /* --- url --- */
@@ -158,7 +165,9 @@ int producers_url_write(struct request *request, const char *data, size_t length
 	if (length > URL_SIZE_MAXIMUM)
 		return error_set(error, EINVAL, "url too long: %zu bytes, of at most %d", length, URL_SIZE_MAXIMUM);
 	result = require_active(&producer, error);
-	return result < 0 ? result : register_producer(request, producer.owner, &producer.key, data, length, producer.location, error);
+	return result < 0 ? result
+	                  : register_producer(request, producer.owner, &producer.key, data, length,
+	                                      producer.location, error);
 }
 
 /* --- location --- */
@@ -183,8 +192,9 @@ int producers_location_write(struct request *request, const char *data, size_t l
 	if (result < 0 || location == producer.location)
 		return result;
 	result = require_active(&producer, error);
-	return result < 0 ? result : register_producer(request, producer.owner, &producer.key, producer.url, producer.url_length,
-	                                               (uint16_t)location, error);
+	return result < 0 ? result
+	                  : register_producer(request, producer.owner, &producer.key, producer.url,
+	                                      producer.url_length, (uint16_t)location, error);
 }
 
 /* --- active --- */
@@ -210,9 +220,12 @@ int producers_active_write(struct request *request, const char *data, size_t len
 	if (result < 0 || wanted == producer.active)
 		return result;
 	if (!wanted)
-		return request_push(request, EOSIO, "unregprod", producer.owner, error, "{\"producer\":\"%s\"}", name_text(producer.owner).text);
+		return request_push(request, EOSIO, "unregprod", producer.owner, error, "{\"producer\":\"%s\"}",
+		                    name_text(producer.owner).text);
 	result = account_key(request, producer.owner, &key, error);
-	return result < 0 ? result : register_producer(request, producer.owner, &key, producer.url, producer.url_length, producer.location, error);
+	return result < 0 ? result
+	                  : register_producer(request, producer.owner, &key, producer.url, producer.url_length,
+	                                      producer.location, error);
 }
 
 int producers_account_read(struct request *request, struct text *out, struct error *error)

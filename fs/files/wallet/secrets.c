@@ -10,7 +10,8 @@
 #include <string.h>
 
 /* One word a line; a sentence about more must not quote them, since one may be a password. */
-static int take_word(struct command *command, const char **out, const char *data, size_t length, const char *what, struct error *error)
+static int take_word(struct command *command, const char **out, const char *data, size_t length,
+                     const char *what, struct error *error)
 {
 	int result = command_parse(command, data, length, NULL, 0, error);
 	if (result == 0)
@@ -76,7 +77,8 @@ int wallet_reveal_write(struct request *request, const char *data, size_t length
 
 /* --- private/: there only while revealed --- */
 
-int wallet_private_list(struct request *request, const char *from, struct listing *listing, struct error *error)
+int wallet_private_list(struct request *request, const char *from, struct listing *listing,
+                        struct error *error)
 {
 	return wallet_revealed(request->wallet) ? wallet_keys_list(request, from, listing, error) : 0;
 }
@@ -84,8 +86,10 @@ int wallet_private_list(struct request *request, const char *from, struct listin
 int wallet_private_exists(struct request *request, struct error *error)
 {
 	if (!wallet_revealed(request->wallet))
-		return error_set(error, ENOENT, "private keys are not revealed: write the password into wallet/reveal, then they are for %d s",
-		                 WALLET_REVEAL_SECONDS);
+		return error_set(
+			error, ENOENT,
+			"private keys are not revealed: write the password into wallet/reveal, then they are for %d s",
+			WALLET_REVEAL_SECONDS);
 	return wallet_keys_exists(request, error);
 }
 
@@ -127,7 +131,8 @@ int wallet_impersonate_write(struct request *request, const char *data, size_t l
 	if (result == 0)
 		result = command_bool(&on, word, error);
 	if (result == 0 && on && strcmp(request->chain->operations->kind, "embedded") != 0)
-		result = error_set(error, EOPNOTSUPP, "a %s chain checks signatures: there is no acting without keys", request->chain->operations->kind);
+		result = error_set(error, EOPNOTSUPP, "a %s chain checks signatures: there is no acting without keys",
+		                   request->chain->operations->kind);
 	if (result == 0)
 		atomic_store(&request->tree->impersonate, on);
 	command_release(&command);

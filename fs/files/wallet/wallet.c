@@ -148,7 +148,8 @@ int wallet_keys_exists(struct request *request, struct error *error)
 
 static int print_permission(void *context, const struct chain_key_permission *permission)
 {
-	text_printf(context, "%s@%s\n", name_text(permission->account).text, name_text(permission->permission).text);
+	text_printf(context, "%s@%s\n", name_text(permission->account).text,
+	            name_text(permission->permission).text);
 	return 0;
 }
 
@@ -159,12 +160,14 @@ int wallet_keys_read(struct request *request, struct text *out, struct error *er
 	int result = key_of(request, &key, error);
 	if (result == 0)
 		result = request_view(request, &view, error);
-	return result < 0 ? result : view->chain->operations->key_permissions(view, &key, print_permission, out, error);
+	return result < 0 ? result
+	                  : view->chain->operations->key_permissions(view, &key, print_permission, out, error);
 }
 
 /* --- labels --- */
 
-int wallet_labels_list(struct request *request, const char *from, struct listing *listing, struct error *error)
+int wallet_labels_list(struct request *request, const char *from, struct listing *listing,
+                       struct error *error)
 {
 	char label[WALLET_LABEL_SIZE];
 	struct public_key key;

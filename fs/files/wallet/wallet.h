@@ -11,7 +11,8 @@ int wallet_import_write(struct request *request, const char *data, size_t length
 int wallet_create_write(struct request *request, const char *data, size_t length, struct error *error);
 int wallet_remove_write(struct request *request, const char *data, size_t length, struct error *error);
 int wallet_reveal_write(struct request *request, const char *data, size_t length, struct error *error);
-int wallet_private_list(struct request *request, const char *from, struct listing *listing, struct error *error);
+int wallet_private_list(struct request *request, const char *from, struct listing *listing,
+                        struct error *error);
 int wallet_private_exists(struct request *request, struct error *error);
 int wallet_private_read(struct request *request, struct text *out, struct error *error);
 int wallet_impersonate_read(struct request *request, struct text *out, struct error *error);
@@ -19,7 +20,8 @@ int wallet_impersonate_write(struct request *request, const char *data, size_t l
 int wallet_keys_list(struct request *request, const char *from, struct listing *listing, struct error *error);
 int wallet_keys_exists(struct request *request, struct error *error);
 int wallet_keys_read(struct request *request, struct text *out, struct error *error);
-int wallet_labels_list(struct request *request, const char *from, struct listing *listing, struct error *error);
+int wallet_labels_list(struct request *request, const char *from, struct listing *listing,
+                       struct error *error);
 int wallet_labels_exists(struct request *request, struct error *error);
 int wallet_labels_read(struct request *request, struct text *out, struct error *error);
 

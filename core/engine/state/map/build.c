@@ -40,7 +40,8 @@ struct map_builder *map_builder_create(struct map *map)
 	return builder;
 }
 
-static void builder_push(struct map_builder *builder, struct map_node *node, const uint8_t *key, size_t key_length)
+static void builder_push(struct map_builder *builder, struct map_node *node, const uint8_t *key,
+                         size_t key_length)
 {
 	memory_grow(&builder->level, &builder->level_capacity, builder->level_count + 1, sizeof *builder->level);
 	struct built *built = &builder->level[builder->level_count++];
@@ -53,7 +54,8 @@ static void builder_flush(struct map_builder *builder)
 {
 	if (!builder->cells_count)
 		return;
-	struct map_node *leaf = map_node_build(builder->map, builder->number, 0, builder->cells, builder->cells_count);
+	struct map_node *leaf = map_node_build(builder->map, builder->number, 0, builder->cells,
+	                                       builder->cells_count);
 	builder_push(builder, leaf, builder->key, builder->key_length);
 	builder->cells_count = builder->weight = builder->used = 0;
 }
@@ -64,20 +66,23 @@ static int key_compare(const uint8_t *a, size_t a_length, const uint8_t *b, size
 	return order ? order : (a_length > b_length) - (a_length < b_length);
 }
 
-/* Whether the leaf in work has no room for one more entry. Weights leave the shared prefix out of account, so a heavy leaf is measured. */
-static bool builder_is_full(struct map_builder *builder, const uint8_t *key, size_t key_length, size_t payload, size_t weight)
+/* Whether the leaf in work has no room for one more entry. Weights leave the shared prefix out of account,
+ * so a heavy leaf is measured. */
+static bool builder_is_full(struct map_builder *builder, const uint8_t *key, size_t key_length,
+                            size_t payload, size_t weight)
 {
 	if (builder->used + key_length + payload > BUILD_ROOM || builder->cells_count == NODE_CELLS_MAXIMUM / 2)
 		return true;
 	if (builder->weight + weight <= BUILD_FILL)
 		return false;
 	size_t prefix;
-	builder->cells[builder->cells_count] = (struct cell){.head = key, .tail = key, .tail_length = (uint16_t)key_length,
-	                                                     .tag = (uint16_t)payload};
+	builder->cells[builder->cells_count] = (struct cell){
+		.head = key, .tail = key, .tail_length = (uint16_t)key_length, .tag = (uint16_t)payload};
 	return cells_measure(builder->cells, builder->cells_count + 1, 0, &prefix) > BUILD_FILL;
 }
 
-bool map_builder_add(struct map_builder *builder, const void *key, size_t key_length, const void *value, size_t length)
+bool map_builder_add(struct map_builder *builder, const void *key, size_t key_length, const void *value,
+                     size_t length)
 {
 	if (key_length > MAP_KEY_MAXIMUM || length > MAP_VALUE_MAXIMUM)
 		return false;
@@ -127,11 +132,15 @@ static void builder_raise(struct map_builder *builder)
 		size_t n = 0, weight = 0;
 		while (start + n < count && (n < 2 || weight < BUILD_FILL - MAP_KEY_MAXIMUM)) {
 			struct built *built = &below[start + n];
-			cells[n++] = (struct cell){.head = built->key, .tail = built->key, .tail_length = built->key_length,
-			                           .payload = (const uint8_t *)&built->node, .tag = sizeof built->node};
+			cells[n++] = (struct cell){.head = built->key,
+			                           .tail = built->key,
+			                           .tail_length = built->key_length,
+			                           .payload = (const uint8_t *)&built->node,
+			                           .tag = sizeof built->node};
 			weight += CELL_OVERHEAD + built->key_length + sizeof built->node;
 		}
-		struct map_node *node = map_node_build(builder->map, builder->number, (uint8_t)(below[start].node->level + 1), cells, n);
+		struct map_node *node = map_node_build(builder->map, builder->number,
+		                                       (uint8_t)(below[start].node->level + 1), cells, n);
 		builder_push(builder, node, below[start].key, below[start].key_length);
 		start += n;
 	}

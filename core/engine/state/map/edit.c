@@ -1,4 +1,5 @@
-/* The state map, changing: an edit copies the nodes on the way to what it changes, once, and from then on changes its copies in place. */
+/* The state map, changing: an edit copies the nodes on the way to what it changes, once, and from then on
+ * changes its copies in place. */
 #include "core/engine/state/map/node.h"
 
 #include "core/base/memory.h"
@@ -16,7 +17,8 @@ struct map_edit *map_edit_begin(struct map_root *base)
 	struct map_edit *edit = memory_allocate(1, sizeof *edit);
 	struct map *map = base->map;
 	*edit = (struct map_edit){.number = ++map->edit_number};
-	edit->root = (struct map_root){.map = map, .node = base->node, .count = base->count, .stamp = ++map->stamp};
+	edit->root = (struct map_root){
+		.map = map, .node = base->node, .count = base->count, .stamp = ++map->stamp};
 	edit->root.recent = &edit->recent;
 	if (edit->root.node)
 		edit->root.node->references++;
@@ -72,15 +74,17 @@ static struct map_node *edit_own(struct map_edit *edit, struct map_node *node, s
 
 /* --- putting --- */
 
-/* What a node that became two leaves for its parent to take in: the right one, and the key that tells them apart. */
+/* What a node that became two leaves for its parent to take in: the right one, and the key that tells them
+ * apart. */
 struct split {
 	struct map_node *right; /* NULL when there was no need */
 	uint8_t key[MAP_KEY_MAXIMUM];
 	size_t key_length;
 };
 
-/* Where to divide cells of which the one at `index` is new: at the end when it came last (keys that arrive in ascending order leave full
- * nodes behind), before the second when it came first, else where the halves weigh the same. */
+/* Where to divide cells of which the one at `index` is new: at the end when it came last (keys that arrive
+ * in ascending order leave full nodes behind), before the second when it came first, else where the halves
+ * weigh the same. */
 static size_t split_point(const struct cell *cells, size_t count, size_t index, size_t prefix)
 {
 	if (index == count - 1)
@@ -89,9 +93,11 @@ static size_t split_point(const struct cell *cells, size_t count, size_t index, 
 		return 1;
 	size_t total = 0, left = 0;
 	for (size_t i = 0; i < count; i++)
-		total += CELL_OVERHEAD + (size_t)cells[i].head_length + cells[i].tail_length - prefix + tag_length(cells[i].tag);
+		total += CELL_OVERHEAD + (size_t)cells[i].head_length + cells[i].tail_length - prefix +
+		         tag_length(cells[i].tag);
 	for (size_t i = 0; i < count - 1; i++) {
-		size_t weight = CELL_OVERHEAD + (size_t)cells[i].head_length + cells[i].tail_length - prefix + tag_length(cells[i].tag);
+		size_t weight = CELL_OVERHEAD + (size_t)cells[i].head_length + cells[i].tail_length - prefix +
+		                tag_length(cells[i].tag);
 		if (left + weight / 2 >= total / 2)
 			return i ? i : 1;
 		left += weight;
@@ -99,7 +105,8 @@ static size_t split_point(const struct cell *cells, size_t count, size_t index, 
 	return count - 1;
 }
 
-/* The key for the parent: a leaf's is the shortest that is above everything on the left; an inner node's is the one its first cell had. */
+/* The key for the parent: a leaf's is the shortest that is above everything on the left; an inner node's
+ * is the one its first cell had. */
 static void split_key(struct split *split, const struct cell *last, const struct cell *first, uint8_t level)
 {
 	split->key_length = cell_key(first, split->key);
@@ -113,13 +120,15 @@ static void split_key(struct split *split, const struct cell *last, const struct
 }
 
 /* Puts a cell into a node of the edit's own, by whatever it takes. */
-static struct map_node *edit_insert(struct map_edit *edit, struct map_node *node, size_t index, const struct cell *cell, struct split *split)
+static struct map_node *edit_insert(struct map_edit *edit, struct map_node *node, size_t index,
+                                    const struct cell *cell, struct split *split)
 {
 	struct map *map = edit->root.map;
 	size_t prefix = node->prefix_length;
 	recent_forget(edit, node);
 	map_node_detach(map, node);
-	bool shares = cell->tail_length >= prefix && !memcmp(cell->tail, (const uint8_t *)node + node->size - prefix, prefix);
+	bool shares = cell->tail_length >= prefix &&
+	              !memcmp(cell->tail, (const uint8_t *)node + node->size - prefix, prefix);
 	size_t length = CELL_OVERHEAD + (size_t)cell->tail_length - prefix + tag_length(cell->tag);
 	if (shares && map_node_used(node) + length <= NODE_LIMIT)
 		return map_node_insert(map, node, index, cell);
@@ -167,7 +176,9 @@ static bool put_recent(struct map_edit *edit, const struct cell *new)
 {
 	struct map_node *leaf = *map_recent_place(&edit->recent, new->tail, new->tail_length);
 	bool equal = false;
-	size_t index = leaf && leaf->edit == edit->number ? map_node_find(leaf, &equal, new->tail, new->tail_length) : 0;
+	size_t index = leaf && leaf->edit == edit->number
+	                   ? map_node_find(leaf, &equal, new->tail, new->tail_length)
+	                   : 0;
 	if (!equal || cell_tag(map_node_cell(leaf, index)) != new->tag)
 		return false;
 	if (edit->marks)
@@ -175,13 +186,15 @@ static bool put_recent(struct map_edit *edit, const struct cell *new)
 	return put_over(edit, leaf, index, new);
 }
 
-static struct map_node *put_in_leaf(struct map_edit *edit, struct map_node *leaf, bool held, const struct cell *new, struct split *split)
+static struct map_node *put_in_leaf(struct map_edit *edit, struct map_node *leaf, bool held,
+                                    const struct cell *new, struct split *split)
 {
 	bool equal;
 	size_t index = map_node_find(leaf, &equal, new->tail, new->tail_length);
 	if (edit->marks)
 		map_undo_note(edit, new->tail, new->tail_length, equal ? map_node_cell(leaf, index) : NULL);
-	leaf = edit_own(edit, leaf, equal ? 0 : CELL_OVERHEAD + (size_t)new->tail_length + tag_length(new->tag), held);
+	leaf = edit_own(edit, leaf, equal ? 0 : CELL_OVERHEAD + (size_t) new->tail_length + tag_length(new->tag),
+	                held);
 	if (!equal) {
 		edit->root.count++;
 		return edit_insert(edit, leaf, index, new, split);
@@ -201,15 +214,18 @@ static struct cell child_cell(struct map_node *const *child, const struct split 
 	                     .payload = (const uint8_t *)child};
 }
 
-/* held: the reference to the node is the caller's, and passes to what is returned; else the caller's node only has it from its origin. */
-static struct map_node *put_below(struct map_edit *edit, struct map_node *node, bool held, const struct cell *new, struct split *split)
+/* held: the reference to the node is the caller's, and passes to what is returned; else the caller's node
+ * only has it from its origin. */
+static struct map_node *put_below(struct map_edit *edit, struct map_node *node, bool held,
+                                  const struct cell *new, struct split *split)
 {
 	if (!node->level)
 		return put_in_leaf(edit, node, held, new, split);
 	node = edit_own(edit, node, 0, held);
 	size_t index = map_node_find_child(node, new->tail, new->tail_length);
 	struct split below = {.right = NULL};
-	map_node_set_child(node, index, put_below(edit, map_node_child(node, index), map_node_holds(node, index), new, &below));
+	map_node_set_child(
+		node, index, put_below(edit, map_node_child(node, index), map_node_holds(node, index), new, &below));
 	if (!below.right)
 		return node;
 	struct cell cell = child_cell(&below.right, &below);
@@ -283,7 +299,8 @@ static bool merge_children(struct map_edit *edit, struct map_node *node, size_t 
 }
 
 /* Removes a key that is there; NULL when nothing is left of the node. held: as put_below(). */
-static struct map_node *remove_below(struct map_edit *edit, struct map_node *node, bool held, const void *key, size_t key_length)
+static struct map_node *remove_below(struct map_edit *edit, struct map_node *node, bool held, const void *key,
+                                     size_t key_length)
 {
 	node = edit_own(edit, node, 0, held);
 	recent_forget(edit, node);
@@ -296,14 +313,16 @@ static struct map_node *remove_below(struct map_edit *edit, struct map_node *nod
 		map_node_erase(node, index);
 	} else {
 		size_t index = map_node_find_child(node, key, key_length);
-		struct map_node *child = remove_below(edit, map_node_child(node, index), map_node_holds(node, index), key, key_length);
+		struct map_node *child = remove_below(edit, map_node_child(node, index), map_node_holds(node, index),
+		                                      key, key_length);
 		if (!child) {
 			map_node_set_child(node, index, NULL); /* nothing to hold there */
 			map_node_detach(edit->root.map, node);
 			map_node_erase(node, index);
 		} else {
 			map_node_set_child(node, index, child);
-			if (map_node_used(child) < NODE_UNDERFULL && !(index && merge_children(edit, node, index - 1)) && index + 1 < node->count)
+			if (map_node_used(child) < NODE_UNDERFULL && !(index && merge_children(edit, node, index - 1)) &&
+			    index + 1 < node->count)
 				merge_children(edit, node, index);
 		}
 	}
@@ -324,7 +343,8 @@ bool map_edit_remove(struct map_edit *edit, const void *key, size_t key_length)
 	edit->root.stamp = ++edit->root.map->stamp;
 	while (edit->root.node && edit->root.node->level && edit->root.node->count == 1) {
 		struct map_node *only = map_node_child(edit->root.node, 0);
-		map_node_dissolve(edit->root.map, edit->root.node, edit->number); /* it is the edit's own: the child's reference stays for us */
+		/* it is the edit's own: the child's reference stays for us */
+		map_node_dissolve(edit->root.map, edit->root.node, edit->number);
 		edit->root.node = only;
 	}
 	return true;

@@ -28,7 +28,8 @@ size_t map_memory(const struct map *map)
 struct map_root *map_root_create(struct map *map, struct map_node *node, size_t count)
 {
 	struct map_root *root = memory_allocate(1, sizeof *root);
-	*root = (struct map_root){.map = map, .node = node, .count = count, .stamp = ++map->stamp, .references = 1};
+	*root = (struct map_root){
+		.map = map, .node = node, .count = count, .stamp = ++map->stamp, .references = 1};
 	return root;
 }
 
@@ -71,7 +72,8 @@ struct map_node **map_recent_place(struct map_recent *recent, const uint8_t *key
 
 bool map_get(const struct map_root *root, const void *key, size_t key_length, struct map_value *out)
 {
-	struct map_node **recent = root->recent ? map_recent_place(root->recent, key, key_length) : NULL, *node = recent ? *recent : NULL;
+	struct map_node **recent = root->recent ? map_recent_place(root->recent, key, key_length) : NULL,
+					*node = recent ? *recent : NULL;
 	bool equal = false;
 	size_t index = node ? map_node_find(node, &equal, key, key_length) : 0;
 	if (!node || !map_recent_is_inside(node->count, index, equal)) {
@@ -89,7 +91,8 @@ bool map_get(const struct map_root *root, const void *key, size_t key_length, st
 	return equal;
 }
 
-static bool found(const struct map_root *root, struct map_entry *out, const struct map_node *leaf, size_t index)
+static bool found(const struct map_root *root, struct map_entry *out, const struct map_node *leaf,
+                  size_t index)
 {
 	out->key_length = map_node_key(leaf, index, out->key);
 	out->value = map_node_value(leaf, index);
@@ -101,9 +104,11 @@ static bool found(const struct map_root *root, struct map_entry *out, const stru
 }
 
 /* The first entry with a key >= the given one, or > it. No leaf is empty. */
-static bool seek(const struct map_root *root, struct map_entry *out, const void *key, size_t key_length, bool beyond)
+static bool seek(const struct map_root *root, struct map_entry *out, const void *key, size_t key_length,
+                 bool beyond)
 {
-	const struct map_node *node = root->node, *after = NULL; /* the nearest subtree to the right of the path */
+	/* the nearest subtree to the right of the path */
+	const struct map_node *node = root->node, *after = NULL;
 	if (!node)
 		return false;
 	while (node->level) {
@@ -133,7 +138,8 @@ bool map_seek(const struct map_root *root, struct map_entry *out, const void *ke
 
 bool map_seek_before(const struct map_root *root, struct map_entry *out, const void *key, size_t key_length)
 {
-	const struct map_node *node = root->node, *before = NULL; /* the nearest subtree to the left of the path */
+	/* the nearest subtree to the left of the path */
+	const struct map_node *node = root->node, *before = NULL;
 	if (!node)
 		return false;
 	while (node->level) {

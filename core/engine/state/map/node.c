@@ -64,7 +64,8 @@ bool map_node_holds(const struct map_node *node, size_t index)
 	return !node->origin || map_node_child(node->origin, index) != map_node_child(node, index);
 }
 
-/* The node's copy alone is left of those that refer to it: what the node held and the copy has too is the copy's, the rest goes. */
+/* The node's copy alone is left of those that refer to it: what the node held and the copy has too is the
+ * copy's, the rest goes. */
 static void take_over(struct map *map, struct map_node *node)
 {
 	struct map_node *copy = node->copy;
@@ -197,8 +198,12 @@ struct map_value map_node_value(const struct map_node *leaf, size_t index)
 struct cell map_node_cell_view(const struct map_node *node, size_t index)
 {
 	uint8_t *cell = map_node_cell(node, index);
-	return (struct cell){.head = map_node_prefix(node), .head_length = node->prefix_length, .tail = cell + 3, .tail_length = cell[0],
-	                     .tag = cell_tag(cell), .payload = cell_payload(cell)};
+	return (struct cell){.head = map_node_prefix(node),
+	                     .head_length = node->prefix_length,
+	                     .tail = cell + 3,
+	                     .tail_length = cell[0],
+	                     .tag = cell_tag(cell),
+	                     .payload = cell_payload(cell)};
 }
 
 size_t cell_key(const struct cell *cell, uint8_t out[MAP_KEY_MAXIMUM])
@@ -221,7 +226,8 @@ static size_t cells_common(const struct cell *cells, size_t first, size_t count)
 	if (count <= first)
 		return 0;
 	uint8_t low[MAP_KEY_MAXIMUM], high[MAP_KEY_MAXIMUM];
-	size_t low_length = cell_key(&cells[first], low), high_length = cell_key(&cells[count - 1], high), common = 0;
+	size_t low_length = cell_key(&cells[first], low), high_length = cell_key(&cells[count - 1], high),
+		   common = 0;
 	while (common < low_length && common < high_length && low[common] == high[common])
 		common++;
 	return common;
@@ -233,7 +239,8 @@ size_t cells_measure(const struct cell *cells, size_t count, uint8_t level, size
 	size_t prefix = *prefix_length = cells_common(cells, first, count);
 	size_t size = offsetof(struct map_node, slots) + prefix;
 	for (size_t i = 0; i < count; i++)
-		size += CELL_OVERHEAD + tag_length(cells[i].tag) + (i < first ? 0 : cell_key_length(&cells[i]) - prefix);
+		size += CELL_OVERHEAD + tag_length(cells[i].tag) +
+		        (i < first ? 0 : cell_key_length(&cells[i]) - prefix);
 	return size;
 }
 
@@ -260,7 +267,8 @@ static void map_node_write(struct map_node *node, size_t index, const struct cel
 		memcpy(out + rest, cell->payload, payload);
 }
 
-struct map_node *map_node_build(struct map *map, uint64_t edit, uint8_t level, const struct cell *cells, size_t count)
+struct map_node *map_node_build(struct map *map, uint64_t edit, uint8_t level, const struct cell *cells,
+                                size_t count)
 {
 	size_t prefix;
 	struct map_node *node = map_node_allocate(map, cells_measure(cells, count, level, &prefix));
@@ -336,7 +344,8 @@ struct map_node *map_node_shrink(struct map *map, struct map_node *node)
 	return moved;
 }
 
-struct map_node *map_node_insert(struct map *map, struct map_node *node, size_t index, const struct cell *cell)
+struct map_node *map_node_insert(struct map *map, struct map_node *node, size_t index,
+                                 const struct cell *cell)
 {
 	size_t length = CELL_OVERHEAD + cell_key_length(cell) - node->prefix_length + tag_length(cell->tag);
 	if (map_node_used(node) + node->garbage + length > node->size) {

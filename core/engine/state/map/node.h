@@ -1,18 +1,19 @@
 /* The nodes of the state map: private to map*.c.
  *
- * A node is one allocation of exactly the bytes it needs (rounded up to 32): header, slots, free room, cells, prefix. Slots are in key
- * order and say how far before the node's end a cell begins; cells lie in any order. What all keys of a node begin with is stored once, as
- * the prefix. A cell is
+ * A node is one allocation of exactly the bytes it needs (rounded up to 32): header, slots, free room,
+ * cells, prefix. Slots are in key order and say how far before the node's end a cell begins; cells lie in
+ * any order. What all keys of a node begin with is stored once, as the prefix. A cell is
  *
- *	u8 suffix length | u16 tag | suffix | payload
+ * 	u8 suffix length | u16 tag | suffix | payload
  *
- * In a leaf (level 0) the payload is the value, or, when the tag is CELL_APART, a pointer to a struct map_apart. In an inner node it is a
- * pointer to the child that holds the keys >= the cell's key and < the next cell's; the first cell's key is never looked at: its child holds
- * whatever is below the second's.
+ * In a leaf (level 0) the payload is the value, or, when the tag is CELL_APART, a pointer to a struct
+ * map_apart. In an inner node it is a pointer to the child that holds the keys >= the cell's key and < the
+ * next cell's; the first cell's key is never looked at: its child holds whatever is below the second's.
  *
- * A copy of an inner node does not count its children anew: it stands on its origin, and of its children it holds only those that are not the
- * origin's at the same place. So copying a node of many children touches none of them, and neither does it when the origin goes: then the copy takes
- * over what the origin held. Before its children move to other places a copy is detached. */
+ * A copy of an inner node does not count its children anew: it stands on its origin, and of its children
+ * it holds only those that are not the origin's at the same place. So copying a node of many children
+ * touches none of them, and neither does it when the origin goes: then the copy takes over what the origin
+ * held. Before its children move to other places a copy is detached. */
 #ifndef EOSIOFS_CORE_ENGINE_STATE_MAP_NODE_H
 #define EOSIOFS_CORE_ENGINE_STATE_MAP_NODE_H
 
@@ -32,8 +33,9 @@ struct map {
 	uint64_t stamp;       /* the last one given out: each root and each step of an edit has its own */
 };
 
-/* The leaves where an edit found something last, each in the place that its keys lead to: what is looked up again and again in a transaction is
- * found without the way down, which is the longer the larger the state is. A leaf that the tree loses is forgotten. */
+/* The leaves where an edit found something last, each in the place that its keys lead to: what is looked
+ * up again and again in a transaction is found without the way down, which is the longer the larger the
+ * state is. A leaf that the tree loses is forgotten. */
 struct map_recent {
 	struct map_node *leaves[RECENT_LEAVES]; /* borrowed; NULL: none */
 };
@@ -56,23 +58,27 @@ struct map_edit {
 	size_t marks;
 };
 
-/* Notes what a key has before it changes, when there is a mark: the leaf's cell, NULL when the key is not there. */
+/* Notes what a key has before it changes, when there is a mark: the leaf's cell, NULL when the key is not
+ * there. */
 void map_undo_note(struct map_edit *edit, const void *key, size_t key_length, uint8_t *cell);
 void map_undo_release(struct map_edit *edit);
 
 /* Where in `recent` the leaf of a key is noted: one place for all that begins with the same tag and name. */
 struct map_node **map_recent_place(struct map_recent *recent, const uint8_t *key, size_t key_length);
-/* Whether a key's place in a leaf, as map_node_find() gave it, tells that the key belongs there and nowhere else. */
+/* Whether a key's place in a leaf, as map_node_find() gave it, tells that the key belongs there and
+ * nowhere else. */
 static inline bool map_recent_is_inside(size_t count, size_t index, bool equal)
 {
 	return equal || (index && index < count);
 }
 
-struct map_root *map_root_create(struct map *map, struct map_node *node, size_t count); /* the node's reference passes to it */
+/* the node's reference passes to it */
+struct map_root *map_root_create(struct map *map, struct map_node *node, size_t count);
 
 struct map_node {
 	uint64_t edit;           /* the edit that made it, and that alone may change it */
-	struct map_node *origin; /* inner node: what it stands on, one reference; NULL: it holds all its children */
+	/* inner node: what it stands on, one reference; NULL: it holds all its children */
+	struct map_node *origin;
 	struct map_node *copy;   /* the one node that stands on this one; NULL: none */
 	uint32_t references;     /* from inner nodes, roots and edits, and from the copy */
 	uint16_t size;       /* of the whole node */
@@ -81,7 +87,8 @@ struct map_node {
 	uint16_t garbage;    /* bytes of them that no slot leads to any more */
 	uint8_t prefix_length;
 	uint8_t level;       /* 0: leaf */
-	uint16_t aparts;     /* cells whose value stands apart: where there are none, a leaf need not be looked through when it goes */
+	/* cells whose value stands apart: where there are none, a leaf need not be looked through when it goes */
+	uint16_t aparts;
 	uint16_t slots[];
 };
 
@@ -140,7 +147,8 @@ static inline size_t map_node_used(const struct map_node *node)
 	return offsetof(struct map_node, slots) + 2u * node->count + node->heap - node->garbage;
 }
 
-/* The first cell with a key >= the given one (inner nodes: among the second and following); *equal says whether it has that very key. */
+/* The first cell with a key >= the given one (inner nodes: among the second and following); *equal says
+ * whether it has that very key. */
 size_t map_node_find(const struct map_node *node, bool *equal, const void *key, size_t key_length);
 /* The child of an inner node where a key belongs. */
 size_t map_node_find_child(const struct map_node *node, const void *key, size_t key_length);
@@ -153,21 +161,26 @@ size_t cell_key(const struct cell *cell, uint8_t out[MAP_KEY_MAXIMUM]);
 size_t cells_measure(const struct cell *cells, size_t count, uint8_t level, size_t *prefix_length);
 
 /* A new node with one reference. The payloads' references pass to it. */
-struct map_node *map_node_build(struct map *map, uint64_t edit, uint8_t level, const struct cell *cells, size_t count);
-/* A copy for an edit with `room` bytes to spare. held: it takes the place of the caller's reference to the node; else the caller has none. */
+struct map_node *map_node_build(struct map *map, uint64_t edit, uint8_t level, const struct cell *cells,
+                                size_t count);
+/* A copy for an edit with `room` bytes to spare. held: it takes the place of the caller's reference to the
+ * node; else the caller has none. */
 struct map_node *map_node_copy(struct map *map, struct map_node *node, uint64_t edit, size_t room, bool held);
 /* Whether an inner node has a reference to its child at a place, and not its origin. */
 bool map_node_holds(const struct map_node *node, size_t index);
 /* An inner node holds all its children from now on. */
 void map_node_detach(struct map *map, struct map_node *node);
-/* Puts a cell in a node the caller may change; the node may move. The key must have the node's prefix; the payload's reference passes. */
-struct map_node *map_node_insert(struct map *map, struct map_node *node, size_t index, const struct cell *cell);
+/* Puts a cell in a node the caller may change; the node may move. The key must have the node's prefix; the
+ * payload's reference passes. */
+struct map_node *map_node_insert(struct map *map, struct map_node *node, size_t index,
+                                 const struct cell *cell);
 /* Gives back room that removals have left, when it is much; the node may move. */
 struct map_node *map_node_shrink(struct map *map, struct map_node *node);
 void map_node_erase(struct map_node *node, size_t index); /* the payload's reference passes to the caller */
 
 void map_node_release(struct map *map, struct map_node *node);
-/* Gives up a node whose payloads other nodes have taken over: the edit's own is freed, a shared one keeps its payloads. */
+/* Gives up a node whose payloads other nodes have taken over: the edit's own is freed, a shared one keeps
+ * its payloads. */
 void map_node_dissolve(struct map *map, struct map_node *node, uint64_t edit);
 
 struct map_apart *apart_create(struct map *map, const void *data, size_t length);

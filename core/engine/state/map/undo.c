@@ -1,9 +1,10 @@
-/* The state map, changing back: a log of what an edit's changes replaced. Entries stand one after the other; each ends with its own length, so
- * that the log is read from its end:
+/* The state map, changing back: a log of what an edit's changes replaced. Entries stand one after the
+ * other; each ends with its own length, so that the log is read from its end:
  *
- *	u8 key length | key | u16 tag | payload | u32 length of all that
+ * 	u8 key length | key | u16 tag | payload | u32 length of all that
  *
- * Tag and payload are the replaced cell's (CELL_APART: a pointer, which the log holds); UNDO_ABSENT: the key was not there. */
+ * Tag and payload are the replaced cell's (CELL_APART: a pointer, which the log holds); UNDO_ABSENT: the
+ * key was not there. */
 #include "core/engine/state/map/node.h"
 
 #include "core/base/memory.h"
