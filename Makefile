@@ -1,4 +1,5 @@
-# eosiofs: `make run` installs, builds, mounts and shows the tutorial; `make test` installs, builds and tests. See README.md.
+# eosiofs: `make run` installs, builds, mounts and shows the tutorial; `make test` installs, builds and tests (FULL=1: heavy tests too). See
+# README.md.
 
 MOUNT   ?= $(HOME)/eosio_test
 CC      ?= cc
@@ -6,6 +7,8 @@ CC      ?= cc
 SAN     ?=
 BUILD   ?= build$(if $(SAN),/san$(if $(filter thread,$(SAN)),-thread))
 FRESH   ?=
+# 1: the heavy tests too, those of tests/full.
+FULL    ?=
 
 # As many jobs as there are processors, unless the command line says otherwise.
 ifeq ($(MAKELEVEL),0)
@@ -14,9 +17,11 @@ MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1)
 endif
 endif
 
-# Every Debian package that building and testing need, in one place.
-PACKAGES = gcc make pkg-config libfuse3-dev fuse3 libcjson-dev libsecp256k1-dev nettle-dev zlib1g-dev \
-           libcmocka-dev bats perl dash jq attr strace clang libclang-rt-14-dev
+# Every Debian package that is needed, in one place: what building and running take (make run), what make test takes besides, and what the
+# heavy tests of make test FULL=1 take besides that.
+PACKAGES      = gcc make pkg-config libfuse3-dev fuse3 libcjson-dev libsecp256k1-dev nettle-dev zlib1g-dev
+TEST_PACKAGES = libcmocka-dev bats perl dash jq attr strace clang libclang-rt-14-dev
+FULL_PACKAGES =
 
 LIBRARIES = fuse3 libcjson libsecp256k1 nettle zlib
 
@@ -42,7 +47,9 @@ MOUNT_OBJECTS = $(MOUNT_SOURCES:%.c=$(BUILD)/%.o)
 REPLAY_OBJECTS = $(REPLAY_SOURCES:%.c=$(BUILD)/%.o)
 UNIT_TESTS    = $(UNIT_SOURCES:%.c=$(BUILD)/%)
 BENCH_SOURCES := $(wildcard tests/bench/*.c)
-INSTALLED     = $(BUILD)/packages.installed
+INSTALLED      = $(BUILD)/packages/run
+TEST_INSTALLED = $(BUILD)/packages/test
+FULL_INSTALLED = $(BUILD)/packages/full
 
 # V=1 shows the commands themselves.
 Q = $(if $(V),,@)
@@ -55,22 +62,29 @@ all: $(BUILD)/eosiofs
 library: $(BUILD)/libeosiofs.a
 tests: $(UNIT_TESTS) $(BUILD)/replay
 
-# --- packages: the stamp is older than what it stands for only when the list in this file changed ---
+# --- packages: a stamp is older than what it stands for only when the lists in this file changed ---
 
-$(INSTALLED): Makefile
+# A stamp comes after the one that it needs, so that apt-get never runs twice at a time.
+$(INSTALLED): WANTED = $(PACKAGES)
+$(TEST_INSTALLED): WANTED = $(TEST_PACKAGES)
+$(TEST_INSTALLED): $(INSTALLED)
+$(FULL_INSTALLED): WANTED = $(FULL_PACKAGES)
+$(FULL_INSTALLED): $(TEST_INSTALLED)
+
+$(INSTALLED) $(TEST_INSTALLED) $(FULL_INSTALLED): Makefile
 	@mkdir -p $(@D)
 	@if ! command -v dpkg-query >/dev/null; then \
-		echo "not Debian: these packages, or what corresponds to them, are taken to be there: $(PACKAGES)"; \
+		echo "not Debian: these packages, or what corresponds to them, are taken to be there: $(WANTED)"; \
 	else \
 		missing=; \
-		for package in $(PACKAGES); do \
+		for package in $(WANTED); do \
 			dpkg-query -W -f='$${db:Status-Status}' $$package 2>/dev/null | grep -qx installed || missing="$$missing $$package"; \
 		done; \
 		if [ -n "$$missing" ]; then \
 			echo "installing$$missing"; \
 			root=; [ "$$(id -u)" = 0 ] || root=sudo; \
 			$$root apt-get update -qq && \
-			DEBIAN_FRONTEND=noninteractive $$root apt-get install -y -qq --no-install-recommends $$missing >$(BUILD)/packages.log || exit 1; \
+			DEBIAN_FRONTEND=noninteractive $$root apt-get install -y -qq --no-install-recommends $$missing >$@.log || exit 1; \
 		fi; \
 	fi
 	@touch $@
@@ -99,7 +113,7 @@ $(BUILD)/replay: $(REPLAY_OBJECTS) $(BUILD)/libeosiofs.a
 	@$(SAY) "  $@"
 	$(Q)$(CC) $(CFLAGS) -o $@ $(REPLAY_OBJECTS) $(BUILD)/libeosiofs.a $(ALL_LIBS)
 
-$(BUILD)/tests/%: tests/%.c $(BUILD)/libeosiofs.a Makefile
+$(BUILD)/tests/%: tests/%.c $(BUILD)/libeosiofs.a Makefile | $(TEST_INSTALLED)
 	@mkdir -p $(@D)
 	@$(SAY) "  $@"
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< $(BUILD)/libeosiofs.a -lcmocka $(ALL_LIBS)
@@ -119,8 +133,11 @@ readme: all
 
 # --- tests: every file below tests/ is one, run by prove; tests/tap.sh knows how each kind is run ---
 
-TESTS = $(UNIT_TESTS) $(sort $(wildcard tests/*/*.t)) $(sort $(wildcard tests/mount/*.bats))
-TEST_ENVIRONMENT = BUILD='$(abspath $(BUILD))' EOSIOFS='$(abspath $(BUILD))/eosiofs' CC='$(CC)' $(SANITIZER_ENVIRONMENT)
+# What takes longer, or packages of its own, lies in tests/full and runs with FULL=1, which the other tests see as well.
+HEAVY_TESTS = $(sort $(wildcard tests/full/*.t tests/full/*.bats))
+TESTS = $(UNIT_TESTS) $(filter-out tests/full/%,$(sort $(wildcard tests/*/*.t))) $(sort $(wildcard tests/mount/*.bats)) \
+        $(if $(FULL),$(HEAVY_TESTS))
+TEST_ENVIRONMENT = BUILD='$(abspath $(BUILD))' EOSIOFS='$(abspath $(BUILD))/eosiofs' CC='$(CC)' FULL='$(FULL)' $(SANITIZER_ENVIRONMENT)
 # A mount in the background has no stderr: what a sanitizer finds is written to files, which `make test` looks for.
 REPORTS = $(abspath $(BUILD))/sanitizer
 SANITIZER_ENVIRONMENT = $(if $(SAN),ASAN_OPTIONS=detect_leaks=1:log_path=$(REPORTS) UBSAN_OPTIONS=print_stacktrace=1:log_path=$(REPORTS))
@@ -130,7 +147,7 @@ CRASH = $(BUILD)/tests/crash/crash
 
 programs: all tests $(BENCH_SOURCES:%.c=$(BUILD)/%) $(CRASH)
 
-test: programs
+test: programs $(TEST_INSTALLED) $(if $(FULL),$(FULL_INSTALLED))
 	@rm -f $(REPORTS).*
 	@$(PROVE) $(TESTS)
 	@! cat $(REPORTS).* 2>/dev/null
@@ -153,7 +170,7 @@ FUZZ_FLAGS    = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -f
 
 .PHONY: fuzz fuzz-targets $(FUZZ_TARGETS:%=fuzz-%)
 fuzz: $(FUZZ_TARGETS:%=fuzz-%)
-fuzz-targets:
+fuzz-targets: | $(TEST_INSTALLED)
 	@$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang CFLAGS='$(FUZZ_FLAGS) -fsanitize=fuzzer-no-link' \
 		$(FUZZ_TARGETS:%=build/fuzz/tests/fuzz/%)
 $(FUZZ_TARGETS:%=fuzz-%): fuzz-%: fuzz-targets
