@@ -128,7 +128,7 @@ stop: all
 
 # README.md's list of files is the table's.
 readme: all
-	@$(BUILD)/eosiofs --print-tree >$(BUILD)/tree.md
+	@$(BUILD)/eosiofs --print-tree | awk -f packaging/tree.md.awk >$(BUILD)/tree.md
 	@sed -i -e '/<!-- tree -->/,/<!-- end of tree -->/{/<!-- tree -->/{p;r $(BUILD)/tree.md' -e '};/<!-- end of tree -->/!d}' README.md
 
 # --- tests: every file below tests/ is one, run by prove; tests/tap.sh knows how each kind is run ---

@@ -307,6 +307,8 @@ int main(int count, char **arguments)
 		options_print_version();
 	} else if (options.print_tree) {
 		status = print_tree();
+	} else if (options.print_options) {
+		options_print_table();
 	} else if (options.unmount) {
 		status = run_unmount(&options);
 	} else {

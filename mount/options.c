@@ -15,41 +15,60 @@
 static const char VERSION[] = "0.1.0";
 
 enum { KEY_DEBUG = 1, KEY_NO_MEANING };
+enum { HELP_INDENT = 26, HELP_WIDTH = 100 };
 
 /* What fuse_opt_parse() fills. */
 struct parsed {
-	int help, version, print_tree, unmount, foreground, single_thread, memory, nonempty;
+	int help, version, print_tree, print_options, unmount, foreground, single_thread, memory, nonempty;
 	char *data, *genesis, *genesis_key;
 	unsigned max_threads, idle_threads;
-	const char *mount_point, *surplus;
+	const char *words[2], *surplus; /* [SOURCE] MOUNTPOINT, as mount(8) calls it */
 };
 
-#define OPTION(text, field, value) {text, offsetof(struct parsed, field), value}
-#define KEY(word, key) {word, UINT_MAX, key} /* FUSE_OPT_KEY without its sign conversion */
-static const struct fuse_opt option_table[] = {
-	OPTION("-h", help, 1),
-	OPTION("--help", help, 1),
-	OPTION("-V", version, 1),
-	OPTION("--version", version, 1),
-	OPTION("--print-tree", print_tree, 1),
-	OPTION("--unmount", unmount, 1),
-	OPTION("-f", foreground, 1),
-	OPTION("-s", single_thread, 1),
-	OPTION("data=%s", data, 0),
-	OPTION("memory", memory, 1),
-	OPTION("genesis=%s", genesis, 0),
-	OPTION("genesis_key=%s", genesis_key, 0),
-	OPTION("nonempty", nonempty, 1),
-	OPTION("max_threads=%u", max_threads, 0),
-	OPTION("max_idle_threads=%u", idle_threads, 0),
-	OPTION("-d", foreground, 1),
-	OPTION("debug", foreground, 1),
-	KEY("-d", KEY_DEBUG), /* ours and libfuse's */
-	KEY("debug", KEY_DEBUG),
-	KEY("rw", KEY_NO_MEANING), /* what mount(8) passes along */
-	KEY("defaults", KEY_NO_MEANING),
-	FUSE_OPT_END,
+/* One row an option: --help, the manual page and the shells' completions are made of them. An option that
+ * has another name too is two rows, of which the second is not shown. */
+struct option_row {
+	const char *shown; /* "-o data=DIR"; NULL: not shown */
+	const char *help;  /* one sentence, no full stop */
+	struct fuse_opt option;
 };
+
+#define FIELD(text, field, value) {text, offsetof(struct parsed, field), value}
+#define KEY(word, key) {word, UINT_MAX, key} /* FUSE_OPT_KEY without its sign conversion */
+static const struct option_row option_rows[] = {
+	{"-h, --help", "this help", FIELD("-h", help, 1)},
+	{NULL, NULL, FIELD("--help", help, 1)},
+	{"-V, --version", "versions", FIELD("-V", version, 1)},
+	{NULL, NULL, FIELD("--version", version, 1)},
+	{"--unmount", "unmount MOUNTPOINT; when it is busy, name who keeps it busy",
+	 FIELD("--unmount", unmount, 1)},
+	{"--print-tree", "the tree's files, one a line: path, kind, help, usage, separated by tabs",
+	 FIELD("--print-tree", print_tree, 1)},
+	{"--print-options", "these options in the same form", FIELD("--print-options", print_options, 1)},
+	{"-f", "stay in the foreground", FIELD("-f", foreground, 1)},
+	{"-d, -o debug", "show libfuse's requests (implies -f)", FIELD("-d", foreground, 1)},
+	{NULL, NULL, FIELD("debug", foreground, 1)},
+	{NULL, NULL, KEY("-d", KEY_DEBUG)}, /* ours and libfuse's */
+	{NULL, NULL, KEY("debug", KEY_DEBUG)},
+	{"-s", "one thread answers every request", FIELD("-s", single_thread, 1)},
+	{"-o data=DIR",
+	 "where the chain and the wallet are kept (default: ~/.local/share/eosiofs/NAME, NAME being the mount "
+	 "point's; XDG_DATA_HOME moves it)",
+	 FIELD("data=%s", data, 0)},
+	{"-o memory", "keep nothing: the chain ends with the mount (the wallet's password: memory)",
+	 FIELD("memory", memory, 1)},
+	{"-o genesis=FILE", "start a new chain from this genesis.json", FIELD("genesis=%s", genesis, 0)},
+	{"-o genesis_key=WIF", "the private key of that genesis (known already for the tutorial's own)",
+	 FIELD("genesis_key=%s", genesis_key, 0)},
+	{"-o nonempty", "mount over a folder that holds files", FIELD("nonempty", nonempty, 1)},
+	{"-o max_threads=N", "threads that answer requests (default: 10)",
+	 FIELD("max_threads=%u", max_threads, 0)},
+	{"-o max_idle_threads=N", "of which so many are kept (default: 2)",
+	 FIELD("max_idle_threads=%u", idle_threads, 0)},
+	{NULL, NULL, KEY("rw", KEY_NO_MEANING)}, /* what mount(8) passes along */
+	{NULL, NULL, KEY("defaults", KEY_NO_MEANING)},
+};
+enum { OPTION_ROWS = sizeof option_rows / sizeof *option_rows };
 
 /* 1 keeps an argument for libfuse, 0 drops it. */
 static int take_argument(void *data, const char *argument, int key, struct fuse_args *out)
@@ -58,8 +77,10 @@ static int take_argument(void *data, const char *argument, int key, struct fuse_
 	(void)out;
 	switch (key) {
 	case FUSE_OPT_KEY_NONOPT:
-		if (!parsed->mount_point)
-			parsed->mount_point = argument;
+		if (!parsed->words[0])
+			parsed->words[0] = argument;
+		else if (!parsed->words[1])
+			parsed->words[1] = argument;
 		else if (!parsed->surplus)
 			parsed->surplus = argument;
 		return 0;
@@ -125,9 +146,28 @@ static bool lies_below(const char *path, const char *folder)
 	return strncmp(path, folder, length) == 0 && (path[length] == 0 || path[length] == '/');
 }
 
+/* mount(8) and /etc/fstab name a source before the mount point; ours has none, so it is called `eosiofs` or
+ * `none`. */
+static int settle_words(struct parsed *parsed, struct error *error)
+{
+	const char *first = parsed->words[0], *second = parsed->words[1];
+
+	if (second && (strcmp(first, "eosiofs") == 0 || strcmp(first, "none") == 0)) {
+		parsed->words[0] = second;
+		parsed->words[1] = NULL;
+	}
+	if (!parsed->words[0])
+		return error_set(error, EINVAL,
+		                 parsed->unmount ? "no mount point to unmount is given" : "no mount point is given");
+	if (parsed->surplus || parsed->words[1])
+		return error_set(error, EINVAL, "one mount point, please: what is '%s'?",
+		                 parsed->words[1] ? parsed->words[1] : parsed->surplus);
+	return 0;
+}
+
 static int settle_paths(struct options *out, const struct parsed *parsed, struct error *error)
 {
-	int result = mount_table_absolute(out->mount_point, parsed->mount_point, error);
+	int result = mount_table_absolute(out->mount_point, parsed->words[0], error);
 
 	if (result == 0 && parsed->genesis)
 		result = absolute_path(out->genesis_file, parsed->genesis, error);
@@ -145,13 +185,18 @@ static int settle_paths(struct options *out, const struct parsed *parsed, struct
 int options_parse(struct options *out, int count, char **arguments, struct error *error)
 {
 	struct parsed parsed = {.max_threads = 10, .idle_threads = 2};
+	struct fuse_opt table[OPTION_ROWS + 1] = {0}; /* ends with an empty one */
 	int result;
+
+	for (size_t i = 0; i < OPTION_ROWS; i++)
+		table[i] = option_rows[i].option;
 	*out = (struct options){.fuse = FUSE_ARGS_INIT(count, arguments)};
-	result = fuse_opt_parse(&out->fuse, &parsed, option_table, take_argument);
+	result = fuse_opt_parse(&out->fuse, &parsed, table, take_argument);
 	out->genesis_key = parsed.genesis_key;
 	out->help = parsed.help;
 	out->version = parsed.version;
 	out->print_tree = parsed.print_tree;
+	out->print_options = parsed.print_options;
 	out->unmount = parsed.unmount;
 	out->foreground = parsed.foreground;
 	out->single_thread = parsed.single_thread;
@@ -161,13 +206,10 @@ int options_parse(struct options *out, int count, char **arguments, struct error
 	out->idle_threads = parsed.idle_threads;
 	if (result != 0)
 		result = error_set(error, EINVAL, "the options cannot be read");
-	else if (out->help || out->version || out->print_tree)
+	else if (out->help || out->version || out->print_tree || out->print_options)
 		result = 0;
-	else if (!parsed.mount_point)
-		result = error_set(error, EINVAL,
-		                   out->unmount ? "no mount point to unmount is given" : "no mount point is given");
-	else if (parsed.surplus)
-		result = error_set(error, EINVAL, "one mount point, please: what is '%s'?", parsed.surplus);
+	else if ((result = settle_words(&parsed, error)) != 0)
+		; /* the sentence is there */
 	else if (parsed.data && parsed.memory)
 		result = error_set(error, EINVAL, "-o data=DIR and -o memory exclude each other");
 	else if (out->max_threads == 0)
@@ -194,38 +236,44 @@ void options_release(struct options *options)
 	fuse_opt_free_args(&options->fuse);
 }
 
+/* The help beside the option, filled to the width of a terminal. */
+static void print_option(const struct option_row *row)
+{
+	int column = printf("    %-22s", row->shown);
+	const char *word = row->help;
+
+	while (*word) {
+		int length = (int)strcspn(word, " ");
+		if (column + 1 + length > HELP_WIDTH)
+			column = printf("\n%*s", HELP_INDENT, "") - 1;
+		column += printf(" %.*s", length, word);
+		word += length + (word[length] == ' ');
+	}
+	printf("\n");
+}
+
 void options_print_help(const char *program)
 {
-	printf(
-		"usage: %s [OPTIONS] MOUNTPOINT\n"
-		"       %s --unmount MOUNTPOINT\n"
-		"\n"
-		"Mounts an EOSIO testnet as files: ls lists its accounts and producers, cat reads live chain state, "
-	    "echo sends actions.\n"
-		"`cat MOUNTPOINT/README` then says what is where.\n"
-		"\n"
-		"    -h   --help            this help\n"
-		"    -V   --version         versions\n"
-		"    --unmount              unmount MOUNTPOINT; when it is busy, name who keeps it busy\n"
-		"    --print-tree           the tree's files as a Markdown table\n"
-		"    -f                     stay in the foreground\n"
-		"    -d   -o debug          show libfuse's requests (implies -f)\n"
-		"    -s                     one thread answers every request\n"
-		"    -o data=DIR            where the chain and the wallet are kept (default: "
-	    "~/.local/share/eosiofs/NAME,\n"
-		"                           NAME being the mount point's; XDG_DATA_HOME moves it)\n"
-		"    -o memory              keep nothing: the chain ends with the mount (the wallet's password: "
-	    "memory)\n"
-		"    -o genesis=FILE        start a new chain from this genesis.json\n"
-		"    -o genesis_key=WIF     the private key of that genesis (known already for the tutorial's own)\n"
-		"    -o nonempty            mount over a folder that holds files\n"
-		"    -o max_threads=N       threads that answer requests (default: 10)\n"
-		"    -o max_idle_threads=N  of which so many are kept (default: 2)\n"
-		"\n"
-		"Options of libfuse:\n",
-		program, program);
+	printf("usage: %s [OPTIONS] MOUNTPOINT\n"
+	       "       %s --unmount MOUNTPOINT\n"
+	       "\n"
+	       "Mounts an EOSIO testnet as files: ls lists its accounts and producers, cat reads live chain\n"
+	       "state, echo sends actions. `cat MOUNTPOINT/README` then says what is where.\n"
+	       "\n",
+	       program, program);
+	for (size_t i = 0; i < OPTION_ROWS; i++)
+		if (option_rows[i].shown)
+			print_option(&option_rows[i]);
+	printf("\nOptions of libfuse:\n");
 	fflush(stdout);
 	fuse_lowlevel_help();
+}
+
+void options_print_table(void)
+{
+	for (size_t i = 0; i < OPTION_ROWS; i++)
+		if (option_rows[i].shown)
+			printf("%s\t%s\n", option_rows[i].shown, option_rows[i].help);
 }
 
 void options_print_version(void)

@@ -7,7 +7,7 @@
 #include <limits.h>
 
 struct options {
-	bool help, version, print_tree, unmount; /* what to do instead of mounting */
+	bool help, version, print_tree, print_options, unmount; /* what to do instead of mounting */
 	bool foreground, single_thread, memory, nonempty;
 	char mount_point[PATH_MAX];  /* absolute */
 	char data_folder[PATH_MAX];  /* absolute; "" with memory */
@@ -25,6 +25,8 @@ void options_release(struct options *options);
 void options_forget_key(struct options *options);
 
 void options_print_help(const char *program);
+/* Each option a line: how it is written, what it does; separated by a tab. */
+void options_print_table(void);
 void options_print_version(void);
 
 #endif

@@ -84,36 +84,14 @@ void readme_print(struct text *out, const struct row *rows, size_t count, const 
 	}
 }
 
-/* A vertical bar would end the cell. */
-static void print_cell(struct text *out, const char *string)
-{
-	for (; *string; string++) {
-		if (*string == '|')
-			text_append_char(out, '\\');
-		text_append_char(out, *string);
-	}
-}
-
-static void print_markdown(struct text *out, const struct row *rows, size_t count)
-{
-	text_append(out, "| path | kind | what it is |\n|---|---|---|\n");
-	for (size_t i = 0; i < count; i++) {
-		text_append(out, "| `");
-		print_pattern(out, &rows[i]);
-		text_printf(out, "` | %s | ", kind_name(&rows[i]));
-		print_cell(out, rows[i].help ? rows[i].help : "");
-		if (rows[i].usage) {
-			text_append(out, "; `");
-			print_cell(out, rows[i].usage);
-			text_append_char(out, '`');
-		}
-		text_append(out, " |\n");
-	}
-}
-
 void tree_print_table(struct text *out)
 {
-	print_markdown(out, tree_rows, tree_rows_count);
+	for (size_t i = 0; i < tree_rows_count; i++) {
+		const struct row *row = &tree_rows[i];
+		print_pattern(out, row);
+		text_printf(out, "\t%s\t%s\t%s\n", kind_name(row), row->help ? row->help : "",
+		            row->usage ? row->usage : "");
+	}
 }
 
 int readme_read(struct request *request, struct text *out, struct error *error)

@@ -117,7 +117,8 @@ int tree_refuse(struct tree *tree, const struct caller *caller, struct node *fol
                 const char *what);
 
 /* --- help --- */
-/* THE TABLE as README.md shows it between its markers (Markdown); needs no tree. */
+/* THE TABLE, a row a line: path, kind, help, usage (may be empty), separated by tabs; needs no tree. The
+ * pages that show it are made of this: packaging/. */
 void tree_print_table(struct text *out);
 
 #endif

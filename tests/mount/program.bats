@@ -31,6 +31,18 @@ teardown() {
 	run ! is_mounted
 }
 
+@test "mount(8) names a source before the mount point, as /etc/fstab does" {
+	mkdir -p "$BASE/bin"
+	ln -s "$EOSIOFS" "$BASE/bin/eosiofs"
+	command -v mount.fuse3 >/dev/null || skip "mount.fuse3 (package fuse3) is not there"
+	[ "$(id -u)" = 0 ] || skip "mount(8) needs root"
+	PATH=$BASE/bin:$PATH mount.fuse3 eosiofs "$M" -t fuse.eosiofs -o "rw,memory" 3>&- 4>&- </dev/null
+	[ "$(cat "$M/chain/head")" -ge 1 ]
+	run "$EOSIOFS" somewhere "$M"
+	[ "$status" -ne 0 ]
+	[[ "$output" == *"what is '$M'?"* ]]
+}
+
 @test "a mount point that is missing, a file, or not empty" {
 	run -1 "$EOSIOFS" -o memory "$BASE/missing"
 	[[ "$output" == *"does not exist: mkdir -p '$BASE/missing'"* ]]

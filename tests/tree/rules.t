@@ -133,7 +133,7 @@ without_user() {
 }
 
 surplus() {
-	ls | grep -vxE 'Makefile|README\.md|LICENSE|core|examples|fs|mount|tests|build'
+	ls | grep -vxE 'Makefile|README\.md|LICENSE|core|examples|fs|mount|packaging|tests|build'
 }
 
 indented_by_blanks() {
