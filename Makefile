@@ -18,10 +18,11 @@ endif
 endif
 
 # Every Debian package that is needed, in one place: what building and running take (make run), what make test takes besides, and what the
-# heavy tests of make test FULL=1 take besides that.
+# heavy tests of make test FULL=1 take besides that; and what make deb and make deb-test take.
 PACKAGES      = gcc make pkg-config libfuse3-dev fuse3 libcjson-dev libsecp256k1-dev nettle-dev zlib1g-dev
 TEST_PACKAGES = libcmocka-dev bats perl dash jq attr strace clang libclang-rt-14-dev
-FULL_PACKAGES =
+FULL_PACKAGES = zsh fish
+DEB_PACKAGES  = debhelper dpkg-dev lintian debootstrap
 
 LIBRARIES = fuse3 libcjson libsecp256k1 nettle zlib
 
@@ -50,6 +51,7 @@ BENCH_SOURCES := $(wildcard tests/bench/*.c)
 INSTALLED      = $(BUILD)/packages/run
 TEST_INSTALLED = $(BUILD)/packages/test
 FULL_INSTALLED = $(BUILD)/packages/full
+DEB_INSTALLED  = $(BUILD)/packages/deb
 
 # V=1 shows the commands themselves.
 Q = $(if $(V),,@)
@@ -70,8 +72,10 @@ $(TEST_INSTALLED): WANTED = $(TEST_PACKAGES)
 $(TEST_INSTALLED): $(INSTALLED)
 $(FULL_INSTALLED): WANTED = $(FULL_PACKAGES)
 $(FULL_INSTALLED): $(TEST_INSTALLED)
+$(DEB_INSTALLED): WANTED = $(DEB_PACKAGES)
+$(DEB_INSTALLED): $(INSTALLED)
 
-$(INSTALLED) $(TEST_INSTALLED) $(FULL_INSTALLED): Makefile
+$(INSTALLED) $(TEST_INSTALLED) $(FULL_INSTALLED) $(DEB_INSTALLED): Makefile
 	@mkdir -p $(@D)
 	@if ! command -v dpkg-query >/dev/null; then \
 		echo "not Debian: these packages, or what corresponds to them, are taken to be there: $(WANTED)"; \
@@ -183,4 +187,6 @@ $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(BUILD)/libeosiofs.a Makefile
 	@$(SAY) "  $@"
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libeosiofs.a -lcmocka $(ALL_LIBS)
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+include packaging/packaging.mk
+
+-include $(shell find $(BUILD) -path $(BUILD)/deb -prune -o -type f -name '*.d' -print 2>/dev/null)

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char VERSION[] = "0.1.0";
+static const char VERSION[] = "0.2.0";
 
 enum { KEY_DEBUG = 1, KEY_NO_MEANING };
 enum { HELP_INDENT = 26, HELP_WIDTH = 100 };

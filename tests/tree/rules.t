@@ -132,6 +132,18 @@ without_user() {
 		}'
 }
 
+# The Debian package is built with what the Makefile's first list names.
+missing_build_depends() {
+	sed -n 's/^PACKAGES *= *//p' Makefile | tr ' ' '\n' | grep -e '-dev$' | while read -r package; do
+		grep -q "^Build-Depends:.* $package" packaging/debian/control || echo "packaging/debian/control lacks $package"
+	done
+}
+
+different_versions() {
+	program=$(sed -n 's/.*VERSION\[\] = "\(.*\)";/\1/p' mount/options.c)
+	head -n 1 packaging/debian/changelog | grep -qF "($program)" || echo "packaging/debian/changelog does not begin with $program"
+}
+
 surplus() {
 	ls | grep -vxE 'Makefile|README\.md|LICENSE|core|examples|fs|mount|packaging|tests|build'
 }
@@ -154,6 +166,8 @@ check 'every file says first what it is' without_first_comment
 check 'headers are guarded by their path' wrong_guards
 check 'nothing is put off' put_off
 check 'paths that README.md names are there' missing_paths
+check 'the Debian package is built with what building takes' missing_build_depends
+check 'the Debian package has the version of the program' different_versions
 check 'the top level holds what it should' surplus
 check 'tabs indent' indented_by_blanks
 check 'functions open their brace on a line of its own' braces
