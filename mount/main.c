@@ -5,6 +5,7 @@
 
 #include "core/base/memory.h"
 #include "core/boot/boot.h"
+#include "core/chain/embedded/embedded.h"
 #include "core/engine/storage/data_folder.h"
 #include "mount/mount_table.h"
 #include "mount/notify.h"

@@ -44,8 +44,7 @@ struct caller mount_caller(fuse_req_t req)
 	return (struct caller){.uid = context->uid,
 	                       .gid = context->gid,
 	                       .pid = context->pid,
-	                       .interrupted = interrupted,
-	                       .context = req};
+	                       .interruption = {interrupted, req}};
 }
 
 void mount_reply(fuse_req_t req, int result)

@@ -4,7 +4,7 @@
 #define EOSIOFS_TESTS_CHAIN_RIG_H
 
 #include "core/base/memory.h"
-#include "core/chain/chain.h"
+#include "core/chain/embedded/embedded.h"
 #include "core/contracts/bundle.h"
 #include "core/engine/storage/data_folder.h"
 #include "core/types/name.h"
@@ -93,10 +93,10 @@ static RIG_UNUSED int rig_act(struct rig *rig, struct transaction_trace *trace, 
 	struct action action;
 
 	error_clear(&rig->error);
-	rig_must(chain_view_open(rig->chain, &view, &rig->error), "view", &rig->error);
+	rig_must(chain_view_open(rig->chain, &view, NULL, NULL, &rig->error), "view", &rig->error);
 	int result = chain_action_make_text(view, &action, name_literal(contract), name_literal(name), json, &level, 1, &rig->error);
 	chain_view_close(view);
-	return result ? result : chain_send(rig->chain, rig->wallet, &action, 1, NULL, trace, &rig->error);
+	return result ? result : chain_send(rig->chain, trace, rig->wallet, &action, 1, NULL, &rig->error);
 }
 
 static RIG_UNUSED int rig_create_account(struct rig *rig, struct transaction_trace *trace, const char *name)
@@ -130,7 +130,7 @@ static RIG_UNUSED void rig_install(struct rig *rig, const char *account, const c
 		bytes_put_counted(&actions[i].data, i ? abi_bytes.data : bundle->code, i ? abi_bytes.length : bundle->code_length);
 	}
 	bytes_release(&abi_bytes);
-	rig_must(chain_send(rig->chain, rig->wallet, actions, 2, NULL, NULL, &rig->error), name, &rig->error);
+	rig_must(chain_send(rig->chain, NULL, rig->wallet, actions, 2, NULL, &rig->error), name, &rig->error);
 }
 
 /* eosio.token with all its SYS in eosio's hands, and two accounts. */
@@ -161,8 +161,8 @@ static RIG_UNUSED int64_t rig_balance(struct rig *rig, const char *account)
 	uint64_t symbol;
 
 	rig_must(symbol_parse(&symbol, "4,SYS", &rig->error), "symbol", &rig->error);
-	rig_must(chain_view_open(rig->chain, &view, &rig->error), "view", &rig->error);
-	if (rig->chain->operations->row(view, &row, &table, symbol >> 8, NULL) == 0) {
+	rig_must(chain_view_open(rig->chain, &view, NULL, NULL, &rig->error), "view", &rig->error);
+	if (view->operations->row(view, &row, &table, symbol >> 8, NULL) == 0) {
 		struct cursor in = cursor_make(row.data, row.length);
 		amount = (int64_t)cursor_u64(&in);
 	}
@@ -173,24 +173,35 @@ static RIG_UNUSED int64_t rig_balance(struct rig *rig, const char *account)
 static RIG_UNUSED int rig_advance(struct rig *rig, int64_t us)
 {
 	error_clear(&rig->error);
-	return rig->chain->operations->clock_advance(rig->chain, us, false, NULL, NULL, &rig->error);
+	return rig->chain->operations->clock_advance(rig->chain, us, false, NULL, &rig->error);
 }
 
 static RIG_UNUSED struct chain_info rig_info(struct rig *rig)
 {
 	struct chain_view *view = NULL;
 	struct chain_info info;
-	rig_must(chain_view_open(rig->chain, &view, &rig->error), "view", &rig->error);
-	rig_must(rig->chain->operations->info(view, &info, &rig->error), "info", &rig->error);
+	rig_must(chain_view_open(rig->chain, &view, NULL, NULL, &rig->error), "view", &rig->error);
+	rig_must(view->operations->info(view, &info, &rig->error), "info", &rig->error);
 	chain_view_close(view);
 	return info;
+}
+
+/* The block of that number, to be released. */
+static RIG_UNUSED struct signed_block rig_block(struct rig *rig, uint32_t number)
+{
+	struct chain_view *view = NULL;
+	struct signed_block block = {0};
+	rig_must(chain_view_open(rig->chain, &view, NULL, NULL, &rig->error), "view", &rig->error);
+	rig_must(view->operations->block(view, &block, number, &rig->error), "block", &rig->error);
+	chain_view_close(view);
+	return block;
 }
 
 static RIG_UNUSED bool rig_has_account(struct rig *rig, const char *name)
 {
 	struct chain_view *view = NULL;
-	rig_must(chain_view_open(rig->chain, &view, &rig->error), "view", &rig->error);
-	bool there = rig->chain->operations->account_exists(view, name_literal(name), NULL, NULL) == 0;
+	rig_must(chain_view_open(rig->chain, &view, NULL, NULL, &rig->error), "view", &rig->error);
+	bool there = view->operations->account_exists(view, NULL, name_literal(name), NULL) == 0;
 	chain_view_close(view);
 	return there;
 }

@@ -22,8 +22,8 @@ void boot_destroy(struct boot *boot); /* no run may be going on */
 /* Who runs it. */
 struct boot_runner {
 	int pid; /* for sentences */
-	/* Asked after each transaction; true ends the run with -EINTR. May be NULL. */
-	bool (*interrupted)(void *context);
+	/* borrowed; asked after each transaction, ends the run with -EINTR; NULL: never */
+	const struct interruption *interruption;
 	/* An account or a producer is there now. May be NULL. Called on the runner's thread, as `sent` is. */
 	void (*created)(void *context, const char *folder, uint64_t name);
 	/* A transaction was sent: its trace, and the command in cleos form. May be NULL. */

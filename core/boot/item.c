@@ -91,7 +91,7 @@ static int code_hash(struct boot_context *context, struct checksum256 *out, cons
                      struct error *error)
 {
 	struct chain_account found = {0};
-	int result = context->chain->operations->account(context->view, &found, name_literal(account), error);
+	int result = context->view->operations->account(context->view, &found, name_literal(account), error);
 
 	*out = found.code_hash;
 	chain_account_release(&found);
@@ -130,7 +130,7 @@ int boot_row(struct boot_context *context, struct chain_row *row, const char *co
              const char *table, uint64_t key, struct error *error)
 {
 	struct table_id id = {name_literal(code), scope, name_literal(table)};
-	int result = context->chain->operations->row(context->view, row, &id, key, error);
+	int result = context->view->operations->row(context->view, row, &id, key, error);
 
 	if (result == -ENOENT)
 		error_clear(error);
@@ -139,7 +139,7 @@ int boot_row(struct boot_context *context, struct chain_row *row, const char *co
 
 int boot_account_exists(struct boot_context *context, uint64_t name, struct error *error)
 {
-	int result = context->chain->operations->account_exists(context->view, name, NULL, error);
+	int result = context->view->operations->account_exists(context->view, NULL, name, error);
 
 	if (result == -ENOENT)
 		error_clear(error);

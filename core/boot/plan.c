@@ -120,9 +120,9 @@ int boot_plan_create(struct boot_plan **out, const struct boot_settings *setting
 	if (result == 0)
 		result = choose_keys(plan, chain, error);
 	if (result == 0)
-		result = chain_view_open(chain, &view, error);
+		result = chain_view_open(chain, &view, NULL, NULL, error);
 	if (result == 0)
-		result = chain->operations->features(view, take_feature, plan, error);
+		result = view->operations->features(view, take_feature, plan, error);
 	chain_view_close(view);
 	if (result) {
 		boot_plan_destroy(plan);

@@ -96,7 +96,7 @@ static int judge_all(struct boot *boot, struct error *error)
 	if (result || boot->running)
 		return result;
 	boot_context_fill(boot, &context);
-	result = chain_view_open(context.chain, &context.view, error);
+	result = chain_view_open(context.chain, &context.view, NULL, NULL, error);
 	if (result)
 		return result;
 	if (!boot->judged || boot->judged_sequence != context.view->sequence) {
@@ -185,7 +185,7 @@ static int print_commands(struct boot *boot, struct text *out, const struct boot
 	int result = 0;
 
 	boot_context_fill(boot, &context);
-	result = chain_view_open(context.chain, &context.view, error);
+	result = chain_view_open(context.chain, &context.view, NULL, NULL, error);
 	if (result)
 		return result;
 	size_t count = step->once ? 1 : step->count ? step->count(&context) : 0;

@@ -81,7 +81,7 @@ static int prepare_transaction(struct run *run, struct prepared *prepared, struc
 	struct chain *chain = run->boot->environment.chain;
 	struct checksum256 reference;
 	uint32_t seconds;
-	int result = chain->operations->reference(chain, &reference, &seconds, error);
+	int result = chain->operations->reference(chain, &reference, &seconds, run->runner->interruption, error);
 
 	if (result)
 		return result;
@@ -191,10 +191,11 @@ static int send(struct run *run, struct prepared *prepared, struct transaction_t
                 struct error *error)
 {
 	struct chain *chain = run->boot->environment.chain;
+	const struct chain_send_options options = {.interruption = run->runner->interruption};
 	int result;
 
 	for (unsigned attempt = 0;; attempt++) {
-		result = chain->operations->push(chain, &prepared->packed, NULL, trace, error);
+		result = chain->operations->push(chain, trace, &prepared->packed, &options, error);
 		if (result == 0 || attempt == ATTEMPTS || !worth_another_try(error))
 			return result;
 		struct transaction *refused = &prepared->packed.transaction;
@@ -249,7 +250,7 @@ static void show_item(struct run *run, struct boot_item *item)
 
 static bool is_interrupted(const struct run *run)
 {
-	return run->runner->interrupted && run->runner->interrupted(run->runner->context);
+	return interruption_happened(run->runner->interruption);
 }
 
 static int send_all(struct run *run, struct error *error)
@@ -329,7 +330,8 @@ static int step_work(struct run *run, struct error *error)
 {
 	const struct boot_step *step = run->step;
 	size_t open = 0;
-	int result = chain_view_open(run->context.chain, &run->context.view, error);
+	int result = chain_view_open(run->context.chain, &run->context.view, NULL, run->context.interruption,
+	                             error);
 
 	if (result == 0)
 		result = judge_items(run, &open, error);
@@ -341,7 +343,8 @@ static int step_work(struct run *run, struct error *error)
 		free(run->done);
 		run->done = NULL;
 		if (result == 0)
-			result = chain_view_open(run->context.chain, &run->context.view, error);
+			result = chain_view_open(run->context.chain, &run->context.view, NULL, run->context.interruption,
+			                         error);
 		if (result == 0)
 			result = judge_items(run, &open, error);
 	}
@@ -372,8 +375,7 @@ static int run_step(struct boot *boot, size_t index, const struct boot_runner *r
 	int result;
 
 	boot_context_fill(boot, &run.context);
-	run.context.interrupted = runner->interrupted;
-	run.context.interrupted_context = runner->context;
+	run.context.interruption = runner->interruption;
 	run.context.notes = &run.notes;
 	run.context.random = &run.random;
 	random_seed(&run.random, run.context.plan->accounts.seed);
@@ -470,7 +472,7 @@ static int check_signer(struct boot_context *context, const struct boot_step *st
 	size_t done = 0, total = 0, keys = 0;
 	bool signs = false;
 	char key[KEY_TEXT_SIZE];
-	int result = context->chain->operations->account(context->view, &eosio, name_literal("eosio"), error);
+	int result = context->view->operations->account(context->view, &eosio, name_literal("eosio"), error);
 
 	for (size_t i = 0; result == 0 && i < eosio.permissions_count; i++) {
 		const struct authority *authority = &eosio.permissions[i].authority;
@@ -507,7 +509,7 @@ static int check_run(struct boot *boot, const size_t *order, size_t count, struc
 	boot_context_fill(boot, &context);
 	result = boot_plan_key(boot->plan, boot->environment.wallet, boot_key, error);
 	if (result == 0)
-		result = chain_view_open(context.chain, &context.view, error);
+		result = chain_view_open(context.chain, &context.view, NULL, NULL, error);
 	for (size_t i = 0; i < count && result == 0; i++) {
 		const struct boot_step *step = &boot_steps[order[i]];
 		result = check_needs(&context, order, i, order[i], error);

@@ -45,8 +45,7 @@ struct boot_context {
 	struct chain *chain;
 	struct wallet *wallet;
 	struct chain_view *view; /* the state that items are judged by */
-	bool (*interrupted)(void *context); /* while running; may be NULL */
-	void *interrupted_context;
+	const struct interruption *interruption; /* while running; NULL: never */
 	struct text *notes; /* acts may add lines, for output.log */
 	struct random *random; /* what xfer draws from */
 };

@@ -48,7 +48,7 @@ int step_resign_done(struct boot_context *context, size_t index, struct error *e
 {
 	struct chain_account account = {0};
 	struct permission_level wanted = controller(index);
-	int result = context->chain->operations->account(context->view, &account,
+	int result = context->view->operations->account(context->view, &account,
 	                                                 name_literal(resigning_account(index)), error);
 	bool done = false;
 
@@ -164,7 +164,7 @@ static int lacking_ram(struct boot_context *context, int64_t *bytes, struct erro
 {
 	const struct bundle *replacement = bundle_find(REPLACEMENT);
 	struct chain_account account = {0};
-	int result = context->chain->operations->account(context->view, &account, proposer(context->plan), error);
+	int result = context->view->operations->account(context->view, &account, proposer(context->plan), error);
 
 	*bytes = (int64_t)(replacement ? replacement->code_length : 0) + 2 * ROW_OVERHEAD + RAM_MARGIN +
 	         LEVEL_BYTES * (int64_t)boot_producers(context->plan) - (account.ram_quota - account.ram_usage);

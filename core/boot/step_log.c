@@ -9,7 +9,8 @@ static int show_log(struct boot_context *context, size_t index, struct error *er
 {
 	struct chain_node node;
 	char tail[LOG_TAIL + 1];
-	int result = context->chain->operations->node(context->chain, &node, name_literal("eosio"), error);
+	int result = context->chain->operations->node(context->chain, &node, name_literal("eosio"),
+	                                              context->interruption, error);
 
 	(void)index;
 	if (result || !node.log)

@@ -222,7 +222,7 @@ static int stake_activated(struct boot_context *context, struct error *error)
 int boot_producers_elected(struct boot_context *context, struct error *error)
 {
 	struct producer_schedule active = {0}, pending = {0}, proposed = {0};
-	int result = context->chain->operations->schedules(context->view, &active, &pending, &proposed, error);
+	int result = context->view->operations->schedules(context->view, &active, &pending, &proposed, error);
 	bool elected = active.producers_count > 1 || (active.producers_count == 1 &&
 	                                              active.producers[0].producer_name != name_literal("eosio"));
 
@@ -302,7 +302,7 @@ static int producers_took_over(struct boot_context *context, struct error *error
 
 	if (result <= 0)
 		return result;
-	result = context->chain->operations->info(context->view, &info, error);
+	result = context->view->operations->info(context->view, &info, error);
 	return result ? result : info.head_block_producer != name_literal("eosio");
 }
 
@@ -311,7 +311,7 @@ static int wait_a_second(struct boot_context *context, struct error *error)
 {
 	error_clear(error);
 	nanosleep(&(struct timespec){.tv_sec = 1}, NULL);
-	return context->interrupted && context->interrupted(context->interrupted_context)
+	return interruption_happened(context->interruption)
 	           ? error_set(error, EINTR, "interrupted")
 	           : 0;
 }
@@ -325,7 +325,7 @@ static int await_election(struct boot_context *context, size_t index, struct err
 	for (unsigned second = 0; second < WAIT_SECONDS; second++) {
 		struct boot_context now = *context;
 		now.view = NULL;
-		result = chain_view_open(context->chain, &now.view, error);
+		result = chain_view_open(context->chain, &now.view, NULL, NULL, error);
 		if (result == 0)
 			result = producers_took_over(&now, error);
 		if (result == 0 && second == 0 && stake_activated(&now, error) == 0) {
@@ -336,8 +336,7 @@ static int await_election(struct boot_context *context, size_t index, struct err
 		chain_view_close(now.view);
 		if (result)
 			return result < 0 ? result : 0;
-		result = operations->clock_advance(context->chain, SECOND_US, false, context->interrupted,
-		                                   context->interrupted_context, error);
+		result = operations->clock_advance(context->chain, SECOND_US, false, context->interruption, error);
 		if (result == -EOPNOTSUPP)
 			result = wait_a_second(context, error);
 		if (result)

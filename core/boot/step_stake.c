@@ -77,7 +77,7 @@ static int check_existing(struct boot_context *context, size_t account, struct e
 	struct boot_account *wanted = &context->plan->accounts.list[account];
 	struct chain_account found = {0};
 	struct public_key key;
-	int result = context->chain->operations->account(context->view, &found, wanted->name, error);
+	int result = context->view->operations->account(context->view, &found, wanted->name, error);
 	bool same = false;
 
 	if (result == 0)

@@ -115,7 +115,8 @@ size_t step_boot_count(struct boot_context *context)
 static int boot_node_runs(struct boot_context *context, struct error *error)
 {
 	struct chain_node node;
-	int result = context->chain->operations->node(context->chain, &node, name_literal("eosio"), error);
+	int result = context->chain->operations->node(context->chain, &node, name_literal("eosio"),
+	                                              context->interruption, error);
 
 	return result ? result : node.running;
 }
@@ -292,7 +293,7 @@ static int see_feature(void *context, const struct chain_feature *feature)
 
 static int search_features(struct boot_context *context, struct feature_search *search, struct error *error)
 {
-	return context->chain->operations->features(context->view, see_feature, search, error);
+	return context->view->operations->features(context->view, see_feature, search, error);
 }
 
 static int all_features_active(struct boot_context *context, struct error *error)
@@ -339,7 +340,7 @@ int step_sys_contract_done(struct boot_context *context, size_t index, struct er
 	case ITEM_PRIVILEGE:
 		break;
 	}
-	result = context->chain->operations->account(context->view, &account, name_literal("eosio.msig"), error);
+	result = context->view->operations->account(context->view, &account, name_literal("eosio.msig"), error);
 	bool privileged = account.privileged;
 	chain_account_release(&account);
 	if (result == -ENOENT)
@@ -355,19 +356,22 @@ int step_sys_contract_begin(struct boot_context *context, struct error *error)
 
 	if (all < 0 || first < 0)
 		return all < 0 ? all : first;
-	return !all && first ? context->chain->operations->schedule_feature(context->chain, NULL, error) : 0;
+	if (all || !first)
+		return 0;
+	return context->chain->operations->schedule_feature(context->chain, NULL, context->interruption, error);
 }
 
 static int preactivate(struct boot_context *context, size_t index, struct error *error)
 {
 	return context->chain->operations->schedule_feature(context->chain,
-	                                                    &context->plan->features[index].digest, error);
+	                                                    &context->plan->features[index].digest,
+	                                                    context->interruption, error);
 }
 
 static int await_features(struct boot_context *context, size_t index, struct error *error)
 {
 	(void)index;
-	return context->chain->operations->schedule_feature(context->chain, NULL, error);
+	return context->chain->operations->schedule_feature(context->chain, NULL, context->interruption, error);
 }
 
 static void make_activation(struct boot_item *item, const struct boot_feature *feature)

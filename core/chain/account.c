@@ -89,7 +89,7 @@ static int print_contract_members(struct chain_view *view, struct text *out, uin
 		const struct contract_member *member = &contract_members[i];
 		struct table_id id = {eosio, member->in_account_scope ? account : eosio, name_literal(member->table)};
 		struct chain_row row;
-		int result = abi ? view->chain->operations->row(view, &row, &id, account, error) : -ENOENT;
+		int result = abi ? view->operations->row(view, &row, &id, account, error) : -ENOENT;
 		text_printf(out, ",\"%s\":", member->member);
 		if (result == -ENOENT) {
 			text_append(out, "null");
@@ -118,7 +118,7 @@ static void print_core_balance(struct chain_view *view, struct text *out, uint64
 	struct asset asset;
 	char text[ASSET_TEXT_SIZE];
 
-	if (view->chain->operations->row(view, &row, &id, symbol_code(symbol), NULL) != 0)
+	if (view->operations->row(view, &row, &id, symbol_code(symbol), NULL) != 0)
 		return;
 	struct cursor in = cursor_make(row.data, row.length);
 	if (asset_unpack(&asset, &in) != 0 || asset.symbol != symbol)

@@ -20,15 +20,17 @@ struct chain_abi_cache {
 	size_t count;
 };
 
-int chain_view_open(struct chain *chain, struct chain_view **out, struct error *error)
+int chain_view_open(struct chain *chain, struct chain_view **out, const struct chain_revision *revision,
+                    const struct interruption *interruption, struct error *error)
 {
-	return chain->operations->view_open(chain, out, error);
+	static const struct chain_revision head = {.kind = CHAIN_HEAD};
+	return chain->operations->view_open(chain, out, revision ? revision : &head, interruption, error);
 }
 
 void chain_view_close(struct chain_view *view)
 {
 	if (view)
-		view->chain->operations->view_close(view);
+		view->operations->close(view);
 }
 
 struct chain_abi_cache *chain_abi_cache_create(void)
@@ -94,7 +96,7 @@ int chain_abi_get(struct chain_view *view, struct chain_abi **out, uint64_t acco
 	struct chain_abi *abi;
 	struct bytes bytes = {0};
 	uint64_t version = 0;
-	int result = chain->operations->abi_version(view, account, &version, error);
+	int result = view->operations->abi(view, NULL, &version, account, error);
 
 	if (result)
 		return result;
@@ -113,7 +115,7 @@ int chain_abi_get(struct chain_view *view, struct chain_abi **out, uint64_t acco
 		*out = abi;
 		return 0;
 	}
-	result = chain->operations->abi_bytes(view, account, &bytes, &version, error);
+	result = view->operations->abi(view, &bytes, &version, account, error);
 	if (result)
 		return result;
 	abi = memory_allocate(1, sizeof *abi);
@@ -171,7 +173,7 @@ static int find_token_in_scope(void *context, const struct chain_scope *scope)
 {
 	struct scope_walk *walk = context;
 	struct table_id id = {name_literal("eosio.token"), scope->scope, name_literal("stat")};
-	walk->view->chain->operations->rows(walk->view, &id, 0, find_eosio_token, &walk->symbol, NULL);
+	walk->view->operations->rows(walk->view, &id, 0, find_eosio_token, &walk->symbol, NULL);
 	return walk->symbol != 0 || --walk->left == 0;
 }
 
@@ -180,7 +182,7 @@ bool chain_market_symbol(struct chain_view *view, uint64_t *symbol)
 	struct table_id market = {name_literal("eosio"), name_literal("eosio"), name_literal("rammarket")};
 	struct chain_row row;
 
-	if (view->chain->operations->row(view, &row, &market, RAMCORE_SYMBOL, NULL) ||
+	if (view->operations->row(view, &row, &market, RAMCORE_SYMBOL, NULL) ||
 	    row.length < RAMMARKET_QUOTE_SYMBOL_OFFSET + 8)
 		return false;
 	struct cursor in = cursor_make(row.data + RAMMARKET_QUOTE_SYMBOL_OFFSET, 8);
@@ -190,13 +192,12 @@ bool chain_market_symbol(struct chain_view *view, uint64_t *symbol)
 
 uint64_t chain_core_symbol(struct chain_view *view)
 {
-	const struct chain_operations *operations = view->chain->operations;
 	struct scope_walk walk = {view, 0, 100};
 	uint64_t symbol = 0;
 	if (chain_market_symbol(view, &symbol))
 		return symbol;
-	operations->scopes(view, name_literal("eosio.token"), name_literal("stat"), 0, find_token_in_scope, &walk,
-	                   NULL);
+	view->operations->scopes(view, name_literal("eosio.token"), name_literal("stat"), 0,
+	                         find_token_in_scope, &walk, NULL);
 	if (walk.symbol)
 		return walk.symbol;
 	symbol_parse(&symbol, "4,SYS", NULL);

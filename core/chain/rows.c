@@ -54,7 +54,7 @@ static int print_producer(void *context, const struct chain_row *row)
 static int print_active_schedule(struct chain_view *view, struct text *out, struct error *error)
 {
 	struct producer_schedule active = {0}, pending = {0}, proposed = {0};
-	int result = view->chain->operations->schedules(view, &active, &pending, &proposed, error);
+	int result = view->operations->schedules(view, &active, &pending, &proposed, error);
 	for (size_t i = 0; !result && i < active.producers_count; i++) {
 		const struct producer_authority *producer = &active.producers[i];
 		char key[KEY_TEXT_SIZE] = "";
@@ -85,7 +85,7 @@ static void print_total_weight(struct chain_view *view, struct text *out)
 	struct chain_row row;
 	struct error ignored;
 	const char *total = NULL;
-	if (!view->chain->operations->row(view, &row, &id, global, &ignored) &&
+	if (!view->operations->row(view, &row, &id, global, &ignored) &&
 	    !chain_row_print(view, &row_text, &id, row.data, row.length, &ignored) &&
 	    !json_parse(&json, text_string(&row_text), row_text.length, &ignored))
 		total = json_string(json_member(json, "total_producer_vote_weight"));
@@ -100,7 +100,7 @@ int chain_producers_print(struct chain_view *view, struct text *out, size_t limi
 	const struct table_id id = {eosio, eosio, name_literal("producers")};
 	struct ranking ranking = {.view = view, .id = &id, .out = out, .limit = limit, .error = error};
 	text_append(out, "{\"rows\":[");
-	int result = view->chain->operations->rows_by_double(view, &id, 0, print_producer, &ranking, error);
+	int result = view->operations->rows_by_double(view, &id, 0, print_producer, &ranking, error);
 	if (result < 0)
 		return result;
 	bool registered = ranking.count > 0 || ranking.more;

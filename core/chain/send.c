@@ -47,14 +47,15 @@ int chain_action_make_text(struct chain_view *view, struct action *out, uint64_t
 	int result = json_parse(&json, data, strlen(data), error);
 
 	if (result == 0)
-		result = chain_action_make(view, out, account, name, json, authorization, authorization_count, error);
+		result = chain_action_make(view, out, account, name, json, authorization, authorization_count,
+		                           error);
 	json_release(json);
 	return result;
 }
 
 /* Signs with the keys that the transaction needs, of those the wallet has. */
 static int sign_with_wallet(struct chain *chain, struct wallet *wallet, struct packed_transaction *packed,
-                            struct error *error)
+                            const struct interruption *interruption, struct error *error)
 {
 	struct chain_view *view = NULL;
 	struct public_key *available = NULL, *required = NULL;
@@ -62,10 +63,10 @@ static int sign_with_wallet(struct chain *chain, struct wallet *wallet, struct p
 	int result = wallet_keys(wallet, &available, &available_count, error);
 
 	if (result == 0)
-		result = chain_view_open(chain, &view, error);
+		result = chain_view_open(chain, &view, NULL, interruption, error);
 	if (result == 0)
-		result = chain->operations->required_keys(view, &packed->transaction, available, available_count,
-		                                          &required, &required_count, error);
+		result = view->operations->required_keys(view, &required, &required_count, &packed->transaction,
+		                                         available, available_count, error);
 	chain_view_close(view);
 	if (result == 0)
 		result = wallet_sign(wallet, packed, required, required_count, &chain->chain_id, error);
@@ -84,19 +85,19 @@ static void take_actions(struct packed_transaction *packed, struct action **acti
 	packed_transaction_release(packed);
 }
 
-static int send_once(struct chain *chain, struct wallet *wallet, struct packed_transaction *packed,
-                     struct transaction *transaction, const struct chain_send_options *options,
-                     struct transaction_trace *trace, struct error *error)
+static int send_once(struct chain *chain, struct transaction_trace *trace, struct wallet *wallet,
+                     struct packed_transaction *packed, struct transaction *transaction,
+                     const struct chain_send_options *options, struct error *error)
 {
 	int result;
 	packed_transaction_make(packed, transaction);
 	trace->id = packed->id;
-	if (!options || !options->without_keys) {
-		result = sign_with_wallet(chain, wallet, packed, error);
+	if (!options->without_keys) {
+		result = sign_with_wallet(chain, wallet, packed, options->interruption, error);
 		if (result)
 			return result;
 	}
-	return chain->operations->push(chain, packed, options, trace, error);
+	return chain->operations->push(chain, trace, packed, options, error);
 }
 
 /* Nothing has happened: the id is taken, the chain's maximum lifetime is below our variation, or the clock
@@ -107,9 +108,11 @@ static bool can_be_made_again(const struct error *error)
 	       error->code == EXPIRED_TX_EXCEPTION;
 }
 
-int chain_send(struct chain *chain, struct wallet *wallet, struct action *actions, size_t count,
-               const struct chain_send_options *options, struct transaction_trace *trace, struct error *error)
+int chain_send(struct chain *chain, struct transaction_trace *trace, struct wallet *wallet,
+               struct action *actions, size_t count, const struct chain_send_options *options,
+               struct error *error)
 {
+	static const struct chain_send_options plain = {0};
 	struct transaction_trace own = {0};
 	struct action *list = memory_copy(actions, count * sizeof *actions);
 	struct error local = {0};
@@ -117,6 +120,7 @@ int chain_send(struct chain *chain, struct wallet *wallet, struct action *action
 
 	memset(actions, 0, count * sizeof *actions);
 	trace = trace ? trace : &own;
+	options = options ? options : &plain;
 	error = error ? error : &local;
 	*trace = (struct transaction_trace){0};
 	for (unsigned tries = 0;; tries++) {
@@ -124,7 +128,7 @@ int chain_send(struct chain *chain, struct wallet *wallet, struct action *action
 		struct checksum256 reference;
 		uint32_t seconds;
 
-		result = chain->operations->reference(chain, &reference, &seconds, error);
+		result = chain->operations->reference(chain, &reference, &seconds, options->interruption, error);
 		if (result)
 			break;
 		uint32_t variation = atomic_fetch_add_explicit(&chain->send_counter, 1, memory_order_relaxed);
@@ -133,12 +137,12 @@ int chain_send(struct chain *chain, struct wallet *wallet, struct action *action
 		                  (tries <= 1 ? variation % (EXPIRATION_MAXIMUM - EXPIRATION_MINIMUM) : tries),
 			.ref_block_num = (uint16_t)block_id_number(&reference),
 			.ref_block_prefix = block_id_prefix(&reference),
-			.delay_sec = options ? options->delay_sec : 0,
+			.delay_sec = options->delay_sec,
 			.actions = list,
 			.actions_count = count,
 		};
 		transaction_trace_release(trace);
-		result = send_once(chain, wallet, &packed, &transaction, options, trace, error);
+		result = send_once(chain, trace, wallet, &packed, &transaction, options, error);
 		if (result == 0) {
 			packed_transaction_release(&packed);
 			list = NULL;

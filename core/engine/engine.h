@@ -5,7 +5,7 @@
 #define EOSIOFS_CORE_ENGINE_ENGINE_H
 
 #include "core/engine/state/map/map.h"
-#include "core/engine/run/trace.h"
+#include "core/types/trace.h"
 #include "core/types/block.h"
 #include "core/types/genesis.h"
 

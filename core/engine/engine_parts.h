@@ -128,7 +128,6 @@ void transaction_available(struct transaction_context *context, int64_t *net, in
 int transaction_bill(struct transaction_context *context, uint64_t net, uint64_t cpu, struct error *error);
 /* Gives the context's action digests to the block. */
 void transaction_keep_digests(struct transaction_context *context);
-void transaction_trace_fail(struct transaction_trace *trace, const struct error *error);
 
 /* --- apply.c --- */
 /* A new action trace; its ordinal. action is copied. */

@@ -19,12 +19,6 @@ static int boot_of(struct request *request, struct boot **out, struct error *err
 
 /* --- running --- */
 
-static bool interrupted(void *context)
-{
-	const struct caller *caller = ((struct request *)context)->caller;
-	return caller && caller->interrupted && caller->interrupted(caller->context);
-}
-
 static void created(void *context, const char *folder, uint64_t name)
 {
 	request_name_changed(context, folder, name_text(name).text);
@@ -41,7 +35,7 @@ static int run(struct request *request, const char *words, struct error *error)
 {
 	struct boot *boot = NULL;
 	struct boot_runner runner = {.pid = request->caller ? (int)request->caller->pid : 0,
-	                             .interrupted = interrupted,
+	                             .interruption = request_interruption(request),
 	                             .created = created,
 	                             .sent = sent,
 	                             .context = request};

@@ -120,11 +120,11 @@ static int create(struct request *request, struct new_account *account, struct e
 	if (result < 0)
 		return result;
 	/* Asked before a key is made. */
-	if (view->chain->operations->account_exists(view, account->name, NULL, NULL) == 0)
+	if (view->operations->account_exists(view, NULL, account->name, NULL) == 0)
 		return error_chain(error, ACCOUNT_NAME_EXISTS_EXCEPTION,
 		                   "Cannot create account named %s, as that name is already taken",
 		                   name_text(account->name).text);
-	result = view->chain->operations->account_exists(view, account->creator, NULL, error);
+	result = view->operations->account_exists(view, NULL, account->creator, error);
 	if (result < 0)
 		return result;
 	bool system = has_system_contract(view);

@@ -72,7 +72,7 @@ static int parse_creator(struct account_defaults *values, struct request *reques
 	int result = name_parse_account(&values->creator, text, error);
 	if (result == 0)
 		result = request_view(request, &view, error);
-	return result < 0 ? result : view->chain->operations->account_exists(view, values->creator, NULL, error);
+	return result < 0 ? result : view->operations->account_exists(view, NULL, values->creator, error);
 }
 
 static void print_key(struct text *out, const struct account_defaults *values)

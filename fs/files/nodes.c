@@ -14,7 +14,8 @@ static int read_node(struct request *request, struct chain_node *out, struct err
 		return result;
 	if (request->name[0] == 0)
 		return error_set(error, ENOENT, "no such node: %s", request->capture[0]);
-	return request->chain->operations->node(request->chain, out, request->name[0], error);
+	return request->chain->operations->node(request->chain, out, request->name[0],
+	                                        request_interruption(request), error);
 }
 
 int nodes_list(struct request *request, const char *from, struct listing *listing, struct error *error)
@@ -25,7 +26,8 @@ int nodes_list(struct request *request, const char *from, struct listing *listin
 	if (strcmp(only, from) < 0)
 		return 0;
 	/* The node that mounting starts; one that is not there is no failure of listing. */
-	result = request->chain->operations->node(request->chain, &node, name_literal(only), error);
+	result = request->chain->operations->node(request->chain, &node, name_literal(only),
+	                                          request_interruption(request), error);
 	if (result == 0)
 		listing->add(listing, only);
 	return result == -ENOENT ? 0 : result;

@@ -144,7 +144,7 @@ int proposals_list(struct request *request, const char *from, struct listing *li
 		struct first_scope scope = {0};
 		struct draft draft = {name, 0};
 		bool drafted = draft_next(request, &draft);
-		int walked = view->chain->operations->scopes(view, MSIG, PROPOSAL, name, take_scope, &scope, error);
+		int walked = view->operations->scopes(view, MSIG, PROPOSAL, name, take_scope, &scope, error);
 		if (walked < 0)
 			return walked;
 		if (!drafted && !scope.found)
@@ -216,7 +216,7 @@ int proposals_proposer_list(struct request *request, const char *from, struct li
 	int result = request_view(request, &view, error);
 	if (result == 0) {
 		next_draft(&names);
-		result = view->chain->operations->rows(view, &id, first, list_proposal, &names, error);
+		result = view->operations->rows(view, &id, first, list_proposal, &names, error);
 	}
 	while (result >= 0 && names.drafted && !names.enough) {
 		names.enough = name_listing_add(&names.names, names.draft.name);

@@ -19,7 +19,7 @@ int request_row(struct request *request, struct chain_row *out, uint64_t code, u
 	struct chain_view *view = NULL;
 	int result = request_view(request, &view, error);
 	if (result == 0)
-		result = view->chain->operations->row(view, out, &id, key, error);
+		result = view->operations->row(view, out, &id, key, error);
 	/* A row that never was has been so from the beginning. */
 	if (result == 0 || result == -ENOENT)
 		request_saw_block(request, result == 0 ? out->block_num : BLOCK_NUM_GENESIS);
@@ -141,7 +141,7 @@ int require_account(struct request *request, uint64_t name, struct error *error)
 	struct chain_view *view = NULL;
 	int result = request_view(request, &view, error);
 	if (result == 0)
-		result = view->chain->operations->account_exists(view, name, NULL, error);
+		result = view->operations->account_exists(view, NULL, name, error);
 	return result;
 }
 
@@ -166,7 +166,7 @@ int request_account(struct request *request, struct chain_account *out, struct e
 	int result = request_view(request, &view, error);
 	*out = (struct chain_account){0};
 	if (result == 0)
-		result = view->chain->operations->account(view, out, request->name[0], error);
+		result = view->operations->account(view, out, request->name[0], error);
 	if (result == 0)
 		request_saw_block(request, out->block_num);
 	return result;

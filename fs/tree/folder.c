@@ -148,9 +148,8 @@ int tree_open_folder(struct tree *tree, const struct caller *caller, struct node
 	LINK(folder, tree->folders);
 	pthread_mutex_unlock(&tree->lock);
 	folder->caller = caller ? *caller : nobody;
-	/* Those two end with the request that opened the folder. */
-	folder->caller.interrupted = NULL;
-	folder->caller.context = NULL;
+	/* It ends with the request that opened the folder. */
+	folder->caller.interruption = (struct interruption){0};
 	if (!caller)
 		folder->caller.uid = tree->options.owner;
 	collect_fixed(folder);

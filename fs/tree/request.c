@@ -51,13 +51,18 @@ void request_end(struct request *request)
 	request->view = NULL;
 }
 
+const struct interruption *request_interruption(const struct request *request)
+{
+	return request->caller ? &request->caller->interruption : NULL;
+}
+
 int request_view(struct request *request, struct chain_view **out, struct error *error)
 {
 	if (!request->view) {
 		int result = 0;
 		if (!request->chain)
 			return error_set(error, EHOSTUNREACH, "there is no chain");
-		result = chain_view_open(request->chain, &request->view, error);
+		result = chain_view_open(request->chain, &request->view, NULL, request_interruption(request), error);
 		if (result < 0) {
 			request->view = NULL;
 			return result;
@@ -72,19 +77,6 @@ void request_saw_block(struct request *request, uint32_t block_num)
 {
 	if (block_num > request->block_num)
 		request->block_num = block_num;
-}
-
-static bool slot_of_block(struct chain_view *view, uint32_t *slot, uint32_t number)
-{
-	const struct chain_operations *operations = view->chain->operations;
-	struct signed_block block = {0};
-	if (operations->block_slot)
-		return operations->block_slot(view, slot, number, NULL) == 0;
-	if (!operations->block || operations->block(view->chain, &block, number, NULL) < 0)
-		return false;
-	*slot = block.header.timestamp;
-	signed_block_release(&block);
-	return true;
 }
 
 /* Of what is not the chain's: it may have changed with this mount's last write, or never. */
@@ -108,11 +100,11 @@ struct timespec request_modified(struct request *request)
 	/* What no block wrote yet, an account's empty list, is as old as the account. */
 	if (!request->slot && request->block_num == BLOCK_NUM_GENESIS &&
 	    strncmp(request->node->row->pattern, "accounts/@", 10) == 0)
-		view->chain->operations->account_exists(view, request->name[0], &request->slot, NULL);
+		view->operations->account_exists(view, &request->slot, request->name[0], NULL);
 	if (request->slot)
 		return slot_to_timespec(request->slot);
 	if (request->block_num && request->block_num < view->block_num &&
-	    slot_of_block(view, &slot, request->block_num))
+	    view->operations->block_slot(view, &slot, request->block_num, NULL) == 0)
 		return slot_to_timespec(slot);
 	return slot_to_timespec(view->slot);
 }
@@ -161,9 +153,10 @@ int request_send(struct request *request, struct action *actions, size_t count, 
 	struct transaction_trace trace = {0};
 	struct chain_view *view = NULL;
 	int result = 0;
-	struct chain_send_options options = {.without_keys = atomic_load(&request->tree->impersonate)};
+	struct chain_send_options options = {.without_keys = atomic_load(&request->tree->impersonate),
+	                                     .interruption = request_interruption(request)};
 	request_end(request);
-	result = chain_send(request->chain, request->wallet, actions, count, &options, &trace, error);
+	result = chain_send(request->chain, &trace, request->wallet, actions, count, &options, error);
 	if (result == 0) {
 		tree_wrote(request->tree);
 		/* A trace without a view to print its data with is still a transaction that happened. */

@@ -44,6 +44,9 @@ struct request {
 /* Borrowed; the same view until the request ends or sends a transaction. */
 int request_view(struct request *request, struct chain_view **out, struct error *error);
 
+/* What the chain is told to ask whether the caller has given up; NULL: nobody can. */
+const struct interruption *request_interruption(const struct request *request);
+
 /* Takes names one by one; nonzero: enough. */
 struct listing {
 	int (*add)(struct listing *listing, const char *name);

@@ -17,13 +17,12 @@ struct node;   /* a path that exists, looked up; unique per path while somebody 
 struct handle; /* an open file */
 struct folder; /* an open folder */
 
-/* Who asks. interrupted() (may be NULL) is asked during what takes long; true ends it with -EINTR. */
+/* Who asks, and how what takes long learns that they gave up. */
 struct caller {
 	uid_t uid;
 	gid_t gid;
 	pid_t pid;
-	bool (*interrupted)(void *context);
-	void *context;
+	struct interruption interruption;
 };
 
 struct tree_options {

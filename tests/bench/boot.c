@@ -4,6 +4,7 @@
 #include "tests/bench/bench.h"
 
 #include "core/boot/boot.h"
+#include "core/chain/embedded/embedded.h"
 #include "core/engine/storage/data_folder.h"
 
 enum { BARE_ROUNDS = 500 };

@@ -6,7 +6,7 @@
 #include "tests/bench/bench.h"
 #include "tests/chain_rig.h"
 
-#include "core/chain/embedded/embedded.h"
+#include "core/chain/embedded/embedded_private.h"
 #include "core/engine/state/feature.h"
 
 #include <dirent.h>
@@ -36,14 +36,14 @@ static void activate_features(struct rig *rig)
 	struct checksum256 digest = feature_digest(FEATURE_PREACTIVATE_FEATURE);
 	char text[65], json[128];
 
-	rig_must(rig->chain->operations->schedule_feature(rig->chain, &digest, &rig->error), "feature", &rig->error);
+	rig_must(rig->chain->operations->schedule_feature(rig->chain, &digest, NULL, &rig->error), "feature", &rig->error);
 	rig_install(rig, "eosio", "eosio.boot");
 	for (int i = 1; i < FEATURE_COUNT; i++) {
 		digest = feature_digest((enum feature)i);
 		checksum256_print(text, &digest);
 		snprintf(json, sizeof json, "[\"%s\"]", text);
 		act(rig, "eosio", "activate", "eosio", json);
-		rig_must(rig->chain->operations->schedule_feature(rig->chain, NULL, &rig->error), "features", &rig->error);
+		rig_must(rig->chain->operations->schedule_feature(rig->chain, NULL, NULL, &rig->error), "features", &rig->error);
 	}
 }
 
@@ -90,7 +90,7 @@ static void make_users(struct rig *rig, size_t from, size_t to)
 	while (from < to) {
 		struct action actions[4 * BATCH];
 		size_t count = 0;
-		rig_must(chain_view_open(rig->chain, &view, &rig->error), "view", &rig->error);
+		rig_must(chain_view_open(rig->chain, &view, NULL, NULL, &rig->error), "view", &rig->error);
 		for (size_t i = 0; i < BATCH && from < to; i++, from++) {
 			struct name_text name = user(from);
 			memset(private.secret, 1, sizeof private.secret);
@@ -110,7 +110,7 @@ static void make_users(struct rig *rig, size_t from, size_t to)
 			add(view, &actions[count++], "eosio.token", "transfer", json);
 		}
 		chain_view_close(view);
-		rig_must(chain_send(rig->chain, rig->wallet, actions, count, &options, NULL, &rig->error), "users", &rig->error);
+		rig_must(chain_send(rig->chain, NULL, rig->wallet, actions, count, &options, &rig->error), "users", &rig->error);
 	}
 }
 
@@ -127,8 +127,8 @@ static struct packed_transaction *sign_transfers(struct rig *rig, size_t count, 
 	char json[256];
 
 	rig_must(private_key_parse(&key, GENESIS_PRIVATE_KEY, &rig->error), "key", &rig->error);
-	rig_must(rig->chain->operations->reference(rig->chain, &reference, &seconds, &rig->error), "reference", &rig->error);
-	rig_must(chain_view_open(rig->chain, &view, &rig->error), "view", &rig->error);
+	rig_must(rig->chain->operations->reference(rig->chain, &reference, &seconds, NULL, &rig->error), "reference", &rig->error);
+	rig_must(chain_view_open(rig->chain, &view, NULL, NULL, &rig->error), "view", &rig->error);
 	for (size_t i = 0; i < count; i++) {
 		struct transaction transaction = {.expiration = seconds + 3000, .ref_block_num = (uint16_t)block_id_number(&reference),
 		                                  .ref_block_prefix = block_id_prefix(&reference), .actions_count = 1};
@@ -156,7 +156,7 @@ static void *push_some(void *context)
 	struct transaction_trace trace = {0};
 	struct error error = {0};
 	for (size_t i; (i = pushing->next++) < pushing->count;) {
-		rig_must(pushing->chain->operations->push(pushing->chain, &pushing->transfers[i], NULL, &trace, &error), "push", &error);
+		rig_must(pushing->chain->operations->push(pushing->chain, &trace, &pushing->transfers[i], NULL, &error), "push", &error);
 		transaction_trace_release(&trace);
 	}
 	return NULL;
@@ -210,7 +210,7 @@ static void open_and_close_view(void *context, size_t times)
 	struct chain *chain = context;
 	struct chain_view *view = NULL;
 	while (times--) {
-		rig_must(chain_view_open(chain, &view, NULL), "view", NULL);
+		rig_must(chain_view_open(chain, &view, NULL, NULL, NULL), "view", NULL);
 		chain_view_close(view);
 	}
 }
@@ -282,7 +282,7 @@ static void produce_and_die(const char *folder)
 
 	if (child == 0) {
 		rig_open(&rig);
-		rig.chain->operations->clock_advance(rig.chain, (int64_t)LOG_BLOCKS * 500000, false, die_halfway, &made, &rig.error);
+		rig.chain->operations->clock_advance(rig.chain, (int64_t)LOG_BLOCKS * 500000, false, &(struct interruption){die_halfway, &made}, &rig.error);
 		abort();
 	}
 	if (child < 0 || waitpid(child, NULL, 0) != child)

@@ -25,7 +25,7 @@ static void compare_account(struct replay *replay, struct chain_view *view, cons
 	snprintf(what, sizeof what, "account %.13s", json_name(expected));
 	int result = name_parse(&name, json_name(expected), &error);
 	if (!result)
-		result = view->chain->operations->account(view, &account, name, &error);
+		result = view->operations->account(view, &account, name, &error);
 	if (!result)
 		result = chain_account_print(view, &text, &account, true, &error);
 	if (result)
@@ -51,7 +51,7 @@ static void compare_answer(struct replay *replay, struct chain_view *view, const
 	uint64_t name;
 	int result = name_parse(&name, account_name, &error);
 	if (!result)
-		result = view->chain->operations->account(view, &account, name, &error);
+		result = view->operations->account(view, &account, name, &error);
 	if (!result)
 		result = chain_account_print(view, &text, &account, false, &error);
 	if (result)
@@ -75,7 +75,7 @@ void replay_compare_requests(struct replay *replay, uint32_t block)
 		if (!path || strcmp(path, "/v1/chain/get_account") || !name || head != block)
 			continue;
 		replay_at(replay, "block %u, get_account", block);
-		if (chain_view_open(replay->chain, &view, &error))
+		if (chain_view_open(replay->chain, &view, NULL, NULL, &error))
 			continue;
 		compare_answer(replay, view, name, answer);
 		chain_view_close(view);

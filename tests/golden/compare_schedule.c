@@ -18,7 +18,7 @@ static void compare_schedules(struct replay *replay, struct chain_view *view, co
 {
 	struct producer_schedule active = {0}, pending = {0}, proposed = {0};
 	struct error error = {0};
-	if (view->chain->operations->schedules(view, &active, &pending, &proposed, &error)) {
+	if (view->operations->schedules(view, &active, &pending, &proposed, &error)) {
 		replay_differ(replay, "schedules", "some", error.sentence);
 		return;
 	}
@@ -50,7 +50,7 @@ static void compare_checkpoint(struct replay *replay, const struct recording_che
 	struct error error = {0};
 	replay_at(replay, "checkpoint \"%s\"", checkpoint->name);
 	replay->checkpoints++;
-	if (chain_view_open(replay->chain, &view, &error)) {
+	if (chain_view_open(replay->chain, &view, NULL, NULL, &error)) {
 		replay_differ(replay, "state", "readable", error.sentence);
 		return;
 	}

@@ -132,7 +132,7 @@ static void compare_traces(struct replay *replay, const struct recording_step *s
 	struct error error = {0};
 	size_t i = 0;
 	replay_compare_number(replay, "number of action traces", json_count(traces), trace->actions_count);
-	if (chain_view_open(replay->chain, &view, &error)) {
+	if (chain_view_open(replay->chain, &view, NULL, NULL, &error)) {
 		replay_differ(replay, "state", "readable", error.sentence);
 		return;
 	}

@@ -47,7 +47,7 @@ static void compare_table(struct replay *replay, struct chain_view *view, const 
 	struct table_id id;
 	struct error error = {0};
 	struct row_walk walk = {.replay = replay, .view = view, .id = &id, .expected = json_first(rows), .name = json_name(rows)};
-	if (parse_table_name(&id, json_name(rows), &error) || view->chain->operations->rows(view, &id, 0, compare_row, &walk, &error)) {
+	if (parse_table_name(&id, json_name(rows), &error) || view->operations->rows(view, &id, 0, compare_row, &walk, &error)) {
 		replay_differ(replay, json_name(rows), "a table", error.sentence);
 		return;
 	}
@@ -86,7 +86,7 @@ void replay_compare_tables(struct replay *replay, struct chain_view *view, const
 	for (size_t i = 0; i < replay->code_accounts_count; i++) {
 		struct scope_walk walk = {.replay = replay, .tables = tables, .code = replay->code_accounts[i]};
 		struct error error = {0};
-		if (view->chain->operations->scopes(view, walk.code, 0, 0, look_for_table, &walk, &error) < 0)
+		if (view->operations->scopes(view, walk.code, 0, 0, look_for_table, &walk, &error) < 0)
 			replay_differ(replay, name_text(walk.code).text, "scopes", error.sentence);
 	}
 }

@@ -186,7 +186,7 @@ int replay_build_step(struct replay *replay, const struct recording_step *step, 
 	    .delay_sec = (uint32_t)delay,
 	    .actions = memory_allocate(json_count(actions) + 1, sizeof *transaction.actions),
 	};
-	int result = chain_view_open(replay->chain, &view, error);
+	int result = chain_view_open(replay->chain, &view, NULL, NULL, error);
 	if (!result) {
 		for (const struct json *action = json_first(actions); action && !result; action = json_next(action))
 			result = build_action(replay, view, step, action, &transaction.actions[transaction.actions_count++], error);

@@ -2,6 +2,7 @@
 #include "tests/golden/replay.h"
 
 #include "core/boot/boot.h"
+#include "core/chain/embedded/embedded.h"
 
 #include <inttypes.h>
 #include <string.h>

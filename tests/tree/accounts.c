@@ -167,11 +167,10 @@ static void contracts_of_an_account(void **state)
 	struct error error = {0};
 	unsigned count = 0;
 	(void)state;
-	assert_int_equal(chain_view_open(fixture.chain, &view, &error), 0);
-	const struct chain_operations *operations = fixture.chain->operations;
-	assert_int_equal(operations->table_contracts(view, name_literal("alice1111111"), name_literal("accounts"), count_contracts, &count, &error), 0);
+	assert_int_equal(chain_view_open(fixture.chain, &view, NULL, NULL, &error), 0);
+	assert_int_equal(view->operations->table_contracts(view, name_literal("alice1111111"), name_literal("accounts"), count_contracts, &count, &error), 0);
 	assert_int_equal(count, 2);
-	assert_int_equal(operations->table_contracts(view, name_literal("alice1111111"), name_literal("nothing"), count_contracts, &count, &error), 0);
+	assert_int_equal(view->operations->table_contracts(view, name_literal("alice1111111"), name_literal("nothing"), count_contracts, &count, &error), 0);
 	assert_int_equal(count, 2);
 	chain_view_close(view);
 }

@@ -129,13 +129,13 @@ static void test_interrupted_again_and_again(void **state)
 	char *votes = memory_copy_string(fixture_read("accounts/producer111a/votes"));
 	fixture_teardown(state);
 	setup_small(state);
-	fixture.caller.interrupted = interrupt;
+	fixture.caller.interruption.happened = interrupt;
 	interruption.every = 7;
 	unsigned rounds = 0;
 	int result;
 	while ((result = fixture_try_write("boot/run", "all\n")) == -EINTR && rounds < 1000)
 		rounds++;
-	fixture.caller.interrupted = NULL;
+	fixture.caller.interruption.happened = NULL;
 	assert_int_equal(result, 0);
 	assert_true(rounds > 20);
 	assert_int_equal(sent(), whole);
@@ -152,11 +152,11 @@ static void test_transfers_until_interrupted(void **state)
 	(void)state;
 	fixture_write("boot/run", "all\n");
 	size_t before = sent();
-	fixture.caller.interrupted = interrupt;
+	fixture.caller.interruption.happened = interrupt;
 	interruption.every = 15;
 	interruption.asked = 0;
 	assert_int_equal(fixture_try_write("boot/run", "xfer\n"), -EINTR);
-	fixture.caller.interrupted = NULL;
+	fixture.caller.interruption.happened = NULL;
 	assert_int_equal(sent(), before + 15);
 	fixture_expect_part("boot/output.log", "cleos transfer -f user");
 	fixture_expect_part("boot/run", "# 16-xfer                stopped                15");

@@ -13,6 +13,7 @@
 #include "core/base/memory.h"
 #include "core/base/text.h"
 #include "core/boot/boot.h"
+#include "core/chain/embedded/embedded.h"
 #include "core/types/name.h"
 #include "fs/tree/tree.h"
 
@@ -261,7 +262,7 @@ static FIXTURE_UNUSED void fixture_round_trip(const char *path)
 static FIXTURE_UNUSED void fixture_advance(int64_t seconds, bool skip)
 {
 	struct error error = {0};
-	if (fixture.chain->operations->clock_advance(fixture.chain, seconds * 1000000, skip, NULL, NULL, &error) < 0)
+	if (fixture.chain->operations->clock_advance(fixture.chain, seconds * 1000000, skip, NULL, &error) < 0)
 		fail_msg("%s", error.sentence);
 }
 

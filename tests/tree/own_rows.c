@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "core/base/memory.h"
+#include "core/chain/embedded/embedded.h"
 #include "core/types/time.h"
 #include "fs/tree/node.h"
 

@@ -25,7 +25,7 @@ static int count_account(void *context, uint64_t name)
 static size_t accounts_in(struct chain_view *view)
 {
 	size_t count = 0;
-	assert_int_equal(view->chain->operations->accounts(view, 0, count_account, &count, NULL), 0);
+	assert_int_equal(view->operations->accounts(view, 0, count_account, &count, NULL), 0);
 	return count;
 }
 
@@ -38,18 +38,18 @@ static void views_stay(void **state)
 	struct chain_info info;
 	(void)state;
 	rig_open(&rig);
-	assert_int_equal(chain_view_open(rig.chain, &before, NULL), 0);
+	assert_int_equal(chain_view_open(rig.chain, &before, NULL, NULL, NULL), 0);
 	size_t count = accounts_in(before);
 	uint32_t head = rig_info(&rig).head_block_num;
 	for (char name[] = "aaaaaaaaaaaa"; name[11] < 'k'; name[11]++) {
 		assert_int_equal(rig_create_account(&rig, NULL, name), 0);
 		assert_int_equal(rig_advance(&rig, 10 * SECOND), 0);
 	}
-	assert_int_equal(chain_view_open(rig.chain, &after, NULL), 0);
+	assert_int_equal(chain_view_open(rig.chain, &after, NULL, NULL, NULL), 0);
 	assert_int_equal(accounts_in(before), count);
 	assert_int_equal(accounts_in(after), count + 10);
 	assert_true(after->sequence > before->sequence && after->block_num > before->block_num + 199 && after->slot > before->slot);
-	assert_int_equal(rig.chain->operations->info(before, &info, NULL), 0);
+	assert_int_equal(before->operations->info(before, &info, NULL), 0);
 	assert_int_equal(info.head_block_num, head);
 	chain_view_close(before);
 	chain_view_close(after);
@@ -79,20 +79,20 @@ static void clock_moves(void **state)
 	rig_open(&rig);
 	const struct chain_operations *operations = rig.chain->operations;
 	struct chain_info info = rig_info(&rig);
-	assert_int_equal(operations->clock(rig.chain, &before, NULL), 0);
+	assert_int_equal(operations->clock(rig.chain, &before, NULL, NULL), 0);
 	assert_int_equal(rig_advance(&rig, 600 * SECOND), 0);
-	assert_int_equal(operations->clock(rig.chain, &after, NULL), 0);
+	assert_int_equal(operations->clock(rig.chain, &after, NULL, NULL), 0);
 	int64_t ahead = after.chain_time - after.real_time - (before.chain_time - before.real_time);
 	assert_true(ahead >= 600 * SECOND && ahead < 601 * SECOND);
 	struct chain_info later = rig_info(&rig);
 	assert_in_range(later.head_block_num - info.head_block_num, 1200, 1202);
 	/* Skipping makes one block, that much later. */
-	assert_int_equal(operations->clock_advance(rig.chain, (int64_t)3 * 86400 * SECOND, true, NULL, NULL, &rig.error), 0);
+	assert_int_equal(operations->clock_advance(rig.chain, (int64_t)3 * 86400 * SECOND, true, NULL, &rig.error), 0);
 	struct chain_info skipped = rig_info(&rig);
 	assert_int_equal(skipped.head_block_num, later.head_block_num + 1);
 	assert_in_range(skipped.head_slot - later.head_slot, 3 * 172800 - 2, 3 * 172800 + 2);
-	assert_int_equal(operations->clock_advance(rig.chain, INT64_MAX / 2, false, NULL, NULL, &rig.error), -EINVAL);
-	assert_int_equal(operations->clock_advance(rig.chain, -1, false, NULL, NULL, &rig.error), -EINVAL);
+	assert_int_equal(operations->clock_advance(rig.chain, INT64_MAX / 2, false, NULL, &rig.error), -EINVAL);
+	assert_int_equal(operations->clock_advance(rig.chain, -1, false, NULL, &rig.error), -EINVAL);
 	assert_int_equal(rig_info(&rig).head_block_num, skipped.head_block_num);
 	rig_end(&rig);
 }
@@ -107,8 +107,8 @@ static void clock_keeps_what_is_pending(void **state)
 	rig_open(&rig);
 	for (int skip = 0; skip < 2; skip++) {
 		assert_int_equal(rig_create_account(&rig, &trace, skip ? "alice" : "bob"), 0);
-		assert_int_equal(rig.chain->operations->clock_advance(rig.chain, 100 * SECOND, skip, NULL, NULL, &rig.error), 0);
-		assert_int_equal(rig.chain->operations->block(rig.chain, &block, trace.block_num, &rig.error), 0);
+		assert_int_equal(rig.chain->operations->clock_advance(rig.chain, 100 * SECOND, skip, NULL, &rig.error), 0);
+		block = rig_block(&rig, trace.block_num);
 		assert_int_equal(block.header.timestamp, trace.slot);
 		assert_int_equal(block.transactions_count, 1);
 		assert_true(checksum256_equal(&block.transactions[0].packed.id, &trace.id));
@@ -123,6 +123,49 @@ static bool stop_after_ten(void *context)
 	return ++*(int *)context == 10;
 }
 
+/* Heads by node, blocks by number while they are reversible; what is not there says so. */
+static void views_of_revisions(void **state)
+{
+	struct rig rig = {.manual_clock = true};
+	struct transaction_trace trace = {0};
+	struct chain_view *view = NULL;
+	(void)state;
+	rig_open(&rig);
+	assert_int_equal(rig_advance(&rig, 2 * SECOND), 0);
+	struct chain_info info = rig_info(&rig);
+	assert_int_equal(rig_create_account(&rig, &trace, "alice"), 0);
+	transaction_trace_release(&trace);
+
+	const struct chain_revision own = {.node = name_literal("eosio")}, block = {.kind = CHAIN_BLOCK, .block_num = info.head_block_num};
+	assert_int_equal(chain_view_open(rig.chain, &view, &own, NULL, &rig.error), 0);
+	assert_int_equal(view->operations->account_exists(view, NULL, name_literal("alice"), &rig.error), 0);
+	uint64_t sequence = view->sequence;
+	chain_view_close(view);
+	assert_int_equal(chain_view_open(rig.chain, &view, &block, NULL, &rig.error), 0);
+	assert_int_equal(view->block_num, info.head_block_num);
+	assert_int_equal(view->slot, info.head_slot);
+	assert_true(view->sequence != sequence);
+	assert_int_equal(view->operations->account_exists(view, NULL, name_literal("alice"), &rig.error), -ENOENT);
+	assert_int_equal(view->operations->account_exists(view, NULL, name_literal("eosio"), &rig.error), 0);
+	chain_view_close(view);
+
+	const struct {
+		struct chain_revision revision;
+		int result;
+		const char *words;
+	} refused[] = {
+		{{.node = name_literal("nobody")}, -ENOENT, "nobody"},
+		{{.kind = CHAIN_BLOCK, .block_num = 1000000}, -EOPNOTSUPP, "1000000"},
+		{{.kind = CHAIN_KEPT, .kept = "monday"}, -ENOENT, "monday"},
+	};
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+		error_clear(&rig.error);
+		assert_int_equal(chain_view_open(rig.chain, &view, &refused[i].revision, NULL, &rig.error), refused[i].result);
+		assert_non_null(strstr(rig.error.sentence, refused[i].words));
+	}
+	rig_end(&rig);
+}
+
 static void clock_interrupted(void **state)
 {
 	struct rig rig = {.manual_clock = true};
@@ -131,9 +174,9 @@ static void clock_interrupted(void **state)
 	(void)state;
 	rig_open(&rig);
 	uint32_t head = rig_info(&rig).head_block_num;
-	assert_int_equal(rig.chain->operations->clock_advance(rig.chain, 600 * SECOND, false, stop_after_ten, &asked, &rig.error), -EINTR);
+	assert_int_equal(rig.chain->operations->clock_advance(rig.chain, 600 * SECOND, false, &(struct interruption){stop_after_ten, &asked}, &rig.error), -EINTR);
 	assert_int_equal(rig_info(&rig).head_block_num, head + 10);
-	assert_int_equal(rig.chain->operations->clock(rig.chain, &clock, NULL), 0);
+	assert_int_equal(rig.chain->operations->clock(rig.chain, &clock, NULL, NULL), 0);
 	assert_true(clock.chain_time - clock.real_time < 7 * SECOND);
 	rig_end(&rig);
 }
@@ -174,7 +217,7 @@ static void full_blocks_are_sealed(void **state)
 	}
 	struct chain_info info = rig_info(&rig);
 	assert_true(info.head_block_num >= head + 400 / 5 - 1);
-	assert_int_equal(rig.chain->operations->clock(rig.chain, &clock, NULL), 0);
+	assert_int_equal(rig.chain->operations->clock(rig.chain, &clock, NULL, NULL), 0);
 	assert_true(clock.chain_time > clock.real_time + 30 * SECOND);
 	rig_end(&rig);
 }
@@ -214,12 +257,12 @@ static void stalls_without_a_key(void **state)
 	assert_int_equal(signer_new_key(rig.signer, &key, &genesis.initial_key, &rig.error), 0);
 	rig_open(&rig);
 	struct chain_view *view = NULL;
-	assert_int_equal(chain_view_open(rig.chain, &view, NULL), 0);
+	assert_int_equal(chain_view_open(rig.chain, &view, NULL, NULL, NULL), 0);
 	chain_view_close(view);
 	/* Whoever signs, and nobody could: nothing has happened and the missing are named. */
 	assert_int_equal(rig_advance(&rig, SECOND), -EAGAIN);
 	assert_non_null(strstr(rig.error.sentence, "eosio"));
-	assert_int_equal(rig.chain->operations->clock_advance(rig.chain, SECOND, true, NULL, NULL, &rig.error), -EAGAIN);
+	assert_int_equal(rig.chain->operations->clock_advance(rig.chain, SECOND, true, NULL, &rig.error), -EAGAIN);
 	assert_int_equal(rig_info(&rig).head_block_num, 1);
 	assert_int_equal(wallet_import(rig.wallet, &key, NULL, &rig.error), 0);
 	assert_int_equal(rig_create_account(&rig, NULL, "alice"), 0);
@@ -274,19 +317,18 @@ static void *read_balances(void *context)
 		int64_t acknowledged = crowd->acknowledged, balance = rig_balance(&own, "alice");
 		struct chain_view *view = NULL;
 		struct chain_node node;
-		struct signed_block block = {0};
 		uint32_t slot;
-expect(crowd, balance >= acknowledged && balance >= last, "a balance");
+		expect(crowd, balance >= acknowledged && balance >= last, "a balance");
 		last = balance;
 		struct chain_info info = rig_info(&own);
-		expect(crowd, operations->block(own.chain, &block, info.head_block_num, &own.error) == 0, "reading the head");
+		struct signed_block block = rig_block(&own, info.head_block_num);
 		expect(crowd, checksum256_equal(&block.id, &info.head_block_id), "the head's id");
 		expect(crowd, info.head_block_num == 1 || block.producer_signature.data[0] != 0, "the head's signature");
 		signed_block_release(&block);
-		expect(crowd, chain_view_open(own.chain, &view, &own.error) == 0, "a view");
-		expect(crowd, operations->block_slot(view, &slot, 1 + view->block_num / 2, NULL) == 0 && slot <= view->slot, "a block's time");
+		expect(crowd, chain_view_open(own.chain, &view, NULL, NULL, &own.error) == 0, "a view");
+		expect(crowd, view->operations->block_slot(view, &slot, 1 + view->block_num / 2, NULL) == 0 && slot <= view->slot, "a block's time");
 		chain_view_close(view);
-		expect(crowd, operations->node(own.chain, &node, name_literal("eosio"), &own.error) == 0 && node.producers_count == 1, "the node");
+		expect(crowd, operations->node(own.chain, &node, name_literal("eosio"), NULL, &own.error) == 0 && node.producers_count == 1, "the node");
 	}
 	return NULL;
 }
@@ -296,7 +338,7 @@ static void *move_clock(void *context)
 	struct crowd *crowd = context;
 	struct rig own = *crowd->rig;
 	for (int i = 0; i < 20; i++)
-		expect(crowd, own.chain->operations->clock_advance(own.chain, (i % 3 ? 7 : 40) * SECOND, i % 5 == 0, NULL, NULL, &own.error) == 0,
+		expect(crowd, own.chain->operations->clock_advance(own.chain, (i % 3 ? 7 : 40) * SECOND, i % 5 == 0, NULL, &own.error) == 0,
 		       own.error.sentence);
 	return NULL;
 }
@@ -332,6 +374,7 @@ int main(void)
 		cmocka_unit_test(writes_are_seen),
 		cmocka_unit_test(clock_moves),
 		cmocka_unit_test(clock_keeps_what_is_pending),
+		cmocka_unit_test(views_of_revisions),
 		cmocka_unit_test(clock_interrupted),
 		cmocka_unit_test(full_blocks_are_sealed),
 		cmocka_unit_test(too_big),

@@ -99,9 +99,8 @@ static void create_noted(struct rig *rig, struct done *done, const char *name)
 
 static void assert_in_block(struct rig *rig, const struct done *done)
 {
-	struct signed_block block = {0};
+	struct signed_block block = rig_block(rig, done->block_num);
 	size_t found = 0;
-	rig_must(rig->chain->operations->block(rig->chain, &block, done->block_num, &rig->error), "block", &rig->error);
 	assert_int_equal(block.header.timestamp, done->slot);
 	for (size_t i = 0; i < block.transactions_count; i++)
 		found += checksum256_equal(&block.transactions[i].packed.id, &done->id);
@@ -122,13 +121,13 @@ static void closed_and_opened(void **state)
 	assert_int_equal(rig_create_account(&scene.rig, NULL, "alice"), 0);
 	assert_int_equal(rig_advance(&scene.rig, 100 * SECOND), 0);
 	assert_int_equal(rig_create_account(&scene.rig, NULL, "bob"), 0);
-	scene.rig.chain->operations->clock(scene.rig.chain, &before, NULL);
+	scene.rig.chain->operations->clock(scene.rig.chain, &before, NULL, NULL);
 	rig_close(&scene.rig);
 	for (int i = 0; i < 3; i++) {
 		rig_open(&scene.rig);
 		assert_string_equal(text_string(&scene.rig.notices), "");
 		assert_true(rig_has_account(&scene.rig, "alice") && rig_has_account(&scene.rig, "bob"));
-		scene.rig.chain->operations->clock(scene.rig.chain, &after, NULL);
+		scene.rig.chain->operations->clock(scene.rig.chain, &after, NULL, NULL);
 		int64_t change = after.chain_time - after.real_time - (before.chain_time - before.real_time);
 		assert_true(change >= 0 && change <= 2 * SECOND); /* up to a sealed head that is a little ahead */
 		rig_close(&scene.rig);
@@ -148,22 +147,22 @@ static void times_of_old_blocks(void **state)
 	const struct chain_operations *operations = scene.rig.chain->operations;
 	for (int i = 0; i < 5; i++) {
 		assert_int_equal(rig_advance(&scene.rig, 2 * SECOND), 0);
-		assert_int_equal(operations->clock_advance(scene.rig.chain, 60 * SECOND, true, NULL, NULL, &scene.rig.error), 0);
+		assert_int_equal(operations->clock_advance(scene.rig.chain, 60 * SECOND, true, NULL, &scene.rig.error), 0);
 	}
-	assert_int_equal(chain_view_open(scene.rig.chain, &view, NULL), 0);
+	assert_int_equal(chain_view_open(scene.rig.chain, &view, NULL, NULL, NULL), 0);
 	uint32_t count = view->block_num;
 	assert_true(count > 20 && count < 40);
 	for (uint32_t number = 1; number < count; number++)
-		assert_int_equal(operations->block_slot(view, &slots[number], number, NULL), 0);
+		assert_int_equal(view->operations->block_slot(view, &slots[number], number, NULL), 0);
 	chain_view_close(view);
 	rig_close(&scene.rig);
 	rig_open(&scene.rig);
-	assert_int_equal(chain_view_open(scene.rig.chain, &view, NULL), 0);
+	assert_int_equal(chain_view_open(scene.rig.chain, &view, NULL, NULL, NULL), 0);
 	for (uint32_t number = 1; number < count; number++) {
-		assert_int_equal(operations->block_slot(view, &slot, number, NULL), 0);
+		assert_int_equal(view->operations->block_slot(view, &slot, number, NULL), 0);
 		assert_int_equal(slot, slots[number]);
 	}
-	assert_int_equal(operations->block_slot(view, &slot, 0, &scene.rig.error), -ENOENT);
+	assert_int_equal(view->operations->block_slot(view, &slot, 0, &scene.rig.error), -ENOENT);
 	chain_view_close(view);
 	scene_end(&scene);
 }
@@ -224,9 +223,8 @@ static void killed_with_sealed_blocks(void **state)
 	scene_begin(&scene);
 	struct done done = killed(&scene, with_sealed_outside_the_log);
 	rig_open(&scene.rig);
-	struct signed_block block = {0};
 	assert_in_block(&scene.rig, &done);
-	assert_int_equal(scene.rig.chain->operations->block(scene.rig.chain, &block, done.head_num, NULL), 0);
+	struct signed_block block = rig_block(&scene.rig, done.head_num);
 	assert_true(checksum256_equal(&block.id, &done.head_id));
 	signed_block_release(&block);
 	assert_true(rig_has_account(&scene.rig, "carol"));
@@ -237,7 +235,7 @@ static void with_a_feature(struct rig *rig, struct done *done)
 {
 	struct checksum256 digest = feature_digest(FEATURE_PREACTIVATE_FEATURE);
 	rig_open(rig);
-	rig_must(rig->chain->operations->schedule_feature(rig->chain, &digest, &rig->error), "feature", &rig->error);
+	rig_must(rig->chain->operations->schedule_feature(rig->chain, &digest, NULL, &rig->error), "feature", &rig->error);
 	note_head(rig, done);
 }
 
@@ -257,8 +255,8 @@ static void killed_after_a_feature(void **state)
 	scene_begin(&scene);
 	killed(&scene, with_a_feature);
 	rig_open(&scene.rig);
-	assert_int_equal(chain_view_open(scene.rig.chain, &view, NULL), 0);
-	assert_int_equal(scene.rig.chain->operations->features(view, feature_is_active, &active, NULL), 0);
+	assert_int_equal(chain_view_open(scene.rig.chain, &view, NULL, NULL, NULL), 0);
+	assert_int_equal(view->operations->features(view, feature_is_active, &active, NULL), 0);
 	assert_int_equal(active, 1);
 	chain_view_close(view);
 	scene_end(&scene);
@@ -283,13 +281,13 @@ static void killed_while_the_clock_moves(void **state)
 	pid_t child = fork();
 	if (child == 0) {
 		rig_open(&scene.rig);
-		scene.rig.chain->operations->clock_advance(scene.rig.chain, (int64_t)86400 * SECOND, false, kill_now, &asked, &scene.rig.error);
+		scene.rig.chain->operations->clock_advance(scene.rig.chain, (int64_t)86400 * SECOND, false, &(struct interruption){kill_now, &asked}, &scene.rig.error);
 		abort();
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status));
 	rig_open(&scene.rig);
-	scene.rig.chain->operations->clock(scene.rig.chain, &clock, NULL);
+	scene.rig.chain->operations->clock(scene.rig.chain, &clock, NULL, NULL);
 	assert_non_null(strstr(text_string(&scene.rig.notices), "chain time goes on from there"));
 	int64_t ahead = clock.chain_time - clock.real_time;
 	assert_true(ahead > 100 * SECOND && ahead < 300 * SECOND);
@@ -442,7 +440,7 @@ static void full_disk(struct rig *rig, struct done *done)
 	must(strstr(rig->error.sentence, "File too large"), rig->error.sentence);
 	must(!rig_has_account(rig, "alice"), "nothing has happened");
 	must(rig_advance(rig, SECOND) == -EFBIG, "the clock");
-	must(rig->chain->operations->clock_advance(rig->chain, SECOND, true, NULL, NULL, &rig->error) == -EFBIG, "the clock, skipping");
+	must(rig->chain->operations->clock_advance(rig->chain, SECOND, true, NULL, &rig->error) == -EFBIG, "the clock, skipping");
 	must(rig_info(rig).head_block_num == done->head_num, "no block was made");
 	limit_files(RLIM_INFINITY);
 	rig_must(rig_create_account(rig, NULL, "alice"), "alice", &rig->error);
@@ -515,8 +513,8 @@ static void full_log_goes_on(void **state)
 	struct done done = killed(&scene, full_log);
 	rig_open(&scene.rig);
 	assert_string_equal(text_string(&scene.rig.notices), "");
-	assert_int_equal(chain_view_open(scene.rig.chain, &view, NULL), 0);
-	assert_int_equal(scene.rig.chain->operations->accounts(view, 0, count_account, &count, NULL), 0);
+	assert_int_equal(chain_view_open(scene.rig.chain, &view, NULL, NULL, NULL), 0);
+	assert_int_equal(view->operations->accounts(view, 0, count_account, &count, NULL), 0);
 	assert_int_equal(count, done.head_num + 3);
 	chain_view_close(view);
 	scene_end(&scene);

@@ -1,6 +1,6 @@
 /* The embedded chain's life: one engine, the threads that produce and store its blocks, and how it comes
  * out of a data folder and goes back. */
-#include "core/chain/embedded/embedded.h"
+#include "core/chain/embedded/embedded_private.h"
 
 #include "core/base/memory.h"
 #include "core/types/name.h"
@@ -39,7 +39,7 @@ static void finish_for_good(struct embedded_chain *chain)
 		storage_save_state(chain->storage, chain, true, &error);
 }
 
-void embedded_destroy(struct chain *base)
+static void destroy(struct chain *base)
 {
 	struct embedded_chain *chain = embedded_of(base);
 
@@ -159,13 +159,26 @@ static int open_engine(struct embedded_chain *chain, const struct embedded_optio
 	return result ? result : catch_up_with_head(chain, options->notices, error);
 }
 
+static const struct chain_operations operations = {
+	.kind = "embedded",
+	.destroy = destroy,
+	.view_open = embedded_view_open,
+	.push = embedded_push,
+	.reference = embedded_reference,
+	.schedule_feature = embedded_schedule_feature,
+	.clock = embedded_clock,
+	.clock_advance = embedded_clock_advance,
+	.node = embedded_node,
+};
+
 int embedded_chain_create(struct chain **out, const struct embedded_options *options, struct error *error)
 {
 	struct embedded_chain *chain = memory_allocate(1, sizeof *chain);
 	pthread_condattr_t monotonic;
 	int result;
 
-	chain->base.operations = &embedded_operations;
+	chain->base.operations = &operations;
+	chain->view_operations = embedded_view_operations();
 	chain->base.abi_cache = chain_abi_cache_create();
 	chain->signer = options->signer;
 	chain->wallet = options->wallet;
@@ -189,7 +202,7 @@ int embedded_chain_create(struct chain **out, const struct embedded_options *opt
 	result = embedded_start_threads(chain, error);
 out:
 	if (result) {
-		embedded_destroy(&chain->base);
+		destroy(&chain->base);
 		return result;
 	}
 	*out = &chain->base;

@@ -1,6 +1,6 @@
 /* What becomes of sealed blocks: they are signed, go to the block log in order, and their journals go away
  * once the disk has them. */
-#include "core/chain/embedded/embedded.h"
+#include "core/chain/embedded/embedded_private.h"
 
 #include "core/base/memory.h"
 #include "core/types/name.h"

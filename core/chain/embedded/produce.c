@@ -1,5 +1,5 @@
 /* Producing: which slot comes next and who signs it, sealing, and the thread that does so twice a second. */
-#include "core/chain/embedded/embedded.h"
+#include "core/chain/embedded/embedded_private.h"
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"

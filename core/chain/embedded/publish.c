@@ -1,5 +1,5 @@
 /* What readers see: the engine's state, pinned in constant time under a short mutex (DESIGN 5). */
-#include "core/chain/embedded/embedded.h"
+#include "core/chain/embedded/embedded_private.h"
 
 #include "core/base/memory.h"
 
@@ -34,18 +34,33 @@ static void let_go(struct embedded_chain *chain, struct published *state)
 	chain->unused = state;
 }
 
+/* The state after a sealed block, for readers; one reference, and no sequence yet. Under lock. */
+static struct published *publish_block(struct block_state *head, struct map_root *root)
+{
+	struct published *state = memory_allocate(1, sizeof *state);
+
+	*state = (struct published){
+		.references = 1,
+		.root = root,
+		.head = block_state_hold(head),
+		.irreversible_num = head->dpos_irreversible,
+		.irreversible_id = head->irreversible_id,
+		.block_num = head->number,
+		.slot = head->block->header.timestamp,
+	};
+	return state;
+}
+
 void embedded_publish(struct embedded_chain *chain)
 {
 	struct engine *engine = chain->engine;
-	struct published *state = memory_allocate(1, sizeof *state), *old;
-	struct block_state *head = engine_head(engine);
+	struct published *state = publish_block(engine_head(engine), engine_state(engine)), *old;
 
-	state->references = 1;
-	state->root = engine_state(engine);
-	state->head = block_state_hold(head);
 	state->irreversible_num = engine_irreversible(engine, &state->irreversible_id);
-	state->block_num = engine_block_pending(engine) ? engine_block_number(engine) : head->number;
-	state->slot = engine_block_pending(engine) ? engine_block_slot(engine) : head->block->header.timestamp;
+	if (engine_block_pending(engine)) {
+		state->block_num = engine_block_number(engine);
+		state->slot = engine_block_slot(engine);
+	}
 	pthread_mutex_lock(&chain->publish);
 	state->sequence = ++chain->sequence;
 	old = chain->current;
@@ -62,6 +77,24 @@ struct published *embedded_pin(struct embedded_chain *chain)
 	struct published *state = chain->current;
 	state->references++;
 	pthread_mutex_unlock(&chain->publish);
+	return state;
+}
+
+struct published *embedded_pin_block(struct embedded_chain *chain, uint32_t number)
+{
+	struct published *state = NULL;
+
+	pthread_mutex_lock(&chain->lock);
+	struct block_state *block = engine_head(chain->engine);
+	while (block && block->number > number)
+		block = block->previous;
+	if (block && block->number == number) {
+		state = publish_block(block, map_root_hold(block->root));
+		pthread_mutex_lock(&chain->publish);
+		state->sequence = ++chain->sequence;
+		pthread_mutex_unlock(&chain->publish);
+	}
+	pthread_mutex_unlock(&chain->lock);
 	return state;
 }
 

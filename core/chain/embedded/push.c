@@ -1,5 +1,5 @@
 /* What writers ask of the embedded chain: pushing transactions, activating features, moving the clock. */
-#include "core/chain/embedded/embedded.h"
+#include "core/chain/embedded/embedded_private.h"
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"
@@ -59,9 +59,8 @@ static int next_block(struct embedded_chain *chain, struct error *error)
 	return result ? result : embedded_open_block(chain, slot, NULL, error);
 }
 
-int embedded_push(struct chain *base, struct packed_transaction *packed,
-                  const struct chain_send_options *options, struct transaction_trace *trace,
-                  struct error *error)
+int embedded_push(struct chain *base, struct transaction_trace *trace, struct packed_transaction *packed,
+                  const struct chain_send_options *options, struct error *error)
 {
 	struct embedded_chain *chain = embedded_of(base);
 	struct public_key *keys = memory_allocate(packed->signatures_count + 1, sizeof *keys);
@@ -102,12 +101,13 @@ int embedded_push(struct chain *base, struct packed_transaction *packed,
 }
 
 int embedded_reference(struct chain *base, struct checksum256 *block_id, uint32_t *seconds,
-                       struct error *error)
+                       const struct interruption *interruption, struct error *error)
 {
 	struct embedded_chain *chain = embedded_of(base);
 	struct published *state = embedded_pin(chain);
 	int64_t now = embedded_now(chain), block = slot_to_us(state->slot);
 
+	(void)interruption;
 	(void)error;
 	*block_id = state->head->id;
 	*seconds = (uint32_t)((now > block ? now : block) /
@@ -143,12 +143,14 @@ static int open_feature_block(struct embedded_chain *chain, const struct checksu
 
 /* A block's beginning activates what is preactivated; a scheduled feature needs a block of its own that
  * lists it. */
-int embedded_schedule_feature(struct chain *base, const struct checksum256 *digest, struct error *error)
+int embedded_schedule_feature(struct chain *base, const struct checksum256 *digest,
+                              const struct interruption *interruption, struct error *error)
 {
 	struct embedded_chain *chain = embedded_of(base);
 	struct feature_set features;
 	int result = embedded_finish(chain, true, error);
 
+	(void)interruption;
 	if (result)
 		return result;
 	pthread_mutex_lock(&chain->lock);
@@ -170,10 +172,12 @@ static int64_t head_time(const struct embedded_chain *chain)
 	return slot_to_us(engine_head(chain->engine)->block->header.timestamp);
 }
 
-int embedded_clock(struct chain *base, struct chain_clock *out, struct error *error)
+int embedded_clock(struct chain *base, struct chain_clock *out, const struct interruption *interruption,
+                   struct error *error)
 {
 	struct embedded_chain *chain = embedded_of(base);
 
+	(void)interruption;
 	(void)error;
 	pthread_mutex_lock(&chain->lock);
 	int64_t head = head_time(chain);
@@ -197,15 +201,15 @@ static int make_block(struct embedded_chain *chain, bool *made, uint32_t first, 
 
 /* All blocks until chain time is `further` ahead of what it would be. The lock is given up between blocks,
  * so that writers, the thread and the storage go on. */
-static int produce_until(struct embedded_chain *chain, int64_t further, bool (*interrupted)(void *context),
-                         void *context, struct error *error)
+static int produce_until(struct embedded_chain *chain, int64_t further,
+                         const struct interruption *interruption, struct error *error)
 {
 	bool made = true;
 	int result = 0;
 
 	while (result == 0 && made) {
 		result = make_block(chain, &made, 0, slot_from_us(embedded_now(chain) + further), error);
-		if (result == 0 && interrupted && interrupted(context))
+		if (result == 0 && interruption_happened(interruption))
 			result = error_set(error, EINTR, "interrupted: the clock stands where the last block was made");
 		bool many = chain->sealed_count >= SEALED_MAXIMUM / 2;
 		pthread_mutex_unlock(&chain->lock);
@@ -234,8 +238,8 @@ static int save_offset(struct embedded_chain *chain, int64_t offset_us, struct e
 	return chain->storage ? storage_save_offset(chain->storage, offset_us, error) : 0;
 }
 
-int embedded_clock_advance(struct chain *base, int64_t us, bool skip, bool (*interrupted)(void *context),
-                           void *context, struct error *error)
+int embedded_clock_advance(struct chain *base, int64_t us, bool skip,
+                           const struct interruption *interruption, struct error *error)
 {
 	struct embedded_chain *chain = embedded_of(base);
 	int result, stored;
@@ -257,7 +261,7 @@ int embedded_clock_advance(struct chain *base, int64_t us, bool skip, bool (*int
 		return result;
 	}
 	result = skip ? skip_to(chain, slot_from_us(from + us), error)
-	              : produce_until(chain, further, interrupted, context, error);
+	              : produce_until(chain, further, interruption, error);
 	if (result == 0 && !skip)
 		result = save_offset(chain, chain->offset_us + further, error);
 	/* After a failure or an interruption the clock shows where it got to. */

@@ -2,7 +2,7 @@
 #ifndef EOSIOFS_CORE_CHAIN_EMBEDDED_STORAGE_H
 #define EOSIOFS_CORE_CHAIN_EMBEDDED_STORAGE_H
 
-#include "core/chain/embedded/embedded.h"
+#include "core/chain/embedded/embedded_private.h"
 #include "core/engine/storage/block_log.h"
 #include "core/engine/storage/data_folder.h"
 #include "core/engine/storage/journal.h"

@@ -6,10 +6,7 @@
 
 #include "core/base/bytes.h"
 #include "core/engine/state/map/map.h"
-
-struct table_id {
-	uint64_t code, scope, table;
-};
+#include "core/types/table_id.h"
 
 /* The table object: who pays for it, how many rows it has. */
 struct table_object {

@@ -40,7 +40,7 @@ int accounts_list(struct request *request, const char *from, struct listing *lis
 	struct chain_view *view = NULL;
 	int result = request_view(request, &view, error);
 	if (result == 0)
-		result = view->chain->operations->accounts(view, name_listing_from(from, ""), list_account, &names,
+		result = view->operations->accounts(view, name_listing_from(from, ""), list_account, &names,
 		                                           error);
 	return result < 0 ? result : 0;
 }
@@ -51,8 +51,8 @@ int accounts_exists(struct request *request, struct error *error)
 		return error_set(error, ENOENT, "no such account: %s", request->capture[0]);
 	int result = request_view(request, NULL, error);
 	return result < 0 ? result
-	                  : request->chain->operations->account_exists(request->view, request->name[0],
-	                                                               &request->slot, error);
+	                  : request->view->operations->account_exists(request->view, &request->slot,
+	                                                               request->name[0], error);
 }
 
 /* The rows that get_account takes from contracts count for the time of the file, too. */

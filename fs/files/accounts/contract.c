@@ -17,7 +17,7 @@ static int read_code(struct request *request, struct bytes *out, struct error *e
 {
 	struct chain_view *view = NULL;
 	int result = request_view(request, &view, error);
-	return result < 0 ? result : view->chain->operations->code(view, request->name[0], out, error);
+	return result < 0 ? result : view->operations->code(view, out, request->name[0], error);
 }
 
 static int read_abi(struct request *request, struct bytes *out, struct error *error)
@@ -26,7 +26,7 @@ static int read_abi(struct request *request, struct bytes *out, struct error *er
 	uint64_t version = 0;
 	int result = request_view(request, &view, error);
 	return result < 0 ? result
-	                  : view->chain->operations->abi_bytes(view, request->name[0], out, &version, error);
+	                  : view->operations->abi(view, out, &version, request->name[0], error);
 }
 
 int accounts_contract_code_wasm_read(struct request *request, struct text *out, struct error *error)

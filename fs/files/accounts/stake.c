@@ -203,7 +203,7 @@ int accounts_delegations_read(struct request *request, struct text *out, struct 
 	if (result < 0)
 		return result;
 	request_saw_block(request, BLOCK_NUM_GENESIS);
-	return view->chain->operations->rows(view, &id, 0, print_delegation, &delegations, error);
+	return view->operations->rows(view, &id, 0, print_delegation, &delegations, error);
 }
 
 static int take_delegation(struct staking *staking, struct command *command, struct error *error)

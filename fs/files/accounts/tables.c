@@ -86,7 +86,7 @@ int accounts_tables_scope_list(struct request *request, const char *from, struct
 	struct chain_view *view = NULL;
 	int result = request_view(request, &view, error);
 	if (result == 0)
-		result = view->chain->operations->scopes(view, request->name[0], request->name[1], listed_scope(from),
+		result = view->operations->scopes(view, request->name[0], request->name[1], listed_scope(from),
 		                                         list_scope, listing, error);
 	return result < 0 ? result : 0;
 }
@@ -106,7 +106,7 @@ static int find_scope(struct request *request, uint64_t *out, struct error *erro
 	int result = request_view(request, &view, error);
 	for (size_t i = 0; i < count && result >= 0; i++) {
 		uint64_t first = ~readings[i];
-		result = view->chain->operations->scopes(view, request->name[0], request->name[1], readings[i],
+		result = view->operations->scopes(view, request->name[0], request->name[1], readings[i],
 		                                         take_first, &first, error);
 		if (result >= 0 && first == readings[i]) {
 			*out = first;
@@ -150,5 +150,5 @@ int accounts_tables_scope_read(struct request *request, struct text *out, struct
 	                    .error = error};
 	int result = find_scope(request, &rows.id.scope, error);
 	return result < 0 ? result
-	                  : request->chain->operations->rows(request->view, &rows.id, 0, print_row, &rows, error);
+	                  : request->view->operations->rows(request->view, &rows.id, 0, print_row, &rows, error);
 }

@@ -61,7 +61,7 @@ static int print_other_contract(void *context, uint64_t contract)
 	if (contract == name_literal("eosio.token"))
 		return 0;
 	balances->contract = contract;
-	int result = view->chain->operations->rows(view, &id, 0, print_balance, balances, NULL);
+	int result = view->operations->rows(view, &id, 0, print_balance, balances, NULL);
 	return result < 0 ? result : 0;
 }
 
@@ -92,12 +92,11 @@ int accounts_balance_read(struct request *request, struct text *out, struct erro
 	int result = request_view(request, &view, error);
 	if (result < 0)
 		return result;
-	const struct chain_operations *operations = view->chain->operations;
 	request_saw_block(request, BLOCK_NUM_GENESIS);
-	result = operations->rows(view, &id, 0, collect_balance, &balances, error);
+	result = view->operations->rows(view, &id, 0, collect_balance, &balances, error);
 	if (result == 0) {
 		print_core_contract(&balances);
-		result = operations->table_contracts(view, id.scope, id.table, print_other_contract, &balances,
+		result = view->operations->table_contracts(view, id.scope, id.table, print_other_contract, &balances,
 		                                     error);
 	}
 	free(balances.assets);

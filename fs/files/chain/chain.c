@@ -15,7 +15,7 @@ static int read_info(struct request *request, struct chain_info *out, struct err
 {
 	struct chain_view *view = NULL;
 	int result = request_view(request, &view, error);
-	return result < 0 ? result : view->chain->operations->info(view, out, error);
+	return result < 0 ? result : view->operations->info(view, out, error);
 }
 
 /* Compact JSON in cleos's layout. */
@@ -50,7 +50,7 @@ static int read_row(struct request *request, struct chain_row *out, struct table
 	if (result < 0)
 		return result;
 	*id = (struct table_id){.code = code, .scope = scope, .table = name_literal(table)};
-	result = view->chain->operations->row(view, out, id, key, error);
+	result = view->operations->row(view, out, id, key, error);
 	if (result == 0)
 		request_saw_block(request, out->block_num);
 	return result;
@@ -239,7 +239,7 @@ int chain_params_json_read(struct request *request, struct text *out, struct err
 	struct chain_view *view = NULL;
 	int result = request_view(request, &view, error);
 	if (result == 0)
-		result = view->chain->operations->config(view, &config, error);
+		result = view->operations->config(view, &config, error);
 	if (result < 0)
 		return result;
 	chain_config_print(&json, &config);
@@ -264,7 +264,7 @@ int chain_schedule_json_read(struct request *request, struct text *out, struct e
 	struct chain_view *view = NULL;
 	int result = request_view(request, &view, error);
 	if (result == 0)
-		result = view->chain->operations->schedules(view, &active, &pending, &proposed, error);
+		result = view->operations->schedules(view, &active, &pending, &proposed, error);
 	if (result < 0)
 		return result;
 	text_append_char(&json, '{');

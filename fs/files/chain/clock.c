@@ -19,7 +19,8 @@ int chain_clock_read(struct request *request, struct text *out, struct error *er
 	char text[TIME_TEXT_SIZE];
 	int result = request_view(request, NULL, error);
 	if (result == 0)
-		result = request->chain->operations->clock(request->chain, &clock, error);
+		result = request->chain->operations->clock(request->chain, &clock,
+		                                           request_interruption(request), error);
 	if (result < 0)
 		return result;
 	time_point_print(text, clock.chain_time);
@@ -61,7 +62,8 @@ static int parse_target(struct request *request, int64_t *out, const char *word,
 		return parse_duration(out, word, error);
 	result = time_point_parse(&target, word, error);
 	if (result == 0)
-		result = request->chain->operations->clock(request->chain, &clock, error);
+		result = request->chain->operations->clock(request->chain, &clock,
+		                                           request_interruption(request), error);
 	if (result < 0)
 		return result;
 	if (target < clock.chain_time && as_read)
@@ -87,7 +89,6 @@ static bool is_as_read(const struct command *command)
 
 int chain_clock_write(struct request *request, const char *data, size_t length, struct error *error)
 {
-	const struct caller *caller = request->caller;
 	struct command command;
 	const char *word = NULL;
 	int64_t us = 0;
@@ -113,8 +114,7 @@ int chain_clock_write(struct request *request, const char *data, size_t length, 
 		result = parse_target(request, &us, word, as_read, error);
 	if (result == 0 && us > 0)
 		result = request->chain->operations->clock_advance(request->chain, us, skip,
-		                                                   caller ? caller->interrupted : NULL,
-		                                                   caller ? caller->context : NULL, error);
+		                                                   request_interruption(request), error);
 	command_release(&command);
 	return result;
 }

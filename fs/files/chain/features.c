@@ -40,9 +40,9 @@ int chain_features_read(struct request *request, struct text *out, struct error 
 	struct chain_view *view = NULL;
 	int result = request_view(request, &view, error);
 	if (result == 0)
-		result = view->chain->operations->features(view, print_feature, out, error);
+		result = view->operations->features(view, print_feature, out, error);
 	if (result == 0)
-		result = view->chain->operations->features(view, see_activation, &latest, error);
+		result = view->operations->features(view, see_activation, &latest, error);
 	request_saw_block(request, latest.block_num);
 	return result;
 }
@@ -79,7 +79,7 @@ static int find_feature(struct request *request, struct search *search, const ch
 	int result = request_view(request, &view, error);
 	*search = (struct search){.wanted = wanted, .suggestion = suggestion_begin(wanted)};
 	if (result == 0)
-		result = view->chain->operations->features(view, match_feature, search, error);
+		result = view->operations->features(view, match_feature, search, error);
 	if (result < 0 || search->found)
 		return result;
 	const char *best = suggestion_best(&search->suggestion);
@@ -118,7 +118,7 @@ static int read_contract(struct chain_view *view, bool *knows_activate, struct b
                          struct error *error)
 {
 	struct chain_abi *abi = NULL;
-	int result = view->chain->operations->code(view, name_literal("eosio"), code, error);
+	int result = view->operations->code(view, code, name_literal("eosio"), error);
 	*knows_activate = false;
 	if (result == 0 && code->length > 0 && chain_abi_get(view, &abi, name_literal("eosio"), NULL) == 0) {
 		*knows_activate = abi_action_type(abi->abi, name_literal("activate")) != NULL;
@@ -130,7 +130,8 @@ static int read_contract(struct chain_view *view, bool *knows_activate, struct b
 /* eosio's contract activates features by its action `activate`. Where it has none (no contract yet, or
  * eosio.system), eosio.boot takes its place for the length of one transaction, which leaves everything
  * else as it was. */
-static int activate_by_action(struct request *request, const struct checksum256 *digest, struct error *error)
+static int activate_by_action(struct request *request, const struct checksum256 *digest,
+                              struct error *error)
 {
 	enum { ACTIONS_MAXIMUM = 3 };
 	struct action actions[ACTIONS_MAXIMUM] = {{0}};
@@ -171,7 +172,8 @@ static int activate(struct request *request, const char *wanted, struct error *e
 	const struct feature_row *row = &feature_table[known];
 	if (!row->preactivation_required) {
 		request_end(request);
-		return request->chain->operations->schedule_feature(request->chain, &search.feature.digest, error);
+		return request->chain->operations->schedule_feature(request->chain, &search.feature.digest,
+		                                                    request_interruption(request), error);
 	}
 	result = activate(request, feature_table[FEATURE_PREACTIVATE_FEATURE].name, error);
 	if (result == 0 && row->dependency != FEATURE_COUNT)
@@ -183,7 +185,8 @@ static int activate(struct request *request, const char *wanted, struct error *e
 static int begin_next_block(struct request *request, struct error *error)
 {
 	request_end(request);
-	return request->chain->operations->schedule_feature(request->chain, NULL, error);
+	return request->chain->operations->schedule_feature(request->chain, NULL,
+	                                                    request_interruption(request), error);
 }
 
 int chain_features_write(struct request *request, const char *data, size_t length, struct error *error)

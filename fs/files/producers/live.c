@@ -21,7 +21,8 @@
 static int read_producer(struct request *request, struct producer_row *out, struct error *error)
 {
 	int result = producer_row_read(request, out, request->name[0], error);
-	return result == -ENOENT ? error_set(error, ENOENT, "no such producer: %s", request->capture[0]) : result;
+	return result == -ENOENT ? error_set(error, ENOENT, "no such producer: %s",
+	                                     request->capture[0]) : result;
 }
 
 int producers_votes_read(struct request *request, struct text *out, struct error *error)
@@ -77,7 +78,7 @@ static int find_rank(struct request *request, unsigned *rank, struct error *erro
 	struct chain_view *view = NULL;
 	int result = request_view(request, &view, error);
 	if (result == 0)
-		result = view->chain->operations->rows_by_double(view, &id, 0, count_to_producer, &search, error);
+		result = view->operations->rows_by_double(view, &id, 0, count_to_producer, &search, error);
 	*rank = search.rank;
 	return result < 0 ? result : 0;
 }
@@ -119,7 +120,8 @@ static int print_scheduled(struct request *request, struct text *out,
 {
 	struct chain_node node;
 	char key[KEY_TEXT_SIZE] = "";
-	int result = request->chain->operations->node(request->chain, &node, EOSIO, error);
+	int result = request->chain->operations->node(request->chain, &node, EOSIO,
+	                                              request_interruption(request), error);
 	if (result < 0)
 		return result;
 	if (scheduled->keys_count > 0)
@@ -155,7 +157,7 @@ static int print_waiting(struct request *request, struct text *out, const struct
 {
 	const struct table_id id = {EOSIO, EOSIO, name_literal("producers")};
 	struct electable electable = {0};
-	int result = request->view->chain->operations->rows_by_double(request->view, &id, 0, count_electable,
+	int result = request->view->operations->rows_by_double(request->view, &id, 0, count_electable,
 	                                                              &electable, error);
 	if (result < 0)
 		return result;
@@ -167,7 +169,8 @@ static int print_waiting(struct request *request, struct text *out, const struct
 		            (unsigned)global->last_producer_schedule_size);
 	else
 		text_printf(
-			out, "not producing yet: rank %u, schedule pending: a new one is proposed once a minute\n", rank);
+			out, "not producing yet: rank %u, schedule pending: a new one is proposed once a minute\n",
+			 rank);
 	return 0;
 }
 
@@ -178,7 +181,8 @@ static int print_unscheduled(struct request *request, struct text *out, const st
 	unsigned rank = 0;
 	int result = 0;
 	if (!producer->active) {
-		text_printf(out, "not producing: unregistered (echo 1 > producers/%s/active)\n", request->capture[0]);
+		text_printf(out, "not producing: unregistered (echo 1 > producers/%s/active)\n",
+		            request->capture[0]);
 		return 0;
 	}
 	result = global_row_read(request, &global, error);
@@ -215,7 +219,7 @@ int producers_status_read(struct request *request, struct text *out, struct erro
 	struct producer_row producer;
 	int result = read_producer(request, &producer, error);
 	if (result == 0)
-		result = request->chain->operations->schedules(request->view, &active, &pending, &proposed, error);
+		result = request->view->operations->schedules(request->view, &active, &pending, &proposed, error);
 	if (result == 0) {
 		const struct producer_authority *scheduled = find_in_schedule(&active, request->name[0]);
 		bool waits = find_in_schedule(&pending, request->name[0]) ||

@@ -27,7 +27,7 @@ int producers_list(struct request *request, const char *from, struct listing *li
 	struct chain_view *view = NULL;
 	int result = request_view(request, &view, error);
 	if (result == 0)
-		result = view->chain->operations->rows(view, &id, name_listing_from(from, ""), list_producer, &names,
+		result = view->operations->rows(view, &id, name_listing_from(from, ""), list_producer, &names,
 		                                       error);
 	return result < 0 ? result : 0;
 }
@@ -68,7 +68,7 @@ static int account_key(struct request *request, uint64_t name, struct public_key
 	struct chain_account account = {0};
 	int result = require_account(request, name, error);
 	if (result == 0)
-		result = request->chain->operations->account(request->view, &account, name, error);
+		result = request->view->operations->account(request->view, &account, name, error);
 	if (result < 0)
 		return result;
 	result = error_set(error, ENOENT,

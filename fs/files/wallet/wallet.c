@@ -161,7 +161,7 @@ int wallet_keys_read(struct request *request, struct text *out, struct error *er
 	if (result == 0)
 		result = request_view(request, &view, error);
 	return result < 0 ? result
-	                  : view->chain->operations->key_permissions(view, &key, print_permission, out, error);
+	                  : view->operations->key_permissions(view, &key, print_permission, out, error);
 }
 
 /* --- labels --- */

@@ -1,8 +1,9 @@
 /* Reading a state: paging through tables, scopes and indices at their ends, and accounts as genesis makes them. */
-#include "core/chain/state_reader.h"
+#include "core/chain/embedded/state_view.h"
 
 #include "core/engine/state/account.h"
 #include "core/engine/engine.h"
+#include "core/engine/state/contract_table.h"
 #include "core/engine/state/state_key.h"
 #include "core/types/name.h"
 
@@ -96,6 +97,7 @@ static void test_tables(void **state)
 	struct map_root *root;
 	struct seen seen = {0};
 	struct chain_row row;
+	struct error error = {0};
 
 	put_table(edit, 5, a);
 	put_table(edit, 5, a | 1); /* a secondary index's: no table of its own */
@@ -111,29 +113,30 @@ static void test_tables(void **state)
 	put_double(edit, &id, 0.0, 3);
 	put_double(edit, &id, 1e300, 0);
 	root = map_edit_finish(edit);
+	struct state_view view = {.base = {.operations = &state_view_operations}, .root = root};
 
-	assert_int_equal(state_read_rows(root, &id, 0, see_row, &seen), 0);
+	assert_int_equal(view.base.operations->rows(&view.base, &id, 0, see_row, &seen, &error), 0);
 	assert_seen(&seen, "0 3 18446744073709551615");
-	assert_int_equal(state_read_rows(root, &id, 1, see_row, &seen), 0);
+	assert_int_equal(view.base.operations->rows(&view.base, &id, 1, see_row, &seen, &error), 0);
 	assert_seen(&seen, "3 18446744073709551615");
 	seen.stop = 2;
-	assert_int_equal(state_read_rows(root, &id, 0, see_row, &seen), 7);
+	assert_int_equal(view.base.operations->rows(&view.base, &id, 0, see_row, &seen, &error), 7);
 	assert_seen(&seen, "0 3");
-	assert_int_equal(state_read_row(root, &row, &id, 3), 0);
-	assert_int_equal(state_read_row(root, &row, &id, 4), -ENOENT);
-	assert_int_equal(state_read_rows_by_double(root, &id, 0, see_row, &seen), 0);
+	assert_int_equal(view.base.operations->row(&view.base, &row, &id, 3, &error), 0);
+	assert_int_equal(view.base.operations->row(&view.base, &row, &id, 4, &error), -ENOENT);
+	assert_int_equal(view.base.operations->rows_by_double(&view.base, &id, 0, see_row, &seen, &error), 0);
 	assert_seen(&seen, "18446744073709551615 3 0");
 
-	assert_int_equal(state_read_scopes(root, CODE, 0, 0, see_scope, &seen), 0);
+	assert_int_equal(view.base.operations->scopes(&view.base, CODE, 0, 0, see_scope, &seen, &error), 0);
 	assert_seen(&seen, "5/aaa 5/bbb 6/bbb 7/aaa 18446744073709551615/aaa 18446744073709551615/zzzzzzzzzzzz");
-	assert_int_equal(state_read_scopes(root, CODE, a, 0, see_scope, &seen), 0);
+	assert_int_equal(view.base.operations->scopes(&view.base, CODE, a, 0, see_scope, &seen, &error), 0);
 	assert_seen(&seen, "5/aaa 7/aaa 18446744073709551615/aaa");
-	assert_int_equal(state_read_scopes(root, CODE, b, 6, see_scope, &seen), 0);
+	assert_int_equal(view.base.operations->scopes(&view.base, CODE, b, 6, see_scope, &seen, &error), 0);
 	assert_seen(&seen, "6/bbb");
 	seen.stop = 1;
-	assert_int_equal(state_read_scopes(root, CODE, a, 6, see_scope, &seen), 7);
+	assert_int_equal(view.base.operations->scopes(&view.base, CODE, a, 6, see_scope, &seen, &error), 7);
 	assert_seen(&seen, "7/aaa");
-	assert_int_equal(state_read_scopes(root, CODE + 1, 0, 0, see_scope, &seen), 0);
+	assert_int_equal(view.base.operations->scopes(&view.base, CODE + 1, 0, 0, see_scope, &seen, &error), 0);
 	assert_seen(&seen, "");
 
 	map_root_release(root);
@@ -154,15 +157,15 @@ static void test_genesis(void **state)
 
 	genesis_default(&genesis);
 	assert_int_equal(engine_create(&engine, &genesis, &error), 0);
-	const struct map_root *root = engine_head(engine)->root;
-	assert_int_equal(state_read_accounts(root, 0, see_name, &seen), 0);
+	struct state_view view = {.base = {.operations = &state_view_operations}, .root = engine_head(engine)->root};
+	assert_int_equal(view.base.operations->accounts(&view.base, 0, see_name, &seen, &error), 0);
 	assert_seen(&seen, "eosio eosio.null eosio.prods");
-	assert_int_equal(state_read_accounts(root, name_literal("eosio") + 1, see_name, &seen), 0);
+	assert_int_equal(view.base.operations->accounts(&view.base, name_literal("eosio") + 1, see_name, &seen, &error), 0);
 	assert_seen(&seen, "eosio.null eosio.prods");
-	assert_int_equal(state_read_key_permissions(root, &genesis.initial_key, see_permission, &seen), 0);
+	assert_int_equal(view.base.operations->key_permissions(&view.base, &genesis.initial_key, see_permission, &seen, &error), 0);
 	assert_seen(&seen, "eosio@active eosio@owner");
 
-	assert_int_equal(state_read_account(root, &account, name_literal("eosio.prods"), 0, &error), 0);
+	assert_int_equal(view.base.operations->account(&view.base, &account, name_literal("eosio.prods"), &error), 0);
 	assert_int_equal(account.permissions_count, 4);
 	assert_string_equal(name_text(account.permissions[3].name).text, "prod.minor");
 	assert_string_equal(name_text(account.permissions[3].parent).text, "prod.major");
@@ -171,12 +174,12 @@ static void test_genesis(void **state)
 	assert_int_equal(account.cpu_limit.max, -1);
 	chain_account_release(&account);
 
-	assert_int_equal(state_read_abi(root, name_literal("eosio"), &bytes, &version, &error), 0);
+	assert_int_equal(view.base.operations->abi(&view.base, &bytes, &version, name_literal("eosio"), &error), 0);
 	assert_int_equal(bytes.length, 2132);
 	assert_true(version != 0);
-	assert_int_equal(state_read_abi_version(root, name_literal("eosio.null"), &version, &error), 0);
+	assert_int_equal(view.base.operations->abi(&view.base, NULL, &version, name_literal("eosio.null"), &error), 0);
 	assert_int_equal(version, 0);
-	assert_int_equal(state_read_account(root, &account, name_literal("nobody"), 0, &error), -ENOENT);
+	assert_int_equal(view.base.operations->account(&view.base, &account, name_literal("nobody"), &error), -ENOENT);
 	assert_non_null(strstr(error.sentence, "nobody"));
 	bytes_release(&bytes);
 	engine_destroy(engine);

@@ -1,8 +1,9 @@
-/* Reading a state of the engine in the forms of struct chain. */
-#include "core/chain/state_reader.h"
+/* Reading a state of the engine: one implementation over any root. */
+#include "core/chain/embedded/state_view.h"
 
 #include "core/base/memory.h"
 #include "core/engine/state/account.h"
+#include "core/engine/state/contract_table.h"
 #include "core/engine/run/authorization.h"
 #include "core/engine/state/feature.h"
 #include "core/engine/state/permission.h"
@@ -13,6 +14,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
+
+static const struct map_root *root_of(const struct chain_view *view)
+{
+	return ((const struct state_view *)view)->root;
+}
 
 static int no_account(struct error *error, uint64_t name)
 {
@@ -120,9 +126,10 @@ static void read_resources(struct chain_account *out, const struct map_root *roo
 		out->cpu_limit.last_usage_slot = account->creation_slot;
 }
 
-int state_read_account(const struct map_root *root, struct chain_account *out, uint64_t name, uint32_t slot,
-                       struct error *error)
+static int read_account(struct chain_view *view, struct chain_account *out, uint64_t name,
+                        struct error *error)
 {
+	const struct map_root *root = root_of(view);
 	struct account_object account;
 	*out = (struct chain_account){0};
 	if (!account_get(root, &account, name))
@@ -134,15 +141,17 @@ int state_read_account(const struct map_root *root, struct chain_account *out, u
 	out->code_hash = account.code_hash;
 	out->block_num = account.block_num;
 	read_permissions(out, root);
-	read_resources(out, root, &account, slot);
+	read_resources(out, root, &account, view->slot);
 	return 0;
 }
 
-int state_read_accounts(const struct map_root *root, uint64_t from, chain_account_visitor *visitor,
-                        void *context)
+static int read_accounts(struct chain_view *view, uint64_t from, chain_account_visitor *visitor,
+                         void *context, struct error *error)
 {
+	const struct map_root *root = root_of(view);
 	struct account_object account;
 	int result = 0;
+	(void)error;
 	while (!result && account_seek(root, &account, from)) {
 		result = visitor(context, account.name);
 		from = account.name + 1;
@@ -152,8 +161,9 @@ int state_read_accounts(const struct map_root *root, uint64_t from, chain_accoun
 	return result;
 }
 
-int state_read_code(const struct map_root *root, uint64_t account, struct bytes *out, struct error *error)
+static int read_code(struct chain_view *view, struct bytes *out, uint64_t account, struct error *error)
 {
+	const struct map_root *root = root_of(view);
 	struct map_value code;
 	if (!account_exists(root, account))
 		return no_account(error, account);
@@ -162,27 +172,32 @@ int state_read_code(const struct map_root *root, uint64_t account, struct bytes 
 	return 0;
 }
 
-int state_read_abi_version(const struct map_root *root, uint64_t name, uint64_t *version, struct error *error)
+static int read_account_exists(struct chain_view *view, uint32_t *created, uint64_t name, struct error *error)
 {
 	struct account_object account;
-	struct map_value abi;
-	if (!account_get(root, &account, name))
+	if (!account_get(root_of(view), &account, name))
 		return no_account(error, name);
-	/* The block beside the sequence: two branches, or a state that was restored, may give the same
-	 * sequence to different ABIs. */
-	*version = account_abi(root, &abi, name) ? ((uint64_t)account.block_num << 32 | account.abi_sequence) + 1
-	                                         : 0;
+	if (created)
+		*created = account.creation_slot;
 	return 0;
 }
 
-int state_read_abi(const struct map_root *root, uint64_t account, struct bytes *out, uint64_t *version,
-                   struct error *error)
+static int read_abi(struct chain_view *view, struct bytes *out, uint64_t *version, uint64_t name,
+                    struct error *error)
 {
+	struct account_object account;
 	struct map_value abi;
-	int result = state_read_abi_version(root, account, version, error);
-	if (!result && account_abi(root, &abi, account))
+	*version = 0;
+	if (!account_get(root_of(view), &account, name))
+		return no_account(error, name);
+	if (!account_abi(root_of(view), &abi, name))
+		return 0;
+	/* The block beside the sequence: two branches, or a state that was restored, may give the same
+	 * sequence to different ABIs. */
+	*version = ((uint64_t)account.block_num << 32 | account.abi_sequence) + 1;
+	if (out)
 		bytes_put(out, abi.data, abi.length);
-	return result;
+	return 0;
 }
 
 /* --- tables --- */
@@ -196,21 +211,24 @@ static struct chain_row chain_row_of(const struct table_row *row)
 	                          .length = row->length};
 }
 
-int state_read_row(const struct map_root *root, struct chain_row *out, const struct table_id *id,
-                   uint64_t primary_key)
+static int read_row(struct chain_view *view, struct chain_row *out, const struct table_id *id,
+                    uint64_t primary_key, struct error *error)
 {
 	struct table_row row;
-	if (!table_row_get(root, &row, id, primary_key))
-		return -ENOENT;
+	if (!table_row_get(root_of(view), &row, id, primary_key))
+		return error_set(error, ENOENT, "table %s of %s has no such row", name_text(id->table).text,
+		                 name_text(id->code).text);
 	*out = chain_row_of(&row);
 	return 0;
 }
 
-int state_read_rows(const struct map_root *root, const struct table_id *id, uint64_t from,
-                    chain_row_visitor *visitor, void *context)
+static int read_rows(struct chain_view *view, const struct table_id *id, uint64_t from,
+                     chain_row_visitor *visitor, void *context, struct error *error)
 {
+	const struct map_root *root = root_of(view);
 	struct table_row row;
 	int result = 0;
+	(void)error;
 	while (!result && table_row_seek(root, &row, id, from)) {
 		struct chain_row out = chain_row_of(&row);
 		result = visitor(context, &out);
@@ -221,16 +239,18 @@ int state_read_rows(const struct map_root *root, const struct table_id *id, uint
 	return result;
 }
 
-int state_read_rows_by_double(const struct map_root *root, const struct table_id *id, unsigned index,
-                              chain_row_visitor *visitor, void *context)
+static int read_rows_by_double(struct chain_view *view, const struct table_id *id, unsigned index,
+                               chain_row_visitor *visitor, void *context, struct error *error)
 {
+	const struct map_root *root = root_of(view);
 	struct table_id secondary = {id->code, id->scope, (id->table & ~UINT64_C(15)) | index};
 	struct secondary_row entry = {0};
 	int result = 0;
+	(void)error;
 	while (!result &&
 	       secondary_row_seek(root, &entry, &secondary, SECONDARY_DOUBLE, entry.key, entry.primary_key)) {
 		struct chain_row row;
-		if (!state_read_row(root, &row, id, entry.primary_key))
+		if (read_row(view, &row, id, entry.primary_key, NULL) == 0)
 			result = visitor(context, &row);
 		/* The next entry: the same key with a greater primary key, else the next key. */
 		int carry = 7;
@@ -244,12 +264,14 @@ int state_read_rows_by_double(const struct map_root *root, const struct table_id
 	return result;
 }
 
-int state_read_scopes(const struct map_root *root, uint64_t code, uint64_t table, uint64_t from_scope,
-                      chain_scope_visitor *visitor, void *context)
+static int read_scopes(struct chain_view *view, uint64_t code, uint64_t table, uint64_t from_scope,
+                       chain_scope_visitor *visitor, void *context, struct error *error)
 {
+	const struct map_root *root = root_of(view);
 	struct table_object object;
 	struct table_id from = {code, from_scope, table};
 	int result = 0;
+	(void)error;
 	while (!result && table_object_seek(root, &object, &from)) {
 		from = object.id;
 		if (!(object.id.table & 15) && (!table || object.id.table == table)) {
@@ -274,11 +296,13 @@ int state_read_scopes(const struct map_root *root, uint64_t code, uint64_t table
 	return result;
 }
 
-int state_read_table_contracts(const struct map_root *root, uint64_t scope, uint64_t table,
-                               chain_account_visitor *visitor, void *context)
+static int read_table_contracts(struct chain_view *view, uint64_t scope, uint64_t table,
+                                chain_account_visitor *visitor, void *context, struct error *error)
 {
+	const struct map_root *root = root_of(view);
 	uint64_t code = 0;
 	int result = 0;
+	(void)error;
 	while (!result && table_code_seek(root, &code, code)) {
 		const struct table_id id = {code, scope, table};
 		struct table_object object;
@@ -290,11 +314,13 @@ int state_read_table_contracts(const struct map_root *root, uint64_t scope, uint
 	return result;
 }
 
-int state_read_key_permissions(const struct map_root *root, const struct public_key *key,
-                               chain_key_permission_visitor *visitor, void *context)
+static int read_key_permissions(struct chain_view *view, const struct public_key *key,
+                                chain_key_permission_visitor *visitor, void *context, struct error *error)
 {
+	const struct map_root *root = root_of(view);
 	struct permission_level level, from = {0, 0};
 	int result = 0;
+	(void)error;
 	while (!result && key_permission_seek(root, &level, key, &from)) {
 		struct chain_key_permission out = {level.actor, level.permission};
 		result = visitor(context, &out);
@@ -307,10 +333,13 @@ int state_read_key_permissions(const struct map_root *root, const struct public_
 
 /* --- the chain --- */
 
-int state_read_features(const struct map_root *root, chain_feature_visitor *visitor, void *context)
+static int read_features(struct chain_view *view, chain_feature_visitor *visitor, void *context,
+                         struct error *error)
 {
+	const struct map_root *root = root_of(view);
 	struct feature_set set;
 	int result = 0;
+	(void)error;
 	feature_set_get(root, &set);
 	for (int i = 0; !result && i < FEATURE_COUNT; i++) {
 		struct chain_feature feature = {.digest = feature_digest((enum feature)i),
@@ -324,10 +353,49 @@ int state_read_features(const struct map_root *root, chain_feature_visitor *visi
 	return result;
 }
 
-int state_read_proposed_schedule(const struct map_root *root, struct producer_schedule *out)
+static int read_config(struct chain_view *view, struct chain_config *out, struct error *error)
 {
-	uint32_t block_num;
-	*out = (struct producer_schedule){0};
-	proposed_schedule_get(root, &block_num, out);
+	(void)error;
+	configuration_get(root_of(view), out);
 	return 0;
 }
+
+static int read_schedules(struct chain_view *view, struct producer_schedule *active,
+                          struct producer_schedule *pending, struct producer_schedule *proposed,
+                          struct error *error)
+{
+	const struct block_state *head = ((struct state_view *)view)->head;
+	uint32_t block_num;
+	(void)error;
+	*active = producer_schedule_copy(&head->active_schedule);
+	*pending = producer_schedule_copy(&head->pending_schedule);
+	*proposed = (struct producer_schedule){0};
+	proposed_schedule_get(root_of(view), &block_num, proposed);
+	return 0;
+}
+
+static int read_required_keys(struct chain_view *view, struct public_key **out, size_t *out_count,
+                              const struct transaction *transaction, const struct public_key *available,
+                              size_t available_count, struct error *error)
+{
+	return authorization_required_keys(root_of(view), transaction, available, available_count, out, out_count,
+	                                   error);
+}
+
+const struct chain_view_operations state_view_operations = {
+	.account = read_account,
+	.account_exists = read_account_exists,
+	.accounts = read_accounts,
+	.code = read_code,
+	.abi = read_abi,
+	.row = read_row,
+	.rows = read_rows,
+	.rows_by_double = read_rows_by_double,
+	.scopes = read_scopes,
+	.table_contracts = read_table_contracts,
+	.features = read_features,
+	.config = read_config,
+	.schedules = read_schedules,
+	.key_permissions = read_key_permissions,
+	.required_keys = read_required_keys,
+};

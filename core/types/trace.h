@@ -1,6 +1,6 @@
 /* What a transaction did: action traces with receipts, RAM deltas and console (protocol.md D.2, D.3). */
-#ifndef EOSIOFS_CORE_ENGINE_RUN_TRACE_H
-#define EOSIOFS_CORE_ENGINE_RUN_TRACE_H
+#ifndef EOSIOFS_CORE_TYPES_TRACE_H
+#define EOSIOFS_CORE_TYPES_TRACE_H
 
 #include "core/types/transaction.h"
 
@@ -54,6 +54,8 @@ struct transaction_trace {
 	struct transaction_trace *failed_deferred; /* owned; of the deferred transaction whose onerror this is */
 };
 
-void transaction_trace_release(struct transaction_trace *trace);
+void transaction_trace_release(struct transaction_trace *trace); /* NULL is fine */
+/* It failed for this: it has no receipt, and keeps a copy of the error. */
+void transaction_trace_fail(struct transaction_trace *trace, const struct error *error);
 
 #endif

@@ -1,7 +1,5 @@
 /* Traces and action receipts. */
-#include "core/engine/run/trace.h"
-
-#include "core/engine/engine_parts.h"
+#include "core/types/trace.h"
 
 #include "core/base/memory.h"
 
@@ -9,29 +7,21 @@
 
 struct checksum256 action_receipt_digest(const struct action_receipt *receipt)
 {
-	uint8_t head[8 + 32 + 8 + 8], *at = head + 40;
-	struct bytes tail = {0};
-	struct checksum256 out;
-	struct hash hash;
-	uint8_t *first = head;
-	state_value_u64(&first, receipt->receiver);
-	for (size_t i = 0; i < sizeof receipt->act_digest.data; i++)
-		head[8 + i] = receipt->act_digest.data[i];
-	state_value_u64(&at, receipt->global_sequence);
-	state_value_u64(&at, receipt->recv_sequence);
-	bytes_put_varuint32(&tail, (uint32_t)receipt->auth_sequence_count);
+	struct bytes packed = {0};
+	bytes_put_u64(&packed, receipt->receiver);
+	bytes_put(&packed, receipt->act_digest.data, sizeof receipt->act_digest.data);
+	bytes_put_u64(&packed, receipt->global_sequence);
+	bytes_put_u64(&packed, receipt->recv_sequence);
+	bytes_put_varuint32(&packed, (uint32_t)receipt->auth_sequence_count);
 	for (size_t i = 0; i < receipt->auth_sequence_count; i++) {
-		bytes_put_u64(&tail, receipt->auth_sequence[i].account);
-		bytes_put_u64(&tail, receipt->auth_sequence[i].sequence);
+		bytes_put_u64(&packed, receipt->auth_sequence[i].account);
+		bytes_put_u64(&packed, receipt->auth_sequence[i].sequence);
 	}
-	bytes_put_varuint32(&tail, receipt->code_sequence);
-	bytes_put_varuint32(&tail, receipt->abi_sequence);
-	hash_begin(&hash);
-	hash_add(&hash, head, sizeof head);
-	hash_add(&hash, tail.data, tail.length);
-	out = hash_end(&hash);
-	bytes_release(&tail);
-	return out;
+	bytes_put_varuint32(&packed, receipt->code_sequence);
+	bytes_put_varuint32(&packed, receipt->abi_sequence);
+	struct checksum256 digest = hash_sha256(packed.data, packed.length);
+	bytes_release(&packed);
+	return digest;
 }
 
 static void action_trace_release(struct action_trace *trace)
