@@ -5,6 +5,7 @@
 #include "core/base/base58.h"
 #include "core/base/exception.h"
 #include "core/base/memory.h"
+#include "core/base/nonce.h"
 
 #include <errno.h>
 #include <secp256k1.h>
@@ -82,14 +83,16 @@ int signer_public_key(const struct signer *signer, struct public_key *out, const
 	return 0;
 }
 
-/* Each call gives the next RFC 6979 candidate, the first one skipped, as nodeos does. */
-static int nonce_next(unsigned char *nonce, const unsigned char *digest, const unsigned char *secret,
-                      const unsigned char *algorithm, void *counter, unsigned int attempt)
+/* Each call gives the next one; the first of all is skipped, as nodeos does. */
+static int next_nonce(unsigned char *out, const unsigned char *digest, const unsigned char *secret,
+                      const unsigned char *algorithm, void *context, unsigned int attempt)
 {
-	unsigned int *tried = counter;
+	(void)digest;
+	(void)secret;
+	(void)algorithm;
 	(void)attempt;
-	++*tried;
-	return secp256k1_nonce_function_default(nonce, digest, secret, algorithm, NULL, *tried);
+	nonce_next(context, out);
+	return 1;
 }
 
 static bool signature_canonical(const uint8_t *d)
@@ -102,16 +105,21 @@ int signer_sign(const struct signer *signer, struct signature *out, const struct
                 const struct checksum256 *digest, struct error *error)
 {
 	secp256k1_ecdsa_recoverable_signature signature;
-	unsigned int tried = 0;
-	int recovery;
+	struct nonce nonce;
+	uint8_t skipped[32];
+	int recovery, made;
 	*out = (struct signature){.type = KEY_K1};
+	nonce_begin(&nonce, key->secret, digest->data);
+	nonce_next(&nonce, skipped);
 	do {
-		if (!secp256k1_ecdsa_sign_recoverable(signer->context, &signature, digest->data, key->secret,
-		                                      nonce_next, &tried))
-			return error_chain(error, PRIVATE_KEY_TYPE_EXCEPTION, "private key is out of range");
+		made = secp256k1_ecdsa_sign_recoverable(signer->context, &signature, digest->data, key->secret,
+		                                        next_nonce, &nonce);
 		secp256k1_ecdsa_recoverable_signature_serialize_compact(signer->context, out->data + 1, &recovery,
 		                                                        &signature);
-	} while (!signature_canonical(out->data));
+	} while (made && !signature_canonical(out->data));
+	nonce_end(&nonce);
+	if (!made)
+		return error_chain(error, PRIVATE_KEY_TYPE_EXCEPTION, "private key is out of range");
 	out->data[0] = (uint8_t)(RECOVERY_BASE + RECOVERY_COMPRESSED + recovery);
 	return 0;
 }

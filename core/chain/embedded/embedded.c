@@ -65,6 +65,8 @@ static void destroy(struct chain *base)
 	free(chain->scheduled_ids);
 	memory_wipe(&chain->genesis_key, sizeof chain->genesis_key);
 	pthread_cond_destroy(&chain->changed);
+	pthread_cond_destroy(&chain->to_sign);
+	pthread_cond_destroy(&chain->was_signed);
 	pthread_mutex_destroy(&chain->log);
 	pthread_mutex_destroy(&chain->lock);
 	pthread_mutex_destroy(&chain->publish);
@@ -191,6 +193,8 @@ int embedded_chain_create(struct chain **out, const struct embedded_options *opt
 	/* no wait lasts longer because the wall clock was set back */
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&chain->changed, &monotonic);
+	pthread_cond_init(&chain->to_sign, NULL);
+	pthread_cond_init(&chain->was_signed, NULL);
 	pthread_condattr_destroy(&monotonic);
 	result = open_engine(chain, options, error);
 	if (result)

@@ -35,7 +35,8 @@ struct sealed {
 	struct block_state *block; /* held */
 	struct checksum256 digest;
 	struct private_key key;    /* signs it; wiped then */
-	bool is_signed, journaled;
+	bool is_claimed, is_signed; /* somebody signs it or has signed it; has */
+	bool journaled;
 };
 
 enum { SEALED_MAXIMUM = 64, RECENT_BLOCKS = 1000 };
@@ -56,6 +57,9 @@ struct embedded_chain {
 	pthread_mutex_t log;
 	pthread_mutex_t lock;
 	pthread_cond_t changed; /* with lock, monotonic clock: something for the threads to do */
+	pthread_cond_t to_sign, was_signed; /* with lock: sealed blocks are; some of them were */
+	unsigned moving;        /* how many move the clock: who does so signs and stores what it seals */
+	bool signers_end;
 	pthread_t producer, storer;
 	unsigned threads;       /* how many of the two run */
 	bool stopping;
@@ -126,6 +130,11 @@ void embedded_stop_threads(struct embedded_chain *chain);
 /* Without locks: signs and stores everything that is sealed. durable: and waits for the disk. What cannot
  * be stored stays queued. */
 int embedded_finish(struct embedded_chain *chain, bool durable, struct error *error);
+/* The same until at most `left` blocks remain; what others are signing meanwhile may be among those. */
+int embedded_finish_all_but(struct embedded_chain *chain, size_t left, bool durable, struct error *error);
+/* Threads beside the caller's that sign what is sealed, one for each other processor; how many there are. */
+size_t embedded_start_signers(struct embedded_chain *chain, pthread_t *threads, size_t maximum);
+void embedded_stop_signers(struct embedded_chain *chain, pthread_t *threads, size_t count); /* under lock */
 /* does so whenever something is sealed, and saves the state now and then */
 void *embedded_store_thread(void *chain);
 

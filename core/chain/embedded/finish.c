@@ -11,8 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-enum { RETRY_MS = 500 };
+enum { RETRY_MS = 500, SIGNED_AT_ONCE = 8 };
 
 /* Blocks in the log whose journals can go when the disk has them. */
 struct journaled {
@@ -61,40 +62,103 @@ static void log_trouble(struct embedded_chain *chain, const char *sentence)
 	growing_text_append(chain->node_log, sentence, strlen(sentence), when);
 }
 
-/* The ring's first; the caller holds `log`, so that nobody else takes it away. */
-static bool first_sealed(struct embedded_chain *chain, struct sealed *out)
+/* --- signing: whoever has time takes some of the sealed blocks, in whatever order they are done --- */
+
+/* Up to SIGNED_AT_ONCE blocks that nobody signs yet. They stay in the ring, and where they are, until they
+ * are signed. Under lock. */
+static size_t claim(struct embedded_chain *chain, struct sealed *out[SIGNED_AT_ONCE])
 {
-	pthread_mutex_lock(&chain->lock);
-	bool any = chain->sealed_count > 0;
-	if (any)
-		*out = chain->sealed[chain->sealed_first];
-	pthread_mutex_unlock(&chain->lock);
-	return any;
+	size_t count = 0;
+
+	for (size_t i = 0; i < chain->sealed_count && count < SIGNED_AT_ONCE; i++) {
+		struct sealed *sealed = &chain->sealed[(chain->sealed_first + i) % SEALED_MAXIMUM];
+		if (sealed->is_claimed)
+			continue;
+		sealed->is_claimed = true;
+		out[count++] = sealed;
+	}
+	return count;
 }
 
-static int sign_first(struct embedded_chain *chain, const struct sealed *sealed, struct error *error)
+/* Signs some; *count says how many. The lock is given up meanwhile. Under lock. */
+static int sign_some(struct embedded_chain *chain, size_t *count, struct error *error)
 {
-	struct signature signature;
-	int result = sealed->is_signed
-	                 ? 0
-	                 : signer_sign(chain->signer, &signature, &sealed->key, &sealed->digest, error);
+	struct sealed *claimed[SIGNED_AT_ONCE];
+	struct signature signatures[SIGNED_AT_ONCE];
+	int results[SIGNED_AT_ONCE], result = 0;
 
-	if (result || sealed->is_signed)
-		return result;
-	pthread_mutex_lock(&chain->lock);
-	block_state_sign(sealed->block, &signature);
-	chain->sealed[chain->sealed_first].is_signed = true;
-	memory_wipe(&chain->sealed[chain->sealed_first].key, sizeof sealed->key);
+	*count = claim(chain, claimed);
+	if (*count == 0)
+		return 0;
 	pthread_mutex_unlock(&chain->lock);
-	return 0;
+	for (size_t i = 0; i < *count; i++)
+		results[i] = signer_sign(chain->signer, &signatures[i], &claimed[i]->key, &claimed[i]->digest, error);
+	pthread_mutex_lock(&chain->lock);
+	for (size_t i = 0; i < *count; i++) {
+		result = result ? result : results[i];
+		claimed[i]->is_claimed = claimed[i]->is_signed = results[i] == 0;
+		if (results[i])
+			continue;
+		block_state_sign(claimed[i]->block, &signatures[i]);
+		memory_wipe(&claimed[i]->key, sizeof claimed[i]->key);
+	}
+	pthread_cond_broadcast(&chain->was_signed);
+	return result;
 }
 
-/* Out of the ring; whether later blocks' journals had one made for it is only certain now. */
+/* Helps the thread that moves the clock. */
+static void *sign_ahead(void *context)
+{
+	struct embedded_chain *chain = context;
+	size_t count;
+
+	pthread_mutex_lock(&chain->lock);
+	while (!chain->signers_end)
+		if (sign_some(chain, &count, NULL) != 0 || count == 0)
+			pthread_cond_wait(&chain->to_sign, &chain->lock);
+	pthread_mutex_unlock(&chain->lock);
+	return NULL;
+}
+
+size_t embedded_start_signers(struct embedded_chain *chain, pthread_t *threads, size_t maximum)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t count = 0;
+
+	chain->signers_end = false;
+	while (count < maximum && (long)count + 1 < processors &&
+	       pthread_create(&threads[count], NULL, sign_ahead, chain) == 0)
+		count++;
+	return count;
+}
+
+void embedded_stop_signers(struct embedded_chain *chain, pthread_t *threads, size_t count)
+{
+	chain->signers_end = true;
+	pthread_cond_broadcast(&chain->to_sign);
+	pthread_mutex_unlock(&chain->lock);
+	for (size_t i = 0; i < count; i++)
+		pthread_join(threads[i], NULL);
+	pthread_mutex_lock(&chain->lock);
+}
+
+/* --- storing, in order --- */
+
+/* The first of the ring, when it is signed; the caller holds `log`, so that nobody else takes it away. Under
+ * lock. */
+static struct block_state *first_signed(struct embedded_chain *chain)
+{
+	const struct sealed *first = &chain->sealed[chain->sealed_first];
+
+	return chain->sealed_count && first->is_signed ? first->block : NULL;
+}
+
+/* Out of the ring; whether later blocks' journals had one made for it is only certain now. Under lock. */
 static void take_first(struct embedded_chain *chain, struct journaled *journaled)
 {
-	pthread_mutex_lock(&chain->lock);
 	struct sealed *sealed = &chain->sealed[chain->sealed_first];
 	struct block_state *block = sealed->block;
+
 	if (sealed->journaled)
 		journaled->numbers[journaled->count++] = block->number;
 	log_produced(chain, block);
@@ -110,7 +174,6 @@ static void take_first(struct embedded_chain *chain, struct journaled *journaled
 		signed_block_pack(kept, block->block);
 	}
 	block_state_release(block);
-	pthread_mutex_unlock(&chain->lock);
 }
 
 static int sync_log(struct embedded_chain *chain, struct journaled *journaled, struct error *error)
@@ -126,29 +189,55 @@ static int sync_log(struct embedded_chain *chain, struct journaled *journaled, s
 	return 0;
 }
 
-int embedded_finish(struct embedded_chain *chain, bool durable, struct error *error)
+/* Stores the ring's first block, which is signed. Under log and lock; gives up the lock meanwhile. */
+static int store_first(struct embedded_chain *chain, const struct block_state *first,
+                       struct journaled *journaled, struct error *error)
+{
+	int result = 0;
+
+	if (chain->storage) {
+		pthread_mutex_unlock(&chain->lock);
+		result = storage_append_block(chain->storage, first->block, error);
+		chain->unsynced = chain->unsynced || result == 0;
+		pthread_mutex_lock(&chain->lock);
+	}
+	if (result == 0)
+		take_first(chain, journaled);
+	if (result == 0 && journaled->count == SEALED_MAXIMUM) {
+		pthread_mutex_unlock(&chain->lock);
+		result = sync_log(chain, journaled, error);
+		pthread_mutex_lock(&chain->lock);
+	}
+	return result;
+}
+
+int embedded_finish_all_but(struct embedded_chain *chain, size_t left, bool durable, struct error *error)
 {
 	struct journaled journaled = {.count = 0};
-	struct sealed sealed;
 	int result = 0, synced = 0;
 
 	pthread_mutex_lock(&chain->log);
-	while (result == 0 && first_sealed(chain, &sealed)) {
-		result = sign_first(chain, &sealed, error);
-		if (result == 0 && chain->storage) {
-			result = storage_append_block(chain->storage, sealed.block->block, error);
-			chain->unsynced = chain->unsynced || result == 0;
-		}
-		if (result == 0)
-			take_first(chain, &journaled);
-		if (result == 0 && journaled.count == SEALED_MAXIMUM)
-			result = sync_log(chain, &journaled, error);
+	pthread_mutex_lock(&chain->lock);
+	while (result == 0 && chain->sealed_count > left) {
+		struct block_state *first = first_signed(chain);
+		size_t count = 0;
+		if (first)
+			result = store_first(chain, first, &journaled, error);
+		else
+			result = sign_some(chain, &count, error);
+		if (result == 0 && !first && count == 0)
+			pthread_cond_wait(&chain->was_signed, &chain->lock); /* another thread is at it */
 	}
+	pthread_mutex_unlock(&chain->lock);
 	if (chain->unsynced && (durable || journaled.count))
 		synced = sync_log(chain, &journaled, result ? NULL : error);
 	pthread_mutex_unlock(&chain->log);
-	memory_wipe(&sealed, sizeof sealed);
 	return result ? result : synced;
+}
+
+int embedded_finish(struct embedded_chain *chain, bool durable, struct error *error)
+{
+	return embedded_finish_all_but(chain, 0, durable, error);
 }
 
 /* --- the thread --- */

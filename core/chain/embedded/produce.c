@@ -15,7 +15,8 @@ enum {
 	SCHEDULED_PER_BLOCK = 1000,
 	WALL_CLOCK_SET_BACK_US = 300000,
 	SLOT_US = SLOT_INTERVAL_MS * 1000,
-	LOOK_US = 10 * SLOT_US
+	LOOK_US = 10 * SLOT_US,
+	SIGNED_BATCH = 8, BLOCKS_PER_WAKING = 1000
 };
 
 static int64_t clock_us(clockid_t clock)
@@ -188,7 +189,11 @@ int embedded_seal(struct embedded_chain *chain, struct error *error)
 	pthread_mutex_lock(&chain->publish);
 	block_times_add(&chain->times, sealed->block->number, sealed->block->block->header.timestamp);
 	pthread_mutex_unlock(&chain->publish);
-	pthread_cond_broadcast(&chain->changed);
+	if (!chain->moving || chain->sealed_count % SIGNED_BATCH == 0)
+		pthread_cond_signal(&chain->to_sign);
+	/* While the clock is moved the other threads are woken now and then, to save the state. */
+	if (!chain->moving || sealed->block->number % BLOCKS_PER_WAKING == 0)
+		pthread_cond_broadcast(&chain->changed);
 	return 0;
 }
 

@@ -11,6 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+	BLOCKS_AT_ONCE = SEALED_MAXIMUM / 4, /* made before others have their turn */
+	SIGNERS_MAXIMUM = 7,
+	SIGNERS_FROM_US = 60 * 1000000
+};
+
 /* The slot that a block opened now would take: of now, or the one after the head when the chain runs
  * ahead. */
 static uint32_t next_slot(struct embedded_chain *chain)
@@ -199,8 +205,25 @@ static int make_block(struct embedded_chain *chain, bool *made, uint32_t first, 
 	return *made ? embedded_seal(chain, error) : result;
 }
 
-/* All blocks until chain time is `further` ahead of what it would be. The lock is given up between blocks,
- * so that writers, the thread and the storage go on. */
+/* Opens and seals blocks up to a time, as many as may be made at once; *made: the time is not reached.
+ * Under lock. */
+static int make_blocks(struct embedded_chain *chain, bool *made, int64_t further,
+                       const struct interruption *interruption, struct error *error)
+{
+	int result = 0;
+
+	*made = true;
+	for (size_t i = 0; i < BLOCKS_AT_ONCE && result == 0 && *made; i++) {
+		result = make_block(chain, made, 0, slot_from_us(embedded_now(chain) + further), error);
+		if (result == 0 && interruption_happened(interruption))
+			result = error_set(error, EINTR,
+			                   "interrupted: the clock stands where the last block was made");
+	}
+	return result;
+}
+
+/* All blocks until chain time is `further` ahead of what it would be. The lock is given up now and then, so
+ * that writers, readers of the head, the threads and the storage go on. */
 static int produce_until(struct embedded_chain *chain, int64_t further,
                          const struct interruption *interruption, struct error *error)
 {
@@ -208,15 +231,28 @@ static int produce_until(struct embedded_chain *chain, int64_t further,
 	int result = 0;
 
 	while (result == 0 && made) {
-		result = make_block(chain, &made, 0, slot_from_us(embedded_now(chain) + further), error);
-		if (result == 0 && interruption_happened(interruption))
-			result = error_set(error, EINTR, "interrupted: the clock stands where the last block was made");
-		bool many = chain->sealed_count >= SEALED_MAXIMUM / 2;
+		result = make_blocks(chain, &made, further, interruption, error);
+		embedded_publish(chain);
 		pthread_mutex_unlock(&chain->lock);
-		int stored = many ? embedded_finish(chain, false, result ? NULL : error) : 0;
+		int stored = embedded_finish_all_but(chain, SEALED_MAXIMUM / 2, false, result ? NULL : error);
 		pthread_mutex_lock(&chain->lock);
 		result = result ? result : stored;
 	}
+	return result;
+}
+
+/* Moving it far takes long, so that every processor signs. Under lock. */
+static int produce_by_all(struct embedded_chain *chain, int64_t further,
+                          const struct interruption *interruption, struct error *error)
+{
+	pthread_t threads[SIGNERS_MAXIMUM];
+	bool helped = chain->moving++ == 0 && further >= SIGNERS_FROM_US;
+	size_t count = helped ? embedded_start_signers(chain, threads, SIGNERS_MAXIMUM) : 0;
+	int result = produce_until(chain, further, interruption, error);
+
+	chain->moving--;
+	if (helped)
+		embedded_stop_signers(chain, threads, count);
 	return result;
 }
 
@@ -261,7 +297,7 @@ int embedded_clock_advance(struct chain *base, int64_t us, bool skip,
 		return result;
 	}
 	result = skip ? skip_to(chain, slot_from_us(from + us), error)
-	              : produce_until(chain, further, interruption, error);
+	              : produce_by_all(chain, further, interruption, error);
 	if (result == 0 && !skip)
 		result = save_offset(chain, chain->offset_us + further, error);
 	/* After a failure or an interruption the clock shows where it got to. */
