@@ -34,9 +34,14 @@ void mount_open(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info)
 	struct caller caller = mount_caller(req);
 	struct handle *handle;
 
-	int result = tree_open(mount->tree, &caller, mount_node(mount, inode), info->flags, &handle);
+	struct node *node = mount_node(mount, inode);
+	struct stat attributes;
+
+	int result = tree_open(mount->tree, &caller, node, info->flags, &handle);
 	if (result != 0) {
-		mount_reply(req, result);
+		/* The kernel forgets a name that is gone, and creates the file where that was asked for. */
+		bool gone = result == -ENOENT && tree_stat(mount->tree, &caller, node, &attributes) == -ENOENT;
+		mount_reply(req, gone ? -ESTALE : result);
 		return;
 	}
 	set_flags(info, handle);

@@ -8,7 +8,6 @@
 #include "core/chain/embedded/embedded.h"
 #include "core/engine/storage/data_folder.h"
 #include "mount/mount_table.h"
-#include "mount/notify.h"
 #include "mount/options.h"
 #include "mount/presence.h"
 #include "mount/ready.h"
@@ -103,12 +102,6 @@ static int create_chain(struct service *service, struct options *options, struct
 	return result;
 }
 
-static void name_changed(void *context, const struct node *folder, const char *name)
-{
-	struct service *service = context;
-	notify_name(service->mount.notify, mount_inode(&service->mount, folder), name);
-}
-
 static int create_tree(struct service *service, const struct options *options, struct error *error)
 {
 	struct tree_options tree = {
@@ -118,8 +111,6 @@ static int create_tree(struct service *service, const struct options *options, s
 		.mount_point = options->mount_point,
 		.owner = getuid(),
 		.group = getgid(),
-		.name_changed = name_changed,
-		.context = service,
 	};
 	return tree_create(&service->mount.tree, &tree, error);
 }
@@ -155,9 +146,6 @@ static int create_layers(struct service *service, struct options *options, struc
 {
 	int result = 0;
 	service->mount.slow = slow_create();
-	service->mount.notify = notify_start(service->session);
-	if (!service->mount.notify)
-		return error_set(error, EAGAIN, "cannot make a thread");
 	service->signer = signer_create();
 	if (options->data_folder[0])
 		result = data_folder_open(&service->folder, options->data_folder, error);
@@ -211,16 +199,13 @@ static int serve(struct service *service, const struct options *options, int wai
 	           : 0;
 }
 
-/* In reverse order. The kernel is told nothing any more once the session is unmounted, so nothing can wait
- * for it. */
+/* In reverse order. */
 static void take_down(struct service *service)
 {
 	if (service->mounted)
 		fuse_session_unmount(service->session);
 	if (service->mount.slow)
 		slow_stop(service->mount.slow);
-	if (service->mount.notify)
-		notify_stop(service->mount.notify);
 	if (service->mount.tree)
 		tree_destroy(service->mount.tree);
 	boot_destroy(service->boot);
@@ -231,8 +216,6 @@ static void take_down(struct service *service)
 	data_folder_close(service->folder);
 	if (service->signer)
 		signer_destroy(service->signer);
-	if (service->mount.notify)
-		notify_destroy(service->mount.notify);
 	if (service->mount.slow)
 		slow_destroy(service->mount.slow);
 	if (service->session)

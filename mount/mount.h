@@ -8,12 +8,10 @@
 #include "fs/tree/tree.h"
 #include "mount/presence.h"
 
-struct notify;
 struct slow;
 
 struct mount {
 	struct tree *tree;
-	struct notify *notify;
 	struct slow *slow;
 	struct presence presence;
 };

@@ -8,7 +8,11 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
-/* A name stays with the kernel until notify.c takes it back. */
+/* A name stays with the kernel, which is never told that it vanished: a notice takes the folder's lock,
+ * which a mkdir or ls holds that waits for us, and a thread that waits for it keeps a killed process, and
+ * all who wait for that, from ending. The kernel finds out by itself: whatever is done with a name that is
+ * gone answers ENOENT, and what would make it anew looks it up first, opening since mount_open() says
+ * ESTALE. */
 static const double NAME_TIMEOUT = 24 * 3600.0;
 
 int mount_entry(struct mount *mount, const struct caller *caller, struct node *node,

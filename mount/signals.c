@@ -1,10 +1,8 @@
 /* The thread that waits for the signals. SIGIO says that somebody asks whether the mount lives; any other
- * ends the mount: first what takes long and the notices to the kernel, while the loop still answers,
- * because both wait for the kernel, and only then the loop. */
+ * ends the mount: first what takes long, while the loop still answers, and only then the loop. */
 #include "mount/signals.h"
 
 #include "core/base/memory.h"
-#include "mount/notify.h"
 #include "mount/slow.h"
 
 #include <pthread.h>
@@ -88,7 +86,6 @@ static void *wait_for_signal(void *argument)
 	}
 	if (!has_ended(signals)) {
 		slow_stop(signals->mount->slow);
-		notify_stop(signals->mount->notify);
 		end_loop(signals);
 	}
 	return NULL;

@@ -24,9 +24,8 @@ struct boot_runner {
 	int pid; /* for sentences */
 	/* borrowed; asked after each transaction, ends the run with -EINTR; NULL: never */
 	const struct interruption *interruption;
-	/* An account or a producer is there now. May be NULL. Called on the runner's thread, as `sent` is. */
-	void (*created)(void *context, const char *folder, uint64_t name);
-	/* A transaction was sent: its trace, and the command in cleos form. May be NULL. */
+	/* A transaction was sent: its trace, and the command in cleos form. May be NULL. Called on the runner's
+	 * thread. */
 	void (*sent)(void *context, const struct transaction_trace *trace, const char *command);
 	void *context;
 };

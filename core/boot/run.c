@@ -225,8 +225,6 @@ static int do_item(struct run *run, struct prepared *prepared, struct error *err
 	if (prepared->item.act)
 		return prepared->item.act(&run->context, prepared->index, error);
 	result = send(run, prepared, &trace, error);
-	if (result == 0 && prepared->item.creates && run->runner->created)
-		run->runner->created(run->runner->context, prepared->item.creates_in, prepared->item.creates);
 	if (result == 0 && run->runner->sent)
 		run->runner->sent(run->runner->context, &trace, text_string(&prepared->item.command));
 	transaction_trace_release(&trace);

@@ -57,8 +57,6 @@ struct boot_item {
 	size_t actions_count;
 	bool by_boot_key;          /* eosio's key signs, else that of an account: */
 	size_t signer;             /* its index */
-	uint64_t creates;          /* account or producer that appears with it; 0: none */
-	const char *creates_in;    /* "accounts", "producers" */
 	/* What is no transaction; NULL: the actions are sent. */
 	int (*act)(struct boot_context *context, size_t index, struct error *error);
 };

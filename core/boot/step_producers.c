@@ -82,8 +82,6 @@ int step_reg_prod_make(struct boot_context *context, struct boot_item *item, siz
 	boot_put_string(action, url);
 	bytes_put_u16(&action->data, 0);
 	boot_item_by_account(item, producer_account(context->plan, index));
-	item->creates = name;
-	item->creates_in = "producers";
 	text_printf(&item->command, "cleos system regproducer %s %s %s", name_text(name).text, key, url);
 	return 0;
 }

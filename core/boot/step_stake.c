@@ -155,8 +155,6 @@ static int make_account(struct boot_context *context, struct boot_item *item, si
 	boot_put_asset(delegate, split.net, plan->symbol);
 	boot_put_asset(delegate, split.cpu, plan->symbol);
 	bytes_put_u8(&delegate->data, 1);
-	item->creates = name;
-	item->creates_in = "accounts";
 	public_key_print(key, &public);
 	text_printf(&item->command,
 	            "cleos system newaccount --transfer eosio %s %s --stake-net \"%s\" --stake-cpu \"%s\" "

@@ -168,10 +168,8 @@ int step_sys_make(struct boot_context *context, struct boot_item *item, size_t i
 	(void)error;
 	public_key_print(key, &context->plan->public);
 	text_printf(&item->command, "cleos create account eosio %s %s", boot_system_accounts[index], key);
-	item->creates = name_literal(boot_system_accounts[index]);
-	item->creates_in = "accounts";
 	bytes_put_u64(&action->data, name_literal("eosio"));
-	bytes_put_u64(&action->data, item->creates);
+	bytes_put_u64(&action->data, name_literal(boot_system_accounts[index]));
 	authority_pack(&action->data, &authority);
 	authority_pack(&action->data, &authority);
 	authority_release(&authority);

@@ -19,11 +19,6 @@ static int boot_of(struct request *request, struct boot **out, struct error *err
 
 /* --- running --- */
 
-static void created(void *context, const char *folder, uint64_t name)
-{
-	request_name_changed(context, folder, name_text(name).text);
-}
-
 static void sent(void *context, const struct transaction_trace *trace, const char *command)
 {
 	struct request *request = context;
@@ -36,7 +31,6 @@ static int run(struct request *request, const char *words, struct error *error)
 	struct boot *boot = NULL;
 	struct boot_runner runner = {.pid = request->caller ? (int)request->caller->pid : 0,
 	                             .interruption = request_interruption(request),
-	                             .created = created,
 	                             .sent = sent,
 	                             .context = request};
 	int result = boot_of(request, &boot, error);

@@ -138,9 +138,7 @@ static int create(struct request *request, struct new_account *account, struct e
 		result = add_resources(view, actions, &count, account, &data, error);
 	if (result == 0)
 		result = request_send(request, actions, count, error);
-	if (result == 0)
-		request_name_changed(request, "accounts", name_text(account->name).text);
-	else if (account->made_key)
+	if (result < 0 && account->made_key)
 		wallet_remove(request->wallet, &account->owner, NULL);
 	for (size_t i = 0; i < ACTIONS_MAXIMUM; i++)
 		action_release(&actions[i]);

@@ -518,14 +518,6 @@ int proposals_unapprove_write(struct request *request, const char *data, size_t 
 	return send_level(request, "unapprove", data, length, error);
 }
 
-static void tell_gone(struct request *request)
-{
-	struct text folder = TEXT_EMPTY;
-	text_printf(&folder, "proposals/%s", request->capture[0]);
-	request_name_changed(request, text_string(&folder), request->capture[1]);
-	text_release(&folder);
-}
-
 /* `exec` (or `cancel`) alone: the proposer does it; else the account that is named. */
 static int send_actor(struct request *request, const char *action, const char *data, size_t length,
                       struct error *error)
@@ -550,8 +542,6 @@ static int send_actor(struct request *request, const char *action, const char *d
 		bytes_put_u64(&packed, level.actor);
 		result = send_one(request, action, level.actor, level.permission, &packed, error);
 	}
-	if (result == 0)
-		tell_gone(request);
 	bytes_release(&packed);
 	command_release(&command);
 	return result;
@@ -569,7 +559,6 @@ int proposals_cancel_write(struct request *request, const char *data, size_t len
 	if (length == strlen("cancel") && memcmp(data, "cancel", length) == 0 && draft_exists(request) &&
 	    on_chain(request, &row, NULL) == -ENOENT) {
 		draft_remove(request);
-		tell_gone(request);
 		return 0;
 	}
 	return send_actor(request, "cancel", data, length, error);

@@ -183,16 +183,17 @@ int tree_remove_folder(struct tree *tree, const struct caller *caller, struct no
 
 /* --- renaming --- */
 
-/* From now on the scratch node, which the kernel goes on using under the new name, stands for the other. */
-static void become(struct tree *tree, struct node *scratch, struct node *other)
+/* From now on the node, which the kernel goes on using under the new name, stands for the other. */
+static void become(struct tree *tree, struct node *node, struct node *other)
 {
 	pthread_mutex_lock(&tree->lock);
 	other->references++;
-	scratch->becomes = other;
-	if (scratch->scratch->handles == 0)
-		scratch_resize(tree, scratch, 0, NULL);
+	node->becomes = other;
+	if (node->scratch && node->scratch->handles == 0)
+		scratch_resize(tree, node, 0, NULL);
 	pthread_mutex_unlock(&tree->lock);
-	scratch_remove(tree, scratch);
+	if (node->scratch)
+		scratch_remove(tree, node);
 }
 
 /* The contents of a scratch file, copied. */
@@ -269,19 +270,15 @@ static int rename_onto_scratch(struct tree *tree, const struct caller *caller, s
 		struct bytes data = contents(tree, source);
 		result = put_in_scratch(tree, (const char *)data.data, data.length, folder, name, old, &made, error);
 		bytes_release(&data);
-		if (result == 0)
-			become(tree, source, made);
 	} else {
 		result = rendering_get(tree, &rendering, caller, source, RENDERING_OPEN, error);
 		if (result == 0)
 			result = put_in_scratch(tree, rendering->text.data, rendering->text.length, folder, name, old,
 			                        &made, error);
 		rendering_release(tree, rendering);
-		if (result == 0) {
-			tree_name_changed(tree, source->parent, source->name);
-			tree_name_changed(tree, folder, name);
-		}
 	}
+	if (result == 0)
+		become(tree, source, made);
 	if (made)
 		node_release(tree, made);
 	return result;
@@ -332,8 +329,6 @@ int tree_rename(struct tree *tree, const struct caller *caller, struct node *fol
 	}
 	if (result == 0)
 		result = rename_nodes(tree, caller, source, new_folder, new_name, target, flags, &told, &error);
-	if (result == 0 && target && !target->scratch)
-		tree_name_changed(tree, new_folder, new_name);
 	if (source)
 		node_release(tree, source);
 	if (target)

@@ -201,7 +201,6 @@ void handle_close(struct handle *handle)
 		return;
 	struct tree *tree = handle->tree;
 	pthread_mutex_lock(&tree->lock);
-	bool created = handle->node->created;
 	handle->node->created = false;
 	remove_reader(handle);
 	UNLINK(handle);
@@ -209,9 +208,6 @@ void handle_close(struct handle *handle)
 	if (handle->node->scratch)
 		handle->node->scratch->handles--;
 	pthread_mutex_unlock(&tree->lock);
-	/* A name that was made and never written does not exist: the kernel asks again. */
-	if (created)
-		tree_name_changed(tree, handle->node->parent, handle->node->name);
 	if (handle->input.pending.data)
 		memory_wipe(handle->input.pending.data, handle->input.pending.capacity);
 	text_release(&handle->input.pending);

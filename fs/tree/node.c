@@ -41,7 +41,7 @@ static void grow_buckets(struct tree *tree)
 static struct node *find_locked(struct tree *tree, const struct node *folder, const char *name)
 {
 	for (struct node *node = *bucket(tree, node_hash(folder->inode, name)); node; node = node->next_in_bucket)
-		if (node->parent == folder && strcmp(node->name, name) == 0)
+		if (node->parent == folder && !node->becomes && strcmp(node->name, name) == 0)
 			return node;
 	return NULL;
 }
@@ -141,7 +141,8 @@ bool node_is_created(struct tree *tree, const struct node *node)
 	return created;
 }
 
-struct node *node_find(struct tree *tree, const struct node *folder, const char *name)
+/* An interned one, held; or NULL. */
+static struct node *node_find(struct tree *tree, const struct node *folder, const char *name)
 {
 	pthread_mutex_lock(&tree->lock);
 	struct node *node = find_locked(tree, folder, name);
@@ -395,7 +396,6 @@ void tree_destroy(struct tree *tree)
 {
 	if (!tree)
 		return;
-	tree->options.name_changed = NULL;
 	while (tree->handles)
 		handle_close(tree->handles);
 	while (tree->folders)

@@ -51,7 +51,8 @@ struct node {
 	struct handle *readers; /* newest first */
 	uint64_t growing_from;  /* while it has readers */
 	struct scratch *scratch; /* owned; NULL for a file of the tree */
-	struct node *becomes;    /* held: a scratch file that was renamed onto this one */
+	/* held: what it was renamed onto; no lookup finds it any more */
+	struct node *becomes;
 };
 
 struct errors;
@@ -108,8 +109,6 @@ int node_make(struct tree *tree, struct node **out, struct node *folder, const c
 /* Puts a fresh node among the others, or frees it in favour of the one that is there; returns the one,
  * with the reference moved. */
 struct node *node_intern(struct tree *tree, struct node *fresh);
-/* an interned one, held; or NULL */
-struct node *node_find(struct tree *tree, const struct node *folder, const char *name);
 void node_unlink(struct tree *tree, struct node *node); /* lookups no longer find it; lock held */
 struct node *node_hold(struct tree *tree, struct node *node);
 void node_release(struct tree *tree, struct node *node); /* NULL is fine */
@@ -130,7 +129,6 @@ void request_end(struct request *request);
 /* The time of the block that the request saw; the mount's own times when it opened no view. */
 struct timespec request_modified(struct request *request);
 void tree_wrote(struct tree *tree); /* counts a successful write */
-void tree_name_changed(struct tree *tree, const struct node *folder, const char *name);
 int64_t monotonic_ms(void);
 struct timespec slot_to_timespec(uint32_t slot);
 

@@ -117,37 +117,6 @@ void tree_wrote(struct tree *tree)
 	pthread_mutex_unlock(&tree->lock);
 }
 
-void tree_name_changed(struct tree *tree, const struct node *folder, const char *name)
-{
-	if (tree->options.name_changed)
-		tree->options.name_changed(tree->options.context, folder, name);
-}
-
-void request_name_changed(struct request *request, const char *folder, const char *name)
-{
-	struct tree *tree = request->tree;
-	struct node *node = node_hold(tree, tree->root);
-	char part[NAME_SIZE_MAXIMUM + 1];
-	/* Only folders that somebody looked up can have been cached. */
-	while (node && *folder) {
-		size_t length = strcspn(folder, "/");
-		struct node *child = NULL;
-		if (length > 0 && length <= NAME_SIZE_MAXIMUM) {
-			memcpy(part, folder, length);
-			part[length] = '\0';
-			child = node_find(tree, node, part);
-		}
-		node_release(tree, node);
-		node = child;
-		folder += length;
-		folder += strspn(folder, "/");
-	}
-	if (node) {
-		tree_name_changed(tree, node, name);
-		node_release(tree, node);
-	}
-}
-
 int request_send(struct request *request, struct action *actions, size_t count, struct error *error)
 {
 	struct transaction_trace trace = {0};

@@ -105,8 +105,5 @@ int request_push(struct request *request, uint64_t contract, const char *action,
                  struct error *error, const char *json_format, ...) __attribute__((format(printf, 6, 7)));
 /* mtime of a file that shows a table row: the latest of the blocks seen. */
 void request_saw_block(struct request *request, uint32_t block_num);
-/* Tells the kernel that a name appeared in or vanished from a folder of the tree ("accounts",
- * "producers"). */
-void request_name_changed(struct request *request, const char *folder, const char *name);
 
 #endif

@@ -37,11 +37,6 @@ struct tree_options {
 	gid_t group;
 	const struct row *rows; /* borrowed; NULL: THE TABLE (fs/files/table.c) */
 	size_t rows_count;
-	/* Told when a name appeared in or vanished from a folder, so that the kernel forgets what it cached.
-	 * May be NULL. Called with no lock held, but from inside an operation (a rename, a mkdir), so tell the
-	 * kernel later, from another thread. */
-	void (*name_changed)(void *context, const struct node *folder, const char *name);
-	void *context;
 };
 
 int tree_create(struct tree **out, const struct tree_options *options, struct error *error);

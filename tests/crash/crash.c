@@ -1,8 +1,10 @@
-/* Random kills under load: a mount is killed with SIGKILL between and during writes, while blocks are sealed, while the clock jumps and while it
- * starts; after each new start every write that was acknowledged must be there, and none twice. Counts those lost, and ends with 1 if there are any.
+/* Random kills under load: a mount is killed with SIGKILL between and during writes, while blocks are sealed, while the clock jumps, while names are
+ * made and folders listed, and while it starts. Whoever was using it then gets an answer and can end; after each new start every write that was
+ * acknowledged must be there, and none twice. Counts those lost, and ends with 1 if there are any.
  *
  * usage: crash EOSIOFS TUTORIAL ROUNDS [SEED]
  * The seed decides what is done in each round and after how many writes or microseconds the kill comes; what exactly it meets is the machine's. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -15,15 +17,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { PATH_LENGTH = 4096, WRITERS = 4 };
+enum { PATH_LENGTH = 4096, WRITERS = 4, CLIENTS = 5, ANSWER_US = 10000000 };
+
+/* What the clients that make names share with us; they are processes, because one that cannot be killed is what is looked for. */
+struct names {
+	_Atomic unsigned long accounts, permissions; /* made and acknowledged, since the beginning */
+	_Atomic int refused;                         /* a client's errno from a mount that was alive */
+	_Atomic bool killed;
+};
 
 struct scene {
+	struct names *names;
 	const char *program;
 	char base[PATH_LENGTH / 4], mount[PATH_LENGTH / 2], data[PATH_LENGTH / 2], log[PATH_LENGTH / 2];
 	uint64_t random;
@@ -100,15 +112,26 @@ static pid_t mount_again(const struct scene *scene)
 	return (pid_t)pid;
 }
 
-static void wait_gone(pid_t pid, int timeout_us)
+/* Whether it has ended in time; -1: wait as long as it takes. */
+static bool wait_gone(pid_t pid, int timeout_us)
 {
 	int process = (int)syscall(SYS_pidfd_open, pid, 0);
 	struct pollfd gone = {.fd = process, .events = POLLIN};
 	struct timespec timeout = {timeout_us / 1000000, timeout_us % 1000000 * 1000};
 	if (process < 0)
-		return;
-	ppoll(&gone, 1, timeout_us < 0 ? NULL : &timeout, NULL);
+		return true;
+	bool ended = ppoll(&gone, 1, timeout_us < 0 ? NULL : &timeout, NULL) != 0;
 	close(process);
+	return ended;
+}
+
+/* Everything waits in the kernel for each other: that is told, and ended by force, so that nothing stays behind. */
+static _Noreturn void stop_hanging(const struct scene *scene, const char *who, pid_t pid)
+{
+	fprintf(stderr, "%s, process %d, hangs after kill -9\n", who, (int)pid);
+	umount2(scene->mount, MNT_FORCE);
+	umount2(scene->mount, MNT_DETACH);
+	stop("no kill may leave a process that cannot end");
 }
 
 /* In units of 0.0001 SYS. */
@@ -194,6 +217,148 @@ static void wait_for(struct scene *scene, unsigned long acknowledged, unsigned l
 	pthread_mutex_unlock(&scene->lock);
 }
 
+/* --- names --- */
+
+/* The number in the letters of a name, behind a letter of its own. */
+static void name_of(char out[13], char first, unsigned long number)
+{
+	memset(out, 'a', 12);
+	out[0] = first;
+	out[12] = 0;
+	for (size_t i = 12; --i > 0; number /= 26)
+		out[i] = (char)('a' + number % 26);
+}
+
+static void account_path(char out[PATH_LENGTH], const struct scene *scene, unsigned long number)
+{
+	char name[13];
+	name_of(name, 'm', number);
+	snprintf(out, PATH_LENGTH, "%s/accounts/%s", scene->mount, name);
+}
+
+static void permission_path(char out[PATH_LENGTH], const struct scene *scene, unsigned long number)
+{
+	char name[13];
+	name_of(name, 'p', number);
+	snprintf(out, PATH_LENGTH, "%s/accounts/eosio/permissions/%s.json", scene->mount, name);
+}
+
+static int make_account(const struct scene *scene)
+{
+	char path[PATH_LENGTH];
+	account_path(path, scene, scene->names->accounts);
+	/* One that the kill before this one interrupted may be there. */
+	if (mkdir(path, 0755) != 0 && errno != EEXIST)
+		return -errno;
+	scene->names->accounts++;
+	return 0;
+}
+
+static int make_permission(const struct scene *scene)
+{
+	static const char key[] = "EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV\n";
+	char path[PATH_LENGTH];
+	int result = 0;
+	permission_path(path, scene, scene->names->permissions);
+	int fd = open(path, O_WRONLY | O_CREAT, 0600);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, key, sizeof key - 1) < 0)
+		result = -errno;
+	close(fd);
+	if (result == 0)
+		scene->names->permissions++;
+	return result;
+}
+
+/* As ls -l does; names may go while they are listed. */
+static int list(const struct scene *scene, const char *folder)
+{
+	char path[PATH_LENGTH];
+	int result = 0;
+	snprintf(path, sizeof path, "%s/%s", scene->mount, folder);
+	DIR *names = opendir(path);
+	if (!names)
+		return -errno;
+	errno = 0;
+	for (struct dirent *entry; result == 0 && (entry = readdir(names));) {
+		struct stat status;
+		if (fstatat(dirfd(names), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0 && errno != ENOENT)
+			result = -errno;
+		errno = 0;
+	}
+	if (result == 0)
+		result = -errno;
+	closedir(names);
+	return result;
+}
+
+static int list_accounts(const struct scene *scene)
+{
+	return list(scene, "accounts");
+}
+
+static int list_permissions(const struct scene *scene)
+{
+	return list(scene, "accounts/eosio/permissions");
+}
+
+static pid_t start_client(const struct scene *scene, int (*act)(const struct scene *))
+{
+	int result = 0;
+	pid_t child = fork();
+	if (child < 0)
+		stop("fork: %s", strerror(errno));
+	if (child > 0)
+		return child;
+	while (result == 0)
+		result = act(scene);
+	if (!scene->names->killed)
+		scene->names->refused = -result;
+	_exit(0);
+}
+
+/* Whether all names are there that were acknowledged last. */
+static unsigned long names_lost(const struct scene *scene)
+{
+	char path[PATH_LENGTH];
+	struct stat status;
+	unsigned long lost = 0;
+	for (unsigned long i = 1; i <= 3; i++) {
+		if (i <= scene->names->accounts) {
+			account_path(path, scene, scene->names->accounts - i);
+			lost += stat(path, &status) != 0;
+		}
+		if (i <= scene->names->permissions) {
+			permission_path(path, scene, scene->names->permissions - i);
+			lost += stat(path, &status) != 0;
+		}
+	}
+	return lost;
+}
+
+static void kill_while_naming(struct scene *scene, pid_t pid, unsigned long us)
+{
+	static int (*const acts[CLIENTS])(const struct scene *) = {make_account, make_permission, list_accounts, list_accounts, list_permissions};
+	pid_t clients[CLIENTS];
+	scene->names->killed = false;
+	for (size_t i = 0; i < CLIENTS; i++)
+		clients[i] = start_client(scene, acts[i]);
+	if (wait_gone(pid, (int)us))
+		stop("the mount ended by itself");
+	scene->names->killed = true;
+	kill(pid, SIGKILL);
+	if (!wait_gone(pid, ANSWER_US))
+		stop_hanging(scene, "the mount", pid);
+	for (size_t i = 0; i < CLIENTS; i++) {
+		if (!wait_gone(clients[i], ANSWER_US))
+			stop_hanging(scene, "a client", clients[i]);
+		waitpid(clients[i], NULL, 0);
+	}
+	if (scene->names->refused)
+		stop("a mount that was alive refused a name, or a list: %s", strerror(scene->names->refused));
+}
+
 /* --- rounds --- */
 
 static void kill_under_load(struct scene *scene, pid_t *pid, bool clock, unsigned long writes, unsigned long us)
@@ -207,9 +372,10 @@ static void kill_under_load(struct scene *scene, pid_t *pid, bool clock, unsigne
 			stop("no thread");
 	wait_for(scene, writes, us);
 	kill(*pid, SIGKILL);
+	if (!wait_gone(*pid, ANSWER_US))
+		stop_hanging(scene, "the mount", *pid);
 	for (size_t i = 0; i < WRITERS; i++)
 		pthread_join(threads[i], NULL);
-	wait_gone(*pid, -1);
 	if (scene->failed)
 		stop("a mount that was alive refused a write");
 }
@@ -232,17 +398,22 @@ struct tally {
 
 static void one_round(struct scene *scene, pid_t *pid, struct tally *tally)
 {
-	unsigned long before = received(scene), kind = random_below(scene, 8), there;
+	unsigned long before = received(scene), kind = random_below(scene, 12), there;
 	unsigned long writes = 1 + random_below(scene, 60), us = random_below(scene, 2000);
 	if (kind == 0)
 		us = random_below(scene, 1000000); /* long enough for blocks to be sealed in their own time */
-	kill_under_load(scene, pid, kind == 1 || kind == 2, writes, us);
+	scene->acknowledged = 0;
+	if (kind >= 8)
+		kill_while_naming(scene, *pid, random_below(scene, 100000));
+	else
+		kill_under_load(scene, pid, kind == 1 || kind == 2, writes, us);
 	tally->kills++;
-	for (unsigned long starts = kind >= 6 ? 1 + random_below(scene, 3) : 0; starts > 0; starts--, tally->kills++)
+	for (unsigned long starts = kind == 6 || kind == 7 ? 1 + random_below(scene, 3) : 0; starts > 0; starts--, tally->kills++)
 		kill_while_starting(scene, random_below(scene, 30000));
 	*pid = mount_again(scene);
 	there = received(scene) - before;
 	tally->acknowledged += scene->acknowledged;
+	tally->lost += names_lost(scene);
 	if (there < scene->acknowledged)
 		tally->lost += scene->acknowledged - there;
 	if (there > scene->acknowledged + WRITERS)
@@ -280,6 +451,9 @@ int main(int count, char **words)
 	snprintf(scene.data, sizeof scene.data, "%s/data", scene.base);
 	snprintf(scene.log, sizeof scene.log, "%s/log", scene.base);
 	mkdir(scene.mount, 0700);
+	scene.names = mmap(NULL, sizeof *scene.names, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (scene.names == MAP_FAILED)
+		stop("no memory to share: %s", strerror(errno));
 	pid_t pid = mount_again(&scene);
 	if (run(&scene, (const char *[]){"sh", words[2], scene.mount, NULL}) != 0) {
 		show_log(&scene);
@@ -288,7 +462,8 @@ int main(int count, char **words)
 	for (unsigned long i = 0; i < rounds && !tally.lost && !tally.twice; i++)
 		one_round(&scene, &pid, &tally);
 	clean_up(&scene);
-	printf("%lu kills, %lu acknowledged writes\nlost acknowledged writes: %lu\n", tally.kills, tally.acknowledged, tally.lost);
+	printf("%lu kills, %lu acknowledged writes, %lu names\nlost acknowledged writes: %lu\n", tally.kills, tally.acknowledged,
+	       scene.names->accounts + scene.names->permissions, tally.lost);
 	if (tally.twice)
 		printf("writes that happened twice: %lu\n", tally.twice);
 	return tally.lost || tally.twice ? 1 : 0;

@@ -68,3 +68,24 @@ teardown() {
 	echo 0 > wallet/impersonate
 	! bash -c 'echo "bob111111111 1.0000 SYS" > accounts/alice1111111/transfer' 2>/dev/null
 }
+
+# The kernel, which keeps names, is not told: it finds out when it asks.
+@test "a name that is gone is gone at once, and can be made again" {
+	permissions=accounts/alice1111111/permissions
+	for round in 1 2; do
+		cat "$key" 2>/dev/null || stat "wallet/keys/$key" wallet/labels/spare
+		echo "$key" > wallet/remove
+		! stat "wallet/keys/$key"
+		! cat wallet/labels/spare
+		echo spare > wallet/new_key
+		key=$(cat wallet/labels/spare)
+		echo "$key" > $permissions/often.json
+		cat $permissions/often.json
+		echo delete > $permissions/often.json
+		! cat $permissions/often.json
+		! stat $permissions/often.json
+		(: > $permissions/never.json)
+		! stat $permissions/never.json
+		! ls $permissions | grep -e often -e never
+	done
+}

@@ -28,7 +28,6 @@ static struct {
 	struct text calls;    /* `[…]` for each write a handler was given; one that contains "bad" is refused with ECANCELED */
 	struct text contents; /* what readable files show */
 	struct text made;     /* what mkdir was given, `trees/@tree`'s names that exist besides "oak" and "elm" */
-	struct text changed;  /* FOLDER/NAME of each name_changed */
 	unsigned reads;
 	size_t names; /* how many names many/ lists */
 } rig;
@@ -136,16 +135,10 @@ static const struct row rig_rows[] = {
 	{.pattern = "many/@name", .kind = ROW_READ_ONLY, .read = rig_row_read, .help = "one of many"},
 };
 
-static void rig_name_changed(void *context, const struct node *folder, const char *name)
-{
-	(void)context;
-	text_printf(&rig.changed, "%s/%s ", node_path(folder), name);
-}
-
 static RIG_UNUSED int rig_setup(void **state)
 {
 	struct tree_options options = {.rows = rig_rows, .rows_count = sizeof rig_rows / sizeof *rig_rows, .mount_point = "/mnt",
-	                               .owner = 1000, .group = 1000, .name_changed = rig_name_changed};
+	                               .owner = 1000, .group = 1000};
 	struct tree *tree = NULL;
 	struct error error = {0};
 	assert_int_equal(tree_create(&tree, &options, &error), 0);
@@ -160,7 +153,6 @@ static RIG_UNUSED int rig_teardown(void **state)
 	text_release(&rig.calls);
 	text_release(&rig.contents);
 	text_release(&rig.made);
-	text_release(&rig.changed);
 	rig.reads = 0;
 	rig.names = 0;
 	return 0;

@@ -211,15 +211,8 @@ static int send_change(struct request *request, const struct chain_account *acco
                        const struct chain_permission *existing, struct permission_change *change,
                        struct error *error)
 {
-	char folder[64], file[NAME_TEXT_SIZE + sizeof ending];
 	bool active_may = is_below_active(account, existing ? change->name : change->parent);
-	int result = send_as(request, active_may, add_permission_change, change, error);
-	if (result == 0 && (!existing || !change->authority)) {
-		snprintf(folder, sizeof folder, "accounts/%s/permissions", name_text(request->name[0]).text);
-		snprintf(file, sizeof file, "%s%s", name_text(change->name).text, ending);
-		request_name_changed(request, folder, file);
-	}
-	return result;
+	return send_as(request, active_may, add_permission_change, change, error);
 }
 
 /* Whom the chain would only call missing. */

@@ -97,8 +97,6 @@ int producers_make(struct request *request, const char *text, struct error *erro
 		result = require_system_contract(request, NULL, error);
 	if (result == 0)
 		result = register_producer(request, name, &key, "", 0, 0, error);
-	if (result == 0)
-		request_name_changed(request, "producers", name_text(name).text);
 	return result;
 }
 

@@ -38,28 +38,12 @@ int wallet_remove_write(struct request *request, const char *data, size_t length
 {
 	struct command command;
 	struct public_key key;
-	char text[KEY_TEXT_SIZE], label[WALLET_LABEL_SIZE];
 	const char *word = NULL;
 	int result = take_word(&command, &word, data, length, "the public key", error);
 	if (result == 0)
 		result = public_key_parse(&key, word, error);
-	if (result == 0) {
-		/* Labels go with their key; the kernel knows them by name. */
-		struct public_key labelled;
-		struct text gone = TEXT_EMPTY;
-		for (size_t i = 0; wallet_label_at(request->wallet, i, label, &labelled); i++)
-			if (public_key_compare(&labelled, &key) == 0)
-				text_append_bytes(&gone, label, strlen(label) + 1);
+	if (result == 0)
 		result = wallet_remove(request->wallet, &key, error);
-		for (size_t at = 0; result == 0 && at < gone.length; at += strlen(gone.data + at) + 1)
-			request_name_changed(request, "wallet/labels", gone.data + at);
-		text_release(&gone);
-	}
-	if (result == 0) {
-		public_key_print(text, &key);
-		request_name_changed(request, "wallet/keys", text);
-		request_name_changed(request, "wallet/private", text);
-	}
 	command_release(&command);
 	return result;
 }

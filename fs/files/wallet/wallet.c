@@ -53,13 +53,6 @@ int wallet_state_write(struct request *request, const char *data, size_t length,
 	return result;
 }
 
-static void tell_key(struct request *request, const struct public_key *key)
-{
-	char text[KEY_TEXT_SIZE];
-	public_key_print(text, key);
-	request_name_changed(request, "wallet/keys", text);
-}
-
 int wallet_new_key_write(struct request *request, const char *data, size_t length, struct error *error)
 {
 	struct command command;
@@ -72,10 +65,6 @@ int wallet_new_key_write(struct request *request, const char *data, size_t lengt
 		result = command_end(&command, "LABEL", error);
 	if (result == 0)
 		result = wallet_new_key(request->wallet, label, &key, error);
-	if (result == 0) {
-		tell_key(request, &key);
-		request_name_changed(request, "wallet/labels", label);
-	}
 	command_release(&command);
 	return result;
 }
@@ -84,7 +73,6 @@ int wallet_import_write(struct request *request, const char *data, size_t length
 {
 	struct command command;
 	struct private_key key = {{0}};
-	struct public_key public;
 	const char *word = NULL;
 	int result = command_parse(&command, data, length, NULL, 0, error);
 	if (result == 0)
@@ -95,9 +83,7 @@ int wallet_import_write(struct request *request, const char *data, size_t length
 	if (result == 0)
 		result = private_key_parse(&key, word, error);
 	if (result == 0)
-		result = wallet_import(request->wallet, &key, &public, error);
-	if (result == 0)
-		tell_key(request, &public);
+		result = wallet_import(request->wallet, &key, NULL, error);
 	memory_wipe(&key, sizeof key);
 	command_release(&command);
 	return result;
