@@ -1,6 +1,10 @@
-/* The embedded chain's engine: state, blocks, transactions. No threads, no clock, no files, no keys:
- * whoever drives it (the embedded chain, the replay tool, tests) says which slot comes next, who produces
- * it and what is pushed, and signs what it seals. One thread at a time. */
+/* The engine: state, blocks, transactions. No threads, no clock, no files, no keys: whoever drives it (the
+ * network, the replay tool, tests) says which slot comes next, who produces it and what is pushed, and
+ * signs what it seals. One thread at a time.
+ *
+ * A ledger is what all nodes share: the state map, the genesis, every block that somebody holds by its id
+ * with the state after it. A branch is what a node has: its head, the blocks back to the last irreversible
+ * one, a block in the making. */
 #ifndef EOSIOFS_CORE_ENGINE_ENGINE_H
 #define EOSIOFS_CORE_ENGINE_ENGINE_H
 
@@ -9,7 +13,9 @@
 #include "core/types/block.h"
 #include "core/types/genesis.h"
 
-struct engine;
+struct branch;
+struct id_trail;
+struct ledger;
 
 /* A block and the state after it: immutable once sealed but for its signature. Counted by
  * block_state_hold/release (chain's thread). */
@@ -35,57 +41,79 @@ struct block_state {
 	size_t last_produced_count;
 	uint8_t *confirm_count; /* owned */
 	size_t confirm_count_count;
-	struct block_state *previous; /* held while reversible; NULL once irreversible or at the first */
+	/* held: ids of the reversible blocks before it, for branches that have let go of their states */
+	struct id_trail *trail;
+	struct ledger *ledger; /* that has it by its id: not held; NULL while nobody else may see it */
+	struct block_state *next_in_bucket; /* the ledger's */
 	size_t references;
 };
 struct block_state *block_state_hold(struct block_state *block);
 void block_state_release(struct block_state *block);
 
-/* A chain with the genesis block as its head and D.8's initial state. */
-int engine_create(struct engine **out, const struct genesis *genesis, struct error *error);
-void engine_destroy(struct engine *engine);
-const struct genesis *engine_genesis(const struct engine *engine);
-const struct checksum256 *engine_chain_id(const struct engine *engine);
-struct map *engine_map(struct engine *engine);
-struct block_state *engine_head(struct engine *engine); /* borrowed */
-/* Makes another block the head (a fork's tip, an older block): the state is that block's from now on. No
- * block may be in the making. */
-void engine_set_head(struct engine *engine, struct block_state *head);
+/* --- the ledger: lives as long as somebody holds it or a branch stands on it; all held block states must
+ * have been released before --- */
+struct ledger *ledger_hold(struct ledger *ledger);
+void ledger_release(struct ledger *ledger); /* NULL is fine */
+const struct genesis *ledger_genesis(const struct ledger *ledger);
+const struct checksum256 *ledger_chain_id(const struct ledger *ledger);
+struct map *ledger_map(struct ledger *ledger);
+/* The block of that id, borrowed, as long as some branch or anybody else holds it; NULL: nobody does. */
+struct block_state *ledger_find(const struct ledger *ledger, const struct checksum256 *id);
+
+/* --- branches --- */
+
+/* A new ledger with the genesis block and D.8's initial state, and the first branch on it. */
+int branch_create(struct branch **out, const struct genesis *genesis, struct error *error);
+/* Another branch on a ledger, with `head`, and of the blocks before it what is reversible and there. */
+struct branch *branch_fork(struct ledger *ledger, struct block_state *head);
+void branch_destroy(struct branch *branch); /* NULL is fine */
+struct ledger *branch_ledger(const struct branch *branch); /* borrowed */
+struct block_state *branch_head(const struct branch *branch); /* borrowed */
+/* The head, or a block before it that is reversible or the last irreversible one: borrowed. NULL: it is
+ * neither, or its state was let go (of a long reversible chain the last 1 000 are kept). */
+struct block_state *branch_find(const struct branch *branch, uint32_t number);
+/* The id of the head or of a reversible block before it, the last irreversible one included; false: it is
+ * not known. Up to 65 536 blocks beyond those of branch_find() are. */
+bool branch_find_id(const struct branch *branch, struct checksum256 *out, uint32_t number);
+/* Makes another block of the ledger the head: a fork's tip, an older block. The state is that block's from
+ * now on, the blocks before it are those of its past. No block may be in the making. What other branches
+ * have stays as it is. */
+void branch_set_head(struct branch *branch, struct block_state *head);
 /* The last irreversible block's number and id. */
-uint32_t engine_irreversible(const struct engine *engine, struct checksum256 *id);
+uint32_t branch_irreversible(const struct branch *branch, struct checksum256 *id);
 
 /* Who produces a slot by the head's active schedule (E.6), and the authority that signs for it (borrowed). */
-const struct producer_authority *engine_producer_of_slot(const struct engine *engine, uint32_t slot);
+const struct producer_authority *branch_producer_of_slot(const struct branch *branch, uint32_t slot);
 
 /* --- building a block --- */
 struct block_options {
 	uint32_t slot;        /* later than the head's */
 	uint64_t producer;    /* must be the slot's producer (3030009 otherwise) */
-	uint16_t confirmed;   /* E.7; engine_confirmed() gives what a producer would say */
+	uint16_t confirmed;   /* E.7; branch_confirmed() gives what a producer would say */
 	/* activated by this block: preactivated ones must be listed, PREACTIVATE_FEATURE may be */
 	const struct checksum256 *features;
 	size_t features_count;
 };
 /* What `producer`, having signed last_signed (0: never) on this node, states as confirmed in the next
  * block. */
-uint16_t engine_confirmed(const struct engine *engine, uint32_t last_signed);
+uint16_t branch_confirmed(const struct branch *branch, uint32_t last_signed);
 /* Features that the head's state demands to be activated in the next block (preactivated); *out is free()d
  * by the caller. */
-size_t engine_preactivated_features(const struct engine *engine, struct checksum256 **out);
+size_t branch_preactivated_features(const struct branch *branch, struct checksum256 **out);
 
 /* Starts the next block: features, schedule promotion, onblock, expired records, eosio.prods (D.5).
  * onblock's trace goes to *onblock when that is not NULL. No block may be in the making. */
-int engine_block_start(struct engine *engine, const struct block_options *options,
+int branch_block_start(struct branch *branch, const struct block_options *options,
                        struct transaction_trace *onblock, struct error *error);
-bool engine_block_pending(const struct engine *engine);
-uint32_t engine_block_slot(const struct engine *engine);   /* of the block in the making */
-uint32_t engine_block_number(const struct engine *engine); /* of the block in the making, else head's + 1 */
+bool branch_block_pending(const struct branch *branch);
+uint32_t branch_block_slot(const struct branch *branch);   /* of the block in the making */
+uint32_t branch_block_number(const struct branch *branch); /* of the block in the making, else head's + 1 */
 /* The active schedule of the block in the making: after it, who signs. Borrowed; without one the head's. */
-const struct producer_schedule *engine_block_active_schedule(const struct engine *engine);
+const struct producer_schedule *branch_block_active_schedule(const struct branch *branch);
 /* The state as the block in the making has it now, one reference for the caller; without one the head's. */
-struct map_root *engine_state(struct engine *engine);
+struct map_root *branch_state(struct branch *branch);
 /* How many transactions the block in the making holds. */
-size_t engine_block_transactions(const struct engine *engine);
+size_t branch_block_transactions(const struct branch *branch);
 
 struct push_options {
 	uint32_t billed_cpu_us; /* 0: the chain's min_transaction_cpu_usage */
@@ -101,55 +129,56 @@ struct push_options {
  * trace is filled either way (release it). A delayed transaction succeeds with status delayed. A full
  * block fails it with BLOCK_NET_USAGE_EXCEEDED or BLOCK_CPU_USAGE_EXCEEDED: the caller seals and tries
  * again in the next one. */
-int engine_push(struct engine *engine, struct packed_transaction *packed, const struct public_key *keys,
+int branch_push(struct branch *branch, struct packed_transaction *packed, const struct public_key *keys,
                 size_t keys_count, const struct push_options *options, struct transaction_trace *trace,
                 struct error *error);
 /* The next deferred or delayed transaction that is due (delay_until <= the block's time), in nodeos's
  * order (delay_until, then creation); false: none. */
-bool engine_next_scheduled(const struct engine *engine, struct checksum256 *id);
+bool branch_next_scheduled(const struct branch *branch, struct checksum256 *id);
 /* The same in a walk, which begins at a zeroed place: one that could not run is left behind. Those that
  * this very block has stored wait for the next one. */
 struct scheduled_place {
 	int64_t delay_until;
 	uint64_t object_id;
 };
-bool engine_scheduled_from(const struct engine *engine, struct scheduled_place *place,
+bool branch_scheduled_from(const struct branch *branch, struct scheduled_place *place,
                            struct checksum256 *id);
 /* Runs one that is due. Its end (executed, soft_fail, hard_fail, expired) is in the trace; failing only
  * means that there is none such. */
-int engine_push_scheduled(struct engine *engine, const struct checksum256 *id,
+int branch_push_scheduled(struct branch *branch, const struct checksum256 *id,
                           const struct push_options *options, struct transaction_trace *trace,
                           struct error *error);
 /* Seals the block in the making: it becomes the head, unsigned. *digest is what its producer signs (E.4). */
-int engine_block_seal(struct engine *engine, struct block_state **out, struct checksum256 *digest,
+int branch_block_seal(struct branch *branch, struct block_state **out, struct checksum256 *digest,
                       struct error *error);
 /* The same with a recorded block's merkle roots in place of those computed, where a transaction stands for
  * a recorded one. */
-int engine_block_seal_with_roots(struct engine *engine, const struct checksum256 *transaction_mroot,
+int branch_block_seal_with_roots(struct branch *branch, const struct checksum256 *transaction_mroot,
                                  const struct checksum256 *action_mroot, struct block_state **out,
                                  struct checksum256 *digest, struct error *error);
 void block_state_sign(struct block_state *block, const struct signature *signature);
 /* Drops the block in the making with everything in it. */
-void engine_block_drop(struct engine *engine);
+void branch_block_drop(struct branch *branch);
 
-/* Applies a block on the head as a validating node does: everything in it is recomputed and compared (E.10
- * with --force-all-checks). CPU comes from its receipts. trusted: skips signatures, authorization and
+/* Applies a block on the head as a validating node does: one that another branch has made or applied
+ * becomes the head as it is; in any other everything is recomputed and compared (E.10 with
+ * --force-all-checks). CPU comes from its receipts. trusted: skips signatures, authorization and
  * TaPoS, as a replay of one's own irreversible log does. On failure the head is as before; the sentence
  * names the block and what differs. */
-int engine_apply_block(struct engine *engine, const struct signed_block *block, bool trusted,
+int branch_apply_block(struct branch *branch, const struct signed_block *block, bool trusted,
                        struct error *error);
 /* Do the block's signatures satisfy the authority of its producer, as the schedule before it has it?
- * digest: what was signed (E.4), as engine_block_seal gives it; previous: the state before the block. */
+ * digest: what was signed (E.4), as branch_block_seal gives it; previous: the state before the block. */
 int block_state_verify_signatures(const struct block_state *previous, const struct signed_block *block,
                                   const struct checksum256 *digest, struct error *error);
 
 /* --- saving and restoring (state file) --- */
 /* The head or a block before it, and what follows from it, as bytes: schedules, DPoS counts; the state
  * itself is block->root. */
-void engine_pack_block(struct bytes *out, const struct engine *engine, const struct block_state *block);
-/* A chain whose head is what engine_pack_block wrote, over a loaded root (taken over) of `map` (taken
- * over). */
-int engine_restore(struct engine **out, const struct genesis *genesis, struct map *map, struct map_root *root,
+void branch_pack_block(struct bytes *out, const struct branch *branch, const struct block_state *block);
+/* A ledger and a branch whose head is what branch_pack_block wrote, over a loaded root (taken over) of
+ * `map` (taken over). */
+int branch_restore(struct branch **out, const struct genesis *genesis, struct map *map, struct map_root *root,
                    struct cursor *head, struct error *error);
 
 #endif

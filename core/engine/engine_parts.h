@@ -1,14 +1,15 @@
-/* What the engine's files share: the engine, the block in the making, and the steps of running a
+/* What the engine's files share: ledger and branch, the block in the making, and the steps of running a
  * transaction. Nobody else includes this, tests of its parts excepted. */
 #ifndef EOSIOFS_CORE_ENGINE_ENGINE_PARTS_H
 #define EOSIOFS_CORE_ENGINE_ENGINE_PARTS_H
 
 #include "core/engine/run/apply.h"
 #include "core/engine/run/authorization.h"
+#include "core/engine/state/configuration.h"
 #include "core/engine/state/deferred.h"
 #include "core/engine/state/feature.h"
+#include "core/engine/state/proposed_schedule.h"
 #include "core/engine/state/resource.h"
-#include "core/engine/block/schedule.h"
 
 /* What transactions change beside the state map; a failed one gets it back by value. */
 struct block_globals {
@@ -35,54 +36,87 @@ struct pending_block {
 	struct transaction_receipt *receipts; /* owned */
 	size_t receipts_count, receipts_capacity;
 	bool validating; /* an existing block is being applied: CPU comes from its receipts */
-	bool trusted;    /* as engine_apply_block's */
+	bool trusted;    /* as branch_apply_block's */
 };
 
-struct engine {
+struct ledger {
+	size_t references;
 	struct genesis genesis;
 	struct checksum256 chain_id;
 	struct map *map;
-	struct block_state *head;     /* held */
-	struct pending_block *pending; /* owned; NULL: none */
-	/* A restored head has no blocks before it, a long reversible chain only the last ones. The ids of
-	 * those before that are reversible: */
-	struct checksum256 *earlier_ids; /* owned; of blocks earlier_first and up */
-	uint32_t earlier_first;
-	size_t earlier_count;
+	struct block_state **buckets; /* owned; the blocks are not */
+	size_t buckets_count, blocks_count;
 };
 
-/* --- engine.c --- */
-/* The id of a reversible block, the head or before it; false: not known. */
-bool engine_find_id(const struct engine *engine, struct checksum256 *out, uint32_t number);
-/* After a seal: blocks before the irreversible one go, and of a long reversible chain (too few producers
- * are there) all but the last and the ids. */
-void engine_prune(struct engine *engine);
+struct branch {
+	struct ledger *ledger;         /* held */
+	struct block_state *head;      /* the last of: */
+	struct block_state **blocks;   /* owned, each held: blocks[first] to blocks[first + count - 1] */
+	size_t first, count, capacity;
+	struct pending_block *pending; /* owned; NULL: none */
+};
+
+/* The ids of blocks first to first + ID_TRAIL_LENGTH - 1, zeroes where one is not known, and of those
+ * before. Shared by all states that have them in their past, so that a hundred branches cost no more ids
+ * than one. */
+enum { ID_TRAIL_LENGTH = 64 };
+struct id_trail {
+	size_t references;
+	struct id_trail *earlier; /* held */
+	uint32_t first;
+	struct checksum256 ids[ID_TRAIL_LENGTH];
+};
+
+/* --- ledger.c --- */
+struct ledger *ledger_begin(const struct genesis *genesis, struct map *map); /* the map is taken over */
+struct block_state *ledger_genesis_block(struct ledger *ledger);             /* block 1 (E.8); held */
+/* Others may see the block from now on. Its reference is given back as that of the block of this id which
+ * was there already, if one was. */
+struct block_state *ledger_add(struct ledger *ledger, struct block_state *block);
+void ledger_forget(struct block_state *block); /* nobody holds it any more */
+struct id_trail *id_trail_hold(struct id_trail *trail); /* NULL is fine here and below */
+void id_trail_release(struct id_trail *trail);
+struct id_trail *id_trail_begin(struct id_trail *earlier, uint32_t first);
+/* What is before the piece that has block `first` is of no use any more. */
+void id_trail_cut(struct id_trail *trail, uint32_t first);
+bool id_trail_find(const struct id_trail *trail, struct checksum256 *out, uint32_t number);
+
+/* --- branch.c --- */
+/* The next block becomes the head; its reference is the branch's. */
+void branch_append(struct branch *branch, struct block_state *block);
+struct id_trail *branch_trail(const struct branch *branch); /* of the block after the head; held */
 
 /* --- core/engine/block/state.c --- */
-/* The state of the next block before anything of it is known but its header's first fields (E.7); NULL
- * with the error set otherwise. */
-struct block_state *block_state_next(struct block_state *previous, uint32_t slot, uint16_t confirmed,
+/* The state of the next block before anything of it is known but its header's first fields (E.7), without
+ * the ids that only a branch knows; NULL with the error set otherwise. */
+struct block_state *block_state_next(const struct block_state *previous, uint32_t slot, uint16_t confirmed,
                                      bool *was_pending_promoted, struct error *error);
-/* The irreversible block's predecessor is not needed any more. */
-void block_state_prune(struct block_state *head);
 const struct producer_authority *block_state_producer(const struct block_state *state, uint32_t slot);
 /* Every piece but block and root. */
 void block_state_pack(struct bytes *out, const struct block_state *state);
 int block_state_unpack(struct block_state **out, struct cursor *in, struct error *error);
 
 /* --- core/engine/block/build.c --- */
-int block_start(struct engine *engine, const struct block_options *options, bool validating, bool trusted,
+int block_start(struct branch *branch, const struct block_options *options, bool validating, bool trusted,
                 struct transaction_trace *onblock, struct error *error);
 /* Adds a receipt to the block in the making; packed is taken over, NULL for a deferred transaction. */
 void block_add_receipt(struct pending_block *pending, uint8_t status, uint32_t cpu_us, uint64_t net,
                        struct packed_transaction *packed, const struct checksum256 *id);
-static inline uint32_t pending_slot(const struct engine *engine)
+/* Ends the block in the making as a state that nobody else sees yet; roots: of transactions and actions,
+ * NULL: computed. *digest is what its producer signs. */
+int block_finish(struct branch *branch, const struct checksum256 *const roots[2], struct block_state **out,
+                 struct checksum256 *digest, struct error *error);
+static inline uint32_t pending_slot(const struct pending_block *pending)
 {
-	return engine->pending->header.timestamp;
+	return pending->header.timestamp;
 }
-static inline bool pending_feature(const struct engine *engine, enum feature feature)
+static inline uint32_t pending_number(const struct pending_block *pending)
 {
-	return feature_active(&engine->pending->globals.features, feature);
+	return pending->next->number;
+}
+static inline bool pending_feature(const struct pending_block *pending, enum feature feature)
+{
+	return feature_active(&pending->globals.features, feature);
 }
 
 /* --- transaction_context.c --- */
@@ -96,7 +130,7 @@ void block_checkpoint_take(struct block_checkpoint *checkpoint, struct pending_b
 void block_checkpoint_restore(const struct block_checkpoint *checkpoint, struct pending_block *pending);
 void block_checkpoint_release(struct pending_block *pending); /* the last taken that was not released */
 
-void transaction_context_begin(struct transaction_context *context, struct engine *engine,
+void transaction_context_begin(struct transaction_context *context, struct pending_block *pending,
                                const struct transaction *transaction, const struct checksum256 *id,
                                struct transaction_trace *trace, uint32_t billed_cpu_us);
 void transaction_context_release(struct transaction_context *context);
@@ -138,8 +172,12 @@ int transaction_execute_action(struct transaction_context *context, uint32_t ord
                                struct error *error);
 
 /* --- schedule.c --- */
-/* eosio.prods' authorities follow the schedule (D.5). */
-void update_producers_authority(struct engine *engine, const struct producer_schedule *schedule);
+/* The proposed schedule becomes pending once the block that proposed it is irreversible and none else is
+ * pending (E.5). */
+int schedule_promote_proposed(struct pending_block *pending, const struct block_state *head,
+                              struct error *error);
+/* eosio.prods' authorities follow the active schedule (D.5). */
+void schedule_update_producers_authority(struct pending_block *pending);
 
 /* --- genesis_state.c --- */
 void genesis_state(struct map_edit *edit, const struct genesis *genesis, struct block_globals *globals);

@@ -16,7 +16,7 @@ enum { ROUND = 400, TRANSFERS = ROUND * (BENCH_ROUNDS + 1) };
 enum { FEW = 300 }; /* people who transfer among themselves, whatever the number of accounts around them */
 
 struct world {
-	struct engine *engine;
+	struct branch *branch;
 	struct signer *signer;
 	struct private_key key;
 	uint32_t accounts, sent, varied;
@@ -38,10 +38,10 @@ static uint64_t account_name(uint32_t number)
 
 static void start(struct world *world)
 {
-	struct block_options options = {.slot = engine_head(world->engine)->block->header.timestamp + 1, .producer = name_literal("eosio")};
+	struct block_options options = {.slot = branch_head(world->branch)->block->header.timestamp + 1, .producer = name_literal("eosio")};
 	struct error error = {0};
 
-	if (engine_block_start(world->engine, &options, NULL, &error)) {
+	if (branch_block_start(world->branch, &options, NULL, &error)) {
 		fprintf(stderr, "transfers: %s\n", error.sentence);
 		exit(1);
 	}
@@ -50,7 +50,7 @@ static void start(struct world *world)
 static void next_block(struct world *world)
 {
 	struct checksum256 digest;
-	if (engine_block_seal(world->engine, NULL, &digest, NULL))
+	if (branch_block_seal(world->branch, NULL, &digest, NULL))
 		abort();
 	start(world);
 }
@@ -59,9 +59,9 @@ static void make(struct world *world, struct packed_transaction *out, uint64_t a
 {
 	struct transaction transaction = {.actions = memory_allocate(1, sizeof(struct action)), .actions_count = 1};
 	struct action *action = transaction.actions;
-	const struct block_state *head = engine_head(world->engine);
+	const struct block_state *head = branch_head(world->branch);
 
-	transaction.expiration = (uint32_t)(slot_to_us(engine_block_slot(world->engine)) / 1000000) + 300 + world->varied % 3000;
+	transaction.expiration = (uint32_t)(slot_to_us(branch_block_slot(world->branch)) / 1000000) + 300 + world->varied % 3000;
 	transaction.max_net_usage_words = 1000 + world->varied++ / 3000;
 	transaction.ref_block_num = (uint16_t)head->number;
 	transaction.ref_block_prefix = block_id_prefix(&head->id);
@@ -80,13 +80,13 @@ static void push(struct world *world, struct packed_transaction *packed, const s
 	const struct push_options options = {.without_keys = !keys};
 	struct transaction_trace trace;
 	struct error error = {0};
-	int result = engine_push(world->engine, packed, keys, keys_count, &options, &trace, &error);
+	int result = branch_push(world->branch, packed, keys, keys_count, &options, &trace, &error);
 
 	if (result && (error.code == BLOCK_CPU_USAGE_EXCEEDED || error.code == BLOCK_NET_USAGE_EXCEEDED)) {
 		transaction_trace_release(&trace);
 		next_block(world);
 		error_clear(&error);
-		result = engine_push(world->engine, packed, keys, keys_count, &options, &trace, &error);
+		result = branch_push(world->branch, packed, keys, keys_count, &options, &trace, &error);
 	}
 	if (result) {
 		fprintf(stderr, "transfers: %s\n", error.sentence);
@@ -113,7 +113,7 @@ static void transfer_data(struct bytes *data, uint64_t from, uint64_t to, uint64
 
 static void create_account(struct world *world, uint64_t name)
 {
-	struct authority authority = authority_of_key(&engine_genesis(world->engine)->initial_key);
+	struct authority authority = authority_of_key(&ledger_genesis(branch_ledger(world->branch))->initial_key);
 	struct bytes data = {0};
 
 	bytes_put_u64(&data, name_literal("eosio"));
@@ -153,7 +153,7 @@ static void begin(struct world *world, uint32_t accounts)
 
 	genesis_default(&genesis);
 	*world = (struct world){.signer = signer_create(), .accounts = accounts};
-	if (private_key_parse(&world->key, GENESIS_PRIVATE_KEY, NULL) || engine_create(&world->engine, &genesis, NULL))
+	if (private_key_parse(&world->key, GENESIS_PRIVATE_KEY, NULL) || branch_create(&world->branch, &genesis, NULL))
 		abort();
 	start(world);
 	install_token(world, token);
@@ -177,14 +177,14 @@ static void sign_transfers(struct world *world, uint32_t people)
 		uint32_t from = (uint32_t)((uint64_t)i * 7919 % people), to = (from + 1 + i % (people - 1)) % people;
 		transfer_data(&data, account_name(from * spread), account_name(to * spread), 1);
 		make(world, &world->transfers[i], name_literal("eosio.token"), "transfer", account_name(from * spread), &data);
-		if (packed_transaction_sign(&world->transfers[i], world->signer, &world->key, engine_chain_id(world->engine), NULL))
+		if (packed_transaction_sign(&world->transfers[i], world->signer, &world->key, ledger_chain_id(branch_ledger(world->branch)), NULL))
 			abort();
 	}
 }
 
 static void end(struct world *world)
 {
-	engine_destroy(world->engine);
+	branch_destroy(world->branch);
 	signer_destroy(world->signer);
 }
 
@@ -194,7 +194,7 @@ static void push_transfers(void *context, size_t times)
 	while (times--) {
 		struct packed_transaction *packed = &world->transfers[world->sent++];
 		struct public_key key;
-		if (packed_transaction_keys(packed, &key, engine_chain_id(world->engine), NULL))
+		if (packed_transaction_keys(packed, &key, ledger_chain_id(branch_ledger(world->branch)), NULL))
 			abort();
 		push(world, packed, &key, 1);
 	}
@@ -234,7 +234,7 @@ int main(void)
 	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
 		begin(&world, counts[i]);
 		snprintf(name, sizeof name, "state of one account with a balance, of %u", counts[i]);
-		bench_report(name, (double)map_memory(engine_map(world.engine)) / counts[i] / 1024, "KiB", NULL, 0);
+		bench_report(name, (double)map_memory(ledger_map(branch_ledger(world.branch))) / counts[i] / 1024, "KiB", NULL, 0);
 		measure(&world, &bare, counts[i]);
 		if (counts[i] > FEW)
 			measure(&world, &bare, FEW);

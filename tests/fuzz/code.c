@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 {
 	static struct test_chain chain;
 	struct bytes packed = {0};
-	if (!chain.engine) { /* kept for all inputs; the state's pointers are packed, so the leak checker would not see that it is */
+	if (!chain.branch) { /* kept for all inputs; the state's pointers are packed, so the leak checker would not see that it is */
 		__lsan_disable();
 		test_create(&chain);
 		test_seal(&chain);
@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 	bytes_put_u16(&packed, 0);
 	bytes_put_counted(&packed, data, length);
 	test_push(&chain, "eosio", "setcode", &packed, "eosio", 0);
-	engine_block_drop(chain.engine);
+	branch_block_drop(chain.branch);
 	transaction_trace_release(&chain.trace);
 	chain.trace = (struct transaction_trace){0};
 	return 0;

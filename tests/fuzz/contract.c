@@ -53,13 +53,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 {
 	static struct test_chain chain;
 	struct cursor in = cursor_make(data, length);
-	if (!chain.engine) { /* kept for all inputs; the state's pointers are packed, so the leak checker would not see that it is */
+	if (!chain.branch) { /* kept for all inputs; the state's pointers are packed, so the leak checker would not see that it is */
 		__lsan_disable();
 		boot(&chain);
 		__lsan_enable();
 	}
 	int64_t days = cursor_u8(&in) % 64;
-	test_at(&chain, slot_to_us(engine_head(chain.engine)->block->header.timestamp) + days * INT64_C(86400000000));
+	test_at(&chain, slot_to_us(branch_head(chain.branch)->block->header.timestamp) + days * INT64_C(86400000000));
 	for (int steps = 0; cursor_left(&in) >= 2 && steps < 32; steps++) {
 		const char *const *action = actions[cursor_u8(&in) % (sizeof actions / sizeof *actions)];
 		size_t size = cursor_u8(&in);
@@ -70,7 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 		test_push(&chain, action[0], action[1], &packed, "alice,bob,eosio,eosio.token,eosio.wrap", 0);
 	}
 	test_run_scheduled(&chain);
-	engine_block_drop(chain.engine);
+	branch_block_drop(chain.branch);
 	transaction_trace_release(&chain.trace);
 	chain.trace = (struct transaction_trace){0};
 	return 0;

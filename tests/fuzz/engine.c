@@ -13,15 +13,15 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static struct engine *engine;
+static struct branch *branch;
 static struct block_state *base; /* what every input starts from */
 
 static void start(void)
 {
-	struct block_options options = {.slot = engine_head(engine)->block->header.timestamp + 1, .producer = name_literal("eosio")};
+	struct block_options options = {.slot = branch_head(branch)->block->header.timestamp + 1, .producer = name_literal("eosio")};
 	struct error error = {0};
 
-	assert(engine_block_start(engine, &options, NULL, &error) == 0);
+	assert(branch_block_start(branch, &options, NULL, &error) == 0);
 }
 
 static void push(uint64_t account, uint64_t name, uint64_t actor, const void *data, size_t length)
@@ -31,12 +31,12 @@ static void push(uint64_t account, uint64_t name, uint64_t actor, const void *da
 	struct action *action = transaction.actions;
 	struct packed_transaction packed;
 	struct transaction_trace trace;
-	struct map_root *before = engine_state(engine), *after;
+	struct map_root *before = branch_state(branch), *after;
 	struct error error = {0};
 
-	transaction.expiration = (uint32_t)(slot_to_us(engine_block_slot(engine)) / 1000000) + 60;
-	transaction.ref_block_num = (uint16_t)engine_head(engine)->number;
-	transaction.ref_block_prefix = block_id_prefix(&engine_head(engine)->id);
+	transaction.expiration = (uint32_t)(slot_to_us(branch_block_slot(branch)) / 1000000) + 60;
+	transaction.ref_block_num = (uint16_t)branch_head(branch)->number;
+	transaction.ref_block_prefix = block_id_prefix(&branch_head(branch)->id);
 	action->account = account;
 	action->name = name;
 	action->authorization = memory_allocate(1, sizeof *action->authorization);
@@ -44,9 +44,9 @@ static void push(uint64_t account, uint64_t name, uint64_t actor, const void *da
 	action->authorization_count = 1;
 	bytes_put(&action->data, data, length);
 	packed_transaction_make(&packed, &transaction);
-	if (engine_push(engine, &packed, NULL, 0, &options, &trace, &error)) {
+	if (branch_push(branch, &packed, NULL, 0, &options, &trace, &error)) {
 		assert(error.number && *error.sentence && trace.error);
-		after = engine_state(engine);
+		after = branch_state(branch);
 		assert(map_root_count(before) == map_root_count(after));
 		map_root_release(after);
 	}
@@ -82,7 +82,7 @@ static void put_accounts(const struct genesis *genesis)
 static void finish(void)
 {
 	block_state_release(base);
-	engine_destroy(engine);
+	branch_destroy(branch);
 }
 
 static void prepare(void)
@@ -90,10 +90,10 @@ static void prepare(void)
 	struct genesis genesis;
 	struct checksum256 digest;
 	genesis_default(&genesis);
-	assert(engine_create(&engine, &genesis, NULL) == 0);
+	assert(branch_create(&branch, &genesis, NULL) == 0);
 	start();
 	put_accounts(&genesis);
-	assert(engine_block_seal(engine, &base, &digest, NULL) == 0);
+	assert(branch_block_seal(branch, &base, &digest, NULL) == 0);
 	block_state_hold(base);
 	atexit(finish);
 }
@@ -104,21 +104,25 @@ static void check_action(struct cursor in)
 	const struct bundle *bundle = bundle_at(cursor_u8(&in) % 8);
 	uint64_t account = bundle && strcmp(bundle->name, "eosio.system") ? name_literal(bundle->name) : name_literal("eosio");
 	uint64_t name = cursor_u64(&in);
+	struct signed_block block;
 	struct block_state *sealed;
-	struct checksum256 digest, id;
+	struct checksum256 digest;
+	struct bytes packed = {0};
 	struct error error = {0};
 
 	start();
 	push(account, name, account, in.at, cursor_left(&in));
-	assert(engine_block_seal(engine, &sealed, &digest, NULL) == 0);
-	block_state_hold(sealed);
-	id = sealed->id;
-	engine_set_head(engine, base);
-	if (engine_apply_block(engine, sealed->block, true, &error))
+	assert(branch_block_seal(branch, &sealed, &digest, NULL) == 0);
+	signed_block_pack(&packed, sealed->block);
+	branch_set_head(branch, base); /* nobody holds the block any more: it is applied, not known */
+	struct cursor copy = cursor_make(packed.data, packed.length);
+	assert(signed_block_unpack(&block, &copy, &error) == 0);
+	if (branch_apply_block(branch, &block, true, &error))
 		abort();
-	assert(checksum256_equal(&engine_head(engine)->id, &id));
-	engine_set_head(engine, base);
-	block_state_release(sealed);
+	assert(checksum256_equal(&branch_head(branch)->id, &block.id));
+	branch_set_head(branch, base);
+	signed_block_release(&block);
+	bytes_release(&packed);
 }
 
 static void check_block(struct cursor in)
@@ -131,29 +135,29 @@ static void check_block(struct cursor in)
 	block.header.timestamp = base->block->header.timestamp + 1;
 	block.header.producer = name_literal("eosio");
 	block.id = block_header_id(&block.header);
-	if (engine_apply_block(engine, &block, false, &error))
-		assert(engine_head(engine) == base && *error.sentence);
-	engine_set_head(engine, base);
+	if (branch_apply_block(branch, &block, false, &error))
+		assert(branch_head(branch) == base && *error.sentence);
+	branch_set_head(branch, base);
 	signed_block_release(&block);
 }
 
 static void check_head(struct cursor in)
 {
 	struct map *map = map_create();
-	struct engine *restored;
+	struct branch *restored;
 	struct error error = {0};
 
-	if (engine_restore(&restored, engine_genesis(engine), map, map_empty(map), &in, &error))
+	if (branch_restore(&restored, ledger_genesis(branch_ledger(branch)), map, map_empty(map), &in, &error))
 		assert(*error.sentence);
 	else
-		engine_destroy(restored);
+		branch_destroy(restored);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const checks[])(struct cursor in) = {check_action, check_block, check_head};
 
-	if (!engine)
+	if (!branch)
 		prepare();
 	if (size)
 		checks[data[0] % (sizeof checks / sizeof checks[0])](cursor_make(data + 1, size - 1));

@@ -163,7 +163,7 @@ static int sign(struct replay *replay, const struct recording_step *step, struct
 		const struct private_key *private = recording_private_key(&replay->recording, &public);
 		if (!private)
 			return error_set(error, ENOENT, "the recording lacks the private key of %s", json_string(key));
-		result = packed_transaction_sign(packed, replay->signer, private, engine_chain_id(replay->engine), error);
+		result = packed_transaction_sign(packed, replay->signer, private, ledger_chain_id(branch_ledger(replay->branch)), error);
 		if (result)
 			return result;
 	}
@@ -173,12 +173,12 @@ static int sign(struct replay *replay, const struct recording_step *step, struct
 int replay_build_step(struct replay *replay, const struct recording_step *step, struct packed_transaction *out, struct error *error)
 {
 	const struct json *actions = json_member(step->json, "actions");
-	const struct block_state *head = engine_head(replay->engine);
+	const struct block_state *head = branch_head(replay->branch);
 	uint64_t delay = 0;
 	struct chain_view *view;
 	json_uint64(&delay, json_member(step->json, "delay_sec"));
 	/* No two steps of a block share an expiration, so equal ones are no duplicates. */
-	uint32_t now = (uint32_t)(slot_to_us(engine_block_slot(replay->engine)) / 1000000);
+	uint32_t now = (uint32_t)(slot_to_us(branch_block_slot(replay->branch)) / 1000000);
 	struct transaction transaction = {
 	    .expiration = now + 60 + step->number % 3500,
 	    .ref_block_num = (uint16_t)block_id_number(&head->id),
@@ -226,9 +226,9 @@ void replay_step(struct replay *replay, const struct recording_event *event)
 	replay->ids[step->number] = packed.id;
 	struct public_key *keys = memory_allocate(packed.signatures_count + 1, sizeof *keys);
 	size_t count = packed.signatures_count;
-	int result = packed_transaction_keys(&packed, keys, engine_chain_id(replay->engine), &error);
+	int result = packed_transaction_keys(&packed, keys, ledger_chain_id(branch_ledger(replay->branch)), &error);
 	if (!result)
-		result = engine_push(replay->engine, &packed, keys, count, &options, &trace, &error);
+		result = branch_push(replay->branch, &packed, keys, count, &options, &trace, &error);
 	replay_compare_step(replay, step, &trace, result, &error);
 	free(keys);
 	transaction_trace_release(&trace);
@@ -242,9 +242,9 @@ void replay_deferred(struct replay *replay, const struct recording_event *event)
 	struct error error = {0};
 	struct push_options options = {.billed_cpu_us = receipt_cpu(event->receipt)};
 	uint64_t words = 0;
-	replay_at(replay, "block %u, deferred transaction %.8s (step %u)", engine_block_number(replay->engine),
+	replay_at(replay, "block %u, deferred transaction %.8s (step %u)", branch_block_number(replay->branch),
 	          member_string(event->receipt, "trx"), event->step);
-	bool due = engine_next_scheduled(replay->engine, &id);
+	bool due = branch_next_scheduled(replay->branch, &id);
 	if (!due && !event->step) {
 		replay_differ(replay, "due", "one", "none");
 		return;
@@ -254,7 +254,7 @@ void replay_deferred(struct replay *replay, const struct recording_event *event)
 			replay_differ(replay, "order", "the next one that is due", "another is due first");
 		id = replay->ids[event->step];
 	}
-	if (engine_push_scheduled(replay->engine, &id, &options, &trace, &error)) {
+	if (branch_push_scheduled(replay->branch, &id, &options, &trace, &error)) {
 		replay_differ(replay, "outcome", member_string(event->receipt, "status"), error.sentence);
 	} else {
 		json_uint64(&words, json_member(event->receipt, "net_usage_words"));

@@ -15,7 +15,7 @@ enum { RESTART_SLOTS = 60 };
 /* Where its time jumps, the recorded node was started again with another clock; a fresh node does not know what was signed before. */
 static void forget_after_restart(struct replay *replay, uint32_t slot)
 {
-	if (slot > engine_block_slot(replay->engine) + RESTART_SLOTS)
+	if (slot > branch_block_slot(replay->branch) + RESTART_SLOTS)
 		replay->producers_count = 0;
 }
 
@@ -43,16 +43,16 @@ static int start_block(struct replay *replay, const struct recording_block *bloc
 		return result;
 	replay_at(replay, "block %u", block->number);
 	forget_after_restart(replay, options.slot);
-	options.confirmed = engine_confirmed(replay->engine, *last_block_of(replay, options.producer));
+	options.confirmed = branch_confirmed(replay->branch, *last_block_of(replay, options.producer));
 	json_uint64(&confirmed, json_member(block->signed_json, "confirmed"));
 	replay_compare_number(replay, "confirmed", confirmed, options.confirmed);
 	options.confirmed = (uint16_t)confirmed;
-	const struct producer_authority *due = engine_producer_of_slot(replay->engine, block->slot);
+	const struct producer_authority *due = branch_producer_of_slot(replay->branch, block->slot);
 	if (due && due->producer_name != options.producer)
 		replay_differ(replay, "producer", name_text(options.producer).text, name_text(due->producer_name).text);
 	options.features_count = replay_block_features(block, &features);
 	options.features = features;
-	result = engine_block_start(replay->engine, &options, NULL, error);
+	result = branch_block_start(replay->branch, &options, NULL, error);
 	free(features);
 	if (!result)
 		*last_block_of(replay, options.producer) = block->number;
@@ -63,7 +63,7 @@ static int seal_block(struct replay *replay, const struct recording_block *block
 {
 	struct block_state *state;
 	struct checksum256 digest;
-	int result = engine_block_seal(replay->engine, &state, &digest, error);
+	int result = branch_block_seal(replay->branch, &state, &digest, error);
 	if (!result)
 		replay_compare_block(replay, block, state);
 	return result;
@@ -123,10 +123,10 @@ static int run(struct replay *replay, const char *path, const char *until, bool 
 	replay->signer = signer_create();
 	if (boot)
 		return replay_boot(replay, until, error);
-	result = engine_create(&replay->engine, &replay->recording.genesis, error);
+	result = branch_create(&replay->branch, &replay->recording.genesis, error);
 	if (result)
 		return result;
-	replay->chain = replay_chain_create(replay->engine);
+	replay->chain = replay_chain_create(replay->branch);
 	find_unplaced_steps(replay);
 	return blocks ? replay_blocks(replay, until, error) : replay_steps(replay, until, error);
 }
@@ -160,7 +160,7 @@ int main(int count, char **arguments)
 		printf("%zu blocks, ", replay.blocks);
 	printf("%zu steps, %zu checkpoints, %zu differences\n", replay.steps, replay.checkpoints, replay.differences);
 	chain_destroy(replay.chain);
-	engine_destroy(replay.engine);
+	branch_destroy(replay.branch);
 	signer_destroy(replay.signer);
 	recording_release(&replay.recording);
 	free(replay.ids);

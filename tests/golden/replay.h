@@ -11,7 +11,7 @@ enum { REPLAY_CODE_ACCOUNTS = 64, REPLAY_PRODUCERS = 256 };
 
 struct replay {
 	struct recording recording;
-	struct engine *engine;
+	struct branch *branch;
 	struct signer *signer;
 	struct chain *chain; /* reads the engine's state (replay_chain.c) */
 	size_t blocks, steps, checkpoints, differences;
@@ -51,7 +51,7 @@ int replay_build_step(struct replay *replay, const struct recording_step *step, 
 /* Runs a step in the block in the making and compares what it did. */
 void replay_step(struct replay *replay, const struct recording_event *event);
 void replay_deferred(struct replay *replay, const struct recording_event *event);
-/* result: of engine_push. */
+/* result: of branch_push. */
 void replay_compare_step(struct replay *replay, const struct recording_step *step, const struct transaction_trace *trace, int result,
                          const struct error *failure);
 
@@ -80,6 +80,6 @@ void replay_compare_requests(struct replay *replay, uint32_t block);
 int replay_boot(struct replay *replay, const char *until, struct error *error);
 
 /* --- the chain that reads the engine (replay_chain.c) --- */
-struct chain *replay_chain_create(struct engine *engine);
+struct chain *replay_chain_create(struct branch *branch);
 
 #endif

@@ -16,7 +16,7 @@ static int push_receipt(struct replay *replay, struct transaction_receipt *recei
 	struct packed_transaction ours = {0}, *packed = &receipt->packed;
 	struct checksum256 id = receipt->packed.id;
 	if (receipt->is_id)
-		return engine_push_scheduled(replay->engine, &receipt->id, &options, trace, error);
+		return branch_push_scheduled(replay->branch, &receipt->id, &options, trace, error);
 	if (!packed->packed_trx.length) {
 		char text[65];
 		checksum256_print(text, &id);
@@ -30,9 +30,9 @@ static int push_receipt(struct replay *replay, struct transaction_receipt *recei
 	}
 	size_t count = packed->signatures_count;
 	struct public_key *keys = memory_allocate(count + 1, sizeof *keys);
-	int result = packed_transaction_keys(packed, keys, engine_chain_id(replay->engine), error);
+	int result = packed_transaction_keys(packed, keys, ledger_chain_id(branch_ledger(replay->branch)), error);
 	if (!result)
-		result = engine_push(replay->engine, packed, keys, count, &options, trace, error);
+		result = branch_push(replay->branch, packed, keys, count, &options, trace, error);
 	free(keys);
 	packed_transaction_release(&ours);
 	return result;
@@ -73,18 +73,18 @@ static int check_signature(const struct producer_authority *authority, const str
 static int build_cut_block(struct replay *replay, const struct recording_block *recorded, struct signed_block *block, struct error *error)
 {
 	struct block_options options = {.slot = block->header.timestamp, .producer = block->header.producer, .confirmed = block->header.confirmed};
-	const struct producer_authority *due = engine_producer_of_slot(replay->engine, options.slot);
+	const struct producer_authority *due = branch_producer_of_slot(replay->branch, options.slot);
 	struct producer_authority authority = *due;
 	struct checksum256 *features, digest;
 	struct block_state *state;
 	authority.keys = memory_copy(due->keys, due->keys_count * sizeof *due->keys);
 	options.features_count = replay_block_features(recorded, &features);
 	options.features = features;
-	int result = engine_block_start(replay->engine, &options, NULL, error);
+	int result = branch_block_start(replay->branch, &options, NULL, error);
 	if (!result)
 		result = push_receipts(replay, block, error);
 	if (!result)
-		result = engine_block_seal_with_roots(replay->engine, &block->header.transaction_mroot, &block->header.action_mroot, &state, &digest, error);
+		result = branch_block_seal_with_roots(replay->branch, &block->header.transaction_mroot, &block->header.action_mroot, &state, &digest, error);
 	if (!result)
 		result = check_signature(&authority, &block->producer_signature, &digest, error);
 	if (!result)
@@ -112,10 +112,10 @@ static int apply_block(struct replay *replay, const struct recording_block *reco
 		struct checksum256 id = block_header_id(&block.header);
 		compare_id(replay, "id of the header", &block.id, &id);
 		if (recorded->number > 1)
-			result = cut ? build_cut_block(replay, recorded, &block, error) : engine_apply_block(replay->engine, &block, false, error);
+			result = cut ? build_cut_block(replay, recorded, &block, error) : branch_apply_block(replay->branch, &block, false, error);
 	}
 	if (!result)
-		compare_id(replay, "id", &block.id, &engine_head(replay->engine)->id);
+		compare_id(replay, "id", &block.id, &branch_head(replay->branch)->id);
 	replay->blocks++;
 	replay->steps += json_count(json_member(recorded->json, "steps"));
 	signed_block_release(&block);

@@ -8,13 +8,13 @@
 
 struct replay_chain {
 	struct chain base;
-	struct engine *engine;
+	struct branch *branch;
 	struct chain_view_operations view_operations;
 };
 
-static struct engine *engine_of(const struct chain_view *view)
+static struct branch *engine_of(const struct chain_view *view)
 {
-	return ((struct replay_chain *)view->chain)->engine;
+	return ((struct replay_chain *)view->chain)->branch;
 }
 
 static void destroy(struct chain *chain)
@@ -27,17 +27,17 @@ static int view_open(struct chain *chain, struct chain_view **out, const struct 
                      struct error *error)
 {
 	struct replay_chain *replay = (struct replay_chain *)chain;
-	struct engine *engine = replay->engine;
+	struct branch *branch = replay->branch;
 	struct state_view *view = memory_allocate(1, sizeof *view);
 	(void)revision;
 	(void)error;
 	view->base.operations = &replay->view_operations;
 	view->base.chain = chain;
 	view->base.interruption = interruption;
-	view->base.block_num = engine_head(engine)->number;
-	view->base.slot = engine_block_pending(engine) ? engine_block_slot(engine) : engine_head(engine)->block->header.timestamp;
-	view->root = engine_state(engine);
-	view->head = engine_head(engine);
+	view->base.block_num = branch_head(branch)->number;
+	view->base.slot = branch_block_pending(branch) ? branch_block_slot(branch) : branch_head(branch)->block->header.timestamp;
+	view->root = branch_state(branch);
+	view->head = branch_head(branch);
 	*out = &view->base;
 	return 0;
 }
@@ -52,31 +52,31 @@ static void view_close(struct chain_view *view)
 static int schedules(struct chain_view *view, struct producer_schedule *active, struct producer_schedule *pending,
                      struct producer_schedule *proposed, struct error *error)
 {
-	struct engine *engine = engine_of(view);
-	struct block_options options = {.slot = engine_head(engine)->block->header.timestamp + 1};
-	const struct producer_authority *due = engine_producer_of_slot(engine, options.slot);
+	struct branch *branch = engine_of(view);
+	struct block_options options = {.slot = branch_head(branch)->block->header.timestamp + 1};
+	const struct producer_authority *due = branch_producer_of_slot(branch, options.slot);
 	struct checksum256 *features;
 	options.producer = due->producer_name;
-	options.features_count = engine_preactivated_features(engine, &features);
+	options.features_count = branch_preactivated_features(branch, &features);
 	options.features = features;
-	int result = engine_block_start(engine, &options, NULL, error);
+	int result = branch_block_start(branch, &options, NULL, error);
 	free(features);
 	if (result)
 		return result;
 	state_view_operations.schedules(view, active, pending, proposed, error);
 	producer_schedule_release(active);
-	*active = producer_schedule_copy(engine_block_active_schedule(engine));
-	engine_block_drop(engine);
+	*active = producer_schedule_copy(branch_block_active_schedule(branch));
+	branch_block_drop(branch);
 	return 0;
 }
 
-struct chain *replay_chain_create(struct engine *engine)
+struct chain *replay_chain_create(struct branch *branch)
 {
 	static const struct chain_operations operations = {.kind = "replay", .destroy = destroy, .view_open = view_open};
 	struct replay_chain *chain = memory_allocate(1, sizeof *chain);
 	chain->base.operations = &operations;
 	chain->base.abi_cache = chain_abi_cache_create();
-	chain->engine = engine;
+	chain->branch = branch;
 	chain->view_operations = state_view_operations;
 	chain->view_operations.close = view_close;
 	chain->view_operations.schedules = schedules;

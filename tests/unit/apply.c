@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-static struct engine *engine;
+static struct branch *branch;
 static uint32_t slot, varied;
 
 /* --- the contract --- */
@@ -104,8 +104,8 @@ int contract_run(struct apply_context *context, const struct checksum256 *code_h
 
 static void put_account(const char *name, bool code)
 {
-	struct map_edit *edit = engine->pending->edit;
-	struct authority authority = authority_of_key(&engine->genesis.initial_key);
+	struct map_edit *edit = branch->pending->edit;
+	struct authority authority = authority_of_key(&branch->ledger->genesis.initial_key);
 	struct account_object account = {.name = name_literal(name)};
 
 	account.code_hash.data[0] = code;
@@ -127,7 +127,7 @@ static void start(uint32_t slots)
 	struct block_options options = {.slot = slot += slots, .producer = name_literal("eosio")};
 	struct error error = {0};
 
-	if (engine_block_start(engine, &options, NULL, &error))
+	if (branch_block_start(branch, &options, NULL, &error))
 		fail_msg("%s", error.sentence);
 }
 
@@ -137,7 +137,7 @@ static int begin(void **state)
 	(void)state;
 	genesis_default(&genesis);
 	slot = slot_from_us(genesis.initial_timestamp) + 100;
-	if (engine_create(&engine, &genesis, NULL))
+	if (branch_create(&branch, &genesis, NULL))
 		return -1;
 	start(1);
 	put_account("script", true);
@@ -149,13 +149,13 @@ static int begin(void **state)
 static int end(void **state)
 {
 	(void)state;
-	engine_destroy(engine);
+	branch_destroy(branch);
 	return 0;
 }
 
 static void feature(enum feature which, bool active)
 {
-	engine->pending->globals.features.activation_block[which] = active;
+	branch->pending->globals.features.activation_block[which] = active;
 }
 
 /* Pushes one action, by actor@active or by nobody; the code of the failure, 0 when it went. The trace is the caller's. */
@@ -166,12 +166,12 @@ static uint32_t push(struct transaction_trace *trace, struct error *error, const
 	struct packed_transaction packed;
 
 	transaction.expiration = (uint32_t)(slot_to_us(slot) / 1000000) + 30 + ++varied;
-	transaction.ref_block_num = (uint16_t)engine_head(engine)->number;
-	transaction.ref_block_prefix = block_id_prefix(&engine_head(engine)->id);
+	transaction.ref_block_num = (uint16_t)branch_head(branch)->number;
+	transaction.ref_block_prefix = block_id_prefix(&branch_head(branch)->id);
 	transaction.actions[0] = make_action("script", name, actor, "active", argument);
 	packed_transaction_make(&packed, &transaction);
 	*error = (struct error){0};
-	engine_push(engine, &packed, &engine->genesis.initial_key, 1, &options, trace, error);
+	branch_push(branch, &packed, &branch->ledger->genesis.initial_key, 1, &options, trace, error);
 	packed_transaction_release(&packed);
 	return error->code;
 }
@@ -201,12 +201,12 @@ static void ordinals_and_sequences(void **state)
 	};
 	struct transaction_trace trace;
 	struct authority authority = authority_of_permission(&(struct permission_level){name_literal("alice"), name_literal("eosio.code")});
-	uint64_t before = engine->pending->globals.global_sequence;
+	uint64_t before = branch->pending->globals.global_sequence;
 	struct account_object script;
 	struct error error;
 
 	(void)state;
-	permission_put(engine->pending->edit, &(struct permission_object){.account = name_literal("alice"), .name = name_literal("active"),
+	permission_put(branch->pending->edit, &(struct permission_object){.account = name_literal("alice"), .name = name_literal("active"),
 	                                                                   .parent = name_literal("owner")}, &authority);
 	authority_release(&authority);
 	if (push(&trace, &error, "notifies", "script", 0))
@@ -221,33 +221,33 @@ static void ordinals_and_sequences(void **state)
 		assert_int_equal(action->closest_unnotified_ancestor, expected[i].ancestor);
 		assert_int_equal(action->receipt.global_sequence, before + expected[i].order);
 	}
-	assert_true(account_get(map_edit_view(engine->pending->edit), &script, name_literal("script")));
+	assert_true(account_get(map_edit_view(branch->pending->edit), &script, name_literal("script")));
 	assert_int_equal(script.recv_sequence, 3);
 	assert_int_equal(script.auth_sequence, 4); /* of notifications too */
-	assert_int_equal(engine->pending->action_digests_count, 1 + 5);
+	assert_int_equal(branch->pending->action_digests_count, 1 + 5);
 	transaction_trace_release(&trace);
 }
 
 static void nesting(void **state)
 {
-	struct map_root *before = engine_state(engine), *after;
-	uint64_t sequence = engine->pending->globals.global_sequence;
+	struct map_root *before = branch_state(branch), *after;
+	uint64_t sequence = branch->pending->globals.global_sequence;
 	struct transaction_trace trace;
 	struct error error;
 
 	(void)state;
 	assert_int_equal(outcome("nest", "script", 4), 0);
 	map_root_release(before);
-	before = engine_state(engine);
-	sequence = engine->pending->globals.global_sequence;
+	before = branch_state(branch);
+	sequence = branch->pending->globals.global_sequence;
 	assert_int_equal(push(&trace, &error, "nest", "script", 5), TRANSACTION_EXCEPTION);
 	assert_string_equal(error.sentence, "max inline action depth per transaction reached");
 	assert_int_equal(trace.actions_count, 6);
 	assert_non_null(trace.error);
 	transaction_trace_release(&trace);
-	after = engine_state(engine);
+	after = branch_state(branch);
 	assert_int_equal(map_root_count(before), map_root_count(after)); /* nothing happened */
-	assert_int_equal(engine->pending->globals.global_sequence, sequence);
+	assert_int_equal(branch->pending->globals.global_sequence, sequence);
 	map_root_release(before);
 	map_root_release(after);
 }
@@ -299,9 +299,9 @@ static void ram_is_checked_at_the_end(void **state)
 	struct transaction_trace trace;
 	struct error error;
 	(void)state;
-	assert_true(resource_account_get(map_edit_view(engine->pending->edit), &bob, name_literal("bob")));
+	assert_true(resource_account_get(map_edit_view(branch->pending->edit), &bob, name_literal("bob")));
 	bob.limits.ram_bytes = (int64_t)bob.ram_usage + 100;
-	resource_account_put(engine->pending->edit, &bob);
+	resource_account_put(branch->pending->edit, &bob);
 	assert_int_equal(push(&trace, &error, "charge", "bob", bob.name), 0);
 	assert_int_equal(trace.actions[0].ram_deltas_count, 1);
 	assert_int_equal(trace.actions[0].ram_deltas[0].delta, 100);
@@ -325,7 +325,7 @@ static void deferred(void **state)
 	assert_int_equal(push(&trace, &error, "defer", "script", 0), 0);
 	assert_int_equal(trace.net_usage % 8, 0);
 	transaction_trace_release(&trace);
-	assert_true(generated_transaction_get(map_edit_view(engine->pending->edit), &generated, name_literal("script"), sender_id));
+	assert_true(generated_transaction_get(map_edit_view(branch->pending->edit), &generated, name_literal("script"), sender_id));
 	first = generated.id;
 	in = cursor_make(generated.packed, generated.packed_length);
 	assert_int_equal(transaction_unpack(&transaction, &in), 0);
@@ -340,15 +340,15 @@ static void deferred(void **state)
 	assert_int_equal(outcome("defer", "script", 1), SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION); /* replacing needs its feature */
 	feature(FEATURE_REPLACE_DEFERRED, true);
 	assert_int_equal(outcome("defer", "script", 1), 0);
-	assert_true(generated_transaction_get(map_edit_view(engine->pending->edit), &generated, name_literal("script"), sender_id));
+	assert_true(generated_transaction_get(map_edit_view(branch->pending->edit), &generated, name_literal("script"), sender_id));
 	second = generated.id;
 	assert_false(checksum256_equal(&first, &second)); /* its sending transaction is part of it */
-	assert_false(generated_transaction_find(map_edit_view(engine->pending->edit), &generated, &first));
+	assert_false(generated_transaction_find(map_edit_view(branch->pending->edit), &generated, &first));
 
-	feature_set_put(engine->pending->edit, &engine->pending->globals.features);
-	assert_int_equal(engine_block_seal(engine, NULL, &digest, NULL), 0);
+	feature_set_put(branch->pending->edit, &branch->pending->globals.features);
+	assert_int_equal(branch_block_seal(branch, NULL, &digest, NULL), 0);
 	start(6);
-	assert_int_equal(engine_push_scheduled(engine, &second, NULL, &trace, &error), 0);
+	assert_int_equal(branch_push_scheduled(branch, &second, NULL, &trace, &error), 0);
 	assert_int_equal(trace.status, STATUS_EXECUTED);
 	assert_int_equal(trace.net_usage, 0);
 	assert_true(trace.scheduled);
@@ -356,11 +356,11 @@ static void deferred(void **state)
 	transaction_trace_release(&trace);
 
 	assert_int_equal(outcome("deferfail", "script", 0), 0);
-	assert_true(generated_transaction_get(map_edit_view(engine->pending->edit), &generated, name_literal("script"), sender_id));
+	assert_true(generated_transaction_get(map_edit_view(branch->pending->edit), &generated, name_literal("script"), sender_id));
 	first = generated.id;
-	assert_int_equal(engine_block_seal(engine, NULL, &digest, NULL), 0);
+	assert_int_equal(branch_block_seal(branch, NULL, &digest, NULL), 0);
 	start(6);
-	assert_int_equal(engine_push_scheduled(engine, &first, NULL, &trace, &error), 0);
+	assert_int_equal(branch_push_scheduled(branch, &first, NULL, &trace, &error), 0);
 	assert_int_equal(trace.status, STATUS_SOFT_FAIL); /* its onerror does nothing, which is fine */
 	assert_true(trace.actions[0].receiver == name_literal("script"));
 	assert_string_equal(trace.failed_deferred->error->sentence, "assertion failure with message: as asked");

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-static struct engine *engine;
+static struct branch *branch;
 static uint32_t slot, varied;
 
 enum {
@@ -133,8 +133,8 @@ int contract_run(struct apply_context *context, const struct checksum256 *code_h
 
 static void put_account(const char *name, bool code)
 {
-	struct map_edit *edit = engine->pending->edit;
-	struct authority authority = authority_of_key(&engine->genesis.initial_key);
+	struct map_edit *edit = branch->pending->edit;
+	struct authority authority = authority_of_key(&branch->ledger->genesis.initial_key);
 	struct account_object account = {.name = name_literal(name)};
 
 	account.code_hash.data[0] = code;
@@ -159,7 +159,7 @@ static int begin(void **state)
 	(void)state;
 	genesis_default(&genesis);
 	options.slot = slot = slot_from_us(genesis.initial_timestamp) + 101;
-	if (engine_create(&engine, &genesis, NULL) || engine_block_start(engine, &options, NULL, NULL))
+	if (branch_create(&branch, &genesis, NULL) || branch_block_start(branch, &options, NULL, NULL))
 		return -1;
 	put_account("script", true);
 	put_account("alice", true);
@@ -170,7 +170,7 @@ static int begin(void **state)
 static int end(void **state)
 {
 	(void)state;
-	engine_destroy(engine);
+	branch_destroy(branch);
 	return 0;
 }
 
@@ -179,10 +179,10 @@ static void prepare(void)
 	struct account_object script;
 	for (int i = 0; i < 64; i++)
 		if (i < FEATURE_COUNT)
-			engine->pending->globals.features.activation_block[i] = sending->features >> i & 1;
-	account_get(map_edit_view(engine->pending->edit), &script, name_literal("script"));
+			branch->pending->globals.features.activation_block[i] = sending->features >> i & 1;
+	account_get(map_edit_view(branch->pending->edit), &script, name_literal("script"));
 	script.privileged = sending->how & PRIVILEGED;
-	account_put(engine->pending->edit, &script);
+	account_put(branch->pending->edit, &script);
 }
 
 /* script::send by bob; the code of the failure, 0 when it went. */
@@ -194,15 +194,15 @@ static uint32_t push(struct error *error)
 	struct transaction_trace trace;
 
 	transaction.expiration = (uint32_t)(slot_to_us(slot) / 1000000) + 30 + ++varied;
-	transaction.ref_block_num = (uint16_t)engine_head(engine)->number;
-	transaction.ref_block_prefix = block_id_prefix(&engine_head(engine)->id);
+	transaction.ref_block_num = (uint16_t)branch_head(branch)->number;
+	transaction.ref_block_prefix = block_id_prefix(&branch_head(branch)->id);
 	transaction.actions[0] = (struct action){.account = name_literal("script"), .name = name_literal("send")};
 	transaction.actions[0].authorization = memory_allocate(1, sizeof(struct permission_level));
 	transaction.actions[0].authorization[0] = (struct permission_level){name_literal("bob"), name_literal("active")};
 	transaction.actions[0].authorization_count = 1;
 	packed_transaction_make(&packed, &transaction);
 	*error = (struct error){0};
-	engine_push(engine, &packed, &engine->genesis.initial_key, 1, &options, &trace, error);
+	branch_push(branch, &packed, &branch->ledger->genesis.initial_key, 1, &options, &trace, error);
 	packed_transaction_release(&packed);
 	transaction_trace_release(&trace);
 	return error->code;
@@ -213,9 +213,9 @@ static void forget(void)
 {
 	const uint64_t sender_id[2] = {1, 0};
 	struct generated_transaction generated;
-	if (!generated_transaction_get(map_edit_view(engine->pending->edit), &generated, name_literal("script"), sender_id))
+	if (!generated_transaction_get(map_edit_view(branch->pending->edit), &generated, name_literal("script"), sender_id))
 		return;
-	generated_transaction_remove(engine->pending->edit, &generated);
+	generated_transaction_remove(branch->pending->edit, &generated);
 }
 
 static void run(const struct sending *cases, size_t count)

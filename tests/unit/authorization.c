@@ -2,6 +2,7 @@
 #include "core/engine/run/authorization.h"
 
 #include "core/base/memory.h"
+#include "core/engine/state/configuration.h"
 #include "core/types/name.h"
 
 #include <setjmp.h>

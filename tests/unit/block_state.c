@@ -15,7 +15,7 @@
 enum { PRODUCERS_MAXIMUM = 21 };
 
 struct network {
-	struct engine *engine;
+	struct branch *branch;
 	uint32_t slot;
 	uint32_t last_signed[PRODUCERS_MAXIMUM + 1]; /* the last is eosio's */
 };
@@ -39,26 +39,26 @@ static void network_begin(struct network *network)
 	genesis_default(&genesis);
 	network->slot = slot_from_us(genesis.initial_timestamp);
 	network->slot += 252 - network->slot % 252; /* turns begin here, however many producers there are */
-	assert_int_equal(engine_create(&network->engine, &genesis, NULL), 0);
+	assert_int_equal(branch_create(&network->branch, &genesis, NULL), 0);
 }
 
 static void start(struct network *network)
 {
-	uint64_t producer = engine_producer_of_slot(network->engine, ++network->slot)->producer_name;
+	uint64_t producer = branch_producer_of_slot(network->branch, ++network->slot)->producer_name;
 	struct block_options options = {.slot = network->slot, .producer = producer,
-	                                .confirmed = engine_confirmed(network->engine, *last_signed(network, producer))};
+	                                .confirmed = branch_confirmed(network->branch, *last_signed(network, producer))};
 	struct error error = {0};
 
-	if (engine_block_start(network->engine, &options, NULL, &error))
+	if (branch_block_start(network->branch, &options, NULL, &error))
 		fail_msg("%s", error.sentence);
-	*last_signed(network, producer) = engine_block_number(network->engine);
+	*last_signed(network, producer) = branch_block_number(network->branch);
 }
 
 static struct block_state *seal(struct network *network)
 {
 	struct checksum256 digest;
 	struct block_state *sealed;
-	assert_int_equal(engine_block_seal(network->engine, &sealed, &digest, NULL), 0);
+	assert_int_equal(branch_block_seal(network->branch, &sealed, &digest, NULL), 0);
 	return sealed;
 }
 
@@ -71,7 +71,7 @@ static struct block_state *produce(struct network *network)
 /* As set_proposed_producers does in the block in the making. */
 static int64_t propose(struct network *network, size_t count)
 {
-	struct transaction_context transaction = {.engine = network->engine, .edit = network->engine->pending->edit};
+	struct transaction_context transaction = {.pending = network->branch->pending, .edit = network->branch->pending->edit};
 	struct error error = {0};
 	struct apply_context context = {.transaction = &transaction, .error = &error};
 	struct producer_schedule schedule = {.producers = memory_allocate(count, sizeof *schedule.producers), .producers_count = count};
@@ -82,7 +82,7 @@ static int64_t propose(struct network *network, size_t count)
 		producer->producer_name = name_literal(names[i]);
 		producer->threshold = 1;
 		producer->keys = memory_allocate(1, sizeof *producer->keys);
-		producer->keys[0] = (struct key_weight){network->engine->genesis.initial_key, 1};
+		producer->keys[0] = (struct key_weight){network->branch->ledger->genesis.initial_key, 1};
 		producer->keys_count = 1;
 	}
 	assert_int_equal(apply_set_proposed_producers(&context, &schedule, &version), 0);
@@ -102,11 +102,13 @@ static void single_producer(void **state)
 		assert_int_equal(block->dpos_proposed_irreversible, number);
 		assert_int_equal(block->dpos_irreversible, number == 2 ? 0 : number - 1);
 		assert_int_equal(block->block->header.confirmed, 0);
-		assert_int_equal(engine_irreversible(network.engine, &id), number == 2 ? 1 : number - 1);
+		assert_int_equal(branch_irreversible(network.branch, &id), number == 2 ? 1 : number - 1);
 		assert_true(checksum256_equal(&id, &block->block->header.previous));
-		assert_null(block->previous->previous); /* what is irreversible is let go */
+		assert_non_null(branch_find(network.branch, number - 1));
+		assert_null(branch_find(network.branch, number - 2)); /* what is irreversible is let go */
+		assert_int_equal(network.branch->ledger->blocks_count, 2);
 	}
-	engine_destroy(network.engine);
+	branch_destroy(network.branch);
 }
 
 /* From proposal to the first block of the new schedule: before WTMSIG the header carries the legacy form. */
@@ -146,7 +148,7 @@ static void schedule_change(void **state)
 	block = produce(&network);
 	assert_int_equal(block->block->header.schedule_version, 1);
 	assert_true(block->block->header.producer != name_literal("eosio"));
-	engine_destroy(network.engine);
+	branch_destroy(network.branch);
 }
 
 /* A network whose 21 producers have just become the active ones, and the block in which they did. */
@@ -185,7 +187,7 @@ static void twenty_one_producers(void **state)
 	/* With seven of 21 gone two thirds are not there any more: the chain goes on, irreversibility does not. */
 	before = block->dpos_irreversible;
 	for (int i = 0; i < 21 * 12 * 4; i++) {
-		uint64_t producer = engine_producer_of_slot(network.engine, network.slot + 1)->producer_name;
+		uint64_t producer = branch_producer_of_slot(network.branch, network.slot + 1)->producer_name;
 		if (producer >= name_literal("prod.o"))
 			network.slot++;
 		else
@@ -193,26 +195,26 @@ static void twenty_one_producers(void **state)
 	}
 	assert_true(block->dpos_irreversible <= before + 12 * 21);
 	assert_true(block->number - block->dpos_irreversible > 350);
-	engine_destroy(network.engine);
+	branch_destroy(network.branch);
 }
 
 /* The same chain again from its saved head and a copy of its state. */
-static struct engine *restore(const struct engine *engine)
+static struct branch *restore(const struct branch *branch)
 {
 	struct map *map = map_create();
 	struct map_root *empty = map_empty(map);
 	struct map_edit *edit = map_edit_begin(empty);
 	struct map_entry entry = {0};
 	struct bytes head = {0};
-	struct engine *copy;
+	struct branch *copy;
 	struct cursor in;
 
 	map_root_release(empty);
-	for (bool more = map_seek(engine->head->root, &entry, "", 0); more; more = map_next(engine->head->root, &entry))
+	for (bool more = map_seek(branch->head->root, &entry, "", 0); more; more = map_next(branch->head->root, &entry))
 		map_edit_put(edit, entry.key, entry.key_length, entry.value.data, entry.value.length);
-	engine_pack_block(&head, engine, engine->head);
+	branch_pack_block(&head, branch, branch->head);
 	in = cursor_make(head.data, head.length);
-	assert_int_equal(engine_restore(&copy, &engine->genesis, map, map_edit_finish(edit), &in, NULL), 0);
+	assert_int_equal(branch_restore(&copy, &branch->ledger->genesis, map, map_edit_finish(edit), &in, NULL), 0);
 	bytes_release(&head);
 	return copy;
 }
@@ -230,22 +232,22 @@ static void restored_chains_know_ids(void **state)
 	for (int i = 0; i < 500; i++)
 		produce(&network);
 	copy = network;
-	copy.engine = restore(network.engine);
+	copy.branch = restore(network.branch);
 	for (int i = 0; i < 200; i++) {
 		struct checksum256 expected, id;
 		produce(&network);
 		produce(&copy);
-		assert_int_equal(engine_irreversible(network.engine, &expected), engine_irreversible(copy.engine, &id));
+		assert_int_equal(branch_irreversible(network.branch, &expected), branch_irreversible(copy.branch, &id));
 		assert_true(checksum256_equal(&expected, &id));
 		assert_false(checksum256_is_zero(&id));
 		if (i == 50) { /* and again, while some of them still wait */
-			struct engine *once_more = restore(copy.engine);
-			engine_destroy(copy.engine);
-			copy.engine = once_more;
+			struct branch *once_more = restore(copy.branch);
+			branch_destroy(copy.branch);
+			copy.branch = once_more;
 		}
 	}
-	engine_destroy(network.engine);
-	engine_destroy(copy.engine);
+	branch_destroy(network.branch);
+	branch_destroy(copy.branch);
 }
 
 /* Two thirds are gone for good: the chain goes on, in bounded memory, and still knows its ids when they come back. */
@@ -259,7 +261,7 @@ static void long_reversible_chains(void **state)
 	block = begin_with_21_producers(&network);
 	stuck = block->number;
 	while (block->number < stuck + 3000) {
-		if (engine_producer_of_slot(network.engine, network.slot + 1)->producer_name >= name_literal("prod.o")) {
+		if (branch_producer_of_slot(network.branch, network.slot + 1)->producer_name >= name_literal("prod.o")) {
 			network.slot++;
 			continue;
 		}
@@ -267,29 +269,26 @@ static void long_reversible_chains(void **state)
 		ids[block->number] = block->id;
 	}
 	assert_true(block->dpos_irreversible < stuck);
-	size_t states = 0;
-	for (const struct block_state *before = block; before; before = before->previous)
-		states++;
-	assert_in_range(states, 1000, 1300);
+	assert_int_equal(network.branch->ledger->blocks_count, 1000);
 	for (uint32_t number = stuck + 1; number <= block->number; number++) {
-		assert_true(engine_find_id(network.engine, &id, number));
+		assert_true(branch_find_id(network.branch, &id, number));
 		assert_true(checksum256_equal(&id, &ids[number]));
 	}
 	struct network copy = network;
-	copy.engine = restore(network.engine);
+	copy.branch = restore(network.branch);
 	for (int i = 0; i < 1000; i++) {
 		struct checksum256 expected;
 		block = produce(&network);
 		produce(&copy);
-		uint32_t number = engine_irreversible(network.engine, &expected);
-		assert_int_equal(number, engine_irreversible(copy.engine, &id));
+		uint32_t number = branch_irreversible(network.branch, &expected);
+		assert_int_equal(number, branch_irreversible(copy.branch, &id));
 		assert_true(checksum256_equal(&expected, &id));
 		if (number > stuck && number <= stuck + 3000)
 			assert_true(checksum256_equal(&id, &ids[number]));
 	}
 	assert_true(block->dpos_irreversible > stuck + 3000);
-	engine_destroy(network.engine);
-	engine_destroy(copy.engine);
+	branch_destroy(network.branch);
+	branch_destroy(copy.branch);
 }
 
 static void wrong_producers_and_slots(void **state)
@@ -302,23 +301,23 @@ static void wrong_producers_and_slots(void **state)
 	network_begin(&network);
 	produce(&network);
 	options.slot = network.slot;
-	assert_int_not_equal(engine_block_start(network.engine, &options, NULL, &error), 0);
+	assert_int_not_equal(branch_block_start(network.branch, &options, NULL, &error), 0);
 	assert_int_equal(error.code, 3030000);
 	options.slot = network.slot + 1;
 	options.producer = name_literal("prod.a");
-	assert_int_not_equal(engine_block_start(network.engine, &options, NULL, &error), 0);
+	assert_int_not_equal(branch_block_start(network.branch, &options, NULL, &error), 0);
 	assert_int_equal(error.code, 3030009);
 	options.producer = name_literal("eosio");
 	options.confirmed = 5; /* it has signed block 2 itself */
-	assert_int_not_equal(engine_block_start(network.engine, &options, NULL, &error), 0);
+	assert_int_not_equal(branch_block_start(network.branch, &options, NULL, &error), 0);
 	assert_int_equal(error.code, 3170003);
-	assert_false(engine_block_pending(network.engine));
+	assert_false(branch_block_pending(network.branch));
 	options.confirmed = 0;
-	assert_int_equal(engine_block_start(network.engine, &options, NULL, &error), 0);
-	assert_int_not_equal(engine_block_start(network.engine, &options, NULL, &error), 0); /* one at a time */
-	engine_block_drop(network.engine);
-	assert_int_equal(engine_head(network.engine)->number, 2);
-	engine_destroy(network.engine);
+	assert_int_equal(branch_block_start(network.branch, &options, NULL, &error), 0);
+	assert_int_not_equal(branch_block_start(network.branch, &options, NULL, &error), 0); /* one at a time */
+	branch_block_drop(network.branch);
+	assert_int_equal(branch_head(network.branch)->number, 2);
+	branch_destroy(network.branch);
 }
 
 /* A fork: the head goes back, another block takes its place. */
@@ -330,17 +329,18 @@ static void another_head(void **state)
 	network_begin(&network);
 	two = block_state_hold(produce(&network));
 	three = block_state_hold(produce(&network));
-	engine_set_head(network.engine, two);
+	branch_set_head(network.branch, two);
 	*last_signed(&network, name_literal("eosio")) = 2;
 	other = produce(&network);
 	assert_int_equal(other->number, 3);
 	assert_false(checksum256_equal(&other->id, &three->id));
-	assert_true(other->previous == two);
-	engine_set_head(network.engine, three);
+	assert_true(branch_find(network.branch, 2) == two);
+	assert_true(checksum256_equal(&other->block->header.previous, &two->id));
+	branch_set_head(network.branch, three);
 	assert_int_equal(produce(&network)->number, 4);
 	block_state_release(two);
 	block_state_release(three);
-	engine_destroy(network.engine);
+	branch_destroy(network.branch);
 }
 
 int main(void)

@@ -43,7 +43,7 @@ static void features_before_code(void **state)
 	struct genesis genesis;
 	(void)state;
 	genesis_default(&genesis);
-	assert_int_equal(engine_create(&chain.engine, &genesis, &chain.error), 0);
+	assert_int_equal(branch_create(&chain.branch, &genesis, &chain.error), 0);
 	test_at(&chain, TEST_TIME);
 	assert_int_not_equal(test_setcode(&chain, "eosio", "eosio.boot"), 0);
 	assert_int_equal(chain.error.code, WASM_SERIALIZATION_ERROR);

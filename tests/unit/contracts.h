@@ -26,7 +26,7 @@
 #define TEST_TIME INT64_C(1577836800000000) /* 2020-01-01T00:00:00 */
 
 struct test_chain {
-	struct engine *engine;
+	struct branch *branch;
 	struct error error;
 	struct transaction_trace trace; /* of the last action */
 	uint32_t nonce;
@@ -41,8 +41,8 @@ static inline void test_seal(struct test_chain *chain)
 {
 	struct block_state *state;
 	struct checksum256 digest;
-	if (engine_block_pending(chain->engine))
-		assert_int_equal(engine_block_seal(chain->engine, &state, &digest, &chain->error), 0);
+	if (branch_block_pending(chain->branch))
+		assert_int_equal(branch_block_seal(chain->branch, &state, &digest, &chain->error), 0);
 }
 
 /* Seals what is open and starts the block of that time, or the next slot when it has passed. */
@@ -52,17 +52,17 @@ static inline void test_at_with(struct test_chain *chain, int64_t us, const char
 	struct checksum256 *preactivated = NULL, digest;
 	test_seal(chain);
 	options.slot = slot_from_us(us);
-	if (options.slot <= engine_head(chain->engine)->block->header.timestamp)
-		options.slot = engine_head(chain->engine)->block->header.timestamp + 1;
-	options.producer = engine_producer_of_slot(chain->engine, options.slot)->producer_name;
-	options.features_count = engine_preactivated_features(chain->engine, &preactivated);
+	if (options.slot <= branch_head(chain->branch)->block->header.timestamp)
+		options.slot = branch_head(chain->branch)->block->header.timestamp + 1;
+	options.producer = branch_producer_of_slot(chain->branch, options.slot)->producer_name;
+	options.features_count = branch_preactivated_features(chain->branch, &preactivated);
 	options.features = preactivated;
 	if (feature) {
 		assert_int_equal(checksum256_parse(&digest, feature), 0);
 		options.features = &digest;
 		options.features_count = 1;
 	}
-	if (engine_block_start(chain->engine, &options, NULL, &chain->error))
+	if (branch_block_start(chain->branch, &options, NULL, &chain->error))
 		fail_msg("block start: %s", chain->error.sentence);
 	free(preactivated);
 }
@@ -80,7 +80,7 @@ static inline void test_next(struct test_chain *chain)
 /* Time of the block in the making. */
 static inline int64_t test_time(const struct test_chain *chain)
 {
-	return slot_to_us(engine_block_slot(chain->engine));
+	return slot_to_us(branch_block_slot(chain->branch));
 }
 
 /* Pushes one action with packed data (emptied), authorized by the comma-separated ACTOR[@PERMISSION]s. delay_sec: of the transaction. */
@@ -93,8 +93,8 @@ static inline int test_push(struct test_chain *chain, const char *account, const
 	char levels[256], *save = NULL;
 	struct action *made = memory_allocate(1, sizeof *made);
 	transaction.expiration = (uint32_t)(test_time(chain) / 1000000) + 60 + chain->nonce++ % 3000;
-	transaction.ref_block_num = (uint16_t)engine_head(chain->engine)->number;
-	transaction.ref_block_prefix = block_id_prefix(&engine_head(chain->engine)->id);
+	transaction.ref_block_num = (uint16_t)branch_head(chain->branch)->number;
+	transaction.ref_block_prefix = block_id_prefix(&branch_head(chain->branch)->id);
 	transaction.delay_sec = delay_sec;
 	made->account = name_literal(account);
 	made->name = name_literal(action);
@@ -110,7 +110,7 @@ static inline int test_push(struct test_chain *chain, const char *account, const
 	transaction_trace_release(&chain->trace);
 	chain->trace = (struct transaction_trace){0};
 	error_clear(&chain->error);
-	int result = engine_push(chain->engine, &packed, NULL, 0, &options, &chain->trace, &chain->error);
+	int result = branch_push(chain->branch, &packed, NULL, 0, &options, &chain->trace, &chain->error);
 	packed_transaction_release(&packed);
 	return result;
 }
@@ -186,7 +186,7 @@ static inline void test_install(struct test_chain *chain, const char *account, c
 static inline void test_account_delayed(struct test_chain *chain, const char *account, uint32_t seconds)
 {
 	struct bytes data = {0};
-	struct public_key key = engine_genesis(chain->engine)->initial_key;
+	struct public_key key = ledger_genesis(branch_ledger(chain->branch))->initial_key;
 	struct authority authority = authority_of_key(&key);
 	bytes_put_u64(&data, name_literal("eosio"));
 	bytes_put_u64(&data, name_literal(account));
@@ -208,7 +208,7 @@ static inline void test_create(struct test_chain *chain)
 	struct genesis genesis;
 	*chain = (struct test_chain){0};
 	genesis_default(&genesis);
-	assert_int_equal(engine_create(&chain->engine, &genesis, &chain->error), 0);
+	assert_int_equal(branch_create(&chain->branch, &genesis, &chain->error), 0);
 	test_at_with(chain, TEST_TIME - 60000000, "0ec7e080177b2c02b278d5088611686b49d739925a92d9bfcacd7fc6b74053bd");
 	test_install(chain, "eosio", "eosio.boot");
 }
@@ -243,9 +243,9 @@ static inline void test_destroy(struct test_chain *chain)
 	for (size_t i = 0; i < chain->installed_count; i++)
 		abi_release(chain->installed[i].abi);
 	transaction_trace_release(&chain->trace);
-	if (engine_block_pending(chain->engine))
-		engine_block_drop(chain->engine);
-	engine_destroy(chain->engine);
+	if (branch_block_pending(chain->branch))
+		branch_block_drop(chain->branch);
+	branch_destroy(chain->branch);
 }
 
 /* Runs what is due, and gives how many that were; their last trace is chain->trace. */
@@ -254,10 +254,10 @@ static inline size_t test_run_scheduled(struct test_chain *chain)
 	struct push_options options = {.without_keys = true};
 	struct checksum256 id;
 	size_t count = 0;
-	for (; engine_next_scheduled(chain->engine, &id); count++) {
+	for (; branch_next_scheduled(chain->branch, &id); count++) {
 		transaction_trace_release(&chain->trace);
 		chain->trace = (struct transaction_trace){0};
-		assert_int_equal(engine_push_scheduled(chain->engine, &id, &options, &chain->trace, &chain->error), 0);
+		assert_int_equal(branch_push_scheduled(chain->branch, &id, &options, &chain->trace, &chain->error), 0);
 	}
 	return count;
 }
@@ -266,7 +266,7 @@ static inline size_t test_run_scheduled(struct test_chain *chain)
 static inline const char *test_row(struct test_chain *chain, const char *code, uint64_t scope, const char *table, uint64_t key, uint64_t *payer)
 {
 	static char hex[2 * 1024 + 1];
-	struct map_root *root = engine_state(chain->engine);
+	struct map_root *root = branch_state(chain->branch);
 	struct table_id id = {name_literal(code), scope, name_literal(table)};
 	struct table_row row;
 	hex[0] = 0;

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 struct chain {
-	struct engine *engine;
+	struct branch *branch;
 	uint32_t slot;
 	uint32_t expiration; /* varied, so that no two transactions are the same */
 };
@@ -23,21 +23,21 @@ static void begin(struct chain *chain)
 	struct genesis genesis;
 	genesis_default(&genesis);
 	*chain = (struct chain){.slot = slot_from_us(genesis.initial_timestamp) + 100};
-	assert_int_equal(engine_create(&chain->engine, &genesis, NULL), 0);
+	assert_int_equal(branch_create(&chain->branch, &genesis, NULL), 0);
 }
 
 static void start(struct chain *chain, uint32_t slots)
 {
 	struct block_options options = {.slot = chain->slot += slots, .producer = name_literal("eosio")};
 
-	assert_int_equal(engine_block_start(chain->engine, &options, NULL, NULL), 0);
+	assert_int_equal(branch_block_start(chain->branch, &options, NULL, NULL), 0);
 }
 
 static struct block_state *seal(struct chain *chain)
 {
 	struct checksum256 digest;
 	struct block_state *sealed;
-	assert_int_equal(engine_block_seal(chain->engine, &sealed, &digest, NULL), 0);
+	assert_int_equal(branch_block_seal(chain->branch, &sealed, &digest, NULL), 0);
 	return sealed;
 }
 
@@ -57,7 +57,7 @@ static void make_action(struct transaction *transaction, const char *name, const
 
 static void newaccount_data(struct bytes *data, const struct chain *chain, const char *name)
 {
-	struct authority authority = authority_of_key(&chain->engine->genesis.initial_key);
+	struct authority authority = authority_of_key(&chain->branch->ledger->genesis.initial_key);
 
 	bytes_put_u64(data, name_literal("eosio"));
 	bytes_put_u64(data, name_literal(name));
@@ -70,7 +70,7 @@ static void newaccount_data(struct bytes *data, const struct chain *chain, const
 static int push(struct chain *chain, struct checksum256 *id, const char *action, const struct bytes *data, uint32_t delay_sec, struct error *error)
 {
 	const struct push_options options = {.without_keys = true};
-	const struct block_state *head = engine_head(chain->engine);
+	const struct block_state *head = branch_head(chain->branch);
 	struct transaction transaction = {.delay_sec = delay_sec};
 	struct packed_transaction packed;
 	struct transaction_trace trace;
@@ -82,7 +82,7 @@ static int push(struct chain *chain, struct checksum256 *id, const char *action,
 	make_action(&transaction, action, data->data, data->length);
 	packed_transaction_make(&packed, &transaction);
 	*id = packed.id;
-	result = engine_push(chain->engine, &packed, NULL, 0, &options, &trace, error);
+	result = branch_push(chain->branch, &packed, NULL, 0, &options, &trace, error);
 	if (!result && delay_sec) {
 		assert_int_equal(trace.status, STATUS_DELAYED);
 		assert_int_equal(trace.actions_count, 0);
@@ -108,7 +108,7 @@ static struct checksum256 push_delayed_account(struct chain *chain, const char *
 static uint64_t eosio_ram(const struct chain *chain)
 {
 	struct resource_account account;
-	assert_true(resource_account_get(map_edit_view(chain->engine->pending->edit), &account, name_literal("eosio")));
+	assert_true(resource_account_get(map_edit_view(chain->branch->pending->edit), &account, name_literal("eosio")));
 	return account.ram_usage;
 }
 
@@ -116,9 +116,9 @@ static void run_due(struct chain *chain, const struct checksum256 *expected, uin
 {
 	struct transaction_trace trace;
 	struct checksum256 id;
-	assert_true(engine_next_scheduled(chain->engine, &id));
+	assert_true(branch_next_scheduled(chain->branch, &id));
 	assert_true(checksum256_equal(&id, expected));
-	assert_int_equal(engine_push_scheduled(chain->engine, &id, NULL, &trace, NULL), 0);
+	assert_int_equal(branch_push_scheduled(chain->branch, &id, NULL, &trace, NULL), 0);
 	assert_int_equal(trace.status, status);
 	assert_true(trace.has_receipt);
 	transaction_trace_release(&trace);
@@ -139,14 +139,14 @@ static void delayed(void **state)
 	second = push_delayed_account(&chain, "bob", 20);
 	first = push_delayed_account(&chain, "alice", 10);
 	assert_true(eosio_ram(&chain) > ram + 2 * 272);
-	assert_int_not_equal(engine_push_scheduled(chain.engine, &first, NULL, &trace, &error), 0); /* not due */
-	assert_false(engine_next_scheduled(chain.engine, &none));
+	assert_int_not_equal(branch_push_scheduled(chain.branch, &first, NULL, &trace, &error), 0); /* not due */
+	assert_false(branch_next_scheduled(chain.branch, &none));
 	seal(&chain);
 	start(&chain, 20);
 	run_due(&chain, &first, STATUS_EXECUTED);
-	assert_true(account_exists(map_edit_view(chain.engine->pending->edit), name_literal("alice")));
-	assert_false(engine_next_scheduled(chain.engine, &none));
-	assert_int_not_equal(engine_push_scheduled(chain.engine, &first, NULL, &trace, &error), 0); /* gone */
+	assert_true(account_exists(map_edit_view(chain.branch->pending->edit), name_literal("alice")));
+	assert_false(branch_next_scheduled(chain.branch, &none));
+	assert_int_not_equal(branch_push_scheduled(chain.branch, &first, NULL, &trace, &error), 0); /* gone */
 	block = seal(&chain);
 	assert_int_equal(block->block->transactions_count, 1);
 	assert_true(block->block->transactions[0].is_id);
@@ -155,7 +155,7 @@ static void delayed(void **state)
 	run_due(&chain, &second, STATUS_EXECUTED);
 	assert_int_equal(eosio_ram(&chain), ram); /* all of it given back */
 	seal(&chain);
-	engine_destroy(chain.engine);
+	branch_destroy(chain.branch);
 }
 
 static void failing_and_expired(void **state)
@@ -175,9 +175,9 @@ static void failing_and_expired(void **state)
 	seal(&chain);
 	start(&chain, 2 * 612); /* 600 s after it was due */
 	run_due(&chain, &third, STATUS_EXPIRED);
-	assert_false(account_exists(map_edit_view(chain.engine->pending->edit), name_literal("carol")));
+	assert_false(account_exists(map_edit_view(chain.branch->pending->edit), name_literal("carol")));
 	seal(&chain);
-	engine_destroy(chain.engine);
+	branch_destroy(chain.branch);
 }
 
 static void cancelled(void **state)
@@ -207,15 +207,15 @@ static void cancelled(void **state)
 	if (push(&chain, &id, "canceldelay", &data, 0, &error))
 		fail_msg("%s", error.sentence);
 	assert_int_equal(eosio_ram(&chain), ram);
-	assert_false(generated_transaction_find(map_edit_view(chain.engine->pending->edit), &(struct generated_transaction){0}, &waiting));
+	assert_false(generated_transaction_find(map_edit_view(chain.branch->pending->edit), &(struct generated_transaction){0}, &waiting));
 	bytes_release(&data);
-	engine_destroy(chain.engine);
+	branch_destroy(chain.branch);
 }
 
 /* What a contract of `sender` would have sent: it stands in the state at once. */
 static struct checksum256 send_as(struct chain *chain, uint64_t sender, const char *new_account)
 {
-	struct pending_block *pending = chain->engine->pending;
+	struct pending_block *pending = chain->branch->pending;
 	struct generated_transaction generated = {.sender = sender, .sender_id = {7, 8}, .payer = sender, .object_id = 99};
 	struct transaction transaction = {0};
 	struct bytes data = {0}, packed = {0};
@@ -246,20 +246,20 @@ static void senders_handle_errors(void **state)
 	begin(&chain);
 	start(&chain, 1);
 	id = send_as(&chain, name_literal("eosio"), "eosio.null"); /* is taken */
-	sequence = chain.engine->pending->globals.global_sequence;
-	assert_int_equal(engine_push_scheduled(chain.engine, &id, NULL, &trace, NULL), 0);
+	sequence = chain.branch->pending->globals.global_sequence;
+	assert_int_equal(branch_push_scheduled(chain.branch, &id, NULL, &trace, NULL), 0);
 	assert_int_equal(trace.status, STATUS_SOFT_FAIL);
 	assert_int_equal(trace.actions_count, 1);
 	assert_true(trace.actions[0].action.name == name_literal("onerror"));
 	assert_true(trace.actions[0].receiver == name_literal("eosio"));
-	assert_int_equal(chain.engine->pending->globals.global_sequence, sequence + 1); /* the failed one took none */
+	assert_int_equal(chain.branch->pending->globals.global_sequence, sequence + 1); /* the failed one took none */
 	assert_non_null(trace.failed_deferred);
 	assert_int_equal(trace.failed_deferred->error->code, 3050001);
 	transaction_trace_release(&trace);
-	assert_int_equal(chain.engine->pending->action_digests_count, 2); /* onblock, onerror */
+	assert_int_equal(chain.branch->pending->action_digests_count, 2); /* onblock, onerror */
 	block = seal(&chain);
 	assert_int_equal(block->block->transactions[0].status, STATUS_SOFT_FAIL);
-	engine_destroy(chain.engine);
+	branch_destroy(chain.branch);
 }
 
 /* A validating chain comes to the same end. */
@@ -268,6 +268,7 @@ static void validated(void **state)
 	struct chain chain, other;
 	struct error error = {0};
 	struct signed_block *blocks[4];
+	struct block_state *first;
 	struct checksum256 id;
 	(void)state;
 	begin(&chain);
@@ -275,23 +276,24 @@ static void validated(void **state)
 	start(&chain, 1);
 	push_delayed_account(&chain, "alice", 5);
 	push_delayed_account(&chain, "alice", 6);
-	blocks[0] = block_state_hold(seal(&chain))->block;
+	first = block_state_hold(seal(&chain));
+	blocks[0] = first->block;
 	start(&chain, 14);
-	while (engine_next_scheduled(chain.engine, &id)) {
+	while (branch_next_scheduled(chain.branch, &id)) {
 		struct transaction_trace trace;
-		assert_int_equal(engine_push_scheduled(chain.engine, &id, NULL, &trace, NULL), 0);
+		assert_int_equal(branch_push_scheduled(chain.branch, &id, NULL, &trace, NULL), 0);
 		transaction_trace_release(&trace);
 	}
 	blocks[1] = seal(&chain)->block;
 	assert_int_equal(blocks[1]->transactions_count, 2);
 	assert_int_equal(blocks[1]->transactions[1].status, STATUS_HARD_FAIL);
 	for (int i = 0; i < 2; i++)
-		if (engine_apply_block(other.engine, blocks[i], true, &error))
+		if (branch_apply_block(other.branch, blocks[i], true, &error))
 			fail_msg("%s", error.sentence);
-	assert_true(checksum256_equal(&engine_head(other.engine)->id, &engine_head(chain.engine)->id));
-	engine_destroy(other.engine);
-	block_state_release(engine_head(chain.engine)->previous);
-	engine_destroy(chain.engine);
+	assert_true(checksum256_equal(&branch_head(other.branch)->id, &branch_head(chain.branch)->id));
+	branch_destroy(other.branch);
+	block_state_release(first);
+	branch_destroy(chain.branch);
 }
 
 int main(void)

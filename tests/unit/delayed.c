@@ -12,10 +12,10 @@ static void expect_due(struct test_chain *chain, const struct checksum256 *const
 	struct scheduled_place place = {0};
 	struct checksum256 id;
 	for (size_t i = 0; i < count; i++) {
-		assert_true(engine_scheduled_from(chain->engine, &place, &id));
+		assert_true(branch_scheduled_from(chain->branch, &place, &id));
 		assert_true(checksum256_equal(&id, ids[i]));
 	}
-	assert_false(engine_scheduled_from(chain->engine, &place, &id));
+	assert_false(branch_scheduled_from(chain->branch, &place, &id));
 }
 
 static void order(void **state)

@@ -32,16 +32,16 @@ static struct genesis mainnet(void)
 	return genesis;
 }
 
-static struct block_state *produce(struct engine *engine, uint32_t slot)
+static struct block_state *produce(struct branch *branch, uint32_t slot)
 {
-	struct block_options options = {.slot = slot, .producer = engine_producer_of_slot(engine, slot)->producer_name};
+	struct block_options options = {.slot = slot, .producer = branch_producer_of_slot(branch, slot)->producer_name};
 	struct checksum256 digest;
 	struct block_state *sealed;
 	struct error error = {0};
 
-	if (engine_block_start(engine, &options, NULL, &error))
+	if (branch_block_start(branch, &options, NULL, &error))
 		fail_msg("start: %s", error.sentence);
-	if (engine_block_seal(engine, &sealed, &digest, &error))
+	if (branch_block_seal(branch, &sealed, &digest, &error))
 		fail_msg("seal: %s", error.sentence);
 	return sealed;
 }
@@ -68,27 +68,27 @@ static void expect_checksum(const struct checksum256 *checksum, const char *hex)
 static void mainnet_blocks(void **state)
 {
 	struct genesis genesis = mainnet();
-	struct engine *engine;
+	struct branch *branch;
 
 	(void)state;
-	assert_int_equal(engine_create(&engine, &genesis, NULL), 0);
-	expect_checksum(engine_chain_id(engine), "aca376f206b8fc25a6ed44dbdc66547c36c6c33e3a119ffbeaef943642f0e906");
-	expect_checksum(&engine_head(engine)->id, "00000001405147477ab2f5f51cda427b638191c66d2c59aa392d5c2c98076cb0");
-	expect_header(engine_head(engine), "d1eb594500000000000000000100" ZEROES ZEROES
+	assert_int_equal(branch_create(&branch, &genesis, NULL), 0);
+	expect_checksum(ledger_chain_id(branch_ledger(branch)), "aca376f206b8fc25a6ed44dbdc66547c36c6c33e3a119ffbeaef943642f0e906");
+	expect_checksum(&branch_head(branch)->id, "00000001405147477ab2f5f51cda427b638191c66d2c59aa392d5c2c98076cb0");
+	expect_header(branch_head(branch), "d1eb594500000000000000000100" ZEROES ZEROES
 	              "aca376f206b8fc25a6ed44dbdc66547c36c6c33e3a119ffbeaef943642f0e906" "000000000000");
-	expect_header(produce(engine, 0x455cf9dc), "dcf95c450000000000ea30550000"
+	expect_header(produce(branch, 0x455cf9dc), "dcf95c450000000000ea30550000"
 	              "00000001405147477ab2f5f51cda427b638191c66d2c59aa392d5c2c98076cb0" ZEROES
 	              "e0244db4c02d68ae64dec160310e247bb04e5cb599afb7c14710fbf3f4576c0e" "000000000000");
-	expect_header(produce(engine, 0x455cf9dd), "ddf95c450000000000ea30550000"
+	expect_header(produce(branch, 0x455cf9dd), "ddf95c450000000000ea30550000"
 	              "0000000267f3e2284b482f3afc2e724be1d6cbc1804532ec62d4e7af47c30693" ZEROES
 	              "1fb815fab36fcb7abda71a209c804db4d7d5c20c164035344f7efecb608d6b53" "000000000000");
-	engine_destroy(engine);
+	branch_destroy(branch);
 }
 
 static void genesis_accounts(void **state)
 {
 	struct genesis genesis;
-	struct engine *engine;
+	struct branch *branch;
 	struct account_object account;
 	struct permission_object permission;
 	struct map_value abi;
@@ -97,8 +97,8 @@ static void genesis_accounts(void **state)
 	size_t count = 0;
 	(void)state;
 	genesis_default(&genesis);
-	assert_int_equal(engine_create(&engine, &genesis, NULL), 0);
-	const struct map_root *root = engine_head(engine)->root;
+	assert_int_equal(branch_create(&branch, &genesis, NULL), 0);
+	const struct map_root *root = branch_head(branch)->root;
 	for (; account_seek(root, &account, from); from = account.name + 1, count++)
 		assert_int_equal(account.privileged, account.name == name_literal("eosio"));
 	assert_int_equal(count, 3);
@@ -108,13 +108,13 @@ static void genesis_accounts(void **state)
 	assert_true(permission_get(root, &permission, name_literal("eosio.prods"), name_literal("prod.minor")));
 	assert_true(permission.parent == name_literal("prod.major"));
 	assert_int_equal(permission.last_updated, genesis.initial_timestamp);
-	engine_destroy(engine);
+	branch_destroy(branch);
 }
 
 /* --- transactions --- */
 
 struct chain {
-	struct engine *engine;
+	struct branch *branch;
 	struct signer *signer;
 	struct private_key key;
 	struct public_key public;
@@ -129,12 +129,12 @@ static void chain_begin(struct chain *chain)
 	*chain = (struct chain){.signer = signer_create(), .slot = slot_from_us(genesis.initial_timestamp) + 1000};
 	assert_int_equal(private_key_parse(&chain->key, GENESIS_PRIVATE_KEY, &error), 0);
 	chain->public = genesis.initial_key;
-	assert_int_equal(engine_create(&chain->engine, &genesis, &error), 0);
+	assert_int_equal(branch_create(&chain->branch, &genesis, &error), 0);
 }
 
 static void chain_end(struct chain *chain)
 {
-	engine_destroy(chain->engine);
+	branch_destroy(chain->branch);
 	signer_destroy(chain->signer);
 }
 
@@ -143,7 +143,7 @@ static void chain_start(struct chain *chain)
 	struct block_options options = {.slot = ++chain->slot, .producer = name_literal("eosio")};
 	struct error error = {0};
 
-	if (engine_block_start(chain->engine, &options, NULL, &error))
+	if (branch_block_start(chain->branch, &options, NULL, &error))
 		fail_msg("%s", error.sentence);
 }
 
@@ -153,7 +153,7 @@ static struct block_state *chain_seal(struct chain *chain)
 	struct checksum256 digest;
 	struct block_state *sealed;
 	struct error error = {0};
-	if (engine_block_seal(chain->engine, &sealed, &digest, &error))
+	if (branch_block_seal(chain->branch, &sealed, &digest, &error))
 		fail_msg("%s", error.sentence);
 	assert_int_equal(signer_sign(chain->signer, &signature, &chain->key, &digest, &error), 0);
 	block_state_sign(sealed, &signature);
@@ -167,7 +167,7 @@ static void make(const struct chain *chain, struct packed_transaction *out, cons
 	struct action *action = memory_allocate(1, sizeof *action);
 	struct transaction transaction = {.actions = action, .actions_count = 1};
 	struct error error = {0};
-	const struct block_state *head = engine_head(chain->engine);
+	const struct block_state *head = branch_head(chain->branch);
 
 	transaction.expiration = (uint32_t)(slot_to_us(chain->slot) / 1000000) + 30;
 	transaction.ref_block_num = (uint16_t)head->number;
@@ -179,15 +179,15 @@ static void make(const struct chain *chain, struct packed_transaction *out, cons
 	action->authorization_count = 1;
 	bytes_put(&action->data, data->data, data->length);
 	packed_transaction_make(out, &transaction);
-	assert_int_equal(packed_transaction_sign(out, chain->signer, &chain->key, engine_chain_id(chain->engine), &error), 0);
+	assert_int_equal(packed_transaction_sign(out, chain->signer, &chain->key, ledger_chain_id(branch_ledger(chain->branch)), &error), 0);
 }
 
 static int push(struct chain *chain, struct packed_transaction *packed, struct transaction_trace *trace, struct error *error)
 {
 	struct public_key keys[4];
-	int result = packed_transaction_keys(packed, keys, engine_chain_id(chain->engine), error);
+	int result = packed_transaction_keys(packed, keys, ledger_chain_id(branch_ledger(chain->branch)), error);
 
-	return result ? result : engine_push(chain->engine, packed, keys, packed->signatures_count, NULL, trace, error);
+	return result ? result : branch_push(chain->branch, packed, keys, packed->signatures_count, NULL, trace, error);
 }
 
 static void newaccount_data(struct bytes *data, const struct chain *chain, const char *name)
@@ -231,7 +231,7 @@ static void accounts_are_created_and_refused(void **state)
 	chain_begin(&chain);
 	chain_start(&chain);
 	push_newaccount(&chain, "alice");
-	before = engine_state(chain.engine);
+	before = branch_state(chain.branch);
 	newaccount_data(&data, &chain, "alice");
 	make(&chain, &packed, "newaccount", "eosio", "active", &data);
 	packed.transaction.expiration++; /* another transaction */
@@ -244,11 +244,11 @@ static void accounts_are_created_and_refused(void **state)
 	assert_non_null(trace.actions[0].error);
 	transaction_trace_release(&trace);
 	packed_transaction_release(&packed);
-	after = engine_state(chain.engine);
+	after = branch_state(chain.branch);
 	assert_int_equal(map_root_count(before), map_root_count(after));
 	map_root_release(before);
 	map_root_release(after);
-	assert_int_equal(engine_block_transactions(chain.engine), 1);
+	assert_int_equal(branch_block_transactions(chain.branch), 1);
 	chain_seal(&chain);
 	bytes_release(&data);
 	chain_end(&chain);
@@ -308,19 +308,19 @@ static void sealed_blocks_validate(void **state)
 	assert_int_equal(signed_block_unpack(&copy, &in, &error), 0);
 
 	copy.transactions[0].cpu_usage_us++;
-	assert_int_not_equal(engine_apply_block(other.engine, &copy, false, &error), 0);
-	assert_int_equal(engine_head(other.engine)->number, 1);
+	assert_int_not_equal(branch_apply_block(other.branch, &copy, false, &error), 0);
+	assert_int_equal(branch_head(other.branch)->number, 1);
 	copy.transactions[0].cpu_usage_us--;
 	copy.transactions[1].net_usage_words++;
-	assert_int_not_equal(engine_apply_block(other.engine, &copy, false, &error), 0);
+	assert_int_not_equal(branch_apply_block(other.branch, &copy, false, &error), 0);
 	copy.transactions[1].net_usage_words--;
 	copy.producer_signature.data[20] ^= 1;
-	assert_int_not_equal(engine_apply_block(other.engine, &copy, false, &error), 0);
+	assert_int_not_equal(branch_apply_block(other.branch, &copy, false, &error), 0);
 	copy.producer_signature.data[20] ^= 1;
-	if (engine_apply_block(other.engine, &copy, false, &error))
+	if (branch_apply_block(other.branch, &copy, false, &error))
 		fail_msg("%s", error.sentence);
-	assert_true(checksum256_equal(&engine_head(other.engine)->id, &engine_head(chain.engine)->id));
-	assert_int_not_equal(engine_apply_block(other.engine, &copy, false, &error), 0); /* does not link */
+	assert_true(checksum256_equal(&branch_head(other.branch)->id, &branch_head(chain.branch)->id));
+	assert_int_not_equal(branch_apply_block(other.branch, &copy, false, &error), 0); /* does not link */
 	signed_block_release(&copy);
 	bytes_release(&packed);
 	chain_end(&chain);
@@ -330,7 +330,7 @@ static void sealed_blocks_validate(void **state)
 static void saved_head_goes_on(void **state)
 {
 	struct chain chain;
-	struct engine *restored;
+	struct branch *restored;
 	struct bytes packed = {0};
 	struct error error = {0};
 	struct cursor in;
@@ -341,7 +341,7 @@ static void saved_head_goes_on(void **state)
 		push_newaccount(&chain, (const char *[]){"a", "b", "c", "d", "e"}[i]);
 		chain_seal(&chain);
 	}
-	engine_pack_block(&packed, chain.engine, engine_head(chain.engine));
+	branch_pack_block(&packed, chain.branch, branch_head(chain.branch));
 	in = cursor_make(packed.data, packed.length);
 	/* The state goes into another map entry by entry, as a state file brings it. */
 	struct map *map = map_create();
@@ -349,15 +349,15 @@ static void saved_head_goes_on(void **state)
 	struct map_edit *edit = map_edit_begin(empty);
 	struct map_entry entry = {0};
 	map_root_release(empty);
-	for (bool more = map_seek(engine_head(chain.engine)->root, &entry, "", 0); more; more = map_next(engine_head(chain.engine)->root, &entry))
+	for (bool more = map_seek(branch_head(chain.branch)->root, &entry, "", 0); more; more = map_next(branch_head(chain.branch)->root, &entry))
 		map_edit_put(edit, entry.key, entry.key_length, entry.value.data, entry.value.length);
-	if (engine_restore(&restored, engine_genesis(chain.engine), map, map_edit_finish(edit), &in, &error))
+	if (branch_restore(&restored, ledger_genesis(branch_ledger(chain.branch)), map, map_edit_finish(edit), &in, &error))
 		fail_msg("%s", error.sentence);
-	assert_int_equal(engine_irreversible(restored, NULL), engine_irreversible(chain.engine, NULL));
+	assert_int_equal(branch_irreversible(restored, NULL), branch_irreversible(chain.branch, NULL));
 	produce(restored, chain.slot + 1);
-	produce(chain.engine, chain.slot + 1);
-	assert_true(checksum256_equal(&engine_head(restored)->id, &engine_head(chain.engine)->id));
-	engine_destroy(restored);
+	produce(chain.branch, chain.slot + 1);
+	assert_true(checksum256_equal(&branch_head(restored)->id, &branch_head(chain.branch)->id));
+	branch_destroy(restored);
 	bytes_release(&packed);
 	chain_end(&chain);
 }

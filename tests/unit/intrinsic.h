@@ -31,7 +31,7 @@ static inline int test_contract(struct test_chain *chain, struct test_run *out, 
 	transaction.actions = &action;
 	transaction.actions_count = 1;
 	error_clear(&chain->error);
-	transaction_context_begin(&context, chain->engine, &transaction, &id, &trace, 100);
+	transaction_context_begin(&context, chain->branch->pending, &transaction, &id, &trace, 100);
 	struct apply_context running = {.transaction = &context, .own_action = action, .receiver = action.account, .context_free = context_free,
 	                                .privileged = privileged, .error = &chain->error};
 	running.action = &running.own_action;

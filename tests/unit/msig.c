@@ -169,9 +169,9 @@ static void bios(void **state)
 	test_succeeds(&chain, "eosio", "setprods",
 	              "{\"schedule\":[{\"producer_name\":\"bob\",\"authority\":[\"block_signing_authority_v0\",{\"threshold\":1,\"keys\":[{\"key\":"
 	              "\"EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr\",\"weight\":1}]}]}]}", "eosio");
-	for (int i = 0; i < 4 && engine_producer_of_slot(chain.engine, engine_block_slot(chain.engine) + 1)->producer_name != n("bob"); i++)
+	for (int i = 0; i < 4 && branch_producer_of_slot(chain.branch, branch_block_slot(chain.branch) + 1)->producer_name != n("bob"); i++)
 		test_next(&chain);
-	assert_true(engine_producer_of_slot(chain.engine, engine_block_slot(chain.engine) + 1)->producer_name == n("bob"));
+	assert_true(branch_producer_of_slot(chain.branch, branch_block_slot(chain.branch) + 1)->producer_name == n("bob"));
 	test_fails(&chain, "eosio", "onerror", "{\"sender_id\":\"1\",\"sent_trx\":\"\"}", "eosio", "the onerror action cannot be called directly");
 	/* setabi leaves its hash */
 	struct checksum256 hash = hash_sha256("abc", 3);

@@ -50,7 +50,7 @@ static bool exists(struct test_chain *chain, const char *table, const char *key)
 
 static struct resource_limits limits_of(struct test_chain *chain, const char *account)
 {
-	struct map_root *root = engine_state(chain->engine);
+	struct map_root *root = branch_state(chain->branch);
 	struct resource_limits limits;
 	assert_true(resource_limits_get(root, &limits, n(account)));
 	map_root_release(root);

@@ -148,7 +148,7 @@ static void test_genesis(void **state)
 {
 	(void)state;
 	struct genesis genesis;
-	struct engine *engine;
+	struct branch *branch;
 	struct error error = {0};
 	struct seen seen = {0};
 	struct chain_account account;
@@ -156,8 +156,8 @@ static void test_genesis(void **state)
 	uint64_t version;
 
 	genesis_default(&genesis);
-	assert_int_equal(engine_create(&engine, &genesis, &error), 0);
-	struct state_view view = {.base = {.operations = &state_view_operations}, .root = engine_head(engine)->root};
+	assert_int_equal(branch_create(&branch, &genesis, &error), 0);
+	struct state_view view = {.base = {.operations = &state_view_operations}, .root = branch_head(branch)->root};
 	assert_int_equal(view.base.operations->accounts(&view.base, 0, see_name, &seen, &error), 0);
 	assert_seen(&seen, "eosio eosio.null eosio.prods");
 	assert_int_equal(view.base.operations->accounts(&view.base, name_literal("eosio") + 1, see_name, &seen, &error), 0);
@@ -182,7 +182,7 @@ static void test_genesis(void **state)
 	assert_int_equal(view.base.operations->account(&view.base, &account, name_literal("nobody"), &error), -ENOENT);
 	assert_non_null(strstr(error.sentence, "nobody"));
 	bytes_release(&bytes);
-	engine_destroy(engine);
+	branch_destroy(branch);
 }
 
 int main(void)

@@ -165,7 +165,7 @@ static void votes(void **state)
 	assert_int_equal(global_field(&chain, GLOBAL_ACTIVATED), INT64_C(1800000000000));
 	assert_int_equal(global_field(&chain, GLOBAL_THRESHOLD), TEST_TIME);
 	/* ranked by votes, the lower name first among equals */
-	root = engine_state(chain.engine);
+	root = branch_state(chain.branch);
 	struct table_id index = {n(S), n(S), n("producers") & ~UINT64_C(15)};
 	assert_true(secondary_row_seek(root, &row, &index, SECONDARY_DOUBLE, least, 0));
 	assert_true(row.primary_key == n("alice"));
@@ -268,7 +268,7 @@ static void name_bids(void **state)
 	buy_ram(&chain);
 	test_succeeds(&chain, S, "bidname", BID("alice", "1.0000"), "alice");
 	assert_string_equal(text_string(&chain.trace.actions[0].console), "alice bid 1.0000 TST on foo\n");
-	struct map_root *root = engine_state(chain.engine);
+	struct map_root *root = branch_state(chain.branch);
 	struct table_id index = {n(S), n(S), n("namebids") & ~UINT64_C(15)};
 	assert_true(secondary_row_seek(root, &row, &index, SECONDARY_U64, least, 0));
 	assert_memory_equal(row.key, expected, 8);

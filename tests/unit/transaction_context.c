@@ -7,7 +7,7 @@
 static uint32_t try_with(struct test_chain *chain, void (*change)(struct test_chain *chain, struct transaction *transaction), uint32_t cpu_us)
 {
 	const struct push_options options = {.without_keys = true, .billed_cpu_us = cpu_us};
-	const struct block_state *head = engine_head(chain->engine);
+	const struct block_state *head = branch_head(chain->branch);
 	struct packed_transaction packed;
 	struct transaction transaction = {.actions = memory_allocate(2, sizeof(struct action)), .actions_count = 1};
 
@@ -30,7 +30,7 @@ static uint32_t try_with(struct test_chain *chain, void (*change)(struct test_ch
 	packed_transaction_make(&packed, &transaction);
 	transaction_trace_release(&chain->trace);
 	error_clear(&chain->error);
-	engine_push(chain->engine, &packed, NULL, 0, &options, &chain->trace, &chain->error);
+	branch_push(chain->branch, &packed, NULL, 0, &options, &chain->trace, &chain->error);
 	packed_transaction_release(&packed);
 	return chain->error.code;
 }
@@ -244,7 +244,7 @@ static void refusals(void **state)
 static struct resource_account usage_of(struct test_chain *chain, const char *name)
 {
 	struct resource_account account;
-	struct map_root *root = engine_state(chain->engine);
+	struct map_root *root = branch_state(chain->branch);
 	assert_true(resource_account_get(root, &account, name_literal(name)));
 	map_root_release(root);
 	return account;

@@ -1,4 +1,4 @@
-/* The embedded chain's life: one engine, the threads that produce and store its blocks, and how it comes
+/* The embedded chain's life: one branch, the threads that produce and store its blocks, and how it comes
  * out of a data folder and goes back. */
 #include "core/chain/embedded/embedded_private.h"
 
@@ -29,8 +29,8 @@ static void finish_for_good(struct embedded_chain *chain)
 	struct error error = {0};
 
 	pthread_mutex_lock(&chain->lock);
-	if (engine_block_transactions(chain->engine) > 0 ||
-	    (engine_block_pending(chain->engine) && chain->features_count > 0))
+	if (branch_block_transactions(chain->branch) > 0 ||
+	    (branch_block_pending(chain->branch) && chain->features_count > 0))
 		embedded_seal(chain, &error);
 	else
 		embedded_drop_block(chain);
@@ -44,10 +44,10 @@ static void destroy(struct chain *base)
 	struct embedded_chain *chain = embedded_of(base);
 
 	embedded_stop_threads(chain);
-	if (chain->engine && chain->current)
+	if (chain->branch && chain->current)
 		finish_for_good(chain);
 	free_sealed(chain);
-	if (chain->engine)
+	if (chain->branch)
 		embedded_drop_block(chain);
 	block_state_release(chain->stored);
 	for (size_t i = 0; chain->recent && i < RECENT_BLOCKS; i++)
@@ -57,7 +57,7 @@ static void destroy(struct chain *base)
 		embedded_unpin(chain, chain->current);
 	embedded_collect(chain);
 	storage_close(chain->storage);
-	engine_destroy(chain->engine);
+	branch_destroy(chain->branch);
 	chain_abi_cache_destroy(base->abi_cache);
 	growing_text_destroy(chain->node_log);
 	block_times_release(&chain->times);
@@ -105,7 +105,7 @@ static int take_genesis_key(struct embedded_chain *chain, const struct private_k
  * on from its head. Being a little ahead is usual: full blocks are sealed before their time. */
 static int catch_up_with_head(struct embedded_chain *chain, struct text *notices, struct error *error)
 {
-	int64_t ahead = slot_to_us(engine_head(chain->engine)->block->header.timestamp) - embedded_now(chain);
+	int64_t ahead = slot_to_us(branch_head(chain->branch)->block->header.timestamp) - embedded_now(chain);
 
 	if (ahead < AHEAD_MAXIMUM_US)
 		return 0;
@@ -117,7 +117,7 @@ static int catch_up_with_head(struct embedded_chain *chain, struct text *notices
 	return storage_save_offset(chain->storage, chain->offset_us, error);
 }
 
-static int open_engine(struct embedded_chain *chain, const struct embedded_options *options,
+static int open_branch(struct embedded_chain *chain, const struct embedded_options *options,
                        struct error *error)
 {
 	int result = 0;
@@ -136,13 +136,13 @@ static int open_engine(struct embedded_chain *chain, const struct embedded_optio
 	result = take_genesis_key(chain, options->genesis_key, error);
 	if (result)
 		return result;
-	result = chain->storage ? storage_restore(chain->storage, &chain->engine, &chain->base.genesis,
+	result = chain->storage ? storage_restore(chain->storage, &chain->branch, &chain->base.genesis,
 	                                          options->notices, error)
-	                        : engine_create(&chain->engine, &chain->base.genesis, error);
+	                        : branch_create(&chain->branch, &chain->base.genesis, error);
 	if (result)
 		return result;
-	chain->base.chain_id = *engine_chain_id(chain->engine);
-	struct block_state *head = engine_head(chain->engine);
+	chain->base.chain_id = *ledger_chain_id(branch_ledger(chain->branch));
+	struct block_state *head = branch_head(chain->branch);
 	/* A new chain's first key is its user's. Later it may have been removed on purpose. */
 	if (head->number == 1 && chain->has_genesis_key && chain->wallet && !wallet_locked(chain->wallet) &&
 	    !wallet_has(chain->wallet, &chain->genesis_public)) {
@@ -196,7 +196,7 @@ int embedded_chain_create(struct chain **out, const struct embedded_options *opt
 	pthread_cond_init(&chain->to_sign, NULL);
 	pthread_cond_init(&chain->was_signed, NULL);
 	pthread_condattr_destroy(&monotonic);
-	result = open_engine(chain, options, error);
+	result = open_branch(chain, options, error);
 	if (result)
 		goto out;
 	pthread_mutex_lock(&chain->lock);

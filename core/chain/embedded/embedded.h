@@ -1,4 +1,4 @@
-/* The embedded chain: struct chain over an engine in this process, with its clock, its threads and its
+/* The embedded chain: struct chain over a branch in this process, with its clock, its threads and its
  * storage. */
 #ifndef EOSIOFS_CORE_CHAIN_EMBEDDED_EMBEDDED_H
 #define EOSIOFS_CORE_CHAIN_EMBEDDED_EMBEDDED_H

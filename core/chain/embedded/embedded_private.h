@@ -1,7 +1,7 @@
-/* The embedded chain's inside: an engine, a clock, a thread that produces, one that signs and stores.
+/* The embedded chain's inside: a branch, a clock, a thread that produces, one that signs and stores.
  * Private to core/chain/embedded*.c.
  *
- * Locks, outermost first: `log` (blocks go to storage in order), `lock` (the engine and all counted
+ * Locks, outermost first: `log` (blocks go to storage in order), `lock` (the branch and all counted
  * roots), `publish` (what readers take: the current state, the times of blocks). Signatures are recovered
  * and made outside `lock`, the disk is waited for outside it, and no reader needs it. */
 #ifndef EOSIOFS_CORE_CHAIN_EMBEDDED_EMBEDDED_PRIVATE_H
@@ -44,7 +44,7 @@ enum { SEALED_MAXIMUM = 64, RECENT_BLOCKS = 1000 };
 struct embedded_chain {
 	struct chain base;
 	struct chain_view_operations view_operations; /* of its views */
-	struct engine *engine;
+	struct branch *branch;
 	const struct signer *signer;
 	struct wallet *wallet;
 	struct private_key genesis_key;
@@ -103,7 +103,7 @@ int embedded_node(struct chain *base, struct chain_node *out, uint64_t name,
 struct chain_view_operations embedded_view_operations(void);
 
 /* --- publish.c --- */
-/* under lock: readers see the engine's state from now on */
+/* under lock: readers see the branch's state from now on */
 void embedded_publish(struct embedded_chain *chain);
 void embedded_collect(struct embedded_chain *chain);        /* under lock: frees what readers have let go */
 struct published *embedded_pin(struct embedded_chain *chain);
@@ -156,9 +156,9 @@ int embedded_clock_advance(struct chain *base, int64_t us, bool skip,
 int storage_open(struct storage **out, struct data_folder *folder, struct genesis *genesis, bool given,
                  struct text *notices, struct error *error);
 void storage_close(struct storage *storage); /* NULL is fine */
-/* An engine whose head is the log's last block: from the state file and the blocks after it, or by
+/* A branch whose head is the log's last block: from the state file and the blocks after it, or by
  * replaying all. */
-int storage_restore(struct storage *storage, struct engine **engine, const struct genesis *genesis,
+int storage_restore(struct storage *storage, struct branch **branch, const struct genesis *genesis,
                     struct text *notices, struct error *error);
 /* Rebuilds the blocks that were sealed or in the making, but not in the log, when the last process ended;
  * before the thread runs. */

@@ -110,8 +110,8 @@ int storage_journal_begin(struct storage *storage, struct embedded_chain *chain,
 		sealed->journaled = true;
 	}
 	struct journal_header header = {
-		.number = engine_block_number(chain->engine),
-		.slot = engine_block_slot(chain->engine),
+		.number = branch_block_number(chain->branch),
+		.slot = branch_block_slot(chain->branch),
 		.producer = chain->pending_producer,
 		.confirmed = chain->confirmed,
 		.features = chain->features,
@@ -189,7 +189,7 @@ static int push_record(struct embedded_chain *chain, struct cursor in, struct te
 		result = packed_transaction_keys(&packed, keys, &chain->base.chain_id, error);
 	}
 	if (result == 0 &&
-	    engine_push(chain->engine, &packed, keys, packed.signatures_count, &options, &trace, &refused) != 0 &&
+	    branch_push(chain->branch, &packed, keys, packed.signatures_count, &options, &trace, &refused) != 0 &&
 	    notices)
 		text_printf(notices, "a transaction of the journal is refused: %s\n", refused.sentence);
 	transaction_trace_release(&trace);
@@ -207,14 +207,14 @@ static int start_block(struct embedded_chain *chain, const struct journal_header
 	                                .confirmed = header->confirmed,
 	                                .features = features,
 	                                .features_count = header->features_count};
-	int result = engine_block_start(chain->engine, &options, NULL, error);
+	int result = branch_block_start(chain->branch, &options, NULL, error);
 
 	for (size_t i = 0; i < header->scheduled_count && result == 0; i++) {
 		struct push_options push = {0};
 		struct transaction_trace trace = {0};
 		struct checksum256 id;
 		memcpy(&id, (const uint8_t *)header->scheduled + i * sizeof id, sizeof id);
-		result = engine_push_scheduled(chain->engine, &id, &push, &trace, error);
+		result = branch_push_scheduled(chain->branch, &id, &push, &trace, error);
 		transaction_trace_release(&trace);
 	}
 	free(features);
@@ -226,7 +226,7 @@ static int start_block(struct embedded_chain *chain, const struct journal_header
 static int rebuild_block(struct embedded_chain *chain, struct journal *journal,
                          const struct journal_header *header, struct text *notices, struct error *error)
 {
-	const struct producer_authority *producer = engine_producer_of_slot(chain->engine, header->slot);
+	const struct producer_authority *producer = branch_producer_of_slot(chain->branch, header->slot);
 	int result;
 
 	if (producer && producer->producer_name == header->producer &&
@@ -299,7 +299,7 @@ static int rebuild_one(struct storage *storage, struct embedded_chain *chain, ui
 	char path[JOURNAL_PATH_SIZE];
 	struct journal *journal = NULL;
 	struct journal_header header = {0};
-	uint32_t next = engine_head(chain->engine)->number + 1;
+	uint32_t next = branch_head(chain->branch)->number + 1;
 	int result = journal_path(storage, path, number, error);
 
 	if (result || number < next) { /* it is in the log already */

@@ -59,11 +59,11 @@ bool embedded_signing_key(struct embedded_chain *chain, const struct producer_au
  * schedule's. */
 static uint32_t find_slot(struct embedded_chain *chain, uint32_t earliest, struct private_key *key)
 {
-	const struct producer_schedule *schedule = &engine_head(chain->engine)->active_schedule;
+	const struct producer_schedule *schedule = &branch_head(chain->branch)->active_schedule;
 	uint32_t last = earliest + 12 * ((uint32_t)schedule->producers_count + 1);
 
 	for (uint32_t slot = earliest; slot <= last && slot >= earliest;) {
-		if (embedded_signing_key(chain, engine_producer_of_slot(chain->engine, slot), key))
+		if (embedded_signing_key(chain, branch_producer_of_slot(chain->branch, slot), key))
 			return slot;
 		slot += 12 - slot % 12; /* the next producer's turn */
 	}
@@ -72,7 +72,7 @@ static uint32_t find_slot(struct embedded_chain *chain, uint32_t earliest, struc
 
 static int report_stall(struct embedded_chain *chain, struct error *error)
 {
-	const struct producer_schedule *schedule = &engine_head(chain->engine)->active_schedule;
+	const struct producer_schedule *schedule = &branch_head(chain->branch)->active_schedule;
 	struct text names = TEXT_EMPTY;
 
 	for (size_t i = 0; i < schedule->producers_count; i++)
@@ -95,11 +95,11 @@ static void run_scheduled(struct embedded_chain *chain)
 
 	chain->scheduled_count = 0;
 	while (chain->scheduled_count < SCHEDULED_PER_BLOCK &&
-	       engine_scheduled_from(chain->engine, &place, &id)) {
+	       branch_scheduled_from(chain->branch, &place, &id)) {
 		struct transaction_trace trace = {0};
 		struct error error = {0};
 		struct push_options options = {0};
-		int result = engine_push_scheduled(chain->engine, &id, &options, &trace, &error);
+		int result = branch_push_scheduled(chain->branch, &id, &options, &trace, &error);
 		transaction_trace_release(&trace);
 		if (result && (error.code == BLOCK_NET_USAGE_EXCEEDED || error.code == BLOCK_CPU_USAGE_EXCEEDED))
 			break; /* the block is full: the rest waits for the next one */
@@ -121,21 +121,21 @@ static uint32_t last_signed(const struct block_state *head, uint64_t producer)
 int embedded_open_block(struct embedded_chain *chain, uint32_t earliest_slot,
                         const struct checksum256 *feature, struct error *error)
 {
-	struct block_state *head = engine_head(chain->engine);
+	struct block_state *head = branch_head(chain->branch);
 	struct checksum256 *preactivated = NULL;
 	struct block_options options = {0};
 	int result;
 
-	if (engine_block_pending(chain->engine))
+	if (branch_block_pending(chain->branch))
 		return 0;
 	if (earliest_slot <= head->block->header.timestamp)
 		earliest_slot = head->block->header.timestamp + 1;
 	options.slot = find_slot(chain, earliest_slot, &chain->pending_key);
 	if (options.slot == 0)
 		return report_stall(chain, error);
-	options.producer = engine_producer_of_slot(chain->engine, options.slot)->producer_name;
-	options.confirmed = engine_confirmed(chain->engine, last_signed(head, options.producer));
-	size_t count = engine_preactivated_features(chain->engine, &preactivated);
+	options.producer = branch_producer_of_slot(chain->branch, options.slot)->producer_name;
+	options.confirmed = branch_confirmed(chain->branch, last_signed(head, options.producer));
+	size_t count = branch_preactivated_features(chain->branch, &preactivated);
 	free(chain->features);
 	chain->features = memory_allocate(count + 1, sizeof *chain->features);
 	if (count)
@@ -146,7 +146,7 @@ int embedded_open_block(struct embedded_chain *chain, uint32_t earliest_slot,
 	chain->features_count = count;
 	options.features = chain->features;
 	options.features_count = count;
-	result = engine_block_start(chain->engine, &options, NULL, error);
+	result = branch_block_start(chain->branch, &options, NULL, error);
 	if (result)
 		return result;
 	chain->confirmed = options.confirmed;
@@ -158,8 +158,8 @@ int embedded_open_block(struct embedded_chain *chain, uint32_t earliest_slot,
 
 void embedded_drop_block(struct embedded_chain *chain)
 {
-	if (engine_block_pending(chain->engine))
-		engine_block_drop(chain->engine);
+	if (branch_block_pending(chain->branch))
+		branch_block_drop(chain->branch);
 	memory_wipe(&chain->pending_key, sizeof chain->pending_key);
 }
 
@@ -175,11 +175,11 @@ int embedded_seal(struct embedded_chain *chain, struct error *error)
 		if (result)
 			return result;
 	}
-	if (!engine_block_pending(chain->engine))
+	if (!branch_block_pending(chain->branch))
 		return 0; /* somebody else sealed it meanwhile */
 	sealed = &chain->sealed[(chain->sealed_first + chain->sealed_count) % SEALED_MAXIMUM];
 	*sealed = (struct sealed){.journaled = chain->pending_journaled};
-	result = engine_block_seal(chain->engine, &sealed->block, &sealed->digest, error);
+	result = branch_block_seal(chain->branch, &sealed->block, &sealed->digest, error);
 	if (result)
 		return result;
 	sealed->key = chain->pending_key;
@@ -218,9 +218,9 @@ static int64_t produce_what_is_due(struct embedded_chain *chain)
 
 	follow_wall_clock(chain);
 	int64_t now = embedded_now(chain);
-	if (engine_block_pending(chain->engine) && slot_to_us(engine_block_slot(chain->engine)) <= now) {
-		bool late = slot_to_us(engine_block_slot(chain->engine)) + SLOT_US <= now;
-		if (late && engine_block_transactions(chain->engine) == 0 && chain->features_count == 0)
+	if (branch_block_pending(chain->branch) && slot_to_us(branch_block_slot(chain->branch)) <= now) {
+		bool late = slot_to_us(branch_block_slot(chain->branch)) + SLOT_US <= now;
+		if (late && branch_block_transactions(chain->branch) == 0 && chain->features_count == 0)
 			embedded_drop_block(chain);
 		else if (embedded_seal(chain, &error) != 0)
 			return SLOT_US;
@@ -230,7 +230,7 @@ static int64_t produce_what_is_due(struct embedded_chain *chain)
 		return SLOT_US;
 	}
 	embedded_publish(chain);
-	int64_t due = slot_to_us(engine_block_slot(chain->engine)) - embedded_now(chain);
+	int64_t due = slot_to_us(branch_block_slot(chain->branch)) - embedded_now(chain);
 	/* While a slot lies far ahead it is looked at now and then, so that a wall clock set back is noticed. */
 	return due < 0 ? 0 : due < LOOK_US ? due : LOOK_US;
 }

@@ -1,4 +1,4 @@
-/* What readers see: the engine's state, pinned in constant time under a short mutex (DESIGN 5). */
+/* What readers see: the branch's state, pinned in constant time under a short mutex (DESIGN 5). */
 #include "core/chain/embedded/embedded_private.h"
 
 #include "core/base/memory.h"
@@ -53,13 +53,13 @@ static struct published *publish_block(struct block_state *head, struct map_root
 
 void embedded_publish(struct embedded_chain *chain)
 {
-	struct engine *engine = chain->engine;
-	struct published *state = publish_block(engine_head(engine), engine_state(engine)), *old;
+	struct branch *branch = chain->branch;
+	struct published *state = publish_block(branch_head(branch), branch_state(branch)), *old;
 
-	state->irreversible_num = engine_irreversible(engine, &state->irreversible_id);
-	if (engine_block_pending(engine)) {
-		state->block_num = engine_block_number(engine);
-		state->slot = engine_block_slot(engine);
+	state->irreversible_num = branch_irreversible(branch, &state->irreversible_id);
+	if (branch_block_pending(branch)) {
+		state->block_num = branch_block_number(branch);
+		state->slot = branch_block_slot(branch);
 	}
 	pthread_mutex_lock(&chain->publish);
 	state->sequence = ++chain->sequence;
@@ -85,10 +85,8 @@ struct published *embedded_pin_block(struct embedded_chain *chain, uint32_t numb
 	struct published *state = NULL;
 
 	pthread_mutex_lock(&chain->lock);
-	struct block_state *block = engine_head(chain->engine);
-	while (block && block->number > number)
-		block = block->previous;
-	if (block && block->number == number) {
+	struct block_state *block = branch_find(chain->branch, number);
+	if (block) {
 		state = publish_block(block, map_root_hold(block->root));
 		pthread_mutex_lock(&chain->publish);
 		state->sequence = ++chain->sequence;

@@ -50,7 +50,7 @@ static int push_once(struct embedded_chain *chain, struct packed_transaction *pa
 		if (result)
 			return result;
 	}
-	result = engine_push(chain->engine, packed, keys, keys_count, options, trace, error);
+	result = branch_push(chain->branch, packed, keys, keys_count, options, trace, error);
 	if (result && chain->storage)
 		storage_journal_take_back(chain->storage);
 	return result;
@@ -59,7 +59,7 @@ static int push_once(struct embedded_chain *chain, struct packed_transaction *pa
 /* A full block is sealed at once and the next slot opened. */
 static int next_block(struct embedded_chain *chain, struct error *error)
 {
-	uint32_t slot = engine_block_slot(chain->engine) + 1;
+	uint32_t slot = branch_block_slot(chain->branch) + 1;
 	int result = embedded_seal(chain, error);
 
 	return result ? result : embedded_open_block(chain, slot, NULL, error);
@@ -89,7 +89,7 @@ int embedded_push(struct chain *base, struct transaction_trace *trace, struct pa
 			break;
 		result = push_once(chain, packed, keys, keys_count, &push, trace, error);
 		/* In an empty block the transaction itself is what does not fit. */
-		if (result == 0 || !block_is_full(error) || engine_block_transactions(chain->engine) == 0)
+		if (result == 0 || !block_is_full(error) || branch_block_transactions(chain->branch) == 0)
 			break;
 		transaction_trace_release(trace);
 		result = next_block(chain, error);
@@ -125,8 +125,8 @@ int embedded_reference(struct chain *base, struct checksum256 *block_id, uint32_
 /* Leaves no block in the making that holds anything: seals it, or drops an empty one. Under lock. */
 static int close_block(struct embedded_chain *chain, struct error *error)
 {
-	if (engine_block_transactions(chain->engine) > 0 ||
-	    (engine_block_pending(chain->engine) && chain->features_count > 0))
+	if (branch_block_transactions(chain->branch) > 0 ||
+	    (branch_block_pending(chain->branch) && chain->features_count > 0))
 		return embedded_seal(chain, error);
 	embedded_drop_block(chain);
 	return 0;
@@ -160,7 +160,7 @@ int embedded_schedule_feature(struct chain *base, const struct checksum256 *dige
 	if (result)
 		return result;
 	pthread_mutex_lock(&chain->lock);
-	struct map_root *root = engine_state(chain->engine);
+	struct map_root *root = branch_state(chain->branch);
 	feature_set_get(root, &features);
 	map_root_release(root);
 	if (digest || features.preactivated_count)
@@ -175,7 +175,7 @@ int embedded_schedule_feature(struct chain *base, const struct checksum256 *dige
 
 static int64_t head_time(const struct embedded_chain *chain)
 {
-	return slot_to_us(engine_head(chain->engine)->block->header.timestamp);
+	return slot_to_us(branch_head(chain->branch)->block->header.timestamp);
 }
 
 int embedded_clock(struct chain *base, struct chain_clock *out, const struct interruption *interruption,
@@ -201,7 +201,7 @@ static int make_block(struct embedded_chain *chain, bool *made, uint32_t first, 
 {
 	int result = embedded_open_block(chain, first, NULL, error);
 
-	*made = result == 0 && engine_block_slot(chain->engine) <= last;
+	*made = result == 0 && branch_block_slot(chain->branch) <= last;
 	return *made ? embedded_seal(chain, error) : result;
 }
 

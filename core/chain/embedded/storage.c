@@ -131,8 +131,8 @@ int storage_read_block(struct storage *storage, struct signed_block *out, uint32
 	return result;
 }
 
-/* The state file's engine, when it is of this log: its head must be the log's block of that number. */
-static int load_state(struct storage *storage, struct engine **engine, const struct genesis *genesis,
+/* The state file's branch, when it is of this log: its head must be the log's block of that number. */
+static int load_state(struct storage *storage, struct branch **branch, const struct genesis *genesis,
                       struct error *error)
 {
 	struct map *map = map_create();
@@ -146,15 +146,15 @@ static int load_state(struct storage *storage, struct engine **engine, const str
 		goto out;
 	}
 	struct cursor in = cursor_make(head.data, head.length);
-	result = engine_restore(engine, genesis, map, root, &in, error);
+	result = branch_restore(branch, genesis, map, root, &in, error);
 	if (result)
 		goto out;
-	uint32_t number = engine_head(*engine)->number;
+	uint32_t number = branch_head(*branch)->number;
 	result = storage_read_block(storage, &block, number, error);
-	if (result || !checksum256_equal(&block.id, &engine_head(*engine)->id)) {
+	if (result || !checksum256_equal(&block.id, &branch_head(*branch)->id)) {
 		result = error_set(error, EBADMSG, "its block %" PRIu32 " is not the log's", number);
-		engine_destroy(*engine);
-		*engine = NULL;
+		branch_destroy(*branch);
+		*branch = NULL;
 	} else {
 		storage->saved_number = number;
 	}
@@ -178,26 +178,26 @@ static int save(struct storage *storage, const struct bytes *head, const struct 
 	return result;
 }
 
-static int save_head(struct storage *storage, struct engine *engine, struct error *error)
+static int save_head(struct storage *storage, struct branch *branch, struct error *error)
 {
 	struct bytes head = {0};
 
-	engine_pack_block(&head, engine, engine_head(engine));
-	int result = save(storage, &head, engine_head(engine)->root, engine_head(engine)->number, error);
+	branch_pack_block(&head, branch, branch_head(branch));
+	int result = save(storage, &head, branch_head(branch)->root, branch_head(branch)->number, error);
 	bytes_release(&head);
 	return result;
 }
 
-/* A fresh engine. A new log gets its genesis block, and its state file: from now on there is always one. */
-static int begin_at_genesis(struct storage *storage, struct engine **engine, const struct genesis *genesis,
+/* A fresh chain. A new log gets its genesis block, and its state file: from now on there is always one. */
+static int begin_at_genesis(struct storage *storage, struct branch **branch, const struct genesis *genesis,
                             struct error *error)
 {
-	int result = engine_create(engine, genesis, error);
+	int result = branch_create(branch, genesis, error);
 
 	if (result == 0 && block_log_last(storage->blocks) == 0) {
-		result = storage_append_block(storage, engine_head(*engine)->block, error);
+		result = storage_append_block(storage, branch_head(*branch)->block, error);
 		if (result == 0)
-			result = save_head(storage, *engine, error);
+			result = save_head(storage, *branch, error);
 	}
 	return result;
 }
@@ -216,17 +216,17 @@ static void notice_rebuilding(const struct storage *storage, struct text *notice
 	text_printf(notices, "; rebuilding the state from %" PRIu32 " blocks\n", last);
 }
 
-/* Applies what the log has behind the engine's head. */
-static int replay(struct storage *storage, struct engine *engine, struct error *error)
+/* Applies what the log has behind the branch's head. */
+static int replay(struct storage *storage, struct branch *branch, struct error *error)
 {
 	int result = 0;
 
-	for (uint32_t number = engine_head(engine)->number + 1;
+	for (uint32_t number = branch_head(branch)->number + 1;
 	     result == 0 && number <= block_log_last(storage->blocks); number++) {
 		struct signed_block block = {0};
 		result = storage_read_block(storage, &block, number, error);
 		if (result == 0)
-			result = engine_apply_block(engine, &block, true, error);
+			result = branch_apply_block(branch, &block, true, error);
 		signed_block_release(&block);
 		if (result)
 			error_prefix(error, "replaying the block log");
@@ -234,27 +234,27 @@ static int replay(struct storage *storage, struct engine *engine, struct error *
 	return result;
 }
 
-int storage_restore(struct storage *storage, struct engine **engine, const struct genesis *genesis,
+int storage_restore(struct storage *storage, struct branch **branch, const struct genesis *genesis,
                     struct text *notices, struct error *error)
 {
 	struct error own = {0};
 	int result;
 
 	error = error ? error : &own;
-	*engine = NULL;
-	result = load_state(storage, engine, genesis, error);
+	*branch = NULL;
+	result = load_state(storage, branch, genesis, error);
 	if (result) {
 		notice_rebuilding(storage, notices, result, error);
 		error_clear(error);
-		result = begin_at_genesis(storage, engine, genesis, error);
+		result = begin_at_genesis(storage, branch, genesis, error);
 	}
 	if (result == 0)
-		result = replay(storage, *engine, error);
-	if (result == 0 && engine_head(*engine)->number >= storage->saved_number + BLOCKS_PER_STATE)
-		save_head(storage, *engine, NULL); /* so that the next start need not do it again */
-	if (result && *engine) {
-		engine_destroy(*engine);
-		*engine = NULL;
+		result = replay(storage, *branch, error);
+	if (result == 0 && branch_head(*branch)->number >= storage->saved_number + BLOCKS_PER_STATE)
+		save_head(storage, *branch, NULL); /* so that the next start need not do it again */
+	if (result && *branch) {
+		branch_destroy(*branch);
+		*branch = NULL;
 	}
 	return result;
 }
@@ -278,7 +278,7 @@ int storage_save_state(struct storage *storage, struct embedded_chain *chain, bo
 	if (always ? chain->stored->number != storage->saved_number
 	           : save_is_due(storage, chain->stored, monotonic_us())) {
 		number = chain->stored->number;
-		engine_pack_block(&head, chain->engine, chain->stored);
+		branch_pack_block(&head, chain->branch, chain->stored);
 		root = map_root_hold(chain->stored->root);
 	}
 	pthread_mutex_unlock(&chain->lock);

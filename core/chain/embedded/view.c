@@ -164,16 +164,14 @@ static bool pack_from_memory(struct embedded_chain *chain, struct bytes *out, ui
 {
 	pthread_mutex_lock(&chain->lock);
 	const struct sealed *sealed = find_sealed(chain, number);
-	const struct block_state *block = sealed ? sealed->block : engine_head(chain->engine);
 	bool is_signed = !sealed || sealed->is_signed;
-	if (is_signed && !sealed && !chain->storage && number <= block->number &&
-	    block->number - number < RECENT_BLOCKS) {
+	uint32_t head = branch_head(chain->branch)->number;
+	if (is_signed && !sealed && !chain->storage && number <= head && head - number < RECENT_BLOCKS) {
 		const struct bytes *recent = &chain->recent[number % RECENT_BLOCKS];
 		bytes_put(out, recent->data, recent->length);
 	} else if (is_signed) {
-		while (block && block->number > number)
-			block = block->previous;
-		if (block && block->number == number)
+		const struct block_state *block = sealed ? sealed->block : branch_find(chain->branch, number);
+		if (block)
 			signed_block_pack(out, block->block);
 	}
 	pthread_mutex_unlock(&chain->lock);

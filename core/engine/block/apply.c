@@ -8,10 +8,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* --- transactions --- */
 
-static int apply_packed(struct engine *engine, const struct transaction_receipt *receipt, struct error *error)
+static int apply_packed(struct branch *branch, const struct transaction_receipt *receipt, struct error *error)
 {
 	const struct push_options options = {.billed_cpu_us = receipt->cpu_usage_us};
 	struct packed_transaction packed = {0};
@@ -25,12 +26,12 @@ static int apply_packed(struct engine *engine, const struct transaction_receipt 
 	result = packed_transaction_unpack(&packed, &in, error);
 	if (result)
 		goto out;
-	if (!engine->pending->trusted && packed.signatures_count) {
+	if (!branch->pending->trusted && packed.signatures_count) {
 		keys = memory_allocate(packed.signatures_count, sizeof *keys);
-		if ((result = packed_transaction_keys(&packed, keys, &engine->chain_id, error)))
+		if ((result = packed_transaction_keys(&packed, keys, &branch->ledger->chain_id, error)))
 			goto out;
 	}
-	result = engine_push(engine, &packed, keys, keys ? packed.signatures_count : 0, &options, &trace, error);
+	result = branch_push(branch, &packed, keys, keys ? packed.signatures_count : 0, &options, &trace, error);
 out:
 	transaction_trace_release(&trace);
 	packed_transaction_release(&packed);
@@ -39,21 +40,21 @@ out:
 	return result;
 }
 
-static int apply_scheduled(struct engine *engine, const struct transaction_receipt *receipt,
+static int apply_scheduled(struct branch *branch, const struct transaction_receipt *receipt,
                            struct error *error)
 {
 	const struct push_options options = {.billed_cpu_us = receipt->cpu_usage_us};
 	struct transaction_trace trace = {0};
-	int result = engine_push_scheduled(engine, &receipt->id, &options, &trace, error);
+	int result = branch_push_scheduled(branch, &receipt->id, &options, &trace, error);
 
 	transaction_trace_release(&trace);
 	return result;
 }
 
-static int compare_receipt(const struct engine *engine, const struct transaction_receipt *theirs,
+static int compare_receipt(const struct branch *branch, const struct transaction_receipt *theirs,
                            size_t index, struct error *error)
 {
-	const struct pending_block *pending = engine->pending;
+	const struct pending_block *pending = branch->pending;
 	const struct transaction_receipt *ours = &pending->receipts[pending->receipts_count - 1];
 	if (ours->status == theirs->status && ours->cpu_usage_us == theirs->cpu_usage_us &&
 	    ours->net_usage_words == theirs->net_usage_words)
@@ -66,14 +67,14 @@ static int compare_receipt(const struct engine *engine, const struct transaction
 		transaction_status_name(theirs->status), theirs->cpu_usage_us, theirs->net_usage_words);
 }
 
-static int apply_transactions(struct engine *engine, const struct signed_block *block, struct error *error)
+static int apply_transactions(struct branch *branch, const struct signed_block *block, struct error *error)
 {
 	for (size_t i = 0; i < block->transactions_count; i++) {
 		const struct transaction_receipt *receipt = &block->transactions[i];
-		int result = receipt->is_id ? apply_scheduled(engine, receipt, error)
-		                            : apply_packed(engine, receipt, error);
+		int result = receipt->is_id ? apply_scheduled(branch, receipt, error)
+		                            : apply_packed(branch, receipt, error);
 		if (!result)
-			result = compare_receipt(engine, receipt, i, error);
+			result = compare_receipt(branch, receipt, i, error);
 		if (result) {
 			error_prefix(error, "transaction %zu", i);
 			return result;
@@ -127,69 +128,96 @@ static int compare_headers(const struct signed_block *ours, const struct signed_
 
 /* --- the block --- */
 
-static int check_block(const struct engine *engine, const struct signed_block *block, struct error *error)
+static int check_block(const struct branch *branch, const struct signed_block *block, struct error *error)
 {
 	struct checksum256 id = block_header_id(&block->header);
 
-	if (!checksum256_equal(&block->header.previous, &engine->head->id))
+	if (branch->pending)
+		return error_set(error, EBUSY, "a block is in the making");
+	if (!checksum256_equal(&block->header.previous, &branch->head->id))
 		return error_chain(error, UNLINKABLE_BLOCK_EXCEPTION, "unlinkable block");
 	if (!checksum256_equal(&id, &block->id))
 		return error_chain(error, BLOCK_VALIDATE_EXCEPTION, "its id is not that of its header");
 	return 0;
 }
 
-static int apply_checked(struct engine *engine, const struct signed_block *block, bool trusted,
+/* Signatures and extensions are the block's own. */
+static void copy_signatures(struct signed_block *to, const struct signed_block *from)
+{
+	to->producer_signature = from->producer_signature;
+	to->extensions_count = from->extensions_count;
+	to->extensions = memory_allocate(from->extensions_count, sizeof *from->extensions);
+	for (size_t i = 0; i < from->extensions_count; i++) {
+		to->extensions[i].type = from->extensions[i].type;
+		bytes_put(&to->extensions[i].data, from->extensions[i].data.data, from->extensions[i].data.length);
+	}
+}
+
+static int apply_checked(struct branch *branch, const struct signed_block *block, bool trusted,
                          struct error *error)
 {
 	struct block_options options = {.slot = block->header.timestamp,
 	                                .producer = block->header.producer,
 	                                .confirmed = block->header.confirmed};
-	struct block_state *before = block_state_hold(engine->head), *sealed = NULL;
 	struct checksum256 *features = NULL, digest;
+	struct block_state *next = NULL;
 	int result;
 
 	options.features_count = block_header_features(&block->header, &features);
 	options.features = features;
-	result = block_start(engine, &options, true, trusted, NULL, error);
+	result = block_start(branch, &options, true, trusted, NULL, error);
 	if (!result)
-		result = apply_transactions(engine, block, error);
+		result = apply_transactions(branch, block, error);
 	if (!result)
-		result = engine_block_seal(engine, &sealed, &digest, error);
+		result = block_finish(branch, NULL, &next, &digest, error);
 	if (!result)
-		result = compare_headers(sealed->block, block, error);
+		result = compare_headers(next->block, block, error);
 	if (!result && !trusted)
-		result = block_state_verify_signatures(before, block, &digest, error);
+		result = block_state_verify_signatures(branch->head, block, &digest, error);
 	if (!result) {
-		/* Signatures and extensions are the block's own. */
-		sealed->block->producer_signature = block->producer_signature;
-		sealed->block->extensions_count = block->extensions_count;
-		sealed->block->extensions = memory_allocate(block->extensions_count, sizeof *block->extensions);
-		for (size_t i = 0; i < block->extensions_count; i++) {
-			sealed->block->extensions[i].type = block->extensions[i].type;
-			bytes_put(&sealed->block->extensions[i].data, block->extensions[i].data.data,
-			          block->extensions[i].data.length);
-		}
-		block_state_release(before);
+		copy_signatures(next->block, block);
+		branch_append(branch, ledger_add(branch->ledger, next));
 	} else {
-		engine_block_drop(engine);
-		engine_set_head(engine, before);
-		block_state_release(before);
+		branch_block_drop(branch);
+		block_state_release(next);
 	}
 	free(features);
 	return result;
 }
 
-int engine_apply_block(struct engine *engine, const struct signed_block *block, bool trusted,
+/* An id does not cover the signatures: those that came with this copy of a known block are looked at unless
+ * they are the same. */
+static int check_known(const struct branch *branch, const struct block_state *known,
+                       const struct signed_block *block, struct error *error)
+{
+	const struct signature *ours = &known->block->producer_signature, *theirs = &block->producer_signature;
+	struct checksum256 header_digest = block_header_digest(&block->header),
+					   blockroot = incremental_merkle_root(&known->blockroot), digest;
+
+	if (known->block == block ||
+	    (!memcmp(ours, theirs, sizeof *ours) && !known->block->extensions_count && !block->extensions_count))
+		return 0;
+	digest = block_signing_digest(&header_digest, &blockroot, &known->pending_schedule_hash);
+	return block_state_verify_signatures(branch->head, block, &digest, error);
+}
+
+int branch_apply_block(struct branch *branch, const struct signed_block *block, bool trusted,
                        struct error *error)
 {
+	struct block_state *known;
 	struct error own = {0};
 	int result;
 	if (!error)
 		error = &own;
-	result = engine->pending ? error_set(error, EBUSY, "a block is in the making")
-	                         : check_block(engine, block, error);
-	if (!result)
-		result = apply_checked(engine, block, trusted, error);
+	result = check_block(branch, block, error);
+	known = result ? NULL : ledger_find(branch->ledger, &block->id);
+	if (known) {
+		result = trusted ? 0 : check_known(branch, known, block, error);
+		if (!result)
+			branch_append(branch, block_state_hold(known));
+	} else if (!result) {
+		result = apply_checked(branch, block, trusted, error);
+	}
 	if (result)
 		error_prefix(error, "block %u", block_header_number(&block->header));
 	return result;

@@ -14,39 +14,39 @@
 
 /* --- what is in the making --- */
 
-bool engine_block_pending(const struct engine *engine)
+bool branch_block_pending(const struct branch *branch)
 {
-	return engine->pending != NULL;
+	return branch->pending != NULL;
 }
 
-uint32_t engine_block_slot(const struct engine *engine)
+uint32_t branch_block_slot(const struct branch *branch)
 {
-	return engine->pending ? engine->pending->header.timestamp : engine->head->block->header.timestamp;
+	return branch->pending ? branch->pending->header.timestamp : branch->head->block->header.timestamp;
 }
 
-const struct producer_schedule *engine_block_active_schedule(const struct engine *engine)
+const struct producer_schedule *branch_block_active_schedule(const struct branch *branch)
 {
-	return engine->pending ? &engine->pending->next->active_schedule : &engine->head->active_schedule;
+	return branch->pending ? &branch->pending->next->active_schedule : &branch->head->active_schedule;
 }
 
-uint32_t engine_block_number(const struct engine *engine)
+uint32_t branch_block_number(const struct branch *branch)
 {
-	return engine->head->number + 1;
+	return branch->head->number + 1;
 }
 
-struct map_root *engine_state(struct engine *engine)
+struct map_root *branch_state(struct branch *branch)
 {
-	return engine->pending ? map_edit_snapshot(engine->pending->edit) : map_root_hold(engine->head->root);
+	return branch->pending ? map_edit_snapshot(branch->pending->edit) : map_root_hold(branch->head->root);
 }
 
-size_t engine_block_transactions(const struct engine *engine)
+size_t branch_block_transactions(const struct branch *branch)
 {
-	return engine->pending ? engine->pending->receipts_count : 0;
+	return branch->pending ? branch->pending->receipts_count : 0;
 }
 
-void engine_block_drop(struct engine *engine)
+void branch_block_drop(struct branch *branch)
 {
-	struct pending_block *pending = engine->pending;
+	struct pending_block *pending = branch->pending;
 	if (!pending)
 		return;
 	map_edit_drop(pending->edit);
@@ -59,7 +59,7 @@ void engine_block_drop(struct engine *engine)
 		transaction_receipt_release(&pending->receipts[i]);
 	free(pending->receipts);
 	free(pending);
-	engine->pending = NULL;
+	branch->pending = NULL;
 }
 
 void block_add_receipt(struct pending_block *pending, uint8_t status, uint32_t cpu_us, uint64_t net,
@@ -82,19 +82,19 @@ void block_add_receipt(struct pending_block *pending, uint8_t status, uint32_t c
 
 /* --- starting --- */
 
-size_t engine_preactivated_features(const struct engine *engine, struct checksum256 **out)
+size_t branch_preactivated_features(const struct branch *branch, struct checksum256 **out)
 {
 	struct feature_set features;
-	feature_set_get(engine->head->root, &features);
+	feature_set_get(branch->head->root, &features);
 	*out = memory_allocate(features.preactivated_count, sizeof(**out));
 	for (size_t i = 0; i < features.preactivated_count; i++)
 		(*out)[i] = feature_digest((enum feature)features.preactivated[i]);
 	return features.preactivated_count;
 }
 
-uint16_t engine_confirmed(const struct engine *engine, uint32_t last_signed)
+uint16_t branch_confirmed(const struct branch *branch, uint32_t last_signed)
 {
-	const struct block_state *head = engine->head;
+	const struct block_state *head = branch->head;
 	uint32_t confirmed;
 	if (!last_signed || head->number <= last_signed)
 		return 0;
@@ -104,15 +104,15 @@ uint16_t engine_confirmed(const struct engine *engine, uint32_t last_signed)
 	return (uint16_t)(confirmed > UINT16_MAX ? UINT16_MAX : confirmed);
 }
 
-static int activate_features(struct engine *engine, const struct block_options *options, struct error *error)
+static int activate_features(struct branch *branch, const struct block_options *options, struct error *error)
 {
-	struct pending_block *pending = engine->pending;
+	struct pending_block *pending = branch->pending;
 	struct feature_set *features = &pending->globals.features;
 	int result;
 	if (!options->features_count && !features->preactivated_count)
 		return 0;
 	result = feature_activate(features, options->features, options->features_count,
-	                          engine_block_number(engine), error);
+	                          branch_block_number(branch), error);
 	if (result)
 		return result;
 	feature_set_put(pending->edit, features);
@@ -121,30 +121,8 @@ static int activate_features(struct engine *engine, const struct block_options *
 	return 0;
 }
 
-/* The proposed schedule becomes pending once the block that proposed it is irreversible and none else is
- * pending (E.5). */
-static int promote_proposed_schedule(struct engine *engine, struct error *error)
-{
-	struct pending_block *pending = engine->pending;
-	struct producer_schedule proposed;
-	uint32_t proposed_in;
-	if (engine->head->pending_schedule.producers_count ||
-	    !proposed_schedule_get(map_edit_view(pending->edit), &proposed_in, &proposed))
-		return 0;
-	if (proposed_in > pending->next->dpos_irreversible) {
-		producer_schedule_release(&proposed);
-		return 0;
-	}
-	pending->new_schedule = proposed;
-	if (proposed.version != engine->head->active_schedule.version + 1)
-		return error_chain(error, PRODUCER_SCHEDULE_EXCEPTION, "wrong producer schedule version specified");
-	pending->has_new_schedule = true;
-	proposed_schedule_remove(pending->edit);
-	return 0;
-}
-
 /* The transaction that tells eosio of the block before (D.4). */
-static void make_onblock(const struct engine *engine, struct transaction *out)
+static void make_onblock(const struct branch *branch, struct transaction *out)
 {
 	struct action *action = memory_allocate(1, sizeof *action);
 
@@ -154,28 +132,28 @@ static void make_onblock(const struct engine *engine, struct transaction *out)
 	action->authorization = memory_allocate(1, sizeof *action->authorization);
 	action->authorization[0] = (struct permission_level){EOSIO, name_literal("active")};
 	action->authorization_count = 1;
-	block_header_pack(&action->data, &engine->head->block->header);
-	if (!pending_feature(engine, FEATURE_NO_DUPLICATE_DEFERRED_ID)) {
-		out->expiration = (uint32_t)((slot_to_us(pending_slot(engine)) + 999999) / 1000000);
-		out->ref_block_num = (uint16_t)engine->head->number;
-		out->ref_block_prefix = block_id_prefix(&engine->head->id);
+	block_header_pack(&action->data, &branch->head->block->header);
+	if (!pending_feature(branch->pending, FEATURE_NO_DUPLICATE_DEFERRED_ID)) {
+		out->expiration = (uint32_t)((slot_to_us(pending_slot(branch->pending)) + 999999) / 1000000);
+		out->ref_block_num = (uint16_t)branch->head->number;
+		out->ref_block_prefix = block_id_prefix(&branch->head->id);
 	}
 }
 
 /* If it fails, its effects are dropped and the block goes on. */
-static void run_onblock(struct engine *engine, struct transaction_trace *trace)
+static void run_onblock(struct branch *branch, struct transaction_trace *trace)
 {
-	struct pending_block *pending = engine->pending;
+	struct pending_block *pending = branch->pending;
 	struct block_checkpoint checkpoint;
 	struct transaction_context context;
 	struct transaction transaction;
 	struct checksum256 id;
 	struct error error = {0};
 	int result;
-	make_onblock(engine, &transaction);
+	make_onblock(branch, &transaction);
 	id = transaction_id(&transaction);
 	block_checkpoint_take(&checkpoint, pending);
-	transaction_context_begin(&context, engine, &transaction, &id, trace,
+	transaction_context_begin(&context, pending, &transaction, &id, trace,
 	                          pending->globals.config.min_transaction_cpu_usage);
 	result = transaction_init_implicit(&context, &error);
 	if (!result)
@@ -196,11 +174,11 @@ static void run_onblock(struct engine *engine, struct transaction_trace *trace)
 }
 
 /* Records of transactions that could not be pushed again anyway. */
-static void clear_expired_transactions(struct engine *engine)
+static void clear_expired_transactions(struct branch *branch)
 {
 	struct state_key prefix = state_key_make(STATE_TRANSACTION_EXPIRATION, NULL, 0), key;
-	int64_t now = slot_to_us(pending_slot(engine));
-	struct map_edit *edit = engine->pending->edit;
+	int64_t now = slot_to_us(pending_slot(branch->pending));
+	struct map_edit *edit = branch->pending->edit;
 	struct state_walk walk;
 
 	for (state_walk_begin(&walk, &prefix, NULL); state_walk_next(&walk, map_edit_view(edit));) {
@@ -213,12 +191,12 @@ static void clear_expired_transactions(struct engine *engine)
 	}
 }
 
-static int check_producer(const struct engine *engine, const struct block_options *options,
+static int check_producer(const struct branch *branch, const struct block_options *options,
                           struct error *error)
 {
-	const struct producer_authority *producer = block_state_producer(engine->head, options->slot);
+	const struct producer_authority *producer = block_state_producer(branch->head, options->slot);
 
-	if (options->slot <= engine->head->block->header.timestamp)
+	if (options->slot <= branch->head->block->header.timestamp)
 		return error_chain(error, BLOCK_VALIDATE_EXCEPTION, "next block must be in the future");
 	if (!producer || producer->producer_name != options->producer)
 		return error_chain(error, WRONG_PRODUCER, "%s does not produce slot %u; %s does",
@@ -227,60 +205,69 @@ static int check_producer(const struct engine *engine, const struct block_option
 	return 0;
 }
 
-static void begin_header(struct engine *engine, const struct block_options *options)
+static void begin_header(struct branch *branch, const struct block_options *options)
 {
-	struct block_header *header = &engine->pending->header;
+	struct block_header *header = &branch->pending->header;
 	header->timestamp = options->slot;
 	header->producer = options->producer;
 	header->confirmed = options->confirmed;
-	header->previous = engine->head->id;
-	header->schedule_version = engine->head->active_schedule.version;
+	header->previous = branch->head->id;
+	header->schedule_version = branch->head->active_schedule.version;
 }
 
-int block_start(struct engine *engine, const struct block_options *options, bool validating, bool trusted,
+/* What of the next block's state only the branch knows. */
+static void add_ids(const struct branch *branch, struct block_state *next)
+{
+	if (next->dpos_irreversible == branch->head->dpos_irreversible)
+		next->irreversible_id = branch->head->irreversible_id;
+	if (checksum256_is_zero(&next->irreversible_id))
+		branch_find_id(branch, &next->irreversible_id, next->dpos_irreversible);
+	next->trail = branch_trail(branch);
+}
+
+int block_start(struct branch *branch, const struct block_options *options, bool validating, bool trusted,
                 struct transaction_trace *onblock, struct error *error)
 {
 	struct transaction_trace own = {0}, *trace = onblock ? onblock : &own;
 	struct pending_block *pending;
-	int result = check_producer(engine, options, error);
+	int result = check_producer(branch, options, error);
 
 	*trace = (struct transaction_trace){0};
-	if (engine->pending)
+	if (branch->pending)
 		return error_set(error, EBUSY, "a block is in the making already");
 	if (result)
 		return result;
-	pending = engine->pending = memory_allocate(1, sizeof *pending);
+	pending = branch->pending = memory_allocate(1, sizeof *pending);
 	pending->validating = validating;
 	pending->trusted = trusted;
-	pending->edit = map_edit_begin(engine->head->root);
-	pending->next = block_state_next(engine->head, options->slot, options->confirmed,
+	pending->edit = map_edit_begin(branch->head->root);
+	pending->next = block_state_next(branch->head, options->slot, options->confirmed,
 	                                 &pending->was_pending_promoted, error);
 	if (!pending->next) {
 		result = -EINVAL;
 		goto fail;
 	}
-	if (checksum256_is_zero(&pending->next->irreversible_id))
-		engine_find_id(engine, &pending->next->irreversible_id, pending->next->dpos_irreversible);
-	begin_header(engine, options);
-	block_globals_get(engine->head->root, &pending->globals);
-	resource_state_get(engine->head->root, &pending->resources);
-	if ((result = activate_features(engine, options, error)) ||
-	    (result = promote_proposed_schedule(engine, error)))
+	add_ids(branch, pending->next);
+	begin_header(branch, options);
+	block_globals_get(branch->head->root, &pending->globals);
+	resource_state_get(branch->head->root, &pending->resources);
+	if ((result = activate_features(branch, options, error)) ||
+	    (result = schedule_promote_proposed(pending, branch->head, error)))
 		goto fail;
-	run_onblock(engine, trace);
-	clear_expired_transactions(engine);
-	update_producers_authority(engine, &pending->next->active_schedule);
+	run_onblock(branch, trace);
+	clear_expired_transactions(branch);
+	schedule_update_producers_authority(pending);
 	transaction_trace_release(&own);
 	return 0;
 fail:
-	engine_block_drop(engine);
+	branch_block_drop(branch);
 	return result;
 }
 
-int engine_block_start(struct engine *engine, const struct block_options *options,
+int branch_block_start(struct branch *branch, const struct block_options *options,
                        struct transaction_trace *onblock, struct error *error)
 {
-	return block_start(engine, options, false, false, onblock, error);
+	return block_start(branch, options, false, false, onblock, error);
 }
 
 /* --- sealing --- */
@@ -311,9 +298,8 @@ static void put_features(struct pending_block *pending)
 }
 
 /* The new schedule's place in the header depends on what was active before this block. */
-static void put_new_schedule(struct engine *engine)
+static void put_new_schedule(struct pending_block *pending)
 {
-	struct pending_block *pending = engine->pending;
 	struct block_state *next = pending->next;
 	uint32_t since = pending->globals.features.activation_block[FEATURE_WTMSIG_BLOCK_SIGNATURES];
 	bool legacy = !since || since >= next->number;
@@ -345,31 +331,29 @@ static struct checksum256 transactions_root(const struct pending_block *pending)
 	return root;
 }
 
-static int end_state(struct engine *engine, struct error *error)
+static int end_state(struct pending_block *pending, struct error *error)
 {
-	struct pending_block *pending = engine->pending;
 	struct block_globals *globals = &pending->globals;
 	block_globals_put(pending->edit, globals);
 	return resource_block_end(pending->edit, &pending->resources, &globals->config, globals->net_usage,
-	                          globals->cpu_usage, engine_block_number(engine), error);
+	                          globals->cpu_usage, pending_number(pending), error);
 }
 
-/* roots: of transactions and actions; NULL: computed. */
-static int seal(struct engine *engine, const struct checksum256 *const roots[2], struct block_state **out,
-                struct checksum256 *digest, struct error *error)
+int block_finish(struct branch *branch, const struct checksum256 *const roots[2], struct block_state **out,
+                 struct checksum256 *digest, struct error *error)
 {
-	struct pending_block *pending = engine->pending;
+	struct pending_block *pending = branch->pending;
 	struct checksum256 header_digest, blockroot;
 	struct block_state *next;
 	struct signed_block *block;
 	int result;
 	if (!pending)
 		return error_set(error, EINVAL, "no block is in the making");
-	if ((result = end_state(engine, error)))
+	if ((result = end_state(pending, error)))
 		return result;
 	next = pending->next;
 	put_features(pending);
-	put_new_schedule(engine);
+	put_new_schedule(pending);
 	pending->header.transaction_mroot = roots ? *roots[0] : transactions_root(pending);
 	pending->header.action_mroot = roots
 	                                   ? *roots[1]
@@ -392,25 +376,35 @@ static int seal(struct engine *engine, const struct checksum256 *const roots[2],
 	*digest = block_signing_digest(&header_digest, &blockroot, &next->pending_schedule_hash);
 
 	pending->next = NULL;
-	engine_block_drop(engine);
-	block_state_release(engine->head);
-	engine->head = next;
-	engine_prune(engine);
-	if (out)
-		*out = next;
+	branch_block_drop(branch);
+	*out = next;
 	return 0;
 }
 
-int engine_block_seal(struct engine *engine, struct block_state **out, struct checksum256 *digest,
-                      struct error *error)
+static int seal(struct branch *branch, const struct checksum256 *const roots[2], struct block_state **out,
+                struct checksum256 *digest, struct error *error)
 {
-	return seal(engine, NULL, out, digest, error);
+	struct block_state *next;
+	int result = block_finish(branch, roots, &next, digest, error);
+
+	if (result)
+		return result;
+	branch_append(branch, ledger_add(branch->ledger, next));
+	if (out)
+		*out = branch->head;
+	return 0;
 }
 
-int engine_block_seal_with_roots(struct engine *engine, const struct checksum256 *transaction_mroot,
+int branch_block_seal(struct branch *branch, struct block_state **out, struct checksum256 *digest,
+                      struct error *error)
+{
+	return seal(branch, NULL, out, digest, error);
+}
+
+int branch_block_seal_with_roots(struct branch *branch, const struct checksum256 *transaction_mroot,
                                  const struct checksum256 *action_mroot, struct block_state **out,
                                  struct checksum256 *digest, struct error *error)
 {
 	const struct checksum256 *const roots[2] = {transaction_mroot, action_mroot};
-	return seal(engine, roots, out, digest, error);
+	return seal(branch, roots, out, digest, error);
 }

@@ -23,21 +23,20 @@ struct block_state *block_state_hold(struct block_state *block)
 
 void block_state_release(struct block_state *block)
 {
-	/* A loop, not recursion: a chain of reversible blocks may be long. */
-	while (block && !--block->references) {
-		struct block_state *previous = block->previous;
-		if (block->block) {
-			signed_block_release(block->block);
-			free(block->block);
-		}
-		map_root_release(block->root);
-		producer_schedule_release(&block->active_schedule);
-		producer_schedule_release(&block->pending_schedule);
-		free(block->last_produced);
-		free(block->confirm_count);
-		free(block);
-		block = previous;
+	if (!block || --block->references)
+		return;
+	ledger_forget(block);
+	if (block->block) {
+		signed_block_release(block->block);
+		free(block->block);
 	}
+	map_root_release(block->root);
+	producer_schedule_release(&block->active_schedule);
+	producer_schedule_release(&block->pending_schedule);
+	id_trail_release(block->trail);
+	free(block->last_produced);
+	free(block->confirm_count);
+	free(block);
 }
 
 void block_state_sign(struct block_state *block, const struct signature *signature)
@@ -169,23 +168,7 @@ static void update_last_produced(struct block_state *next, const struct block_st
 
 /* --- the next block's state --- */
 
-static const struct checksum256 *find_id(const struct block_state *from, uint32_t number)
-{
-	while (from && from->number > number)
-		from = from->previous;
-	return from && from->number == number ? &from->id : NULL;
-}
-
-static void set_irreversible_id(struct block_state *next, struct block_state *previous)
-{
-	const struct checksum256 *id;
-	if (next->dpos_irreversible == previous->dpos_irreversible)
-		next->irreversible_id = previous->irreversible_id;
-	else if ((id = find_id(previous, next->dpos_irreversible)))
-		next->irreversible_id = *id;
-}
-
-struct block_state *block_state_next(struct block_state *previous, uint32_t slot, uint16_t confirmed,
+struct block_state *block_state_next(const struct block_state *previous, uint32_t slot, uint16_t confirmed,
                                      bool *was_pending_promoted, struct error *error)
 {
 	const struct producer_authority *producer = block_state_producer(previous, slot);
@@ -208,12 +191,10 @@ struct block_state *block_state_next(struct block_state *previous, uint32_t slot
 	next = memory_allocate(1, sizeof *next);
 	next->references = 1;
 	next->number = previous->number + 1;
-	next->previous = block_state_hold(previous);
 	next->blockroot = previous->blockroot;
 	incremental_merkle_append(&next->blockroot, &previous->id);
 	confirm(next, previous, confirmed);
 	next->dpos_irreversible = last_irreversible(previous, producer->producer_name);
-	set_irreversible_id(next, previous);
 
 	*was_pending_promoted = previous->pending_schedule.producers_count &&
 	                        next->dpos_irreversible >= previous->pending_schedule_lib_num;
@@ -228,20 +209,6 @@ struct block_state *block_state_next(struct block_state *previous, uint32_t slot
 	next->pending_schedule_hash = previous->pending_schedule_hash;
 	update_last_produced(next, previous, producer->producer_name, *was_pending_promoted);
 	return next;
-}
-
-void block_state_prune(struct block_state *head)
-{
-	struct block_state *block = head;
-	if (head->previous && head->previous->dpos_irreversible == head->dpos_irreversible)
-		return; /* done when it became so */
-	while (block && block->number > head->dpos_irreversible)
-		block = block->previous;
-	if (block && block->previous) {
-		struct block_state *older = block->previous;
-		block->previous = NULL;
-		block_state_release(older);
-	}
 }
 
 /* --- signatures --- */

@@ -21,7 +21,7 @@ static void put_row(struct apply_context *context, const struct table_id *id, ui
 		intrinsic_fail(DB_API_EXCEPTION, "row of %zu bytes is too long", length);
 	if (TABLE_ROW_HEADER + length > sizeof small)
 		value = arena_allocate(context->arena, TABLE_ROW_HEADER + length);
-	uint32_t block_num = engine_block_number(context->transaction->engine);
+	uint32_t block_num = context->transaction->trace->block_num;
 	memcpy(value, &payer, 8);
 	memcpy(value + 8, &block_num, 4);
 	if (length)

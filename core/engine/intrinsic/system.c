@@ -70,5 +70,5 @@ uint64_t intrinsic_get_sender(void)
 
 uint32_t intrinsic_get_block_num(void)
 {
-	return engine_block_number(intrinsic_enter(FOR_ACTION)->transaction->engine);
+	return intrinsic_enter(FOR_ACTION)->transaction->trace->block_num;
 }

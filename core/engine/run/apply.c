@@ -51,7 +51,7 @@ static void notify(struct apply_context *context, uint64_t receiver, uint32_t or
 /* RAM_RESTRICTIONS: what an unprivileged contract may have billed to others (B.7). */
 static int check_ram_deltas(const struct apply_context *context)
 {
-	if (context->privileged || !pending_feature(context->transaction->engine, FEATURE_RAM_RESTRICTIONS))
+	if (context->privileged || !pending_feature(context->transaction->pending, FEATURE_RAM_RESTRICTIONS))
 		return 0;
 	for (size_t i = 0; i < context->ram_count; i++) {
 		uint64_t account = context->ram[i].account;
@@ -128,7 +128,7 @@ static int find_code_sequences(struct apply_context *context, const struct accou
 static int fill_receipt(struct apply_context *context, struct account_object *receiver)
 {
 	struct transaction_context *transaction = context->transaction;
-	struct block_globals *globals = &transaction->engine->pending->globals;
+	struct block_globals *globals = &transaction->pending->globals;
 	struct action_trace *trace = apply_trace(context);
 	struct action_receipt *receipt = &trace->receipt;
 	int result;
@@ -164,7 +164,7 @@ static bool runs_code(const struct apply_context *context, const struct account_
 		return false;
 	return context->action->account != EOSIO || context->action->name != name_literal("setcode") ||
 	       context->receiver != EOSIO ||
-	       pending_feature(context->transaction->engine, FEATURE_FORWARD_SETCODE);
+	       pending_feature(context->transaction->pending, FEATURE_FORWARD_SETCODE);
 }
 
 /* *receiver: as it is after that. */
@@ -231,7 +231,7 @@ static int execute_inline(struct apply_context *context, const uint32_t *ordinal
 
 static int execute(struct apply_context *context)
 {
-	const struct chain_config *config = &context->transaction->engine->pending->globals.config;
+	const struct chain_config *config = &context->transaction->pending->globals.config;
 	int result;
 	notify(context, context->receiver, context->ordinal);
 	for (size_t i = 0; i < context->notified_count; i++) {
@@ -341,10 +341,10 @@ int apply_add_ram_usage(struct apply_context *context, uint64_t payer, int64_t d
 {
 	int result;
 	if (delta > 0 && !context->privileged && payer != context->receiver &&
-	    !pending_feature(context->transaction->engine, FEATURE_RAM_RESTRICTIONS)) {
+	    !pending_feature(context->transaction->pending, FEATURE_RAM_RESTRICTIONS)) {
 		/* Only a producing node minds. */
 		if (context->receiver != context->action->account &&
-		    !context->transaction->engine->pending->validating)
+		    !context->transaction->pending->validating)
 			return error_chain(context->error, SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION,
 			                   "Cannot charge RAM to other accounts during notify.");
 		if ((result = apply_require_authorization(context, payer)))

@@ -10,7 +10,7 @@
 struct database_cache; /* intrinsic/database.c */
 
 struct transaction_context {
-	struct engine *engine;
+	struct pending_block *pending; /* the block it is to be part of */
 	struct map_edit *edit; /* the state as this transaction has changed it */
 	const struct packed_transaction *packed; /* NULL for implicit ones (onblock, onerror) */
 	const struct transaction *transaction;

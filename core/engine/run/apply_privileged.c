@@ -10,7 +10,7 @@
 
 static struct pending_block *pending_of(const struct apply_context *context)
 {
-	return context->transaction->engine->pending;
+	return context->transaction->pending;
 }
 
 static const struct map_root *state_of(const struct apply_context *context)
@@ -20,7 +20,7 @@ static const struct map_root *state_of(const struct apply_context *context)
 
 int64_t apply_time(const struct apply_context *context)
 {
-	return slot_to_us(pending_slot(context->transaction->engine));
+	return slot_to_us(pending_slot(context->transaction->pending));
 }
 
 /* --- resources --- */
@@ -38,7 +38,7 @@ int apply_set_resource_limits(struct apply_context *context, uint64_t account, i
 	if (cpu_weight < -1)
 		return error_chain(context->error, WASM_EXECUTION_ERROR, invalid, "cpu", "weight");
 	if (!resource_limits_set(context->transaction->edit, account, &limits,
-	                         engine_block_number(context->transaction->engine), &decreased))
+	                         pending_number(context->transaction->pending), &decreased))
 		return resource_account_missing(context->error, account);
 	if (decreased)
 		transaction_check_ram_of(context->transaction, account);
@@ -65,7 +65,7 @@ int apply_set_privileged(struct apply_context *context, uint64_t account, bool p
 	if (!account_get(state_of(context), &object, account))
 		return account_missing(context->error, account);
 	object.privileged = privileged;
-	object.block_num = engine_block_number(context->transaction->engine);
+	object.block_num = pending_number(context->transaction->pending);
 	account_put(context->transaction->edit, &object);
 	return 0;
 }
@@ -131,7 +131,7 @@ size_t apply_active_producers(const struct apply_context *context, uint64_t *nam
 
 static int check_producer_keys(struct apply_context *context, const struct producer_schedule *schedule)
 {
-	int supported = pending_feature(context->transaction->engine, FEATURE_WEBAUTHN_KEY) ? 3 : 2;
+	int supported = pending_feature(context->transaction->pending, FEATURE_WEBAUTHN_KEY) ? 3 : 2;
 
 	for (size_t i = 0; i < schedule->producers_count; i++)
 		for (size_t k = 0; k < schedule->producers[i].keys_count; k++)
@@ -146,7 +146,7 @@ int apply_set_proposed_producers(struct apply_context *context, struct producer_
 {
 	const struct pending_block *pending = pending_of(context);
 	const struct producer_schedule *before = &pending->next->active_schedule;
-	uint32_t block_num = engine_block_number(context->transaction->engine), proposed_in;
+	uint32_t block_num = pending_number(context->transaction->pending), proposed_in;
 	struct producer_schedule proposed;
 	bool same;
 	int result = check_producer_keys(context, schedule);
@@ -155,7 +155,7 @@ int apply_set_proposed_producers(struct apply_context *context, struct producer_
 	if (result)
 		return result;
 	if (!schedule->producers_count &&
-	    pending_feature(context->transaction->engine, FEATURE_DISALLOW_EMPTY_PRODUCER_SCHEDULE))
+	    pending_feature(context->transaction->pending, FEATURE_DISALLOW_EMPTY_PRODUCER_SCHEDULE))
 		return 0;
 	if (proposed_schedule_get(state_of(context), &proposed_in, &proposed)) {
 		same = producer_schedule_same_producers(schedule, &proposed);
@@ -191,7 +191,7 @@ int apply_check_transaction_authorization(struct apply_context *context,
 		.permissions = permissions,
 		.permissions_count = permissions_count,
 		.delay_us = (int64_t)transaction->delay_sec * 1000000,
-		.fix_linkauth = pending_feature(context->transaction->engine, FEATURE_FIX_LINKAUTH_RESTRICTION)};
+		.fix_linkauth = pending_feature(context->transaction->pending, FEATURE_FIX_LINKAUTH_RESTRICTION)};
 
 	return authorization_check(state_of(context), &pending_of(context)->globals.config, &request,
 	                           context->error);

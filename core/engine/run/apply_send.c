@@ -13,7 +13,7 @@ enum { INLINE_SIZE_UNPRIVILEGED = 4096, TRANSACTION_ID_NET = 32, EXTENSION_GENER
 
 static bool active(const struct apply_context *context, enum feature feature)
 {
-	return pending_feature(context->transaction->engine, feature);
+	return pending_feature(context->transaction->pending, feature);
 }
 
 /* --- inline actions --- */
@@ -43,10 +43,10 @@ static int check_inline_authorization(struct apply_context *context, const struc
 
 static int check_inline_size(struct apply_context *context, const struct action *action)
 {
-	uint32_t limit = context->transaction->engine->pending->globals.config.max_inline_action_size;
+	uint32_t limit = context->transaction->pending->globals.config.max_inline_action_size;
 	if (limit > INLINE_SIZE_UNPRIVILEGED)
 		limit = INLINE_SIZE_UNPRIVILEGED;
-	if (context->privileged || context->transaction->engine->pending->validating ||
+	if (context->privileged || context->transaction->pending->validating ||
 	    action->data.length < limit)
 		return 0;
 	return error_chain(context->error, INLINE_ACTION_TOO_BIG_NONPRIVILEGED,
@@ -78,18 +78,18 @@ static int check_sent_actions(struct apply_context *context, const struct action
 		.fix_linkauth = active(context, FEATURE_FIX_LINKAUTH_RESTRICTION)};
 	int result;
 
-	if (context->privileged || transaction->engine->pending->trusted)
+	if (context->privileged || transaction->pending->trusted)
 		return 0;
 	if (inherit) {
 		request.satisfied = context->action->authorization;
 		request.satisfied_count = context->action->authorization_count;
 	}
 	result = authorization_check(map_edit_view(transaction->edit),
-	                             &transaction->engine->pending->globals.config, &request, context->error);
+	                             &transaction->pending->globals.config, &request, context->error);
 	if (!result || !to_self || active(context, FEATURE_RESTRICT_ACTION_TO_SELF))
 		return result;
 	/* A validating node lets it pass; a producing one does not put it into a block. */
-	if (transaction->engine->pending->validating) {
+	if (transaction->pending->validating) {
 		error_clear(context->error);
 		return 0;
 	}
@@ -105,11 +105,11 @@ static void queue(uint32_t **ordinals, size_t *count, size_t *capacity, uint32_t
 int apply_execute_inline(struct apply_context *context, struct action *action)
 {
 	const struct transaction_context *transaction = context->transaction;
-	int64_t since = slot_to_us(pending_slot(transaction->engine)) - transaction->published;
+	int64_t since = slot_to_us(pending_slot(transaction->pending)) - transaction->published;
 	bool to_self = action->account == context->receiver;
 	bool inherit = to_self && context->receiver == context->action->account &&
 	               !active(context, FEATURE_RESTRICT_ACTION_TO_SELF) &&
-	               !transaction->engine->pending->validating;
+	               !transaction->pending->validating;
 	int result = check_code_exists(context, action);
 
 	for (size_t i = 0; i < action->authorization_count && !result; i++)
@@ -209,12 +209,12 @@ static int check_generation_context(const struct apply_context *context,
 static int stamp(const struct apply_context *context, struct transaction *transaction,
                  const uint64_t sender_id[2])
 {
-	const struct engine *engine = context->transaction->engine;
+	const struct pending_block *pending = context->transaction->pending;
 	int result = 0;
 	if (!active(context, FEATURE_NO_DUPLICATE_DEFERRED_ID)) {
-		transaction->expiration = (uint32_t)((slot_to_us(pending_slot(engine)) + 999999) / 1000000);
-		transaction->ref_block_num = (uint16_t)engine->head->number;
-		transaction->ref_block_prefix = block_id_prefix(&engine->head->id);
+		transaction->expiration = (uint32_t)((slot_to_us(pending_slot(pending)) + 999999) / 1000000);
+		transaction->ref_block_num = (uint16_t)(pending_number(pending) - 1);
+		transaction->ref_block_prefix = block_id_prefix(&pending->header.previous);
 		return 0;
 	}
 	if (transaction->extensions_count)
@@ -250,7 +250,7 @@ static int check_deferred_authorization(struct apply_context *context, const str
 {
 	bool to_self = true;
 	int result;
-	if (context->privileged || context->transaction->engine->pending->trusted)
+	if (context->privileged || context->transaction->pending->trusted)
 		return 0;
 	if ((result = check_deferred_payer(context, payer)))
 		return result;
@@ -282,12 +282,12 @@ static int replace_deferred(struct apply_context *context, const uint64_t sender
 static int store_deferred(struct apply_context *context, const struct transaction *transaction,
                           const uint64_t sender_id[2], uint64_t payer)
 {
-	struct engine *engine = context->transaction->engine;
-	struct block_globals *globals = &engine->pending->globals;
+	struct pending_block *pending = context->transaction->pending;
+	struct block_globals *globals = &pending->globals;
 	struct generated_transaction generated = {.sender = context->receiver,
 	                                          .sender_id = {sender_id[0], sender_id[1]},
 	                                          .payer = payer,
-	                                          .published = slot_to_us(pending_slot(engine)),
+	                                          .published = slot_to_us(pending_slot(pending)),
 	                                          .object_id = globals->next_generated_id++};
 	struct bytes packed = {0};
 
@@ -301,7 +301,7 @@ static int store_deferred(struct apply_context *context, const struct transactio
 	generated_transaction_put(context->transaction->edit, &generated);
 	bytes_release(&packed);
 	if (!active(context, FEATURE_RAM_RESTRICTIONS) && context->receiver != context->action->account &&
-	    context->receiver != payer && !context->privileged && !engine->pending->validating)
+	    context->receiver != payer && !context->privileged && !pending->validating)
 		return error_chain(context->error, SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION,
 		                   "Cannot charge RAM to other accounts during notify.");
 	return apply_change_ram_usage(context, payer, generated_transaction_ram(generated.packed_length));
@@ -310,7 +310,7 @@ static int store_deferred(struct apply_context *context, const struct transactio
 int apply_schedule_deferred(struct apply_context *context, const uint64_t sender_id[2], uint64_t payer,
                             const void *packed, size_t length, bool replace)
 {
-	const struct chain_config *config = &context->transaction->engine->pending->globals.config;
+	const struct chain_config *config = &context->transaction->pending->globals.config;
 	struct cursor in = cursor_make(packed, length);
 	struct transaction transaction;
 	int result = 0;

@@ -63,8 +63,4 @@ int authorization_required_keys(const struct map_root *root, const struct transa
                                 const struct public_key *available, size_t available_count,
                                 struct public_key **out, size_t *out_count, struct error *error);
 
-/* The chain's configuration as a root has it. */
-void configuration_get(const struct map_root *root, struct chain_config *out);
-void configuration_put(struct map_edit *edit, const struct chain_config *config);
-
 #endif

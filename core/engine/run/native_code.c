@@ -62,8 +62,8 @@ int native_apply_setcode(struct apply_context *context)
 		code_hold(edit, &hash, set.code, set.code_length);
 	account.code_hash = hash;
 	account.code_sequence++;
-	account.last_code_update = slot_to_us(pending_slot(context->transaction->engine));
-	account.block_num = engine_block_number(context->transaction->engine);
+	account.last_code_update = slot_to_us(pending_slot(context->transaction->pending));
+	account.block_num = pending_number(context->transaction->pending);
 	account_put(edit, &account);
 	return change ? apply_change_ram_usage(context, set.account, change) : 0;
 }
@@ -87,7 +87,7 @@ int native_apply_setabi(struct apply_context *context)
 	change = (int64_t)set.abi_length - (int64_t)old.length;
 	account_abi_put(edit, set.account, set.abi, set.abi_length);
 	account.abi_sequence++;
-	account.block_num = engine_block_number(context->transaction->engine);
+	account.block_num = pending_number(context->transaction->pending);
 	account_put(edit, &account);
 	return change ? apply_change_ram_usage(context, set.account, change) : 0;
 }

@@ -62,7 +62,7 @@ static int check_precondition(struct apply_context *context, const struct author
 static int check_key_types(struct apply_context *context, const struct authority *authority,
                            const char *doing)
 {
-	int supported = pending_feature(context->transaction->engine, FEATURE_WEBAUTHN_KEY) ? 3 : 2;
+	int supported = pending_feature(context->transaction->pending, FEATURE_WEBAUTHN_KEY) ? 3 : 2;
 
 	for (size_t i = 0; i < authority->keys_count; i++)
 		if (authority->keys[i].key.type >= supported)
@@ -74,14 +74,14 @@ static int check_key_types(struct apply_context *context, const struct authority
 static int create_permission(struct apply_context *context, uint64_t account, uint64_t name, uint64_t parent,
                              const struct authority *authority)
 {
-	struct engine *engine = context->transaction->engine;
-	int64_t now = slot_to_us(pending_slot(engine));
+	struct pending_block *pending = context->transaction->pending;
+	int64_t now = slot_to_us(pending_slot(pending));
 	struct permission_object permission = {.account = account,
 	                                       .name = name,
 	                                       .parent = parent,
 	                                       .last_updated = now,
 	                                       .last_used = now,
-	                                       .block_num = engine_block_number(engine)};
+	                                       .block_num = pending_number(pending)};
 	int result = check_key_types(context, authority, "creating");
 
 	if (!result)
@@ -119,10 +119,10 @@ static int check_newaccount(struct apply_context *context, const struct native_n
 
 int native_apply_newaccount(struct apply_context *context)
 {
-	struct engine *engine = context->transaction->engine;
+	struct pending_block *pending = context->transaction->pending;
 	struct map_edit *edit = context->transaction->edit;
 	struct native_newaccount create;
-	uint32_t block_num = engine_block_number(engine);
+	uint32_t block_num = pending_number(pending);
 	int result = native_newaccount_unpack(&create, context->action, context->error);
 
 	if (result)
@@ -130,7 +130,7 @@ int native_apply_newaccount(struct apply_context *context)
 	if ((result = check_newaccount(context, &create)))
 		goto out;
 	account_create(edit, &(struct account_object){.name = create.name,
-	                                              .creation_slot = pending_slot(engine),
+	                                              .creation_slot = pending_slot(pending),
 	                                              .block_num = block_num});
 	/* The account is there before its authorities are looked at: they may name it. */
 	if ((result = check_precondition(context, &create.owner)) ||
@@ -154,7 +154,7 @@ out:
 
 static int check_updateauth(struct apply_context *context, const struct native_updateauth *update)
 {
-	uint32_t limit = context->transaction->engine->pending->globals.config.max_transaction_delay;
+	uint32_t limit = context->transaction->pending->globals.config.max_transaction_delay;
 	const struct authority *authority = &update->authority;
 	struct text text = TEXT_EMPTY;
 	int result = apply_require_authorization(context, update->account);
@@ -190,7 +190,7 @@ static int check_updateauth(struct apply_context *context, const struct native_u
 
 static int update_permission(struct apply_context *context, const struct native_updateauth *update)
 {
-	struct engine *engine = context->transaction->engine;
+	struct pending_block *pending = context->transaction->pending;
 	struct permission_object permission, parent;
 	struct authority old;
 	int64_t size = authority_billable_size(&update->authority);
@@ -214,8 +214,8 @@ static int update_permission(struct apply_context *context, const struct native_
 	old = permission_authority(&permission);
 	size -= authority_billable_size(&old);
 	authority_release(&old);
-	permission.last_updated = slot_to_us(pending_slot(engine));
-	permission.block_num = engine_block_number(engine);
+	permission.last_updated = slot_to_us(pending_slot(pending));
+	permission.block_num = pending_number(pending);
 	permission_put(context->transaction->edit, &permission, &update->authority);
 	return apply_change_ram_usage(context, update->account, size);
 }
@@ -277,14 +277,14 @@ static bool requirement_exists(const struct apply_context *context, const struct
 	struct permission_object permission;
 	if (link->requirement == EOSIO_ANY)
 		return true;
-	if (!pending_feature(context->transaction->engine, FEATURE_ONLY_LINK_TO_EXISTING_PERMISSION))
+	if (!pending_feature(context->transaction->pending, FEATURE_ONLY_LINK_TO_EXISTING_PERMISSION))
 		return permission_name_exists(state_of(context), link->requirement);
 	return permission_get(state_of(context), &permission, link->account, link->requirement);
 }
 
 int native_apply_linkauth(struct apply_context *context)
 {
-	struct engine *engine = context->transaction->engine;
+	struct pending_block *pending = context->transaction->pending;
 	struct native_linkauth link;
 	struct permission_link object;
 	bool found;
@@ -311,9 +311,9 @@ int native_apply_linkauth(struct apply_context *context)
 		               "Attempting to update required authority, but new requirement is same as old");
 	if (!found)
 		object = (struct permission_link){.account = link.account, .code = link.code, .action = link.action,
-		                                  .id = engine->pending->globals.next_link_id++};
+		                                  .id = pending->globals.next_link_id++};
 	object.permission = link.requirement;
-	object.block_num = engine_block_number(engine);
+	object.block_num = pending_number(pending);
 	permission_link_put(context->transaction->edit, &object);
 	return found ? 0 : apply_change_ram_usage(context, link.account, RAM_PERMISSION_LINK);
 }

@@ -12,10 +12,10 @@
 /* --- users' transactions --- */
 
 /* What a producing node refuses before it looks any closer, in its words. */
-static int check_at_the_door(const struct engine *engine, const struct packed_transaction *packed,
+static int check_at_the_door(const struct pending_block *pending, const struct packed_transaction *packed,
                              const struct checksum256 *transaction_id, struct error *error)
 {
-	int64_t now = slot_to_us(pending_slot(engine));
+	int64_t now = slot_to_us(pending_slot(pending));
 	struct state_key key = state_key_hash(STATE_TRANSACTION, transaction_id);
 	char id[65], expires[TIME_TEXT_SIZE], time[TIME_TEXT_SIZE];
 	struct map_value value;
@@ -27,7 +27,7 @@ static int check_at_the_door(const struct engine *engine, const struct packed_tr
 		return error_chain(error, EXPIRED_TX_EXCEPTION,
 		                   "expired transaction %s, expiration %s, block time %s", id, expires, time);
 	}
-	if (!state_get(map_edit_view(engine->pending->edit), &value, &key))
+	if (!state_get(map_edit_view(pending->edit), &value, &key))
 		return 0;
 	checksum256_print(id, transaction_id);
 	return error_chain(error, TX_DUPLICATE, "duplicate transaction %s", id);
@@ -37,7 +37,7 @@ static int check_authorization(const struct transaction_context *context,
                                const struct packed_transaction *packed, const struct public_key *keys,
                                size_t keys_count, struct error *error)
 {
-	const struct pending_block *pending = context->engine->pending;
+	const struct pending_block *pending = context->pending;
 	struct authorization_request request = {
 		.actions = packed->transaction.actions,
 		.actions_count = packed->transaction.actions_count,
@@ -66,11 +66,11 @@ static int run_input(struct transaction_context *context, const struct packed_tr
 	return result;
 }
 
-int engine_push(struct engine *engine, struct packed_transaction *packed, const struct public_key *keys,
+int branch_push(struct branch *branch, struct packed_transaction *packed, const struct public_key *keys,
                 size_t keys_count, const struct push_options *options, struct transaction_trace *trace,
                 struct error *error)
 {
-	struct pending_block *pending = engine->pending;
+	struct pending_block *pending = branch->pending;
 	const struct checksum256 *id = options && options->recorded_id ? options->recorded_id : &packed->id;
 	struct block_checkpoint checkpoint;
 	struct transaction_context context;
@@ -82,14 +82,14 @@ int engine_push(struct engine *engine, struct packed_transaction *packed, const 
 	if (!pending)
 		return error_set(error, EAGAIN, "no block is in the making");
 	block_checkpoint_take(&checkpoint, pending);
-	transaction_context_begin(&context, engine, &packed->transaction, id, trace,
+	transaction_context_begin(&context, pending, &packed->transaction, id, trace,
 	                          options ? options->billed_cpu_us : 0);
 	context.without_keys = options && options->without_keys;
 	if (options && options->recorded_id) {
 		context.recorded = true;
 		context.recorded_net_usage = options->recorded_net_usage;
 	}
-	result = pending->validating ? 0 : check_at_the_door(engine, packed, id, error);
+	result = pending->validating ? 0 : check_at_the_door(pending, packed, id, error);
 	if (!result)
 		result = run_input(&context, packed, keys, keys_count, error);
 	if (!result) {
@@ -109,16 +109,16 @@ int engine_push(struct engine *engine, struct packed_transaction *packed, const 
 
 /* --- those that waited --- */
 
-bool engine_scheduled_from(const struct engine *engine, struct scheduled_place *place, struct checksum256 *id)
+bool branch_scheduled_from(const struct branch *branch, struct scheduled_place *place, struct checksum256 *id)
 {
-	const struct map_root *root = engine->pending ? map_edit_view(engine->pending->edit) : engine->head->root;
-	int64_t now = slot_to_us(engine_block_slot(engine));
+	const struct map_root *root = branch->pending ? map_edit_view(branch->pending->edit) : branch->head->root;
+	int64_t now = slot_to_us(branch_block_slot(branch));
 	struct generated_transaction generated;
 
 	while (generated_transaction_seek(root, &generated, place->delay_until, place->object_id) &&
 	       generated.delay_until <= now) {
 		*place = (struct scheduled_place){generated.delay_until, generated.object_id + 1};
-		if (engine->pending && generated.published >= now)
+		if (branch->pending && generated.published >= now)
 			continue;
 		*id = generated.id;
 		return true;
@@ -126,10 +126,10 @@ bool engine_scheduled_from(const struct engine *engine, struct scheduled_place *
 	return false;
 }
 
-bool engine_next_scheduled(const struct engine *engine, struct checksum256 *id)
+bool branch_next_scheduled(const struct branch *branch, struct checksum256 *id)
 {
 	struct scheduled_place first = {0, 0};
-	return engine_scheduled_from(engine, &first, id);
+	return branch_scheduled_from(branch, &first, id);
 }
 
 /* One that is being retired: it is out of the state already, so what is needed of it is copied. */
@@ -150,10 +150,9 @@ static void retire_end(struct retired *retired, struct pending_block *pending)
 	bytes_release(&retired->packed);
 }
 
-static int retire_begin(struct engine *engine, struct retired *retired, const struct checksum256 *id,
+static int retire_begin(struct pending_block *pending, struct retired *retired, const struct checksum256 *id,
                         struct error *error)
 {
-	struct pending_block *pending = engine->pending;
 	struct generated_transaction *generated = &retired->generated;
 	struct cursor in;
 	char text[65];
@@ -162,7 +161,7 @@ static int retire_begin(struct engine *engine, struct retired *retired, const st
 	checksum256_print(text, id);
 	if (!generated_transaction_find(map_edit_view(pending->edit), generated, id))
 		return error_chain(error, UNKNOWN_TRANSACTION_EXCEPTION, "unknown transaction %s", text);
-	if (generated->delay_until > slot_to_us(pending_slot(engine)))
+	if (generated->delay_until > slot_to_us(pending_slot(pending)))
 		return error_chain(error, TRANSACTION_EXCEPTION, "this transaction isn't ready: %s", text);
 	bytes_put(&retired->packed, generated->packed, generated->packed_length);
 	generated->packed = retired->packed.data;
@@ -174,7 +173,7 @@ static int retire_begin(struct engine *engine, struct retired *retired, const st
 	block_checkpoint_take(&retired->before, pending);
 	retired->ram_delta = -generated_transaction_ram(generated->packed_length);
 	result = resource_ram_add(pending->edit, generated->payer, retired->ram_delta,
-	                          engine_block_number(engine), error);
+	                          pending_number(pending), error);
 	generated_transaction_remove(pending->edit, generated);
 	block_checkpoint_take(&retired->after, pending);
 	if (!result)
@@ -209,7 +208,7 @@ static int run_deferred(struct transaction_context *context, int64_t published, 
 	return result ? result : transaction_finalize(context, error);
 }
 
-static void make_onerror(const struct engine *engine, struct transaction *out,
+static void make_onerror(const struct pending_block *pending, struct transaction *out,
                          const struct generated_transaction *generated)
 {
 	struct action *action = memory_allocate(1, sizeof *action);
@@ -223,27 +222,26 @@ static void make_onerror(const struct engine *engine, struct transaction *out,
 	bytes_put_u64(&action->data, generated->sender_id[0]);
 	bytes_put_u64(&action->data, generated->sender_id[1]);
 	bytes_put_counted(&action->data, generated->packed, generated->packed_length);
-	if (!pending_feature(engine, FEATURE_NO_DUPLICATE_DEFERRED_ID)) {
-		out->expiration = (uint32_t)((slot_to_us(pending_slot(engine)) + 999999) / 1000000);
-		out->ref_block_num = (uint16_t)engine->head->number;
-		out->ref_block_prefix = block_id_prefix(&engine->head->id);
+	if (!pending_feature(pending, FEATURE_NO_DUPLICATE_DEFERRED_ID)) {
+		out->expiration = (uint32_t)((slot_to_us(pending_slot(pending)) + 999999) / 1000000);
+		out->ref_block_num = (uint16_t)(pending_number(pending) - 1);
+		out->ref_block_prefix = block_id_prefix(&pending->header.previous);
 	}
 }
 
 /* The sender's chance to handle the failure. *trace becomes the handler's, with the failed one's inside,
  * when it succeeds. */
-static int run_onerror(struct engine *engine, struct retired *retired, uint32_t cpu_us,
+static int run_onerror(struct pending_block *pending, struct retired *retired, uint32_t cpu_us,
                        struct transaction_trace *trace, struct error *error)
 {
-	struct pending_block *pending = engine->pending;
 	struct transaction_trace handled;
 	struct transaction_context context;
 	struct transaction transaction;
 	struct checksum256 id;
 	int result;
-	make_onerror(engine, &transaction, &retired->generated);
+	make_onerror(pending, &transaction, &retired->generated);
 	id = transaction_id(&transaction);
-	transaction_context_begin(&context, engine, &transaction, &id, &handled, cpu_us);
+	transaction_context_begin(&context, pending, &transaction, &id, &handled, cpu_us);
 	result = transaction_init_implicit(&context, error);
 	if (!result) {
 		context.published = retired->generated.published;
@@ -273,10 +271,10 @@ static int run_onerror(struct engine *engine, struct retired *retired, uint32_t 
 }
 
 /* Neither it nor its sender could: CPU is billed, as much as the billed can pay. */
-static void hard_fail(struct engine *engine, struct retired *retired, struct transaction_context *context,
-                      bool explicit_cpu, struct transaction_trace *trace)
+static void hard_fail(struct pending_block *pending, struct retired *retired,
+                      struct transaction_context *context, bool explicit_cpu,
+                      struct transaction_trace *trace)
 {
-	struct pending_block *pending = engine->pending;
 	uint32_t cpu_us = context->billed_cpu_us;
 	int64_t net_left, cpu_left;
 	transaction_available(context, &net_left, &cpu_left);
@@ -293,16 +291,15 @@ static void hard_fail(struct engine *engine, struct retired *retired, struct tra
 
 /* Runs it; how it ended is in the trace. -errno only for a failure of the moment, after which all is as
  * before. */
-static int retire(struct engine *engine, struct retired *retired, const struct push_options *options,
+static int retire(struct pending_block *pending, struct retired *retired, const struct push_options *options,
                   struct transaction_trace *trace, struct error *error)
 {
-	struct pending_block *pending = engine->pending;
 	uint32_t cpu_us = options ? options->billed_cpu_us : 0;
 	struct transaction_context *context = &retired->context;
 	bool explicit_cpu = cpu_us || pending->validating;
 	struct error own = {0};
 	int result;
-	transaction_context_begin(context, engine, &retired->transaction, &retired->generated.id, trace, cpu_us);
+	transaction_context_begin(context, pending, &retired->transaction, &retired->generated.id, trace, cpu_us);
 	context->without_keys = options && options->without_keys;
 	result = run_deferred(context, retired->generated.published, &own);
 	if (!result) {
@@ -317,7 +314,7 @@ static int retire(struct engine *engine, struct retired *retired, const struct p
 	block_checkpoint_restore(&retired->after, pending);
 	if (retired->generated.sender && !is_subjective(own.code, explicit_cpu)) {
 		error_clear(&own);
-		if (!(result = run_onerror(engine, retired, context->billed_cpu_us, trace, &own)))
+		if (!(result = run_onerror(pending, retired, context->billed_cpu_us, trace, &own)))
 			return 0;
 	}
 	if (is_subjective(own.code, explicit_cpu)) {
@@ -326,34 +323,34 @@ static int retire(struct engine *engine, struct retired *retired, const struct p
 			*error = own;
 		return result;
 	}
-	hard_fail(engine, retired, context, explicit_cpu, trace);
+	hard_fail(pending, retired, context, explicit_cpu, trace);
 	return 0;
 }
 
-int engine_push_scheduled(struct engine *engine, const struct checksum256 *id,
+int branch_push_scheduled(struct branch *branch, const struct checksum256 *id,
                           const struct push_options *options, struct transaction_trace *trace,
                           struct error *error)
 {
-	struct pending_block *pending = engine->pending;
+	struct pending_block *pending = branch->pending;
 	struct retired retired;
 	int result;
 	*trace = (struct transaction_trace){.id = *id, .scheduled = true};
 	if (!pending)
 		return error_set(error, EAGAIN, "no block is in the making");
-	if ((result = retire_begin(engine, &retired, id, error)))
+	if ((result = retire_begin(pending, &retired, id, error)))
 		return result;
-	if (retired.generated.expiration < slot_to_us(pending_slot(engine))) {
+	if (retired.generated.expiration < slot_to_us(pending_slot(pending))) {
 		uint32_t cpu_us = options ? options->billed_cpu_us : 0;
 		*trace = (struct transaction_trace){.id = *id,
-		                                    .block_num = engine_block_number(engine),
-		                                    .slot = pending_slot(engine),
+		                                    .block_num = pending_number(pending),
+		                                    .slot = pending_slot(pending),
 		                                    .scheduled = true,
 		                                    .has_receipt = true,
 		                                    .status = STATUS_EXPIRED,
 		                                    .cpu_usage_us = cpu_us};
 		block_add_receipt(pending, STATUS_EXPIRED, cpu_us, 0, NULL, id);
 	} else {
-		result = retire(engine, &retired, options, trace, error);
+		result = retire(pending, &retired, options, trace, error);
 		transaction_context_release(&retired.context);
 	}
 	if (!result)

@@ -49,20 +49,20 @@ static void names_insert(uint64_t **names, size_t *count, size_t *capacity, uint
 
 /* --- beginning --- */
 
-void transaction_context_begin(struct transaction_context *context, struct engine *engine,
+void transaction_context_begin(struct transaction_context *context, struct pending_block *pending,
                                const struct transaction *transaction, const struct checksum256 *id,
                                struct transaction_trace *trace, uint32_t billed_cpu_us)
 {
-	*context = (struct transaction_context){.engine = engine,
-	                                        .edit = engine->pending->edit,
+	*context = (struct transaction_context){.pending = pending,
+	                                        .edit = pending->edit,
 	                                        .transaction = transaction,
 	                                        .id = *id,
 	                                        .trace = trace,
 	                                        .billed_cpu_us = billed_cpu_us};
-	if (!billed_cpu_us && !engine->pending->validating)
-		context->billed_cpu_us = engine->pending->globals.config.min_transaction_cpu_usage;
+	if (!billed_cpu_us && !pending->validating)
+		context->billed_cpu_us = pending->globals.config.min_transaction_cpu_usage;
 	*trace = (struct transaction_trace){
-		.id = *id, .block_num = engine_block_number(engine), .slot = pending_slot(engine)};
+		.id = *id, .block_num = pending_number(pending), .slot = pending_slot(pending)};
 }
 
 void transaction_context_release(struct transaction_context *context)
@@ -75,7 +75,7 @@ void transaction_context_release(struct transaction_context *context)
 
 static int refuse_extensions(const struct transaction_context *context, const char *kind, struct error *error)
 {
-	uint32_t code = context->engine->pending->validating
+	uint32_t code = context->pending->validating
 	                    ? DISALLOWED_TRANSACTION_EXTENSIONS_BAD_BLOCK_EXCEPTION
 	                    : SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION;
 	return error_chain(error, code, "no transaction extensions supported yet for %s transactions", kind);
@@ -86,7 +86,7 @@ static int refuse_extensions(const struct transaction_context *context, const ch
 static int check_net(const struct transaction_context *context, struct error *error)
 {
 	unsigned long long used = context->net_usage, limit = context->eager_net_limit;
-	if (used <= limit || context->engine->pending->trusted)
+	if (used <= limit || context->pending->trusted)
 		return 0;
 	if (context->net_limit_is_block)
 		return error_chain(error, BLOCK_NET_USAGE_EXCEEDED, "not enough space left in block: %llu > %llu",
@@ -103,7 +103,7 @@ int transaction_add_net(struct transaction_context *context, uint64_t bytes, str
 
 static void set_limits(struct transaction_context *context)
 {
-	const struct pending_block *pending = context->engine->pending;
+	const struct pending_block *pending = context->pending;
 	const struct chain_config *config = &pending->globals.config;
 	uint64_t asked = (uint64_t)context->transaction->max_net_usage_words * NET_WORD;
 
@@ -133,9 +133,9 @@ static void set_limits(struct transaction_context *context)
 static int check_cpu(const struct transaction_context *context, bool at_end, struct error *error)
 {
 	unsigned billed = context->billed_cpu_us,
-			 minimum = context->engine->pending->globals.config.min_transaction_cpu_usage;
+			 minimum = context->pending->globals.config.min_transaction_cpu_usage;
 	long long limit = context->cpu_limit;
-	if (context->engine->pending->trusted)
+	if (context->pending->trusted)
 		return 0;
 	if (at_end && billed < minimum)
 		return error_chain(error, TRANSACTION_EXCEPTION,
@@ -173,7 +173,7 @@ static int check_cpu(const struct transaction_context *context, bool at_end, str
 static void find_billed_accounts(struct transaction_context *context)
 {
 	const struct transaction *transaction = context->transaction;
-	if (pending_feature(context->engine, FEATURE_ONLY_BILL_FIRST_AUTHORIZER)) {
+	if (pending_feature(context->pending, FEATURE_ONLY_BILL_FIRST_AUTHORIZER)) {
 		names_insert(&context->billed_accounts, &context->billed_accounts_count,
 		             &context->billed_accounts_capacity, transaction_first_authorizer(transaction));
 		return;
@@ -187,8 +187,8 @@ static void find_billed_accounts(struct transaction_context *context)
 void transaction_available(struct transaction_context *context, int64_t *net, int64_t *cpu)
 {
 	const struct map_root *root = map_edit_view(context->edit);
-	const struct resource_state *resources = &context->engine->pending->resources;
-	uint32_t slot = pending_slot(context->engine);
+	const struct resource_state *resources = &context->pending->resources;
+	uint32_t slot = pending_slot(context->pending);
 
 	*net = *cpu = INT64_MAX / 2;
 	if (!context->billed_usage)
@@ -207,18 +207,18 @@ void transaction_available(struct transaction_context *context, int64_t *net, in
 
 int transaction_bill(struct transaction_context *context, uint64_t net, uint64_t cpu, struct error *error)
 {
-	const struct pending_block *pending = context->engine->pending;
+	const struct pending_block *pending = context->pending;
 	int result = 0;
 	for (size_t i = 0; i < context->billed_accounts_count && !result; i++)
 		if (context->billed_usage[i].name)
 			result = resource_bill(context->edit, &pending->resources, &context->billed_usage[i], net, cpu,
-			                       pending_slot(context->engine), error);
+			                       pending_slot(context->pending), error);
 	return result;
 }
 
 static int transaction_init(struct transaction_context *context, uint64_t net, struct error *error)
 {
-	const struct chain_config *config = &context->engine->pending->globals.config;
+	const struct chain_config *config = &context->pending->globals.config;
 	int64_t net_left, cpu_left;
 	uint64_t eager;
 	int result;
@@ -241,8 +241,8 @@ static int transaction_init(struct transaction_context *context, uint64_t net, s
 
 static int check_expiration(const struct transaction_context *context, struct error *error)
 {
-	const struct chain_config *config = &context->engine->pending->globals.config;
-	int64_t now = slot_to_us(pending_slot(context->engine)),
+	const struct chain_config *config = &context->pending->globals.config;
+	int64_t now = slot_to_us(pending_slot(context->pending)),
 			expiration = (int64_t)context->transaction->expiration * 1000000;
 	int64_t latest = now + (int64_t)config->max_transaction_lifetime * 1000000;
 	char expires[TIME_TEXT_SIZE], pending[TIME_TEXT_SIZE];
@@ -346,7 +346,7 @@ static int record_transaction(struct transaction_context *context, struct error 
 	char text[65];
 
 	/* One that is being pushed was looked for at the door. */
-	if (context->engine->pending->validating && state_get(map_edit_view(context->edit), &value, &key)) {
+	if (context->pending->validating && state_get(map_edit_view(context->edit), &value, &key)) {
 		checksum256_print(text, &context->id);
 		return error_chain(error, TX_DUPLICATE, "duplicate transaction %s", text);
 	}
@@ -361,14 +361,14 @@ static int record_transaction(struct transaction_context *context, struct error 
 int transaction_init_input(struct transaction_context *context, const struct packed_transaction *packed,
                            struct error *error)
 {
-	const struct pending_block *pending = context->engine->pending;
+	const struct pending_block *pending = context->pending;
 	const struct chain_config *config = &pending->globals.config;
 	uint64_t net;
 	int result = 0;
 	context->packed = packed;
 	context->is_input = true;
 	context->delay_sec = packed->transaction.delay_sec;
-	context->published = slot_to_us(pending_slot(context->engine));
+	context->published = slot_to_us(pending_slot(context->pending));
 	if (packed->transaction.extensions_count)
 		return refuse_extensions(context, "input", error);
 	net = packed_transaction_net_usage(packed, config->base_per_transaction_net_usage,
@@ -393,7 +393,7 @@ int transaction_init_input(struct transaction_context *context, const struct pac
 int transaction_init_implicit(struct transaction_context *context, struct error *error)
 {
 	context->is_implicit = true;
-	context->published = slot_to_us(pending_slot(context->engine));
+	context->published = slot_to_us(pending_slot(context->pending));
 	if (context->transaction->extensions_count)
 		return refuse_extensions(context, "implicit", error);
 	return transaction_init(context, 0, error);
@@ -414,10 +414,10 @@ int transaction_init_deferred(struct transaction_context *context, int64_t publi
 /* A delayed transaction is stored instead of running. */
 static int store_delayed(struct transaction_context *context, struct error *error)
 {
-	struct block_globals *globals = &context->engine->pending->globals;
+	struct block_globals *globals = &context->pending->globals;
 	struct generated_transaction generated = {.id = context->id,
 	                                          .payer = transaction_first_authorizer(context->transaction),
-	                                          .published = slot_to_us(pending_slot(context->engine))};
+	                                          .published = slot_to_us(pending_slot(context->pending))};
 	struct bytes packed = {0};
 	int64_t ram;
 	int result;
@@ -460,7 +460,7 @@ int transaction_execute(struct transaction_context *context, struct error *error
 int transaction_add_ram(struct transaction_context *context, uint64_t account, int64_t delta,
                         struct error *error)
 {
-	int result = resource_ram_add(context->edit, account, delta, engine_block_number(context->engine), error);
+	int result = resource_ram_add(context->edit, account, delta, pending_number(context->pending), error);
 
 	if (!result && delta > 0)
 		transaction_check_ram_of(context, account);
@@ -478,7 +478,7 @@ void transaction_check_ram_of(struct transaction_context *context, uint64_t acco
 static int touch_permissions(struct transaction_context *context, struct error *error)
 {
 	const struct transaction *transaction = context->transaction;
-	int64_t now = slot_to_us(pending_slot(context->engine));
+	int64_t now = slot_to_us(pending_slot(context->pending));
 	struct permission_object permission;
 	int result;
 
@@ -495,7 +495,7 @@ static int touch_permissions(struct transaction_context *context, struct error *
 
 static int bill(struct transaction_context *context, struct error *error)
 {
-	struct pending_block *pending = context->engine->pending;
+	struct pending_block *pending = context->pending;
 	struct block_globals *globals = &pending->globals;
 	int result = transaction_bill(context, context->net_usage, context->billed_cpu_us, error);
 
@@ -539,7 +539,7 @@ int transaction_finalize(struct transaction_context *context, struct error *erro
 
 void transaction_keep_digests(struct transaction_context *context)
 {
-	struct pending_block *pending = context->engine->pending;
+	struct pending_block *pending = context->pending;
 	size_t count = context->receipt_digests_count;
 	if (!count)
 		return;

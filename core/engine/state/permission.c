@@ -212,6 +212,32 @@ void permission_put(struct map_edit *edit, const struct permission_object *permi
 	bytes_release(&value);
 }
 
+static bool has_authority(const struct permission_object *permission, const struct authority *authority)
+{
+	struct bytes packed = {0};
+	struct cursor in = permission->packed;
+	size_t length = cursor_left(&in);
+	const uint8_t *data = cursor_take(&in, length);
+	bool equal;
+
+	authority_pack(&packed, authority);
+	equal = packed.length == length && !memcmp(packed.data, data, length);
+	bytes_release(&packed);
+	return equal;
+}
+
+void permission_set_authority(struct map_edit *edit, uint64_t account, uint64_t name,
+                              const struct authority *authority, uint32_t block_num)
+{
+	struct permission_object permission;
+
+	if (!permission_get(map_edit_view(edit), &permission, account, name) ||
+	    has_authority(&permission, authority))
+		return;
+	permission.block_num = block_num;
+	permission_put(edit, &permission, authority);
+}
+
 void permission_remove(struct map_edit *edit, uint64_t account, uint64_t name)
 {
 	struct state_key key = state_key_pair(STATE_PERMISSION, account, name);

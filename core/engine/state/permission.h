@@ -33,6 +33,9 @@ bool permission_name_exists(const struct map_root *root, uint64_t name);
 /* Writes a permission with this authority (packed is not looked at) and keeps the indices that lead to it. */
 void permission_put(struct map_edit *edit, const struct permission_object *permission,
                     const struct authority *authority);
+/* Gives a permission that is there another authority, unless it is that one already. */
+void permission_set_authority(struct map_edit *edit, uint64_t account, uint64_t name,
+                              const struct authority *authority, uint32_t block_num);
 void permission_remove(struct map_edit *edit, uint64_t account, uint64_t name);
 /* permission: as permission_get has just given it. */
 void permission_touch(struct map_edit *edit, const struct permission_object *permission, int64_t last_used);

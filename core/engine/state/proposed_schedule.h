@@ -1,7 +1,7 @@
 /* The proposed producer schedule, which waits in the state until the block that proposed it is
  * irreversible (protocol.md E.5). */
-#ifndef EOSIOFS_CORE_ENGINE_BLOCK_SCHEDULE_H
-#define EOSIOFS_CORE_ENGINE_BLOCK_SCHEDULE_H
+#ifndef EOSIOFS_CORE_ENGINE_STATE_PROPOSED_SCHEDULE_H
+#define EOSIOFS_CORE_ENGINE_STATE_PROPOSED_SCHEDULE_H
 
 #include "core/engine/state/state_key.h"
 #include "core/types/block.h"
