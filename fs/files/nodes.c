@@ -108,6 +108,13 @@ int nodes_producers_read(struct request *request, struct text *out, struct error
 	return result;
 }
 
+int nodes_view_graft(struct request *request, struct chain_revision *out, struct error *error)
+{
+	(void)error;
+	out->node = request->name[0];
+	return 0;
+}
+
 struct growing_text *nodes_stderr_grow(struct request *request, struct error *error)
 {
 	struct chain_node node;

@@ -12,6 +12,7 @@ int nodes_state_read(struct request *request, struct text *out, struct error *er
 int nodes_head_read(struct request *request, struct text *out, struct error *error);
 int nodes_lib_read(struct request *request, struct text *out, struct error *error);
 int nodes_producers_read(struct request *request, struct text *out, struct error *error);
+int nodes_view_graft(struct request *request, struct chain_revision *out, struct error *error);
 struct growing_text *nodes_stderr_grow(struct request *request, struct error *error);
 
 #endif

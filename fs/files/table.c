@@ -43,7 +43,7 @@ const struct row tree_rows[] = {
 	{.pattern = "defaults/transfer", .kind = ROW_VALUE, .read = defaults_read, .write = defaults_write,
 	 .help = "1: the stake becomes the new account's own; 0: it stays the creator's"},
 
-	{.pattern = "chain", .kind = ROW_FOLDER, .help = "the chain's state at a glance"},
+	{.pattern = "chain", .kind = ROW_FOLDER, .grafted = true, .help = "the chain's state at a glance"},
 	{.pattern = "chain/info.json", .kind = ROW_READ_ONLY, .read = chain_info_json_read, .help = "get_info"},
 	{.pattern = "chain/global.json", .kind = ROW_READ_ONLY, .read = chain_global_json_read,
 	 .help = "the system contract's global state"},
@@ -79,9 +79,9 @@ const struct row tree_rows[] = {
 	 .write = chain_clock_write, .usage = CHAIN_CLOCK_USAGE,
 	 .help = "chain time; moves it on, with every block in between or (skip) with none"},
 
-	{.pattern = "accounts", .kind = ROW_FOLDER, .list = accounts_list, .make = accounts_make,
-	 .help = "every account; mkdir NAME creates one by defaults/"},
-	{.pattern = "accounts/@account", .kind = ROW_FOLDER, .exists = accounts_exists,
+	{.pattern = "accounts", .kind = ROW_FOLDER, .grafted = true, .list = accounts_list,
+	 .make = accounts_make, .help = "every account; mkdir NAME creates one by defaults/"},
+	{.pattern = "accounts/@account", .kind = ROW_FOLDER, .exists = accounts_exists, .dates_contents = true,
 	 .instead_of_remove = "an account cannot be deleted on an EOSIO chain", .help = "an account"},
 	{.pattern = "accounts/@account/info.json", .kind = ROW_READ_ONLY, .read = accounts_info_json_read,
 	 .help = "all about it, as get_account tells it"},
@@ -161,7 +161,8 @@ const struct row tree_rows[] = {
 	 .exists = accounts_tables_scope_exists, .read = accounts_tables_scope_read,
 	 .help = "the rows of that scope, one a line"},
 
-	{.pattern = "producers", .kind = ROW_FOLDER, .list = producers_list, .make = producers_make,
+	{.pattern = "producers", .kind = ROW_FOLDER, .grafted = true, .list = producers_list,
+	 .make = producers_make,
 	 .help = "every registered producer; mkdir NAME registers an account, with its key"},
 	{.pattern = "producers/@producer", .kind = ROW_FOLDER, .exists = producers_exists,
 	 .instead_of_remove = "write 0 into its file active to unregister it", .help = "a producer"},
@@ -204,6 +205,8 @@ const struct row tree_rows[] = {
 	 .help = "its last irreversible block"},
 	{.pattern = "nodes/@node/producers", .kind = ROW_READ_ONLY, .live = true, .read = nodes_producers_read,
 	 .help = "whose blocks it signs"},
+	{.pattern = "nodes/@node/view", .kind = ROW_FOLDER, .graft = nodes_view_graft,
+	 .help = "chain/, accounts/ and producers/ as this node sees them, read-only"},
 	{.pattern = "nodes/@node/stderr", .kind = ROW_GROWING, .grow = nodes_stderr_grow,
 	 .help = "its log, in nodeos's form"},
 

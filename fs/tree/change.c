@@ -12,10 +12,12 @@
 #define RENAME_NOREPLACE 1u
 #endif
 
-static int check_owner(struct tree *tree, const struct caller *caller, struct error *error)
+/* Whether the caller may change anything in that folder. */
+static int check_change(struct tree *tree, const struct caller *caller, const struct node *folder,
+                        struct error *error)
 {
 	return caller_is_owner(tree, caller)
-	           ? 0
+	           ? node_check_writable_view(folder, error)
 	           : error_set(error, EACCES, "only the user who made this mount may change anything in it");
 }
 
@@ -45,7 +47,7 @@ static int make_folder(struct tree *tree, const struct caller *caller, struct no
 {
 	struct request request;
 	struct node *there = NULL;
-	int result = check_owner(tree, caller, error);
+	int result = check_change(tree, caller, folder, error);
 	if (result < 0)
 		return result;
 	result = tree_lookup(tree, caller, folder, name, &there);
@@ -102,7 +104,7 @@ static int create_in_row(struct tree *tree, struct node **out, struct node *fold
 static int create_file(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
                        mode_t mode, int flags, struct node **out, struct error *error)
 {
-	int result = check_owner(tree, caller, error);
+	int result = check_change(tree, caller, folder, error);
 	if (result < 0)
 		return result;
 	result = tree_lookup(tree, caller, folder, name, out);
@@ -149,7 +151,7 @@ static int remove_name(struct tree *tree, const struct caller *caller, struct no
 	if (result < 0)
 		return error_set(error, -result, "no such file");
 	bool is_folder = !node->scratch && node->row->kind == ROW_FOLDER;
-	result = check_owner(tree, caller, error);
+	result = check_change(tree, caller, folder, error);
 	if (result < 0)
 		goto out;
 	if (node->scratch && !want_folder)
@@ -313,7 +315,9 @@ int tree_rename(struct tree *tree, const struct caller *caller, struct node *fol
 	struct error error = {0};
 	struct node *source = NULL, *target = NULL;
 	bool told = false;
-	int result = check_owner(tree, caller, &error);
+	int result = check_change(tree, caller, folder, &error);
+	if (result == 0)
+		result = check_change(tree, caller, new_folder, &error);
 	if (result == 0) {
 		result = tree_lookup(tree, caller, folder, name, &source);
 		if (result < 0)

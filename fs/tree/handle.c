@@ -18,7 +18,7 @@ static int check_open(struct tree *tree, const struct caller *caller, const stru
                       struct error *error)
 {
 	bool owner = caller_is_owner(tree, caller);
-	mode_t mode = node->scratch ? node->scratch->mode : row_mode(node->row);
+	mode_t mode = node_mode(node);
 	if (S_ISDIR(mode))
 		return error_set(error, EISDIR, "is a folder");
 	if (S_ISLNK(mode))
@@ -26,6 +26,8 @@ static int check_open(struct tree *tree, const struct caller *caller, const stru
 	if (!owner && (wants_to_write(flags) || !(mode & 04)))
 		return error_set(error, EACCES, "only the user who made this mount may %s it",
 		                 wants_to_write(flags) ? "write" : "read");
+	if (wants_to_write(flags) && node_check_writable_view(node, error))
+		return -EROFS;
 	if (wants_to_write(flags) && !node->scratch && !node_is_writable(node))
 		return error_set(error, EACCES, "can only be read: %s",
 		                 node->row->help ? node->row->help : "it shows the chain's state");

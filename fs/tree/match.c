@@ -67,6 +67,19 @@ static int link_pattern(struct patterns *patterns, size_t index, struct error *e
 	return 0;
 }
 
+/* The rows that say `grafted` are children of every graft as they are of the root: a pattern has one
+ * row, wherever a path reaches it from. */
+static void add_grafts(struct patterns *patterns)
+{
+	for (size_t i = 1; i < patterns->count; i++) {
+		if (!patterns->at[i].row->graft)
+			continue;
+		for (size_t j = 1; j < patterns->count; j++)
+			if (patterns->at[j].row->grafted)
+				add_child(patterns, i, j);
+	}
+}
+
 int patterns_make(struct patterns *out, const struct row *rows, size_t count, struct error *error)
 {
 	int result = 0;
@@ -78,8 +91,10 @@ int patterns_make(struct patterns *out, const struct row *rows, size_t count, st
 		result = link_pattern(out, i, error);
 	for (size_t i = 1; i <= count && result == 0; i++)
 		add_child(out, out->at[i].folder, i);
-	if (result < 0)
+	if (result)
 		patterns_release(out);
+	else
+		add_grafts(out);
 	return result;
 }
 

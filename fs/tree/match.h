@@ -9,7 +9,7 @@ struct pattern {
 	const struct row *row;
 	const char *segment; /* the last one, borrowed from the row */
 	const char *ending;  /* NULL for a plain word; what follows the @word: "", ".json" */
-	size_t folder;       /* index of the parent */
+	size_t folder;       /* index of the parent, by the row's pattern */
 	size_t *children;    /* owned; in the table's order, words before @words */
 	size_t children_count, words_count;
 };

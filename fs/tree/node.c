@@ -180,6 +180,7 @@ static struct node *node_new(struct tree *tree, struct node *folder, const char 
 	node->inode = node_hash(folder->inode, name);
 	node->pattern = pattern;
 	node->row = tree->patterns.at[pattern].row;
+	node->graft = folder->row->graft ? folder : folder->graft;
 	node->references = 1;
 	return node;
 }
@@ -244,7 +245,25 @@ bool caller_is_owner(const struct tree *tree, const struct caller *caller)
 
 bool node_is_writable(const struct node *node)
 {
-	return kind_is_writable(node->row->kind) && (row_mode(node->row) & 0200);
+	return kind_is_writable(node->row->kind) && (node_mode(node) & 0200);
+}
+
+int node_check_writable_view(const struct node *node, struct error *error)
+{
+	const struct node *graft = node->row->graft ? node : node->graft;
+	if (!graft)
+		return 0;
+	const char *path = node->path + strlen(graft->path);
+	return error_set(error, EROFS, "%s shows a view of the chain, which can only be read; write to %s",
+	                 graft->path, *path ? path + 1 : "what stands at the top");
+}
+
+mode_t node_mode(const struct node *node)
+{
+	if (node->scratch)
+		return S_IFREG | node->scratch->mode;
+	mode_t mode = row_mode(node->row);
+	return node->graft && !S_ISLNK(mode) ? mode & ~(mode_t)0222 : mode;
 }
 
 mode_t row_mode(const struct row *row)

@@ -34,6 +34,7 @@ struct scratch {
 struct node {
 	struct node *next_in_bucket;
 	struct node *parent; /* held; NULL for the root */
+	const struct node *graft; /* an ancestor: the innermost whose row is a graft; NULL: none */
 	size_t pattern;      /* index in tree->patterns; 0 for the root and scratch files */
 	const struct row *row;
 	char *path;          /* owned */
@@ -116,7 +117,10 @@ struct node *node_resolve(struct tree *tree, struct node *node); /* follows beco
 /* made by tree_create_file() and still open */
 bool node_is_created(struct tree *tree, const struct node *node);
 bool node_is_writable(const struct node *node);
+/* -EROFS, saying which file can be written instead, for what hangs below a graft. */
+int node_check_writable_view(const struct node *node, struct error *error);
 mode_t row_mode(const struct row *row); /* with the file type */
+mode_t node_mode(const struct node *node); /* the row's; nothing below a graft can be written */
 bool caller_is_owner(const struct tree *tree, const struct caller *caller);
 int node_exists(struct tree *tree, const struct caller *caller, struct node *node, struct timespec *modified,
                 struct error *error);

@@ -73,7 +73,7 @@ static void print_usage(struct text *out, const struct node *node)
 		return;
 	if (node->row->help)
 		text_printf(out, "# %s\n", node->row->help);
-	if (node->row->usage)
+	if (node->row->usage && node_is_writable(node))
 		text_printf(out, "# usage: echo '%s' > %s\n", node->row->usage, node->name);
 }
 
@@ -171,7 +171,7 @@ static void stat_begin(const struct tree *tree, struct stat *out, const struct n
 {
 	*out = (struct stat){0};
 	out->st_ino = node->inode;
-	out->st_mode = node->scratch ? S_IFREG | node->scratch->mode : row_mode(node->row);
+	out->st_mode = node_mode(node);
 	out->st_nlink = 1;
 	out->st_uid = tree->options.owner;
 	out->st_gid = tree->options.group;
@@ -265,9 +265,11 @@ int tree_readlink(struct tree *tree, const struct caller *caller, struct node *n
 int tree_access(struct tree *tree, const struct caller *caller, struct node *node, int mask)
 {
 	node = node_resolve(tree, node);
-	mode_t mode = node->scratch ? node->scratch->mode : row_mode(node->row);
+	mode_t mode = node_mode(node);
 	if (S_ISLNK(mode))
 		return 0;
+	if ((mask & W_OK) && node_check_writable_view(node, NULL))
+		return -EROFS;
 	mode_t bits = caller_is_owner(tree, caller) ? mode >> 6 : mode;
 	if (((mask & R_OK) && !(bits & 4)) || ((mask & W_OK) && !(bits & 2)) || ((mask & X_OK) && !(bits & 1)))
 		return -EACCES;

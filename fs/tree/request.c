@@ -34,9 +34,9 @@ void request_begin(struct request *request, struct tree *tree, const struct call
 	                            .wallet = tree->options.wallet,
 	                            .caller = caller,
 	                            .node = node};
-	for (const struct node *at = node; at; at = at->parent)
+	for (const struct node *at = node; at != node->graft; at = at->parent)
 		count += at->capture != NULL;
-	for (const struct node *at = node; at; at = at->parent) {
+	for (const struct node *at = node; at != node->graft; at = at->parent) {
 		if (!at->capture)
 			continue;
 		count--;
@@ -56,14 +56,32 @@ const struct interruption *request_interruption(const struct request *request)
 	return request->caller ? &request->caller->interruption : NULL;
 }
 
+/* Which state the request is answered from: what the graft says that it was reached through, else the
+ * head. */
+static int find_revision(const struct request *request, struct chain_revision *out, struct error *error)
+{
+	const struct node *graft = request->node->graft;
+	struct request above;
+	*out = (struct chain_revision){.kind = CHAIN_HEAD};
+	if (!graft)
+		return 0;
+	request_begin(&above, request->tree, request->caller, graft);
+	int result = graft->row->graft(&above, out, error);
+	request_end(&above);
+	return result;
+}
+
 int request_view(struct request *request, struct chain_view **out, struct error *error)
 {
 	if (!request->view) {
-		int result = 0;
+		struct chain_revision revision;
 		if (!request->chain)
 			return error_set(error, EHOSTUNREACH, "there is no chain");
-		result = chain_view_open(request->chain, &request->view, NULL, request_interruption(request), error);
-		if (result < 0) {
+		int result = find_revision(request, &revision, error);
+		if (result == 0)
+			result = chain_view_open(request->chain, &request->view, &revision,
+			                         request_interruption(request), error);
+		if (result) {
 			request->view = NULL;
 			return result;
 		}
@@ -91,16 +109,24 @@ static struct timespec own_time(struct tree *tree, const struct row *row)
 	return written;
 }
 
+/* What no block wrote yet, an account's empty list, is as old as the folder that says so. */
+static void date_by_folder(struct request *request)
+{
+	const struct node *at = request->node;
+	while (at && !at->row->dates_contents)
+		at = at->parent;
+	if (at)
+		at->row->exists(request, NULL);
+}
+
 struct timespec request_modified(struct request *request)
 {
 	struct chain_view *view = request->view;
 	uint32_t slot = 0;
 	if (!view)
 		return own_time(request->tree, request->node->row);
-	/* What no block wrote yet, an account's empty list, is as old as the account. */
-	if (!request->slot && request->block_num == BLOCK_NUM_GENESIS &&
-	    strncmp(request->node->row->pattern, "accounts/@", 10) == 0)
-		view->operations->account_exists(view, &request->slot, request->name[0], NULL);
+	if (!request->slot && request->block_num == BLOCK_NUM_GENESIS)
+		date_by_folder(request);
 	if (request->slot)
 		return slot_to_timespec(request->slot);
 	if (request->block_num && request->block_num < view->block_num &&

@@ -72,9 +72,17 @@ struct row {
 	int (*list)(struct request *request, const char *from, struct listing *listing, struct error *error);
 	/* mkdir NAME in this folder; the name is the request's last capture. */
 	int (*make)(struct request *request, const char *name, struct error *error);
+	/* A graft: below this folder hang all rows at the top that say `grafted`, read-only, and answer
+	 * from the view of the revision that this gives; the request is the folder's own. Handlers never
+	 * know where they were reached from: what stands at the @words of the graft is not among their
+	 * captures. */
+	int (*graft)(struct request *request, struct chain_revision *out, struct error *error);
 	/* The sentence that unlink and rmdir answer with: which write does what was meant. NULL: a general
 	 * one. */
 	const char *instead_of_remove;
+	bool grafted;        /* hangs below every graft, too */
+	/* what no block wrote yet below this folder is as old as the folder: its exists tells request->slot */
+	bool dates_contents;
 	bool slow;           /* a write may take long */
 	bool owner_only;     /* not even readable by others under allow_other */
 	/* a name that does not exist yet (exists: -ENOENT) may be created and written, as a new permission's

@@ -62,3 +62,17 @@ no_secrets() {
 	[ "$status" != 0 ]
 	no_secrets errors log
 }
+
+@test "a node's view shows what the top shows, and can only be read" {
+	diff -r accounts/eosio/permissions nodes/eosio/view/accounts/eosio/permissions
+	diff accounts/eosio.token/tables/stat/SYS.jsonl nodes/eosio/view/accounts/eosio.token/tables/stat/SYS.jsonl
+	diff <(ls producers accounts) <(cd nodes/eosio/view && ls producers accounts)
+	before=$(state)
+	run ! touch nodes/eosio/view/chain/new
+	run ! sh -c 'echo +1d > nodes/eosio/view/chain/clock'
+	tail -n 1 errors | grep -q 'EROFS: nodes/eosio/view shows a view of the chain, which can only be read; write to chain/clock'
+	run ! mkdir nodes/eosio/view/accounts/carol
+	run ! rm -rf nodes/eosio/view
+	[ "$(state)" = "$before" ]
+	[ ! -w nodes/eosio/view/chain/clock ]
+}
