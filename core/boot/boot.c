@@ -1,8 +1,8 @@
 /* The boot as a thing with options and accounts, kept in the data folder. */
 #include "core/boot/boot_private.h"
 
+#include "core/base/file.h"
 #include "core/base/memory.h"
-#include "core/wallet/wallet_file.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { PROGRESS_LIMIT = 1 << 20, OUTPUT_LIMIT = 4 << 20 };
+enum { PROGRESS_LIMIT = 1 << 20, OUTPUT_LIMIT = 4 << 20, BOOT_FILE_MAXIMUM = 64 << 20 };
 
 int64_t boot_now_us(void)
 {
@@ -52,7 +52,7 @@ static int read_file(const struct boot *boot, struct text *out, const char *name
 	int result = boot->folder ? file_path(boot, path, name, error) : -ENOENT;
 
 	if (result == 0)
-		result = wallet_file_read(out, path, error);
+		result = file_load(out, path, BOOT_FILE_MAXIMUM, error);
 	return result == -ENOENT ? 0 : result;
 }
 
@@ -64,7 +64,7 @@ static int write_file(const struct boot *boot, const char *name, const struct te
 	if (!boot->folder)
 		return 0;
 	result = file_path(boot, path, name, error);
-	return result ? result : wallet_file_write(path, text_string(text), text->length, error);
+	return result ? result : file_replace(path, text_string(text), text->length, error);
 }
 
 /* How long each step took: of no other use than to be shown, so that a failure to keep it is none. */

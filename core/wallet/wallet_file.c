@@ -1,4 +1,4 @@
-/* Wallet files: encoding, decoding, replacing them in one step. */
+/* Wallet files: encoding and decoding. */
 #include "core/wallet/wallet_file.h"
 
 #include "core/base/cipher.h"
@@ -8,11 +8,8 @@
 #include "core/base/memory.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct wallet_secret wallet_secret_of(const char *password)
 {
@@ -77,8 +74,10 @@ int wallet_file_decode(struct wallet_key **keys, size_t *count, const struct wal
 	struct bytes cipher = {0}, plain = {0};
 	int result = json_parse(&json, text, length, error);
 
-	if (result)
+	if (result) {
+		error_prefix(error, "\"%s\" is no wallet file", file);
 		goto out;
+	}
 	const char *digits = json_string(json_member(json, "cipher_keys"));
 	size_t digit_count = digits ? strlen(digits) : 0;
 	memory_grow(&cipher.data, &cipher.capacity, digit_count / 2 + 1, 1);
@@ -103,58 +102,4 @@ out:
 	bytes_release(&cipher);
 	json_release(json);
 	return result;
-}
-
-int wallet_file_read(struct text *out, const char *path, struct error *error)
-{
-	enum { LIMIT = 64 << 20 };
-	char buffer[16384];
-	int result = 0, file = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (file < 0)
-		return errno == ENOENT ? -ENOENT
-		                       : error_set(error, errno, "cannot open \"%s\": %s", path, strerror(errno));
-	for (;;) {
-		ssize_t got = read(file, buffer, sizeof buffer);
-		if (got == 0)
-			break;
-		if (got < 0 || out->length + (size_t)got > LIMIT) {
-			result = error_set(error, got < 0 ? errno : EFBIG, "cannot read \"%s\": %s", path,
-			                   strerror(got < 0 ? errno : EFBIG));
-			break;
-		}
-		text_append_bytes(out, buffer, (size_t)got);
-	}
-	memory_wipe(buffer, sizeof buffer);
-	close(file);
-	return result;
-}
-
-int wallet_file_write(const char *path, const char *data, size_t length, struct error *error)
-{
-	char temporary[4096];
-	int result = 0, file = -1;
-	if (snprintf(temporary, sizeof temporary, "%s.new", path) >= (int)sizeof temporary)
-		return error_set(error, ENAMETOOLONG, "\"%s\" is too long a path", path);
-	file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (file < 0)
-		return error_set(error, errno, "cannot write \"%s\": %s", temporary, strerror(errno));
-	for (size_t done = 0; done < length && result == 0;) {
-		ssize_t written = write(file, data + done, length - done);
-		if (written < 0)
-			result = -errno;
-		else
-			done += (size_t)written;
-	}
-	if (result == 0 && fsync(file) != 0)
-		result = -errno;
-	if (close(file) != 0 && result == 0)
-		result = -errno;
-	if (result == 0 && rename(temporary, path) != 0)
-		result = -errno;
-	if (result) {
-		unlink(temporary);
-		return error_set(error, -result, "cannot write \"%s\": %s", path, strerror(-result));
-	}
-	return 0;
 }

@@ -24,9 +24,4 @@ void wallet_file_encode(struct text *out, const struct wallet_secret *secret, co
 int wallet_file_decode(struct wallet_key **keys, size_t *count, const struct wallet_secret *secret,
                        const char *file, const char *text, size_t length, struct error *error);
 
-/* Whole files, at most 64 MiB. -ENOENT without a sentence when there is none. */
-int wallet_file_read(struct text *out, const char *path, struct error *error);
-/* Replaces the file in one step (temporary file, fsync, rename), mode 0600. */
-int wallet_file_write(const char *path, const char *data, size_t length, struct error *error);
-
 #endif

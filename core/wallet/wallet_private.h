@@ -9,7 +9,7 @@
 
 #include <pthread.h>
 
-enum { WALLET_PATH_SIZE = 4096, WALLET_KEYS_MAXIMUM = 100000 };
+enum { WALLET_PATH_SIZE = 4096, WALLET_KEYS_MAXIMUM = 100000, WALLET_FILE_MAXIMUM = 64 << 20 };
 
 struct wallet_label {
 	char label[WALLET_LABEL_SIZE];

@@ -3,6 +3,7 @@
 #include "core/wallet/wallet_private.h"
 
 #include "core/base/exception.h"
+#include "core/base/file.h"
 #include "core/base/memory.h"
 
 #include <errno.h>
@@ -10,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+enum { PASSWORD_FILE_MAXIMUM = 4096 };
 
 static int folder_path(const struct wallet *wallet, char out[WALLET_PATH_SIZE], const char *name,
                        struct error *error)
@@ -29,7 +32,7 @@ int wallet_save_keys(struct wallet *wallet, struct error *error)
 	if (wallet->folder[0]) {
 		result = folder_path(wallet, path, "default.wallet", error);
 		if (result == 0)
-			result = wallet_file_write(path, text_string(&text), text.length, error);
+			result = file_replace(path, text_string(&text), text.length, error);
 		text_release(&text);
 	} else {
 		text_release(&wallet->encoded);
@@ -51,7 +54,7 @@ int wallet_save_labels(struct wallet *wallet, struct error *error)
 	}
 	result = folder_path(wallet, path, "labels", error);
 	if (result == 0)
-		result = wallet_file_write(path, text_string(&text), text.length, error);
+		result = file_replace(path, text_string(&text), text.length, error);
 	text_release(&text);
 	return result;
 }
@@ -78,6 +81,26 @@ static void parse_labels(struct wallet *wallet, const char *text)
 	}
 }
 
+/* Whether every private key belongs to its public one: those that we can tell. */
+static int check_pairs(const struct wallet *wallet, const struct wallet_key *keys, size_t count,
+                       const char *path, struct error *error)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct public_key public;
+		char text[KEY_TEXT_SIZE];
+		if (keys[i].public.type != KEY_K1 ||
+		    (signer_public_key(wallet->signer, &public, &keys[i].private) == 0 &&
+		     public_key_compare(&public, &keys[i].public) == 0))
+			continue;
+		public_key_print(text, &keys[i].public);
+		return error_set(error, EBADMSG,
+		                 "wallet \"%s\" is damaged: its private key of %s is not that key's: put a copy "
+		                 "of the file back, or move it away and a new wallet is made",
+		                 path, text);
+	}
+	return 0;
+}
+
 int wallet_load_keys(struct wallet *wallet, const struct wallet_secret *secret, struct error *error)
 {
 	char path[WALLET_PATH_SIZE] = "default";
@@ -87,7 +110,7 @@ int wallet_load_keys(struct wallet *wallet, const struct wallet_secret *secret, 
 	if (wallet->folder[0]) {
 		result = folder_path(wallet, path, "default.wallet", error);
 		if (result == 0)
-			result = wallet_file_read(&text, path, error);
+			result = file_load(&text, path, WALLET_FILE_MAXIMUM, error);
 		if (result == -ENOENT)
 			error_chain(error, WALLET_NONEXISTENT_EXCEPTION, "Unable to open file: %s", path);
 		encoded = &text;
@@ -97,10 +120,15 @@ int wallet_load_keys(struct wallet *wallet, const struct wallet_secret *secret, 
 		size_t count = 0;
 		result = wallet_file_decode(&keys, &count, secret, path, text_string(encoded), encoded->length,
 		                            error);
+		if (result == 0)
+			result = check_pairs(wallet, keys, count, path, error);
 		if (result == 0) {
 			wallet_forget_keys(wallet);
 			wallet->keys = keys;
 			wallet->keys_count = wallet->keys_capacity = count;
+		} else if (keys) {
+			memory_wipe(keys, count * sizeof *keys);
+			free(keys);
 		}
 	}
 	text_release(&text);
@@ -120,7 +148,7 @@ static int make_wallet(struct wallet *wallet, const char *password_path, struct 
 	private_key_print(text + 2, &random);
 	wallet->secret = wallet_secret_of(text);
 	if (wallet->keep_password)
-		result = wallet_file_write(password_path, text, strlen(text), error);
+		result = file_replace(password_path, text, strlen(text), error);
 	if (result == 0)
 		result = wallet_save_keys(wallet, error);
 	memory_wipe(text, sizeof text);
@@ -140,26 +168,34 @@ static int open_folder(struct wallet *wallet, struct error *error)
 		                 strerror(errno));
 	if ((result = folder_path(wallet, path, "labels", error)) != 0)
 		return result;
-	if (wallet_file_read(&labels, path, error) == 0)
-		parse_labels(wallet, text_string(&labels));
+	result = file_load(&labels, path, WALLET_FILE_MAXIMUM, error);
+	if (result && result != -ENOENT)
+		return result;
+	parse_labels(wallet, text_string(&labels));
 	if ((result = folder_path(wallet, path, "default.wallet", error)) != 0 ||
 	    (result = folder_path(wallet, password_path, "password", error)) != 0)
 		goto out;
 	bool exists = stat(path, &status) == 0;
-	result = wallet_file_read(&password, password_path, error);
+	result = file_load(&password, password_path, PASSWORD_FILE_MAXIMUM, error);
+	if (result && result != -ENOENT)
+		goto out;
 	if (result == 0 && exists) {
 		while (password.length && strchr("\r\n", password.data[password.length - 1]))
 			password.data[--password.length] = '\0';
 		wallet->secret = wallet_secret_of(text_string(&password));
-		wallet->locked = wallet_load_keys(wallet, &wallet->secret, error) != 0;
+		result = wallet_load_keys(wallet, &wallet->secret, error);
+		wallet->locked = result == -EACCES; /* it has another password by now */
+		if (wallet->locked)
+			result = 0;
 	} else if (exists) {
 		wallet->locked = true; /* its owner has the password */
+		result = 0;
 	} else {
 		result = make_wallet(wallet, password_path, error);
-		goto out;
 	}
-	result = 0;
 out:
+	if (result == 0 && error)
+		error_clear(error);
 	if (password.data)
 		memory_wipe(password.data, password.capacity);
 	text_release(&password);

@@ -156,6 +156,22 @@ static void test_opens_again(void **state)
 	scene_end(&scene);
 }
 
+/* What was cut off lies beside the log; it is taken away. */
+static void check_kept(const struct scene *scene, const uint8_t *data, size_t length)
+{
+	struct text path = TEXT_EMPTY;
+	text_printf(&path, "%s.cut", scene->log);
+	assert_int_equal(access(text_string(&path), F_OK), length ? 0 : -1);
+	if (length) {
+		struct bytes kept = file_content(text_string(&path));
+		assert_int_equal(kept.length, length);
+		assert_memory_equal(kept.data, data, length);
+		bytes_release(&kept);
+		unlink(text_string(&path));
+	}
+	text_release(&path);
+}
+
 static void test_torn_at_every_byte(void **state)
 {
 	(void)state;
@@ -169,6 +185,7 @@ static void test_torn_at_every_byte(void **state)
 				file_set(scene.index, index.data, elements * 8);
 				check_opens(scene.folder, last - 1, size > before ? "cut" : elements == last ? "made anew" : "");
 				check_opens(scene.folder, last - 1, "");
+				check_kept(&scene, log.data + before, size - before);
 			}
 		}
 		struct block_log *reopened;

@@ -63,6 +63,13 @@ static void test_second_opener(void **state)
 	assert_null(second);
 	snprintf(pid, sizeof pid, "in use by process %ld", (long)child);
 	assert_non_null(strstr(error.sentence, pid));
+	/* The file that names the process is gone, its lock is not. */
+	char *lock = temporary_path(path, "lock");
+	assert_int_equal(unlink(lock), 0);
+	free(lock);
+	error_clear(&error);
+	assert_int_equal(data_folder_open(&second, path, &error), -EBUSY);
+	assert_non_null(strstr(error.sentence, pid));
 	close(done[1]);
 	assert_int_equal(waitpid(child, &child_status, 0), child);
 	assert_int_equal(child_status, 0);

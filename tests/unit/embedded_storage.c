@@ -1,36 +1,11 @@
 /* The embedded chain in a data folder: closed and opened, killed, without its state file, its clock or the end of its log, on a full disk. A kill is a
  * child that ends without closing anything: what the kernel has by then is there, as after kill -9. */
-#include "tests/unit/temporary.h"
+#include "tests/unit/scene.h"
 
 #include "core/engine/state/feature.h"
-#include "tests/chain_rig.h"
 
 #include <errno.h>
 #include <sys/wait.h>
-
-enum { SECOND = 1000000 };
-
-struct scene {
-	char *folder;
-	struct rig rig;
-};
-
-static void scene_begin(struct scene *scene)
-{
-	*scene = (struct scene){.folder = temporary_folder()};
-	scene->rig = (struct rig){.folder = scene->folder, .manual_clock = true};
-}
-
-static void scene_end(struct scene *scene)
-{
-	rig_end(&scene->rig);
-	temporary_remove(scene->folder);
-}
-
-static char *scene_path(const struct scene *scene, const char *name)
-{
-	return temporary_path(scene->folder, name);
-}
 
 static off_t size_of(const struct scene *scene, const char *name)
 {
@@ -342,74 +317,6 @@ static void killed_without_the_key(void **state)
 	scene_end(&scene);
 }
 
-/* --- files lost and damaged --- */
-
-static void grown_chain(struct scene *scene)
-{
-	scene_begin(scene);
-	rig_open(&scene->rig);
-	rig_make_token(&scene->rig);
-	for (int i = 0; i < 20; i++) {
-		assert_int_equal(rig_transfer(&scene->rig, NULL, "alice"), 0);
-		assert_int_equal(rig_advance(&scene->rig, SECOND), 0);
-	}
-	rig_close(&scene->rig);
-}
-
-static void reopened(struct scene *scene, const char *notice)
-{
-	rig_open(&scene->rig);
-	if (!strstr(text_string(&scene->rig.notices), notice))
-		fail_msg("\"%s\" does not say \"%s\"", text_string(&scene->rig.notices), notice);
-	assert_int_equal(rig_balance(&scene->rig, "alice"), 20);
-	assert_int_equal(rig_transfer(&scene->rig, NULL, "bob"), 0);
-	rig_close(&scene->rig);
-}
-
-static void lost_and_damaged(void **state)
-{
-	struct scene scene;
-	(void)state;
-	grown_chain(&scene);
-	char *path = scene_path(&scene, "state");
-	/* lost */
-	unlink(path);
-	reopened(&scene, "there is no state file");
-	/* a byte changed; cut short; of nothing */
-	for (int i = 0; i < 3; i++) {
-		struct bytes content = file_content(path);
-		content.data[content.length / 2] ^= 1;
-		file_set(path, content.data, i == 0 ? content.length : i == 1 ? content.length / 2 : 0);
-		bytes_release(&content);
-		reopened(&scene, "rebuilding the state from");
-	}
-	free(path);
-	/* a torn end of the log: the state file's block is not there any more */
-	path = scene_path(&scene, "blocks/blocks.log");
-	struct bytes content = file_content(path);
-	file_set(path, content.data, content.length - 5);
-	bytes_release(&content);
-	rig_open(&scene.rig);
-	assert_non_null(strstr(text_string(&scene.rig.notices), "of an unfinished block after block"));
-	assert_int_equal(rig_balance(&scene.rig, "alice"), 20);
-	rig_close(&scene.rig);
-	free(path);
-	/* journals that make no sense */
-	path = scene_path(&scene, "journal/1000000");
-	file_set(path, "no journal at all", 17);
-	reopened(&scene, "journal/1000000.unused");
-	free(path);
-	/* the clock is lost: the chain does not stand still until real time has caught up */
-	rig_open(&scene.rig);
-	assert_int_equal(rig_advance(&scene.rig, 1000 * SECOND), 0);
-	rig_close(&scene.rig);
-	path = scene_path(&scene, "clock");
-	unlink(path);
-	free(path);
-	reopened(&scene, "chain time goes on from there");
-	scene_end(&scene);
-}
-
 static void another_genesis(void **state)
 {
 	struct scene scene;
@@ -530,7 +437,6 @@ int main(void)
 		cmocka_unit_test(killed_after_a_feature),
 		cmocka_unit_test(killed_while_the_clock_moves),
 		cmocka_unit_test(killed_without_the_key),
-		cmocka_unit_test(lost_and_damaged),
 		cmocka_unit_test(another_genesis),
 		cmocka_unit_test(full_disk_refuses),
 		cmocka_unit_test(full_log_goes_on),

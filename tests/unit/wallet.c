@@ -2,6 +2,7 @@
 #include "core/wallet/wallet.h"
 
 #include "core/base/exception.h"
+#include "core/base/file.h"
 #include "core/base/memory.h"
 #include "core/wallet/wallet_file.h"
 
@@ -17,6 +18,7 @@
 
 #include <cmocka.h>
 
+enum { FILE_MAXIMUM = 1 << 20 };
 static const char nathan[] = "5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3";
 
 struct fixture {
@@ -129,7 +131,7 @@ static void test_lock(void **state)
 	snprintf(path, sizeof path, "%s/password", f->folder);
 	assert_int_equal(stat(path, &status), 0);
 	assert_int_equal(status.st_mode & 0777, 0600);
-	assert_int_equal(wallet_file_read(&password, path, &error), 0);
+	assert_int_equal(file_load(&password, path, FILE_MAXIMUM, &error), 0);
 	assert_int_equal(wallet_unlock(wallet, text_string(&password), &error), 0);
 	assert_true(wallet_has(wallet, &public));
 	text_release(&password);
@@ -164,7 +166,7 @@ static void test_reveals_for_the_password_only(void **state)
 	char path[128];
 	assert_int_equal(wallet_open(&wallet, f->folder, true, f->signer, &error), 0);
 	snprintf(path, sizeof path, "%s/password", f->folder);
-	assert_int_equal(wallet_file_read(&password, path, &error), 0);
+	assert_int_equal(file_load(&password, path, FILE_MAXIMUM, &error), 0);
 	assert_false(wallet_revealed(wallet));
 	assert_int_equal(wallet_reveal(wallet, "wrong", &error), -EACCES);
 	assert_false(wallet_revealed(wallet));
@@ -220,7 +222,7 @@ static void test_keeps_r1_keys(void **state)
 	assert_memory_equal(back[1].private.secret, keys[1].private.secret, 32);
 	free(back);
 	snprintf(path, sizeof path, "%s/default.wallet", f->folder);
-	assert_int_equal(wallet_file_write(path, text.data, text.length, &error), 0);
+	assert_int_equal(file_replace(path, text.data, text.length, &error), 0);
 	assert_int_equal(wallet_open(&wallet, f->folder, false, f->signer, &error), 0);
 	assert_true(wallet_locked(wallet));
 	assert_int_equal(wallet_unlock(wallet, "PW5test", &error), 0);
@@ -229,12 +231,53 @@ static void test_keeps_r1_keys(void **state)
 	assert_int_equal(wallet_new_key(wallet, "x", &public, &error), 0);
 	wallet_close(wallet);
 	text_clear(&text);
-	assert_int_equal(wallet_file_read(&text, path, &error), 0);
+	assert_int_equal(file_load(&text, path, FILE_MAXIMUM, &error), 0);
 	assert_int_equal(wallet_file_decode(&back, &count, &secret, "f", text.data, text.length, &error), 0);
 	assert_int_equal(count, 3);
 	assert_int_equal(back[2].public.type, KEY_R1);
 	free(back);
 	text_release(&text);
+}
+
+/* A bit that flipped in the file is not taken for a key; what is no file is refused by name, and nothing waits for it. */
+static void test_damaged(void **state)
+{
+	static const char *const names[] = {"default.wallet", "password", "labels"};
+	struct fixture *f = *state;
+	struct wallet_key pair = {.public = {.type = KEY_K1}};
+	struct wallet_secret secret = wallet_secret_of("PW5test");
+	struct text text = TEXT_EMPTY;
+	struct error error = {0};
+	struct wallet *wallet;
+	char path[128], key[KEY_TEXT_SIZE];
+
+	assert_int_equal(signer_new_key(f->signer, &pair.private, &pair.public, &error), 0);
+	public_key_print(key, &pair.public);
+	pair.private.secret[20] ^= 1;
+	wallet_file_encode(&text, &secret, &pair, 1);
+	snprintf(path, sizeof path, "%s/default.wallet", f->folder);
+	assert_int_equal(file_replace(path, text.data, text.length, &error), 0);
+	assert_int_equal(wallet_open(&wallet, f->folder, false, f->signer, &error), 0);
+	assert_int_equal(wallet_unlock(wallet, "PW5test", &error), -EBADMSG);
+	assert_non_null(strstr(error.sentence, key));
+	assert_non_null(strstr(error.sentence, path));
+	assert_true(wallet_locked(wallet));
+	wallet_close(wallet);
+	unlink(path);
+	text_release(&text);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		snprintf(path, sizeof path, "%s/%s", f->folder, names[i]);
+		for (int fifo = 0; fifo < 2; fifo++) {
+			assert_int_equal(fifo ? mkfifo(path, 0600) : mkdir(path, 0700), 0);
+			error_clear(&error);
+			if (wallet_open(&wallet, f->folder, false, f->signer, &error) == 0) { /* it starts locked */
+				assert_int_equal(wallet_unlock(wallet, "PW5test", &error), fifo ? -EINVAL : -EISDIR);
+				wallet_close(wallet);
+			}
+			assert_non_null(strstr(error.sentence, path));
+			assert_int_equal(fifo ? unlink(path) : rmdir(path), 0);
+		}
+	}
 }
 
 int main(void)
@@ -246,7 +289,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_unsaved_change_does_not_happen, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_reveals_for_the_password_only, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_created_only_where_there_is_none, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_keeps_r1_keys, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_keeps_r1_keys, setup, teardown), cmocka_unit_test_setup_teardown(test_damaged, setup, teardown),
 	};
 	return cmocka_run_group_tests_name("wallet", tests, NULL, NULL);
 }

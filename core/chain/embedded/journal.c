@@ -253,8 +253,7 @@ static int compare_numbers(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
-/* The numbers of the blocks that have a journal, ascending; free() *out. */
-static int list_journals(const struct storage *storage, uint32_t **out, size_t *count, struct error *error)
+int storage_list_journals(const struct storage *storage, uint32_t **out, size_t *count, struct error *error)
 {
 	size_t capacity = 0;
 	DIR *folder = opendir(storage->journal_folder);
@@ -346,7 +345,7 @@ int storage_rebuild(struct storage *storage, struct embedded_chain *chain, struc
 {
 	uint32_t *numbers = NULL;
 	size_t count = 0;
-	int result = list_journals(storage, &numbers, &count, error);
+	int result = storage_list_journals(storage, &numbers, &count, error);
 
 	for (size_t i = 0; i < count && result == 0; i++)
 		result = rebuild_one(storage, chain, numbers[i], notices, error);

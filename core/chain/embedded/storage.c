@@ -2,22 +2,27 @@
  * clock's offset. */
 #include "core/chain/embedded/storage.h"
 
+#include "core/base/file.h"
 #include "core/base/memory.h"
-#include "core/engine/storage/file.h"
 #include "core/engine/storage/state_file.h"
+#include "core/types/time.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 enum {
 	BLOCKS_PER_STATE = 1000,
 	SAVE_TIME_SHARE = 10 /* saving takes at most a tenth of the time */,
-	SAVE_RETRY_US = 60 * 1000000
+	SAVE_RETRY_US = 60 * 1000000,
+	CLOCK_FILE_MAXIMUM = 64,
+	CLOCK_MARGIN_SLOTS = 2 * 60 * 60 /* of the time that slots can tell */
 };
+#define OFFSET_MAXIMUM_US (INT64_C(100) * 366 * 86400 * 1000000)
 
 static int64_t monotonic_us(void)
 {
@@ -26,17 +31,80 @@ static int64_t monotonic_us(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-static int64_t read_offset(const char *path)
+/* Chain time must stay one that slots can tell, whatever stands in the file. */
+static int read_offset(struct storage *storage, struct error *error)
 {
-	long long offset = 0;
-	FILE *file = fopen(path, "re");
+	struct text content = TEXT_EMPTY;
+	struct timespec now;
+	char *end;
+	int result = file_load(&content, storage->clock_path, CLOCK_FILE_MAXIMUM, error);
 
-	if (file) {
-		if (fscanf(file, "%lld", &offset) != 1)
-			offset = 0;
-		fclose(file);
+	if (result == -ENOENT) {
+		error_clear(error);
+		return 0;
 	}
-	return offset;
+	if (result && result != -EFBIG)
+		return result;
+	clock_gettime(CLOCK_REALTIME, &now);
+	errno = 0;
+	long long offset = strtoll(text_string(&content), &end, 10);
+	if (result || errno || end == text_string(&content) || strcmp(end, "\n") != 0 ||
+	    offset < -(long long)now.tv_sec * 1000000 || offset > OFFSET_MAXIMUM_US ||
+	    now.tv_sec * INT64_C(1000000) + offset > slot_to_us(UINT32_MAX - CLOCK_MARGIN_SLOTS))
+		result = error_set(error, EBADMSG,
+		                   "\"%s\" does not say by how many microseconds chain time is ahead: remove it, and "
+		                   "chain time goes on from the last block",
+		                   storage->clock_path);
+	else
+		storage->offset_us = offset;
+	text_release(&content);
+	return result;
+}
+
+/* What is no file is somebody else's to refuse. */
+static bool has_content(const char *path, off_t least)
+{
+	struct stat status;
+
+	return lstat(path, &status) == 0 && (!S_ISREG(status.st_mode) || status.st_size >= least);
+}
+
+/* What else tells that there was a chain; NULL: nothing. free() it. */
+static char *find_trace(const struct storage *storage, const char *blocks)
+{
+	struct text path = TEXT_EMPTY;
+	uint32_t *numbers = NULL;
+	size_t count = 0;
+
+	text_printf(&path, "%s/blocks.index", blocks);
+	if (has_content(storage->state_path, 0)) {
+		text_clear(&path);
+		text_append(&path, storage->state_path);
+	} else if (!has_content(text_string(&path), 1)) {
+		text_clear(&path);
+		if (storage_list_journals(storage, &numbers, &count, NULL) == 0 && count)
+			text_printf(&path, "%s/%" PRIu32, storage->journal_folder, numbers[0]);
+		free(numbers);
+	}
+	return path.length ? text_take(&path) : (text_release(&path), NULL);
+}
+
+/* A log that is lost is not begun anew over what is left of its chain. */
+static int check_log_is_there(const struct storage *storage, const char *blocks, struct error *error)
+{
+	struct text log = TEXT_EMPTY;
+	char *trace = NULL;
+	int result = 0;
+
+	text_printf(&log, "%s/blocks.log", blocks);
+	if (!has_content(text_string(&log), BLOCK_LOG_HEADER_SIZE) && (trace = find_trace(storage, blocks)))
+		result = error_set(error, ENOENT,
+		                   "the blocks are lost: \"%s\" is %s, but \"%s\" is there, of a chain that has "
+		                   "begun: put a copy of the log back, or begin a new chain in another data folder",
+		                   text_string(&log), has_content(text_string(&log), 0) ? "empty" : "missing", trace);
+	free(trace);
+	text_release(&log);
+	return result;
 }
 
 int storage_open(struct storage **out, struct data_folder *folder, struct genesis *genesis, bool given,
@@ -49,11 +117,14 @@ int storage_open(struct storage **out, struct data_folder *folder, struct genesi
 	storage->folder = folder;
 	storage->state_path = data_folder_file(folder, "state");
 	storage->clock_path = data_folder_file(folder, "clock");
-	storage->offset_us = read_offset(storage->clock_path);
+	if (result == 0)
+		result = read_offset(storage, error);
 	if (result == 0) {
 		storage->journal_folder = data_folder_subfolder(folder, "journal", error);
 		result = storage->journal_folder ? 0 : -error->number;
 	}
+	if (result == 0)
+		result = check_log_is_there(storage, blocks, error);
 	if (result == 0) {
 		result = block_log_open(&storage->blocks, blocks, given ? genesis : NULL, notices, error);
 		if (result == -ENOENT && !given)
@@ -131,7 +202,8 @@ int storage_read_block(struct storage *storage, struct signed_block *out, uint32
 	return result;
 }
 
-/* The state file's branch, when it is of this log: its head must be the log's block of that number. */
+/* The state file's branch, when it is of this log: its head must be the log's block of that number. -ERANGE:
+ * the log ends before it. */
 static int load_state(struct storage *storage, struct branch **branch, const struct genesis *genesis,
                       struct error *error)
 {
@@ -146,13 +218,23 @@ static int load_state(struct storage *storage, struct branch **branch, const str
 		goto out;
 	}
 	struct cursor in = cursor_make(head.data, head.length);
-	result = branch_restore(branch, genesis, map, root, &in, error);
-	if (result)
+	if (branch_restore(branch, genesis, map, root, &in, error) != 0) {
+		result = -EBADMSG;
 		goto out;
+	}
 	uint32_t number = branch_head(*branch)->number;
-	result = storage_read_block(storage, &block, number, error);
-	if (result || !checksum256_equal(&block.id, &branch_head(*branch)->id)) {
+	uint32_t last = block_log_last(storage->blocks);
+	if (number > last)
+		result = error_set(error, ERANGE,
+		                   "block log \"%s/blocks/blocks.log\" ends at block %" PRIu32
+		                   ", but \"%s\" is the state after block %" PRIu32 ": put a copy of the whole log "
+		                   "back, or move the state away to go on from block %" PRIu32
+		                   " without what came later",
+		                   data_folder_path(storage->folder), last, storage->state_path, number, last);
+	else if ((result = storage_read_block(storage, &block, number, error)) == 0 &&
+	         !checksum256_equal(&block.id, &branch_head(*branch)->id))
 		result = error_set(error, EBADMSG, "its block %" PRIu32 " is not the log's", number);
+	if (result) {
 		branch_destroy(*branch);
 		*branch = NULL;
 	} else {
@@ -197,23 +279,34 @@ static int begin_at_genesis(struct storage *storage, struct branch **branch, con
 	if (result == 0 && block_log_last(storage->blocks) == 0) {
 		result = storage_append_block(storage, branch_head(*branch)->block, error);
 		if (result == 0)
+			result = storage_sync(storage, error); /* the log is never behind the state */
+		if (result == 0)
 			result = save_head(storage, *branch, error);
 	}
 	return result;
 }
 
-static void notice_rebuilding(const struct storage *storage, struct text *notices, int reason,
-                              const struct error *error)
+/* Why the state is made anew from the blocks; a file that cannot be used is kept beside. */
+static int prepare_rebuilding(const struct storage *storage, struct text *notices, int reason,
+                              struct error *error)
 {
 	uint32_t last = block_log_last(storage->blocks);
+	struct text aside = TEXT_EMPTY;
+	int result = 0;
 
-	if (!notices || last == 0)
-		return;
-	if (reason == -ENOENT)
+	if (reason != -ENOENT) {
+		struct error why = *error;
+		result = file_set_aside(storage->state_path, "unused", &aside, error);
+		if (result == 0 && notices)
+			text_printf(notices, "the state file cannot be used (%s) and is now \"%s\"", why.sentence,
+			            text_string(&aside));
+	} else if (notices && last) {
 		text_printf(notices, "there is no state file \"%s\"", storage->state_path);
-	else
-		text_printf(notices, "the state file cannot be used (%s)", error->sentence);
-	text_printf(notices, "; rebuilding the state from %" PRIu32 " blocks\n", last);
+	}
+	if (result == 0 && notices && (last || reason != -ENOENT))
+		text_printf(notices, "; rebuilding the state from %" PRIu32 " blocks\n", last);
+	text_release(&aside);
+	return result;
 }
 
 /* Applies what the log has behind the branch's head. */
@@ -243,10 +336,12 @@ int storage_restore(struct storage *storage, struct branch **branch, const struc
 	error = error ? error : &own;
 	*branch = NULL;
 	result = load_state(storage, branch, genesis, error);
-	if (result) {
-		notice_rebuilding(storage, notices, result, error);
-		error_clear(error);
-		result = begin_at_genesis(storage, branch, genesis, error);
+	if (result == -ENOENT || result == -EBADMSG) {
+		result = prepare_rebuilding(storage, notices, result, error);
+		if (result == 0) {
+			error_clear(error);
+			result = begin_at_genesis(storage, branch, genesis, error);
+		}
 	}
 	if (result == 0)
 		result = replay(storage, *branch, error);

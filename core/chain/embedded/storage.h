@@ -19,4 +19,7 @@ struct storage {
 	uint64_t journal_size;      /* before the record appended last */
 };
 
+/* journal.c: the numbers of the blocks that have a journal, ascending; free() *out. */
+int storage_list_journals(const struct storage *storage, uint32_t **out, size_t *count, struct error *error);
+
 #endif

@@ -2,7 +2,7 @@
 #include "core/engine/storage/block_log_private.h"
 
 #include "core/base/memory.h"
-#include "core/engine/storage/file.h"
+#include "core/base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -59,8 +59,10 @@ static int header_unpack(struct block_log *log, const void *data, size_t length,
 /* Only now that the log is known to be one of ours. */
 static int open_index(struct block_log *log, uint64_t *size, struct error *error)
 {
-	log->index_fd = open(log->index_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	int result = log->index_fd < 0 ? -errno : file_size(log->index_fd, size);
+	int result = file_open(&log->index_fd, log->index_path, O_RDWR | O_CREAT, error);
+	if (result)
+		return result;
+	result = file_size(log->index_fd, size);
 	return result ? error_set(error, -result, "cannot open block index \"%s\": %s", log->index_path,
 	                          file_reason(result))
 	              : 0;
@@ -141,8 +143,9 @@ int block_log_open(struct block_log **out, const char *folder, const struct gene
 	text_printf(&path, "%s/blocks.index", folder);
 	log->index_path = text_take(&path);
 	log->index_fd = -1;
-	log->fd = open(log->path, O_RDWR | O_CLOEXEC | (genesis ? O_CREAT : 0), 0600);
-	int result = log->fd < 0 ? log_failed(log, "open", -errno, error) : log_load(log, genesis, report, error);
+	int result = file_open(&log->fd, log->path, O_RDWR | (genesis ? O_CREAT : 0), error);
+	if (!result)
+		result = log_load(log, genesis, report, error);
 	if (result) {
 		block_log_close(log);
 		log = NULL;

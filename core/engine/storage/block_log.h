@@ -8,7 +8,10 @@
 #include "core/base/text.h"
 #include "core/types/genesis.h"
 
-enum { BLOCK_LOG_BLOCK_MAXIMUM = 64 << 20 }; /* bytes of a packed block */
+enum {
+	BLOCK_LOG_BLOCK_MAXIMUM = 64 << 20, /* bytes of a packed block */
+	BLOCK_LOG_HEADER_SIZE = 126,        /* of a log that begins with its genesis */
+};
 
 struct block_log;
 

@@ -8,7 +8,7 @@
 #include "core/engine/storage/block_log_private.h"
 
 #include "core/base/memory.h"
-#include "core/engine/storage/file.h"
+#include "core/base/file.h"
 #include "core/types/block.h"
 
 #include <errno.h>
@@ -108,6 +108,25 @@ static bool recovery_end_is_whole(const struct recovery *r, uint64_t from)
 	return offset > from && entry_end(r, offset, 0, NULL, &id) == r->size;
 }
 
+/* Were it not torn but damaged, the bytes would be wanted: they are kept. */
+static int cut_torn_end(const struct recovery *r, uint64_t at, uint32_t last, struct text *report,
+                        struct error *error)
+{
+	struct text aside = TEXT_EMPTY;
+	int result = file_keep_copy(r->log->path, "cut", r->data + at, r->size - at, &aside, error);
+
+	if (!result && (result = file_cut(r->log->fd, at)))
+		error_set(error, -result, "cannot cut the torn end of block log \"%s\": %s", r->log->path,
+		          file_reason(result));
+	if (!result && report)
+		text_printf(report,
+		            "block log \"%s\": cut %" PRIu64 " bytes of an unfinished block after block %" PRIu32
+		            ", kept in \"%s\"\n",
+		            r->log->path, r->size - at, last, text_string(&aside));
+	text_release(&aside);
+	return result;
+}
+
 static int recovery_run(struct recovery *r, struct text *report, struct error *error)
 {
 	struct block_log *log = r->log;
@@ -127,15 +146,9 @@ static int recovery_run(struct recovery *r, struct text *report, struct error *e
 		                 "), with more blocks behind it: "
 		                 "restore it from a copy, or set it aside to start from nothing",
 		                 log->path, last + 1, at);
-	int result = at < r->size ? file_cut(log->fd, at) : 0;
+	int result = at < r->size ? cut_torn_end(r, at, last, report, error) : 0;
 	if (result)
-		return error_set(error, -result, "cannot cut the torn end of block log \"%s\": %s", log->path,
-		                 file_reason(result));
-	if (report && at < r->size)
-		text_printf(report,
-		            "block log \"%s\": cut %" PRIu64 " bytes of an unfinished block after block %" PRIu32
-		            "\n",
-		            log->path, r->size - at, last);
+		return result;
 	struct bytes rest = {0};
 	for (size_t i = r->kept; i < r->count; i++)
 		bytes_put_u64(&rest, r->offsets[i]);

@@ -2,24 +2,32 @@
 #include "core/engine/storage/data_folder.h"
 
 #include "core/base/memory.h"
-#include "core/engine/storage/file.h"
+#include "core/base/file.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { DATA_FORMAT = 1, ENDING_TRIES = 200, ENDING_PAUSE_NS = 10000000 }; /* two seconds at most */
+enum {
+	DATA_FORMAT = 1,
+	FORMAT_FILE_MAXIMUM = 64,
+	ENDING_TRIES = 200, /* two seconds at most */
+	ENDING_PAUSE_NS = 10000000
+};
 
 struct data_folder {
 	char *path;
-	int lock;
+	int lock;   /* the file: programs that know only that one respect it, and it names the owner */
+	int itself; /* the folder, locked too: the file may be removed */
 };
 
 int data_folder_default(struct text *out, const char *mountpoint, struct error *error)
@@ -47,6 +55,14 @@ int data_folder_default(struct text *out, const char *mountpoint, struct error *
 	return 0;
 }
 
+/* That it is there outlives a loss of power. */
+static int make_folder(const char *path)
+{
+	if (mkdir(path, 0700) < 0)
+		return errno == EEXIST ? 0 : -errno;
+	return file_sync_parent(path);
+}
+
 /* mkdir -p */
 static int make_folders(const char *path)
 {
@@ -54,12 +70,11 @@ static int make_folders(const char *path)
 	int result = 0;
 	for (char *slash = strchr(copy + 1, '/'); slash && !result; slash = strchr(slash + 1, '/')) {
 		*slash = 0;
-		if (mkdir(copy, 0700) < 0 && errno != EEXIST)
-			result = -errno;
+		result = make_folder(copy);
 		*slash = '/';
 	}
-	if (!result && mkdir(copy, 0700) < 0 && errno != EEXIST)
-		result = -errno;
+	if (!result)
+		result = make_folder(copy);
 	free(copy);
 	return result;
 }
@@ -83,34 +98,48 @@ static int folder_is_empty(const char *path, bool *empty)
 /* *version is 0 when there is no format file. */
 static int read_format(const struct data_folder *folder, long *version, struct error *error)
 {
-	char *path = data_folder_file(folder, "format"), content[64] = "";
-	int fd = open(path, O_RDONLY | O_CLOEXEC), result = 0;
+	char *path = data_folder_file(folder, "format"), rest = 0;
+	struct text content = TEXT_EMPTY;
+	int result = file_load(&content, path, FORMAT_FILE_MAXIMUM, error);
 	*version = 0;
-	if (fd < 0 && errno == ENOENT) {
+	if (result == -ENOENT) {
 		free(path);
+		if (error)
+			error_clear(error);
 		return 0;
 	}
-	ssize_t length = fd < 0 ? -1 : read(fd, content, sizeof content - 1);
-	if (length < 0)
-		result = error_set(error, errno, "cannot read \"%s\": %s", path, file_reason(errno));
-	if (fd >= 0)
-		close(fd);
-	char rest = 0;
-	if (!result && (sscanf(content, "eosiofs %9ld%c", version, &rest) != 2 || rest != '\n' || *version < 1))
+	bool says = sscanf(text_string(&content), "eosiofs %9ld%c", version, &rest) == 2 && rest == '\n' &&
+	            *version > 0;
+	if (result == -EFBIG || (!result && !says))
 		result = error_set(error, EBADMSG, "\"%s\" does not say which format the data folder has", path);
 	if (!result && *version > DATA_FORMAT)
 		result = error_set(
 			error, ENOTSUP,
 			"data folder \"%s\" has format %ld, this program knows up to %d: use the newer program",
 			folder->path, *version, DATA_FORMAT);
+	text_release(&content);
 	free(path);
 	return result;
 }
 
-/* Whose process the lock file names; 0: none. */
+/* Who has the folder locked, as the kernel says, else as the lock file does; 0: not known. */
 static long lock_owner(const struct data_folder *folder)
 {
-	char owner[32] = "";
+	char line[256], owner[32] = "";
+	struct stat status;
+	FILE *locks = fopen("/proc/locks", "re");
+	long pid = 0, found = 0;
+	unsigned major, minor;
+	unsigned long long inode;
+
+	while (locks && !found && fstat(folder->itself, &status) == 0 && fgets(line, sizeof line, locks))
+		if (sscanf(line, "%*d: FLOCK %*s %*s %ld %x:%x:%llu", &pid, &major, &minor, &inode) == 4 &&
+		    inode == status.st_ino && makedev(major, minor) == status.st_dev)
+			found = pid;
+	if (locks)
+		fclose(locks);
+	if (found > 0)
+		return found;
 	return pread(folder->lock, owner, sizeof owner - 1, 0) > 0 ? strtol(owner, NULL, 10) : 0;
 }
 
@@ -129,10 +158,10 @@ static bool is_ending(long pid)
 }
 
 /* Who starts the program at once after killing it is not told that it is in use. */
-static int wait_for_lock(const struct data_folder *folder)
+static int wait_for_lock(const struct data_folder *folder, int fd)
 {
 	static const struct timespec pause = {.tv_nsec = ENDING_PAUSE_NS};
-	for (int tries = 0; flock(folder->lock, LOCK_EX | LOCK_NB) < 0; tries++) {
+	for (int tries = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; tries++) {
 		if (errno != EWOULDBLOCK)
 			return -errno;
 		long pid = lock_owner(folder);
@@ -146,9 +175,15 @@ static int wait_for_lock(const struct data_folder *folder)
 static int take_lock(struct data_folder *folder, struct error *error)
 {
 	char *path = data_folder_file(folder, "lock");
-	int result;
-	folder->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	result = folder->lock < 0 ? -errno : wait_for_lock(folder);
+	int result = file_open(&folder->lock, path, O_RDWR | O_CREAT, error);
+	if (result) {
+		free(path);
+		return result;
+	}
+	folder->itself = open(folder->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	result = folder->itself < 0 ? -errno : wait_for_lock(folder, folder->itself);
+	if (!result)
+		result = wait_for_lock(folder, folder->lock);
 	if (result == -EWOULDBLOCK) {
 		long pid = lock_owner(folder);
 		if (pid > 0)
@@ -216,7 +251,7 @@ int data_folder_open(struct data_folder **out, const char *path, struct error *e
 {
 	struct data_folder *folder = memory_allocate(1, sizeof *folder);
 	folder->path = memory_copy_string(path);
-	folder->lock = -1;
+	folder->lock = folder->itself = -1;
 	for (size_t end = strlen(path); end > 1 && folder->path[end - 1] == '/';)
 		folder->path[--end] = 0;
 	int result = *path ? folder_start(folder, error)
@@ -235,8 +270,15 @@ void data_folder_close(struct data_folder *folder)
 		return;
 	if (folder->lock >= 0)
 		close(folder->lock); /* the file stays: removing it would let two others lock different ones */
+	if (folder->itself >= 0)
+		close(folder->itself);
 	free(folder->path);
 	free(folder);
+}
+
+const char *data_folder_path(const struct data_folder *folder)
+{
+	return folder->path;
 }
 
 char *data_folder_file(const struct data_folder *folder, const char *name)
@@ -249,9 +291,13 @@ char *data_folder_file(const struct data_folder *folder, const char *name)
 char *data_folder_subfolder(const struct data_folder *folder, const char *name, struct error *error)
 {
 	char *path = data_folder_file(folder, name);
-	if (mkdir(path, 0700) == 0 || errno == EEXIST)
+	struct stat status;
+	int result = make_folder(path);
+	if (!result && stat(path, &status) == 0 && !S_ISDIR(status.st_mode))
+		result = -ENOTDIR;
+	if (!result)
 		return path;
-	error_set(error, errno, "cannot make folder \"%s\": %s", path, file_reason(errno));
+	error_set(error, -result, "cannot make folder \"%s\": %s", path, file_reason(result));
 	free(path);
 	return NULL;
 }

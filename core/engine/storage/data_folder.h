@@ -23,6 +23,7 @@ int data_folder_default(struct text *out, const char *mountpoint, struct error *
  * or another -errno; then nothing has changed but perhaps that there is an empty folder. */
 int data_folder_open(struct data_folder **out, const char *path, struct error *error);
 void data_folder_close(struct data_folder *folder); /* NULL is fine */
+const char *data_folder_path(const struct data_folder *folder); /* borrowed */
 /* The path of a file in it; free() it. */
 char *data_folder_file(const struct data_folder *folder, const char *name);
 /* The path of a folder in it, made (0700) when it is not there; free() it. NULL and the error set when

@@ -2,7 +2,7 @@
 #include "core/engine/storage/journal.h"
 
 #include "core/base/memory.h"
-#include "core/engine/storage/file.h"
+#include "core/base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -130,11 +130,8 @@ int journal_open(struct journal **out, const char *path, struct text *report, st
 {
 	struct journal *journal = memory_allocate(1, sizeof *journal);
 	journal->path = memory_copy_string(path);
-	journal->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	int result = journal->fd < 0 ? -errno : 0;
-	if (result)
-		error_set(error, -result, "cannot open journal \"%s\": %s", path, file_reason(result));
-	else
+	int result = file_open(&journal->fd, path, O_RDWR | O_CREAT, error);
+	if (!result)
 		result = journal_load(journal, report, error);
 	if (result) {
 		journal_close(journal);

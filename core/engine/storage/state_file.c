@@ -3,7 +3,7 @@
 
 #include "core/base/memory.h"
 #include "core/base/text.h"
-#include "core/engine/storage/file.h"
+#include "core/base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -103,26 +103,14 @@ int state_file_save(const char *path, const void *header, size_t header_length, 
 	if (header_length > STATE_FILE_HEADER_MAXIMUM)
 		return error_set(error, EFBIG, "a header of %zu bytes is too long for state file \"%s\"",
 		                 header_length, path);
-	struct text temporary = TEXT_EMPTY;
-	text_printf(&temporary, "%s.new", path);
-	struct saver saver = {
-		.fd = open(text_string(&temporary), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
-	int result = saver.fd < 0 ? -errno : saver_run(&saver, header, header_length, root);
+	struct saver saver = {.fd = -1};
+	int result = file_replace_begin(&saver.fd, path);
 	if (!result)
-		result = file_sync(saver.fd);
-	if (saver.fd >= 0)
-		close(saver.fd);
-	if (!result && rename(text_string(&temporary), path) < 0)
-		result = -errno;
-	if (!result)
-		result = file_sync_parent(path);
-	if (result) {
-		unlink(text_string(&temporary));
-		error_set(error, -result, "cannot write state file \"%s\": %s", path, file_reason(result));
-	}
+		result = saver_run(&saver, header, header_length, root);
+	result = file_replace_end(saver.fd, path, result);
 	bytes_release(&saver.chunk);
-	text_release(&temporary);
-	return result;
+	return result ? error_set(error, -result, "cannot write state file \"%s\": %s", path, file_reason(result))
+	              : 0;
 }
 
 /* --- loading --- */
@@ -169,8 +157,11 @@ static int loader_next(struct loader *loader, struct error *error)
 
 static int loader_open(struct loader *loader, const char *path, struct bytes *header, struct error *error)
 {
-	*loader = (struct loader){.path = path, .fd = open(path, O_RDONLY | O_CLOEXEC)};
-	int result = loader->fd < 0 ? -errno : file_size(loader->fd, &loader->size);
+	*loader = (struct loader){.path = path};
+	int result = file_open(&loader->fd, path, O_RDONLY, error);
+	if (result)
+		return result;
+	result = file_size(loader->fd, &loader->size);
 	if (result)
 		return error_set(error, -result, "cannot open state file \"%s\": %s", path, file_reason(result));
 	result = loader_next(loader, error);

@@ -1,0 +1,144 @@
+/* A data folder whose files are lost, damaged, or no files: rebuilt where the rest says all, else refused by name; nothing newer goes without a copy. */
+#include "tests/unit/scene.h"
+
+#include <errno.h>
+
+static void lost_and_damaged(void **state)
+{
+	struct scene scene;
+	(void)state;
+	grown_chain(&scene);
+	char *path = scene_path(&scene, "state");
+	/* lost */
+	unlink(path);
+	reopened(&scene, "there is no state file");
+	/* a byte changed; cut short; of nothing */
+	for (int i = 0; i < 3; i++) {
+		struct bytes content = file_content(path);
+		content.data[content.length / 2] ^= 1;
+		file_set(path, content.data, i == 0 ? content.length : i == 1 ? content.length / 2 : 0);
+		bytes_release(&content);
+		reopened(&scene, "rebuilding the state from");
+	}
+	free(path);
+	/* what could not be used was kept */
+	path = scene_path(&scene, "state.unused.3");
+	assert_int_equal(access(path, F_OK), 0);
+	free(path);
+	/* journals that make no sense */
+	path = scene_path(&scene, "journal/1000000");
+	file_set(path, "no journal at all", 17);
+	reopened(&scene, "journal/1000000.unused");
+	free(path);
+	/* the clock is lost: the chain does not stand still until real time has caught up */
+	rig_open(&scene.rig);
+	assert_int_equal(rig_advance(&scene.rig, 1000 * SECOND), 0);
+	rig_close(&scene.rig);
+	path = scene_path(&scene, "clock");
+	unlink(path);
+	free(path);
+	reopened(&scene, "chain time goes on from there");
+	scene_end(&scene);
+}
+
+/* Refused, with these words; nothing in the folder has changed. */
+static void assert_refused(struct scene *scene, int result, const char *words, const char *file)
+{
+	char *path = scene_path(scene, file);
+	struct stat before, after;
+	assert_int_equal(lstat(path, &before), 0);
+	assert_int_equal(rig_try_open(&scene->rig), result);
+	if (!strstr(scene->rig.error.sentence, words) || !strstr(scene->rig.error.sentence, path))
+		fail_msg("\"%s\" does not say \"%s\" of \"%s\"", scene->rig.error.sentence, words, path);
+	assert_int_equal(lstat(path, &after), 0);
+	assert_int_equal(after.st_size, before.st_size);
+	assert_int_equal(after.st_mtim.tv_nsec, before.st_mtim.tv_nsec);
+	free(path);
+}
+
+static void lost_log(void **state)
+{
+	struct scene scene;
+	(void)state;
+	grown_chain(&scene);
+	char *log = scene_path(&scene, "blocks/blocks.log"), *aside = scene_path(&scene, "aside"), *path;
+	struct bytes content = file_content(log);
+	/* missing, empty, with part of its first bytes; then all that is left is the index, then a journal */
+	assert_int_equal(rename(log, aside), 0);
+	assert_refused(&scene, -ENOENT, "blocks.log\" is missing", "state");
+	assert_int_equal(access(log, F_OK), -1);
+	file_set(log, "", 0);
+	assert_refused(&scene, -ENOENT, "blocks.log\" is empty", "state");
+	file_set(log, content.data, 100);
+	assert_refused(&scene, -ENOENT, "begin a new chain in another data folder", "state");
+	path = scene_path(&scene, "state");
+	char *state_aside = scene_path(&scene, "state.aside");
+	assert_int_equal(rename(path, state_aside), 0);
+	assert_refused(&scene, -ENOENT, "the blocks are lost", "blocks/blocks.index");
+	/* shorter than the state */
+	assert_int_equal(rename(state_aside, path), 0);
+	file_set(log, content.data, content.length - 5);
+	assert_refused(&scene, -ERANGE, "ends at block", "state");
+	assert_non_null(strstr(text_string(&scene.rig.notices), "blocks.log.cut"));
+	/* put back, all is there */
+	file_set(log, content.data, content.length);
+	reopened(&scene, "");
+	bytes_release(&content);
+	free(path);
+	free(state_aside);
+	free(log);
+	free(aside);
+	scene_end(&scene);
+}
+
+static void damaged_clock(void **state)
+{
+	static const char *const contents[] = {"99999999999999999999\n", "9223372036854775807\n", "-9223372036854775808\n", "", "12", "soon\n", "1 2\n"};
+	struct scene scene;
+	(void)state;
+	grown_chain(&scene);
+	char *path = scene_path(&scene, "clock");
+	struct bytes content = file_content(path);
+	for (size_t i = 0; i < sizeof contents / sizeof *contents; i++) {
+		file_set(path, contents[i], strlen(contents[i]));
+		assert_refused(&scene, -EBADMSG, "by how many microseconds", "clock");
+	}
+	file_set(path, content.data, content.length);
+	bytes_release(&content);
+	free(path);
+	reopened(&scene, "");
+	scene_end(&scene);
+}
+
+/* What is no file is refused by name, and nothing waits for its other end. */
+static void not_files(void **state)
+{
+	static const char *const names[] = {"state", "clock", "blocks/blocks.log", "blocks/blocks.index", "journal/1000000"};
+	struct scene scene;
+	(void)state;
+	grown_chain(&scene);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		char *path = scene_path(&scene, names[i]), *aside = scene_path(&scene, "aside");
+		bool there = rename(path, aside) == 0;
+		assert_int_equal(mkfifo(path, 0600), 0);
+		assert_refused(&scene, -EINVAL, "is a FIFO, and a file belongs there", names[i]);
+		assert_int_equal(unlink(path), 0);
+		assert_int_equal(mkdir(path, 0700), 0);
+		assert_refused(&scene, -EISDIR, "is a folder, and a file belongs there", names[i]);
+		assert_int_equal(rmdir(path), 0);
+		if (there)
+			assert_int_equal(rename(aside, path), 0);
+		free(path);
+		free(aside);
+		reopened(&scene, "");
+	}
+	scene_end(&scene);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lost_and_damaged), cmocka_unit_test(lost_log), cmocka_unit_test(damaged_clock), cmocka_unit_test(not_files),
+	};
+	return cmocka_run_group_tests_name("embedded_damage", tests, NULL, NULL);
+}
