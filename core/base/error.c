@@ -61,6 +61,17 @@ void error_prefix(struct error *error, const char *format, ...)
 	error->sentence[length + kept] = 0;
 }
 
+void error_append(struct error *error, const char *format, ...)
+{
+	va_list arguments;
+	if (!error)
+		return;
+	size_t length = strlen(error->sentence);
+	va_start(arguments, format);
+	vsnprintf(error->sentence + length, ERROR_SENTENCE_SIZE - length, format, arguments);
+	va_end(arguments);
+}
+
 void error_clear(struct error *error)
 {
 	if (!error)

@@ -27,6 +27,9 @@ int error_chain(struct error *error, uint32_t code, const char *format, ...)
 /* Puts "format: " before the sentence that is there; the number and the code stay. */
 void error_prefix(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Puts more behind the sentence that is there. */
+void error_append(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 void error_clear(struct error *error);
 
 #endif

@@ -1,6 +1,6 @@
-/* Running steps. One thread makes and signs what comes next, the runner's own sends it in order: signing
- * and everything that sending takes are about equally dear, so two processors are busy. What a step has
- * done, the chain shows; nothing else needs to be kept. */
+/* Running steps. Threads make and sign what comes next, one for each other processor; the runner's own sends
+ * it in order, and makes the next one itself where that is not ready yet, so that no processor waits for
+ * another. */
 #include "core/boot/boot_private.h"
 #include "core/boot/random.h"
 
@@ -12,9 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum {
-	AHEAD = 64, BATCH = 16,      /* items made before they are sent; how many the other thread is woken for */
+	AHEAD = 64, BATCH = 16,      /* items made before they are sent; how many the others are woken for */
+	HELPERS_MAXIMUM = 15,
 	EXPIRATION_MINIMUM = 60, EXPIRATION_VARIATION = 3400, /* seconds */
 	ATTEMPTS = 10,
 	PROGRESS_INTERVAL_US = 100000,
@@ -26,7 +28,8 @@ struct prepared {
 	size_t index;
 	struct boot_item item;
 	struct packed_transaction packed;
-	int result; /* why it could not be made */
+	bool ready; /* made, or it could not be: */
+	int result;
 	struct error error;
 };
 
@@ -46,10 +49,11 @@ struct run {
 	bool worked; /* there was something to do */
 
 	pthread_mutex_t lock;
-	pthread_cond_t changed;
+	pthread_cond_t first_ready, room;
 	struct prepared *ring; /* AHEAD of them */
 	size_t first, count;
-	bool ended, stopped; /* nothing more comes; nothing more is wanted */
+	size_t next;         /* item to be made */
+	bool ended, stopped; /* nothing more is wanted; or only what is in the ring */
 };
 
 /* --- making and signing --- */
@@ -59,7 +63,7 @@ static int sign(struct run *run, const struct boot_item *item, struct packed_tra
 {
 	const struct boot_environment *environment = &run->boot->environment;
 	struct private_key key = run->boot_key;
-	struct public_key public;
+	struct public_key public = run->context.plan->public;
 	int result = 0;
 
 	if (!item->by_boot_key) {
@@ -68,8 +72,8 @@ static int sign(struct run *run, const struct boot_item *item, struct packed_tra
 			result = wallet_private_key(environment->wallet, &public, &key, error);
 	}
 	if (result == 0)
-		result = packed_transaction_sign(packed, environment->signer, &key, &environment->chain->chain_id,
-		                                 error);
+		result = packed_transaction_sign(packed, environment->signer, &key, &public,
+		                                 &environment->chain->chain_id, error);
 	memory_wipe(&key, sizeof key);
 	return result;
 }
@@ -114,57 +118,72 @@ static void release_prepared(struct prepared *prepared)
 	packed_transaction_release(&prepared->packed);
 }
 
-/* Room in the ring, or NULL when nothing more is wanted. */
-static struct prepared *ring_reserve(struct run *run)
+/* The next item to be made, which becomes the ring's last; false: there is none, or no room. Under lock. */
+static bool claim(struct run *run, struct prepared **out, size_t *index)
 {
-	pthread_mutex_lock(&run->lock);
-	while (run->count == AHEAD && !run->stopped)
-		pthread_cond_wait(&run->changed, &run->lock);
-	struct prepared *room = run->stopped ? NULL : &run->ring[(run->first + run->count) % AHEAD];
-	pthread_mutex_unlock(&run->lock);
-	return room;
+	while (run->next < run->total && run->done && run->done[run->next])
+		run->next++;
+	if (run->stopped || run->count == AHEAD || (!run->step->endless && run->next >= run->total))
+		return false;
+	*out = &run->ring[(run->first + run->count++) % AHEAD];
+	(*out)->ready = false;
+	*index = run->next++;
+	return true;
 }
 
-static void ring_commit(struct run *run, bool last)
+/* Makes one; what is drawn at random is drawn in order, by one thread at a time. Gives up the lock
+ * meanwhile. Under lock. */
+static void make_one(struct run *run, struct prepared *prepared, size_t index)
 {
-	pthread_mutex_lock(&run->lock);
-	if (!last)
-		run->count++;
-	run->ended = last;
-	if (last || run->count >= BATCH)
-		pthread_cond_signal(&run->changed);
-	pthread_mutex_unlock(&run->lock);
+	if (!run->step->endless)
+		pthread_mutex_unlock(&run->lock);
+	prepare(run, prepared, index);
+	if (!run->step->endless)
+		pthread_mutex_lock(&run->lock);
+	prepared->ready = true;
+	run->stopped = run->stopped || prepared->result != 0;
+	if (prepared == &run->ring[run->first])
+		pthread_cond_signal(&run->first_ready);
 }
 
-static void *prepare_all(void *argument)
+static void *make_ahead(void *argument)
 {
 	struct run *run = argument;
+	struct prepared *prepared;
+	size_t index;
 
-	for (size_t i = 0; run->step->endless || i < run->total; i++) {
-		if (run->done && run->done[i])
-			continue;
-		struct prepared *room = ring_reserve(run);
-		if (!room)
+	pthread_mutex_lock(&run->lock);
+	while (!run->ended)
+		if (claim(run, &prepared, &index))
+			make_one(run, prepared, index);
+		else if (run->stopped)
 			break;
-		prepare(run, room, i);
-		bool failed = room->result != 0;
-		ring_commit(run, false);
-		if (failed)
-			break;
-	}
-	ring_commit(run, true);
+		else
+			pthread_cond_wait(&run->room, &run->lock);
+	pthread_mutex_unlock(&run->lock);
 	return NULL;
 }
 
 /* The next one, which stays in the ring until ring_drop(); NULL at the end. */
 static struct prepared *ring_next(struct run *run)
 {
+	struct prepared *first, *prepared;
+	size_t index;
+
 	pthread_mutex_lock(&run->lock);
-	while (run->count == 0 && !run->ended)
-		pthread_cond_wait(&run->changed, &run->lock);
-	struct prepared *next = run->count ? &run->ring[run->first] : NULL;
+	for (;;) {
+		first = run->count ? &run->ring[run->first] : NULL;
+		if (first && first->ready)
+			break;
+		if (claim(run, &prepared, &index))
+			make_one(run, prepared, index);
+		else if (first)
+			pthread_cond_wait(&run->first_ready, &run->lock); /* others are at it */
+		else
+			break;
+	}
 	pthread_mutex_unlock(&run->lock);
-	return next;
+	return first;
 }
 
 static void ring_drop(struct run *run)
@@ -172,9 +191,8 @@ static void ring_drop(struct run *run)
 	release_prepared(&run->ring[run->first]);
 	pthread_mutex_lock(&run->lock);
 	run->first = (run->first + 1) % AHEAD;
-	run->count--;
-	if (run->count == AHEAD - BATCH)
-		pthread_cond_signal(&run->changed);
+	if (run->count-- == AHEAD - BATCH)
+		pthread_cond_broadcast(&run->room);
 	pthread_mutex_unlock(&run->lock);
 }
 
@@ -278,29 +296,37 @@ static int send_all(struct run *run, struct error *error)
 	return result;
 }
 
+static void run_items_release(struct run *run)
+{
+	while (run->count)
+		ring_drop(run);
+	pthread_cond_destroy(&run->first_ready);
+	pthread_cond_destroy(&run->room);
+	pthread_mutex_destroy(&run->lock);
+	free(run->ring);
+}
+
 static int run_items(struct run *run, struct error *error)
 {
-	pthread_t thread;
-	int result;
+	pthread_t helpers[HELPERS_MAXIMUM];
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t count = 0;
 
 	run->ring = memory_allocate(AHEAD, sizeof *run->ring);
 	pthread_mutex_init(&run->lock, NULL);
-	pthread_cond_init(&run->changed, NULL);
-	if (pthread_create(&thread, NULL, prepare_all, run) != 0) {
-		result = error_set(error, EAGAIN, "cannot make a thread");
-	} else {
-		result = send_all(run, error);
-		pthread_mutex_lock(&run->lock);
-		run->stopped = true;
-		pthread_cond_broadcast(&run->changed);
-		pthread_mutex_unlock(&run->lock);
-		pthread_join(thread, NULL);
-		while (run->count)
-			ring_drop(run);
-	}
-	pthread_cond_destroy(&run->changed);
-	pthread_mutex_destroy(&run->lock);
-	free(run->ring);
+	pthread_cond_init(&run->first_ready, NULL);
+	pthread_cond_init(&run->room, NULL);
+	while (count < HELPERS_MAXIMUM && (long)count + 1 < processors &&
+	       pthread_create(&helpers[count], NULL, make_ahead, run) == 0)
+		count++;
+	int result = send_all(run, error);
+	pthread_mutex_lock(&run->lock);
+	run->ended = run->stopped = true;
+	pthread_cond_broadcast(&run->room);
+	pthread_mutex_unlock(&run->lock);
+	while (count)
+		pthread_join(helpers[--count], NULL);
+	run_items_release(run);
 	return result;
 }
 

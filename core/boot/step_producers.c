@@ -102,23 +102,23 @@ int step_start_prod_done(struct boot_context *context, size_t index, struct erro
 static int start_producers(struct boot_context *context, size_t index, struct error *error)
 {
 	size_t count = boot_producers(context->plan), known = 0;
-	struct private_key *keys;
+	struct wallet_key *pairs;
 	int result = step_start_prod_done(context, index, error);
 
 	if (result)
 		return result < 0 ? result : 0;
-	keys = memory_allocate(count + 1, sizeof *keys);
+	pairs = memory_allocate(count + 1, sizeof *pairs);
 	for (result = 0; known < count && result == 0; known += result == 0) {
-		struct public_key public;
-		result = boot_account_key(&context->plan->accounts, producer_account(context->plan, known), &public,
-		                          &keys[known], error);
-		if (result == -ENOENT && wallet_has(context->wallet, &public))
-			result = wallet_private_key(context->wallet, &public, &keys[known], error);
+		struct wallet_key *pair = &pairs[known];
+		result = boot_account_key(&context->plan->accounts, producer_account(context->plan, known),
+		                          &pair->public, &pair->private, error);
+		if (result == -ENOENT && wallet_has(context->wallet, &pair->public))
+			result = wallet_private_key(context->wallet, &pair->public, &pair->private, error);
 	}
 	if (result == 0)
-		result = wallet_import_many(context->wallet, keys, known, error);
-	memory_wipe(keys, count * sizeof *keys);
-	free(keys);
+		result = wallet_import_pairs(context->wallet, pairs, known, error);
+	memory_wipe(pairs, count * sizeof *pairs);
+	free(pairs);
 	return result;
 }
 

@@ -70,20 +70,23 @@ int step_wallet_done(struct boot_context *context, size_t index, struct error *e
 static int import_keys(struct boot_context *context, size_t index, struct error *error)
 {
 	size_t count = step_wallet_count(context), known = 0;
-	struct private_key *keys;
+	struct wallet_key *pairs;
 	struct public_key public;
 	int result = wallet_item_key(context->plan, &public, NULL, index, error);
 
 	if (result || wallet_has(context->wallet, &public))
 		return result;
-	keys = memory_allocate(count, sizeof *keys);
-	for (size_t i = 0; i < count && result == 0; i++)
-		if (wallet_item_known(context->plan, i))
-			result = wallet_item_key(context->plan, &public, &keys[known++], i, error);
+	pairs = memory_allocate(count, sizeof *pairs);
+	for (size_t i = 0; i < count && result == 0; i++) {
+		if (!wallet_item_known(context->plan, i))
+			continue;
+		result = wallet_item_key(context->plan, &pairs[known].public, &pairs[known].private, i, error);
+		known++;
+	}
 	if (result == 0)
-		result = wallet_import_many(context->wallet, keys, known, error);
-	memory_wipe(keys, count * sizeof *keys);
-	free(keys);
+		result = wallet_import_pairs(context->wallet, pairs, known, error);
+	memory_wipe(pairs, count * sizeof *pairs);
+	free(pairs);
 	return result;
 }
 

@@ -6,6 +6,7 @@
 #include "core/base/memory.h"
 #include "core/types/name.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,24 +54,78 @@ int chain_action_make_text(struct chain_view *view, struct action *out, uint64_t
 	return result;
 }
 
+static int compare_keys(const void *a, const void *b) { return public_key_compare(a, b); }
+
+/* Whether the permission takes keys and the wallet has none of them: the sentence then says so, and what can
+ * be done. */
+static bool missing_key(struct chain_view *view, const struct wallet_keys *keys,
+                        const struct permission_level *level, struct error *error)
+{
+	struct chain_account account = {0};
+	struct text text = TEXT_EMPTY;
+	bool missing = false;
+
+	view->operations->account(view, &account, level->actor, NULL);
+	for (size_t i = 0; i < account.permissions_count; i++) {
+		const struct authority *authority = &account.permissions[i].authority;
+		if (account.permissions[i].name != level->permission || !authority->keys_count)
+			continue;
+		missing = true;
+		for (size_t k = 0; k < authority->keys_count; k++) {
+			char key[KEY_TEXT_SIZE];
+			missing = missing && !bsearch(&authority->keys[k].key, keys->list, keys->count,
+			                              sizeof *keys->list, compare_keys);
+			public_key_print(key, &authority->keys[k].key);
+			text_printf(&text, "%s%s", k ? ", " : "", key);
+		}
+	}
+	chain_account_release(&account);
+	if (missing) {
+		struct name_text actor = name_text(level->actor), permission = name_text(level->permission);
+		/* after the chain's own sentence, less its full stop */
+		size_t length = strlen(error->sentence);
+		if (length && error->sentence[length - 1] == '.')
+			error->sentence[length - 1] = '\0';
+		error_append(error,
+		             ": the wallet lacks the key of %s@%s, %s: write its private half into wallet/import, or "
+		             "1 into wallet/impersonate",
+		             actor.text, permission.text, text_string(&text));
+	}
+	text_release(&text);
+	return missing;
+}
+
+/* Of the first such permission that the transaction declares. */
+static void explain_missing_key(struct chain_view *view, const struct wallet_keys *keys,
+                                const struct transaction *transaction, struct error *error)
+{
+	for (size_t i = 0; i < transaction->actions_count; i++)
+		for (size_t k = 0; k < transaction->actions[i].authorization_count; k++)
+			if (missing_key(view, keys, &transaction->actions[i].authorization[k], error))
+				return;
+}
+
 /* Signs with the keys that the transaction needs, of those the wallet has. */
 static int sign_with_wallet(struct chain *chain, struct wallet *wallet, struct packed_transaction *packed,
                             const struct interruption *interruption, struct error *error)
 {
 	struct chain_view *view = NULL;
-	struct public_key *available = NULL, *required = NULL;
-	size_t available_count = 0, required_count = 0;
-	int result = wallet_keys(wallet, &available, &available_count, error);
+	struct wallet_keys *keys = NULL;
+	struct public_key *required = NULL;
+	size_t required_count = 0;
+	int result = wallet_keys_hold(wallet, &keys, error);
 
 	if (result == 0)
 		result = chain_view_open(chain, &view, NULL, interruption, error);
 	if (result == 0)
 		result = view->operations->required_keys(view, &required, &required_count, &packed->transaction,
-		                                         available, available_count, error);
+		                                         keys->list, keys->count, error);
+	if (result == -EACCES && error->code == UNSATISFIED_AUTHORIZATION)
+		explain_missing_key(view, keys, &packed->transaction, error);
 	chain_view_close(view);
 	if (result == 0)
 		result = wallet_sign(wallet, packed, required, required_count, &chain->chain_id, error);
-	free(available);
+	wallet_keys_release(keys);
 	free(required);
 	return result;
 }

@@ -15,6 +15,7 @@ enum { NET_OVERHEAD = 16 }; /* fixed_net_overhead_of_packed_trx */
 void packed_transaction_release(struct packed_transaction *packed)
 {
 	free(packed->signatures);
+	free(packed->signed_by);
 	bytes_release(&packed->packed_context_free_data);
 	bytes_release(&packed->packed_trx);
 	transaction_release(&packed->transaction);

@@ -152,9 +152,23 @@ struct checksum256 packed_transaction_digest(const struct packed_transaction *pa
 	return digest;
 }
 
+/* The next signature's key: known of all of them, or of none. */
+static void keep_signer(struct packed_transaction *packed, const struct public_key *public)
+{
+	size_t count = packed->signatures_count, capacity = count;
+
+	if (!public || (count && !packed->signed_by)) {
+		free(packed->signed_by);
+		packed->signed_by = NULL;
+		return;
+	}
+	memory_grow(&packed->signed_by, &capacity, count + 1, sizeof *public);
+	packed->signed_by[count] = *public;
+}
+
 int packed_transaction_sign(struct packed_transaction *packed, const struct signer *signer,
-                            const struct private_key *key, const struct checksum256 *chain_id,
-                            struct error *error)
+                            const struct private_key *key, const struct public_key *public,
+                            const struct checksum256 *chain_id, struct error *error)
 {
 	struct checksum256 digest = packed_transaction_digest(packed, chain_id);
 	struct signature signature;
@@ -163,6 +177,7 @@ int packed_transaction_sign(struct packed_transaction *packed, const struct sign
 
 	if (result)
 		return result;
+	keep_signer(packed, public);
 	memory_grow(&packed->signatures, &capacity, packed->signatures_count + 1, sizeof signature);
 	packed->signatures[packed->signatures_count++] = signature;
 	return 0;
@@ -172,14 +187,18 @@ int packed_transaction_keys(const struct packed_transaction *packed, struct publ
                             const struct checksum256 *chain_id, struct error *error)
 {
 	struct checksum256 digest;
-	if (packed->signatures_count)
+	if (packed->signatures_count && !packed->signed_by)
 		digest = packed_transaction_digest(packed, chain_id);
 	for (size_t i = 0; i < packed->signatures_count; i++) {
 		char text[KEY_TEXT_SIZE];
 		struct public_key key;
 		size_t at = i;
-		int result = signature_recover(&key, &packed->signatures[i], &digest, error);
+		int result = 0;
 
+		if (packed->signed_by)
+			key = packed->signed_by[i];
+		else
+			result = signature_recover(&key, &packed->signatures[i], &digest, error);
 		if (result)
 			return result;
 		for (; at && public_key_compare(&keys[at - 1], &key) > 0; at--)

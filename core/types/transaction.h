@@ -41,6 +41,9 @@ enum compression { COMPRESSION_NONE = 0, COMPRESSION_ZLIB = 1 };
 struct packed_transaction {
 	struct signature *signatures; /* owned */
 	size_t signatures_count;
+	/* owned, as many as signatures: whose they are, told by who made them; NULL where that is not known and
+	 * must be recovered, as of all that was unpacked */
+	struct public_key *signed_by;
 	uint8_t compression;
 	struct bytes packed_context_free_data; /* as stored: compressed when compression is 1 */
 	struct bytes packed_trx;               /* as stored */
@@ -57,9 +60,10 @@ void packed_transaction_make(struct packed_transaction *out, struct transaction 
 /* H(chain_id || pack(transaction) || cfd_hash). */
 struct checksum256 packed_transaction_digest(const struct packed_transaction *packed,
                                              const struct checksum256 *chain_id);
+/* public: the key's other half, which packed_transaction_keys() then need not recover; or NULL. */
 int packed_transaction_sign(struct packed_transaction *packed, const struct signer *signer,
-                            const struct private_key *key, const struct checksum256 *chain_id,
-                            struct error *error);
+                            const struct private_key *key, const struct public_key *public,
+                            const struct checksum256 *chain_id, struct error *error);
 /* The signatures' keys, ascending; keys holds signatures_count. Two signatures by one key: 3090001. */
 int packed_transaction_keys(const struct packed_transaction *packed, struct public_key *keys,
                             const struct checksum256 *chain_id, struct error *error);

@@ -40,29 +40,43 @@ size_t wallet_find_label(const struct wallet *wallet, const char *label, bool *f
 	return i;
 }
 
+/* The list of keys changes. */
+static void forget_shared(struct wallet *wallet)
+{
+	wallet_keys_release(wallet->shared);
+	wallet->shared = NULL;
+}
+
+/* By hand rather than by realloc, which may leave secrets in freed memory. */
+static void reserve_key(struct wallet *wallet)
+{
+	size_t capacity = wallet->keys_capacity ? 2 * wallet->keys_capacity : 16;
+
+	if (wallet->keys_count < wallet->keys_capacity)
+		return;
+	struct wallet_key *keys = memory_allocate(capacity, sizeof *keys);
+	if (wallet->keys_count)
+		memcpy(keys, wallet->keys, wallet->keys_count * sizeof *keys);
+	if (wallet->keys)
+		memory_wipe(wallet->keys, wallet->keys_capacity * sizeof *keys);
+	free(wallet->keys);
+	wallet->keys = keys;
+	wallet->keys_capacity = capacity;
+}
+
 static void insert_key(struct wallet *wallet, size_t at, const struct private_key *private,
                        const struct public_key *public)
 {
-	if (wallet->keys_count == wallet->keys_capacity) {
-		/* By hand rather than by realloc, which may leave secrets in freed memory. */
-		size_t capacity = wallet->keys_capacity ? 2 * wallet->keys_capacity : 16;
-		struct wallet_key *keys = memory_allocate(capacity, sizeof *keys);
-		if (wallet->keys_count)
-			memcpy(keys, wallet->keys, wallet->keys_count * sizeof *keys);
-		if (wallet->keys)
-			memory_wipe(wallet->keys, wallet->keys_capacity * sizeof *keys);
-		free(wallet->keys);
-		wallet->keys = keys;
-		wallet->keys_capacity = capacity;
-	}
+	forget_shared(wallet);
+	reserve_key(wallet);
 	memmove(wallet->keys + at + 1, wallet->keys + at, (wallet->keys_count - at) * sizeof *wallet->keys);
-	wallet->keys[at].public = *public;
-	wallet->keys[at].private = *private;
+	wallet->keys[at] = (struct wallet_key){*public, *private};
 	wallet->keys_count++;
 }
 
 static void remove_key_at(struct wallet *wallet, size_t at)
 {
+	forget_shared(wallet);
 	memmove(wallet->keys + at, wallet->keys + at + 1, (wallet->keys_count - at - 1) * sizeof *wallet->keys);
 	wallet->keys_count--;
 	memory_wipe(&wallet->keys[wallet->keys_count], sizeof *wallet->keys);
@@ -70,6 +84,7 @@ static void remove_key_at(struct wallet *wallet, size_t at)
 
 void wallet_forget_keys(struct wallet *wallet)
 {
+	forget_shared(wallet);
 	if (wallet->keys)
 		memory_wipe(wallet->keys, wallet->keys_capacity * sizeof *wallet->keys);
 	free(wallet->keys);
@@ -171,29 +186,63 @@ int wallet_import(struct wallet *wallet, const struct private_key *key, struct p
 	return result;
 }
 
-int wallet_import_many(struct wallet *wallet, const struct private_key *keys, size_t count,
-                       struct error *error)
+static int compare_pairs(const void *a, const void *b)
 {
-	struct public_key *added = memory_allocate(count ? count : 1, sizeof *added);
-	size_t added_count = 0;
+	const struct wallet_key *const *left = a, *const *right = b;
+
+	return public_key_compare(&(*left)->public, &(*right)->public);
+}
+
+/* The wallet's keys and those pairs, each once, ascending; pointers are sorted, so that no secret is left
+ * behind in memory. */
+static struct wallet_key *merge_pairs(const struct wallet *wallet, const struct wallet_key *pairs,
+                                      size_t count, size_t *merged_count)
+{
+	size_t all = wallet->keys_count + count, kept = 0;
+	const struct wallet_key **order = memory_allocate(all + 1, sizeof *order);
+	struct wallet_key *merged = memory_allocate(all + 1, sizeof *merged);
+
+	for (size_t i = 0; i < all; i++)
+		order[i] = i < wallet->keys_count ? &wallet->keys[i] : &pairs[i - wallet->keys_count];
+	qsort(order, all, sizeof *order, compare_pairs);
+	for (size_t i = 0; i < all; i++)
+		if (!kept || public_key_compare(&merged[kept - 1].public, &order[i]->public) != 0)
+			merged[kept++] = *order[i];
+	free(order);
+	*merged_count = kept;
+	return merged;
+}
+
+int wallet_import_pairs(struct wallet *wallet, const struct wallet_key *pairs, size_t count,
+                        struct error *error)
+{
 	int result;
 
 	pthread_mutex_lock(&wallet->mutex);
 	result = require_unlocked(wallet, error);
-	for (size_t i = 0; i < count && result == 0; i++) {
-		result = add_key(wallet, &keys[i], &added[added_count], error);
-		if (result == 0)
-			added_count++;
-		else if (result == -EEXIST)
-			result = 0;
+	if (result == 0 && count > WALLET_KEYS_MAXIMUM - wallet->keys_count)
+		result = error_set(error, ENOSPC, "the wallet takes %d keys: it has %zu, and %zu would come",
+		                   WALLET_KEYS_MAXIMUM, wallet->keys_count, count);
+	if (result == 0) {
+		struct wallet_key *before = wallet->keys;
+		size_t before_count = wallet->keys_count, before_capacity = wallet->keys_capacity;
+		wallet->keys = merge_pairs(wallet, pairs, count, &wallet->keys_count);
+		wallet->keys_capacity = before_count + count + 1;
+		forget_shared(wallet);
+		if (wallet->keys_count > before_count)
+			result = wallet_save_keys(wallet, error);
+		struct wallet_key *rest = result ? wallet->keys : before;
+		size_t rest_capacity = result ? wallet->keys_capacity : before_capacity;
+		if (result) {
+			wallet->keys = before;
+			wallet->keys_count = before_count;
+			wallet->keys_capacity = before_capacity;
+		}
+		if (rest)
+			memory_wipe(rest, rest_capacity * sizeof *rest);
+		free(rest);
 	}
-	if (result == 0 && added_count)
-		result = wallet_save_keys(wallet, error);
-	if (result)
-		while (added_count)
-			take_key_out(wallet, &added[--added_count]);
 	pthread_mutex_unlock(&wallet->mutex);
-	free(added);
 	return result;
 }
 
@@ -294,19 +343,31 @@ out:
 	return result;
 }
 
-int wallet_keys(struct wallet *wallet, struct public_key **out, size_t *count, struct error *error)
+int wallet_keys_hold(struct wallet *wallet, struct wallet_keys **out, struct error *error)
 {
 	int result;
 	pthread_mutex_lock(&wallet->mutex);
 	result = require_unlocked(wallet, error);
+	if (result == 0 && !wallet->shared) {
+		wallet->shared = memory_allocate(1, sizeof *wallet->shared +
+		                                        wallet->keys_count * sizeof *wallet->shared->list);
+		wallet->shared->references = 1;
+		wallet->shared->count = wallet->keys_count;
+		for (size_t i = 0; i < wallet->keys_count; i++)
+			wallet->shared->list[i] = wallet->keys[i].public;
+	}
 	if (result == 0) {
-		*count = wallet->keys_count;
-		*out = memory_allocate(*count ? *count : 1, sizeof **out);
-		for (size_t i = 0; i < *count; i++)
-			(*out)[i] = wallet->keys[i].public;
+		wallet->shared->references++;
+		*out = wallet->shared;
 	}
 	pthread_mutex_unlock(&wallet->mutex);
 	return result;
+}
+
+void wallet_keys_release(struct wallet_keys *keys)
+{
+	if (keys && --keys->references == 0)
+		free(keys);
 }
 
 bool wallet_has(struct wallet *wallet, const struct public_key *key)
@@ -374,7 +435,8 @@ int wallet_sign(struct wallet *wallet, struct packed_transaction *packed, const 
 		struct private_key private;
 		result = wallet_private_key(wallet, &keys[i], &private, error);
 		if (result == 0)
-			result = packed_transaction_sign(packed, wallet->signer, &private, chain_id, error);
+			result = packed_transaction_sign(packed, wallet->signer, &private, &keys[i], chain_id,
+			                                 error);
 		memory_wipe(&private, sizeof private);
 	}
 	return result;

@@ -7,6 +7,10 @@
 #include "core/types/transaction.h"
 
 struct wallet;
+struct wallet_key {
+	struct public_key public;
+	struct private_key private;
+};
 enum { WALLET_LABEL_SIZE = 64 };
 #define WALLET_MEMORY_PASSWORD "memory"
 
@@ -26,9 +30,9 @@ int wallet_lock(struct wallet *wallet, struct error *error);
 /* Adds a key and saves; -EEXIST (3120008) when it is there already. public may be NULL. */
 int wallet_import(struct wallet *wallet, const struct private_key *key, struct public_key *public,
                   struct error *error);
-/* The same for many keys with one save; those already there are passed over. */
-int wallet_import_many(struct wallet *wallet, const struct private_key *keys, size_t count,
-                       struct error *error);
+/* The same for many pairs, known to be ones, with one save; those already there are passed over. */
+int wallet_import_pairs(struct wallet *wallet, const struct wallet_key *pairs, size_t count,
+                        struct error *error);
 /* A new pair under a label (a file name: 1 to 63 of [A-Za-z0-9._-], not starting with a dot); -EEXIST for
  * a label in use. */
 int wallet_new_key(struct wallet *wallet, const char *label, struct public_key *out, struct error *error);
@@ -43,8 +47,15 @@ enum { WALLET_REVEAL_SECONDS = 60 };
 int wallet_reveal(struct wallet *wallet, const char *password, struct error *error);
 bool wallet_revealed(struct wallet *wallet);
 
-/* The public keys, ascending; *out is free()d by the caller. Needs an unlocked wallet (3120003). */
-int wallet_keys(struct wallet *wallet, struct public_key **out, size_t *count, struct error *error);
+/* The public keys, ascending, as they are now, whatever becomes of the wallet; shared by all who ask, since
+ * there may be many thousands. Give them back. Needs an unlocked wallet (3120003). */
+struct wallet_keys {
+	_Atomic size_t references;
+	size_t count;
+	struct public_key list[];
+};
+int wallet_keys_hold(struct wallet *wallet, struct wallet_keys **out, struct error *error);
+void wallet_keys_release(struct wallet_keys *keys); /* NULL is fine */
 bool wallet_has(struct wallet *wallet, const struct public_key *key);
 /* The private key, for signing blocks and for revealing; -EACCES when it is not there, -EPERM when locked,
  * -EOPNOTSUPP for an R1 key, which keosd's wallets may hold and which is only kept. Wipe it. */

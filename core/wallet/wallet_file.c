@@ -1,6 +1,8 @@
 /* Wallet files: encoding and decoding. */
 #include "core/wallet/wallet_file.h"
 
+#include "core/wallet/wallet.h"
+
 #include "core/base/cipher.h"
 #include "core/base/exception.h"
 #include "core/base/hex.h"

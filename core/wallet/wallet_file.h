@@ -5,10 +5,7 @@
 
 #include "core/base/key.h"
 
-struct wallet_key {
-	struct public_key public;
-	struct private_key private;
-};
+struct wallet_key; /* wallet.h */
 
 /* SHA-512 of the password: key, initialization vector and checksum of the file are parts of it. */
 struct wallet_secret {

@@ -25,6 +25,7 @@ struct wallet {
 	struct wallet_secret secret; /* while unlocked; in memory: always */
 	struct wallet_key *keys;     /* ascending; none while locked */
 	size_t keys_count, keys_capacity;
+	struct wallet_keys *shared;  /* held: their public halves; NULL: not asked for since they changed */
 	struct text encoded;         /* in memory only: what the file would hold, so that locking loses nothing */
 	struct wallet_label *labels; /* ascending */
 	size_t labels_count, labels_capacity;

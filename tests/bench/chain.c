@@ -137,7 +137,7 @@ static struct packed_transaction *sign_transfers(struct rig *rig, size_t count, 
 		rig_must(chain_action_make_text(view, transaction.actions, name_literal("eosio.token"), name_literal("transfer"), json, &level, 1, &rig->error),
 		         "transfer", &rig->error);
 		packed_transaction_make(&out[i], &transaction);
-		rig_must(packed_transaction_sign(&out[i], rig->signer, &key, &rig->chain->chain_id, &rig->error), "sign", &rig->error);
+		rig_must(packed_transaction_sign(&out[i], rig->signer, &key, NULL, &rig->chain->chain_id, &rig->error), "sign", &rig->error);
 	}
 	chain_view_close(view);
 	return out;

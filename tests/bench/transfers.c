@@ -177,7 +177,7 @@ static void sign_transfers(struct world *world, uint32_t people)
 		uint32_t from = (uint32_t)((uint64_t)i * 7919 % people), to = (from + 1 + i % (people - 1)) % people;
 		transfer_data(&data, account_name(from * spread), account_name(to * spread), 1);
 		make(world, &world->transfers[i], name_literal("eosio.token"), "transfer", account_name(from * spread), &data);
-		if (packed_transaction_sign(&world->transfers[i], world->signer, &world->key, ledger_chain_id(branch_ledger(world->branch)), NULL))
+		if (packed_transaction_sign(&world->transfers[i], world->signer, &world->key, NULL, ledger_chain_id(branch_ledger(world->branch)), NULL))
 			abort();
 	}
 }

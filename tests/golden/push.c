@@ -163,7 +163,7 @@ static int sign(struct replay *replay, const struct recording_step *step, struct
 		const struct private_key *private = recording_private_key(&replay->recording, &public);
 		if (!private)
 			return error_set(error, ENOENT, "the recording lacks the private key of %s", json_string(key));
-		result = packed_transaction_sign(packed, replay->signer, private, ledger_chain_id(branch_ledger(replay->branch)), error);
+		result = packed_transaction_sign(packed, replay->signer, private, NULL, ledger_chain_id(branch_ledger(replay->branch)), error);
 		if (result)
 			return result;
 	}

@@ -179,7 +179,7 @@ static void make(const struct chain *chain, struct packed_transaction *out, cons
 	action->authorization_count = 1;
 	bytes_put(&action->data, data->data, data->length);
 	packed_transaction_make(out, &transaction);
-	assert_int_equal(packed_transaction_sign(out, chain->signer, &chain->key, ledger_chain_id(branch_ledger(chain->branch)), &error), 0);
+	assert_int_equal(packed_transaction_sign(out, chain->signer, &chain->key, NULL, ledger_chain_id(branch_ledger(chain->branch)), &error), 0);
 }
 
 static int push(struct chain *chain, struct packed_transaction *packed, struct transaction_trace *trace, struct error *error)

@@ -217,7 +217,7 @@ static void signatures_are_recovered_in_order_and_once_per_key(void **state)
 	assert_int_equal(transaction.actions_count, 0);
 	for (size_t i = 0; i < 3; i++) {
 		assert_int_equal(signer_new_key(signer, &keys[i], &expected, &error), 0);
-		assert_int_equal(packed_transaction_sign(&packed, signer, &keys[i], &chain_id, &error), 0);
+		assert_int_equal(packed_transaction_sign(&packed, signer, &keys[i], NULL, &chain_id, &error), 0);
 	}
 	assert_int_equal(packed_transaction_keys(&packed, public, &chain_id, &error), 0);
 	assert_true(public_key_compare(&public[0], &public[1]) < 0 && public_key_compare(&public[1], &public[2]) < 0);
@@ -228,10 +228,45 @@ static void signatures_are_recovered_in_order_and_once_per_key(void **state)
 	packed_transaction_keys(&packed, public, &other_id, &error);
 	for (size_t i = 0; i < 3; i++)
 		assert_int_not_equal(public_key_compare(&public[i], &expected), 0);
-	assert_int_equal(packed_transaction_sign(&packed, signer, &keys[1], &chain_id, &error), 0);
+	assert_int_equal(packed_transaction_sign(&packed, signer, &keys[1], NULL, &chain_id, &error), 0);
 	assert_int_equal(packed_transaction_keys(&packed, public, &chain_id, &error), -EACCES);
 	assert_int_equal(error.code, 3090001);
 	packed_transaction_release(&packed);
+	signer_destroy(signer);
+}
+
+/* What the signer says it is by need not be recovered; what comes from elsewhere is. */
+static void keys_are_known_to_who_signs(void **state)
+{
+	struct signer *signer = signer_create();
+	struct transaction transaction = rich_transaction();
+	struct packed_transaction packed, unpacked;
+	struct private_key keys[2];
+	struct public_key public[2], found[2];
+	struct checksum256 chain_id = {{1}}, other_id = {{2}};
+	struct bytes bytes = {0};
+	struct error error = {0};
+
+	(void)state;
+	packed_transaction_make(&packed, &transaction);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(signer_new_key(signer, &keys[i], &public[i], &error), 0);
+		assert_int_equal(packed_transaction_sign(&packed, signer, &keys[i], &public[i], &chain_id, &error), 0);
+	}
+	packed_transaction_pack(&bytes, &packed);
+	struct cursor in = cursor_make(bytes.data, bytes.length);
+	assert_int_equal(packed_transaction_unpack(&unpacked, &in, &error), 0);
+	assert_int_equal(packed_transaction_keys(&packed, found, &other_id, &error), 0);
+	assert_true(!public_key_compare(&found[0], &public[0]) || !public_key_compare(&found[0], &public[1]));
+	assert_true(public_key_compare(&found[0], &found[1]) < 0);
+	if (packed_transaction_keys(&unpacked, found, &other_id, &error) == 0)
+		assert_true(public_key_compare(&found[0], &public[0]) && public_key_compare(&found[0], &public[1]));
+	/* one that is not known: all are recovered */
+	assert_int_equal(packed_transaction_sign(&packed, signer, &keys[0], NULL, &chain_id, &error), 0);
+	assert_null(packed.signed_by);
+	bytes_release(&bytes);
+	packed_transaction_release(&packed);
+	packed_transaction_release(&unpacked);
 	signer_destroy(signer);
 }
 
@@ -362,6 +397,7 @@ int main(void)
 		cmocka_unit_test(recorded_transaction_unpacks_to_its_id_and_signer),
 		cmocka_unit_test(every_field_round_trips_and_every_prefix_fails),
 		cmocka_unit_test(signatures_are_recovered_in_order_and_once_per_key),
+		cmocka_unit_test(keys_are_known_to_who_signs),
 		cmocka_unit_test(compressed_transactions_keep_their_id),
 		cmocka_unit_test(malformed_packed_transactions_are_refused),
 		cmocka_unit_test(receipts_round_trip),

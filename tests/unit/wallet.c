@@ -113,8 +113,8 @@ static void test_lock(void **state)
 	struct fixture *f = *state;
 	struct wallet *wallet;
 	struct private_key key;
-	struct public_key public, *keys;
-	size_t count;
+	struct public_key public;
+	struct wallet_keys *keys;
 	struct error error = {0};
 	struct text password = TEXT_EMPTY;
 	char path[128];
@@ -124,7 +124,7 @@ static void test_lock(void **state)
 	assert_int_equal(wallet_import(wallet, &key, &public, &error), 0);
 	assert_int_equal(wallet_lock(wallet, &error), 0);
 	assert_int_equal(wallet_lock(wallet, &error), -EPERM);
-	assert_int_equal(wallet_keys(wallet, &keys, &count, &error), -EPERM);
+	assert_int_equal(wallet_keys_hold(wallet, &keys, &error), -EPERM);
 	assert_string_equal(error.sentence, "Wallet is locked: default");
 	assert_true(wallet_unlock(wallet, "wrong", &error) < 0);
 	assert_true(wallet_locked(wallet));
@@ -280,6 +280,41 @@ static void test_damaged(void **state)
 	}
 }
 
+/* Many pairs at once, in any order, some twice, some there already; unsaved, nothing happens. */
+static void test_takes_many_pairs(void **state)
+{
+	struct fixture *f = *state;
+	enum { COUNT = 40 };
+	struct wallet_key pairs[COUNT + 1];
+	struct wallet_keys *keys;
+	struct wallet *wallet;
+	struct private_key private;
+	struct error error = {0};
+	char path[128];
+	snprintf(path, sizeof path, "%s/default.wallet.new", f->folder);
+	assert_int_equal(wallet_open(&wallet, f->folder, true, f->signer, &error), 0);
+	for (size_t i = 0; i < COUNT; i++)
+		assert_int_equal(signer_new_key(f->signer, &pairs[i].private, &pairs[i].public, &error), 0);
+	pairs[COUNT] = pairs[3];
+	assert_int_equal(wallet_import(wallet, &pairs[7].private, NULL, &error), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_true(wallet_import_pairs(wallet, pairs, COUNT + 1, &error) < 0);
+	assert_int_equal(rmdir(path), 0);
+	assert_true(wallet_has(wallet, &pairs[7].public) && !wallet_has(wallet, &pairs[3].public));
+	assert_int_equal(wallet_import_pairs(wallet, pairs, COUNT + 1, &error), 0);
+	wallet_close(wallet);
+	assert_int_equal(wallet_open(&wallet, f->folder, true, f->signer, &error), 0);
+	assert_int_equal(wallet_keys_hold(wallet, &keys, &error), 0);
+	assert_int_equal(keys->count, COUNT);
+	for (size_t i = 0; i < COUNT; i++) {
+		assert_int_equal(wallet_private_key(wallet, &pairs[i].public, &private, &error), 0);
+		assert_memory_equal(&private, &pairs[i].private, sizeof private);
+		assert_true(i == 0 || public_key_compare(&keys->list[i - 1], &keys->list[i]) < 0);
+	}
+	wallet_close(wallet);
+	wallet_keys_release(keys);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -290,6 +325,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_reveals_for_the_password_only, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_created_only_where_there_is_none, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_keeps_r1_keys, setup, teardown), cmocka_unit_test_setup_teardown(test_damaged, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_takes_many_pairs, setup, teardown),
 	};
 	return cmocka_run_group_tests_name("wallet", tests, NULL, NULL);
 }

@@ -95,21 +95,20 @@ static int compare_names(const void *a, const void *b) { return strcmp(a, b); }
 
 int wallet_keys_list(struct request *request, const char *from, struct listing *listing, struct error *error)
 {
-	struct public_key *keys = NULL;
+	struct wallet_keys *keys = NULL;
 	char (*names)[KEY_TEXT_SIZE] = NULL;
-	size_t count = 0;
-	int result = wallet_keys(request->wallet, &keys, &count, error);
+	int result = wallet_keys_hold(request->wallet, &keys, error);
 	if (result < 0)
 		return result;
-	names = memory_allocate(count + 1, sizeof *names);
-	for (size_t i = 0; i < count; i++)
-		public_key_print(names[i], &keys[i]);
-	qsort(names, count, sizeof *names, compare_names);
-	for (size_t i = 0; i < count; i++)
+	names = memory_allocate(keys->count + 1, sizeof *names);
+	for (size_t i = 0; i < keys->count; i++)
+		public_key_print(names[i], &keys->list[i]);
+	qsort(names, keys->count, sizeof *names, compare_names);
+	for (size_t i = 0; i < keys->count; i++)
 		if (strcmp(names[i], from) >= 0 && listing->add(listing, names[i]))
 			break;
 	free(names);
-	free(keys);
+	wallet_keys_release(keys);
 	return 0;
 }
 
