@@ -4,6 +4,7 @@
 #include "mount/mount.h"
 
 #include "core/base/memory.h"
+#include "core/base/secret.h"
 #include "core/boot/boot.h"
 #include "core/chain/embedded/embedded.h"
 #include "core/engine/storage/data_folder.h"
@@ -37,9 +38,19 @@ struct service {
 	bool mounted;
 };
 
+/* A line on stderr. */
+static void say(const char *sentence)
+{
+	struct text line = TEXT_EMPTY;
+	text_append(&line, sentence);
+	secret_mask(&line);
+	fprintf(stderr, "eosiofs: %s\n", text_string(&line));
+	text_release(&line);
+}
+
 static int fail(const struct error *error)
 {
-	fprintf(stderr, "eosiofs: %s\n", error->sentence);
+	say(error->sentence);
 	return EXIT_FAILURE;
 }
 
@@ -94,7 +105,7 @@ static int create_chain(struct service *service, struct options *options, struct
 	if (notices.length)
 		for (char *rest = notices.data, *line; (line = strsep(&rest, "\n"));)
 			if (*line)
-				fprintf(stderr, "eosiofs: %s\n", line);
+				say(line);
 	text_release(&notices);
 	if (embedded.genesis_key)
 		memory_wipe(&key, sizeof key);
@@ -282,8 +293,8 @@ int main(int count, char **arguments)
 	struct error error = {0};
 	int status = EXIT_SUCCESS;
 	if (options_parse(&options, count, arguments, &error) != 0) {
-		fprintf(stderr, "eosiofs: %s\neosiofs: '%s --help' lists the options\n", error.sentence,
-		        arguments[0]);
+		say(error.sentence);
+		fprintf(stderr, "eosiofs: '%s --help' lists the options\n", arguments[0]);
 		status = EXIT_USAGE;
 	} else if (options.help) {
 		options_print_help(arguments[0]);

@@ -2,6 +2,7 @@
 #include "core/base/growing_text.h"
 
 #include "core/base/memory.h"
+#include "core/base/secret.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -41,21 +42,26 @@ static void drop_older_half(struct growing_text *text)
 	text->length -= dropped;
 }
 
-void growing_text_append(struct growing_text *text, const char *lines, size_t length, struct timespec when)
+size_t growing_text_append(struct growing_text *text, const char *lines, size_t length, struct timespec when)
 {
+	struct text shown = TEXT_EMPTY;
 	if (length == 0)
-		return;
+		return 0;
+	text_append_bytes(&shown, lines, length);
+	secret_mask(&shown);
+	if (lines[length - 1] != '\n')
+		text_append_char(&shown, '\n');
+	length = shown.length;
 	pthread_mutex_lock(&text->mutex);
-	size_t newline = lines[length - 1] != '\n';
-	memory_grow(&text->data, &text->capacity, text->length + length + newline, 1);
-	memcpy(text->data + text->length, lines, length);
+	memory_grow(&text->data, &text->capacity, text->length + length, 1);
+	memcpy(text->data + text->length, shown.data, length);
 	text->length += length;
-	if (newline)
-		text->data[text->length++] = '\n';
 	while (text->length > text->limit)
 		drop_older_half(text);
 	text->modified = when;
 	pthread_mutex_unlock(&text->mutex);
+	text_release(&shown);
+	return length;
 }
 
 size_t growing_text_size(struct growing_text *text, struct timespec *modified)

@@ -11,8 +11,10 @@ struct growing_text;
 
 struct growing_text *growing_text_create(size_t limit); /* bytes */
 void growing_text_destroy(struct growing_text *text);
-/* Appends whole lines (a newline is added when the last is missing). when: what its mtime becomes. */
-void growing_text_append(struct growing_text *text, const char *lines, size_t length, struct timespec when);
+/* Appends whole lines (a newline is added when the last is missing), secrets masked (secret.h). when: what
+ * its mtime becomes. Returns how many bytes that made. */
+size_t growing_text_append(struct growing_text *text, const char *lines, size_t length,
+                           struct timespec when);
 size_t growing_text_size(struct growing_text *text, struct timespec *modified); /* modified may be NULL */
 /* Copies at most size bytes from offset; 0 at or beyond the end. */
 size_t growing_text_read(struct growing_text *text, char *out, size_t size, uint64_t offset);

@@ -40,33 +40,6 @@ void errors_destroy(struct errors *errors)
 	free(errors);
 }
 
-static bool is_key_letter(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
-}
-
-/* What begins as private keys do and is about as long: one that was mistyped is as secret as one that was
- * not. */
-static bool looks_private(const char *word, size_t length)
-{
-	if (length >= 20 && strncmp(word, "PVT_", 4) == 0)
-		return true;
-	return length >= 46 && length <= 58 && strchr("5KL", word[0]) && !memchr(word, '_', length);
-}
-
-/* Whoever writes a private key into the wrong file must not find it in `errors`, which others may read. */
-static void hide_private_keys(struct text *line)
-{
-	for (size_t i = 0; i < line->length;) {
-		size_t length = 0;
-		while (i + length < line->length && is_key_letter(line->data[i + length]))
-			length++;
-		if (length > 0 && looks_private(line->data + i, length))
-			memset(line->data + i, '*', length);
-		i += length ? length : 1;
-	}
-}
-
 /* Bytes that are no text, which names may hold, as \xNN. */
 static void append_text(struct text *out, const char *data)
 {
@@ -93,7 +66,6 @@ static void print_line(struct text *out, struct timespec now, pid_t pid, const c
 	if (error->code)
 		text_printf(out, "%u %s: ", error->code, exception_find(error->code)->name);
 	append_text(out, error->sentence[0] ? error->sentence : strerror(error->number));
-	hide_private_keys(out);
 	/* A failure is one line, whatever a contract's message or a file's name holds. */
 	for (size_t i = 0; i < out->length; i++)
 		if ((uint8_t)out->data[i] < 0x20 || out->data[i] == 0x7f)
@@ -111,8 +83,8 @@ static void errors_add(struct tree *tree, const struct caller *caller, const cha
 	print_line(&line, now, caller ? caller->pid : 0, path, error);
 	pthread_mutex_lock(&errors->lock);
 	uint64_t before = growing_text_size(errors->text, NULL);
-	growing_text_append(errors->text, line.data, line.length, now);
-	uint64_t gone = before + line.length - growing_text_size(errors->text, NULL);
+	uint64_t added = growing_text_append(errors->text, line.data, line.length, now);
+	uint64_t gone = before + added - growing_text_size(errors->text, NULL);
 	for (size_t i = 0; gone > 0 && i < ERRORS_SHOWN; i++)
 		errors->start[i] -= gone < errors->start[i] ? gone : errors->start[i];
 	errors->start[errors->count++ % ERRORS_SHOWN] = before - gone;

@@ -76,3 +76,22 @@ no_secrets() {
 	[ "$(state)" = "$before" ]
 	[ ! -w nodes/eosio/view/chain/clock ]
 }
+
+@test "a key or password in the wrong place is shown nowhere" {
+	key=5K7EYY3j1YY14TSFVfqgtbWbrw3FA8BUUnSyFGgwHi8Uy61wU1o
+	password=$(cat "$D/wallet/password")
+	for word in $key "x$key" "${key}y" "${key%o}" "$password" "x$password"; do
+		for file in wallet/state wallet/import wallet/new_key defaults/creator chain/clock accounts/alice1111111/votes; do
+			run bash -c 'echo "$0" > "$1"' "$word" "$file"
+			[ "$status" != 0 ] || [ "$file" = wallet/import ] || { echo "$file took it"; false; }
+		done
+		run mkdir "accounts/$word"
+		[ "$status" != 0 ]
+		echo "bob111111111 0.0001 SYS my key is $word" > accounts/alice1111111/transfer
+	done
+	for file in errors log nodes/eosio/stderr boot/output.log boot/progress; do
+		! grep -e "${key:1:40}" -e "${password:3:40}" "$file"
+	done
+	grep -q '\*\*\*' errors
+	grep -q 'my key is \*\*\*' log
+}
