@@ -195,6 +195,57 @@ static void test_refused(void **state)
 	temporary_remove(base);
 }
 
+static void expect_not_private(const char *path, const char *culprit, const char *says)
+{
+	struct data_folder *folder;
+	struct error error = {0};
+	assert_int_equal(data_folder_open(&folder, path, &error), -EPERM);
+	assert_non_null(strstr(error.sentence, culprit));
+	assert_non_null(strstr(error.sentence, says));
+}
+
+static void test_what_others_own_or_may_write(void **state)
+{
+	static const struct {
+		const char *name;
+		mode_t good, bad;
+	} entries[] = {{"chain", 0700, 0770}, {"chain/wallet", 0700, 0707}, {"chain/clock", 0600, 0620}, {"chain/wallet/labels", 0644, 0666}};
+	char *base = temporary_folder(), *path = temporary_path(base, "chain"), *wallet = temporary_path(path, "wallet");
+	struct data_folder *folder;
+	(void)state;
+	/* An empty one that is ours is shut. */
+	assert_int_equal(mkdir(path, 0700) | chmod(path, 0777), 0);
+	assert_int_equal(data_folder_open(&folder, path, NULL), 0);
+	free(data_folder_subfolder(folder, "wallet", NULL));
+	data_folder_close(folder);
+	for (size_t i = 0; i < 4; i++) {
+		char *entry = temporary_path(base, entries[i].name);
+		if (i >= 2)
+			file_set(entry, "x", 1);
+		assert_int_equal(chmod(entry, entries[i].bad), 0);
+		expect_not_private(path, entry, "others may write");
+		assert_int_equal(chmod(entry, entries[i].good), 0);
+		if (geteuid() == 0) {
+			assert_int_equal(chown(entry, 65534, 65534), 0);
+			expect_not_private(path, entry, "belongs to user 65534");
+			assert_int_equal(chown(entry, 0, 0), 0);
+		}
+		assert_int_equal(data_folder_open(&folder, path, NULL), 0);
+		data_folder_close(folder);
+		free(entry);
+	}
+	/* What is written goes nowhere else. */
+	char *elsewhere = temporary_path(base, "elsewhere");
+	assert_int_equal(rename(wallet, elsewhere) | symlink(elsewhere, wallet), 0);
+	assert_int_equal(data_folder_open(&folder, path, NULL), 0);
+	assert_null(data_folder_subfolder(folder, "wallet", NULL));
+	data_folder_close(folder);
+	free(elsewhere);
+	free(wallet);
+	free(path);
+	temporary_remove(base);
+}
+
 static void test_default_place(void **state)
 {
 	static const struct {
@@ -226,7 +277,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_made_and_opened_again), cmocka_unit_test(test_second_opener),
-		cmocka_unit_test(test_opener_just_killed), cmocka_unit_test(test_refused), cmocka_unit_test(test_default_place),
+		cmocka_unit_test(test_opener_just_killed), cmocka_unit_test(test_refused), cmocka_unit_test(test_what_others_own_or_may_write),
+		cmocka_unit_test(test_default_place),
 	};
 	return cmocka_run_group_tests_name("data_folder", tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,6 +94,36 @@ static int folder_is_empty(const char *path, bool *empty)
 			*empty = false;
 	closedir(directory);
 	return 0;
+}
+
+/* What somebody else owns or may write is theirs to change under us. */
+static int check_owner(const char *path, const struct stat *status, struct error *error)
+{
+	if (status->st_uid != geteuid())
+		return error_set(error, EPERM, "\"%s\" belongs to user %u: a data folder is its user's alone", path,
+		                 (unsigned)status->st_uid);
+	if (!S_ISLNK(status->st_mode) && (status->st_mode & (S_IWGRP | S_IWOTH)))
+		return error_set(error, EPERM,
+		                 "others may write \"%s\": a data folder is its user's alone (chmod go-w)", path);
+	return 0;
+}
+
+static int check_owners(const char *path, struct error *error)
+{
+	char *const paths[] = {(char *)(uintptr_t)path, NULL};
+	FTS *walk = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR | FTS_COMFOLLOW, NULL);
+	int result = 0;
+	if (!walk)
+		return error_set(error, errno, "cannot read data folder \"%s\": %s", path, file_reason(errno));
+	for (FTSENT *entry; result == 0 && (entry = fts_read(walk));) {
+		if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR)
+			result = error_set(error, entry->fts_errno, "cannot read \"%s\": %s", entry->fts_path,
+			                   file_reason(entry->fts_errno));
+		else if (entry->fts_info != FTS_DP && entry->fts_info != FTS_NS)
+			result = check_owner(entry->fts_path, entry->fts_statp, error);
+	}
+	fts_close(walk);
+	return result;
 }
 
 /* *version is 0 when there is no format file. */
@@ -210,26 +241,47 @@ static int write_owner(struct data_folder *folder, struct error *error)
 	           : 0;
 }
 
+static int require_empty(const struct data_folder *folder, struct error *error)
+{
+	bool empty = false;
+	int result = folder_is_empty(folder->path, &empty);
+	if (result)
+		return error_set(error, -result, "cannot read data folder \"%s\": %s", folder->path,
+		                 file_reason(result));
+	return empty ? 0
+	             : error_set(error, ENOTEMPTY, "\"%s\" holds other files and is not a data folder of eosiofs",
+	                         folder->path);
+}
+
+/* An empty folder becomes its user's alone; what others left in it before that is seen afterwards. */
+static int take_empty(const struct data_folder *folder, struct error *error)
+{
+	struct stat status;
+	int result = require_empty(folder, error);
+	if (result)
+		return result;
+	if (stat(folder->path, &status) == 0 && status.st_uid != geteuid())
+		return check_owner(folder->path, &status, error);
+	if (chmod(folder->path, 0700) < 0)
+		return error_set(error, errno, "cannot keep others out of data folder \"%s\": %s", folder->path,
+		                 file_reason(errno));
+	return require_empty(folder, error);
+}
+
 static int folder_start(struct data_folder *folder, struct error *error)
 {
 	long version;
-	bool empty = false;
 	int result = make_folders(folder->path);
 	if (result)
 		return error_set(error, -result, "cannot make data folder \"%s\": %s", folder->path,
 		                 file_reason(result));
 	result = read_format(folder, &version, error);
+	if (!result && !version)
+		result = take_empty(folder, error);
+	if (!result)
+		result = check_owners(folder->path, error);
 	if (result)
 		return result;
-	if (!version) {
-		result = folder_is_empty(folder->path, &empty);
-		if (result)
-			return error_set(error, -result, "cannot read data folder \"%s\": %s", folder->path,
-			                 file_reason(result));
-		if (!empty)
-			return error_set(error, ENOTEMPTY, "\"%s\" holds other files and is not a data folder of eosiofs",
-			                 folder->path);
-	}
 	result = take_lock(folder, error);
 	if (!result)
 		result = write_owner(folder, error);
@@ -237,9 +289,6 @@ static int folder_start(struct data_folder *folder, struct error *error)
 		result = read_format(folder, &version, error); /* it may have come while somebody else had the lock */
 	if (result || version)
 		return result;
-	if (chmod(folder->path, 0700) < 0)
-		return error_set(error, errno, "cannot keep others out of data folder \"%s\": %s", folder->path,
-		                 file_reason(errno));
 	char line[32], *path = data_folder_file(folder, "format");
 	int length = snprintf(line, sizeof line, "eosiofs %d\n", DATA_FORMAT);
 	result = file_replace(path, line, (size_t)length, error);
@@ -293,7 +342,7 @@ char *data_folder_subfolder(const struct data_folder *folder, const char *name, 
 	char *path = data_folder_file(folder, name);
 	struct stat status;
 	int result = make_folder(path);
-	if (!result && stat(path, &status) == 0 && !S_ISDIR(status.st_mode))
+	if (!result && lstat(path, &status) == 0 && !S_ISDIR(status.st_mode))
 		result = -ENOTDIR;
 	if (!result)
 		return path;

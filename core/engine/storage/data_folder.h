@@ -20,6 +20,7 @@ int data_folder_default(struct text *out, const char *mountpoint, struct error *
  *   -ENOTEMPTY  it holds other things and is no data folder
  *   -ENOTSUP    its format is newer
  *   -EBADMSG    its format file is damaged
+ *   -EPERM      it or something in it belongs to somebody else, or others may write it
  * or another -errno; then nothing has changed but perhaps that there is an empty folder. */
 int data_folder_open(struct data_folder **out, const char *path, struct error *error);
 void data_folder_close(struct data_folder *folder); /* NULL is fine */
