@@ -252,7 +252,7 @@ int create_account_write(struct request *request, const char *data, size_t lengt
 		result = command_end(&command, CREATE_ACCOUNT_USAGE, error);
 	if (result == 0)
 		result = take_options(request, &account, &command, error);
-	if (result == 0)
+	if (result == 0 && !request->only_parse)
 		result = create(request, &account, error);
 	command_release(&command);
 	return result;

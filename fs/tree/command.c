@@ -5,6 +5,7 @@
 #include "core/base/memory.h"
 #include "core/base/text.h"
 #include "core/types/name.h"
+#include "fs/tree/lexer.h"
 #include "fs/tree/node.h"
 
 #include <ctype.h>
@@ -18,7 +19,7 @@
 struct splitter {
 	const char *line;
 	size_t length, at;
-	char *out;     /* where the next word goes */
+	char *out;      /* where the next word goes */
 	bool free_text; /* what is never closed is no quote and no bracket */
 };
 
@@ -27,84 +28,50 @@ static bool is_space(char character)
 	return character == ' ' || character == '\t' || character == '\n' || character == '\r';
 }
 
-static int split_as_it_stands(struct splitter *splitter, size_t start, char *out)
+static int never_closed(const struct lexer *lexer, const char *opening, struct error *error)
 {
-	*out = splitter->line[start];
-	splitter->at = start + 1;
-	splitter->out = out + 1;
-	return 0;
+	return lexer->depth > 0
+	           ? error_set(error, EINVAL, "the JSON that begins with \"%.20s\" is not closed", opening)
+	           : error_set(error, EINVAL, "the quote in \"%.20s\" is never closed", opening);
 }
 
-/* Copies up to the closing bracket, as it stands. */
-static int split_json(struct splitter *splitter, struct error *error)
+/* One word into out, NUL-terminated; *found: there is one, for an escaped newline is none. */
+static int split_word(struct splitter *splitter, bool *found, struct error *error)
 {
-	unsigned depth = 0;
-	bool string = false;
-	size_t start = splitter->at;
-	char *out = splitter->out;
+	struct lexer lexer = {0};
+	size_t opening = 0;
+	char *opening_out = splitter->out;
+	*found = false;
 	while (splitter->at < splitter->length) {
-		char character = splitter->line[splitter->at++];
-		*splitter->out++ = character;
-		if (string) {
-			if (character == '\\' && splitter->at < splitter->length)
-				*splitter->out++ = splitter->line[splitter->at++];
-			else if (character == '"')
-				string = false;
-		} else if (character == '"') {
-			string = true;
-		} else if (character == '{' || character == '[') {
-			depth++;
-		} else if ((character == '}' || character == ']') && --depth == 0) {
-			return 0;
+		const char character = splitter->line[splitter->at];
+		const bool was_open = lexer_is_open(&lexer);
+		const enum lexeme lexeme = lexer_take(&lexer, character);
+		splitter->at++;
+		if (lexeme == LEXEME_BLANK || lexeme == LEXEME_END)
+			break;
+		*found |= lexer.in_word;
+		if (!was_open) {
+			opening = splitter->at - 1;
+			opening_out = splitter->out;
 		}
+		if (lexeme == LEXEME_TEXT)
+			*splitter->out++ = character;
+		if (splitter->at < splitter->length || !lexer_is_open(&lexer))
+			continue;
+		if (!splitter->free_text)
+			return never_closed(&lexer, splitter->line + opening, error);
+		/* The quote or bracket stands for itself, and so does what follows it. */
+		splitter->out = opening_out;
+		*splitter->out++ = splitter->line[opening];
+		splitter->at = opening + 1;
+		lexer = (struct lexer){.in_word = true};
 	}
-	if (splitter->free_text)
-		return split_as_it_stands(splitter, start, out);
-	return error_set(error, EINVAL, "the JSON that begins with \"%.20s\" is not closed",
-	                 splitter->line + start);
-}
-
-static int split_quote(struct splitter *splitter, struct error *error)
-{
-	size_t start = splitter->at;
-	char *out = splitter->out;
-	char quote = splitter->line[splitter->at++];
-	while (splitter->at < splitter->length) {
-		char character = splitter->line[splitter->at++];
-		if (character == quote)
-			return 0;
-		if (character == '\\' && quote == '"' && splitter->at < splitter->length)
-			character = splitter->line[splitter->at++];
-		*splitter->out++ = character;
-	}
-	if (splitter->free_text)
-		return split_as_it_stands(splitter, start, out);
-	return error_set(error, EINVAL, "the quote in \"%.20s\" is never closed", splitter->line + start);
-}
-
-/* One word into out, NUL-terminated; *quoted: it began with a quote, so it is no option. */
-static int split_word(struct splitter *splitter, bool *quoted, struct error *error)
-{
-	bool begins = true;
-	int result = 0;
-	*quoted = splitter->line[splitter->at] == '"' || splitter->line[splitter->at] == '\'';
-	while (splitter->at < splitter->length && !is_space(splitter->line[splitter->at]) && result == 0) {
-		char character = splitter->line[splitter->at];
-		if (begins && (character == '{' || character == '[')) {
-			result = split_json(splitter, error);
-		} else if (begins && (character == '"' || character == '\'')) {
-			result = split_quote(splitter, error);
-		} else {
-			splitter->at++;
-			if (character == '\\' && splitter->at < splitter->length)
-				*splitter->out++ = splitter->line[splitter->at++];
-			else
-				*splitter->out++ = character;
-		}
-		begins = character == '=';
+	if (lexer.escape) {
+		*splitter->out++ = '\\';
+		*found = true;
 	}
 	*splitter->out++ = '\0';
-	return result;
+	return 0;
 }
 
 /* --- options --- */
@@ -237,15 +204,16 @@ int command_parse(struct command *out, const char *line, size_t length, const st
 	if (memchr(line, '\0', length))
 		return error_set(error, EINVAL, "a NUL character in the command");
 	while (result == 0) {
-		bool quoted = false;
+		bool found = false;
 		while (splitter.at < length && is_space(line[splitter.at]))
 			splitter.at++;
 		if (splitter.at == length)
 			break;
 		char *word = splitter.out;
 		size_t start = splitter.at;
-		result = split_word(&splitter, &quoted, error);
-		if (result == 0)
+		bool quoted = line[start] == '"' || line[start] == '\'';
+		result = split_word(&splitter, &found, error);
+		if (result == 0 && found)
 			result = take_part(&parsing, word, start, quoted, error);
 	}
 	if (result == 0 && parsing.open && !parsing.open_quantity)

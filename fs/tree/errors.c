@@ -136,6 +136,18 @@ void transaction_log_destroy(struct transaction_log *log)
 	free(log);
 }
 
+void transaction_log_note(struct tree *tree, const char *path, const char *what)
+{
+	struct text text = TEXT_EMPTY;
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	text_printf(&text, "# %s: %s\n", path, what);
+	pthread_mutex_lock(&tree->log->lock);
+	growing_text_append(tree->log->text, text.data, text.length, now);
+	pthread_mutex_unlock(&tree->log->lock);
+	text_release(&text);
+}
+
 void transaction_log_add(struct tree *tree, struct chain_view *view, const struct transaction_trace *trace)
 {
 	struct transaction_log *log = tree->log;

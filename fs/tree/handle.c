@@ -101,6 +101,28 @@ static void open_scratch(struct handle *handle)
 	pthread_mutex_unlock(&tree->lock);
 }
 
+/* What a release empties is empty for whatever is asked after it. */
+void tree_settle(struct tree *tree)
+{
+	if (!tree->emptying)
+		return;
+	pthread_mutex_lock(&tree->lock);
+	while (tree->emptying)
+		pthread_cond_wait(&tree->emptied, &tree->lock);
+	pthread_mutex_unlock(&tree->lock);
+}
+
+static void empty(struct handle *handle)
+{
+	struct tree *tree = handle->tree;
+	tree->emptying++;
+	kind_empty(handle);
+	pthread_mutex_lock(&tree->lock);
+	tree->emptying--;
+	pthread_cond_broadcast(&tree->emptied);
+	pthread_mutex_unlock(&tree->lock);
+}
+
 int tree_open(struct tree *tree, const struct caller *caller, struct node *node, int flags,
               struct handle **out)
 {
@@ -108,6 +130,7 @@ int tree_open(struct tree *tree, const struct caller *caller, struct node *node,
 	struct handle *handle = NULL;
 	int result = 0;
 	*out = NULL;
+	tree_settle(tree);
 	node = node_resolve(tree, node);
 	result = check_open(tree, caller, node, flags, &error);
 	if (result < 0)
@@ -116,6 +139,9 @@ int tree_open(struct tree *tree, const struct caller *caller, struct node *node,
 	handle->tree = tree;
 	handle->node = node_hold(tree, node);
 	handle->flags = flags;
+	handle->truncated = wants_to_write(flags) && (flags & O_TRUNC);
+	if (caller)
+		handle->opener = (struct caller){.uid = caller->uid, .gid = caller->gid, .pid = caller->pid};
 	pthread_mutex_init(&handle->lock, NULL);
 	pthread_mutex_lock(&tree->lock);
 	LINK(handle, tree->handles);
@@ -166,6 +192,7 @@ ssize_t handle_write(struct handle *handle, const struct caller *caller, const c
 		                       (handle->flags & O_APPEND) != 0, &error);
 		return result < 0 ? errors_fail(handle->tree, caller, handle->node, NULL, &error) : result;
 	}
+	tree_settle(handle->tree);
 	pthread_mutex_lock(&handle->lock);
 	result = handle->failed ? -handle->failed : kind_write(handle, caller, data, size, offset);
 	pthread_mutex_unlock(&handle->lock);
@@ -202,6 +229,8 @@ void handle_close(struct handle *handle)
 	if (!handle)
 		return;
 	struct tree *tree = handle->tree;
+	if (!handle->node->scratch && kind_may_empty(handle))
+		empty(handle);
 	pthread_mutex_lock(&tree->lock);
 	handle->node->created = false;
 	remove_reader(handle);

@@ -11,12 +11,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+	/* What ends at a multiple of it may be the first part of what a program has in its buffer. */
+	BUFFER_SIZE = 4096,
+	/* The kernel cuts a longer write where a page ends, which may be anywhere in the data. */
+	KERNEL_PIECE = (1 << 20) - BUFFER_SIZE,
+};
+
 struct kind {
 	size_t limit; /* bytes of one command, line, list, document or file */
 	const char *noun;
 	ssize_t (*write)(struct handle *handle, const struct caller *caller, const char *data, size_t size,
 	                 off_t offset);
 	int (*flush)(struct handle *handle, const struct caller *caller);
+	enum lexeme (*take)(struct lexer *lexer, char character); /* where a command, a line, a document ends */
 };
 static const struct kind kinds[];
 
@@ -36,14 +44,6 @@ static int fail(struct handle *handle, const struct caller *caller, const struct
 	return errors_fail(handle->tree, caller, handle->node, NULL, error);
 }
 
-/* Nothing that ran is undone: what came before the failure counts as written. */
-static ssize_t fail_after(struct handle *handle, const struct caller *caller, size_t done,
-                          const struct error *error)
-{
-	int result = fail(handle, caller, error);
-	return done > 0 ? (ssize_t)done : result;
-}
-
 static bool valid_utf8(const char *data, size_t length)
 {
 	for (size_t i = 0, size = 0; i < length; i += size)
@@ -52,9 +52,14 @@ static bool valid_utf8(const char *data, size_t length)
 	return true;
 }
 
-/* sent: how much of the data earlier runs had (lists). */
-static int run_from(struct handle *handle, const struct caller *caller, const char *data, size_t length,
-                    size_t sent, struct error *error)
+/* How a handler is called, beyond its data. */
+struct call {
+	bool only_parse, again;
+	size_t sent; /* how much of the data earlier runs had (lists) */
+};
+
+static int run_call(struct handle *handle, const struct caller *caller, const char *data, size_t length,
+                    const struct call *call, struct error *error)
 {
 	struct tree *tree = handle->tree;
 	struct node *node = handle->node;
@@ -62,14 +67,21 @@ static int run_from(struct handle *handle, const struct caller *caller, const ch
 	int result = 0;
 	if (node->row->kind != ROW_BYTES && !valid_utf8(data, length))
 		return error_set(error, EINVAL, "binary data where text is expected");
+	if (call->only_parse && !node->row->parses)
+		return 0;
 	request_begin(&request, tree, caller, node);
 	request.append = (handle->flags & O_APPEND) != 0;
-	request.sent = sent;
+	request.sent = call->sent;
+	request.again = call->again;
+	request.only_parse = call->only_parse;
 	result = node->row->write(&request, data, length, error);
 	request_end(&request);
-	/* Even a failed one may have sent the first of several transactions. */
-	tree_wrote(tree);
-	handle->input.runs++;
+	if (!call->only_parse) {
+		/* Even a failed one may have sent the first of several transactions. */
+		tree_wrote(tree);
+		handle->input.runs++;
+		handle->input.done += result == 0;
+	}
 	if (result < 0 && error->number == 0)
 		error_set(error, -result, "%s", strerror(-result));
 	return result < 0 ? -error->number : 0;
@@ -78,287 +90,261 @@ static int run_from(struct handle *handle, const struct caller *caller, const ch
 static int run(struct handle *handle, const struct caller *caller, const char *data, size_t length,
                struct error *error)
 {
-	return run_from(handle, caller, data, length, 0, error);
+	return run_call(handle, caller, data, length, &(struct call){0}, error);
+}
+
+static bool is_blank(const char *data, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (!data[i] || !strchr(" \t\r\n", data[i]))
+			return false;
+	return true;
 }
 
 static int run_trimmed(struct handle *handle, const struct caller *caller, const char *data, size_t length,
-                       struct error *error)
+                       const struct call *call, struct error *error)
 {
-	while (length > 0 && strchr(" \t\r\n", data[length - 1]))
+	while (length > 0 && is_blank(data + length - 1, 1))
 		length--;
-	while (length > 0 && strchr(" \t\r\n", data[0]))
+	while (length > 0 && is_blank(data, 1))
 		data++, length--;
 	/* A copy, so that handlers get a string. */
 	struct text copy = TEXT_EMPTY;
 	text_append_bytes(&copy, data, length);
-	int result = run(handle, caller, text_string(&copy), length, error);
+	int result = run_call(handle, caller, text_string(&copy), length, call, error);
 	wipe(&copy);
 	text_release(&copy);
 	return result;
 }
 
-static bool is_blank(const struct text *text)
-{
-	return strspn(text_string(text), " \t\r\n") == text->length;
-}
-
-static int take_character(struct handle *handle, char character, struct error *error)
+static int take_character(struct handle *handle, char character, size_t start, struct error *error)
 {
 	const struct kind *kind = &kinds[handle->node->row->kind];
 	if (((uint8_t)character < 0x20 && !strchr("\t\n\r", character)) || character == '\0' || character == 0x7f)
 		return error_set(error, EINVAL, "binary data (byte 0x%02x) where text is expected",
 		                 (unsigned)(uint8_t)character);
-	if (handle->input.pending.length >= kind->limit)
+	if (handle->input.pending.length - start >= kind->limit)
 		return error_set(error, EFBIG, "%s of more than %zu bytes", kind->noun, kind->limit);
 	text_append_bytes(&handle->input.pending, &character, 1);
 	handle->input.started = true;
 	return 0;
 }
 
-static void next_command(struct input *input)
+/* What this write brought last is all of it, whether a newline came or not. */
+static bool ends_here(const struct input *input, size_t size)
 {
-	wipe(&input->pending);
-	text_clear(&input->pending);
-	input->quote = 0;
-	input->depth = 0;
-	input->escape = input->in_word = input->comment = false;
+	return input->taken % BUFFER_SIZE != 0 && size < KERNEL_PIECE;
 }
 
-/* --- verbs --- */
+/* --- verbs, values and documents: one command after the other --- */
 
-/* Follows quotes and brackets as command.c reads them; true when this character ends the command. */
-static bool verb_character(struct input *input, char character)
+/* The complete ones of a write. */
+struct commands {
+	struct command_place {
+		size_t start, length; /* in the pending text */
+		size_t end;           /* in the data: up to here all was run when this was */
+		unsigned line;
+	} *at;                    /* owned */
+	size_t count, capacity;
+	size_t start; /* of what is pending behind them */
+	unsigned line;
+};
+
+static enum lexeme take(struct handle *handle, char character)
 {
-	if (input->escape) {
-		input->escape = false;
-		input->in_word = true;
-	} else if (input->quote) {
-		if (character == input->quote)
-			input->quote = 0;
-		else
-			input->escape = character == '\\' && input->quote == '"';
-	} else if (input->depth > 0) {
-		if (character == '"')
-			input->quote = '"';
-		else if (character == '{' || character == '[')
-			input->depth++;
-		else if (character == '}' || character == ']')
-			input->depth--;
-	} else if (character == '\n') {
+	const struct row *row = handle->node->row;
+	return row->plain_lines ? lexer_take_line(&handle->input.lexer, character)
+	                        : kinds[row->kind].take(&handle->input.lexer, character);
+}
+
+/* Blank lines are none; but to a value an empty line means something where it comes first. */
+static bool is_command(const struct handle *handle, const struct commands *commands)
+{
+	const struct input *input = &handle->input;
+	size_t length = input->pending.length - commands->start;
+	if (length > 0 && !is_blank(input->pending.data + commands->start, length))
 		return true;
-	} else if (character == ' ' || character == '\t' || character == '\r') {
-		input->in_word = false;
-	} else if (character == '\\') {
-		input->escape = true;
-	} else {
-		/* `--stake-net="1 SYS"`: a quote may follow an equals sign. */
-		bool begins = !input->in_word || input->pending.data[input->pending.length - 2] == '=';
-		input->in_word = true;
-		if (begins && (character == '\'' || character == '"'))
-			input->quote = character;
-		else if (begins && (character == '{' || character == '['))
-			input->depth = 1;
+	return length > 0 && handle->node->row->kind == ROW_VALUE && input->runs == 0 && commands->count == 0;
+}
+
+static void next_command(struct handle *handle, struct commands *commands)
+{
+	commands->start = handle->input.pending.length;
+	commands->line = handle->input.line + 1;
+	handle->input.lexer = (struct lexer){0};
+}
+
+static void add_command(struct handle *handle, struct commands *commands, size_t end)
+{
+	const size_t length = handle->input.pending.length - commands->start;
+	if (is_command(handle, commands)) {
+		memory_grow(&commands->at, &commands->capacity, commands->count + 1, sizeof *commands->at);
+		commands->at[commands->count++] =
+			(struct command_place){commands->start, length, end, commands->line};
 	}
-	return false;
+	next_command(handle, commands);
 }
 
-static int verb_run(struct handle *handle, const struct caller *caller, struct error *error)
+/* Of a comment, and of the white space before a document, nothing is kept. */
+static bool is_skipped(struct handle *handle, struct commands *commands, char character)
 {
 	struct input *input = &handle->input;
-	int result = is_blank(&input->pending) ? 0
-	                                       : run_trimmed(handle, caller, text_string(&input->pending),
-	                                                     input->pending.length, error);
-	next_command(input);
-	return result;
-}
-
-static ssize_t verb_write(struct handle *handle, const struct caller *caller, const char *data, size_t size,
-                          off_t offset)
-{
-	struct input *input = &handle->input;
-	struct error error = {0};
-	size_t done = 0; /* up to here everything was run */
-	(void)offset;
-	for (size_t i = 0; i < size; i++) {
-		bool ends = false;
-		if (input->comment) {
-			input->comment = data[i] != '\n';
-			done = i + 1;
-			continue;
-		}
-		if (data[i] == '#' && !input->quote && input->depth == 0 && !input->escape &&
-		    is_blank(&input->pending)) {
-			next_command(input);
-			input->comment = true;
-			continue;
-		}
-		if (take_character(handle, data[i], &error) < 0)
-			return fail_after(handle, caller, done, &error);
-		ends = handle->node->row->plain_lines ? data[i] == '\n' : verb_character(input, data[i]);
-		if (!ends)
-			continue;
-		if (verb_run(handle, caller, &error) < 0)
-			return fail_after(handle, caller, done, &error);
-		done = i + 1;
+	const enum row_kind kind = handle->node->row->kind;
+	if (input->comment) {
+		input->comment = character != '\n';
+		if (!input->comment)
+			next_command(handle, commands);
+		return true;
 	}
-	return (ssize_t)size;
+	if (kind == ROW_DOCUMENT) {
+		if (input->lexer.in_word || !is_blank(&character, 1))
+			return false;
+		commands->line = input->line + 1;
+		return true;
+	}
+	if (kind != ROW_VERB || character != '#' || lexer_is_open(&input->lexer) || input->lexer.escape ||
+	    !is_blank(text_string(&input->pending) + commands->start, input->pending.length - commands->start))
+		return false;
+	if (input->pending.data)
+		input->pending.data[input->pending.length = commands->start] = '\0';
+	input->comment = true;
+	return true;
 }
 
-static int verb_flush(struct handle *handle, const struct caller *caller)
+static int collect(struct handle *handle, struct commands *commands, const char *data, size_t from,
+                   size_t size, struct error *error)
 {
 	struct input *input = &handle->input;
-	struct error error = {0};
-	if (input->quote && input->depth == 0)
-		error_set(&error, EINVAL, "the quote %c is never closed", input->quote);
-	else if (input->depth > 0)
-		error_set(&error, EINVAL, "the JSON is not closed: %u bracket%s open", input->depth,
-		          input->depth > 1 ? "s are" : " is");
-	else
-		verb_run(handle, caller, &error);
-	return error.number ? fail(handle, caller, &error) : 0;
-}
-
-/* --- values --- */
-
-static int value_run(struct handle *handle, const struct caller *caller, struct error *error)
-{
-	struct input *input = &handle->input;
-	int result = 0;
-	/* An empty line means something where it comes first; after a value it is only the end of the text. */
-	if (input->runs == 0 || !is_blank(&input->pending))
-		result = run_trimmed(handle, caller, text_string(&input->pending), input->pending.length, error);
-	next_command(input);
-	return result;
-}
-
-static ssize_t value_write(struct handle *handle, const struct caller *caller, const char *data, size_t size,
-                           off_t offset)
-{
-	struct error error = {0};
-	size_t done = 0;
-	(void)offset;
-	for (size_t i = 0; i < size; i++) {
-		if (take_character(handle, data[i], &error) < 0)
-			return fail_after(handle, caller, done, &error);
-		if (data[i] != '\n')
+	commands->line = input->pending.length > 0 ? input->begun : input->line + 1;
+	for (size_t i = from; i < size; i++) {
+		input->line += data[i] == '\n';
+		if (is_skipped(handle, commands, data[i]))
 			continue;
-		if (value_run(handle, caller, &error) < 0)
-			return fail_after(handle, caller, done, &error);
-		done = i + 1;
-	}
-	return (ssize_t)size;
-}
-
-static int value_flush(struct handle *handle, const struct caller *caller)
-{
-	struct error error = {0};
-	if (handle->input.pending.length > 0)
-		value_run(handle, caller, &error);
-	return error.number ? fail(handle, caller, &error) : 0;
-}
-
-/* --- lists --- */
-
-static ssize_t list_write(struct handle *handle, const struct caller *caller, const char *data, size_t size,
-                          off_t offset)
-{
-	struct input *input = &handle->input;
-	struct error error = {0};
-	size_t complete = 0;
-	(void)offset;
-	for (size_t i = 0; i < size; i++) {
-		if (take_character(handle, data[i], &error) < 0)
-			return fail(handle, caller, &error);
-		if (data[i] == '\n')
-			complete = input->pending.length;
-	}
-	/* A name may be cut in two by the end of a write: what follows the last newline waits. */
-	if (complete > 0) {
-		size_t sent = input->sent;
-		input->sent = complete;
-		struct text copy = TEXT_EMPTY;
-		text_append_bytes(&copy, input->pending.data, complete);
-		int result = run_from(handle, caller, copy.data, complete, sent, &error);
-		text_release(&copy);
+		int result = take_character(handle, data[i], commands->start, error);
 		if (result < 0)
-			return fail(handle, caller, &error);
+			return result;
+		if (take(handle, data[i]) == LEXEME_END)
+			add_command(handle, commands, i + 1);
 	}
-	return (ssize_t)size;
-}
-
-static int list_flush(struct handle *handle, const struct caller *caller)
-{
-	struct input *input = &handle->input;
-	struct error error = {0};
-	if (input->pending.length == input->sent)
-		return 0;
-	size_t sent = input->sent;
-	text_append(&input->pending, "\n");
-	input->sent = input->pending.length;
-	if (run_from(handle, caller, input->pending.data, input->pending.length, sent, &error) < 0)
-		return fail(handle, caller, &error);
+	if (ends_here(input, size) && !lexer_is_open(&input->lexer) && !input->lexer.escape &&
+	    is_command(handle, commands)) {
+		add_command(handle, commands, size);
+		input->unended = true;
+	}
+	input->begun = commands->line;
 	return 0;
 }
 
-/* --- JSON documents --- */
-
-static int document_run(struct handle *handle, const struct caller *caller, struct error *error)
+/* Which of several it was, and what has happened by then. */
+static void tell_line(const struct input *input, const struct commands *commands, size_t index,
+                      struct error *error)
 {
-	struct input *input = &handle->input;
-	int result = is_blank(&input->pending) ? 0
-	                                       : run_trimmed(handle, caller, text_string(&input->pending),
-	                                                     input->pending.length, error);
-	next_command(input);
-	return result;
+	const unsigned line = commands->at[index].line;
+	if (input->done > 0)
+		error_prefix(error, "line %u (done before it: %u)", line, input->done);
+	else if (commands->count > 1)
+		error_prefix(error, "line %u (nothing was done)", line);
 }
 
-/* True when this character, appended already, ends the document. */
-static bool document_character(struct input *input, char character)
+/* All are parsed before the first is run. */
+static int run_commands(struct handle *handle, const struct caller *caller, const struct commands *commands,
+                        size_t *done, struct error *error)
 {
-	bool first = !input->in_word;
-	if (input->escape) {
-		input->escape = false;
-		return false;
+	for (int pass = commands->count > 1 ? 0 : 1; pass < 2; pass++) {
+		const struct call call = {.only_parse = pass == 0};
+		for (size_t i = 0; i < commands->count; i++) {
+			const struct command_place *at = &commands->at[i];
+			int result = run_trimmed(handle, caller, handle->input.pending.data + at->start, at->length,
+			                         &call, error);
+			if (result < 0) {
+				tell_line(&handle->input, commands, i, error);
+				return result;
+			}
+			*done = call.only_parse ? *done : at->end;
+		}
 	}
-	if (input->quote) {
-		if (character == '"')
-			input->quote = 0;
-		input->escape = character == '\\';
-		return !input->quote && input->depth == 0;
-	}
-	if (first && strchr(" \t\r\n", character))
-		return false;
-	input->in_word = true;
-	if (character == '"' && (first || input->depth > 0)) {
-		input->quote = '"';
-	} else if (character == '{' || character == '[') {
-		input->depth += first || input->depth > 0;
-	} else if ((character == '}' || character == ']') && input->depth > 0) {
-		input->depth--;
-		return input->depth == 0;
-	}
-	return character == '\n' && input->depth == 0;
+	return 0;
 }
 
-static ssize_t document_write(struct handle *handle, const struct caller *caller, const char *data,
+static void forget_commands(struct input *input, struct commands *commands)
+{
+	size_t left = input->pending.length - commands->start;
+	if (commands->start > 0) {
+		memmove(input->pending.data, input->pending.data + commands->start, left);
+		memory_wipe(input->pending.data + left, input->pending.capacity - left);
+		input->pending.length = left;
+	}
+	free(commands->at);
+}
+
+/* After a line that ran before its newline came, that newline is its end; it cannot go on. */
+static int end_line(struct input *input, const char *data, size_t size, size_t *at, struct error *error)
+{
+	while (*at < size && input->unended) {
+		if (!is_blank(data + *at, 1))
+			return error_set(error, EINVAL,
+			                 "this goes on with a line that has run already: what one write() brings is "
+			                 "complete, unless it ends at a multiple of %d bytes",
+			                 BUFFER_SIZE);
+		input->unended = data[*at] != '\n';
+		input->line += data[*at] == '\n';
+		++*at;
+	}
+	return 0;
+}
+
+static ssize_t commands_write(struct handle *handle, const struct caller *caller, const char *data,
                               size_t size, off_t offset)
 {
+	struct commands commands = {0};
 	struct error error = {0};
 	size_t done = 0;
 	(void)offset;
-	for (size_t i = 0; i < size; i++) {
-		/* White space between documents is not kept, so any amount of it is fine. */
-		if (!handle->input.in_word && strchr(" \t\r\n", data[i]) && data[i])
-			continue;
-		if (take_character(handle, data[i], &error) < 0)
-			return fail_after(handle, caller, done, &error);
-		if (!document_character(&handle->input, data[i]))
-			continue;
-		if (document_run(handle, caller, &error) < 0)
-			return fail_after(handle, caller, done, &error);
-		done = i + 1;
-	}
-	return (ssize_t)size;
+	size_t from = 0;
+	int result = end_line(&handle->input, data, size, &from, &error);
+	if (result == 0)
+		result = collect(handle, &commands, data, from, size, &error);
+	if (result == 0)
+		result = run_commands(handle, caller, &commands, &done, &error);
+	if (result == 0)
+		forget_commands(&handle->input, &commands);
+	else
+		free(commands.at);
+	if (result == 0)
+		return (ssize_t)size;
+	/* Nothing that ran is undone: what came before the failure counts as written. */
+	result = fail(handle, caller, &error);
+	return done > 0 ? (ssize_t)done : result;
+}
+
+/* What ended where a program's buffer may have ended was all there was. */
+static int run_rest(struct handle *handle, const struct caller *caller, struct error *error)
+{
+	struct commands commands = {.line = handle->input.begun};
+	size_t done = 0;
+	add_command(handle, &commands, 0);
+	int result = run_commands(handle, caller, &commands, &done, error);
+	if (result == 0)
+		forget_commands(&handle->input, &commands);
+	else
+		free(commands.at);
+	return result;
+}
+
+static int commands_flush(struct handle *handle, const struct caller *caller)
+{
+	const struct lexer *lexer = &handle->input.lexer;
+	struct error error = {0};
+	if (lexer->quote && lexer->depth == 0)
+		error_set(&error, EINVAL, "the quote %c is never closed", lexer->quote);
+	else if (lexer->depth > 0)
+		error_set(&error, EINVAL, "the JSON is not closed: %u bracket%s open", lexer->depth,
+		          lexer->depth > 1 ? "s are" : " is");
+	else if (lexer->goes_on)
+		error_set(&error, EINVAL, "the last line ends with a backslash, and nothing goes on with it");
+	else
+		run_rest(handle, caller, &error);
+	return error.number ? fail(handle, caller, &error) : 0;
 }
 
 static int document_flush(struct handle *handle, const struct caller *caller)
@@ -366,8 +352,8 @@ static int document_flush(struct handle *handle, const struct caller *caller)
 	struct input *input = &handle->input;
 	struct error error = {0};
 	struct json *json = NULL;
-	if (input->depth == 0 && !input->quote) {
-		document_run(handle, caller, &error);
+	if (!lexer_is_open(&input->lexer)) {
+		run_rest(handle, caller, &error);
 	} else if (json_parse(&json, text_string(&input->pending), input->pending.length, &error) < 0) {
 		/* Its first fault, with line and column: often far before where the end is missed, and the cause
 		 * of that. */
@@ -378,6 +364,67 @@ static int document_flush(struct handle *handle, const struct caller *caller)
 		error_set(&error, EINVAL, "the JSON is not closed");
 	}
 	return error.number ? fail(handle, caller, &error) : 0;
+}
+
+/* --- lists --- */
+
+static size_t line_start(const struct text *pending, size_t at)
+{
+	while (at > 0 && pending->data[at - 1] != '\n')
+		at--;
+	return at;
+}
+
+/* The list as it stands, up to `complete`; its last line may lack the newline. */
+static int list_send(struct handle *handle, const struct caller *caller, size_t complete, struct error *error)
+{
+	struct input *input = &handle->input;
+	struct call call = {.sent = input->sent, .again = input->unended};
+	struct text copy = TEXT_EMPTY;
+	/* A line that was sent and goes on is sent again, whole. */
+	if (call.again)
+		call.sent = line_start(&input->pending, input->sent);
+	text_append_bytes(&copy, input->pending.data, complete);
+	input->unended = copy.data[complete - 1] != '\n';
+	input->sent = complete;
+	if (input->unended)
+		text_append_char(&copy, '\n');
+	int result = run_call(handle, caller, copy.data, copy.length, &call, error);
+	text_release(&copy);
+	return result;
+}
+
+static ssize_t list_write(struct handle *handle, const struct caller *caller, const char *data, size_t size,
+                          off_t offset)
+{
+	struct input *input = &handle->input;
+	struct error error = {0};
+	size_t complete = 0;
+	(void)offset;
+	for (size_t i = 0; i < size; i++) {
+		if (take_character(handle, data[i], 0, &error) < 0)
+			return fail(handle, caller, &error);
+		if (data[i] == '\n')
+			complete = input->pending.length;
+	}
+	if (ends_here(input, size))
+		complete = input->pending.length;
+	if (input->unended && data[0] == '\n') {
+		input->unended = false;
+		input->sent++;
+	}
+	if (complete > input->sent && list_send(handle, caller, complete, &error) < 0)
+		return fail(handle, caller, &error);
+	return (ssize_t)size;
+}
+
+static int list_flush(struct handle *handle, const struct caller *caller)
+{
+	struct error error = {0};
+	size_t length = handle->input.pending.length;
+	if (length > handle->input.sent && list_send(handle, caller, length, &error) < 0)
+		return fail(handle, caller, &error);
+	return 0;
 }
 
 /* --- bytes --- */
@@ -448,11 +495,11 @@ static int bytes_flush(struct handle *handle, const struct caller *caller)
 static const struct kind kinds[] = {
 	[ROW_FOLDER] = {0},
 	[ROW_READ_ONLY] = {0},
-	[ROW_VERB] = {4 << 20, "a command", verb_write, verb_flush},
-	[ROW_VALUE] = {64 << 10, "a line", value_write, value_flush},
-	[ROW_LIST] = {1 << 20, "a list", list_write, list_flush},
-	[ROW_DOCUMENT] = {16 << 20, "a JSON document", document_write, document_flush},
-	[ROW_BYTES] = {16 << 20, "a file", bytes_write, bytes_flush},
+	[ROW_VERB] = {4 << 20, "a command", commands_write, commands_flush, lexer_take},
+	[ROW_VALUE] = {64 << 10, "a line", commands_write, commands_flush, lexer_take_line},
+	[ROW_LIST] = {1 << 20, "a list", list_write, list_flush, NULL},
+	[ROW_DOCUMENT] = {16 << 20, "a JSON document", commands_write, document_flush, lexer_take_document},
+	[ROW_BYTES] = {16 << 20, "a file", bytes_write, bytes_flush, NULL},
 	[ROW_GROWING] = {0},
 	[ROW_LINK] = {0},
 };
@@ -462,6 +509,8 @@ bool kind_is_writable(enum row_kind kind) { return kinds[kind].write != NULL; }
 ssize_t kind_write(struct handle *handle, const struct caller *caller, const char *data, size_t size,
                    off_t offset)
 {
+	handle->input.tried = true;
+	handle->input.taken += size;
 	return size == 0 ? 0 : kinds[handle->node->row->kind].write(handle, caller, data, size, offset);
 }
 
@@ -478,9 +527,42 @@ int kind_sync(struct handle *handle, const struct caller *caller)
 	return handle->node->row->kind == ROW_BYTES ? kind_flush(handle, caller) : 0;
 }
 
+/* Nobody hears of a failure but `errors`: close() has returned. */
+void kind_empty(struct handle *handle)
+{
+	const struct row *row = handle->node->row;
+	const struct caller *caller = handle->opener.pid ? &handle->opener : NULL;
+	struct rendering *rendering = NULL;
+	struct error error = {0};
+	int result = rendering_get(handle->tree, &rendering, caller, handle->node, RENDERING_OPEN, &error);
+	if (result < 0 || rendering->text.length == 0)
+		goto out;
+	if (!row->empties) {
+		result = error_set(&error, EINVAL, "empty content leaves it as it is: %s", row->instead_of_empty);
+		goto out;
+	}
+	handle->flags &= ~O_APPEND;
+	result = run(handle, caller, row->kind == ROW_LIST ? "\n" : "", row->kind == ROW_LIST, &error);
+	if (result == 0)
+		transaction_log_note(handle->tree, handle->node->path,
+		                     "emptied, as it was opened to be overwritten and nothing was written");
+out:
+	rendering_release(handle->tree, rendering);
+	if (result < 0)
+		errors_fail(handle->tree, caller, handle->node, NULL, &error);
+}
+
+bool kind_may_empty(const struct handle *handle)
+{
+	const struct row *row = handle->node->row;
+	return handle->truncated && !handle->input.tried && !handle->failed &&
+	       (row->empties || row->instead_of_empty);
+}
+
 /* By itself it changes nothing in the tree; bytes that were sent and not yet run are cut. */
 int kind_truncate(struct handle *handle, off_t size)
 {
+	handle->truncated |= size == 0;
 	if (handle->node->row->kind != ROW_BYTES)
 		return 0;
 	if ((uint64_t)size > kinds[ROW_BYTES].limit)

@@ -382,6 +382,7 @@ int tree_create(struct tree **out, const struct tree_options *options, struct er
 	clock_gettime(CLOCK_REALTIME, &tree->started);
 	tree->written = tree->started;
 	pthread_mutex_init(&tree->lock, NULL);
+	pthread_cond_init(&tree->emptied, NULL);
 	tree->buckets_count = NODE_BUCKETS_FIRST;
 	tree->buckets = memory_allocate(tree->buckets_count, sizeof *tree->buckets);
 	tree->root = memory_allocate(1, sizeof *tree->root);
@@ -415,6 +416,9 @@ void tree_destroy(struct tree *tree)
 {
 	if (!tree)
 		return;
+	/* What is still open has not said all it meant to. */
+	for (struct handle *handle = tree->handles; handle; handle = handle->next)
+		handle->truncated = false;
 	while (tree->handles)
 		handle_close(tree->handles);
 	while (tree->folders)
@@ -427,6 +431,7 @@ void tree_destroy(struct tree *tree)
 	transaction_log_destroy(tree->log);
 	defaults_destroy(tree->defaults);
 	drafts_destroy(tree->drafts);
+	pthread_cond_destroy(&tree->emptied);
 	pthread_mutex_destroy(&tree->lock);
 	free((char *)(uintptr_t)tree->options.mount_point);
 	free(tree->buckets);

@@ -3,6 +3,7 @@
 #ifndef EOSIOFS_FS_TREE_NODE_H
 #define EOSIOFS_FS_TREE_NODE_H
 
+#include "fs/tree/lexer.h"
 #include "fs/tree/match.h"
 
 #include <pthread.h>
@@ -96,6 +97,8 @@ struct tree {
 	size_t scratch_count, scratch_bytes;
 	struct errors *errors;
 	struct transaction_log *log;
+	_Atomic unsigned emptying; /* files that are being emptied; those who come later wait for emptied */
+	pthread_cond_t emptied;
 	struct handle *handles; /* open ones: closed with the tree, for a mount may end while files are open */
 	struct folder *folders;
 	struct defaults *defaults;
@@ -146,22 +149,29 @@ void rendering_drop(struct rendering *rendering);                       /* the s
 void rendering_forget(struct tree *tree, struct node *node);            /* lock held */
 
 /* --- handle.c, kinds.c --- */
+void tree_settle(struct tree *tree); /* waits until what is being emptied is empty */
 /* What a writer has sent and nothing ran yet. */
 struct input {
 	struct text pending;
 	struct bytes bytes;
+	struct lexer lexer;
+	bool tried;        /* a write came, if only one that was refused */
 	bool started;      /* something was taken */
-	bool dirty;        /* bytes: something not yet run; list: lines not yet sent */
-	bool comment, escape, in_word;
-	char quote;
-	unsigned depth, runs;
-	size_t sent; /* list: how much of pending was sent */
+	bool dirty;        /* bytes: something not yet run */
+	bool comment;
+	bool unended;      /* the last line ran before its newline came */
+	unsigned runs, done; /* done: those that succeeded */
+	unsigned line, begun; /* newlines so far; where the pending command begins */
+	uint64_t taken;    /* bytes that writes brought */
+	size_t sent;       /* list: how much of pending was sent */
 };
 struct handle {
 	struct tree *tree;
 	struct handle *next, **link; /* among the tree's open ones */
 	struct node *node; /* held */
 	int flags;
+	bool truncated;   /* with O_TRUNC or by ftruncate: what is written is to be all */
+	struct caller opener; /* who is asked about what happens at the end */
 	struct rendering *rendering; /* NULL unless open for reading */
 	struct growing_text *growing;
 	uint64_t growing_from;
@@ -177,6 +187,9 @@ ssize_t kind_write(struct handle *handle, const struct caller *caller, const cha
 int kind_flush(struct handle *handle, const struct caller *caller);
 int kind_sync(struct handle *handle, const struct caller *caller);
 int kind_truncate(struct handle *handle, off_t size);
+/* Whether closing it may empty the file: it was truncated and nothing was written, not even in vain. */
+bool kind_may_empty(const struct handle *handle);
+void kind_empty(struct handle *handle);
 
 /* --- scratch.c --- */
 bool scratch_name_fits(struct tree *tree, const struct caller *caller, struct node *folder, const char *name);
@@ -209,6 +222,8 @@ int errors_fail(struct tree *tree, const struct caller *caller, const struct nod
                 const struct error *error);
 struct transaction_log *transaction_log_create(void);
 void transaction_log_destroy(struct transaction_log *log);
+/* A line for people, beside the transactions. */
+void transaction_log_note(struct tree *tree, const char *path, const char *what);
 void transaction_log_add(struct tree *tree, struct chain_view *view, const struct transaction_trace *trace);
 /* One of very many: with the command in place of the actions, whose data would have to be decoded for
  * each. */

@@ -55,6 +55,8 @@ static void print_intro(struct text *out, const char *mount_point)
 		"What a value file reads is what it accepts: cat accounts/a/votes > accounts/b/votes copies votes.\n"
 		"> sets; >> adds to a list. A write that succeeded happened; one that failed says why, in errors "
 	    "too.\n"
+		"A write() runs what it brings, newline or not, unless it ends at a multiple of 4096 bytes, as a\n"
+		"program's buffer does. Empty content (: > votes) empties votes, proxy and peers.\n"
 		"Reading changes nothing, deleting destroys nothing.\n"
 		"\n"
 		"Kinds of file:\n"

@@ -219,6 +219,7 @@ int tree_stat(struct tree *tree, const struct caller *caller, struct node *node,
 	struct rendering *rendering = NULL;
 	struct timespec modified = tree->started;
 	int result = 0;
+	tree_settle(tree);
 	node = node_resolve(tree, node);
 	if (node->scratch)
 		return stat_scratch(tree, out, node);

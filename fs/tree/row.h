@@ -39,6 +39,8 @@ struct request {
 	bool append;        /* the file was opened with O_APPEND (>>) */
 	/* ROW_LIST: so much of the data (whole lines) earlier writes on this handle have sent already */
 	size_t sent;
+	bool again;         /* the first line behind those was sent already, without what now goes on with it */
+	bool only_parse;    /* of a row that parses: nothing may happen, only sentences be made */
 	const struct node *node; /* whose file it is; node_path() for sentences */
 };
 /* Borrowed; the same view until the request ends or sends a transaction. */
@@ -83,6 +85,10 @@ struct row {
 	bool grafted;        /* hangs below every graft, too */
 	/* what no block wrote yet below this folder is as old as the folder: its exists tells request->slot */
 	bool dates_contents;
+	/* Opened to be overwritten (O_TRUNC) and closed with no write tried: the value becomes the empty one. */
+	bool empties;
+	/* For a list that does not: which write takes something out of it. */
+	const char *instead_of_empty;
 	bool slow;           /* a write may take long */
 	bool owner_only;     /* not even readable by others under allow_other */
 	/* a name that does not exist yet (exists: -ENOENT) may be created and written, as a new permission's
@@ -94,6 +100,8 @@ struct row {
 	bool secret;         /* what is read is wiped as soon as nobody has it open */
 	/* a verb whose last word is free text: a command ends at every newline, whatever quotes stand in it */
 	bool plain_lines;
+	/* write honours only_parse: all lines that come in one piece are parsed before the first is run */
+	bool parses;
 	const char *usage;   /* verbs: the parameters, as shown on read: `TO QUANTITY SYM [MEMO]` */
 	const char *help;    /* one sentence, no full stop */
 };

@@ -52,6 +52,92 @@ units() {
 	[ "$(units bob111111111)" = $((before + 2)) ]
 }
 
+@test "a wrong line in the middle of one write: nothing was done" {
+	before=$(units bob111111111)
+	run dash -c 'printf "bob111111111 0.0001 SYS\nbob111111111 1,5 SYS\n" > accounts/alice1111111/transfer'
+	[ "$status" != 0 ]
+	[[ "$(tail -n 1 errors)" == *"line 2 (nothing was done)"*1,5* ]]
+	# bash writes line by line
+	run bash -c 'printf "bob111111111 0.0001 SYS\nbob111111111 1,5 SYS\n" > accounts/alice1111111/transfer'
+	[ "$status" != 0 ]
+	[[ "$(tail -n 1 errors)" == *"line 2 (done before it: 1)"*1,5* ]]
+	[ "$(units bob111111111)" = $((before + 1)) ]
+}
+
+@test "what comes without a newline fails where the shell sees it" {
+	before=$(state)
+	for shell in bash dash; do
+		for command in 'printf nosuchprod11 > accounts/alice1111111/votes' 'printf %s "nobody 1.0000 SYS" > accounts/alice1111111/transfer' \
+			'printf maybe > accounts/alice1111111/is_proxy' 'printf nonsense > accounts/alice1111111/permissions/active.json' \
+			'printf %s "{} -p nobody" > accounts/eosio.token/actions/transfer'; do
+			run "$shell" -c "$command"
+			[ "$status" != 0 ] || { echo "$shell: $command"; false; }
+		done
+	done
+	run bash -c 'echo -n nosuchprod11 > accounts/alice1111111/votes'
+	[ "$status" != 0 ]
+	[ "$(state)" = "$before" ]
+}
+
+@test "writes of four bytes, of one, two a line: what is complete runs, what goes on with it is refused" {
+	before=$(units bob111111111)
+	echo 'bob111111111 0.0001 SYS' > "$BASE/line"
+	run dd if="$BASE/line" of=accounts/alice1111111/transfer bs=4 status=none
+	[ "$status" != 0 ]
+	run dd if="$BASE/line" of=accounts/alice1111111/transfer bs=1 status=none
+	[ "$status" != 0 ]
+	[ "$(units bob111111111)" = "$before" ]
+	in_shells '{ printf "bob111111111 0.0001 SYS"; echo; } > accounts/alice1111111/transfer'
+	[ "$(units bob111111111)" = $((before + 2)) ]
+	run dash -c '{ printf "bob111111111 0.0001 SYS"; echo " memo"; } > accounts/alice1111111/transfer'
+	[ "$status" != 0 ]
+	[[ "$(tail -n 1 errors)" == *"goes on with a line that has run already"* ]]
+	[ "$(units bob111111111)" = $((before + 3)) ]
+	in_shells '{ printf producer1111; printf " producer2222"; echo; } > accounts/alice1111111/votes &&
+		[ "$(wc -l < accounts/alice1111111/votes)" = 2 ]'
+}
+
+@test "programs that write buffers" {
+	before=$(units bob111111111)
+	for i in $(seq 700); do echo "bob111111111 0.0001 SYS number $i"; done > "$BASE/lines"
+	cp "$BASE/lines" accounts/alice1111111/transfer
+	[ "$(units bob111111111)" = $((before + 700)) ]
+	dd if="$BASE/lines" of=accounts/alice1111111/transfer bs=4096 status=none
+	[ "$(units bob111111111)" = $((before + 1400)) ]
+	command -v python3 >/dev/null || skip "python3 is not installed"
+	python3 -c 'import sys
+with open(sys.argv[1]) as lines, open("accounts/alice1111111/transfer", "w") as out:
+    for line in lines: out.write(line)' "$BASE/lines"
+	[ "$(units bob111111111)" = $((before + 2100)) ]
+}
+
+@test "empty content empties votes and proxy, and leaves links alone" {
+	for shell in bash dash; do
+		for command in ': > accounts/alice1111111/votes' 'cp /dev/null accounts/alice1111111/votes' 'truncate -s 0 accounts/alice1111111/votes' \
+			'cat /dev/null > accounts/alice1111111/votes' 'cat accounts/eosio/votes > accounts/alice1111111/votes'; do
+			echo producer1111 > accounts/alice1111111/votes
+			[ "$("$shell" -c "$command; cat accounts/alice1111111/votes")" = "" ] || { echo "$shell: $command"; false; }
+			[[ "$(tail -n 1 log)" == "# accounts/alice1111111/votes: emptied"* ]]
+		done
+	done
+	echo 'eosio.token transfer active' > accounts/alice1111111/links
+	: > accounts/alice1111111/links
+	[ "$(cat accounts/alice1111111/links)" = 'eosio.token transfer active' ]
+	[[ "$(tail -n 1 errors)" == *"accounts/alice1111111/links"*"unlinks"* ]]
+	echo 'eosio.token transfer -' > accounts/alice1111111/links
+	# a refused write is no empty content
+	echo producer1111 > accounts/alice1111111/votes
+	run bash -c 'echo nosuchprod11 > accounts/alice1111111/votes'
+	[ "$(cat accounts/alice1111111/votes)" = producer1111 ]
+}
+
+@test "vim deletes all lines" {
+	command -v vim >/dev/null || skip "vim is not installed"
+	echo producer1111 > accounts/alice1111111/votes
+	vim -u NONE -N -es -c 'normal ggdG' -c 'wq' accounts/alice1111111/votes </dev/null
+	[ "$(cat accounts/alice1111111/votes)" = "" ]
+}
+
 @test "reading a verb and writing it back does nothing" {
 	before=$(cat last_transaction)
 	for shell in bash dash; do

@@ -199,7 +199,7 @@ static void what_is_open_ends_with_the_tree(void **state)
 	struct tree *tree = *state;
 	struct folder *folder = NULL;
 	struct handle *half_written = rig_open(tree, "verb", O_WRONLY), *read = rig_open(tree, "live", O_RDONLY);
-	assert_int_equal(handle_write(half_written, &rig_owner, "unfinished", 10, 0), 10);
+	assert_int_equal(handle_write(half_written, &rig_owner, "'unfinished", 11, 0), 11);
 	assert_int_equal(handle_read(read, (char[4]){0}, 4, 0), 4);
 	assert_int_equal(tree_open_folder(tree, &rig_owner, tree_root(tree), &folder), 0);
 	struct handle *closed = rig_open(tree, "plain", O_RDONLY);

@@ -26,7 +26,7 @@ static void expect_list(struct tree *tree, const char *path, const char *expecte
 
 static void folders_list(void **state)
 {
-	expect_list(*state, "", "./ ../ errors plain live verb memo value list document bytes secret trees/ many/ ");
+	expect_list(*state, "", "./ ../ log errors plain live verb memo value list emptied emptied_value kept document bytes secret trees/ many/ ");
 	expect_list(*state, "trees", "./ ../ elm/ oak/ ");
 	expect_list(*state, "trees/oak", "./ ../ votes leaves/ papers/ ");
 	expect_list(*state, "many", "./ ../ ");

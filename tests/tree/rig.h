@@ -25,7 +25,7 @@
 #define RIG_UNUSED __attribute__((unused))
 
 static struct {
-	struct text calls;    /* `[…]` for each write a handler was given; one that contains "bad" is refused with ECANCELED */
+	struct text calls;    /* `[…]` for each write a handler was given; one that contains "bad" is refused with ECANCELED, "wrong" does not parse */
 	struct text contents; /* what readable files show */
 	struct text made;     /* what mkdir was given, `trees/@tree`'s names that exist besides "oak" and "elm" */
 	unsigned reads;
@@ -34,7 +34,11 @@ static struct {
 
 static int rig_row_write(struct request *request, const char *data, size_t length, struct error *error)
 {
-	text_printf(&rig.calls, "[%s%.*s]", request->append ? "+" : "", (int)length, data);
+	if (memmem(data, length, "wrong", 5))
+		return error_set(error, EINVAL, "\"%.*s\" is wrong", (int)length, data);
+	if (request->only_parse)
+		return 0;
+	text_printf(&rig.calls, "[%s%s%.*s]", request->append ? "+" : "", request->again ? "again " : "", (int)length, data);
 	if (memmem(data, length, "bad", 3))
 		return error_set(error, ECANCELED, "assertion failure with message: %.*s", (int)length, data);
 	return 0;
@@ -112,13 +116,17 @@ static int rig_many_list(struct request *request, const char *from, struct listi
 }
 
 static const struct row rig_rows[] = {
+	{.pattern = "log", .kind = ROW_GROWING, .grow = log_grow, .help = "what was sent"},
 	{.pattern = "errors", .kind = ROW_GROWING, .grow = errors_grow, .grow_from = errors_grow_from, .help = "what failed"},
 	{.pattern = "plain", .kind = ROW_READ_ONLY, .read = rig_row_read, .help = "shows something"},
 	{.pattern = "live", .kind = ROW_READ_ONLY, .live = true, .read = rig_row_read, .help = "shows something that changes"},
-	{.pattern = "verb", .kind = ROW_VERB, .write = rig_row_write, .usage = "WORD", .help = "acts"},
+	{.pattern = "verb", .kind = ROW_VERB, .parses = true, .write = rig_row_write, .usage = "WORD", .help = "acts"},
 	{.pattern = "memo", .kind = ROW_VERB, .plain_lines = true, .write = rig_row_write, .usage = "TEXT", .help = "acts on a line"},
 	{.pattern = "value", .kind = ROW_VALUE, .read = rig_row_read, .write = rig_row_write, .help = "one line"},
 	{.pattern = "list", .kind = ROW_LIST, .read = rig_row_read, .write = rig_row_write, .help = "lines"},
+	{.pattern = "emptied", .kind = ROW_LIST, .empties = true, .read = rig_row_read, .write = rig_row_write, .help = "lines"},
+	{.pattern = "emptied_value", .kind = ROW_VALUE, .empties = true, .read = rig_row_read, .write = rig_row_write, .help = "a line"},
+	{.pattern = "kept", .kind = ROW_LIST, .instead_of_empty = "a minus takes out", .read = rig_row_read, .write = rig_row_write, .help = "lines"},
 	{.pattern = "document", .kind = ROW_DOCUMENT, .read = rig_row_read, .write = rig_row_write, .help = "JSON"},
 	{.pattern = "bytes", .kind = ROW_BYTES, .read = rig_row_read, .write = rig_row_write, .help = "anything"},
 	{.pattern = "secret", .kind = ROW_VALUE, .owner_only = true, .read = rig_row_read, .write = rig_row_write, .help = "the owner's"},

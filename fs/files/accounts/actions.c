@@ -1,9 +1,11 @@
 /* accounts/NAME/actions/ACTION: a contract's actions, from its ABI. */
 #include "fs/files/accounts/accounts.h"
 
-#include "fs/tree/command.h"
 #include "fs/files/system_tables.h"
+#include "fs/tree/command.h"
+#include "fs/tree/node.h"
 
+#include "core/chain/system_rules.h"
 #include "core/types/name.h"
 
 #include <errno.h>
@@ -132,20 +134,79 @@ int accounts_actions_read(struct request *request, struct text *out, struct erro
 	return result;
 }
 
-static int push_action(struct request *request, const struct command *command, const char *json,
+static bool can_sign(struct request *request, struct permission_level level)
+{
+	struct action action = {.account = request->name[0],
+	                        .name = request->name[1],
+	                        .authorization = &level,
+	                        .authorization_count = 1};
+	const struct transaction transaction = {.actions = &action, .actions_count = 1};
+	struct wallet_keys *keys = NULL;
+	struct public_key *required = NULL;
+	size_t count = 0;
+	if (request->tree->impersonate)
+		return true;
+	int result = wallet_keys_hold(request->wallet, &keys, NULL);
+	if (result == 0)
+		result = request->view->operations->required_keys(request->view, &required, &count, &transaction,
+		                                                  keys->list, keys->count, NULL);
+	wallet_keys_release(keys);
+	free(required);
+	return result == 0;
+}
+
+static const struct json *parameter(const struct json *json, const struct abi *abi, const char *type,
+                                    size_t index)
+{
+	const char *field = NULL, *field_type = NULL;
+	if (json_type(json) == JSON_OBJECT)
+		return abi_field_at(abi, type, index, &field, &field_type) ? json_member(json, field) : NULL;
+	const struct json *at = json_first(json);
+	while (at && index-- > 0)
+		at = json_next(at);
+	return at;
+}
+
+/* Who acts when the command does not say: whom the action's own parameters name, if the wallet can sign for
+ * that account; else the contract. */
+static int choose_actor(struct request *request, struct permission_level *out, const struct json *json,
+                        struct error *error)
+{
+	struct permission_level level = {.permission = name_literal("active")};
+	struct chain_abi *abi = NULL;
+	*out = (struct permission_level){request->name[0], level.permission};
+	int result = request_view(request, NULL, error);
+	if (result == 0)
+		result = chain_abi_get(request->view, &abi, request->name[0], error);
+	if (result < 0)
+		return result;
+	int field = action_actor_field(abi->abi, request->name[0], request->name[1]);
+	const char *name = NULL;
+	if (field >= 0)
+		name = json_string(
+			parameter(json, abi->abi, abi_action_type(abi->abi, request->name[1]), (size_t)field));
+	if (name && name_parse_account(&level.actor, name, NULL) == 0 &&
+	    require_account(request, level.actor, NULL) == 0 && can_sign(request, level))
+		*out = level;
+	chain_abi_release(request->chain, abi);
+	return 0;
+}
+
+static int push_action(struct request *request, const struct command *command, const struct json *json,
                        struct error *error)
 {
-	struct permission_level level = {request->name[0], name_literal("active")};
+	struct permission_level level = {0};
 	const struct permission_level *levels = command->permission_count ? command->permission : &level;
 	size_t count = command->permission_count ? command->permission_count : 1;
 	struct action action = {0};
-	int result = request_view(request, NULL, error);
-	for (size_t i = 0; i < count && result == 0; i++)
+	int result = command->permission_count ? request_view(request, NULL, error)
+	                                       : choose_actor(request, &level, json, error);
+	for (size_t i = 0; i < count && result == 0 && !request->only_parse; i++)
 		result = require_account(request, levels[i].actor, error);
 	if (result == 0)
-		result = chain_action_make_text(request->view, &action, request->name[0], request->name[1], json,
-		                                levels, count, error);
-	if (result == 0)
+		result = chain_action_make(request->view, &action, request->name[0], request->name[1], json, levels,
+		                           count, error);
+	if (result == 0 && !request->only_parse)
 		result = request_send(request, &action, 1, error);
 	action_release(&action);
 	return result;
@@ -156,6 +217,7 @@ int accounts_actions_write(struct request *request, const char *data, size_t len
 	static const struct command_option options[] = {{"-p", OPTION_PERMISSION},
 	                                                {"--permission", OPTION_PERMISSION}};
 	struct command command;
+	struct json *parsed = NULL;
 	int result = command_parse(&command, data, length, options, sizeof options / sizeof *options, error);
 	const char *json = result == 0 ? command_take(&command) : NULL;
 	if (result == 0 && json && *json != '{' && *json != '[')
@@ -164,7 +226,10 @@ int accounts_actions_write(struct request *request, const char *data, size_t len
 	if (result == 0)
 		result = command_end(&command, ACCOUNTS_ACTIONS_USAGE, error);
 	if (result == 0)
-		result = push_action(request, &command, json ? json : "{}", error);
+		result = json_parse(&parsed, json ? json : "{}", json ? strlen(json) : 2, error);
+	if (result == 0)
+		result = push_action(request, &command, parsed, error);
+	json_release(parsed);
 	command_release(&command);
 	return result;
 }

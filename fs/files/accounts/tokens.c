@@ -156,6 +156,8 @@ int accounts_transfer_write(struct request *request, const char *data, size_t le
 		result = command_take_quantity(&command, &quantity, 0, &contract, "the quantity", error);
 	if (result == 0 && quantity.amount <= 0)
 		result = error_set(error, EINVAL, "must transfer positive quantity: %s", asset_text(&quantity).text);
+	if (request->only_parse)
+		goto out;
 	if (result == 0)
 		result = require_account(request, to, error);
 	if (result == 0)
@@ -171,6 +173,7 @@ int accounts_transfer_write(struct request *request, const char *data, size_t le
 		text_append_char(&json, '}');
 		result = request_push(request, contract, "transfer", from, error, "%s", text_string(&json));
 	}
+out:
 	text_release(&json);
 	command_release(&command);
 	return result;
