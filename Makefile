@@ -21,7 +21,7 @@ endif
 # heavy tests of make test FULL=1 take besides that; and what make deb and make deb-test take.
 PACKAGES      = gcc make pkg-config libfuse3-dev fuse3 libcjson-dev libsecp256k1-dev nettle-dev zlib1g-dev
 TEST_PACKAGES = libcmocka-dev bats perl dash jq attr strace clang libclang-rt-14-dev
-FULL_PACKAGES = zsh fish
+FULL_PACKAGES = zsh fish chromium fonts-dejavu-core
 DEB_PACKAGES  = debhelper dpkg-dev lintian debootstrap
 
 LIBRARIES = fuse3 libcjson libsecp256k1 nettle zlib
@@ -43,7 +43,8 @@ UNIT_SOURCES  := $(wildcard tests/unit/*.c tests/tree/*.c)
 ABI_FILES     := $(wildcard core/contracts/*/*.abi)
 REPLAY_SOURCES := $(wildcard tests/golden/*.c)
 
-OBJECTS       = $(LAYER_SOURCES:%.c=$(BUILD)/%.o) $(ABI_FILES:%=$(BUILD)/%.o)
+PAGE_FILES    := $(wildcard core/page/*.css core/page/*.js)
+OBJECTS       = $(LAYER_SOURCES:%.c=$(BUILD)/%.o) $(ABI_FILES:%=$(BUILD)/%.o) $(PAGE_FILES:%=$(BUILD)/%.o)
 MOUNT_OBJECTS = $(MOUNT_SOURCES:%.c=$(BUILD)/%.o)
 REPLAY_OBJECTS = $(REPLAY_SOURCES:%.c=$(BUILD)/%.o)
 UNIT_TESTS    = $(UNIT_SOURCES:%.c=$(BUILD)/%)
@@ -103,6 +104,12 @@ $(BUILD)/%.abi.o: %.abi core/contracts/embed.S Makefile | $(INSTALLED)
 	@mkdir -p $(@D)
 	@$(SAY) "  $@"
 	$(Q)$(CC) -c -DFILE='"$<"' -DSYMBOL=abi_$(subst .,_,$(basename $(notdir $<))) -o $@ core/contracts/embed.S
+
+# The page's style sheets and script, likewise: page.css is page_css and page_css_length.
+$(BUILD)/core/page/%.o: core/page/% core/contracts/embed.S Makefile | $(INSTALLED)
+	@mkdir -p $(@D)
+	@$(SAY) "  $@"
+	$(Q)$(CC) -c -DFILE='"$<"' -DSYMBOL=$(subst .,_,$*) -o $@ core/contracts/embed.S
 
 $(BUILD)/libeosiofs.a: $(OBJECTS)
 	@rm -f $@

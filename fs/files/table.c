@@ -9,6 +9,7 @@
 #include "fs/files/defaults.h"
 #include "fs/tree/errors.h"
 #include "fs/files/nodes.h"
+#include "fs/files/page.h"
 #include "fs/files/producers/producers.h"
 #include "fs/files/proposals.h"
 #include "fs/tree/readme.h"
@@ -19,6 +20,8 @@
 
 const struct row tree_rows[] = {
 	{.pattern = "README", .kind = ROW_READ_ONLY, .read = readme_read, .help = "how to use this tree"},
+	{.pattern = "index.html", .kind = ROW_READ_ONLY, .read = index_html_read,
+	 .help = "the chain as a page: tokens, producers, schedule, blocks, transactions, accounts"},
 	{.pattern = "errors", .kind = ROW_GROWING, .grow = errors_grow, .grow_from = errors_grow_from,
 	 .help = "the last 100 failed operations, newest last: time, process, path, errno, the chain's own "
 	         "words"},
@@ -72,6 +75,12 @@ const struct row tree_rows[] = {
 	 .help = "producers by votes, as cleos's listproducers"},
 	{.pattern = "chain/stake_activated", .kind = ROW_READ_ONLY, .read = chain_stake_activated_read,
 	 .help = "how much has voted of the 15 % after which elected producers take over"},
+	{.pattern = "chain/distribution.svg", .kind = ROW_READ_ONLY, .read = chain_distribution_svg_read,
+	 .help = "who holds how much, as a chart"},
+	{.pattern = "chain/votes.svg", .kind = ROW_READ_ONLY, .read = chain_votes_svg_read,
+	 .help = "the votes of the top producers, as a chart"},
+	{.pattern = "chain/schedule.svg", .kind = ROW_READ_ONLY, .read = chain_schedule_svg_read,
+	 .help = "blocks made and slots missed in the last rounds, as a chart"},
 	{.pattern = "chain/features", .kind = ROW_VALUE, .slow = true, .read = chain_features_read,
 	 .write = chain_features_write, .usage = "NAME | DIGEST",
 	 .help = "protocol features; a name or a digest activates one"},
