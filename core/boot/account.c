@@ -4,6 +4,7 @@
 
 #include "core/base/json.h"
 #include "core/base/memory.h"
+#include "core/base/parallel.h"
 #include "core/boot/random.h"
 #include "core/types/asset.h"
 #include "core/types/name.h"
@@ -111,6 +112,18 @@ int boot_account_key(struct boot_accounts *accounts, size_t index, struct public
 		*private = secret;
 	memory_wipe(&secret, sizeof secret);
 	return result;
+}
+
+static void derive_one(void *context, size_t index)
+{
+	struct public_key public;
+
+	boot_account_key(context, index, &public, NULL, NULL); /* who needs it is told what failed */
+}
+
+void boot_accounts_derive(struct boot_accounts *accounts)
+{
+	parallel_do(accounts->count, derive_one, accounts);
 }
 
 /* --- reading accounts.json --- */

@@ -1,6 +1,5 @@
 /* The accounts that the boot creates: users first, then producers, as accounts.json gives them or as they
- * are generated; their keys and their funds. Keys of accounts stay here, outside the wallet: 30 000 of
- * them would make every save of the wallet slow. */
+ * are generated; their keys and their funds. */
 #ifndef EOSIOFS_CORE_BOOT_ACCOUNT_H
 #define EOSIOFS_CORE_BOOT_ACCOUNT_H
 
@@ -52,6 +51,8 @@ int boot_accounts_allocate(struct boot_accounts *accounts, const struct boot_set
 int boot_accounts_print(struct boot_accounts *accounts, struct text *out, bool with_secrets,
                         struct error *error);
 
+/* The keys of all of them that are not known yet, on every processor. */
+void boot_accounts_derive(struct boot_accounts *accounts);
 /* Any thread. private may be NULL; -ENOENT with a sentence when it is not known. */
 int boot_account_key(struct boot_accounts *accounts, size_t index, struct public_key *public,
                      struct private_key *private, struct error *error);

@@ -67,32 +67,44 @@ static int write_file(const struct boot *boot, const char *name, const struct te
 	return result ? result : file_replace(path, text_string(text), text->length, error);
 }
 
-/* How long each step took: of no other use than to be shown, so that a failure to keep it is none. */
-void boot_keep_seconds(const struct boot *boot)
+/* Which steps have ended, and how long each took. Where that cannot be kept, a step that is run again after
+ * the next start finds on the chain what is done. */
+void boot_keep_steps(const struct boot *boot)
 {
 	struct text text = TEXT_EMPTY;
 
-	for (size_t i = 0; i < boot_steps_count; i++)
-		if (atomic_load(&boot->steps[i].spent_us))
-			text_printf(&text, "%s %" PRId64 "\n", boot_steps[i].name, atomic_load(&boot->steps[i].spent_us));
-	write_file(boot, "seconds", &text, NULL);
+	for (size_t i = 0; i < boot_steps_count; i++) {
+		const struct boot_step_state *state = &boot->steps[i];
+		if (atomic_load(&state->spent_us) || atomic_load(&state->ended))
+			text_printf(&text, "%s %" PRId64 " %" PRIu32 "\n", boot_steps[i].name,
+			            atomic_load(&state->spent_us), atomic_load(&state->ended));
+	}
+	write_file(boot, "steps", &text, NULL);
 	text_release(&text);
 }
 
-static void read_seconds(struct boot *boot)
+/* A step that ended in a block which the chain has lost (with the power) has not ended. */
+static void read_steps(struct boot *boot)
 {
 	struct text text = TEXT_EMPTY;
+	struct chain_view *view = NULL;
 	char name[64];
 	int64_t spent;
+	uint32_t ended;
 	int length = 0;
 
-	read_file(boot, &text, "seconds", NULL);
-	for (const char *at = text_string(&text); sscanf(at, "%63s %" SCNd64 "%n", name, &spent, &length) == 2;
-	     at += length) {
+	read_file(boot, &text, "steps", NULL);
+	chain_view_open(boot->environment.chain, &view, NULL, NULL, NULL);
+	for (const char *at = text_string(&text);
+	     sscanf(at, "%63s %" SCNd64 " %" SCNu32 "%n", name, &spent, &ended, &length) == 3; at += length) {
 		int step = boot_step_find(name, NULL);
-		if (step >= 0)
-			atomic_store(&boot->steps[step].spent_us, spent);
+		if (step < 0)
+			continue;
+		atomic_store(&boot->steps[step].spent_us, spent);
+		if (view && ended <= view->block_num)
+			atomic_store(&boot->steps[step].ended, ended);
 	}
+	chain_view_close(view);
 	text_release(&text);
 }
 
@@ -123,7 +135,7 @@ int boot_create(struct boot **out, const struct boot_environment *environment, s
 	release_secret_text(&options);
 	if (result == 0)
 		result = read_file(boot, &boot->given, "accounts.json", error);
-	read_seconds(boot);
+	read_steps(boot);
 	if (result) {
 		boot_destroy(boot);
 		return result;
@@ -183,11 +195,33 @@ static int refuse_while_running(const struct boot *boot, struct error *error)
 	           : 0;
 }
 
-/* What the steps said in this process was said of other options or accounts. */
+/* What the steps said in this process was said of other options or accounts. What ended on the chain stays;
+ * other keys may have to go into the wallet. */
 static void forget_states(struct boot *boot)
 {
-	for (size_t i = 0; i < boot_steps_count; i++)
+	static const char *const of_the_wallet[] = {"wallet", "start-prod"};
+
+	for (size_t i = 0; i < boot_steps_count; i++) {
+		uint32_t ended = atomic_load(&boot->steps[i].ended);
 		memset(&boot->steps[i], 0, sizeof boot->steps[i]);
+		atomic_store(&boot->steps[i].ended, ended);
+	}
+	for (size_t i = 0; i < sizeof of_the_wallet / sizeof *of_the_wallet; i++)
+		atomic_store(&boot->steps[boot_step_find(of_the_wallet[i], NULL)].ended, 0);
+	boot_keep_steps(boot);
+}
+
+/* Once that step has ended, the chain is made by what it went by. */
+static int refuse_after(const struct boot *boot, const char *what, const char *step, struct error *error)
+{
+	int found = step ? boot_step_find(step, NULL) : -1;
+
+	if (found < 0 || !atomic_load(&boot->steps[found].ended))
+		return 0;
+	return error_set(error, EPERM,
+	                 "%s: step \"%s\" has ended, and the chain is made by the value that it had then; "
+	                 "another one takes a new chain (make run FRESH=1, or another -o data=FOLDER)",
+	                 what, step);
 }
 
 void boot_option_read(struct boot *boot, struct text *out, size_t option)
@@ -224,9 +258,12 @@ int boot_option_write(struct boot *boot, size_t option, const char *value, struc
 	result = refuse_while_running(boot, error);
 	if (result == 0)
 		result = boot_settings_set(&settings, option, value, error);
-	if (result == 0 && memcmp(&settings, &boot->settings, sizeof settings) != 0)
+	bool changes = memcmp(&settings, &boot->settings, sizeof settings) != 0;
+	if (result == 0 && changes)
+		result = refuse_after(boot, boot_options[option].name, boot_options[option].fixed_by, error);
+	if (result == 0 && changes)
 		result = check_option(boot, &settings, option, error);
-	if (result == 0 && memcmp(&settings, &boot->settings, sizeof settings) != 0) {
+	if (result == 0 && changes) {
 		boot_settings_print(&text, &settings);
 		result = write_file(boot, "options", &text, error);
 		if (result == 0) {
@@ -283,6 +320,23 @@ static bool same_document(struct boot *boot, const char *text, size_t length)
 	return same;
 }
 
+/* Names, funds and public keys: private ones may come later. */
+static bool same_accounts(struct boot *boot, struct boot_plan *plan)
+{
+	if (boot_plan_ensure(boot, NULL) != 0)
+		return false;
+	struct boot_accounts *now = &boot->plan->accounts, *then = &plan->accounts;
+	bool same = now->count == then->count && now->users == then->users;
+	for (size_t i = 0; i < now->count && same; i++) {
+		struct public_key ours, theirs;
+		same = now->list[i].name == then->list[i].name && now->list[i].funds == then->list[i].funds &&
+		       boot_account_key(now, i, &ours, NULL, NULL) == 0 &&
+		       boot_account_key(then, i, &theirs, NULL, NULL) == 0 &&
+		       public_key_compare(&ours, &theirs) == 0;
+	}
+	return same;
+}
+
 int boot_accounts_write(struct boot *boot, const char *text, size_t length, struct error *error)
 {
 	struct text kept = TEXT_EMPTY;
@@ -296,8 +350,12 @@ int boot_accounts_write(struct boot *boot, const char *text, size_t length, stru
 	result = keep_document(boot, &kept, text, length, error);
 	if (result == 0)
 		result = make_plan(boot, &plan, &boot->settings, text_string(&kept), kept.length, error);
-	if (result)
+	if (result == 0 && !same_accounts(boot, plan))
+		result = refuse_after(boot, "accounts.json", "tokens", error);
+	if (result) {
+		boot_plan_destroy(plan);
 		goto out;
+	}
 	result = write_file(boot, "accounts.json", &kept, error);
 	if (result) {
 		boot_plan_destroy(plan);

@@ -1,4 +1,4 @@
-/* Inside the boot: what boot.c, run.c and report.c share. */
+/* Inside the boot: what boot.c, orders.c, run.c and report.c share. */
 #ifndef EOSIOFS_CORE_BOOT_BOOT_PRIVATE_H
 #define EOSIOFS_CORE_BOOT_BOOT_PRIVATE_H
 
@@ -23,6 +23,8 @@ struct boot_step_state {
 	_Atomic int state; /* enum boot_state */
 	_Atomic size_t done, total, sent; /* items; sent in this process */
 	_Atomic int64_t began_us, spent_us; /* monotonic */
+	/* the head block when it ended, which it stays whatever people change afterwards; 0: it has not */
+	_Atomic uint32_t ended;
 };
 
 struct boot {
@@ -44,8 +46,11 @@ struct boot {
 
 int boot_plan_ensure(struct boot *boot, struct error *error); /* under lock */
 void boot_context_fill(struct boot *boot, struct boot_context *out);
-void boot_keep_seconds(const struct boot *boot);
+void boot_keep_steps(const struct boot *boot);
 int64_t boot_now_us(void);
+/* run.c: one step, by itself; boot_key signs for eosio. */
+int boot_step_run(struct boot *boot, size_t index, const struct boot_runner *runner,
+                  const struct private_key *boot_key, struct error *error);
 void boot_append(struct growing_text *text, const char *line, size_t length);
 /* How many items of a step the chain shows as done. */
 int boot_step_judge(struct boot_context *context, const struct boot_step *step, size_t *done, size_t *total,

@@ -53,6 +53,7 @@ struct boot_option {
 	const char *standard; /* the default */
 	uint64_t minimum, maximum; /* of counts; of quantities in units of 0.0001 */
 	const char *help;
+	const char *fixed_by; /* the step after whose end it cannot change any more; NULL: none */
 };
 extern const struct boot_option boot_options[BOOT_OPTIONS]; /* by enum boot_option_index */
 

@@ -39,6 +39,9 @@ static void count_items(const struct boot_step *step, const struct boot_step_sta
 
 	*done = atomic_load(&state->done);
 	*total = atomic_load(&state->total);
+	if (atomic_load(&state->ended) && (how == BOOT_STATE_UNKNOWN || how == BOOT_STATE_DONE) &&
+	    !step->when_none)
+		*done = *total; /* whatever has become of it since */
 	if (step->when_none) {
 		size_t open = *total - *done;
 		*done = how == BOOT_STATE_UNKNOWN || (how == BOOT_STATE_DONE && open) ? 0 : atomic_load(&state->sent);
@@ -119,6 +122,8 @@ static const char *state_word(const struct boot_step *step, const struct boot_st
 {
 	size_t done = atomic_load(&state->done), total = atomic_load(&state->total);
 
+	if (atomic_load(&state->ended) && !step->when_none)
+		done = total;
 	switch (atomic_load(&state->state)) {
 	case BOOT_STATE_RUNNING:
 		return "running";
@@ -137,6 +142,8 @@ static const char *state_word(const struct boot_step *step, const struct boot_st
 	}
 	if (step->when_none)
 		return done == total ? "none due" : "due";
+	if (atomic_load(&state->ended))
+		return "done";
 	return total && done == total ? "done" : done > step->unneeded ? "begun" : "waiting";
 }
 

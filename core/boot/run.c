@@ -6,17 +6,16 @@
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"
+#include "core/base/parallel.h"
 #include "core/types/name.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 enum {
 	AHEAD = 64, BATCH = 16,      /* items made before they are sent; how many the others are woken for */
-	HELPERS_MAXIMUM = 15,
 	EXPIRATION_MINIMUM = 60, EXPIRATION_VARIATION = 3400, /* seconds */
 	ATTEMPTS = 10,
 	PROGRESS_INTERVAL_US = 100000,
@@ -308,16 +307,14 @@ static void run_items_release(struct run *run)
 
 static int run_items(struct run *run, struct error *error)
 {
-	pthread_t helpers[HELPERS_MAXIMUM];
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t count = 0;
+	pthread_t helpers[PARALLEL_MAXIMUM];
+	size_t count = 0, wanted = parallel_processors() - 1;
 
 	run->ring = memory_allocate(AHEAD, sizeof *run->ring);
 	pthread_mutex_init(&run->lock, NULL);
 	pthread_cond_init(&run->first_ready, NULL);
 	pthread_cond_init(&run->room, NULL);
-	while (count < HELPERS_MAXIMUM && (long)count + 1 < processors &&
-	       pthread_create(&helpers[count], NULL, make_ahead, run) == 0)
+	while (count < wanted && pthread_create(&helpers[count], NULL, make_ahead, run) == 0)
 		count++;
 	int result = send_all(run, error);
 	pthread_mutex_lock(&run->lock);
@@ -386,8 +383,20 @@ static int step_work(struct run *run, struct error *error)
 	return 0;
 }
 
-static int run_step(struct boot *boot, size_t index, const struct boot_runner *runner,
-                    const struct private_key *boot_key, struct error *error)
+/* From now on `all` leaves it alone. */
+static void keep_ended(struct boot *boot, size_t index)
+{
+	struct chain_view *view = NULL;
+
+	if (chain_view_open(boot->environment.chain, &view, NULL, NULL, NULL) != 0)
+		return;
+	atomic_store(&boot->steps[index].ended, view->block_num);
+	chain_view_close(view);
+	boot_keep_steps(boot);
+}
+
+int boot_step_run(struct boot *boot, size_t index, const struct boot_runner *runner,
+                  const struct private_key *boot_key, struct error *error)
 {
 	struct run run = {.boot = boot,
 	                  .runner = runner,
@@ -415,6 +424,8 @@ static int run_step(struct boot *boot, size_t index, const struct boot_runner *r
 	atomic_store(&run.state->state, result == 0        ? BOOT_STATE_DONE
 	                                : result == -EINTR ? BOOT_STATE_INTERRUPTED
 	                                                   : BOOT_STATE_FAILED);
+	if (result == 0 && (run.worked || !run.step->when_none))
+		keep_ended(boot, index);
 	boot_progress_line(boot, index);
 	if (result) {
 		text_clear(&line);
@@ -426,159 +437,5 @@ static int run_step(struct boot *boot, size_t index, const struct boot_runner *r
 	text_release(&line);
 	free(run.done);
 	memory_wipe(&run.boot_key, sizeof run.boot_key);
-	return result;
-}
-
-/* --- words --- */
-
-/* `all` or names, into the order in which they were written. */
-static int parse_words(const char *words, size_t order[BOOT_STEPS_MAXIMUM], size_t *count,
-                       struct error *error)
-{
-	char word[64];
-
-	*count = 0;
-	while (*(words += strspn(words, " \t\n"))) {
-		size_t length = strcspn(words, " \t\n");
-		if (length >= sizeof word)
-			return error_set(error, ENOENT, "there is no boot step \"%.60s…\"", words);
-		memcpy(word, words, length);
-		word[length] = '\0';
-		words += length;
-		bool all = strcmp(word, "all") == 0 || strcmp(word, "--all") == 0 || strcmp(word, "-a") == 0;
-		int found = all ? 0 : boot_step_find(word, error);
-		if (found < 0)
-			return error_set(error, EINVAL, "there is no boot step \"%s\"; `all`, or names as in boot/steps",
-			                 word);
-		for (size_t i = (size_t)found; i < (all ? boot_steps_count : (size_t)found + 1); i++)
-			if (!all || boot_steps[i].in_all) {
-				if (*count == BOOT_STEPS_MAXIMUM)
-					return error_set(error, E2BIG, "at most %d steps a line", BOOT_STEPS_MAXIMUM);
-				order[(*count)++] = i;
-			}
-	}
-	return *count ? 0 : error_set(error, EINVAL, "which steps? `all`, or names as in boot/steps");
-}
-
-static bool is_among(const size_t *order, size_t count, size_t step)
-{
-	for (size_t i = 0; i < count; i++)
-		if (order[i] == step)
-			return true;
-	return false;
-}
-
-/* The steps before one, the earliest first: each must be complete, or come before it in this run. */
-static int check_needs(struct boot_context *context, const size_t *order, size_t position, size_t step,
-                       struct error *error)
-{
-	const char *needs = boot_steps[step].needs;
-	size_t done = 0, total = 0;
-
-	if (!needs)
-		return 0;
-	int needed = boot_step_find(needs, error);
-	if (needed < 0 || is_among(order, position, (size_t)needed))
-		return needed < 0 ? needed : 0;
-	int result = check_needs(context, order, position, (size_t)needed, error);
-	if (result == 0)
-		result = boot_step_judge(context, &boot_steps[needed], &done, &total, error);
-	if (result == 0 && done < total)
-		result = error_set(error, EINVAL, "step \"%s\" must come before: it is missing (%zu of %zu done)",
-		                   boot_steps[needed].name, done, total);
-	return result;
-}
-
-/* What eosio must sign and cannot any more. */
-static int check_signer(struct boot_context *context, const struct boot_step *step, struct error *error)
-{
-	struct chain_account eosio = {0};
-	size_t done = 0, total = 0, keys = 0;
-	bool signs = false;
-	char key[KEY_TEXT_SIZE];
-	int result = context->view->operations->account(context->view, &eosio, name_literal("eosio"), error);
-
-	for (size_t i = 0; result == 0 && i < eosio.permissions_count; i++) {
-		const struct authority *authority = &eosio.permissions[i].authority;
-		if (eosio.permissions[i].name != name_literal("active"))
-			continue;
-		keys = authority->keys_count;
-		for (size_t k = 0; k < keys; k++)
-			signs = signs || public_key_compare(&authority->keys[k].key, &context->plan->public) == 0;
-	}
-	chain_account_release(&eosio);
-	if (result || signs)
-		return result;
-	result = boot_step_judge(context, step, &done, &total, error);
-	if (result || done == total)
-		return result;
-	public_key_print(key, &context->plan->public);
-	return keys ? error_set(error, EACCES, "eosio has other keys than %s, which the option public-key names",
-	                        key)
-	            : error_set(error, EACCES,
-	                        "eosio has resigned to the producers: what is missing (%zu of %zu done) nobody "
-	                        "can sign any more",
-	                        done, total);
-}
-
-/* Everything that can be known before the first transaction. */
-static int check_run(struct boot *boot, const size_t *order, size_t count, struct private_key *boot_key,
-                     struct error *error)
-{
-	struct boot_context context;
-	int result = boot_plan_ensure(boot, error);
-
-	if (result)
-		return result;
-	boot_context_fill(boot, &context);
-	result = boot_plan_key(boot->plan, boot->environment.wallet, boot_key, error);
-	if (result == 0)
-		result = chain_view_open(context.chain, &context.view, NULL, NULL, error);
-	for (size_t i = 0; i < count && result == 0; i++) {
-		const struct boot_step *step = &boot_steps[order[i]];
-		result = check_needs(&context, order, i, order[i], error);
-		if (result == 0 && step->check)
-			result = step->check(&context, error);
-		if (result == 0 && step->by_eosio)
-			result = check_signer(&context, step, error);
-		if (result)
-			error_prefix(error, "boot step %s", step->name);
-	}
-	chain_view_close(context.view);
-	return result;
-}
-
-int boot_run(struct boot *boot, const char *words, const struct boot_runner *runner, struct error *error)
-{
-	size_t order[BOOT_STEPS_MAXIMUM], count = 0;
-	struct private_key boot_key = {{0}};
-	struct error local = {0};
-	int result;
-
-	error = error ? error : &local;
-	result = parse_words(words, order, &count, error);
-	if (result)
-		return result;
-	pthread_mutex_lock(&boot->lock);
-	if (boot->running)
-		result = error_set(error, EBUSY, "the boot is running already (started by process %d)",
-		                   boot->running_pid);
-	else
-		result = check_run(boot, order, count, &boot_key, error);
-	if (result == 0) {
-		boot->running = true;
-		boot->running_pid = runner->pid;
-	}
-	pthread_mutex_unlock(&boot->lock);
-	if (result)
-		goto out;
-	for (size_t i = 0; i < count && result == 0; i++)
-		result = run_step(boot, order[i], runner, &boot_key, error);
-	boot_keep_seconds(boot);
-	pthread_mutex_lock(&boot->lock);
-	boot->running = boot->judged = false;
-	pthread_mutex_unlock(&boot->lock);
-out:
-	memory_wipe(&boot_key, sizeof boot_key);
 	return result;
 }

@@ -264,13 +264,12 @@ int step_msig_make(struct boot_context *context, struct boot_item *item, size_t 
 {
 	const struct boot_plan *plan = context->plan;
 	uint64_t by = proposer(plan);
-	const char *name = name_text(by).text;
 	struct name_text text = name_text(by);
+	const char *name = text.text;
 	struct action *action;
 	int64_t bytes = 0;
 	int result = 0;
 
-	name = text.text;
 	boot_item_by_account(item, 0);
 	if (index == ITEM_PROPOSE)
 		return make_proposal(context, item, error);

@@ -41,6 +41,21 @@ staked() {
 	[ "$(grep -c newaccount boot/output.log)" = 630 ]
 }
 
+@test "a step that ended stays done after the next mount, whatever was changed meanwhile" {
+	echo all > boot/run
+	echo > accounts/useraaaaaaab/proxy
+	echo producer111c > accounts/useraaaaaaac/votes
+	cd / && "$EOSIOFS" --unmount "$M" && mount_at -o data="$D" && cd "$M"
+	grep -q '13-proxy .* done ' boot/run
+	echo all > boot/run
+	[ -z "$(cat accounts/useraaaaaaab/proxy)" ]
+	[ "$(cat accounts/useraaaaaaac/votes)" = producer111c ]
+	! bash -c 'echo 700 > boot/options/user-limit' 2>/dev/null
+	tail -n 1 errors | grep -q 'EPERM.*user-limit: step "tokens" has ended'
+	echo proxy > boot/run
+	[ "$(cat accounts/useraaaaaaab/proxy)" = producer111a ]
+}
+
 @test "Ctrl-C stops after the current transaction; all goes on to the same end" {
 	echo all > boot/run
 	result > "$BASE/whole"

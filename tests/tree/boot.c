@@ -221,17 +221,71 @@ static void test_refused_before_anything_happens(void **state)
 	assert_false(fixture_exists("accounts/eosio.bpay"));
 }
 
-/* What eosio cannot sign any more is refused in words, not tried. */
+/* What eosio cannot sign any more is refused in words, not tried: another boot, which knows nothing of the first one, over the same chain. */
 static void test_after_resigning(void **state)
+{
+	struct boot_environment environment = {.chain = fixture.chain, .wallet = fixture.wallet, .signer = fixture.signer};
+	struct boot_runner runner = {.pid = 1};
+	struct boot *other = NULL;
+	struct error error = {0};
+	(void)state;
+	fixture_write("boot/run", "all\n");
+	size_t before = sent();
+	assert_int_equal(boot_create(&other, &environment, &error), 0);
+	assert_int_equal(boot_option_write(other, OPTION_PRODUCER_LIMIT, "22", &error), 0);
+	assert_int_equal(boot_option_write(other, OPTION_USER_LIMIT, "50", &error), 0);
+	assert_int_equal(boot_run(other, "all", &runner, &error), -EACCES);
+	assert_non_null(strstr(error.sentence, "boot step stake: eosio has resigned to the producers: what is missing ("));
+	boot_destroy(other);
+	assert_int_equal(sent(), before);
+}
+
+/* What people change after a step has ended is theirs; the step's name does it anew. */
+static void test_ended_stays_ended(void **state)
 {
 	(void)state;
 	fixture_write("boot/run", "all\n");
-	fixture_write("boot/options/user-limit", "50\n");
+	fixture_write("accounts/useraaaaaaab/proxy", "\n");
+	fixture_write("accounts/useraaaaaaac/votes", "producer111c\n");
+	fixture_write("producers/producer111d/active", "0\n");
+	fixture_write("accounts/useraaaaaaad/permissions/active.json", "EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV\n");
 	size_t before = sent();
-	fixture_refuse(EACCES, "boot step stake: eosio has resigned to the producers: what is missing (", "boot/run", "all\n");
-	assert_int_equal(sent(), before);
-	fixture_write("boot/options/user-limit", "40\n");
 	fixture_write("boot/run", "all\n");
+	assert_int_equal(sent(), before);
+	fixture_expect("accounts/useraaaaaaab/proxy", "");
+	fixture_expect("accounts/useraaaaaaac/votes", "producer111c\n");
+	fixture_expect_part("boot/run", "# 13-proxy             * done");
+	fixture_write("boot/run", "proxy\n");
+	fixture_expect("accounts/useraaaaaaab/proxy", "producer111a\n");
+	fixture_expect("accounts/useraaaaaaac/proxy", "producer111a\n");
+}
+
+/* What a step went by is fixed once it has ended; what it does not touch, and the value that is there, are not. */
+static void test_options_after_their_step(void **state)
+{
+	static const struct {
+		const char *option, *value, *step;
+	} fixed[] = {
+		{"user-limit", "50\n", "tokens"},        {"producer-limit", "21\n", "tokens"}, {"extra-issue", "5\n", "tokens"},
+		{"min-producer-funds", "500\n", "tokens"}, {"seed", "3\n", "tokens"},          {"symbol", "EOS\n", "tokens"},
+		{"public-key", "EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV\n", "sys"},
+	};
+	char path[80], sentence[80];
+	(void)state;
+	fixture_write("boot/run", "wallet boot sys contracts tokens\n");
+	for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
+		snprintf(path, sizeof path, "boot/options/%s", fixed[i].option);
+		snprintf(sentence, sizeof sentence, "%s: step \"%s\" has ended", fixed[i].option, fixed[i].step);
+		fixture_refuse(EPERM, sentence, path, fixed[i].value);
+	}
+	fixture_refuse(EPERM, "accounts.json: step \"tokens\" has ended", "boot/accounts.json", "{\"users\": [{\"name\": \"alice1111111\"}]}\n");
+	fixture_write("boot/options/user-limit", "40\n");
+	fixture_write("boot/options/ram-funds", "0.2\n");
+	fixture_write("boot/options/num-voters", "5\n");
+	fixture_write("boot/run", "all\n");
+	fixture_refuse(EPERM, "ram-funds: step \"stake\" has ended", "boot/options/ram-funds", "0.1\n");
+	fixture_refuse(EPERM, "num-voters: step \"vote\" has ended", "boot/options/num-voters", "6\n");
+	fixture_write("boot/options/num-senders", "3\n");
 }
 
 static void test_other_options(void **state)
@@ -263,6 +317,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_single_steps, setup_small, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_refused_before_anything_happens, setup_small, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_after_resigning, setup_small, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_ended_stays_ended, setup_small, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_options_after_their_step, setup_small, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_other_options, setup_small, fixture_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include "core/chain/embedded/embedded_private.h"
 
 #include "core/base/memory.h"
+#include "core/base/parallel.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { RETRY_MS = 500, SIGNED_AT_ONCE = 8 };
 
@@ -122,11 +122,10 @@ static void *sign_ahead(void *context)
 
 size_t embedded_start_signers(struct embedded_chain *chain, pthread_t *threads, size_t maximum)
 {
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t count = 0;
+	size_t count = 0, others = parallel_processors() - 1;
 
 	chain->signers_end = false;
-	while (count < maximum && (long)count + 1 < processors &&
+	while (count < maximum && count < others &&
 	       pthread_create(&threads[count], NULL, sign_ahead, chain) == 0)
 		count++;
 	return count;
