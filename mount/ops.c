@@ -1,5 +1,6 @@
 /* The table of low-level operations, and those about attributes and folders. Every operation is a thin
  * translation into fs/tree/tree.h. */
+#include "core/base/clock.h"
 #include "mount/mount.h"
 
 #include "core/base/memory.h"
@@ -94,8 +95,7 @@ static void set_attributes(fuse_req_t req, fuse_ino_t inode, struct stat *wanted
 	if (fields & FUSE_SET_ATTR_SIZE)
 		result = tree_truncate(mount->tree, &caller, node, handle, wanted->st_size);
 	if (result == 0 && times) {
-		struct timespec now;
-		clock_gettime(CLOCK_REALTIME, &now);
+		struct timespec now = clock_real();
 		if (!(fields & FUSE_SET_ATTR_MTIME) || (fields & FUSE_SET_ATTR_MTIME_NOW))
 			wanted->st_mtim = now;
 		if (!(fields & FUSE_SET_ATTR_ATIME) || (fields & FUSE_SET_ATTR_ATIME_NOW))

@@ -2,6 +2,7 @@
  * ends the mount: first what takes long, while the loop still answers, and only then the loop. */
 #include "mount/signals.h"
 
+#include "core/base/clock.h"
 #include "core/base/memory.h"
 #include "mount/slow.h"
 
@@ -9,7 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
-enum { WAKE_NANOSECONDS = 10 * 1000 * 1000 };
+enum { WAKE_US = 10 * 1000 };
 
 struct signals {
 	struct mount *mount;           /* borrowed */
@@ -58,14 +59,8 @@ static void end_loop(struct signals *signals)
 	fuse_session_exit(signals->session);
 	pthread_mutex_lock(&signals->lock);
 	while (!signals->ended) {
-		struct timespec until;
+		struct timespec until = timespec_from_us(clock_real_us() + WAKE_US);
 		pthread_kill(signals->loop_thread, SIGUSR1);
-		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_nsec += WAKE_NANOSECONDS;
-		if (until.tv_nsec >= 1000000000) {
-			until.tv_nsec -= 1000000000;
-			until.tv_sec++;
-		}
 		pthread_cond_timedwait(&signals->wake, &signals->lock, &until);
 	}
 	pthread_mutex_unlock(&signals->lock);

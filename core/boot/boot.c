@@ -1,4 +1,5 @@
 /* The boot as a thing with options and accounts, kept in the data folder. */
+#include "core/base/clock.h"
 #include "core/boot/boot_private.h"
 
 #include "core/base/file.h"
@@ -9,26 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { PROGRESS_LIMIT = 1 << 20, OUTPUT_LIMIT = 4 << 20, BOOT_FILE_MAXIMUM = 64 << 20 };
 
-int64_t boot_now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 void boot_append(struct growing_text *text, const char *line, size_t length)
 {
-	struct timespec now;
-
-	if (length == 0)
-		return;
-	clock_gettime(CLOCK_REALTIME, &now);
-	growing_text_append(text, line, length, now);
+	if (length > 0)
+		growing_text_append(text, line, length, clock_real());
 }
 
 void boot_context_fill(struct boot *boot, struct boot_context *out)

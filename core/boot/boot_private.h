@@ -47,7 +47,6 @@ struct boot {
 int boot_plan_ensure(struct boot *boot, struct error *error); /* under lock */
 void boot_context_fill(struct boot *boot, struct boot_context *out);
 void boot_keep_steps(const struct boot *boot);
-int64_t boot_now_us(void);
 /* run.c: one step, by itself; boot_key signs for eosio. */
 int boot_step_run(struct boot *boot, size_t index, const struct boot_runner *runner,
                   const struct private_key *boot_key, struct error *error);

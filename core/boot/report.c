@@ -1,4 +1,5 @@
 /* What people watch: the steps with their states, a step with its commands, a line of progress. */
+#include "core/base/clock.h"
 #include "core/boot/boot_private.h"
 
 #include <stdio.h>
@@ -57,7 +58,7 @@ void boot_progress_line(struct boot *boot, size_t index)
 {
 	const struct boot_step_state *step = &boot->steps[index];
 	size_t done, total, sent = atomic_load(&step->sent);
-	int64_t spent = boot_now_us() - atomic_load(&step->began_us);
+	int64_t spent = clock_monotonic_us() - atomic_load(&step->began_us);
 	struct text line = TEXT_EMPTY;
 	double seconds = (double)spent / 1e6, rate = spent > 0 ? (double)sent / seconds : 0;
 	char bar[BAR_WIDTH + 1] = "";
@@ -152,7 +153,7 @@ static void print_state(struct boot *boot, struct text *out, size_t index)
 	const struct boot_step *step = &boot_steps[index];
 	const struct boot_step_state *state = &boot->steps[index];
 	int64_t spent = atomic_load(&state->state) == BOOT_STATE_RUNNING
-	                    ? boot_now_us() - atomic_load(&state->began_us)
+	                    ? clock_monotonic_us() - atomic_load(&state->began_us)
 	                    : atomic_load(&state->spent_us);
 	char counts[48], name[64];
 	size_t done, total;

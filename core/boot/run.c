@@ -1,6 +1,7 @@
 /* Running steps. Threads make and sign what comes next, one for each other processor; the runner's own sends
  * it in order, and makes the next one itself where that is not ready yet, so that no processor waits for
  * another. */
+#include "core/base/clock.h"
 #include "core/boot/boot_private.h"
 #include "core/boot/random.h"
 
@@ -257,9 +258,9 @@ static void show_item(struct run *run, struct boot_item *item)
 	text_clear(&run->notes);
 	atomic_fetch_add(&run->state->done, 1);
 	atomic_fetch_add(&run->state->sent, 1);
-	if (boot_now_us() - run->shown_us >= PROGRESS_INTERVAL_US) {
+	if (clock_monotonic_us() - run->shown_us >= PROGRESS_INTERVAL_US) {
 		boot_progress_line(run->boot, run->step_index);
-		run->shown_us = boot_now_us();
+		run->shown_us = clock_monotonic_us();
 	}
 }
 
@@ -374,7 +375,7 @@ static int step_work(struct run *run, struct error *error)
 	atomic_store(&run->state->total, run->total);
 	atomic_store(&run->state->done, step->endless ? 0 : run->total - open);
 	boot_progress_line(run->boot, run->step_index);
-	run->shown_us = boot_now_us();
+	run->shown_us = clock_monotonic_us();
 	run->worked = open > 0;
 	if (open)
 		return run_items(run, error);
@@ -413,14 +414,14 @@ int boot_step_run(struct boot *boot, size_t index, const struct boot_runner *run
 	run.context.random = &run.random;
 	random_seed(&run.random, run.context.plan->accounts.seed);
 	atomic_store(&run.state->sent, 0);
-	atomic_store(&run.state->began_us, boot_now_us());
+	atomic_store(&run.state->began_us, clock_monotonic_us());
 	atomic_store(&run.state->state, BOOT_STATE_RUNNING);
 	text_printf(&line, "### %s: %s\n", run.step->name, run.step->help);
 	boot_append(boot->output, line.data, line.length);
 	result = step_work(&run, error);
 	boot_append(boot->output, run.notes.data, run.notes.length);
 	if (run.worked || !atomic_load(&run.state->spent_us))
-		atomic_store(&run.state->spent_us, boot_now_us() - atomic_load(&run.state->began_us));
+		atomic_store(&run.state->spent_us, clock_monotonic_us() - atomic_load(&run.state->began_us));
 	atomic_store(&run.state->state, result == 0        ? BOOT_STATE_DONE
 	                                : result == -EINTR ? BOOT_STATE_INTERRUPTED
 	                                                   : BOOT_STATE_FAILED);

@@ -1,5 +1,6 @@
 /* The wallet: a sorted list of key pairs under a mutex, saved whole at every change; a change that cannot
  * be saved does not happen. */
+#include "core/base/clock.h"
 #include "core/wallet/wallet_private.h"
 
 #include "core/base/exception.h"
@@ -9,7 +10,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* Where a key is, or would be inserted. */
 static size_t find_key(const struct wallet *wallet, const struct public_key *key, bool *found)
@@ -447,13 +447,6 @@ int wallet_sign(struct wallet *wallet, struct packed_transaction *packed, const 
 
 /* --- revealing --- */
 
-static int64_t monotonic_seconds(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
-
 int wallet_reveal(struct wallet *wallet, const char *password, struct error *error)
 {
 	struct wallet_secret secret = wallet_secret_of(password);
@@ -468,7 +461,7 @@ int wallet_reveal(struct wallet *wallet, const char *password, struct error *err
 		result = error_chain(error, WALLET_INVALID_PASSWORD_EXCEPTION,
 		                     "Invalid password for wallet: \"default\"");
 	if (result == 0)
-		wallet->revealed_until = monotonic_seconds() + WALLET_REVEAL_SECONDS;
+		wallet->revealed_until = clock_monotonic_us() / 1000000 + WALLET_REVEAL_SECONDS;
 	pthread_mutex_unlock(&wallet->mutex);
 	memory_wipe(&secret, sizeof secret);
 	return result;
@@ -478,7 +471,7 @@ bool wallet_revealed(struct wallet *wallet)
 {
 	pthread_mutex_lock(&wallet->mutex);
 	bool revealed = !wallet->locked && wallet->revealed_until > 0 &&
-	                monotonic_seconds() < wallet->revealed_until;
+	                clock_monotonic_us() / 1000000 < wallet->revealed_until;
 	if (!revealed)
 		wallet->revealed_until = 0;
 	pthread_mutex_unlock(&wallet->mutex);

@@ -5,7 +5,8 @@
 #include "core/base/memory.h"
 #include "core/boot/boot.h"
 #include "core/types/name.h"
-#include "fs/tree/node.h"
+#include "fs/tree/errors.h"
+#include "fs/tree/request.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 
 static int boot_of(struct request *request, struct boot **out, struct error *error)
 {
-	*out = request->tree->options.boot;
+	*out = request_options(request)->boot;
 	return *out ? 0 : error_set(error, EOPNOTSUPP, "this mount has no boot sequence");
 }
 

@@ -4,9 +4,9 @@
 #include "core/base/memory.h"
 #include "core/types/name.h"
 #include "fs/tree/command.h"
-#include "fs/tree/node.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +18,7 @@ struct defaults {
 	struct account_defaults values; /* amounts: symbol 0 while nobody set them */
 };
 
-struct defaults *defaults_create(void)
+static void *create(void)
 {
 	struct defaults *defaults = memory_allocate(1, sizeof *defaults);
 	pthread_mutex_init(&defaults->lock, NULL);
@@ -27,11 +27,14 @@ struct defaults *defaults_create(void)
 	return defaults;
 }
 
-void defaults_destroy(struct defaults *defaults)
+static void destroy(void *state)
 {
+	struct defaults *defaults = state;
 	pthread_mutex_destroy(&defaults->lock);
 	free(defaults);
 }
+
+static const struct mount_state defaults_state = {create, destroy};
 
 static void fill_amount(struct asset *amount, uint64_t symbol)
 {
@@ -44,7 +47,7 @@ static void fill_amount(struct asset *amount, uint64_t symbol)
 
 int defaults_get(struct request *request, struct account_defaults *out, struct error *error)
 {
-	struct defaults *defaults = request->tree->defaults;
+	struct defaults *defaults = request_state(request, &defaults_state);
 	struct chain_view *view = NULL;
 	int result = request_view(request, &view, error);
 	if (result < 0)
@@ -168,7 +171,7 @@ static const struct field {
 static const struct field *field_of(const struct request *request)
 {
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-		if (strcmp(fields[i].name, request->node->name) == 0)
+		if (strcmp(fields[i].name, node_name(request->node)) == 0)
 			return &fields[i];
 	return NULL;
 }
@@ -188,7 +191,7 @@ int defaults_read(struct request *request, struct text *out, struct error *error
 
 int defaults_write(struct request *request, const char *data, size_t length, struct error *error)
 {
-	struct defaults *defaults = request->tree->defaults;
+	struct defaults *defaults = request_state(request, &defaults_state);
 	const struct field *field = field_of(request);
 	struct account_defaults values;
 	int result = 0;

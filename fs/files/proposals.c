@@ -7,10 +7,10 @@
 #include "core/types/time.h"
 #include "fs/files/accounts/accounts.h"
 #include "fs/tree/command.h"
-#include "fs/tree/node.h"
 #include "fs/files/system_tables.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,18 +33,21 @@ struct drafts {
 	size_t count;
 };
 
-struct drafts *drafts_create(void)
+static void *create_drafts(void)
 {
 	struct drafts *drafts = memory_allocate(1, sizeof *drafts);
 	pthread_mutex_init(&drafts->lock, NULL);
 	return drafts;
 }
 
-void drafts_destroy(struct drafts *drafts)
+static void destroy_drafts(void *state)
 {
+	struct drafts *drafts = state;
 	pthread_mutex_destroy(&drafts->lock);
 	free(drafts);
 }
+
+static const struct mount_state drafts_state = {create_drafts, destroy_drafts};
 
 static bool before(const struct draft *a, const struct draft *b)
 {
@@ -69,7 +72,7 @@ static bool draft_at(const struct drafts *drafts, size_t at, const struct draft 
 /* The first draft at or after one; false: none. */
 static bool draft_next(struct request *request, struct draft *draft)
 {
-	struct drafts *drafts = request->tree->drafts;
+	struct drafts *drafts = request_state(request, &drafts_state);
 	pthread_mutex_lock(&drafts->lock);
 	size_t at = draft_seek(drafts, draft);
 	bool found = at < drafts->count;
@@ -87,7 +90,7 @@ static bool draft_exists(struct request *request)
 
 static int draft_add(struct request *request, struct error *error)
 {
-	struct drafts *drafts = request->tree->drafts;
+	struct drafts *drafts = request_state(request, &drafts_state);
 	struct draft draft = {request->name[0], request->name[1]};
 	int result = 0;
 	pthread_mutex_lock(&drafts->lock);
@@ -110,7 +113,7 @@ static int draft_add(struct request *request, struct error *error)
 
 static void draft_remove(struct request *request)
 {
-	struct drafts *drafts = request->tree->drafts;
+	struct drafts *drafts = request_state(request, &drafts_state);
 	struct draft draft = {request->name[0], request->name[1]};
 	pthread_mutex_lock(&drafts->lock);
 	size_t at = draft_seek(drafts, &draft);

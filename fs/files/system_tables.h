@@ -9,7 +9,6 @@
 #include "fs/tree/row.h"
 
 enum { VOTE_PRODUCERS_MAXIMUM = 30, SCHEDULE_SIZE = 21 };
-enum { BLOCK_NUM_GENESIS = 1 };
 #define REFUND_DELAY_SEC UINT32_C(259200)
 
 struct delegation_row {

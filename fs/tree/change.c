@@ -1,8 +1,12 @@
 /* Changing folders: new names, removing, renaming. Almost everything is refused here, with a sentence that
  * names the write that does what was meant; scratch files (scratch.c) come and go. */
-#include "fs/tree/node.h"
-
 #include "core/base/memory.h"
+#include "fs/tree/errors.h"
+#include "fs/tree/handle.h"
+#include "fs/tree/rendering.h"
+#include "fs/tree/request.h"
+#include "fs/tree/scratch.h"
+#include "fs/tree/suggest.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,7 +6,7 @@
 #include "core/base/text.h"
 #include "core/types/name.h"
 #include "fs/tree/lexer.h"
-#include "fs/tree/node.h"
+#include "fs/tree/suggest.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,10 +1,11 @@
 /* /errors, /log and /last_transaction: what went wrong, and what this mount sent. */
 #include "fs/tree/errors.h"
 
+#include "core/base/clock.h"
 #include "core/base/exception.h"
 #include "core/base/memory.h"
 #include "core/types/time.h"
-#include "fs/tree/node.h"
+#include "fs/tree/request.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -78,8 +79,7 @@ static void errors_add(struct tree *tree, const struct caller *caller, const cha
 {
 	struct errors *errors = tree->errors;
 	struct text line = TEXT_EMPTY;
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
+	struct timespec now = clock_real();
 	print_line(&line, now, caller ? caller->pid : 0, path, error);
 	pthread_mutex_lock(&errors->lock);
 	uint64_t before = growing_text_size(errors->text, NULL);

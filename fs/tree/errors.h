@@ -1,4 +1,4 @@
-/* Handlers of /errors, /log and /last_transaction. */
+/* /errors, /log and /last_transaction: what went wrong, what this mount sent, and their handlers. */
 #ifndef EOSIOFS_FS_TREE_ERRORS_H
 #define EOSIOFS_FS_TREE_ERRORS_H
 
@@ -8,5 +8,20 @@ struct growing_text *errors_grow(struct request *request, struct error *error);
 uint64_t errors_grow_from(struct request *request);
 struct growing_text *log_grow(struct request *request, struct error *error);
 int last_transaction_read(struct request *request, struct text *out, struct error *error);
+
+struct errors *errors_create(void);
+void errors_destroy(struct errors *errors);
+/* Adds it under FOLDER/NAME and returns -number. */
+int errors_fail(struct tree *tree, const struct caller *caller, const struct node *folder, const char *name,
+                const struct error *error);
+struct transaction_log *transaction_log_create(void);
+void transaction_log_destroy(struct transaction_log *log);
+void transaction_log_add(struct tree *tree, struct chain_view *view, const struct transaction_trace *trace);
+/* One of very many: with the command in place of the actions, whose data would have to be decoded for
+ * each. */
+void transaction_log_add_command(struct tree *tree, const struct transaction_trace *trace,
+                                 const char *command);
+/* A line for people, beside the transactions. */
+void transaction_log_note(struct tree *tree, const char *path, const char *what);
 
 #endif

@@ -1,8 +1,8 @@
 /* Listing folders, a page of names at a time, so that a million accounts list in constant memory. Order:
  * ".", "..", the folder's fixed names, its scratch files, then what its rows list. */
-#include "fs/tree/node.h"
-
 #include "core/base/memory.h"
+#include "fs/tree/errors.h"
+#include "fs/tree/request.h"
 
 #include <errno.h>
 #include <stdlib.h>

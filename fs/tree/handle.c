@@ -1,8 +1,12 @@
 /* Open files. A reader has one rendering from open to close; what a writer sends goes to its kind
  * (kinds.c). */
-#include "fs/tree/node.h"
+#include "fs/tree/handle.h"
 
 #include "core/base/memory.h"
+#include "fs/tree/errors.h"
+#include "fs/tree/rendering.h"
+#include "fs/tree/request.h"
+#include "fs/tree/scratch.h"
 
 #include <errno.h>
 #include <fcntl.h>

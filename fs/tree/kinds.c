@@ -1,10 +1,12 @@
 /* The five kinds of writable file (DESIGN 3): when what was written is run. Measured: bash sends
  * open(O_TRUNC), flush, write, flush, and one write() a line of a builtin; shells drop the errors of
  * close(), so whatever can run inside a write() does. */
-#include "fs/tree/node.h"
-
 #include "core/base/json.h"
 #include "core/base/memory.h"
+#include "fs/tree/errors.h"
+#include "fs/tree/handle.h"
+#include "fs/tree/rendering.h"
+#include "fs/tree/request.h"
 
 #include <errno.h>
 #include <fcntl.h>

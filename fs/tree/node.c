@@ -2,8 +2,14 @@
  * to. */
 #include "fs/tree/node.h"
 
+#include "core/base/clock.h"
 #include "core/base/memory.h"
 #include "core/types/name.h"
+#include "fs/tree/errors.h"
+#include "fs/tree/handle.h"
+#include "fs/tree/rendering.h"
+#include "fs/tree/request.h"
+#include "fs/tree/scratch.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -167,7 +173,7 @@ struct node *node_intern(struct tree *tree, struct node *fresh)
 	return there;
 }
 
-static struct node *node_new(struct tree *tree, struct node *folder, const char *name, size_t pattern)
+struct node *node_make_plain(struct tree *tree, struct node *folder, const char *name, const struct row *row)
 {
 	struct node *node = memory_allocate(1, sizeof *node);
 	struct text path = TEXT_EMPTY;
@@ -178,8 +184,7 @@ static struct node *node_new(struct tree *tree, struct node *folder, const char 
 	node->name = node->path + strlen(node->path) - strlen(name);
 	node->parent = node_hold(tree, folder);
 	node->inode = node_hash(folder->inode, name);
-	node->pattern = pattern;
-	node->row = tree->patterns.at[pattern].row;
+	node->row = row;
 	node->graft = folder->row->graft ? folder : folder->graft;
 	node->references = 1;
 	return node;
@@ -191,7 +196,8 @@ int node_make(struct tree *tree, struct node **out, struct node *folder, const c
 	size_t pattern = folder->scratch ? 0 : patterns_child(&tree->patterns, &captured, folder->pattern, name);
 	if (pattern == 0)
 		return -ENOENT;
-	struct node *node = node_new(tree, folder, name, pattern);
+	struct node *node = node_make_plain(tree, folder, name, tree->patterns.at[pattern].row);
+	node->pattern = pattern;
 	if (captured) {
 		node->capture = node->name;
 		if (captured < strlen(name)) {
@@ -205,37 +211,6 @@ int node_make(struct tree *tree, struct node **out, struct node *folder, const c
 	}
 	*out = node;
 	return 0;
-}
-
-int scratch_create(struct tree *tree, struct node **out, struct node *folder, const char *name, mode_t mode,
-                   struct error *error)
-{
-	static const struct row row = {
-		.pattern = "", .kind = ROW_BYTES, .mode = 0600, .help = "a private scratch file in memory"};
-	struct node *node = node_new(tree, folder, name, 0);
-	struct node *there = NULL;
-	int result = 0;
-	node->row = &row;
-	node->scratch = memory_allocate(1, sizeof *node->scratch);
-	node->scratch->mode = mode & 0700 ? mode & 0700 : 0600;
-	clock_gettime(CLOCK_REALTIME, &node->scratch->modified);
-	pthread_mutex_lock(&tree->lock);
-	/* Never the inode of an earlier file of this name: programs compare them. */
-	there = find_locked(tree, folder, name);
-	if (there)
-		result = error_set(error, EEXIST, "a file of this name is there");
-	else if (tree->scratch_count == SCRATCH_COUNT_MAXIMUM)
-		result = error_set(error, ENOSPC, "no room for more than %d scratch files", SCRATCH_COUNT_MAXIMUM);
-	if (result < 0) {
-		drop(tree, node, 1);
-	} else {
-		intern_locked(tree, node);
-		node->references++;
-		tree->scratch[tree->scratch_count++] = node;
-		*out = node;
-	}
-	pthread_mutex_unlock(&tree->lock);
-	return result;
 }
 
 bool caller_is_owner(const struct tree *tree, const struct caller *caller)
@@ -360,6 +335,7 @@ int tree_walk(struct tree *tree, const struct caller *caller, const char *path, 
 
 struct node *tree_root(struct tree *tree) { return tree->root; }
 const char *node_path(const struct node *node) { return node->path; }
+const char *node_name(const struct node *node) { return node->name; }
 bool node_is_slow(const struct node *node) { return node->row->slow; }
 bool node_is_scratch(const struct node *node) { return node->scratch != NULL; }
 
@@ -379,7 +355,7 @@ int tree_create(struct tree **out, const struct tree_options *options, struct er
 		return result;
 	}
 	tree->options.mount_point = memory_copy_string(options->mount_point ? options->mount_point : "");
-	clock_gettime(CLOCK_REALTIME, &tree->started);
+	tree->started = clock_real();
 	tree->written = tree->started;
 	pthread_mutex_init(&tree->lock, NULL);
 	pthread_cond_init(&tree->emptied, NULL);
@@ -393,8 +369,6 @@ int tree_create(struct tree **out, const struct tree_options *options, struct er
 	tree->root->references = 1;
 	tree->errors = errors_create();
 	tree->log = transaction_log_create();
-	tree->defaults = defaults_create();
-	tree->drafts = drafts_create();
 	*out = tree;
 	return 0;
 }
@@ -429,8 +403,7 @@ void tree_destroy(struct tree *tree)
 	patterns_release(&tree->patterns);
 	errors_destroy(tree->errors);
 	transaction_log_destroy(tree->log);
-	defaults_destroy(tree->defaults);
-	drafts_destroy(tree->drafts);
+	request_states_destroy(tree);
 	pthread_cond_destroy(&tree->emptied);
 	pthread_mutex_destroy(&tree->lock);
 	free((char *)(uintptr_t)tree->options.mount_point);

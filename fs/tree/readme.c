@@ -98,7 +98,7 @@ void tree_print_table(struct text *out)
 
 int readme_read(struct request *request, struct text *out, struct error *error)
 {
-	const struct tree_options *options = &request->tree->options;
+	const struct tree_options *options = request_options(request);
 	(void)error;
 	readme_print(out, options->rows, options->rows_count, options->mount_point);
 	return 0;

@@ -1,8 +1,10 @@
-/* Handler of README. */
+/* README and README.md, printed from the rows. */
 #ifndef EOSIOFS_FS_TREE_README_H
 #define EOSIOFS_FS_TREE_README_H
 
 #include "fs/tree/row.h"
+
+void readme_print(struct text *out, const struct row *rows, size_t count, const char *mount_point);
 
 int readme_read(struct request *request, struct text *out, struct error *error);
 

@@ -1,9 +1,14 @@
 /* Renderings: a file's contents at one moment. One rendering serves every reader of one state; a stat's is
  * kept a second for the open that follows it, so that sizes are true (DESIGN 3). Also what is told about
  * files: stat, access, extended attributes, links. */
-#include "fs/tree/node.h"
+#include "fs/tree/rendering.h"
 
+#include "core/base/clock.h"
 #include "core/base/memory.h"
+#include "fs/tree/errors.h"
+#include "fs/tree/handle.h"
+#include "fs/tree/request.h"
+#include "fs/tree/scratch.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { STAT_HOLDS_MS = 1000 };
+enum { STAT_HOLDS_MS = 1000, KEPT_BYTES_MAXIMUM = 4 << 20 };
 
 void rendering_drop(struct rendering *rendering)
 {
@@ -131,7 +136,7 @@ int rendering_get(struct tree *tree, struct rendering **out, const struct caller
 {
 	struct request request;
 	struct chain_view *view = NULL;
-	int64_t now = monotonic_ms();
+	int64_t now = clock_monotonic_us() / 1000;
 	bool ask_chain = false;
 	int result = 0;
 	pthread_mutex_lock(&tree->lock);

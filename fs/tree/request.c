@@ -1,28 +1,21 @@
 /* A request: what a handler works with while it answers one lookup, read or write; and the transactions
  * that handlers send. */
-#include "fs/tree/node.h"
+#include "fs/tree/request.h"
 
+#include "core/base/clock.h"
 #include "core/base/memory.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
-#include "fs/files/system_tables.h"
+#include "fs/tree/errors.h"
 
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-int64_t monotonic_ms(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 struct timespec slot_to_timespec(uint32_t slot)
 {
-	int64_t us = slot_to_us(slot);
-	return (struct timespec){.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
+	return timespec_from_us(slot_to_us(slot));
 }
 
 void request_begin(struct request *request, struct tree *tree, const struct caller *caller,
@@ -91,6 +84,45 @@ int request_view(struct request *request, struct chain_view **out, struct error 
 	return 0;
 }
 
+/* --- what a mount keeps --- */
+
+struct kept_state {
+	struct kept_state *next;
+	const struct mount_state *kind;
+	void *state; /* owned, by the kind */
+};
+
+void *request_state(struct request *request, const struct mount_state *kind)
+{
+	struct tree *tree = request->tree;
+	pthread_mutex_lock(&tree->lock);
+	struct kept_state *kept = tree->states;
+	while (kept && kept->kind != kind)
+		kept = kept->next;
+	if (!kept) {
+		kept = memory_allocate(1, sizeof *kept);
+		*kept = (struct kept_state){.next = tree->states, .kind = kind, .state = kind->create()};
+		tree->states = kept;
+	}
+	pthread_mutex_unlock(&tree->lock);
+	return kept->state;
+}
+
+void request_states_destroy(struct tree *tree)
+{
+	for (struct kept_state *kept = tree->states, *next; kept; kept = next) {
+		next = kept->next;
+		kept->kind->destroy(kept->state);
+		free(kept);
+	}
+}
+
+const struct tree_options *request_options(const struct request *request) { return &request->tree->options; }
+bool tree_impersonates(const struct tree *tree) { return atomic_load(&tree->impersonate); }
+void tree_impersonate(struct tree *tree, bool on) { atomic_store(&tree->impersonate, on); }
+
+/* --- times --- */
+
 void request_saw_block(struct request *request, uint32_t block_num)
 {
 	if (block_num > request->block_num)
@@ -139,7 +171,7 @@ void tree_wrote(struct tree *tree)
 {
 	pthread_mutex_lock(&tree->lock);
 	tree->writes++;
-	clock_gettime(CLOCK_REALTIME, &tree->written);
+	tree->written = clock_real();
 	pthread_mutex_unlock(&tree->lock);
 }
 
@@ -148,7 +180,7 @@ int request_send(struct request *request, struct action *actions, size_t count, 
 	struct transaction_trace trace = {0};
 	struct chain_view *view = NULL;
 	int result = 0;
-	struct chain_send_options options = {.without_keys = atomic_load(&request->tree->impersonate),
+	struct chain_send_options options = {.without_keys = tree_impersonates(request->tree),
 	                                     .interruption = request_interruption(request)};
 	request_end(request);
 	result = chain_send(request->chain, &trace, request->wallet, actions, count, &options, error);

@@ -49,6 +49,15 @@ int request_view(struct request *request, struct chain_view **out, struct error 
 /* What the chain is told to ask whether the caller has given up; NULL: nobody can. */
 const struct interruption *request_interruption(const struct request *request);
 
+/* What the owner of some files keeps for each mount beside the chain: made when it is first asked for,
+ * gone with the tree. A kind is one constant. */
+struct mount_state {
+	void *(*create)(void);
+	void (*destroy)(void *state);
+};
+void *request_state(struct request *request, const struct mount_state *kind); /* borrowed */
+const struct tree_options *request_options(const struct request *request);
+
 /* Takes names one by one; nonzero: enough. */
 struct listing {
 	int (*add)(struct listing *listing, const char *name);
@@ -119,7 +128,9 @@ int request_send(struct request *request, struct action *actions, size_t count, 
 /* The usual case: one action with JSON data made by printf, authorized by actor@active. */
 int request_push(struct request *request, uint64_t contract, const char *action, uint64_t actor,
                  struct error *error, const char *json_format, ...) __attribute__((format(printf, 6, 7)));
-/* mtime of a file that shows a table row: the latest of the blocks seen. */
+/* mtime of a file that shows a table row: the latest of the blocks seen; the first one: what no block
+ * wrote yet. */
+enum { BLOCK_NUM_GENESIS = 1 };
 void request_saw_block(struct request *request, uint32_t block_num);
 
 #endif

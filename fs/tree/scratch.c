@@ -1,7 +1,8 @@
 /* Scratch files: what editors and tools put beside a file while they save it. A closed list of names, kept
  * in memory, private to the mount's owner, bounded in size and number. */
-#include "fs/tree/node.h"
+#include "fs/tree/scratch.h"
 
+#include "core/base/clock.h"
 #include "core/base/memory.h"
 
 #include <errno.h>
@@ -88,6 +89,36 @@ bool scratch_name_fits(struct tree *tree, const struct caller *caller, struct no
 	return false;
 }
 
+int scratch_create(struct tree *tree, struct node **out, struct node *folder, const char *name, mode_t mode,
+                   struct error *error)
+{
+	static const struct row row = {
+		.pattern = "", .kind = ROW_BYTES, .mode = 0600, .help = "a private scratch file in memory"};
+	struct node *node = node_make_plain(tree, folder, name, &row), *there;
+	node->scratch = memory_allocate(1, sizeof *node->scratch);
+	node->scratch->mode = mode & 0700 ? mode & 0700 : 0600;
+	node->scratch->modified = clock_real();
+	pthread_mutex_lock(&tree->lock);
+	bool room = tree->scratch_count < SCRATCH_COUNT_MAXIMUM;
+	if (room) {
+		node->references++;
+		tree->scratch[tree->scratch_count++] = node;
+	}
+	pthread_mutex_unlock(&tree->lock);
+	if (!room) {
+		node_release(tree, node);
+		return error_set(error, ENOSPC, "no room for more than %d scratch files", SCRATCH_COUNT_MAXIMUM);
+	}
+	there = node_intern(tree, node);
+	if (there != node) {
+		node_release(tree, there);
+		scratch_remove(tree, node);
+		return error_set(error, EEXIST, "a file of this name is there");
+	}
+	*out = node;
+	return 0;
+}
+
 void scratch_remove(struct tree *tree, struct node *node)
 {
 	bool held = false;
@@ -119,7 +150,7 @@ int scratch_resize(struct tree *tree, struct node *node, size_t size, struct err
 		memset(data->data + data->length, 0, size - data->length);
 	}
 	data->length = size;
-	clock_gettime(CLOCK_REALTIME, &node->scratch->modified);
+	node->scratch->modified = clock_real();
 	return 0;
 }
 

@@ -1,5 +1,5 @@
 /* "did you mean": the nearest of some names, by edit distance with transpositions. */
-#include "fs/tree/node.h"
+#include "fs/tree/suggest.h"
 
 #include <string.h>
 

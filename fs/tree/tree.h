@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+enum { NAME_SIZE_MAXIMUM = 255, PATH_SIZE_MAXIMUM = 4096 };
+
 struct tree;
 struct boot;   /* core/boot/boot.h */
 struct row;    /* row.h */
@@ -52,6 +54,7 @@ void tree_forget(struct tree *tree, struct node *node, uint64_t references);
 /* The whole way from the root, "" or "accounts/eosio/votes"; as tree_lookup. */
 int tree_walk(struct tree *tree, const struct caller *caller, const char *path, struct node **out);
 const char *node_path(const struct node *node); /* without a leading slash */
+const char *node_name(const struct node *node); /* its last part */
 /* writing to it may take long: answer it from a thread of its own */
 bool node_is_slow(const struct node *node);
 /* its name may be renamed onto another file's, so the kernel must not keep it */

@@ -13,7 +13,10 @@
 #include "core/base/memory.h"
 #include "core/base/text.h"
 #include "fs/tree/errors.h"
-#include "fs/tree/node.h"
+#include "fs/tree/handle.h"
+#include "fs/tree/readme.h"
+#include "fs/tree/scratch.h"
+#include "fs/tree/suggest.h"
 
 #include <errno.h>
 #include <fcntl.h>

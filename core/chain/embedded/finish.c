@@ -1,5 +1,6 @@
 /* What becomes of sealed blocks: they are signed, go to the block log in order, and their journals go away
  * once the disk has them. */
+#include "core/base/clock.h"
 #include "core/chain/embedded/embedded_private.h"
 
 #include "core/base/memory.h"
@@ -11,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { RETRY_MS = 500, SIGNED_AT_ONCE = 8 };
 
@@ -50,16 +50,13 @@ static void log_produced(struct embedded_chain *chain, const struct block_state 
 /* The node's log tells of trouble with the disk once, not twice a second. */
 static void log_trouble(struct embedded_chain *chain, const char *sentence)
 {
-	struct timespec when;
-
 	pthread_mutex_lock(&chain->lock);
 	bool same = strcmp(chain->trouble, sentence) == 0;
 	snprintf(chain->trouble, sizeof chain->trouble, "%s", sentence);
 	pthread_mutex_unlock(&chain->lock);
 	if (same || !*sentence)
 		return;
-	clock_gettime(CLOCK_REALTIME, &when);
-	growing_text_append(chain->node_log, sentence, strlen(sentence), when);
+	growing_text_append(chain->node_log, sentence, strlen(sentence), clock_real());
 }
 
 /* --- signing: whoever has time takes some of the sealed blocks, in whatever order they are done --- */
@@ -243,14 +240,8 @@ int embedded_finish(struct embedded_chain *chain, bool durable, struct error *er
 
 static void wait_a_while(struct embedded_chain *chain)
 {
-	struct timespec until;
+	struct timespec until = timespec_from_us(clock_monotonic_us() + RETRY_MS * 1000);
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += RETRY_MS * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_nsec -= 1000000000;
-		until.tv_sec++;
-	}
 	while (!chain->stopping && pthread_cond_timedwait(&chain->changed, &chain->lock, &until) == 0)
 		continue;
 }

@@ -1,4 +1,5 @@
 /* Producing: which slot comes next and who signs it, sealing, and the thread that does so twice a second. */
+#include "core/base/clock.h"
 #include "core/chain/embedded/embedded_private.h"
 
 #include "core/base/exception.h"
@@ -9,7 +10,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
 	SCHEDULED_PER_BLOCK = 1000,
@@ -19,16 +19,9 @@ enum {
 	SIGNED_BATCH = 8, BLOCKS_PER_WAKING = 1000
 };
 
-static int64_t clock_us(clockid_t clock)
-{
-	struct timespec now;
-	clock_gettime(clock, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 int64_t embedded_now(const struct embedded_chain *chain)
 {
-	return clock_us(CLOCK_REALTIME) + chain->offset_us;
+	return clock_real_us() + chain->offset_us;
 }
 
 static bool private_key_of(struct embedded_chain *chain, const struct public_key *key,
@@ -200,7 +193,7 @@ int embedded_seal(struct embedded_chain *chain, struct error *error)
 /* A wall clock that was set back must not stop the chain: the offset takes up the difference. Under lock. */
 static void follow_wall_clock(struct embedded_chain *chain)
 {
-	int64_t difference = clock_us(CLOCK_REALTIME) - clock_us(CLOCK_MONOTONIC);
+	int64_t difference = clock_real_us() - clock_monotonic_us();
 
 	if (difference < chain->clock_difference - WALL_CLOCK_SET_BACK_US) {
 		chain->offset_us += chain->clock_difference - difference;
@@ -241,7 +234,7 @@ static void *produce(void *context)
 
 	pthread_mutex_lock(&chain->lock);
 	while (!chain->stopping) {
-		int64_t until_us = clock_us(CLOCK_MONOTONIC) + produce_what_is_due(chain);
+		int64_t until_us = clock_monotonic_us() + produce_what_is_due(chain);
 		struct timespec until = {until_us / 1000000, until_us % 1000000 * 1000};
 		uint64_t moves = chain->clock_moves;
 		/* Woken early only for the clock's having been moved; sealing concerns the other thread. */
@@ -257,7 +250,7 @@ int embedded_start_threads(struct embedded_chain *chain, struct error *error)
 {
 	int result;
 
-	chain->clock_difference = clock_us(CLOCK_REALTIME) - clock_us(CLOCK_MONOTONIC);
+	chain->clock_difference = clock_real_us() - clock_monotonic_us();
 	if (chain->manual_clock)
 		return 0;
 	result = pthread_create(&chain->producer, NULL, produce, chain);

@@ -2,6 +2,7 @@
  * clock's offset. */
 #include "core/chain/embedded/storage.h"
 
+#include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/base/memory.h"
 #include "core/engine/storage/state_file.h"
@@ -13,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 enum {
 	BLOCKS_PER_STATE = 1000,
@@ -24,18 +24,11 @@ enum {
 };
 #define OFFSET_MAXIMUM_US (INT64_C(100) * 366 * 86400 * 1000000)
 
-static int64_t monotonic_us(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 /* Chain time must stay one that slots can tell, whatever stands in the file. */
 static int read_offset(struct storage *storage, struct error *error)
 {
 	struct text content = TEXT_EMPTY;
-	struct timespec now;
+	int64_t now = clock_real_us();
 	char *end;
 	int result = file_load(&content, storage->clock_path, CLOCK_FILE_MAXIMUM, error);
 
@@ -45,12 +38,11 @@ static int read_offset(struct storage *storage, struct error *error)
 	}
 	if (result && result != -EFBIG)
 		return result;
-	clock_gettime(CLOCK_REALTIME, &now);
 	errno = 0;
 	long long offset = strtoll(text_string(&content), &end, 10);
 	if (result || errno || end == text_string(&content) || strcmp(end, "\n") != 0 ||
-	    offset < -(long long)now.tv_sec * 1000000 || offset > OFFSET_MAXIMUM_US ||
-	    now.tv_sec * INT64_C(1000000) + offset > slot_to_us(UINT32_MAX - CLOCK_MARGIN_SLOTS))
+	    offset < -now || offset > OFFSET_MAXIMUM_US ||
+	    now + offset > slot_to_us(UINT32_MAX - CLOCK_MARGIN_SLOTS))
 		result = error_set(error, EBADMSG,
 		                   "\"%s\" does not say by how many microseconds chain time is ahead: remove it, and "
 		                   "chain time goes on from the last block",
@@ -249,10 +241,10 @@ out:
 static int save(struct storage *storage, const struct bytes *head, const struct map_root *root,
                 uint32_t number, struct error *error)
 {
-	int64_t began = monotonic_us();
+	int64_t began = clock_monotonic_us();
 	int result = state_file_save(storage->state_path, head->data, head->length, root, error);
 
-	storage->saved_at = monotonic_us();
+	storage->saved_at = clock_monotonic_us();
 	storage->save_took = storage->saved_at - began;
 	storage->save_failed = result != 0;
 	if (result == 0)
@@ -371,7 +363,7 @@ int storage_save_state(struct storage *storage, struct embedded_chain *chain, bo
 
 	pthread_mutex_lock(&chain->lock);
 	if (always ? chain->stored->number != storage->saved_number
-	           : save_is_due(storage, chain->stored, monotonic_us())) {
+	           : save_is_due(storage, chain->stored, clock_monotonic_us())) {
 		number = chain->stored->number;
 		branch_pack_block(&head, chain->branch, chain->stored);
 		root = map_root_hold(chain->stored->root);

@@ -1,15 +1,13 @@
 /* accounts/NAME/contract/install: a contract that ships with eosiofs, by its name, or one from a folder of
  * the caller's. A folder below our own mount is looked up in the tree: opening it would have this process
  * wait for itself. */
-#include "fs/files/accounts/accounts.h"
-
-#include "fs/tree/command.h"
-#include "fs/tree/node.h"
-#include "fs/files/system_tables.h"
-
 #include "core/base/memory.h"
 #include "core/contracts/bundle.h"
 #include "core/types/name.h"
+#include "fs/files/accounts/accounts.h"
+#include "fs/files/system_tables.h"
+#include "fs/tree/command.h"
+#include "fs/tree/suggest.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -26,7 +24,7 @@ enum { CONTRACT_FILE_MAXIMUM = 16 << 20, SYMBOLIC_LINKS_MAXIMUM = 40 };
 /* The part of an absolute path below the mount point ("" for itself), or NULL when it lies elsewhere. */
 static const char *below_mount(const struct request *request, const char *path)
 {
-	const char *mount_point = request->tree->options.mount_point;
+	const char *mount_point = request_options(request)->mount_point;
 	size_t length = strlen(mount_point);
 	if (length < 2 || strncmp(path, mount_point, length) != 0 || (path[length] && path[length] != '/'))
 		return NULL;

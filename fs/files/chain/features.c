@@ -1,14 +1,14 @@
 /* chain/features: protocol features, and activating one, whatever that takes: PREACTIVATE_FEATURE is
  * scheduled for the next block, the others are actions of eosio's contract, which needs one that knows
  * `activate`. */
-#include "fs/files/chain/chain.h"
-
 #include "core/base/memory.h"
 #include "core/contracts/bundle.h"
 #include "core/engine/state/feature.h"
 #include "core/types/name.h"
+#include "fs/files/chain/chain.h"
 #include "fs/tree/command.h"
-#include "fs/tree/node.h"
+#include "fs/tree/request.h"
+#include "fs/tree/suggest.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,9 +1,8 @@
 /* wallet/create, remove, reveal, private/ and impersonate: what makes, shows or does without keys. */
-#include "fs/files/wallet/wallet.h"
-
 #include "core/base/memory.h"
+#include "fs/files/wallet/wallet.h"
 #include "fs/tree/command.h"
-#include "fs/tree/node.h"
+#include "fs/tree/request.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -102,7 +101,7 @@ int wallet_private_read(struct request *request, struct text *out, struct error 
 int wallet_impersonate_read(struct request *request, struct text *out, struct error *error)
 {
 	(void)error;
-	text_append(out, atomic_load(&request->tree->impersonate) ? "1\n" : "0\n");
+	text_append(out, tree_impersonates(request->tree) ? "1\n" : "0\n");
 	return 0;
 }
 
@@ -118,7 +117,7 @@ int wallet_impersonate_write(struct request *request, const char *data, size_t l
 		result = error_set(error, EOPNOTSUPP, "a %s chain checks signatures: there is no acting without keys",
 		                   request->chain->operations->kind);
 	if (result == 0)
-		atomic_store(&request->tree->impersonate, on);
+		tree_impersonate(request->tree, on);
 	command_release(&command);
 	return result;
 }

@@ -1,0 +1,49 @@
+/* Open files, and how each kind of writable file takes what is written. */
+#ifndef EOSIOFS_FS_TREE_HANDLE_H
+#define EOSIOFS_FS_TREE_HANDLE_H
+
+#include "fs/tree/lexer.h"
+#include "fs/tree/node.h"
+
+void tree_settle(struct tree *tree); /* waits until what is being emptied is empty */
+/* What a writer has sent and nothing ran yet. */
+struct input {
+	struct text pending;
+	struct bytes bytes;
+	struct lexer lexer;
+	bool tried;        /* a write came, if only one that was refused */
+	bool started;      /* something was taken */
+	bool dirty;        /* bytes: something not yet run */
+	bool comment;
+	bool unended;      /* the last line ran before its newline came */
+	unsigned runs, done; /* done: those that succeeded */
+	unsigned line, begun; /* newlines so far; where the pending command begins */
+	uint64_t taken;    /* bytes that writes brought */
+	size_t sent;       /* list: how much of pending was sent */
+};
+struct handle {
+	struct tree *tree;
+	struct handle *next, **link; /* among the tree's open ones */
+	struct node *node; /* held */
+	int flags;
+	bool truncated;   /* with O_TRUNC or by ftruncate: what is written is to be all */
+	struct caller opener; /* who is asked about what happens at the end */
+	struct rendering *rendering; /* NULL unless open for reading */
+	struct growing_text *growing;
+	uint64_t growing_from;
+	struct handle *older_reader;
+	pthread_mutex_t lock; /* one write at a time */
+	int failed;           /* errno that the rest of the writes gets */
+	bool failed_in_flush;
+	struct input input;
+};
+ssize_t kind_write(struct handle *handle, const struct caller *caller, const char *data, size_t size,
+                   off_t offset);
+int kind_flush(struct handle *handle, const struct caller *caller);
+int kind_sync(struct handle *handle, const struct caller *caller);
+int kind_truncate(struct handle *handle, off_t size);
+/* Whether closing it may empty the file: it was truncated and nothing was written, not even in vain. */
+bool kind_may_empty(const struct handle *handle);
+void kind_empty(struct handle *handle);
+
+#endif
