@@ -37,10 +37,10 @@ void mount_open(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info)
 	struct node *node = mount_node(mount, inode);
 	struct stat attributes;
 
-	int result = tree_open(mount->tree, &caller, node, info->flags, &handle);
+	int result = tree_open(mount->tree, &handle, &caller, node, info->flags);
 	if (result != 0) {
 		/* The kernel forgets a name that is gone, and creates the file where that was asked for. */
-		bool gone = result == -ENOENT && tree_stat(mount->tree, &caller, node, &attributes) == -ENOENT;
+		bool gone = result == -ENOENT && tree_stat(mount->tree, &attributes, &caller, node) == -ENOENT;
 		mount_reply(req, gone ? -ESTALE : result);
 		return;
 	}
@@ -58,8 +58,8 @@ void mount_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mo
 	struct handle *handle;
 	struct node *node;
 
-	int result = tree_create_file(mount->tree, &caller, mount_node(mount, parent), name, mode, info->flags,
-	                              &node, &handle);
+	int result = tree_create_file(mount->tree, &node, &handle, &caller, mount_node(mount, parent), name,
+	                              mode, info->flags);
 	if (result != 0) {
 		mount_reply(req, result);
 		return;

@@ -22,7 +22,7 @@ int mount_entry(struct mount *mount, const struct caller *caller, struct node *n
 	/* A scratch name may be renamed onto another file: the kernel then carries what it knows of the one
 	 * over to the other. */
 	out->entry_timeout = node_is_scratch(node) ? 0.0 : NAME_TIMEOUT;
-	return tree_stat(mount->tree, caller, node, &out->attr);
+	return tree_stat(mount->tree, &out->attr, caller, node);
 }
 
 /* Answers with a node that the caller holds one reference of. */
@@ -48,7 +48,7 @@ void mount_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 	struct caller caller = mount_caller(req);
 	struct node *node;
 
-	int result = tree_lookup(mount->tree, &caller, mount_node(mount, parent), name, &node);
+	int result = tree_lookup(mount->tree, &node, &caller, mount_node(mount, parent), name);
 	if (result == 0)
 		reply_entry(req, &caller, node);
 	else
@@ -86,7 +86,7 @@ void mount_make_node(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t
 		mount_reply(req, tree_refuse(mount->tree, &caller, folder, name, "a device, pipe or socket"));
 		return;
 	}
-	int result = tree_create_file(mount->tree, &caller, folder, name, mode, O_WRONLY, &node, &handle);
+	int result = tree_create_file(mount->tree, &node, &handle, &caller, folder, name, mode, O_WRONLY);
 	if (result != 0) {
 		mount_reply(req, result);
 		return;
@@ -156,7 +156,7 @@ static void make_folder(fuse_req_t req, struct node *folder, const char *name)
 	struct caller caller = mount_caller(req);
 	struct node *node;
 
-	int result = tree_make_folder(mount_of(req)->tree, &caller, folder, name, &node);
+	int result = tree_make_folder(mount_of(req)->tree, &node, &caller, folder, name);
 	if (result == 0)
 		reply_entry(req, &caller, node);
 	else

@@ -72,7 +72,7 @@ static void get_attributes(fuse_req_t req, fuse_ino_t inode, struct fuse_file_in
 	struct stat attributes;
 
 	(void)info;
-	int result = tree_stat(mount->tree, &caller, mount_node(mount, inode), &attributes);
+	int result = tree_stat(mount->tree, &attributes, &caller, mount_node(mount, inode));
 	if (result == 0)
 		fuse_reply_attr(req, &attributes, 0.0);
 	else
@@ -105,7 +105,7 @@ static void set_attributes(fuse_req_t req, fuse_ino_t inode, struct stat *wanted
 	if (result == 0 && (mode || owner || times))
 		result = tree_set_attributes(mount->tree, &caller, node, wanted, mode, times);
 	if (result == 0)
-		result = tree_stat(mount->tree, &caller, node, &attributes);
+		result = tree_stat(mount->tree, &attributes, &caller, node);
 	if (result == 0)
 		fuse_reply_attr(req, &attributes, 0.0);
 	else
@@ -118,7 +118,7 @@ static void read_link(fuse_req_t req, fuse_ino_t inode)
 	struct caller caller = mount_caller(req);
 	char target[LINK_MAXIMUM];
 
-	int result = tree_readlink(mount->tree, &caller, mount_node(mount, inode), target, sizeof target);
+	int result = tree_readlink(mount->tree, target, sizeof target, &caller, mount_node(mount, inode));
 	if (result >= 0)
 		fuse_reply_readlink(req, target);
 	else
@@ -144,8 +144,8 @@ static void reply_attribute(fuse_req_t req, fuse_ino_t inode, const char *name, 
 		size = ATTRIBUTE_MAXIMUM;
 	if (size > sizeof stack)
 		buffer = memory_allocate(size, 1);
-	ssize_t length = name ? tree_get_attribute(mount->tree, &caller, node, name, buffer, size)
-	                      : tree_list_attributes(mount->tree, &caller, node, buffer, size);
+	ssize_t length = name ? tree_get_attribute(mount->tree, buffer, size, &caller, node, name)
+	                      : tree_list_attributes(mount->tree, buffer, size, &caller, node);
 	if (length < 0)
 		mount_reply(req, (int)length);
 	else if (size == 0)
@@ -205,7 +205,7 @@ static void open_folder(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info 
 	struct caller caller = mount_caller(req);
 	struct folder *folder;
 
-	int result = tree_open_folder(mount->tree, &caller, mount_node(mount, inode), &folder);
+	int result = tree_open_folder(mount->tree, &folder, &caller, mount_node(mount, inode));
 	if (result != 0) {
 		mount_reply(req, result);
 		return;

@@ -54,7 +54,7 @@ static int make_folder(struct tree *tree, const struct caller *caller, struct no
 	int result = check_change(tree, caller, folder, error);
 	if (result < 0)
 		return result;
-	result = tree_lookup(tree, caller, folder, name, &there);
+	result = tree_lookup(tree, &there, caller, folder, name);
 	if (result == 0) {
 		node_release(tree, there);
 		return error_set(error, EEXIST, "it is there already");
@@ -76,14 +76,14 @@ static int make_folder(struct tree *tree, const struct caller *caller, struct no
 	return result;
 }
 
-int tree_make_folder(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
-                     struct node **out)
+int tree_make_folder(struct tree *tree, struct node **out, const struct caller *caller,
+                     struct node *folder, const char *name)
 {
 	struct error error = {0};
 	*out = NULL;
 	if (make_folder(tree, caller, folder, name, &error) < 0)
 		return errors_fail(tree, caller, folder, name, &error);
-	return tree_lookup(tree, caller, folder, name, out);
+	return tree_lookup(tree, out, caller, folder, name);
 }
 
 /* A name that a row allows and that does not exist yet, as a new permission's file. */
@@ -111,7 +111,7 @@ static int create_file(struct tree *tree, const struct caller *caller, struct no
 	int result = check_change(tree, caller, folder, error);
 	if (result < 0)
 		return result;
-	result = tree_lookup(tree, caller, folder, name, out);
+	result = tree_lookup(tree, out, caller, folder, name);
 	if (result == 0 && (flags & O_EXCL)) {
 		node_release(tree, *out);
 		*out = NULL;
@@ -128,8 +128,9 @@ static int create_file(struct tree *tree, const struct caller *caller, struct no
 	return no_such(tree, caller, folder, name, ENOENT, "file", error);
 }
 
-int tree_create_file(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
-                     mode_t mode, int flags, struct node **node, struct handle **handle)
+int tree_create_file(struct tree *tree, struct node **node, struct handle **handle,
+                     const struct caller *caller, struct node *folder, const char *name, mode_t mode,
+                     int flags)
 {
 	struct error error = {0};
 	int result = 0;
@@ -137,7 +138,7 @@ int tree_create_file(struct tree *tree, const struct caller *caller, struct node
 	*handle = NULL;
 	if (create_file(tree, caller, folder, name, mode, flags, node, &error) < 0)
 		return errors_fail(tree, caller, folder, name, &error);
-	result = tree_open(tree, caller, *node, flags, handle);
+	result = tree_open(tree, handle, caller, *node, flags);
 	if (result < 0) {
 		node_release(tree, *node);
 		*node = NULL;
@@ -151,7 +152,7 @@ static int remove_name(struct tree *tree, const struct caller *caller, struct no
                        bool want_folder, struct error *error)
 {
 	struct node *node = NULL;
-	int result = tree_lookup(tree, caller, folder, name, &node);
+	int result = tree_lookup(tree, &node, caller, folder, name);
 	if (result < 0)
 		return error_set(error, -result, "no such file");
 	bool is_folder = !node->scratch && node->row->kind == ROW_FOLDER;
@@ -218,7 +219,7 @@ static int write_whole(struct tree *tree, const struct caller *caller, struct no
 {
 	struct handle *handle = NULL;
 	size_t done = 0;
-	int result = tree_open(tree, caller, target, O_WRONLY | O_TRUNC, &handle);
+	int result = tree_open(tree, &handle, caller, target, O_WRONLY | O_TRUNC);
 	if (result < 0)
 		return result;
 	while (done < data->length && result == 0) {
@@ -323,12 +324,12 @@ int tree_rename(struct tree *tree, const struct caller *caller, struct node *fol
 	if (result == 0)
 		result = check_change(tree, caller, new_folder, &error);
 	if (result == 0) {
-		result = tree_lookup(tree, caller, folder, name, &source);
+		result = tree_lookup(tree, &source, caller, folder, name);
 		if (result < 0)
 			error_set(&error, -result, "no such file");
 	}
 	if (result == 0) {
-		result = tree_lookup(tree, caller, new_folder, new_name, &target);
+		result = tree_lookup(tree, &target, caller, new_folder, new_name);
 		if (result == -ENOENT)
 			result = create_in_row(tree, &target, new_folder, new_name);
 		result = result == -ENOENT ? 0 : result;

@@ -56,7 +56,7 @@ static bool fixed_exists(struct folder *folder, const struct row *row, const cha
 	struct node *node = NULL;
 	if (!row->exists)
 		return true;
-	if (tree_lookup(folder->tree, &folder->caller, folder->node, name, &node) < 0)
+	if (tree_lookup(folder->tree, &node, &folder->caller, folder->node, name) < 0)
 		return false;
 	node_release(folder->tree, node);
 	return true;
@@ -132,7 +132,7 @@ static int next_page(struct folder *folder)
 	return result < 0 ? result : 0;
 }
 
-int tree_open_folder(struct tree *tree, const struct caller *caller, struct node *node, struct folder **out)
+int tree_open_folder(struct tree *tree, struct folder **out, const struct caller *caller, struct node *node)
 {
 	static const struct caller nobody;
 	struct folder *folder = NULL;

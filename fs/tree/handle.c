@@ -127,8 +127,8 @@ static void empty(struct handle *handle)
 	pthread_mutex_unlock(&tree->lock);
 }
 
-int tree_open(struct tree *tree, const struct caller *caller, struct node *node, int flags,
-              struct handle **out)
+int tree_open(struct tree *tree, struct handle **out, const struct caller *caller, struct node *node,
+              int flags)
 {
 	struct error error = {0};
 	struct handle *handle = NULL;

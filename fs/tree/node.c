@@ -253,8 +253,8 @@ mode_t row_mode(const struct row *row)
 	return row->owner_only ? mode & ~(mode_t)0077 : mode;
 }
 
-int node_exists(struct tree *tree, const struct caller *caller, struct node *node, struct timespec *modified,
-                struct error *error)
+int node_exists(struct tree *tree, struct timespec *modified, const struct caller *caller,
+                struct node *node, struct error *error)
 {
 	struct request request;
 	int result = 0;
@@ -271,8 +271,8 @@ int node_exists(struct tree *tree, const struct caller *caller, struct node *nod
 	return result;
 }
 
-int tree_lookup(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
-                struct node **out)
+int tree_lookup(struct tree *tree, struct node **out, const struct caller *caller, struct node *folder,
+                const char *name)
 {
 	struct error error = {0};
 	struct node *node = NULL;
@@ -292,7 +292,7 @@ int tree_lookup(struct tree *tree, const struct caller *caller, struct node *fol
 			return result;
 	}
 	if (!node->scratch)
-		result = node_exists(tree, caller, node, NULL, &error);
+		result = node_exists(tree, NULL, caller, node, &error);
 	if (result < 0) {
 		node_release(tree, node);
 		if (result != -ENOENT)
@@ -303,7 +303,7 @@ int tree_lookup(struct tree *tree, const struct caller *caller, struct node *fol
 	return 0;
 }
 
-int tree_walk(struct tree *tree, const struct caller *caller, const char *path, struct node **out)
+int tree_walk(struct tree *tree, struct node **out, const struct caller *caller, const char *path)
 {
 	struct node *node = node_hold(tree, tree->root);
 	int result = 0;
@@ -322,7 +322,7 @@ int tree_walk(struct tree *tree, const struct caller *caller, const char *path, 
 		memcpy(name, path, length);
 		name[length] = '\0';
 		path += length;
-		result = tree_lookup(tree, caller, node, name, &child);
+		result = tree_lookup(tree, &child, caller, node, name);
 		node_release(tree, node);
 		node = child;
 	}

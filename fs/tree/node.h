@@ -103,8 +103,8 @@ int node_check_writable_view(const struct node *node, struct error *error);
 mode_t row_mode(const struct row *row); /* with the file type */
 mode_t node_mode(const struct node *node); /* the row's; nothing below a graft can be written */
 bool caller_is_owner(const struct tree *tree, const struct caller *caller);
-int node_exists(struct tree *tree, const struct caller *caller, struct node *node, struct timespec *modified,
-                struct error *error);
+int node_exists(struct tree *tree, struct timespec *modified, const struct caller *caller,
+                struct node *node, struct error *error);
 uint64_t node_hash(uint64_t seed, const char *text);
 
 #endif

@@ -218,7 +218,7 @@ static int stat_scratch(struct tree *tree, struct stat *out, const struct node *
 	return 0;
 }
 
-int tree_stat(struct tree *tree, const struct caller *caller, struct node *node, struct stat *out)
+int tree_stat(struct tree *tree, struct stat *out, const struct caller *caller, struct node *node)
 {
 	struct error error = {0};
 	struct rendering *rendering = NULL;
@@ -230,7 +230,7 @@ int tree_stat(struct tree *tree, const struct caller *caller, struct node *node,
 		return stat_scratch(tree, out, node);
 	switch (node->row->kind) {
 	case ROW_FOLDER:
-		result = node_exists(tree, caller, node, &modified, &error);
+		result = node_exists(tree, &modified, caller, node, &error);
 		stat_begin(tree, out, node, modified, 0);
 		return result;
 	case ROW_GROWING:
@@ -249,7 +249,7 @@ int tree_stat(struct tree *tree, const struct caller *caller, struct node *node,
 	return 0;
 }
 
-int tree_readlink(struct tree *tree, const struct caller *caller, struct node *node, char *out, size_t size)
+int tree_readlink(struct tree *tree, char *out, size_t size, const struct caller *caller, struct node *node)
 {
 	struct error error = {0};
 	struct rendering *rendering = NULL;
@@ -316,8 +316,8 @@ static bool has_block(const struct node *node)
 	return !node->scratch && node->row->kind != ROW_FOLDER && node->row->kind != ROW_GROWING;
 }
 
-ssize_t tree_get_attribute(struct tree *tree, const struct caller *caller, struct node *node,
-                           const char *name, char *out, size_t size)
+ssize_t tree_get_attribute(struct tree *tree, char *out, size_t size, const struct caller *caller,
+                           struct node *node, const char *name)
 {
 	struct error error = {0};
 	struct rendering *rendering = NULL;
@@ -339,8 +339,8 @@ ssize_t tree_get_attribute(struct tree *tree, const struct caller *caller, struc
 	return number[0] ? give_attribute(out, size, number, strlen(number)) : -ENODATA;
 }
 
-ssize_t tree_list_attributes(struct tree *tree, const struct caller *caller, struct node *node, char *out,
-                             size_t size)
+ssize_t tree_list_attributes(struct tree *tree, char *out, size_t size, const struct caller *caller,
+                             struct node *node)
 {
 	static const char both[] = "user.eosiofs.help\0user.eosiofs.block";
 	node = node_resolve(tree, node);
@@ -349,6 +349,6 @@ ssize_t tree_list_attributes(struct tree *tree, const struct caller *caller, str
 	if (S_ISLNK(row_mode(node->row)))
 		return 0;
 	bool block = has_block(node) &&
-	             tree_get_attribute(tree, caller, node, "user.eosiofs.block", NULL, 0) >= 0;
+	             tree_get_attribute(tree, NULL, 0, caller, node, "user.eosiofs.block") >= 0;
 	return give_attribute(out, size, both, block ? sizeof both : sizeof "user.eosiofs.help");
 }

@@ -62,7 +62,7 @@ static bool names_writable(struct tree *tree, const struct caller *caller, struc
 	if (node_make(tree, &node, folder, copy) < 0)
 		return false;
 	writable = node_is_writable(node) &&
-	           (node->row->creatable || node_exists(tree, caller, node, NULL, NULL) == 0);
+	           (node->row->creatable || node_exists(tree, NULL, caller, node, NULL) == 0);
 	node_release(tree, node);
 	return writable;
 }

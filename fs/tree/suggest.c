@@ -57,7 +57,7 @@ void suggestion_consider_folder(struct suggestion *suggestion, struct tree *tree
 	const char *name = NULL;
 	mode_t type = 0;
 	ino_t inode = 0;
-	if (tree_open_folder(tree, caller, folder, &open) < 0)
+	if (tree_open_folder(tree, &open, caller, folder) < 0)
 		return;
 	for (uint64_t i = 2; i < SUGGEST_NAMES_MAXIMUM && folder_entry(open, i, &name, &type, &inode) > 0; i++)
 		if (S_ISDIR(type) == folders)

@@ -41,18 +41,24 @@ struct tree_options {
 	size_t rows_count;
 };
 
+/* -EINVAL: what the rows say cannot be. */
 int tree_create(struct tree **out, const struct tree_options *options, struct error *error);
-void tree_destroy(struct tree *tree);
+void tree_destroy(struct tree *tree); /* NULL is fine */
+
+/* Errors, besides those listed at each call: what looks something up that the chain must be asked for
+ * also ends with what the asking ended with (-EHOSTUNREACH, -ETIMEDOUT, -EINTR: core/chain/view.h),
+ * never with -ENOENT then. What changes something ends with -EACCES for others than the mount's owner
+ * and -EROFS below a graft. caller may be NULL: the owner. */
 
 /* --- nodes --- */
 struct node *tree_root(struct tree *tree); /* borrowed; never forgotten */
-/* One reference for the caller on success. -ENOENT only when it does not exist; could-not-ask has its own
- * errno. */
-int tree_lookup(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
-                struct node **out);
+/* One reference for the caller on success. -ENOENT: it does not exist. -ENOTDIR: folder is none.
+ * -EACCES: a folder of the owner's alone. -ENAMETOOLONG. */
+int tree_lookup(struct tree *tree, struct node **out, const struct caller *caller, struct node *folder,
+                const char *name);
 void tree_forget(struct tree *tree, struct node *node, uint64_t references);
 /* The whole way from the root, "" or "accounts/eosio/votes"; as tree_lookup. */
-int tree_walk(struct tree *tree, const struct caller *caller, const char *path, struct node **out);
+int tree_walk(struct tree *tree, struct node **out, const struct caller *caller, const char *path);
 const char *node_path(const struct node *node); /* without a leading slash */
 const char *node_name(const struct node *node); /* its last part */
 /* writing to it may take long: answer it from a thread of its own */
@@ -60,52 +66,68 @@ bool node_is_slow(const struct node *node);
 /* its name may be renamed onto another file's, so the kernel must not keep it */
 bool node_is_scratch(const struct node *node);
 
-int tree_stat(struct tree *tree, const struct caller *caller, struct node *node, struct stat *out);
-int tree_readlink(struct tree *tree, const struct caller *caller, struct node *node, char *out, size_t size);
+/* -ENOENT: it does not exist any more. What reading would end with, for its size. */
+int tree_stat(struct tree *tree, struct stat *out, const struct caller *caller, struct node *node);
+/* At most size bytes, ended by a zero. -EINVAL: it is no link. -ENOENT. */
+int tree_readlink(struct tree *tree, char *out, size_t size, const struct caller *caller, struct node *node);
+/* -EACCES, -EROFS */
 int tree_access(struct tree *tree, const struct caller *caller, struct node *node, int mask);
-/* chmod, chown, utimens, touch: real for scratch files; elsewhere they succeed and change nothing. */
+/* chmod, chown, utimens, touch: real for scratch files; elsewhere they succeed and change nothing.
+ * -EPERM: not the owner. */
 int tree_set_attributes(struct tree *tree, const struct caller *caller, struct node *node,
                         const struct stat *wanted, bool set_mode, bool set_times);
+/* handle: the open one, or NULL. -EINVAL: a negative size. -EFBIG, -ENOSPC: a scratch file. -EISDIR,
+ * -EACCES, -EROFS. */
 int tree_truncate(struct tree *tree, const struct caller *caller, struct node *node, struct handle *handle,
                   off_t size);
-/* Extended attributes: user.eosiofs.block and user.eosiofs.help. Size 0 asks for the length. */
-ssize_t tree_get_attribute(struct tree *tree, const struct caller *caller, struct node *node,
-                           const char *name, char *out, size_t size);
-ssize_t tree_list_attributes(struct tree *tree, const struct caller *caller, struct node *node, char *out,
-                             size_t size);
+/* Extended attributes: user.eosiofs.block and user.eosiofs.help. The length; size 0 asks for it.
+ * -ENODATA: it has none of that name. -ERANGE: size is too small. */
+ssize_t tree_get_attribute(struct tree *tree, char *out, size_t size, const struct caller *caller,
+                           struct node *node, const char *name);
+ssize_t tree_list_attributes(struct tree *tree, char *out, size_t size, const struct caller *caller,
+                             struct node *node);
 
 /* --- folders --- */
-int tree_open_folder(struct tree *tree, const struct caller *caller, struct node *node, struct folder **out);
-/* The name at position (0-based, "." and ".." included); sequential positions are cheap. 1: there is one,
- * 0: end. type: S_IFDIR … */
+/* -ENOTDIR, -EACCES */
+int tree_open_folder(struct tree *tree, struct folder **out, const struct caller *caller, struct node *node);
+/* The name at position (0-based, "." and ".." included); sequential positions are cheap. 1: there is
+ * one, 0: end; else what listing ended with. type: S_IFDIR … */
 int folder_entry(struct folder *folder, uint64_t position, const char **name, mode_t *type, ino_t *inode);
-void folder_close(struct folder *folder);
-int tree_make_folder(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
-                     struct node **out);
+void folder_close(struct folder *folder); /* NULL is fine */
+/* mkdir. -EEXIST; -EPERM: no folder can be made here; else what the row's act ended with. */
+int tree_make_folder(struct tree *tree, struct node **out, const struct caller *caller,
+                     struct node *folder, const char *name);
 
 /* --- files --- */
-/* flags: open(2)'s. O_TRUNC changes nothing by itself. */
-int tree_open(struct tree *tree, const struct caller *caller, struct node *node, int flags,
-              struct handle **out);
-/* A new name in a folder: a scratch file (DESIGN 3), or -errno with a sentence ("votse: no such file, did
- * you mean votes"). */
-int tree_create_file(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
-                     mode_t mode, int flags, struct node **node, struct handle **handle);
+/* flags: open(2)'s. O_TRUNC changes nothing by itself. -ENOENT: it does not exist any more. -EISDIR,
+ * -ELOOP: a folder, a link. -EACCES: it is not for this caller, or can only be read. -EROFS. */
+int tree_open(struct tree *tree, struct handle **out, const struct caller *caller, struct node *node,
+              int flags);
+/* A new name in a folder: a scratch file (DESIGN 3), or -ENOENT with a sentence ("votse: no such file,
+ * did you mean votes"). -EEXIST: with O_EXCL. -ENOSPC: too many scratch files. Else as tree_open. */
+int tree_create_file(struct tree *tree, struct node **node, struct handle **handle,
+                     const struct caller *caller, struct node *folder, const char *name, mode_t mode,
+                     int flags);
+/* The count, 0 at the end. -EBADF: not open for reading. */
 ssize_t handle_read(struct handle *handle, char *out, size_t size, off_t offset);
-/* The count taken; fewer than given after a failure part of the way, then -errno again and again for the
- * rest, without running it again. */
+/* The count taken; fewer than given after a failure part of the way, then -errno again and again for
+ * the rest, without running it again. -EBADF: not open for writing. -EINVAL: not understood; else what
+ * the row's act ended with (DESIGN 3). */
 ssize_t handle_write(struct handle *handle, const struct caller *caller, const char *data, size_t size,
                      off_t offset);
+/* What can only run at the end runs: as handle_write. */
 int handle_flush(struct handle *handle, const struct caller *caller);
 int handle_sync(struct handle *handle, const struct caller *caller);
-void handle_close(struct handle *handle);
+void handle_close(struct handle *handle); /* NULL is fine */
 
-/* unlink */
+/* unlink and rmdir. -EPERM: nothing is deleted here, and the sentence says which write does what was
+ * meant. -ENOENT, -EISDIR, -ENOTDIR. */
 int tree_remove(struct tree *tree, const struct caller *caller, struct node *folder, const char *name);
-/* rmdir */
 int tree_remove_folder(struct tree *tree, const struct caller *caller, struct node *folder, const char *name);
-/* A scratch file onto a file of the tree: a write of its contents; afterwards the scratch node stands for
- * that file. A file of the tree onto a scratch name: a copy, nothing is destroyed. */
+/* A scratch file onto a file of the tree: a write of its contents; afterwards the scratch node stands
+ * for that file. A file of the tree onto a scratch name: a copy, nothing is destroyed. -EPERM:
+ * everything else. -EEXIST: with RENAME_NOREPLACE. -EINVAL: other flags. -ENOENT; else what the write
+ * ended with. */
 int tree_rename(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
                 struct node *new_folder, const char *new_name, unsigned flags);
 /* What no folder takes, as `what` names it ("a symbolic link", "a hard link", "a device"): -EPERM, with

@@ -5,7 +5,7 @@ static off_t size_of(struct tree *tree, const char *path)
 {
 	struct node *node = rig_walk(tree, path);
 	struct stat status;
-	assert_int_equal(tree_stat(tree, &rig_owner, node, &status), 0);
+	assert_int_equal(tree_stat(tree, &status, &rig_owner, node), 0);
 	tree_forget(tree, node, 1);
 	return status.st_size;
 }
@@ -40,7 +40,7 @@ static void an_open_takes_the_stats_rendering(void **state)
 {
 	struct node *node = rig_walk(*state, "live");
 	struct stat status;
-	assert_int_equal(tree_stat(*state, &rig_owner, node, &status), 0);
+	assert_int_equal(tree_stat(*state, &status, &rig_owner, node), 0);
 	show("longer than before\n");
 	char *read = rig_read(*state, "live");
 	assert_string_equal(read, "contents\n");
@@ -90,8 +90,8 @@ static void what_is_not_there(void **state)
 	static const char *const paths[] = {"nothing", "trees/beech", "trees/beech/votes", "trees/oak/leaves/x.doc", "trees/oak/papers/other.json"};
 	struct node *node = NULL;
 	for (size_t i = 0; i < 5; i++)
-		assert_int_equal(tree_walk(*state, &rig_owner, paths[i], &node), -ENOENT);
-	assert_int_equal(tree_walk(*state, &rig_owner, "plain/x", &node), -ENOTDIR);
+		assert_int_equal(tree_walk(*state, &node, &rig_owner, paths[i]), -ENOENT);
+	assert_int_equal(tree_walk(*state, &node, &rig_owner, "plain/x"), -ENOTDIR);
 	char *errors = rig_read(*state, "errors");
 	assert_string_equal(errors, "");
 	free(errors);
@@ -123,22 +123,22 @@ static void rights(void **state)
 	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
 		struct node *node = rig_walk(tree, vectors[i].path);
 		struct handle *handle = NULL;
-		assert_int_equal(tree_open(tree, &rig_owner, node, vectors[i].flags, &handle), vectors[i].owner);
+		assert_int_equal(tree_open(tree, &handle, &rig_owner, node, vectors[i].flags), vectors[i].owner);
 		handle_close(handle);
-		assert_int_equal(tree_open(tree, &rig_other, node, vectors[i].flags, &handle), vectors[i].other);
+		assert_int_equal(tree_open(tree, &handle, &rig_other, node, vectors[i].flags), vectors[i].other);
 		handle_close(handle);
 		tree_forget(tree, node, 1);
 	}
 	struct node *node = rig_walk(tree, "secret");
 	struct stat status;
-	assert_int_equal(tree_stat(tree, &rig_owner, node, &status), 0);
+	assert_int_equal(tree_stat(tree, &status, &rig_owner, node), 0);
 	assert_int_equal(status.st_mode, S_IFREG | 0600);
 	assert_int_equal(tree_access(tree, &rig_owner, node, R_OK | W_OK), 0);
 	assert_int_equal(tree_access(tree, &rig_other, node, R_OK), -EACCES);
 	/* touch, chmod and chown succeed and change nothing. */
 	struct stat wanted = {.st_mode = 0777};
 	assert_int_equal(tree_set_attributes(tree, &rig_owner, node, &wanted, true, true), 0);
-	assert_int_equal(tree_stat(tree, &rig_owner, node, &status), 0);
+	assert_int_equal(tree_stat(tree, &status, &rig_owner, node), 0);
 	assert_int_equal(status.st_mode, S_IFREG | 0600);
 	tree_forget(tree, node, 1);
 }
@@ -147,12 +147,12 @@ static void attributes(void **state)
 {
 	struct node *node = rig_walk(*state, "plain");
 	char out[64] = "";
-	assert_int_equal(tree_get_attribute(*state, &rig_owner, node, "user.eosiofs.help", NULL, 0), 15);
-	assert_int_equal(tree_get_attribute(*state, &rig_owner, node, "user.eosiofs.help", out, 3), -ERANGE);
-	assert_int_equal(tree_get_attribute(*state, &rig_owner, node, "user.eosiofs.help", out, sizeof out), 15);
+	assert_int_equal(tree_get_attribute(*state, NULL, 0, &rig_owner, node, "user.eosiofs.help"), 15);
+	assert_int_equal(tree_get_attribute(*state, out, 3, &rig_owner, node, "user.eosiofs.help"), -ERANGE);
+	assert_int_equal(tree_get_attribute(*state, out, sizeof out, &rig_owner, node, "user.eosiofs.help"), 15);
 	assert_memory_equal(out, "shows something", 15);
-	assert_int_equal(tree_get_attribute(*state, &rig_owner, node, "security.capability", out, sizeof out), -ENODATA);
-	assert_int_equal(tree_list_attributes(*state, &rig_owner, node, out, sizeof out), sizeof "user.eosiofs.help");
+	assert_int_equal(tree_get_attribute(*state, out, sizeof out, &rig_owner, node, "security.capability"), -ENODATA);
+	assert_int_equal(tree_list_attributes(*state, out, sizeof out, &rig_owner, node), sizeof "user.eosiofs.help");
 	tree_forget(*state, node, 1);
 }
 
@@ -201,7 +201,7 @@ static void what_is_open_ends_with_the_tree(void **state)
 	struct handle *half_written = rig_open(tree, "verb", O_WRONLY), *read = rig_open(tree, "live", O_RDONLY);
 	assert_int_equal(handle_write(half_written, &rig_owner, "'unfinished", 11, 0), 11);
 	assert_int_equal(handle_read(read, (char[4]){0}, 4, 0), 4);
-	assert_int_equal(tree_open_folder(tree, &rig_owner, tree_root(tree), &folder), 0);
+	assert_int_equal(tree_open_folder(tree, &folder, &rig_owner, tree_root(tree)), 0);
 	struct handle *closed = rig_open(tree, "plain", O_RDONLY);
 	handle_close(closed);
 	rig_expect_calls("");

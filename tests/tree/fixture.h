@@ -80,9 +80,9 @@ static FIXTURE_UNUSED int fixture_try_read(const char *path)
 	char piece[4096];
 	ssize_t count = 0;
 	text_clear(&fixture.contents);
-	int result = tree_walk(fixture.tree, &fixture.caller, path, &node);
+	int result = tree_walk(fixture.tree, &node, &fixture.caller, path);
 	if (result == 0)
-		result = tree_open(fixture.tree, &fixture.caller, node, O_RDONLY, &handle);
+		result = tree_open(fixture.tree, &handle, &fixture.caller, node, O_RDONLY);
 	while (result == 0 && (count = handle_read(handle, piece, sizeof piece, (off_t)fixture.contents.length)) > 0)
 		text_append_bytes(&fixture.contents, piece, (size_t)count);
 	handle_close(handle);
@@ -118,17 +118,17 @@ static FIXTURE_UNUSED int fixture_try_write_flags(const char *path, const char *
 	struct handle *handle = NULL;
 	char folder[512];
 	const char *slash = strrchr(path, '/');
-	int result = tree_walk(fixture.tree, &fixture.caller, path, &node);
+	int result = tree_walk(fixture.tree, &node, &fixture.caller, path);
 	if (result == -ENOENT && slash) {
 		struct node *parent = NULL;
 		snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
-		result = tree_walk(fixture.tree, &fixture.caller, folder, &parent);
+		result = tree_walk(fixture.tree, &parent, &fixture.caller, folder);
 		if (result == 0)
-			result = tree_create_file(fixture.tree, &fixture.caller, parent, slash + 1, 0644, O_WRONLY | flags, &node, &handle);
+			result = tree_create_file(fixture.tree, &node, &handle, &fixture.caller, parent, slash + 1, 0644, O_WRONLY | flags);
 		if (parent)
 			tree_forget(fixture.tree, parent, 1);
 	} else if (result == 0) {
-		result = tree_open(fixture.tree, &fixture.caller, node, O_WRONLY | flags, &handle);
+		result = tree_open(fixture.tree, &handle, &fixture.caller, node, O_WRONLY | flags);
 	}
 	if (result == 0)
 		result = handle_flush(handle, &fixture.caller);
@@ -169,9 +169,9 @@ static FIXTURE_UNUSED void fixture_append(const char *path, const char *text)
 static FIXTURE_UNUSED int fixture_try_mkdir(const char *folder, const char *name)
 {
 	struct node *parent = NULL, *made = NULL;
-	int result = tree_walk(fixture.tree, &fixture.caller, folder, &parent);
+	int result = tree_walk(fixture.tree, &parent, &fixture.caller, folder);
 	if (result == 0)
-		result = tree_make_folder(fixture.tree, &fixture.caller, parent, name, &made);
+		result = tree_make_folder(fixture.tree, &made, &fixture.caller, parent, name);
 	if (made)
 		tree_forget(fixture.tree, made, 1);
 	if (parent)
@@ -194,7 +194,7 @@ static FIXTURE_UNUSED const char *fixture_list(const char *path)
 	mode_t type = 0;
 	ino_t inode = 0;
 	text_clear(&fixture.contents);
-	if (tree_walk(fixture.tree, &fixture.caller, path, &node) < 0 || tree_open_folder(fixture.tree, &fixture.caller, node, &folder) < 0)
+	if (tree_walk(fixture.tree, &node, &fixture.caller, path) < 0 || tree_open_folder(fixture.tree, &folder, &fixture.caller, node) < 0)
 		fail_msg("no folder %s", path);
 	for (uint64_t i = 2; folder_entry(folder, i, &name, &type, &inode) > 0; i++)
 		text_printf(&fixture.contents, "%s ", name);
@@ -209,8 +209,8 @@ static FIXTURE_UNUSED const char *fixture_link(const char *path)
 	struct node *node = NULL;
 	char target[512] = "";
 	text_clear(&fixture.contents);
-	assert_int_equal(tree_walk(fixture.tree, &fixture.caller, path, &node), 0);
-	assert_int_equal(tree_readlink(fixture.tree, &fixture.caller, node, target, sizeof target), 0);
+	assert_int_equal(tree_walk(fixture.tree, &node, &fixture.caller, path), 0);
+	assert_int_equal(tree_readlink(fixture.tree, target, sizeof target, &fixture.caller, node), 0);
 	tree_forget(fixture.tree, node, 1);
 	text_append(&fixture.contents, target);
 	return text_string(&fixture.contents);
@@ -219,7 +219,7 @@ static FIXTURE_UNUSED const char *fixture_link(const char *path)
 static FIXTURE_UNUSED bool fixture_exists(const char *path)
 {
 	struct node *node = NULL;
-	if (tree_walk(fixture.tree, &fixture.caller, path, &node) < 0)
+	if (tree_walk(fixture.tree, &node, &fixture.caller, path) < 0)
 		return false;
 	tree_forget(fixture.tree, node, 1);
 	return true;

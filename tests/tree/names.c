@@ -9,7 +9,7 @@ static char *list(struct tree *tree, const char *path)
 	const char *name = NULL;
 	mode_t type = 0;
 	ino_t inode = 0;
-	assert_int_equal(tree_open_folder(tree, &rig_owner, node, &folder), 0);
+	assert_int_equal(tree_open_folder(tree, &folder, &rig_owner, node), 0);
 	for (uint64_t i = 0; folder_entry(folder, i, &name, &type, &inode) > 0; i++)
 		text_printf(&out, "%s%s ", name, S_ISDIR(type) ? "/" : "");
 	folder_close(folder);
@@ -42,7 +42,7 @@ static void long_folders_list_in_pages(void **state)
 	mode_t type = 0;
 	ino_t inode = 0;
 	rig.names = 5000;
-	assert_int_equal(tree_open_folder(tree, &rig_owner, node, &folder), 0);
+	assert_int_equal(tree_open_folder(tree, &folder, &rig_owner, node), 0);
 	for (uint64_t i = 0; i < 5000; i++) {
 		assert_int_equal(folder_entry(folder, i + 2, &name, &type, &inode), 1);
 		snprintf(expected, sizeof expected, "n%08u", (unsigned)i);
@@ -51,7 +51,7 @@ static void long_folders_list_in_pages(void **state)
 	}
 	struct node *entry = rig_walk(tree, "many/n00004999");
 	struct stat status;
-	assert_int_equal(tree_stat(tree, &rig_owner, entry, &status), 0);
+	assert_int_equal(tree_stat(tree, &status, &rig_owner, entry), 0);
 	assert_int_equal(status.st_ino, inode);
 	assert_int_equal(folder_entry(folder, 5002, &name, &type, &inode), 0);
 	/* Back to the beginning, and to places between. */
@@ -75,14 +75,14 @@ static void mkdir_makes(void **state)
 {
 	struct tree *tree = *state;
 	struct node *folder = rig_walk(tree, "trees"), *made = NULL;
-	assert_int_equal(tree_make_folder(tree, &rig_owner, folder, "ash", &made), 0);
+	assert_int_equal(tree_make_folder(tree, &made, &rig_owner, folder, "ash"), 0);
 	assert_string_equal(node_path(made), "trees/ash");
 	tree_forget(tree, made, 1);
-	assert_int_equal(tree_make_folder(tree, &rig_owner, folder, "oak", &made), -EEXIST);
-	assert_int_equal(tree_make_folder(tree, &rig_owner, folder, "palm", &made), -EINVAL);
+	assert_int_equal(tree_make_folder(tree, &made, &rig_owner, folder, "oak"), -EEXIST);
+	assert_int_equal(tree_make_folder(tree, &made, &rig_owner, folder, "palm"), -EINVAL);
 	rig_expect_error(tree, "trees/palm EINVAL: palms are no trees");
-	assert_int_equal(tree_make_folder(tree, &rig_other, folder, "yew", &made), -EACCES);
-	assert_int_equal(tree_make_folder(tree, &rig_owner, tree_root(tree), "tree", &made), -EPERM);
+	assert_int_equal(tree_make_folder(tree, &made, &rig_other, folder, "yew"), -EACCES);
+	assert_int_equal(tree_make_folder(tree, &made, &rig_owner, tree_root(tree), "tree"), -EPERM);
 	rig_expect_error(tree, "tree EPERM: no such folder, did you mean \"trees\"");
 	tree_forget(tree, folder, 1);
 }
@@ -108,7 +108,7 @@ static int create(struct tree *tree, const char *folder_path, const char *name, 
 {
 	struct node *folder = rig_walk(tree, folder_path), *node = NULL;
 	struct handle *handle = NULL;
-	int result = tree_create_file(tree, &rig_owner, folder, name, 0644, O_WRONLY | O_CREAT | O_TRUNC, &node, &handle);
+	int result = tree_create_file(tree, &node, &handle, &rig_owner, folder, name, 0644, O_WRONLY | O_CREAT | O_TRUNC);
 	if (result == 0) {
 		ssize_t count = handle_write(handle, &rig_owner, contents, strlen(contents), 0);
 		result = count < 0 ? (int)count : handle_flush(handle, &rig_owner);
@@ -149,7 +149,7 @@ static void scratch_files_are_files(void **state)
 	struct stat status, wanted = {.st_mode = 0640, .st_mtim = {.tv_sec = 1000}};
 	assert_int_equal(tree_truncate(tree, &rig_owner, node, NULL, 2), 0);
 	assert_int_equal(tree_set_attributes(tree, &rig_owner, node, &wanted, true, true), 0);
-	assert_int_equal(tree_stat(tree, &rig_owner, node, &status), 0);
+	assert_int_equal(tree_stat(tree, &status, &rig_owner, node), 0);
 	assert_int_equal(status.st_size, 2);
 	assert_int_equal(status.st_mode, S_IFREG | 0600);
 	assert_int_equal(status.st_mtim.tv_sec, 1000);
@@ -181,7 +181,7 @@ static void a_rename_onto_a_file_writes_it(void **state)
 	expect_list(tree, "trees/oak", "./ ../ votes leaves/ papers/ ");
 	/* What the kernel still knows as the scratch file is the file now. */
 	struct stat status;
-	assert_int_equal(tree_stat(tree, &rig_owner, scratch, &status), 0);
+	assert_int_equal(tree_stat(tree, &status, &rig_owner, scratch), 0);
 	assert_int_equal(status.st_size, 9);
 	assert_int_equal(status.st_ino, target->inode);
 	tree_forget(tree, scratch, 1);
@@ -207,9 +207,9 @@ static void a_rename_onto_a_scratch_name_copies(void **state)
 	struct node *file = rig_walk(tree, "trees/oak/votes");
 	struct stat status;
 	assert_ptr_not_equal(file, known);
-	assert_int_equal(tree_stat(tree, &rig_owner, known, &status), 0);
+	assert_int_equal(tree_stat(tree, &status, &rig_owner, known), 0);
 	assert_int_equal(status.st_mode, S_IFREG | 0600);
-	assert_int_equal(tree_stat(tree, &rig_owner, file, &status), 0);
+	assert_int_equal(tree_stat(tree, &status, &rig_owner, file), 0);
 	assert_int_equal(status.st_mode, S_IFREG | 0644);
 	tree_forget(tree, file, 1);
 	tree_forget(tree, known, 1);
@@ -240,7 +240,7 @@ static void some_rows_let_names_be_made(void **state)
 	assert_int_equal(create(tree, "trees/oak/papers", "new.json", "{\"a\":1}"), 0);
 	rig_expect_calls("[{\"a\":1}]");
 	/* The handler made none, so there is none. */
-	assert_int_equal(tree_walk(tree, &rig_owner, "trees/oak/papers/new.json", &node), -ENOENT);
+	assert_int_equal(tree_walk(tree, &node, &rig_owner, "trees/oak/papers/new.json"), -ENOENT);
 	assert_int_equal(create(tree, "trees/oak/papers", ".new.json.swp", "x"), 0);
 	assert_int_equal(rename_in(tree, "trees/oak/papers", ".new.json.swp", "root.json", 0), 0);
 	rig_expect_calls("[x]");

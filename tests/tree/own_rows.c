@@ -56,9 +56,9 @@ static int put(struct world *world, const char *path, const char *text)
 {
 	struct node *node = NULL;
 	struct handle *handle = NULL;
-	int result = tree_walk(world->tree, &me, path, &node);
+	int result = tree_walk(world->tree, &node, &me, path);
 	assert_int_equal(result, 0);
-	assert_int_equal(tree_open(world->tree, &me, node, O_WRONLY | O_TRUNC, &handle), 0);
+	assert_int_equal(tree_open(world->tree, &handle, &me, node, O_WRONLY | O_TRUNC), 0);
 	ssize_t count = handle_write(handle, &me, text, strlen(text), 0);
 	result = count < 0 ? (int)count : handle_flush(handle, &me);
 	handle_close(handle);
@@ -71,9 +71,9 @@ static char *get(struct world *world, const char *path)
 	static char out[65536];
 	struct node *node = NULL;
 	struct handle *handle = NULL;
-	if (tree_walk(world->tree, &me, path, &node) != 0)
+	if (tree_walk(world->tree, &node, &me, path) != 0)
 		fail_msg("%s is not there", path);
-	assert_int_equal(tree_open(world->tree, &me, node, O_RDONLY, &handle), 0);
+	assert_int_equal(tree_open(world->tree, &handle, &me, node, O_RDONLY), 0);
 	ssize_t count = handle_read(handle, out, sizeof out - 1, 0);
 	assert_true(count >= 0);
 	out[count] = '\0';
@@ -100,7 +100,7 @@ static void expect_error(struct world *world, const char *part)
 static bool is_there(struct world *world, const char *path)
 {
 	struct node *node = NULL;
-	if (tree_walk(world->tree, &me, path, &node) < 0)
+	if (tree_walk(world->tree, &node, &me, path) < 0)
 		return false;
 	tree_forget(world->tree, node, 1);
 	return true;
@@ -109,8 +109,8 @@ static bool is_there(struct world *world, const char *path)
 static int make(struct world *world, const char *folder_path, const char *name)
 {
 	struct node *folder = NULL, *made = NULL;
-	assert_int_equal(tree_walk(world->tree, &me, folder_path, &folder), 0);
-	int result = tree_make_folder(world->tree, &me, folder, name, &made);
+	assert_int_equal(tree_walk(world->tree, &folder, &me, folder_path), 0);
+	int result = tree_make_folder(world->tree, &made, &me, folder, name);
 	if (result == 0)
 		tree_forget(world->tree, made, 1);
 	tree_forget(world->tree, folder, 1);
@@ -220,8 +220,8 @@ static void the_wallet_locks(void **state)
 	assert_int_equal(make(world, "accounts", "alice"), -EPERM);
 	expect_error(world, "3120003 wallet_locked_exception");
 	assert_int_equal(put(world, "wallet/new_key", "label\n"), -EPERM);
-	assert_int_equal(tree_walk(world->tree, &me, "wallet/keys", &node), 0);
-	assert_int_equal(tree_open_folder(world->tree, &me, node, &folder), 0);
+	assert_int_equal(tree_walk(world->tree, &node, &me, "wallet/keys"), 0);
+	assert_int_equal(tree_open_folder(world->tree, &folder, &me, node), 0);
 	assert_int_equal(folder_entry(folder, 2, &name, &type, &inode), -EPERM);
 	folder_close(folder);
 	tree_forget(world->tree, node, 1);
@@ -258,12 +258,12 @@ static void files_tell_their_block(void **state)
 	char first[16] = "", block[16] = "";
 	assert_int_equal(put(world, "chain/clock", "+5s\n"), 0);
 	assert_int_equal(make(world, "accounts", "alice"), 0);
-	assert_int_equal(tree_walk(world->tree, &me, "accounts/alice/info.json", &node), 0);
-	assert_int_equal(tree_stat(world->tree, &me, node, &before), 0);
-	assert_true(tree_get_attribute(world->tree, &me, node, "user.eosiofs.block", first, sizeof first) > 0);
+	assert_int_equal(tree_walk(world->tree, &node, &me, "accounts/alice/info.json"), 0);
+	assert_int_equal(tree_stat(world->tree, &before, &me, node), 0);
+	assert_true(tree_get_attribute(world->tree, first, sizeof first, &me, node, "user.eosiofs.block") > 0);
 	assert_int_equal(put(world, "chain/clock", "+10s\n"), 0);
-	assert_int_equal(tree_stat(world->tree, &me, node, &after), 0);
-	assert_true(tree_get_attribute(world->tree, &me, node, "user.eosiofs.block", block, sizeof block) > 0);
+	assert_int_equal(tree_stat(world->tree, &after, &me, node), 0);
+	assert_true(tree_get_attribute(world->tree, block, sizeof block, &me, node, "user.eosiofs.block") > 0);
 	/* Twenty blocks later it shows the same, written by the same block. */
 	assert_int_equal(atoi(block) - atoi(first), 20);
 	assert_int_equal(before.st_mtim.tv_sec, after.st_mtim.tv_sec);
@@ -276,15 +276,15 @@ static void reads_see_writes_at_once(void **state)
 	struct world *world = *state;
 	struct node *node = NULL;
 	struct stat status;
-	assert_int_equal(tree_walk(world->tree, &me, "accounts/eosio/ram_usage", &node), 0);
+	assert_int_equal(tree_walk(world->tree, &node, &me, "accounts/eosio/ram_usage"), 0);
 	for (int i = 0; i < 5; i++) {
 		char name[32], before_id[80];
-		assert_int_equal(tree_stat(world->tree, &me, node, &status), 0);
+		assert_int_equal(tree_stat(world->tree, &status, &me, node), 0);
 		strcpy(before_id, get(world, "last_transaction"));
 		snprintf(name, sizeof name, "acct%d", i + 1);
 		assert_int_equal(make(world, "accounts", name), 0);
 		assert_string_not_equal(get(world, "last_transaction"), before_id);
-		assert_int_equal(tree_stat(world->tree, &me, node, &status), 0);
+		assert_int_equal(tree_stat(world->tree, &status, &me, node), 0);
 		assert_int_equal(strlen(get(world, "accounts/eosio/ram_usage")), status.st_size);
 	}
 	tree_forget(world->tree, node, 1);

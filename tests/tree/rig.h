@@ -175,7 +175,7 @@ static const struct caller rig_other RIG_UNUSED = {.uid = 1001, .gid = 1001, .pi
 static RIG_UNUSED struct node *rig_walk(struct tree *tree, const char *path)
 {
 	struct node *node = NULL;
-	assert_int_equal(tree_walk(tree, &rig_owner, path, &node), 0);
+	assert_int_equal(tree_walk(tree, &node, &rig_owner, path), 0);
 	return node;
 }
 
@@ -183,7 +183,7 @@ static RIG_UNUSED struct handle *rig_open(struct tree *tree, const char *path, i
 {
 	struct node *node = rig_walk(tree, path);
 	struct handle *handle = NULL;
-	assert_int_equal(tree_open(tree, &rig_owner, node, flags, &handle), 0);
+	assert_int_equal(tree_open(tree, &handle, &rig_owner, node, flags), 0);
 	tree_forget(tree, node, 1);
 	return handle;
 }

@@ -109,8 +109,8 @@ static struct stat stat_of(const char *path)
 {
 	struct node *node = NULL;
 	struct stat attributes;
-	assert_int_equal(tree_walk(fixture.tree, &fixture.caller, path, &node), 0);
-	assert_int_equal(tree_stat(fixture.tree, &fixture.caller, node, &attributes), 0);
+	assert_int_equal(tree_walk(fixture.tree, &node, &fixture.caller, path), 0);
+	assert_int_equal(tree_stat(fixture.tree, &attributes, &fixture.caller, node), 0);
 	tree_forget(fixture.tree, node, 1);
 	return attributes;
 }
@@ -135,9 +135,9 @@ static void links_have_no_attributes(void **state)
 	struct node *node = NULL;
 	char list[256];
 	(void)state;
-	assert_int_equal(tree_walk(fixture.tree, &fixture.caller, "producers/alice1111111/account", &node), 0);
-	assert_int_equal(tree_list_attributes(fixture.tree, &fixture.caller, node, list, sizeof list), 0);
-	assert_int_equal(tree_get_attribute(fixture.tree, &fixture.caller, node, "user.eosiofs.help", list, sizeof list), -ENODATA);
+	assert_int_equal(tree_walk(fixture.tree, &node, &fixture.caller, "producers/alice1111111/account"), 0);
+	assert_int_equal(tree_list_attributes(fixture.tree, list, sizeof list, &fixture.caller, node), 0);
+	assert_int_equal(tree_get_attribute(fixture.tree, list, sizeof list, &fixture.caller, node, "user.eosiofs.help"), -ENODATA);
 	tree_forget(fixture.tree, node, 1);
 }
 

@@ -78,7 +78,7 @@ static void read_value(struct tree *tree, struct node *value)
 	struct stat status;
 	char out[64] = "";
 	unsigned a = 0, b = 1;
-	if (tree_stat(tree, &me, value, &status) < 0 || tree_open(tree, &me, value, O_RDONLY, &handle) < 0) {
+	if (tree_stat(tree, &status, &me, value) < 0 || tree_open(tree, &handle, &me, value, O_RDONLY) < 0) {
 		wrong++;
 		return;
 	}
@@ -91,7 +91,7 @@ static void read_value(struct tree *tree, struct node *value)
 static void write_value(struct tree *tree, struct node *value, const char *text)
 {
 	struct handle *handle = NULL;
-	if (tree_open(tree, &me, value, O_WRONLY | O_TRUNC, &handle) < 0) {
+	if (tree_open(tree, &handle, &me, value, O_WRONLY | O_TRUNC) < 0) {
 		wrong++;
 		return;
 	}
@@ -106,7 +106,7 @@ static void save_like_an_editor(struct tree *tree, struct node *folder, unsigned
 	struct handle *handle = NULL;
 	char name[32];
 	snprintf(name, sizeof name, "sed%02u%04u", thread % 100, round % 10000);
-	if (tree_create_file(tree, &me, folder, name, 0600, O_WRONLY | O_CREAT | O_EXCL, &node, &handle) < 0) {
+	if (tree_create_file(tree, &node, &handle, &me, folder, name, 0600, O_WRONLY | O_CREAT | O_EXCL) < 0) {
 		wrong++;
 		return;
 	}
@@ -133,7 +133,7 @@ static void *run(void *context)
 		mode_t type;
 		ino_t inode;
 		snprintf(path, sizeof path, "names/%c", 'a' + (int)(round % 3));
-		if (tree_walk(tree, &me, path, &folder) < 0 || tree_lookup(tree, &me, folder, "value", &value) < 0) {
+		if (tree_walk(tree, &folder, &me, path) < 0 || tree_lookup(tree, &value, &me, folder, "value") < 0) {
 			wrong++;
 			continue;
 		}
@@ -143,7 +143,7 @@ static void *run(void *context)
 			write_value(tree, value, "bad\n");
 		if (round % 4 == 1) {
 			save_like_an_editor(tree, folder, task->number, round);
-			if (tree_open_folder(tree, &me, folder, &open) == 0)
+			if (tree_open_folder(tree, &open, &me, folder) == 0)
 				for (uint64_t i = 0; folder_entry(open, i, &name, &type, &inode) > 0; i++)
 					;
 			folder_close(open);

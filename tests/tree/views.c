@@ -13,8 +13,8 @@ static void assert_same(const char *path)
 		struct stat stat;
 		snprintf(below, sizeof below, "%s/%s", path, name);
 		snprintf(grafted, sizeof grafted, VIEW "%s", below);
-		assert_int_equal(tree_walk(fixture.tree, &fixture.caller, grafted, &node), 0);
-		assert_int_equal(tree_stat(fixture.tree, &fixture.caller, node, &stat), 0);
+		assert_int_equal(tree_walk(fixture.tree, &node, &fixture.caller, grafted), 0);
+		assert_int_equal(tree_stat(fixture.tree, &stat, &fixture.caller, node), 0);
 		tree_forget(fixture.tree, node, 1);
 		if (S_ISLNK(stat.st_mode)) {
 			char *target = memory_copy_string(fixture_link(below));
@@ -56,7 +56,7 @@ static void shows_what_the_top_shows(void **state)
 static int remove_below(const char *folder, const char *name, bool is_folder)
 {
 	struct node *node = NULL;
-	assert_int_equal(tree_walk(fixture.tree, &fixture.caller, folder, &node), 0);
+	assert_int_equal(tree_walk(fixture.tree, &node, &fixture.caller, folder), 0);
 	int result = (is_folder ? tree_remove_folder : tree_remove)(fixture.tree, &fixture.caller, node, name);
 	tree_forget(fixture.tree, node, 1);
 	return result;
@@ -65,8 +65,8 @@ static int remove_below(const char *folder, const char *name, bool is_folder)
 static int try_rename(const char *folder, const char *name, const char *new_folder, const char *new_name)
 {
 	struct node *from = NULL, *to = NULL;
-	assert_int_equal(tree_walk(fixture.tree, &fixture.caller, folder, &from), 0);
-	assert_int_equal(tree_walk(fixture.tree, &fixture.caller, new_folder, &to), 0);
+	assert_int_equal(tree_walk(fixture.tree, &from, &fixture.caller, folder), 0);
+	assert_int_equal(tree_walk(fixture.tree, &to, &fixture.caller, new_folder), 0);
 	int result = tree_rename(fixture.tree, &fixture.caller, from, name, to, new_name, 0);
 	tree_forget(fixture.tree, from, 1);
 	tree_forget(fixture.tree, to, 1);
@@ -88,7 +88,7 @@ static void can_only_be_read(void **state)
 	assert_int_equal(try_rename("accounts/eosio", "votes", VIEW "accounts/eosio", "votes~"), -EROFS);
 
 	struct node *node = NULL;
-	assert_int_equal(tree_walk(fixture.tree, &fixture.caller, VIEW "chain/clock", &node), 0);
+	assert_int_equal(tree_walk(fixture.tree, &node, &fixture.caller, VIEW "chain/clock"), 0);
 	assert_int_equal(tree_truncate(fixture.tree, &fixture.caller, node, NULL, 0), -EROFS);
 	assert_int_equal(tree_access(fixture.tree, &fixture.caller, node, W_OK), -EROFS);
 	assert_int_equal(tree_access(fixture.tree, &fixture.caller, node, R_OK), 0);

@@ -216,9 +216,9 @@ static int read_tree_file(struct request *request, struct bytes *out, struct nod
 	struct handle *handle = NULL;
 	char block[16 << 10];
 	ssize_t count = 0;
-	int result = tree_lookup(tree, request->caller, folder, name, &node);
+	int result = tree_lookup(tree, &node, request->caller, folder, name);
 	if (result == 0)
-		result = tree_open(tree, request->caller, node, O_RDONLY, &handle);
+		result = tree_open(tree, &handle, request->caller, node, O_RDONLY);
 	while (result == 0 && (count = handle_read(handle, block, sizeof block, (off_t)out->length)) > 0)
 		bytes_put(out, block, (size_t)count);
 	if (result == 0 && count < 0)
@@ -239,9 +239,9 @@ static int read_inside(struct request *request, struct contract_files *files, co
 	const char *name = NULL;
 	mode_t type = 0;
 	ino_t inode = 0;
-	int result = tree_walk(tree, request->caller, path, &node);
+	int result = tree_walk(tree, &node, request->caller, path);
 	if (result == 0)
-		result = tree_open_folder(tree, request->caller, node, &folder);
+		result = tree_open_folder(tree, &folder, request->caller, node);
 	if (result < 0) {
 		error_set(error, -result, "%s: %s", path, strerror(-result));
 		goto out;
