@@ -87,7 +87,7 @@ static int take_feature(void *context, const struct chain_feature *feature)
 {
 	struct boot_plan *plan = context;
 	struct boot_feature taken = {.digest = feature->digest};
-	bool first = strcmp(feature->name, "PREACTIVATE_FEATURE") == 0;
+	bool first = feature->feature == FEATURE_PREACTIVATE_FEATURE;
 
 	if (plan->features_count == BOOT_FEATURES_MAXIMUM)
 		return 0;

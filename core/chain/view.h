@@ -9,6 +9,7 @@
 #include "core/types/abi/abi.h"
 #include "core/types/asset.h"
 #include "core/types/block.h"
+#include "core/types/feature.h"
 #include "core/types/genesis.h"
 #include "core/types/table_id.h"
 
@@ -91,6 +92,7 @@ struct chain_scope {
 	uint32_t count;
 };
 struct chain_feature {
+	enum feature feature; /* FEATURE_COUNT: one that is not known here */
 	struct checksum256 digest;
 	const char *name; /* "PREACTIVATE_FEATURE" */
 	bool active;

@@ -37,6 +37,33 @@ sources() {
 	find core fs mount tests -name '*.[ch]'
 }
 
+# Includes within core go one way: each folder may name those of its own line, of its line's other folders only where it stands alone,
+# and of the lines above it. core/chain itself names nothing of the engine's.
+one_way() {
+	find core -name '*.[ch]' | xargs perl -ne '
+		BEGIN {
+			my @lines = (["base"], ["types"], ["wallet", "contracts"], ["engine"], ["network"], ["chain"], ["boot", "server"]);
+			for my $i (0 .. $#lines) { $line{$_} = $i for @{$lines[$i]} }
+		}
+		next unless m{^\s*#\s*include\s+"core/(\w+)/([^"]*)};
+		my ($to, $rest, ($from, $own)) = ($1, $2, $ARGV =~ m{^core/(\w+)/(.*)});
+		print "core/$from is in no line of the rule\n" if !exists $line{$from};
+		print "$ARGV includes core/$to/$rest\n" if $line{$to} > $line{$from} || ($line{$to} == $line{$from} && $to ne $from) ||
+			($from eq "chain" && $own !~ m{/} && ($to eq "engine" || $to eq "network" || ($to eq "chain" && $rest =~ m{/})));'
+}
+
+# What stands above core/chain knows chains by its headers alone; the mount chooses which chain it is, and opens its folder.
+any_chain() {
+	find fs core/boot core/server -name '*.[ch]' 2>/dev/null | xargs grep -HnE '^#include "core/(engine|network|chain/[a-z]+/)'
+	find mount -name '*.[ch]' | xargs grep -HnE '^#include "core/(engine|network|chain/[a-z]+/)' |
+		grep -vE 'core/chain/[a-z]+/[a-z]+\.h"$|core/engine/storage/data_folder\.h"$'
+}
+
+# fs/tree is what any such file system needs: it knows no file of this one.
+only_tree() {
+	find fs/tree -name '*.[ch]' | xargs grep -HnE '^#include "fs/files/'
+}
+
 relative_includes() {
 	find core fs mount -name '*.[ch]' -exec grep -HEn '^#include "([^"/]+|\.[^"]*)"' {} +
 }
@@ -154,6 +181,9 @@ indented_by_blanks() {
 
 check 'core includes nothing of fs or mount' includes '(fs|mount)/' core
 check 'fs includes nothing of mount' includes 'mount/' fs
+check 'includes within core go one way' one_way
+check 'fs and boot know any chain and no engine' any_chain
+check 'fs/tree knows nothing of fs/files' only_tree
 check 'only mount knows libfuse' includes 'fuse' core fs
 check 'one file knows cJSON' only 'core/base/json\.c' 'cjson/|cJSON'
 check 'one file knows libsecp256k1' only 'core/base/key\.c' 'secp256k1'

@@ -343,7 +343,8 @@ static int read_features(struct chain_view *view, chain_feature_visitor *visitor
 	(void)error;
 	feature_set_get(root, &set);
 	for (int i = 0; !result && i < FEATURE_COUNT; i++) {
-		struct chain_feature feature = {.digest = feature_digest((enum feature)i),
+		struct chain_feature feature = {.feature = (enum feature)i,
+		                                .digest = feature_digest((enum feature)i),
 		                                .name = feature_table[i].name,
 		                                .active = feature_active(&set, (enum feature)i),
 		                                .activation_block_num = set.activation_block[i]};

@@ -3,7 +3,6 @@
  * `activate`. */
 #include "core/base/memory.h"
 #include "core/contracts/bundle.h"
-#include "core/engine/state/feature.h"
 #include "core/types/name.h"
 #include "fs/files/chain/chain.h"
 #include "fs/tree/command.h"
@@ -166,7 +165,7 @@ static int activate(struct request *request, const char *wanted, struct error *e
 	int result = find_feature(request, &search, wanted, error);
 	if (result < 0 || search.feature.active || search.feature.preactivated)
 		return result;
-	enum feature known = feature_find(&search.feature.digest);
+	enum feature known = search.feature.feature;
 	if (known == FEATURE_COUNT)
 		return error_set(error, EOPNOTSUPP, "what activating %s takes is not known here", search.name);
 	const struct feature_row *row = &feature_table[known];
