@@ -2,7 +2,7 @@
 #include "core/boot/step.h"
 
 #include "core/base/memory.h"
-#include "core/chain/system_rows.h"
+#include "core/chain/system_rules.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 
@@ -42,7 +42,7 @@ static int read_producer(struct boot_context *context, struct producer_row *out,
 
 	if (result <= 0)
 		return result;
-	return producer_row_decode(out, row.data, row.length) == 0 ? 1 : not_known("producer", name, error);
+	return producer_row_decode(out, &row) == 0 ? 1 : not_known("producer", name, error);
 }
 
 /* --- reg-prod --- */
@@ -144,7 +144,7 @@ static int read_voter(struct boot_context *context, struct voter_row *out, uint6
 	*out = (struct voter_row){0};
 	if (result <= 0)
 		return result;
-	return voter_row_decode(out, row.data, row.length) == 0 ? 1 : not_known("voter", name, error);
+	return voter_row_decode(out, &row) == 0 ? 1 : not_known("voter", name, error);
 }
 
 /* voteproducer; producers in the order that the contract demands. names is sorted. */
@@ -212,7 +212,7 @@ static int stake_activated(struct boot_context *context, struct error *error)
 
 	if (result <= 0)
 		return result;
-	if (global_row_decode(&global, row.data, row.length) != 0)
+	if (global_row_decode(&global, &row) != 0)
 		return error_set(error, EBADMSG, "the system contract's global state is not what this program knows");
 	return global.total_activated_stake >= MINIMUM_ACTIVATED_STAKE;
 }

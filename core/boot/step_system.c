@@ -3,6 +3,7 @@
 #include "core/boot/step.h"
 
 #include "core/base/memory.h"
+#include "core/chain/system_rows.h"
 #include "core/types/name.h"
 
 #include <errno.h>
@@ -217,8 +218,8 @@ int step_tokens_done(struct boot_context *context, size_t index, struct error *e
 
 	if (result <= 0 || index == 0)
 		return result;
-	struct cursor in = cursor_make(row.data, row.length);
-	return (int64_t)cursor_u64(&in) > 0; /* the supply */
+	struct token_row token;
+	return token_row_decode(&token, &row) == 0 && token.supply.amount > 0;
 }
 
 int step_tokens_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error)

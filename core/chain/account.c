@@ -1,6 +1,7 @@
 /* get_account's JSON (protocol.md F.3), made of what any chain can tell. */
 #include "core/chain/chain.h"
 
+#include "core/chain/system_rows.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 
@@ -120,8 +121,7 @@ static void print_core_balance(struct chain_view *view, struct text *out, uint64
 
 	if (view->operations->row(view, &row, &id, symbol_code(symbol), NULL) != 0)
 		return;
-	struct cursor in = cursor_make(row.data, row.length);
-	if (asset_unpack(&asset, &in) != 0 || asset.symbol != symbol)
+	if (balance_row_decode(&asset, &row) != 0 || asset.symbol != symbol)
 		return;
 	asset_print(text, &asset);
 	text_printf(out, ",\"core_liquid_balance\":\"%s\"", text);

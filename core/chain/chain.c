@@ -4,6 +4,7 @@
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"
+#include "core/chain/system_rows.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 
@@ -145,21 +146,13 @@ void chain_abi_release(struct chain *chain, struct chain_abi *abi)
 	pthread_mutex_unlock(&chain->abi_cache->mutex);
 }
 
-/* contracts.md 5.2: rammarket's one row has this key (the symbol 4,RAMCORE), and its quote balance's
- * symbol stands at byte 48. */
-#define RAMCORE_SYMBOL UINT64_C(4995142087184830980)
-enum { RAMMARKET_QUOTE_SYMBOL_OFFSET = 48 };
-
-/* The first stat row issued by eosio: {supply, max_supply, issuer}. */
+/* The first stat row issued by eosio. */
 static int find_eosio_token(void *context, const struct chain_row *row)
 {
-	struct cursor in = cursor_make(row->data, row->length);
-	cursor_u64(&in);
-	uint64_t symbol = cursor_u64(&in);
-	cursor_take(&in, 16);
-	if (cursor_u64(&in) != name_literal("eosio") || in.failed)
+	struct token_row token;
+	if (token_row_decode(&token, row) != 0 || token.issuer != name_literal("eosio"))
 		return 0;
-	*(uint64_t *)context = symbol;
+	*(uint64_t *)context = token.supply.symbol;
 	return 1;
 }
 
@@ -181,12 +174,12 @@ bool chain_market_symbol(struct chain_view *view, uint64_t *symbol)
 {
 	struct table_id market = {name_literal("eosio"), name_literal("eosio"), name_literal("rammarket")};
 	struct chain_row row;
+	struct ram_market_row decoded;
 
-	if (view->operations->row(view, &row, &market, RAMCORE_SYMBOL, NULL) ||
-	    row.length < RAMMARKET_QUOTE_SYMBOL_OFFSET + 8)
+	if (view->operations->row(view, &row, &market, RAMCORE_SYMBOL, NULL) != 0 ||
+	    ram_market_row_decode(&decoded, &row) != 0)
 		return false;
-	struct cursor in = cursor_make(row.data + RAMMARKET_QUOTE_SYMBOL_OFFSET, 8);
-	*symbol = cursor_u64(&in);
+	*symbol = decoded.quote.symbol;
 	return true;
 }
 

@@ -1,4 +1,4 @@
-/* Rows of the system contract's tables, from their bytes. */
+/* Rows of the reference contracts' tables, from their bytes. */
 #include "core/chain/system_rows.h"
 
 #include <errno.h>
@@ -8,9 +8,9 @@ static int decoded(const struct cursor *in)
 	return in->failed ? -ENOENT : 0;
 }
 
-int voter_row_decode(struct voter_row *out, const void *data, size_t length)
+int voter_row_decode(struct voter_row *out, const struct chain_row *row)
 {
-	struct cursor in = cursor_make(data, length);
+	struct cursor in = cursor_make(row->data, row->length);
 
 	*out = (struct voter_row){.owner = cursor_u64(&in)};
 	out->proxy = cursor_u64(&in);
@@ -27,9 +27,9 @@ int voter_row_decode(struct voter_row *out, const void *data, size_t length)
 	return decoded(&in);
 }
 
-int producer_row_decode(struct producer_row *out, const void *data, size_t length)
+int producer_row_decode(struct producer_row *out, const struct chain_row *row)
 {
-	struct cursor in = cursor_make(data, length);
+	struct cursor in = cursor_make(row->data, row->length);
 
 	*out = (struct producer_row){.owner = cursor_u64(&in)};
 	out->total_votes = cursor_double(&in);
@@ -43,11 +43,12 @@ int producer_row_decode(struct producer_row *out, const void *data, size_t lengt
 	return decoded(&in);
 }
 
+enum { BALANCE_ROW_SIZE = 16 };
 enum { GLOBAL_BUCKET_FILL = 68 + 8 + 8 + 8 + 4 }; /* the chain's parameters, three sums, a slot */
 
-int global_row_decode(struct global_row *out, const void *data, size_t length)
+int global_row_decode(struct global_row *out, const struct chain_row *row)
 {
-	struct cursor in = cursor_make(data, length);
+	struct cursor in = cursor_make(row->data, row->length);
 
 	*out = (struct global_row){0};
 	cursor_take(&in, GLOBAL_BUCKET_FILL);
@@ -60,4 +61,97 @@ int global_row_decode(struct global_row *out, const void *data, size_t length)
 	out->last_producer_schedule_size = cursor_u16(&in);
 	out->total_producer_vote_weight = cursor_double(&in);
 	return decoded(&in);
+}
+
+int global_row_decode2(struct global_row *out, const struct chain_row *row)
+{
+	struct cursor in = cursor_make(row->data, row->length);
+
+	cursor_take(&in, 2 + 4 + 4); /* new RAM a block, two slots */
+	out->total_votepay_share = cursor_double(&in);
+	out->revision = cursor_u8(&in);
+	return decoded(&in);
+}
+
+int global_row_decode3(struct global_row *out, const struct chain_row *row)
+{
+	struct cursor in = cursor_make(row->data, row->length);
+
+	out->last_vpay_update = (int64_t)cursor_u64(&in);
+	out->votepay_share_change_rate = cursor_double(&in);
+	return decoded(&in);
+}
+
+int producer_pay_row_decode(struct producer_pay_row *out, const struct chain_row *row)
+{
+	struct cursor in = cursor_make(row->data, row->length);
+
+	cursor_u64(&in); /* the owner */
+	out->votepay = cursor_double(&in);
+	out->updated = (int64_t)cursor_u64(&in);
+	return decoded(&in);
+}
+
+int delegation_row_decode(struct delegation_row *out, const struct chain_row *row)
+{
+	struct cursor in = cursor_make(row->data, row->length);
+
+	*out = (struct delegation_row){.from = cursor_u64(&in)};
+	out->receiver = cursor_u64(&in);
+	asset_unpack(&out->net, &in);
+	asset_unpack(&out->cpu, &in);
+	return decoded(&in);
+}
+
+int refund_row_decode(struct refund_row *out, const struct chain_row *row)
+{
+	struct cursor in = cursor_make(row->data, row->length);
+
+	cursor_u64(&in); /* the owner */
+	out->request_time = cursor_u32(&in);
+	asset_unpack(&out->net, &in);
+	asset_unpack(&out->cpu, &in);
+	return decoded(&in);
+}
+
+int resources_row_decode(struct resources_row *out, const struct chain_row *row)
+{
+	struct cursor in = cursor_make(row->data, row->length);
+
+	cursor_u64(&in); /* the owner */
+	asset_unpack(&out->net, &in);
+	asset_unpack(&out->cpu, &in);
+	out->ram_bytes = (int64_t)cursor_u64(&in);
+	return decoded(&in);
+}
+
+int ram_market_row_decode(struct ram_market_row *out, const struct chain_row *row)
+{
+	struct cursor in = cursor_make(row->data, row->length);
+
+	asset_unpack(&out->supply, &in);
+	asset_unpack(&out->base, &in);
+	cursor_double(&in); /* the weights are not used */
+	asset_unpack(&out->quote, &in);
+	return decoded(&in);
+}
+
+int token_row_decode(struct token_row *out, const struct chain_row *row)
+{
+	struct cursor in = cursor_make(row->data, row->length);
+
+	asset_unpack(&out->supply, &in);
+	asset_unpack(&out->maximum, &in);
+	out->issuer = cursor_u64(&in);
+	return decoded(&in);
+}
+
+int balance_row_decode(struct asset *out, const struct chain_row *row)
+{
+	struct cursor in = cursor_make(row->data, row->length);
+
+	if (row->length != BALANCE_ROW_SIZE || asset_unpack(out, &in) != 0 ||
+	    symbol_code(out->symbol) != row->primary_key)
+		return -ENOENT;
+	return 0;
 }

@@ -1,14 +1,14 @@
-/* Rows of the system contract's tables, decoded natively (contracts.md 5.2): what both the tree and the
- * boot sequence look at. Decoders return -ENOENT, without a sentence, for bytes that are no such row
- * (another contract's table of that name). */
+/* Rows of the reference contracts' tables (contracts.md 1.1, 2, 5.2), decoded natively: the one place
+ * that knows them. Decoders return -ENOENT, without a sentence, for bytes that are no such row (another
+ * contract's table of that name). */
 #ifndef EOSIOFS_CORE_CHAIN_SYSTEM_ROWS_H
 #define EOSIOFS_CORE_CHAIN_SYSTEM_ROWS_H
 
-#include "core/base/key.h"
+#include "core/chain/view.h"
 
+/* The key of rammarket's one row: the symbol 4,RAMCORE. */
+#define RAMCORE_SYMBOL UINT64_C(4995142087184830980)
 enum { VOTER_PRODUCERS_READ = 64 };
-#define MINIMUM_ACTIVATED_STAKE INT64_C(1500000000000) /* 150 million tokens: 15 % */
-#define ONE_DAY_US INT64_C(86400000000)
 
 struct voter_row {
 	uint64_t owner, proxy;
@@ -45,8 +45,50 @@ struct global_row {
 	double votepay_share_change_rate;
 };
 
-int voter_row_decode(struct voter_row *out, const void *data, size_t length);
-int producer_row_decode(struct producer_row *out, const void *data, size_t length);
-int global_row_decode(struct global_row *out, const void *data, size_t length); /* the part of table global */
+/* producers2 */
+struct producer_pay_row {
+	double votepay;
+	int64_t updated; /* microseconds */
+};
+
+struct delegation_row {
+	uint64_t from, receiver;
+	struct asset net, cpu;
+};
+
+struct refund_row {
+	uint32_t request_time; /* seconds */
+	struct asset net, cpu;
+};
+
+struct resources_row {
+	struct asset net, cpu;
+	int64_t ram_bytes;
+};
+
+struct ram_market_row {
+	struct asset supply, base, quote;
+};
+
+/* eosio.token's stat */
+struct token_row {
+	struct asset supply, maximum;
+	uint64_t issuer;
+};
+
+int voter_row_decode(struct voter_row *out, const struct chain_row *row);
+int producer_row_decode(struct producer_row *out, const struct chain_row *row);
+int producer_pay_row_decode(struct producer_pay_row *out, const struct chain_row *row);
+/* From table global; the other two add the parts of global2 and global3. */
+int global_row_decode(struct global_row *out, const struct chain_row *row);
+int global_row_decode2(struct global_row *out, const struct chain_row *row);
+int global_row_decode3(struct global_row *out, const struct chain_row *row);
+int delegation_row_decode(struct delegation_row *out, const struct chain_row *row);
+int refund_row_decode(struct refund_row *out, const struct chain_row *row);
+int resources_row_decode(struct resources_row *out, const struct chain_row *row);
+int ram_market_row_decode(struct ram_market_row *out, const struct chain_row *row);
+int token_row_decode(struct token_row *out, const struct chain_row *row);
+/* A row of a token's table `accounts`: nothing but an asset, under its symbol's code. */
+int balance_row_decode(struct asset *out, const struct chain_row *row);
 
 #endif

@@ -1,4 +1,4 @@
-/* Rows of the system contract's tables, decoded natively, and what is shared by the handlers that act
+/* Rows of the reference contracts' tables as requests read them, and what is shared by the handlers that act
  * through that contract. */
 #include "fs/files/system_tables.h"
 
@@ -9,9 +9,6 @@
 #include <stdlib.h>
 
 #define EOSIO name_literal("eosio")
-/* contracts.md 5.1: the symbol 4,RAMCORE, rammarket's one key */
-#define RAMCORE_SYMBOL UINT64_C(4995142087184830980)
-
 int request_row(struct request *request, struct chain_row *out, uint64_t code, uint64_t scope, uint64_t table,
                 uint64_t key, struct error *error)
 {
@@ -27,111 +24,81 @@ int request_row(struct request *request, struct chain_row *out, uint64_t code, u
 }
 
 /* A row of the system contract. */
-static int system_row(struct request *request, struct cursor *out, uint64_t scope, const char *table,
+static int system_row(struct request *request, struct chain_row *out, uint64_t scope, const char *table,
                       uint64_t key, struct error *error)
 {
-	struct chain_row row;
-	int result = request_row(request, &row, EOSIO, scope, name_literal(table), key, error);
-	if (result == 0)
-		*out = cursor_make(row.data, row.length);
-	return result;
-}
-
-static int decoded(const struct cursor *in)
-{
-	return in->failed ? -ENOENT : 0;
+	return request_row(request, out, EOSIO, scope, name_literal(table), key, error);
 }
 
 int voter_row_read(struct request *request, struct voter_row *out, uint64_t owner, struct error *error)
 {
-	struct cursor in;
-	int result = system_row(request, &in, EOSIO, "voters", owner, error);
-	return result < 0 ? result : voter_row_decode(out, in.at, cursor_left(&in));
+	struct chain_row row;
+	int result = system_row(request, &row, EOSIO, "voters", owner, error);
+	return result ? result : voter_row_decode(out, &row);
 }
 
 int producer_row_read(struct request *request, struct producer_row *out, uint64_t owner, struct error *error)
 {
-	struct cursor in;
-	int result = system_row(request, &in, EOSIO, "producers", owner, error);
-	return result < 0 ? result : producer_row_decode(out, in.at, cursor_left(&in));
-}
-
-int delegation_row_decode(struct delegation_row *out, const void *data, size_t length)
-{
-	struct cursor in = cursor_make(data, length);
-	*out = (struct delegation_row){.from = cursor_u64(&in), .receiver = cursor_u64(&in)};
-	asset_unpack(&out->net, &in);
-	asset_unpack(&out->cpu, &in);
-	return decoded(&in);
+	struct chain_row row;
+	int result = system_row(request, &row, EOSIO, "producers", owner, error);
+	return result ? result : producer_row_decode(out, &row);
 }
 
 int delegation_row_read(struct request *request, struct delegation_row *out, uint64_t from, uint64_t receiver,
                         struct error *error)
 {
-	struct cursor in;
-	int result = system_row(request, &in, from, "delband", receiver, error);
-	return result < 0 ? result : delegation_row_decode(out, in.at, cursor_left(&in));
+	struct chain_row row;
+	int result = system_row(request, &row, from, "delband", receiver, error);
+	return result ? result : delegation_row_decode(out, &row);
 }
 
 int refund_row_read(struct request *request, struct refund_row *out, uint64_t owner, struct error *error)
 {
-	struct cursor in;
-	int result = system_row(request, &in, owner, "refunds", owner, error);
-	if (result < 0)
-		return result;
-	cursor_u64(&in);
-	out->request_time = cursor_u32(&in);
-	asset_unpack(&out->net, &in);
-	asset_unpack(&out->cpu, &in);
-	return decoded(&in);
+	struct chain_row row;
+	int result = system_row(request, &row, owner, "refunds", owner, error);
+	return result ? result : refund_row_decode(out, &row);
 }
 
 int resources_row_read(struct request *request, struct resources_row *out, uint64_t owner,
                        struct error *error)
 {
-	struct cursor in;
-	int result = system_row(request, &in, owner, "userres", owner, error);
-	if (result < 0)
-		return result;
-	cursor_u64(&in);
-	asset_unpack(&out->net, &in);
-	asset_unpack(&out->cpu, &in);
-	out->ram_bytes = (int64_t)cursor_u64(&in);
-	return decoded(&in);
+	struct chain_row row;
+	int result = system_row(request, &row, owner, "userres", owner, error);
+	return result ? result : resources_row_decode(out, &row);
 }
 
 int ram_market_row_read(struct request *request, struct ram_market_row *out, struct error *error)
 {
-	struct cursor in;
-	int result = system_row(request, &in, EOSIO, "rammarket", RAMCORE_SYMBOL, error);
-	if (result < 0)
-		return result;
-	asset_unpack(&out->supply, &in);
-	asset_unpack(&out->base, &in);
-	cursor_double(&in);
-	asset_unpack(&out->quote, &in);
-	return decoded(&in);
+	struct chain_row row;
+	int result = system_row(request, &row, EOSIO, "rammarket", RAMCORE_SYMBOL, error);
+	return result ? result : ram_market_row_decode(out, &row);
+}
+
+int token_row_read(struct request *request, struct token_row *out, uint64_t contract, uint64_t symbol_code,
+                   struct error *error)
+{
+	struct chain_row row;
+	int result = request_row(request, &row, contract, symbol_code, name_literal("stat"), symbol_code, error);
+	return result ? result : token_row_decode(out, &row);
 }
 
 int global_row_read(struct request *request, struct global_row *out, struct error *error)
 {
-	struct cursor in, in2, in3;
-	int result = system_row(request, &in, EOSIO, "global", name_literal("global"), error);
-	if (result == 0)
-		result = system_row(request, &in2, EOSIO, "global2", name_literal("global2"), error);
-	if (result == 0)
-		result = system_row(request, &in3, EOSIO, "global3", name_literal("global3"), error);
-	if (result < 0)
-		return result;
-	result = global_row_decode(out, in.at, cursor_left(&in));
-	cursor_u16(&in2);
-	cursor_u32(&in2);
-	cursor_u32(&in2);
-	out->total_votepay_share = cursor_double(&in2);
-	out->revision = cursor_u8(&in2);
-	out->last_vpay_update = (int64_t)cursor_u64(&in3);
-	out->votepay_share_change_rate = cursor_double(&in3);
-	return result || in2.failed || in3.failed ? -ENOENT : 0;
+	static const struct {
+		const char *table;
+		int (*decode)(struct global_row *out, const struct chain_row *row);
+	} parts[] = {
+		{"global", global_row_decode}, {"global2", global_row_decode2}, {"global3", global_row_decode3}};
+	int result = 0;
+	for (size_t i = 0; i < sizeof parts / sizeof *parts && result == 0; i++) {
+		struct chain_row row;
+		result = system_row(request, &row, EOSIO, parts[i].table, name_literal(parts[i].table), error);
+		if (result == 0)
+			result = parts[i].decode(out, &row);
+		else if (result == -ENOENT && i > 0)
+			result = 0; /* the first contracts of 2018 have the first part alone */
+	}
+	return result;
 }
 
 /* --- what is demanded before something is sent --- */

@@ -1,34 +1,12 @@
-/* Rows of the system contract's and the token's tables, decoded natively (contracts.md 1.1, 5.2), and what
+/* Rows of the reference contracts' tables as a request reads them (core/chain/system_rows.h), and what
  * handlers that act through these contracts share. Functions that read return -ENOENT, without a sentence,
  * for what is not there: no contract yet, no row, or another contract's row of that name. Blocks seen go
  * to the request's mtime. */
 #ifndef EOSIOFS_FS_FILES_SYSTEM_TABLES_H
 #define EOSIOFS_FS_FILES_SYSTEM_TABLES_H
 
-#include "core/chain/system_rows.h"
+#include "core/chain/system_rules.h"
 #include "fs/tree/row.h"
-
-enum { VOTE_PRODUCERS_MAXIMUM = 30, SCHEDULE_SIZE = 21 };
-#define REFUND_DELAY_SEC UINT32_C(259200)
-
-struct delegation_row {
-	uint64_t from, receiver;
-	struct asset net, cpu;
-};
-
-struct refund_row {
-	uint32_t request_time; /* seconds */
-	struct asset net, cpu;
-};
-
-struct resources_row {
-	struct asset net, cpu;
-	int64_t ram_bytes;
-};
-
-struct ram_market_row {
-	struct asset supply, base, quote;
-};
 
 /* A row of any table. */
 int request_row(struct request *request, struct chain_row *out, uint64_t code, uint64_t scope, uint64_t table,
@@ -38,11 +16,12 @@ int voter_row_read(struct request *request, struct voter_row *out, uint64_t owne
 int producer_row_read(struct request *request, struct producer_row *out, uint64_t owner, struct error *error);
 int delegation_row_read(struct request *request, struct delegation_row *out, uint64_t from, uint64_t receiver,
                         struct error *error);
-int delegation_row_decode(struct delegation_row *out, const void *data, size_t length);
 int refund_row_read(struct request *request, struct refund_row *out, uint64_t owner, struct error *error);
 int resources_row_read(struct request *request, struct resources_row *out, uint64_t owner,
                        struct error *error);
 int ram_market_row_read(struct request *request, struct ram_market_row *out, struct error *error);
+int token_row_read(struct request *request, struct token_row *out, uint64_t contract, uint64_t symbol_code,
+                   struct error *error);
 int global_row_read(struct request *request, struct global_row *out, struct error *error);
 
 /* 0; -ENOENT "no such account: NAME". */

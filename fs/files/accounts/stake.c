@@ -185,7 +185,7 @@ static int print_delegation(void *context, const struct chain_row *row)
 {
 	struct delegations *delegations = context;
 	struct delegation_row delegation;
-	if (delegation_row_decode(&delegation, row->data, row->length) < 0 ||
+	if (delegation_row_decode(&delegation, row) != 0 ||
 	    delegation.receiver == delegations->request->name[0])
 		return 0;
 	request_saw_block(delegations->request, row->block_num);

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BALANCE_ROW_SIZE = 16, SYMBOL_PRECISION_MAXIMUM = 18 };
+enum { SYMBOL_PRECISION_MAXIMUM = 18 };
 
 struct balances {
 	struct request *request;
@@ -22,19 +22,11 @@ struct balances {
 	size_t count, capacity;
 };
 
-/* Another contract's table may be called `accounts` as well: only what is a token's row counts. */
-static bool is_balance(struct asset *out, const struct chain_row *row)
-{
-	struct cursor in = cursor_make(row->data, row->length);
-	return row->length == BALANCE_ROW_SIZE && asset_unpack(out, &in) == 0 &&
-	       symbol_code(out->symbol) == row->primary_key;
-}
-
 static int collect_balance(void *context, const struct chain_row *row)
 {
 	struct balances *balances = context;
 	struct asset asset;
-	if (!is_balance(&asset, row))
+	if (balance_row_decode(&asset, row) != 0)
 		return 0;
 	request_saw_block(balances->request, row->block_num);
 	memory_grow(&balances->assets, &balances->capacity, balances->count + 1, sizeof *balances->assets);
@@ -46,7 +38,7 @@ static int print_balance(void *context, const struct chain_row *row)
 {
 	struct balances *balances = context;
 	struct asset asset;
-	if (!is_balance(&asset, row))
+	if (balance_row_decode(&asset, row) != 0)
 		return 0;
 	request_saw_block(balances->request, row->block_num);
 	text_printf(balances->out, "%s@%s\n", asset_text(&asset).text, name_text(balances->contract).text);
@@ -119,18 +111,14 @@ static int match_precision(struct request *request, struct asset *quantity, uint
 {
 	const uint64_t code = symbol_code(quantity->symbol);
 	char code_text[SYMBOL_TEXT_SIZE];
-	struct chain_row row;
-	struct asset supply;
-	int result = request_row(request, &row, contract, code, name_literal("stat"), code, error);
+	struct token_row token;
+	int result = token_row_read(request, &token, contract, code, error);
 	symbol_code_print(code_text, code);
 	if (result == -ENOENT)
 		return error_set(error, ENOENT, "no such token: %s at %s", code_text, name_text(contract).text);
 	if (result < 0)
 		return result;
-	struct cursor in = cursor_make(row.data, row.length);
-	if (asset_unpack(&supply, &in) < 0)
-		return 0;
-	unsigned given = symbol_precision(quantity->symbol), wanted = symbol_precision(supply.symbol);
+	unsigned given = symbol_precision(quantity->symbol), wanted = symbol_precision(token.supply.symbol);
 	if (given > wanted)
 		return error_set(error, EINVAL, "symbol precision mismatch: %s, but %s has %u digits after the point",
 		                 asset_text(quantity).text, code_text, wanted);
@@ -138,7 +126,7 @@ static int match_precision(struct request *request, struct asset *quantity, uint
 	    quantity->amount > ASSET_MAXIMUM / (int64_t)power_of_ten(wanted - given))
 		return error_set(error, EINVAL, "%s is out of range", asset_text(quantity).text);
 	quantity->amount *= (int64_t)power_of_ten(wanted - given);
-	quantity->symbol = supply.symbol;
+	quantity->symbol = token.supply.symbol;
 	return 0;
 }
 

@@ -3,12 +3,12 @@
 
 #include "core/types/name.h"
 #include "core/types/time.h"
+#include "fs/files/system_tables.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
-#define MINIMUM_ACTIVATED_TOKENS INT64_C(150000000) /* of one thousand million: 15 % (contracts.md 8) */
 enum { RANKING_ROWS = 1000, KIBIBYTE = 1024 };
 
 static int read_info(struct request *request, struct chain_info *out, struct error *error)
@@ -41,25 +41,15 @@ int chain_info_json_read(struct request *request, struct text *out, struct error
 
 /* --- rows of the system contract --- */
 
-/* -ENOENT, without a sentence, while there is no such row. */
-static int read_row(struct request *request, struct chain_row *out, struct table_id *id, const char *table,
-                    uint64_t scope, uint64_t code, uint64_t key, struct error *error)
+/* A row's JSON as the ABI has it; -ENOENT, without a sentence, while there is no such row. */
+static int print_system_row(struct request *request, struct text *out, const char *table, uint64_t key,
+                            struct error *error)
 {
-	struct chain_view *view = NULL;
-	int result = request_view(request, &view, error);
-	if (result < 0)
-		return result;
-	*id = (struct table_id){.code = code, .scope = scope, .table = name_literal(table)};
-	result = view->operations->row(view, out, id, key, error);
-	if (result == 0)
-		request_saw_block(request, out->block_num);
-	return result;
-}
-
-static int read_system_row(struct request *request, struct chain_row *out, struct table_id *id,
-                           const char *table, uint64_t key, struct error *error)
-{
-	return read_row(request, out, id, table, name_literal("eosio"), name_literal("eosio"), key, error);
+	const uint64_t eosio = name_literal("eosio");
+	const struct table_id id = {eosio, eosio, name_literal(table)};
+	struct chain_row row;
+	int result = request_row(request, &row, id.code, id.scope, id.table, key, error);
+	return result ? result : chain_row_print(request->view, out, &id, row.data, row.length, error);
 }
 
 int chain_global_json_read(struct request *request, struct text *out, struct error *error)
@@ -71,12 +61,8 @@ int chain_global_json_read(struct request *request, struct text *out, struct err
 	 * as one. */
 	text_append_char(&json, '{');
 	for (size_t i = 0; i < 4 && result == 0; i++) {
-		struct chain_row row;
-		struct table_id id;
 		struct text members = TEXT_EMPTY;
-		result = read_system_row(request, &row, &id, tables[i], name_literal(tables[i]), error);
-		if (result == 0)
-			result = chain_row_print(request->view, &members, &id, row.data, row.length, error);
+		result = print_system_row(request, &members, tables[i], name_literal(tables[i]), error);
 		if (result == 0 && members.length > 2 && members.data[0] == '{') {
 			text_append(&json, json.length > 1 ? "," : "");
 			text_append_bytes(&json, members.data + 1, members.length - 2);
@@ -89,116 +75,71 @@ int chain_global_json_read(struct request *request, struct text *out, struct err
 	return result;
 }
 
-static int read_market(struct request *request, struct chain_row *out, struct table_id *id,
-                       struct error *error)
-{
-	uint64_t symbol = 0;
-	int result = symbol_parse(&symbol, "4,RAMCORE", error);
-	return result < 0 ? result : read_system_row(request, out, id, "rammarket", symbol, error);
-}
-
 int chain_rammarket_json_read(struct request *request, struct text *out, struct error *error)
 {
 	struct text json = TEXT_EMPTY;
-	struct chain_row row;
-	struct table_id id;
-	int result = read_market(request, &row, &id, error);
-	if (result == 0)
-		result = chain_row_print(request->view, &json, &id, row.data, row.length, error);
-	else if (result == -ENOENT)
+	int result = print_system_row(request, &json, "rammarket", RAMCORE_SYMBOL, error);
+	if (result == -ENOENT)
 		text_append(&json, "{}");
 	print_document(out, &json);
 	return result == -ENOENT ? 0 : result;
 }
 
+static void print_asset(struct text *out, const struct asset *asset)
+{
+	text_printf(out, "%s\n", asset_text(asset).text);
+}
+
 int chain_ram_price_read(struct request *request, struct text *out, struct error *error)
 {
-	struct chain_row row;
-	struct table_id id;
-	struct asset supply, base, quote;
-	char text[ASSET_TEXT_SIZE];
-	int result = read_market(request, &row, &id, error);
-	if (result < 0)
-		return result == -ENOENT ? 0 : result;
-	struct cursor cursor = cursor_make(row.data, row.length);
-	asset_unpack(&supply, &cursor);
-	asset_unpack(&base, &cursor);
-	cursor_double(&cursor);
-	asset_unpack(&quote, &cursor);
-	if (cursor.failed || base.amount <= 0)
-		return error_set(error, EINVAL, "the RAM market's row is not understood");
-	quote.amount = (int64_t)((double)quote.amount * KIBIBYTE / (double)base.amount + 0.5);
-	asset_print(text, &quote);
-	text_printf(out, "%s\n", text);
-	return 0;
+	struct ram_market_row market;
+	int result = ram_market_row_read(request, &market, error);
+	if (result == 0 && market.base.amount > 0) {
+		double price = (double)market.quote.amount * KIBIBYTE / (double)market.base.amount;
+		market.quote.amount = (int64_t)(price + 0.5);
+		print_asset(out, &market.quote);
+	}
+	return result == -ENOENT ? 0 : result;
 }
 
 int chain_supply_read(struct request *request, struct text *out, struct error *error)
 {
 	struct chain_view *view = NULL;
-	struct chain_row row;
-	struct table_id id;
-	struct asset supply;
-	char text[ASSET_TEXT_SIZE];
+	struct token_row token;
 	int result = request_view(request, &view, error);
-	if (result < 0)
-		return result;
-	uint64_t code = symbol_code(chain_core_symbol(view));
-	result = read_row(request, &row, &id, "stat", code, name_literal("eosio.token"), code, error);
-	if (result < 0)
-		return result == -ENOENT ? 0 : result;
-	struct cursor cursor = cursor_make(row.data, row.length);
-	asset_unpack(&supply, &cursor);
-	if (cursor.failed)
-		return error_set(error, EINVAL, "the token's row is not understood");
-	asset_print(text, &supply);
-	text_printf(out, "%s\n", text);
-	return 0;
-}
-
-/* A member of the row `global`, as text. */
-static const char *member(const struct json *global, const char *name)
-{
-	const char *string = json_string(json_member(global, name));
-	return string ? string : "";
-}
-
-static void print_stake(struct text *out, struct chain_view *view, const struct json *global)
-{
-	uint64_t symbol = chain_core_symbol(view);
-	struct asset voted = {.symbol = symbol}, needed = {.amount = MINIMUM_ACTIVATED_TOKENS, .symbol = symbol};
-	char voted_text[ASSET_TEXT_SIZE], needed_text[ASSET_TEXT_SIZE];
-	const char *since = member(global, "thresh_activated_stake_time");
-	json_int64(&voted.amount, json_member(global, "total_activated_stake"));
-	for (unsigned i = 0; i < symbol_precision(symbol); i++)
-		needed.amount *= 10;
-	asset_print(voted_text, &voted);
-	asset_print(needed_text, &needed);
-	text_printf(out, "%s have voted of %s needed (15 %%): ", voted_text, needed_text);
-	if (*since && strncmp(since, "1970", 4) != 0)
-		text_printf(out, "activated at %s\n", since);
-	else
-		text_append(out, "not activated\n");
+	if (result == 0)
+		result = token_row_read(request, &token, name_literal("eosio.token"),
+		                        symbol_code(chain_core_symbol(view)), error);
+	if (result == 0)
+		print_asset(out, &token.supply);
+	return result == -ENOENT ? 0 : result;
 }
 
 int chain_stake_activated_read(struct request *request, struct text *out, struct error *error)
 {
-	struct text json = TEXT_EMPTY;
-	struct json *global = NULL;
-	struct chain_row row;
-	struct table_id id;
-	int result = read_system_row(request, &row, &id, "global", name_literal("global"), error);
-	if (result == 0)
-		result = chain_row_print(request->view, &json, &id, row.data, row.length, error);
-	if (result == 0)
-		result = json_parse(&global, text_string(&json), json.length, error);
-	if (result == 0 || result == -ENOENT) {
-		print_stake(out, request->view, global);
-		result = 0;
-	}
-	json_release(global);
-	text_release(&json);
-	return result;
+	struct global_row global = {0};
+	char since[TIME_TEXT_SIZE];
+	int result = global_row_read(request, &global, error);
+	if (result && result != -ENOENT)
+		return result;
+	const uint64_t symbol = chain_core_symbol(request->view);
+	const struct asset voted = {global.total_activated_stake, symbol},
+	                   needed = {MINIMUM_ACTIVATED_STAKE, symbol};
+	text_printf(out, "%s have voted of %s needed (15 %%): ", asset_text(&voted).text,
+	            asset_text(&needed).text);
+	time_point_print(since, global.threshold_time);
+	if (global.threshold_time)
+		text_printf(out, "activated at %s\n", since);
+	else
+		text_append(out, "not activated\n");
+	return 0;
+}
+
+/* A member as text. */
+static const char *member(const struct json *row, const char *name)
+{
+	const char *string = json_string(json_member(row, name));
+	return string ? string : "";
 }
 
 static double votes_of(const struct json *row)

@@ -13,11 +13,6 @@
 
 #define EOSIO name_literal("eosio")
 
-/* contracts.md 5.1 */
-#define CONTINUOUS_RATE 0.04879
-#define USECONDS_PER_YEAR INT64_C(31449600000000)
-#define MINIMUM_VOTE_PAY INT64_C(1000000)
-
 static int read_producer(struct request *request, struct producer_row *out, struct error *error)
 {
 	int result = producer_row_read(request, out, request->name[0], error);
@@ -144,7 +139,7 @@ static int count_electable(void *context, const struct chain_row *row)
 {
 	struct electable *electable = context;
 	struct producer_row producer;
-	if (producer_row_decode(&producer, row->data, row->length) < 0 || !producer.active ||
+	if (producer_row_decode(&producer, row) != 0 || !producer.active ||
 	    !(producer.total_votes > 0))
 		return 1;
 	return ++electable->count == SCHEDULE_SIZE;
@@ -236,74 +231,20 @@ int producers_status_read(struct request *request, struct text *out, struct erro
 
 /* --- rewards --- */
 
-struct pay {
-	int64_t blocks, votes;
-	uint64_t symbol;
-};
-
-/* The part of the producer's own votes that update_votes has not yet added up, and the sum over all
- * producers (contracts.md 8.4, 8.5). */
-static double votepay_share(struct request *request, const struct producer_row *producer, int64_t now,
-                            bool *crossed)
-{
-	const int64_t three_days = 3 * ONE_DAY_US;
-	struct chain_row row;
-	double share = 0;
-	int64_t updated = now;
-	if (request_row(request, &row, EOSIO, EOSIO, name_literal("producers2"), producer->owner, NULL) == 0) {
-		struct cursor in = cursor_make(row.data, row.length);
-		cursor_u64(&in);
-		share = cursor_double(&in);
-		updated = (int64_t)cursor_u64(&in);
-	}
-	*crossed = producer->last_claim + three_days <= now;
-	bool after = producer->last_claim + three_days <= updated;
-	double rate = after ? 0.0 : producer->total_votes;
-	return rate > 0.0 && now > updated ? share + rate * ((double)(now - updated) / 1e6) : share;
-}
-
-static int64_t vote_pay(struct request *request, const struct producer_row *producer,
-                        const struct global_row *global, int64_t bucket, int64_t now)
-{
-	bool crossed = false;
-	double share = votepay_share(request, producer, now, &crossed);
-	double total = global->total_votepay_share, pay = 0;
-	if (global->revision == 0) {
-		if (global->total_producer_vote_weight > 0)
-			pay = (double)bucket * producer->total_votes / global->total_producer_vote_weight;
-	} else if (!crossed) {
-		if (now > global->last_vpay_update)
-			total += global->votepay_share_change_rate * ((double)(now - global->last_vpay_update) / 1e6);
-		if (total > 0)
-			pay = share * (double)bucket / total;
-	}
-	int64_t whole = pay < (double)bucket ? (int64_t)pay : bucket;
-	return whole < MINIMUM_VOTE_PAY ? 0 : whole;
-}
-
 /* What claimrewards would pay in a block of this time. */
 static int compute_pay(struct request *request, const struct producer_row *producer,
-                       struct global_row *global, struct pay *out, int64_t now, struct error *error)
+                       struct global_row *global, struct claim_pay *out, uint64_t symbol, int64_t now,
+                       struct error *error)
 {
-	const uint64_t code = symbol_code(out->symbol);
+	struct producer_pay_row share = {.updated = now};
+	struct token_row token;
 	struct chain_row row;
-	int result = request_row(request, &row, name_literal("eosio.token"), code, name_literal("stat"), code,
-	                         error);
-	if (result < 0)
+	int result = token_row_read(request, &token, name_literal("eosio.token"), symbol_code(symbol), error);
+	if (result)
 		return result;
-	struct cursor in = cursor_make(row.data, row.length);
-	int64_t supply = (int64_t)cursor_u64(&in), elapsed = now - global->last_pervote_bucket_fill;
-	if (elapsed > 0 && global->last_pervote_bucket_fill > 0) {
-		int64_t issued = (int64_t)(CONTINUOUS_RATE * (double)supply * (double)elapsed /
-		                           (double)USECONDS_PER_YEAR);
-		int64_t producers = issued / 5;
-		global->perblock_bucket += producers / 4;
-		global->pervote_bucket += producers - producers / 4;
-	}
-	if (global->total_unpaid_blocks > 0)
-		out->blocks = (int64_t)((uint64_t)global->perblock_bucket * producer->unpaid_blocks) /
-		              (int64_t)global->total_unpaid_blocks;
-	out->votes = vote_pay(request, producer, global, global->pervote_bucket, now);
+	if (request_row(request, &row, EOSIO, EOSIO, name_literal("producers2"), producer->owner, NULL) == 0)
+		producer_pay_row_decode(&share, &row);
+	*out = claim_pay_compute(producer, &share, global, token.supply.amount, now);
 	return 0;
 }
 
@@ -311,16 +252,17 @@ int producers_rewards_read(struct request *request, struct text *out, struct err
 {
 	struct producer_row producer;
 	struct global_row global = {0};
-	struct pay pay = {0};
+	struct claim_pay pay = {0};
+	uint64_t symbol = 0;
 	char time[TIME_TEXT_SIZE];
 	int result = read_producer(request, &producer, error);
 	if (result == 0)
 		result = global_row_read(request, &global, error);
 	if (result == 0)
-		pay.symbol = chain_core_symbol(request->view);
+		symbol = chain_core_symbol(request->view);
 	const int64_t now = request->view ? slot_to_us(request->view->slot) : 0;
 	if (result == 0)
-		result = compute_pay(request, &producer, &global, &pay, now, error);
+		result = compute_pay(request, &producer, &global, &pay, symbol, now, error);
 	request->block_num = 0; /* grows with time */
 	if (result == -ENOENT && producer.owner) {
 		text_append(out, "# nothing: there is no token to be paid in\n");
@@ -328,8 +270,8 @@ int producers_rewards_read(struct request *request, struct text *out, struct err
 	}
 	if (result < 0)
 		return result;
-	const struct asset sum = {pay.blocks + pay.votes, pay.symbol}, blocks = {pay.blocks, pay.symbol},
-					   votes = {pay.votes, pay.symbol};
+	const struct asset sum = {pay.blocks + pay.votes, symbol}, blocks = {pay.blocks, symbol},
+					   votes = {pay.votes, symbol};
 	text_printf(out, "# a claim now would pay %s: %s for %" PRIu32 " blocks, %s for votes\n",
 	            asset_text(&sum).text, asset_text(&blocks).text, producer.unpaid_blocks,
 	            asset_text(&votes).text);
