@@ -38,7 +38,8 @@ ALL_LIBS   = $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null) -lm -lpthread
 
 LAYER_SOURCES := $(shell find core fs -name '*.c' 2>/dev/null | sort)
 MOUNT_SOURCES := $(wildcard mount/*.c)
-UNIT_SOURCES  := $(wildcard tests/unit/*.c tests/tree/*.c)
+# What tests of a folder share is linked to all of them, below.
+UNIT_SOURCES  := $(filter-out tests/tree/fixture.c tests/tree/rig.c,$(wildcard tests/unit/*.c tests/tree/*.c))
 
 ABI_FILES     := $(wildcard core/contracts/*/*.abi)
 REPLAY_SOURCES := $(wildcard tests/golden/*.c)
@@ -127,7 +128,12 @@ $(BUILD)/replay: $(REPLAY_OBJECTS) $(BUILD)/libeosiofs.a
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libeosiofs.a Makefile | $(TEST_INSTALLED)
 	@mkdir -p $(@D)
 	@$(SAY) "  $@"
-	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< $(BUILD)/libeosiofs.a -lcmocka $(ALL_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< $(filter %.o %rig.a,$^) $(BUILD)/libeosiofs.a -lcmocka $(ALL_LIBS)
+
+$(filter $(BUILD)/tests/tree/%,$(UNIT_TESTS)): $(BUILD)/tests/tree/fixture.o $(BUILD)/tests/tree/rig.o
+$(filter $(BUILD)/tests/unit/%,$(UNIT_TESTS)) $(BENCH_SOURCES:%.c=$(BUILD)/%): $(BUILD)/tests/chain_rig.a
+$(BUILD)/tests/chain_rig.a: $(BUILD)/tests/chain_rig.o
+	$(Q)ar rcs $@ $<
 
 # --- using it ---
 

@@ -1,4 +1,4 @@
-/* A real chain in memory under THE TABLE, driven without a mount: open, write, read, close as a shell does them. One program includes it once. Blocks
+/* A real chain in memory under THE TABLE, driven without a mount: open, write, read, close as a shell does them. Blocks
  * come only when the test moves the clock, so nothing here depends on time. */
 #ifndef EOSIOFS_TESTS_TREE_FIXTURE_H
 #define EOSIOFS_TESTS_TREE_FIXTURE_H
@@ -24,10 +24,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FIXTURE_UNUSED __attribute__((unused))
 #define FIXTURE_MOUNT_POINT "/mount/point/of/the/fixture"
 
-static struct {
+extern struct fixture {
 	struct signer *signer;
 	struct wallet *wallet;
 	struct chain *chain;
@@ -37,194 +36,26 @@ static struct {
 	struct text contents; /* what fixture_read() gave last */
 } fixture;
 
-static FIXTURE_UNUSED int fixture_setup(void **state)
-{
-	struct error error = {0};
-	struct private_key key;
-	struct embedded_options options = {.manual_clock = true};
-	(void)state;
-	fixture.signer = signer_create();
-	assert_int_equal(wallet_open(&fixture.wallet, NULL, false, fixture.signer, &error), 0);
-	assert_int_equal(private_key_parse(&key, GENESIS_PRIVATE_KEY, &error), 0);
-	assert_int_equal(wallet_import(fixture.wallet, &key, NULL, &error), 0);
-	options.wallet = fixture.wallet;
-	options.signer = fixture.signer;
-	if (embedded_chain_create(&fixture.chain, &options, &error) < 0)
-		fail_msg("%s", error.sentence);
-	fixture.caller = (struct caller){.uid = getuid(), .gid = getgid(), .pid = getpid()};
-	struct boot_environment boot = {.chain = fixture.chain, .wallet = fixture.wallet, .signer = fixture.signer};
-	assert_int_equal(boot_create(&fixture.boot, &boot, &error), 0);
-	struct tree_options tree = {.chain = fixture.chain, .wallet = fixture.wallet, .boot = fixture.boot, .mount_point = FIXTURE_MOUNT_POINT, .owner = getuid(),
-	                            .group = getgid()};
-	assert_int_equal(tree_create(&fixture.tree, &tree, &error), 0);
-	return 0;
-}
-
-static FIXTURE_UNUSED int fixture_teardown(void **state)
-{
-	(void)state;
-	tree_destroy(fixture.tree);
-	boot_destroy(fixture.boot);
-	chain_destroy(fixture.chain);
-	wallet_close(fixture.wallet);
-	signer_destroy(fixture.signer);
-	text_release(&fixture.contents);
-	return 0;
-}
-
+int fixture_setup(void **state);
+int fixture_teardown(void **state);
 /* 0 or -errno, with the contents in fixture.contents. */
-static FIXTURE_UNUSED int fixture_try_read(const char *path)
-{
-	struct node *node = NULL;
-	struct handle *handle = NULL;
-	char piece[4096];
-	ssize_t count = 0;
-	text_clear(&fixture.contents);
-	int result = tree_walk(fixture.tree, &node, &fixture.caller, path);
-	if (result == 0)
-		result = tree_open(fixture.tree, &handle, &fixture.caller, node, O_RDONLY);
-	while (result == 0 && (count = handle_read(handle, piece, sizeof piece, (off_t)fixture.contents.length)) > 0)
-		text_append_bytes(&fixture.contents, piece, (size_t)count);
-	handle_close(handle);
-	if (node)
-		tree_forget(fixture.tree, node, 1);
-	return result ? result : (int)count;
-}
-
+int fixture_try_read(const char *path);
 /* The contents; they live until the next read. */
-static FIXTURE_UNUSED const char *fixture_read(const char *path)
-{
-	int result = fixture_try_read(path);
-	if (result < 0)
-		fail_msg("reading %s: %s", path, strerror(-result));
-	return text_string(&fixture.contents);
-}
-
+const char *fixture_read(const char *path);
 /* The last line of a growing file. */
-static FIXTURE_UNUSED const char *fixture_last_line(const char *path)
-{
-	struct text *contents = &fixture.contents;
-	fixture_read(path);
-	while (contents->length && contents->data[contents->length - 1] == '\n')
-		contents->data[--contents->length] = '\0';
-	const char *newline = contents->length ? strrchr(contents->data, '\n') : NULL;
-	return newline ? newline + 1 : text_string(contents);
-}
-
+const char *fixture_last_line(const char *path);
 /* Writes as bash does (flush before and after), a line at a time when by_line; 0 or the first -errno. flags: O_TRUNC for >, O_APPEND for >>. */
-static FIXTURE_UNUSED int fixture_try_write_flags(const char *path, const char *data, size_t length, int flags, bool by_line)
-{
-	struct node *node = NULL;
-	struct handle *handle = NULL;
-	char folder[512];
-	const char *slash = strrchr(path, '/');
-	int result = tree_walk(fixture.tree, &node, &fixture.caller, path);
-	if (result == -ENOENT && slash) {
-		struct node *parent = NULL;
-		snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
-		result = tree_walk(fixture.tree, &parent, &fixture.caller, folder);
-		if (result == 0)
-			result = tree_create_file(fixture.tree, &node, &handle, &fixture.caller, parent, slash + 1, 0644, O_WRONLY | flags);
-		if (parent)
-			tree_forget(fixture.tree, parent, 1);
-	} else if (result == 0) {
-		result = tree_open(fixture.tree, &handle, &fixture.caller, node, O_WRONLY | flags);
-	}
-	if (result == 0)
-		result = handle_flush(handle, &fixture.caller);
-	for (size_t at = 0; result == 0 && at < length;) {
-		const char *newline = by_line ? memchr(data + at, '\n', length - at) : NULL;
-		size_t size = newline ? (size_t)(newline - data) + 1 - at : length - at;
-		ssize_t count = handle_write(handle, &fixture.caller, data + at, size, (off_t)at);
-		result = count < 0 ? (int)count : 0;
-		at += count > 0 ? (size_t)count : 0;
-	}
-	if (handle) {
-		int flushed = handle_flush(handle, &fixture.caller);
-		result = result ? result : flushed;
-	}
-	handle_close(handle);
-	if (node)
-		tree_forget(fixture.tree, node, 1);
-	return result;
-}
-
-static FIXTURE_UNUSED int fixture_try_write(const char *path, const char *text)
-{
-	return fixture_try_write_flags(path, text, strlen(text), O_TRUNC, true);
-}
-
-static FIXTURE_UNUSED void fixture_write(const char *path, const char *text)
-{
-	if (fixture_try_write(path, text) < 0)
-		fail_msg("%s < %s: %s", path, text, fixture_last_line("errors"));
-}
-
-static FIXTURE_UNUSED void fixture_append(const char *path, const char *text)
-{
-	if (fixture_try_write_flags(path, text, strlen(text), O_APPEND, true) < 0)
-		fail_msg("%s << %s: %s", path, text, fixture_last_line("errors"));
-}
-
-static FIXTURE_UNUSED int fixture_try_mkdir(const char *folder, const char *name)
-{
-	struct node *parent = NULL, *made = NULL;
-	int result = tree_walk(fixture.tree, &parent, &fixture.caller, folder);
-	if (result == 0)
-		result = tree_make_folder(fixture.tree, &made, &fixture.caller, parent, name);
-	if (made)
-		tree_forget(fixture.tree, made, 1);
-	if (parent)
-		tree_forget(fixture.tree, parent, 1);
-	return result;
-}
-
-static FIXTURE_UNUSED void fixture_mkdir(const char *folder, const char *name)
-{
-	if (fixture_try_mkdir(folder, name) < 0)
-		fail_msg("mkdir %s/%s: %s", folder, name, fixture_last_line("errors"));
-}
-
+int fixture_try_write_flags(const char *path, const char *data, size_t length, int flags, bool by_line);
+int fixture_try_write(const char *path, const char *text);
+void fixture_write(const char *path, const char *text);
+void fixture_append(const char *path, const char *text);
+int fixture_try_mkdir(const char *folder, const char *name);
+void fixture_mkdir(const char *folder, const char *name);
 /* A folder's names, each followed by a blank, in fixture.contents. */
-static FIXTURE_UNUSED const char *fixture_list(const char *path)
-{
-	struct node *node = NULL;
-	struct folder *folder = NULL;
-	const char *name = NULL;
-	mode_t type = 0;
-	ino_t inode = 0;
-	text_clear(&fixture.contents);
-	if (tree_walk(fixture.tree, &node, &fixture.caller, path) < 0 || tree_open_folder(fixture.tree, &folder, &fixture.caller, node) < 0)
-		fail_msg("no folder %s", path);
-	for (uint64_t i = 2; folder_entry(folder, i, &name, &type, &inode) > 0; i++)
-		text_printf(&fixture.contents, "%s ", name);
-	folder_close(folder);
-	tree_forget(fixture.tree, node, 1);
-	return text_string(&fixture.contents);
-}
-
+const char *fixture_list(const char *path);
 /* Where a link leads. */
-static FIXTURE_UNUSED const char *fixture_link(const char *path)
-{
-	struct node *node = NULL;
-	char target[512] = "";
-	text_clear(&fixture.contents);
-	assert_int_equal(tree_walk(fixture.tree, &node, &fixture.caller, path), 0);
-	assert_int_equal(tree_readlink(fixture.tree, target, sizeof target, &fixture.caller, node), 0);
-	tree_forget(fixture.tree, node, 1);
-	text_append(&fixture.contents, target);
-	return text_string(&fixture.contents);
-}
-
-static FIXTURE_UNUSED bool fixture_exists(const char *path)
-{
-	struct node *node = NULL;
-	if (tree_walk(fixture.tree, &node, &fixture.caller, path) < 0)
-		return false;
-	tree_forget(fixture.tree, node, 1);
-	return true;
-}
-
+const char *fixture_link(const char *path);
+bool fixture_exists(const char *path);
 #define fixture_expect(path, expected) assert_string_equal(fixture_read(path), expected)
 #define fixture_expect_part(path, part)                                            \
 	do {                                                                           \
@@ -241,62 +72,13 @@ static FIXTURE_UNUSED bool fixture_exists(const char *path)
 	} while (0)
 
 /* A write that sends nothing. */
-static FIXTURE_UNUSED void fixture_write_in_vain(const char *path, const char *text)
-{
-	char *before = memory_copy_string(fixture_read("last_transaction"));
-	fixture_write(path, text);
-	if (strcmp(before, fixture_read("last_transaction")) != 0)
-		fail_msg("%s < %s sent something: %s", path, text, fixture_last_line("log"));
-	free(before);
-}
-
+void fixture_write_in_vain(const char *path, const char *text);
 /* Law 2: what a file reads is what it accepts, and writing it sends nothing. */
-static FIXTURE_UNUSED void fixture_round_trip(const char *path)
-{
-	char *contents = memory_copy_string(fixture_read(path));
-	fixture_write_in_vain(path, contents);
-	fixture_expect(path, contents);
-	free(contents);
-}
-
-static FIXTURE_UNUSED void fixture_advance(int64_t seconds, bool skip)
-{
-	struct error error = {0};
-	if (fixture.chain->operations->clock_advance(fixture.chain, seconds * 1000000, skip, NULL, &error) < 0)
-		fail_msg("%s", error.sentence);
-}
-
+void fixture_round_trip(const char *path);
+void fixture_advance(int64_t seconds, bool skip);
 /* Token and system contract, all features, the accounts of the tutorial that both need. */
-static FIXTURE_UNUSED void fixture_boot(void)
-{
-	static const char *const system_accounts[] = {"bpay", "msig", "names", "ram", "ramfee", "rex", "saving", "stake", "token", "vpay"};
-	char name[32], feature[256];
-	for (size_t i = 0; i < sizeof system_accounts / sizeof *system_accounts; i++) {
-		snprintf(name, sizeof name, "eosio.%s", system_accounts[i]);
-		fixture_mkdir("accounts", name);
-	}
-	fixture_write("accounts/eosio.token/contract/install", "eosio.token\n");
-	fixture_write("accounts/eosio.token/actions/create", "[\"eosio\", \"10000000000.0000 SYS\"]\n");
-	fixture_write("accounts/eosio.token/actions/issue", "[\"eosio\", \"1000000000.0000 SYS\", \"\"] -p eosio\n");
-	fixture_write("chain/features", "PREACTIVATE_FEATURE\n");
-	fixture_write("accounts/eosio/contract/install", "eosio.boot\n");
-	for (const char *line; (line = strstr(fixture_read("chain/features"), "inactive"));) {
-		assert_int_equal(sscanf(line, "inactive %*s %255s", feature), 1);
-		fixture_write("chain/features", feature);
-		fixture_advance(1, false);
-	}
-	fixture_write("accounts/eosio/contract/install", "eosio.system\n");
-	fixture_write("accounts/eosio/actions/init", "[0, \"4,SYS\"]\n");
-}
-
+void fixture_boot(void);
 /* An account with its own stake of so much on NET and on CPU, 64 KiB of RAM and 1 000 SYS. */
-static FIXTURE_UNUSED void fixture_account(const char *name, const char *stake)
-{
-	char line[256];
-	snprintf(line, sizeof line, "%s --transfer --stake-net '%s' --stake-cpu '%s' --buy-ram-kbytes 64\n", name, stake, stake);
-	fixture_write("create_account", line);
-	snprintf(line, sizeof line, "%s 1000.0000 SYS\n", name);
-	fixture_write("accounts/eosio/transfer", line);
-}
+void fixture_account(const char *name, const char *stake);
 
 #endif
