@@ -67,7 +67,7 @@ int facts_general(struct facts *facts, struct chain_view *view, struct error *er
 	result = read_amount(view, &facts->supply, symbol_code(facts->symbol), name_literal("stat"),
 	                     facts->symbol, error);
 	if (result == 0 && find_row(view, &row, &result, &id, global, error) &&
-	    global_row_decode(&decoded, row.data, row.length) == 0)
+	    global_row_decode(&decoded, &row) == 0)
 		facts->activated = decoded.total_activated_stake;
 	return result;
 }
@@ -105,7 +105,7 @@ static int collect_holding(void *context, uint64_t name)
 	if (result)
 		return result;
 	if (find_row(collecting->view, &row, &result, &voters, name, collecting->error) &&
-	    voter_row_decode(&voter, row.data, row.length) == 0)
+	    voter_row_decode(&voter, &row) == 0)
 		holding.staked = voter.staked;
 	memory_grow(&facts->holdings, &facts->holdings_capacity, facts->holdings_count + 1,
 	            sizeof *facts->holdings);
@@ -150,7 +150,7 @@ static int collect_producer(void *context, const struct chain_row *row)
 
 	if (facts->producers_count == PRODUCERS_SHOWN)
 		return 1;
-	if (producer_row_decode(&decoded, row->data, row->length) != 0)
+	if (producer_row_decode(&decoded, row) != 0)
 		return 0;
 	struct producer_fact *producer = &facts->producers[facts->producers_count++];
 	size_t length = decoded.url_length < URL_SIZE ? decoded.url_length : URL_SIZE - 1;
@@ -183,7 +183,7 @@ int facts_producers(struct facts *facts, struct chain_view *view, struct error *
 	int result;
 
 	if (find_row(view, &row, &result, &id, global, error) &&
-	    global_row_decode(&decoded, row.data, row.length) == 0)
+	    global_row_decode(&decoded, &row) == 0)
 		ranking.all_votes = decoded.total_producer_vote_weight;
 	if (result)
 		return result;

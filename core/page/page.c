@@ -2,7 +2,7 @@
 #include "core/page/page_parts.h"
 
 #include "core/base/base64.h"
-#include "core/chain/system_rows.h"
+#include "core/chain/system_rules.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 

@@ -42,19 +42,19 @@ sources() {
 one_way() {
 	find core -name '*.[ch]' | xargs perl -ne '
 		BEGIN {
-			my @lines = (["base"], ["types"], ["wallet", "contracts"], ["engine"], ["network"], ["chain"], ["boot", "server"]);
+			my @lines = (["base"], ["types"], ["wallet", "contracts"], ["engine"], ["network"], ["chain"], ["boot", "page", "server"]);
 			for my $i (0 .. $#lines) { $line{$_} = $i for @{$lines[$i]} }
 		}
 		next unless m{^\s*#\s*include\s+"core/(\w+)/([^"]*)};
 		my ($to, $rest, ($from, $own)) = ($1, $2, $ARGV =~ m{^core/(\w+)/(.*)});
-		print "core/$from is in no line of the rule\n" if !exists $line{$from};
+		(print "core/$from is in no line of the rule\n"), next if !exists $line{$from};
 		print "$ARGV includes core/$to/$rest\n" if $line{$to} > $line{$from} || ($line{$to} == $line{$from} && $to ne $from) ||
 			($from eq "chain" && $own !~ m{/} && ($to eq "engine" || $to eq "network" || ($to eq "chain" && $rest =~ m{/})));'
 }
 
 # What stands above core/chain knows chains by its headers alone; the mount chooses which chain it is, and opens its folder.
 any_chain() {
-	find fs core/boot core/server -name '*.[ch]' 2>/dev/null | xargs grep -HnE '^#include "core/(engine|network|chain/[a-z]+/)'
+	find fs core/boot core/page core/server -name '*.[ch]' 2>/dev/null | xargs grep -HnE '^#include "core/(engine|network|chain/[a-z]+/)'
 	find mount -name '*.[ch]' | xargs grep -HnE '^#include "core/(engine|network|chain/[a-z]+/)' |
 		grep -vE 'core/chain/[a-z]+/[a-z]+\.h"$|core/engine/storage/data_folder\.h"$'
 }
