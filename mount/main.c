@@ -96,7 +96,7 @@ static int create_chain(struct service *service, struct options *options, struct
 	}
 	if (result == 0 && options->genesis_key) {
 		result = private_key_parse(&key, options->genesis_key, error);
-		if (result != 0)
+		if (result)
 			error_prefix(error, "genesis_key");
 		embedded.genesis_key = &key;
 	}

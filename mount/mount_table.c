@@ -90,7 +90,7 @@ static int run_fusermount(const char *path, bool lazily)
 	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 	int result = posix_spawnp(&child, arguments[0], &actions, NULL, arguments, environ);
 	posix_spawn_file_actions_destroy(&actions);
-	if (result != 0)
+	if (result)
 		return -result;
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
@@ -107,7 +107,7 @@ int mount_table_unmount(const char *path, bool lazily, struct error *error)
 		result = run_fusermount(path, lazily);
 	if (result == -ENOENT && geteuid() != 0)
 		return error_set(error, ENOENT, "fusermount3 is not installed: apt install fuse3");
-	if (result != 0)
+	if (result)
 		return error_set(error, -result, "cannot unmount '%s': %s", path, strerror(-result));
 	return 0;
 }

@@ -132,7 +132,7 @@ static int default_data_folder(char out[PATH_MAX], const char *mount_point, stru
 	struct text path = TEXT_EMPTY;
 	int result = data_folder_default(&path, mount_point, error);
 
-	if (result != 0)
+	if (result)
 		error_prefix(error, "no place to keep the chain in (say one with -o data=DIR, or -o memory)");
 	else
 		result = copy_path(out, text_string(&path), error);
@@ -171,7 +171,7 @@ static int settle_paths(struct options *out, const struct parsed *parsed, struct
 
 	if (result == 0 && parsed->genesis)
 		result = absolute_path(out->genesis_file, parsed->genesis, error);
-	if (result != 0 || out->unmount || out->memory)
+	if (result || out->unmount || out->memory)
 		return result;
 	result = parsed->data ? absolute_path(out->data_folder, parsed->data, error)
 	                      : default_data_folder(out->data_folder, out->mount_point, error);

@@ -30,7 +30,7 @@ int stale_clean(const char *mount_point, struct error *error)
 	int result;
 	while ((result = stale_find(mount_point, error)) == 1) {
 		result = mount_table_unmount(mount_point, true, error);
-		if (result != 0)
+		if (result)
 			return result;
 		fprintf(stderr, "eosiofs: unmounted what was left at '%s' of a mount that died\n", mount_point);
 	}

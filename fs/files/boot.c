@@ -93,7 +93,7 @@ int boot_steps_read(struct request *request, struct text *out, struct error *err
 {
 	struct boot *boot = NULL;
 	int step = step_of(request, error), result = step < 0 ? step : boot_of(request, &boot, error);
-	return result < 0 ? result : boot_step_read(boot, out, (size_t)step, error);
+	return result ? result : boot_step_read(boot, out, (size_t)step, error);
 }
 
 int boot_steps_write(struct request *request, const char *data, size_t length, struct error *error)

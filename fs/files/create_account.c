@@ -101,7 +101,7 @@ static int add_resources(struct chain_view *view, struct action *actions, size_t
 		            (long long)account->ram_bytes);
 		result = add_action(view, actions, count, account, "buyrambytes", data, error);
 	}
-	if (result < 0 || (account->stake_net.amount == 0 && account->stake_cpu.amount == 0))
+	if (result || (account->stake_net.amount == 0 && account->stake_cpu.amount == 0))
 		return result;
 	text_printf(data,
 	            "{\"from\":\"%s\",\"receiver\":\"%s\",\"stake_net_quantity\":\"%s\",\"stake_cpu_quantity\":"
@@ -117,7 +117,7 @@ static int create(struct request *request, struct new_account *account, struct e
 	struct chain_view *view = NULL;
 	size_t count = 0;
 	int result = request_view(request, &view, error);
-	if (result < 0)
+	if (result)
 		return result;
 	/* Asked before a key is made. */
 	if (view->operations->account_exists(view, NULL, account->name, NULL) == 0)
@@ -125,7 +125,7 @@ static int create(struct request *request, struct new_account *account, struct e
 		                   "Cannot create account named %s, as that name is already taken",
 		                   name_text(account->name).text);
 	result = view->operations->account_exists(view, NULL, account->creator, error);
-	if (result < 0)
+	if (result)
 		return result;
 	bool system = has_system_contract(view);
 	if (!system && account->system_option)
@@ -138,7 +138,7 @@ static int create(struct request *request, struct new_account *account, struct e
 		result = add_resources(view, actions, &count, account, &data, error);
 	if (result == 0)
 		result = request_send(request, actions, count, error);
-	if (result < 0 && account->made_key)
+	if (result && account->made_key)
 		wallet_remove(request->wallet, &account->owner, NULL);
 	for (size_t i = 0; i < ACTIONS_MAXIMUM; i++)
 		action_release(&actions[i]);
@@ -150,7 +150,7 @@ static int begin(struct request *request, struct new_account *out, struct error 
 {
 	struct account_defaults defaults;
 	int result = defaults_get(request, &defaults, error);
-	if (result < 0)
+	if (result)
 		return result;
 	*out = (struct new_account){.creator = defaults.creator,
 	                            .has_key = !defaults.new_key,
@@ -169,7 +169,7 @@ int accounts_make(struct request *request, const char *name, struct error *error
 	int result = begin(request, &account, error);
 	if (result == 0)
 		result = name_parse_account(&account.name, name, error);
-	return result < 0 ? result : create(request, &account, error);
+	return result ? result : create(request, &account, error);
 }
 
 /* --- the verb --- */

@@ -50,7 +50,7 @@ int defaults_get(struct request *request, struct account_defaults *out, struct e
 	struct defaults *defaults = request_state(request, &defaults_state);
 	struct chain_view *view = NULL;
 	int result = request_view(request, &view, error);
-	if (result < 0)
+	if (result)
 		return result;
 	uint64_t symbol = chain_core_symbol(view);
 	pthread_mutex_lock(&defaults->lock);
@@ -75,7 +75,7 @@ static int parse_creator(struct account_defaults *values, struct request *reques
 	int result = name_parse_account(&values->creator, text, error);
 	if (result == 0)
 		result = request_view(request, &view, error);
-	return result < 0 ? result : view->operations->account_exists(view, NULL, values->creator, error);
+	return result ? result : view->operations->account_exists(view, NULL, values->creator, error);
 }
 
 static void print_key(struct text *out, const struct account_defaults *values)
@@ -181,7 +181,7 @@ int defaults_read(struct request *request, struct text *out, struct error *error
 	const struct field *field = field_of(request);
 	struct account_defaults values;
 	int result = field ? defaults_get(request, &values, error) : error_set(error, ENOENT, "no such setting");
-	if (result < 0)
+	if (result)
 		return result;
 	field->print(out, &values);
 	text_append_char(out, '\n');
@@ -205,7 +205,7 @@ int defaults_write(struct request *request, const char *data, size_t length, str
 	values = defaults->values;
 	pthread_mutex_unlock(&defaults->lock);
 	result = field->parse(&values, request, data, error);
-	if (result < 0)
+	if (result)
 		return result;
 	pthread_mutex_lock(&defaults->lock);
 	defaults->values = values;

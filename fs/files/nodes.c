@@ -10,7 +10,7 @@ static int read_node(struct request *request, struct chain_node *out, struct err
 {
 	struct chain_view *view = NULL;
 	int result = request_view(request, &view, error);
-	if (result < 0)
+	if (result)
 		return result;
 	if (request->name[0] == 0)
 		return error_set(error, ENOENT, "no such node: %s", request->capture[0]);
@@ -43,7 +43,7 @@ int nodes_config_ini_read(struct request *request, struct text *out, struct erro
 {
 	struct chain_node node;
 	int result = read_node(request, &node, error);
-	if (result < 0)
+	if (result)
 		return result;
 	request_saw_block(request, 1);
 	text_printf(out, "# nodeos's configuration of node %s\n", request->capture[0]);
@@ -63,7 +63,7 @@ int nodes_genesis_json_read(struct request *request, struct text *out, struct er
 {
 	struct chain_node node;
 	int result = read_node(request, &node, error);
-	if (result < 0)
+	if (result)
 		return result;
 	request_saw_block(request, 1);
 	genesis_print(out, &request->chain->genesis);

@@ -173,7 +173,7 @@ int proposals_make(struct request *request, const char *text, struct error *erro
 	int result = name_parse_account(&name, text, error);
 	if (result == 0)
 		result = require_account(request, name, error);
-	return result < 0 ? result
+	return result ? result
 	                  : error_set(error, EEXIST, "%s is there: mkdir proposals/%s/NAME begins a proposal",
 	                              text, text);
 }
@@ -253,7 +253,7 @@ int proposals_proposer_make(struct request *request, const char *name, struct er
 {
 	struct chain_row row;
 	int result = name_parse_account(&request->name[1], name, error);
-	if (result < 0)
+	if (result)
 		return result;
 	result = on_chain(request, &row, error);
 	if (result == 0)
@@ -270,7 +270,7 @@ static int read_transaction(struct request *request, struct transaction *out, co
 	struct chain_row row;
 	int result = on_chain(request, &row, error);
 	*out = (struct transaction){0};
-	if (result < 0)
+	if (result)
 		return result;
 	struct cursor in = cursor_make(row.data, row.length);
 	cursor_u64(&in);
@@ -341,7 +341,7 @@ int proposals_transaction_read(struct request *request, struct text *out, struct
 		text_append(out, "{}\n");
 		return 0;
 	}
-	if (result < 0)
+	if (result)
 		return result == -ENOENT ? no_such_proposal(request, error) : result;
 	text_append(&whole, "{\"requested\":[");
 	result = walk_approvals(request, print_level_json, &printer, error);
@@ -443,7 +443,7 @@ int proposals_transaction_write(struct request *request, const char *data, size_
 	struct json *json = NULL;
 	size_t count = 0;
 	int result = proposals_proposal_exists(request, error);
-	if (result < 0 || same_as_shown(request, data, length))
+	if (result || same_as_shown(request, data, length))
 		return result;
 	result = request_view(request, &view, error);
 	if (result == 0)

@@ -117,7 +117,7 @@ int require_system_contract(struct request *request, uint64_t *symbol, struct er
 	struct chain_view *view = NULL;
 	uint64_t ignored = 0;
 	int result = request_view(request, &view, error);
-	if (result < 0)
+	if (result)
 		return result;
 	if (chain_market_symbol(view, symbol ? symbol : &ignored))
 		return 0;

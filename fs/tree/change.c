@@ -52,7 +52,7 @@ static int make_folder(struct tree *tree, const struct caller *caller, struct no
 	struct request request;
 	struct node *there = NULL;
 	int result = check_change(tree, caller, folder, error);
-	if (result < 0)
+	if (result)
 		return result;
 	result = tree_lookup(tree, &there, caller, folder, name);
 	if (result == 0) {
@@ -91,7 +91,7 @@ static int create_in_row(struct tree *tree, struct node **out, struct node *fold
 {
 	struct node *node = NULL;
 	int result = node_make(tree, &node, folder, name);
-	if (result < 0)
+	if (result)
 		return result;
 	if (!node->row->creatable) {
 		node_release(tree, node);
@@ -109,7 +109,7 @@ static int create_file(struct tree *tree, const struct caller *caller, struct no
                        mode_t mode, int flags, struct node **out, struct error *error)
 {
 	int result = check_change(tree, caller, folder, error);
-	if (result < 0)
+	if (result)
 		return result;
 	result = tree_lookup(tree, out, caller, folder, name);
 	if (result == 0 && (flags & O_EXCL)) {
@@ -139,7 +139,7 @@ int tree_create_file(struct tree *tree, struct node **node, struct handle **hand
 	if (create_file(tree, caller, folder, name, mode, flags, node, &error) < 0)
 		return errors_fail(tree, caller, folder, name, &error);
 	result = tree_open(tree, handle, caller, *node, flags);
-	if (result < 0) {
+	if (result) {
 		node_release(tree, *node);
 		*node = NULL;
 	}
@@ -153,11 +153,11 @@ static int remove_name(struct tree *tree, const struct caller *caller, struct no
 {
 	struct node *node = NULL;
 	int result = tree_lookup(tree, &node, caller, folder, name);
-	if (result < 0)
+	if (result)
 		return error_set(error, -result, "no such file");
 	bool is_folder = !node->scratch && node->row->kind == ROW_FOLDER;
 	result = check_change(tree, caller, folder, error);
-	if (result < 0)
+	if (result)
 		goto out;
 	if (node->scratch && !want_folder)
 		scratch_remove(tree, node);
@@ -178,14 +178,14 @@ int tree_remove(struct tree *tree, const struct caller *caller, struct node *fol
 {
 	struct error error = {0};
 	int result = remove_name(tree, caller, folder, name, false, &error);
-	return result < 0 ? errors_fail(tree, caller, folder, name, &error) : 0;
+	return result ? errors_fail(tree, caller, folder, name, &error) : 0;
 }
 
 int tree_remove_folder(struct tree *tree, const struct caller *caller, struct node *folder, const char *name)
 {
 	struct error error = {0};
 	int result = remove_name(tree, caller, folder, name, true, &error);
-	return result < 0 ? errors_fail(tree, caller, folder, name, &error) : 0;
+	return result ? errors_fail(tree, caller, folder, name, &error) : 0;
 }
 
 /* --- renaming --- */
@@ -325,7 +325,7 @@ int tree_rename(struct tree *tree, const struct caller *caller, struct node *fol
 		result = check_change(tree, caller, new_folder, &error);
 	if (result == 0) {
 		result = tree_lookup(tree, &source, caller, folder, name);
-		if (result < 0)
+		if (result)
 			error_set(&error, -result, "no such file");
 	}
 	if (result == 0) {
@@ -333,7 +333,7 @@ int tree_rename(struct tree *tree, const struct caller *caller, struct node *fol
 		if (result == -ENOENT)
 			result = create_in_row(tree, &target, new_folder, new_name);
 		result = result == -ENOENT ? 0 : result;
-		if (result < 0)
+		if (result)
 			error_set(&error, -result, "%s: %s", new_name, strerror(-result));
 	}
 	if (result == 0)

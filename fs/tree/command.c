@@ -246,7 +246,7 @@ int command_take_name(struct command *command, uint64_t *out, const char *what, 
 {
 	const char *word = NULL;
 	int result = command_take_word(command, &word, what, error);
-	return result < 0 ? result : name_parse_account(out, word, error);
+	return result ? result : name_parse_account(out, word, error);
 }
 
 /* `SYS@CONTRACT`: cuts the contract off. */

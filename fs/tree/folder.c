@@ -125,11 +125,11 @@ static int next_page(struct folder *folder)
 	request_end(&request);
 	free(after);
 	folder->at_end = folder->page_count < PAGE_NAMES;
-	if (result < 0) {
+	if (result) {
 		folder->at_end = true;
 		errors_fail(folder->tree, &folder->caller, folder->node, NULL, &error);
 	}
-	return result < 0 ? result : 0;
+	return result ? result : 0;
 }
 
 int tree_open_folder(struct tree *tree, struct folder **out, const struct caller *caller, struct node *node)

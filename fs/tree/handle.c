@@ -87,7 +87,7 @@ static int open_rendering(struct handle *handle, const struct caller *caller, st
 		handle->rendering->references = 1;
 		result = 0;
 	}
-	if (result < 0)
+	if (result)
 		return result;
 	pthread_mutex_lock(&tree->lock);
 	add_reader(handle);
@@ -137,7 +137,7 @@ int tree_open(struct tree *tree, struct handle **out, const struct caller *calle
 	tree_settle(tree);
 	node = node_resolve(tree, node);
 	result = check_open(tree, caller, node, flags, &error);
-	if (result < 0)
+	if (result)
 		return errors_fail(tree, caller, node, NULL, &error);
 	handle = memory_allocate(1, sizeof *handle);
 	handle->tree = tree;
@@ -156,7 +156,7 @@ int tree_open(struct tree *tree, struct handle **out, const struct caller *calle
 		result = open_growing(handle, caller, &error);
 	else if (wants_to_read(flags))
 		result = open_rendering(handle, caller, &error);
-	if (result < 0) {
+	if (result) {
 		handle_close(handle);
 		return result == -ENOENT ? result : errors_fail(tree, caller, node, NULL, &error);
 	}
@@ -261,7 +261,7 @@ int tree_truncate(struct tree *tree, const struct caller *caller, struct node *n
 	if (size < 0)
 		return -EINVAL;
 	result = check_open(tree, caller, node, O_WRONLY, &error);
-	if (result < 0)
+	if (result)
 		return errors_fail(tree, caller, node, NULL, &error);
 	if (node->scratch) {
 		pthread_mutex_lock(&tree->lock);

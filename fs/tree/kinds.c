@@ -84,9 +84,9 @@ static int run_call(struct handle *handle, const struct caller *caller, const ch
 		handle->input.runs++;
 		handle->input.done += result == 0;
 	}
-	if (result < 0 && error->number == 0)
+	if (result && error->number == 0)
 		error_set(error, -result, "%s", strerror(-result));
-	return result < 0 ? -error->number : 0;
+	return result ? -error->number : 0;
 }
 
 static int run(struct handle *handle, const struct caller *caller, const char *data, size_t length,
@@ -223,7 +223,7 @@ static int collect(struct handle *handle, struct commands *commands, const char 
 		if (is_skipped(handle, commands, data[i]))
 			continue;
 		int result = take_character(handle, data[i], commands->start, error);
-		if (result < 0)
+		if (result)
 			return result;
 		if (take(handle, data[i]) == LEXEME_END)
 			add_command(handle, commands, i + 1);
@@ -258,7 +258,7 @@ static int run_commands(struct handle *handle, const struct caller *caller, cons
 			const struct command_place *at = &commands->at[i];
 			int result = run_trimmed(handle, caller, handle->input.pending.data + at->start, at->length,
 			                         &call, error);
-			if (result < 0) {
+			if (result) {
 				tell_line(&handle->input, commands, i, error);
 				return result;
 			}
@@ -441,7 +441,7 @@ static int bytes_begin(struct handle *handle, const struct caller *caller, struc
 	}
 	/* A write into a part of the file, or at its end, keeps the rest. */
 	result = rendering_get(handle->tree, &rendering, caller, handle->node, RENDERING_OPEN, error);
-	if (result < 0 && !(result == -ENOENT && node_is_created(handle->tree, handle->node)))
+	if (result && !(result == -ENOENT && node_is_created(handle->tree, handle->node)))
 		return result;
 	if (rendering)
 		bytes_put(&handle->input.bytes, rendering->text.data, rendering->text.length);
@@ -537,7 +537,7 @@ void kind_empty(struct handle *handle)
 	struct rendering *rendering = NULL;
 	struct error error = {0};
 	int result = rendering_get(handle->tree, &rendering, caller, handle->node, RENDERING_OPEN, &error);
-	if (result < 0 || rendering->text.length == 0)
+	if (result || rendering->text.length == 0)
 		goto out;
 	if (!row->empties) {
 		result = error_set(&error, EINVAL, "empty content leaves it as it is: %s", row->instead_of_empty);
@@ -550,7 +550,7 @@ void kind_empty(struct handle *handle)
 		                     "emptied, as it was opened to be overwritten and nothing was written");
 out:
 	rendering_release(handle->tree, rendering);
-	if (result < 0)
+	if (result)
 		errors_fail(handle->tree, caller, handle->node, NULL, &error);
 }
 

@@ -288,12 +288,12 @@ int tree_lookup(struct tree *tree, struct node **out, const struct caller *calle
 	bool fresh = !node;
 	if (fresh) {
 		result = node_make(tree, &node, folder, name);
-		if (result < 0)
+		if (result)
 			return result;
 	}
 	if (!node->scratch)
 		result = node_exists(tree, NULL, caller, node, &error);
-	if (result < 0) {
+	if (result) {
 		node_release(tree, node);
 		if (result != -ENOENT)
 			errors_fail(tree, caller, folder, name, &error);
@@ -350,7 +350,7 @@ int tree_create(struct tree **out, const struct tree_options *options, struct er
 		tree->options.rows_count = tree_rows_count;
 	}
 	result = patterns_make(&tree->patterns, tree->options.rows, tree->options.rows_count, error);
-	if (result < 0) {
+	if (result) {
 		free(tree);
 		return result;
 	}

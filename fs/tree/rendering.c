@@ -95,7 +95,7 @@ static int render(struct tree *tree, struct rendering **out, struct request *req
 	print_usage(&rendering->text, node);
 	if (node->row->read)
 		result = node->row->read(request, &rendering->text, error);
-	if (result < 0) {
+	if (result) {
 		text_release(&rendering->text);
 		free(rendering);
 		return result;
@@ -155,7 +155,7 @@ int rendering_get(struct tree *tree, struct rendering **out, const struct caller
 		result = render(tree, &rendering, &request, node, error);
 	}
 	request_end(&request);
-	if (result < 0) {
+	if (result) {
 		rendering_release(tree, rendering);
 		return result;
 	}
@@ -242,7 +242,7 @@ int tree_stat(struct tree *tree, struct stat *out, const struct caller *caller, 
 		stat_begin(tree, out, node, modified, 0);
 		return 0;
 	}
-	if (result < 0)
+	if (result)
 		return result == -ENOENT ? result : errors_fail(tree, caller, node, NULL, &error);
 	stat_begin(tree, out, node, rendering->modified, rendering->text.length);
 	rendering_release(tree, rendering);
@@ -257,7 +257,7 @@ int tree_readlink(struct tree *tree, char *out, size_t size, const struct caller
 	if (node->row->kind != ROW_LINK)
 		return -EINVAL;
 	result = rendering_get(tree, &rendering, caller, node, RENDERING_OPEN, &error);
-	if (result < 0)
+	if (result)
 		return result == -ENOENT ? result : errors_fail(tree, caller, node, NULL, &error);
 	if (size > 0) {
 		size_t length = rendering->text.length < size - 1 ? rendering->text.length : size - 1;

@@ -80,7 +80,7 @@ static int encode_hex(const struct abi_builtin *row, struct bytes *out, const st
 		                   digits, row->name, 2 * row->width);
 	uint8_t *data = memory_allocate(digits / 2 + row->width + 1, 1);
 	int result = hex_parse(data, string, digits);
-	if (result < 0)
+	if (result)
 		result = abi_unexpected(error, json, "an even number of hexadecimal digits");
 	else if (row->width)
 		bytes_put(out, data, row->width);
@@ -118,7 +118,7 @@ static int encode_name(const struct abi_builtin *row, struct bytes *out, const s
 	if (!string)
 		return abi_unexpected(error, json, row->name);
 	int result = name_parse(&value, string, error);
-	if (result < 0)
+	if (result)
 		return refused(error, string, result);
 	bytes_put_u64(out, value);
 	return 0;
@@ -141,7 +141,7 @@ static int encode_time_point(const struct abi_builtin *row, struct bytes *out, c
 	if (!string)
 		return abi_unexpected(error, json, row->name);
 	int result = time_point_parse(&us, string, error);
-	if (result < 0)
+	if (result)
 		return refused(error, string, result);
 	if (row->width == 8)
 		bytes_put_u64(out, (uint64_t)us);
@@ -170,7 +170,7 @@ static int encode_time_point_sec(const struct abi_builtin *row, struct bytes *ou
 	if (!string)
 		return abi_unexpected(error, json, row->name);
 	int result = time_point_sec_parse(&seconds, string, error);
-	if (result < 0)
+	if (result)
 		return refused(error, string, result);
 	bytes_put_u32(out, seconds);
 	return 0;
@@ -193,7 +193,7 @@ static int encode_public_key(const struct abi_builtin *row, struct bytes *out, c
 	if (!string)
 		return abi_unexpected(error, json, row->name);
 	int result = public_key_parse(&key, string, error);
-	if (result < 0)
+	if (result)
 		return refused(error, string, result);
 	public_key_pack(out, &key);
 	return 0;
@@ -219,7 +219,7 @@ static int encode_signature(const struct abi_builtin *row, struct bytes *out, co
 	if (!string)
 		return abi_unexpected(error, json, row->name);
 	int result = signature_parse(&signature, string, error);
-	if (result < 0)
+	if (result)
 		return refused(error, string, result);
 	signature_pack(out, &signature);
 	return 0;
@@ -245,7 +245,7 @@ static int encode_symbol(const struct abi_builtin *row, struct bytes *out, const
 	if (!string)
 		return abi_unexpected(error, json, row->name);
 	int result = symbol_parse(&symbol, string, error);
-	if (result < 0)
+	if (result)
 		return refused(error, string, result);
 	bytes_put_u64(out, symbol);
 	return 0;
@@ -298,7 +298,7 @@ static int encode_asset(const struct abi_builtin *row, struct bytes *out, const 
 		return abi_unexpected(error, json, "an asset as \"1.0000 SYS\"");
 	(void)row;
 	int result = asset_parse(&asset, string, error);
-	if (result < 0)
+	if (result)
 		return refused(error, string, result);
 	asset_pack(out, &asset);
 	return 0;
@@ -322,12 +322,12 @@ static int encode_extended_asset(const struct abi_builtin *row, struct bytes *ou
 	if (json_type(json) != JSON_OBJECT)
 		return abi_unexpected(error, json, "{\"quantity\": …, \"contract\": …}");
 	int result = encode_asset(row, out, json_member(json, "quantity"), error);
-	if (result < 0) {
+	if (result) {
 		error_prefix(error, "quantity");
 		return result;
 	}
 	result = encode_name(abi_builtin_find("name", 4), out, json_member(json, "contract"), error);
-	if (result < 0)
+	if (result)
 		error_prefix(error, "contract");
 	return result;
 }

@@ -127,7 +127,7 @@ static int decode_struct(struct decoder *decoder, const struct abi_struct *struc
 {
 	size_t count = 0;
 	int result = decode_members(decoder, structure, &count, path, depth + 1);
-	if (result < 0)
+	if (result)
 		return result;
 	if (!count)
 		return unpack_error(decoder, "Unable to unpack %s'%s' from stream", "", path);
@@ -170,7 +170,7 @@ int abi_to_json(const struct abi *abi, struct text *out, const char *type, struc
 		result = decode_value(&decoder, resolved, &root, 0);
 	else
 		result = error_chain(error, INVALID_TYPE_INSIDE_ABI, "Unknown type %s", type);
-	if (result < 0 && out->data) {
+	if (result && out->data) {
 		out->length = start;
 		out->data[start] = 0;
 	}

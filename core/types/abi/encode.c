@@ -26,7 +26,7 @@ static int pack_error(struct encoder *encoder, const char *format, const char *a
 static int named(struct encoder *encoder, const struct abi_path *path, int result)
 {
 	struct abi_path_text where = abi_path_print(path, false);
-	if (result < 0 && encoder->error && *where.text)
+	if (result && encoder->error && *where.text)
 		error_prefix(encoder->error, "%s", where.text);
 	return result;
 }
@@ -40,7 +40,7 @@ static int encode_array(struct encoder *encoder, const struct abi_type *element,
 	struct abi_path here = {.parent = path};
 	for (json = json_first(json); json; json = json_next(json), here.index++) {
 		int result = encode_value(encoder, element, json, &here, false, depth);
-		if (result < 0)
+		if (result)
 			return result;
 	}
 	return 0;
@@ -80,7 +80,7 @@ static int encode_object(struct encoder *encoder, const struct abi_struct *struc
 		                   "recursive definition, max_recursion_depth %d ", ABI_DEPTH_MAXIMUM);
 	if (structure->base) {
 		int result = encode_object(encoder, structure->base, json, path, false, depth + 1);
-		if (result < 0)
+		if (result)
 			return result;
 	}
 	for (size_t i = 0; i < structure->fields_count; i++) {
@@ -94,7 +94,7 @@ static int encode_object(struct encoder *encoder, const struct abi_struct *struc
 				                  field->name, abi_path_print(path, true).text);
 			bool last = extensions_allowed && i + 1 == structure->fields_count;
 			int result = encode_value(encoder, field->type, member, &here, last, depth + 1);
-			if (result < 0)
+			if (result)
 				return result;
 		} else if (field->is_extension && extensions_allowed) {
 			omitted = true;
@@ -133,7 +133,7 @@ static int encode_fields(struct encoder *encoder, const struct abi_struct *struc
 				"Early end to input array specifying the fields of struct '%s'; require input for field '%s'",
 				abi_path_print(path, true).text, field->name);
 		int result = encode_value(encoder, field->type, value, &here, last, depth + 1);
-		if (result < 0)
+		if (result)
 			return result;
 	}
 	return 0;
@@ -191,7 +191,7 @@ static int encode_unknown(struct encoder *encoder, const char *type, const struc
 		return error_chain(encoder->error, INVALID_TYPE_INSIDE_ABI, "Unknown type %s", type);
 	uint8_t *data = memory_allocate(digits / 2 + 1, 1);
 	int result = hex_parse(data, hex, digits);
-	if (result < 0)
+	if (result)
 		result = error_chain(encoder->error, INVALID_TYPE_INSIDE_ABI, "Unknown type %s", type);
 	else
 		bytes_put(encoder->out, data, digits / 2);
@@ -213,7 +213,7 @@ int abi_to_binary(const struct abi *abi, struct bytes *out, const char *type, co
 		result = encode_value(&encoder, resolved, json, &root, true, 0);
 	else
 		result = encode_unknown(&encoder, type, json);
-	if (result < 0)
+	if (result)
 		out->length = start;
 	return result;
 }

@@ -331,7 +331,7 @@ int abi_parse(struct abi **out, const char *text, size_t length, struct error *e
 	const char *version;
 	*out = NULL;
 	int result = json_parse(&root, text, length, error);
-	if (result < 0)
+	if (result)
 		return result;
 	reader.abi = abi_create();
 	if (json_type(root) != JSON_OBJECT) {

@@ -87,7 +87,7 @@ int abi_encode_integer(const struct abi_builtin *row, struct bytes *out, const s
 {
 	u128 value;
 	int result = fit_integer(row, &value, json, row->width, error);
-	if (result < 0)
+	if (result)
 		return result;
 	for (unsigned i = 0; i < row->width; i++)
 		bytes_put_u8(out, (uint8_t)(value >> (8 * i)));
@@ -144,7 +144,7 @@ int abi_encode_varint(const struct abi_builtin *row, struct bytes *out, const st
 {
 	u128 value;
 	int result = fit_integer(row, &value, json, 4, error);
-	if (result < 0)
+	if (result)
 		return result;
 	uint32_t bits = (uint32_t)value;
 	bytes_put_varuint32(out, row->is_signed ? (bits << 1) ^ (bits >> 31 ? UINT32_MAX : 0) : bits);

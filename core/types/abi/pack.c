@@ -253,7 +253,7 @@ int abi_unpack(struct abi **out, const void *data, size_t length, struct error *
 		result = error_chain(error, UNPACK_EXCEPTION, "the packed ABI ends too early or is malformed");
 	else
 		result = abi_validate(abi, error);
-	if (result < 0)
+	if (result)
 		abi_release(abi);
 	else
 		*out = abi;

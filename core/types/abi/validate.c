@@ -143,7 +143,7 @@ static int resolve_struct(struct abi *abi, struct abi_struct *structure, struct 
 		field->is_extension = last == '$';
 		field->is_optional = last == '?';
 		int result = resolve_name(abi, &field->type, field->type_name, length - field->is_extension, error);
-		if (result < 0) {
+		if (result) {
 			error_prefix(error, "field %s of struct %s", field->name, structure->name);
 			return result;
 		}
@@ -157,7 +157,7 @@ static int resolve_variant(struct abi *abi, struct abi_variant *variant, struct 
 	for (size_t i = 0; i < variant->types_count; i++) {
 		int result = resolve_name(abi, &variant->types[i], variant->type_names[i],
 		                          strlen(variant->type_names[i]), error);
-		if (result < 0)
+		if (result)
 			return result;
 	}
 	return 0;

@@ -50,7 +50,7 @@ int accounts_exists(struct request *request, struct error *error)
 	if (!request->name[0])
 		return error_set(error, ENOENT, "no such account: %s", request->capture[0]);
 	int result = request_view(request, NULL, error);
-	return result < 0 ? result
+	return result ? result
 	                  : request->view->operations->account_exists(request->view, &request->slot,
 	                                                               request->name[0], error);
 }
@@ -75,7 +75,7 @@ int accounts_info_json_read(struct request *request, struct text *out, struct er
 	struct chain_account account;
 	struct text json = TEXT_EMPTY;
 	int result = request_account(request, &account, error);
-	if (result < 0)
+	if (result)
 		return result;
 	result = chain_account_print(request->view, &json, &account, true, error);
 	if (result == 0) {

@@ -42,7 +42,7 @@ static int list_names(struct request *request, const char *from,
 	int result = request_view(request, NULL, error);
 	if (result == 0)
 		result = chain_abi_get(request->view, &abi, request->name[0], error);
-	if (result < 0)
+	if (result)
 		return result == -ENOENT ? 0 : result;
 	while (next_name(abi->abi, at, name, &name) && !name_listing_add(&names, name) && ++name)
 		;
@@ -178,7 +178,7 @@ static int choose_actor(struct request *request, struct permission_level *out, c
 	int result = request_view(request, NULL, error);
 	if (result == 0)
 		result = chain_abi_get(request->view, &abi, request->name[0], error);
-	if (result < 0)
+	if (result)
 		return result;
 	int field = action_actor_field(abi->abi, request->name[0], request->name[1]);
 	const char *name = NULL;

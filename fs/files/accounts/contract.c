@@ -17,7 +17,7 @@ static int read_code(struct request *request, struct bytes *out, struct error *e
 {
 	struct chain_view *view = NULL;
 	int result = request_view(request, &view, error);
-	return result < 0 ? result : view->operations->code(view, out, request->name[0], error);
+	return result ? result : view->operations->code(view, out, request->name[0], error);
 }
 
 static int read_abi(struct request *request, struct bytes *out, struct error *error)
@@ -25,7 +25,7 @@ static int read_abi(struct request *request, struct bytes *out, struct error *er
 	struct chain_view *view = NULL;
 	uint64_t version = 0;
 	int result = request_view(request, &view, error);
-	return result < 0 ? result
+	return result ? result
 	                  : view->operations->abi(view, out, &version, request->name[0], error);
 }
 
@@ -52,7 +52,7 @@ int accounts_contract_abi_json_read(struct request *request, struct text *out, s
 	chain_account_release(&account);
 	if (result == 0)
 		result = chain_abi_get(request->view, &abi, request->name[0], error);
-	if (result < 0)
+	if (result)
 		return result == -ENOENT ? 0 : result;
 	abi_print(&json, abi->abi);
 	json_indent(out, text_string(&json), json.length);

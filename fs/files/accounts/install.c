@@ -267,7 +267,7 @@ int accounts_contract_install_read(struct request *request, struct text *out, st
 	struct chain_account account;
 	int result = request_account(request, &account, error);
 	char hash[65];
-	if (result < 0)
+	if (result)
 		return result;
 	text_append(out, "# bundles:");
 	for (size_t i = 0; bundle_at(i); i++)

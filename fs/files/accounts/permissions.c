@@ -113,7 +113,7 @@ static int parse_object(struct new_permission *out, const struct json *json, str
 		result = name_parse(&out->parent, json_string(parent), error);
 		out->has_parent = true;
 	}
-	return result < 0 ? result : authority_parse(&out->authority, inner ? inner : json, error);
+	return result ? result : authority_parse(&out->authority, inner ? inner : json, error);
 }
 
 static int parse_permission(struct new_permission *out, const char *data, size_t length, struct error *error)
@@ -266,7 +266,7 @@ int accounts_permissions_write(struct request *request, const char *data, size_t
 	struct chain_account account;
 	uint64_t name = 0;
 	int result = name_parse_account(&name, request->capture[1], error);
-	if (result < 0)
+	if (result)
 		return result;
 	result = request_account(request, &account, error);
 	if (result == 0)
@@ -368,7 +368,7 @@ static int take_link(struct request *request, const struct chain_account *accoun
 		result = name_parse_account(&link.permission, permission, error);
 	if (result == 0)
 		result = command_end(command, "CONTRACT ACTION PERMISSION | CONTRACT ACTION -", error);
-	if (result < 0)
+	if (result)
 		return result;
 	uint64_t before = permission_after(changes, account, &link);
 	if (before == link.permission && before)
@@ -382,7 +382,7 @@ static int take_link(struct request *request, const struct chain_account *accoun
 		                   permission);
 	if (result == 0 && changes->count == COMMAND_WORDS)
 		result = error_set(error, EINVAL, "more than %d links in one write", COMMAND_WORDS);
-	if (result < 0)
+	if (result)
 		return result;
 	changes->active_may &= !before || before == ANY || is_below_active(account, before);
 	changes->at[changes->count++] = link;

@@ -78,7 +78,7 @@ static int set_bytes(struct request *request, int64_t wanted, struct error *erro
 	struct resources_row row = {.ram_bytes = 0};
 	struct ram_market_row market;
 	int result = resources_row_read(request, &row, request->name[0], error);
-	if (result < 0 && result != -ENOENT)
+	if (result && result != -ENOENT)
 		return result;
 	int64_t difference = wanted - row.ram_bytes;
 	if (difference == 0)
@@ -86,7 +86,7 @@ static int set_bytes(struct request *request, int64_t wanted, struct error *erro
 	result = require_system_contract(request, NULL, error);
 	if (result == 0)
 		result = ram_market_row_read(request, &market, error);
-	if (result < 0)
+	if (result)
 		return result;
 	if (difference > 0) {
 		struct asset price = {price_of(&market, difference), market.quote.symbol};
@@ -120,11 +120,11 @@ int accounts_ram_write(struct request *request, const char *data, size_t length,
 	int result = command_parse(&command, data, length, NULL, 0, error);
 	if (result == 0 && command.count == 0)
 		result = set_nothing(request, error);
-	if (result < 0 || command.count == 0)
+	if (result || command.count == 0)
 		goto out;
 	if (command.count == 1 && !strchr(command.word[0], ' ')) {
 		result = command_int64(&bytes, command.word[0], 0, INT64_MAX, "RAM in bytes", error);
-		if (result < 0 && strspn(command.word[0], "-0123456789") < strlen(command.word[0]))
+		if (result && strspn(command.word[0], "-0123456789") < strlen(command.word[0]))
 			error_set(error, EINVAL, "\"%s\" is neither a number of bytes nor a quantity like 1.0000 SYS",
 			          command.word[0]);
 		if (result == 0)

@@ -72,7 +72,7 @@ static int find_running(struct staking *staking, struct running **out, uint64_t 
 		}
 	}
 	int result = delegation_row_read(staking->request, &row, staking->from, receiver, error);
-	if (result < 0 && result != -ENOENT)
+	if (result && result != -ENOENT)
 		return result;
 	memory_grow(&staking->running, &staking->running_capacity, staking->running_count + 1,
 	            sizeof *staking->running);
@@ -116,7 +116,7 @@ static int stake_for(struct staking *staking, uint64_t receiver, const struct st
 {
 	struct running *now = NULL;
 	int result = find_running(staking, &now, receiver, error);
-	if (result < 0)
+	if (result)
 		return result;
 	int64_t net = stake->relative ? stake->net.amount : stake->net.amount - now->net;
 	int64_t cpu = stake->relative ? stake->cpu.amount : stake->cpu.amount - now->cpu;
@@ -136,7 +136,7 @@ int accounts_stake_read(struct request *request, struct text *out, struct error 
 	struct delegation_row row = {0};
 	uint64_t symbol = 0;
 	int result = delegation_row_read(request, &row, request->name[0], request->name[0], error);
-	if (result < 0 && result != -ENOENT)
+	if (result && result != -ENOENT)
 		return result;
 	if (result == -ENOENT) {
 		/* Nothing staked, once there is something to stake; before that, nothing. */
@@ -221,7 +221,7 @@ static int take_delegation(struct staking *staking, struct command *command, str
 		result = take_stake(command, &stake, staking->symbol, error);
 	if (result == 0)
 		result = command_end(command, DELEGATIONS_USAGE, error);
-	if (result < 0)
+	if (result)
 		return result;
 	if (!command->value[0])
 		return stake_for(staking, receiver, &stake, error);
@@ -267,7 +267,7 @@ int accounts_refund_read(struct request *request, struct text *out, struct error
 		text_append(out, "# nothing is pending\n");
 		return 0;
 	}
-	if (result < 0)
+	if (result)
 		return result;
 	time_point_sec_print(due, row.request_time + REFUND_DELAY_SEC);
 	text_printf(out, "# pending: %s from NET, %s from CPU; due %s\n", asset_text(&row.net).text,
@@ -280,7 +280,7 @@ int accounts_refund_write(struct request *request, const char *data, size_t leng
 	(void)data;
 	(void)length;
 	int result = require_system_contract(request, NULL, error);
-	return result < 0 ? result
+	return result ? result
 	                  : request_push(request, name_literal("eosio"), "refund", request->name[0], error,
 	                                 "{\"owner\":\"%s\"}", name_text(request->name[0]).text);
 }

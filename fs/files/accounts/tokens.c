@@ -116,7 +116,7 @@ static int match_precision(struct request *request, struct asset *quantity, uint
 	symbol_code_print(code_text, code);
 	if (result == -ENOENT)
 		return error_set(error, ENOENT, "no such token: %s at %s", code_text, name_text(contract).text);
-	if (result < 0)
+	if (result)
 		return result;
 	unsigned given = symbol_precision(quantity->symbol), wanted = symbol_precision(token.supply.symbol);
 	if (given > wanted)

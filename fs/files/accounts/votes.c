@@ -133,7 +133,7 @@ int accounts_votes_write(struct request *request, const char *data, size_t lengt
 	if (result == 0)
 		result = read_voter(request, &voter, &exists, error);
 	/* Clearing what is clear: there may be no stake yet, or a proxy, which this file is not about. */
-	if (result < 0 || (votes.count == 0 && voter.producers_count == 0 && (!exists || voter.proxy)))
+	if (result || (votes.count == 0 && voter.producers_count == 0 && (!exists || voter.proxy)))
 		goto out;
 	for (size_t i = 0; request->append && i < voter.producers_count; i++)
 		add_vote(&votes, voter.producers[i]);
@@ -164,10 +164,10 @@ static int check_proxy(struct request *request, uint64_t name, struct error *err
 {
 	struct voter_row proxy;
 	int result = require_account(request, name, error);
-	if (result < 0)
+	if (result)
 		return result;
 	result = voter_row_read(request, &proxy, name, error);
-	if (result < 0 && result != -ENOENT)
+	if (result && result != -ENOENT)
 		return result;
 	if (result == 0 && proxy.is_proxy)
 		return 0;
@@ -184,12 +184,12 @@ int accounts_proxy_write(struct request *request, const char *data, size_t lengt
 	int result = length ? name_parse_account(&proxy, data, error) : 0;
 	if (result == 0)
 		result = read_voter(request, &voter, &exists, error);
-	if (result < 0 || voter.proxy == proxy)
+	if (result || voter.proxy == proxy)
 		return result;
 	result = require_system_contract(request, NULL, error);
 	if (result == 0 && proxy)
 		result = check_proxy(request, proxy, error);
-	return result < 0 ? result : send_vote(request, proxy, NULL, 0, error);
+	return result ? result : send_vote(request, proxy, NULL, 0, error);
 }
 
 int accounts_is_proxy_read(struct request *request, struct text *out, struct error *error)
@@ -215,7 +215,7 @@ int accounts_is_proxy_write(struct request *request, const char *data, size_t le
 		result = command_bool(&wanted, data, error);
 	if (result == 0 && voter.is_proxy != wanted)
 		result = require_system_contract(request, NULL, error);
-	if (result < 0 || voter.is_proxy == wanted)
+	if (result || voter.is_proxy == wanted)
 		return result;
 	return request_push(request, EOSIO, "regproxy", request->name[0], error,
 	                    "{\"proxy\":\"%s\",\"isproxy\":%s}", name_text(request->name[0]).text,

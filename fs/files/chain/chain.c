@@ -15,7 +15,7 @@ static int read_info(struct request *request, struct chain_info *out, struct err
 {
 	struct chain_view *view = NULL;
 	int result = request_view(request, &view, error);
-	return result < 0 ? result : view->operations->info(view, out, error);
+	return result ? result : view->operations->info(view, out, error);
 }
 
 /* Compact JSON in cleos's layout. */
@@ -32,7 +32,7 @@ int chain_info_json_read(struct request *request, struct text *out, struct error
 	struct text json = TEXT_EMPTY;
 	struct chain_info info;
 	int result = read_info(request, &info, error);
-	if (result < 0)
+	if (result)
 		return result;
 	chain_info_print(&json, &info);
 	print_document(out, &json);
@@ -181,7 +181,7 @@ int chain_params_json_read(struct request *request, struct text *out, struct err
 	int result = request_view(request, &view, error);
 	if (result == 0)
 		result = view->operations->config(view, &config, error);
-	if (result < 0)
+	if (result)
 		return result;
 	chain_config_print(&json, &config);
 	print_document(out, &json);
@@ -206,7 +206,7 @@ int chain_schedule_json_read(struct request *request, struct text *out, struct e
 	int result = request_view(request, &view, error);
 	if (result == 0)
 		result = view->operations->schedules(view, &active, &pending, &proposed, error);
-	if (result < 0)
+	if (result)
 		return result;
 	text_append_char(&json, '{');
 	print_schedule(&json, "active", &active);
@@ -223,7 +223,7 @@ int chain_schedule_json_read(struct request *request, struct text *out, struct e
 int chain_genesis_json_read(struct request *request, struct text *out, struct error *error)
 {
 	int result = request_view(request, NULL, error);
-	if (result < 0)
+	if (result)
 		return result;
 	request_saw_block(request, 1);
 	genesis_print(out, &request->chain->genesis);
@@ -253,7 +253,7 @@ int chain_lib_read(struct request *request, struct text *out, struct error *erro
 int chain_id_read(struct request *request, struct text *out, struct error *error)
 {
 	int result = request_view(request, NULL, error);
-	if (result < 0)
+	if (result)
 		return result;
 	request_saw_block(request, 1);
 	text_append_hex(out, request->chain->chain_id.data, sizeof request->chain->chain_id.data);
@@ -266,7 +266,7 @@ int chain_time_read(struct request *request, struct text *out, struct error *err
 	char text[TIME_TEXT_SIZE];
 	struct chain_info info;
 	int result = read_info(request, &info, error);
-	if (result < 0)
+	if (result)
 		return result;
 	slot_print(text, info.head_slot);
 	text_printf(out, "%s\n", text);

@@ -21,7 +21,7 @@ int chain_clock_read(struct request *request, struct text *out, struct error *er
 	if (result == 0)
 		result = request->chain->operations->clock(request->chain, &clock,
 		                                           request_interruption(request), error);
-	if (result < 0)
+	if (result)
 		return result;
 	time_point_print(text, clock.chain_time);
 	text_printf(out, "%s, %.1f s ahead of real time\n", text,
@@ -64,7 +64,7 @@ static int parse_target(struct request *request, int64_t *out, const char *word,
 	if (result == 0)
 		result = request->chain->operations->clock(request->chain, &clock,
 		                                           request_interruption(request), error);
-	if (result < 0)
+	if (result)
 		return result;
 	if (target < clock.chain_time && as_read)
 		target = clock.chain_time; /* the time just read */

@@ -163,7 +163,7 @@ static int activate(struct request *request, const char *wanted, struct error *e
 {
 	struct search search;
 	int result = find_feature(request, &search, wanted, error);
-	if (result < 0 || search.feature.active || search.feature.preactivated)
+	if (result || search.feature.active || search.feature.preactivated)
 		return result;
 	enum feature known = search.feature.feature;
 	if (known == FEATURE_COUNT)

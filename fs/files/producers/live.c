@@ -117,7 +117,7 @@ static int print_scheduled(struct request *request, struct text *out,
 	char key[KEY_TEXT_SIZE] = "";
 	int result = request->chain->operations->node(request->chain, &node, EOSIO,
 	                                              request_interruption(request), error);
-	if (result < 0)
+	if (result)
 		return result;
 	if (scheduled->keys_count > 0)
 		public_key_print(key, &scheduled->keys[0].key);
@@ -181,7 +181,7 @@ static int print_unscheduled(struct request *request, struct text *out, const st
 		return 0;
 	}
 	result = global_row_read(request, &global, error);
-	if (result < 0 && result != -ENOENT)
+	if (result && result != -ENOENT)
 		return result;
 	if (global.total_activated_stake < MINIMUM_ACTIVATED_STAKE) {
 		const uint64_t symbol = chain_core_symbol(request->view);
@@ -197,7 +197,7 @@ static int print_unscheduled(struct request *request, struct text *out, const st
 		return 0;
 	}
 	result = find_rank(request, &rank, error);
-	if (result < 0)
+	if (result)
 		return result;
 	if (rank > SCHEDULE_SIZE)
 		text_printf(out, "not producing: rank %u, of which the first %d produce\n", rank, SCHEDULE_SIZE);
@@ -268,7 +268,7 @@ int producers_rewards_read(struct request *request, struct text *out, struct err
 		text_append(out, "# nothing: there is no token to be paid in\n");
 		return 0;
 	}
-	if (result < 0)
+	if (result)
 		return result;
 	const struct asset sum = {pay.blocks + pay.votes, symbol}, blocks = {pay.blocks, symbol},
 					   votes = {pay.votes, symbol};

@@ -69,7 +69,7 @@ static int account_key(struct request *request, uint64_t name, struct public_key
 	int result = require_account(request, name, error);
 	if (result == 0)
 		result = request->view->operations->account(request->view, &account, name, error);
-	if (result < 0)
+	if (result)
 		return result;
 	result = error_set(error, ENOENT,
 	                   "no key to register %s with: its active permission has none; write the action "
@@ -130,13 +130,13 @@ int producers_key_write(struct request *request, const char *data, size_t length
 	struct producer_row producer;
 	struct public_key key;
 	int result = read_producer(request, &producer, error);
-	if (result < 0 || (length == 0 && !producer.active))
+	if (result || (length == 0 && !producer.active))
 		return result;
 	result = public_key_parse(&key, data, error);
-	if (result < 0 || (producer.active && public_key_compare(&key, &producer.key) == 0))
+	if (result || (producer.active && public_key_compare(&key, &producer.key) == 0))
 		return result;
 	result = require_active(&producer, error);
-	return result < 0 ? result
+	return result ? result
 	                  : register_producer(request, producer.owner, &key, producer.url, producer.url_length,
 	                                      producer.location, error);
 }
@@ -158,12 +158,12 @@ int producers_url_write(struct request *request, const char *data, size_t length
 {
 	struct producer_row producer;
 	int result = read_producer(request, &producer, error);
-	if (result < 0 || (length == producer.url_length && memcmp(data, producer.url, length) == 0))
+	if (result || (length == producer.url_length && memcmp(data, producer.url, length) == 0))
 		return result;
 	if (length > URL_SIZE_MAXIMUM)
 		return error_set(error, EINVAL, "url too long: %zu bytes, of at most %d", length, URL_SIZE_MAXIMUM);
 	result = require_active(&producer, error);
-	return result < 0 ? result
+	return result ? result
 	                  : register_producer(request, producer.owner, &producer.key, data, length,
 	                                      producer.location, error);
 }
@@ -187,10 +187,10 @@ int producers_location_write(struct request *request, const char *data, size_t l
 	int result = read_producer(request, &producer, error);
 	if (result == 0)
 		result = command_int64(&location, data, 0, UINT16_MAX, "the location", error);
-	if (result < 0 || location == producer.location)
+	if (result || location == producer.location)
 		return result;
 	result = require_active(&producer, error);
-	return result < 0 ? result
+	return result ? result
 	                  : register_producer(request, producer.owner, &producer.key, producer.url,
 	                                      producer.url_length, (uint16_t)location, error);
 }
@@ -215,13 +215,13 @@ int producers_active_write(struct request *request, const char *data, size_t len
 	int result = read_producer(request, &producer, error);
 	if (result == 0)
 		result = command_bool(&wanted, data, error);
-	if (result < 0 || wanted == producer.active)
+	if (result || wanted == producer.active)
 		return result;
 	if (!wanted)
 		return request_push(request, EOSIO, "unregprod", producer.owner, error, "{\"producer\":\"%s\"}",
 		                    name_text(producer.owner).text);
 	result = account_key(request, producer.owner, &key, error);
-	return result < 0 ? result
+	return result ? result
 	                  : register_producer(request, producer.owner, &key, producer.url, producer.url_length,
 	                                      producer.location, error);
 }

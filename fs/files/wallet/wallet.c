@@ -98,7 +98,7 @@ int wallet_keys_list(struct request *request, const char *from, struct listing *
 	struct wallet_keys *keys = NULL;
 	char (*names)[KEY_TEXT_SIZE] = NULL;
 	int result = wallet_keys_hold(request->wallet, &keys, error);
-	if (result < 0)
+	if (result)
 		return result;
 	names = memory_allocate(keys->count + 1, sizeof *names);
 	for (size_t i = 0; i < keys->count; i++)
