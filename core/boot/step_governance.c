@@ -18,6 +18,7 @@ static const char *resigning_account(size_t index)
 {
 	return index < 2 ? "eosio" : boot_system_accounts[index / 2 - 1];
 }
+
 static const char *resigning_permission(size_t index) { return index % 2 ? "active" : "owner"; }
 
 static struct permission_level controller(size_t index)

@@ -36,6 +36,7 @@ static size_t stake_account(const struct boot_plan *plan, size_t index)
 {
 	return plan->stake_items[index] / 2;
 }
+
 static bool stake_is_transfer(const struct boot_plan *plan, size_t index)
 {
 	return plan->stake_items[index] % 2;

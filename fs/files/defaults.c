@@ -116,6 +116,7 @@ static void print_stake_net(struct text *out, const struct account_defaults *val
 {
 	print_amount(out, &values->stake_net);
 }
+
 static void print_stake_cpu(struct text *out, const struct account_defaults *values)
 {
 	print_amount(out, &values->stake_cpu);

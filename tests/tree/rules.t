@@ -111,8 +111,22 @@ missing_paths() {
 		done
 }
 
+# On a signature of any number of lines: the brace stands alone; an empty line comes after the function, none after its
+# brace and none before its end.
 braces() {
-	sources | xargs grep -HnE '^[A-Za-z_].*\) \{$'
+	sources | xargs awk '
+		function say(what) { print FILENAME ":" FNR ": " what }
+		FNR == 1 { before = ""; signature = comment = 0 }
+		comment { comment = !/\*\//; before = $0; next }
+		/\/\*/ && !/\*\// { comment = 1; signature = 0; before = $0; next }
+		{ code = $0; sub(/[ \t]*\/\*.*\*\/$/, "", code) }
+		code ~ /^[A-Za-z_].*\(/ && code !~ /[;}]$|=/ { signature = 1 }
+		signature && code ~ /[^ \t]+.*\{$/ { say("a function opens its brace on a line of its own") }
+		code ~ /[;{]$/ { signature = 0 }
+		/^$/ && before ~ /^\t*(.*[^,(=] )?\{$/ { say("an empty line after an opening brace") }
+		/^\t*\}/ && before == "" && FNR > 1 { say("an empty line before a closing brace") }
+		FILENAME ~ /c$/ && before == "}" && /./ { say("no empty line after a function") }
+		{ before = $0 }'
 }
 
 spacing() {
@@ -200,7 +214,7 @@ check 'the Debian package is built with what building takes' missing_build_depen
 check 'the Debian package has the version of the program' different_versions
 check 'the top level holds what it should' surplus
 check 'tabs indent' indented_by_blanks
-check 'functions open their brace on a line of its own' braces
+check 'braces and empty lines of functions' braces
 check 'spacing' spacing
 check 'own header, ours, the system'\''s' include_order
 check 'functions in headers have users' without_user

@@ -147,24 +147,28 @@ static void dead_get(uint64_t r, uint64_t c, uint64_t a)
 	db_remove_i64(iterator);
 	db_get_i64(iterator, NULL, 0);
 }
+
 static void not_a_number(uint64_t r, uint64_t c, uint64_t a)
 {
 	(void)r, (void)c, (void)a;
 	double key = NAN;
 	db_idx_double_store(1, 1, ALICE, 1, &key);
 }
+
 static void foreign_row(uint64_t r, uint64_t c, uint64_t a)
 {
 	(void)r, (void)c, (void)a;
 	uint64_t token = name_literal("eosio.token");
 	db_remove_i64(db_find_i64(token, UINT64_C(5462355), name_literal("stat"), UINT64_C(5462355)));
 }
+
 static void twice(uint64_t r, uint64_t c, uint64_t a)
 {
 	(void)r, (void)c, (void)a;
 	db_store_i64(1, 1, ALICE, 1, "", 0);
 	db_store_i64(1, 1, ALICE, 1, "", 0);
 }
+
 static void odd_count(uint64_t r, uint64_t c, uint64_t a)
 {
 	(void)r, (void)c, (void)a;

@@ -70,6 +70,7 @@ static void run(struct test_chain *chain, const struct step *steps, size_t count
 			test_succeeds(chain, S, steps[i].action, steps[i].json, steps[i].authorization);
 	}
 }
+
 #define RUN(chain, steps) run(chain, steps, sizeof steps / sizeof *steps)
 
 #define AMOUNT(owner, amount) "{\"owner\":\"" owner "\",\"amount\":\"" amount "\"}"

@@ -47,6 +47,7 @@ static void run(struct test_chain *chain, const struct step *steps, size_t count
 			test_succeeds(chain, steps[i].account, steps[i].action, steps[i].json, steps[i].authorization);
 	}
 }
+
 #define RUN(chain, steps) run(chain, steps, sizeof steps / sizeof *steps)
 
 static void begin(struct test_chain *chain)

@@ -49,35 +49,42 @@ static void past(struct test_chain *chain, struct transaction *transaction)
 {
 	transaction->expiration = (uint32_t)(test_time(chain) / 1000000) - 1;
 }
+
 static void just_now(struct test_chain *chain, struct transaction *transaction)
 {
 	transaction->expiration = (uint32_t)(test_time(chain) / 1000000);
 }
+
 static void an_hour(struct test_chain *chain, struct transaction *transaction)
 {
 	transaction->expiration = (uint32_t)(test_time(chain) / 1000000) + 3600;
 }
+
 static void more_than_an_hour(struct test_chain *chain, struct transaction *transaction)
 {
 	transaction->expiration = (uint32_t)(test_time(chain) / 1000000) + 3601;
 }
+
 static void other_prefix(struct test_chain *chain, struct transaction *transaction)
 {
 	(void)chain;
 	transaction->ref_block_prefix++;
 }
+
 static void no_reference(struct test_chain *chain, struct transaction *transaction)
 {
 	(void)chain;
 	transaction->ref_block_num = 0;
 	transaction->ref_block_prefix = 0;
 }
+
 static void unused_reference(struct test_chain *chain, struct transaction *transaction)
 {
 	(void)chain;
 	transaction->ref_block_num = 40000;
 	transaction->ref_block_prefix = 0;
 }
+
 static void no_actions(struct test_chain *chain, struct transaction *transaction)
 {
 	(void)chain;
@@ -85,31 +92,37 @@ static void no_actions(struct test_chain *chain, struct transaction *transaction
 	transaction->actions[0].authorization = NULL;
 	transaction->actions_count = 0;
 }
+
 static void no_authorization(struct test_chain *chain, struct transaction *transaction)
 {
 	(void)chain;
 	transaction->actions[0].authorization_count = 0;
 }
+
 static void no_such_code(struct test_chain *chain, struct transaction *transaction)
 {
 	no_authorization(chain, transaction);
 	transaction->actions[0].account = name_literal("nobody");
 }
+
 static void no_such_actor(struct test_chain *chain, struct transaction *transaction)
 {
 	(void)chain;
 	transaction->actions[0].authorization[0] = (struct permission_level){name_literal("nobody"), 0};
 }
+
 static void no_such_permission(struct test_chain *chain, struct transaction *transaction)
 {
 	(void)chain;
 	transaction->actions[0].authorization[0].permission = name_literal("spend");
 }
+
 static void empty_permission(struct test_chain *chain, struct transaction *transaction)
 {
 	(void)chain;
 	transaction->actions[0].authorization[0].permission = 0;
 }
+
 static void an_extension(struct test_chain *chain, struct transaction *transaction)
 {
 	past(chain, transaction);
@@ -117,6 +130,7 @@ static void an_extension(struct test_chain *chain, struct transaction *transacti
 	transaction->extensions = memory_allocate(1, sizeof *transaction->extensions);
 	transaction->extensions_count = 1;
 }
+
 static struct action *context_free(struct transaction *transaction, const char *account, const char *name)
 {
 	struct action *action = transaction->context_free_actions = memory_allocate(1, sizeof *action);
@@ -125,6 +139,7 @@ static struct action *context_free(struct transaction *transaction, const char *
 	action->name = name_literal(name);
 	return action;
 }
+
 static void context_free_with_authority(struct test_chain *chain, struct transaction *transaction)
 {
 	struct action *action = context_free(transaction, "eosio", "nothing");
@@ -132,48 +147,57 @@ static void context_free_with_authority(struct test_chain *chain, struct transac
 	action->authorization = memory_allocate(1, sizeof(struct permission_level));
 	action->authorization_count = 1;
 }
+
 static void context_free_unknown(struct test_chain *chain, struct transaction *transaction)
 {
 	(void)chain;
 	context_free(transaction, "nobody", "nothing");
 }
+
 static void context_free_that_reads(struct test_chain *chain, struct transaction *transaction)
 {
 	struct action *action = context_free(transaction, "eosio", "reqauth");
 	(void)chain;
 	bytes_put_u64(&action->data, name_literal("alice"));
 }
+
 static void context_free_alone(struct test_chain *chain, struct transaction *transaction)
 {
 	no_actions(chain, transaction);
 	context_free(transaction, "eosio", "nothing");
 }
+
 static void context_free_fine(struct test_chain *chain, struct transaction *transaction)
 {
 	(void)chain;
 	context_free(transaction, "eosio", "nothing");
 }
+
 static void few_words(struct test_chain *chain, struct transaction *transaction)
 {
 	(void)chain;
 	transaction->max_net_usage_words = 9;
 }
+
 static void enough_words(struct test_chain *chain, struct transaction *transaction)
 {
 	(void)chain;
 	transaction->max_net_usage_words = 10;
 }
+
 static void huge(struct test_chain *chain, struct transaction *transaction)
 {
 	static const uint8_t data[524288];
 	(void)chain;
 	bytes_put(&transaction->actions[0].data, data, sizeof data);
 }
+
 static void a_millisecond(struct test_chain *chain, struct transaction *transaction)
 {
 	(void)chain;
 	transaction->max_cpu_usage_ms = 1;
 }
+
 static void by_two(struct test_chain *chain, struct transaction *transaction)
 {
 	(void)chain;

@@ -42,6 +42,7 @@ static void producer_votes(const void *row, void *out)
 	double key = producer->is_active ? -producer->total_votes : producer->total_votes;
 	__builtin_memcpy(out, &key, sizeof key);
 }
+
 static const struct index producer_indices[] = {{INDEX_DOUBLE, producer_votes}};
 static const struct row_type producer_type = ROW_TYPE_INDEXED(struct producer, producer_fields,
                                                               producer_indices);
@@ -92,6 +93,7 @@ static void bid_amount(const void *row, void *out)
 	uint64_t key = 0 - (uint64_t)((const struct name_bid *)row)->high_bid;
 	__builtin_memcpy(out, &key, sizeof key);
 }
+
 static const struct index bid_indices[] = {{INDEX_U64, bid_amount}};
 static const struct row_type bid_type = ROW_TYPE_INDEXED(struct name_bid, bid_fields, bid_indices);
 

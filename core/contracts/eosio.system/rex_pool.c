@@ -31,10 +31,12 @@ static void loan_expiration(const void *row, void *out)
 {
 	__builtin_memcpy(out, &((const struct rex_loan *)row)->expiration, 8);
 }
+
 static void loan_owner(const void *row, void *out)
 {
 	__builtin_memcpy(out, &((const struct rex_loan *)row)->from, 8);
 }
+
 static const struct index loan_indices[] = {{INDEX_U64, loan_expiration}, {INDEX_U64, loan_owner}};
 static const struct row_type loan_type = ROW_TYPE_INDEXED(struct rex_loan, loan_fields, loan_indices);
 
@@ -49,6 +51,7 @@ static void order_by_time(const void *row, void *out)
 	uint64_t key = order->is_open ? (uint64_t)order->order_time : UINT64_MAX;
 	__builtin_memcpy(out, &key, sizeof key);
 }
+
 static const struct index order_indices[] = {{INDEX_U64, order_by_time}};
 static const struct row_type order_type = ROW_TYPE_INDEXED(struct rex_order, order_fields, order_indices);
 

@@ -34,6 +34,7 @@ static int build_index(struct abi *abi, struct abi_index *index, const void *row
 	index->count = count;
 	return 0;
 }
+
 _Static_assert(sizeof(const char *) == 8, "keys of indexes are read as 8 bytes");
 
 static int build_indexes(struct abi *abi, struct error *error)

@@ -111,6 +111,7 @@ void map_node_release(struct map *map, struct map_node *node)
 	else if (!node->references)
 		map_node_end(map, node);
 }
+
 void map_node_detach(struct map *map, struct map_node *node)
 {
 	if (!node->origin)
