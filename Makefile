@@ -59,11 +59,10 @@ DEB_INSTALLED  = $(BUILD)/packages/deb
 Q = $(if $(V),,@)
 SAY = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),:,echo)
 
-.PHONY: all library tests programs run stop test bench crash clean install-packages readme
+.PHONY: all tests programs run stop test bench crash clean readme
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/eosiofs
-library: $(BUILD)/libeosiofs.a
 tests: $(UNIT_TESTS) $(BUILD)/replay
 
 # --- packages: a stamp is older than what it stands for only when the lists in this file changed ---

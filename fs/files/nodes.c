@@ -59,19 +59,6 @@ int nodes_config_ini_read(struct request *request, struct text *out, struct erro
 	return 0;
 }
 
-int nodes_genesis_json_read(struct request *request, struct text *out, struct error *error)
-{
-	struct chain_node node;
-	int result = read_node(request, &node, error);
-	if (result)
-		return result;
-	request_saw_block(request, 1);
-	genesis_print(out, &request->chain->genesis);
-	if (out->length > 0 && out->data[out->length - 1] != '\n')
-		text_append_char(out, '\n');
-	return 0;
-}
-
 int nodes_state_read(struct request *request, struct text *out, struct error *error)
 {
 	struct chain_node node;

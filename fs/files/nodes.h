@@ -7,7 +7,6 @@
 int nodes_list(struct request *request, const char *from, struct listing *listing, struct error *error);
 int nodes_exists(struct request *request, struct error *error);
 int nodes_config_ini_read(struct request *request, struct text *out, struct error *error);
-int nodes_genesis_json_read(struct request *request, struct text *out, struct error *error);
 int nodes_state_read(struct request *request, struct text *out, struct error *error);
 int nodes_head_read(struct request *request, struct text *out, struct error *error);
 int nodes_lib_read(struct request *request, struct text *out, struct error *error);

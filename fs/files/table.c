@@ -208,7 +208,7 @@ const struct row tree_rows[] = {
 	{.pattern = "nodes/@node", .kind = ROW_FOLDER, .exists = nodes_exists, .help = "a node"},
 	{.pattern = "nodes/@node/config.ini", .kind = ROW_READ_ONLY, .live = true, .read = nodes_config_ini_read,
 	 .help = "its configuration, as nodeos reads it"},
-	{.pattern = "nodes/@node/genesis.json", .kind = ROW_READ_ONLY, .read = nodes_genesis_json_read,
+	{.pattern = "nodes/@node/genesis.json", .kind = ROW_READ_ONLY, .read = chain_genesis_json_read,
 	 .help = "the genesis it started from"},
 	{.pattern = "nodes/@node/state", .kind = ROW_READ_ONLY, .live = true, .read = nodes_state_read,
 	 .help = "`running` or `stopped`"},

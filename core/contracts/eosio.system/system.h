@@ -179,22 +179,23 @@ void system_channel_to_rex(struct system *system, uint64_t from, struct asset am
 void system_channel_bid_to_rex(struct system *system, int64_t highest_bid);
 bool system_holds_rex(const struct system *system, uint64_t owner);
 
-/* The actions, by name in eosio.system.c. */
+/* The actions of people, each a function system_NAME (admin.c, bandwidth.c …). onblock and those of the
+ * chain's own that the contract takes part in stand apart, in eosio.system.c. */
+#define SYSTEM_ACTIONS(ACTION)                                                              \
+	ACTION(init) ACTION(setram) ACTION(setramrate) ACTION(setparams) ACTION(setpriv)        \
+	ACTION(setalimits) ACTION(rmvproducer) ACTION(updtrevision) ACTION(bidname)             \
+	ACTION(bidrefund) ACTION(buyram) ACTION(buyrambytes) ACTION(sellram)                    \
+	ACTION(delegatebw) ACTION(undelegatebw) ACTION(refund) ACTION(regproducer)              \
+	ACTION(unregprod) ACTION(voteproducer) ACTION(regproxy) ACTION(claimrewards)            \
+	ACTION(deposit) ACTION(withdraw) ACTION(buyrex) ACTION(unstaketorex) ACTION(sellrex)    \
+	ACTION(cnclrexorder) ACTION(rentcpu) ACTION(rentnet) ACTION(fundcpuloan)                \
+	ACTION(fundnetloan) ACTION(defcpuloan) ACTION(defnetloan) ACTION(updaterex)             \
+	ACTION(rexexec) ACTION(consolidate) ACTION(closerex)
+
 typedef void system_action(struct system *system, struct reader *in);
-system_action system_init, system_setram, system_setramrate, system_setparams, system_setpriv,
-	system_setalimits, system_rmvproducer;
-system_action system_updtrevision;
-system_action system_newaccount, system_setabi;
-system_action system_buyram, system_buyrambytes, system_sellram;
-system_action system_delegatebw, system_undelegatebw, system_refund;
-system_action system_regproducer, system_unregprod, system_onblock;
-system_action system_voteproducer, system_regproxy;
-system_action system_claimrewards;
-system_action system_bidname, system_bidrefund;
-system_action system_deposit, system_withdraw, system_buyrex, system_unstaketorex, system_sellrex,
-	system_cnclrexorder, system_updaterex;
-system_action system_rexexec, system_consolidate, system_closerex;
-system_action system_rentcpu, system_rentnet, system_fundcpuloan, system_fundnetloan, system_defcpuloan,
-	system_defnetloan;
+#define DECLARE(name) system_action system_##name;
+SYSTEM_ACTIONS(DECLARE)
+#undef DECLARE
+system_action system_onblock, system_newaccount, system_setabi;
 
 #endif

@@ -44,7 +44,7 @@ void *arena_allocate(struct arena *arena, size_t length);
 struct intrinsic {
 	const char *name;
 	const char *signature;
-	enum feature feature; /* FEATURE_COUNT: none, it has always been there */
+	const char *feature; /* digest in hex */
 	void (*function)(void);
 };
 const struct intrinsic *intrinsic_find(const char *name, size_t length); /* NULL: none */

@@ -62,10 +62,14 @@ static const char *list_refusal(const struct apply_context *context, const struc
 	return NULL;
 }
 
+/* DISALLOW_EMPTY_PRODUCER_SCHEDULE */
+static const char disallow_empty[] = "68dcaa34c0517d19666e6b33add67351d8c5f69e999ca1e37931bc410a297428";
+
 static int64_t propose(struct apply_context *context, const void *data, uint32_t length, bool legacy)
 {
 	struct bytes packed = {0};
 	struct producer_schedule schedule = {0};
+	struct checksum256 feature;
 	const char *why = NULL;
 	uint64_t about = 0;
 	int64_t version = -1;
@@ -74,10 +78,10 @@ static int64_t propose(struct apply_context *context, const void *data, uint32_t
 	struct cursor in = cursor_make(packed.data, packed.length);
 	int result = 0;
 	bool decoded = producer_schedule_unpack(&schedule, &in, legacy) == 0;
+	checksum256_parse(&feature, disallow_empty);
 	if (decoded && schedule.producers_count > SCHEDULE_PRODUCERS_MAXIMUM)
 		why = "Producer schedule exceeds the maximum producer count for this chain";
-	else if (decoded && !schedule.producers_count &&
-	         apply_feature_active(context, FEATURE_DISALLOW_EMPTY_PRODUCER_SCHEDULE))
+	else if (decoded && !schedule.producers_count && apply_feature_active(context, &feature))
 		why = "Producer schedule cannot be empty";
 	else if (decoded)
 		why = list_refusal(context, &schedule, legacy, &about);

@@ -58,7 +58,7 @@ bool intrinsic_is_feature_activated(const uint8_t digest[32])
 	struct apply_context *context = intrinsic_enter(FOR_ACTION);
 	struct checksum256 feature;
 	memcpy(feature.data, digest, sizeof feature.data);
-	return apply_feature_active(context, feature_find(&feature));
+	return apply_feature_active(context, &feature);
 }
 
 uint64_t intrinsic_get_sender(void)

@@ -40,8 +40,10 @@ static int check_import(struct apply_context *context, const struct string *modu
 	const struct intrinsic *found = is(module, "env") && kind == 0
 	                                    ? intrinsic_find((const char *)name->data, name->length)
 	                                    : NULL;
-	if (found ? found->feature == FEATURE_COUNT || apply_feature_active(context, found->feature)
-	          : is(module, "env") && kind == 0 && is_compiler_builtin(name))
+	struct checksum256 feature;
+	if (found ? !found->feature : is(module, "env") && kind == 0 && is_compiler_builtin(name))
+		return 0;
+	if (found && checksum256_parse(&feature, found->feature) == 0 && apply_feature_active(context, &feature))
 		return 0;
 	return error_chain(context->error, WASM_SERIALIZATION_ERROR, "%.*s.%.*s unresolveable",
 	                   (int)(module->length < 64 ? module->length : 64), (const char *)module->data,

@@ -4,7 +4,6 @@
 #define EOSIOFS_CORE_ENGINE_RUN_APPLY_H
 
 #include "core/engine/engine.h"
-#include "core/types/feature.h"
 
 #include <setjmp.h>
 
@@ -114,8 +113,7 @@ int apply_set_proposed_producers(struct apply_context *context, struct producer_
 void apply_get_parameters(const struct apply_context *context, struct chain_config *out);
 int apply_set_parameters(struct apply_context *context, const struct chain_config *config);
 int apply_preactivate_feature(struct apply_context *context, const struct checksum256 *digest);
-/* FEATURE_COUNT: false */
-bool apply_feature_active(const struct apply_context *context, enum feature feature);
+bool apply_feature_active(const struct apply_context *context, const struct checksum256 *digest);
 /* the count there is */
 size_t apply_active_producers(const struct apply_context *context, uint64_t *names, size_t capacity);
 /* check_transaction_authorization: would these keys and permissions (with an infinite delay) authorize the

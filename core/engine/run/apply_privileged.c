@@ -111,8 +111,10 @@ int apply_preactivate_feature(struct apply_context *context, const struct checks
 	return result;
 }
 
-bool apply_feature_active(const struct apply_context *context, enum feature feature)
+bool apply_feature_active(const struct apply_context *context, const struct checksum256 *digest)
 {
+	enum feature feature = feature_find(digest);
+
 	return feature != FEATURE_COUNT && feature_active(&pending_of(context)->globals.features, feature);
 }
 
