@@ -139,11 +139,9 @@ void transaction_log_destroy(struct transaction_log *log)
 void transaction_log_note(struct tree *tree, const char *path, const char *what)
 {
 	struct text text = TEXT_EMPTY;
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
 	text_printf(&text, "# %s: %s\n", path, what);
 	pthread_mutex_lock(&tree->log->lock);
-	growing_text_append(tree->log->text, text.data, text.length, now);
+	growing_text_append(tree->log->text, text.data, text.length, clock_real());
 	pthread_mutex_unlock(&tree->log->lock);
 	text_release(&text);
 }

@@ -1,8 +1,8 @@
 /* What becomes of sealed blocks: they are signed, go to the block log in order, and their journals go away
  * once the disk has them. */
-#include "core/base/clock.h"
 #include "core/chain/embedded/embedded_private.h"
 
+#include "core/base/clock.h"
 #include "core/base/memory.h"
 #include "core/base/parallel.h"
 #include "core/types/name.h"
