@@ -53,10 +53,12 @@ size_t growing_text_append(struct growing_text *text, const char *lines, size_t 
 		text_append_char(&shown, '\n');
 	length = shown.length;
 	pthread_mutex_lock(&text->mutex);
+	while (text->length && text->length + length > text->limit)
+		drop_older_half(text);
 	memory_grow(&text->data, &text->capacity, text->length + length, 1);
 	memcpy(text->data + text->length, shown.data, length);
 	text->length += length;
-	while (text->length > text->limit)
+	if (text->length > text->limit)
 		drop_older_half(text);
 	text->modified = when;
 	pthread_mutex_unlock(&text->mutex);

@@ -69,8 +69,9 @@ struct branch *branch_fork(struct ledger *ledger, struct block_state *head);
 void branch_destroy(struct branch *branch); /* NULL is fine */
 struct ledger *branch_ledger(const struct branch *branch); /* borrowed */
 struct block_state *branch_head(const struct branch *branch); /* borrowed */
-/* The head, or a block before it that is reversible or the last irreversible one: borrowed. NULL: it is
- * neither, or its state was let go (of a long reversible chain the last 1 000 are kept). */
+/* The head, or a block before it that is reversible or the last irreversible one, or was so until the head
+ * came: borrowed. NULL: it is none, or its state was let go (of a long reversible chain the last 1 000 are
+ * kept). */
 struct block_state *branch_find(const struct branch *branch, uint32_t number);
 /* The id of the head or of a reversible block before it, the last irreversible one included; false: it is
  * not known. Up to 65 536 blocks beyond those of branch_find() are. */

@@ -58,6 +58,7 @@ measure_idle() {
 }
 
 "$BUILD/tests/bench/map"
+"$BUILD/tests/bench/network"
 "$BUILD/tests/bench/signatures"
 "$BUILD/tests/bench/transfers"
 "$BUILD/tests/bench/chain"

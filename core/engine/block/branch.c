@@ -29,11 +29,11 @@ static void append(struct branch *branch, struct block_state *block)
 }
 
 /* Blocks before the irreversible one go, and of a long reversible chain (too few producers are there) all
- * but the last. */
+ * but the last. Before the head changes: whoever asks what has become irreversible with it finds that. */
 static void prune(struct branch *branch)
 {
 	while (branch->count > 1 && (branch->blocks[branch->first]->number < branch->head->dpos_irreversible ||
-	                             branch->count > REVERSIBLE_STATES)) {
+	                             branch->count >= REVERSIBLE_STATES)) {
 		block_state_release(branch->blocks[branch->first++]);
 		branch->count--;
 	}
@@ -130,8 +130,8 @@ const struct producer_authority *branch_producer_of_slot(const struct branch *br
 
 void branch_append(struct branch *branch, struct block_state *block)
 {
-	append(branch, block);
 	prune(branch);
+	append(branch, block);
 }
 
 /* Blocks of the new head's past that the ledger has, down to one that the branch has too or needs no more:
@@ -155,8 +155,14 @@ static size_t past_of(const struct branch *branch, struct block_state *head, str
 void branch_set_head(struct branch *branch, struct block_state *head)
 {
 	struct block_state **past, *meets;
-	size_t count = past_of(branch, head, &past), kept = 0;
+	size_t count, kept = 0;
 
+	if (branch->count && checksum256_equal(&head->block->header.previous, &branch->head->id)) {
+		branch_append(branch, block_state_hold(head));
+		return;
+	}
+	prune(branch);
+	count = past_of(branch, head, &past);
 	for (size_t i = 0; i < count; i++)
 		block_state_hold(past[i]);
 	/* what both have stays */
@@ -172,7 +178,6 @@ void branch_set_head(struct branch *branch, struct block_state *head)
 	while (count)
 		append(branch, past[--count]);
 	free(past);
-	prune(branch);
 }
 
 struct id_trail *branch_trail(const struct branch *branch)

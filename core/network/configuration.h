@@ -1,0 +1,44 @@
+/* How a node is configured: config.ini in nodeos's syntax and nodeos's command line, both made of the same
+ * options (protocol.md G.1, G.2; p2p.md 9). */
+#ifndef EOSIOFS_CORE_NETWORK_CONFIGURATION_H
+#define EOSIOFS_CORE_NETWORK_CONFIGURATION_H
+
+#include "core/base/text.h"
+#include "core/network/keys.h"
+
+#include <stdint.h>
+
+struct configuration {
+	char **lines; /* owned strings, as written but for private keys: "name = value", comments, empty lines */
+	size_t lines_count, lines_capacity;
+	/* what they say: */
+	uint64_t *producers; /* owned */
+	size_t producers_count, producers_capacity;
+	struct public_key *signers; /* owned: of signature-provider and private-key */
+	size_t signers_count, signers_capacity;
+	char **peers; /* owned: p2p-peer-address */
+	size_t peers_count, peers_capacity;
+	char *http_server_address, *p2p_listen_endpoint, *p2p_server_address; /* owned; NULL: not given */
+	bool enable_stale_production;
+	int64_t max_irreversible_block_age; /* seconds; negative: any */
+	char **unknown; /* owned: names of options that nodeos does not have */
+	size_t unknown_count, unknown_capacity;
+};
+
+void configuration_release(struct configuration *configuration);
+/* A config.ini. Private keys in it go to `keys`. -EINVAL with the number of the line. */
+int configuration_parse(struct configuration *out, const char *text, struct node_keys *keys,
+                        struct error *error);
+/* A command line, one word an argument; its lines are "name = value". An option that nodeos does not have
+ * is refused in nodeos's words. */
+int configuration_parse_arguments(struct configuration *out, const char *const *arguments, size_t count,
+                                  struct node_keys *keys, struct error *error);
+/* What the command line says goes before what the file says; values of options that may be given many
+ * times add up. `out` is released by the caller. */
+void configuration_merge(struct configuration *out, const struct configuration *file,
+                         const struct configuration *arguments);
+void configuration_print(const struct configuration *configuration, struct text *out);
+/* Replaces the p2p-peer-address lines, in place of the first of them. */
+void configuration_set_peers(struct configuration *configuration, const char *const *peers, size_t count);
+
+#endif

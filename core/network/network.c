@@ -1,0 +1,281 @@
+/* The network's life, its nodes, what time does to it. */
+#include "core/network/network_parts.h"
+
+#include "core/base/memory.h"
+#include "core/types/name.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXPIRE_US = 10 * 1000000, SIGNED_BEFORE_US = 100000, LAST_SIGNED_BEFORE_US = 200000 };
+
+struct network *network_create(struct ledger *ledger, const struct signer *signer,
+                               const struct network_hooks *hooks)
+{
+	struct network *network = memory_allocate(1, sizeof *network);
+
+	network->ledger = ledger_hold(ledger);
+	network->keys.signer = signer;
+	if (hooks)
+		network->hooks = *hooks;
+	return network;
+}
+
+void network_destroy(struct network *network)
+{
+	if (!network)
+		return;
+	network->hooks = (struct network_hooks){0};
+	while (network->nodes_count)
+		node_destroy(network->nodes[--network->nodes_count]);
+	transactions_release(&network->transactions);
+	node_keys_release(&network->keys);
+	ledger_release(network->ledger);
+	free(network->nodes);
+	free(network->named);
+	text_release(&network->received);
+	free(network);
+}
+
+/* --- finding --- */
+
+struct node *network_node_from(const struct network *network, uint64_t from)
+{
+	size_t low = 0, high = network->nodes_count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (network->nodes[middle]->name < from)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < network->nodes_count ? network->nodes[low] : NULL;
+}
+
+struct node *network_node(const struct network *network, uint64_t name)
+{
+	struct node *node = network_node_from(network, name);
+	return node && node->name == name ? node : NULL;
+}
+
+/* The digits behind the last colon; 0: none. "host:port:trx" means host:port. */
+static unsigned long port_of(const char *address)
+{
+	const char *colon = strchr(address, ':');
+	char *end;
+	unsigned long port;
+	if (!colon || !isdigit((unsigned char)colon[1]))
+		return 0;
+	port = strtoul(colon + 1, &end, 10);
+	return (*end && *end != ':') || port > 65535 ? 0 : port;
+}
+
+static bool is_here(const char *address)
+{
+	static const char *const hosts[] = {"localhost:", "127.0.0.1:", "0.0.0.0:", ":"};
+
+	for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++)
+		if (!strncmp(address, hosts[i], strlen(hosts[i])))
+			return true;
+	return false;
+}
+
+struct node *network_resolve(const struct network *network, const char *peer)
+{
+	unsigned long port = port_of(peer);
+	uint64_t name;
+	if (!port)
+		return name_parse_account(&name, peer, NULL) ? NULL : network_node(network, name);
+	for (size_t i = 0; i < network->nodes_count; i++) {
+		const char *address = network->nodes[i]->p2p_address;
+		if (!strcmp(address, peer) || (is_here(peer) && is_here(address) && port_of(address) == port))
+			return network->nodes[i];
+	}
+	return NULL;
+}
+
+/* --- producers that are named --- */
+
+bool network_names_producer(const struct network *network, uint64_t producer)
+{
+	return network->named_count && bsearch(&producer, network->named, network->named_count,
+	                                       sizeof *network->named, name_compare);
+}
+
+static void name(struct network *network, const struct configuration *configuration)
+{
+	if (!configuration->producers_count)
+		return;
+	memory_grow(&network->named, &network->named_capacity,
+	            network->named_count + configuration->producers_count, sizeof *network->named);
+	memcpy(network->named + network->named_count, configuration->producers,
+	       configuration->producers_count * sizeof *network->named);
+	network->named_count += configuration->producers_count;
+}
+
+void network_name_producers(struct network *network)
+{
+	network->named_count = 0;
+	network->evaluations++;
+	for (size_t i = 0; i < network->nodes_count; i++) {
+		name(network, &network->nodes[i]->file);
+		name(network, &network->nodes[i]->arguments);
+		name(network, &network->nodes[i]->active);
+	}
+	if (network->named_count)
+		qsort(network->named, network->named_count, sizeof *network->named, name_compare);
+}
+
+size_t network_free_index(const struct network *network)
+{
+	for (size_t index = 0;; index++) {
+		bool taken = false;
+		for (size_t i = 0; i < network->nodes_count && !taken; i++)
+			taken = network->nodes[i]->index == index;
+		if (!taken)
+			return index;
+	}
+}
+
+/* --- keys --- */
+
+void network_keys(const struct network *network, network_key_visitor *visit, void *context)
+{
+	for (size_t i = 0; i < network->keys.count; i++)
+		visit(context, &network->keys.keys[i].public, &network->keys.keys[i].private);
+}
+
+int network_add_key(struct network *network, const struct private_key *key, struct error *error)
+{
+	return node_keys_add(&network->keys, NULL, key, error);
+}
+
+/* --- time --- */
+
+/* The node whose block in the making is due first. */
+static struct node *find_due(const struct network *network)
+{
+	struct node *found = NULL;
+
+	for (size_t i = 0; i < network->nodes_count; i++) {
+		struct node *node = network->nodes[i];
+		if (branch_block_pending(node->branch) &&
+		    slot_to_us(branch_block_slot(node->branch)) <= network->now &&
+		    (!found || branch_block_slot(node->branch) < branch_block_slot(found->branch)))
+			found = node;
+	}
+	return found;
+}
+
+static bool is_empty_and_late(const struct node *node)
+{
+	return slot_to_us(branch_block_slot(node->branch)) + SLOT_US <= node->network->now &&
+	       !branch_block_transactions(node->branch) && !node->features_count;
+}
+
+/* A block is signed a little before its time (p2p.md 5.2), so that it reaches the next producer before that
+ * one's turn. */
+static void seal_due(struct network *network, struct node *node, int64_t now)
+{
+	uint32_t slot = branch_block_slot(node->branch);
+	int64_t at = slot_to_us(slot) - (slot % TURN == TURN - 1 ? LAST_SIGNED_BEFORE_US : SIGNED_BEFORE_US);
+
+	network->now = at < now ? at : now;
+	if (node_seal(node, NULL))
+		node_drop_block(node); /* what it cannot seal it cannot seal later */
+	network->now = now;
+}
+
+int64_t network_run(struct network *network, int64_t now)
+{
+	struct node *due;
+	int64_t next;
+	network->now = now;
+	while ((due = find_due(network))) {
+		if (is_empty_and_late(due))
+			node_drop_block(due);
+		else
+			seal_due(network, due, now);
+	}
+	next = network_tick(network);
+	if (now >= network->next_expiry) {
+		transactions_expire(network);
+		network->next_expiry = now + EXPIRE_US;
+	}
+	network_prepare(network);
+	for (size_t i = 0; i < network->nodes_count; i++) {
+		struct branch *branch = network->nodes[i]->branch;
+		if (branch_block_pending(branch) && slot_to_us(branch_block_slot(branch)) < next)
+			next = slot_to_us(branch_block_slot(branch));
+	}
+	return next;
+}
+
+uint32_t network_next_slot(const struct network *network)
+{
+	uint32_t next = 0;
+
+	for (size_t i = 0; i < network->nodes_count; i++) {
+		const struct node *node = network->nodes[i];
+		if (node->is_running && node->next_slot && (!next || node->next_slot < next))
+			next = node->next_slot;
+	}
+	return next;
+}
+
+void network_skip(struct network *network, uint32_t slot)
+{
+	network->earliest_slot = slot;
+	network->evaluations++;
+}
+
+/* --- what a producer does --- */
+
+static struct node *find_runner(const struct network *network, uint64_t producer)
+{
+	for (size_t i = 0; i < network->nodes_count; i++) {
+		const struct node *node = network->nodes[i];
+		const struct configuration *all[3] = {&node->active, &node->file, &node->arguments};
+		for (size_t k = 0; k < 3; k++)
+			for (size_t j = 0; j < all[k]->producers_count; j++)
+				if (all[k]->producers[j] == producer)
+					return network->nodes[i];
+	}
+	return NULL;
+}
+
+static const struct producer_authority *find_authority(const struct node *viewer, uint64_t producer)
+{
+	const struct producer_schedule *schedule = &branch_head(viewer->branch)->active_schedule;
+
+	for (size_t i = 0; i < schedule->producers_count; i++)
+		if (schedule->producers[i].producer_name == producer)
+			return &schedule->producers[i];
+	return NULL;
+}
+
+enum producer_state network_producer_state(const struct network *network, struct node **out,
+                                           const struct node *viewer, uint64_t producer)
+{
+	struct node *eosio = network_node(network, name_literal("eosio")), *node = find_runner(network, producer);
+	const struct producer_authority *authority = find_authority(viewer, producer);
+	bool has_key;
+
+	*out = node;
+	if (!node && eosio && authority && node_has_key(eosio, authority))
+		*out = node = eosio;
+	if (!node)
+		return PRODUCER_HAS_NO_NODE;
+	if (!node->is_running)
+		return PRODUCER_NODE_STOPPED;
+	has_key = !authority || node_has_key(node, authority);
+	if (!has_key)
+		return node->active.signers_count ? PRODUCER_HAS_WRONG_KEY : PRODUCER_HAS_NO_KEY;
+	if (!viewer->is_running || node->component != viewer->component)
+		return node == viewer ? PRODUCER_PRODUCES : PRODUCER_NODE_CUT_OFF;
+	if (!node->production_enabled)
+		return PRODUCER_NODE_STALE;
+	return node_lib_too_old(node) ? PRODUCER_LIB_TOO_OLD : PRODUCER_PRODUCES;
+}

@@ -1,0 +1,171 @@
+/* Many nodes in one process (DESIGN 5): each a branch of one ledger, a configuration, peers, keys and a log.
+ * Blocks and transactions travel along links between running nodes; who produces, what forks and who
+ * switches follows nodeos (p2p.md 4 and 5), and each node says so in its log in nodeos's words (logs.md).
+ *
+ * No threads, no clock, no files: whoever drives a network says what time it is, and signs and stores what
+ * the hooks hand out. One thread at a time. Chain time is in microseconds since 1970. */
+#ifndef EOSIOFS_CORE_NETWORK_NETWORK_H
+#define EOSIOFS_CORE_NETWORK_NETWORK_H
+
+#include "core/base/key.h"
+#include "core/engine/engine.h"
+
+struct growing_text;
+struct network;
+struct node;
+
+/* An acknowledged transaction that is in no block any more and cannot be in a later one. */
+struct lost_transaction {
+	struct checksum256 id;
+	const char *reason;        /* why it cannot be applied again, or what took the node that held it */
+	uint32_t block_num;        /* of the block that held it, or was to; 0: none */
+	uint32_t replaced_by;      /* the head that replaced it: a block's number; 0: no switch was the cause */
+	uint64_t node;             /* that acknowledged it */
+};
+
+/* What a network asks of whoever drives it. Every pointer may be NULL. No hook may call the network. */
+struct network_hooks {
+	void *context;
+	/* A key that no node's own store has, asked for node eosio alone: the wallet's. The caller wipes it. */
+	bool (*private_key)(void *context, const struct public_key *key, struct private_key *out);
+	/* A transaction is about to be tried in the block that `builder` makes: what makes it outlive the
+	 * process. Its failure is the push's. */
+	int (*record)(void *context, struct node *builder, const struct packed_transaction *packed,
+	              bool without_keys, struct error *error);
+	/* The one recorded last was refused. */
+	void (*take_back)(void *context, struct node *builder);
+	/* A node has made a block, which is its head and unsigned: `key` signs `digest`. */
+	void (*sealed)(void *context, struct node *node, struct block_state *block,
+	               const struct checksum256 *digest, const struct private_key *key);
+	/* A node took in a block that it had not: its own too. For transports and logs of blocks. */
+	void (*accepted)(void *context, struct node *node, struct block_state *block);
+	void (*lost)(void *context, const struct lost_transaction *lost);
+};
+
+/* hooks are copied, the ledger is held, the signer borrowed. */
+struct network *network_create(struct ledger *ledger, const struct signer *signer,
+                               const struct network_hooks *hooks);
+void network_destroy(struct network *network); /* NULL is fine */
+
+/* --- time --- */
+
+/* All that is due up to `now`: blocks in the making whose slots have come are sealed (an empty one whose
+ * slot has passed is not), travel along the links, nodes catch up, and whoever produces next begins. Gives
+ * the time at which there is something to do again. Slots that lie between two calls are missed. */
+int64_t network_run(struct network *network, int64_t now);
+/* The first slot later than now that some running node will produce; 0: none will. */
+uint32_t network_next_slot(const struct network *network);
+
+/* No block is made for a slot before this one: an outage. */
+void network_skip(struct network *network, uint32_t slot);
+
+/* --- nodes --- */
+
+/* A stopped node with that head and configuration (config.ini's text; NULL: as the tutorial assigns it).
+ * -EEXIST; -EINVAL with the line for a configuration that is none. */
+int network_add_node(struct network *network, struct node **out, uint64_t name, struct block_state *head,
+                     const char *configuration, struct error *error);
+/* A stopped node goes, and what nobody else has of its blocks and transactions. -EBUSY when it runs. */
+int node_remove(struct node *node, struct error *error);
+struct node *network_node(const struct network *network, uint64_t name); /* NULL: there is none such */
+/* The node with the lowest name >= from; NULL: none. */
+struct node *network_node_from(const struct network *network, uint64_t from);
+
+/* Starts a stopped node with nodeos's options, one word an argument, "--option value" or "--option=value",
+ * in the spelling of 2018 or today's; they hold until the next start. -EBUSY: it runs; -EINVAL: nodeos would
+ * not start with them. */
+int node_start(struct node *node, const char *const *arguments, size_t count, struct error *error);
+/* Ends it as SIGTERM does. What it alone knew of transactions is lost, and reported. */
+int node_stop(struct node *node, struct error *error);
+/* As SIGKILL does: no word in its log, and the block in the making is gone. -ESRCH: it does not run. */
+int node_kill(struct node *node, struct error *error);
+int node_restart(struct node *node, struct error *error); /* stop, then start with the same options */
+/* The options that the node was last started with: borrowed; *count 0: none. */
+char *const *node_arguments(const struct node *node, size_t *count);
+
+enum node_state {
+	NODE_STOPPED,
+	NODE_RUNNING,
+	NODE_SYNCING
+};
+enum node_state node_state(const struct node *node, uint32_t *blocks_to_go);
+uint64_t node_name(const struct node *node);
+struct block_state *node_head(const struct node *node); /* borrowed */
+uint32_t node_irreversible(const struct node *node, struct checksum256 *id);
+struct growing_text *node_log(const struct node *node); /* borrowed: its stderr */
+/* "127.0.0.1:8888" and the like: borrowed. */
+const char *node_http_address(const struct node *node);
+const char *node_p2p_address(const struct node *node);
+/* The producers that it signs for when it runs and has their keys: by its configuration and options, node
+ * eosio also those of the schedule that no node names and whose keys the wallet has. free(*out). */
+size_t node_producers(const struct node *node, uint64_t **out);
+
+/* --- configuration --- */
+
+/* config.ini as it was written, comments and order kept, private keys as PUBLIC=KEOSD:. */
+void node_configuration_print(const struct node *node, struct text *out);
+/* Takes a whole config.ini: it counts from the next start, the peers in it at once. Private keys in it go to
+ * the network's own keys. -EINVAL: not nodeos's syntax; the sentence has the line. */
+int node_configure(struct node *node, const char *text, struct error *error);
+/* The p2p-peer-address values, config.ini's and then the command line's: borrowed until they change. */
+const char *const *node_peers(const struct node *node, size_t *count);
+/* Replaces all of them, at once: a link that no side names any more is cut. */
+int node_set_peers(struct node *node, const char *const *peers, size_t count, struct error *error);
+/* The nodes' own keys, for whoever stores them: visits each, in the order they came. */
+typedef void network_key_visitor(void *context, const struct public_key *public,
+                                 const struct private_key *key);
+void network_keys(const struct network *network, network_key_visitor *visit, void *context);
+int network_add_key(struct network *network, const struct private_key *key, struct error *error);
+
+/* --- what a node shows, and writing to it --- */
+
+/* What a node knows now: the state with what it knows of the block in the making. */
+struct node_view {
+	struct map_root *root;     /* one reference, the caller's */
+	struct block_state *head;  /* one reference, the caller's */
+	uint32_t block_num, slot;  /* of the block in the making, else the head's */
+	uint32_t irreversible_num;
+	struct checksum256 irreversible_id;
+};
+void node_view(struct node *node, struct node_view *out);
+
+/* The node that makes the next block of those which `node` can reach and which stand on the same head, with
+ * that block begun: where a transaction pushed to `node` goes. -EHOSTUNREACH: it is stopped; -EAGAIN: no
+ * running node that it can reach may produce; the sentence names the producers. */
+int node_builder(struct node *node, struct node **out, struct error *error);
+/* Pushes a transaction to a node, keys as for branch_push(). Success means that it stands in the block that
+ * the node's builder makes, and that all running nodes which the node can reach know of it. A full block is
+ * sealed and the next one begun. */
+int node_push(struct node *node, struct packed_transaction *packed, const struct public_key *keys,
+              size_t keys_count, const struct push_options *options, struct transaction_trace *trace,
+              struct error *error);
+/* A block is begun that activates preactivated features and, if given, this one: what is in the making
+ * before it is sealed. */
+int node_schedule_feature(struct node *node, const struct checksum256 *digest, struct error *error);
+
+/* The block that a node makes: what its beginning was, for a journal. */
+struct node_pending {
+	uint32_t number, slot;
+	uint64_t producer;
+	uint16_t confirmed;
+	const struct checksum256 *features, *scheduled; /* borrowed */
+	size_t features_count, scheduled_count, transactions_count;
+};
+bool node_pending(const struct node *node, struct node_pending *out); /* false: it makes none */
+
+/* Why a producer produces or does not, as the viewing node sees it. */
+enum producer_state {
+	PRODUCER_PRODUCES,
+	PRODUCER_HAS_NO_NODE,      /* no node names it */
+	PRODUCER_NODE_STOPPED,
+	PRODUCER_HAS_NO_KEY,       /* no node has a key of its authority; none has any */
+	PRODUCER_HAS_WRONG_KEY,    /* its node has keys, not that of its authority */
+	PRODUCER_NODE_CUT_OFF,     /* no link leads to it from the viewing node */
+	PRODUCER_NODE_STALE,       /* has seen no fresh block since its start, and no -e */
+	PRODUCER_LIB_TOO_OLD       /* max-irreversible-block-age */
+};
+/* node: that runs it, or would; NULL when there is none. */
+enum producer_state network_producer_state(const struct network *network, struct node **node,
+                                           const struct node *viewer, uint64_t producer);
+
+#endif

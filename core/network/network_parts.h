@@ -1,0 +1,194 @@
+/* What the network's files share. Nobody else includes this. */
+#ifndef EOSIOFS_CORE_NETWORK_NETWORK_PARTS_H
+#define EOSIOFS_CORE_NETWORK_NETWORK_PARTS_H
+
+#include "core/base/growing_text.h"
+#include "core/network/configuration.h"
+#include "core/network/network.h"
+#include "core/types/time.h"
+
+enum { IRREVERSIBLE_KNOWN = 4096 /* blocks */ };
+enum { SLOT_US = SLOT_INTERVAL_MS * 1000, TURN = 12 /* slots in a row */ };
+
+/* A transaction that a node has acknowledged, until a block that holds it is irreversible. */
+struct waiting_transaction {
+	struct checksum256 id;
+	struct waiting_transaction *next; /* in its bucket */
+	size_t place;                     /* in the list */
+	struct bytes packed;              /* owned */
+	bool without_keys;
+	uint32_t expiration; /* seconds */
+	uint64_t node;       /* that acknowledged it */
+	struct node *maker;  /* whose block in the making holds it; NULL: nobody's */
+	struct place {
+		struct checksum256 id;
+		uint32_t number;
+	} *places; /* owned: sealed blocks that hold it, one a branch */
+	size_t places_count, places_capacity;
+	uint32_t thrown_out_of, replaced_by; /* block numbers, of the last switch that did so; 0: none */
+	uint64_t *holders; /* owned: a bit a node, by its index: which have it in their queues */
+	size_t words;      /* of holders */
+};
+
+struct transactions {
+	struct waiting_transaction **buckets; /* owned */
+	struct waiting_transaction **list;    /* owned, each too; in the order they came; NULL: gone */
+	size_t buckets_count, list_count, list_capacity, count, bytes;
+	struct checksum256 irreversible; /* the block for which it was looked last */
+};
+
+/* One end of a connection between two running nodes. */
+struct link {
+	struct node *peer;
+	unsigned connection; /* its number at this end */
+	unsigned generation; /* of the handshake sent last */
+	bool outbound;
+};
+
+struct watermark {
+	uint64_t producer;
+	uint32_t number, slot;
+};
+
+struct node {
+	struct network *network;
+	uint64_t name;
+	size_t index; /* its bit; of no other node as long as it lives */
+	unsigned number; /* of its ports */
+	struct configuration file, arguments, active; /* active: what it runs with */
+	char *http_address, *p2p_address; /* owned */
+	struct branch *branch;
+	struct growing_text *log;
+	struct checksum256 id;     /* of the process */
+	unsigned starts, connections;
+	bool is_running;
+	bool production_enabled;   /* -e, or a fresh block was seen */
+	bool was_producing;
+	bool queue_changed;        /* what waits may have to be executed in its next block */
+	struct watermark *watermarks; /* owned: of its own producers */
+	size_t watermarks_count, watermarks_capacity;
+	struct link *links; /* owned */
+	size_t links_count, links_capacity;
+	unsigned component, visit;
+	uint32_t refused_slot; /* of which it was told that it cannot produce it */
+	unsigned evaluated; /* network->evaluations when next_slot was; and what it was for: */
+	uint32_t evaluated_version;
+	bool evaluated_enabled;
+	uint32_t next_slot; /* that it will produce, as last evaluated; 0: none */
+	struct block_state **forks; /* owned, held: known blocks beside its branch */
+	size_t forks_count, forks_capacity;
+	struct node *source; /* it syncs from; NULL: it does not */
+	uint32_t source_left; /* blocks to go */
+	uint32_t irreversible; /* the last irreversible block's number, as last looked at */
+	bool is_forked;        /* its irreversible blocks are not those of the others */
+	int64_t next_check;  /* of connections that are not there */
+	int64_t next_handshake;
+	/* the block in the making: */
+	struct checksum256 *features, *scheduled; /* owned */
+	size_t features_count, scheduled_count, scheduled_capacity;
+	uint64_t producer;
+	uint16_t confirmed;
+	struct private_key key; /* that signs it, whatever becomes of its source meanwhile */
+};
+
+struct network {
+	struct ledger *ledger; /* held */
+	struct network_hooks hooks;
+	struct node_keys keys;
+	struct node **nodes; /* owned; ascending by name */
+	size_t nodes_count, nodes_capacity;
+	int64_t now;
+	uint32_t earliest_slot; /* of the next block: after a skip */
+	int64_t next_expiry; /* when it is looked for transactions that expired */
+	unsigned visit;
+	unsigned evaluations; /* grows when configurations, links or forks may have changed who is next */
+	struct transactions transactions;
+	struct irreversible {
+		struct checksum256 id;
+		uint32_t number;
+	} irreversible[IRREVERSIBLE_KNOWN]; /* by number modulo that: as the first node saw them */
+	struct text received; /* the line of a received block, of block received_id at received_at */
+	struct checksum256 received_id;
+	int64_t received_at;
+	uint64_t *named; /* owned: producers that some node names */
+	size_t named_count, named_capacity;
+};
+
+/* --- network.c --- */
+size_t network_free_index(const struct network *network);
+bool network_names_producer(const struct network *network, uint64_t producer);
+void network_name_producers(struct network *network); /* after a configuration has changed */
+/* The node that a p2p-peer-address means: by name, or by its port; NULL: none in this network. */
+struct node *network_resolve(const struct network *network, const char *peer);
+
+/* --- node.c --- */
+void node_destroy(struct node *node);
+
+/* --- log.c --- */
+struct log_place {
+	const char *level, *thread, *file, *method;
+};
+void node_log_line(struct node *node, const struct log_place *place, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void node_log_link(struct node *node, const struct link *link, const struct log_place *place,
+                   const char *format, ...) __attribute__((format(printf, 4, 5)));
+void node_log_produced(struct node *node, const struct block_state *block);
+void node_log_received(struct node *node, const struct block_state *block);
+void node_log_not_applied(struct node *node);
+void node_log_start(struct node *node);
+void node_log_stop(struct node *node);
+const char *block_id_text(char out[17], const struct checksum256 *id); /* hex digits 8 to 23 */
+
+/* --- links.c --- */
+/* Links are made and cut so that they are those which running nodes name. */
+void network_connect(struct network *network);
+struct link *node_link(const struct node *node, const struct node *peer);
+/* The two ends compare their chains, and who is behind catches up (p2p.md 2.3, 3). */
+void node_handshake(struct node *node, struct node *peer);
+/* What time does to connections and to those that sync; the time at which it does something again. */
+int64_t network_tick(struct network *network);
+
+/* --- relay.c --- */
+/* A block that a node has taken in goes on to whoever it can reach. */
+void node_relay(struct node *from, struct block_state *block);
+
+/* --- fork.c --- */
+/* nodeos's rule: (dpos_irreversible, number), the head stays when they are equal. */
+bool block_preferred(const struct block_state *block, const struct block_state *head);
+/* The head becomes that of another branch when that is preferred; whether it has. */
+bool node_adopt(struct node *node, const struct branch *other, struct block_state *head);
+void node_forks_add(struct node *node, struct block_state *block);
+struct block_state *node_forks_find(const struct node *node, const struct checksum256 *id);
+void node_forks_clear(struct node *node);
+/* What follows when a node has another head: watermarks, freshness, irreversible blocks. */
+void node_head_changed(struct node *node, uint32_t first_new);
+
+/* --- produce.c --- */
+bool node_signs_for(const struct node *node, uint64_t producer);
+/* Whether it has a key that alone reaches the authority's threshold. */
+bool node_has_key(const struct node *node, const struct producer_authority *authority);
+bool node_lib_too_old(const struct node *node); /* max-irreversible-block-age */
+bool node_is_producing(struct node *node); /* its next slot is its own (5.3) */
+/* Whoever produces next begins, everybody else does not. */
+void network_prepare(struct network *network);
+int node_seal(struct node *node, struct error *error);
+void node_drop_block(struct node *node);
+void node_note_watermark(struct node *node, const struct block_state *block);
+
+/* --- transactions.c --- */
+void transactions_release(struct transactions *transactions);
+void transactions_add(struct node *node, struct node *builder, const struct checksum256 *id,
+                     struct bytes *packed, uint32_t expiration, bool without_keys);
+/* Those that a node waits for are executed in the block it has just begun. */
+void transactions_execute(struct node *node);
+void transactions_sealed(struct node *node, const struct block_state *block);
+void transactions_dropped(struct node *node); /* its block in the making */
+/* A block is not on a node's branch any more. */
+void transactions_abandon(struct node *node, const struct block_state *block, uint32_t replaced_by);
+void transactions_irreversible(struct node *node);
+/* A node has ended: what nobody else has is lost. */
+void transactions_gone(struct network *network, const struct node *node, const char *reason);
+void transactions_expire(struct network *network);
+bool transactions_full(const struct network *network);
+
+#endif

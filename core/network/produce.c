@@ -1,0 +1,526 @@
+/* Who produces which slot (p2p.md 5): the conditions, beginning a block, sealing it. */
+#include "core/network/network_parts.h"
+
+#include "core/base/exception.h"
+#include "core/base/memory.h"
+#include "core/types/name.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SCHEDULED_PER_BLOCK = 1000 };
+
+#define EOSIO name_literal("eosio")
+
+/* --- who signs for whom --- */
+
+bool node_signs_for(const struct node *node, uint64_t producer)
+{
+	for (size_t i = 0; i < node->active.producers_count; i++)
+		if (node->active.producers[i] == producer)
+			return true;
+	return node->name == EOSIO && !network_names_producer(node->network, producer);
+}
+
+/* A key of the node's own configuration, or, for node eosio, one that whoever drives the network has. */
+static bool find_key(const struct node *node, const struct public_key *public, struct private_key *out)
+{
+	const struct network_hooks *hooks = &node->network->hooks;
+
+	for (size_t i = 0; i < node->active.signers_count; i++)
+		if (!public_key_compare(&node->active.signers[i], public) &&
+		    node_keys_find(&node->network->keys, public, out))
+			return true;
+	return node->name == EOSIO && hooks->private_key && hooks->private_key(hooks->context, public, out);
+}
+
+/* One signature is made, so one key must do. */
+static bool find_signing_key(const struct node *node, const struct producer_authority *authority,
+                             struct private_key *out)
+{
+	struct private_key own;
+	bool found = false;
+
+	for (size_t i = 0; i < authority->keys_count && !found; i++)
+		found = authority->keys[i].weight >= authority->threshold &&
+		        find_key(node, &authority->keys[i].key, out ? out : &own);
+	memory_wipe(&own, sizeof own);
+	return found;
+}
+
+bool node_has_key(const struct node *node, const struct producer_authority *authority)
+{
+	return find_signing_key(node, authority, NULL);
+}
+
+/* --- watermarks --- */
+
+static struct watermark *find_watermark(const struct node *node, uint64_t producer)
+{
+	for (size_t i = 0; i < node->watermarks_count; i++)
+		if (node->watermarks[i].producer == producer)
+			return &node->watermarks[i];
+	return NULL;
+}
+
+void node_note_watermark(struct node *node, const struct block_state *block)
+{
+	uint64_t producer = block->block->header.producer;
+	struct watermark *mark = find_watermark(node, producer);
+	if (!mark) {
+		if (!node_signs_for(node, producer))
+			return;
+		memory_grow(&node->watermarks, &node->watermarks_capacity, node->watermarks_count + 1, sizeof *mark);
+		mark = &node->watermarks[node->watermarks_count++];
+		*mark = (struct watermark){.producer = producer};
+	}
+	node->evaluated = 0;
+	if (block->number > mark->number)
+		mark->number = block->number;
+	if (block->block->header.timestamp > mark->slot)
+		mark->slot = block->block->header.timestamp;
+}
+
+/* --- the conditions --- */
+
+bool node_lib_too_old(const struct node *node)
+{
+	const struct block_state *block;
+	int64_t age;
+	if (node->active.max_irreversible_block_age < 0)
+		return false;
+	block = branch_find(node->branch, branch_irreversible(node->branch, NULL));
+	age = block ? node->network->now - slot_to_us(block->block->header.timestamp) : INT64_MAX;
+	return age / 1000000 >= node->active.max_irreversible_block_age;
+}
+
+/* Whether it produces a slot (p2p.md 5.1), the key that signs it, and if not why; key may be NULL. */
+static enum producer_state production(const struct node *node, uint32_t slot, struct private_key *key)
+{
+	const struct producer_authority *authority = branch_producer_of_slot(node->branch, slot);
+	const struct watermark *mark;
+	if (!authority || !node_signs_for(node, authority->producer_name))
+		return PRODUCER_HAS_NO_NODE;
+	if (!node->production_enabled)
+		return PRODUCER_NODE_STALE;
+	if (!find_signing_key(node, authority, key))
+		return PRODUCER_HAS_NO_KEY;
+	if (node_lib_too_old(node))
+		return PRODUCER_LIB_TOO_OLD;
+	mark = find_watermark(node, authority->producer_name);
+	if (mark && (mark->number > branch_head(node->branch)->number || mark->slot >= slot))
+		return PRODUCER_HAS_NO_NODE; /* somebody else has made it */
+	return PRODUCER_PRODUCES;
+}
+
+static uint32_t next_boundary(const struct node *node)
+{
+	uint32_t slot = slot_from_us(node->network->now),
+			 head = branch_head(node->branch)->block->header.timestamp;
+
+	return (slot > head ? slot : head) + 1;
+}
+
+/* The first slot from the next on that the node produces; 0: none of the schedule's round. */
+static uint32_t find_slot(const struct node *node, uint32_t earliest)
+{
+	const struct producer_schedule *schedule = &branch_head(node->branch)->active_schedule;
+	uint32_t slot = next_boundary(node);
+	uint32_t last;
+
+	slot = slot > earliest ? slot : earliest;
+	last = slot + TURN * ((uint32_t)schedule->producers_count + 1);
+	for (; slot <= last && slot; slot += TURN - slot % TURN) {
+		const struct producer_authority *authority = branch_producer_of_slot(node->branch, slot);
+		const struct watermark *mark = authority ? find_watermark(node, authority->producer_name) : NULL;
+		uint32_t first = mark && mark->slot >= slot ? mark->slot + 1 : slot;
+		if (first / TURN == slot / TURN && production(node, first, NULL) == PRODUCER_PRODUCES)
+			return first;
+	}
+	return 0;
+}
+
+/* What was found out of the next slot holds while the head has the same schedule, and until that slot. Not
+ * so where time or a wallet may change it. */
+static bool is_evaluated(const struct node *node)
+{
+	return node->evaluated == node->network->evaluations &&
+	       node->evaluated_version == branch_head(node->branch)->active_schedule.version &&
+	       node->evaluated_enabled == node->production_enabled && node->name != EOSIO &&
+	       node->active.max_irreversible_block_age < 0 &&
+	       (!node->next_slot || node->next_slot >= next_boundary(node));
+}
+
+static uint32_t next_slot(struct node *node)
+{
+	if (branch_block_pending(node->branch))
+		return node->next_slot = branch_block_slot(node->branch); /* until somebody is before it */
+	if (is_evaluated(node))
+		return node->next_slot;
+	node->evaluated = node->network->evaluations;
+	node->evaluated_version = branch_head(node->branch)->active_schedule.version;
+	node->evaluated_enabled = node->production_enabled;
+	return node->next_slot = find_slot(node, node->network->earliest_slot);
+}
+
+bool node_is_producing(struct node *node)
+{
+	return node->is_running && next_slot(node) && node->next_slot <= next_boundary(node);
+}
+
+/* What nodeos says when a turn is its own and it cannot. */
+static void log_refusal(struct node *node)
+{
+	static const struct log_place place = {"error", "nodeos", "producer_plugin.cpp:1993",
+	                                       "start_block"};
+	uint32_t slot = next_boundary(node);
+	const struct producer_authority *authority = branch_producer_of_slot(node->branch, slot);
+	const struct watermark *mark;
+	struct text keys = TEXT_EMPTY;
+	char key[KEY_TEXT_SIZE];
+	if (slot % TURN || !authority || slot == node->refused_slot || !node->active.producers_count ||
+	    !node_signs_for(node, authority->producer_name))
+		return;
+	node->refused_slot = slot;
+	switch (production(node, slot, NULL)) {
+	case PRODUCER_HAS_NO_KEY:
+		for (size_t i = 0; i < authority->keys_count; i++) {
+			public_key_print(key, &authority->keys[i].key);
+			text_printf(&keys, "%s{\"key\":\"%s\",\"weight\":%u}", i ? "," : "", key,
+			            authority->keys[i].weight);
+		}
+		node_log_line(node, &place,
+		              "Not producing block because I don't have any private keys relevant to authority: "
+		              "[0,{\"threshold\":%u,\"keys\":[%s]}]",
+		              authority->threshold, text_string(&keys));
+		break;
+	case PRODUCER_LIB_TOO_OLD:
+		node_log_line(node, &place,
+		              "Not producing block because the irreversible block is too old [max:%" PRId64 "s]",
+		              node->active.max_irreversible_block_age);
+		break;
+	default:
+		mark = find_watermark(node, authority->producer_name);
+		if (mark && mark->number > branch_head(node->branch)->number)
+			node_log_line(node, &place,
+			              "Not producing block because \"%s\" signed a block at a higher block number (%u) "
+			              "than the current fork's head (%u)",
+			              name_text(authority->producer_name).text, mark->number,
+			              branch_head(node->branch)->number);
+	}
+	text_release(&keys);
+}
+
+/* --- a block --- */
+
+/* Runs what is due, in nodeos's order, before anything else of the block. */
+static void run_scheduled(struct node *node)
+{
+	struct scheduled_place place = {0, 0};
+	struct checksum256 id;
+
+	node->scheduled_count = 0;
+	while (node->scheduled_count < SCHEDULED_PER_BLOCK && branch_scheduled_from(node->branch, &place, &id)) {
+		struct transaction_trace trace = {0};
+		struct error error = {0};
+		struct push_options options = {0};
+		int result = branch_push_scheduled(node->branch, &id, &options, &trace, &error);
+		transaction_trace_release(&trace);
+		if (result && (error.code == BLOCK_NET_USAGE_EXCEEDED || error.code == BLOCK_CPU_USAGE_EXCEEDED))
+			break; /* the block is full: the rest waits for the next one */
+		if (result)
+			continue; /* tried again in the next block, until it expires */
+		memory_grow(&node->scheduled, &node->scheduled_capacity, node->scheduled_count + 1, sizeof id);
+		node->scheduled[node->scheduled_count++] = id;
+	}
+}
+
+static void take_features(struct node *node, const struct checksum256 *feature)
+{
+	struct checksum256 *preactivated = NULL;
+	size_t count = branch_preactivated_features(node->branch, &preactivated);
+
+	free(node->features);
+	node->features = memory_allocate(count + 1, sizeof *node->features);
+	if (count)
+		memcpy(node->features, preactivated, count * sizeof *preactivated);
+	free(preactivated);
+	if (feature)
+		node->features[count++] = *feature;
+	node->features_count = count;
+}
+
+static int begin_block(struct node *node, uint32_t slot, const struct checksum256 *feature,
+                       struct error *error)
+{
+	const struct watermark *mark;
+	struct block_options options = {.slot = slot};
+	int result;
+	if (production(node, slot, &node->key) != PRODUCER_PRODUCES)
+		return error_set(error, EAGAIN, "node \"%s\" does not produce that slot", name_text(node->name).text);
+	options.producer = branch_producer_of_slot(node->branch, slot)->producer_name;
+	mark = find_watermark(node, options.producer);
+	options.confirmed = branch_confirmed(node->branch, mark ? mark->number : 0);
+	take_features(node, feature);
+	options.features = node->features;
+	options.features_count = node->features_count;
+	result = branch_block_start(node->branch, &options, NULL, error);
+	if (result)
+		return result;
+	node->producer = options.producer;
+	node->confirmed = options.confirmed;
+	run_scheduled(node);
+	transactions_execute(node);
+	return 0;
+}
+
+void node_drop_block(struct node *node)
+{
+	if (!branch_block_pending(node->branch))
+		return;
+	if (branch_block_transactions(node->branch))
+		transactions_dropped(node);
+	branch_block_drop(node->branch);
+	memory_wipe(&node->key, sizeof node->key);
+}
+
+int node_seal(struct node *node, struct error *error)
+{
+	const struct network_hooks *hooks = &node->network->hooks;
+	struct checksum256 digest;
+	struct block_state *block;
+	int result = branch_block_seal(node->branch, &block, &digest, error);
+
+	if (result)
+		return result;
+	transactions_sealed(node, block);
+	if (hooks->sealed)
+		hooks->sealed(hooks->context, node, block, &digest, &node->key);
+	memory_wipe(&node->key, sizeof node->key);
+	node_log_produced(node, block);
+	node_head_changed(node, block->number);
+	if (hooks->accepted)
+		hooks->accepted(hooks->context, node, block);
+	node_relay(node, block);
+	return 0;
+}
+
+/* --- who is next --- */
+
+/* Nodes that hear of each other's blocks and stand on the same head, and the next slot that one of them
+ * produces. */
+struct group {
+	unsigned component;
+	const struct block_state *head;
+	uint32_t slot;
+};
+
+static struct group *group_of(struct group *groups, size_t *count, const struct node *node)
+{
+	const struct block_state *head = branch_head(node->branch);
+
+	for (size_t i = 0; i < *count; i++)
+		if (groups[i].component == node->component && groups[i].head == head)
+			return &groups[i];
+	groups[*count] = (struct group){node->component, head, 0};
+	return &groups[(*count)++];
+}
+
+static void evaluate(struct node *node, struct group *group)
+{
+	uint32_t slot = next_slot(node);
+	bool producing = node_is_producing(node);
+
+	if (slot && (!group->slot || slot < group->slot))
+		group->slot = slot;
+	if (node->was_producing && !producing)
+		node->next_handshake = node->network->now; /* what it has dropped in its turn */
+	node->was_producing = producing;
+	if (!producing)
+		log_refusal(node);
+}
+
+void network_prepare(struct network *network)
+{
+	struct group *groups = memory_allocate(network->nodes_count + 1, sizeof *groups);
+	size_t count = 0;
+
+	for (size_t i = 0; i < network->nodes_count; i++)
+		if (network->nodes[i]->is_running)
+			evaluate(network->nodes[i], group_of(groups, &count, network->nodes[i]));
+	for (size_t i = 0; i < network->nodes_count; i++) {
+		struct node *node = network->nodes[i];
+		if (!node->is_running)
+			continue;
+		if (!node->next_slot || node->next_slot != group_of(groups, &count, node)->slot)
+			node_drop_block(node);
+		else if (!branch_block_pending(node->branch))
+			begin_block(node, node->next_slot, NULL, NULL);
+	}
+	free(groups);
+}
+
+/* --- writing --- */
+
+static int report_stall(const struct node *node, struct error *error)
+{
+	const struct producer_schedule *schedule = &branch_head(node->branch)->active_schedule;
+	struct text names = TEXT_EMPTY;
+
+	for (size_t i = 0; i < schedule->producers_count; i++)
+		text_printf(&names, "%s%s", i ? ", " : "", name_text(schedule->producers[i].producer_name).text);
+	error_set(error, EAGAIN,
+	          "the chain cannot make progress: no running node that node %s can reach may produce for any "
+	          "scheduled producer (%s)",
+	          name_text(node->name).text, text_string(&names));
+	text_release(&names);
+	return -EAGAIN;
+}
+
+static struct node *find_builder(const struct node *node)
+{
+	const struct network *network = node->network;
+	struct node *found = NULL;
+
+	for (size_t i = 0; i < network->nodes_count; i++) {
+		struct node *other = network->nodes[i];
+		if (other->is_running && other->component == node->component &&
+		    branch_block_pending(other->branch) && branch_head(other->branch) == branch_head(node->branch) &&
+		    (!found || branch_block_slot(other->branch) < branch_block_slot(found->branch)))
+			found = other;
+	}
+	return found;
+}
+
+int node_builder(struct node *node, struct node **out, struct error *error)
+{
+	if (!node->is_running)
+		return error_set(error, EHOSTUNREACH, "node \"%s\" is stopped: `echo start > state` starts it",
+		                 name_text(node->name).text);
+	*out = find_builder(node);
+	if (!*out) {
+		network_prepare(node->network);
+		*out = find_builder(node);
+	}
+	return *out ? 0 : report_stall(node, error);
+}
+
+static bool block_is_full(const struct error *error)
+{
+	return error->code == BLOCK_NET_USAGE_EXCEEDED || error->code == BLOCK_CPU_USAGE_EXCEEDED ||
+	       error->code == BLOCK_RESOURCE_EXHAUSTED;
+}
+
+/* One try in the builder's block: recorded first, so that nothing acknowledged is ever lost. */
+static int push_once(struct node *builder, struct packed_transaction *packed, const struct public_key *keys,
+                     size_t keys_count, const struct push_options *options, struct transaction_trace *trace,
+                     struct error *error)
+{
+	const struct network_hooks *hooks = &builder->network->hooks;
+	bool without_keys = options && options->without_keys;
+	int result = hooks->record ? hooks->record(hooks->context, builder, packed, without_keys, error) : 0;
+
+	if (result)
+		return result;
+	result = branch_push(builder->branch, packed, keys, keys_count, options, trace, error);
+	if (result && hooks->take_back)
+		hooks->take_back(hooks->context, builder);
+	return result;
+}
+
+int node_push(struct node *node, struct packed_transaction *packed, const struct public_key *keys,
+              size_t keys_count, const struct push_options *options, struct transaction_trace *trace,
+              struct error *error)
+{
+	struct checksum256 id = packed->id;
+	uint32_t expiration = packed->transaction.expiration;
+	struct bytes copy = {0};
+	struct node *builder;
+	struct error own = {0};
+	int result;
+	error = error ? error : &own;
+	if (transactions_full(node->network))
+		return error_set(error, ENOSPC,
+		                 "too much waits to become irreversible: start producers until two thirds produce");
+	packed_transaction_pack(&copy, packed);
+	for (;;) {
+		error_clear(error);
+		result = node_builder(node, &builder, error);
+		if (result)
+			break;
+		result = push_once(builder, packed, keys, keys_count, options, trace, error);
+		/* In an empty block the transaction itself is what does not fit. */
+		if (!result || !block_is_full(error) || !branch_block_transactions(builder->branch))
+			break;
+		transaction_trace_release(trace);
+		result = node_seal(builder, error);
+		if (result)
+			break;
+		network_prepare(node->network);
+	}
+	if (!result)
+		transactions_add(node, builder, &id, &copy, expiration, options && options->without_keys);
+	bytes_release(&copy);
+	return result;
+}
+
+/* Leaves no block in the making that holds anything: seals it, or drops an empty one. */
+static int close_block(struct node *node, struct error *error)
+{
+	if (branch_block_transactions(node->branch) ||
+	    (branch_block_pending(node->branch) && node->features_count))
+		return node_seal(node, error);
+	node_drop_block(node);
+	return 0;
+}
+
+int node_schedule_feature(struct node *node, const struct checksum256 *digest, struct error *error)
+{
+	struct node *builder;
+	int result = node_builder(node, &builder, error);
+
+	if (!result)
+		result = close_block(builder, error);
+	if (result)
+		return result;
+	/* whoever is next now, with this feature */
+	network_prepare(node->network);
+	result = node_builder(node, &builder, error);
+	if (!result) {
+		uint32_t slot = branch_block_slot(builder->branch);
+		node_drop_block(builder);
+		result = begin_block(builder, slot, digest, error);
+	}
+	return result;
+}
+
+bool node_pending(const struct node *node, struct node_pending *out)
+{
+	if (!branch_block_pending(node->branch))
+		return false;
+	*out = (struct node_pending){.number = branch_block_number(node->branch),
+	                             .slot = branch_block_slot(node->branch),
+	                             .producer = node->producer,
+	                             .confirmed = node->confirmed,
+	                             .features = node->features,
+	                             .features_count = node->features_count,
+	                             .scheduled = node->scheduled,
+	                             .scheduled_count = node->scheduled_count,
+	                             .transactions_count = branch_block_transactions(node->branch)};
+	return true;
+}
+
+void node_view(struct node *node, struct node_view *out)
+{
+	struct block_state *head = branch_head(node->branch);
+	struct node *builder = node->is_running ? find_builder(node) : NULL;
+	struct branch *branch = builder ? builder->branch : node->branch;
+
+	*out = (struct node_view){.head = block_state_hold(head),
+	                          .root = builder ? branch_state(branch) : map_root_hold(head->root),
+	                          .block_num = builder ? branch_block_number(branch) : head->number,
+	                          .slot = builder ? branch_block_slot(branch) : head->block->header.timestamp};
+	out->irreversible_num = branch_irreversible(node->branch, &out->irreversible_id);
+}

@@ -1,0 +1,141 @@
+/* config.ini and nodeos's command line: what is taken from them, what is shown of them, what is refused and how. */
+#include "core/network/configuration.h"
+
+#include "core/types/genesis.h"
+#include "core/types/name.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define PUBLIC "EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr"
+
+static struct node_keys keys;
+
+static int setup(void **state)
+{
+	(void)state;
+	keys = (struct node_keys){.signer = signer_create()};
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	node_keys_release(&keys);
+	signer_destroy((struct signer *)(uintptr_t)keys.signer);
+	return 0;
+}
+
+static void expect_print(const struct configuration *configuration, const char *expected)
+{
+	struct text text = TEXT_EMPTY;
+	configuration_print(configuration, &text);
+	assert_string_equal(text_string(&text), expected);
+	text_release(&text);
+}
+
+static void a_file_is_read_and_shown(void **state)
+{
+	struct configuration configuration;
+	struct public_key key;
+	struct error error = {0};
+	(void)state;
+	assert_int_equal(configuration_parse(&configuration,
+	                                     "# my node\n\nproducer-name = alice\nproducer-name=bob # two of them\n"
+	                                     "signature-provider = " PUBLIC "=KEY:" GENESIS_PRIVATE_KEY "\n"
+	                                     "p2p-peer-address = localhost:9010\nenable-stale-production = true\n"
+	                                     "max-irreversible-block-age = 600\nhttp-server-address = 127.0.0.1:8001\nnonsense = 1\n",
+	                                     &keys, &error),
+	                 0);
+	assert_int_equal(configuration.producers_count, 2);
+	assert_true(configuration.producers[1] == name_literal("bob"));
+	assert_int_equal(configuration.signers_count, 1);
+	assert_true(configuration.enable_stale_production);
+	assert_int_equal(configuration.max_irreversible_block_age, 600);
+	assert_string_equal(configuration.http_server_address, "127.0.0.1:8001");
+	assert_int_equal(configuration.unknown_count, 1);
+	assert_string_equal(configuration.unknown[0], "nonsense");
+	assert_int_equal(public_key_parse(&key, PUBLIC, NULL), 0);
+	assert_true(node_keys_find(&keys, &key, NULL));
+	/* in the order and words it was written, but for the private key */
+	expect_print(&configuration, "# my node\n\nproducer-name = alice\nproducer-name=bob # two of them\n"
+	                             "signature-provider = " PUBLIC "=KEOSD:\n"
+	                             "p2p-peer-address = localhost:9010\nenable-stale-production = true\n"
+	                             "max-irreversible-block-age = 600\nhttp-server-address = 127.0.0.1:8001\nnonsense = 1\n");
+	const char *peers[] = {"alice", "localhost:9011"};
+	configuration_set_peers(&configuration, peers, 2);
+	assert_int_equal(configuration.peers_count, 2);
+	expect_print(&configuration, "# my node\n\nproducer-name = alice\nproducer-name=bob # two of them\n"
+	                             "signature-provider = " PUBLIC "=KEOSD:\n"
+	                             "p2p-peer-address = alice\np2p-peer-address = localhost:9011\nenable-stale-production = true\n"
+	                             "max-irreversible-block-age = 600\nhttp-server-address = 127.0.0.1:8001\nnonsense = 1\n");
+	configuration_release(&configuration);
+}
+
+static void what_is_no_file_is_refused_with_its_line(void **state)
+{
+	static const struct {
+		const char *text, *sentence;
+	} wrong[] = {
+		{"producer-name = alice\nbob\n", "config.ini line 2: the options configuration file contains an invalid line 'bob'"},
+		{"producer-name = ALICE\n", "config.ini line 1: Name not properly normalized (name: ALICE, normalized: ) "},
+		{"\n\nenable-stale-production = perhaps", "config.ini line 3: \"perhaps\" is neither true nor false"},
+		{"max-irreversible-block-age = soon", "config.ini line 1: \"soon\" is no number of seconds"},
+		{"signature-provider = " PUBLIC, "config.ini line 1: signature-provider is PUBLIC_KEY=KEY:PRIVATE_KEY or PUBLIC_KEY=KEOSD:[URL]"},
+		{"http-server-address = a:1\nhttp-server-address = a:2",
+	     "config.ini line 2: option '--http-server-address' cannot be specified more than once"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		struct configuration configuration;
+		struct error error = {0};
+		assert_int_equal(configuration_parse(&configuration, wrong[i].text, &keys, &error), -EINVAL);
+		assert_string_equal(error.sentence, wrong[i].sentence);
+	}
+}
+
+/* The tutorial's command line of 2018, and today's. */
+static void command_lines_are_read(void **state)
+{
+	const char *const words[] = {"--max-irreversible-block-age", "-1", "--max-transaction-time=1000", "--contracts-console", "--genesis-json",
+	                             "/x/genesis.json", "--blocks-dir", "/x/blocks", "--config-dir", "/x", "--data-dir", "/x",
+	                             "--chain-state-db-size-mb", "1024", "--http-server-address", "127.0.0.1:8003", "--p2p-listen-endpoint",
+	                             "127.0.0.1:9003", "--max-clients", "6", "--p2p-max-nodes-per-host", "6", "--enable-stale-production",
+	                             "--producer-name", "alice", "--private-key", "[\"" PUBLIC "\",\"" GENESIS_PRIVATE_KEY "\"]", "--plugin",
+	                             "eosio::http_plugin", "--plugin", "eosio::chain_plugin", "--p2p-peer-address", "localhost:9001",
+	                             "--p2p-peer-address", "localhost:9002"},
+					  *const unknown[] = {"--producer", "alice"}, *const missing[] = {"-e", "--producer-name"};
+	struct configuration configuration;
+	struct error error = {0};
+	(void)state;
+	if (configuration_parse_arguments(&configuration, words, sizeof words / sizeof words[0], &keys, &error))
+		fail_msg("%s", error.sentence);
+	assert_int_equal(configuration.producers_count, 1);
+	assert_int_equal(configuration.signers_count, 1);
+	assert_int_equal(configuration.peers_count, 2);
+	assert_true(configuration.enable_stale_production);
+	assert_string_equal(configuration.p2p_listen_endpoint, "127.0.0.1:9003");
+	for (size_t i = 0; i < configuration.lines_count; i++)
+		assert_null(strstr(configuration.lines[i], GENESIS_PRIVATE_KEY));
+	configuration_release(&configuration);
+	assert_int_equal(configuration_parse_arguments(&configuration, unknown, 2, &keys, &error), -EINVAL);
+	assert_string_equal(error.sentence, "Unknown option '--producer' passed as command line argument");
+	assert_int_equal(configuration_parse_arguments(&configuration, missing, 2, &keys, &error), -EINVAL);
+	assert_string_equal(error.sentence, "the required argument for option '--producer-name' is missing");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_file_is_read_and_shown, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_no_file_is_refused_with_its_line, setup, teardown),
+		cmocka_unit_test_setup_teardown(command_lines_are_read, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
