@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -210,6 +211,16 @@ int file_set_aside(const char *path, const char *suffix, struct text *aside, str
 	return result ? error_set(error, -result, "cannot set \"%s\" aside: %s", path, file_reason(result)) : 0;
 }
 
+static bool holds(const char *path, const void *data, size_t length)
+{
+	struct text content = TEXT_EMPTY;
+	bool same = file_load(&content, path, length, NULL) == 0 && content.length == length &&
+	            memcmp(text_string(&content), data, length) == 0;
+
+	text_release(&content);
+	return same;
+}
+
 int file_keep_copy(const char *path, const char *suffix, const void *data, size_t length,
                    struct text *aside, struct error *error)
 {
@@ -220,10 +231,12 @@ int file_keep_copy(const char *path, const char *suffix, const void *data, size_
 		name_aside(&name, path, suffix, number);
 		fd = open(text_string(&name), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 		result = fd < 0 ? -errno : 0;
+		if (result == -EEXIST && holds(text_string(&name), data, length))
+			result = 0;
 	}
-	if (!result)
+	if (fd >= 0)
 		result = file_write(fd, data, length, 0);
-	if (!result)
+	if (fd >= 0 && !result)
 		result = file_sync(fd);
 	if (fd >= 0)
 		close(fd);

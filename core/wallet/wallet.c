@@ -125,9 +125,17 @@ int wallet_unlock(struct wallet *wallet, const char *password, struct error *err
 	return result;
 }
 
+void wallet_before_lock(struct wallet *wallet, void (*tell)(void *context), void *context)
+{
+	wallet->before_lock = tell;
+	wallet->before_lock_context = context;
+}
+
 int wallet_lock(struct wallet *wallet, struct error *error)
 {
 	int result;
+	if (wallet->before_lock)
+		wallet->before_lock(wallet->before_lock_context);
 	pthread_mutex_lock(&wallet->mutex);
 	result = require_unlocked(wallet, error);
 	if (result == 0 && !wallet->folder[0])

@@ -27,6 +27,10 @@ int wallet_unlock(struct wallet *wallet, const char *password, struct error *err
 /* 3120003 when it is */
 int wallet_lock(struct wallet *wallet, struct error *error);
 
+/* Who uses its keys for longer is told before each locking, while they are still there; from any thread.
+ * tell NULL: nobody. Called when no other call is under way. */
+void wallet_before_lock(struct wallet *wallet, void (*tell)(void *context), void *context);
+
 /* Adds a key and saves; -EEXIST (3120008) when it is there already. public may be NULL. */
 int wallet_import(struct wallet *wallet, const struct private_key *key, struct public_key *public,
                   struct error *error);

@@ -21,6 +21,8 @@ struct wallet {
 	const struct signer *signer;
 	char folder[WALLET_PATH_SIZE]; /* "": in memory only */
 	bool locked, keep_password;
+	void (*before_lock)(void *context); /* may be NULL */
+	void *before_lock_context;
 	int64_t revealed_until; /* monotonic, seconds */
 	struct wallet_secret secret; /* while unlocked; in memory: always */
 	struct wallet_key *keys;     /* ascending; none while locked */

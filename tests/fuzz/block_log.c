@@ -6,38 +6,19 @@
 
 #include <errno.h>
 
-static char folder[] = "/tmp/eosiofs-fuzz-XXXXXX", log_path[64], index_path[64];
-
-static void remove_folder(void)
-{
-	unlink(log_path);
-	unlink(index_path);
-	rmdir(folder);
-}
-
-static void put(const char *path, const uint8_t *data, size_t size)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	if (fd < 0 || write(fd, data, size) != (ssize_t)size)
-		abort();
-	close(fd);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size < 2)
 		return 0;
-	if (!log_path[0]) {
-		if (!mkdtemp(folder))
-			abort();
-		snprintf(log_path, sizeof log_path, "%s/blocks.log", folder);
-		snprintf(index_path, sizeof index_path, "%s/blocks.index", folder);
-		atexit(remove_folder);
-	}
+	char log_path[2 * INPUT_PATH_SIZE], index_path[2 * INPUT_PATH_SIZE], unused[INPUT_PATH_SIZE];
+	input_file(unused, data, 0);
+	const char *folder = input_folder();
+	snprintf(log_path, sizeof log_path, "%s/blocks.log", folder);
+	snprintf(index_path, sizeof index_path, "%s/blocks.index", folder);
 	size_t index = data[0] | (size_t)data[1] << 8;
 	index = index < size - 2 ? index : size - 2;
-	put(index_path, data + 2, index);
-	put(log_path, data + 2 + index, size - 2 - index);
+	input_put(index_path, data + 2, index);
+	input_put(log_path, data + 2 + index, size - 2 - index);
 	struct block_log *log;
 	struct text report = TEXT_EMPTY;
 	struct error error;

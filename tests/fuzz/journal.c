@@ -1,4 +1,4 @@
-/* Any bytes as a journal: it opens or is refused; once open it takes a record and opens again with one more and nothing to report. The first byte
+/* Any bytes as a journal: it opens or is refused; once open it takes a record and opens again with one more and nothing new to report. The first byte
  * says whether checksums are put right first, so that the fuzzer comes past them. */
 #include "core/engine/storage/journal.h"
 
@@ -31,12 +31,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (data[0] & 1)
 		mend(copy + 1, size - 1);
 	char path[INPUT_PATH_SIZE];
-	int fd = input_file(path, copy + 1, size - 1);
+	input_file(path, copy + 1, size - 1);
 	struct journal *journal;
 	struct text report = TEXT_EMPTY;
 	struct error error;
 	if (!journal_open(&journal, path, &report, &error)) {
 		size_t count = journal_count(journal);
+		bool damaged = strstr(text_string(&report), "damaged");
 		for (size_t i = 0; i < count; i++) {
 			struct cursor record = journal_record(journal, i);
 			if (cursor_left(&record) > size)
@@ -46,12 +47,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		journal_close(journal);
 		text_clear(&report);
-		if (journal_open(&journal, path, &report, &error) || journal_count(journal) != count + 1 || report.length)
+		if (journal_open(&journal, path, &report, &error) || journal_count(journal) != count + 1 || (report.length && !damaged))
 			abort();
 		journal_close(journal);
 	}
 	text_release(&report);
-	close(fd);
 	free(copy);
 	return 0;
 }

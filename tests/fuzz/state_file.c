@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (data[0] & 1)
 		mend(copy + 1, size - 1);
 	char path[INPUT_PATH_SIZE];
-	int fd = input_file(path, copy + 1, size - 1);
+	input_file(path, copy + 1, size - 1);
 	struct map *map = map_create();
 	struct map_root *root;
 	struct bytes header = {0};
@@ -51,7 +51,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (map_memory(map))
 		abort();
 	map_destroy(map);
-	close(fd);
 	free(copy);
 	return 0;
 }

@@ -114,6 +114,29 @@ mounts_with() {
 	mounts_with ""
 }
 
+@test "a locked wallet stops no block and loses nothing" {
+	mount_at -o data="$D"
+	echo 30 > "$M/boot/options/user-limit"
+	echo all > "$M/boot/run"
+	user=useraaaaaaaa other=useraaaaaaab
+	before=$(cat "$M/accounts/$user/balance")
+	echo lock > "$M/wallet/state"
+	head=$(cat "$M/chain/head")
+	until [ "$(cat "$M/chain/head")" -gt $((head + 30)) ]; do :; done # every producer had its turn, or missed it
+	[ "$(wc -l < "$M/nodes/eosio/producers")" -eq "$(jq '.active.producers | length' "$M/chain/schedule.json")" ]
+	echo "unlock $(cat "$D/wallet/password")" > "$M/wallet/state"
+	for i in 1 2 3 4 5; do echo "$user 0.0001 SYS" > "$M/accounts/$other/transfer"; done
+	after=$(cat "$M/accounts/$user/balance")
+	[ "$after" != "$before" ]
+	kill_mount
+	mv "$D/wallet/password" "$BASE/password"
+	run -0 mount_at -o data="$D"
+	[ "$(cat "$M/wallet/state")" = locked ]
+	[ "$(cat "$M/accounts/$user/balance")" = "$after" ]
+	head=$(cat "$M/chain/head")
+	until [ "$(cat "$M/chain/head")" -gt "$((head + 1))" ]; do :; done
+}
+
 # A disk of its own, so small that it can be filled.
 small_disk() {
 	mkdir "$BASE/disk"

@@ -135,10 +135,102 @@ static void not_files(void **state)
 	scene_end(&scene);
 }
 
+/* --- journals of acknowledged transfers --- */
+
+enum { TRANSFERS = 35 };
+
+static void with_transfers(struct rig *rig, struct done *done)
+{
+	rig_open(rig);
+	rig_make_token(rig);
+	rig_must(rig_advance(rig, SECOND), "advance", &rig->error);
+	struct transaction_trace trace = {0};
+	for (int i = 0; i < TRANSFERS; i++) {
+		transaction_trace_release(&trace);
+		rig_must(rig_transfer(rig, &trace, "alice"), "transfer", &rig->error);
+	}
+	done->block_num = trace.block_num;
+	transaction_trace_release(&trace);
+}
+
+/* Where record `index` of a journal begins. */
+static size_t record_place(const struct bytes *content, size_t index)
+{
+	size_t at = 16;
+	while (index--)
+		at += 8 + (content->data[at] | (size_t)content->data[at + 1] << 8);
+	return at;
+}
+
+static void assert_notice(const struct scene *scene, const char *words)
+{
+	if (!strstr(text_string(&scene->rig.notices), words))
+		fail_msg("\"%s\" does not say \"%s\"", text_string(&scene->rig.notices), words);
+}
+
+/* A flipped bit costs what it stands in: of the transfers one, or none when it is what the block began with. */
+static void flipped_bits(void **state)
+{
+	static const size_t records[] = {0, 1, 17, TRANSFERS};
+	(void)state;
+	for (size_t i = 0; i < sizeof records / sizeof *records; i++) {
+		struct scene scene;
+		char name[64];
+		scene_begin(&scene);
+		struct done done = killed(&scene, with_transfers);
+		snprintf(name, sizeof name, "journal/%u", done.block_num);
+		char *path = scene_path(&scene, name);
+		struct bytes content = file_content(path);
+		content.data[record_place(&content, records[i]) + 12] ^= 0x20;
+		file_set(path, content.data, content.length);
+		bytes_release(&content);
+		rig_open(&scene.rig);
+		assert_notice(&scene, "is damaged: what was acknowledged in bytes");
+		assert_notice(&scene, ".damaged");
+		assert_int_equal(rig_balance(&scene.rig, "alice"), records[i] ? TRANSFERS - 1 : TRANSFERS);
+		rig_close(&scene.rig);
+		assert_int_equal(access(path, F_OK), -1);
+		rig_open(&scene.rig); /* for good, and once */
+		assert_string_equal(text_string(&scene.rig.notices), "");
+		assert_int_equal(rig_balance(&scene.rig, "alice"), records[i] ? TRANSFERS - 1 : TRANSFERS);
+		free(path);
+		scene_end(&scene);
+	}
+}
+
+/* One that is empty, or gone, takes no other along. */
+static void lost_journals(void **state)
+{
+	(void)state;
+	for (int gone = 0; gone < 2; gone++) {
+		struct scene scene;
+		char name[64];
+		scene_begin(&scene);
+		struct done done = killed(&scene, with_transfers);
+		snprintf(name, sizeof name, "journal/%u", done.block_num);
+		char *path = scene_path(&scene, name);
+		snprintf(name, sizeof name, "journal/%u", done.block_num + 1);
+		char *next = scene_path(&scene, name);
+		assert_int_equal(rename(path, next), 0);
+		if (!gone)
+			file_set(path, "", 0);
+		rig_open(&scene.rig);
+		assert_notice(&scene, gone ? "is missing, and what it held is lost" : "what it held is lost, for it is empty");
+		assert_int_equal(rig_balance(&scene.rig, "alice"), TRANSFERS);
+		rig_close(&scene.rig);
+		rig_open(&scene.rig);
+		assert_string_equal(text_string(&scene.rig.notices), "");
+		assert_int_equal(rig_balance(&scene.rig, "alice"), TRANSFERS);
+		free(path);
+		free(next);
+		scene_end(&scene);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lost_and_damaged), cmocka_unit_test(lost_log), cmocka_unit_test(damaged_clock), cmocka_unit_test(not_files),
+		cmocka_unit_test(lost_and_damaged), cmocka_unit_test(lost_log), cmocka_unit_test(damaged_clock), cmocka_unit_test(not_files), cmocka_unit_test(flipped_bits), cmocka_unit_test(lost_journals),
 	};
 	return cmocka_run_group_tests_name("embedded_damage", tests, NULL, NULL);
 }

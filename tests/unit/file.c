@@ -113,6 +113,10 @@ static void test_aside(void **state)
 	assert_int_equal(file_keep_copy(path, "unused", "third", 5, &aside, &error), 0);
 	assert_content(text_string(&aside), "third");
 	assert_content(second, "second");
+	char *third = text_take(&aside);
+	assert_int_equal(file_keep_copy(path, "unused", "third", 5, &aside, &error), 0);
+	assert_string_equal(text_string(&aside), third);
+	free(third);
 	text_release(&aside);
 	free(path);
 	free(second);

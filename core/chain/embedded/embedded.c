@@ -3,6 +3,7 @@
 #include "core/chain/embedded/embedded_private.h"
 
 #include "core/base/memory.h"
+#include "core/engine/storage/data_folder.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 
@@ -43,6 +44,8 @@ static void destroy(struct chain *base)
 {
 	struct embedded_chain *chain = embedded_of(base);
 
+	if (chain->wallet)
+		wallet_before_lock(chain->wallet, NULL, NULL);
 	embedded_stop_threads(chain);
 	if (chain->branch && chain->current)
 		finish_for_good(chain);
@@ -63,7 +66,7 @@ static void destroy(struct chain *base)
 	block_times_release(&chain->times);
 	free(chain->features);
 	free(chain->scheduled_ids);
-	memory_wipe(&chain->genesis_key, sizeof chain->genesis_key);
+	node_keys_close(chain->node_keys);
 	pthread_cond_destroy(&chain->changed);
 	pthread_cond_destroy(&chain->to_sign);
 	pthread_cond_destroy(&chain->was_signed);
@@ -73,7 +76,7 @@ static void destroy(struct chain *base)
 	free(chain);
 }
 
-/* The key that signs for eosio: the one given, or the tutorial's when the genesis has it. */
+/* What signs for eosio becomes the node's: the key given, or the tutorial's when the genesis has it. */
 static int take_genesis_key(struct embedded_chain *chain, const struct private_key *given,
                             struct error *error)
 {
@@ -86,18 +89,39 @@ static int take_genesis_key(struct embedded_chain *chain, const struct private_k
 	else if (private_key_parse(&key, GENESIS_PRIVATE_KEY, error) != 0)
 		return -error->number;
 	int result = signer_public_key(chain->signer, &public, &key);
-	if (result)
-		return error_set(error, EINVAL, "the genesis key is no private key of the curve");
-	if (public_key_compare(&public, &chain->base.genesis.initial_key) == 0) {
-		chain->genesis_key = key;
-		chain->genesis_public = public;
-		chain->has_genesis_key = true;
+	if (result) {
+		error_set(error, EINVAL, "the genesis key is no private key of the curve");
+	} else if (public_key_compare(&public, &chain->base.genesis.initial_key) == 0) {
+		result = node_keys_add(chain->node_keys, &key, error);
 	} else if (given) {
 		public_key_print(text, &chain->base.genesis.initial_key);
 		result = error_set(error, EINVAL,
 		                   "the genesis key given is not that of the genesis, whose public key is %s", text);
 	}
 	memory_wipe(&key, sizeof key);
+	return result ? result : node_keys_save(chain->node_keys, error);
+}
+
+/* A new chain's first key is its user's. Later it may have been removed on purpose. */
+static int give_genesis_key(struct embedded_chain *chain, struct error *error)
+{
+	const struct public_key *public = &chain->base.genesis.initial_key;
+	struct private_key key;
+	int result = 0;
+
+	if (branch_head(chain->branch)->number == 1 && chain->wallet && !wallet_locked(chain->wallet) &&
+	    !wallet_has(chain->wallet, public) && node_keys_get(chain->node_keys, &key, public))
+		result = wallet_import(chain->wallet, &key, NULL, error);
+	memory_wipe(&key, sizeof key);
+	return result;
+}
+
+static int open_node_keys(struct embedded_chain *chain, struct data_folder *folder, struct error *error)
+{
+	char *path = folder ? data_folder_file(folder, "node_keys") : NULL;
+	int result = node_keys_open(&chain->node_keys, path, chain->signer, error);
+
+	free(path);
 	return result;
 }
 
@@ -133,7 +157,9 @@ static int open_branch(struct embedded_chain *chain, const struct embedded_optio
 			return result;
 		chain->offset_us = storage_offset(chain->storage);
 	}
-	result = take_genesis_key(chain, options->genesis_key, error);
+	result = open_node_keys(chain, options->data_folder, error);
+	if (result == 0)
+		result = take_genesis_key(chain, options->genesis_key, error);
 	if (result)
 		return result;
 	result = chain->storage ? storage_restore(chain->storage, &chain->branch, &chain->base.genesis,
@@ -143,13 +169,9 @@ static int open_branch(struct embedded_chain *chain, const struct embedded_optio
 		return result;
 	chain->base.chain_id = *ledger_chain_id(branch_ledger(chain->branch));
 	struct block_state *head = branch_head(chain->branch);
-	/* A new chain's first key is its user's. Later it may have been removed on purpose. */
-	if (head->number == 1 && chain->has_genesis_key && chain->wallet && !wallet_locked(chain->wallet) &&
-	    !wallet_has(chain->wallet, &chain->genesis_public)) {
-		result = wallet_import(chain->wallet, &chain->genesis_key, NULL, error);
-		if (result)
-			return result;
-	}
+	result = give_genesis_key(chain, error);
+	if (result)
+		return result;
 	block_times_add(&chain->times, head->number, head->block->header.timestamp);
 	if (!chain->storage) {
 		chain->recent = memory_allocate(RECENT_BLOCKS, sizeof *chain->recent);
@@ -209,6 +231,8 @@ out:
 		destroy(&chain->base);
 		return result;
 	}
+	if (chain->wallet)
+		wallet_before_lock(chain->wallet, embedded_before_lock, chain);
 	*out = &chain->base;
 	return 0;
 }

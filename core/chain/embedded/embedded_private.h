@@ -10,6 +10,7 @@
 #include "core/chain/embedded/block_times.h"
 #include "core/chain/embedded/embedded.h"
 #include "core/engine/engine.h"
+#include "core/wallet/node_keys.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -47,9 +48,9 @@ struct embedded_chain {
 	struct branch *branch;
 	const struct signer *signer;
 	struct wallet *wallet;
-	struct private_key genesis_key;
-	struct public_key genesis_public;
-	bool has_genesis_key;
+	struct node_keys *node_keys;
+	uint32_t taken_version; /* of the schedule whose keys were last looked for in the wallet; under lock */
+	bool has_taken;
 	struct storage *storage; /* NULL: in memory only */
 	struct growing_text *node_log;
 	bool manual_clock;
@@ -113,9 +114,6 @@ void embedded_unpin(struct embedded_chain *chain, struct published *state);
 
 /* --- produce.c --- */
 int64_t embedded_now(const struct embedded_chain *chain); /* chain time, microseconds */
-/* The first of the authority's keys that alone reaches its threshold and that we have; key may be NULL. */
-bool embedded_signing_key(struct embedded_chain *chain, const struct producer_authority *authority,
-                          struct private_key *key);
 /* Under lock: makes sure that a block is in the making; -EAGAIN with a sentence that names who is missing. */
 int embedded_open_block(struct embedded_chain *chain, uint32_t earliest_slot,
                         const struct checksum256 *feature, struct error *error);
@@ -125,6 +123,15 @@ void embedded_drop_block(struct embedded_chain *chain); /* under lock */
 int embedded_seal(struct embedded_chain *chain, struct error *error);
 int embedded_start_threads(struct embedded_chain *chain, struct error *error);
 void embedded_stop_threads(struct embedded_chain *chain);
+
+/* --- keys.c --- */
+/* The first of the authority's keys that alone reaches its threshold and that we have; key may be NULL. */
+bool embedded_signing_key(struct embedded_chain *chain, const struct producer_authority *authority,
+                          struct private_key *key);
+/* Under lock: the wallet's keys of the active and the pending schedule become the node's own. */
+void embedded_take_keys(struct embedded_chain *chain);
+/* The wallet is going to be locked: those of all registered producers do. */
+void embedded_before_lock(void *chain);
 
 /* --- finish.c --- */
 /* Without locks: signs and stores everything that is sealed. durable: and waits for the disk. What cannot
@@ -160,10 +167,6 @@ void storage_close(struct storage *storage); /* NULL is fine */
  * replaying all. */
 int storage_restore(struct storage *storage, struct branch **branch, const struct genesis *genesis,
                     struct text *notices, struct error *error);
-/* Rebuilds the blocks that were sealed or in the making, but not in the log, when the last process ended;
- * before the thread runs. */
-int storage_rebuild(struct storage *storage, struct embedded_chain *chain, struct text *notices,
-                    struct error *error);
 int64_t storage_offset(const struct storage *storage); /* microseconds, as last saved */
 int storage_save_offset(struct storage *storage, int64_t offset_us, struct error *error);
 int storage_append_block(struct storage *storage, const struct signed_block *block, struct error *error);
@@ -184,5 +187,13 @@ int storage_journal_append(struct storage *storage, const struct packed_transact
 void storage_journal_take_back(struct storage *storage); /* the record appended last */
 /* the block is in the log and on the disk */
 void storage_journal_done(const struct storage *storage, uint32_t number);
+
+/* --- rebuild.c --- */
+/* Rebuilds the blocks that were sealed or in the making, but not in the log, when the last process ended;
+ * before the threads run. Where nobody has the key for that, they wait. */
+int storage_rebuild(struct storage *storage, struct embedded_chain *chain, struct text *notices,
+                    struct error *error);
+/* Rebuilds what waits, if anything does; -EAGAIN: still without a key. storage may be NULL. Under lock. */
+int storage_rebuild_waiting(struct storage *storage, struct embedded_chain *chain, struct error *error);
 
 #endif

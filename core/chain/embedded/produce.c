@@ -24,30 +24,6 @@ int64_t embedded_now(const struct embedded_chain *chain)
 	return clock_real_us() + chain->offset_us;
 }
 
-static bool private_key_of(struct embedded_chain *chain, const struct public_key *key,
-                           struct private_key *out)
-{
-	if (chain->has_genesis_key && public_key_compare(key, &chain->genesis_public) == 0) {
-		*out = chain->genesis_key;
-		return true;
-	}
-	return chain->wallet && wallet_private_key(chain->wallet, key, out, NULL) == 0;
-}
-
-/* One signature is made, so one key must do. */
-bool embedded_signing_key(struct embedded_chain *chain, const struct producer_authority *authority,
-                          struct private_key *key)
-{
-	struct private_key own;
-	bool found = false;
-
-	for (size_t i = 0; i < authority->keys_count && !found; i++)
-		found = authority->keys[i].weight >= authority->threshold &&
-		        private_key_of(chain, &authority->keys[i].key, key ? key : &own);
-	memory_wipe(&own, sizeof own);
-	return found;
-}
-
 /* The first slot from earliest on whose producer we can sign for, and the key for it; 0: none of the
  * schedule's. */
 static uint32_t find_slot(struct embedded_chain *chain, uint32_t earliest, struct private_key *key)
@@ -114,13 +90,18 @@ static uint32_t last_signed(const struct block_state *head, uint64_t producer)
 int embedded_open_block(struct embedded_chain *chain, uint32_t earliest_slot,
                         const struct checksum256 *feature, struct error *error)
 {
-	struct block_state *head = branch_head(chain->branch);
+	struct block_state *head;
 	struct checksum256 *preactivated = NULL;
 	struct block_options options = {0};
 	int result;
 
 	if (branch_block_pending(chain->branch))
 		return 0;
+	result = storage_rebuild_waiting(chain->storage, chain, error);
+	if (result)
+		return result;
+	embedded_take_keys(chain);
+	head = branch_head(chain->branch);
 	if (earliest_slot <= head->block->header.timestamp)
 		earliest_slot = head->block->header.timestamp + 1;
 	options.slot = find_slot(chain, earliest_slot, &chain->pending_key);

@@ -1,4 +1,4 @@
-/* The storage's inside, shared by storage.c and journal.c. */
+/* The storage's inside, shared by storage.c, journal.c and rebuild.c. */
 #ifndef EOSIOFS_CORE_CHAIN_EMBEDDED_STORAGE_H
 #define EOSIOFS_CORE_CHAIN_EMBEDDED_STORAGE_H
 
@@ -6,6 +6,17 @@
 #include "core/engine/storage/block_log.h"
 #include "core/engine/storage/data_folder.h"
 #include "core/engine/storage/journal.h"
+
+enum { JOURNAL_PATH_SIZE = 4096, JOURNAL_WITHOUT_KEYS = 1 /* of a transaction's record */ };
+
+/* What a block begins with: a journal's first record. */
+struct journal_header {
+	uint32_t number, slot;
+	uint64_t producer;
+	uint16_t confirmed;
+	const struct checksum256 *features, *scheduled; /* borrowed */
+	size_t features_count, scheduled_count;
+};
 
 struct storage {
 	struct data_folder *folder; /* borrowed */
@@ -17,9 +28,15 @@ struct storage {
 	bool save_failed;            /* the last one */
 	struct journal *journal;    /* of the block in the making; under `lock` */
 	uint64_t journal_size;      /* before the record appended last */
+	bool waiting;               /* journals wait for a key; under `lock` */
 };
 
-/* journal.c: the numbers of the blocks that have a journal, ascending; free() *out. */
+/* --- journal.c --- */
+int storage_journal_path(const struct storage *storage, char out[JOURNAL_PATH_SIZE], uint32_t number,
+                         struct error *error);
+
+/* --- rebuild.c --- */
+/* The numbers of the blocks that have a journal, ascending; free() *out. */
 int storage_list_journals(const struct storage *storage, uint32_t **out, size_t *count, struct error *error);
 
 #endif

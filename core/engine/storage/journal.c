@@ -1,12 +1,13 @@
 /* The journal of the pending block: see journal.h for its bytes. */
 #include "core/engine/storage/journal.h"
 
-#include "core/base/memory.h"
 #include "core/base/file.h"
+#include "core/base/memory.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,99 +39,153 @@ static uint32_t record_checksum(uint64_t offset, const void *data, size_t length
 	return (uint32_t)(length ? crc32(checksum, data, (uInt)length) : checksum);
 }
 
-static int journal_begin(struct journal *journal)
+static int read_failed(const struct journal *journal, int result, struct error *error)
 {
-	struct bytes header = {0};
-	bytes_put(&header, journal_magic, sizeof journal_magic);
-	bytes_put_u32(&header, JOURNAL_VERSION);
-	bytes_put_u32(&header, 0);
-	int result = file_cut(journal->fd, 0);
-	if (!result)
-		result = file_write(journal->fd, header.data, header.length, 0);
-	journal->end = HEADER_SIZE;
-	bytes_release(&header);
+	return error_set(error, -result, "cannot read journal \"%s\": %s", journal->path, file_reason(result));
+}
+
+/* --- opening --- */
+
+/* The length of the whole record at `at`, head included; 0: there is none. */
+static uint64_t record_at(const struct journal *journal, uint64_t at, uint64_t size)
+{
+	if (size - at < RECORD_HEAD)
+		return 0;
+	struct cursor in = cursor_make(journal->bytes + at, size - at);
+	uint32_t length = cursor_u32(&in), checksum = cursor_u32(&in);
+	const uint8_t *data = length <= JOURNAL_RECORD_MAXIMUM ? cursor_take(&in, length) : NULL;
+	return data && record_checksum(at, data, length) == checksum ? RECORD_HEAD + (uint64_t)length : 0;
+}
+
+/* Where the next whole record begins; size: nowhere. A record knows its place, so that none is taken for
+ * one that is not. */
+static uint64_t next_record(const struct journal *journal, uint64_t at, uint64_t size)
+{
+	while (at < size && !record_at(journal, at, size))
+		at++;
+	return at;
+}
+
+/* Whether the file can end as it does because an append was cut short: within a record, or in zeroes that
+ * the disk never got. */
+static bool is_torn(const struct journal *journal, uint64_t at, uint64_t size)
+{
+	struct cursor in = cursor_make(journal->bytes + at, size - at);
+	if (size - at < RECORD_HEAD || RECORD_HEAD + (uint64_t)cursor_u32(&in) > size - at)
+		return true;
+	while (at < size && !journal->bytes[at])
+		at++;
+	return at == size;
+}
+
+static int cut_torn_end(struct journal *journal, uint64_t size, struct text *report, struct error *error)
+{
+	struct text aside = TEXT_EMPTY;
+	int result = file_keep_copy(journal->path, "cut", journal->bytes + journal->end, size - journal->end,
+	                            &aside, error);
+	if (!result && (result = file_cut(journal->fd, journal->end)))
+		error_set(error, -result, "cannot cut the torn end of journal \"%s\": %s", journal->path,
+		          file_reason(result));
+	if (!result && report)
+		text_printf(report,
+		            "journal \"%s\": cut %" PRIu64
+		            " bytes of an unfinished record after %zu complete ones, kept in \"%s\"\n",
+		            journal->path, size - journal->end, journal->count, text_string(&aside));
+	text_release(&aside);
 	return result;
 }
 
-/* A file shorter than its header is one whose making was cut short; it never held a record. */
-static int journal_check_header(const struct journal *journal, uint64_t size, struct error *error)
+static int report_damage(struct journal *journal, const char *sentence, uint64_t size, struct text *report,
+                         struct error *error)
 {
-	struct cursor in = cursor_make(journal->bytes, size < HEADER_SIZE ? size : HEADER_SIZE);
-	size_t known = size < sizeof journal_magic ? size : sizeof journal_magic;
-	if (known && memcmp(journal->bytes, journal_magic, known))
-		return error_set(error, EBADMSG, "\"%s\" is not a journal", journal->path);
-	if (size < HEADER_SIZE)
-		return 0;
-	cursor_take(&in, sizeof journal_magic);
-	uint32_t version = cursor_u32(&in);
-	if (version > JOURNAL_VERSION)
+	struct text aside = TEXT_EMPTY;
+	int result = file_keep_copy(journal->path, "damaged", journal->bytes, size, &aside, error);
+	if (!result && report)
+		text_printf(report,
+		            "journal \"%s\" is damaged: %s; %zu records of it are whole; the file is kept as "
+		            "\"%s\"\n",
+		            journal->path, sentence, journal->count, text_string(&aside));
+	text_release(&aside);
+	return result;
+}
+
+/* Finds the whole records; what is not whole is told in *damage, or, at the end, may be torn. */
+static void journal_scan(struct journal *journal, uint64_t size, struct text *damage)
+{
+	uint64_t at = HEADER_SIZE, length;
+	while (at < size) {
+		if ((length = record_at(journal, at, size))) {
+			memory_grow(&journal->records, &journal->capacity, journal->count + 1, sizeof *journal->records);
+			journal->records[journal->count++] = (struct extent){(size_t)at + RECORD_HEAD,
+			                                                     (size_t)length - RECORD_HEAD};
+			at += length;
+			continue;
+		}
+		uint64_t next = next_record(journal, at + 1, size);
+		if (next == size && is_torn(journal, at, size))
+			break;
+		text_printf(damage, "%sbytes %" PRIu64 " to %" PRIu64,
+		            damage->length ? ", " : "what was acknowledged in ", at, next - 1);
+		at = next;
+	}
+	if (damage->length)
+		text_append(damage, " is lost");
+	journal->end = at;
+}
+
+/* The first bytes: -ENOTSUP for a newer version; *damage is told of what else they are. */
+static int check_header(const struct journal *journal, uint64_t size, struct text *damage,
+                        struct error *error)
+{
+	struct cursor in = cursor_make(journal->bytes, size);
+	const uint8_t *magic = cursor_take(&in, sizeof journal_magic);
+	uint32_t version = cursor_u32(&in), zero = cursor_u32(&in);
+	bool is_journal = !in.failed && !memcmp(magic, journal_magic, sizeof journal_magic);
+	if (is_journal && version > JOURNAL_VERSION)
 		return error_set(error, ENOTSUP,
 		                 "journal \"%s\" has version %" PRIu32
 		                 ", this program knows up to %d: use the newer program",
 		                 journal->path, version, JOURNAL_VERSION);
-	if (version != JOURNAL_VERSION || cursor_u32(&in) != 0)
+	if (is_journal && version == JOURNAL_VERSION && !zero)
+		return 0;
+	if (size > HEADER_SIZE && next_record(journal, HEADER_SIZE, size) == size)
 		return error_set(error, EBADMSG, "\"%s\" is not a journal", journal->path);
+	if (size > HEADER_SIZE)
+		text_append(damage, "its first bytes are not a journal's");
 	return 0;
-}
-
-/* Finds the complete records. */
-static void journal_scan(struct journal *journal, uint64_t size)
-{
-	struct cursor in = cursor_make(journal->bytes, size);
-	cursor_take(&in, HEADER_SIZE);
-	while (cursor_left(&in) >= RECORD_HEAD) {
-		uint32_t length = cursor_u32(&in), checksum = cursor_u32(&in);
-		const uint8_t *data = cursor_take(&in, length);
-		if (!data || length > JOURNAL_RECORD_MAXIMUM ||
-		    record_checksum(journal->end, data, length) != checksum)
-			break;
-		memory_grow(&journal->records, &journal->capacity, journal->count + 1, sizeof *journal->records);
-		journal->records[journal->count++] = (struct extent){(size_t)(data - journal->bytes), length};
-		journal->end += RECORD_HEAD + (uint64_t)length;
-	}
 }
 
 static int journal_load(struct journal *journal, struct text *report, struct error *error)
 {
+	struct text damage = TEXT_EMPTY;
 	uint64_t size;
 	int result = file_size(journal->fd, &size);
 	if (result)
-		return error_set(error, -result, "cannot read journal \"%s\": %s", journal->path,
-		                 file_reason(result));
+		return read_failed(journal, result, error);
 	journal->bytes = memory_allocate(1, size + 1);
 	result = file_read(journal->fd, journal->bytes, size, 0);
 	if (result)
-		return error_set(error, -result, "cannot read journal \"%s\": %s", journal->path,
-		                 file_reason(result));
-	result = journal_check_header(journal, size, error);
-	if (result)
-		return result;
-	if (size < HEADER_SIZE) {
-		result = journal_begin(journal);
-		return result ? error_set(error, -result, "cannot make journal \"%s\": %s", journal->path,
-		                          file_reason(result))
-		              : 0;
+		return read_failed(journal, result, error);
+	result = check_header(journal, size, &damage, error);
+	if (!result && size > HEADER_SIZE)
+		journal_scan(journal, size, &damage);
+	if (!result && !journal->count && !damage.length) {
+		text_append(&damage, "what it held is lost, for it is empty");
+		journal->end = size;
 	}
-	journal->end = HEADER_SIZE;
-	journal_scan(journal, size);
-	if (journal->end == size)
-		return 0;
-	result = file_cut(journal->fd, journal->end);
-	if (result)
-		return error_set(error, -result, "cannot cut the torn end of journal \"%s\": %s", journal->path,
-		                 file_reason(result));
-	if (report)
-		text_printf(report,
-		            "journal \"%s\": cut %" PRIu64 " bytes of an unfinished record after %zu complete ones\n",
-		            journal->path, size - journal->end, journal->count);
-	return 0;
+	if (!result && damage.length)
+		result = report_damage(journal, text_string(&damage), size, report, error);
+	if (!result && journal->end < size)
+		result = cut_torn_end(journal, size, report, error);
+	text_release(&damage);
+	return result;
 }
 
 int journal_open(struct journal **out, const char *path, struct text *report, struct error *error)
 {
 	struct journal *journal = memory_allocate(1, sizeof *journal);
 	journal->path = memory_copy_string(path);
-	int result = file_open(&journal->fd, path, O_RDWR | O_CREAT, error);
+	int result = file_open(&journal->fd, path, O_RDWR, error);
 	if (!result)
 		result = journal_load(journal, report, error);
 	if (result) {
@@ -141,14 +196,46 @@ int journal_open(struct journal **out, const char *path, struct text *report, st
 	return result;
 }
 
-/* Frees the records that were there when it was opened; the file keeps them. */
-static void forget_records(struct journal *journal)
+/* --- making --- */
+
+static void put_record(struct bytes *out, uint64_t at, const void *data, size_t length)
 {
-	free(journal->bytes);
-	free(journal->records);
-	journal->bytes = NULL;
-	journal->records = NULL;
-	journal->count = journal->capacity = 0;
+	bytes_put_u32(out, (uint32_t)length);
+	bytes_put_u32(out, record_checksum(at, data, length));
+	bytes_put(out, data, length);
+}
+
+int journal_create(struct journal **out, const char *path, const void *data, size_t length,
+                   struct error *error)
+{
+	struct journal *journal = memory_allocate(1, sizeof *journal);
+	struct text temporary = TEXT_EMPTY;
+	struct bytes content = {0};
+	int result;
+
+	journal->path = memory_copy_string(path);
+	bytes_put(&content, journal_magic, sizeof journal_magic);
+	bytes_put_u32(&content, JOURNAL_VERSION);
+	bytes_put_u32(&content, 0);
+	put_record(&content, HEADER_SIZE, data, length);
+	journal->end = content.length;
+	text_printf(&temporary, "%s.new", path);
+	result = file_replace_begin(&journal->fd, path);
+	if (!result)
+		result = file_write(journal->fd, content.data, content.length, 0);
+	if (!result && rename(text_string(&temporary), path) < 0)
+		result = -errno;
+	if (result) {
+		error_set(error, -result, "cannot make journal \"%s\": %s", path, file_reason(result));
+		if (journal->fd >= 0)
+			unlink(text_string(&temporary));
+		journal_close(journal);
+		journal = NULL;
+	}
+	bytes_release(&content);
+	text_release(&temporary);
+	*out = journal;
+	return result;
 }
 
 void journal_close(struct journal *journal)
@@ -157,7 +244,8 @@ void journal_close(struct journal *journal)
 		return;
 	if (journal->fd >= 0)
 		close(journal->fd);
-	forget_records(journal);
+	free(journal->bytes);
+	free(journal->records);
 	free(journal->path);
 	free(journal);
 }
@@ -165,6 +253,11 @@ void journal_close(struct journal *journal)
 size_t journal_count(const struct journal *journal)
 {
 	return journal->count;
+}
+
+bool journal_has_first(const struct journal *journal)
+{
+	return journal->count && journal->records[0].at == HEADER_SIZE + RECORD_HEAD;
 }
 
 struct cursor journal_record(const struct journal *journal, size_t index)
@@ -187,9 +280,7 @@ int journal_append(struct journal *journal, const void *data, size_t length, str
 		                 journal->path);
 	int result = journal->ragged ? journal_trim(journal) : 0;
 	struct bytes record = {0};
-	bytes_put_u32(&record, (uint32_t)length);
-	bytes_put_u32(&record, record_checksum(journal->end, data, length));
-	bytes_put(&record, data, length);
+	put_record(&record, journal->end, data, length);
 	if (!result) {
 		result = file_write(journal->fd, record.data, record.length, journal->end);
 		if (result)
@@ -209,18 +300,6 @@ void journal_take_back(struct journal *journal, uint64_t size)
 		return;
 	journal->end = size;
 	journal_trim(journal);
-}
-
-int journal_reset(struct journal *journal, struct error *error)
-{
-	int result = file_cut(journal->fd, HEADER_SIZE);
-	if (result)
-		return error_set(error, -result, "cannot empty journal \"%s\": %s", journal->path,
-		                 file_reason(result));
-	forget_records(journal);
-	journal->end = HEADER_SIZE;
-	journal->ragged = false;
-	return 0;
 }
 
 uint64_t journal_size(const struct journal *journal)

@@ -16,15 +16,23 @@ enum { JOURNAL_RECORD_MAXIMUM = 64 << 20 };
 
 struct journal;
 
-/* Opens the file, or makes it (0600), and reads all complete records (journal_record). What follows the
- * last of them, left behind by an append that never returned, is cut off; a sentence about it is appended
- * to *report (which may be NULL). Fails with -errno (-EBADMSG: no journal; -ENOTSUP: written by a newer
- * version), leaving the file alone. */
+/* Makes the file (0600), in place of one that may be there, with its first record: nobody ever sees it
+ * without. It is the kernel's when this returns, not yet the disk's. */
+int journal_create(struct journal **out, const char *path, const void *data, size_t length,
+                   struct error *error);
+/* Opens the file and reads all whole records (journal_record). What an append that never returned has left
+ * behind the last of them is cut off, the bytes kept in "PATH.cut"; the rest of a file that is damaged
+ * otherwise (a record that is not whole, though more follow or it is as long as it should be; no record at
+ * all) is read past the damage, the file kept in "PATH.damaged". Sentences about either are appended to
+ * *report (which may be NULL). Fails with -errno (-ENOENT; -EBADMSG: nothing in it is of a journal;
+ * -ENOTSUP: written by a newer version), leaving the file alone. */
 int journal_open(struct journal **out, const char *path, struct text *report, struct error *error);
 void journal_close(struct journal *journal); /* NULL is fine; the records stay for the next open */
 
-/* The records that were there when it was opened, in order; borrowed until journal_reset or journal_close. */
+/* The records that were there when it was opened, in order; borrowed until journal_close. */
 size_t journal_count(const struct journal *journal);
+/* whether record 0 is what the file was made with */
+bool journal_has_first(const struct journal *journal);
 struct cursor journal_record(const struct journal *journal, size_t index);
 
 /* Adds a record; when it returns 0 the kernel has it, so that it outlives this process. On failure
@@ -34,9 +42,6 @@ int journal_append(struct journal *journal, const void *data, size_t length, str
 /* Takes back what was appended after the file had this size (journal_size() of then). When cutting fails
  * the records still do not count for this process: the next append goes over them. */
 void journal_take_back(struct journal *journal, uint64_t size);
-/* All records are done with: the file is empty. Nothing waits for the disk: a loss of power may bring the
- * old records back, so the writer's first record must tell which block they belong to. */
-int journal_reset(struct journal *journal, struct error *error);
 uint64_t journal_size(const struct journal *journal); /* bytes of the file, header included */
 
 #endif

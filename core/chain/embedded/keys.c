@@ -1,0 +1,91 @@
+/* Which keys the node signs blocks with: its own, and those of the wallet, which become its own as soon as a
+ * schedule, or a registered producer when the wallet is being locked, asks for them. */
+#include "core/chain/embedded/embedded_private.h"
+
+#include "core/base/memory.h"
+#include "core/chain/system_rows.h"
+#include "core/types/name.h"
+
+#include <string.h>
+
+/* key NULL: is it there? */
+static bool private_key_of(struct embedded_chain *chain, const struct public_key *public,
+                           struct private_key *key)
+{
+	struct private_key own;
+
+	if (node_keys_get(chain->node_keys, key, public))
+		return true;
+	if (!chain->wallet)
+		return false;
+	if (!key)
+		return wallet_has(chain->wallet, public);
+	if (wallet_private_key(chain->wallet, public, &own, NULL) != 0)
+		return false;
+	*key = own;
+	memory_wipe(&own, sizeof own);
+	return node_keys_add(chain->node_keys, key, NULL) == 0;
+}
+
+/* One signature is made, so one key must do. */
+bool embedded_signing_key(struct embedded_chain *chain, const struct producer_authority *authority,
+                          struct private_key *key)
+{
+	for (size_t i = 0; i < authority->keys_count; i++)
+		if (authority->keys[i].weight >= authority->threshold &&
+		    private_key_of(chain, &authority->keys[i].key, key))
+			return true;
+	return false;
+}
+
+static void take_keys(struct embedded_chain *chain, const struct producer_schedule *schedule)
+{
+	struct private_key key;
+
+	for (size_t i = 0; i < schedule->producers_count; i++)
+		embedded_signing_key(chain, &schedule->producers[i], &key);
+	memory_wipe(&key, sizeof key);
+}
+
+void embedded_take_keys(struct embedded_chain *chain)
+{
+	const struct block_state *head = branch_head(chain->branch);
+	const struct producer_schedule *last =
+		head->pending_schedule.producers_count ? &head->pending_schedule : &head->active_schedule;
+
+	if (!chain->has_taken || chain->taken_version != last->version) {
+		take_keys(chain, &head->active_schedule);
+		take_keys(chain, &head->pending_schedule);
+		chain->has_taken = true;
+		chain->taken_version = last->version;
+	}
+	/* One that cannot be saved now is tried again with the next block. */
+	node_keys_save(chain->node_keys, NULL);
+}
+
+static int take_producers_key(void *context, const struct chain_row *row)
+{
+	struct producer_row producer;
+	struct private_key key;
+
+	if (producer_row_decode(&producer, row->data, row->length) == 0)
+		private_key_of(context, &producer.key, &key);
+	memory_wipe(&key, sizeof key);
+	return 0;
+}
+
+void embedded_before_lock(void *context)
+{
+	struct embedded_chain *chain = context;
+	struct table_id producers = {name_literal("eosio"), name_literal("eosio"), name_literal("producers")};
+	struct chain_view *view = NULL;
+
+	pthread_mutex_lock(&chain->lock);
+	chain->has_taken = false;
+	embedded_take_keys(chain);
+	pthread_mutex_unlock(&chain->lock);
+	if (chain_view_open(&chain->base, &view, NULL, NULL, NULL) == 0)
+		view->operations->rows(view, &producers, 0, take_producers_key, chain, NULL);
+	chain_view_close(view);
+	node_keys_save(chain->node_keys, NULL);
+}
