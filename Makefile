@@ -135,6 +135,7 @@ $(BUILD)/tests/chain_rig.a: $(BUILD)/tests/chain_rig.o
 	$(Q)ar rcs $@ $<
 
 # A function of ours that a test stands in for: __wrap_NAME is called in its place, __real_NAME is it.
+$(BUILD)/tests/unit/embedded_power: ALL_LIBS += -Wl,--wrap=fsync,--wrap=fdatasync
 $(BUILD)/tests/unit/embedded_crash: ALL_LIBS += -Wl,--wrap=branch_push
 
 # --- using it ---

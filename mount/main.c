@@ -123,7 +123,11 @@ static int create_tree(struct service *service, const struct options *options, s
 		.owner = getuid(),
 		.group = getgid(),
 	};
-	return tree_create(&service->mount.tree, &tree, error);
+	char *defaults = service->folder ? data_folder_file(service->folder, "defaults") : NULL;
+	tree.defaults_file = defaults;
+	int result = tree_create(&service->mount.tree, &tree, error);
+	free(defaults);
+	return result;
 }
 
 /* The wallet of an embedded chain keeps its password beside it, so that it is open. */

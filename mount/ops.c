@@ -257,8 +257,11 @@ static void release_folder(fuse_req_t req, fuse_ino_t inode, struct fuse_file_in
 
 static void sync_folder(fuse_req_t req, fuse_ino_t inode, int data_only, struct fuse_file_info *info)
 {
-	(void)inode, (void)data_only, (void)info;
-	mount_reply(req, 0);
+	struct mount *mount = mount_of(req);
+	struct caller caller = mount_caller(req);
+
+	(void)data_only, (void)info;
+	mount_reply(req, tree_sync(mount->tree, &caller, mount_node(mount, inode)));
 }
 
 /* --- what we do not have, with the errno that tools understand --- */

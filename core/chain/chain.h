@@ -63,6 +63,10 @@ struct chain_operations {
 	int (*clock_advance)(struct chain *chain, int64_t us, bool skip,
 	                     const struct interruption *interruption, struct error *error);
 
+	/* What was acknowledged so far outlives a loss of power when this returns 0. NULL: it does at once, or
+	 * is in memory only. */
+	int (*sync)(struct chain *chain, struct error *error);
+
 	/* -ENOENT: no such node. */
 	int (*node)(struct chain *chain, struct chain_node *out, uint64_t name,
 	            const struct interruption *interruption, struct error *error);

@@ -1,6 +1,8 @@
-/* defaults/: a mount's own settings for new accounts; nothing here is the chain's. */
+/* defaults/: a mount's own settings for new accounts; nothing here is the chain's. What was set is kept in a
+ * file of lines `NAME VALUE`. */
 #include "fs/files/defaults.h"
 
+#include "core/base/file.h"
 #include "core/base/memory.h"
 #include "core/types/name.h"
 #include "fs/tree/command.h"
@@ -10,12 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RAM_BYTES_DEFAULT = 8192, STAKE_DEFAULT = 10 };
+enum { RAM_BYTES_DEFAULT = 8192, STAKE_DEFAULT = 10, FIELDS = 6, DEFAULTS_FILE_MAXIMUM = 4096 };
 #define RAM_BYTES_MAXIMUM (INT64_C(1) << 40)
 
 struct defaults {
 	pthread_mutex_t lock;
 	struct account_defaults values; /* amounts: symbol 0 while nobody set them */
+	bool set[FIELDS];               /* what somebody set, in the order of `fields` */
+	bool loaded;                    /* what was kept is here */
 };
 
 static void *create(void)
@@ -45,23 +49,7 @@ static void fill_amount(struct asset *amount, uint64_t symbol)
 		amount->amount *= 10;
 }
 
-int defaults_get(struct request *request, struct account_defaults *out, struct error *error)
-{
-	struct defaults *defaults = request_state(request, &defaults_state);
-	struct chain_view *view = NULL;
-	int result = request_view(request, &view, error);
-	if (result)
-		return result;
-	uint64_t symbol = chain_core_symbol(view);
-	pthread_mutex_lock(&defaults->lock);
-	*out = defaults->values;
-	pthread_mutex_unlock(&defaults->lock);
-	fill_amount(&out->stake_net, symbol);
-	fill_amount(&out->stake_cpu, symbol);
-	return 0;
-}
-
-/* --- the fields --- */
+/* --- the fields; a parser without a request asks the chain nothing: the value was good when set --- */
 
 static void print_creator(struct text *out, const struct account_defaults *values)
 {
@@ -73,8 +61,9 @@ static int parse_creator(struct account_defaults *values, struct request *reques
 {
 	struct chain_view *view = NULL;
 	int result = name_parse_account(&values->creator, text, error);
-	if (result == 0)
-		result = request_view(request, &view, error);
+	if (result || !request)
+		return result;
+	result = request_view(request, &view, error);
 	return result ? result : view->operations->account_exists(view, NULL, values->creator, error);
 }
 
@@ -104,8 +93,8 @@ static void print_amount(struct text *out, const struct asset *amount)
 static int parse_amount(struct asset *amount, struct request *request, const char *text, struct error *error)
 {
 	struct chain_view *view = NULL;
-	int result = request_view(request, &view, error);
-	if (result == 0)
+	int result = request ? request_view(request, &view, error) : asset_parse(amount, text, error);
+	if (result == 0 && request)
 		result = asset_parse_as(amount, text, chain_core_symbol(view), error);
 	if (result == 0 && amount->amount < 0)
 		result = error_set(error, EINVAL, "\"%s\" is negative", text);
@@ -163,23 +152,106 @@ static const struct field {
 	void (*print)(struct text *out, const struct account_defaults *values);
 	int (*parse)(struct account_defaults *values, struct request *request, const char *text,
 	             struct error *error);
-} fields[] = {
+} fields[FIELDS] = {
 	{"creator", print_creator, parse_creator},       {"key", print_key, parse_key},
 	{"stake_net", print_stake_net, parse_stake_net}, {"stake_cpu", print_stake_cpu, parse_stake_cpu},
 	{"ram_bytes", print_ram_bytes, parse_ram_bytes}, {"transfer", print_transfer, parse_transfer},
 };
 
-static const struct field *field_of(const struct request *request)
+static const struct field *field_named(const char *name)
 {
-	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-		if (strcmp(fields[i].name, node_name(request->node)) == 0)
+	for (size_t i = 0; i < FIELDS; i++)
+		if (strcmp(fields[i].name, name) == 0)
 			return &fields[i];
 	return NULL;
 }
 
+/* --- the file --- */
+
+static int load_line(struct defaults *defaults, char *line, struct error *error)
+{
+	char *value = strchr(line, ' ');
+	if (value)
+		*value++ = '\0';
+	const struct field *field = field_named(line);
+	if (!field || !value)
+		return error_set(error, EBADMSG, "\"%s\" is no setting", line);
+	defaults->set[field - fields] = true;
+	return field->parse(&defaults->values, NULL, value, error);
+}
+
+static int load(struct defaults *defaults, const char *path, struct error *error)
+{
+	struct text content = TEXT_EMPTY;
+	int result = file_load(&content, path, DEFAULTS_FILE_MAXIMUM, error);
+	if (result == -ENOENT) {
+		error_clear(error);
+		return 0;
+	}
+	for (char *rest = content.data, *line; result == 0 && (line = strsep(&rest, "\n"));)
+		if (*line)
+			result = load_line(defaults, line, error);
+	if (result)
+		error_prefix(error, "the settings in \"%s\" cannot be read (remove it to begin with none)", path);
+	text_release(&content);
+	return result;
+}
+
+static int save(const char *path, const struct account_defaults *values, const bool *set, struct error *error)
+{
+	struct text content = TEXT_EMPTY;
+	for (size_t i = 0; i < FIELDS; i++) {
+		if (!set[i])
+			continue;
+		text_printf(&content, "%s ", fields[i].name);
+		fields[i].print(&content, values);
+		text_append_char(&content, '\n');
+	}
+	int result = 0;
+	if (path)
+		result = file_replace(path, text_string(&content), content.length, error);
+	text_release(&content);
+	return result;
+}
+
+/* The mount's, with what was kept. */
+static int hold(struct request *request, struct defaults **out, struct error *error)
+{
+	struct defaults *defaults = request_state(request, &defaults_state);
+	const char *path = request_options(request)->defaults_file;
+	int result = 0;
+	pthread_mutex_lock(&defaults->lock);
+	if (!defaults->loaded && path)
+		result = load(defaults, path, error);
+	defaults->loaded = result == 0;
+	pthread_mutex_unlock(&defaults->lock);
+	*out = defaults;
+	return result;
+}
+
+/* --- reading and writing --- */
+
+int defaults_get(struct request *request, struct account_defaults *out, struct error *error)
+{
+	struct defaults *defaults;
+	struct chain_view *view = NULL;
+	int result = hold(request, &defaults, error);
+	if (result == 0)
+		result = request_view(request, &view, error);
+	if (result)
+		return result;
+	uint64_t symbol = chain_core_symbol(view);
+	pthread_mutex_lock(&defaults->lock);
+	*out = defaults->values;
+	pthread_mutex_unlock(&defaults->lock);
+	fill_amount(&out->stake_net, symbol);
+	fill_amount(&out->stake_cpu, symbol);
+	return 0;
+}
+
 int defaults_read(struct request *request, struct text *out, struct error *error)
 {
-	const struct field *field = field_of(request);
+	const struct field *field = field_named(node_name(request->node));
 	struct account_defaults values;
 	int result = field ? defaults_get(request, &values, error) : error_set(error, ENOENT, "no such setting");
 	if (result)
@@ -192,24 +264,32 @@ int defaults_read(struct request *request, struct text *out, struct error *error
 
 int defaults_write(struct request *request, const char *data, size_t length, struct error *error)
 {
-	struct defaults *defaults = request_state(request, &defaults_state);
-	const struct field *field = field_of(request);
+	struct defaults *defaults;
+	const struct field *field = field_named(node_name(request->node));
 	struct account_defaults values;
-	int result = 0;
+	bool set[FIELDS];
 	(void)length;
 	if (!field)
 		return error_set(error, ENOENT, "no such setting");
 	if (!*data)
 		return error_set(error, EINVAL, "a value is missing");
+	int result = hold(request, &defaults, error);
+	if (result)
+		return result;
 	/* The lock is not held while the chain is asked; settings are written one at a time by their one user. */
 	pthread_mutex_lock(&defaults->lock);
 	values = defaults->values;
+	memcpy(set, defaults->set, sizeof set);
 	pthread_mutex_unlock(&defaults->lock);
+	set[field - fields] = true;
 	result = field->parse(&values, request, data, error);
+	if (result == 0)
+		result = save(request_options(request)->defaults_file, &values, set, error);
 	if (result)
 		return result;
 	pthread_mutex_lock(&defaults->lock);
 	defaults->values = values;
+	memcpy(defaults->set, set, sizeof set);
 	pthread_mutex_unlock(&defaults->lock);
 	return 0;
 }

@@ -220,12 +220,22 @@ int handle_flush(struct handle *handle, const struct caller *caller)
 int handle_sync(struct handle *handle, const struct caller *caller)
 {
 	int result = 0;
-	if (handle->node->scratch || !wants_to_write(handle->flags))
+	if (handle->node->scratch)
 		return 0;
-	pthread_mutex_lock(&handle->lock);
-	result = handle->failed ? -handle->failed : kind_sync(handle, caller);
-	pthread_mutex_unlock(&handle->lock);
-	return result;
+	if (wants_to_write(handle->flags)) {
+		pthread_mutex_lock(&handle->lock);
+		result = handle->failed ? -handle->failed : kind_sync(handle, caller);
+		pthread_mutex_unlock(&handle->lock);
+	}
+	return result ? result : tree_sync(handle->tree, caller, handle->node);
+}
+
+int tree_sync(struct tree *tree, const struct caller *caller, struct node *node)
+{
+	struct error error = {0};
+	struct chain *chain = tree->options.chain;
+	int result = chain->operations->sync ? chain->operations->sync(chain, &error) : 0;
+	return result ? errors_fail(tree, caller, node, NULL, &error) : 0;
 }
 
 void handle_close(struct handle *handle)

@@ -355,6 +355,8 @@ int tree_create(struct tree **out, const struct tree_options *options, struct er
 		return result;
 	}
 	tree->options.mount_point = memory_copy_string(options->mount_point ? options->mount_point : "");
+	if (options->defaults_file)
+		tree->options.defaults_file = memory_copy_string(options->defaults_file);
 	tree->started = clock_real();
 	tree->written = tree->started;
 	pthread_mutex_init(&tree->lock, NULL);
@@ -407,6 +409,7 @@ void tree_destroy(struct tree *tree)
 	pthread_cond_destroy(&tree->emptied);
 	pthread_mutex_destroy(&tree->lock);
 	free((char *)(uintptr_t)tree->options.mount_point);
+	free((char *)(uintptr_t)tree->options.defaults_file);
 	free(tree->buckets);
 	free(tree);
 }

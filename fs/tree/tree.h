@@ -34,6 +34,7 @@ struct tree_options {
 	/* absolute; paths that users write into `install` and the like that lie below it are looked up in the
 	 * tree */
 	const char *mount_point;
+	const char *defaults_file; /* keeps what is set in defaults/; NULL: nothing does */
 	/* the mount belongs to; others may not write, see keys or make the daemon read files */
 	uid_t owner;
 	gid_t group;
@@ -98,6 +99,9 @@ void folder_close(struct folder *folder); /* NULL is fine */
 int tree_make_folder(struct tree *tree, struct node **out, const struct caller *caller,
                      struct node *folder, const char *name);
 
+/* Everything acknowledged so far, wherever it was written, reaches the disk. */
+int tree_sync(struct tree *tree, const struct caller *caller, struct node *node);
+
 /* --- files --- */
 /* flags: open(2)'s. O_TRUNC changes nothing by itself. -ENOENT: it does not exist any more. -EISDIR,
  * -ELOOP: a folder, a link. -EACCES: it is not for this caller, or can only be read. -EROFS. */
@@ -117,6 +121,7 @@ ssize_t handle_write(struct handle *handle, const struct caller *caller, const c
                      off_t offset);
 /* What can only run at the end runs: as handle_write. */
 int handle_flush(struct handle *handle, const struct caller *caller);
+/* Waits for the disk, as tree_sync does. */
 int handle_sync(struct handle *handle, const struct caller *caller);
 void handle_close(struct handle *handle); /* NULL is fine */
 

@@ -22,6 +22,10 @@ setup() {
 	cd "$M"
 	echo mine > wallet/new_key
 	echo producer1111 > accounts/alice1111111/votes
+	echo bob111111111 > defaults/creator
+	echo '2.5000 SYS' > defaults/stake_cpu
+	echo 9999 > defaults/ram_bytes
+	cat defaults/* > "$BASE/defaults"
 	echo +1h > chain/clock
 	state > "$BASE/before"
 	cat chain/id accounts/alice1111111/info.json wallet/labels/mine > "$BASE/more"
@@ -33,10 +37,30 @@ setup() {
 	cd "$M"
 	grep -v -f <(cat last_transaction) "$BASE/before" >/dev/null
 	cat chain/id accounts/alice1111111/info.json wallet/labels/mine | diff "$BASE/more" -
+	cat defaults/* | diff "$BASE/defaults" -
+	[ "$(cat defaults/creator)" = bob111111111 ]
 	[ "$(date -d "$(cat chain/time)" +%s)" -ge "$time" ]
 	[ "$(awk '{print $1}' chain/head)" -ge "${head%% *}" ]
 	ls accounts producers | diff <(cd "$M" && ls accounts producers) -
 	echo 'bob111111111 1.0000 SYS' > accounts/alice1111111/transfer
+}
+
+@test "settings that cannot be read or kept are told by name" {
+	is_mounted
+	cd /
+	(echo 2 > "$M/defaults/transfer") 2>/dev/null && false
+	mkdir "$D/defaults.new"
+	(echo 5000 > "$M/defaults/ram_bytes") 2>/dev/null && false
+	tail -n 1 "$M/errors" | grep -q "$D/defaults"
+	[ "$(cat "$M/defaults/ram_bytes")" = 9999 ]
+	rmdir "$D/defaults.new"
+	"$EOSIOFS" --unmount "$M"
+	echo 'colour red' >> "$D/defaults"
+	mount_at -o data="$D"
+	! cat "$M/defaults/ram_bytes" 2>/dev/null
+	tail -n 1 "$M/errors" | grep -q "$D/defaults.*\"colour\" is no setting"
+	sed -i '$d' "$D/defaults"
+	[ "$(cat "$M/defaults/ram_bytes")" = 9999 ]
 }
 
 @test "a mount that was killed loses nothing that was acknowledged" {

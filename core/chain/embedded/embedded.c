@@ -192,6 +192,7 @@ static const struct chain_operations operations = {
 	.schedule_feature = embedded_schedule_feature,
 	.clock = embedded_clock,
 	.clock_advance = embedded_clock_advance,
+	.sync = embedded_sync,
 	.node = embedded_node,
 };
 

@@ -142,6 +142,7 @@ int embedded_finish_all_but(struct embedded_chain *chain, size_t left, bool dura
 /* Threads beside the caller's that sign what is sealed, one for each other processor; how many there are. */
 size_t embedded_start_signers(struct embedded_chain *chain, pthread_t *threads, size_t maximum);
 void embedded_stop_signers(struct embedded_chain *chain, pthread_t *threads, size_t count); /* under lock */
+int embedded_sync(struct chain *base, struct error *error);
 /* does so whenever something is sealed, and saves the state now and then */
 void *embedded_store_thread(void *chain);
 
@@ -184,6 +185,10 @@ int storage_save_state(struct storage *storage, struct embedded_chain *chain, bo
 int storage_journal_begin(struct storage *storage, struct embedded_chain *chain, struct error *error);
 int storage_journal_append(struct storage *storage, const struct packed_transaction *packed,
                            bool without_keys, struct error *error);
+/* A descriptor of the journal of the block in the making, for storage_journal_sync(); -1 when it has none. */
+int storage_journal_descriptor(struct storage *storage, const struct embedded_chain *chain);
+/* It, and that there is such a file, reaches the disk; the descriptor is closed. Without locks. */
+int storage_journal_sync(struct storage *storage, int descriptor, struct error *error);
 void storage_journal_take_back(struct storage *storage); /* the record appended last */
 /* the block is in the log and on the disk */
 void storage_journal_done(const struct storage *storage, uint32_t number);

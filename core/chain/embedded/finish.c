@@ -236,6 +236,22 @@ int embedded_finish(struct embedded_chain *chain, bool durable, struct error *er
 	return embedded_finish_all_but(chain, 0, durable, error);
 }
 
+/* What was acknowledged is in the log, in a sealed block, or in the journal of the block in the making, whose
+ * descriptor is taken first, so that nothing slips from one to the other in between. */
+int embedded_sync(struct chain *base, struct error *error)
+{
+	struct embedded_chain *chain = embedded_of(base);
+
+	if (!chain->storage)
+		return 0;
+	pthread_mutex_lock(&chain->lock);
+	int journal = storage_journal_descriptor(chain->storage, chain);
+	pthread_mutex_unlock(&chain->lock);
+	int result = embedded_finish(chain, true, error);
+	int other = journal < 0 ? 0 : storage_journal_sync(chain->storage, journal, result ? NULL : error);
+	return result ? result : other;
+}
+
 /* --- the thread --- */
 
 static void wait_a_while(struct embedded_chain *chain)

@@ -3,10 +3,10 @@
  * without transactions gets one only when a later block needs it. */
 #include "core/chain/embedded/storage.h"
 
+#include "core/base/file.h"
 #include "core/base/memory.h"
 #include "core/types/name.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -115,6 +115,22 @@ int storage_journal_append(struct storage *storage, const struct packed_transact
 	storage->journal_size = journal_size(storage->journal);
 	int result = journal_append(storage->journal, record.data, record.length, error);
 	bytes_release(&record);
+	return result;
+}
+
+int storage_journal_descriptor(struct storage *storage, const struct embedded_chain *chain)
+{
+	return chain->pending_journaled && storage->journal ? journal_descriptor(storage->journal) : -1;
+}
+
+int storage_journal_sync(struct storage *storage, int descriptor, struct error *error)
+{
+	char path[JOURNAL_PATH_SIZE];
+	int result = storage_journal_path(storage, path, 0, error);
+
+	if (result == 0 && ((result = file_sync(descriptor)) != 0 || (result = file_sync_parent(path)) != 0))
+		error_set(error, -result, "cannot bring the journal to the disk: %s", file_reason(result));
+	close(descriptor);
 	return result;
 }
 

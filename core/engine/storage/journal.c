@@ -302,6 +302,11 @@ void journal_take_back(struct journal *journal, uint64_t size)
 	journal_trim(journal);
 }
 
+int journal_descriptor(const struct journal *journal)
+{
+	return fcntl(journal->fd, F_DUPFD_CLOEXEC, 0);
+}
+
 uint64_t journal_size(const struct journal *journal)
 {
 	return journal->end;

@@ -42,6 +42,8 @@ int journal_append(struct journal *journal, const void *data, size_t length, str
 /* Takes back what was appended after the file had this size (journal_size() of then). When cutting fails
  * the records still do not count for this process: the next append goes over them. */
 void journal_take_back(struct journal *journal, uint64_t size);
+/* A descriptor of one's own, to be brought to the disk and closed at leisure; -1 when there is none left. */
+int journal_descriptor(const struct journal *journal);
 uint64_t journal_size(const struct journal *journal); /* bytes of the file, header included */
 
 #endif
