@@ -3,30 +3,27 @@
 
 #include "core/base/file.h"
 #include "core/base/memory.h"
+#include "core/wallet/wallet.h"
+#include "core/wallet/wallet_file.h"
 
 #include <errno.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { NODE_KEYS_FILE_MAXIMUM = 4 << 20 };
 
-struct node_key {
-	struct public_key public;
-	struct private_key private;
-};
-
 struct node_keys {
 	pthread_mutex_t mutex;
 	const struct signer *signer;
-	char *path;            /* NULL: none */
-	struct node_key *list; /* owned */
+	char *path, *password_path; /* NULL: none */
+	struct wallet_secret secret; /* what the file is encrypted with */
+	bool has_secret, unsaved;
+	struct wallet_key *list;    /* owned */
 	size_t count, capacity;
-	bool unsaved;
 };
 
-static const struct node_key *find(const struct node_keys *keys, const struct public_key *key)
+static const struct wallet_key *find(const struct node_keys *keys, const struct public_key *key)
 {
 	for (size_t i = 0; i < keys->count; i++)
 		if (public_key_compare(&keys->list[i].public, key) == 0)
@@ -34,13 +31,13 @@ static const struct node_key *find(const struct node_keys *keys, const struct pu
 	return NULL;
 }
 
-static void insert(struct node_keys *keys, const struct node_key *pair)
+static void insert(struct node_keys *keys, const struct wallet_key *pair)
 {
 	if (find(keys, &pair->public))
 		return;
 	if (keys->count == keys->capacity) {
 		/* By hand rather than by realloc, which may leave secrets in freed memory. */
-		struct node_key *before = keys->list;
+		struct wallet_key *before = keys->list;
 		keys->capacity = keys->capacity ? 2 * keys->capacity : 32;
 		keys->list = memory_allocate(keys->capacity, sizeof *keys->list);
 		if (before) {
@@ -53,48 +50,64 @@ static void insert(struct node_keys *keys, const struct node_key *pair)
 	keys->unsaved = true;
 }
 
-static int read_line(struct node_keys *keys, const char *line, size_t number, struct error *error)
+static int damaged(const struct node_keys *keys, const char *what, struct error *error)
 {
-	char public[KEY_TEXT_SIZE], private[KEY_TEXT_SIZE];
-	struct node_key pair = {0};
-	struct public_key proper;
-	int result = -EBADMSG;
+	return error_set(error, EBADMSG,
+	                 "\"%s\", the keys that the nodes sign blocks with, %s: put copies of it and of \"%s\" "
+	                 "back, or move both away, and the wallet's keys are taken when it is unlocked",
+	                 keys->path, what, keys->password_path);
+}
 
-	if (sscanf(line, "%255s %255s", public, private) == 2 &&
-	    public_key_parse(&pair.public, public, NULL) == 0 &&
-	    private_key_parse(&pair.private, private, NULL) == 0 &&
-	    signer_public_key(keys->signer, &proper, &pair.private) == 0 &&
-	    public_key_compare(&proper, &pair.public) == 0) {
-		insert(keys, &pair);
-		result = 0;
-	}
-	memory_wipe(private, sizeof private);
-	memory_wipe(&pair, sizeof pair);
-	return result ? error_set(error, EBADMSG,
-	                          "line %zu of \"%s\", the keys that the nodes sign blocks with, is no key "
-	                          "pair: put a copy of the file back, or remove the line and import the key into "
-	                          "the wallet",
-	                          number, keys->path)
-	              : 0;
+/* Takes over the pairs of the file when they are pairs. */
+static int take_pairs(struct node_keys *keys, struct wallet_key *list, size_t count, struct error *error)
+{
+	struct public_key public;
+
+	keys->list = list;
+	keys->count = keys->capacity = count;
+	for (size_t i = 0; i < count; i++)
+		if (signer_public_key(keys->signer, &public, &list[i].private) != 0 ||
+		    public_key_compare(&public, &list[i].public) != 0)
+			return damaged(keys, "holds a private key that is not its public key's", error);
+	return 0;
+}
+
+static void release_secret_text(struct text *text)
+{
+	if (text->data)
+		memory_wipe(text->data, text->capacity);
+	text_release(text);
 }
 
 static int read_file(struct node_keys *keys, struct error *error)
 {
-	struct text content = TEXT_EMPTY;
-	size_t number = 0;
+	struct text content = TEXT_EMPTY, password = TEXT_EMPTY;
+	struct wallet_key *list = NULL;
+	size_t count = 0;
 	int result = file_load(&content, keys->path, NODE_KEYS_FILE_MAXIMUM, error);
 
-	if (result == -ENOENT && error)
-		error_clear(error);
+	if (result == -ENOENT) {
+		if (error)
+			error_clear(error);
+		return 0;
+	}
 	if (result)
-		return result == -ENOENT ? 0 : result;
-	for (char *rest = content.data, *line; (line = strsep(&rest, "\n")) && !result;)
-		if (++number && *line)
-			result = read_line(keys, line, number, error);
-	if (content.data)
-		memory_wipe(content.data, content.capacity);
+		return result;
+	result = file_load(&password, keys->password_path, NODE_KEYS_FILE_MAXIMUM, error);
+	if (result == -ENOENT)
+		result = damaged(keys, "cannot be read without its password", error);
+	if (result)
+		goto out;
+	keys->secret = wallet_secret_of(text_string(&password));
+	keys->has_secret = true;
+	if (wallet_file_decode(&list, &count, &keys->secret, keys->path, text_string(&content), content.length,
+	                       error) != 0)
+		result = damaged(keys, "cannot be read", error);
+	else
+		result = take_pairs(keys, list, count, error);
+out:
+	release_secret_text(&password);
 	text_release(&content);
-	keys->unsaved = false;
 	return result;
 }
 
@@ -107,7 +120,10 @@ int node_keys_open(struct node_keys **out, const char *path, const struct signer
 	pthread_mutex_init(&keys->mutex, NULL);
 	keys->signer = signer;
 	if (path) {
+		struct text password_path = TEXT_EMPTY;
+		text_printf(&password_path, "%s.password", path);
 		keys->path = memory_copy_string(path);
+		keys->password_path = text_take(&password_path);
 		result = read_file(keys, error);
 	}
 	if (result) {
@@ -125,7 +141,9 @@ void node_keys_close(struct node_keys *keys)
 	if (keys->list)
 		memory_wipe(keys->list, keys->capacity * sizeof *keys->list);
 	free(keys->list);
+	memory_wipe(&keys->secret, sizeof keys->secret);
 	free(keys->path);
+	free(keys->password_path);
 	pthread_mutex_destroy(&keys->mutex);
 	free(keys);
 }
@@ -133,7 +151,7 @@ void node_keys_close(struct node_keys *keys)
 bool node_keys_get(struct node_keys *keys, struct private_key *out, const struct public_key *key)
 {
 	pthread_mutex_lock(&keys->mutex);
-	const struct node_key *found = find(keys, key);
+	const struct wallet_key *found = find(keys, key);
 	if (found && out)
 		*out = found->private;
 	pthread_mutex_unlock(&keys->mutex);
@@ -142,7 +160,7 @@ bool node_keys_get(struct node_keys *keys, struct private_key *out, const struct
 
 int node_keys_add(struct node_keys *keys, const struct private_key *key, struct error *error)
 {
-	struct node_key pair = {.private = *key};
+	struct wallet_key pair = {.private = *key};
 	int result = signer_public_key(keys->signer, &pair.public, key);
 
 	if (result) {
@@ -156,25 +174,40 @@ int node_keys_add(struct node_keys *keys, const struct private_key *key, struct 
 	return result;
 }
 
+/* A password of its own for a file that is made now. */
+static int make_secret(struct node_keys *keys, struct error *error)
+{
+	struct private_key random;
+	struct public_key unused;
+	char text[KEY_TEXT_SIZE + 4] = "PW";
+	int result = signer_new_key(keys->signer, &random, &unused, error);
+
+	if (result)
+		return result;
+	private_key_print(text + 2, &random);
+	result = file_replace(keys->password_path, text, strlen(text), error);
+	if (result == 0)
+		keys->secret = wallet_secret_of(text);
+	keys->has_secret = result == 0;
+	memory_wipe(text, sizeof text);
+	memory_wipe(&random, sizeof random);
+	return result;
+}
+
 int node_keys_save(struct node_keys *keys, struct error *error)
 {
-	char public[KEY_TEXT_SIZE], private[KEY_TEXT_SIZE];
 	struct text content = TEXT_EMPTY;
 	int result = 0;
 
 	pthread_mutex_lock(&keys->mutex);
 	if (keys->path && keys->unsaved) {
-		/* Reserved at once, so that growing leaves no copies of secrets behind. */
-		memory_grow(&content.data, &content.capacity, keys->count * 2 * KEY_TEXT_SIZE + 1, 1);
-		for (size_t i = 0; i < keys->count; i++) {
-			public_key_print(public, &keys->list[i].public);
-			private_key_print(private, &keys->list[i].private);
-			text_printf(&content, "%s %s\n", public, private);
+		if (!keys->has_secret)
+			result = make_secret(keys, error);
+		if (result == 0) {
+			wallet_file_encode(&content, &keys->secret, keys->list, keys->count);
+			result = file_replace(keys->path, text_string(&content), content.length, error);
 		}
-		result = file_replace(keys->path, content.data, content.length, error);
 		keys->unsaved = result != 0;
-		memory_wipe(private, sizeof private);
-		memory_wipe(content.data, content.capacity);
 		text_release(&content);
 	}
 	pthread_mutex_unlock(&keys->mutex);

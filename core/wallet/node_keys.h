@@ -1,5 +1,6 @@
-/* The nodes' own keys: what they sign blocks with, whatever becomes of the wallet. A file of lines
- * `PUBLIC_KEY PRIVATE_KEY` (0600) in the data folder. Thread-safe. */
+/* The nodes' own keys: what they sign blocks with, whatever becomes of the wallet. A file in the wallet's
+ * format, its password in "PATH.password" (both 0600): nobody is asked for it, and no key lies about in the
+ * clear. Thread-safe. */
 #ifndef EOSIOFS_CORE_WALLET_NODE_KEYS_H
 #define EOSIOFS_CORE_WALLET_NODE_KEYS_H
 
@@ -7,8 +8,8 @@
 
 struct node_keys;
 
-/* Reads the file, if there is one; path NULL: kept in memory only. -EBADMSG, with its line, for what is no
- * key pair. The signer is shared. */
+/* Reads the file, if there is one; path NULL: kept in memory only. -EBADMSG: its password does not open it,
+ * or a private key of it is not its public key's. The signer is shared. */
 int node_keys_open(struct node_keys **out, const char *path, const struct signer *signer,
                    struct error *error);
 void node_keys_close(struct node_keys *keys); /* NULL is fine */

@@ -252,6 +252,20 @@ static void nesting(void **state)
 	map_root_release(after);
 }
 
+/* However deep the chain's parameters allow it: an error, not the end of the stack. */
+static void nesting_without_limit(void **state)
+{
+	struct chain_config *config = &branch->pending->globals.config, before = *config;
+
+	(void)state;
+	config->max_inline_action_depth = UINT16_MAX;
+	config->max_transaction_net_usage = UINT32_MAX;
+	assert_int_equal(outcome("nest", "script", 1000), 0);
+	assert_int_equal(outcome("nest", "script", 1001), TRANSACTION_EXCEPTION);
+	assert_int_equal(outcome("nest", "script", 20000), TRANSACTION_EXCEPTION);
+	*config = before;
+}
+
 /* --- who may do what to whom --- */
 
 static void inline_authorization(void **state)
@@ -371,7 +385,7 @@ int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, begin, end)
 	const struct CMUnitTest tests[] = {
-		TEST(ordinals_and_sequences), TEST(nesting),  TEST(inline_authorization), TEST(ram_of_others),
+		TEST(ordinals_and_sequences), TEST(nesting), TEST(nesting_without_limit), TEST(inline_authorization), TEST(ram_of_others),
 		TEST(ram_is_checked_at_the_end), TEST(deferred),
 	};
 

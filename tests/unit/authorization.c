@@ -187,6 +187,31 @@ static void provided_permissions(void **state)
 	authority_checker_release(&checker);
 }
 
+/* Each account's authority is the next one's, however deep the chain's parameters allow it: not satisfied, rather than the end of the stack. */
+static void authorities_without_limit(void **state)
+{
+	enum { ACCOUNTS = 20000, REACHED = 1000 };
+	const uint64_t first = name_literal("zzzzz");
+	struct permission_level last = {first + ACCOUNTS, name_literal("active")};
+	struct authority_checker checker;
+
+	(void)state;
+	for (uint64_t i = 0; i < ACCOUNTS; i++) {
+		struct permission_level_weight next = {.permission = {first + i + 1, name_literal("active")}, .weight = 1};
+		struct authority authority = {.threshold = 1, .accounts = &next, .accounts_count = 1};
+		permission_put(edit, &(struct permission_object){.account = first + i, .name = name_literal("active")}, &authority);
+	}
+	for (uint64_t from = ACCOUNTS - REACHED - 1; from <= ACCOUNTS - REACHED + 1; from++) {
+		authority_checker_init(&checker, map_edit_view(edit), NULL, 0, &last, 1, 0, UINT16_MAX);
+		assert_int_equal(authority_checker_satisfied(&checker, &(struct permission_level){first + from, name_literal("active")}),
+		                 from >= ACCOUNTS - REACHED);
+		authority_checker_release(&checker);
+	}
+	authority_checker_init(&checker, map_edit_view(edit), NULL, 0, &last, 1, 0, UINT16_MAX);
+	assert_false(authority_checker_satisfied(&checker, &(struct permission_level){first, name_literal("active")}));
+	authority_checker_release(&checker);
+}
+
 /* One action of an actor with a declared permission; data for the special ones: account and names in order. */
 static struct action action_of(const char *code, const char *name, const char *level, const char *fields)
 {
@@ -336,7 +361,7 @@ static void from_keys_to_permissions(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(satisfaction),    cmocka_unit_test(provided_permissions), cmocka_unit_test(relevance),
+		cmocka_unit_test(satisfaction),    cmocka_unit_test(provided_permissions), cmocka_unit_test(authorities_without_limit), cmocka_unit_test(relevance),
 		cmocka_unit_test(irrelevant_keys), cmocka_unit_test(required_keys),        cmocka_unit_test(from_keys_to_permissions),
 	};
 

@@ -273,18 +273,26 @@ static void killed_and_locked(void **state)
 	assert_int_equal(rig_advance(&scene.rig, 3 * SECOND), 0);
 	assert_true(rig_info(&scene.rig).head_block_num >= done.block_num + 5);
 	rig_close(&scene.rig);
-	/* One bit of the node's keys, and a line that is none. */
-	char *path = scene_path(&scene, "node_keys");
+	/* One bit of them anywhere, or their password gone. */
+	char *path = scene_path(&scene, "node_keys"), *password = scene_path(&scene, "node_keys.password");
 	struct stat status;
 	assert_int_equal(stat(path, &status), 0);
 	assert_int_equal(status.st_mode & 07777, 0600);
 	struct bytes content = file_content(path);
-	content.data[content.length - 3] ^= 1;
+	for (size_t at = 20; at < content.length; at += content.length / 5) {
+		content.data[at] ^= 1;
+		file_set(path, content.data, content.length);
+		assert_int_equal(rig_try_open(&scene.rig), -EBADMSG);
+		assert_non_null(strstr(scene.rig.error.sentence, path));
+		content.data[at] ^= 1;
+	}
 	file_set(path, content.data, content.length);
+	assert_int_equal(unlink(password), 0);
 	assert_int_equal(rig_try_open(&scene.rig), -EBADMSG);
-	assert_non_null(strstr(scene.rig.error.sentence, "line 1 of"));
+	assert_non_null(strstr(scene.rig.error.sentence, password));
 	bytes_release(&content);
 	free(path);
+	free(password);
 	scene_end(&scene);
 }
 

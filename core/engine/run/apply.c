@@ -15,6 +15,10 @@
 
 #define EOSIO name_literal("eosio")
 
+/* Inline actions recurse here, whatever the chain's parameters allow; a level takes some 700 bytes of stack
+ * and as much memory as its action has. */
+enum { INLINE_DEPTH_MAXIMUM = 1000 };
+
 /* --- traces --- */
 
 uint32_t transaction_schedule_action(struct transaction_context *context, const struct action *action,
@@ -241,7 +245,7 @@ static int execute(struct apply_context *context)
 			return result;
 	}
 	if ((context->inline_count || context->context_free_inline_count) &&
-	    context->depth >= config->max_inline_action_depth)
+	    (context->depth >= config->max_inline_action_depth || context->depth >= INLINE_DEPTH_MAXIMUM))
 		return error_chain(context->error, TRANSACTION_EXCEPTION,
 		                   "max inline action depth per transaction reached");
 	result = execute_inline(context, context->context_free_inline_ordinals,

@@ -5,6 +5,9 @@
 
 #include <stdlib.h>
 
+/* Authorities recurse here, whatever the chain's parameters allow; a level takes some 900 bytes of stack. */
+enum { AUTHORITY_DEPTH_MAXIMUM = 1000 };
+
 /* What is known of a permission during one evaluation. */
 enum level_state { LEVEL_BEING_EVALUATED, LEVEL_UNSATISFIED, LEVEL_SATISFIED };
 struct known_level {
@@ -37,7 +40,9 @@ void authority_checker_init(struct authority_checker *checker, const struct map_
 	                                      .permissions = permissions,
 	                                      .permissions_count = permissions_count,
 	                                      .delay_us = delay_us,
-	                                      .depth_limit = depth_limit};
+	                                      .depth_limit = depth_limit < AUTHORITY_DEPTH_MAXIMUM
+	                                                         ? depth_limit
+	                                                         : AUTHORITY_DEPTH_MAXIMUM};
 	if (keys_count) {
 		checker->used = memory_allocate(keys_count, sizeof *checker->used);
 		checker->used_order = memory_allocate(keys_count, sizeof *checker->used_order);
