@@ -88,6 +88,7 @@ static int create_chain(struct service *service, struct options *options, struct
 	struct embedded_options embedded = {.data_folder = service->folder,
 	                                    .wallet = service->wallet,
 	                                    .signer = service->signer,
+	                                    .verify = options->verify,
 	                                    .notices = &notices};
 	int result = 0;
 	if (options->genesis_file[0]) {

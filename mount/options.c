@@ -19,7 +19,8 @@ enum { HELP_INDENT = 26, HELP_WIDTH = 100 };
 
 /* What fuse_opt_parse() fills. */
 struct parsed {
-	int help, version, print_tree, print_options, unmount, foreground, single_thread, memory, nonempty;
+	int help, version, print_tree, print_options, unmount, foreground, single_thread;
+	int memory, nonempty, verify;
 	char *data, *genesis, *genesis_key;
 	unsigned max_threads, idle_threads;
 	const char *words[2], *surplus; /* [SOURCE] MOUNTPOINT, as mount(8) calls it */
@@ -57,6 +58,9 @@ static const struct option_row option_rows[] = {
 	 FIELD("data=%s", data, 0)},
 	{"-o memory", "keep nothing: the chain ends with the mount (the wallet's password: memory)",
 	 FIELD("memory", memory, 1)},
+	{"-o verify",
+	 "check every block that is kept, its signature and what it does, and the state, before mounting",
+	 FIELD("verify", verify, 1)},
 	{"-o genesis=FILE", "start a new chain from this genesis.json", FIELD("genesis=%s", genesis, 0)},
 	{"-o genesis_key=WIF", "the private key of that genesis (known already for the tutorial's own)",
 	 FIELD("genesis_key=%s", genesis_key, 0)},
@@ -201,6 +205,7 @@ int options_parse(struct options *out, int count, char **arguments, struct error
 	out->foreground = parsed.foreground;
 	out->single_thread = parsed.single_thread;
 	out->memory = parsed.memory;
+	out->verify = parsed.verify;
 	out->nonempty = parsed.nonempty;
 	out->max_threads = parsed.max_threads;
 	out->idle_threads = parsed.idle_threads;

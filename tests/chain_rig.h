@@ -16,7 +16,7 @@
 
 struct rig {
 	const char *folder; /* NULL: in memory */
-	bool manual_clock;
+	bool manual_clock, verify;
 	const struct genesis *genesis; /* NULL: the default */
 	struct wallet *wallet;         /* stays when the chain is closed: a wallet of its own outlives it */
 	struct signer *signer;

@@ -163,7 +163,7 @@ static int open_branch(struct embedded_chain *chain, const struct embedded_optio
 	if (result)
 		return result;
 	result = chain->storage ? storage_restore(chain->storage, &chain->branch, &chain->base.genesis,
-	                                          options->notices, error)
+	                                          options->verify, options->notices, error)
 	                        : branch_create(&chain->branch, &chain->base.genesis, error);
 	if (result)
 		return result;

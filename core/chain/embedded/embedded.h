@@ -14,6 +14,7 @@ struct embedded_options {
 	const struct private_key *genesis_key;
 	struct wallet *wallet;    /* its keys sign blocks too; borrowed */
 	const struct signer *signer; /* borrowed */
+	bool verify;              /* every block is checked and applied again, and the state compared */
 	bool manual_clock;        /* tests: blocks come only with clock_advance and when they are full */
 	struct text *notices;     /* sentences for the user, one a line (a torn tail was cut); may be NULL */
 };

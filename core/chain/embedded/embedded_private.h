@@ -165,9 +165,9 @@ int storage_open(struct storage **out, struct data_folder *folder, struct genesi
                  struct text *notices, struct error *error);
 void storage_close(struct storage *storage); /* NULL is fine */
 /* A branch whose head is the log's last block: from the state file and the blocks after it, or by
- * replaying all. */
+ * replaying all; `all`: by replaying all, and comparing. */
 int storage_restore(struct storage *storage, struct branch **branch, const struct genesis *genesis,
-                    struct text *notices, struct error *error);
+                    bool all, struct text *notices, struct error *error);
 int64_t storage_offset(const struct storage *storage); /* microseconds, as last saved */
 int storage_save_offset(struct storage *storage, int64_t offset_us, struct error *error);
 int storage_append_block(struct storage *storage, const struct signed_block *block, struct error *error);

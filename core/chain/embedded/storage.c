@@ -1,5 +1,4 @@
-/* The data folder of an embedded chain: the block log, the state file that saves most of a replay, the
- * clock's offset. */
+/* The data folder of an embedded chain: the block log, saving the state, the clock's offset. */
 #include "core/chain/embedded/storage.h"
 
 #include "core/base/clock.h"
@@ -16,7 +15,6 @@
 #include <sys/stat.h>
 
 enum {
-	BLOCKS_PER_STATE = 1000,
 	SAVE_TIME_SHARE = 10 /* saving takes at most a tenth of the time */,
 	SAVE_RETRY_US = 60 * 1000000,
 	CLOCK_FILE_MAXIMUM = 64,
@@ -180,6 +178,45 @@ int storage_sync(struct storage *storage, struct error *error)
 	return block_log_sync(storage->blocks, error);
 }
 
+static int block_damaged(const struct storage *storage, uint32_t number, const char *what,
+                         struct error *error)
+{
+	return error_set(error, EBADMSG,
+	                 "block %" PRIu32
+	                 " in \"%s/blocks/blocks.log\" is damaged (%s): put a copy of the log back",
+	                 number, data_folder_path(storage->folder), what);
+}
+
+static struct checksum256 transactions_root(const struct signed_block *block)
+{
+	struct checksum256 *digests = memory_allocate(block->transactions_count + 1, sizeof *digests), root;
+
+	for (size_t i = 0; i < block->transactions_count; i++)
+		digests[i] = transaction_receipt_digest(&block->transactions[i]);
+	root = merkle_root(digests, block->transactions_count);
+	free(digests);
+	return root;
+}
+
+/* Whether it is the block that the next one follows, with the transactions that its header names: what its id
+ * covers. Its signature is checked by applying it. */
+static int check_block(struct storage *storage, const struct signed_block *block, uint32_t number,
+                       struct error *error)
+{
+	struct checksum256 root = transactions_root(block), following = block->id;
+	int result = 0;
+
+	if (block_header_number(&block->header) != number)
+		return block_damaged(storage, number, "it has another number", error);
+	if (!checksum256_equal(&root, &block->header.transaction_mroot))
+		return block_damaged(storage, number, "its transactions are not those of its header", error);
+	if (number < block_log_last(storage->blocks))
+		result = block_log_previous(storage->blocks, &following, number + 1, error);
+	if (result == 0 && !checksum256_equal(&following, &block->id))
+		return block_damaged(storage, number, "the next block does not follow it", error);
+	return result;
+}
+
 int storage_read_block(struct storage *storage, struct signed_block *out, uint32_t number,
                        struct error *error)
 {
@@ -188,53 +225,18 @@ int storage_read_block(struct storage *storage, struct signed_block *out, uint32
 
 	if (result == 0) {
 		struct cursor in = cursor_make(packed.data, packed.length);
-		result = signed_block_unpack(out, &in, error);
+		if (signed_block_unpack(out, &in, NULL) != 0) {
+			result = block_damaged(storage, number, "it is no block", error);
+		} else {
+			result = cursor_left(&in) ? block_damaged(storage, number, "something follows it", error)
+			                          : check_block(storage, out, number, error);
+			if (result) {
+				signed_block_release(out);
+				*out = (struct signed_block){.transactions = NULL};
+			}
+		}
 	}
 	bytes_release(&packed);
-	return result;
-}
-
-/* The state file's branch, when it is of this log: its head must be the log's block of that number. -ERANGE:
- * the log ends before it. */
-static int load_state(struct storage *storage, struct branch **branch, const struct genesis *genesis,
-                      struct error *error)
-{
-	struct map *map = map_create();
-	struct map_root *root = NULL;
-	struct bytes head = {0};
-	struct signed_block block = {0};
-	int result = state_file_load(map, &root, &head, storage->state_path, error);
-
-	if (result) {
-		map_destroy(map);
-		goto out;
-	}
-	struct cursor in = cursor_make(head.data, head.length);
-	if (branch_restore(branch, genesis, map, root, &in, error) != 0) {
-		result = -EBADMSG;
-		goto out;
-	}
-	uint32_t number = branch_head(*branch)->number;
-	uint32_t last = block_log_last(storage->blocks);
-	if (number > last)
-		result = error_set(error, ERANGE,
-		                   "block log \"%s/blocks/blocks.log\" ends at block %" PRIu32
-		                   ", but \"%s\" is the state after block %" PRIu32 ": put a copy of the whole log "
-		                   "back, or move the state away to go on from block %" PRIu32
-		                   " without what came later",
-		                   data_folder_path(storage->folder), last, storage->state_path, number, last);
-	else if ((result = storage_read_block(storage, &block, number, error)) == 0 &&
-	         !checksum256_equal(&block.id, &branch_head(*branch)->id))
-		result = error_set(error, EBADMSG, "its block %" PRIu32 " is not the log's", number);
-	if (result) {
-		branch_destroy(*branch);
-		*branch = NULL;
-	} else {
-		storage->saved_number = number;
-	}
-out:
-	signed_block_release(&block);
-	bytes_release(&head);
 	return result;
 }
 
@@ -252,97 +254,13 @@ static int save(struct storage *storage, const struct bytes *head, const struct 
 	return result;
 }
 
-static int save_head(struct storage *storage, struct branch *branch, struct error *error)
+int storage_save_head(struct storage *storage, struct branch *branch, struct error *error)
 {
 	struct bytes head = {0};
 
 	branch_pack_block(&head, branch, branch_head(branch));
 	int result = save(storage, &head, branch_head(branch)->root, branch_head(branch)->number, error);
 	bytes_release(&head);
-	return result;
-}
-
-/* A fresh chain. A new log gets its genesis block, and its state file: from now on there is always one. */
-static int begin_at_genesis(struct storage *storage, struct branch **branch, const struct genesis *genesis,
-                            struct error *error)
-{
-	int result = branch_create(branch, genesis, error);
-
-	if (result == 0 && block_log_last(storage->blocks) == 0) {
-		result = storage_append_block(storage, branch_head(*branch)->block, error);
-		if (result == 0)
-			result = storage_sync(storage, error); /* the log is never behind the state */
-		if (result == 0)
-			result = save_head(storage, *branch, error);
-	}
-	return result;
-}
-
-/* Why the state is made anew from the blocks; a file that cannot be used is kept beside. */
-static int prepare_rebuilding(const struct storage *storage, struct text *notices, int reason,
-                              struct error *error)
-{
-	uint32_t last = block_log_last(storage->blocks);
-	struct text aside = TEXT_EMPTY;
-	int result = 0;
-
-	if (reason != -ENOENT) {
-		struct error why = *error;
-		result = file_set_aside(storage->state_path, "unused", &aside, error);
-		if (result == 0 && notices)
-			text_printf(notices, "the state file cannot be used (%s) and is now \"%s\"", why.sentence,
-			            text_string(&aside));
-	} else if (notices && last) {
-		text_printf(notices, "there is no state file \"%s\"", storage->state_path);
-	}
-	if (result == 0 && notices && (last || reason != -ENOENT))
-		text_printf(notices, "; rebuilding the state from %" PRIu32 " blocks\n", last);
-	text_release(&aside);
-	return result;
-}
-
-/* Applies what the log has behind the branch's head. */
-static int replay(struct storage *storage, struct branch *branch, struct error *error)
-{
-	int result = 0;
-
-	for (uint32_t number = branch_head(branch)->number + 1;
-	     result == 0 && number <= block_log_last(storage->blocks); number++) {
-		struct signed_block block = {0};
-		result = storage_read_block(storage, &block, number, error);
-		if (result == 0)
-			result = branch_apply_block(branch, &block, true, error);
-		signed_block_release(&block);
-		if (result)
-			error_prefix(error, "replaying the block log");
-	}
-	return result;
-}
-
-int storage_restore(struct storage *storage, struct branch **branch, const struct genesis *genesis,
-                    struct text *notices, struct error *error)
-{
-	struct error own = {0};
-	int result;
-
-	error = error ? error : &own;
-	*branch = NULL;
-	result = load_state(storage, branch, genesis, error);
-	if (result == -ENOENT || result == -EBADMSG) {
-		result = prepare_rebuilding(storage, notices, result, error);
-		if (result == 0) {
-			error_clear(error);
-			result = begin_at_genesis(storage, branch, genesis, error);
-		}
-	}
-	if (result == 0)
-		result = replay(storage, *branch, error);
-	if (result == 0 && branch_head(*branch)->number >= storage->saved_number + BLOCKS_PER_STATE)
-		save_head(storage, *branch, NULL); /* so that the next start need not do it again */
-	if (result && *branch) {
-		branch_destroy(*branch);
-		*branch = NULL;
-	}
 	return result;
 }
 

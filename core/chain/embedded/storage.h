@@ -1,4 +1,4 @@
-/* The storage's inside, shared by storage.c, journal.c and rebuild.c. */
+/* The storage's inside, shared by storage.c, restore.c, journal.c and rebuild.c. */
 #ifndef EOSIOFS_CORE_CHAIN_EMBEDDED_STORAGE_H
 #define EOSIOFS_CORE_CHAIN_EMBEDDED_STORAGE_H
 
@@ -30,6 +30,11 @@ struct storage {
 	uint64_t journal_size;      /* before the record appended last */
 	bool waiting;               /* journals wait for a key; under `lock` */
 };
+
+enum { BLOCKS_PER_STATE = 1000 };
+
+/* --- storage.c --- */
+int storage_save_head(struct storage *storage, struct branch *branch, struct error *error);
 
 /* --- journal.c --- */
 int storage_journal_path(const struct storage *storage, char out[JOURNAL_PATH_SIZE], uint32_t number,

@@ -239,41 +239,70 @@ int block_log_sync(struct block_log *log, struct error *error)
 	return result ? log_failed(log, "bring to the disk", result, error) : 0;
 }
 
-int block_log_read(struct block_log *log, struct bytes *out, uint32_t number, struct error *error)
+static int index_disagrees(const struct block_log *log, uint32_t number, struct error *error)
 {
+	return error_set(error, EBADMSG,
+	                 "block log and index disagree about block %" PRIu32
+	                 ": remove \"%s\" and start again, it will be made anew",
+	                 number, log->index_path);
+}
+
+/* Where the packed block is, trailer left out. */
+static int find_block(struct block_log *log, uint64_t *at, size_t *length, uint32_t number,
+                      struct error *error)
+{
+	uint8_t offsets[16];
+
 	pthread_mutex_lock(&log->lock);
 	uint32_t count = log->count;
 	uint64_t end = log->end;
 	pthread_mutex_unlock(&log->lock);
 	if (number < log->first || number - log->first >= count)
 		return error_set(error, ENOENT, "block %" PRIu32 " is not in block log \"%s\"", number, log->path);
-	uint8_t *data = NULL, offsets[16];
 	uint32_t index = number - log->first;
 	bool is_last = index + 1 == count;
 	int result = file_read(log->index_fd, offsets, is_last ? 8 : 16, (uint64_t)index * 8);
-	struct cursor in = cursor_make(offsets, is_last ? 8 : 16);
-	uint64_t at = cursor_u64(&in), next = is_last ? end : cursor_u64(&in);
 	if (result)
-		goto out;
-	if (at < log->start || next > end || at > next || next - at < ENTRY_MINIMUM ||
-	    next - at > BLOCK_LOG_BLOCK_MAXIMUM + ENTRY_TRAILER) {
-		result = -EBADMSG;
-		goto out;
-	}
-	size_t length = (size_t)(next - at);
-	data = memory_allocate(1, length);
-	result = file_read(log->fd, data, length, at);
-	in = cursor_make(data + length - ENTRY_TRAILER, ENTRY_TRAILER);
-	if (!result && cursor_u64(&in) != at)
-		result = -EBADMSG;
-	if (!result)
-		bytes_put(out, data, length - ENTRY_TRAILER);
-out:
+		return log_failed(log, "read", result, error);
+	struct cursor in = cursor_make(offsets, is_last ? 8 : 16);
+	*at = cursor_u64(&in);
+	uint64_t next = is_last ? end : cursor_u64(&in);
+	if (*at < log->start || next > end || *at > next || next - *at < ENTRY_MINIMUM ||
+	    next - *at > BLOCK_LOG_BLOCK_MAXIMUM + ENTRY_TRAILER)
+		return index_disagrees(log, number, error);
+	*length = (size_t)(next - *at) - ENTRY_TRAILER;
+	return 0;
+}
+
+int block_log_read(struct block_log *log, struct bytes *out, uint32_t number, struct error *error)
+{
+	uint64_t at;
+	size_t length;
+	int result = find_block(log, &at, &length, number, error);
+
+	if (result)
+		return result;
+	uint8_t *data = memory_allocate(1, length + ENTRY_TRAILER);
+	result = file_read(log->fd, data, length + ENTRY_TRAILER, at);
+	struct cursor in = cursor_make(data + length, ENTRY_TRAILER);
+	if (result)
+		log_failed(log, "read", result, error);
+	else if (cursor_u64(&in) != at)
+		result = index_disagrees(log, number, error);
+	else
+		bytes_put(out, data, length);
 	free(data);
-	if (result == -EBADMSG)
-		return error_set(error, EBADMSG,
-		                 "block log and index disagree about block %" PRIu32
-		                 ": remove \"%s\" and start again, it will be made anew",
-		                 number, log->index_path);
+	return result;
+}
+
+int block_log_previous(struct block_log *log, struct checksum256 *out, uint32_t number, struct error *error)
+{
+	uint64_t at;
+	size_t length;
+	int result = find_block(log, &at, &length, number, error);
+
+	if (result)
+		return result;
+	result = file_read(log->fd, out->data, sizeof out->data, at + HEADER_PREVIOUS);
 	return result ? log_failed(log, "read", result, error) : 0;
 }

@@ -10,6 +10,7 @@ enum {
 	ENTRY_TRAILER = 8,       /* u64: where the entry begins */
 	/* a block without anything optional: header 116, signature 66, two empty lists; and the trailer */
 	ENTRY_MINIMUM = 192,
+	HEADER_PREVIOUS = 14,    /* where a block's header says what it follows */
 	INDEX_SYNC_INTERVAL = 256, /* entries; the index is otherwise left to the kernel */
 	INDEX_CHECKED = 2 * INDEX_SYNC_INTERVAL, /* entries at the end that an opening compares with the log */
 };

@@ -17,7 +17,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { HEADER_PREVIOUS = 14, RESUME_TRIES = 16 };
+enum { RESUME_TRIES = 16 };
 
 struct recovery {
 	struct block_log *log;
