@@ -1,0 +1,45 @@
+# Old data folders: one of each format that this program ever wrote opens, with all that was acknowledged in it. tests/formats/make.sh makes them.
+
+bats_require_minimum_version 1.5.0
+load common
+
+setup() {
+	new_paths
+	require_fuse
+}
+
+teardown() {
+	take_down
+}
+
+@test "a data folder of every format opens, with all that was acknowledged" {
+	newest=$(mount_at -o data="$BASE/new" && sed 's/eosiofs //' "$BASE/new/format" && "$EOSIOFS" --unmount "$M")
+	for ((format = 1; format <= newest; format++)); do
+		echo "format $format"
+		[ -f "$ROOT/tests/formats/$format.tar.gz" ] # one is kept
+		rm -rf "$D"
+		mkdir -m 700 "$D"
+		tar -C "$D" --no-same-owner -xzf "$ROOT/tests/formats/$format.tar.gz"
+		run -0 mount_at -o data="$D"
+		[ -z "$output" ] || [[ "$output" == *"rebuilding the state from"* ]]
+		[ "$(cat "$M/accounts/alice/balance" "$M/accounts/bob/balance" | tr '\n' ' ')" = '85.0000 SYS 15.0000 SYS ' ]
+		[ "$(cat "$M/wallet/state" "$M/boot/options/user-limit" | tr '\n' ' ')" = 'unlocked 30 ' ]
+		ls "$M/wallet/keys" | grep -q "$(cat "$M/wallet/labels/mine")"
+		echo 'carol 1.0000 SYS' > "$M/accounts/alice/transfer"
+		"$EOSIOFS" --unmount "$M"
+		run -0 mount_at -o data="$D",verify
+		[[ "$output" == *"verified: "* ]]
+		[ "$(cat "$M/accounts/carol/balance")" = '1.0000 SYS' ]
+		"$EOSIOFS" --unmount "$M"
+	done
+}
+
+@test "a newer one is refused and left alone" {
+	mount_at -o data="$D"
+	"$EOSIOFS" --unmount "$M"
+	echo 'eosiofs 999999' > "$D/format"
+	find "$D" -type f -exec md5sum {} + | sort > "$BASE/before"
+	run -1 mount_at -o data="$D"
+	[[ "$output" == *"has format 999999, this program knows up to"*"use the newer program"* ]]
+	find "$D" -type f -exec md5sum {} + | sort | diff "$BASE/before" -
+}
