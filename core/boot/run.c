@@ -17,7 +17,7 @@
 
 enum {
 	AHEAD = 64, BATCH = 16,      /* items made before they are sent; how many the others are woken for */
-	EXPIRATION_MINIMUM = 60, EXPIRATION_VARIATION = 3400, /* seconds */
+	WAITING_SECONDS = 30, /* that a transaction may live longer, for it is signed ahead */
 	ATTEMPTS = 10,
 	PROGRESS_INTERVAL_US = 100000,
 	TRANSFERS_AT_ONCE = 20, TRANSFERS_PAUSE_NS = 100000000, /* xfer: random traffic, not a flood */
@@ -78,8 +78,7 @@ static int sign(struct run *run, const struct boot_item *item, struct packed_tra
 	return result;
 }
 
-/* A signed transaction of the item's actions, which it takes over; never twice the same id, since the
- * expiration varies. */
+/* A signed transaction of the item's actions, which it takes over; never twice the same id. */
 static int prepare_transaction(struct run *run, struct prepared *prepared, struct error *error)
 {
 	struct chain *chain = run->boot->environment.chain;
@@ -89,16 +88,12 @@ static int prepare_transaction(struct run *run, struct prepared *prepared, struc
 
 	if (result)
 		return result;
-	uint32_t variation = atomic_fetch_add_explicit(&chain->send_counter, 1, memory_order_relaxed) %
-	                     EXPIRATION_VARIATION;
 	struct transaction transaction = {
-		.expiration = seconds + EXPIRATION_MINIMUM + variation,
-		.ref_block_num = (uint16_t)block_id_number(&reference),
-		.ref_block_prefix = block_id_prefix(&reference),
 		.actions = memory_copy(prepared->item.actions,
 	                           prepared->item.actions_count * sizeof *prepared->item.actions),
 		.actions_count = prepared->item.actions_count,
 	};
+	chain_make_unique(chain, &transaction, &reference, seconds + WAITING_SECONDS);
 	prepared->item.actions_count = 0;
 	packed_transaction_make(&prepared->packed, &transaction);
 	return sign(run, &prepared->item, &prepared->packed, error);

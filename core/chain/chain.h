@@ -72,12 +72,14 @@ struct chain_operations {
 	            const struct interruption *interruption, struct error *error);
 };
 
+enum { CHAIN_SENDS = 1024 };
+
 struct chain {
 	const struct chain_operations *operations;
 	struct genesis genesis;
 	struct checksum256 chain_id;
 	struct chain_abi_cache *abi_cache; /* chain.c */
-	_Atomic uint32_t send_counter;     /* varies expirations: send.c */
+	_Atomic uint64_t sends[CHAIN_SENDS]; /* how many transactions alike refer to the same block: send.c */
 };
 
 void chain_destroy(struct chain *chain); /* NULL is fine */
@@ -85,6 +87,11 @@ void chain_destroy(struct chain *chain); /* NULL is fine */
 /* For implementations: what struct chain's abi_cache holds. */
 struct chain_abi_cache *chain_abi_cache_create(void);
 void chain_abi_cache_destroy(struct chain_abi_cache *cache);
+
+/* Where a transaction of these actions refers to and when it expires (what `reference` said), so that its id
+ * is no other's: of those alike the first expires soonest, for an id is remembered that long. */
+void chain_make_unique(struct chain *chain, struct transaction *transaction,
+                       const struct checksum256 *reference, uint32_t seconds);
 
 /* An action with its data packed by the contract's ABI. json: the data, object or array. 3050000-style
  * sentences name action and contract. */

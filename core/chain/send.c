@@ -11,8 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* seconds; a little below max_transaction_lifetime's default */
-enum { EXPIRATION_MINIMUM = 30, EXPIRATION_MAXIMUM = 3500 };
+enum {
+	EXPIRATION_MINIMUM = 30, EXPIRATION_VARIATION = 240, /* seconds */
+	SEND_TRIES = 1000,
+	BYTES_LOOKED_AT = 256 /* of an action's data, to tell whether it is like another */
+};
 
 int chain_action_make(struct chain_view *view, struct action *out, uint64_t account, uint64_t name,
                       const struct json *data, const struct permission_level *authorization,
@@ -140,6 +143,51 @@ static void take_actions(struct packed_transaction *packed, struct action **acti
 	packed_transaction_release(packed);
 }
 
+static uint64_t mix(uint64_t hash, const void *data, size_t length)
+{
+	const uint8_t *bytes = data;
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+/* Actions alike have the same; others seldom. */
+static size_t likeness(const struct transaction *transaction)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < transaction->actions_count; i++) {
+		const struct action *action = &transaction->actions[i];
+		size_t length = action->data.length;
+		hash = mix(hash, &action->account, sizeof action->account);
+		hash = mix(hash, &action->name, sizeof action->name);
+		hash = mix(hash, action->data.data, length < BYTES_LOOKED_AT ? length : BYTES_LOOKED_AT);
+		for (size_t k = 0; k < action->authorization_count; k++)
+			hash = mix(hash, &action->authorization[k].actor, sizeof action->authorization[k].actor);
+	}
+	return (size_t)(hash ^ hash >> 32) % CHAIN_SENDS;
+}
+
+void chain_make_unique(struct chain *chain, struct transaction *transaction,
+                       const struct checksum256 *reference, uint32_t seconds)
+{
+	uint32_t block = block_id_prefix(reference), count;
+	_Atomic uint64_t *sends = &chain->sends[likeness(transaction)];
+	uint64_t before = atomic_load_explicit(sends, memory_order_relaxed);
+
+	/* which block it is about, and how many it was */
+	do
+		count = before >> 32 == block ? (uint32_t)before + 1 : 0;
+	while (!atomic_compare_exchange_weak_explicit(sends, &before, (uint64_t)block << 32 | count,
+	                                              memory_order_relaxed, memory_order_relaxed));
+	transaction->ref_block_num = (uint16_t)block_id_number(reference);
+	transaction->ref_block_prefix = block;
+	transaction->expiration = seconds + EXPIRATION_MINIMUM + count % EXPIRATION_VARIATION;
+	/* Beyond that a limit that is none tells them apart. */
+	if (count >= EXPIRATION_VARIATION)
+		transaction->max_net_usage_words = UINT32_MAX - count / EXPIRATION_VARIATION;
+}
+
 static int send_once(struct chain *chain, struct transaction_trace *trace, struct wallet *wallet,
                      struct packed_transaction *packed, struct transaction *transaction,
                      const struct chain_send_options *options, struct error *error)
@@ -186,16 +234,9 @@ int chain_send(struct chain *chain, struct transaction_trace *trace, struct wall
 		result = chain->operations->reference(chain, &reference, &seconds, options->interruption, error);
 		if (result)
 			break;
-		uint32_t variation = atomic_fetch_add_explicit(&chain->send_counter, 1, memory_order_relaxed);
 		struct transaction transaction = {
-			.expiration = seconds + EXPIRATION_MINIMUM +
-		                  (tries <= 1 ? variation % (EXPIRATION_MAXIMUM - EXPIRATION_MINIMUM) : tries),
-			.ref_block_num = (uint16_t)block_id_number(&reference),
-			.ref_block_prefix = block_id_prefix(&reference),
-			.delay_sec = options->delay_sec,
-			.actions = list,
-			.actions_count = count,
-		};
+			.delay_sec = options->delay_sec, .actions = list, .actions_count = count};
+		chain_make_unique(chain, &transaction, &reference, seconds);
 		transaction_trace_release(trace);
 		result = send_once(chain, trace, wallet, &packed, &transaction, options, error);
 		if (result == 0) {
@@ -204,7 +245,7 @@ int chain_send(struct chain *chain, struct transaction_trace *trace, struct wall
 			break;
 		}
 		take_actions(&packed, &list, &count);
-		if (!can_be_made_again(error) || tries >= EXPIRATION_MAXIMUM)
+		if (!can_be_made_again(error) || tries >= SEND_TRIES)
 			break;
 		error_clear(error);
 	}

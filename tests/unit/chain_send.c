@@ -28,6 +28,39 @@ static void equal_transfers(void **state)
 	rig_end(&rig);
 }
 
+/* The chain remembers an id until its transaction expires: that is soon, for any but those that are alike, and never late. */
+static void remembered_for_a_short_time(void **state)
+{
+	enum { ALIKE = 800, SOON = 31, LATE = 30 + 240 };
+	struct rig rig = {.manual_clock = true};
+	struct transaction_trace trace = {0};
+	char json[128];
+	size_t seen = 0;
+	(void)state;
+	rig_open(&rig);
+	rig_make_token(&rig);
+	assert_int_equal(rig_advance(&rig, 1000000), 0);
+	for (int i = 0; i < ALIKE; i++) {
+		snprintf(json, sizeof json, "[\"eosio\",\"alice\",\"0.0001 SYS\",\"%d\"]", i % 2 ? 0 : i);
+		transaction_trace_release(&trace);
+		rig_must(rig_act(&rig, &trace, "eosio.token", "transfer", "eosio", json), "transfer", &rig.error);
+	}
+	assert_int_equal(rig_advance(&rig, 1000000), 0);
+	assert_int_equal(rig_balance(&rig, "alice"), ALIKE);
+	struct signed_block block = rig_block(&rig, trace.block_num);
+	size_t soon = 0;
+	for (size_t i = 0; i < block.transactions_count; i++, seen++) {
+		uint32_t lifetime = block.transactions[i].packed.transaction.expiration - (uint32_t)(slot_to_us(block.header.timestamp) / 1000000);
+		assert_true(lifetime <= LATE);
+		soon += lifetime <= SOON + 5;
+	}
+	assert_int_equal(seen, ALIKE);
+	assert_true(soon > ALIKE * 2 / 5);
+	signed_block_release(&block);
+	transaction_trace_release(&trace);
+	rig_end(&rig);
+}
+
 /* Another process that begins to count where this one did makes the same id: it is made anew, not refused. */
 static void ids_that_are_taken(void **state)
 {
@@ -36,7 +69,8 @@ static void ids_that_are_taken(void **state)
 	rig_open(&rig);
 	rig_make_token(&rig);
 	for (int i = 1; i <= 5; i++) {
-		rig.chain->send_counter = 0;
+		for (size_t k = 0; k < CHAIN_SENDS; k++)
+			rig.chain->sends[k] = 0;
 		assert_int_equal(rig_transfer(&rig, NULL, "alice"), 0);
 		assert_int_equal(rig_balance(&rig, "alice"), i);
 	}
@@ -118,7 +152,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(equal_transfers),
-		cmocka_unit_test(ids_that_are_taken),
+		cmocka_unit_test(remembered_for_a_short_time), cmocka_unit_test(ids_that_are_taken),
 		cmocka_unit_test(short_lifetime),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(key_not_in_the_wallet),
