@@ -137,6 +137,31 @@ mounts_with() {
 	until [ "$(cat "$M/chain/head")" -gt "$((head + 1))" ]; do :; done
 }
 
+@test "fsync of a file or a folder waits for the disk" {
+	mount_at -o data="$D"
+	boot
+	pid=$(mount_pid)
+	mkfifo "$BASE/attached"
+	exec 9<>"$BASE/attached"
+	strace -f -y -e trace=fdatasync -o "$BASE/trace" -p "$pid" 2>&9 3>&- &
+	read -r line <&9
+	[[ "$line" == *attached* ]] || skip "no process may be traced here: $line"
+	journals() {
+		grep -acE 'fdatasync\([0-9]+<'"$D"'/journal/[0-9]+>' "$BASE/trace" || :
+	}
+	# Nothing else syncs a journal; in between its block may be sealed, and then the log is.
+	for path in accounts/alice1111111/transfer accounts/alice1111111/balance accounts; do
+		before=$(journals)
+		for tries in 1 2 3 4 5 6 7 8; do
+			echo 'bob111111111 1.0000 SYS' > "$M/accounts/alice1111111/transfer"
+			sync "$M/$path"
+		done
+		[ "$(journals)" -gt "$before" ]
+	done
+	kill %1
+	wait %1 || :
+}
+
 # A disk of its own, so small that it can be filled.
 small_disk() {
 	mkdir "$BASE/disk"
