@@ -163,9 +163,9 @@ void branch_block_drop(struct branch *branch);
 
 /* Applies a block on the head as a validating node does: one that another branch has made or applied
  * becomes the head as it is; in any other everything is recomputed and compared (E.10 with
- * --force-all-checks). CPU comes from its receipts. trusted: skips the transactions' signatures,
- * authorization and TaPoS, as a replay of one's own irreversible log does. On failure the head is as
- * before; the sentence names the block and what differs. */
+ * --force-all-checks). CPU comes from its receipts. trusted: skips signatures, authorization and
+ * TaPoS, as a replay of one's own irreversible log does. On failure the head is as before; the sentence
+ * names the block and what differs. */
 int branch_apply_block(struct branch *branch, const struct signed_block *block, bool trusted,
                        struct error *error);
 /* Do the block's signatures satisfy the authority of its producer, as the schedule before it has it?

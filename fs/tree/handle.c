@@ -234,7 +234,7 @@ int tree_sync(struct tree *tree, const struct caller *caller, struct node *node)
 {
 	struct error error = {0};
 	struct chain *chain = tree->options.chain;
-	int result = chain->operations->sync ? chain->operations->sync(chain, &error) : 0;
+	int result = chain && chain->operations->sync ? chain->operations->sync(chain, &error) : 0;
 	return result ? errors_fail(tree, caller, node, NULL, &error) : 0;
 }
 

@@ -96,6 +96,26 @@ static int prepare_rebuilding(const struct storage *storage, struct text *notice
 	return result;
 }
 
+/* Applies a block of the log, whose transactions need no proof of who signed them; that it is its producer's
+ * is looked at, for its id does not cover the signature. */
+static int apply_logged(struct branch *branch, const struct signed_block *block, struct error *error)
+{
+	struct block_state *before = block_state_hold(branch_head(branch));
+	int result = branch_apply_block(branch, block, true, error);
+
+	if (result == 0) {
+		const struct block_state *after = branch_head(branch);
+		struct checksum256 header = block_header_digest(&block->header),
+						   root = incremental_merkle_root(&after->blockroot),
+						   digest = block_signing_digest(&header, &root, &after->pending_schedule_hash);
+		result = block_state_verify_signatures(before, block, &digest, error);
+		if (result)
+			error_prefix(error, "block %" PRIu32, after->number);
+	}
+	block_state_release(before);
+	return result;
+}
+
 /* Applies what the log has behind the branch's head, up to block `last`. */
 static int replay(struct storage *storage, struct branch *branch, uint32_t last, struct error *error)
 {
@@ -105,7 +125,7 @@ static int replay(struct storage *storage, struct branch *branch, uint32_t last,
 		struct signed_block block = {0};
 		result = storage_read_block(storage, &block, number, error);
 		if (result == 0)
-			result = branch_apply_block(branch, &block, true, error);
+			result = apply_logged(branch, &block, error);
 		signed_block_release(&block);
 		if (result)
 			error_prefix(error, "replaying the block log");
