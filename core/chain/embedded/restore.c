@@ -226,6 +226,10 @@ int storage_restore(struct storage *storage, struct branch **branch, const struc
 
 	error = error ? error : &own;
 	*branch = NULL;
+	/* A process that was killed may have left blocks with the kernel only; their journals go soon. */
+	result = storage_sync(storage, error);
+	if (result)
+		return result;
 	result = load_state(storage, branch, genesis, error);
 	if (result == -ENOENT || result == -EBADMSG) {
 		result = prepare_rebuilding(storage, notices, result, error);

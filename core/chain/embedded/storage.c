@@ -289,7 +289,12 @@ int storage_save_state(struct storage *storage, struct embedded_chain *chain, bo
 	pthread_mutex_unlock(&chain->lock);
 	if (!root)
 		return 0;
-	int result = save(storage, &head, root, number, error);
+	/* A loss of power must not leave a state that is ahead of its blocks. */
+	pthread_mutex_lock(&chain->log);
+	int result = storage_sync(storage, error);
+	pthread_mutex_unlock(&chain->log);
+	if (result == 0)
+		result = save(storage, &head, root, number, error);
 	pthread_mutex_lock(&chain->lock);
 	map_root_release(root);
 	pthread_mutex_unlock(&chain->lock);
