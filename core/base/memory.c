@@ -59,5 +59,7 @@ char *memory_copy_string(const char *string)
 
 void memory_wipe(void *data, size_t length)
 {
+	if (!length)
+		return; /* of nothing there may be no address */
 	explicit_bzero(data, length);
 }
