@@ -68,7 +68,7 @@ static int take_producers_key(void *context, const struct chain_row *row)
 	struct producer_row producer;
 	struct private_key key;
 
-	if (producer_row_decode(&producer, row->data, row->length) == 0)
+	if (producer_row_decode(&producer, row) == 0)
 		private_key_of(context, &producer.key, &key);
 	memory_wipe(&key, sizeof key);
 	return 0;
