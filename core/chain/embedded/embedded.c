@@ -66,7 +66,7 @@ static void destroy(struct chain *base)
 	block_times_release(&chain->times);
 	free(chain->features);
 	free(chain->scheduled_ids);
-	node_keys_close(chain->node_keys);
+	key_store_close(chain->node_keys);
 	pthread_cond_destroy(&chain->changed);
 	pthread_cond_destroy(&chain->to_sign);
 	pthread_cond_destroy(&chain->was_signed);
@@ -92,14 +92,14 @@ static int take_genesis_key(struct embedded_chain *chain, const struct private_k
 	if (result) {
 		error_set(error, EINVAL, "the genesis key is no private key of the curve");
 	} else if (public_key_compare(&public, &chain->base.genesis.initial_key) == 0) {
-		result = node_keys_add(chain->node_keys, &key, error);
+		result = key_store_add(chain->node_keys, &key, error);
 	} else if (given) {
 		public_key_print(text, &chain->base.genesis.initial_key);
 		result = error_set(error, EINVAL,
 		                   "the genesis key given is not that of the genesis, whose public key is %s", text);
 	}
 	memory_wipe(&key, sizeof key);
-	return result ? result : node_keys_save(chain->node_keys, error);
+	return result ? result : key_store_save(chain->node_keys, error);
 }
 
 /* A new chain's first key is its user's. Later it may have been removed on purpose. */
@@ -110,7 +110,7 @@ static int give_genesis_key(struct embedded_chain *chain, struct error *error)
 	int result = 0;
 
 	if (branch_head(chain->branch)->number == 1 && chain->wallet && !wallet_locked(chain->wallet) &&
-	    !wallet_has(chain->wallet, public) && node_keys_get(chain->node_keys, &key, public))
+	    !wallet_has(chain->wallet, public) && key_store_get(chain->node_keys, &key, public))
 		result = wallet_import(chain->wallet, &key, NULL, error);
 	memory_wipe(&key, sizeof key);
 	return result;
@@ -119,7 +119,7 @@ static int give_genesis_key(struct embedded_chain *chain, struct error *error)
 static int open_node_keys(struct embedded_chain *chain, struct data_folder *folder, struct error *error)
 {
 	char *path = folder ? data_folder_file(folder, "node_keys") : NULL;
-	int result = node_keys_open(&chain->node_keys, path, chain->signer, error);
+	int result = key_store_open(&chain->node_keys, path, chain->signer, error);
 
 	free(path);
 	return result;

@@ -10,7 +10,7 @@
 #include "core/chain/embedded/block_times.h"
 #include "core/chain/embedded/embedded.h"
 #include "core/engine/engine.h"
-#include "core/wallet/node_keys.h"
+#include "core/wallet/key_store.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -48,7 +48,7 @@ struct embedded_chain {
 	struct branch *branch;
 	const struct signer *signer;
 	struct wallet *wallet;
-	struct node_keys *node_keys;
+	struct key_store *node_keys;
 	uint32_t taken_version; /* of the schedule whose keys were last looked for in the wallet; under lock */
 	bool has_taken;
 	struct storage *storage; /* NULL: in memory only */

@@ -14,7 +14,7 @@ static bool private_key_of(struct embedded_chain *chain, const struct public_key
 {
 	struct private_key own;
 
-	if (node_keys_get(chain->node_keys, key, public))
+	if (key_store_get(chain->node_keys, key, public))
 		return true;
 	if (!chain->wallet)
 		return false;
@@ -24,7 +24,7 @@ static bool private_key_of(struct embedded_chain *chain, const struct public_key
 		return false;
 	*key = own;
 	memory_wipe(&own, sizeof own);
-	return node_keys_add(chain->node_keys, key, NULL) == 0;
+	return key_store_add(chain->node_keys, key, NULL) == 0;
 }
 
 /* One signature is made, so one key must do. */
@@ -60,7 +60,7 @@ void embedded_take_keys(struct embedded_chain *chain)
 		chain->taken_version = last->version;
 	}
 	/* One that cannot be saved now is tried again with the next block. */
-	node_keys_save(chain->node_keys, NULL);
+	key_store_save(chain->node_keys, NULL);
 }
 
 static int take_producers_key(void *context, const struct chain_row *row)
@@ -87,5 +87,5 @@ void embedded_before_lock(void *context)
 	if (chain_view_open(&chain->base, &view, NULL, NULL, NULL) == 0)
 		view->operations->rows(view, &producers, 0, take_producers_key, chain, NULL);
 	chain_view_close(view);
-	node_keys_save(chain->node_keys, NULL);
+	key_store_save(chain->node_keys, NULL);
 }

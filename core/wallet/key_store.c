@@ -1,5 +1,5 @@
 /* The nodes' own keys: a short list under a mutex, its file replaced whole. */
-#include "core/wallet/node_keys.h"
+#include "core/wallet/key_store.h"
 
 #include "core/base/file.h"
 #include "core/base/memory.h"
@@ -13,7 +13,7 @@
 
 enum { NODE_KEYS_FILE_MAXIMUM = 4 << 20 };
 
-struct node_keys {
+struct key_store {
 	pthread_mutex_t mutex;
 	const struct signer *signer;
 	char *path, *password_path; /* NULL: none */
@@ -23,7 +23,7 @@ struct node_keys {
 	size_t count, capacity;
 };
 
-static const struct wallet_key *find(const struct node_keys *keys, const struct public_key *key)
+static const struct wallet_key *find(const struct key_store *keys, const struct public_key *key)
 {
 	for (size_t i = 0; i < keys->count; i++)
 		if (public_key_compare(&keys->list[i].public, key) == 0)
@@ -31,7 +31,7 @@ static const struct wallet_key *find(const struct node_keys *keys, const struct 
 	return NULL;
 }
 
-static void insert(struct node_keys *keys, const struct wallet_key *pair)
+static void insert(struct key_store *keys, const struct wallet_key *pair)
 {
 	if (find(keys, &pair->public))
 		return;
@@ -50,7 +50,7 @@ static void insert(struct node_keys *keys, const struct wallet_key *pair)
 	keys->unsaved = true;
 }
 
-static int damaged(const struct node_keys *keys, const char *what, struct error *error)
+static int damaged(const struct key_store *keys, const char *what, struct error *error)
 {
 	return error_set(error, EBADMSG,
 	                 "\"%s\", the keys that the nodes sign blocks with, %s: put copies of it and of \"%s\" "
@@ -59,7 +59,7 @@ static int damaged(const struct node_keys *keys, const char *what, struct error 
 }
 
 /* Takes over the pairs of the file when they are pairs. */
-static int take_pairs(struct node_keys *keys, struct wallet_key *list, size_t count, struct error *error)
+static int take_pairs(struct key_store *keys, struct wallet_key *list, size_t count, struct error *error)
 {
 	struct public_key public;
 
@@ -79,7 +79,7 @@ static void release_secret_text(struct text *text)
 	text_release(text);
 }
 
-static int read_file(struct node_keys *keys, struct error *error)
+static int read_file(struct key_store *keys, struct error *error)
 {
 	struct text content = TEXT_EMPTY, password = TEXT_EMPTY;
 	struct wallet_key *list = NULL;
@@ -111,10 +111,10 @@ out:
 	return result;
 }
 
-int node_keys_open(struct node_keys **out, const char *path, const struct signer *signer,
+int key_store_open(struct key_store **out, const char *path, const struct signer *signer,
                    struct error *error)
 {
-	struct node_keys *keys = memory_allocate(1, sizeof *keys);
+	struct key_store *keys = memory_allocate(1, sizeof *keys);
 	int result = 0;
 
 	pthread_mutex_init(&keys->mutex, NULL);
@@ -127,14 +127,14 @@ int node_keys_open(struct node_keys **out, const char *path, const struct signer
 		result = read_file(keys, error);
 	}
 	if (result) {
-		node_keys_close(keys);
+		key_store_close(keys);
 		keys = NULL;
 	}
 	*out = keys;
 	return result;
 }
 
-void node_keys_close(struct node_keys *keys)
+void key_store_close(struct key_store *keys)
 {
 	if (!keys)
 		return;
@@ -148,7 +148,7 @@ void node_keys_close(struct node_keys *keys)
 	free(keys);
 }
 
-bool node_keys_get(struct node_keys *keys, struct private_key *out, const struct public_key *key)
+bool key_store_get(struct key_store *keys, struct private_key *out, const struct public_key *key)
 {
 	pthread_mutex_lock(&keys->mutex);
 	const struct wallet_key *found = find(keys, key);
@@ -158,7 +158,7 @@ bool node_keys_get(struct node_keys *keys, struct private_key *out, const struct
 	return found;
 }
 
-int node_keys_add(struct node_keys *keys, const struct private_key *key, struct error *error)
+int key_store_add(struct key_store *keys, const struct private_key *key, struct error *error)
 {
 	struct wallet_key pair = {.private = *key};
 	int result = signer_public_key(keys->signer, &pair.public, key);
@@ -175,7 +175,7 @@ int node_keys_add(struct node_keys *keys, const struct private_key *key, struct 
 }
 
 /* A password of its own for a file that is made now. */
-static int make_secret(struct node_keys *keys, struct error *error)
+static int make_secret(struct key_store *keys, struct error *error)
 {
 	struct private_key random;
 	struct public_key unused;
@@ -194,7 +194,7 @@ static int make_secret(struct node_keys *keys, struct error *error)
 	return result;
 }
 
-int node_keys_save(struct node_keys *keys, struct error *error)
+int key_store_save(struct key_store *keys, struct error *error)
 {
 	struct text content = TEXT_EMPTY;
 	int result = 0;
