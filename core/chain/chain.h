@@ -109,6 +109,14 @@ int chain_action_make_text(struct chain_view *view, struct action *out, uint64_t
  * An expiration that is missing is 0. Release it. */
 int chain_transaction_parse(struct chain_view *view, struct transaction *out, const struct json *json,
                             struct error *error);
+/* A list of a transaction's actions; -EINVAL. action_release() each of them, and free(*out), in any case. */
+int chain_actions_parse(struct chain_view *view, struct action **out, size_t *count, const struct json *json,
+                        struct error *error);
+/* push_transaction's JSON: "signatures", "compression", "packed_context_free_data", "packed_trx"; all but the
+ * last may be missing. whole: stands for packed_trx, with "context_free_data" beside it, decoded; or NULL.
+ * -EINVAL, 3010010. Release it. */
+int chain_packed_transaction_parse(struct packed_transaction *out, const struct json *json,
+                                   const struct transaction *whole, struct error *error);
 /* compact */
 void chain_transaction_print(struct chain_view *view, struct text *out,
                              const struct transaction *transaction);
@@ -122,6 +130,12 @@ int permission_levels_parse_json(struct permission_level **out, size_t *count, c
 int chain_send(struct chain *chain, struct transaction_trace *trace, struct wallet *wallet,
                struct action *actions, size_t count, const struct chain_send_options *options,
                struct error *error);
+
+/* Pushes a whole transaction as it is; one without signatures is signed with the wallet's keys that it needs.
+ * As the operation push. */
+int chain_send_packed(struct chain *chain, struct transaction_trace *trace, struct wallet *wallet,
+                      struct packed_transaction *packed, const struct chain_send_options *options,
+                      struct error *error);
 
 /* A trace in the form cleos prints (protocol.md F.10): `executed transaction: …` and one `#` line an
  * action with its console. */

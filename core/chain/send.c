@@ -256,3 +256,15 @@ int chain_send(struct chain *chain, struct transaction_trace *trace, struct wall
 	transaction_trace_release(&own);
 	return result;
 }
+
+int chain_send_packed(struct chain *chain, struct transaction_trace *trace, struct wallet *wallet,
+                      struct packed_transaction *packed, const struct chain_send_options *options,
+                      struct error *error)
+{
+	int result = 0;
+
+	*trace = (struct transaction_trace){.id = packed->id};
+	if (!packed->signatures_count && !options->without_keys)
+		result = sign_with_wallet(chain, wallet, packed, options->interruption, error);
+	return result ? result : chain->operations->push(chain, trace, packed, options, error);
+}

@@ -131,7 +131,8 @@ static bool take_hex(struct bytes *out, const struct json *data)
 static int parse_action(struct chain_view *view, struct action *out, const struct json *json,
                         struct error *error)
 {
-	const struct json *data = json_member(json, "data");
+	/* hex_data stands beside data that was shown by an ABI */
+	const struct json *hex = json_member(json, "hex_data"), *data = json_member(json, "data");
 	struct permission_level *levels = NULL;
 	uint64_t account = 0, name = 0;
 	size_t count = 0;
@@ -144,7 +145,7 @@ static int parse_action(struct chain_view *view, struct action *out, const struc
 		result = permission_levels_parse_json(&levels, &count, json_member(json, "authorization"), error);
 	if (result == 0) {
 		struct action action = {.account = account, .name = name};
-		if (take_hex(&action.data, data)) {
+		if (take_hex(&action.data, hex) || take_hex(&action.data, data)) {
 			action.authorization = memory_copy(levels, count * sizeof *levels);
 			action.authorization_count = count;
 			*out = action;
@@ -156,8 +157,8 @@ static int parse_action(struct chain_view *view, struct action *out, const struc
 	return result;
 }
 
-static int parse_actions(struct chain_view *view, struct action **out, size_t *count, const struct json *json,
-                         struct error *error)
+int chain_actions_parse(struct chain_view *view, struct action **out, size_t *count, const struct json *json,
+                        struct error *error)
 {
 	int result = 0;
 	*count = 0;
@@ -181,6 +182,22 @@ static int parse_number(uint32_t *out, const struct json *object, const char *me
 	if (json_uint64(&value, json) != 0 || value > maximum)
 		return error_set(error, EINVAL, "%s is no whole number from 0 to %" PRIu32, member, maximum);
 	*out = (uint32_t)value;
+	return 0;
+}
+
+/* [[type, "bytes"], …] */
+static int parse_extensions(struct transaction *out, const struct json *list, struct error *error)
+{
+	out->extensions = memory_allocate(json_count(list) + 1, sizeof *out->extensions);
+	for (const struct json *at = json_first(list); at; at = json_next(at)) {
+		struct extension *extension = &out->extensions[out->extensions_count++];
+		uint64_t type = 0;
+		if (json_count(at) != 2 || json_uint64(&type, json_first(at)) != 0 || type > UINT16_MAX ||
+		    !take_hex(&extension->data, json_next(json_first(at))))
+			return error_set(error, EINVAL,
+			                 "an extension of a transaction is [NUMBER, \"HEXADECIMAL BYTES\"]");
+		extension->type = (uint16_t)type;
+	}
 	return 0;
 }
 
@@ -208,10 +225,13 @@ int chain_transaction_parse(struct chain_view *view, struct transaction *out, co
 	if (expiration)
 		result = time_point_sec_parse(&out->expiration, expiration, error);
 	if (result == 0)
-		result = parse_actions(view, &out->context_free_actions, &out->context_free_actions_count,
-		                       json_member(json, "context_free_actions"), error);
+		result = chain_actions_parse(view, &out->context_free_actions, &out->context_free_actions_count,
+		                             json_member(json, "context_free_actions"), error);
 	if (result == 0)
-		result = parse_actions(view, &out->actions, &out->actions_count, json_member(json, "actions"), error);
+		result = chain_actions_parse(view, &out->actions, &out->actions_count, json_member(json, "actions"),
+		                             error);
+	if (result == 0)
+		result = parse_extensions(out, json_member(json, "transaction_extensions"), error);
 	if (result)
 		transaction_release(out);
 	return result;

@@ -12,6 +12,7 @@
 #include "fs/files/page.h"
 #include "fs/files/producers/producers.h"
 #include "fs/files/proposals.h"
+#include "fs/files/push.h"
 #include "fs/tree/readme.h"
 #include "fs/files/wallet/wallet.h"
 
@@ -45,6 +46,10 @@ const struct row tree_rows[] = {
 	 .help = "bytes of RAM bought for it"},
 	{.pattern = "defaults/transfer", .kind = ROW_VALUE, .read = defaults_read, .write = defaults_write,
 	 .help = "1: the stake becomes the new account's own; 0: it stays the creator's"},
+
+	{.pattern = "push", .kind = ROW_VERB, .parses = true, .write = push_write, .usage = PUSH_USAGE,
+	 .help = "pushes an action, as `cleos push action`; a JSON list of actions, as one transaction; or a "
+	         "whole transaction, also one that was packed and signed elsewhere"},
 
 	{.pattern = "chain", .kind = ROW_FOLDER, .grafted = true, .help = "the chain's state at a glance"},
 	{.pattern = "chain/info.json", .kind = ROW_READ_ONLY, .read = chain_info_json_read, .help = "get_info"},

@@ -175,23 +175,42 @@ void tree_wrote(struct tree *tree)
 	pthread_mutex_unlock(&tree->lock);
 }
 
-int request_send(struct request *request, struct action *actions, size_t count, struct error *error)
+/* What has been sent stands in the log, and is what the next view shows. */
+static int sent(struct request *request, struct transaction_trace *trace, int result)
 {
-	struct transaction_trace trace = {0};
 	struct chain_view *view = NULL;
-	int result = 0;
-	struct chain_send_options options = {.without_keys = tree_impersonates(request->tree),
-	                                     .interruption = request_interruption(request)};
-	request_end(request);
-	result = chain_send(request->chain, &trace, request->wallet, actions, count, &options, error);
 	if (result == 0) {
 		tree_wrote(request->tree);
 		/* A trace without a view to print its data with is still a transaction that happened. */
 		if (request_view(request, &view, NULL) == 0)
-			transaction_log_add(request->tree, view, &trace);
+			transaction_log_add(request->tree, view, trace);
 	}
-	transaction_trace_release(&trace);
+	transaction_trace_release(trace);
 	return result;
+}
+
+static struct chain_send_options send_options(const struct request *request)
+{
+	return (struct chain_send_options){.without_keys = tree_impersonates(request->tree),
+	                                   .interruption = request_interruption(request)};
+}
+
+int request_send(struct request *request, struct action *actions, size_t count, struct error *error)
+{
+	const struct chain_send_options options = send_options(request);
+	struct transaction_trace trace = {0};
+	request_end(request);
+	return sent(request, &trace,
+	            chain_send(request->chain, &trace, request->wallet, actions, count, &options, error));
+}
+
+int request_send_packed(struct request *request, struct packed_transaction *packed, struct error *error)
+{
+	const struct chain_send_options options = send_options(request);
+	struct transaction_trace trace = {0};
+	request_end(request);
+	return sent(request, &trace,
+	            chain_send_packed(request->chain, &trace, request->wallet, packed, &options, error));
 }
 
 int request_push(struct request *request, uint64_t contract, const char *action, uint64_t actor,

@@ -125,6 +125,9 @@ extern const size_t tree_rows_count;
  * /last_transaction. Afterwards the request's view is closed: what was borrowed from it is gone, the next
  * request_view() shows the new state. */
 int request_send(struct request *request, struct action *actions, size_t count, struct error *error);
+/* A whole transaction as it is (emptied on success), signed by the wallet where it has no signatures; else
+ * the same. */
+int request_send_packed(struct request *request, struct packed_transaction *packed, struct error *error);
 /* The usual case: one action with JSON data made by printf, authorized by actor@active. */
 int request_push(struct request *request, uint64_t contract, const char *action, uint64_t actor,
                  struct error *error, const char *json_format, ...) __attribute__((format(printf, 6, 7)));

@@ -37,6 +37,19 @@ units() {
 	[ "$(units bob111111111)" = $((before + 10)) ]
 }
 
+@test "push takes what cleos takes, and a list of actions as one transaction" {
+	before=$(units bob111111111)
+	in_shells 'echo eosio.token transfer "[\"alice1111111\",\"bob111111111\",\"0.0001 SYS\",\"a memo\"]" -p alice1111111 > push'
+	in_shells 'cat > push <<-END
+		[{"account": "eosio.token", "name": "transfer", "authorization": [{"actor": "alice1111111", "permission": "active"}],
+		  "data": {"from": "alice1111111", "to": "bob111111111", "quantity": "0.0002 SYS", "memo": ""}}]
+	END'
+	[ "$(units bob111111111)" = $((before + 6)) ]
+	run dash -c 'echo eosio.token nothing {} > push'
+	[ "$status" != 0 ]
+	[[ "$(tail -n 1 errors)" == *"Unknown action nothing in contract eosio.token"* ]]
+}
+
 @test "several commands in one file each run" {
 	before=$(units bob111111111)
 	in_shells 'printf "bob111111111 0.0001 SYS\n# a comment\n\nbob111111111 0.0002 SYS\n" > accounts/alice1111111/transfer'

@@ -2,6 +2,7 @@
 #ifndef EOSIOFS_FS_FILES_ACCOUNTS_ACCOUNTS_H
 #define EOSIOFS_FS_FILES_ACCOUNTS_ACCOUNTS_H
 
+#include "fs/tree/command.h"
 #include "fs/tree/row.h"
 
 /* Takes a listed name: its text, then `ending`, goes to the listing. */
@@ -81,6 +82,12 @@ int accounts_actions_list(struct request *request, const char *from, struct list
 int accounts_actions_exists(struct request *request, struct error *error);
 int accounts_actions_read(struct request *request, struct text *out, struct error *error);
 int accounts_actions_write(struct request *request, const char *data, size_t length, struct error *error);
+enum { ACTION_OPTIONS = 2 };
+extern const struct command_option action_options[ACTION_OPTIONS]; /* -p, --permission */
+/* The rest of a command, `JSON [-p ACTOR[@PERMISSION]]…`, as a transaction with that action. -EINVAL; else
+ * as request_send(). */
+int action_push(struct request *request, uint64_t contract, uint64_t action, struct command *command,
+                const char *usage, struct error *error);
 
 /* --- tables.c --- */
 int accounts_tables_list(struct request *request, const char *from, struct listing *listing,

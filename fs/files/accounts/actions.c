@@ -2,7 +2,6 @@
 #include "fs/files/accounts/accounts.h"
 
 #include "fs/files/system_tables.h"
-#include "fs/tree/command.h"
 #include "fs/tree/node.h"
 
 #include "core/chain/system_rules.h"
@@ -134,12 +133,10 @@ int accounts_actions_read(struct request *request, struct text *out, struct erro
 	return result;
 }
 
-static bool can_sign(struct request *request, struct permission_level level)
+static bool can_sign(struct request *request, uint64_t contract, uint64_t name, struct permission_level level)
 {
-	struct action action = {.account = request->name[0],
-	                        .name = request->name[1],
-	                        .authorization = &level,
-	                        .authorization_count = 1};
+	struct action action = {
+		.account = contract, .name = name, .authorization = &level, .authorization_count = 1};
 	const struct transaction transaction = {.actions = &action, .actions_count = 1};
 	struct wallet_keys *keys = NULL;
 	struct public_key *required = NULL;
@@ -169,67 +166,76 @@ static const struct json *parameter(const struct json *json, const struct abi *a
 
 /* Who acts when the command does not say: whom the action's own parameters name, if the wallet can sign for
  * that account; else the contract. */
-static int choose_actor(struct request *request, struct permission_level *out, const struct json *json,
-                        struct error *error)
+static int choose_actor(struct request *request, struct permission_level *out, uint64_t contract,
+                        uint64_t action, const struct json *json, struct error *error)
 {
 	struct permission_level level = {.permission = name_literal("active")};
 	struct chain_abi *abi = NULL;
-	*out = (struct permission_level){request->name[0], level.permission};
+	*out = (struct permission_level){contract, level.permission};
 	int result = request_view(request, NULL, error);
 	if (result == 0)
-		result = chain_abi_get(request->view, &abi, request->name[0], error);
+		result = chain_abi_get(request->view, &abi, contract, error);
 	if (result)
 		return result;
-	int field = action_actor_field(abi->abi, request->name[0], request->name[1]);
+	int field = action_actor_field(abi->abi, contract, action);
 	const char *name = NULL;
 	if (field >= 0)
-		name = json_string(
-			parameter(json, abi->abi, abi_action_type(abi->abi, request->name[1]), (size_t)field));
+		name = json_string(parameter(json, abi->abi, abi_action_type(abi->abi, action), (size_t)field));
 	if (name && name_parse_account(&level.actor, name, NULL) == 0 &&
-	    require_account(request, level.actor, NULL) == 0 && can_sign(request, level))
+	    require_account(request, level.actor, NULL) == 0 && can_sign(request, contract, action, level))
 		*out = level;
 	chain_abi_release(request->chain, abi);
 	return 0;
 }
 
-static int push_action(struct request *request, const struct command *command, const struct json *json,
-                       struct error *error)
+static int push_action(struct request *request, uint64_t contract, uint64_t name,
+                       const struct command *command, const struct json *json, struct error *error)
 {
 	struct permission_level level = {0};
 	const struct permission_level *levels = command->permission_count ? command->permission : &level;
 	size_t count = command->permission_count ? command->permission_count : 1;
 	struct action action = {0};
 	int result = command->permission_count ? request_view(request, NULL, error)
-	                                       : choose_actor(request, &level, json, error);
+	                                       : choose_actor(request, &level, contract, name, json, error);
 	for (size_t i = 0; i < count && result == 0 && !request->only_parse; i++)
 		result = require_account(request, levels[i].actor, error);
 	if (result == 0)
-		result = chain_action_make(request->view, &action, request->name[0], request->name[1], json, levels,
-		                           count, error);
+		result = chain_action_make(request->view, &action, contract, name, json, levels, count, error);
 	if (result == 0 && !request->only_parse)
 		result = request_send(request, &action, 1, error);
 	action_release(&action);
 	return result;
 }
 
-int accounts_actions_write(struct request *request, const char *data, size_t length, struct error *error)
+const struct command_option action_options[ACTION_OPTIONS] = {{"-p", OPTION_PERMISSION},
+                                                              {"--permission", OPTION_PERMISSION}};
+
+int action_push(struct request *request, uint64_t contract, uint64_t action, struct command *command,
+                const char *usage, struct error *error)
 {
-	static const struct command_option options[] = {{"-p", OPTION_PERMISSION},
-	                                                {"--permission", OPTION_PERMISSION}};
-	struct command command;
 	struct json *parsed = NULL;
-	int result = command_parse(&command, data, length, options, sizeof options / sizeof *options, error);
-	const char *json = result == 0 ? command_take(&command) : NULL;
-	if (result == 0 && json && *json != '{' && *json != '[')
+	const char *json = command_take(command);
+	int result = 0;
+	if (json && *json != '{' && *json != '[')
 		result = error_set(error, EINVAL, "\"%.40s\": the parameters are a JSON object or array: %s", json,
-		                   ACCOUNTS_ACTIONS_USAGE);
+		                   usage);
 	if (result == 0)
-		result = command_end(&command, ACCOUNTS_ACTIONS_USAGE, error);
+		result = command_end(command, usage, error);
 	if (result == 0)
 		result = json_parse(&parsed, json ? json : "{}", json ? strlen(json) : 2, error);
 	if (result == 0)
-		result = push_action(request, &command, parsed, error);
+		result = push_action(request, contract, action, command, parsed, error);
 	json_release(parsed);
+	return result;
+}
+
+int accounts_actions_write(struct request *request, const char *data, size_t length, struct error *error)
+{
+	struct command command;
+	int result = command_parse(&command, data, length, action_options, ACTION_OPTIONS, error);
+	if (result == 0)
+		result = action_push(request, request->name[0], request->name[1], &command, ACCOUNTS_ACTIONS_USAGE,
+		                     error);
 	command_release(&command);
 	return result;
 }

@@ -1,0 +1,11 @@
+/* `push`: any action, or any transaction. */
+#ifndef EOSIOFS_FS_FILES_PUSH_H
+#define EOSIOFS_FS_FILES_PUSH_H
+
+#include "fs/tree/row.h"
+
+#define PUSH_USAGE "CONTRACT ACTION JSON [-p ACTOR[@PERMISSION]]… | [ACTION, …] | TRANSACTION"
+
+int push_write(struct request *request, const char *data, size_t length, struct error *error);
+
+#endif
