@@ -16,7 +16,12 @@ enum { ERRORS_SHOWN = 100, ERRORS_BYTES = 1 << 20, LOG_BYTES = 4 << 20 };
 struct errors {
 	pthread_mutex_t lock;
 	struct growing_text *text;
-	uint64_t start[ERRORS_SHOWN]; /* where the last ones begin, a ring */
+	/* the last ones, a ring: where their lines begin and end in the text */
+	struct failure {
+		uint64_t start, end;
+		size_t sentence; /* behind start: where the errno stands */
+		ino_t inode;     /* where it happened; 0: at a name in a folder */
+	} last[ERRORS_SHOWN];
 	uint64_t count;
 };
 
@@ -55,14 +60,16 @@ static void append_text(struct text *out, const char *data)
 	}
 }
 
-static void print_line(struct text *out, struct timespec now, pid_t pid, const char *path,
-                       const struct error *error)
+/* Returns where the errno stands. */
+static size_t print_line(struct text *out, struct timespec now, pid_t pid, const char *path,
+                         const struct error *error)
 {
 	char when[TIME_TEXT_SIZE];
 	const char *name = strerrorname_np(error->number);
 	time_point_print(when, (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000);
 	text_printf(out, "%s pid %d ", when, (int)pid);
 	append_text(out, *path ? path : "/");
+	size_t sentence = out->length + 1;
 	text_printf(out, " %s: ", name ? name : "EIO");
 	if (error->code)
 		text_printf(out, "%u %s: ", error->code, exception_find(error->code)->name);
@@ -72,24 +79,55 @@ static void print_line(struct text *out, struct timespec now, pid_t pid, const c
 		if ((uint8_t)out->data[i] < 0x20 || out->data[i] == 0x7f)
 			out->data[i] = ' ';
 	text_append_char(out, '\n');
+	return sentence;
 }
 
-static void errors_add(struct tree *tree, const struct caller *caller, const char *path,
+static void move_back(uint64_t *offset, uint64_t count)
+{
+	*offset -= count < *offset ? count : *offset;
+}
+
+static void errors_add(struct tree *tree, const struct caller *caller, const char *path, ino_t inode,
                        const struct error *error)
 {
 	struct errors *errors = tree->errors;
 	struct text line = TEXT_EMPTY;
 	struct timespec now = clock_real();
-	print_line(&line, now, caller ? caller->pid : 0, path, error);
+	size_t sentence = print_line(&line, now, caller ? caller->pid : 0, path, error);
 	pthread_mutex_lock(&errors->lock);
 	uint64_t before = growing_text_size(errors->text, NULL);
 	uint64_t added = growing_text_append(errors->text, line.data, line.length, now);
 	uint64_t gone = before + added - growing_text_size(errors->text, NULL);
-	for (size_t i = 0; gone > 0 && i < ERRORS_SHOWN; i++)
-		errors->start[i] -= gone < errors->start[i] ? gone : errors->start[i];
-	errors->start[errors->count++ % ERRORS_SHOWN] = before - gone;
+	for (size_t i = 0; gone > 0 && i < ERRORS_SHOWN; i++) {
+		move_back(&errors->last[i].start, gone);
+		move_back(&errors->last[i].end, gone);
+	}
+	errors->last[errors->count++ % ERRORS_SHOWN] = (struct failure){
+		.start = before - gone, .end = before - gone + added, .sentence = sentence, .inode = inode};
 	pthread_mutex_unlock(&errors->lock);
 	text_release(&line);
+}
+
+void errors_print_last(struct tree *tree, struct text *out, const struct node *node)
+{
+	struct errors *errors = tree->errors;
+	const struct failure *found = NULL;
+	pthread_mutex_lock(&errors->lock);
+	uint64_t kept = errors->count < ERRORS_SHOWN ? errors->count : ERRORS_SHOWN;
+	for (uint64_t i = 1; i <= kept && !found; i++) {
+		const struct failure *failure = &errors->last[(errors->count - i) % ERRORS_SHOWN];
+		if (failure->inode == node->inode && failure->start + failure->sentence < failure->end)
+			found = failure;
+	}
+	if (found) {
+		/* without its newline */
+		size_t length = (size_t)(found->end - found->start) - found->sentence - 1;
+		char *data = memory_allocate(length + 1, 1);
+		text_append_bytes(out, data,
+		                  growing_text_read(errors->text, data, length, found->start + found->sentence));
+		free(data);
+	}
+	pthread_mutex_unlock(&errors->lock);
 }
 
 int errors_fail(struct tree *tree, const struct caller *caller, const struct node *folder, const char *name,
@@ -99,7 +137,7 @@ int errors_fail(struct tree *tree, const struct caller *caller, const struct nod
 	text_append(&path, folder->path);
 	if (name)
 		text_printf(&path, "%s%s", path.length ? "/" : "", name);
-	errors_add(tree, caller, text_string(&path), error);
+	errors_add(tree, caller, text_string(&path), name ? 0 : folder->inode, error);
 	text_release(&path);
 	return -error->number;
 }
@@ -114,7 +152,7 @@ uint64_t errors_grow_from(struct request *request)
 {
 	struct errors *errors = request->tree->errors;
 	pthread_mutex_lock(&errors->lock);
-	uint64_t from = errors->count > ERRORS_SHOWN ? errors->start[errors->count % ERRORS_SHOWN] : 0;
+	uint64_t from = errors->count > ERRORS_SHOWN ? errors->last[errors->count % ERRORS_SHOWN].start : 0;
 	pthread_mutex_unlock(&errors->lock);
 	return from;
 }

@@ -14,6 +14,8 @@ void errors_destroy(struct errors *errors);
 /* Adds it under FOLDER/NAME and returns -number. */
 int errors_fail(struct tree *tree, const struct caller *caller, const struct node *folder, const char *name,
                 const struct error *error);
+/* Appends the last failure at the node itself, of those that /errors shows: errno and sentence. */
+void errors_print_last(struct tree *tree, struct text *out, const struct node *node);
 struct transaction_log *transaction_log_create(void);
 void transaction_log_destroy(struct transaction_log *log);
 void transaction_log_add(struct tree *tree, struct chain_view *view, const struct transaction_trace *trace);

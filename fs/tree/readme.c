@@ -51,6 +51,7 @@ static void print_intro(struct text *out, const char *mount_point)
 		"        echo producer1 producer2 > accounts/alice/votes\n"
 		"Learn:  cat errors       what failed, and the chain's own words\n"
 		"        cat log          what this mount sent\n"
+		"        getfattr -d FILE how it is written, what its last failure was\n"
 		"\n"
 		"What a value file reads is what it accepts: cat accounts/a/votes > accounts/b/votes copies votes.\n"
 		"> sets; >> adds to a list. A write that succeeded happened; one that failed says why, in errors "

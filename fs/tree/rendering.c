@@ -1,6 +1,6 @@
 /* Renderings: a file's contents at one moment. One rendering serves every reader of one state; a stat's is
  * kept a second for the open that follows it, so that sizes are true (DESIGN 3). Also what is told about
- * files: stat, access, extended attributes, links. */
+ * files: stat, access, links. */
 #include "fs/tree/rendering.h"
 
 #include "core/base/clock.h"
@@ -297,58 +297,4 @@ int tree_set_attributes(struct tree *tree, const struct caller *caller, struct n
 		node->scratch->modified = wanted->st_mtim;
 	pthread_mutex_unlock(&tree->lock);
 	return 0;
-}
-
-/* --- extended attributes --- */
-
-static ssize_t give_attribute(char *out, size_t size, const char *value, size_t length)
-{
-	if (size == 0)
-		return (ssize_t)length;
-	if (size < length)
-		return -ERANGE;
-	memcpy(out, value, length);
-	return (ssize_t)length;
-}
-
-static bool has_block(const struct node *node)
-{
-	return !node->scratch && node->row->kind != ROW_FOLDER && node->row->kind != ROW_GROWING;
-}
-
-ssize_t tree_get_attribute(struct tree *tree, char *out, size_t size, const struct caller *caller,
-                           struct node *node, const char *name)
-{
-	struct error error = {0};
-	struct rendering *rendering = NULL;
-	char number[16] = "";
-	int result = 0;
-	node = node_resolve(tree, node);
-	if (S_ISLNK(row_mode(node->row)))
-		return -ENODATA;
-	if (strcmp(name, "user.eosiofs.help") == 0 && node->row->help)
-		return give_attribute(out, size, node->row->help, strlen(node->row->help));
-	if (strcmp(name, "user.eosiofs.block") != 0 || !has_block(node))
-		return -ENODATA;
-	result = rendering_get(tree, &rendering, caller, node, RENDERING_STAT, &error);
-	if (result < 0)
-		return result;
-	if (rendering->has_view)
-		snprintf(number, sizeof number, "%u", rendering->block_num);
-	rendering_release(tree, rendering);
-	return number[0] ? give_attribute(out, size, number, strlen(number)) : -ENODATA;
-}
-
-ssize_t tree_list_attributes(struct tree *tree, char *out, size_t size, const struct caller *caller,
-                             struct node *node)
-{
-	static const char both[] = "user.eosiofs.help\0user.eosiofs.block";
-	node = node_resolve(tree, node);
-	/* Listed only where there is one to get: cp -a and rsync get every one that is listed. The kernel
-	 * gives none of a link's. */
-	if (S_ISLNK(row_mode(node->row)))
-		return 0;
-	bool block = has_block(node) &&
-	             tree_get_attribute(tree, NULL, 0, caller, node, "user.eosiofs.block") >= 0;
-	return give_attribute(out, size, both, block ? sizeof both : sizeof "user.eosiofs.help");
 }

@@ -43,10 +43,22 @@ setup() {
 	[ -z "$stderr" ]
 }
 
-@test "extended attributes name the block and the help" {
+@test "what a write failed with is an attribute of the file" {
+	run ! getfattr -n user.eosiofs.error chain/clock
+	run ! sh -c 'echo nonsense > chain/clock'
+	[ "$(getfattr -n user.eosiofs.error --only-values chain/clock)" = "$(tail -n 1 errors | sed 's/.* chain\/clock //')" ]
+	getfattr -d chain/clock | grep -q '^user.eosiofs.error="EINVAL: .*nonsense'
+}
+
+@test "extended attributes name the block, the type, and how a file is written" {
 	getfattr -n user.eosiofs.block --only-values chain/id | grep -Eq '^[0-9]+'
-	getfattr -n user.eosiofs.help --only-values accounts/eosio/votes | grep -q '[a-z]'
-	getfattr -d accounts/eosio/info.json | grep -q user.eosiofs.block
+	getfattr -n user.mime_type --only-values accounts/eosio/info.json | grep -qx application/json
+	getfattr -d accounts/eosio/votes | grep -q "^user.eosiofs.help=\".*; write: echo 'PRODUCER…' > votes"
+	# every file and folder has its help and its type
+	find . ! -type l | wc -l >"$BASE/count"
+	find . ! -type l -exec getfattr -d -e text {} + >"$BASE/attributes"
+	[ "$(grep -c '^user.eosiofs.help="..*"$' "$BASE/attributes")" -eq "$(cat "$BASE/count")" ]
+	[ "$(grep -c '^user.mime_type="[a-z]*/[a-z+]*"$' "$BASE/attributes")" -eq "$(cat "$BASE/count")" ]
 	run setfattr -n user.mine -v 1 chain/id
 	[[ "$output" == *"not supported"* ]]
 }

@@ -143,17 +143,85 @@ static void rights(void **state)
 	tree_forget(tree, node, 1);
 }
 
+/* A file's attribute, into out; "" where there is none. */
+static const char *attribute(struct tree *tree, char out[static 512], const struct caller *caller, const char *path,
+                             const char *name)
+{
+	struct node *node = rig_walk(tree, path);
+	ssize_t length = tree_get_attribute(tree, out, 511, caller, node, name);
+	assert_true(length > 0 || length == -ENODATA);
+	out[length > 0 ? length : 0] = '\0';
+	tree_forget(tree, node, 1);
+	return out;
+}
+
 static void attributes(void **state)
 {
 	struct node *node = rig_walk(*state, "plain");
+	static const char names[] = "user.eosiofs.help\0user.mime_type";
 	char out[64] = "";
 	assert_int_equal(tree_get_attribute(*state, NULL, 0, &rig_owner, node, "user.eosiofs.help"), 15);
 	assert_int_equal(tree_get_attribute(*state, out, 3, &rig_owner, node, "user.eosiofs.help"), -ERANGE);
 	assert_int_equal(tree_get_attribute(*state, out, sizeof out, &rig_owner, node, "user.eosiofs.help"), 15);
 	assert_memory_equal(out, "shows something", 15);
 	assert_int_equal(tree_get_attribute(*state, out, sizeof out, &rig_owner, node, "security.capability"), -ENODATA);
-	assert_int_equal(tree_list_attributes(*state, out, sizeof out, &rig_owner, node), sizeof "user.eosiofs.help");
+	assert_int_equal(tree_list_attributes(*state, NULL, 0, &rig_owner, node), sizeof names);
+	assert_int_equal(tree_list_attributes(*state, out, 8, &rig_owner, node), -ERANGE);
+	assert_int_equal(tree_list_attributes(*state, out, sizeof out, &rig_owner, node), sizeof names);
+	assert_memory_equal(out, names, sizeof names);
 	tree_forget(*state, node, 1);
+}
+
+static void help_tells_how_to_write(void **state)
+{
+	static const char *const help[][2] = {
+		{"plain", "shows something"},
+		{"verb", "acts; write: echo 'WORD' > verb"},
+		{"value", "one line; write: one line, as it reads"},
+		{"trees/oak/votes", "votes; write: one a line, as it reads; > sets, >> adds"},
+		{"document", "JSON; write: JSON, as it reads"},
+		{"bytes", "anything; write: the whole of it"},
+		{"trees/oak", "a tree"},
+	};
+	char out[512];
+	for (size_t i = 0; i < sizeof help / sizeof *help; i++)
+		assert_string_equal(attribute(*state, out, &rig_other, help[i][0], "user.eosiofs.help"), help[i][1]);
+}
+
+static void types_are_told_by_the_row(void **state)
+{
+	char out[512];
+	assert_string_equal(attribute(*state, out, NULL, "trees", "user.mime_type"), "inode/directory");
+	assert_string_equal(attribute(*state, out, NULL, "trees/oak/papers/root.json", "user.mime_type"), "application/json");
+	assert_string_equal(attribute(*state, out, NULL, "trees/oak/leaves/a.json.txt", "user.mime_type"), "text/plain");
+	assert_string_equal(attribute(*state, out, NULL, "errors", "user.mime_type"), "text/plain");
+}
+
+static void the_last_failure_of_a_file_is_its_attribute(void **state)
+{
+	struct tree *tree = *state;
+	char out[512];
+	assert_string_equal(attribute(tree, out, &rig_owner, "verb", "user.eosiofs.error"), "");
+	assert_int_equal(rig_write(tree, "verb", O_TRUNC, "bad one\n", NULL), -ECANCELED);
+	assert_int_equal(rig_write(tree, "verb", O_TRUNC, "bad two\n", NULL), -ECANCELED);
+	assert_int_equal(rig_write(tree, "value", O_TRUNC, "bad three\n", NULL), -ECANCELED);
+	assert_string_equal(attribute(tree, out, &rig_owner, "verb", "user.eosiofs.error"),
+	                    "ECANCELED: assertion failure with message: bad two");
+	assert_string_equal(attribute(tree, out, &rig_other, "verb", "user.eosiofs.error"), "");
+	assert_string_equal(attribute(tree, out, &rig_owner, "list", "user.eosiofs.error"), "");
+	assert_int_equal(tree_remove(tree, &rig_owner, tree_root(tree), "list"), -EPERM);
+	assert_string_equal(attribute(tree, out, &rig_owner, "list", "user.eosiofs.error"), "");
+	/* As long as errors shows it, also after the older half of what it kept went. */
+	char line[2000];
+	memset(line, 'x', sizeof line);
+	memcpy(line, "bad ", 4);
+	strcpy(line + sizeof line - 2, "\n");
+	for (unsigned i = 0; i < 700; i++)
+		assert_int_equal(rig_write(tree, "list", O_TRUNC, line, NULL), -ECANCELED);
+	assert_int_equal(rig_write(tree, "value", O_TRUNC, "bad\n", NULL), -ECANCELED);
+	assert_string_equal(attribute(tree, out, &rig_owner, "value", "user.eosiofs.error"),
+	                    "ECANCELED: assertion failure with message: bad");
+	assert_string_equal(attribute(tree, out, &rig_owner, "verb", "user.eosiofs.error"), "");
 }
 
 static void fail_once(struct tree *tree, unsigned number)
@@ -220,6 +288,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(nodes_are_one_a_path, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(rights, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(attributes, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(help_tells_how_to_write, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(types_are_told_by_the_row, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(the_last_failure_of_a_file_is_its_attribute, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(errors_show_the_last_hundred_and_grow, rig_setup, rig_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
