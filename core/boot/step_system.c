@@ -122,7 +122,7 @@ static int boot_node_runs(struct boot_context *context, struct error *error)
 	int result = context->chain->operations->node(context->chain, &node, name_literal("eosio"),
 	                                              context->interruption, error);
 
-	return result ? result : node.running;
+	return result ? result : node.state != CHAIN_NODE_STOPPED;
 }
 
 int step_boot_done(struct boot_context *context, size_t index, struct error *error)

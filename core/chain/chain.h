@@ -17,12 +17,42 @@ struct chain_clock {
 
 struct chain_node {
 	uint64_t name;
-	bool running;
+	enum chain_node_state {
+		CHAIN_NODE_STOPPED,
+		CHAIN_NODE_RUNNING,
+		CHAIN_NODE_SYNCING
+	} state;
+	uint32_t blocks_to_go; /* while it syncs */
 	uint32_t head_block_num, irreversible_block_num;
 	uint64_t producers[SCHEDULE_PRODUCERS_MAXIMUM]; /* whose blocks it signs */
 	size_t producers_count;
+	char http_address[64], p2p_address[64]; /* "127.0.0.1:8888" */
 	struct growing_text *log; /* borrowed: its stderr, in nodeos's form; NULL: not here */
 };
+
+/* Whether a producer's node lets it produce, as the node sees it that the chain is seen through. */
+struct chain_producer {
+	uint64_t node; /* that runs it, or would; 0: none does */
+	enum chain_producer_state {
+		CHAIN_PRODUCER_PRODUCES,
+		CHAIN_PRODUCER_NO_NODE,
+		CHAIN_PRODUCER_NODE_STOPPED,
+		CHAIN_PRODUCER_NO_KEY,
+		CHAIN_PRODUCER_WRONG_KEY,
+		CHAIN_PRODUCER_CUT_OFF,  /* no link leads to its node */
+		CHAIN_PRODUCER_STALE,    /* its node has seen no fresh block since its start */
+		CHAIN_PRODUCER_LIB_TOO_OLD
+	} state;
+};
+
+/* A transaction that was acknowledged, is in no block any more, and cannot be in a later one. */
+struct chain_lost {
+	struct checksum256 id;
+	const char *reason;
+	uint32_t block_num, replaced_by; /* the block that held it, the head that replaced it; 0: none */
+	uint64_t node;                   /* that acknowledged it */
+};
+typedef void chain_lost_visitor(void *context, const struct chain_lost *lost);
 
 struct chain_send_options {
 	uint32_t delay_sec;
@@ -67,9 +97,31 @@ struct chain_operations {
 	 * is in memory only. */
 	int (*sync)(struct chain *chain, struct error *error);
 
-	/* -ENOENT: no such node. */
+	/* Nodes. -ENOENT: no such node. What changes them is -EOPNOTSUPP where they are not this chain's own
+	 * (NULL there). */
 	int (*node)(struct chain *chain, struct chain_node *out, uint64_t name,
 	            const struct interruption *interruption, struct error *error);
+	/* The lowest name >= from. */
+	int (*node_from)(struct chain *chain, uint64_t *name, uint64_t from, struct error *error);
+	/* A stopped one, configured as the tutorial does. -EEXIST. */
+	int (*node_make)(struct chain *chain, uint64_t name, struct error *error);
+	/* "start" with nodeos's options, "stop", "kill", "restart", "remove". -EBUSY, -ESRCH: it runs, or does
+	 * not; -EINVAL: no such command, or options that nodeos refuses. */
+	int (*node_command)(struct chain *chain, uint64_t name, const char *const *words, size_t count,
+	                    struct error *error);
+	int (*node_configuration)(struct chain *chain, struct text *out, uint64_t name, struct error *error);
+	/* A whole config.ini. -EINVAL with its line. */
+	int (*node_configure)(struct chain *chain, uint64_t name, const char *text, struct error *error);
+	int (*node_peers)(struct chain *chain, struct text *out, uint64_t name, struct error *error);
+	int (*node_set_peers)(struct chain *chain, uint64_t name, const char *const *peers, size_t count,
+	                      struct error *error);
+	/* The node that the chain is seen through, and that writes go to. */
+	int (*viewed_node)(struct chain *chain, uint64_t *name, struct error *error);
+	int (*view_node)(struct chain *chain, uint64_t name, struct error *error);
+	int (*producer_state)(struct chain *chain, struct chain_producer *out, uint64_t name,
+	                      struct error *error);
+	/* Who hears of lost transactions, from whatever thread; it must not call the chain. */
+	void (*watch_lost)(struct chain *chain, chain_lost_visitor *lost, void *context);
 };
 
 enum { CHAIN_SENDS = 1024 };

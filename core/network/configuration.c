@@ -172,9 +172,9 @@ static void add_peer(struct configuration *configuration, const char *peer)
 
 /* A private key and the public one it was given with. */
 static int take_key(struct configuration *configuration, const char *public_text, const char *private_text,
-                    struct node_keys *keys, struct error *error)
+                    struct key_store *keys, struct error *error)
 {
-	struct public_key public, own;
+	struct public_key public;
 	struct private_key private;
 	char text[KEY_TEXT_SIZE];
 	int result = public_key_parse(&public, public_text, error);
@@ -183,12 +183,12 @@ static int take_key(struct configuration *configuration, const char *public_text
 		result = private_key_parse(&private, private_text, error);
 	if (result)
 		return result;
-	result = signer_public_key(keys->signer, &own, &private);
-	public_key_print(text, &public);
-	if (result || public_key_compare(&own, &public))
+	if (!key_store_matches(keys, &private, &public)) {
+		public_key_print(text, &public);
 		result = error_set(error, EINVAL, "private key does not match given public key for %s", text);
-	else
-		result = node_keys_add(keys, NULL, &private, error);
+	} else {
+		result = key_store_add(keys, &private, error);
+	}
 	memory_wipe(&private, sizeof private);
 	if (!result)
 		add_signer(configuration, &public);
@@ -197,7 +197,7 @@ static int take_key(struct configuration *configuration, const char *public_text
 
 /* PUBLIC=KEY:PRIVATE, PUBLIC=KEOSD:URL. */
 static int take_signature_provider(struct configuration *configuration, const char *value,
-                                   struct node_keys *keys, struct error *error)
+                                   struct key_store *keys, struct error *error)
 {
 	const char *equals = strchr(value, '='), *colon = equals ? strchr(equals, ':') : NULL;
 	struct public_key key;
@@ -240,7 +240,7 @@ static char *take_quoted(const char **at, char before)
 }
 
 /* ["PUBLIC","PRIVATE"]; read by hand, so that the private one can be wiped. */
-static int take_private_key(struct configuration *configuration, const char *value, struct node_keys *keys,
+static int take_private_key(struct configuration *configuration, const char *value, struct key_store *keys,
                             struct error *error)
 {
 	char *public = take_quoted(&value, '['), *private = public ? take_quoted(&value, ',') : NULL;
@@ -295,7 +295,7 @@ static int take_text(struct configuration *configuration, const struct option *o
 }
 
 static int take_option(struct configuration *configuration, const struct option *option, const char *value,
-                       struct node_keys *keys, struct error *error)
+                       struct key_store *keys, struct error *error)
 {
 	uint64_t name;
 	int result = 0;
@@ -357,7 +357,7 @@ static char *trimmed(const char *from, const char *end)
 	return copy;
 }
 
-static int parse_line(struct configuration *out, const char *line, struct node_keys *keys,
+static int parse_line(struct configuration *out, const char *line, struct key_store *keys,
                       struct error *error)
 {
 	const char *end = strchr(line, '#'), *equals;
@@ -394,7 +394,7 @@ static int parse_line(struct configuration *out, const char *line, struct node_k
 	return result;
 }
 
-int configuration_parse(struct configuration *out, const char *text, struct node_keys *keys,
+int configuration_parse(struct configuration *out, const char *text, struct key_store *keys,
                         struct error *error)
 {
 	unsigned number = 0;
@@ -431,7 +431,7 @@ static char *argument_name(const char *argument, const char **value)
 }
 
 static int parse_argument(struct configuration *out, const char *const *arguments, size_t count, size_t *used,
-                          struct node_keys *keys, struct error *error)
+                          struct key_store *keys, struct error *error)
 {
 	const struct option *option;
 	struct text shown = TEXT_EMPTY;
@@ -468,7 +468,7 @@ static int parse_argument(struct configuration *out, const char *const *argument
 }
 
 int configuration_parse_arguments(struct configuration *out, const char *const *arguments, size_t count,
-                                  struct node_keys *keys, struct error *error)
+                                  struct key_store *keys, struct error *error)
 {
 	int result = 0;
 

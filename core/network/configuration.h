@@ -4,8 +4,9 @@
 #define EOSIOFS_CORE_NETWORK_CONFIGURATION_H
 
 #include "core/base/text.h"
-#include "core/network/keys.h"
+#include "core/wallet/key_store.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct configuration {
@@ -27,12 +28,12 @@ struct configuration {
 
 void configuration_release(struct configuration *configuration);
 /* A config.ini. Private keys in it go to `keys`. -EINVAL with the number of the line. */
-int configuration_parse(struct configuration *out, const char *text, struct node_keys *keys,
+int configuration_parse(struct configuration *out, const char *text, struct key_store *keys,
                         struct error *error);
 /* A command line, one word an argument; its lines are "name = value". An option that nodeos does not have
  * is refused in nodeos's words. */
 int configuration_parse_arguments(struct configuration *out, const char *const *arguments, size_t count,
-                                  struct node_keys *keys, struct error *error);
+                                  struct key_store *keys, struct error *error);
 /* What the command line says goes before what the file says; values of options that may be given many
  * times add up. `out` is released by the caller. */
 void configuration_merge(struct configuration *out, const struct configuration *file,

@@ -11,13 +11,13 @@
 
 enum { EXPIRE_US = 10 * 1000000, SIGNED_BEFORE_US = 100000, LAST_SIGNED_BEFORE_US = 200000 };
 
-struct network *network_create(struct ledger *ledger, const struct signer *signer,
+struct network *network_create(struct ledger *ledger, struct key_store *keys,
                                const struct network_hooks *hooks)
 {
 	struct network *network = memory_allocate(1, sizeof *network);
 
 	network->ledger = ledger_hold(ledger);
-	network->keys.signer = signer;
+	network->keys = keys;
 	if (hooks)
 		network->hooks = *hooks;
 	return network;
@@ -30,13 +30,22 @@ void network_destroy(struct network *network)
 	network->hooks = (struct network_hooks){0};
 	while (network->nodes_count)
 		node_destroy(network->nodes[--network->nodes_count]);
+	for (size_t i = 0; i < network->logs_count; i++)
+		growing_text_destroy(network->logs[i]);
+	free(network->logs);
 	transactions_release(&network->transactions);
-	node_keys_release(&network->keys);
 	ledger_release(network->ledger);
 	free(network->nodes);
 	free(network->named);
 	text_release(&network->received);
 	free(network);
+}
+
+void network_keep_log(struct network *network, struct growing_text *log)
+{
+	memory_grow(&network->logs, &network->logs_capacity, network->logs_count + 1,
+	            sizeof(struct growing_text *));
+	network->logs[network->logs_count++] = log;
 }
 
 /* --- finding --- */
@@ -139,19 +148,6 @@ size_t network_free_index(const struct network *network)
 	}
 }
 
-/* --- keys --- */
-
-void network_keys(const struct network *network, network_key_visitor *visit, void *context)
-{
-	for (size_t i = 0; i < network->keys.count; i++)
-		visit(context, &network->keys.keys[i].public, &network->keys.keys[i].private);
-}
-
-int network_add_key(struct network *network, const struct private_key *key, struct error *error)
-{
-	return node_keys_add(&network->keys, NULL, key, error);
-}
-
 /* --- time --- */
 
 /* The node whose block in the making is due first. */
@@ -225,10 +221,38 @@ uint32_t network_next_slot(const struct network *network)
 	return next;
 }
 
-void network_skip(struct network *network, uint32_t slot)
+void network_tell_time(struct network *network, int64_t now)
 {
+	network->now = now;
+}
+
+int network_close_blocks(struct network *network, struct error *error)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < network->nodes_count; i++) {
+		struct node *node = network->nodes[i];
+		int closed = branch_block_pending(node->branch) ? node_close_block(node, result ? NULL : error) : 0;
+		result = result ? result : closed;
+	}
+	return result;
+}
+
+int network_skip(struct network *network, uint32_t slot, struct error *error)
+{
+	int result = network_close_blocks(network, error);
+
 	network->earliest_slot = slot;
 	network->evaluations++;
+	network_prepare(network);
+	return result;
+}
+
+bool network_is_irreversible(const struct network *network, uint32_t number, const struct checksum256 *id)
+{
+	const struct irreversible *known = &network->irreversible[number % IRREVERSIBLE_KNOWN];
+
+	return known->number == number && checksum256_equal(&known->id, id);
 }
 
 /* --- what a producer does --- */

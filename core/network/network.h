@@ -11,6 +11,7 @@
 #include "core/engine/engine.h"
 
 struct growing_text;
+struct key_store;
 struct network;
 struct node;
 
@@ -26,7 +27,8 @@ struct lost_transaction {
 /* What a network asks of whoever drives it. Every pointer may be NULL. No hook may call the network. */
 struct network_hooks {
 	void *context;
-	/* A key that no node's own store has, asked for node eosio alone: the wallet's. The caller wipes it. */
+	/* A key that no node's own store has, asked for node eosio alone: the wallet's. out may be NULL; the
+	 * caller wipes it. */
 	bool (*private_key)(void *context, const struct public_key *key, struct private_key *out);
 	/* A transaction is about to be tried in the block that `builder` makes: what makes it outlive the
 	 * process. Its failure is the push's. */
@@ -42,8 +44,8 @@ struct network_hooks {
 	void (*lost)(void *context, const struct lost_transaction *lost);
 };
 
-/* hooks are copied, the ledger is held, the signer borrowed. */
-struct network *network_create(struct ledger *ledger, const struct signer *signer,
+/* hooks are copied, the ledger is held; the nodes' own keys are borrowed, and saved by whoever drives it. */
+struct network *network_create(struct ledger *ledger, struct key_store *keys,
                                const struct network_hooks *hooks);
 void network_destroy(struct network *network); /* NULL is fine */
 
@@ -56,8 +58,15 @@ int64_t network_run(struct network *network, int64_t now);
 /* The first slot later than now that some running node will produce; 0: none will. */
 uint32_t network_next_slot(const struct network *network);
 
-/* No block is made for a slot before this one: an outage. */
-void network_skip(struct network *network, uint32_t slot);
+/* Only says what time it is: nothing is made. */
+void network_tell_time(struct network *network, int64_t now);
+/* What is in the making and holds something is sealed at its own slot, the rest is dropped. */
+int network_close_blocks(struct network *network, struct error *error);
+/* The same, and no block is made for a slot before this one: an outage. */
+int network_skip(struct network *network, uint32_t slot, struct error *error);
+/* Whether a block is irreversible, as the first node saw it that saw one of that number so; the last 4 096
+ * of them are known. */
+bool network_is_irreversible(const struct network *network, uint32_t number, const struct checksum256 *id);
 
 /* --- nodes --- */
 
@@ -89,8 +98,10 @@ enum node_state {
 	NODE_SYNCING
 };
 enum node_state node_state(const struct node *node, uint32_t *blocks_to_go);
-uint64_t node_name(const struct node *node);
+uint64_t network_node_name(const struct node *node);
 struct block_state *node_head(const struct node *node); /* borrowed */
+/* As branch_find(): the head or a reversible block before it; NULL. */
+struct block_state *node_find_block(const struct node *node, uint32_t number);
 uint32_t node_irreversible(const struct node *node, struct checksum256 *id);
 struct growing_text *node_log(const struct node *node); /* borrowed: its stderr */
 /* "127.0.0.1:8888" and the like: borrowed. */
@@ -105,17 +116,12 @@ size_t node_producers(const struct node *node, uint64_t **out);
 /* config.ini as it was written, comments and order kept, private keys as PUBLIC=KEOSD:. */
 void node_configuration_print(const struct node *node, struct text *out);
 /* Takes a whole config.ini: it counts from the next start, the peers in it at once. Private keys in it go to
- * the network's own keys. -EINVAL: not nodeos's syntax; the sentence has the line. */
+ * the nodes' own keys. -EINVAL: not nodeos's syntax; the sentence has the line. */
 int node_configure(struct node *node, const char *text, struct error *error);
 /* The p2p-peer-address values, config.ini's and then the command line's: borrowed until they change. */
 const char *const *node_peers(const struct node *node, size_t *count);
 /* Replaces all of them, at once: a link that no side names any more is cut. */
 int node_set_peers(struct node *node, const char *const *peers, size_t count, struct error *error);
-/* The nodes' own keys, for whoever stores them: visits each, in the order they came. */
-typedef void network_key_visitor(void *context, const struct public_key *public,
-                                 const struct private_key *key);
-void network_keys(const struct network *network, network_key_visitor *visit, void *context);
-int network_add_key(struct network *network, const struct private_key *key, struct error *error);
 
 /* --- what a node shows, and writing to it --- */
 
@@ -152,6 +158,15 @@ struct node_pending {
 	size_t features_count, scheduled_count, transactions_count;
 };
 bool node_pending(const struct node *node, struct node_pending *out); /* false: it makes none */
+
+/* For blocks that are made again as they were: drops what is in the making and begins one like that, whatever
+ * the time. -EACCES: the node has no key that signs it; -EINVAL: it does not stand on the node's head. */
+int node_begin_block(struct node *node, const struct node_pending *beginning, struct error *error);
+/* Into the node's own block in the making, which is recorded already. */
+int node_add_transaction(struct node *node, struct packed_transaction *packed, const struct public_key *keys,
+                         size_t keys_count, const struct push_options *options,
+                         struct transaction_trace *trace, struct error *error);
+int node_seal_block(struct node *node, struct error *error);
 
 /* Why a producer produces or does not, as the viewing node sees it. */
 enum producer_state {

@@ -94,7 +94,7 @@ struct node {
 struct network {
 	struct ledger *ledger; /* held */
 	struct network_hooks hooks;
-	struct node_keys keys;
+	struct key_store *keys; /* borrowed */
 	struct node **nodes; /* owned; ascending by name */
 	size_t nodes_count, nodes_capacity;
 	int64_t now;
@@ -107,6 +107,8 @@ struct network {
 		struct checksum256 id;
 		uint32_t number;
 	} irreversible[IRREVERSIBLE_KNOWN]; /* by number modulo that: as the first node saw them */
+	struct growing_text **logs; /* owned: of nodes that are gone */
+	size_t logs_count, logs_capacity;
 	struct text received; /* the line of a received block, of block received_id at received_at */
 	struct checksum256 received_id;
 	int64_t received_at;
@@ -115,6 +117,8 @@ struct network {
 };
 
 /* --- network.c --- */
+/* The log of a node that goes: somebody may read it still, so that it stays until the network ends. */
+void network_keep_log(struct network *network, struct growing_text *log);
 size_t network_free_index(const struct network *network);
 bool network_names_producer(const struct network *network, uint64_t producer);
 void network_name_producers(struct network *network); /* after a configuration has changed */
@@ -173,6 +177,8 @@ bool node_is_producing(struct node *node); /* its next slot is its own (5.3) */
 void network_prepare(struct network *network);
 int node_seal(struct node *node, struct error *error);
 void node_drop_block(struct node *node);
+/* Leaves no block in the making that holds anything: seals it, or drops an empty one. */
+int node_close_block(struct node *node, struct error *error);
 void node_note_watermark(struct node *node, const struct block_state *block);
 
 /* --- transactions.c --- */

@@ -100,7 +100,7 @@ int network_add_node(struct network *network, struct node **out, uint64_t name, 
 		text_append(&text, configuration);
 	else
 		default_configuration(node, &text);
-	result = configuration_parse(&node->file, text_string(&text), &network->keys, error);
+	result = configuration_parse(&node->file, text_string(&text), network->keys, error);
 	text_release(&text);
 	if (result) {
 		free(node);
@@ -133,7 +133,7 @@ void node_destroy(struct node *node)
 {
 	node_forks_clear(node);
 	branch_destroy(node->branch);
-	growing_text_destroy(node->log);
+	network_keep_log(node->network, node->log);
 	configuration_release(&node->file);
 	configuration_release(&node->arguments);
 	configuration_release(&node->active);
@@ -198,7 +198,7 @@ int node_start(struct node *node, const char *const *arguments, size_t count, st
 	int result;
 	if (node->is_running)
 		return error_set(error, EBUSY, "node \"%s\" runs already", name_text(node->name).text);
-	result = configuration_parse_arguments(&parsed, arguments, count, &node->network->keys, error);
+	result = configuration_parse_arguments(&parsed, arguments, count, node->network->keys, error);
 	if (result)
 		return result;
 	configuration_release(&node->arguments);
@@ -260,7 +260,7 @@ enum node_state node_state(const struct node *node, uint32_t *blocks_to_go)
 	return !node->is_running ? NODE_STOPPED : node->source ? NODE_SYNCING : NODE_RUNNING;
 }
 
-uint64_t node_name(const struct node *node)
+uint64_t network_node_name(const struct node *node)
 {
 	return node->name;
 }
@@ -268,6 +268,11 @@ uint64_t node_name(const struct node *node)
 struct block_state *node_head(const struct node *node)
 {
 	return branch_head(node->branch);
+}
+
+struct block_state *node_find_block(const struct node *node, uint32_t number)
+{
+	return branch_find(node->branch, number);
 }
 
 uint32_t node_irreversible(const struct node *node, struct checksum256 *id)
@@ -294,13 +299,14 @@ size_t node_producers(const struct node *node, uint64_t **out)
 {
 	const struct configuration *active = node->is_running ? &node->active : &node->file;
 	const struct producer_schedule *schedule = &branch_head(node->branch)->active_schedule;
-	size_t count = active->producers_count;
+	size_t count = 0;
 
-	*out = memory_allocate(count + schedule->producers_count + 1, sizeof(**out));
-	if (count)
-		memcpy(*out, active->producers, count * sizeof(**out));
+	*out = memory_allocate(active->producers_count + schedule->producers_count + 1, sizeof(**out));
+	for (size_t i = 0; i < active->producers_count && node->name != EOSIO; i++)
+		(*out)[count++] = active->producers[i];
+	/* node eosio makes a chain's first blocks, and those of whom nobody else names */
 	for (size_t i = 0; i < schedule->producers_count && node->name == EOSIO; i++)
-		if (!network_names_producer(node->network, schedule->producers[i].producer_name) &&
+		if (node_signs_for(node, schedule->producers[i].producer_name) &&
 		    node_has_key(node, &schedule->producers[i]))
 			(*out)[count++] = schedule->producers[i].producer_name;
 	return count;
@@ -331,7 +337,7 @@ static void take_peers(struct node *node)
 int node_configure(struct node *node, const char *text, struct error *error)
 {
 	struct configuration parsed;
-	int result = configuration_parse(&parsed, text, &node->network->keys, error);
+	int result = configuration_parse(&parsed, text, node->network->keys, error);
 
 	if (result)
 		return result;

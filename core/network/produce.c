@@ -31,7 +31,7 @@ static bool find_key(const struct node *node, const struct public_key *public, s
 
 	for (size_t i = 0; i < node->active.signers_count; i++)
 		if (!public_key_compare(&node->active.signers[i], public) &&
-		    node_keys_find(&node->network->keys, public, out))
+		    key_store_get(node->network->keys, out, public))
 			return true;
 	return node->name == EOSIO && hooks->private_key && hooks->private_key(hooks->context, public, out);
 }
@@ -466,8 +466,7 @@ int node_push(struct node *node, struct packed_transaction *packed, const struct
 	return result;
 }
 
-/* Leaves no block in the making that holds anything: seals it, or drops an empty one. */
-static int close_block(struct node *node, struct error *error)
+int node_close_block(struct node *node, struct error *error)
 {
 	if (branch_block_transactions(node->branch) ||
 	    (branch_block_pending(node->branch) && node->features_count))
@@ -482,7 +481,7 @@ int node_schedule_feature(struct node *node, const struct checksum256 *digest, s
 	int result = node_builder(node, &builder, error);
 
 	if (!result)
-		result = close_block(builder, error);
+		result = node_close_block(builder, error);
 	if (result)
 		return result;
 	/* whoever is next now, with this feature */
@@ -495,6 +494,70 @@ int node_schedule_feature(struct node *node, const struct checksum256 *digest, s
 	}
 	return result;
 }
+
+/* --- blocks that are made again --- */
+
+int node_begin_block(struct node *node, const struct node_pending *beginning, struct error *error)
+{
+	const struct producer_authority *authority = branch_producer_of_slot(node->branch, beginning->slot);
+	struct block_options options = {.slot = beginning->slot, .producer = beginning->producer,
+	                                .confirmed = beginning->confirmed, .features = beginning->features,
+	                                .features_count = beginning->features_count};
+	int result;
+	node_drop_block(node);
+	if (!authority || authority->producer_name != beginning->producer ||
+	    beginning->number != branch_head(node->branch)->number + 1)
+		return error_set(error, EINVAL, "the block does not stand on the head of node \"%s\"",
+		                 name_text(node->name).text);
+	if (!find_signing_key(node, authority, &node->key))
+		return error_set(error, EACCES, "there is no key of producer %s any more",
+		                 name_text(beginning->producer).text);
+	result = branch_block_start(node->branch, &options, NULL, error);
+	node->producer = beginning->producer;
+	node->confirmed = beginning->confirmed;
+	free(node->features);
+	node->features = memory_copy(beginning->features, beginning->features_count * sizeof *node->features);
+	node->features_count = beginning->features_count;
+	node->scheduled_count = 0;
+	for (size_t i = 0; i < beginning->scheduled_count && !result; i++) {
+		struct push_options push = {0};
+		struct transaction_trace trace = {0};
+		result = branch_push_scheduled(node->branch, &beginning->scheduled[i], &push, &trace, error);
+		transaction_trace_release(&trace);
+		memory_grow(&node->scheduled, &node->scheduled_capacity, node->scheduled_count + 1,
+		            sizeof *node->scheduled);
+		node->scheduled[node->scheduled_count++] = beginning->scheduled[i];
+	}
+	if (result)
+		node_drop_block(node);
+	return result;
+}
+
+int node_add_transaction(struct node *node, struct packed_transaction *packed, const struct public_key *keys,
+                         size_t keys_count, const struct push_options *options,
+                         struct transaction_trace *trace, struct error *error)
+{
+	struct checksum256 id = packed->id;
+	uint32_t expiration = packed->transaction.expiration;
+	struct bytes copy = {0};
+	int result;
+	packed_transaction_pack(&copy, packed);
+	result = branch_push(node->branch, packed, keys, keys_count, options, trace, error);
+	if (!result)
+		transactions_add(node, node, &id, &copy, expiration, options && options->without_keys);
+	bytes_release(&copy);
+	return result;
+}
+
+int node_seal_block(struct node *node, struct error *error)
+{
+	int result = node_seal(node, error);
+
+	network_prepare(node->network);
+	return result;
+}
+
+/* --- what is shown --- */
 
 bool node_pending(const struct node *node, struct node_pending *out)
 {

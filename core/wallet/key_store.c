@@ -158,6 +158,14 @@ bool key_store_get(struct key_store *keys, struct private_key *out, const struct
 	return found;
 }
 
+bool key_store_matches(const struct key_store *keys, const struct private_key *key,
+                       const struct public_key *public)
+{
+	struct public_key own;
+
+	return signer_public_key(keys->signer, &own, key) == 0 && public_key_compare(&own, public) == 0;
+}
+
 int key_store_add(struct key_store *keys, const struct private_key *key, struct error *error)
 {
 	struct wallet_key pair = {.private = *key};

@@ -16,6 +16,9 @@ void key_store_close(struct key_store *keys); /* NULL is fine */
 
 /* out may be NULL; wipe it */
 bool key_store_get(struct key_store *keys, struct private_key *out, const struct public_key *key);
+/* Whether a private key is that of the public one. */
+bool key_store_matches(const struct key_store *keys, const struct private_key *key,
+                       const struct public_key *public);
 /* Counts from now on, and is in the file after the next key_store_save(). -EINVAL: no key of the curve. */
 int key_store_add(struct key_store *keys, const struct private_key *key, struct error *error);
 /* Nothing when nothing was added; what could not be saved is tried again by the next call. */

@@ -64,7 +64,7 @@ int nodes_state_read(struct request *request, struct text *out, struct error *er
 	struct chain_node node;
 	int result = read_node(request, &node, error);
 	if (result == 0)
-		text_append(out, node.running ? "running\n" : "stopped\n");
+		text_append(out, node.state == CHAIN_NODE_RUNNING ? "running\n" : "stopped\n");
 	return result;
 }
 

@@ -221,7 +221,7 @@ static void measure_accounts(size_t users)
 	char name[96];
 	rig_open(&small);
 	boot(&rig);
-	struct map *map = ledger_map(branch_ledger(embedded_of(rig.chain)->branch));
+	struct map *map = ledger_map(embedded_of(rig.chain)->ledger);
 	size_t empty = map_memory(map);
 	double began = cpu_now();
 	make_users(&rig, 0, users);

@@ -166,7 +166,6 @@ without_user() {
 			my $prefix = join "|", keys %pasted;
 			for my $name (sort keys %declared) {
 				next if $prefix && $name =~ /^(?:$prefix)/;
-				next if $declared{$name} eq "core/network/network.h"; # the embedded chain comes to stand on it
 				my @users = keys %{$uses{$name} || {}};
 				print "$declared{$name}: $name is used in its own file only\n" unless grep { $_ ne ($home{$name} // "") } @users;
 				print "$declared{$name}: $name is used by unit tests only\n" if @users && !grep { !m{^tests/(unit|tree)/} } @users;

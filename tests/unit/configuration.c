@@ -14,20 +14,21 @@
 
 #define PUBLIC "EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr"
 
-static struct node_keys keys;
+static struct signer *signer;
+static struct key_store *keys;
 
 static int setup(void **state)
 {
 	(void)state;
-	keys = (struct node_keys){.signer = signer_create()};
-	return 0;
+	signer = signer_create();
+	return key_store_open(&keys, NULL, signer, NULL);
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	node_keys_release(&keys);
-	signer_destroy((struct signer *)(uintptr_t)keys.signer);
+	key_store_close(keys);
+	signer_destroy(signer);
 	return 0;
 }
 
@@ -50,7 +51,7 @@ static void a_file_is_read_and_shown(void **state)
 	                                     "signature-provider = " PUBLIC "=KEY:" GENESIS_PRIVATE_KEY "\n"
 	                                     "p2p-peer-address = localhost:9010\nenable-stale-production = true\n"
 	                                     "max-irreversible-block-age = 600\nhttp-server-address = 127.0.0.1:8001\nnonsense = 1\n",
-	                                     &keys, &error),
+	                                     keys, &error),
 	                 0);
 	assert_int_equal(configuration.producers_count, 2);
 	assert_true(configuration.producers[1] == name_literal("bob"));
@@ -61,7 +62,7 @@ static void a_file_is_read_and_shown(void **state)
 	assert_int_equal(configuration.unknown_count, 1);
 	assert_string_equal(configuration.unknown[0], "nonsense");
 	assert_int_equal(public_key_parse(&key, PUBLIC, NULL), 0);
-	assert_true(node_keys_find(&keys, &key, NULL));
+	assert_true(key_store_get(keys, NULL, &key));
 	/* in the order and words it was written, but for the private key */
 	expect_print(&configuration, "# my node\n\nproducer-name = alice\nproducer-name=bob # two of them\n"
 	                             "signature-provider = " PUBLIC "=KEOSD:\n"
@@ -94,7 +95,7 @@ static void what_is_no_file_is_refused_with_its_line(void **state)
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
 		struct configuration configuration;
 		struct error error = {0};
-		assert_int_equal(configuration_parse(&configuration, wrong[i].text, &keys, &error), -EINVAL);
+		assert_int_equal(configuration_parse(&configuration, wrong[i].text, keys, &error), -EINVAL);
 		assert_string_equal(error.sentence, wrong[i].sentence);
 	}
 }
@@ -113,7 +114,7 @@ static void command_lines_are_read(void **state)
 	struct configuration configuration;
 	struct error error = {0};
 	(void)state;
-	if (configuration_parse_arguments(&configuration, words, sizeof words / sizeof words[0], &keys, &error))
+	if (configuration_parse_arguments(&configuration, words, sizeof words / sizeof words[0], keys, &error))
 		fail_msg("%s", error.sentence);
 	assert_int_equal(configuration.producers_count, 1);
 	assert_int_equal(configuration.signers_count, 1);
@@ -123,9 +124,9 @@ static void command_lines_are_read(void **state)
 	for (size_t i = 0; i < configuration.lines_count; i++)
 		assert_null(strstr(configuration.lines[i], GENESIS_PRIVATE_KEY));
 	configuration_release(&configuration);
-	assert_int_equal(configuration_parse_arguments(&configuration, unknown, 2, &keys, &error), -EINVAL);
+	assert_int_equal(configuration_parse_arguments(&configuration, unknown, 2, keys, &error), -EINVAL);
 	assert_string_equal(error.sentence, "Unknown option '--producer' passed as command line argument");
-	assert_int_equal(configuration_parse_arguments(&configuration, missing, 2, &keys, &error), -EINVAL);
+	assert_int_equal(configuration_parse_arguments(&configuration, missing, 2, keys, &error), -EINVAL);
 	assert_string_equal(error.sentence, "the required argument for option '--producer-name' is missing");
 }
 

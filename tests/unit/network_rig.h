@@ -23,6 +23,7 @@ enum { RIG_NODES = 101, RIG_LOST = 10000 };
 struct rig {
 	struct network *network;
 	struct signer *signer;
+	struct key_store *keys;
 	struct private_key key;
 	char public[KEY_TEXT_SIZE], private[KEY_TEXT_SIZE];
 	struct node *eosio, *nodes[RIG_NODES]; /* eosio is not among them */
@@ -78,7 +79,8 @@ static inline void rig_begin(struct rig *rig)
 	private_key_print(rig->private, &rig->key);
 	public_key_print(rig->public, &genesis.initial_key);
 	assert_int_equal(branch_create(&first, &genesis, &error), 0);
-	rig->network = network_create(branch_ledger(first), rig->signer, &hooks);
+	assert_int_equal(key_store_open(&rig->keys, NULL, rig->signer, &error), 0);
+	rig->network = network_create(branch_ledger(first), rig->keys, &hooks);
 	/* beginning at a turn of every producer's round */
 	rig->now = slot_to_us((slot_from_us(genesis.initial_timestamp) / (252 * 100) + 1) * 252 * 100);
 	network_run(rig->network, rig->now);
@@ -90,6 +92,7 @@ static inline void rig_begin(struct rig *rig)
 static inline void rig_end(struct rig *rig)
 {
 	network_destroy(rig->network);
+	key_store_close(rig->keys);
 	signer_destroy(rig->signer);
 }
 

@@ -1,5 +1,5 @@
-/* The embedded chain's life: one branch, the threads that produce and store its blocks, and how it comes
- * out of a data folder and goes back. */
+/* The embedded chain's life: a network, the threads that produce and store its blocks, and how it comes out
+ * of a data folder and goes back. */
 #include "core/chain/embedded/embedded_private.h"
 
 #include "core/base/memory.h"
@@ -12,16 +12,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NODE_LOG_LIMIT = 1 << 20, AHEAD_MAXIMUM_US = 60 * 1000000 };
+enum { AHEAD_MAXIMUM_US = 60 * 1000000 };
 
 static void free_sealed(struct embedded_chain *chain)
 {
-	for (; chain->sealed_count; chain->sealed_count--) {
-		struct sealed *sealed = &chain->sealed[chain->sealed_first];
-		block_state_release(sealed->block);
-		memory_wipe(&sealed->key, sizeof sealed->key);
-		chain->sealed_first = (chain->sealed_first + 1) % SEALED_MAXIMUM;
+	for (size_t i = 0; i < chain->sealed_count; i++) {
+		block_state_release(chain->sealed[i]->block);
+		memory_wipe(&chain->sealed[i]->key, sizeof chain->sealed[i]->key);
+		free(chain->sealed[i]);
 	}
+	free(chain->sealed);
 }
 
 /* Seals what is in the making, so that the data folder holds whole blocks and a state. */
@@ -30,11 +30,8 @@ static void finish_for_good(struct embedded_chain *chain)
 	struct error error = {0};
 
 	pthread_mutex_lock(&chain->lock);
-	if (branch_block_transactions(chain->branch) > 0 ||
-	    (branch_block_pending(chain->branch) && chain->features_count > 0))
-		embedded_seal(chain, &error);
-	else
-		embedded_drop_block(chain);
+	network_close_blocks(chain->network, &error);
+	storage_save_nodes(chain->storage, chain, &error);
 	pthread_mutex_unlock(&chain->lock);
 	if (embedded_finish(chain, true, &error) == 0 && chain->storage)
 		storage_save_state(chain->storage, chain, true, &error);
@@ -47,11 +44,9 @@ static void destroy(struct chain *base)
 	if (chain->wallet)
 		wallet_before_lock(chain->wallet, NULL, NULL);
 	embedded_stop_threads(chain);
-	if (chain->branch && chain->current)
+	if (chain->current)
 		finish_for_good(chain);
 	free_sealed(chain);
-	if (chain->branch)
-		embedded_drop_block(chain);
 	block_state_release(chain->stored);
 	for (size_t i = 0; chain->recent && i < RECENT_BLOCKS; i++)
 		bytes_release(&chain->recent[i]);
@@ -60,12 +55,10 @@ static void destroy(struct chain *base)
 		embedded_unpin(chain, chain->current);
 	embedded_collect(chain);
 	storage_close(chain->storage);
-	branch_destroy(chain->branch);
+	network_destroy(chain->network);
+	ledger_release(chain->ledger);
 	chain_abi_cache_destroy(base->abi_cache);
-	growing_text_destroy(chain->node_log);
 	block_times_release(&chain->times);
-	free(chain->features);
-	free(chain->scheduled_ids);
 	key_store_close(chain->node_keys);
 	pthread_cond_destroy(&chain->changed);
 	pthread_cond_destroy(&chain->to_sign);
@@ -103,13 +96,14 @@ static int take_genesis_key(struct embedded_chain *chain, const struct private_k
 }
 
 /* A new chain's first key is its user's. Later it may have been removed on purpose. */
-static int give_genesis_key(struct embedded_chain *chain, struct error *error)
+static int give_genesis_key(struct embedded_chain *chain, const struct block_state *head,
+                            struct error *error)
 {
 	const struct public_key *public = &chain->base.genesis.initial_key;
 	struct private_key key;
 	int result = 0;
 
-	if (branch_head(chain->branch)->number == 1 && chain->wallet && !wallet_locked(chain->wallet) &&
+	if (head->number == 1 && chain->wallet && !wallet_locked(chain->wallet) &&
 	    !wallet_has(chain->wallet, public) && key_store_get(chain->node_keys, &key, public))
 		result = wallet_import(chain->wallet, &key, NULL, error);
 	memory_wipe(&key, sizeof key);
@@ -129,7 +123,8 @@ static int open_node_keys(struct embedded_chain *chain, struct data_folder *fold
  * on from its head. Being a little ahead is usual: full blocks are sealed before their time. */
 static int catch_up_with_head(struct embedded_chain *chain, struct text *notices, struct error *error)
 {
-	int64_t ahead = slot_to_us(branch_head(chain->branch)->block->header.timestamp) - embedded_now(chain);
+	const struct block_state *head = node_head(embedded_viewed(chain));
+	int64_t ahead = slot_to_us(head->block->header.timestamp) - embedded_now(chain);
 
 	if (ahead < AHEAD_MAXIMUM_US)
 		return 0;
@@ -141,9 +136,26 @@ static int catch_up_with_head(struct embedded_chain *chain, struct text *notices
 	return storage_save_offset(chain->storage, chain->offset_us, error);
 }
 
-static int open_branch(struct embedded_chain *chain, const struct embedded_options *options,
-                       struct error *error)
+/* The network stands on `first`, which is taken over. */
+static int open_network(struct embedded_chain *chain, struct branch *first, struct text *notices,
+                        struct error *error)
 {
+	struct network_hooks hooks = embedded_hooks(chain);
+
+	chain->ledger = ledger_hold(branch_ledger(first));
+	chain->base.chain_id = *ledger_chain_id(chain->ledger);
+	chain->network = network_create(chain->ledger, chain->node_keys, &hooks);
+	chain->viewed = name_literal("eosio");
+	if (chain->storage)
+		chain->stored = block_state_hold(branch_head(first));
+	network_tell_time(chain->network, embedded_now(chain));
+	return storage_restore_nodes(chain->storage, chain, first, notices, error);
+}
+
+static int open_chain(struct embedded_chain *chain, const struct embedded_options *options,
+                      struct error *error)
+{
+	struct branch *first = NULL;
 	int result = 0;
 
 	if (options->genesis)
@@ -162,25 +174,27 @@ static int open_branch(struct embedded_chain *chain, const struct embedded_optio
 		result = take_genesis_key(chain, options->genesis_key, error);
 	if (result)
 		return result;
-	result = chain->storage ? storage_restore(chain->storage, &chain->branch, &chain->base.genesis,
-	                                          options->verify, options->notices, error)
-	                        : branch_create(&chain->branch, &chain->base.genesis, error);
+	result = chain->storage
+	             ? storage_restore(chain->storage, &first, &chain->base.genesis, options->verify,
+	                               options->notices, error)
+	             : branch_create(&first, &chain->base.genesis, error);
 	if (result)
 		return result;
-	chain->base.chain_id = *ledger_chain_id(branch_ledger(chain->branch));
-	struct block_state *head = branch_head(chain->branch);
-	result = give_genesis_key(chain, error);
-	if (result)
+	result = give_genesis_key(chain, branch_head(first), error);
+	if (result) {
+		branch_destroy(first);
 		return result;
-	block_times_add(&chain->times, head->number, head->block->header.timestamp);
+	}
+	block_times_add(&chain->times, branch_head(first)->number, branch_head(first)->block->header.timestamp);
 	if (!chain->storage) {
 		chain->recent = memory_allocate(RECENT_BLOCKS, sizeof *chain->recent);
-		signed_block_pack(&chain->recent[head->number % RECENT_BLOCKS], head->block);
-		return 0;
+		signed_block_pack(&chain->recent[branch_head(first)->number % RECENT_BLOCKS],
+		                  branch_head(first)->block);
 	}
-	chain->stored = block_state_hold(head);
-	result = storage_rebuild(chain->storage, chain, options->notices, error);
-	return result ? result : catch_up_with_head(chain, options->notices, error);
+	result = open_network(chain, first, options->notices, error);
+	if (result == 0 && chain->storage)
+		result = storage_rebuild(chain->storage, chain, options->notices, error);
+	return result || !chain->storage ? result : catch_up_with_head(chain, options->notices, error);
 }
 
 static const struct chain_operations operations = {
@@ -194,6 +208,17 @@ static const struct chain_operations operations = {
 	.clock_advance = embedded_clock_advance,
 	.sync = embedded_sync,
 	.node = embedded_node,
+	.node_from = embedded_node_from,
+	.node_make = embedded_node_make,
+	.node_command = embedded_node_command,
+	.node_configuration = embedded_node_configuration,
+	.node_configure = embedded_node_configure,
+	.node_peers = embedded_node_peers,
+	.node_set_peers = embedded_node_set_peers,
+	.viewed_node = embedded_viewed_node,
+	.view_node = embedded_view_node,
+	.producer_state = embedded_producer_state,
+	.watch_lost = embedded_watch_lost,
 };
 
 int embedded_chain_create(struct chain **out, const struct embedded_options *options, struct error *error)
@@ -208,7 +233,6 @@ int embedded_chain_create(struct chain **out, const struct embedded_options *opt
 	chain->signer = options->signer;
 	chain->wallet = options->wallet;
 	chain->manual_clock = options->manual_clock;
-	chain->node_log = growing_text_create(NODE_LOG_LIMIT);
 	pthread_mutex_init(&chain->log, NULL);
 	pthread_mutex_init(&chain->lock, NULL);
 	pthread_mutex_init(&chain->publish, NULL);
@@ -219,11 +243,11 @@ int embedded_chain_create(struct chain **out, const struct embedded_options *opt
 	pthread_cond_init(&chain->to_sign, NULL);
 	pthread_cond_init(&chain->was_signed, NULL);
 	pthread_condattr_destroy(&monotonic);
-	result = open_branch(chain, options, error);
+	result = open_chain(chain, options, error);
 	if (result)
 		goto out;
 	pthread_mutex_lock(&chain->lock);
-	embedded_open_block(chain, slot_from_us(embedded_now(chain)) + 1, NULL, NULL);
+	network_tell_time(chain->network, embedded_now(chain));
 	embedded_publish(chain);
 	pthread_mutex_unlock(&chain->lock);
 	result = embedded_start_threads(chain, error);

@@ -1,7 +1,7 @@
-/* The embedded chain's inside: a branch, a clock, a thread that produces, one that signs and stores.
+/* The embedded chain's inside: a network, a clock, a thread that produces, one that signs and stores.
  * Private to core/chain/embedded*.c.
  *
- * Locks, outermost first: `log` (blocks go to storage in order), `lock` (the branch and all counted
+ * Locks, outermost first: `log` (blocks go to storage in order), `lock` (the network and all counted
  * roots), `publish` (what readers take: the current state, the times of blocks). Signatures are recovered
  * and made outside `lock`, the disk is waited for outside it, and no reader needs it. */
 #ifndef EOSIOFS_CORE_CHAIN_EMBEDDED_EMBEDDED_PRIVATE_H
@@ -9,7 +9,7 @@
 
 #include "core/chain/embedded/block_times.h"
 #include "core/chain/embedded/embedded.h"
-#include "core/engine/engine.h"
+#include "core/network/network.h"
 #include "core/wallet/key_store.h"
 
 #include <pthread.h>
@@ -36,23 +36,26 @@ struct sealed {
 	struct block_state *block; /* held */
 	struct checksum256 digest;
 	struct private_key key;    /* signs it; wiped then */
+	uint64_t node;             /* that made it */
 	bool is_claimed, is_signed; /* somebody signs it or has signed it; has */
 	bool journaled;
 };
 
+/* Sealed blocks that wait: who makes more lets them be stored first. */
 enum { SEALED_MAXIMUM = 64, RECENT_BLOCKS = 1000 };
 
 struct embedded_chain {
 	struct chain base;
 	struct chain_view_operations view_operations; /* of its views */
-	struct branch *branch;
+	struct ledger *ledger; /* held */
+	struct network *network;
+	uint64_t viewed;       /* the node whose view the tree shows and that writes go to */
 	const struct signer *signer;
 	struct wallet *wallet;
 	struct key_store *node_keys;
 	uint32_t taken_version; /* of the schedule whose keys were last looked for in the wallet; under lock */
 	bool has_taken;
 	struct storage *storage; /* NULL: in memory only */
-	struct growing_text *node_log;
 	bool manual_clock;
 
 	pthread_mutex_t log;
@@ -67,22 +70,15 @@ struct embedded_chain {
 	_Atomic int64_t offset_us; /* chain time less real time; written under lock */
 	uint64_t clock_moves;   /* how often it was moved: the thread then looks anew at what is due */
 	int64_t clock_difference; /* real less monotonic time when last looked at */
-	struct sealed sealed[SEALED_MAXIMUM]; /* ring */
-	size_t sealed_first, sealed_count;
+	struct sealed **sealed; /* owned, each too; in the order they were made */
+	size_t sealed_count, sealed_capacity;
 	/* without storage: the last RECENT_BLOCKS blocks, packed, by number modulo that */
 	struct bytes *recent;
-	struct block_state *stored; /* held: the last block that is in the log; NULL without storage */
-	bool unsynced;          /* under log: the log's end has not reached the disk */
+	struct block_state *stored; /* held: a block that is in the log, the newest known; NULL without storage */
+	bool unsynced;          /* under log: what was stored last has not reached the disk */
 	char trouble[ERROR_SENTENCE_SIZE]; /* what the node's log told last about storing */
-	bool pending_journaled; /* the block in the making has its journal */
-	struct checksum256 *scheduled_ids; /* deferred transactions that the block in the making began with */
-	size_t scheduled_count, scheduled_capacity;
-	struct checksum256 *features; /* that the block in the making activates */
-	size_t features_count;
-	uint16_t confirmed;
-	uint64_t pending_producer;
-	/* signs the block in the making, whatever becomes of the wallet meanwhile */
-	struct private_key pending_key;
+	chain_lost_visitor *lost;
+	void *lost_context;
 
 	pthread_mutex_t publish;
 	struct block_times times;
@@ -99,8 +95,6 @@ static inline struct embedded_chain *embedded_of(struct chain *chain)
 /* --- view.c --- */
 int embedded_view_open(struct chain *base, struct chain_view **out, const struct chain_revision *revision,
                        const struct interruption *interruption, struct error *error);
-int embedded_node(struct chain *base, struct chain_node *out, uint64_t name,
-                  const struct interruption *interruption, struct error *error);
 struct chain_view_operations embedded_view_operations(void);
 
 /* --- publish.c --- */
@@ -112,23 +106,23 @@ struct published *embedded_pin(struct embedded_chain *chain);
 struct published *embedded_pin_block(struct embedded_chain *chain, uint32_t number);
 void embedded_unpin(struct embedded_chain *chain, struct published *state);
 
+/* The state that a node shows, for one view. */
+struct published *embedded_pin_node(struct embedded_chain *chain, uint64_t node);
+
 /* --- produce.c --- */
 int64_t embedded_now(const struct embedded_chain *chain); /* chain time, microseconds */
-/* Under lock: makes sure that a block is in the making; -EAGAIN with a sentence that names who is missing. */
-int embedded_open_block(struct embedded_chain *chain, uint32_t earliest_slot,
-                        const struct checksum256 *feature, struct error *error);
-void embedded_drop_block(struct embedded_chain *chain); /* under lock */
-/* Under lock: seals the block in the making and queues it for embedded_finish(); finishes older ones
- * (giving up the lock) while the queue is full. On failure the block is in the making still. */
-int embedded_seal(struct embedded_chain *chain, struct error *error);
+struct network_hooks embedded_hooks(struct embedded_chain *chain);
+/* Under lock: the node that is written to. */
+struct node *embedded_viewed(const struct embedded_chain *chain);
+/* Under lock: waits (giving up the lock) until not too many sealed blocks wait to be stored. */
+int embedded_make_room(struct embedded_chain *chain, struct error *error);
 int embedded_start_threads(struct embedded_chain *chain, struct error *error);
 void embedded_stop_threads(struct embedded_chain *chain);
 
 /* --- keys.c --- */
-/* The first of the authority's keys that alone reaches its threshold and that we have; key may be NULL. */
-bool embedded_signing_key(struct embedded_chain *chain, const struct producer_authority *authority,
-                          struct private_key *key);
-/* Under lock: the wallet's keys of the active and the pending schedule become the node's own. */
+/* A key that signs blocks: the nodes' own, or the wallet's, which becomes theirs; key may be NULL. */
+bool embedded_private_key(void *chain, const struct public_key *public, struct private_key *key);
+/* Under lock: the wallet's keys of the active and the pending schedule become the nodes' own. */
 void embedded_take_keys(struct embedded_chain *chain);
 /* The wallet is going to be locked: those of all registered producers do. */
 void embedded_before_lock(void *chain);
@@ -158,7 +152,25 @@ int embedded_clock(struct chain *base, struct chain_clock *out, const struct int
 int embedded_clock_advance(struct chain *base, int64_t us, bool skip,
                            const struct interruption *interruption, struct error *error);
 
-/* --- storage.c: the data folder's block log, state file, journals and clock --- */
+/* --- node.c --- */
+int embedded_node(struct chain *base, struct chain_node *out, uint64_t name,
+                  const struct interruption *interruption, struct error *error);
+int embedded_node_from(struct chain *base, uint64_t *name, uint64_t from, struct error *error);
+int embedded_node_make(struct chain *base, uint64_t name, struct error *error);
+int embedded_node_command(struct chain *base, uint64_t name, const char *const *words, size_t count,
+                          struct error *error);
+int embedded_node_configuration(struct chain *base, struct text *out, uint64_t name, struct error *error);
+int embedded_node_configure(struct chain *base, uint64_t name, const char *text, struct error *error);
+int embedded_node_peers(struct chain *base, struct text *out, uint64_t name, struct error *error);
+int embedded_node_set_peers(struct chain *base, uint64_t name, const char *const *peers, size_t count,
+                            struct error *error);
+int embedded_viewed_node(struct chain *base, uint64_t *name, struct error *error);
+int embedded_view_node(struct chain *base, uint64_t name, struct error *error);
+int embedded_producer_state(struct chain *base, struct chain_producer *out, uint64_t name,
+                            struct error *error);
+void embedded_watch_lost(struct chain *base, chain_lost_visitor *lost, void *context);
+
+/* --- storage.c: the data folder's block log, reversible blocks, state file, clock --- */
 /* Opens the log: of *genesis, or of whatever chain is there when `given` is false (*genesis is then set to
  * it; without a log it is used as it is). */
 int storage_open(struct storage **out, struct data_folder *folder, struct genesis *genesis, bool given,
@@ -170,31 +182,52 @@ int storage_restore(struct storage *storage, struct branch **branch, const struc
                     bool all, struct text *notices, struct error *error);
 int64_t storage_offset(const struct storage *storage); /* microseconds, as last saved */
 int storage_save_offset(struct storage *storage, int64_t offset_us, struct error *error);
-int storage_append_block(struct storage *storage, const struct signed_block *block, struct error *error);
-int storage_sync(struct storage *storage, struct error *error);
+/* A signed block: into the log when it is irreversible and next there, else to the reversible ones with a
+ * bit for each node whose head it is. What its last irreversible block lets go into the log goes there.
+ * *logged: the log's last block. */
+int storage_store(struct storage *storage, const struct block_state *block, bool is_irreversible,
+                  const uint64_t *heads, size_t count, struct checksum256 *logged, struct error *error);
+/* What was stored reaches the disk; what went from the reversible blocks to the log has been there. */
+int storage_sync_stored(struct storage *storage, struct error *error);
+int storage_sync(struct storage *storage, struct error *error); /* everything does */
+/* From the log. */
 int storage_read_block(struct storage *storage, struct signed_block *out, uint32_t number,
                        struct error *error);
+/* From the reversible blocks, when it is one of them, else from the log. */
+int storage_find_block(struct storage *storage, struct signed_block *out, uint32_t number,
+                       const struct checksum256 *id, struct error *error);
 /* Saves the state after the last stored block when it is time for it, or always; without locks, in one
  * thread at a time. */
 int storage_save_state(struct storage *storage, struct embedded_chain *chain, bool always,
                        struct error *error);
 
-/* --- journal.c: what makes the block in the making outlive the process; one file a block --- */
-/* Begins the journal of the block in the making, and of sealed blocks before it that are not in the log
+/* --- saved_nodes.c: which nodes there are, in the data folder --- */
+/* All nodes as they were, on the branches that the reversible blocks make; the first time node eosio. */
+int storage_restore_nodes(struct storage *storage, struct embedded_chain *chain, struct branch *first,
+                          struct text *notices, struct error *error);
+/* After a node was made, configured, started, stopped or removed. Under lock. */
+int storage_save_nodes(struct storage *storage, struct embedded_chain *chain, struct error *error);
+
+/* --- journal.c: what makes the blocks in the making outlive the process; one file a block --- */
+/* Begins the journal of the block that a node makes, and of sealed blocks before it that are not stored
  * yet; nothing without storage, or when that has been done. Under lock. */
-int storage_journal_begin(struct storage *storage, struct embedded_chain *chain, struct error *error);
-int storage_journal_append(struct storage *storage, const struct packed_transaction *packed,
-                           bool without_keys, struct error *error);
-/* A descriptor of the journal of the block in the making, for storage_journal_sync(); -1 when it has none. */
-int storage_journal_descriptor(struct storage *storage, const struct embedded_chain *chain);
-/* It, and that there is such a file, reaches the disk; the descriptor is closed. Without locks. */
-int storage_journal_sync(struct storage *storage, int descriptor, struct error *error);
-void storage_journal_take_back(struct storage *storage); /* the record appended last */
-/* the block is in the log and on the disk */
-void storage_journal_done(const struct storage *storage, uint32_t number);
+int storage_journal_begin(struct storage *storage, struct embedded_chain *chain, struct node *node,
+                          struct error *error);
+int storage_journal_append(struct storage *storage, struct node *node,
+                           const struct packed_transaction *packed, bool without_keys, struct error *error);
+/* Descriptors of the journals of blocks in the making, for storage_journal_sync(); free() *out. Under
+ * lock. */
+size_t storage_journal_descriptors(struct storage *storage, int **out);
+/* They, and that there are such files, reach the disk; the descriptors are closed. Without locks. */
+int storage_journal_sync(struct storage *storage, const int *descriptors, size_t count, struct error *error);
+void storage_journal_take_back(struct storage *storage, struct node *node); /* the record appended last */
+/* Whether the block a node has just made has a journal, which is complete. */
+bool storage_journal_end(struct storage *storage, const struct node *node, const struct block_state *block);
+/* the block is stored and on the disk */
+void storage_journal_done(const struct storage *storage, uint32_t number, uint64_t node);
 
 /* --- rebuild.c --- */
-/* Rebuilds the blocks that were sealed or in the making, but not in the log, when the last process ended;
+/* Rebuilds the blocks that were sealed or in the making, but not stored, when the last process ended;
  * before the threads run. Where nobody has the key for that, they wait. */
 int storage_rebuild(struct storage *storage, struct embedded_chain *chain, struct text *notices,
                     struct error *error);

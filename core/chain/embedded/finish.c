@@ -1,51 +1,25 @@
-/* What becomes of sealed blocks: they are signed, go to the block log in order, and their journals go away
- * once the disk has them. */
+/* What becomes of sealed blocks: they are signed, are stored in order, and their journals go away once the
+ * disk has them. */
 #include "core/chain/embedded/embedded_private.h"
 
 #include "core/base/clock.h"
 #include "core/base/memory.h"
 #include "core/base/parallel.h"
-#include "core/types/name.h"
-#include "core/types/time.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { RETRY_MS = 500, SIGNED_AT_ONCE = 8 };
 
-/* Blocks in the log whose journals can go when the disk has them. */
+/* Blocks that are stored, whose journals can go when the disk has them. */
 struct journaled {
-	uint32_t numbers[SEALED_MAXIMUM];
+	struct {
+		uint32_t number;
+		uint64_t node;
+	} blocks[SEALED_MAXIMUM];
 	size_t count;
 };
-
-/* nodeos's line (protocol.md G.3). */
-static void log_produced(struct embedded_chain *chain, const struct block_state *state)
-{
-	char id[65], time[TIME_TEXT_SIZE];
-	struct text line = TEXT_EMPTY;
-	const struct signed_block *block = state->block;
-	uint64_t net = 0, cpu = 0;
-	struct timespec when = {slot_to_us(block->header.timestamp) / 1000000,
-	                        slot_to_us(block->header.timestamp) % 1000000 * 1000};
-
-	for (size_t i = 0; i < block->transactions_count; i++) {
-		net += 8 * (uint64_t)block->transactions[i].net_usage_words;
-		cpu += block->transactions[i].cpu_usage_us;
-	}
-	checksum256_print(id, &state->id);
-	slot_print(time, block->header.timestamp);
-	text_printf(&line,
-	            "info  %s nodeos    producer_plugin.cpp:2897      produce_block        ] Produced block "
-	            "%.16s... #%" PRIu32 " @ %s signed by %s [trxs: %zu, lib: %" PRIu32
-	            ", confirmed: %u, net: %" PRIu64 ", cpu: %" PRIu64 "]\n",
-	            time, id + 8, state->number, time, name_text(block->header.producer).text,
-	            block->transactions_count, state->dpos_irreversible, block->header.confirmed, net, cpu);
-	growing_text_append(chain->node_log, line.data, line.length, when);
-	text_release(&line);
-}
 
 /* The node's log tells of trouble with the disk once, not twice a second. */
 static void log_trouble(struct embedded_chain *chain, const char *sentence)
@@ -53,22 +27,21 @@ static void log_trouble(struct embedded_chain *chain, const char *sentence)
 	pthread_mutex_lock(&chain->lock);
 	bool same = strcmp(chain->trouble, sentence) == 0;
 	snprintf(chain->trouble, sizeof chain->trouble, "%s", sentence);
+	if (!same && *sentence)
+		growing_text_append(node_log(embedded_viewed(chain)), sentence, strlen(sentence), clock_real());
 	pthread_mutex_unlock(&chain->lock);
-	if (same || !*sentence)
-		return;
-	growing_text_append(chain->node_log, sentence, strlen(sentence), clock_real());
 }
 
 /* --- signing: whoever has time takes some of the sealed blocks, in whatever order they are done --- */
 
-/* Up to SIGNED_AT_ONCE blocks that nobody signs yet. They stay in the ring, and where they are, until they
- * are signed. Under lock. */
+/* Up to SIGNED_AT_ONCE blocks that nobody signs yet. They stay in the queue until they are signed. Under
+ * lock. */
 static size_t claim(struct embedded_chain *chain, struct sealed *out[SIGNED_AT_ONCE])
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < chain->sealed_count && count < SIGNED_AT_ONCE; i++) {
-		struct sealed *sealed = &chain->sealed[(chain->sealed_first + i) % SEALED_MAXIMUM];
+		struct sealed *sealed = chain->sealed[i];
 		if (sealed->is_claimed)
 			continue;
 		sealed->is_claimed = true;
@@ -140,65 +113,90 @@ void embedded_stop_signers(struct embedded_chain *chain, pthread_t *threads, siz
 
 /* --- storing, in order --- */
 
-/* The first of the ring, when it is signed; the caller holds `log`, so that nobody else takes it away. Under
- * lock. */
-static struct block_state *first_signed(struct embedded_chain *chain)
+/* The first of the queue, when it is signed; the caller holds `log`, so that nobody else takes it away.
+ * Under lock. */
+static struct sealed *first_signed(struct embedded_chain *chain)
 {
-	const struct sealed *first = &chain->sealed[chain->sealed_first];
-
-	return chain->sealed_count && first->is_signed ? first->block : NULL;
+	return chain->sealed_count && chain->sealed[0]->is_signed ? chain->sealed[0] : NULL;
 }
 
-/* Out of the ring; whether later blocks' journals had one made for it is only certain now. Under lock. */
-static void take_first(struct embedded_chain *chain, struct journaled *journaled)
+/* Out of the queue; whether later blocks' journals had one made for it is only certain now. logged: the last
+ * block in the log. Under lock. */
+static void take_first(struct embedded_chain *chain, const struct checksum256 *logged,
+                       struct journaled *journaled)
 {
-	struct sealed *sealed = &chain->sealed[chain->sealed_first];
-	struct block_state *block = sealed->block;
+	struct sealed *sealed = chain->sealed[0];
+	struct block_state *block = sealed->block, *stored = NULL;
 
-	if (sealed->journaled)
-		journaled->numbers[journaled->count++] = block->number;
-	log_produced(chain, block);
-	chain->sealed_first = (chain->sealed_first + 1) % SEALED_MAXIMUM;
+	if (sealed->journaled) {
+		journaled->blocks[journaled->count].number = block->number;
+		journaled->blocks[journaled->count++].node = sealed->node;
+	}
 	chain->sealed_count--;
+	memmove(chain->sealed, chain->sealed + 1, chain->sealed_count * sizeof *chain->sealed);
 	if (chain->storage) {
-		struct block_state *before = chain->stored;
-		chain->stored = block;
-		block = before;
+		stored = ledger_find(chain->ledger, logged);
 	} else {
 		struct bytes *kept = &chain->recent[block->number % RECENT_BLOCKS];
 		bytes_release(kept);
 		signed_block_pack(kept, block->block);
 	}
+	if (stored && stored != chain->stored) {
+		block_state_release(chain->stored);
+		chain->stored = block_state_hold(stored);
+	}
 	block_state_release(block);
+	free(sealed);
 }
 
 static int sync_log(struct embedded_chain *chain, struct journaled *journaled, struct error *error)
 {
-	int result = storage_sync(chain->storage, error);
+	int result = storage_sync_stored(chain->storage, error);
 
 	if (result)
 		return result;
 	chain->unsynced = false;
 	for (size_t i = 0; i < journaled->count; i++)
-		storage_journal_done(chain->storage, journaled->numbers[i]);
+		storage_journal_done(chain->storage, journaled->blocks[i].number, journaled->blocks[i].node);
 	journaled->count = 0;
 	return 0;
 }
 
-/* Stores the ring's first block, which is signed. Under log and lock; gives up the lock meanwhile. */
-static int store_first(struct embedded_chain *chain, const struct block_state *first,
-                       struct journaled *journaled, struct error *error)
+/* The names of the nodes whose head a block is; free() *out. Under lock. */
+static size_t heads_of(const struct embedded_chain *chain, const struct block_state *block, uint64_t **out)
 {
+	size_t count = 0, capacity = 0;
+	struct node *node = network_node_from(chain->network, 0);
+
+	for (*out = NULL; node; node = network_node_from(chain->network, network_node_name(node) + 1)) {
+		if (node_head(node) != block)
+			continue;
+		memory_grow(out, &capacity, count + 1, sizeof **out);
+		(*out)[count++] = network_node_name(node);
+	}
+	return count;
+}
+
+/* Stores the queue's first block, which is signed. Under log and lock; gives up the lock meanwhile. */
+static int store_first(struct embedded_chain *chain, const struct sealed *first, struct journaled *journaled,
+                       struct error *error)
+{
+	const struct block_state *block = first->block;
+	struct checksum256 logged = block->id;
+	uint64_t *heads = NULL;
 	int result = 0;
 
 	if (chain->storage) {
+		bool irreversible = network_is_irreversible(chain->network, block->number, &block->id);
+		size_t count = irreversible ? 0 : heads_of(chain, block, &heads);
 		pthread_mutex_unlock(&chain->lock);
-		result = storage_append_block(chain->storage, first->block, error);
+		result = storage_store(chain->storage, block, irreversible, heads, count, &logged, error);
 		chain->unsynced = chain->unsynced || result == 0;
 		pthread_mutex_lock(&chain->lock);
+		free(heads);
 	}
 	if (result == 0)
-		take_first(chain, journaled);
+		take_first(chain, &logged, journaled);
 	if (result == 0 && journaled->count == SEALED_MAXIMUM) {
 		pthread_mutex_unlock(&chain->lock);
 		result = sync_log(chain, journaled, error);
@@ -215,7 +213,7 @@ int embedded_finish_all_but(struct embedded_chain *chain, size_t left, bool dura
 	pthread_mutex_lock(&chain->log);
 	pthread_mutex_lock(&chain->lock);
 	while (result == 0 && chain->sealed_count > left) {
-		struct block_state *first = first_signed(chain);
+		struct sealed *first = first_signed(chain);
 		size_t count = 0;
 		if (first)
 			result = store_first(chain, first, &journaled, error);
@@ -245,10 +243,12 @@ int embedded_sync(struct chain *base, struct error *error)
 	if (!chain->storage)
 		return 0;
 	pthread_mutex_lock(&chain->lock);
-	int journal = storage_journal_descriptor(chain->storage, chain);
+	int *journals;
+	size_t count = storage_journal_descriptors(chain->storage, &journals);
 	pthread_mutex_unlock(&chain->lock);
 	int result = embedded_finish(chain, true, error);
-	int other = journal < 0 ? 0 : storage_journal_sync(chain->storage, journal, result ? NULL : error);
+	int other = storage_journal_sync(chain->storage, journals, count, result ? NULL : error);
+	free(journals);
 	return result ? result : other;
 }
 

@@ -1,6 +1,7 @@
-/* Writing the journals: one file for each block that has transactions and is not in the log yet, named by
- * its number. The first record says what the block began with, each further one is a transaction. A block
- * without transactions gets one only when a later block needs it. */
+/* Writing the journals: one file for each block that has transactions and is not stored yet, named by its
+ * number and the node that makes it (NUMBER.NODE; NUMBER alone: node eosio). The first record says what the
+ * block began with, each further one is a transaction. A block without transactions gets one only when a
+ * later block needs it. */
 #include "core/chain/embedded/storage.h"
 
 #include "core/base/file.h"
@@ -14,10 +15,13 @@
 #include <string.h>
 #include <unistd.h>
 
-int storage_journal_path(const struct storage *storage, char out[JOURNAL_PATH_SIZE], uint32_t number,
-                         struct error *error)
+int storage_journal_path(const struct storage *storage, char out[JOURNAL_PATH_SIZE],
+                         const struct journal_name *name, struct error *error)
 {
-	if (snprintf(out, JOURNAL_PATH_SIZE, "%s/%" PRIu32, storage->journal_folder, number) >= JOURNAL_PATH_SIZE)
+	bool is_first = name->node == name_literal("eosio");
+
+	if (snprintf(out, JOURNAL_PATH_SIZE, "%s/%" PRIu32 "%s%s", storage->journal_folder, name->number,
+	             is_first ? "" : ".", is_first ? "" : name_text(name->node).text) >= JOURNAL_PATH_SIZE)
 		return error_set(error, ENAMETOOLONG, "\"%s\" is too long a path", storage->journal_folder);
 	return 0;
 }
@@ -29,12 +33,12 @@ static void put_digests(struct bytes *out, const struct checksum256 *digests, si
 }
 
 /* A journal that begins with that header, empty of transactions. */
-static int create(struct storage *storage, struct journal **out, const struct journal_header *header,
-                  struct error *error)
+static int create(struct storage *storage, struct journal **out, const struct node_pending *header,
+                  uint64_t node, struct error *error)
 {
 	char path[JOURNAL_PATH_SIZE];
 	struct bytes record = {0};
-	int result = storage_journal_path(storage, path, header->number, error);
+	int result = storage_journal_path(storage, path, &(struct journal_name){header->number, node}, error);
 
 	bytes_put_u32(&record, header->number);
 	bytes_put_u32(&record, header->slot);
@@ -49,13 +53,13 @@ static int create(struct storage *storage, struct journal **out, const struct jo
 }
 
 /* A sealed block that has no journal: everything is in the block itself. */
-static int create_for_sealed(struct storage *storage, const struct signed_block *block, uint32_t number,
-                             struct error *error)
+static int create_for_sealed(struct storage *storage, const struct sealed *sealed, struct error *error)
 {
-	struct journal_header header = {.number = number,
-	                                .slot = block->header.timestamp,
-	                                .producer = block->header.producer,
-	                                .confirmed = block->header.confirmed};
+	const struct signed_block *block = sealed->block->block;
+	struct node_pending header = {.number = sealed->block->number,
+	                              .slot = block->header.timestamp,
+	                              .producer = block->header.producer,
+	                              .confirmed = block->header.confirmed};
 	struct checksum256 *features = NULL,
 					   *scheduled = memory_allocate(block->transactions_count + 1, sizeof *scheduled);
 	struct journal *journal = NULL;
@@ -66,85 +70,129 @@ static int create_for_sealed(struct storage *storage, const struct signed_block 
 		if (block->transactions[i].is_id)
 			scheduled[header.scheduled_count++] = block->transactions[i].id;
 	header.scheduled = scheduled;
-	int result = create(storage, &journal, &header, error);
+	int result = create(storage, &journal, &header, sealed->node, error);
 	journal_close(journal);
 	free(features);
 	free(scheduled);
 	return result;
 }
 
-int storage_journal_begin(struct storage *storage, struct embedded_chain *chain, struct error *error)
+static struct open_journal *find_journal(struct storage *storage, const struct node *node)
 {
+	for (size_t i = 0; i < storage->journals_count; i++)
+		if (storage->journals[i].node == network_node_name(node))
+			return &storage->journals[i];
+	memory_grow(&storage->journals, &storage->journals_capacity, storage->journals_count + 1,
+	            sizeof *storage->journals);
+	storage->journals[storage->journals_count] = (struct open_journal){.node = network_node_name(node)};
+	return &storage->journals[storage->journals_count++];
+}
+
+static bool is_of(const struct open_journal *open, uint32_t number, uint32_t slot)
+{
+	return (open->journal || open->is_rebuilt) && open->number == number && open->slot == slot;
+}
+
+int storage_journal_begin(struct storage *storage, struct embedded_chain *chain, struct node *node,
+                          struct error *error)
+{
+	struct open_journal *open = storage ? find_journal(storage, node) : NULL;
+	struct node_pending pending;
 	int result;
 
-	if (!storage || chain->pending_journaled)
+	if (!storage || !node_pending(node, &pending) || is_of(open, pending.number, pending.slot))
 		return 0;
 	for (size_t i = 0; i < chain->sealed_count; i++) {
-		struct sealed *sealed = &chain->sealed[(chain->sealed_first + i) % SEALED_MAXIMUM];
+		struct sealed *sealed = chain->sealed[i];
 		if (sealed->journaled)
 			continue;
-		result = create_for_sealed(storage, sealed->block->block, sealed->block->number, error);
+		result = create_for_sealed(storage, sealed, error);
 		if (result)
 			return result;
 		sealed->journaled = true;
 	}
-	struct journal_header header = {
-		.number = branch_block_number(chain->branch),
-		.slot = branch_block_slot(chain->branch),
-		.producer = chain->pending_producer,
-		.confirmed = chain->confirmed,
-		.features = chain->features,
-		.features_count = chain->features_count,
-		.scheduled = chain->scheduled_ids,
-		.scheduled_count = chain->scheduled_count,
-	};
-	journal_close(storage->journal);
-	storage->journal = NULL;
-	result = create(storage, &storage->journal, &header, error);
-	chain->pending_journaled = result == 0;
-	return result;
+	journal_close(open->journal);
+	*open = (struct open_journal){.node = open->node, .number = pending.number, .slot = pending.slot};
+	return create(storage, &open->journal, &pending, open->node, error);
 }
 
-int storage_journal_append(struct storage *storage, const struct packed_transaction *packed,
-                           bool without_keys, struct error *error)
+int storage_journal_append(struct storage *storage, struct node *node,
+                           const struct packed_transaction *packed, bool without_keys, struct error *error)
 {
+	struct open_journal *open = find_journal(storage, node);
 	struct bytes record = {0};
 
 	bytes_put_u8(&record, without_keys ? JOURNAL_WITHOUT_KEYS : 0);
 	packed_transaction_pack(&record, packed);
-	storage->journal_size = journal_size(storage->journal);
-	int result = journal_append(storage->journal, record.data, record.length, error);
+	open->size = journal_size(open->journal);
+	int result = journal_append(open->journal, record.data, record.length, error);
 	bytes_release(&record);
 	return result;
 }
 
-int storage_journal_descriptor(struct storage *storage, const struct embedded_chain *chain)
+size_t storage_journal_descriptors(struct storage *storage, int **out)
 {
-	return chain->pending_journaled && storage->journal ? journal_descriptor(storage->journal) : -1;
+	size_t count = 0;
+
+	*out = memory_allocate(storage->journals_count + 1, sizeof **out);
+	for (size_t i = 0; i < storage->journals_count; i++)
+		if (storage->journals[i].journal)
+			(*out)[count++] = journal_descriptor(storage->journals[i].journal);
+	return count;
 }
 
-int storage_journal_sync(struct storage *storage, int descriptor, struct error *error)
+int storage_journal_sync(struct storage *storage, const int *descriptors, size_t count, struct error *error)
 {
 	char path[JOURNAL_PATH_SIZE];
-	int result = storage_journal_path(storage, path, 0, error);
+	int result = storage_journal_path(storage, path, &(struct journal_name){0, name_literal("eosio")}, error);
 
-	if (result == 0 && ((result = file_sync(descriptor)) != 0 || (result = file_sync_parent(path)) != 0))
+	for (size_t i = 0; i < count; i++) {
+		if (descriptors[i] < 0)
+			continue;
+		result = result ? result : file_sync(descriptors[i]);
+		close(descriptors[i]);
+	}
+	if (count && result == 0)
+		result = file_sync_parent(path);
+	if (result)
 		error_set(error, -result, "cannot bring the journal to the disk: %s", file_reason(result));
-	close(descriptor);
 	return result;
 }
 
-void storage_journal_take_back(struct storage *storage)
+void storage_journal_take_back(struct storage *storage, struct node *node)
 {
+	struct open_journal *open = find_journal(storage, node);
+
 	/* Should cutting fail, the record is refused again when the block is rebuilt: by the same state, with
 	 * the same error. */
-	journal_take_back(storage->journal, storage->journal_size);
+	if (open->journal)
+		journal_take_back(open->journal, open->size);
 }
 
-void storage_journal_done(const struct storage *storage, uint32_t number)
+void storage_journal_adopt(struct storage *storage, const struct node *node, uint32_t number, uint32_t slot)
+{
+	struct open_journal *open = find_journal(storage, node);
+
+	journal_close(open->journal);
+	*open = (struct open_journal){.node = open->node, .number = number, .slot = slot, .is_rebuilt = true};
+}
+
+bool storage_journal_end(struct storage *storage, const struct node *node, const struct block_state *block)
+{
+	struct open_journal *open = find_journal(storage, node);
+	bool is_its_own = is_of(open, block->number, block->block->header.timestamp);
+
+	if (is_its_own) {
+		journal_close(open->journal);
+		*open = (struct open_journal){.node = open->node};
+	}
+	return is_its_own;
+}
+
+void storage_journal_done(const struct storage *storage, uint32_t number, uint64_t node)
 {
 	char path[JOURNAL_PATH_SIZE];
 
-	if (storage_journal_path(storage, path, number, NULL) == 0)
+	if (storage_journal_path(storage, path, &(struct journal_name){number, node}, NULL) == 0)
 		unlink(path);
 }

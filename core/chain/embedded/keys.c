@@ -1,4 +1,4 @@
-/* Which keys the node signs blocks with: its own, and those of the wallet, which become its own as soon as a
+/* Which keys nodes sign blocks with: their own, and those of the wallet, which become theirs as soon as a
  * schedule, or a registered producer when the wallet is being locked, asks for them. */
 #include "core/chain/embedded/embedded_private.h"
 
@@ -8,10 +8,9 @@
 
 #include <string.h>
 
-/* key NULL: is it there? */
-static bool private_key_of(struct embedded_chain *chain, const struct public_key *public,
-                           struct private_key *key)
+bool embedded_private_key(void *context, const struct public_key *public, struct private_key *key)
 {
+	struct embedded_chain *chain = context;
 	struct private_key own;
 
 	if (key_store_get(chain->node_keys, key, public))
@@ -27,29 +26,19 @@ static bool private_key_of(struct embedded_chain *chain, const struct public_key
 	return key_store_add(chain->node_keys, key, NULL) == 0;
 }
 
-/* One signature is made, so one key must do. */
-bool embedded_signing_key(struct embedded_chain *chain, const struct producer_authority *authority,
-                          struct private_key *key)
-{
-	for (size_t i = 0; i < authority->keys_count; i++)
-		if (authority->keys[i].weight >= authority->threshold &&
-		    private_key_of(chain, &authority->keys[i].key, key))
-			return true;
-	return false;
-}
-
 static void take_keys(struct embedded_chain *chain, const struct producer_schedule *schedule)
 {
 	struct private_key key;
 
 	for (size_t i = 0; i < schedule->producers_count; i++)
-		embedded_signing_key(chain, &schedule->producers[i], &key);
+		for (size_t k = 0; k < schedule->producers[i].keys_count; k++)
+			embedded_private_key(chain, &schedule->producers[i].keys[k].key, &key);
 	memory_wipe(&key, sizeof key);
 }
 
 void embedded_take_keys(struct embedded_chain *chain)
 {
-	const struct block_state *head = branch_head(chain->branch);
+	const struct block_state *head = node_head(embedded_viewed(chain));
 	const struct producer_schedule *last =
 		head->pending_schedule.producers_count ? &head->pending_schedule : &head->active_schedule;
 
@@ -69,7 +58,7 @@ static int take_producers_key(void *context, const struct chain_row *row)
 	struct private_key key;
 
 	if (producer_row_decode(&producer, row) == 0)
-		private_key_of(context, &producer.key, &key);
+		embedded_private_key(context, &producer.key, &key);
 	memory_wipe(&key, sizeof key);
 	return 0;
 }

@@ -1,4 +1,4 @@
-/* What readers see: the branch's state, pinned in constant time under a short mutex (DESIGN 5). */
+/* What readers see: a node's state, pinned in constant time under a short mutex (DESIGN 5). */
 #include "core/chain/embedded/embedded_private.h"
 
 #include "core/base/memory.h"
@@ -51,16 +51,26 @@ static struct published *publish_block(struct block_state *head, struct map_root
 	return state;
 }
 
+/* What a node shows; one reference, and no sequence yet. Under lock. */
+static struct published *publish_node(struct node *node)
+{
+	struct node_view view;
+	struct published *state;
+
+	node_view(node, &view);
+	state = publish_block(view.head, view.root);
+	block_state_release(view.head);
+	state->irreversible_num = view.irreversible_num;
+	state->irreversible_id = view.irreversible_id;
+	state->block_num = view.block_num;
+	state->slot = view.slot;
+	return state;
+}
+
 void embedded_publish(struct embedded_chain *chain)
 {
-	struct branch *branch = chain->branch;
-	struct published *state = publish_block(branch_head(branch), branch_state(branch)), *old;
+	struct published *state = publish_node(embedded_viewed(chain)), *old;
 
-	state->irreversible_num = branch_irreversible(branch, &state->irreversible_id);
-	if (branch_block_pending(branch)) {
-		state->block_num = branch_block_number(branch);
-		state->slot = branch_block_slot(branch);
-	}
 	pthread_mutex_lock(&chain->publish);
 	state->sequence = ++chain->sequence;
 	old = chain->current;
@@ -80,18 +90,35 @@ struct published *embedded_pin(struct embedded_chain *chain)
 	return state;
 }
 
-struct published *embedded_pin_block(struct embedded_chain *chain, uint32_t number)
+/* Under lock. */
+static struct published *number(struct embedded_chain *chain, struct published *state)
+{
+	pthread_mutex_lock(&chain->publish);
+	state->sequence = ++chain->sequence;
+	pthread_mutex_unlock(&chain->publish);
+	return state;
+}
+
+struct published *embedded_pin_block(struct embedded_chain *chain, uint32_t block_num)
 {
 	struct published *state = NULL;
 
 	pthread_mutex_lock(&chain->lock);
-	struct block_state *block = branch_find(chain->branch, number);
-	if (block) {
-		state = publish_block(block, map_root_hold(block->root));
-		pthread_mutex_lock(&chain->publish);
-		state->sequence = ++chain->sequence;
-		pthread_mutex_unlock(&chain->publish);
-	}
+	struct block_state *block = node_find_block(embedded_viewed(chain), block_num);
+	if (block)
+		state = number(chain, publish_block(block, map_root_hold(block->root)));
+	pthread_mutex_unlock(&chain->lock);
+	return state;
+}
+
+struct published *embedded_pin_node(struct embedded_chain *chain, uint64_t name)
+{
+	struct published *state = NULL;
+
+	pthread_mutex_lock(&chain->lock);
+	struct node *node = network_node(chain->network, name);
+	if (node)
+		state = number(chain, publish_node(node));
 	pthread_mutex_unlock(&chain->lock);
 	return state;
 }

@@ -1,7 +1,6 @@
 /* What writers ask of the embedded chain: pushing transactions, activating features, moving the clock. */
 #include "core/chain/embedded/embedded_private.h"
 
-#include "core/base/exception.h"
 #include "core/base/memory.h"
 #include "core/engine/state/feature.h"
 #include "core/types/name.h"
@@ -16,54 +15,6 @@ enum {
 	SIGNERS_MAXIMUM = 7,
 	SIGNERS_FROM_US = 60 * 1000000
 };
-
-/* The slot that a block opened now would take: of now, or the one after the head when the chain runs
- * ahead. */
-static uint32_t next_slot(struct embedded_chain *chain)
-{
-	return slot_from_us(embedded_now(chain)) + 1;
-}
-
-static int ensure_block(struct embedded_chain *chain, struct error *error)
-{
-	return embedded_open_block(chain, next_slot(chain), NULL, error);
-}
-
-static bool block_is_full(const struct error *error)
-{
-	return error->code == BLOCK_NET_USAGE_EXCEEDED || error->code == BLOCK_CPU_USAGE_EXCEEDED ||
-	       error->code == BLOCK_RESOURCE_EXHAUSTED;
-}
-
-/* One try in the block in the making: into the journal first, so that nothing acknowledged is ever lost;
- * out of it again when refused. */
-static int push_once(struct embedded_chain *chain, struct packed_transaction *packed,
-                     const struct public_key *keys, size_t keys_count, const struct push_options *options,
-                     struct transaction_trace *trace, struct error *error)
-{
-	int result = 0;
-
-	if (chain->storage) {
-		result = storage_journal_begin(chain->storage, chain, error);
-		if (result == 0)
-			result = storage_journal_append(chain->storage, packed, options->without_keys, error);
-		if (result)
-			return result;
-	}
-	result = branch_push(chain->branch, packed, keys, keys_count, options, trace, error);
-	if (result && chain->storage)
-		storage_journal_take_back(chain->storage);
-	return result;
-}
-
-/* A full block is sealed at once and the next slot opened. */
-static int next_block(struct embedded_chain *chain, struct error *error)
-{
-	uint32_t slot = branch_block_slot(chain->branch) + 1;
-	int result = embedded_seal(chain, error);
-
-	return result ? result : embedded_open_block(chain, slot, NULL, error);
-}
 
 int embedded_push(struct chain *base, struct transaction_trace *trace, struct packed_transaction *packed,
                   const struct chain_send_options *options, struct error *error)
@@ -82,20 +33,16 @@ int embedded_push(struct chain *base, struct transaction_trace *trace, struct pa
 		return result;
 	}
 	pthread_mutex_lock(&chain->lock);
-	for (;;) {
-		error_clear(error);
-		result = ensure_block(chain, error);
-		if (result)
-			break;
-		result = push_once(chain, packed, keys, keys_count, &push, trace, error);
-		/* In an empty block the transaction itself is what does not fit. */
-		if (result == 0 || !block_is_full(error) || branch_block_transactions(chain->branch) == 0)
-			break;
-		transaction_trace_release(trace);
-		result = next_block(chain, error);
-		if (result)
-			break;
+	result = embedded_make_room(chain, error);
+	if (result == 0)
+		result = storage_rebuild_waiting(chain->storage, chain, error);
+	if (result == 0) {
+		embedded_take_keys(chain);
+		network_tell_time(chain->network, embedded_now(chain));
+		result = node_push(embedded_viewed(chain), packed, keys, keys_count, &push, trace, error);
 	}
+	if (result == -EAGAIN && chain->wallet && wallet_locked(chain->wallet))
+		error_append(error, "; the wallet, which may have a key, is locked");
 	if (result == 0)
 		embedded_publish(chain);
 	pthread_mutex_unlock(&chain->lock);
@@ -122,29 +69,17 @@ int embedded_reference(struct chain *base, struct checksum256 *block_id, uint32_
 	return 0;
 }
 
-/* Leaves no block in the making that holds anything: seals it, or drops an empty one. Under lock. */
-static int close_block(struct embedded_chain *chain, struct error *error)
-{
-	if (branch_block_transactions(chain->branch) > 0 ||
-	    (branch_block_pending(chain->branch) && chain->features_count > 0))
-		return embedded_seal(chain, error);
-	embedded_drop_block(chain);
-	return 0;
-}
-
 /* A block that activates features is acknowledged with them, so it must outlive the process as one with
  * transactions does. Under lock. */
 static int open_feature_block(struct embedded_chain *chain, const struct checksum256 *digest,
                               struct error *error)
 {
-	int result = close_block(chain, error);
+	struct node *node = embedded_viewed(chain), *builder;
+	int result = node_schedule_feature(node, digest, error);
 
 	if (result == 0)
-		result = embedded_open_block(chain, next_slot(chain), digest, error);
-	if (result == 0 && chain->storage && chain->features_count &&
-	    (result = storage_journal_begin(chain->storage, chain, error)) != 0)
-		embedded_drop_block(chain);
-	return result;
+		result = node_builder(node, &builder, error);
+	return result || !chain->storage ? result : storage_journal_begin(chain->storage, chain, builder, error);
 }
 
 /* A block's beginning activates what is preactivated; a scheduled feature needs a block of its own that
@@ -160,12 +95,12 @@ int embedded_schedule_feature(struct chain *base, const struct checksum256 *dige
 	if (result)
 		return result;
 	pthread_mutex_lock(&chain->lock);
-	struct map_root *root = branch_state(chain->branch);
-	feature_set_get(root, &features);
-	map_root_release(root);
+	network_tell_time(chain->network, embedded_now(chain));
+	struct published *state = embedded_pin(chain);
+	feature_set_get(state->root, &features);
+	embedded_unpin(chain, state);
 	if (digest || features.preactivated_count)
 		result = open_feature_block(chain, digest, error);
-	embedded_open_block(chain, next_slot(chain), NULL, NULL);
 	embedded_publish(chain);
 	pthread_mutex_unlock(&chain->lock);
 	if (chain->manual_clock)
@@ -175,7 +110,7 @@ int embedded_schedule_feature(struct chain *base, const struct checksum256 *dige
 
 static int64_t head_time(const struct embedded_chain *chain)
 {
-	return slot_to_us(branch_head(chain->branch)->block->header.timestamp);
+	return slot_to_us(node_head(embedded_viewed(chain))->block->header.timestamp);
 }
 
 int embedded_clock(struct chain *base, struct chain_clock *out, const struct interruption *interruption,
@@ -195,18 +130,21 @@ int embedded_clock(struct chain *base, struct chain_clock *out, const struct int
 	return 0;
 }
 
-/* Opens and seals one block of a slot within first..last; *made: there was one. Under lock. */
-static int make_block(struct embedded_chain *chain, bool *made, uint32_t first, uint32_t last,
-                      struct error *error)
+/* The next block that some node makes, if it is due by then; *made: there was one. Under lock. */
+static int make_block(struct embedded_chain *chain, bool *made, int64_t until, struct error *error)
 {
-	int result = embedded_open_block(chain, first, NULL, error);
+	uint32_t slot = network_next_slot(chain->network);
+	struct node *builder;
 
-	*made = result == 0 && branch_block_slot(chain->branch) <= last;
-	return *made ? embedded_seal(chain, error) : result;
+	*made = slot && slot_to_us(slot) <= until;
+	if (!slot)
+		return node_builder(embedded_viewed(chain), &builder, error);
+	if (*made)
+		network_run(chain->network, slot_to_us(slot));
+	return 0;
 }
 
-/* Opens and seals blocks up to a time, as many as may be made at once; *made: the time is not reached.
- * Under lock. */
+/* Makes blocks up to a time, as many as may be made at once; *made: the time is not reached. Under lock. */
 static int make_blocks(struct embedded_chain *chain, bool *made, int64_t further,
                        const struct interruption *interruption, struct error *error)
 {
@@ -214,7 +152,7 @@ static int make_blocks(struct embedded_chain *chain, bool *made, int64_t further
 
 	*made = true;
 	for (size_t i = 0; i < BLOCKS_AT_ONCE && result == 0 && *made; i++) {
-		result = make_block(chain, made, 0, slot_from_us(embedded_now(chain) + further), error);
+		result = make_block(chain, made, embedded_now(chain) + further, error);
 		if (result == 0 && interruption_happened(interruption))
 			result = error_set(error, EINTR,
 			                   "interrupted: the clock stands where the last block was made");
@@ -259,10 +197,10 @@ static int produce_by_all(struct embedded_chain *chain, int64_t further,
 /* Without producing what lies between; what is in the making stands at its own slot. */
 static int skip_to(struct embedded_chain *chain, uint32_t slot, struct error *error)
 {
-	int result = close_block(chain, error);
+	int result = network_skip(chain->network, slot, error);
 	bool made;
 
-	return result ? result : make_block(chain, &made, slot, UINT32_MAX, error);
+	return result ? result : make_block(chain, &made, INT64_MAX, error);
 }
 
 /* A skip is saved before its block is made. Blocks that are made up to a time come first: should this
@@ -286,6 +224,7 @@ int embedded_clock_advance(struct chain *base, int64_t us, bool skip,
 	if (result)
 		return result;
 	pthread_mutex_lock(&chain->lock);
+	network_tell_time(chain->network, embedded_now(chain));
 	int64_t now = embedded_now(chain), head = head_time(chain), from = now > head ? now : head;
 	int64_t further = from - now + us;
 	if (us > slot_to_us(UINT32_MAX) || from + us > slot_to_us(UINT32_MAX - 2 * 60 * 60))
@@ -306,7 +245,7 @@ int embedded_clock_advance(struct chain *base, int64_t us, bool skip,
 	chain->offset_us += result == 0 ? further : head > now ? head - now : 0;
 	if (result)
 		save_offset(chain, chain->offset_us, NULL);
-	embedded_open_block(chain, next_slot(chain), NULL, NULL);
+	network_tell_time(chain->network, embedded_now(chain));
 	embedded_publish(chain);
 	chain->clock_moves++;
 	pthread_cond_broadcast(&chain->changed);

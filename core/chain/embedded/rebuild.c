@@ -1,4 +1,4 @@
-/* After the end of a process: the blocks that were sealed or in the making but are not in the log are made
+/* After the end of a process: the blocks that were sealed or in the making but are not stored are made
  * again of their journals, at their own slots. What cannot be is kept beside and said. */
 #include "core/chain/embedded/storage.h"
 
@@ -20,20 +20,37 @@ struct rebuild {
 	struct storage *storage;
 	struct embedded_chain *chain;
 	struct text *notices; /* may be NULL */
-	uint32_t number;      /* of the block whose journal it is */
+	struct journal_name name; /* of the block whose journal it is */
+	struct node *node;    /* that makes it again */
 	char path[JOURNAL_PATH_SIZE];
 	struct journal *journal;
 	struct trial trial;
 	bool kept; /* the journal lies beside already */
 };
 
-static int compare_numbers(const void *a, const void *b)
+static int compare_names(const void *a, const void *b)
 {
-	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
-	return left < right ? -1 : left > right;
+	const struct journal_name *left = a, *right = b;
+	return left->number < right->number ? -1 : left->number > right->number;
 }
 
-int storage_list_journals(const struct storage *storage, uint32_t **out, size_t *count, struct error *error)
+/* false: a file of another kind. */
+static bool parse_name(const char *text, struct journal_name *out)
+{
+	char *end;
+	unsigned long number = strtoul(text, &end, 10);
+
+	*out = (struct journal_name){(uint32_t)number, name_literal("eosio")};
+	if (text[0] < '0' || text[0] > '9' || number > UINT32_MAX)
+		return false;
+	if (*end == '.' && !strchr(end + 1, '.') && strcmp(end, ".unused") && strcmp(end, ".crashed") &&
+	    strcmp(end, ".cut") && strcmp(end, ".damaged"))
+		return !name_parse_account(&out->node, end + 1, NULL);
+	return !*end;
+}
+
+int storage_list_journals(const struct storage *storage, struct journal_name **out, size_t *count,
+                          struct error *error)
 {
 	size_t capacity = 0;
 	DIR *folder = opendir(storage->journal_folder);
@@ -43,16 +60,15 @@ int storage_list_journals(const struct storage *storage, uint32_t **out, size_t 
 	if (!folder)
 		return error_set(error, errno, "cannot read \"%s\": %s", storage->journal_folder, strerror(errno));
 	for (struct dirent *entry; (entry = readdir(folder));) {
-		char *end;
-		unsigned long number = strtoul(entry->d_name, &end, 10);
-		if (entry->d_name[0] < '0' || entry->d_name[0] > '9' || *end || number > UINT32_MAX)
+		struct journal_name name;
+		if (!parse_name(entry->d_name, &name))
 			continue;
 		memory_grow(out, &capacity, *count + 1, sizeof **out);
-		(*out)[(*count)++] = (uint32_t)number;
+		(*out)[(*count)++] = name;
 	}
 	closedir(folder);
 	if (*count)
-		qsort(*out, *count, sizeof **out, compare_numbers);
+		qsort(*out, *count, sizeof **out, compare_names);
 	return 0;
 }
 
@@ -62,7 +78,7 @@ static void tell_kept(const struct rebuild *rebuild, const struct text *aside, c
 		text_printf(rebuild->notices,
 		            "what block %" PRIu32
 		            " was going to hold is not in the chain as it was, and lies in \"%s\": %s\n",
-		            rebuild->number, text_string(aside), reason);
+		            rebuild->name.number, text_string(aside), reason);
 }
 
 /* A journal that cannot be used: nothing is thrown away, and the chain goes on. */
@@ -98,7 +114,7 @@ static int keep_copy(struct rebuild *rebuild, const char *reason, struct error *
 	return result;
 }
 
-static int read_header(struct journal *journal, struct journal_header *out, struct error *error)
+static int read_header(struct journal *journal, struct node_pending *out, struct error *error)
 {
 	struct cursor in = journal_record(journal, 0);
 
@@ -132,8 +148,9 @@ static void push(void *context)
 	struct pushed *pushed = context;
 	struct transaction_trace trace = {0};
 
-	pushed->result = branch_push(pushed->rebuild->chain->branch, &pushed->packed, pushed->keys,
-	                             pushed->packed.signatures_count, &pushed->options, &trace, &pushed->refused);
+	pushed->result = node_add_transaction(pushed->rebuild->node, &pushed->packed, pushed->keys,
+	                                      pushed->packed.signatures_count, &pushed->options, &trace,
+	                                      &pushed->refused);
 	transaction_trace_release(&trace);
 }
 
@@ -150,7 +167,7 @@ static int leave_out(struct pushed *pushed, struct cursor record, struct error *
 		text_printf(rebuild->notices,
 		            "transaction %s of block %" PRIu32
 		            " ends the program, and ended it before: it is left out, and lies in \"%s\"\n",
-		            id, rebuild->number, text_string(&aside));
+		            id, rebuild->name.number, text_string(&aside));
 	text_release(&aside);
 	return result;
 }
@@ -160,7 +177,7 @@ static int push_unpacked(struct pushed *pushed, size_t index, struct cursor reco
 	struct rebuild *rebuild = pushed->rebuild;
 	char id[65];
 
-	if (!trial_passes(&rebuild->trial, rebuild->number, index, push, pushed))
+	if (!trial_passes(&rebuild->trial, rebuild->name.number, index, push, pushed))
 		return leave_out(pushed, record, error);
 	push(pushed);
 	if (pushed->result && rebuild->notices) {
@@ -198,141 +215,121 @@ static int push_record(struct rebuild *rebuild, size_t index, struct error *erro
 
 /* --- blocks --- */
 
-/* The beginning as it was: same slot, producer, features and deferred transactions. */
-static int start_block(struct embedded_chain *chain, const struct journal_header *header, struct error *error)
-{
-	struct checksum256 *features = memory_copy(header->features, header->features_count * sizeof *features);
-	struct block_options options = {.slot = header->slot,
-	                                .producer = header->producer,
-	                                .confirmed = header->confirmed,
-	                                .features = features,
-	                                .features_count = header->features_count};
-	int result = branch_block_start(chain->branch, &options, NULL, error);
-
-	for (size_t i = 0; i < header->scheduled_count && result == 0; i++) {
-		struct push_options options_of_one = {0};
-		struct transaction_trace trace = {0};
-		struct checksum256 id;
-		memcpy(&id, (const uint8_t *)header->scheduled + i * sizeof id, sizeof id);
-		result = branch_push_scheduled(chain->branch, &id, &options_of_one, &trace, error);
-		transaction_trace_release(&trace);
-	}
-	free(features);
-	return result;
-}
-
-/* Where the block cannot begin as it was, its transactions go into the next one that can be made. */
-static int start_another(struct rebuild *rebuild, const struct journal_header *header, const char *reason,
-                         struct error *error)
-{
-	int result = embedded_open_block(rebuild->chain, header->slot,
-	                                 header->features_count ? header->features : NULL, error);
-
-	if (result == 0 && rebuild->notices)
-		text_printf(rebuild->notices, "%s: what block %" PRIu32 " held is in block %" PRIu32 "\n", reason,
-		            rebuild->number, branch_block_number(rebuild->chain->branch));
-	return result;
-}
-
-static int start(struct rebuild *rebuild, const struct journal_header *header, struct error *error)
-{
-	struct embedded_chain *chain = rebuild->chain;
-	const struct producer_authority *producer = branch_producer_of_slot(chain->branch, header->slot);
-	struct text reason = TEXT_EMPTY;
-	struct error own = {0};
-	int result = -EAGAIN;
-
-	if (header->slot <= branch_head(chain->branch)->block->header.timestamp) {
-		text_append(&reason, "it is not known when the block was to be");
-	} else if (producer && producer->producer_name == header->producer &&
-	           embedded_signing_key(chain, producer, &chain->pending_key)) {
-		result = start_block(chain, header, &own);
-		if (result) {
-			embedded_drop_block(chain);
-			text_append(&reason, own.sentence);
-		}
-	} else {
-		text_printf(&reason, "there is no key of producer %s any more", name_text(header->producer).text);
-	}
-	if (result)
-		result = start_another(rebuild, header, text_string(&reason), error);
-	text_release(&reason);
-	return result;
-}
-
-/* Under lock. On failure no block is in the making. */
-static int rebuild_block(struct rebuild *rebuild, const struct journal_header *header, struct error *error)
-{
-	struct embedded_chain *chain = rebuild->chain;
-	size_t first = journal_has_first(rebuild->journal) ? 1 : 0;
-	int result = start(rebuild, header, error);
-
-	for (size_t i = first; i < journal_count(rebuild->journal) && result == 0; i++)
-		result = push_record(rebuild, i, error);
-	chain->pending_journaled = true;
-	if (result == 0)
-		result = embedded_seal(chain, error);
-	if (result)
-		embedded_drop_block(chain);
-	return result;
-}
-
-/* Blocks before it are lost: what it holds goes into the next one, under whose number it is from now on. */
-static int take_number(struct rebuild *rebuild, uint32_t next, struct error *error)
+/* The journal is from now on that of another block: of another number, or of another node's. */
+static int rename_journal(struct rebuild *rebuild, const struct journal_name *name, struct error *error)
 {
 	char path[JOURNAL_PATH_SIZE];
-	int result = storage_journal_path(rebuild->storage, path, next, error);
+	int result = storage_journal_path(rebuild->storage, path, name, error);
 
 	if (result)
 		return result;
 	if (rename(rebuild->path, path) < 0)
 		return error_set(error, errno, "cannot rename \"%s\": %s", rebuild->path, strerror(errno));
+	memcpy(rebuild->path, path, sizeof path);
+	rebuild->name = *name;
+	return 0;
+}
+
+/* Where the block cannot begin as it was, its transactions go into the next one that can be made. */
+static int start_another(struct rebuild *rebuild, const struct node_pending *header, const char *reason,
+                         struct error *error)
+{
+	uint32_t number = rebuild->name.number;
+	struct node_pending pending;
+	int result = header->features_count ? node_schedule_feature(rebuild->node, header->features, error) : 0;
+
+	if (result == 0)
+		result = node_builder(rebuild->node, &rebuild->node, error);
+	if (result || !node_pending(rebuild->node, &pending))
+		return result;
 	if (rebuild->notices)
+		text_printf(rebuild->notices, "%s: what block %" PRIu32 " held is in block %" PRIu32 "\n", reason,
+		            number, pending.number);
+	return rename_journal(
+		rebuild, &(struct journal_name){pending.number, network_node_name(rebuild->node)}, error);
+}
+
+static int start(struct rebuild *rebuild, const struct node_pending *header, struct error *error)
+{
+	struct node *node = rebuild->node;
+	struct node_pending pending;
+	struct error why = {0};
+	int result;
+
+	if (header->slot <= node_head(node)->block->header.timestamp)
+		result = error_set(&why, EINVAL, "it is not known when the block was to be");
+	else
+		result = node_begin_block(node, header, &why);
+	if (result)
+		result = start_another(rebuild, header, why.sentence, error);
+	if (result == 0 && node_pending(rebuild->node, &pending))
+		storage_journal_adopt(rebuild->storage, rebuild->node, pending.number, pending.slot);
+	return result;
+}
+
+/* Under lock. On failure no block is in the making. */
+static int rebuild_block(struct rebuild *rebuild, const struct node_pending *header, struct error *error)
+{
+	size_t first = journal_has_first(rebuild->journal) ? 1 : 0;
+	int result = start(rebuild, header, error);
+
+	for (size_t i = first; i < journal_count(rebuild->journal) && result == 0; i++)
+		result = push_record(rebuild, i, error);
+	return result ? result : node_seal_block(rebuild->node, error);
+}
+
+/* Blocks before it are lost: what it holds goes into the next one, under whose number it is from now on. */
+static int take_number(struct rebuild *rebuild, uint32_t next, struct error *error)
+{
+	uint32_t number = rebuild->name.number;
+	int result = rename_journal(rebuild, &(struct journal_name){next, rebuild->name.node}, error);
+
+	if (result == 0 && rebuild->notices)
 		text_printf(rebuild->notices,
 		            "the journal of block %" PRIu32
 		            " is missing, and what it held is lost; what block %" PRIu32
 		            " was going to hold goes into block %" PRIu32 "\n",
-		            next, rebuild->number, next);
-	memcpy(rebuild->path, path, sizeof path);
-	rebuild->number = next;
-	return 0;
+		            next, number, next);
+	return result;
 }
 
 static int rebuild_opened(struct rebuild *rebuild, struct error *error)
 {
-	uint32_t next = branch_head(rebuild->chain->branch)->number + 1;
-	struct journal_header header = {.slot = 0}; /* as when it is lost */
+	uint32_t next = node_head(rebuild->node)->number + 1;
+	struct node_pending header = {.slot = 0}; /* as when it is lost */
 	int result = 0;
 
 	if (journal_has_first(rebuild->journal))
 		result = read_header(rebuild->journal, &header, error);
 	if (result)
 		return set_aside(rebuild, error);
-	if (rebuild->number != next)
+	if (rebuild->name.number != next)
 		result = take_number(rebuild, next, error);
 	if (result == 0)
 		result = rebuild_block(rebuild, &header, error);
 	if (result && result != -EAGAIN)
 		error_prefix(error,
 		             "rebuilding block %" PRIu32 " from \"%s\" (set it aside to go on without what it holds)",
-		             rebuild->number, rebuild->path);
+		             rebuild->name.number, rebuild->path);
 	return result;
 }
 
 /* Under lock. */
-static int rebuild_one(struct rebuild *rebuild, uint32_t number, struct error *error)
+static int rebuild_one(struct rebuild *rebuild, const struct journal_name *name, struct error *error)
 {
-	int result = storage_journal_path(rebuild->storage, rebuild->path, number, error);
+	int result = storage_journal_path(rebuild->storage, rebuild->path, name, error);
 
-	rebuild->number = number;
+	rebuild->name = *name;
+	rebuild->node = network_node(rebuild->chain->network, name->node);
+	rebuild->node = rebuild->node ? rebuild->node : embedded_viewed(rebuild->chain);
 	rebuild->kept = false;
 	if (result)
 		return result;
-	if (number <= branch_head(rebuild->chain->branch)->number) { /* it is in the log already */
-		storage_journal_done(rebuild->storage, number);
+	if (name->number <= node_head(rebuild->node)->number) { /* it is stored already */
+		storage_journal_done(rebuild->storage, name->number, name->node);
 		return 0;
 	}
-	if (rebuild->chain->sealed_count == SEALED_MAXIMUM)
+	if (rebuild->chain->sealed_count >= SEALED_MAXIMUM)
 		return error_set(error, EAGAIN, "blocks that were made again are being stored");
 	result = journal_open(&rebuild->journal, rebuild->path, rebuild->notices, error);
 	if (result == -EBADMSG)
@@ -340,7 +337,7 @@ static int rebuild_one(struct rebuild *rebuild, uint32_t number, struct error *e
 	if (result)
 		return result;
 	if (journal_count(rebuild->journal) == 0)
-		storage_journal_done(rebuild->storage, number); /* what there was to say is said */
+		storage_journal_done(rebuild->storage, name->number, name->node); /* what there was to say is said */
 	else
 		result = rebuild_opened(rebuild, error);
 	journal_close(rebuild->journal);
@@ -353,22 +350,22 @@ static int rebuild_all(struct storage *storage, struct embedded_chain *chain, st
                        struct error *error)
 {
 	struct rebuild rebuild = {.storage = storage, .chain = chain, .notices = notices};
-	uint32_t *numbers = NULL;
+	struct journal_name *names = NULL;
 	size_t count = 0;
-	int result = storage_list_journals(storage, &numbers, &count, error);
+	int result = storage_list_journals(storage, &names, &count, error);
 
 	storage->waiting = false;
 	if (result == 0 && count)
 		result = trial_begin(&rebuild.trial, storage->journal_folder, error);
 	for (size_t i = 0; i < count && result == 0; i++)
-		result = rebuild_one(&rebuild, numbers[i], error);
+		result = rebuild_one(&rebuild, &names[i], error);
 	if (count)
 		trial_end(&rebuild.trial);
 	storage->waiting = result != 0;
 	if (result == -EAGAIN && notices)
-		text_printf(notices, "what block %" PRIu32 " was going to hold waits in \"%s\": %s\n", rebuild.number,
-		            rebuild.path, error->sentence);
-	free(numbers);
+		text_printf(notices, "what block %" PRIu32 " was going to hold waits in \"%s\": %s\n",
+		            rebuild.name.number, rebuild.path, error->sentence);
+	free(names);
 	return result;
 }
 

@@ -96,9 +96,7 @@ static int prepare_rebuilding(const struct storage *storage, struct text *notice
 	return result;
 }
 
-/* Applies a block of the log, whose transactions need no proof of who signed them; that it is its producer's
- * is looked at, for its id does not cover the signature. */
-static int apply_logged(struct branch *branch, const struct signed_block *block, struct error *error)
+int storage_apply(struct branch *branch, const struct signed_block *block, struct error *error)
 {
 	struct block_state *before = block_state_hold(branch_head(branch));
 	int result = branch_apply_block(branch, block, true, error);
@@ -125,7 +123,7 @@ static int replay(struct storage *storage, struct branch *branch, uint32_t last,
 		struct signed_block block = {0};
 		result = storage_read_block(storage, &block, number, error);
 		if (result == 0)
-			result = apply_logged(branch, &block, error);
+			result = storage_apply(branch, &block, error);
 		signed_block_release(&block);
 		if (result)
 			error_prefix(error, "replaying the block log");
@@ -243,6 +241,8 @@ int storage_restore(struct storage *storage, struct branch **branch, const struc
 		result = check_genesis(storage, genesis, error);
 	if (result == 0)
 		result = replay(storage, *branch, block_log_last(storage->blocks), error);
+	if (result == 0)
+		storage->logged = branch_head(*branch)->id;
 	if (result == 0 && all && notices)
 		text_printf(notices, "verified: %" PRIu32 " blocks and what they make\n",
 		            branch_head(*branch)->number);

@@ -63,7 +63,7 @@ static bool has_content(const char *path, off_t least)
 static char *find_trace(const struct storage *storage, const char *blocks)
 {
 	struct text path = TEXT_EMPTY;
-	uint32_t *numbers = NULL;
+	struct journal_name *names = NULL;
 	size_t count = 0;
 
 	text_printf(&path, "%s/blocks.index", blocks);
@@ -72,9 +72,9 @@ static char *find_trace(const struct storage *storage, const char *blocks)
 		text_append(&path, storage->state_path);
 	} else if (!has_content(text_string(&path), 1)) {
 		text_clear(&path);
-		if (storage_list_journals(storage, &numbers, &count, NULL) == 0 && count)
-			text_printf(&path, "%s/%" PRIu32, storage->journal_folder, numbers[0]);
-		free(numbers);
+		if (storage_list_journals(storage, &names, &count, NULL) == 0 && count)
+			text_printf(&path, "%s/%" PRIu32, storage->journal_folder, names[0].number);
+		free(names);
 	}
 	return path.length ? text_take(&path) : (text_release(&path), NULL);
 }
@@ -107,6 +107,9 @@ int storage_open(struct storage **out, struct data_folder *folder, struct genesi
 	storage->folder = folder;
 	storage->state_path = data_folder_file(folder, "state");
 	storage->clock_path = data_folder_file(folder, "clock");
+	storage->nodes_path = data_folder_file(folder, "nodes");
+	storage->is_log_behind = true; /* a process that was killed may have left blocks with the kernel only */
+	pthread_mutex_init(&storage->reading, NULL);
 	if (result == 0)
 		result = read_offset(storage, error);
 	if (result == 0) {
@@ -125,6 +128,11 @@ int storage_open(struct storage **out, struct data_folder *folder, struct genesi
 		                   blocks);
 	if (result == 0)
 		*genesis = *block_log_genesis(storage->blocks);
+	if (result == 0) {
+		char *path = data_folder_file(folder, "reversible");
+		result = reversible_open(&storage->reversible, path, notices, error);
+		free(path);
+	}
 	free(blocks);
 	if (result) {
 		storage_close(storage);
@@ -138,8 +146,13 @@ void storage_close(struct storage *storage)
 {
 	if (!storage)
 		return;
-	journal_close(storage->journal);
+	for (size_t i = 0; i < storage->journals_count; i++)
+		journal_close(storage->journals[i].journal);
+	free(storage->journals);
 	block_log_close(storage->blocks);
+	reversible_close(storage->reversible);
+	pthread_mutex_destroy(&storage->reading);
+	free(storage->nodes_path);
 	free(storage->state_path);
 	free(storage->journal_folder);
 	free(storage->clock_path);
@@ -162,6 +175,8 @@ int storage_save_offset(struct storage *storage, int64_t offset_us, struct error
 	return result;
 }
 
+/* --- blocks --- */
+
 int storage_append_block(struct storage *storage, const struct signed_block *block, struct error *error)
 {
 	struct bytes packed = {0};
@@ -170,12 +185,90 @@ int storage_append_block(struct storage *storage, const struct signed_block *blo
 	int result = block_log_append(storage->blocks, block_header_number(&block->header), packed.data,
 	                              packed.length, error);
 	bytes_release(&packed);
+	if (result == 0)
+		storage->logged = block->id;
 	return result;
+}
+
+/* The reversible blocks from the log's end up to one that has become irreversible, newest first; free()
+ * *out. None when it does not stand on the log. */
+static size_t list_new(const struct storage *storage, const struct checksum256 *id,
+                       const struct reversible_block ***out)
+{
+	size_t count = 0, capacity = 0;
+	const struct reversible_block *block = reversible_find(storage->reversible, id);
+
+	*out = NULL;
+	for (; block && !checksum256_equal(&block->id, &storage->logged);
+	     block = reversible_find(storage->reversible, &block->previous)) {
+		memory_grow(out, &capacity, count + 1, sizeof **out);
+		(*out)[count++] = block;
+		if (checksum256_equal(&block->previous, &storage->logged))
+			return count;
+	}
+	return 0;
+}
+
+/* What has become irreversible goes from there into the log, which the disk has before it is forgotten. */
+static int advance_log(struct storage *storage, const struct checksum256 *id, uint32_t number,
+                       struct error *error)
+{
+	const struct reversible_block **blocks;
+	size_t count;
+	int result = 0;
+	if (number <= block_log_last(storage->blocks))
+		return 0;
+	count = list_new(storage, id, &blocks);
+	for (size_t i = count; i-- > 0 && result == 0;) {
+		struct signed_block block = {0};
+		result = reversible_read(storage->reversible, blocks[i], &block, NULL, NULL, error);
+		if (result == 0)
+			result = storage_append_block(storage, &block, error);
+		signed_block_release(&block);
+	}
+	free(blocks);
+	if (result || count == 0)
+		return result;
+	if (reversible_is_full(storage->reversible, number) &&
+	    (result = block_log_sync(storage->blocks, error)) != 0)
+		return result;
+	return reversible_forget(storage->reversible, number, error);
+}
+
+int storage_store(struct storage *storage, const struct block_state *block, bool is_irreversible,
+                  const uint64_t *heads, size_t count, struct checksum256 *logged, struct error *error)
+{
+	int result;
+
+	pthread_mutex_lock(&storage->reading);
+	if (is_irreversible && block->number == block_log_last(storage->blocks) + 1 &&
+	    checksum256_equal(&block->block->header.previous, &storage->logged)) {
+		result = storage_append_block(storage, block->block, error);
+		storage->is_log_behind = true;
+	} else {
+		result = reversible_append(storage->reversible, block->block, heads, count, error);
+	}
+	if (result == 0)
+		result = advance_log(storage, &block->irreversible_id, block->dpos_irreversible, error);
+	*logged = storage->logged;
+	pthread_mutex_unlock(&storage->reading);
+	return result;
+}
+
+int storage_sync_stored(struct storage *storage, struct error *error)
+{
+	int result = storage->is_log_behind ? block_log_sync(storage->blocks, error) : 0;
+
+	if (result)
+		return result;
+	storage->is_log_behind = false;
+	return reversible_sync(storage->reversible, error);
 }
 
 int storage_sync(struct storage *storage, struct error *error)
 {
-	return block_log_sync(storage->blocks, error);
+	storage->is_log_behind = true;
+	return storage_sync_stored(storage, error);
 }
 
 static int block_damaged(const struct storage *storage, uint32_t number, const char *what,
@@ -240,6 +333,22 @@ int storage_read_block(struct storage *storage, struct signed_block *out, uint32
 	return result;
 }
 
+int storage_find_block(struct storage *storage, struct signed_block *out, uint32_t number,
+                       const struct checksum256 *id, struct error *error)
+{
+	const struct reversible_block *block;
+	int result = 0;
+
+	pthread_mutex_lock(&storage->reading);
+	block = reversible_find(storage->reversible, id);
+	if (block)
+		result = reversible_read(storage->reversible, block, out, NULL, NULL, error);
+	pthread_mutex_unlock(&storage->reading);
+	return block ? result : storage_read_block(storage, out, number, error);
+}
+
+/* --- the state --- */
+
 static int save(struct storage *storage, const struct bytes *head, const struct map_root *root,
                 uint32_t number, struct error *error)
 {
@@ -282,9 +391,11 @@ int storage_save_state(struct storage *storage, struct embedded_chain *chain, bo
 	pthread_mutex_lock(&chain->lock);
 	if (always ? chain->stored->number != storage->saved_number
 	           : save_is_due(storage, chain->stored, clock_monotonic_us())) {
+		struct branch *branch = branch_fork(chain->ledger, chain->stored);
 		number = chain->stored->number;
-		branch_pack_block(&head, chain->branch, chain->stored);
+		branch_pack_block(&head, branch, chain->stored);
 		root = map_root_hold(chain->stored->root);
+		branch_destroy(branch);
 	}
 	pthread_mutex_unlock(&chain->lock);
 	if (!root)

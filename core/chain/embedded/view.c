@@ -37,10 +37,8 @@ static int pin_revision(struct embedded_chain *chain, struct published **out,
 {
 	switch (revision->kind) {
 	case CHAIN_HEAD:
-		if (revision->node && revision->node != name_literal("eosio"))
-			return no_node(error, revision->node);
-		*out = embedded_pin(chain);
-		return 0;
+		*out = revision->node ? embedded_pin_node(chain, revision->node) : embedded_pin(chain);
+		return *out ? 0 : no_node(error, revision->node);
 	case CHAIN_BLOCK:
 		*out = embedded_pin_block(chain, revision->block_num);
 		return *out ? 0 : error_set(error, EOPNOTSUPP, "the state after block %" PRIu32 " is not kept",
@@ -148,32 +146,26 @@ static int read_info(struct chain_view *view, struct chain_info *out, struct err
 	return 0;
 }
 
-/* On its way to storage: NULL when it is not. Under lock. */
-static const struct sealed *find_sealed(const struct embedded_chain *chain, uint32_t number)
+/* Appends a block of the view's branch that is in memory, if it is, and gives its id, if that is known;
+ * false: it is there, but not signed yet. */
+static bool pack_from_memory(struct embedded_chain *chain, const struct block_state *head, struct bytes *out,
+                             struct checksum256 *id, bool *has_id, uint32_t number)
 {
-	for (size_t i = 0; i < chain->sealed_count; i++) {
-		const struct sealed *sealed = &chain->sealed[(chain->sealed_first + i) % SEALED_MAXIMUM];
-		if (sealed->block->number == number)
-			return sealed;
-	}
-	return NULL;
-}
+	bool is_signed = true;
 
-/* Appends a block that is in memory, if it is; false: it is there, but not signed yet. */
-static bool pack_from_memory(struct embedded_chain *chain, struct bytes *out, uint32_t number)
-{
 	pthread_mutex_lock(&chain->lock);
-	const struct sealed *sealed = find_sealed(chain, number);
-	bool is_signed = !sealed || sealed->is_signed;
-	uint32_t head = branch_head(chain->branch)->number;
-	if (is_signed && !sealed && !chain->storage && number <= head && head - number < RECENT_BLOCKS) {
-		const struct bytes *recent = &chain->recent[number % RECENT_BLOCKS];
-		bytes_put(out, recent->data, recent->length);
-	} else if (is_signed) {
-		const struct block_state *block = sealed ? sealed->block : branch_find(chain->branch, number);
-		if (block)
-			signed_block_pack(out, block->block);
-	}
+	struct branch *branch = branch_fork(chain->ledger, (struct block_state *)(uintptr_t)head);
+	const struct block_state *block = branch_find(branch, number);
+	*has_id = branch_find_id(branch, id, number);
+	for (size_t i = 0; i < chain->sealed_count && block; i++)
+		if (chain->sealed[i]->block == block)
+			is_signed = chain->sealed[i]->is_signed;
+	if (block && is_signed)
+		signed_block_pack(out, block->block);
+	else if (!block && !chain->storage && number <= head->number && head->number - number < RECENT_BLOCKS)
+		bytes_put(out, chain->recent[number % RECENT_BLOCKS].data,
+		          chain->recent[number % RECENT_BLOCKS].length);
+	branch_destroy(branch);
 	pthread_mutex_unlock(&chain->lock);
 	return is_signed;
 }
@@ -183,12 +175,15 @@ static int read_block(struct chain_view *view, struct signed_block *out, uint32_
                       struct error *error)
 {
 	struct embedded_chain *chain = embedded_of(view->chain);
+	const struct block_state *head = state_of(view)->head;
+	struct checksum256 id;
 	struct bytes packed = {0};
+	bool has_id;
 	int result = -ENOENT;
 
-	if (!pack_from_memory(chain, &packed, number)) {
+	if (!pack_from_memory(chain, head, &packed, &id, &has_id, number)) {
 		result = embedded_finish(chain, false, error);
-		if (result || !pack_from_memory(chain, &packed, number))
+		if (result || !pack_from_memory(chain, head, &packed, &id, &has_id, number))
 			return result ? result : error_set(error, EAGAIN, "block %" PRIu32 " is being signed", number);
 		result = -ENOENT;
 	}
@@ -196,31 +191,13 @@ static int read_block(struct chain_view *view, struct signed_block *out, uint32_
 		struct cursor in = cursor_make(packed.data, packed.length);
 		result = signed_block_unpack(out, &in, error);
 	} else if (chain->storage) {
-		result = storage_read_block(chain->storage, out, number, error);
+		result = has_id ? storage_find_block(chain->storage, out, number, &id, error)
+		                : storage_read_block(chain->storage, out, number, error);
 	}
 	bytes_release(&packed);
 	if (result == -ENOENT)
 		error_set(error, ENOENT, "there is no block %" PRIu32 " here", number);
 	return result;
-}
-
-int embedded_node(struct chain *base, struct chain_node *out, uint64_t name,
-                  const struct interruption *interruption, struct error *error)
-{
-	struct embedded_chain *chain = embedded_of(base);
-
-	(void)interruption;
-	if (name != name_literal("eosio"))
-		return no_node(error, name);
-	struct published *state = embedded_pin(chain);
-	*out = (struct chain_node){.name = name, .running = true, .head_block_num = state->head->number,
-	                           .irreversible_block_num = state->irreversible_num, .log = chain->node_log};
-	const struct producer_schedule *schedule = &state->head->active_schedule;
-	for (size_t i = 0; i < schedule->producers_count; i++)
-		if (embedded_signing_key(chain, &schedule->producers[i], NULL))
-			out->producers[out->producers_count++] = schedule->producers[i].producer_name;
-	embedded_unpin(chain, state);
-	return 0;
 }
 
 struct chain_view_operations embedded_view_operations(void)

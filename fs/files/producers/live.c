@@ -123,7 +123,7 @@ static int print_scheduled(struct request *request, struct text *out,
 		public_key_print(key, &scheduled->keys[0].key);
 	if (!node_signs_for(&node, scheduled->producer_name))
 		text_printf(out, "not producing: no node has its key %s\n", key);
-	else if (!node.running)
+	else if (node.state == CHAIN_NODE_STOPPED)
 		text_printf(out, "not producing: its node %s is stopped\n", name_text(node.name).text);
 	else
 		text_append(out, "producing\n");

@@ -1,0 +1,288 @@
+/* The nodes in the data folder: which there are, how each is configured and whether it runs ("nodes"). Where
+ * each stands is found among the reversible blocks. */
+#include "core/chain/embedded/storage.h"
+
+#include "core/base/file.h"
+#include "core/base/memory.h"
+#include "core/types/name.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NODES_FILE_MAXIMUM = 64 << 20 };
+
+#define EOSIO name_literal("eosio")
+
+/* --- where each stands --- */
+
+/* The branches that the reversible blocks make, and which node's head was on which. */
+struct forest {
+	struct branch **branches; /* owned */
+	size_t count, capacity;
+	struct node_place {
+		uint64_t node;
+		struct block_state *head; /* held */
+	} *places; /* owned */
+	size_t places_count, places_capacity;
+};
+
+static void forest_release(struct forest *forest)
+{
+	for (size_t i = 0; i < forest->places_count; i++)
+		block_state_release(forest->places[i].head);
+	for (size_t i = 0; i < forest->count; i++)
+		branch_destroy(forest->branches[i]);
+	free(forest->places);
+	free(forest->branches);
+}
+
+static void forest_add(struct forest *forest, struct branch *branch)
+{
+	memory_grow(&forest->branches, &forest->capacity, forest->count + 1, sizeof(struct branch *));
+	forest->branches[forest->count++] = branch;
+}
+
+/* The branch that a block goes on from; NULL: its past is not there. */
+static struct branch *forest_find(struct forest *forest, struct ledger *ledger,
+                                  const struct checksum256 *previous)
+{
+	struct block_state *parent;
+
+	for (size_t i = 0; i < forest->count; i++)
+		if (checksum256_equal(&branch_head(forest->branches[i])->id, previous))
+			return forest->branches[i];
+	parent = ledger_find(ledger, previous);
+	if (!parent)
+		return NULL;
+	forest_add(forest, branch_fork(ledger, parent));
+	return forest->branches[forest->count - 1];
+}
+
+static void forest_place(struct forest *forest, uint64_t node, struct block_state *head)
+{
+	size_t i = 0;
+
+	while (i < forest->places_count && forest->places[i].node != node)
+		i++;
+	if (i == forest->places_count) {
+		memory_grow(&forest->places, &forest->places_capacity, i + 1, sizeof *forest->places);
+		forest->places[i] = (struct node_place){.node = node};
+		forest->places_count++;
+	}
+	block_state_release(forest->places[i].head);
+	forest->places[i].head = block_state_hold(head);
+}
+
+static int grow_one(struct forest *forest, struct storage *storage, struct ledger *ledger,
+                    const struct reversible_block *stored, struct error *error)
+{
+	struct signed_block block = {0};
+	uint64_t *heads = NULL;
+	size_t count = 0;
+	int result = reversible_read(storage->reversible, stored, &block, &heads, &count, error);
+	struct branch *branch = result ? NULL : forest_find(forest, ledger, &block.header.previous);
+
+	if (branch)
+		result = storage_apply(branch, &block, error);
+	for (size_t i = 0; i < count && result == 0 && branch; i++)
+		forest_place(forest, heads[i], branch_head(branch));
+	signed_block_release(&block);
+	free(heads);
+	if (result)
+		error_prefix(error, "replaying the reversible blocks");
+	return result;
+}
+
+static int grow_forest(struct forest *forest, struct storage *storage, struct branch *first,
+                       struct error *error)
+{
+	size_t count;
+	const struct reversible_block *blocks = reversible_blocks(storage->reversible, &count);
+	uint32_t logged = branch_head(first)->number;
+	int result = 0;
+
+	forest_add(forest, first);
+	for (size_t i = 0; i < count && result == 0; i++)
+		if (blocks[i].number > logged)
+			result = grow_one(forest, storage, branch_ledger(first), &blocks[i], error);
+	return result;
+}
+
+/* Where a node stands: where it was seen last, else where the best branch ends. */
+static struct block_state *place_of(const struct forest *forest, uint64_t node)
+{
+	struct block_state *best = branch_head(forest->branches[0]);
+
+	for (size_t i = 0; i < forest->places_count; i++)
+		if (forest->places[i].node == node)
+			return forest->places[i].head;
+	for (size_t i = 1; i < forest->count && node == EOSIO; i++)
+		if (branch_head(forest->branches[i])->number > best->number)
+			best = branch_head(forest->branches[i]);
+	return best;
+}
+
+/* --- the file of nodes --- */
+
+struct saved_node {
+	uint64_t name;
+	bool is_running;
+	struct text configuration;
+	char **arguments; /* owned strings */
+	size_t arguments_count, arguments_capacity;
+};
+
+static void saved_node_release(struct saved_node *saved)
+{
+	text_release(&saved->configuration);
+	for (size_t i = 0; i < saved->arguments_count; i++)
+		free(saved->arguments[i]);
+	free(saved->arguments);
+	*saved = (struct saved_node){0};
+}
+
+/* "name = value" as one word of a command line. */
+static char *argument_of(const char *line)
+{
+	const char *equals = strstr(line, " = ");
+	struct text word = TEXT_EMPTY;
+
+	text_printf(&word, "--%.*s=%s", equals ? (int)(equals - line) : (int)strlen(line), line,
+	            equals ? equals + 3 : "true");
+	return text_take(&word);
+}
+
+static int restore_node(struct embedded_chain *chain, const struct forest *forest,
+                        const struct saved_node *saved, struct error *error)
+{
+	struct node *node;
+	int result = network_add_node(chain->network, &node, saved->name, place_of(forest, saved->name),
+	                              text_string(&saved->configuration), error);
+
+	return result || !saved->is_running
+	           ? result
+	           : node_start(node, (const char *const *)saved->arguments, saved->arguments_count, error);
+}
+
+/* A line of the file: what it says is added to *saved; true: the node is complete. */
+static bool take_line(struct embedded_chain *chain, struct saved_node *saved, const char *line)
+{
+	uint64_t name;
+
+	if (strncmp(line, "node ", 5) == 0 && name_parse(&name, line + 5, NULL) == 0) {
+		saved_node_release(saved);
+		saved->name = name;
+	} else if (strcmp(line, "running") == 0) {
+		saved->is_running = true;
+	} else if (strncmp(line, "argument ", 9) == 0) {
+		memory_grow(&saved->arguments, &saved->arguments_capacity, saved->arguments_count + 1,
+		            sizeof *saved->arguments);
+		saved->arguments[saved->arguments_count++] = argument_of(line + 9);
+	} else if (strncmp(line, "config ", 7) == 0) {
+		text_printf(&saved->configuration, "%s\n", line + 7);
+	} else if (strncmp(line, "viewed ", 7) == 0 && name_parse(&name, line + 7, NULL) == 0) {
+		chain->viewed = name;
+	}
+	return strcmp(line, "end") == 0;
+}
+
+static int restore_from(struct embedded_chain *chain, const struct forest *forest, char *content,
+                        struct error *error)
+{
+	struct saved_node saved = {0};
+	int result = 0;
+
+	for (char *line = strtok_r(content, "\n", &content); line && result == 0;
+	     line = strtok_r(NULL, "\n", &content))
+		if (take_line(chain, &saved, line)) {
+			result = restore_node(chain, forest, &saved, error);
+			saved_node_release(&saved);
+		}
+	saved_node_release(&saved);
+	return result;
+}
+
+static int begin_with_eosio(struct embedded_chain *chain, struct block_state *head, struct error *error)
+{
+	struct node *node;
+	int result = network_add_node(chain->network, &node, EOSIO, head, NULL, error);
+
+	return result ? result : node_start(node, NULL, 0, error);
+}
+
+int storage_restore_nodes(struct storage *storage, struct embedded_chain *chain, struct branch *first,
+                          struct text *notices, struct error *error)
+{
+	struct forest forest = {0};
+	struct text content = TEXT_EMPTY;
+	int result;
+
+	(void)notices;
+	if (!storage) {
+		result = begin_with_eosio(chain, branch_head(first), error);
+		branch_destroy(first);
+		return result;
+	}
+	result = grow_forest(&forest, storage, first, error);
+	if (result == 0)
+		result = file_load(&content, storage->nodes_path, NODES_FILE_MAXIMUM, error);
+	if (result == -ENOENT) {
+		error_clear(error);
+		result = begin_with_eosio(chain, place_of(&forest, EOSIO), error);
+	} else if (result == 0) {
+		result = restore_from(chain, &forest, content.data, error);
+	}
+	if (result == 0 && !network_node_from(chain->network, 0))
+		result = begin_with_eosio(chain, place_of(&forest, EOSIO), error);
+	text_release(&content);
+	forest_release(&forest);
+	return result;
+}
+
+/* --- saving --- */
+
+static void print_node(struct text *out, const struct node *node)
+{
+	struct text configuration = TEXT_EMPTY;
+	size_t count;
+	char *const *arguments = node_arguments(node, &count);
+	char *rest;
+
+	text_printf(out, "node %s\n", name_text(network_node_name(node)).text);
+	if (node_state(node, NULL) != NODE_STOPPED)
+		text_append(out, "running\n");
+	for (size_t i = 0; i < count; i++)
+		text_printf(out, "argument %s\n", arguments[i]);
+	node_configuration_print(node, &configuration);
+	rest = configuration.data;
+	for (char *line; rest && *rest; rest = line) {
+		line = strchr(rest, '\n');
+		line = line ? line + 1 : rest + strlen(rest);
+		text_append(out, "config ");
+		text_append_bytes(out, rest, (size_t)(line - rest));
+		if (line[-1] != '\n')
+			text_append_char(out, '\n');
+	}
+	text_append(out, "end\n");
+	text_release(&configuration);
+}
+
+int storage_save_nodes(struct storage *storage, struct embedded_chain *chain, struct error *error)
+{
+	struct text text = TEXT_EMPTY;
+	int result;
+
+	if (!storage)
+		return 0;
+	result = key_store_save(chain->node_keys, error);
+	text_printf(&text, "viewed %s\n", name_text(chain->viewed).text);
+	for (struct node *node = network_node_from(chain->network, 0); node;
+	     node = network_node_from(chain->network, network_node_name(node) + 1))
+		print_node(&text, node);
+	if (result == 0)
+		result = file_replace(storage->nodes_path, text.data, text.length, error);
+	text_release(&text);
+	return result;
+}

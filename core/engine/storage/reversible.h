@@ -1,0 +1,42 @@
+/* The file of reversible blocks, of all branches, in the order in which they were made (DESIGN 5). What
+ * has become irreversible or can never be goes when enough of it has gathered.
+ *
+ * On disk: 8 bytes "EFSREVB\n", u32 version 1, u32 zero; then for each block u32 length, u32 crc32, the
+ * bytes: u32 count, that many u64 (the names of the nodes whose head it was when it was stored), the packed
+ * signed block. The checksum covers the record's offset (u64), its length (u32) and
+ * its bytes. All little-endian. */
+#ifndef EOSIOFS_CORE_ENGINE_STORAGE_REVERSIBLE_H
+#define EOSIOFS_CORE_ENGINE_STORAGE_REVERSIBLE_H
+
+#include "core/types/block.h"
+
+struct reversible;
+
+struct reversible_block {
+	struct checksum256 id, previous;
+	uint32_t number;
+	uint64_t at; /* of its record */
+	uint32_t length;
+};
+
+/* Opens the file, or makes it (0600). A torn end is cut off; a sentence about it is appended to *report
+ * (which may be NULL). -EBADMSG: no such file; -ENOTSUP: written by a newer version; or another -errno. */
+int reversible_open(struct reversible **out, const char *path, struct text *report, struct error *error);
+void reversible_close(struct reversible *file); /* NULL is fine */
+
+/* All that are in it, oldest first; borrowed until the next append or cut. */
+const struct reversible_block *reversible_blocks(const struct reversible *file, size_t *count);
+const struct reversible_block *reversible_find(const struct reversible *file, const struct checksum256 *id);
+/* heads: NULL, or *heads is those names (free it), *count how many there are. */
+int reversible_read(struct reversible *file, const struct reversible_block *block, struct signed_block *out,
+                    uint64_t **heads, size_t *count, struct error *error);
+/* 0 means that the kernel has it; on failure the file is as it was. */
+int reversible_append(struct reversible *file, const struct signed_block *block, const uint64_t *heads,
+                      size_t count, struct error *error);
+int reversible_sync(struct reversible *file, struct error *error);
+/* Blocks up to that number are of no use any more; the file is written anew when they are most of it, which
+ * reversible_is_full() tells before. */
+bool reversible_is_full(const struct reversible *file, uint32_t number);
+int reversible_forget(struct reversible *file, uint32_t number, struct error *error);
+
+#endif
