@@ -77,14 +77,16 @@ void mount_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mo
 void mount_read(fuse_req_t req, fuse_ino_t inode, size_t size, off_t offset, struct fuse_file_info *info)
 {
 	char stack[READ_STACK], *buffer = stack;
-	(void)inode;
 	if (size > sizeof stack)
 		buffer = memory_allocate(size, 1);
 	ssize_t count = handle_read(handle_of(info), buffer, size, offset);
+	bool secret = node_is_secret(mount_node(mount_of(req), inode));
 	if (count >= 0)
 		fuse_reply_buf(req, buffer, (size_t)count);
 	else
 		mount_reply(req, (int)count);
+	if (secret && count > 0)
+		memory_wipe(buffer, (size_t)count);
 	if (buffer != stack)
 		free(buffer);
 }

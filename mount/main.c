@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -35,6 +36,7 @@ struct service {
 	struct chain *chain;
 	struct boot *boot;
 	struct fuse_session *session;
+	int presence; /* its lock */
 	bool mounted;
 };
 
@@ -61,29 +63,65 @@ static void log_message(enum fuse_log_level level, const char *format, va_list a
 	vfprintf(stderr, format, arguments);
 }
 
+/* Whatever can be read, a pipe too. -EFBIG: it does not end within `size` bytes. */
+static ssize_t read_file(char *out, size_t size, const char *path, const char *what, struct error *error)
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t length = 0, count = file < 0 ? -1 : 1;
+
+	while (count > 0 && (size_t)length < size) {
+		count = read(file, out + length, size - (size_t)length);
+		length += count > 0 ? count : 0;
+	}
+	if (count < 0)
+		length = error_set(error, errno, "the %s file '%s': %s", what, path, strerror(errno));
+	else if ((size_t)length == size)
+		length = error_set(error, EFBIG, "the %s file '%s' is too long", what, path);
+	if (file >= 0)
+		close(file);
+	return length;
+}
+
 static int read_genesis(struct genesis *out, const char *path, struct error *error)
 {
 	char *text = memory_allocate(GENESIS_MAXIMUM, 1);
-	int file = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t length = file < 0 ? -1 : read(file, text, GENESIS_MAXIMUM);
-	int result;
+	ssize_t length = read_file(text, GENESIS_MAXIMUM, path, "genesis", error);
+	int result = length < 0 ? (int)length : genesis_parse(out, text, (size_t)length, error);
 
-	if (length < 0)
-		result = error_set(error, errno, "the genesis file '%s': %s", path, strerror(errno));
-	else if (length == GENESIS_MAXIMUM)
-		result = error_set(error, EFBIG, "the genesis file '%s' is too long", path);
-	else if ((result = genesis_parse(out, text, (size_t)length, error)) != 0)
+	if (length >= 0 && result)
 		error_prefix(error, "the genesis file '%s'", path);
-	if (file >= 0)
-		close(file);
 	free(text);
+	return result;
+}
+
+/* The key of a genesis, from the command line or a file; *given: there is one. */
+static int read_genesis_key(struct private_key *out, bool *given, const struct options *options,
+                            struct error *error)
+{
+	char text[KEY_TEXT_SIZE] = "";
+	int result = 0;
+	*given = options->genesis_key || options->genesis_key_file[0];
+	if (options->genesis_key) {
+		result = private_key_parse(out, options->genesis_key, error);
+		if (result)
+			error_prefix(error, "genesis_key");
+	} else if (*given) {
+		ssize_t length = read_file(text, sizeof text, options->genesis_key_file, "genesis key", error);
+		if (length >= 0)
+			text[strcspn(text, " \t\r\n")] = 0;
+		result = length < 0 ? (int)length : private_key_parse(out, text, error);
+		if (length >= 0 && result)
+			error_prefix(error, "the genesis key file '%s'", options->genesis_key_file);
+	}
+	memory_wipe(text, sizeof text);
 	return result;
 }
 
 static int create_chain(struct service *service, struct options *options, struct error *error)
 {
-	struct private_key key;
+	struct private_key key = {{0}};
 	struct genesis genesis;
+	bool key_given = false;
 	struct text notices = TEXT_EMPTY;
 	struct embedded_options embedded = {.data_folder = service->folder,
 	                                    .wallet = service->wallet,
@@ -95,12 +133,10 @@ static int create_chain(struct service *service, struct options *options, struct
 		result = read_genesis(&genesis, options->genesis_file, error);
 		embedded.genesis = &genesis;
 	}
-	if (result == 0 && options->genesis_key) {
-		result = private_key_parse(&key, options->genesis_key, error);
-		if (result)
-			error_prefix(error, "genesis_key");
+	if (result == 0)
+		result = read_genesis_key(&key, &key_given, options, error);
+	if (key_given)
 		embedded.genesis_key = &key;
-	}
 	if (result == 0)
 		result = embedded_chain_create(&service->chain, &embedded, error);
 	if (notices.length)
@@ -108,8 +144,7 @@ static int create_chain(struct service *service, struct options *options, struct
 			if (*line)
 				say(line);
 	text_release(&notices);
-	if (embedded.genesis_key)
-		memory_wipe(&key, sizeof key);
+	memory_wipe(&key, sizeof key);
 	options_forget_key(options);
 	return result;
 }
@@ -178,8 +213,8 @@ static int create_layers(struct service *service, struct options *options, struc
 
 static int mount_session(struct service *service, const struct options *options, struct error *error)
 {
-	int result = presence_announce(&service->mount.presence, options->mount_point, error);
-	if (result != 0)
+	int result = presence_announce(&service->presence, options->mount_point, error);
+	if (result)
 		return result;
 	if (fuse_session_mount(service->session, options->mount_point) != 0)
 		return error_set(error, EIO, "cannot mount at '%s'%s", options->mount_point,
@@ -216,7 +251,7 @@ static int serve(struct service *service, const struct options *options, int wai
 }
 
 /* In reverse order. */
-static void take_down(struct service *service)
+static void take_down(struct service *service, const char *mount_point)
 {
 	if (service->mounted)
 		fuse_session_unmount(service->session);
@@ -236,13 +271,15 @@ static void take_down(struct service *service)
 		slow_destroy(service->mount.slow);
 	if (service->session)
 		fuse_session_destroy(service->session);
-	presence_end(&service->mount.presence);
+	presence_end(service->presence, mount_point);
 }
 
 /* libfuse's own part of the command line, checked before anything is made. */
 static int create_session(struct service *service, struct options *options)
 {
 	fuse_opt_insert_arg(&options->fuse, 1, "-ofsname=eosiofs,subtype=eosiofs");
+	if (options->allow_other) /* the kernel holds others to the modes, too */
+		fuse_opt_insert_arg(&options->fuse, 1, "-odefault_permissions");
 	service->session = fuse_session_new(&options->fuse, &mount_operations, sizeof mount_operations,
 	                                    &service->mount);
 	return service->session ? 0 : -EINVAL;
@@ -250,11 +287,12 @@ static int create_session(struct service *service, struct options *options)
 
 static int run_mount(struct options *options, const char *program)
 {
-	struct service service = {.mount.presence.listener = -1};
+	struct service service = {.presence = -1};
 	struct rlimit files;
 	struct error error = {0};
 	int waiter = -1, result;
 	fuse_set_log_func(log_message);
+	prctl(PR_SET_DUMPABLE, 0); /* no core holds keys, and nobody but root looks into this process */
 	if (create_session(&service, options) != 0) {
 		fprintf(stderr, "eosiofs: '%s --help' lists the options\n", program);
 		return EXIT_USAGE;
@@ -273,7 +311,7 @@ static int run_mount(struct options *options, const char *program)
 		result = mount_session(&service, options, &error);
 	if (result == 0)
 		result = serve(&service, options, waiter, &error);
-	take_down(&service);
+	take_down(&service, options->mount_point);
 	return result == 0 ? EXIT_SUCCESS : fail(&error);
 }
 

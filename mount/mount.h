@@ -6,14 +6,12 @@
 #include <fuse3/fuse_lowlevel.h>
 
 #include "fs/tree/tree.h"
-#include "mount/presence.h"
 
 struct slow;
 
 struct mount {
 	struct tree *tree;
 	struct slow *slow;
-	struct presence presence;
 };
 
 /* The operations, for fuse_session_new(); its userdata is a struct mount that lives as long as the session

@@ -31,6 +31,12 @@ static void unescape(char *text)
 	*out = 0;
 }
 
+static unsigned long number_behind(const char *options, const char *word)
+{
+	const char *found = strstr(options, word);
+	return found ? strtoul(found + strlen(word), NULL, 10) : 0;
+}
+
 /* A line: ID PARENT MAJOR:MINOR ROOT PATH OPTIONS [TAGS…] - TYPE SOURCE SUPER_OPTIONS */
 static bool read_line(struct mount_entry *out, char *line)
 {
@@ -39,8 +45,11 @@ static bool read_line(struct mount_entry *out, char *line)
 	if (!end)
 		return false;
 	*end = 0;
-	for (int field = 0; field < 5; field++)
+	for (int field = 0; field < 5; field++) {
 		path = strsep(&rest, " ");
+		if (field == 2 && path)
+			out->connection = (unsigned)number_behind(path, ":");
+	}
 	if (!path || strlen(path) >= sizeof out->path)
 		return false;
 	strcpy(out->path, path);
@@ -51,8 +60,8 @@ static bool read_line(struct mount_entry *out, char *line)
 		return false;
 	*super++ = 0;
 	snprintf(out->type, sizeof out->type, "%s", type);
-	const char *user = strstr(super, "user_id=");
-	out->user = user ? (uid_t)strtoul(user + strlen("user_id="), NULL, 10) : 0;
+	out->user = (uid_t)number_behind(super, "user_id=");
+	out->group = (gid_t)number_behind(super, "group_id=");
 	return true;
 }
 
@@ -98,13 +107,32 @@ static int run_fusermount(const char *path, bool lazily)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EBUSY;
 }
 
-int mount_table_unmount(const char *path, bool lazily, struct error *error)
+/* The connection's user may end it, where the control file system is mounted. */
+static void abort_connection(const char *path)
+{
+	struct mount_entry entry;
+	char control[80];
+
+	if (mount_table_find(&entry, path, NULL) != 1)
+		return;
+	snprintf(control, sizeof control, "/sys/fs/fuse/connections/%u/abort", entry.connection);
+	int file = open(control, O_WRONLY | O_CLOEXEC);
+	if (file < 0)
+		return;
+	if (write(file, "1", 1) != 1)
+		perror(control);
+	close(file);
+}
+
+int mount_table_unmount(const char *path, bool dead, struct error *error)
 {
 	int result;
+	if (dead)
+		abort_connection(path);
 	if (geteuid() == 0)
-		result = umount2(path, UMOUNT_NOFOLLOW | (lazily ? MNT_DETACH : 0)) == 0 ? 0 : -errno;
+		result = umount2(path, UMOUNT_NOFOLLOW | (dead ? MNT_DETACH | MNT_FORCE : 0)) == 0 ? 0 : -errno;
 	else
-		result = run_fusermount(path, lazily);
+		result = run_fusermount(path, dead);
 	if (result == -ENOENT && geteuid() != 0)
 		return error_set(error, ENOENT, "fusermount3 is not installed: apt install fuse3");
 	if (result)

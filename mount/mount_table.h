@@ -15,12 +15,15 @@ struct mount_entry {
 	char path[PATH_MAX];
 	char type[64];
 	uid_t user; /* who mounted it, for FUSE; 0 otherwise */
+	gid_t group;
+	unsigned connection; /* FUSE's number for it */
 };
 
 /* The topmost mount at exactly this absolute path: 1, 0 for none, -errno. */
 int mount_table_find(struct mount_entry *out, const char *path, struct error *error);
-/* Unmounts; lazily: even while it is busy or dead. -EBUSY; -EPERM when it is somebody else's. */
-int mount_table_unmount(const char *path, bool lazily, struct error *error);
+/* Unmounts. dead: even while it is busy, and whoever waits for an answer gets an error, where the kernel
+ * lets us. -EBUSY; -EPERM when it is somebody else's. */
+int mount_table_unmount(const char *path, bool dead, struct error *error);
 /* Makes a path absolute without touching its last part, which may be a dead mount: only the folders above
  * are asked. */
 int mount_table_absolute(char out[PATH_MAX], const char *path, struct error *error);

@@ -14,14 +14,14 @@
 
 static const char VERSION[] = "0.2.0";
 
-enum { KEY_DEBUG = 1, KEY_NO_MEANING };
+enum { KEY_KEPT = 1, KEY_NO_MEANING };
 enum { HELP_INDENT = 26, HELP_WIDTH = 100 };
 
 /* What fuse_opt_parse() fills. */
 struct parsed {
 	int help, version, print_tree, print_options, unmount, foreground, single_thread;
-	int memory, nonempty, verify;
-	char *data, *genesis, *genesis_key;
+	int memory, nonempty, verify, allow_other;
+	char *data, *genesis, *genesis_key, *genesis_key_file;
 	unsigned max_threads, idle_threads;
 	const char *words[2], *surplus; /* [SOURCE] MOUNTPOINT, as mount(8) calls it */
 };
@@ -49,8 +49,10 @@ static const struct option_row option_rows[] = {
 	{"-f", "stay in the foreground", FIELD("-f", foreground, 1)},
 	{"-d, -o debug", "show libfuse's requests (implies -f)", FIELD("-d", foreground, 1)},
 	{NULL, NULL, FIELD("debug", foreground, 1)},
-	{NULL, NULL, KEY("-d", KEY_DEBUG)}, /* ours and libfuse's */
-	{NULL, NULL, KEY("debug", KEY_DEBUG)},
+	{NULL, NULL, KEY("-d", KEY_KEPT)}, /* ours and libfuse's */
+	{NULL, NULL, KEY("debug", KEY_KEPT)},
+	{NULL, NULL, FIELD("allow_other", allow_other, 1)},
+	{NULL, NULL, KEY("allow_other", KEY_KEPT)},
 	{"-s", "one thread answers every request", FIELD("-s", single_thread, 1)},
 	{"-o data=DIR",
 	 "where the chain and the wallet are kept (default: ~/.local/share/eosiofs/NAME, NAME being the mount "
@@ -62,7 +64,10 @@ static const struct option_row option_rows[] = {
 	 "check every block that is kept, its signature and what it does, and the state, before mounting",
 	 FIELD("verify", verify, 1)},
 	{"-o genesis=FILE", "start a new chain from this genesis.json", FIELD("genesis=%s", genesis, 0)},
-	{"-o genesis_key=WIF", "the private key of that genesis (known already for the tutorial's own)",
+	{"-o genesis_key_file=FILE",
+	 "a file that holds the private key of that genesis (known already for the tutorial's own)",
+	 FIELD("genesis_key_file=%s", genesis_key_file, 0)},
+	{"-o genesis_key=WIF", "the key itself: others may read it while the program starts",
 	 FIELD("genesis_key=%s", genesis_key, 0)},
 	{"-o nonempty", "mount over a folder that holds files", FIELD("nonempty", nonempty, 1)},
 	{"-o max_threads=N", "threads that answer requests (default: 10)",
@@ -175,6 +180,8 @@ static int settle_paths(struct options *out, const struct parsed *parsed, struct
 
 	if (result == 0 && parsed->genesis)
 		result = absolute_path(out->genesis_file, parsed->genesis, error);
+	if (result == 0 && parsed->genesis_key_file)
+		result = absolute_path(out->genesis_key_file, parsed->genesis_key_file, error);
 	if (result || out->unmount || out->memory)
 		return result;
 	result = parsed->data ? absolute_path(out->data_folder, parsed->data, error)
@@ -207,9 +214,10 @@ int options_parse(struct options *out, int count, char **arguments, struct error
 	out->memory = parsed.memory;
 	out->verify = parsed.verify;
 	out->nonempty = parsed.nonempty;
+	out->allow_other = parsed.allow_other;
 	out->max_threads = parsed.max_threads;
 	out->idle_threads = parsed.idle_threads;
-	if (result != 0)
+	if (result)
 		result = error_set(error, EINVAL, "the options cannot be read");
 	else if (out->help || out->version || out->print_tree || out->print_options)
 		result = 0;
@@ -217,6 +225,8 @@ int options_parse(struct options *out, int count, char **arguments, struct error
 		; /* the sentence is there */
 	else if (parsed.data && parsed.memory)
 		result = error_set(error, EINVAL, "-o data=DIR and -o memory exclude each other");
+	else if (parsed.genesis_key && parsed.genesis_key_file)
+		result = error_set(error, EINVAL, "-o genesis_key=WIF and genesis_key_file=FILE exclude each other");
 	else if (out->max_threads == 0)
 		result = error_set(error, EINVAL, "max_threads is at least 1");
 	else
@@ -224,6 +234,7 @@ int options_parse(struct options *out, int count, char **arguments, struct error
 	hide_key(count, arguments);
 	free(parsed.data);
 	free(parsed.genesis);
+	free(parsed.genesis_key_file);
 	return result;
 }
 

@@ -8,11 +8,12 @@
 
 struct options {
 	bool help, version, print_tree, print_options, unmount; /* what to do instead of mounting */
-	bool foreground, single_thread, memory, nonempty, verify;
+	bool foreground, single_thread, memory, nonempty, verify, allow_other;
 	char mount_point[PATH_MAX];  /* absolute */
 	char data_folder[PATH_MAX];  /* absolute; "" with memory */
 	char genesis_file[PATH_MAX]; /* "" for none */
 	char *genesis_key;           /* owned, secret; NULL for none */
+	char genesis_key_file[PATH_MAX]; /* "" for none */
 	unsigned max_threads, idle_threads;
 	struct fuse_args fuse;       /* what is libfuse's own */
 };

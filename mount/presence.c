@@ -1,116 +1,117 @@
-/* Presence: a listening socket in the abstract namespace, named after the mount point. It vanishes with
- * its process, however that ends, and leaves nothing to clean up. */
+/* Presence: a locked file, named after the mount point, in a folder that is its user's alone: /run/user/UID,
+ * or one in /tmp where there is none. The lock vanishes with its process, however that ends, and the kernel
+ * tells whose it is. */
 #include "mount/presence.h"
 
 #include "core/base/hash.h"
+#include "core/base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-enum { DYING_MILLISECONDS = 10000, QUEUE = 64, KEPT = sizeof(((struct presence *)0)->asked) / sizeof(int) };
+enum { DYING_MILLISECONDS = 1000 };
 
-static const char PREFIX[] = "eosiofs-mount-";
-
-/* The name is the path's hash: a path may be longer than a socket's name. */
-static socklen_t address_of(struct sockaddr_un *address, const char *mount_point)
+static bool is_private(const char *path, uid_t user)
 {
-	static const char digits[] = "0123456789abcdef";
+	struct stat status;
+	return lstat(path, &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == user &&
+	       (status.st_mode & 0077) == 0;
+}
+
+/* Appends the lock's path; false where the user has no place for it. make: as that user. */
+static bool lock_path(struct text *out, const char *mount_point, uid_t user, bool make)
+{
+	char run[64];
 	struct checksum256 hash = hash_sha256(mount_point, strlen(mount_point));
-	size_t length = sizeof PREFIX - 1;
 
-	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
-	char *name = address->sun_path + 1; /* abstract: a NUL comes first */
-	memcpy(name, PREFIX, length);
-	for (size_t i = 0; i < sizeof hash.data; i++) {
-		name[length++] = digits[hash.data[i] >> 4];
-		name[length++] = digits[hash.data[i] & 15];
-	}
-	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length);
+	snprintf(run, sizeof run, "/run/user/%u", (unsigned)user);
+	if (is_private(run, user))
+		text_printf(out, "%s/eosiofs", run);
+	else
+		text_printf(out, "/tmp/eosiofs-%u", (unsigned)user);
+	if (make)
+		mkdir(text_string(out), 0700);
+	if (!is_private(text_string(out), user))
+		return false;
+	text_append_char(out, '/');
+	text_append_hex(out, hash.data, sizeof hash.data);
+	return true;
 }
 
-int presence_announce(struct presence *presence, const char *mount_point, struct error *error)
+/* The lock, or -1 with errno. Whoever had it may have removed the file while this one was opened. */
+static int take(const char *path)
 {
-	struct sockaddr_un address;
-	socklen_t length = address_of(&address, mount_point);
-	int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	if (descriptor < 0)
-		return error_set(error, errno, "cannot make a socket: %s", strerror(errno));
-	if (bind(descriptor, (struct sockaddr *)&address, length) != 0 || listen(descriptor, QUEUE) != 0) {
-		int number = errno == EADDRINUSE ? EBUSY : errno;
-		close(descriptor);
-		return error_set(error, number, "'%s' is being served by process %d", mount_point,
-		                 presence_find(mount_point, NULL));
+	struct flock wanted = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	for (;;) {
+		struct stat status;
+		int lock = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+		if (lock < 0)
+			return -1;
+		bool taken = fcntl(lock, F_SETLK, &wanted) == 0;
+		int number = errno;
+		if (taken && fstat(lock, &status) == 0 && status.st_nlink > 0)
+			return lock;
+		close(lock);
+		errno = number;
+		if (!taken)
+			return -1;
 	}
-	for (size_t i = 0; i < KEPT; i++)
-		presence->asked[i] = -1;
-	presence->listener = descriptor;
-	fcntl(descriptor, F_SETOWN, getpid());
-	fcntl(descriptor, F_SETFL, O_NONBLOCK | O_ASYNC);
-	return 0;
 }
 
-/* Whoever is gone makes room; where nobody is, the one that asked first. */
-static void make_room(struct presence *presence)
+void presence_print(char out[32], pid_t process)
 {
-	size_t kept = 0;
-	char byte;
-	for (size_t i = 0; i < KEPT; i++) {
-		int asked = presence->asked[i];
-		presence->asked[i] = -1;
-		if (asked < 0)
-			continue;
-		if (recv(asked, &byte, 1, MSG_DONTWAIT) == 0)
-			close(asked);
-		else
-			presence->asked[kept++] = asked;
-	}
-	if (kept < KEPT)
-		return;
-	close(presence->asked[0]);
-	memmove(presence->asked, presence->asked + 1, (KEPT - 1) * sizeof *presence->asked);
-	presence->asked[KEPT - 1] = -1;
+	if (process > 0)
+		snprintf(out, 32, "process %d", (int)process);
+	else
+		strcpy(out, "a process out of sight");
 }
 
-void presence_answer(struct presence *presence)
+int presence_announce(int *lock, const char *mount_point, struct error *error)
 {
-	int asked;
-	while ((asked = accept4(presence->listener, NULL, NULL, SOCK_CLOEXEC)) >= 0) {
-		make_room(presence);
-		for (size_t i = 0; i < KEPT && asked >= 0; i++) {
-			if (presence->asked[i] >= 0)
-				continue;
-			presence->asked[i] = asked;
-			asked = -1;
+	struct text path = TEXT_EMPTY;
+	int result = 0;
+	*lock = -1;
+	if (lock_path(&path, mount_point, geteuid(), true)) {
+		*lock = take(text_string(&path));
+		if (*lock < 0 && (errno == EACCES || errno == EAGAIN)) {
+			char server[32];
+			presence_print(server, presence_find(mount_point, geteuid()));
+			result = error_set(error, EBUSY, "'%s' is being served by %s", mount_point, server);
 		}
 	}
+	text_release(&path);
+	return result;
 }
 
-void presence_end(struct presence *presence)
+void presence_end(int lock, const char *mount_point)
 {
-	if (presence->listener < 0)
+	struct text path = TEXT_EMPTY;
+
+	if (lock < 0)
 		return;
-	for (size_t i = 0; i < KEPT; i++)
-		if (presence->asked[i] >= 0)
-			close(presence->asked[i]);
-	close(presence->listener);
-	presence->listener = -1;
+	if (lock_path(&path, mount_point, geteuid(), false))
+		unlink(text_string(&path));
+	close(lock);
+	text_release(&path);
 }
 
-bool presence_wait(int descriptor, int milliseconds)
+bool presence_wait(pid_t process, int milliseconds)
 {
+	int descriptor = (int)syscall(SYS_pidfd_open, process, 0);
 	struct pollfd ended = {.fd = descriptor, .events = POLLIN};
 	int result;
+	if (descriptor < 0)
+		return errno == ESRCH;
 	do
 		result = poll(&ended, 1, milliseconds);
 	while (result < 0 && errno == EINTR);
+	close(descriptor);
 	return result != 0;
 }
 
@@ -118,7 +119,7 @@ bool presence_wait(int descriptor, int milliseconds)
 static bool is_dying(pid_t process)
 {
 	char path[64], line[512];
-	snprintf(path, sizeof path, "/proc/%d/stat", process);
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)process);
 	FILE *file = fopen(path, "re");
 	if (!file)
 		return true;
@@ -127,27 +128,20 @@ static bool is_dying(pid_t process)
 	return !name_end || name_end[1] == 0 || strchr("ZX", name_end[2]);
 }
 
-pid_t presence_find(const char *mount_point, int *descriptor)
+pid_t presence_find(const char *mount_point, uid_t user)
 {
-	struct sockaddr_un address;
-	socklen_t length = address_of(&address, mount_point);
-	struct ucred server;
-	socklen_t server_length = sizeof server;
-	pid_t found = 0;
-
-	int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (connection < 0)
-		return 0;
-	if (connect(connection, (struct sockaddr *)&address, length) == 0 &&
-	    getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &server, &server_length) == 0)
-		found = server.pid ? server.pid : -1;
-	if (found > 0 && is_dying(found)) {
-		presence_wait(connection, DYING_MILLISECONDS);
-		found = 0;
-	}
-	if (found != 0 && descriptor)
-		*descriptor = connection;
-	else
-		close(connection);
+	struct text path = TEXT_EMPTY;
+	struct flock held = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	pid_t found = PRESENCE_NONE;
+	int lock = -1;
+	if (lock_path(&path, mount_point, user, false))
+		lock = open(text_string(&path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (lock >= 0 && fcntl(lock, F_GETLK, &held) == 0 && held.l_type != F_UNLCK)
+		found = held.l_pid > 0 ? held.l_pid : PRESENCE_HIDDEN;
+	if (lock >= 0)
+		close(lock);
+	text_release(&path);
+	if (found > 0 && is_dying(found))
+		found = presence_wait(found, DYING_MILLISECONDS) ? PRESENCE_NONE : PRESENCE_DYING;
 	return found;
 }

@@ -1,5 +1,5 @@
-/* A mounted eosiofs makes itself known under its mount point, so that another process learns whether a
- * mount lives without touching it: a stat of a mount that died or hangs would fail or hang too. */
+/* A mounted eosiofs makes itself known under its mount point, so that another process of its user learns
+ * which process serves a mount, and when that ends, without touching the mount. */
 #ifndef EOSIOFS_MOUNT_PRESENCE_H
 #define EOSIOFS_MOUNT_PRESENCE_H
 
@@ -8,23 +8,23 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Who asked whether this process is there; kept open, because they see by that when it ends. */
-struct presence {
-	int listener; /* -1: not announced */
-	int asked[16]; /* the latest; -1: free */
+/* What stands in the place of a process. */
+enum {
+	PRESENCE_NONE = 0,    /* nobody, or nobody whom we can know of: no proof that there is none */
+	PRESENCE_HIDDEN = -1, /* one that this process cannot see (another PID namespace) */
+	PRESENCE_DYING = -2   /* one that was killed and does not end */
 };
 
-/* Announces that this process serves mount_point, until it ends or presence_end(). SIGIO then tells when
- * presence_answer() is due. -EBUSY: another process serves it. */
-int presence_announce(struct presence *presence, const char *mount_point, struct error *error);
-/* Takes in who has asked since, so that the queue of those who ask never fills. */
-void presence_answer(struct presence *presence);
-void presence_end(struct presence *presence);
-/* The process that serves mount_point, 0 for none, -1 for one that this process cannot see (another PID
- * namespace). One that was killed counts as none, once its files are closed: that is waited for. Where
- * descriptor is not NULL and there is one, it becomes readable when that process has ended; close() it. */
-pid_t presence_find(const char *mount_point, int *descriptor);
-/* Waits until the process found has ended: true, or false when the time is up. */
-bool presence_wait(int descriptor, int milliseconds);
+/* Announces that this process serves mount_point, until it ends or presence_end(). *lock is for
+ * presence_end(), -1 where there is no place to announce it. -EBUSY: another process serves it. */
+int presence_announce(int *lock, const char *mount_point, struct error *error);
+void presence_end(int lock, const char *mount_point);
+/* The process that serves the user's mount, or one of the above. One that was just killed is waited for,
+ * and then is none. */
+pid_t presence_find(const char *mount_point, uid_t user);
+/* "process 12", or words for one that cannot be told. */
+void presence_print(char out[32], pid_t process);
+/* Waits until the process has ended: true, or false when the time is up. */
+bool presence_wait(pid_t process, int milliseconds);
 
 #endif

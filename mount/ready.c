@@ -63,28 +63,28 @@ static int check_empty(const char *mount_point, struct error *error)
 /* A mount that was just unmounted may still be writing its data folder. */
 static void wait_for_predecessor(const char *mount_point)
 {
-	int server;
-	if (presence_find(mount_point, &server) == 0)
-		return;
-	presence_wait(server, PREDECESSOR_MILLISECONDS);
-	close(server);
+	pid_t server = presence_find(mount_point, geteuid());
+	if (server > 0)
+		presence_wait(server, PREDECESSOR_MILLISECONDS);
 }
 
 int ready_check(const char *mount_point, bool may_hold_files, struct error *error)
 {
 	struct mount_entry entry;
 	struct stat attributes;
+	char server[32];
 	int result = stale_clean(mount_point, error);
 	if (result != 0)
 		return result;
 	result = mount_table_find(&entry, mount_point, error);
 	if (result < 0)
 		return result;
-	if (result == 1 && strcmp(entry.type, MOUNT_TYPE) == 0)
-		return error_set(
-			error, EBUSY,
-			"mount point '%s' is busy: process %d has an eosiofs there; 'eosiofs --unmount %s' ends it",
-			mount_point, presence_find(mount_point, NULL), mount_point);
+	if (result == 1 && strcmp(entry.type, MOUNT_TYPE) == 0) {
+		presence_print(server, presence_find(mount_point, entry.user));
+		return error_set(error, EBUSY,
+		                 "mount point '%s' is busy: %s has an eosiofs there; 'eosiofs --unmount %s' ends it",
+		                 mount_point, server, mount_point);
+	}
 	if (result == 0)
 		wait_for_predecessor(mount_point);
 	if (stat(mount_point, &attributes) != 0) {

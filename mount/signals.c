@@ -1,5 +1,5 @@
-/* The thread that waits for the signals. SIGIO says that somebody asks whether the mount lives; any other
- * ends the mount: first what takes long, while the loop still answers, and only then the loop. */
+/* The thread that waits for the signals. One ends the mount: first what takes long, while the loop still
+ * answers, and only then the loop. */
 #include "mount/signals.h"
 
 #include "core/base/clock.h"
@@ -27,7 +27,6 @@ static void signal_set(sigset_t *set)
 	sigaddset(set, SIGINT);
 	sigaddset(set, SIGTERM);
 	sigaddset(set, SIGHUP);
-	sigaddset(set, SIGIO);
 }
 
 static void interrupt_only(int number)
@@ -72,13 +71,8 @@ static void *wait_for_signal(void *argument)
 	sigset_t set;
 	int number;
 	signal_set(&set);
-	for (;;) {
-		if (sigwait(&set, &number) != 0)
-			continue;
-		if (number != SIGIO)
-			break;
-		presence_answer(&signals->mount->presence);
-	}
+	while (sigwait(&set, &number) != 0)
+		continue;
 	if (!has_ended(signals)) {
 		slow_stop(signals->mount->slow);
 		end_loop(signals);

@@ -92,14 +92,8 @@ int unmount(const char *mount_point, struct error *error)
 {
 	struct text users = TEXT_EMPTY;
 	struct mount_entry entry;
-	int server = -1;
-	pid_t pid = 0;
-	int result = stale_find(mount_point, error);
-	if (result < 0)
-		return result;
-	if (result == 1)
-		return stale_clean(mount_point, error);
-	result = mount_table_find(&entry, mount_point, error);
+	pid_t server;
+	int result = mount_table_find(&entry, mount_point, error);
 	if (result < 0)
 		return result;
 	if (result == 0)
@@ -107,17 +101,25 @@ int unmount(const char *mount_point, struct error *error)
 	if (strcmp(entry.type, MOUNT_TYPE) != 0)
 		return error_set(error, EINVAL, "what is mounted at '%s' is no eosiofs but %s", mount_point,
 		                 entry.type);
-	pid = presence_find(mount_point, &server);
-	result = mount_table_unmount(mount_point, false, error);
+	if (geteuid() != 0 && entry.user != geteuid())
+		return error_set(error, EPERM, "the eosiofs at '%s' is not yours but user %u's", mount_point,
+		                 (unsigned)entry.user);
+	server = presence_find(mount_point, entry.user);
+	result = stale_find(mount_point, error);
+	if (result < 0)
+		return result;
+	result = result == 1 ? stale_clean(mount_point, error) : mount_table_unmount(mount_point, false, error);
 	if (result == -EBUSY) {
 		name_users(&users, mount_point);
 		error_set(error, EBUSY, "'%s' is busy:%s", mount_point, text_string(&users));
 	}
-	if (result == 0 && pid != 0 && !presence_wait(server, WAIT_MILLISECONDS))
+	if (server == PRESENCE_DYING)
+		server = presence_find(mount_point, entry.user);
+	if (result == 0 && server == PRESENCE_DYING)
+		result = error_set(error, ETIMEDOUT, "unmounted, but its process was killed and does not end");
+	if (result == 0 && server > 0 && !presence_wait(server, WAIT_MILLISECONDS))
 		result = error_set(error, ETIMEDOUT, "unmounted, but process %d is still writing its data folder",
-		                   pid);
-	if (server >= 0)
-		close(server);
+		                   (int)server);
 	text_release(&users);
 	return result;
 }

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
-enum { SMALLEST_CAPACITY = 8 };
+enum { SMALLEST_CAPACITY = 8, STACK_WIPED = 32 * 1024 };
 
 static _Noreturn void memory_out(size_t count, size_t size)
 {
@@ -57,9 +59,44 @@ char *memory_copy_string(const char *string)
 	return memory_copy(string, strlen(string) + 1);
 }
 
+/* Pages of their own, since they are locked and unlocked as a whole. */
+static size_t secret_size(size_t count, size_t size)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	if (count > (SIZE_MAX / 2 - page) / (size ? size : 1))
+		memory_out(count, size);
+	return (count * size / page + 1) * page;
+}
+
+void *memory_allocate_secret(size_t count, size_t size)
+{
+	size_t whole = secret_size(count, size);
+	void *data = mmap(NULL, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (data == MAP_FAILED)
+		memory_out(count, size);
+	(void)mlock(data, whole);
+	(void)madvise(data, whole, MADV_DONTDUMP);
+	return data;
+}
+
+void memory_release_secret(void *data, size_t count, size_t size)
+{
+	if (!data)
+		return;
+	memory_wipe(data, count * size);
+	munmap(data, secret_size(count, size));
+}
+
 void memory_wipe(void *data, size_t length)
 {
-	if (!length)
-		return; /* of nothing there may be no address */
-	explicit_bzero(data, length);
+	if (length) /* of nothing there may be no address */
+		explicit_bzero(data, length);
+}
+
+__attribute__((noinline)) void memory_wipe_stack(void)
+{
+	char left[STACK_WIPED];
+	memory_wipe(left, sizeof left);
 }

@@ -19,7 +19,16 @@ void *memory_copy(const void *data, size_t length);
 /* A copy of a string; free() it. */
 char *memory_copy_string(const char *string);
 
-/* Overwrites a secret so that the compiler cannot leave it out. */
+/* Zeroed memory for secrets: never in a core dump, and never swapped out where the limit on locked memory
+ * allows that. */
+void *memory_allocate_secret(size_t count, size_t size);
+/* Wipes and frees it, with the same count and size; NULL is fine. */
+void memory_release_secret(void *data, size_t count, size_t size);
+
+/* Overwrites a secret so that the compiler cannot leave it out; NULL is fine for nothing. */
 void memory_wipe(void *data, size_t length);
+
+/* Overwrites what functions that have returned left on the stack: other people's code leaves keys there. */
+void memory_wipe_stack(void);
 
 #endif

@@ -48,19 +48,16 @@ static void forget_shared(struct wallet *wallet)
 	wallet->shared = NULL;
 }
 
-/* By hand rather than by realloc, which may leave secrets in freed memory. */
 static void reserve_key(struct wallet *wallet)
 {
 	size_t capacity = wallet->keys_capacity ? 2 * wallet->keys_capacity : 16;
 
 	if (wallet->keys_count < wallet->keys_capacity)
 		return;
-	struct wallet_key *keys = memory_allocate(capacity, sizeof *keys);
+	struct wallet_key *keys = memory_allocate_secret(capacity, sizeof *keys);
 	if (wallet->keys_count)
 		memcpy(keys, wallet->keys, wallet->keys_count * sizeof *keys);
-	if (wallet->keys)
-		memory_wipe(wallet->keys, wallet->keys_capacity * sizeof *keys);
-	free(wallet->keys);
+	memory_release_secret(wallet->keys, wallet->keys_capacity, sizeof *keys);
 	wallet->keys = keys;
 	wallet->keys_capacity = capacity;
 }
@@ -86,9 +83,7 @@ static void remove_key_at(struct wallet *wallet, size_t at)
 void wallet_forget_keys(struct wallet *wallet)
 {
 	forget_shared(wallet);
-	if (wallet->keys)
-		memory_wipe(wallet->keys, wallet->keys_capacity * sizeof *wallet->keys);
-	free(wallet->keys);
+	memory_release_secret(wallet->keys, wallet->keys_capacity, sizeof *wallet->keys);
 	wallet->keys = NULL;
 	wallet->keys_count = wallet->keys_capacity = 0;
 }
@@ -209,7 +204,7 @@ static struct wallet_key *merge_pairs(const struct wallet *wallet, const struct 
 {
 	size_t all = wallet->keys_count + count, kept = 0;
 	const struct wallet_key **order = memory_allocate(all + 1, sizeof *order);
-	struct wallet_key *merged = memory_allocate(all + 1, sizeof *merged);
+	struct wallet_key *merged = memory_allocate_secret(all + 1, sizeof *merged);
 
 	for (size_t i = 0; i < all; i++)
 		order[i] = i < wallet->keys_count ? &wallet->keys[i] : &pairs[i - wallet->keys_count];
@@ -247,9 +242,7 @@ int wallet_import_pairs(struct wallet *wallet, const struct wallet_key *pairs, s
 			wallet->keys_count = before_count;
 			wallet->keys_capacity = before_capacity;
 		}
-		if (rest)
-			memory_wipe(rest, rest_capacity * sizeof *rest);
-		free(rest);
+		memory_release_secret(rest, rest_capacity, sizeof *rest);
 	}
 	pthread_mutex_unlock(&wallet->mutex);
 	return result;

@@ -51,7 +51,7 @@ void wallet_file_encode(struct text *out, const struct wallet_secret *secret, co
 static int read_keys(struct wallet_key **keys, size_t *count, struct cursor *in)
 {
 	uint32_t total = cursor_count(in, 1 + 33 + 1 + 32);
-	struct wallet_key *list = memory_allocate(total ? total : 1, sizeof *list);
+	struct wallet_key *list = memory_allocate_secret(total, sizeof *list);
 
 	for (uint32_t i = 0; i < total && !in->failed; i++) {
 		public_key_unpack(&list[i].public, in);
@@ -60,8 +60,7 @@ static int read_keys(struct wallet_key **keys, size_t *count, struct cursor *in)
 		cursor_copy(in, list[i].private.secret, sizeof list[i].private.secret);
 	}
 	if (in->failed) {
-		memory_wipe(list, total * sizeof *list);
-		free(list);
+		memory_release_secret(list, total, sizeof *list);
 		return -EINVAL;
 	}
 	*keys = list;

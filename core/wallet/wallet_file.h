@@ -16,7 +16,7 @@ struct wallet_secret wallet_secret_of(const char *password);
 /* The file's text: a JSON object with the one member cipher_keys. keys ascending by public key. */
 void wallet_file_encode(struct text *out, const struct wallet_secret *secret, const struct wallet_key *keys,
                         size_t count);
-/* The keys of such a text: *keys is wiped and free()d by the caller. 3120005 for a password that does not
+/* The keys of such a text; memory_release_secret() *keys. 3120005 for a password that does not
  * open it; `file` is quoted. */
 int wallet_file_decode(struct wallet_key **keys, size_t *count, const struct wallet_secret *secret,
                        const char *file, const char *text, size_t length, struct error *error);

@@ -127,8 +127,7 @@ int wallet_load_keys(struct wallet *wallet, const struct wallet_secret *secret, 
 			wallet->keys = keys;
 			wallet->keys_count = wallet->keys_capacity = count;
 		} else if (keys) {
-			memory_wipe(keys, count * sizeof *keys);
-			free(keys);
+			memory_release_secret(keys, count, sizeof *keys);
 		}
 	}
 	text_release(&text);

@@ -338,6 +338,7 @@ const char *node_path(const struct node *node) { return node->path; }
 const char *node_name(const struct node *node) { return node->name; }
 bool node_is_slow(const struct node *node) { return node->row->slow; }
 bool node_is_scratch(const struct node *node) { return node->scratch != NULL; }
+bool node_is_secret(const struct node *node) { return node->row->secret; }
 
 int tree_create(struct tree **out, const struct tree_options *options, struct error *error)
 {

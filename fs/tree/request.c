@@ -42,6 +42,8 @@ void request_end(struct request *request)
 {
 	chain_view_close(request->view);
 	request->view = NULL;
+	if (request->node->row->secret)
+		memory_wipe_stack();
 }
 
 const struct interruption *request_interruption(const struct request *request)

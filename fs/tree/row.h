@@ -106,7 +106,9 @@ struct row {
 	/* shows other things than the chain's state too (wallet, nodes, clock): never taken from a kept
 	 * rendering */
 	bool live;
-	bool secret;         /* what is read is wiped as soon as nobody has it open */
+	/* keys or passwords pass through it: what is read is wiped as soon as nobody has it open, and what its
+	 * handlers leave on the stack at once */
+	bool secret;
 	/* a verb whose last word is free text: a command ends at every newline, whatever quotes stand in it */
 	bool plain_lines;
 	/* write honours only_parse: all lines that come in one piece are parsed before the first is run */

@@ -66,6 +66,8 @@ const char *node_name(const struct node *node); /* its last part */
 bool node_is_slow(const struct node *node);
 /* its name may be renamed onto another file's, so the kernel must not keep it */
 bool node_is_scratch(const struct node *node);
+/* What is read of it is wiped by whoever has it. */
+bool node_is_secret(const struct node *node);
 
 /* -ENOENT: it does not exist any more. What reading would end with, for its size. */
 int tree_stat(struct tree *tree, struct stat *out, const struct caller *caller, struct node *node);

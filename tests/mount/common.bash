@@ -27,13 +27,12 @@ mount_at() {
 	"$EOSIOFS" "$@" "$M" 3>&- 4>&- </dev/null
 }
 
-# The process that serves a mount point, M unless said otherwise: the program whose last argument it is.
+# The process that serves a mount point, M unless said otherwise: the program whose last argument it is (where the program lies nobody but root sees).
 mount_pid() {
-	local folder last
+	local folder words
 	for folder in /proc/[0-9]*; do
-		[ "$(readlink "$folder/exe" 2>/dev/null)" = "$(readlink -f "$EOSIOFS")" ] || continue
-		last=$(tr '\0' '\n' <"$folder/cmdline" 2>/dev/null | tail -n 1)
-		[ "$last" = "${1:-$M}" ] && echo "${folder#/proc/}" && return
+		mapfile -d '' words <"$folder/cmdline" 2>/dev/null
+		[ "${#words[@]}" -gt 1 ] && [ "${words[0]##*/}" = "${EOSIOFS##*/}" ] && [ "${words[-1]}" = "${1:-$M}" ] && echo "${folder#/proc/}" && return
 	done
 	return 1
 }

@@ -108,6 +108,21 @@ teardown() {
 	! grep -aq 5K463 "/proc/$(mount_pid)/cmdline"
 }
 
+@test "the key of a genesis comes from a file" {
+	mount_at -o memory
+	sed 's/"EOS[1-9A-Za-z]*"/"EOS8mUftJXepGzdQ2TaCduNuSPAfXJHf22uex4u41ab1EVv9EAhWt"/' "$M/chain/genesis.json" > "$BASE/genesis.json"
+	"$EOSIOFS" --unmount "$M"
+	run -1 "$EOSIOFS" -o memory,genesis="$BASE/genesis.json",genesis_key_file="$BASE/none" "$M"
+	[[ "$output" == *"the genesis key file '$BASE/none'"* ]]
+	echo 5K7EYY3j1YY14TSFVfqgtbWbrw3FA8BUUnSyFGgwHi8Uy61wU1x > "$BASE/key"
+	run -1 "$EOSIOFS" -o memory,genesis="$BASE/genesis.json",genesis_key_file="$BASE/key" "$M"
+	[[ "$output" == *"the genesis key file '$BASE/key'"* && "$output" != *5K7EYY* ]]
+	echo 5K7EYY3j1YY14TSFVfqgtbWbrw3FA8BUUnSyFGgwHi8Uy61wU1o > "$BASE/key"
+	run -2 "$EOSIOFS" -o memory,genesis_key_file="$BASE/key",genesis_key=5K7E "$M"
+	mount_at -o memory,genesis="$BASE/genesis.json",genesis_key_file="$BASE/key"
+	mkdir "$M/accounts/eosio.one"
+}
+
 @test "the data folder is named after the mount point, below XDG_DATA_HOME" {
 	XDG_DATA_HOME=$BASE/share mount_at
 	[ -d "$BASE/share/eosiofs/testnet" ]
@@ -168,6 +183,45 @@ teardown() {
 	run ! is_mounted
 }
 
+# The presence says nothing there, so that only the kernel can tell whether the mount lives.
+@test "a mount that lives is left alone from other namespaces" {
+	[ "$(id -u)" = 0 ] || skip "only root can make namespaces"
+	mount_at -o memory
+	pid=$(mount_pid)
+	hidden='for place in /run/user/0 /tmp/eosiofs-0; do [ ! -d $place ] || mount -t tmpfs -o mode=700 none $place; done'
+	run -1 unshare -n "$EOSIOFS" -o memory "$M"
+	[[ "$output" == *"is busy: process $pid "* ]]
+	run -1 unshare -m sh -c "$hidden; exec '$EOSIOFS' -o memory '$M'"
+	[[ "$output" == *"is busy: a process out of sight has an eosiofs there"* ]]
+	run -1 unshare -p -f "$EOSIOFS" -o memory "$M"
+	[[ "$output" == *"is busy: "* ]]
+	[ -r "$M/chain/id" ]
+	kill -9 "$pid"
+	wait_gone "$pid"
+	run -0 unshare -m sh -c "$hidden; exec '$EOSIOFS' --unmount '$M'"
+	[[ "$output" == *"unmounted what was left"* ]]
+}
+
+@test "where a mount stops, it is neither unmounted nor waited for" {
+	mount_at -o memory
+	pid=$(mount_pid)
+	kill -STOP "$pid"
+	run -1 timeout 10 "$EOSIOFS" -o memory "$M"
+	kill -CONT "$pid"
+	[[ "$output" == *"is busy: process $pid "* ]]
+	[ -r "$M/chain/id" ]
+}
+
+@test "--unmount of somebody else's mount" {
+	[ "$(id -u)" = 0 ] || skip "only root can become somebody else"
+	chmod 755 "$BASE" "$BATS_FILE_TMPDIR" "$BATS_RUN_TMPDIR"
+	cp "$EOSIOFS" "$BASE/program"
+	mount_at -o memory
+	run -1 setpriv --reuid=65534 --regid=65534 --clear-groups "$BASE/program" --unmount "$M"
+	[[ "$output" == *"is not yours but user 0's" ]]
+	is_mounted
+}
+
 @test "--unmount says when there is nothing, and what keeps a mount busy" {
 	run -1 "$EOSIOFS" --unmount "$M"
 	[[ "$output" == *"nothing is mounted"* ]]
@@ -222,6 +276,7 @@ teardown() {
 		[ "$status" != 0 ] || { echo "$command"; false; }
 	done
 	run ! ls "$M/accounts/eosio.two"
+	grep -q " $M .*default_permissions" /proc/self/mountinfo
 }
 
 @test "without allow_other nobody else gets in" {

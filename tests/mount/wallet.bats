@@ -89,3 +89,45 @@ teardown() {
 		! ls $permissions | grep -e often -e never
 	done
 }
+
+# Which of the patterns (hex) stand in the memory that a process can write.
+in_memory() {
+	perl -e '
+		my ($pid, @patterns) = @ARGV;
+		open my $maps, "<", "/proc/$pid/maps" or die;
+		open my $memory, "<:raw", "/proc/$pid/mem" or die;
+		while (<$maps>) {
+			/^([0-9a-f]+)-([0-9a-f]+) rw/ or next;
+			my ($at, $end, $data) = (hex $1, hex $2, "");
+			sysseek $memory, $at, 0;
+			while ($at < $end and my $count = sysread $memory, my $part, $end - $at) {
+				$data .= $part;
+				$at += $count;
+			}
+			index($data, pack "H*", $_) >= 0 and print "$_\n" for @patterns;
+		}' "$@"
+}
+
+@test "a locked wallet leaves no key and no password in memory, and no core can hold one" {
+	[ "$(id -u)" = 0 ] || skip "only root may look into the process"
+	hex() {
+		printf %s "$1" | od -An -v -tx1 | tr -d ' \n'
+	}
+	wif=5K7EYY3j1YY14TSFVfqgtbWbrw3FA8BUUnSyFGgwHi8Uy61wU1o
+	secret=aa2d83127cf54d0bab35f43b25c4b0df4d0e91d0358e2b74a882d46e2dcc9ed0
+	password=$(cat "$D/wallet/password")
+	pid=$(mount_pid)
+	[ "$(stat -c %u "/proc/$pid/environ")" = 0 ]
+	[ "$(awk '/^VmLck:/ {print $2}' "/proc/$pid/status")" -gt 0 ]
+	echo "$wif" > wallet/import
+	echo 'EOS8mUftJXepGzdQ2TaCduNuSPAfXJHf22uex4u41ab1EVv9EAhWt' > accounts/alice1111111/permissions/active.json
+	echo 'bob111111111 1.0000 SYS' > accounts/alice1111111/transfer
+	[ "$(in_memory "$pid" $secret)" = $secret ]
+	echo "$password" > wallet/reveal
+	cat wallet/private/* | grep -q "$wif"
+	cp -r wallet/private "$BASE/private"
+	echo lock > wallet/state
+	echo "unlock $password" > wallet/state
+	echo lock > wallet/state
+	[ -z "$(in_memory "$pid" $secret "$(hex "${wif:0:40}")" "$(hex "${password:0:40}")")" ]
+}

@@ -69,7 +69,7 @@ static void test_file_round_trip(void **state)
 	assert_int_equal(count, 1);
 	assert_memory_equal(back[0].private.secret, key.private.secret, 32);
 	assert_int_equal(public_key_compare(&back[0].public, &key.public), 0);
-	free(back);
+	memory_release_secret(back, count, sizeof *back);
 	assert_int_equal(wallet_file_decode(&back, &count, &wrong, "f", text.data, text.length, &error), -exception_find(3120005)->number);
 	assert_string_equal(error.sentence, "Invalid password for wallet: \"f\"");
 	text_release(&text);
@@ -220,7 +220,7 @@ static void test_keeps_r1_keys(void **state)
 	assert_int_equal(count, 2);
 	assert_int_equal(back[1].public.type, KEY_R1);
 	assert_memory_equal(back[1].private.secret, keys[1].private.secret, 32);
-	free(back);
+	memory_release_secret(back, count, sizeof *back);
 	snprintf(path, sizeof path, "%s/default.wallet", f->folder);
 	assert_int_equal(file_replace(path, text.data, text.length, &error), 0);
 	assert_int_equal(wallet_open(&wallet, f->folder, false, f->signer, &error), 0);
@@ -235,7 +235,7 @@ static void test_keeps_r1_keys(void **state)
 	assert_int_equal(wallet_file_decode(&back, &count, &secret, "f", text.data, text.length, &error), 0);
 	assert_int_equal(count, 3);
 	assert_int_equal(back[2].public.type, KEY_R1);
-	free(back);
+	memory_release_secret(back, count, sizeof *back);
 	text_release(&text);
 }
 
