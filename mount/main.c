@@ -37,6 +37,7 @@ struct service {
 	struct boot *boot;
 	struct fuse_session *session;
 	int presence; /* its lock */
+	unsigned connection; /* FUSE's number for the mount */
 	bool mounted;
 };
 
@@ -149,6 +150,12 @@ static int create_chain(struct service *service, struct options *options, struct
 	return result;
 }
 
+static bool inside(void *context, struct text *out, const char *path)
+{
+	const struct service *service = context;
+	return mount_table_inside(out, path, service->connection);
+}
+
 static int create_tree(struct service *service, const struct options *options, struct error *error)
 {
 	struct tree_options tree = {
@@ -158,6 +165,8 @@ static int create_tree(struct service *service, const struct options *options, s
 		.mount_point = options->mount_point,
 		.owner = getuid(),
 		.group = getgid(),
+		.inside = inside,
+		.context = service,
 	};
 	char *defaults = service->folder ? data_folder_file(service->folder, "defaults") : NULL;
 	tree.defaults_file = defaults;
@@ -213,6 +222,7 @@ static int create_layers(struct service *service, struct options *options, struc
 
 static int mount_session(struct service *service, const struct options *options, struct error *error)
 {
+	struct mount_entry entry = {0};
 	int result = presence_announce(&service->presence, options->mount_point, error);
 	if (result)
 		return result;
@@ -220,6 +230,10 @@ static int mount_session(struct service *service, const struct options *options,
 		return error_set(error, EIO, "cannot mount at '%s'%s", options->mount_point,
 		                 geteuid() == 0 ? "" : ": is fusermount3 installed (apt install fuse3)?");
 	service->mounted = true;
+	result = mount_table_find(&entry, options->mount_point, error);
+	if (result < 0)
+		return result;
+	service->connection = entry.connection;
 	return 0;
 }
 

@@ -40,20 +40,23 @@ static unsigned long number_behind(const char *options, const char *word)
 /* A line: ID PARENT MAJOR:MINOR ROOT PATH OPTIONS [TAGS…] - TYPE SOURCE SUPER_OPTIONS */
 static bool read_line(struct mount_entry *out, char *line)
 {
-	char *rest = line, *path = NULL, *end = strstr(line, " - ");
+	char *rest = line, *path = NULL, *root = NULL, *end = strstr(line, " - ");
 
 	if (!end)
 		return false;
 	*end = 0;
 	for (int field = 0; field < 5; field++) {
+		root = path;
 		path = strsep(&rest, " ");
 		if (field == 2 && path)
 			out->connection = (unsigned)number_behind(path, ":");
 	}
-	if (!path || strlen(path) >= sizeof out->path)
+	if (!path || strlen(path) >= sizeof out->path || strlen(root) >= sizeof out->root)
 		return false;
 	strcpy(out->path, path);
 	unescape(out->path);
+	strcpy(out->root, root);
+	unescape(out->root);
 	char *type = end + 3;
 	char *super = strchr(type, ' ');
 	if (!super)
@@ -65,7 +68,10 @@ static bool read_line(struct mount_entry *out, char *line)
 	return true;
 }
 
-int mount_table_find(struct mount_entry *out, const char *path, struct error *error)
+/* The last line that is wanted: it covers the others. 1, 0 for none, -errno. */
+static int find_last(struct mount_entry *out, const char *path, struct error *error,
+                     bool (*wanted)(const struct mount_entry *entry, const struct mount_entry *before,
+                                    const char *path))
 {
 	FILE *table = fopen("/proc/self/mountinfo", "re");
 	struct mount_entry entry;
@@ -77,14 +83,46 @@ int mount_table_find(struct mount_entry *out, const char *path, struct error *er
 		return error_set(error, errno, "cannot read /proc/self/mountinfo: %s", strerror(errno));
 	while (getline(&line, &capacity, table) > 0) {
 		line[strcspn(line, "\n")] = 0;
-		if (read_line(&entry, line) && strcmp(entry.path, path) == 0) {
-			*out = entry; /* the last one covers the others */
+		if (read_line(&entry, line) && wanted(&entry, found ? out : NULL, path)) {
+			*out = entry;
 			found = 1;
 		}
 	}
 	free(line);
 	fclose(table);
 	return found;
+}
+
+static bool is_there(const struct mount_entry *entry, const struct mount_entry *before, const char *path)
+{
+	(void)before;
+	return strcmp(entry->path, path) == 0;
+}
+
+int mount_table_find(struct mount_entry *out, const char *path, struct error *error)
+{
+	return find_last(out, path, error, is_there);
+}
+
+static bool is_above(const struct mount_entry *entry, const struct mount_entry *before, const char *path)
+{
+	size_t length = strcmp(entry->path, "/") == 0 ? 0 : strlen(entry->path);
+	return strncmp(path, entry->path, length) == 0 && (path[length] == 0 || path[length] == '/') &&
+	       (!before || strlen(entry->path) >= strlen(before->path));
+}
+
+bool mount_table_inside(struct text *out, const char *path, unsigned connection)
+{
+	struct mount_entry entry;
+
+	if (find_last(&entry, path, NULL, is_above) != 1 || strcmp(entry.type, MOUNT_TYPE) != 0 ||
+	    entry.connection != connection)
+		return false;
+	text_append(out, entry.root + 1);
+	path += strlen(entry.path);
+	if (*path)
+		text_append(out, out->length ? path : path + 1);
+	return true;
 }
 
 /* fusermount3's own messages are dropped: the caller has a better sentence. */

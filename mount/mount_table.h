@@ -4,6 +4,7 @@
 #define EOSIOFS_MOUNT_MOUNT_TABLE_H
 
 #include "core/base/error.h"
+#include "core/base/text.h"
 
 #include <limits.h>
 #include <stdbool.h>
@@ -13,6 +14,7 @@
 
 struct mount_entry {
 	char path[PATH_MAX];
+	char root[PATH_MAX]; /* which folder of the file system stands there: "/" but for bind mounts */
 	char type[64];
 	uid_t user; /* who mounted it, for FUSE; 0 otherwise */
 	gid_t group;
@@ -21,6 +23,9 @@ struct mount_entry {
 
 /* The topmost mount at exactly this absolute path: 1, 0 for none, -errno. */
 int mount_table_find(struct mount_entry *out, const char *path, struct error *error);
+/* Where an absolute path without links leads in the file system of that FUSE connection, by whichever of
+ * its mounts: appends the path from its root, without a slash before it. False: elsewhere. */
+bool mount_table_inside(struct text *out, const char *path, unsigned connection);
 /* Unmounts. dead: even while it is busy, and whoever waits for an answer gets an error, where the kernel
  * lets us. -EBUSY; -EPERM when it is somebody else's. */
 int mount_table_unmount(const char *path, bool dead, struct error *error);

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WRITE_SIZE_MAXIMUM = 1 << 30 };
+enum { WRITE_SIZE_MAXIMUM = 1 << 30, INPUT_STEP = 64 << 10 };
 
 static bool wants_to_read(int flags) { return (flags & O_ACCMODE) != O_WRONLY; }
 static bool wants_to_write(int flags) { return (flags & O_ACCMODE) != O_RDONLY; }
@@ -238,6 +238,37 @@ int tree_sync(struct tree *tree, const struct caller *caller, struct node *node)
 	return result ? errors_fail(tree, caller, node, NULL, &error) : 0;
 }
 
+int input_hold(struct handle *handle, size_t size, struct error *error)
+{
+	struct tree *tree = handle->tree;
+	struct input *input = &handle->input;
+	if (size <= input->held)
+		return 0;
+	size_t held = (size / INPUT_STEP + 1) * INPUT_STEP;
+	pthread_mutex_lock(&tree->lock);
+	bool fits = tree->input_bytes - input->held + held <= INPUT_TOTAL_MAXIMUM;
+	if (fits) {
+		tree->input_bytes += held - input->held;
+		input->held = held;
+	}
+	pthread_mutex_unlock(&tree->lock);
+	return fits ? 0
+	            : error_set(error, ENOSPC, "no room: open files hold %d bytes that are half written",
+	                        INPUT_TOTAL_MAXIMUM);
+}
+
+void input_release(struct handle *handle)
+{
+	struct input *input = &handle->input;
+	memory_wipe(input->pending.data, input->pending.capacity);
+	text_release(&input->pending);
+	bytes_release(&input->bytes);
+	pthread_mutex_lock(&handle->tree->lock);
+	handle->tree->input_bytes -= input->held;
+	input->held = 0;
+	pthread_mutex_unlock(&handle->tree->lock);
+}
+
 void handle_close(struct handle *handle)
 {
 	if (!handle)
@@ -253,10 +284,7 @@ void handle_close(struct handle *handle)
 	if (handle->node->scratch)
 		handle->node->scratch->handles--;
 	pthread_mutex_unlock(&tree->lock);
-	if (handle->input.pending.data)
-		memory_wipe(handle->input.pending.data, handle->input.pending.capacity);
-	text_release(&handle->input.pending);
-	bytes_release(&handle->input.bytes);
+	input_release(handle);
 	pthread_mutex_destroy(&handle->lock);
 	node_release(tree, handle->node);
 	free(handle);

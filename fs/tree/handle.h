@@ -10,6 +10,7 @@ void tree_settle(struct tree *tree); /* waits until what is being emptied is emp
 struct input {
 	struct text pending;
 	struct bytes bytes;
+	size_t held; /* so much of tree->input_bytes */
 	struct lexer lexer;
 	bool tried;        /* a write came, if only one that was refused */
 	bool started;      /* something was taken */
@@ -37,6 +38,11 @@ struct handle {
 	bool failed_in_flush;
 	struct input input;
 };
+enum { INPUT_TOTAL_MAXIMUM = 64 << 20 };
+/* Room for that many bytes that are written and not run yet; -ENOSPC when all open files together have too
+ * many. */
+int input_hold(struct handle *handle, size_t size, struct error *error);
+void input_release(struct handle *handle); /* wipes and frees them */
 ssize_t kind_write(struct handle *handle, const struct caller *caller, const char *data, size_t size,
                    off_t offset);
 int kind_flush(struct handle *handle, const struct caller *caller);

@@ -40,9 +40,7 @@ static void wipe(struct text *text)
 static int fail(struct handle *handle, const struct caller *caller, const struct error *error)
 {
 	handle->failed = error->number;
-	wipe(&handle->input.pending);
-	text_release(&handle->input.pending);
-	bytes_release(&handle->input.bytes);
+	input_release(handle);
 	return errors_fail(handle->tree, caller, handle->node, NULL, error);
 }
 
@@ -127,6 +125,9 @@ static int take_character(struct handle *handle, char character, size_t start, s
 		                 (unsigned)(uint8_t)character);
 	if (handle->input.pending.length - start >= kind->limit)
 		return error_set(error, EFBIG, "%s of more than %zu bytes", kind->noun, kind->limit);
+	int result = input_hold(handle, handle->input.pending.length + 1, error);
+	if (result < 0)
+		return result;
 	text_append_bytes(&handle->input.pending, &character, 1);
 	handle->input.started = true;
 	return 0;
@@ -473,6 +474,8 @@ static ssize_t bytes_write(struct handle *handle, const struct caller *caller, c
 		error_set(&error, EFBIG, "a file of more than %zu bytes", limit);
 		return fail(handle, caller, &error);
 	}
+	if (input_hold(handle, (size_t)offset + size, &error) < 0)
+		return fail(handle, caller, &error);
 	if (bytes->length < (size_t)offset + size)
 		bytes_resize(bytes, (size_t)offset + size);
 	if (size > 0)
@@ -569,6 +572,8 @@ int kind_truncate(struct handle *handle, off_t size)
 		return 0;
 	if ((uint64_t)size > kinds[ROW_BYTES].limit)
 		return -EFBIG;
+	if (handle->input.started && input_hold(handle, (size_t)size, NULL) < 0)
+		return -ENOSPC;
 	if (handle->input.started)
 		bytes_resize(&handle->input.bytes, (size_t)size);
 	else if (size == 0)

@@ -70,6 +70,7 @@ struct tree {
 	struct timespec written;
 	struct node *kept_newest, *kept_oldest; /* nodes with a rendering */
 	size_t kept_bytes;
+	size_t input_bytes; /* what all open files hold that is not run yet */
 	struct node *scratch[SCRATCH_COUNT_MAXIMUM]; /* held */
 	size_t scratch_count, scratch_bytes;
 	struct errors *errors;

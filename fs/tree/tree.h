@@ -40,6 +40,10 @@ struct tree_options {
 	gid_t group;
 	const struct row *rows; /* borrowed; NULL: THE TABLE (fs/files/table.c) */
 	size_t rows_count;
+	/* Appends where an absolute path without links leads in this very tree, by whatever way (a bind mount);
+	 * false: elsewhere. May be NULL: then only what lies below mount_point is known. */
+	bool (*inside)(void *context, struct text *out, const char *path);
+	void *context;
 };
 
 /* -EINVAL: what the rows say cannot be. */

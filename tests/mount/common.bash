@@ -31,7 +31,7 @@ mount_at() {
 mount_pid() {
 	local folder words
 	for folder in /proc/[0-9]*; do
-		mapfile -d '' words <"$folder/cmdline" 2>/dev/null
+		{ mapfile -d '' words <"$folder/cmdline"; } 2>/dev/null || continue
 		[ "${#words[@]}" -gt 1 ] && [ "${words[0]##*/}" = "${EOSIOFS##*/}" ] && [ "${words[-1]}" = "${1:-$M}" ] && echo "${folder#/proc/}" && return
 	done
 	return 1

@@ -183,6 +183,22 @@ teardown() {
 	run ! is_mounted
 }
 
+@test "what lies in the mount is installed from it by every way in, with one thread too" {
+	[ "$(id -u)" = 0 ] || skip "only root can bind mounts"
+	mkdir "$BASE/whole" "$BASE/part"
+	for option in -s -omax_threads=1; do
+		mount_at -o memory $option
+		mount --bind "$M" "$BASE/whole"
+		mount --bind "$M/contracts/eosio.token" "$BASE/part"
+		ln -sfn "$BASE/whole/contracts" "$BASE/link"
+		for folder in "$BASE/whole/contracts/eosio.msig" "$BASE/part" "$BASE/link/eosio.token" "$BASE/part/../whole/contracts/eosio.msig"; do
+			timeout 10 bash -c 'echo "$0" > "$1"' "$folder" "$M/accounts/eosio/contract/install" || { tail -n 1 "$M/errors"; false; }
+		done
+		umount "$BASE/whole" "$BASE/part"
+		"$EOSIOFS" --unmount "$M"
+	done
+}
+
 # The presence says nothing there, so that only the kernel can tell whether the mount lives.
 @test "a mount that lives is left alone from other namespaces" {
 	[ "$(id -u)" = 0 ] || skip "only root can make namespaces"

@@ -317,6 +317,33 @@ static void an_unmount_empties_nothing(void **state)
 	rig_expect_calls("");
 }
 
+/* However many files are open. */
+static void half_written_files_have_one_limit(void **state)
+{
+	enum { FILES = INPUT_TOTAL_MAXIMUM / (16 << 20), PIECE = 1 << 20 };
+	struct tree *tree = *state;
+	struct handle *handles[FILES] = {NULL}, *more = NULL;
+	struct node *node = rig_walk(tree, "bytes");
+	char *piece = memory_allocate(PIECE, 1);
+	ssize_t result = 0;
+	for (size_t i = 0; i < FILES; i++) {
+		assert_int_equal(tree_open(tree, &handles[i], &rig_owner, node, O_WRONLY | O_TRUNC), 0);
+		for (off_t at = 0; at < 16 << 20 && result >= 0; at += PIECE)
+			result = handle_write(handles[i], &rig_owner, piece, PIECE, at);
+		assert_int_equal(result, i + 1 < FILES ? PIECE : -ENOSPC);
+	}
+	rig_expect_error(tree, "ENOSPC: no room: open files hold");
+	handle_close(handles[0]);
+	assert_int_equal(tree_open(tree, &more, &rig_owner, node, O_WRONLY | O_TRUNC), 0);
+	assert_int_equal(handle_write(more, &rig_owner, piece, PIECE, 0), PIECE);
+	handle_close(more);
+	for (size_t i = 1; i < FILES; i++)
+		handle_close(handles[i]);
+	assert_int_equal(tree->input_bytes, 0);
+	tree_forget(tree, node, 1);
+	free(piece);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -331,6 +358,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(nul_is_refused, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(a_hundred_megabytes_are_refused, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(bytes_keep_their_places, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(half_written_files_have_one_limit, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(truncating_does_nothing, rig_setup, rig_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,14 +21,17 @@ enum { CONTRACT_FILE_MAXIMUM = 16 << 20, SYMBOLIC_LINKS_MAXIMUM = 40 };
 
 /* --- where a path leads --- */
 
-/* The part of an absolute path below the mount point ("" for itself), or NULL when it lies elsewhere. */
-static const char *below_mount(const struct request *request, const char *path)
+/* Appends where an absolute path leads in the tree; false when it leads elsewhere. */
+static bool is_inside(const struct request *request, struct text *out, const char *path)
 {
-	const char *mount_point = request_options(request)->mount_point;
-	size_t length = strlen(mount_point);
-	if (length < 2 || strncmp(path, mount_point, length) != 0 || (path[length] && path[length] != '/'))
-		return NULL;
-	return path[length] ? path + length + 1 : "";
+	const struct tree_options *options = request_options(request);
+	size_t length = strlen(options->mount_point);
+	if (length > 1 && strncmp(path, options->mount_point, length) == 0 &&
+	    (!path[length] || path[length] == '/')) {
+		text_append(out, path + length + (path[length] == '/'));
+		return true;
+	}
+	return options->inside && options->inside(options->context, out, path);
 }
 
 /* The caller's working directory. */
@@ -77,9 +80,10 @@ static int follow_link(struct text *path, char **rest, unsigned *links, struct e
 }
 
 /* An absolute path without links, `.` and `..`, found part by part; it stops looking as soon as it is
- * below the mount point. */
+ * inside the mount. */
 static int resolve(const struct request *request, struct text *out, const char *given, struct error *error)
 {
+	struct text inside = TEXT_EMPTY;
 	char *rest = memory_copy_string(given);
 	unsigned links = 0;
 	int result = given[0] == '/' ? 0 : working_directory(request, out, error);
@@ -97,12 +101,13 @@ static int resolve(const struct request *request, struct text *out, const char *
 			remove_last(out);
 		} else if (length > 0 && strcmp(part, ".") != 0) {
 			text_printf(out, "/%s", part);
-			if (!below_mount(request, out->data))
+			if (!is_inside(request, &inside, out->data))
 				result = follow_link(out, &rest, &links, error);
 		}
 	}
 	if (result == 0 && out->length == 0)
 		text_append_char(out, '/');
+	text_release(&inside);
 	free(rest);
 	return result;
 }
@@ -287,19 +292,19 @@ int accounts_contract_install_read(struct request *request, struct text *out, st
 static int install_folder(struct request *request, const char *given, struct error *error)
 {
 	struct contract_files files = {0};
-	struct text path = TEXT_EMPTY;
+	struct text path = TEXT_EMPTY, inside = TEXT_EMPTY;
 	int result = resolve(request, &path, given, error);
-	if (result == 0) {
-		const char *inside = below_mount(request, text_string(&path));
-		result = inside ? read_inside(request, &files, inside, error)
-		                : read_outside(&files, text_string(&path), error);
-	}
+	if (result == 0)
+		result = is_inside(request, &inside, text_string(&path))
+		             ? read_inside(request, &files, text_string(&inside), error)
+		             : read_outside(&files, text_string(&path), error);
 	if (result == 0)
 		result = contract_set(request, files.code.data ? (const char *)files.code.data : "",
 		                      files.code.length, files.abi_text.data ? (const char *)files.abi_text.data : "",
 		                      files.abi_text.length, error);
 	contract_files_release(&files);
 	text_release(&path);
+	text_release(&inside);
 	return result;
 }
 

@@ -47,7 +47,7 @@ static void print_scope(char out[NAME_TEXT_SIZE + SYMBOL_TEXT_SIZE + 32], uint64
 	symbol_code_print(symbol, scope);
 	if (scope && name.text[0] != '.')
 		sprintf(out, "%s%s", name.text, ending);
-	else if (symbol_code_parse(&code, symbol, NULL) == 0 && code == scope)
+	else if (scope && symbol_code_parse(&code, symbol, NULL) == 0 && code == scope)
 		sprintf(out, "%s%s", symbol, ending);
 	else
 		sprintf(out, "%" PRIu64 "%s", scope, ending);
