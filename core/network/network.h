@@ -149,6 +149,20 @@ int node_push(struct node *node, struct packed_transaction *packed, const struct
  * before it is sealed. */
 int node_schedule_feature(struct node *node, const struct checksum256 *digest, struct error *error);
 
+/* A block that came from a node of another process (p2p.md 3.3, 4): it is validated, stands in the node's
+ * fork database then, and goes on along the links. *dropped: the node produces and wants none now. Errors,
+ * with the chain's code: 3030001, its predecessor is not known; 3030007, it is from the future; what else
+ * is wrong with it. */
+int node_receive_block(struct node *node, const struct signed_block *block, bool *dropped,
+                       struct error *error);
+/* Is the block in the node's fork database? What is irreversible is in the log of blocks. */
+bool node_has_block(const struct node *node, const struct checksum256 *id);
+/* The id of a block of the node's branch; false: the log of blocks knows it, or nobody. */
+bool node_block_id(const struct node *node, struct checksum256 *out, uint32_t number);
+/* What its connections to other processes say: place as "net_plugin.cpp:1158". */
+void node_log_foreign(struct node *node, const char *level, const char *place, const char *method,
+                      const char *text);
+
 /* The block that a node makes: what its beginning was, for a journal. */
 struct node_pending {
 	uint32_t number, slot;

@@ -155,6 +155,11 @@ int64_t network_tick(struct network *network);
 /* --- relay.c --- */
 /* A block that a node has taken in goes on to whoever it can reach. */
 void node_relay(struct node *from, struct block_state *block);
+/* Is the block on its branch, not before what is irreversible, or beside it? */
+bool node_knows(const struct node *node, const struct checksum256 *id);
+/* A block whose predecessor the node knows: it becomes the head, or stands beside the branch. */
+void node_insert(struct node *node, struct block_state *block);
+void node_log_dropped(struct node *node, uint32_t number, const struct checksum256 *block_id);
 
 /* --- fork.c --- */
 /* nodeos's rule: (dpos_irreversible, number), the head stays when they are equal. */

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-static bool knows(const struct node *node, const struct checksum256 *id)
+bool node_knows(const struct node *node, const struct checksum256 *id)
 {
 	uint32_t number = block_id_number(id);
 	struct checksum256 own;
@@ -14,7 +14,7 @@ static bool knows(const struct node *node, const struct checksum256 *id)
 	       node_forks_find(node, id);
 }
 
-static void insert(struct node *node, struct block_state *block)
+void node_insert(struct node *node, struct block_state *block)
 {
 	struct block_state *head = branch_head(node->branch);
 	struct branch *other;
@@ -56,13 +56,13 @@ static void log_unlinkable(struct node *node, const struct link *link, const str
 	              link->connection, block->number, block_id_text(short_id, &block->id), id);
 }
 
-static void log_dropped(struct node *node, const struct block_state *block)
+void node_log_dropped(struct node *node, uint32_t number, const struct checksum256 *block_id)
 {
 	static const struct log_place place = {"warn", "nodeos", "producer_plugin.cpp:665", "on_incoming_block"};
 	char id[65];
 
-	checksum256_print(id, &block->id);
-	node_log_line(node, &place, "dropped incoming block #%u id: %s", block->number, id);
+	checksum256_print(id, block_id);
+	node_log_line(node, &place, "dropped incoming block #%u id: %s", number, id);
 }
 
 /* Whether the node passes the block on: it knows the block before. */
@@ -71,19 +71,19 @@ static bool receive(struct node *node, struct node *from, struct block_state *bl
 	const struct checksum256 *previous = &block->block->header.previous;
 	bool on_head = checksum256_equal(previous, &branch_head(node->branch)->id);
 
-	if (node->source || (!on_head && (knows(node, &block->id) ||
+	if (node->source || (!on_head && (node_knows(node, &block->id) ||
 	                                  block->number <= branch_irreversible(node->branch, NULL))))
 		return false;
 	if (node_is_producing(node)) {
-		log_dropped(node, block);
-		return on_head || knows(node, previous);
+		node_log_dropped(node, block->number, &block->id);
+		return on_head || node_knows(node, previous);
 	}
-	if (!on_head && !knows(node, previous)) {
+	if (!on_head && !node_knows(node, previous)) {
 		log_unlinkable(node, node_link(node, from), block);
 		node_handshake(node, from);
-		return knows(node, &block->id);
+		return node_knows(node, &block->id);
 	}
-	insert(node, block);
+	node_insert(node, block);
 	if (node->network->hooks.accepted)
 		node->network->hooks.accepted(node->network->hooks.context, node, block);
 	return true;

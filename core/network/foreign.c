@@ -1,0 +1,80 @@
+/* Blocks from nodes of other processes: validated here, where those of the network's own nodes are taken as
+ * they are (p2p.md 3.3, 4.1, 5.3). */
+#include "core/network/network_parts.h"
+
+#include "core/base/exception.h"
+
+#include <errno.h>
+
+enum { FUTURE_US = 7 * 1000000, BLOCK_FROM_THE_FUTURE = 3030007 };
+
+bool node_has_block(const struct node *node, const struct checksum256 *id)
+{
+	return node_knows(node, id);
+}
+
+bool node_block_id(const struct node *node, struct checksum256 *out, uint32_t number)
+{
+	return branch_find_id(node->branch, out, number);
+}
+
+void node_log_foreign(struct node *node, const char *level, const char *place, const char *method,
+                      const char *text)
+{
+	const struct log_place line = {level, "net-0", place, method};
+	node_log_line(node, &line, "%s", text);
+}
+
+/* The state of a block that the node knows; NULL: it does not, or has let it go. */
+static struct block_state *find_state(const struct node *node, const struct checksum256 *id)
+{
+	struct block_state *state = branch_find(node->branch, block_id_number(id));
+	return state && checksum256_equal(&state->id, id) ? state : node_forks_find(node, id);
+}
+
+/* One reference for the caller; NULL with the error set. */
+static struct block_state *validate(struct node *node, struct block_state *previous,
+                                    const struct signed_block *block, struct error *error)
+{
+	struct ledger *ledger = node->network->ledger;
+	struct block_state *state = ledger_find(ledger, &block->id);
+	struct branch *branch;
+
+	if (state)
+		return block_state_hold(state); /* another node of ours has it */
+	branch = branch_fork(ledger, previous);
+	if (!branch_apply_block(branch, block, false, error))
+		state = block_state_hold(branch_head(branch));
+	branch_destroy(branch);
+	return state;
+}
+
+int node_receive_block(struct node *node, const struct signed_block *block, bool *dropped,
+                       struct error *error)
+{
+	struct block_state *previous = find_state(node, &block->header.previous), *state;
+	const struct network *network = node->network;
+	char id[65];
+
+	*dropped = false;
+	checksum256_print(id, &block->id);
+	if (node_is_producing(node)) {
+		node_log_dropped(node, block_id_number(&block->id), &block->id);
+		*dropped = true;
+		return 0;
+	}
+	if (slot_to_us(block->header.timestamp) >= network->now + FUTURE_US)
+		return error_chain(error, BLOCK_FROM_THE_FUTURE,
+		                   "received a block from the future, ignoring it: %s", id);
+	if (!previous)
+		return error_chain(error, UNLINKABLE_BLOCK_EXCEPTION, "unlinkable block %s", id);
+	state = validate(node, previous, block, error);
+	if (!state)
+		return -EINVAL;
+	node_insert(node, state);
+	if (network->hooks.accepted)
+		network->hooks.accepted(network->hooks.context, node, state);
+	node_relay(node, state);
+	block_state_release(state);
+	return 0;
+}

@@ -1,0 +1,139 @@
+/* Networks of two processes, as far as they can tell: each with a ledger of its own and an endpoint. */
+#ifndef EOSIOFS_TESTS_PEER_RIG_H
+#define EOSIOFS_TESTS_PEER_RIG_H
+
+#include "tests/unit/network_rig.h"
+
+#include "core/network/p2p/peer.h"
+
+/* A rig with peers. All its blocks are kept, as a log of blocks does. */
+struct side {
+	struct rig rig;
+	struct peer_node *peer;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct checksum256 *ids; /* by number */
+	struct bytes *packed;
+	size_t blocks, ids_capacity, packed_capacity;
+	unsigned transactions;
+};
+
+static inline bool side_old_block(void *context, struct checksum256 *id, struct bytes *packed,
+                                  uint32_t number)
+{
+	struct side *side = context;
+	if (number == 0 || number >= side->blocks || side->packed[number].length == 0)
+		return false;
+	*id = side->ids[number];
+	if (packed)
+		bytes_put(packed, side->packed[number].data, side->packed[number].length);
+	return true;
+}
+
+static inline void side_keep(struct side *side, const struct block_state *block)
+{
+	memory_grow(&side->ids, &side->ids_capacity, block->number + 1, sizeof *side->ids);
+	memory_grow(&side->packed, &side->packed_capacity, block->number + 1, sizeof *side->packed);
+	while (side->blocks <= block->number)
+		side->packed[side->blocks++] = (struct bytes){0};
+	side->ids[block->number] = block->id;
+	bytes_clear(&side->packed[block->number]);
+	signed_block_pack(&side->packed[block->number], block->block);
+}
+
+static inline void side_sealed(void *context, struct node *node, struct block_state *block,
+                               const struct checksum256 *digest, const struct private_key *key)
+{
+	struct side *side = context;
+	struct rig *rig = &side->rig;
+	struct signature signature;
+	struct error error = {0};
+
+	(void)node;
+	assert_int_equal(signer_sign(rig->signer, &signature, key, digest, &error), 0);
+	block_state_sign(block, &signature);
+	side_keep(side, block);
+	if (side->peer)
+		p2p_endpoint_tell_block(peer_node_endpoint(side->peer), &block->id);
+}
+
+static inline bool side_transaction(void *context, const struct packed_transaction *packed)
+{
+	struct side *side = context;
+	(void)packed;
+	side->transactions++;
+	pthread_cond_broadcast(&side->changed);
+	return true;
+}
+
+static inline void side_changed(void *context)
+{
+	struct side *side = context;
+	side_keep(side, node_head(side->rig.eosio));
+	pthread_cond_broadcast(&side->changed);
+}
+
+static inline void side_begin(struct side *side)
+{
+	rig_begin(&side->rig);
+	side->rig.network->hooks.sealed = side_sealed;
+	side->rig.network->hooks.context = side;
+	side->rig.network->hooks.lost = NULL;
+	pthread_mutex_init(&side->lock, NULL);
+	pthread_cond_init(&side->changed, NULL);
+	side_keep(side, node_head(side->rig.eosio));
+}
+
+static inline void side_open(struct side *side, struct p2p_tcp *tcp, const char *listen, const char *peer)
+{
+	struct peer_options options = {
+		.node = side->rig.eosio,
+		.ledger = side->rig.network->ledger,
+		.lock = &side->lock,
+		.old_block = side_old_block,
+		.transaction = side_transaction,
+		.changed = side_changed,
+		.context = side,
+		.endpoint = {.listen = listen, .peers = &peer, .peers_count = peer ? 1 : 0}};
+	struct error error = {0};
+
+	p2p_options_default(&options.endpoint.options);
+	options.endpoint.options.chain_id = *ledger_chain_id(side->rig.network->ledger);
+	options.endpoint.options.node_id.data[0] = peer ? 2 : 1;
+	if (peer_node_open(&side->peer, tcp, &options, &error))
+		fail_msg("%s", error.sentence);
+}
+
+static inline void side_end(struct side *side)
+{
+	peer_node_close(side->peer);
+	side->peer = NULL;
+	for (size_t i = 0; i < side->blocks; i++)
+		bytes_release(&side->packed[i]);
+	free(side->packed);
+	free(side->ids);
+	rig_end(&side->rig);
+	pthread_cond_destroy(&side->changed);
+	pthread_mutex_destroy(&side->lock);
+}
+
+/* Both clocks go on; only the first side produces. */
+static inline void side_slots(struct side sides[2], size_t count)
+{
+	while (count--)
+		for (size_t i = 0; i < 2; i++) {
+			pthread_mutex_lock(&sides[i].lock);
+			rig_slot(&sides[i].rig);
+			pthread_mutex_unlock(&sides[i].lock);
+		}
+}
+
+static inline void side_wait(struct side *side, uint32_t number)
+{
+	pthread_mutex_lock(&side->lock);
+	while (node_head(side->rig.eosio)->number < number)
+		pthread_cond_wait(&side->changed, &side->lock);
+	pthread_mutex_unlock(&side->lock);
+}
+
+#endif

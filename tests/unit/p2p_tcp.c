@@ -1,0 +1,129 @@
+/* Networks of two processes, as far as they can tell: each with a ledger of its own, over TCP. One makes a
+ * chain, the other syncs it from genesis, follows, relays a transaction, is cut off and comes back. */
+#include "tests/peer_rig.h"
+
+#include "core/network/p2p/tcp_private.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static struct side sides[2];
+static struct p2p_tcp *tcp;
+
+static int group_begin(void **state)
+{
+	struct error error = {0};
+	(void)state;
+	if (p2p_tcp_create(&tcp, &error))
+		fail_msg("%s", error.sentence);
+	side_begin(&sides[0]);
+	side_begin(&sides[1]);
+	return 0;
+}
+
+static int group_end(void **state)
+{
+	(void)state;
+	side_end(&sides[0]);
+	side_end(&sides[1]);
+	p2p_tcp_destroy(tcp);
+	return 0;
+}
+
+static void a_fresh_node_syncs_from_genesis_and_follows(void **state)
+{
+	char address[300];
+	struct error error = {0};
+	(void)state;
+	rig_start(&sides[0].rig, sides[0].rig.eosio, "-e --producer-name eosio");
+	assert_int_equal(node_configure(sides[1].rig.eosio, "", &error), 0);
+	assert_int_equal(node_start(sides[1].rig.eosio, NULL, 0, &error), 0);
+	side_slots(sides, 350);
+	assert_int_equal(node_head(sides[0].rig.eosio)->number, 351);
+	assert_int_equal(node_head(sides[1].rig.eosio)->number, 1);
+	side_open(&sides[0], tcp, "127.0.0.1:0", NULL);
+	snprintf(address, sizeof address, "%s", p2p_endpoint_address(peer_node_endpoint(sides[0].peer)));
+	side_open(&sides[1], tcp, NULL, address);
+	side_wait(&sides[1], 351);
+	for (uint32_t number = 352; number < 370; number++) {
+		side_slots(sides, 1);
+		side_wait(&sides[1], number);
+	}
+	assert_true(checksum256_equal(&node_head(sides[0].rig.eosio)->id, &node_head(sides[1].rig.eosio)->id));
+	assert_int_equal(node_irreversible(sides[1].rig.eosio, NULL),
+	                 node_irreversible(sides[0].rig.eosio, NULL));
+}
+
+/* A transaction as somebody else would send it: by the bytes alone. */
+static void a_transaction_travels(void **state)
+{
+	struct packed_transaction packed;
+	struct transaction empty = {.expiration = 2000000000};
+	(void)state;
+	packed_transaction_make(&packed, &empty);
+	p2p_endpoint_tell_transaction(peer_node_endpoint(sides[1].peer), &packed);
+	pthread_mutex_lock(&sides[0].lock);
+	while (!sides[0].transactions)
+		pthread_cond_wait(&sides[0].changed, &sides[0].lock);
+	assert_int_equal(sides[0].transactions, 1);
+	pthread_mutex_unlock(&sides[0].lock);
+	packed_transaction_release(&packed);
+}
+
+/* Garbage ends its own connection; the others go on. */
+static void garbage_ends_its_own_connection(void **state)
+{
+	static const char *const garbage[] = {"\0\0\0\0", "\xff\xff\xff\xff", "\1\0\0\0\x63", "\5\0\0\0\0aaaa"};
+	static const size_t lengths[] = {4, 4, 5, 9};
+	struct sockaddr_in address;
+	struct error error = {0};
+	char answer[64];
+	(void)state;
+	assert_int_equal(address_parse(&address, p2p_endpoint_address(peer_node_endpoint(sides[0].peer)), &error),
+	                 0);
+	for (size_t i = 0; i < sizeof garbage / sizeof *garbage; i++) {
+		int stranger = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		assert_int_equal(connect(stranger, (struct sockaddr *)&address, sizeof address), 0);
+		assert_int_equal(send(stranger, garbage[i], lengths[i], MSG_NOSIGNAL), lengths[i]);
+		shutdown(stranger, SHUT_WR);
+		assert_true(recv(stranger, answer, sizeof answer, 0) <= 0);
+		close(stranger);
+	}
+	uint32_t next = node_head(sides[0].rig.eosio)->number + 1;
+	side_slots(sides, 1);
+	side_wait(&sides[1], next);
+}
+
+/* The listening side ends and comes back at the same place: the other finds it again by itself and has
+ * what was made meanwhile. */
+static void a_lost_peer_is_found_again(void **state)
+{
+	char address[300];
+	(void)state;
+	snprintf(address, sizeof address, "%s", p2p_endpoint_address(peer_node_endpoint(sides[0].peer)));
+	peer_node_close(sides[0].peer);
+	sides[0].peer = NULL;
+	side_slots(sides, 20);
+	side_open(&sides[0], tcp, address, NULL);
+	side_wait(&sides[1], node_head(sides[0].rig.eosio)->number);
+	/* its log says so in nodeos's words */
+	size_t size = growing_text_size(node_log(sides[1].rig.eosio), NULL);
+	char *text = memory_allocate(size + 1, 1);
+	assert_int_equal(growing_text_read(node_log(sides[1].rig.eosio), text, size, 0), size);
+	assert_non_null(strstr(text, "Peer closed connection"));
+	assert_non_null(strstr(text, "requesting range 2 to 101"));
+	assert_non_null(strstr(text, "p2p client connections: 0/25, peer connections: "));
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_fresh_node_syncs_from_genesis_and_follows),
+		cmocka_unit_test(a_transaction_travels),
+		cmocka_unit_test(garbage_ends_its_own_connection),
+		cmocka_unit_test(a_lost_peer_is_found_again),
+	};
+	return cmocka_run_group_tests(tests, group_begin, group_end);
+}
