@@ -2,6 +2,7 @@
 #include "core/base/base64.h"
 
 #include <nettle/base64.h>
+#include <string.h>
 
 void base64_print(struct text *out, const void *data, size_t length)
 {
@@ -16,4 +17,15 @@ void base64_print(struct text *out, const void *data, size_t length)
 		at += piece;
 		length -= piece;
 	}
+}
+
+bool base64url_parse(uint8_t *out, size_t length, const char *text)
+{
+	struct base64_decode_ctx context;
+	size_t digits = strlen(text), written = 0;
+
+	if (digits != BASE64_ENCODE_RAW_LENGTH(length) - (3 - length % 3) % 3)
+		return false;
+	base64url_decode_init(&context);
+	return base64_decode_update(&context, &written, out, digits, text) && written == length;
 }

@@ -84,7 +84,7 @@ struct cursor cursor_make(const void *data, size_t length)
 	/* a non-NULL start, so that taking 0 bytes of an empty buffer differs from failing */
 	const uint8_t *at = data ? data : (const uint8_t *)"";
 
-	return (struct cursor){.at = at, .end = at + length};
+	return (struct cursor){.at = at, .end = at + length, .begin = at};
 }
 
 size_t cursor_left(const struct cursor *cursor)
@@ -95,8 +95,10 @@ size_t cursor_left(const struct cursor *cursor)
 const uint8_t *cursor_take(struct cursor *cursor, size_t length)
 {
 	const uint8_t *taken = cursor->at;
-	if (cursor->failed || length > cursor_left(cursor)) {
-		cursor->failed = true;
+	if (cursor->failed)
+		return NULL;
+	if (length > cursor_left(cursor)) {
+		cursor->failed = cursor->ended = true;
 		return NULL;
 	}
 	cursor->at += length;
@@ -145,6 +147,8 @@ uint64_t cursor_u64(struct cursor *cursor)
 uint32_t cursor_varuint32(struct cursor *cursor)
 {
 	uint64_t value = 0;
+	if (!cursor->failed)
+		cursor->in_number = true;
 	/* as the node reads it: after five bytes the number ends, whatever the last one's top bit says */
 	for (unsigned shift = 0; shift < 32; shift += 7) {
 		uint8_t byte = cursor_u8(cursor);
@@ -153,7 +157,10 @@ uint32_t cursor_varuint32(struct cursor *cursor)
 		if (!(byte & 0x80))
 			break;
 	}
-	return cursor->failed ? 0 : (uint32_t)value;
+	if (cursor->failed)
+		return 0;
+	cursor->in_number = false;
+	return (uint32_t)value;
 }
 
 double cursor_double(struct cursor *cursor)
@@ -186,4 +193,16 @@ uint32_t cursor_count(struct cursor *cursor, size_t minimum)
 		return 0;
 	}
 	return count;
+}
+
+uint32_t cursor_count_up_to(struct cursor *cursor, size_t minimum)
+{
+	uint32_t count = cursor_varuint32(cursor);
+
+	if (count > ELEMENTS_MAXIMUM) {
+		cursor->failed = true;
+		return 0;
+	}
+	return count * (uint64_t)minimum > cursor_left(cursor) ? (uint32_t)(cursor_left(cursor) / minimum) + 1
+	                                                       : count;
 }

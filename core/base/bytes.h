@@ -26,8 +26,9 @@ void bytes_put_double(struct bytes *bytes, double value);
 void bytes_put_counted(struct bytes *bytes, const void *data, size_t length);
 
 struct cursor {
-	const uint8_t *at, *end; /* borrowed */
+	const uint8_t *at, *end, *begin; /* borrowed */
 	/* sticky: set by the first read past the end, or of an ill-formed value; reads then give 0 */
+	bool ended, in_number;   /* that read past the end, of a varuint32; `at` is still where it began */
 	bool failed;
 };
 
@@ -48,5 +49,8 @@ const uint8_t *cursor_counted(struct cursor *cursor, size_t *length);
 /* A count of elements of at least minimum bytes each: fails above 1 048 576 or when that many cannot be
  * left. */
 uint32_t cursor_count(struct cursor *cursor, size_t minimum);
+/* The same, but where that many cannot be left it is as many as make reading them fail, at the byte where
+ * nodeos fails, and whoever allocates for them allocates no more than what is there asks for. */
+uint32_t cursor_count_up_to(struct cursor *cursor, size_t minimum);
 
 #endif

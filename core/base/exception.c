@@ -151,6 +151,8 @@ static const struct exception exceptions[] = {
 	 "Subjective exception thrown during block production"},
 	{3100008, EOPNOTSUPP, "unsupported_feature", "Feature is currently unsupported"},
 	{3100010, EINVAL, "json_parse_exception", "JSON parse exception"},
+	{3100011, EINVAL, "sig_variable_size_limit_exception",
+	 "Variable length component of signature too large"},
 	{3110001, EOPNOTSUPP, "missing_chain_api_plugin_exception", "Missing Chain API Plugin"},
 	{3110002, EOPNOTSUPP, "missing_wallet_api_plugin_exception", "Missing Wallet API Plugin"},
 	{3110003, EOPNOTSUPP, "missing_history_api_plugin_exception", "Missing History API Plugin"},
@@ -180,6 +182,8 @@ static const struct exception exceptions[] = {
 	{3160008, EALREADY, "set_exact_code", "Contract is already running this version of code"},
 	{3160009, ENOENT, "wasm_file_not_found", "No wasm file found"},
 	{3160010, ENOENT, "abi_file_not_found", "No abi file found"},
+	{3160015, EINVAL, "wasm_config_unknown_version", "Unknown wasm_config version"},
+	{3160016, EINVAL, "config_parse_error", "Parsing config error"},
 	{3170000, EINVAL, "producer_exception", "Producer exception"},
 	{3170001, EACCES, "producer_priv_key_not_found", "Producer private key is not available"},
 	{3170003, EINVAL, "producer_double_confirm", "Producer is double confirming known range"},
@@ -198,8 +202,10 @@ static const struct exception exceptions[] = {
 	{3210000, EDQUOT, "resource_limit_exception", "Resource limit exception"},
 	{3230001, ECANCELED, "crypto_api_exception", "Crypto API Exception"},
 	{3230002, ECANCELED, "db_api_exception", "Database API Exception"},
+	{3230003, ECANCELED, "arithmetic_exception", "Arithmetic Exception"},
 	{3250000, EINVAL, "protocol_feature_exception", "Protocol feature exception"},
 	{3250001, EINVAL, "protocol_feature_validation_exception", "Protocol feature validation exception"},
+	{3250002, EINVAL, "protocol_feature_bad_block_exception", "Protocol feature exception (invalid block)"},
 };
 
 static const struct exception *exception_exactly(uint32_t code)

@@ -17,6 +17,7 @@
 
 enum {
 	POINT_SIZE = 33,
+	UNCOMPRESSED_SIZE = 65,
 	SIGNATURE_SIZE = 65,
 	SECRET_SIZE = 32,
 	CHECKSUM_SIZE = 4,
@@ -134,10 +135,30 @@ int signer_new_key(const struct signer *signer, struct private_key *out, struct 
 	return 0;
 }
 
+static int recover(secp256k1_pubkey *point, const uint8_t *data, const struct checksum256 *digest)
+{
+	secp256k1_ecdsa_recoverable_signature parsed;
+	return secp256k1_ecdsa_recoverable_signature_parse_compact(secp256k1_context_static, &parsed, data + 1,
+	                                                           (data[0] - RECOVERY_BASE) & 3) &&
+	               secp256k1_ecdsa_recover(secp256k1_context_static, point, &parsed, digest->data)
+	           ? 0
+	           : -EINVAL;
+}
+
+int signature_recover_point(uint8_t out[65], const uint8_t signature[65], const struct checksum256 *digest)
+{
+	secp256k1_pubkey point;
+	size_t length = UNCOMPRESSED_SIZE;
+	if (signature[0] < RECOVERY_BASE || signature[0] >= RECOVERY_BASE + 8 ||
+	    recover(&point, signature, digest))
+		return -EINVAL;
+	secp256k1_ec_pubkey_serialize(secp256k1_context_static, out, &length, &point, SECP256K1_EC_UNCOMPRESSED);
+	return 0;
+}
+
 int signature_recover(struct public_key *out, const struct signature *signature,
                       const struct checksum256 *digest, struct error *error)
 {
-	secp256k1_ecdsa_recoverable_signature parsed;
 	secp256k1_pubkey point;
 	size_t length = POINT_SIZE;
 	const uint8_t *data = signature->data;
@@ -150,9 +171,7 @@ int signature_recover(struct public_key *out, const struct signature *signature,
 		return error_set(error, EINVAL, "unable to reconstruct public key from signature");
 	if (!signature_canonical(data))
 		return error_set(error, EINVAL, "signature is not canonical");
-	if (!secp256k1_ecdsa_recoverable_signature_parse_compact(secp256k1_context_static, &parsed, data + 1,
-	                                                         (data[0] - RECOVERY_BASE) & 3) ||
-	    !secp256k1_ecdsa_recover(secp256k1_context_static, &point, &parsed, digest->data))
+	if (recover(&point, data, digest))
 		return error_set(error, EINVAL, "unable to reconstruct public key from signature");
 	secp256k1_ec_pubkey_serialize(secp256k1_context_static, out->point, &length, &point,
 	                              SECP256K1_EC_COMPRESSED);

@@ -48,6 +48,11 @@ int signer_new_key(const struct signer *signer, struct private_key *out, struct 
 int signature_recover(struct public_key *out, const struct signature *signature,
                       const struct checksum256 *digest, struct error *error);
 
+/* The K1 point that a signature (first byte, r, s) of any form recovers to, uncompressed; -EINVAL: there is
+ * none. The first byte is 27 to 34. */
+int signature_recover_point(uint8_t point[65], const uint8_t signature[65],
+                            const struct checksum256 *digest);
+
 /* Order of authorities: type, then the point, unsigned; WebAuthn keys then by presence and origin. */
 int public_key_compare(const struct public_key *a, const struct public_key *b);
 /* K1: is it a point of the curve? R1 and WebAuthn, whose curve nothing here computes on: does it begin

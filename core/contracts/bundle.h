@@ -18,7 +18,13 @@ struct bundle {
 const struct bundle *bundle_at(size_t index);
 const struct bundle *bundle_find(const char *name);
 
-/* The native twin of a code hash: a bundle's own, or one of a recorded real node's. NULL: none. */
-contract_apply *bundle_apply(const struct checksum256 *code_hash);
+/* A function of this program that does what the code of that hash does. */
+struct bundle_twin {
+	struct checksum256 hash;
+	contract_apply *apply;
+	bool hollow; /* the code itself does nothing: only the twin can run */
+};
+/* The twin of a bundle's code, past and present, or of a recorded real node's. NULL: none. */
+const struct bundle_twin *bundle_twin(const struct checksum256 *code_hash);
 
 #endif

@@ -60,6 +60,16 @@ struct map *ledger_map(struct ledger *ledger);
 /* The block of that id, borrowed, as long as some branch or anybody else holds it; NULL: nobody does. */
 struct block_state *ledger_find(const struct ledger *ledger, const struct checksum256 *id);
 
+/* How contracts are run. */
+struct contract_options {
+	bool without_twins; /* code runs as WebAssembly even where this program has its native twin */
+	/* microseconds; transactions that take longer than the limits say are ended by it. NULL: time is
+	 * counted in what contracts do, so that a run is as long each time. */
+	int64_t (*clock)(void *context);
+	void *context;
+};
+void ledger_set_contract_options(struct ledger *ledger, const struct contract_options *options);
+
 /* --- branches --- */
 
 /* A new ledger with the genesis block and D.8's initial state, and the first branch on it. */

@@ -10,10 +10,12 @@
 #include "core/engine/state/feature.h"
 #include "core/engine/state/proposed_schedule.h"
 #include "core/engine/state/resource.h"
+#include "core/engine/wasm/wasm.h"
 
 /* What transactions change beside the state map; a failed one gets it back by value. */
 struct block_globals {
 	struct chain_config config;
+	struct wasm_limits wasm_limits;
 	struct feature_set features;
 	uint64_t global_sequence;   /* the last one given to an action */
 	uint64_t next_generated_id, next_link_id;
@@ -21,6 +23,7 @@ struct block_globals {
 };
 
 struct pending_block {
+	struct contract_runtime *runtime; /* the ledger's */
 	struct map_edit *edit;
 	struct block_header header;  /* without merkle roots and extensions until it is sealed */
 	struct block_state *next;    /* what the block's state will be; its block and root come with the seal */
@@ -44,6 +47,7 @@ struct ledger {
 	struct genesis genesis;
 	struct checksum256 chain_id;
 	struct map *map;
+	struct contract_runtime *runtime; /* owned */
 	struct block_state **buckets; /* owned; the blocks are not */
 	size_t buckets_count, blocks_count;
 };
@@ -162,6 +166,14 @@ void transaction_available(struct transaction_context *context, int64_t *net, in
 int transaction_bill(struct transaction_context *context, uint64_t net, uint64_t cpu, struct error *error);
 /* Gives the context's action digests to the block. */
 void transaction_keep_digests(struct transaction_context *context);
+
+/* --- deadline.c --- */
+/* Its time begins; cpu_left: what the billed accounts can pay, microseconds. */
+void transaction_start_clock(struct transaction_context *context, int64_t cpu_left);
+/* After so much more work of its contracts: has it run longer than it may? And the failure for that
+ * (3080004, 3080005). */
+bool transaction_is_late(struct transaction_context *context, uint32_t work);
+int transaction_late(const struct transaction_context *context, struct error *error);
 
 /* --- apply.c --- */
 /* A new action trace; its ordinal. action is copied. */

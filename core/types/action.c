@@ -47,7 +47,7 @@ int action_unpack(struct action *out, struct cursor *in)
 	size_t length;
 	*out = (struct action){.account = cursor_u64(in), .name = 0};
 	out->name = cursor_u64(in);
-	out->authorization_count = cursor_count(in, PERMISSION_LEVEL_SIZE);
+	out->authorization_count = cursor_count_up_to(in, PERMISSION_LEVEL_SIZE);
 	out->authorization = memory_allocate(out->authorization_count, sizeof *out->authorization);
 	for (size_t i = 0; i < out->authorization_count; i++)
 		permission_level_unpack(&out->authorization[i], in);

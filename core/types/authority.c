@@ -90,19 +90,19 @@ void authority_pack(struct bytes *out, const struct authority *authority)
 int authority_unpack(struct authority *out, struct cursor *in)
 {
 	*out = (struct authority){.threshold = cursor_u32(in)};
-	out->keys_count = cursor_count(in, KEY_WEIGHT_MINIMUM);
+	out->keys_count = cursor_count_up_to(in, KEY_WEIGHT_MINIMUM);
 	out->keys = memory_allocate(out->keys_count, sizeof *out->keys);
 	for (size_t i = 0; i < out->keys_count && !in->failed; i++) {
 		public_key_unpack(&out->keys[i].key, in);
 		out->keys[i].weight = cursor_u16(in);
 	}
-	out->accounts_count = cursor_count(in, LEVEL_WEIGHT_SIZE);
+	out->accounts_count = cursor_count_up_to(in, LEVEL_WEIGHT_SIZE);
 	out->accounts = memory_allocate(out->accounts_count, sizeof *out->accounts);
 	for (size_t i = 0; i < out->accounts_count && !in->failed; i++) {
 		permission_level_unpack(&out->accounts[i].permission, in);
 		out->accounts[i].weight = cursor_u16(in);
 	}
-	out->waits_count = cursor_count(in, WAIT_WEIGHT_SIZE);
+	out->waits_count = cursor_count_up_to(in, WAIT_WEIGHT_SIZE);
 	out->waits = memory_allocate(out->waits_count, sizeof *out->waits);
 	for (size_t i = 0; i < out->waits_count && !in->failed; i++) {
 		out->waits[i].wait_sec = cursor_u32(in);

@@ -10,7 +10,12 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-enum { PERCENT_MINIMUM = 10, PERCENT_100 = 10000, NET_DELTA_MINIMUM = 10240 };
+enum {
+	PERCENT_MINIMUM = 10,
+	PERCENT_100 = 10000,
+	NET_DELTA_MINIMUM = 10240,
+	RETURN_VALUE_MAXIMUM = 20 << 20
+};
 
 struct field {
 	const char *name;
@@ -119,6 +124,8 @@ int chain_config_validate(const struct chain_config *c, struct error *error)
 	     "max transaction cpu usage must be at less than the difference between the max block cpu usage and "
 	     "the min transaction cpu usage"},
 		{c->max_authority_depth >= 1, "max authority depth should be at least 1"},
+		{c->max_action_return_value_size <= RETURN_VALUE_MAXIMUM,
+	     "max action return value size should be less than MAX_SIZE_OF_BYTE_ARRAYS"},
 	};
 
 	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)

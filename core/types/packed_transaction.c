@@ -33,6 +33,16 @@ void packed_transaction_make(struct packed_transaction *out, struct transaction 
 	out->id = hash_sha256(out->packed_trx.data, out->packed_trx.length);
 }
 
+void packed_transaction_set_context_free_data(struct packed_transaction *packed, struct bytes *pieces,
+                                              size_t count)
+{
+	packed->context_free_data = pieces;
+	packed->context_free_data_count = count;
+	bytes_put_varuint32(&packed->packed_context_free_data, (uint32_t)count);
+	for (size_t i = 0; i < count; i++)
+		bytes_put_counted(&packed->packed_context_free_data, pieces[i].data, pieces[i].length);
+}
+
 static void signatures_pack(struct bytes *out, const struct packed_transaction *packed)
 {
 	bytes_put_varuint32(out, (uint32_t)packed->signatures_count);

@@ -81,7 +81,7 @@ static void authority_v0_unpack(struct producer_authority *out, struct cursor *i
 	if (cursor_varuint32(in) != 0)
 		in->failed = true;
 	out->threshold = cursor_u32(in);
-	out->keys_count = cursor_count(in, KEY_WEIGHT_MINIMUM);
+	out->keys_count = cursor_count_up_to(in, KEY_WEIGHT_MINIMUM);
 	out->keys = memory_allocate(out->keys_count, sizeof *out->keys);
 	for (size_t i = 0; i < out->keys_count && !in->failed; i++) {
 		public_key_unpack(&out->keys[i].key, in);
@@ -92,7 +92,7 @@ static void authority_v0_unpack(struct producer_authority *out, struct cursor *i
 int producer_schedule_unpack(struct producer_schedule *out, struct cursor *in, bool legacy)
 {
 	*out = (struct producer_schedule){.version = cursor_u32(in)};
-	out->producers_count = cursor_count(in, legacy ? LEGACY_PRODUCER_MINIMUM : PRODUCER_MINIMUM);
+	out->producers_count = cursor_count_up_to(in, legacy ? LEGACY_PRODUCER_MINIMUM : PRODUCER_MINIMUM);
 	out->producers = memory_allocate(out->producers_count, sizeof *out->producers);
 	for (size_t i = 0; i < out->producers_count && !in->failed; i++) {
 		struct producer_authority *producer = &out->producers[i];

@@ -30,7 +30,7 @@ void extensions_pack(struct bytes *out, const struct extension *extensions, size
 struct extension *extensions_unpack(size_t *count, struct cursor *in)
 {
 	struct extension *extensions;
-	*count = cursor_count(in, EXTENSION_MINIMUM);
+	*count = cursor_count_up_to(in, EXTENSION_MINIMUM);
 	extensions = *count ? memory_allocate(*count, sizeof *extensions) : NULL;
 	for (size_t i = 0; i < *count && !in->failed; i++) {
 		const uint8_t *data;
@@ -62,7 +62,7 @@ static void actions_pack(struct bytes *out, const struct action *actions, size_t
 static struct action *actions_unpack(size_t *count, struct cursor *in)
 {
 	struct action *actions;
-	*count = cursor_count(in, ACTION_MINIMUM);
+	*count = cursor_count_up_to(in, ACTION_MINIMUM);
 	actions = *count ? memory_allocate(*count, sizeof *actions) : NULL;
 	for (size_t i = 0; i < *count && !in->failed; i++)
 		action_unpack(&actions[i], in);

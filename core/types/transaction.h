@@ -57,6 +57,9 @@ struct packed_transaction {
 void packed_transaction_release(struct packed_transaction *packed);
 /* Takes over *transaction and packs it uncompressed, unsigned, without context-free data. */
 void packed_transaction_make(struct packed_transaction *out, struct transaction *transaction);
+/* Before it is signed; the pieces are taken over. */
+void packed_transaction_set_context_free_data(struct packed_transaction *packed, struct bytes *pieces,
+                                              size_t count);
 /* H(chain_id || pack(transaction) || cfd_hash). */
 struct checksum256 packed_transaction_digest(const struct packed_transaction *packed,
                                              const struct checksum256 *chain_id);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool has_code(const struct replay *replay, uint64_t name)
+bool replay_has_own_code(const struct replay *replay, uint64_t name)
 {
 	for (size_t i = 0; i < replay->code_accounts_count; i++)
 		if (replay->code_accounts[i] == name)
@@ -31,7 +31,7 @@ static void compare_account(struct replay *replay, struct chain_view *view, cons
 	if (result)
 		replay_differ(replay, what, "one", error.sentence);
 	else
-		replay_compare_json_text(replay, what, expected, &text, has_code(replay, name) ? moment_and_code : moment);
+		replay_compare_json_text(replay, what, expected, &text, replay_has_own_code(replay, name) ? moment_and_code : moment);
 	text_release(&text);
 	chain_account_release(&account);
 }
@@ -57,7 +57,7 @@ static void compare_answer(struct replay *replay, struct chain_view *view, const
 	if (result)
 		replay_differ(replay, account_name, "one", error.sentence);
 	else
-		replay_compare_json_text(replay, account_name, answer, &text, has_code(replay, name) ? code : NULL);
+		replay_compare_json_text(replay, account_name, answer, &text, replay_has_own_code(replay, name) ? code : NULL);
 	text_release(&text);
 	chain_account_release(&account);
 }

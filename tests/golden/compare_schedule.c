@@ -55,6 +55,7 @@ static void compare_checkpoint(struct replay *replay, const struct recording_che
 		return;
 	}
 	replay_compare_tables(replay, view, json_member(checkpoint->json, "tables"));
+	replay_compare_raw_tables(replay, json_member(checkpoint->json, "raw_tables"));
 	replay_compare_accounts(replay, view, json_member(checkpoint->json, "accounts"));
 	compare_schedules(replay, view, json_member(checkpoint->json, "schedule"));
 	/* Votes weigh more by the second, so that without clocks the ranking is not comparable. */

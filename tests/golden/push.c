@@ -23,11 +23,12 @@ static const struct bundle *bundle_of_code(const char *sha256)
 	struct checksum256 hash;
 	if (checksum256_parse(&hash, sha256))
 		return NULL;
-	contract_apply *apply = bundle_apply(&hash);
+	const struct bundle_twin *wanted = bundle_twin(&hash), *twin;
 	const struct bundle *bundle;
-	for (size_t i = 0; apply && (bundle = bundle_at(i)); i++) {
+	for (size_t i = 0; wanted && (bundle = bundle_at(i)); i++) {
 		hash = hash_sha256(bundle->code, bundle->code_length);
-		if (bundle_apply(&hash) == apply)
+		twin = bundle_twin(&hash);
+		if (twin && twin->apply == wanted->apply)
 			return bundle;
 	}
 	return NULL;
@@ -56,34 +57,49 @@ static void remember_code_account(struct replay *replay, uint64_t account)
 		replay->code_accounts[replay->code_accounts_count++] = account;
 }
 
-static int pack_cut(struct replay *replay, const struct recording_step *step, const struct json *data, struct bytes *out, struct error *error)
+/* Code or ABI of a bundle of ours. */
+static int put_bundle(struct replay *replay, const struct recording_step *step, uint64_t account, bool code, struct bytes *out,
+                      struct error *error)
 {
 	const struct bundle *bundle = bundle_of_step(step);
-	uint64_t account, number = 0;
+	struct bytes packed = {0};
 	struct abi *abi;
 	if (!bundle)
 		return error_set(error, ENOENT, "no bundle is what step %u installs (%s)", step->number, member_string(step->json, "note"));
-	int result = name_parse(&account, member_string(data, "account"), error);
-	if (result)
-		return result;
 	remember_code_account(replay, account);
-	bytes_put_u64(out, account);
-	if (json_member(data, "code")) {
-		json_uint64(&number, json_member(data, "vmtype"));
-		bytes_put_u8(out, (uint8_t)number);
-		json_uint64(&number, json_member(data, "vmversion"));
-		bytes_put_u8(out, (uint8_t)number);
+	if (code) {
 		bytes_put_counted(out, bundle->code, bundle->code_length);
 		return 0;
 	}
-	result = abi_parse(&abi, bundle->abi, strlen(bundle->abi), error);
+	int result = abi_parse(&abi, bundle->abi, strlen(bundle->abi), error);
 	if (result)
 		return result;
-	struct bytes packed = {0};
 	abi_pack(&packed, abi);
 	bytes_put_counted(out, packed.data, packed.length);
 	bytes_release(&packed);
 	abi_release(abi);
+	return 0;
+}
+
+/* setcode or setabi: the bytes themselves where they are at hand, else our own. */
+static int pack_cut(struct replay *replay, const struct recording_step *step, const struct json *data, struct bytes *out, struct error *error)
+{
+	const struct json *code = json_member(data, "code");
+	const struct bytes *bytes = recording_find_code(&replay->recording, member_string(code ? code : json_member(data, "abi"), "sha256"));
+	uint64_t account, number = 0;
+	int result = name_parse(&account, member_string(data, "account"), error);
+	if (result)
+		return result;
+	bytes_put_u64(out, account);
+	if (code) {
+		json_uint64(&number, json_member(data, "vmtype"));
+		bytes_put_u8(out, (uint8_t)number);
+		json_uint64(&number, json_member(data, "vmversion"));
+		bytes_put_u8(out, (uint8_t)number);
+	}
+	if (!bytes)
+		return put_bundle(replay, step, account, code != NULL, out, error);
+	bytes_put_counted(out, bytes->data, bytes->length);
 	return 0;
 }
 
@@ -170,6 +186,19 @@ static int sign(struct replay *replay, const struct recording_step *step, struct
 	return 0;
 }
 
+static int add_context_free_data(struct packed_transaction *packed, const struct json *list, struct error *error)
+{
+	size_t count = json_count(list), done = 0;
+	if (!count)
+		return 0;
+	struct bytes *pieces = memory_allocate(count, sizeof *pieces);
+	int result = 0;
+	for (const struct json *piece = json_first(list); piece && !result; piece = json_next(piece))
+		result = pack_hex(&pieces[done++], json_string(piece) ? json_string(piece) : "", error);
+	packed_transaction_set_context_free_data(packed, pieces, count);
+	return result;
+}
+
 int replay_build_step(struct replay *replay, const struct recording_step *step, struct packed_transaction *out, struct error *error)
 {
 	const struct json *actions = json_member(step->json, "actions");
@@ -186,8 +215,13 @@ int replay_build_step(struct replay *replay, const struct recording_step *step, 
 	    .delay_sec = (uint32_t)delay,
 	    .actions = memory_allocate(json_count(actions) + 1, sizeof *transaction.actions),
 	};
+	const struct json *free_actions = json_member(step->json, "context_free_actions");
+	transaction.context_free_actions = memory_allocate(json_count(free_actions) + 1, sizeof *transaction.context_free_actions);
 	int result = chain_view_open(replay->chain, &view, NULL, NULL, error);
 	if (!result) {
+		for (const struct json *action = json_first(free_actions); action && !result; action = json_next(action))
+			result = build_action(replay, view, step, action,
+			                      &transaction.context_free_actions[transaction.context_free_actions_count++], error);
 		for (const struct json *action = json_first(actions); action && !result; action = json_next(action))
 			result = build_action(replay, view, step, action, &transaction.actions[transaction.actions_count++], error);
 		chain_view_close(view);
@@ -197,7 +231,9 @@ int replay_build_step(struct replay *replay, const struct recording_step *step, 
 		return result;
 	}
 	packed_transaction_make(out, &transaction);
-	result = sign(replay, step, out, error);
+	result = add_context_free_data(out, json_member(step->json, "context_free_data"), error);
+	if (!result)
+		result = sign(replay, step, out, error);
 	if (result)
 		packed_transaction_release(out);
 	return result;
@@ -210,6 +246,17 @@ static uint32_t receipt_cpu(const struct json *receipt)
 	return (uint32_t)cpu;
 }
 
+/* Reads the upper half of a register that holds an i32: of no use to a contract, so that any outcome is right (README of the recordings). */
+static bool is_open(const struct recording_step *step)
+{
+	static const char *const notes[] = {"traps| call_indirect result i64 called as f32", "traps| call_indirect result i64 as i32, extended unsigned",
+	                                    "traps| call_indirect result i64 as i32, as an address"};
+	for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
+		if (step->refused && !strcmp(member_string(step->json, "note"), notes[i]))
+			return true;
+	return false;
+}
+
 void replay_step(struct replay *replay, const struct recording_event *event)
 {
 	const struct recording_step *step = &replay->recording.steps[event->step];
@@ -219,6 +266,8 @@ void replay_step(struct replay *replay, const struct recording_event *event)
 	struct push_options options = {.billed_cpu_us = receipt_cpu(event->receipt)};
 	replay_at(replay, "step %u (%s)", step->number, member_string(step->json, "note"));
 	replay->steps++;
+	if (is_open(step))
+		return;
 	if (replay_build_step(replay, step, &packed, &error)) {
 		replay_differ(replay, "transaction", "one", error.sentence);
 		return;

@@ -109,6 +109,16 @@ static int rebuild_header(struct block_header *out, const struct json *json, str
 	return rebuild_extensions(out, json, error);
 }
 
+static int put_hex(struct bytes *out, const char *hex, struct error *error)
+{
+	size_t digits = strlen(hex);
+	uint8_t *data = memory_allocate(digits / 2 + 1, 1);
+	int result = hex_parse(data, hex, digits) ? error_set(error, EINVAL, "a packed transaction is no hexadecimal") : 0;
+	bytes_put(out, data, digits / 2);
+	free(data);
+	return result;
+}
+
 static int rebuild_transaction(struct packed_transaction *out, bool *cut, const struct json *json, struct error *error)
 {
 	const struct json *signatures = json_member(json, "signatures");
@@ -127,11 +137,9 @@ static int rebuild_transaction(struct packed_transaction *out, bool *cut, const 
 		*cut = true;
 		return result;
 	}
-	size_t digits = strlen(hex);
-	uint8_t *data = memory_allocate(digits / 2 + 1, 1);
-	result = hex_parse(data, hex, digits) ? error_set(error, EINVAL, "packed_trx is no hexadecimal") : 0;
-	bytes_put(&stored.packed_trx, data, digits / 2);
-	free(data);
+	result = put_hex(&stored.packed_trx, hex, error);
+	if (!result)
+		result = put_hex(&stored.packed_context_free_data, member_string(json, "packed_context_free_data"), error);
 	packed_transaction_pack(&bytes, &stored);
 	struct cursor cursor = cursor_make(bytes.data, bytes.length);
 	if (!result)

@@ -1,10 +1,13 @@
 /* Reading a recording: gzip, JSON lines, and the order of steps and deferred transactions in each block (golden/README.md). */
 #include "tests/golden/recording.h"
 
+#include "core/base/hex.h"
 #include "core/base/memory.h"
+#include "core/types/abi/abi.h"
 #include "core/types/time.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -84,12 +87,92 @@ static int read_keys(struct recording *recording, const struct json *line, struc
 	return 0;
 }
 
-/* Data shown as {sha256, size} is too long to stand in the recording. */
-static bool data_is_cut(const struct json *data)
+/* --- bytes that steps only name --- */
+
+static void add_code(struct recording *recording, const void *data, size_t length)
 {
-	for (const struct json *field = json_first(data); field; field = json_next(field))
-		if (json_member(field, "sha256") && json_member(field, "size"))
+	memory_grow(&recording->codes, &recording->codes_capacity, recording->codes_count + 1, sizeof *recording->codes);
+	struct recording_code *code = &recording->codes[recording->codes_count++];
+	*code = (struct recording_code){.hash = hash_sha256(data, length)};
+	bytes_put(&code->bytes, data, length);
+}
+
+const struct bytes *recording_find_code(const struct recording *recording, const char *sha256)
+{
+	struct checksum256 hash;
+	if (checksum256_parse(&hash, sha256))
+		return NULL;
+	for (size_t i = 0; i < recording->codes_count; i++)
+		if (checksum256_equal(&recording->codes[i].hash, &hash))
+			return &recording->codes[i].bytes;
+	return NULL;
+}
+
+static int read_codes(struct recording *recording, const struct json *line, struct error *error)
+{
+	add_code(recording, "", 0);
+	for (const struct json *code = json_first(json_member(line, "codes")); code; code = json_next(code)) {
+		const char *hex = json_string(code) ? json_string(code) : "";
+		size_t digits = strlen(hex);
+		uint8_t *data = memory_allocate(digits / 2 + 1, 1);
+		int result = digits % 2 || hex_parse(data, hex, digits) ? error_set(error, EINVAL, "a code is no hexadecimal") : 0;
+		if (!result)
+			add_code(recording, data, digits / 2);
+		free(data);
+		if (result)
+			return result;
+	}
+	return 0;
+}
+
+static int add_abi(struct recording *recording, const struct text *text, struct error *error)
+{
+	struct bytes packed = {0};
+	struct abi *abi;
+	int result = abi_parse(&abi, text_string(text), text->length, error);
+	if (result)
+		return result;
+	abi_pack(&packed, abi);
+	add_code(recording, packed.data, packed.length);
+	bytes_release(&packed);
+	abi_release(abi);
+	return 0;
+}
+
+int recording_read_codes(struct recording *recording, const char *folder, struct error *error)
+{
+	struct text path = TEXT_EMPTY, text = TEXT_EMPTY;
+	glob_t files;
+	int result = 0;
+	text_printf(&path, "%s/*/*.[aw][ba][is]*", folder);
+	if (glob(text_string(&path), 0, NULL, &files)) {
+		result = error_set(error, ENOENT, "%s holds no contracts", folder);
+		goto out;
+	}
+	for (size_t i = 0; i < files.gl_pathc && !result; i++) {
+		const char *end = strrchr(files.gl_pathv[i], '.');
+		text_clear(&text);
+		result = read_whole(&text, files.gl_pathv[i], error);
+		if (!result && !strcmp(end, ".wasm"))
+			add_code(recording, text_string(&text), text.length);
+		else if (!result && !strcmp(end, ".abi"))
+			result = add_abi(recording, &text, error);
+	}
+	globfree(&files);
+out:
+	text_release(&text);
+	text_release(&path);
+	return result;
+}
+
+/* Data shown as {sha256, size} is too long to stand in the recording. */
+static bool data_is_cut(const struct recording *recording, const struct json *data)
+{
+	for (const struct json *field = json_first(data); field; field = json_next(field)) {
+		const char *sha256 = json_string(json_member(field, "sha256"));
+		if (sha256 && json_member(field, "size") && !recording_find_code(recording, sha256))
 			return true;
+	}
 	return false;
 }
 
@@ -104,7 +187,7 @@ static void read_step(struct recording *recording, const struct json *line, size
 	struct recording_step *step = &recording->steps[number];
 	*step = (struct recording_step){.number = number, .json = line, .refused = json_member(line, "error") != NULL};
 	for (const struct json *action = json_first(json_member(line, "actions")); action; action = json_next(action))
-		if (data_is_cut(json_member(action, "data")))
+		if (data_is_cut(recording, json_member(action, "data")))
 			step->cut = true;
 }
 
@@ -197,6 +280,8 @@ static int read_line(struct recording *recording, const struct json *line, size_
 		return read_genesis(recording, line, error);
 	if (json_member(line, "keys"))
 		return read_keys(recording, line, error);
+	if (json_member(line, "codes"))
+		return read_codes(recording, line, error);
 	if (json_member(line, "checkpoint"))
 		read_checkpoint(recording, line, &capacities[2]);
 	else if (json_member(line, "signed_block"))
@@ -210,15 +295,22 @@ static int read_line(struct recording *recording, const struct json *line, size_
 	return 0;
 }
 
+/* Consoles hold NULs, our JSON strings cannot: both sides of a comparison have the sign for NUL in its place. */
+void recording_mask_nul(struct text *text, size_t from)
+{
+	for (char *at = text->data + from; (at = strstr(at, "\\u0000")) != NULL; at += 6)
+		memcpy(at, "\\u2400", 6);
+}
+
 int recording_read(struct recording *recording, const char *path, struct error *error)
 {
 	int result = 0;
 	struct text text = TEXT_EMPTY;
 	size_t capacities[4] = {0};
-	*recording = (struct recording){0};
 	result = read_whole(&text, path, error);
 	if (result)
 		goto out;
+	recording_mask_nul(&text, 0);
 	for (const char *at = text_string(&text), *end = at + text.length; at < end;) {
 		const char *stop = memchr(at, '\n', (size_t)(end - at));
 		if (!stop)
@@ -258,6 +350,9 @@ void recording_release(struct recording *recording)
 		json_release(recording->lines[i]);
 	for (size_t i = 0; i < recording->blocks_count; i++)
 		free(recording->blocks[i].events);
+	for (size_t i = 0; i < recording->codes_count; i++)
+		bytes_release(&recording->codes[i].bytes);
+	free(recording->codes);
 	free(recording->lines);
 	free(recording->keys);
 	free(recording->steps);

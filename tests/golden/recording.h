@@ -17,7 +17,7 @@ struct recording_step {
 	const struct json *json; /* NULL: no such step */
 	bool refused;
 	bool placed;  /* in a block's events */
-	bool cut; /* code or ABI stands as {sha256, size}: we install our own */
+	bool cut; /* code or ABI stands as {sha256, size}, and its bytes are not at hand: we install our own */
 };
 
 enum event_kind { EVENT_STEP, EVENT_DEFERRED };
@@ -43,12 +43,20 @@ struct recording_checkpoint {
 	const char *name;
 };
 
+/* Bytes that steps only name by their hash. */
+struct recording_code {
+	struct checksum256 hash;
+	struct bytes bytes; /* owned */
+};
+
 struct recording {
 	struct json **lines; /* owned */
 	size_t lines_count, lines_capacity;
 	struct genesis genesis;
 	struct recording_key *keys; /* owned */
 	size_t keys_count;
+	struct recording_code *codes; /* owned */
+	size_t codes_count, codes_capacity;
 	struct recording_step *steps; /* owned; by number */
 	size_t steps_count;
 	struct recording_block *blocks; /* owned; by number, from 0 (unused) on */
@@ -60,9 +68,15 @@ struct recording {
 };
 
 int recording_read(struct recording *recording, const char *path, struct error *error);
+/* NULs in the JSON from there on become the sign for NUL, as recording_read() makes them. */
+void recording_mask_nul(struct text *text, size_t from);
 void recording_release(struct recording *recording);
 /* The private key of a public one; NULL when the recording does not have it. */
 const struct private_key *recording_private_key(const struct recording *recording, const struct public_key *public);
+/* The bytes of that hash (hex); NULL: not at hand. */
+const struct bytes *recording_find_code(const struct recording *recording, const char *sha256);
+/* Adds the code and the ABI of each contract in a folder (DIR/NAME/NAME.wasm, NAME.abi), before recording_read(). */
+int recording_read_codes(struct recording *recording, const char *folder, struct error *error);
 /* The step whose transaction has that id; NULL: none. */
 const struct recording_step *recording_step_of_id(const struct recording *recording, const char *id);
 

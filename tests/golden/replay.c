@@ -1,4 +1,4 @@
-/* replay FILE.jsonl.gz [--until CHECKPOINT] [--blocks | --boot]: does again what a recording says and tells every difference. */
+/* replay FILE.jsonl.gz [--until CHECKPOINT] [--wasm CONTRACTS] [--blocks | --boot]: does again what a recording says and tells every difference. */
 #include "tests/golden/replay.h"
 
 #include "core/base/memory.h"
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] = "usage: replay [--blocks | --boot] [--until CHECKPOINT] FILE.jsonl.gz\n";
+static const char usage[] = "usage: replay [--blocks | --boot] [--wasm CONTRACTS] [--until CHECKPOINT] FILE.jsonl.gz\n";
 
 enum { RESTART_SLOTS = 60 };
 
@@ -112,9 +112,14 @@ static bool has_checkpoint(const struct replay *replay, const char *name)
 	return false;
 }
 
-static int run(struct replay *replay, const char *path, const char *until, bool blocks, bool boot, struct error *error)
+static int run(struct replay *replay, const char *path, const char *until, const char *contracts, bool blocks, bool boot,
+               struct error *error)
 {
-	int result = recording_read(&replay->recording, path, error);
+	const struct contract_options options = {.without_twins = contracts != NULL};
+	int result = contracts ? recording_read_codes(&replay->recording, contracts, error) : 0;
+	if (result)
+		return result;
+	result = recording_read(&replay->recording, path, error);
 	if (result)
 		return result;
 	if (until && !has_checkpoint(replay, until))
@@ -126,6 +131,7 @@ static int run(struct replay *replay, const char *path, const char *until, bool 
 	result = branch_create(&replay->branch, &replay->recording.genesis, error);
 	if (result)
 		return result;
+	ledger_set_contract_options(branch_ledger(replay->branch), &options);
 	replay->chain = replay_chain_create(replay->branch);
 	find_unplaced_steps(replay);
 	return blocks ? replay_blocks(replay, until, error) : replay_steps(replay, until, error);
@@ -135,7 +141,7 @@ int main(int count, char **arguments)
 {
 	struct replay replay = {0};
 	struct error error = {0};
-	const char *path = NULL, *until = NULL;
+	const char *path = NULL, *until = NULL, *contracts = NULL;
 	bool blocks = false, boot = false;
 	for (int i = 1; i < count; i++) {
 		if (!strcmp(arguments[i], "--blocks"))
@@ -144,6 +150,8 @@ int main(int count, char **arguments)
 			boot = true;
 		else if (!strcmp(arguments[i], "--until") && i + 1 < count)
 			until = arguments[++i];
+		else if (!strcmp(arguments[i], "--wasm") && i + 1 < count)
+			contracts = arguments[++i];
 		else if (arguments[i][0] != '-' && !path)
 			path = arguments[i];
 		else
@@ -151,7 +159,7 @@ int main(int count, char **arguments)
 	}
 	if (!path)
 		return fputs(usage, stderr), 2;
-	int result = run(&replay, path, until, blocks, boot, &error);
+	int result = run(&replay, path, until, contracts, blocks, boot, &error);
 	if (result) {
 		replay.differences++;
 		printf("%s: stopped: %s\n", replay.where.length ? text_string(&replay.where) : "replay", error.sentence);

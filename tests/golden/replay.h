@@ -70,6 +70,9 @@ bool replay_checkpoints(struct replay *replay, uint32_t block, const char *until
 /* Compares the state as it is now with one; false: there is none of that name. */
 bool replay_checkpoint_named(struct replay *replay, const char *name);
 void replay_compare_tables(struct replay *replay, struct chain_view *view, const struct json *tables);
+/* Was an account given code or an ABI of ours, which is of another size? */
+bool replay_has_own_code(const struct replay *replay, uint64_t name);
+void replay_compare_raw_tables(struct replay *replay, const struct json *tables);
 void replay_compare_accounts(struct replay *replay, struct chain_view *view, const struct json *accounts);
 /* What get_account answered at that block, with every CPU and NET window: comparable where all that was billed is the node's (--blocks). */
 void replay_compare_requests(struct replay *replay, uint32_t block);

@@ -20,8 +20,9 @@ static uint32_t slot, varied;
 
 /* --- the contract --- */
 
-int contract_validate(struct apply_context *context, const void *code, size_t length)
+int contract_validate(struct apply_context *context, const void *code, size_t length, const struct checksum256 *hash)
 {
+	(void)hash;
 	(void)code;
 	return length ? 0 : error_chain(context->error, WASM_EXCEPTION, "empty");
 }

@@ -43,8 +43,9 @@ static const struct sending *sending;
 
 /* --- the contract --- */
 
-int contract_validate(struct apply_context *context, const void *code, size_t length)
+int contract_validate(struct apply_context *context, const void *code, size_t length, const struct checksum256 *hash)
 {
+	(void)hash;
 	(void)context, (void)code, (void)length;
 	return 0;
 }
@@ -312,7 +313,7 @@ static void deferred_transactions(void **state)
 		{TO("alice", "script", EXTENSION(NOBODY)), NULL, unique, 3040016,
 		 "Deferred transaction generation context extension must have a non-empty sender account"},
 		{TO("alice", "script", EXTENSION(REPEATED)), NULL, unique, 3040015, "Transaction extension with id type 0 is not allowed to repeat"},
-		{TO("alice", "script", EXTENSION(SHORT)), NULL, unique, 3015013, NULL},
+		{TO("alice", "script", EXTENSION(SHORT)), NULL, unique, 8, NULL},
 		{TO("alice", "script", EXTENSION(OTHER_SENDER)), NULL, unique, 3040016,
 		 "deferred transaction generaction context contains mismatching sender"},
 		{TO("alice", "script", EXTENSION(OTHER_ID)), NULL, unique, 3040016,

@@ -14,7 +14,7 @@ static inline void check(bool condition, const char *message)
 /* Zeroed memory that lasts as long as the action. */
 static inline void *allocate(size_t length)
 {
-	return intrinsic_allocate(length);
+	return contract_allocate(length);
 }
 
 /* A name known to be well formed; folds to a constant. */

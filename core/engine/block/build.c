@@ -238,6 +238,7 @@ int block_start(struct branch *branch, const struct block_options *options, bool
 	if (result)
 		return result;
 	pending = branch->pending = memory_allocate(1, sizeof *pending);
+	pending->runtime = branch->ledger->runtime;
 	pending->validating = validating;
 	pending->trusted = trusted;
 	pending->edit = map_edit_begin(branch->head->root);

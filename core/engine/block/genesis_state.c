@@ -21,6 +21,7 @@ void block_globals_get(const struct map_root *root, struct block_globals *out)
 	*out = (struct block_globals){0};
 	configuration_get(root, &out->config);
 	feature_set_get(root, &out->features);
+	wasm_limits_get(root, &out->wasm_limits);
 	if (state_get(root, &value, &key)) {
 		struct cursor in = cursor_make(value.data, value.length);
 		out->global_sequence = cursor_u64(&in);
@@ -108,6 +109,7 @@ void genesis_state(struct map_edit *edit, const struct genesis *genesis, struct 
 	*globals = (struct block_globals){.config = genesis->initial_configuration};
 	if (!globals->config.max_action_return_value_size)
 		globals->config.max_action_return_value_size = 256;
+	wasm_limits_get(map_edit_view(edit), &globals->wasm_limits);
 	configuration_put(edit, &globals->config);
 	feature_set_put(edit, &globals->features);
 	resource_state_initial(&resources);

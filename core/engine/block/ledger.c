@@ -3,6 +3,7 @@
 #include "core/engine/engine_parts.h"
 
 #include "core/base/memory.h"
+#include "core/engine/intrinsic/runtime.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 
@@ -19,6 +20,7 @@ struct ledger *ledger_begin(const struct genesis *genesis, struct map *map)
 	ledger->genesis = *genesis;
 	ledger->chain_id = genesis_chain_id(genesis);
 	ledger->map = map;
+	ledger->runtime = contract_runtime_create();
 	ledger->buckets_count = BUCKETS_AT_FIRST;
 	ledger->buckets = memory_allocate(ledger->buckets_count, sizeof *ledger->buckets);
 	return ledger;
@@ -35,6 +37,7 @@ void ledger_release(struct ledger *ledger)
 	if (!ledger || --ledger->references)
 		return;
 	map_destroy(ledger->map);
+	contract_runtime_destroy(ledger->runtime);
 	free(ledger->buckets);
 	free(ledger);
 }
@@ -47,6 +50,11 @@ const struct genesis *ledger_genesis(const struct ledger *ledger)
 const struct checksum256 *ledger_chain_id(const struct ledger *ledger)
 {
 	return &ledger->chain_id;
+}
+
+void ledger_set_contract_options(struct ledger *ledger, const struct contract_options *options)
+{
+	ledger->runtime->options = *options;
 }
 
 struct map *ledger_map(struct ledger *ledger)

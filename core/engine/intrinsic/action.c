@@ -1,8 +1,6 @@
 /* Intrinsics about the action that runs: its data, its receiver, its return value. */
 #include "core/engine/intrinsic/intrinsic.h"
 
-#include "core/contracts/intrinsics.h"
-
 uint32_t intrinsic_read_action_data(void *data, uint32_t length)
 {
 	const struct bytes *from = &intrinsic_enter(0)->action->data;

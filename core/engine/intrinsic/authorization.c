@@ -1,7 +1,6 @@
 /* Intrinsics about who authorized the action, whom it notifies, and which accounts there are. */
 #include "core/engine/intrinsic/intrinsic.h"
 
-#include "core/contracts/intrinsics.h"
 #include "core/engine/state/account.h"
 
 #include <string.h>
@@ -44,7 +43,7 @@ uint32_t intrinsic_get_code_hash(uint64_t account, uint32_t struct_version, void
 			packed[1 + i] = (uint8_t)(object.code_sequence >> 8 * i);
 		memcpy(packed + 9, object.code_hash.data, 32);
 	}
-	if (length)
-		intrinsic_copy_out(packed_result, length, packed, sizeof packed);
+	if (length >= sizeof packed)
+		memcpy(packed_result, packed, sizeof packed);
 	return sizeof packed;
 }

@@ -1,14 +1,39 @@
 /* Iterators of the running contract (cache.h), and the table objects that count what a table holds. */
 #include "core/engine/intrinsic/cache.h"
 
+#include "core/base/memory.h"
+#include "core/engine/engine_parts.h"
+#include "core/engine/intrinsic/runtime.h"
+
+#include <stdlib.h>
 #include <string.h>
 
-enum { BILLED_TABLE = 112 };
+enum { BILLED_TABLE = 112, KEPT = 512 };
 
+/* Empty again; what an ordinary action needs stays allocated. */
+static void reset(struct iterator_cache *cache)
+{
+	if (cache->iterators_capacity > KEPT || cache->tables_capacity > KEPT)
+		iterator_cache_release(cache);
+	if (cache->iterators_count)
+		memset(cache->slots, 0, (cache->slots_mask + 1) * sizeof *cache->slots);
+	cache->iterators_count = 0;
+	cache->tables_count = 0;
+}
+
+/* An action runs its inline actions when it needs its own iterators no more, so there is one for all. */
 static struct database_cache *caches(struct apply_context *context)
 {
-	if (!context->database)
-		context->database = arena_allocate(context->arena, sizeof *context->database);
+	struct contract_runtime *runtime = context->transaction->pending->runtime;
+	if (context->database)
+		return context->database;
+	if (!runtime->database)
+		runtime->database = memory_allocate(1, sizeof *runtime->database);
+	context->database = runtime->database;
+	reset(&context->database->rows);
+	context->database->latest.stamp = 0;
+	for (size_t i = 0; i < SECONDARY_TYPES; i++)
+		reset(&context->database->secondary[i]);
 	return context->database;
 }
 
@@ -22,16 +47,6 @@ struct iterator_cache *cache_secondary(struct apply_context *context, enum secon
 	return &caches(context)->secondary[type];
 }
 
-static void *grown(const void *old, uint32_t count, uint32_t *capacity, size_t size)
-{
-	uint32_t room = *capacity ? *capacity * 2 : 16;
-	void *result = arena_allocate(intrinsic_context->arena, room * size);
-	if (count)
-		memcpy(result, old, count * size);
-	*capacity = room;
-	return result;
-}
-
 static bool same_table(const struct table_id *a, const struct table_id *b)
 {
 	return a->table == b->table && a->scope == b->scope && a->code == b->code;
@@ -40,7 +55,7 @@ static bool same_table(const struct table_id *a, const struct table_id *b)
 static uint32_t find_table(const struct iterator_cache *cache, const struct table_id *id)
 {
 	uint32_t i = cache->tables_count;
-	while (i > 0 && !same_table(&cache->tables[i - 1], id))
+	while (i > 0 && (cache->tables[i - 1].gone || !same_table(&cache->tables[i - 1].id, id)))
 		i--;
 	return i;
 }
@@ -49,16 +64,14 @@ int32_t cache_table(struct iterator_cache *cache, const struct table_id *id)
 {
 	uint32_t found = find_table(cache, id);
 	if (!found) {
-		if (cache->tables_count == cache->tables_capacity)
-			cache->tables = grown(cache->tables, cache->tables_count, &cache->tables_capacity,
-			                      sizeof *cache->tables);
-		cache->tables[cache->tables_count++] = *id;
+		memory_grow(&cache->tables, &cache->tables_capacity, cache->tables_count + 1, sizeof *cache->tables);
+		cache->tables[cache->tables_count++] = (struct met_table){*id, false};
 		found = cache->tables_count;
 	}
 	return -(int32_t)found - 1;
 }
 
-const struct table_id *cache_table_of_end(const struct iterator_cache *cache, int32_t end)
+const struct met_table *cache_table_of_end(const struct iterator_cache *cache, int32_t end)
 {
 	if (end >= -1)
 		intrinsic_fail(INVALID_TABLE_ITERATOR, "not an end iterator");
@@ -78,11 +91,15 @@ static uint32_t slot_of(const struct iterator_cache *cache, uint32_t table, uint
 	return slot;
 }
 
+/* At most half of the slots are taken. */
 static void rebuild_slots(struct iterator_cache *cache)
 {
-	uint32_t size = cache->iterators_capacity * 2;
-	cache->slots = arena_allocate(intrinsic_context->arena, size * sizeof *cache->slots);
-	cache->slots_mask = size - 1;
+	size_t size = 16;
+	while (size < cache->iterators_capacity * 2)
+		size *= 2;
+	free(cache->slots);
+	cache->slots = memory_allocate(size, sizeof *cache->slots);
+	cache->slots_mask = (uint32_t)size - 1;
 	for (uint32_t i = 0; i < cache->iterators_count; i++)
 		if (!cache->iterators[i].deleted)
 			cache->slots[slot_of(cache, cache->iterators[i].table, cache->iterators[i].primary_key)] = i + 1;
@@ -92,8 +109,8 @@ int32_t cache_add(struct iterator_cache *cache, const struct table_id *id, uint6
 {
 	uint32_t table = (uint32_t)(-cache_table(cache, id)) - 2;
 	if (cache->iterators_count == cache->iterators_capacity) {
-		cache->iterators = grown(cache->iterators, cache->iterators_count, &cache->iterators_capacity,
-		                         sizeof *cache->iterators);
+		memory_grow(&cache->iterators, &cache->iterators_capacity, cache->iterators_count + 1,
+		            sizeof *cache->iterators);
 		rebuild_slots(cache);
 	}
 	uint32_t slot = slot_of(cache, table, primary_key);
@@ -115,13 +132,20 @@ struct iterator cache_get(const struct iterator_cache *cache, struct table_id *i
 	struct iterator found = cache->iterators[iterator];
 	if (found.deleted)
 		intrinsic_fail(TABLE_OPERATION_NOT_PERMITTED, "dereference of deleted object");
-	*id = cache->tables[found.table];
+	*id = cache->tables[found.table].id;
 	return found;
 }
 
 void cache_remove(struct iterator_cache *cache, int32_t iterator)
 {
 	cache->iterators[iterator].deleted = true; /* its slot stays occupied, so that probing goes on past it */
+}
+
+static void forget_table(struct iterator_cache *cache, const struct table_id *id)
+{
+	uint32_t found = find_table(cache, id);
+	if (found)
+		cache->tables[found - 1].gone = true;
 }
 
 static void put_object(struct apply_context *context, const struct table_object *object)
@@ -155,6 +179,9 @@ void table_object_subtract(struct apply_context *context, const struct table_id 
 	uint8_t key[MAP_KEY_MAXIMUM];
 	intrinsic_check(apply_add_ram_usage(context, object.payer, -BILLED_TABLE));
 	map_edit_remove(context->transaction->edit, key, table_object_key(key, id));
+	forget_table(cache_rows(context), id);
+	for (enum secondary_type type = 0; type < SECONDARY_TYPES; type++)
+		forget_table(cache_secondary(context, type), id);
 }
 
 void table_check_owner(const struct apply_context *context, const struct table_id *id)
@@ -167,6 +194,12 @@ void table_check_payer(uint64_t payer)
 {
 	if (!payer)
 		intrinsic_fail(INVALID_TABLE_PAYER, "must specify a valid account to pay for new record");
+}
+
+void table_fail_twice(void)
+{
+	intrinsic_fail(STD_EXCEPTION,
+	               "could not insert object, most likely a uniqueness constraint was violated");
 }
 
 void table_bill_update(struct apply_context *context, uint64_t old_payer, int64_t old_size, uint64_t payer,

@@ -1,8 +1,6 @@
 /* Intrinsics that print to the action's console. */
 #include "core/engine/intrinsic/intrinsic.h"
 
-#include "core/contracts/intrinsics.h"
-
 #include <string.h>
 
 static struct text *console(void)
@@ -15,7 +13,7 @@ void intrinsic_prints(const char *string)
 	text_append(console(), string);
 }
 
-void intrinsic_prints_l(const char *string, uint32_t length)
+void intrinsic_prints_l(const void *string, uint32_t length)
 {
 	text_append_bytes(console(), string, length);
 }

@@ -2,8 +2,9 @@
  * bills it. */
 #include "core/engine/intrinsic/cache.h"
 
-#include "core/contracts/intrinsics.h"
+#include "core/base/memory.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { BILLED_ROW = 112, ROW_MAXIMUM = MAP_VALUE_MAXIMUM - TABLE_ROW_HEADER };
@@ -20,7 +21,7 @@ static void put_row(struct apply_context *context, const struct table_id *id, ui
 	if (length > ROW_MAXIMUM)
 		intrinsic_fail(DB_API_EXCEPTION, "row of %zu bytes is too long", length);
 	if (TABLE_ROW_HEADER + length > sizeof small)
-		value = arena_allocate(context->arena, TABLE_ROW_HEADER + length);
+		value = memory_allocate(1, TABLE_ROW_HEADER + length);
 	uint32_t block_num = context->transaction->trace->block_num;
 	memcpy(value, &payer, 8);
 	memcpy(value + 8, &block_num, 4);
@@ -28,6 +29,8 @@ static void put_row(struct apply_context *context, const struct table_id *id, ui
 		memcpy(value + TABLE_ROW_HEADER, data, length);
 	map_edit_put(context->transaction->edit, key, table_row_key(key, id, primary_key), value,
 	             TABLE_ROW_HEADER + length);
+	if (value != small)
+		free(value);
 }
 
 /* The row an iterator stands for; most are asked for again before anything changes. */
@@ -50,12 +53,11 @@ int32_t intrinsic_db_store_i64(uint64_t scope, uint64_t table, uint64_t payer, u
 	struct apply_context *context = intrinsic_enter(FOR_ACTION);
 	struct table_id id = {context->receiver, scope, table};
 	struct table_row row;
-	table_check_payer(payer);
-	/* nodeos's database itself refuses a second row of the same key */
-	if (table_row_get(view(context), &row, &id, primary_key))
-		intrinsic_fail(DB_API_EXCEPTION,
-		               "could not insert object, most likely a uniqueness constraint was violated");
+	/* before the payer is looked at, as nodeos does (wasm.md W.9.10) */
 	table_object_add(context, &id, payer);
+	table_check_payer(payer);
+	if (table_row_get(view(context), &row, &id, primary_key))
+		table_fail_twice();
 	put_row(context, &id, primary_key, payer, data, length);
 	intrinsic_check(apply_add_ram_usage(context, payer, BILLED_ROW + (int64_t)length));
 	return cache_add(cache_rows(context), &id, primary_key);
@@ -126,11 +128,11 @@ int32_t intrinsic_db_previous_i64(int32_t iterator, uint64_t *primary_key)
 	struct table_row row;
 	struct table_id id;
 	if (iterator < -1) {
-		const struct table_id *table = cache_table_of_end(cache, iterator);
+		const struct met_table *table = cache_table_of_end(cache, iterator);
 		if (!table)
 			intrinsic_fail(INVALID_TABLE_ITERATOR, "not a valid end iterator");
-		id = *table;
-		return table_row_seek_back(view(context), &row, &id, UINT64_MAX)
+		id = table->id;
+		return !table->gone && table_row_seek_back(view(context), &row, &id, UINT64_MAX)
 		           ? found(context, &id, &row, primary_key)
 		           : -1;
 	}

@@ -2,8 +2,6 @@
  * set of functions by type; the intrinsics at the end are their faces. */
 #include "core/engine/intrinsic/cache.h"
 
-#include "core/contracts/intrinsics.h"
-
 #include <string.h>
 
 static const uint8_t billed[] = {[SECONDARY_U64] = 128,
@@ -88,12 +86,11 @@ static int32_t store(enum secondary_type type, uint64_t scope, uint64_t table, u
 {
 	struct apply_context *context = intrinsic_enter(FOR_ACTION);
 	struct entry entry = {.id = {context->receiver, scope, table}};
-	table_check_payer(payer);
 	check_number(type, key);
-	if (read_entry(context, &entry, type, primary_key))
-		intrinsic_fail(DB_API_EXCEPTION,
-		               "could not insert object, most likely a uniqueness constraint was violated");
+	table_check_payer(payer);
 	table_object_add(context, &entry.id, payer);
+	if (read_entry(context, &entry, type, primary_key))
+		table_fail_twice();
 	put_entry(context, &entry.id, type, primary_key, payer, key);
 	intrinsic_check(apply_add_ram_usage(context, payer, billed[type]));
 	return cache_add(cache_secondary(context, type), &entry.id, primary_key);
@@ -144,10 +141,11 @@ static int32_t found(struct apply_context *context, enum secondary_type type, co
                      uint64_t found_key, void *key, uint64_t *primary_key)
 {
 	struct entry entry = {.id = *id};
-	if (key && read_entry(context, &entry, type, found_key))
-		memcpy(key, entry.key, secondary_key_length(type));
+	/* in this order, which is seen where the two overlap */
 	if (primary_key)
 		*primary_key = found_key;
+	if (key && read_entry(context, &entry, type, found_key))
+		memcpy(key, entry.key, secondary_key_length(type));
 	return cache_add(cache_secondary(context, type), id, found_key);
 }
 
@@ -187,11 +185,11 @@ static int32_t previous(enum secondary_type type, int32_t iterator, uint64_t *pr
 	struct table_id id;
 	bool more;
 	if (iterator < -1) {
-		const struct table_id *table = cache_table_of_end(cache, iterator);
+		const struct met_table *table = cache_table_of_end(cache, iterator);
 		if (!table)
 			intrinsic_fail(INVALID_TABLE_ITERATOR, "not a valid end iterator");
-		id = *table;
-		more = secondary_row_seek_last(view(context), &row, &id, type);
+		id = table->id;
+		more = !table->gone && secondary_row_seek_last(view(context), &row, &id, type);
 	} else {
 		struct entry entry = entry_of(context, type, iterator);
 		uint8_t ordered[32];
@@ -289,12 +287,14 @@ static int32_t find(enum secondary_type type, enum bound bound, uint64_t code, u
 		return end(type, code, scope, table);                                                             \
 	}
 
+/* nodeos calls the words bytes. */
 static void check_count(uint32_t count)
 {
+	intrinsic_enter(FOR_ACTION);
 	if (count != 2)
 		intrinsic_fail(DB_API_EXCEPTION,
-		               "invalid size of secondary key array for idx256: given %u bytes but expected 32 bytes",
-		               (unsigned)(count * 16));
+		               "invalid size of secondary key array for idx256: given %u bytes but expected 2 bytes",
+		               (unsigned)count);
 }
 
 #define NOTHING

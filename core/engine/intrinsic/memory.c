@@ -2,8 +2,6 @@
  * the compiler's. */
 #include "core/engine/intrinsic/intrinsic.h"
 
-#include "core/contracts/intrinsics.h"
-
 #include <string.h>
 
 void *intrinsic_memcpy(void *to, const void *from, uint32_t length)

@@ -3,8 +3,8 @@
 #include "core/engine/intrinsic/intrinsic.h"
 
 #include "core/base/memory.h"
-#include "core/contracts/intrinsics.h"
 #include "core/engine/state/account.h"
+#include "core/engine/run/authorization.h"
 #include "core/engine/state/permission.h"
 #include "core/types/time.h"
 
@@ -24,29 +24,45 @@ static void provided_release(struct provided *provided)
 	free(provided->permissions);
 }
 
-static int provided_unpack(struct provided *out, const void *keys, uint32_t keys_length,
-                           const void *permissions, uint32_t permissions_length)
+static int compare_keys(const void *a, const void *b)
+{
+	return public_key_compare(a, b);
+}
+
+/* Ascending, each once. */
+static void sort_keys(struct provided *provided)
+{
+	uint32_t kept = 0;
+	qsort(provided->keys, provided->keys_count, sizeof *provided->keys, compare_keys);
+	for (uint32_t i = 0; i < provided->keys_count; i++)
+		if (!kept || compare_keys(&provided->keys[kept - 1], &provided->keys[i]) != 0)
+			provided->keys[kept++] = provided->keys[i];
+	provided->keys_count = kept;
+}
+
+/* A cursor that did not fail, or the one that did: who unpacks releases first what it has. */
+static struct cursor provided_unpack(struct provided *out, const void *keys, uint32_t keys_length,
+                                     const void *permissions, uint32_t permissions_length)
 {
 	struct cursor in = cursor_make(keys, keys_length);
 	*out = (struct provided){0};
 	if (keys_length) {
-		out->keys_count = cursor_count(&in, 34);
+		out->keys_count = cursor_count_up_to(&in, 34);
 		out->keys = memory_allocate(out->keys_count + 1, sizeof *out->keys);
 		for (uint32_t i = 0; i < out->keys_count && !in.failed; i++)
-			if (public_key_unpack(&out->keys[i], &in))
-				return -1;
+			public_key_unpack(&out->keys[i], &in);
 		if (in.failed)
-			return -1;
+			return in;
+		sort_keys(out);
 	}
 	in = cursor_make(permissions, permissions_length);
 	if (permissions_length) {
-		out->permissions_count = cursor_count(&in, 16);
+		out->permissions_count = cursor_count_up_to(&in, 16);
 		out->permissions = memory_allocate(out->permissions_count + 1, sizeof *out->permissions);
 		for (uint32_t i = 0; i < out->permissions_count && !in.failed; i++)
-			if (permission_level_unpack(&out->permissions[i], &in))
-				return -1;
+			permission_level_unpack(&out->permissions[i], &in);
 	}
-	return in.failed ? -1 : 0;
+	return in;
 }
 
 /* Not authorized is an answer (0), anything else that is wrong fails the action. */
@@ -70,15 +86,15 @@ int32_t intrinsic_check_transaction_authorization(const void *transaction, uint3
 	struct provided provided = {0};
 	struct cursor in = cursor_make(transaction, transaction_length);
 	int result = -1;
-	bool decoded = transaction_unpack(&unpacked, &in) == 0 &&
-	               provided_unpack(&provided, keys, keys_length, permissions, permissions_length) == 0;
-	if (decoded)
+	if (transaction_unpack(&unpacked, &in) == 0)
+		in = provided_unpack(&provided, keys, keys_length, permissions, permissions_length);
+	if (!in.failed)
 		result = apply_check_transaction_authorization(context, &unpacked, provided.keys, provided.keys_count,
 		                                               provided.permissions, provided.permissions_count);
 	transaction_release(&unpacked);
 	provided_release(&provided);
-	if (!decoded)
-		intrinsic_fail(UNPACK_EXCEPTION, "transaction, keys or permissions to check do not decode");
+	if (in.failed)
+		intrinsic_fail_unpack(&in);
 	return answer(context, result);
 }
 
@@ -92,14 +108,14 @@ int32_t intrinsic_check_permission_authorization(uint64_t account, uint64_t perm
 	int result = -1;
 	if (delay_us > INT64_MAX)
 		intrinsic_fail(ACTION_VALIDATE_EXCEPTION, "provided delay is too large");
-	bool decoded = provided_unpack(&provided, keys, keys_length, permissions, permissions_length) == 0;
-	if (decoded)
+	struct cursor in = provided_unpack(&provided, keys, keys_length, permissions, permissions_length);
+	if (!in.failed)
 		result = apply_check_permission_authorization(context, &level, provided.keys, provided.keys_count,
 		                                              provided.permissions, provided.permissions_count,
 		                                              (int64_t)delay_us);
 	provided_release(&provided);
-	if (!decoded)
-		intrinsic_fail(UNPACK_EXCEPTION, "keys or permissions to check do not decode");
+	if (in.failed)
+		intrinsic_fail_unpack(&in);
 	return answer(context, result);
 }
 
@@ -107,10 +123,9 @@ int64_t intrinsic_get_permission_last_used(uint64_t account, uint64_t permission
 {
 	struct apply_context *context = intrinsic_enter(FOR_ACTION);
 	struct permission_object object;
-	if (!permission_get(map_edit_view(context->transaction->edit), &object, account, permission))
-		intrinsic_fail(PERMISSION_QUERY_EXCEPTION,
-		               "Failed to retrieve permission: {\"actor\":\"%s\",\"permission\":\"%s\"}",
-		               name_text(account).text, name_text(permission).text);
+	const struct permission_level level = {account, permission};
+	intrinsic_check(
+		authorization_permission(map_edit_view(context->transaction->edit), &object, &level, context->error));
 	return object.last_used;
 }
 

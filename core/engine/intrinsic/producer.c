@@ -1,10 +1,10 @@
 /* Intrinsics about producers: who is active, and (privileged) who shall be. */
 #include "core/engine/intrinsic/intrinsic.h"
 
-#include "core/base/memory.h"
-#include "core/contracts/intrinsics.h"
+#include "core/base/p256.h"
+#include "core/engine/engine_parts.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 uint32_t intrinsic_get_active_producers(uint64_t *producers, uint32_t length)
 {
@@ -23,6 +23,8 @@ static bool is_set(const struct public_key *key)
 	return any;
 }
 
+static const char undecodable_key[] = "error decoding public key";
+
 /* Why a producer may not be proposed, NULL when it may. legacy: only lists of that form have their keys
  * looked at. */
 static const char *refusal(const struct producer_authority *producer, bool legacy)
@@ -31,6 +33,8 @@ static const char *refusal(const struct producer_authority *producer, bool legac
 	for (size_t k = 0; k < producer->keys_count; k++) {
 		if (legacy && !is_set(&producer->keys[k].key))
 			return "producer schedule includes an invalid key";
+		if (legacy && producer->keys[k].key.type == KEY_R1 && !p256_is_point(producer->keys[k].key.point))
+			return undecodable_key;
 		weights += producer->keys[k].weight;
 	}
 	for (size_t k = 0; k < producer->keys_count; k++)
@@ -62,40 +66,48 @@ static const char *list_refusal(const struct apply_context *context, const struc
 	return NULL;
 }
 
-/* DISALLOW_EMPTY_PRODUCER_SCHEDULE */
-static const char disallow_empty[] = "68dcaa34c0517d19666e6b33add67351d8c5f69e999ca1e37931bc410a297428";
+/* Sets the error; 0: the list may be proposed. */
+static int check_list(struct apply_context *context, const struct producer_schedule *schedule, bool legacy)
+{
+	const struct pending_block *pending = context->transaction->pending;
+	const char *why = NULL, *place;
+	uint64_t about = 0;
+	if (schedule->producers_count > SCHEDULE_PRODUCERS_MAXIMUM)
+		why = "Producer schedule exceeds the maximum producer count for this chain";
+	else if (!schedule->producers_count && pending_feature(pending, FEATURE_DISALLOW_EMPTY_PRODUCER_SCHEDULE))
+		why = "Producer schedule cannot be empty";
+	else
+		why = list_refusal(context, schedule, legacy, &about);
+	if (!why)
+		return 0;
+	if (why == undecodable_key)
+		return error_chain(context->error, 0, "%s", why);
+	place = strstr(why, "%s");
+	if (!place)
+		return error_chain(context->error, WASM_EXECUTION_ERROR, "%s", why);
+	return error_chain(context->error, WASM_EXECUTION_ERROR, "%.*s%s", (int)(place - why), why,
+	                   name_text(about).text);
+}
 
 static int64_t propose(struct apply_context *context, const void *data, uint32_t length, bool legacy)
 {
 	struct bytes packed = {0};
 	struct producer_schedule schedule = {0};
-	struct checksum256 feature;
-	const char *why = NULL;
-	uint64_t about = 0;
 	int64_t version = -1;
+	int result = 0;
 	bytes_put_u32(&packed, 0); /* a schedule is a list with its version before it */
 	bytes_put(&packed, data, length);
 	struct cursor in = cursor_make(packed.data, packed.length);
-	int result = 0;
-	bool decoded = producer_schedule_unpack(&schedule, &in, legacy) == 0;
-	checksum256_parse(&feature, disallow_empty);
-	if (decoded && schedule.producers_count > SCHEDULE_PRODUCERS_MAXIMUM)
-		why = "Producer schedule exceeds the maximum producer count for this chain";
-	else if (decoded && !schedule.producers_count && apply_feature_active(context, &feature))
-		why = "Producer schedule cannot be empty";
-	else if (decoded)
-		why = list_refusal(context, &schedule, legacy, &about);
-	if (decoded && !why)
-		result = apply_set_proposed_producers(context, &schedule, &version);
-	producer_schedule_release(&schedule);
+	in.begin += packed.length - length;
+	if (producer_schedule_unpack(&schedule, &in, legacy) == 0) {
+		result = check_list(context, &schedule, legacy);
+		if (!result)
+			result = apply_set_proposed_producers(context, &schedule, &version);
+		producer_schedule_release(&schedule);
+	}
 	bytes_release(&packed);
-	if (!decoded)
-		intrinsic_fail(UNPACK_EXCEPTION, "producer schedule of %u bytes does not decode", (unsigned)length);
-	if (why && about && why[0] == 'p' && __builtin_strchr(why, '%'))
-		intrinsic_fail(WASM_EXECUTION_ERROR, "%.*s%s", (int)(__builtin_strchr(why, '%') - why), why,
-		               name_text(about).text);
-	if (why)
-		intrinsic_fail(WASM_EXECUTION_ERROR, "%s", why);
+	if (in.failed)
+		intrinsic_fail_unpack(&in);
 	intrinsic_check(result);
 	return version;
 }

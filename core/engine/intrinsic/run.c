@@ -1,10 +1,12 @@
-/* Running a contract: finds the native twin of its code, gives it memory and a way out, and takes both
- * away when it ends. */
-#include "core/engine/intrinsic/intrinsic.h"
+/* Running a contract: finds the native twin of its code or the code translated, gives it memory and a way
+ * out, and takes both away when it ends. */
+#include "core/engine/intrinsic/runtime.h"
 
 #include "core/base/memory.h"
 #include "core/contracts/bundle.h"
 #include "core/contracts/intrinsics.h"
+#include "core/engine/engine_parts.h"
+#include "core/engine/state/account.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -53,7 +55,7 @@ void *arena_allocate(struct arena *arena, size_t length)
 	return memset(result, 0, length);
 }
 
-void *intrinsic_allocate(size_t length)
+void *contract_allocate(size_t length)
 {
 	return arena_allocate(intrinsic_context->arena, length);
 }
@@ -74,16 +76,22 @@ void intrinsic_fail(uint32_t code, const char *format, ...)
 	intrinsic_leave(LEAVE_FAILED);
 }
 
+void intrinsic_fail_unpack(const struct cursor *in)
+{
+	apply_fail_unpack(intrinsic_context, in);
+	intrinsic_leave(LEAVE_FAILED);
+}
+
 struct apply_context *intrinsic_enter(unsigned checks)
 {
 	struct apply_context *context = intrinsic_context;
-	if ((checks & FOR_PRIVILEGED) && !context->privileged)
-		intrinsic_fail(UNACCESSIBLE_API, "%s does not have permission to call this API",
-		               name_text(context->receiver).text);
 	if ((checks & FOR_ACTION) && context->context_free)
 		intrinsic_fail(UNACCESSIBLE_API, "only context free api's can be used in this context");
 	if ((checks & FOR_CONTEXT_FREE) && !context->context_free)
 		intrinsic_fail(UNACCESSIBLE_API, "this API may only be called from context_free apply");
+	if ((checks & FOR_PRIVILEGED) && !context->privileged)
+		intrinsic_fail(UNACCESSIBLE_API, "%s does not have permission to call this API",
+		               name_text(context->receiver).text);
 	return context;
 }
 
@@ -97,14 +105,54 @@ uint32_t intrinsic_copy_out(void *out, uint32_t out_length, const void *data, si
 	return (uint32_t)copied;
 }
 
+/* --- running --- */
+
+/* What a contract is: a function of this program, or a module. */
+struct contract {
+	contract_apply *twin; /* NULL: */
+	const struct wasm_module *module;
+	uint32_t apply;
+};
+
+static bool meter(void *context, uint32_t work)
+{
+	const struct apply_context *apply = context;
+	return transaction_is_late(apply->transaction, work);
+}
+
+static int fail(struct apply_context *context, enum wasm_end end)
+{
+	switch (end) {
+	case WASM_DONE: break;
+	case WASM_ACCESS_VIOLATION: return error_chain(context->error, WASM_EXECUTION_ERROR, "access violation");
+	case WASM_SYSTEM_FAILURE:
+		return error_chain(context->error, WASM_EXECUTION_ERROR, "eos-vm system failure");
+	case WASM_STOPPED: return transaction_late(context->transaction, context->error);
+	}
+	return 0;
+}
+
+static int run_module(struct apply_context *context, const struct contract *contract)
+{
+	const struct wasm_limits *limits = &context->transaction->pending->globals.wasm_limits;
+	const struct wasm_run run = {limits->max_pages, limits->max_call_depth, meter, context};
+	const uint64_t arguments[] = {context->receiver, context->action->account, context->action->name};
+	enum wasm_end end = wasm_machine_begin(context->machine, contract->module, &run);
+	if (end == WASM_DONE)
+		end = wasm_machine_call(context->machine, contract->apply, arguments, 3);
+	return fail(context, end);
+}
+
 /* In a function of its own, so that nothing the caller keeps in registers lives across setjmp. */
-static int run(struct apply_context *context, contract_apply *apply)
+static int run(struct apply_context *context, const struct contract *contract)
 {
 	jmp_buf leave;
 	context->leave = &leave;
 	switch (setjmp(leave)) {
 	case 0:
-		apply(context->receiver, context->action->account, context->action->name);
+		if (!contract->twin)
+			return run_module(context, contract);
+		contract->twin(context->receiver, context->action->account, context->action->name);
 		return 0;
 	case LEAVE_EXIT:
 		return 0;
@@ -113,7 +161,7 @@ static int run(struct apply_context *context, contract_apply *apply)
 	}
 }
 
-int intrinsic_run(struct apply_context *context, contract_apply *apply)
+static int run_contract(struct apply_context *context, const struct contract *contract)
 {
 	struct apply_context *outer = intrinsic_context;
 	struct arena arena;
@@ -122,26 +170,64 @@ int intrinsic_run(struct apply_context *context, contract_apply *apply)
 	arena.at = arena.first;
 	arena.end = arena.first + sizeof arena.first;
 	context->arena = &arena;
-	context->database = NULL; /* lies in the arena */
+	context->machine = contract->twin ? NULL : context->transaction->pending->runtime->machine;
 	intrinsic_context = context;
-	int result = run(context, apply);
+	int result = run(context, contract);
 	intrinsic_context = outer;
-	context->database = NULL;
+	if (context->machine)
+		wasm_machine_clear(context->machine);
 	context->arena = NULL;
+	context->machine = NULL;
 	context->leave = NULL;
 	arena_release(&arena);
 	return result ? (context->error->number ? -context->error->number : -1) : 0;
 }
 
+int intrinsic_run(struct apply_context *context, contract_apply *apply)
+{
+	return run_contract(context, &(struct contract){.twin = apply});
+}
+
+/* Code as it stands in the state, translated once. */
+static int find_module(struct apply_context *context, struct contract *contract,
+                       const struct checksum256 *code_hash)
+{
+	static const struct wasm_rules rules = {.mode = WASM_STORED, .find_import = intrinsic_find_import};
+	struct wasm_cache *modules = context->transaction->pending->runtime->modules;
+	struct wasm_module *module = NULL;
+	struct wasm_fault fault;
+	struct map_value code;
+
+	contract->module = wasm_cache_get(modules, code_hash->data);
+	if (!contract->module && code_get(map_edit_view(context->transaction->edit), &code, code_hash) &&
+	    !wasm_module_create(&module, code.data, code.length, &rules, &fault))
+		contract->module = wasm_cache_put(modules, code_hash->data, module);
+	if (contract->module && wasm_module_can_run(contract->module) &&
+	    wasm_module_export(contract->module, CONTRACT_ENTRY, CONTRACT_SIGNATURE, &contract->apply) ==
+	        WASM_EXPORT_FOUND)
+		return 0;
+	return error_chain(context->error, WASM_EXECUTION_ERROR,
+	                   "Error building eos-vm interp: wasm parse exception");
+}
+
 int contract_run(struct apply_context *context, const struct checksum256 *code_hash)
 {
-	contract_apply *apply = bundle_apply(code_hash);
-	if (!apply) {
-		char hash[65];
-		checksum256_print(hash, code_hash);
-		return error_chain(context->error, WASM_EXECUTION_ERROR,
-		                   "code %s of account %s is no bundled contract; only those run here", hash,
-		                   name_text(context->receiver).text);
-	}
-	return intrinsic_run(context, apply);
+	const struct contract_runtime *runtime = context->transaction->pending->runtime;
+	const struct bundle_twin *twin = bundle_twin(code_hash);
+	struct contract contract = {0};
+	int result = 0;
+	if (twin && (twin->hollow || !runtime->options.without_twins))
+		contract.twin = twin->apply;
+	else
+		result = find_module(context, &contract, code_hash);
+	return result ? result : run_contract(context, &contract);
+}
+
+void intrinsic_work(uint32_t work)
+{
+	struct wasm_machine *machine = intrinsic_context->machine;
+	if (!machine || wasm_machine_work(machine, work))
+		return;
+	transaction_late(intrinsic_context->transaction, intrinsic_context->error);
+	intrinsic_leave(LEAVE_FAILED);
 }

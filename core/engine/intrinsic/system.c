@@ -1,8 +1,6 @@
 /* Intrinsics of the system: assertions, time, features, and where one stands. */
 #include "core/engine/intrinsic/intrinsic.h"
 
-#include "core/contracts/intrinsics.h"
-
 #include <string.h>
 
 enum { ASSERT_MESSAGE_MAXIMUM = 1024 };
@@ -14,11 +12,12 @@ void intrinsic_eosio_assert(bool condition, const char *message)
 		intrinsic_eosio_assert_message(false, message, (uint32_t)strnlen(message, ASSERT_MESSAGE_MAXIMUM));
 }
 
-void intrinsic_eosio_assert_message(bool condition, const char *message, uint32_t length)
+void intrinsic_eosio_assert_message(bool condition, const void *message, uint32_t length)
 {
 	if (!condition)
 		intrinsic_fail(EOSIO_ASSERT_MESSAGE_EXCEPTION, "assertion failure with message: %.*s",
-		               (int)(length < ASSERT_MESSAGE_MAXIMUM ? length : ASSERT_MESSAGE_MAXIMUM), message);
+		               (int)(length < ASSERT_MESSAGE_MAXIMUM ? length : ASSERT_MESSAGE_MAXIMUM),
+		               (const char *)message);
 }
 
 void intrinsic_eosio_assert_code(bool condition, uint64_t code)
@@ -53,7 +52,7 @@ uint64_t intrinsic_publication_time(void)
 	return (uint64_t)intrinsic_enter(FOR_ACTION)->transaction->published;
 }
 
-bool intrinsic_is_feature_activated(const uint8_t digest[32])
+bool intrinsic_is_feature_activated(const uint8_t *digest)
 {
 	struct apply_context *context = intrinsic_enter(FOR_ACTION);
 	struct checksum256 feature;
@@ -70,5 +69,5 @@ uint64_t intrinsic_get_sender(void)
 
 uint32_t intrinsic_get_block_num(void)
 {
-	return intrinsic_enter(FOR_ACTION)->transaction->trace->block_num;
+	return intrinsic_enter(0)->transaction->trace->block_num;
 }

@@ -1,178 +1,205 @@
-/* The table of intrinsics: what a contract's code may import, with its WebAssembly signature and the
- * protocol feature that brings it. */
+/* The table of intrinsics, made of core/contracts/intrinsics.def: for each its WebAssembly signature, what
+ * is checked of its arguments, and a function that calls it with them. */
 #include "core/engine/intrinsic/intrinsic.h"
 
-#include "core/contracts/intrinsics.h"
+/* --- what is checked: parameters_NAME --- */
 
-#include <string.h>
+#define INTRINSIC(group, since, result, name, ...) \
+	static const struct parameter parameters_##name[] = {__VA_ARGS__};
+#define COMPILER_INTRINSIC(group, since, result, name, ...) INTRINSIC(group, since, result, name, __VA_ARGS__)
+#define NOTHING {PARAMETER_VALUE, 0, 0, false, false},
+#define I32(name) {PARAMETER_VALUE, 0, 0, false, false},
+#define U32(name) I32(name)
+#define BOOL(name) {PARAMETER_TRUTH, 0, 0, false, false},
+#define I64(name) I32(name)
+#define U64(name) I32(name)
+#define F32(name) I32(name)
+#define F64(name) I32(name)
+#define TEXT(name) {PARAMETER_TEXT, 1, 1, false, false},
+#define IN(name) {PARAMETER_SPAN, 1, 1, false, false},
+#define OUT(name) {PARAMETER_SPAN, 1, 1, true, false},
+#define IN_APART(name) {PARAMETER_SPAN, 1, 1, false, true},
+#define OUT_APART(name) {PARAMETER_SPAN, 1, 1, true, true},
+#define ITEMS_OUT(type, name) {PARAMETER_SPAN, sizeof(type), 1, true, false},
+#define WORDS_IN(name) {PARAMETER_SPAN, 16, 16, false, false},
+#define WORDS_OUT(name) {PARAMETER_SPAN, 16, 16, true, false},
+#define WORDS_INOUT(name) {PARAMETER_SPAN, 16, 16, true, false},
+#define FROM(type, name, size, alignment) {PARAMETER_OBJECT, size, alignment, false, false},
+#define TO(type, name, size, alignment) {PARAMETER_OBJECT, size, alignment, true, false},
+#define INOUT(type, name, size, alignment) {PARAMETER_OBJECT, size, alignment, true, false},
+#define BLOCK_TO(name) {PARAMETER_BLOCK, 1, 1, true, false},
+#define BLOCK_FROM(name) {PARAMETER_BLOCK, 0, 1, false, false},
+#include "core/contracts/intrinsics.def"
 
-#define PREACTIVATE_FEATURE "0ec7e080177b2c02b278d5088611686b49d739925a92d9bfcacd7fc6b74053bd"
-#define GET_SENDER "f0af56d2c5a48d60a4a5b5c903edfb7db3a736a94ed589d0b797df33ff9d3e1d"
-#define WTMSIG_BLOCK_SIGNATURES "299dcb6af692324b899b39f16d5a530a33062804e41f09dc97e9f156b4476707"
-#define ACTION_RETURN_VALUE "c3a6138c5061cf291310887c0b5c71fcaffeab90d5deb50d3b9e687cead45071"
-#define BLOCKCHAIN_PARAMETERS "5443fcf88330c586bc0e5f3dee10e7f63c76c00249c87fe4fbf7f38c082006b4"
-#define GET_CODE_HASH "bcd2a26394b36614fd4894241d3c451ab0f6fd110958c3423073621a70826e99"
-#define GET_BLOCK_NUM "35c2186cc36f7bb4aeaf4487b36e57039ccf45a9136aa856a5d569ecca55ef2b"
+/* --- the slots by their parameters' names: struct slots_NAME --- */
 
-#define ROW(name, signature, feature) {#name, signature, feature, (void (*)(void))intrinsic_##name}
+#define INTRINSIC(group, since, result, name, ...) \
+	struct slots_##name { \
+		__VA_ARGS__ \
+	};
+#define COMPILER_INTRINSIC(group, since, result, name, ...) INTRINSIC(group, since, result, name, __VA_ARGS__)
+#define NOTHING uint64_t nothing;
+#define I32(name) uint64_t name;
+#define U32(name) uint64_t name;
+#define BOOL(name) uint64_t name;
+#define I64(name) uint64_t name;
+#define U64(name) uint64_t name;
+#define F32(name) uint64_t name;
+#define F64(name) uint64_t name;
+#define TEXT(name) uint64_t name;
+#define IN(name) uint64_t name, name##_length;
+#define OUT(name) uint64_t name, name##_length;
+#define IN_APART(name) uint64_t name, name##_length;
+#define OUT_APART(name) uint64_t name, name##_length;
+#define ITEMS_OUT(type, name) uint64_t name, name##_length;
+#define WORDS_IN(name) uint64_t name, name##_length;
+#define WORDS_OUT(name) uint64_t name, name##_length;
+#define WORDS_INOUT(name) uint64_t name, name##_length;
+#define FROM(type, name, size, alignment) uint64_t name;
+#define TO(type, name, size, alignment) uint64_t name;
+#define INOUT(type, name, size, alignment) uint64_t name;
+#define BLOCK_TO(name) uint64_t name;
+#define BLOCK_FROM(name) uint64_t name;
+#include "core/contracts/intrinsics.def"
 
-/* Ascending by name. */
+/* --- the call: call_NAME --- */
+
+union number {
+	uint64_t slot;
+	float f32;
+	double f64;
+};
+
+static inline float slot_f32(uint64_t slot)
+{
+	return (union number){.slot = slot}.f32;
+}
+
+static inline double slot_f64(uint64_t slot)
+{
+	return (union number){.slot = slot}.f64;
+}
+
+static inline uint64_t f32_slot(float number)
+{
+	union number value = {.slot = 0};
+	value.f32 = number;
+	return value.slot;
+}
+
+static inline uint64_t f64_slot(double number)
+{
+	return (union number){.f64 = number}.slot;
+}
+
+static inline void *slot_pointer(uint64_t slot)
+{
+	return (void *)(uintptr_t)slot;
+}
+
+#define CALL_VOID(call) call
+#define CALL_NORETURN(call) call
+#define CALL_I32(call) slots[0] = (uint32_t)call
+#define CALL_U32(call) slots[0] = call
+#define CALL_BOOL(call) slots[0] = call
+#define CALL_I64(call) slots[0] = (uint64_t)call
+#define CALL_U64(call) slots[0] = call
+#define CALL_F32(call) slots[0] = f32_slot(call)
+#define CALL_F64(call) slots[0] = f64_slot(call)
+#define CALL_FIRST(call) call
+
+/* Each argument begins with a comma; a zero stands before the first. */
+#define BEHIND_ZERO(zero, ...) __VA_ARGS__
+#define ARGUMENTS(...) BEHIND_ZERO(__VA_ARGS__)
+
+#define INTRINSIC(group, since, result, name, ...) \
+	static void call_##name(uint64_t *slots) \
+	{ \
+		const struct slots_##name *in = (const void *)slots; \
+		(void)in; \
+		CALL_##result(intrinsic_##name(ARGUMENTS(0 __VA_ARGS__))); \
+	}
+#define COMPILER_INTRINSIC(group, since, result, name, ...) INTRINSIC(group, since, result, name, __VA_ARGS__)
+#define NOTHING ,
+#define I32(name) , (int32_t)in->name
+#define U32(name) , (uint32_t)in->name
+#define BOOL(name) , in->name
+#define I64(name) , (int64_t)in->name
+#define U64(name) , in->name
+#define F32(name) , slot_f32(in->name)
+#define F64(name) , slot_f64(in->name)
+#define TEXT(name) , slot_pointer(in->name)
+#define IN(name) , slot_pointer(in->name), (uint32_t)in->name##_length
+#define OUT(name) IN(name)
+#define IN_APART(name) IN(name)
+#define OUT_APART(name) IN(name)
+#define ITEMS_OUT(type, name) IN(name)
+#define WORDS_IN(name) IN(name)
+#define WORDS_OUT(name) IN(name)
+#define WORDS_INOUT(name) IN(name)
+#define FROM(type, name, size, alignment) , slot_pointer(in->name)
+#define TO(type, name, size, alignment) , slot_pointer(in->name)
+#define INOUT(type, name, size, alignment) , slot_pointer(in->name)
+#define BLOCK_TO(name) , slot_pointer(in->name)
+#define BLOCK_FROM(name) , slot_pointer(in->name)
+#include "core/contracts/intrinsics.def"
+
+/* --- the table --- */
+
+#define LETTER_VOID "v"
+#define LETTER_NORETURN "v"
+#define LETTER_I32 "i"
+#define LETTER_U32 "i"
+#define LETTER_BOOL "i"
+#define LETTER_I64 "l"
+#define LETTER_U64 "l"
+#define LETTER_F32 "f"
+#define LETTER_F64 "d"
+#define LETTER_FIRST "i"
+
+#define GIVES_FIRST(result) ((result)[0] == 'F' && (result)[1] == 'I')
+
+/* A protocol feature by its name, or: */
+enum { FEATURE_ALWAYS = FEATURE_COUNT };
+
 static const struct intrinsic intrinsics[] = {
-	ROW(abort, ":v", NULL),
-	ROW(action_data_size, ":i", NULL),
-	ROW(activate_feature, "l:v", NULL),
-	ROW(assert_recover_key, "iiiii:v", NULL),
-	ROW(assert_ripemd160, "iii:v", NULL),
-	ROW(assert_sha1, "iii:v", NULL),
-	ROW(assert_sha256, "iii:v", NULL),
-	ROW(assert_sha512, "iii:v", NULL),
-	ROW(cancel_deferred, "i:i", NULL),
-	ROW(check_permission_authorization, "lliiiil:i", NULL),
-	ROW(check_transaction_authorization, "iiiiii:i", NULL),
-	ROW(current_receiver, ":l", NULL),
-	ROW(current_time, ":l", NULL),
-	ROW(db_end_i64, "lll:i", NULL),
-	ROW(db_find_i64, "llll:i", NULL),
-	ROW(db_get_i64, "iii:i", NULL),
-	ROW(db_idx128_end, "lll:i", NULL),
-	ROW(db_idx128_find_primary, "lllil:i", NULL),
-	ROW(db_idx128_find_secondary, "lllii:i", NULL),
-	ROW(db_idx128_lowerbound, "lllii:i", NULL),
-	ROW(db_idx128_next, "ii:i", NULL),
-	ROW(db_idx128_previous, "ii:i", NULL),
-	ROW(db_idx128_remove, "i:v", NULL),
-	ROW(db_idx128_store, "lllli:i", NULL),
-	ROW(db_idx128_update, "ili:v", NULL),
-	ROW(db_idx128_upperbound, "lllii:i", NULL),
-	ROW(db_idx256_end, "lll:i", NULL),
-	ROW(db_idx256_find_primary, "llliil:i", NULL),
-	ROW(db_idx256_find_secondary, "llliii:i", NULL),
-	ROW(db_idx256_lowerbound, "llliii:i", NULL),
-	ROW(db_idx256_next, "ii:i", NULL),
-	ROW(db_idx256_previous, "ii:i", NULL),
-	ROW(db_idx256_remove, "i:v", NULL),
-	ROW(db_idx256_store, "llllii:i", NULL),
-	ROW(db_idx256_update, "ilii:v", NULL),
-	ROW(db_idx256_upperbound, "llliii:i", NULL),
-	ROW(db_idx64_end, "lll:i", NULL),
-	ROW(db_idx64_find_primary, "lllil:i", NULL),
-	ROW(db_idx64_find_secondary, "lllii:i", NULL),
-	ROW(db_idx64_lowerbound, "lllii:i", NULL),
-	ROW(db_idx64_next, "ii:i", NULL),
-	ROW(db_idx64_previous, "ii:i", NULL),
-	ROW(db_idx64_remove, "i:v", NULL),
-	ROW(db_idx64_store, "lllli:i", NULL),
-	ROW(db_idx64_update, "ili:v", NULL),
-	ROW(db_idx64_upperbound, "lllii:i", NULL),
-	ROW(db_idx_double_end, "lll:i", NULL),
-	ROW(db_idx_double_find_primary, "lllil:i", NULL),
-	ROW(db_idx_double_find_secondary, "lllii:i", NULL),
-	ROW(db_idx_double_lowerbound, "lllii:i", NULL),
-	ROW(db_idx_double_next, "ii:i", NULL),
-	ROW(db_idx_double_previous, "ii:i", NULL),
-	ROW(db_idx_double_remove, "i:v", NULL),
-	ROW(db_idx_double_store, "lllli:i", NULL),
-	ROW(db_idx_double_update, "ili:v", NULL),
-	ROW(db_idx_double_upperbound, "lllii:i", NULL),
-	ROW(db_idx_long_double_end, "lll:i", NULL),
-	ROW(db_idx_long_double_find_primary, "lllil:i", NULL),
-	ROW(db_idx_long_double_find_secondary, "lllii:i", NULL),
-	ROW(db_idx_long_double_lowerbound, "lllii:i", NULL),
-	ROW(db_idx_long_double_next, "ii:i", NULL),
-	ROW(db_idx_long_double_previous, "ii:i", NULL),
-	ROW(db_idx_long_double_remove, "i:v", NULL),
-	ROW(db_idx_long_double_store, "lllli:i", NULL),
-	ROW(db_idx_long_double_update, "ili:v", NULL),
-	ROW(db_idx_long_double_upperbound, "lllii:i", NULL),
-	ROW(db_lowerbound_i64, "llll:i", NULL),
-	ROW(db_next_i64, "ii:i", NULL),
-	ROW(db_previous_i64, "ii:i", NULL),
-	ROW(db_remove_i64, "i:v", NULL),
-	ROW(db_store_i64, "llllii:i", NULL),
-	ROW(db_update_i64, "ilii:v", NULL),
-	ROW(db_upperbound_i64, "llll:i", NULL),
-	ROW(eosio_assert, "ii:v", NULL),
-	ROW(eosio_assert_code, "il:v", NULL),
-	ROW(eosio_assert_message, "iii:v", NULL),
-	ROW(eosio_exit, "i:v", NULL),
-	ROW(expiration, ":i", NULL),
-	ROW(get_account_creation_time, "l:l", NULL),
-	ROW(get_action, "iiii:i", NULL),
-	ROW(get_active_producers, "ii:i", NULL),
-	ROW(get_block_num, ":i", GET_BLOCK_NUM),
-	ROW(get_blockchain_parameters_packed, "ii:i", NULL),
-	ROW(get_code_hash, "liii:i", GET_CODE_HASH),
-	ROW(get_context_free_data, "iii:i", NULL),
-	ROW(get_parameters_packed, "iiii:i", BLOCKCHAIN_PARAMETERS),
-	ROW(get_permission_last_used, "ll:l", NULL),
-	ROW(get_resource_limits, "liii:v", NULL),
-	ROW(get_sender, ":l", GET_SENDER),
-	ROW(has_auth, "l:i", NULL),
-	ROW(is_account, "l:i", NULL),
-	ROW(is_feature_activated, "i:i", PREACTIVATE_FEATURE),
-	ROW(is_feature_active, "l:i", NULL),
-	ROW(is_privileged, "l:i", NULL),
-	ROW(memcmp, "iii:i", NULL),
-	ROW(memcpy, "iii:i", NULL),
-	ROW(memmove, "iii:i", NULL),
-	ROW(memset, "iii:i", NULL),
-	ROW(preactivate_feature, "i:v", PREACTIVATE_FEATURE),
-	ROW(printdf, "d:v", NULL),
-	ROW(printhex, "ii:v", NULL),
-	ROW(printi, "l:v", NULL),
-	ROW(printi128, "i:v", NULL),
-	ROW(printn, "l:v", NULL),
-	ROW(printqf, "i:v", NULL),
-	ROW(prints, "i:v", NULL),
-	ROW(prints_l, "ii:v", NULL),
-	ROW(printsf, "f:v", NULL),
-	ROW(printui, "l:v", NULL),
-	ROW(printui128, "i:v", NULL),
-	ROW(publication_time, ":l", NULL),
-	ROW(read_action_data, "ii:i", NULL),
-	ROW(read_transaction, "ii:i", NULL),
-	ROW(recover_key, "iiiii:i", NULL),
-	ROW(require_auth, "l:v", NULL),
-	ROW(require_auth2, "ll:v", NULL),
-	ROW(require_recipient, "l:v", NULL),
-	ROW(ripemd160, "iii:v", NULL),
-	ROW(send_context_free_inline, "ii:v", NULL),
-	ROW(send_deferred, "iliii:v", NULL),
-	ROW(send_inline, "ii:v", NULL),
-	ROW(set_action_return_value, "ii:v", ACTION_RETURN_VALUE),
-	ROW(set_blockchain_parameters_packed, "ii:v", NULL),
-	ROW(set_parameters_packed, "ii:v", BLOCKCHAIN_PARAMETERS),
-	ROW(set_privileged, "li:v", NULL),
-	ROW(set_proposed_producers, "ii:l", NULL),
-	ROW(set_proposed_producers_ex, "lii:l", WTMSIG_BLOCK_SIGNATURES),
-	ROW(set_resource_limits, "llll:v", NULL),
-	ROW(sha1, "iii:v", NULL),
-	ROW(sha256, "iii:v", NULL),
-	ROW(sha512, "iii:v", NULL),
-	ROW(tapos_block_num, ":i", NULL),
-	ROW(tapos_block_prefix, ":i", NULL),
-	ROW(transaction_size, ":i", NULL),
+#define INTRINSIC(group, since, result, name, ...)         \
+	{{__VA_ARGS__ ":" LETTER_##result, intrinsic_call},    \
+	 #name,                                                \
+	 #group,                                               \
+	 (enum feature)FEATURE_##since,                        \
+	 parameters_##name,                                    \
+	 sizeof parameters_##name / sizeof *parameters_##name, \
+	 sizeof(struct slots_##name) / sizeof(uint64_t),       \
+	 GIVES_FIRST(#result),                                 \
+	 call_##name},
+#define COMPILER_INTRINSIC(group, since, result, name, ...) INTRINSIC(group, since, result, name, __VA_ARGS__)
+#define NOTHING ""
+#define I32(name) "i"
+#define U32(name) "i"
+#define BOOL(name) "i"
+#define I64(name) "l"
+#define U64(name) "l"
+#define F32(name) "f"
+#define F64(name) "d"
+#define TEXT(name) "i"
+#define IN(name) "ii"
+#define OUT(name) "ii"
+#define IN_APART(name) "ii"
+#define OUT_APART(name) "ii"
+#define ITEMS_OUT(type, name) "ii"
+#define WORDS_IN(name) "ii"
+#define WORDS_OUT(name) "ii"
+#define WORDS_INOUT(name) "ii"
+#define FROM(type, name, size, alignment) "i"
+#define TO(type, name, size, alignment) "i"
+#define INOUT(type, name, size, alignment) "i"
+#define BLOCK_TO(name) "i"
+#define BLOCK_FROM(name) "i"
+#include "core/contracts/intrinsics.def"
 };
 
 const struct intrinsic *intrinsic_at(size_t index)
 {
 	return index < sizeof intrinsics / sizeof *intrinsics ? &intrinsics[index] : NULL;
-}
-
-const struct intrinsic *intrinsic_find(const char *name, size_t length)
-{
-	size_t low = 0, high = sizeof intrinsics / sizeof *intrinsics;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		const struct intrinsic *at = &intrinsics[middle];
-		size_t at_length = strlen(at->name);
-		int order = memcmp(name, at->name, length < at_length ? length : at_length);
-		if (!order && length == at_length)
-			return at;
-		if (order < 0 || (!order && length < at_length))
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return NULL;
 }

@@ -1,8 +1,6 @@
 /* Intrinsics that send actions and transactions, and that look at the transaction around the action. */
 #include "core/engine/intrinsic/intrinsic.h"
 
-#include "core/contracts/intrinsics.h"
-
 #include <string.h>
 
 static void send(const void *packed, uint32_t length, bool context_free)
@@ -14,10 +12,8 @@ static void send(const void *packed, uint32_t length, bool context_free)
 	apply_get_parameters(context, &config);
 	if (length >= config.max_inline_action_size)
 		intrinsic_fail(INLINE_ACTION_TOO_BIG, "inline action too big");
-	if (action_unpack(&action, &in)) {
-		action_release(&action);
-		intrinsic_fail(UNPACK_EXCEPTION, "inline action of %u bytes does not decode", (unsigned)length);
-	}
+	if (action_unpack(&action, &in))
+		intrinsic_fail_unpack(&in);
 	int result = context_free ? apply_execute_context_free_inline(context, &action)
 	                          : apply_execute_inline(context, &action);
 	action_release(&action);
@@ -51,34 +47,18 @@ bool intrinsic_cancel_deferred(const void *sender_id)
 	return apply_cancel_deferred(context, id);
 }
 
-/* The running transaction's bytes, in the contract's own memory. */
-static const uint8_t *packed_transaction(size_t *length)
-{
-	struct apply_context *context = intrinsic_enter(0);
-	struct bytes packed = {0};
-	transaction_pack(&packed, context->transaction->transaction);
-	uint8_t *copy = NULL;
-	*length = packed.length;
-	if (packed.length <= MAP_VALUE_MAXIMUM / 2) {
-		copy = arena_allocate(context->arena, packed.length);
-		memcpy(copy, packed.data, packed.length);
-	}
-	bytes_release(&packed);
-	return copy;
-}
-
 uint32_t intrinsic_read_transaction(void *data, uint32_t length)
 {
-	size_t size;
-	const uint8_t *packed = packed_transaction(&size);
-	return intrinsic_copy_out(data, length, packed, packed ? size : 0);
+	struct bytes packed = {0};
+	transaction_pack(&packed, intrinsic_enter(0)->transaction->transaction);
+	uint32_t size = intrinsic_copy_out(data, length, packed.data, packed.length);
+	bytes_release(&packed);
+	return size;
 }
 
 uint32_t intrinsic_transaction_size(void)
 {
-	size_t size;
-	packed_transaction(&size);
-	return (uint32_t)size;
+	return intrinsic_read_transaction(NULL, 0);
 }
 
 uint32_t intrinsic_expiration(void)

@@ -7,7 +7,9 @@
 
 #include <setjmp.h>
 
-struct database_cache; /* intrinsic/database.c */
+struct database_cache; /* intrinsic/cache.h */
+struct wasm_limits;
+struct wasm_machine;
 
 struct transaction_context {
 	struct pending_block *pending; /* the block it is to be part of */
@@ -30,6 +32,11 @@ struct transaction_context {
 		CPU_LIMIT_ACCOUNT
 	} cpu_limit_kind;
 	int64_t cpu_limit;     /* microseconds: the objective one (B.5) */
+	/* how long it may run, microseconds; 0: for ever. What limits it is as in cpu_limit_kind. */
+	int64_t time_limit;
+	enum cpu_limit_kind time_limit_kind;
+	int64_t started; /* by the clock of contract_options */
+	uint64_t work;   /* done by its contracts, in units of the meter */
 	uint32_t billed_cpu_us;
 	uint64_t *billed_accounts; /* owned; ascending */
 	size_t billed_accounts_count, billed_accounts_capacity;
@@ -60,10 +67,12 @@ struct apply_context {
 	/* owned: queued actions stand in the trace already */
 	uint32_t *inline_ordinals, *context_free_inline_ordinals;
 	size_t inline_count, inline_capacity, context_free_inline_count, context_free_inline_capacity;
-	struct database_cache *database; /* iterators of the running contract; lies in the arena */
+	/* the runtime's: the iterators of this action, whoever it notifies; NULL: none yet */
+	struct database_cache *database;
 	struct error *error; /* where a failure's sentence goes */
 	jmp_buf *leave;      /* set while a contract runs */
 	struct arena *arena; /* memory of the running contract */
+	struct wasm_machine *machine; /* it runs in; NULL: it is a function of this program */
 	struct ram_delta *ram; /* owned: this execution's RAM deltas, ascending by account */
 	size_t ram_count, ram_capacity;
 };
@@ -86,6 +95,9 @@ void apply_require_recipient(struct apply_context *context, uint64_t account);
 int apply_add_ram_usage(struct apply_context *context, uint64_t payer, int64_t delta);
 /* The same without payer rules: what the chain itself bills (newaccount, updateauth, …). */
 int apply_change_ram_usage(struct apply_context *context, uint64_t account, int64_t delta);
+/* Packed data of a contract did not decode: the failure in nodeos's words (wasm.md W.8). in: where it
+ * failed; what it read may be gone. */
+int apply_fail_unpack(const struct apply_context *context, const struct cursor *in);
 /* Queues an inline action (taken over: *action is emptied), after the checks of C.3. */
 int apply_execute_inline(struct apply_context *context, struct action *action);
 int apply_execute_context_free_inline(struct apply_context *context, struct action *action);
@@ -112,6 +124,8 @@ int apply_set_proposed_producers(struct apply_context *context, struct producer_
                                  int64_t *version);
 void apply_get_parameters(const struct apply_context *context, struct chain_config *out);
 int apply_set_parameters(struct apply_context *context, const struct chain_config *config);
+/* wasm.md W.10; in force at once. */
+int apply_set_wasm_limits(struct apply_context *context, const struct wasm_limits *limits);
 int apply_preactivate_feature(struct apply_context *context, const struct checksum256 *digest);
 bool apply_feature_active(const struct apply_context *context, const struct checksum256 *digest);
 /* the count there is */
@@ -128,13 +142,13 @@ int apply_check_permission_authorization(struct apply_context *context, const st
                                          const struct permission_level *permissions, size_t permissions_count,
                                          int64_t delay_us);
 
-/* For setcode: is this a WebAssembly module whose imports are intrinsics of active features? 3070003
- * `env.NAME unresolveable` and the like: in intrinsic/validate.c. */
-int contract_validate(struct apply_context *context, const void *code, size_t length);
+/* For setcode: may this code, whose hash that is, be a contract? 3070002, 3070003: in
+ * intrinsic/validate.c. */
+int contract_validate(struct apply_context *context, const void *code, size_t length,
+                      const struct checksum256 *hash);
 
 /* Runs the contract with that code hash for the context's receiver, if the receiver has one: in
- * intrinsic/run.c. A contract that fails leaves context->error set and gives -errno. Code that has no
- * native twin: "code … is no bundled contract". */
+ * intrinsic/run.c. A contract that fails leaves context->error set and gives -errno. */
 int contract_run(struct apply_context *context, const struct checksum256 *code_hash);
 
 #endif

@@ -102,6 +102,31 @@ int apply_set_parameters(struct apply_context *context, const struct chain_confi
 	return 0;
 }
 
+int apply_set_wasm_limits(struct apply_context *context, const struct wasm_limits *limits)
+{
+	const struct {
+		const char *name;
+		uint32_t value, least;
+	} rows[] = {
+		{"max_section_elements", limits->max_section_elements, 4},
+		{"max_func_local_bytes", limits->max_func_local_bytes, 8},
+		{"max_nested_structures", limits->max_nested_structures, 1},
+		{"max_symbol_bytes", limits->max_symbol_bytes, 32},
+		{"max_module_bytes", limits->max_module_bytes, 256},
+		{"max_code_bytes", limits->max_code_bytes, 32},
+		{"max_pages", limits->max_pages, 1},
+		{"max_call_depth", limits->max_call_depth, 2},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (rows[i].value < rows[i].least)
+			return error_chain(context->error, ACTION_VALIDATE_EXCEPTION, "%s cannot be less than %u",
+			                   rows[i].name, (unsigned)rows[i].least);
+	pending_of(context)->globals.wasm_limits = *limits;
+	wasm_limits_put(context->transaction->edit, limits);
+	return 0;
+}
+
 int apply_preactivate_feature(struct apply_context *context, const struct checksum256 *digest)
 {
 	int result = feature_preactivate(&pending_of(context)->globals.features, digest, context->error);
@@ -204,12 +229,9 @@ int apply_check_permission_authorization(struct apply_context *context, const st
 {
 	const struct chain_config *config = &pending_of(context)->globals.config;
 	struct authority_checker checker;
-	struct permission_object permission;
 	struct text text = TEXT_EMPTY;
-	int result = authorization_permission(state_of(context), &permission, level, context->error);
+	int result = 0;
 
-	if (result)
-		return result;
 	authority_checker_init(&checker, state_of(context), keys, keys_count, permissions, permissions_count,
 	                       delay_us >= (int64_t)config->max_transaction_delay * 1000000 ? DELAY_FOREVER
 	                                                                                    : delay_us,

@@ -11,6 +11,16 @@
 
 enum { INLINE_SIZE_UNPRIVILEGED = 4096, TRANSACTION_ID_NET = 32, EXTENSION_GENERATION_CONTEXT = 0 };
 
+int apply_fail_unpack(const struct apply_context *context, const struct cursor *in)
+{
+	size_t length = (size_t)(in->end - in->begin);
+
+	if (in->ended)
+		return error_chain(context->error, OUT_OF_RANGE_EXCEPTION, "%s datastream of length %zu over by %lld",
+		                   in->in_number ? "get" : "read", length, 1 - (long long)cursor_left(in));
+	return error_chain(context->error, ASSERT_EXCEPTION, "packed data of %zu bytes does not decode", length);
+}
+
 static bool active(const struct apply_context *context, enum feature feature)
 {
 	return pending_feature(context->transaction->pending, feature);
@@ -183,8 +193,7 @@ static int check_generation_context(const struct apply_context *context,
 		high = cursor_u64(&in);
 		sender = cursor_u64(&in);
 		if (in.failed)
-			return error_chain(context->error, UNPACK_EXCEPTION,
-			                   "deferred transaction generation context is malformed");
+			return apply_fail_unpack(context, &in);
 		if (!sender)
 			return error_chain(
 				context->error, ILL_FORMED_DEFERRED_TRANSACTION_GENERATION_CONTEXT,
@@ -316,8 +325,7 @@ int apply_schedule_deferred(struct apply_context *context, const uint64_t sender
 	int result = 0;
 
 	if (transaction_unpack(&transaction, &in))
-		return error_chain(context->error, PACKED_TRANSACTION_TYPE_EXCEPTION,
-		                   "deferred transaction is malformed");
+		return apply_fail_unpack(context, &in);
 	if (transaction.context_free_actions_count)
 		result = error_chain(context->error, CFA_INSIDE_GENERATED_TX,
 		                     "context free actions are not currently allowed in generated transactions");

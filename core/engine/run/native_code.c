@@ -25,7 +25,7 @@ static int check_code(struct apply_context *context, const struct native_setcode
 		return error_chain(context->error, INVALID_CONTRACT_VM_VERSION, "version should be 0");
 	if (set->code_length) {
 		*hash = hash_sha256(set->code, set->code_length);
-		if ((result = contract_validate(context, set->code, set->code_length)))
+		if ((result = contract_validate(context, set->code, set->code_length, hash)))
 			return result;
 	}
 	if (!account_get(map_edit_view(context->transaction->edit), account, set->account))

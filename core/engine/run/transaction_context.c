@@ -227,6 +227,7 @@ static int transaction_init(struct transaction_context *context, uint64_t net, s
 		return result;
 	find_billed_accounts(context);
 	transaction_available(context, &net_left, &cpu_left);
+	transaction_start_clock(context, cpu_left);
 	context->eager_net_limit = context->net_limit;
 	eager = (uint64_t)net_left + config->net_usage_leeway;
 	if (eager < context->eager_net_limit) {

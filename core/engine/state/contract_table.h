@@ -46,7 +46,7 @@ enum secondary_type {
 	SECONDARY_U128,
 	SECONDARY_U256,
 	SECONDARY_DOUBLE,
-	SECONDARY_LONG_DOUBLE
+	SECONDARY_LONG_DOUBLE, SECONDARY_TYPES
 };
 struct secondary_row {
 	uint8_t key[32]; /* ordering form */

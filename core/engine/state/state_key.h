@@ -58,6 +58,7 @@ enum state_global {
 	/* u32 number of the proposing block, producer_schedule; absent when none is proposed */
 	GLOBAL_PROPOSED_SCHEDULE,
 	GLOBAL_RESOURCES,         /* struct resource_state */
+	GLOBAL_WASM_LIMITS,       /* struct wasm_limits; absent until they are set */
 };
 
 struct state_key {
