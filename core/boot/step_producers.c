@@ -240,7 +240,8 @@ int step_claim_done(struct boot_context *context, size_t index, struct error *er
 	struct producer_row row;
 	int result = read_producer(context, &row, producer_of(context->plan, index), error);
 
-	if (result <= 0 || !row.active || slot_to_us(context->view->slot) - row.last_claim <= ONE_DAY_US)
+	if (result <= 0 || !row.active ||
+	    slot_to_us(context->view->slot) - row.last_claim <= MICROSECONDS_PER_DAY)
 		return result < 0 ? result : 1;
 	result = stake_activated(context, error);
 	return result < 0 ? result : !result;

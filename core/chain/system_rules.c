@@ -1,8 +1,11 @@
 /* The contracts' rules; see system_rules.h. */
 #include "core/chain/system_rules.h"
 
+#include "core/contracts/bundle.h"
 #include "core/types/name.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* --- who acts --- */
@@ -42,17 +45,86 @@ int action_actor_field(const struct abi *abi, uint64_t contract, uint64_t action
 	return -1;
 }
 
-/* --- what a claim pays --- */
+void explain_overdrawn(struct error *error, uint64_t actor)
+{
+	static const char *const sentences[] = {"overdrawn balance", "no balance object found"};
+	for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++) {
+		const size_t length = strlen(error->sentence);
+		if (strstr(error->sentence, sentences[i]))
+			snprintf(error->sentence + length, sizeof error->sentence - length, ": that of %s",
+			         name_text(actor).text);
+	}
+}
 
-#define CONTINUOUS_RATE 0.04879
-#define USECONDS_PER_YEAR INT64_C(31449600000000)
-#define MINIMUM_VOTE_PAY INT64_C(1000000)
+/* --- the RAM market (contracts.md 7.1 to 7.4) --- */
+
+/* What `in` of one side of the market gives of the other: into the market's own token, then out of it,
+ * each truncated. The weights are 0.5. */
+static int64_t convert(const struct ram_market_row *market, const struct asset *from, const struct asset *to,
+                       int64_t in)
+{
+	double supply = (double)market->supply.amount, balance = (double)(from->amount + in);
+	double issued = -supply * (1.0 - sqrt(1.0 + (double)in / balance));
+	if (!(issued < (double)ASSET_MAXIMUM))
+		return 0;
+	double ratio = 1.0 + (double)(int64_t)issued / supply;
+	double out = (double)to->amount * (ratio * ratio - 1.0);
+	return out < (double)ASSET_MAXIMUM ? (int64_t)out : 0;
+}
+
+int64_t ram_market_tokens(const struct ram_market_row *market, int64_t bytes)
+{
+	return convert(market, &market->base, &market->quote, bytes);
+}
+
+/* Less the fee of half a percent. */
+static int64_t bytes_for(const struct ram_market_row *market, int64_t quantity)
+{
+	return convert(market, &market->quote, &market->base, quantity - (quantity + 199) / 200);
+}
+
+int64_t ram_market_price(const struct ram_market_row *market, int64_t bytes)
+{
+	int64_t low = 0, high = 1;
+	while (bytes_for(market, high) < bytes) {
+		if (high > market->quote.amount || high > INT64_C(1) << 55)
+			return 0;
+		low = high;
+		high *= 2;
+	}
+	while (high - low > 1) {
+		int64_t middle = low + (high - low) / 2;
+		if (bytes_for(market, middle) < bytes)
+			low = middle;
+		else
+			high = middle;
+	}
+	return high;
+}
+
+/* --- refunds (contracts.md 7.9) --- */
+
+uint32_t system_refund_delay(struct chain_view *view)
+{
+	const struct bundle *fast = bundle_find("eosio.system.fast-refund");
+	struct chain_account system = {0};
+	uint32_t delay = REFUND_DELAY_SECONDS;
+	if (fast && view->operations->account(view, &system, name_literal("eosio"), NULL) == 0) {
+		const struct checksum256 hash = hash_sha256(fast->code, fast->code_length);
+		if (checksum256_equal(&hash, &system.code_hash))
+			delay = FAST_REFUND_DELAY_SECONDS;
+	}
+	chain_account_release(&system);
+	return delay;
+}
+
+/* --- what a claim pays --- */
 
 /* The part of the producer's own votes that update_votes has not yet added up (contracts.md 8.4, 8.5). */
 static double votepay_share(const struct producer_row *producer, const struct producer_pay_row *share,
                             int64_t now)
 {
-	const int64_t three_days = 3 * ONE_DAY_US;
+	const int64_t three_days = 3 * MICROSECONDS_PER_DAY;
 	bool after = producer->last_claim + three_days <= share->updated;
 	double rate = after ? 0.0 : producer->total_votes;
 	return rate > 0.0 && now > share->updated ? share->votepay + rate * ((double)(now - share->updated) / 1e6)
@@ -67,14 +139,14 @@ static int64_t vote_pay(const struct producer_row *producer, const struct produc
 	if (global->revision == 0) {
 		if (global->total_producer_vote_weight > 0)
 			pay = bucket * producer->total_votes / global->total_producer_vote_weight;
-	} else if (producer->last_claim + 3 * ONE_DAY_US > now) {
+	} else if (producer->last_claim + 3 * MICROSECONDS_PER_DAY > now) {
 		if (now > global->last_vpay_update)
 			total += global->votepay_share_change_rate * ((double)(now - global->last_vpay_update) / 1e6);
 		if (total > 0)
 			pay = votepay_share(producer, share, now) * bucket / total;
 	}
 	int64_t whole = pay < bucket ? (int64_t)pay : global->pervote_bucket;
-	return whole < MINIMUM_VOTE_PAY ? 0 : whole;
+	return whole < MINIMUM_PERVOTE_DAILY_PAY ? 0 : whole;
 }
 
 struct claim_pay claim_pay_compute(const struct producer_row *producer, const struct producer_pay_row *share,
@@ -84,7 +156,7 @@ struct claim_pay claim_pay_compute(const struct producer_row *producer, const st
 	int64_t elapsed = now - global->last_pervote_bucket_fill;
 	if (elapsed > 0 && global->last_pervote_bucket_fill > 0) {
 		int64_t issued = (int64_t)(CONTINUOUS_RATE * (double)supply * (double)elapsed /
-		                           (double)USECONDS_PER_YEAR);
+		                           MICROSECONDS_PER_YEAR);
 		int64_t producers = issued / 5;
 		global->perblock_bucket += producers / 4;
 		global->pervote_bucket += producers - producers / 4;

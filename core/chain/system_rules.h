@@ -5,15 +5,22 @@
 #define EOSIOFS_CORE_CHAIN_SYSTEM_RULES_H
 
 #include "core/chain/system_rows.h"
+#include "core/contracts/eosio.system/rules.h"
 
 /* Who acts, by an action's own parameters (`from`, `owner`, `voter` …): the index of the field among those
  * of the action's type; -1 where the contract itself acts, or nothing tells. */
 int action_actor_field(const struct abi *abi, uint64_t contract, uint64_t action);
 
-enum { VOTE_PRODUCERS_MAXIMUM = 30, SCHEDULE_SIZE = 21 };
-#define REFUND_DELAY_SEC UINT32_C(259200)
-#define MINIMUM_ACTIVATED_STAKE INT64_C(1500000000000) /* 150 million tokens of 4 digits: 15 % */
-#define ONE_DAY_US INT64_C(86400000000)
+/* Puts whose it was behind the contract's words about a balance: the actor's. */
+void explain_overdrawn(struct error *error, uint64_t actor);
+
+/* What a sale of so many bytes brings, before the fee. */
+int64_t ram_market_tokens(const struct ram_market_row *market, int64_t bytes);
+/* The least quantity that buys so many bytes, fee included; 0: there is none. */
+int64_t ram_market_price(const struct ram_market_row *market, int64_t bytes);
+
+/* Seconds from an undelegatebw to its refund, by the code that eosio has now. */
+uint32_t system_refund_delay(struct chain_view *view);
 
 /* What claimrewards would pay a producer in a block of this time. supply: of the core token. global
  * becomes what the claim would make of it first: the buckets filled up to now. */

@@ -37,17 +37,16 @@ int name_parse(uint64_t *out, const char *text, struct error *error)
 
 int name_parse_account(uint64_t *out, const char *text, struct error *error)
 {
-	int result = name_parse(out, text, error);
-
-	if (result)
-		return result;
-	if (!*text)
-		return error_chain(error, NAME_TYPE_EXCEPTION, "an account's name cannot be empty");
-	if (strlen(text) > ACCOUNT_NAME_CHARACTERS) {
+	if (!*text) {
 		*out = 0;
-		return error_chain(error, NAME_TYPE_EXCEPTION, "account names have at most 12 characters (%s)", text);
+		return error_chain(error, NAME_TYPE_EXCEPTION, "an account's name cannot be empty");
 	}
-	return 0;
+	if (name_parse(out, text, NULL) == 0 && strlen(text) <= ACCOUNT_NAME_CHARACTERS)
+		return 0;
+	*out = 0;
+	return error_chain(error, NAME_TYPE_EXCEPTION,
+	                   "\"%.60s\" is no account name: those are of a-z, 1-5 and dots, at most 12 characters",
+	                   text);
 }
 
 struct name_text name_text(uint64_t name)

@@ -93,11 +93,19 @@ static void print_amount(struct text *out, const struct asset *amount)
 static int parse_amount(struct asset *amount, struct request *request, const char *text, struct error *error)
 {
 	struct chain_view *view = NULL;
-	int result = request ? request_view(request, &view, error) : asset_parse(amount, text, error);
-	if (result == 0 && request)
-		result = asset_parse_as(amount, text, chain_core_symbol(view), error);
+	struct command command;
+	int result = request ? request_view(request, &view, error) : 0;
+	if (result)
+		return result;
+	result = command_parse(&command, text, strlen(text), NULL, 0, error);
+	if (result == 0)
+		result = command_take_quantity(&command, amount, view ? chain_core_symbol(view) : 0, NULL,
+		                               "the stake", error);
+	if (result == 0)
+		result = command_end(&command, "QUANTITY SYM", error);
 	if (result == 0 && amount->amount < 0)
 		result = error_set(error, EINVAL, "\"%s\" is negative", text);
+	command_release(&command);
 	return result;
 }
 

@@ -4,9 +4,12 @@
 
 #include "core/base/memory.h"
 #include "core/types/name.h"
+#include "fs/tree/suggest.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define EOSIO name_literal("eosio")
 int request_row(struct request *request, struct chain_row *out, uint64_t code, uint64_t scope, uint64_t table,
@@ -103,12 +106,42 @@ int global_row_read(struct request *request, struct global_row *out, struct erro
 
 /* --- what is demanded before something is sent --- */
 
+enum { NEIGHBOURS_MAXIMUM = 500 };
+#define FIRST_FOUR_LETTERS (~UINT64_C(0) << 44)
+
+struct neighbours {
+	struct suggestion suggestion;
+	unsigned count;
+};
+
+static int consider_neighbour(void *context, uint64_t name)
+{
+	struct neighbours *neighbours = context;
+	suggestion_consider(&neighbours->suggestion, name_text(name).text);
+	return ++neighbours->count % NEIGHBOURS_MAXIMUM == 0;
+}
+
+/* Among the first accounts of all, and among those that begin alike: never among a million. */
+static void suggest_account(struct chain_view *view, uint64_t name, struct error *error)
+{
+	const struct name_text text = name_text(name);
+	struct neighbours neighbours = {.suggestion = suggestion_begin(text.text)};
+	view->operations->accounts(view, 0, consider_neighbour, &neighbours, NULL);
+	neighbours.count = 0;
+	view->operations->accounts(view, name & FIRST_FOUR_LETTERS, consider_neighbour, &neighbours, NULL);
+	const char *best = suggestion_best(&neighbours.suggestion);
+	if (best)
+		error_set(error, ENOENT, "no such account: %s, did you mean \"%s\"", text.text, best);
+}
+
 int require_account(struct request *request, uint64_t name, struct error *error)
 {
 	struct chain_view *view = NULL;
 	int result = request_view(request, &view, error);
 	if (result == 0)
 		result = view->operations->account_exists(view, NULL, name, error);
+	if (result == -ENOENT && error)
+		suggest_account(view, name, error);
 	return result;
 }
 

@@ -24,7 +24,7 @@ int token_row_read(struct request *request, struct token_row *out, uint64_t cont
                    struct error *error);
 int global_row_read(struct request *request, struct global_row *out, struct error *error);
 
-/* 0; -ENOENT "no such account: NAME". */
+/* 0; -ENOENT "no such account: NAME", with the nearest name there is. */
 int require_account(struct request *request, uint64_t name, struct error *error);
 /* 0 and the core symbol; -ECANCELED, naming what is to be done, before the system contract is initialized.
  * symbol may be NULL. */

@@ -32,6 +32,8 @@ static int no_such(struct tree *tree, const struct caller *caller, struct node *
 	struct suggestion suggestion = suggestion_begin(name);
 	suggestion_consider_folder(&suggestion, tree, caller, folder, strcmp(what, "folder") == 0);
 	const char *best = suggestion_best(&suggestion);
+	if (!best && folder->row->make && strcmp(what, "file") == 0)
+		return error_set(error, number, "no such file; mkdir makes what is in this folder");
 	return best ? error_set(error, number, "no such %s, did you mean \"%s\"", what, best)
 	            : error_set(error, number, "no such %s, and none can be made here", what);
 }
@@ -166,9 +168,12 @@ static int remove_name(struct tree *tree, const struct caller *caller, struct no
 	else if (!want_folder && is_folder)
 		result = error_set(error, EISDIR, "is a folder");
 	else
-		result = error_set(error, EPERM, "deleting destroys nothing here: %s",
+		result = error_set(error, EPERM, "deleting destroys nothing here: %s%s",
 		                   node->row->instead_of_remove ? node->row->instead_of_remove
-		                                                : "it shows what the chain holds");
+		                                                : "it shows what the chain holds",
+		                   !is_folder && node_is_writable(node)
+		                       ? " (mv and install delete first: cp and cat write into it)"
+		                       : "");
 out:
 	node_release(tree, node);
 	return result;
@@ -338,6 +343,9 @@ int tree_rename(struct tree *tree, const struct caller *caller, struct node *fol
 	}
 	if (result == 0)
 		result = rename_nodes(tree, caller, source, new_folder, new_name, target, flags, &told, &error);
+	/* "No such file" would be said of the file, not of the producer that it names. */
+	if (result == -ENOENT && told)
+		result = -ECANCELED;
 	if (source)
 		node_release(tree, source);
 	if (target)

@@ -5,6 +5,7 @@
 #include "core/base/exception.h"
 #include "core/base/memory.h"
 #include "core/types/time.h"
+#include "fs/tree/process.h"
 #include "fs/tree/request.h"
 
 #include <inttypes.h>
@@ -67,7 +68,9 @@ static size_t print_line(struct text *out, struct timespec now, pid_t pid, const
 	char when[TIME_TEXT_SIZE];
 	const char *name = strerrorname_np(error->number);
 	time_point_print(when, (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000);
-	text_printf(out, "%s pid %d ", when, (int)pid);
+	text_printf(out, "%s pid %d", when, (int)pid);
+	process_describe(out, pid);
+	text_append_char(out, ' ');
 	append_text(out, *path ? path : "/");
 	size_t sentence = out->length + 1;
 	text_printf(out, " %s: ", name ? name : "EIO");

@@ -4,6 +4,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/memory.h"
+#include "core/chain/system_rules.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 #include "fs/tree/errors.h"
@@ -200,10 +201,13 @@ static struct chain_send_options send_options(const struct request *request)
 int request_send(struct request *request, struct action *actions, size_t count, struct error *error)
 {
 	const struct chain_send_options options = send_options(request);
+	const uint64_t actor = count && actions->authorization_count ? actions->authorization->actor : 0;
 	struct transaction_trace trace = {0};
 	request_end(request);
-	return sent(request, &trace,
-	            chain_send(request->chain, &trace, request->wallet, actions, count, &options, error));
+	int result = chain_send(request->chain, &trace, request->wallet, actions, count, &options, error);
+	if (result && error)
+		explain_overdrawn(error, actor);
+	return sent(request, &trace, result);
 }
 
 int request_send_packed(struct request *request, struct packed_transaction *packed, struct error *error)

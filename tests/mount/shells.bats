@@ -144,6 +144,38 @@ with open(sys.argv[1]) as lines, open("accounts/alice1111111/transfer", "w") as 
 	[ "$(cat accounts/alice1111111/votes)" = producer1111 ]
 }
 
+@test "appending to stake and ram adds" {
+	read -r net _ cpu _ < accounts/alice1111111/stake
+	in_shells 'echo "1.0000 SYS 2.0000 SYS" >> accounts/alice1111111/stake'
+	[ "$(cat accounts/alice1111111/stake)" = "$((${net%.*} + 2)).${net#*.} SYS $((${cpu%.*} + 4)).${cpu#*.} SYS" ]
+	before=$(cat accounts/bob111111111/ram)
+	in_shells 'echo 1000 >> accounts/bob111111111/ram'
+	[ "$(cat accounts/bob111111111/ram)" -ge $((before + 2000)) ]
+}
+
+@test "tools that keep modes, owners and times end well" {
+	chmod 600 accounts/alice1111111/votes
+	touch -d 2020-01-01 accounts/alice1111111/votes
+	chown "$(id -u):$(id -g)" accounts/alice1111111/votes
+	echo producer1111 > accounts/alice1111111/votes
+	cp -p accounts/alice1111111/votes accounts/bob111111111/votes
+	cmp accounts/alice1111111/votes accounts/bob111111111/votes
+}
+
+@test "a process is named in errors" {
+	for shell in bash dash; do
+		run "$shell" -c 'echo nosuchprod11 > accounts/alice1111111/votes'
+		[[ "$(tail -n 1 errors)" == *"($shell"*")"* ]]
+	done
+}
+
+@test "a line takes one vote away or adds one" {
+	echo producer1111 producer2222 > accounts/alice1111111/votes
+	in_shells 'echo -producer2222 > accounts/alice1111111/votes && [ "$(cat accounts/alice1111111/votes)" = producer1111 ] &&
+		printf "+producer2222\n-producer1111\n" > accounts/alice1111111/votes && [ "$(cat accounts/alice1111111/votes)" = producer2222 ] &&
+		echo +producer1111 >> accounts/alice1111111/votes && [ "$(wc -l < accounts/alice1111111/votes)" = 2 ]'
+}
+
 @test "vim deletes all lines" {
 	command -v vim >/dev/null || skip "vim is not installed"
 	echo producer1111 > accounts/alice1111111/votes

@@ -84,6 +84,10 @@ static void stakes_are_set_and_changed(void **state)
 	fixture_expect("accounts/alice1111111/stake", "110.0000 SYS 105.0000 SYS\n");
 	fixture_write("accounts/alice1111111/stake", "+1.0000 SYS +2.0000 SYS\n");
 	fixture_expect("accounts/alice1111111/stake", "111.0000 SYS 107.0000 SYS\n");
+	fixture_append("accounts/alice1111111/stake", "1.0000 SYS 2.0000 SYS\n");
+	fixture_expect("accounts/alice1111111/stake", "112.0000 SYS 109.0000 SYS\n");
+	fixture_append("accounts/alice1111111/stake", "+1.0000 SYS +0.0000 SYS\n");
+	fixture_expect("accounts/alice1111111/stake", "113.0000 SYS 109.0000 SYS\n");
 	fixture_refuse(EINVAL, "both quantities", "accounts/alice1111111/stake", "+1.0000 SYS 2.0000 SYS\n");
 	fixture_refuse(EINVAL, "the CPU quantity is missing", "accounts/alice1111111/stake", "1.0000 SYS\n");
 	fixture_refuse(EINVAL, "ABC", "accounts/alice1111111/stake", "1.00 ABC 1.00 ABC\n");
@@ -113,6 +117,10 @@ static void ram_is_bought_and_sold(void **state)
 	long long after = atoll(fixture_read("accounts/alice1111111/ram"));
 	assert_in_range(after, before + 10000, before + 10010);
 	fixture_write_in_vain("accounts/alice1111111/ram", line);
+	fixture_append("accounts/alice1111111/ram", "1000\n");
+	assert_in_range(atoll(fixture_read("accounts/alice1111111/ram")), after + 1000, after + 1010);
+	fixture_write("accounts/alice1111111/ram", "+1000\n");
+	assert_in_range(atoll(fixture_read("accounts/alice1111111/ram")), after + 2000, after + 2020);
 	snprintf(line, sizeof line, "%lld\n", before);
 	fixture_write("accounts/alice1111111/ram", line);
 	fixture_expect("accounts/alice1111111/ram", line);
@@ -146,6 +154,12 @@ static void actions_and_tables(void **state)
 	assert_string_equal(fixture_list("accounts/eosio.token/tables/stat"), "ABC.jsonl SYS.jsonl ");
 	assert_false(fixture_exists("accounts/eosio.token/tables/stat/XYZ.jsonl"));
 	assert_false(fixture_exists("accounts/eosio.token/tables/stats"));
+	/* without -p it is the account that the parameters name; where the wallet has no key of it, the contract */
+	fixture_write("accounts/eosio.token/actions/transfer", "{\"from\":\"alice1111111\",\"to\":\"bob111111111\",\"quantity\":\"0.0001 SYS\",\"memo\":\"\"}\n");
+	fixture_write("accounts/eosio.token/actions/transfer", "[\"bob111111111\",\"alice1111111\",\"0.0001 SYS\",\"\"]\n");
+	fixture_write("accounts/eosio/actions/setpriv", "[\"alice1111111\",0]\n");
+	fixture_write("create_account", "stranger1111 EOS8EBW9tCL9Yhx8VYmjzF3ok55AgM2wNvY54QUxZi5JU35cx6aro\n");
+	fixture_refuse(EACCES, "missing authority of stranger1111", "accounts/eosio.token/actions/close", "[\"stranger1111\",\"4,SYS\"]\n");
 	fixture_refuse(EINVAL, "object or array", "accounts/eosio.token/actions/transfer", "alice\n");
 	fixture_refuse(EINVAL, "one word too many", "accounts/eosio.token/actions/transfer", "{} {}\n");
 	fixture_refuse(EINVAL, "not closed", "accounts/eosio.token/actions/transfer", "{\"from\":\"alice1111111\"\n");

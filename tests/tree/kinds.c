@@ -123,7 +123,7 @@ static void a_count_tells_how_far_it_got(void **state)
 	assert_int_equal(handle_flush(handle, &rig_owner), 0);
 	handle_close(handle);
 	rig_expect_calls("");
-	rig_expect_error(*state, "pid 77 verb ECANCELED: line 3 (done before it: 2): assertion failure with message: bad");
+	rig_expect_error(*state, "pid 5000077 verb ECANCELED: line 3 (done before it: 2): assertion failure with message: bad");
 }
 
 static void sentences_name_the_line(void **state)
@@ -299,7 +299,7 @@ static void empty_content(void **state)
 	/* a list of what acts line by line */
 	handle_close(rig_open(*state, "kept", O_WRONLY | O_TRUNC));
 	rig_expect_calls("");
-	rig_expect_error(*state, "pid 77 kept EINVAL: empty content leaves it as it is: a minus takes out");
+	rig_expect_error(*state, "pid 5000077 kept EINVAL: empty content leaves it as it is: a minus takes out");
 	/* what is empty is left alone */
 	text_clear(&rig.contents);
 	assert_int_equal(rig_write(*state, "value", O_TRUNC, "x\n", NULL), 0);

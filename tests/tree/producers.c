@@ -85,6 +85,15 @@ static void votes_are_set_added_and_cleared(void **state)
 	fixture_expect("accounts/voter1111111/votes", "producer2222\n");
 	fixture_append("accounts/voter1111111/votes", "producer1111\n");
 	fixture_expect("accounts/voter1111111/votes", "producer1111\nproducer2222\n");
+	/* one away, one more; both in one write, and as bash sends them */
+	fixture_write("accounts/voter1111111/votes", "-producer1111\n");
+	fixture_expect("accounts/voter1111111/votes", "producer2222\n");
+	fixture_append("accounts/voter1111111/votes", "+producer1111\n");
+	fixture_expect("accounts/voter1111111/votes", "producer1111\nproducer2222\n");
+	fixture_write("accounts/voter1111111/votes", "-producer1111 -producer2222 +producer1111");
+	fixture_expect("accounts/voter1111111/votes", "producer1111\n");
+	fixture_write("accounts/voter1111111/votes", "-producer1111\n+producer2222\n+producer1111\n");
+	fixture_expect("accounts/voter1111111/votes", "producer1111\nproducer2222\n");
 	fixture_expect_part("accounts/voter1111111/info.json", "\"voter_info\": {");
 	fixture_refuse(ENOENT, "no such producer: voter1111111 is an account, but not registered", "accounts/voter1111111/votes",
 	               "producer1111 voter1111111\n");
@@ -165,6 +174,21 @@ static void rewards_are_what_they_say(void **state)
 	fixture_expect_part("accounts/voter1111111/refund", "# nothing is pending");
 }
 
+/* The tutorial's message-replace installs another code with another rule. */
+static void a_fast_refund_is_due_soon(void **state)
+{
+	(void)state;
+	fixture_write("accounts/voter1111111/stake", "70 SYS 71 SYS\n");
+	char *due = memory_copy_string(strstr(fixture_read("accounts/voter1111111/refund"), "due "));
+	fixture_write("accounts/eosio/contract/install", "eosio.system.fast-refund\n");
+	assert_string_not_equal(strstr(fixture_read("accounts/voter1111111/refund"), "due "), due);
+	free(due);
+	fixture_advance(12, false);
+	fixture_write("accounts/voter1111111/refund", "claim\n");
+	fixture_expect_part("accounts/voter1111111/refund", "# nothing is pending");
+	fixture_write("accounts/eosio/contract/install", "eosio.system\n");
+}
+
 /* A schedule never becomes shorter: who is elected by too few to replace it waits for votes, not for the minute. */
 static void fewer_elected_than_scheduled(void **state)
 {
@@ -192,6 +216,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(producers_register), cmocka_unit_test(registrations_change), cmocka_unit_test(votes_are_set_added_and_cleared),
 		cmocka_unit_test(proxies_vote_for_others), cmocka_unit_test(an_activated_chain), cmocka_unit_test(rewards_are_what_they_say),
+		cmocka_unit_test(a_fast_refund_is_due_soon),
 		cmocka_unit_test(fewer_elected_than_scheduled),
 	};
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);

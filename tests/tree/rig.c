@@ -3,8 +3,8 @@
 
 struct tree_rig rig;
 
-const struct caller rig_owner = {.uid = 1000, .gid = 1000, .pid = 77};
-const struct caller rig_other = {.uid = 1001, .gid = 1001, .pid = 78};
+const struct caller rig_owner = {.uid = 1000, .gid = 1000, .pid = 5000077};
+const struct caller rig_other = {.uid = 1001, .gid = 1001, .pid = 5000078};
 
 static int rig_row_write(struct request *request, const char *data, size_t length, struct error *error)
 {

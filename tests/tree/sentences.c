@@ -21,7 +21,21 @@ static void sentences_name_the_mistake(void **state)
 		const char *words;
 	} vectors[] = {
 		{"accounts/alice1111111/ram", "-1\n", EINVAL, "\"-1\" is out of range: RAM in bytes is from 0 to"},
-		{"accounts/alice1111111/ram", "+100\n", EINVAL, "\"+100\" is neither a number of bytes nor a quantity like 1.0000 SYS"},
+		{"accounts/alice1111111/ram", "+x\n", EINVAL, "\"+x\" is neither a number of bytes nor a quantity like 1.0000 SYS"},
+		{"accounts/alice1111111/votes", "Alice\n", EINVAL, "\"Alice\" is no account name: those are of a-z, 1-5 and dots, at most 12 characters"},
+		{"accounts/alice1111111/votes", "alice1111111aa\n", EINVAL, "at most 12 characters"},
+		{"accounts/alice1111111/votes", "[\"alice1111111\"]\n", EINVAL, "no JSON and no commas"},
+		{"accounts/alice1111111/votes", "alice1111111,bob\n", EINVAL, "no JSON and no commas"},
+		{"accounts/alice1111111/votes", "alice1111111 +bob\n", EINVAL, "\"+bob\": either all producers are given, or all lines are"},
+		{"accounts/alice1111111/votes", "-alice1111111\n", ENOENT, "no such vote: alice1111111"},
+		{"accounts/alice1111111/stake", "1.0000 SYS\n", EINVAL, "the CPU quantity is missing: NET and CPU have one each, as in 1.0000 SYS 1.0000 SYS"},
+		{"accounts/alice1111111/transfer", "alice11111 1.0000 SYS\n", ENOENT, "no such account: alice11111, did you mean \"alice1111111\""},
+		{"accounts/alice1111111/transfer", "eosio.tokne 1.0000 SYS\n", ENOENT, "did you mean \"eosio.token\""},
+		{"accounts/alice1111111/transfer", "eosio 100000000.0000 SYS\n", ECANCELED, "overdrawn balance: that of alice1111111"},
+		{"accounts/alice1111111/ram", "100000000.0000 SYS\n", ECANCELED, "overdrawn balance: that of alice1111111"},
+		{"defaults/stake_net", "10\n", EINVAL, "\"10\": the symbol is missing, as in 10 SYS"},
+		{"chain/clock", "skip 3d\n", EINVAL, "\"3d\": the sign is missing, as in +3d"},
+		{"chain/clock", "600s\n", EINVAL, "\"600s\": the sign is missing, as in +600s"},
 		{"accounts/alice1111111/ram", "much\n", EINVAL, "\"much\" is neither a number of bytes nor a quantity like 1.0000 SYS"},
 		{"producers/alice1111111/location", "x\n", EINVAL, "\"x\" is no whole number: the location is one, from 0 to 65535"},
 		{"accounts/alice1111111/contract/install", "eosio.tokn\n", ENOENT, "no such bundle: eosio.tokn, did you mean \"eosio.token\""},
@@ -47,6 +61,59 @@ static void folders_that_cannot_be_made(void **state)
 	assert_non_null(strstr(fixture_last_line("errors"), "did you mean \"accounts\""));
 	assert_int_equal(fixture_try_mkdir("proposals", "nobody"), -ENOENT);
 	assert_non_null(strstr(fixture_last_line("errors"), "no such account: nobody"));
+}
+
+static void names_that_cannot_be_made(void **state)
+{
+	struct node *folder = NULL, *node = NULL;
+	struct handle *handle = NULL;
+	(void)state;
+	assert_int_equal(tree_walk(fixture.tree, &folder, &fixture.caller, "accounts"), 0);
+	assert_int_equal(tree_create_file(fixture.tree, &node, &handle, &fixture.caller, folder, "dave11111111", 0644, O_WRONLY), -ENOENT);
+	assert_non_null(strstr(fixture_last_line("errors"), "mkdir makes what is in this folder"));
+	tree_forget(fixture.tree, folder, 1);
+	assert_int_equal(tree_walk(fixture.tree, &folder, &fixture.caller, "accounts/alice1111111"), 0);
+	assert_int_equal(tree_remove(fixture.tree, &fixture.caller, folder, "votes"), -EPERM);
+	assert_non_null(strstr(fixture_last_line("errors"), "mv and install delete first"));
+	/* a refused vote is not said to be a missing file */
+	assert_int_equal(tree_create_file(fixture.tree, &node, &handle, &fixture.caller, folder, ".goutputstream-A1B2C3", 0644, O_WRONLY), 0);
+	assert_int_equal(handle_write(handle, &fixture.caller, "nosuchprod11\n", 13, 0), 13);
+	handle_close(handle);
+	assert_int_equal(tree_rename(fixture.tree, &fixture.caller, folder, ".goutputstream-A1B2C3", folder, "votes", 0), -ECANCELED);
+	assert_non_null(strstr(fixture_last_line("errors"), "no such producer: nosuchprod11"));
+	assert_int_equal(tree_remove(fixture.tree, &fixture.caller, folder, ".goutputstream-A1B2C3"), 0);
+	tree_forget(fixture.tree, node, 1);
+	tree_forget(fixture.tree, folder, 1);
+}
+
+/* chmod, chown and touch end well for the owner, so that cp -p, tar and rsync do; they change nothing. */
+static void attributes_stay(void **state)
+{
+	const struct caller other = {.uid = fixture.caller.uid + 1, .gid = 1, .pid = getpid()};
+	struct stat before, after, wanted = {.st_mode = 0600};
+	struct node *node = NULL;
+	(void)state;
+	assert_int_equal(tree_walk(fixture.tree, &node, &fixture.caller, "accounts/alice1111111/votes"), 0);
+	assert_int_equal(tree_stat(fixture.tree, &before, &fixture.caller, node), 0);
+	assert_int_equal(tree_set_attributes(fixture.tree, &fixture.caller, node, &wanted, true, true), 0);
+	assert_int_equal(tree_set_attributes(fixture.tree, &other, node, &wanted, true, true), -EPERM);
+	assert_int_equal(tree_stat(fixture.tree, &after, &fixture.caller, node), 0);
+	assert_int_equal(before.st_mode, after.st_mode);
+	assert_int_equal(before.st_mtim.tv_sec, after.st_mtim.tv_sec);
+	tree_forget(fixture.tree, node, 1);
+}
+
+static void errors_name_the_process(void **state)
+{
+	char name[64], expected[96];
+	(void)state;
+	FILE *file = fopen("/proc/self/comm", "r");
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%63s", name), 1);
+	fclose(file);
+	fixture_refuse(EINVAL, "Not*A", "accounts/alice1111111/votes", "Not*A\n");
+	snprintf(expected, sizeof expected, " pid %d (%s", (int)getpid(), name);
+	assert_non_null(strstr(fixture_last_line("errors"), expected));
 }
 
 /* Others may read `errors`, and so do backups. */
@@ -146,6 +213,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sentences_name_the_mistake),
 		cmocka_unit_test(folders_that_cannot_be_made),
+		cmocka_unit_test(names_that_cannot_be_made),
+		cmocka_unit_test(attributes_stay),
+		cmocka_unit_test(errors_name_the_process),
 		cmocka_unit_test(errors_hide_private_keys),
 		cmocka_unit_test(errors_are_text),
 		cmocka_unit_test(what_is_there_may_be_written),

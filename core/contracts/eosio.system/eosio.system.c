@@ -53,8 +53,8 @@ void eosio_system_apply(uint64_t receiver, uint64_t code, uint64_t action)
 	apply(receiver, code, action, REFUND_DELAY_SECONDS);
 }
 
-/* What the boot tutorial's message-replace installs: refunds come after ten seconds. */
+/* What the boot tutorial's message-replace installs: refunds come soon. */
 void eosio_system_fast_refund_apply(uint64_t receiver, uint64_t code, uint64_t action)
 {
-	apply(receiver, code, action, 10);
+	apply(receiver, code, action, FAST_REFUND_DELAY_SECONDS);
 }

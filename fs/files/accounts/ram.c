@@ -8,8 +8,9 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <string.h>
+
+#define RAM_BYTES_MAXIMUM (INT64_C(1) << 50)
 
 int accounts_ram_read(struct request *request, struct text *out, struct error *error)
 {
@@ -20,51 +21,6 @@ int accounts_ram_read(struct request *request, struct text *out, struct error *e
 	return result == -ENOENT ? 0 : result;
 }
 
-/* What `in` of one side of the market gives of the other: into the market's own token, then out of it,
- * each truncated. The weights are 0.5. */
-static int64_t convert(const struct ram_market_row *market, const struct asset *from, const struct asset *to,
-                       int64_t in)
-{
-	double supply = (double)market->supply.amount, balance = (double)(from->amount + in);
-	double issued = -supply * (1.0 - sqrt(1.0 + (double)in / balance));
-	if (!(issued < (double)ASSET_MAXIMUM))
-		return 0;
-	double ratio = 1.0 + (double)(int64_t)issued / supply;
-	double out = (double)to->amount * (ratio * ratio - 1.0);
-	return out < (double)ASSET_MAXIMUM ? (int64_t)out : 0;
-}
-
-static int64_t tokens_for(const struct ram_market_row *market, int64_t bytes)
-{
-	return convert(market, &market->base, &market->quote, bytes);
-}
-
-/* Bytes that `quantity` buys, less the fee of half a percent. */
-static int64_t bytes_for(const struct ram_market_row *market, int64_t quantity)
-{
-	return convert(market, &market->quote, &market->base, quantity - (quantity + 199) / 200);
-}
-
-/* The least quantity that buys so many bytes; 0: there is none. */
-static int64_t price_of(const struct ram_market_row *market, int64_t bytes)
-{
-	int64_t low = 0, high = 1;
-	while (bytes_for(market, high) < bytes) {
-		if (high > market->quote.amount || high > INT64_C(1) << 55)
-			return 0;
-		low = high;
-		high *= 2;
-	}
-	while (high - low > 1) {
-		int64_t middle = low + (high - low) / 2;
-		if (bytes_for(market, middle) < bytes)
-			low = middle;
-		else
-			high = middle;
-	}
-	return high;
-}
-
 static int buy_for(struct request *request, const struct asset *quantity, struct error *error)
 {
 	const struct name_text name = name_text(request->name[0]);
@@ -73,14 +29,15 @@ static int buy_for(struct request *request, const struct asset *quantity, struct
 	                    asset_text(quantity).text);
 }
 
-static int set_bytes(struct request *request, int64_t wanted, struct error *error)
+/* Sets so many, or adds them. */
+static int set_bytes(struct request *request, int64_t wanted, bool more, struct error *error)
 {
 	struct resources_row row = {.ram_bytes = 0};
 	struct ram_market_row market;
 	int result = resources_row_read(request, &row, request->name[0], error);
 	if (result && result != -ENOENT)
 		return result;
-	int64_t difference = wanted - row.ram_bytes;
+	int64_t difference = more ? wanted : wanted - row.ram_bytes;
 	if (difference == 0)
 		return 0;
 	result = require_system_contract(request, NULL, error);
@@ -89,14 +46,14 @@ static int set_bytes(struct request *request, int64_t wanted, struct error *erro
 	if (result)
 		return result;
 	if (difference > 0) {
-		struct asset price = {price_of(&market, difference), market.quote.symbol};
+		struct asset price = {ram_market_price(&market, difference), market.quote.symbol};
 		if (!price.amount)
 			return error_set(error, EDQUOT, "the RAM market has no %" PRId64 " bytes to sell", difference);
 		return buy_for(request, &price, error);
 	}
 	/* The smallest unit of the token buys several bytes; so few more than wanted are as near as it gets,
 	 * and nobody buys them back. */
-	if (tokens_for(&market, -difference) <= 1)
+	if (ram_market_tokens(&market, -difference) <= 1)
 		return 0;
 	return request_push(request, name_literal("eosio"), "sellram", request->name[0], error,
 	                    "{\"account\":\"%s\",\"bytes\":%" PRId64 "}", name_text(request->name[0]).text,
@@ -123,12 +80,13 @@ int accounts_ram_write(struct request *request, const char *data, size_t length,
 	if (result || command.count == 0)
 		goto out;
 	if (command.count == 1 && !strchr(command.word[0], ' ')) {
-		result = command_int64(&bytes, command.word[0], 0, INT64_MAX, "RAM in bytes", error);
-		if (result && strspn(command.word[0], "-0123456789") < strlen(command.word[0]))
+		const bool plus = *command.word[0] == '+';
+		result = command_int64(&bytes, command.word[0] + plus, 0, RAM_BYTES_MAXIMUM, "RAM in bytes", error);
+		if (result && strspn(command.word[0], "+-0123456789") < strlen(command.word[0]))
 			error_set(error, EINVAL, "\"%s\" is neither a number of bytes nor a quantity like 1.0000 SYS",
 			          command.word[0]);
-		if (result == 0)
-			result = set_bytes(request, bytes, error);
+		if (result == 0 && !request->only_parse)
+			result = set_bytes(request, bytes, plus || request->append, error);
 		goto out;
 	}
 	result = require_system_contract(request, &symbol, error);
@@ -136,8 +94,8 @@ int accounts_ram_write(struct request *request, const char *data, size_t length,
 		result = command_take_quantity(&command, &quantity, symbol, NULL, "the quantity to spend on RAM",
 		                               error);
 	if (result == 0)
-		result = command_end(&command, "BYTES | QUANTITY SYM", error);
-	if (result == 0)
+		result = command_end(&command, "BYTES | +BYTES | QUANTITY SYM", error);
+	if (result == 0 && !request->only_parse)
 		result = buy_for(request, &quantity, error);
 out:
 	command_release(&command);

@@ -53,6 +53,10 @@ static int take_stake(struct command *command, struct stake *out, uint64_t symbo
 	out->relative = is_signed(command);
 	int result = command_take_quantity(command, &out->net, symbol, NULL, "the NET quantity", error);
 	bool cpu_relative = is_signed(command);
+	if (result == 0 && command->next == command->count)
+		result = error_set(error, EINVAL,
+		                   "the CPU quantity is missing: NET and CPU have one each, as in %s %s",
+		                   asset_text(&out->net).text, asset_text(&out->net).text);
 	if (result == 0)
 		result = command_take_quantity(command, &out->cpu, symbol, NULL, "the CPU quantity", error);
 	if (result == 0 && cpu_relative != out->relative)
@@ -164,6 +168,9 @@ int accounts_stake_write(struct request *request, const char *data, size_t lengt
 		result = take_stake(&command, &stake, staking.symbol, error);
 	if (result == 0)
 		result = command_end(&command, STAKE_USAGE, error);
+	if (request->only_parse)
+		goto out;
+	stake.relative = result == 0 && (stake.relative || request->append);
 	if (result == 0)
 		result = stake_for(&staking, staking.from, &stake, error);
 	if (result == 0)
@@ -221,6 +228,9 @@ static int take_delegation(struct staking *staking, struct command *command, str
 		result = take_stake(command, &stake, staking->symbol, error);
 	if (result == 0)
 		result = command_end(command, DELEGATIONS_USAGE, error);
+	if (result == 0 && staking->request->again && (stake.relative || command->value[0]))
+		result = error_set(error, EINVAL,
+		                   "the beginning of this line has run already, and would be added again");
 	if (result)
 		return result;
 	if (!command->value[0])
@@ -248,6 +258,7 @@ int accounts_delegations_write(struct request *request, const char *data, size_t
 			result = require_system_contract(request, &staking.symbol, error);
 		if (result == 0 && command.count > 0)
 			result = take_delegation(&staking, &command, error);
+		request->again = false;
 		command_release(&command);
 	}
 	if (result == 0)
@@ -269,7 +280,7 @@ int accounts_refund_read(struct request *request, struct text *out, struct error
 	}
 	if (result)
 		return result;
-	time_point_sec_print(due, row.request_time + REFUND_DELAY_SEC);
+	time_point_sec_print(due, row.request_time + system_refund_delay(request->view));
 	text_printf(out, "# pending: %s from NET, %s from CPU; due %s\n", asset_text(&row.net).text,
 	            asset_text(&row.cpu).text, due);
 	return 0;

@@ -75,12 +75,50 @@ static void sort_votes(struct votes *votes)
 	votes->count = kept;
 }
 
-static int parse_votes(struct votes *votes, const char *data, size_t length, struct error *error)
+static void remove_vote(struct votes *votes, size_t index)
+{
+	votes->producers[index] = votes->producers[--votes->count];
+}
+
+/* One of a list, or `+NAME` and `-NAME`, which change what is there. */
+static int take_vote(struct votes *votes, const char *word, bool *changes, bool first, struct error *error)
+{
+	const char sign = *word == '+' || *word == '-' ? *word : '\0';
+	uint64_t producer = 0;
+	size_t at = 0;
+	if (strpbrk(word, ",[]{}\"'"))
+		return error_set(error, EINVAL,
+		                 "\"%s\": producers are names with blanks or newlines between them, no JSON and no "
+		                 "commas",
+		                 word);
+	if (first)
+		*changes = sign;
+	if (*changes != (sign != '\0'))
+		return error_set(error, EINVAL,
+		                 "\"%s\": either all producers are given, or all lines are +PRODUCER and -PRODUCER",
+		                 word);
+	int result = name_parse_account(&producer, word + (sign != '\0'), error);
+	if (result < 0)
+		return result;
+	while (at < votes->count && votes->producers[at] != producer)
+		at++;
+	if (sign != '-')
+		add_vote(votes, producer);
+	else if (at < votes->count)
+		remove_vote(votes, at);
+	else
+		return error_set(error, ENOENT, "no such vote: %s", name_text(producer).text);
+	return 0;
+}
+
+/* Of a list that changes what is there, lines that an earlier write has sent are done. */
+static int parse_votes(struct votes *votes, const struct voter_row *voter, const char *data, size_t length,
+                       size_t sent, struct error *error)
 {
 	char word[64];
+	bool changes = false, first = true, based = false;
 	int result = 0;
 	for (size_t at = 0, end; at < length && result == 0; at = end) {
-		uint64_t producer = 0;
 		while (at < length && strchr(" \t\r\n", data[at]))
 			at++;
 		for (end = at; end < length && !strchr(" \t\r\n", data[end]); end++)
@@ -89,9 +127,17 @@ static int parse_votes(struct votes *votes, const char *data, size_t length, str
 			break;
 		snprintf(word, sizeof word, "%.*s", (int)(end - at < sizeof word ? end - at : sizeof word - 1),
 		         data + at);
-		result = name_parse_account(&producer, word, error);
-		if (result == 0)
-			add_vote(votes, producer);
+		if (first && !based && (*word == '+' || *word == '-')) {
+			based = true;
+			for (size_t i = 0; i < voter->producers_count; i++)
+				add_vote(votes, voter->producers[i]);
+			if (sent > at) {
+				end = sent;
+				continue;
+			}
+		}
+		result = take_vote(votes, word, &changes, first, error);
+		first = false;
 	}
 	return result;
 }
@@ -118,9 +164,9 @@ static int check_votes(struct request *request, const struct votes *votes, struc
 	int result = 0;
 	for (size_t i = 0; i < votes->count && result == 0; i++)
 		result = check_producer(request, votes->producers[i], error);
-	if (result == 0 && votes->count > VOTE_PRODUCERS_MAXIMUM)
+	if (result == 0 && votes->count > VOTES_MAXIMUM)
 		result = error_set(error, EINVAL, "attempt to vote for too many producers: %zu, of at most %d",
-		                   votes->count, VOTE_PRODUCERS_MAXIMUM);
+		                   votes->count, VOTES_MAXIMUM);
 	return result;
 }
 
@@ -129,9 +175,9 @@ int accounts_votes_write(struct request *request, const char *data, size_t lengt
 	struct votes votes = {0};
 	struct voter_row voter = {0};
 	bool exists = false;
-	int result = parse_votes(&votes, data, length, error);
+	int result = read_voter(request, &voter, &exists, error);
 	if (result == 0)
-		result = read_voter(request, &voter, &exists, error);
+		result = parse_votes(&votes, &voter, data, length, request->sent, error);
 	/* Clearing what is clear: there may be no stake yet, or a proxy, which this file is not about. */
 	if (result || (votes.count == 0 && voter.producers_count == 0 && (!exists || voter.proxy)))
 		goto out;

@@ -60,6 +60,11 @@ static int parse_target(struct request *request, int64_t *out, const char *word,
 	int result = 0;
 	if (*word == '+')
 		return parse_duration(out, word, error);
+	/* `3d` is what `+3d` is meant to be. */
+	char signed_word[64];
+	snprintf(signed_word, sizeof signed_word, "+%.60s", word);
+	if (parse_duration(out, signed_word, NULL) == 0)
+		return error_set(error, EINVAL, "\"%s\": the sign is missing, as in +%s", word, word);
 	result = time_point_parse(&target, word, error);
 	if (result == 0)
 		result = request->chain->operations->clock(request->chain, &clock,

@@ -279,8 +279,8 @@ int producers_rewards_read(struct request *request, struct text *out, struct err
 		text_append(out, "# but it would fail: the producer is unregistered\n");
 	else if (global.total_activated_stake < MINIMUM_ACTIVATED_STAKE)
 		text_append(out, "# but it would fail: 15 % of all tokens have not voted yet\n");
-	else if (now - producer.last_claim <= ONE_DAY_US) {
-		time_point_print(time, producer.last_claim + ONE_DAY_US);
+	else if (now - producer.last_claim <= MICROSECONDS_PER_DAY) {
+		time_point_print(time, producer.last_claim + MICROSECONDS_PER_DAY);
 		text_printf(out, "# but it would fail: one claim a day, the next after %s\n", time);
 	}
 	return 0;
