@@ -1,5 +1,7 @@
 /* Changing folders: new names, removing, renaming. Almost everything is refused here, with a sentence that
  * names the write that does what was meant; scratch files (scratch.c) come and go. */
+#include "fs/tree/change.h"
+
 #include "core/base/memory.h"
 #include "fs/tree/errors.h"
 #include "fs/tree/handle.h"
@@ -10,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 
 #ifndef RENAME_NOREPLACE
@@ -85,7 +88,43 @@ int tree_make_folder(struct tree *tree, struct node **out, const struct caller *
 	*out = NULL;
 	if (make_folder(tree, caller, folder, name, &error) < 0)
 		return errors_fail(tree, caller, folder, name, &error);
-	return tree_lookup(tree, out, caller, folder, name);
+	int result = tree_lookup(tree, out, caller, folder, name);
+	if (result == 0 && caller)
+		(*out)->maker = caller->pid;
+	return result;
+}
+
+/* The path of the open file of that name and kind which the process copies from: cp -r opens it without
+ * following links. NULL: none. */
+static char *source_of_copy(struct tree *tree, const struct caller *caller, const struct node *folder,
+                            const char *name)
+{
+	char *path = NULL;
+	pthread_mutex_lock(&tree->lock);
+	for (const struct handle *at = tree->handles; at && !path; at = at->next)
+		if (at->opener.pid == caller->pid && (at->flags & O_ACCMODE) == O_RDONLY &&
+		    (at->flags & O_NOFOLLOW) && at->node->parent && at->node->parent != folder &&
+		    at->node->parent->row == folder->row && strcmp(at->node->name, name) == 0)
+			path = memory_copy_string(at->node->path);
+	pthread_mutex_unlock(&tree->lock);
+	return path;
+}
+
+void change_tell_copy(struct tree *tree, const struct caller *caller, const struct node *folder,
+                      const char *name)
+{
+	struct error error = {0};
+	if (!caller || !folder->maker || folder->maker != caller->pid)
+		return;
+	char *source = source_of_copy(tree, caller, folder, name);
+	if (!source)
+		return;
+	error_set(&error, EEXIST,
+	          "this was made by mkdir with files of its own, not as a copy; what it shall have is written "
+	          "into them: cat %s > %s/%s",
+	          source, folder->path, name);
+	errors_fail(tree, caller, folder, name, &error);
+	free(source);
 }
 
 /* A name that a row allows and that does not exist yet, as a new permission's file. */

@@ -5,6 +5,7 @@
 #include "core/base/clock.h"
 #include "core/base/memory.h"
 #include "core/types/name.h"
+#include "fs/tree/change.h"
 #include "fs/tree/errors.h"
 #include "fs/tree/handle.h"
 #include "fs/tree/rendering.h"
@@ -300,6 +301,7 @@ int tree_lookup(struct tree *tree, struct node **out, const struct caller *calle
 		return result;
 	}
 	*out = fresh ? node_intern(tree, node) : node;
+	change_tell_copy(tree, caller, folder, name);
 	return 0;
 }
 

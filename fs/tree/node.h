@@ -38,6 +38,7 @@ struct node {
 	struct handle *readers; /* newest first */
 	uint64_t growing_from;  /* while it has readers */
 	struct scratch *scratch; /* owned; NULL for a file of the tree */
+	_Atomic pid_t maker;     /* of a folder that mkdir made: whose mkdir; else 0 */
 	/* held: what it was renamed onto; no lookup finds it any more */
 	struct node *becomes;
 };

@@ -176,6 +176,21 @@ with open(sys.argv[1]) as lines, open("accounts/alice1111111/transfer", "w") as 
 		echo +producer1111 >> accounts/alice1111111/votes && [ "$(wc -l < accounts/alice1111111/votes)" = 2 ]'
 }
 
+@test "cp -r of an account makes one, and says why its files are refused" {
+	echo alice1111111 > defaults/creator
+	echo 1 > defaults/transfer
+	for shell in bash dash; do
+		run "$shell" -c "cp -r accounts/alice1111111 accounts/copyof${shell}$([ $shell = bash ] && echo 11)"
+		[ "$status" != 0 ]
+	done
+	[ "$(cat accounts/copyofbash11/votes)" = "" ]
+	grep -q 'accounts/copyofbash11/votes EEXIST: .*cat accounts/alice1111111/votes > accounts/copyofbash11/votes' errors
+	cat accounts/alice1111111/votes > accounts/copyofbash11/votes
+	cmp accounts/alice1111111/votes accounts/copyofbash11/votes
+	echo eosio > defaults/creator
+	echo 0 > defaults/transfer
+}
+
 @test "vim deletes all lines" {
 	command -v vim >/dev/null || skip "vim is not installed"
 	echo producer1111 > accounts/alice1111111/votes

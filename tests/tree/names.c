@@ -246,9 +246,34 @@ static void some_rows_let_names_be_made(void **state)
 	rig_expect_calls("[x]");
 }
 
+/* cp -r makes the folder, opens a file of the first without following links, and means to make one of that name. */
+static void a_copy_is_told_what_it_is(void **state)
+{
+	struct node *folder = rig_walk(*state, "trees"), *made = NULL, *votes = NULL;
+	assert_int_equal(tree_make_folder(*state, &made, &rig_owner, folder, "ash"), 0);
+	struct handle *source = rig_open(*state, "trees/oak/votes", O_RDONLY);
+	assert_int_equal(tree_lookup(*state, &votes, &rig_owner, made, "votes"), 0);
+	char *errors = rig_read(*state, "errors");
+	assert_string_equal(errors, "");
+	free(errors);
+	tree_forget(*state, votes, 1);
+	handle_close(source);
+	source = rig_open(*state, "trees/oak/votes", O_RDONLY | O_NOFOLLOW);
+	assert_int_equal(tree_lookup(*state, &votes, &rig_other, made, "votes"), 0);
+	tree_forget(*state, votes, 1);
+	assert_int_equal(tree_lookup(*state, &votes, &rig_owner, made, "votes"), 0);
+	rig_expect_error(*state, "pid 5000077 trees/ash/votes EEXIST: this was made by mkdir with files of its own, not as a copy");
+	rig_expect_error(*state, "cat trees/oak/votes > trees/ash/votes");
+	tree_forget(*state, votes, 1);
+	tree_forget(*state, made, 1);
+	tree_forget(*state, folder, 1);
+	handle_close(source);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_copy_is_told_what_it_is, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(folders_list, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(long_folders_list_in_pages, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(mkdir_makes, rig_setup, rig_teardown),

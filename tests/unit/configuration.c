@@ -84,7 +84,7 @@ static void what_is_no_file_is_refused_with_its_line(void **state)
 		const char *text, *sentence;
 	} wrong[] = {
 		{"producer-name = alice\nbob\n", "config.ini line 2: the options configuration file contains an invalid line 'bob'"},
-		{"producer-name = ALICE\n", "config.ini line 1: Name not properly normalized (name: ALICE, normalized: ) "},
+		{"producer-name = ALICE\n", "config.ini line 1: \"ALICE\" is no account name: those are of a-z, 1-5 and dots, at most 12 characters"},
 		{"\n\nenable-stale-production = perhaps", "config.ini line 3: \"perhaps\" is neither true nor false"},
 		{"max-irreversible-block-age = soon", "config.ini line 1: \"soon\" is no number of seconds"},
 		{"signature-provider = " PUBLIC, "config.ini line 1: signature-provider is PUBLIC_KEY=KEY:PRIVATE_KEY or PUBLIC_KEY=KEOSD:[URL]"},
