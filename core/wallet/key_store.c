@@ -36,15 +36,13 @@ static void insert(struct key_store *keys, const struct wallet_key *pair)
 	if (find(keys, &pair->public))
 		return;
 	if (keys->count == keys->capacity) {
-		/* By hand rather than by realloc, which may leave secrets in freed memory. */
-		struct wallet_key *before = keys->list;
-		keys->capacity = keys->capacity ? 2 * keys->capacity : 32;
-		keys->list = memory_allocate(keys->capacity, sizeof *keys->list);
-		if (before) {
-			memcpy(keys->list, before, keys->count * sizeof *before);
-			memory_wipe(before, keys->count * sizeof *before);
-		}
-		free(before);
+		size_t capacity = keys->capacity ? 2 * keys->capacity : 32;
+		struct wallet_key *grown = memory_allocate_secret(capacity, sizeof *grown);
+		if (keys->count)
+			memcpy(grown, keys->list, keys->count * sizeof *grown);
+		memory_release_secret(keys->list, keys->capacity, sizeof *keys->list);
+		keys->list = grown;
+		keys->capacity = capacity;
 	}
 	keys->list[keys->count++] = *pair;
 	keys->unsaved = true;
@@ -138,9 +136,7 @@ void key_store_close(struct key_store *keys)
 {
 	if (!keys)
 		return;
-	if (keys->list)
-		memory_wipe(keys->list, keys->capacity * sizeof *keys->list);
-	free(keys->list);
+	memory_release_secret(keys->list, keys->capacity, sizeof *keys->list);
 	memory_wipe(&keys->secret, sizeof keys->secret);
 	free(keys->path);
 	free(keys->password_path);

@@ -76,6 +76,8 @@ static void find_others(struct replay *replay, const struct map_root *root, cons
 
 void replay_compare_raw_tables(struct replay *replay, const struct json *tables)
 {
+	if (!tables)
+		return;
 	struct map_root *root = branch_state(replay->branch);
 	uint64_t last = 0;
 	for (const struct json *table = json_first(tables); table; table = json_next(table)) {
