@@ -53,7 +53,7 @@ setup() {
 @test "extended attributes name the block, the type, and how a file is written" {
 	getfattr -n user.eosiofs.block --only-values chain/id | grep -Eq '^[0-9]+'
 	getfattr -n user.mime_type --only-values accounts/eosio/info.json | grep -qx application/json
-	getfattr -d accounts/eosio/votes | grep -q "^user.eosiofs.help=\".*; write: echo 'PRODUCER…' > votes"
+	getfattr -d accounts/eosio/votes | grep -q "^user.eosiofs.help=\".*; write: echo 'PRODUCER….*' > votes"
 	# every file and folder has its help and its type
 	find . ! -type l | wc -l >"$BASE/count"
 	find . ! -type l -exec getfattr -d -e text {} + >"$BASE/attributes"
