@@ -162,14 +162,16 @@ static int sync_log(struct embedded_chain *chain, struct journaled *journaled, s
 	return 0;
 }
 
-/* The names of the nodes whose head a block is; free() *out. Under lock. */
+/* The names of the nodes that have a block on their branch, whose heads may have gone on since; free() *out.
+ * Under lock. */
 static size_t heads_of(const struct embedded_chain *chain, const struct block_state *block, uint64_t **out)
 {
 	size_t count = 0, capacity = 0;
 	struct node *node = network_node_from(chain->network, 0);
 
 	for (*out = NULL; node; node = network_node_from(chain->network, network_node_name(node) + 1)) {
-		if (node_head(node) != block)
+		struct checksum256 id;
+		if (!node_block_id(node, &id, block->number) || !checksum256_equal(&id, &block->id))
 			continue;
 		memory_grow(out, &capacity, count + 1, sizeof **out);
 		(*out)[count++] = network_node_name(node);
