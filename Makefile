@@ -21,7 +21,7 @@ endif
 # heavy tests of make test FULL=1 take besides that; and what make deb and make deb-test take.
 PACKAGES      = gcc make pkg-config libfuse3-dev fuse3 libcjson-dev libsecp256k1-dev nettle-dev libgmp-dev zlib1g-dev
 TEST_PACKAGES = libcmocka-dev bats perl dash jq attr strace clang libclang-rt-14-dev
-FULL_PACKAGES = zsh fish chromium fonts-dejavu-core
+FULL_PACKAGES = zsh fish chromium fonts-dejavu-core less ripgrep tree zip unzip rsync vim nano emacs-nox mc busybox python3 nodejs
 DEB_PACKAGES  = debhelper dpkg-dev lintian debootstrap
 
 LIBRARIES = fuse3 libcjson libsecp256k1 nettle gmp zlib

@@ -164,7 +164,7 @@ static int create_file(struct tree *tree, const struct caller *caller, struct no
 		return error_set(error, -result, "%s", strerror(-result));
 	if (create_in_row(tree, out, folder, name) == 0)
 		return 0;
-	if (scratch_name_fits(tree, caller, folder, name))
+	if (scratch_name_fits(tree, caller, folder, name, flags & O_EXCL))
 		return scratch_create(tree, out, folder, name, mode, error);
 	return no_such(tree, caller, folder, name, ENOENT, "file", error);
 }
@@ -351,7 +351,7 @@ static int rename_nodes(struct tree *tree, const struct caller *caller, struct n
 		return rename_onto_file(tree, caller, source, target);
 	}
 	if (!is_folder && (source->scratch || node_is_writable(source)) && (!target || target->scratch) &&
-	    scratch_name_fits(tree, caller, folder, name))
+	    scratch_name_fits(tree, caller, folder, name, false))
 		return rename_onto_scratch(tree, caller, source, folder, name, target, error);
 	if (source->scratch)
 		return no_such(tree, caller, folder, name, ENOENT, "file", error);

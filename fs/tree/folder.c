@@ -20,6 +20,8 @@ struct folder {
 	struct folder *next, **link; /* among the tree's open ones */
 	struct node *node; /* held */
 	struct caller caller;
+	bool dated;               /* somebody asked for its time since it was opened */
+	struct timespec modified; /* what they were told */
 	struct entry page[PAGE_NAMES];
 	size_t page_count;
 	uint64_t page_position; /* of the page's first entry */
@@ -183,6 +185,21 @@ int folder_entry(struct folder *folder, uint64_t position, const char **name, mo
 	         : position == 1                       ? folder->node->inode
 	                                               : node_hash(folder->node->inode, entry->name);
 	return 1;
+}
+
+void folder_keep_time(struct tree *tree, const struct node *node, struct timespec *modified)
+{
+	pthread_mutex_lock(&tree->lock);
+	struct folder *folder = tree->folders;
+	while (folder && folder->node != node)
+		folder = folder->next;
+	if (folder && !folder->dated)
+		folder->modified = *modified;
+	if (folder) {
+		folder->dated = true;
+		*modified = folder->modified;
+	}
+	pthread_mutex_unlock(&tree->lock);
 }
 
 void folder_close(struct folder *folder)

@@ -107,6 +107,9 @@ mode_t node_mode(const struct node *node); /* the row's; nothing below a graft c
 bool caller_is_owner(const struct tree *tree, const struct caller *caller);
 int node_exists(struct tree *tree, struct timespec *modified, const struct caller *caller,
                 struct node *node, struct error *error);
+/* Of a folder that is open: the time that its newest opener was told first, for tar takes one whose time goes
+ * on meanwhile for changed. */
+void folder_keep_time(struct tree *tree, const struct node *node, struct timespec *modified);
 uint64_t node_hash(uint64_t seed, const char *text);
 
 #endif

@@ -13,6 +13,8 @@ static const char *const scratch_names[] = {
 	".%n.swp",    ".%n.swx", ".%n.swpx",          "4913",         "%n~",    "#%n#", ".#%n",
 	".~lock.%n#", "sed%x",   ".goutputstream-%x", ".%n.kate-swp", ".%n.%x",
 };
+/* What people might also mistype, so only for programs that insist on a new file: Qt's, busybox's. */
+static const char *const exclusive_names[] = {"%n.%x", "%n%x"};
 
 static bool is_random(const char *text)
 {
@@ -76,13 +78,17 @@ static bool has_writable_row(const struct tree *tree, const struct node *folder)
 	return false;
 }
 
-bool scratch_name_fits(struct tree *tree, const struct caller *caller, struct node *folder, const char *name)
+bool scratch_name_fits(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
+                       bool exclusive)
 {
+	const size_t common = sizeof scratch_names / sizeof *scratch_names;
+	const size_t count = common + (exclusive ? sizeof exclusive_names / sizeof *exclusive_names : 0);
 	if (strlen(name) > NAME_SIZE_MAXIMUM || folder->scratch || !has_writable_row(tree, folder))
 		return false;
-	for (size_t i = 0; i < sizeof scratch_names / sizeof *scratch_names; i++) {
+	for (size_t i = 0; i < count; i++) {
 		size_t start = 0, length = 0;
-		if (has_form(scratch_names[i], name, &start, &length) &&
+		const char *form = i < common ? scratch_names[i] : exclusive_names[i - common];
+		if (has_form(form, name, &start, &length) &&
 		    (length == 0 || names_writable(tree, caller, folder, name + start, length)))
 			return true;
 	}

@@ -14,7 +14,9 @@ struct scratch {
 	unsigned handles;
 };
 
-bool scratch_name_fits(struct tree *tree, const struct caller *caller, struct node *folder, const char *name);
+/* exclusive: it must not be there yet (O_EXCL). */
+bool scratch_name_fits(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
+                       bool exclusive);
 int scratch_create(struct tree *tree, struct node **out, struct node *folder, const char *name, mode_t mode,
                    struct error *error);
 void scratch_remove(struct tree *tree, struct node *node);

@@ -81,6 +81,17 @@ saved() {
 	saved
 }
 
+@test "Qt and busybox, a new file named after it renamed over; mistyped names stay refused" {
+	local name
+	for name in stake_net.AbC123 stake_netAbC123; do
+		echo '1.0000 SYS' > stake_net
+		run ! bash -c "echo '2.0000 SYS' > $name"
+		bash -c "set -o noclobber; echo '2.0000 SYS' > $name"
+		mv $name stake_net
+		saved
+	done
+}
+
 @test "LibreOffice's lock file" {
 	echo me > .~lock.stake_net#
 	echo '2.0000 SYS' > stake_net

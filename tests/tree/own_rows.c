@@ -271,6 +271,25 @@ static void files_tell_their_block(void **state)
 	tree_forget(world->tree, node, 1);
 }
 
+/* tar takes a folder whose time goes on while it reads what is in it for one that changed. */
+static void an_open_folder_keeps_its_time(void **state)
+{
+	struct world *world = *state;
+	struct node *node = NULL;
+	struct folder *folder = NULL;
+	struct stat before, after;
+	assert_int_equal(tree_walk(world->tree, &node, &me, "nodes/eosio"), 0);
+	assert_int_equal(tree_open_folder(world->tree, &folder, &me, node), 0);
+	assert_int_equal(tree_stat(world->tree, &before, &me, node), 0);
+	assert_int_equal(put(world, "chain/clock", "+5s\n"), 0);
+	assert_int_equal(tree_stat(world->tree, &after, &me, node), 0);
+	assert_int_equal(after.st_mtim.tv_sec, before.st_mtim.tv_sec);
+	folder_close(folder);
+	assert_int_equal(tree_stat(world->tree, &after, &me, node), 0);
+	assert_true(after.st_mtim.tv_sec > before.st_mtim.tv_sec);
+	tree_forget(world->tree, node, 1);
+}
+
 static void reads_see_writes_at_once(void **state)
 {
 	struct world *world = *state;
@@ -299,6 +318,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_wallet_locks, setup, teardown),
 		cmocka_unit_test_setup_teardown(keys_come_in_and_never_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(files_tell_their_block, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_open_folder_keeps_its_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(reads_see_writes_at_once, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
