@@ -176,6 +176,18 @@ int boot_plan_ensure(struct boot *boot, struct error *error)
 	                              boot->given.length, error);
 }
 
+uint64_t boot_first_user(struct boot *boot)
+{
+	uint64_t name = 0;
+
+	pthread_mutex_lock(&boot->lock);
+	if (atomic_load(&boot->steps[boot_step_find("stake", NULL)].ended) && boot_plan_ensure(boot, NULL) == 0 &&
+	    boot->plan->accounts.count)
+		name = boot->plan->accounts.list[0].name;
+	pthread_mutex_unlock(&boot->lock);
+	return name;
+}
+
 static int refuse_while_running(const struct boot *boot, struct error *error)
 {
 	return boot->running

@@ -34,6 +34,9 @@ struct boot_runner {
  * whole transaction. A chain's refusal names step and item. */
 int boot_run(struct boot *boot, const char *words, const struct boot_runner *runner, struct error *error);
 
+/* The first account that has tokens, once eosio has given all of its own away; 0: it has not. */
+uint64_t boot_first_user(struct boot *boot);
+
 /* Options, by index (option.h). Writing while it runs: -EBUSY. */
 void boot_option_read(struct boot *boot, struct text *out, size_t option);
 int boot_option_write(struct boot *boot, size_t option, const char *value, struct error *error);

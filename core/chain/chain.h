@@ -12,7 +12,9 @@
 
 /* How far chain time is ahead of real time, and what `chain/clock` says. */
 struct chain_clock {
-	int64_t chain_time, real_time; /* microseconds */
+	int64_t chain_time, real_time; /* microseconds, as all of these */
+	/* While it is being moved: from where, how far, and how long that has taken. goal 0: it is not. */
+	int64_t from, goal, spent;
 };
 
 struct chain_node {
@@ -176,6 +178,8 @@ void chain_transaction_print(struct chain_view *view, struct text *out,
 int permission_levels_parse_json(struct permission_level **out, size_t *count, const struct json *json,
                                  struct error *error);
 
+/* Do the wallet's keys satisfy that permission? */
+bool chain_can_sign(struct chain_view *view, struct wallet *wallet, const struct permission_level *level);
 /* Makes one transaction of the actions (taken over: emptied, even on failure), signs it with the wallet's
  * keys that it needs, pushes it. Never twice the same id (DESIGN 3: expiration varies, then the reference
  * block). trace may be NULL; else release it. */

@@ -108,6 +108,24 @@ static void explain_missing_key(struct chain_view *view, const struct wallet_key
 				return;
 }
 
+bool chain_can_sign(struct chain_view *view, struct wallet *wallet, const struct permission_level *level)
+{
+	struct permission_level authorization = *level;
+	struct action action = {.authorization = &authorization, .authorization_count = 1};
+	const struct transaction transaction = {.actions = &action, .actions_count = 1};
+	struct wallet_keys *keys = NULL;
+	struct public_key *required = NULL;
+	size_t count = 0;
+	int result = wallet_keys_hold(wallet, &keys, NULL);
+
+	if (result == 0)
+		result = view->operations->required_keys(view, &required, &count, &transaction, keys->list,
+		                                         keys->count, NULL);
+	wallet_keys_release(keys);
+	free(required);
+	return result == 0;
+}
+
 /* Signs with the keys that the transaction needs, of those the wallet has. */
 static int sign_with_wallet(struct chain *chain, struct wallet *wallet, struct packed_transaction *packed,
                             const struct interruption *interruption, struct error *error)

@@ -4,6 +4,7 @@
 
 #include "core/base/file.h"
 #include "core/base/memory.h"
+#include "core/boot/boot.h"
 #include "core/types/name.h"
 #include "fs/tree/command.h"
 
@@ -12,12 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RAM_BYTES_DEFAULT = 8192, STAKE_DEFAULT = 10, FIELDS = 6, DEFAULTS_FILE_MAXIMUM = 4096 };
-#define RAM_BYTES_MAXIMUM (INT64_C(1) << 40)
+enum { RAM_BYTES_DEFAULT = 8192, STAKE_DEFAULT = 1, FIELDS = 6, DEFAULTS_FILE_MAXIMUM = 4096 };
+#define RAM_BYTES_MAXIMUM UINT32_MAX
 
 struct defaults {
 	pthread_mutex_t lock;
-	struct account_defaults values; /* amounts: symbol 0 while nobody set them */
+	struct account_defaults values; /* creator 0, symbol of an amount 0: nobody has set it */
 	bool set[FIELDS];               /* what somebody set, in the order of `fields` */
 	bool loaded;                    /* what was kept is here */
 };
@@ -26,8 +27,7 @@ static void *create(void)
 {
 	struct defaults *defaults = memory_allocate(1, sizeof *defaults);
 	pthread_mutex_init(&defaults->lock, NULL);
-	defaults->values = (struct account_defaults){
-		.creator = name_literal("eosio"), .new_key = true, .ram_bytes = RAM_BYTES_DEFAULT};
+	defaults->values = (struct account_defaults){.new_key = true, .ram_bytes = RAM_BYTES_DEFAULT};
 	return defaults;
 }
 
@@ -39,6 +39,15 @@ static void destroy(void *state)
 }
 
 static const struct mount_state defaults_state = {create, destroy};
+
+/* eosio, until the boot has given all of its tokens away: then the first who got some. */
+static uint64_t usual_creator(struct request *request)
+{
+	struct boot *boot = request_options(request)->boot;
+	uint64_t user = boot ? boot_first_user(boot) : 0;
+
+	return user ? user : name_literal("eosio");
+}
 
 static void fill_amount(struct asset *amount, uint64_t symbol)
 {
@@ -252,6 +261,8 @@ int defaults_get(struct request *request, struct account_defaults *out, struct e
 	pthread_mutex_lock(&defaults->lock);
 	*out = defaults->values;
 	pthread_mutex_unlock(&defaults->lock);
+	if (!out->creator)
+		out->creator = usual_creator(request);
 	fill_amount(&out->stake_net, symbol);
 	fill_amount(&out->stake_cpu, symbol);
 	return 0;

@@ -64,6 +64,7 @@ struct embedded_chain {
 	pthread_cond_t to_sign, was_signed; /* with lock: sealed blocks are; some of them were */
 	unsigned moving;        /* how many move the clock: who does so signs and stores what it seals */
 	bool signers_end;
+	int64_t move_from, move_goal, move_began; /* of the first of those: chain time, chain time, monotonic */
 	pthread_t producer, storer;
 	unsigned threads;       /* how many of the two run */
 	bool stopping;

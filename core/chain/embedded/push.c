@@ -1,6 +1,7 @@
 /* What writers ask of the embedded chain: pushing transactions, activating features, moving the clock. */
 #include "core/chain/embedded/embedded_private.h"
 
+#include "core/base/clock.h"
 #include "core/base/memory.h"
 #include "core/engine/state/feature.h"
 #include "core/types/name.h"
@@ -126,6 +127,9 @@ int embedded_clock(struct chain *base, struct chain_clock *out, const struct int
 	out->real_time = out->chain_time - chain->offset_us;
 	if (out->chain_time < head)
 		out->chain_time = head; /* full blocks were sealed ahead of time */
+	out->from = chain->move_from;
+	out->goal = chain->moving ? chain->move_goal : 0;
+	out->spent = clock_monotonic_us() - chain->move_began;
 	pthread_mutex_unlock(&chain->lock);
 	return 0;
 }
@@ -184,7 +188,13 @@ static int produce_by_all(struct embedded_chain *chain, int64_t further,
                           const struct interruption *interruption, struct error *error)
 {
 	pthread_t threads[SIGNERS_MAXIMUM];
-	bool helped = chain->moving++ == 0 && further >= SIGNERS_FROM_US;
+	if (chain->moving++ == 0) {
+		int64_t now = embedded_now(chain), head = head_time(chain);
+		chain->move_from = head > now ? head : now;
+		chain->move_goal = now + further;
+		chain->move_began = clock_monotonic_us();
+	}
+	bool helped = chain->moving == 1 && further >= SIGNERS_FROM_US;
 	size_t count = helped ? embedded_start_signers(chain, threads, SIGNERS_MAXIMUM) : 0;
 	int result = produce_until(chain, further, interruption, error);
 

@@ -133,23 +133,9 @@ int accounts_actions_read(struct request *request, struct text *out, struct erro
 	return result;
 }
 
-static bool can_sign(struct request *request, uint64_t contract, uint64_t name, struct permission_level level)
+static bool can_sign(struct request *request, struct permission_level level)
 {
-	struct action action = {
-		.account = contract, .name = name, .authorization = &level, .authorization_count = 1};
-	const struct transaction transaction = {.actions = &action, .actions_count = 1};
-	struct wallet_keys *keys = NULL;
-	struct public_key *required = NULL;
-	size_t count = 0;
-	if (request->tree->impersonate)
-		return true;
-	int result = wallet_keys_hold(request->wallet, &keys, NULL);
-	if (result == 0)
-		result = request->view->operations->required_keys(request->view, &required, &count, &transaction,
-		                                                  keys->list, keys->count, NULL);
-	wallet_keys_release(keys);
-	free(required);
-	return result == 0;
+	return request->tree->impersonate || chain_can_sign(request->view, request->wallet, &level);
 }
 
 static const struct json *parameter(const struct json *json, const struct abi *abi, const char *type,
@@ -182,7 +168,7 @@ static int choose_actor(struct request *request, struct permission_level *out, u
 	if (field >= 0)
 		name = json_string(parameter(json, abi->abi, abi_action_type(abi->abi, action), (size_t)field));
 	if (name && name_parse_account(&level.actor, name, NULL) == 0 &&
-	    require_account(request, level.actor, NULL) == 0 && can_sign(request, contract, action, level))
+	    require_account(request, level.actor, NULL) == 0 && can_sign(request, level))
 		*out = level;
 	chain_abi_release(request->chain, abi);
 	return 0;

@@ -24,8 +24,18 @@ int chain_clock_read(struct request *request, struct text *out, struct error *er
 	if (result)
 		return result;
 	time_point_print(text, clock.chain_time);
-	text_printf(out, "%s, %.1f s ahead of real time\n", text,
+	text_printf(out, "%s, %.1f s ahead of real time", text,
 	            (double)(clock.chain_time - clock.real_time) / (double)SECOND_US);
+	if (clock.goal) {
+		double whole = (double)(clock.goal - clock.from), made = (double)(clock.chain_time - clock.from);
+		double share = whole <= 0 || made >= whole ? 1 : made < 0 ? 0 : made / whole;
+		time_point_print(text, clock.goal);
+		text_printf(out, " (moving to %s: %.0f %%", text, 100 * share);
+		if (share > 0)
+			text_printf(out, ", %.1f s left", (double)clock.spent / (double)SECOND_US * (1 - share) / share);
+		text_append(out, ")");
+	}
+	text_append(out, "\n");
 	return 0;
 }
 
@@ -81,12 +91,15 @@ static int parse_target(struct request *request, int64_t *out, const char *word,
 	return 0;
 }
 
-/* Whether the words left are those that the file shows after the time: `TIME, N s ahead of real time`. */
+/* Whether the words left are those that the file shows after the time: `TIME, N s ahead of real time`, and
+ * perhaps where it is being moved. */
 static bool is_as_read(const struct command *command)
 {
 	static const char *const words[] = {"s", "ahead", "of", "real", "time"};
 	enum { COUNT = sizeof words / sizeof *words };
-	bool same = command->count - command->next == COUNT + 1;
+	size_t left = command->count - command->next;
+	bool same = left == COUNT + 1 ||
+	            (left > COUNT + 1 && strcmp(command->word[command->next + COUNT + 1], "(moving") == 0);
 	for (size_t i = 0; i < COUNT && same; i++)
 		same = strcmp(command->word[command->next + 1 + i], words[i]) == 0;
 	return same;

@@ -20,6 +20,10 @@ int wallet_impersonate_write(struct request *request, const char *data, size_t l
 int wallet_keys_list(struct request *request, const char *from, struct listing *listing, struct error *error);
 int wallet_keys_exists(struct request *request, struct error *error);
 int wallet_keys_read(struct request *request, struct text *out, struct error *error);
+int wallet_accounts_list(struct request *request, const char *from, struct listing *listing,
+                         struct error *error);
+int wallet_accounts_exists(struct request *request, struct error *error);
+int wallet_accounts_read(struct request *request, struct text *out, struct error *error);
 int wallet_labels_list(struct request *request, const char *from, struct listing *listing,
                        struct error *error);
 int wallet_labels_exists(struct request *request, struct error *error);

@@ -1,0 +1,88 @@
+/* wallet/accounts/: whom one can act for, as links: the accounts whose active or owner permission the
+ * wallet's keys satisfy. Listed are those that name a key of the wallet; those that only name other accounts
+ * (eosio.* name eosio) are found as well. */
+#include "fs/files/wallet/wallet.h"
+
+#include "core/base/memory.h"
+#include "core/chain/chain.h"
+#include "core/types/name.h"
+#include "fs/files/accounts/accounts.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static bool can_act(struct request *request, struct chain_view *view, uint64_t name)
+{
+	const struct permission_level active = {name, name_literal("active")};
+	const struct permission_level owner = {name, name_literal("owner")};
+
+	return chain_can_sign(view, request->wallet, &active) || chain_can_sign(view, request->wallet, &owner);
+}
+
+struct names {
+	uint64_t *list; /* owned */
+	size_t count, capacity;
+};
+
+static int take_name(void *context, const struct chain_key_permission *permission)
+{
+	struct names *names = context;
+
+	memory_grow(&names->list, &names->capacity, names->count + 1, sizeof *names->list);
+	names->list[names->count++] = permission->account;
+	return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+
+	return left < right ? -1 : left > right;
+}
+
+int wallet_accounts_list(struct request *request, const char *from, struct listing *listing,
+                         struct error *error)
+{
+	struct name_listing out = {listing, ""};
+	struct names names = {0};
+	struct wallet_keys *keys = NULL;
+	struct chain_view *view = NULL;
+	uint64_t first = name_listing_from(from, "");
+	int result = wallet_keys_hold(request->wallet, &keys, error);
+
+	if (result == 0)
+		result = request_view(request, &view, error);
+	for (size_t i = 0; result == 0 && i < keys->count; i++)
+		result = view->operations->key_permissions(view, &keys->list[i], take_name, &names, error);
+	if (result == 0 && names.count)
+		qsort(names.list, names.count, sizeof *names.list, compare);
+	for (size_t i = 0; result == 0 && i < names.count; i++)
+		if (names.list[i] >= first && (i == 0 || names.list[i] != names.list[i - 1]) &&
+		    can_act(request, view, names.list[i]) && name_listing_add(&out, names.list[i]))
+			break;
+	wallet_keys_release(keys);
+	free(names.list);
+	return result;
+}
+
+int wallet_accounts_exists(struct request *request, struct error *error)
+{
+	struct chain_view *view = NULL;
+	uint64_t name = 0;
+	int result = name_parse_account(&name, request->capture[0], error) == 0
+	                 ? request_view(request, &view, error)
+	                 : -ENOENT;
+
+	if (result == 0)
+		result = view->operations->account_exists(view, NULL, name, error);
+	if (result == 0 && !can_act(request, view, name))
+		result = error_set(error, ENOENT, "the wallet cannot sign for \"%s\"", request->capture[0]);
+	return result;
+}
+
+int wallet_accounts_read(struct request *request, struct text *out, struct error *error)
+{
+	(void)error;
+	text_printf(out, "../../accounts/%s", request->capture[0]);
+	return 0;
+}
