@@ -1,9 +1,9 @@
-/* What steps are built of: actions packed as the system contracts take them, and the questions about the
- * chain that tell what is done. */
+/* What steps are built of, and the questions about the chain that tell what is done. */
 #include "core/boot/step.h"
 
 #include "core/base/hash.h"
 #include "core/base/memory.h"
+#include "core/chain/system_actions.h"
 #include "core/contracts/bundle.h"
 #include "core/types/abi/abi.h"
 #include "core/types/name.h"
@@ -20,30 +20,13 @@ void boot_item_release(struct boot_item *item)
 	*item = (struct boot_item){0};
 }
 
-struct action *boot_item_action(struct boot_item *item, const char *contract, const char *name,
-                                uint64_t actor, const char *permission)
+struct action *boot_item_next(struct boot_item *item)
 {
-	struct action *action = &item->actions[item->actions_count++];
-	action->account = name_literal(contract);
-	action->name = name_literal(name);
-	action->authorization = memory_allocate(1, sizeof *action->authorization);
-	action->authorization[0] = (struct permission_level){actor, name_literal(permission)};
-	action->authorization_count = 1;
-	return action;
+	return &item->actions[item->actions_count++];
 }
 
 void boot_item_by_boot_key(struct boot_item *item) { item->by_boot_key = true; }
 void boot_item_by_account(struct boot_item *item, size_t index) { item->signer = index; }
-
-void boot_put_asset(struct action *action, int64_t units, uint64_t symbol)
-{
-	asset_pack(&action->data, &(struct asset){units, symbol});
-}
-
-void boot_put_string(struct action *action, const char *text)
-{
-	bytes_put_counted(&action->data, text, strlen(text));
-}
 
 struct boot_quantity boot_quantity(int64_t units, uint64_t symbol)
 {
@@ -72,15 +55,9 @@ int boot_put_contract(struct boot_item *item, const struct boot_plan *plan, uint
 		return result;
 	text_printf(&item->command, "cleos set contract %s %s%s/", name_text(account).text,
 	            plan->settings.value[OPTION_CONTRACTS_DIR], bundle);
-	struct action *code = boot_item_action(item, "eosio", "setcode", account, "active");
-	bytes_put_u64(&code->data, account);
-	bytes_put_u8(&code->data, 0);
-	bytes_put_u8(&code->data, 0);
-	bytes_put_counted(&code->data, contract->code, contract->code_length);
-	struct action *description = boot_item_action(item, "eosio", "setabi", account, "active");
+	make_setcode(boot_item_next(item), account, contract->code, contract->code_length);
 	abi_pack(&packed, abi);
-	bytes_put_u64(&description->data, account);
-	bytes_put_counted(&description->data, packed.data, packed.length);
+	make_setabi(boot_item_next(item), account, packed.data, packed.length);
 	bytes_release(&packed);
 	abi_release(abi);
 	boot_item_by_boot_key(item);

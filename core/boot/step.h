@@ -97,13 +97,11 @@ void boot_plan_stake_items(struct boot_plan *plan); /* step_stake.c */
 int boot_plan_key(const struct boot_plan *plan, struct wallet *wallet, struct private_key *out,
                   struct error *error);
 
-/* --- item.c: actions as bytes --- */
-struct action *boot_item_action(struct boot_item *item, const char *contract, const char *name,
-                                uint64_t actor, const char *permission);
+/* --- item.c --- */
+/* Room for one more action, BOOT_ITEM_ACTIONS at most. */
+struct action *boot_item_next(struct boot_item *item);
 void boot_item_by_boot_key(struct boot_item *item);
 void boot_item_by_account(struct boot_item *item, size_t index);
-void boot_put_asset(struct action *action, int64_t units, uint64_t symbol);
-void boot_put_string(struct action *action, const char *text);
 /* "N.NNNN SYM" in a static-size buffer. */
 struct boot_quantity {
 	char text[ASSET_TEXT_SIZE];

@@ -3,6 +3,7 @@
 #include "core/boot/step.h"
 
 #include "core/base/memory.h"
+#include "core/chain/system_actions.h"
 #include "core/contracts/bundle.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
@@ -72,14 +73,12 @@ int step_resign_make(struct boot_context *context, struct boot_item *item, size_
 			   *parent = index % 2 ? "owner" : "";
 	struct permission_level by = controller(index);
 	struct authority authority = authority_of_permission(&by);
-	struct action *action = boot_item_action(item, "eosio", "updateauth", name_literal(account), permission);
+	const struct permission_level level = {name_literal(account), name_literal(permission)};
 
 	(void)context;
 	(void)error;
-	bytes_put_u64(&action->data, name_literal(account));
-	bytes_put_u64(&action->data, name_literal(permission));
-	bytes_put_u64(&action->data, name_literal(parent));
-	authority_pack(&action->data, &authority);
+	make_updateauth(boot_item_next(item), &level, level.actor, level.permission, name_literal(parent),
+	                  &authority);
 	boot_item_by_boot_key(item);
 	text_printf(&item->command,
 	            "cleos push action eosio updateauth '{\"account\": \"%s\", \"permission\": \"%s\", "
@@ -206,11 +205,6 @@ int step_msig_done(struct boot_context *context, size_t index, struct error *err
 	return 0;
 }
 
-static void put_level(struct bytes *out, uint64_t actor)
-{
-	permission_level_pack(out, &(struct permission_level){actor, name_literal("active")});
-}
-
 static int make_proposal(struct boot_context *context, struct boot_item *item, struct error *error)
 {
 	const struct boot_plan *plan = context->plan;
@@ -220,27 +214,22 @@ static int make_proposal(struct boot_context *context, struct boot_item *item, s
 
 	if (!replacement)
 		return error_set(error, ENOENT, "there is no contract \"%s\" to install", REPLACEMENT);
-	struct action *code = boot_item_action(&inner, "eosio", "setcode", eosio, "active");
-	bytes_put_u64(&code->data, eosio);
-	bytes_put_u8(&code->data, 0);
-	bytes_put_u8(&code->data, 0);
-	bytes_put_counted(&code->data, replacement->code, replacement->code_length);
+	make_setcode(boot_item_next(&inner), eosio, replacement->code, replacement->code_length);
 	struct transaction transaction = {.expiration = (uint32_t)(slot_to_us(context->view->slot) / 1000000) +
 	                                                PROPOSAL_SECONDS,
 	                                  .actions = inner.actions,
 	                                  .actions_count = 1};
-	struct action *propose = boot_item_action(item, "eosio.msig", "propose", by, "active");
-	bytes_put_u64(&propose->data, by);
-	bytes_put_u64(&propose->data, name_literal(PROPOSAL));
-	bytes_put_varuint32(&propose->data, (uint32_t)boot_producers(plan));
+	struct permission_level *requested = memory_allocate(boot_producers(plan) + 1, sizeof *requested);
 	text_printf(&item->command, "cleos multisig propose " PROPOSAL " '[");
 	for (size_t i = 0; i < boot_producers(plan); i++) {
 		uint64_t producer = plan->accounts.list[plan->accounts.users + i].name;
-		put_level(&propose->data, producer);
+		requested[i] = (struct permission_level){producer, name_literal("active")};
 		text_printf(&item->command, "%s{\"actor\": \"%s\", \"permission\": \"active\"}", i ? ", " : "",
 		            name_text(producer).text);
 	}
-	transaction_pack(&propose->data, &transaction);
+	make_msig_propose(boot_item_next(item), by, name_literal(PROPOSAL), requested, boot_producers(plan),
+	                    &transaction);
+	free(requested);
 	text_append(&item->command, "]' '[{\"actor\": \"eosio\", \"permission\": \"active\"}]' eosio setcode "
 	                            "'{\"account\": \"eosio\", \"vmtype\": 0, \"vmversion\": 0, "
 	                            "\"code\": \"");
@@ -250,24 +239,12 @@ static int make_proposal(struct boot_context *context, struct boot_item *item, s
 	return 0;
 }
 
-/* proposer and proposal name, with which approve, cancel and exec begin. */
-static struct action *msig_action(struct boot_item *item, const struct boot_plan *plan, const char *name,
-                                  uint64_t actor)
-{
-	struct action *action = boot_item_action(item, "eosio.msig", name, actor, "active");
-
-	bytes_put_u64(&action->data, proposer(plan));
-	bytes_put_u64(&action->data, name_literal(PROPOSAL));
-	return action;
-}
-
 int step_msig_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error)
 {
 	const struct boot_plan *plan = context->plan;
 	uint64_t by = proposer(plan);
 	struct name_text text = name_text(by);
 	const char *name = text.text;
-	struct action *action;
 	int64_t bytes = 0;
 	int result = 0;
 
@@ -280,10 +257,7 @@ int step_msig_make(struct boot_context *context, struct boot_item *item, size_t 
 			error_clear(error); /* shown before there is such an account */
 			result = 0;
 		}
-		action = boot_item_action(item, "eosio", "buyrambytes", by, "active");
-		bytes_put_u64(&action->data, by);
-		bytes_put_u64(&action->data, by);
-		bytes_put_u32(&action->data, (uint32_t)bytes);
+		make_buyrambytes(boot_item_next(item), by, by, (uint32_t)bytes);
 		text_printf(&item->command,
 		            "cleos push action eosio buyrambytes '[\"%s\", \"%s\", %" PRId64 "]' -p %s", name, name,
 		            bytes, name);
@@ -291,9 +265,9 @@ int step_msig_make(struct boot_context *context, struct boot_item *item, size_t 
 	}
 	if (index >= ITEM_APPROVE && index < ITEM_APPROVE + boot_producers(plan)) {
 		size_t account = plan->accounts.users + index - ITEM_APPROVE;
-		struct name_text producer = name_text(plan->accounts.list[account].name);
-		action = msig_action(item, plan, "approve", plan->accounts.list[account].name);
-		put_level(&action->data, plan->accounts.list[account].name);
+		const struct permission_level level = {plan->accounts.list[account].name, name_literal("active")};
+		struct name_text producer = name_text(level.actor);
+		make_msig_approve(boot_item_next(item), by, name_literal(PROPOSAL), &level);
 		boot_item_by_account(item, account);
 		text_printf(&item->command,
 		            "cleos multisig approve %s " PROPOSAL
@@ -301,8 +275,10 @@ int step_msig_make(struct boot_context *context, struct boot_item *item, size_t 
 		            name, producer.text, producer.text);
 		return 0;
 	}
-	action = msig_action(item, plan, index == ITEM_CANCEL ? "cancel" : "exec", by);
-	bytes_put_u64(&action->data, by);
+	if (index == ITEM_CANCEL)
+		make_msig_cancel(boot_item_next(item), by, name_literal(PROPOSAL), by);
+	else
+		make_msig_exec(boot_item_next(item), by, name_literal(PROPOSAL), by);
 	text_printf(&item->command, "cleos multisig %s %s " PROPOSAL " -p %s",
 	            index == ITEM_CANCEL ? "cancel" : "exec", name, name);
 	return 0;

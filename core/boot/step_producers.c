@@ -2,6 +2,7 @@
 #include "core/boot/step.h"
 
 #include "core/base/memory.h"
+#include "core/chain/system_actions.h"
 #include "core/chain/system_rules.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
@@ -9,6 +10,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define SECOND_US 1000000
@@ -76,11 +78,7 @@ int step_reg_prod_make(struct boot_context *context, struct boot_item *item, siz
 		return result;
 	public_key_print(key, &public);
 	snprintf(url, sizeof url, "https://%s.com/%s", name_text(name).text, key);
-	struct action *action = boot_item_action(item, "eosio", "regproducer", name, "active");
-	bytes_put_u64(&action->data, name);
-	public_key_pack(&action->data, &public);
-	boot_put_string(action, url);
-	bytes_put_u16(&action->data, 0);
+	make_regproducer(boot_item_next(item), name, &public, url, strlen(url), 0);
 	boot_item_by_account(item, producer_account(context->plan, index));
 	text_printf(&item->command, "cleos system regproducer %s %s %s", name_text(name).text, key, url);
 	return 0;
@@ -152,17 +150,12 @@ static void make_vote(struct boot_item *item, const struct boot_plan *plan, size
                       size_t count)
 {
 	uint64_t voter = plan->accounts.list[account].name;
-	struct action *action = boot_item_action(item, "eosio", "voteproducer", voter, "active");
 
 	qsort(names, count, sizeof *names, name_compare);
-	bytes_put_u64(&action->data, voter);
-	bytes_put_u64(&action->data, 0);
-	bytes_put_varuint32(&action->data, (uint32_t)count);
+	make_voteproducer(boot_item_next(item), voter, 0, names, count);
 	text_printf(&item->command, "cleos system voteproducer prods %s", name_text(voter).text);
-	for (size_t i = 0; i < count; i++) {
-		bytes_put_u64(&action->data, names[i]);
+	for (size_t i = 0; i < count; i++)
 		text_printf(&item->command, " %s", name_text(names[i]).text);
-	}
 	boot_item_by_account(item, account);
 }
 
@@ -250,10 +243,9 @@ int step_claim_done(struct boot_context *context, size_t index, struct error *er
 int step_claim_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error)
 {
 	uint64_t name = producer_of(context->plan, index);
-	struct action *action = boot_item_action(item, "eosio", "claimrewards", name, "active");
 
 	(void)error;
-	bytes_put_u64(&action->data, name);
+	make_claimrewards(boot_item_next(item), name);
 	boot_item_by_account(item, producer_account(context->plan, index));
 	text_printf(&item->command, "cleos system claimrewards %s", name_text(name).text);
 	return 0;
@@ -357,7 +349,6 @@ int step_proxy_make(struct boot_context *context, struct boot_item *item, size_t
 {
 	const struct boot_plan *plan = context->plan;
 	uint64_t proxy = producer_of(plan, 0);
-	struct action *action;
 
 	(void)error;
 	if (index == ITEM_ELECTION) {
@@ -370,18 +361,13 @@ int step_proxy_make(struct boot_context *context, struct boot_item *item, size_t
 		return 0;
 	}
 	if (index == ITEM_PROXY_REGISTERS) {
-		action = boot_item_action(item, "eosio", "regproxy", proxy, "active");
-		bytes_put_u64(&action->data, proxy);
-		bytes_put_u8(&action->data, 1);
+		make_regproxy(boot_item_next(item), proxy, true);
 		boot_item_by_account(item, producer_account(plan, 0));
 		text_printf(&item->command, "cleos system regproxy %s", name_text(proxy).text);
 		return 0;
 	}
 	uint64_t voter = plan->accounts.list[index - ITEM_VOTERS].name;
-	action = boot_item_action(item, "eosio", "voteproducer", voter, "active");
-	bytes_put_u64(&action->data, voter);
-	bytes_put_u64(&action->data, proxy);
-	bytes_put_varuint32(&action->data, 0);
+	make_voteproducer(boot_item_next(item), voter, proxy, NULL, 0);
 	boot_item_by_account(item, index - ITEM_VOTERS);
 	text_printf(&item->command, "cleos system voteproducer proxy %s %s", name_text(voter).text,
 	            name_text(proxy).text);

@@ -4,6 +4,7 @@
 #include "core/boot/step.h"
 
 #include "core/base/memory.h"
+#include "core/chain/system_actions.h"
 #include "core/types/name.h"
 
 #include <errno.h>
@@ -116,13 +117,9 @@ static void make_liquid(struct boot_context *context, struct boot_item *item, si
 	const struct boot_plan *plan = context->plan;
 	uint64_t name = plan->accounts.list[account].name;
 	int64_t liquid = split_funds(plan, account).liquid;
-	struct action *transfer = boot_item_action(item, "eosio.token", "transfer", name_literal("eosio"),
-	                                           "active");
 
-	bytes_put_u64(&transfer->data, name_literal("eosio"));
-	bytes_put_u64(&transfer->data, name);
-	boot_put_asset(transfer, liquid, plan->symbol);
-	boot_put_string(transfer, "");
+	make_token_transfer(boot_item_next(item), name_literal("eosio"), name,
+	                      &(struct asset){liquid, plan->symbol}, "");
 	text_printf(&item->command, "cleos transfer eosio %s \"%s\"", name_text(name).text,
 	            boot_quantity(liquid, plan->symbol).text);
 }
@@ -140,22 +137,11 @@ static int make_account(struct boot_context *context, struct boot_item *item, si
 	if (result)
 		return result;
 	struct authority authority = authority_of_key(&public);
-	struct action *create = boot_item_action(item, "eosio", "newaccount", eosio, "active");
-	bytes_put_u64(&create->data, eosio);
-	bytes_put_u64(&create->data, name);
-	authority_pack(&create->data, &authority);
-	authority_pack(&create->data, &authority);
+	make_newaccount(boot_item_next(item), eosio, name, &authority, &authority);
 	authority_release(&authority);
-	struct action *buy = boot_item_action(item, "eosio", "buyram", eosio, "active");
-	bytes_put_u64(&buy->data, eosio);
-	bytes_put_u64(&buy->data, name);
-	boot_put_asset(buy, split.ram, plan->symbol);
-	struct action *delegate = boot_item_action(item, "eosio", "delegatebw", eosio, "active");
-	bytes_put_u64(&delegate->data, eosio);
-	bytes_put_u64(&delegate->data, name);
-	boot_put_asset(delegate, split.net, plan->symbol);
-	boot_put_asset(delegate, split.cpu, plan->symbol);
-	bytes_put_u8(&delegate->data, 1);
+	make_buyram(boot_item_next(item), eosio, name, &(struct asset){split.ram, plan->symbol});
+	make_delegatebw(boot_item_next(item), eosio, name, &(struct asset){split.net, plan->symbol},
+	                  &(struct asset){split.cpu, plan->symbol}, true);
 	public_key_print(key, &public);
 	text_printf(&item->command,
 	            "cleos system newaccount --transfer eosio %s %s --stake-net \"%s\" --stake-cpu \"%s\" "
@@ -199,18 +185,13 @@ int step_xfer_make(struct boot_context *context, struct boot_item *item, size_t 
 {
 	const struct boot_plan *plan = context->plan;
 	size_t from = random_below(context->random, senders(plan)), to = from;
-	struct action *transfer;
 
 	(void)index;
 	(void)error;
 	while (to == from)
 		to = random_below(context->random, senders(plan));
 	uint64_t source = plan->accounts.list[from].name, target = plan->accounts.list[to].name;
-	transfer = boot_item_action(item, "eosio.token", "transfer", source, "active");
-	bytes_put_u64(&transfer->data, source);
-	bytes_put_u64(&transfer->data, target);
-	boot_put_asset(transfer, 1, plan->symbol);
-	boot_put_string(transfer, "");
+	make_token_transfer(boot_item_next(item), source, target, &(struct asset){1, plan->symbol}, "");
 	boot_item_by_account(item, from);
 	text_printf(&item->command, "cleos transfer -f %s %s \"%s\"", name_text(source).text,
 	            name_text(target).text, boot_quantity(1, plan->symbol).text);

@@ -3,6 +3,7 @@
 #include "core/boot/step.h"
 
 #include "core/base/memory.h"
+#include "core/chain/system_actions.h"
 #include "core/chain/system_rows.h"
 #include "core/types/name.h"
 
@@ -166,16 +167,13 @@ int step_sys_done(struct boot_context *context, size_t index, struct error *erro
 int step_sys_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error)
 {
 	struct authority authority = authority_of_key(&context->plan->public);
-	struct action *action = boot_item_action(item, "eosio", "newaccount", name_literal("eosio"), "active");
 	char key[KEY_TEXT_SIZE];
 
 	(void)error;
 	public_key_print(key, &context->plan->public);
 	text_printf(&item->command, "cleos create account eosio %s %s", boot_system_accounts[index], key);
-	bytes_put_u64(&action->data, name_literal("eosio"));
-	bytes_put_u64(&action->data, name_literal(boot_system_accounts[index]));
-	authority_pack(&action->data, &authority);
-	authority_pack(&action->data, &authority);
+	make_newaccount(boot_item_next(item), name_literal("eosio"), name_literal(boot_system_accounts[index]),
+	                  &authority, &authority);
 	authority_release(&authority);
 	boot_item_by_boot_key(item);
 	return 0;
@@ -230,20 +228,14 @@ int step_tokens_make(struct boot_context *context, struct boot_item *item, size_
 	(void)error;
 	boot_item_by_boot_key(item);
 	if (index == 0) {
-		struct action *create = boot_item_action(item, "eosio.token", "create", name_literal("eosio.token"),
-		                                         "active");
-		bytes_put_u64(&create->data, eosio);
-		boot_put_asset(create, TOKEN_MAXIMUM, plan->symbol);
+		make_token_create(boot_item_next(item), eosio, &(struct asset){TOKEN_MAXIMUM, plan->symbol});
 		text_printf(&item->command,
 		            "cleos push action eosio.token create '[\"eosio\", \"%s\"]' -p eosio.token",
 		            boot_quantity(TOKEN_MAXIMUM, plan->symbol).text);
 		return 0;
 	}
 	int64_t total = plan->accounts.total + boot_settings_units(&plan->settings, OPTION_EXTRA_ISSUE);
-	struct action *issue = boot_item_action(item, "eosio.token", "issue", eosio, "active");
-	bytes_put_u64(&issue->data, eosio);
-	boot_put_asset(issue, total, plan->symbol);
-	boot_put_string(issue, "memo");
+	make_token_issue(boot_item_next(item), eosio, &(struct asset){total, plan->symbol}, "memo");
 	text_printf(&item->command,
 	            "cleos push action eosio.token issue '[\"eosio\", \"%s\", \"memo\"]' -p eosio",
 	            boot_quantity(total, plan->symbol).text);
@@ -378,10 +370,9 @@ static int await_features(struct boot_context *context, size_t index, struct err
 
 static void make_activation(struct boot_item *item, const struct boot_feature *feature)
 {
-	struct action *action = boot_item_action(item, "eosio", "activate", name_literal("eosio"), "active");
 	char digest[65];
 
-	bytes_put(&action->data, feature->digest.data, sizeof feature->digest.data);
+	make_activate(boot_item_next(item), &feature->digest);
 	boot_item_by_boot_key(item);
 	checksum256_print(digest, &feature->digest);
 	text_printf(&item->command, "cleos push action eosio activate '[\"%s\"]' -p eosio@active # %s", digest,
@@ -392,7 +383,6 @@ int step_sys_contract_make(struct boot_context *context, struct boot_item *item,
                            struct error *error)
 {
 	const struct boot_plan *plan = context->plan;
-	struct action *action;
 	char digest[65];
 	switch (sys_contract_item(plan, index)) {
 	case ITEM_PREACTIVATE:
@@ -417,9 +407,7 @@ int step_sys_contract_make(struct boot_context *context, struct boot_item *item,
 	case ITEM_PRIVILEGE:
 		break;
 	}
-	action = boot_item_action(item, "eosio", "setpriv", name_literal("eosio"), "active");
-	bytes_put_u64(&action->data, name_literal("eosio.msig"));
-	bytes_put_u8(&action->data, 1);
+	make_setpriv(boot_item_next(item), name_literal("eosio.msig"), true);
 	boot_item_by_boot_key(item);
 	text_append(&item->command, "cleos push action eosio setpriv '[\"eosio.msig\", 1]' -p eosio@active");
 	return 0;
@@ -443,13 +431,11 @@ int step_init_done(struct boot_context *context, size_t index, struct error *err
 
 int step_init_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error)
 {
-	struct action *action = boot_item_action(item, "eosio", "init", name_literal("eosio"), "active");
 	char symbol[SYMBOL_TEXT_SIZE];
 
 	(void)index;
 	(void)error;
-	bytes_put_varuint32(&action->data, 0);
-	bytes_put_u64(&action->data, context->plan->symbol);
+	make_init(boot_item_next(item), 0, context->plan->symbol);
 	boot_item_by_boot_key(item);
 	symbol_print(symbol, context->plan->symbol);
 	text_printf(&item->command, "cleos push action eosio init '[0, \"%s\"]' -p eosio@active", symbol);

@@ -178,6 +178,9 @@ void chain_transaction_print(struct chain_view *view, struct text *out,
 int permission_levels_parse_json(struct permission_level **out, size_t *count, const struct json *json,
                                  struct error *error);
 
+/* Does the contract's ABI have that action, or is it one of the chain's own? 3050002 otherwise, as
+ * chain_action_make() words it. */
+int chain_action_known(struct chain_view *view, uint64_t account, uint64_t name, struct error *error);
 /* Do the wallet's keys satisfy that permission? */
 bool chain_can_sign(struct chain_view *view, struct wallet *wallet, const struct permission_level *level);
 /* Makes one transaction of the actions (taken over: emptied, even on failure), signs it with the wallet's

@@ -17,6 +17,29 @@ enum {
 	BYTES_LOOKED_AT = 256 /* of an action's data, to tell whether it is like another */
 };
 
+static int unknown_action(uint64_t account, uint64_t name, struct error *error)
+{
+	return error_chain(error, ACTION_VALIDATE_EXCEPTION, "Unknown action %s in contract %s",
+	                   name_text(name).text, name_text(account).text);
+}
+
+int chain_action_known(struct chain_view *view, uint64_t account, uint64_t name, struct error *error)
+{
+	static const char *const native[] = {"newaccount", "setcode",  "setabi",    "updateauth",
+	                                     "deleteauth", "linkauth", "unlinkauth"};
+	struct chain_abi *abi = NULL;
+	int result;
+
+	for (size_t i = 0; account == name_literal("eosio") && i < sizeof native / sizeof *native; i++)
+		if (name == name_literal(native[i]))
+			return 0;
+	result = chain_abi_get(view, &abi, account, error);
+	if (result == 0 && !abi_action_type(abi->abi, name))
+		result = unknown_action(account, name, error);
+	chain_abi_release(view->chain, abi);
+	return result;
+}
+
 int chain_action_make(struct chain_view *view, struct action *out, uint64_t account, uint64_t name,
                       const struct json *data, const struct permission_level *authorization,
                       size_t authorization_count, struct error *error)
@@ -29,8 +52,7 @@ int chain_action_make(struct chain_view *view, struct action *out, uint64_t acco
 		return result;
 	const char *type = abi_action_type(abi->abi, name);
 	if (!type)
-		result = error_chain(error, ACTION_VALIDATE_EXCEPTION, "Unknown action %s in contract %s",
-		                     name_text(name).text, name_text(account).text);
+		result = unknown_action(account, name, error);
 	else
 		result = abi_to_binary(abi->abi, &out->data, type, data, error);
 	chain_abi_release(view->chain, abi);

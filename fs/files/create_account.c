@@ -3,6 +3,7 @@
 #include "fs/files/create_account.h"
 
 #include "core/base/exception.h"
+#include "core/chain/system_actions.h"
 #include "core/types/name.h"
 #include "fs/tree/command.h"
 #include "fs/files/defaults.h"
@@ -23,13 +24,6 @@ struct new_account {
 	bool transfer;
 	const char *system_option; /* an option given that only eosio.system understands */
 };
-
-static void print_key_authority(struct text *out, const struct public_key *key)
-{
-	struct authority authority = authority_of_key(key);
-	authority_print(out, &authority);
-	authority_release(&authority);
-}
 
 static bool has_system_contract(struct chain_view *view)
 {
@@ -59,61 +53,30 @@ static int make_key(struct request *request, struct new_account *account, struct
 	return result;
 }
 
-static int add_action(struct chain_view *view, struct action *actions, size_t *count,
-                      const struct new_account *account, const char *name, struct text *data,
-                      struct error *error)
+static void add_newaccount(struct action *actions, size_t *count, const struct new_account *account)
 {
-	struct permission_level level = {.actor = account->creator, .permission = name_literal("active")};
-	int result = chain_action_make_text(view, &actions[*count], name_literal("eosio"), name_literal(name),
-	                                    text_string(data), &level, 1, error);
-	*count += result == 0;
-	text_clear(data);
-	return result;
+	struct authority owner = authority_of_key(&account->owner), active = authority_of_key(&account->active);
+
+	make_newaccount(&actions[(*count)++], account->creator, account->name, &owner, &active);
+	authority_release(&owner);
+	authority_release(&active);
 }
 
-static int add_newaccount(struct chain_view *view, struct action *actions, size_t *count,
-                          const struct new_account *account, struct text *data, struct error *error)
+static void add_resources(struct action *actions, size_t *count, const struct new_account *account)
 {
-	text_printf(data, "{\"creator\":\"%s\",\"name\":\"%s\",\"owner\":", name_text(account->creator).text,
-	            name_text(account->name).text);
-	print_key_authority(data, &account->owner);
-	text_append(data, ",\"active\":");
-	print_key_authority(data, &account->active);
-	text_append_char(data, '}');
-	return add_action(view, actions, count, account, "newaccount", data, error);
-}
-
-static int add_resources(struct chain_view *view, struct action *actions, size_t *count,
-                         const struct new_account *account, struct text *data, struct error *error)
-{
-	struct name_text creator = name_text(account->creator), name = name_text(account->name);
-	char net[ASSET_TEXT_SIZE], cpu[ASSET_TEXT_SIZE], ram[ASSET_TEXT_SIZE];
-	int result = 0;
-	asset_print(net, &account->stake_net);
-	asset_print(cpu, &account->stake_cpu);
-	asset_print(ram, &account->ram);
-	if (account->ram.symbol) {
-		text_printf(data, "{\"payer\":\"%s\",\"receiver\":\"%s\",\"quant\":\"%s\"}", creator.text, name.text,
-		            ram);
-		result = add_action(view, actions, count, account, "buyram", data, error);
-	} else if (account->ram_bytes > 0) {
-		text_printf(data, "{\"payer\":\"%s\",\"receiver\":\"%s\",\"bytes\":%lld}", creator.text, name.text,
-		            (long long)account->ram_bytes);
-		result = add_action(view, actions, count, account, "buyrambytes", data, error);
-	}
-	if (result || (account->stake_net.amount == 0 && account->stake_cpu.amount == 0))
-		return result;
-	text_printf(data,
-	            "{\"from\":\"%s\",\"receiver\":\"%s\",\"stake_net_quantity\":\"%s\",\"stake_cpu_quantity\":"
-	            "\"%s\",\"transfer\":%s}",
-	            creator.text, name.text, net, cpu, account->transfer ? "true" : "false");
-	return add_action(view, actions, count, account, "delegatebw", data, error);
+	if (account->ram.symbol)
+		make_buyram(&actions[(*count)++], account->creator, account->name, &account->ram);
+	else if (account->ram_bytes > 0)
+		make_buyrambytes(&actions[(*count)++], account->creator, account->name,
+		                 (uint32_t)account->ram_bytes);
+	if (account->stake_net.amount || account->stake_cpu.amount)
+		make_delegatebw(&actions[(*count)++], account->creator, account->name, &account->stake_net,
+		                &account->stake_cpu, account->transfer);
 }
 
 static int create(struct request *request, struct new_account *account, struct error *error)
 {
 	struct action actions[ACTIONS_MAXIMUM] = {{0}};
-	struct text data = TEXT_EMPTY;
 	struct chain_view *view = NULL;
 	size_t count = 0;
 	int result = request_view(request, &view, error);
@@ -133,16 +96,15 @@ static int create(struct request *request, struct new_account *account, struct e
 		                 account->system_option);
 	result = make_key(request, account, error);
 	if (result == 0)
-		result = add_newaccount(view, actions, &count, account, &data, error);
+		add_newaccount(actions, &count, account);
 	if (result == 0 && system)
-		result = add_resources(view, actions, &count, account, &data, error);
+		add_resources(actions, &count, account);
 	if (result == 0)
 		result = request_send(request, actions, count, error);
 	if (result && account->made_key)
 		wallet_remove(request->wallet, &account->owner, NULL);
 	for (size_t i = 0; i < ACTIONS_MAXIMUM; i++)
 		action_release(&actions[i]);
-	text_release(&data);
 	return result;
 }
 

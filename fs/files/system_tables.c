@@ -190,22 +190,18 @@ static struct action *batch_next(struct batch *batch)
 	return next;
 }
 
-int batch_add(struct batch *batch, struct request *request, uint64_t contract, const char *action,
-              uint64_t actor, uint64_t permission, struct error *error, const char *json_format, ...)
+int batch_take(struct batch *batch, struct request *request, struct action *action, struct error *error)
 {
-	const struct permission_level level = {actor, permission};
 	struct chain_view *view = NULL;
-	struct text data = TEXT_EMPTY;
-	va_list arguments;
-	va_start(arguments, json_format);
-	text_vprintf(&data, json_format, arguments);
-	va_end(arguments);
 	int result = request_view(request, &view, error);
 	if (result == 0)
-		result = chain_action_make_text(view, batch_next(batch), contract, name_literal(action),
-		                                text_string(&data), &level, 1, error);
-	batch->count += result == 0;
-	text_release(&data);
+		result = chain_action_known(view, action->account, action->name, error);
+	if (result == 0) {
+		*batch_next(batch) = *action;
+		batch->count++;
+		*action = (struct action){0};
+	}
+	action_release(action);
 	return result;
 }
 

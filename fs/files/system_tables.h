@@ -38,10 +38,8 @@ struct batch {
 	size_t count, capacity;
 };
 void batch_release(struct batch *batch);
-/* JSON data made by printf, authorized by actor@permission. */
-int batch_add(struct batch *batch, struct request *request, uint64_t contract, const char *action,
-              uint64_t actor, uint64_t permission, struct error *error, const char *json_format, ...)
-	__attribute__((format(printf, 8, 9)));
+/* Takes the action over, even on failure; its contract must know it. */
+int batch_take(struct batch *batch, struct request *request, struct action *action, struct error *error);
 void batch_add_packed(struct batch *batch, uint64_t contract, uint64_t action, uint64_t actor,
                       uint64_t permission, struct bytes *data);
 /* Nothing in it: nothing is sent, 0. */

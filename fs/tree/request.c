@@ -219,6 +219,19 @@ int request_send_packed(struct request *request, struct packed_transaction *pack
 	            chain_send_packed(request->chain, &trace, request->wallet, packed, &options, error));
 }
 
+int request_act(struct request *request, struct action *action, struct error *error)
+{
+	struct chain_view *view = NULL;
+	int result = request_view(request, &view, error);
+
+	if (result == 0)
+		result = chain_action_known(view, action->account, action->name, error);
+	if (result == 0)
+		result = request_send(request, action, 1, error);
+	action_release(action);
+	return result;
+}
+
 int request_push(struct request *request, uint64_t contract, const char *action, uint64_t actor,
                  struct error *error, const char *json_format, ...)
 {

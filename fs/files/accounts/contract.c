@@ -5,6 +5,7 @@
 #include "fs/files/system_tables.h"
 
 #include "core/base/hash.h"
+#include "core/chain/system_actions.h"
 #include "core/types/name.h"
 
 #include <errno.h>
@@ -85,14 +86,12 @@ static bool same_bytes(const struct bytes *bytes, const void *data, size_t lengt
 static int add_setcode(struct batch *batch, struct request *request, const void *code, size_t length,
                        struct error *error)
 {
-	struct bytes now = {0}, data = {0};
+	struct bytes now = {0};
+	struct action action;
 	int result = read_code(request, &now, error);
 	if (result == 0 && !same_bytes(&now, code, length)) {
-		bytes_put_u64(&data, request->name[0]);
-		bytes_put_u8(&data, 0); /* vmtype */
-		bytes_put_u8(&data, 0); /* vmversion */
-		bytes_put_counted(&data, code, length);
-		batch_add_packed(batch, EOSIO, name_literal("setcode"), request->name[0], ACTIVE, &data);
+		make_setcode(&action, request->name[0], code, length);
+		result = batch_take(batch, request, &action, error);
 	}
 	bytes_release(&now);
 	return result;
@@ -101,7 +100,8 @@ static int add_setcode(struct batch *batch, struct request *request, const void 
 static int add_setabi(struct batch *batch, struct request *request, const char *text, size_t length,
                       struct error *error)
 {
-	struct bytes now = {0}, packed = {0}, data = {0};
+	struct bytes now = {0}, packed = {0};
+	struct action action;
 	struct abi *abi = NULL;
 	int result = abi_parse(&abi, text, length, error);
 	if (result == 0) {
@@ -109,9 +109,8 @@ static int add_setabi(struct batch *batch, struct request *request, const char *
 		result = read_abi(request, &now, error);
 	}
 	if (result == 0 && !same_bytes(&now, packed.data, packed.length)) {
-		bytes_put_u64(&data, request->name[0]);
-		bytes_put_counted(&data, packed.data, packed.length);
-		batch_add_packed(batch, EOSIO, name_literal("setabi"), request->name[0], ACTIVE, &data);
+		make_setabi(&action, request->name[0], packed.data, packed.length);
+		result = batch_take(batch, request, &action, error);
 	}
 	abi_release(abi);
 	bytes_release(&now);

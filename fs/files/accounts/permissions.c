@@ -5,6 +5,7 @@
 #include "fs/tree/command.h"
 #include "fs/files/system_tables.h"
 
+#include "core/chain/system_actions.h"
 #include "core/types/name.h"
 
 #include <errno.h>
@@ -191,20 +192,13 @@ static int add_permission_change(struct batch *batch, struct request *request, u
                                  struct error *error)
 {
 	const struct permission_change *change = context;
-	const struct name_text account = name_text(request->name[0]), name = name_text(change->name);
-	struct text authority = TEXT_EMPTY;
-	int result;
-	if (!change->authority) {
-		result = batch_add(batch, request, EOSIO, "deleteauth", request->name[0], signer, error,
-		                   "{\"account\":\"%s\",\"permission\":\"%s\"}", account.text, name.text);
-	} else {
-		authority_print(&authority, change->authority);
-		result = batch_add(batch, request, EOSIO, "updateauth", request->name[0], signer, error,
-		                   "{\"account\":\"%s\",\"permission\":\"%s\",\"parent\":\"%s\",\"auth\":%s}",
-		                   account.text, name.text, name_text(change->parent).text, text_string(&authority));
-	}
-	text_release(&authority);
-	return result;
+	const struct permission_level by = {request->name[0], signer};
+	struct action action;
+	if (!change->authority)
+		make_deleteauth(&action, &by, by.actor, change->name);
+	else
+		make_updateauth(&action, &by, by.actor, change->name, change->parent, change->authority);
+	return batch_take(batch, request, &action, error);
 }
 
 static int send_change(struct request *request, const struct chain_account *account,
@@ -325,18 +319,16 @@ static int add_link_changes(struct batch *batch, struct request *request, uint64
                             struct error *error)
 {
 	const struct link_changes *changes = context;
-	const struct name_text account = name_text(request->name[0]);
+	const struct permission_level by = {request->name[0], signer};
 	int result = 0;
 	for (size_t i = 0; i < changes->count && result == 0; i++) {
 		const struct link_change *change = &changes->at[i];
-		struct text requirement = TEXT_EMPTY;
+		struct action action;
 		if (change->permission)
-			text_printf(&requirement, ",\"requirement\":\"%s\"", name_text(change->permission).text);
-		result = batch_add(
-			batch, request, EOSIO, change->permission ? "linkauth" : "unlinkauth", request->name[0], signer,
-			error, "{\"account\":\"%s\",\"code\":\"%s\",\"type\":\"%s\"%s}", account.text,
-			name_text(change->contract).text, name_text(change->action).text, text_string(&requirement));
-		text_release(&requirement);
+			make_linkauth(&action, &by, by.actor, change->contract, change->action, change->permission);
+		else
+			make_unlinkauth(&action, &by, by.actor, change->contract, change->action);
+		result = batch_take(batch, request, &action, error);
 	}
 	return result;
 }

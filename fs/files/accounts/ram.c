@@ -4,6 +4,7 @@
 #include "fs/tree/command.h"
 #include "fs/files/system_tables.h"
 
+#include "core/chain/system_actions.h"
 #include "core/types/name.h"
 
 #include <errno.h>
@@ -23,10 +24,9 @@ int accounts_ram_read(struct request *request, struct text *out, struct error *e
 
 static int buy_for(struct request *request, const struct asset *quantity, struct error *error)
 {
-	const struct name_text name = name_text(request->name[0]);
-	return request_push(request, name_literal("eosio"), "buyram", request->name[0], error,
-	                    "{\"payer\":\"%s\",\"receiver\":\"%s\",\"quant\":\"%s\"}", name.text, name.text,
-	                    asset_text(quantity).text);
+	struct action action;
+	make_buyram(&action, request->name[0], request->name[0], quantity);
+	return request_act(request, &action, error);
 }
 
 /* Sets so many, or adds them. */
@@ -55,9 +55,9 @@ static int set_bytes(struct request *request, int64_t wanted, bool more, struct 
 	 * and nobody buys them back. */
 	if (ram_market_tokens(&market, -difference) <= 1)
 		return 0;
-	return request_push(request, name_literal("eosio"), "sellram", request->name[0], error,
-	                    "{\"account\":\"%s\",\"bytes\":%" PRId64 "}", name_text(request->name[0]).text,
-	                    -difference);
+	struct action action;
+	make_sellram(&action, request->name[0], -difference);
+	return request_act(request, &action, error);
 }
 
 /* An empty line is what the file shows of an account that has no RAM of its own. */

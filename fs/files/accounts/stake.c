@@ -6,6 +6,7 @@
 #include "fs/files/system_tables.h"
 
 #include "core/base/memory.h"
+#include "core/chain/system_actions.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 
@@ -88,25 +89,19 @@ static int find_running(struct staking *staking, struct running **out, uint64_t 
 static int delegate(struct staking *staking, uint64_t receiver, int64_t net, int64_t cpu, bool transfer,
                     struct error *error)
 {
-	const struct asset assets[2] = {{net, staking->symbol}, {cpu, staking->symbol}};
-	return batch_add(&staking->batch, staking->request, name_literal("eosio"), "delegatebw", staking->from,
-	                 name_literal("active"), error,
-	                 "{\"from\":\"%s\",\"receiver\":\"%s\",\"stake_net_quantity\":\"%s\",\"stake_cpu_"
-	                 "quantity\":\"%s\",\"transfer\":%s}",
-	                 name_text(staking->from).text, name_text(receiver).text, asset_text(&assets[0]).text,
-	                 asset_text(&assets[1]).text, transfer ? "true" : "false");
+	struct action action;
+	make_delegatebw(&action, staking->from, receiver, &(struct asset){net, staking->symbol},
+	                &(struct asset){cpu, staking->symbol}, transfer);
+	return batch_take(&staking->batch, staking->request, &action, error);
 }
 
 static int undelegate(struct staking *staking, uint64_t receiver, int64_t net, int64_t cpu,
                       struct error *error)
 {
-	const struct asset assets[2] = {{net, staking->symbol}, {cpu, staking->symbol}};
-	return batch_add(&staking->batch, staking->request, name_literal("eosio"), "undelegatebw", staking->from,
-	                 name_literal("active"), error,
-	                 "{\"from\":\"%s\",\"receiver\":\"%s\",\"unstake_net_quantity\":\"%s\",\"unstake_cpu_"
-	                 "quantity\":\"%s\"}",
-	                 name_text(staking->from).text, name_text(receiver).text, asset_text(&assets[0]).text,
-	                 asset_text(&assets[1]).text);
+	struct action action;
+	make_undelegatebw(&action, staking->from, receiver, &(struct asset){net, staking->symbol},
+	                  &(struct asset){cpu, staking->symbol});
+	return batch_take(&staking->batch, staking->request, &action, error);
 }
 
 static int64_t positive(int64_t value)
@@ -290,8 +285,10 @@ int accounts_refund_write(struct request *request, const char *data, size_t leng
 {
 	(void)data;
 	(void)length;
+	struct action action;
 	int result = require_system_contract(request, NULL, error);
-	return result ? result
-	                  : request_push(request, name_literal("eosio"), "refund", request->name[0], error,
-	                                 "{\"owner\":\"%s\"}", name_text(request->name[0]).text);
+	if (result)
+		return result;
+	make_refund(&action, request->name[0]);
+	return request_act(request, &action, error);
 }

@@ -6,6 +6,7 @@
 #include "fs/files/system_tables.h"
 
 #include "core/base/memory.h"
+#include "core/chain/system_actions.h"
 #include "core/types/name.h"
 
 #include <errno.h>
@@ -30,14 +31,9 @@ static int read_voter(struct request *request, struct voter_row *out, bool *exis
 static int send_vote(struct request *request, uint64_t proxy, const uint64_t *producers, size_t count,
                      struct error *error)
 {
-	struct text list = TEXT_EMPTY;
-	for (size_t i = 0; i < count; i++)
-		text_printf(&list, "%s\"%s\"", i ? "," : "", name_text(producers[i]).text);
-	int result = request_push(request, EOSIO, "voteproducer", request->name[0], error,
-	                          "{\"voter\":\"%s\",\"proxy\":\"%s\",\"producers\":[%s]}",
-	                          name_text(request->name[0]).text, name_text(proxy).text, text_string(&list));
-	text_release(&list);
-	return result;
+	struct action action;
+	make_voteproducer(&action, request->name[0], proxy, producers, count);
+	return request_act(request, &action, error);
 }
 
 /* --- votes --- */
@@ -263,7 +259,7 @@ int accounts_is_proxy_write(struct request *request, const char *data, size_t le
 		result = require_system_contract(request, NULL, error);
 	if (result || voter.is_proxy == wanted)
 		return result;
-	return request_push(request, EOSIO, "regproxy", request->name[0], error,
-	                    "{\"proxy\":\"%s\",\"isproxy\":%s}", name_text(request->name[0]).text,
-	                    wanted ? "true" : "false");
+	struct action action;
+	make_regproxy(&action, request->name[0], wanted);
+	return request_act(request, &action, error);
 }

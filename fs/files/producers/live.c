@@ -4,6 +4,7 @@
 
 #include "fs/files/system_tables.h"
 
+#include "core/chain/system_actions.h"
 #include "core/types/block.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
@@ -290,6 +291,7 @@ int producers_rewards_write(struct request *request, const char *data, size_t le
 {
 	(void)data;
 	(void)length;
-	return request_push(request, EOSIO, "claimrewards", request->name[0], error, "{\"owner\":\"%s\"}",
-	                    request->capture[0]);
+	struct action action;
+	make_claimrewards(&action, request->name[0]);
+	return request_act(request, &action, error);
 }

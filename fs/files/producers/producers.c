@@ -5,6 +5,7 @@
 #include "fs/tree/command.h"
 #include "fs/files/system_tables.h"
 
+#include "core/chain/system_actions.h"
 #include "core/types/name.h"
 
 #include <errno.h>
@@ -50,16 +51,9 @@ int producers_exists(struct request *request, struct error *error)
 static int register_producer(struct request *request, uint64_t name, const struct public_key *key,
                              const char *url, size_t url_length, uint16_t location, struct error *error)
 {
-	struct text json = TEXT_EMPTY;
-	char key_text[KEY_TEXT_SIZE];
-	public_key_print(key_text, key);
-	text_printf(&json, "{\"producer\":\"%s\",\"producer_key\":\"%s\",\"url\":", name_text(name).text,
-	            key_text);
-	text_append_json(&json, url, url_length);
-	text_printf(&json, ",\"location\":%u}", location);
-	int result = request_push(request, EOSIO, "regproducer", name, error, "%s", text_string(&json));
-	text_release(&json);
-	return result;
+	struct action action;
+	make_regproducer(&action, name, key, url, url_length, location);
+	return request_act(request, &action, error);
 }
 
 /* The key that the account signs with: the first of its active permission. */
@@ -217,9 +211,11 @@ int producers_active_write(struct request *request, const char *data, size_t len
 		result = command_bool(&wanted, data, error);
 	if (result || wanted == producer.active)
 		return result;
-	if (!wanted)
-		return request_push(request, EOSIO, "unregprod", producer.owner, error, "{\"producer\":\"%s\"}",
-		                    name_text(producer.owner).text);
+	if (!wanted) {
+		struct action action;
+		make_unregprod(&action, producer.owner);
+		return request_act(request, &action, error);
+	}
 	result = account_key(request, producer.owner, &key, error);
 	return result ? result
 	                  : register_producer(request, producer.owner, &key, producer.url, producer.url_length,
