@@ -18,40 +18,36 @@ bool boot_step_name(char out[64], size_t step)
 int boot_step_judge(struct boot_context *context, const struct boot_step *step, size_t *done, size_t *total,
                     struct error *error)
 {
-	*done = 0;
-	*total = step->count ? step->count(context) : 0;
-	for (size_t i = 0; i < *total; i++) {
-		int result = step->done(context, i, error);
-		if (result < 0)
-			return result;
-		*done += result > 0;
+	size_t count = step->count(context);
+
+	*done = *total = 0;
+	for (size_t i = 0; count != BOOT_ENDLESS && i < count; i++) {
+		int state = step->done(context, i, error);
+		if (state < 0)
+			return state;
+		*done += state == BOOT_ITEM_DONE;
+		*total += state != BOOT_ITEM_NEEDLESS;
 	}
 	return 0;
 }
 
 /* --- progress --- */
 
-/* How much there is to do, and done of it, as it is shown: where nothing may be due, only what was due
- * counts. */
-static void count_items(const struct boot_step *step, const struct boot_step_state *state, size_t *done,
-                        size_t *total)
+static bool is_endless(const struct boot_step *step) { return !step->done; }
+
+/* How much there is to do, and done of it, as it is shown: what was done here counts though nothing of it is
+ * due any more, and what ended is done whatever has become of it since. */
+static void count_items(const struct boot_step_state *state, size_t *done, size_t *total)
 {
 	int how = atomic_load(&state->state);
+	size_t sent = atomic_load(&state->sent);
 
 	*done = atomic_load(&state->done);
 	*total = atomic_load(&state->total);
-	if (atomic_load(&state->ended) && (how == BOOT_STATE_UNKNOWN || how == BOOT_STATE_DONE) &&
-	    !step->when_none)
-		*done = *total; /* whatever has become of it since */
-	if (step->when_none) {
-		size_t open = *total - *done;
-		*done = how == BOOT_STATE_UNKNOWN || (how == BOOT_STATE_DONE && open) ? 0 : atomic_load(&state->sent);
-		*total = *done + open;
-	} else if (step->once && *total == 0) {
-		*total = 1;
-	} else if (how == BOOT_STATE_UNKNOWN && *done <= step->unneeded) {
-		*done = 0;
-	}
+	if (how == BOOT_STATE_DONE && *total < sent)
+		*total = sent;
+	if (atomic_load(&state->ended) && (how == BOOT_STATE_UNKNOWN || how == BOOT_STATE_DONE))
+		*done = *total;
 }
 
 void boot_progress_line(struct boot *boot, size_t index)
@@ -63,7 +59,7 @@ void boot_progress_line(struct boot *boot, size_t index)
 	double seconds = (double)spent / 1e6, rate = spent > 0 ? (double)sent / seconds : 0;
 	char bar[BAR_WIDTH + 1] = "";
 
-	count_items(&boot_steps[index], step, &done, &total);
+	count_items(step, &done, &total);
 	if (atomic_load(&step->state) != BOOT_STATE_RUNNING)
 		seconds = (double)atomic_load(&step->spent_us) / 1e6;
 	size_t full = total ? done * BAR_WIDTH / total : 0;
@@ -72,7 +68,7 @@ void boot_progress_line(struct boot *boot, size_t index)
 	if (total)
 		text_printf(&line, "%-17s [%s] %3zu %% %6zu/%zu %7.1f s", boot_steps[index].name, bar,
 		            done * 100 / total, done, total, seconds);
-	else if (!boot_steps[index].endless)
+	else if (!is_endless(&boot_steps[index]))
 		text_printf(&line, "%-17s nothing to do", boot_steps[index].name);
 	else
 		text_printf(&line, "%-17s %zu sent %7.1f s", boot_steps[index].name, sent, seconds);
@@ -81,7 +77,7 @@ void boot_progress_line(struct boot *boot, size_t index)
 	if (sent && rate > 0 && done < total)
 		text_printf(&line, ", %.1f s left", (double)(total - done) / rate);
 	if (atomic_load(&step->state) == BOOT_STATE_INTERRUPTED)
-		text_append(&line, boot_steps[index].endless ? ", stopped" : ", interrupted");
+		text_append(&line, is_endless(&boot_steps[index]) ? ", stopped" : ", interrupted");
 	if (atomic_load(&step->state) == BOOT_STATE_FAILED)
 		text_append(&line, ", failed");
 	text_append_char(&line, '\n');
@@ -107,10 +103,8 @@ static int judge_all(struct boot *boot, struct error *error)
 		for (size_t i = 0; i < boot_steps_count && result == 0; i++) {
 			size_t done = 0, total = 0;
 			result = boot_step_judge(&context, &boot_steps[i], &done, &total, error);
-			if (!boot_steps[i].endless && !boot_steps[i].once) {
-				atomic_store(&boot->steps[i].done, done);
-				atomic_store(&boot->steps[i].total, total);
-			}
+			atomic_store(&boot->steps[i].done, done);
+			atomic_store(&boot->steps[i].total, total);
 		}
 		boot->judged = result == 0;
 		boot->judged_sequence = context.view->sequence;
@@ -121,31 +115,22 @@ static int judge_all(struct boot *boot, struct error *error)
 
 static const char *state_word(const struct boot_step *step, const struct boot_step_state *state)
 {
-	size_t done = atomic_load(&state->done), total = atomic_load(&state->total);
+	size_t done, total;
+	int how = atomic_load(&state->state);
 
-	if (atomic_load(&state->ended) && !step->when_none)
-		done = total;
-	switch (atomic_load(&state->state)) {
-	case BOOT_STATE_RUNNING:
+	count_items(state, &done, &total);
+	if (how == BOOT_STATE_RUNNING)
 		return "running";
-	case BOOT_STATE_FAILED:
-		return done == total ? "done" : "failed";
-	case BOOT_STATE_INTERRUPTED:
-		return step->endless ? "stopped" : done == total ? "done" : "interrupted";
-	case BOOT_STATE_DONE:
-		if (step->when_none && done == total && !atomic_load(&state->sent))
-			return "none due";
-		if (step->once || done == total)
-			return "done";
-		break;
-	default:
-		break;
-	}
-	if (step->when_none)
-		return done == total ? "none due" : "due";
-	if (atomic_load(&state->ended))
+	if (is_endless(step))
+		return how == BOOT_STATE_INTERRUPTED ? "stopped" : how == BOOT_STATE_FAILED ? "failed" : "waiting";
+	if (total == 0)
+		return "none due";
+	if (done == total)
 		return "done";
-	return total && done == total ? "done" : done > step->unneeded ? "begun" : "waiting";
+	return how == BOOT_STATE_FAILED        ? "failed"
+	       : how == BOOT_STATE_INTERRUPTED ? "interrupted"
+	       : done                          ? "begun"
+	                                       : "waiting";
 }
 
 static void print_state(struct boot *boot, struct text *out, size_t index)
@@ -159,9 +144,9 @@ static void print_state(struct boot *boot, struct text *out, size_t index)
 	size_t done, total;
 
 	boot_step_name(name, index);
-	count_items(step, state, &done, &total);
+	count_items(state, &done, &total);
 	snprintf(counts, sizeof counts, "%zu/%zu", done, total);
-	if (step->endless)
+	if (is_endless(step))
 		snprintf(counts, sizeof counts, "%zu", atomic_load(&state->sent));
 	text_printf(out, "# %-20s %c %-11s %13s", name, step->in_all ? '*' : ' ', state_word(step, state),
 	            counts);
@@ -196,7 +181,7 @@ static int print_commands(struct boot *boot, struct text *out, const struct boot
 	result = chain_view_open(context.chain, &context.view, NULL, NULL, error);
 	if (result)
 		return result;
-	size_t count = step->once ? 1 : step->count ? step->count(&context) : 0;
+	size_t count = is_endless(step) ? 0 : step->count(&context);
 	for (size_t i = 0; i < count && i < COMMANDS_SHOWN && result == 0; i++) {
 		struct boot_item item = {0};
 		result = step->make(&context, &item, i, error);
@@ -208,7 +193,7 @@ static int print_commands(struct boot *boot, struct text *out, const struct boot
 	}
 	if (result == 0 && count > COMMANDS_SHOWN)
 		text_printf(out, "# … and %zu more like these\n", count - COMMANDS_SHOWN);
-	if (step->endless)
+	if (is_endless(step))
 		text_printf(out, "# cleos transfer -f FROM TO \"0.0001 %s\", again and again\n",
 		            boot->plan->settings.value[OPTION_SYMBOL]);
 	chain_view_close(context.view);

@@ -42,7 +42,7 @@ struct run {
 	struct boot_context context;
 	struct private_key boot_key;
 	struct random random;
-	bool *done; /* owned: items that the chain had at the beginning */
+	bool *done; /* owned: items that need not be done, as the chain was at the beginning; NULL: endless */
 	size_t total;
 	struct text notes;
 	int64_t shown_us;
@@ -116,9 +116,9 @@ static void release_prepared(struct prepared *prepared)
 /* The next item to be made, which becomes the ring's last; false: there is none, or no room. Under lock. */
 static bool claim(struct run *run, struct prepared **out, size_t *index)
 {
-	while (run->next < run->total && run->done && run->done[run->next])
+	while (run->done && run->next < run->total && run->done[run->next])
 		run->next++;
-	if (run->stopped || run->count == AHEAD || (!run->step->endless && run->next >= run->total))
+	if (run->stopped || run->count == AHEAD || run->next >= run->total)
 		return false;
 	*out = &run->ring[(run->first + run->count++) % AHEAD];
 	(*out)->ready = false;
@@ -130,10 +130,10 @@ static bool claim(struct run *run, struct prepared **out, size_t *index)
  * meanwhile. Under lock. */
 static void make_one(struct run *run, struct prepared *prepared, size_t index)
 {
-	if (!run->step->endless)
+	if (run->done)
 		pthread_mutex_unlock(&run->lock);
 	prepare(run, prepared, index);
-	if (!run->step->endless)
+	if (run->done)
 		pthread_mutex_lock(&run->lock);
 	prepared->ready = true;
 	run->stopped = run->stopped || prepared->result != 0;
@@ -277,10 +277,10 @@ static int send_all(struct run *run, struct error *error)
 			error_prefix(error, "boot step %s: %.*s", run->step->name, COMMAND_SHOWN,
 			             text_string(&next->item.command));
 		ring_drop(run);
-		if (result == 0 && run->step->endless && atomic_load(&run->state->sent) % TRANSFERS_AT_ONCE == 0)
+		if (result == 0 && !run->done && atomic_load(&run->state->sent) % TRANSFERS_AT_ONCE == 0)
 			nanosleep(&(struct timespec){.tv_nsec = TRANSFERS_PAUSE_NS}, NULL);
 		if (result == 0 && is_interrupted(run))
-			result = run->step->endless
+			result = !run->done
 			             ? error_set(error, EINTR, "boot step %s: stopped after %zu transfers",
 			                         run->step->name, atomic_load(&run->state->sent))
 			             : error_set(
@@ -325,33 +325,38 @@ static int run_items(struct run *run, struct error *error)
 
 /* --- steps --- */
 
-/* What is still to do; *open counts it. */
-static int judge_items(struct run *run, size_t *open, struct error *error)
+/* What is still to do; *open counts it, and *done what is done. */
+static int judge_items(struct run *run, size_t *open, size_t *done, struct error *error)
 {
-	*open = run->step->endless;
-	if (run->step->endless)
+	*open = *done = 0;
+	run->total = run->step->count(&run->context);
+	if (run->total == BOOT_ENDLESS) {
+		*open = 1;
 		return 0;
-	run->total = run->step->once ? 1 : run->step->count(&run->context);
+	}
 	run->done = memory_allocate(run->total + 1, sizeof *run->done);
 	for (size_t i = 0; i < run->total; i++) {
-		int done = run->step->once ? 0 : run->step->done(&run->context, i, error);
-		if (done < 0)
-			return done;
-		run->done[i] = done;
-		*open += !done;
+		int state = run->step->done(&run->context, i, error);
+		if (state < 0)
+			return state;
+		run->done[i] = state != BOOT_ITEM_OPEN;
+		*open += state == BOOT_ITEM_OPEN;
+		*done += state == BOOT_ITEM_DONE;
 	}
 	return 0;
 }
 
+static const char nothing_due[] = "# nothing is due";
+
 static int step_work(struct run *run, struct error *error)
 {
 	const struct boot_step *step = run->step;
-	size_t open = 0;
+	size_t open = 0, done = 0;
 	int result = chain_view_open(run->context.chain, &run->context.view, NULL, run->context.interruption,
 	                             error);
 
 	if (result == 0)
-		result = judge_items(run, &open, error);
+		result = judge_items(run, &open, &done, error);
 	if (result == 0 && open && step->begin) {
 		result = step->begin(&run->context, error);
 		/* It may have changed what there is to do. */
@@ -363,19 +368,19 @@ static int step_work(struct run *run, struct error *error)
 			result = chain_view_open(run->context.chain, &run->context.view, NULL, run->context.interruption,
 			                         error);
 		if (result == 0)
-			result = judge_items(run, &open, error);
+			result = judge_items(run, &open, &done, error);
 	}
 	if (result)
 		return result;
-	atomic_store(&run->state->total, run->total);
-	atomic_store(&run->state->done, step->endless ? 0 : run->total - open);
+	atomic_store(&run->state->total, run->done ? done + open : 0);
+	atomic_store(&run->state->done, done);
 	boot_progress_line(run->boot, run->step_index);
 	run->shown_us = clock_monotonic_us();
 	run->worked = open > 0;
 	if (open)
 		return run_items(run, error);
-	if (step->when_none)
-		boot_append(run->boot->output, step->when_none, strlen(step->when_none));
+	if (!done)
+		boot_append(run->boot->output, nothing_due, strlen(nothing_due));
 	return 0;
 }
 
@@ -420,7 +425,7 @@ int boot_step_run(struct boot *boot, size_t index, const struct boot_runner *run
 	atomic_store(&run.state->state, result == 0        ? BOOT_STATE_DONE
 	                                : result == -EINTR ? BOOT_STATE_INTERRUPTED
 	                                                   : BOOT_STATE_FAILED);
-	if (result == 0 && (run.worked || !run.step->when_none))
+	if (result == 0 && (run.worked || atomic_load(&run.state->total)))
 		keep_ended(boot, index);
 	boot_progress_line(boot, index);
 	if (result) {

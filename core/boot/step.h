@@ -62,14 +62,23 @@ struct boot_item {
 };
 void boot_item_release(struct boot_item *item);
 
+#define BOOT_ENDLESS SIZE_MAX
+
+enum boot_item_state {
+	BOOT_ITEM_OPEN,
+	BOOT_ITEM_DONE,
+	BOOT_ITEM_NEEDLESS, /* nothing to be done: a claim that is not due, a cancellation of what is not there */
+};
+
 struct boot_step {
 	const char *name;
 	const char *help;
 	bool in_all;
 	bool by_eosio; /* eosio's key signs */
 	const char *needs; /* the step that must be complete before; NULL: none */
+	/* BOOT_ENDLESS: goes on until interrupted, and done() is never asked. */
 	size_t (*count)(struct boot_context *context);
-	/* Does the chain show it already? 1, 0, or -errno. */
+	/* What the chain shows of an item: enum boot_item_state, or -errno. */
 	int (*done)(struct boot_context *context, size_t index, struct error *error);
 	int (*make)(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
 	/* Refuses what can never succeed, before the first of all steps that were asked for sends anything.
@@ -77,11 +86,6 @@ struct boot_step {
 	int (*check)(struct boot_context *context, struct error *error);
 	/* When its turn has come and there is something to do: makes ready, or refuses. May be NULL. */
 	int (*begin)(struct boot_context *context, struct error *error);
-	size_t unneeded; /* how many of its items may count as done before it is begun */
-	const char *when_none; /* what output.log says when there is nothing to do at all */
-	/* Instead of items: goes on until interrupted, or does its one thing (xfer, log). `sent` counts for
-	 * it. */
-	bool endless, once;
 };
 extern const struct boot_step boot_steps[]; /* in order */
 extern const size_t boot_steps_count;
@@ -180,8 +184,11 @@ int step_resign_make(struct boot_context *context, struct boot_item *item, size_
 size_t step_msig_count(struct boot_context *context);
 int step_msig_done(struct boot_context *context, size_t index, struct error *error);
 int step_msig_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+size_t step_xfer_count(struct boot_context *context);
 int step_xfer_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
 int step_xfer_check(struct boot_context *context, struct error *error);
+size_t step_log_count(struct boot_context *context);
+int step_log_done(struct boot_context *context, size_t index, struct error *error);
 int step_log_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
 
 #endif

@@ -185,12 +185,12 @@ int step_msig_done(struct boot_context *context, size_t index, struct error *err
 		return replaced ? replaced : proposed;
 	bool expired = proposed && is_expired(context, expiration);
 	if (index == ITEM_CANCEL)
-		return !expired;
+		return expired ? BOOT_ITEM_OPEN : BOOT_ITEM_NEEDLESS;
 	if (index == ITEM_BUY_RAM) {
 		int result = proposed ? 0 : lacking_ram(context, &bytes, error);
 		if (result == -ENOENT)
 			error_clear(error);
-		return result && result != -ENOENT ? result : bytes == 0;
+		return result && result != -ENOENT ? result : bytes ? BOOT_ITEM_OPEN : BOOT_ITEM_NEEDLESS;
 	}
 	if (index == ITEM_PROPOSE)
 		return proposed && !expired;

@@ -235,9 +235,9 @@ int step_claim_done(struct boot_context *context, size_t index, struct error *er
 
 	if (result <= 0 || !row.active ||
 	    slot_to_us(context->view->slot) - row.last_claim <= MICROSECONDS_PER_DAY)
-		return result < 0 ? result : 1;
+		return result < 0 ? result : BOOT_ITEM_NEEDLESS;
 	result = stake_activated(context, error);
-	return result < 0 ? result : !result;
+	return result < 0 ? result : result ? BOOT_ITEM_OPEN : BOOT_ITEM_NEEDLESS;
 }
 
 int step_claim_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error)
@@ -271,12 +271,13 @@ int step_proxy_done(struct boot_context *context, size_t index, struct error *er
 	if (index == ITEM_ELECTION) {
 		result = boot_producers_elected(context, error);
 		if (result == 0)
-			result = stake_activated(context, error) == 1 ? 0 : 1; /* without 15 % eosio goes on */
+			result = stake_activated(context, error) == 1 ? BOOT_ITEM_OPEN
+			                                              : BOOT_ITEM_NEEDLESS; /* eosio goes on */
 		return result;
 	}
 	size_t account = index < ITEM_VOTERS ? producer_account(plan, 0) : index - ITEM_VOTERS;
 	if (index >= ITEM_VOTERS && account == producer_account(plan, 0))
-		return 1; /* the proxy does not use itself */
+		return BOOT_ITEM_NEEDLESS; /* the proxy does not use itself */
 	result = read_voter(context, &row, plan->accounts.list[account].name, error);
 	if (result < 0)
 		return result;

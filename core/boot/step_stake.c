@@ -181,6 +181,12 @@ int step_xfer_check(struct boot_context *context, struct error *error)
 	return result;
 }
 
+size_t step_xfer_count(struct boot_context *context)
+{
+	(void)context;
+	return BOOT_ENDLESS;
+}
+
 int step_xfer_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error)
 {
 	const struct boot_plan *plan = context->plan;

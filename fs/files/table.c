@@ -309,7 +309,7 @@ const struct row tree_rows[] = {
 	{.pattern = "boot", .kind = ROW_FOLDER, .help = "the boot tutorial's script: options, accounts, steps"},
 	{.pattern = "boot/run", .kind = ROW_VERB, .slow = true, .live = true, .read = boot_run_file_read,
 	 .write = boot_run_file_write, .usage = "all | STEP…",
-	 .help = "runs steps; what is done already is not done again, and `all` goes on where it stopped"},
+	 .help = "runs steps: `all` goes on where it stopped, what ended stays done; a name does it anew"},
 	{.pattern = "boot/steps", .kind = ROW_FOLDER, .list = boot_steps_list, .help = "the steps one by one"},
 	{.pattern = "boot/steps/@step", .kind = ROW_VERB, .slow = true, .live = true, .exists = boot_steps_exists,
 	 .read = boot_steps_read, .write = boot_steps_write, .usage = "run",
