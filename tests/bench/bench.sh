@@ -63,6 +63,8 @@ measure_idle() {
 "$BUILD/tests/bench/signatures"
 "$BUILD/tests/bench/transfers"
 "$BUILD/tests/bench/chain"
+"$BUILD/tests/bench/clock" "$scratch/chain"
+rm -r "$scratch/chain"
 for users in 300 3000 30000; do
 	"$BUILD/tests/bench/boot" "$users" "$scratch/chain"
 	rm -r "$scratch/chain"
