@@ -99,10 +99,9 @@ static int prepare_transaction(struct run *run, struct prepared *prepared, struc
 	return sign(run, &prepared->item, &prepared->packed, error);
 }
 
-static void prepare(struct run *run, struct prepared *prepared, size_t index)
+static void prepare(struct run *run, struct prepared *prepared)
 {
-	*prepared = (struct prepared){.index = index};
-	prepared->result = run->step->make(&run->context, &prepared->item, index, &prepared->error);
+	prepared->result = run->step->make(&run->context, &prepared->item, prepared->index, &prepared->error);
 	if (prepared->result == 0 && !prepared->item.act)
 		prepared->result = prepare_transaction(run, prepared, &prepared->error);
 }
@@ -114,25 +113,24 @@ static void release_prepared(struct prepared *prepared)
 }
 
 /* The next item to be made, which becomes the ring's last; false: there is none, or no room. Under lock. */
-static bool claim(struct run *run, struct prepared **out, size_t *index)
+static bool claim(struct run *run, struct prepared **out)
 {
 	while (run->done && run->next < run->total && run->done[run->next])
 		run->next++;
 	if (run->stopped || run->count == AHEAD || run->next >= run->total)
 		return false;
 	*out = &run->ring[(run->first + run->count++) % AHEAD];
-	(*out)->ready = false;
-	*index = run->next++;
+	**out = (struct prepared){.index = run->next++};
 	return true;
 }
 
 /* Makes one; what is drawn at random is drawn in order, by one thread at a time. Gives up the lock
  * meanwhile. Under lock. */
-static void make_one(struct run *run, struct prepared *prepared, size_t index)
+static void make_one(struct run *run, struct prepared *prepared)
 {
 	if (run->done)
 		pthread_mutex_unlock(&run->lock);
-	prepare(run, prepared, index);
+	prepare(run, prepared);
 	if (run->done)
 		pthread_mutex_lock(&run->lock);
 	prepared->ready = true;
@@ -145,12 +143,11 @@ static void *make_ahead(void *argument)
 {
 	struct run *run = argument;
 	struct prepared *prepared;
-	size_t index;
 
 	pthread_mutex_lock(&run->lock);
 	while (!run->ended)
-		if (claim(run, &prepared, &index))
-			make_one(run, prepared, index);
+		if (claim(run, &prepared))
+			make_one(run, prepared);
 		else if (run->stopped)
 			break;
 		else
@@ -163,15 +160,14 @@ static void *make_ahead(void *argument)
 static struct prepared *ring_next(struct run *run)
 {
 	struct prepared *first, *prepared;
-	size_t index;
 
 	pthread_mutex_lock(&run->lock);
 	for (;;) {
 		first = run->count ? &run->ring[run->first] : NULL;
 		if (first && first->ready)
 			break;
-		if (claim(run, &prepared, &index))
-			make_one(run, prepared, index);
+		if (claim(run, &prepared))
+			make_one(run, prepared);
 		else if (first)
 			pthread_cond_wait(&run->first_ready, &run->lock); /* others are at it */
 		else
