@@ -128,6 +128,7 @@ static int create_chain(struct service *service, struct options *options, struct
 	                                    .wallet = service->wallet,
 	                                    .signer = service->signer,
 	                                    .verify = options->verify,
+	                                    .history = options->history,
 	                                    .notices = &notices};
 	int result = 0;
 	if (options->genesis_file[0]) {

@@ -21,7 +21,7 @@ enum { HELP_INDENT = 26, HELP_WIDTH = 100 };
 struct parsed {
 	int help, version, print_tree, print_options, unmount, foreground, single_thread;
 	int memory, nonempty, verify, allow_other;
-	char *data, *genesis, *genesis_key, *genesis_key_file;
+	char *data, *genesis, *genesis_key, *genesis_key_file, *history;
 	unsigned max_threads, idle_threads;
 	const char *words[2], *surplus; /* [SOURCE] MOUNTPOINT, as mount(8) calls it */
 };
@@ -63,6 +63,8 @@ static const struct option_row option_rows[] = {
 	{"-o verify",
 	 "check every block that is kept, its signature and what it does, and the state, before mounting",
 	 FIELD("verify", verify, 1)},
+	{"-o history=N|all", "how many blocks back at/ and the traces of blocks go (default: 100000)",
+	 FIELD("history=%s", history, 0)},
 	{"-o genesis=FILE", "start a new chain from this genesis.json", FIELD("genesis=%s", genesis, 0)},
 	{"-o genesis_key_file=FILE",
 	 "a file that holds the private key of that genesis (known already for the tutorial's own)",
@@ -193,6 +195,24 @@ static int settle_paths(struct options *out, const struct parsed *parsed, struct
 	return result;
 }
 
+static int settle_history(struct options *out, const struct parsed *parsed, struct error *error)
+{
+	const char *text = parsed->history;
+	size_t length = text ? strlen(text) : 0;
+
+	out->history = 0;
+	if (!text)
+		return 0;
+	if (strcmp(text, "all") == 0) {
+		out->history = UINT32_MAX;
+		return 0;
+	}
+	if (!length || length > 9 || strspn(text, "0123456789") != length || strtoul(text, NULL, 10) == 0)
+		return error_set(error, EINVAL, "history is a number of blocks or all, not '%.32s'", text);
+	out->history = (uint32_t)strtoul(text, NULL, 10);
+	return 0;
+}
+
 int options_parse(struct options *out, int count, char **arguments, struct error *error)
 {
 	struct parsed parsed = {.max_threads = 10, .idle_threads = 2};
@@ -229,12 +249,13 @@ int options_parse(struct options *out, int count, char **arguments, struct error
 		result = error_set(error, EINVAL, "-o genesis_key=WIF and genesis_key_file=FILE exclude each other");
 	else if (out->max_threads == 0)
 		result = error_set(error, EINVAL, "max_threads is at least 1");
-	else
+	else if ((result = settle_history(out, &parsed, error)) == 0)
 		result = settle_paths(out, &parsed, error);
 	hide_key(count, arguments);
 	free(parsed.data);
 	free(parsed.genesis);
 	free(parsed.genesis_key_file);
+	free(parsed.history);
 	return result;
 }
 

@@ -17,6 +17,7 @@
 struct rig {
 	const char *folder; /* NULL: in memory */
 	bool manual_clock, verify;
+	uint32_t history;              /* as the chain's option */
 	const struct genesis *genesis; /* NULL: the default */
 	struct wallet *wallet;         /* stays when the chain is closed: a wallet of its own outlives it */
 	struct signer *signer;

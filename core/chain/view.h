@@ -12,6 +12,7 @@
 #include "core/types/feature.h"
 #include "core/types/genesis.h"
 #include "core/types/table_id.h"
+#include "core/types/trace.h"
 
 struct chain;
 
@@ -170,6 +171,13 @@ struct chain_view_operations {
 	int (*block)(struct chain_view *view, struct signed_block *out, uint32_t number, struct error *error);
 	/* Its slot alone, which costs less; -ENOENT. */
 	int (*block_slot)(struct chain_view *view, uint32_t *slot, uint32_t number, struct error *error);
+	/* What it did: the traces of onblock, then of its transactions in their order. Release each, then
+	 * free(*out). -ENOENT: there is no such block, or its traces are not to be had any more. */
+	int (*traces)(struct chain_view *view, struct transaction_trace **out, size_t *count, uint32_t number,
+	              struct error *error);
+	/* The last block in which a transaction of that id stands; -ENOENT. */
+	int (*find_transaction)(struct chain_view *view, uint32_t *number, const struct checksum256 *id,
+	                        struct error *error);
 };
 
 /* The state that revision says (NULL: the head). Close it. -ENOENT: no such node or kept state, or a

@@ -57,6 +57,7 @@ void ledger_release(struct ledger *ledger); /* NULL is fine */
 const struct genesis *ledger_genesis(const struct ledger *ledger);
 const struct checksum256 *ledger_chain_id(const struct ledger *ledger);
 struct map *ledger_map(struct ledger *ledger);
+struct block_state *ledger_genesis_block(struct ledger *ledger); /* block 1 (E.8); held */
 /* The block of that id, borrowed, as long as some branch or anybody else holds it; NULL: nobody does. */
 struct block_state *ledger_find(const struct ledger *ledger, const struct checksum256 *id);
 
@@ -178,6 +179,11 @@ void branch_block_drop(struct branch *branch);
  * names the block and what differs. */
 int branch_apply_block(struct branch *branch, const struct signed_block *block, bool trusted,
                        struct error *error);
+/* Applies a block, trusted, on the head to show what it did, and drops it: the traces of onblock, then of its
+ * transactions in their order. The visitor may take a trace over and leave it empty. */
+typedef void trace_visitor(void *context, struct transaction_trace *trace);
+int branch_trace_block(struct branch *branch, const struct signed_block *block, trace_visitor *visitor,
+                       void *context, struct error *error);
 /* Do the block's signatures satisfy the authority of its producer, as the schedule before it has it?
  * digest: what was signed (E.4), as branch_block_seal gives it; previous: the state before the block. */
 int block_state_verify_signatures(const struct block_state *previous, const struct signed_block *block,

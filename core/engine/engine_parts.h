@@ -73,7 +73,6 @@ struct id_trail {
 
 /* --- ledger.c --- */
 struct ledger *ledger_begin(const struct genesis *genesis, struct map *map); /* the map is taken over */
-struct block_state *ledger_genesis_block(struct ledger *ledger);             /* block 1 (E.8); held */
 /* Others may see the block from now on. Its reference is given back as that of the block of this id which
  * was there already, if one was. */
 struct block_state *ledger_add(struct ledger *ledger, struct block_state *block);

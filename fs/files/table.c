@@ -2,6 +2,8 @@
  * and the tests know of it. Rows are in the order in which help shows them; a folder's row stands before
  * those of what is in it. Handlers are named after path and verb. */
 #include "fs/files/accounts/accounts.h"
+#include "fs/files/at.h"
+#include "fs/files/blocks.h"
 #include "fs/files/boot.h"
 #include "fs/files/chain/chain.h"
 #include "fs/files/contracts.h"
@@ -92,6 +94,17 @@ const struct row tree_rows[] = {
 	{.pattern = "chain/clock", .kind = ROW_VALUE, .slow = true, .live = true, .read = chain_clock_read,
 	 .write = chain_clock_write, .usage = CHAIN_CLOCK_USAGE,
 	 .help = "chain time; moves it on, with every block in between or (skip) with none"},
+
+	{.pattern = "blocks", .kind = ROW_FOLDER, .list = blocks_list,
+	 .help = "blocks: the head, the last irreversible one and the last 100; any other by its number, its "
+	         "id or a time"},
+	{.pattern = "blocks/@block.json", .kind = ROW_READ_ONLY, .exists = blocks_exists, .read = blocks_read,
+	 .help = "a block as get_block shows it, and below `traces` what it did"},
+	{.pattern = "transactions", .kind = ROW_FOLDER, .list = transactions_list,
+	 .help = "the last 100 transactions, failed ones of this mount among them; any other by its id"},
+	{.pattern = "transactions/@transaction.json", .kind = ROW_READ_ONLY, .live = true,
+	 .exists = transactions_exists, .read = transactions_read,
+	 .help = "what it did: actions, inline actions, console, RAM; or the error that it ended with"},
 
 	{.pattern = "accounts", .kind = ROW_FOLDER, .grafted = true, .list = accounts_list,
 	 .make = accounts_make, .help = "every account; mkdir NAME creates one by defaults/"},
@@ -210,6 +223,12 @@ const struct row tree_rows[] = {
 	 .read = producers_status_read, .help = "whether it produces, or why not"},
 	{.pattern = "producers/@producer/account", .kind = ROW_LINK, .read = producers_account_read,
 	 .help = "its account"},
+
+	{.pattern = "at", .kind = ROW_FOLDER,
+	 .help = "the past: a folder for each block, which is there when it is named and not listed"},
+	{.pattern = "at/@block", .kind = ROW_FOLDER, .exists = at_exists, .graft = at_graft,
+	 .help = "chain/, accounts/ and producers/ as they were after that block, read-only: its number, its "
+	         "id, or a time, as 2030-01-01T00:00:00"},
 
 	{.pattern = "nodes", .kind = ROW_FOLDER, .list = nodes_list, .help = "the nodes of the network"},
 	{.pattern = "nodes/@node", .kind = ROW_FOLDER, .exists = nodes_exists, .help = "a node"},

@@ -8,6 +8,7 @@
 #include "core/types/name.h"
 #include "core/types/time.h"
 #include "fs/tree/errors.h"
+#include "fs/tree/sent.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -179,7 +180,8 @@ void tree_wrote(struct tree *tree)
 }
 
 /* What has been sent stands in the log, and is what the next view shows. */
-static int sent(struct request *request, struct transaction_trace *trace, int result)
+static int sent(struct request *request, struct transaction_trace *trace, int result,
+                const struct error *error)
 {
 	struct chain_view *view = NULL;
 	if (result == 0) {
@@ -188,7 +190,7 @@ static int sent(struct request *request, struct transaction_trace *trace, int re
 		if (request_view(request, &view, NULL) == 0)
 			transaction_log_add(request->tree, view, trace);
 	}
-	transaction_trace_release(trace);
+	sent_keep(request, trace, result ? error : NULL);
 	return result;
 }
 
@@ -207,7 +209,7 @@ int request_send(struct request *request, struct action *actions, size_t count, 
 	int result = chain_send(request->chain, &trace, request->wallet, actions, count, &options, error);
 	if (result && error)
 		explain_overdrawn(error, actor);
-	return sent(request, &trace, result);
+	return sent(request, &trace, result, error);
 }
 
 int request_send_packed(struct request *request, struct packed_transaction *packed, struct error *error)
@@ -215,8 +217,8 @@ int request_send_packed(struct request *request, struct packed_transaction *pack
 	const struct chain_send_options options = send_options(request);
 	struct transaction_trace trace = {0};
 	request_end(request);
-	return sent(request, &trace,
-	            chain_send_packed(request->chain, &trace, request->wallet, packed, &options, error));
+	int result = chain_send_packed(request->chain, &trace, request->wallet, packed, &options, error);
+	return sent(request, &trace, result, error);
 }
 
 int request_act(struct request *request, struct action *action, struct error *error)

@@ -3,6 +3,7 @@
 #include "core/chain/embedded/embedded_private.h"
 
 #include "core/base/memory.h"
+#include "core/engine/storage/transaction_index.h"
 #include "core/engine/storage/data_folder.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
@@ -54,7 +55,9 @@ static void destroy(struct chain *base)
 	if (chain->current)
 		embedded_unpin(chain, chain->current);
 	embedded_collect(chain);
+	transaction_index_close(chain->index);
 	storage_close(chain->storage);
+	past_destroy(chain->past);
 	network_destroy(chain->network);
 	ledger_release(chain->ledger);
 	chain_abi_cache_destroy(base->abi_cache);
@@ -63,6 +66,7 @@ static void destroy(struct chain *base)
 	pthread_cond_destroy(&chain->changed);
 	pthread_cond_destroy(&chain->to_sign);
 	pthread_cond_destroy(&chain->was_signed);
+	pthread_mutex_destroy(&chain->index_lock);
 	pthread_mutex_destroy(&chain->log);
 	pthread_mutex_destroy(&chain->lock);
 	pthread_mutex_destroy(&chain->publish);
@@ -137,13 +141,15 @@ static int catch_up_with_head(struct embedded_chain *chain, struct text *notices
 }
 
 /* The network stands on `first`, which is taken over. */
-static int open_network(struct embedded_chain *chain, struct branch *first, struct text *notices,
-                        struct error *error)
+static int open_network(struct embedded_chain *chain, struct branch *first, uint32_t history,
+                        struct text *notices, struct error *error)
 {
 	struct network_hooks hooks = embedded_hooks(chain);
 
 	chain->ledger = ledger_hold(branch_ledger(first));
 	chain->base.chain_id = *ledger_chain_id(chain->ledger);
+	const struct past_source source = {&chain->lock, chain->ledger, embedded_read_block, chain};
+	chain->past = past_create(&source, history ? history : HISTORY_DEFAULT);
 	chain->network = network_create(chain->ledger, chain->node_keys, &hooks);
 	chain->viewed = name_literal("eosio");
 	if (chain->storage)
@@ -191,7 +197,7 @@ static int open_chain(struct embedded_chain *chain, const struct embedded_option
 		signed_block_pack(&chain->recent[branch_head(first)->number % RECENT_BLOCKS],
 		                  branch_head(first)->block);
 	}
-	result = open_network(chain, first, options->notices, error);
+	result = open_network(chain, first, options->history, options->notices, error);
 	if (result == 0 && chain->storage)
 		result = storage_rebuild(chain->storage, chain, options->notices, error);
 	return result || !chain->storage ? result : catch_up_with_head(chain, options->notices, error);
@@ -233,6 +239,7 @@ int embedded_chain_create(struct chain **out, const struct embedded_options *opt
 	chain->signer = options->signer;
 	chain->wallet = options->wallet;
 	chain->manual_clock = options->manual_clock;
+	pthread_mutex_init(&chain->index_lock, NULL);
 	pthread_mutex_init(&chain->log, NULL);
 	pthread_mutex_init(&chain->lock, NULL);
 	pthread_mutex_init(&chain->publish, NULL);

@@ -7,6 +7,8 @@
 
 struct data_folder;
 
+enum { HISTORY_DEFAULT = 100000 };
+
 struct embedded_options {
 	struct data_folder *data_folder; /* borrowed (storage/data_folder.h); NULL: in memory only */
 	const struct genesis *genesis; /* NULL: genesis_default(), or what the data folder has */
@@ -15,6 +17,8 @@ struct embedded_options {
 	struct wallet *wallet;    /* its keys sign blocks too; borrowed */
 	const struct signer *signer; /* borrowed */
 	bool verify;              /* every block is checked and applied again, and the state compared */
+	/* blocks whose states can be seen; 0: HISTORY_DEFAULT; UINT32_MAX: all */
+	uint32_t history;
 	bool manual_clock;        /* tests: blocks come only with clock_advance and when they are full */
 	struct text *notices;     /* sentences for the user, one a line (a torn tail was cut); may be NULL */
 };

@@ -9,6 +9,7 @@
 
 #include "core/chain/embedded/block_times.h"
 #include "core/chain/embedded/embedded.h"
+#include "core/chain/embedded/past.h"
 #include "core/network/network.h"
 #include "core/wallet/key_store.h"
 
@@ -17,6 +18,7 @@
 
 struct data_folder;
 struct storage;
+struct transaction_index; /* core/engine/storage/transaction_index.h */
 
 /* A state that readers may pin. Released by readers under `publish`, freed under `lock`. */
 struct published {
@@ -75,6 +77,9 @@ struct embedded_chain {
 	size_t sealed_count, sealed_capacity;
 	/* without storage: the last RECENT_BLOCKS blocks, packed, by number modulo that */
 	struct bytes *recent;
+	struct past *past;
+	pthread_mutex_t index_lock; /* no other lock is taken below it */
+	struct transaction_index *index; /* under index_lock; NULL: not opened, or there is no storage */
 	struct block_state *stored; /* held: a block that is in the log, the newest known; NULL without storage */
 	bool unsynced;          /* under log: what was stored last has not reached the disk */
 	char trouble[ERROR_SENTENCE_SIZE]; /* what the node's log told last about storing */
@@ -97,14 +102,28 @@ static inline struct embedded_chain *embedded_of(struct chain *chain)
 int embedded_view_open(struct chain *base, struct chain_view **out, const struct chain_revision *revision,
                        const struct interruption *interruption, struct error *error);
 struct chain_view_operations embedded_view_operations(void);
+/* A block at or before a head, from memory or from the data folder; -ENOENT. chain: a struct
+ * embedded_chain. */
+int embedded_read_block(void *chain, const struct block_state *head, struct signed_block *out,
+                        uint32_t number, struct error *error);
+
+/* --- transactions.c --- */
+/* The last block at or before a head that has a transaction of that id; -ENOENT. */
+int embedded_find_transaction(struct embedded_chain *chain, uint32_t *number, struct block_state *head,
+                              const struct checksum256 *id, const struct interruption *interruption,
+                              struct error *error);
+/* Brings the index of transactions on by so many blocks of the log, at most. */
+int embedded_index_blocks(struct embedded_chain *chain, uint32_t maximum,
+                          const struct interruption *interruption, struct error *error);
 
 /* --- publish.c --- */
 /* under lock: readers see the branch's state from now on */
 void embedded_publish(struct embedded_chain *chain);
 void embedded_collect(struct embedded_chain *chain);        /* under lock: frees what readers have let go */
 struct published *embedded_pin(struct embedded_chain *chain);
-/* The state after a reversible block; NULL: it is not in memory. */
-struct published *embedded_pin_block(struct embedded_chain *chain, uint32_t number);
+/* The state after a block. Fails as past_state(). */
+int embedded_pin_block(struct embedded_chain *chain, struct published **out, uint32_t number,
+                       const struct interruption *interruption, struct error *error);
 void embedded_unpin(struct embedded_chain *chain, struct published *state);
 
 /* The state that a node shows, for one view. */

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RETRY_MS = 500, SIGNED_AT_ONCE = 8 };
+enum { RETRY_MS = 500, SIGNED_AT_ONCE = 8, INDEXED_AT_ONCE = 128 };
 
 /* Blocks that are stored, whose journals can go when the disk has them. */
 struct journaled {
@@ -279,6 +279,8 @@ void *embedded_store_thread(void *context)
 		int result = embedded_finish(chain, true, &error);
 		if (result == 0 && chain->storage)
 			storage_save_state(chain->storage, chain, false, &error);
+		if (result == 0)
+			embedded_index_blocks(chain, INDEXED_AT_ONCE, NULL, &error);
 		log_trouble(chain, error.sentence);
 		pthread_mutex_lock(&chain->lock);
 		if (result)

@@ -68,6 +68,12 @@ static void add_sealed(void *context, struct node *node, struct block_state *blo
 		pthread_cond_broadcast(&chain->changed);
 }
 
+static void follow_past(void *context, struct node *node, struct block_state *block)
+{
+	(void)block;
+	past_follow(((struct embedded_chain *)context)->past, node);
+}
+
 static void report_lost(void *context, const struct lost_transaction *lost)
 {
 	struct embedded_chain *chain = context;
@@ -86,6 +92,7 @@ struct network_hooks embedded_hooks(struct embedded_chain *chain)
 		.record = chain->storage ? record : NULL,
 		.take_back = chain->storage ? take_back : NULL,
 		.sealed = add_sealed,
+		.accepted = follow_past,
 		.lost = report_lost,
 	};
 }

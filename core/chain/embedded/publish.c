@@ -4,6 +4,7 @@
 #include "core/base/memory.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void free_published(struct published *state)
 {
@@ -99,16 +100,32 @@ static struct published *number(struct embedded_chain *chain, struct published *
 	return state;
 }
 
-struct published *embedded_pin_block(struct embedded_chain *chain, uint32_t block_num)
+/* One state, one sequence: apart from those that are counted, by the id of its block. */
+static uint64_t sequence_of(const struct block_state *block)
 {
-	struct published *state = NULL;
+	uint64_t hash;
 
+	memcpy(&hash, block->id.data + sizeof block->id.data - sizeof hash, sizeof hash);
+	return hash | UINT64_C(1) << 63;
+}
+
+int embedded_pin_block(struct embedded_chain *chain, struct published **out, uint32_t block_num,
+                       const struct interruption *interruption, struct error *error)
+{
+	struct published *head = embedded_pin(chain);
+	struct block_state *block;
+	int result = past_state(chain->past, &block, head->head, block_num, interruption, error);
+
+	embedded_unpin(chain, head);
+	*out = NULL;
+	if (result)
+		return result;
 	pthread_mutex_lock(&chain->lock);
-	struct block_state *block = node_find_block(embedded_viewed(chain), block_num);
-	if (block)
-		state = number(chain, publish_block(block, map_root_hold(block->root)));
+	*out = publish_block(block, map_root_hold(block->root));
+	out[0]->sequence = sequence_of(block);
+	block_state_release(block);
 	pthread_mutex_unlock(&chain->lock);
-	return state;
+	return 0;
 }
 
 struct published *embedded_pin_node(struct embedded_chain *chain, uint64_t name)

@@ -33,16 +33,15 @@ static int no_node(struct error *error, uint64_t name)
 }
 
 static int pin_revision(struct embedded_chain *chain, struct published **out,
-                        const struct chain_revision *revision, struct error *error)
+                        const struct chain_revision *revision, const struct interruption *interruption,
+                        struct error *error)
 {
 	switch (revision->kind) {
 	case CHAIN_HEAD:
 		*out = revision->node ? embedded_pin_node(chain, revision->node) : embedded_pin(chain);
 		return *out ? 0 : no_node(error, revision->node);
 	case CHAIN_BLOCK:
-		*out = embedded_pin_block(chain, revision->block_num);
-		return *out ? 0 : error_set(error, EOPNOTSUPP, "the state after block %" PRIu32 " is not kept",
-		                            revision->block_num);
+		return embedded_pin_block(chain, out, revision->block_num, interruption, error);
 	case CHAIN_KEPT:
 		break;
 	}
@@ -54,7 +53,7 @@ int embedded_view_open(struct chain *base, struct chain_view **out, const struct
 {
 	struct embedded_chain *chain = embedded_of(base);
 	struct published *state;
-	int result = pin_revision(chain, &state, revision, error);
+	int result = pin_revision(chain, &state, revision, interruption, error);
 
 	if (result)
 		return result;
@@ -170,12 +169,10 @@ static bool pack_from_memory(struct embedded_chain *chain, const struct block_st
 	return is_signed;
 }
 
-/* From memory, or from the log. */
-static int read_block(struct chain_view *view, struct signed_block *out, uint32_t number,
-                      struct error *error)
+int embedded_read_block(void *context, const struct block_state *head, struct signed_block *out,
+                        uint32_t number, struct error *error)
 {
-	struct embedded_chain *chain = embedded_of(view->chain);
-	const struct block_state *head = state_of(view)->head;
+	struct embedded_chain *chain = context;
 	struct checksum256 id;
 	struct bytes packed = {0};
 	bool has_id;
@@ -200,6 +197,26 @@ static int read_block(struct chain_view *view, struct signed_block *out, uint32_
 	return result;
 }
 
+static int read_block(struct chain_view *view, struct signed_block *out, uint32_t number,
+                      struct error *error)
+{
+	return embedded_read_block(embedded_of(view->chain), state_of(view)->head, out, number, error);
+}
+
+static int read_traces(struct chain_view *view, struct transaction_trace **out, size_t *count,
+                       uint32_t number, struct error *error)
+{
+	return past_traces(embedded_of(view->chain)->past, out, count, state_of(view)->head, number,
+	                   view->interruption, error);
+}
+
+static int find_transaction(struct chain_view *view, uint32_t *number, const struct checksum256 *id,
+                            struct error *error)
+{
+	return embedded_find_transaction(embedded_of(view->chain), number, state_of(view)->head, id,
+	                                 view->interruption, error);
+}
+
 struct chain_view_operations embedded_view_operations(void)
 {
 	struct chain_view_operations operations = state_view_operations;
@@ -207,5 +224,7 @@ struct chain_view_operations embedded_view_operations(void)
 	operations.info = read_info;
 	operations.block = read_block;
 	operations.block_slot = read_block_slot;
+	operations.traces = read_traces;
+	operations.find_transaction = find_transaction;
 	return operations;
 }

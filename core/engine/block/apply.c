@@ -12,11 +12,11 @@
 
 /* --- transactions --- */
 
-static int apply_packed(struct branch *branch, const struct transaction_receipt *receipt, struct error *error)
+static int apply_packed(struct branch *branch, const struct transaction_receipt *receipt,
+                        struct transaction_trace *trace, struct error *error)
 {
 	const struct push_options options = {.billed_cpu_us = receipt->cpu_usage_us};
 	struct packed_transaction packed = {0};
-	struct transaction_trace trace = {0};
 	struct public_key *keys = NULL;
 	struct bytes copy = {0};
 	struct cursor in;
@@ -31,9 +31,8 @@ static int apply_packed(struct branch *branch, const struct transaction_receipt 
 		if ((result = packed_transaction_keys(&packed, keys, &branch->ledger->chain_id, error)))
 			goto out;
 	}
-	result = branch_push(branch, &packed, keys, keys ? packed.signatures_count : 0, &options, &trace, error);
+	result = branch_push(branch, &packed, keys, keys ? packed.signatures_count : 0, &options, trace, error);
 out:
-	transaction_trace_release(&trace);
 	packed_transaction_release(&packed);
 	bytes_release(&copy);
 	free(keys);
@@ -41,14 +40,11 @@ out:
 }
 
 static int apply_scheduled(struct branch *branch, const struct transaction_receipt *receipt,
-                           struct error *error)
+                           struct transaction_trace *trace, struct error *error)
 {
 	const struct push_options options = {.billed_cpu_us = receipt->cpu_usage_us};
-	struct transaction_trace trace = {0};
-	int result = branch_push_scheduled(branch, &receipt->id, &options, &trace, error);
 
-	transaction_trace_release(&trace);
-	return result;
+	return branch_push_scheduled(branch, &receipt->id, &options, trace, error);
 }
 
 static int compare_receipt(const struct branch *branch, const struct transaction_receipt *theirs,
@@ -67,14 +63,20 @@ static int compare_receipt(const struct branch *branch, const struct transaction
 		transaction_status_name(theirs->status), theirs->cpu_usage_us, theirs->net_usage_words);
 }
 
-static int apply_transactions(struct branch *branch, const struct signed_block *block, struct error *error)
+/* visitor: NULL, or is shown the trace of each. */
+static int apply_transactions(struct branch *branch, const struct signed_block *block,
+                              trace_visitor *visitor, void *context, struct error *error)
 {
 	for (size_t i = 0; i < block->transactions_count; i++) {
 		const struct transaction_receipt *receipt = &block->transactions[i];
-		int result = receipt->is_id ? apply_scheduled(branch, receipt, error)
-		                            : apply_packed(branch, receipt, error);
+		struct transaction_trace trace = {0};
+		int result = receipt->is_id ? apply_scheduled(branch, receipt, &trace, error)
+		                            : apply_packed(branch, receipt, &trace, error);
 		if (!result)
 			result = compare_receipt(branch, receipt, i, error);
+		if (!result && visitor)
+			visitor(context, &trace);
+		transaction_trace_release(&trace);
 		if (result) {
 			error_prefix(error, "transaction %zu", i);
 			return result;
@@ -153,21 +155,32 @@ static void copy_signatures(struct signed_block *to, const struct signed_block *
 	}
 }
 
-static int apply_checked(struct branch *branch, const struct signed_block *block, bool trusted,
-                         struct error *error)
+/* Starts a block as an existing one was. */
+static int start_as(struct branch *branch, const struct signed_block *block, bool trusted,
+                    struct transaction_trace *onblock, struct error *error)
 {
 	struct block_options options = {.slot = block->header.timestamp,
 	                                .producer = block->header.producer,
 	                                .confirmed = block->header.confirmed};
-	struct checksum256 *features = NULL, digest;
-	struct block_state *next = NULL;
+	struct checksum256 *features = NULL;
 	int result;
 
 	options.features_count = block_header_features(&block->header, &features);
 	options.features = features;
-	result = block_start(branch, &options, true, trusted, NULL, error);
+	result = block_start(branch, &options, true, trusted, onblock, error);
+	free(features);
+	return result;
+}
+
+static int apply_checked(struct branch *branch, const struct signed_block *block, bool trusted,
+                         struct error *error)
+{
+	struct block_state *next = NULL;
+	struct checksum256 digest;
+	int result = start_as(branch, block, trusted, NULL, error);
+
 	if (!result)
-		result = apply_transactions(branch, block, error);
+		result = apply_transactions(branch, block, NULL, NULL, error);
 	if (!result)
 		result = block_finish(branch, NULL, &next, &digest, error);
 	if (!result)
@@ -181,7 +194,6 @@ static int apply_checked(struct branch *branch, const struct signed_block *block
 		branch_block_drop(branch);
 		block_state_release(next);
 	}
-	free(features);
 	return result;
 }
 
@@ -218,6 +230,28 @@ int branch_apply_block(struct branch *branch, const struct signed_block *block, 
 	} else if (!result) {
 		result = apply_checked(branch, block, trusted, error);
 	}
+	if (result)
+		error_prefix(error, "block %u", block_header_number(&block->header));
+	return result;
+}
+
+int branch_trace_block(struct branch *branch, const struct signed_block *block, trace_visitor *visitor,
+                       void *context, struct error *error)
+{
+	struct transaction_trace onblock = {0};
+	struct error own = {0};
+	int result;
+	if (!error)
+		error = &own;
+	result = check_block(branch, block, error);
+	if (!result)
+		result = start_as(branch, block, true, &onblock, error);
+	if (!result) {
+		visitor(context, &onblock);
+		result = apply_transactions(branch, block, visitor, context, error);
+		branch_block_drop(branch);
+	}
+	transaction_trace_release(&onblock);
 	if (result)
 		error_prefix(error, "block %u", block_header_number(&block->header));
 	return result;

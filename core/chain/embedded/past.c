@@ -1,0 +1,304 @@
+/* Which states of the past are kept, and how the others are made again. */
+#include "core/chain/embedded/past.h"
+
+#include "core/base/memory.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	RECENT = 1000,     /* states kept one by one */
+	STRIDE = 1000,     /* blocks between two of those that stay longer */
+	MADE_MAXIMUM = 16, /* states made again, for whoever asks next */
+	KEPT_LEAST = 16    /* however much memory they take */
+};
+#define MEMORY_MAXIMUM ((size_t)768 << 20) /* bytes of all states, the head's included */
+
+struct past {
+	struct past_source source;
+	uint32_t history;
+	uint32_t followed; /* the last block that past_follow() has seen as irreversible */
+	struct block_state **kept; /* held; ascending by number */
+	size_t count, capacity;
+	struct block_state *made[MADE_MAXIMUM]; /* held, or NULL */
+	size_t next_made;
+};
+
+struct past *past_create(const struct past_source *source, uint32_t history)
+{
+	struct past *past = memory_allocate(1, sizeof *past);
+
+	past->source = *source;
+	past->history = history;
+	return past;
+}
+
+void past_destroy(struct past *past)
+{
+	if (!past)
+		return;
+	for (size_t i = 0; i < past->count; i++)
+		block_state_release(past->kept[i]);
+	for (size_t i = 0; i < MADE_MAXIMUM; i++)
+		block_state_release(past->made[i]);
+	free(past->kept);
+	free(past);
+}
+
+/* --- what is kept --- */
+
+/* How many of the kept have a number <= this. */
+static size_t place_after(const struct past *past, uint32_t number)
+{
+	size_t low = 0, high = past->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (past->kept[middle]->number <= number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void drop(struct past *past, size_t place)
+{
+	block_state_release(past->kept[place]);
+	past->count--;
+	memmove(past->kept + place, past->kept + place + 1, (past->count - place) * sizeof *past->kept);
+}
+
+/* Block 1 costs nothing beside the others, and everything can be made from it. */
+static bool stays(const struct past *past, uint32_t number)
+{
+	uint32_t age = past->followed > number ? past->followed - number : 0;
+
+	return number == 1 || age < RECENT || (number % STRIDE == 0 && age / STRIDE <= past->history / STRIDE);
+}
+
+static void keep(struct past *past, struct block_state *state)
+{
+	size_t place = place_after(past, state->number);
+
+	if (place && past->kept[place - 1]->number == state->number)
+		return;
+	memory_grow(&past->kept, &past->capacity, past->count + 1, sizeof *past->kept);
+	memmove(past->kept + place + 1, past->kept + place, (past->count - place) * sizeof *past->kept);
+	past->kept[place] = block_state_hold(state);
+	past->count++;
+}
+
+/* What has just become too old; and the oldest of all while they take too much memory. */
+static void thin(struct past *past)
+{
+	const struct map *map = ledger_map(past->source.ledger);
+	uint32_t leaves = past->followed > RECENT ? past->followed - RECENT : 0;
+	size_t place = place_after(past, leaves);
+
+	if (place && !stays(past, past->kept[place - 1]->number))
+		drop(past, place - 1);
+	if (past->count > 1 && !stays(past, past->kept[1]->number))
+		drop(past, 1);
+	while (past->count > KEPT_LEAST && map_memory(map) > MEMORY_MAXIMUM)
+		drop(past, past->kept[0]->number == 1);
+}
+
+void past_follow(struct past *past, const struct node *node)
+{
+	uint32_t last = node_irreversible(node, NULL);
+
+	while (past->followed < last) {
+		struct block_state *state = node_find_block(node, ++past->followed);
+		if (!state)
+			continue;
+		keep(past, state);
+		thin(past);
+	}
+}
+
+/* The latest irreversible one at or before a block that is in memory. */
+static struct block_state *nearest_kept(const struct past *past, uint32_t number)
+{
+	size_t place = place_after(past, number);
+	struct block_state *found = place ? past->kept[place - 1] : NULL;
+
+	for (size_t i = 0; i < MADE_MAXIMUM; i++)
+		if (past->made[i] && past->made[i]->number <= number &&
+		    (!found || past->made[i]->number > found->number))
+			found = past->made[i];
+	return found;
+}
+
+struct block_state *past_find(const struct past *past, uint32_t number)
+{
+	struct block_state *state = nearest_kept(past, number);
+
+	return state && state->number == number ? state : NULL;
+}
+
+/* The latest at or before a block of the head's past, held; a reversible one the ledger has. */
+static struct block_state *nearest(struct past *past, struct block_state *head, uint32_t number)
+{
+	struct branch *branch = branch_fork(past->source.ledger, head);
+	struct block_state *state = branch_find(branch, number);
+
+	if (!state)
+		state = nearest_kept(past, number < head->dpos_irreversible ? number : head->dpos_irreversible);
+	state = state ? block_state_hold(state) : ledger_genesis_block(past->source.ledger);
+	branch_destroy(branch);
+	return state;
+}
+
+/* --- what is made again --- */
+
+/* One more block; now and then its state is worth keeping. Without the lock. */
+static int apply_next(struct past *past, struct branch *again, const struct block_state *head,
+                      uint32_t number, struct error *error)
+{
+	struct signed_block block = {0};
+	int result = past->source.read(past->source.context, head, &block, number, error);
+
+	if (result)
+		return result;
+	pthread_mutex_lock(past->source.lock);
+	result = branch_apply_block(again, &block, true, error);
+	if (result == 0 && number % STRIDE == 0 && number <= past->followed && stays(past, number)) {
+		keep(past, branch_head(again));
+		thin(past);
+	}
+	pthread_mutex_unlock(past->source.lock);
+	signed_block_release(&block);
+	return result;
+}
+
+static int apply_until(struct past *past, struct branch *again, const struct block_state *head,
+                       uint32_t number, const struct interruption *interruption, struct error *error)
+{
+	int result = 0;
+
+	for (uint32_t next = branch_head(again)->number + 1; next <= number && result == 0; next++) {
+		result = apply_next(past, again, head, next, error);
+		if (result == 0 && interruption_happened(interruption))
+			result = error_set(error, EINTR, "interrupted while block %" PRIu32 " was looked up", number);
+	}
+	return result;
+}
+
+static int check_known(const struct past *past, uint32_t head, uint32_t number, struct error *error)
+{
+	if (!number || number > head)
+		return error_set(error, ENOENT, "there is no block %" PRIu32 ": the head is block %" PRIu32, number,
+		                 head);
+	if (head - number > past->history)
+		return error_set(error, EOPNOTSUPP,
+		                 "block %" PRIu32 " is %" PRIu32 " blocks old: the past goes back %" PRIu32
+		                 " blocks (option history)",
+		                 number, head - number, past->history);
+	return 0;
+}
+
+/* Of an irreversible one; the others live as long as their branches. */
+static void remember(struct past *past, struct block_state *state)
+{
+	if (past_find(past, state->number) || state->number > past->followed)
+		return;
+	block_state_release(past->made[past->next_made]);
+	past->made[past->next_made] = block_state_hold(state);
+	past->next_made = (past->next_made + 1) % MADE_MAXIMUM;
+}
+
+int past_state(struct past *past, struct block_state **out, struct block_state *head, uint32_t number,
+               const struct interruption *interruption, struct error *error)
+{
+	struct branch *again = NULL;
+	struct block_state *from;
+	int result = check_known(past, head->number, number, error);
+
+	*out = NULL;
+	if (result)
+		return result;
+	pthread_mutex_lock(past->source.lock);
+	from = nearest(past, head, number);
+	if (from->number == number)
+		*out = from;
+	else
+		again = branch_fork(past->source.ledger, from);
+	pthread_mutex_unlock(past->source.lock);
+	if (*out)
+		return 0;
+
+	result = apply_until(past, again, head, number, interruption, error);
+
+	pthread_mutex_lock(past->source.lock);
+	if (result == 0) {
+		*out = block_state_hold(branch_head(again));
+		remember(past, *out);
+	}
+	branch_destroy(again);
+	block_state_release(from);
+	pthread_mutex_unlock(past->source.lock);
+	return result;
+}
+
+/* --- traces --- */
+
+struct traces {
+	struct transaction_trace *list;
+	size_t count, capacity;
+};
+
+static void take_trace(void *context, struct transaction_trace *trace)
+{
+	struct traces *traces = context;
+
+	memory_grow(&traces->list, &traces->capacity, traces->count + 1, sizeof *traces->list);
+	traces->list[traces->count++] = *trace;
+	*trace = (struct transaction_trace){0};
+}
+
+static int trace_on(struct past *past, struct traces *traces, struct block_state *before,
+                    const struct signed_block *block, struct error *error)
+{
+	struct branch *again;
+	int result;
+
+	pthread_mutex_lock(past->source.lock);
+	again = branch_fork(past->source.ledger, before);
+	result = branch_trace_block(again, block, take_trace, traces, error);
+	branch_destroy(again);
+	block_state_release(before);
+	pthread_mutex_unlock(past->source.lock);
+	return result;
+}
+
+int past_traces(struct past *past, struct transaction_trace **out, size_t *count, struct block_state *head,
+                uint32_t number, const struct interruption *interruption, struct error *error)
+{
+	struct traces traces = {0};
+	struct signed_block block = {0};
+	struct block_state *before;
+	int result;
+
+	*out = NULL;
+	*count = 0;
+	if (number == 1)
+		return 0; /* nothing ran in the genesis block */
+	result = past->source.read(past->source.context, head, &block, number, error);
+	if (result == 0)
+		result = past_state(past, &before, head, number - 1, interruption, error);
+	if (result == 0)
+		result = trace_on(past, &traces, before, &block, error);
+	if (result) {
+		for (size_t i = 0; i < traces.count; i++)
+			transaction_trace_release(&traces.list[i]);
+		free(traces.list);
+	} else {
+		*out = traces.list;
+		*count = traces.count;
+	}
+	signed_block_release(&block);
+	return result;
+}

@@ -1,0 +1,41 @@
+/* The states after earlier blocks: those that are kept, and others made from them by applying the blocks in
+ * between again. What is kept shares its unchanged parts. */
+#ifndef EOSIOFS_CORE_CHAIN_EMBEDDED_PAST_H
+#define EOSIOFS_CORE_CHAIN_EMBEDDED_PAST_H
+
+#include "core/base/interruption.h"
+#include "core/network/network.h"
+
+#include <pthread.h>
+
+struct past;
+
+/* Whose past it is. The lock is that of the ledger and of all counted roots. */
+struct past_source {
+	pthread_mutex_t *lock;
+	struct ledger *ledger; /* borrowed, under lock */
+	/* A block at or before a head, without the lock. -ENOENT. */
+	int (*read)(void *context, const struct block_state *head, struct signed_block *out, uint32_t number,
+	            struct error *error);
+	void *context;
+};
+
+/* Keeps the last 1 000 irreversible states, and of those before, back to `history` blocks (UINT32_MAX: all),
+ * every thousandth. */
+struct past *past_create(const struct past_source *source, uint32_t history);
+void past_destroy(struct past *past); /* under lock; NULL is fine */
+/* Keeps what has become irreversible; to be called for each block that a node takes in. Under lock. */
+void past_follow(struct past *past, const struct node *node);
+/* The irreversible state of that number, if it is in memory: borrowed under lock; else NULL. */
+struct block_state *past_find(const struct past *past, uint32_t number);
+/* The state after a block at or before the head, held (release it under lock), from the nearest one before
+ * it that is kept by applying the blocks in between. Without the lock. -ENOENT: no such block. -EOPNOTSUPP:
+ * it is older than `history`. -EINTR. */
+int past_state(struct past *past, struct block_state **out, struct block_state *head, uint32_t number,
+               const struct interruption *interruption, struct error *error);
+/* What such a block did: the traces of onblock and of its transactions, each to be released, then free(*out).
+ * Without the lock. Fails as past_state(). */
+int past_traces(struct past *past, struct transaction_trace **out, size_t *count, struct block_state *head,
+                uint32_t number, const struct interruption *interruption, struct error *error);
+
+#endif

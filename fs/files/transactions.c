@@ -1,0 +1,151 @@
+/* transactions/: what each transaction did, whichever block has it; and those of this mount that no block
+ * has. */
+#include "fs/files/blocks.h"
+
+#include "core/chain/print.h"
+#include "fs/tree/sent.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHOWN = 100, BLOCKS_LOOKED_THROUGH = 1000 };
+
+/* --- the list: this mount's own, then those of the last blocks --- */
+
+struct ids {
+	struct checksum256 list[SHOWN];
+	size_t count;
+};
+
+static void add_id(struct ids *ids, const struct checksum256 *id)
+{
+	for (size_t i = 0; i < ids->count; i++)
+		if (checksum256_equal(&ids->list[i], id))
+			return;
+	if (ids->count < SHOWN)
+		ids->list[ids->count++] = *id;
+}
+
+static int add_of_block(struct request *request, struct ids *ids, uint32_t number, struct error *error)
+{
+	struct signed_block block = {0};
+	int result = request->view->operations->block(request->view, &block, number, error);
+	for (size_t i = block.transactions_count; i-- > 0 && result == 0;) {
+		const struct transaction_receipt *receipt = &block.transactions[i];
+		add_id(ids, receipt->is_id ? &receipt->id : &receipt->packed.id);
+	}
+	signed_block_release(&block);
+	return result;
+}
+
+static int compare_ids(const void *a, const void *b) { return memcmp(a, b, sizeof(struct checksum256)); }
+
+int transactions_list(struct request *request, const char *from, struct listing *listing,
+                      struct error *error)
+{
+	struct ids ids = {.count = 0};
+	uint32_t head = 0;
+	int result = block_find(request, &head, "head", error);
+	if (result == 0)
+		ids.count = sent_ids(request, ids.list, SHOWN);
+	for (uint32_t back = 0;
+	     back < BLOCKS_LOOKED_THROUGH && back < head && ids.count < SHOWN && result == 0; back++)
+		result = add_of_block(request, &ids, head - back, error);
+	if (result && result != -ENOENT)
+		return result;
+	qsort(ids.list, ids.count, sizeof *ids.list, compare_ids);
+	for (size_t i = 0; i < ids.count; i++) {
+		char name[65 + sizeof ".json"];
+		checksum256_print(name, &ids.list[i]);
+		strcat(name, ".json");
+		if (strcmp(name, from) >= 0 && listing->add(listing, name))
+			break;
+	}
+	return 0;
+}
+
+/* --- one of them --- */
+
+/* *number becomes 0 for one that stands in no block, but is kept here. */
+static int find(struct request *request, struct checksum256 *id, uint32_t *number, struct error *error)
+{
+	int result = request_view(request, NULL, error);
+	if (result == 0 && (strlen(request->capture[0]) != 2 * sizeof id->data ||
+	                    checksum256_parse(id, request->capture[0]) != 0))
+		result = error_set(error, ENOENT, "\"%s\" is no transaction's id", request->capture[0]);
+	if (result)
+		return result;
+	result = request->view->operations->find_transaction(request->view, number, id, error);
+	if (result != -ENOENT || !sent_find(request, id, NULL, NULL))
+		return result;
+	error_clear(error);
+	*number = 0;
+	return 0;
+}
+
+int transactions_exists(struct request *request, struct error *error)
+{
+	struct checksum256 id;
+	uint32_t number;
+	return find(request, &id, &number, error);
+}
+
+struct sent_print {
+	struct request *request;
+	struct text *json;
+};
+
+/* One that ran stood in a block; when that has gone by without it, a fork has taken its place. */
+static void print_sent(void *context, struct transaction_trace *trace)
+{
+	struct sent_print *print = context;
+	struct chain_view *view = print->request->view;
+	struct chain_info info;
+	struct error thrown_out = {0};
+	if (!trace->error && view->operations->info(view, &info, NULL) == 0 &&
+	    info.head_block_num >= trace->block_num) {
+		error_set(&thrown_out, ECANCELED,
+		          "a fork threw it out: the block %" PRIu32 " that held it is no longer part of the chain",
+		          trace->block_num);
+		transaction_trace_fail(trace, &thrown_out);
+	}
+	chain_print_trace(view, print->json, trace);
+}
+
+static int print_from_block(struct request *request, struct text *json, const struct checksum256 *id,
+                            uint32_t number, struct error *error)
+{
+	struct transaction_trace *traces = NULL;
+	size_t count = 0;
+	int result = request->view->operations->traces(request->view, &traces, &count, number, error);
+	for (size_t i = 0; i < count; i++) {
+		if (checksum256_equal(&traces[i].id, id) && !json->length)
+			chain_print_trace(request->view, json, &traces[i]);
+		transaction_trace_release(&traces[i]);
+	}
+	free(traces);
+	request_saw_block(request, number);
+	return result;
+}
+
+int transactions_read(struct request *request, struct text *out, struct error *error)
+{
+	struct text json = TEXT_EMPTY;
+	struct checksum256 id;
+	uint32_t number;
+	int result = find(request, &id, &number, error);
+	struct sent_print print = {request, &json};
+	if (result == 0 && number)
+		result = print_from_block(request, &json, &id, number, error);
+	else if (result == 0)
+		sent_find(request, &id, print_sent, &print);
+	if (result == 0) {
+		json_indent(out, text_string(&json), json.length);
+		text_append_char(out, '\n');
+	}
+	text_release(&json);
+	return result;
+}
