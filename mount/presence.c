@@ -4,6 +4,7 @@
 #include "mount/presence.h"
 
 #include "core/base/hash.h"
+#include "core/base/process.h"
 #include "core/base/text.h"
 
 #include <errno.h>
@@ -115,19 +116,6 @@ bool presence_wait(pid_t process, int milliseconds)
 	return result != 0;
 }
 
-/* A killed process is a zombie, or gone, while its last threads still end: only then its files are closed. */
-static bool is_dying(pid_t process)
-{
-	char path[64], line[512];
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)process);
-	FILE *file = fopen(path, "re");
-	if (!file)
-		return true;
-	const char *name_end = fgets(line, sizeof line, file) ? strrchr(line, ')') : NULL;
-	fclose(file);
-	return !name_end || name_end[1] == 0 || strchr("ZX", name_end[2]);
-}
-
 pid_t presence_find(const char *mount_point, uid_t user)
 {
 	struct text path = TEXT_EMPTY;
@@ -141,7 +129,7 @@ pid_t presence_find(const char *mount_point, uid_t user)
 	if (lock >= 0)
 		close(lock);
 	text_release(&path);
-	if (found > 0 && is_dying(found))
+	if (found > 0 && process_is_ending(found))
 		found = presence_wait(found, DYING_MILLISECONDS) ? PRESENCE_NONE : PRESENCE_DYING;
 	return found;
 }

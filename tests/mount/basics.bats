@@ -148,3 +148,14 @@ setup() {
 	sed -n '/<!-- tree -->/,/<!-- end of tree -->/p' "$ROOT/README.md" | sed '1d;$d' |
 		diff - <("$EOSIOFS" --print-tree | awk -f "$ROOT/packaging/tree.md.awk")
 }
+
+@test "chain/head moves while the clock does" {
+	before=$(cat chain/head)
+	seen=$before
+	echo +2h > chain/clock 3>&- &
+	while [ "$seen" = "$before" ] && kill -0 $! 2>/dev/null; do
+		seen=$(cat chain/head)
+	done
+	wait $!
+	[ "$before" -lt "$seen" ] && [ "$seen" -lt "$(cat chain/head)" ]
+}

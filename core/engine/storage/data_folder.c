@@ -1,8 +1,9 @@
 /* The data folder: lock, format, places. */
 #include "core/engine/storage/data_folder.h"
 
-#include "core/base/memory.h"
 #include "core/base/file.h"
+#include "core/base/memory.h"
+#include "core/base/process.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -174,20 +175,6 @@ static long lock_owner(const struct data_folder *folder)
 	return pread(folder->lock, owner, sizeof owner - 1, 0) > 0 ? strtol(owner, NULL, 10) : 0;
 }
 
-/* Whether a process that was killed is gone, or as good as: its first thread has ended, but others still
- * hold what was open. */
-static bool is_ending(long pid)
-{
-	char path[48], line[512];
-	snprintf(path, sizeof path, "/proc/%ld/stat", pid);
-	FILE *file = fopen(path, "re");
-	if (!file)
-		return errno == ENOENT;
-	const char *name_end = fgets(line, sizeof line, file) ? strrchr(line, ')') : NULL;
-	fclose(file);
-	return !name_end || !strncmp(name_end, ") Z", 3) || !strncmp(name_end, ") X", 3);
-}
-
 /* Who starts the program at once after killing it is not told that it is in use. */
 static int wait_for_lock(const struct data_folder *folder, int fd)
 {
@@ -196,7 +183,7 @@ static int wait_for_lock(const struct data_folder *folder, int fd)
 		if (errno != EWOULDBLOCK)
 			return -errno;
 		long pid = lock_owner(folder);
-		if (tries == ENDING_TRIES || pid <= 0 || !is_ending(pid))
+		if (tries == ENDING_TRIES || pid <= 0 || !process_is_ending(pid))
 			return -EWOULDBLOCK;
 		nanosleep(&pause, NULL);
 	}

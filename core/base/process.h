@@ -1,0 +1,11 @@
+/* Other processes, as the kernel shows them. */
+#ifndef EOSIOFS_CORE_BASE_PROCESS_H
+#define EOSIOFS_CORE_BASE_PROCESS_H
+
+#include <stdbool.h>
+
+/* Whether the process is gone, or as good as: from the moment on that it was killed it will not do anything
+ * any more, though it may still hold its files for a while. */
+bool process_is_ending(long pid);
+
+#endif
