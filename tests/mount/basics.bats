@@ -55,8 +55,10 @@ setup() {
 	getfattr -n user.mime_type --only-values accounts/eosio/info.json | grep -qx application/json
 	getfattr -d accounts/eosio/votes | grep -q "^user.eosiofs.help=\".*; write: echo 'PRODUCER….*' > votes"
 	# every file and folder has its help and its type
-	find . ! -type l | wc -l >"$BASE/count"
-	find . ! -type l -exec getfattr -d -e text {} + >"$BASE/attributes"
+	# (listed once: blocks come meanwhile)
+	find . ! -type l -print0 >"$BASE/list"
+	tr -cd '\0' <"$BASE/list" | wc -c >"$BASE/count"
+	xargs -0 getfattr -d -e text <"$BASE/list" >"$BASE/attributes"
 	[ "$(grep -c '^user.eosiofs.help="..*"$' "$BASE/attributes")" -eq "$(cat "$BASE/count")" ]
 	[ "$(grep -c '^user.mime_type="[a-z]*/[a-z+]*"$' "$BASE/attributes")" -eq "$(cat "$BASE/count")" ]
 	run setfattr -n user.mine -v 1 chain/id
