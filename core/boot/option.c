@@ -50,7 +50,7 @@ const struct boot_option boot_options[BOOT_OPTIONS] = {
 	[OPTION_SEED] = {"seed", BOOT_OPTION_COUNT, "2018", 0, UINT64_MAX,
 	                 "what funds, votes and generated keys are drawn from", "tokens"},
 	[OPTION_TOPOLOGY] = {"topology", BOOT_OPTION_TOPOLOGY, "mesh", 0, 0,
-	                     "how the producers' own nodes are linked: mesh, star, ring or line", NULL},
+	                     "how the producers' nodes are linked: mesh, star, ring, line or random", NULL},
 	[OPTION_NODEOS] = {"nodeos", BOOT_OPTION_TEXT, "../../build/programs/nodeos/nodeos", 0, 0,
 	                   "with real nodes: the program", NULL},
 	[OPTION_KEOSD] = {"keosd", BOOT_OPTION_TEXT, "../../build/programs/keosd/keosd", 0, 0,
@@ -71,7 +71,7 @@ const struct boot_option boot_options[BOOT_OPTIONS] = {
 	                      "with real nodes: the first HTTP port", NULL},
 };
 
-static const char *const topologies[] = {"mesh", "star", "ring", "line"};
+static const char *const topologies[] = {"mesh", "star", "ring", "line", "random"};
 
 void boot_settings_reset(struct boot_settings *settings)
 {
@@ -172,7 +172,8 @@ static int check_word(const struct boot_option *option, const char *value, struc
 	for (size_t i = 0; i < sizeof topologies / sizeof *topologies; i++)
 		if (strcmp(value, topologies[i]) == 0)
 			return 0;
-	return error_set(error, EINVAL, "%s: \"%s\" is none of mesh, star, ring and line", option->name, value);
+	return error_set(error, EINVAL, "%s: \"%s\" is none of mesh, star, ring, line and random",
+	                 option->name, value);
 }
 
 static int check(const struct boot_settings *settings, const struct boot_option *option, const char *value,

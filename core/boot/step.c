@@ -60,7 +60,7 @@ const struct boot_step boot_steps[] = {
 	 .in_all = true,
 	 .needs = "reg-prod",
 	 STEP(start_prod),
-	 .help = "start the producers"},
+	 .help = "make and start a node for each producer"},
 	{.name = "vote",
 	 .in_all = true,
 	 .needs = "reg-prod",

@@ -1,4 +1,4 @@
-/* Producers and votes: reg-prod, start-prod, vote, claim, proxy. */
+/* Producers and votes: reg-prod, vote, claim, proxy. */
 #include "core/boot/step.h"
 
 #include "core/base/memory.h"
@@ -81,53 +81,6 @@ int step_reg_prod_make(struct boot_context *context, struct boot_item *item, siz
 	make_regproducer(boot_item_next(item), name, &public, url, strlen(url), 0);
 	boot_item_by_account(item, producer_account(context->plan, index));
 	text_printf(&item->command, "cleos system regproducer %s %s %s", name_text(name).text, key, url);
-	return 0;
-}
-
-/* --- start-prod: node eosio signs for all whose keys are in the wallet --- */
-
-size_t step_start_prod_count(struct boot_context *context) { return boot_producers(context->plan); }
-
-int step_start_prod_done(struct boot_context *context, size_t index, struct error *error)
-{
-	struct public_key public;
-	int result = boot_account_key(&context->plan->accounts, producer_account(context->plan, index), &public,
-	                              NULL, error);
-
-	return result ? result : wallet_has(context->wallet, &public);
-}
-
-static int start_producers(struct boot_context *context, size_t index, struct error *error)
-{
-	size_t count = boot_producers(context->plan), known = 0;
-	struct wallet_key *pairs;
-	int result = step_start_prod_done(context, index, error);
-
-	if (result)
-		return result < 0 ? result : 0;
-	pairs = memory_allocate(count + 1, sizeof *pairs);
-	for (result = 0; known < count && result == 0; known += result == 0) {
-		struct wallet_key *pair = &pairs[known];
-		result = boot_account_key(&context->plan->accounts, producer_account(context->plan, known),
-		                          &pair->public, &pair->private, error);
-		if (result == -ENOENT && wallet_has(context->wallet, &pair->public))
-			result = wallet_private_key(context->wallet, &pair->public, &pair->private, error);
-	}
-	if (result == 0)
-		result = wallet_import_pairs(context->wallet, pairs, known, error);
-	memory_wipe(pairs, count * sizeof *pairs);
-	free(pairs);
-	return result;
-}
-
-int step_start_prod_make(struct boot_context *context, struct boot_item *item, size_t index,
-                         struct error *error)
-{
-	uint64_t name = producer_of(context->plan, index);
-
-	(void)error;
-	text_printf(&item->command, "nodeos -p %s # node eosio signs for it", name_text(name).text);
-	item->act = start_producers;
 	return 0;
 }
 

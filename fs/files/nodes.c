@@ -1,16 +1,24 @@
-/* nodes/: the nodes of the network, each with what it knows and its log. */
+/* nodes/: the nodes of the network: what each knows, how it is configured, its log; making, starting and
+ * stopping them. chain/node: which of them the tree shows. */
 #include "fs/files/nodes.h"
 
 #include "core/types/name.h"
+#include "fs/tree/command.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+
+static int not_ours(struct error *error)
+{
+	return error_set(error, EOPNOTSUPP, "the nodes of this chain are not this mount's to change");
+}
 
 static int read_node(struct request *request, struct chain_node *out, struct error *error)
 {
 	struct chain_view *view = NULL;
 	int result = request_view(request, &view, error);
-	if (result)
+	if (result < 0)
 		return result;
 	if (request->name[0] == 0)
 		return error_set(error, ENOENT, "no such node: %s", request->capture[0]);
@@ -20,17 +28,26 @@ static int read_node(struct request *request, struct chain_node *out, struct err
 
 int nodes_list(struct request *request, const char *from, struct listing *listing, struct error *error)
 {
-	static const char only[] = "eosio";
-	struct chain_node node;
-	int result = 0;
-	if (strcmp(only, from) < 0)
-		return 0;
-	/* The node that mounting starts; one that is not there is no failure of listing. */
-	result = request->chain->operations->node(request->chain, &node, name_literal(only),
-	                                          request_interruption(request), error);
-	if (result == 0)
-		listing->add(listing, only);
+	uint64_t name = 0;
+	int result = request->chain->operations->node_from(request->chain, &name, 0, error);
+
+	while (result == 0) {
+		struct name_text text = name_text(name);
+		if (strcmp(text.text, from) >= 0 && listing->add(listing, text.text))
+			return 0;
+		result = request->chain->operations->node_from(request->chain, &name, name + 1, error);
+	}
 	return result == -ENOENT ? 0 : result;
+}
+
+int nodes_make(struct request *request, const char *text, struct error *error)
+{
+	uint64_t name;
+	int result = name_parse_account(&name, text, error);
+
+	if (result == 0 && !request->chain->operations->node_make)
+		return not_ours(error);
+	return result ? result : request->chain->operations->node_make(request->chain, name, error);
 }
 
 int nodes_exists(struct request *request, struct error *error)
@@ -39,32 +56,111 @@ int nodes_exists(struct request *request, struct error *error)
 	return read_node(request, &node, error);
 }
 
+/* --- configuration --- */
+
 int nodes_config_ini_read(struct request *request, struct text *out, struct error *error)
 {
 	struct chain_node node;
 	int result = read_node(request, &node, error);
-	if (result)
-		return result;
-	request_saw_block(request, 1);
-	text_printf(out, "# nodeos's configuration of node %s\n", request->capture[0]);
-	text_append(
-		out,
-		"# the keys that sign its producers' blocks stay in the wallet: no signature-provider stands here\n"
-		"enable-stale-production = true\n"
-		"plugin = eosio::producer_plugin\n"
-		"plugin = eosio::producer_api_plugin\n"
-		"plugin = eosio::chain_api_plugin\n");
-	for (size_t i = 0; i < node.producers_count; i++)
-		text_printf(out, "producer-name = %s\n", name_text(node.producers[i]).text);
-	return 0;
+	request_saw_block(request, BLOCK_NUM_GENESIS);
+	if (result == 0)
+		result = request->chain->operations->node_configuration(request->chain, out, node.name, error);
+	return result;
 }
+
+int nodes_config_ini_write(struct request *request, const char *data, size_t length, struct error *error)
+{
+	struct text text = TEXT_EMPTY;
+	int result;
+
+	if (!request->chain->operations->node_configure)
+		return not_ours(error);
+	text_append_bytes(&text, data, length);
+	result = request->chain->operations->node_configure(request->chain, request->name[0], text_string(&text),
+	                                                    error);
+	text_release(&text);
+	return result;
+}
+
+int nodes_peers_read(struct request *request, struct text *out, struct error *error)
+{
+	struct chain_node node;
+	int result = read_node(request, &node, error);
+	return result ? result
+	              : request->chain->operations->node_peers(request->chain, out, node.name, error);
+}
+
+/* One a word: the lines so far are the list; what was appended comes behind what is there. */
+int nodes_peers_write(struct request *request, const char *data, size_t length, struct error *error)
+{
+	struct text before = TEXT_EMPTY;
+	struct command command = {0};
+	int result = request->chain->operations->node_set_peers ? 0 : not_ours(error);
+
+	if (result == 0 && request->append)
+		result = request->chain->operations->node_peers(request->chain, &before, request->name[0], error);
+	text_append_bytes(&before, data, length);
+	for (size_t i = 0; i < before.length; i++)
+		if (before.data[i] == '\n')
+			before.data[i] = ' ';
+	if (result == 0)
+		result = command_parse(&command, text_string(&before), before.length, NULL, 0, error);
+	if (result == 0)
+		result = request->chain->operations->node_set_peers(request->chain, request->name[0], command.word,
+		                                                    command.count, error);
+	command_release(&command);
+	text_release(&before);
+	return result;
+}
+
+/* --- state --- */
 
 int nodes_state_read(struct request *request, struct text *out, struct error *error)
 {
 	struct chain_node node;
 	int result = read_node(request, &node, error);
-	if (result == 0)
+
+	if (result)
+		return result;
+	if (node.state == CHAIN_NODE_SYNCING)
+		text_printf(out, "syncing %u\n", node.blocks_to_go);
+	else
 		text_append(out, node.state == CHAIN_NODE_RUNNING ? "running\n" : "stopped\n");
+	return 0;
+}
+
+/* What the file reads is accepted: a node that is so stays as it is, another becomes so. */
+static const char *command_for(const struct chain_node *node, const char *word)
+{
+	bool runs = node->state != CHAIN_NODE_STOPPED;
+
+	if (strcmp(word, "running") == 0 || strcmp(word, "syncing") == 0)
+		return runs ? NULL : "start";
+	if (strcmp(word, "stopped") == 0)
+		return runs ? "stop" : NULL;
+	return word;
+}
+
+int nodes_state_write(struct request *request, const char *data, size_t length, struct error *error)
+{
+	struct chain_node node;
+	struct command command = {0};
+	int result = request->chain->operations->node_command ? read_node(request, &node, error)
+	                                                      : not_ours(error);
+
+	if (result == 0)
+		result = command_parse(&command, data, length, NULL, 0, error);
+	if (result == 0 && command.count == 0)
+		result = error_set(error, EINVAL, "start [nodeos options], stop, kill, restart or remove is missing");
+	if (result == 0) {
+		const char *word = command_for(&node, command.word[0]);
+		bool as_read = word != command.word[0];
+		command.word[0] = word;
+		if (word)
+			result = request->chain->operations->node_command(request->chain, node.name, command.word,
+			                                                  as_read ? 1 : command.count, error);
+	}
+	command_release(&command);
 	return result;
 }
 
@@ -95,6 +191,15 @@ int nodes_producers_read(struct request *request, struct text *out, struct error
 	return result;
 }
 
+int nodes_endpoints_read(struct request *request, struct text *out, struct error *error)
+{
+	struct chain_node node;
+	int result = read_node(request, &node, error);
+	if (result == 0)
+		text_printf(out, "http %s\np2p %s\n", node.http_address, node.p2p_address);
+	return result;
+}
+
 int nodes_view_graft(struct request *request, struct chain_revision *out, struct error *error)
 {
 	(void)error;
@@ -110,4 +215,26 @@ struct growing_text *nodes_stderr_grow(struct request *request, struct error *er
 	if (!node.log)
 		error_set(error, EOPNOTSUPP, "this node's log is not here");
 	return node.log;
+}
+
+/* --- chain/node --- */
+
+int chain_node_read(struct request *request, struct text *out, struct error *error)
+{
+	uint64_t name;
+	int result = request->chain->operations->viewed_node(request->chain, &name, error);
+	if (result == 0)
+		text_printf(out, "%s\n", name_text(name).text);
+	return result;
+}
+
+int chain_node_write(struct request *request, const char *data, size_t length, struct error *error)
+{
+	uint64_t name;
+	int result = name_parse_account(&name, data, error);
+
+	(void)length;
+	if (result == 0 && !request->chain->operations->view_node)
+		return not_ours(error);
+	return result ? result : request->chain->operations->view_node(request->chain, name, error);
 }

@@ -4,10 +4,12 @@
 #include "core/base/clock.h"
 #include "core/base/exception.h"
 #include "core/base/memory.h"
+#include "core/types/name.h"
 #include "core/types/time.h"
 #include "fs/tree/process.h"
 #include "fs/tree/request.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,6 +145,35 @@ int errors_fail(struct tree *tree, const struct caller *caller, const struct nod
 	errors_add(tree, caller, text_string(&path), name ? 0 : folder->inode, error);
 	text_release(&path);
 	return -error->number;
+}
+
+static void describe_lost(struct error *error, const struct chain_lost *lost)
+{
+	char id[65];
+
+	checksum256_print(id, &lost->id);
+	if (lost->replaced_by)
+		error_set(error, ECANCELED,
+		          "transaction %s, acknowledged by node %s, was thrown out with block %" PRIu32
+		          " when the head became block %" PRIu32
+		          " of another branch, and cannot be applied again: %s",
+		          id, name_text(lost->node).text, lost->block_num, lost->replaced_by, lost->reason);
+	else
+		error_set(error, ECANCELED, "transaction %s, acknowledged by node %s, is lost: %s", id,
+		          name_text(lost->node).text, lost->reason);
+}
+
+void errors_lost(void *context, const struct chain_lost *lost)
+{
+	struct tree *tree = context;
+	struct error error = {0};
+	struct text path = TEXT_EMPTY;
+
+	describe_lost(&error, lost);
+	text_printf(&path, "nodes/%s", name_text(lost->node).text);
+	errors_add(tree, NULL, text_string(&path), 0, &error);
+	transaction_log_note(tree, text_string(&path), error.sentence);
+	text_release(&path);
 }
 
 struct growing_text *errors_grow(struct request *request, struct error *error)

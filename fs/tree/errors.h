@@ -16,6 +16,8 @@ int errors_fail(struct tree *tree, const struct caller *caller, const struct nod
                 const struct error *error);
 /* Appends the last failure at the node itself, of those that /errors shows: errno and sentence. */
 void errors_print_last(struct tree *tree, struct text *out, const struct node *node);
+/* An acknowledged transaction is lost: into errors and log. Whoever made the tree watches the chain. */
+void errors_lost(void *tree, const struct chain_lost *lost);
 struct transaction_log *transaction_log_create(void);
 void transaction_log_destroy(struct transaction_log *log);
 void transaction_log_add(struct tree *tree, struct chain_view *view, const struct transaction_trace *trace);

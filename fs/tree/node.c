@@ -374,6 +374,8 @@ int tree_create(struct tree **out, const struct tree_options *options, struct er
 	tree->root->references = 1;
 	tree->errors = errors_create();
 	tree->log = transaction_log_create();
+	if (options->chain && options->chain->operations->watch_lost)
+		options->chain->operations->watch_lost(options->chain, errors_lost, tree);
 	*out = tree;
 	return 0;
 }
@@ -395,6 +397,8 @@ void tree_destroy(struct tree *tree)
 {
 	if (!tree)
 		return;
+	if (tree->options.chain && tree->options.chain->operations->watch_lost)
+		tree->options.chain->operations->watch_lost(tree->options.chain, NULL, NULL);
 	/* What is still open has not said all it meant to. */
 	for (struct handle *handle = tree->handles; handle; handle = handle->next)
 		handle->truncated = false;

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 #define EOSIO name_literal("eosio")
 
@@ -103,31 +104,52 @@ static const struct producer_authority *find_in_schedule(const struct producer_s
 	return NULL;
 }
 
-static bool node_signs_for(const struct chain_node *node, uint64_t producer)
+int producers_node_read(struct request *request, struct text *out, struct error *error)
 {
-	for (size_t i = 0; i < node->producers_count; i++)
-		if (node->producers[i] == producer)
-			return true;
-	return false;
+	struct chain_producer producer = {0};
+	int result = request->chain->operations->producer_state(request->chain, &producer, request->name[0],
+	                                                        error);
+	request_saw_block(request, BLOCK_NUM_GENESIS);
+	if (result == 0) /* where there is none, to the place where the tutorial would make it */
+		text_printf(out, "../../nodes/%s",
+		            producer.node ? name_text(producer.node).text : request->capture[0]);
+	return result;
 }
 
+/* A sentence with its node's name for %1$s and its key for %2$s, and a newline. */
+static void print_places(struct text *out, const char *sentence, const char *node, const char *key)
+{
+	for (const char *place; (place = strchr(sentence, '%')); sentence = place + 4) {
+		text_append_bytes(out, sentence, (size_t)(place - sentence));
+		text_append(out, place[1] == '1' ? node : key);
+	}
+	text_printf(out, "%s\n", sentence);
+}
+
+/* One of the active schedule: what its node lets it do. */
 static int print_scheduled(struct request *request, struct text *out,
                            const struct producer_authority *scheduled, struct error *error)
 {
-	struct chain_node node;
+	static const char *const sentences[] = {
+		[CHAIN_PRODUCER_PRODUCES] = "producing",
+		[CHAIN_PRODUCER_NO_NODE] = "not producing: no node has its key %2$s",
+		[CHAIN_PRODUCER_NODE_STOPPED] = "not producing: its node %1$s is stopped",
+		[CHAIN_PRODUCER_NO_KEY] = "not producing: no node has its key %2$s",
+		[CHAIN_PRODUCER_WRONG_KEY] = "not producing: its node %1$s has another key, not %2$s",
+		[CHAIN_PRODUCER_CUT_OFF] = "not producing here: its node %1$s is cut off, no link leads to it",
+		[CHAIN_PRODUCER_STALE] = "not producing: its node %1$s has seen no fresh block since its start",
+		[CHAIN_PRODUCER_LIB_TOO_OLD] =
+			"not producing: the last irreversible block is older than its node %1$s allows",
+	};
+	struct chain_producer producer = {0};
 	char key[KEY_TEXT_SIZE] = "";
-	int result = request->chain->operations->node(request->chain, &node, EOSIO,
-	                                              request_interruption(request), error);
+	int result = request->chain->operations->producer_state(request->chain, &producer,
+	                                                        scheduled->producer_name, error);
 	if (result)
 		return result;
 	if (scheduled->keys_count > 0)
 		public_key_print(key, &scheduled->keys[0].key);
-	if (!node_signs_for(&node, scheduled->producer_name))
-		text_printf(out, "not producing: no node has its key %s\n", key);
-	else if (node.state == CHAIN_NODE_STOPPED)
-		text_printf(out, "not producing: its node %s is stopped\n", name_text(node.name).text);
-	else
-		text_append(out, "producing\n");
+	print_places(out, sentences[producer.state], name_text(producer.node).text, key);
 	return 0;
 }
 
