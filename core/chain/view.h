@@ -152,6 +152,8 @@ struct chain_view_operations {
 	int (*table_contracts)(struct chain_view *view, uint64_t scope, uint64_t table,
 	                       chain_account_visitor *visitor, void *context, struct error *error);
 
+	/* How many of a producer's slots have passed without a block. */
+	int (*missed)(struct chain_view *view, uint32_t *missed, uint64_t producer, struct error *error);
 	int (*features)(struct chain_view *view, chain_feature_visitor *visitor, void *context,
 	                struct error *error);
 	int (*config)(struct chain_view *view, struct chain_config *out, struct error *error);

@@ -16,6 +16,7 @@
 struct branch;
 struct id_trail;
 struct ledger;
+struct missed_slots;
 
 /* A block and the state after it: immutable once sealed but for its signature. Counted by
  * block_state_hold/release (chain's thread). */
@@ -41,6 +42,7 @@ struct block_state {
 	size_t last_produced_count;
 	uint8_t *confirm_count; /* owned */
 	size_t confirm_count_count;
+	struct missed_slots *missed; /* held: the slots that producers let pass before it; NULL: none */
 	/* held: ids of the reversible blocks before it, for branches that have let go of their states */
 	struct id_trail *trail;
 	struct ledger *ledger; /* that has it by its id: not held; NULL while nobody else may see it */
@@ -49,6 +51,8 @@ struct block_state {
 };
 struct block_state *block_state_hold(struct block_state *block);
 void block_state_release(struct block_state *block);
+/* How many slots of a producer have passed without a block, on the way to this one. */
+uint32_t block_state_missed(const struct block_state *state, uint64_t producer);
 
 /* --- the ledger: lives as long as somebody holds it or a branch stands on it; all held block states must
  * have been released before --- */

@@ -84,6 +84,20 @@ struct id_trail *id_trail_begin(struct id_trail *earlier, uint32_t first);
 void id_trail_cut(struct id_trail *trail, uint32_t first);
 bool id_trail_find(const struct id_trail *trail, struct checksum256 *out, uint32_t number);
 
+/* --- missed.c --- */
+struct missed_slots {
+	size_t references, count;
+	struct {
+		uint64_t producer;
+		uint32_t slots;
+	} of[];
+};
+void missed_slots_release(struct missed_slots *missed); /* NULL is fine */
+/* Those of a block in that slot after another; held. */
+struct missed_slots *missed_slots_after(const struct block_state *previous, uint32_t slot);
+void missed_slots_pack(struct bytes *out, const struct missed_slots *missed);
+struct missed_slots *missed_slots_unpack(struct cursor *in); /* in fails when it is malformed */
+
 /* --- branch.c --- */
 /* The next block becomes the head; its reference is the branch's. */
 void branch_append(struct branch *branch, struct block_state *block);

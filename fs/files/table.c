@@ -215,6 +215,8 @@ const struct row tree_rows[] = {
 	 .help = "the weight of all votes for it"},
 	{.pattern = "producers/@producer/rank", .kind = ROW_READ_ONLY, .read = producers_rank_read,
 	 .help = "its rank by votes, from 1; the first 21 produce"},
+	{.pattern = "producers/@producer/missed", .kind = ROW_READ_ONLY, .read = producers_missed_read,
+	 .help = "how many of its slots have passed without a block"},
 	{.pattern = "producers/@producer/unpaid_blocks", .kind = ROW_READ_ONLY,
 	 .read = producers_unpaid_blocks_read, .help = "blocks produced since the last claim"},
 	{.pattern = "producers/@producer/last_claim", .kind = ROW_READ_ONLY, .read = producers_last_claim_read,

@@ -148,6 +148,17 @@ static bool is_lost(const struct model *model, const struct checksum256 *id)
 	return false;
 }
 
+/* Every slot since the first block that was made is a block's or was missed by somebody. */
+static void check_missed(const struct rig *rig)
+{
+	const struct block_state *head = node_head(rig->eosio);
+	uint32_t missed = block_state_missed(head, name_literal("eosio"));
+
+	for (size_t i = 0; i < rig->count; i++)
+		missed += block_state_missed(head, rig->nodes[i]->name);
+	assert_int_equal(missed + head->number - 2, head->block->header.timestamp - rig->first_slot);
+}
+
 /* After all is well again: each write is in the chain, or was reported. */
 static void settle(struct model *model)
 {
@@ -161,6 +172,7 @@ static void settle(struct model *model)
 	for (size_t i = 0; i < rig->count; i++)
 		assert_true(node_head(rig->nodes[i]) == node_head(rig->eosio));
 	check(model);
+	check_missed(rig);
 	for (size_t i = 0; i < model->writes_count; i++) {
 		if (!account_exists(node_head(rig->eosio)->root, model->accounts[i]) && !is_lost(model, &model->writes[i]))
 			fail_msg("write %zu, at node %s, is nowhere and nothing was said", i, name_text(model->writers[i]).text);

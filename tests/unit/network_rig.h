@@ -33,6 +33,7 @@ struct rig {
 	size_t lost_count;
 	char reason[200]; /* of the last loss */
 	uint64_t salt;
+	uint32_t first_slot; /* of block 2 */
 	uint32_t lifetime; /* of transactions, seconds */
 };
 
@@ -58,6 +59,8 @@ static inline void rig_slot(struct rig *rig)
 {
 	rig->now += SLOT_US;
 	network_run(rig->network, rig->now);
+	if (!rig->first_slot && node_head(rig->eosio)->number == 2)
+		rig->first_slot = node_head(rig->eosio)->block->header.timestamp;
 }
 
 static inline void rig_slots(struct rig *rig, size_t count)

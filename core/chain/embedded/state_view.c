@@ -376,6 +376,13 @@ static int read_schedules(struct chain_view *view, struct producer_schedule *act
 	return 0;
 }
 
+static int read_missed(struct chain_view *view, uint32_t *missed, uint64_t producer, struct error *error)
+{
+	(void)error;
+	*missed = block_state_missed(((struct state_view *)view)->head, producer);
+	return 0;
+}
+
 static int read_required_keys(struct chain_view *view, struct public_key **out, size_t *out_count,
                               const struct transaction *transaction, const struct public_key *available,
                               size_t available_count, struct error *error)
@@ -398,6 +405,7 @@ const struct chain_view_operations state_view_operations = {
 	.features = read_features,
 	.config = read_config,
 	.schedules = read_schedules,
+	.missed = read_missed,
 	.key_permissions = read_key_permissions,
 	.required_keys = read_required_keys,
 };

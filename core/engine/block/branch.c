@@ -211,6 +211,7 @@ void branch_pack_block(struct bytes *out, const struct branch *branch, const str
 		branch_find_id(branch, &id, number);
 		bytes_put(out, &id, sizeof id);
 	}
+	missed_slots_pack(out, block->missed);
 }
 
 static int unpack_trail(struct block_state *state, struct cursor *in, struct error *error)
@@ -228,7 +229,8 @@ static int unpack_trail(struct block_state *state, struct cursor *in, struct err
 		}
 		cursor_copy(in, state->trail->ids[place].data, sizeof state->trail->ids[place].data);
 	}
-	return 0;
+	state->missed = missed_slots_unpack(in);
+	return in->failed ? error_set(error, EINVAL, "the saved head is malformed") : 0;
 }
 
 int branch_restore(struct branch **out, const struct genesis *genesis, struct map *map, struct map_root *root,

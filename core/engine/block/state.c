@@ -34,6 +34,7 @@ void block_state_release(struct block_state *block)
 	producer_schedule_release(&block->active_schedule);
 	producer_schedule_release(&block->pending_schedule);
 	id_trail_release(block->trail);
+	missed_slots_release(block->missed);
 	free(block->last_produced);
 	free(block->confirm_count);
 	free(block);
@@ -191,6 +192,7 @@ struct block_state *block_state_next(const struct block_state *previous, uint32_
 	next = memory_allocate(1, sizeof *next);
 	next->references = 1;
 	next->number = previous->number + 1;
+	next->missed = missed_slots_after(previous, slot);
 	next->blockroot = previous->blockroot;
 	incremental_merkle_append(&next->blockroot, &previous->id);
 	confirm(next, previous, confirmed);

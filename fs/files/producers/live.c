@@ -104,6 +104,18 @@ static const struct producer_authority *find_in_schedule(const struct producer_s
 	return NULL;
 }
 
+int producers_missed_read(struct request *request, struct text *out, struct error *error)
+{
+	struct chain_view *view;
+	uint32_t missed = 0;
+	int result = request_view(request, &view, error);
+	if (result == 0)
+		result = view->operations->missed(view, &missed, request->name[0], error);
+	if (result == 0)
+		text_printf(out, "%" PRIu32 "\n", missed);
+	return result;
+}
+
 int producers_node_read(struct request *request, struct text *out, struct error *error)
 {
 	struct chain_producer producer = {0};

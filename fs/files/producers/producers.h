@@ -16,6 +16,7 @@ int producers_location_read(struct request *request, struct text *out, struct er
 int producers_location_write(struct request *request, const char *data, size_t length, struct error *error);
 int producers_active_read(struct request *request, struct text *out, struct error *error);
 int producers_active_write(struct request *request, const char *data, size_t length, struct error *error);
+int producers_missed_read(struct request *request, struct text *out, struct error *error);
 int producers_node_read(struct request *request, struct text *out, struct error *error);
 int producers_account_read(struct request *request, struct text *out, struct error *error);
 
