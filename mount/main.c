@@ -12,6 +12,7 @@
 #include "mount/options.h"
 #include "mount/presence.h"
 #include "mount/ready.h"
+#include "mount/receive.h"
 #include "mount/signals.h"
 #include "mount/slow.h"
 #include "mount/unmount.h"
@@ -206,6 +207,7 @@ static int create_boot(struct service *service, struct error *error)
 static int create_layers(struct service *service, struct options *options, struct error *error)
 {
 	int result = 0;
+	pthread_mutex_init(&service->mount.receiving, NULL);
 	service->mount.slow = slow_create();
 	service->signer = signer_create();
 	if (options->data_folder[0])
@@ -235,7 +237,8 @@ static int mount_session(struct service *service, const struct options *options,
 	if (result < 0)
 		return result;
 	service->connection = entry.connection;
-	return 0;
+	result = receive_in_order(service->session);
+	return result ? error_set(error, -result, "libfuse: %s", strerror(-result)) : 0;
 }
 
 static int run_loop(struct service *service, const struct options *options)

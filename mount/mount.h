@@ -7,11 +7,14 @@
 
 #include "fs/tree/tree.h"
 
+#include <pthread.h>
+
 struct slow;
 
 struct mount {
 	struct tree *tree;
 	struct slow *slow;
+	pthread_mutex_t receiving; /* receive.c */
 };
 
 /* The operations, for fuse_session_new(); its userdata is a struct mount that lives as long as the session

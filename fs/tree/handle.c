@@ -116,10 +116,17 @@ void tree_settle(struct tree *tree)
 	pthread_mutex_unlock(&tree->lock);
 }
 
+void handle_close_begins(struct handle *handle)
+{
+	if (handle->emptying || handle->node->scratch || !kind_may_empty(handle))
+		return;
+	handle->emptying = true;
+	handle->tree->emptying++;
+}
+
 static void empty(struct handle *handle)
 {
 	struct tree *tree = handle->tree;
-	tree->emptying++;
 	kind_empty(handle);
 	pthread_mutex_lock(&tree->lock);
 	tree->emptying--;
@@ -274,7 +281,8 @@ void handle_close(struct handle *handle)
 	if (!handle)
 		return;
 	struct tree *tree = handle->tree;
-	if (!handle->node->scratch && kind_may_empty(handle))
+	handle_close_begins(handle);
+	if (handle->emptying)
 		empty(handle);
 	pthread_mutex_lock(&tree->lock);
 	handle->node->created = false;

@@ -27,6 +27,7 @@ struct handle {
 	struct handle *next, **link; /* among the tree's open ones */
 	struct node *node; /* held */
 	int flags;
+	bool emptying;    /* it is being closed, and its file then emptied */
 	bool truncated;   /* with O_TRUNC or by ftruncate: what is written is to be all */
 	struct caller opener; /* who is asked about what happens at the end */
 	struct rendering *rendering; /* NULL unless open for reading */

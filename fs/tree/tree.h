@@ -132,6 +132,9 @@ int handle_flush(struct handle *handle, const struct caller *caller);
 /* Waits for the disk, as tree_sync does. */
 int handle_sync(struct handle *handle, const struct caller *caller);
 void handle_close(struct handle *handle); /* NULL is fine */
+/* Tells that handle_close() comes: what it empties is empty for whatever is asked from now on, which may
+ * wait for it. May be left out where nothing else is asked meanwhile. */
+void handle_close_begins(struct handle *handle);
 
 /* unlink and rmdir. -EPERM: nothing is deleted here, and the sentence says which write does what was
  * meant. -ENOENT, -EISDIR, -ENOTDIR. */

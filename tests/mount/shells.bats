@@ -144,6 +144,16 @@ with open(sys.argv[1]) as lines, open("accounts/alice1111111/transfer", "w") as 
 	[ "$(cat accounts/alice1111111/votes)" = producer1111 ]
 }
 
+@test "what was emptied is empty for the very next command" {
+	late=0
+	for _ in $(seq 100); do
+		echo producer1111 > accounts/alice1111111/votes
+		: > accounts/alice1111111/votes
+		if read -r _ < accounts/alice1111111/votes; then late=$((late + 1)); fi
+	done
+	[ "$late" = 0 ]
+}
+
 @test "appending to stake and ram adds" {
 	read -r net _ cpu _ < accounts/alice1111111/stake
 	in_shells 'echo "1.0000 SYS 2.0000 SYS" >> accounts/alice1111111/stake'
