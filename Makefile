@@ -21,7 +21,8 @@ endif
 # heavy tests of make test FULL=1 take besides that; and what make deb and make deb-test take.
 PACKAGES      = gcc make pkg-config libfuse3-dev fuse3 libcjson-dev libsecp256k1-dev nettle-dev libgmp-dev zlib1g-dev
 TEST_PACKAGES = libcmocka-dev bats perl dash jq attr strace clang libclang-rt-14-dev
-FULL_PACKAGES = zsh fish chromium fonts-dejavu-core less ripgrep tree zip unzip rsync vim nano emacs-nox mc busybox python3 nodejs
+FULL_PACKAGES = zsh fish chromium fonts-dejavu-core less ripgrep tree zip unzip rsync vim nano emacs-nox mc busybox python3 nodejs \
+                xvfb xdotool dbus libglib2.0-bin shared-mime-info adwaita-icon-theme thunar pcmanfm mousepad imagemagick
 DEB_PACKAGES  = debhelper dpkg-dev lintian debootstrap
 
 LIBRARIES = fuse3 libcjson libsecp256k1 nettle gmp zlib
@@ -59,7 +60,7 @@ DEB_INSTALLED  = $(BUILD)/packages/deb
 Q = $(if $(V),,@)
 SAY = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),:,echo)
 
-.PHONY: all tests programs run stop test bench crash clean readme
+.PHONY: all tests programs run stop test bench crash clean readme pictures
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/eosiofs
@@ -150,6 +151,10 @@ stop: all
 readme: all
 	@$(BUILD)/eosiofs --print-tree | awk -f packaging/tree.md.awk >$(BUILD)/tree.md
 	@sed -i -e '/<!-- tree -->/,/<!-- end of tree -->/{/<!-- tree -->/{p;r $(BUILD)/tree.md' -e '};/<!-- end of tree -->/!d}' README.md
+
+# The pictures of README.md.
+pictures: all $(FULL_INSTALLED)
+	@EOSIOFS='$(abspath $(BUILD))/eosiofs' packaging/pictures.sh
 
 # --- tests: every file below tests/ is one, run by prove; tests/tap.sh knows how each kind is run ---
 

@@ -186,7 +186,7 @@ different_versions() {
 }
 
 surplus() {
-	ls | grep -vxE 'Makefile|README\.md|LICENSE|core|examples|fs|mount|packaging|tests|build'
+	ls | grep -vxE 'Makefile|README\.md|LICENSE|core|docs|examples|fs|mount|packaging|tests|build'
 }
 
 indented_by_blanks() {
