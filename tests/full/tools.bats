@@ -296,9 +296,9 @@ same() {
 
 @test "rsync: refused" {
 	tool rsync
-	fails "rename" rsync -a "$BASE/wrong" $A/votes
+	fails "rename" rsync -aI "$BASE/wrong" $A/votes
 	refused_producer
-	fails "" rsync -a --inplace "$BASE/wrong" $A/votes
+	fails "" rsync -aI --inplace "$BASE/wrong" $A/votes
 	[ -z "$(ls -A $A | grep votes.)" ]
 }
 
