@@ -19,13 +19,13 @@ endif
 
 # Every Debian package that is needed, in one place: what building and running take (make run), what make test takes besides, and what the
 # heavy tests of make test FULL=1 take besides that; and what make deb and make deb-test take.
-PACKAGES      = gcc make pkg-config libfuse3-dev fuse3 libcjson-dev libsecp256k1-dev nettle-dev libgmp-dev zlib1g-dev
-TEST_PACKAGES = libcmocka-dev bats perl dash jq attr strace clang libclang-rt-14-dev
+PACKAGES      = gcc make pkg-config libfuse3-dev fuse3 libcjson-dev libsecp256k1-dev nettle-dev libgmp-dev zlib1g-dev libmicrohttpd-dev
+TEST_PACKAGES = libcmocka-dev bats perl dash jq attr strace clang libclang-rt-14-dev curl
 FULL_PACKAGES = zsh fish chromium fonts-dejavu-core less ripgrep tree zip unzip rsync vim nano emacs-nox mc busybox python3 nodejs \
                 xvfb xdotool dbus libglib2.0-bin shared-mime-info adwaita-icon-theme thunar pcmanfm mousepad imagemagick
 DEB_PACKAGES  = debhelper dpkg-dev lintian debootstrap
 
-LIBRARIES = fuse3 libcjson libsecp256k1 nettle gmp zlib
+LIBRARIES = fuse3 libcjson libsecp256k1 nettle gmp zlib libmicrohttpd
 
 CSTANDARD = -std=c11 -D_GNU_SOURCE -I.
 WARNINGS  = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror

@@ -13,6 +13,7 @@
 #include "mount/presence.h"
 #include "mount/ready.h"
 #include "mount/receive.h"
+#include "mount/serve.h"
 #include "mount/signals.h"
 #include "mount/slow.h"
 #include "mount/unmount.h"
@@ -36,6 +37,7 @@ struct service {
 	struct wallet *wallet;
 	struct chain *chain;
 	struct boot *boot;
+	struct server *server; /* NULL: serves no HTTP */
 	struct fuse_session *session;
 	int presence; /* its lock */
 	unsigned connection; /* FUSE's number for the mount */
@@ -164,6 +166,7 @@ static int create_tree(struct service *service, const struct options *options, s
 		.chain = service->chain,
 		.wallet = service->wallet,
 		.boot = service->boot,
+		.server = service->server,
 		.mount_point = options->mount_point,
 		.owner = getuid(),
 		.group = getgid(),
@@ -218,6 +221,8 @@ static int create_layers(struct service *service, struct options *options, struc
 		result = create_chain(service, options, error);
 	if (result == 0)
 		result = create_boot(service, error);
+	if (result == 0)
+		result = serve_start(&service->server, options, service->chain, error);
 	if (result == 0)
 		result = create_tree(service, options, error);
 	return result;
@@ -278,6 +283,7 @@ static void take_down(struct service *service, const char *mount_point)
 	if (service->mount.tree)
 		tree_destroy(service->mount.tree);
 	boot_destroy(service->boot);
+	server_destroy(service->server);
 	if (service->chain)
 		chain_destroy(service->chain);
 	if (service->wallet)

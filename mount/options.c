@@ -21,7 +21,7 @@ enum { HELP_INDENT = 26, HELP_WIDTH = 100 };
 struct parsed {
 	int help, version, print_tree, print_options, unmount, foreground, single_thread;
 	int memory, nonempty, verify, allow_other;
-	char *data, *genesis, *genesis_key, *genesis_key_file, *history;
+	char *data, *genesis, *genesis_key, *genesis_key_file, *history, *http;
 	unsigned max_threads, idle_threads;
 	const char *words[2], *surplus; /* [SOURCE] MOUNTPOINT, as mount(8) calls it */
 };
@@ -71,6 +71,10 @@ static const struct option_row option_rows[] = {
 	 FIELD("genesis_key_file=%s", genesis_key_file, 0)},
 	{"-o genesis_key=WIF", "the key itself: others may read it while the program starts",
 	 FIELD("genesis_key=%s", genesis_key, 0)},
+	{"-o http=HOST:PORT",
+	 "where node eosio serves nodeos's HTTP API (default: 127.0.0.1:8888, or the next free port; port 0: "
+	 "any; off: nowhere); nodes/eosio/endpoints says where",
+	 FIELD("http=%s", http, 0)},
 	{"-o nonempty", "mount over a folder that holds files", FIELD("nonempty", nonempty, 1)},
 	{"-o max_threads=N", "threads that answer requests (default: 10)",
 	 FIELD("max_threads=%u", max_threads, 0)},
@@ -224,6 +228,7 @@ int options_parse(struct options *out, int count, char **arguments, struct error
 	*out = (struct options){.fuse = FUSE_ARGS_INIT(count, arguments)};
 	result = fuse_opt_parse(&out->fuse, &parsed, table, take_argument);
 	out->genesis_key = parsed.genesis_key;
+	out->http = parsed.http;
 	out->help = parsed.help;
 	out->version = parsed.version;
 	out->print_tree = parsed.print_tree;
@@ -270,6 +275,7 @@ void options_forget_key(struct options *options)
 void options_release(struct options *options)
 {
 	options_forget_key(options);
+	free(options->http);
 	fuse_opt_free_args(&options->fuse);
 }
 

@@ -109,10 +109,11 @@ static int print_contract_members(struct chain_view *view, struct text *out, uin
 	return 0;
 }
 
-static void print_core_balance(struct chain_view *view, struct text *out, uint64_t account)
+static void print_core_balance(struct chain_view *view, struct text *out, uint64_t account,
+                               const uint64_t *core_symbol)
 {
-	uint64_t symbol = 0;
-	if (!chain_market_symbol(view, &symbol))
+	uint64_t symbol = core_symbol ? *core_symbol : 0;
+	if (!core_symbol && !chain_market_symbol(view, &symbol))
 		return;
 	struct table_id id = {name_literal("eosio.token"), account, name_literal("accounts")};
 	struct chain_row row;
@@ -128,7 +129,7 @@ static void print_core_balance(struct chain_view *view, struct text *out, uint64
 }
 
 int chain_account_print(struct chain_view *view, struct text *out, const struct chain_account *account,
-                        bool comparable, struct error *error)
+                        const uint64_t *core_symbol, bool comparable, struct error *error)
 {
 	char time[TIME_TEXT_SIZE];
 	struct chain_abi *abi = NULL;
@@ -146,7 +147,7 @@ int chain_account_print(struct chain_view *view, struct text *out, const struct 
 	            time);
 	time_point_print(time, account->created);
 	text_printf(out, ",\"created\":\"%s\"", time);
-	print_core_balance(view, out, account->name);
+	print_core_balance(view, out, account->name, core_symbol);
 	print_int64(out, ",\"ram_quota\":", account->ram_quota);
 	print_int64(out, ",\"net_weight\":", account->net_weight);
 	print_int64(out, ",\"cpu_weight\":", account->cpu_weight);

@@ -146,6 +146,18 @@ void chain_abi_release(struct chain *chain, struct chain_abi *abi)
 	pthread_mutex_unlock(&chain->abi_cache->mutex);
 }
 
+void chain_header_state_release(struct chain_header_state *state)
+{
+	signed_block_release(&state->block);
+	producer_schedule_release(&state->active);
+	producer_schedule_release(&state->pending);
+	free(state->authority.keys);
+	free(state->last_produced);
+	free(state->confirm_count);
+	free(state->features);
+	*state = (struct chain_header_state){0};
+}
+
 /* The first stat row issued by eosio. */
 static int find_eosio_token(void *context, const struct chain_row *row)
 {

@@ -62,6 +62,8 @@ struct chain_send_options {
 	const struct interruption *interruption; /* borrowed; NULL: never */
 };
 
+enum chain_pause { CHAIN_ASK, CHAIN_PAUSE, CHAIN_RESUME };
+
 /* All return 0 or -errno with a sentence. What may take long or ask another process is told how it is
  * interrupted (NULL: never): it then ends with -EINTR, and has happened or not as the sentence says.
  * -EHOSTUNREACH, -ETIMEDOUT: a node could not be asked. -EOPNOTSUPP: not on this kind of chain. */
@@ -79,6 +81,12 @@ struct chain_operations {
 	 * -EALREADY, -ETIME, -EACCES, -EDQUOT, -ECANCELED: as DESIGN 3 says of what the chain answers. */
 	int (*push)(struct chain *chain, struct transaction_trace *trace, struct packed_transaction *packed,
 	            const struct chain_send_options *options, struct error *error);
+	/* Runs a transaction after all that is in the block in the making and undoes it: only the trace is
+	 * left, with the failure in it when it failed. Without read_only no signatures are needed; with it no
+	 * authorizations may be declared and nothing may be written. -errno: it did not come so far (expired, a
+	 * duplicate, a key twice). */
+	int (*compute)(struct chain *chain, struct transaction_trace *trace, struct packed_transaction *packed,
+	               bool read_only, struct error *error);
 	/* Where a new transaction refers to, and the time (seconds) that it is valid from. */
 	int (*reference)(struct chain *chain, struct checksum256 *block_id, uint32_t *seconds,
 	                 const struct interruption *interruption, struct error *error);
@@ -87,6 +95,11 @@ struct chain_operations {
 	 * returns. */
 	int (*schedule_feature)(struct chain *chain, const struct checksum256 *digest,
 	                        const struct interruption *interruption, struct error *error);
+
+	/* A node's production, as its producers' API stops it: *paused says what holds after `what`. While
+	 * it is paused a push ends with -EAGAIN. */
+	int (*pause)(struct chain *chain, bool *paused, enum chain_pause what, uint64_t node,
+	             struct error *error);
 
 	int (*clock)(struct chain *chain, struct chain_clock *out, const struct interruption *interruption,
 	             struct error *error);

@@ -34,20 +34,40 @@ struct ranking {
 	struct chain_view *view;
 	const struct table_id *id;
 	struct text *out;
+	bool json;
+	uint64_t from; /* rows before that of the first producer from this name on are passed over; 0: none */
+	bool seen; /* there is a row, whether it is printed or not */
 	size_t count, limit;
 	uint64_t more;
 	struct error *error;
 };
 
-static int print_producer(void *context, const struct chain_row *row)
+static int print_producer(void *context, const struct chain_index_row *found)
 {
+	const struct chain_row *row = &found->row;
 	struct ranking *ranking = context;
+	ranking->seen = true;
+	if (ranking->from && row->primary_key != ranking->from)
+		return 0;
+	ranking->from = 0;
 	if (ranking->count == ranking->limit) {
 		ranking->more = row->primary_key;
 		return 1;
 	}
 	text_append(ranking->out, ranking->count++ ? "," : "");
-	return chain_row_print(ranking->view, ranking->out, ranking->id, row->data, row->length, ranking->error);
+	if (ranking->json)
+		return chain_row_print(ranking->view, ranking->out, ranking->id, row->data, row->length,
+		                       ranking->error);
+	text_append_char(ranking->out, '"');
+	text_append_hex(ranking->out, row->data, row->length);
+	text_append_char(ranking->out, '"');
+	return 0;
+}
+
+static int take_first(void *context, const struct chain_row *row)
+{
+	*(uint64_t *)context = row->primary_key;
+	return 1;
 }
 
 /* What get_producers says before there is a table of producers. */
@@ -94,16 +114,23 @@ static void print_total_weight(struct chain_view *view, struct text *out)
 	text_release(&row_text);
 }
 
-int chain_producers_print(struct chain_view *view, struct text *out, size_t limit, struct error *error)
+int chain_producers_print(struct chain_view *view, struct text *out, bool json, uint64_t from, size_t limit,
+                          struct error *error)
 {
 	const uint64_t eosio = name_literal("eosio");
 	const struct table_id id = {eosio, eosio, name_literal("producers")};
-	struct ranking ranking = {.view = view, .id = &id, .out = out, .limit = limit, .error = error};
+	struct ranking ranking = {.view = view, .id = &id, .out = out, .json = json, .from = from,
+	                          .limit = limit, .error = error};
 	text_append(out, "{\"rows\":[");
-	int result = view->operations->rows_by_double(view, &id, 0, print_producer, &ranking, error);
+	int found = from ? view->operations->rows(view, &id, from, take_first, &ranking.from, error) : 0;
+	if (found < 0)
+		return found;
+	const struct chain_index by_votes = {.table = id, .place = 0, .type = CHAIN_INDEX_DOUBLE};
+	int result =
+		view->operations->index_rows(view, &by_votes, NULL, false, print_producer, &ranking, error);
 	if (result < 0)
 		return result;
-	bool registered = ranking.count > 0 || ranking.more;
+	bool registered = ranking.seen;
 	result = registered ? 0 : print_active_schedule(view, out, error);
 	if (result)
 		return result;

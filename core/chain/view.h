@@ -92,14 +92,75 @@ struct chain_scope {
 	uint64_t scope, table, payer;
 	uint32_t count;
 };
+/* A secondary index of a table: by its place (0: the first) and the type of its keys. */
+enum { CHAIN_INDEX_KEY_SIZE = 32 };
+struct chain_index {
+	struct table_id table;
+	unsigned place;
+	enum chain_index_type {
+		CHAIN_INDEX_U64,
+		CHAIN_INDEX_U128,
+		CHAIN_INDEX_U256,
+		CHAIN_INDEX_DOUBLE,
+		CHAIN_INDEX_LONG_DOUBLE
+	} type;
+};
+/* A row found by an index. The key so that bytes order as keys do (big-endian, a float's sign turned),
+ * zeroes behind it. */
+struct chain_index_row {
+	uint8_t key[CHAIN_INDEX_KEY_SIZE];
+	bool negative_zero; /* the key is a float's -0, which has the place of 0 */
+	struct chain_row row;
+};
+
 struct chain_feature {
 	enum feature feature; /* FEATURE_COUNT: one that is not known here */
-	struct checksum256 digest;
-	const char *name; /* "PREACTIVATE_FEATURE" */
+	struct checksum256 digest, description_digest;
+	struct checksum256 dependency; /* where has_dependency */
+	const char *name;              /* "PREACTIVATE_FEATURE" */
+	bool has_dependency;
+	bool preactivation_required;
 	bool active;
 	bool preactivated; /* becomes active with the next block */
-	uint32_t activation_block_num;
+	uint32_t activation_block_num, activation_ordinal;
 };
+enum { CHAIN_FEATURES_MAXIMUM = 64 }; /* no chain knows more */
+
+/* A deferred or delayed transaction that waits. */
+struct chain_scheduled {
+	struct checksum256 id;
+	uint64_t sender;       /* 0: a user's delayed transaction */
+	uint64_t sender_id[2]; /* low, high 64 bits */
+	uint64_t payer;
+	int64_t delay_until, expiration, published; /* microseconds */
+	const uint8_t *packed;                      /* borrowed for the call of the visitor */
+	size_t packed_length;
+};
+
+/* What is known of a block that is reversible still (get_block_header_state). */
+struct chain_header_state {
+	struct checksum256 id;
+	uint32_t block_num;
+	struct signed_block block; /* header and signature; no transactions */
+	uint32_t proposed_irreversible, irreversible;
+	struct producer_schedule active, pending;
+	struct producer_authority authority; /* that signed it */
+	uint32_t pending_lib_num;
+	struct checksum256 pending_hash;
+	struct incremental_merkle blockroot;
+	struct chain_last_produced {
+		uint64_t producer;
+		uint32_t block, implied_irreversible;
+		bool has_implied;
+	} *last_produced; /* owned, as the arrays below */
+	size_t last_produced_count;
+	uint8_t *confirm_count;
+	size_t confirm_count_count;
+	struct checksum256 *features; /* ascending */
+	size_t features_count;
+};
+void chain_header_state_release(struct chain_header_state *state);
+
 struct chain_key_permission {
 	uint64_t account, permission;
 };
@@ -107,7 +168,9 @@ struct chain_key_permission {
 /* Visitors return 0 to go on; anything else ends the walk and becomes its result. */
 typedef int chain_account_visitor(void *context, uint64_t name);
 typedef int chain_row_visitor(void *context, const struct chain_row *row);
+typedef int chain_index_row_visitor(void *context, const struct chain_index_row *row);
 typedef int chain_scope_visitor(void *context, const struct chain_scope *scope);
+typedef int chain_scheduled_visitor(void *context, const struct chain_scheduled *scheduled);
 typedef int chain_feature_visitor(void *context, const struct chain_feature *feature);
 typedef int chain_key_permission_visitor(void *context, const struct chain_key_permission *permission);
 
@@ -139,12 +202,21 @@ struct chain_view_operations {
 	/* Rows with primary key >= from, ascending. No such table: no rows. */
 	int (*rows)(struct chain_view *view, const struct table_id *id, uint64_t from,
 	            chain_row_visitor *visitor, void *context, struct error *error);
-	/* Rows in the order of a float64 secondary index (0-based), as get_producers needs. */
-	int (*rows_by_double)(struct chain_view *view, const struct table_id *id, unsigned index,
-	                      chain_row_visitor *visitor, void *context, struct error *error);
+	/* Rows with primary key <= from, descending. */
+	int (*rows_back)(struct chain_view *view, const struct table_id *id, uint64_t from,
+	                 chain_row_visitor *visitor, void *context, struct error *error);
+	/* Rows in the order of an index, among equal keys in that of the primary one: from a key on upwards, or
+	 * (back) downwards, its equals included. from NULL: from the end where the walk begins. */
+	int (*index_rows)(struct chain_view *view, const struct chain_index *index,
+	                  const uint8_t from[CHAIN_INDEX_KEY_SIZE], bool back, chain_index_row_visitor *visitor,
+	                  void *context, struct error *error);
 	/* The scopes of a code, at or after from_scope; table 0: every table. Ascending by scope, then
 	 * table; secondary index tables left out. */
 	int (*scopes)(struct chain_view *view, uint64_t code, uint64_t table, uint64_t from_scope,
+	              chain_scope_visitor *visitor, void *context, struct error *error);
+	/* Every table of a code, its secondary indices (low four bits of the name) included, from a scope on
+	 * upwards, by scope, then table; or (back) downwards. */
+	int (*tables)(struct chain_view *view, uint64_t code, uint64_t from_scope, bool back,
 	              chain_scope_visitor *visitor, void *context, struct error *error);
 	/* The contracts that have a table of that name in that scope, ascending: where an account has rows,
 	 * whoever made the table. Costs a search a contract that has any table, whatever the number of its
@@ -169,6 +241,14 @@ struct chain_view_operations {
 	                     const struct transaction *transaction, const struct public_key *available,
 	                     size_t available_count, struct error *error);
 
+	/* Waiting transactions by the time they are due, from delay_until on (microseconds), or from the one of
+	 * that id on (NULL: none). -ENOENT: there is none of that id. */
+	int (*scheduled)(struct chain_view *view, int64_t delay_until, const struct checksum256 *id,
+	                 chain_scheduled_visitor *visitor, void *context, struct error *error);
+
+	/* -ENOENT: no block of that number is reversible. Release it. */
+	int (*header_state)(struct chain_view *view, struct chain_header_state *out, uint32_t number,
+	                    struct error *error);
 	/* A block at or before the view's, by number. -ENOENT: there is none. Release it. */
 	int (*block)(struct chain_view *view, struct signed_block *out, uint32_t number, struct error *error);
 	/* Its slot alone, which costs less; -ENOENT. */
@@ -199,13 +279,16 @@ int chain_abi_get(struct chain_view *view, struct chain_abi **out, uint64_t acco
 void chain_abi_release(struct chain *chain, struct chain_abi *abi);
 
 /* get_account's JSON, compact, members in nodeos's order; `comparable` leaves out what only says "now"
- * (head_block_num, head_block_time and the limits' current_used), as accounts/NAME/info.json does. */
+ * (head_block_num, head_block_time and the limits' current_used), as accounts/NAME/info.json does.
+ * core_symbol: of the balance that is shown; NULL: the chain's core symbol. */
 int chain_account_print(struct chain_view *view, struct text *out, const struct chain_account *account,
-                        bool comparable, struct error *error);
+                        const uint64_t *core_symbol, bool comparable, struct error *error);
 
-/* get_producers' JSON, compact: at most limit rows in the order of votes; the active schedule while
+/* get_producers' JSON, compact: at most limit rows in the order of votes, from a producer on (0: the
+ * first), by the ABI or (not json) as bytes; the active schedule while
  * there is no producers table. */
-int chain_producers_print(struct chain_view *view, struct text *out, size_t limit, struct error *error);
+int chain_producers_print(struct chain_view *view, struct text *out, bool json, uint64_t from, size_t limit,
+                          struct error *error);
 
 /* A row's JSON by the contract's ABI; hexadecimal when the ABI does not know the table or the bytes do
  * not fit (as get_table_rows). */

@@ -131,7 +131,11 @@ struct map_root *branch_state(struct branch *branch);
 /* How many transactions the block in the making holds. */
 size_t branch_block_transactions(const struct branch *branch);
 
+/* What becomes of a pushed transaction: it goes into the block, or only its trace is made and the state is
+ * as before. A dry run needs no signatures; what only reads declares no authorizations and may not write. */
+enum push_kind { PUSH_INTO_BLOCK, PUSH_DRY_RUN, PUSH_READ_ONLY };
 struct push_options {
+	enum push_kind kind;
 	uint32_t billed_cpu_us; /* 0: the chain's min_transaction_cpu_usage */
 	bool without_keys;      /* authorities count as satisfied ("impersonate"); names are still checked */
 	/* For a transaction that stands for a recorded one whose bytes are not at hand (replay --blocks): it
@@ -143,6 +147,7 @@ struct push_options {
  * (packed_transaction_keys), recovered by the caller outside any lock. On success *packed has been moved
  * into the block (it is emptied); on failure the state is as before and *packed is the caller's still. The
  * trace is filled either way (release it). A delayed transaction succeeds with status delayed. A full
+ * (A dry run moves nothing: the trace is all there is of it.) A full
  * block fails it with BLOCK_NET_USAGE_EXCEEDED or BLOCK_CPU_USAGE_EXCEEDED: the caller seals and tries
  * again in the next one. */
 int branch_push(struct branch *branch, struct packed_transaction *packed, const struct public_key *keys,

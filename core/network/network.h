@@ -145,6 +145,13 @@ int node_builder(struct node *node, struct node **out, struct error *error);
 int node_push(struct node *node, struct packed_transaction *packed, const struct public_key *keys,
               size_t keys_count, const struct push_options *options, struct transaction_trace *trace,
               struct error *error);
+/* Runs a transaction in that block and undoes it: only the trace is left. */
+int node_compute(struct node *node, struct packed_transaction *packed, const struct push_options *options,
+                 struct transaction_trace *trace, struct error *error);
+/* A paused node begins no block, as its producers' API has it; what is acknowledged in the one it makes is
+ * sealed at its time. */
+void node_pause(struct node *node, bool paused);
+bool node_paused(const struct node *node);
 /* A block is begun that activates preactivated features and, if given, this one: what is in the making
  * before it is sealed. */
 int node_schedule_feature(struct node *node, const struct checksum256 *digest, struct error *error);

@@ -63,6 +63,7 @@ struct node {
 	unsigned starts, connections;
 	bool is_running;
 	bool production_enabled;   /* -e, or a fresh block was seen */
+	bool is_paused;            /* by its producers' API */
 	bool was_producing;
 	bool queue_changed;        /* what waits may have to be executed in its next block */
 	struct watermark *watermarks; /* owned: of its own producers */

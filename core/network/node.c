@@ -369,3 +369,28 @@ int node_set_peers(struct node *node, const char *const *peers, size_t count, st
 	take_peers(node);
 	return 0;
 }
+
+/* --- what its HTTP API does --- */
+
+int node_compute(struct node *node, struct packed_transaction *packed, const struct push_options *options,
+                 struct transaction_trace *trace, struct error *error)
+{
+	struct node *builder;
+	int result = node_builder(node, &builder, error);
+	return result ? result : branch_push(builder->branch, packed, NULL, 0, options, trace, error);
+}
+
+void node_pause(struct node *node, bool paused)
+{
+	node->is_paused = paused;
+	node->network->evaluations++;
+	if (paused && branch_block_pending(node->branch) && !branch_block_transactions(node->branch) &&
+	    !node->features_count)
+		node_drop_block(node);
+	network_prepare(node->network);
+}
+
+bool node_paused(const struct node *node)
+{
+	return node->is_paused;
+}

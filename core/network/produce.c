@@ -103,7 +103,7 @@ static enum producer_state production(const struct node *node, uint32_t slot, st
 	const struct watermark *mark;
 	if (!authority || !node_signs_for(node, authority->producer_name))
 		return PRODUCER_HAS_NO_NODE;
-	if (!node->production_enabled)
+	if (!node->production_enabled || node->is_paused)
 		return PRODUCER_NODE_STALE;
 	if (!find_signing_key(node, authority, key))
 		return PRODUCER_HAS_NO_KEY;
@@ -376,6 +376,8 @@ static int report_stall(const struct node *node, struct error *error)
 	          "scheduled producer (%s)",
 	          name_text(node->name).text, text_string(&names));
 	text_release(&names);
+	if (node->is_paused)
+		error_append(error, "; it was paused over HTTP: /v1/producer/resume lets it go on");
 	return -EAGAIN;
 }
 

@@ -142,8 +142,9 @@ struct ranking {
 	double all_votes;
 };
 
-static int collect_producer(void *context, const struct chain_row *row)
+static int collect_producer(void *context, const struct chain_index_row *found)
 {
+	const struct chain_row *row = &found->row;
 	struct ranking *ranking = context;
 	struct facts *facts = ranking->facts;
 	struct producer_row decoded;
@@ -175,7 +176,9 @@ static void mark_scheduled(struct facts *facts, const struct producer_schedule *
 int facts_producers(struct facts *facts, struct chain_view *view, struct error *error)
 {
 	const uint64_t eosio = name_literal("eosio"), global = name_literal("global");
-	const struct table_id table = {eosio, eosio, name_literal("producers")}, id = {eosio, eosio, global};
+	const struct chain_index by_votes = {.table = {eosio, eosio, name_literal("producers")},
+	                                     .type = CHAIN_INDEX_DOUBLE};
+	const struct table_id id = {eosio, eosio, global};
 	struct producer_schedule active = {0}, pending = {0}, proposed = {0};
 	struct ranking ranking = {.facts = facts};
 	struct global_row decoded;
@@ -187,7 +190,7 @@ int facts_producers(struct facts *facts, struct chain_view *view, struct error *
 		ranking.all_votes = decoded.total_producer_vote_weight;
 	if (result)
 		return result;
-	result = view->operations->rows_by_double(view, &table, 0, collect_producer, &ranking, error);
+	result = view->operations->index_rows(view, &by_votes, NULL, false, collect_producer, &ranking, error);
 	if (result < 0)
 		return result;
 	result = view->operations->schedules(view, &active, &pending, &proposed, error);

@@ -2,8 +2,10 @@
  * stopping them. chain/node: which of them the tree shows. */
 #include "fs/files/nodes.h"
 
+#include "core/server/server.h"
 #include "core/types/name.h"
 #include "fs/tree/command.h"
+#include "fs/tree/node.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -195,8 +197,19 @@ int nodes_endpoints_read(struct request *request, struct text *out, struct error
 {
 	struct chain_node node;
 	int result = read_node(request, &node, error);
-	if (result == 0)
-		text_printf(out, "http %s\np2p %s\n", node.http_address, node.p2p_address);
+	struct server *server = request->tree->options.server;
+	struct text served = TEXT_EMPTY;
+
+	if (result)
+		return result;
+	if (server)
+		server_address_print(server, &served, node.name);
+	if (served.length)
+		text_printf(out, "http %s\n", text_string(&served) + strlen("http://"));
+	else
+		text_printf(out, "http %s (not served)\n", node.http_address);
+	text_printf(out, "p2p %s\n", node.p2p_address);
+	text_release(&served);
 	return result;
 }
 

@@ -14,6 +14,7 @@ enum { NAME_SIZE_MAXIMUM = 255, PATH_SIZE_MAXIMUM = 4096 };
 
 struct tree;
 struct boot;   /* core/boot/boot.h */
+struct server; /* core/server/server.h */
 struct row;    /* row.h */
 struct node;   /* a path that exists, looked up; unique per path while somebody holds it */
 struct handle; /* an open file */
@@ -31,6 +32,7 @@ struct tree_options {
 	struct chain *chain;     /* borrowed */
 	struct wallet *wallet;   /* borrowed */
 	struct boot *boot;       /* borrowed; NULL: boot/ answers that there is none */
+	struct server *server;   /* borrowed; NULL: no node serves HTTP */
 	/* absolute; paths that users write into `install` and the like that lie below it are looked up in the
 	 * tree */
 	const char *mount_point;

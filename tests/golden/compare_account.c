@@ -27,7 +27,7 @@ static void compare_account(struct replay *replay, struct chain_view *view, cons
 	if (!result)
 		result = view->operations->account(view, &account, name, &error);
 	if (!result)
-		result = chain_account_print(view, &text, &account, true, &error);
+		result = chain_account_print(view, &text, &account, NULL, true, &error);
 	if (result)
 		replay_differ(replay, what, "one", error.sentence);
 	else
@@ -40,44 +40,4 @@ void replay_compare_accounts(struct replay *replay, struct chain_view *view, con
 {
 	for (const struct json *account = json_first(accounts); account; account = json_next(account))
 		compare_account(replay, view, account);
-}
-
-static void compare_answer(struct replay *replay, struct chain_view *view, const char *account_name, const struct json *answer)
-{
-	static const char *const code[] = {"ram_usage", NULL};
-	struct chain_account account = {0};
-	struct text text = TEXT_EMPTY;
-	struct error error = {0};
-	uint64_t name;
-	int result = name_parse(&name, account_name, &error);
-	if (!result)
-		result = view->operations->account(view, &account, name, &error);
-	if (!result)
-		result = chain_account_print(view, &text, &account, false, &error);
-	if (result)
-		replay_differ(replay, account_name, "one", error.sentence);
-	else
-		replay_compare_json_text(replay, account_name, answer, &text, replay_has_own_code(replay, name) ? code : NULL);
-	text_release(&text);
-	chain_account_release(&account);
-}
-
-void replay_compare_requests(struct replay *replay, uint32_t block)
-{
-	for (size_t i = 0; i < replay->recording.requests_count; i++) {
-		const struct json *answer = json_member(replay->recording.requests[i], "response");
-		const char *path = json_string(json_member(replay->recording.requests[i], "request"));
-		const char *name = json_string(json_member(answer, "account_name"));
-		uint64_t head = 0;
-		struct chain_view *view;
-		struct error error = {0};
-		json_uint64(&head, json_member(answer, "head_block_num"));
-		if (!path || strcmp(path, "/v1/chain/get_account") || !name || head != block)
-			continue;
-		replay_at(replay, "block %u, get_account", block);
-		if (chain_view_open(replay->chain, &view, NULL, NULL, &error))
-			continue;
-		compare_answer(replay, view, name, answer);
-		chain_view_close(view);
-	}
 }

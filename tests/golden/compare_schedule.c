@@ -37,7 +37,7 @@ static void compare_producers(struct replay *replay, struct chain_view *view, co
 	bool fallback = json_member(json_first(json_member(producers, "rows")), "producer_authority") != NULL;
 	struct text text = TEXT_EMPTY;
 	struct error error = {0};
-	if (chain_producers_print(view, &text, 50, &error))
+	if (chain_producers_print(view, &text, true, 0, 50, &error))
 		replay_differ(replay, "producers", "some", error.sentence);
 	else
 		replay_compare_json_text(replay, "producers", producers, &text, fallback ? total : NULL);

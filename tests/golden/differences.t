@@ -41,5 +41,5 @@ finds "the end of a deferred transaction" 'block 202, deferred .*: status: expec
 	'/"signed_block":202,/s/"status":"executed"/"status":"expired"/'
 finds "a signed block's transaction" 'block 9: stopped: ' '/"signed_block":9,/s/"packed_trx":"26/"packed_trx":"27/' --blocks
 finds "a signed block's NET word" 'block 9: stopped: .*receipt' '/"signed_block":9,/s/"net_usage_words":16/"net_usage_words":17/' --blocks
-finds "an account's CPU" 'block 211, get_account: accountnum11.cpu_limit.used: expected 709, got 708' \
-	'/"request".*"account_name":"accountnum11"/s/"used":708/"used":709/' --blocks
+finds "an account's CPU" 'request /v1/chain/get_account .*accountnum11.*cpu_limit.used: expected 709, got 708' \
+	'/"request".*"account_name":"accountnum11"/s/"used":708/"used":709/' --requests

@@ -268,13 +268,54 @@ static int order_block(struct recording *recording, struct recording_block *bloc
 	return 0;
 }
 
-static void read_request(struct recording *recording, const struct json *line, size_t *capacity)
+/* The end of the JSON value at `at`. */
+static const char *value_end(const char *at)
 {
-	memory_grow(&recording->requests, capacity, recording->requests_count + 1, sizeof *recording->requests);
+	size_t depth = 0;
+	for (; *at; at++) {
+		if (*at == '"') {
+			for (at++; *at && *at != '"'; at++)
+				at += *at == '\\';
+		} else if (*at == '{' || *at == '[') {
+			depth++;
+		} else if (*at == '}' || *at == ']') {
+			if (!depth--)
+				return at;
+		}
+		if (!depth && *at == ',')
+			return at;
+		if (!depth && (at[1] == ',' || at[1] == '}'))
+			return at + 1;
+	}
+	return at;
+}
+
+/* Numbers lose digits and zeroes as JSON: a body that is no text is taken out of its line. */
+static char *body_of(const struct json *line, const char *text)
+{
+	static const char word[] = "\"body\":";
+	const struct json *body = json_member(line, "body");
+	const char *from = strstr(text, word);
+	if (json_string(body) && *json_string(body) && text[from - text + (long)sizeof word - 1] == '"')
+		return memory_copy_string(json_string(body));
+	if (json_string(body) || !from || json_type(body) == JSON_NULL)
+		return NULL;
+	from += sizeof word - 1;
+	const char *end = value_end(from);
+	char *out = memory_allocate((size_t)(end - from) + 1, 1);
+	memcpy(out, from, (size_t)(end - from));
+	return out;
+}
+
+static void read_request(struct recording *recording, const struct json *line, const char *text, size_t capacities[2])
+{
+	memory_grow(&recording->requests, &capacities[0], recording->requests_count + 1, sizeof *recording->requests);
+	memory_grow(&recording->bodies, &capacities[1], recording->requests_count + 1, sizeof *recording->bodies);
+	recording->bodies[recording->requests_count] = body_of(line, text);
 	recording->requests[recording->requests_count++] = line;
 }
 
-static int read_line(struct recording *recording, const struct json *line, size_t capacities[4], struct error *error)
+static int read_line(struct recording *recording, const struct json *line, const char *text, size_t capacities[5], struct error *error)
 {
 	if (json_member(line, "genesis"))
 		return read_genesis(recording, line, error);
@@ -288,8 +329,8 @@ static int read_line(struct recording *recording, const struct json *line, size_
 		return read_block(recording, line, "signed_block", &capacities[1], error);
 	else if (json_member(line, "block"))
 		return read_block(recording, line, "block", &capacities[1], error);
-	else if (json_member(line, "request"))
-		read_request(recording, line, &capacities[3]);
+	else if (json_member(line, "request") || json_member(line, "section"))
+		read_request(recording, line, text, &capacities[3]);
 	else if (json_member(line, "step") && json_member(line, "actions"))
 		read_step(recording, line, &capacities[0]);
 	return 0;
@@ -306,7 +347,7 @@ int recording_read(struct recording *recording, const char *path, struct error *
 {
 	int result = 0;
 	struct text text = TEXT_EMPTY;
-	size_t capacities[4] = {0};
+	size_t capacities[5] = {0};
 	result = read_whole(&text, path, error);
 	if (result)
 		goto out;
@@ -316,12 +357,17 @@ int recording_read(struct recording *recording, const char *path, struct error *
 		if (!stop)
 			stop = end;
 		struct json *line;
-		result = json_parse(&line, at, (size_t)(stop - at), error);
-		if (result)
+		struct text clean = TEXT_EMPTY;
+		text_append_bytes(&clean, at, (size_t)(stop - at));
+		result = json_parse(&line, text_string(&clean), clean.length, error);
+		if (result) {
+			text_release(&clean);
 			goto out;
+		}
 		memory_grow(&recording->lines, &recording->lines_capacity, recording->lines_count + 1, sizeof *recording->lines);
 		recording->lines[recording->lines_count++] = line;
-		result = read_line(recording, line, capacities, error);
+		result = read_line(recording, line, text_string(&clean), capacities, error);
+		text_release(&clean);
 		if (result)
 			goto out;
 		at = stop + 1;
@@ -358,6 +404,9 @@ void recording_release(struct recording *recording)
 	free(recording->steps);
 	free(recording->blocks);
 	free(recording->checkpoints);
+	for (size_t i = 0; i < recording->requests_count; i++)
+		free(recording->bodies[i]);
+	free(recording->bodies);
 	free(recording->requests);
 	*recording = (struct recording){0};
 }

@@ -61,7 +61,8 @@ struct recording {
 	size_t steps_count;
 	struct recording_block *blocks; /* owned; by number, from 0 (unused) on */
 	size_t blocks_count;
-	const struct json **requests; /* owned; lines of HTTP requests */
+	const struct json **requests; /* owned; lines of HTTP requests, and of sections */
+	char **bodies;                /* owned, each too; of the requests, as they were sent; NULL: none was */
 	size_t requests_count;
 	struct recording_checkpoint *checkpoints; /* owned; ascending by block */
 	size_t checkpoints_count;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] = "usage: replay [--blocks | --boot] [--wasm CONTRACTS] [--until CHECKPOINT] FILE.jsonl.gz\n";
+static const char usage[] = "usage: replay [--blocks | --requests[=SECTION,…] | --boot] [--wasm CONTRACTS] [--until CHECKPOINT] FILE.jsonl.gz\n";
 
 enum { RESTART_SLOTS = 60 };
 
@@ -146,7 +146,12 @@ int main(int count, char **arguments)
 	for (int i = 1; i < count; i++) {
 		if (!strcmp(arguments[i], "--blocks"))
 			blocks = true;
-		else if (!strcmp(arguments[i], "--boot"))
+		else if (!strcmp(arguments[i], "--requests"))
+			blocks = replay.asks = true;
+		else if (!strncmp(arguments[i], "--requests=", 11)) {
+			blocks = replay.asks = true;
+			replay.sections = arguments[i] + 11;
+		} else if (!strcmp(arguments[i], "--boot"))
 			boot = true;
 		else if (!strcmp(arguments[i], "--until") && i + 1 < count)
 			until = arguments[++i];
@@ -164,6 +169,8 @@ int main(int count, char **arguments)
 		replay.differences++;
 		printf("%s: stopped: %s\n", replay.where.length ? text_string(&replay.where) : "replay", error.sentence);
 	}
+	if (replay.asks)
+		printf("%zu requests, ", replay.requests);
 	if (blocks)
 		printf("%zu blocks, ", replay.blocks);
 	printf("%zu steps, %zu checkpoints, %zu differences\n", replay.steps, replay.checkpoints, replay.differences);

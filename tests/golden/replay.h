@@ -14,7 +14,7 @@ struct replay {
 	struct branch *branch;
 	struct signer *signer;
 	struct chain *chain; /* reads the engine's state (replay_chain.c) */
-	size_t blocks, steps, checkpoints, differences;
+	size_t blocks, steps, checkpoints, requests, differences;
 	struct text where;  /* "step 12 (note)": what is being compared */
 	struct text member; /* ".producers[2].owner": within it */
 	struct checksum256 *ids; /* owned: of our transaction, by step */
@@ -25,6 +25,8 @@ struct replay {
 		uint32_t last_block;
 	} producers[REPLAY_PRODUCERS];
 	size_t producers_count;
+	bool asks;            /* HTTP requests are compared too */
+	const char *sections; /* of them; NULL: all */
 	const char *const *ignored; /* members that are not compared at any depth; NULL: all are */
 };
 
@@ -74,8 +76,13 @@ void replay_compare_tables(struct replay *replay, struct chain_view *view, const
 bool replay_has_own_code(const struct replay *replay, uint64_t name);
 void replay_compare_raw_tables(struct replay *replay, const struct json *tables);
 void replay_compare_accounts(struct replay *replay, struct chain_view *view, const struct json *accounts);
-/* What get_account answered at that block, with every CPU and NET window: comparable where all that was billed is the node's (--blocks). */
-void replay_compare_requests(struct replay *replay, uint32_t block);
+
+/* --- HTTP requests (compare_request.c) --- */
+
+/* The head block when the recorded node was asked. */
+uint32_t replay_requests_at(const struct replay *replay);
+/* Asks what it was asked. */
+void replay_requests(struct replay *replay);
 
 /* --- the boot sequence (replay_boot.c) --- */
 
@@ -84,5 +91,7 @@ int replay_boot(struct replay *replay, const char *until, struct error *error);
 
 /* --- the chain that reads the engine (replay_chain.c) --- */
 struct chain *replay_chain_create(struct branch *branch);
+/* So that it can be read by its number. */
+void replay_chain_keep_block(struct chain *chain, const struct signed_block *block);
 
 #endif

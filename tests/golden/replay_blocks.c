@@ -116,6 +116,8 @@ static int apply_block(struct replay *replay, const struct recording_block *reco
 	}
 	if (!result)
 		compare_id(replay, "id", &block.id, &branch_head(replay->branch)->id);
+	if (!result)
+		replay_chain_keep_block(replay->chain, branch_head(replay->branch)->block);
 	replay->blocks++;
 	replay->steps += json_count(json_member(recorded->json, "steps"));
 	signed_block_release(&block);
@@ -133,7 +135,10 @@ int replay_blocks(struct replay *replay, const char *until, struct error *error)
 		int result = apply_block(replay, &replay->recording.blocks[number], error);
 		if (result)
 			return result;
-		replay_compare_requests(replay, (uint32_t)number);
+		if (replay->asks && number == replay_requests_at(replay)) {
+			replay_requests(replay);
+			break;
+		}
 		if (replay_checkpoints(replay, (uint32_t)number, until))
 			break;
 	}

@@ -1,15 +1,22 @@
 /* struct chain over the engine of a replay, to read its state by: the head's, or that of the block in the making. */
 #include "tests/golden/replay.h"
 
+#include "core/base/exception.h"
 #include "core/base/memory.h"
 #include "core/chain/embedded/state_view.h"
+#include "core/engine/state/resource.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct replay_chain {
 	struct chain base;
 	struct branch *branch;
 	struct chain_view_operations view_operations;
+	bool paused;
+	struct bytes *blocks; /* owned: packed, by number */
+	size_t blocks_capacity;
 };
 
 static struct branch *engine_of(const struct chain_view *view)
@@ -19,6 +26,10 @@ static struct branch *engine_of(const struct chain_view *view)
 
 static void destroy(struct chain *chain)
 {
+	struct replay_chain *replay = (struct replay_chain *)chain;
+	for (size_t i = 0; i < replay->blocks_capacity; i++)
+		bytes_release(&replay->blocks[i]);
+	free(replay->blocks);
 	chain_abi_cache_destroy(chain->abi_cache);
 	free(chain);
 }
@@ -48,31 +59,135 @@ static void view_close(struct chain_view *view)
 	free(view);
 }
 
+/* The next block, where none is in the making. */
+static int open_block(struct branch *branch, struct error *error)
+{
+	struct block_options options = {.slot = branch_head(branch)->block->header.timestamp + 1};
+	struct checksum256 *features;
+	if (branch_block_pending(branch))
+		return 0;
+	options.producer = branch_producer_of_slot(branch, options.slot)->producer_name;
+	options.features_count = branch_preactivated_features(branch, &features);
+	options.features = features;
+	int result = branch_block_start(branch, &options, NULL, error);
+	free(features);
+	return result;
+}
+
+/* Into the block in the making, which nothing seals. */
+static int push_as(struct chain *chain, struct transaction_trace *trace, struct packed_transaction *packed, enum push_kind kind, struct error *error)
+{
+	struct branch *branch = ((struct replay_chain *)chain)->branch;
+	struct push_options push_options = {.kind = kind};
+	size_t count = packed->signatures_count;
+	struct public_key *keys = memory_allocate(count + 1, sizeof *keys);
+	int result = kind == PUSH_READ_ONLY ? 0 : packed_transaction_keys(packed, keys, ledger_chain_id(branch_ledger(branch)), error);
+	if (!result)
+		result = open_block(branch, error);
+	if (!result)
+		result = branch_push(branch, packed, keys, count, &push_options, trace, error);
+	free(keys);
+	return result;
+}
+
+static int push(struct chain *chain, struct transaction_trace *trace, struct packed_transaction *packed, const struct chain_send_options *options,
+                struct error *error)
+{
+	(void)options;
+	return push_as(chain, trace, packed, PUSH_INTO_BLOCK, error);
+}
+
+static int compute(struct chain *chain, struct transaction_trace *trace, struct packed_transaction *packed, bool read_only, struct error *error)
+{
+	int result = push_as(chain, trace, packed, read_only ? PUSH_READ_ONLY : PUSH_DRY_RUN, error);
+	bool has_run = trace->error && error->code != EXPIRED_TX_EXCEPTION && error->code != TX_DUPLICATE;
+	return result && has_run ? 0 : result;
+}
+
+/* The recorded node was paused until it was asked for transactions. */
+static int pause_production(struct chain *chain, bool *paused, enum chain_pause what, uint64_t node, struct error *error)
+{
+	struct replay_chain *replay = (struct replay_chain *)chain;
+	(void)node;
+	(void)error;
+	if (what != CHAIN_ASK)
+		replay->paused = what == CHAIN_PAUSE;
+	*paused = replay->paused;
+	return 0;
+}
+
 /* Between two blocks nodeos's active schedule is the one that the next block will have, while its pending one is still the head's. */
 static int schedules(struct chain_view *view, struct producer_schedule *active, struct producer_schedule *pending,
                      struct producer_schedule *proposed, struct error *error)
 {
 	struct branch *branch = engine_of(view);
-	struct block_options options = {.slot = branch_head(branch)->block->header.timestamp + 1};
-	const struct producer_authority *due = branch_producer_of_slot(branch, options.slot);
-	struct checksum256 *features;
-	options.producer = due->producer_name;
-	options.features_count = branch_preactivated_features(branch, &features);
-	options.features = features;
-	int result = branch_block_start(branch, &options, NULL, error);
-	free(features);
+	bool making = branch_block_pending(branch);
+	int result = open_block(branch, error);
 	if (result)
 		return result;
 	state_view_operations.schedules(view, active, pending, proposed, error);
 	producer_schedule_release(active);
 	*active = producer_schedule_copy(branch_block_active_schedule(branch));
-	branch_block_drop(branch);
+	if (!making)
+		branch_block_drop(branch);
 	return 0;
+}
+
+static int info(struct chain_view *view, struct chain_info *out, struct error *error)
+{
+	struct state_view *state = (struct state_view *)view;
+	const struct block_state *head = state->head, *irreversible;
+	struct resource_state resources;
+	*out = (struct chain_info){.chain_id = *ledger_chain_id(branch_ledger(engine_of(view))),
+	                           .head_block_id = head->id,
+	                           .head_block_num = head->number,
+	                           .head_slot = head->block->header.timestamp,
+	                           .head_block_producer = head->block->header.producer};
+	out->irreversible_block_num = branch_irreversible(engine_of(view), &out->irreversible_block_id);
+	irreversible = branch_find(engine_of(view), out->irreversible_block_num);
+	if (!irreversible || !resource_state_get(state->root, &resources))
+		return error_set(error, ENOENT, "the irreversible block is not there");
+	out->irreversible_slot = irreversible->block->header.timestamp;
+	out->virtual_block_cpu_limit = resources.virtual_cpu_limit;
+	out->virtual_block_net_limit = resources.virtual_net_limit;
+	out->block_cpu_limit = resources.max_block_cpu;
+	out->block_net_limit = resources.max_block_net;
+	out->total_cpu_weight = resources.total_cpu_weight;
+	out->total_net_weight = resources.total_net_weight;
+	return 0;
+}
+
+static int header_state(struct chain_view *view, struct chain_header_state *out, uint32_t number, struct error *error)
+{
+	struct branch *branch = engine_of(view);
+	const struct block_state *block = number > branch_irreversible(branch, NULL) ? branch_find(branch, number) : NULL;
+	if (!block)
+		return error_set(error, ENOENT, "block %u is not reversible", number);
+	return state_header_state_read(out, block, branch_find(branch, number - 1));
+}
+
+void replay_chain_keep_block(struct chain *chain, const struct signed_block *block)
+{
+	struct replay_chain *replay = (struct replay_chain *)chain;
+	uint32_t number = block_id_number(&block->id);
+	size_t before = replay->blocks_capacity;
+	memory_grow(&replay->blocks, &replay->blocks_capacity, number + 1, sizeof *replay->blocks);
+	memset(replay->blocks + before, 0, (replay->blocks_capacity - before) * sizeof *replay->blocks);
+	signed_block_pack(&replay->blocks[number], block);
+}
+
+static int block(struct chain_view *view, struct signed_block *out, uint32_t number, struct error *error)
+{
+	struct replay_chain *replay = (struct replay_chain *)view->chain;
+	if (number >= replay->blocks_capacity || !replay->blocks[number].length)
+		return error_set(error, ENOENT, "there is no block %u", number);
+	struct cursor in = cursor_make(replay->blocks[number].data, replay->blocks[number].length);
+	return signed_block_unpack(out, &in, error);
 }
 
 struct chain *replay_chain_create(struct branch *branch)
 {
-	static const struct chain_operations operations = {.kind = "replay", .destroy = destroy, .view_open = view_open};
+	static const struct chain_operations operations = {.kind = "replay", .destroy = destroy, .view_open = view_open, .push = push, .compute = compute, .pause = pause_production};
 	struct replay_chain *chain = memory_allocate(1, sizeof *chain);
 	chain->base.operations = &operations;
 	chain->base.abi_cache = chain_abi_cache_create();
@@ -80,5 +195,8 @@ struct chain *replay_chain_create(struct branch *branch)
 	chain->view_operations = state_view_operations;
 	chain->view_operations.close = view_close;
 	chain->view_operations.schedules = schedules;
+	chain->view_operations.info = info;
+	chain->view_operations.header_state = header_state;
+	chain->view_operations.block = block;
 	return &chain->base;
 }

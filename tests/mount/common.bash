@@ -22,9 +22,9 @@ new_paths() {
 	export BASE M D
 }
 
-# mount_at [OPTIONS…]: mounts at M. The daemon must not keep bats's descriptor 3 open, or bats waits for it.
+# mount_at [OPTIONS…]: mounts at M, serving no HTTP unless they say so. The daemon must not keep bats's descriptor 3 open, or bats waits for it.
 mount_at() {
-	"$EOSIOFS" "$@" "$M" 3>&- 4>&- </dev/null
+	"$EOSIOFS" -o http=off "$@" "$M" 3>&- 4>&- </dev/null
 }
 
 # The process that serves a mount point, M unless said otherwise: the program whose last argument it is (where the program lies nobody but root sees).

@@ -86,6 +86,29 @@ static void put_double(struct map_edit *edit, const struct table_id *id, double 
 	map_edit_put(edit, key, secondary_primary_key(key, id, SECONDARY_DOUBLE, primary_key), value, sizeof value);
 }
 
+static int see_index_row(void *context, const struct chain_index_row *row)
+{
+	return see(context, row->row.primary_key);
+}
+
+/* Rows by their doubles -2.5, 0 and 1e300, up and down, from an end and from a key. */
+static void walk_index(struct chain_view *view, const struct table_id *id, struct seen *seen)
+{
+	const struct chain_index index = {.table = *id, .type = CHAIN_INDEX_DOUBLE};
+	const double zero = 0;
+	uint8_t key[CHAIN_INDEX_KEY_SIZE] = {0};
+	struct error error;
+	secondary_key_order(key, SECONDARY_DOUBLE, &zero);
+	assert_int_equal(view->operations->index_rows(view, &index, NULL, false, see_index_row, seen, &error), 0);
+	assert_seen(seen, "18446744073709551615 3 0");
+	assert_int_equal(view->operations->index_rows(view, &index, NULL, true, see_index_row, seen, &error), 0);
+	assert_seen(seen, "0 3 18446744073709551615");
+	assert_int_equal(view->operations->index_rows(view, &index, key, false, see_index_row, seen, &error), 0);
+	assert_seen(seen, "3 0");
+	assert_int_equal(view->operations->index_rows(view, &index, key, true, see_index_row, seen, &error), 0);
+	assert_seen(seen, "3 18446744073709551615");
+}
+
 static void test_tables(void **state)
 {
 	(void)state;
@@ -124,11 +147,18 @@ static void test_tables(void **state)
 	assert_seen(&seen, "0 3");
 	assert_int_equal(view.base.operations->row(&view.base, &row, &id, 3, &error), 0);
 	assert_int_equal(view.base.operations->row(&view.base, &row, &id, 4, &error), -ENOENT);
-	assert_int_equal(view.base.operations->rows_by_double(&view.base, &id, 0, see_row, &seen, &error), 0);
+	assert_int_equal(view.base.operations->rows_back(&view.base, &id, UINT64_MAX, see_row, &seen, &error), 0);
 	assert_seen(&seen, "18446744073709551615 3 0");
+	assert_int_equal(view.base.operations->rows_back(&view.base, &id, 2, see_row, &seen, &error), 0);
+	assert_seen(&seen, "0");
+	walk_index(&view.base, &id, &seen);
 
 	assert_int_equal(view.base.operations->scopes(&view.base, CODE, 0, 0, see_scope, &seen, &error), 0);
 	assert_seen(&seen, "5/aaa 5/bbb 6/bbb 7/aaa 18446744073709551615/aaa 18446744073709551615/zzzzzzzzzzzz");
+	assert_int_equal(view.base.operations->tables(&view.base, CODE, 5, false, see_scope, &seen, &error), 0);
+	assert_seen(&seen, "5/aaa 5/aaa.........1 5/bbb 6/bbb 7/aaa 18446744073709551615/aaa 18446744073709551615/zzzzzzzzzzzz");
+	assert_int_equal(view.base.operations->tables(&view.base, CODE, 6, true, see_scope, &seen, &error), 0);
+	assert_seen(&seen, "6/bbb 5/bbb 5/aaa.........1 5/aaa");
 	assert_int_equal(view.base.operations->scopes(&view.base, CODE, a, 0, see_scope, &seen, &error), 0);
 	assert_seen(&seen, "5/aaa 7/aaa 18446744073709551615/aaa");
 	assert_int_equal(view.base.operations->scopes(&view.base, CODE, b, 6, see_scope, &seen, &error), 0);

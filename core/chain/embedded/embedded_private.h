@@ -136,6 +136,8 @@ struct network_hooks embedded_hooks(struct embedded_chain *chain);
 struct node *embedded_viewed(const struct embedded_chain *chain);
 /* Under lock: waits (giving up the lock) until not too many sealed blocks wait to be stored. */
 int embedded_make_room(struct embedded_chain *chain, struct error *error);
+int embedded_pause(struct chain *base, bool *paused, enum chain_pause what, uint64_t node,
+                   struct error *error);
 int embedded_start_threads(struct embedded_chain *chain, struct error *error);
 void embedded_stop_threads(struct embedded_chain *chain);
 
@@ -163,6 +165,8 @@ void *embedded_store_thread(void *chain);
 /* --- push.c --- */
 int embedded_push(struct chain *base, struct transaction_trace *trace, struct packed_transaction *packed,
                   const struct chain_send_options *options, struct error *error);
+int embedded_compute(struct chain *base, struct transaction_trace *trace, struct packed_transaction *packed,
+                     bool read_only, struct error *error);
 int embedded_reference(struct chain *base, struct checksum256 *block_id, uint32_t *seconds,
                        const struct interruption *interruption, struct error *error);
 int embedded_schedule_feature(struct chain *base, const struct checksum256 *digest,

@@ -2,6 +2,7 @@
 #include "core/chain/embedded/embedded_private.h"
 
 #include "core/base/clock.h"
+#include "core/base/exception.h"
 #include "core/base/memory.h"
 #include "core/engine/state/feature.h"
 #include "core/types/name.h"
@@ -52,6 +53,53 @@ int embedded_push(struct chain *base, struct transaction_trace *trace, struct pa
 		embedded_finish(chain, false, NULL);
 	free(keys);
 	return result;
+}
+
+/* Turned away at the door: nothing of it was run. */
+static bool has_run(const struct error *error)
+{
+	return error->code != EXPIRED_TX_EXCEPTION && error->code != TX_DUPLICATE &&
+	       error->code != TX_DUPLICATE_SIG && error->code != 0;
+}
+
+int embedded_compute(struct chain *base, struct transaction_trace *trace, struct packed_transaction *packed,
+                     bool read_only, struct error *error)
+{
+	struct embedded_chain *chain = embedded_of(base);
+	struct push_options options = {.kind = read_only ? PUSH_READ_ONLY : PUSH_DRY_RUN};
+	struct public_key *keys = memory_allocate(packed->signatures_count + 1, sizeof *keys);
+	int result = read_only ? 0 : packed_transaction_keys(packed, keys, &base->chain_id, error);
+
+	free(keys);
+	if (result)
+		return result;
+	pthread_mutex_lock(&chain->lock);
+	network_tell_time(chain->network, embedded_now(chain));
+	result = node_compute(embedded_viewed(chain), packed, &options, trace, error);
+	if (result && has_run(error)) { /* the trace tells */
+		error_clear(error);
+		result = 0;
+	}
+	pthread_mutex_unlock(&chain->lock);
+	return result;
+}
+
+int embedded_pause(struct chain *base, bool *paused, enum chain_pause what, uint64_t name,
+                   struct error *error)
+{
+	struct embedded_chain *chain = embedded_of(base);
+
+	pthread_mutex_lock(&chain->lock);
+	struct node *node = network_node(chain->network, name);
+	if (node && what != CHAIN_ASK) {
+		node_pause(node, what == CHAIN_PAUSE);
+		embedded_publish(chain);
+		chain->clock_moves++;
+		pthread_cond_broadcast(&chain->changed);
+	}
+	*paused = node && node_paused(node);
+	pthread_mutex_unlock(&chain->lock);
+	return node ? 0 : error_set(error, ENOENT, "there is no node \"%s\"", name_text(name).text);
 }
 
 int embedded_reference(struct chain *base, struct checksum256 *block_id, uint32_t *seconds,

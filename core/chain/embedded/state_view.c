@@ -4,6 +4,7 @@
 #include "core/base/memory.h"
 #include "core/engine/state/account.h"
 #include "core/engine/state/contract_table.h"
+#include "core/engine/state/deferred.h"
 #include "core/engine/run/authorization.h"
 #include "core/engine/state/configuration.h"
 #include "core/engine/state/feature.h"
@@ -15,6 +16,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const struct map_root *root_of(const struct chain_view *view)
 {
@@ -240,27 +242,90 @@ static int read_rows(struct chain_view *view, const struct table_id *id, uint64_
 	return result;
 }
 
-static int read_rows_by_double(struct chain_view *view, const struct table_id *id, unsigned index,
-                               chain_row_visitor *visitor, void *context, struct error *error)
+static int read_rows_back(struct chain_view *view, const struct table_id *id, uint64_t from,
+                          chain_row_visitor *visitor, void *context, struct error *error)
 {
 	const struct map_root *root = root_of(view);
-	struct table_id secondary = {id->code, id->scope, (id->table & ~UINT64_C(15)) | index};
-	struct secondary_row entry = {0};
+	struct table_row row;
 	int result = 0;
 	(void)error;
-	while (!result &&
-	       secondary_row_seek(root, &entry, &secondary, SECONDARY_DOUBLE, entry.key, entry.primary_key)) {
-		struct chain_row row;
-		if (read_row(view, &row, id, entry.primary_key, NULL) == 0)
-			result = visitor(context, &row);
-		/* The next entry: the same key with a greater primary key, else the next key. */
-		int carry = 7;
-		if (++entry.primary_key)
-			continue;
-		while (carry >= 0 && ++entry.key[carry] == 0)
-			carry--;
-		if (carry < 0)
+	while (!result && table_row_seek_back(root, &row, id, from)) {
+		struct chain_row out = chain_row_of(&row);
+		result = visitor(context, &out);
+		if (!row.primary_key)
 			break;
+		from = row.primary_key - 1;
+	}
+	return result;
+}
+
+/* The next place in an index: the same key with a greater primary key, else the next key; false: none. */
+static bool next_place(struct secondary_row *entry, enum secondary_type type)
+{
+	int at = (int)secondary_key_length(type) - 1;
+	if (++entry->primary_key)
+		return true;
+	while (at >= 0 && ++entry->key[at] == 0)
+		at--;
+	return at >= 0;
+}
+
+/* Where a walk begins. from NULL: at the first entry, or (back) at the last. */
+static bool first_place(const struct map_root *root, struct secondary_row *entry, const struct table_id *id,
+                        enum secondary_type type, const uint8_t *from, bool back)
+{
+	struct secondary_row place = {0};
+	if (back && !from)
+		return secondary_row_seek_last(root, entry, id, type);
+	if (from)
+		memcpy(place.key, from, secondary_key_length(type));
+	if (!back)
+		return secondary_row_seek(root, entry, id, type, place.key, 0);
+	place.primary_key = UINT64_MAX;
+	return next_place(&place, type)
+	           ? secondary_row_seek_before(root, entry, id, type, place.key, place.primary_key)
+	           : secondary_row_seek_last(root, entry, id, type);
+}
+
+static bool is_negative_zero(const struct map_root *root, const struct table_id *id, enum secondary_type type,
+                             uint64_t primary_key)
+{
+	static const uint8_t zeroes[16];
+	const uint8_t *key;
+	uint64_t payer;
+	size_t last = secondary_key_length(type) - 1;
+	return (type == SECONDARY_DOUBLE || type == SECONDARY_LONG_DOUBLE) &&
+	       secondary_row_get(root, &key, &payer, id, type, primary_key) && key[last] == 0x80 &&
+	       memcmp(key, zeroes, last) == 0;
+}
+
+static int read_index_rows(struct chain_view *view, const struct chain_index *index, const uint8_t *from,
+                           bool back, chain_index_row_visitor *visitor, void *context, struct error *error)
+{
+	static const enum secondary_type types[] = {
+		[CHAIN_INDEX_U64] = SECONDARY_U64,       [CHAIN_INDEX_U128] = SECONDARY_U128,
+		[CHAIN_INDEX_U256] = SECONDARY_U256,     [CHAIN_INDEX_DOUBLE] = SECONDARY_DOUBLE,
+		[CHAIN_INDEX_LONG_DOUBLE] = SECONDARY_LONG_DOUBLE,
+	};
+	const struct map_root *root = root_of(view);
+	const enum secondary_type type = types[index->type];
+	const struct table_id id = {index->table.code, index->table.scope,
+	                            (index->table.table & ~UINT64_C(15)) | index->place};
+	struct secondary_row entry;
+	bool found = first_place(root, &entry, &id, type, from, back);
+	int result = 0;
+	(void)error;
+	while (!result && found) {
+		struct chain_index_row out = {.negative_zero = is_negative_zero(root, &id, type, entry.primary_key)};
+		memcpy(out.key, entry.key, secondary_key_length(type));
+		if (read_row(view, &out.row, &index->table, entry.primary_key, NULL) == 0)
+			result = visitor(context, &out);
+		struct secondary_row place = entry;
+		if (back)
+			found = secondary_row_seek_before(root, &entry, &id, type, place.key, place.primary_key);
+		else
+			found = next_place(&place, type) &&
+			        secondary_row_seek(root, &entry, &id, type, place.key, place.primary_key);
 	}
 	return result;
 }
@@ -292,6 +357,28 @@ static int read_scopes(struct chain_view *view, uint64_t code, uint64_t table, u
 			from.scope += from.table == 0;
 		}
 		if (!from.scope && object.id.scope)
+			break;
+	}
+	return result;
+}
+
+static int read_tables(struct chain_view *view, uint64_t code, uint64_t from_scope, bool back,
+                       chain_scope_visitor *visitor, void *context, struct error *error)
+{
+	const struct map_root *root = root_of(view);
+	struct table_id from = {code, from_scope, back ? UINT64_MAX : 0};
+	struct table_object object;
+	int result = 0;
+	(void)error;
+	while (!result && (back ? table_object_seek_back(root, &object, &from)
+	                        : table_object_seek(root, &object, &from))) {
+		struct chain_scope scope = {.scope = object.id.scope,
+		                            .table = object.id.table,
+		                            .payer = object.payer,
+		                            .count = object.count};
+		result = visitor(context, &scope);
+		from = object.id;
+		if (back ? from.table-- == 0 && from.scope-- == 0 : ++from.table == 0 && ++from.scope == 0)
 			break;
 	}
 	return result;
@@ -347,10 +434,48 @@ static int read_features(struct chain_view *view, chain_feature_visitor *visitor
 		                                .digest = feature_digest((enum feature)i),
 		                                .name = feature_table[i].name,
 		                                .active = feature_active(&set, (enum feature)i),
-		                                .activation_block_num = set.activation_block[i]};
+		                                .activation_block_num = set.activation_block[i],
+		                                .preactivation_required = feature_table[i].preactivation_required};
+		checksum256_parse(&feature.description_digest, feature_table[i].description);
+		feature.has_dependency = feature_table[i].dependency != FEATURE_COUNT;
+		if (feature.has_dependency)
+			feature.dependency = feature_digest(feature_table[i].dependency);
+		for (size_t j = 0; j < set.order_count; j++)
+			if (set.order[j] == i)
+				feature.activation_ordinal = (uint32_t)j;
 		for (size_t j = 0; j < set.preactivated_count; j++)
 			feature.preactivated |= set.preactivated[j] == i;
 		result = visitor(context, &feature);
+	}
+	return result;
+}
+
+static int read_scheduled(struct chain_view *view, int64_t delay_until, const struct checksum256 *id,
+                          chain_scheduled_visitor *visitor, void *context, struct error *error)
+{
+	const struct map_root *root = root_of(view);
+	struct generated_transaction at;
+	uint64_t object_id = 0;
+	int result = 0;
+	if (id) {
+		if (!generated_transaction_find(root, &at, id))
+			return error_set(error, ENOENT, "no such transaction waits");
+		delay_until = at.delay_until;
+		object_id = at.object_id;
+	}
+	while (!result && generated_transaction_seek(root, &at, delay_until, object_id)) {
+		const struct chain_scheduled out = {.id = at.id,
+		                                    .sender = at.sender,
+		                                    .sender_id = {at.sender_id[0], at.sender_id[1]},
+		                                    .payer = at.payer,
+		                                    .delay_until = at.delay_until,
+		                                    .expiration = at.expiration,
+		                                    .published = at.published,
+		                                    .packed = at.packed,
+		                                    .packed_length = at.packed_length};
+		result = visitor(context, &out);
+		delay_until = at.delay_until;
+		object_id = at.object_id + 1;
 	}
 	return result;
 }
@@ -391,6 +516,72 @@ static int read_required_keys(struct chain_view *view, struct public_key **out, 
 	                                   error);
 }
 
+static int compare_checksums(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct checksum256));
+}
+
+/* Whose signature a block needed: as the schedule before it had it. */
+static struct producer_authority signing_authority(const struct block_state *block,
+                                                   const struct block_state *before)
+{
+	struct producer_schedule copy = producer_schedule_copy(&before->active_schedule);
+	struct producer_authority out = {0};
+	for (size_t i = 0; i < copy.producers_count; i++)
+		if (copy.producers[i].producer_name == block->block->header.producer) {
+			out = copy.producers[i];
+			copy.producers[i].keys = NULL;
+		}
+	producer_schedule_release(&copy);
+	return out;
+}
+
+static int copy_header(struct signed_block *out, const struct signed_block *block)
+{
+	struct bytes packed = {0};
+	block_header_pack(&packed, &block->header);
+	struct cursor in = cursor_make(packed.data, packed.length);
+	int result = block_header_unpack(&out->header, &in);
+	bytes_release(&packed);
+	out->producer_signature = block->producer_signature;
+	out->id = block->id;
+	return result;
+}
+
+int state_header_state_read(struct chain_header_state *out, const struct block_state *block,
+                            const struct block_state *before)
+{
+	struct feature_set set;
+	*out = (struct chain_header_state){
+		.id = block->id,
+		.block_num = block->number,
+		.proposed_irreversible = block->dpos_proposed_irreversible,
+		.irreversible = block->dpos_irreversible,
+		.active = producer_schedule_copy(&block->active_schedule),
+		.authority = signing_authority(block, before ? before : block),
+		.pending = producer_schedule_copy(&block->pending_schedule),
+		.pending_lib_num = block->pending_schedule_lib_num,
+		.pending_hash = block->pending_schedule_hash,
+		.blockroot = block->blockroot,
+		.last_produced_count = block->last_produced_count,
+		.confirm_count = memory_copy(block->confirm_count, block->confirm_count_count),
+		.confirm_count_count = block->confirm_count_count,
+	};
+	out->last_produced = memory_allocate(out->last_produced_count + 1, sizeof *out->last_produced);
+	for (size_t i = 0; i < out->last_produced_count; i++) {
+		const struct last_produced *at = &block->last_produced[i];
+		out->last_produced[i] = (struct chain_last_produced){at->producer, at->block,
+		                                                     at->implied_irreversible, at->has_implied};
+	}
+	feature_set_get(block->root, &set);
+	out->features = memory_allocate(set.order_count + 1, sizeof *out->features);
+	for (size_t i = 0; i < set.order_count; i++)
+		out->features[i] = feature_digest((enum feature)set.order[i]);
+	out->features_count = set.order_count;
+	qsort(out->features, out->features_count, sizeof *out->features, compare_checksums);
+	return copy_header(&out->block, block->block);
+}
+
 const struct chain_view_operations state_view_operations = {
 	.account = read_account,
 	.account_exists = read_account_exists,
@@ -399,9 +590,12 @@ const struct chain_view_operations state_view_operations = {
 	.abi = read_abi,
 	.row = read_row,
 	.rows = read_rows,
-	.rows_by_double = read_rows_by_double,
+	.rows_back = read_rows_back,
+	.index_rows = read_index_rows,
 	.scopes = read_scopes,
+	.tables = read_tables,
 	.table_contracts = read_table_contracts,
+	.scheduled = read_scheduled,
 	.features = read_features,
 	.config = read_config,
 	.schedules = read_schedules,

@@ -17,4 +17,9 @@ struct state_view {
  * closed and what it knows of blocks. */
 extern const struct chain_view_operations state_view_operations;
 
+/* Copies what is known of a reversible block; whoever calls holds it. before: the block before it, NULL
+ * when that is not there any more. */
+int state_header_state_read(struct chain_header_state *out, const struct block_state *block,
+                            const struct block_state *before);
+
 #endif

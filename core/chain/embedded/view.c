@@ -145,6 +145,25 @@ static int read_info(struct chain_view *view, struct chain_info *out, struct err
 	return 0;
 }
 
+/* Under the lock, so that nothing is let go meanwhile. */
+static int read_header_state(struct chain_view *view, struct chain_header_state *out, uint32_t number,
+                             struct error *error)
+{
+	struct embedded_chain *chain = embedded_of(view->chain);
+	struct block_state *head = state_of(view)->head;
+	int result = -ENOENT;
+
+	pthread_mutex_lock(&chain->lock);
+	struct branch *branch = branch_fork(chain->ledger, head);
+	const struct block_state *block =
+		number > state_of(view)->irreversible_num ? branch_find(branch, number) : NULL;
+	if (block)
+		result = state_header_state_read(out, block, branch_find(branch, number - 1));
+	branch_destroy(branch);
+	pthread_mutex_unlock(&chain->lock);
+	return result ? error_set(error, -result, "block %" PRIu32 " is not reversible", number) : 0;
+}
+
 /* Appends a block of the view's branch that is in memory, if it is, and gives its id, if that is known;
  * false: it is there, but not signed yet. */
 static bool pack_from_memory(struct embedded_chain *chain, const struct block_state *head, struct bytes *out,
@@ -220,6 +239,7 @@ static int find_transaction(struct chain_view *view, uint32_t *number, const str
 struct chain_view_operations embedded_view_operations(void)
 {
 	struct chain_view_operations operations = state_view_operations;
+	operations.header_state = read_header_state;
 	operations.close = close_view;
 	operations.info = read_info;
 	operations.block = read_block;

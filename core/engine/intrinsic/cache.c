@@ -190,6 +190,13 @@ void table_check_owner(const struct apply_context *context, const struct table_i
 		intrinsic_fail(TABLE_ACCESS_VIOLATION, "db access violation");
 }
 
+void table_check_writing(const struct apply_context *context, const char *what)
+{
+	if (context->transaction->kind == PUSH_READ_ONLY)
+		intrinsic_fail(TABLE_OPERATION_NOT_PERMITTED,
+		               "cannot %s a db record when executing a readonly transaction", what);
+}
+
 void table_check_payer(uint64_t payer)
 {
 	if (!payer)

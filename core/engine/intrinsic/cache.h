@@ -68,6 +68,8 @@ void table_check_owner(const struct apply_context *context, const struct table_i
 void table_check_payer(uint64_t payer);
 /* nodeos's database itself refuses a second row of the same key. */
 _Noreturn void table_fail_twice(void);
+/* A read-only transaction writes nothing: 3160005. what: "store". */
+void table_check_writing(const struct apply_context *context, const char *what);
 
 /* Moves `size` bytes from one payer to another or, the payer staying, bills the growth (protocol.md B.7). */
 void table_bill_update(struct apply_context *context, uint64_t old_payer, int64_t old_size, uint64_t payer,

@@ -53,6 +53,7 @@ int32_t intrinsic_db_store_i64(uint64_t scope, uint64_t table, uint64_t payer, u
 	struct apply_context *context = intrinsic_enter(FOR_ACTION);
 	struct table_id id = {context->receiver, scope, table};
 	struct table_row row;
+	table_check_writing(context, "store");
 	/* before the payer is looked at, as nodeos does (wasm.md W.9.10) */
 	table_object_add(context, &id, payer);
 	table_check_payer(payer);
@@ -67,6 +68,7 @@ void intrinsic_db_update_i64(int32_t iterator, uint64_t payer, const void *data,
 {
 	struct apply_context *context = intrinsic_enter(FOR_ACTION);
 	struct table_id id;
+	table_check_writing(context, "update");
 	struct table_row row = row_of(context, &id, iterator);
 	table_check_owner(context, &id);
 	if (!payer)
@@ -80,6 +82,7 @@ void intrinsic_db_remove_i64(int32_t iterator)
 {
 	struct apply_context *context = intrinsic_enter(FOR_ACTION);
 	struct table_id id;
+	table_check_writing(context, "remove");
 	struct table_row row = row_of(context, &id, iterator);
 	uint8_t key[MAP_KEY_MAXIMUM];
 	table_check_owner(context, &id);

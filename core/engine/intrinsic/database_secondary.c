@@ -86,6 +86,7 @@ static int32_t store(enum secondary_type type, uint64_t scope, uint64_t table, u
 {
 	struct apply_context *context = intrinsic_enter(FOR_ACTION);
 	struct entry entry = {.id = {context->receiver, scope, table}};
+	table_check_writing(context, "store");
 	check_number(type, key);
 	table_check_payer(payer);
 	table_object_add(context, &entry.id, payer);
@@ -99,6 +100,7 @@ static int32_t store(enum secondary_type type, uint64_t scope, uint64_t table, u
 static void update(enum secondary_type type, int32_t iterator, uint64_t payer, const void *key)
 {
 	struct apply_context *context = intrinsic_enter(FOR_ACTION);
+	table_check_writing(context, "update");
 	check_number(type, key);
 	struct entry entry = entry_of(context, type, iterator);
 	table_check_owner(context, &entry.id);
@@ -112,6 +114,7 @@ static void update(enum secondary_type type, int32_t iterator, uint64_t payer, c
 static void erase(enum secondary_type type, int32_t iterator)
 {
 	struct apply_context *context = intrinsic_enter(FOR_ACTION);
+	table_check_writing(context, "remove");
 	struct entry entry = entry_of(context, type, iterator);
 	uint8_t at[MAP_KEY_MAXIMUM];
 	table_check_owner(context, &entry.id);

@@ -19,6 +19,7 @@ struct transaction_context {
 	struct checksum256 id;
 	int64_t published; /* microseconds: when it was pushed or, deferred, first stored */
 	bool is_input, is_implicit, is_scheduled;
+	enum push_kind kind;
 	bool without_keys;
 	bool recorded; /* stands for a recorded transaction: see struct push_options */
 	uint64_t recorded_net_usage;

@@ -324,6 +324,9 @@ int apply_schedule_deferred(struct apply_context *context, const uint64_t sender
 	struct transaction transaction;
 	int result = 0;
 
+	if (context->transaction->kind == PUSH_READ_ONLY)
+		return error_chain(context->error, TRANSACTION_EXCEPTION,
+		                   "cannot schedule a deferred transaction from within a readonly transaction");
 	if (transaction_unpack(&transaction, &in))
 		return apply_fail_unpack(context, &in);
 	if (transaction.context_free_actions_count)

@@ -189,5 +189,8 @@ int native_apply(struct apply_context *context)
 	const struct native_action *found = NULL;
 	if (context->receiver == name_literal("eosio"))
 		found = native_find(context->action->account, context->action->name);
+	if (found && context->transaction->kind == PUSH_READ_ONLY)
+		return error_chain(context->error, ACTION_VALIDATE_EXCEPTION,
+		                   "%s not allowed in read-only transaction", found->name);
 	return found ? found->apply(context) : 0;
 }

@@ -22,7 +22,7 @@ static int check_at_the_door(const struct pending_block *pending, const struct p
 
 	if ((int64_t)packed->transaction.expiration * 1000000 < now) {
 		checksum256_print(id, transaction_id);
-		time_point_sec_print(expires, packed->transaction.expiration);
+		time_point_print(expires, (int64_t)packed->transaction.expiration * 1000000);
 		time_point_print(time, now);
 		return error_chain(error, EXPIRED_TX_EXCEPTION,
 		                   "expired transaction %s, expiration %s, block time %s", id, expires, time);
@@ -47,7 +47,7 @@ static int check_authorization(const struct transaction_context *context,
 		.without_keys = context->without_keys,
 		.fix_linkauth = feature_active(&pending->globals.features, FEATURE_FIX_LINKAUTH_RESTRICTION)};
 
-	return pending->trusted
+	return pending->trusted || context->kind == PUSH_READ_ONLY
 	           ? 0
 	           : authorization_check(map_edit_view(context->edit), &pending->globals.config, &request, error);
 }
@@ -75,7 +75,7 @@ int branch_push(struct branch *branch, struct packed_transaction *packed, const 
 	struct block_checkpoint checkpoint;
 	struct transaction_context context;
 	struct error own = {0};
-	int result;
+	int result = 0;
 	*trace = (struct transaction_trace){.id = *id};
 	if (!error)
 		error = &own;
@@ -84,22 +84,28 @@ int branch_push(struct branch *branch, struct packed_transaction *packed, const 
 	block_checkpoint_take(&checkpoint, pending);
 	transaction_context_begin(&context, pending, &packed->transaction, id, trace,
 	                          options ? options->billed_cpu_us : 0);
-	context.without_keys = options && options->without_keys;
+	context.kind = options ? options->kind : PUSH_INTO_BLOCK;
+	context.without_keys = context.kind == PUSH_DRY_RUN || (options && options->without_keys);
 	if (options && options->recorded_id) {
 		context.recorded = true;
 		context.recorded_net_usage = options->recorded_net_usage;
 	}
-	result = pending->validating ? 0 : check_at_the_door(pending, packed, id, error);
+	if (!pending->validating && context.kind != PUSH_READ_ONLY)
+		result = check_at_the_door(pending, packed, id, error);
 	if (!result)
 		result = run_input(&context, packed, keys, keys_count, error);
 	if (!result) {
 		trace->has_receipt = true;
 		trace->status = context.delay_sec ? STATUS_DELAYED : STATUS_EXECUTED;
+	} else {
+		trace->net_usage = context.net_usage;
+		transaction_trace_fail(trace, error);
+	}
+	if (!result && context.kind == PUSH_INTO_BLOCK) {
 		transaction_keep_digests(&context);
 		block_add_receipt(pending, trace->status, context.billed_cpu_us, context.net_usage, packed,
 		                  &context.id);
 	} else {
-		transaction_trace_fail(trace, error);
 		block_checkpoint_restore(&checkpoint, pending);
 	}
 	block_checkpoint_release(pending);

@@ -359,6 +359,47 @@ static int record_transaction(struct transaction_context *context, struct error 
 	return 0;
 }
 
+/* In a dry run that declares no authorization nobody is found to bill, which the node's database tells. */
+static int nobody_to_bill(int result, struct error *error)
+{
+	if (error->code != TX_NO_AUTHS)
+		return result;
+	return error_chain(error, STD_EXCEPTION, "unknown key (eosio::chain::name): ");
+}
+
+/* It has no end, no reference and nobody to bill; it may come as often as one likes. */
+static int init_read_only(struct transaction_context *context, uint64_t net, struct error *error)
+{
+	const struct map_root *root = map_edit_view(context->edit);
+	const struct transaction *transaction = context->transaction;
+	int result = 0;
+	for (size_t i = 0; !result && i < transaction->context_free_actions_count; i++) {
+		result = code_exists(root, transaction->context_free_actions[i].account, error);
+		if (!result && transaction->context_free_actions[i].authorization_count)
+			result = error_chain(error, TRANSACTION_EXCEPTION,
+			                     "context-free actions cannot have authorizations");
+	}
+	for (size_t i = 0; !result && i < transaction->actions_count; i++) {
+		result = code_exists(root, transaction->actions[i].account, error);
+		if (!result && transaction->actions[i].authorization_count)
+			result = error_chain(error, TRANSACTION_EXCEPTION,
+			                     "read-only action '%s' cannot have authorizations",
+			                     name_text(transaction->actions[i].name).text);
+	}
+	context->billed_cpu_us = 0;
+	set_limits(context);
+	context->eager_net_limit = context->net_limit;
+	return result ? result : transaction_add_net(context, net, error);
+}
+
+/* What is no more than looked at leaves nothing behind. */
+static int finalize_read_only(struct transaction_context *context, struct error *error)
+{
+	context->net_usage = (context->net_usage + NET_WORD - 1) / NET_WORD * NET_WORD;
+	context->trace->net_usage = context->net_usage;
+	return check_net(context, error);
+}
+
 int transaction_init_input(struct transaction_context *context, const struct packed_transaction *packed,
                            struct error *error)
 {
@@ -370,6 +411,9 @@ int transaction_init_input(struct transaction_context *context, const struct pac
 	context->is_input = true;
 	context->delay_sec = packed->transaction.delay_sec;
 	context->published = slot_to_us(pending_slot(context->pending));
+	if (context->kind != PUSH_INTO_BLOCK && context->delay_sec)
+		return error_chain(error, TRANSACTION_EXCEPTION,
+		                   "dry-run or read-only transaction cannot be delayed");
 	if (packed->transaction.extensions_count)
 		return refuse_extensions(context, "input", error);
 	net = packed_transaction_net_usage(packed, config->base_per_transaction_net_usage,
@@ -379,12 +423,14 @@ int transaction_init_input(struct transaction_context *context, const struct pac
 		net += config->base_per_transaction_net_usage + TRANSACTION_ID_NET;
 	if (context->recorded)
 		net = context->recorded_net_usage;
+	if (context->kind == PUSH_READ_ONLY)
+		return init_read_only(context, net, error);
 	if (!pending->trusted) {
 		if ((result = check_expiration(context, error)) ||
 		    (!context->recorded && (result = check_tapos(context, error))) ||
 		    (result = transaction_validate_accounts(map_edit_view(context->edit), context->transaction, true,
 		                                            error)))
-			return result;
+			return context->kind == PUSH_DRY_RUN ? nobody_to_bill(result, error) : result;
 	}
 	if ((result = transaction_init(context, net, error)))
 		return result;
@@ -514,6 +560,8 @@ static int bill(struct transaction_context *context, struct error *error)
 int transaction_finalize(struct transaction_context *context, struct error *error)
 {
 	int64_t net_left, cpu_left;
+	if (context->kind == PUSH_READ_ONLY)
+		return finalize_read_only(context, error);
 	int result = context->is_input ? touch_permissions(context, error) : 0;
 
 	for (size_t i = 0; i < context->ram_accounts_count && !result; i++)

@@ -149,6 +149,19 @@ bool table_object_seek(const struct map_root *root, struct table_object *out, co
 	return read_object(out, entry.key, &entry.value);
 }
 
+bool table_object_seek_back(const struct map_root *root, struct table_object *out,
+                            const struct table_id *from)
+{
+	uint8_t key[MAP_KEY_MAXIMUM];
+	struct map_entry entry;
+	size_t length = table_object_key(key, from);
+	key[length++] = 0; /* the first key after from's own */
+	if (!map_seek_before(root, &entry, key, length) || entry.key_length != TABLE_ID_LENGTH ||
+	    memcmp(entry.key, key, 9) != 0)
+		return false;
+	return read_object(out, entry.key, &entry.value);
+}
+
 bool table_code_seek(const struct map_root *root, uint64_t *code, uint64_t from)
 {
 	const struct table_id id = {from, 0, 0};

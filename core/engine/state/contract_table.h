@@ -27,6 +27,9 @@ struct table_row {
 bool table_object_get(const struct map_root *root, struct table_object *out, const struct table_id *id);
 /* The first table object at or after (code, scope, table); within the same code; false: none. */
 bool table_object_seek(const struct map_root *root, struct table_object *out, const struct table_id *from);
+/* The last one at or before it, within the same code. */
+bool table_object_seek_back(const struct map_root *root, struct table_object *out,
+                            const struct table_id *from);
 
 /* The first contract at or after `from` that has any table; false: none. */
 bool table_code_seek(const struct map_root *root, uint64_t *code, uint64_t from);

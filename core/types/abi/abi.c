@@ -206,6 +206,18 @@ const char *abi_table_type(const struct abi *abi, uint64_t table)
 	return at < 0 ? NULL : abi->tables[at].type_name;
 }
 
+const char *abi_action_result_type(const struct abi *abi, uint64_t action)
+{
+	long at = index_number(&abi->results_index, action);
+	return at < 0 ? NULL : abi->results[at].type_name;
+}
+
+const char *abi_table_index_type(const struct abi *abi, uint64_t table)
+{
+	long at = index_number(&abi->tables_index, table);
+	return at < 0 ? NULL : abi->tables[at].index_type;
+}
+
 const char *abi_error_message(const struct abi *abi, uint64_t error_code)
 {
 	long at = index_number(&abi->errors_index, error_code);

@@ -22,6 +22,10 @@ void abi_print(struct text *out, const struct abi *abi); /* compact JSON, member
 /* The type of an action's data, of a table's rows; NULL when the ABI has none. */
 const char *abi_action_type(const struct abi *abi, uint64_t action);
 const char *abi_table_type(const struct abi *abi, uint64_t table);
+/* The type of what an action returns. */
+const char *abi_action_result_type(const struct abi *abi, uint64_t action);
+/* "i64"; NULL when the ABI has no such table. */
+const char *abi_table_index_type(const struct abi *abi, uint64_t table);
 
 /* In the ABI's order; false when index is beyond the last. */
 bool abi_action_at(const struct abi *abi, size_t index, uint64_t *name);

@@ -77,7 +77,7 @@ int accounts_info_json_read(struct request *request, struct text *out, struct er
 	int result = request_account(request, &account, error);
 	if (result)
 		return result;
-	result = chain_account_print(request->view, &json, &account, true, error);
+	result = chain_account_print(request->view, &json, &account, NULL, true, error);
 	if (result == 0) {
 		saw_contract_rows(request);
 		json_indent(out, text_string(&json), json.length);

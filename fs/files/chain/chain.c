@@ -155,7 +155,7 @@ int chain_ranking_read(struct request *request, struct text *out, struct error *
 	struct chain_view *view = NULL;
 	int result = request_view(request, &view, error);
 	if (result == 0)
-		result = chain_producers_print(view, &text, RANKING_ROWS, error);
+		result = chain_producers_print(view, &text, true, 0, RANKING_ROWS, error);
 	if (result == 0)
 		result = json_parse(&json, text_string(&text), text.length, error);
 	if (result == 0) {

@@ -60,8 +60,9 @@ struct rank_search {
 	unsigned rank;
 };
 
-static int count_to_producer(void *context, const struct chain_row *row)
+static int count_to_producer(void *context, const struct chain_index_row *found)
 {
+	const struct chain_row *row = &found->row;
 	struct rank_search *search = context;
 	search->rank++;
 	return row->primary_key == search->producer;
@@ -70,12 +71,14 @@ static int count_to_producer(void *context, const struct chain_row *row)
 /* By votes, 1 first: the walk ends where the producer stands. */
 static int find_rank(struct request *request, unsigned *rank, struct error *error)
 {
-	const struct table_id id = {EOSIO, EOSIO, name_literal("producers")};
+	const struct chain_index by_votes = {.table = {EOSIO, EOSIO, name_literal("producers")},
+	                                     .type = CHAIN_INDEX_DOUBLE};
 	struct rank_search search = {.producer = request->name[0]};
 	struct chain_view *view = NULL;
 	int result = request_view(request, &view, error);
 	if (result == 0)
-		result = view->operations->rows_by_double(view, &id, 0, count_to_producer, &search, error);
+		result = view->operations->index_rows(view, &by_votes, NULL, false, count_to_producer, &search,
+		                                      error);
 	*rank = search.rank;
 	return result < 0 ? result : 0;
 }
@@ -170,8 +173,9 @@ struct electable {
 };
 
 /* By votes: those with none, and the unregistered, come last. */
-static int count_electable(void *context, const struct chain_row *row)
+static int count_electable(void *context, const struct chain_index_row *found)
 {
+	const struct chain_row *row = &found->row;
 	struct electable *electable = context;
 	struct producer_row producer;
 	if (producer_row_decode(&producer, row) != 0 || !producer.active ||
@@ -185,10 +189,11 @@ static int count_electable(void *context, const struct chain_row *row)
 static int print_waiting(struct request *request, struct text *out, const struct global_row *global,
                          unsigned rank, struct error *error)
 {
-	const struct table_id id = {EOSIO, EOSIO, name_literal("producers")};
+	const struct chain_index by_votes = {.table = {EOSIO, EOSIO, name_literal("producers")},
+	                                     .type = CHAIN_INDEX_DOUBLE};
 	struct electable electable = {0};
-	int result = request->view->operations->rows_by_double(request->view, &id, 0, count_electable,
-	                                                              &electable, error);
+	int result = request->view->operations->index_rows(request->view, &by_votes, NULL, false, count_electable,
+	                                                       &electable, error);
 	if (result < 0)
 		return result;
 	if (electable.count < global->last_producer_schedule_size)

@@ -1,0 +1,231 @@
+/* Traces in text: flat, or as a tree in the order of execution. */
+#include "core/server/chain/print_trace.h"
+
+#include "core/base/exception.h"
+#include "core/base/memory.h"
+#include "core/server/call.h"
+#include "core/server/chain/print_block.h"
+#include "core/types/name.h"
+#include "core/types/time.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What nodeos gives as error_code for a failure that is no eosio_assert_code. */
+#define GENERIC_SYSTEM_ERROR "\"10000000000000000000\""
+
+struct trace_print {
+	struct chain_view *view;
+	struct text *out;
+	const struct transaction_trace *trace;
+	bool tree;
+};
+
+static void print_context(struct text *out, uint32_t slot)
+{
+	text_append(out, "{\"context\":{\"level\":\"error\",\"file\":\"eosiofs\",\"line\":0,\"method\":\"\","
+	                 "\"hostname\":\"\",\"thread_name\":\"nodeos\",\"timestamp\":");
+	print_slot(out, slot);
+	text_append(out, "},\"format\":");
+}
+
+/* Clients put data into the format's ${s}: whatever the sentence holds, it is never taken for a format. */
+static void print_exception(struct text *out, const struct error *error, uint32_t slot)
+{
+	static const char assertion[] = "assertion failure with message: ";
+	const struct exception *exception = exception_find(error->code);
+	const char *sentence = error->sentence;
+
+	text_printf(out, "{\"code\":%" PRIu32 ",\"name\":\"%s\",\"message\":", error->code, exception->name);
+	const char *what = error->code == STD_EXCEPTION ? sentence : exception->what;
+	text_append_json(out, what, strlen(what));
+	text_append(out, ",\"stack\":[");
+	print_context(out, slot);
+	if (strncmp(sentence, assertion, sizeof assertion - 1) == 0) {
+		text_append(out, "\"assertion failure with message: ${s}\",\"data\":{\"s\":");
+		sentence += sizeof assertion - 1;
+	} else {
+		text_append(out, "\"${s}\",\"data\":{\"s\":");
+	}
+	text_append_json(out, sentence, strlen(sentence));
+	text_append(out, "}}]}");
+}
+
+static void print_error_members(struct text *out, const struct error *error, uint32_t slot)
+{
+	text_append(out, ",\"except\":");
+	if (!error) {
+		text_append(out, "null,\"error_code\":null");
+		return;
+	}
+	print_exception(out, error, slot);
+	text_append(out, ",\"error_code\":");
+	if (error->code == STD_EXCEPTION)
+		text_append(out, "null");
+	else if (error->code == EOSIO_ASSERT_CODE_EXCEPTION)
+		print_uint64(out, error->assert_code);
+	else
+		text_append(out, GENERIC_SYSTEM_ERROR);
+}
+
+static void print_receipt(struct text *out, const struct action_trace *action)
+{
+	const struct action_receipt *receipt = &action->receipt;
+
+	if (!action->has_receipt) {
+		text_append(out, "null");
+		return;
+	}
+	text_append(out, "{\"receiver\":");
+	print_name(out, receipt->receiver);
+	text_append(out, ",\"act_digest\":");
+	print_checksum(out, &receipt->act_digest);
+	text_append(out, ",\"global_sequence\":");
+	print_uint64(out, receipt->global_sequence);
+	text_append(out, ",\"recv_sequence\":");
+	print_uint64(out, receipt->recv_sequence);
+	text_append(out, ",\"auth_sequence\":[");
+	for (size_t i = 0; i < receipt->auth_sequence_count; i++) {
+		text_printf(out, "%s[\"%s\",", i ? "," : "", name_text(receipt->auth_sequence[i].account).text);
+		print_uint64(out, receipt->auth_sequence[i].sequence);
+		text_append_char(out, ']');
+	}
+	text_printf(out, "],\"code_sequence\":%" PRIu32 ",\"abi_sequence\":%" PRIu32 "}", receipt->code_sequence,
+	            receipt->abi_sequence);
+}
+
+/* Of an action that returned something, by the ABI's type when it has one for it. */
+static void print_return_value(struct trace_print *print, const struct action_trace *action)
+{
+	struct text *out = print->out;
+	struct cursor in = cursor_make(action->return_value.data, action->return_value.length);
+	struct chain_abi *abi = NULL;
+	struct text value = TEXT_EMPTY;
+
+	text_append(out, ",\"return_value_hex_data\":");
+	print_hex(out, action->return_value.data, action->return_value.length);
+	if (!action->return_value.length || chain_abi_get(print->view, &abi, action->action.account, NULL) != 0)
+		return;
+	const char *type = abi_action_result_type(abi->abi, action->action.name);
+	if (type && abi_to_json(abi->abi, &value, type, &in, NULL) == 0) {
+		text_append(out, ",\"return_value_data\":");
+		text_append_bytes(out, value.data, value.length);
+	}
+	text_release(&value);
+	chain_abi_release(print->view->chain, abi);
+}
+
+static void print_ram_deltas(struct text *out, const struct ram_delta *deltas, size_t count)
+{
+	text_append(out, ",\"account_ram_deltas\":[");
+	for (size_t i = 0; i < count; i++)
+		text_printf(out, "%s{\"account\":\"%s\",\"delta\":%" PRId64 "}", i ? "," : "",
+		            name_text(deltas[i].account).text, deltas[i].delta);
+	text_append_char(out, ']');
+}
+
+static void print_block_members(struct text *out, const struct transaction_trace *trace)
+{
+	text_printf(out, "\"block_num\":%" PRIu32 ",\"block_time\":", trace->block_num);
+	print_slot(out, trace->slot);
+	text_append(out, ",\"producer_block_id\":null");
+}
+
+static void print_children(struct trace_print *print, uint32_t ancestor);
+
+static void print_action_trace(struct trace_print *print, const struct action_trace *action)
+{
+	const struct transaction_trace *trace = print->trace;
+	struct text *out = print->out;
+
+	text_printf(out,
+	            "{\"action_ordinal\":%" PRIu32 ",\"creator_action_ordinal\":%" PRIu32
+	            ",\"closest_unnotified_ancestor_action_ordinal\":%" PRIu32 ",\"receipt\":",
+	            action->ordinal, action->creator_ordinal, action->closest_unnotified_ancestor);
+	print_receipt(out, action);
+	text_printf(out, ",\"receiver\":\"%s\",\"act\":", name_text(action->receiver).text);
+	print_action(print->view, out, &action->action);
+	text_printf(out, ",\"context_free\":%s,\"elapsed\":0,\"console\":",
+	            action->context_free ? "true" : "false");
+	text_append_json(out, text_string(&action->console), action->console.length);
+	text_append(out, ",\"trx_id\":");
+	print_checksum(out, &trace->id);
+	text_append_char(out, ',');
+	print_block_members(out, trace);
+	print_ram_deltas(out, action->ram_deltas, action->ram_deltas_count);
+	print_error_members(out, action->error, trace->slot);
+	print_return_value(print, action);
+	if (print->tree) {
+		text_append(out, ",\"inline_traces\":");
+		print_children(print, action->ordinal);
+	}
+	text_append_char(out, '}');
+}
+
+/* In the order in which they ran; those that did not run come last, in that of their ordinals. */
+static int compare_execution(const void *a, const void *b)
+{
+	const struct action_trace *left = *(const struct action_trace *const *)a,
+							  *right = *(const struct action_trace *const *)b;
+	uint64_t at_left = left->has_receipt ? left->receipt.global_sequence : UINT64_MAX;
+	uint64_t at_right = right->has_receipt ? right->receipt.global_sequence : UINT64_MAX;
+	if (at_left != at_right)
+		return at_left < at_right ? -1 : 1;
+	return left->ordinal < right->ordinal ? -1 : left->ordinal > right->ordinal;
+}
+
+static void print_children(struct trace_print *print, uint32_t ancestor)
+{
+	const struct transaction_trace *trace = print->trace;
+	const struct action_trace **children = memory_allocate(trace->actions_count + 1, sizeof *children);
+	size_t count = 0;
+
+	for (size_t i = 0; i < trace->actions_count; i++)
+		if (trace->actions[i].closest_unnotified_ancestor == ancestor)
+			children[count++] = &trace->actions[i];
+	qsort(children, count, sizeof *children, compare_execution);
+	text_append_char(print->out, '[');
+	for (size_t i = 0; i < count; i++) {
+		text_append(print->out, i ? "," : "");
+		print_action_trace(print, children[i]);
+	}
+	text_append_char(print->out, ']');
+	free(children);
+}
+
+void print_trace(struct chain_view *view, struct text *out, const struct transaction_trace *trace, bool tree)
+{
+	struct trace_print print = {view, out, trace, tree};
+
+	text_append(out, "{\"id\":");
+	print_checksum(out, &trace->id);
+	text_append_char(out, ',');
+	print_block_members(out, trace);
+	text_append(out, ",\"receipt\":");
+	if (trace->has_receipt)
+		text_printf(out, "{\"status\":\"%s\",\"cpu_usage_us\":%" PRIu32 ",\"net_usage_words\":%" PRIu64 "}",
+		            transaction_status_name(trace->status), trace->cpu_usage_us, trace->net_usage / 8);
+	else
+		text_append(out, "null");
+	text_printf(out, ",\"elapsed\":%" PRIu32 ",\"net_usage\":", trace->cpu_usage_us);
+	print_uint64(out, trace->net_usage);
+	text_printf(out, ",\"scheduled\":%s,\"action_traces\":", trace->scheduled ? "true" : "false");
+	if (tree) {
+		print_children(&print, 0);
+	} else {
+		for (size_t i = 0; i < trace->actions_count; i++) {
+			text_append(out, i ? "," : "[");
+			print_action_trace(&print, &trace->actions[i]);
+		}
+		text_append(out, trace->actions_count ? "]" : "[]");
+	}
+	text_append(out, ",\"account_ram_delta\":");
+	if (trace->account_ram_delta.account)
+		text_printf(out, "{\"account\":\"%s\",\"delta\":%" PRId64 "}",
+		            name_text(trace->account_ram_delta.account).text, trace->account_ram_delta.delta);
+	else
+		text_append(out, "null");
+	print_error_members(out, trace->error, trace->slot);
+	text_append_char(out, '}');
+}

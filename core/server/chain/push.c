@@ -1,0 +1,364 @@
+/* /v1/chain: transactions in (protocol.md F.4). */
+#include "core/server/call.h"
+
+#include "core/base/hex.h"
+#include "core/base/memory.h"
+#include "core/server/chain/parse_transaction.h"
+#include "core/server/chain/print_trace.h"
+#include "core/server/node.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PUSH_MAXIMUM = 1000, SIGNATURES_MAXIMUM = 1024 };
+
+/* --- a packed transaction out of JSON --- */
+
+static int missing(struct call *call, const char *what)
+{
+	return error_chain(&call->error, PACKED_TRANSACTION_TYPE_EXCEPTION, "Missing %s", what);
+}
+
+static int unreadable(struct call *call)
+{
+	return error_chain(&call->error, PACKED_TRANSACTION_TYPE_EXCEPTION, "Invalid packed transaction");
+}
+
+static bool put_hex(struct bytes *out, const struct json *json)
+{
+	const char *text = json_string(json);
+	size_t length = text ? strlen(text) : 0;
+	uint8_t *bytes = memory_allocate(length / 2 + 1, 1);
+	bool good = (text || json_type(json) <= JSON_NULL) && length % 2 == 0 &&
+	            hex_parse(bytes, text ? text : "", length) == 0;
+	if (good)
+		bytes_put(out, bytes, length / 2);
+	free(bytes);
+	return good;
+}
+
+static bool put_signatures(struct bytes *out, const struct json *json)
+{
+	struct signature signature;
+	size_t count = json_count(json);
+	if (json_type(json) != JSON_ARRAY || count > SIGNATURES_MAXIMUM)
+		return false;
+	bytes_put_varuint32(out, (uint32_t)count);
+	for (const struct json *at = json_first(json); at; at = json_next(at)) {
+		if (!json_string(at) || signature_parse(&signature, json_string(at), NULL) != 0)
+			return false;
+		signature_pack(out, &signature);
+	}
+	return true;
+}
+
+static bool put_compression(struct bytes *out, const struct json *json)
+{
+	const char *text = json_string(json);
+	uint64_t number = 2;
+	if (text && (strcmp(text, "none") == 0 || strcmp(text, "zlib") == 0))
+		number = strcmp(text, "zlib") == 0;
+	else if (json_uint64(&number, json) != 0 || number > 1)
+		return false;
+	bytes_put_u8(out, (uint8_t)number);
+	return true;
+}
+
+/* context_free_data, a list of texts, as packed_context_free_data has it. */
+static bool put_context_free_data(struct bytes *out, const struct json *list)
+{
+	size_t count = json_count(list);
+	if (!count)
+		return true;
+	bytes_put_varuint32(out, (uint32_t)count);
+	for (const struct json *at = json_first(list); at; at = json_next(at)) {
+		struct bytes item = {0};
+		bool good = put_hex(&item, at);
+		bytes_put_counted(out, item.data, item.length);
+		bytes_release(&item);
+		if (!good)
+			return false;
+	}
+	return true;
+}
+
+/* Given as a transaction object: packed here, uncompressed. */
+static int put_object(struct call *call, struct bytes *out, const struct json *json)
+{
+	struct bytes data = {0}, packed = {0};
+	struct transaction transaction = {0};
+	int result = parse_transaction(call, &transaction, body_member(json, "transaction"));
+
+	if (result) {
+		transaction_release(&transaction);
+		return call->bad ? unreadable(call) : result;
+	}
+	bytes_put_u8(out, COMPRESSION_NONE);
+	transaction_pack(&packed, &transaction);
+	if (put_context_free_data(&data, body_member(json, "context_free_data"))) {
+		bytes_put_counted(out, data.data, data.length);
+		bytes_put_counted(out, packed.data, packed.length);
+	} else {
+		result = unreadable(call);
+	}
+	transaction_release(&transaction);
+	bytes_release(&packed);
+	bytes_release(&data);
+	return result;
+}
+
+static int put_packed(struct call *call, struct bytes *out, const struct json *json)
+{
+	struct bytes data = {0}, packed = {0};
+	bool good = put_compression(out, body_member(json, "compression")) &&
+	            put_hex(&data, body_member(json, "packed_context_free_data")) &&
+	            put_hex(&packed, body_member(json, "packed_trx"));
+	bytes_put_counted(out, data.data, data.length);
+	bytes_put_counted(out, packed.data, packed.length);
+	bytes_release(&packed);
+	bytes_release(&data);
+	return good ? 0 : unreadable(call);
+}
+
+static int parse_packed(struct call *call, struct packed_transaction *out, const struct json *json)
+{
+	const char *packed_text = json_string(body_member(json, "packed_trx"));
+	struct bytes bytes = {0};
+	int result;
+
+	if (!body_member(json, "signatures"))
+		return missing(call, "signatures");
+	if (!body_member(json, "compression"))
+		return missing(call, "compression");
+	bool has_packed = packed_text && *packed_text;
+	if (!has_packed && json_type(body_member(json, "transaction")) != JSON_OBJECT)
+		return missing(call, "transaction");
+	if (!put_signatures(&bytes, body_member(json, "signatures")))
+		result = unreadable(call);
+	else
+		result = has_packed ? put_packed(call, &bytes, json) : put_object(call, &bytes, json);
+	if (result == 0) {
+		struct cursor in = cursor_make(bytes.data, bytes.length);
+		if (packed_transaction_unpack(out, &in, NULL) != 0)
+			result = unreadable(call);
+	}
+	bytes_release(&bytes);
+	return result;
+}
+
+/* --- running it --- */
+
+static void begin_answer(struct call *call, const struct checksum256 *id)
+{
+	text_append(call->out, "{\"transaction_id\":");
+	print_checksum(call->out, id);
+	text_append(call->out, ",\"processed\":");
+}
+
+/* What a transaction did is shown by the ABIs after it. */
+static int print_outcome(struct call *call, const struct transaction_trace *trace, bool tree)
+{
+	struct chain_view *view = NULL;
+	int result = chain_view_open(call->chain, &view, NULL, NULL, &call->error);
+
+	if (result)
+		return result;
+	begin_answer(call, &trace->id);
+	print_trace(view, call->out, trace, tree);
+	text_append_char(call->out, '}');
+	chain_view_close(view);
+	return 0;
+}
+
+/* While production is paused nodeos answers no transaction; it waits. */
+static int while_producing(struct call *call)
+{
+	bool paused = false;
+	int result = call->chain->operations->pause(call->chain, &paused, CHAIN_ASK, call->node->name,
+	                                            &call->error);
+	return result ? result : paused ? CALL_AGAIN : 0;
+}
+
+/* What the node's lists keep out: a dry run tells all that the transaction would execute. */
+static int check_lists(struct call *call, struct packed_transaction *packed)
+{
+	struct transaction_trace trace = {0};
+	int result;
+
+	if (!producer_has_lists(&call->node->producer))
+		return 0;
+	result = call->chain->operations->compute(call->chain, &trace, packed, false, &call->error);
+	if (result == 0)
+		result = producer_check(&call->node->producer, &packed->transaction, &trace, &call->error);
+	transaction_trace_release(&trace);
+	return result;
+}
+
+static int push(struct call *call, struct transaction_trace *trace, const struct json *json, bool retry)
+{
+	struct packed_transaction packed = {0};
+	int result = json_type(json) == JSON_OBJECT ? parse_packed(call, &packed, json) : unreadable(call);
+
+	/* nodeos refuses the option for it on a node with producers. */
+	if (result == 0 && retry)
+		result = error_chain(&call->error, UNSUPPORTED_FEATURE, "Transaction retry not enabled on node");
+	if (result == 0)
+		result = while_producing(call);
+	if (result == 0)
+		result = check_lists(call, &packed);
+	if (result == 0)
+		result = call->chain->operations->push(call->chain, trace, &packed, NULL, &call->error);
+	packed_transaction_release(&packed);
+	/* Whose keys are missing is a failure of the transaction here, not of who asks. */
+	if (result < 0 && call->error.code == UNSATISFIED_AUTHORIZATION)
+		call->failure_status = 500;
+	return result;
+}
+
+static int push_and_print(struct call *call, bool tree)
+{
+	struct transaction_trace trace = {0};
+	int result = push(call, &trace, call->body, false);
+
+	if (result == 0)
+		result = print_outcome(call, &trace, tree);
+	transaction_trace_release(&trace);
+	return result;
+}
+
+static int push_transaction(struct call *call)
+{
+	return push_and_print(call, true);
+}
+
+static int send_transaction(struct call *call)
+{
+	return push_and_print(call, false);
+}
+
+/* Did it run and fail, rather than being turned away at the door? */
+static bool has_run(const struct call *call, const struct transaction_trace *trace)
+{
+	return trace->error && trace->block_num && call->error.code != TX_DUPLICATE &&
+	       call->error.code != EXPIRED_TX_EXCEPTION && call->error.code != TX_DUPLICATE_SIG;
+}
+
+static int send_transaction2(struct call *call)
+{
+	bool failure_trace = body_bool(call, "return_failure_trace", true);
+	bool retry = body_bool(call, "retry_trx", false);
+	struct transaction_trace trace = {0};
+
+	if (body_has(call, "retry_trx_num_blocks"))
+		(void)body_uint32(call, "retry_trx_num_blocks", 0);
+	if (call->bad)
+		return call_bad_parameters(call);
+	int result = push(call, &trace, body_member(call->body, "transaction"), retry);
+	if (result == 0 || (result < 0 && failure_trace && has_run(call, &trace)))
+		result = print_outcome(call, &trace, false);
+	transaction_trace_release(&trace);
+	return result;
+}
+
+static int compute(struct call *call, bool read_only)
+{
+	struct packed_transaction packed = {0};
+	struct transaction_trace trace = {0};
+	const struct json *json = body_member(call->body, "transaction");
+	int result = json_type(json) == JSON_OBJECT ? parse_packed(call, &packed, json) : unreadable(call);
+
+	if (result == 0)
+		result = while_producing(call);
+	if (result == 0)
+		result = call->chain->operations->compute(call->chain, &trace, &packed, read_only, &call->error);
+	if (result == 0)
+		result = print_outcome(call, &trace, false);
+	packed_transaction_release(&packed);
+	transaction_trace_release(&trace);
+	return result;
+}
+
+static int compute_transaction(struct call *call)
+{
+	return compute(call, false);
+}
+
+static int send_read_only_transaction(struct call *call)
+{
+	return compute(call, true);
+}
+
+/* Blocks come over the peer-to-peer port; nodeos takes one here and says nothing of what becomes of it. */
+static int push_block(struct call *call)
+{
+	text_append(call->out, "{}");
+	return 0;
+}
+
+/* One of many: what went wrong stands in its place. */
+static void push_one_of_many(struct call *call, const struct json *json)
+{
+	static const struct checksum256 none;
+	struct transaction_trace trace = {0};
+	size_t start = call->out->length;
+	int result = push(call, &trace, json, false);
+
+	if (result == 0)
+		result = print_outcome(call, &trace, true);
+	if (result) {
+		struct text detail = TEXT_EMPTY;
+		const struct exception *exception = exception_find(call->error.code);
+		call->out->length = start;
+		begin_answer(call, &none);
+		text_printf(&detail, "%u %s: %s\n%s\n", call->error.code, exception->name, exception->what,
+		            call->error.sentence);
+		text_append(call->out, "{\"error\":");
+		text_append_json(call->out, detail.data, detail.length);
+		text_append(call->out, "}}");
+		text_release(&detail);
+		error_clear(&call->error);
+	}
+	transaction_trace_release(&trace);
+}
+
+static int push_transactions(struct call *call)
+{
+	const char *comma = "";
+
+	if (json_type(call->body) != JSON_ARRAY)
+		return call_bad_parameters(call);
+	if (json_count(call->body) > PUSH_MAXIMUM)
+		return error_chain(&call->error, TOO_MANY_TX_AT_ONCE,
+		                   "Attempt to push too many transactions at once");
+	if (!json_count(call->body))
+		return error_chain(&call->error, STD_EXCEPTION, "there is no transaction in the list");
+	int result = while_producing(call);
+	if (result)
+		return result;
+	text_append_char(call->out, '[');
+	for (const struct json *at = json_first(call->body); at; at = json_next(at)) {
+		text_append(call->out, comma);
+		comma = ",";
+		push_one_of_many(call, at);
+	}
+	text_append_char(call->out, ']');
+	return 0;
+}
+
+const struct endpoint chain_push_endpoints[] = {
+	{"/v1/chain/push_transaction", PLUGIN_CHAIN, PARAMETERS_REQUIRED, 202, push_transaction, .reads = true,
+     .takes_long = true},
+	{"/v1/chain/push_transactions", PLUGIN_CHAIN, PARAMETERS_LIST, 202, push_transactions, .reads = true,
+     .takes_long = true},
+	{"/v1/chain/send_transaction", PLUGIN_CHAIN, PARAMETERS_REQUIRED, 202, send_transaction, .reads = true,
+     .takes_long = true},
+	{"/v1/chain/send_transaction2", PLUGIN_CHAIN, PARAMETERS_REQUIRED, 202, send_transaction2, .reads = true,
+     .takes_long = true},
+	{"/v1/chain/compute_transaction", PLUGIN_CHAIN, PARAMETERS_REQUIRED, 200, compute_transaction,
+     .reads = true, .takes_long = true},
+	{"/v1/chain/send_read_only_transaction", PLUGIN_CHAIN, PARAMETERS_REQUIRED, 200,
+     send_read_only_transaction, .reads = true, .takes_long = true},
+	{"/v1/chain/push_block", PLUGIN_CHAIN, PARAMETERS_REQUIRED, 202, push_block, .reads = false},
+	{.path = NULL},
+};

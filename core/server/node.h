@@ -1,0 +1,21 @@
+/* A node that is served, as the parts of the server see it. */
+#ifndef EOSIOFS_CORE_SERVER_NODE_H
+#define EOSIOFS_CORE_SERVER_NODE_H
+
+#include "core/server/call.h"
+#include "core/server/http.h"
+#include "core/server/options.h"
+#include "core/server/producer.h"
+
+struct server_node {
+	struct server_node *next;
+	uint64_t name;
+	struct chain *chain; /* borrowed */
+	struct server_options options;
+	struct http_service service;
+	struct producer producer;
+	struct http *http;              /* NULL here too: asked by tests only */
+	struct http_listener *listener; /* NULL: asked by tests only */
+};
+
+#endif

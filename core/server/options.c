@@ -1,0 +1,203 @@
+/* nodeos's HTTP options out of a config.ini, by a table. */
+#include "core/server/options.h"
+
+#include "core/base/memory.h"
+#include "core/server/call.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The plugins that have endpoints. An API plugin starts what it needs, as nodeos's do. */
+static const struct plugin_name {
+	const char *name;
+	unsigned plugins;
+} plugin_names[] = {
+	{"eosio::chain_api_plugin", PLUGIN_CHAIN},
+	{"eosio::producer_api_plugin", PLUGIN_PRODUCER},
+	{"eosio::net_api_plugin", PLUGIN_NET},
+	{"eosio::trace_api_plugin", PLUGIN_TRACE},
+	{"eosio::db_size_api_plugin", PLUGIN_DB_SIZE},
+};
+
+static int take_plugin(struct server_options *out, const char *value, struct error *error)
+{
+	(void)error;
+	for (size_t i = 0; i < sizeof plugin_names / sizeof *plugin_names; i++)
+		if (strcmp(value, plugin_names[i].name) == 0)
+			out->plugins |= plugin_names[i].plugins;
+	return 0;
+}
+
+int server_address_parse(struct server_options *out, const char *text, struct error *error)
+{
+	const char *colon = strrchr(text, ':');
+	size_t length = colon ? (size_t)(colon - text) : 0;
+	char *end = NULL;
+	unsigned long port = colon ? strtoul(colon + 1, &end, 10) : 0;
+
+	if (!colon || !length || !isdigit((unsigned char)colon[1]) || *end || port > UINT16_MAX ||
+	    length >= sizeof out->host)
+		return error_set(error, EINVAL, "'%s' is no HOST:PORT", text);
+	if (text[0] == '[' && text[length - 1] == ']') {
+		text++;
+		length -= 2;
+	}
+	snprintf(out->host, sizeof out->host, "%.*s", (int)length, text);
+	out->port = (uint16_t)port;
+	return 0;
+}
+
+static int take_bool(bool *out, const char *value, struct error *error)
+{
+	static const char *const yes[] = {"true", "1", "yes", "on"}, *const no[] = {"false", "0", "no", "off"};
+	for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
+		if (strcmp(value, yes[i]) == 0 || strcmp(value, no[i]) == 0) {
+			*out = strcmp(value, yes[i]) == 0;
+			return 0;
+		}
+	return error_set(error, EINVAL, "'%s' is neither true nor false", value);
+}
+
+static int take_text(char *out, size_t size, const char *value, struct error *error)
+{
+	if (strlen(value) >= size || strchr(value, '\r'))
+		return error_set(error, EINVAL, "'%.40s…' is too long", value);
+	strcpy(out, value);
+	return 0;
+}
+
+static int take_verbose(struct server_options *out, const char *value, struct error *error)
+{
+	return take_bool(&out->verbose_errors, value, error);
+}
+
+static int take_validate(struct server_options *out, const char *value, struct error *error)
+{
+	return take_bool(&out->validate_host, value, error);
+}
+
+static int take_credentials(struct server_options *out, const char *value, struct error *error)
+{
+	return take_bool(&out->allow_credentials, value, error);
+}
+
+static int take_account_queries(struct server_options *out, const char *value, struct error *error)
+{
+	bool on = false;
+	int result = take_bool(&on, value, error);
+	out->plugins |= on ? PLUGIN_ACCOUNT_QUERIES : 0;
+	return result;
+}
+
+static int take_origin(struct server_options *out, const char *value, struct error *error)
+{
+	return take_text(out->allow_origin, sizeof out->allow_origin, value, error);
+}
+
+static int take_headers(struct server_options *out, const char *value, struct error *error)
+{
+	return take_text(out->allow_headers, sizeof out->allow_headers, value, error);
+}
+
+static int take_age(struct server_options *out, const char *value, struct error *error)
+{
+	return take_text(out->maximum_age, sizeof out->maximum_age, value, error);
+}
+
+static int take_alias(struct server_options *out, const char *value, struct error *error)
+{
+	if (out->aliases_count == SERVER_ALIASES)
+		return error_set(error, E2BIG, "more than %d aliases", SERVER_ALIASES);
+	return take_text(out->aliases[out->aliases_count++], sizeof *out->aliases, value, error);
+}
+
+static int take_body_limit(struct server_options *out, const char *value, struct error *error)
+{
+	char *end;
+	unsigned long limit = strtoul(value, &end, 10);
+	if (!isdigit((unsigned char)*value) || *end || limit > BODY_LIMIT)
+		return error_set(error, EINVAL, "'%s' is no number of bytes up to %d", value, BODY_LIMIT);
+	out->body_limit = limit;
+	return 0;
+}
+
+static int take_transaction_time(struct server_options *out, const char *value, struct error *error)
+{
+	char *end;
+	long time = strtol(value, &end, 10);
+	if (!*value || *end || time < -1 || time > INT32_MAX)
+		return error_set(error, EINVAL, "'%s' is no number of milliseconds", value);
+	out->max_transaction_time = (int32_t)time;
+	return 0;
+}
+
+static const struct option_row {
+	const char *name;
+	int (*take)(struct server_options *out, const char *value, struct error *error);
+} option_rows[] = {
+	{"plugin", take_plugin},
+	{"http-server-address", server_address_parse},
+	{"http-validate-host", take_validate},
+	{"http-alias", take_alias},
+	{"verbose-http-errors", take_verbose},
+	{"max-body-size", take_body_limit},
+	{"max-transaction-time", take_transaction_time},
+	{"access-control-allow-origin", take_origin},
+	{"access-control-allow-headers", take_headers},
+	{"access-control-max-age", take_age},
+	{"access-control-allow-credentials", take_credentials},
+	{"enable-account-queries", take_account_queries},
+};
+
+/* Without the white space around it. */
+static char *trimmed(char *text)
+{
+	char *end = text + strlen(text);
+	while (end > text && isspace((unsigned char)end[-1]))
+		*--end = '\0';
+	while (isspace((unsigned char)*text))
+		text++;
+	return text;
+}
+
+static int take_line(struct server_options *out, char *line, struct error *error)
+{
+	char *value = strchr(line, '=');
+	if (*trimmed(line) == '#' || !value)
+		return 0;
+	*value++ = '\0';
+	const char *name = trimmed(line);
+	for (size_t i = 0; i < sizeof option_rows / sizeof *option_rows; i++)
+		if (strcmp(name, option_rows[i].name) == 0) {
+			int result = option_rows[i].take(out, trimmed(value), error);
+			if (result)
+				error_prefix(error, "%s", name);
+			return result;
+		}
+	return 0;
+}
+
+int server_options_parse(struct server_options *out, const char *text, struct error *error)
+{
+	char *lines = memory_copy_string(text), *rest = lines;
+	int result = 0;
+
+	*out = (struct server_options){.validate_host = true, .body_limit = BODY_LIMIT,
+	                                .max_transaction_time = 30};
+	for (char *line; result == 0 && (line = strsep(&rest, "\n"));)
+		result = take_line(out, line, error);
+	free(lines);
+	return result;
+}
+
+void server_config_print(struct text *out)
+{
+	text_append(out, "plugin = eosio::chain_api_plugin\n"
+	                 "plugin = eosio::db_size_api_plugin\n"
+	                 "http-server-address = 127.0.0.1:8888\n"
+	                 "http-alias = localhost\n"
+	                 "enable-account-queries = true\n");
+}

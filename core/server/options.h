@@ -1,0 +1,34 @@
+/* A node's HTTP options, as its config.ini names them. */
+#ifndef EOSIOFS_CORE_SERVER_OPTIONS_H
+#define EOSIOFS_CORE_SERVER_OPTIONS_H
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SERVER_HOST_SIZE = 256, SERVER_ALIASES = 16, BODY_LIMIT = 2 << 20 };
+
+struct server_options {
+	char host[SERVER_HOST_SIZE]; /* "": the node serves nothing */
+	uint16_t port;               /* 0: any */
+	unsigned plugins;            /* enum plugin */
+	bool verbose_errors, validate_host, allow_credentials;
+	char allow_origin[SERVER_HOST_SIZE], allow_headers[SERVER_HOST_SIZE], maximum_age[16]; /* "": not sent */
+	char aliases[SERVER_ALIASES][SERVER_HOST_SIZE];
+	size_t aliases_count;
+	size_t body_limit; /* bytes */
+	int32_t max_transaction_time; /* milliseconds */
+};
+
+/* Of a config.ini's text: what it does not name has nodeos's default, lines of other options are passed
+ * over. The sentence names the line. */
+int server_options_parse(struct server_options *out, const char *text, struct error *error);
+/* What node eosio's config.ini says of HTTP: no plugin that changes the node itself. */
+void server_config_print(struct text *out);
+/* HOST:PORT, [HOST]:PORT. */
+int server_address_parse(struct server_options *out, const char *text, struct error *error);
+
+#endif

@@ -1,0 +1,63 @@
+/* Values in the forms of nodeos's JSON (protocol.md A.8). */
+#include "core/server/call.h"
+
+#include "core/base/base64.h"
+#include "core/types/name.h"
+#include "core/types/time.h"
+
+#include <inttypes.h>
+
+void print_uint64(struct text *out, uint64_t value)
+{
+	text_printf(out, value > UINT32_MAX ? "\"%" PRIu64 "\"" : "%" PRIu64, value);
+}
+
+void print_uint128(struct text *out, const uint64_t value[2])
+{
+	unsigned __int128 left = (unsigned __int128)value[1] << 64 | value[0];
+	char digits[48], *at = digits + sizeof digits;
+	*--at = '\0';
+	do {
+		*--at = (char)('0' + (int)(left % 10));
+		left /= 10;
+	} while (left);
+	text_append(out, at);
+}
+
+void print_slot(struct text *out, uint32_t slot)
+{
+	char text[TIME_TEXT_SIZE];
+	slot_print(text, slot);
+	text_printf(out, "\"%s\"", text);
+}
+
+void print_time(struct text *out, int64_t us)
+{
+	char text[TIME_TEXT_SIZE];
+	time_point_print(text, us);
+	text_printf(out, "\"%s\"", text);
+}
+
+void print_name(struct text *out, uint64_t name)
+{
+	text_printf(out, "\"%s\"", name_text(name).text);
+}
+
+void print_checksum(struct text *out, const struct checksum256 *checksum)
+{
+	print_hex(out, checksum->data, sizeof checksum->data);
+}
+
+void print_hex(struct text *out, const void *data, size_t length)
+{
+	text_append_char(out, '"');
+	text_append_hex(out, data, length);
+	text_append_char(out, '"');
+}
+
+void print_base64(struct text *out, const void *data, size_t length)
+{
+	text_append_char(out, '"');
+	base64_print(out, data, length);
+	text_append(out, length ? "=\"" : "\"");
+}

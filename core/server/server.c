@@ -1,0 +1,405 @@
+/* Dispatching: who may ask, which endpoint it is, what nodeos demands of the body, and how failures look. */
+#include "core/server/server.h"
+
+#include "core/base/memory.h"
+#include "core/server/node.h"
+#include "core/types/name.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { PORTS_TRIED = 100 };
+
+struct server {
+	struct http *http;
+	pthread_mutex_t mutex;
+	struct server_node *nodes;
+};
+
+/* --- endpoints --- */
+
+static int get_supported_apis(struct call *call);
+
+static const struct endpoint http_endpoints[] = {
+	{"/v1/node/get_supported_apis", PLUGIN_HTTP, PARAMETERS_NONE, 200, get_supported_apis, .reads = false},
+	{.path = NULL},
+};
+
+static const struct endpoint *const endpoint_tables[] = {
+	chain_info_endpoints,        chain_account_endpoints, chain_table_endpoints,
+	chain_block_endpoints,       chain_push_endpoints,    chain_transaction_endpoints,
+	producer_endpoints,          producer_list_endpoints, db_size_endpoints,
+	http_endpoints,
+};
+enum { ENDPOINT_TABLES = sizeof endpoint_tables / sizeof *endpoint_tables };
+
+static const struct endpoint *find_endpoint(const struct server_node *node, const char *target)
+{
+	for (size_t i = 0; i < ENDPOINT_TABLES; i++)
+		for (const struct endpoint *at = endpoint_tables[i]; at->path; at++)
+			if ((at->plugin & node->options.plugins) && strcmp(at->path, target) == 0)
+				return at;
+	return NULL;
+}
+
+/* In the order of their paths. */
+static int get_supported_apis(struct call *call)
+{
+	const char *last = "";
+	text_append(call->out, "{\"apis\":[");
+	for (const char *next = last; next; last = next) {
+		next = NULL;
+		for (size_t i = 0; i < ENDPOINT_TABLES; i++)
+			for (const struct endpoint *at = endpoint_tables[i]; at->path; at++)
+				if (!at->unlisted && (at->plugin & call->node->options.plugins) &&
+				    strcmp(at->path, last) > 0 && (!next || strcmp(at->path, next) < 0))
+					next = at->path;
+		if (next)
+			text_printf(call->out, "%s\"%s\"", *last ? "," : "", next);
+	}
+	text_append(call->out, "]}");
+	return 0;
+}
+
+/* --- failures (protocol.md F.2) --- */
+
+static const struct failure {
+	uint32_t code;
+	unsigned status;
+	const char *message;
+} failures[] = {
+	{UNKNOWN_BLOCK_EXCEPTION, 400, "Unknown Block"},
+	{INVALID_HTTP_REQUEST, 400, "Invalid Request"},
+	{UNSATISFIED_AUTHORIZATION, 401, "UnAuthorized"},
+	{TX_DUPLICATE, 409, "Conflict"},
+	{EOF_EXCEPTION, 422, "Unprocessable Entity"},
+};
+
+static void print_failure(struct http_answer *answer, const struct error *error, unsigned status,
+                          const char *method)
+{
+	const struct exception *exception = exception_find(error->code);
+	struct failure failure = {0, 500, "Internal Service Error"};
+
+	for (size_t i = 0; i < sizeof failures / sizeof *failures; i++)
+		if (failures[i].code == error->code)
+			failure = failures[i];
+	if (status)
+		failure = (struct failure){0, status, "Internal Service Error"};
+	answer->status = failure.status;
+	text_clear(&answer->body);
+	text_printf(&answer->body,
+	            "{\"code\":%u,\"message\":\"%s\",\"error\":{\"code\":%u,\"name\":\"%s\",\"what\":\"%s\","
+	            "\"details\":[{\"message\":",
+	            failure.status, failure.message, error->code, exception->name, exception->what);
+	text_append_json(&answer->body, error->sentence, strlen(error->sentence));
+	text_printf(&answer->body, ",\"file\":\"eosiofs\",\"line_number\":0,\"method\":\"%s\"}]}}", method);
+}
+
+/* The refusals that nodeos's HTTP makes itself: no exception stands behind them. */
+static void refuse(struct http_answer *answer, unsigned status, const char *message)
+{
+	answer->status = status;
+	text_clear(&answer->body);
+	text_printf(&answer->body,
+	            "{\"code\":%u,\"message\":\"%s\",\"error\":{\"code\":0,\"name\":\"\",\"what\":\"\","
+	            "\"details\":[]}}",
+	            status, message);
+}
+
+static void unknown_endpoint(struct http_answer *answer)
+{
+	answer->status = 404;
+	text_append(&answer->body,
+	            "{\"code\":404,\"message\":\"Not Found\",\"error\":{\"code\":0,\"name\":\"exception\","
+	            "\"what\":\"unspecified\",\"details\":[{\"message\":\"Unknown Endpoint\",\"file\":"
+	            "\"eosiofs\",\"line_number\":0,\"method\":\"handle_request\"}]}}");
+}
+
+/* --- who may ask --- */
+
+static bool names_host(const char *host, size_t length, const char *ours)
+{
+	return strlen(ours) == length && strncasecmp(host, ours, length) == 0;
+}
+
+/* HOST:PORT with the address that config.ini says or an alias of it, so that no name of somebody else's
+ * leads here. */
+static bool host_is_ours(const struct server_node *node, const struct http_request *request)
+{
+	const struct server_options *options = &node->options;
+	const char *host = request->host, *colon = host ? strrchr(host, ':') : NULL;
+	char port[8];
+
+	if (!host || !*host)
+		return false;
+	if (!options->validate_host)
+		return true;
+	snprintf(port, sizeof port, "%u", request->port);
+	if (!colon || strcmp(colon + 1, port) != 0)
+		return false;
+	size_t length = (size_t)(colon - host);
+	if (*host == '[' && length >= 2 && host[length - 1] == ']') {
+		host++;
+		length -= 2;
+	}
+	bool ours = names_host(host, length, options->host);
+	for (size_t i = 0; i < options->aliases_count && !ours; i++)
+		ours = names_host(host, length, options->aliases[i]);
+	return ours;
+}
+
+/* A browser says where its page comes from, whatever the page says: a page of somebody else's shall not
+ * reach a node that its owner did not open to it. */
+static bool origin_is_allowed(const struct server_node *node, const char *origin)
+{
+	const char *allowed = node->options.allow_origin;
+	return !origin || strcmp(allowed, "*") == 0 || (*allowed && strcmp(allowed, origin) == 0);
+}
+
+static void add_access_control(const struct server_options *options, struct text *headers)
+{
+	if (*options->allow_origin)
+		text_printf(headers, "access-control-allow-origin: %s\n", options->allow_origin);
+	if (*options->allow_headers)
+		text_printf(headers, "access-control-allow-headers: %s\n", options->allow_headers);
+	if (*options->maximum_age)
+		text_printf(headers, "access-control-max-age: %s\n", options->maximum_age);
+	if (options->allow_credentials)
+		text_append(headers, "access-control-allow-credentials: true\n");
+}
+
+bool server_admit(struct server_node *node, const struct http_request *request, struct http_answer *answer)
+{
+	if (!host_is_ours(node, request)) {
+		refuse(answer, 400, "Disallowed HTTP HOST header in the request");
+		return false;
+	}
+	if (!origin_is_allowed(node, request->origin)) {
+		refuse(answer, 403, "access-control-allow-origin of this node does not name that origin");
+		return false;
+	}
+	return true;
+}
+
+/* --- calls --- */
+
+static bool is_empty_object(const char *text, size_t length)
+{
+	static const char white[] = " \t\r\n", object[] = "{}";
+	size_t seen = 0;
+	for (size_t i = 0; i < length; i++) {
+		if (seen < 2 && text[i] == object[seen])
+			seen++;
+		else if (!memchr(white, text[i], sizeof white - 1))
+			return false;
+	}
+	return seen == 2 || seen == 0;
+}
+
+/* What http_plugin checks before an endpoint sees the body. */
+static int check_parameters(struct call *call, const struct endpoint *endpoint, struct json **body)
+{
+	bool empty = is_empty_object(call->sent, call->sent_length);
+
+	if (endpoint->parameters == PARAMETERS_NONE)
+		return empty ? 0 : call_bad_parameters(call);
+	if ((endpoint->parameters == PARAMETERS_REQUIRED || endpoint->parameters == PARAMETERS_LIST) && empty)
+		return error_chain(&call->error, INVALID_HTTP_REQUEST, "A Request body is required");
+	bool marked = call->sent_length && (uint8_t)call->sent[0] == 0xef; /* a byte order mark: no JSON */
+	if (call->sent_length == 0 || (!marked && json_parse(body, call->sent, call->sent_length, NULL) == 0)) {
+		call->body = *body;
+		bool object = !*body || json_type(*body) == JSON_OBJECT;
+		return object || endpoint->parameters >= PARAMETERS_LIST ? 0 : call_bad_parameters(call);
+	}
+	return endpoint->parameters == PARAMETERS_OWN ? 0 : call_bad_parameters(call);
+}
+
+static int run_endpoint(struct call *call, const struct endpoint *endpoint)
+{
+	struct json *body = NULL;
+	int result = check_parameters(call, endpoint, &body);
+
+	if (result == 0 && endpoint->reads)
+		result = chain_view_open(call->chain, &call->view, NULL, NULL, &call->error);
+	if (result == 0)
+		result = endpoint->answer(call);
+	chain_view_close(call->view);
+	json_release(body);
+	for (size_t i = 0; i < call->strings_count; i++)
+		text_release(&call->strings[i]);
+	return result;
+}
+
+static bool answer_call(struct server_node *node, const struct endpoint *endpoint,
+                        const struct http_request *request, struct http_answer *answer)
+{
+	struct call call = {.node = node,
+	                    .chain = node->chain,
+	                    .sent = request->body,
+	                    .sent_length = request->length,
+	                    .out = &answer->body,
+	                    .status = endpoint->status};
+	int result = run_endpoint(&call, endpoint);
+
+	if (result == CALL_AGAIN)
+		return false;
+	if (result < 0)
+		print_failure(answer, &call.error, call.failure_status, strrchr(endpoint->path, '/') + 1);
+	else
+		answer->status = call.status;
+	return true;
+}
+
+bool server_answer(struct server_node *node, const struct http_request *request, struct http_answer *answer)
+{
+	text_clear(&answer->headers);
+	text_clear(&answer->body);
+	if (request->target[0] != '/' || strstr(request->target, "..")) {
+		refuse(answer, 400, "Illegal request-target");
+		return true;
+	}
+	add_access_control(&node->options, &answer->headers);
+	if (strcmp(request->method, "OPTIONS") == 0) {
+		answer->status = 200;
+		text_append(&answer->body, "{}");
+		return true;
+	}
+	const struct endpoint *endpoint = find_endpoint(node, request->target);
+	if (endpoint)
+		return answer_call(node, endpoint, request, answer);
+	unknown_endpoint(answer);
+	return true;
+}
+
+/* --- nodes --- */
+
+static bool service_admit(void *context, const struct http_request *request, struct http_answer *answer)
+{
+	return server_admit(context, request, answer);
+}
+
+static bool service_answer(void *context, const struct http_request *request, struct http_answer *answer)
+{
+	return server_answer(context, request, answer);
+}
+
+static bool service_takes_long(void *context, const struct http_request *request)
+{
+	const struct endpoint *endpoint = find_endpoint(context, request->target);
+	return endpoint && endpoint->takes_long;
+}
+
+struct server_node *server_node_create(uint64_t name, struct chain *chain,
+                                       const struct server_options *options)
+{
+	struct server_node *node = memory_allocate(1, sizeof *node);
+
+	node->name = name;
+	node->chain = chain;
+	node->options = *options;
+	node->options.plugins |= PLUGIN_HTTP;
+	producer_init(&node->producer, options->max_transaction_time);
+	node->service = (struct http_service){.context = node,
+	                                      .admit = service_admit,
+	                                      .takes_long = service_takes_long,
+	                                      .answer = service_answer,
+	                                      .server_header = "nodeos/v4.0.6",
+	                                      .body_limit = options->body_limit};
+	return node;
+}
+
+int server_create(struct server **out, struct error *error)
+{
+	struct server *server = memory_allocate(1, sizeof *server);
+	int result = http_create(&server->http, error);
+
+	if (result) {
+		free(server);
+		return result;
+	}
+	pthread_mutex_init(&server->mutex, NULL);
+	*out = server;
+	return 0;
+}
+
+/* The port asked for, or the next free one after it. */
+static int listen_near(struct server *server, struct server_node *node, struct error *error)
+{
+	const struct server_options *options = &node->options;
+	int result;
+
+	for (unsigned i = 0;; i++) {
+		error_clear(error);
+		result = http_listen(server->http, &node->listener, options->host, (uint16_t)(options->port + i),
+		                     &node->service, error);
+		if (result != -EADDRINUSE || options->port == 0 || i == PORTS_TRIED ||
+		    options->port + i == UINT16_MAX)
+			return result;
+	}
+}
+
+int server_serve(struct server *server, struct server_node **out, uint64_t name, struct chain *chain,
+                 const struct server_options *options, struct error *error)
+{
+	struct server_node *node = server_node_create(name, chain, options);
+	node->http = server->http;
+	int result = listen_near(server, node, error);
+
+	if (result) {
+		server_stop(NULL, node);
+		return result;
+	}
+	pthread_mutex_lock(&server->mutex);
+	node->next = server->nodes;
+	server->nodes = node;
+	pthread_mutex_unlock(&server->mutex);
+	*out = node;
+	return 0;
+}
+
+uint16_t server_node_port(const struct server_node *node)
+{
+	return http_listener_port(node->listener);
+}
+
+void server_stop(struct server *server, struct server_node *node)
+{
+	if (server) {
+		pthread_mutex_lock(&server->mutex);
+		for (struct server_node **at = &server->nodes; *at; at = &(*at)->next)
+			if (*at == node) {
+				*at = node->next;
+				break;
+			}
+		pthread_mutex_unlock(&server->mutex);
+		http_listener_close(server->http, node->listener);
+	}
+	producer_release(&node->producer);
+	free(node);
+}
+
+void server_destroy(struct server *server)
+{
+	if (!server)
+		return;
+	while (server->nodes)
+		server_stop(server, server->nodes);
+	http_destroy(server->http);
+	pthread_mutex_destroy(&server->mutex);
+	free(server);
+}
+
+void server_address_print(struct server *server, struct text *out, uint64_t name)
+{
+	pthread_mutex_lock(&server->mutex);
+	for (struct server_node *node = server->nodes; node; node = node->next)
+		if (node->name == name)
+			text_printf(out, strchr(node->options.host, ':') ? "http://[%s]:%u" : "http://%s:%u",
+			            node->options.host, http_listener_port(node->listener));
+	pthread_mutex_unlock(&server->mutex);
+}

@@ -1,0 +1,82 @@
+# nodeos's HTTP API on a real mount: curl, browsers that must not get in, odd bytes, addresses.
+
+bats_require_minimum_version 1.5.0
+load common
+
+setup_file() {
+	new_paths
+	can_mount || return 0
+	mount_at -o memory,http=127.0.0.1:0
+	boot
+}
+
+setup() {
+	require_fuse
+	URL=$(served "$M")
+}
+
+# served MOUNT: where its node eosio serves.
+served() {
+	sed -n 's#^http \([0-9.:]*\)$#http://\1#p' "$1/nodes/eosio/endpoints"
+}
+
+teardown_file() {
+	take_down
+}
+
+# ask CALL [BODY]: the answer's JSON.
+ask() {
+	curl -s "$URL/v1/chain/$1" ${2:+-d "$2"}
+}
+
+@test "endpoints says where node eosio serves; the chain is the mount's" {
+	[[ "$URL" =~ ^http://127\.0\.0\.1:[0-9]+$ ]]
+	[ "$(ask get_info | jq -r .chain_id)" = "$(cat "$M/chain/id")" ]
+	[ "$(ask get_account '{"account_name":"alice1111111"}' | jq -r .core_liquid_balance)" = "$(cat "$M/accounts/alice1111111/balance")" ]
+	[ "$(ask get_producers '{"json":true}' | jq '.rows | length')" = "$(ls "$M/producers" | wc -l)" ]
+}
+
+@test "writes of the mount are read over HTTP at once" {
+	echo '["alice1111111", "bob111111111", "1.0000 SYS", "over http"] -p alice1111111' > "$M/accounts/eosio.token/actions/transfer"
+	[ "$(ask get_currency_balance '{"code":"eosio.token","account":"bob111111111","symbol":"SYS"}' | jq -r '.[0]')" = "$(cat "$M/accounts/bob111111111/balance")" ]
+}
+
+@test "what is not there: an account, a path, a body" {
+	run ask get_account '{"account_name":"nosuch"}'
+	[ "$(jq .code <<<"$output")" = 500 ]
+	[[ "$output" == *"unknown key"* ]]
+	[ "$(curl -s -o /dev/null -w '%{http_code}' "$URL/v1/chain/nosuch")" = 404 ]
+	[ "$(ask get_account | jq -r '.error.details[0].message')" = "A Request body is required" ]
+	[ "$(ask get_account '{"account_name":' | jq .error.code)" = 3200006 ]
+}
+
+@test "a page of somebody else's gets nothing, whatever it posts" {
+	run curl -s -w ' %{http_code}' -H 'Origin: http://evil.example' -H 'Content-Type: text/plain' \
+		-d '{"account_name":"eosio"}' "$URL/v1/chain/get_account"
+	[[ "$output" == *" 403" ]]
+	[[ "$output" != *permissions* ]]
+	run curl -s -w ' %{http_code}' -H 'Host: evil.example' "$URL/v1/chain/get_info"
+	[[ "$output" == *"Disallowed HTTP HOST"*" 400" ]]
+}
+
+@test "a body beyond the limit closes the connection" {
+	head -c 2097153 /dev/zero | tr '\0' ' ' > "$BATS_TEST_TMPDIR/long"
+	run curl -s --data-binary @"$BATS_TEST_TMPDIR/long" "$URL/v1/chain/get_account"
+	[ "$status" -ne 0 ]
+	[ -z "$output" ]
+	ask get_info | jq -e .chain_id
+}
+
+@test "a port that is taken: the next free one, and a notice; off: none" {
+	local port=${URL##*:} other=$BASE/other
+	mkdir "$other"
+	run -0 "$EOSIOFS" -o memory,http=127.0.0.1:"$port" "$other" 3>&- 4>&- </dev/null
+	[[ "$output" == *"port $port is taken: node eosio serves http://127.0.0.1:"* ]]
+	[ "$(served "$other")" != "$URL" ]
+	"$EOSIOFS" --unmount "$other"
+	"$EOSIOFS" -o memory,http=off "$other" 3>&- 4>&- </dev/null
+	grep -q '^http .*(not served)$' "$other/nodes/eosio/endpoints"
+	"$EOSIOFS" --unmount "$other"
+	run -1 "$EOSIOFS" -o memory,http=nowhere "$other"
+	[[ "$output" == *"http: 'nowhere' is no HOST:PORT"* ]]
+}
