@@ -7,9 +7,9 @@ if [ ! -d "$contracts" ]; then
 	exit 0
 fi
 echo 1..10
-number=0
+next=1
 for recording in boot permissions random rex tutorial; do
-	report $((number + 1)) "steps of $recording" "$replay" --wasm "$contracts" "$folder/$recording.jsonl.gz"
-	report $((number + 2)) "signed blocks of $recording" "$replay" --blocks --wasm "$contracts" "$folder/$recording.jsonl.gz"
-	number=$((number + 2))
+	report $next "steps of $recording" "$replay" --wasm "$contracts" "$folder/$recording.jsonl.gz"
+	report $((next + 1)) "signed blocks of $recording" "$replay" --blocks --wasm "$contracts" "$folder/$recording.jsonl.gz"
+	next=$((next + 2))
 done
