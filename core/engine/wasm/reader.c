@@ -20,7 +20,7 @@ bool read_leb_slowly(struct wasm_reader *in, uint64_t *out, unsigned bits, bool 
 	}
 	if (shift >= bits) {
 		unsigned used = bits - (shift - 7); /* of the last byte */
-		uint8_t unused = (uint8_t)(byte & 0x7f) >> (is_signed ? used - 1 : used);
+		uint8_t unused = (uint8_t)((byte & 0x7f) >> (is_signed ? used - 1 : used));
 		uint8_t copies = (uint8_t)(0x7f >> (used - 1));
 		if (byte & 0x80)
 			return wasm_refuse(in->fault,
