@@ -43,6 +43,7 @@ struct http_listener {
 	const struct http_service *service;
 	int set; /* the daemon's epoll */
 	uint16_t port;
+	_Atomic bool resumed; /* connections are to be gone on with */
 };
 
 struct connection {
@@ -203,11 +204,23 @@ static enum MHD_Result send_answer(struct exchange *exchange)
 	return result;
 }
 
-/* A long request's end, on any thread: the epoll thread is told to go on with the connection. */
+/* The thread looks anew at what there is to wait for. */
+static void rouse(struct http *http)
+{
+	const uint64_t one = 1;
+	(void)!write(http->wake, &one, sizeof one);
+}
+
+/* A long request's end, on any thread: the epoll thread is told to go on with the connection, since
+ * libmicrohttpd rouses only threads of its own. */
 static void exchange_resume(struct exchange *exchange, enum progress progress)
 {
+	struct http_listener *listener = exchange->listener;
+
 	exchange->progress = progress;
 	MHD_resume_connection(exchange->handle);
+	atomic_store(&listener->resumed, true);
+	rouse(listener->http);
 }
 
 static bool run_exchange(struct job *job)
@@ -333,7 +346,8 @@ static void run_listeners(struct http *http, const struct epoll_event *events, i
 	MHD_UNSIGNED_LONG_LONG due;
 
 	for (struct http_listener *at = http->listeners; at; at = at->next) {
-		bool ready = MHD_get_timeout(at->daemon, &due) == MHD_YES && due == 0;
+		bool resumed = atomic_exchange(&at->resumed, false);
+		bool ready = resumed || (MHD_get_timeout(at->daemon, &due) == MHD_YES && due == 0);
 		for (int i = 0; i < count && !ready; i++)
 			ready = events[i].data.ptr == at;
 		if (ready)
@@ -362,13 +376,6 @@ static void *serve(void *context)
 	}
 	pthread_mutex_unlock(&http->mutex);
 	return NULL;
-}
-
-/* The thread looks anew at what there is to wait for. */
-static void rouse(struct http *http)
-{
-	const uint64_t one = 1;
-	(void)!write(http->wake, &one, sizeof one);
 }
 
 int http_create(struct http **out, struct error *error)

@@ -26,7 +26,7 @@ teardown_file() {
 
 # ask CALL [BODY]: the answer's JSON.
 ask() {
-	curl -s "$URL/v1/chain/$1" ${2:+-d "$2"}
+	curl -s -m 60 "$URL/v1/chain/$1" ${2:+-d "$2"}
 }
 
 @test "endpoints says where node eosio serves; the chain is the mount's" {
@@ -39,6 +39,10 @@ ask() {
 @test "writes of the mount are read over HTTP at once" {
 	echo '["alice1111111", "bob111111111", "1.0000 SYS", "over http"] -p alice1111111' > "$M/accounts/eosio.token/actions/transfer"
 	[ "$(ask get_currency_balance '{"code":"eosio.token","account":"bob111111111","symbol":"SYS"}' | jq -r '.[0]')" = "$(cat "$M/accounts/bob111111111/balance")" ]
+}
+
+@test "a request that takes long is answered while its thread goes on with others" {
+	[ "$(ask get_accounts_by_authorizers '{"accounts":["eosio"],"keys":[]}' | jq '.accounts | length > 0')" = true ]
 }
 
 @test "what is not there: an account, a path, a body" {
