@@ -124,6 +124,15 @@ static void name(struct network *network, const struct configuration *configurat
 	network->named_count += configuration->producers_count;
 }
 
+/* Node eosio may have begun a block for a producer that another node names now: that one makes it, and eosio
+ * takes in what comes. */
+static void let_others_make(struct node *node)
+{
+	if (node->branch && branch_block_pending(node->branch) && !branch_block_transactions(node->branch) &&
+	    !node_signs_for(node, node->producer))
+		node_drop_block(node);
+}
+
 void network_name_producers(struct network *network)
 {
 	network->named_count = 0;
@@ -135,6 +144,8 @@ void network_name_producers(struct network *network)
 	}
 	if (network->named_count)
 		qsort(network->named, network->named_count, sizeof *network->named, name_compare);
+	for (size_t i = 0; i < network->nodes_count; i++)
+		let_others_make(network->nodes[i]);
 }
 
 size_t network_free_index(const struct network *network)

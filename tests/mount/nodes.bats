@@ -121,6 +121,6 @@ await_head() {
 	[ "$(cat accounts/eosio/balance)" = "$balance" ]
 	echo +120s > chain/clock
 	for name in $(ls nodes); do
-		await_head "$name"
+		[ "$(cat "nodes/$name/state")" = stopped ] || await_head "$name"
 	done
 }
