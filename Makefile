@@ -20,7 +20,7 @@ endif
 # Every Debian package that is needed, in one place: what building and running take (make run), what make test takes besides, and what the
 # heavy tests of make test FULL=1 take besides that; and what make deb and make deb-test take.
 PACKAGES      = gcc make pkg-config libfuse3-dev fuse3 libcjson-dev libsecp256k1-dev nettle-dev libgmp-dev zlib1g-dev libmicrohttpd-dev
-TEST_PACKAGES = libcmocka-dev bats perl dash jq attr strace clang libclang-rt-14-dev curl
+TEST_PACKAGES = libcmocka-dev bats perl dash jq attr strace clang libclang-rt-14-dev curl lld
 FULL_PACKAGES = zsh fish chromium fonts-dejavu-core less ripgrep tree zip unzip rsync vim nano emacs-nox mc busybox python3 nodejs \
                 xvfb xdotool dbus libglib2.0-bin shared-mime-info adwaita-icon-theme thunar pcmanfm mousepad imagemagick
 DEB_PACKAGES  = debhelper dpkg-dev lintian debootstrap
@@ -43,10 +43,11 @@ MOUNT_SOURCES := $(wildcard mount/*.c)
 UNIT_SOURCES  := $(filter-out tests/tree/fixture.c tests/tree/rig.c,$(wildcard tests/unit/*.c tests/tree/*.c))
 
 ABI_FILES     := $(wildcard core/contracts/*/*.abi)
+CODE_FILES    := $(wildcard core/contracts/*/*.wasm)
 REPLAY_SOURCES := $(wildcard tests/golden/*.c)
 
 PAGE_FILES    := $(wildcard core/page/*.css core/page/*.js)
-OBJECTS       = $(LAYER_SOURCES:%.c=$(BUILD)/%.o) $(ABI_FILES:%=$(BUILD)/%.o) $(PAGE_FILES:%=$(BUILD)/%.o)
+OBJECTS       = $(LAYER_SOURCES:%.c=$(BUILD)/%.o) $(ABI_FILES:%=$(BUILD)/%.o) $(CODE_FILES:%=$(BUILD)/%.o) $(PAGE_FILES:%=$(BUILD)/%.o)
 MOUNT_OBJECTS = $(MOUNT_SOURCES:%.c=$(BUILD)/%.o)
 REPLAY_OBJECTS = $(REPLAY_SOURCES:%.c=$(BUILD)/%.o)
 UNIT_TESTS    = $(UNIT_SOURCES:%.c=$(BUILD)/%)
@@ -111,6 +112,29 @@ $(BUILD)/core/page/%.o: core/page/% core/contracts/embed.S Makefile | $(INSTALLE
 	@mkdir -p $(@D)
 	@$(SAY) "  $@"
 	$(Q)$(CC) -c -DFILE='"$<"' -DSYMBOL=$(subst .,_,$*) -o $@ core/contracts/embed.S
+
+# A contract's code is data too, with its hash: eosio.token.wasm is code_eosio_token (core/contracts/bundle.h).
+$(BUILD)/%.wasm.o: %.wasm core/contracts/embed_code.S Makefile | $(INSTALLED)
+	@mkdir -p $(@D)
+	@$(SAY) "  $@"
+	$(Q)$(CC) -c -DFILE='"$<"' -DSYMBOL=code_$(subst -,_,$(subst .,_,$(basename $(notdir $<)))) \
+		-DHASH=$$(sha256sum $< | sed 's/ .*//; s/../,0x&/g; s/^,//') -o $@ core/contracts/embed_code.S
+
+# `make contracts` compiles them to WebAssembly, into their folders: the modules are committed, so that every build ships the same bytes, which
+# this compiler makes of these sources on any machine. A hash that was shipped then moves into the table of twins (core/contracts/bundle.c).
+CONTRACTS     = eosio.bios eosio.boot eosio.msig eosio.system eosio.token eosio.wrap
+CONTRACTS_TO ?= core/contracts
+CONTRACT_CC   = clang-14
+CONTRACT_FLAGS = --target=wasm32 -mcpu=mvp -ffreestanding -nostdlib -Os -flto -std=c11 -I. -ffp-contract=off $(WARNINGS) \
+                 -Wl,--no-entry,--allow-undefined,--gc-sections,--strip-all,--export=apply,-z,stack-size=8192,--stack-first
+.PHONY: contracts
+contracts:
+	@for contract in $(CONTRACTS); do \
+		mkdir -p $(CONTRACTS_TO)/$$contract; \
+		$(CONTRACT_CC) $(CONTRACT_FLAGS) -D$$(echo $$contract | tr . _)_apply=apply \
+			-o $(CONTRACTS_TO)/$$contract/$$contract.wasm core/contracts/$$contract/*.c core/contracts/library/*.c && \
+		chmod 644 $(CONTRACTS_TO)/$$contract/$$contract.wasm || exit 1; \
+	done
 
 $(BUILD)/libeosiofs.a: $(OBJECTS)
 	@rm -f $@

@@ -97,7 +97,8 @@ void rig_install(struct rig *rig, const char *account, const char *name)
 		bytes_put_u64(&actions[i].data, name_literal(account));
 		if (i == 0)
 			bytes_put_u16(&actions[i].data, 0); /* vmtype, vmversion */
-		bytes_put_counted(&actions[i].data, i ? abi_bytes.data : bundle->code, i ? abi_bytes.length : bundle->code_length);
+		bytes_put_counted(&actions[i].data, i ? abi_bytes.data : bundle->code->data,
+		                  i ? abi_bytes.length : bundle->code->length);
 	}
 	bytes_release(&abi_bytes);
 	rig_must(chain_send(rig->chain, NULL, rig->wallet, actions, 2, NULL, &rig->error), name, &rig->error);

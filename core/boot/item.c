@@ -55,7 +55,7 @@ int boot_put_contract(struct boot_item *item, const struct boot_plan *plan, uint
 		return result;
 	text_printf(&item->command, "cleos set contract %s %s%s/", name_text(account).text,
 	            plan->settings.value[OPTION_CONTRACTS_DIR], bundle);
-	make_setcode(boot_item_next(item), account, contract->code, contract->code_length);
+	make_setcode(boot_item_next(item), account, contract->code->data, contract->code->length);
 	abi_pack(&packed, abi);
 	make_setabi(boot_item_next(item), account, packed.data, packed.length);
 	bytes_release(&packed);
@@ -85,14 +85,15 @@ int boot_has_contract(struct boot_context *context, const char *account, const c
 {
 	const struct bundle *contract = NULL;
 	struct checksum256 has;
+	bool hollow;
 	int result = find_bundle(&contract, bundle, error);
 
 	if (result == 0)
 		result = code_hash(context, &has, account, error);
 	if (result)
 		return result;
-	struct checksum256 wanted = hash_sha256(contract->code, contract->code_length);
-	return checksum256_equal(&has, &wanted);
+	/* an earlier version of it counts too */
+	return bundle_twin(&has, &hollow) == contract->apply;
 }
 
 int boot_has_any_contract(struct boot_context *context, const char *account, struct error *error)

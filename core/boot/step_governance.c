@@ -166,7 +166,7 @@ static int lacking_ram(struct boot_context *context, int64_t *bytes, struct erro
 	struct chain_account account = {0};
 	int result = context->view->operations->account(context->view, &account, proposer(context->plan), error);
 
-	*bytes = (int64_t)(replacement ? replacement->code_length : 0) + 2 * ROW_OVERHEAD + RAM_MARGIN +
+	*bytes = (int64_t)(replacement ? replacement->code->length : 0) + 2 * ROW_OVERHEAD + RAM_MARGIN +
 	         LEVEL_BYTES * (int64_t)boot_producers(context->plan) - (account.ram_quota - account.ram_usage);
 	if (account.ram_quota < 0 || *bytes < 0)
 		*bytes = 0;
@@ -214,7 +214,7 @@ static int make_proposal(struct boot_context *context, struct boot_item *item, s
 
 	if (!replacement)
 		return error_set(error, ENOENT, "there is no contract \"%s\" to install", REPLACEMENT);
-	make_setcode(boot_item_next(&inner), eosio, replacement->code, replacement->code_length);
+	make_setcode(boot_item_next(&inner), eosio, replacement->code->data, replacement->code->length);
 	struct transaction transaction = {.expiration = (uint32_t)(slot_to_us(context->view->slot) / 1000000) +
 	                                                PROPOSAL_SECONDS,
 	                                  .actions = inner.actions,
@@ -233,7 +233,7 @@ static int make_proposal(struct boot_context *context, struct boot_item *item, s
 	text_append(&item->command, "]' '[{\"actor\": \"eosio\", \"permission\": \"active\"}]' eosio setcode "
 	                            "'{\"account\": \"eosio\", \"vmtype\": 0, \"vmversion\": 0, "
 	                            "\"code\": \"");
-	text_append_hex(&item->command, replacement->code, replacement->code_length);
+	text_append_hex(&item->command, replacement->code->data, replacement->code->length);
 	text_printf(&item->command, "\"}' -p %s", name_text(by).text);
 	boot_item_release(&inner);
 	return 0;

@@ -110,8 +110,8 @@ uint32_t system_refund_delay(struct chain_view *view)
 	struct chain_account system = {0};
 	uint32_t delay = REFUND_DELAY_SECONDS;
 	if (fast && view->operations->account(view, &system, name_literal("eosio"), NULL) == 0) {
-		const struct checksum256 hash = hash_sha256(fast->code, fast->code_length);
-		if (checksum256_equal(&hash, &system.code_hash))
+		bool hollow;
+		if (bundle_twin(&system.code_hash, &hollow) == fast->apply)
 			delay = FAST_REFUND_DELAY_SECONDS;
 	}
 	chain_account_release(&system);

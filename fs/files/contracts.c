@@ -61,7 +61,7 @@ int contracts_wasm_read(struct request *request, struct text *out, struct error 
 	const struct bundle *bundle = find(request, error);
 	if (!bundle)
 		return -ENOENT;
-	text_append_bytes(out, bundle->code, bundle->code_length);
+	text_append_bytes(out, bundle->code->data, bundle->code->length);
 	return 0;
 }
 

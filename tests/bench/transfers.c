@@ -132,7 +132,7 @@ static void install_token(struct world *world, uint64_t token)
 	create_account(world, token);
 	bytes_put_u64(&data, token);
 	bytes_put_u16(&data, 0);
-	bytes_put_counted(&data, bundle->code, bundle->code_length);
+	bytes_put_counted(&data, bundle->code->data, bundle->code->length);
 	push_unsigned(world, name_literal("eosio"), "setcode", token, &data);
 	bytes_put_u64(&data, name_literal("eosio"));
 	bytes_put_u64(&data, UINT64_C(1) << 61);

@@ -72,7 +72,7 @@ static void put_accounts(const struct genesis *genesis)
 		bytes_clear(&data);
 		bytes_put_u64(&data, account);
 		bytes_put_u16(&data, 0);
-		bytes_put_counted(&data, bundle->code, bundle->code_length);
+		bytes_put_counted(&data, bundle->code->data, bundle->code->length);
 		push(name_literal("eosio"), name_literal("setcode"), account, data.data, data.length);
 	}
 	authority_release(&authority);

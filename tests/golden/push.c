@@ -23,14 +23,12 @@ static const struct bundle *bundle_of_code(const char *sha256)
 	struct checksum256 hash;
 	if (checksum256_parse(&hash, sha256))
 		return NULL;
-	const struct bundle_twin *wanted = bundle_twin(&hash), *twin;
+	bool hollow;
+	contract_apply *wanted = bundle_twin(&hash, &hollow);
 	const struct bundle *bundle;
-	for (size_t i = 0; wanted && (bundle = bundle_at(i)); i++) {
-		hash = hash_sha256(bundle->code, bundle->code_length);
-		twin = bundle_twin(&hash);
-		if (twin && twin->apply == wanted->apply)
+	for (size_t i = 0; wanted && (bundle = bundle_at(i)); i++)
+		if (bundle->apply == wanted)
 			return bundle;
-	}
 	return NULL;
 }
 
@@ -68,7 +66,7 @@ static int put_bundle(struct replay *replay, const struct recording_step *step, 
 		return error_set(error, ENOENT, "no bundle is what step %u installs (%s)", step->number, member_string(step->json, "note"));
 	remember_code_account(replay, account);
 	if (code) {
-		bytes_put_counted(out, bundle->code, bundle->code_length);
+		bytes_put_counted(out, bundle->code->data, bundle->code->length);
 		return 0;
 	}
 	int result = abi_parse(&abi, bundle->abi, strlen(bundle->abi), error);

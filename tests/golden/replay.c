@@ -1,4 +1,4 @@
-/* replay FILE.jsonl.gz [--until CHECKPOINT] [--wasm CONTRACTS] [--blocks | --boot]: does again what a recording says and tells every difference. */
+/* replay FILE.jsonl.gz [--until CHECKPOINT] [--wasm CONTRACTS | --without-twins] [--blocks | --boot]: does again what a recording says and tells every difference. */
 #include "tests/golden/replay.h"
 
 #include "core/base/memory.h"
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] = "usage: replay [--blocks | --requests[=SECTION,…] | --boot] [--wasm CONTRACTS] [--until CHECKPOINT] FILE.jsonl.gz\n";
+static const char usage[] = "usage: replay [--blocks | --requests[=SECTION,…] | --boot] [--wasm CONTRACTS | --without-twins] [--until CHECKPOINT] FILE.jsonl.gz\n";
 
 enum { RESTART_SLOTS = 60 };
 
@@ -112,10 +112,10 @@ static bool has_checkpoint(const struct replay *replay, const char *name)
 	return false;
 }
 
-static int run(struct replay *replay, const char *path, const char *until, const char *contracts, bool blocks, bool boot,
+static int run(struct replay *replay, const char *path, const char *until, const char *contracts, bool without_twins, bool blocks, bool boot,
                struct error *error)
 {
-	const struct contract_options options = {.without_twins = contracts != NULL};
+	const struct contract_options options = {.without_twins = contracts || without_twins};
 	int result = contracts ? recording_read_codes(&replay->recording, contracts, error) : 0;
 	if (result)
 		return result;
@@ -142,7 +142,7 @@ int main(int count, char **arguments)
 	struct replay replay = {0};
 	struct error error = {0};
 	const char *path = NULL, *until = NULL, *contracts = NULL;
-	bool blocks = false, boot = false;
+	bool blocks = false, boot = false, without_twins = false;
 	for (int i = 1; i < count; i++) {
 		if (!strcmp(arguments[i], "--blocks"))
 			blocks = true;
@@ -155,6 +155,8 @@ int main(int count, char **arguments)
 			boot = true;
 		else if (!strcmp(arguments[i], "--until") && i + 1 < count)
 			until = arguments[++i];
+		else if (!strcmp(arguments[i], "--without-twins"))
+			without_twins = true;
 		else if (!strcmp(arguments[i], "--wasm") && i + 1 < count)
 			contracts = arguments[++i];
 		else if (arguments[i][0] != '-' && !path)
@@ -164,7 +166,7 @@ int main(int count, char **arguments)
 	}
 	if (!path)
 		return fputs(usage, stderr), 2;
-	int result = run(&replay, path, until, contracts, blocks, boot, &error);
+	int result = run(&replay, path, until, contracts, without_twins, blocks, boot, &error);
 	if (result) {
 		replay.differences++;
 		printf("%s: stopped: %s\n", replay.where.length ? text_string(&replay.where) : "replay", error.sentence);

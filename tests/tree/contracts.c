@@ -99,7 +99,7 @@ static void put_file(const char *folder, const char *name, const void *data, siz
 
 static void hash_text(char out[66], const struct bundle *bundle)
 {
-	const struct checksum256 hash = hash_sha256(bundle->code, bundle->code_length);
+	const struct checksum256 hash = bundle->code->hash;
 	checksum256_print(out, &hash);
 	strcat(out, "\n");
 }
@@ -116,16 +116,16 @@ static void contracts_are_installed(void **state)
 	fixture_expect(ALICE "contract/hash", hash);
 	fixture_expect_part(ALICE "contract/install", "(eosio.token)");
 	assert_int_equal(fixture_try_read(ALICE "contract/code.wasm"), 0);
-	assert_int_equal(fixture.contents.length, token->code_length);
-	assert_memory_equal(fixture.contents.data, token->code, token->code_length);
+	assert_int_equal(fixture.contents.length, token->code->length);
+	assert_memory_equal(fixture.contents.data, token->code->data, token->code->length);
 	/* what is there already is not sent again */
 	fixture_write_in_vain(ALICE "contract/install", "eosio.token\n");
-	assert_int_equal(fixture_try_write_flags(ALICE "contract/code.wasm", (const char *)token->code, token->code_length, O_TRUNC, false), 0);
+	assert_int_equal(fixture_try_write_flags(ALICE "contract/code.wasm", (const char *)token->code->data, token->code->length, O_TRUNC, false), 0);
 	fixture_write_in_vain(ALICE "contract/abi.json", token->abi);
 	fixture_round_trip(ALICE "contract/abi.json");
 	/* the two apart */
 	const struct bundle *wrap = bundle_find("eosio.wrap");
-	assert_int_equal(fixture_try_write_flags(ALICE "contract/code.wasm", (const char *)wrap->code, wrap->code_length, O_TRUNC, false), 0);
+	assert_int_equal(fixture_try_write_flags(ALICE "contract/code.wasm", (const char *)wrap->code->data, wrap->code->length, O_TRUNC, false), 0);
 	hash_text(hash, wrap);
 	fixture_expect(ALICE "contract/hash", hash);
 	fixture_write(ALICE "contract/abi.json", wrap->abi);
@@ -146,7 +146,7 @@ static void contracts_are_installed_from_folders(void **state)
 	assert_non_null(mkdtemp(folder));
 	fixture_refuse(ENOENT, "/no/such/folder", ALICE "contract/install", "/no/such/folder\n");
 	fixture_refuse(ENOENT, "no .wasm file", ALICE "contract/install", folder);
-	put_file(folder, "code.wasm", msig->code, msig->code_length);
+	put_file(folder, "code.wasm", msig->code->data, msig->code->length);
 	fixture_refuse(ENOENT, "no .abi file", ALICE "contract/install", folder);
 	put_file(folder, "contract.abi", msig->abi, strlen(msig->abi));
 	/* by a relative path with a symbolic link in it, quoted */
@@ -160,7 +160,7 @@ static void contracts_are_installed_from_folders(void **state)
 	free(working);
 	hash_text(hash, msig);
 	fixture_expect(ALICE "contract/hash", hash);
-	put_file(folder, "other.wasm", token->code, token->code_length);
+	put_file(folder, "other.wasm", token->code->data, token->code->length);
 	fixture_refuse(EINVAL, "several", ALICE "contract/install", folder);
 	/* below our own mount it is looked up, not opened, also through a link */
 	snprintf(line, sizeof line, "%s/inside", folder);

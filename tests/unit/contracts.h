@@ -171,7 +171,7 @@ static inline int test_setcode(struct test_chain *chain, const char *account, co
 	struct bytes data = {0};
 	bytes_put_u64(&data, name_literal(account));
 	bytes_put_u16(&data, 0);
-	bytes_put_counted(&data, bundle->code, bundle->code_length);
+	bytes_put_counted(&data, bundle->code->data, bundle->code->length);
 	return test_push(chain, "eosio", "setcode", &data, account, 0);
 }
 

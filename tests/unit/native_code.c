@@ -19,13 +19,13 @@ static int set(struct test_chain *chain, const struct step *step)
 	bytes_put_u64(&data, name_literal(step->account));
 	bytes_put_u8(&data, step->vm_type);
 	bytes_put_u8(&data, step->vm_version);
-	bytes_put_counted(&data, bundle ? bundle->code : NULL, bundle ? bundle->code_length : 0);
+	bytes_put_counted(&data, bundle ? bundle->code->data : NULL, bundle ? bundle->code->length : 0);
 	return test_push(chain, "eosio", "setcode", &data, step->authorization, 0);
 }
 
 static int64_t length(const char *bundle)
 {
-	return bundle ? (int64_t)bundle_find(bundle)->code_length : 0;
+	return bundle ? (int64_t)bundle_find(bundle)->code->length : 0;
 }
 
 static void code(void **state)

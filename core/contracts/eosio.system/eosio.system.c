@@ -28,7 +28,7 @@ static const struct system_row {
 #undef ROW
 };
 
-static void apply(uint64_t receiver, uint64_t code, uint64_t action, uint32_t refund_delay_sec)
+static void run_action(uint64_t receiver, uint64_t code, uint64_t action, uint32_t refund_delay_sec)
 {
 	char text[NAME_LENGTH + 1];
 	if (code != receiver)
@@ -50,11 +50,11 @@ static void apply(uint64_t receiver, uint64_t code, uint64_t action, uint32_t re
 
 void eosio_system_apply(uint64_t receiver, uint64_t code, uint64_t action)
 {
-	apply(receiver, code, action, REFUND_DELAY_SECONDS);
+	run_action(receiver, code, action, REFUND_DELAY_SECONDS);
 }
 
 /* What the boot tutorial's message-replace installs: refunds come soon. */
 void eosio_system_fast_refund_apply(uint64_t receiver, uint64_t code, uint64_t action)
 {
-	apply(receiver, code, action, FAST_REFUND_DELAY_SECONDS);
+	run_action(receiver, code, action, FAST_REFUND_DELAY_SECONDS);
 }

@@ -213,12 +213,12 @@ static int find_module(struct apply_context *context, struct contract *contract,
 int contract_run(struct apply_context *context, const struct checksum256 *code_hash)
 {
 	const struct contract_runtime *runtime = context->transaction->pending->runtime;
-	const struct bundle_twin *twin = bundle_twin(code_hash);
-	struct contract contract = {0};
+	bool hollow;
+	struct contract contract = {.twin = bundle_twin(code_hash, &hollow)};
 	int result = 0;
-	if (twin && (twin->hollow || !runtime->options.without_twins))
-		contract.twin = twin->apply;
-	else
+	if (!hollow && runtime->options.without_twins)
+		contract.twin = NULL;
+	if (!contract.twin)
 		result = find_module(context, &contract, code_hash);
 	return result ? result : run_contract(context, &contract);
 }

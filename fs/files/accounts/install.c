@@ -280,7 +280,7 @@ int accounts_contract_install_read(struct request *request, struct text *out, st
 	checksum256_print(hash, &account.code_hash);
 	text_printf(out, "\n# installed: %s", !checksum256_is_zero(&account.code_hash) ? hash : "nothing");
 	for (size_t i = 0; bundle_at(i); i++) {
-		const struct checksum256 bundle_hash = hash_sha256(bundle_at(i)->code, bundle_at(i)->code_length);
+		const struct checksum256 bundle_hash = bundle_at(i)->code->hash;
 		if (checksum256_equal(&bundle_hash, &account.code_hash))
 			text_printf(out, " (%s)", bundle_at(i)->name);
 	}
@@ -334,8 +334,8 @@ int accounts_contract_install_write(struct request *request, const char *data, s
 		result = command_end(&command, ACCOUNTS_INSTALL_USAGE, error);
 	const struct bundle *bundle = result == 0 ? bundle_find(word) : NULL;
 	if (bundle)
-		result = contract_set(request, bundle->code, bundle->code_length, bundle->abi, strlen(bundle->abi),
-		                      error);
+		result = contract_set(request, bundle->code->data, bundle->code->length, bundle->abi,
+		                      strlen(bundle->abi), error);
 	else if (result == 0)
 		result = install_folder(request, word, error);
 	if (result == -ENOENT && !strchr(word, '/'))

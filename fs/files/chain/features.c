@@ -146,7 +146,7 @@ static int activate_by_action(struct request *request, const struct checksum256 
 		result = error_set(error, EOPNOTSUPP, "the contract on eosio has no action \"activate\"");
 	if (result == 0) {
 		if (!knows_activate)
-			actions[count++] = setcode_action(boot->code, boot->code_length);
+			actions[count++] = setcode_action(boot->code->data, boot->code->length);
 		bytes_put(&data, digest->data, sizeof digest->data);
 		actions[count++] = make_action("activate", &data);
 		if (!knows_activate)
