@@ -131,6 +131,7 @@ static int create_chain(struct service *service, struct options *options, struct
 	                                    .wallet = service->wallet,
 	                                    .signer = service->signer,
 	                                    .verify = options->verify,
+	                                    .without_twins = options->without_twins,
 	                                    .history = options->history,
 	                                    .notices = &notices};
 	int result = 0;

@@ -16,7 +16,7 @@ teardown_file() {
 
 walk() {
 	new_paths
-	mount_at -o data="$D"
+	mount_at -o data="$D${2:+,$2}"
 	run "$1" "$ROOT/examples/tutorial.sh" "$M"
 	[ "$status" = 0 ] || { echo "$output" | tail -n 20; return 1; }
 	[[ "$output" == *"The tutorial is walked."* ]]
@@ -28,6 +28,10 @@ walk() {
 
 @test "the tutorial, in bash" {
 	walk bash
+}
+
+@test "the tutorial with the contracts' WebAssembly in place of their native twins" {
+	walk dash twins=off
 }
 
 @test "the tutorial, in dash, then the other examples on its chain" {

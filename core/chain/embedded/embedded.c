@@ -197,6 +197,8 @@ static int open_chain(struct embedded_chain *chain, const struct embedded_option
 		signed_block_pack(&chain->recent[branch_head(first)->number % RECENT_BLOCKS],
 		                  branch_head(first)->block);
 	}
+	const struct contract_options contracts = {.without_twins = options->without_twins};
+	ledger_set_contract_options(branch_ledger(first), &contracts);
 	result = open_network(chain, first, options->history, options->notices, error);
 	if (result == 0 && chain->storage)
 		result = storage_rebuild(chain->storage, chain, options->notices, error);
