@@ -62,7 +62,7 @@ static void make(struct world *world, struct packed_transaction *out, uint64_t a
 	const struct block_state *head = branch_head(world->branch);
 
 	transaction.expiration = (uint32_t)(slot_to_us(branch_block_slot(world->branch)) / 1000000) + 300 + world->varied % 3000;
-	transaction.max_net_usage_words = 1000 + world->varied++ / 3000;
+	transaction.max_net_usage_words = 10000 + world->varied++ / 3000;
 	transaction.ref_block_num = (uint16_t)head->number;
 	transaction.ref_block_prefix = block_id_prefix(&head->id);
 	action->account = account;
