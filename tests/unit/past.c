@@ -114,7 +114,7 @@ static void the_past_is_there_after_closing(void **state)
 	scene_end(&scene);
 }
 
-/* Without a data folder blocks are kept as long as their states one by one. */
+/* Without a data folder. */
 static void the_past_in_memory(void **state)
 {
 	struct rig rig = {.manual_clock = true};
@@ -129,12 +129,20 @@ static void the_past_in_memory(void **state)
 	assert_int_equal(balance_at(&rig, number), 1);
 	assert_int_equal(balance_at(&rig, number - 1), 0);
 	assert_int_equal(balance_at(&rig, number - 700), 0);
-	assert_int_equal(balance_at(&rig, 1000), 0); /* one in a thousand */
 	struct chain_view *view = NULL;
 	assert_int_equal(chain_view_open(rig.chain, &view, NULL, NULL, NULL), 0);
 	assert_int_equal(view->operations->find_transaction(view, &found, &trace.id, NULL), 0);
 	assert_int_equal(found, number);
 	chain_view_close(view);
+	assert_int_equal(rig_advance(&rig, 1500 * SECOND / 2), 0);
+	assert_int_equal(chain_view_open(rig.chain, &view, NULL, NULL, NULL), 0);
+	assert_int_equal(view->operations->find_transaction(view, &found, &trace.id, NULL), 0);
+	assert_int_equal(found, number);
+	chain_view_close(view);
+	assert_int_equal(balance_at(&rig, 1000), 0); /* one in a thousand */
+	assert_int_equal(balance_at(&rig, 777), 0); /* from the genesis */
+	assert_int_equal(balance_at(&rig, number), 1); /* from block 1 000 */
+	assert_int_equal(balance_at(&rig, number - 1), 0);
 	expect_unknown(&rig);
 	transaction_trace_release(&trace);
 	rig_end(&rig);

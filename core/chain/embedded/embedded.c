@@ -13,7 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AHEAD_MAXIMUM_US = 60 * 1000000 };
+enum {
+	AHEAD_MAXIMUM_US = 60 * 1000000,
+	BLOCKS_IN_MEMORY = 10000000 /* at most, with all history */
+};
 
 static void free_sealed(struct embedded_chain *chain)
 {
@@ -49,7 +52,7 @@ static void destroy(struct chain *base)
 		finish_for_good(chain);
 	free_sealed(chain);
 	block_state_release(chain->stored);
-	for (size_t i = 0; chain->recent && i < RECENT_BLOCKS; i++)
+	for (size_t i = 0; chain->recent && i < chain->recent_count; i++)
 		bytes_release(&chain->recent[i]);
 	free(chain->recent);
 	if (chain->current)
@@ -158,6 +161,14 @@ static int open_network(struct embedded_chain *chain, struct branch *first, uint
 	return storage_restore_nodes(chain->storage, chain, first, notices, error);
 }
 
+/* Without storage: what the past goes back, and further to the state that is kept before that. */
+static size_t blocks_in_memory(uint32_t history)
+{
+	uint32_t blocks = history ? history : HISTORY_DEFAULT;
+
+	return (blocks < BLOCKS_IN_MEMORY ? blocks : BLOCKS_IN_MEMORY) + 2 * PAST_STRIDE;
+}
+
 static int open_chain(struct embedded_chain *chain, const struct embedded_options *options,
                       struct error *error)
 {
@@ -193,8 +204,9 @@ static int open_chain(struct embedded_chain *chain, const struct embedded_option
 	}
 	block_times_add(&chain->times, branch_head(first)->number, branch_head(first)->block->header.timestamp);
 	if (!chain->storage) {
-		chain->recent = memory_allocate(RECENT_BLOCKS, sizeof *chain->recent);
-		signed_block_pack(&chain->recent[branch_head(first)->number % RECENT_BLOCKS],
+		chain->recent_count = blocks_in_memory(options->history);
+		chain->recent = memory_allocate(chain->recent_count, sizeof *chain->recent);
+		signed_block_pack(&chain->recent[branch_head(first)->number % chain->recent_count],
 		                  branch_head(first)->block);
 	}
 	const struct contract_options contracts = {.without_twins = options->without_twins};

@@ -44,7 +44,7 @@ struct sealed {
 };
 
 /* Sealed blocks that wait: who makes more lets them be stored first. */
-enum { SEALED_MAXIMUM = 64, RECENT_BLOCKS = 1000 };
+enum { SEALED_MAXIMUM = 64 };
 
 struct embedded_chain {
 	struct chain base;
@@ -75,11 +75,12 @@ struct embedded_chain {
 	int64_t clock_difference; /* real less monotonic time when last looked at */
 	struct sealed **sealed; /* owned, each too; in the order they were made */
 	size_t sealed_count, sealed_capacity;
-	/* without storage: the last RECENT_BLOCKS blocks, packed, by number modulo that */
+	/* without storage: the last recent_count blocks, packed, by number modulo that */
 	struct bytes *recent;
+	size_t recent_count;
 	struct past *past;
-	pthread_mutex_t index_lock; /* no other lock is taken below it */
-	struct transaction_index *index; /* under index_lock; NULL: not opened, or there is no storage */
+	pthread_mutex_t index_lock; /* outside of all others */
+	struct transaction_index *index; /* under index_lock; NULL: not opened yet */
 	struct block_state *stored; /* held: a block that is in the log, the newest known; NULL without storage */
 	bool unsynced;          /* under log: what was stored last has not reached the disk */
 	char trouble[ERROR_SENTENCE_SIZE]; /* what the node's log told last about storing */
@@ -112,7 +113,7 @@ int embedded_read_block(void *chain, const struct block_state *head, struct sign
 int embedded_find_transaction(struct embedded_chain *chain, uint32_t *number, struct block_state *head,
                               const struct checksum256 *id, const struct interruption *interruption,
                               struct error *error);
-/* Brings the index of transactions on by so many blocks of the log, at most. */
+/* Brings the index of transactions on by so many blocks, at most. */
 int embedded_index_blocks(struct embedded_chain *chain, uint32_t maximum,
                           const struct interruption *interruption, struct error *error);
 

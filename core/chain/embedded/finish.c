@@ -137,7 +137,7 @@ static void take_first(struct embedded_chain *chain, const struct checksum256 *l
 	if (chain->storage) {
 		stored = ledger_find(chain->ledger, logged);
 	} else {
-		struct bytes *kept = &chain->recent[block->number % RECENT_BLOCKS];
+		struct bytes *kept = &chain->recent[block->number % chain->recent_count];
 		bytes_release(kept);
 		signed_block_pack(kept, block->block);
 	}

@@ -10,7 +10,6 @@
 
 enum {
 	RECENT = 1000,     /* states kept one by one */
-	STRIDE = 1000,     /* blocks between two of those that stay longer */
 	MADE_MAXIMUM = 16, /* states made again, for whoever asks next */
 	KEPT_LEAST = 16    /* however much memory they take */
 };
@@ -76,7 +75,8 @@ static bool stays(const struct past *past, uint32_t number)
 {
 	uint32_t age = past->followed > number ? past->followed - number : 0;
 
-	return number == 1 || age < RECENT || (number % STRIDE == 0 && age / STRIDE <= past->history / STRIDE);
+	return number == 1 || age < RECENT ||
+	       (number % PAST_STRIDE == 0 && age / PAST_STRIDE <= past->history / PAST_STRIDE);
 }
 
 static void keep(struct past *past, struct block_state *state)
@@ -119,6 +119,11 @@ void past_follow(struct past *past, const struct node *node)
 	}
 }
 
+uint32_t past_last(const struct past *past)
+{
+	return past->followed;
+}
+
 /* The latest irreversible one at or before a block that is in memory. */
 static struct block_state *nearest_kept(const struct past *past, uint32_t number)
 {
@@ -130,13 +135,6 @@ static struct block_state *nearest_kept(const struct past *past, uint32_t number
 		    (!found || past->made[i]->number > found->number))
 			found = past->made[i];
 	return found;
-}
-
-struct block_state *past_find(const struct past *past, uint32_t number)
-{
-	struct block_state *state = nearest_kept(past, number);
-
-	return state && state->number == number ? state : NULL;
 }
 
 /* The latest at or before a block of the head's past, held; a reversible one the ledger has. */
@@ -165,7 +163,7 @@ static int apply_next(struct past *past, struct branch *again, const struct bloc
 		return result;
 	pthread_mutex_lock(past->source.lock);
 	result = branch_apply_block(again, &block, true, error);
-	if (result == 0 && number % STRIDE == 0 && number <= past->followed && stays(past, number)) {
+	if (result == 0 && number % PAST_STRIDE == 0 && number <= past->followed && stays(past, number)) {
 		keep(past, branch_head(again));
 		thin(past);
 	}
@@ -203,7 +201,9 @@ static int check_known(const struct past *past, uint32_t head, uint32_t number, 
 /* Of an irreversible one; the others live as long as their branches. */
 static void remember(struct past *past, struct block_state *state)
 {
-	if (past_find(past, state->number) || state->number > past->followed)
+	const struct block_state *there = nearest_kept(past, state->number);
+
+	if ((there && there->number == state->number) || state->number > past->followed)
 		return;
 	block_state_release(past->made[past->next_made]);
 	past->made[past->next_made] = block_state_hold(state);

@@ -20,14 +20,14 @@ struct past_source {
 	void *context;
 };
 
+enum { PAST_STRIDE = 1000 }; /* blocks between two states that stay for long */
 /* Keeps the last 1 000 irreversible states, and of those before, back to `history` blocks (UINT32_MAX: all),
  * every thousandth. */
 struct past *past_create(const struct past_source *source, uint32_t history);
 void past_destroy(struct past *past); /* under lock; NULL is fine */
 /* Keeps what has become irreversible; to be called for each block that a node takes in. Under lock. */
 void past_follow(struct past *past, const struct node *node);
-/* The irreversible state of that number, if it is in memory: borrowed under lock; else NULL. */
-struct block_state *past_find(const struct past *past, uint32_t number);
+uint32_t past_last(const struct past *past); /* the last irreversible block; under lock */
 /* The state after a block at or before the head, held (release it under lock), from the nearest one before
  * it that is kept by applying the blocks in between. Without the lock. -ENOENT: no such block. -EOPNOTSUPP:
  * it is older than `history`. -EINTR. */

@@ -180,9 +180,10 @@ static bool pack_from_memory(struct embedded_chain *chain, const struct block_st
 			is_signed = chain->sealed[i]->is_signed;
 	if (block && is_signed)
 		signed_block_pack(out, block->block);
-	else if (!block && !chain->storage && number <= head->number && head->number - number < RECENT_BLOCKS)
-		bytes_put(out, chain->recent[number % RECENT_BLOCKS].data,
-		          chain->recent[number % RECENT_BLOCKS].length);
+	else if (!block && !chain->storage && number <= head->number &&
+	         head->number - number < chain->recent_count)
+		bytes_put(out, chain->recent[number % chain->recent_count].data,
+		          chain->recent[number % chain->recent_count].length);
 	branch_destroy(branch);
 	pthread_mutex_unlock(&chain->lock);
 	return is_signed;

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 enum {
@@ -78,6 +79,24 @@ static int read_header(struct transaction_index *index)
 	return 0;
 }
 
+static const char *name_of(const struct transaction_index *index)
+{
+	return index->path ? index->path : "in memory";
+}
+
+static int failed(const struct transaction_index *index, int result, struct error *error)
+{
+	return result ? error_set(error, -result, "the index of transactions \"%s\": %s", name_of(index),
+	                          file_reason(result))
+	              : 0;
+}
+
+static int open_memory(int *fd)
+{
+	*fd = memfd_create("transactions", MFD_CLOEXEC);
+	return *fd < 0 ? -errno : 0;
+}
+
 static int begin_anew(struct transaction_index *index)
 {
 	int result = file_cut(index->fd, 0);
@@ -97,15 +116,15 @@ int transaction_index_open(struct transaction_index **out, const char *path, con
 
 	*out = NULL;
 	index->fd = -1;
-	index->path = memory_copy_string(path);
+	index->path = path ? memory_copy_string(path) : NULL;
 	index->chain = *chain;
-	result = file_open(&index->fd, path, O_RDWR | O_CREAT, error);
+	result = path ? file_open(&index->fd, path, O_RDWR | O_CREAT, error) : open_memory(&index->fd);
 	if (result == 0)
 		result = read_header(index);
 	if (result == -ENODATA || (result == 0 && index->last > end))
 		result = begin_anew(index);
 	if (result && error && !error->number)
-		error_set(error, -result, "the index of transactions \"%s\": %s", path, file_reason(result));
+		failed(index, result, error);
 	if (result)
 		transaction_index_close(index);
 	else
@@ -126,13 +145,6 @@ void transaction_index_close(struct transaction_index *index)
 uint32_t transaction_index_last(const struct transaction_index *index)
 {
 	return index->last;
-}
-
-static int failed(const struct transaction_index *index, int result, struct error *error)
-{
-	return result ? error_set(error, -result, "the index of transactions \"%s\": %s", index->path,
-	                          file_reason(result))
-	              : 0;
 }
 
 /* --- slots --- */
@@ -184,30 +196,49 @@ static int read_doubled(const struct transaction_index *index, uint8_t *table)
 	return result;
 }
 
+/* In place of the one there is; *fd is of the new one. */
+static int replace(const struct transaction_index *next, const uint8_t *table, int *fd)
+{
+	struct transaction_index file = *next;
+	int result = next->path ? file_replace_begin(&file.fd, next->path) : open_memory(&file.fd);
+
+	if (result)
+		return result;
+	result = write_header(&file);
+	if (result == 0)
+		result = file_write(file.fd, table, (size_t)file.slots * SLOT_SIZE, place_of(0));
+	if (next->path) {
+		result = file_replace_end(file.fd, next->path, result);
+		return result ? result : file_open(fd, next->path, O_RDWR, NULL);
+	}
+	if (result)
+		close(file.fd);
+	else
+		*fd = file.fd;
+	return result;
+}
+
 static int grow(struct transaction_index *index)
 {
 	struct transaction_index next = *index;
 	uint8_t *table;
-	int result;
+	int result, fd = -1;
 
 	if (index->slots >= SLOTS_MAXIMUM)
 		return -EFBIG;
 	table = memory_allocate(2 * (size_t)index->slots, SLOT_SIZE);
 	next.slots = 2 * index->slots;
 	result = read_doubled(index, table);
-	if (result == 0 && (result = file_replace_begin(&next.fd, index->path)) == 0) {
-		result = write_header(&next);
-		if (result == 0)
-			result = file_write(next.fd, table, (size_t)next.slots * SLOT_SIZE, place_of(0));
-		result = file_replace_end(next.fd, index->path, result);
-	}
+	if (result == 0)
+		result = replace(&next, table, &fd);
 	free(table);
 	if (result)
 		return result;
 	close(index->fd);
+	index->fd = fd;
 	index->slots = next.slots;
 	index->synced = index->last;
-	return file_open(&index->fd, index->path, O_RDWR, NULL);
+	return 0;
 }
 
 int transaction_index_add(struct transaction_index *index, const struct checksum256 *id, uint32_t number,

@@ -12,7 +12,7 @@
 struct transaction_index;
 
 /* Of the chain with that id, whose log ends at block `end`; begun anew where there is none, or one of another
- * chain or of later blocks, or a damaged one. One thread at a time may use it. */
+ * chain or of later blocks, or a damaged one. path NULL: in memory. One thread at a time may use it. */
 int transaction_index_open(struct transaction_index **out, const char *path, const struct checksum256 *chain,
                            uint32_t end, struct error *error);
 void transaction_index_close(struct transaction_index *index); /* NULL is fine */
