@@ -233,7 +233,8 @@ const struct row tree_rows[] = {
 
 	{.pattern = "at", .kind = ROW_FOLDER,
 	 .help = "the past: a folder for each block, which is there when it is named and not listed"},
-	{.pattern = "at/@block", .kind = ROW_FOLDER, .exists = at_exists, .graft = at_graft,
+	{.pattern = "at/@block", .kind = ROW_FOLDER, .past = true, .exists = at_exists,
+	 .graft = at_graft,
 	 .help = "chain/, accounts/ and producers/ as they were after that block, read-only: its number, its "
 	         "id, or a time, as 2030-01-01T00:00:00"},
 

@@ -191,11 +191,17 @@ struct node *node_make_plain(struct tree *tree, struct node *folder, const char 
 	return node;
 }
 
+bool row_is_hidden(const struct node *folder, const struct row *row)
+{
+	const struct node *graft = folder->row->graft ? folder : folder->graft;
+	return row->live && graft && graft->row->past;
+}
+
 int node_make(struct tree *tree, struct node **out, struct node *folder, const char *name)
 {
 	size_t captured = 0;
 	size_t pattern = folder->scratch ? 0 : patterns_child(&tree->patterns, &captured, folder->pattern, name);
-	if (pattern == 0)
+	if (pattern == 0 || row_is_hidden(folder, tree->patterns.at[pattern].row))
 		return -ENOENT;
 	struct node *node = node_make_plain(tree, folder, name, tree->patterns.at[pattern].row);
 	node->pattern = pattern;

@@ -84,6 +84,8 @@ struct tree {
 	_Atomic bool impersonate;
 };
 
+/* What tells of the present is not there below a graft of the past. */
+bool row_is_hidden(const struct node *folder, const struct row *row);
 /* Interned or not: a fresh node for a name of the table, one reference; -ENOENT when no row matches. Does
  * not ask whether it exists. */
 int node_make(struct tree *tree, struct node **out, struct node *folder, const char *name);

@@ -92,6 +92,7 @@ struct row {
 	 * one. */
 	const char *instead_of_remove;
 	bool grafted;        /* hangs below every graft, too */
+	bool past;           /* of a graft: what tells of the present (live) is not below it */
 	/* what no block wrote yet below this folder is as old as the folder: its exists tells request->slot */
 	bool dates_contents;
 	/* Opened to be overwritten (O_TRUNC) and closed with no write tried: the value becomes the empty one. */

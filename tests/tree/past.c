@@ -172,6 +172,12 @@ static void the_tree_is_there_as_it_was(void **state)
 	assert_false(fixture_exists("at/0"));
 	assert_false(fixture_exists("at/yesterday"));
 	assert_false(fixture_exists(at(before, "wallet")));
+	/* what tells of the present */
+	assert_false(fixture_exists(at(before, "chain/clock")));
+	assert_null(strstr(fixture_list(at(before, "chain")), "clock"));
+	assert_false(fixture_exists(at(after, "producers/alice1111111/status")));
+	assert_null(strstr(fixture_list(at(after, "producers/alice1111111")), "status"));
+	assert_true(fixture_exists("nodes/eosio/view/chain/clock"));
 	fixture_refuse(EROFS, "write to " ALICE "transfer", at(before, ALICE "transfer"), "eosio 1.0000 SYS\n");
 	free(now);
 	free(producers);
