@@ -171,10 +171,10 @@ run: all
 stop: all
 	@$(BUILD)/eosiofs --unmount '$(MOUNT)' && echo "unmounted $(MOUNT)"
 
-# README.md's list of files is the table's.
+# The list of files in docs/tree.md is the table's.
 readme: all
 	@$(BUILD)/eosiofs --print-tree | awk -f packaging/tree.md.awk >$(BUILD)/tree.md
-	@sed -i -e '/<!-- tree -->/,/<!-- end of tree -->/{/<!-- tree -->/{p;r $(BUILD)/tree.md' -e '};/<!-- end of tree -->/!d}' README.md
+	@sed -i -e '/<!-- tree -->/,/<!-- end of tree -->/{/<!-- tree -->/{p;r $(BUILD)/tree.md' -e '};/<!-- end of tree -->/!d}' docs/tree.md
 
 # The pictures of README.md.
 pictures: all $(FULL_INSTALLED)

@@ -147,7 +147,7 @@ setup() {
 }
 
 @test "the documented list of files is the table's" {
-	sed -n '/<!-- tree -->/,/<!-- end of tree -->/p' "$ROOT/README.md" | sed '1d;$d' |
+	sed -n '/<!-- tree -->/,/<!-- end of tree -->/p' "$ROOT/docs/tree.md" | sed '1d;$d' |
 		diff - <("$EOSIOFS" --print-tree | awk -f "$ROOT/packaging/tree.md.awk")
 }
 

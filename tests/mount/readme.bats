@@ -26,7 +26,7 @@ act_lines() {
 	sed -n '/^Act: /,/^Learn: /{/^Learn: /!s/^.\{8\}//p}' "$M/README" | sed 's/   *[^ ].*$//; s/^/$ /'
 }
 
-# by SHELL: types each line of its input; one after which an error stands must fail with it, one after which something else stands prints that.
+# by SHELL: types each line of its input; one after which an error stands must fail with it, one after which other lines stand prints those.
 by() {
 	local shell=$1 line command= expected=
 	while IFS= read -r line || [ -n "$line" ]; do
@@ -36,7 +36,7 @@ by() {
 			command=${line#??}
 			expected=
 			;;
-		*) expected=$line ;;
+		*) expected=${expected:+$expected$'\n'}$line ;;
 		esac
 	done
 	type_line "$shell" "$command" "$expected"
@@ -74,6 +74,7 @@ until_interrupted() {
 	FRESH= sh "$ROOT/examples/start.sh" "$M" 3>&- 4>&- </dev/null
 	section 'One minute' | by bash
 	cd "$M"
+	section 'A network to break' | by dash
 	act_lines | by bash
 	[ "$(ls "$M/wallet/accounts" | wc -l)" -ge 3000 ]
 	[ "$(cat "$M/wallet/accounts/newaccount11/balance")" = '1.5000 SYS' ]
@@ -84,6 +85,8 @@ until_interrupted() {
 	cd "$M"
 	act_lines | by dash
 	section 'One minute' | by dash
+	cd "$M"
+	section 'A network to break' | by bash
 }
 
 @test "the whole boot sequence as README.md has it, in bash and in dash" {

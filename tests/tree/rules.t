@@ -105,7 +105,7 @@ put_off() {
 
 # What README.md calls by a path; what it does not quote is prose.
 missing_paths() {
-	grep -oE '`(core|fs|mount|tests|examples)/[A-Za-z0-9_./-]*`|\]\((core|fs|mount|tests|examples)[A-Za-z0-9_./-]*\)' README.md | tr -d '`()]' |
+	grep -oE '`(core|docs|fs|mount|tests|examples)/[A-Za-z0-9_./-]*`|\]\((core|docs|fs|mount|tests|examples)[A-Za-z0-9_./-]*\)' README.md | tr -d '`()]' |
 		while read -r path; do
 			[ -e "$path" ] || echo "README.md names $path"
 		done

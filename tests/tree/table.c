@@ -1,4 +1,4 @@
-/* THE TABLE: every row is whole, and README says what the table says. */
+/* THE TABLE: every row is whole, and docs/tree.md says what the table says. */
 #include "tests/tree/rig.h"
 
 static void every_row_is_whole(void **state)
