@@ -138,6 +138,14 @@ int call_bad_parameters(struct call *call)
 	return error_chain(&call->error, INVALID_HTTP_REQUEST, "Unable to parse valid input from POST body");
 }
 
+int call_refuse(struct call *call, unsigned status, const char *message)
+{
+	text_clear(call->out);
+	print_refusal(call->out, status, message);
+	call->status = status;
+	return 0;
+}
+
 int call_succeed(struct call *call)
 {
 	text_append(call->out, "{\"result\":\"ok\"}");

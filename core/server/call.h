@@ -63,7 +63,7 @@ enum { CALL_AGAIN = 1 };
 /* The tables, one a plugin or part of it; each ends with a row without a path. */
 extern const struct endpoint chain_info_endpoints[], chain_block_endpoints[], chain_account_endpoints[],
 	chain_table_endpoints[], chain_transaction_endpoints[], chain_push_endpoints[], producer_endpoints[],
-	producer_list_endpoints[], db_size_endpoints[];
+	producer_list_endpoints[], db_size_endpoints[], trace_endpoints[];
 
 /* --- body.c: parameters, converted as nodeos's variants are. A missing one is 0 or empty, one of a wrong
  * kind sets call->bad, which call_bad_parameters() makes an answer of. --- */
@@ -82,10 +82,13 @@ uint64_t value_name(struct call *call, const struct json *value);
 const char *value_text(struct call *call, const struct json *value);
 uint64_t value_uint64(struct call *call, const struct json *value);
 int call_succeed(struct call *call); /* {"result":"ok"} */
+/* An answer that no exception stands behind: {"code", "message", "error": all empty}. */
+int call_refuse(struct call *call, unsigned status, const char *message);
 /* 3200006 `Unable to parse valid input from POST body` */
 int call_bad_parameters(struct call *call);
 
 /* --- print.c: the number formats of protocol.md A.8 and whole structures --- */
+void print_refusal(struct text *out, unsigned status, const char *message); /* F.2 with an empty error */
 void print_uint64(struct text *out, uint64_t value); /* quoted above 2^32 - 1 */
 void print_uint128(struct text *out, const uint64_t value[2]); /* low, high; decimal, unquoted */
 void print_slot(struct text *out, uint32_t slot);    /* quoted time */

@@ -6,6 +6,14 @@
 #include "core/types/time.h"
 
 #include <inttypes.h>
+#include <string.h>
+
+void print_refusal(struct text *out, unsigned status, const char *message)
+{
+	text_printf(out, "{\"code\":%u,\"message\":", status);
+	text_append_json(out, message, strlen(message));
+	text_append(out, ",\"error\":{\"code\":0,\"name\":\"\",\"what\":\"\",\"details\":[]}}");
+}
 
 void print_uint64(struct text *out, uint64_t value)
 {

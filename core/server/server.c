@@ -33,7 +33,7 @@ static const struct endpoint *const endpoint_tables[] = {
 	chain_info_endpoints,        chain_account_endpoints, chain_table_endpoints,
 	chain_block_endpoints,       chain_push_endpoints,    chain_transaction_endpoints,
 	producer_endpoints,          producer_list_endpoints, db_size_endpoints,
-	http_endpoints,
+	trace_endpoints,             http_endpoints,
 };
 enum { ENDPOINT_TABLES = sizeof endpoint_tables / sizeof *endpoint_tables };
 
@@ -105,10 +105,7 @@ static void refuse(struct http_answer *answer, unsigned status, const char *mess
 {
 	answer->status = status;
 	text_clear(&answer->body);
-	text_printf(&answer->body,
-	            "{\"code\":%u,\"message\":\"%s\",\"error\":{\"code\":0,\"name\":\"\",\"what\":\"\","
-	            "\"details\":[]}}",
-	            status, message);
+	print_refusal(&answer->body, status, message);
 }
 
 static void unknown_endpoint(struct http_answer *answer)

@@ -46,6 +46,7 @@ struct transaction_trace {
 	uint8_t status;        /* enum transaction_status */
 	uint32_t cpu_usage_us; /* billed */
 	uint64_t net_usage;    /* bytes billed, a multiple of 8 */
+	struct transaction header; /* what it says of itself, without actions and extensions */
 	bool scheduled;        /* a deferred or delayed transaction that ran now */
 	struct ram_delta account_ram_delta; /* of storing or retiring a deferred transaction; account 0: none */
 	struct action_trace *actions; /* owned; by ordinal */
@@ -55,6 +56,8 @@ struct transaction_trace {
 };
 
 void transaction_trace_release(struct transaction_trace *trace); /* NULL is fine */
+struct transaction_trace transaction_trace_copy(const struct transaction_trace *trace);
+size_t transaction_trace_size(const struct transaction_trace *trace); /* bytes of memory, about */
 /* It failed for this: it has no receipt, and keeps a copy of the error. */
 void transaction_trace_fail(struct transaction_trace *trace, const struct error *error);
 

@@ -69,6 +69,16 @@ static struct action *actions_unpack(size_t *count, struct cursor *in)
 	return actions;
 }
 
+struct transaction transaction_header(const struct transaction *transaction)
+{
+	struct transaction header = *transaction;
+
+	header.context_free_actions = header.actions = NULL;
+	header.context_free_actions_count = header.actions_count = header.extensions_count = 0;
+	header.extensions = NULL;
+	return header;
+}
+
 void transaction_release(struct transaction *transaction)
 {
 	actions_release(transaction->context_free_actions, transaction->context_free_actions_count);

@@ -29,6 +29,8 @@ struct transaction {
 };
 
 void transaction_release(struct transaction *transaction);
+/* What it says of itself: no actions, no extensions; nothing in it is owned. */
+struct transaction transaction_header(const struct transaction *transaction);
 void transaction_pack(struct bytes *out, const struct transaction *transaction);
 int transaction_unpack(struct transaction *out, struct cursor *in);
 struct checksum256 transaction_id(const struct transaction *transaction);

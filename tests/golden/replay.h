@@ -91,7 +91,8 @@ int replay_boot(struct replay *replay, const char *until, struct error *error);
 
 /* --- the chain that reads the engine (replay_chain.c) --- */
 struct chain *replay_chain_create(struct branch *branch);
-/* So that it can be read by its number. */
-void replay_chain_keep_block(struct chain *chain, const struct signed_block *block);
+/* So that it and what it did can be read by its number. */
+void replay_chain_keep_trace(struct chain *chain, uint32_t number, struct transaction_trace *trace); /* taken over: of a block that cannot be traced again */
+void replay_chain_keep_block(struct chain *chain, struct block_state *state);
 
 #endif

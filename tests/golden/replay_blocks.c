@@ -45,7 +45,7 @@ static void compare_receipt(struct replay *replay, const struct transaction_rece
 	replay_compare_number(replay, "CPU", receipt->cpu_usage_us, trace->cpu_usage_us);
 }
 
-static int push_receipts(struct replay *replay, struct signed_block *block, struct error *error)
+static int push_receipts(struct replay *replay, const struct recording_block *recorded, struct signed_block *block, struct error *error)
 {
 	int result = 0;
 	for (size_t i = 0; !result && i < block->transactions_count; i++) {
@@ -55,7 +55,7 @@ static int push_receipts(struct replay *replay, struct signed_block *block, stru
 			error_prefix(error, "transaction %zu", i);
 		else
 			compare_receipt(replay, &block->transactions[i], &trace);
-		transaction_trace_release(&trace);
+		replay_chain_keep_trace(replay->chain, recorded->number, &trace);
 	}
 	return result;
 }
@@ -75,14 +75,16 @@ static int build_cut_block(struct replay *replay, const struct recording_block *
 	struct block_options options = {.slot = block->header.timestamp, .producer = block->header.producer, .confirmed = block->header.confirmed};
 	const struct producer_authority *due = branch_producer_of_slot(replay->branch, options.slot);
 	struct producer_authority authority = *due;
+	struct transaction_trace onblock = {0};
 	struct checksum256 *features, digest;
 	struct block_state *state;
 	authority.keys = memory_copy(due->keys, due->keys_count * sizeof *due->keys);
 	options.features_count = replay_block_features(recorded, &features);
 	options.features = features;
-	int result = branch_block_start(replay->branch, &options, NULL, error);
+	int result = branch_block_start(replay->branch, &options, &onblock, error);
+	replay_chain_keep_trace(replay->chain, recorded->number, &onblock);
 	if (!result)
-		result = push_receipts(replay, block, error);
+		result = push_receipts(replay, recorded, block, error);
 	if (!result)
 		result = branch_block_seal_with_roots(replay->branch, &block->header.transaction_mroot, &block->header.action_mroot, &state, &digest, error);
 	if (!result)
@@ -117,7 +119,7 @@ static int apply_block(struct replay *replay, const struct recording_block *reco
 	if (!result)
 		compare_id(replay, "id", &block.id, &branch_head(replay->branch)->id);
 	if (!result)
-		replay_chain_keep_block(replay->chain, branch_head(replay->branch)->block);
+		replay_chain_keep_block(replay->chain, branch_head(replay->branch));
 	replay->blocks++;
 	replay->steps += json_count(json_member(recorded->json, "steps"));
 	signed_block_release(&block);

@@ -15,7 +15,14 @@ struct replay_chain {
 	struct branch *branch;
 	struct chain_view_operations view_operations;
 	bool paused;
-	struct bytes *blocks; /* owned: packed, by number */
+	struct kept_block {
+		struct traces {
+			struct transaction_trace *list;
+			size_t count, capacity;
+		} traces; /* of one that cannot be traced again */
+		struct bytes packed;
+		struct block_state *state; /* after it; held */
+	} *blocks;                     /* owned; by number */
 	size_t blocks_capacity;
 };
 
@@ -27,8 +34,13 @@ static struct branch *engine_of(const struct chain_view *view)
 static void destroy(struct chain *chain)
 {
 	struct replay_chain *replay = (struct replay_chain *)chain;
-	for (size_t i = 0; i < replay->blocks_capacity; i++)
-		bytes_release(&replay->blocks[i]);
+	for (size_t i = 0; i < replay->blocks_capacity; i++) {
+		bytes_release(&replay->blocks[i].packed);
+		block_state_release(replay->blocks[i].state);
+		for (size_t k = 0; k < replay->blocks[i].traces.count; k++)
+			transaction_trace_release(&replay->blocks[i].traces.list[k]);
+		free(replay->blocks[i].traces.list);
+	}
 	free(replay->blocks);
 	chain_abi_cache_destroy(chain->abi_cache);
 	free(chain);
@@ -166,23 +178,86 @@ static int header_state(struct chain_view *view, struct chain_header_state *out,
 	return state_header_state_read(out, block, branch_find(branch, number - 1));
 }
 
-void replay_chain_keep_block(struct chain *chain, const struct signed_block *block)
+static struct kept_block *kept_place(struct chain *chain, uint32_t number)
 {
 	struct replay_chain *replay = (struct replay_chain *)chain;
-	uint32_t number = block_id_number(&block->id);
 	size_t before = replay->blocks_capacity;
 	memory_grow(&replay->blocks, &replay->blocks_capacity, number + 1, sizeof *replay->blocks);
 	memset(replay->blocks + before, 0, (replay->blocks_capacity - before) * sizeof *replay->blocks);
-	signed_block_pack(&replay->blocks[number], block);
+	return &replay->blocks[number];
+}
+
+void replay_chain_keep_block(struct chain *chain, struct block_state *state)
+{
+	struct kept_block *kept = kept_place(chain, state->number);
+	kept->state = block_state_hold(state);
+	signed_block_pack(&kept->packed, state->block);
+}
+
+static const struct kept_block *kept_block(const struct chain_view *view, uint32_t number)
+{
+	const struct replay_chain *replay = (const struct replay_chain *)view->chain;
+	return number < replay->blocks_capacity && replay->blocks[number].state ? &replay->blocks[number] : NULL;
 }
 
 static int block(struct chain_view *view, struct signed_block *out, uint32_t number, struct error *error)
 {
-	struct replay_chain *replay = (struct replay_chain *)view->chain;
-	if (number >= replay->blocks_capacity || !replay->blocks[number].length)
+	const struct kept_block *kept = kept_block(view, number);
+	if (!kept)
 		return error_set(error, ENOENT, "there is no block %u", number);
-	struct cursor in = cursor_make(replay->blocks[number].data, replay->blocks[number].length);
+	struct cursor in = cursor_make(kept->packed.data, kept->packed.length);
 	return signed_block_unpack(out, &in, error);
+}
+
+static void take_trace(void *context, struct transaction_trace *trace)
+{
+	struct traces *traces = context;
+	memory_grow(&traces->list, &traces->capacity, traces->count + 1, sizeof *traces->list);
+	traces->list[traces->count++] = *trace;
+	*trace = (struct transaction_trace){0};
+}
+
+void replay_chain_keep_trace(struct chain *chain, uint32_t number, struct transaction_trace *trace)
+{
+	take_trace(&kept_place(chain, number)->traces, trace);
+}
+
+/* Those that were kept, or made again from the state before the block. */
+static int traces(struct chain_view *view, struct transaction_trace **out, size_t *count, uint32_t number, struct error *error)
+{
+	const struct kept_block *kept = kept_block(view, number), *before = kept_block(view, number - 1);
+	struct traces made = {0};
+	int result = 0;
+	*out = NULL;
+	*count = 0;
+	if (!kept || !before)
+		return error_set(error, ENOENT, "there is no block %u", number);
+	for (size_t i = 0; i < kept->traces.count; i++) {
+		struct transaction_trace copy = transaction_trace_copy(&kept->traces.list[i]);
+		take_trace(&made, &copy);
+	}
+	if (!made.count) {
+		struct branch *again = branch_fork(branch_ledger(engine_of(view)), before->state);
+		result = branch_trace_block(again, kept->state->block, take_trace, &made, error);
+		branch_destroy(again);
+	}
+	*out = made.list;
+	*count = made.count;
+	return result;
+}
+
+static int find_transaction(struct chain_view *view, uint32_t *number, const struct checksum256 *id, struct error *error)
+{
+	const struct replay_chain *replay = (const struct replay_chain *)view->chain;
+	for (*number = (uint32_t)replay->blocks_capacity; (*number)-- > 0;) {
+		const struct kept_block *kept = kept_block(view, *number);
+		for (size_t i = 0; kept && i < kept->state->block->transactions_count; i++) {
+			const struct transaction_receipt *receipt = &kept->state->block->transactions[i];
+			if (checksum256_equal(receipt->is_id ? &receipt->id : &receipt->packed.id, id))
+				return 0;
+		}
+	}
+	return error_set(error, ENOENT, "no block has that transaction");
 }
 
 struct chain *replay_chain_create(struct branch *branch)
@@ -198,5 +273,7 @@ struct chain *replay_chain_create(struct branch *branch)
 	chain->view_operations.info = info;
 	chain->view_operations.header_state = header_state;
 	chain->view_operations.block = block;
+	chain->view_operations.traces = traces;
+	chain->view_operations.find_transaction = find_transaction;
 	return &chain->base;
 }

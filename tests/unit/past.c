@@ -2,6 +2,7 @@
  * after the chain was closed and opened. */
 #include "tests/unit/scene.h"
 
+#include "core/chain/print.h"
 #include "core/engine/storage/transaction_index.h"
 
 #include <errno.h>
@@ -47,6 +48,28 @@ static int64_t balance_at(struct rig *rig, uint32_t number)
 	return amount;
 }
 
+/* Asked for once more they are copies of those that stayed. */
+static void expect_same_again(struct rig *rig, struct chain_view *view, uint32_t number, const struct transaction_trace *traces, size_t traces_count)
+{
+	struct transaction_trace *again = NULL;
+	size_t count = 0;
+	rig_must(view->operations->traces(view, &again, &count, number, &rig->error), "traces again", &rig->error);
+	assert_int_equal(count, traces_count);
+	for (size_t i = 0; i < count; i++) {
+		struct text texts[2] = {TEXT_EMPTY, TEXT_EMPTY};
+		assert_true(transaction_trace_size(&again[i]) >= sizeof again[i]);
+		chain_print_trace(view, &texts[0], &traces[i]);
+		chain_print_trace(view, &texts[1], &again[i]);
+		assert_string_equal(text_string(&texts[0]), text_string(&texts[1]));
+		assert_memory_equal(&again[i].header, &traces[i].header, sizeof traces[i].header);
+		assert_true(!again[i].actions_count || again[i].actions != traces[i].actions);
+		text_release(&texts[0]);
+		text_release(&texts[1]);
+		transaction_trace_release(&again[i]);
+	}
+	free(again);
+}
+
 static void expect_past(struct rig *rig, const struct transfers *transfers)
 {
 	struct chain_view *view = NULL;
@@ -64,6 +87,7 @@ static void expect_past(struct rig *rig, const struct transfers *transfers)
 		assert_int_equal(last->actions_count, 3);
 		assert_int_equal(last->block_num, number);
 		assert_true(last->has_receipt);
+		expect_same_again(rig, view, number, traces, count);
 		for (size_t k = 0; k < count; k++)
 			transaction_trace_release(&traces[k]);
 		free(traces);

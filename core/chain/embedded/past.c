@@ -11,8 +11,10 @@
 enum {
 	RECENT = 1000,     /* states kept one by one */
 	MADE_MAXIMUM = 16, /* states made again, for whoever asks next */
-	KEPT_LEAST = 16    /* however much memory they take */
+	KEPT_LEAST = 16,   /* however much memory they take */
+	TRACED_MAXIMUM = 32 /* blocks whose traces stay, for whoever asks next */
 };
+#define TRACES_MEMORY_MAXIMUM ((size_t)16 << 20) /* bytes of all traces that stay */
 #define MEMORY_MAXIMUM ((size_t)768 << 20) /* bytes of all states, the head's included */
 
 struct past {
@@ -23,6 +25,14 @@ struct past {
 	size_t count, capacity;
 	struct block_state *made[MADE_MAXIMUM]; /* held, or NULL */
 	size_t next_made;
+
+	pthread_mutex_t traced_lock; /* of what follows; nothing else is taken under it */
+	struct traces {
+		struct checksum256 block; /* whose */
+		struct transaction_trace *list;
+		size_t count, capacity, size;
+	} traced[TRACED_MAXIMUM]; /* the last that were made, in no order */
+	size_t next_traced, traced_size;
 };
 
 struct past *past_create(const struct past_source *source, uint32_t history)
@@ -31,7 +41,16 @@ struct past *past_create(const struct past_source *source, uint32_t history)
 
 	past->source = *source;
 	past->history = history;
+	pthread_mutex_init(&past->traced_lock, NULL);
 	return past;
+}
+
+static void traces_clear(struct traces *traces)
+{
+	for (size_t i = 0; i < traces->count; i++)
+		transaction_trace_release(&traces->list[i]);
+	free(traces->list);
+	*traces = (struct traces){0};
 }
 
 void past_destroy(struct past *past)
@@ -42,6 +61,9 @@ void past_destroy(struct past *past)
 		block_state_release(past->kept[i]);
 	for (size_t i = 0; i < MADE_MAXIMUM; i++)
 		block_state_release(past->made[i]);
+	for (size_t i = 0; i < TRACED_MAXIMUM; i++)
+		traces_clear(&past->traced[i]);
+	pthread_mutex_destroy(&past->traced_lock);
 	free(past->kept);
 	free(past);
 }
@@ -245,16 +267,57 @@ int past_state(struct past *past, struct block_state **out, struct block_state *
 
 /* --- traces --- */
 
-struct traces {
-	struct transaction_trace *list;
-	size_t count, capacity;
-};
+static struct traces traces_copy(const struct traces *traces)
+{
+	struct traces copy = {.block = traces->block, .count = traces->count, .size = traces->size};
+
+	copy.list = memory_allocate(copy.count + 1, sizeof *copy.list);
+	for (size_t i = 0; i < copy.count; i++)
+		copy.list[i] = transaction_trace_copy(&traces->list[i]);
+	return copy;
+}
+
+static bool find_traced(struct past *past, struct traces *out, const struct checksum256 *block)
+{
+	bool found = false;
+
+	pthread_mutex_lock(&past->traced_lock);
+	for (size_t i = 0; i < TRACED_MAXIMUM && !found; i++)
+		if (past->traced[i].count && checksum256_equal(&past->traced[i].block, block)) {
+			*out = traces_copy(&past->traced[i]);
+			found = true;
+		}
+	pthread_mutex_unlock(&past->traced_lock);
+	return found;
+}
+
+/* In the place of the oldest, and of as many more as its size takes. */
+static void keep_traced(struct past *past, const struct traces *traces)
+{
+	struct traces copy;
+
+	if (traces->size > TRACES_MEMORY_MAXIMUM / 2)
+		return;
+	copy = traces_copy(traces);
+	pthread_mutex_lock(&past->traced_lock);
+	past->traced_size += copy.size - past->traced[past->next_traced].size;
+	traces_clear(&past->traced[past->next_traced]);
+	past->traced[past->next_traced] = copy;
+	past->next_traced = (past->next_traced + 1) % TRACED_MAXIMUM;
+	for (size_t i = past->next_traced; past->traced_size > TRACES_MEMORY_MAXIMUM;
+	     i = (i + 1) % TRACED_MAXIMUM) {
+		past->traced_size -= past->traced[i].size;
+		traces_clear(&past->traced[i]);
+	}
+	pthread_mutex_unlock(&past->traced_lock);
+}
 
 static void take_trace(void *context, struct transaction_trace *trace)
 {
 	struct traces *traces = context;
 
 	memory_grow(&traces->list, &traces->capacity, traces->count + 1, sizeof *traces->list);
+	traces->size += transaction_trace_size(trace);
 	traces->list[traces->count++] = *trace;
 	*trace = (struct transaction_trace){0};
 }
@@ -274,12 +337,32 @@ static int trace_on(struct past *past, struct traces *traces, struct block_state
 	return result;
 }
 
+static int make_traces(struct past *past, struct traces *traces, struct block_state *head,
+                       const struct signed_block *block, const struct interruption *interruption,
+                       struct error *error)
+{
+	struct block_state *before;
+	int result;
+
+	if (find_traced(past, traces, &block->id))
+		return 0;
+	result = past_state(past, &before, head, block_id_number(&block->id) - 1, interruption, error);
+	if (result == 0)
+		result = trace_on(past, traces, before, block, error);
+	if (result) {
+		traces_clear(traces);
+		return result;
+	}
+	traces->block = block->id;
+	keep_traced(past, traces);
+	return 0;
+}
+
 int past_traces(struct past *past, struct transaction_trace **out, size_t *count, struct block_state *head,
                 uint32_t number, const struct interruption *interruption, struct error *error)
 {
 	struct traces traces = {0};
 	struct signed_block block = {0};
-	struct block_state *before;
 	int result;
 
 	*out = NULL;
@@ -288,17 +371,9 @@ int past_traces(struct past *past, struct transaction_trace **out, size_t *count
 		return 0; /* nothing ran in the genesis block */
 	result = past->source.read(past->source.context, head, &block, number, error);
 	if (result == 0)
-		result = past_state(past, &before, head, number - 1, interruption, error);
-	if (result == 0)
-		result = trace_on(past, &traces, before, &block, error);
-	if (result) {
-		for (size_t i = 0; i < traces.count; i++)
-			transaction_trace_release(&traces.list[i]);
-		free(traces.list);
-	} else {
-		*out = traces.list;
-		*count = traces.count;
-	}
+		result = make_traces(past, &traces, head, &block, interruption, error);
+	*out = traces.list;
+	*count = traces.count;
 	signed_block_release(&block);
 	return result;
 }

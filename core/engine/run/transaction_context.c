@@ -61,8 +61,8 @@ void transaction_context_begin(struct transaction_context *context, struct pendi
 	                                        .billed_cpu_us = billed_cpu_us};
 	if (!billed_cpu_us && !pending->validating)
 		context->billed_cpu_us = pending->globals.config.min_transaction_cpu_usage;
-	*trace = (struct transaction_trace){
-		.id = *id, .block_num = pending_number(pending), .slot = pending_slot(pending)};
+	*trace = (struct transaction_trace){.id = *id, .header = transaction_header(transaction),
+	                                    .block_num = pending_number(pending), .slot = pending_slot(pending)};
 }
 
 void transaction_context_release(struct transaction_context *context)

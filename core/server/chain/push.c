@@ -6,6 +6,7 @@
 #include "core/server/chain/parse_transaction.h"
 #include "core/server/chain/print_trace.h"
 #include "core/server/node.h"
+#include "core/types/time.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -171,13 +172,25 @@ static int print_outcome(struct call *call, const struct transaction_trace *trac
 	return 0;
 }
 
-/* While production is paused nodeos answers no transaction; it waits. */
-static int while_producing(struct call *call)
+/* While production is paused nodeos answers no transaction; it waits. One that has expired is answered. */
+static int while_producing(struct call *call, const struct packed_transaction *packed)
 {
 	bool paused = false;
+	struct chain_info info;
+	char id[65], expiration[TIME_TEXT_SIZE], now[TIME_TEXT_SIZE];
 	int result = call->chain->operations->pause(call->chain, &paused, CHAIN_ASK, call->node->name,
 	                                            &call->error);
-	return result ? result : paused ? CALL_AGAIN : 0;
+
+	if (result || !paused)
+		return result;
+	result = call->view->operations->info(call->view, &info, &call->error);
+	if (result || slot_to_us(info.head_slot) <= (int64_t)packed->transaction.expiration * 1000000)
+		return result ? result : CALL_AGAIN;
+	checksum256_print(id, &packed->id);
+	time_point_print(expiration, (int64_t)packed->transaction.expiration * 1000000);
+	slot_print(now, info.head_slot);
+	return error_chain(&call->error, EXPIRED_TX_EXCEPTION,
+	                   "expired transaction %s, expiration %s, block time %s", id, expiration, now);
 }
 
 /* What the node's lists keep out: a dry run tells all that the transaction would execute. */
@@ -204,7 +217,7 @@ static int push(struct call *call, struct transaction_trace *trace, const struct
 	if (result == 0 && retry)
 		result = error_chain(&call->error, UNSUPPORTED_FEATURE, "Transaction retry not enabled on node");
 	if (result == 0)
-		result = while_producing(call);
+		result = while_producing(call, &packed);
 	if (result == 0)
 		result = check_lists(call, &packed);
 	if (result == 0)
@@ -269,7 +282,7 @@ static int compute(struct call *call, bool read_only)
 	int result = json_type(json) == JSON_OBJECT ? parse_packed(call, &packed, json) : unreadable(call);
 
 	if (result == 0)
-		result = while_producing(call);
+		result = while_producing(call, &packed);
 	if (result == 0)
 		result = call->chain->operations->compute(call->chain, &trace, &packed, read_only, &call->error);
 	if (result == 0)
@@ -306,6 +319,9 @@ static void push_one_of_many(struct call *call, const struct json *json)
 
 	if (result == 0)
 		result = print_outcome(call, &trace, true);
+	if (result == CALL_AGAIN)
+		result = error_chain(&call->error, SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION,
+		                     "production was paused before its turn");
 	if (result) {
 		struct text detail = TEXT_EMPTY;
 		const struct exception *exception = exception_find(call->error.code);
@@ -322,6 +338,21 @@ static void push_one_of_many(struct call *call, const struct json *json)
 	transaction_trace_release(&trace);
 }
 
+/* What would be refused anyway does not wait. */
+static bool waits_for_production(struct call *call)
+{
+	bool waits = false;
+
+	for (const struct json *at = json_first(call->body); at && !waits; at = json_next(at)) {
+		struct packed_transaction packed = {0};
+		waits = json_type(at) == JSON_OBJECT && parse_packed(call, &packed, at) == 0 &&
+		        while_producing(call, &packed) == CALL_AGAIN;
+		packed_transaction_release(&packed);
+	}
+	error_clear(&call->error);
+	return waits;
+}
+
 static int push_transactions(struct call *call)
 {
 	const char *comma = "";
@@ -333,9 +364,8 @@ static int push_transactions(struct call *call)
 		                   "Attempt to push too many transactions at once");
 	if (!json_count(call->body))
 		return error_chain(&call->error, STD_EXCEPTION, "there is no transaction in the list");
-	int result = while_producing(call);
-	if (result)
-		return result;
+	if (waits_for_production(call))
+		return CALL_AGAIN;
 	text_append_char(call->out, '[');
 	for (const struct json *at = json_first(call->body); at; at = json_next(at)) {
 		text_append(call->out, comma);
