@@ -20,6 +20,7 @@ static const char *const titles[PAGE_CHARTS] = {
 	[PAGE_CHART_DISTRIBUTION] = "Who holds how much",
 	[PAGE_CHART_VOTES] = "Votes of the top producers",
 	[PAGE_CHART_SCHEDULE] = "Blocks made and slots missed",
+	[PAGE_CHART_NETWORK] = "The nodes and their links",
 };
 
 const char *chart_title(enum page_chart chart)
@@ -192,12 +193,24 @@ static void print_schedule(struct text *out, const struct facts *facts)
 	text_append(out, "</svg>\n");
 }
 
+static void print_network(struct text *out, const struct facts *facts)
+{
+	if (facts->nodes_count == 0) {
+		nothing_yet(out, PAGE_CHART_NETWORK, "there are no nodes");
+		return;
+	}
+	begin(out, PAGE_CHART_NETWORK, network_chart_height(facts));
+	network_chart_print(out, facts);
+	text_append(out, "</svg>\n");
+}
+
 void chart_print(struct text *out, const struct facts *facts, enum page_chart chart)
 {
 	static void (*const printers[PAGE_CHARTS])(struct text *out, const struct facts *facts) = {
 		[PAGE_CHART_DISTRIBUTION] = print_distribution,
 		[PAGE_CHART_VOTES] = print_votes,
 		[PAGE_CHART_SCHEDULE] = print_schedule,
+		[PAGE_CHART_NETWORK] = print_network,
 	};
 	printers[chart](out, facts);
 }

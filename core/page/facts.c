@@ -15,6 +15,8 @@ void facts_release(struct facts *facts)
 {
 	free(facts->holdings);
 	free(facts->turns);
+	free(facts->nodes);
+	free(facts->links);
 	*facts = (struct facts){0};
 }
 
@@ -82,7 +84,8 @@ struct collecting {
 
 static bool is_systems_own(uint64_t name)
 {
-	const char *text = name_text(name).text;
+	struct name_text name_as_text = name_text(name);
+	const char *text = name_as_text.text;
 	return strncmp(text, "eosio", 5) == 0 && (text[5] == '\0' || text[5] == '.');
 }
 

@@ -63,7 +63,7 @@ static void panel_end(struct text *out)
 
 static void print_chart(struct text *out, const struct facts *facts, enum page_chart chart)
 {
-	static const char *const live[PAGE_CHARTS] = {"distribution", "votes", "schedule"};
+	static const char *const live[PAGE_CHARTS] = {"distribution", "votes", "schedule", "network"};
 	panel_begin(out, live[chart], chart_title(chart));
 	chart_print(out, facts, chart);
 	panel_end(out);
@@ -73,17 +73,21 @@ static void print_producers(struct text *out, const struct facts *facts)
 {
 	panel_begin(out, "producers", "Producers");
 	text_append(out, "<table><thead><tr><th class=\"number\">rank</th><th>producer</th><th "
-	                 "class=\"number\">votes</th><th class=\"number\">unpaid blocks</th><th>state</th>"
+	                 "class=\"number\">votes</th><th class=\"number\">unpaid</th><th>state</th>"
 	                 "<th>URL</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < facts->producers_count; i++) {
 		const struct producer_fact *producer = &facts->producers[i];
 		text_printf(out, "<tr><td class=\"number\">%zu</td><td>", i + 1);
 		markup_name(out, producer->name);
-		text_printf(out, "</td><td class=\"number\">%.2f %%</td><td class=\"number\">%u</td><td>%s</td><td>",
+		text_printf(out,
+		            "</td><td class=\"number\">%.2f %%</td><td class=\"number\">%u</td><td>%s</td>"
+		            "<td class=\"url\" title=\"",
 		            100 * producer->votes, producer->unpaid_blocks,
 		            !producer->active      ? "unregistered"
-		            : producer->scheduled ? "in the schedule"
+		            : producer->scheduled ? "scheduled"
 		                                  : "waiting");
+		markup_text(out, producer->url);
+		text_append(out, "\">");
 		markup_url(out, producer->url);
 		text_append(out, "</td></tr>\n");
 	}
@@ -134,13 +138,15 @@ static void print_transaction(struct text *out, const struct transaction_fact *f
 static void print_transactions(struct text *out, const struct facts *facts)
 {
 	panel_begin(out, "transactions", "Latest transactions");
-	if (facts->transactions_count == 0)
+	if (facts->transactions_count == 0) {
 		text_append(out, "<p class=\"quiet\">none in the last blocks</p>\n");
-	text_append(out, "<table><thead><tr><th class=\"number\">block</th><th>id</th><th>what</th><th>by</th>"
-	                 "</tr></thead><tbody>\n");
-	for (size_t i = 0; i < facts->transactions_count; i++)
-		print_transaction(out, &facts->transactions[i]);
-	text_append(out, "</tbody></table>\n");
+	} else {
+		text_append(out, "<table><thead><tr><th class=\"number\">block</th><th>id</th><th>what</th>"
+		                 "<th>by</th></tr></thead><tbody>\n");
+		for (size_t i = 0; i < facts->transactions_count; i++)
+			print_transaction(out, &facts->transactions[i]);
+		text_append(out, "</tbody></table>\n");
+	}
 	panel_end(out);
 }
 
@@ -206,6 +212,8 @@ static int collect(struct facts *facts, struct chain_view *view, struct error *e
 	if (result == 0)
 		result = facts_rounds(facts, view, error);
 	if (result == 0)
+		result = facts_network(facts, view, error);
+	if (result == 0)
 		result = facts_blocks(facts, view, error);
 	return result;
 }
@@ -250,6 +258,7 @@ int page_chart_print(struct text *out, struct chain_view *view, enum page_chart 
 		[PAGE_CHART_DISTRIBUTION] = facts_holdings,
 		[PAGE_CHART_VOTES] = facts_producers,
 		[PAGE_CHART_SCHEDULE] = facts_rounds,
+		[PAGE_CHART_NETWORK] = facts_network,
 	};
 	struct facts facts = {0};
 	int result = facts_general(&facts, view, error);

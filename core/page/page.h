@@ -10,6 +10,7 @@ enum page_chart {
 	PAGE_CHART_DISTRIBUTION, /* who holds how much, the richest first */
 	PAGE_CHART_VOTES,        /* the top producers' shares of all votes */
 	PAGE_CHART_SCHEDULE,     /* blocks made and slots missed, a row a producer, a column a round */
+	PAGE_CHART_NETWORK,      /* the nodes and their links */
 	PAGE_CHARTS
 };
 

@@ -9,6 +9,7 @@ enum {
 	BLOCKS_SHOWN = 12,
 	TRANSACTIONS_SHOWN = 20,
 	ROUNDS_SHOWN = 12,
+	NODES_SHOWN = 128,
 	SLOTS_OF_A_TURN = 12,
 	URL_SIZE = 256,
 };
@@ -47,6 +48,20 @@ struct block_fact {
 	size_t transactions;
 };
 
+struct node_fact {
+	uint64_t name;
+	enum chain_node_state state;
+	uint32_t head_block_num, irreversible_block_num;
+	uint64_t producer; /* the first of those that it signs for */
+	size_t producers_count;
+	char p2p_address[64];
+};
+
+/* Indexes of nodes: `from` has `to` among its peers. */
+struct link_fact {
+	size_t from, to;
+};
+
 struct facts {
 	struct chain_info info;
 	uint64_t symbol; /* the core token's */
@@ -58,17 +73,22 @@ struct facts {
 	size_t producers_count;
 	struct turns *turns; /* owned */
 	size_t turns_count;
+	struct node_fact *nodes; /* owned */
+	size_t nodes_count, nodes_capacity, nodes_total;
+	struct link_fact *links; /* owned */
+	size_t links_count, links_capacity;
 	struct block_fact blocks[BLOCKS_SHOWN]; /* newest first */
 	size_t blocks_count;
 	struct transaction_fact transactions[TRANSACTIONS_SHOWN]; /* newest first */
 	size_t transactions_count;
 };
 
-/* --- facts.c, rounds.c: what is shown, from a view --- */
+/* --- facts.c, rounds.c, network.c: what is shown, from a view --- */
 int facts_general(struct facts *facts, struct chain_view *view, struct error *error);
 int facts_holdings(struct facts *facts, struct chain_view *view, struct error *error);
 int facts_producers(struct facts *facts, struct chain_view *view, struct error *error);
 int facts_rounds(struct facts *facts, struct chain_view *view, struct error *error);
+int facts_network(struct facts *facts, struct chain_view *view, struct error *error);
 int facts_blocks(struct facts *facts, struct chain_view *view, struct error *error);
 void facts_release(struct facts *facts);
 struct asset facts_asset(const struct facts *facts, int64_t amount);
@@ -84,6 +104,11 @@ void markup_url(struct text *out, const char *url);
 /* The <svg> element. */
 void chart_print(struct text *out, const struct facts *facts, enum page_chart chart);
 const char *chart_title(enum page_chart chart);
+
+/* --- network.c --- */
+/* What is inside the <svg> element of the network's chart, which is that high; 0: there are no nodes. */
+int network_chart_height(const struct facts *facts);
+void network_chart_print(struct text *out, const struct facts *facts);
 
 /* --- page.css, chart.css, page.js, as they stand in this folder --- */
 extern const char page_css[], chart_css[], page_js[];

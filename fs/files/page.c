@@ -29,3 +29,8 @@ int chain_schedule_svg_read(struct request *request, struct text *out, struct er
 {
 	return read_chart(request, out, PAGE_CHART_SCHEDULE, error);
 }
+
+int chain_network_svg_read(struct request *request, struct text *out, struct error *error)
+{
+	return read_chart(request, out, PAGE_CHART_NETWORK, error);
+}

@@ -8,5 +8,6 @@ int index_html_read(struct request *request, struct text *out, struct error *err
 int chain_distribution_svg_read(struct request *request, struct text *out, struct error *error);
 int chain_votes_svg_read(struct request *request, struct text *out, struct error *error);
 int chain_schedule_svg_read(struct request *request, struct text *out, struct error *error);
+int chain_network_svg_read(struct request *request, struct text *out, struct error *error);
 
 #endif

@@ -24,7 +24,7 @@
 const struct row tree_rows[] = {
 	{.pattern = "README", .kind = ROW_READ_ONLY, .read = readme_read, .help = "how to use this tree"},
 	{.pattern = "index.html", .kind = ROW_READ_ONLY, .read = index_html_read,
-	 .help = "the chain as a page: tokens, producers, schedule, blocks, transactions, accounts"},
+	 .help = "the chain as a page: tokens, producers, schedule, nodes, blocks, transactions, accounts"},
 	{.pattern = "errors", .kind = ROW_GROWING, .grow = errors_grow, .grow_from = errors_grow_from,
 	 .help = "the last 100 failed operations, newest last: time, process, path, errno, the chain's own "
 	         "words"},
@@ -88,6 +88,8 @@ const struct row tree_rows[] = {
 	 .help = "the votes of the top producers, as a chart"},
 	{.pattern = "chain/schedule.svg", .kind = ROW_READ_ONLY, .read = chain_schedule_svg_read,
 	 .help = "blocks made and slots missed in the last rounds, as a chart"},
+	{.pattern = "chain/network.svg", .kind = ROW_READ_ONLY, .live = true, .read = chain_network_svg_read,
+	 .help = "the nodes and their links, as a picture: green runs, red is stopped"},
 	{.pattern = "chain/features", .kind = ROW_VALUE, .slow = true, .read = chain_features_read,
 	 .write = chain_features_write, .usage = "NAME | DIGEST",
 	 .help = "protocol features; a name or a digest activates one"},

@@ -36,7 +36,7 @@ browser() {
 	while read -r number symbol; do
 		grep -q "$number $symbol" "$BASE/dom"
 	done <"$BASE/expected"
-	[ "$(grep -c '<svg' "$BASE/dom")" -eq 3 ]
+	[ "$(grep -c '<svg' "$BASE/dom")" -eq 4 ]
 	grep -q '<title>EOSIO testnet</title>' "$BASE/dom"
 	! grep -q 'owned</title>' "$BASE/dom"
 }

@@ -44,8 +44,8 @@ static void what_strangers_write_is_text(void **state)
 	fixture_write("producers/producer1111/url", "<script>alert(\"1\")</script>&'\n");
 	fixture_write("producers/producer2222/url", "javascript:alert(1)\n");
 	const char *page = fixture_read("index.html");
-	assert_non_null(strstr(page, "<td>&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;</td>"));
-	assert_non_null(strstr(page, "<td>javascript:alert(1)</td>"));
+	assert_non_null(strstr(page, "<td class=\"url\" title=\"&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;\">&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;</td>"));
+	assert_non_null(strstr(page, ">javascript:alert(1)</td>"));
 	expect_no(page, "<script>alert");
 	expect_no(page, "href=\"javascript");
 	fixture_write("producers/producer2222/url", "https://example.com/\"onclick=\"alert(1)\n");
@@ -67,6 +67,21 @@ static void slots_missed_are_told_from_slots_not_yet_there(void **state)
 	fixture_expect_part("chain/schedule.svg", "cell missed");
 }
 
+static void nodes_and_links_are_drawn(void **state)
+{
+	(void)state;
+	fixture_expect_part("chain/network.svg", "<title>eosio: running, block ");
+	assert_null(strstr(fixture_read("chain/network.svg"), "class=\"link"));
+	fixture_mkdir("nodes", "second");
+	fixture_write("nodes/second/peers", "eosio\n");
+	fixture_expect_part("chain/network.svg", "<title>second: stopped, block ");
+	fixture_expect_part("chain/network.svg", "class=\"link down\"");
+	fixture_write("nodes/second/peers", "localhost:9876\n");
+	fixture_write("nodes/second/state", "start\n");
+	fixture_expect_part("chain/network.svg", "class=\"link\"");
+	fixture_expect_part("index.html", "class=\"node running\"");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -74,6 +89,7 @@ int main(void)
 		cmocka_unit_test(what_the_chain_holds_is_on_it),
 		cmocka_unit_test(what_strangers_write_is_text),
 		cmocka_unit_test(slots_missed_are_told_from_slots_not_yet_there),
+		cmocka_unit_test(nodes_and_links_are_drawn),
 	};
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
 }
