@@ -132,6 +132,7 @@ static int create_chain(struct service *service, struct options *options, struct
 	                                    .signer = service->signer,
 	                                    .verify = options->verify,
 	                                    .without_twins = options->without_twins,
+	                                    .measured_cpu = options->measured_cpu,
 	                                    .history = options->history,
 	                                    .notices = &notices};
 	int result = 0;

@@ -20,7 +20,7 @@ enum { HELP_INDENT = 26, HELP_WIDTH = 100 };
 /* What fuse_opt_parse() fills. */
 struct parsed {
 	int help, version, print_tree, print_options, unmount, foreground, single_thread;
-	int memory, nonempty, verify, without_twins, allow_other;
+	int memory, nonempty, verify, without_twins, measured_cpu, allow_other;
 	char *data, *genesis, *genesis_key, *genesis_key_file, *history, *http;
 	unsigned max_threads, idle_threads;
 	const char *words[2], *surplus; /* [SOURCE] MOUNTPOINT, as mount(8) calls it */
@@ -66,6 +66,10 @@ static const struct option_row option_rows[] = {
 	{"-o twins=off", "run the WebAssembly of the built-in contracts too, not their native twins",
 	 FIELD("twins=off", without_twins, 1)},
 	{NULL, NULL, FIELD("twins=on", without_twins, 0)},
+	{"-o cpu=fixed|measured",
+	 "what is billed for a transaction: the chain's minimum each time (default), or the time it took",
+	 FIELD("cpu=measured", measured_cpu, 1)},
+	{NULL, NULL, FIELD("cpu=fixed", measured_cpu, 0)},
 	{"-o history=N|all", "how many blocks back at/ and the traces of blocks go (default: 100000)",
 	 FIELD("history=%s", history, 0)},
 	{"-o genesis=FILE", "start a new chain from this genesis.json", FIELD("genesis=%s", genesis, 0)},
@@ -242,6 +246,7 @@ int options_parse(struct options *out, int count, char **arguments, struct error
 	out->memory = parsed.memory;
 	out->verify = parsed.verify;
 	out->without_twins = parsed.without_twins;
+	out->measured_cpu = parsed.measured_cpu;
 	out->nonempty = parsed.nonempty;
 	out->allow_other = parsed.allow_other;
 	out->max_threads = parsed.max_threads;

@@ -68,10 +68,11 @@ struct block_state *ledger_find(const struct ledger *ledger, const struct checks
 /* How contracts are run. */
 struct contract_options {
 	bool without_twins; /* code runs as WebAssembly even where this program has its native twin */
-	/* microseconds; transactions that take longer than the limits say are ended by it. NULL: time is
-	 * counted in what contracts do, so that a run is as long each time. */
+	/* microseconds, read by the thread that pushes: transactions that take longer than the limits say are
+	 * ended by it. NULL: time is counted in what contracts do, so that a run is as long each time. */
 	int64_t (*clock)(void *context);
 	void *context;
+	bool measured_cpu; /* the time that a transaction took is billed, in place of the minimum */
 };
 void ledger_set_contract_options(struct ledger *ledger, const struct contract_options *options);
 
@@ -138,6 +139,10 @@ struct push_options {
 	enum push_kind kind;
 	uint32_t billed_cpu_us; /* 0: the chain's min_transaction_cpu_usage */
 	bool without_keys;      /* authorities count as satisfied ("impersonate"); names are still checked */
+	/* It was in this block before: whether it took too long was asked then. Only what never ends is ended,
+	 * by what is counted of it. */
+	bool again;
+	int64_t time_limit; /* microseconds: the node's own, beside the chain's; 0: none */
 	/* For a transaction that stands for a recorded one whose bytes are not at hand (replay --blocks): it
 	 * has that one's id and bills that one's NET (bytes), and its TaPoS is not looked at. NULL: none. */
 	const struct checksum256 *recorded_id;

@@ -184,9 +184,13 @@ void transaction_keep_digests(struct transaction_context *context);
 /* Its time begins; cpu_left: what the billed accounts can pay, microseconds. */
 void transaction_start_clock(struct transaction_context *context, int64_t cpu_left);
 /* After so much more work of its contracts: has it run longer than it may? And the failure for that
- * (3080004, 3080005). */
+ * (3080004, 3080005, 3081001). */
 bool transaction_is_late(struct transaction_context *context, uint32_t work);
 int transaction_late(const struct transaction_context *context, struct error *error);
+/* Another receiver's turn, which is work too, whatever it does; false: it is late. */
+bool transaction_next_receiver(struct transaction_context *context);
+/* Where it is to be so, what is billed becomes the time that it took; else nothing. */
+void transaction_measure(struct transaction_context *context);
 
 /* --- apply.c --- */
 /* A new action trace; its ordinal. action is copied. */

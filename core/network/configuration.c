@@ -22,6 +22,7 @@ enum option_kind {
 	OPTION_TEXT,
 	OPTION_STALE,
 	OPTION_BLOCK_AGE,
+	OPTION_TRANSACTION_TIME,
 	OPTION_SWITCH, /* known, of no consequence here; takes no value on a command line */
 	OPTION_VALUE   /* the same with a value */
 };
@@ -66,7 +67,7 @@ static const struct option options[] = {
 	{"max-body-size", 0, OPTION_VALUE, 0},
 	{"max-clients", 0, OPTION_VALUE, 0},
 	{"max-irreversible-block-age", 0, OPTION_BLOCK_AGE, 0},
-	{"max-transaction-time", 0, OPTION_VALUE, 0},
+	{"max-transaction-time", 0, OPTION_TRANSACTION_TIME, 0},
 	{"net-threads", 0, OPTION_VALUE, 0},
 	{"p2p-accept-transactions", 0, OPTION_VALUE, 0},
 	{"p2p-auto-bp-peer", 0, OPTION_VALUE, 0},
@@ -272,13 +273,13 @@ static int take_switch(bool *out, const char *value, struct error *error)
 	return error_set(error, EINVAL, "\"%s\" is neither true nor false", value);
 }
 
-static int take_seconds(int64_t *out, const char *value, struct error *error)
+static int take_number(int64_t *out, const char *value, const char *unit, struct error *error)
 {
 	char *end;
 	long long number = strtoll(value, &end, 10);
 
 	if (end == value || *end || number < INT32_MIN || number > INT32_MAX)
-		return error_set(error, EINVAL, "\"%s\" is no number of seconds", value);
+		return error_set(error, EINVAL, "\"%s\" is no number of %s", value, unit);
 	*out = number;
 	return 0;
 }
@@ -316,7 +317,10 @@ static int take_option(struct configuration *configuration, const struct option 
 	case OPTION_STALE:
 		return take_switch(&configuration->enable_stale_production, value, error);
 	case OPTION_BLOCK_AGE:
-		return take_seconds(&configuration->max_irreversible_block_age, value, error);
+		return take_number(&configuration->max_irreversible_block_age, value, "seconds", error);
+	case OPTION_TRANSACTION_TIME:
+		configuration->has_transaction_time = true;
+		return take_number(&configuration->max_transaction_time, value, "milliseconds", error);
 	case OPTION_SWITCH:
 	case OPTION_VALUE:
 		break;
@@ -497,6 +501,9 @@ void configuration_merge(struct configuration *out, const struct configuration *
 		.max_irreversible_block_age = arguments->max_irreversible_block_age >= 0
 	                                      ? arguments->max_irreversible_block_age
 	                                      : file->max_irreversible_block_age,
+		.has_transaction_time = arguments->has_transaction_time || file->has_transaction_time,
+		.max_transaction_time = arguments->has_transaction_time ? arguments->max_transaction_time
+	                                                            : file->max_transaction_time,
 		.http_server_address = one_of(arguments->http_server_address, file->http_server_address),
 		.p2p_listen_endpoint = one_of(arguments->p2p_listen_endpoint, file->p2p_listen_endpoint),
 		.p2p_server_address = one_of(arguments->p2p_server_address, file->p2p_server_address),

@@ -22,6 +22,8 @@ struct configuration {
 	char *http_server_address, *p2p_listen_endpoint, *p2p_server_address; /* owned; NULL: not given */
 	bool enable_stale_production;
 	int64_t max_irreversible_block_age; /* seconds; negative: any */
+	bool has_transaction_time; /* that is given: */
+	int64_t max_transaction_time; /* milliseconds; negative: what the chain allows */
 	char **unknown; /* owned: names of options that nodeos does not have */
 	size_t unknown_count, unknown_capacity;
 };

@@ -36,6 +36,8 @@ struct network_hooks {
 	              bool without_keys, struct error *error);
 	/* The one recorded last was refused. */
 	void (*take_back)(void *context, struct node *builder);
+	/* The one recorded last is in the block, and so much CPU is billed for it. */
+	void (*billed)(void *context, struct node *builder, uint32_t cpu_us);
 	/* A node has made a block, which is its head and unsigned: `key` signs `digest`. */
 	void (*sealed)(void *context, struct node *node, struct block_state *block,
 	               const struct checksum256 *digest, const struct private_key *key);
@@ -170,12 +172,19 @@ bool node_block_id(const struct node *node, struct checksum256 *out, uint32_t nu
 void node_log_foreign(struct node *node, const char *level, const char *place, const char *method,
                       const char *text);
 
+/* A deferred transaction that a block began with, and the CPU that was billed for it. */
+struct node_scheduled {
+	struct checksum256 id;
+	uint32_t cpu_us;
+};
+
 /* The block that a node makes: what its beginning was, for a journal. */
 struct node_pending {
 	uint32_t number, slot;
 	uint64_t producer;
 	uint16_t confirmed;
-	const struct checksum256 *features, *scheduled; /* borrowed */
+	const struct checksum256 *features; /* borrowed, as are: */
+	const struct node_scheduled *scheduled;
 	size_t features_count, scheduled_count, transactions_count;
 };
 bool node_pending(const struct node *node, struct node_pending *out); /* false: it makes none */

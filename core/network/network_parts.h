@@ -84,8 +84,14 @@ struct node {
 	bool is_forked;        /* its irreversible blocks are not those of the others */
 	int64_t next_check;  /* of connections that are not there */
 	int64_t next_handshake;
+	struct late_transaction {
+		struct checksum256 id;
+		bool is_met; /* by the last walk over those that are due */
+	} *late; /* owned: deferred transactions that took too long */
+	size_t late_count, late_capacity;
 	/* the block in the making: */
-	struct checksum256 *features, *scheduled; /* owned */
+	struct checksum256 *features; /* owned */
+	struct node_scheduled *scheduled; /* owned */
 	size_t features_count, scheduled_count, scheduled_capacity;
 	uint64_t producer;
 	uint16_t confirmed;
@@ -173,7 +179,16 @@ void node_forks_clear(struct node *node);
 /* What follows when a node has another head: watermarks, freshness, irreversible blocks. */
 void node_head_changed(struct node *node, uint32_t first_new);
 
+/* --- scheduled.c --- */
+/* Runs what is due in the block that has begun, in nodeos's order, before anything else of it. */
+void node_run_scheduled(struct node *node);
+/* The same for those that a block had which is made again. */
+int node_run_scheduled_again(struct node *node, const struct node_scheduled *scheduled, size_t count,
+                             struct error *error);
+
 /* --- produce.c --- */
+/* How a node pushes what comes to it: within its max-transaction-time. */
+struct push_options node_push_options(const struct node *node, const struct push_options *options);
 bool node_signs_for(const struct node *node, uint64_t producer);
 /* Whether it has a key that alone reaches the authority's threshold. */
 bool node_has_key(const struct node *node, const struct producer_authority *authority);

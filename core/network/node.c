@@ -145,6 +145,7 @@ void node_destroy(struct node *node)
 	free(node->forks);
 	free(node->features);
 	free(node->scheduled);
+	free(node->late);
 	free(node);
 }
 
@@ -377,7 +378,10 @@ int node_compute(struct node *node, struct packed_transaction *packed, const str
 {
 	struct node *builder;
 	int result = node_builder(node, &builder, error);
-	return result ? result : branch_push(builder->branch, packed, NULL, 0, options, trace, error);
+	if (result)
+		return result;
+	struct push_options push = node_push_options(builder, options);
+	return branch_push(builder->branch, packed, NULL, 0, &push, trace, error);
 }
 
 void node_pause(struct node *node, bool paused)

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCHEDULED_PER_BLOCK = 1000 };
+enum { TRANSACTION_TIME_US = 30000 /* nodeos's max-transaction-time */ };
 
 #define EOSIO name_literal("eosio")
 
@@ -215,28 +215,6 @@ static void log_refusal(struct node *node)
 
 /* --- a block --- */
 
-/* Runs what is due, in nodeos's order, before anything else of the block. */
-static void run_scheduled(struct node *node)
-{
-	struct scheduled_place place = {0, 0};
-	struct checksum256 id;
-
-	node->scheduled_count = 0;
-	while (node->scheduled_count < SCHEDULED_PER_BLOCK && branch_scheduled_from(node->branch, &place, &id)) {
-		struct transaction_trace trace = {0};
-		struct error error = {0};
-		struct push_options options = {0};
-		int result = branch_push_scheduled(node->branch, &id, &options, &trace, &error);
-		transaction_trace_release(&trace);
-		if (result && (error.code == BLOCK_NET_USAGE_EXCEEDED || error.code == BLOCK_CPU_USAGE_EXCEEDED))
-			break; /* the block is full: the rest waits for the next one */
-		if (result)
-			continue; /* tried again in the next block, until it expires */
-		memory_grow(&node->scheduled, &node->scheduled_capacity, node->scheduled_count + 1, sizeof id);
-		node->scheduled[node->scheduled_count++] = id;
-	}
-}
-
 static void take_features(struct node *node, const struct checksum256 *feature)
 {
 	struct checksum256 *preactivated = NULL;
@@ -271,7 +249,7 @@ static int begin_block(struct node *node, uint32_t slot, const struct checksum25
 		return result;
 	node->producer = options.producer;
 	node->confirmed = options.confirmed;
-	run_scheduled(node);
+	node_run_scheduled(node);
 	transactions_execute(node);
 	return 0;
 }
@@ -415,20 +393,35 @@ static bool block_is_full(const struct error *error)
 	       error->code == BLOCK_RESOURCE_EXHAUSTED;
 }
 
+struct push_options node_push_options(const struct node *node, const struct push_options *options)
+{
+	const struct configuration *active = &node->active;
+	struct push_options out = options ? *options : (struct push_options){0};
+
+	if (!active->has_transaction_time)
+		out.time_limit = TRANSACTION_TIME_US;
+	else if (active->max_transaction_time >= 0)
+		out.time_limit = active->max_transaction_time * 1000 + !active->max_transaction_time;
+	return out;
+}
+
 /* One try in the builder's block: recorded first, so that nothing acknowledged is ever lost. */
 static int push_once(struct node *builder, struct packed_transaction *packed, const struct public_key *keys,
                      size_t keys_count, const struct push_options *options, struct transaction_trace *trace,
                      struct error *error)
 {
 	const struct network_hooks *hooks = &builder->network->hooks;
-	bool without_keys = options && options->without_keys;
+	struct push_options push = node_push_options(builder, options);
+	bool without_keys = push.without_keys;
 	int result = hooks->record ? hooks->record(hooks->context, builder, packed, without_keys, error) : 0;
 
 	if (result)
 		return result;
-	result = branch_push(builder->branch, packed, keys, keys_count, options, trace, error);
+	result = branch_push(builder->branch, packed, keys, keys_count, &push, trace, error);
 	if (result && hooks->take_back)
 		hooks->take_back(hooks->context, builder);
+	if (!result && hooks->billed)
+		hooks->billed(hooks->context, builder, trace->cpu_usage_us);
 	return result;
 }
 
@@ -520,16 +513,8 @@ int node_begin_block(struct node *node, const struct node_pending *beginning, st
 	free(node->features);
 	node->features = memory_copy(beginning->features, beginning->features_count * sizeof *node->features);
 	node->features_count = beginning->features_count;
-	node->scheduled_count = 0;
-	for (size_t i = 0; i < beginning->scheduled_count && !result; i++) {
-		struct push_options push = {0};
-		struct transaction_trace trace = {0};
-		result = branch_push_scheduled(node->branch, &beginning->scheduled[i], &push, &trace, error);
-		transaction_trace_release(&trace);
-		memory_grow(&node->scheduled, &node->scheduled_capacity, node->scheduled_count + 1,
-		            sizeof *node->scheduled);
-		node->scheduled[node->scheduled_count++] = beginning->scheduled[i];
-	}
+	if (!result)
+		result = node_run_scheduled_again(node, beginning->scheduled, beginning->scheduled_count, error);
 	if (result)
 		node_drop_block(node);
 	return result;

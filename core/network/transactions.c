@@ -198,7 +198,9 @@ static void report(struct network *network, const struct waiting_transaction *on
 
 static int execute(struct node *node, struct waiting_transaction *one, struct error *error)
 {
-	struct push_options options = {.without_keys = one->without_keys};
+	const struct network_hooks *hooks = &node->network->hooks;
+	const struct push_options asked = {.without_keys = one->without_keys};
+	struct push_options options = node_push_options(node, &asked);
 	struct packed_transaction packed = {0};
 	struct transaction_trace trace = {0};
 	struct public_key *keys = NULL;
@@ -209,13 +211,14 @@ static int execute(struct node *node, struct waiting_transaction *one, struct er
 		keys = memory_allocate(packed.signatures_count + 1, sizeof *keys);
 		result = packed_transaction_keys(&packed, keys, ledger_chain_id(node->network->ledger), error);
 	}
-	if (!result && node->network->hooks.record)
-		result = node->network->hooks.record(node->network->hooks.context, node, &packed, one->without_keys,
-		                                     error);
+	if (!result && hooks->record)
+		result = hooks->record(hooks->context, node, &packed, one->without_keys, error);
 	if (!result) {
 		result = branch_push(node->branch, &packed, keys, packed.signatures_count, &options, &trace, error);
-		if (result && node->network->hooks.take_back)
-			node->network->hooks.take_back(node->network->hooks.context, node);
+		if (result && hooks->take_back)
+			hooks->take_back(hooks->context, node);
+		if (!result && hooks->billed)
+			hooks->billed(hooks->context, node, trace.cpu_usage_us);
 	}
 	transaction_trace_release(&trace);
 	packed_transaction_release(&packed);

@@ -2,6 +2,7 @@
  * of a data folder and goes back. */
 #include "core/chain/embedded/embedded_private.h"
 
+#include "core/base/clock.h"
 #include "core/base/memory.h"
 #include "core/engine/storage/transaction_index.h"
 #include "core/engine/storage/data_folder.h"
@@ -169,6 +170,13 @@ static size_t blocks_in_memory(uint32_t history)
 	return (blocks < BLOCKS_IN_MEMORY ? blocks : BLOCKS_IN_MEMORY) + 2 * PAST_STRIDE;
 }
 
+/* What a transaction takes: while others have the processor it takes nothing. */
+static int64_t thread_time(void *context)
+{
+	(void)context;
+	return clock_thread_us();
+}
+
 static int open_chain(struct embedded_chain *chain, const struct embedded_options *options,
                       struct error *error)
 {
@@ -209,7 +217,9 @@ static int open_chain(struct embedded_chain *chain, const struct embedded_option
 		signed_block_pack(&chain->recent[branch_head(first)->number % chain->recent_count],
 		                  branch_head(first)->block);
 	}
-	const struct contract_options contracts = {.without_twins = options->without_twins};
+	const struct contract_options contracts = {.without_twins = options->without_twins,
+	                                           .clock = options->manual_clock ? NULL : thread_time,
+	                                           .measured_cpu = options->measured_cpu};
 	ledger_set_contract_options(branch_ledger(first), &contracts);
 	result = open_network(chain, first, options->history, options->notices, error);
 	if (result == 0 && chain->storage)
@@ -255,6 +265,7 @@ int embedded_chain_create(struct chain **out, const struct embedded_options *opt
 	chain->signer = options->signer;
 	chain->wallet = options->wallet;
 	chain->manual_clock = options->manual_clock;
+	chain->measured_cpu = options->measured_cpu;
 	pthread_mutex_init(&chain->index_lock, NULL);
 	pthread_mutex_init(&chain->log, NULL);
 	pthread_mutex_init(&chain->lock, NULL);

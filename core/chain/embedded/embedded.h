@@ -20,6 +20,7 @@ struct embedded_options {
 	/* blocks whose states can be seen; 0: HISTORY_DEFAULT; UINT32_MAX: all */
 	uint32_t history;
 	bool without_twins;       /* built-in contracts run as WebAssembly (struct contract_options) */
+	bool measured_cpu;        /* the time that transactions took is billed (struct contract_options) */
 	bool manual_clock;        /* tests: blocks come only with clock_advance and when they are full */
 	struct text *notices;     /* sentences for the user, one a line (a torn tail was cut); may be NULL */
 };

@@ -59,6 +59,7 @@ struct embedded_chain {
 	bool has_taken;
 	struct storage *storage; /* NULL: in memory only */
 	bool manual_clock;
+	bool measured_cpu;
 
 	pthread_mutex_t log;
 	pthread_mutex_t lock;
@@ -240,6 +241,8 @@ int storage_journal_begin(struct storage *storage, struct embedded_chain *chain,
                           struct error *error);
 int storage_journal_append(struct storage *storage, struct node *node,
                            const struct packed_transaction *packed, bool without_keys, struct error *error);
+/* What is billed for the transaction appended last, where it is not the minimum. */
+void storage_journal_bill(struct storage *storage, struct node *node, uint32_t cpu_us);
 /* Descriptors of the journals of blocks in the making, for storage_journal_sync(); free() *out. Under
  * lock. */
 size_t storage_journal_descriptors(struct storage *storage, int **out);

@@ -26,10 +26,14 @@ int storage_journal_path(const struct storage *storage, char out[JOURNAL_PATH_SI
 	return 0;
 }
 
-static void put_digests(struct bytes *out, const struct checksum256 *digests, size_t count)
+/* Their ids, then what is billed for each, which older journals do not have. */
+static void put_scheduled(struct bytes *out, const struct node_scheduled *scheduled, size_t count)
 {
 	bytes_put_varuint32(out, (uint32_t)count);
-	bytes_put(out, digests, count * sizeof *digests);
+	for (size_t i = 0; i < count; i++)
+		bytes_put(out, scheduled[i].id.data, sizeof scheduled[i].id.data);
+	for (size_t i = 0; i < count; i++)
+		bytes_put_u32(out, scheduled[i].cpu_us);
 }
 
 /* A journal that begins with that header, empty of transactions. */
@@ -44,8 +48,9 @@ static int create(struct storage *storage, struct journal **out, const struct no
 	bytes_put_u32(&record, header->slot);
 	bytes_put_u64(&record, header->producer);
 	bytes_put_u16(&record, header->confirmed);
-	put_digests(&record, header->features, header->features_count);
-	put_digests(&record, header->scheduled, header->scheduled_count);
+	bytes_put_varuint32(&record, (uint32_t)header->features_count);
+	bytes_put(&record, header->features, header->features_count * sizeof *header->features);
+	put_scheduled(&record, header->scheduled, header->scheduled_count);
 	if (result == 0)
 		result = journal_create(out, path, record.data, record.length, error);
 	bytes_release(&record);
@@ -60,15 +65,16 @@ static int create_for_sealed(struct storage *storage, const struct sealed *seale
 	                              .slot = block->header.timestamp,
 	                              .producer = block->header.producer,
 	                              .confirmed = block->header.confirmed};
-	struct checksum256 *features = NULL,
-					   *scheduled = memory_allocate(block->transactions_count + 1, sizeof *scheduled);
+	struct checksum256 *features = NULL;
+	struct node_scheduled *scheduled = memory_allocate(block->transactions_count + 1, sizeof *scheduled);
 	struct journal *journal = NULL;
 
 	header.features_count = block_header_features(&block->header, &features);
 	header.features = features;
 	for (size_t i = 0; i < block->transactions_count; i++)
 		if (block->transactions[i].is_id)
-			scheduled[header.scheduled_count++] = block->transactions[i].id;
+			scheduled[header.scheduled_count++] = (struct node_scheduled){
+				block->transactions[i].id, block->transactions[i].cpu_usage_us};
 	header.scheduled = scheduled;
 	int result = create(storage, &journal, &header, sealed->node, error);
 	journal_close(journal);
@@ -128,6 +134,20 @@ int storage_journal_append(struct storage *storage, struct node *node,
 	int result = journal_append(open->journal, record.data, record.length, error);
 	bytes_release(&record);
 	return result;
+}
+
+void storage_journal_bill(struct storage *storage, struct node *node, uint32_t cpu_us)
+{
+	struct open_journal *open = find_journal(storage, node);
+	struct bytes record = {0};
+
+	if (!open->journal)
+		return;
+	bytes_put_u8(&record, JOURNAL_BILLED);
+	bytes_put_u32(&record, cpu_us);
+	/* Where the disk is full the transaction stands in the journal all the same: the minimum is billed. */
+	journal_append(open->journal, record.data, record.length, NULL);
+	bytes_release(&record);
 }
 
 size_t storage_journal_descriptors(struct storage *storage, int **out)

@@ -47,6 +47,11 @@ static void take_back(void *context, struct node *builder)
 	storage_journal_take_back(((struct embedded_chain *)context)->storage, builder);
 }
 
+static void bill(void *context, struct node *builder, uint32_t cpu_us)
+{
+	storage_journal_bill(((struct embedded_chain *)context)->storage, builder, cpu_us);
+}
+
 static void add_sealed(void *context, struct node *node, struct block_state *block,
                        const struct checksum256 *digest, const struct private_key *key)
 {
@@ -91,6 +96,7 @@ struct network_hooks embedded_hooks(struct embedded_chain *chain)
 		.private_key = embedded_private_key,
 		.record = chain->storage ? record : NULL,
 		.take_back = chain->storage ? take_back : NULL,
+		.billed = chain->storage && chain->measured_cpu ? bill : NULL,
 		.sealed = add_sealed,
 		.accepted = follow_past,
 		.lost = report_lost,

@@ -26,6 +26,7 @@ struct rebuild {
 	struct journal *journal;
 	struct trial trial;
 	bool kept; /* the journal lies beside already */
+	struct node_scheduled *scheduled; /* owned: of the header */
 };
 
 static int compare_names(const void *a, const void *b)
@@ -114,9 +115,22 @@ static int keep_copy(struct rebuild *rebuild, const char *reason, struct error *
 	return result;
 }
 
-static int read_header(struct journal *journal, struct node_pending *out, struct error *error)
+static void read_scheduled(struct rebuild *rebuild, struct node_pending *out, struct cursor *in)
 {
-	struct cursor in = journal_record(journal, 0);
+	size_t count = cursor_count(in, sizeof(struct checksum256));
+
+	rebuild->scheduled = memory_allocate(count + 1, sizeof *rebuild->scheduled);
+	for (size_t i = 0; i < count && !in->failed; i++)
+		cursor_copy(in, rebuild->scheduled[i].id.data, sizeof rebuild->scheduled[i].id.data);
+	for (size_t i = 0; i < count && cursor_left(in) >= sizeof(uint32_t); i++)
+		rebuild->scheduled[i].cpu_us = cursor_u32(in);
+	out->scheduled = rebuild->scheduled;
+	out->scheduled_count = count;
+}
+
+static int read_header(struct rebuild *rebuild, struct node_pending *out, struct error *error)
+{
+	struct cursor in = journal_record(rebuild->journal, 0);
 
 	out->number = cursor_u32(&in);
 	out->slot = cursor_u32(&in);
@@ -125,9 +139,7 @@ static int read_header(struct journal *journal, struct node_pending *out, struct
 	out->features_count = cursor_count(&in, sizeof(struct checksum256));
 	out->features = (const struct checksum256 *)(const void *)cursor_take(
 		&in, out->features_count * sizeof(struct checksum256));
-	out->scheduled_count = cursor_count(&in, sizeof(struct checksum256));
-	out->scheduled = (const struct checksum256 *)(const void *)cursor_take(
-		&in, out->scheduled_count * sizeof(struct checksum256));
+	read_scheduled(rebuild, out, &in);
 	return in.failed ? error_set(error, EBADMSG, "its first record is damaged") : 0;
 }
 
@@ -189,14 +201,35 @@ static int push_unpacked(struct pushed *pushed, size_t index, struct cursor reco
 	return pushed->result ? keep_copy(rebuild, "a transaction of it is refused", error) : 0;
 }
 
+static bool is_bill(const struct cursor *record)
+{
+	return cursor_left(record) && record->at[0] == JOURNAL_BILLED;
+}
+
+/* What was billed for a transaction; 0: the minimum. */
+static uint32_t billed(const struct rebuild *rebuild, size_t index)
+{
+	struct cursor next;
+
+	if (index + 1 >= journal_count(rebuild->journal))
+		return 0;
+	next = journal_record(rebuild->journal, index + 1);
+	return is_bill(&next) && cursor_u8(&next) ? cursor_u32(&next) : 0;
+}
+
 /* One transaction again. */
 static int push_record(struct rebuild *rebuild, size_t index, struct error *error)
 {
 	struct cursor record = journal_record(rebuild->journal, index), in = record;
-	struct pushed *pushed = memory_allocate(1, sizeof *pushed);
+	struct pushed *pushed;
 	int result;
 
+	if (is_bill(&record))
+		return 0;
+	pushed = memory_allocate(1, sizeof *pushed);
 	pushed->rebuild = rebuild;
+	pushed->options.again = true;
+	pushed->options.billed_cpu_us = billed(rebuild, index);
 	pushed->options.without_keys = cursor_u8(&in) & JOURNAL_WITHOUT_KEYS;
 	result = packed_transaction_unpack(&pushed->packed, &in, error);
 	if (result == 0) {
@@ -300,7 +333,7 @@ static int rebuild_opened(struct rebuild *rebuild, struct error *error)
 	int result = 0;
 
 	if (journal_has_first(rebuild->journal))
-		result = read_header(rebuild->journal, &header, error);
+		result = read_header(rebuild, &header, error);
 	if (result)
 		return set_aside(rebuild, error);
 	if (rebuild->name.number != next)
@@ -342,6 +375,8 @@ static int rebuild_one(struct rebuild *rebuild, const struct journal_name *name,
 		result = rebuild_opened(rebuild, error);
 	journal_close(rebuild->journal);
 	rebuild->journal = NULL;
+	free(rebuild->scheduled);
+	rebuild->scheduled = NULL;
 	return result;
 }
 

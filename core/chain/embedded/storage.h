@@ -8,7 +8,8 @@
 #include "core/engine/storage/journal.h"
 #include "core/engine/storage/reversible.h"
 
-enum { JOURNAL_PATH_SIZE = 4096, JOURNAL_WITHOUT_KEYS = 1 /* of a transaction's record */ };
+enum { JOURNAL_PATH_SIZE = 4096, JOURNAL_WITHOUT_KEYS = 1 /* of a transaction's record */,
+       JOURNAL_BILLED = 2 /* the record is what is billed for the transaction before it */ };
 
 /* The journal of the block that a node makes. */
 struct open_journal {

@@ -173,13 +173,18 @@ static int run_contract(struct apply_context *context, const struct contract *co
 	context->machine = contract->twin ? NULL : context->transaction->pending->runtime->machine;
 	intrinsic_context = context;
 	int result = run(context, contract);
+	bool late = false;
 	intrinsic_context = outer;
-	if (context->machine)
+	if (context->machine) {
+		late = transaction_is_late(context->transaction, wasm_machine_untold(context->machine));
 		wasm_machine_clear(context->machine);
+	}
 	context->arena = NULL;
 	context->machine = NULL;
 	context->leave = NULL;
 	arena_release(&arena);
+	if (late && !result)
+		result = transaction_late(context->transaction, context->error);
 	return result ? (context->error->number ? -context->error->number : -1) : 0;
 }
 

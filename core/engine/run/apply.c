@@ -179,6 +179,8 @@ static int run_receiver(struct apply_context *context, struct account_object *re
 	int result;
 	if (!account_get(map_edit_view(edit), receiver, context->receiver))
 		return account_missing(context->error, context->receiver);
+	if (!transaction_next_receiver(context->transaction))
+		return transaction_late(context->transaction, context->error);
 	context->privileged = receiver->privileged;
 	if (native) {
 		if ((result = native_apply(context)))

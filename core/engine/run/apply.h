@@ -30,14 +30,19 @@ struct transaction_context {
 		CPU_LIMIT_BLOCK,
 		CPU_LIMIT_CHAIN,
 		CPU_LIMIT_TRANSACTION,
-		CPU_LIMIT_ACCOUNT
+		CPU_LIMIT_ACCOUNT,
+		CPU_LIMIT_NODE
 	} cpu_limit_kind;
 	int64_t cpu_limit;     /* microseconds: the objective one (B.5) */
 	/* how long it may run, microseconds; 0: for ever. What limits it is as in cpu_limit_kind. */
 	int64_t time_limit;
 	enum cpu_limit_kind time_limit_kind;
-	int64_t started; /* by the clock of contract_options */
-	uint64_t work;   /* done by its contracts, in units of the meter */
+	int64_t node_limit; /* as in struct push_options */
+	bool again;
+	bool by_clock;   /* its time is the clock's of contract_options: it started then */
+	int64_t started;
+	uint64_t work, work_looked_at; /* done by its contracts, in units of the meter; when last asked */
+	bool explicit_cpu; /* what is billed was given */
 	uint32_t billed_cpu_us;
 	uint64_t *billed_accounts; /* owned; ascending */
 	size_t billed_accounts_count, billed_accounts_capacity;

@@ -86,6 +86,8 @@ int branch_push(struct branch *branch, struct packed_transaction *packed, const 
 	                          options ? options->billed_cpu_us : 0);
 	context.kind = options ? options->kind : PUSH_INTO_BLOCK;
 	context.without_keys = context.kind == PUSH_DRY_RUN || (options && options->without_keys);
+	context.again = options && options->again;
+	context.node_limit = options ? options->time_limit : 0;
 	if (options && options->recorded_id) {
 		context.recorded = true;
 		context.recorded_net_usage = options->recorded_net_usage;
@@ -197,6 +199,7 @@ static bool is_subjective(uint32_t code, bool explicit_cpu)
 	case BLOCK_NET_USAGE_EXCEEDED:
 	case BLOCK_CPU_USAGE_EXCEEDED:
 	case DEADLINE_EXCEPTION:
+	case LEEWAY_DEADLINE_EXCEPTION:
 		return true;
 	case TX_CPU_USAGE_EXCEEDED:
 		return !explicit_cpu;
@@ -307,6 +310,8 @@ static int retire(struct pending_block *pending, struct retired *retired, const 
 	int result;
 	transaction_context_begin(context, pending, &retired->transaction, &retired->generated.id, trace, cpu_us);
 	context->without_keys = options && options->without_keys;
+	context->again = options && options->again;
+	context->node_limit = options ? options->time_limit : 0;
 	result = run_deferred(context, retired->generated.published, &own);
 	if (!result) {
 		trace->has_receipt = true;
@@ -316,6 +321,7 @@ static int retire(struct pending_block *pending, struct retired *retired, const 
 		                  &retired->generated.id);
 		return 0;
 	}
+	transaction_measure(context);
 	transaction_trace_fail(trace, &own);
 	block_checkpoint_restore(&retired->after, pending);
 	if (retired->generated.sender && !is_subjective(own.code, explicit_cpu)) {

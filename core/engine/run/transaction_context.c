@@ -8,6 +8,7 @@
 #include "core/types/name.h"
 #include "core/types/time.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,6 +59,7 @@ void transaction_context_begin(struct transaction_context *context, struct pendi
 	                                        .transaction = transaction,
 	                                        .id = *id,
 	                                        .trace = trace,
+	                                        .explicit_cpu = billed_cpu_us || pending->validating,
 	                                        .billed_cpu_us = billed_cpu_us};
 	if (!billed_cpu_us && !pending->validating)
 		context->billed_cpu_us = pending->globals.config.min_transaction_cpu_usage;
@@ -135,6 +137,7 @@ static int check_cpu(const struct transaction_context *context, bool at_end, str
 	unsigned billed = context->billed_cpu_us,
 			 minimum = context->pending->globals.config.min_transaction_cpu_usage;
 	long long limit = context->cpu_limit;
+	char reached[80];
 	if (context->pending->trusted)
 		return 0;
 	if (at_end && billed < minimum)
@@ -142,32 +145,22 @@ static int check_cpu(const struct transaction_context *context, bool at_end, str
 		                   "cannot bill CPU time less than the minimum of %u us", minimum);
 	if (billed <= limit)
 		return 0;
-	switch (context->cpu_limit_kind) {
-	case CPU_LIMIT_BLOCK:
+	if (context->cpu_limit_kind == CPU_LIMIT_BLOCK)
 		return error_chain(
 			error, BLOCK_CPU_USAGE_EXCEEDED,
 			"billed CPU time (%u us) is greater than the billable CPU time left in the block (%lld us)",
 			billed, limit);
-	case CPU_LIMIT_CHAIN:
-		return error_chain(error, TX_CPU_USAGE_EXCEEDED,
-		                   "billed CPU time (%u us) is greater than the maximum billable CPU time for the "
-		                   "transaction (%lld us) reached on chain "
-		                   "max_transaction_cpu_usage %lldus",
-		                   billed, limit, limit);
-	case CPU_LIMIT_TRANSACTION:
-		return error_chain(error, TX_CPU_USAGE_EXCEEDED,
-		                   "billed CPU time (%u us) is greater than the maximum billable CPU time for the "
-		                   "transaction (%lld us) reached trx "
-		                   "specified max_cpu_usage_ms %lldms",
-		                   billed, limit, limit / 1000);
-	case CPU_LIMIT_ACCOUNT:
-		break;
-	}
+	if (context->cpu_limit_kind == CPU_LIMIT_TRANSACTION)
+		snprintf(reached, sizeof reached, "trx specified max_cpu_usage_ms %lldms", limit / 1000);
+	else
+		snprintf(reached, sizeof reached, "%s %lldus",
+		         context->cpu_limit_kind == CPU_LIMIT_CHAIN ? "on chain max_transaction_cpu_usage"
+		                                                    : "account cpu limit",
+		         limit);
 	return error_chain(error, TX_CPU_USAGE_EXCEEDED,
 	                   "billed CPU time (%u us) is greater than the maximum billable CPU time for the "
-	                   "transaction (%lld us) reached account cpu "
-	                   "limit %lldus",
-	                   billed, limit, limit);
+	                   "transaction (%lld us) reached %s",
+	                   billed, limit, reached);
 }
 
 static void find_billed_accounts(struct transaction_context *context)
@@ -388,6 +381,7 @@ static int init_read_only(struct transaction_context *context, uint64_t net, str
 	}
 	context->billed_cpu_us = 0;
 	set_limits(context);
+	transaction_start_clock(context, INT64_MAX);
 	context->eager_net_limit = context->net_limit;
 	return result ? result : transaction_add_net(context, net, error);
 }
@@ -568,6 +562,7 @@ int transaction_finalize(struct transaction_context *context, struct error *erro
 		result = resource_ram_check(map_edit_view(context->edit), context->ram_accounts[i], error);
 	if (result)
 		return result;
+	transaction_measure(context);
 	transaction_available(context, &net_left, &cpu_left);
 	if ((uint64_t)net_left <= context->net_limit) {
 		context->net_limit = (uint64_t)net_left;

@@ -28,6 +28,16 @@ void emit(struct translator *t, enum wasm_operation operation, uint32_t d, uint3
 	module->code.at[module->code.count++] = (struct wasm_code){(int32_t)operation, d, a, b};
 }
 
+enum { STRAIGHT = 256, WORK_OF_STRAIGHT = 32 };
+
+void emit_work(struct translator *t)
+{
+	if (t->module->code.count - t->worked < STRAIGHT)
+		return;
+	emit(t, OP_work, 0, WORK_OF_STRAIGHT, 0);
+	t->worked = t->module->code.count;
+}
+
 void emit_result(struct translator *t, enum wasm_operation operation, uint32_t position, uint32_t a,
                  uint32_t b)
 {

@@ -161,6 +161,11 @@ bool wasm_machine_work(struct wasm_machine *machine, uint32_t work)
 	return false;
 }
 
+uint32_t wasm_machine_untold(const struct wasm_machine *machine)
+{
+	return machine->left < 0 ? WORK_INTERVAL : (uint32_t)(WORK_INTERVAL - machine->left);
+}
+
 static enum wasm_end run_function(struct wasm_machine *machine, uint32_t function, const uint64_t *arguments,
                                   uint32_t count)
 {

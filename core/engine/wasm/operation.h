@@ -23,7 +23,8 @@
 	OPERATION(global_get) /* a: global */                                                                  \
 	OPERATION(global_set) /* d: global; a */                                                               \
 	OPERATION(memory_size)                                                                                 \
-	OPERATION(memory_grow) /* a: pages */
+	OPERATION(memory_grow) /* a: pages */                                                                  \
+	OPERATION(work) /* a: units of it, of the code since the last one */
 
 /* LOAD(name, type in memory, what the slot holds of that value): d = what lies at a plus b, a number.
  * STORE: at a plus d, a number, the value b. */

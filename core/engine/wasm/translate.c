@@ -424,6 +424,7 @@ static bool translate_body(struct translator *t)
 	while (reader_left(&t->in)) {
 		uint8_t opcode = *t->in.at++;
 		bool good;
+		emit_work(t);
 		if (opcode >= FIRST_NUMERIC && opcode <= LAST_NUMERIC)
 			good = translate_numeric(t, opcode);
 		else if (opcode >= FIRST_ACCESS && opcode <= LAST_ACCESS)
@@ -526,6 +527,7 @@ static bool translate_function(struct translator *t, const struct wasm_body *bod
 	function->parameters = signature->count;
 	function->locals = (uint32_t)t->locals.count;
 	function->code = (uint32_t)emit_label(t);
+	t->worked = function->code;
 	if (!block_push(t, BLOCK_FUNCTION, signature->result) || !translate_body(t))
 		return false;
 	function->frame = function->locals + FRAME_EXTRA + t->highest + 1;

@@ -51,6 +51,7 @@ struct translator {
 	bool live;        /* code is emitted: what is read can be reached */
 	/* the instruction that made the topmost operand, when nothing follows it yet */
 	size_t result_at, result_end;
+	size_t worked; /* the code up to there is counted where it stands */
 	uint64_t counted; /* bytes of locals and operands (wasm.md W.3, max_func_local_bytes) */
 	uint32_t uncounted; /* unreachable blocks around: nothing is counted */
 };
@@ -112,6 +113,8 @@ static inline uint32_t slot_of(const struct translator *t, uint32_t position)
 	return (uint32_t)t->locals.count + FRAME_EXTRA + position;
 }
 
+/* Code without jumps is counted as work now and then, however long it is. */
+void emit_work(struct translator *t);
 /* The place of the next instruction, which jumps may go to: it is not merged with what stands before. */
 size_t emit_label(struct translator *t);
 void emit(struct translator *t, enum wasm_operation operation, uint32_t d, uint32_t a, uint32_t b);

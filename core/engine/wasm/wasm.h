@@ -104,6 +104,8 @@ enum wasm_end wasm_machine_begin(struct wasm_machine *machine, const struct wasm
 /* Runs a function without result in what was begun. */
 enum wasm_end wasm_machine_call(struct wasm_machine *machine, uint32_t function, const uint64_t *arguments,
                                 uint32_t count);
+/* Work done that the meter was not told of. */
+uint32_t wasm_machine_untold(const struct wasm_machine *machine);
 /* Ends what was begun, however far it came: the memory is zero again. */
 void wasm_machine_clear(struct wasm_machine *machine);
 

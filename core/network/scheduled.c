@@ -1,0 +1,96 @@
+/* Deferred and delayed transactions in the blocks that a node makes (protocol.md D.6). */
+#include "core/network/network_parts.h"
+
+#include "core/base/exception.h"
+#include "core/base/memory.h"
+
+enum { SCHEDULED_PER_BLOCK = 1000 };
+
+static void add(struct node *node, const struct checksum256 *id, uint32_t cpu_us)
+{
+	memory_grow(&node->scheduled, &node->scheduled_capacity, node->scheduled_count + 1,
+	            sizeof *node->scheduled);
+	node->scheduled[node->scheduled_count++] = (struct node_scheduled){*id, cpu_us};
+}
+
+/* --- those that took too long: nodeos does not try them again either, they expire --- */
+
+static bool is_late(struct node *node, const struct checksum256 *id)
+{
+	for (size_t i = 0; i < node->late_count; i++)
+		if (checksum256_equal(&node->late[i].id, id))
+			return node->late[i].is_met = true;
+	return false;
+}
+
+static void add_late(struct node *node, const struct checksum256 *id)
+{
+	memory_grow(&node->late, &node->late_capacity, node->late_count + 1, sizeof *node->late);
+	node->late[node->late_count++] = (struct late_transaction){*id, true};
+}
+
+/* After all that is due was walked over. */
+static void forget_expired(struct node *node)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < node->late_count; i++)
+		if (node->late[i].is_met)
+			node->late[count++] = (struct late_transaction){node->late[i].id, false};
+	node->late_count = count;
+}
+
+static bool took_too_long(const struct error *error)
+{
+	return error->code == TX_CPU_USAGE_EXCEEDED || error->code == LEEWAY_DEADLINE_EXCEPTION ||
+	       error->code == DEADLINE_EXCEPTION;
+}
+
+/* --- running --- */
+
+/* false: the block is full, and the rest waits for the next one. */
+static bool run(struct node *node, const struct checksum256 *id)
+{
+	struct push_options options = node_push_options(node, NULL);
+	struct transaction_trace trace = {0};
+	struct error error = {0};
+	int result = branch_push_scheduled(node->branch, id, &options, &trace, &error);
+
+	if (!result)
+		add(node, id, trace.cpu_usage_us);
+	else if (took_too_long(&error))
+		add_late(node, id);
+	transaction_trace_release(&trace);
+	return !result || (error.code != BLOCK_NET_USAGE_EXCEEDED && error.code != BLOCK_CPU_USAGE_EXCEEDED);
+}
+
+void node_run_scheduled(struct node *node)
+{
+	struct scheduled_place place = {0, 0};
+	struct checksum256 id;
+
+	node->scheduled_count = 0;
+	while (branch_scheduled_from(node->branch, &place, &id)) {
+		if (is_late(node, &id))
+			continue;
+		if (node->scheduled_count >= SCHEDULED_PER_BLOCK || !run(node, &id))
+			return;
+	}
+	forget_expired(node);
+}
+
+int node_run_scheduled_again(struct node *node, const struct node_scheduled *scheduled, size_t count,
+                             struct error *error)
+{
+	int result = 0;
+
+	node->scheduled_count = 0;
+	for (size_t i = 0; i < count && !result; i++) {
+		struct push_options options = {.billed_cpu_us = scheduled[i].cpu_us, .again = true};
+		struct transaction_trace trace = {0};
+		result = branch_push_scheduled(node->branch, &scheduled[i].id, &options, &trace, error);
+		transaction_trace_release(&trace);
+		add(node, &scheduled[i].id, scheduled[i].cpu_us);
+	}
+	return result;
+}
