@@ -37,7 +37,7 @@ struct service {
 	struct wallet *wallet;
 	struct chain *chain;
 	struct boot *boot;
-	struct server *server; /* NULL: serves no HTTP */
+	struct serving serving;
 	struct fuse_session *session;
 	int presence; /* its lock */
 	unsigned connection; /* FUSE's number for the mount */
@@ -168,7 +168,7 @@ static int create_tree(struct service *service, const struct options *options, s
 		.chain = service->chain,
 		.wallet = service->wallet,
 		.boot = service->boot,
-		.server = service->server,
+		.server = service->serving.server,
 		.mount_point = options->mount_point,
 		.owner = getuid(),
 		.group = getgid(),
@@ -224,7 +224,7 @@ static int create_layers(struct service *service, struct options *options, struc
 	if (result == 0)
 		result = create_boot(service, error);
 	if (result == 0)
-		result = serve_start(&service->server, options, service->chain, error);
+		result = serve_start(&service->serving, options, service->chain, error);
 	if (result == 0)
 		result = create_tree(service, options, error);
 	return result;
@@ -285,7 +285,7 @@ static void take_down(struct service *service, const char *mount_point)
 	if (service->mount.tree)
 		tree_destroy(service->mount.tree);
 	boot_destroy(service->boot);
-	server_destroy(service->server);
+	serve_end(&service->serving);
 	if (service->chain)
 		chain_destroy(service->chain);
 	if (service->wallet)

@@ -78,9 +78,10 @@ static const struct option_row option_rows[] = {
 	 FIELD("genesis_key_file=%s", genesis_key_file, 0)},
 	{"-o genesis_key=WIF", "the key itself: others may read it while the program starts",
 	 FIELD("genesis_key=%s", genesis_key, 0)},
-	{"-o http=HOST:PORT",
-	 "where node eosio serves nodeos's HTTP API (default: 127.0.0.1:8888, or the next free port; port 0: "
-	 "any; off: nowhere); nodes/eosio/endpoints says where",
+	{"-o http=HOST:PORT|all|off",
+	 "where node eosio serves nodeos's HTTP API (default: what its config.ini says, 127.0.0.1:8888, or the "
+	 "next free port; port 0: any); all: every node that runs, where its own says; nodes/NAME/endpoints says "
+	 "where",
 	 FIELD("http=%s", http, 0)},
 	{"-o nonempty", "mount over a folder that holds files", FIELD("nonempty", nonempty, 1)},
 	{"-o max_threads=N", "threads that answer requests (default: 10)",

@@ -14,7 +14,7 @@ struct options {
 	char genesis_file[PATH_MAX]; /* "" for none */
 	char *genesis_key;           /* owned, secret; NULL for none */
 	char genesis_key_file[PATH_MAX]; /* "" for none */
-	char *http;                  /* owned: HOST:PORT or off; NULL: not said */
+	char *http;                  /* owned: HOST:PORT, all or off; NULL: not said */
 	unsigned max_threads, idle_threads;
 	uint32_t history;            /* blocks; 0: not said; UINT32_MAX: all */
 	struct fuse_args fuse;       /* what is libfuse's own */

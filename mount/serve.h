@@ -2,11 +2,17 @@
 #ifndef EOSIOFS_MOUNT_SERVE_H
 #define EOSIOFS_MOUNT_SERVE_H
 
-#include "core/server/server.h"
+#include "core/server/follow.h"
 #include "mount/options.h"
 
-/* *out is NULL with -o http=off. A port that is taken is no failure: the next free one, and a notice on
- * stderr. Without -o http nothing is: what cannot be served is a notice too. */
-int serve_start(struct server **out, const struct options *options, struct chain *chain, struct error *error);
+struct serving {
+	struct server *server; /* NULL with -o http=off, and over a chain whose nodes are not its own */
+	struct follower *follower;
+};
+
+/* A port that is taken is no failure: the next free one, and a notice on stderr. Without -o http=HOST:PORT
+ * nothing is: what cannot be served is a notice too. */
+int serve_start(struct serving *out, const struct options *options, struct chain *chain, struct error *error);
+void serve_end(struct serving *serving); /* before the chain's end */
 
 #endif

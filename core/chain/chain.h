@@ -56,9 +56,12 @@ struct chain_lost {
 };
 typedef void chain_lost_visitor(void *context, const struct chain_lost *lost);
 
+typedef void chain_node_watcher(void *context, uint64_t name);
+
 struct chain_send_options {
 	uint32_t delay_sec;
 	bool without_keys; /* impersonate (embedded chain): no signatures, authorities count as satisfied */
+	uint64_t node;     /* that it is pushed to; 0: the one that the chain is seen through */
 	const struct interruption *interruption; /* borrowed; NULL: never */
 };
 
@@ -83,10 +86,10 @@ struct chain_operations {
 	            const struct chain_send_options *options, struct error *error);
 	/* Runs a transaction after all that is in the block in the making and undoes it: only the trace is
 	 * left, with the failure in it when it failed. Without read_only no signatures are needed; with it no
-	 * authorizations may be declared and nothing may be written. -errno: it did not come so far (expired, a
-	 * duplicate, a key twice). */
+	 * authorizations may be declared and nothing may be written. node: as chain_send_options has it. -errno:
+	 * it did not come so far (expired, a duplicate, a key twice). */
 	int (*compute)(struct chain *chain, struct transaction_trace *trace, struct packed_transaction *packed,
-	               bool read_only, struct error *error);
+	               bool read_only, uint64_t node, struct error *error);
 	/* Where a new transaction refers to, and the time (seconds) that it is valid from. */
 	int (*reference)(struct chain *chain, struct checksum256 *block_id, uint32_t *seconds,
 	                 const struct interruption *interruption, struct error *error);
@@ -127,6 +130,11 @@ struct chain_operations {
 	int (*node_configuration)(struct chain *chain, struct text *out, uint64_t name, struct error *error);
 	/* A whole config.ini. -EINVAL with its line. */
 	int (*node_configure)(struct chain *chain, uint64_t name, const char *text, struct error *error);
+	/* What a node was started with: config.ini's lines, then those of its command line. */
+	int (*node_options)(struct chain *chain, struct text *out, uint64_t name, struct error *error);
+	/* Who hears that a node was started, stopped or removed, from whatever thread: it may ask the chain. One
+	 * at a time; NULL: nobody any more. */
+	void (*watch_nodes)(struct chain *chain, chain_node_watcher *changed, void *context);
 	int (*node_peers)(struct chain *chain, struct text *out, uint64_t name, struct error *error);
 	int (*node_set_peers)(struct chain *chain, uint64_t name, const char *const *peers, size_t count,
 	                      struct error *error);

@@ -36,8 +36,10 @@ struct option {
 
 static const struct option options[] = {
 	{"abi-serializer-max-time-ms", 0, OPTION_VALUE, 0},
+	{"access-control-allow-credentials", 0, OPTION_SWITCH, 0},
 	{"access-control-allow-headers", 0, OPTION_VALUE, 0},
 	{"access-control-allow-origin", 0, OPTION_VALUE, 0},
+	{"access-control-max-age", 0, OPTION_VALUE, 0},
 	{"agent-name", 0, OPTION_VALUE, 0},
 	{"allowed-connection", 0, OPTION_VALUE, 0},
 	{"block-log-dir", 0, OPTION_VALUE, 0},

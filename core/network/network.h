@@ -117,6 +117,8 @@ size_t node_producers(const struct node *node, uint64_t **out);
 
 /* config.ini as it was written, comments and order kept, private keys as PUBLIC=KEOSD:. */
 void node_configuration_print(const struct node *node, struct text *out);
+/* What it was started with: the same, then the lines of its command line. */
+void node_options_print(const struct node *node, struct text *out);
 /* Takes a whole config.ini: it counts from the next start, the peers in it at once. Private keys in it go to
  * the nodes' own keys. -EINVAL: not nodeos's syntax; the sentence has the line. */
 int node_configure(struct node *node, const char *text, struct error *error);

@@ -79,8 +79,11 @@ static void default_configuration(const struct node *node, struct text *out)
 	text_printf(out, "http-server-address = %s\np2p-listen-endpoint = %s\n", http, p2p);
 	if (node->name == EOSIO)
 		text_append(out, "enable-stale-production = true\nproducer-name = eosio\n"
-		                 "plugin = eosio::producer_plugin\nplugin = eosio::producer_api_plugin\n");
-	text_append(out, "plugin = eosio::chain_api_plugin\nplugin = eosio::http_plugin\n");
+		                 "plugin = eosio::producer_plugin\n"
+		                 "plugin = eosio::trace_api_plugin\ntrace-no-abis = true\n"
+		                 "plugin = eosio::db_size_api_plugin\n");
+	text_append(out, "plugin = eosio::chain_api_plugin\nplugin = eosio::http_plugin\n"
+	                 "http-alias = localhost\nenable-account-queries = true\n");
 }
 
 int network_add_node(struct network *network, struct node **out, uint64_t name, struct block_state *head,
@@ -318,6 +321,12 @@ size_t node_producers(const struct node *node, uint64_t **out)
 void node_configuration_print(const struct node *node, struct text *out)
 {
 	configuration_print(&node->file, out);
+}
+
+void node_options_print(const struct node *node, struct text *out)
+{
+	configuration_print(&node->file, out);
+	configuration_print(&node->arguments, out);
 }
 
 /* The file's peers, and the command line's, count at once. */

@@ -2,6 +2,7 @@
  * text as numbers, null is 0, false and empty. */
 #include "core/server/call.h"
 
+#include "core/server/node.h"
 #include "core/types/name.h"
 
 #include <ctype.h>
@@ -136,6 +137,12 @@ bool body_bool(struct call *call, const char *name, bool missing)
 int call_bad_parameters(struct call *call)
 {
 	return error_chain(&call->error, INVALID_HTTP_REQUEST, "Unable to parse valid input from POST body");
+}
+
+int call_view_open(struct call *call, struct chain_view **out)
+{
+	const struct chain_revision revision = {.kind = CHAIN_HEAD, .node = call->node->name};
+	return chain_view_open(call->chain, out, &revision, NULL, &call->error);
 }
 
 int call_refuse(struct call *call, unsigned status, const char *message)

@@ -81,6 +81,8 @@ uint32_t body_uint32(struct call *call, const char *name, uint32_t missing);
 uint64_t value_name(struct call *call, const struct json *value);
 const char *value_text(struct call *call, const struct json *value);
 uint64_t value_uint64(struct call *call, const struct json *value);
+/* What the call's node shows now. */
+int call_view_open(struct call *call, struct chain_view **out);
 int call_succeed(struct call *call); /* {"result":"ok"} */
 /* An answer that no exception stands behind: {"code", "message", "error": all empty}. */
 int call_refuse(struct call *call, unsigned status, const char *message);

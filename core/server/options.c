@@ -192,12 +192,3 @@ int server_options_parse(struct server_options *out, const char *text, struct er
 	free(lines);
 	return result;
 }
-
-void server_config_print(struct text *out)
-{
-	text_append(out, "plugin = eosio::chain_api_plugin\n"
-	                 "plugin = eosio::db_size_api_plugin\n"
-	                 "http-server-address = 127.0.0.1:8888\n"
-	                 "http-alias = localhost\n"
-	                 "enable-account-queries = true\n");
-}

@@ -26,8 +26,6 @@ struct server_options {
 /* Of a config.ini's text: what it does not name has nodeos's default, lines of other options are passed
  * over. The sentence names the line. */
 int server_options_parse(struct server_options *out, const char *text, struct error *error);
-/* What node eosio's config.ini says of HTTP: no plugin that changes the node itself. */
-void server_config_print(struct text *out);
 /* HOST:PORT, [HOST]:PORT. */
 int server_address_parse(struct server_options *out, const char *text, struct error *error);
 

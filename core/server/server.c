@@ -5,6 +5,7 @@
 #include "core/server/node.h"
 #include "core/types/name.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -124,6 +125,23 @@ static bool names_host(const char *host, size_t length, const char *ours)
 	return strlen(ours) == length && strncasecmp(host, ours, length) == 0;
 }
 
+static bool is_wildcard(const char *host)
+{
+	return strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0;
+}
+
+/* A number is nobody's name. */
+static bool is_literal_address(const char *host, size_t length)
+{
+	char text[INET6_ADDRSTRLEN] = "";
+	struct in6_addr address;
+
+	if (length >= sizeof text)
+		return false;
+	memcpy(text, host, length);
+	return inet_pton(AF_INET, text, &address) == 1 || inet_pton(AF_INET6, text, &address) == 1;
+}
+
 /* HOST:PORT with the address that config.ini says or an alias of it, so that no name of somebody else's
  * leads here. */
 static bool host_is_ours(const struct server_node *node, const struct http_request *request)
@@ -144,7 +162,8 @@ static bool host_is_ours(const struct server_node *node, const struct http_reque
 		host++;
 		length -= 2;
 	}
-	bool ours = names_host(host, length, options->host);
+	bool ours = names_host(host, length, options->host) ||
+	            (is_wildcard(options->host) && is_literal_address(host, length));
 	for (size_t i = 0; i < options->aliases_count && !ours; i++)
 		ours = names_host(host, length, options->aliases[i]);
 	return ours;
@@ -222,7 +241,7 @@ static int run_endpoint(struct call *call, const struct endpoint *endpoint)
 	int result = check_parameters(call, endpoint, &body);
 
 	if (result == 0 && endpoint->reads)
-		result = chain_view_open(call->chain, &call->view, NULL, NULL, &call->error);
+		result = call_view_open(call, &call->view);
 	if (result == 0)
 		result = endpoint->answer(call);
 	chain_view_close(call->view);
@@ -378,6 +397,17 @@ void server_stop(struct server *server, struct server_node *node)
 	}
 	producer_release(&node->producer);
 	free(node);
+}
+
+void server_stop_named(struct server *server, uint64_t name)
+{
+	pthread_mutex_lock(&server->mutex);
+	struct server_node *node = server->nodes;
+	while (node && node->name != name)
+		node = node->next;
+	pthread_mutex_unlock(&server->mutex);
+	if (node)
+		server_stop(server, node);
 }
 
 void server_destroy(struct server *server)

@@ -109,9 +109,10 @@ static int push(struct chain *chain, struct transaction_trace *trace, struct pac
 	return push_as(chain, trace, packed, PUSH_INTO_BLOCK, error);
 }
 
-static int compute(struct chain *chain, struct transaction_trace *trace, struct packed_transaction *packed, bool read_only, struct error *error)
+static int compute(struct chain *chain, struct transaction_trace *trace, struct packed_transaction *packed, bool read_only, uint64_t node, struct error *error)
 {
 	int result = push_as(chain, trace, packed, read_only ? PUSH_READ_ONLY : PUSH_DRY_RUN, error);
+	(void)node;
 	bool has_run = trace->error && error->code != EXPIRED_TX_EXCEPTION && error->code != TX_DUPLICATE;
 	return result && has_run ? 0 : result;
 }

@@ -84,3 +84,38 @@ ask() {
 	run -1 "$EOSIOFS" -o memory,http=nowhere "$other"
 	[[ "$output" == *"http: 'nowhere' is no HOST:PORT"* ]]
 }
+
+@test "http=all: a node serves from its start to its end, what its config.ini names, and its own view" {
+	local all=$BASE/all address
+	mkdir "$all"
+	"$EOSIOFS" -o memory,http=all "$all" 3>&- 4>&- </dev/null 2>/dev/null
+	mkdir "$all/nodes/node1"
+	grep -q '^http .*(not served)$' "$all/nodes/node1/endpoints"
+	echo start > "$all/nodes/node1/state"
+	address=$(sed -n 's#^http \([0-9.:]*\)$#http://\1#p' "$all/nodes/node1/endpoints")
+	[ "$(curl -s "$address/v1/chain/get_info" | jq -r .chain_id)" = "$(cat "$all/chain/id")" ]
+	curl -s "$address/v1/node/get_supported_apis" | jq -e '.apis | any(. == "/v1/chain/get_info") and all(startswith("/v1/producer") | not)'
+	[ "$(curl -s -o /dev/null -w '%{http_code}' "$address/v1/producer/paused")" = 404 ]
+	# cut off from eosio, it stays at its own head
+	echo stop > "$all/nodes/eosio/state"
+	grep -q '^http .*(not served)$' "$all/nodes/eosio/endpoints"
+	[ "$(curl -s "$address/v1/chain/get_info" | jq .head_block_num)" = "$(cat "$all/nodes/node1/head")" ]
+	echo stop > "$all/nodes/node1/state"
+	run ! curl -s "$address/v1/chain/get_info"
+	echo 'start --plugin eosio::producer_api_plugin --http-server-address 127.0.0.1:0' > "$all/nodes/node1/state"
+	address=$(sed -n 's#^http \([0-9.:]*\)$#http://\1#p' "$all/nodes/node1/endpoints")
+	[ "$(curl -s "$address/v1/producer/paused")" = false ]
+	"$EOSIOFS" --unmount "$all"
+	run ! curl -s "$address/v1/chain/get_info"
+}
+
+@test "a transaction's trace and its block's" {
+	local id number
+	echo 'alice1111111 0.0001 SYS traced' > "$M/accounts/bob111111111/transfer"
+	id=$(cat "$M/last_transaction")
+	echo '+1s' > "$M/chain/clock"
+	number=$(jq .block_num "$M/transactions/$id.json")
+	[ "$(curl -s "$URL/v1/trace_api/get_transaction_trace" -d "{\"id\":\"$id\"}" | jq -r '[.actions[].receiver] | join(" ")')" = "eosio.token bob111111111 alice1111111" ]
+	curl -s "$URL/v1/trace_api/get_block" -d "{\"block_num\":$number}" | jq -e --arg id "$id" 'any(.transactions[]; .id == $id)'
+	[ "$(curl -s -o /dev/null -w '%{http_code}' "$URL/v1/trace_api/get_block" -d '{"block_num":99999999}')" = 404 ]
+}

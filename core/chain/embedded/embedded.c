@@ -73,6 +73,7 @@ static void destroy(struct chain *base)
 	pthread_mutex_destroy(&chain->index_lock);
 	pthread_mutex_destroy(&chain->log);
 	pthread_mutex_destroy(&chain->lock);
+	pthread_mutex_destroy(&chain->watch);
 	pthread_mutex_destroy(&chain->publish);
 	free(chain);
 }
@@ -250,6 +251,8 @@ static const struct chain_operations operations = {
 	.viewed_node = embedded_viewed_node,
 	.view_node = embedded_view_node,
 	.producer_state = embedded_producer_state,
+	.node_options = embedded_node_options,
+	.watch_nodes = embedded_watch_nodes,
 	.watch_lost = embedded_watch_lost,
 };
 
@@ -269,6 +272,7 @@ int embedded_chain_create(struct chain **out, const struct embedded_options *opt
 	pthread_mutex_init(&chain->index_lock, NULL);
 	pthread_mutex_init(&chain->log, NULL);
 	pthread_mutex_init(&chain->lock, NULL);
+	pthread_mutex_init(&chain->watch, NULL);
 	pthread_mutex_init(&chain->publish, NULL);
 	pthread_condattr_init(&monotonic);
 	/* no wait lasts longer because the wall clock was set back */

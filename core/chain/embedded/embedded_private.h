@@ -31,6 +31,7 @@ struct published {
 	uint32_t irreversible_num;
 	uint32_t block_num, slot;
 	uint64_t sequence;
+	uint64_t node; /* whose head it is; 0: nobody's */
 };
 
 /* A sealed block on its way through signing to storage. */
@@ -87,6 +88,9 @@ struct embedded_chain {
 	char trouble[ERROR_SENTENCE_SIZE]; /* what the node's log told last about storing */
 	chain_lost_visitor *lost;
 	void *lost_context;
+	pthread_mutex_t watch; /* of what follows; the lock may be taken under it */
+	chain_node_watcher *node_changed;
+	void *node_context;
 
 	pthread_mutex_t publish;
 	struct block_times times;
@@ -168,7 +172,7 @@ void *embedded_store_thread(void *chain);
 int embedded_push(struct chain *base, struct transaction_trace *trace, struct packed_transaction *packed,
                   const struct chain_send_options *options, struct error *error);
 int embedded_compute(struct chain *base, struct transaction_trace *trace, struct packed_transaction *packed,
-                     bool read_only, struct error *error);
+                     bool read_only, uint64_t node, struct error *error);
 int embedded_reference(struct chain *base, struct checksum256 *block_id, uint32_t *seconds,
                        const struct interruption *interruption, struct error *error);
 int embedded_schedule_feature(struct chain *base, const struct checksum256 *digest,
@@ -185,6 +189,8 @@ int embedded_node_from(struct chain *base, uint64_t *name, uint64_t from, struct
 int embedded_node_make(struct chain *base, uint64_t name, struct error *error);
 int embedded_node_command(struct chain *base, uint64_t name, const char *const *words, size_t count,
                           struct error *error);
+int embedded_node_options(struct chain *base, struct text *out, uint64_t name, struct error *error);
+void embedded_watch_nodes(struct chain *base, chain_node_watcher *changed, void *context);
 int embedded_node_configuration(struct chain *base, struct text *out, uint64_t name, struct error *error);
 int embedded_node_configure(struct chain *base, uint64_t name, const char *text, struct error *error);
 int embedded_node_peers(struct chain *base, struct text *out, uint64_t name, struct error *error);

@@ -96,6 +96,37 @@ int embedded_node_configuration(struct chain *base, struct text *out, uint64_t n
 	return result;
 }
 
+int embedded_node_options(struct chain *base, struct text *out, uint64_t name, struct error *error)
+{
+	struct embedded_chain *chain = embedded_of(base);
+	struct node *node;
+
+	pthread_mutex_lock(&chain->lock);
+	int result = find(chain, &node, name, error);
+	if (result == 0)
+		node_options_print(node, out);
+	pthread_mutex_unlock(&chain->lock);
+	return result;
+}
+
+void embedded_watch_nodes(struct chain *base, chain_node_watcher *changed, void *context)
+{
+	struct embedded_chain *chain = embedded_of(base);
+
+	pthread_mutex_lock(&chain->watch);
+	chain->node_changed = changed;
+	chain->node_context = context;
+	pthread_mutex_unlock(&chain->watch);
+}
+
+static void tell_watcher(struct embedded_chain *chain, uint64_t name)
+{
+	pthread_mutex_lock(&chain->watch);
+	if (chain->node_changed)
+		chain->node_changed(chain->node_context, name);
+	pthread_mutex_unlock(&chain->watch);
+}
+
 int embedded_node_peers(struct chain *base, struct text *out, uint64_t name, struct error *error)
 {
 	struct embedded_chain *chain = embedded_of(base);
@@ -209,7 +240,11 @@ int embedded_node_command(struct chain *base, uint64_t name, const char *const *
 	int result = find(chain, &node, name, error);
 	if (result == 0)
 		result = run_command(chain, node, words, count, error);
-	return end_change(chain, result, error);
+	bool changed = result == 0;
+	result = end_change(chain, result, error);
+	if (changed)
+		tell_watcher(chain, name);
+	return result;
 }
 
 int embedded_node_configure(struct chain *base, uint64_t name, const char *text, struct error *error)

@@ -65,6 +65,7 @@ static struct published *publish_node(struct node *node)
 	state->irreversible_id = view.irreversible_id;
 	state->block_num = view.block_num;
 	state->slot = view.slot;
+	state->node = network_node_name(node);
 	return state;
 }
 
@@ -128,10 +129,23 @@ int embedded_pin_block(struct embedded_chain *chain, struct published **out, uin
 	return 0;
 }
 
+/* What is shown already, where that is this node's; else NULL. */
+static struct published *pin_if_current(struct embedded_chain *chain, uint64_t name)
+{
+	struct published *state = embedded_pin(chain);
+
+	if (state->node == name)
+		return state;
+	embedded_unpin(chain, state);
+	return NULL;
+}
+
 struct published *embedded_pin_node(struct embedded_chain *chain, uint64_t name)
 {
-	struct published *state = NULL;
+	struct published *state = pin_if_current(chain, name);
 
+	if (state)
+		return state;
 	pthread_mutex_lock(&chain->lock);
 	struct node *node = network_node(chain->network, name);
 	if (node)

@@ -18,6 +18,13 @@ enum {
 	SIGNERS_FROM_US = 60 * 1000000
 };
 
+/* The node that something is sent to; 0: the viewed one. Under lock. */
+static int find_target(struct embedded_chain *chain, struct node **out, uint64_t name, struct error *error)
+{
+	*out = name ? network_node(chain->network, name) : embedded_viewed(chain);
+	return *out ? 0 : error_set(error, ENOENT, "there is no node \"%s\"", name_text(name).text);
+}
+
 int embedded_push(struct chain *base, struct transaction_trace *trace, struct packed_transaction *packed,
                   const struct chain_send_options *options, struct error *error)
 {
@@ -26,6 +33,7 @@ int embedded_push(struct chain *base, struct transaction_trace *trace, struct pa
 	size_t keys_count = packed->signatures_count;
 	struct push_options push = {.without_keys = options && options->without_keys};
 	struct error local = {0};
+	struct node *node;
 	int result;
 
 	error = error ? error : &local;
@@ -41,8 +49,10 @@ int embedded_push(struct chain *base, struct transaction_trace *trace, struct pa
 	if (result == 0) {
 		embedded_take_keys(chain);
 		network_tell_time(chain->network, embedded_now(chain));
-		result = node_push(embedded_viewed(chain), packed, keys, keys_count, &push, trace, error);
+		result = find_target(chain, &node, options ? options->node : 0, error);
 	}
+	if (result == 0)
+		result = node_push(node, packed, keys, keys_count, &push, trace, error);
 	if (result == -EAGAIN && chain->wallet && wallet_locked(chain->wallet))
 		error_append(error, "; the wallet, which may have a key, is locked");
 	if (result == 0)
@@ -63,19 +73,22 @@ static bool has_run(const struct error *error)
 }
 
 int embedded_compute(struct chain *base, struct transaction_trace *trace, struct packed_transaction *packed,
-                     bool read_only, struct error *error)
+                     bool read_only, uint64_t name, struct error *error)
 {
 	struct embedded_chain *chain = embedded_of(base);
 	struct push_options options = {.kind = read_only ? PUSH_READ_ONLY : PUSH_DRY_RUN};
 	struct public_key *keys = memory_allocate(packed->signatures_count + 1, sizeof *keys);
 	int result = read_only ? 0 : packed_transaction_keys(packed, keys, &base->chain_id, error);
+	struct node *node;
 
 	free(keys);
 	if (result)
 		return result;
 	pthread_mutex_lock(&chain->lock);
 	network_tell_time(chain->network, embedded_now(chain));
-	result = node_compute(embedded_viewed(chain), packed, &options, trace, error);
+	result = find_target(chain, &node, name, error);
+	if (result == 0)
+		result = node_compute(node, packed, &options, trace, error);
 	if (result && has_run(error)) { /* the trace tells */
 		error_clear(error);
 		result = 0;

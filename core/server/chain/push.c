@@ -161,7 +161,7 @@ static void begin_answer(struct call *call, const struct checksum256 *id)
 static int print_outcome(struct call *call, const struct transaction_trace *trace, bool tree)
 {
 	struct chain_view *view = NULL;
-	int result = chain_view_open(call->chain, &view, NULL, NULL, &call->error);
+	int result = call_view_open(call, &view);
 
 	if (result)
 		return result;
@@ -201,7 +201,8 @@ static int check_lists(struct call *call, struct packed_transaction *packed)
 
 	if (!producer_has_lists(&call->node->producer))
 		return 0;
-	result = call->chain->operations->compute(call->chain, &trace, packed, false, &call->error);
+	result = call->chain->operations->compute(call->chain, &trace, packed, false, call->node->name,
+	                                          &call->error);
 	if (result == 0)
 		result = producer_check(&call->node->producer, &packed->transaction, &trace, &call->error);
 	transaction_trace_release(&trace);
@@ -210,6 +211,7 @@ static int check_lists(struct call *call, struct packed_transaction *packed)
 
 static int push(struct call *call, struct transaction_trace *trace, const struct json *json, bool retry)
 {
+	const struct chain_send_options options = {.node = call->node->name};
 	struct packed_transaction packed = {0};
 	int result = json_type(json) == JSON_OBJECT ? parse_packed(call, &packed, json) : unreadable(call);
 
@@ -221,7 +223,7 @@ static int push(struct call *call, struct transaction_trace *trace, const struct
 	if (result == 0)
 		result = check_lists(call, &packed);
 	if (result == 0)
-		result = call->chain->operations->push(call->chain, trace, &packed, NULL, &call->error);
+		result = call->chain->operations->push(call->chain, trace, &packed, &options, &call->error);
 	packed_transaction_release(&packed);
 	/* Whose keys are missing is a failure of the transaction here, not of who asks. */
 	if (result < 0 && call->error.code == UNSATISFIED_AUTHORIZATION)
@@ -284,7 +286,8 @@ static int compute(struct call *call, bool read_only)
 	if (result == 0)
 		result = while_producing(call, &packed);
 	if (result == 0)
-		result = call->chain->operations->compute(call->chain, &trace, &packed, read_only, &call->error);
+		result = call->chain->operations->compute(call->chain, &trace, &packed, read_only, call->node->name,
+		                                          &call->error);
 	if (result == 0)
 		result = print_outcome(call, &trace, false);
 	packed_transaction_release(&packed);
