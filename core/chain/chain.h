@@ -220,5 +220,8 @@ int chain_send_packed(struct chain *chain, struct transaction_trace *trace, stru
 /* A trace in the form cleos prints (protocol.md F.10): `executed transaction: …` and one `#` line an
  * action with its console. */
 void chain_trace_print(struct chain_view *view, struct text *out, const struct transaction_trace *trace);
+/* Adds to a failure's sentence which contract's action it was, where the sentence does not tell, and what
+ * that had printed. */
+void chain_trace_explain(const struct transaction_trace *trace, struct error *error);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "fs/tree/row.h"
 
-#define PUSH_USAGE "CONTRACT ACTION JSON [-p ACTOR[@PERMISSION]]… | [ACTION, …] | TRANSACTION"
+#define PUSH_USAGE "CONTRACT ACTION JSON|HEX [-p ACTOR[@PERMISSION]]… | [ACTION, …] | TRANSACTION"
 
 int push_write(struct request *request, const char *data, size_t length, struct error *error);
 

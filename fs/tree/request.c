@@ -180,8 +180,7 @@ void tree_wrote(struct tree *tree)
 }
 
 /* What has been sent stands in the log, and is what the next view shows. */
-static int sent(struct request *request, struct transaction_trace *trace, int result,
-                const struct error *error)
+static int sent(struct request *request, struct transaction_trace *trace, int result, struct error *error)
 {
 	struct chain_view *view = NULL;
 	if (result == 0) {
@@ -190,7 +189,12 @@ static int sent(struct request *request, struct transaction_trace *trace, int re
 		if (request_view(request, &view, NULL) == 0)
 			transaction_log_add(request->tree, view, trace);
 	}
-	sent_keep(request, trace, result ? error : NULL);
+	struct error failure = {0};
+	if (result && error) {
+		failure = *error;
+		chain_trace_explain(trace, error);
+	}
+	sent_keep(request, trace, failure.number ? &failure : NULL);
 	return result;
 }
 

@@ -66,3 +66,80 @@ run_hello() {
 	mount_at -o data="$D",verify
 	[ "$(jq .receipt.cpu_usage_us "$M/transactions/$id.json")" = "$billed" ]
 }
+
+# compile NAME: a contract in C, its source on the input, with eosiofs's library; NAME.wasm in BASE.
+compile() {
+	command -v clang >/dev/null && command -v wasm-ld >/dev/null || skip "clang or wasm-ld (Debian: clang, lld) is missing, so nothing can be compiled"
+	cat > "$BASE/hello.c"
+	cp "$ROOT/examples/contract/Makefile" "$BASE/Makefile"
+	make -s -C "$BASE" EOSIOFS="$ROOT"
+	mv "$BASE/hello.wasm" "$BASE/$1.wasm"
+}
+
+@test "what a contract prints is in the log; a trap says where, and what was printed" {
+	compile trap <<-'END'
+		#include "core/contracts/library/contract.h"
+		void apply(uint64_t receiver, uint64_t code, uint64_t action);
+		void apply(uint64_t receiver, uint64_t code, uint64_t action)
+		{
+			(void)receiver, (void)code;
+			prints("one\ntwo\33[31m\n\nfour");
+			if (action == name("trap"))
+				__builtin_trap();
+			if (action == name("tell"))
+				require_recipient(name("world"));
+			if (receiver == name("world"))
+				*(volatile uint8_t *)(uintptr_t)(uint32_t)(code | 0xfffffff0) = 1;
+			check(action != name("check"), "so it is");
+		}
+	END
+	mount_at -o memory
+	cd "$M"
+	mkdir accounts/hello accounts/world
+	for account in hello world; do
+		cat "$BASE/trap.wasm" > accounts/$account/contract/code.wasm
+	done
+	echo '{}' > accounts/hello/actions/anything
+	[ "$(tail -n 4 log)" = $'>> one\n>> two [31m\n>> \n>> four' ]
+	for shell in bash dash; do
+		! $shell -c "echo '{}' > accounts/hello/actions/trap"
+		[[ "$(tail -n 1 errors)" == *"ECANCELED: 3070002 wasm_execution_error: eos-vm system failure; in hello::trap; printed: one two [31m  four" ]]
+		! $shell -c "echo '{}' > accounts/hello/actions/tell"
+		[[ "$(tail -n 1 errors)" == *"access violation; in world, notified of hello::tell; printed: one two [31m  four" ]]
+		! $shell -c "echo '{}' > accounts/hello/actions/check"
+		[[ "$(tail -n 1 errors)" == *"message: so it is; printed: one two [31m  four" ]]
+	done
+}
+
+@test "a contract without an ABI takes packed parameters, as hexadecimal digits" {
+	compile echo <<-'END'
+		#include "core/contracts/library/stream.h"
+		void apply(uint64_t receiver, uint64_t code, uint64_t action);
+		void apply(uint64_t receiver, uint64_t code, uint64_t action)
+		{
+			struct reader in = reader_of_action();
+			struct blob all = read_rest(&in);
+			(void)receiver, (void)code, (void)action;
+			printhex(all.data, (uint32_t)all.length);
+			prints(".");
+		}
+	END
+	mount_at -o memory
+	boot
+	cd "$M"
+	mkdir accounts/hello accounts/alice
+	cat "$BASE/echo.wasm" > accounts/hello/contract/code.wasm
+	[ -z "$(ls accounts/hello/actions)" ]
+	grep -q 'packed, as hexadecimal digits' accounts/hello/actions/whatever
+	in_shells 'echo 00ffAB > accounts/hello/actions/whatever && tail -n 1 log | grep -qx ">> 00ffab\."'
+	in_shells 'echo 0x > accounts/hello/actions/whatever && tail -n 1 log | grep -qx ">> \."'
+	in_shells 'echo "[]" > accounts/hello/actions/whatever && tail -n 1 log | grep -qx ">> \."'
+	in_shells 'echo "hello whatever 0x01 -p alice" > push && tail -n 1 log | grep -qx ">> 01\."'
+	refused EINVAL 'or hexadecimal digits' 'echo 001 > accounts/hello/actions/whatever'
+	refused EINVAL 'or hexadecimal digits' 'echo hello > accounts/hello/actions/whatever'
+	refused ENOENT 'No ABI found for hello: write the parameters packed' "echo '{\"a\": 1}' > accounts/hello/actions/whatever"
+	# one without code has no actions
+	! [ -e accounts/alice/actions/whatever ]
+	# with an ABI, too
+	refused ECANCELED 'datastream attempted to read past the end' 'echo 00 > accounts/eosio.token/actions/transfer'
+}

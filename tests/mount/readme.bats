@@ -99,6 +99,20 @@ until_interrupted() {
 	done
 }
 
+@test "docs/contract.md as it is written, in bash and in dash" {
+	command -v clang >/dev/null && command -v wasm-ld >/dev/null || skip "clang or wasm-ld (Debian: clang, lld) is missing, so no contract can be compiled"
+	for shell in bash dash; do
+		mount_at -o memory
+		mkdir -p "$BASE/$shell/core"
+		cp -r "$ROOT/examples" "$BASE/$shell"
+		cp -r "$ROOT/core/contracts" "$BASE/$shell/core"
+		rm -f "$BASE/$shell/examples/contract/hello.wasm"
+		cd "$BASE/$shell"
+		sed -n 's/^    //p' "$ROOT/docs/contract.md" | by $shell
+		cd / && "$EOSIOFS" --unmount "$M"
+	done
+}
+
 @test "the clock, while it is moved, shows the goal, and Ctrl-C stops it" {
 	mount_at -o memory
 	cd "$M"

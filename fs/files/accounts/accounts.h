@@ -76,7 +76,7 @@ int accounts_contract_install_write(struct request *request, const char *data, s
                                     struct error *error);
 
 /* --- actions.c --- */
-#define ACCOUNTS_ACTIONS_USAGE "{\"PARAMETER\": VALUE, …} | [VALUE, …] [-p ACTOR[@PERMISSION]]…"
+#define ACCOUNTS_ACTIONS_USAGE "{\"PARAMETER\": VALUE, …} | [VALUE, …] | HEX [-p ACTOR[@PERMISSION]]…"
 int accounts_actions_list(struct request *request, const char *from, struct listing *listing,
                           struct error *error);
 int accounts_actions_exists(struct request *request, struct error *error);

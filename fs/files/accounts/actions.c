@@ -4,6 +4,9 @@
 #include "fs/files/system_tables.h"
 #include "fs/tree/node.h"
 
+#include "core/base/exception.h"
+#include "core/base/hex.h"
+#include "core/base/memory.h"
 #include "core/chain/system_rules.h"
 #include "core/types/name.h"
 
@@ -61,6 +64,14 @@ int accounts_tables_list(struct request *request, const char *from, struct listi
 	return list_names(request, from, abi_table_at, listing, error);
 }
 
+static bool has_code(struct request *request)
+{
+	struct chain_account account;
+	bool has = request_account(request, &account, NULL) == 0 && !checksum256_is_zero(&account.code_hash);
+	chain_account_release(&account);
+	return has;
+}
+
 /* The ABI that a path demands; the sentence of its absence names what was looked for. */
 static int demand_abi(struct request *request, struct chain_abi **out, const char *what, struct error *error)
 {
@@ -85,9 +96,16 @@ static int demand_name(struct request *request, const char *(*type)(const struct
 	return result;
 }
 
+/* Code without an ABI has whatever actions it takes. */
 int accounts_actions_exists(struct request *request, struct error *error)
 {
-	return demand_name(request, abi_action_type, "action", error);
+	int result = demand_name(request, abi_action_type, "action", error);
+	struct chain_abi *abi = NULL;
+	if (result == -ENOENT && chain_abi_get(request->view, &abi, request->name[0], NULL) == -ENOENT &&
+	    has_code(request))
+		return 0;
+	chain_abi_release(request->chain, abi);
+	return result;
 }
 
 int accounts_tables_exists(struct request *request, struct error *error)
@@ -120,6 +138,10 @@ int accounts_actions_read(struct request *request, struct text *out, struct erro
 	struct chain_abi *abi = NULL;
 	const char *field = NULL, *field_type = NULL;
 	int result = demand_abi(request, &abi, "action", error);
+	if (result == -ENOENT && has_code(request)) {
+		text_append(out, "# parameters: packed, as hexadecimal digits; the contract has no ABI\n");
+		return 0;
+	}
 	const char *type = result == 0 ? abi_action_type(abi->abi, request->name[1]) : NULL;
 	if (type) {
 		text_append(out, abi_field_at(abi->abi, type, 0, &field, &field_type) ? "# parameters:\n"
@@ -159,9 +181,9 @@ static int choose_actor(struct request *request, struct permission_level *out, u
 	struct chain_abi *abi = NULL;
 	*out = (struct permission_level){contract, level.permission};
 	int result = request_view(request, NULL, error);
-	if (result == 0)
+	if (result == 0 && json)
 		result = chain_abi_get(request->view, &abi, contract, error);
-	if (result)
+	if (result || !json)
 		return result;
 	int field = action_actor_field(abi->abi, contract, action);
 	const char *name = NULL;
@@ -174,19 +196,93 @@ static int choose_actor(struct request *request, struct permission_level *out, u
 	return 0;
 }
 
+/* The parameters as they were written: JSON, or already packed. */
+struct parameters {
+	struct json *json; /* owned; NULL: */
+	struct bytes packed; /* owned */
+};
+
+static void parameters_release(struct parameters *parameters)
+{
+	json_release(parameters->json);
+	bytes_release(&parameters->packed);
+}
+
+/* Hexadecimal digits, perhaps behind 0x, which alone stands for no data. */
+static bool parse_hex(struct bytes *out, const char *word)
+{
+	const char *digits = word + (strncmp(word, "0x", 2) ? 0 : 2);
+	size_t length = strlen(digits);
+	uint8_t *data = memory_allocate(length / 2 + 1, 1);
+	bool good = *word && length % 2 == 0 && hex_parse(data, digits, length) == 0;
+	if (good)
+		bytes_put(out, data, length / 2);
+	free(data);
+	return good;
+}
+
+static int parse_parameters(struct parameters *out, const char *word, const char *usage, struct error *error)
+{
+	*out = (struct parameters){0};
+	if (word && *word != '{' && *word != '[') {
+		if (parse_hex(&out->packed, word))
+			return 0;
+		return error_set(error, EINVAL,
+		                 "\"%.40s\": the parameters are a JSON object or array, or hexadecimal digits: "
+		                 "%s",
+		                 word, usage);
+	}
+	return json_parse(&out->json, word ? word : "{}", word ? strlen(word) : 2, error);
+}
+
+/* Without an ABI JSON can say no more than that there are none. */
+static int settle_without_abi(struct request *request, uint64_t contract, struct parameters *parameters,
+                              struct error *error)
+{
+	struct chain_abi *abi = NULL;
+	int result = request_view(request, NULL, error);
+	if (result || !parameters->json)
+		return result;
+	result = chain_abi_get(request->view, &abi, contract, error);
+	chain_abi_release(request->chain, abi);
+	if (result != -ENOENT || error->code != ABI_NOT_FOUND_EXCEPTION)
+		return result;
+	if (json_count(parameters->json)) {
+		error_append(error, ": write the parameters packed, as hexadecimal digits");
+		return result;
+	}
+	error_clear(error);
+	json_release(parameters->json);
+	parameters->json = NULL;
+	return 0;
+}
+
+static void make_packed(struct action *out, uint64_t contract, uint64_t name, struct bytes *packed,
+                        const struct permission_level *levels, size_t count)
+{
+	*out = (struct action){.account = contract, .name = name, .data = *packed};
+	*packed = (struct bytes){0};
+	out->authorization = memory_copy(levels, count * sizeof *levels);
+	out->authorization_count = count;
+}
+
 static int push_action(struct request *request, uint64_t contract, uint64_t name,
-                       const struct command *command, const struct json *json, struct error *error)
+                       const struct command *command, struct parameters *parameters, struct error *error)
 {
 	struct permission_level level = {0};
 	const struct permission_level *levels = command->permission_count ? command->permission : &level;
 	size_t count = command->permission_count ? command->permission_count : 1;
 	struct action action = {0};
 	int result = command->permission_count ? request_view(request, NULL, error)
-	                                       : choose_actor(request, &level, contract, name, json, error);
+	                                       : choose_actor(request, &level, contract, name,
+	                                                      parameters->json, error);
 	for (size_t i = 0; i < count && result == 0 && !request->only_parse; i++)
 		result = require_account(request, levels[i].actor, error);
-	if (result == 0)
-		result = chain_action_make(request->view, &action, contract, name, json, levels, count, error);
+	if (result == 0 && parameters->json)
+		result = chain_action_make(request->view, &action, contract, name, parameters->json, levels, count,
+		                           error);
+	else if (result == 0)
+		make_packed(&action, contract, name, &parameters->packed, levels, count);
 	if (result == 0 && !request->only_parse)
 		result = request_send(request, &action, 1, error);
 	action_release(&action);
@@ -199,19 +295,15 @@ const struct command_option action_options[ACTION_OPTIONS] = {{"-p", OPTION_PERM
 int action_push(struct request *request, uint64_t contract, uint64_t action, struct command *command,
                 const char *usage, struct error *error)
 {
-	struct json *parsed = NULL;
-	const char *json = command_take(command);
-	int result = 0;
-	if (json && *json != '{' && *json != '[')
-		result = error_set(error, EINVAL, "\"%.40s\": the parameters are a JSON object or array: %s", json,
-		                   usage);
+	struct parameters parameters;
+	int result = parse_parameters(&parameters, command_take(command), usage, error);
 	if (result == 0)
 		result = command_end(command, usage, error);
 	if (result == 0)
-		result = json_parse(&parsed, json ? json : "{}", json ? strlen(json) : 2, error);
+		result = settle_without_abi(request, contract, &parameters, error);
 	if (result == 0)
-		result = push_action(request, contract, action, command, parsed, error);
-	json_release(parsed);
+		result = push_action(request, contract, action, command, &parameters, error);
+	parameters_release(&parameters);
 	return result;
 }
 
