@@ -22,7 +22,9 @@ endif
 PACKAGES      = gcc make pkg-config libfuse3-dev fuse3 libcjson-dev libsecp256k1-dev nettle-dev libgmp-dev zlib1g-dev libmicrohttpd-dev
 TEST_PACKAGES = libcmocka-dev bats perl dash jq attr strace clang libclang-rt-14-dev curl lld
 FULL_PACKAGES = zsh fish chromium fonts-dejavu-core less ripgrep tree zip unzip rsync vim nano emacs-nox mc busybox python3 nodejs \
-                xvfb xdotool dbus libglib2.0-bin shared-mime-info adwaita-icon-theme thunar pcmanfm mousepad imagemagick
+                $(if $(shell command -v npm),,npm) xvfb xdotool dbus libglib2.0-bin shared-mime-info adwaita-icon-theme thunar pcmanfm mousepad imagemagick
+# and from npm, each of that version, without the packages that it depends on
+NPM_PACKAGES  = @klevoya/hydra@1.3.0
 DEB_PACKAGES  = debhelper dpkg-dev lintian debootstrap
 
 LIBRARIES = fuse3 libcjson libsecp256k1 nettle gmp zlib libmicrohttpd
@@ -56,6 +58,7 @@ INSTALLED      = $(BUILD)/packages/run
 TEST_INSTALLED = $(BUILD)/packages/test
 FULL_INSTALLED = $(BUILD)/packages/full
 DEB_INSTALLED  = $(BUILD)/packages/deb
+NPM_INSTALLED  = $(BUILD)/packages/npm
 
 # V=1 shows the commands themselves.
 Q = $(if $(V),,@)
@@ -94,6 +97,15 @@ $(INSTALLED) $(TEST_INSTALLED) $(FULL_INSTALLED) $(DEB_INSTALLED): Makefile
 			DEBIAN_FRONTEND=noninteractive $$root apt-get install -y -qq --no-install-recommends $$missing >$@.log || exit 1; \
 		fi; \
 	fi
+	@touch $@
+
+# build/npm/NAME-VERSION/ is what npm has under that name. Where npm or its registry is not at hand, tests that want it are skipped.
+$(NPM_INSTALLED): Makefile | $(FULL_INSTALLED)
+	@rm -rf $(BUILD)/npm && mkdir -p $(BUILD)/npm
+	@for package in $(NPM_PACKAGES); do \
+		tarball=$$(cd $(BUILD)/npm && npm pack --silent $$package) || { echo "npm has no $$package for us"; continue; }; \
+		mkdir $(BUILD)/npm/$${tarball%.tgz} && tar -xzf $(BUILD)/npm/$$tarball -C $(BUILD)/npm/$${tarball%.tgz} --strip-components 1; \
+	done
 	@touch $@
 
 $(BUILD)/%.o: %.c Makefile | $(INSTALLED)
@@ -196,7 +208,7 @@ CRASH = $(BUILD)/tests/crash/crash
 
 programs: all tests $(BENCH_SOURCES:%.c=$(BUILD)/%) $(CRASH)
 
-test: programs $(TEST_INSTALLED) $(if $(FULL),$(FULL_INSTALLED))
+test: programs $(TEST_INSTALLED) $(if $(FULL),$(FULL_INSTALLED) $(NPM_INSTALLED))
 	@rm -f $(REPORTS).*
 	@$(PROVE) $(TESTS)
 	@! cat $(REPORTS).* 2>/dev/null
