@@ -134,7 +134,7 @@ $(BUILD)/%.wasm.o: %.wasm core/contracts/embed_code.S Makefile | $(INSTALLED)
 
 # `make contracts` compiles them to WebAssembly, into their folders: the modules are committed, so that every build ships the same bytes, which
 # this compiler makes of these sources on any machine. A hash that was shipped then moves into the table of twins (core/contracts/bundle.c).
-CONTRACTS     = eosio.bios eosio.boot eosio.msig eosio.system eosio.token eosio.wrap
+CONTRACTS     = eosio.bios eosio.boot eosio.msig eosio.system eosio.system.fast-refund eosio.token eosio.wrap
 CONTRACTS_TO ?= core/contracts
 CONTRACT_CC   = clang-14
 CONTRACT_FLAGS = --target=wasm32 -mcpu=mvp -ffreestanding -nostdlib -Os -flto -std=c11 -I. -ffp-contract=off $(WARNINGS) \
@@ -142,10 +142,11 @@ CONTRACT_FLAGS = --target=wasm32 -mcpu=mvp -ffreestanding -nostdlib -Os -flto -s
 .PHONY: contracts
 contracts:
 	@for contract in $(CONTRACTS); do \
-		mkdir -p $(CONTRACTS_TO)/$$contract; \
-		$(CONTRACT_CC) $(CONTRACT_FLAGS) -D$$(echo $$contract | tr . _)_apply=apply \
-			-o $(CONTRACTS_TO)/$$contract/$$contract.wasm core/contracts/$$contract/*.c core/contracts/library/*.c && \
-		chmod 644 $(CONTRACTS_TO)/$$contract/$$contract.wasm || exit 1; \
+		folder=$${contract%.fast-refund}; \
+		mkdir -p $(CONTRACTS_TO)/$$folder; \
+		$(CONTRACT_CC) $(CONTRACT_FLAGS) -D$$(echo $$contract | tr .- __)_apply=apply \
+			-o $(CONTRACTS_TO)/$$folder/$$contract.wasm core/contracts/$$folder/*.c core/contracts/library/*.c && \
+		chmod 644 $(CONTRACTS_TO)/$$folder/$$contract.wasm || exit 1; \
 	done
 
 $(BUILD)/libeosiofs.a: $(OBJECTS)

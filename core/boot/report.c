@@ -1,6 +1,7 @@
 /* What people watch: the steps with their states, a step with its commands, a line of progress. */
 #include "core/base/clock.h"
 #include "core/boot/boot_private.h"
+#include "core/chain/system_rules.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -157,11 +158,26 @@ static void print_state(struct boot *boot, struct text *out, size_t index)
 	text_printf(out, "  %s\n", step->help);
 }
 
+static void print_notice(struct boot *boot, struct text *out)
+{
+	struct boot_context context;
+	struct text notice = TEXT_EMPTY;
+
+	boot_context_fill(boot, &context);
+	if (chain_view_open(context.chain, &context.view, NULL, NULL, NULL) == 0)
+		chain_hollow_notice(context.view, &notice);
+	chain_view_close(context.view);
+	if (notice.length)
+		text_printf(out, "# %s", text_string(&notice));
+	text_release(&notice);
+}
+
 int boot_run_read(struct boot *boot, struct text *out, struct error *error)
 {
 	pthread_mutex_lock(&boot->lock);
 	int result = judge_all(boot, error);
 	if (result == 0) {
+		print_notice(boot, out);
 		text_append(out, "# step               * all  state          counts    seconds\n");
 		for (size_t i = 0; i < boot_steps_count; i++)
 			print_state(boot, out, i);

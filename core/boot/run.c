@@ -58,6 +58,29 @@ struct run {
 
 /* --- making and signing --- */
 
+/* A key of the account's active permission that the wallet has. */
+static int holder_key(struct run *run, uint64_t holder, struct public_key *public, struct private_key *key,
+                      struct error *error)
+{
+	struct chain_view *view = run->context.view;
+	struct chain_account account = {0};
+	bool found = false;
+	int result = view->operations->account(view, &account, holder, error);
+
+	for (size_t i = 0; i < account.permissions_count && !found; i++) {
+		const struct authority *authority = &account.permissions[i].authority;
+		for (size_t k = 0; account.permissions[i].name == name_literal("active") &&
+		                   k < authority->keys_count && !found; k++) {
+			*public = authority->keys[k].key;
+			found = wallet_private_key(run->boot->environment.wallet, public, key, NULL) == 0;
+		}
+	}
+	chain_account_release(&account);
+	return result  ? result
+	       : found ? 0
+	               : error_set(error, EACCES, "the wallet has no key of %s@active", name_text(holder).text);
+}
+
 static int sign(struct run *run, const struct boot_item *item, struct packed_transaction *packed,
                 struct error *error)
 {
@@ -66,7 +89,9 @@ static int sign(struct run *run, const struct boot_item *item, struct packed_tra
 	struct public_key public = run->context.plan->public;
 	int result = 0;
 
-	if (!item->by_boot_key) {
+	if (item->holder) {
+		result = holder_key(run, item->holder, &public, &key, error);
+	} else if (!item->by_boot_key) {
 		result = boot_account_key(&run->context.plan->accounts, item->signer, &public, &key, error);
 		if (result == -ENOENT)
 			result = wallet_private_key(environment->wallet, &public, &key, error);

@@ -55,7 +55,8 @@ struct boot_item {
 	struct text command; /* as cleos users would type it */
 	struct action actions[BOOT_ITEM_ACTIONS];
 	size_t actions_count;
-	bool by_boot_key;          /* eosio's key signs, else that of an account: */
+	bool by_boot_key;          /* eosio's key signs, else: */
+	uint64_t holder;           /* the wallet's key of this account; 0: that of an account of the plan: */
 	size_t signer;             /* its index */
 	/* What is no transaction; NULL: the actions are sent. */
 	int (*act)(struct boot_context *context, size_t index, struct error *error);
@@ -74,7 +75,7 @@ struct boot_step {
 	const char *name;
 	const char *help;
 	bool in_all;
-	bool by_eosio; /* eosio's key signs */
+	bool by_eosio; /* eosio's key signs, and is looked for before anything is sent */
 	const char *needs; /* the step that must be complete before; NULL: none */
 	/* BOOT_ENDLESS: goes on until interrupted, and done() is never asked. */
 	size_t (*count)(struct boot_context *context);
@@ -184,6 +185,9 @@ int step_resign_make(struct boot_context *context, struct boot_item *item, size_
 size_t step_msig_count(struct boot_context *context);
 int step_msig_done(struct boot_context *context, size_t index, struct error *error);
 int step_msig_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+size_t step_update_count(struct boot_context *context);
+int step_update_done(struct boot_context *context, size_t index, struct error *error);
+int step_update_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
 size_t step_xfer_count(struct boot_context *context);
 int step_xfer_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
 int step_xfer_check(struct boot_context *context, struct error *error);

@@ -2,6 +2,7 @@
 #include "core/chain/system_actions.h"
 
 #include "core/base/memory.h"
+#include "core/types/genesis.h"
 #include "core/types/name.h"
 
 #include <string.h>
@@ -109,6 +110,11 @@ void make_setpriv(struct action *out, uint64_t account, bool privileged)
 
 	bytes_put_u64(data, account);
 	bytes_put_u8(data, privileged);
+}
+
+void make_setparams(struct action *out, const struct chain_config *config)
+{
+	chain_config_pack(begin(out, EOSIO, "setparams", EOSIO), config);
 }
 
 void make_activate(struct action *out, const struct checksum256 *feature)

@@ -24,6 +24,8 @@ void make_setabi(struct action *out, uint64_t account, const void *packed_abi, s
 /* by eosio */
 void make_setpriv(struct action *out, uint64_t account, bool privileged);
 void make_activate(struct action *out, const struct checksum256 *feature);
+struct chain_config;
+void make_setparams(struct action *out, const struct chain_config *config);
 
 void make_init(struct action *out, uint32_t version, uint64_t core_symbol);
 

@@ -4,6 +4,7 @@
 #include "core/contracts/bundle.h"
 #include "core/types/name.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -116,6 +117,47 @@ uint32_t system_refund_delay(struct chain_view *view)
 	}
 	chain_account_release(&system);
 	return delay;
+}
+
+/* --- code of the time before WebAssembly --- */
+
+const char *const hollow_accounts[HOLLOW_ACCOUNTS] = {"eosio", "eosio.token", "eosio.msig", "eosio.wrap"};
+
+static const struct bundle *bundle_of(contract_apply *twin)
+{
+	const struct bundle *bundle = bundle_at(0);
+	for (size_t i = 0; bundle && bundle->apply != twin;)
+		bundle = bundle_at(++i);
+	return bundle;
+}
+
+int chain_hollow_contract(struct chain_view *view, const struct bundle **out, const char *account,
+                          struct error *error)
+{
+	struct chain_account found = {0};
+	bool hollow = false;
+	int result = view->operations->account(view, &found, name_literal(account), error);
+	contract_apply *twin = result ? NULL : bundle_twin(&found.code_hash, &hollow);
+
+	chain_account_release(&found);
+	*out = hollow ? bundle_of(twin) : NULL;
+	if (result == -ENOENT)
+		error_clear(error);
+	return result == -ENOENT ? 0 : result;
+}
+
+void chain_hollow_notice(struct chain_view *view, struct text *out)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < HOLLOW_ACCOUNTS; i++) {
+		const struct bundle *bundle = NULL;
+		if (chain_hollow_contract(view, &bundle, hollow_accounts[i], NULL) == 0 && bundle)
+			text_printf(out, "%s%s", count++ ? ", " : "the contracts of ", hollow_accounts[i]);
+	}
+	if (count)
+		text_append(out,
+		            " were installed by an eosiofs without WebAssembly, and no other node can replay what "
+		            "they do: `echo contracts-update > boot/run` installs them anew\n");
 }
 
 /* --- what a claim pays --- */
