@@ -8,6 +8,8 @@
 void chain_print_block(struct chain_view *view, struct text *out, const struct signed_block *block);
 /* An action's data by the contract's ABI, or as bytes where that cannot be; the bytes beside it. */
 void chain_print_action(struct chain_view *view, struct text *out, const struct action *action);
+/* That data alone. */
+void chain_print_action_data(struct chain_view *view, struct text *out, const struct action *action);
 /* A transaction's trace (D.3), actions below the one that caused them. */
 void chain_print_trace(struct chain_view *view, struct text *out, const struct transaction_trace *trace);
 

@@ -57,7 +57,7 @@ static void print_level_list(struct text *out, const struct action *action)
 	text_append_char(out, ']');
 }
 
-void chain_print_action(struct chain_view *view, struct text *out, const struct action *action)
+void chain_print_action_data(struct chain_view *view, struct text *out, const struct action *action)
 {
 	struct chain_abi *abi = NULL;
 	struct text data = TEXT_EMPTY;
@@ -66,19 +66,24 @@ void chain_print_action(struct chain_view *view, struct text *out, const struct 
 	                       ? abi_action_type(abi->abi, action->name)
 	                       : NULL;
 
-	text_printf(out, "{\"account\":\"%s\",\"name\":\"%s\",\"authorization\":",
-	            name_text(action->account).text, name_text(action->name).text);
-	print_level_list(out, action);
-	text_append(out, ",\"data\":");
 	if (type && abi_to_json(abi->abi, &data, type, &in, NULL) == 0)
 		text_append_bytes(out, data.data, data.length);
 	else
 		chain_print_hex(out, action->data.data, action->data.length);
+	text_release(&data);
+	chain_abi_release(view->chain, abi);
+}
+
+void chain_print_action(struct chain_view *view, struct text *out, const struct action *action)
+{
+	text_printf(out, "{\"account\":\"%s\",\"name\":\"%s\",\"authorization\":",
+	            name_text(action->account).text, name_text(action->name).text);
+	print_level_list(out, action);
+	text_append(out, ",\"data\":");
+	chain_print_action_data(view, out, action);
 	text_append(out, ",\"hex_data\":");
 	chain_print_hex(out, action->data.data, action->data.length);
 	text_append_char(out, '}');
-	text_release(&data);
-	chain_abi_release(view->chain, abi);
 }
 
 static void print_actions(struct chain_view *view, struct text *out, const struct action *actions,

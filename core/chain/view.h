@@ -174,6 +174,15 @@ typedef int chain_scheduled_visitor(void *context, const struct chain_scheduled 
 typedef int chain_feature_visitor(void *context, const struct chain_feature *feature);
 typedef int chain_key_permission_visitor(void *context, const struct chain_key_permission *permission);
 
+/* What happened to an account, or the rounds of a producer: a text that only grows, a JSON object a line,
+ * oldest first. */
+enum chain_history_kind { CHAIN_HISTORY_ACCOUNT, CHAIN_HISTORY_PRODUCER };
+struct chain_history {
+	uint64_t lines, from;  /* how many there are; the first of what was asked for */
+	uint64_t begin, end;   /* where that begins and ends in the text, in bytes */
+	uint32_t block_num;    /* of its last line; 0: it has none */
+};
+
 /* All return 0 or -errno with a sentence, unless said otherwise. Any of them may have to ask another
  * process, and then end with -EHOSTUNREACH or -ETIMEDOUT (it could not be asked), -EINTR (the view's
  * interruption happened), -EOPNOTSUPP (that node does not answer such questions); never with -ENOENT
@@ -253,6 +262,14 @@ struct chain_view_operations {
 	int (*block)(struct chain_view *view, struct signed_block *out, uint32_t number, struct error *error);
 	/* Its slot alone, which costs less; -ENOENT. */
 	int (*block_slot)(struct chain_view *view, uint32_t *slot, uint32_t number, struct error *error);
+	/* At most that many lines of a history from a line on (UINT64_MAX: the last of them). */
+	int (*history)(struct chain_view *view, struct chain_history *out, enum chain_history_kind kind,
+	               uint64_t name, uint64_t from, uint64_t maximum, struct error *error);
+	/* Appends whole lines of that text: from the one that holds byte `offset` on, until `size` bytes from
+	 * there are there; *begin: where the first of them begins. */
+	int (*history_text)(struct chain_view *view, struct text *out, uint64_t *begin,
+	                    enum chain_history_kind kind, uint64_t name, uint64_t offset, size_t size,
+	                    struct error *error);
 	/* What it did: the traces of onblock, then of its transactions in their order. Release each, then
 	 * free(*out). -ENOENT: there is no such block, or its traces are not to be had any more. */
 	int (*traces)(struct chain_view *view, struct transaction_trace **out, size_t *count, uint32_t number,

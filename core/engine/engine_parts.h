@@ -38,6 +38,8 @@ struct pending_block {
 	size_t action_digests_count, action_digests_capacity;
 	struct transaction_receipt *receipts; /* owned */
 	size_t receipts_count, receipts_capacity;
+	bool keeps_deeds;
+	struct deeds *deeds; /* held: what it and all before it did */
 	bool validating; /* an existing block is being applied: CPU comes from its receipts */
 	bool trusted;    /* as branch_apply_block's */
 };
@@ -48,6 +50,7 @@ struct ledger {
 	struct checksum256 chain_id;
 	struct map *map;
 	struct contract_runtime *runtime; /* owned */
+	bool keeps_deeds;
 	struct block_state **buckets; /* owned; the blocks are not */
 	size_t buckets_count, blocks_count;
 };
@@ -58,6 +61,7 @@ struct branch {
 	struct block_state **blocks;   /* owned, each held: blocks[first] to blocks[first + count - 1] */
 	size_t first, count, capacity;
 	struct pending_block *pending; /* owned; NULL: none */
+	bool without_deeds;
 };
 
 /* The ids of blocks first to first + ID_TRAIL_LENGTH - 1, zeroes where one is not known, and of those
@@ -92,11 +96,18 @@ struct missed_slots {
 		uint32_t slots;
 	} of[];
 };
-void missed_slots_release(struct missed_slots *missed); /* NULL is fine */
+struct missed_slots *missed_slots_hold(struct missed_slots *missed); /* NULL is fine, here and below */
+void missed_slots_release(struct missed_slots *missed);
 /* Those of a block in that slot after another; held. */
 struct missed_slots *missed_slots_after(const struct block_state *previous, uint32_t slot);
 void missed_slots_pack(struct bytes *out, const struct missed_slots *missed);
 struct missed_slots *missed_slots_unpack(struct cursor *in); /* in fails when it is malformed */
+
+/* --- deeds.c --- */
+/* What a transaction of the block in the making did, where that is kept. */
+void deeds_add_transaction(struct pending_block *pending, const struct transaction_trace *trace);
+/* The block is made; what is known of it passes to its state. */
+void deeds_end_block(struct pending_block *pending, struct block_state *block);
 
 /* --- branch.c --- */
 /* The next block becomes the head; its reference is the branch's. */

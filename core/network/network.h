@@ -132,6 +132,7 @@ int node_set_peers(struct node *node, const char *const *peers, size_t count, st
 /* What a node knows now: the state with what it knows of the block in the making. */
 struct node_view {
 	struct map_root *root;     /* one reference, the caller's */
+	struct deeds *deeds;       /* one reference, the caller's; NULL: none are kept */
 	struct block_state *head;  /* one reference, the caller's */
 	uint32_t block_num, slot;  /* of the block in the making, else the head's */
 	uint32_t irreversible_num;

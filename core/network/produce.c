@@ -572,5 +572,6 @@ void node_view(struct node *node, struct node_view *out)
 	                          .root = builder ? branch_state(branch) : map_root_hold(head->root),
 	                          .block_num = builder ? branch_block_number(branch) : head->number,
 	                          .slot = builder ? branch_block_slot(branch) : head->block->header.timestamp};
+	out->deeds = branch_deeds(branch);
 	out->irreversible_num = branch_irreversible(node->branch, &out->irreversible_id);
 }

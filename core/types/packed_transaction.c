@@ -264,6 +264,11 @@ int transaction_receipt_unpack(struct transaction_receipt *out, struct cursor *i
 	return result;
 }
 
+const struct checksum256 *transaction_receipt_id(const struct transaction_receipt *receipt)
+{
+	return receipt->is_id ? &receipt->id : &receipt->packed.id;
+}
+
 struct checksum256 transaction_receipt_digest(const struct transaction_receipt *receipt)
 {
 	struct bytes bytes = {0};

@@ -103,6 +103,7 @@ struct transaction_receipt {
 void transaction_receipt_release(struct transaction_receipt *receipt);
 void transaction_receipt_pack(struct bytes *out, const struct transaction_receipt *receipt);
 int transaction_receipt_unpack(struct transaction_receipt *out, struct cursor *in, struct error *error);
+const struct checksum256 *transaction_receipt_id(const struct transaction_receipt *receipt); /* borrowed */
 struct checksum256 transaction_receipt_digest(const struct transaction_receipt *receipt);
 
 #endif

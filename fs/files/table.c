@@ -10,6 +10,7 @@
 #include "fs/files/create_account.h"
 #include "fs/files/defaults.h"
 #include "fs/tree/errors.h"
+#include "fs/files/history.h"
 #include "fs/files/nodes.h"
 #include "fs/files/page.h"
 #include "fs/files/producers/producers.h"
@@ -199,6 +200,17 @@ const struct row tree_rows[] = {
 	 .exists = accounts_tables_scope_exists, .read = accounts_tables_scope_read,
 	 .help = "the rows of that scope, one a line"},
 
+	{.pattern = "accounts/@account/history.jsonl", .kind = ROW_GROWING, .measure = accounts_history_measure,
+	 .part = accounts_history_part,
+	 .help = "the last 10 000 actions that name it or that it was notified of, newest last, for tail -f"},
+	{.pattern = "accounts/@account/history", .kind = ROW_FOLDER,
+	 .help = "earlier actions: a file for each number of an action, which is there when it is named and not "
+	         "listed"},
+	{.pattern = "accounts/@account/history/@from.jsonl", .kind = ROW_GROWING,
+	 .exists = accounts_history_from_exists, .measure = accounts_history_from_measure,
+	 .part = accounts_history_from_part,
+	 .help = "10 000 actions from that one on, counted from 1 (`seq` in each line)"},
+
 	{.pattern = "producers", .kind = ROW_FOLDER, .grafted = true, .list = producers_list,
 	 .make = producers_make,
 	 .help = "every registered producer; mkdir NAME registers an account, with its key"},
@@ -219,6 +231,9 @@ const struct row tree_rows[] = {
 	 .help = "its rank by votes, from 1; the first 21 produce"},
 	{.pattern = "producers/@producer/missed", .kind = ROW_READ_ONLY, .read = producers_missed_read,
 	 .help = "how many of its slots have passed without a block"},
+	{.pattern = "producers/@producer/history.jsonl", .kind = ROW_GROWING,
+	 .measure = producers_history_measure, .part = producers_history_part,
+	 .help = "the last 10 000 rounds, a line each: blocks made, slots missed"},
 	{.pattern = "producers/@producer/unpaid_blocks", .kind = ROW_READ_ONLY,
 	 .read = producers_unpaid_blocks_read, .help = "blocks produced since the last claim"},
 	{.pattern = "producers/@producer/last_claim", .kind = ROW_READ_ONLY, .read = producers_last_claim_read,

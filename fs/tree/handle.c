@@ -59,13 +59,17 @@ static int open_growing(struct handle *handle, const struct caller *caller, stru
 	struct tree *tree = handle->tree;
 	struct node *node = handle->node;
 	struct request request;
-	uint64_t from = 0;
+	uint64_t from = 0, end = 0;
+	int result = 0;
 	request_begin(&request, tree, caller, node);
-	handle->growing = node->row->grow(&request, error);
+	if (node->row->measure)
+		result = node->row->measure(&request, &from, &end, error);
+	else
+		handle->growing = node->row->grow(&request, error);
 	if (handle->growing && node->row->grow_from)
 		from = node->row->grow_from(&request);
 	request_end(&request);
-	if (!handle->growing)
+	if (result || (!handle->growing && !node->row->measure))
 		return error->number ? -error->number : -ENOENT;
 	/* All who read at the same time count from the same place, so that size and offsets agree for tail -f. */
 	pthread_mutex_lock(&tree->lock);
@@ -171,12 +175,35 @@ int tree_open(struct tree *tree, struct handle **out, const struct caller *calle
 	return 0;
 }
 
+/* What nobody holds is made as it is read. */
+static ssize_t read_part(struct handle *handle, char *out, size_t size, uint64_t offset)
+{
+	struct request request;
+	struct error error = {0};
+	struct text text = TEXT_EMPTY;
+	uint64_t begin = 0;
+	request_begin(&request, handle->tree, &handle->opener, handle->node);
+	int result = handle->node->row->part(&request, &text, &begin, offset, size, &error);
+	request_end(&request);
+	if (result == 0 && begin + text.length > offset) {
+		size_t there = (size_t)(begin + text.length - offset);
+		size = size < there ? size : there;
+		memcpy(out, text.data + (offset - begin), size);
+	} else {
+		size = 0;
+	}
+	text_release(&text);
+	return result ? errors_fail(handle->tree, &handle->opener, handle->node, NULL, &error) : (ssize_t)size;
+}
+
 ssize_t handle_read(struct handle *handle, char *out, size_t size, off_t offset)
 {
 	if (offset < 0 || !wants_to_read(handle->flags))
 		return -EBADF;
 	if (handle->node->scratch)
 		return scratch_read(handle->tree, handle->node, out, size, offset);
+	if (handle->node->row->kind == ROW_GROWING && handle->node->row->part)
+		return read_part(handle, out, size, handle->growing_from + (uint64_t)offset);
 	if (handle->growing)
 		return (ssize_t)growing_text_read(handle->growing, out, size,
 		                                  handle->growing_from + (uint64_t)offset);

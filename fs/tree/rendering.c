@@ -186,12 +186,34 @@ static void stat_begin(const struct tree *tree, struct stat *out, const struct n
 	out->st_mtim = out->st_ctim = out->st_atim = modified;
 }
 
+static int stat_measured(struct tree *tree, struct stat *out, const struct caller *caller, struct node *node,
+                         struct error *error)
+{
+	struct request request;
+	struct timespec modified;
+	uint64_t from = 0, end = 0;
+	request_begin(&request, tree, caller, node);
+	int result = node->row->measure(&request, &from, &end, error);
+	modified = request_modified(&request);
+	request_end(&request);
+	if (result)
+		return result;
+	pthread_mutex_lock(&tree->lock);
+	if (node->readers)
+		from = node->growing_from;
+	pthread_mutex_unlock(&tree->lock);
+	stat_begin(tree, out, node, modified, end > from ? (size_t)(end - from) : 0);
+	return 0;
+}
+
 static int stat_growing(struct tree *tree, struct stat *out, const struct caller *caller, struct node *node,
                         struct error *error)
 {
 	struct request request;
 	struct timespec modified = tree->started;
 	uint64_t from = 0;
+	if (node->row->measure)
+		return stat_measured(tree, out, caller, node, error);
 	request_begin(&request, tree, caller, node);
 	struct growing_text *text = node->row->grow(&request, error);
 	if (text && node->row->grow_from)
@@ -235,7 +257,8 @@ int tree_stat(struct tree *tree, struct stat *out, const struct caller *caller, 
 		stat_begin(tree, out, node, modified, 0);
 		return result;
 	case ROW_GROWING:
-		return stat_growing(tree, out, caller, node, &error);
+		result = stat_growing(tree, out, caller, node, &error);
+		return result && result != -ENOENT ? errors_fail(tree, caller, node, NULL, &error) : result;
 	default:
 		result = rendering_get(tree, &rendering, caller, node, RENDERING_STAT, &error);
 	}

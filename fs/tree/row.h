@@ -16,7 +16,7 @@ enum row_kind {
 	/* write gets a whole JSON value; one that begins otherwise (a bare key, `delete`) is one line */
 	ROW_DOCUMENT,
 	ROW_BYTES,    /* write gets all bytes at flush */
-	ROW_GROWING,  /* grow gives the text */
+	ROW_GROWING,  /* grow gives the text, or measure and part do */
 	ROW_LINK,     /* read gives the target */
 };
 
@@ -77,6 +77,13 @@ struct row {
 	struct growing_text *(*grow)(struct request *request, struct error *error);
 	/* ROW_GROWING, optional: where what is shown begins, for a file that shows the last part of its text. */
 	uint64_t (*grow_from)(struct request *request);
+	/* ROW_GROWING whose text nobody holds: where in it what is shown begins and ends, in bytes; its time by
+	 * request_saw_block(). */
+	int (*measure)(struct request *request, uint64_t *begin, uint64_t *end, struct error *error);
+	/* Appends what is there from a byte at or before `offset` on, *begin, at least to offset + size or the
+	 * end. */
+	int (*part)(struct request *request, struct text *out, uint64_t *begin, uint64_t offset, size_t size,
+	            struct error *error);
 	/* For a row whose pattern ends with an @word: 0, or -ENOENT with a sentence, or why one could not ask. */
 	int (*exists)(struct request *request, struct error *error);
 	/* For a folder whose children are an @word: the names at or after `from` ("" at first), ascending. */

@@ -19,7 +19,7 @@ static void every_row_is_whole(void **state)
 			missing = "a help sentence without full stop";
 		else if (writable != (row->write != NULL))
 			missing = writable ? "a write handler" : "no write handler";
-		else if (row->kind == ROW_GROWING ? !row->grow : !is_folder && row->kind != ROW_VERB && !row->read)
+		else if (row->kind == ROW_GROWING ? !row->grow && !(row->measure && row->part) : !is_folder && row->kind != ROW_VERB && !row->read)
 			missing = "a read handler";
 		else if (is_folder ? row->read || row->write : row->list || row->make)
 			missing = "the handlers of its kind";

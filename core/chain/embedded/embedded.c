@@ -1,6 +1,6 @@
 /* The embedded chain's life: a network, the threads that produce and store its blocks, and how it comes out
  * of a data folder and goes back. */
-#include "core/chain/embedded/embedded_private.h"
+#include "core/chain/embedded/storage.h"
 
 #include "core/base/clock.h"
 #include "core/base/memory.h"
@@ -38,7 +38,8 @@ static void finish_for_good(struct embedded_chain *chain)
 	network_close_blocks(chain->network, &error);
 	storage_save_nodes(chain->storage, chain, &error);
 	pthread_mutex_unlock(&chain->lock);
-	if (embedded_finish(chain, true, &error) == 0 && chain->storage)
+	if (embedded_finish(chain, true, &error) == 0 && chain->storage &&
+	    embedded_save_history(chain, &error) == 0)
 		storage_save_state(chain->storage, chain, true, &error);
 }
 
@@ -60,6 +61,7 @@ static void destroy(struct chain *base)
 		embedded_unpin(chain, chain->current);
 	embedded_collect(chain);
 	transaction_index_close(chain->index);
+	embedded_close_history(chain);
 	storage_close(chain->storage);
 	past_destroy(chain->past);
 	network_destroy(chain->network);
@@ -195,6 +197,10 @@ static int open_chain(struct embedded_chain *chain, const struct embedded_option
 			return result;
 		chain->offset_us = storage_offset(chain->storage);
 	}
+	chain->base.chain_id = genesis_chain_id(&chain->base.genesis);
+	result = embedded_open_history(chain, error);
+	if (result)
+		return result;
 	result = open_node_keys(chain, options->data_folder, error);
 	if (result == 0)
 		result = take_genesis_key(chain, options->genesis_key, error);
@@ -206,6 +212,10 @@ static int open_chain(struct embedded_chain *chain, const struct embedded_option
 	             : branch_create(&first, &chain->base.genesis, error);
 	if (result)
 		return result;
+	ledger_keep_deeds(branch_ledger(first));
+	if (!chain->storage)
+		ledger_keep_deeds(branch_ledger(first));
+	chain->deeds_from = chain->storage ? chain->storage->deeds_from : branch_head(first)->number + 1;
 	result = give_genesis_key(chain, branch_head(first), error);
 	if (result) {
 		branch_destroy(first);

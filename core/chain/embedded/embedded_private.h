@@ -19,12 +19,14 @@
 struct data_folder;
 struct storage;
 struct transaction_index; /* core/engine/storage/transaction_index.h */
+struct history;           /* core/engine/storage/history/history.h */
 
 /* A state that readers may pin. Released by readers under `publish`, freed under `lock`. */
 struct published {
 	size_t references;
 	struct published *next_unused;
 	struct map_root *root;          /* held */
+	struct deeds *deeds;            /* held: what was done up to it */
 	/* held: the sealed head below this state; readers leave its signature and `previous` alone */
 	struct block_state *head;
 	struct checksum256 irreversible_id;
@@ -83,6 +85,9 @@ struct embedded_chain {
 	struct past *past;
 	pthread_mutex_t index_lock; /* outside of all others */
 	struct transaction_index *index; /* under index_lock; NULL: not opened yet */
+	struct history *history;         /* under index_lock */
+	struct rounds *rounds;           /* under index_lock */
+	uint32_t deeds_from;             /* of blocks from this one on it is kept what they did */
 	struct block_state *stored; /* held: a block that is in the log, the newest known; NULL without storage */
 	bool unsynced;          /* under log: what was stored last has not reached the disk */
 	char trouble[ERROR_SENTENCE_SIZE]; /* what the node's log told last about storing */
@@ -118,9 +123,28 @@ int embedded_read_block(void *chain, const struct block_state *head, struct sign
 int embedded_find_transaction(struct embedded_chain *chain, uint32_t *number, struct block_state *head,
                               const struct checksum256 *id, const struct interruption *interruption,
                               struct error *error);
-/* Brings the index of transactions on by so many blocks, at most. */
+/* --- indexing.c --- */
+uint32_t embedded_index_end(const struct embedded_chain *chain); /* the last block that they may have */
+/* Brings the indices on by so many blocks, at most. */
 int embedded_index_blocks(struct embedded_chain *chain, uint32_t maximum,
                           const struct interruption *interruption, struct error *error);
+
+/* --- history.c --- */
+int embedded_open_history(struct embedded_chain *chain, struct error *error);
+void embedded_close_history(struct embedded_chain *chain);
+/* Tells the next block: its deeds, ascending, the block's own last. Under index_lock. */
+int embedded_tell(struct embedded_chain *chain, struct chain_view *view, struct deeds *const *deeds,
+                  size_t count, struct error *error);
+/* All that is stored is told, and that reaches the disk. */
+int embedded_save_history(struct embedded_chain *chain, struct error *error);
+int embedded_history(struct chain_view *view, struct chain_history *out, enum chain_history_kind kind,
+                     uint64_t name, uint64_t from, uint64_t maximum, struct error *error);
+int embedded_history_text(struct chain_view *view, struct text *out, uint64_t *begin,
+                          enum chain_history_kind kind, uint64_t name, uint64_t offset, size_t size,
+                          struct error *error);
+
+/* --- view.c, of its views --- */
+struct published *embedded_state_of(struct chain_view *view);
 
 /* --- publish.c --- */
 /* under lock: readers see the branch's state from now on */

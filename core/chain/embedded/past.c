@@ -141,9 +141,9 @@ void past_follow(struct past *past, const struct node *node)
 	}
 }
 
-uint32_t past_last(const struct past *past)
+struct block_state *past_newest(const struct past *past)
 {
-	return past->followed;
+	return past->count ? past->kept[past->count - 1] : NULL;
 }
 
 /* The latest irreversible one at or before a block that is in memory. */
@@ -173,6 +173,15 @@ static struct block_state *nearest(struct past *past, struct block_state *head, 
 }
 
 /* --- what is made again --- */
+
+/* A branch for making states again, of which everything is told. */
+static struct branch *fork_to_make(struct past *past, struct block_state *from)
+{
+	struct branch *branch = branch_fork(past->source.ledger, from);
+
+	branch_without_deeds(branch);
+	return branch;
+}
 
 /* One more block; now and then its state is worth keeping. Without the lock. */
 static int apply_next(struct past *past, struct branch *again, const struct block_state *head,
@@ -247,7 +256,7 @@ int past_state(struct past *past, struct block_state **out, struct block_state *
 	if (from->number == number)
 		*out = from;
 	else
-		again = branch_fork(past->source.ledger, from);
+		again = fork_to_make(past, from);
 	pthread_mutex_unlock(past->source.lock);
 	if (*out)
 		return 0;

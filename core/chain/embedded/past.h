@@ -27,7 +27,8 @@ struct past *past_create(const struct past_source *source, uint32_t history);
 void past_destroy(struct past *past); /* under lock; NULL is fine */
 /* Keeps what has become irreversible; to be called for each block that a node takes in. Under lock. */
 void past_follow(struct past *past, const struct node *node);
-uint32_t past_last(const struct past *past); /* the last irreversible block; under lock */
+/* The last irreversible one that it keeps: borrowed; NULL: none. Under lock. */
+struct block_state *past_newest(const struct past *past);
 /* The state after a block at or before the head, held (release it under lock), from the nearest one before
  * it that is kept by applying the blocks in between. Without the lock. -ENOENT: no such block. -EOPNOTSUPP:
  * it is older than `history`. -EINTR. */

@@ -9,6 +9,7 @@
 static void free_published(struct published *state)
 {
 	map_root_release(state->root);
+	deeds_release(state->deeds);
 	block_state_release(state->head);
 	free(state);
 }
@@ -36,13 +37,14 @@ static void let_go(struct embedded_chain *chain, struct published *state)
 }
 
 /* The state after a sealed block, for readers; one reference, and no sequence yet. Under lock. */
-static struct published *publish_block(struct block_state *head, struct map_root *root)
+static struct published *publish_block(struct block_state *head, struct map_root *root, struct deeds *deeds)
 {
 	struct published *state = memory_allocate(1, sizeof *state);
 
 	*state = (struct published){
 		.references = 1,
 		.root = root,
+		.deeds = deeds,
 		.head = block_state_hold(head),
 		.irreversible_num = head->dpos_irreversible,
 		.irreversible_id = head->irreversible_id,
@@ -59,7 +61,7 @@ static struct published *publish_node(struct node *node)
 	struct published *state;
 
 	node_view(node, &view);
-	state = publish_block(view.head, view.root);
+	state = publish_block(view.head, view.root, view.deeds);
 	block_state_release(view.head);
 	state->irreversible_num = view.irreversible_num;
 	state->irreversible_id = view.irreversible_id;
@@ -122,7 +124,7 @@ int embedded_pin_block(struct embedded_chain *chain, struct published **out, uin
 	if (result)
 		return result;
 	pthread_mutex_lock(&chain->lock);
-	*out = publish_block(block, map_root_hold(block->root));
+	*out = publish_block(block, map_root_hold(block->root), deeds_hold(block->deeds));
 	out[0]->sequence = sequence_of(block);
 	block_state_release(block);
 	pthread_mutex_unlock(&chain->lock);

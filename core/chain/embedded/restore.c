@@ -11,7 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TAIL_BLOCKS = 1000 };
+enum {
+	TAIL_BLOCKS = 1000,
+	/* blocks whose deeds are kept at once; those before are told by applying them again */
+	DEEDS_MAXIMUM = 20000
+};
 
 /* The state file's branch, when it is of this log: its head must be the log's block of that number. -ERANGE:
  * the log ends before it. */
@@ -114,6 +118,15 @@ int storage_apply(struct branch *branch, const struct signed_block *block, struc
 	return result;
 }
 
+/* From the next block on. */
+static void keep_deeds(struct storage *storage, struct branch *branch)
+{
+	if (storage->deeds_from)
+		return;
+	ledger_keep_deeds(branch_ledger(branch));
+	storage->deeds_from = branch_head(branch)->number + 1;
+}
+
 /* Applies what the log has behind the branch's head, up to block `last`. */
 static int replay(struct storage *storage, struct branch *branch, uint32_t last, struct error *error)
 {
@@ -121,6 +134,8 @@ static int replay(struct storage *storage, struct branch *branch, uint32_t last,
 
 	for (uint32_t number = branch_head(branch)->number + 1; result == 0 && number <= last; number++) {
 		struct signed_block block = {0};
+		if (number > storage->told && last - number < DEEDS_MAXIMUM)
+			keep_deeds(storage, branch);
 		result = storage_read_block(storage, &block, number, error);
 		if (result == 0)
 			result = storage_apply(branch, &block, error);
@@ -207,6 +222,7 @@ static int verify(struct storage *storage, struct branch **branch, const struct 
 		result = compare_first(storage, *branch, error);
 	if (result == 0)
 		result = replay(storage, *branch, number, error);
+	storage->deeds_from = 0; /* from the replay that comes next */
 	if (result == 0 && !same_entries(branch_head(loaded)->root, branch_head(*branch)->root)) {
 		error_set(error, EBADMSG, "it is not what the %" PRIu32 " blocks make", number);
 		result = prepare_rebuilding(storage, notices, -EBADMSG, error);
@@ -241,6 +257,8 @@ int storage_restore(struct storage *storage, struct branch **branch, const struc
 		result = check_genesis(storage, genesis, error);
 	if (result == 0)
 		result = replay(storage, *branch, block_log_last(storage->blocks), error);
+	if (result == 0)
+		keep_deeds(storage, *branch);
 	if (result == 0)
 		storage->logged = branch_head(*branch)->id;
 	if (result == 0 && all && notices)

@@ -400,9 +400,11 @@ int storage_save_state(struct storage *storage, struct embedded_chain *chain, bo
 	pthread_mutex_unlock(&chain->lock);
 	if (!root)
 		return 0;
+	/* What blocks did is kept for those behind the state alone, so what it has done is told first. */
+	int told = embedded_save_history(chain, error);
 	/* A loss of power must not leave a state that is ahead of its blocks. */
 	pthread_mutex_lock(&chain->log);
-	int result = storage_sync(storage, error);
+	int result = told ? told : storage_sync(storage, error);
 	pthread_mutex_unlock(&chain->log);
 	if (result == 0)
 		result = save(storage, &head, root, number, error);

@@ -36,6 +36,8 @@ struct storage {
 	char *nodes_path;          /* owned */
 	char *state_path, *journal_folder, *clock_path; /* owned */
 	int64_t offset_us;
+	uint32_t told;              /* the last block of which everything is told */
+	uint32_t deeds_from;        /* the first block whose deeds are kept */
 	uint32_t saved_number;      /* of the block whose state is in the state file; 0: none */
 	int64_t saved_at, save_took; /* microseconds of the monotonic clock */
 	bool save_failed;            /* the last one */

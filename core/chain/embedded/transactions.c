@@ -10,23 +10,12 @@
 
 enum { CANDIDATES_MAXIMUM = 16 };
 
-static const struct checksum256 *id_of(const struct transaction_receipt *receipt)
-{
-	return receipt->is_id ? &receipt->id : &receipt->packed.id;
-}
-
 static bool holds(const struct signed_block *block, const struct checksum256 *id)
 {
 	for (size_t i = 0; i < block->transactions_count; i++)
-		if (checksum256_equal(id_of(&block->transactions[i]), id))
+		if (checksum256_equal(transaction_receipt_id(&block->transactions[i]), id))
 			return true;
 	return false;
-}
-
-/* The last block that the index may have: of the log; without one, the last irreversible one. Under lock. */
-static uint32_t end_of_index(const struct embedded_chain *chain)
-{
-	return chain->storage ? chain->stored->number : past_last(chain->past);
 }
 
 /* In blocks that the index does not have, from the head back: *number is then the first that was not looked
@@ -38,7 +27,7 @@ static bool find_in_memory(struct embedded_chain *chain, uint32_t *number, struc
 	bool found = false;
 
 	pthread_mutex_lock(&chain->lock);
-	uint32_t end = end_of_index(chain);
+	uint32_t end = embedded_index_end(chain);
 	branch = branch_fork(chain->ledger, head);
 	for (*number = head->number; *number > end && !found; *number -= !found) {
 		const struct block_state *state = branch_find(branch, *number);
@@ -59,7 +48,7 @@ static int find_in_reversible(struct embedded_chain *chain, uint32_t *number, co
 	int result = 0;
 
 	pthread_mutex_lock(&chain->lock);
-	uint32_t end = end_of_index(chain);
+	uint32_t end = embedded_index_end(chain);
 	pthread_mutex_unlock(&chain->lock);
 	for (; *number > end && result == 0 && !found; *number -= !found) {
 		struct signed_block block = {0};
@@ -68,62 +57,6 @@ static int find_in_reversible(struct embedded_chain *chain, uint32_t *number, co
 		signed_block_release(&block);
 	}
 	*number = found ? *number : 0;
-	return result;
-}
-
-/* Under index_lock. */
-static int open_index(struct embedded_chain *chain, struct error *error)
-{
-	struct storage *storage = chain->storage;
-	char *path = NULL;
-	int result;
-
-	if (chain->index)
-		return 0;
-	if (storage)
-		path = data_folder_file(storage->folder, "transactions.index");
-	result = transaction_index_open(&chain->index, path, &chain->base.chain_id,
-	                                storage ? block_log_last(storage->blocks) : 0, error);
-	free(path);
-	return result;
-}
-
-static int index_block(struct embedded_chain *chain, const struct block_state *head, uint32_t number,
-                       struct error *error)
-{
-	struct signed_block block = {0};
-	int result = chain->storage ? storage_read_block(chain->storage, &block, number, error)
-	                            : embedded_read_block(chain, head, &block, number, error);
-
-	if (result == -ENOENT && !chain->storage)
-		result = 0; /* nobody had the time to look before it was let go */
-	for (size_t i = 0; result == 0 && i < block.transactions_count; i++)
-		result = transaction_index_add(chain->index, id_of(&block.transactions[i]), number, error);
-	if (result == 0)
-		result = transaction_index_advance(chain->index, error);
-	signed_block_release(&block);
-	return result;
-}
-
-int embedded_index_blocks(struct embedded_chain *chain, uint32_t maximum,
-                          const struct interruption *interruption, struct error *error)
-{
-	struct published *state = embedded_pin(chain);
-	uint32_t end, number;
-	int result;
-
-	pthread_mutex_lock(&chain->lock);
-	end = end_of_index(chain);
-	pthread_mutex_unlock(&chain->lock);
-	pthread_mutex_lock(&chain->index_lock);
-	result = open_index(chain, error);
-	while (result == 0 && (number = transaction_index_last(chain->index) + 1) <= end && maximum--) {
-		result = index_block(chain, state->head, number, error);
-		if (result == 0 && interruption_happened(interruption))
-			result = error_set(error, EINTR, "interrupted while the blocks were looked through");
-	}
-	pthread_mutex_unlock(&chain->index_lock);
-	embedded_unpin(chain, state);
 	return result;
 }
 

@@ -16,14 +16,14 @@ struct embedded_view {
 	struct published *state; /* pinned */
 };
 
-static struct published *state_of(struct chain_view *view)
+struct published *embedded_state_of(struct chain_view *view)
 {
 	return ((struct embedded_view *)view)->state;
 }
 
 static void close_view(struct chain_view *view)
 {
-	embedded_unpin(embedded_of(view->chain), state_of(view));
+	embedded_unpin(embedded_of(view->chain), embedded_state_of(view));
 	free(view);
 }
 
@@ -88,7 +88,7 @@ static int find_slot_of(struct embedded_chain *chain, uint32_t number, uint32_t 
 
 static int read_block_slot(struct chain_view *view, uint32_t *slot, uint32_t number, struct error *error)
 {
-	struct published *state = state_of(view);
+	struct published *state = embedded_state_of(view);
 	uint32_t back = state->block_num - number;
 
 	if (number >= state->block_num) {
@@ -117,7 +117,7 @@ static void find_id_in_log(struct embedded_chain *chain, struct checksum256 *id,
 
 static int read_info(struct chain_view *view, struct chain_info *out, struct error *error)
 {
-	struct published *state = state_of(view);
+	struct published *state = embedded_state_of(view);
 	struct resource_state resources;
 
 	(void)error;
@@ -150,13 +150,13 @@ static int read_header_state(struct chain_view *view, struct chain_header_state 
                              struct error *error)
 {
 	struct embedded_chain *chain = embedded_of(view->chain);
-	struct block_state *head = state_of(view)->head;
+	struct block_state *head = embedded_state_of(view)->head;
 	int result = -ENOENT;
 
 	pthread_mutex_lock(&chain->lock);
 	struct branch *branch = branch_fork(chain->ledger, head);
 	const struct block_state *block =
-		number > state_of(view)->irreversible_num ? branch_find(branch, number) : NULL;
+		number > embedded_state_of(view)->irreversible_num ? branch_find(branch, number) : NULL;
 	if (block)
 		result = state_header_state_read(out, block, branch_find(branch, number - 1));
 	branch_destroy(branch);
@@ -220,20 +220,20 @@ int embedded_read_block(void *context, const struct block_state *head, struct si
 static int read_block(struct chain_view *view, struct signed_block *out, uint32_t number,
                       struct error *error)
 {
-	return embedded_read_block(embedded_of(view->chain), state_of(view)->head, out, number, error);
+	return embedded_read_block(embedded_of(view->chain), embedded_state_of(view)->head, out, number, error);
 }
 
 static int read_traces(struct chain_view *view, struct transaction_trace **out, size_t *count,
                        uint32_t number, struct error *error)
 {
-	return past_traces(embedded_of(view->chain)->past, out, count, state_of(view)->head, number,
+	return past_traces(embedded_of(view->chain)->past, out, count, embedded_state_of(view)->head, number,
 	                   view->interruption, error);
 }
 
 static int find_transaction(struct chain_view *view, uint32_t *number, const struct checksum256 *id,
                             struct error *error)
 {
-	return embedded_find_transaction(embedded_of(view->chain), number, state_of(view)->head, id,
+	return embedded_find_transaction(embedded_of(view->chain), number, embedded_state_of(view)->head, id,
 	                                 view->interruption, error);
 }
 
@@ -247,5 +247,7 @@ struct chain_view_operations embedded_view_operations(void)
 	operations.block_slot = read_block_slot;
 	operations.traces = read_traces;
 	operations.find_transaction = find_transaction;
+	operations.history = embedded_history;
+	operations.history_text = embedded_history_text;
 	return operations;
 }

@@ -79,6 +79,11 @@ void branch_destroy(struct branch *branch)
 	free(branch);
 }
 
+void branch_without_deeds(struct branch *branch)
+{
+	branch->without_deeds = true;
+}
+
 /* --- what it is --- */
 
 struct ledger *branch_ledger(const struct branch *branch)

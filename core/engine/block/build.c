@@ -39,6 +39,11 @@ struct map_root *branch_state(struct branch *branch)
 	return branch->pending ? map_edit_snapshot(branch->pending->edit) : map_root_hold(branch->head->root);
 }
 
+struct deeds *branch_deeds(const struct branch *branch)
+{
+	return deeds_hold(branch->pending ? branch->pending->deeds : branch->head->deeds);
+}
+
 size_t branch_block_transactions(const struct branch *branch)
 {
 	return branch->pending ? branch->pending->receipts_count : 0;
@@ -58,6 +63,7 @@ void branch_block_drop(struct branch *branch)
 	for (size_t i = 0; i < pending->receipts_count; i++)
 		transaction_receipt_release(&pending->receipts[i]);
 	free(pending->receipts);
+	deeds_release(pending->deeds);
 	free(pending);
 	branch->pending = NULL;
 }
@@ -241,6 +247,8 @@ int block_start(struct branch *branch, const struct block_options *options, bool
 	pending->runtime = branch->ledger->runtime;
 	pending->validating = validating;
 	pending->trusted = trusted;
+	pending->keeps_deeds = branch->ledger->keeps_deeds && !branch->without_deeds;
+	pending->deeds = pending->keeps_deeds ? deeds_hold(branch->head->deeds) : NULL;
 	pending->edit = map_edit_begin(branch->head->root);
 	pending->next = block_state_next(branch->head, options->slot, options->confirmed,
 	                                 &pending->was_pending_promoted, error);
@@ -370,6 +378,7 @@ int block_finish(struct branch *branch, const struct checksum256 *const roots[2]
 	block->id = next->id = block_header_id(&block->header);
 	next->block = block;
 	tapos_put(pending->edit, &next->id);
+	deeds_end_block(pending, next);
 	next->root = map_edit_finish(pending->edit);
 	pending->edit = NULL;
 	header_digest = block_header_digest(&block->header);

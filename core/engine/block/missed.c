@@ -9,7 +9,7 @@
 
 enum { SLOTS_IN_A_ROW = 12, PACKED_ENTRY = 12 };
 
-static struct missed_slots *hold(struct missed_slots *missed)
+struct missed_slots *missed_slots_hold(struct missed_slots *missed)
 {
 	if (missed)
 		missed->references++;
@@ -48,7 +48,7 @@ struct missed_slots *missed_slots_after(const struct block_state *previous, uint
 	size_t known = previous->missed ? previous->missed->count : 0;
 	struct missed_slots *missed;
 	if (slot <= first || previous->number == 1 || !schedule->producers_count)
-		return hold(previous->missed);
+		return missed_slots_hold(previous->missed);
 	missed = allocate(known + schedule->producers_count);
 	missed->count = known;
 	if (known)

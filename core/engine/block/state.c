@@ -34,6 +34,7 @@ void block_state_release(struct block_state *block)
 	producer_schedule_release(&block->active_schedule);
 	producer_schedule_release(&block->pending_schedule);
 	id_trail_release(block->trail);
+	deeds_release(block->deeds);
 	missed_slots_release(block->missed);
 	free(block->last_produced);
 	free(block->confirm_count);

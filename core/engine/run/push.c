@@ -107,6 +107,7 @@ int branch_push(struct branch *branch, struct packed_transaction *packed, const 
 		transaction_keep_digests(&context);
 		block_add_receipt(pending, trace->status, context.billed_cpu_us, context.net_usage, packed,
 		                  &context.id);
+		deeds_add_transaction(pending, trace);
 	} else {
 		block_checkpoint_restore(&checkpoint, pending);
 	}
@@ -367,6 +368,8 @@ int branch_push_scheduled(struct branch *branch, const struct checksum256 *id,
 	}
 	if (!result)
 		trace->account_ram_delta = (struct ram_delta){retired.generated.payer, retired.ram_delta};
+	if (!result)
+		deeds_add_transaction(pending, trace);
 	retire_end(&retired, pending);
 	return result;
 }
