@@ -59,8 +59,10 @@ static bool is_secret(const char *word, size_t length)
 	static const char *const public[] = {"EOS", "PUB_", "SIG_", NULL};
 	static const char *const private[] = {"5H", "5J", "5K", "PW5", "PVT_", NULL};
 
+	if (length < BEGINNING_LENGTH) /* most words */
+		return false;
 	/* A longer one may have been cut. */
-	if (begins(word, private) && length >= BEGINNING_LENGTH && is_random(word, length, 2, 1))
+	if (begins(word, private) && is_random(word, length, 2, 1))
 		return true;
 	return length >= SECRET_LENGTH && is_random(word, length, DIGITS, LETTERS) &&
 	       (!begins(word, public) || holds_private_key(word, length));

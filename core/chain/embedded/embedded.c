@@ -70,6 +70,7 @@ static void destroy(struct chain *base)
 	block_times_release(&chain->times);
 	key_store_close(chain->node_keys);
 	pthread_cond_destroy(&chain->changed);
+	pthread_mutex_destroy(&chain->signing);
 	pthread_cond_destroy(&chain->to_sign);
 	pthread_cond_destroy(&chain->was_signed);
 	pthread_mutex_destroy(&chain->index_lock);
@@ -288,6 +289,7 @@ int embedded_chain_create(struct chain **out, const struct embedded_options *opt
 	/* no wait lasts longer because the wall clock was set back */
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&chain->changed, &monotonic);
+	pthread_mutex_init(&chain->signing, NULL);
 	pthread_cond_init(&chain->to_sign, NULL);
 	pthread_cond_init(&chain->was_signed, NULL);
 	pthread_condattr_destroy(&monotonic);

@@ -42,7 +42,9 @@ struct sealed {
 	struct checksum256 digest;
 	struct private_key key;    /* signs it; wiped then */
 	uint64_t node;             /* that made it */
-	bool is_claimed, is_signed; /* somebody signs it or has signed it; has */
+	enum { SEALED_WAITS, SEALED_CLAIMED, SEALED_SIGNED } signing; /* under `signing` */
+	struct signature signature; /* once it is signed; its signer's until then */
+	bool is_signed;             /* the block has it; under lock */
 	bool journaled;
 };
 
@@ -67,9 +69,11 @@ struct embedded_chain {
 	pthread_mutex_t log;
 	pthread_mutex_t lock;
 	pthread_cond_t changed; /* with lock, monotonic clock: something for the threads to do */
-	pthread_cond_t to_sign, was_signed; /* with lock: sealed blocks are; some of them were */
+	/* Signers take no other: who makes blocks holds `lock` most of the time. No lock is taken below it. */
+	pthread_mutex_t signing;
+	pthread_cond_t to_sign, was_signed; /* with signing: sealed blocks are; some of them were */
+	bool signers_end;       /* under signing */
 	unsigned moving;        /* how many move the clock: who does so signs and stores what it seals */
-	bool signers_end;
 	int64_t move_from, move_goal, move_began; /* of the first of those: chain time, chain time, monotonic */
 	pthread_t producer, storer;
 	unsigned threads;       /* how many of the two run */
@@ -77,7 +81,7 @@ struct embedded_chain {
 	_Atomic int64_t offset_us; /* chain time less real time; written under lock */
 	uint64_t clock_moves;   /* how often it was moved: the thread then looks anew at what is due */
 	int64_t clock_difference; /* real less monotonic time when last looked at */
-	struct sealed **sealed; /* owned, each too; in the order they were made */
+	struct sealed **sealed; /* owned, each too; in the order they were made; changed under lock and signing */
 	size_t sealed_count, sealed_capacity;
 	/* without storage: the last recent_count blocks, packed, by number modulo that */
 	struct bytes *recent;

@@ -35,42 +35,46 @@ static void log_trouble(struct embedded_chain *chain, const char *sentence)
 /* --- signing: whoever has time takes some of the sealed blocks, in whatever order they are done --- */
 
 /* Up to SIGNED_AT_ONCE blocks that nobody signs yet. They stay in the queue until they are signed. Under
- * lock. */
+ * signing. */
 static size_t claim(struct embedded_chain *chain, struct sealed *out[SIGNED_AT_ONCE])
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < chain->sealed_count && count < SIGNED_AT_ONCE; i++) {
 		struct sealed *sealed = chain->sealed[i];
-		if (sealed->is_claimed)
+		if (sealed->signing != SEALED_WAITS)
 			continue;
-		sealed->is_claimed = true;
+		sealed->signing = SEALED_CLAIMED;
 		out[count++] = sealed;
 	}
 	return count;
 }
 
-/* Signs some; *count says how many. The lock is given up meanwhile. Under lock. */
+static int sign_claimed(const struct embedded_chain *chain, struct sealed *sealed, struct error *error)
+{
+	int result = signer_sign(chain->signer, &sealed->signature, &sealed->key, &sealed->digest, error);
+
+	if (result == 0)
+		memory_wipe(&sealed->key, sizeof sealed->key);
+	return result;
+}
+
+/* Signs some; *count says how many. The lock is given up meanwhile. Under signing. */
 static int sign_some(struct embedded_chain *chain, size_t *count, struct error *error)
 {
 	struct sealed *claimed[SIGNED_AT_ONCE];
-	struct signature signatures[SIGNED_AT_ONCE];
 	int results[SIGNED_AT_ONCE], result = 0;
 
 	*count = claim(chain, claimed);
 	if (*count == 0)
 		return 0;
-	pthread_mutex_unlock(&chain->lock);
+	pthread_mutex_unlock(&chain->signing);
 	for (size_t i = 0; i < *count; i++)
-		results[i] = signer_sign(chain->signer, &signatures[i], &claimed[i]->key, &claimed[i]->digest, error);
-	pthread_mutex_lock(&chain->lock);
+		results[i] = sign_claimed(chain, claimed[i], result ? NULL : error);
+	pthread_mutex_lock(&chain->signing);
 	for (size_t i = 0; i < *count; i++) {
 		result = result ? result : results[i];
-		claimed[i]->is_claimed = claimed[i]->is_signed = results[i] == 0;
-		if (results[i])
-			continue;
-		block_state_sign(claimed[i]->block, &signatures[i]);
-		memory_wipe(&claimed[i]->key, sizeof claimed[i]->key);
+		claimed[i]->signing = results[i] ? SEALED_WAITS : SEALED_SIGNED;
 	}
 	pthread_cond_broadcast(&chain->was_signed);
 	return result;
@@ -82,11 +86,11 @@ static void *sign_ahead(void *context)
 	struct embedded_chain *chain = context;
 	size_t count;
 
-	pthread_mutex_lock(&chain->lock);
+	pthread_mutex_lock(&chain->signing);
 	while (!chain->signers_end)
 		if (sign_some(chain, &count, NULL) != 0 || count == 0)
-			pthread_cond_wait(&chain->to_sign, &chain->lock);
-	pthread_mutex_unlock(&chain->lock);
+			pthread_cond_wait(&chain->to_sign, &chain->signing);
+	pthread_mutex_unlock(&chain->signing);
 	return NULL;
 }
 
@@ -103,8 +107,10 @@ size_t embedded_start_signers(struct embedded_chain *chain, pthread_t *threads, 
 
 void embedded_stop_signers(struct embedded_chain *chain, pthread_t *threads, size_t count)
 {
+	pthread_mutex_lock(&chain->signing);
 	chain->signers_end = true;
 	pthread_cond_broadcast(&chain->to_sign);
+	pthread_mutex_unlock(&chain->signing);
 	pthread_mutex_unlock(&chain->lock);
 	for (size_t i = 0; i < count; i++)
 		pthread_join(threads[i], NULL);
@@ -113,11 +119,29 @@ void embedded_stop_signers(struct embedded_chain *chain, pthread_t *threads, siz
 
 /* --- storing, in order --- */
 
-/* The first of the queue, when it is signed; the caller holds `log`, so that nobody else takes it away.
- * Under lock. */
-static struct sealed *first_signed(struct embedded_chain *chain)
+/* Whether it is signed; its block then has the signature. Under lock. */
+static bool take_signature(struct embedded_chain *chain, struct sealed *sealed)
 {
-	return chain->sealed_count && chain->sealed[0]->is_signed ? chain->sealed[0] : NULL;
+	pthread_mutex_lock(&chain->signing);
+	bool is_signed = sealed->signing == SEALED_SIGNED;
+	pthread_mutex_unlock(&chain->signing);
+	if (is_signed && !sealed->is_signed)
+		block_state_sign(sealed->block, &sealed->signature);
+	sealed->is_signed = is_signed;
+	return is_signed;
+}
+
+/* Signs some, or waits until whoever signs the queue's first has done so. Under log, without lock. */
+static int sign_or_wait(struct embedded_chain *chain, const struct sealed *first, struct error *error)
+{
+	size_t count;
+
+	pthread_mutex_lock(&chain->signing);
+	int result = sign_some(chain, &count, error);
+	while (result == 0 && count == 0 && first->signing == SEALED_CLAIMED)
+		pthread_cond_wait(&chain->was_signed, &chain->signing);
+	pthread_mutex_unlock(&chain->signing);
+	return result;
 }
 
 /* Out of the queue; whether later blocks' journals had one made for it is only certain now. logged: the last
@@ -132,8 +156,10 @@ static void take_first(struct embedded_chain *chain, const struct checksum256 *l
 		journaled->blocks[journaled->count].number = block->number;
 		journaled->blocks[journaled->count++].node = sealed->node;
 	}
+	pthread_mutex_lock(&chain->signing);
 	chain->sealed_count--;
 	memmove(chain->sealed, chain->sealed + 1, chain->sealed_count * sizeof *chain->sealed);
+	pthread_mutex_unlock(&chain->signing);
 	if (chain->storage) {
 		stored = ledger_find(chain->ledger, logged);
 	} else {
@@ -215,14 +241,14 @@ int embedded_finish_all_but(struct embedded_chain *chain, size_t left, bool dura
 	pthread_mutex_lock(&chain->log);
 	pthread_mutex_lock(&chain->lock);
 	while (result == 0 && chain->sealed_count > left) {
-		struct sealed *first = first_signed(chain);
-		size_t count = 0;
-		if (first)
+		struct sealed *first = chain->sealed[0]; /* nobody takes it away without `log` */
+		if (take_signature(chain, first)) {
 			result = store_first(chain, first, &journaled, error);
-		else
-			result = sign_some(chain, &count, error);
-		if (result == 0 && !first && count == 0)
-			pthread_cond_wait(&chain->was_signed, &chain->lock); /* another thread is at it */
+			continue;
+		}
+		pthread_mutex_unlock(&chain->lock);
+		result = sign_or_wait(chain, first, error);
+		pthread_mutex_lock(&chain->lock);
 	}
 	pthread_mutex_unlock(&chain->lock);
 	if (chain->unsynced && (durable || journaled.count))

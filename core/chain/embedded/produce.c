@@ -61,8 +61,10 @@ static void add_sealed(void *context, struct node *node, struct block_state *blo
 	*sealed = (struct sealed){
 		.block = block_state_hold(block), .digest = *digest, .key = *key, .node = network_node_name(node)};
 	sealed->journaled = chain->storage && storage_journal_end(chain->storage, node, block);
+	pthread_mutex_lock(&chain->signing);
 	memory_grow(&chain->sealed, &chain->sealed_capacity, chain->sealed_count + 1, sizeof(struct sealed *));
 	chain->sealed[chain->sealed_count++] = sealed;
+	pthread_mutex_unlock(&chain->signing);
 	pthread_mutex_lock(&chain->publish);
 	block_times_add(&chain->times, block->number, block->block->header.timestamp);
 	pthread_mutex_unlock(&chain->publish);
