@@ -110,6 +110,37 @@ static int grow_forest(struct forest *forest, struct storage *storage, struct br
 	return result;
 }
 
+static bool is_known(void *ledger, const struct checksum256 *id)
+{
+	return ledger_find(ledger, id) != NULL;
+}
+
+/* After damage: blocks whose past is lost stand on nothing, and the file is written anew without them. */
+static int leave_out_lost(struct storage *storage, struct ledger *ledger, uint32_t logged,
+                          struct text *notices, struct error *error)
+{
+	size_t count, lost = 0;
+	uint32_t first = UINT32_MAX, last = 0;
+	const struct reversible_block *blocks = reversible_blocks(storage->reversible, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		uint32_t number = blocks[i].number;
+		if (number <= logged || is_known(ledger, &blocks[i].id))
+			continue;
+		lost++;
+		first = number < first ? number : first;
+		last = number > last ? number : last;
+	}
+	if (lost && notices)
+		text_printf(
+			notices,
+			"%zu blocks (%" PRIu32 " to %" PRIu32
+			") stand on what the damage hit, and what they held is not in the chain any more: put a copy "
+			"of \"%s\" back before anything else happens, or go on without it\n",
+			lost, first, last, storage->reversible_path);
+	return reversible_repair(storage->reversible, is_known, ledger, error);
+}
+
 /* Where a node stands: where it was seen last, else where the best branch ends. */
 static struct block_state *place_of(const struct forest *forest, uint64_t node)
 {
@@ -122,6 +153,20 @@ static struct block_state *place_of(const struct forest *forest, uint64_t node)
 		if (branch_head(forest->branches[i])->number > best->number)
 			best = branch_head(forest->branches[i]);
 	return best;
+}
+
+/* The file of nodes is gone, and others than the first were there. */
+static void tell_lost_nodes(const struct storage *storage, const struct forest *forest, struct text *notices)
+{
+	size_t others = 0;
+
+	for (size_t i = 0; i < forest->places_count; i++)
+		others += forest->places[i].node != EOSIO;
+	if (others && notices)
+		text_printf(notices,
+		            "the nodes are lost, %zu and node eosio: \"%s\" is missing (put a copy back, or make "
+		            "them again: mkdir nodes/NAME)\n",
+		            others, storage->nodes_path);
 }
 
 /* --- the file of nodes --- */
@@ -219,17 +264,20 @@ int storage_restore_nodes(struct storage *storage, struct embedded_chain *chain,
 	struct text content = TEXT_EMPTY;
 	int result;
 
-	(void)notices;
 	if (!storage) {
 		result = begin_with_eosio(chain, branch_head(first), error);
 		branch_destroy(first);
 		return result;
 	}
+	uint32_t logged = branch_head(first)->number;
 	result = grow_forest(&forest, storage, first, error);
+	if (result == 0 && reversible_is_damaged(storage->reversible))
+		result = leave_out_lost(storage, branch_ledger(first), logged, notices, error);
 	if (result == 0)
 		result = file_load(&content, storage->nodes_path, NODES_FILE_MAXIMUM, error);
 	if (result == -ENOENT) {
 		error_clear(error);
+		tell_lost_nodes(storage, &forest, notices);
 		result = begin_with_eosio(chain, place_of(&forest, EOSIO), error);
 	} else if (result == 0) {
 		result = restore_from(chain, &forest, content.data, error);

@@ -72,7 +72,9 @@ static char *find_trace(const struct storage *storage, const char *blocks)
 		text_append(&path, storage->state_path);
 	} else if (!has_content(text_string(&path), 1)) {
 		text_clear(&path);
-		if (storage_list_journals(storage, &names, &count, NULL) == 0 && count)
+		if (has_content(storage->reversible_path, REVERSIBLE_HEADER_SIZE + 1))
+			text_append(&path, storage->reversible_path);
+		else if (storage_list_journals(storage, &names, &count, NULL) == 0 && count)
 			text_printf(&path, "%s/%" PRIu32, storage->journal_folder, names[0].number);
 		free(names);
 	}
@@ -97,6 +99,18 @@ static int check_log_is_there(const struct storage *storage, const char *blocks,
 	return result;
 }
 
+/* A folder that knows its nodes has the file of their blocks: without it, all goes on from an older one. */
+static int check_reversible_is_there(const struct storage *storage, struct error *error)
+{
+	if (has_content(storage->reversible_path, 0) || !has_content(storage->nodes_path, 1))
+		return 0;
+	return error_set(error, ENOENT,
+	                 "the last blocks are lost: \"%s\" is missing, but \"%s\" is there: put a copy of it "
+	                 "back, or make an empty file of its name to go on from block %" PRIu32
+	                 " without what came later",
+	                 storage->reversible_path, storage->nodes_path, block_log_last(storage->blocks));
+}
+
 int storage_open(struct storage **out, struct data_folder *folder, struct genesis *genesis, bool given,
                  struct text *notices, struct error *error)
 {
@@ -108,6 +122,7 @@ int storage_open(struct storage **out, struct data_folder *folder, struct genesi
 	storage->state_path = data_folder_file(folder, "state");
 	storage->clock_path = data_folder_file(folder, "clock");
 	storage->nodes_path = data_folder_file(folder, "nodes");
+	storage->reversible_path = data_folder_file(folder, "reversible");
 	storage->is_log_behind = true; /* a process that was killed may have left blocks with the kernel only */
 	pthread_mutex_init(&storage->reading, NULL);
 	if (result == 0)
@@ -128,11 +143,10 @@ int storage_open(struct storage **out, struct data_folder *folder, struct genesi
 		                   blocks);
 	if (result == 0)
 		*genesis = *block_log_genesis(storage->blocks);
-	if (result == 0) {
-		char *path = data_folder_file(folder, "reversible");
-		result = reversible_open(&storage->reversible, path, notices, error);
-		free(path);
-	}
+	if (result == 0)
+		result = check_reversible_is_there(storage, error);
+	if (result == 0)
+		result = reversible_open(&storage->reversible, storage->reversible_path, notices, error);
 	free(blocks);
 	if (result) {
 		storage_close(storage);
@@ -153,6 +167,7 @@ void storage_close(struct storage *storage)
 	reversible_close(storage->reversible);
 	pthread_mutex_destroy(&storage->reading);
 	free(storage->nodes_path);
+	free(storage->reversible_path);
 	free(storage->state_path);
 	free(storage->journal_folder);
 	free(storage->clock_path);

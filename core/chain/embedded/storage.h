@@ -33,7 +33,7 @@ struct storage {
 	pthread_mutex_t reading; /* the reversible blocks: who stores changes them, who reads looks at them */
 	struct checksum256 logged; /* the log's last block */
 	bool is_log_behind;        /* blocks that are nowhere else have not reached the disk */
-	char *nodes_path;          /* owned */
+	char *nodes_path, *reversible_path; /* owned */
 	char *state_path, *journal_folder, *clock_path; /* owned */
 	int64_t offset_us;
 	uint32_t told;              /* the last block of which everything is told */

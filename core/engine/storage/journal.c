@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 #include "core/base/memory.h"
+#include "core/engine/storage/record.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,9 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <zlib.h>
 
-enum { JOURNAL_VERSION = 1, HEADER_SIZE = 16, RECORD_HEAD = 8 };
+enum { JOURNAL_VERSION = 1, HEADER_SIZE = 16 };
 static const uint8_t journal_magic[8] = "EFSJRNL\n";
 
 struct journal {
@@ -27,17 +27,6 @@ struct journal {
 	} *records;
 	size_t count, capacity;
 };
-
-static uint32_t record_checksum(uint64_t offset, const void *data, size_t length)
-{
-	uint8_t place[12];
-	for (size_t i = 0; i < 8; i++)
-		place[i] = (uint8_t)(offset >> 8 * i);
-	for (size_t i = 0; i < 4; i++)
-		place[8 + i] = (uint8_t)(length >> 8 * i);
-	uLong checksum = crc32(0, place, sizeof place);
-	return (uint32_t)(length ? crc32(checksum, data, (uInt)length) : checksum);
-}
 
 static int read_failed(const struct journal *journal, int result, struct error *error)
 {
@@ -64,18 +53,6 @@ static uint64_t next_record(const struct journal *journal, uint64_t at, uint64_t
 	while (at < size && !record_at(journal, at, size))
 		at++;
 	return at;
-}
-
-/* Whether the file can end as it does because an append was cut short: within a record, or in zeroes that
- * the disk never got. */
-static bool is_torn(const struct journal *journal, uint64_t at, uint64_t size)
-{
-	struct cursor in = cursor_make(journal->bytes + at, size - at);
-	if (size - at < RECORD_HEAD || RECORD_HEAD + (uint64_t)cursor_u32(&in) > size - at)
-		return true;
-	while (at < size && !journal->bytes[at])
-		at++;
-	return at == size;
 }
 
 static int cut_torn_end(struct journal *journal, uint64_t size, struct text *report, struct error *error)
@@ -122,7 +99,7 @@ static void journal_scan(struct journal *journal, uint64_t size, struct text *da
 			continue;
 		}
 		uint64_t next = next_record(journal, at + 1, size);
-		if (next == size && is_torn(journal, at, size))
+		if (next == size && record_is_torn(journal->bytes, at, size))
 			break;
 		text_printf(damage, "%sbytes %" PRIu64 " to %" PRIu64,
 		            damage->length ? ", " : "what was acknowledged in ", at, next - 1);

@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 #include "core/base/memory.h"
+#include "core/engine/storage/record.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,13 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <zlib.h>
 
 enum {
 	REVERSIBLE_VERSION = 1,
-	HEADER_SIZE = 16,
-	RECORD_HEAD = 8,
+	HEADER_SIZE = REVERSIBLE_HEADER_SIZE,
 	RECORD_MAXIMUM = 65 << 20,
+	RECORD_MINIMUM = 100, /* of a block's header alone */
+	HEADS_MAXIMUM = 1 << 16,
 	WASTE_MINIMUM = 1 << 20 /* bytes, before it is worth writing the file anew */
 };
 static const uint8_t reversible_magic[8] = "EFSREVB\n";
@@ -26,19 +27,10 @@ struct reversible {
 	char *path;
 	uint64_t end, waste; /* of the last record; bytes of forgotten ones */
 	bool ragged;         /* something incomplete may stand behind the end */
+	bool is_damaged;     /* what is not whole stands before it */
 	struct reversible_block *blocks; /* owned */
 	size_t count, capacity;
 };
-
-static uint32_t record_checksum(uint64_t offset, const void *data, size_t length)
-{
-	uint8_t place[12];
-	for (size_t i = 0; i < 8; i++)
-		place[i] = (uint8_t)(offset >> 8 * i);
-	for (size_t i = 0; i < 4; i++)
-		place[8 + i] = (uint8_t)(length >> 8 * i);
-	return (uint32_t)crc32(crc32(0, place, sizeof place), data, (uInt)length);
-}
 
 static int fail(const struct reversible *file, const char *what, int result, struct error *error)
 {
@@ -97,24 +89,112 @@ static int read_record(const struct reversible *file, uint64_t at, uint8_t **out
 	return result;
 }
 
-static int scan(struct reversible *file, struct error *error)
+/* --- what is found in the file --- */
+
+/* How long the record at a place is, its head included; 0: there is none that is whole. */
+static uint64_t record_at(const uint8_t *bytes, uint64_t at, uint64_t size)
+{
+	struct cursor in = cursor_make(bytes + at, size - at);
+	uint32_t length = cursor_u32(&in), checksum = cursor_u32(&in);
+
+	if (in.failed || length < RECORD_MINIMUM || length > cursor_left(&in))
+		return 0;
+	const uint8_t *data = in.at;
+	if (cursor_u32(&in) > HEADS_MAXIMUM || record_checksum(at, data, length) != checksum)
+		return 0;
+	return RECORD_HEAD + (uint64_t)length;
+}
+
+/* Where the next whole record begins; size: nowhere. A record knows its place, so that none is taken for
+ * one that is not. */
+static uint64_t next_record(const uint8_t *bytes, uint64_t at, uint64_t size)
+{
+	while (at < size && !record_at(bytes, at, size))
+		at++;
+	return at;
+}
+
+/* What is not whole from a place on: one flipped bit is turned back, the rest is passed over. Each is told in
+ * *damage. false: it may be a torn end. */
+static bool pass_damage(struct reversible *file, uint8_t *bytes, uint64_t size, struct text *damage)
+{
+	uint64_t next = next_record(bytes, file->end + 1, size);
+
+	if (next == size && record_is_torn(bytes, file->end, size))
+		return false;
+	text_printf(damage, "%sbytes %" PRIu64 " to %" PRIu64, damage->length ? ", " : "", file->end, next - 1);
+	if (record_mend(bytes, file->end, size) && record_at(bytes, file->end, size)) {
+		text_append(damage, " (mended: one bit was wrong)");
+		return true;
+	}
+	text_append(damage, " (lost)");
+	file->end = next;
+	return true;
+}
+
+/* Finds the whole records; what is not whole is told in *damage, or, at the end, may be torn. */
+static int scan(struct reversible *file, uint8_t *bytes, uint64_t size, struct text *damage,
+                struct error *error)
 {
 	int result = 0;
 
-	for (file->end = HEADER_SIZE; !result;) {
+	for (file->end = HEADER_SIZE; file->end < size && !result;) {
 		struct signed_block block = {0};
-		uint8_t *data;
-		uint32_t length;
-		result = read_record(file, file->end, &data, &length);
-		if (result)
-			return result == -ENODATA ? 0 : fail(file, "read", result, error);
-		result = unpack(cursor_make(data, length), &block, NULL, NULL, error);
+		uint64_t length = record_at(bytes, file->end, size);
+		if (!length) {
+			if (!pass_damage(file, bytes, size, damage))
+				break;
+			continue;
+		}
+		struct cursor in = cursor_make(bytes + file->end + RECORD_HEAD, length - RECORD_HEAD);
+		result = unpack(in, &block, NULL, NULL, error);
 		if (!result)
-			add(file, &block, file->end, length);
+			add(file, &block, file->end, (uint32_t)(length - RECORD_HEAD));
 		signed_block_release(&block);
-		free(data);
-		file->end += RECORD_HEAD + (uint64_t)length;
+		file->end += length;
 	}
+	return result;
+}
+
+/* The file as it was is kept; then it has what could be mended. */
+static int keep_damaged(struct reversible *file, const uint8_t *bytes, uint64_t size, const char *where,
+                        struct text *report, struct error *error)
+{
+	struct text aside = TEXT_EMPTY;
+	uint8_t *before = memory_allocate(1, size);
+	int result = file_read(file->fd, before, size, 0);
+
+	if (result)
+		fail(file, "read", result, error);
+	else
+		result = file_keep_copy(file->path, "damaged", before, size, &aside, error);
+	if (!result && (result = file_write(file->fd, bytes, file->end, 0)))
+		fail(file, "write", result, error);
+	free(before);
+	file->is_damaged = true;
+	if (!result && report)
+		text_printf(report,
+		            "\"%s\" is damaged: %s; %zu blocks are there; the file as it was is kept as \"%s\"\n",
+		            file->path, where, file->count, text_string(&aside));
+	text_release(&aside);
+	return result;
+}
+
+static int cut_torn_end(struct reversible *file, const uint8_t *bytes, uint64_t size, struct text *report,
+                        struct error *error)
+{
+	struct text aside = TEXT_EMPTY;
+	int result =
+		file_keep_copy(file->path, "cut", bytes + file->end, size - file->end, &aside, error);
+
+	if (!result && (result = file_cut(file->fd, file->end)))
+		fail(file, "cut the torn end of", result, error);
+	if (!result && report)
+		text_printf(report,
+		            "\"%s\": cut %" PRIu64
+		            " bytes of an unfinished block after %zu complete ones, kept in \"%s\"\n",
+		            file->path, size - file->end, file->count, text_string(&aside));
+	text_release(&aside);
 	return result;
 }
 
@@ -142,7 +222,8 @@ static int check_header(const struct reversible *file, struct error *error)
 	cursor_take(&in, sizeof reversible_magic);
 	version = cursor_u32(&in);
 	if (memcmp(header, reversible_magic, sizeof reversible_magic) || !version)
-		return error_set(error, EBADMSG, "\"%s\" holds no reversible blocks", file->path);
+		return error_set(error, EBADMSG, "\"%s\" holds no reversible blocks: put a copy of it back",
+		                 file->path);
 	if (version > REVERSIBLE_VERSION)
 		return error_set(error, ENOTSUP,
 		                 "\"%s\" has version %" PRIu32 ", this program knows up to %d: use the newer program",
@@ -164,14 +245,22 @@ static int load(struct reversible *file, struct text *report, struct error *erro
 		return result ? fail(file, "make", result, error) : 0;
 	}
 	result = check_header(file, error);
-	if (!result)
-		result = scan(file, error);
-	if (result || file->end == size)
+	if (result)
 		return result;
-	if (report)
-		text_printf(report, "cut the torn end of \"%s\": %" PRIu64 " bytes\n", file->path, size - file->end);
-	result = file_cut(file->fd, file->end);
-	return result ? fail(file, "cut the torn end of", result, error) : 0;
+	uint8_t *bytes = memory_allocate(1, size);
+	struct text damage = TEXT_EMPTY;
+	result = file_read(file->fd, bytes, size, 0);
+	if (result)
+		fail(file, "read", result, error);
+	else
+		result = scan(file, bytes, size, &damage, error);
+	if (!result && damage.length)
+		result = keep_damaged(file, bytes, size, text_string(&damage), report, error);
+	if (!result && file->end < size)
+		result = cut_torn_end(file, bytes, size, report, error);
+	text_release(&damage);
+	free(bytes);
+	return result;
 }
 
 int reversible_open(struct reversible **out, const char *path, struct text *report, struct error *error)
@@ -204,6 +293,11 @@ void reversible_close(struct reversible *file)
 }
 
 /* --- what is in it --- */
+
+bool reversible_is_damaged(const struct reversible *file)
+{
+	return file->is_damaged;
+}
 
 const struct reversible_block *reversible_blocks(const struct reversible *file, size_t *count)
 {
@@ -338,4 +432,16 @@ int reversible_forget(struct reversible *file, uint32_t number, struct error *er
 			file->blocks[left++] = file->blocks[i];
 	file->count = left;
 	return is_full ? rewrite(file, error) : 0;
+}
+
+int reversible_repair(struct reversible *file, bool (*stays)(void *context, const struct checksum256 *id),
+                      void *context, struct error *error)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < file->count; i++)
+		if (stays(context, &file->blocks[i].id))
+			file->blocks[left++] = file->blocks[i];
+	file->count = left;
+	return rewrite(file, error);
 }

@@ -1,14 +1,15 @@
 /* The file of reversible blocks, of all branches, in the order in which they were made (DESIGN 5). What
  * has become irreversible or can never be goes when enough of it has gathered.
  *
- * On disk: 8 bytes "EFSREVB\n", u32 version 1, u32 zero; then for each block u32 length, u32 crc32, the
- * bytes: u32 count, that many u64 (the names of the nodes whose head it was when it was stored), the packed
- * signed block. The checksum covers the record's offset (u64), its length (u32) and
- * its bytes. All little-endian. */
+ * On disk: 8 bytes "EFSREVB\n", u32 version 1, u32 zero; then records (record.h), one a block: u32 count,
+ * that many u64 (the names of the nodes whose head it was when it was stored), the packed signed block. All
+ * little-endian. */
 #ifndef EOSIOFS_CORE_ENGINE_STORAGE_REVERSIBLE_H
 #define EOSIOFS_CORE_ENGINE_STORAGE_REVERSIBLE_H
 
 #include "core/types/block.h"
+
+enum { REVERSIBLE_HEADER_SIZE = 16 }; /* of a file without blocks */
 
 struct reversible;
 
@@ -19,11 +20,14 @@ struct reversible_block {
 	uint32_t length;
 };
 
-/* Opens the file, or makes it (0600). A torn end is cut off; a sentence about it is appended to *report
- * (which may be NULL). -EBADMSG: no such file; -ENOTSUP: written by a newer version; or another -errno. */
+/* Opens the file, or makes it (0600). A torn end is cut off and kept beside; after damage all of the file is
+ * kept beside, and what is whole of it is there. Sentences about that are appended to *report (which may be
+ * NULL). -EBADMSG: no such file; -ENOTSUP: written by a newer version; or another -errno. */
 int reversible_open(struct reversible **out, const char *path, struct text *report, struct error *error);
 void reversible_close(struct reversible *file); /* NULL is fine */
 
+/* Found damaged, and not written anew since. */
+bool reversible_is_damaged(const struct reversible *file);
 /* All that are in it, oldest first; borrowed until the next append or cut. */
 const struct reversible_block *reversible_blocks(const struct reversible *file, size_t *count);
 const struct reversible_block *reversible_find(const struct reversible *file, const struct checksum256 *id);
@@ -38,5 +42,8 @@ int reversible_sync(struct reversible *file, struct error *error);
  * reversible_is_full() tells before. */
 bool reversible_is_full(const struct reversible *file, uint32_t number);
 int reversible_forget(struct reversible *file, uint32_t number, struct error *error);
+/* After damage: writes the file anew with those blocks alone that `stays` says so of. */
+int reversible_repair(struct reversible *file, bool (*stays)(void *context, const struct checksum256 *id),
+                      void *context, struct error *error);
 
 #endif
