@@ -20,7 +20,7 @@ enum { HELP_INDENT = 26, HELP_WIDTH = 100 };
 /* What fuse_opt_parse() fills. */
 struct parsed {
 	int help, version, print_tree, print_options, unmount, foreground, single_thread;
-	int memory, nonempty, verify, without_twins, measured_cpu, allow_other;
+	int memory, nonempty, verify, without_twins, measured_cpu, without_page, allow_other;
 	char *data, *genesis, *genesis_key, *genesis_key_file, *history, *http;
 	unsigned max_threads, idle_threads;
 	const char *words[2], *surplus; /* [SOURCE] MOUNTPOINT, as mount(8) calls it */
@@ -83,6 +83,9 @@ static const struct option_row option_rows[] = {
 	 "next free port; port 0: any); all: every node that runs, where its own says; nodes/NAME/endpoints says "
 	 "where",
 	 FIELD("http=%s", http, 0)},
+	{"-o page=off", "HTTP shows no index.html: what serves answers nodeos's API and nothing else",
+	 FIELD("page=off", without_page, 1)},
+	{NULL, NULL, FIELD("page=on", without_page, 0)},
 	{"-o nonempty", "mount over a folder that holds files", FIELD("nonempty", nonempty, 1)},
 	{"-o max_threads=N", "threads that answer requests (default: 10)",
 	 FIELD("max_threads=%u", max_threads, 0)},
@@ -248,6 +251,7 @@ int options_parse(struct options *out, int count, char **arguments, struct error
 	out->verify = parsed.verify;
 	out->without_twins = parsed.without_twins;
 	out->measured_cpu = parsed.measured_cpu;
+	out->without_page = parsed.without_page;
 	out->nonempty = parsed.nonempty;
 	out->allow_other = parsed.allow_other;
 	out->max_threads = parsed.max_threads;

@@ -13,7 +13,8 @@ static void say(void *context, const char *sentence)
 int serve_start(struct serving *out, const struct options *options, struct chain *chain, struct error *error)
 {
 	const char *http = options->http;
-	struct server_rules rules = {.all = http && strcmp(http, "all") == 0, .notice = say};
+	struct server_rules rules = {.all = http && strcmp(http, "all") == 0, .notice = say,
+	                             .page = !options->without_page};
 	int result;
 
 	*out = (struct serving){0};

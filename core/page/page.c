@@ -193,7 +193,7 @@ static void print_hash(struct text *out, const char *first, size_t first_length,
 }
 
 /* Its own script and style and nothing else: a name that were markup could still do nothing. */
-static void print_policy(struct text *out)
+void page_policy_print(struct text *out)
 {
 	text_append(out, "default-src 'none'; script-src ");
 	print_hash(out, page_js, page_js_length, "", 0);
@@ -222,7 +222,7 @@ static void print_frame(struct text *out, const struct facts *facts)
 {
 	text_append(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 	                 "<meta http-equiv=\"Content-Security-Policy\" content=\"");
-	print_policy(out);
+	page_policy_print(out);
 	text_append(out, "\">\n"
 	                 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 	                 "<title>EOSIO testnet</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>");

@@ -17,6 +17,8 @@ enum page_chart {
 /* Appends the whole page. Holds the PAGE_ACCOUNTS richest accounts, and says so when there are more. */
 enum { PAGE_ACCOUNTS = 1000 };
 int page_print(struct text *out, struct chain_view *view, struct error *error);
+/* Appends the Content-Security-Policy that the page has: its own script and style and nothing else. */
+void page_policy_print(struct text *out);
 /* Appends one chart as an SVG file of its own. */
 int page_chart_print(struct text *out, struct chain_view *view, enum page_chart chart, struct error *error);
 

@@ -18,6 +18,7 @@ enum plugin {
 	PLUGIN_WALLET = 1 << 5,
 	PLUGIN_HTTP = 1 << 6,             /* what every node answers */
 	PLUGIN_ACCOUNT_QUERIES = 1 << 7, /* the chain plugin's, with enable-account-queries */
+	PLUGIN_PAGE = 1 << 8,             /* index.html: no plugin of nodeos's */
 };
 
 /* What nodeos demands of a body before the endpoint sees it. */
@@ -37,6 +38,8 @@ struct call {
 	const char *sent;         /* the body as it came */
 	size_t sent_length;
 	struct text *out;         /* the answer; what stands there when the handler fails is dropped */
+	struct text *headers;     /* "name: value\n" each, beside those every answer has */
+	const char *content_type; /* NULL: JSON */
 	unsigned status;          /* the endpoint's for success; a handler may change it */
 	unsigned failure_status;  /* of a failure; 0: what its code says */
 	bool bad;                 /* a parameter was of a wrong kind */
@@ -63,7 +66,7 @@ enum { CALL_AGAIN = 1 };
 /* The tables, one a plugin or part of it; each ends with a row without a path. */
 extern const struct endpoint chain_info_endpoints[], chain_block_endpoints[], chain_account_endpoints[],
 	chain_table_endpoints[], chain_transaction_endpoints[], chain_push_endpoints[], producer_endpoints[],
-	producer_list_endpoints[], db_size_endpoints[], trace_endpoints[];
+	producer_list_endpoints[], db_size_endpoints[], trace_endpoints[], page_endpoints[];
 
 /* --- body.c: parameters, converted as nodeos's variants are. A missing one is 0 or empty, one of a wrong
  * kind sets call->bad, which call_bad_parameters() makes an answer of. --- */

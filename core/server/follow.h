@@ -8,6 +8,7 @@ struct follower;
 
 struct server_rules {
 	bool all;            /* every node; else node eosio alone */
+	bool page;           /* they show index.html, too */
 	const char *address; /* HOST:PORT of node eosio, whatever its config.ini says; borrowed; NULL: its own */
 	/* Hears of ports that were taken and of nodes that cannot be served; the node's own log does, too. */
 	void (*notice)(void *context, const char *sentence);

@@ -168,12 +168,13 @@ static void exchange_end(void *context, struct MHD_Connection *handle, void **pl
 }
 
 static void add_headers(struct MHD_Response *response, const struct http_listener *listener,
-                        const struct text *headers)
+                        const struct http_answer *answer)
 {
-	char *lines = memory_copy_string(text_string(headers)), *rest = lines;
+	char *lines = memory_copy_string(text_string(&answer->headers)), *rest = lines;
 
 	MHD_add_response_header(response, "server", listener->service->server_header);
-	MHD_add_response_header(response, "content-type", "application/json");
+	MHD_add_response_header(response, "content-type",
+	                        answer->content_type ? answer->content_type : "application/json");
 	for (char *name; (name = strsep(&rest, "\n"));) {
 		char *value = strstr(name, ": ");
 		if (!value)
@@ -196,7 +197,7 @@ static enum MHD_Result send_answer(struct exchange *exchange)
 		free(body);
 		return MHD_NO;
 	}
-	add_headers(response, exchange->listener, &answer->headers);
+	add_headers(response, exchange->listener, answer);
 	enum MHD_Result result = MHD_queue_response(exchange->handle, answer->status, response);
 	MHD_destroy_response(response);
 	if (exchange->connection)

@@ -26,7 +26,8 @@ struct http_request {
 
 struct http_answer {
 	unsigned status;
-	struct text body;    /* JSON; owned */
+	struct text body;    /* owned */
+	const char *content_type; /* lives as long as the service; NULL: JSON */
 	struct text headers; /* owned: "name: value\n" each, beside those every answer has */
 };
 void http_answer_release(struct http_answer *answer);

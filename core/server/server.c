@@ -34,7 +34,7 @@ static const struct endpoint *const endpoint_tables[] = {
 	chain_info_endpoints,        chain_account_endpoints, chain_table_endpoints,
 	chain_block_endpoints,       chain_push_endpoints,    chain_transaction_endpoints,
 	producer_endpoints,          producer_list_endpoints, db_size_endpoints,
-	trace_endpoints,             http_endpoints,
+	trace_endpoints,             page_endpoints,          http_endpoints,
 };
 enum { ENDPOINT_TABLES = sizeof endpoint_tables / sizeof *endpoint_tables };
 
@@ -259,6 +259,7 @@ static bool answer_call(struct server_node *node, const struct endpoint *endpoin
 	                    .sent = request->body,
 	                    .sent_length = request->length,
 	                    .out = &answer->body,
+	                    .headers = &answer->headers,
 	                    .status = endpoint->status};
 	int result = run_endpoint(&call, endpoint);
 
@@ -268,6 +269,7 @@ static bool answer_call(struct server_node *node, const struct endpoint *endpoin
 		print_failure(answer, &call.error, call.failure_status, strrchr(endpoint->path, '/') + 1);
 	else
 		answer->status = call.status;
+	answer->content_type = result < 0 ? NULL : call.content_type;
 	return true;
 }
 

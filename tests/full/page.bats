@@ -5,7 +5,7 @@ load ../mount/common
 setup_file() {
 	can_mount && command -v chromium >/dev/null || return 0
 	new_paths
-	mount_at -o memory
+	mount_at -o memory,http=127.0.0.1:0
 	(cd "$M" && echo 60 > boot/options/user-limit && echo all > boot/run && echo '<script>document.title="owned"</script>' > producers/producer111a/url)
 	cp "$M/index.html" "$BASE/index.html"
 	cat "$M"/accounts/useraaaaaaab/balance "$M"/chain/supply >"$BASE/expected"
@@ -57,4 +57,11 @@ browser() {
 		! cmp -s "$BASE/light$width.png" "$BASE/dark$width.png"
 		[ ! -s "$BASE/console" ]
 	done
+}
+
+@test "over HTTP it is the same page under a policy that lets it work" {
+	browser "$(sed -n 's#^http \([0-9.:]*\)$#http://\1/#p' "$M/nodes/eosio/endpoints")" --dump-dom >"$BASE/dom"
+	[ ! -s "$BASE/console" ]
+	grep -q '<title>EOSIO testnet</title>' "$BASE/dom"
+	[ "$(grep -c '<svg' "$BASE/dom")" -eq 3 ]
 }

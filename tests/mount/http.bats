@@ -119,3 +119,23 @@ ask() {
 	curl -s "$URL/v1/trace_api/get_block" -d "{\"block_num\":$number}" | jq -e --arg id "$id" 'any(.transactions[]; .id == $id)'
 	[ "$(curl -s -o /dev/null -w '%{http_code}' "$URL/v1/trace_api/get_block" -d '{"block_num":99999999}')" = 404 ]
 }
+
+@test "the page at / and /index.html: as the tree's file, with a policy of its own; page=off: none" {
+	local other=$BASE/plain path
+	for path in / /index.html; do
+		curl -s -D "$BASE/headers" -o "$BASE/page" "$URL$path"
+		grep -qi '^HTTP/1.1 200' "$BASE/headers"
+		grep -qi '^content-type: text/html; charset=utf-8' "$BASE/headers"
+		grep -qi "^content-security-policy: default-src 'none'; script-src 'sha256-[^']*'; .*connect-src 'self'; .*frame-ancestors 'none'" "$BASE/headers"
+		grep -qi '^x-content-type-options: nosniff' "$BASE/headers"
+		grep -qi '^x-frame-options: DENY' "$BASE/headers"
+		grep -q '<title>EOSIO testnet</title>' "$BASE/page"
+	done
+	[ "$(curl -s -o /dev/null -w '%{http_code}' -H 'Host: evil.example' "$URL/")" = 400 ]
+	[ "$(curl -s -o /dev/null -w '%{http_code}' -H 'Origin: http://evil.example' "$URL/")" = 403 ]
+	curl -s "$URL/v1/node/get_supported_apis" | jq -e '.apis | all(startswith("/v1/"))'
+	mkdir "$other"
+	"$EOSIOFS" -o memory,http=127.0.0.1:0,page=off "$other" 3>&- 4>&- </dev/null
+	[ "$(curl -s "$(served "$other")/" | jq -r '.error.details[0].message')" = "Unknown Endpoint" ]
+	"$EOSIOFS" --unmount "$other"
+}

@@ -42,7 +42,7 @@ sources() {
 one_way() {
 	find core -name '*.[ch]' | xargs perl -ne '
 		BEGIN {
-			my @lines = (["base"], ["types"], ["wallet", "contracts"], ["engine"], ["network"], ["chain"], ["boot", "page", "server"]);
+			my @lines = (["base"], ["types"], ["wallet", "contracts"], ["engine"], ["network"], ["chain"], ["boot", "page"], ["server"]);
 			for my $i (0 .. $#lines) { $line{$_} = $i for @{$lines[$i]} }
 		}
 		next unless m{^\s*#\s*include\s+"core/(\w+)/([^"]*)};
