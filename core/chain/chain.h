@@ -56,6 +56,21 @@ struct chain_lost {
 };
 typedef void chain_lost_visitor(void *context, const struct chain_lost *lost);
 
+/* A node's connection to a peer; network_version 0: there is none yet. */
+enum { CHAIN_PEER_SIZE = 320 };
+struct chain_connection {
+	char peer[CHAIN_PEER_SIZE];
+	bool connecting, syncing;
+	/* of the peer's last handshake: */
+	uint16_t network_version;
+	struct checksum256 node_id, irreversible_id, head_id;
+	int64_t time_ns; /* since 1970 */
+	char p2p_address[CHAIN_PEER_SIZE];
+	uint32_t irreversible_num, head_num;
+	unsigned generation;
+};
+typedef void chain_connection_visitor(void *context, const struct chain_connection *connection);
+
 typedef void chain_node_watcher(void *context, uint64_t name);
 
 struct chain_send_options {
@@ -136,6 +151,9 @@ struct chain_operations {
 	 * at a time; NULL: nobody any more. */
 	void (*watch_nodes)(struct chain *chain, chain_node_watcher *changed, void *context);
 	int (*node_peers)(struct chain *chain, struct text *out, uint64_t name, struct error *error);
+	/* The visitor must not call the chain. */
+	int (*node_connections)(struct chain *chain, uint64_t name, chain_connection_visitor *visitor,
+	                        void *context, struct error *error);
 	int (*node_set_peers)(struct chain *chain, uint64_t name, const char *const *peers, size_t count,
 	                      struct error *error);
 	/* The node that the chain is seen through, and that writes go to. */

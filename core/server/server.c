@@ -34,7 +34,8 @@ static const struct endpoint *const endpoint_tables[] = {
 	chain_info_endpoints,        chain_account_endpoints, chain_table_endpoints,
 	chain_block_endpoints,       chain_push_endpoints,    chain_transaction_endpoints,
 	producer_endpoints,          producer_list_endpoints, db_size_endpoints,
-	trace_endpoints,             page_endpoints,          http_endpoints,
+	trace_endpoints,             page_endpoints,          net_endpoints,
+	http_endpoints,
 };
 enum { ENDPOINT_TABLES = sizeof endpoint_tables / sizeof *endpoint_tables };
 

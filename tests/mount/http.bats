@@ -86,7 +86,7 @@ ask() {
 }
 
 @test "http=all: a node serves from its start to its end, what its config.ini names, and its own view" {
-	local all=$BASE/all address
+	local all=$BASE/all address peer
 	mkdir "$all"
 	"$EOSIOFS" -o memory,http=all "$all" 3>&- 4>&- </dev/null 2>/dev/null
 	mkdir "$all/nodes/node1"
@@ -102,9 +102,20 @@ ask() {
 	[ "$(curl -s "$address/v1/chain/get_info" | jq .head_block_num)" = "$(cat "$all/nodes/node1/head")" ]
 	echo stop > "$all/nodes/node1/state"
 	run ! curl -s "$address/v1/chain/get_info"
-	echo 'start --plugin eosio::producer_api_plugin --http-server-address 127.0.0.1:0' > "$all/nodes/node1/state"
+	echo start > "$all/nodes/eosio/state"
+	echo 'start --plugin eosio::producer_api_plugin --plugin eosio::net_api_plugin --http-server-address 127.0.0.1:0' > "$all/nodes/node1/state"
 	address=$(sed -n 's#^http \([0-9.:]*\)$#http://\1#p' "$all/nodes/node1/endpoints")
 	[ "$(curl -s "$address/v1/producer/paused")" = false ]
+	printf '' > "$all/nodes/node1/peers"
+	peer=$(sed -n 's/^p2p //p' "$all/nodes/eosio/endpoints")
+	[ "$(curl -s "$address/v1/net/connections" | jq -c '[.[] | select(.peer | contains(" - ") | not)]')" = '[]' ]
+	[ "$(curl -s "$address/v1/net/status" -d "\"$peer\"")" = null ]
+	[ "$(curl -s "$address/v1/net/connect" -d "\"$peer\"")" = '"added connection"' ]
+	[ "$(curl -s "$address/v1/net/connect" -d "\"$peer\"")" = '"already connected"' ]
+	curl -s "$address/v1/net/status" -d "\"$peer\"" | jq -e --arg id "$(cat "$all/chain/id")" '.last_handshake.chain_id == $id and .last_handshake.head_num > 1'
+	[ "$(curl -s "$address/v1/net/disconnect" -d "\"$peer\"")" = '"connection removed"' ]
+	[ "$(curl -s "$address/v1/net/disconnect" -d "\"$peer\"")" = '"no known connection for host"' ]
+	[ "$(curl -s "$address/v1/net/connect" -d '"no address"' | jq .error.code)" = 3200006 ]
 	"$EOSIOFS" --unmount "$all"
 	run ! curl -s "$address/v1/chain/get_info"
 }

@@ -262,6 +262,7 @@ static const struct chain_operations operations = {
 	.viewed_node = embedded_viewed_node,
 	.view_node = embedded_view_node,
 	.producer_state = embedded_producer_state,
+	.node_connections = embedded_node_connections,
 	.node_options = embedded_node_options,
 	.watch_nodes = embedded_watch_nodes,
 	.watch_lost = embedded_watch_lost,

@@ -217,6 +217,8 @@ int embedded_node_from(struct chain *base, uint64_t *name, uint64_t from, struct
 int embedded_node_make(struct chain *base, uint64_t name, struct error *error);
 int embedded_node_command(struct chain *base, uint64_t name, const char *const *words, size_t count,
                           struct error *error);
+int embedded_node_connections(struct chain *base, uint64_t name, chain_connection_visitor *visitor,
+                              void *context, struct error *error);
 int embedded_node_options(struct chain *base, struct text *out, uint64_t name, struct error *error);
 void embedded_watch_nodes(struct chain *base, chain_node_watcher *changed, void *context);
 int embedded_node_configuration(struct chain *base, struct text *out, uint64_t name, struct error *error);
