@@ -235,7 +235,7 @@ static int create_layers(struct service *service, struct options *options, struc
 	if (result == 0)
 		result = create_boot(service, error);
 	if (result == 0)
-		result = serve_start(&service->serving, options, service->chain, error);
+		result = serve_start(&service->serving, options, service->chain, service->wallet, error);
 	if (result == 0)
 		result = create_tree(service, options, error);
 	return result;

@@ -21,7 +21,7 @@ enum { HELP_INDENT = 26, HELP_WIDTH = 100 };
 struct parsed {
 	int help, version, print_tree, print_options, unmount, foreground, single_thread;
 	int memory, nonempty, verify, without_twins, measured_cpu, without_page, allow_other;
-	char *data, *genesis, *genesis_key, *genesis_key_file, *history, *http;
+	char *data, *genesis, *genesis_key, *genesis_key_file, *history, *http, *wallet_http;
 	unsigned max_threads, idle_threads;
 	const char *words[2], *surplus; /* [SOURCE] MOUNTPOINT, as mount(8) calls it */
 };
@@ -83,6 +83,10 @@ static const struct option_row option_rows[] = {
 	 "next free port; port 0: any); all: every node that runs, where its own says; nodes/NAME/endpoints says "
 	 "where",
 	 FIELD("http=%s", http, 0)},
+	{"-o wallet_http=ADDRESS",
+	 "where the wallet answers keosd's API: HOST:PORT, or the path of a unix socket (it then is its owner's "
+	 "alone); locked until a caller gives the wallet's password (default: nowhere)",
+	 FIELD("wallet_http=%s", wallet_http, 0)},
 	{"-o page=off", "HTTP shows no index.html: what serves answers nodeos's API and nothing else",
 	 FIELD("page=off", without_page, 1)},
 	{NULL, NULL, FIELD("page=on", without_page, 0)},
@@ -199,6 +203,8 @@ static int settle_paths(struct options *out, const struct parsed *parsed, struct
 		result = absolute_path(out->genesis_file, parsed->genesis, error);
 	if (result == 0 && parsed->genesis_key_file)
 		result = absolute_path(out->genesis_key_file, parsed->genesis_key_file, error);
+	if (result == 0 && strchr(out->wallet_http, '/'))
+		result = absolute_path(out->wallet_http, parsed->wallet_http, error);
 	if (result || out->unmount || out->memory)
 		return result;
 	result = parsed->data ? absolute_path(out->data_folder, parsed->data, error)
@@ -240,6 +246,7 @@ int options_parse(struct options *out, int count, char **arguments, struct error
 	result = fuse_opt_parse(&out->fuse, &parsed, table, take_argument);
 	out->genesis_key = parsed.genesis_key;
 	out->http = parsed.http;
+	snprintf(out->wallet_http, sizeof out->wallet_http, "%s", parsed.wallet_http ? parsed.wallet_http : "");
 	out->help = parsed.help;
 	out->version = parsed.version;
 	out->print_tree = parsed.print_tree;
@@ -275,6 +282,7 @@ int options_parse(struct options *out, int count, char **arguments, struct error
 	free(parsed.genesis);
 	free(parsed.genesis_key_file);
 	free(parsed.history);
+	free(parsed.wallet_http);
 	return result;
 }
 

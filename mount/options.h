@@ -15,6 +15,7 @@ struct options {
 	char genesis_file[PATH_MAX]; /* "" for none */
 	char *genesis_key;           /* owned, secret; NULL for none */
 	char genesis_key_file[PATH_MAX]; /* "" for none */
+	char wallet_http[PATH_MAX];  /* HOST:PORT or a socket's absolute path; "": not asked for */
 	char *http;                  /* owned: HOST:PORT, all or off; NULL: not said */
 	unsigned max_threads, idle_threads;
 	uint32_t history;            /* blocks; 0: not said; UINT32_MAX: all */

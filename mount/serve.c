@@ -10,24 +10,52 @@ static void say(void *context, const char *sentence)
 	fprintf(stderr, "eosiofs: %s\n", sentence);
 }
 
-int serve_start(struct serving *out, const struct options *options, struct chain *chain, struct error *error)
+/* Nobody else would say which port it was. */
+static int serve_wallet(struct server *server, struct wallet *wallet, const char *address,
+                        struct error *error)
+{
+	struct server_node *node;
+	int result = server_serve_wallet(server, &node, wallet, address, error);
+
+	if (result)
+		error_prefix(error, "wallet_http");
+	else if (server_node_port(node))
+		fprintf(stderr, "eosiofs: the wallet serves port %u\n", server_node_port(node));
+	return result;
+}
+
+static int serve_nodes(struct serving *out, const struct options *options, struct chain *chain,
+                       struct error *error)
 {
 	const char *http = options->http;
 	struct server_rules rules = {.all = http && strcmp(http, "all") == 0, .notice = say,
 	                             .page = !options->without_page};
 	int result;
 
-	*out = (struct serving){0};
 	if ((http && strcmp(http, "off") == 0) || !chain->operations->watch_nodes)
 		return 0;
 	rules.address = rules.all ? NULL : http;
+	result = server_follow(out->server, &out->follower, chain, &rules, error);
+	if (result)
+		error_prefix(error, "http");
+	return result;
+}
+
+int serve_start(struct serving *out, const struct options *options, struct chain *chain,
+                struct wallet *wallet, struct error *error)
+{
+	int result;
+
+	*out = (struct serving){0};
+	if (options->http && strcmp(options->http, "off") == 0 && !options->wallet_http[0])
+		return 0;
 	result = server_create(&out->server, error);
 	if (result == 0)
-		result = server_follow(out->server, &out->follower, chain, &rules, error);
-	if (result) {
-		error_prefix(error, "http");
+		result = serve_nodes(out, options, chain, error);
+	if (result == 0 && options->wallet_http[0])
+		result = serve_wallet(out->server, wallet, options->wallet_http, error);
+	if (result)
 		serve_end(out);
-	}
 	return result;
 }
 

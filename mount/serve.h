@@ -6,13 +6,14 @@
 #include "mount/options.h"
 
 struct serving {
-	struct server *server; /* NULL with -o http=off, and over a chain whose nodes are not its own */
+	struct server *server; /* NULL where nothing is served */
 	struct follower *follower;
 };
 
 /* A port that is taken is no failure: the next free one, and a notice on stderr. Without -o http=HOST:PORT
  * nothing is: what cannot be served is a notice too. */
-int serve_start(struct serving *out, const struct options *options, struct chain *chain, struct error *error);
-void serve_end(struct serving *serving); /* before the chain's end */
+int serve_start(struct serving *out, const struct options *options, struct chain *chain,
+                struct wallet *wallet, struct error *error);
+void serve_end(struct serving *serving); /* before the chain's and the wallet's end */
 
 #endif

@@ -67,7 +67,7 @@ enum { CALL_AGAIN = 1 };
 extern const struct endpoint chain_info_endpoints[], chain_block_endpoints[], chain_account_endpoints[],
 	chain_table_endpoints[], chain_transaction_endpoints[], chain_push_endpoints[], producer_endpoints[],
 	producer_list_endpoints[], db_size_endpoints[], trace_endpoints[], page_endpoints[],
-	net_endpoints[];
+	net_endpoints[], wallet_endpoints[];
 
 /* --- body.c: parameters, converted as nodeos's variants are. A missing one is 0 or empty, one of a wrong
  * kind sets call->bad, which call_bad_parameters() makes an answer of. --- */

@@ -3,15 +3,13 @@
 #include "core/server/http.h"
 
 #include "core/base/memory.h"
+#include "core/server/socket.h"
 #include "core/server/workers.h"
 
 #include <errno.h>
 #include <microhttpd.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -43,6 +41,7 @@ struct http_listener {
 	const struct http_service *service;
 	int set; /* the daemon's epoll */
 	uint16_t port;
+	char *path; /* owned: of a unix socket; NULL: none */
 	_Atomic bool resumed; /* connections are to be gone on with */
 };
 
@@ -480,51 +479,25 @@ static int add_listener(struct http *http, struct http_listener **out, int socke
 	return 0;
 }
 
-static int bind_and_listen(const struct sockaddr *address, socklen_t length)
-{
-	const int on = 1;
-	int made = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	if (made < 0)
-		return -errno;
-	setsockopt(made, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-	if (bind(made, address, length) == 0 && listen(made, SOMAXCONN) == 0)
-		return made;
-	int number = errno;
-	close(made);
-	return -number;
-}
-
-static uint16_t port_of(int socket)
-{
-	struct sockaddr_storage address;
-	socklen_t length = sizeof address;
-
-	if (getsockname(socket, (struct sockaddr *)&address, &length) != 0)
-		return 0;
-	return ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
-	                                           : ((struct sockaddr_in *)&address)->sin_port);
-}
-
 int http_listen(struct http *http, struct http_listener **out, const char *host, uint16_t port,
                 const struct http_service *service, struct error *error)
 {
-	const struct addrinfo hints = {
-		.ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
-	struct addrinfo *found = NULL;
-	char port_text[8];
-	int made;
+	int made = socket_listen(host, port, error);
+	return made < 0 ? made : add_listener(http, out, made, socket_port(made), service, error);
+}
 
-	snprintf(port_text, sizeof port_text, "%u", port);
-	int failed = getaddrinfo(host, port_text, &hints, &found);
-	if (failed)
-		return error_set(error, EADDRNOTAVAIL, "%s is no address to listen at: %s", host,
-		                 gai_strerror(failed));
-	made = bind_and_listen(found->ai_addr, found->ai_addrlen);
-	freeaddrinfo(found);
+int http_listen_local(struct http *http, struct http_listener **out, const char *path,
+                      const struct http_service *service, struct error *error)
+{
+	int made = socket_listen_local(path, error);
 	if (made < 0)
-		return error_set(error, -made, "cannot listen at %s:%u: %s", host, port, strerror(-made));
-	return add_listener(http, out, made, port_of(made), service, error);
+		return made;
+	int result = add_listener(http, out, made, 0, service, error);
+	if (result == 0)
+		out[0]->path = memory_copy_string(path);
+	else
+		unlink(path);
+	return result;
 }
 
 uint16_t http_listener_port(const struct http_listener *listener)
@@ -545,5 +518,8 @@ void http_listener_close(struct http *http, struct http_listener *listener)
 	MHD_run(listener->daemon); /* what was resumed is no longer suspended */
 	MHD_stop_daemon(listener->daemon);
 	pthread_mutex_unlock(&http->mutex);
+	if (listener->path)
+		unlink(listener->path);
+	free(listener->path);
 	free(listener);
 }

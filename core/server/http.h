@@ -58,6 +58,9 @@ void http_destroy(struct http *http);
  * the port. */
 int http_listen(struct http *http, struct http_listener **out, const char *host, uint16_t port,
                 const struct http_service *service, struct error *error);
+/* At a unix socket that only its owner may use (0600); one that a dead process left behind is replaced. */
+int http_listen_local(struct http *http, struct http_listener **out, const char *path,
+                      const struct http_service *service, struct error *error);
 uint16_t http_listener_port(const struct http_listener *listener);
 /* Cuts its connections; what is being answered is waited for. */
 void http_listener_close(struct http *http, struct http_listener *listener);

@@ -14,6 +14,7 @@ struct server_node {
 	struct server_options options;
 	struct http_service service;
 	struct producer producer;
+	struct wallet_service *wallet; /* owned; NULL: a node of a chain */
 	struct http *http;              /* NULL here too: asked by tests only */
 	struct http_listener *listener; /* NULL: asked by tests only */
 };

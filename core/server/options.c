@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 
 /* The plugins that have endpoints. An API plugin starts what it needs, as nodeos's do. */
 static const struct plugin_name {
@@ -47,6 +48,18 @@ int server_address_parse(struct server_options *out, const char *text, struct er
 	}
 	snprintf(out->host, sizeof out->host, "%.*s", (int)length, text);
 	out->port = (uint16_t)port;
+	return 0;
+}
+
+int server_socket_parse(struct server_options *out, const char *path, struct error *error)
+{
+	struct sockaddr_un address;
+
+	if (strlen(path) >= sizeof address.sun_path)
+		return error_set(error, ENAMETOOLONG, "'%s' is too long for a socket: %zu characters at most", path,
+		                 sizeof address.sun_path - 1);
+	strcpy(out->host, path);
+	out->is_local = true;
 	return 0;
 }
 

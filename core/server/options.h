@@ -15,6 +15,7 @@ struct server_options {
 	char host[SERVER_HOST_SIZE]; /* "": the node serves nothing */
 	uint16_t port;               /* 0: any */
 	unsigned plugins;            /* enum plugin */
+	bool is_local;               /* host is the path of a unix socket */
 	bool verbose_errors, validate_host, allow_credentials;
 	char allow_origin[SERVER_HOST_SIZE], allow_headers[SERVER_HOST_SIZE], maximum_age[16]; /* "": not sent */
 	char aliases[SERVER_ALIASES][SERVER_HOST_SIZE];
@@ -26,6 +27,8 @@ struct server_options {
 /* Of a config.ini's text: what it does not name has nodeos's default, lines of other options are passed
  * over. The sentence names the line. */
 int server_options_parse(struct server_options *out, const char *text, struct error *error);
+/* The path of a unix socket. */
+int server_socket_parse(struct server_options *out, const char *path, struct error *error);
 /* HOST:PORT, [HOST]:PORT. */
 int server_address_parse(struct server_options *out, const char *text, struct error *error);
 

@@ -3,6 +3,7 @@
 
 #include "core/base/memory.h"
 #include "core/server/node.h"
+#include "core/server/wallet.h"
 #include "core/types/name.h"
 
 #include <arpa/inet.h>
@@ -35,7 +36,7 @@ static const struct endpoint *const endpoint_tables[] = {
 	chain_block_endpoints,       chain_push_endpoints,    chain_transaction_endpoints,
 	producer_endpoints,          producer_list_endpoints, db_size_endpoints,
 	trace_endpoints,             page_endpoints,          net_endpoints,
-	http_endpoints,
+	wallet_endpoints,            http_endpoints,
 };
 enum { ENDPOINT_TABLES = sizeof endpoint_tables / sizeof *endpoint_tables };
 
@@ -151,6 +152,8 @@ static bool host_is_ours(const struct server_node *node, const struct http_reque
 	const char *host = request->host, *colon = host ? strrchr(host, ':') : NULL;
 	char port[8];
 
+	if (options->is_local)
+		return true;
 	if (!host || !*host)
 		return false;
 	if (!options->validate_host)
@@ -346,6 +349,16 @@ int server_create(struct server **out, struct error *error)
 	return 0;
 }
 
+static int listen_at(struct server *server, struct server_node *node, struct error *error)
+{
+	const struct server_options *options = &node->options;
+
+	return options->is_local
+	           ? http_listen_local(server->http, &node->listener, options->host, &node->service, error)
+	           : http_listen(server->http, &node->listener, options->host, options->port, &node->service,
+	                         error);
+}
+
 /* The port asked for, or the next free one after it. */
 static int listen_near(struct server *server, struct server_node *node, struct error *error)
 {
@@ -362,13 +375,9 @@ static int listen_near(struct server *server, struct server_node *node, struct e
 	}
 }
 
-int server_serve(struct server *server, struct server_node **out, uint64_t name, struct chain *chain,
-                 const struct server_options *options, struct error *error)
+/* What listens is served; what does not is given up. */
+static int add_node(struct server *server, struct server_node **out, struct server_node *node, int result)
 {
-	struct server_node *node = server_node_create(name, chain, options);
-	node->http = server->http;
-	int result = listen_near(server, node, error);
-
 	if (result) {
 		server_stop(NULL, node);
 		return result;
@@ -379,6 +388,37 @@ int server_serve(struct server *server, struct server_node **out, uint64_t name,
 	pthread_mutex_unlock(&server->mutex);
 	*out = node;
 	return 0;
+}
+
+int server_serve(struct server *server, struct server_node **out, uint64_t name, struct chain *chain,
+                 const struct server_options *options, struct error *error)
+{
+	struct server_node *node = server_node_create(name, chain, options);
+	node->http = server->http;
+	int result = listen_near(server, node, error);
+
+	return add_node(server, out, node, result);
+}
+
+int server_serve_wallet(struct server *server, struct server_node **out, struct wallet *wallet,
+                        const char *address, struct error *error)
+{
+	struct server_options options;
+	int result = server_options_parse(&options, "http-alias = localhost\n", error);
+
+	options.is_local = strchr(address, '/') != NULL;
+	if (result == 0 && options.is_local)
+		result = server_socket_parse(&options, address, error);
+	else if (result == 0)
+		result = server_address_parse(&options, address, error);
+	if (result)
+		return result;
+	options.plugins = PLUGIN_WALLET;
+	struct server_node *node = server_node_create(0, NULL, &options);
+	node->service.server_header = "keosd/v4.0.6";
+	node->wallet = wallet_service_create(wallet);
+	node->http = server->http;
+	return add_node(server, out, node, listen_at(server, node, error));
 }
 
 uint16_t server_node_port(const struct server_node *node)
@@ -399,6 +439,7 @@ void server_stop(struct server *server, struct server_node *node)
 		http_listener_close(server->http, node->listener);
 	}
 	producer_release(&node->producer);
+	wallet_service_destroy(node->wallet);
 	free(node);
 }
 

@@ -17,6 +17,9 @@ void server_destroy(struct server *server); /* NULL is fine */
  * one of the hundred after it; server_node_address() tells. */
 int server_serve(struct server *server, struct server_node **out, uint64_t name, struct chain *chain,
                  const struct server_options *options, struct error *error);
+/* keosd's API over a wallet (borrowed), at HOST:PORT or, where it has a '/', at a unix socket (0600). */
+int server_serve_wallet(struct server *server, struct server_node **out, struct wallet *wallet,
+                        const char *address, struct error *error);
 uint16_t server_node_port(const struct server_node *node);
 /* The node serves no more; requests that wait are not answered. */
 void server_stop(struct server *server, struct server_node *node);

@@ -448,23 +448,37 @@ int wallet_sign(struct wallet *wallet, struct packed_transaction *packed, const 
 
 /* --- revealing --- */
 
-int wallet_reveal(struct wallet *wallet, const char *password, struct error *error)
+/* Under the mutex. */
+static int check_password(struct wallet *wallet, const char *password, struct error *error)
 {
 	struct wallet_secret secret = wallet_secret_of(password);
 	uint8_t difference = 0;
-	int result;
+	int result = require_unlocked(wallet, error);
 
-	pthread_mutex_lock(&wallet->mutex);
-	result = require_unlocked(wallet, error);
 	for (size_t i = 0; i < sizeof secret.digest; i++)
 		difference |= secret.digest[i] ^ wallet->secret.digest[i];
 	if (result == 0 && difference)
 		result = error_chain(error, WALLET_INVALID_PASSWORD_EXCEPTION,
 		                     "Invalid password for wallet: \"default\"");
+	memory_wipe(&secret, sizeof secret);
+	return result;
+}
+
+int wallet_check_password(struct wallet *wallet, const char *password, struct error *error)
+{
+	pthread_mutex_lock(&wallet->mutex);
+	int result = check_password(wallet, password, error);
+	pthread_mutex_unlock(&wallet->mutex);
+	return result;
+}
+
+int wallet_reveal(struct wallet *wallet, const char *password, struct error *error)
+{
+	pthread_mutex_lock(&wallet->mutex);
+	int result = check_password(wallet, password, error);
 	if (result == 0)
 		wallet->revealed_until = clock_monotonic_us() / 1000000 + WALLET_REVEAL_SECONDS;
 	pthread_mutex_unlock(&wallet->mutex);
-	memory_wipe(&secret, sizeof secret);
 	return result;
 }
 

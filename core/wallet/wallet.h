@@ -24,6 +24,8 @@ void wallet_close(struct wallet *wallet);
 
 bool wallet_locked(struct wallet *wallet);
 int wallet_unlock(struct wallet *wallet, const char *password, struct error *error); /* 3120005, 3120007 */
+/* Is it this one? 3120003, 3120005. */
+int wallet_check_password(struct wallet *wallet, const char *password, struct error *error);
 /* 3120003 when it is */
 int wallet_lock(struct wallet *wallet, struct error *error);
 

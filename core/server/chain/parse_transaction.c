@@ -63,6 +63,8 @@ static int take_levels(struct call *call, struct action *out, const struct json 
 static int take_object_data(struct call *call, struct action *out, const struct json *data)
 {
 	struct chain_abi *abi = NULL;
+	if (!call->view)
+		return ill_typed(call); /* a wallet knows no ABIs */
 	int result = chain_abi_get(call->view, &abi, out->account, &call->error);
 	const char *type = result ? NULL : abi_action_type(abi->abi, out->name);
 
