@@ -22,9 +22,11 @@ endif
 PACKAGES      = gcc make pkg-config libfuse3-dev fuse3 libcjson-dev libsecp256k1-dev nettle-dev libgmp-dev zlib1g-dev libmicrohttpd-dev
 TEST_PACKAGES = libcmocka-dev bats perl dash jq attr strace clang libclang-rt-14-dev curl lld
 FULL_PACKAGES = zsh fish chromium fonts-dejavu-core less ripgrep tree zip unzip rsync vim nano emacs-nox mc busybox python3 nodejs \
-                $(if $(shell command -v npm),,npm) xvfb xdotool dbus libglib2.0-bin shared-mime-info adwaita-icon-theme thunar pcmanfm mousepad imagemagick
+                $(if $(shell command -v npm),,npm) wabt xvfb xdotool dbus libglib2.0-bin shared-mime-info adwaita-icon-theme thunar pcmanfm mousepad imagemagick
 # and from npm, each of that version, without the packages that it depends on
 NPM_PACKAGES  = @klevoya/hydra@1.3.0
+# and a source package, for the WebAssembly specification's tests in it
+SPEC_SOURCE   = binaryen=108-1
 DEB_PACKAGES  = debhelper dpkg-dev lintian debootstrap
 
 LIBRARIES = fuse3 libcjson libsecp256k1 nettle gmp zlib libmicrohttpd
@@ -59,6 +61,7 @@ TEST_INSTALLED = $(BUILD)/packages/test
 FULL_INSTALLED = $(BUILD)/packages/full
 DEB_INSTALLED  = $(BUILD)/packages/deb
 NPM_INSTALLED  = $(BUILD)/packages/npm
+SPEC_INSTALLED = $(BUILD)/packages/spec
 
 # V=1 shows the commands themselves.
 Q = $(if $(V),,@)
@@ -106,6 +109,17 @@ $(NPM_INSTALLED): Makefile | $(FULL_INSTALLED)
 		tarball=$$(cd $(BUILD)/npm && npm pack --silent $$package) || { echo "npm has no $$package for us"; continue; }; \
 		mkdir $(BUILD)/npm/$${tarball%.tgz} && tar -xzf $(BUILD)/npm/$$tarball -C $(BUILD)/npm/$${tarball%.tgz} --strip-components 1; \
 	done
+	@touch $@
+
+# build/spec/ is the WebAssembly specification's test suite, from a source package that has it; likewise.
+$(SPEC_INSTALLED): Makefile | $(FULL_INSTALLED)
+	@rm -rf $(BUILD)/spec && mkdir -p $(BUILD)/spec/lists/partial
+	@cd $(BUILD)/spec && { \
+		echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian bookworm main" >sources; \
+		get="apt-get -qq -o Dir::Etc::sourcelist=$$PWD/sources -o Dir::Etc::sourceparts=- -o Dir::State::lists=$$PWD/lists -o APT::Sandbox::User=root"; \
+		$$get update && $$get source --download-only $(SPEC_SOURCE) && \
+		tar -xzf binaryen_*.orig.tar.gz --strip-components=3 --wildcards '*/test/spec/*.wast' && rm -rf lists; \
+	} >$(abspath $@).log 2>&1 || echo "apt-get has no source of $(SPEC_SOURCE) for us ($@.log)"
 	@touch $@
 
 $(BUILD)/%.o: %.c Makefile | $(INSTALLED)
@@ -206,10 +220,11 @@ SANITIZER_ENVIRONMENT = $(if $(SAN),ASAN_OPTIONS=detect_leaks=1:log_path=$(REPOR
 PROVE = $(TEST_ENVIRONMENT) prove --exec 'sh tests/tap.sh' --timer --jobs $(shell nproc 2>/dev/null || echo 1)
 
 CRASH = $(BUILD)/tests/crash/crash
+SPEC  = $(BUILD)/tests/spec/spec
 
-programs: all tests $(BENCH_SOURCES:%.c=$(BUILD)/%) $(CRASH)
+programs: all tests $(BENCH_SOURCES:%.c=$(BUILD)/%) $(CRASH) $(SPEC)
 
-test: programs $(TEST_INSTALLED) $(if $(FULL),$(FULL_INSTALLED) $(NPM_INSTALLED))
+test: programs $(TEST_INSTALLED) $(if $(FULL),$(FULL_INSTALLED) $(NPM_INSTALLED) $(SPEC_INSTALLED))
 	@rm -f $(REPORTS).*
 	@$(PROVE) $(TESTS)
 	@! cat $(REPORTS).* 2>/dev/null
