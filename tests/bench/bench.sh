@@ -61,6 +61,7 @@ measure_idle() {
 "$BUILD/tests/bench/network"
 "$BUILD/tests/bench/p2p"
 "$BUILD/tests/bench/signatures"
+"$BUILD/tests/bench/wasm"
 "$BUILD/tests/bench/transfers"
 "$BUILD/tests/bench/chain"
 "$BUILD/tests/bench/clock" "$scratch/chain"
@@ -69,6 +70,9 @@ for users in 300 3000 30000; do
 	"$BUILD/tests/bench/boot" "$users" "$scratch/chain"
 	rm -r "$scratch/chain"
 done
+
+"$BUILD/tests/bench/boot" 3000 "$scratch/chain" twins=off
+rm -r "$scratch/chain"
 
 if [ ! -c /dev/fuse ]; then
 	echo "no /dev/fuse here: the files are not measured"

@@ -1,5 +1,5 @@
 /* boot all for so many users, on a chain in a data folder: seconds beside the same bare canonical signatures one after another and beside its CPU time
- * shared by the processors, CPU time a transaction, memory. usage: boot USERS DATA_FOLDER */
+ * shared by the processors, CPU time a transaction, memory. usage: boot USERS DATA_FOLDER [twins=off] */
 #include "tests/bench/bare_signature.h"
 #include "tests/bench/bench.h"
 
@@ -7,6 +7,8 @@
 #include "core/boot/boot.h"
 #include "core/chain/embedded/embedded.h"
 #include "core/engine/storage/data_folder.h"
+
+#include <string.h>
 
 enum { BARE_ROUNDS = 500 };
 
@@ -59,7 +61,7 @@ static void fail(const struct error *error)
 	exit(1);
 }
 
-static void measure(struct boot *boot, const char *users)
+static void measure(struct boot *boot, const char *users, bool without_twins)
 {
 	struct error error = {0};
 	size_t transactions = 0;
@@ -74,6 +76,11 @@ static void measure(struct boot *boot, const char *users)
 	double wall = bench_now() - start;
 	cpu = cpu_now() - cpu;
 	double bare = (before + bare_signature()) / 2;
+	if (without_twins) {
+		snprintf(name, sizeof name, "boot all, %s users, twins=off: CPU a transaction", users);
+		bench_report(name, cpu / (double)transactions / 1000, "us", "a bare signature", bare / 1000);
+		return;
+	}
 	snprintf(name, sizeof name, "boot all, %s users, %zu transactions", users, transactions);
 	bench_report(name, wall / 1e9, "s", "its bare signatures on one core", bare * (double)transactions / 1e9);
 	snprintf(name, sizeof name, "boot all, %s users: elapsed", users);
@@ -91,18 +98,19 @@ int main(int arguments, char **argument)
 	struct wallet *wallet = NULL;
 	struct chain *chain = NULL;
 	struct boot *boot = NULL;
-	if (arguments != 3)
-		return fputs("usage: boot USERS DATA_FOLDER\n", stderr), 2;
+	bool without_twins = arguments == 4 && strcmp(argument[3], "twins=off") == 0;
+	if (arguments != 3 && !without_twins)
+		return fputs("usage: boot USERS DATA_FOLDER [twins=off]\n", stderr), 2;
 	struct signer *signer = signer_create();
 	if (data_folder_open(&folder, argument[2], &error) || wallet_open(&wallet, NULL, false, signer, &error))
 		fail(&error);
-	struct embedded_options options = {.data_folder = folder, .wallet = wallet, .signer = signer};
+	struct embedded_options options = {.data_folder = folder, .wallet = wallet, .signer = signer, .without_twins = without_twins};
 	if (embedded_chain_create(&chain, &options, &error))
 		fail(&error);
 	struct boot_environment environment = {.chain = chain, .wallet = wallet, .signer = signer};
 	if (boot_create(&boot, &environment, &error))
 		fail(&error);
-	measure(boot, argument[1]);
+	measure(boot, argument[1], without_twins);
 	boot_destroy(boot);
 	chain_destroy(chain);
 	wallet_close(wallet);
