@@ -44,8 +44,6 @@ else
 		exit 1
 	fi
 	grep '100 %' boot/progress
-	# A chain whose last blocks were full lends little CPU time to those who staked little; an hour later it does.
-	echo +1h > chain/clock
 fi
 printf '\n%s accounts, %s\n' "$(ls accounts | wc -l)" "$(cat chain/supply)"
 cat chain/stake_activated

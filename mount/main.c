@@ -30,6 +30,10 @@
 
 enum { EXIT_USAGE = 2, GENESIS_MAXIMUM = 1 << 20, FILES_WANTED = 4096 };
 
+/* A new chain begins so far back that a boot ends at real time: what it takes, and an hour in which those who
+ * staked little are lent CPU time again. */
+#define BEGIN_EARLIER_US (INT64_C(70) * 60 * 1000000)
+
 /* Everything that a mount owns, in the order in which it is made. */
 struct service {
 	struct mount mount;
@@ -142,6 +146,7 @@ static int create_chain(struct service *service, struct options *options, struct
 	                                    .verify = options->verify,
 	                                    .without_twins = options->without_twins,
 	                                    .measured_cpu = options->measured_cpu,
+	                                    .begin_earlier_us = BEGIN_EARLIER_US,
 	                                    .history = options->history,
 	                                    .notices = &notices};
 	int result = 0;

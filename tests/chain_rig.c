@@ -11,7 +11,7 @@ void rig_must(int result, const char *what, const struct error *error)
 
 int rig_try_open(struct rig *rig)
 {
-	struct embedded_options options = {.genesis = rig->genesis, .manual_clock = rig->manual_clock, .verify = rig->verify, .history = rig->history, .notices = &rig->notices};
+	struct embedded_options options = {.genesis = rig->genesis, .manual_clock = rig->manual_clock, .verify = rig->verify, .history = rig->history, .begin_earlier_us = rig->begin_earlier_us, .notices = &rig->notices};
 	error_clear(&rig->error);
 	text_clear(&rig->notices);
 	if (!rig->signer)

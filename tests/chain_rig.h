@@ -17,7 +17,8 @@
 struct rig {
 	const char *folder; /* NULL: in memory */
 	bool manual_clock, verify;
-	uint32_t history;              /* as the chain's option */
+	uint32_t history;              /* as the chain's options */
+	int64_t begin_earlier_us;
 	const struct genesis *genesis; /* NULL: the default */
 	struct wallet *wallet;         /* stays when the chain is closed: a wallet of its own outlives it */
 	struct signer *signer;

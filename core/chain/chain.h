@@ -15,6 +15,7 @@ struct chain_clock {
 	int64_t chain_time, real_time; /* microseconds, as all of these */
 	/* While it is being moved: from where, how far, and how long that has taken. goal 0: it is not. */
 	int64_t from, goal, spent;
+	int64_t pause; /* until the next block is due, beyond a slot: blocks were made before their time */
 };
 
 struct chain_node {
@@ -125,6 +126,10 @@ struct chain_operations {
 	 * later). An interruption ends it between two blocks. -EINVAL: back, or past the end of time. */
 	int (*clock_advance)(struct chain *chain, int64_t us, bool skip,
 	                     const struct interruption *interruption, struct error *error);
+
+	/* Chain time becomes real time: all blocks up to it when it is behind, as clock_advance; none until it
+	 * has caught up when it is ahead. NULL: it always is. */
+	int (*clock_end)(struct chain *chain, const struct interruption *interruption, struct error *error);
 
 	/* What was acknowledged so far outlives a loss of power when this returns 0. NULL: it does at once, or
 	 * is in memory only. */

@@ -234,6 +234,13 @@ uint32_t network_next_slot(const struct network *network)
 
 void network_tell_time(struct network *network, int64_t now)
 {
+	/* a clock that was ahead has become real time: what was to happen soon still does */
+	for (size_t i = 0; i < network->nodes_count && now < network->now; i++) {
+		network->nodes[i]->next_check -= network->now - now;
+		network->nodes[i]->next_handshake -= network->now - now;
+	}
+	if (now < network->next_expiry - EXPIRE_US)
+		network->next_expiry = now;
 	network->now = now;
 }
 

@@ -99,7 +99,8 @@ const struct row tree_rows[] = {
 	 .help = "the node whose view the tree shows, and that writes go to"},
 	{.pattern = "chain/clock", .kind = ROW_VALUE, .slow = true, .live = true, .read = chain_clock_read,
 	 .write = chain_clock_write, .usage = CHAIN_CLOCK_USAGE,
-	 .help = "chain time; moves it on, with every block in between or (skip) with none"},
+	 .help = "chain time; moves it on, with every block in between or (skip) with none; now: back to real "
+	         "time"},
 
 	{.pattern = "blocks", .kind = ROW_FOLDER, .list = blocks_list,
 	 .help = "blocks: the head, the last irreversible one and the last 100; any other by its number, its "

@@ -181,3 +181,25 @@ staked() {
 	run -0 dash "$ROOT/examples/bios-boot.sh" "$M"
 	run -0 dash "$ROOT/examples/errors.sh" "$M"
 }
+
+@test "a new chain begins before real time, and a boot ends at it" {
+	[[ $(cat chain/clock) == *' s behind real time' ]]
+	[ "$(cat chain/head)" -le 10 ]
+	echo all > boot/run
+	ahead=$(sed 's/.*, \([0-9]*\).* ahead of real time$/\1/' chain/clock)
+	[ "$ahead" -le 2 ]
+	[ $(($(date +%s) - $(date -ud "$(cat chain/time)Z" +%s))) -le 3 ]
+	echo +100s > chain/clock
+	echo now > chain/clock
+	head=$(cat chain/head)
+	grep -Eq '(9[0-9]|100)\.[0-9] s ahead of real time \(production pauses for [0-9.]+ s, until real time has caught up\)' chain/clock
+	cat chain/clock > "$BATS_TEST_TMPDIR/clock"
+	cp "$BATS_TEST_TMPDIR/clock" chain/clock
+	echo 1 > wallet/impersonate
+	echo 'useraaaaaaac 0.0001 SYS' > accounts/useraaaaaaab/transfer
+	[ "$(cat chain/head)" = "$head" ]
+	cd / && "$EOSIOFS" --unmount "$M" && mount_at -o data="$D" && cd "$M"
+	[[ $(cat chain/clock) == *'production pauses'* ]]
+	echo +1s > chain/clock
+	[[ $(cat chain/clock) != *'production pauses'* ]]
+}

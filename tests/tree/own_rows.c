@@ -249,6 +249,20 @@ static void keys_come_in_and_never_out(void **state)
 	text_release(&line);
 }
 
+/* What the clock reads is accepted, ahead, behind and while production pauses; `now` ends an offset. */
+static void the_clock_comes_back(void **state)
+{
+	struct world *world = *state;
+	char *text;
+	assert_int_equal(put(world, "chain/clock", "+100s\n"), 0);
+	assert_int_equal(put(world, "chain/clock", "now\n"), 0);
+	text = get(world, "chain/clock");
+	assert_non_null(strstr(text, " s ahead of real time (production pauses for "));
+	assert_int_equal(put(world, "chain/clock", text), 0);
+	assert_int_equal(put(world, "chain/clock", "2018-07-01T00:00:00.000, 3.5 s behind real time\n"), 0);
+	assert_int_equal(put(world, "chain/clock", "now then\n"), -EINVAL);
+}
+
 /* Times and blocks of files, and renderings that change with the chain and with nothing else. */
 static void files_tell_their_block(void **state)
 {
@@ -313,6 +327,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(defaults_are_values, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_clock_comes_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(accounts_are_made, setup, teardown),
 		cmocka_unit_test_setup_teardown(accounts_that_cannot_be_made, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_wallet_locks, setup, teardown),

@@ -93,7 +93,7 @@ static void lost_log(void **state)
 
 static void damaged_clock(void **state)
 {
-	static const char *const contents[] = {"99999999999999999999\n", "9223372036854775807\n", "-9223372036854775808\n", "", "12", "soon\n", "1 2\n"};
+	static const char *const contents[] = {"99999999999999999999\n", "9223372036854775807\n", "-9223372036854775808\n", "", "12", "soon\n", "1 2\n", "0 until \n", "0 until 1 \n"};
 	struct scene scene;
 	(void)state;
 	grown_chain(&scene);

@@ -71,6 +71,57 @@ static void closed_and_opened(void **state)
 	scene_end(&scene);
 }
 
+static int64_t ahead_of_real_time(const struct scene *scene, int64_t *pause)
+{
+	struct chain_clock clock;
+	scene->rig.chain->operations->clock(scene->rig.chain, &clock, NULL, NULL);
+	*pause = clock.pause;
+	return clock.chain_time - clock.real_time;
+}
+
+/* A new chain begins before real time, though not before its genesis; an offset ends forwards with all blocks up to now, backwards with none until real
+ * time has caught up, after a restart too. */
+static void an_offset_ends(void **state)
+{
+	struct scene scene;
+	struct genesis genesis;
+	struct transaction_trace trace = {0};
+	int64_t pause, ahead;
+	(void)state;
+	genesis_default(&genesis);
+	for (int old = 0; old < 2; old++) {
+		scene_begin(&scene);
+		scene.rig.begin_earlier_us = 600 * SECOND;
+		genesis.initial_timestamp = (int64_t)time(NULL) * SECOND - (old ? 86400 : 300) * (int64_t)SECOND;
+		scene.rig.genesis = &genesis;
+		rig_open(&scene.rig);
+		assert_in_range(-ahead_of_real_time(&scene, &pause) / SECOND, old ? 598 : 298, old ? 600 : 301);
+		assert_int_equal(rig_create_account(&scene.rig, NULL, "alice"), 0);
+		assert_int_equal(scene.rig.chain->operations->clock_end(scene.rig.chain, NULL, &scene.rig.error), 0);
+		ahead = ahead_of_real_time(&scene, &pause);
+		assert_true(ahead > -SECOND && ahead < SECOND && pause < SECOND);
+		assert_in_range(rig_info(&scene.rig).head_block_num, old ? 1190 : 590, old ? 1204 : 604);
+		assert_int_equal(rig_advance(&scene.rig, 300 * SECOND), 0);
+		uint32_t head = rig_info(&scene.rig).head_block_num;
+		assert_int_equal(scene.rig.chain->operations->clock_end(scene.rig.chain, NULL, &scene.rig.error), 0);
+		assert_int_equal(rig_info(&scene.rig).head_block_num, head);
+		for (int again = 0; again < 3; again++) {
+			assert_string_equal(text_string(&scene.rig.notices), "");
+			ahead = ahead_of_real_time(&scene, &pause);
+			assert_in_range(ahead / SECOND, 240, 301);
+			assert_in_range(pause, ahead - SECOND, ahead);
+			/* writing goes on: it stands in the next block, which is made when its time has come */
+			assert_int_equal(rig_create_account(&scene.rig, &trace, again ? again == 1 ? "carol" : "dora" : "bob"), 0);
+			assert_in_range(trace.block_num, head + 1, head + 4);
+			transaction_trace_release(&trace);
+			rig_close(&scene.rig);
+			scene.rig.begin_earlier_us = 600 * SECOND;
+			rig_open(&scene.rig);
+		}
+		scene_end(&scene);
+	}
+}
+
 /* Times of blocks that a former process made come from the log. */
 static void times_of_old_blocks(void **state)
 {
@@ -437,6 +488,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(closed_and_opened),
+		cmocka_unit_test(an_offset_ends),
 		cmocka_unit_test(times_of_old_blocks),
 		cmocka_unit_test(killed_while_pending),
 		cmocka_unit_test(killed_with_sealed_blocks),

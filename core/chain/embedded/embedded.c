@@ -132,20 +132,37 @@ static int open_node_keys(struct embedded_chain *chain, struct data_folder *fold
 }
 
 /* A wall clock that was set back while nothing ran, or a lost clock file, must not stop the chain: it goes
- * on from its head. Being a little ahead is usual: full blocks are sealed before their time. */
+ * on from its head. Being a little ahead is usual: full blocks are sealed before their time; and real time
+ * may have been told to catch up. */
 static int catch_up_with_head(struct embedded_chain *chain, struct text *notices, struct error *error)
 {
-	const struct block_state *head = node_head(embedded_viewed(chain));
-	int64_t ahead = slot_to_us(head->block->header.timestamp) - embedded_now(chain);
+	int64_t head = slot_to_us(node_head(embedded_viewed(chain))->block->header.timestamp), paused;
+	int64_t ahead = head - embedded_now(chain);
+	bool saved;
 
-	if (ahead < AHEAD_MAXIMUM_US)
+	storage_offset(chain->storage, &paused, &saved);
+	if (ahead < AHEAD_MAXIMUM_US || head < paused + AHEAD_MAXIMUM_US)
 		return 0;
 	if (notices)
 		text_printf(notices,
 		            "the last block is %" PRId64 " s ahead of chain time: chain time goes on from there\n",
 		            ahead / 1000000);
 	chain->offset_us += ahead;
-	return storage_save_offset(chain->storage, chain->offset_us, error);
+	return storage_save_offset(chain->storage, chain->offset_us, 0, error);
+}
+
+/* What was saved; a new chain begins so much before real time, but not before its genesis. */
+static int begin_time(struct embedded_chain *chain, int64_t earlier_us, struct error *error)
+{
+	int64_t paused, before_genesis = chain->base.genesis.initial_timestamp - clock_real_us();
+	bool saved = false;
+
+	if (chain->storage)
+		chain->offset_us = storage_offset(chain->storage, &paused, &saved);
+	if (saved || earlier_us == 0)
+		return 0;
+	chain->offset_us = -earlier_us > before_genesis ? -earlier_us : before_genesis < 0 ? before_genesis : 0;
+	return chain->storage ? storage_save_offset(chain->storage, chain->offset_us, 0, error) : 0;
 }
 
 /* The network stands on `first`, which is taken over. */
@@ -196,8 +213,10 @@ static int open_chain(struct embedded_chain *chain, const struct embedded_option
 		                      options->genesis != NULL, options->notices, error);
 		if (result)
 			return result;
-		chain->offset_us = storage_offset(chain->storage);
 	}
+	result = begin_time(chain, options->begin_earlier_us, error);
+	if (result)
+		return result;
 	chain->base.chain_id = genesis_chain_id(&chain->base.genesis);
 	result = embedded_open_history(chain, error);
 	if (result)
@@ -250,6 +269,7 @@ static const struct chain_operations operations = {
 	.schedule_feature = embedded_schedule_feature,
 	.clock = embedded_clock,
 	.clock_advance = embedded_clock_advance,
+	.clock_end = embedded_clock_end,
 	.sync = embedded_sync,
 	.node = embedded_node,
 	.node_from = embedded_node_from,

@@ -21,6 +21,7 @@ struct embedded_options {
 	uint32_t history;
 	bool without_twins;       /* built-in contracts run as WebAssembly (struct contract_options) */
 	bool measured_cpu;        /* the time that transactions took is billed (struct contract_options) */
+	int64_t begin_earlier_us; /* so much before real time a new chain begins, if its genesis is older */
 	bool manual_clock;        /* tests: blocks come only with clock_advance and when they are full */
 	struct text *notices;     /* sentences for the user, one a line (a torn tail was cut); may be NULL */
 };

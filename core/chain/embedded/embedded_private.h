@@ -209,6 +209,7 @@ int embedded_clock(struct chain *base, struct chain_clock *out, const struct int
                    struct error *error);
 int embedded_clock_advance(struct chain *base, int64_t us, bool skip,
                            const struct interruption *interruption, struct error *error);
+int embedded_clock_end(struct chain *base, const struct interruption *interruption, struct error *error);
 
 /* --- node.c --- */
 int embedded_node(struct chain *base, struct chain_node *out, uint64_t name,
@@ -242,8 +243,10 @@ void storage_close(struct storage *storage); /* NULL is fine */
  * replaying all; `all`: by replaying all, and comparing. */
 int storage_restore(struct storage *storage, struct branch **branch, const struct genesis *genesis,
                     bool all, struct text *notices, struct error *error);
-int64_t storage_offset(const struct storage *storage); /* microseconds, as last saved */
-int storage_save_offset(struct storage *storage, int64_t offset_us, struct error *error);
+/* Microseconds, as last saved. *paused: up to where real time shall catch up with blocks that are there, when
+ * the offset was ended; 0: never. *saved: there is one, or a chain that began without. */
+int64_t storage_offset(const struct storage *storage, int64_t *paused, bool *saved);
+int storage_save_offset(struct storage *storage, int64_t offset_us, int64_t paused, struct error *error);
 /* A signed block: into the log when it is irreversible and next there, else to the reversible ones with a
  * bit for each node whose head it is. What its last irreversible block lets go into the log goes there.
  * *logged: the log's last block. */

@@ -127,7 +127,7 @@ static void follow_wall_clock(struct embedded_chain *chain)
 	if (difference < chain->clock_difference - WALL_CLOCK_SET_BACK_US) {
 		chain->offset_us += chain->clock_difference - difference;
 		if (chain->storage)
-			storage_save_offset(chain->storage, chain->offset_us, NULL);
+			storage_save_offset(chain->storage, chain->offset_us, 0, NULL);
 	}
 	chain->clock_difference = difference;
 }

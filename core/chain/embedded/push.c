@@ -191,6 +191,7 @@ int embedded_clock(struct chain *base, struct chain_clock *out, const struct int
 	out->from = chain->move_from;
 	out->goal = chain->moving ? chain->move_goal : 0;
 	out->spent = clock_monotonic_us() - chain->move_began;
+	out->pause = chain->moving || head < embedded_now(chain) ? 0 : head - embedded_now(chain);
 	pthread_mutex_unlock(&chain->lock);
 	return 0;
 }
@@ -280,22 +281,51 @@ static int skip_to(struct embedded_chain *chain, uint32_t slot, struct error *er
  * unchanged: where that cannot be done no block is made. */
 static int save_offset(struct embedded_chain *chain, int64_t offset_us, struct error *error)
 {
-	return chain->storage ? storage_save_offset(chain->storage, offset_us, error) : 0;
+	return chain->storage ? storage_save_offset(chain->storage, offset_us, 0, error) : 0;
+}
+
+/* What is sealed is stored first: it may have been told of. Takes the lock. */
+static int begin_move(struct embedded_chain *chain, struct error *error)
+{
+	int result = embedded_finish(chain, true, error);
+
+	if (result)
+		return result;
+	pthread_mutex_lock(&chain->lock);
+	network_tell_time(chain->network, embedded_now(chain));
+	return 0;
+}
+
+/* The clock goes on so far ahead; after a failure or an interruption it shows where it got to. Gives up the
+ * lock. */
+static int end_move(struct embedded_chain *chain, int result, int64_t further, struct error *error)
+{
+	int64_t head = head_time(chain), now = embedded_now(chain);
+	int stored;
+
+	chain->offset_us += result == 0 ? further : head > now ? head - now : 0;
+	if (result)
+		save_offset(chain, chain->offset_us, NULL);
+	network_tell_time(chain->network, embedded_now(chain));
+	embedded_publish(chain);
+	chain->clock_moves++;
+	pthread_cond_broadcast(&chain->changed);
+	pthread_mutex_unlock(&chain->lock);
+	stored = embedded_finish(chain, true, result ? NULL : error);
+	return result ? result : stored;
 }
 
 int embedded_clock_advance(struct chain *base, int64_t us, bool skip,
                            const struct interruption *interruption, struct error *error)
 {
 	struct embedded_chain *chain = embedded_of(base);
-	int result, stored;
+	int result;
 
 	if (us < 0)
 		return error_set(error, EINVAL, "chain time only goes forward");
-	result = embedded_finish(chain, true, error);
+	result = begin_move(chain, error);
 	if (result)
 		return result;
-	pthread_mutex_lock(&chain->lock);
-	network_tell_time(chain->network, embedded_now(chain));
 	int64_t now = embedded_now(chain), head = head_time(chain), from = now > head ? now : head;
 	int64_t further = from - now + us;
 	if (us > slot_to_us(UINT32_MAX) || from + us > slot_to_us(UINT32_MAX - 2 * 60 * 60))
@@ -310,17 +340,21 @@ int embedded_clock_advance(struct chain *base, int64_t us, bool skip,
 	              : produce_by_all(chain, further, interruption, error);
 	if (result == 0 && !skip)
 		result = save_offset(chain, chain->offset_us + further, error);
-	/* After a failure or an interruption the clock shows where it got to. */
-	head = head_time(chain);
-	now = embedded_now(chain);
-	chain->offset_us += result == 0 ? further : head > now ? head - now : 0;
+	return end_move(chain, result, further, error);
+}
+
+int embedded_clock_end(struct chain *base, const struct interruption *interruption, struct error *error)
+{
+	struct embedded_chain *chain = embedded_of(base);
+	int result = begin_move(chain, error);
+
 	if (result)
-		save_offset(chain, chain->offset_us, NULL);
-	network_tell_time(chain->network, embedded_now(chain));
-	embedded_publish(chain);
-	chain->clock_moves++;
-	pthread_cond_broadcast(&chain->changed);
-	pthread_mutex_unlock(&chain->lock);
-	stored = embedded_finish(chain, true, result ? NULL : error);
-	return result ? result : stored;
+		return result;
+	int64_t further = -chain->offset_us;
+	if (further > 0)
+		result = produce_by_all(chain, further, interruption, error);
+	if (result == 0 && chain->storage)
+		result = storage_save_offset(chain->storage, 0, head_time(chain), error);
+	/* an offset that cannot be saved as ended goes on */
+	return end_move(chain, result, further, error);
 }

@@ -22,6 +22,8 @@ enum {
 };
 #define OFFSET_MAXIMUM_US (INT64_C(100) * 366 * 86400 * 1000000)
 
+static const char until[] = " until "; /* in the clock's file, behind an offset that was ended */
+
 /* Chain time must stay one that slots can tell, whatever stands in the file. */
 static int read_offset(struct storage *storage, struct error *error)
 {
@@ -37,16 +39,22 @@ static int read_offset(struct storage *storage, struct error *error)
 	if (result && result != -EFBIG)
 		return result;
 	errno = 0;
-	long long offset = strtoll(text_string(&content), &end, 10);
-	if (result || errno || end == text_string(&content) || strcmp(end, "\n") != 0 ||
-	    offset < -now || offset > OFFSET_MAXIMUM_US ||
+	long long offset = strtoll(text_string(&content), &end, 10), paused = 0;
+	bool read = !errno && end != text_string(&content);
+	if (read && strncmp(end, until, strlen(until)) == 0) {
+		const char *time = end + strlen(until);
+		paused = strtoll(time, &end, 10);
+		read = !errno && end != time;
+	}
+	if (result || !read || strcmp(end, "\n") != 0 || offset < -now || offset > OFFSET_MAXIMUM_US ||
 	    now + offset > slot_to_us(UINT32_MAX - CLOCK_MARGIN_SLOTS))
 		result = error_set(error, EBADMSG,
 		                   "\"%s\" does not say by how many microseconds chain time is ahead: remove it, and "
 		                   "chain time goes on from the last block",
 		                   storage->clock_path);
-	else
-		storage->offset_us = offset;
+	storage->offset_us = offset;
+	storage->paused_until = paused;
+	storage->has_offset = true;
 	text_release(&content);
 	return result;
 }
@@ -174,20 +182,26 @@ void storage_close(struct storage *storage)
 	free(storage);
 }
 
-int64_t storage_offset(const struct storage *storage)
+int64_t storage_offset(const struct storage *storage, int64_t *paused, bool *saved)
 {
+	*paused = storage->paused_until;
+	*saved = storage->has_offset || block_log_last(storage->blocks) != 0;
 	return storage->offset_us;
 }
 
-int storage_save_offset(struct storage *storage, int64_t offset_us, struct error *error)
+int storage_save_offset(struct storage *storage, int64_t offset_us, int64_t paused, struct error *error)
 {
-	char text[32];
-	int length = snprintf(text, sizeof text, "%" PRId64 "\n", offset_us);
+	char text[CLOCK_FILE_MAXIMUM];
+	int length = paused ? snprintf(text, sizeof text, "%" PRId64 "%s%" PRId64 "\n", offset_us, until, paused)
+	                    : snprintf(text, sizeof text, "%" PRId64 "\n", offset_us);
 	int result = file_replace(storage->clock_path, text, (size_t)length, error);
 
-	if (result == 0)
-		storage->offset_us = offset_us;
-	return result;
+	if (result)
+		return result;
+	storage->offset_us = offset_us;
+	storage->paused_until = paused;
+	storage->has_offset = true;
+	return 0;
 }
 
 /* --- blocks --- */

@@ -35,7 +35,8 @@ struct storage {
 	bool is_log_behind;        /* blocks that are nowhere else have not reached the disk */
 	char *nodes_path, *reversible_path; /* owned */
 	char *state_path, *journal_folder, *clock_path; /* owned */
-	int64_t offset_us;
+	int64_t offset_us, paused_until;
+	bool has_offset; /* one was saved */
 	uint32_t told;              /* the last block of which everything is told */
 	uint32_t deeds_from;        /* the first block whose deeds are kept */
 	uint32_t saved_number;      /* of the block whose state is in the state file; 0: none */

@@ -26,7 +26,7 @@ int chain_features_read(struct request *request, struct text *out, struct error 
 int chain_features_write(struct request *request, const char *data, size_t length, struct error *error);
 
 /* --- clock.c --- */
-#define CHAIN_CLOCK_USAGE "+600s | +3d | 2030-01-01T00:00:00 | skip +25h"
+#define CHAIN_CLOCK_USAGE "+600s | +3d | 2030-01-01T00:00:00 | now | skip +25h"
 int chain_clock_read(struct request *request, struct text *out, struct error *error);
 int chain_clock_write(struct request *request, const char *data, size_t length, struct error *error);
 

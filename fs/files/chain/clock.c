@@ -13,6 +13,14 @@
 #define SECOND_US INT64_C(1000000)
 #define ADVANCE_MAXIMUM_US (INT64_C(3660) * 86400 * SECOND_US) /* ten years */
 
+static void print_distance(struct text *out, const char *time, int64_t ahead_us)
+{
+	bool is_behind = ahead_us <= -SECOND_US / 20;
+	double distance = (double)(ahead_us < 0 ? -ahead_us : ahead_us) / (double)SECOND_US;
+
+	text_printf(out, "%s, %.1f s %s real time", time, distance, is_behind ? "behind" : "ahead of");
+}
+
 int chain_clock_read(struct request *request, struct text *out, struct error *error)
 {
 	struct chain_clock clock;
@@ -24,8 +32,10 @@ int chain_clock_read(struct request *request, struct text *out, struct error *er
 	if (result)
 		return result;
 	time_point_print(text, clock.chain_time);
-	text_printf(out, "%s, %.1f s ahead of real time", text,
-	            (double)(clock.chain_time - clock.real_time) / (double)SECOND_US);
+	print_distance(out, text, clock.chain_time - clock.real_time);
+	if (clock.pause >= SECOND_US)
+		text_printf(out, " (production pauses for %.1f s, until real time has caught up)",
+		            (double)clock.pause / (double)SECOND_US);
 	if (clock.goal) {
 		double whole = (double)(clock.goal - clock.from), made = (double)(clock.chain_time - clock.from);
 		double share = whole <= 0 || made >= whole ? 1 : made < 0 ? 0 : made / whole;
@@ -91,18 +101,24 @@ static int parse_target(struct request *request, int64_t *out, const char *word,
 	return 0;
 }
 
-/* Whether the words left are those that the file shows after the time: `TIME, N s ahead of real time`, and
- * perhaps where it is being moved. */
+/* Whether the words left are those that the file shows after the time: `TIME, N s ahead of real time`, or
+ * behind it, and perhaps in brackets where it is being moved or how long production pauses. */
 static bool is_as_read(const struct command *command)
 {
-	static const char *const words[] = {"s", "ahead", "of", "real", "time"};
-	enum { COUNT = sizeof words / sizeof *words };
+	static const char *const forms[][5] = {{"s", "ahead", "of", "real", "time"},
+	                                       {"s", "behind", "real", "time"}};
 	size_t left = command->count - command->next;
-	bool same = left == COUNT + 1 ||
-	            (left > COUNT + 1 && strcmp(command->word[command->next + COUNT + 1], "(moving") == 0);
-	for (size_t i = 0; i < COUNT && same; i++)
-		same = strcmp(command->word[command->next + 1 + i], words[i]) == 0;
-	return same;
+
+	for (size_t form = 0; form < sizeof forms / sizeof *forms; form++) {
+		size_t length = form == 0 ? 5 : 4;
+		bool same = left == length + 1 || (left > length + 1 &&
+		                                   command->word[command->next + length + 1][0] == '(');
+		for (size_t i = 0; i < length && same; i++)
+			same = strcmp(command->word[command->next + 1 + i], forms[form][i]) == 0;
+		if (same)
+			return true;
+	}
+	return false;
 }
 
 int chain_clock_write(struct request *request, const char *data, size_t length, struct error *error)
@@ -119,6 +135,7 @@ int chain_clock_write(struct request *request, const char *data, size_t length, 
 		result = command_take_word(&command, &word, "how much later the next block shall be (skip +3d)",
 		                           error);
 	}
+	bool ends = result == 0 && !skip && strcmp(word, "now") == 0;
 	bool as_read = result == 0 && is_as_read(&command);
 	char time[TIME_TEXT_SIZE];
 	if (as_read) {
@@ -128,9 +145,11 @@ int chain_clock_write(struct request *request, const char *data, size_t length, 
 	}
 	if (result == 0)
 		result = command_end(&command, CHAIN_CLOCK_USAGE, error);
-	if (result == 0)
+	if (result == 0 && !ends)
 		result = parse_target(request, &us, word, as_read, error);
-	if (result == 0 && us > 0)
+	if (result == 0 && ends)
+		result = request->chain->operations->clock_end(request->chain, request_interruption(request), error);
+	else if (result == 0 && us > 0)
 		result = request->chain->operations->clock_advance(request->chain, us, skip,
 		                                                   request_interruption(request), error);
 	command_release(&command);
