@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORDS_MAXIMUM = 8, RANDOM_PEERS = 3 };
+enum { RANDOM_PEERS = 3 };
 
 static size_t account_of(const struct boot_plan *plan, size_t producer)
 {
@@ -116,50 +116,53 @@ static void list_peers(struct text *out, const struct boot_plan *plan, size_t in
 
 /* --- starting --- */
 
-static int start(struct boot_context *context, size_t index, const struct wallet_key *pair,
-                 struct error *error)
+/* What the script gives on the command line stands in its config.ini; where a producer stands in it already it
+ * stays as it is. */
+static int configure(struct boot_context *context, size_t index, const struct wallet_key *pair,
+                     struct error *error)
 {
+	const struct chain_operations *operations = context->chain->operations;
 	uint64_t name = name_of(context->plan, index);
-	char public[KEY_TEXT_SIZE], private[KEY_TEXT_SIZE], provider[2 * KEY_TEXT_SIZE + 8];
-	struct text peers = TEXT_EMPTY;
-	const char **words = memory_allocate(WORDS_MAXIMUM + 2 * (index + 2), sizeof *words);
-	struct name_text text = name_text(name);
-	size_t count = 0;
+	char public[KEY_TEXT_SIZE], private[KEY_TEXT_SIZE];
+	struct text text = TEXT_EMPTY, peers = TEXT_EMPTY;
+	int result = operations->node_configuration(context->chain, &text, name, error);
 
+	if (result || strstr(text_string(&text), "\nproducer-name")) {
+		text_release(&text);
+		return result;
+	}
 	public_key_print(public, &pair->public);
 	private_key_print(private, &pair->private);
-	snprintf(provider, sizeof provider, "%s=KEY:%s", public, private);
-	words[count++] = "start";
-	words[count++] = "--enable-stale-production";
-	words[count++] = "--producer-name";
-	words[count++] = text.text;
-	words[count++] = "--signature-provider";
-	words[count++] = provider;
+	text_printf(&text, "enable-stale-production = true\nproducer-name = %s\nsignature-provider = %s=KEY:%s\n",
+	            name_text(name).text, public, private);
 	list_peers(&peers, context->plan, index);
 	char *rest = peers.data;
-	for (char *peer = strtok_r(peers.data, " ", &rest); peer; peer = strtok_r(NULL, " ", &rest)) {
-		words[count++] = "--p2p-peer-address";
-		words[count++] = peer;
-	}
-	int result = context->chain->operations->node_command(context->chain, name, words, count, error);
+	for (char *peer = strtok_r(peers.data, " ", &rest); peer; peer = strtok_r(NULL, " ", &rest))
+		text_printf(&text, "p2p-peer-address = %s\n", peer);
+	result = operations->node_configure(context->chain, name, text_string(&text), error);
 	memory_wipe(private, sizeof private);
-	memory_wipe(provider, sizeof provider);
+	memory_wipe(text.data, text.length);
 	text_release(&peers);
-	free(words);
-	return result == -EBUSY ? 0 : result;
+	text_release(&text);
+	return result;
 }
 
 static int start_node(struct boot_context *context, size_t index, struct error *error)
 {
+	const struct chain_operations *operations = context->chain->operations;
+	static const char *const words[] = {"start"};
+	uint64_t name = name_of(context->plan, index);
 	struct wallet_key pair;
 	int result = find_pair(context, index, &pair, error);
 
 	if (result == 0)
-		result = context->chain->operations->node_make(context->chain, name_of(context->plan, index), error);
+		result = operations->node_make(context->chain, name, error);
 	if (result == 0 || result == -EEXIST)
-		result = start(context, index, &pair, error);
+		result = configure(context, index, &pair, error);
+	if (result == 0)
+		result = operations->node_command(context->chain, name, words, 1, error);
 	memory_wipe(&pair, sizeof pair);
-	return result;
+	return result == -EBUSY ? 0 : result; /* it runs already */
 }
 
 static int start_producer(struct boot_context *context, size_t index, struct error *error)

@@ -44,6 +44,7 @@ struct chain_producer {
 		CHAIN_PRODUCER_WRONG_KEY,
 		CHAIN_PRODUCER_CUT_OFF,  /* no link leads to its node */
 		CHAIN_PRODUCER_STALE,    /* its node has seen no fresh block since its start */
+		CHAIN_PRODUCER_PAUSED,   /* /v1/producer/pause */
 		CHAIN_PRODUCER_LIB_TOO_OLD
 	} state;
 };

@@ -319,5 +319,7 @@ enum producer_state network_producer_state(const struct network *network, struct
 		return node == viewer ? PRODUCER_PRODUCES : PRODUCER_NODE_CUT_OFF;
 	if (!node->production_enabled)
 		return PRODUCER_NODE_STALE;
+	if (node->is_paused)
+		return PRODUCER_NODE_PAUSED;
 	return node_lib_too_old(node) ? PRODUCER_LIB_TOO_OLD : PRODUCER_PRODUCES;
 }

@@ -90,7 +90,8 @@ int node_start(struct node *node, const char *const *arguments, size_t count, st
 int node_stop(struct node *node, struct error *error);
 /* As SIGKILL does: no word in its log, and the block in the making is gone. -ESRCH: it does not run. */
 int node_kill(struct node *node, struct error *error);
-int node_restart(struct node *node, struct error *error); /* stop, then start with the same options */
+/* Stops it if it runs, and starts it with the options that it was last started with. */
+int node_restart(struct node *node, struct error *error);
 /* The options that the node was last started with: borrowed; *count 0: none. */
 char *const *node_arguments(const struct node *node, size_t *count);
 
@@ -228,6 +229,7 @@ enum producer_state {
 	PRODUCER_HAS_WRONG_KEY,    /* its node has keys, not that of its authority */
 	PRODUCER_NODE_CUT_OFF,     /* no link leads to it from the viewing node */
 	PRODUCER_NODE_STALE,       /* has seen no fresh block since its start, and no -e */
+	PRODUCER_NODE_PAUSED,      /* by its producers' API */
 	PRODUCER_LIB_TOO_OLD       /* max-irreversible-block-age */
 };
 /* node: that runs it, or would; NULL when there is none. */

@@ -242,7 +242,7 @@ int node_kill(struct node *node, struct error *error)
 
 int node_restart(struct node *node, struct error *error)
 {
-	int result = node_stop(node, error);
+	int result = node->is_running ? node_stop(node, error) : 0;
 
 	if (!result)
 		begin(node);

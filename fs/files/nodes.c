@@ -131,13 +131,14 @@ int nodes_state_read(struct request *request, struct text *out, struct error *er
 	return 0;
 }
 
-/* What the file reads is accepted: a node that is so stays as it is, another becomes so. */
+/* What the file reads is accepted: a node that is so stays as it is, another becomes so, with the options that it
+ * was last started with. */
 static const char *command_for(const struct chain_node *node, const char *word)
 {
 	bool runs = node->state != CHAIN_NODE_STOPPED;
 
 	if (strcmp(word, "running") == 0 || strcmp(word, "syncing") == 0)
-		return runs ? NULL : "start";
+		return runs ? NULL : "restart";
 	if (strcmp(word, "stopped") == 0)
 		return runs ? "stop" : NULL;
 	return word;

@@ -193,6 +193,7 @@ int embedded_producer_state(struct chain *base, struct chain_producer *out, uint
 		[PRODUCER_HAS_WRONG_KEY] = CHAIN_PRODUCER_WRONG_KEY,
 		[PRODUCER_NODE_CUT_OFF] = CHAIN_PRODUCER_CUT_OFF,
 		[PRODUCER_NODE_STALE] = CHAIN_PRODUCER_STALE,
+		[PRODUCER_NODE_PAUSED] = CHAIN_PRODUCER_PAUSED,
 		[PRODUCER_LIB_TOO_OLD] = CHAIN_PRODUCER_LIB_TOO_OLD,
 	};
 	struct embedded_chain *chain = embedded_of(base);

@@ -149,10 +149,11 @@ static int print_scheduled(struct request *request, struct text *out,
 		[CHAIN_PRODUCER_PRODUCES] = "producing",
 		[CHAIN_PRODUCER_NO_NODE] = "not producing: no node has its key %2$s",
 		[CHAIN_PRODUCER_NODE_STOPPED] = "not producing: its node %1$s is stopped",
-		[CHAIN_PRODUCER_NO_KEY] = "not producing: no node has its key %2$s",
+		[CHAIN_PRODUCER_NO_KEY] = "not producing: its node %1$s has no key",
 		[CHAIN_PRODUCER_WRONG_KEY] = "not producing: its node %1$s has another key, not %2$s",
 		[CHAIN_PRODUCER_CUT_OFF] = "not producing here: its node %1$s is cut off, no link leads to it",
 		[CHAIN_PRODUCER_STALE] = "not producing: its node %1$s has seen no fresh block since its start",
+		[CHAIN_PRODUCER_PAUSED] = "not producing: its node %1$s is paused: /v1/producer/resume lets it go on",
 		[CHAIN_PRODUCER_LIB_TOO_OLD] =
 			"not producing: the last irreversible block is older than its node %1$s allows",
 	};

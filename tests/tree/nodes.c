@@ -1,0 +1,156 @@
+/* nodes/, and why producers/NAME/status says that one does not produce: a booted chain in memory whose blocks come with the clock. */
+#include "tests/tree/fixture.h"
+
+#define KEY_1 "EOS8imf2TDq6FKtLZ8mvXPWcd6EF2rQwo8zKdLNzsbU9EiMSt9Lwz"
+#define PUBLIC "EOS8mUftJXepGzdQ2TaCduNuSPAfXJHf22uex4u41ab1EVv9EAhWt"
+#define PRIVATE "5K7EYY3j1YY14TSFVfqgtbWbrw3FA8BUUnSyFGgwHi8Uy61wU1o"
+
+static char producing[16]; /* a producer that is scheduled */
+
+static const char *file(const char *folder, const char *name)
+{
+	static char path[64];
+	snprintf(path, sizeof path, "%s/%s/%s", folder, producing, name);
+	return path;
+}
+
+static void expect_status(const char *part)
+{
+	fixture_expect_part(file("producers", "status"), part);
+}
+
+static void write_state(const char *text)
+{
+	fixture_write(file("nodes", "state"), text);
+}
+
+/* 24 producers, each with its node, that all have node eosio for their only peer; each voter votes for 20 of them. */
+static void a_booted_network(void **state)
+{
+	unsigned scheduled = 0, waiting = 0;
+	(void)state;
+	fixture_write("boot/options/user-limit", "40\n");
+	fixture_write("boot/options/producer-limit", "24\n");
+	fixture_write("boot/options/topology", "star\n");
+	fixture_write("boot/run", "all\n");
+	fixture_write("accounts/useraaaaaaab/votes", "producer111a producer111b\n");
+	fixture_advance(300, false);
+	char *names = memory_copy_string(fixture_list("producers")), *rest = names;
+	for (char *name; (name = strtok_r(rest, " ", &rest));) {
+		char path[64];
+		snprintf(path, sizeof path, "producers/%s/status", name);
+		const char *status = fixture_read(path);
+		if (strcmp(status, "producing\n") == 0) {
+			scheduled++;
+			snprintf(producing, sizeof producing, "%s", name);
+		} else if (strncmp(status, "not producing: rank 2", 21) == 0) {
+			waiting++;
+			assert_non_null(strstr(status, ", of which the first 21 produce\n"));
+		}
+	}
+	free(names);
+	assert_int_equal(scheduled, 21);
+	assert_true(waiting > 0);
+	/* what the script has on its command line stands in config.ini, the key without its private half */
+	fixture_expect_part(file("nodes", "config.ini"), "\nenable-stale-production = true\nproducer-name = ");
+	fixture_expect_part(file("nodes", "config.ini"), "=KEOSD:\np2p-peer-address = eosio\n");
+	fixture_expect_part(file("nodes", "producers"), producing);
+}
+
+static void nodes_that_do_not_run(void **state)
+{
+	(void)state;
+	write_state("stop\n");
+	expect_status("not producing: its node ");
+	expect_status(" is stopped\n");
+	/* what the file reads is accepted, and it starts as it was started */
+	write_state("running\n");
+	expect_status("producing\n");
+	write_state("kill\n");
+	expect_status(" is stopped\n");
+	write_state("restart\n");
+	expect_status("producing\n");
+	fixture_write(file("nodes", "peers"), "\n");
+	expect_status("not producing here: its node ");
+	expect_status(" is cut off, no link leads to it\n");
+	fixture_write(file("nodes", "peers"), "eosio\n");
+	expect_status("producing\n");
+}
+
+/* Each by a command line of its own, which the file's options come to: without them here. */
+static void start_with(const char *options)
+{
+	char line[512];
+	fixture_write(file("nodes", "state"), "stop\n");
+	fixture_write(file("nodes", "config.ini"), "plugin = eosio::http_plugin\n");
+	snprintf(line, sizeof line, "start --producer-name %s %s\n", producing, options);
+	write_state(line);
+}
+
+static void nodes_that_may_not(void **state)
+{
+	char *file_before = memory_copy_string(fixture_read(file("nodes", "config.ini"))), line[32];
+	(void)state;
+	start_with("-e --p2p-peer-address eosio");
+	expect_status("not producing: its node ");
+	expect_status(" has no key\n");
+	start_with("-e --p2p-peer-address eosio --signature-provider " PUBLIC "=KEY:" PRIVATE);
+	expect_status(" has another key, not EOS");
+	/* as that node itself sees it, to which nobody sends a block */
+	fixture_write(file("nodes", "state"), "stop\n");
+	fixture_write(file("nodes", "config.ini"), strchr(strstr(file_before, "\nproducer-name"), '\n') + 1);
+	fixture_write(file("nodes", "peers"), "\n");
+	write_state("start\n");
+	snprintf(line, sizeof line, "%s\n", producing);
+	fixture_write("chain/node", line);
+	fixture_refuse(EAGAIN, "no running node that node ", "accounts/useraaaaaaab/transfer", "useraaaaaaac 0.0001 SYS\n");
+	expect_status(" has seen no fresh block since its start\n");
+	fixture_write("chain/node", "eosio\n");
+	fixture_write(file("nodes", "state"), "stop\n");
+	fixture_write(file("nodes", "config.ini"), file_before);
+	write_state("start --max-irreversible-block-age 0\n");
+	expect_status("not producing: the last irreversible block is older than its node ");
+	write_state("restart\n");
+	expect_status(" is older than its node ");
+	write_state("stop\n");
+	write_state("start\n");
+	expect_status("producing\n");
+	bool paused;
+	struct error error = {0};
+	assert_int_equal(fixture.chain->operations->pause(fixture.chain, &paused, CHAIN_PAUSE, name_literal("eosio"), &error), 0);
+	expect_status("producing\n");
+	uint64_t name;
+	assert_int_equal(name_parse_account(&name, producing, &error), 0);
+	assert_int_equal(fixture.chain->operations->pause(fixture.chain, &paused, CHAIN_PAUSE, name, &error), 0);
+	expect_status(" is paused: /v1/producer/resume lets it go on\n");
+	assert_int_equal(fixture.chain->operations->pause(fixture.chain, &paused, CHAIN_RESUME, name, &error), 0);
+	assert_int_equal(fixture.chain->operations->pause(fixture.chain, &paused, CHAIN_RESUME, name_literal("eosio"), &error), 0);
+	free(file_before);
+}
+
+/* Its key on the chain is one that nobody has: after the next schedule nobody signs for it. */
+static void keys_that_change(void **state)
+{
+	(void)state;
+	fixture_write(file("producers", "key"), KEY_1 "\n");
+	expect_status("producing\n");
+	fixture_advance(600, false);
+	expect_status(" has another key, not " KEY_1 "\n");
+	fixture_refuse(EBUSY, "runs: `echo stop > state` first", file("nodes", "state"), "remove\n");
+	write_state("stop\n");
+	write_state("remove\n");
+	expect_status("not producing: no node has its key " KEY_1 "\n");
+	assert_false(fixture_exists(file("nodes", "state")));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_booted_network),
+		cmocka_unit_test(nodes_that_do_not_run),
+		cmocka_unit_test(nodes_that_may_not),
+		cmocka_unit_test(keys_that_change),
+	};
+
+	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
+}
