@@ -116,8 +116,8 @@ static void list_peers(struct text *out, const struct boot_plan *plan, size_t in
 
 /* --- starting --- */
 
-/* What the script gives on the command line stands in its config.ini; where a producer stands in it already it
- * stays as it is. */
+/* What the script gives on the command line stands in its config.ini; where a producer stands in it already
+ * that stays as it is. */
 static int configure(struct boot_context *context, size_t index, const struct wallet_key *pair,
                      struct error *error)
 {

@@ -131,8 +131,8 @@ int nodes_state_read(struct request *request, struct text *out, struct error *er
 	return 0;
 }
 
-/* What the file reads is accepted: a node that is so stays as it is, another becomes so, with the options that it
- * was last started with. */
+/* What the file reads is accepted: a node that is so stays as it is, another becomes so, with the options
+ * that it was last started with. */
 static const char *command_for(const struct chain_node *node, const char *word)
 {
 	bool runs = node->state != CHAIN_NODE_STOPPED;

@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 enum {
-	DATA_FORMAT = 1,
+	DATA_FORMAT = 2, /* 1: no reversible blocks beside the log, no nodes but one */
 	FORMAT_FILE_MAXIMUM = 64,
 	ENDING_TRIES = 200, /* two seconds at most */
 	ENDING_PAUSE_NS = 10000000
@@ -274,8 +274,9 @@ static int folder_start(struct data_folder *folder, struct error *error)
 		result = write_owner(folder, error);
 	if (!result)
 		result = read_format(folder, &version, error); /* it may have come while somebody else had the lock */
-	if (result || version)
+	if (result || version == DATA_FORMAT)
 		return result;
+	/* an older one is written to in this format from now on: older programs shall refuse it */
 	char line[32], *path = data_folder_file(folder, "format");
 	int length = snprintf(line, sizeof line, "eosiofs %d\n", DATA_FORMAT);
 	result = file_replace(path, line, (size_t)length, error);
