@@ -288,6 +288,13 @@ static struct node *find_runner(const struct network *network, uint64_t producer
 	return NULL;
 }
 
+struct node *network_maker(const struct network *network, uint64_t producer)
+{
+	struct node *node = find_runner(network, producer), *eosio = network_node(network, name_literal("eosio"));
+
+	return node || !eosio || !node_signs_for(eosio, producer) ? node : eosio;
+}
+
 static const struct producer_authority *find_authority(const struct node *viewer, uint64_t producer)
 {
 	const struct producer_schedule *schedule = &branch_head(viewer->branch)->active_schedule;

@@ -200,6 +200,12 @@ struct node_scheduled {
 	uint32_t cpu_us;
 };
 
+/* After a restart: a reversible block held this transaction, which a node of this network had acknowledged.
+ * Thrown out it is applied again or reported, as if nothing had come between; at once when the block is on no
+ * node's branch. */
+void network_recall(struct network *network, const struct packed_transaction *packed,
+                    const struct checksum256 *block_id, uint64_t producer);
+
 /* The block that a node makes: what its beginning was, for a journal. */
 struct node_pending {
 	uint32_t number, slot;

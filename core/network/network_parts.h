@@ -203,6 +203,8 @@ int node_close_block(struct node *node, struct error *error);
 void node_note_watermark(struct node *node, const struct block_state *block);
 
 /* --- transactions.c --- */
+/* The node that names a producer, else eosio; NULL. */
+struct node *network_maker(const struct network *network, uint64_t producer);
 void transactions_release(struct transactions *transactions);
 void transactions_add(struct node *node, struct node *builder, const struct checksum256 *id,
                      struct bytes *packed, uint32_t expiration, bool without_keys);

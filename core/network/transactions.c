@@ -276,6 +276,12 @@ void transactions_execute(struct node *node)
 	}
 }
 
+static void add_place(struct waiting_transaction *one, const struct checksum256 *block_id)
+{
+	memory_grow(&one->places, &one->places_capacity, one->places_count + 1, sizeof *one->places);
+	one->places[one->places_count++] = (struct place){*block_id, block_id_number(block_id)};
+}
+
 void transactions_sealed(struct node *node, const struct block_state *block)
 {
 	struct transactions *all = &node->network->transactions;
@@ -284,8 +290,7 @@ void transactions_sealed(struct node *node, const struct block_state *block)
 		struct waiting_transaction *one = find(all, &block->block->transactions[i].packed.id);
 		if (block->block->transactions[i].is_id || !one)
 			continue;
-		memory_grow(&one->places, &one->places_capacity, one->places_count + 1, sizeof *one->places);
-		one->places[one->places_count++] = (struct place){block->id, block->number};
+		add_place(one, &block->id);
 		if (one->maker == node)
 			one->maker = NULL;
 	}
@@ -320,6 +325,56 @@ void transactions_abandon(struct node *node, const struct block_state *block, ui
 		one->thrown_out_of = block->number;
 		one->replaced_by = replaced_by;
 	}
+}
+
+/* A node with that block on its branch, or NULL. */
+static const struct node *find_holder(const struct network *network, const struct checksum256 *block_id)
+{
+	for (size_t i = 0; i < network->nodes_count; i++) {
+		struct checksum256 id;
+		if (branch_find_id(network->nodes[i]->branch, &id, block_id_number(block_id)) &&
+		    checksum256_equal(&id, block_id))
+			return network->nodes[i];
+	}
+	return NULL;
+}
+
+/* Who signed nothing needed no keys: the block does not tell. */
+static struct waiting_transaction *recall(struct network *network, const struct packed_transaction *packed,
+                                          uint64_t node)
+{
+	struct waiting_transaction *one = find(&network->transactions, &packed->id);
+
+	if (one)
+		return one;
+	one = memory_allocate(1, sizeof *one);
+	*one = (struct waiting_transaction){.id = packed->id,
+	                                    .without_keys = packed->signatures_count == 0,
+	                                    .expiration = packed->transaction.expiration,
+	                                    .node = node};
+	packed_transaction_pack(&one->packed, packed);
+	add(&network->transactions, one);
+	return one;
+}
+
+void network_recall(struct network *network, const struct packed_transaction *packed,
+                    const struct checksum256 *block_id, uint64_t producer)
+{
+	const struct node *holder = find_holder(network, block_id), *maker = network_maker(network, producer);
+	struct waiting_transaction *one;
+
+	if (!holder && !maker)
+		return; /* of another process: its nodes see to it */
+	one = recall(network, packed, holder ? holder->name : maker->name);
+	add_place(one, block_id);
+	if (holder)
+		return;
+	one->thrown_out_of = block_id_number(block_id);
+	for (size_t i = 0; i < network->nodes_count; i++)
+		if (network->nodes[i]->is_running) {
+			hold(one, network->nodes[i]);
+			network->nodes[i]->queue_changed = true;
+		}
 }
 
 /* --- the end of waiting --- */

@@ -44,8 +44,13 @@ echo +30s > chain/clock
 # node eosio sees carol's blocks only
 echo > nodes/dora/peers
 echo +60s > chain/clock
+# Some in blocks of one branch
+for amount in 1 2; do
+	echo "bob $amount.0000 SYS" > accounts/alice/transfer
+done
+echo +5s > chain/clock
 # One after another until a kill finds some of them in the journal.
-for amount in 1 2 3 4 5; do
+for amount in 3 4 5; do
 	echo "bob $amount.0000 SYS" > accounts/alice/transfer
 done
 head -n 1 nodes/*/head nodes/*/lib

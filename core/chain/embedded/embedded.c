@@ -68,6 +68,7 @@ static void destroy(struct chain *base)
 	ledger_release(chain->ledger);
 	chain_abi_cache_destroy(base->abi_cache);
 	block_times_release(&chain->times);
+	embedded_forget_untold(chain);
 	key_store_close(chain->node_keys);
 	pthread_cond_destroy(&chain->changed);
 	pthread_mutex_destroy(&chain->signing);
@@ -321,7 +322,9 @@ int embedded_chain_create(struct chain **out, const struct embedded_options *opt
 	network_tell_time(chain->network, embedded_now(chain));
 	embedded_publish(chain);
 	pthread_mutex_unlock(&chain->lock);
-	result = embedded_start_threads(chain, error);
+	result = chain->storage ? storage_recall(chain->storage, chain, error) : 0;
+	if (result == 0)
+		result = embedded_start_threads(chain, error);
 out:
 	if (result) {
 		destroy(&chain->base);

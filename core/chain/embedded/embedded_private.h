@@ -97,6 +97,8 @@ struct embedded_chain {
 	char trouble[ERROR_SENTENCE_SIZE]; /* what the node's log told last about storing */
 	chain_lost_visitor *lost;
 	void *lost_context;
+	struct chain_lost *untold; /* owned, their reasons too: lost before anybody watched */
+	size_t untold_count, untold_capacity;
 	pthread_mutex_t watch; /* of what follows; the lock may be taken under it */
 	chain_node_watcher *node_changed;
 	void *node_context;
@@ -231,6 +233,7 @@ int embedded_viewed_node(struct chain *base, uint64_t *name, struct error *error
 int embedded_view_node(struct chain *base, uint64_t name, struct error *error);
 int embedded_producer_state(struct chain *base, struct chain_producer *out, uint64_t name,
                             struct error *error);
+void embedded_forget_untold(struct embedded_chain *chain);
 void embedded_watch_lost(struct chain *base, chain_lost_visitor *lost, void *context);
 
 /* --- storage.c: the data folder's block log, reversible blocks, state file, clock --- */
@@ -270,6 +273,9 @@ int storage_save_state(struct storage *storage, struct embedded_chain *chain, bo
 /* All nodes as they were, on the branches that the reversible blocks make; the first time node eosio. */
 int storage_restore_nodes(struct storage *storage, struct embedded_chain *chain, struct branch *first,
                           struct text *notices, struct error *error);
+/* What was acknowledged and stands in a reversible block is known to the network again. When all nodes and
+ * blocks are restored; takes locks. */
+int storage_recall(struct storage *storage, struct embedded_chain *chain, struct error *error);
 /* After a node was made, configured, started, stopped or removed. Under lock. */
 int storage_save_nodes(struct storage *storage, struct embedded_chain *chain, struct error *error);
 

@@ -313,6 +313,15 @@ int embedded_node_set_peers(struct chain *base, uint64_t name, const char *const
 	return end_change(chain, result, error);
 }
 
+void embedded_forget_untold(struct embedded_chain *chain)
+{
+	while (chain->untold_count)
+		free((char *)(uintptr_t)chain->untold[--chain->untold_count].reason);
+	free(chain->untold);
+	chain->untold = NULL;
+	chain->untold_capacity = 0;
+}
+
 void embedded_watch_lost(struct chain *base, chain_lost_visitor *lost, void *context)
 {
 	struct embedded_chain *chain = embedded_of(base);
@@ -320,5 +329,9 @@ void embedded_watch_lost(struct chain *base, chain_lost_visitor *lost, void *con
 	pthread_mutex_lock(&chain->lock);
 	chain->lost = lost;
 	chain->lost_context = context;
+	for (size_t i = 0; i < chain->untold_count && lost; i++)
+		lost(context, &chain->untold[i]);
+	if (lost)
+		embedded_forget_untold(chain);
 	pthread_mutex_unlock(&chain->lock);
 }

@@ -87,8 +87,13 @@ static void report_lost(void *context, const struct lost_transaction *lost)
 	const struct chain_lost told = {.id = lost->id, .reason = lost->reason, .block_num = lost->block_num,
 	                                .replaced_by = lost->replaced_by, .node = lost->node};
 
-	if (chain->lost)
+	if (chain->lost) {
 		chain->lost(chain->lost_context, &told);
+		return;
+	}
+	memory_grow(&chain->untold, &chain->untold_capacity, chain->untold_count + 1, sizeof told);
+	chain->untold[chain->untold_count] = told;
+	chain->untold[chain->untold_count++].reason = memory_copy_string(told.reason);
 }
 
 struct network_hooks embedded_hooks(struct embedded_chain *chain)

@@ -289,6 +289,71 @@ int storage_restore_nodes(struct storage *storage, struct embedded_chain *chain,
 	return result;
 }
 
+/* --- what was acknowledged --- */
+
+/* Whether somebody stands on a branch with that block. Under lock. */
+static bool has_holder(const struct embedded_chain *chain, const struct checksum256 *id, uint32_t number)
+{
+	struct node *node = network_node_from(chain->network, 0);
+
+	for (; node; node = network_node_from(chain->network, network_node_name(node) + 1)) {
+		struct checksum256 own;
+		if (node_block_id(node, &own, number) && checksum256_equal(&own, id))
+			return true;
+	}
+	return false;
+}
+
+/* One that was thrown out may have come into the chain since. */
+static int recall(struct embedded_chain *chain, const struct packed_transaction *packed,
+                  const struct reversible_block *block, uint64_t producer, bool has_holder,
+                  struct error *error)
+{
+	struct published *state = has_holder ? NULL : embedded_pin(chain);
+	uint32_t number;
+	int result = state ? embedded_find_transaction(chain, &number, state->head, &packed->id, NULL, error)
+	                   : -ENOENT;
+
+	if (state)
+		embedded_unpin(chain, state);
+	if (result != -ENOENT)
+		return result;
+	error_clear(error);
+	pthread_mutex_lock(&chain->lock);
+	network_recall(chain->network, packed, &block->id, producer);
+	pthread_mutex_unlock(&chain->lock);
+	return 0;
+}
+
+static int recall_block(struct storage *storage, struct embedded_chain *chain,
+                        const struct reversible_block *stored, struct error *error)
+{
+	struct signed_block block = {0};
+	int result = reversible_read(storage->reversible, stored, &block, NULL, NULL, error);
+
+	pthread_mutex_lock(&chain->lock);
+	bool held = result == 0 && has_holder(chain, &stored->id, stored->number);
+	pthread_mutex_unlock(&chain->lock);
+	for (size_t i = 0; i < block.transactions_count && result == 0; i++)
+		if (!block.transactions[i].is_id)
+			result = recall(chain, &block.transactions[i].packed, stored, block.header.producer, held, error);
+	signed_block_release(&block);
+	return result;
+}
+
+int storage_recall(struct storage *storage, struct embedded_chain *chain, struct error *error)
+{
+	size_t count;
+	const struct reversible_block *blocks = reversible_blocks(storage->reversible, &count);
+	uint32_t logged = block_log_last(storage->blocks);
+	int result = 0;
+
+	for (size_t i = 0; i < count && result == 0; i++)
+		if (blocks[i].number > logged)
+			result = recall_block(storage, chain, &blocks[i], error);
+	return result;
+}
+
 /* --- saving --- */
 
 static void print_node(struct text *out, const struct node *node)
