@@ -387,6 +387,8 @@ static int parse_line(struct configuration *out, const char *line, struct key_st
 	} else if (!(result = take_option(out, option, value, keys, error))) {
 		if (is_secret(option)) {
 			print_option(&shown, out, option, value);
+			if (*end)
+				text_printf(&shown, " %s", end);
 			add_line(out, text_string(&shown));
 		} else {
 			add_line(out, line);

@@ -48,7 +48,7 @@ static void a_file_is_read_and_shown(void **state)
 	(void)state;
 	assert_int_equal(configuration_parse(&configuration,
 	                                     "# my node\n\nproducer-name = alice\nproducer-name=bob # two of them\n"
-	                                     "signature-provider = " PUBLIC "=KEY:" GENESIS_PRIVATE_KEY "\n"
+	                                     "signature-provider = " PUBLIC "=KEY:" GENESIS_PRIVATE_KEY "   # hers\n"
 	                                     "p2p-peer-address = localhost:9010\nenable-stale-production = true\n"
 	                                     "max-irreversible-block-age = 600\nhttp-server-address = 127.0.0.1:8001\nnonsense = 1\n",
 	                                     keys, &error),
@@ -65,14 +65,14 @@ static void a_file_is_read_and_shown(void **state)
 	assert_true(key_store_get(keys, NULL, &key));
 	/* in the order and words it was written, but for the private key */
 	expect_print(&configuration, "# my node\n\nproducer-name = alice\nproducer-name=bob # two of them\n"
-	                             "signature-provider = " PUBLIC "=KEOSD:\n"
+	                             "signature-provider = " PUBLIC "=KEOSD: # hers\n"
 	                             "p2p-peer-address = localhost:9010\nenable-stale-production = true\n"
 	                             "max-irreversible-block-age = 600\nhttp-server-address = 127.0.0.1:8001\nnonsense = 1\n");
 	const char *peers[] = {"alice", "localhost:9011"};
 	configuration_set_peers(&configuration, peers, 2);
 	assert_int_equal(configuration.peers_count, 2);
 	expect_print(&configuration, "# my node\n\nproducer-name = alice\nproducer-name=bob # two of them\n"
-	                             "signature-provider = " PUBLIC "=KEOSD:\n"
+	                             "signature-provider = " PUBLIC "=KEOSD: # hers\n"
 	                             "p2p-peer-address = alice\np2p-peer-address = localhost:9011\nenable-stale-production = true\n"
 	                             "max-irreversible-block-age = 600\nhttp-server-address = 127.0.0.1:8001\nnonsense = 1\n");
 	configuration_release(&configuration);

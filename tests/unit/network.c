@@ -163,10 +163,50 @@ static void one_key_in_two_nodes(void **state)
 	rig_start(&rig, rig.eosio, "");
 	rig_slots(&rig, 5);
 	rig_add(&rig, "--producer-name eosio --enable-stale-production");
-	rig_slots(&rig, 20);
-	assert_false(node_head(rig.eosio) == node_head(rig.nodes[0]) && node_head(rig.eosio)->number < 20);
+	struct checksum256 here, there;
+	rig_slots(&rig, 10);
+	assert_true(node_head(rig.eosio) == node_head(rig.nodes[0])); /* the same block is the same, whoever makes it */
+	assert_int_equal(rig_push(&rig, rig.eosio, &here, &error), 0);
+	rig_slots(&rig, 10);
+	assert_false(node_head(rig.eosio) == node_head(rig.nodes[0]));
+	assert_true(node_head(rig.eosio)->number >= 20 && node_head(rig.nodes[0])->number >= 20);
+	uint32_t number = node_irreversible(rig.eosio, &here);
+	assert_int_equal(node_irreversible(rig.nodes[0], &there), number);
+	assert_false(checksum256_equal(&here, &there));
 	assert_int_equal(node_set_peers(rig.nodes[0], &peer, 1, &error), 0);
 	rig_slots(&rig, 20);
+	assert_false(node_head(rig.eosio) == node_head(rig.nodes[0])); /* what is irreversible stays */
+	rig_end(&rig);
+}
+
+/* What is irreversible counts before how long a branch is: a head gives way to one of a lower number (p2p.md 4.2). */
+static void a_lower_head_wins_with_more_that_is_irreversible(void **state)
+{
+	struct rig rig;
+	struct node *low, *high;
+	char options[80];
+	(void)state;
+	rig_begin(&rig);
+	rig_start(&rig, rig.eosio, "");
+	rig_slots(&rig, 5);
+	rig_add(&rig, "--p2p-peer-address eosio");
+	rig_add(&rig, "--p2p-peer-address p1111");
+	rig_elect(&rig);
+	rig_slots(&rig, 54);
+	assert_int_equal(node_set_peers(rig.nodes[1], NULL, 0, NULL), 0);
+	rig_slots(&rig, 48);
+	low = node_irreversible(rig.nodes[0], NULL) < node_irreversible(rig.nodes[1], NULL) ? rig.nodes[0] : rig.nodes[1];
+	high = low == rig.nodes[0] ? rig.nodes[1] : rig.nodes[0];
+	assert_true(node_irreversible(low, NULL) < node_irreversible(high, NULL));
+	assert_int_equal(node_stop(high, NULL), 0);
+	rig_slots(&rig, 72);
+	assert_true(node_head(low)->number > node_head(high)->number + 20);
+	snprintf(options, sizeof options, "--producer-name %s --p2p-peer-address %s", name_text(high->name).text, name_text(low->name).text);
+	rig_start(&rig, high, options);
+	rig_slots(&rig, 30);
+	assert_true(node_head(low) == node_head(high));
+	assert_true(rig_log_has(low, "switching forks from"));
+	assert_true(rig_log_has(low, "successfully switched fork to new head"));
 	rig_end(&rig);
 }
 
@@ -177,6 +217,7 @@ int main(void)
 		cmocka_unit_test(a_stopped_node_misses_its_turn_and_catches_up),
 		cmocka_unit_test(cut_halves_fork_and_heal), cmocka_unit_test(writes_need_a_producer),
 		cmocka_unit_test(one_key_in_two_nodes),
+		cmocka_unit_test(a_lower_head_wins_with_more_that_is_irreversible),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,11 +1,11 @@
 /* A network under random starts, stops, kills, cuts, heals, writes and clock jumps: whatever happens, those who can hear each other agree on what
  * is irreversible, that never changes, and no acknowledged write is lost without a word. The seed is printed; NETWORK_SEED repeats a run,
- * NETWORK_SLOTS makes it longer. */
+ * NETWORK_SLOTS makes it longer, FULL means 10 000 slots for each number of nodes. */
 #include "tests/unit/network_rig.h"
 
 #include "core/engine/state/account.h"
 
-enum { WRITES = 4000, MODEL_BLOCKS = 40000 };
+enum { WRITES = 4000, MODEL_BLOCKS = 40000, FULL_SLOTS = 10000 };
 
 struct model {
 	struct rig rig;
@@ -134,6 +134,18 @@ static void act(struct model *model)
 	case 8:
 		model->rig.now += (int64_t)pick(model, 40) * SLOT_US; /* an outage */
 		break;
+	case 9:
+		if (pick(model, 4) == 0) { /* real time has to catch up */
+			model->rig.now -= (int64_t)pick(model, 20) * SLOT_US;
+			network_tell_time(model->rig.network, model->rig.now);
+		}
+		break;
+	case 10:
+		if (pick(model, 4) == 0) {
+			network_skip(model->rig.network, slot_from_us(model->rig.now) + pick(model, 40), NULL);
+			model->rig.now += 40 * SLOT_US;
+		}
+		break;
 	default:
 		if (pick(model, 4) == 0)
 			write_something(model);
@@ -183,10 +195,10 @@ static void settle(struct model *model)
 static void run(size_t nodes, uint32_t slots)
 {
 	struct model *model = memory_allocate(1, sizeof *model);
-	const char *seed = getenv("NETWORK_SEED"), *longer = getenv("NETWORK_SLOTS");
+	const char *seed = getenv("NETWORK_SEED"), *longer = getenv("NETWORK_SLOTS"), *full = getenv("FULL");
 
 	model->random = seed ? strtoull(seed, NULL, 10) : nodes * 7919 + 1;
-	slots = longer ? (uint32_t)strtoul(longer, NULL, 10) : slots;
+	slots = longer ? (uint32_t)strtoul(longer, NULL, 10) : full && *full ? FULL_SLOTS : slots;
 	print_message("# %zu nodes, %u slots, NETWORK_SEED=%llu\n", nodes, slots, (unsigned long long)model->random);
 	rig_begin(&model->rig);
 	rig_start(&model->rig, model->rig.eosio, "");

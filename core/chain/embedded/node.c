@@ -249,7 +249,11 @@ static int remove_node(struct embedded_chain *chain, struct node *node, struct e
 	if (!network_node_from(chain->network, network_node_name(only) + 1))
 		return error_set(error, EPERM, "node \"%s\" is the only one: a chain needs one",
 		                 name_text(network_node_name(node)).text);
-	return node_remove(node, error);
+	uint64_t name = network_node_name(node);
+	int result = node_remove(node, error);
+	if (result == 0 && chain->viewed == name)
+		chain->viewed = network_node_name(network_node_from(chain->network, 0));
+	return result;
 }
 
 static int run_command(struct embedded_chain *chain, struct node *node, const char *const *words,
