@@ -89,6 +89,7 @@ mounts_with() {
 @test "the clock stands where it was" {
 	grown
 	mount_at -o data="$D"
+	echo now > "$M/chain/clock"
 	echo +1h > "$M/chain/clock"
 	kill_mount
 	run -0 mount_at -o data="$D"
@@ -102,10 +103,11 @@ mounts_with() {
 	unmount
 	run -1 mount_at -o data="$D",genesis="$BASE/genesis.json"
 	[[ "$output" == *"is of another chain: its chain id is "* ]]
-	echo 'eosiofs 2' > "$D/format"
+	format=$(cat "$D/format")
+	echo 'eosiofs 1000' > "$D/format"
 	run -1 mount_at -o data="$D"
-	[[ "$output" == *"has format 2, this program knows up to 1"* ]]
-	echo 'eosiofs 1' > "$D/format"
+	[[ "$output" == *"has format 1000, this program knows up to ${format#eosiofs }"* ]]
+	echo "$format" > "$D/format"
 	mount_at -o data="$D"
 	mkdir "$BASE/second"
 	run -1 "$EOSIOFS" -o data="$D" "$BASE/second"
