@@ -21,12 +21,17 @@ static void test_made_and_opened_again(void **state)
 	char *file = data_folder_file(folder, "format");
 	struct bytes format = file_content(file);
 	assert_int_equal(format.length, 10);
-	assert_memory_equal(format.data, "eosiofs 1\n", 10);
+	assert_memory_equal(format.data, "eosiofs 2\n", 10);
 	char *blocks = data_folder_subfolder(folder, "blocks", NULL);
 	assert_int_equal(stat(blocks, &status), 0);
 	assert_int_equal(status.st_mode & 07777, 0700);
 	data_folder_close(folder);
+	/* an older one becomes one of this format, which older programs refuse */
+	file_set(file, "eosiofs 1\n", 10);
 	assert_int_equal(data_folder_open(&folder, path, NULL), 0);
+	bytes_release(&format);
+	format = file_content(file);
+	assert_memory_equal(format.data, "eosiofs 2\n", 10);
 	struct error error = {0};
 	assert_null(data_folder_subfolder(folder, "no/such", &error));
 	assert_int_equal(error.number, ENOENT);
@@ -165,7 +170,7 @@ static void test_refused(void **state)
 		int result;
 		const char *says;
 	} folders[] = {
-		{"format", "eosiofs 2\n", -ENOTSUP, "has format 2, this program knows up to 1"},
+		{"format", "eosiofs 3\n", -ENOTSUP, "has format 3, this program knows up to 2"},
 		{"format", "eosiofs\n", -EBADMSG, "does not say which format"},
 		{"format", "", -EBADMSG, "does not say which format"},
 		{"thesis.tex", "\\documentclass", -ENOTEMPTY, "holds other files"},
