@@ -228,13 +228,12 @@ enum json_type json_type(const struct json *node)
 
 const struct json *json_member(const struct json *object, const char *name)
 {
-	const cJSON *found = NULL;
 	if (json_type(object) != JSON_OBJECT)
 		return NULL;
 	for (const cJSON *item = item_of(object)->child; item; item = item->next)
 		if (strcmp(item->string, name) == 0)
-			found = item; /* the last of equal names counts, as in nodeos */
-	return node_of(found);
+			return node_of(item);
+	return NULL;
 }
 
 const struct json *json_first(const struct json *node)

@@ -24,7 +24,7 @@ int json_parse(struct json **out, const char *text, size_t length, struct error 
 void json_release(struct json *root);
 
 enum json_type json_type(const struct json *node);
-/* NULL when absent or no object; of equal names the last */
+/* NULL when absent or no object; of equal names the first, as in nodeos */
 const struct json *json_member(const struct json *object, const char *name);
 /* elements or members, else 0 */
 size_t json_count(const struct json *node);

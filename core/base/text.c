@@ -35,9 +35,14 @@ void text_release(struct text *text)
 
 void text_clear(struct text *text)
 {
-	text->length = 0;
+	text_truncate(text, 0);
+}
+
+void text_truncate(struct text *text, size_t length)
+{
+	text->length = length;
 	if (text->data)
-		text->data[0] = 0;
+		text->data[length] = 0;
 }
 
 char *text_take(struct text *text)

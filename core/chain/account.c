@@ -96,12 +96,9 @@ static int print_contract_members(struct chain_view *view, struct text *out, uin
 			text_append(out, "null");
 		} else if (result == 0) {
 			struct cursor in = cursor_make(row.data, row.length);
-			size_t start = out->length;
-			if (abi_to_json(abi->abi, out, member->type, &in, NULL) != 0) {
-				/* another contract's table of that name: nodeos shows null as well */
-				out->length = start;
+			/* another contract's table of that name: nodeos shows null as well */
+			if (abi_to_json(abi->abi, out, member->type, &in, NULL) != 0)
 				text_append(out, "null");
-			}
 		} else {
 			return result;
 		}

@@ -216,9 +216,6 @@ int chain_actions_parse(struct chain_view *view, struct action **out, size_t *co
  * -EINVAL, 3010010. Release it. */
 int chain_packed_transaction_parse(struct packed_transaction *out, const struct json *json,
                                    const struct transaction *whole, struct error *error);
-/* compact */
-void chain_transaction_print(struct chain_view *view, struct text *out,
-                             const struct transaction *transaction);
 /* A list of {"actor", "permission"} or "ACTOR@PERMISSION"; free(*out). */
 int permission_levels_parse_json(struct permission_level **out, size_t *count, const struct json *json,
                                  struct error *error);

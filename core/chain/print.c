@@ -1,7 +1,6 @@
 /* Numbers, names and bytes in the forms of nodeos's JSON (protocol.md A.8). */
 #include "core/chain/print.h"
 
-#include "core/base/base64.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 
@@ -31,6 +30,13 @@ void chain_print_slot(struct text *out, uint32_t slot)
 	text_printf(out, "\"%s\"", text);
 }
 
+void chain_print_time(struct text *out, int64_t us)
+{
+	char text[TIME_TEXT_SIZE];
+	time_point_print(text, us);
+	text_printf(out, "\"%s\"", text);
+}
+
 void chain_print_name(struct text *out, uint64_t name)
 {
 	text_printf(out, "\"%s\"", name_text(name).text);
@@ -46,4 +52,17 @@ void chain_print_hex(struct text *out, const void *data, size_t length)
 	text_append_char(out, '"');
 	text_append_hex(out, data, length);
 	text_append_char(out, '"');
+}
+
+void chain_print_feature(struct text *out, const struct chain_feature *feature)
+{
+	text_append(out, "\"description_digest\":");
+	chain_print_checksum(out, &feature->description_digest);
+	text_append(out, ",\"dependencies\":[");
+	if (feature->has_dependency)
+		chain_print_checksum(out, &feature->dependency);
+	text_printf(out,
+	            "],\"protocol_feature_type\":\"builtin\",\"specification\":[{\"name\":"
+	            "\"builtin_feature_codename\",\"value\":\"%s\"}]}",
+	            feature->name);
 }

@@ -7,15 +7,14 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-static void print_signature(struct text *out, const struct signature *signature)
+void chain_print_signature(struct text *out, const struct signature *signature)
 {
 	char text[KEY_TEXT_SIZE];
 	signature_print(text, signature);
 	text_printf(out, "\"%s\"", text);
 }
 
-/* From timestamp to schedule_version, which all forms begin with. */
-static void print_header(struct text *out, const struct block_header *header)
+void chain_print_header(struct text *out, const struct block_header *header)
 {
 	text_append(out, "\"timestamp\":");
 	chain_print_slot(out, header->timestamp);
@@ -30,8 +29,7 @@ static void print_header(struct text *out, const struct block_header *header)
 	text_printf(out, ",\"schedule_version\":%" PRIu32, header->schedule_version);
 }
 
-/* The form before WTMSIG_BLOCK_SIGNATURES: one key a producer. */
-static void print_legacy_schedule(struct text *out, const struct producer_schedule *schedule)
+void chain_print_legacy_schedule(struct text *out, const struct producer_schedule *schedule)
 {
 	char key[KEY_TEXT_SIZE] = "";
 	text_printf(out, "{\"version\":%" PRIu32 ",\"producers\":[", schedule->version);
@@ -57,42 +55,52 @@ static void print_level_list(struct text *out, const struct action *action)
 	text_append_char(out, ']');
 }
 
-void chain_print_action_data(struct chain_view *view, struct text *out, const struct action *action)
-{
-	struct chain_abi *abi = NULL;
-	struct text data = TEXT_EMPTY;
-	struct cursor in = cursor_make(action->data.data, action->data.length);
-	const char *type = chain_abi_get(view, &abi, action->account, NULL) == 0
-	                       ? abi_action_type(abi->abi, action->name)
-	                       : NULL;
-
-	if (type && abi_to_json(abi->abi, &data, type, &in, NULL) == 0)
-		text_append_bytes(out, data.data, data.length);
-	else
-		chain_print_hex(out, action->data.data, action->data.length);
-	text_release(&data);
-	chain_abi_release(view->chain, abi);
-}
-
-void chain_print_action(struct chain_view *view, struct text *out, const struct action *action)
+void chain_print_action_head(struct text *out, const struct action *action)
 {
 	text_printf(out, "{\"account\":\"%s\",\"name\":\"%s\",\"authorization\":",
 	            name_text(action->account).text, name_text(action->name).text);
 	print_level_list(out, action);
 	text_append(out, ",\"data\":");
-	chain_print_action_data(view, out, action);
+}
+
+void chain_print_data(struct chain_view *view, struct text *out, const struct action *action, bool whole)
+{
+	struct chain_abi *abi = NULL;
+	struct cursor in = cursor_make(action->data.data, action->data.length);
+	size_t start = out->length;
+	const char *type = chain_abi_get(view, &abi, action->account, NULL) == 0
+	                       ? abi_action_type(abi->abi, action->name)
+	                       : NULL;
+
+	if (!type || abi_to_json(abi->abi, out, type, &in, NULL) != 0 || (whole && cursor_left(&in))) {
+		text_truncate(out, start);
+		chain_print_hex(out, action->data.data, action->data.length);
+	}
+	chain_abi_release(view->chain, abi);
+}
+
+void chain_print_action(struct chain_view *view, struct text *out, const struct action *action)
+{
+	chain_print_action_head(out, action);
+	chain_print_data(view, out, action, false);
 	text_append(out, ",\"hex_data\":");
 	chain_print_hex(out, action->data.data, action->data.length);
 	text_append_char(out, '}');
 }
 
 static void print_actions(struct chain_view *view, struct text *out, const struct action *actions,
-                          size_t count)
+                          size_t count, enum chain_print form)
 {
 	text_append_char(out, '[');
 	for (size_t i = 0; i < count; i++) {
 		text_append(out, i ? "," : "");
-		chain_print_action(view, out, &actions[i]);
+		if (form == CHAIN_PRINT_SEEN) {
+			chain_print_action(view, out, &actions[i]);
+		} else {
+			chain_print_action_head(out, &actions[i]);
+			chain_print_data(view, out, &actions[i], true);
+			text_append_char(out, '}');
+		}
 	}
 	text_append_char(out, ']');
 }
@@ -115,38 +123,54 @@ static void print_generation(struct text *out, const struct transaction *transac
 	}
 }
 
-static void print_transaction(struct chain_view *view, struct text *out,
-                              const struct transaction *transaction)
+void chain_print_transaction_header(struct text *out, const struct transaction *transaction)
 {
 	char expiration[TIME_TEXT_SIZE];
 
 	time_point_sec_print(expiration, transaction->expiration);
 	text_printf(out,
-	            "{\"expiration\":\"%s\",\"ref_block_num\":%u,\"ref_block_prefix\":%" PRIu32
-	            ",\"max_net_usage_words\":%" PRIu32 ",\"max_cpu_usage_ms\":%u,\"delay_sec\":%" PRIu32
-	            ",\"context_free_actions\":",
+	            "\"expiration\":\"%s\",\"ref_block_num\":%u,\"ref_block_prefix\":%" PRIu32
+	            ",\"max_net_usage_words\":%" PRIu32 ",\"max_cpu_usage_ms\":%u,\"delay_sec\":%" PRIu32,
 	            expiration, transaction->ref_block_num, transaction->ref_block_prefix,
 	            transaction->max_net_usage_words, transaction->max_cpu_usage_ms, transaction->delay_sec);
-	print_actions(view, out, transaction->context_free_actions, transaction->context_free_actions_count);
+}
+
+void chain_print_transaction(struct chain_view *view, struct text *out, const struct transaction *transaction,
+                             enum chain_print form)
+{
+	text_append_char(out, '{');
+	chain_print_transaction_header(out, transaction);
+	text_append(out, ",\"context_free_actions\":");
+	print_actions(view, out, transaction->context_free_actions, transaction->context_free_actions_count,
+	              form);
 	text_append(out, ",\"actions\":");
-	print_actions(view, out, transaction->actions, transaction->actions_count);
-	print_generation(out, transaction);
+	print_actions(view, out, transaction->actions, transaction->actions_count, form);
+	if (form == CHAIN_PRINT_SEEN)
+		print_generation(out, transaction);
+	else
+		text_append(out, ",\"transaction_extensions\":[]");
 	text_append_char(out, '}');
 }
 
-static void print_signatures(struct text *out, const struct packed_transaction *packed)
+void chain_print_signatures(struct text *out, const struct packed_transaction *packed)
 {
 	text_append(out, "\"signatures\":[");
-	for (size_t i = 0; i < packed->signatures_count; i++) {
+	for (size_t i = 0; packed && i < packed->signatures_count; i++) {
 		text_append(out, i ? "," : "");
-		print_signature(out, &packed->signatures[i]);
+		chain_print_signature(out, &packed->signatures[i]);
 	}
-	text_printf(out, "],\"compression\":\"%s\",\"packed_context_free_data\":",
+	text_append_char(out, ']');
+}
+
+void chain_print_packed_head(struct text *out, const struct packed_transaction *packed)
+{
+	chain_print_signatures(out, packed);
+	text_printf(out, ",\"compression\":\"%s\",\"packed_context_free_data\":",
 	            packed->compression ? "zlib" : "none");
 	chain_print_hex(out, packed->packed_context_free_data.data, packed->packed_context_free_data.length);
 }
 
-static void print_receipt_head(struct text *out, const struct transaction_receipt *receipt)
+void chain_print_receipt_head(struct text *out, const struct transaction_receipt *receipt)
 {
 	text_printf(out,
 	            "{\"status\":\"%s\",\"cpu_usage_us\":%" PRIu32 ",\"net_usage_words\":%" PRIu32
@@ -159,7 +183,7 @@ static void print_packed(struct chain_view *view, struct text *out, const struct
 	text_append(out, "{\"id\":");
 	chain_print_checksum(out, &packed->id);
 	text_append_char(out, ',');
-	print_signatures(out, packed);
+	chain_print_packed_head(out, packed);
 	text_append(out, ",\"context_free_data\":[");
 	for (size_t i = 0; i < packed->context_free_data_count; i++) {
 		text_append(out, i ? "," : "");
@@ -168,7 +192,7 @@ static void print_packed(struct chain_view *view, struct text *out, const struct
 	text_append(out, "],\"packed_trx\":");
 	chain_print_hex(out, packed->packed_trx.data, packed->packed_trx.length);
 	text_append(out, ",\"transaction\":");
-	print_transaction(view, out, &packed->transaction);
+	chain_print_transaction(view, out, &packed->transaction, CHAIN_PRINT_SEEN);
 	text_append_char(out, '}');
 }
 
@@ -178,7 +202,7 @@ static void print_receipts(struct chain_view *view, struct text *out, const stru
 	for (size_t i = 0; i < block->transactions_count; i++) {
 		const struct transaction_receipt *receipt = &block->transactions[i];
 		text_append(out, i ? "," : "");
-		print_receipt_head(out, receipt);
+		chain_print_receipt_head(out, receipt);
 		if (receipt->is_id)
 			chain_print_checksum(out, &receipt->id);
 		else
@@ -210,10 +234,10 @@ void chain_print_block(struct chain_view *view, struct text *out, const struct s
 	struct producer_schedule schedule = {0};
 
 	text_append_char(out, '{');
-	print_header(out, header);
+	chain_print_header(out, header);
 	text_append(out, ",\"new_producers\":");
 	if (header->has_new_producers)
-		print_legacy_schedule(out, &header->new_producers);
+		chain_print_legacy_schedule(out, &header->new_producers);
 	else
 		text_append(out, "null");
 	print_features(out, header);
@@ -223,7 +247,7 @@ void chain_print_block(struct chain_view *view, struct text *out, const struct s
 		producer_schedule_release(&schedule);
 	}
 	text_append(out, ",\"producer_signature\":");
-	print_signature(out, &block->producer_signature);
+	chain_print_signature(out, &block->producer_signature);
 	print_receipts(view, out, block);
 	text_append(out, ",\"id\":");
 	chain_print_checksum(out, &block->id);

@@ -1,4 +1,4 @@
-/* Traces, as push_transaction shows them: a tree in the order of execution. */
+/* Traces: in the order of their ordinals, or as a tree in the order of execution. */
 #include "core/chain/print.h"
 
 #include "core/base/exception.h"
@@ -17,6 +17,7 @@ struct trace_print {
 	struct chain_view *view;
 	struct text *out;
 	const struct transaction_trace *trace;
+	bool tree;
 };
 
 static void print_context(struct text *out, uint32_t slot)
@@ -92,6 +93,25 @@ static void print_receipt(struct text *out, const struct action_trace *action)
 	            receipt->abi_sequence);
 }
 
+/* Of an action that returned something, by the ABI's type when it has one for it. */
+static void print_return_value(struct trace_print *print, const struct action_trace *action)
+{
+	struct text *out = print->out;
+	struct cursor in = cursor_make(action->return_value.data, action->return_value.length);
+	struct chain_abi *abi = NULL;
+
+	text_append(out, ",\"return_value_hex_data\":");
+	chain_print_hex(out, action->return_value.data, action->return_value.length);
+	if (!action->return_value.length || chain_abi_get(print->view, &abi, action->action.account, NULL) != 0)
+		return;
+	const char *type = abi_action_result_type(abi->abi, action->action.name);
+	size_t start = out->length;
+	text_append(out, ",\"return_value_data\":");
+	if (!type || abi_to_json(abi->abi, out, type, &in, NULL) != 0)
+		text_truncate(out, start);
+	chain_abi_release(print->view->chain, abi);
+}
+
 static void print_ram_deltas(struct text *out, const struct ram_delta *deltas, size_t count)
 {
 	text_append(out, ",\"account_ram_deltas\":[");
@@ -131,10 +151,11 @@ static void print_action_trace(struct trace_print *print, const struct action_tr
 	print_block_members(out, trace);
 	print_ram_deltas(out, action->ram_deltas, action->ram_deltas_count);
 	print_error_members(out, action->error, trace->slot);
-	text_append(out, ",\"return_value_hex_data\":");
-	chain_print_hex(out, action->return_value.data, action->return_value.length);
-	text_append(out, ",\"inline_traces\":");
-	print_children(print, action->ordinal);
+	print_return_value(print, action);
+	if (print->tree) {
+		text_append(out, ",\"inline_traces\":");
+		print_children(print, action->ordinal);
+	}
 	text_append_char(out, '}');
 }
 
@@ -169,9 +190,10 @@ static void print_children(struct trace_print *print, uint32_t ancestor)
 	free(children);
 }
 
-void chain_print_trace(struct chain_view *view, struct text *out, const struct transaction_trace *trace)
+void chain_print_trace(struct chain_view *view, struct text *out, const struct transaction_trace *trace,
+                       bool tree)
 {
-	struct trace_print print = {view, out, trace};
+	struct trace_print print = {view, out, trace, tree};
 
 	text_append(out, "{\"id\":");
 	chain_print_checksum(out, &trace->id);
@@ -186,7 +208,15 @@ void chain_print_trace(struct chain_view *view, struct text *out, const struct t
 	text_printf(out, ",\"elapsed\":%" PRIu32 ",\"net_usage\":", trace->cpu_usage_us);
 	chain_print_uint64(out, trace->net_usage);
 	text_printf(out, ",\"scheduled\":%s,\"action_traces\":", trace->scheduled ? "true" : "false");
-	print_children(&print, 0);
+	if (tree) {
+		print_children(&print, 0);
+	} else {
+		for (size_t i = 0; i < trace->actions_count; i++) {
+			text_append(out, i ? "," : "[");
+			print_action_trace(&print, &trace->actions[i]);
+		}
+		text_append(out, trace->actions_count ? "]" : "[]");
+	}
 	text_append(out, ",\"account_ram_delta\":");
 	if (trace->account_ram_delta.account)
 		text_printf(out, "{\"account\":\"%s\",\"delta\":%" PRId64 "}",

@@ -2,6 +2,7 @@
  * protocol.md F.3). */
 #include "core/chain/chain.h"
 
+#include "core/chain/print.h"
 #include "core/types/name.h"
 
 #include <errno.h>
@@ -10,22 +11,13 @@ int chain_row_print(struct chain_view *view, struct text *out, const struct tabl
                     size_t length, struct error *error)
 {
 	struct chain_abi *abi = NULL;
-	size_t start = out->length;
 	int result = chain_abi_get(view, &abi, id->code, error);
 	if (result && result != -ENOENT)
 		return result;
 	const char *type = abi ? abi_table_type(abi->abi, id->table) : NULL;
 	struct cursor cursor = cursor_make(data, length);
-	struct error ignored;
-	if (!type || abi_to_json(abi->abi, out, type, &cursor, &ignored)) {
-		if (out->length > start) {
-			out->length = start;
-			out->data[start] = '\0';
-		}
-		text_append_char(out, '"');
-		text_append_hex(out, data, length);
-		text_append_char(out, '"');
-	}
+	if (!type || abi_to_json(abi->abi, out, type, &cursor, NULL) != 0)
+		chain_print_hex(out, data, length);
 	chain_abi_release(view->chain, abi);
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include "core/chain/chain.h"
 
 #include "core/base/exception.h"
+#include "core/chain/print.h"
 #include "core/types/name.h"
 
 #include <inttypes.h>
@@ -15,21 +16,7 @@ enum { DATA_SHOWN = 100, CONSOLE_SHOWN = 4096, CONSOLE_IN_SENTENCE = 500 /* byte
 static void print_data(struct chain_view *view, struct text *out, const struct action *action)
 {
 	struct text json = TEXT_EMPTY;
-	struct chain_abi *abi = NULL;
-	bool decoded = false;
-	if (chain_abi_get(view, &abi, action->account, NULL) == 0) {
-		const char *type = abi_action_type(abi->abi, action->name);
-		struct cursor in = cursor_make(action->data.data, action->data.length);
-		decoded = type && abi_to_json(abi->abi, &json, type, &in, NULL) == 0;
-		chain_abi_release(view->chain, abi);
-	}
-	if (!decoded) {
-		text_clear(&json);
-		text_append_char(&json, '"');
-		text_append_hex(&json, action->data.data,
-		                action->data.length < DATA_SHOWN ? action->data.length : DATA_SHOWN);
-		text_append_char(&json, '"');
-	}
+	chain_print_data(view, &json, action, false);
 	if (json.length > DATA_SHOWN) {
 		text_append_bytes(out, json.data, DATA_SHOWN);
 		text_append(out, "...");

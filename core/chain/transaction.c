@@ -1,4 +1,4 @@
-/* Transactions as JSON, in nodeos's layout: actions' data by their contracts' ABIs, or as hexadecimal
+/* Transactions from JSON in nodeos's layout: actions' data by their contracts' ABIs, or as hexadecimal
  * bytes. */
 #include "core/chain/chain.h"
 
@@ -14,63 +14,6 @@
 #include <string.h>
 
 enum { ACTIONS_MAXIMUM = 256, AUTHORIZATIONS_MAXIMUM = 256 };
-
-/* --- printing --- */
-
-static void print_action_data(struct chain_view *view, struct text *out, const struct action *action)
-{
-	struct chain_abi *abi = NULL;
-	struct text json = TEXT_EMPTY;
-	const char *type = chain_abi_get(view, &abi, action->account, NULL) == 0
-	                       ? abi_action_type(abi->abi, action->name)
-	                       : NULL;
-	struct cursor in = cursor_make(action->data.data, action->data.length);
-
-	if (type && abi_to_json(abi->abi, &json, type, &in, NULL) == 0 && cursor_left(&in) == 0) {
-		text_append_bytes(out, json.data, json.length);
-	} else {
-		text_append_char(out, '"');
-		text_append_hex(out, action->data.data, action->data.length);
-		text_append_char(out, '"');
-	}
-	text_release(&json);
-	chain_abi_release(view->chain, abi);
-}
-
-static void print_actions(struct chain_view *view, struct text *out, const struct action *actions,
-                          size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		const struct action *action = &actions[i];
-		text_printf(out, "%s{\"account\":\"%s\",\"name\":\"%s\",\"authorization\":[", i ? "," : "",
-		            name_text(action->account).text, name_text(action->name).text);
-		for (size_t k = 0; k < action->authorization_count; k++) {
-			text_append(out, k ? "," : "");
-			permission_level_print(out, &action->authorization[k]);
-		}
-		text_append(out, "],\"data\":");
-		print_action_data(view, out, action);
-		text_append_char(out, '}');
-	}
-}
-
-void chain_transaction_print(struct chain_view *view, struct text *out, const struct transaction *transaction)
-{
-	char expiration[TIME_TEXT_SIZE];
-	time_point_sec_print(expiration, transaction->expiration);
-	text_printf(out,
-	            "{\"expiration\":\"%s\",\"ref_block_num\":%u,\"ref_block_prefix\":%" PRIu32
-	            ",\"max_net_usage_words\":%" PRIu32 ",\"max_cpu_usage_ms\":%u,\"delay_sec\":%" PRIu32
-	            ",\"context_free_actions\":[",
-	            expiration, transaction->ref_block_num, transaction->ref_block_prefix,
-	            transaction->max_net_usage_words, transaction->max_cpu_usage_ms, transaction->delay_sec);
-	print_actions(view, out, transaction->context_free_actions, transaction->context_free_actions_count);
-	text_append(out, "],\"actions\":[");
-	print_actions(view, out, transaction->actions, transaction->actions_count);
-	text_append(out, "],\"transaction_extensions\":[]}");
-}
-
-/* --- parsing --- */
 
 static int parse_name_member(uint64_t *out, const struct json *object, const char *member,
                              struct error *error)

@@ -11,19 +11,9 @@
 #include <math.h>
 #include <string.h>
 
-const struct json *body_member(const struct json *object, const char *name)
-{
-	if (json_type(object) != JSON_OBJECT)
-		return NULL;
-	for (const struct json *member = json_first(object); member; member = json_next(member))
-		if (strcmp(json_name(member), name) == 0)
-			return member;
-	return NULL;
-}
-
 bool body_has(const struct call *call, const char *name)
 {
-	enum json_type type = json_type(body_member(call->body, name));
+	enum json_type type = json_type(json_member(call->body, name));
 	return type != JSON_MISSING && type != JSON_NULL;
 }
 
@@ -101,17 +91,17 @@ uint64_t value_uint64(struct call *call, const struct json *value)
 
 uint64_t body_name(struct call *call, const char *name)
 {
-	return value_name(call, body_member(call->body, name));
+	return value_name(call, json_member(call->body, name));
 }
 
 const char *body_text(struct call *call, const char *name)
 {
-	return value_text(call, body_member(call->body, name));
+	return value_text(call, json_member(call->body, name));
 }
 
 static uint64_t body_uint64(struct call *call, const char *name, uint64_t missing)
 {
-	const struct json *value = body_member(call->body, name);
+	const struct json *value = json_member(call->body, name);
 	return value ? value_uint64(call, value) : missing;
 }
 
@@ -122,7 +112,7 @@ uint32_t body_uint32(struct call *call, const char *name, uint32_t missing)
 
 bool body_bool(struct call *call, const char *name, bool missing)
 {
-	const struct json *value = body_member(call->body, name);
+	const struct json *value = json_member(call->body, name);
 	const char *text = json_string(value);
 	if (!value)
 		return missing;
@@ -143,6 +133,13 @@ int call_view_open(struct call *call, struct chain_view **out)
 {
 	const struct chain_revision revision = {.kind = CHAIN_HEAD, .node = call->node->name};
 	return chain_view_open(call->chain, out, &revision, NULL, &call->error);
+}
+
+void print_refusal(struct text *out, unsigned status, const char *message)
+{
+	text_printf(out, "{\"code\":%u,\"message\":", status);
+	text_append_json(out, message, strlen(message));
+	text_append(out, ",\"error\":{\"code\":0,\"name\":\"\",\"what\":\"\",\"details\":[]}}");
 }
 
 int call_refuse(struct call *call, unsigned status, const char *message)

@@ -5,6 +5,7 @@
 
 #include "core/base/exception.h"
 #include "core/chain/chain.h"
+#include "core/chain/print.h"
 
 struct server_node;
 
@@ -72,8 +73,6 @@ extern const struct endpoint chain_info_endpoints[], chain_block_endpoints[], ch
 /* --- body.c: parameters, converted as nodeos's variants are. A missing one is 0 or empty, one of a wrong
  * kind sets call->bad, which call_bad_parameters() makes an answer of. --- */
 
-/* The first member of that name, NULL when there is none. */
-const struct json *body_member(const struct json *object, const char *name);
 /* Is there such a member, and is it not null? */
 bool body_has(const struct call *call, const char *name);
 uint64_t body_name(struct call *call, const char *name);
@@ -88,22 +87,11 @@ uint64_t value_uint64(struct call *call, const struct json *value);
 /* What the call's node shows now. */
 int call_view_open(struct call *call, struct chain_view **out);
 int call_succeed(struct call *call); /* {"result":"ok"} */
-/* An answer that no exception stands behind: {"code", "message", "error": all empty}. */
+/* {"code", "message", "error": all empty} (F.2): no exception stands behind it. */
+void print_refusal(struct text *out, unsigned status, const char *message);
+/* Such an answer. */
 int call_refuse(struct call *call, unsigned status, const char *message);
 /* 3200006 `Unable to parse valid input from POST body` */
 int call_bad_parameters(struct call *call);
-
-/* --- print.c: the number formats of protocol.md A.8 and whole structures --- */
-void print_refusal(struct text *out, unsigned status, const char *message); /* F.2 with an empty error */
-void print_uint64(struct text *out, uint64_t value); /* quoted above 2^32 - 1 */
-void print_uint128(struct text *out, const uint64_t value[2]); /* low, high; decimal, unquoted */
-void print_slot(struct text *out, uint32_t slot);    /* quoted time */
-void print_time(struct text *out, int64_t us);
-void print_name(struct text *out, uint64_t name);
-void print_checksum(struct text *out, const struct checksum256 *checksum);
-void print_hex(struct text *out, const void *data, size_t length);
-/* As nodeos does, with one '=' more behind anything that is not empty. */
-/* As nodeos 4.0.6 writes it: with a `=` too many. */
-void print_base64(struct text *out, const void *data, size_t length);
 
 #endif

@@ -23,11 +23,11 @@ static int get(struct call *call)
 	uint64_t available = (uint64_t)sysconf(_SC_AVPHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
 
 	text_append(call->out, "{\"free_bytes\":");
-	print_uint64(call->out, available);
+	chain_print_uint64(call->out, available);
 	text_append(call->out, ",\"used_bytes\":");
-	print_uint64(call->out, used);
+	chain_print_uint64(call->out, used);
 	text_append(call->out, ",\"size\":");
-	print_uint64(call->out, used + available);
+	chain_print_uint64(call->out, used + available);
 	text_append(call->out, ",\"indices\":[]}");
 	return 0;
 }

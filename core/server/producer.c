@@ -91,19 +91,12 @@ static int compare_features(const void *a, const void *b)
 static void print_feature(struct text *out, const struct chain_feature *feature)
 {
 	text_append(out, "{\"feature_digest\":");
-	print_checksum(out, &feature->digest);
+	chain_print_checksum(out, &feature->digest);
 	text_printf(out,
 	            ",\"subjective_restrictions\":{\"enabled\":true,\"preactivation_required\":%s,"
-	            "\"earliest_allowed_activation_time\":\"1970-01-01T00:00:00.000\"},\"description_digest\":",
+	            "\"earliest_allowed_activation_time\":\"1970-01-01T00:00:00.000\"},",
 	            feature->preactivation_required ? "true" : "false");
-	print_checksum(out, &feature->description_digest);
-	text_append(out, ",\"dependencies\":[");
-	if (feature->has_dependency)
-		print_checksum(out, &feature->dependency);
-	text_printf(out,
-	            "],\"protocol_feature_type\":\"builtin\",\"specification\":[{\"name\":"
-	            "\"builtin_feature_codename\",\"value\":\"%s\"}]}",
-	            feature->name);
+	chain_print_feature(out, feature);
 }
 
 /* One after what it depends on. */
@@ -165,7 +158,7 @@ static int check_feature(struct call *call, const struct features *features, con
 
 static int parse_digests(struct call *call, struct checksum256 *out, size_t *count)
 {
-	const struct json *list = body_member(call->body, "protocol_features_to_activate");
+	const struct json *list = json_member(call->body, "protocol_features_to_activate");
 
 	*count = 0;
 	if (!list)
@@ -247,7 +240,7 @@ static int update_runtime_options(struct call *call)
 {
 	struct producer *producer = &call->node->producer;
 	uint32_t values[RUNTIME_OPTIONS], limit = body_uint32(call, "greylist_limit", 0);
-	const struct json *ratio = body_member(call->body, "incoming_defer_ratio");
+	const struct json *ratio = json_member(call->body, "incoming_defer_ratio");
 
 	for (size_t i = 0; i < RUNTIME_OPTIONS; i++)
 		values[i] = body_uint32(call, runtime_options[i].name, 0);

@@ -71,7 +71,7 @@ static int get_greylist(struct call *call)
 static int change_greylist(struct call *call, void (*change)(struct name_set *set, uint64_t name))
 {
 	struct producer *producer = &call->node->producer;
-	const struct json *list = body_member(call->body, "accounts");
+	const struct json *list = json_member(call->body, "accounts");
 	struct name_set named = {0};
 	int result = 0;
 
@@ -153,12 +153,12 @@ struct lists {
 
 static void parse_lists(struct call *call, struct lists *out)
 {
-	const struct json *actions = body_member(call->body, "action_blacklist"),
-					  *keys = body_member(call->body, "key_blacklist");
+	const struct json *actions = json_member(call->body, "action_blacklist"),
+					  *keys = json_member(call->body, "key_blacklist");
 
 	for (size_t i = 0; i < LIST_ROWS; i++)
 		if (body_has(call, list_rows[i].name))
-			parse_set(call, &out->sets[i], body_member(call->body, list_rows[i].name));
+			parse_set(call, &out->sets[i], json_member(call->body, list_rows[i].name));
 	out->actions = memory_allocate(json_count(actions) + 1, sizeof *out->actions);
 	out->keys = memory_allocate(json_count(keys) + 1, sizeof *out->keys);
 	for (const struct json *at = json_first(actions); at; at = json_next(at)) {

@@ -60,15 +60,15 @@ static void print_authorization(struct text *out, const struct action *action)
 static void print_action(struct text *out, const struct action_trace *trace)
 {
 	text_append(out, "{\"global_sequence\":");
-	print_uint64(out, trace->receipt.global_sequence);
+	chain_print_uint64(out, trace->receipt.global_sequence);
 	text_printf(out, ",\"receiver\":\"%s\",\"account\":\"%s\",\"action\":\"%s\"",
 	            name_text(trace->receiver).text, name_text(trace->action.account).text,
 	            name_text(trace->action.name).text);
 	print_authorization(out, &trace->action);
 	text_append(out, ",\"data\":");
-	print_hex(out, trace->action.data.data, trace->action.data.length);
+	chain_print_hex(out, trace->action.data.data, trace->action.data.length);
 	text_append(out, ",\"return_value\":");
-	print_hex(out, trace->return_value.data, trace->return_value.length);
+	chain_print_hex(out, trace->return_value.data, trace->return_value.length);
 	text_append_char(out, '}');
 }
 
@@ -91,31 +91,6 @@ static void print_actions(struct text *out, const struct transaction_trace *trac
 	free(actions);
 }
 
-static void print_signatures(struct text *out, const struct packed_transaction *packed)
-{
-	char text[KEY_TEXT_SIZE];
-
-	text_append(out, ",\"signatures\":[");
-	for (size_t i = 0; packed && i < packed->signatures_count; i++) {
-		signature_print(text, &packed->signatures[i]);
-		text_printf(out, "%s\"%s\"", i ? "," : "", text);
-	}
-	text_append_char(out, ']');
-}
-
-static void print_header(struct text *out, const struct transaction *header)
-{
-	char expiration[TIME_TEXT_SIZE];
-
-	time_point_sec_print(expiration, header->expiration);
-	text_printf(out,
-	            ",\"transaction_header\":{\"expiration\":\"%s\",\"ref_block_num\":%u"
-	            ",\"ref_block_prefix\":%" PRIu32 ",\"max_net_usage_words\":%" PRIu32
-	            ",\"max_cpu_usage_ms\":%u,\"delay_sec\":%" PRIu32 "}",
-	            expiration, header->ref_block_num, header->ref_block_prefix, header->max_net_usage_words,
-	            header->max_cpu_usage_ms, header->delay_sec);
-}
-
 /* One whose actions took place: what waits, failed for good or has expired is not shown. */
 static bool is_shown(const struct transaction_trace *trace)
 {
@@ -134,16 +109,18 @@ static void print_transaction_trace(struct text *out, const struct traced_block 
 	const struct transaction_receipt *receipt = index ? &traced->block.transactions[index - 1] : NULL;
 
 	text_append(out, "{\"id\":");
-	print_checksum(out, &named(trace)->id);
+	chain_print_checksum(out, &named(trace)->id);
 	text_printf(out, ",\"block_num\":%" PRIu32 ",\"block_time\":", trace->block_num);
-	print_slot(out, trace->slot);
+	chain_print_slot(out, trace->slot);
 	text_append(out, ",\"producer_block_id\":null");
 	print_actions(out, trace);
 	text_printf(out, ",\"status\":\"%s\",\"cpu_usage_us\":%" PRIu32 ",\"net_usage_words\":%" PRIu64,
 	            transaction_status_name(trace->status), trace->cpu_usage_us, trace->net_usage / 8);
-	print_signatures(out, receipt && !receipt->is_id ? &receipt->packed : NULL);
-	print_header(out, &named(trace)->header);
-	text_append_char(out, '}');
+	text_append_char(out, ',');
+	chain_print_signatures(out, receipt && !receipt->is_id ? &receipt->packed : NULL);
+	text_append(out, ",\"transaction_header\":{");
+	chain_print_transaction_header(out, &named(trace)->header);
+	text_append(out, "}}");
 }
 
 static void print_traced(struct text *out, const struct traced_block *traced, bool irreversible)
@@ -154,14 +131,14 @@ static void print_traced(struct text *out, const struct traced_block *traced, bo
 
 	slot_print(timestamp, header->timestamp);
 	text_append(out, "{\"id\":");
-	print_checksum(out, &traced->block.id);
+	chain_print_checksum(out, &traced->block.id);
 	text_printf(out, ",\"number\":%" PRIu32 ",\"previous_id\":", block_id_number(&traced->block.id));
-	print_checksum(out, &header->previous);
+	chain_print_checksum(out, &header->previous);
 	text_printf(out, ",\"status\":\"%s\",\"timestamp\":\"%sZ\",\"producer\":\"%s\",\"transaction_mroot\":",
 	            irreversible ? "irreversible" : "pending", timestamp, name_text(header->producer).text);
-	print_checksum(out, &header->transaction_mroot);
+	chain_print_checksum(out, &header->transaction_mroot);
 	text_append(out, ",\"action_mroot\":");
-	print_checksum(out, &header->action_mroot);
+	chain_print_checksum(out, &header->action_mroot);
 	text_printf(out, ",\"schedule_version\":%" PRIu32 ",\"transactions\":[", header->schedule_version);
 	for (size_t i = 0; i < traced->count && i <= traced->block.transactions_count; i++) {
 		if (!is_shown(&traced->traces[i]))
@@ -178,7 +155,7 @@ static void print_traced(struct text *out, const struct traced_block *traced, bo
 /* As it converts a number: null is 0, true is 1, a text of digits itself, a fraction is cut. */
 static bool block_number(struct call *call, uint32_t *out)
 {
-	const struct json *member = body_member(call->body, "block_num");
+	const struct json *member = json_member(call->body, "block_num");
 	uint64_t value = value_uint64(call, member);
 
 	*out = (uint32_t)value;
@@ -211,7 +188,7 @@ enum { ID_DIGITS_MINIMUM = 8, ID_DIGITS = 64 };
 /* Eight digits pass, but only a whole id is ever found. */
 static bool transaction_id_of(struct call *call, struct checksum256 *out, bool *whole)
 {
-	const char *text = json_string(body_member(call->body, "id"));
+	const char *text = json_string(json_member(call->body, "id"));
 	size_t length = text ? strlen(text) : 0;
 
 	*whole = length == ID_DIGITS && hex_parse(out->data, text, length) == 0;

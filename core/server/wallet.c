@@ -487,13 +487,13 @@ static int sign_transaction(struct call *call)
 		return result;
 	}
 	packed_transaction_make(&packed, &transaction);
-	result = take_context_free_data(call, &packed, body_member(list[0], "context_free_data"));
+	result = take_context_free_data(call, &packed, json_member(list[0], "context_free_data"));
 	if (result == 0) {
 		struct wallet_service *service = begin(call);
 		result = end(service, sign_with(call, service, &packed, list[1], &chain_id));
 	}
 	if (result == 0)
-		print_signed_transaction(call, &packed, body_member(list[0], "signatures"));
+		print_signed_transaction(call, &packed, json_member(list[0], "signatures"));
 	packed_transaction_release(&packed);
 	return result;
 }

@@ -123,7 +123,7 @@ static void print_traces(struct request *request, struct text *out, struct trans
 	text_append(out, ",\"traces\":[");
 	for (size_t i = 0; i < count; i++) {
 		text_append(out, i ? "," : "");
-		chain_print_trace(request->view, out, &traces[i]);
+		chain_print_trace(request->view, out, &traces[i], true);
 		transaction_trace_release(&traces[i]);
 	}
 	text_append(out, "]}");

@@ -3,6 +3,7 @@
 #include "fs/files/proposals.h"
 
 #include "core/base/memory.h"
+#include "core/chain/print.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 #include "fs/files/accounts/accounts.h"
@@ -347,7 +348,7 @@ int proposals_transaction_read(struct request *request, struct text *out, struct
 	result = walk_approvals(request, print_level_json, &printer, error);
 	if (result == -ENOENT)
 		result = 0;
-	chain_transaction_print(request->view, &json, &transaction);
+	chain_print_transaction(request->view, &json, &transaction, CHAIN_PRINT_SENT);
 	text_printf(&whole, "],%s", text_string(&json) + 1);
 	if (result == 0) {
 		json_indent(out, text_string(&whole), whole.length);

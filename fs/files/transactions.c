@@ -112,7 +112,7 @@ static void print_sent(void *context, struct transaction_trace *trace)
 		          trace->block_num);
 		transaction_trace_fail(trace, &thrown_out);
 	}
-	chain_print_trace(view, print->json, trace);
+	chain_print_trace(view, print->json, trace, true);
 }
 
 static int print_from_block(struct request *request, struct text *json, const struct checksum256 *id,
@@ -123,7 +123,7 @@ static int print_from_block(struct request *request, struct text *json, const st
 	int result = request->view->operations->traces(request->view, &traces, &count, number, error);
 	for (size_t i = 0; i < count; i++) {
 		if (checksum256_equal(&traces[i].id, id) && !json->length)
-			chain_print_trace(request->view, json, &traces[i]);
+			chain_print_trace(request->view, json, &traces[i], true);
 		transaction_trace_release(&traces[i]);
 	}
 	free(traces);

@@ -1,6 +1,8 @@
 /* push: actions, lists of actions and whole transactions. */
 #include "tests/tree/fixture.h"
 
+#include "core/chain/print.h"
+
 #define ALICE "accounts/alice1111111/"
 #define BOB "accounts/bob111111111/"
 
@@ -137,7 +139,7 @@ static void whole_transactions(void **state)
 		if (is_signed)
 			sign(&packed);
 		assert_int_equal(chain_view_open(fixture.chain, &view, NULL, NULL, NULL), 0);
-		chain_transaction_print(view, &text, &packed.transaction);
+		chain_print_transaction(view, &text, &packed.transaction, CHAIN_PRINT_SENT);
 		chain_view_close(view);
 		text.length--;
 		text_append(&text, ",");

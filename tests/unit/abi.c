@@ -155,7 +155,7 @@ static void test_leniency(void **state)
 		{"checksum160", "\"01\"", "01000000" ZEROS_16}, {"bytes", "\"AbCd\"", "02abcd"}, {"pair", "[\"a\",\"1 A\"]", "000000000000003001000000000000000041000000000000"},
 		{"public_key", "\"PUB_K1_6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5BoDq63\"", "00" KEY}, {"time_point_sec", "\"1970-01-01T00:00:01\"", "01000000"},
 		{"wide", "{\"choice\":[\"uint8\",1],\"pairs\":[],\"unknown\":1}", "00000001"}, {"extended", "[1]", "01"}, {"extended", "[1,2]", "0102"},
-		{"pair", "{\"who\":\"b\",\"much\":\"1 A\",\"who\":\"a\"}", "000000000000003001000000000000000041000000000000"},
+		{"pair", "{\"who\":\"b\",\"much\":\"1 A\",\"who\":\"a\"}", "000000000000003801000000000000000041000000000000"},
 		{"no_such_type", "\"00ff\"", "00ff"}, {"nothing", "{}", ""},
 	};
 	for (size_t i = 0; i < COUNT(rows); i++)

@@ -111,7 +111,7 @@ static void test_integers(void **state)
 static void test_reading(void **state)
 {
 	(void)state;
-	struct json *json = parse("{\"a\":[1,2,3],\"s\":\"x\",\"n\":0.12345678901234567,\"a2\":{},\"s\":\"last\",\"t\":true}");
+	struct json *json = parse("{\"a\":[1,2,3],\"s\":\"first\",\"n\":0.12345678901234567,\"a2\":{},\"s\":\"last\",\"t\":true}");
 	assert_int_equal(json_type(json), JSON_OBJECT);
 	assert_int_equal(json_count(json), 6);
 	assert_int_equal(json_count(json_member(json, "a")), 3);
@@ -119,7 +119,7 @@ static void test_reading(void **state)
 	assert_string_equal(json_name(json_first(json_member(json, "a"))), "");
 	assert_true(json_number(json_next(json_first(json_member(json, "a")))) == 2);
 	assert_true(json_number(json_member(json, "n")) == 0.12345678901234567);
-	assert_string_equal(json_string(json_member(json, "s")), "last");
+	assert_string_equal(json_string(json_member(json, "s")), "first");
 	assert_true(json_is_true(json_member(json, "t")));
 	assert_int_equal(json_type(json_member(json, "missing")), JSON_MISSING);
 	assert_null(json_member(json_member(json, "a"), "a"));

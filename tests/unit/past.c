@@ -58,8 +58,8 @@ static void expect_same_again(struct rig *rig, struct chain_view *view, uint32_t
 	for (size_t i = 0; i < count; i++) {
 		struct text texts[2] = {TEXT_EMPTY, TEXT_EMPTY};
 		assert_true(transaction_trace_size(&again[i]) >= sizeof again[i]);
-		chain_print_trace(view, &texts[0], &traces[i]);
-		chain_print_trace(view, &texts[1], &again[i]);
+		chain_print_trace(view, &texts[0], &traces[i], true);
+		chain_print_trace(view, &texts[1], &again[i], true);
 		assert_string_equal(text_string(&texts[0]), text_string(&texts[1]));
 		assert_memory_equal(&again[i].header, &traces[i].header, sizeof traces[i].header);
 		assert_true(!again[i].actions_count || again[i].actions != traces[i].actions);

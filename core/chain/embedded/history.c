@@ -72,7 +72,7 @@ static void print_deed(struct chain_view *view, struct text *out, const struct d
 	}
 	text_append(out, "],\"data\":");
 	if (deed->data_length == action->data.length)
-		chain_print_action_data(view, out, action);
+		chain_print_data(view, out, action, false);
 	else
 		text_printf(out, "null,\"data_length\":%zu", deed->data_length);
 	text_append_char(out, '}');

@@ -1,6 +1,7 @@
 /* /v1/chain: accounts, their contracts, and who may sign for them. */
 #include "core/server/call.h"
 
+#include "core/base/base64.h"
 #include "core/base/hex.h"
 #include "core/types/name.h"
 
@@ -61,10 +62,10 @@ static int begin_answer(struct call *call, uint64_t *name, bool hash)
 	if (result)
 		return result;
 	text_append(call->out, "{\"account_name\":");
-	print_name(call->out, *name);
+	chain_print_name(call->out, *name);
 	if (hash) {
 		text_append(call->out, ",\"code_hash\":");
-		print_checksum(call->out, &code);
+		chain_print_checksum(call->out, &code);
 	}
 	return 0;
 }
@@ -123,6 +124,14 @@ static int get_code(struct call *call)
 	return result;
 }
 
+/* As nodeos 4.0.6 writes it: with a `=` too many behind anything that is not empty. */
+static void print_base64(struct text *out, const struct bytes *bytes)
+{
+	text_append_char(out, '"');
+	base64_print(out, bytes->data, bytes->length);
+	text_append(out, bytes->length ? "=\"" : "\"");
+}
+
 static int get_raw_code_and_abi(struct call *call)
 {
 	struct bytes code = {0}, abi = {0};
@@ -135,9 +144,9 @@ static int get_raw_code_and_abi(struct call *call)
 		result = call->view->operations->abi(call->view, &abi, &version, name, &call->error);
 	if (result == 0) {
 		text_append(call->out, ",\"wasm\":");
-		print_base64(call->out, code.data, code.length);
+		print_base64(call->out, &code);
 		text_append(call->out, ",\"abi\":");
-		print_base64(call->out, abi.data, abi.length);
+		print_base64(call->out, &abi);
 		text_append_char(call->out, '}');
 	}
 	bytes_release(&code);
@@ -159,7 +168,7 @@ static int get_raw_abi(struct call *call)
 	bool has_known = body_has(call, "abi_hash");
 	struct bytes abi = {0};
 	uint64_t name, version;
-	const char *known_text = json_string(body_member(call->body, "abi_hash"));
+	const char *known_text = json_string(json_member(call->body, "abi_hash"));
 	if (has_known && (!known_text || !parse_short_checksum(&known, known_text)))
 		call->bad = true;
 	int result = begin_answer(call, &name, true);
@@ -168,10 +177,10 @@ static int get_raw_abi(struct call *call)
 	if (result == 0) {
 		struct checksum256 hash = hash_sha256(abi.data, abi.length);
 		text_append(call->out, ",\"abi_hash\":");
-		print_checksum(call->out, &hash);
+		chain_print_checksum(call->out, &hash);
 		if (!has_known || !checksum256_equal(&known, &hash)) {
 			text_append(call->out, ",\"abi\":");
-			print_base64(call->out, abi.data, abi.length);
+			print_base64(call->out, &abi);
 		}
 		text_append_char(call->out, '}');
 	}
@@ -266,10 +275,10 @@ static bool parse_level(struct call *call, struct permission_level *out, const s
 		out->actor = value_name(call, json);
 		return !call->bad;
 	}
-	if (!body_member(json, "actor") || !body_member(json, "permission"))
+	if (!json_member(json, "actor") || !json_member(json, "permission"))
 		return false;
-	out->actor = value_name(call, body_member(json, "actor"));
-	out->permission = value_name(call, body_member(json, "permission"));
+	out->actor = value_name(call, json_member(json, "actor"));
+	out->permission = value_name(call, json_member(json, "permission"));
 	return !call->bad;
 }
 
@@ -297,8 +306,8 @@ static int get_accounts_by_authorizers(struct call *call)
 	int result = 0;
 
 	text_append(call->out, "{\"accounts\":[");
-	const struct json *accounts = body_member(call->body, "accounts"),
-					  *keys = body_member(call->body, "keys");
+	const struct json *accounts = json_member(call->body, "accounts"),
+					  *keys = json_member(call->body, "keys");
 	if ((accounts && json_type(accounts) != JSON_ARRAY) || (keys && json_type(keys) != JSON_ARRAY))
 		return call_bad_parameters(call);
 	for (const struct json *at = json_first(accounts); at && result == 0; at = json_next(at))

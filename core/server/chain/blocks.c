@@ -90,7 +90,7 @@ static int get_block(struct call *call)
 	int result = find_block(call, &block, "block");
 
 	if (result == 0)
-		print_block(call->view, call->out, &block);
+		chain_print_block(call->view, call->out, &block);
 	signed_block_release(&block);
 	return result;
 }
@@ -114,7 +114,7 @@ static int get_block_header(struct call *call)
 
 	if (result == 0) {
 		text_append(call->out, "{\"id\":");
-		print_checksum(call->out, &block.id);
+		chain_print_checksum(call->out, &block.id);
 		text_append(call->out, ",\"signed_block_header\":{");
 		print_signed_header(call->out, &block);
 		text_append_char(call->out, '}');

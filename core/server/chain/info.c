@@ -12,13 +12,13 @@
 static void print_member(struct text *out, const char *name, uint64_t value)
 {
 	text_printf(out, ",\"%s\":", name);
-	print_uint64(out, value);
+	chain_print_uint64(out, value);
 }
 
 static void print_id_member(struct text *out, const char *name, const struct checksum256 *id)
 {
 	text_printf(out, ",\"%s\":", name);
-	print_checksum(out, id);
+	chain_print_checksum(out, id);
 }
 
 static int get_info(struct call *call)
@@ -36,9 +36,9 @@ static int get_info(struct call *call)
 	print_id_member(out, "last_irreversible_block_id", &info.irreversible_block_id);
 	print_id_member(out, "head_block_id", &info.head_block_id);
 	text_append(out, ",\"head_block_time\":");
-	print_slot(out, info.head_slot);
+	chain_print_slot(out, info.head_slot);
 	text_append(out, ",\"head_block_producer\":");
-	print_name(out, info.head_block_producer);
+	chain_print_name(out, info.head_block_producer);
 	print_member(out, "virtual_block_cpu_limit", info.virtual_block_cpu_limit);
 	print_member(out, "virtual_block_net_limit", info.virtual_block_net_limit);
 	print_member(out, "block_cpu_limit", info.block_cpu_limit);
@@ -51,7 +51,7 @@ static int get_info(struct call *call)
 	print_member(out, "total_net_weight", info.total_net_weight);
 	print_member(out, "earliest_available_block_num", 1);
 	text_append(out, ",\"last_irreversible_block_time\":");
-	print_slot(out, info.irreversible_slot);
+	chain_print_slot(out, info.irreversible_slot);
 	text_append_char(out, '}');
 	return 0;
 }
@@ -144,18 +144,11 @@ static int get_consensus_parameters(struct call *call)
 static void print_feature(struct text *out, const struct chain_feature *feature)
 {
 	text_append(out, "{\"feature_digest\":");
-	print_checksum(out, &feature->digest);
+	chain_print_checksum(out, &feature->digest);
 	text_printf(out, ",\"activation_ordinal\":%" PRIu32 ",\"activation_block_num\":%" PRIu32
-	                 ",\"description_digest\":",
+	                 ",",
 	            feature->activation_ordinal, feature->activation_block_num);
-	print_checksum(out, &feature->description_digest);
-	text_append(out, ",\"dependencies\":[");
-	if (feature->has_dependency)
-		print_checksum(out, &feature->dependency);
-	text_printf(out,
-	            "],\"protocol_feature_type\":\"builtin\",\"specification\":[{\"name\":"
-	            "\"builtin_feature_codename\",\"value\":\"%s\"}]}",
-	            feature->name);
+	chain_print_feature(out, feature);
 }
 
 /* Bounds are ordinals, or block numbers; more: the ordinal or block number to go on at. */

@@ -53,9 +53,9 @@ static int take_levels(struct call *call, struct action *out, const struct json 
 		struct permission_level *level = &out->authorization[out->authorization_count++];
 		if (json_type(at) != JSON_OBJECT)
 			return ill_typed(call);
-		result = take_name(call, &level->actor, body_member(at, "actor"));
+		result = take_name(call, &level->actor, json_member(at, "actor"));
 		if (result == 0)
-			result = take_name(call, &level->permission, body_member(at, "permission"));
+			result = take_name(call, &level->permission, json_member(at, "permission"));
 	}
 	return result;
 }
@@ -81,8 +81,8 @@ static int take_object_data(struct call *call, struct action *out, const struct 
 /* hex_data stands beside data that was shown by an ABI, and goes before it. */
 static int take_data(struct call *call, struct action *out, const struct json *json)
 {
-	const struct json *data = body_member(json, "data");
-	const char *text = json_string(data), *hex = json_string(body_member(json, "hex_data"));
+	const struct json *data = json_member(json, "data");
+	const char *text = json_string(data), *hex = json_string(json_member(json, "hex_data"));
 
 	if (hex && take_hex(&out->data, hex) == 0)
 		return 0;
@@ -101,15 +101,15 @@ static int take_action(struct call *call, struct action *out, const struct json 
 {
 	if (json_type(json) != JSON_OBJECT)
 		return ill_typed(call);
-	if (!body_member(json, "account"))
+	if (!json_member(json, "account"))
 		return missing_member(call, "account");
-	if (!body_member(json, "name"))
+	if (!json_member(json, "name"))
 		return missing_member(call, "name");
-	int result = take_name(call, &out->account, body_member(json, "account"));
+	int result = take_name(call, &out->account, json_member(json, "account"));
 	if (result == 0)
-		result = take_name(call, &out->name, body_member(json, "name"));
+		result = take_name(call, &out->name, json_member(json, "name"));
 	if (result == 0)
-		result = take_levels(call, out, body_member(json, "authorization"));
+		result = take_levels(call, out, json_member(json, "authorization"));
 	return result ? result : take_data(call, out, json);
 }
 
@@ -160,20 +160,20 @@ static int take_expiration(struct call *call, uint32_t *out, const struct json *
 int parse_transaction(struct call *call, struct transaction *out, const struct json *json)
 {
 	*out = (struct transaction){
-		.ref_block_num = (uint16_t)value_uint64(call, body_member(json, "ref_block_num")),
-		.ref_block_prefix = (uint32_t)value_uint64(call, body_member(json, "ref_block_prefix")),
-		.max_net_usage_words = (uint32_t)value_uint64(call, body_member(json, "max_net_usage_words")),
-		.max_cpu_usage_ms = (uint8_t)value_uint64(call, body_member(json, "max_cpu_usage_ms")),
-		.delay_sec = (uint32_t)value_uint64(call, body_member(json, "delay_sec")),
+		.ref_block_num = (uint16_t)value_uint64(call, json_member(json, "ref_block_num")),
+		.ref_block_prefix = (uint32_t)value_uint64(call, json_member(json, "ref_block_prefix")),
+		.max_net_usage_words = (uint32_t)value_uint64(call, json_member(json, "max_net_usage_words")),
+		.max_cpu_usage_ms = (uint8_t)value_uint64(call, json_member(json, "max_cpu_usage_ms")),
+		.delay_sec = (uint32_t)value_uint64(call, json_member(json, "delay_sec")),
 	};
 	int result = call->bad ? -EINVAL
-	                       : take_expiration(call, &out->expiration, body_member(json, "expiration"));
+	                       : take_expiration(call, &out->expiration, json_member(json, "expiration"));
 	if (result == 0)
 		result = take_actions(call, &out->context_free_actions, &out->context_free_actions_count,
-		                      body_member(json, "context_free_actions"));
+		                      json_member(json, "context_free_actions"));
 	if (result == 0)
-		result = take_actions(call, &out->actions, &out->actions_count, body_member(json, "actions"));
+		result = take_actions(call, &out->actions, &out->actions_count, json_member(json, "actions"));
 	if (result == 0)
-		result = take_extensions(call, out, body_member(json, "transaction_extensions"));
+		result = take_extensions(call, out, json_member(json, "transaction_extensions"));
 	return result;
 }

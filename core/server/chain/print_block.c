@@ -1,4 +1,4 @@
-/* Blocks, headers and transactions in text. */
+/* Blocks and headers in the forms that HTTP alone shows: as they are, and with their state. */
 #include "core/server/chain/print_block.h"
 
 #include "core/server/call.h"
@@ -13,241 +13,23 @@ void print_extensions(struct text *out, const struct extension *extensions, size
 	text_append_char(out, '[');
 	for (size_t i = 0; i < count; i++) {
 		text_printf(out, "%s[%u,", i ? "," : "", extensions[i].type);
-		print_hex(out, extensions[i].data.data, extensions[i].data.length);
+		chain_print_hex(out, extensions[i].data.data, extensions[i].data.length);
 		text_append_char(out, ']');
 	}
 	text_append_char(out, ']');
 }
 
-static void print_signature(struct text *out, const struct signature *signature)
-{
-	char text[KEY_TEXT_SIZE];
-	signature_print(text, signature);
-	text_printf(out, "\"%s\"", text);
-}
-
-/* From timestamp to schedule_version, which all forms begin with. */
-static void print_header(struct text *out, const struct block_header *header)
-{
-	text_append(out, "\"timestamp\":");
-	print_slot(out, header->timestamp);
-	text_append(out, ",\"producer\":");
-	print_name(out, header->producer);
-	text_printf(out, ",\"confirmed\":%u,\"previous\":", header->confirmed);
-	print_checksum(out, &header->previous);
-	text_append(out, ",\"transaction_mroot\":");
-	print_checksum(out, &header->transaction_mroot);
-	text_append(out, ",\"action_mroot\":");
-	print_checksum(out, &header->action_mroot);
-	text_printf(out, ",\"schedule_version\":%" PRIu32, header->schedule_version);
-}
-
-/* The form before WTMSIG_BLOCK_SIGNATURES: one key a producer. */
-static void print_legacy_schedule(struct text *out, const struct producer_schedule *schedule)
-{
-	char key[KEY_TEXT_SIZE] = "";
-	text_printf(out, "{\"version\":%" PRIu32 ",\"producers\":[", schedule->version);
-	for (size_t i = 0; i < schedule->producers_count; i++) {
-		const struct producer_authority *producer = &schedule->producers[i];
-		if (producer->keys_count)
-			public_key_print(key, &producer->keys[0].key);
-		text_printf(out, "%s{\"producer_name\":\"%s\",\"block_signing_key\":\"%s\"}", i ? "," : "",
-		            name_text(producer->producer_name).text, key);
-	}
-	text_append(out, "]}");
-}
-
 void print_signed_header(struct text *out, const struct signed_block *block)
 {
-	print_header(out, &block->header);
+	chain_print_header(out, &block->header);
 	if (block->header.has_new_producers) {
 		text_append(out, ",\"new_producers\":");
-		print_legacy_schedule(out, &block->header.new_producers);
+		chain_print_legacy_schedule(out, &block->header.new_producers);
 	}
 	text_append(out, ",\"header_extensions\":");
 	print_extensions(out, block->header.extensions, block->header.extensions_count);
 	text_append(out, ",\"producer_signature\":");
-	print_signature(out, &block->producer_signature);
-}
-
-/* --- transactions --- */
-
-static void print_level_list(struct text *out, const struct action *action)
-{
-	text_append_char(out, '[');
-	for (size_t i = 0; i < action->authorization_count; i++) {
-		text_append(out, i ? "," : "");
-		permission_level_print(out, &action->authorization[i]);
-	}
-	text_append_char(out, ']');
-}
-
-void print_action(struct chain_view *view, struct text *out, const struct action *action)
-{
-	struct chain_abi *abi = NULL;
-	struct text data = TEXT_EMPTY;
-	struct cursor in = cursor_make(action->data.data, action->data.length);
-	const char *type = chain_abi_get(view, &abi, action->account, NULL) == 0
-	                       ? abi_action_type(abi->abi, action->name)
-	                       : NULL;
-
-	text_printf(out, "{\"account\":\"%s\",\"name\":\"%s\",\"authorization\":",
-	            name_text(action->account).text, name_text(action->name).text);
-	print_level_list(out, action);
-	text_append(out, ",\"data\":");
-	if (type && abi_to_json(abi->abi, &data, type, &in, NULL) == 0)
-		text_append_bytes(out, data.data, data.length);
-	else
-		print_hex(out, action->data.data, action->data.length);
-	text_append(out, ",\"hex_data\":");
-	print_hex(out, action->data.data, action->data.length);
-	text_append_char(out, '}');
-	text_release(&data);
-	chain_abi_release(view->chain, abi);
-}
-
-static void print_actions(struct chain_view *view, struct text *out, const struct action *actions,
-                          size_t count)
-{
-	text_append_char(out, '[');
-	for (size_t i = 0; i < count; i++) {
-		text_append(out, i ? "," : "");
-		print_action(view, out, &actions[i]);
-	}
-	text_append_char(out, ']');
-}
-
-/* Which transaction of which contract has made this one (D.6's extension). */
-static void print_generation(struct text *out, const struct transaction *transaction)
-{
-	for (size_t i = 0; i < transaction->extensions_count; i++) {
-		const struct extension *extension = &transaction->extensions[i];
-		struct cursor in = cursor_make(extension->data.data, extension->data.length);
-		struct checksum256 id;
-		if (extension->type != 0 || !cursor_copy(&in, id.data, sizeof id.data))
-			continue;
-		const uint64_t sender_id[2] = {cursor_u64(&in), cursor_u64(&in)};
-		text_append(out, ",\"deferred_transaction_generation\":{\"sender_trx_id\":");
-		print_checksum(out, &id);
-		text_append(out, ",\"sender_id\":\"");
-		print_uint128(out, sender_id);
-		text_printf(out, "\",\"sender\":\"%s\"}", name_text(cursor_u64(&in)).text);
-	}
-}
-
-void print_transaction(struct chain_view *view, struct text *out, const struct transaction *transaction)
-{
-	char expiration[TIME_TEXT_SIZE];
-
-	time_point_sec_print(expiration, transaction->expiration);
-	text_printf(out,
-	            "{\"expiration\":\"%s\",\"ref_block_num\":%u,\"ref_block_prefix\":%" PRIu32
-	            ",\"max_net_usage_words\":%" PRIu32 ",\"max_cpu_usage_ms\":%u,\"delay_sec\":%" PRIu32
-	            ",\"context_free_actions\":",
-	            expiration, transaction->ref_block_num, transaction->ref_block_prefix,
-	            transaction->max_net_usage_words, transaction->max_cpu_usage_ms, transaction->delay_sec);
-	print_actions(view, out, transaction->context_free_actions, transaction->context_free_actions_count);
-	text_append(out, ",\"actions\":");
-	print_actions(view, out, transaction->actions, transaction->actions_count);
-	print_generation(out, transaction);
-	text_append_char(out, '}');
-}
-
-static void print_signatures(struct text *out, const struct packed_transaction *packed)
-{
-	text_append(out, "\"signatures\":[");
-	for (size_t i = 0; i < packed->signatures_count; i++) {
-		text_append(out, i ? "," : "");
-		print_signature(out, &packed->signatures[i]);
-	}
-	text_printf(out, "],\"compression\":\"%s\",\"packed_context_free_data\":",
-	            packed->compression ? "zlib" : "none");
-	print_hex(out, packed->packed_context_free_data.data, packed->packed_context_free_data.length);
-}
-
-static void print_receipt_head(struct text *out, const struct transaction_receipt *receipt)
-{
-	text_printf(out,
-	            "{\"status\":\"%s\",\"cpu_usage_us\":%" PRIu32 ",\"net_usage_words\":%" PRIu32
-	            ",\"trx\":",
-	            transaction_status_name(receipt->status), receipt->cpu_usage_us, receipt->net_usage_words);
-}
-
-static void print_packed(struct chain_view *view, struct text *out, const struct packed_transaction *packed)
-{
-	text_append(out, "{\"id\":");
-	print_checksum(out, &packed->id);
-	text_append_char(out, ',');
-	print_signatures(out, packed);
-	text_append(out, ",\"context_free_data\":[");
-	for (size_t i = 0; i < packed->context_free_data_count; i++) {
-		text_append(out, i ? "," : "");
-		print_hex(out, packed->context_free_data[i].data, packed->context_free_data[i].length);
-	}
-	text_append(out, "],\"packed_trx\":");
-	print_hex(out, packed->packed_trx.data, packed->packed_trx.length);
-	text_append(out, ",\"transaction\":");
-	print_transaction(view, out, &packed->transaction);
-	text_append_char(out, '}');
-}
-
-static void print_receipts(struct chain_view *view, struct text *out, const struct signed_block *block)
-{
-	text_append(out, ",\"transactions\":[");
-	for (size_t i = 0; i < block->transactions_count; i++) {
-		const struct transaction_receipt *receipt = &block->transactions[i];
-		text_append(out, i ? "," : "");
-		print_receipt_head(out, receipt);
-		if (receipt->is_id)
-			print_checksum(out, &receipt->id);
-		else
-			print_packed(view, out, &receipt->packed);
-		text_append_char(out, '}');
-	}
-	text_append_char(out, ']');
-}
-
-/* --- whole blocks --- */
-
-static void print_features(struct text *out, const struct block_header *header)
-{
-	struct checksum256 *digests = NULL;
-	size_t count = block_header_features(header, &digests);
-
-	for (size_t i = 0; i < count; i++) {
-		text_append(out, i ? ",{\"feature_digest\":" : ",\"new_protocol_features\":[{\"feature_digest\":");
-		print_checksum(out, &digests[i]);
-		text_append_char(out, '}');
-	}
-	text_append(out, count ? "]" : "");
-	free(digests);
-}
-
-void print_block(struct chain_view *view, struct text *out, const struct signed_block *block)
-{
-	const struct block_header *header = &block->header;
-	struct producer_schedule schedule = {0};
-
-	text_append_char(out, '{');
-	print_header(out, header);
-	text_append(out, ",\"new_producers\":");
-	if (header->has_new_producers)
-		print_legacy_schedule(out, &header->new_producers);
-	else
-		text_append(out, "null");
-	print_features(out, header);
-	if (!header->has_new_producers && block_header_new_schedule(header, &schedule)) {
-		text_append(out, ",\"new_producer_schedule\":");
-		producer_schedule_print(out, &schedule);
-		producer_schedule_release(&schedule);
-	}
-	text_append(out, ",\"producer_signature\":");
-	print_signature(out, &block->producer_signature);
-	print_receipts(view, out, block);
-	text_append(out, ",\"id\":");
-	print_checksum(out, &block->id);
-	text_printf(out, ",\"block_num\":%" PRIu32 ",\"ref_block_prefix\":%" PRIu32 "}",
-	            block_id_number(&block->id), block_id_prefix(&block->id));
+	chain_print_signature(out, &block->producer_signature);
 }
 
 void print_raw_block(struct text *out, const struct signed_block *block)
@@ -258,15 +40,15 @@ void print_raw_block(struct text *out, const struct signed_block *block)
 	for (size_t i = 0; i < block->transactions_count; i++) {
 		const struct transaction_receipt *receipt = &block->transactions[i];
 		text_append(out, i ? "," : "");
-		print_receipt_head(out, receipt);
+		chain_print_receipt_head(out, receipt);
 		if (receipt->is_id) {
 			text_append(out, "[0,");
-			print_checksum(out, &receipt->id);
+			chain_print_checksum(out, &receipt->id);
 		} else {
 			text_append(out, "[1,{");
-			print_signatures(out, &receipt->packed);
+			chain_print_packed_head(out, &receipt->packed);
 			text_append(out, ",\"packed_trx\":");
-			print_hex(out, receipt->packed.packed_trx.data, receipt->packed.packed_trx.length);
+			chain_print_hex(out, receipt->packed.packed_trx.data, receipt->packed.packed_trx.length);
 			text_append_char(out, '}');
 		}
 		text_append(out, "]}");
@@ -279,11 +61,11 @@ void print_raw_block(struct text *out, const struct signed_block *block)
 void print_block_info(struct text *out, const struct signed_block *block, uint32_t number)
 {
 	text_printf(out, "{\"block_num\":%" PRIu32 ",\"ref_block_num\":%u,\"id\":", number, (uint16_t)number);
-	print_checksum(out, &block->id);
+	chain_print_checksum(out, &block->id);
 	text_append_char(out, ',');
-	print_header(out, &block->header);
+	chain_print_header(out, &block->header);
 	text_append(out, ",\"producer_signature\":");
-	print_signature(out, &block->producer_signature);
+	chain_print_signature(out, &block->producer_signature);
 	text_printf(out, ",\"ref_block_prefix\":%" PRIu32 "}", block_id_prefix(&block->id));
 }
 
@@ -320,7 +102,7 @@ static void print_checksums(struct text *out, const struct checksum256 *list, si
 	text_append_char(out, '[');
 	for (size_t i = 0; i < count; i++) {
 		text_append(out, i ? "," : "");
-		print_checksum(out, &list[i]);
+		chain_print_checksum(out, &list[i]);
 	}
 	text_append_char(out, ']');
 }
@@ -329,7 +111,7 @@ static void print_pending(struct text *out, const struct chain_header_state *sta
 {
 	text_printf(out, ",\"pending_schedule\":{\"schedule_lib_num\":%" PRIu32 ",\"schedule_hash\":",
 	            state->pending_lib_num);
-	print_checksum(out, &state->pending_hash);
+	chain_print_checksum(out, &state->pending_hash);
 	text_append(out, ",\"schedule\":");
 	producer_schedule_print(out, &state->pending);
 	text_append_char(out, '}');
@@ -345,7 +127,7 @@ void print_header_state(struct text *out, const struct chain_header_state *state
 	text_append(out, ",\"blockroot_merkle\":{\"_active_nodes\":");
 	print_checksums(out, state->blockroot.active, state->blockroot.active_count);
 	text_append(out, ",\"_node_count\":");
-	print_uint64(out, state->blockroot.node_count);
+	chain_print_uint64(out, state->blockroot.node_count);
 	text_append(out, "},\"producer_to_last_produced\":");
 	print_pairs(out, state, false);
 	text_append(out, ",\"producer_to_last_implied_irb\":");
@@ -356,7 +138,7 @@ void print_header_state(struct text *out, const struct chain_header_state *state
 	for (size_t i = 0; i < state->confirm_count_count; i++)
 		text_printf(out, "%s%u", i ? "," : "", state->confirm_count[i]);
 	text_append(out, "],\"id\":");
-	print_checksum(out, &state->id);
+	chain_print_checksum(out, &state->id);
 	text_append(out, ",\"header\":{");
 	print_signed_header(out, &state->block);
 	text_append_char(out, '}');

@@ -1,10 +1,7 @@
 /* /v1/chain: transactions in (protocol.md F.4). */
 #include "core/server/call.h"
 
-#include "core/base/hex.h"
-#include "core/base/memory.h"
 #include "core/server/chain/parse_transaction.h"
-#include "core/server/chain/print_trace.h"
 #include "core/server/node.h"
 #include "core/types/time.h"
 
@@ -12,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PUSH_MAXIMUM = 1000, SIGNATURES_MAXIMUM = 1024 };
+enum { PUSH_MAXIMUM = 1000 };
 
 /* --- a packed transaction out of JSON --- */
 
@@ -26,125 +23,35 @@ static int unreadable(struct call *call)
 	return error_chain(&call->error, PACKED_TRANSACTION_TYPE_EXCEPTION, "Invalid packed transaction");
 }
 
-static bool put_hex(struct bytes *out, const struct json *json)
+/* What must be there is there: nodeos's sentences name the first that is not. */
+static int check_members(struct call *call, const struct json *json, bool has_packed)
 {
-	const char *text = json_string(json);
-	size_t length = text ? strlen(text) : 0;
-	uint8_t *bytes = memory_allocate(length / 2 + 1, 1);
-	bool good = (text || json_type(json) <= JSON_NULL) && length % 2 == 0 &&
-	            hex_parse(bytes, text ? text : "", length) == 0;
-	if (good)
-		bytes_put(out, bytes, length / 2);
-	free(bytes);
-	return good;
-}
-
-static bool put_signatures(struct bytes *out, const struct json *json)
-{
-	struct signature signature;
-	size_t count = json_count(json);
-	if (json_type(json) != JSON_ARRAY || count > SIGNATURES_MAXIMUM)
-		return false;
-	bytes_put_varuint32(out, (uint32_t)count);
-	for (const struct json *at = json_first(json); at; at = json_next(at)) {
-		if (!json_string(at) || signature_parse(&signature, json_string(at), NULL) != 0)
-			return false;
-		signature_pack(out, &signature);
-	}
-	return true;
-}
-
-static bool put_compression(struct bytes *out, const struct json *json)
-{
-	const char *text = json_string(json);
-	uint64_t number = 2;
-	if (text && (strcmp(text, "none") == 0 || strcmp(text, "zlib") == 0))
-		number = strcmp(text, "zlib") == 0;
-	else if (json_uint64(&number, json) != 0 || number > 1)
-		return false;
-	bytes_put_u8(out, (uint8_t)number);
-	return true;
-}
-
-/* context_free_data, a list of texts, as packed_context_free_data has it. */
-static bool put_context_free_data(struct bytes *out, const struct json *list)
-{
-	size_t count = json_count(list);
-	if (!count)
-		return true;
-	bytes_put_varuint32(out, (uint32_t)count);
-	for (const struct json *at = json_first(list); at; at = json_next(at)) {
-		struct bytes item = {0};
-		bool good = put_hex(&item, at);
-		bytes_put_counted(out, item.data, item.length);
-		bytes_release(&item);
-		if (!good)
-			return false;
-	}
-	return true;
-}
-
-/* Given as a transaction object: packed here, uncompressed. */
-static int put_object(struct call *call, struct bytes *out, const struct json *json)
-{
-	struct bytes data = {0}, packed = {0};
-	struct transaction transaction = {0};
-	int result = parse_transaction(call, &transaction, body_member(json, "transaction"));
-
-	if (result) {
-		transaction_release(&transaction);
-		return call->bad ? unreadable(call) : result;
-	}
-	bytes_put_u8(out, COMPRESSION_NONE);
-	transaction_pack(&packed, &transaction);
-	if (put_context_free_data(&data, body_member(json, "context_free_data"))) {
-		bytes_put_counted(out, data.data, data.length);
-		bytes_put_counted(out, packed.data, packed.length);
-	} else {
-		result = unreadable(call);
-	}
-	transaction_release(&transaction);
-	bytes_release(&packed);
-	bytes_release(&data);
-	return result;
-}
-
-static int put_packed(struct call *call, struct bytes *out, const struct json *json)
-{
-	struct bytes data = {0}, packed = {0};
-	bool good = put_compression(out, body_member(json, "compression")) &&
-	            put_hex(&data, body_member(json, "packed_context_free_data")) &&
-	            put_hex(&packed, body_member(json, "packed_trx"));
-	bytes_put_counted(out, data.data, data.length);
-	bytes_put_counted(out, packed.data, packed.length);
-	bytes_release(&packed);
-	bytes_release(&data);
+	if (!json_member(json, "signatures"))
+		return missing(call, "signatures");
+	if (!json_member(json, "compression"))
+		return missing(call, "compression");
+	if (!has_packed && json_type(json_member(json, "transaction")) != JSON_OBJECT)
+		return missing(call, "transaction");
+	bool good = json_type(json_member(json, "signatures")) == JSON_ARRAY &&
+	            json_type(json_member(json, "compression")) != JSON_NULL;
 	return good ? 0 : unreadable(call);
 }
 
+/* Given packed, or as a transaction object that is packed here. */
 static int parse_packed(struct call *call, struct packed_transaction *out, const struct json *json)
 {
-	const char *packed_text = json_string(body_member(json, "packed_trx"));
-	struct bytes bytes = {0};
-	int result;
+	const char *packed = json_string(json_member(json, "packed_trx"));
+	bool has_packed = packed && *packed;
+	struct transaction whole = {0};
+	int result = json_type(json) == JSON_OBJECT ? check_members(call, json, has_packed) : unreadable(call);
 
-	if (!body_member(json, "signatures"))
-		return missing(call, "signatures");
-	if (!body_member(json, "compression"))
-		return missing(call, "compression");
-	bool has_packed = packed_text && *packed_text;
-	if (!has_packed && json_type(body_member(json, "transaction")) != JSON_OBJECT)
-		return missing(call, "transaction");
-	if (!put_signatures(&bytes, body_member(json, "signatures")))
+	if (result == 0 && !has_packed)
+		result = parse_transaction(call, &whole, json_member(json, "transaction"));
+	if (result == 0)
+		result = chain_packed_transaction_parse(out, json, has_packed ? NULL : &whole, NULL);
+	if (result && !call->error.code)
 		result = unreadable(call);
-	else
-		result = has_packed ? put_packed(call, &bytes, json) : put_object(call, &bytes, json);
-	if (result == 0) {
-		struct cursor in = cursor_make(bytes.data, bytes.length);
-		if (packed_transaction_unpack(out, &in, NULL) != 0)
-			result = unreadable(call);
-	}
-	bytes_release(&bytes);
+	transaction_release(&whole);
 	return result;
 }
 
@@ -153,7 +60,7 @@ static int parse_packed(struct call *call, struct packed_transaction *out, const
 static void begin_answer(struct call *call, const struct checksum256 *id)
 {
 	text_append(call->out, "{\"transaction_id\":");
-	print_checksum(call->out, id);
+	chain_print_checksum(call->out, id);
 	text_append(call->out, ",\"processed\":");
 }
 
@@ -166,7 +73,7 @@ static int print_outcome(struct call *call, const struct transaction_trace *trac
 	if (result)
 		return result;
 	begin_answer(call, &trace->id);
-	print_trace(view, call->out, trace, tree);
+	chain_print_trace(view, call->out, trace, tree);
 	text_append_char(call->out, '}');
 	chain_view_close(view);
 	return 0;
@@ -213,7 +120,7 @@ static int push(struct call *call, struct transaction_trace *trace, const struct
 {
 	const struct chain_send_options options = {.node = call->node->name};
 	struct packed_transaction packed = {0};
-	int result = json_type(json) == JSON_OBJECT ? parse_packed(call, &packed, json) : unreadable(call);
+	int result = parse_packed(call, &packed, json);
 
 	/* nodeos refuses the option for it on a node with producers. */
 	if (result == 0 && retry)
@@ -269,7 +176,7 @@ static int send_transaction2(struct call *call)
 		(void)body_uint32(call, "retry_trx_num_blocks", 0);
 	if (call->bad)
 		return call_bad_parameters(call);
-	int result = push(call, &trace, body_member(call->body, "transaction"), retry);
+	int result = push(call, &trace, json_member(call->body, "transaction"), retry);
 	if (result == 0 || (result < 0 && failure_trace && has_run(call, &trace)))
 		result = print_outcome(call, &trace, false);
 	transaction_trace_release(&trace);
@@ -280,8 +187,8 @@ static int compute(struct call *call, bool read_only)
 {
 	struct packed_transaction packed = {0};
 	struct transaction_trace trace = {0};
-	const struct json *json = body_member(call->body, "transaction");
-	int result = json_type(json) == JSON_OBJECT ? parse_packed(call, &packed, json) : unreadable(call);
+	const struct json *json = json_member(call->body, "transaction");
+	int result = parse_packed(call, &packed, json);
 
 	if (result == 0)
 		result = while_producing(call, &packed);
@@ -328,7 +235,7 @@ static void push_one_of_many(struct call *call, const struct json *json)
 	if (result) {
 		struct text detail = TEXT_EMPTY;
 		const struct exception *exception = exception_find(call->error.code);
-		call->out->length = start;
+		text_truncate(call->out, start);
 		begin_answer(call, &none);
 		text_printf(&detail, "%u %s: %s\n%s\n", call->error.code, exception->name, exception->what,
 		            call->error.sentence);

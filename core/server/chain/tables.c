@@ -72,7 +72,7 @@ static int print_row(struct rows *rows, const struct chain_row *row)
 	text_append(call->out, rows->printed++ ? "," : "");
 	text_append(call->out, rows->show_payer ? "{\"data\":" : "");
 	if (!rows->json)
-		print_hex(call->out, row->data, row->length);
+		chain_print_hex(call->out, row->data, row->length);
 	else if (!type)
 		result = error_chain(&call->error, INVALID_TYPE_INSIDE_ABI, "Unknown type ");
 	else

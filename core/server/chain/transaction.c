@@ -27,7 +27,7 @@ static int check_actions(struct call *call, const struct json *actions)
 	if (json_type(actions) != JSON_ARRAY)
 		return invalid_request(call, "Transaction actions are missing or invalid");
 	for (const struct json *at = json_first(actions); at; at = json_next(at)) {
-		const struct json *data = body_member(at, "data"), *hex = body_member(at, "hex_data");
+		const struct json *data = json_member(at, "data"), *hex = json_member(at, "hex_data");
 		if (json_type(at) != JSON_OBJECT || !json_count(at))
 			return invalid_request(call, "Transaction contains invalid or empty action");
 		if (!json_string(data) && !json_string(hex))
@@ -45,13 +45,13 @@ static int get_transaction_id(struct call *call)
 		                       call->sent_length ? "Invalid transaction" : "A Request body is required");
 	if (json_type(call->body) != JSON_OBJECT)
 		return invalid_request(call, "Transaction object is missing or invalid");
-	int result = check_actions(call, body_member(call->body, "actions"));
+	int result = check_actions(call, json_member(call->body, "actions"));
 	if (result)
 		return result;
 	result = parse_transaction(call, &transaction, call->body);
 	if (result == 0) {
 		struct checksum256 id = transaction_id(&transaction);
-		print_checksum(call->out, &id);
+		chain_print_checksum(call->out, &id);
 	} else if (call->error.code != NAME_TYPE_EXCEPTION) {
 		result = invalid_request(call, "Invalid transaction");
 	}
@@ -63,7 +63,7 @@ static int get_transaction_id(struct call *call)
 
 static int parse_keys(struct call *call, struct public_key **out, size_t *count)
 {
-	const struct json *keys = body_member(call->body, "available_keys");
+	const struct json *keys = json_member(call->body, "available_keys");
 
 	*out = memory_allocate(json_count(keys) + 1, sizeof **out);
 	*count = 0;
@@ -96,10 +96,10 @@ static int get_required_keys(struct call *call)
 	struct transaction transaction = {0};
 	int result = parse_keys(call, &available, &available_count);
 
-	if (result == 0 && json_type(body_member(call->body, "transaction")) != JSON_OBJECT)
+	if (result == 0 && json_type(json_member(call->body, "transaction")) != JSON_OBJECT)
 		result = error_chain(&call->error, TRANSACTION_TYPE_EXCEPTION, "Invalid transaction");
 	if (result == 0)
-		result = parse_transaction(call, &transaction, body_member(call->body, "transaction"));
+		result = parse_transaction(call, &transaction, json_member(call->body, "transaction"));
 	if (result && call->bad)
 		result = error_chain(&call->error, TRANSACTION_TYPE_EXCEPTION, "Invalid transaction");
 	if (result == 0) {
@@ -135,9 +135,9 @@ static void print_waiting_transaction(struct waiting *waiting, const struct chai
 	struct transaction transaction = {0};
 
 	if (waiting->json && transaction_unpack(&transaction, &in) == 0)
-		print_transaction(waiting->call->view, out, &transaction);
+		chain_print_transaction(waiting->call->view, out, &transaction, CHAIN_PRINT_SEEN);
 	else
-		print_hex(out, scheduled->packed, scheduled->packed_length);
+		chain_print_hex(out, scheduled->packed, scheduled->packed_length);
 	transaction_release(&transaction);
 }
 
@@ -152,15 +152,15 @@ static int print_waiting(void *context, const struct chain_scheduled *scheduled)
 		return 1;
 	}
 	text_append(out, waiting->printed++ ? ",{\"trx_id\":" : "{\"trx_id\":");
-	print_checksum(out, &scheduled->id);
+	chain_print_checksum(out, &scheduled->id);
 	text_printf(out, ",\"sender\":\"%s\",\"sender_id\":\"", name_text(scheduled->sender).text);
-	print_uint128(out, scheduled->sender_id);
+	chain_print_uint128(out, scheduled->sender_id);
 	text_printf(out, "\",\"payer\":\"%s\",\"delay_until\":", name_text(scheduled->payer).text);
-	print_time(out, scheduled->delay_until);
+	chain_print_time(out, scheduled->delay_until);
 	text_append(out, ",\"expiration\":");
-	print_time(out, scheduled->expiration);
+	chain_print_time(out, scheduled->expiration);
 	text_append(out, ",\"published\":");
-	print_time(out, scheduled->published);
+	chain_print_time(out, scheduled->published);
 	text_append(out, ",\"transaction\":");
 	print_waiting_transaction(waiting, scheduled);
 	text_append_char(out, '}');
@@ -192,7 +192,7 @@ static int get_scheduled_transactions(struct call *call)
 		result = 0;
 	text_append(call->out, "],\"more\":");
 	if (waiting.has_more)
-		print_checksum(call->out, &waiting.more);
+		chain_print_checksum(call->out, &waiting.more);
 	else
 		text_append(call->out, "\"\"");
 	text_append_char(call->out, '}');
@@ -222,7 +222,7 @@ static int contract_type(struct call *call, struct chain_abi **abi, const char *
 static int abi_json_to_bin(struct call *call)
 {
 	uint64_t code = body_name(call, "code"), action = body_name(call, "action");
-	const struct json *args = body_member(call->body, "args");
+	const struct json *args = json_member(call->body, "args");
 	struct chain_abi *abi = NULL;
 	struct bytes out = {0};
 	const char *type;
@@ -240,7 +240,7 @@ static int abi_json_to_bin(struct call *call)
 	}
 	if (result == 0) {
 		text_append(call->out, "{\"binargs\":");
-		print_hex(call->out, out.data, out.length);
+		chain_print_hex(call->out, out.data, out.length);
 		text_append_char(call->out, '}');
 	}
 	bytes_release(&out);

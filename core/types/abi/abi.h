@@ -40,7 +40,8 @@ const char *abi_error_message(const struct abi *abi, uint64_t error_code); /* NU
  * (3015014) rather than cut. */
 int abi_to_binary(const struct abi *abi, struct bytes *out, const char *type, const struct json *json,
                   struct error *error);
-/* Appends compact JSON, A.8's number formats. Bytes left over in `in` are the caller's to judge. */
+/* Appends compact JSON, A.8's number formats; nothing on failure. Bytes left over in `in` are the caller's to
+ * judge. */
 int abi_to_json(const struct abi *abi, struct text *out, const char *type, struct cursor *in,
                 struct error *error);
 

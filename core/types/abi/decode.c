@@ -170,9 +170,7 @@ int abi_to_json(const struct abi *abi, struct text *out, const char *type, struc
 		result = decode_value(&decoder, resolved, &root, 0);
 	else
 		result = error_chain(error, INVALID_TYPE_INSIDE_ABI, "Unknown type %s", type);
-	if (result && out->data) {
-		out->length = start;
-		out->data[start] = 0;
-	}
+	if (result)
+		text_truncate(out, start);
 	return result;
 }
