@@ -56,16 +56,27 @@ void rig_end(struct rig *rig)
 	text_release(&rig->notices);
 }
 
-int rig_act(struct rig *rig, struct transaction_trace *trace, const char *contract, const char *name, const char *actor,
-                              const char *json)
+int rig_make_action(struct chain_view *view, struct action *out, const char *contract, const char *name, const char *actor,
+                    const char *json, struct error *error)
 {
-	struct permission_level level = {name_literal(actor), name_literal("active")};
+	const struct permission_level level = {name_literal(actor), name_literal("active")};
+	struct json *data = NULL;
+	int result = json_parse(&data, json, strlen(json), error);
+
+	if (result == 0)
+		result = chain_action_make(view, out, name_literal(contract), name_literal(name), data, &level, 1, error);
+	json_release(data);
+	return result;
+}
+
+int rig_act(struct rig *rig, struct transaction_trace *trace, const char *contract, const char *name, const char *actor, const char *json)
+{
 	struct chain_view *view = NULL;
 	struct action action;
 
 	error_clear(&rig->error);
 	rig_must(chain_view_open(rig->chain, &view, NULL, NULL, &rig->error), "view", &rig->error);
-	int result = chain_action_make_text(view, &action, name_literal(contract), name_literal(name), json, &level, 1, &rig->error);
+	int result = rig_make_action(view, &action, contract, name, actor, json, &rig->error);
 	chain_view_close(view);
 	return result ? result : chain_send(rig->chain, trace, rig->wallet, &action, 1, NULL, &rig->error);
 }

@@ -34,7 +34,10 @@ int rig_try_open(struct rig *rig);
 void rig_open(struct rig *rig);
 void rig_close(struct rig *rig);
 void rig_end(struct rig *rig);
-/* One action by its contract's ABI, data formatted as JSON, in a transaction of its own. */
+/* An action by its contract's ABI, data formatted as JSON, authorized by actor@active. */
+int rig_make_action(struct chain_view *view, struct action *out, const char *contract, const char *name, const char *actor,
+                    const char *json, struct error *error);
+/* Such an action in a transaction of its own. */
 int rig_act(struct rig *rig, struct transaction_trace *trace, const char *contract, const char *name, const char *actor,
             const char *json);
 int rig_create_account(struct rig *rig, struct transaction_trace *trace, const char *name);

@@ -5,6 +5,7 @@
 
 #include "core/base/memory.h"
 #include "core/chain/system_actions.h"
+#include "core/chain/system_rows.h"
 #include "core/contracts/bundle.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
@@ -112,19 +113,18 @@ size_t step_msig_count(struct boot_context *context)
 static int read_proposal(struct boot_context *context, const struct proposal *proposal, uint32_t *expiration,
                          struct error *error)
 {
+	struct proposal_row proposal_row;
 	struct chain_row row;
-	size_t length;
 	int result = boot_row(context, &row, "eosio.msig", proposer(context->plan), "proposal",
 	                      name_literal(proposal->name), error);
 
 	*expiration = 0;
 	if (result <= 0)
 		return result;
-	struct cursor in = cursor_make(row.data, row.length);
-	cursor_u64(&in);
-	const uint8_t *packed = cursor_counted(&in, &length);
-	struct cursor transaction = cursor_make(packed, length);
-	*expiration = cursor_u32(&transaction);
+	if (proposal_row_decode(&proposal_row, &row) == 0) {
+		struct cursor transaction = cursor_make(proposal_row.transaction, proposal_row.transaction_length);
+		*expiration = cursor_u32(&transaction);
+	}
 	return 1;
 }
 
@@ -133,28 +133,31 @@ static bool is_expired(struct boot_context *context, uint32_t expiration)
 	return expiration < slot_to_us(context->view->slot) / 1000000;
 }
 
+struct approval_search {
+	uint64_t producer;
+	bool found;
+};
+
+static void look_at_approval(void *context, const struct permission_level *level, bool provided,
+                             int64_t time)
+{
+	struct approval_search *search = context;
+
+	(void)time;
+	search->found = search->found || (provided && level->actor == search->producer);
+}
+
 static int has_approved(struct boot_context *context, const struct proposal *proposal, uint64_t producer,
                         struct error *error)
 {
+	struct approval_search search = {.producer = producer};
 	struct chain_row row;
 	int result = boot_row(context, &row, "eosio.msig", proposer(context->plan), "approvals2",
 	                      name_literal(proposal->name), error);
 
-	if (result <= 0)
-		return result;
-	struct cursor in = cursor_make(row.data, row.length);
-	cursor_u8(&in);
-	cursor_u64(&in);
-	uint32_t requested = cursor_count(&in, LEVEL_BYTES);
-	cursor_take(&in, (size_t)requested * LEVEL_BYTES);
-	uint32_t provided = cursor_count(&in, LEVEL_BYTES);
-	for (uint32_t i = 0; i < provided && !in.failed; i++) {
-		uint64_t actor = cursor_u64(&in);
-		cursor_take(&in, LEVEL_BYTES - 8);
-		if (actor == producer)
-			return 1;
-	}
-	return 0;
+	if (result > 0)
+		approvals_row_walk(&row, true, look_at_approval, &search);
+	return result < 0 ? result : search.found;
 }
 
 /* The RAM that the proposal takes and the proposer has not; what is there is judged by the state at the
@@ -296,10 +299,8 @@ int step_msig_make(struct boot_context *context, struct boot_item *item, size_t 
 		make_approval(context, item, proposal, plan->accounts.users + index - ITEM_APPROVE);
 		return 0;
 	}
-	if (index == ITEM_CANCEL)
-		make_msig_cancel(boot_item_next(item), by, name, by);
-	else
-		make_msig_exec(boot_item_next(item), by, name, by);
+	const struct permission_level active = {by, name_literal("active")};
+	(index == ITEM_CANCEL ? make_msig_cancel : make_msig_exec)(boot_item_next(item), by, name, &active);
 	text_printf(&item->command, "cleos multisig %s %s %s -p %s", index == ITEM_CANCEL ? "cancel" : "exec",
 	            text.text, proposal->name, text.text);
 	return 0;

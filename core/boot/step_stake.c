@@ -118,8 +118,8 @@ static void make_liquid(struct boot_context *context, struct boot_item *item, si
 	uint64_t name = plan->accounts.list[account].name;
 	int64_t liquid = split_funds(plan, account).liquid;
 
-	make_token_transfer(boot_item_next(item), name_literal("eosio"), name,
-	                      &(struct asset){liquid, plan->symbol}, "");
+	make_token_transfer(boot_item_next(item), name_literal("eosio.token"), name_literal("eosio"), name,
+	                    &(struct asset){liquid, plan->symbol}, "");
 	text_printf(&item->command, "cleos transfer eosio %s \"%s\"", name_text(name).text,
 	            boot_quantity(liquid, plan->symbol).text);
 }
@@ -197,7 +197,8 @@ int step_xfer_make(struct boot_context *context, struct boot_item *item, size_t 
 	while (to == from)
 		to = random_below(context->random, senders(plan));
 	uint64_t source = plan->accounts.list[from].name, target = plan->accounts.list[to].name;
-	make_token_transfer(boot_item_next(item), source, target, &(struct asset){1, plan->symbol}, "");
+	make_token_transfer(boot_item_next(item), name_literal("eosio.token"), source, target,
+	                    &(struct asset){1, plan->symbol}, "");
 	boot_item_by_account(item, from);
 	text_printf(&item->command, "cleos transfer -f %s %s \"%s\"", name_text(source).text,
 	            name_text(target).text, boot_quantity(1, plan->symbol).text);

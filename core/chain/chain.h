@@ -197,10 +197,6 @@ void chain_make_unique(struct chain *chain, struct transaction *transaction,
 int chain_action_make(struct chain_view *view, struct action *out, uint64_t account, uint64_t name,
                       const struct json *data, const struct permission_level *authorization,
                       size_t authorization_count, struct error *error);
-/* The same from JSON text. */
-int chain_action_make_text(struct chain_view *view, struct action *out, uint64_t account, uint64_t name,
-                           const char *data, const struct permission_level *authorization,
-                           size_t authorization_count, struct error *error);
 
 /* JSON as nodeos and cleos write it (transaction.c). Data is an object or array by the contract's ABI, or
  * a string of hexadecimal bytes. */

@@ -65,20 +65,6 @@ int chain_action_make(struct chain_view *view, struct action *out, uint64_t acco
 	return 0;
 }
 
-int chain_action_make_text(struct chain_view *view, struct action *out, uint64_t account, uint64_t name,
-                           const char *data, const struct permission_level *authorization,
-                           size_t authorization_count, struct error *error)
-{
-	struct json *json = NULL;
-	int result = json_parse(&json, data, strlen(data), error);
-
-	if (result == 0)
-		result = chain_action_make(view, out, account, name, json, authorization, authorization_count,
-		                           error);
-	json_release(json);
-	return result;
-}
-
 static int compare_keys(const void *a, const void *b) { return public_key_compare(a, b); }
 
 /* Whether the permission takes keys and the wallet has none of them: the sentence then says so, and what can

@@ -248,10 +248,10 @@ void make_token_issue(struct action *out, uint64_t to, const struct asset *quant
 	put_text(data, memo);
 }
 
-void make_token_transfer(struct action *out, uint64_t from, uint64_t to, const struct asset *quantity,
-                           const char *memo)
+void make_token_transfer(struct action *out, uint64_t contract, uint64_t from, uint64_t to,
+                         const struct asset *quantity, const char *memo)
 {
-	struct bytes *data = begin(out, TOKEN, "transfer", from);
+	struct bytes *data = begin(out, contract, "transfer", from);
 
 	bytes_put_u64(data, from);
 	bytes_put_u64(data, to);
@@ -262,9 +262,9 @@ void make_token_transfer(struct action *out, uint64_t from, uint64_t to, const s
 /* --- eosio.msig --- */
 
 static struct bytes *begin_msig(struct action *out, const char *name, uint64_t proposer, uint64_t proposal,
-                                uint64_t actor)
+                                const struct permission_level *by)
 {
-	struct bytes *data = begin(out, MSIG, name, actor);
+	struct bytes *data = begin_by(out, MSIG, name, by);
 
 	bytes_put_u64(data, proposer);
 	bytes_put_u64(data, proposal);
@@ -275,7 +275,8 @@ void make_msig_propose(struct action *out, uint64_t proposer, uint64_t proposal,
                          const struct permission_level *requested, size_t count,
                          const struct transaction *transaction)
 {
-	struct bytes *data = begin_msig(out, "propose", proposer, proposal, proposer);
+	const struct permission_level by = {proposer, name_literal("active")};
+	struct bytes *data = begin_msig(out, "propose", proposer, proposal, &by);
 
 	bytes_put_varuint32(data, (uint32_t)count);
 	for (size_t i = 0; i < count; i++)
@@ -284,17 +285,25 @@ void make_msig_propose(struct action *out, uint64_t proposer, uint64_t proposal,
 }
 
 void make_msig_approve(struct action *out, uint64_t proposer, uint64_t proposal,
+                       const struct permission_level *level)
+{
+	permission_level_pack(begin_msig(out, "approve", proposer, proposal, level), level);
+}
+
+void make_msig_unapprove(struct action *out, uint64_t proposer, uint64_t proposal,
                          const struct permission_level *level)
 {
-	permission_level_pack(begin_msig(out, "approve", proposer, proposal, level->actor), level);
+	permission_level_pack(begin_msig(out, "unapprove", proposer, proposal, level), level);
 }
 
-void make_msig_cancel(struct action *out, uint64_t proposer, uint64_t proposal, uint64_t actor)
+void make_msig_cancel(struct action *out, uint64_t proposer, uint64_t proposal,
+                      const struct permission_level *by)
 {
-	bytes_put_u64(begin_msig(out, "cancel", proposer, proposal, actor), actor);
+	bytes_put_u64(begin_msig(out, "cancel", proposer, proposal, by), by->actor);
 }
 
-void make_msig_exec(struct action *out, uint64_t proposer, uint64_t proposal, uint64_t actor)
+void make_msig_exec(struct action *out, uint64_t proposer, uint64_t proposal,
+                    const struct permission_level *by)
 {
-	bytes_put_u64(begin_msig(out, "exec", proposer, proposal, actor), actor);
+	bytes_put_u64(begin_msig(out, "exec", proposer, proposal, by), by->actor);
 }

@@ -53,18 +53,22 @@ void make_regproxy(struct action *out, uint64_t proxy, bool is_proxy);
 /* by eosio.token */
 void make_token_create(struct action *out, uint64_t issuer, const struct asset *maximum);
 void make_token_issue(struct action *out, uint64_t to, const struct asset *quantity, const char *memo);
-void make_token_transfer(struct action *out, uint64_t from, uint64_t to, const struct asset *quantity,
-                           const char *memo);
+/* contract: a token's, eosio.token or another of its kind */
+void make_token_transfer(struct action *out, uint64_t contract, uint64_t from, uint64_t to,
+                         const struct asset *quantity, const char *memo);
 
 /* --- eosio.msig --- */
 void make_msig_propose(struct action *out, uint64_t proposer, uint64_t proposal,
                          const struct permission_level *requested, size_t count,
                          const struct transaction *transaction);
-/* by the level's actor */
+/* by the level itself, as those below */
 void make_msig_approve(struct action *out, uint64_t proposer, uint64_t proposal,
+                       const struct permission_level *level);
+void make_msig_unapprove(struct action *out, uint64_t proposer, uint64_t proposal,
                          const struct permission_level *level);
-/* by `actor` */
-void make_msig_cancel(struct action *out, uint64_t proposer, uint64_t proposal, uint64_t actor);
-void make_msig_exec(struct action *out, uint64_t proposer, uint64_t proposal, uint64_t actor);
+void make_msig_cancel(struct action *out, uint64_t proposer, uint64_t proposal,
+                      const struct permission_level *by);
+void make_msig_exec(struct action *out, uint64_t proposer, uint64_t proposal,
+                    const struct permission_level *by);
 
 #endif

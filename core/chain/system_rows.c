@@ -155,3 +155,31 @@ int balance_row_decode(struct asset *out, const struct chain_row *row)
 		return -ENOENT;
 	return 0;
 }
+
+int proposal_row_decode(struct proposal_row *out, const struct chain_row *row)
+{
+	struct cursor in = cursor_make(row->data, row->length);
+
+	cursor_u64(&in); /* the name */
+	out->transaction = cursor_counted(&in, &out->transaction_length);
+	return decoded(&in);
+}
+
+int approvals_row_walk(const struct chain_row *row, bool timed, approval_visitor *visitor, void *context)
+{
+	struct cursor in = cursor_make(row->data, row->length);
+
+	if (timed)
+		cursor_u8(&in); /* the version */
+	cursor_u64(&in); /* the name */
+	for (int provided = 0; provided < 2; provided++) {
+		uint32_t count = cursor_count(&in, timed ? 24 : 16);
+		for (uint32_t i = 0; i < count && !in.failed; i++) {
+			struct permission_level level = {0};
+			permission_level_unpack(&level, &in);
+			int64_t time = timed ? (int64_t)cursor_u64(&in) : 0;
+			visitor(context, &level, provided, time);
+		}
+	}
+	return decoded(&in);
+}

@@ -76,6 +76,14 @@ struct token_row {
 	uint64_t issuer;
 };
 
+/* eosio.msig's proposal */
+struct proposal_row {
+	const uint8_t *transaction; /* packed; borrowed from the row's bytes */
+	size_t transaction_length;
+};
+typedef void approval_visitor(void *context, const struct permission_level *level, bool provided,
+                              int64_t time);
+
 int voter_row_decode(struct voter_row *out, const struct chain_row *row);
 int producer_row_decode(struct producer_row *out, const struct chain_row *row);
 int producer_pay_row_decode(struct producer_pay_row *out, const struct chain_row *row);
@@ -88,6 +96,10 @@ int refund_row_decode(struct refund_row *out, const struct chain_row *row);
 int resources_row_decode(struct resources_row *out, const struct chain_row *row);
 int ram_market_row_decode(struct ram_market_row *out, const struct chain_row *row);
 int token_row_decode(struct token_row *out, const struct chain_row *row);
+int proposal_row_decode(struct proposal_row *out, const struct chain_row *row);
+/* A row of eosio.msig's approvals2, or (not timed) of the older approvals: first those who were asked and have
+ * not approved, then those who have (provided), with the time (microseconds; 0: not known). */
+int approvals_row_walk(const struct chain_row *row, bool timed, approval_visitor *visitor, void *context);
 /* A row of a token's table `accounts`: nothing but an asset, under its symbol's code. */
 int balance_row_decode(struct asset *out, const struct chain_row *row);
 

@@ -4,6 +4,7 @@
 
 #include "core/base/memory.h"
 #include "core/chain/print.h"
+#include "core/chain/system_actions.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 #include "fs/files/accounts/accounts.h"
@@ -264,31 +265,26 @@ int proposals_proposer_make(struct request *request, const char *name, struct er
 
 /* --- the transaction and who approves it --- */
 
-/* The row's transaction, and its bytes. -ENOENT: a draft, or nothing. */
-static int read_transaction(struct request *request, struct transaction *out, const uint8_t **packed,
-                            size_t *length, struct error *error)
+/* -ENOENT: a draft, or nothing. */
+static int read_transaction(struct request *request, struct transaction *out, struct error *error)
 {
+	struct proposal_row proposal = {0};
 	struct chain_row row;
 	int result = on_chain(request, &row, error);
 	*out = (struct transaction){0};
 	if (result)
 		return result;
-	struct cursor in = cursor_make(row.data, row.length);
-	cursor_u64(&in);
-	*packed = cursor_counted(&in, length);
-	struct cursor inner = cursor_make(*packed, *packed ? *length : 0);
-	if (in.failed || transaction_unpack(out, &inner) < 0) {
+	result = proposal_row_decode(&proposal, &row);
+	struct cursor in = cursor_make(proposal.transaction, proposal.transaction_length);
+	if (result || transaction_unpack(out, &in) < 0) {
 		transaction_release(out);
 		return error_set(error, EBADMSG, "the proposal's transaction cannot be read");
 	}
 	return 0;
 }
 
-/* Walks approvals2, or the older approvals. requested: with time 0. -ENOENT: neither. */
-static int walk_approvals(struct request *request,
-                          void (*visit)(void *context, const struct permission_level *level, bool provided,
-                                        int64_t time),
-                          void *context, struct error *error)
+/* Walks approvals2, or the older approvals. -ENOENT: neither. */
+static int walk_approvals(struct request *request, approval_visitor *visit, void *context, struct error *error)
 {
 	struct chain_row row;
 	bool timed = true;
@@ -297,22 +293,7 @@ static int walk_approvals(struct request *request,
 		timed = false;
 		result = request_row(request, &row, MSIG, request->name[0], APPROVALS, request->name[1], error);
 	}
-	if (result < 0)
-		return result;
-	struct cursor in = cursor_make(row.data, row.length);
-	if (timed)
-		cursor_u8(&in);
-	cursor_u64(&in);
-	for (int provided = 0; provided < 2; provided++) {
-		uint32_t count = cursor_count(&in, timed ? 24 : 16);
-		for (uint32_t i = 0; i < count && !in.failed; i++) {
-			struct permission_level level = {0};
-			permission_level_unpack(&level, &in);
-			int64_t time = timed ? (int64_t)cursor_u64(&in) : 0;
-			visit(context, &level, provided, time);
-		}
-	}
-	return 0;
+	return result < 0 ? result : approvals_row_walk(&row, timed, visit, context);
 }
 
 struct level_printer {
@@ -335,9 +316,7 @@ int proposals_transaction_read(struct request *request, struct text *out, struct
 	struct transaction transaction;
 	struct text json = TEXT_EMPTY, whole = TEXT_EMPTY;
 	struct level_printer printer = {&whole, ""};
-	const uint8_t *packed = NULL;
-	size_t length = 0;
-	int result = read_transaction(request, &transaction, &packed, &length, error);
+	int result = read_transaction(request, &transaction, error);
 	if (result == -ENOENT && draft_exists(request)) {
 		text_append(out, "{}\n");
 		return 0;
@@ -397,31 +376,6 @@ static void levels_of_actions(struct permission_level **out, size_t *count,
 		}
 }
 
-static int send_one(struct request *request, const char *name, uint64_t actor, uint64_t permission,
-                    struct bytes *data, struct error *error)
-{
-	struct batch batch = {0};
-	batch_add_packed(&batch, MSIG, name_literal(name), actor, permission, data);
-	int result = batch_send(&batch, request, error);
-	batch_release(&batch);
-	return result;
-}
-
-static int propose(struct request *request, const struct transaction *transaction,
-                   const struct permission_level *requested, size_t count, struct error *error)
-{
-	struct bytes data = {0};
-	bytes_put_u64(&data, request->name[0]);
-	bytes_put_u64(&data, request->name[1]);
-	bytes_put_varuint32(&data, (uint32_t)count);
-	for (size_t i = 0; i < count; i++)
-		permission_level_pack(&data, &requested[i]);
-	transaction_pack(&data, transaction);
-	int result = send_one(request, "propose", request->name[0], ACTIVE, &data, error);
-	bytes_release(&data);
-	return result;
-}
-
 /* What a file shows may be written back. */
 static bool same_as_shown(struct request *request, const char *data, size_t length)
 {
@@ -442,6 +396,7 @@ int proposals_transaction_write(struct request *request, const char *data, size_
 	struct permission_level *requested = NULL;
 	struct chain_view *view = NULL;
 	struct json *json = NULL;
+	struct action action;
 	size_t count = 0;
 	int result = proposals_proposal_exists(request, error);
 	if (result || same_as_shown(request, data, length))
@@ -458,7 +413,9 @@ int proposals_transaction_write(struct request *request, const char *data, size_
 	else if (result == 0)
 		levels_of_actions(&requested, &count, &transaction);
 	if (result == 0)
-		result = propose(request, &transaction, requested, count, error);
+		make_msig_propose(&action, request->name[0], request->name[1], requested, count, &transaction);
+	if (result == 0)
+		result = request_act(request, &action, error);
 	if (result == 0)
 		draft_remove(request);
 	free(requested);
@@ -469,11 +426,8 @@ int proposals_transaction_write(struct request *request, const char *data, size_
 
 /* --- approving, executing --- */
 
-static void put_proposal(struct bytes *data, const struct request *request)
-{
-	bytes_put_u64(data, request->name[0]);
-	bytes_put_u64(data, request->name[1]);
-}
+typedef void proposal_action(struct action *out, uint64_t proposer, uint64_t proposal,
+                             const struct permission_level *by);
 
 static int demand_proposed(struct request *request, struct error *error)
 {
@@ -486,12 +440,12 @@ static int demand_proposed(struct request *request, struct error *error)
 	return result == -ENOENT ? no_such_proposal(request, error) : result;
 }
 
-static int send_level(struct request *request, const char *action, const char *data, size_t length,
+static int send_level(struct request *request, proposal_action *make, const char *data, size_t length,
                       struct error *error)
 {
 	struct command command;
 	struct permission_level level = {0};
-	struct bytes packed = {0};
+	struct action action;
 	const char *word = NULL;
 	int result = command_parse(&command, data, length, NULL, 0, error);
 	if (result == 0)
@@ -503,57 +457,53 @@ static int send_level(struct request *request, const char *action, const char *d
 	if (result == 0)
 		result = demand_proposed(request, error);
 	if (result == 0) {
-		put_proposal(&packed, request);
-		permission_level_pack(&packed, &level);
-		result = send_one(request, action, level.actor, level.permission, &packed, error);
+		make(&action, request->name[0], request->name[1], &level);
+		result = request_act(request, &action, error);
 	}
-	bytes_release(&packed);
 	command_release(&command);
 	return result;
 }
 
 int proposals_approve_write(struct request *request, const char *data, size_t length, struct error *error)
 {
-	return send_level(request, "approve", data, length, error);
+	return send_level(request, make_msig_approve, data, length, error);
 }
 
 int proposals_unapprove_write(struct request *request, const char *data, size_t length, struct error *error)
 {
-	return send_level(request, "unapprove", data, length, error);
+	return send_level(request, make_msig_unapprove, data, length, error);
 }
 
 /* `exec` (or `cancel`) alone: the proposer does it; else the account that is named. */
-static int send_actor(struct request *request, const char *action, const char *data, size_t length,
-                      struct error *error)
+static int send_actor(struct request *request, const char *name, proposal_action *make, const char *data,
+                      size_t length, struct error *error)
 {
 	struct command command;
 	struct permission_level level = {.actor = request->name[0], .permission = ACTIVE};
-	struct bytes packed = {0};
+	struct action action;
 	const char *word = NULL;
 	int result = command_parse(&command, data, length, NULL, 0, error);
 	if (result == 0)
 		result = command_take_word(&command, &word, "who does it", error);
 	if (result == 0)
 		result = command_end(&command, "[ACTOR[@PERMISSION]]", error);
-	if (result == 0 && strcmp(word, action) != 0)
+	if (result == 0 && strcmp(word, name) != 0)
 		result = permission_level_parse(&level, word, error);
 	if (result == 0)
 		result = require_account(request, level.actor, error);
 	if (result == 0)
 		result = demand_proposed(request, error);
 	if (result == 0) {
-		put_proposal(&packed, request);
-		bytes_put_u64(&packed, level.actor);
-		result = send_one(request, action, level.actor, level.permission, &packed, error);
+		make(&action, request->name[0], request->name[1], &level);
+		result = request_act(request, &action, error);
 	}
-	bytes_release(&packed);
 	command_release(&command);
 	return result;
 }
 
 int proposals_exec_write(struct request *request, const char *data, size_t length, struct error *error)
 {
-	return send_actor(request, "exec", data, length, error);
+	return send_actor(request, "exec", make_msig_exec, data, length, error);
 }
 
 int proposals_cancel_write(struct request *request, const char *data, size_t length, struct error *error)
@@ -565,5 +515,5 @@ int proposals_cancel_write(struct request *request, const char *data, size_t len
 		draft_remove(request);
 		return 0;
 	}
-	return send_actor(request, "cancel", data, length, error);
+	return send_actor(request, "cancel", make_msig_cancel, data, length, error);
 }

@@ -182,14 +182,6 @@ void batch_release(struct batch *batch)
 	*batch = (struct batch){0};
 }
 
-static struct action *batch_next(struct batch *batch)
-{
-	memory_grow(&batch->actions, &batch->capacity, batch->count + 1, sizeof *batch->actions);
-	struct action *next = &batch->actions[batch->count];
-	*next = (struct action){0};
-	return next;
-}
-
 int batch_take(struct batch *batch, struct request *request, struct action *action, struct error *error)
 {
 	struct chain_view *view = NULL;
@@ -197,25 +189,12 @@ int batch_take(struct batch *batch, struct request *request, struct action *acti
 	if (result == 0)
 		result = chain_action_known(view, action->account, action->name, error);
 	if (result == 0) {
-		*batch_next(batch) = *action;
-		batch->count++;
+		memory_grow(&batch->actions, &batch->capacity, batch->count + 1, sizeof *batch->actions);
+		batch->actions[batch->count++] = *action;
 		*action = (struct action){0};
 	}
 	action_release(action);
 	return result;
-}
-
-void batch_add_packed(struct batch *batch, uint64_t contract, uint64_t action, uint64_t actor,
-                      uint64_t permission, struct bytes *data)
-{
-	const struct permission_level level = {actor, permission};
-	*batch_next(batch) = (struct action){.account = contract,
-	                                     .name = action,
-	                                     .authorization = memory_copy(&level, sizeof level),
-	                                     .authorization_count = 1,
-	                                     .data = *data};
-	*data = (struct bytes){0};
-	batch->count++;
 }
 
 int batch_send(struct batch *batch, struct request *request, struct error *error)

@@ -40,8 +40,6 @@ struct batch {
 void batch_release(struct batch *batch);
 /* Takes the action over, even on failure; its contract must know it. */
 int batch_take(struct batch *batch, struct request *request, struct action *action, struct error *error);
-void batch_add_packed(struct batch *batch, uint64_t contract, uint64_t action, uint64_t actor,
-                      uint64_t permission, struct bytes *data);
 /* Nothing in it: nothing is sent, 0. */
 int batch_send(struct batch *batch, struct request *request, struct error *error);
 

@@ -237,26 +237,3 @@ int request_act(struct request *request, struct action *action, struct error *er
 	action_release(action);
 	return result;
 }
-
-int request_push(struct request *request, uint64_t contract, const char *action, uint64_t actor,
-                 struct error *error, const char *json_format, ...)
-{
-	struct permission_level level = {.actor = actor, .permission = name_literal("active")};
-	struct action packed = {0};
-	struct text data = TEXT_EMPTY;
-	struct chain_view *view = NULL;
-	va_list arguments;
-	int result = 0;
-	va_start(arguments, json_format);
-	text_vprintf(&data, json_format, arguments);
-	va_end(arguments);
-	result = request_view(request, &view, error);
-	if (result == 0)
-		result = chain_action_make_text(view, &packed, contract, name_literal(action), text_string(&data),
-		                                &level, 1, error);
-	if (result == 0)
-		result = request_send(request, &packed, 1, error);
-	action_release(&packed);
-	text_release(&data);
-	return result;
-}

@@ -138,9 +138,6 @@ int request_send(struct request *request, struct action *actions, size_t count, 
 /* A whole transaction as it is (emptied on success), signed by the wallet where it has no signatures; else
  * the same. */
 int request_send_packed(struct request *request, struct packed_transaction *packed, struct error *error);
-/* One action with JSON data made by printf, authorized by actor@active. */
-int request_push(struct request *request, uint64_t contract, const char *action, uint64_t actor,
-                 struct error *error, const char *json_format, ...) __attribute__((format(printf, 6, 7)));
 /* One of the system contracts' actions, as core/chain/system_actions packs them (taken over, even on
  * failure); the contract must know it. */
 int request_act(struct request *request, struct action *action, struct error *error);

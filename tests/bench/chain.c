@@ -73,10 +73,9 @@ static struct name_text user(size_t number)
 
 static void add(struct chain_view *view, struct action *out, const char *contract, const char *name, const char *json)
 {
-	struct permission_level level = {name_literal("eosio"), name_literal("active")};
 	struct error error = {0};
 
-	rig_must(chain_action_make_text(view, out, name_literal(contract), name_literal(name), json, &level, 1, &error), name, &error);
+	rig_must(rig_make_action(view, out, contract, name, "eosio", json, &error), name, &error);
 }
 
 /* Accounts from..to as the boot sequence makes them, with a key of their own, RAM, stake and tokens; BATCH in a transaction. */
@@ -119,7 +118,6 @@ static void make_users(struct rig *rig, size_t from, size_t to)
 static struct packed_transaction *sign_transfers(struct rig *rig, size_t count, size_t users, unsigned seed)
 {
 	struct packed_transaction *out = memory_allocate(count, sizeof *out);
-	struct permission_level level = {name_literal("eosio"), name_literal("active")};
 	struct checksum256 reference;
 	struct chain_view *view = NULL;
 	struct private_key key;
@@ -134,8 +132,7 @@ static struct packed_transaction *sign_transfers(struct rig *rig, size_t count, 
 		                                  .ref_block_prefix = block_id_prefix(&reference), .actions_count = 1};
 		transaction.actions = memory_allocate(1, sizeof *transaction.actions);
 		snprintf(json, sizeof json, "[\"eosio\",\"%s\",\"0.0001 SYS\",\"%u %zu\"]", user((size_t)rand_r(&seed) % users).text, seed, i);
-		rig_must(chain_action_make_text(view, transaction.actions, name_literal("eosio.token"), name_literal("transfer"), json, &level, 1, &rig->error),
-		         "transfer", &rig->error);
+		rig_must(rig_make_action(view, transaction.actions, "eosio.token", "transfer", "eosio", json, &rig->error), "transfer", &rig->error);
 		packed_transaction_make(&out[i], &transaction);
 		rig_must(packed_transaction_sign(&out[i], rig->signer, &key, NULL, &rig->chain->chain_id, &rig->error), "sign", &rig->error);
 	}

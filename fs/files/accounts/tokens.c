@@ -2,11 +2,11 @@
  * an asset under its symbol's code. */
 #include "fs/files/accounts/accounts.h"
 
-#include "fs/tree/command.h"
-#include "fs/files/system_tables.h"
-
 #include "core/base/memory.h"
+#include "core/chain/system_actions.h"
 #include "core/types/name.h"
+#include "fs/files/system_tables.h"
+#include "fs/tree/command.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -136,7 +136,7 @@ int accounts_transfer_write(struct request *request, const char *data, size_t le
 	uint64_t to = 0, contract = name_literal("eosio.token");
 	struct command command;
 	struct asset quantity = {0};
-	struct text json = TEXT_EMPTY;
+	struct action action;
 	int result = command_parse(&command, data, length, NULL, 0, error);
 	if (result == 0)
 		result = command_take_name(&command, &to, "the receiver's name", error);
@@ -153,16 +153,10 @@ int accounts_transfer_write(struct request *request, const char *data, size_t le
 	if (result == 0)
 		result = match_precision(request, &quantity, contract, error);
 	if (result == 0) {
-		const char *memo = command_take_rest(&command);
-		text_printf(&json,
-		            "{\"from\":\"%s\",\"to\":\"%s\",\"quantity\":\"%s\",\"memo\":", name_text(from).text,
-		            name_text(to).text, asset_text(&quantity).text);
-		text_append_json(&json, memo, strlen(memo));
-		text_append_char(&json, '}');
-		result = request_push(request, contract, "transfer", from, error, "%s", text_string(&json));
+		make_token_transfer(&action, contract, from, to, &quantity, command_take_rest(&command));
+		result = request_act(request, &action, error);
 	}
 out:
-	text_release(&json);
 	command_release(&command);
 	return result;
 }

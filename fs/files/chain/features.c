@@ -1,7 +1,7 @@
 /* chain/features: protocol features, and activating one, whatever that takes: PREACTIVATE_FEATURE is
  * scheduled for the next block, the others are actions of eosio's contract, which needs one that knows
  * `activate`. */
-#include "core/base/memory.h"
+#include "core/chain/system_actions.h"
 #include "core/contracts/bundle.h"
 #include "core/types/name.h"
 #include "fs/files/chain/chain.h"
@@ -90,28 +90,6 @@ static int find_feature(struct request *request, struct search *search, const ch
 
 /* --- activating one --- */
 
-static struct action make_action(const char *name, struct bytes *data)
-{
-	struct permission_level level = {.actor = name_literal("eosio"), .permission = name_literal("active")};
-	struct action action = {.account = name_literal("eosio"),
-	                        .name = name_literal(name),
-	                        .authorization_count = 1,
-	                        .data = *data};
-	action.authorization = memory_copy(&level, sizeof level);
-	*data = (struct bytes){0};
-	return action;
-}
-
-static struct action setcode_action(const void *code, size_t length)
-{
-	struct bytes data = {0};
-	bytes_put_u64(&data, name_literal("eosio"));
-	bytes_put_u8(&data, 0);
-	bytes_put_u8(&data, 0);
-	bytes_put_counted(&data, code, length);
-	return make_action("setcode", &data);
-}
-
 /* Whether eosio runs a contract that knows `activate`; its code is put in *code. */
 static int read_contract(struct chain_view *view, bool *knows_activate, struct bytes *code,
                          struct error *error)
@@ -134,7 +112,8 @@ static int activate_by_action(struct request *request, const struct checksum256 
 {
 	enum { ACTIONS_MAXIMUM = 3 };
 	struct action actions[ACTIONS_MAXIMUM] = {{0}};
-	struct bytes data = {0}, code = {0};
+	const uint64_t eosio = name_literal("eosio");
+	struct bytes code = {0};
 	struct chain_view *view = NULL;
 	const struct bundle *boot = bundle_find("eosio.boot");
 	bool knows_activate = false;
@@ -146,11 +125,10 @@ static int activate_by_action(struct request *request, const struct checksum256 
 		result = error_set(error, EOPNOTSUPP, "the contract on eosio has no action \"activate\"");
 	if (result == 0) {
 		if (!knows_activate)
-			actions[count++] = setcode_action(boot->code->data, boot->code->length);
-		bytes_put(&data, digest->data, sizeof digest->data);
-		actions[count++] = make_action("activate", &data);
+			make_setcode(&actions[count++], eosio, boot->code->data, boot->code->length);
+		make_activate(&actions[count++], digest);
 		if (!knows_activate)
-			actions[count++] = setcode_action(code.data, code.length);
+			make_setcode(&actions[count++], eosio, code.data, code.length);
 		result = request_send(request, actions, count, error);
 	}
 	bytes_release(&code);
