@@ -219,6 +219,7 @@ static void read_folder(fuse_req_t req, fuse_ino_t inode, size_t size, off_t off
                         struct fuse_file_info *info)
 {
 	struct folder *folder = (struct folder *)(uintptr_t)info->fh;
+	struct caller caller = mount_caller(req);
 	char stack[STACK_BUFFER], *buffer = stack;
 	size_t used = 0;
 	int result = 0;
@@ -231,7 +232,7 @@ static void read_folder(fuse_req_t req, fuse_ino_t inode, size_t size, off_t off
 	for (uint64_t position = (uint64_t)offset;; position++) {
 		const char *name;
 		struct stat entry = {0};
-		result = folder_entry(folder, position, &name, &entry.st_mode, &entry.st_ino);
+		result = folder_entry(folder, &name, &entry.st_mode, &entry.st_ino, &caller.interruption, position);
 		if (result <= 0)
 			break;
 		size_t needed = fuse_add_direntry(req, buffer + used, size - used, name, &entry, (off_t)position + 1);

@@ -19,10 +19,25 @@ void boot_append(struct growing_text *text, const char *line, size_t length)
 		growing_text_append(text, line, length, clock_real());
 }
 
-void boot_context_fill(struct boot *boot, struct boot_context *out)
+void boot_enter(struct boot *boot, const struct interruption *interruption)
 {
-	*out = (struct boot_context){
-		.plan = boot->plan, .chain = boot->environment.chain, .wallet = boot->environment.wallet};
+	pthread_mutex_lock(&boot->lock);
+	boot->interruption = interruption;
+}
+
+void boot_leave(struct boot *boot)
+{
+	boot->interruption = NULL;
+	pthread_mutex_unlock(&boot->lock);
+}
+
+int boot_context_open(struct boot *boot, struct boot_context *out, struct error *error)
+{
+	*out = (struct boot_context){.plan = boot->plan,
+	                             .chain = boot->environment.chain,
+	                             .wallet = boot->environment.wallet,
+	                             .interruption = boot->interruption};
+	return chain_view_open(out->chain, &out->view, NULL, out->interruption, error);
 }
 
 /* --- files --- */
@@ -164,7 +179,8 @@ static int make_plan(const struct boot *boot, struct boot_plan **out, const stru
 	if (length)
 		result = boot_accounts_parse(&accounts, document, length, settings, NULL, error);
 	if (result == 0)
-		result = boot_plan_create(out, settings, &accounts, boot->environment.chain, error);
+		result = boot_plan_create(out, settings, &accounts, boot->environment.chain, boot->interruption,
+		                          error);
 	boot_accounts_release(&accounts);
 	return result;
 }
@@ -176,15 +192,15 @@ int boot_plan_ensure(struct boot *boot, struct error *error)
 	                              boot->given.length, error);
 }
 
-uint64_t boot_first_user(struct boot *boot)
+uint64_t boot_first_user(struct boot *boot, const struct interruption *interruption)
 {
 	uint64_t name = 0;
 
-	pthread_mutex_lock(&boot->lock);
+	boot_enter(boot, interruption);
 	if (atomic_load(&boot->steps[boot_step_find("stake", NULL)].ended) && boot_plan_ensure(boot, NULL) == 0 &&
 	    boot->plan->accounts.count)
 		name = boot->plan->accounts.list[0].name;
-	pthread_mutex_unlock(&boot->lock);
+	boot_leave(boot);
 	return name;
 }
 
@@ -226,9 +242,9 @@ static int refuse_after(const struct boot *boot, const char *what, const char *s
 
 void boot_option_read(struct boot *boot, struct text *out, size_t option)
 {
-	pthread_mutex_lock(&boot->lock);
+	boot_enter(boot, NULL);
 	text_printf(out, "%s\n", boot_settings_shown(&boot->settings, option));
-	pthread_mutex_unlock(&boot->lock);
+	boot_leave(boot);
 }
 
 /* A number that leaves nothing to do by is refused when it is set, not when it is used; unless there was
@@ -247,13 +263,14 @@ static int check_option(struct boot *boot, const struct boot_settings *settings,
 	return result;
 }
 
-int boot_option_write(struct boot *boot, size_t option, const char *value, struct error *error)
+int boot_option_write(struct boot *boot, size_t option, const char *value,
+                      const struct interruption *interruption, struct error *error)
 {
 	struct boot_settings settings;
 	struct text text = TEXT_EMPTY;
 	int result;
 
-	pthread_mutex_lock(&boot->lock);
+	boot_enter(boot, interruption);
 	settings = boot->settings;
 	result = refuse_while_running(boot, error);
 	if (result == 0)
@@ -272,19 +289,20 @@ int boot_option_write(struct boot *boot, size_t option, const char *value, struc
 			forget_states(boot);
 		}
 	}
-	pthread_mutex_unlock(&boot->lock);
+	boot_leave(boot);
 	release_secret_text(&text);
 	memory_wipe(&settings, sizeof settings);
 	return result;
 }
 
-int boot_accounts_read(struct boot *boot, struct text *out, struct error *error)
+int boot_accounts_read(struct boot *boot, struct text *out, const struct interruption *interruption,
+                       struct error *error)
 {
-	pthread_mutex_lock(&boot->lock);
+	boot_enter(boot, interruption);
 	int result = boot_plan_ensure(boot, error);
 	if (result == 0)
 		result = boot_accounts_print(&boot->plan->accounts, out, false, error);
-	pthread_mutex_unlock(&boot->lock);
+	boot_leave(boot);
 	return result;
 }
 
@@ -337,13 +355,14 @@ static bool same_accounts(struct boot *boot, struct boot_plan *plan)
 	return same;
 }
 
-int boot_accounts_write(struct boot *boot, const char *text, size_t length, struct error *error)
+int boot_accounts_write(struct boot *boot, const char *text, size_t length,
+                        const struct interruption *interruption, struct error *error)
 {
 	struct text kept = TEXT_EMPTY;
 	struct boot_plan *plan = NULL;
 	int result;
 
-	pthread_mutex_lock(&boot->lock);
+	boot_enter(boot, interruption);
 	result = refuse_while_running(boot, error);
 	if (result || same_document(boot, text, length))
 		goto out;
@@ -368,7 +387,7 @@ int boot_accounts_write(struct boot *boot, const char *text, size_t length, stru
 	boot->given = kept;
 	kept = (struct text)TEXT_EMPTY;
 out:
-	pthread_mutex_unlock(&boot->lock);
+	boot_leave(boot);
 	release_secret_text(&kept);
 	return result;
 }

@@ -34,20 +34,26 @@ struct boot_runner {
  * whole transaction. A chain's refusal names step and item. */
 int boot_run(struct boot *boot, const char *words, const struct boot_runner *runner, struct error *error);
 
+/* interruption, here and below: of who waits, for what must ask the chain; NULL: never. */
 /* The first account that has tokens, once eosio has given all of its own away; 0: it has not. */
-uint64_t boot_first_user(struct boot *boot);
+uint64_t boot_first_user(struct boot *boot, const struct interruption *interruption);
 
 /* Options, by index (option.h). Writing while it runs: -EBUSY. */
 void boot_option_read(struct boot *boot, struct text *out, size_t option);
-int boot_option_write(struct boot *boot, size_t option, const char *value, struct error *error);
+int boot_option_write(struct boot *boot, size_t option, const char *value,
+                      const struct interruption *interruption, struct error *error);
 /* accounts.json: without private keys. Written whole; an empty object: generated again. */
-int boot_accounts_read(struct boot *boot, struct text *out, struct error *error);
-int boot_accounts_write(struct boot *boot, const char *text, size_t length, struct error *error);
+int boot_accounts_read(struct boot *boot, struct text *out, const struct interruption *interruption,
+                       struct error *error);
+int boot_accounts_write(struct boot *boot, const char *text, size_t length,
+                        const struct interruption *interruption, struct error *error);
 
 /* Lines that begin with `#`: every step with its state, counts and seconds; one step with its commands as
  * well. */
-int boot_run_read(struct boot *boot, struct text *out, struct error *error);
-int boot_step_read(struct boot *boot, struct text *out, size_t step, struct error *error);
+int boot_run_read(struct boot *boot, struct text *out, const struct interruption *interruption,
+                  struct error *error);
+int boot_step_read(struct boot *boot, struct text *out, size_t step, const struct interruption *interruption,
+                   struct error *error);
 /* "08-stake"; false beyond the last. */
 bool boot_step_name(char out[64], size_t step);
 

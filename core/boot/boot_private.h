@@ -32,6 +32,7 @@ struct boot {
 	char *folder; /* owned; NULL: in memory */
 	/* over settings, given, plan; not held while it runs, since nothing of them changes then */
 	pthread_mutex_t lock;
+	const struct interruption *interruption; /* borrowed: of whoever holds the lock; NULL: never */
 	bool running;
 	int running_pid;
 	struct boot_settings settings;
@@ -45,7 +46,11 @@ struct boot {
 };
 
 int boot_plan_ensure(struct boot *boot, struct error *error); /* under lock */
-void boot_context_fill(struct boot *boot, struct boot_context *out);
+/* The lock, and who may give up waiting meanwhile. */
+void boot_enter(struct boot *boot, const struct interruption *interruption);
+void boot_leave(struct boot *boot);
+/* Under lock: with a view of the head, to be closed. */
+int boot_context_open(struct boot *boot, struct boot_context *out, struct error *error);
 void boot_keep_steps(const struct boot *boot);
 /* run.c: one step, by itself; boot_key signs for eosio. */
 int boot_step_run(struct boot *boot, size_t index, const struct boot_runner *runner,

@@ -126,10 +126,10 @@ static int check_run(struct boot *boot, const struct wanted *order, size_t count
 
 	if (result)
 		return result;
-	boot_context_fill(boot, &context);
 	result = boot_plan_key(boot->plan, boot->environment.wallet, boot_key, error);
-	if (result == 0)
-		result = chain_view_open(context.chain, &context.view, NULL, NULL, error);
+	if (result)
+		return result;
+	result = boot_context_open(boot, &context, error);
 	for (size_t i = 0; i < count && result == 0; i++) {
 		const struct boot_step *step = &boot_steps[order[i].step];
 		result = check_needs(boot, &context, order, i, order[i].step, error);
@@ -173,7 +173,7 @@ int boot_run(struct boot *boot, const char *words, const struct boot_runner *run
 		return result;
 	for (size_t i = 0; i < count; i++)
 		all = all || !order[i].by_name;
-	pthread_mutex_lock(&boot->lock);
+	boot_enter(boot, runner->interruption);
 	if (boot->running)
 		result = error_set(error, EBUSY, "the boot is running already (started by process %d)",
 		                   boot->running_pid);
@@ -185,7 +185,7 @@ int boot_run(struct boot *boot, const char *words, const struct boot_runner *run
 		boot->running = true;
 		boot->running_pid = runner->pid;
 	}
-	pthread_mutex_unlock(&boot->lock);
+	boot_leave(boot);
 	if (result)
 		goto out;
 	if (is_among(order, count, (size_t)boot_step_find("wallet", NULL)) ||
@@ -196,9 +196,9 @@ int boot_run(struct boot *boot, const char *words, const struct boot_runner *run
 	if (result == 0 && all)
 		result = catch_up(boot, runner, error);
 	boot_keep_steps(boot);
-	pthread_mutex_lock(&boot->lock);
+	boot_enter(boot, runner->interruption);
 	boot->running = boot->judged = false;
-	pthread_mutex_unlock(&boot->lock);
+	boot_leave(boot);
 out:
 	memory_wipe(&boot_key, sizeof boot_key);
 	return result;

@@ -100,7 +100,8 @@ static int take_feature(void *context, const struct chain_feature *feature)
 }
 
 int boot_plan_create(struct boot_plan **out, const struct boot_settings *settings,
-                     struct boot_accounts *given, struct chain *chain, struct error *error)
+                     struct boot_accounts *given, struct chain *chain, const struct interruption *interruption,
+                     struct error *error)
 {
 	struct boot_plan *plan = memory_allocate(1, sizeof *plan);
 	struct chain_view *view = NULL;
@@ -120,7 +121,7 @@ int boot_plan_create(struct boot_plan **out, const struct boot_settings *setting
 	if (result == 0)
 		result = choose_keys(plan, chain, error);
 	if (result == 0)
-		result = chain_view_open(chain, &view, NULL, NULL, error);
+		result = chain_view_open(chain, &view, NULL, interruption, error);
 	if (result == 0)
 		result = view->operations->features(view, take_feature, plan, error);
 	chain_view_close(view);

@@ -96,8 +96,7 @@ static int judge_all(struct boot *boot, struct error *error)
 
 	if (result || boot->running)
 		return result;
-	boot_context_fill(boot, &context);
-	result = chain_view_open(context.chain, &context.view, NULL, NULL, error);
+	result = boot_context_open(boot, &context, error);
 	if (result)
 		return result;
 	if (!boot->judged || boot->judged_sequence != context.view->sequence) {
@@ -163,8 +162,7 @@ static void print_notice(struct boot *boot, struct text *out)
 	struct boot_context context;
 	struct text notice = TEXT_EMPTY;
 
-	boot_context_fill(boot, &context);
-	if (chain_view_open(context.chain, &context.view, NULL, NULL, NULL) == 0)
+	if (boot_context_open(boot, &context, NULL) == 0)
 		chain_hollow_notice(context.view, &notice);
 	chain_view_close(context.view);
 	if (notice.length)
@@ -172,9 +170,10 @@ static void print_notice(struct boot *boot, struct text *out)
 	text_release(&notice);
 }
 
-int boot_run_read(struct boot *boot, struct text *out, struct error *error)
+int boot_run_read(struct boot *boot, struct text *out, const struct interruption *interruption,
+                  struct error *error)
 {
-	pthread_mutex_lock(&boot->lock);
+	boot_enter(boot, interruption);
 	int result = judge_all(boot, error);
 	if (result == 0) {
 		print_notice(boot, out);
@@ -182,7 +181,7 @@ int boot_run_read(struct boot *boot, struct text *out, struct error *error)
 		for (size_t i = 0; i < boot_steps_count; i++)
 			print_state(boot, out, i);
 	}
-	pthread_mutex_unlock(&boot->lock);
+	boot_leave(boot);
 	return result;
 }
 
@@ -191,10 +190,8 @@ static int print_commands(struct boot *boot, struct text *out, const struct boot
                           struct error *error)
 {
 	struct boot_context context;
-	int result = 0;
+	int result = boot_context_open(boot, &context, error);
 
-	boot_context_fill(boot, &context);
-	result = chain_view_open(context.chain, &context.view, NULL, NULL, error);
 	if (result)
 		return result;
 	size_t count = is_endless(step) ? 0 : step->count(&context);
@@ -216,14 +213,15 @@ static int print_commands(struct boot *boot, struct text *out, const struct boot
 	return result;
 }
 
-int boot_step_read(struct boot *boot, struct text *out, size_t step, struct error *error)
+int boot_step_read(struct boot *boot, struct text *out, size_t step, const struct interruption *interruption,
+                   struct error *error)
 {
-	pthread_mutex_lock(&boot->lock);
+	boot_enter(boot, interruption);
 	int result = judge_all(boot, error);
 	if (result == 0) {
 		print_state(boot, out, step);
 		result = print_commands(boot, out, &boot_steps[step], error);
 	}
-	pthread_mutex_unlock(&boot->lock);
+	boot_leave(boot);
 	return result;
 }

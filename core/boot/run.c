@@ -429,10 +429,12 @@ int boot_step_run(struct boot *boot, size_t index, const struct boot_runner *run
 	struct text line = TEXT_EMPTY;
 	int result;
 
-	boot_context_fill(boot, &run.context);
-	run.context.interruption = runner->interruption;
-	run.context.notes = &run.notes;
-	run.context.random = &run.random;
+	run.context = (struct boot_context){.plan = boot->plan,
+	                                    .chain = boot->environment.chain,
+	                                    .wallet = boot->environment.wallet,
+	                                    .interruption = runner->interruption,
+	                                    .notes = &run.notes,
+	                                    .random = &run.random};
 	random_seed(&run.random, run.context.plan->accounts.seed);
 	atomic_store(&run.state->sent, 0);
 	atomic_store(&run.state->began_us, clock_monotonic_us());

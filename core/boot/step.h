@@ -65,6 +65,12 @@ void boot_item_release(struct boot_item *item);
 
 #define BOOT_ENDLESS SIZE_MAX
 
+/* What a step's row does, as its handlers do it. */
+typedef size_t boot_count(struct boot_context *context);
+typedef int boot_check(struct boot_context *context, struct error *error);
+typedef int boot_done(struct boot_context *context, size_t index, struct error *error);
+typedef int boot_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+
 enum boot_item_state {
 	BOOT_ITEM_OPEN,
 	BOOT_ITEM_DONE,
@@ -78,15 +84,15 @@ struct boot_step {
 	bool by_eosio; /* eosio's key signs, and is looked for before anything is sent */
 	const char *needs; /* the step that must be complete before; NULL: none */
 	/* BOOT_ENDLESS: goes on until interrupted, and done() is never asked. */
-	size_t (*count)(struct boot_context *context);
+	boot_count *count;
 	/* What the chain shows of an item: enum boot_item_state, or -errno. */
-	int (*done)(struct boot_context *context, size_t index, struct error *error);
-	int (*make)(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+	boot_done *done;
+	boot_make *make;
 	/* Refuses what can never succeed, before the first of all steps that were asked for sends anything.
 	 * May be NULL. */
-	int (*check)(struct boot_context *context, struct error *error);
+	boot_check *check;
 	/* When its turn has come and there is something to do: makes ready, or refuses. May be NULL. */
-	int (*begin)(struct boot_context *context, struct error *error);
+	boot_check *begin;
 };
 extern const struct boot_step boot_steps[]; /* in order */
 extern const size_t boot_steps_count;
@@ -95,7 +101,8 @@ int boot_step_find(const char *name, struct error *error); /* -ENOENT; NN-NAME t
 /* --- plan.c --- */
 /* Takes over the accounts as they were given (none: they are generated). */
 int boot_plan_create(struct boot_plan **out, const struct boot_settings *settings,
-                     struct boot_accounts *given, struct chain *chain, struct error *error);
+                     struct boot_accounts *given, struct chain *chain,
+                     const struct interruption *interruption, struct error *error);
 void boot_plan_destroy(struct boot_plan *plan); /* NULL is fine */
 void boot_plan_stake_items(struct boot_plan *plan); /* step_stake.c */
 /* eosio's private key, or the wallet's of that public key; wipe it. */
@@ -128,71 +135,26 @@ int boot_account_signs(struct boot_context *context, size_t account, struct erro
 int boot_account_exists(struct boot_context *context, uint64_t name, struct error *error);
 
 /* --- the steps' handlers --- */
-size_t step_wallet_count(struct boot_context *context);
-int step_wallet_done(struct boot_context *context, size_t index, struct error *error);
-int step_wallet_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
-size_t step_boot_count(struct boot_context *context);
-int step_boot_done(struct boot_context *context, size_t index, struct error *error);
-int step_boot_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
-size_t step_sys_count(struct boot_context *context);
-int step_sys_done(struct boot_context *context, size_t index, struct error *error);
-int step_sys_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
-size_t step_contracts_count(struct boot_context *context);
-int step_contracts_done(struct boot_context *context, size_t index, struct error *error);
-int step_contracts_make(struct boot_context *context, struct boot_item *item, size_t index,
-                        struct error *error);
-size_t step_tokens_count(struct boot_context *context);
-int step_tokens_done(struct boot_context *context, size_t index, struct error *error);
-int step_tokens_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
-size_t step_sys_contract_count(struct boot_context *context);
-int step_sys_contract_begin(struct boot_context *context, struct error *error);
-int step_sys_contract_done(struct boot_context *context, size_t index, struct error *error);
-int step_sys_contract_make(struct boot_context *context, struct boot_item *item, size_t index,
-                           struct error *error);
-size_t step_init_count(struct boot_context *context);
-int step_init_done(struct boot_context *context, size_t index, struct error *error);
-int step_init_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+boot_count step_wallet_count, step_boot_count, step_sys_count, step_contracts_count, step_tokens_count,
+	step_sys_contract_count, step_init_count;
+boot_check step_sys_contract_begin;
+boot_done step_wallet_done, step_boot_done, step_sys_done, step_contracts_done, step_tokens_done,
+	step_sys_contract_done, step_init_done;
+boot_make step_wallet_make, step_boot_make, step_sys_make, step_contracts_make, step_tokens_make,
+	step_sys_contract_make, step_init_make;
 
-size_t step_stake_count(struct boot_context *context);
-int step_stake_check(struct boot_context *context, struct error *error);
-int step_stake_done(struct boot_context *context, size_t index, struct error *error);
-int step_stake_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
-int step_reg_prod_check(struct boot_context *context, struct error *error);
-size_t step_reg_prod_count(struct boot_context *context);
-int step_reg_prod_done(struct boot_context *context, size_t index, struct error *error);
-int step_reg_prod_make(struct boot_context *context, struct boot_item *item, size_t index,
-                       struct error *error);
-size_t step_start_prod_count(struct boot_context *context);
-int step_start_prod_done(struct boot_context *context, size_t index, struct error *error);
-int step_start_prod_make(struct boot_context *context, struct boot_item *item, size_t index,
-                         struct error *error);
-int step_vote_check(struct boot_context *context, struct error *error);
-size_t step_vote_count(struct boot_context *context);
-int step_vote_done(struct boot_context *context, size_t index, struct error *error);
-int step_vote_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
-size_t step_claim_count(struct boot_context *context);
-int step_claim_done(struct boot_context *context, size_t index, struct error *error);
-int step_claim_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
-size_t step_proxy_count(struct boot_context *context);
-int step_proxy_done(struct boot_context *context, size_t index, struct error *error);
-int step_proxy_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+boot_count step_stake_count, step_reg_prod_count, step_start_prod_count, step_vote_count,
+	step_claim_count, step_proxy_count;
+boot_check step_stake_check, step_reg_prod_check, step_vote_check;
+boot_done step_stake_done, step_reg_prod_done, step_start_prod_done, step_vote_done, step_claim_done,
+	step_proxy_done;
+boot_make step_stake_make, step_reg_prod_make, step_start_prod_make, step_vote_make, step_claim_make,
+	step_proxy_make;
 /* 1: others than eosio produce. */
 int boot_producers_elected(struct boot_context *context, struct error *error);
-int step_resign_begin(struct boot_context *context, struct error *error);
-size_t step_resign_count(struct boot_context *context);
-int step_resign_done(struct boot_context *context, size_t index, struct error *error);
-int step_resign_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
-size_t step_msig_count(struct boot_context *context);
-int step_msig_done(struct boot_context *context, size_t index, struct error *error);
-int step_msig_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
-size_t step_update_count(struct boot_context *context);
-int step_update_done(struct boot_context *context, size_t index, struct error *error);
-int step_update_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
-size_t step_xfer_count(struct boot_context *context);
-int step_xfer_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
-int step_xfer_check(struct boot_context *context, struct error *error);
-size_t step_log_count(struct boot_context *context);
-int step_log_done(struct boot_context *context, size_t index, struct error *error);
-int step_log_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+boot_count step_resign_count, step_msig_count, step_update_count, step_xfer_count, step_log_count;
+boot_check step_resign_begin, step_xfer_check;
+boot_done step_resign_done, step_msig_done, step_update_done, step_log_done;
+boot_make step_resign_make, step_msig_make, step_update_make, step_xfer_make, step_log_make;
 
 #endif

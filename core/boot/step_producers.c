@@ -270,7 +270,7 @@ static int await_election(struct boot_context *context, size_t index, struct err
 	for (unsigned second = 0; second < WAIT_SECONDS; second++) {
 		struct boot_context now = *context;
 		now.view = NULL;
-		result = chain_view_open(context->chain, &now.view, NULL, NULL, error);
+		result = chain_view_open(context->chain, &now.view, NULL, context->interruption, error);
 		if (result == 0)
 			result = producers_took_over(&now, error);
 		if (result == 0 && second == 0 && stake_activated(&now, error) == 0) {

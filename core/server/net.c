@@ -28,20 +28,20 @@ static void print_handshake(struct text *out, const struct chain_connection *con
 	public_key_print(key, &no_key);
 	signature_print(signature, &no_signature);
 	text_printf(out, "{\"network_version\":%u,\"chain_id\":", connection->network_version);
-	print_checksum(out, heard ? chain_id : &none);
+	chain_print_checksum(out, heard ? chain_id : &none);
 	text_append(out, ",\"node_id\":");
-	print_checksum(out, &connection->node_id);
+	chain_print_checksum(out, &connection->node_id);
 	text_printf(out, ",\"key\":\"%s\",\"time\":", key);
-	print_uint64(out, (uint64_t)connection->time_ns);
+	chain_print_uint64(out, (uint64_t)connection->time_ns);
 	text_append(out, ",\"token\":");
-	print_checksum(out, &none);
+	chain_print_checksum(out, &none);
 	text_printf(out, ",\"sig\":\"%s\",\"p2p_address\":", signature);
 	print_text(out, connection->p2p_address);
 	text_printf(out, ",\"last_irreversible_block_num\":%" PRIu32 ",\"last_irreversible_block_id\":",
 	            connection->irreversible_num);
-	print_checksum(out, &connection->irreversible_id);
+	chain_print_checksum(out, &connection->irreversible_id);
 	text_printf(out, ",\"head_num\":%" PRIu32 ",\"head_id\":", connection->head_num);
-	print_checksum(out, &connection->head_id);
+	chain_print_checksum(out, &connection->head_id);
 	text_printf(out, ",\"os\":\"%s\",\"agent\":\"%s\",\"generation\":%u}", heard ? "linux" : "",
 	            heard ? "EOS Test Agent" : "", connection->generation);
 }

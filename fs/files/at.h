@@ -4,7 +4,7 @@
 
 #include "fs/tree/row.h"
 
-int at_exists(struct request *request, struct error *error);
-int at_graft(struct request *request, struct chain_revision *out, struct error *error);
+row_exists at_exists;
+row_graft at_graft;
 
 #endif

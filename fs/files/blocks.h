@@ -8,13 +8,12 @@
  * later. -ENOENT: there is none. */
 int block_find(struct request *request, uint32_t *number, const char *name, struct error *error);
 
-int blocks_list(struct request *request, const char *from, struct listing *listing, struct error *error);
-int blocks_exists(struct request *request, struct error *error);
-int blocks_read(struct request *request, struct text *out, struct error *error);
+row_list blocks_list;
+row_exists blocks_exists;
+row_read blocks_read;
 
-int transactions_list(struct request *request, const char *from, struct listing *listing,
-                      struct error *error);
-int transactions_exists(struct request *request, struct error *error);
-int transactions_read(struct request *request, struct text *out, struct error *error);
+row_list transactions_list;
+row_exists transactions_exists;
+row_read transactions_read;
 
 #endif

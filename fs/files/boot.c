@@ -47,7 +47,7 @@ int boot_run_file_read(struct request *request, struct text *out, struct error *
 {
 	struct boot *boot = NULL;
 	int result = boot_of(request, &boot, error);
-	return result < 0 ? result : boot_run_read(boot, out, error);
+	return result < 0 ? result : boot_run_read(boot, out, request_interruption(request), error);
 }
 
 int boot_run_file_write(struct request *request, const char *data, size_t length, struct error *error)
@@ -93,7 +93,7 @@ int boot_steps_read(struct request *request, struct text *out, struct error *err
 {
 	struct boot *boot = NULL;
 	int step = step_of(request, error), result = step < 0 ? step : boot_of(request, &boot, error);
-	return result ? result : boot_step_read(boot, out, (size_t)step, error);
+	return result ? result : boot_step_read(boot, out, (size_t)step, request_interruption(request), error);
 }
 
 int boot_steps_write(struct request *request, const char *data, size_t length, struct error *error)
@@ -152,7 +152,7 @@ int boot_options_write(struct request *request, const char *data, size_t length,
 		result = error_set(error, EINVAL, "%s: a value is text, and this holds binary data",
 		                   request->capture[0]);
 	if (result == 0)
-		result = boot_option_write(boot, (size_t)option, value, error);
+		result = boot_option_write(boot, (size_t)option, value, request_interruption(request), error);
 	memory_wipe(value, length);
 	free(value);
 	return result;
@@ -176,12 +176,12 @@ int boot_accounts_json_read(struct request *request, struct text *out, struct er
 {
 	struct boot *boot = NULL;
 	int result = boot_of(request, &boot, error);
-	return result < 0 ? result : boot_accounts_read(boot, out, error);
+	return result < 0 ? result : boot_accounts_read(boot, out, request_interruption(request), error);
 }
 
 int boot_accounts_json_write(struct request *request, const char *data, size_t length, struct error *error)
 {
 	struct boot *boot = NULL;
 	int result = boot_of(request, &boot, error);
-	return result < 0 ? result : boot_accounts_write(boot, data, length, error);
+	return result < 0 ? result : boot_accounts_write(boot, data, length, request_interruption(request), error);
 }

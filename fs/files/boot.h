@@ -4,20 +4,10 @@
 
 #include "fs/tree/row.h"
 
-int boot_run_file_read(struct request *request, struct text *out, struct error *error);
-int boot_run_file_write(struct request *request, const char *data, size_t length, struct error *error);
-int boot_steps_list(struct request *request, const char *from, struct listing *listing, struct error *error);
-int boot_steps_exists(struct request *request, struct error *error);
-int boot_steps_read(struct request *request, struct text *out, struct error *error);
-int boot_steps_write(struct request *request, const char *data, size_t length, struct error *error);
-int boot_options_list(struct request *request, const char *from, struct listing *listing,
-                      struct error *error);
-int boot_options_exists(struct request *request, struct error *error);
-int boot_options_read(struct request *request, struct text *out, struct error *error);
-int boot_options_write(struct request *request, const char *data, size_t length, struct error *error);
-struct growing_text *boot_progress_grow(struct request *request, struct error *error);
-struct growing_text *boot_output_grow(struct request *request, struct error *error);
-int boot_accounts_json_read(struct request *request, struct text *out, struct error *error);
-int boot_accounts_json_write(struct request *request, const char *data, size_t length, struct error *error);
+row_list boot_steps_list, boot_options_list;
+row_exists boot_steps_exists, boot_options_exists;
+row_grow boot_progress_grow, boot_output_grow;
+row_read boot_run_file_read, boot_steps_read, boot_options_read, boot_accounts_json_read;
+row_write boot_run_file_write, boot_steps_write, boot_options_write, boot_accounts_json_write;
 
 #endif

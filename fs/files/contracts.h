@@ -4,12 +4,8 @@
 
 #include "fs/tree/row.h"
 
-int contracts_list(struct request *request, const char *from, struct listing *listing, struct error *error);
-int contracts_exists(struct request *request, struct error *error);
-int contracts_files_list(struct request *request, const char *from, struct listing *listing,
-                         struct error *error);
-int contracts_files_exists(struct request *request, struct error *error);
-int contracts_wasm_read(struct request *request, struct text *out, struct error *error);
-int contracts_abi_read(struct request *request, struct text *out, struct error *error);
+row_list contracts_list, contracts_files_list;
+row_exists contracts_exists, contracts_files_exists;
+row_read contracts_wasm_read, contracts_abi_read;
 
 #endif

@@ -9,7 +9,7 @@
 	"[--buy-ram \"N SYS\"] "                                                                          \
 	"[--buy-ram-kbytes N] [--transfer]"
 
-int create_account_write(struct request *request, const char *data, size_t length, struct error *error);
-int accounts_make(struct request *request, const char *name, struct error *error);
+row_make accounts_make;
+row_write create_account_write;
 
 #endif

@@ -44,7 +44,7 @@ static const struct mount_state defaults_state = {create, destroy};
 static uint64_t usual_creator(struct request *request)
 {
 	struct boot *boot = request_options(request)->boot;
-	uint64_t user = boot ? boot_first_user(boot) : 0;
+	uint64_t user = boot ? boot_first_user(boot, request_interruption(request)) : 0;
 
 	return user ? user : name_literal("eosio");
 }

@@ -16,7 +16,7 @@ struct account_defaults {
 /* As they stand now. Amounts that nobody set are 10 of the core token. */
 int defaults_get(struct request *request, struct account_defaults *out, struct error *error);
 
-int defaults_read(struct request *request, struct text *out, struct error *error);
-int defaults_write(struct request *request, const char *data, size_t length, struct error *error);
+row_read defaults_read;
+row_write defaults_write;
 
 #endif

@@ -5,17 +5,11 @@
 #include "fs/tree/row.h"
 
 /* The last 10 000 lines. */
-int accounts_history_measure(struct request *request, uint64_t *begin, uint64_t *end, struct error *error);
-int accounts_history_part(struct request *request, struct text *out, uint64_t *begin, uint64_t offset,
-                          size_t size, struct error *error);
-int producers_history_measure(struct request *request, uint64_t *begin, uint64_t *end, struct error *error);
-int producers_history_part(struct request *request, struct text *out, uint64_t *begin, uint64_t offset,
-                           size_t size, struct error *error);
+row_measure accounts_history_measure, producers_history_measure;
+row_part accounts_history_part, producers_history_part;
 /* 10 000 from the line of that number on. */
-int accounts_history_from_exists(struct request *request, struct error *error);
-int accounts_history_from_measure(struct request *request, uint64_t *begin, uint64_t *end,
-                                  struct error *error);
-int accounts_history_from_part(struct request *request, struct text *out, uint64_t *begin, uint64_t offset,
-                               size_t size, struct error *error);
+row_measure accounts_history_from_measure;
+row_part accounts_history_from_part;
+row_exists accounts_history_from_exists;
 
 #endif

@@ -4,10 +4,7 @@
 
 #include "fs/tree/row.h"
 
-int index_html_read(struct request *request, struct text *out, struct error *error);
-int chain_distribution_svg_read(struct request *request, struct text *out, struct error *error);
-int chain_votes_svg_read(struct request *request, struct text *out, struct error *error);
-int chain_schedule_svg_read(struct request *request, struct text *out, struct error *error);
-int chain_network_svg_read(struct request *request, struct text *out, struct error *error);
+row_read index_html_read, chain_distribution_svg_read, chain_votes_svg_read, chain_schedule_svg_read,
+	chain_network_svg_read;
 
 #endif

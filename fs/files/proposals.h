@@ -6,20 +6,11 @@
 
 #define PROPOSALS_APPROVE_USAGE "ACTOR[@PERMISSION]"
 
-int proposals_make(struct request *request, const char *name, struct error *error);
-int proposals_list(struct request *request, const char *from, struct listing *listing, struct error *error);
-int proposals_proposer_exists(struct request *request, struct error *error);
-int proposals_proposer_list(struct request *request, const char *from, struct listing *listing,
-                            struct error *error);
-int proposals_proposer_make(struct request *request, const char *name, struct error *error);
-int proposals_proposal_exists(struct request *request, struct error *error);
-int proposals_transaction_read(struct request *request, struct text *out, struct error *error);
-int proposals_transaction_write(struct request *request, const char *data, size_t length,
-                                struct error *error);
-int proposals_approvals_read(struct request *request, struct text *out, struct error *error);
-int proposals_approve_write(struct request *request, const char *data, size_t length, struct error *error);
-int proposals_unapprove_write(struct request *request, const char *data, size_t length, struct error *error);
-int proposals_exec_write(struct request *request, const char *data, size_t length, struct error *error);
-int proposals_cancel_write(struct request *request, const char *data, size_t length, struct error *error);
+row_list proposals_list, proposals_proposer_list;
+row_exists proposals_proposer_exists, proposals_proposal_exists;
+row_make proposals_make, proposals_proposer_make;
+row_read proposals_transaction_read, proposals_approvals_read;
+row_write proposals_transaction_write, proposals_approve_write, proposals_unapprove_write,
+	proposals_exec_write, proposals_cancel_write;
 
 #endif

@@ -6,6 +6,6 @@
 
 #define PUSH_USAGE "CONTRACT ACTION JSON|HEX [-p ACTOR[@PERMISSION]]… | [ACTION, …] | TRANSACTION"
 
-int push_write(struct request *request, const char *data, size_t length, struct error *error);
+row_write push_write;
 
 #endif

@@ -4,10 +4,9 @@
 
 #include "fs/tree/row.h"
 
-struct growing_text *errors_grow(struct request *request, struct error *error);
-uint64_t errors_grow_from(struct request *request);
-struct growing_text *log_grow(struct request *request, struct error *error);
-int last_transaction_read(struct request *request, struct text *out, struct error *error);
+row_grow errors_grow, log_grow;
+row_grow_from errors_grow_from;
+row_read last_transaction_read;
 
 struct errors *errors_create(void);
 void errors_destroy(struct errors *errors);

@@ -102,36 +102,38 @@ static int add_to_page(struct listing *listing, const char *name)
 	return folder->page_count == PAGE_NAMES;
 }
 
-static int first_page(struct folder *folder)
+static void first_page(struct folder *folder)
 {
 	clear_page(folder);
 	folder->page_position = folder->fixed_count;
 	folder->at_end = folder->node->row->list == NULL;
-	return 0;
 }
 
-/* The page after the one that is there. */
-static int next_page(struct folder *folder)
+/* The page after the one that is there, as whoever opened the folder may see it. */
+static int next_page(struct folder *folder, const struct interruption *interruption)
 {
+	struct caller caller = folder->caller;
 	struct page_listing page = {.listing = {add_to_page}, .folder = folder};
 	struct request request;
 	struct error error = {0};
 	char *after = folder->page_count > 0 ? memory_copy_string(folder->page[folder->page_count - 1].name)
 	                                     : NULL;
 	int result = 0;
+	if (interruption)
+		caller.interruption = *interruption;
 	folder->page_position += folder->page_count;
 	clear_page(folder);
 	page.after = after;
-	request_begin(&request, folder->tree, &folder->caller, folder->node);
+	request_begin(&request, folder->tree, &caller, folder->node);
 	result = folder->node->row->list(&request, after ? after : "", &page.listing, &error);
 	request_end(&request);
 	free(after);
 	folder->at_end = folder->page_count < PAGE_NAMES;
 	if (result) {
-		folder->at_end = true;
+		first_page(folder);
 		errors_fail(folder->tree, &folder->caller, folder->node, NULL, &error);
 	}
-	return result ? result : 0;
+	return result;
 }
 
 int tree_open_folder(struct tree *tree, struct folder **out, const struct caller *caller, struct node *node)
@@ -150,17 +152,18 @@ int tree_open_folder(struct tree *tree, struct folder **out, const struct caller
 	LINK(folder, tree->folders);
 	pthread_mutex_unlock(&tree->lock);
 	folder->caller = caller ? *caller : nobody;
-	/* It ends with the request that opened the folder. */
-	folder->caller.interruption = (struct interruption){0};
 	if (!caller)
 		folder->caller.uid = tree->options.owner;
 	collect_fixed(folder);
+	/* It ends with the request that opened the folder. */
+	folder->caller.interruption = (struct interruption){0};
 	first_page(folder);
 	*out = folder;
 	return 0;
 }
 
-int folder_entry(struct folder *folder, uint64_t position, const char **name, mode_t *type, ino_t *inode)
+int folder_entry(struct folder *folder, const char **name, mode_t *type, ino_t *inode,
+                 const struct interruption *interruption, uint64_t position)
 {
 	const struct entry *entry = NULL;
 	if (position < folder->fixed_count) {
@@ -169,7 +172,7 @@ int folder_entry(struct folder *folder, uint64_t position, const char **name, mo
 		if (position < folder->page_position)
 			first_page(folder);
 		while (position >= folder->page_position + folder->page_count) {
-			int result = folder->at_end ? 0 : next_page(folder);
+			int result = folder->at_end ? 0 : next_page(folder, interruption);
 			if (result < 0)
 				return result;
 			if (folder->page_count == 0 ||

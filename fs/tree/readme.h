@@ -6,6 +6,6 @@
 
 void readme_print(struct text *out, const struct row *rows, size_t count, const char *mount_point);
 
-int readme_read(struct request *request, struct text *out, struct error *error);
+row_read readme_read;
 
 #endif

@@ -63,6 +63,19 @@ struct listing {
 	int (*add)(struct listing *listing, const char *name);
 };
 
+/* What a row's file does, as its handlers do it; headers of handlers declare them by these types. */
+typedef int row_read(struct request *request, struct text *out, struct error *error);
+typedef int row_write(struct request *request, const char *data, size_t length, struct error *error);
+typedef struct growing_text *row_grow(struct request *request, struct error *error);
+typedef uint64_t row_grow_from(struct request *request);
+typedef int row_measure(struct request *request, uint64_t *begin, uint64_t *end, struct error *error);
+typedef int row_part(struct request *request, struct text *out, uint64_t *begin, uint64_t offset, size_t size,
+                     struct error *error);
+typedef int row_exists(struct request *request, struct error *error);
+typedef int row_list(struct request *request, const char *from, struct listing *listing, struct error *error);
+typedef int row_make(struct request *request, const char *name, struct error *error);
+typedef int row_graft(struct request *request, struct chain_revision *out, struct error *error);
+
 struct row {
 	/* "accounts/@account/votes"; parent folders have rows of their own. A segment is a word, or @word with
 	 * an optional ending: "@permission.json". */
@@ -71,30 +84,29 @@ struct row {
 	mode_t mode;         /* permission bits; 0: the kind's (0755, 0444, 0644) */
 	/* Appends the whole contents (ROW_LINK: the target). A verb's first lines (help and usage) come from
 	 * the row; its read is optional and adds what is pending, in lines that begin with `#`. */
-	int (*read)(struct request *request, struct text *out, struct error *error);
-	int (*write)(struct request *request, const char *data, size_t length, struct error *error);
+	row_read *read;
+	row_write *write;
 	/* ROW_GROWING */
-	struct growing_text *(*grow)(struct request *request, struct error *error);
+	row_grow *grow;
 	/* ROW_GROWING, optional: where what is shown begins, for a file that shows the last part of its text. */
-	uint64_t (*grow_from)(struct request *request);
+	row_grow_from *grow_from;
 	/* ROW_GROWING whose text nobody holds: where in it what is shown begins and ends, in bytes; its time by
 	 * request_saw_block(). */
-	int (*measure)(struct request *request, uint64_t *begin, uint64_t *end, struct error *error);
+	row_measure *measure;
 	/* Appends what is there from a byte at or before `offset` on, *begin, at least to offset + size or the
 	 * end. */
-	int (*part)(struct request *request, struct text *out, uint64_t *begin, uint64_t offset, size_t size,
-	            struct error *error);
+	row_part *part;
 	/* For a row whose pattern ends with an @word: 0, or -ENOENT with a sentence, or why one could not ask. */
-	int (*exists)(struct request *request, struct error *error);
+	row_exists *exists;
 	/* For a folder whose children are an @word: the names at or after `from` ("" at first), ascending. */
-	int (*list)(struct request *request, const char *from, struct listing *listing, struct error *error);
+	row_list *list;
 	/* mkdir NAME in this folder; the name is the request's last capture. */
-	int (*make)(struct request *request, const char *name, struct error *error);
+	row_make *make;
 	/* A graft: below this folder hang all rows at the top that say `grafted`, read-only, and answer
 	 * from the view of the revision that this gives; the request is the folder's own. Handlers never
 	 * know where they were reached from: what stands at the @words of the graft is not among their
 	 * captures. */
-	int (*graft)(struct request *request, struct chain_revision *out, struct error *error);
+	row_graft *graft;
 	/* The sentence that unlink and rmdir answer with: which write does what was meant. NULL: a general
 	 * one. */
 	const char *instead_of_remove;

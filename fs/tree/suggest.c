@@ -57,9 +57,11 @@ void suggestion_consider_folder(struct suggestion *suggestion, struct tree *tree
 	const char *name = NULL;
 	mode_t type = 0;
 	ino_t inode = 0;
+	const struct interruption *interruption = caller ? &caller->interruption : NULL;
 	if (tree_open_folder(tree, &open, caller, folder) < 0)
 		return;
-	for (uint64_t i = 2; i < SUGGEST_NAMES_MAXIMUM && folder_entry(open, i, &name, &type, &inode) > 0; i++)
+	for (uint64_t i = 2;
+	     i < SUGGEST_NAMES_MAXIMUM && folder_entry(open, &name, &type, &inode, interruption, i) > 0; i++)
 		if (S_ISDIR(type) == folders)
 			suggestion_consider(suggestion, name);
 	folder_close(open);

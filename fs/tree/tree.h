@@ -102,8 +102,10 @@ ssize_t tree_list_attributes(struct tree *tree, char *out, size_t size, const st
 /* -ENOTDIR, -EACCES */
 int tree_open_folder(struct tree *tree, struct folder **out, const struct caller *caller, struct node *node);
 /* The name at position (0-based, "." and ".." included); sequential positions are cheap. 1: there is
- * one, 0: end; else what listing ended with. type: S_IFDIR … */
-int folder_entry(struct folder *folder, uint64_t position, const char **name, mode_t *type, ino_t *inode);
+ * one, 0: end; else what listing ended with, -EINTR by this call's interruption (NULL: never) among it;
+ * the next call asks again. type: S_IFDIR … */
+int folder_entry(struct folder *folder, const char **name, mode_t *type, ino_t *inode,
+                 const struct interruption *interruption, uint64_t position);
 void folder_close(struct folder *folder); /* NULL is fine */
 /* mkdir. -EEXIST; -EPERM: no folder can be made here; else what the row's act ended with. */
 int tree_make_folder(struct tree *tree, struct node **out, const struct caller *caller,

@@ -68,7 +68,7 @@ static void measure(struct boot *boot, const char *users, bool without_twins)
 	struct boot_runner runner = {.sent = count, .context = &transactions};
 	char name[96];
 	int option = boot_option_find("user-limit", &error);
-	if (option < 0 || boot_option_write(boot, (size_t)option, users, &error))
+	if (option < 0 || boot_option_write(boot, (size_t)option, users, NULL, &error))
 		fail(&error);
 	double before = bare_signature(), start = bench_now(), cpu = cpu_now();
 	if (boot_run(boot, "all", &runner, &error))

@@ -84,11 +84,11 @@ static int configure(struct replay *replay, struct boot *boot, struct error *err
 	for (size_t i = 0; i < sizeof recorded_options / sizeof *recorded_options && result == 0; i++) {
 		result = boot_option_find(recorded_options[i][0], error);
 		if (result >= 0)
-			result = boot_option_write(boot, (size_t)result, recorded_options[i][1], error);
+			result = boot_option_write(boot, (size_t)result, recorded_options[i][1], NULL, error);
 	}
 	print_accounts(replay, &accounts);
 	if (result == 0)
-		result = boot_accounts_write(boot, text_string(&accounts), accounts.length, error);
+		result = boot_accounts_write(boot, text_string(&accounts), accounts.length, NULL, error);
 	text_release(&accounts);
 	return result;
 }

@@ -234,8 +234,8 @@ static void test_after_resigning(void **state)
 	fixture_write("boot/run", "all\n");
 	size_t before = sent();
 	assert_int_equal(boot_create(&other, &environment, &error), 0);
-	assert_int_equal(boot_option_write(other, OPTION_PRODUCER_LIMIT, "22", &error), 0);
-	assert_int_equal(boot_option_write(other, OPTION_USER_LIMIT, "50", &error), 0);
+	assert_int_equal(boot_option_write(other, OPTION_PRODUCER_LIMIT, "22", NULL, &error), 0);
+	assert_int_equal(boot_option_write(other, OPTION_USER_LIMIT, "50", NULL, &error), 0);
 	assert_int_equal(boot_run(other, "all", &runner, &error), -EACCES);
 	assert_non_null(strstr(error.sentence, "boot step stake: eosio has resigned to the producers: what is missing ("));
 	boot_destroy(other);

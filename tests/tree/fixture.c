@@ -157,7 +157,7 @@ const char *fixture_list(const char *path)
 	text_clear(&fixture.contents);
 	if (tree_walk(fixture.tree, &node, &fixture.caller, path) < 0 || tree_open_folder(fixture.tree, &folder, &fixture.caller, node) < 0)
 		fail_msg("no folder %s", path);
-	for (uint64_t i = 2; folder_entry(folder, i, &name, &type, &inode) > 0; i++)
+	for (uint64_t i = 2; folder_entry(folder, &name, &type, &inode, NULL, i) > 0; i++)
 		text_printf(&fixture.contents, "%s ", name);
 	folder_close(folder);
 	tree_forget(fixture.tree, node, 1);

@@ -10,7 +10,7 @@ static char *list(struct tree *tree, const char *path)
 	mode_t type = 0;
 	ino_t inode = 0;
 	assert_int_equal(tree_open_folder(tree, &folder, &rig_owner, node), 0);
-	for (uint64_t i = 0; folder_entry(folder, i, &name, &type, &inode) > 0; i++)
+	for (uint64_t i = 0; folder_entry(folder, &name, &type, &inode, NULL, i) > 0; i++)
 		text_printf(&out, "%s%s ", name, S_ISDIR(type) ? "/" : "");
 	folder_close(folder);
 	tree_forget(tree, node, 1);
@@ -32,6 +32,35 @@ static void folders_list(void **state)
 	expect_list(*state, "many", "./ ../ ");
 }
 
+static bool always(void *context)
+{
+	(void)context;
+	return true;
+}
+
+/* Whoever gives up while a page is listed gets no end of the folder, and the next call goes on. */
+static void listing_is_interrupted(void **state)
+{
+	const struct interruption given_up = {.happened = always};
+	struct tree *tree = *state;
+	struct node *node = rig_walk(tree, "many");
+	struct folder *folder = NULL;
+	const char *name = NULL;
+	mode_t type = 0;
+	ino_t inode = 0;
+	rig.names = 2000;
+	assert_int_equal(tree_open_folder(tree, &folder, &rig_owner, node), 0);
+	assert_int_equal(folder_entry(folder, &name, &type, &inode, &given_up, 2), -EINTR);
+	assert_int_equal(folder_entry(folder, &name, &type, &inode, NULL, 2), 1);
+	assert_string_equal(name, "n00000000");
+	assert_int_equal(folder_entry(folder, &name, &type, &inode, &given_up, 1002), -EINTR);
+	assert_int_equal(folder_entry(folder, &name, &type, &inode, &given_up, 1002), -EINTR);
+	assert_int_equal(folder_entry(folder, &name, &type, &inode, NULL, 1002), 1);
+	assert_string_equal(name, "n00001000");
+	folder_close(folder);
+	tree_forget(tree, node, 1);
+}
+
 static void long_folders_list_in_pages(void **state)
 {
 	struct tree *tree = *state;
@@ -44,7 +73,7 @@ static void long_folders_list_in_pages(void **state)
 	rig.names = 5000;
 	assert_int_equal(tree_open_folder(tree, &folder, &rig_owner, node), 0);
 	for (uint64_t i = 0; i < 5000; i++) {
-		assert_int_equal(folder_entry(folder, i + 2, &name, &type, &inode), 1);
+		assert_int_equal(folder_entry(folder, &name, &type, &inode, NULL, i + 2), 1);
 		snprintf(expected, sizeof expected, "n%08u", (unsigned)i);
 		assert_string_equal(name, expected);
 		assert_int_equal(type, S_IFREG);
@@ -53,19 +82,19 @@ static void long_folders_list_in_pages(void **state)
 	struct stat status;
 	assert_int_equal(tree_stat(tree, &status, &rig_owner, entry), 0);
 	assert_int_equal(status.st_ino, inode);
-	assert_int_equal(folder_entry(folder, 5002, &name, &type, &inode), 0);
+	assert_int_equal(folder_entry(folder, &name, &type, &inode, NULL, 5002), 0);
 	/* Back to the beginning, and to places between. */
-	assert_int_equal(folder_entry(folder, 2, &name, &type, &inode), 1);
+	assert_int_equal(folder_entry(folder, &name, &type, &inode, NULL, 2), 1);
 	assert_string_equal(name, "n00000000");
-	assert_int_equal(folder_entry(folder, 3002, &name, &type, &inode), 1);
+	assert_int_equal(folder_entry(folder, &name, &type, &inode, NULL, 3002), 1);
 	assert_string_equal(name, "n00003000");
-	assert_int_equal(folder_entry(folder, 3001, &name, &type, &inode), 1);
+	assert_int_equal(folder_entry(folder, &name, &type, &inode, NULL, 3001), 1);
 	assert_string_equal(name, "n00002999");
 	/* A whole number of pages ends, too. */
 	rig.names = 1024;
-	assert_int_equal(folder_entry(folder, 2, &name, &type, &inode), 1);
-	assert_int_equal(folder_entry(folder, 1025, &name, &type, &inode), 1);
-	assert_int_equal(folder_entry(folder, 1026, &name, &type, &inode), 0);
+	assert_int_equal(folder_entry(folder, &name, &type, &inode, NULL, 2), 1);
+	assert_int_equal(folder_entry(folder, &name, &type, &inode, NULL, 1025), 1);
+	assert_int_equal(folder_entry(folder, &name, &type, &inode, NULL, 1026), 0);
 	folder_close(folder);
 	tree_forget(tree, entry, 1);
 	tree_forget(tree, node, 1);
@@ -276,6 +305,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_copy_is_told_what_it_is, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(folders_list, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(long_folders_list_in_pages, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(listing_is_interrupted, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(mkdir_makes, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(nothing_is_removed, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(scratch_names_are_a_closed_list, rig_setup, rig_teardown),

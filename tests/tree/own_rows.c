@@ -222,7 +222,7 @@ static void the_wallet_locks(void **state)
 	assert_int_equal(put(world, "wallet/new_key", "label\n"), -EPERM);
 	assert_int_equal(tree_walk(world->tree, &node, &me, "wallet/keys"), 0);
 	assert_int_equal(tree_open_folder(world->tree, &folder, &me, node), 0);
-	assert_int_equal(folder_entry(folder, 2, &name, &type, &inode), -EPERM);
+	assert_int_equal(folder_entry(folder, &name, &type, &inode, NULL, 2), -EPERM);
 	folder_close(folder);
 	tree_forget(world->tree, node, 1);
 }

@@ -78,8 +78,8 @@ static int rig_document_read(struct request *request, struct text *out, struct e
 static int rig_many_list(struct request *request, const char *from, struct listing *listing, struct error *error)
 {
 	char name[32];
-	(void)request;
-	(void)error;
+	if (interruption_happened(request_interruption(request)))
+		return error_set(error, EINTR, "interrupted");
 	size_t i = *from ? strtoul(from + 1, NULL, 10) : 0;
 	for (; i < rig.names; i++) {
 		snprintf(name, sizeof name, "n%08zu", i);

@@ -144,7 +144,7 @@ static void *run(void *context)
 		if (round % 4 == 1) {
 			save_like_an_editor(tree, folder, task->number, round);
 			if (tree_open_folder(tree, &open, &me, folder) == 0)
-				for (uint64_t i = 0; folder_entry(open, i, &name, &type, &inode) > 0; i++)
+				for (uint64_t i = 0; folder_entry(open, &name, &type, &inode, NULL, i) > 0; i++)
 					;
 			folder_close(open);
 		}

@@ -15,55 +15,36 @@ int name_listing_add(struct name_listing *names, uint64_t name);
 uint64_t name_listing_from(const char *from, const char *ending);
 
 /* --- accounts.c --- */
-int accounts_list(struct request *request, const char *from, struct listing *listing, struct error *error);
-int accounts_exists(struct request *request, struct error *error);
-int accounts_info_json_read(struct request *request, struct text *out, struct error *error);
-int accounts_ram_usage_read(struct request *request, struct text *out, struct error *error);
-int accounts_cpu_read(struct request *request, struct text *out, struct error *error);
-int accounts_net_read(struct request *request, struct text *out, struct error *error);
+row_list accounts_list;
+row_exists accounts_exists;
+row_read accounts_info_json_read, accounts_ram_usage_read, accounts_cpu_read, accounts_net_read;
 
 /* --- tokens.c --- */
 #define ACCOUNTS_TRANSFER_USAGE "TO QUANTITY SYM[@CONTRACT] [MEMO to the end of the line]"
-int accounts_balance_read(struct request *request, struct text *out, struct error *error);
-int accounts_transfer_write(struct request *request, const char *data, size_t length, struct error *error);
+row_read accounts_balance_read;
+row_write accounts_transfer_write;
 
 /* --- ram.c --- */
-int accounts_ram_read(struct request *request, struct text *out, struct error *error);
-int accounts_ram_write(struct request *request, const char *data, size_t length, struct error *error);
+row_read accounts_ram_read;
+row_write accounts_ram_write;
 
 /* --- stake.c --- */
-int accounts_stake_read(struct request *request, struct text *out, struct error *error);
-int accounts_stake_write(struct request *request, const char *data, size_t length, struct error *error);
-int accounts_delegations_read(struct request *request, struct text *out, struct error *error);
-int accounts_delegations_write(struct request *request, const char *data, size_t length, struct error *error);
-int accounts_refund_read(struct request *request, struct text *out, struct error *error);
-int accounts_refund_write(struct request *request, const char *data, size_t length, struct error *error);
+row_read accounts_stake_read, accounts_delegations_read, accounts_refund_read;
+row_write accounts_stake_write, accounts_delegations_write, accounts_refund_write;
 
 /* --- votes.c --- */
-int accounts_votes_read(struct request *request, struct text *out, struct error *error);
-int accounts_votes_write(struct request *request, const char *data, size_t length, struct error *error);
-int accounts_proxy_read(struct request *request, struct text *out, struct error *error);
-int accounts_proxy_write(struct request *request, const char *data, size_t length, struct error *error);
-int accounts_is_proxy_read(struct request *request, struct text *out, struct error *error);
-int accounts_is_proxy_write(struct request *request, const char *data, size_t length, struct error *error);
+row_read accounts_votes_read, accounts_proxy_read, accounts_is_proxy_read;
+row_write accounts_votes_write, accounts_proxy_write, accounts_is_proxy_write;
 
 /* --- permissions.c --- */
-int accounts_permissions_list(struct request *request, const char *from, struct listing *listing,
-                              struct error *error);
-int accounts_permissions_exists(struct request *request, struct error *error);
-int accounts_permissions_read(struct request *request, struct text *out, struct error *error);
-int accounts_permissions_write(struct request *request, const char *data, size_t length, struct error *error);
-int accounts_links_read(struct request *request, struct text *out, struct error *error);
-int accounts_links_write(struct request *request, const char *data, size_t length, struct error *error);
+row_list accounts_permissions_list;
+row_exists accounts_permissions_exists;
+row_read accounts_permissions_read, accounts_links_read;
+row_write accounts_permissions_write, accounts_links_write;
 
 /* --- contract.c --- */
-int accounts_contract_code_wasm_read(struct request *request, struct text *out, struct error *error);
-int accounts_contract_code_wasm_write(struct request *request, const char *data, size_t length,
-                                      struct error *error);
-int accounts_contract_abi_json_read(struct request *request, struct text *out, struct error *error);
-int accounts_contract_abi_json_write(struct request *request, const char *data, size_t length,
-                                     struct error *error);
-int accounts_contract_hash_read(struct request *request, struct text *out, struct error *error);
+row_read accounts_contract_code_wasm_read, accounts_contract_abi_json_read, accounts_contract_hash_read;
+row_write accounts_contract_code_wasm_write, accounts_contract_abi_json_write;
 /* One transaction that makes this code and this ABI (JSON) the account's; what the account has already is
  * left out, and when that is all, nothing is sent. code or abi NULL: left as it is. */
 int contract_set(struct request *request, const void *code, size_t code_length, const char *abi,
@@ -71,17 +52,15 @@ int contract_set(struct request *request, const void *code, size_t code_length, 
 
 /* --- install.c --- */
 #define ACCOUNTS_INSTALL_USAGE "BUNDLE | FOLDER"
-int accounts_contract_install_read(struct request *request, struct text *out, struct error *error);
-int accounts_contract_install_write(struct request *request, const char *data, size_t length,
-                                    struct error *error);
+row_read accounts_contract_install_read;
+row_write accounts_contract_install_write;
 
 /* --- actions.c --- */
 #define ACCOUNTS_ACTIONS_USAGE "{\"PARAMETER\": VALUE, …} | [VALUE, …] | HEX [-p ACTOR[@PERMISSION]]…"
-int accounts_actions_list(struct request *request, const char *from, struct listing *listing,
-                          struct error *error);
-int accounts_actions_exists(struct request *request, struct error *error);
-int accounts_actions_read(struct request *request, struct text *out, struct error *error);
-int accounts_actions_write(struct request *request, const char *data, size_t length, struct error *error);
+row_list accounts_actions_list;
+row_exists accounts_actions_exists;
+row_read accounts_actions_read;
+row_write accounts_actions_write;
 enum { ACTION_OPTIONS = 2 };
 extern const struct command_option action_options[ACTION_OPTIONS]; /* -p, --permission */
 /* The rest of a command, `JSON [-p ACTOR[@PERMISSION]]…`, as a transaction with that action. -EINVAL; else
@@ -90,12 +69,8 @@ int action_push(struct request *request, uint64_t contract, uint64_t action, str
                 const char *usage, struct error *error);
 
 /* --- tables.c --- */
-int accounts_tables_list(struct request *request, const char *from, struct listing *listing,
-                         struct error *error);
-int accounts_tables_exists(struct request *request, struct error *error);
-int accounts_tables_scope_list(struct request *request, const char *from, struct listing *listing,
-                               struct error *error);
-int accounts_tables_scope_exists(struct request *request, struct error *error);
-int accounts_tables_scope_read(struct request *request, struct text *out, struct error *error);
+row_list accounts_tables_list, accounts_tables_scope_list;
+row_exists accounts_tables_exists, accounts_tables_scope_exists;
+row_read accounts_tables_scope_read;
 
 #endif

@@ -5,28 +5,16 @@
 #include "fs/tree/row.h"
 
 /* --- producers.c --- */
-int producers_list(struct request *request, const char *from, struct listing *listing, struct error *error);
-int producers_exists(struct request *request, struct error *error);
-int producers_make(struct request *request, const char *name, struct error *error);
-int producers_key_read(struct request *request, struct text *out, struct error *error);
-int producers_key_write(struct request *request, const char *data, size_t length, struct error *error);
-int producers_url_read(struct request *request, struct text *out, struct error *error);
-int producers_url_write(struct request *request, const char *data, size_t length, struct error *error);
-int producers_location_read(struct request *request, struct text *out, struct error *error);
-int producers_location_write(struct request *request, const char *data, size_t length, struct error *error);
-int producers_active_read(struct request *request, struct text *out, struct error *error);
-int producers_active_write(struct request *request, const char *data, size_t length, struct error *error);
-int producers_missed_read(struct request *request, struct text *out, struct error *error);
-int producers_node_read(struct request *request, struct text *out, struct error *error);
-int producers_account_read(struct request *request, struct text *out, struct error *error);
+row_list producers_list;
+row_exists producers_exists;
+row_make producers_make;
+row_read producers_key_read, producers_url_read, producers_location_read, producers_active_read,
+	producers_missed_read, producers_node_read, producers_account_read;
+row_write producers_key_write, producers_url_write, producers_location_write, producers_active_write;
 
 /* --- live.c --- */
-int producers_votes_read(struct request *request, struct text *out, struct error *error);
-int producers_rank_read(struct request *request, struct text *out, struct error *error);
-int producers_unpaid_blocks_read(struct request *request, struct text *out, struct error *error);
-int producers_last_claim_read(struct request *request, struct text *out, struct error *error);
-int producers_status_read(struct request *request, struct text *out, struct error *error);
-int producers_rewards_read(struct request *request, struct text *out, struct error *error);
-int producers_rewards_write(struct request *request, const char *data, size_t length, struct error *error);
+row_read producers_votes_read, producers_rank_read, producers_unpaid_blocks_read,
+	producers_last_claim_read, producers_status_read, producers_rewards_read;
+row_write producers_rewards_write;
 
 #endif

@@ -4,29 +4,11 @@
 
 #include "fs/tree/row.h"
 
-int wallet_state_read(struct request *request, struct text *out, struct error *error);
-int wallet_state_write(struct request *request, const char *data, size_t length, struct error *error);
-int wallet_new_key_write(struct request *request, const char *data, size_t length, struct error *error);
-int wallet_import_write(struct request *request, const char *data, size_t length, struct error *error);
-int wallet_create_write(struct request *request, const char *data, size_t length, struct error *error);
-int wallet_remove_write(struct request *request, const char *data, size_t length, struct error *error);
-int wallet_reveal_write(struct request *request, const char *data, size_t length, struct error *error);
-int wallet_private_list(struct request *request, const char *from, struct listing *listing,
-                        struct error *error);
-int wallet_private_exists(struct request *request, struct error *error);
-int wallet_private_read(struct request *request, struct text *out, struct error *error);
-int wallet_impersonate_read(struct request *request, struct text *out, struct error *error);
-int wallet_impersonate_write(struct request *request, const char *data, size_t length, struct error *error);
-int wallet_keys_list(struct request *request, const char *from, struct listing *listing, struct error *error);
-int wallet_keys_exists(struct request *request, struct error *error);
-int wallet_keys_read(struct request *request, struct text *out, struct error *error);
-int wallet_accounts_list(struct request *request, const char *from, struct listing *listing,
-                         struct error *error);
-int wallet_accounts_exists(struct request *request, struct error *error);
-int wallet_accounts_read(struct request *request, struct text *out, struct error *error);
-int wallet_labels_list(struct request *request, const char *from, struct listing *listing,
-                       struct error *error);
-int wallet_labels_exists(struct request *request, struct error *error);
-int wallet_labels_read(struct request *request, struct text *out, struct error *error);
+row_list wallet_private_list, wallet_keys_list, wallet_accounts_list, wallet_labels_list;
+row_exists wallet_private_exists, wallet_keys_exists, wallet_accounts_exists, wallet_labels_exists;
+row_read wallet_state_read, wallet_private_read, wallet_impersonate_read, wallet_keys_read,
+	wallet_accounts_read, wallet_labels_read;
+row_write wallet_state_write, wallet_new_key_write, wallet_import_write, wallet_create_write,
+	wallet_remove_write, wallet_reveal_write, wallet_impersonate_write;
 
 #endif
