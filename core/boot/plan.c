@@ -100,8 +100,8 @@ static int take_feature(void *context, const struct chain_feature *feature)
 }
 
 int boot_plan_create(struct boot_plan **out, const struct boot_settings *settings,
-                     struct boot_accounts *given, struct chain *chain, const struct interruption *interruption,
-                     struct error *error)
+                     struct boot_accounts *given, struct chain *chain,
+                     const struct interruption *interruption, struct error *error)
 {
 	struct boot_plan *plan = memory_allocate(1, sizeof *plan);
 	struct chain_view *view = NULL;

@@ -69,7 +69,8 @@ void boot_item_release(struct boot_item *item);
 typedef size_t boot_count(struct boot_context *context);
 typedef int boot_check(struct boot_context *context, struct error *error);
 typedef int boot_done(struct boot_context *context, size_t index, struct error *error);
-typedef int boot_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error);
+typedef int boot_make(struct boot_context *context, struct boot_item *item, size_t index,
+                      struct error *error);
 
 enum boot_item_state {
 	BOOT_ITEM_OPEN,

@@ -97,8 +97,8 @@ int resources_row_decode(struct resources_row *out, const struct chain_row *row)
 int ram_market_row_decode(struct ram_market_row *out, const struct chain_row *row);
 int token_row_decode(struct token_row *out, const struct chain_row *row);
 int proposal_row_decode(struct proposal_row *out, const struct chain_row *row);
-/* A row of eosio.msig's approvals2, or (not timed) of the older approvals: first those who were asked and have
- * not approved, then those who have (provided), with the time (microseconds; 0: not known). */
+/* A row of eosio.msig's approvals2, or (not timed) of the older approvals: first those who were asked and
+ * have not approved, then those who have (provided), with the time (microseconds; 0: not known). */
 int approvals_row_walk(const struct chain_row *row, bool timed, approval_visitor *visitor, void *context);
 /* A row of a token's table `accounts`: nothing but an asset, under its symbol's code. */
 int balance_row_decode(struct asset *out, const struct chain_row *row);

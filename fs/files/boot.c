@@ -183,5 +183,6 @@ int boot_accounts_json_write(struct request *request, const char *data, size_t l
 {
 	struct boot *boot = NULL;
 	int result = boot_of(request, &boot, error);
-	return result < 0 ? result : boot_accounts_write(boot, data, length, request_interruption(request), error);
+	return result < 0 ? result
+	                  : boot_accounts_write(boot, data, length, request_interruption(request), error);
 }

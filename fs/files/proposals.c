@@ -284,7 +284,8 @@ static int read_transaction(struct request *request, struct transaction *out, st
 }
 
 /* Walks approvals2, or the older approvals. -ENOENT: neither. */
-static int walk_approvals(struct request *request, approval_visitor *visit, void *context, struct error *error)
+static int walk_approvals(struct request *request, approval_visitor *visit, void *context,
+                          struct error *error)
 {
 	struct chain_row row;
 	bool timed = true;

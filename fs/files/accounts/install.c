@@ -251,7 +251,8 @@ static int read_inside(struct request *request, struct contract_files *files, co
 		error_set(error, -result, "%s: %s", path, strerror(-result));
 		goto out;
 	}
-	for (uint64_t i = 2; folder_entry(folder, &name, &type, &inode, request_interruption(request), i) > 0; i++)
+	for (uint64_t i = 2; folder_entry(folder, &name, &type, &inode, request_interruption(request), i) > 0;
+	     i++)
 		consider(files, name, last_part(path));
 	folder_close(folder);
 	result = check_files(files, path, error);
