@@ -134,6 +134,13 @@ static void notice_hollow(struct chain *chain, struct text *notices)
 	chain_view_close(view);
 }
 
+static enum embedded_p2p p2p_of(const struct options *options)
+{
+	if (!options->p2p)
+		return EMBEDDED_P2P_CONFIGURED;
+	return strcmp(options->p2p, "on") == 0 ? EMBEDDED_P2P_ALL : EMBEDDED_P2P_OFF;
+}
+
 static int create_chain(struct service *service, struct options *options, struct error *error)
 {
 	struct private_key key = {{0}};
@@ -148,6 +155,8 @@ static int create_chain(struct service *service, struct options *options, struct
 	                                    .measured_cpu = options->measured_cpu,
 	                                    .begin_earlier_us = BEGIN_EARLIER_US,
 	                                    .history = options->history,
+	                                    .p2p = p2p_of(options),
+	                                    .joined = options->peer,
 	                                    .notices = &notices};
 	int result = 0;
 	if (options->genesis_file[0]) {

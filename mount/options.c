@@ -21,7 +21,7 @@ enum { HELP_INDENT = 26, HELP_WIDTH = 100 };
 struct parsed {
 	int help, version, print_tree, print_options, unmount, foreground, single_thread;
 	int memory, nonempty, verify, without_twins, measured_cpu, without_page, allow_other;
-	char *data, *genesis, *genesis_key, *genesis_key_file, *history, *http, *wallet_http;
+	char *data, *genesis, *genesis_key, *genesis_key_file, *history, *http, *wallet_http, *p2p, *peer;
 	unsigned max_threads, idle_threads;
 	const char *words[2], *surplus; /* [SOURCE] MOUNTPOINT, as mount(8) calls it */
 };
@@ -90,6 +90,14 @@ static const struct option_row option_rows[] = {
 	{"-o page=off", "HTTP shows no index.html: what serves answers nodeos's API and nothing else",
 	 FIELD("page=off", without_page, 1)},
 	{NULL, NULL, FIELD("page=on", without_page, 0)},
+	{"-o p2p=on|off",
+	 "on: nodes of other processes may connect to every node that runs, at its p2p address; off: to none, "
+	 "and none connects to them; otherwise config.ini says it: p2p-listen-endpoint, p2p-peer-address",
+	 FIELD("p2p=%s", p2p, 0)},
+	{"-o peer=HOST:PORT",
+	 "follow the chain of a node of another process: its genesis is -o genesis=FILE, and a new chain's node "
+	 "eosio makes no blocks of its own",
+	 FIELD("peer=%s", peer, 0)},
 	{"-o nonempty", "mount over a folder that holds files", FIELD("nonempty", nonempty, 1)},
 	{"-o max_threads=N", "threads that answer requests (default: 10)",
 	 FIELD("max_threads=%u", max_threads, 0)},
@@ -247,6 +255,8 @@ int options_parse(struct options *out, int count, char **arguments, struct error
 	out->genesis_key = parsed.genesis_key;
 	out->http = parsed.http;
 	snprintf(out->wallet_http, sizeof out->wallet_http, "%s", parsed.wallet_http ? parsed.wallet_http : "");
+	out->p2p = parsed.p2p;
+	out->peer = parsed.peer;
 	out->help = parsed.help;
 	out->version = parsed.version;
 	out->print_tree = parsed.print_tree;
@@ -273,6 +283,10 @@ int options_parse(struct options *out, int count, char **arguments, struct error
 		result = error_set(error, EINVAL, "-o data=DIR and -o memory exclude each other");
 	else if (parsed.genesis_key && parsed.genesis_key_file)
 		result = error_set(error, EINVAL, "-o genesis_key=WIF and genesis_key_file=FILE exclude each other");
+	else if (out->p2p && strcmp(out->p2p, "on") != 0 && strcmp(out->p2p, "off") != 0)
+		result = error_set(error, EINVAL, "p2p is on or off, not '%.32s'", out->p2p);
+	else if (out->p2p && out->peer && strcmp(out->p2p, "off") == 0)
+		result = error_set(error, EINVAL, "-o peer=HOST:PORT and -o p2p=off exclude each other");
 	else if (out->max_threads == 0)
 		result = error_set(error, EINVAL, "max_threads is at least 1");
 	else if ((result = settle_history(out, &parsed, error)) == 0)
@@ -298,6 +312,8 @@ void options_release(struct options *options)
 {
 	options_forget_key(options);
 	free(options->http);
+	free(options->p2p);
+	free(options->peer);
 	fuse_opt_free_args(&options->fuse);
 }
 

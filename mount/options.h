@@ -17,6 +17,8 @@ struct options {
 	char genesis_key_file[PATH_MAX]; /* "" for none */
 	char wallet_http[PATH_MAX];  /* HOST:PORT or a socket's absolute path; "": not asked for */
 	char *http;                  /* owned: HOST:PORT, all or off; NULL: not said */
+	char *p2p;                   /* owned: on or off; NULL: not said */
+	char *peer;                  /* owned: HOST:PORT; NULL: none */
 	unsigned max_threads, idle_threads;
 	uint32_t history;            /* blocks; 0: not said; UINT32_MAX: all */
 	struct fuse_args fuse;       /* what is libfuse's own */

@@ -18,16 +18,30 @@ struct side {
 	unsigned transactions;
 };
 
-static inline bool side_old_block(void *context, struct checksum256 *id, struct bytes *packed,
-                                  uint32_t number)
+static inline bool side_old_id(void *context, struct checksum256 *id, uint32_t number)
 {
 	struct side *side = context;
-	if (number == 0 || number >= side->blocks || side->packed[number].length == 0)
-		return false;
-	*id = side->ids[number];
-	if (packed)
+
+	pthread_mutex_lock(&side->lock);
+	bool found = number != 0 && number < side->blocks && side->packed[number].length != 0;
+	if (found)
+		*id = side->ids[number];
+	pthread_mutex_unlock(&side->lock);
+	return found;
+}
+
+static inline bool side_old_block(void *context, struct bytes *packed, const struct checksum256 *id)
+{
+	struct side *side = context;
+	struct checksum256 ours;
+	uint32_t number = block_id_number(id);
+	bool found = side_old_id(context, &ours, number) && checksum256_equal(&ours, id);
+
+	pthread_mutex_lock(&side->lock);
+	if (found)
 		bytes_put(packed, side->packed[number].data, side->packed[number].length);
-	return true;
+	pthread_mutex_unlock(&side->lock);
+	return found;
 }
 
 static inline void side_keep(struct side *side, const struct block_state *block)
@@ -57,20 +71,25 @@ static inline void side_sealed(void *context, struct node *node, struct block_st
 		p2p_endpoint_tell_block(peer_node_endpoint(side->peer), &block->id);
 }
 
-static inline bool side_transaction(void *context, const struct packed_transaction *packed)
+static inline void side_transaction(void *context, struct packed_transaction *packed)
 {
 	struct side *side = context;
 	(void)packed;
+	pthread_mutex_lock(&side->lock);
 	side->transactions++;
 	pthread_cond_broadcast(&side->changed);
-	return true;
+	pthread_mutex_unlock(&side->lock);
 }
 
-static inline void side_changed(void *context)
+static inline int side_receive(void *context, const struct signed_block *block, bool *dropped,
+                               struct error *error)
 {
 	struct side *side = context;
+	int result = node_receive_block(side->rig.eosio, block, dropped, error);
+
 	side_keep(side, node_head(side->rig.eosio));
 	pthread_cond_broadcast(&side->changed);
+	return result;
 }
 
 static inline void side_begin(struct side *side)
@@ -88,11 +107,13 @@ static inline void side_open(struct side *side, struct p2p_tcp *tcp, const char 
 {
 	struct peer_options options = {
 		.node = side->rig.eosio,
+		.network = side->rig.network,
 		.ledger = side->rig.network->ledger,
 		.lock = &side->lock,
+		.old_id = side_old_id,
 		.old_block = side_old_block,
+		.receive = side_receive,
 		.transaction = side_transaction,
-		.changed = side_changed,
 		.context = side,
 		.endpoint = {.listen = listen, .peers = &peer, .peers_count = peer ? 1 : 0}};
 	struct error error = {0};

@@ -30,6 +30,8 @@ struct chain_node {
 	uint64_t producers[SCHEDULE_PRODUCERS_MAXIMUM]; /* whose blocks it signs */
 	size_t producers_count;
 	char http_address[64], p2p_address[64]; /* "127.0.0.1:8888" */
+	bool p2p_is_open;         /* to nodes of other processes, at that address */
+	char p2p_trouble[ERROR_SENTENCE_SIZE]; /* why it is not open though it is to be; "" */
 	struct growing_text *log; /* borrowed: its stderr, in nodeos's form; NULL: not here */
 };
 

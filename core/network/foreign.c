@@ -5,8 +5,9 @@
 #include "core/base/exception.h"
 
 #include <errno.h>
+#include <string.h>
 
-enum { FUTURE_US = 7 * 1000000, BLOCK_FROM_THE_FUTURE = 3030007 };
+enum { FUTURE_US = 7 * 1000000, FRESH_US = 5 * 1000000, BLOCK_FROM_THE_FUTURE = 3030007 };
 
 bool node_has_block(const struct node *node, const struct checksum256 *id)
 {
@@ -25,6 +26,37 @@ void node_log_foreign(struct node *node, const char *level, const char *place, c
 	node_log_line(node, &line, "%s", text);
 }
 
+/* --- connections --- */
+
+void node_set_outward(struct node *node, bool is_outward)
+{
+	if (node->is_outward == is_outward)
+		return;
+	node->is_outward = is_outward;
+	node->network->outward += is_outward ? 1U : -1U;
+	if (node->is_running)
+		network_prepare(node->network);
+}
+
+bool node_is_outside(const struct node *node, const char *peer)
+{
+	const struct node *found = network_resolve(node->network, peer);
+
+	return (!found || found == node) && strchr(peer, ':');
+}
+
+void network_set_transports(struct network *network, bool has_transports)
+{
+	network->has_transports = has_transports;
+}
+
+bool node_reaches(const struct node *node, const struct node *other)
+{
+	return node->is_running && other->is_running && node->component == other->component;
+}
+
+/* --- blocks --- */
+
 /* The state of a block that the node knows; NULL: it does not, or has let it go. */
 static struct block_state *find_state(const struct node *node, const struct checksum256 *id)
 {
@@ -36,6 +68,7 @@ static struct block_state *find_state(const struct node *node, const struct chec
 static struct block_state *validate(struct node *node, struct block_state *previous,
                                     const struct signed_block *block, struct error *error)
 {
+	const struct network_hooks *hooks = &node->network->hooks;
 	struct ledger *ledger = node->network->ledger;
 	struct block_state *state = ledger_find(ledger, &block->id);
 	struct branch *branch;
@@ -43,8 +76,12 @@ static struct block_state *validate(struct node *node, struct block_state *previ
 	if (state)
 		return block_state_hold(state); /* another node of ours has it */
 	branch = branch_fork(ledger, previous);
-	if (!branch_apply_block(branch, block, false, error))
+	if (!branch_apply_block(branch, block, false, error)) {
 		state = block_state_hold(branch_head(branch));
+		transactions_sealed(node, state);
+		if (hooks->received)
+			hooks->received(hooks->context, node, state);
+	}
 	branch_destroy(branch);
 	return state;
 }
@@ -58,7 +95,7 @@ int node_receive_block(struct node *node, const struct signed_block *block, bool
 
 	*dropped = false;
 	checksum256_print(id, &block->id);
-	if (node_is_producing(node)) {
+	if (!node->is_running || node_is_producing(node)) {
 		node_log_dropped(node, block_id_number(&block->id), &block->id);
 		*dropped = true;
 		return 0;
@@ -76,5 +113,7 @@ int node_receive_block(struct node *node, const struct signed_block *block, bool
 		network->hooks.accepted(network->hooks.context, node, state);
 	node_relay(node, state);
 	block_state_release(state);
+	if (slot_to_us(block->header.timestamp) + FRESH_US >= network->now)
+		network_prepare(node->network); /* while much comes nobody looks */
 	return 0;
 }

@@ -252,7 +252,9 @@ static void open_missing(struct node *node, bool tell)
 	for (size_t i = 0; i < node->active.peers_count; i++) {
 		struct node *peer = network_resolve(node->network, node->active.peers[i]);
 		char id[65];
-		if (peer == node && tell) {
+		if (node->network->has_transports && node_is_outside(node, node->active.peers[i])) {
+			continue; /* they say themselves what comes of it */
+		} else if (peer == node && tell) {
 			checksum256_print(id, &node->id);
 			node_log_line(node, &self, "Self connection detected node_id %s. Closing connection", id);
 		} else if ((!peer || !peer->is_running) && tell) {

@@ -161,6 +161,20 @@ size_t network_free_index(const struct network *network)
 
 /* --- time --- */
 
+/* p2p.md 5.2 */
+static int64_t time_to_sign(uint32_t slot)
+{
+	return slot_to_us(slot) - (slot % TURN == TURN - 1 ? LAST_SIGNED_BEFORE_US : SIGNED_BEFORE_US);
+}
+
+/* When something is to be done with the block in the making: within the process it travels in no time. */
+static int64_t due_of(const struct node *node)
+{
+	uint32_t slot = branch_block_slot(node->branch);
+
+	return node->network->outward && !node->is_speculating ? time_to_sign(slot) : slot_to_us(slot);
+}
+
 /* The node whose block in the making is due first. */
 static struct node *find_due(const struct network *network)
 {
@@ -169,7 +183,7 @@ static struct node *find_due(const struct network *network)
 	for (size_t i = 0; i < network->nodes_count; i++) {
 		struct node *node = network->nodes[i];
 		if (branch_block_pending(node->branch) &&
-		    slot_to_us(branch_block_slot(node->branch)) <= network->now &&
+		    due_of(node) <= network->now &&
 		    (!found || branch_block_slot(node->branch) < branch_block_slot(found->branch)))
 			found = node;
 	}
@@ -182,12 +196,11 @@ static bool is_empty_and_late(const struct node *node)
 	       !branch_block_transactions(node->branch) && !node->features_count;
 }
 
-/* A block is signed a little before its time (p2p.md 5.2), so that it reaches the next producer before that
- * one's turn. */
+/* A block is signed a little before its time, so that it reaches the next producer before that one's turn:
+ * its log says so. */
 static void seal_due(struct network *network, struct node *node, int64_t now)
 {
-	uint32_t slot = branch_block_slot(node->branch);
-	int64_t at = slot_to_us(slot) - (slot % TURN == TURN - 1 ? LAST_SIGNED_BEFORE_US : SIGNED_BEFORE_US);
+	int64_t at = time_to_sign(branch_block_slot(node->branch));
 
 	network->now = at < now ? at : now;
 	if (node_seal(node, NULL))
@@ -201,7 +214,7 @@ int64_t network_run(struct network *network, int64_t now)
 	int64_t next;
 	network->now = now;
 	while ((due = find_due(network))) {
-		if (is_empty_and_late(due))
+		if (due->is_speculating || is_empty_and_late(due))
 			node_drop_block(due);
 		else
 			seal_due(network, due, now);
@@ -213,9 +226,9 @@ int64_t network_run(struct network *network, int64_t now)
 	}
 	network_prepare(network);
 	for (size_t i = 0; i < network->nodes_count; i++) {
-		struct branch *branch = network->nodes[i]->branch;
-		if (branch_block_pending(branch) && slot_to_us(branch_block_slot(branch)) < next)
-			next = slot_to_us(branch_block_slot(branch));
+		const struct node *node = network->nodes[i];
+		if (branch_block_pending(node->branch) && due_of(node) < next)
+			next = due_of(node);
 	}
 	return next;
 }

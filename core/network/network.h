@@ -10,6 +10,7 @@
 #include "core/base/key.h"
 #include "core/engine/engine.h"
 
+struct configuration;
 struct growing_text;
 struct key_store;
 struct network;
@@ -41,8 +42,12 @@ struct network_hooks {
 	/* A node has made a block, which is its head and unsigned: `key` signs `digest`. */
 	void (*sealed)(void *context, struct node *node, struct block_state *block,
 	               const struct checksum256 *digest, const struct private_key *key);
-	/* A node took in a block that it had not: its own too. For transports and logs of blocks. */
+	/* A node took in a block that it had not: its own too. */
 	void (*accepted)(void *context, struct node *node, struct block_state *block);
+	/* A block of another process was validated, which no node here had: for logs of blocks. */
+	void (*received)(void *context, struct node *node, struct block_state *block);
+	/* A node acknowledged a transaction, packed: for transports. */
+	void (*acknowledged)(void *context, struct node *node, const struct bytes *packed);
 	void (*lost)(void *context, const struct lost_transaction *lost);
 };
 
@@ -116,6 +121,10 @@ size_t node_producers(const struct node *node, uint64_t **out);
 
 /* --- configuration --- */
 
+/* What a running node goes by (configuration.h): borrowed until it is configured or started anew. */
+const struct configuration *node_configuration(const struct node *node);
+/* Another one for each start. */
+const struct checksum256 *node_process_id(const struct node *node);
 /* config.ini as it was written, comments and order kept, private keys as PUBLIC=KEOSD:. */
 void node_configuration_print(const struct node *node, struct text *out);
 /* What it was started with: the same, then the lines of its command line. */
@@ -186,6 +195,20 @@ int node_schedule_feature(struct node *node, const struct checksum256 *digest, s
  * is wrong with it. */
 int node_receive_block(struct node *node, const struct signed_block *block, bool *dropped,
                        struct error *error);
+/* A transaction that came from one: executed as node_push() does and passed on, but nobody here waits for
+ * it. */
+int node_receive_transaction(struct node *node, struct packed_transaction *packed,
+                             const struct public_key *keys, size_t keys_count, struct error *error);
+/* Whether nodes of other processes are connected to it. As long as any is, blocks are signed before their
+ * time, so that they arrive in it (p2p.md 5.2), and where nobody here makes the next block, somebody runs
+ * transactions in one that is never sealed: the others hear of them and make it. */
+void node_set_outward(struct node *node, bool is_outward);
+/* Whether a p2p-peer-address of the node's is somebody of another process. Where the network has transports
+ * to those it leaves such to them. */
+bool node_is_outside(const struct node *node, const char *peer);
+void network_set_transports(struct network *network, bool has_transports);
+/* Whether links lead from the one to the other, both running. */
+bool node_reaches(const struct node *node, const struct node *other);
 /* Is the block in the node's fork database? What is irreversible is in the log of blocks. */
 bool node_has_block(const struct node *node, const struct checksum256 *id);
 /* The id of a block of the node's branch; false: the log of blocks knows it, or nobody. */

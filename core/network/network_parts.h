@@ -19,6 +19,7 @@ struct waiting_transaction {
 	bool without_keys;
 	uint32_t expiration; /* seconds */
 	uint64_t node;       /* that acknowledged it */
+	bool is_foreign;     /* nobody here waits for it */
 	struct node *maker;  /* whose block in the making holds it; NULL: nobody's */
 	struct place {
 		struct checksum256 id;
@@ -64,6 +65,8 @@ struct node {
 	bool is_running;
 	bool production_enabled;   /* -e, or a fresh block was seen */
 	bool is_paused;            /* by its producers' API */
+	bool is_outward;           /* nodes of other processes are connected to it */
+	bool is_speculating;       /* its block in the making is never sealed */
 	bool was_producing;
 	bool queue_changed;        /* what waits may have to be executed in its next block */
 	struct watermark *watermarks; /* owned: of its own producers */
@@ -107,6 +110,8 @@ struct network {
 	int64_t now;
 	uint32_t earliest_slot; /* of the next block: after a skip */
 	int64_t next_expiry; /* when it is looked for transactions that expired */
+	bool has_transports; /* to nodes of other processes */
+	unsigned outward;    /* nodes that are */
 	unsigned visit;
 	unsigned evaluations; /* grows when configurations, links or forks may have changed who is next */
 	struct transactions transactions;
@@ -211,6 +216,7 @@ void transactions_add(struct node *node, struct node *builder, const struct chec
 /* Those that a node waits for are executed in the block it has just begun. */
 void transactions_execute(struct node *node);
 void transactions_sealed(struct node *node, const struct block_state *block);
+void transactions_mark_foreign(struct network *network, const struct checksum256 *id);
 void transactions_dropped(struct node *node); /* its block in the making */
 /* A block is not on a node's branch any more. */
 void transactions_abandon(struct node *node, const struct block_state *block, uint32_t replaced_by);

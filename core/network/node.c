@@ -76,7 +76,11 @@ static void default_configuration(const struct node *node, struct text *out)
 	char http[32], p2p[32];
 
 	default_addresses(node, http, p2p);
-	text_printf(out, "http-server-address = %s\np2p-listen-endpoint = %s\n", http, p2p);
+	text_printf(out,
+	            "http-server-address = %s\n"
+	            "# without the mark other processes may connect, too\n"
+	            "# p2p-listen-endpoint = %s\n",
+	            http, p2p);
 	if (node->name == EOSIO)
 		text_append(out, "enable-stale-production = true\nproducer-name = eosio\n"
 		                 "plugin = eosio::producer_plugin\n"
@@ -216,6 +220,7 @@ static int end(struct node *node, const char *reason, struct error *error)
 	if (!node->is_running)
 		return error_set(error, ESRCH, "node \"%s\" does not run", name_text(node->name).text);
 	node_drop_block(node);
+	node_set_outward(node, false);
 	node->is_running = false;
 	node->source = NULL;
 	node->next_slot = 0;
@@ -317,6 +322,16 @@ size_t node_producers(const struct node *node, uint64_t **out)
 }
 
 /* --- its configuration --- */
+
+const struct configuration *node_configuration(const struct node *node)
+{
+	return &node->active;
+}
+
+const struct checksum256 *node_process_id(const struct node *node)
+{
+	return &node->id;
+}
 
 void node_configuration_print(const struct node *node, struct text *out)
 {

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TRANSACTION_TIME_US = 30000 /* nodeos's max-transaction-time */ };
-
 #define EOSIO name_literal("eosio")
 
 /* --- who signs for whom --- */
@@ -21,7 +19,9 @@ bool node_signs_for(const struct node *node, uint64_t producer)
 	for (size_t i = 0; i < node->active.producers_count; i++)
 		if (node->active.producers[i] == producer)
 			return true;
-	return node->name == EOSIO && !network_names_producer(node->network, producer);
+	/* one that joined a chain that others make names nobody */
+	return node->name == EOSIO && node->active.producers_count &&
+	       !network_names_producer(node->network, producer);
 }
 
 /* A key of the node's own configuration, or, for node eosio, one that whoever drives the network has. */
@@ -155,7 +155,7 @@ static bool is_evaluated(const struct node *node)
 
 static uint32_t next_slot(struct node *node)
 {
-	if (branch_block_pending(node->branch))
+	if (branch_block_pending(node->branch) && !node->is_speculating)
 		return node->next_slot = branch_block_slot(node->branch); /* until somebody is before it */
 	if (is_evaluated(node))
 		return node->next_slot;
@@ -254,10 +254,33 @@ static int begin_block(struct node *node, uint32_t slot, const struct checksum25
 	return 0;
 }
 
+/* A block of the slot that comes next, of which only the others' version will be: what transactions do is
+ * seen in it. */
+static void begin_speculating(struct node *node)
+{
+	uint32_t slot = next_boundary(node);
+	const struct producer_authority *authority = branch_producer_of_slot(node->branch, slot);
+	struct block_options options = {.slot = slot};
+
+	if (!authority)
+		return;
+	options.producer = authority->producer_name;
+	take_features(node, NULL);
+	options.features = node->features;
+	options.features_count = node->features_count;
+	if (branch_block_start(node->branch, &options, NULL, NULL))
+		return;
+	node->is_speculating = true;
+	node->producer = options.producer;
+	node_run_scheduled(node);
+	transactions_execute(node);
+}
+
 void node_drop_block(struct node *node)
 {
 	if (!branch_block_pending(node->branch))
 		return;
+	node->is_speculating = false;
 	if (branch_block_transactions(node->branch))
 		transactions_dropped(node);
 	branch_block_drop(node->branch);
@@ -293,6 +316,8 @@ struct group {
 	unsigned component;
 	const struct block_state *head;
 	uint32_t slot;
+	bool is_outward;
+	struct node *speculates; /* the first of them, when the next block is nobody's here */
 };
 
 static struct group *group_of(struct group *groups, size_t *count, const struct node *node)
@@ -302,7 +327,7 @@ static struct group *group_of(struct group *groups, size_t *count, const struct 
 	for (size_t i = 0; i < *count; i++)
 		if (groups[i].component == node->component && groups[i].head == head)
 			return &groups[i];
-	groups[*count] = (struct group){node->component, head, 0};
+	groups[*count] = (struct group){.component = node->component, .head = head};
 	return &groups[(*count)++];
 }
 
@@ -313,11 +338,32 @@ static void evaluate(struct node *node, struct group *group)
 
 	if (slot && (!group->slot || slot < group->slot))
 		group->slot = slot;
+	group->is_outward = group->is_outward || node->is_outward;
+	if (!group->speculates)
+		group->speculates = node;
 	if (node->was_producing && !producing)
 		node->next_handshake = node->network->now; /* what it has dropped in its turn */
 	node->was_producing = producing;
 	if (!producing)
 		log_refusal(node);
+}
+
+/* Whoever is next in its group makes its block; where that is somebody of another process one node
+ * speculates. */
+static void prepare(struct node *node, const struct group *group)
+{
+	bool others = group->is_outward && (!group->slot || group->slot > next_boundary(node));
+	bool makes = !others && node->next_slot && node->next_slot == group->slot,
+		 speculates = others && group->speculates == node;
+
+	if ((!makes && !speculates) || node->is_speculating != speculates)
+		node_drop_block(node);
+	if (branch_block_pending(node->branch))
+		return;
+	if (makes)
+		begin_block(node, node->next_slot, NULL, NULL);
+	else if (speculates)
+		begin_speculating(node);
 }
 
 void network_prepare(struct network *network)
@@ -328,143 +374,18 @@ void network_prepare(struct network *network)
 	for (size_t i = 0; i < network->nodes_count; i++)
 		if (network->nodes[i]->is_running)
 			evaluate(network->nodes[i], group_of(groups, &count, network->nodes[i]));
-	for (size_t i = 0; i < network->nodes_count; i++) {
-		struct node *node = network->nodes[i];
-		if (!node->is_running)
-			continue;
-		if (!node->next_slot || node->next_slot != group_of(groups, &count, node)->slot)
-			node_drop_block(node);
-		else if (!branch_block_pending(node->branch))
-			begin_block(node, node->next_slot, NULL, NULL);
-	}
+	for (size_t i = 0; i < network->nodes_count; i++)
+		if (network->nodes[i]->is_running)
+			prepare(network->nodes[i], group_of(groups, &count, network->nodes[i]));
 	free(groups);
 }
 
-/* --- writing --- */
-
-static int report_stall(const struct node *node, struct error *error)
-{
-	const struct producer_schedule *schedule = &branch_head(node->branch)->active_schedule;
-	struct text names = TEXT_EMPTY;
-
-	for (size_t i = 0; i < schedule->producers_count; i++)
-		text_printf(&names, "%s%s", i ? ", " : "", name_text(schedule->producers[i].producer_name).text);
-	error_set(error, EAGAIN,
-	          "the chain cannot make progress: no running node that node %s can reach may produce for any "
-	          "scheduled producer (%s)",
-	          name_text(node->name).text, text_string(&names));
-	text_release(&names);
-	if (node->is_paused)
-		error_append(error, "; it was paused over HTTP: /v1/producer/resume lets it go on");
-	return -EAGAIN;
-}
-
-static struct node *find_builder(const struct node *node)
-{
-	const struct network *network = node->network;
-	struct node *found = NULL;
-
-	for (size_t i = 0; i < network->nodes_count; i++) {
-		struct node *other = network->nodes[i];
-		if (other->is_running && other->component == node->component &&
-		    branch_block_pending(other->branch) && branch_head(other->branch) == branch_head(node->branch) &&
-		    (!found || branch_block_slot(other->branch) < branch_block_slot(found->branch)))
-			found = other;
-	}
-	return found;
-}
-
-int node_builder(struct node *node, struct node **out, struct error *error)
-{
-	if (!node->is_running)
-		return error_set(error, EHOSTUNREACH, "node \"%s\" is stopped: `echo start > state` starts it",
-		                 name_text(node->name).text);
-	*out = find_builder(node);
-	if (!*out) {
-		network_prepare(node->network);
-		*out = find_builder(node);
-	}
-	return *out ? 0 : report_stall(node, error);
-}
-
-static bool block_is_full(const struct error *error)
-{
-	return error->code == BLOCK_NET_USAGE_EXCEEDED || error->code == BLOCK_CPU_USAGE_EXCEEDED ||
-	       error->code == BLOCK_RESOURCE_EXHAUSTED;
-}
-
-struct push_options node_push_options(const struct node *node, const struct push_options *options)
-{
-	const struct configuration *active = &node->active;
-	struct push_options out = options ? *options : (struct push_options){0};
-
-	if (!active->has_transaction_time)
-		out.time_limit = TRANSACTION_TIME_US;
-	else if (active->max_transaction_time >= 0)
-		out.time_limit = active->max_transaction_time * 1000 + !active->max_transaction_time;
-	return out;
-}
-
-/* One try in the builder's block: recorded first, so that nothing acknowledged is ever lost. */
-static int push_once(struct node *builder, struct packed_transaction *packed, const struct public_key *keys,
-                     size_t keys_count, const struct push_options *options, struct transaction_trace *trace,
-                     struct error *error)
-{
-	const struct network_hooks *hooks = &builder->network->hooks;
-	struct push_options push = node_push_options(builder, options);
-	bool without_keys = push.without_keys;
-	int result = hooks->record ? hooks->record(hooks->context, builder, packed, without_keys, error) : 0;
-
-	if (result)
-		return result;
-	result = branch_push(builder->branch, packed, keys, keys_count, &push, trace, error);
-	if (result && hooks->take_back)
-		hooks->take_back(hooks->context, builder);
-	if (!result && hooks->billed)
-		hooks->billed(hooks->context, builder, trace->cpu_usage_us);
-	return result;
-}
-
-int node_push(struct node *node, struct packed_transaction *packed, const struct public_key *keys,
-              size_t keys_count, const struct push_options *options, struct transaction_trace *trace,
-              struct error *error)
-{
-	struct checksum256 id = packed->id;
-	uint32_t expiration = packed->transaction.expiration;
-	struct bytes copy = {0};
-	struct node *builder;
-	struct error own = {0};
-	int result;
-	error = error ? error : &own;
-	if (transactions_full(node->network))
-		return error_set(error, ENOSPC,
-		                 "too much waits to become irreversible: start producers until two thirds produce");
-	packed_transaction_pack(&copy, packed);
-	for (;;) {
-		error_clear(error);
-		result = node_builder(node, &builder, error);
-		if (result)
-			break;
-		result = push_once(builder, packed, keys, keys_count, options, trace, error);
-		/* In an empty block the transaction itself is what does not fit. */
-		if (!result || !block_is_full(error) || !branch_block_transactions(builder->branch))
-			break;
-		transaction_trace_release(trace);
-		result = node_seal(builder, error);
-		if (result)
-			break;
-		network_prepare(node->network);
-	}
-	if (!result)
-		transactions_add(node, builder, &id, &copy, expiration, options && options->without_keys);
-	bytes_release(&copy);
-	return result;
-}
+/* --- blocks that end before their time --- */
 
 int node_close_block(struct node *node, struct error *error)
 {
-	if (branch_block_transactions(node->branch) ||
-	    (branch_block_pending(node->branch) && node->features_count))
+	if (!node->is_speculating && (branch_block_transactions(node->branch) ||
+	                              (branch_block_pending(node->branch) && node->features_count)))
 		return node_seal(node, error);
 	node_drop_block(node);
 	return 0;
@@ -482,7 +403,10 @@ int node_schedule_feature(struct node *node, const struct checksum256 *digest, s
 	/* whoever is next now, with this feature */
 	network_prepare(node->network);
 	result = node_builder(node, &builder, error);
-	if (!result) {
+	if (!result && builder->is_speculating) {
+		result = error_set(error, EAGAIN,
+		                   "the next block is made in another process: activate the feature there");
+	} else if (!result) {
 		uint32_t slot = branch_block_slot(builder->branch);
 		node_drop_block(builder);
 		result = begin_block(builder, slot, digest, error);
@@ -560,18 +484,4 @@ bool node_pending(const struct node *node, struct node_pending *out)
 	                             .scheduled_count = node->scheduled_count,
 	                             .transactions_count = branch_block_transactions(node->branch)};
 	return true;
-}
-
-void node_view(struct node *node, struct node_view *out)
-{
-	struct block_state *head = branch_head(node->branch);
-	struct node *builder = node->is_running ? find_builder(node) : NULL;
-	struct branch *branch = builder ? builder->branch : node->branch;
-
-	*out = (struct node_view){.head = block_state_hold(head),
-	                          .root = builder ? branch_state(branch) : map_root_hold(head->root),
-	                          .block_num = builder ? branch_block_number(branch) : head->number,
-	                          .slot = builder ? branch_block_slot(branch) : head->block->header.timestamp};
-	out->deeds = branch_deeds(branch);
-	out->irreversible_num = branch_irreversible(node->branch, &out->irreversible_id);
 }

@@ -192,7 +192,7 @@ static void report(struct network *network, const struct waiting_transaction *on
 {
 	struct lost_transaction lost = {.id = one->id, .reason = reason, .node = one->node,
 	                                .block_num = one->thrown_out_of, .replaced_by = one->replaced_by};
-	if (network->hooks.lost)
+	if (network->hooks.lost && !one->is_foreign)
 		network->hooks.lost(network->hooks.context, &lost);
 }
 
@@ -201,6 +201,7 @@ static int execute(struct node *node, struct waiting_transaction *one, struct er
 	const struct network_hooks *hooks = &node->network->hooks;
 	const struct push_options asked = {.without_keys = one->without_keys};
 	struct push_options options = node_push_options(node, &asked);
+	bool recorded = hooks->record && !node->is_speculating;
 	struct packed_transaction packed = {0};
 	struct transaction_trace trace = {0};
 	struct public_key *keys = NULL;
@@ -211,13 +212,13 @@ static int execute(struct node *node, struct waiting_transaction *one, struct er
 		keys = memory_allocate(packed.signatures_count + 1, sizeof *keys);
 		result = packed_transaction_keys(&packed, keys, ledger_chain_id(node->network->ledger), error);
 	}
-	if (!result && hooks->record)
+	if (!result && recorded)
 		result = hooks->record(hooks->context, node, &packed, one->without_keys, error);
 	if (!result) {
 		result = branch_push(node->branch, &packed, keys, packed.signatures_count, &options, &trace, error);
-		if (result && hooks->take_back)
+		if (result && recorded && hooks->take_back)
 			hooks->take_back(hooks->context, node);
-		if (!result && hooks->billed)
+		if (!result && recorded && hooks->billed)
 			hooks->billed(hooks->context, node, trace.cpu_usage_us);
 	}
 	transaction_trace_release(&trace);
@@ -294,6 +295,14 @@ void transactions_sealed(struct node *node, const struct block_state *block)
 		if (one->maker == node)
 			one->maker = NULL;
 	}
+}
+
+void transactions_mark_foreign(struct network *network, const struct checksum256 *id)
+{
+	struct waiting_transaction *one = find(&network->transactions, id);
+
+	if (one)
+		one->is_foreign = true;
 }
 
 void transactions_dropped(struct node *node)

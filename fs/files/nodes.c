@@ -209,7 +209,12 @@ int nodes_endpoints_read(struct request *request, struct text *out, struct error
 		text_printf(out, "http %s\n", text_string(&served) + strlen("http://"));
 	else
 		text_printf(out, "http %s (not served)\n", node.http_address);
-	text_printf(out, "p2p %s\n", node.p2p_address);
+	text_printf(out, "p2p %s", node.p2p_address);
+	if (*node.p2p_trouble)
+		text_printf(out, " (not open: %s)", node.p2p_trouble);
+	else if (!node.p2p_is_open)
+		text_append(out, " (in this mount only)");
+	text_append(out, "\n");
 	text_release(&served);
 	return result;
 }

@@ -60,9 +60,12 @@ static void a_transaction_travels(void **state)
 {
 	struct packed_transaction packed;
 	struct transaction empty = {.expiration = 2000000000};
+	struct bytes bytes = {0};
 	(void)state;
 	packed_transaction_make(&packed, &empty);
-	p2p_endpoint_tell_transaction(peer_node_endpoint(sides[1].peer), &packed);
+	packed_transaction_pack(&bytes, &packed);
+	p2p_endpoint_tell_transaction(peer_node_endpoint(sides[1].peer), &bytes);
+	bytes_release(&bytes);
 	pthread_mutex_lock(&sides[0].lock);
 	while (!sides[0].transactions)
 		pthread_cond_wait(&sides[0].changed, &sides[0].lock);

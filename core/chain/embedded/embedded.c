@@ -4,6 +4,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/memory.h"
+#include "core/chain/embedded/peers.h"
 #include "core/engine/storage/transaction_index.h"
 #include "core/engine/storage/data_folder.h"
 #include "core/types/name.h"
@@ -50,6 +51,8 @@ static void destroy(struct chain *base)
 	if (chain->wallet)
 		wallet_before_lock(chain->wallet, NULL, NULL);
 	embedded_stop_threads(chain);
+	peers_destroy(chain->peers);
+	chain->peers = NULL;
 	if (chain->current)
 		finish_for_good(chain);
 	free_sealed(chain);
@@ -167,21 +170,22 @@ static int begin_time(struct embedded_chain *chain, int64_t earlier_us, struct e
 }
 
 /* The network stands on `first`, which is taken over. */
-static int open_network(struct embedded_chain *chain, struct branch *first, uint32_t history,
-                        struct text *notices, struct error *error)
+static int open_network(struct embedded_chain *chain, struct branch *first,
+                        const struct embedded_options *options, struct error *error)
 {
 	struct network_hooks hooks = embedded_hooks(chain);
 
 	chain->ledger = ledger_hold(branch_ledger(first));
 	chain->base.chain_id = *ledger_chain_id(chain->ledger);
 	const struct past_source source = {&chain->lock, chain->ledger, embedded_read_block, chain};
-	chain->past = past_create(&source, history ? history : HISTORY_DEFAULT);
+	chain->past = past_create(&source, options->history ? options->history : HISTORY_DEFAULT);
 	chain->network = network_create(chain->ledger, chain->node_keys, &hooks);
 	chain->viewed = name_literal("eosio");
 	if (chain->storage)
 		chain->stored = block_state_hold(branch_head(first));
+	network_set_transports(chain->network, options->p2p != EMBEDDED_P2P_OFF);
 	network_tell_time(chain->network, embedded_now(chain));
-	return storage_restore_nodes(chain->storage, chain, first, notices, error);
+	return storage_restore_nodes(chain->storage, chain, first, options->joined, options->notices, error);
 }
 
 /* Without storage: what the past goes back, and further to the state that is kept before that. */
@@ -215,7 +219,7 @@ static int open_chain(struct embedded_chain *chain, const struct embedded_option
 		if (result)
 			return result;
 	}
-	result = begin_time(chain, options->begin_earlier_us, error);
+	result = begin_time(chain, options->joined ? 0 : options->begin_earlier_us, error);
 	if (result)
 		return result;
 	chain->base.chain_id = genesis_chain_id(&chain->base.genesis);
@@ -253,7 +257,7 @@ static int open_chain(struct embedded_chain *chain, const struct embedded_option
 	                                           .clock = options->manual_clock ? NULL : thread_time,
 	                                           .measured_cpu = options->measured_cpu};
 	ledger_set_contract_options(branch_ledger(first), &contracts);
-	result = open_network(chain, first, options->history, options->notices, error);
+	result = open_network(chain, first, options, error);
 	if (result == 0 && chain->storage)
 		result = storage_rebuild(chain->storage, chain, options->notices, error);
 	return result || !chain->storage ? result : catch_up_with_head(chain, options->notices, error);
@@ -315,6 +319,7 @@ int embedded_chain_create(struct chain **out, const struct embedded_options *opt
 	pthread_cond_init(&chain->to_sign, NULL);
 	pthread_cond_init(&chain->was_signed, NULL);
 	pthread_condattr_destroy(&monotonic);
+	chain->peers = peers_create(chain, options->p2p);
 	result = open_chain(chain, options, error);
 	if (result)
 		goto out;
@@ -325,6 +330,11 @@ int embedded_chain_create(struct chain **out, const struct embedded_options *opt
 	result = chain->storage ? storage_recall(chain->storage, chain, error) : 0;
 	if (result == 0)
 		result = embedded_start_threads(chain, error);
+	if (result == 0) {
+		peers_hold(chain->peers);
+		peers_settle(chain->peers, options->notices);
+		peers_let_go(chain->peers);
+	}
 out:
 	if (result) {
 		destroy(&chain->base);

@@ -9,6 +9,10 @@ struct data_folder;
 
 enum { HISTORY_DEFAULT = 100000 };
 
+/* To whom of other processes the nodes are open: those that the configuration names, to listen at and to
+ * connect to; besides, all listen; nobody. */
+enum embedded_p2p { EMBEDDED_P2P_CONFIGURED, EMBEDDED_P2P_ALL, EMBEDDED_P2P_OFF };
+
 struct embedded_options {
 	struct data_folder *data_folder; /* borrowed (storage/data_folder.h); NULL: in memory only */
 	const struct genesis *genesis; /* NULL: genesis_default(), or what the data folder has */
@@ -23,6 +27,10 @@ struct embedded_options {
 	bool measured_cpu;        /* the time that transactions took is billed (struct contract_options) */
 	int64_t begin_earlier_us; /* so much before real time a new chain begins, if its genesis is older */
 	bool manual_clock;        /* tests: blocks come only with clock_advance and when they are full */
+	enum embedded_p2p p2p;
+	/* A node of another process that makes the chain: node eosio connects to it, and where there is no chain
+	 * yet it makes no blocks itself, and goes by real time. NULL: none. */
+	const char *joined;
 	struct text *notices;     /* sentences for the user, one a line (a torn tail was cut); may be NULL */
 };
 int embedded_chain_create(struct chain **out, const struct embedded_options *options, struct error *error);

@@ -87,6 +87,7 @@ struct embedded_chain {
 	struct bytes *recent;
 	size_t recent_count;
 	struct past *past;
+	struct peers *peers; /* peers.h: of other processes */
 	pthread_mutex_t index_lock; /* outside of all others */
 	struct transaction_index *index; /* under index_lock; NULL: not opened yet */
 	struct history *history;         /* under index_lock */
@@ -264,15 +265,20 @@ int storage_read_block(struct storage *storage, struct signed_block *out, uint32
 /* From the reversible blocks, when it is one of them, else from the log. */
 int storage_find_block(struct storage *storage, struct signed_block *out, uint32_t number,
                        const struct checksum256 *id, struct error *error);
+/* For peers: the id of the log's block of that number, and a packed block, which is appended, of the log or
+ * the reversible ones; false: it is not there. Any thread. */
+bool storage_old_id(struct storage *storage, struct checksum256 *id, uint32_t number);
+bool storage_old_block(struct storage *storage, struct bytes *packed, const struct checksum256 *id);
 /* Saves the state after the last stored block when it is time for it, or always; without locks, in one
  * thread at a time. */
 int storage_save_state(struct storage *storage, struct embedded_chain *chain, bool always,
                        struct error *error);
 
 /* --- saved_nodes.c: which nodes there are, in the data folder --- */
-/* All nodes as they were, on the branches that the reversible blocks make; the first time node eosio. */
+/* All nodes as they were, on the branches that the reversible blocks make; the first time node eosio, which
+ * makes blocks unless it joins a chain that others make. */
 int storage_restore_nodes(struct storage *storage, struct embedded_chain *chain, struct branch *first,
-                          struct text *notices, struct error *error);
+                          const char *joined, struct text *notices, struct error *error);
 /* What was acknowledged and stands in a reversible block is known to the network again. When all nodes and
  * blocks are restored; takes locks. */
 int storage_recall(struct storage *storage, struct embedded_chain *chain, struct error *error);

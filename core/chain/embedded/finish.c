@@ -5,6 +5,7 @@
 #include "core/base/clock.h"
 #include "core/base/memory.h"
 #include "core/base/parallel.h"
+#include "core/chain/embedded/peers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -167,6 +168,7 @@ static void take_first(struct embedded_chain *chain, const struct checksum256 *l
 		bytes_release(kept);
 		signed_block_pack(kept, block->block);
 	}
+	peers_tell_block(chain->peers, &block->id);
 	if (stored && stored != chain->stored) {
 		block_state_release(chain->stored);
 		chain->stored = block_state_hold(stored);

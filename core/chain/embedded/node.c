@@ -1,6 +1,7 @@
 /* The network's nodes as struct chain has them: looked at, made, configured, started and stopped. */
 #include "core/chain/embedded/embedded_private.h"
 
+#include "core/chain/embedded/peers.h"
 #include "core/types/name.h"
 
 #include <errno.h>
@@ -15,7 +16,8 @@ static int find(struct embedded_chain *chain, struct node **out, uint64_t name, 
 	return *out ? 0 : error_set(error, ENOENT, "there is no node \"%s\"", name_text(name).text);
 }
 
-/* After the network was changed: what is shown, and what the data folder says of it. Gives up the lock. */
+/* After the network was changed: what is shown, what the data folder says of it, and who is connected. Gives
+ * up the lock. */
 static int end_change(struct embedded_chain *chain, int result, struct error *error)
 {
 	if (result == 0)
@@ -24,6 +26,8 @@ static int end_change(struct embedded_chain *chain, int result, struct error *er
 	chain->clock_moves++;
 	pthread_cond_broadcast(&chain->changed);
 	pthread_mutex_unlock(&chain->lock);
+	peers_settle(chain->peers, NULL);
+	peers_let_go(chain->peers);
 	if (chain->manual_clock)
 		embedded_finish(chain, false, NULL);
 	return result;
@@ -31,6 +35,7 @@ static int end_change(struct embedded_chain *chain, int result, struct error *er
 
 static void begin_change(struct embedded_chain *chain)
 {
+	peers_hold(chain->peers);
 	pthread_mutex_lock(&chain->lock);
 	network_tell_time(chain->network, embedded_now(chain));
 }
@@ -67,6 +72,8 @@ int embedded_node(struct chain *base, struct chain_node *out, uint64_t name,
 	int result = find(chain, &node, name, error);
 	if (result == 0)
 		describe(out, node);
+	if (result == 0)
+		peers_describe(chain->peers, out);
 	pthread_mutex_unlock(&chain->lock);
 	return result;
 }

@@ -4,6 +4,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/memory.h"
+#include "core/chain/embedded/peers.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 
@@ -52,6 +53,19 @@ static void bill(void *context, struct node *builder, uint32_t cpu_us)
 	storage_journal_bill(((struct embedded_chain *)context)->storage, builder, cpu_us);
 }
 
+static void enqueue(struct embedded_chain *chain, struct sealed *sealed)
+{
+	const struct block_state *block = sealed->block;
+
+	pthread_mutex_lock(&chain->signing);
+	memory_grow(&chain->sealed, &chain->sealed_capacity, chain->sealed_count + 1, sizeof(struct sealed *));
+	chain->sealed[chain->sealed_count++] = sealed;
+	pthread_mutex_unlock(&chain->signing);
+	pthread_mutex_lock(&chain->publish);
+	block_times_add(&chain->times, block->number, block->block->header.timestamp);
+	pthread_mutex_unlock(&chain->publish);
+}
+
 static void add_sealed(void *context, struct node *node, struct block_state *block,
                        const struct checksum256 *digest, const struct private_key *key)
 {
@@ -61,18 +75,31 @@ static void add_sealed(void *context, struct node *node, struct block_state *blo
 	*sealed = (struct sealed){
 		.block = block_state_hold(block), .digest = *digest, .key = *key, .node = network_node_name(node)};
 	sealed->journaled = chain->storage && storage_journal_end(chain->storage, node, block);
-	pthread_mutex_lock(&chain->signing);
-	memory_grow(&chain->sealed, &chain->sealed_capacity, chain->sealed_count + 1, sizeof(struct sealed *));
-	chain->sealed[chain->sealed_count++] = sealed;
-	pthread_mutex_unlock(&chain->signing);
-	pthread_mutex_lock(&chain->publish);
-	block_times_add(&chain->times, block->number, block->block->header.timestamp);
-	pthread_mutex_unlock(&chain->publish);
+	enqueue(chain, sealed);
 	if (!chain->moving || chain->sealed_count % SIGNED_BATCH == 0)
 		pthread_cond_signal(&chain->to_sign);
 	/* While the clock is moved the other threads are woken now and then, to save the state. */
 	if (!chain->moving || block->number % BLOCKS_PER_WAKING == 0)
 		pthread_cond_broadcast(&chain->changed);
+}
+
+/* A block of another process: it is stored as our own are. */
+static void add_received(void *context, struct node *node, struct block_state *block)
+{
+	struct embedded_chain *chain = context;
+	struct sealed *sealed = memory_allocate(1, sizeof *sealed);
+
+	*sealed = (struct sealed){.block = block_state_hold(block),
+	                          .node = network_node_name(node),
+	                          .signing = SEALED_SIGNED,
+	                          .is_signed = true};
+	enqueue(chain, sealed);
+	pthread_cond_broadcast(&chain->changed);
+}
+
+static void tell_acknowledged(void *context, struct node *node, const struct bytes *packed)
+{
+	peers_tell_transaction(((struct embedded_chain *)context)->peers, node, packed);
 }
 
 static void follow_past(void *context, struct node *node, struct block_state *block)
@@ -106,6 +133,8 @@ struct network_hooks embedded_hooks(struct embedded_chain *chain)
 		.billed = chain->storage && chain->measured_cpu ? bill : NULL,
 		.sealed = add_sealed,
 		.accepted = follow_past,
+		.received = add_received,
+		.acknowledged = tell_acknowledged,
 		.lost = report_lost,
 	};
 }
@@ -157,6 +186,16 @@ static int64_t produce_what_is_due(struct embedded_chain *chain)
 	return due < 0 ? 0 : due < LOOK_US ? due : LOOK_US;
 }
 
+/* Under lock, which is given up meanwhile. */
+static void settle(struct embedded_chain *chain)
+{
+	pthread_mutex_unlock(&chain->lock);
+	peers_hold(chain->peers);
+	peers_settle(chain->peers, NULL);
+	peers_let_go(chain->peers);
+	pthread_mutex_lock(&chain->lock);
+}
+
 static void *produce(void *context)
 {
 	struct embedded_chain *chain = context;
@@ -166,6 +205,8 @@ static void *produce(void *context)
 		int64_t until_us = clock_monotonic_us() + produce_what_is_due(chain);
 		struct timespec until = {until_us / 1000000, until_us % 1000000 * 1000};
 		uint64_t moves = chain->clock_moves;
+		if (peers_can_open(chain->peers))
+			settle(chain);
 		/* Woken early only for the clock's having been moved; sealing concerns the other thread. */
 		while (!chain->stopping && chain->clock_moves == moves &&
 		       pthread_cond_timedwait(&chain->changed, &chain->lock, &until) == 0)

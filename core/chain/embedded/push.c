@@ -4,6 +4,7 @@
 #include "core/base/clock.h"
 #include "core/base/exception.h"
 #include "core/base/memory.h"
+#include "core/chain/embedded/peers.h"
 #include "core/engine/state/feature.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
@@ -43,7 +44,10 @@ int embedded_push(struct chain *base, struct transaction_trace *trace, struct pa
 		return result;
 	}
 	pthread_mutex_lock(&chain->lock);
-	result = embedded_make_room(chain, error);
+	result = push.without_keys ? peers_forbid(chain->peers, "no transaction goes without signatures", error)
+	                           : 0;
+	if (result == 0)
+		result = embedded_make_room(chain, error);
 	if (result == 0)
 		result = storage_rebuild_waiting(chain->storage, chain, error);
 	if (result == 0) {
@@ -315,15 +319,12 @@ static int end_move(struct embedded_chain *chain, int result, int64_t further, s
 	return result ? result : stored;
 }
 
-int embedded_clock_advance(struct chain *base, int64_t us, bool skip,
-                           const struct interruption *interruption, struct error *error)
+static int advance(struct chain *base, int64_t us, bool skip, const struct interruption *interruption,
+                   struct error *error)
 {
 	struct embedded_chain *chain = embedded_of(base);
-	int result;
+	int result = begin_move(chain, error);
 
-	if (us < 0)
-		return error_set(error, EINVAL, "chain time only goes forward");
-	result = begin_move(chain, error);
 	if (result)
 		return result;
 	int64_t now = embedded_now(chain), head = head_time(chain), from = now > head ? now : head;
@@ -343,7 +344,7 @@ int embedded_clock_advance(struct chain *base, int64_t us, bool skip,
 	return end_move(chain, result, further, error);
 }
 
-int embedded_clock_end(struct chain *base, const struct interruption *interruption, struct error *error)
+static int end_offset(struct chain *base, const struct interruption *interruption, struct error *error)
 {
 	struct embedded_chain *chain = embedded_of(base);
 	int result = begin_move(chain, error);
@@ -357,4 +358,33 @@ int embedded_clock_end(struct chain *base, const struct interruption *interrupti
 		result = storage_save_offset(chain->storage, 0, head_time(chain), error);
 	/* an offset that cannot be saved as ended goes on */
 	return end_move(chain, result, further, error);
+}
+
+/* What is made in a rush peers of other processes would take to be from the future. */
+int embedded_clock_advance(struct chain *base, int64_t us, bool skip,
+                           const struct interruption *interruption, struct error *error)
+{
+	struct embedded_chain *chain = embedded_of(base);
+	int result;
+
+	if (us < 0)
+		return error_set(error, EINVAL, "chain time only goes forward");
+	result = peers_pause(chain->peers, "the clock stays", error);
+	if (result)
+		return result;
+	result = advance(base, us, skip, interruption, error);
+	peers_resume(chain->peers);
+	return result;
+}
+
+int embedded_clock_end(struct chain *base, const struct interruption *interruption, struct error *error)
+{
+	struct embedded_chain *chain = embedded_of(base);
+	int result = peers_pause(chain->peers, "the clock stays", error);
+
+	if (result)
+		return result;
+	result = end_offset(base, interruption, error);
+	peers_resume(chain->peers);
+	return result;
 }

@@ -249,23 +249,53 @@ static int restore_from(struct embedded_chain *chain, const struct forest *fores
 	return result;
 }
 
-static int begin_with_eosio(struct embedded_chain *chain, struct block_state *head, struct error *error)
+static int begin_with_eosio(struct embedded_chain *chain, struct block_state *head, const char *joined,
+                            struct error *error)
 {
+	struct text configuration = TEXT_EMPTY;
 	struct node *node;
-	int result = network_add_node(chain->network, &node, EOSIO, head, NULL, error);
+	int result;
 
+	text_printf(&configuration,
+	            "p2p-peer-address = %s\n# with these, and a signature-provider, it produces:\n"
+	            "# producer-name = \n# enable-stale-production = true\n",
+	            joined ? joined : "");
+	result = network_add_node(chain->network, &node, EOSIO, head,
+	                          joined ? text_string(&configuration) : NULL, error);
+	text_release(&configuration);
 	return result ? result : node_start(node, NULL, 0, error);
 }
 
+/* A node that is there already connects to it too. */
+static int join(struct embedded_chain *chain, const char *joined, struct error *error)
+{
+	struct node *node = network_node(chain->network, EOSIO);
+	size_t count = 0;
+	const char *const *peers = node ? node_peers(node, &count) : NULL;
+	const char **all = memory_allocate(count + 1, sizeof *all);
+	bool is_named = false;
+	int result = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		all[i] = peers[i];
+		is_named = is_named || strcmp(peers[i], joined) == 0;
+	}
+	all[count] = joined;
+	if (node && !is_named)
+		result = node_set_peers(node, all, count + 1, error);
+	free(all);
+	return result;
+}
+
 int storage_restore_nodes(struct storage *storage, struct embedded_chain *chain, struct branch *first,
-                          struct text *notices, struct error *error)
+                          const char *joined, struct text *notices, struct error *error)
 {
 	struct forest forest = {0};
 	struct text content = TEXT_EMPTY;
 	int result;
 
 	if (!storage) {
-		result = begin_with_eosio(chain, branch_head(first), error);
+		result = begin_with_eosio(chain, branch_head(first), joined, error);
 		branch_destroy(first);
 		return result;
 	}
@@ -278,12 +308,14 @@ int storage_restore_nodes(struct storage *storage, struct embedded_chain *chain,
 	if (result == -ENOENT) {
 		error_clear(error);
 		tell_lost_nodes(storage, &forest, notices);
-		result = begin_with_eosio(chain, place_of(&forest, EOSIO), error);
+		result = begin_with_eosio(chain, place_of(&forest, EOSIO), joined, error);
 	} else if (result == 0) {
 		result = restore_from(chain, &forest, content.data, error);
 	}
 	if (result == 0 && !network_node_from(chain->network, 0))
-		result = begin_with_eosio(chain, place_of(&forest, EOSIO), error);
+		result = begin_with_eosio(chain, place_of(&forest, EOSIO), joined, error);
+	if (result == 0 && joined)
+		result = join(chain, joined, error);
 	text_release(&content);
 	forest_release(&forest);
 	return result;

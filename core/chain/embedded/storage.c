@@ -376,6 +376,42 @@ int storage_find_block(struct storage *storage, struct signed_block *out, uint32
 	return block ? result : storage_read_block(storage, out, number, error);
 }
 
+static bool id_in_log(const struct storage *storage, struct checksum256 *id, uint32_t number)
+{
+	uint32_t last = block_log_last(storage->blocks);
+
+	if (number == last)
+		*id = storage->logged;
+	return number == last ||
+	       (number < last && block_log_previous(storage->blocks, id, number + 1, NULL) == 0);
+}
+
+bool storage_old_id(struct storage *storage, struct checksum256 *id, uint32_t number)
+{
+	pthread_mutex_lock(&storage->reading);
+	bool found = number >= block_log_first(storage->blocks) && id_in_log(storage, id, number);
+	pthread_mutex_unlock(&storage->reading);
+	return found;
+}
+
+bool storage_old_block(struct storage *storage, struct bytes *packed, const struct checksum256 *id)
+{
+	const struct reversible_block *kept;
+	struct signed_block block = {0};
+	struct checksum256 logged;
+
+	pthread_mutex_lock(&storage->reading);
+	kept = reversible_find(storage->reversible, id);
+	bool found = kept && reversible_read(storage->reversible, kept, &block, NULL, NULL, NULL) == 0;
+	pthread_mutex_unlock(&storage->reading);
+	if (found)
+		signed_block_pack(packed, &block);
+	signed_block_release(&block);
+	return found ||
+	       (storage_old_id(storage, &logged, block_id_number(id)) && checksum256_equal(&logged, id) &&
+	        block_log_read(storage->blocks, packed, block_id_number(id), NULL) == 0);
+}
+
 /* --- the state --- */
 
 static int save(struct storage *storage, const struct bytes *head, const struct map_root *root,

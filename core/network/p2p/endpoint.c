@@ -292,6 +292,18 @@ int64_t endpoint_timers(struct p2p_endpoint *endpoint, int64_t now)
 	return endpoint->check_at < next ? endpoint->check_at : next;
 }
 
+void endpoint_tell(struct p2p_endpoint *endpoint)
+{
+	struct p2p_standing standing;
+
+	p2p_standing(endpoint->p2p, &standing);
+	if (standing.connected == endpoint->told.connected && standing.target == endpoint->told.target)
+		return;
+	endpoint->told = standing;
+	if (endpoint->tell)
+		endpoint->tell(endpoint->p2p->host.context, &standing);
+}
+
 /* --- letters from other threads --- */
 
 static void post(struct p2p_endpoint *endpoint, struct letter *letter)
@@ -311,10 +323,10 @@ void p2p_endpoint_tell_block(struct p2p_endpoint *endpoint, const struct checksu
 	post(endpoint, letter);
 }
 
-void p2p_endpoint_tell_transaction(struct p2p_endpoint *endpoint, const struct packed_transaction *packed)
+void p2p_endpoint_tell_transaction(struct p2p_endpoint *endpoint, const struct bytes *packed)
 {
 	struct letter *letter = memory_allocate(1, sizeof *letter);
-	packed_transaction_pack(&letter->packed, packed);
+	bytes_put(&letter->packed, packed->data, packed->length);
 	post(endpoint, letter);
 }
 
@@ -414,6 +426,7 @@ int p2p_endpoint_open(struct p2p_endpoint **out, struct p2p_tcp *tcp,
 	int result = 0;
 
 	endpoint->tcp = tcp;
+	endpoint->tell = options->standing;
 	endpoint->mail_end = &endpoint->mail;
 	endpoint->listener.descriptor = -1;
 	pthread_mutex_init(&endpoint->mail_lock, NULL);
@@ -451,6 +464,7 @@ void endpoint_close_all(struct p2p_endpoint *endpoint)
 	for (struct socket *socket = endpoint->sockets; socket; socket = socket->next)
 		socket_close(socket, false);
 	endpoint_flush(endpoint);
+	endpoint_tell(endpoint);
 }
 
 void p2p_endpoint_close(struct p2p_endpoint *endpoint)

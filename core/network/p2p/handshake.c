@@ -241,6 +241,7 @@ static bool receive_first(struct p2p_connection *connection, const struct p2p_ha
 		connection_log(connection, &log_not_authenticated, "Peer not authenticated.  Closing connection.");
 		return refuse(connection, P2P_AUTHENTICATION);
 	}
+	connection->welcome = true;
 	check_fork(connection, handshake, heads);
 	/* EOSIO 2.1's protocols: it is told the version that it still speaks with us */
 	if (connection->version >= 3 && connection->version <= 6) {

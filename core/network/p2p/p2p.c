@@ -131,6 +131,18 @@ bool p2p_is_ended(const struct p2p_connection *connection)
 	return connection->ended;
 }
 
+void p2p_standing(const struct p2p *p2p, struct p2p_standing *out)
+{
+	*out = (struct p2p_standing){.target = p2p->sync == SYNC_LIB_CATCHUP ? p2p->sync_target : 0};
+	for (const struct p2p_connection *connection = p2p->connections; connection;
+	     connection = connection->next) {
+		out->connected += connection->welcome && !connection->ended;
+		if (p2p->sync == SYNC_HEAD_CATCHUP && connection->catching_up &&
+		    connection->catch_up_num > out->target)
+			out->target = connection->catch_up_num;
+	}
+}
+
 void p2p_connection_status(const struct p2p_connection *connection, struct p2p_status *out)
 {
 	*out = (struct p2p_status){.peer = connection->peer,

@@ -94,6 +94,12 @@ void p2p_close(struct p2p_connection *connection, bool by_peer, int64_t now);
 /* Timers: keepalive, the wait for a sync's next block, forgetting. When to call again: *next. */
 void p2p_tick(struct p2p *p2p, int64_t now, int64_t *next);
 
+struct p2p_standing {
+	unsigned connected; /* peers that have shown themselves to be of this chain, and may connect */
+	uint32_t target;    /* the block up to which we are catching up; 0: we are not */
+};
+void p2p_standing(const struct p2p *p2p, struct p2p_standing *out);
+
 /* --- what there is to know of a connection, for peers and /v1/net --- */
 struct p2p_status {
 	const char *peer, *remote; /* borrowed; peer "" when it was accepted */

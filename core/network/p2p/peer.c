@@ -12,45 +12,16 @@ struct peer_node {
 	struct p2p_endpoint *endpoint; /* owned */
 };
 
-static void heads(void *context, struct p2p_heads *out)
+static void lock(struct peer_node *peer)
 {
-	struct peer_node *peer = context;
-
 	pthread_mutex_lock(peer->options.lock);
-	const struct block_state *head = node_head(peer->options.node);
-	out->head_num = head->number;
-	out->head_id = head->id;
-	out->irreversible_num = node_irreversible(peer->options.node, &out->irreversible_id);
-	pthread_mutex_unlock(peer->options.lock);
+	if (peer->options.now)
+		network_tell_time(peer->options.network, peer->options.now(peer->options.context));
 }
 
-/* With the lock held. */
-static bool find_id(struct peer_node *peer, struct checksum256 *out, uint32_t number)
+static void unlock(struct peer_node *peer)
 {
-	return node_block_id(peer->options.node, out, number) ||
-	       peer->options.old_block(peer->options.context, out, NULL, number);
-}
-
-static bool block_id(void *context, struct checksum256 *out, uint32_t number)
-{
-	struct peer_node *peer = context;
-
-	pthread_mutex_lock(peer->options.lock);
-	bool found = number <= node_head(peer->options.node)->number && find_id(peer, out, number);
 	pthread_mutex_unlock(peer->options.lock);
-	return found;
-}
-
-static bool knows(void *context, const struct checksum256 *id)
-{
-	struct peer_node *peer = context;
-	struct checksum256 ours;
-
-	pthread_mutex_lock(peer->options.lock);
-	bool known = node_has_block(peer->options.node, id) ||
-	             (find_id(peer, &ours, block_id_number(id)) && checksum256_equal(&ours, id));
-	pthread_mutex_unlock(peer->options.lock);
-	return known;
 }
 
 static bool is_signed(const struct block_state *state)
@@ -60,25 +31,64 @@ static bool is_signed(const struct block_state *state)
 	       memcmp(state->block->producer_signature.data, none.data, sizeof none.data) != 0;
 }
 
+/* The last block that peers can have. With the lock held. */
+static const struct block_state *signed_head(const struct node *node)
+{
+	const struct block_state *head = node_head(node), *previous;
+
+	while (!is_signed(head) && (previous = node_find_block(node, head->number - 1)))
+		head = previous;
+	return head;
+}
+
+static void heads(void *context, struct p2p_heads *out)
+{
+	struct peer_node *peer = context;
+
+	lock(peer);
+	const struct block_state *head = signed_head(peer->options.node);
+	out->head_num = head->number;
+	out->head_id = head->id;
+	out->irreversible_num = node_irreversible(peer->options.node, &out->irreversible_id);
+	unlock(peer);
+	if (checksum256_is_zero(&out->irreversible_id)) /* since a restart nobody remembers it */
+		peer->options.old_id(peer->options.context, &out->irreversible_id, out->irreversible_num);
+}
+
+static bool block_id(void *context, struct checksum256 *out, uint32_t number)
+{
+	struct peer_node *peer = context;
+
+	lock(peer);
+	bool is_there = number <= signed_head(peer->options.node)->number,
+	     found = is_there && node_block_id(peer->options.node, out, number);
+	unlock(peer);
+	return found || (is_there && peer->options.old_id(peer->options.context, out, number));
+}
+
+static bool knows(void *context, const struct checksum256 *id)
+{
+	struct peer_node *peer = context;
+	struct checksum256 ours;
+
+	lock(peer);
+	bool known = node_has_block(peer->options.node, id);
+	unlock(peer);
+	return known || (peer->options.old_id(peer->options.context, &ours, block_id_number(id)) &&
+	                 checksum256_equal(&ours, id));
+}
+
 static bool block(void *context, struct bytes *out, const struct checksum256 *id)
 {
 	struct peer_node *peer = context;
-	struct checksum256 found;
 
-	pthread_mutex_lock(peer->options.lock);
+	lock(peer);
 	const struct block_state *state = ledger_find(peer->options.ledger, id);
-	bool supplied = state && is_signed(state);
-	if (supplied) {
+	bool here = state != NULL, supplied = here && is_signed(state);
+	if (supplied)
 		signed_block_pack(out, state->block);
-	} else if (!state) {
-		size_t length = out->length;
-		supplied = peer->options.old_block(peer->options.context, &found, out, block_id_number(id)) &&
-		           checksum256_equal(&found, id);
-		if (!supplied)
-			out->length = length;
-	}
-	pthread_mutex_unlock(peer->options.lock);
-	return supplied;
+	unlock(peer);
+	return here ? supplied : peer->options.old_block(peer->options.context, out, id);
 }
 
 static enum p2p_verdict receive_block(void *context, struct signed_block *received, struct error *error)
@@ -86,11 +96,9 @@ static enum p2p_verdict receive_block(void *context, struct signed_block *receiv
 	struct peer_node *peer = context;
 	bool dropped;
 
-	pthread_mutex_lock(peer->options.lock);
-	int result = node_receive_block(peer->options.node, received, &dropped, error);
-	if (!result && !dropped && peer->options.changed)
-		peer->options.changed(peer->options.context);
-	pthread_mutex_unlock(peer->options.lock);
+	lock(peer);
+	int result = peer->options.receive(peer->options.context, received, &dropped, error);
+	unlock(peer);
 	if (result)
 		return P2P_BLOCK_REJECTED;
 	if (dropped)
@@ -103,11 +111,18 @@ static void receive_transaction(void *context, struct packed_transaction *packed
 {
 	struct peer_node *peer = context;
 
-	pthread_mutex_lock(peer->options.lock);
-	bool applied = peer->options.transaction(peer->options.context, packed);
-	pthread_mutex_unlock(peer->options.lock);
-	if (applied)
-		p2p_endpoint_tell_transaction(peer->endpoint, packed);
+	peer->options.transaction(peer->options.context, packed);
+}
+
+static void tell_standing(void *context, const struct p2p_standing *standing)
+{
+	struct peer_node *peer = context;
+
+	if (!peer->options.standing)
+		return;
+	lock(peer);
+	peer->options.standing(peer->options.context, standing);
+	unlock(peer);
 }
 
 static void write_log(void *context, enum p2p_log_level level, const char *place, const char *function,
@@ -116,9 +131,9 @@ static void write_log(void *context, enum p2p_log_level level, const char *place
 	static const char *const levels[] = {"info", "warn", "error"};
 	struct peer_node *peer = context;
 
-	pthread_mutex_lock(peer->options.lock);
+	lock(peer);
 	node_log_foreign(peer->options.node, levels[level], place, function, text);
-	pthread_mutex_unlock(peer->options.lock);
+	unlock(peer);
 }
 
 int peer_node_open(struct peer_node **out, struct p2p_tcp *tcp, const struct peer_options *options,
@@ -137,6 +152,7 @@ int peer_node_open(struct peer_node **out, struct p2p_tcp *tcp, const struct pee
 		.receive_transaction = receive_transaction,
 		.log = write_log,
 	};
+	peer->options.endpoint.standing = tell_standing;
 	int result = p2p_endpoint_open(&peer->endpoint, tcp, &peer->options.endpoint, error);
 	if (result) {
 		free(peer);

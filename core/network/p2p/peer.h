@@ -11,17 +11,23 @@ struct peer_node; /* a node that speaks to peers */
 
 struct peer_options {
 	struct node *node;     /* borrowed */
+	struct network *network; /* borrowed: of that node */
 	const struct ledger *ledger; /* borrowed: the network's */
 	pthread_mutex_t *lock; /* borrowed: taken whenever the network is used */
-	/* A block that is irreversible and not in the ledger any more, with the lock held: its packed bytes are
-	 * appended to *packed unless that is NULL; false: there is none of that number. */
-	bool (*old_block)(void *context, struct checksum256 *id, struct bytes *packed, uint32_t number);
-	/* A transaction came; the lock is held. true: it was applied, and goes on to the other peers. */
-	bool (*transaction)(void *context, const struct packed_transaction *packed);
-	/* Blocks were taken in: there is something new to store and to show. The lock is held. May be NULL. */
-	void (*changed)(void *context);
+	/* What time it is, as network_tell_time() wants it. NULL: somebody else tells. */
+	int64_t (*now)(void *context);
+	/* Of blocks that are irreversible and that nobody holds any more: the id of one by its number, and its
+	 * packed bytes, which are appended, by its id; false: there is none such. The lock is not held. */
+	bool (*old_id)(void *context, struct checksum256 *id, uint32_t number);
+	bool (*old_block)(void *context, struct bytes *packed, const struct checksum256 *id);
+	/* A block came; as node_receive_block(). The lock is held, and may be given up meanwhile. */
+	int (*receive)(void *context, const struct signed_block *block, bool *dropped, struct error *error);
+	/* A transaction came, and may be emptied; the lock is not held. */
+	void (*transaction)(void *context, struct packed_transaction *packed);
+	/* Who is connected, and how far they are; the lock is held. May be NULL. */
+	void (*standing)(void *context, const struct p2p_standing *standing);
 	void *context;
-	struct p2p_endpoint_options endpoint; /* its host is filled in here */
+	struct p2p_endpoint_options endpoint; /* its host and `standing` are filled in here */
 };
 
 /* Opens the node's endpoint. As p2p_endpoint_open(). */

@@ -27,6 +27,7 @@ struct p2p_connection {
 	char name[P2P_TEXT_MAXIMUM + 1]; /* what logs call it */
 	enum connection_type type;
 	bool connecting, syncing; /* p2p.md 1.3 */
+	bool welcome; /* its first handshake was that of a node of our chain, which may connect */
 	bool ended;
 	uint32_t go_away_reason; /* received, or sent where we are the ones who opened it */
 	bool timed_out;

@@ -84,6 +84,7 @@ static int64_t work(struct p2p_tcp *tcp)
 		endpoint_mail(endpoint);
 		int64_t at = endpoint_timers(endpoint, now);
 		endpoint_flush(endpoint);
+		endpoint_tell(endpoint);
 		next = at < next ? at : next;
 	}
 	return next;

@@ -18,7 +18,9 @@ struct p2p_endpoint_options {
 	size_t peers_count;
 	/* options.address NULL: what is listened at */
 	struct p2p_options options;
-	struct p2p_host host; /* called from the thread */
+	struct p2p_host host; /* called from the thread, as this: */
+	/* After each change; with host.context. May be NULL. */
+	void (*standing)(void *context, const struct p2p_standing *standing);
 };
 
 /* Listens and begins to connect. -EINVAL: an address that is none; -EADDRINUSE and the like, with a sentence
@@ -32,7 +34,7 @@ void p2p_endpoint_close(struct p2p_endpoint *endpoint);
 /* A block entered the node's fork database, or a transaction (copied) its block in the making: peers are
  * told. Never waits; may be called with any lock held. */
 void p2p_endpoint_tell_block(struct p2p_endpoint *endpoint, const struct checksum256 *id);
-void p2p_endpoint_tell_transaction(struct p2p_endpoint *endpoint, const struct packed_transaction *packed);
+void p2p_endpoint_tell_transaction(struct p2p_endpoint *endpoint, const struct bytes *packed);
 
 /* "127.0.0.1:9876", with the port that was got; "" when it does not listen. */
 const char *p2p_endpoint_address(const struct p2p_endpoint *endpoint);

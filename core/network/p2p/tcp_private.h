@@ -49,8 +49,9 @@ struct p2p_endpoint {
 	struct socket listener;
 	struct socket *sockets; /* owned */
 	struct peer *peers;     /* owned */
+	void (*tell)(void *context, const struct p2p_standing *standing);
+	struct p2p_standing told;
 	int64_t check_at;       /* the next look at who is missing */
-	int64_t tick_at;
 	bool closing, closed;
 	pthread_mutex_t mail_lock;
 	struct letter *mail, **mail_end; /* owned; oldest first */
@@ -76,6 +77,7 @@ void endpoint_accept(struct p2p_endpoint *endpoint);
 void endpoint_event(struct socket *socket, uint32_t events);
 void endpoint_flush(struct p2p_endpoint *endpoint); /* writes what can be written, closes what has ended */
 void endpoint_mail(struct p2p_endpoint *endpoint);
+void endpoint_tell(struct p2p_endpoint *endpoint); /* who is connected, when that has changed */
 int64_t endpoint_timers(struct p2p_endpoint *endpoint, int64_t now); /* when to come again */
 void endpoint_close_all(struct p2p_endpoint *endpoint);
 

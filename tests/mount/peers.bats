@@ -1,0 +1,114 @@
+# Two processes on two data folders, connected by nodeos's peer-to-peer protocol: one chain.
+
+bats_require_minimum_version 1.5.0
+load common
+
+setup_file() {
+	new_paths
+	export A=$BASE/a B=$BASE/b
+	can_mount || return 0
+	mkdir "$A" "$B"
+	"$EOSIOFS" -o http=off,data="$BASE/da" "$A" 3>&- 4>&- </dev/null
+}
+
+teardown_file() {
+	take_down
+}
+
+setup() {
+	require_fuse
+}
+
+# Waits until a command succeeds, a minute at most; then the nodes' logs tell why it does not.
+await() {
+	local left=1200
+	until "$@"; do
+		[ $((left -= 1)) -gt 0 ] || {
+			echo "never: $*" >&2
+			tail -n 8 "$A/nodes/eosio/stderr" "$B/nodes/eosio/stderr" >&2
+			return 1
+		}
+		read -rt 0.05 <> <(:) || :
+	done
+}
+
+# has FILE WORDS: a line of the file has them.
+has() {
+	grep -q -- "$2" "$1"
+}
+
+# same FILE: it reads the same in both mounts.
+same() {
+	[ "$(cat "$A/$1")" = "$(cat "$B/$1")" ]
+}
+
+# listens MOUNT: where its node eosio does.
+listens() {
+	sed -n 's/^p2p \([0-9.:]*\)$/\1/p' "$1/nodes/eosio/endpoints"
+}
+
+@test "nothing listens until config.ini asks for it; endpoints says where" {
+	grep -qx 'p2p 127.0.0.1:9876 (in this mount only)' "$A/nodes/eosio/endpoints"
+	(cat "$A/nodes/eosio/config.ini" && echo 'p2p-listen-endpoint = 127.0.0.1:0') > "$BASE/config.ini"
+	cat "$BASE/config.ini" > "$A/nodes/eosio/config.ini"
+	[ -z "$(listens "$A")" ]
+	echo restart > "$A/nodes/eosio/state"
+}
+
+@test "only at real time: until then endpoints and stderr say why not" {
+	(M=$A boot)
+	grep -q '^p2p 127.0.0.1:0 (not open: chain time is [0-9]* s behind real time' "$A/nodes/eosio/endpoints"
+	has "$A/nodes/eosio/stderr" 'chain time is [0-9]* s behind real time, which peers of other processes go by'
+	echo now > "$A/chain/clock"
+	[[ "$(listens "$A")" =~ ^127\.0\.0\.1:[1-9][0-9]*$ ]]
+}
+
+@test "a fresh mount joins by a genesis and a peer, syncs from block 1, follows" {
+	cat "$A/chain/genesis.json" > "$BASE/genesis.json"
+	"$EOSIOFS" -o http=off,data="$BASE/db",genesis="$BASE/genesis.json",peer="$(listens "$A")" "$B" 3>&- 4>&- </dev/null
+	await test -e "$B/producers/producer2222"
+	[ "$(cat "$A/chain/id")" = "$(cat "$B/chain/id")" ]
+	has "$B/nodes/eosio/stderr" 'requesting range 2 to '
+	await has "$B/nodes/eosio/stderr" 'Received block .* signed by eosio'
+	has "$A/nodes/eosio/stderr" 'Accepted new connection: 127.0.0.1'
+	[ "$(cat "$B/nodes/eosio/peers")" = "$(listens "$A")" ]
+	[ -z "$(cat "$B/nodes/eosio/producers")" ]
+	diff <(ls "$A/accounts") <(ls "$B/accounts")
+	diff "$A/accounts/alice1111111/permissions/active.json" "$B/accounts/alice1111111/permissions/active.json"
+	same accounts/eosio/contract/hash
+}
+
+@test "a transaction written into one is in the other's chain, both ways" {
+	echo 'bob111111111 1.0000 SYS there' > "$A/accounts/alice1111111/transfer"
+	await has "$B/accounts/bob111111111/balance" '^1001.0000 SYS'
+	echo 'alice1111111 0.0001 SYS and back' > "$B/accounts/eosio/transfer"
+	[ "$(cat "$B/accounts/alice1111111/balance")" = '999.0001 SYS' ]
+	await has "$A/accounts/alice1111111/balance" '^999.0001 SYS'
+	await test -e "$A/transactions/$(cat "$B/last_transaction").json"
+}
+
+# It shares no code with the program.
+@test "a client written from the specification pulls the chain from block 1 on and follows it" {
+	perl "$BATS_TEST_DIRNAME/peer_client.pl" "$(listens "$A")" "$(cat "$A/chain/id")" 8 > "$BASE/blocks"
+	last=$(tail -n 1 "$BASE/blocks")
+	[ "$(wc -l < "$BASE/blocks")" = "${last%% *}" ]
+	[ "$(awk '{ print $2 }' <<<"$last")" = "$(jq -r .id "$A/blocks/${last%% *}.json")" ]
+	[ "$(awk '$1 == 2 { print $2 }' "$BASE/blocks")" = "$(jq -r .id "$B/blocks/2.json")" ]
+}
+
+@test "the clock stays while somebody is connected, and nothing goes unsigned" {
+	! echo +10s > "$A/chain/clock"
+	tail -n 1 "$A/errors" | grep -q 'EBUSY: the clock stays while peers of other processes are connected to node eosio'
+	echo 1 > "$A/wallet/impersonate"
+	! echo 'bob111111111 1.0000 SYS' > "$A/accounts/alice1111111/transfer"
+	tail -n 1 "$A/errors" | grep -q 'EBUSY: no transaction goes without signatures'
+	echo 0 > "$A/wallet/impersonate"
+}
+
+@test "a clock that is ahead closes the node to them; now makes it wait" {
+	"$EOSIOFS" --unmount "$B"
+	await eval 'echo +1h > "$A/chain/clock"' 2>/dev/null
+	grep -q 'not open: chain time is 3[56][0-9][0-9] s ahead of real time' "$A/nodes/eosio/endpoints"
+	echo now > "$A/chain/clock"
+	grep -q 'not open: the last block is 3[56][0-9][0-9] s ahead of real time, which has to catch up)$' "$A/nodes/eosio/endpoints"
+}
