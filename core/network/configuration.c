@@ -1,5 +1,5 @@
 /* config.ini and command lines: one table of options. */
-#include "core/network/configuration.h"
+#include "core/network/configuration_parts.h"
 
 #include "core/base/memory.h"
 #include "core/types/name.h"
@@ -23,6 +23,11 @@ enum option_kind {
 	OPTION_STALE,
 	OPTION_BLOCK_AGE,
 	OPTION_TRANSACTION_TIME,
+	OPTION_NUMBER,
+	OPTION_TRUTH, /* a number that is 0 or 1 */
+	OPTION_ALLOWED,
+	OPTION_PEER_KEY,
+	OPTION_PEER_PRIVATE_KEY,
 	OPTION_SWITCH, /* known, of no consequence here; takes no value on a command line */
 	OPTION_VALUE   /* the same with a value */
 };
@@ -31,7 +36,7 @@ struct option {
 	const char *name;
 	char letter; /* its short form; 0: none */
 	enum option_kind kind;
-	size_t field; /* OPTION_TEXT: where */
+	size_t field; /* OPTION_TEXT, OPTION_NUMBER, OPTION_TRUTH: where */
 };
 
 static const struct option options[] = {
@@ -40,8 +45,8 @@ static const struct option options[] = {
 	{"access-control-allow-headers", 0, OPTION_VALUE, 0},
 	{"access-control-allow-origin", 0, OPTION_VALUE, 0},
 	{"access-control-max-age", 0, OPTION_VALUE, 0},
-	{"agent-name", 0, OPTION_VALUE, 0},
-	{"allowed-connection", 0, OPTION_VALUE, 0},
+	{"agent-name", 0, OPTION_TEXT, offsetof(struct configuration, agent_name)},
+	{"allowed-connection", 0, OPTION_ALLOWED, 0},
 	{"block-log-dir", 0, OPTION_VALUE, 0},
 	{"blocks-dir", 0, OPTION_VALUE, 0},
 	{"chain-state-db-size-mb", 0, OPTION_VALUE, 0},
@@ -67,20 +72,20 @@ static const struct option options[] = {
 	{"last-block-time-offset-us", 0, OPTION_VALUE, 0},
 	{"logconf", 'l', OPTION_VALUE, 0},
 	{"max-body-size", 0, OPTION_VALUE, 0},
-	{"max-clients", 0, OPTION_VALUE, 0},
+	{"max-clients", 0, OPTION_NUMBER, offsetof(struct configuration, max_clients)},
 	{"max-irreversible-block-age", 0, OPTION_BLOCK_AGE, 0},
 	{"max-transaction-time", 0, OPTION_TRANSACTION_TIME, 0},
 	{"net-threads", 0, OPTION_VALUE, 0},
-	{"p2p-accept-transactions", 0, OPTION_VALUE, 0},
+	{"p2p-accept-transactions", 0, OPTION_TRUTH, offsetof(struct configuration, accept_transactions)},
 	{"p2p-auto-bp-peer", 0, OPTION_VALUE, 0},
-	{"p2p-dedup-cache-expire-time-sec", 0, OPTION_VALUE, 0},
-	{"p2p-keepalive-interval-ms", 0, OPTION_VALUE, 0},
+	{"p2p-dedup-cache-expire-time-sec", 0, OPTION_NUMBER, offsetof(struct configuration, dedup_seconds)},
+	{"p2p-keepalive-interval-ms", 0, OPTION_NUMBER, offsetof(struct configuration, keepalive_ms)},
 	{"p2p-listen-endpoint", 0, OPTION_TEXT, offsetof(struct configuration, p2p_listen_endpoint)},
-	{"p2p-max-nodes-per-host", 0, OPTION_VALUE, 0},
+	{"p2p-max-nodes-per-host", 0, OPTION_NUMBER, offsetof(struct configuration, max_nodes_per_host)},
 	{peer_option, 0, OPTION_PEER, 0},
 	{"p2p-server-address", 0, OPTION_TEXT, offsetof(struct configuration, p2p_server_address)},
-	{"peer-key", 0, OPTION_VALUE, 0},
-	{"peer-private-key", 0, OPTION_VALUE, 0},
+	{"peer-key", 0, OPTION_PEER_KEY, 0},
+	{"peer-private-key", 0, OPTION_PEER_PRIVATE_KEY, 0},
 	{"plugin", 0, OPTION_VALUE, 0},
 	{"private-key", 0, OPTION_PRIVATE_KEY, 0},
 	{"produce-time-offset-us", 0, OPTION_VALUE, 0},
@@ -92,7 +97,7 @@ static const struct option options[] = {
 	{"snapshots-dir", 0, OPTION_VALUE, 0},
 	{"state-dir", 0, OPTION_VALUE, 0},
 	{"state-history-dir", 0, OPTION_VALUE, 0},
-	{"sync-fetch-span", 0, OPTION_VALUE, 0},
+	{"sync-fetch-span", 0, OPTION_NUMBER, offsetof(struct configuration, sync_fetch_span)},
 	{"trace-no-abis", 0, OPTION_SWITCH, 0},
 	{"trace-rpc-abi", 0, OPTION_VALUE, 0},
 	{"verbose-http-errors", 0, OPTION_SWITCH, 0},
@@ -128,7 +133,10 @@ void configuration_release(struct configuration *configuration)
 	free_strings(configuration->peers, configuration->peers_count);
 	free_strings(configuration->unknown, configuration->unknown_count);
 	free(configuration->producers);
-	free(configuration->signers);
+	free(configuration->signers.keys);
+	free(configuration->peer_keys.keys);
+	free(configuration->peer_signers.keys);
+	free(configuration->agent_name);
 	free(configuration->http_server_address);
 	free(configuration->p2p_listen_endpoint);
 	free(configuration->p2p_server_address);
@@ -156,13 +164,6 @@ static void add_producer(struct configuration *configuration, uint64_t name)
 	configuration->producers[configuration->producers_count++] = name;
 }
 
-static void add_signer(struct configuration *configuration, const struct public_key *key)
-{
-	memory_grow(&configuration->signers, &configuration->signers_capacity, configuration->signers_count + 1,
-	            sizeof *key);
-	configuration->signers[configuration->signers_count++] = *key;
-}
-
 static void add_peer(struct configuration *configuration, const char *peer)
 {
 	for (size_t i = 0; i < configuration->peers_count; i++)
@@ -172,94 +173,6 @@ static void add_peer(struct configuration *configuration, const char *peer)
 }
 
 /* --- values --- */
-
-/* A private key and the public one it was given with. */
-static int take_key(struct configuration *configuration, const char *public_text, const char *private_text,
-                    struct key_store *keys, struct error *error)
-{
-	struct public_key public;
-	struct private_key private;
-	char text[KEY_TEXT_SIZE];
-	int result = public_key_parse(&public, public_text, error);
-
-	if (!result)
-		result = private_key_parse(&private, private_text, error);
-	if (result)
-		return result;
-	if (!key_store_matches(keys, &private, &public)) {
-		public_key_print(text, &public);
-		result = error_set(error, EINVAL, "private key does not match given public key for %s", text);
-	} else {
-		result = key_store_add(keys, &private, error);
-	}
-	memory_wipe(&private, sizeof private);
-	if (!result)
-		add_signer(configuration, &public);
-	return result;
-}
-
-/* PUBLIC=KEY:PRIVATE, PUBLIC=KEOSD:URL. */
-static int take_signature_provider(struct configuration *configuration, const char *value,
-                                   struct key_store *keys, struct error *error)
-{
-	const char *equals = strchr(value, '='), *colon = equals ? strchr(equals, ':') : NULL;
-	struct public_key key;
-	char *public;
-	int result;
-	if (!colon)
-		return error_set(error, EINVAL,
-		                 "signature-provider is PUBLIC_KEY=KEY:PRIVATE_KEY or PUBLIC_KEY=KEOSD:[URL]");
-	public = memory_copy(value, (size_t)(equals - value) + 1);
-	public[equals - value] = 0;
-	if (!strncmp(equals + 1, "KEY:", 4)) {
-		result = take_key(configuration, public, colon + 1, keys, error);
-	} else if (!strncmp(equals + 1, "KEOSD:", 6)) {
-		result = public_key_parse(&key, public, error);
-		if (!result)
-			add_signer(configuration, &key);
-	} else {
-		result = error_set(error, EINVAL, "unknown key provider \"%.*s\": KEY and KEOSD are known",
-		                   (int)(colon - equals - 1), equals + 1);
-	}
-	free(public);
-	return result;
-}
-
-/* The next quoted string of a list; NULL: there is none. *at goes behind it. */
-static char *take_quoted(const char **at, char before)
-{
-	const char *end;
-	char *out;
-	*at += strspn(*at, " \t");
-	if (**at != before)
-		return NULL;
-	*at += 1 + strspn(*at + 1, " \t");
-	if (**at != '"' || !(end = strchr(*at + 1, '"')))
-		return NULL;
-	out = memory_allocate((size_t)(end - *at), 1);
-	memcpy(out, *at + 1, (size_t)(end - *at - 1));
-	*at = end + 1;
-	return out;
-}
-
-/* ["PUBLIC","PRIVATE"]; read by hand, so that the private one can be wiped. */
-static int take_private_key(struct configuration *configuration, const char *value, struct key_store *keys,
-                            struct error *error)
-{
-	char *public = take_quoted(&value, '['), *private = public ? take_quoted(&value, ',') : NULL;
-	int result;
-
-	value += strspn(value, " \t");
-	if (!private || strcmp(value, "]"))
-		result = error_set(error, EINVAL, "private-key is [\"PUBLIC_KEY\",\"PRIVATE_KEY\"]");
-	else
-		result = take_key(configuration, public, private, keys, error);
-	if (private)
-		memory_wipe(private, strlen(private));
-	free(public);
-	free(private);
-	return result;
-}
 
 static int take_switch(bool *out, const char *value, struct error *error)
 {
@@ -297,6 +210,47 @@ static int take_text(struct configuration *configuration, const struct option *o
 	return 0;
 }
 
+static struct configured_number *number_of(struct configuration *configuration, const struct option *option)
+{
+	return (struct configured_number *)(void *)((char *)configuration + option->field);
+}
+
+static int take_count(struct configured_number *out, const struct option *option, const char *value,
+                      struct error *error)
+{
+	char *end;
+	unsigned long long number = strtoull(value, &end, 10);
+
+	if (!isdigit((unsigned char)*value) || *end || number > UINT32_MAX)
+		return error_set(error, EINVAL, "the argument ('%s') for option '--%s' is invalid", value,
+		                 option->name);
+	*out = (struct configured_number){true, (uint32_t)number};
+	return 0;
+}
+
+static int take_truth(struct configured_number *out, const char *value, struct error *error)
+{
+	bool truth;
+	int result = take_switch(&truth, value, error);
+
+	if (!result)
+		*out = (struct configured_number){true, truth};
+	return result;
+}
+
+static int take_allowed(unsigned *out, const char *value, struct error *error)
+{
+	static const char *const names[] = {"none", "producers", "specified", "any"};
+
+	for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (!strcmp(names[i], value)) {
+			*out |= 1U << i;
+			return 0;
+		}
+	return error_set(error, EINVAL, "allowed-connection is any, producers, specified or none, not \"%s\"",
+	                 value);
+}
+
 static int take_option(struct configuration *configuration, const struct option *option, const char *value,
                        struct key_store *keys, struct error *error)
 {
@@ -308,9 +262,9 @@ static int take_option(struct configuration *configuration, const struct option 
 			add_producer(configuration, name);
 		return result;
 	case OPTION_SIGNATURE_PROVIDER:
-		return take_signature_provider(configuration, value, keys, error);
+		return configuration_take_signature_provider(configuration, value, keys, error);
 	case OPTION_PRIVATE_KEY:
-		return take_private_key(configuration, value, keys, error);
+		return configuration_take_private_key(configuration, value, keys, error);
 	case OPTION_PEER:
 		add_peer(configuration, value);
 		return 0;
@@ -323,6 +277,16 @@ static int take_option(struct configuration *configuration, const struct option 
 	case OPTION_TRANSACTION_TIME:
 		configuration->has_transaction_time = true;
 		return take_number(&configuration->max_transaction_time, value, "milliseconds", error);
+	case OPTION_NUMBER:
+		return take_count(number_of(configuration, option), option, value, error);
+	case OPTION_TRUTH:
+		return take_truth(number_of(configuration, option), value, error);
+	case OPTION_ALLOWED:
+		return take_allowed(&configuration->allowed_connections, value, error);
+	case OPTION_PEER_KEY:
+		return configuration_take_peer_key(configuration, value, error);
+	case OPTION_PEER_PRIVATE_KEY:
+		return configuration_take_peer_private_key(configuration, value, keys, error);
 	case OPTION_SWITCH:
 	case OPTION_VALUE:
 		break;
@@ -337,9 +301,12 @@ static void print_option(struct text *out, const struct configuration *configura
 	char key[KEY_TEXT_SIZE];
 
 	if (option->kind == OPTION_PRIVATE_KEY || option->kind == OPTION_SIGNATURE_PROVIDER) {
-		public_key_print(key, &configuration->signers[configuration->signers_count - 1]);
+		public_key_print(key, &configuration->signers.keys[configuration->signers.count - 1]);
 		text_printf(out, "signature-provider = %s=%s", key,
 		            strstr(value, "=KEOSD:") ? strstr(value, "=KEOSD:") + 1 : "KEOSD:");
+	} else if (option->kind == OPTION_PEER_PRIVATE_KEY) {
+		public_key_print(key, &configuration->peer_signers.keys[configuration->peer_signers.count - 1]);
+		text_printf(out, "%s = [\"%s\",\"\"]", option->name, key);
 	} else {
 		text_printf(out, "%s = %s", option->name, value);
 	}
@@ -347,7 +314,8 @@ static void print_option(struct text *out, const struct configuration *configura
 
 static bool is_secret(const struct option *option)
 {
-	return option->kind == OPTION_PRIVATE_KEY || option->kind == OPTION_SIGNATURE_PROVIDER;
+	return option->kind == OPTION_PRIVATE_KEY || option->kind == OPTION_SIGNATURE_PROVIDER ||
+	       option->kind == OPTION_PEER_PRIVATE_KEY;
 }
 
 /* --- the file --- */
@@ -495,9 +463,23 @@ static char *one_of(const char *first, const char *second)
 	return first || second ? memory_copy_string(first ? first : second) : NULL;
 }
 
+/* What comes later goes before. */
+static void merge_number(struct configuration *out, const struct configuration *in, size_t field)
+{
+	const struct configured_number *given = (const void *)((const char *)in + field);
+
+	if (given->is_given)
+		*(struct configured_number *)(void *)((char *)out + field) = *given;
+}
+
 void configuration_merge(struct configuration *out, const struct configuration *file,
                          const struct configuration *arguments)
 {
+	static const size_t numbers[] = {
+		offsetof(struct configuration, max_clients),     offsetof(struct configuration, max_nodes_per_host),
+		offsetof(struct configuration, keepalive_ms),    offsetof(struct configuration, sync_fetch_span),
+		offsetof(struct configuration, dedup_seconds),   offsetof(struct configuration, accept_transactions),
+	};
 	const struct configuration *both[2] = {arguments, file};
 
 	*out = (struct configuration){
@@ -511,12 +493,17 @@ void configuration_merge(struct configuration *out, const struct configuration *
 		.http_server_address = one_of(arguments->http_server_address, file->http_server_address),
 		.p2p_listen_endpoint = one_of(arguments->p2p_listen_endpoint, file->p2p_listen_endpoint),
 		.p2p_server_address = one_of(arguments->p2p_server_address, file->p2p_server_address),
+		.agent_name = one_of(arguments->agent_name, file->agent_name),
 	};
 	for (int i = 1; i >= 0; i--) {
 		for (size_t k = 0; k < both[i]->producers_count; k++)
 			add_producer(out, both[i]->producers[k]);
-		for (size_t k = 0; k < both[i]->signers_count; k++)
-			add_signer(out, &both[i]->signers[k]);
+		key_list_join(&out->signers, &both[i]->signers);
+		key_list_join(&out->peer_keys, &both[i]->peer_keys);
+		key_list_join(&out->peer_signers, &both[i]->peer_signers);
+		out->allowed_connections |= both[i]->allowed_connections;
+		for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++)
+			merge_number(out, both[i], numbers[k]);
 		for (size_t k = 0; k < both[i]->peers_count; k++)
 			add_peer(out, both[i]->peers[k]);
 	}

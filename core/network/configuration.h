@@ -9,17 +9,35 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct key_list {
+	struct public_key *keys; /* owned */
+	size_t count, capacity;
+};
+
+/* A number that may be missing. */
+struct configured_number {
+	bool is_given;
+	uint32_t value;
+};
+
+enum allowed_connection { ALLOW_NONE = 1, ALLOW_PRODUCERS = 2, ALLOW_SPECIFIED = 4, ALLOW_ANY = 8 };
+
 struct configuration {
 	char **lines; /* owned strings, as written but for private keys: "name = value", comments, empty lines */
 	size_t lines_count, lines_capacity;
 	/* what they say: */
 	uint64_t *producers; /* owned */
 	size_t producers_count, producers_capacity;
-	struct public_key *signers; /* owned: of signature-provider and private-key */
-	size_t signers_count, signers_capacity;
+	struct key_list signers; /* of signature-provider and private-key */
 	char **peers; /* owned: p2p-peer-address */
 	size_t peers_count, peers_capacity;
 	char *http_server_address, *p2p_listen_endpoint, *p2p_server_address; /* owned; NULL: not given */
+	/* of connections to nodes of other processes: */
+	struct configured_number max_clients, max_nodes_per_host, keepalive_ms, sync_fetch_span, dedup_seconds,
+		accept_transactions;
+	char *agent_name;             /* owned; NULL: not given */
+	unsigned allowed_connections; /* enum allowed_connection, or-ed; 0: not given */
+	struct key_list peer_keys, peer_signers; /* peer-key; of peer-private-key */
 	bool enable_stale_production;
 	int64_t max_irreversible_block_age; /* seconds; negative: any */
 	bool has_transaction_time; /* that is given: */

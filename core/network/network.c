@@ -334,7 +334,7 @@ enum producer_state network_producer_state(const struct network *network, struct
 		return PRODUCER_NODE_STOPPED;
 	has_key = !authority || node_has_key(node, authority);
 	if (!has_key)
-		return node->active.signers_count ? PRODUCER_HAS_WRONG_KEY : PRODUCER_HAS_NO_KEY;
+		return node->active.signers.count ? PRODUCER_HAS_WRONG_KEY : PRODUCER_HAS_NO_KEY;
 	if (!viewer->is_running || node->component != viewer->component)
 		return node == viewer ? PRODUCER_PRODUCES : PRODUCER_NODE_CUT_OFF;
 	if (!node->production_enabled)

@@ -79,7 +79,8 @@ static void default_configuration(const struct node *node, struct text *out)
 	text_printf(out,
 	            "http-server-address = %s\n"
 	            "# without the mark other processes may connect, too\n"
-	            "# p2p-listen-endpoint = %s\n",
+	            "# p2p-listen-endpoint = %s\n"
+	            "p2p-max-nodes-per-host = 25\n",
 	            http, p2p);
 	if (node->name == EOSIO)
 		text_append(out, "enable-stale-production = true\nproducer-name = eosio\n"

@@ -29,8 +29,8 @@ static bool find_key(const struct node *node, const struct public_key *public, s
 {
 	const struct network_hooks *hooks = &node->network->hooks;
 
-	for (size_t i = 0; i < node->active.signers_count; i++)
-		if (!public_key_compare(&node->active.signers[i], public) &&
+	for (size_t i = 0; i < node->active.signers.count; i++)
+		if (!public_key_compare(&node->active.signers.keys[i], public) &&
 		    key_store_get(node->network->keys, out, public))
 			return true;
 	return node->name == EOSIO && hooks->private_key && hooks->private_key(hooks->context, public, out);

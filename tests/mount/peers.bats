@@ -112,3 +112,18 @@ listens() {
 	echo now > "$A/chain/clock"
 	grep -q 'not open: the last block is 3[56][0-9][0-9] s ahead of real time, which has to catch up)$' "$A/nodes/eosio/endpoints"
 }
+
+@test "who may connect: a key that is not named is turned away, a node of config.ini's options" {
+	cat "$BASE/config.ini" - > "$BASE/keys.ini" <<-END
+		allowed-connection = specified
+		peer-key = "EOS8mUftJXepGzdQ2TaCduNuSPAfXJHf22uex4u41ab1EVv9EAhWt"
+	END
+	"$EOSIOFS" --unmount "$A"
+	"$EOSIOFS" -o http=off,data="$BASE/dc" "$A" 3>&- 4>&- </dev/null
+	echo now > "$A/chain/clock"
+	cat "$BASE/keys.ini" > "$A/nodes/eosio/config.ini"
+	echo restart > "$A/nodes/eosio/state"
+	run -255 timeout 20 perl "$BATS_TEST_DIRNAME/peer_client.pl" "$(listens "$A")" "$(cat "$A/chain/id")" 1
+	[[ "$output" == *'told to go away: reason 11'* ]]
+	has "$A/nodes/eosio/stderr" 'sent a handshake with an unauthorized key: '
+}

@@ -55,7 +55,7 @@ static void a_file_is_read_and_shown(void **state)
 	                 0);
 	assert_int_equal(configuration.producers_count, 2);
 	assert_true(configuration.producers[1] == name_literal("bob"));
-	assert_int_equal(configuration.signers_count, 1);
+	assert_int_equal(configuration.signers.count, 1);
 	assert_true(configuration.enable_stale_production);
 	assert_int_equal(configuration.max_irreversible_block_age, 600);
 	assert_string_equal(configuration.http_server_address, "127.0.0.1:8001");
@@ -117,7 +117,7 @@ static void command_lines_are_read(void **state)
 	if (configuration_parse_arguments(&configuration, words, sizeof words / sizeof words[0], keys, &error))
 		fail_msg("%s", error.sentence);
 	assert_int_equal(configuration.producers_count, 1);
-	assert_int_equal(configuration.signers_count, 1);
+	assert_int_equal(configuration.signers.count, 1);
 	assert_int_equal(configuration.peers_count, 2);
 	assert_true(configuration.enable_stale_production);
 	assert_string_equal(configuration.p2p_listen_endpoint, "127.0.0.1:9003");
@@ -130,12 +130,61 @@ static void command_lines_are_read(void **state)
 	assert_string_equal(error.sentence, "the required argument for option '--producer-name' is missing");
 }
 
+/* Of connections: numbers, keys in JSON as nodeos has them, and what is no such thing. */
+static void peers_options_are_read(void **state)
+{
+	static const struct {
+		const char *text, *sentence;
+	} wrong[] = {
+		{"max-clients = many", "config.ini line 1: the argument ('many') for option '--max-clients' is invalid"},
+		{"max-clients = 4294967296", "config.ini line 1: the argument ('4294967296') for option '--max-clients' is invalid"},
+		{"allowed-connection = some", "config.ini line 1: allowed-connection is any, producers, specified or none, not \"some\""},
+		{"peer-key = " PUBLIC,
+	     "config.ini line 1: 4 parse_error_exception: Parse Error: Unexpected char '69' in \"" PUBLIC
+	     "\": peer-key is a JSON string, as '\"EOS...\"'"},
+		{"peer-private-key = " PUBLIC, "config.ini line 1: peer-private-key is [\"PUBLIC_KEY\",\"PRIVATE_KEY\"]"},
+	};
+	struct configuration configuration, again;
+	struct error error = {0};
+	struct text text = TEXT_EMPTY;
+	(void)state;
+	assert_int_equal(configuration_parse(&configuration,
+	                                     "max-clients = 6\np2p-max-nodes-per-host = 3\nallowed-connection = specified\n"
+	                                     "allowed-connection = producers\npeer-key = \"" PUBLIC "\"\n"
+	                                     "peer-private-key = [\"" PUBLIC "\",\"" GENESIS_PRIVATE_KEY "\"]\n"
+	                                     "p2p-accept-transactions = false\nagent-name = mine\n",
+	                                     keys, &error),
+	                 0);
+	assert_true(configuration.max_clients.is_given && configuration.max_clients.value == 6);
+	assert_int_equal(configuration.max_nodes_per_host.value, 3);
+	assert_false(configuration.sync_fetch_span.is_given);
+	assert_true(configuration.accept_transactions.is_given && !configuration.accept_transactions.value);
+	assert_int_equal(configuration.allowed_connections, ALLOW_SPECIFIED | ALLOW_PRODUCERS);
+	assert_int_equal(configuration.peer_keys.count, 1);
+	assert_int_equal(configuration.peer_signers.count, 1);
+	assert_int_equal(configuration.signers.count, 0);
+	configuration_print(&configuration, &text);
+	assert_null(strstr(text_string(&text), GENESIS_PRIVATE_KEY));
+	/* what is shown is accepted, for the key is kept */
+	assert_int_equal(configuration_parse(&again, text_string(&text), keys, &error), 0);
+	assert_int_equal(again.peer_signers.count, 1);
+	configuration_release(&again);
+	configuration_release(&configuration);
+	text_release(&text);
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		error = (struct error){0};
+		assert_int_equal(configuration_parse(&configuration, wrong[i].text, keys, &error), -EINVAL);
+		assert_string_equal(error.sentence, wrong[i].sentence);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_file_is_read_and_shown, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_no_file_is_refused_with_its_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(command_lines_are_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(peers_options_are_read, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,10 +26,13 @@ struct outside {
 	uint64_t name;
 	struct node *node; /* borrowed: it outlives this */
 	struct text wanted; /* what it was opened with: another one, and it is opened anew */
-	const char *listen, *address; /* listen NULL: it only connects. Borrowed of the node */
+	char *listen, *address, *agent; /* owned; listen NULL: it only connects; agent NULL: nodeos's */
 	char **peers;       /* owned, each too */
 	size_t peers_count, peers_capacity;
 	struct checksum256 node_id;
+	struct public_key *keys;    /* owned: that may connect */
+	struct private_key own_key; /* signs handshakes; zeros: nothing does */
+	bool ignores_transactions;
 	struct peer_node *peer; /* NULL: it is not open, and why: */
 	char trouble[ERROR_SENTENCE_SIZE];
 	enum refusal refusal;
@@ -61,6 +64,11 @@ static void outside_free(struct outside *outside)
 	for (size_t i = 0; i < outside->peers_count; i++)
 		free(outside->peers[i]);
 	free(outside->peers);
+	free(outside->keys);
+	free(outside->listen);
+	free(outside->address);
+	free(outside->agent);
+	memory_wipe(&outside->own_key, sizeof outside->own_key);
 	text_release(&outside->wanted);
 	free(outside);
 }
@@ -169,7 +177,8 @@ static void transaction(void *context, struct packed_transaction *packed)
 	struct public_key *keys = memory_allocate(packed->signatures_count + 1, sizeof *keys);
 	struct error error = {0};
 
-	if (packed_transaction_keys(packed, keys, &chain->base.chain_id, &error) == 0) {
+	if (!outside->ignores_transactions &&
+	    packed_transaction_keys(packed, keys, &chain->base.chain_id, &error) == 0) {
 		pthread_mutex_lock(&chain->lock);
 		network_tell_time(chain->network, embedded_now(chain));
 		if (embedded_make_room(chain, &error) == 0 &&
@@ -235,8 +244,8 @@ static struct outside *want(const struct peers *peers, struct node *node)
 		outside_free(outside);
 		return NULL;
 	}
-	outside->listen = listen;
-	outside->address = node_p2p_address(node);
+	outside->listen = listen ? memory_copy_string(listen) : NULL;
+	outside->address = memory_copy_string(node_p2p_address(node));
 	return outside;
 }
 
@@ -357,6 +366,69 @@ static void say(struct outside *outside, struct text *notices)
 		            name_text(outside->name).text, outside->trouble);
 }
 
+/* Whose handshakes count: those of the keys that are named, and of its own. */
+static int take_keys(struct p2p_options *out, struct outside *outside, const struct configuration *active,
+                     struct error *error)
+{
+	const struct key_list *lists[] = {&active->peer_keys, &active->peer_signers, &active->signers};
+	size_t count = 0;
+
+	if ((active->allowed_connections & ALLOW_SPECIFIED) && !active->peer_keys.count)
+		return error_set(error, EINVAL,
+		                 "at least one peer-key must accompany 'allowed-connection=specified'");
+	outside->keys = memory_allocate(active->peer_keys.count + active->peer_signers.count +
+	                                    active->signers.count + 1,
+	                                sizeof *outside->keys);
+	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+		for (size_t k = 0; k < lists[i]->count; k++)
+			outside->keys[count++] = lists[i]->keys[k];
+	out->peer_keys = outside->keys;
+	out->peer_keys_count = count;
+	return 0;
+}
+
+/* Handshakes are signed with the smallest of the peer-private-keys. */
+static void take_own_key(struct p2p_options *out, struct outside *outside, const struct key_list *signers)
+{
+	const struct public_key *smallest = NULL;
+
+	for (size_t i = 0; i < signers->count; i++)
+		if (!smallest || public_key_compare(&signers->keys[i], smallest) < 0)
+			smallest = &signers->keys[i];
+	if (smallest && key_store_get(outside->chain->node_keys, &outside->own_key, smallest))
+		out->own_key = &outside->own_key;
+}
+
+static int configure(struct p2p_options *out, struct outside *outside, struct error *error)
+{
+	static const unsigned allowed[][2] = {{ALLOW_PRODUCERS, P2P_ALLOW_PRODUCERS},
+	                                      {ALLOW_SPECIFIED, P2P_ALLOW_SPECIFIED},
+	                                      {ALLOW_ANY, P2P_ALLOW_ANY}};
+	const struct configuration *active = node_configuration(outside->node);
+
+	if (active->max_clients.is_given)
+		out->clients_maximum = active->max_clients.value;
+	if (active->max_nodes_per_host.is_given)
+		out->per_host_maximum = active->max_nodes_per_host.value;
+	if (active->sync_fetch_span.is_given)
+		out->sync_fetch_span = active->sync_fetch_span.value ? active->sync_fetch_span.value : 1;
+	if (active->keepalive_ms.is_given)
+		out->keepalive_ns = (int64_t)(active->keepalive_ms.value ? active->keepalive_ms.value : 1) * 1000000;
+	if (active->dedup_seconds.is_given)
+		out->transaction_memory_s = active->dedup_seconds.value;
+	if (active->agent_name)
+		out->agent = outside->agent = memory_copy_string(active->agent_name);
+	outside->ignores_transactions = active->accept_transactions.is_given &&
+	                                !active->accept_transactions.value;
+	if (active->allowed_connections)
+		out->allowed = P2P_ALLOW_NONE;
+	for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++)
+		if (active->allowed_connections & allowed[i][0])
+			out->allowed |= allowed[i][1];
+	take_own_key(out, outside, &active->peer_signers);
+	return take_keys(out, outside, active, error);
+}
+
 static int open_one(struct peers *peers, struct outside *outside, struct error *error)
 {
 	struct embedded_chain *chain = peers->chain;
@@ -380,9 +452,10 @@ static int open_one(struct peers *peers, struct outside *outside, struct error *
 	p2p_options_default(own);
 	own->chain_id = chain->base.chain_id;
 	own->node_id = outside->node_id;
-	own->per_host_maximum = own->clients_maximum;
 	own->signer = chain->signer;
 	own->address = outside->listen ? NULL : outside->address;
+	if (result == 0)
+		result = configure(own, outside, error);
 	return result ? result : peer_node_open(&outside->peer, peers->tcp, &options, error);
 }
 

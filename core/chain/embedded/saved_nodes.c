@@ -257,7 +257,8 @@ static int begin_with_eosio(struct embedded_chain *chain, struct block_state *he
 	int result;
 
 	text_printf(&configuration,
-	            "p2p-peer-address = %s\n# with these, and a signature-provider, it produces:\n"
+	            "p2p-peer-address = %s\np2p-max-nodes-per-host = 25\n# with these, and a signature-provider, "
+	            "it produces:\n"
 	            "# producer-name = \n# enable-stale-production = true\n",
 	            joined ? joined : "");
 	result = network_add_node(chain->network, &node, EOSIO, head,

@@ -1,0 +1,18 @@
+/* Inside a configuration: what configuration.c and configuration_keys.c share. */
+#ifndef EOSIOFS_CORE_NETWORK_CONFIGURATION_PARTS_H
+#define EOSIOFS_CORE_NETWORK_CONFIGURATION_PARTS_H
+
+#include "core/network/configuration.h"
+
+void key_list_join(struct key_list *list, const struct key_list *more);
+
+/* An option's value; -EINVAL. What is taken is the last of its list. */
+int configuration_take_signature_provider(struct configuration *configuration, const char *value,
+                                          struct key_store *keys, struct error *error);
+int configuration_take_private_key(struct configuration *configuration, const char *value,
+                                   struct key_store *keys, struct error *error);
+int configuration_take_peer_private_key(struct configuration *configuration, const char *value,
+                                        struct key_store *keys, struct error *error);
+int configuration_take_peer_key(struct configuration *configuration, const char *value, struct error *error);
+
+#endif
