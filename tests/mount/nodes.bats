@@ -52,7 +52,8 @@ await_head() {
 	run ! grep -r "$private" "$D"
 	echo +30s > chain/clock
 	await_head bob
-	[ "$(cat nodes/bob/view/chain/head)" -ge "$(cat nodes/bob/head)" ]
+	head=$(cat nodes/bob/head)
+	[ "$(cat nodes/bob/view/chain/head)" -ge "$head" ]
 }
 
 @test "config.ini with an error is refused with its line" {
