@@ -9,6 +9,7 @@
 #include "core/chain/embedded/embedded.h"
 #include "core/chain/system_rules.h"
 #include "core/engine/storage/data_folder.h"
+#include "mount/attach.h"
 #include "mount/mount_table.h"
 #include "mount/options.h"
 #include "mount/presence.h"
@@ -207,14 +208,17 @@ static int create_tree(struct service *service, const struct options *options, s
 	return result;
 }
 
-/* The wallet of an embedded chain keeps its password beside it, so that it is open. */
-static int open_wallet(struct service *service, struct error *error)
+/* The wallet keeps its password beside it, so that it is open; with the chain of a node, where money may be
+ * real, it starts locked. */
+static int open_wallet(struct service *service, const struct options *options, struct error *error)
 {
 	char *folder = NULL;
 	int result = 0;
 	if (service->folder && !(folder = data_folder_subfolder(service->folder, "wallet", error)))
 		return -error->number;
 	result = wallet_open(&service->wallet, folder, true, service->signer, error);
+	if (result == 0 && options->url)
+		result = wallet_lock(service->wallet, error);
 	free(folder);
 	return result;
 }
@@ -243,9 +247,10 @@ static int create_layers(struct service *service, struct options *options, struc
 	if (options->data_folder[0])
 		result = data_folder_open(&service->folder, options->data_folder, error);
 	if (result == 0)
-		result = open_wallet(service, error);
+		result = open_wallet(service, options, error);
 	if (result == 0)
-		result = create_chain(service, options, error);
+		result = options->url ? attach_chain(&service->chain, options, error)
+		                      : create_chain(service, options, error);
 	if (result == 0)
 		result = create_boot(service, error);
 	if (result == 0)

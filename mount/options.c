@@ -21,7 +21,7 @@ enum { HELP_INDENT = 26, HELP_WIDTH = 100 };
 struct parsed {
 	int help, version, print_tree, print_options, unmount, foreground, single_thread;
 	int memory, nonempty, verify, without_twins, measured_cpu, without_page, allow_other;
-	char *data, *genesis, *genesis_key, *genesis_key_file, *history, *http, *wallet_http, *p2p, *peer;
+	char *data, *genesis, *genesis_key, *genesis_key_file, *history, *http, *wallet_http, *p2p, *peer, *url, *wait;
 	unsigned max_threads, idle_threads;
 	const char *words[2], *surplus; /* [SOURCE] MOUNTPOINT, as mount(8) calls it */
 };
@@ -98,6 +98,13 @@ static const struct option_row option_rows[] = {
 	 "follow the chain of a node of another process: its genesis is -o genesis=FILE, and a new chain's node "
 	 "eosio makes no blocks of its own",
 	 FIELD("peer=%s", peer, 0)},
+	{"-o url=URL",
+	 "mount the chain of the node that serves nodeos's HTTP API there, http://HOST:PORT or https; keys stay "
+	 "in the wallet here, which starts locked",
+	 FIELD("url=%s", url, 0)},
+	{"-o wait=WHAT",
+	 "with url, a write returns when its transaction is accepted, in a block (the default), or irreversible",
+	 FIELD("wait=%s", wait, 0)},
 	{"-o nonempty", "mount over a folder that holds files", FIELD("nonempty", nonempty, 1)},
 	{"-o max_threads=N", "threads that answer requests (default: 10)",
 	 FIELD("max_threads=%u", max_threads, 0)},
@@ -257,6 +264,8 @@ int options_parse(struct options *out, int count, char **arguments, struct error
 	snprintf(out->wallet_http, sizeof out->wallet_http, "%s", parsed.wallet_http ? parsed.wallet_http : "");
 	out->p2p = parsed.p2p;
 	out->peer = parsed.peer;
+	out->url = parsed.url;
+	out->wait = parsed.wait;
 	out->help = parsed.help;
 	out->version = parsed.version;
 	out->print_tree = parsed.print_tree;
@@ -287,6 +296,8 @@ int options_parse(struct options *out, int count, char **arguments, struct error
 		result = error_set(error, EINVAL, "p2p is on or off, not '%.32s'", out->p2p);
 	else if (out->p2p && out->peer && strcmp(out->p2p, "off") == 0)
 		result = error_set(error, EINVAL, "-o peer=HOST:PORT and -o p2p=off exclude each other");
+	else if (out->wait && !out->url)
+		result = error_set(error, EINVAL, "-o wait=%s goes with -o url=URL", out->wait);
 	else if (out->max_threads == 0)
 		result = error_set(error, EINVAL, "max_threads is at least 1");
 	else if ((result = settle_history(out, &parsed, error)) == 0)
@@ -314,6 +325,8 @@ void options_release(struct options *options)
 	free(options->http);
 	free(options->p2p);
 	free(options->peer);
+	free(options->url);
+	free(options->wait);
 	fuse_opt_free_args(&options->fuse);
 }
 

@@ -19,6 +19,8 @@ struct options {
 	char *http;                  /* owned: HOST:PORT, all or off; NULL: not said */
 	char *p2p;                   /* owned: on or off; NULL: not said */
 	char *peer;                  /* owned: HOST:PORT; NULL: none */
+	char *url;                   /* owned: of a node; NULL: a chain of one's own */
+	char *wait;                  /* owned; NULL: not said */
 	unsigned max_threads, idle_threads;
 	uint32_t history;            /* blocks; 0: not said; UINT32_MAX: all */
 	struct fuse_args fuse;       /* what is libfuse's own */

@@ -1,6 +1,7 @@
 /* Base64, by nettle. */
 #include "core/base/base64.h"
 
+#include <errno.h>
 #include <nettle/base64.h>
 #include <string.h>
 
@@ -28,4 +29,24 @@ bool base64url_parse(uint8_t *out, size_t length, const char *text)
 		return false;
 	base64url_decode_init(&context);
 	return base64_decode_update(&context, &written, out, digits, text) && written == length;
+}
+
+int base64_parse(struct bytes *out, const char *text)
+{
+	struct base64_decode_ctx context;
+	size_t left = strlen(text);
+
+	while (left > 0 && text[left - 1] == '=')
+		left--;
+	base64_decode_init(&context);
+	while (left > 0) {
+		uint8_t bytes[BASE64_DECODE_LENGTH(64)];
+		size_t piece = left < 64 ? left : 64, length = sizeof bytes;
+		if (!base64_decode_update(&context, &length, bytes, piece, text))
+			return -EINVAL;
+		bytes_put(out, bytes, length);
+		text += piece;
+		left -= piece;
+	}
+	return 0;
 }

@@ -47,7 +47,8 @@ struct chain_producer {
 		CHAIN_PRODUCER_CUT_OFF,  /* no link leads to its node */
 		CHAIN_PRODUCER_STALE,    /* its node has seen no fresh block since its start */
 		CHAIN_PRODUCER_PAUSED,   /* /v1/producer/pause */
-		CHAIN_PRODUCER_LIB_TOO_OLD
+		CHAIN_PRODUCER_LIB_TOO_OLD,
+		CHAIN_PRODUCER_NOT_KNOWN /* nobody tells of its node */
 	} state;
 };
 
@@ -84,13 +85,24 @@ struct chain_send_options {
 	const struct interruption *interruption; /* borrowed; NULL: never */
 };
 
+/* What not every kind of chain has: files that show it are not there then. */
+enum chain_part {
+	CHAIN_CLOCK = 1 << 0,  /* chain time that can be moved */
+	CHAIN_NODES = 1 << 1,  /* nodes of its own: their configuration, state and logs */
+	CHAIN_PAST = 1 << 2,   /* states of past blocks */
+	CHAIN_ORIGIN = 1 << 3, /* the genesis */
+	/* what happened to each account and producer so far, and how many slots it missed */
+	CHAIN_HISTORIES = 1 << 4,
+	CHAIN_KEYLESS = 1 << 5 /* actions without keys (struct chain_send_options) */
+};
+
 enum chain_pause { CHAIN_ASK, CHAIN_PAUSE, CHAIN_RESUME };
 
 /* All return 0 or -errno with a sentence. What may take long or ask another process is told how it is
  * interrupted (NULL: never): it then ends with -EINTR, and has happened or not as the sentence says.
  * -EHOSTUNREACH, -ETIMEDOUT: a node could not be asked. -EOPNOTSUPP: not on this kind of chain. */
 struct chain_operations {
-	const char *kind; /* "embedded", "nodeos" */
+	unsigned lacks;   /* of enum chain_part */
 	void (*destroy)(struct chain *chain);
 
 	/* As chain_view_open(); revision is never NULL here. */

@@ -98,9 +98,9 @@ static bool missing_key(struct chain_view *view, const struct wallet_keys *keys,
 		if (length && error->sentence[length - 1] == '.')
 			error->sentence[length - 1] = '\0';
 		error_append(error,
-		             ": the wallet lacks the key of %s@%s, %s: write its private half into wallet/import, or "
-		             "1 into wallet/impersonate",
-		             actor.text, permission.text, text_string(&text));
+		             ": the wallet lacks the key of %s@%s, %s: write its private half into wallet/import%s",
+		             actor.text, permission.text, text_string(&text),
+		             view->chain->operations->lacks & CHAIN_KEYLESS ? "" : ", or 1 into wallet/impersonate");
 	}
 	text_release(&text);
 	return missing;

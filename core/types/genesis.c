@@ -175,12 +175,10 @@ void genesis_default(struct genesis *out)
 	public_key_parse(&out->initial_key, "EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr", NULL);
 }
 
-static int configuration_parse(struct chain_config *out, const struct json *json, struct error *error)
+int chain_config_parse(struct chain_config *out, const struct json *json, struct error *error)
 {
-	if (json_type(json) == JSON_MISSING)
-		return 0;
 	if (json_type(json) != JSON_OBJECT)
-		return error_set(error, EINVAL, "'initial_configuration' must be an object");
+		return error_set(error, EINVAL, "the configuration must be an object");
 	for (size_t i = 0; i < FIELDS; i++) {
 		const struct json *member = json_member(json, fields[i].name);
 		uint64_t value, most = UINT64_MAX >> (64 - 8 * fields[i].size);
@@ -197,6 +195,7 @@ static int configuration_parse(struct chain_config *out, const struct json *json
 int genesis_parse(struct genesis *out, const char *text, size_t length, struct error *error)
 {
 	struct json *root = NULL;
+	const struct json *configuration;
 	const char *member;
 	int result = json_parse(&root, text, length, error);
 
@@ -217,9 +216,9 @@ int genesis_parse(struct genesis *out, const char *text, size_t length, struct e
 	member = json_string(json_member(root, "initial_key"));
 	result = member ? public_key_parse(&out->initial_key, member, error)
 	                : error_set(error, EINVAL, "'initial_key' must be a public key");
-	if (!result)
-		result = configuration_parse(&out->initial_configuration, json_member(root, "initial_configuration"),
-		                             error);
+	configuration = json_member(root, "initial_configuration");
+	if (!result && configuration)
+		result = chain_config_parse(&out->initial_configuration, configuration, error);
 out:
 	if (result)
 		error_prefix(error, "genesis");

@@ -22,6 +22,8 @@ struct chain_config {
 void chain_config_pack(struct bytes *out, const struct chain_config *config);
 int chain_config_unpack(struct chain_config *out, struct cursor *in);
 int chain_config_validate(const struct chain_config *config, struct error *error); /* D.8's rules, 3050000 */
+/* A JSON object: members that are missing keep their values in *out. -EINVAL; 3050000 by D.8's rules. */
+int chain_config_parse(struct chain_config *out, const struct json *json, struct error *error);
 /* a JSON object of the 17 fields */
 void chain_config_print(struct text *out, const struct chain_config *config);
 

@@ -194,6 +194,16 @@ int nodes_producers_read(struct request *request, struct text *out, struct error
 	return result;
 }
 
+static void print_p2p(struct text *out, const struct chain_node *node)
+{
+	text_printf(out, "p2p %s", node->p2p_address);
+	if (*node->p2p_trouble)
+		text_printf(out, " (not open: %s)", node->p2p_trouble);
+	else if (!node->p2p_is_open)
+		text_append(out, " (in this mount only)");
+	text_append(out, "\n");
+}
+
 int nodes_endpoints_read(struct request *request, struct text *out, struct error *error)
 {
 	struct chain_node node;
@@ -208,13 +218,10 @@ int nodes_endpoints_read(struct request *request, struct text *out, struct error
 	if (served.length)
 		text_printf(out, "http %s\n", text_string(&served) + strlen("http://"));
 	else
-		text_printf(out, "http %s (not served)\n", node.http_address);
-	text_printf(out, "p2p %s", node.p2p_address);
-	if (*node.p2p_trouble)
-		text_printf(out, " (not open: %s)", node.p2p_trouble);
-	else if (!node.p2p_is_open)
-		text_append(out, " (in this mount only)");
-	text_append(out, "\n");
+		text_printf(out, "http %s%s\n", node.http_address,
+		            request->chain->operations->lacks & CHAIN_NODES ? "" : " (not served)");
+	if (node.p2p_address[0])
+		print_p2p(out, &node);
 	text_release(&served);
 	return result;
 }

@@ -33,10 +33,8 @@ static int add_of_block(struct request *request, struct ids *ids, uint32_t numbe
 {
 	struct signed_block block = {0};
 	int result = request->view->operations->block(request->view, &block, number, error);
-	for (size_t i = block.transactions_count; i-- > 0 && result == 0;) {
-		const struct transaction_receipt *receipt = &block.transactions[i];
-		add_id(ids, receipt->is_id ? &receipt->id : &receipt->packed.id);
-	}
+	for (size_t i = block.transactions_count; i-- > 0 && result == 0;)
+		add_id(ids, transaction_receipt_id(&block.transactions[i]));
 	signed_block_release(&block);
 	return result;
 }
@@ -79,7 +77,7 @@ static int find(struct request *request, struct checksum256 *id, uint32_t *numbe
 	if (result)
 		return result;
 	result = request->view->operations->find_transaction(request->view, number, id, error);
-	if (result != -ENOENT || !sent_find(request, id, NULL, NULL))
+	if ((result != -ENOENT && result != -EOPNOTSUPP) || !sent_find(request, id, NULL, NULL))
 		return result;
 	error_clear(error);
 	*number = 0;
@@ -98,6 +96,18 @@ struct sent_print {
 	struct text *json;
 };
 
+static bool stands_in_block(struct chain_view *view, const struct checksum256 *id, uint32_t number)
+{
+	struct signed_block block = {0};
+	bool found = false;
+	if (view->operations->block(view, &block, number, NULL) != 0)
+		return false;
+	for (size_t i = 0; i < block.transactions_count && !found; i++)
+		found = checksum256_equal(transaction_receipt_id(&block.transactions[i]), id);
+	signed_block_release(&block);
+	return found;
+}
+
 /* One that ran stood in a block; when that has gone by without it, a fork has taken its place. */
 static void print_sent(void *context, struct transaction_trace *trace)
 {
@@ -106,7 +116,8 @@ static void print_sent(void *context, struct transaction_trace *trace)
 	struct chain_info info;
 	struct error thrown_out = {0};
 	if (!trace->error && view->operations->info(view, &info, NULL) == 0 &&
-	    info.head_block_num >= trace->block_num) {
+	    info.head_block_num >= trace->block_num &&
+	    !stands_in_block(view, &trace->id, trace->block_num)) {
 		error_set(&thrown_out, ECANCELED,
 		          "a fork threw it out: the block %" PRIu32 " that held it is no longer part of the chain",
 		          trace->block_num);
@@ -140,7 +151,12 @@ int transactions_read(struct request *request, struct text *out, struct error *e
 	struct sent_print print = {request, &json};
 	if (result == 0 && number)
 		result = print_from_block(request, &json, &id, number, error);
-	else if (result == 0)
+	if (result == -EOPNOTSUPP && sent_find(request, &id, NULL, NULL)) { /* its node keeps no traces */
+		error_clear(error);
+		result = 0;
+		number = 0;
+	}
+	if (result == 0 && !number)
 		sent_find(request, &id, print_sent, &print);
 	if (result == 0) {
 		json_indent(out, text_string(&json), json.length);

@@ -56,6 +56,8 @@ static void collect_scratch(struct folder *folder)
 static bool fixed_exists(struct folder *folder, const struct row *row, const char *name)
 {
 	struct node *node = NULL;
+	if (!row_is_served(folder->tree, row))
+		return false;
 	if (!row->exists)
 		return true;
 	if (tree_lookup(folder->tree, &node, &folder->caller, folder->node, name) < 0)

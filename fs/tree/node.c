@@ -248,6 +248,11 @@ mode_t node_mode(const struct node *node)
 	return node->graft && !S_ISLNK(mode) ? mode & ~(mode_t)0222 : mode;
 }
 
+bool row_is_served(const struct tree *tree, const struct row *row)
+{
+	return !row->needs || !tree->options.chain || !(tree->options.chain->operations->lacks & row->needs);
+}
+
 mode_t row_mode(const struct row *row)
 {
 	static const mode_t types[] = {
@@ -265,6 +270,9 @@ int node_exists(struct tree *tree, struct timespec *modified, const struct calle
 {
 	struct request request;
 	int result = 0;
+	if (!row_is_served(tree, node->row))
+		return error_set(error, EOPNOTSUPP, "%s is not here: a node does not tell or do this over HTTP",
+		                 node->path);
 	if (!node->row->exists) {
 		if (modified)
 			*modified = tree->started;

@@ -104,6 +104,8 @@ bool node_is_writable(const struct node *node);
 bool kind_is_writable(enum row_kind kind);
 /* -EROFS, saying which file can be written instead, for what hangs below a graft. */
 int node_check_writable_view(const struct node *node, struct error *error);
+/* Whether the chain has what the row needs. */
+bool row_is_served(const struct tree *tree, const struct row *row);
 mode_t row_mode(const struct row *row); /* with the file type */
 mode_t node_mode(const struct node *node); /* the row's; nothing below a graft can be written */
 bool caller_is_owner(const struct tree *tree, const struct caller *caller);

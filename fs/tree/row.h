@@ -118,6 +118,7 @@ struct row {
 	bool empties;
 	/* For a list that does not: which write takes something out of it. */
 	const char *instead_of_empty;
+	enum chain_part needs; /* it is not there where the chain lacks that; 0: nothing */
 	bool slow;           /* a write may take long */
 	bool owner_only;     /* not even readable by others under allow_other */
 	/* a name that does not exist yet (exists: -ENOENT) may be created and written, as a new permission's

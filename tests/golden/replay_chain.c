@@ -263,7 +263,7 @@ static int find_transaction(struct chain_view *view, uint32_t *number, const str
 
 struct chain *replay_chain_create(struct branch *branch)
 {
-	static const struct chain_operations operations = {.kind = "replay", .destroy = destroy, .view_open = view_open, .push = push, .compute = compute, .pause = pause_production};
+	static const struct chain_operations operations = {.destroy = destroy, .view_open = view_open, .push = push, .compute = compute, .pause = pause_production};
 	struct replay_chain *chain = memory_allocate(1, sizeof *chain);
 	chain->base.operations = &operations;
 	chain->base.abi_cache = chain_abi_cache_create();

@@ -27,6 +27,11 @@ mount_at() {
 	"$EOSIOFS" -o http=off "$@" "$M" 3>&- 4>&- </dev/null
 }
 
+# served MOUNT: where its node eosio serves.
+served() {
+	sed -n 's#^http \([0-9.:]*\)$#http://\1#p' "$1/nodes/eosio/endpoints"
+}
+
 # The process that serves a mount point, M unless said otherwise: the program whose last argument it is (where the program lies nobody but root sees).
 mount_pid() {
 	local folder words

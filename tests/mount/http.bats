@@ -15,11 +15,6 @@ setup() {
 	URL=$(served "$M")
 }
 
-# served MOUNT: where its node eosio serves.
-served() {
-	sed -n 's#^http \([0-9.:]*\)$#http://\1#p' "$1/nodes/eosio/endpoints"
-}
-
 teardown_file() {
 	take_down
 }

@@ -202,6 +202,7 @@ check 'only mount knows libfuse' includes 'fuse' core fs
 check 'one file knows cJSON' only 'core/base/json\.c' 'cjson/|cJSON'
 check 'one file knows libsecp256k1' only 'core/base/key\.c' 'secp256k1'
 check 'one file knows libmicrohttpd' only 'core/server/http\.c' 'microhttpd'
+check 'one file knows libcurl' only 'core/chain/nodeos/http_client\.c' 'curl/'
 check 'only core/base knows nettle' only 'core/base/[a-z0-9_]*\.[ch]' 'nettle/'
 check 'includes are written from the root' relative_includes
 check 'no file is above 600 lines' long_files

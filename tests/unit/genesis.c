@@ -100,7 +100,7 @@ static void malformed_genesis_files_name_the_culprit(void **state)
 		{"{}", "'initial_timestamp'"},
 		{"{\"initial_timestamp\":\"yesterday\"}", "time 'yesterday'"},
 		{"{\"initial_timestamp\":\"2018-06-01T12:00:00\",\"initial_key\":\"EOS1\"}", "invalid public key 'EOS1'"},
-		{HEAD "\"initial_configuration\":[]}", "'initial_configuration' must be an object"},
+		{HEAD "\"initial_configuration\":[]}", "the configuration must be an object"},
 		{HEAD "\"initial_configuration\":{\"max_authority_depth\":65536}}", "'max_authority_depth' must be a number from 0 to 65535"},
 		{HEAD "\"initial_configuration\":{\"max_inline_action_size\":\"x\"}}", "'max_inline_action_size'"},
 		{HEAD "\"initial_configuration\":{\"max_transaction_cpu_usage\":100000}}", "max transaction cpu usage must be less than max block cpu usage"},

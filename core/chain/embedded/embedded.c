@@ -264,7 +264,6 @@ static int open_chain(struct embedded_chain *chain, const struct embedded_option
 }
 
 static const struct chain_operations operations = {
-	.kind = "embedded",
 	.destroy = destroy,
 	.view_open = embedded_view_open,
 	.push = embedded_push,

@@ -156,6 +156,7 @@ static int print_scheduled(struct request *request, struct text *out,
 		[CHAIN_PRODUCER_PAUSED] = "not producing: its node %1$s is paused: /v1/producer/resume lets it go on",
 		[CHAIN_PRODUCER_LIB_TOO_OLD] =
 			"not producing: the last irreversible block is older than its node %1$s allows",
+		[CHAIN_PRODUCER_NOT_KNOWN] = "scheduled; whether its node runs is not told here",
 	};
 	struct chain_producer producer = {0};
 	char key[KEY_TEXT_SIZE] = "";

@@ -113,9 +113,9 @@ int wallet_impersonate_write(struct request *request, const char *data, size_t l
 	int result = take_word(&command, &word, data, length, "`0` or `1`", error);
 	if (result == 0)
 		result = command_bool(&on, word, error);
-	if (result == 0 && on && strcmp(request->chain->operations->kind, "embedded") != 0)
-		result = error_set(error, EOPNOTSUPP, "a %s chain checks signatures: there is no acting without keys",
-		                   request->chain->operations->kind);
+	if (result == 0 && on && (request->chain->operations->lacks & CHAIN_KEYLESS))
+		result = error_set(error, EOPNOTSUPP,
+		                   "this chain's node checks signatures: there is no acting without keys");
 	if (result == 0)
 		tree_impersonate(request->tree, on);
 	command_release(&command);

@@ -1,0 +1,318 @@
+/* Asking the node, and the answers that are kept while its head stays. */
+#include "core/chain/nodeos/nodeos_private.h"
+
+#include "core/base/clock.h"
+#include "core/base/exception.h"
+#include "core/base/memory.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A head is taken to stand for so long without asking again: less than half a block. */
+enum { INFO_FRESH_MS = 200, BEHIND_MS = 20000 };
+
+int64_t nodeos_now_ms(void)
+{
+	return clock_monotonic_us() / 1000;
+}
+
+/* --- failures --- */
+
+/* Which line of the node's configuration a call needs. */
+static const struct plugin_line {
+	const char *path, *line;
+} plugin_lines[] = {
+	{"/v1/chain/get_accounts_by_authorizers", "enable-account-queries = true"},
+	{"/v1/chain/", "plugin = eosio::chain_api_plugin"},
+	{"/v1/producer/", "plugin = eosio::producer_api_plugin"},
+	{"/v1/net/", "plugin = eosio::net_api_plugin"},
+	{"/v1/trace_api/", "plugin = eosio::trace_api_plugin"},
+};
+
+static int not_served(const char *url, const char *path, struct error *error)
+{
+	for (size_t i = 0; i < sizeof plugin_lines / sizeof *plugin_lines; i++)
+		if (strncmp(path, plugin_lines[i].path, strlen(plugin_lines[i].path)) == 0)
+			return error_set(error, EOPNOTSUPP,
+			                 "the node at %s does not answer %s: `%s` in "
+			                 "its config.ini would help",
+			                 url, path, plugin_lines[i].line);
+	return error_set(error, EOPNOTSUPP, "the node at %s does not answer %s", url, path);
+}
+
+/* nodeos's error reply (protocol.md F.2). */
+static int node_failure(const char *url, const char *path, unsigned status, const struct json *json,
+                        struct error *error)
+{
+	const struct json *failure = json_member(json, "error");
+	const char *sentence = json_string(json_member(json_first(json_member(failure, "details")), "message"));
+	const char *message = json_string(json_member(json, "message"));
+	uint64_t code = 0;
+
+	if (status == 404)
+		return not_served(url, path, error);
+	if (json_type(failure) != JSON_OBJECT || json_uint64(&code, json_member(failure, "code")) != 0)
+		return error_set(error, EPROTO, "the node at %s answers %s with status %u and no reason", url, path,
+		                 status);
+	if (!sentence)
+		sentence = message ? message : "it does not say why";
+	if (code == UNKNOWN_BLOCK_EXCEPTION || (code < 3000000 && strstr(sentence, "unknown key")))
+		return error_set(error, ENOENT, "%s", sentence);
+	if (code == 0)
+		return error_set(error, EPROTO, "the node at %s: %s", url, sentence);
+	return error_chain(error, (uint32_t)code, "%s", sentence);
+}
+
+static int parse_body(struct json **out, const char *url, const struct text *answer, unsigned status,
+                      struct error *error)
+{
+	struct error why = {0};
+
+	if (status >= 300 && status < 400)
+		return error_set(error, EPROTO, "%s redirects elsewhere: give the address itself", url);
+	if (json_parse(out, text_string(answer), answer->length, &why) == 0)
+		return 0;
+	const char *from = text_string(answer) + strspn(text_string(answer), " \t\r\n");
+	if (*from == '<')
+		return error_set(error, EPROTO,
+		                 "%s answers HTML (status %u) and no JSON: there is "
+		                 "a proxy or a web server, and no node",
+		                 url, status);
+	return error_set(error, EPROTO, "%s answers no JSON (status %u): %s", url, status, why.sentence);
+}
+
+int nodeos_call(struct nodeos_chain *chain, struct json **out, const char *path, const struct text *body,
+                const struct interruption *interruption, struct error *error)
+{
+	const struct text none = TEXT_EMPTY;
+	struct text answer = TEXT_EMPTY;
+	const char *url = http_client_url(chain->client);
+	unsigned status = 0;
+
+	*out = NULL;
+	int result = http_client_post(chain->client, &answer, &status, path, body ? body : &none, interruption,
+	                              error);
+	if (result == 0)
+		result = parse_body(out, url, &answer, status, error);
+	if (result == 0 && status >= 400) {
+		result = node_failure(url, path, status, *out, error);
+		json_release(*out);
+		*out = NULL;
+	}
+	text_release(&answer);
+	return result;
+}
+
+/* --- the head --- */
+
+static int ask_info(struct nodeos_chain *chain, struct chain_info *out,
+                    const struct interruption *interruption, struct error *error)
+{
+	struct json *json = NULL;
+	int result = nodeos_call(chain, &json, "/v1/chain/get_info", NULL, interruption, error);
+
+	if (result == 0)
+		result = parse_info(out, json, error);
+	json_release(json);
+	if (result)
+		return result;
+	if (!checksum256_is_zero(&chain->base.chain_id) &&
+	    !checksum256_equal(&chain->base.chain_id, &out->chain_id))
+		return error_set(error, ESTALE, "the node at %s is on another chain now than when it was mounted",
+		                 http_client_url(chain->client));
+	return 0;
+}
+
+static void take_info(struct nodeos_chain *chain, const struct chain_info *info, uint64_t *sequence)
+{
+	pthread_mutex_lock(&chain->mutex);
+	if (!checksum256_equal(&chain->info.head_block_id, &info->head_block_id))
+		chain->sequence++;
+	chain->info = *info;
+	chain->info_at = nodeos_now_ms();
+	*sequence = chain->sequence;
+	pthread_mutex_unlock(&chain->mutex);
+	nodeos_know_slot(chain, info->head_slot, info->head_block_num);
+}
+
+/* The head has to show what was written here: behind a load balancer the next node may be late. */
+int nodeos_info(struct nodeos_chain *chain, struct chain_info *out, uint64_t *sequence, bool fresh,
+                const struct interruption *interruption, struct error *error)
+{
+	const int64_t end = nodeos_now_ms() + BEHIND_MS;
+
+	pthread_mutex_lock(&chain->mutex);
+	bool known = !fresh && chain->info_at && nodeos_now_ms() - chain->info_at < INFO_FRESH_MS;
+	uint32_t wrote_in = chain->wrote_in;
+	*out = chain->info;
+	*sequence = chain->sequence;
+	pthread_mutex_unlock(&chain->mutex);
+	if (known)
+		return 0;
+	for (;;) {
+		int result = ask_info(chain, out, interruption, error);
+		if (result)
+			return result;
+		if (out->head_block_num >= wrote_in)
+			break;
+		if (interruption_happened(interruption))
+			return error_set(error, EINTR, "interrupted while the node was behind");
+		if (nodeos_now_ms() >= end) {
+			pthread_mutex_lock(&chain->mutex);
+			chain->wrote_in = 0; /* said once: the chain may have been put back */
+			pthread_mutex_unlock(&chain->mutex);
+			return error_set(error, ETIMEDOUT,
+			                 "the node at %s is at block %" PRIu32
+			                 ", and what was written here is in block %" PRIu32,
+			                 http_client_url(chain->client), out->head_block_num, wrote_in);
+		}
+		nodeos_pause_a_moment();
+	}
+	take_info(chain, out, sequence);
+	return 0;
+}
+
+/* --- kept answers; under the mutex --- */
+
+static size_t bucket_of(const char *key)
+{
+	uint64_t hash = UINT64_C(14695981039346656037);
+	for (; *key; key++)
+		hash = (hash ^ (uint8_t)*key) * UINT64_C(1099511628211);
+	return hash % ANSWER_BUCKETS;
+}
+
+static struct answer *find(const struct nodeos_chain *chain, const char *key)
+{
+	struct answer *at = chain->buckets[bucket_of(key)];
+	while (at && strcmp(at->key, key) != 0)
+		at = at->next;
+	return at;
+}
+
+static void unreference(struct answer *answer)
+{
+	if (--answer->references > 0)
+		return;
+	json_release(answer->json);
+	free(answer->key);
+	free(answer);
+}
+
+static void unlink_answer(struct nodeos_chain *chain, struct answer *answer)
+{
+	struct answer **at = &chain->buckets[bucket_of(answer->key)];
+	while (*at != answer)
+		at = &(*at)->next;
+	*at = answer->next;
+	if (answer->newer)
+		answer->newer->older = answer->older;
+	else
+		chain->newest = answer->older;
+	if (answer->older)
+		answer->older->newer = answer->newer;
+	else
+		chain->oldest = answer->newer;
+	chain->bytes -= answer->bytes;
+	unreference(answer);
+}
+
+static void link_answer(struct nodeos_chain *chain, struct answer *answer)
+{
+	struct answer **bucket = &chain->buckets[bucket_of(answer->key)];
+	answer->next = *bucket;
+	*bucket = answer;
+	answer->newer = NULL;
+	answer->older = chain->newest;
+	if (chain->newest)
+		chain->newest->newer = answer;
+	else
+		chain->oldest = answer;
+	chain->newest = answer;
+	chain->bytes += answer->bytes;
+	answer->references++;
+	while (chain->bytes > ANSWERS_BYTES_MAXIMUM && chain->oldest != answer)
+		unlink_answer(chain, chain->oldest);
+}
+
+void nodeos_cache_release(struct nodeos_chain *chain)
+{
+	while (chain->newest)
+		unlink_answer(chain, chain->newest);
+}
+
+void nodeos_give_back(struct nodeos_chain *chain, struct answer *answer)
+{
+	if (!answer)
+		return;
+	pthread_mutex_lock(&chain->mutex);
+	unreference(answer);
+	pthread_mutex_unlock(&chain->mutex);
+}
+
+/* A new answer takes an older one's place; where the content is the same, so is the block it is first
+ * known from. */
+static void keep(struct nodeos_chain *chain, struct answer *answer, uint32_t block_num)
+{
+	pthread_mutex_lock(&chain->mutex);
+	struct answer *before = find(chain, answer->key);
+	answer->first_block = before && checksum256_equal(&before->content, &answer->content)
+	                          ? before->first_block
+	                          : block_num;
+	if (before)
+		unlink_answer(chain, before);
+	link_answer(chain, answer);
+	pthread_mutex_unlock(&chain->mutex);
+}
+
+static int fetch(struct chain_view *view, struct answer **out, char *key, const char *path, const char *body,
+                 struct error *error)
+{
+	struct nodeos_chain *chain = nodeos_chain_of(view);
+	struct text sent = TEXT_EMPTY, printed = TEXT_EMPTY;
+	struct json *json = NULL;
+
+	text_append(&sent, body ? body : "");
+	int result = nodeos_call(chain, &json, path, &sent, view->interruption, error);
+	text_release(&sent);
+	if (result) {
+		free(key);
+		return result;
+	}
+	struct answer *answer = memory_allocate(1, sizeof *answer);
+	json_print(&printed, json);
+	*answer = (struct answer){.key = key,
+	                          .json = json,
+	                          .bytes = 4 * printed.length + 256,
+	                          .sequence = view->sequence,
+	                          .content = hash_sha256(printed.data, printed.length),
+	                          .references = 1};
+	text_release(&printed);
+	keep(chain, answer, view->block_num);
+	*out = answer;
+	return 0;
+}
+
+int nodeos_ask(struct chain_view *view, struct answer **out, const char *path, const char *body,
+               struct error *error)
+{
+	struct nodeos_chain *chain = nodeos_chain_of(view);
+	struct text key = TEXT_EMPTY;
+
+	text_printf(&key, "%s\n%s", path, body ? body : "");
+	pthread_mutex_lock(&chain->mutex);
+	struct answer *known = find(chain, text_string(&key));
+	if (known && known->sequence == view->sequence)
+		known->references++;
+	else
+		known = NULL;
+	pthread_mutex_unlock(&chain->mutex);
+	if (known) {
+		text_release(&key);
+		*out = known;
+		return 0;
+	}
+	return fetch(view, out, text_take(&key), path, body, error);
+}

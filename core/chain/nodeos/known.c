@@ -1,0 +1,122 @@
+/* What was learnt of a chain on the way, and stays when its head moves. */
+#include "core/chain/nodeos/nodeos_private.h"
+
+#include "core/base/memory.h"
+#include "core/types/name.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool nodeos_known_slot(struct nodeos_chain *chain, uint32_t *slot, uint32_t number)
+{
+	pthread_mutex_lock(&chain->mutex);
+	const struct known_slot *at = &chain->slots[number % SLOTS_KEPT];
+	bool found = at->number == number && number != 0;
+	if (found)
+		*slot = at->slot;
+	pthread_mutex_unlock(&chain->mutex);
+	return found;
+}
+
+void nodeos_know_slot(struct nodeos_chain *chain, uint32_t slot, uint32_t number)
+{
+	pthread_mutex_lock(&chain->mutex);
+	chain->slots[number % SLOTS_KEPT] = (struct known_slot){number, slot};
+	pthread_mutex_unlock(&chain->mutex);
+}
+
+static struct known_form *find_form(struct nodeos_chain *chain, const struct table_id *id)
+{
+	for (size_t i = 0; i < chain->forms_count; i++)
+		if (chain->forms[i].code == id->code && chain->forms[i].table == id->table)
+			return &chain->forms[i];
+	return NULL;
+}
+
+bool nodeos_known_form(struct nodeos_chain *chain, struct key_form *out, const struct table_id *id)
+{
+	pthread_mutex_lock(&chain->mutex);
+	const struct known_form *known = find_form(chain, id);
+	if (known)
+		*out = known->form;
+	pthread_mutex_unlock(&chain->mutex);
+	return known != NULL;
+}
+
+void nodeos_know_form(struct nodeos_chain *chain, const struct key_form *form, const struct table_id *id)
+{
+	pthread_mutex_lock(&chain->mutex);
+	struct known_form *known = find_form(chain, id);
+	if (!known && chain->forms_count < FORMS_KEPT)
+		known = &chain->forms[chain->forms_count++];
+	else if (!known)
+		known = &chain->forms[chain->forms_next++ % FORMS_KEPT];
+	*known = (struct known_form){id->code, id->table, *form};
+	pthread_mutex_unlock(&chain->mutex);
+}
+
+void nodeos_know_account(struct nodeos_chain *chain, uint64_t name)
+{
+	pthread_mutex_lock(&chain->mutex);
+	size_t low = 0, high = chain->accounts_count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (chain->accounts[middle] < name)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == chain->accounts_count || chain->accounts[low] != name) {
+		memory_grow(&chain->accounts, &chain->accounts_capacity, chain->accounts_count + 1,
+		            sizeof *chain->accounts);
+		memmove(&chain->accounts[low + 1], &chain->accounts[low],
+		        (chain->accounts_count - low) * sizeof *chain->accounts);
+		chain->accounts[low] = name;
+		chain->accounts_count++;
+	}
+	pthread_mutex_unlock(&chain->mutex);
+}
+
+size_t nodeos_known_accounts(struct nodeos_chain *chain, uint64_t **out)
+{
+	pthread_mutex_lock(&chain->mutex);
+	size_t count = chain->accounts_count;
+	*out = memory_copy(chain->accounts, count * sizeof **out);
+	pthread_mutex_unlock(&chain->mutex);
+	return count;
+}
+
+bool nodeos_known_abi(struct nodeos_chain *chain, uint64_t account, struct checksum256 *hash,
+                      struct bytes *out)
+{
+	bool found = false;
+	pthread_mutex_lock(&chain->mutex);
+	for (size_t i = 0; i < chain->abis_count && !found; i++) {
+		const struct known_abi *abi = &chain->abis[i];
+		if (abi->account != account || (out && !checksum256_equal(&abi->hash, hash)))
+			continue;
+		*hash = abi->hash;
+		if (out)
+			bytes_put(out, abi->bytes.data, abi->bytes.length);
+		found = true;
+	}
+	pthread_mutex_unlock(&chain->mutex);
+	return found;
+}
+
+void nodeos_know_abi(struct nodeos_chain *chain, uint64_t account, const struct checksum256 *hash,
+                     struct bytes *bytes)
+{
+	pthread_mutex_lock(&chain->mutex);
+	size_t at = 0;
+	while (at < chain->abis_count && chain->abis[at].account != account)
+		at++;
+	if (at == ABIS_KEPT)
+		at = chain->abis_next++ % ABIS_KEPT;
+	else if (at == chain->abis_count)
+		chain->abis_count++;
+	bytes_release(&chain->abis[at].bytes);
+	chain->abis[at] = (struct known_abi){.account = account, .hash = *hash, .bytes = *bytes};
+	*bytes = (struct bytes){0};
+	pthread_mutex_unlock(&chain->mutex);
+}

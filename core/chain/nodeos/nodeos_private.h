@@ -1,0 +1,198 @@
+/* The inside of a chain behind HTTP, shared by the files of this folder.
+ *
+ * What the node answered is kept as long as its head stays: a view is a head seen by get_info, and answers
+ * that were asked for under it serve every view of the same head. */
+#ifndef EOSIOFS_CORE_CHAIN_NODEOS_NODEOS_PRIVATE_H
+#define EOSIOFS_CORE_CHAIN_NODEOS_NODEOS_PRIVATE_H
+
+#include "core/chain/nodeos/http_client.h"
+#include "core/chain/nodeos/nodeos.h"
+
+#include <pthread.h>
+
+/* An answer, counted; of a request that failed there is none. */
+struct answer {
+	struct answer *next; /* in its bucket */
+	struct answer *newer, *older;
+	char *key; /* path, newline, body */
+	struct json *json;
+	size_t bytes;
+	uint64_t sequence;    /* of the view it was asked under */
+	uint32_t first_block; /* the head when this content was first seen */
+	struct checksum256 content;
+	unsigned references; /* the cache's, and each user's */
+};
+
+enum {
+	ANSWER_BUCKETS = 1024,
+	ANSWERS_BYTES_MAXIMUM = 32 << 20,
+	ABIS_KEPT = 64,
+	SLOTS_KEPT = 1024,
+	FORMS_KEPT = 256,
+	BLOCKS_KEPT = 16
+};
+
+struct known_abi {
+	uint64_t account;
+	struct checksum256 hash;
+	struct bytes bytes;
+};
+
+/* Where a table's rows hold their primary key, which the API does not tell: learnt from its answers. */
+struct key_form {
+	enum { KEY_UNKNOWN, KEY_U64, KEY_SYMBOL_CODE } kind;
+	uint16_t offset; /* in the row; of a symbol its whole */
+};
+struct known_form {
+	uint64_t code, table;
+	struct key_form form;
+};
+
+/* The transactions of a block, for those who wait for theirs. */
+struct known_block {
+	uint32_t number;
+	int64_t read_at; /* milliseconds, monotonic */
+	struct checksum256 *ids;
+	size_t ids_count;
+};
+
+struct nodeos_chain {
+	struct chain base;
+	struct http_client *client;
+	enum nodeos_wait wait;
+
+	pthread_mutex_t mutex; /* never held while the node is asked */
+	struct answer *buckets[ANSWER_BUCKETS];
+	struct answer *newest, *oldest;
+	size_t bytes;
+	struct chain_info info;
+	int64_t info_at;   /* milliseconds, monotonic; 0: ask again */
+	uint64_t sequence; /* grows with the head and with our writes */
+	uint32_t wrote_in; /* the last block that holds something of ours: no older head is read */
+	struct known_abi abis[ABIS_KEPT];
+	size_t abis_count, abis_next;
+	struct known_form forms[FORMS_KEPT];
+	size_t forms_count, forms_next;
+	struct known_block blocks[BLOCKS_KEPT];
+	struct known_slot {
+		uint32_t number, slot;
+	} slots[SLOTS_KEPT];
+	uint64_t *accounts; /* ascending: seen to exist */
+	size_t accounts_count, accounts_capacity;
+	struct account_list {
+		uint64_t *names; /* ascending */
+		size_t count, capacity;
+		uint64_t sequence; /* of the view that they were listed under; 0: none */
+	} list;
+};
+
+static inline struct nodeos_chain *nodeos_of(struct chain *chain)
+{
+	return (struct nodeos_chain *)chain;
+}
+
+/* --- ask.c --- */
+/* The answer to a call: of this head's, if it was asked before. body: JSON, NULL for none. Give it back. The
+ * node's own failures become error->code and its sentence; what it does not have is -ENOENT. */
+int nodeos_ask(struct chain_view *view, struct answer **out, const char *path, const char *body,
+               struct error *error);
+void nodeos_give_back(struct nodeos_chain *chain, struct answer *answer); /* NULL is fine */
+/* Without a view and without the cache: *out is released with json_release(). */
+int nodeos_call(struct nodeos_chain *chain, struct json **out, const char *path, const struct text *body,
+                const struct interruption *interruption, struct error *error);
+/* The head now, or as of a moment ago; fresh: now. Another chain than the one that was attached: -ESTALE. */
+int nodeos_info(struct nodeos_chain *chain, struct chain_info *out, uint64_t *sequence, bool fresh,
+                const struct interruption *interruption, struct error *error);
+void nodeos_cache_release(struct nodeos_chain *chain);
+int64_t nodeos_now_ms(void);
+
+/* --- known.c: what was learnt on the way --- */
+bool nodeos_known_slot(struct nodeos_chain *chain, uint32_t *slot, uint32_t number);
+void nodeos_know_slot(struct nodeos_chain *chain, uint32_t slot, uint32_t number);
+bool nodeos_known_form(struct nodeos_chain *chain, struct key_form *out, const struct table_id *id);
+void nodeos_know_form(struct nodeos_chain *chain, const struct key_form *form, const struct table_id *id);
+void nodeos_know_account(struct nodeos_chain *chain, uint64_t name);
+/* A copy; free(*out). */
+size_t nodeos_known_accounts(struct nodeos_chain *chain, uint64_t **out);
+/* The ABI that is kept: of this hash, appended to out; or (out NULL) the one there is, whose hash it
+ * tells. */
+bool nodeos_known_abi(struct nodeos_chain *chain, uint64_t account, struct checksum256 *hash,
+                      struct bytes *out);
+/* bytes is emptied. */
+void nodeos_know_abi(struct nodeos_chain *chain, uint64_t account, const struct checksum256 *hash,
+                     struct bytes *bytes);
+
+/* --- parse.c, parse_block.c: JSON of the API in the forms of struct chain --- */
+int parse_answer_failed(struct error *error, const char *what); /* -EPROTO */
+/* false, and zeroes: there is no such member, or it is something else. */
+bool parse_name_member(uint64_t *out, const struct json *object, const char *member);
+bool parse_slot_member(uint32_t *out, const struct json *object, const char *member);
+bool parse_uint32_member(uint32_t *out, const struct json *object, const char *member);
+bool parse_checksum_member(struct checksum256 *out, const struct json *object, const char *member);
+bool parse_hex(struct bytes *out, const struct json *json); /* appended */
+/* -EPROTO for what a node never says. */
+int parse_info(struct chain_info *out, const struct json *json, struct error *error);
+int parse_account(struct chain_account *out, const struct json *json, struct error *error);
+int parse_schedule(struct producer_schedule *out, const struct json *json, struct error *error);
+/* The feature of that digest in get_activated_protocol_features' list; NULL: there is none. */
+const struct json *parse_find_feature(const struct json *list, const struct checksum256 *digest);
+int parse_block(struct signed_block *out, const struct json *json, struct error *error);
+/* `processed` of the calls that push; its error is that of the transaction. */
+int parse_trace(struct transaction_trace *out, const struct json *json, struct error *error);
+
+/* --- view.c --- */
+int nodeos_view_open(struct chain *base, struct chain_view **out, const struct chain_revision *revision,
+                     const struct interruption *interruption, struct error *error);
+
+/* --- tables.c --- */
+int nodeos_row(struct chain_view *view, struct chain_row *out, const struct table_id *id,
+               uint64_t primary_key, struct error *error);
+int nodeos_rows(struct chain_view *view, const struct table_id *id, uint64_t from, chain_row_visitor *visitor,
+                void *context, struct error *error);
+int nodeos_rows_back(struct chain_view *view, const struct table_id *id, uint64_t from,
+                     chain_row_visitor *visitor, void *context, struct error *error);
+int nodeos_index_rows(struct chain_view *view, const struct chain_index *index,
+                      const uint8_t from[CHAIN_INDEX_KEY_SIZE], bool back, chain_index_row_visitor *visitor,
+                      void *context, struct error *error);
+
+/* --- scopes.c --- */
+int nodeos_scopes(struct chain_view *view, uint64_t code, uint64_t table, uint64_t from_scope,
+                  chain_scope_visitor *visitor, void *context, struct error *error);
+int nodeos_tables(struct chain_view *view, uint64_t code, uint64_t from_scope, bool back,
+                  chain_scope_visitor *visitor, void *context, struct error *error);
+int nodeos_table_contracts(struct chain_view *view, uint64_t scope, uint64_t table,
+                           chain_account_visitor *visitor, void *context, struct error *error);
+int nodeos_accounts(struct chain_view *view, uint64_t from, chain_account_visitor *visitor, void *context,
+                    struct error *error);
+
+/* --- push.c --- */
+int nodeos_push(struct chain *base, struct transaction_trace *trace, struct packed_transaction *packed,
+                const struct chain_send_options *options, struct error *error);
+int nodeos_compute(struct chain *base, struct transaction_trace *trace, struct packed_transaction *packed,
+                   bool read_only, uint64_t node, struct error *error);
+/* With hexadecimal data. */
+void nodeos_print_transaction(struct text *out, const struct transaction *transaction);
+
+/* --- await.c --- */
+/* Until the trace's transaction stands where the chain waits for it, in block `first` or later. */
+int nodeos_await(struct nodeos_chain *chain, struct transaction_trace *trace, uint32_t first,
+                 const struct interruption *interruption, struct error *error);
+int nodeos_await_feature(struct nodeos_chain *chain, const struct checksum256 *digest,
+                         const struct interruption *interruption, struct error *error);
+void nodeos_pause_a_moment(void); /* before the node is asked the same again */
+
+/* What a view over HTTP is: bytes that its rows borrow live until it is closed. */
+struct nodeos_view {
+	struct chain_view base;
+	struct chain_info info;
+	struct borrowed {
+		struct borrowed *next;
+		uint8_t data[];
+	} * borrowed; /* owned */
+};
+static inline struct nodeos_chain *nodeos_chain_of(const struct chain_view *view)
+{
+	return (struct nodeos_chain *)view->chain;
+}
+
+#endif

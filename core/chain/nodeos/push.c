@@ -1,0 +1,214 @@
+/* Sending transactions to a node. An answer that was lost is resolved by sending the same transaction again:
+ * a node that has it says so, and nothing happens twice. */
+#include "core/chain/nodeos/nodeos_private.h"
+
+#include "core/base/exception.h"
+#include "core/types/name.h"
+#include "core/types/time.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+/* How often a transaction is sent while no answer comes. */
+enum { SENDS_MAXIMUM = 5 };
+
+static void print_actions(struct text *out, const struct action *actions, size_t count)
+{
+	text_append_char(out, '[');
+	for (size_t i = 0; i < count; i++) {
+		text_printf(out, "%s{\"account\":\"%s\",\"name\":\"%s\",\"authorization\":[", i ? "," : "",
+		            name_text(actions[i].account).text, name_text(actions[i].name).text);
+		for (size_t k = 0; k < actions[i].authorization_count; k++) {
+			text_append(out, k ? "," : "");
+			permission_level_print(out, &actions[i].authorization[k]);
+		}
+		text_append(out, "],\"data\":\"");
+		text_append_hex(out, actions[i].data.data, actions[i].data.length);
+		text_append(out, "\"}");
+	}
+	text_append_char(out, ']');
+}
+
+void nodeos_print_transaction(struct text *out, const struct transaction *transaction)
+{
+	char expiration[TIME_TEXT_SIZE];
+
+	time_point_sec_print(expiration, transaction->expiration);
+	text_printf(out,
+	            "{\"expiration\":\"%s\",\"ref_block_num\":%u,\"ref_block_prefix\":%" PRIu32
+	            ",\"max_net_usage_words\":%" PRIu32 ",\"max_cpu_usage_ms\":%u,\"delay_sec\":%" PRIu32
+	            ",\"context_free_actions\":",
+	            expiration, transaction->ref_block_num, transaction->ref_block_prefix,
+	            transaction->max_net_usage_words, transaction->max_cpu_usage_ms, transaction->delay_sec);
+	print_actions(out, transaction->context_free_actions, transaction->context_free_actions_count);
+	text_append(out, ",\"actions\":");
+	print_actions(out, transaction->actions, transaction->actions_count);
+	text_append(out, ",\"transaction_extensions\":[]}");
+}
+
+static void print_packed(struct text *out, const struct packed_transaction *packed)
+{
+	char text[KEY_TEXT_SIZE];
+
+	text_append(out, "{\"signatures\":[");
+	for (size_t i = 0; i < packed->signatures_count; i++) {
+		signature_print(text, &packed->signatures[i]);
+		text_printf(out, "%s\"%s\"", i ? "," : "", text);
+	}
+	text_printf(out, "],\"compression\":\"%s\",\"packed_context_free_data\":\"",
+	            packed->compression == COMPRESSION_ZLIB ? "zlib" : "none");
+	text_append_hex(out, packed->packed_context_free_data.data, packed->packed_context_free_data.length);
+	text_append(out, "\",\"packed_trx\":\"");
+	text_append_hex(out, packed->packed_trx.data, packed->packed_trx.length);
+	text_append(out, "\"}");
+}
+
+/* `processed`, and the transaction's own failure as the call's. */
+static int take_trace(struct transaction_trace *trace, const struct json *json, struct error *error)
+{
+	transaction_trace_release(trace);
+	int result = parse_trace(trace, json_member(json, "processed"), error);
+	if (result || !trace->error)
+		return result;
+	if (error)
+		*error = *trace->error;
+	return -trace->error->number;
+}
+
+static int send_once(struct nodeos_chain *chain, struct transaction_trace *trace, const struct text *packed,
+                     const struct interruption *interruption, struct error *error)
+{
+	struct text body = TEXT_EMPTY;
+	struct json *json = NULL;
+
+	text_printf(&body, "{\"return_failure_trace\":true,\"retry_trx\":false,\"transaction\":%s}",
+	            text_string(packed));
+	int result = nodeos_call(chain, &json, "/v1/chain/send_transaction2", &body, interruption, error);
+	if (result == -EOPNOTSUPP) /* before 3.1 */
+		result = nodeos_call(chain, &json, "/v1/chain/send_transaction", packed, interruption, error);
+	if (result == 0)
+		result = take_trace(trace, json, error);
+	json_release(json);
+	text_release(&body);
+	return result;
+}
+
+/* The answer was lost: the transaction may be with the node or not. */
+static bool is_lost(int result, const struct error *error)
+{
+	return error->code == 0 && (result == -ETIMEDOUT || result == -EPROTO);
+}
+
+static int not_known(struct error *error, const struct checksum256 *id, int number)
+{
+	char text[65];
+	checksum256_print(text, id);
+	error->code = 0; /* nothing that may be made again */
+	error->number = number;
+	error_append(error, "; whether transaction %s happens is not known", text);
+	return -number;
+}
+
+static int send(struct nodeos_chain *chain, struct transaction_trace *trace,
+                const struct packed_transaction *packed, const struct interruption *interruption,
+                struct error *error)
+{
+	struct text text = TEXT_EMPTY;
+	bool lost = false;
+	int result;
+
+	print_packed(&text, packed);
+	for (unsigned sends = 1;; sends++) {
+		result = send_once(chain, trace, &text, interruption, error);
+		if (result == -EINTR) {
+			result = not_known(error, &packed->id, EINTR);
+			break;
+		}
+		if (lost && error->code == TX_DUPLICATE) {
+			/* The one before arrived. */
+			transaction_trace_release(trace);
+			trace->id = packed->id;
+			result = 0;
+			break;
+		}
+		bool unreachable = lost && result == -EHOSTUNREACH;
+		if (!is_lost(result, error) && !unreachable) {
+			if (result && lost && error->code == EXPIRED_TX_EXCEPTION)
+				result = not_known(error, &packed->id, ETIMEDOUT);
+			break;
+		}
+		lost = true;
+		if (sends == SENDS_MAXIMUM) {
+			result = not_known(error, &packed->id, ETIMEDOUT);
+			break;
+		}
+		error_clear(error);
+		nodeos_pause_a_moment();
+	}
+	text_release(&text);
+	return result;
+}
+
+/* Accounts that the transaction makes are listed from now on, whatever tables say of them. */
+static void know_new_accounts(struct nodeos_chain *chain, const struct transaction *transaction)
+{
+	for (size_t i = 0; i < transaction->actions_count; i++) {
+		const struct action *action = &transaction->actions[i];
+		struct cursor in = cursor_make(action->data.data, action->data.length);
+		cursor_u64(&in);
+		uint64_t name = cursor_u64(&in);
+		if (action->account == name_literal("eosio") && action->name == name_literal("newaccount") &&
+		    !in.failed)
+			nodeos_know_account(chain, name);
+	}
+}
+
+int nodeos_push(struct chain *base, struct transaction_trace *trace, struct packed_transaction *packed,
+                const struct chain_send_options *options, struct error *error)
+{
+	struct nodeos_chain *chain = nodeos_of(base);
+	const struct interruption *interruption = options ? options->interruption : NULL;
+	struct error local = {0};
+
+	error = error ? error : &local;
+	if (options && options->without_keys)
+		return error_set(error, EOPNOTSUPP,
+		                 "the node at %s takes signatures alone: "
+		                 "wallet/impersonate is for a chain of one's own",
+		                 http_client_url(chain->client));
+	pthread_mutex_lock(&chain->mutex);
+	uint32_t head = chain->info.head_block_num;
+	pthread_mutex_unlock(&chain->mutex);
+	int result = send(chain, trace, packed, interruption, error);
+	if (result)
+		return result;
+	result = nodeos_await(chain, trace, head + 1, interruption, error);
+	if (result)
+		return result;
+	know_new_accounts(chain, &packed->transaction);
+	packed_transaction_release(packed);
+	*packed = (struct packed_transaction){0};
+	return 0;
+}
+
+int nodeos_compute(struct chain *base, struct transaction_trace *trace, struct packed_transaction *packed,
+                   bool read_only, uint64_t node, struct error *error)
+{
+	struct text body = TEXT_EMPTY;
+	struct json *json = NULL;
+
+	(void)node;
+	text_append(&body, "{\"transaction\":");
+	print_packed(&body, packed);
+	text_append_char(&body, '}');
+	int result = nodeos_call(nodeos_of(base), &json,
+	                         read_only ? "/v1/chain/send_read_only_transaction"
+	                                   : "/v1/chain/compute_transaction",
+	                         &body, NULL, error);
+	if (result == 0)
+		result = parse_trace(trace, json_member(json, "processed"), error);
+	json_release(json);
+	text_release(&body);
+	return result;
+}

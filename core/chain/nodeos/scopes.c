@@ -1,0 +1,241 @@
+/* Which tables there are, and what they say of which accounts exist: the API lists no accounts. */
+#include "core/chain/nodeos/nodeos_private.h"
+
+#include "core/base/memory.h"
+#include "core/types/name.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE_SCOPES = 3000 };
+
+static int ask_scopes(struct chain_view *view, struct answer **out, uint64_t code, uint64_t table,
+                      uint64_t from_scope, struct error *error)
+{
+	struct text body = TEXT_EMPTY;
+
+	text_printf(&body, "{\"code\":\"%s\",\"table\":\"%s\",\"lower_bound\":\"%" PRIu64 "\",\"limit\":%d}",
+	            name_text(code).text, name_text(table).text, from_scope, PAGE_SCOPES);
+	int result = nodeos_ask(view, out, "/v1/chain/get_table_by_scope", text_string(&body), error);
+	text_release(&body);
+	return result;
+}
+
+static bool parse_scope(struct chain_scope *out, const struct json *json)
+{
+	return parse_name_member(&out->scope, json, "scope") && parse_name_member(&out->table, json, "table") &&
+	       parse_name_member(&out->payer, json, "payer") && parse_uint32_member(&out->count, json, "count");
+}
+
+/* The tables behind `last`; a page that begins inside a scope begins with what the one before it told. */
+static int visit_page(const struct json *rows, struct chain_scope *last, bool indices,
+                      chain_scope_visitor *visitor, void *context, struct error *error)
+{
+	int result = 0;
+	for (const struct json *item = json_first(rows); item && !result; item = json_next(item)) {
+		struct chain_scope scope;
+		if (!parse_scope(&scope, item))
+			return parse_answer_failed(error, "table");
+		if (scope.scope < last->scope || (scope.scope == last->scope && scope.table <= last->table))
+			continue;
+		*last = scope;
+		if (indices || !(scope.table & 15))
+			result = visitor(context, &scope);
+	}
+	return result;
+}
+
+static int walk(struct chain_view *view, uint64_t code, uint64_t table, uint64_t from_scope, bool indices,
+                chain_scope_visitor *visitor, void *context, struct error *error)
+{
+	struct chain_scope last = {0};
+	int result = 0;
+
+	for (bool more = true; more && !result;) {
+		const struct chain_scope before = last;
+		struct answer *answer = NULL;
+		uint64_t next = 0;
+		result = ask_scopes(view, &answer, code, table, from_scope, error);
+		if (result)
+			break;
+		result = visit_page(json_member(answer->json, "rows"), &last, indices, visitor, context, error);
+		const char *text = json_string(json_member(answer->json, "more"));
+		more = text && *text;
+		if (!result && more &&
+		    (name_parse(&next, text, NULL) != 0 || next < from_scope ||
+		     (last.scope == before.scope && last.table == before.table)))
+			result = parse_answer_failed(error, "next scope");
+		from_scope = next;
+		nodeos_give_back(nodeos_chain_of(view), answer);
+	}
+	return result;
+}
+
+int nodeos_scopes(struct chain_view *view, uint64_t code, uint64_t table, uint64_t from_scope,
+                  chain_scope_visitor *visitor, void *context, struct error *error)
+{
+	return walk(view, code, table, from_scope, false, visitor, context, error);
+}
+
+int nodeos_tables(struct chain_view *view, uint64_t code, uint64_t from_scope, bool back,
+                  chain_scope_visitor *visitor, void *context, struct error *error)
+{
+	if (back)
+		return error_set(error, EOPNOTSUPP, "tables over HTTP are listed upwards");
+	return walk(view, code, 0, from_scope, true, visitor, context, error);
+}
+
+static int see_table(void *context, const struct chain_scope *scope)
+{
+	uint64_t *wanted = context;
+	if (*wanted == scope->scope)
+		*wanted = UINT64_MAX;
+	return 1;
+}
+
+/* No node tells which contracts have such a table: those of the token contract alone are known. */
+int nodeos_table_contracts(struct chain_view *view, uint64_t scope, uint64_t table,
+                           chain_account_visitor *visitor, void *context, struct error *error)
+{
+	const uint64_t token = name_literal("eosio.token");
+	uint64_t wanted = scope;
+	int result = walk(view, token, table, scope, false, see_table, &wanted, error);
+
+	if (result < 0)
+		return result;
+	return wanted == UINT64_MAX ? visitor(context, token) : 0;
+}
+
+/* --- accounts --- */
+
+static void list_put(struct account_list *list, uint64_t name)
+{
+	memory_grow(&list->names, &list->capacity, list->count + 1, sizeof *list->names);
+	list->names[list->count++] = name;
+}
+
+static int list_scope(void *context, const struct chain_scope *scope)
+{
+	list_put(context, scope->scope);
+	return 0;
+}
+
+/* The accounts that eosio's permissions made: one call where the node answers such questions. */
+static int list_by_authority(struct chain_view *view, struct account_list *list, struct error *error)
+{
+	static const char body[] = "{\"accounts\":[{\"actor\":\"eosio\",\"permission\":\"active\"},"
+							   "{\"actor\":\"eosio.prods\",\"permission\":\"active\"}],\"keys\":[]}";
+	struct answer *answer = NULL;
+	int result = nodeos_ask(view, &answer, "/v1/chain/get_accounts_by_authorizers", body, error);
+
+	if (result)
+		return result;
+	for (const struct json *item = json_first(json_member(answer->json, "accounts")); item;
+	     item = json_next(item)) {
+		uint64_t name;
+		if (parse_name_member(&name, item, "account_name"))
+			list_put(list, name);
+	}
+	nodeos_give_back(nodeos_chain_of(view), answer);
+	return 0;
+}
+
+/* Those that are there before any table names them. */
+static int list_well_known(struct chain_view *view, struct account_list *list, struct error *error)
+{
+	static const char *const names[] = {
+		"eosio",        "eosio.bpay",  "eosio.fees",   "eosio.msig",   "eosio.names", "eosio.null",
+		"eosio.prods",  "eosio.ram",   "eosio.ramfee", "eosio.reserv", "eosio.rex",   "eosio.rex",
+		"eosio.saving", "eosio.stake", "eosio.token",  "eosio.vpay",   "eosio.wrap",
+	};
+	uint64_t *known = NULL;
+	size_t known_count = nodeos_known_accounts(nodeos_chain_of(view), &known);
+	int result = 0;
+
+	for (size_t i = 0; i < sizeof names / sizeof *names && result == 0; i++) {
+		uint64_t name = name_literal(names[i]);
+		if (bsearch(&name, known, known_count, sizeof *known, name_compare))
+			continue;
+		result = view->operations->account_exists(view, NULL, name, error);
+		result = result == -ENOENT ? 0 : result;
+	}
+	free(known);
+	if (result)
+		return result;
+	known_count = nodeos_known_accounts(nodeos_chain_of(view), &known);
+	for (size_t i = 0; i < known_count; i++)
+		list_put(list, known[i]);
+	free(known);
+	return 0;
+}
+
+static int list_accounts(struct chain_view *view, struct account_list *list, struct error *error)
+{
+	static const struct {
+		const char *code, *table;
+	} named[] = {{"eosio", "userres"}, {"eosio.token", "accounts"}};
+	size_t count = 0;
+	int result = list_well_known(view, list, error);
+
+	for (size_t i = 0; i < sizeof named / sizeof *named && result == 0; i++)
+		result = walk(view, name_literal(named[i].code), name_literal(named[i].table), 0, false, list_scope,
+		              list, error);
+	if (result == 0)
+		result = list_by_authority(view, list, error);
+	if (result == -EOPNOTSUPP)
+		result = 0; /* that plugin is asked for where it is needed */
+	if (result)
+		return result;
+	qsort(list->names, list->count, sizeof *list->names, name_compare);
+	for (size_t i = 0; i < list->count; i++)
+		if (i == 0 || list->names[i] != list->names[count - 1])
+			list->names[count++] = list->names[i];
+	list->count = count;
+	return 0;
+}
+
+/* The names of this head: listed once. A copy. */
+static int hold_accounts(struct chain_view *view, struct account_list *out, struct error *error)
+{
+	struct nodeos_chain *chain = nodeos_chain_of(view);
+
+	*out = (struct account_list){.sequence = view->sequence};
+	pthread_mutex_lock(&chain->mutex);
+	bool listed = chain->list.sequence == view->sequence;
+	if (listed) {
+		out->names = memory_copy(chain->list.names, chain->list.count * sizeof *out->names);
+		out->count = chain->list.count;
+	}
+	pthread_mutex_unlock(&chain->mutex);
+	if (listed)
+		return 0;
+	int result = list_accounts(view, out, error);
+	if (result) {
+		free(out->names);
+		return result;
+	}
+	pthread_mutex_lock(&chain->mutex);
+	free(chain->list.names);
+	chain->list = *out;
+	chain->list.names = memory_copy(out->names, out->count * sizeof *out->names);
+	pthread_mutex_unlock(&chain->mutex);
+	return 0;
+}
+
+int nodeos_accounts(struct chain_view *view, uint64_t from, chain_account_visitor *visitor, void *context,
+                    struct error *error)
+{
+	struct account_list list;
+	int result = hold_accounts(view, &list, error);
+
+	if (result)
+		return result;
+	for (size_t i = 0; i < list.count && !result; i++)
+		if (list.names[i] >= from)
+			result = visitor(context, list.names[i]);
+	free(list.names);
+	return result;
+}

@@ -1,0 +1,54 @@
+/* Attaching to a node by its address. */
+#include "mount/attach.h"
+
+#include "core/chain/nodeos/nodeos.h"
+
+#include <errno.h>
+#include <string.h>
+
+static int parse_wait(enum nodeos_wait *out, const char *word, struct error *error)
+{
+	static const char *const words[] = {[NODEOS_WAIT_ACCEPTED] = "accepted",
+	                                    [NODEOS_WAIT_BLOCK] = "block",
+	                                    [NODEOS_WAIT_IRREVERSIBLE] = "irreversible"};
+	*out = NODEOS_WAIT_BLOCK;
+	for (size_t i = 0; word && i < sizeof words / sizeof *words; i++)
+		if (strcmp(word, words[i]) == 0) {
+			*out = (enum nodeos_wait)i;
+			return 0;
+		}
+	return word ? error_set(error, EINVAL, "-o wait=%s: accepted, block or irreversible", word) : 0;
+}
+
+/* What is about a chain of one's own. */
+static int refuse_others(const struct options *options, struct error *error)
+{
+	const struct {
+		bool given;
+		const char *option;
+	} others[] = {
+		{options->genesis_file[0], "genesis"},
+		{options->genesis_key || options->genesis_key_file[0], "genesis_key"},
+		{options->verify, "verify"},
+		{options->history, "history"},
+		{options->without_twins, "twins"},
+		{options->measured_cpu, "cpu"},
+		{options->http && strcmp(options->http, "off") != 0, "http"},
+	};
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (others[i].given)
+			return error_set(error, EINVAL,
+			                 "-o %s is for a chain of one's own: with -o url the node has the chain",
+			                 others[i].option);
+	return 0;
+}
+
+int attach_chain(struct chain **out, const struct options *options, struct error *error)
+{
+	struct nodeos_options nodeos = {.url = options->url};
+	int result = refuse_others(options, error);
+
+	if (result == 0)
+		result = parse_wait(&nodeos.wait, options->wait, error);
+	return result ? result : nodeos_chain_create(out, &nodeos, error);
+}

@@ -1,0 +1,118 @@
+# A mount attached to another one's chain over HTTP (-o url): it shows the same, writes there, and says what is wrong.
+
+bats_require_minimum_version 1.5.0
+load common
+
+setup_file() {
+	new_paths
+	can_mount || return 0
+	mount_at -o memory,http=127.0.0.1:0
+	boot
+	export SERVING=$M URL
+	URL=$(served "$SERVING")
+	attach
+}
+
+setup() {
+	require_fuse
+	cd "$M"
+}
+
+teardown_file() {
+	take_down
+}
+
+# attach [OPTIONS…]: a new M attached to URL, its wallet unlocked and filled with alice's key.
+attach() {
+	M=$BASE/attached
+	mkdir -p "$M"
+	"$EOSIOFS" -o "memory,url=$URL" "$@" "$M" 3>&- 4>&- </dev/null
+	echo unlock memory > "$M/wallet/state"
+	import alice1111111
+}
+
+# import LABEL: a key of the serving mount's wallet into M's.
+import() {
+	local key
+	key=$(cat "$SERVING/wallet/labels/$1")
+	echo memory > "$SERVING/wallet/reveal"
+	cat "$SERVING/wallet/private/$key" > "$M/wallet/import"
+}
+
+# says ERRNO WORDS: of the last failed operation of M.
+says() {
+	local line
+	line=$(tail -n 1 "$M/errors")
+	[[ "$line" == *" $1: "*"$2"* ]] || {
+		echo "expected $1 and '$2' in: $line" >&2
+		return 1
+	}
+}
+
+@test "it shows the chain of the other mount: accounts, producers, tables, ABIs" {
+	[ "$(cat chain/id)" = "$(cat "$SERVING/chain/id")" ]
+	diff <(ls accounts) <(ls "$SERVING/accounts")
+	diff <(ls producers) <(ls "$SERVING/producers")
+	for file in accounts/alice1111111/{info.json,balance,stake,ram,permissions/active.json} accounts/eosio/contract/abi.json \
+		accounts/eosio.token/contract/hash accounts/eosio/tables/producers/eosio.jsonl accounts/eosio.token/actions/transfer producers/producer1111/key \
+		chain/supply chain/ranking chain/stake_activated chain/features chain/params.json; do
+		cmp "$file" "$SERVING/$file"
+	done
+}
+
+@test "a transfer happens once, is in a block when its write returns, and both mounts show it" {
+	run cat accounts/bob111111111/balance "$SERVING/accounts/bob111111111/balance"
+	[ "$output" = $'1000.0000 SYS\n1000.0000 SYS' ]
+	echo "bob111111111 1.0000 SYS over http" > accounts/alice1111111/transfer
+	[ "$(cat accounts/bob111111111/balance)" = "1001.0000 SYS" ]
+	[ "$(cat "$SERVING/accounts/bob111111111/balance")" = "1001.0000 SYS" ]
+	[[ "$(jq -r ".transactions[].trx.id" "blocks/$(jq .block_num "$SERVING/transactions/$(cat last_transaction).json").json")" == *"$(cat last_transaction)"* ]]
+	cmp "transactions/$(cat last_transaction).json" "$SERVING/transactions/$(cat last_transaction).json"
+	[[ "$(cat log)" == *"eosio.token <= eosio.token::transfer"* ]]
+}
+
+@test "what the chain refuses keeps its errno and its sentence" {
+	run ! bash -c 'echo "bob111111111 9999.0000 SYS" > accounts/alice1111111/transfer'
+	says ECANCELED "overdrawn balance"
+	run ! bash -c 'echo "nosuchname11 1.0000 SYS" > accounts/alice1111111/transfer'
+	says ENOENT "no such account: nosuchname11"
+	run ! bash -c 'echo "alice1111111 1.0000 SYS" > accounts/bob111111111/transfer'
+	says EACCES "write its private half into wallet/import"
+	run ! cat accounts/nosuchname11/balance
+	[[ "$output" == *"No such file"* ]]
+}
+
+@test "the wallet starts locked" {
+	echo lock > wallet/state
+	run ! bash -c 'echo "bob111111111 1.0000 SYS" > accounts/alice1111111/transfer'
+	says EPERM "Wallet is locked"
+	echo unlock memory > wallet/state
+}
+
+@test "what a node does not tell over HTTP is not listed, and says so when it is named" {
+	[ ! -e chain/clock ]
+	[ ! -e at ]
+	run ls chain nodes/eosio
+	[[ "$output" != *clock* && "$output" != *state* && "$output" == *endpoints* ]]
+	run ! cat chain/clock
+	says EOPNOTSUPP "does not tell or do this over HTTP"
+	run ! bash -c 'echo 1 > wallet/impersonate'
+	says EOPNOTSUPP "checks signatures"
+}
+
+@test "without a node: at the start, and when it goes away while it is mounted" {
+	mkdir -p "$BASE/none"
+	run ! "$EOSIOFS" -o "memory,url=http://127.0.0.1:1" "$BASE/none"
+	[[ "$output" == *"the node at http://127.0.0.1:1 cannot be reached"* ]]
+	run ! "$EOSIOFS" -o "memory,url=ftp://127.0.0.1" "$BASE/none"
+	[[ "$output" == *"no http:// or https:// address"* ]]
+	run ! "$EOSIOFS" -o "memory,url=$URL,wait=soon" "$BASE/none"
+	[[ "$output" == *"accepted, block or irreversible"* ]]
+	run ! "$EOSIOFS" -o "memory,url=$URL,verify" "$BASE/none"
+	[[ "$output" == *"-o verify is for a chain of one's own"* ]]
+	"$EOSIOFS" --unmount "$SERVING"
+	until run cat accounts/alice1111111/cpu && [ "$status" -ne 0 ]; do :; done
+	says EHOSTUNREACH "cannot be reached"
+	run ! ls accounts/neverseen111
+	[[ "$output" != *"No such file"* ]]
+}
