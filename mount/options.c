@@ -21,7 +21,8 @@ enum { HELP_INDENT = 26, HELP_WIDTH = 100 };
 struct parsed {
 	int help, version, print_tree, print_options, unmount, foreground, single_thread;
 	int memory, nonempty, verify, without_twins, measured_cpu, without_page, allow_other;
-	char *data, *genesis, *genesis_key, *genesis_key_file, *history, *http, *wallet_http, *p2p, *peer, *url, *wait;
+	char *data, *genesis, *genesis_key, *genesis_key_file, *history, *http, *wallet_http;
+	char *p2p, *peer, *url, *wait;
 	unsigned max_threads, idle_threads;
 	const char *words[2], *surplus; /* [SOURCE] MOUNTPOINT, as mount(8) calls it */
 };

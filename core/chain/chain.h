@@ -192,6 +192,7 @@ struct chain {
 	struct genesis genesis;
 	struct checksum256 chain_id;
 	struct chain_abi_cache *abi_cache; /* chain.c */
+	_Atomic uint64_t served; /* how many transactions were taken from others than this mount: over HTTP */
 	_Atomic uint64_t sends[CHAIN_SENDS]; /* how many transactions alike refer to the same block: send.c */
 };
 

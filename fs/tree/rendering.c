@@ -82,6 +82,12 @@ static void print_usage(struct text *out, const struct node *node)
 		text_printf(out, "# usage: echo '%s' > %s\n", node->row->usage, node->name);
 }
 
+/* Grows with all that may have changed a file: this mount's writes, and what its servers took. */
+static uint64_t writes(const struct tree *tree)
+{
+	return tree->writes + (tree->options.chain ? tree->options.chain->served : 0);
+}
+
 static int render(struct tree *tree, struct rendering **out, struct request *request, const struct node *node,
                   struct error *error)
 {
@@ -90,7 +96,7 @@ static int render(struct tree *tree, struct rendering **out, struct request *req
 	rendering->references = 1;
 	rendering->secret = node->row->secret;
 	pthread_mutex_lock(&tree->lock);
-	rendering->writes = tree->writes;
+	rendering->writes = writes(tree);
 	pthread_mutex_unlock(&tree->lock);
 	print_usage(&rendering->text, node);
 	if (node->row->read)
@@ -119,7 +125,7 @@ static struct rendering *take_kept(struct tree *tree, bool *ask_chain, struct no
 	*ask_chain = false;
 	if (use == RENDERING_STAT && node->readers)
 		kept = node->readers->rendering;
-	else if (!kept || kept->writes != tree->writes)
+	else if (!kept || kept->writes != writes(tree))
 		return NULL;
 	else if (use == RENDERING_OPEN && kept->stat_ms && now - kept->stat_ms < STAT_HOLDS_MS)
 		;

@@ -11,7 +11,7 @@ struct rendering {
 	struct text text;
 	bool has_view;
 	uint64_t sequence;  /* of the view, when has_view */
-	uint64_t writes;    /* tree->writes when it was made */
+	uint64_t writes;    /* how much had been written when it was made (rendering.c) */
 	uint32_t block_num; /* the view's block, 0 without one */
 	struct timespec modified;
 	int64_t stat_ms; /* monotonic time of the last stat that reported it, 0: none did */

@@ -102,7 +102,7 @@ ask() {
 	address=$(sed -n 's#^http \([0-9.:]*\)$#http://\1#p' "$all/nodes/node1/endpoints")
 	[ "$(curl -s "$address/v1/producer/paused")" = false ]
 	printf '' > "$all/nodes/node1/peers"
-	peer=$(sed -n 's/^p2p //p' "$all/nodes/eosio/endpoints")
+	peer=$(sed -n "s/^p2p \([^ ]*\).*/\1/p" "$all/nodes/eosio/endpoints")
 	[ "$(curl -s "$address/v1/net/connections" | jq -c '[.[] | select(.peer | contains(" - ") | not)]')" = '[]' ]
 	[ "$(curl -s "$address/v1/net/status" -d "\"$peer\"")" = null ]
 	[ "$(curl -s "$address/v1/net/connect" -d "\"$peer\"")" = '"added connection"' ]

@@ -131,6 +131,8 @@ static int push(struct call *call, struct transaction_trace *trace, const struct
 		result = check_lists(call, &packed);
 	if (result == 0)
 		result = call->chain->operations->push(call->chain, trace, &packed, &options, &call->error);
+	if (result == 0)
+		call->chain->served++;
 	packed_transaction_release(&packed);
 	/* Whose keys are missing is a failure of the transaction here, not of who asks. */
 	if (result < 0 && call->error.code == UNSATISFIED_AUTHORIZATION)
