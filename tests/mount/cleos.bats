@@ -118,6 +118,7 @@ packed() {
 	[ "$(awk -v a="$after" -v b="$before" 'BEGIN { printf "%.4f", a - b }')" = 0.0003 ]
 	# the same once more is a duplicate
 	[ "$(chain send_transaction "$(packed "$trx")" | jq -c '[.code, .error.code]')" = '[409,3040008]' ]
+	until [ -e "$M/transactions/$id.json" ]; do :; done # its block is in the making
 	jq -e --arg id "$id" '.id == $id' "$M/transactions/$id.json"
 }
 
