@@ -199,8 +199,8 @@ static void print_p2p(struct text *out, const struct chain_node *node)
 	text_printf(out, "p2p %s", node->p2p_address);
 	if (*node->p2p_trouble)
 		text_printf(out, " (not open: %s)", node->p2p_trouble);
-	else if (!node->p2p_is_open)
-		text_append(out, " (in this mount only)");
+	else if (node->p2p_is_open)
+		text_append(out, " (open)");
 	text_append(out, "\n");
 }
 

@@ -107,7 +107,7 @@ ask() {
 	[ "$(curl -s "$address/v1/net/status" -d "\"$peer\"")" = null ]
 	[ "$(curl -s "$address/v1/net/connect" -d "\"$peer\"")" = '"added connection"' ]
 	[ "$(curl -s "$address/v1/net/connect" -d "\"$peer\"")" = '"already connected"' ]
-	curl -s "$address/v1/net/status" -d "\"$peer\"" | jq -e --arg id "$(cat "$all/chain/id")" '.last_handshake.chain_id == $id and .last_handshake.head_num > 1'
+	curl -s "$address/v1/net/status" -d "\"$peer\"" | jq -e --arg id "$(cat "$all/chain/id")" '.last_handshake.chain_id == $id and .last_handshake.head_num >= 1'
 	[ "$(curl -s "$address/v1/net/disconnect" -d "\"$peer\"")" = '"connection removed"' ]
 	[ "$(curl -s "$address/v1/net/disconnect" -d "\"$peer\"")" = '"no known connection for host"' ]
 	[ "$(curl -s "$address/v1/net/connect" -d '"no address"' | jq .error.code)" = 3200006 ]
