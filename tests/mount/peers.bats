@@ -6,6 +6,7 @@ load common
 setup_file() {
 	new_paths
 	export A=$BASE/a B=$BASE/b
+	export PUBLIC=EOS8mUftJXepGzdQ2TaCduNuSPAfXJHf22uex4u41ab1EVv9EAhWt PRIVATE=5K7EYY3j1YY14TSFVfqgtbWbrw3FA8BUUnSyFGgwHi8Uy61wU1o
 	can_mount || return 0
 	mkdir "$A" "$B"
 	"$EOSIOFS" -o http=off,data="$BASE/da" "$A" 3>&- 4>&- </dev/null
@@ -59,7 +60,13 @@ listens() {
 	(M=$A boot)
 	grep -q '^p2p 127.0.0.1:0 (not open: chain time is [0-9]* s behind real time' "$A/nodes/eosio/endpoints"
 	has "$A/nodes/eosio/stderr" 'chain time is [0-9]* s behind real time, which peers of other processes go by'
+	# two producers take over, whose keys both are here
+	echo "$PRIVATE" > "$A/wallet/import"
+	echo "$PUBLIC" > "$A/producers/producer2222/key"
+	echo 'alice1111111 100000000.0000 SYS 100000000.0000 SYS --transfer' >> "$A/accounts/eosio/delegations"
+	echo producer1111 producer2222 > "$A/accounts/alice1111111/votes"
 	echo now > "$A/chain/clock"
+	[ "$(jq -r '[.active.producers[].producer_name] | join(" ")' "$A/chain/schedule.json")" = 'producer1111 producer2222' ]
 	[[ "$(listens "$A")" =~ ^127\.0\.0\.1:[1-9][0-9]*$ ]]
 }
 
@@ -69,7 +76,7 @@ listens() {
 	await test -e "$B/producers/producer2222"
 	[ "$(cat "$A/chain/id")" = "$(cat "$B/chain/id")" ]
 	has "$B/nodes/eosio/stderr" 'requesting range 2 to '
-	await has "$B/nodes/eosio/stderr" 'Received block .* signed by eosio'
+	await has "$B/nodes/eosio/stderr" 'Received block .* signed by producer'
 	has "$A/nodes/eosio/stderr" 'Accepted new connection: 127.0.0.1'
 	[ "$(cat "$B/nodes/eosio/peers")" = "$(listens "$A")" ]
 	[ -z "$(cat "$B/nodes/eosio/producers")" ]
@@ -94,6 +101,38 @@ listens() {
 	[ "$(wc -l < "$BASE/blocks")" = "${last%% *}" ]
 	[ "$(awk '{ print $2 }' <<<"$last")" = "$(jq -r .id "$A/blocks/${last%% *}.json")" ]
 	[ "$(awk '$1 == 2 { print $2 }' "$BASE/blocks")" = "$(jq -r .id "$B/blocks/2.json")" ]
+}
+
+# produced MOUNT: how many of its blocks that node says it made.
+produced() {
+	grep -c 'Produced block' "$1/nodes/eosio/stderr"
+}
+
+@test "a producer moves from the one to the other, and they take turns on one chain" {
+	mkdir "$A/nodes/second"
+	echo 'producer-name = producer2222' > "$A/nodes/second/config.ini"
+	[ "$(cat "$A/nodes/eosio/producers")" = producer1111 ]
+	printf 'producer-name = producer2222\nsignature-provider = %s=KEY:%s\np2p-peer-address = %s\n' "$PUBLIC" "$PRIVATE" "$(listens "$A")" > "$B/nodes/eosio/config.ini"
+	echo restart > "$B/nodes/eosio/state"
+	await has "$B/nodes/eosio/stderr" 'Produced block .* signed by producer2222'
+	await has "$A/nodes/eosio/stderr" 'Received block .* signed by producer2222'
+	await has "$B/nodes/eosio/stderr" 'Received block .* signed by producer1111'
+	# both see that both agree
+	lib=$(cat "$A/chain/lib")
+	await eval '[ "$(cat "$A/chain/lib")" -gt "$((lib + 12))" ] && [ "$(cat "$B/chain/lib")" -gt "$((lib + 12))" ]'
+	[ "$(jq -r .id "$A/blocks/$lib.json")" = "$(jq -r .id "$B/blocks/$lib.json")" ]
+}
+
+@test "one stands still and goes on: the chain goes on without it, and heals" {
+	pid=$(mount_pid "$B")
+	kill -STOP "$pid"
+	lib=$(cat "$A/chain/lib")
+	made=$(produced "$A")
+	await eval '[ "$(produced "$A")" -gt "$((made + 13))" ]'
+	kill -CONT "$pid"
+	# what became irreversible afterwards both have signed
+	await eval '[ "$(cat "$A/chain/lib")" -gt "$((lib + 40))" ] && [ "$(cat "$B/chain/lib")" -gt "$((lib + 40))" ]'
+	[ "$(jq -r .id "$A/blocks/$((lib + 40)).json")" = "$(jq -r .id "$B/blocks/$((lib + 40)).json")" ]
 }
 
 @test "the clock stays while somebody is connected, and nothing goes unsigned" {
