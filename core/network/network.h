@@ -174,7 +174,9 @@ void node_view(struct node *node, struct node_view *out);
 int node_builder(struct node *node, struct node **out, struct error *error);
 /* Pushes a transaction to a node, keys as for branch_push(). Success means that it stands in the block that
  * the node's builder makes, and that all running nodes which the node can reach know of it. A full block is
- * sealed and the next one begun. */
+ * sealed and the next one begun, unless nodes of other processes are connected and it would be too early:
+ * node_is_full() of the error then. */
+bool node_is_full(const struct error *error);
 int node_push(struct node *node, struct packed_transaction *packed, const struct public_key *keys,
               size_t keys_count, const struct push_options *options, struct transaction_trace *trace,
               struct error *error);

@@ -53,7 +53,7 @@ int node_builder(struct node *node, struct node **out, struct error *error)
 	return *out ? 0 : report_stall(node, error);
 }
 
-static bool block_is_full(const struct error *error)
+bool node_is_full(const struct error *error)
 {
 	return error->code == BLOCK_NET_USAGE_EXCEEDED || error->code == BLOCK_CPU_USAGE_EXCEEDED ||
 	       error->code == BLOCK_RESOURCE_EXHAUSTED;
@@ -69,6 +69,15 @@ struct push_options node_push_options(const struct node *node, const struct push
 	else if (active->max_transaction_time >= 0)
 		out.time_limit = active->max_transaction_time * 1000 + !active->max_transaction_time;
 	return out;
+}
+
+/* Before its time: others must not take it to be from the future. */
+static bool may_seal(const struct node *builder)
+{
+	const struct network *network = builder->network;
+	bool is_far = slot_to_us(branch_block_slot(builder->branch)) > network->now + 2 * SLOT_US;
+
+	return !builder->is_speculating && (!network->outward || !is_far);
 }
 
 /* One try in the builder's block: recorded first, so that nothing acknowledged is ever lost. */
@@ -114,8 +123,8 @@ int node_push(struct node *node, struct packed_transaction *packed, const struct
 			break;
 		result = push_once(builder, packed, keys, keys_count, options, trace, error);
 		/* In an empty block the transaction itself is what does not fit. */
-		if (!result || !block_is_full(error) || !branch_block_transactions(builder->branch) ||
-		    builder->is_speculating)
+		if (!result || !node_is_full(error) || !branch_block_transactions(builder->branch) ||
+		    !may_seal(builder))
 			break;
 		transaction_trace_release(trace);
 		result = node_seal(builder, error);

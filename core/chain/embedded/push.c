@@ -16,7 +16,9 @@
 enum {
 	BLOCKS_AT_ONCE = SEALED_MAXIMUM / 4, /* made before others have their turn */
 	SIGNERS_MAXIMUM = 7,
-	SIGNERS_FROM_US = 60 * 1000000
+	SIGNERS_FROM_US = 60 * 1000000,
+	LOOK_US = 100000,
+	ROOM_US = 30 * 1000000
 };
 
 /* The node that something is sent to; 0: the viewed one. Under lock. */
@@ -26,15 +28,54 @@ static int find_target(struct embedded_chain *chain, struct node **out, uint64_t
 	return *out ? 0 : error_set(error, ENOENT, "there is no node \"%s\"", name_text(name).text);
 }
 
+static int64_t head_time(const struct embedded_chain *chain)
+{
+	return slot_to_us(node_head(embedded_viewed(chain))->block->header.timestamp);
+}
+
+/* Where peers of other processes are connected blocks come in their time, and who fills them waits. Under
+ * lock, which is given up for a moment; false: nobody waits. */
+static bool wait_a_moment(struct embedded_chain *chain, const struct interruption *interruption,
+                          int64_t until)
+{
+	struct timespec look = timespec_from_us(clock_monotonic_us() + LOOK_US);
+
+	if (chain->manual_clock || clock_monotonic_us() > until || interruption_happened(interruption) ||
+	    peers_forbid(chain->peers, "", NULL) == 0)
+		return false;
+	pthread_cond_timedwait(&chain->changed, &chain->lock, &look);
+	network_tell_time(chain->network, embedded_now(chain));
+	return true;
+}
+
+static int push_to_node(struct embedded_chain *chain, struct transaction_trace *trace,
+                        struct packed_transaction *packed, const struct public_key *keys,
+                        const struct chain_send_options *options, struct error *error)
+{
+	const struct push_options push = {.without_keys = options && options->without_keys};
+	int64_t until = clock_monotonic_us() + ROOM_US;
+	struct node *node;
+	int result;
+
+	for (;;) {
+		result = find_target(chain, &node, options ? options->node : 0, error);
+		if (result == 0)
+			result = node_push(node, packed, keys, packed->signatures_count, &push, trace, error);
+		if (result == 0 || !node_is_full(error) ||
+		    !wait_a_moment(chain, options ? options->interruption : NULL, until))
+			return result;
+		transaction_trace_release(trace);
+		error_clear(error);
+	}
+}
+
 int embedded_push(struct chain *base, struct transaction_trace *trace, struct packed_transaction *packed,
                   const struct chain_send_options *options, struct error *error)
 {
 	struct embedded_chain *chain = embedded_of(base);
 	struct public_key *keys = memory_allocate(packed->signatures_count + 1, sizeof *keys);
-	size_t keys_count = packed->signatures_count;
-	struct push_options push = {.without_keys = options && options->without_keys};
+	bool is_unsigned = options && options->without_keys;
 	struct error local = {0};
-	struct node *node;
 	int result;
 
 	error = error ? error : &local;
@@ -44,8 +85,7 @@ int embedded_push(struct chain *base, struct transaction_trace *trace, struct pa
 		return result;
 	}
 	pthread_mutex_lock(&chain->lock);
-	result = push.without_keys ? peers_forbid(chain->peers, "no transaction goes without signatures", error)
-	                           : 0;
+	result = is_unsigned ? peers_forbid(chain->peers, "no transaction goes without signatures", error) : 0;
 	if (result == 0)
 		result = embedded_make_room(chain, error);
 	if (result == 0)
@@ -53,10 +93,8 @@ int embedded_push(struct chain *base, struct transaction_trace *trace, struct pa
 	if (result == 0) {
 		embedded_take_keys(chain);
 		network_tell_time(chain->network, embedded_now(chain));
-		result = find_target(chain, &node, options ? options->node : 0, error);
+		result = push_to_node(chain, trace, packed, keys, options, error);
 	}
-	if (result == 0)
-		result = node_push(node, packed, keys, keys_count, &push, trace, error);
 	if (result == -EAGAIN && chain->wallet && wallet_locked(chain->wallet))
 		error_append(error, "; the wallet, which may have a key, is locked");
 	if (result == 0)
@@ -154,14 +192,17 @@ int embedded_schedule_feature(struct chain *base, const struct checksum256 *dige
                               const struct interruption *interruption, struct error *error)
 {
 	struct embedded_chain *chain = embedded_of(base);
+	int64_t until = clock_monotonic_us() + ROOM_US;
 	struct feature_set features;
 	int result = embedded_finish(chain, true, error);
 
-	(void)interruption;
 	if (result)
 		return result;
 	pthread_mutex_lock(&chain->lock);
 	network_tell_time(chain->network, embedded_now(chain));
+	while (head_time(chain) > embedded_now(chain) + SLOT_INTERVAL_MS * 1000 &&
+	       wait_a_moment(chain, interruption, until))
+		continue;
 	struct published *state = embedded_pin(chain);
 	feature_set_get(state->root, &features);
 	embedded_unpin(chain, state);
@@ -172,11 +213,6 @@ int embedded_schedule_feature(struct chain *base, const struct checksum256 *dige
 	if (chain->manual_clock)
 		embedded_finish(chain, false, NULL);
 	return result;
-}
-
-static int64_t head_time(const struct embedded_chain *chain)
-{
-	return slot_to_us(node_head(embedded_viewed(chain))->block->header.timestamp);
 }
 
 int embedded_clock(struct chain *base, struct chain_clock *out, const struct interruption *interruption,
