@@ -166,3 +166,20 @@ produced() {
 	[[ "$output" == *'told to go away: reason 11'* ]]
 	has "$A/nodes/eosio/stderr" 'sent a handshake with an unauthorized key: '
 }
+
+@test "a chain with a transaction that nobody signed is not open, and says in which block" {
+	"$EOSIOFS" --unmount "$A"
+	rm -rf "$BASE/dc"
+	"$EOSIOFS" -o http=off,data="$BASE/dc" "$A" 3>&- 4>&- </dev/null
+	echo 1 > "$A/wallet/impersonate"
+	mkdir "$A/accounts/carol"
+	echo 0 > "$A/wallet/impersonate"
+	number=$(jq .block_num "$A/transactions/$(cat "$A/last_transaction").json")
+	echo now > "$A/chain/clock"
+	cat "$BASE/config.ini" > "$A/nodes/eosio/config.ini"
+	echo restart > "$A/nodes/eosio/state"
+	grep -q "not open: block $number holds a transaction that nobody signed (wallet/impersonate), which nodes of other processes refuse" "$A/nodes/eosio/endpoints"
+	"$EOSIOFS" --unmount "$A"
+	run -0 "$EOSIOFS" -o http=off,data="$BASE/dc" "$A" 3>&- 4>&- </dev/null
+	[[ "$output" == *"node eosio is open to no peers of other processes: block $number holds"* ]]
+}

@@ -1,5 +1,5 @@
 /* Peers of other processes: which nodes have an endpoint, what is told to it, and what comes by it. */
-#include "core/chain/embedded/peers.h"
+#include "core/chain/embedded/peers_private.h"
 
 #include "core/base/memory.h"
 #include "core/chain/embedded/embedded_private.h"
@@ -14,39 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { APART_MAXIMUM_US = 3 * 1000000, FRESH_US = 5 * 1000000, SHOWN_EACH = 64, ADDRESS_SIZE = 300 };
-
-/* What time ends, in the last case. */
-enum refusal { REFUSED_NOT, REFUSED_MOVING, REFUSED_APART, REFUSED_AHEAD };
-
-/* A node's place among other processes. */
-struct outside {
-	struct outside *next;
-	struct embedded_chain *chain;
-	uint64_t name;
-	struct node *node; /* borrowed: it outlives this */
-	struct text wanted; /* what it was opened with: another one, and it is opened anew */
-	char *listen, *address, *agent; /* owned; listen NULL: it only connects; agent NULL: nodeos's */
-	char **peers;       /* owned, each too */
-	size_t peers_count, peers_capacity;
-	struct checksum256 node_id;
-	struct public_key *keys;    /* owned: that may connect */
-	struct private_key own_key; /* signs handshakes; zeros: nothing does */
-	bool ignores_transactions;
-	struct peer_node *peer; /* NULL: it is not open, and why: */
-	char trouble[ERROR_SENTENCE_SIZE];
-	enum refusal refusal;
-	struct p2p_standing standing; /* under `lock`, as the list */
-};
-
-struct peers {
-	struct embedded_chain *chain;
-	enum embedded_p2p wanted;
-	pthread_mutex_t settling; /* outermost */
-	unsigned pauses;          /* under it */
-	struct p2p_tcp *tcp;      /* NULL: nobody needed it yet */
-	struct outside *list;     /* owned; changed with both locks held */
-};
+enum { APART_MAXIMUM_US = 3 * 1000000, FRESH_US = 5 * 1000000, SHOWN_EACH = 64 };
 
 struct peers *peers_create(struct embedded_chain *chain, enum embedded_p2p wanted)
 {
@@ -54,6 +22,7 @@ struct peers *peers_create(struct embedded_chain *chain, enum embedded_p2p wante
 
 	peers->chain = chain;
 	peers->wanted = wanted;
+	peers->looked_at = 2;
 	pthread_mutex_init(&peers->settling, NULL);
 	return peers;
 }
@@ -281,6 +250,12 @@ static enum refusal refuse(const struct peers *peers, char *reason)
 		snprintf(reason, ERROR_SENTENCE_SIZE, "the clock is being moved");
 		return REFUSED_MOVING;
 	}
+	if (peers->unserved) {
+		snprintf(reason, ERROR_SENTENCE_SIZE,
+		         "block %" PRIu32 " holds %s, which nodes of other processes refuse", peers->looked_at,
+		         peers->unserved);
+		return REFUSED_UNSERVED;
+	}
 	if (offset > APART_MAXIMUM_US || offset < -APART_MAXIMUM_US) {
 		snprintf(reason, ERROR_SENTENCE_SIZE,
 		         "chain time is %" PRId64
@@ -366,69 +341,6 @@ static void say(struct outside *outside, struct text *notices)
 		            name_text(outside->name).text, outside->trouble);
 }
 
-/* Whose handshakes count: those of the keys that are named, and of its own. */
-static int take_keys(struct p2p_options *out, struct outside *outside, const struct configuration *active,
-                     struct error *error)
-{
-	const struct key_list *lists[] = {&active->peer_keys, &active->peer_signers, &active->signers};
-	size_t count = 0;
-
-	if ((active->allowed_connections & ALLOW_SPECIFIED) && !active->peer_keys.count)
-		return error_set(error, EINVAL,
-		                 "at least one peer-key must accompany 'allowed-connection=specified'");
-	outside->keys = memory_allocate(active->peer_keys.count + active->peer_signers.count +
-	                                    active->signers.count + 1,
-	                                sizeof *outside->keys);
-	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-		for (size_t k = 0; k < lists[i]->count; k++)
-			outside->keys[count++] = lists[i]->keys[k];
-	out->peer_keys = outside->keys;
-	out->peer_keys_count = count;
-	return 0;
-}
-
-/* Handshakes are signed with the smallest of the peer-private-keys. */
-static void take_own_key(struct p2p_options *out, struct outside *outside, const struct key_list *signers)
-{
-	const struct public_key *smallest = NULL;
-
-	for (size_t i = 0; i < signers->count; i++)
-		if (!smallest || public_key_compare(&signers->keys[i], smallest) < 0)
-			smallest = &signers->keys[i];
-	if (smallest && key_store_get(outside->chain->node_keys, &outside->own_key, smallest))
-		out->own_key = &outside->own_key;
-}
-
-static int configure(struct p2p_options *out, struct outside *outside, struct error *error)
-{
-	static const unsigned allowed[][2] = {{ALLOW_PRODUCERS, P2P_ALLOW_PRODUCERS},
-	                                      {ALLOW_SPECIFIED, P2P_ALLOW_SPECIFIED},
-	                                      {ALLOW_ANY, P2P_ALLOW_ANY}};
-	const struct configuration *active = node_configuration(outside->node);
-
-	if (active->max_clients.is_given)
-		out->clients_maximum = active->max_clients.value;
-	if (active->max_nodes_per_host.is_given)
-		out->per_host_maximum = active->max_nodes_per_host.value;
-	if (active->sync_fetch_span.is_given)
-		out->sync_fetch_span = active->sync_fetch_span.value ? active->sync_fetch_span.value : 1;
-	if (active->keepalive_ms.is_given)
-		out->keepalive_ns = (int64_t)(active->keepalive_ms.value ? active->keepalive_ms.value : 1) * 1000000;
-	if (active->dedup_seconds.is_given)
-		out->transaction_memory_s = active->dedup_seconds.value;
-	if (active->agent_name)
-		out->agent = outside->agent = memory_copy_string(active->agent_name);
-	outside->ignores_transactions = active->accept_transactions.is_given &&
-	                                !active->accept_transactions.value;
-	if (active->allowed_connections)
-		out->allowed = P2P_ALLOW_NONE;
-	for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++)
-		if (active->allowed_connections & allowed[i][0])
-			out->allowed |= allowed[i][1];
-	take_own_key(out, outside, &active->peer_signers);
-	return take_keys(out, outside, active, error);
-}
-
 static int open_one(struct peers *peers, struct outside *outside, struct error *error)
 {
 	struct embedded_chain *chain = peers->chain;
@@ -455,7 +367,7 @@ static int open_one(struct peers *peers, struct outside *outside, struct error *
 	own->signer = chain->signer;
 	own->address = outside->listen ? NULL : outside->address;
 	if (result == 0)
-		result = configure(own, outside, error);
+		result = outside_configure(outside, own, error);
 	return result ? result : peer_node_open(&outside->peer, peers->tcp, &options, error);
 }
 
@@ -475,6 +387,31 @@ static void open_new(struct peers *peers, struct outside *outside, struct text *
 		say(outside, notices);
 }
 
+static void outsides_free(struct outside *list)
+{
+	while (list) {
+		struct outside *next = list->next;
+		outside_free(list);
+		list = next;
+	}
+}
+
+/* Whether something new was found that speaks against opening. Under lock, which is given up meanwhile. */
+static bool look_at_blocks(struct peers *peers)
+{
+	struct embedded_chain *chain = peers->chain;
+	struct block_state *head;
+
+	if (peers->unserved || is_open(peers))
+		return false;
+	head = block_state_hold(node_head(embedded_viewed(chain)));
+	pthread_mutex_unlock(&chain->lock);
+	peers->unserved = unserved_find(chain, head, &peers->looked_at);
+	pthread_mutex_lock(&chain->lock);
+	block_state_release(head);
+	return peers->unserved != NULL;
+}
+
 void peers_settle(struct peers *peers, struct text *notices)
 {
 	struct embedded_chain *chain = peers->chain;
@@ -482,13 +419,13 @@ void peers_settle(struct peers *peers, struct text *notices)
 
 	pthread_mutex_lock(&chain->lock);
 	wanted = list_wanted(peers);
+	if (wanted && !peers->pauses && look_at_blocks(peers)) { /* not for nothing: it takes time */
+		outsides_free(wanted);
+		wanted = list_wanted(peers);
+	}
 	old = take_out_old(peers, &wanted);
 	pthread_mutex_unlock(&chain->lock);
-	while (old) {
-		struct outside *next = old->next;
-		outside_free(old);
-		old = next;
-	}
+	outsides_free(old);
 	while (wanted) {
 		struct outside *next = wanted->next;
 		open_new(peers, wanted, notices);
@@ -559,5 +496,15 @@ int peers_forbid(const struct peers *peers, const char *what, struct error *erro
 		if (outside->standing.connected)
 			return error_set(error, EBUSY, "%s while peers of other processes are connected to node %s: they "
 			                 "could not follow", what, name_text(outside->name).text);
+	return 0;
+}
+
+int peers_forbid_open(const struct peers *peers, const char *what, struct error *error)
+{
+	for (const struct outside *outside = peers->list; outside; outside = outside->next)
+		if (outside->peer)
+			return error_set(error, EBUSY,
+			                 "%s while node %s is open to peers of other processes: they would refuse it",
+			                 what, name_text(outside->name).text);
 	return 0;
 }

@@ -4,6 +4,7 @@
 
 #include "core/chain/embedded/embedded.h"
 
+struct block_state;
 struct bytes;
 struct checksum256;
 struct chain_node;
@@ -39,5 +40,12 @@ bool peers_can_open(const struct peers *peers);
 void peers_describe(const struct peers *peers, struct chain_node *out);
 /* -EBUSY: some are connected, and what is to be done would part the chain from theirs: "the clock stays". */
 int peers_forbid(const struct peers *peers, const char *what, struct error *error);
+/* The same as soon as some may connect. */
+int peers_forbid_open(const struct peers *peers, const char *what, struct error *error);
+
+/* --- unserved.c --- */
+/* What of a chain's blocks, from *number to `head`, no other node would accept: *number says in which; NULL:
+ * nothing, and *number is beyond the head. Takes locks. */
+const char *unserved_find(struct embedded_chain *chain, struct block_state *head, uint32_t *number);
 
 #endif

@@ -85,7 +85,8 @@ int embedded_push(struct chain *base, struct transaction_trace *trace, struct pa
 		return result;
 	}
 	pthread_mutex_lock(&chain->lock);
-	result = is_unsigned ? peers_forbid(chain->peers, "no transaction goes without signatures", error) : 0;
+	result = is_unsigned ? peers_forbid_open(chain->peers, "no transaction goes without signatures", error)
+	                     : 0;
 	if (result == 0)
 		result = embedded_make_room(chain, error);
 	if (result == 0)
