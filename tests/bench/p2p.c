@@ -29,15 +29,15 @@ static double apply_again(const struct side *side)
 	return took;
 }
 
-static double sync_over_loopback(struct side sides[2], struct p2p_tcp *tcp)
+static double sync_over_loopback(struct side sides[2], struct p2p_tcp *tcp[2])
 {
 	char address[300];
 	double start;
 
-	side_open(&sides[0], tcp, "127.0.0.1:0", NULL);
+	side_open(&sides[0], tcp[0], "127.0.0.1:0", NULL);
 	snprintf(address, sizeof address, "%s", p2p_endpoint_address(peer_node_endpoint(sides[0].peer)));
 	start = bench_now();
-	side_open(&sides[1], tcp, NULL, address);
+	side_open(&sides[1], tcp[1], NULL, address);
 	side_wait(&sides[1], node_head(sides[0].rig.eosio)->number);
 	return bench_now() - start;
 }
@@ -45,10 +45,10 @@ static double sync_over_loopback(struct side sides[2], struct p2p_tcp *tcp)
 int main(void)
 {
 	struct side *sides = memory_allocate(2, sizeof *sides);
-	struct p2p_tcp *tcp;
+	struct p2p_tcp *tcp[2]; /* a thread each, as two processes have */
 	struct error error = {0};
 
-	if (p2p_tcp_create(&tcp, &error))
+	if (p2p_tcp_create(&tcp[0], &error) || p2p_tcp_create(&tcp[1], &error))
 		return 1;
 	side_begin(&sides[0]);
 	side_begin(&sides[1]);
@@ -62,7 +62,8 @@ int main(void)
 	             again / 1e6);
 	side_end(&sides[0]);
 	side_end(&sides[1]);
-	p2p_tcp_destroy(tcp);
+	p2p_tcp_destroy(tcp[0]);
+	p2p_tcp_destroy(tcp[1]);
 	free(sides);
 	return 0;
 }
