@@ -45,6 +45,8 @@ void node_connections(struct node *node, node_connection_visitor *visitor, void 
 	for (size_t i = 0; i < count; i++) {
 		struct node_connection connection = {.node = node};
 		const struct link *link = link_to(node, peers[i]);
+		if (node->network->has_transports && node_is_outside(node, peers[i]))
+			continue; /* they tell of those */
 		snprintf(connection.peer, sizeof connection.peer, "%s", peers[i]);
 		connection.syncing = link && node->source == link->peer;
 		if (link)

@@ -9,7 +9,7 @@ setup_file() {
 	export PUBLIC=EOS8mUftJXepGzdQ2TaCduNuSPAfXJHf22uex4u41ab1EVv9EAhWt PRIVATE=5K7EYY3j1YY14TSFVfqgtbWbrw3FA8BUUnSyFGgwHi8Uy61wU1o
 	can_mount || return 0
 	mkdir "$A" "$B"
-	"$EOSIOFS" -o http=off,data="$BASE/da" "$A" 3>&- 4>&- </dev/null
+	"$EOSIOFS" -o http=127.0.0.1:0,data="$BASE/da" "$A" 3>&- 4>&- </dev/null
 }
 
 teardown_file() {
@@ -50,7 +50,7 @@ listens() {
 
 @test "nothing listens until config.ini asks for it; endpoints says where" {
 	grep -qx 'p2p 127.0.0.1:9876' "$A/nodes/eosio/endpoints"
-	(cat "$A/nodes/eosio/config.ini" && echo 'p2p-listen-endpoint = 127.0.0.1:0') > "$BASE/config.ini"
+	(cat "$A/nodes/eosio/config.ini" && printf 'p2p-listen-endpoint = 127.0.0.1:0\nplugin = eosio::net_api_plugin\n') > "$BASE/config.ini"
 	cat "$BASE/config.ini" > "$A/nodes/eosio/config.ini"
 	[ -z "$(listens "$A")" ]
 	echo restart > "$A/nodes/eosio/state"
@@ -80,6 +80,9 @@ listens() {
 	has "$A/nodes/eosio/stderr" 'Accepted new connection: 127.0.0.1'
 	[ "$(cat "$B/nodes/eosio/peers")" = "$(listens "$A")" ]
 	[ -z "$(cat "$B/nodes/eosio/producers")" ]
+	# nodeos's net API shows it, too
+	url=$(sed -n 's#^http \([0-9.:]*\)$#http://\1#p' "$A/nodes/eosio/endpoints")
+	curl -s "$url/v1/net/connections" | jq -e --arg id "$(cat "$A/chain/id")" 'length == 1 and .[0].connecting == false and .[0].last_handshake.chain_id == $id and .[0].last_handshake.network_version == 1212'
 	diff <(ls "$A/accounts") <(ls "$B/accounts")
 	diff "$A/accounts/alice1111111/permissions/active.json" "$B/accounts/alice1111111/permissions/active.json"
 	same accounts/eosio/contract/hash

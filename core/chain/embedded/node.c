@@ -153,6 +153,8 @@ int embedded_node_connections(struct chain *base, uint64_t name, chain_connectio
 	if (result == 0)
 		node_connections(node, show_connection, &walk);
 	pthread_mutex_unlock(&chain->lock);
+	if (result == 0)
+		peers_connections(chain->peers, name, visitor, context);
 	return result;
 }
 

@@ -28,6 +28,9 @@ void peers_let_go(struct peers *peers);
 int peers_pause(struct peers *peers, const char *what, struct error *error);
 void peers_resume(struct peers *peers);
 
+/* A node's connections to them. Without `lock`, not held. */
+void peers_connections(struct peers *peers, uint64_t node, chain_connection_visitor *visitor, void *context);
+
 /* Under `lock`: */
 /* A signed block is stored: whoever is connected to a node that has it hears of it. NULL is fine, as in the
  * next one. */

@@ -1,10 +1,11 @@
-/* How a node's endpoint is configured: who may connect, how many, how often. */
+/* A node's endpoint as it is configured and as it is shown: who may connect, how many, how often; who is. */
 #include "core/chain/embedded/peers_private.h"
 
 #include "core/base/memory.h"
 #include "core/network/configuration.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 /* Whose handshakes count: those of the keys that are named, and of its own. */
 static int take_keys(struct p2p_options *out, struct outside *outside, const struct configuration *active,
@@ -67,4 +68,46 @@ int outside_configure(struct outside *outside, struct p2p_options *out, struct e
 			out->allowed |= allowed[i][1];
 	take_own_key(out, outside, &active->peer_signers);
 	return take_keys(out, outside, active, error);
+}
+
+/* --- shown --- */
+
+struct walk {
+	chain_connection_visitor *visitor;
+	void *context;
+};
+
+static void show(void *context, const struct p2p_status *status)
+{
+	const struct p2p_handshake *handshake = status->handshake;
+	const struct walk *walk = context;
+	struct chain_connection out = {.connecting = status->connecting, .syncing = status->syncing};
+
+	snprintf(out.peer, sizeof out.peer, "%s", *status->peer ? status->peer : status->remote);
+	if (handshake) {
+		if (!*status->peer)
+			snprintf(out.peer, sizeof out.peer, "%.*s", CHAIN_PEER_SIZE - 1, handshake->address.text);
+		snprintf(out.p2p_address, sizeof out.p2p_address, "%.*s", CHAIN_PEER_SIZE - 1,
+		         handshake->address.text);
+		out.network_version = handshake->network_version;
+		out.node_id = handshake->node_id;
+		out.irreversible_id = handshake->irreversible_id;
+		out.irreversible_num = handshake->irreversible_num;
+		out.head_id = handshake->head_id;
+		out.head_num = handshake->head_num;
+		out.time_ns = handshake->time;
+		out.generation = (unsigned)(uint16_t)handshake->generation;
+	}
+	walk->visitor(walk->context, &out);
+}
+
+void peers_connections(struct peers *peers, uint64_t node, chain_connection_visitor *visitor, void *context)
+{
+	struct walk walk = {visitor, context};
+
+	peers_hold(peers);
+	for (struct outside *outside = peers->list; outside; outside = outside->next)
+		if (outside->name == node && outside->peer)
+			p2p_endpoint_connections(peer_node_endpoint(outside->peer), show, &walk);
+	peers_let_go(peers);
 }

@@ -481,6 +481,35 @@ void p2p_endpoint_close(struct p2p_endpoint *endpoint)
 	endpoint_free(endpoint);
 }
 
+static struct p2p_connection *connection_to(const struct p2p_endpoint *endpoint, const struct peer *peer)
+{
+	for (const struct socket *socket = endpoint->sockets; socket; socket = socket->next)
+		if (socket->peer == peer && socket->connection)
+			return socket->connection;
+	return NULL;
+}
+
+void p2p_endpoint_connections(struct p2p_endpoint *endpoint,
+                              void (*visitor)(void *context, const struct p2p_status *status), void *context)
+{
+	struct p2p_status status;
+
+	pthread_mutex_lock(&endpoint->tcp->lock);
+	for (const struct peer *peer = endpoint->peers; peer; peer = peer->next) {
+		const struct p2p_connection *connection = connection_to(endpoint, peer);
+		status = (struct p2p_status){.peer = peer->address, .remote = "", .connecting = true};
+		if (connection)
+			p2p_connection_status(connection, &status);
+		visitor(context, &status);
+	}
+	for (const struct socket *socket = endpoint->sockets; socket; socket = socket->next)
+		if (!socket->peer && socket->connection) {
+			p2p_connection_status(socket->connection, &status);
+			visitor(context, &status);
+		}
+	pthread_mutex_unlock(&endpoint->tcp->lock);
+}
+
 const char *p2p_endpoint_address(const struct p2p_endpoint *endpoint)
 {
 	return endpoint->address;

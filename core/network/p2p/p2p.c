@@ -149,7 +149,7 @@ void p2p_connection_status(const struct p2p_connection *connection, struct p2p_s
 	                           .remote = connection->remote,
 	                           .connecting = connection->connecting,
 	                           .syncing = connection->syncing,
-	                           .handshake = &connection->handshake,
+	                           .handshake = connection->handshake_seen ? &connection->handshake : NULL,
 	                           .number = connection->number,
 	                           .go_away_reason = connection->go_away_reason,
 	                           .heard = connection->heard != 0,

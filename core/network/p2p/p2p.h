@@ -104,7 +104,7 @@ void p2p_standing(const struct p2p *p2p, struct p2p_standing *out);
 struct p2p_status {
 	const char *peer, *remote; /* borrowed; peer "" when it was accepted */
 	bool connecting, syncing;
-	const struct p2p_handshake *handshake; /* the last received; borrowed */
+	const struct p2p_handshake *handshake; /* the last received; borrowed; NULL: there is none yet */
 	uint64_t number;
 	uint32_t go_away_reason; /* why it ended, as the peer or we said */
 	bool heard;              /* a complete message came */

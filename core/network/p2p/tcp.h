@@ -36,6 +36,12 @@ void p2p_endpoint_close(struct p2p_endpoint *endpoint);
 void p2p_endpoint_tell_block(struct p2p_endpoint *endpoint, const struct checksum256 *id);
 void p2p_endpoint_tell_transaction(struct p2p_endpoint *endpoint, const struct bytes *packed);
 
+/* Its connections: to the peers that it was given, connected or not, then those of others to it. The visitor
+ * may not call back; not to be called with a lock held that the host takes. */
+void p2p_endpoint_connections(struct p2p_endpoint *endpoint,
+                              void (*visitor)(void *context, const struct p2p_status *status),
+                              void *context);
+
 /* "127.0.0.1:9876", with the port that was got; "" when it does not listen. */
 const char *p2p_endpoint_address(const struct p2p_endpoint *endpoint);
 #endif
