@@ -106,6 +106,24 @@ listens() {
 	[ "$(awk '$1 == 2 { print $2 }' "$BASE/blocks")" = "$(jq -r .id "$B/blocks/2.json")" ]
 }
 
+@test "strangers are turned away with a reason, and the others hear nothing of it" {
+	coproc perl "$BATS_TEST_DIRNAME/peer_stranger.pl" "$(listens "$A")"
+	for expected in 'cut short: closed' 'no length: closed' 'too long: closed' 'two ids: closed' 'unknown kind: closed' \
+		'another chain: told to go away, reason 3' 'more than may connect: turned away'; do
+		read -r line <&"${COPROC[0]}"
+		[ "$line" = "$expected" ]
+	done
+	# while they are there the other mount follows
+	head=$(cat "$A/chain/head")
+	await eval '[ "$(cat "$B/chain/head")" -gt "$((head + 2))" ]'
+	eval "exec ${COPROC[1]}>&-"
+	has "$A/nodes/eosio/stderr" 'incoming message length unexpected (0)'
+	has "$A/nodes/eosio/stderr" 'incoming message length unexpected (8388609)'
+	has "$A/nodes/eosio/stderr" 'Exception in handling message: '
+	has "$A/nodes/eosio/stderr" 'Invalid notice_message, known_blocks.ids.size 2, closing connection'
+	has "$A/nodes/eosio/stderr" 'Peer on a different chain. Closing connection'
+}
+
 # produced MOUNT: how many of its blocks that node says it made.
 produced() {
 	grep -c 'Produced block' "$1/nodes/eosio/stderr"
