@@ -120,7 +120,8 @@ static inline void side_open(struct side *side, struct p2p_tcp *tcp, const char 
 
 	p2p_options_default(&options.endpoint.options);
 	options.endpoint.options.chain_id = *ledger_chain_id(side->rig.network->ledger);
-	options.endpoint.options.node_id.data[0] = peer ? 2 : 1;
+	memcpy(options.endpoint.options.node_id.data, &side, sizeof side); /* another one for each */
+	options.endpoint.options.per_host_maximum = options.endpoint.options.clients_maximum = 100;
 	if (peer_node_open(&side->peer, tcp, &options, &error))
 		fail_msg("%s", error.sentence);
 }

@@ -1,8 +1,9 @@
-/* A chain synced over loopback beside the same blocks applied again: what the protocol costs. */
+/* A chain synced over loopback beside the same blocks applied again; a block's way through many nodes; links
+ * that nothing happens on. */
 #include "tests/bench/bench.h"
 #include "tests/peer_rig.h"
 
-enum { SYNCED = 20000 };
+enum { SYNCED = 20000, HOPS = 5, RELAYED = 50, LINKS = 30, IDLE_S = 5 };
 
 /* Everything in the first side's blocks, validated on a ledger of its own. */
 static double apply_again(const struct side *side)
@@ -42,6 +43,98 @@ static double sync_over_loopback(struct side sides[2], struct p2p_tcp *tcp[2])
 	return bench_now() - start;
 }
 
+/* --- links --- */
+
+static void open_sides(struct side *sides, struct p2p_tcp **tcp, size_t count, bool is_line)
+{
+	struct error error = {0};
+	char address[300] = "";
+
+	for (size_t i = 0; i < count; i++) {
+		if (p2p_tcp_create(&tcp[i], &error))
+			exit(1);
+		side_begin(&sides[i]);
+		if (i == 0)
+			rig_start(&sides[i].rig, sides[i].rig.eosio, "-e --producer-name eosio");
+		else if (node_configure(sides[i].rig.eosio, "", &error) ||
+		         node_start(sides[i].rig.eosio, NULL, 0, &error))
+			exit(1);
+		side_open(&sides[i], tcp[i], "127.0.0.1:0", i ? address : NULL);
+		if (i == 0 || is_line)
+			snprintf(address, sizeof address, "%s", p2p_endpoint_address(peer_node_endpoint(sides[i].peer)));
+	}
+}
+
+static void close_sides(struct side *sides, struct p2p_tcp **tcp, size_t count)
+{
+	for (size_t i = count; i-- > 0;) {
+		side_end(&sides[i]);
+		p2p_tcp_destroy(tcp[i]);
+	}
+}
+
+/* All clocks go on; the first makes a block. */
+static void next_slot(struct side *sides, size_t count)
+{
+	for (size_t i = count; i-- > 0;) {
+		pthread_mutex_lock(&sides[i].lock);
+		rig_slot(&sides[i].rig);
+		pthread_mutex_unlock(&sides[i].lock);
+	}
+}
+
+/* A block's way through HOPS nodes that each validate it. */
+static void relay(void)
+{
+	struct side *sides = memory_allocate(HOPS + 1, sizeof *sides);
+	struct p2p_tcp *tcp[HOPS + 1];
+	double times[RELAYED];
+
+	open_sides(sides, tcp, HOPS + 1, true);
+	for (size_t i = 0; i < RELAYED + 10; i++) {
+		next_slot(sides, HOPS + 1);
+		double start = bench_now();
+		side_wait(&sides[HOPS], node_head(sides[0].rig.eosio)->number);
+		if (i >= 10) /* the first warm up */
+			times[i - 10] = bench_now() - start;
+	}
+	qsort(times, RELAYED, sizeof *times, bench_compare);
+	bench_report("p2p: a block through 5 hops", times[RELAYED / 2] / 1e6, "ms", NULL, 0);
+	close_sides(sides, tcp, HOPS + 1);
+	free(sides);
+}
+
+static double processor_time(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* What links cost on which no block comes: keepalive alone. */
+static void idle(void)
+{
+	struct side *sides = memory_allocate(LINKS + 1, sizeof *sides);
+	struct p2p_tcp *tcp[LINKS + 1];
+	struct timespec until;
+
+	open_sides(sides, tcp, LINKS + 1, false);
+	next_slot(sides, LINKS + 1);
+	for (size_t i = 1; i <= LINKS; i++)
+		side_wait(&sides[i], node_head(sides[0].rig.eosio)->number);
+	double before = processor_time();
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += IDLE_S;
+	pthread_mutex_lock(&sides[0].lock);
+	while (pthread_cond_timedwait(&sides[0].changed, &sides[0].lock, &until) == 0)
+		continue;
+	pthread_mutex_unlock(&sides[0].lock);
+	bench_report("p2p: both ends of 30 idle links", (processor_time() - before) / IDLE_S * 100,
+	             "% of a processor", NULL, 0);
+	close_sides(sides, tcp, LINKS + 1);
+	free(sides);
+}
+
 int main(void)
 {
 	struct side *sides = memory_allocate(2, sizeof *sides);
@@ -65,5 +158,7 @@ int main(void)
 	p2p_tcp_destroy(tcp[0]);
 	p2p_tcp_destroy(tcp[1]);
 	free(sides);
+	relay();
+	idle();
 	return 0;
 }
