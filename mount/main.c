@@ -10,7 +10,9 @@
 #include "core/chain/system_rules.h"
 #include "core/engine/storage/data_folder.h"
 #include "mount/attach.h"
+#include "mount/genesis_file.h"
 #include "mount/mount_table.h"
+#include "mount/node.h"
 #include "mount/options.h"
 #include "mount/presence.h"
 #include "mount/ready.h"
@@ -29,7 +31,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { EXIT_USAGE = 2, GENESIS_MAXIMUM = 1 << 20, FILES_WANTED = 4096 };
+enum { EXIT_USAGE = 2, FILES_WANTED = 4096 };
 
 /* A new chain begins so far back that a boot ends at real time: what it takes, and an hour in which those who
  * staked little are lent CPU time again. */
@@ -73,37 +75,6 @@ static void log_message(enum fuse_log_level level, const char *format, va_list a
 	vfprintf(stderr, format, arguments);
 }
 
-/* Whatever can be read, a pipe too. -EFBIG: it does not end within `size` bytes. */
-static ssize_t read_file(char *out, size_t size, const char *path, const char *what, struct error *error)
-{
-	int file = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t length = 0, count = file < 0 ? -1 : 1;
-
-	while (count > 0 && (size_t)length < size) {
-		count = read(file, out + length, size - (size_t)length);
-		length += count > 0 ? count : 0;
-	}
-	if (count < 0)
-		length = error_set(error, errno, "the %s file '%s': %s", what, path, strerror(errno));
-	else if ((size_t)length == size)
-		length = error_set(error, EFBIG, "the %s file '%s' is too long", what, path);
-	if (file >= 0)
-		close(file);
-	return length;
-}
-
-static int read_genesis(struct genesis *out, const char *path, struct error *error)
-{
-	char *text = memory_allocate(GENESIS_MAXIMUM, 1);
-	ssize_t length = read_file(text, GENESIS_MAXIMUM, path, "genesis", error);
-	int result = length < 0 ? (int)length : genesis_parse(out, text, (size_t)length, error);
-
-	if (length >= 0 && result)
-		error_prefix(error, "the genesis file '%s'", path);
-	free(text);
-	return result;
-}
-
 /* The key of a genesis, from the command line or a file; *given: there is one. */
 static int read_genesis_key(struct private_key *out, bool *given, const struct options *options,
                             struct error *error)
@@ -116,7 +87,7 @@ static int read_genesis_key(struct private_key *out, bool *given, const struct o
 		if (result)
 			error_prefix(error, "genesis_key");
 	} else if (*given) {
-		ssize_t length = read_file(text, sizeof text, options->genesis_key_file, "genesis key", error);
+		ssize_t length = small_file_read(text, sizeof text, options->genesis_key_file, "genesis key", error);
 		if (length >= 0)
 			text[strcspn(text, " \t\r\n")] = 0;
 		result = length < 0 ? (int)length : private_key_parse(out, text, error);
@@ -161,7 +132,7 @@ static int create_chain(struct service *service, struct options *options, struct
 	                                    .notices = &notices};
 	int result = 0;
 	if (options->genesis_file[0]) {
-		result = read_genesis(&genesis, options->genesis_file, error);
+		result = genesis_file_read(&genesis, options->genesis_file, error);
 		embedded.genesis = &genesis;
 	}
 	if (result == 0)
@@ -391,6 +362,8 @@ int main(int count, char **arguments)
 	struct options options;
 	struct error error = {0};
 	int status = EXIT_SUCCESS;
+	if (count > 1 && strcmp(arguments[1], "--node") == 0)
+		return node_run((const char *const *)arguments + 2, count - 2);
 	if (options_parse(&options, count, arguments, &error) != 0) {
 		say(error.sentence);
 		fprintf(stderr, "eosiofs: '%s --help' lists the options\n", arguments[0]);

@@ -44,6 +44,10 @@ static const struct option_row option_rows[] = {
 	{NULL, NULL, FIELD("--version", version, 1)},
 	{"--unmount", "unmount MOUNTPOINT; when it is busy, name who keeps it busy",
 	 FIELD("--unmount", unmount, 1)},
+	{"--node OPTIONS",
+	 "mount nothing: be a node, with nodeos's options (its p2p and HTTP, --data-dir, config.ini), its log on "
+	 "stderr",
+	 FIELD("--node", help, 1)},
 	{"--print-tree", "the tree's files, one a line: path, kind, help, usage, separated by tabs",
 	 FIELD("--print-tree", print_tree, 1)},
 	{"--print-options", "these options in the same form", FIELD("--print-options", print_options, 1)},

@@ -7,12 +7,14 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct growing_text {
 	pthread_mutex_t mutex;
 	char *data;
 	size_t length, capacity, limit;
 	struct timespec modified;
+	int mirror; /* -1: none */
 };
 
 struct growing_text *growing_text_create(size_t limit)
@@ -20,6 +22,7 @@ struct growing_text *growing_text_create(size_t limit)
 	struct growing_text *text = memory_allocate(1, sizeof *text);
 	pthread_mutex_init(&text->mutex, NULL);
 	text->limit = limit;
+	text->mirror = -1;
 	return text;
 }
 
@@ -42,6 +45,21 @@ static void drop_older_half(struct growing_text *text)
 	text->length -= dropped;
 }
 
+/* Whoever reads there may have gone, which is nobody's concern here. */
+static void copy_out(const struct growing_text *text, const char *data, size_t length)
+{
+	ssize_t written = length ? write(text->mirror, data, length) : 0;
+	(void)written;
+}
+
+void growing_text_mirror(struct growing_text *text, int descriptor)
+{
+	pthread_mutex_lock(&text->mutex);
+	text->mirror = descriptor;
+	copy_out(text, text->data, text->length);
+	pthread_mutex_unlock(&text->mutex);
+}
+
 size_t growing_text_append(struct growing_text *text, const char *lines, size_t length, struct timespec when)
 {
 	struct text shown = TEXT_EMPTY;
@@ -61,6 +79,8 @@ size_t growing_text_append(struct growing_text *text, const char *lines, size_t 
 	if (text->length > text->limit)
 		drop_older_half(text);
 	text->modified = when;
+	if (text->mirror >= 0)
+		copy_out(text, shown.data, shown.length);
 	pthread_mutex_unlock(&text->mutex);
 	text_release(&shown);
 	return length;

@@ -15,6 +15,8 @@ void growing_text_destroy(struct growing_text *text);
  * its mtime becomes. Returns how many bytes that made. */
 size_t growing_text_append(struct growing_text *text, const char *lines, size_t length,
                            struct timespec when);
+/* What is in it, and from now on each line that comes, is written to this descriptor, too. */
+void growing_text_mirror(struct growing_text *text, int descriptor);
 size_t growing_text_size(struct growing_text *text, struct timespec *modified); /* modified may be NULL */
 /* Copies at most size bytes from offset; 0 at or beyond the end. */
 size_t growing_text_read(struct growing_text *text, char *out, size_t size, uint64_t offset);

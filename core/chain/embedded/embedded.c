@@ -5,6 +5,7 @@
 #include "core/base/clock.h"
 #include "core/base/memory.h"
 #include "core/chain/embedded/peers.h"
+#include "core/chain/embedded/process.h"
 #include "core/engine/storage/transaction_index.h"
 #include "core/engine/storage/data_folder.h"
 #include "core/types/name.h"
@@ -180,12 +181,12 @@ static int open_network(struct embedded_chain *chain, struct branch *first,
 	const struct past_source source = {&chain->lock, chain->ledger, embedded_read_block, chain};
 	chain->past = past_create(&source, options->history ? options->history : HISTORY_DEFAULT);
 	chain->network = network_create(chain->ledger, chain->node_keys, &hooks);
-	chain->viewed = name_literal("eosio");
+	chain->viewed = options->process ? options->process->name : name_literal("eosio");
 	if (chain->storage)
 		chain->stored = block_state_hold(branch_head(first));
 	network_set_transports(chain->network, options->p2p != EMBEDDED_P2P_OFF);
 	network_tell_time(chain->network, embedded_now(chain));
-	return storage_restore_nodes(chain->storage, chain, first, options->joined, options->notices, error);
+	return storage_restore_nodes(chain->storage, chain, first, options, error);
 }
 
 /* Without storage: what the past goes back, and further to the state that is kept before that. */
@@ -219,7 +220,7 @@ static int open_chain(struct embedded_chain *chain, const struct embedded_option
 		if (result)
 			return result;
 	}
-	result = begin_time(chain, options->joined ? 0 : options->begin_earlier_us, error);
+	result = begin_time(chain, options->joined || options->process ? 0 : options->begin_earlier_us, error);
 	if (result)
 		return result;
 	chain->base.chain_id = genesis_chain_id(&chain->base.genesis);

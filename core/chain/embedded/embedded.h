@@ -6,6 +6,7 @@
 #include "core/chain/chain.h"
 
 struct data_folder;
+struct embedded_process; /* process.h */
 
 enum { HISTORY_DEFAULT = 100000 };
 
@@ -31,6 +32,9 @@ struct embedded_options {
 	/* A node of another process that makes the chain: node eosio connects to it, and where there is no chain
 	 * yet it makes no blocks itself, and goes by real time. NULL: none. */
 	const char *joined;
+	/* The network is this one node, which is what the process is: not the nodes that are saved. NULL: it is
+	 * not. */
+	const struct embedded_process *process;
 	struct text *notices;     /* sentences for the user, one a line (a torn tail was cut); may be NULL */
 };
 int embedded_chain_create(struct chain **out, const struct embedded_options *options, struct error *error);

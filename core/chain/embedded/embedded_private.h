@@ -278,7 +278,7 @@ int storage_save_state(struct storage *storage, struct embedded_chain *chain, bo
 /* All nodes as they were, on the branches that the reversible blocks make; the first time node eosio, which
  * makes blocks unless it joins a chain that others make. */
 int storage_restore_nodes(struct storage *storage, struct embedded_chain *chain, struct branch *first,
-                          const char *joined, struct text *notices, struct error *error);
+                          const struct embedded_options *options, struct error *error);
 /* What was acknowledged and stands in a reversible block is known to the network again. When all nodes and
  * blocks are restored; takes locks. */
 int storage_recall(struct storage *storage, struct embedded_chain *chain, struct error *error);

@@ -290,6 +290,11 @@ int embedded_node_command(struct chain *base, uint64_t name, const char *const *
 	struct embedded_chain *chain = embedded_of(base);
 	struct node *node;
 
+	if (count == 1 && (strcmp(words[0], "stop") == 0 || strcmp(words[0], "restart") == 0)) {
+		peers_hold(chain->peers);
+		peers_close(chain->peers, name);
+		peers_let_go(chain->peers);
+	}
 	begin_change(chain);
 	int result = find(chain, &node, name, error);
 	if (result == 0)

@@ -433,6 +433,21 @@ void peers_settle(struct peers *peers, struct text *notices)
 	}
 }
 
+void peers_close(struct peers *peers, uint64_t node)
+{
+	struct outside **at = &peers->list, *outside;
+
+	pthread_mutex_lock(&peers->chain->lock);
+	while (*at && (*at)->name != node)
+		at = &(*at)->next;
+	outside = *at;
+	if (outside)
+		*at = outside->next;
+	pthread_mutex_unlock(&peers->chain->lock);
+	if (outside)
+		outside_free(outside);
+}
+
 int peers_pause(struct peers *peers, const char *what, struct error *error)
 {
 	peers_hold(peers);

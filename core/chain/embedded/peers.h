@@ -22,6 +22,8 @@ void peers_hold(struct peers *peers);
 /* Opens and closes endpoints so that they are those of the nodes that run, as these are configured; what
  * cannot be opened is said in the node's log and, if that is not NULL, in *notices. Held, without `lock`. */
 void peers_settle(struct peers *peers, struct text *notices);
+/* Closes a node's endpoint before it says that it ends. Held, without `lock`. */
+void peers_close(struct peers *peers, uint64_t node);
 void peers_let_go(struct peers *peers);
 
 /* While the clock is moved nobody is connected. -EBUSY: somebody is. Without `lock`, not held. */

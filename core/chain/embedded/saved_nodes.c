@@ -1,5 +1,6 @@
 /* The nodes in the data folder: which there are, how each is configured and whether it runs ("nodes"). Where
  * each stands is found among the reversible blocks. */
+#include "core/chain/embedded/process.h"
 #include "core/chain/embedded/storage.h"
 
 #include "core/base/file.h"
@@ -267,6 +268,15 @@ static int begin_with_eosio(struct embedded_chain *chain, struct block_state *he
 	return result ? result : node_start(node, NULL, 0, error);
 }
 
+static int begin_process(struct embedded_chain *chain, struct block_state *head,
+                         const struct embedded_process *process, struct error *error)
+{
+	struct node *node;
+	int result = network_add_node(chain->network, &node, process->name, head, process->configuration, error);
+
+	return result ? result : node_start(node, process->arguments, process->arguments_count, error);
+}
+
 /* A node that is there already connects to it too. */
 static int join(struct embedded_chain *chain, const char *joined, struct error *error)
 {
@@ -289,8 +299,10 @@ static int join(struct embedded_chain *chain, const char *joined, struct error *
 }
 
 int storage_restore_nodes(struct storage *storage, struct embedded_chain *chain, struct branch *first,
-                          const char *joined, struct text *notices, struct error *error)
+                          const struct embedded_options *options, struct error *error)
 {
+	const char *joined = options->joined;
+	struct text *notices = options->notices;
 	struct forest forest = {0};
 	struct text content = TEXT_EMPTY;
 	int result;
@@ -304,6 +316,10 @@ int storage_restore_nodes(struct storage *storage, struct embedded_chain *chain,
 	result = grow_forest(&forest, storage, first, error);
 	if (result == 0 && reversible_is_damaged(storage->reversible))
 		result = leave_out_lost(storage, branch_ledger(first), logged, notices, error);
+	if (result == 0 && options->process) {
+		result = begin_process(chain, place_of(&forest, options->process->name), options->process, error);
+		goto out;
+	}
 	if (result == 0)
 		result = file_load(&content, storage->nodes_path, NODES_FILE_MAXIMUM, error);
 	if (result == -ENOENT) {
@@ -317,6 +333,7 @@ int storage_restore_nodes(struct storage *storage, struct embedded_chain *chain,
 		result = begin_with_eosio(chain, place_of(&forest, EOSIO), joined, error);
 	if (result == 0 && joined)
 		result = join(chain, joined, error);
+out:
 	text_release(&content);
 	forest_release(&forest);
 	return result;

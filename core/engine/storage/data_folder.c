@@ -30,6 +30,7 @@ struct data_folder {
 	char *path;
 	int lock;   /* the file: programs that know only that one respect it, and it names the owner */
 	int itself; /* the folder, locked too: the file may be removed */
+	bool is_shared; /* other files may lie in it */
 };
 
 int data_folder_default(struct text *out, const char *mountpoint, struct error *error)
@@ -244,7 +245,7 @@ static int require_empty(const struct data_folder *folder, struct error *error)
 static int take_empty(const struct data_folder *folder, struct error *error)
 {
 	struct stat status;
-	int result = require_empty(folder, error);
+	int result = folder->is_shared ? 0 : require_empty(folder, error);
 	if (result)
 		return result;
 	if (stat(folder->path, &status) == 0 && status.st_uid != geteuid())
@@ -252,7 +253,7 @@ static int take_empty(const struct data_folder *folder, struct error *error)
 	if (chmod(folder->path, 0700) < 0)
 		return error_set(error, errno, "cannot keep others out of data folder \"%s\": %s", folder->path,
 		                 file_reason(errno));
-	return require_empty(folder, error);
+	return folder->is_shared ? 0 : require_empty(folder, error);
 }
 
 static int folder_start(struct data_folder *folder, struct error *error)
@@ -284,9 +285,10 @@ static int folder_start(struct data_folder *folder, struct error *error)
 	return result;
 }
 
-int data_folder_open(struct data_folder **out, const char *path, struct error *error)
+static int open_folder(struct data_folder **out, const char *path, bool is_shared, struct error *error)
 {
 	struct data_folder *folder = memory_allocate(1, sizeof *folder);
+	folder->is_shared = is_shared;
 	folder->path = memory_copy_string(path);
 	folder->lock = folder->itself = -1;
 	for (size_t end = strlen(path); end > 1 && folder->path[end - 1] == '/';)
@@ -299,6 +301,16 @@ int data_folder_open(struct data_folder **out, const char *path, struct error *e
 	}
 	*out = folder;
 	return result;
+}
+
+int data_folder_open(struct data_folder **out, const char *path, struct error *error)
+{
+	return open_folder(out, path, false, error);
+}
+
+int data_folder_open_shared(struct data_folder **out, const char *path, struct error *error)
+{
+	return open_folder(out, path, true, error);
 }
 
 void data_folder_close(struct data_folder *folder)

@@ -23,6 +23,8 @@ int data_folder_default(struct text *out, const char *mountpoint, struct error *
  *   -EPERM      it or something in it belongs to somebody else, or others may write it
  * or another -errno; then nothing has changed but perhaps that there is an empty folder. */
 int data_folder_open(struct data_folder **out, const char *path, struct error *error);
+/* The same for a folder in which others keep files, too, as nodeos's: it need not be empty. */
+int data_folder_open_shared(struct data_folder **out, const char *path, struct error *error);
 void data_folder_close(struct data_folder *folder); /* NULL is fine */
 const char *data_folder_path(const struct data_folder *folder); /* borrowed */
 /* The path of a file in it; free() it. */
