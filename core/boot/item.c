@@ -28,13 +28,6 @@ struct action *boot_item_next(struct boot_item *item)
 void boot_item_by_boot_key(struct boot_item *item) { item->by_boot_key = true; }
 void boot_item_by_account(struct boot_item *item, size_t index) { item->signer = index; }
 
-struct boot_quantity boot_quantity(int64_t units, uint64_t symbol)
-{
-	struct boot_quantity quantity;
-	asset_print(quantity.text, &(struct asset){units, symbol});
-	return quantity;
-}
-
 static int find_bundle(const struct bundle **out, const char *name, struct error *error)
 {
 	*out = bundle_find(name);

@@ -115,11 +115,6 @@ int boot_plan_key(const struct boot_plan *plan, struct wallet *wallet, struct pr
 struct action *boot_item_next(struct boot_item *item);
 void boot_item_by_boot_key(struct boot_item *item);
 void boot_item_by_account(struct boot_item *item, size_t index);
-/* "N.NNNN SYM" in a static-size buffer. */
-struct boot_quantity {
-	char text[ASSET_TEXT_SIZE];
-};
-struct boot_quantity boot_quantity(int64_t units, uint64_t symbol);
 /* setcode and setabi of a bundle, as `cleos set contract`. */
 int boot_put_contract(struct boot_item *item, const struct boot_plan *plan, uint64_t account,
                       const char *bundle, struct error *error);

@@ -121,7 +121,7 @@ static void make_liquid(struct boot_context *context, struct boot_item *item, si
 	make_token_transfer(boot_item_next(item), name_literal("eosio.token"), name_literal("eosio"), name,
 	                    &(struct asset){liquid, plan->symbol}, "");
 	text_printf(&item->command, "cleos transfer eosio %s \"%s\"", name_text(name).text,
-	            boot_quantity(liquid, plan->symbol).text);
+	            asset_text(&(struct asset){liquid, plan->symbol}).text);
 }
 
 static int make_account(struct boot_context *context, struct boot_item *item, size_t account,
@@ -146,8 +146,9 @@ static int make_account(struct boot_context *context, struct boot_item *item, si
 	text_printf(&item->command,
 	            "cleos system newaccount --transfer eosio %s %s --stake-net \"%s\" --stake-cpu \"%s\" "
 	            "--buy-ram \"%s\"",
-	            name_text(name).text, key, boot_quantity(split.net, plan->symbol).text,
-	            boot_quantity(split.cpu, plan->symbol).text, boot_quantity(split.ram, plan->symbol).text);
+	            name_text(name).text, key, asset_text(&(struct asset){split.net, plan->symbol}).text,
+	            asset_text(&(struct asset){split.cpu, plan->symbol}).text,
+	            asset_text(&(struct asset){split.ram, plan->symbol}).text);
 	return 0;
 }
 
@@ -201,6 +202,6 @@ int step_xfer_make(struct boot_context *context, struct boot_item *item, size_t 
 	                    &(struct asset){1, plan->symbol}, "");
 	boot_item_by_account(item, from);
 	text_printf(&item->command, "cleos transfer -f %s %s \"%s\"", name_text(source).text,
-	            name_text(target).text, boot_quantity(1, plan->symbol).text);
+	            name_text(target).text, asset_text(&(struct asset){1, plan->symbol}).text);
 	return 0;
 }

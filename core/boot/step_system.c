@@ -231,14 +231,14 @@ int step_tokens_make(struct boot_context *context, struct boot_item *item, size_
 		make_token_create(boot_item_next(item), eosio, &(struct asset){TOKEN_MAXIMUM, plan->symbol});
 		text_printf(&item->command,
 		            "cleos push action eosio.token create '[\"eosio\", \"%s\"]' -p eosio.token",
-		            boot_quantity(TOKEN_MAXIMUM, plan->symbol).text);
+		            asset_text(&(struct asset){TOKEN_MAXIMUM, plan->symbol}).text);
 		return 0;
 	}
 	int64_t total = plan->accounts.total + boot_settings_units(&plan->settings, OPTION_EXTRA_ISSUE);
 	make_token_issue(boot_item_next(item), eosio, &(struct asset){total, plan->symbol}, "memo");
 	text_printf(&item->command,
 	            "cleos push action eosio.token issue '[\"eosio\", \"%s\", \"memo\"]' -p eosio",
-	            boot_quantity(total, plan->symbol).text);
+	            asset_text(&(struct asset){total, plan->symbol}).text);
 	return 0;
 }
 

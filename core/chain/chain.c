@@ -4,6 +4,7 @@
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"
+#include "core/chain/print.h"
 #include "core/chain/system_rows.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
@@ -209,31 +210,61 @@ uint64_t chain_core_symbol(struct chain_view *view)
 	return symbol;
 }
 
-/* A.8: integers above 2^32 - 1 are quoted. */
-static void print_uint64(struct text *out, const char *name, uint64_t value)
-{
-	text_printf(out, value > UINT32_MAX ? ",\"%s\":\"%" PRIu64 "\"" : ",\"%s\":%" PRIu64, name, value);
-}
+/* get_info's members in nodeos's order. */
+enum info_kind { INFO_NUMBER, INFO_LARGE_NUMBER, INFO_ID, INFO_SLOT, INFO_NAME, INFO_TEXT };
 
-void chain_info_print(struct text *out, const struct chain_info *info)
+#define INFO(kind, name, member) {name, kind, offsetof(struct chain_info, member), NULL, false}
+#define SERVED(kind, name, member) {name, kind, offsetof(struct chain_info, member), NULL, true}
+#define SERVED_TEXT(name, text) {name, INFO_TEXT, 0, text, true}
+static const struct info_member {
+	const char *name;
+	enum info_kind kind;
+	size_t at;
+	const char *text;
+	bool served; /* says something of the server, which the tree does not show */
+} info_members[] = {
+	/* eosiofs answers as nodeos 4.0.6 does */
+	SERVED_TEXT("server_version", "\"0e0510f5\""),
+	INFO(INFO_ID, "chain_id", chain_id),
+	INFO(INFO_NUMBER, "head_block_num", head_block_num),
+	INFO(INFO_NUMBER, "last_irreversible_block_num", irreversible_block_num),
+	INFO(INFO_ID, "last_irreversible_block_id", irreversible_block_id),
+	INFO(INFO_ID, "head_block_id", head_block_id),
+	INFO(INFO_SLOT, "head_block_time", head_slot),
+	INFO(INFO_NAME, "head_block_producer", head_block_producer),
+	INFO(INFO_LARGE_NUMBER, "virtual_block_cpu_limit", virtual_block_cpu_limit),
+	INFO(INFO_LARGE_NUMBER, "virtual_block_net_limit", virtual_block_net_limit),
+	INFO(INFO_LARGE_NUMBER, "block_cpu_limit", block_cpu_limit),
+	INFO(INFO_LARGE_NUMBER, "block_net_limit", block_net_limit),
+	SERVED_TEXT("server_version_string", "\"v4.0.6\""),
+	SERVED(INFO_NUMBER, "fork_db_head_block_num", head_block_num),
+	SERVED(INFO_ID, "fork_db_head_block_id", head_block_id),
+	SERVED_TEXT("server_full_version_string", "\"v4.0.6-eosiofs\""),
+	INFO(INFO_LARGE_NUMBER, "total_cpu_weight", total_cpu_weight),
+	INFO(INFO_LARGE_NUMBER, "total_net_weight", total_net_weight),
+	SERVED_TEXT("earliest_available_block_num", "1"),
+	INFO(INFO_SLOT, "last_irreversible_block_time", irreversible_slot),
+};
+
+void chain_info_print(struct text *out, const struct chain_info *info, bool served)
 {
-	char chain_id[65], head[65], irreversible[65], time[TIME_TEXT_SIZE];
-	checksum256_print(chain_id, &info->chain_id);
-	checksum256_print(head, &info->head_block_id);
-	checksum256_print(irreversible, &info->irreversible_block_id);
-	slot_print(time, info->head_slot);
-	text_printf(out,
-	            "{\"chain_id\":\"%s\",\"head_block_num\":%" PRIu32 ",\"last_irreversible_block_num\":%" PRIu32
-	            ",\"last_irreversible_block_id\":\"%s\",\"head_block_id\":\"%s\",\"head_block_time\":\"%s\","
-	            "\"head_block_producer\":\"%s\"",
-	            chain_id, info->head_block_num, info->irreversible_block_num, irreversible, head, time,
-	            name_text(info->head_block_producer).text);
-	print_uint64(out, "virtual_block_cpu_limit", info->virtual_block_cpu_limit);
-	print_uint64(out, "virtual_block_net_limit", info->virtual_block_net_limit);
-	print_uint64(out, "block_cpu_limit", info->block_cpu_limit);
-	print_uint64(out, "block_net_limit", info->block_net_limit);
-	print_uint64(out, "total_cpu_weight", info->total_cpu_weight);
-	print_uint64(out, "total_net_weight", info->total_net_weight);
-	slot_print(time, info->irreversible_slot);
-	text_printf(out, ",\"last_irreversible_block_time\":\"%s\"}", time);
+	const char *before = "{";
+
+	for (size_t i = 0; i < sizeof info_members / sizeof *info_members; i++) {
+		const struct info_member *member = &info_members[i];
+		const void *at = (const char *)info + member->at;
+		if (member->served && !served)
+			continue;
+		text_printf(out, "%s\"%s\":", before, member->name);
+		before = ",";
+		switch (member->kind) {
+		case INFO_NUMBER: text_printf(out, "%" PRIu32, *(const uint32_t *)at); break;
+		case INFO_LARGE_NUMBER: chain_print_uint64(out, *(const uint64_t *)at); break;
+		case INFO_ID: chain_print_checksum(out, at); break;
+		case INFO_SLOT: chain_print_slot(out, *(const uint32_t *)at); break;
+		case INFO_NAME: chain_print_name(out, *(const uint64_t *)at); break;
+		case INFO_TEXT: text_append(out, member->text); break;
+		}
+	}
+	text_append_char(out, '}');
 }

@@ -46,7 +46,8 @@ struct chain_info {
 	uint64_t virtual_block_cpu_limit, virtual_block_net_limit, block_cpu_limit, block_net_limit;
 	uint64_t total_cpu_weight, total_net_weight;
 };
-void chain_info_print(struct text *out, const struct chain_info *info); /* get_info's JSON, compact */
+/* get_info's JSON, compact; served: with what it says of the server. */
+void chain_info_print(struct text *out, const struct chain_info *info, bool served);
 
 /* CPU in microseconds, NET in bytes; -1 everywhere: unlimited. */
 struct chain_limit {

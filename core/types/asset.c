@@ -155,6 +155,13 @@ void asset_print(char out[ASSET_TEXT_SIZE], const struct asset *asset)
 	snprintf(out + length, ASSET_TEXT_SIZE - (size_t)length, " %s", code);
 }
 
+struct asset_text asset_text(const struct asset *asset)
+{
+	struct asset_text out;
+	asset_print(out.text, asset);
+	return out;
+}
+
 /* Appends the digits of piece to *value; false when one is no digit or the value leaves int64. */
 static bool digits_append(int64_t *value, struct piece piece)
 {

@@ -22,6 +22,11 @@ void symbol_code_print(char out[SYMBOL_TEXT_SIZE], uint64_t code);    /* "SYS" *
 int symbol_code_parse(uint64_t *out, const char *text, struct error *error);
 
 void asset_print(char out[ASSET_TEXT_SIZE], const struct asset *asset); /* "-1.0000 SYS" */
+/* A printable copy for argument lists: asset_text(&asset).text. */
+struct asset_text {
+	char text[ASSET_TEXT_SIZE];
+};
+struct asset_text asset_text(const struct asset *asset);
 int asset_parse(struct asset *out, const char *text, struct error *error);
 /* The same, and the result must have this symbol: `1 SYS` is then read as 1.0000 SYS; too many digits are
  * refused. */

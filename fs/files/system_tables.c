@@ -201,10 +201,3 @@ int batch_send(struct batch *batch, struct request *request, struct error *error
 {
 	return batch->count ? request_send(request, batch->actions, batch->count, error) : 0;
 }
-
-struct asset_text asset_text(const struct asset *asset)
-{
-	struct asset_text out;
-	asset_print(out.text, asset);
-	return out;
-}

@@ -43,10 +43,4 @@ int batch_take(struct batch *batch, struct request *request, struct action *acti
 /* Nothing in it: nothing is sent, 0. */
 int batch_send(struct batch *batch, struct request *request, struct error *error);
 
-struct asset_text {
-	char text[ASSET_TEXT_SIZE];
-};
-/* A printable copy for argument lists: asset_text(&asset).text. */
-struct asset_text asset_text(const struct asset *asset);
-
 #endif

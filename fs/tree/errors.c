@@ -6,7 +6,7 @@
 #include "core/base/memory.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
-#include "fs/tree/process.h"
+#include "core/base/process.h"
 #include "fs/tree/request.h"
 
 #include <errno.h>

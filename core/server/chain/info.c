@@ -6,54 +6,20 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* What clients learn of the server's version: eosiofs answers as nodeos 4.0.6 does. */
-#define SERVER_VERSION "0e0510f5"
-
 static void print_member(struct text *out, const char *name, uint64_t value)
 {
 	text_printf(out, ",\"%s\":", name);
 	chain_print_uint64(out, value);
 }
 
-static void print_id_member(struct text *out, const char *name, const struct checksum256 *id)
-{
-	text_printf(out, ",\"%s\":", name);
-	chain_print_checksum(out, id);
-}
-
 static int get_info(struct call *call)
 {
-	struct text *out = call->out;
 	struct chain_info info;
 	int result = call->view->operations->info(call->view, &info, &call->error);
 
-	if (result)
-		return result;
-	text_append(out, "{\"server_version\":\"" SERVER_VERSION "\"");
-	print_id_member(out, "chain_id", &info.chain_id);
-	print_member(out, "head_block_num", info.head_block_num);
-	print_member(out, "last_irreversible_block_num", info.irreversible_block_num);
-	print_id_member(out, "last_irreversible_block_id", &info.irreversible_block_id);
-	print_id_member(out, "head_block_id", &info.head_block_id);
-	text_append(out, ",\"head_block_time\":");
-	chain_print_slot(out, info.head_slot);
-	text_append(out, ",\"head_block_producer\":");
-	chain_print_name(out, info.head_block_producer);
-	print_member(out, "virtual_block_cpu_limit", info.virtual_block_cpu_limit);
-	print_member(out, "virtual_block_net_limit", info.virtual_block_net_limit);
-	print_member(out, "block_cpu_limit", info.block_cpu_limit);
-	print_member(out, "block_net_limit", info.block_net_limit);
-	text_append(out, ",\"server_version_string\":\"v4.0.6\"");
-	print_member(out, "fork_db_head_block_num", info.head_block_num);
-	print_id_member(out, "fork_db_head_block_id", &info.head_block_id);
-	text_append(out, ",\"server_full_version_string\":\"v4.0.6-eosiofs\"");
-	print_member(out, "total_cpu_weight", info.total_cpu_weight);
-	print_member(out, "total_net_weight", info.total_net_weight);
-	print_member(out, "earliest_available_block_num", 1);
-	text_append(out, ",\"last_irreversible_block_time\":");
-	chain_print_slot(out, info.irreversible_slot);
-	text_append_char(out, '}');
-	return 0;
+	if (result == 0)
+		chain_info_print(call->out, &info, true);
+	return result;
 }
 
 static void print_schedule(struct text *out, const char *name, struct producer_schedule *schedule)

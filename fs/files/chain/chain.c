@@ -34,7 +34,7 @@ int chain_info_json_read(struct request *request, struct text *out, struct error
 	int result = read_info(request, &info, error);
 	if (result)
 		return result;
-	chain_info_print(&json, &info);
+	chain_info_print(&json, &info, false);
 	print_document(out, &json);
 	return 0;
 }
