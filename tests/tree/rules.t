@@ -139,7 +139,7 @@ include_order() {
 	sources | grep -v '^tests/' | grep 'c$' | xargs awk '
 		FNR == 1 { system_seen = 0; count = 0 }
 		/^#include </ { system_seen = 1 }
-		/^#include "/ {
+		/^#include ".*\.h"/ {
 			own = FILENAME
 			sub(/c$/, "h", own)
 			if (system_seen)

@@ -1,4 +1,4 @@
-/* The exception table: each code that the source names has a row of that name, families, errnos; and how errors are worded. */
+/* The exception table: its order and names, families, errnos; and how errors are worded. */
 #include "core/base/error.h"
 #include "core/base/exception.h"
 
@@ -7,41 +7,20 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+#include <strings.h>
 #include <cmocka.h>
 
 static const struct {
+	const char *symbol;
 	uint32_t code;
 	const char *name;
 } named[] = {
-	{OUT_OF_RANGE_EXCEPTION, "out_of_range_exception"}, {NAME_TYPE_EXCEPTION, "name_type_exception"}, {PUBLIC_KEY_TYPE_EXCEPTION, "public_key_type_exception"},
-	{PRIVATE_KEY_TYPE_EXCEPTION, "private_key_type_exception"}, {AUTHORITY_TYPE_EXCEPTION, "authority_type_exception"},
-	{ACTION_TYPE_EXCEPTION, "action_type_exception"}, {TRANSACTION_TYPE_EXCEPTION, "transaction_type_exception"}, {ABI_TYPE_EXCEPTION, "abi_type_exception"}, {BLOCK_ID_TYPE_EXCEPTION, "block_id_type_exception"}, {TRANSACTION_ID_TYPE_EXCEPTION, "transaction_id_type_exception"}, {PACKED_TRANSACTION_TYPE_EXCEPTION, "packed_transaction_type_exception"}, {ASSET_TYPE_EXCEPTION, "asset_type_exception"}, {SYMBOL_TYPE_EXCEPTION, "symbol_type_exception"}, {UNACTIVATED_KEY_TYPE, "unactivated_key_type"},
-	{UNACTIVATED_SIGNATURE_TYPE, "unactivated_signature_type"}, {ABI_NOT_FOUND_EXCEPTION, "abi_not_found_exception"},
-	{INVALID_TYPE_INSIDE_ABI, "invalid_type_inside_abi"}, {DUPLICATE_ABI_TYPE_DEF_EXCEPTION, "duplicate_abi_type_def_exception"},
-	{DUPLICATE_ABI_STRUCT_DEF_EXCEPTION, "duplicate_abi_struct_def_exception"}, {DUPLICATE_ABI_ACTION_DEF_EXCEPTION, "duplicate_abi_action_def_exception"}, {DUPLICATE_ABI_TABLE_DEF_EXCEPTION, "duplicate_abi_table_def_exception"},
-	{DUPLICATE_ABI_ERR_MSG_DEF_EXCEPTION, "duplicate_abi_err_msg_def_exception"}, {ABI_RECURSION_DEPTH_EXCEPTION, "abi_recursion_depth_exception"}, {ABI_CIRCULAR_DEF_EXCEPTION, "abi_circular_def_exception"}, {UNPACK_EXCEPTION, "unpack_exception"}, {PACK_EXCEPTION, "pack_exception"}, {DUPLICATE_ABI_VARIANT_DEF_EXCEPTION, "duplicate_abi_variant_def_exception"}, {UNSUPPORTED_ABI_VERSION_EXCEPTION, "unsupported_abi_version_exception"},
-	{DUPLICATE_ABI_ACTION_RESULTS_DEF_EXCEPTION, "duplicate_abi_action_results_def_exception"}, {BLOCK_VALIDATE_EXCEPTION, "block_validate_exception"}, {UNLINKABLE_BLOCK_EXCEPTION, "unlinkable_block_exception"}, {BLOCK_RESOURCE_EXHAUSTED, "block_resource_exhausted"}, {WRONG_SIGNING_KEY, "wrong_signing_key"}, {WRONG_PRODUCER, "wrong_producer"},
-	{INVALID_BLOCK_HEADER_EXTENSION, "invalid_block_header_extension"}, {TRANSACTION_EXCEPTION, "transaction_exception"},
-	{TX_DECOMPRESSION_ERROR, "tx_decompression_error"}, {TX_NO_ACTION, "tx_no_action"}, {TX_NO_AUTHS, "tx_no_auths"},
-	{CFA_IRRELEVANT_AUTH, "cfa_irrelevant_auth"}, {EXPIRED_TX_EXCEPTION, "expired_tx_exception"}, {TX_EXP_TOO_FAR_EXCEPTION, "tx_exp_too_far_exception"}, {INVALID_REF_BLOCK_EXCEPTION, "invalid_ref_block_exception"}, {TX_DUPLICATE, "tx_duplicate"},
-	{DEFERRED_TX_DUPLICATE, "deferred_tx_duplicate"}, {CFA_INSIDE_GENERATED_TX, "cfa_inside_generated_tx"}, {TX_NOT_FOUND, "tx_not_found"}, {TX_TOO_BIG, "tx_too_big"}, {UNKNOWN_TRANSACTION_COMPRESSION, "unknown_transaction_compression"},
-	{INVALID_TRANSACTION_EXTENSION, "invalid_transaction_extension"}, {DISALLOWED_TRANSACTION_EXTENSIONS_BAD_BLOCK_EXCEPTION, "disallowed_transaction_extensions_bad_block_exception"}, {ACTION_VALIDATE_EXCEPTION, "action_validate_exception"},
-	{ACCOUNT_NAME_EXISTS_EXCEPTION, "account_name_exists_exception"}, {INVALID_ACTION_ARGS_EXCEPTION, "invalid_action_args_exception"}, {EOSIO_ASSERT_MESSAGE_EXCEPTION, "eosio_assert_message_exception"},
-	{EOSIO_ASSERT_CODE_EXCEPTION, "eosio_assert_code_exception"}, {UNACCESSIBLE_API, "unaccessible_api"}, {ABORT_CALLED, "abort_called"}, {INLINE_ACTION_TOO_BIG, "inline_action_too_big"}, {UNAUTHORIZED_RAM_USAGE_INCREASE, "unauthorized_ram_usage_increase"}, {RESTRICTED_ERROR_CODE_EXCEPTION, "restricted_error_code_exception"},
-	{INLINE_ACTION_TOO_BIG_NONPRIVILEGED, "inline_action_too_big_nonprivileged"}, {ACTION_RETURN_VALUE_EXCEPTION, "action_return_value_exception"}, {PERMISSION_QUERY_EXCEPTION, "permission_query_exception"}, {ACCOUNT_QUERY_EXCEPTION, "account_query_exception"}, {CONTRACT_TABLE_QUERY_EXCEPTION, "contract_table_query_exception"}, {CONTRACT_QUERY_EXCEPTION, "contract_query_exception"}, {WASM_EXCEPTION, "wasm_exception"}, {WASM_EXECUTION_ERROR, "wasm_execution_error"},
-	{WASM_SERIALIZATION_ERROR, "wasm_serialization_error"}, {OVERLAPPING_MEMORY_ERROR, "overlapping_memory_error"},
-	{RAM_USAGE_EXCEEDED, "ram_usage_exceeded"}, {TX_NET_USAGE_EXCEEDED, "tx_net_usage_exceeded"}, {BLOCK_NET_USAGE_EXCEEDED, "block_net_usage_exceeded"}, {TX_CPU_USAGE_EXCEEDED, "tx_cpu_usage_exceeded"}, {BLOCK_CPU_USAGE_EXCEEDED, "block_cpu_usage_exceeded"}, {DEADLINE_EXCEPTION, "deadline_exception"}, {TX_DUPLICATE_SIG, "tx_duplicate_sig"},
-	{TX_IRRELEVANT_SIG, "tx_irrelevant_sig"}, {UNSATISFIED_AUTHORIZATION, "unsatisfied_authorization"}, {MISSING_AUTH_EXCEPTION, "missing_auth_exception"}, {IRRELEVANT_AUTH_EXCEPTION, "irrelevant_auth_exception"}, {INSUFFICIENT_DELAY_EXCEPTION, "insufficient_delay_exception"}, {INVALID_PERMISSION, "invalid_permission"}, {UNLINKABLE_MIN_PERMISSION_ACTION, "unlinkable_min_permission_action"}, {INVALID_PARENT_PERMISSION, "invalid_parent_permission"}, {RATE_LIMITING_STATE_INCONSISTENT, "rate_limiting_state_inconsistent"}, {UNKNOWN_BLOCK_EXCEPTION, "unknown_block_exception"}, {UNKNOWN_TRANSACTION_EXCEPTION, "unknown_transaction_exception"}, {SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION, "subjective_block_production_exception"},
-	{UNSUPPORTED_FEATURE, "unsupported_feature"}, {WALLET_EXIST_EXCEPTION, "wallet_exist_exception"}, {WALLET_NONEXISTENT_EXCEPTION, "wallet_nonexistent_exception"}, {WALLET_LOCKED_EXCEPTION, "wallet_locked_exception"}, {WALLET_MISSING_PUB_KEY_EXCEPTION, "wallet_missing_pub_key_exception"}, {WALLET_INVALID_PASSWORD_EXCEPTION, "wallet_invalid_password_exception"},
-	{WALLET_NOT_AVAILABLE_EXCEPTION, "wallet_not_available_exception"}, {WALLET_UNLOCKED_EXCEPTION, "wallet_unlocked_exception"},
-	{KEY_EXIST_EXCEPTION, "key_exist_exception"}, {KEY_NONEXISTENT_EXCEPTION, "key_nonexistent_exception"}, {INVALID_TABLE_PAYER, "invalid_table_payer"}, {TABLE_ACCESS_VIOLATION, "table_access_violation"}, {INVALID_TABLE_ITERATOR, "invalid_table_iterator"},
-	{TABLE_NOT_IN_CACHE, "table_not_in_cache"}, {TABLE_OPERATION_NOT_PERMITTED, "table_operation_not_permitted"},
-	{INVALID_CONTRACT_VM_TYPE, "invalid_contract_vm_type"}, {INVALID_CONTRACT_VM_VERSION, "invalid_contract_vm_version"},
-	{SET_EXACT_CODE, "set_exact_code"}, {PRODUCER_PRIV_KEY_NOT_FOUND, "producer_priv_key_not_found"}, {PRODUCER_DOUBLE_CONFIRM, "producer_double_confirm"}, {PRODUCER_SCHEDULE_EXCEPTION, "producer_schedule_exception"}, {INVALID_PROTOCOL_FEATURES_TO_ACTIVATE, "invalid_protocol_features_to_activate"}, {BLOCK_LOG_EXCEPTION, "block_log_exception"}, {BLOCK_LOG_UNSUPPORTED_VERSION, "block_log_unsupported_version"}, {CRYPTO_API_EXCEPTION, "crypto_api_exception"}, {DB_API_EXCEPTION, "db_api_exception"},
-	{PROTOCOL_FEATURE_EXCEPTION, "protocol_feature_exception"}, {PROTOCOL_FEATURE_VALIDATION_EXCEPTION, "protocol_feature_validation_exception"},
+#define EXCEPTION(symbol, code, number, name, what) {#symbol, symbol, name},
+#include "core/base/exceptions.def"
 };
 
-static void every_named_code_has_a_row(void **state)
+/* Ascending, as they are searched; by nodeos's own names, but for what goes by a compiler's or by none. */
+static void every_code_is_found(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
@@ -50,6 +29,9 @@ static void every_named_code_has_a_row(void **state)
 		assert_int_equal(row->code, named[i].code);
 		assert_string_equal(row->name, named[i].name);
 		assert_true(*row->what && row->number > 0);
+		assert_true(i == 0 || named[i - 1].code < named[i].code);
+		if (named[i].code != UNSPECIFIED_EXCEPTION && named[i].code != STD_EXCEPTION)
+			assert_int_equal(strcasecmp(named[i].symbol, named[i].name), 0);
 	}
 }
 
@@ -112,7 +94,7 @@ static void errors_are_set_prefixed_and_cut(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_named_code_has_a_row),
+		cmocka_unit_test(every_code_is_found),
 		cmocka_unit_test(unknown_codes_fall_back_to_their_family),
 		cmocka_unit_test(errno_says_what_a_writer_can_do),
 		cmocka_unit_test(errors_are_set_prefixed_and_cut),
