@@ -427,8 +427,12 @@ int proposals_transaction_write(struct request *request, const char *data, size_
 
 /* --- approving, executing --- */
 
-typedef void proposal_action(struct action *out, uint64_t proposer, uint64_t proposal,
-                             const struct permission_level *by);
+/* What may be done to a proposal, and by whom. */
+struct deed {
+	void (*make)(struct action *out, uint64_t proposer, uint64_t proposal, const struct permission_level *by);
+	const char *word, *usage; /* who: for sentences */
+	const char *by_proposer;  /* this word alone: the proposer does it; NULL: a level must be named */
+};
 
 static int demand_proposed(struct request *request, struct error *error)
 {
@@ -441,24 +445,26 @@ static int demand_proposed(struct request *request, struct error *error)
 	return result == -ENOENT ? no_such_proposal(request, error) : result;
 }
 
-static int send_level(struct request *request, proposal_action *make, const char *data, size_t length,
-                      struct error *error)
+static int act(struct request *request, const struct deed *deed, const char *data, size_t length,
+               struct error *error)
 {
 	struct command command;
-	struct permission_level level = {0};
+	struct permission_level level = {.actor = request->name[0], .permission = ACTIVE};
 	struct action action;
 	const char *word = NULL;
 	int result = command_parse(&command, data, length, NULL, 0, error);
 	if (result == 0)
-		result = command_take_word(&command, &word, "the permission level", error);
+		result = command_take_word(&command, &word, deed->word, error);
 	if (result == 0)
-		result = command_end(&command, PROPOSALS_APPROVE_USAGE, error);
-	if (result == 0)
+		result = command_end(&command, deed->usage, error);
+	if (result == 0 && (!deed->by_proposer || strcmp(word, deed->by_proposer) != 0))
 		result = permission_level_parse(&level, word, error);
+	if (result == 0 && deed->by_proposer)
+		result = require_account(request, level.actor, error);
 	if (result == 0)
 		result = demand_proposed(request, error);
 	if (result == 0) {
-		make(&action, request->name[0], request->name[1], &level);
+		deed->make(&action, request->name[0], request->name[1], &level);
 		result = request_act(request, &action, error);
 	}
 	command_release(&command);
@@ -467,48 +473,27 @@ static int send_level(struct request *request, proposal_action *make, const char
 
 int proposals_approve_write(struct request *request, const char *data, size_t length, struct error *error)
 {
-	return send_level(request, make_msig_approve, data, length, error);
+	static const struct deed approve = {make_msig_approve, "the permission level", PROPOSALS_APPROVE_USAGE,
+	                                    NULL};
+	return act(request, &approve, data, length, error);
 }
 
 int proposals_unapprove_write(struct request *request, const char *data, size_t length, struct error *error)
 {
-	return send_level(request, make_msig_unapprove, data, length, error);
-}
-
-/* `exec` (or `cancel`) alone: the proposer does it; else the account that is named. */
-static int send_actor(struct request *request, const char *name, proposal_action *make, const char *data,
-                      size_t length, struct error *error)
-{
-	struct command command;
-	struct permission_level level = {.actor = request->name[0], .permission = ACTIVE};
-	struct action action;
-	const char *word = NULL;
-	int result = command_parse(&command, data, length, NULL, 0, error);
-	if (result == 0)
-		result = command_take_word(&command, &word, "who does it", error);
-	if (result == 0)
-		result = command_end(&command, "[ACTOR[@PERMISSION]]", error);
-	if (result == 0 && strcmp(word, name) != 0)
-		result = permission_level_parse(&level, word, error);
-	if (result == 0)
-		result = require_account(request, level.actor, error);
-	if (result == 0)
-		result = demand_proposed(request, error);
-	if (result == 0) {
-		make(&action, request->name[0], request->name[1], &level);
-		result = request_act(request, &action, error);
-	}
-	command_release(&command);
-	return result;
+	static const struct deed unapprove = {make_msig_unapprove, "the permission level",
+	                                      PROPOSALS_APPROVE_USAGE, NULL};
+	return act(request, &unapprove, data, length, error);
 }
 
 int proposals_exec_write(struct request *request, const char *data, size_t length, struct error *error)
 {
-	return send_actor(request, "exec", make_msig_exec, data, length, error);
+	static const struct deed exec = {make_msig_exec, "who does it", "[ACTOR[@PERMISSION]]", "exec"};
+	return act(request, &exec, data, length, error);
 }
 
 int proposals_cancel_write(struct request *request, const char *data, size_t length, struct error *error)
 {
+	static const struct deed cancel = {make_msig_cancel, "who does it", "[ACTOR[@PERMISSION]]", "cancel"};
 	struct chain_row row;
 	/* A draft is on no chain. */
 	if (length == strlen("cancel") && memcmp(data, "cancel", length) == 0 && draft_exists(request) &&
@@ -516,5 +501,5 @@ int proposals_cancel_write(struct request *request, const char *data, size_t len
 		draft_remove(request);
 		return 0;
 	}
-	return send_actor(request, "cancel", make_msig_cancel, data, length, error);
+	return act(request, &cancel, data, length, error);
 }

@@ -90,7 +90,8 @@ int embedded_node_from(struct chain *base, uint64_t *name, uint64_t from, struct
 	return node ? 0 : error_set(error, ENOENT, "there are no more nodes");
 }
 
-int embedded_node_configuration(struct chain *base, struct text *out, uint64_t name, struct error *error)
+static int print_of(struct chain *base, struct text *out, uint64_t name,
+                    void (*print)(const struct node *node, struct text *out), struct error *error)
 {
 	struct embedded_chain *chain = embedded_of(base);
 	struct node *node;
@@ -98,22 +99,19 @@ int embedded_node_configuration(struct chain *base, struct text *out, uint64_t n
 	pthread_mutex_lock(&chain->lock);
 	int result = find(chain, &node, name, error);
 	if (result == 0)
-		node_configuration_print(node, out);
+		print(node, out);
 	pthread_mutex_unlock(&chain->lock);
 	return result;
 }
 
+int embedded_node_configuration(struct chain *base, struct text *out, uint64_t name, struct error *error)
+{
+	return print_of(base, out, name, node_configuration_print, error);
+}
+
 int embedded_node_options(struct chain *base, struct text *out, uint64_t name, struct error *error)
 {
-	struct embedded_chain *chain = embedded_of(base);
-	struct node *node;
-
-	pthread_mutex_lock(&chain->lock);
-	int result = find(chain, &node, name, error);
-	if (result == 0)
-		node_options_print(node, out);
-	pthread_mutex_unlock(&chain->lock);
-	return result;
+	return print_of(base, out, name, node_options_print, error);
 }
 
 struct connection_walk {
