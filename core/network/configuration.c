@@ -100,6 +100,7 @@ static const struct option options[] = {
 	{"sync-fetch-span", 0, OPTION_NUMBER, offsetof(struct configuration, sync_fetch_span)},
 	{"trace-no-abis", 0, OPTION_SWITCH, 0},
 	{"trace-rpc-abi", 0, OPTION_VALUE, 0},
+	{"transaction-finality-status-max-storage-size-gb", 0, OPTION_VALUE, 0},
 	{"verbose-http-errors", 0, OPTION_SWITCH, 0},
 	{"wasm-runtime", 0, OPTION_VALUE, 0},
 };

@@ -20,6 +20,7 @@ enum plugin {
 	PLUGIN_HTTP = 1 << 6,             /* what every node answers */
 	PLUGIN_ACCOUNT_QUERIES = 1 << 7, /* the chain plugin's, with enable-account-queries */
 	PLUGIN_PAGE = 1 << 8,             /* index.html: no plugin of nodeos's */
+	PLUGIN_STATUS = 1 << 9, /* the chain plugin's, with transaction-finality-status-max-storage-size-gb */
 };
 
 /* What nodeos demands of a body before the endpoint sees it. */
@@ -68,7 +69,7 @@ enum { CALL_AGAIN = 1 };
 extern const struct endpoint chain_info_endpoints[], chain_block_endpoints[], chain_account_endpoints[],
 	chain_table_endpoints[], chain_transaction_endpoints[], chain_push_endpoints[], producer_endpoints[],
 	producer_list_endpoints[], db_size_endpoints[], trace_endpoints[], page_endpoints[],
-	net_endpoints[], wallet_endpoints[];
+	net_endpoints[], wallet_endpoints[], chain_status_endpoints[];
 
 /* --- body.c: parameters, converted as nodeos's variants are. A missing one is 0 or empty, one of a wrong
  * kind sets call->bad, which call_bad_parameters() makes an answer of. --- */

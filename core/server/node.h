@@ -7,6 +7,20 @@
 #include "core/server/options.h"
 #include "core/server/producer.h"
 
+#include <pthread.h>
+
+/* What was sent to a node, the last of it: in no order. */
+enum { SENT_MAXIMUM = 1024 };
+struct sent {
+	pthread_mutex_t mutex;
+	struct sent_transaction {
+		struct checksum256 id;
+		uint32_t expiration; /* seconds */
+	} list[SENT_MAXIMUM];
+	size_t next;
+};
+void sent_remember(struct sent *sent, const struct checksum256 *id, uint32_t expiration);
+
 struct server_node {
 	struct server_node *next;
 	uint64_t name;
@@ -14,6 +28,7 @@ struct server_node {
 	struct server_options options;
 	struct http_service service;
 	struct producer producer;
+	struct sent sent;
 	struct wallet_service *wallet; /* owned; NULL: a node of a chain */
 	struct http *http;              /* NULL here too: asked by tests only */
 	struct http_listener *listener; /* NULL: asked by tests only */

@@ -105,6 +105,16 @@ static int take_account_queries(struct server_options *out, const char *value, s
 	return result;
 }
 
+static int take_status(struct server_options *out, const char *value, struct error *error)
+{
+	char *end;
+	unsigned long gigabytes = strtoul(value, &end, 10);
+	if (!isdigit((unsigned char)*value) || *end)
+		return error_set(error, EINVAL, "'%s' is no number of gigabytes", value);
+	out->plugins |= gigabytes ? PLUGIN_STATUS : 0;
+	return 0;
+}
+
 static int take_origin(struct server_options *out, const char *value, struct error *error)
 {
 	return take_text(out->allow_origin, sizeof out->allow_origin, value, error);
@@ -163,6 +173,7 @@ static const struct option_row {
 	{"access-control-max-age", take_age},
 	{"access-control-allow-credentials", take_credentials},
 	{"enable-account-queries", take_account_queries},
+	{"transaction-finality-status-max-storage-size-gb", take_status},
 };
 
 /* Without the white space around it. */

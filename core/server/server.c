@@ -36,7 +36,7 @@ static const struct endpoint *const endpoint_tables[] = {
 	chain_block_endpoints,       chain_push_endpoints,    chain_transaction_endpoints,
 	producer_endpoints,          producer_list_endpoints, db_size_endpoints,
 	trace_endpoints,             page_endpoints,          net_endpoints,
-	wallet_endpoints,            http_endpoints,
+	wallet_endpoints,            chain_status_endpoints,  http_endpoints,
 };
 enum { ENDPOINT_TABLES = sizeof endpoint_tables / sizeof *endpoint_tables };
 
@@ -326,6 +326,7 @@ struct server_node *server_node_create(uint64_t name, struct chain *chain,
 	node->options = *options;
 	node->options.plugins |= PLUGIN_HTTP;
 	producer_init(&node->producer, options->max_transaction_time);
+	pthread_mutex_init(&node->sent.mutex, NULL);
 	node->service = (struct http_service){.context = node,
 	                                      .admit = service_admit,
 	                                      .takes_long = service_takes_long,
@@ -440,6 +441,7 @@ void server_stop(struct server *server, struct server_node *node)
 	}
 	producer_release(&node->producer);
 	wallet_service_destroy(node->wallet);
+	pthread_mutex_destroy(&node->sent.mutex);
 	free(node);
 }
 

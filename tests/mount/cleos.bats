@@ -113,6 +113,7 @@ packed() {
 	jq -e '.signatures | length == 1' <<<"$trx"
 	run -0 post "$URL/v1/chain/send_transaction2" -d "{\"return_failure_trace\":true,\"retry_trx\":false,\"transaction\":$(packed "$trx")}" -w ' %{http_code}'
 	[[ "$output" == *" 202" ]]
+	jq -e '.processed.except == null' <<<"${output% 202}"
 	id=$(jq -r .transaction_id <<<"${output% 202}")
 	after=$(cat "$M/accounts/bob111111111/balance")
 	[ "$(awk -v a="$after" -v b="$before" 'BEGIN { printf "%.4f", a - b }')" = 0.0003 ]

@@ -129,10 +129,13 @@ static int push(struct call *call, struct transaction_trace *trace, const struct
 		result = while_producing(call, &packed);
 	if (result == 0)
 		result = check_lists(call, &packed);
+	const uint32_t expiration = packed.transaction.expiration;
 	if (result == 0)
 		result = call->chain->operations->push(call->chain, trace, &packed, &options, &call->error);
 	if (result == 0)
 		call->chain->served++;
+	if (result == 0 && (call->node->options.plugins & PLUGIN_STATUS))
+		sent_remember(&call->node->sent, &trace->id, expiration);
 	packed_transaction_release(&packed);
 	/* Whose keys are missing is a failure of the transaction here, not of who asks. */
 	if (result < 0 && call->error.code == UNSATISFIED_AUTHORIZATION)

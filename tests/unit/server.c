@@ -1,0 +1,262 @@
+/* The server's handlers over a chain in memory, without sockets: who may ask, what a node's configuration opens, which failures look how,
+ * and what waits while production is paused. */
+#include "tests/unit/scene.h"
+
+#include "core/base/json.h"
+#include "core/server/server.h"
+
+#include <errno.h>
+
+static struct rig rig = {.manual_clock = true};
+
+static int group_begin(void **state)
+{
+	(void)state;
+	rig_open(&rig);
+	rig_make_token(&rig);
+	rig_must(rig_advance(&rig, 5 * SECOND), "advance", &rig.error);
+	return 0;
+}
+
+static int group_end(void **state)
+{
+	(void)state;
+	rig_end(&rig);
+	return 0;
+}
+
+static struct server_node *node_with(const char *config)
+{
+	struct server_options options;
+	struct error error = {0};
+	rig_must(server_options_parse(&options, config, &error), "options", &error);
+	return server_node_create(name_literal("eosio"), rig.chain, &options);
+}
+
+#define CHAIN "plugin = eosio::chain_api_plugin\nhttp-server-address = 127.0.0.1:8888\n"
+
+static bool admitted(struct server_node *node, const char *host, const char *origin)
+{
+	const struct http_request request = {.method = "POST", .target = "/v1/chain/get_info", .host = host, .origin = origin, .port = 8888};
+	struct http_answer answer = {0};
+	bool result = server_admit(node, &request, &answer);
+	if (!result)
+		assert_int_equal(answer.status, origin ? 403 : 400);
+	http_answer_release(&answer);
+	return result;
+}
+
+/* The answer's body, free()d by the caller; *status may be 0: it waits. */
+static char *ask_as(struct server_node *node, const char *method, const char *target, const char *body, unsigned *status)
+{
+	const struct http_request request = {
+		.method = method, .target = target, .host = "127.0.0.1:8888", .body = body, .length = body ? strlen(body) : 0, .port = 8888};
+	struct http_answer answer = {0};
+	bool answered = server_answer(node, &request, &answer);
+	char *text = memory_copy_string(text_string(&answer.body));
+	*status = answered ? answer.status : 0;
+	http_answer_release(&answer);
+	return text;
+}
+
+static void expect(struct server_node *node, const char *target, const char *body, unsigned status, const char *part)
+{
+	unsigned got;
+	char *text = ask_as(node, "POST", target, body, &got);
+	if (got != status || !strstr(text, part))
+		fail_msg("%s %s: %u %s", target, body ? body : "", got, text);
+	free(text);
+}
+
+static void hosts_are_those_of_the_address_and_its_aliases(void **state)
+{
+	struct server_node *node = node_with(CHAIN "http-alias = localhost\n"), *open = node_with(CHAIN "http-validate-host = false\n"),
+					   *wide = node_with("http-server-address = 0.0.0.0:8888\n"), *six = node_with("http-server-address = [::1]:8888\n");
+	(void)state;
+	assert_true(admitted(node, "127.0.0.1:8888", NULL));
+	assert_true(admitted(node, "LocalHost:8888", NULL));
+	assert_false(admitted(node, "127.0.0.1", NULL));
+	assert_false(admitted(node, "127.0.0.1:8889", NULL));
+	assert_false(admitted(node, "evil.example:8888", NULL));
+	assert_false(admitted(node, "", NULL));
+	assert_false(admitted(node, NULL, NULL));
+	assert_true(admitted(open, "evil.example", NULL));
+	assert_false(admitted(open, "", NULL));
+	assert_true(admitted(wide, "192.0.2.7:8888", NULL));
+	assert_false(admitted(wide, "evil.example:8888", NULL));
+	assert_true(admitted(six, "[::1]:8888", NULL));
+	assert_false(admitted(six, "[::2]:8888", NULL));
+	server_stop(NULL, node);
+	server_stop(NULL, open);
+	server_stop(NULL, wide);
+	server_stop(NULL, six);
+}
+
+static void origins_are_refused_unless_they_are_named(void **state)
+{
+	struct server_node *node = node_with(CHAIN), *one = node_with(CHAIN "access-control-allow-origin = http://app.example\n"),
+					   *all = node_with(CHAIN "access-control-allow-origin = *\naccess-control-max-age = 600\n");
+	const struct http_request request = {.method = "OPTIONS", .target = "/v1/chain/get_info", .host = "127.0.0.1:8888", .port = 8888};
+	struct http_answer answer = {0};
+	(void)state;
+	assert_false(admitted(node, "127.0.0.1:8888", "http://127.0.0.1:8888"));
+	assert_false(admitted(one, "127.0.0.1:8888", "http://evil.example"));
+	assert_true(admitted(one, "127.0.0.1:8888", "http://app.example"));
+	assert_true(admitted(all, "127.0.0.1:8888", "null"));
+	assert_true(server_answer(all, &request, &answer));
+	assert_int_equal(answer.status, 200);
+	assert_string_equal(text_string(&answer.headers), "access-control-allow-origin: *\naccess-control-max-age: 600\n");
+	http_answer_release(&answer);
+	server_stop(NULL, node);
+	server_stop(NULL, one);
+	server_stop(NULL, all);
+}
+
+static void a_node_answers_what_its_configuration_names(void **state)
+{
+	struct server_node *none = node_with(""), *chain = node_with(CHAIN), *producer = node_with(CHAIN "plugin = eosio::producer_api_plugin\n");
+	(void)state;
+	expect(none, "/v1/chain/get_info", NULL, 404, "Unknown Endpoint");
+	expect(chain, "/v1/chain/get_info", NULL, 200, "chain_id");
+	expect(chain, "/v1/producer/pause", NULL, 404, "Unknown Endpoint");
+	expect(chain, "/v1/net/connections", NULL, 404, "Unknown Endpoint");
+	expect(chain, "/v1/trace_api/get_block", "{\"block_num\":2}", 404, "Unknown Endpoint");
+	expect(chain, "/v1/wallet/list_wallets", NULL, 404, "Unknown Endpoint");
+	expect(chain, "/", NULL, 404, "Unknown Endpoint");
+	expect(producer, "/v1/producer/paused", NULL, 201, "false");
+	expect(chain, "/v1/node/get_supported_apis", NULL, 200, "{\"apis\":[\"/v1/chain/");
+	expect(chain, "*", NULL, 400, "Illegal request-target");
+	expect(chain, "/v1/../x", NULL, 400, "Illegal request-target");
+	server_stop(NULL, none);
+	server_stop(NULL, chain);
+	server_stop(NULL, producer);
+}
+
+static void options_are_read_by_line(void **state)
+{
+	static const char *const wrong[] = {"http-server-address = nowhere", "http-server-address = 127.0.0.1:70000", "max-body-size = -1",
+										"http-validate-host = perhaps", "max-transaction-time = soon"};
+	struct server_options options;
+	struct error error = {0};
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		assert_int_equal(server_options_parse(&options, wrong[i], &error), -EINVAL);
+		assert_int_equal(strncmp(error.sentence, wrong[i], strcspn(wrong[i], " ")), 0);
+	}
+	assert_int_equal(server_options_parse(&options, "# a comment = here\nhttp-server-address = 127.0.0.1:1\nunknown = 5\nhttp-server-address=[::1]:2", &error), 0);
+	assert_string_equal(options.host, "::1");
+	assert_int_equal(options.port, 2);
+}
+
+static void bodies_that_are_none_are_refused(void **state)
+{
+	static const char *const wrong[] = {"", "{}", "{", "[1]", "\"x\"", "{\"account_name\":[]}", "{\"account_name\":{}}", "{\"account_name\":\"UPPER\"}",
+										"{\"account_name\":\"\xff\"}", "\xef\xbb\xbf{}"};
+	struct server_node *node = node_with(CHAIN);
+	struct text deep = TEXT_EMPTY;
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		expect(node, "/v1/chain/get_account", wrong[i], 400, "3200006");
+	for (int i = 0; i < 100000; i++)
+		text_append_char(&deep, '[');
+	expect(node, "/v1/chain/get_account", text_string(&deep), 400, "3200006");
+	expect(node, "/v1/chain/get_table_rows", "{\"code\":\"eosio.token\",\"scope\":\"eosio\",\"table\":\"accounts\",\"limit\":99999999999999999999}", 400, "3200006");
+	expect(node, "/v1/chain/get_account", "{\"account_name\":\"nosuch\"}", 500, "unknown key");
+	text_release(&deep);
+	server_stop(NULL, node);
+}
+
+static void a_paused_node_lets_transactions_wait(void **state)
+{
+	static const char *const expired = "{\"signatures\":[],\"compression\":\"none\",\"packed_trx\":\"00000000000000000000000000000000\"}";
+	struct server_node *node = node_with(CHAIN "plugin = eosio::producer_api_plugin\n");
+	struct text later = TEXT_EMPTY;
+	unsigned status;
+	(void)state;
+	/* an expiration in the year 2038: it waits while the node is paused, and is refused for another reason then */
+	text_append(&later, "{\"signatures\":[],\"compression\":\"none\",\"packed_trx\":\"ffffff7f000000000000000000000000\"}");
+	expect(node, "/v1/producer/pause", NULL, 201, "ok");
+	expect(node, "/v1/producer/paused", NULL, 201, "true");
+	expect(node, "/v1/chain/send_transaction", expired, 500, "3040005");
+	free(ask_as(node, "POST", "/v1/chain/send_transaction", text_string(&later), &status));
+	assert_int_equal(status, 0);
+	expect(node, "/v1/chain/push_transactions", "[{}]", 202, "Missing signatures");
+	expect(node, "/v1/chain/get_info", NULL, 200, "head_block_num");
+	expect(node, "/v1/producer/resume", NULL, 201, "ok");
+	free(ask_as(node, "POST", "/v1/chain/send_transaction", text_string(&later), &status));
+	assert_int_equal(status, 500);
+	text_release(&later);
+	server_stop(NULL, node);
+}
+
+static void traces_are_found_by_block_and_by_transaction(void **state)
+{
+	struct server_node *node = node_with("plugin = eosio::trace_api_plugin\n");
+	struct transaction_trace trace = {0};
+	char body[128], id[65];
+	(void)state;
+	rig_must(rig_transfer(&rig, &trace, "bob"), "transfer", &rig.error);
+	rig_must(rig_advance(&rig, SECOND), "advance", &rig.error);
+	checksum256_print(id, &trace.id);
+	snprintf(body, sizeof body, "{\"id\":\"%s\"}", id);
+	expect(node, "/v1/trace_api/get_transaction_trace", body, 200, "\"action\":\"transfer\"");
+	snprintf(body, sizeof body, "{\"block_num\":%u}", trace.block_num);
+	for (int i = 0; i < 3; i++)
+		expect(node, "/v1/trace_api/get_block", body, 200, id);
+	expect(node, "/v1/trace_api/get_block", "{\"block_num\":1}", 404, "Trace API: block trace missing");
+	expect(node, "/v1/trace_api/get_block", "{\"block_num\":4000000}", 404, "Trace API: block trace missing");
+	expect(node, "/v1/trace_api/get_block", "{}", 400, "Bad or missing block_num");
+	expect(node, "/v1/trace_api/get_transaction_trace", "{\"id\":\"1234567\"}", 400, "Bad or missing transaction ID");
+	expect(node, "/v1/trace_api/get_transaction_trace", "{\"id\":\"12345678\"}", 404, "transaction id missing");
+	transaction_trace_release(&trace);
+	server_stop(NULL, node);
+}
+
+static void a_transactions_status_follows_it(void **state)
+{
+	struct server_node *node = node_with(CHAIN "transaction-finality-status-max-storage-size-gb = 1\n"), *without = node_with(CHAIN);
+	struct transaction_trace trace = {0};
+	char body[128], id[65];
+	(void)state;
+	rig_must(rig_transfer(&rig, &trace, "bob"), "transfer", &rig.error);
+	checksum256_print(id, &trace.id);
+	snprintf(body, sizeof body, "{\"id\":\"%s\"}", id);
+	expect(without, "/v1/chain/get_transaction_status", body, 404, "Unknown Endpoint");
+	rig_must(rig_advance(&rig, SECOND / 2), "advance", &rig.error);
+	expect(node, "/v1/chain/get_transaction_status", body, 200, "{\"state\":\"IN_BLOCK\",\"block_number\":");
+	rig_must(rig_advance(&rig, 3 * SECOND), "advance", &rig.error);
+	expect(node, "/v1/chain/get_transaction_status", body, 200, "{\"state\":\"IRREVERSIBLE\",\"block_number\":");
+	body[7] = body[7] == '0' ? '1' : '0';
+	expect(node, "/v1/chain/get_transaction_status", body, 200, "{\"state\":\"UNKNOWN\",\"head_number\":");
+	expect(node, "/v1/chain/get_transaction_status", "{\"id\":\"x\"}", 400, "Invalid transaction id");
+	expect(node, "/v1/chain/get_transaction_status", "", 400, "A Request body is required");
+	transaction_trace_release(&trace);
+	server_stop(NULL, node);
+	server_stop(NULL, without);
+}
+
+static void failed_snapshots_have_the_error_shape(void **state)
+{
+	struct server_node *node = node_with("plugin = eosio::producer_api_plugin\n");
+	(void)state;
+	expect(node, "/v1/producer/create_snapshot", NULL, 500, "\"error\":{\"code\":");
+	expect(node, "/v1/producer/get_integrity_hash", NULL, 500, "\"error\":{\"code\":");
+	expect(node, "/v1/producer/get_snapshot_requests", NULL, 201, "snapshot_requests");
+	server_stop(NULL, node);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(hosts_are_those_of_the_address_and_its_aliases),
+		cmocka_unit_test(origins_are_refused_unless_they_are_named),
+		cmocka_unit_test(a_node_answers_what_its_configuration_names),
+		cmocka_unit_test(options_are_read_by_line),
+		cmocka_unit_test(bodies_that_are_none_are_refused),
+		cmocka_unit_test(a_paused_node_lets_transactions_wait),
+		cmocka_unit_test(traces_are_found_by_block_and_by_transaction),
+		cmocka_unit_test(a_transactions_status_follows_it),
+		cmocka_unit_test(failed_snapshots_have_the_error_shape),
+	};
+	return cmocka_run_group_tests(tests, group_begin, group_end);
+}
