@@ -59,6 +59,7 @@ measure_idle() {
 
 "$BUILD/tests/bench/map"
 "$BUILD/tests/bench/network"
+"$BUILD/tests/bench/http"
 "$BUILD/tests/bench/p2p"
 "$BUILD/tests/bench/signatures"
 "$BUILD/tests/bench/wasm"
