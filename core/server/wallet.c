@@ -465,6 +465,17 @@ static int sign_with(struct call *call, struct wallet_service *service, struct p
 	return result;
 }
 
+/* Those that came with it are given back as they are. */
+static bool are_signatures(const struct json *list)
+{
+	struct signature signature;
+
+	for (const struct json *at = json_first(list); at; at = json_next(at))
+		if (!json_string(at) || signature_parse(&signature, json_string(at), NULL) != 0)
+			return false;
+	return true;
+}
+
 static int sign_transaction(struct call *call)
 {
 	const struct json *list[3] = {NULL, NULL, NULL};
@@ -475,7 +486,8 @@ static int sign_transaction(struct call *call)
 
 	if (result == 0 && (json_type(list[0]) != JSON_OBJECT || json_type(list[1]) != JSON_ARRAY ||
 	                    json_count(list[1]) > SIGNING_KEYS_MAXIMUM || !json_string(list[2]) ||
-	                    checksum256_parse(&chain_id, json_string(list[2])) != 0))
+	                    checksum256_parse(&chain_id, json_string(list[2])) != 0 ||
+	                    !are_signatures(json_member(list[0], "signatures"))))
 		result = call_bad_parameters(call);
 	if (result)
 		return result;
