@@ -16,7 +16,7 @@ struct sent {
 	struct sent_transaction {
 		struct checksum256 id;
 		uint32_t expiration; /* seconds */
-	} list[SENT_MAXIMUM];
+	} *list; /* owned: SENT_MAXIMUM of them; NULL: nothing was */
 	size_t next;
 };
 void sent_remember(struct sent *sent, const struct checksum256 *id, uint32_t expiration);

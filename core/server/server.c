@@ -442,6 +442,7 @@ void server_stop(struct server *server, struct server_node *node)
 	producer_release(&node->producer);
 	wallet_service_destroy(node->wallet);
 	pthread_mutex_destroy(&node->sent.mutex);
+	free(node->sent.list);
 	free(node);
 }
 

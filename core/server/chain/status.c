@@ -1,6 +1,7 @@
 /* get_transaction_status, of a node that was started with transaction-finality-status-max-storage-size-gb. */
 #include "core/server/call.h"
 
+#include "core/base/memory.h"
 #include "core/chain/print.h"
 #include "core/server/node.h"
 #include "core/types/time.h"
@@ -14,6 +15,8 @@
 void sent_remember(struct sent *sent, const struct checksum256 *id, uint32_t expiration)
 {
 	pthread_mutex_lock(&sent->mutex);
+	if (!sent->list)
+		sent->list = memory_allocate(SENT_MAXIMUM, sizeof *sent->list);
 	sent->list[sent->next] = (struct sent_transaction){*id, expiration};
 	sent->next = (sent->next + 1) % SENT_MAXIMUM;
 	pthread_mutex_unlock(&sent->mutex);
@@ -25,7 +28,7 @@ static uint32_t sent_find(struct sent *sent, const struct checksum256 *id)
 	uint32_t expiration = 0;
 
 	pthread_mutex_lock(&sent->mutex);
-	for (size_t i = 0; i < SENT_MAXIMUM && !expiration; i++)
+	for (size_t i = 0; sent->list && i < SENT_MAXIMUM && !expiration; i++)
 		if (checksum256_equal(&sent->list[i].id, id))
 			expiration = sent->list[i].expiration;
 	pthread_mutex_unlock(&sent->mutex);
