@@ -17,7 +17,8 @@ struct list {
 
 struct workers {
 	pthread_mutex_t mutex;
-	pthread_cond_t changed; /* jobs came, a job ended, or all shall end */
+	pthread_cond_t queue_changed; /* jobs came, or all shall end */
+	pthread_cond_t job_ended;
 	struct list queued, waiting;
 	pthread_t threads[THREADS_MAXIMUM];
 	const void *running[THREADS_MAXIMUM]; /* whose job each runs; NULL: none */
@@ -54,8 +55,12 @@ int workers_create(struct workers **out, struct error *error)
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	int result = pthread_mutex_init(&workers->mutex, NULL);
 
-	if (result == 0 && (result = pthread_cond_init(&workers->changed, NULL)) != 0)
+	if (result == 0 && (result = pthread_cond_init(&workers->queue_changed, NULL)) != 0)
 		pthread_mutex_destroy(&workers->mutex);
+	if (result == 0 && (result = pthread_cond_init(&workers->job_ended, NULL)) != 0) {
+		pthread_cond_destroy(&workers->queue_changed);
+		pthread_mutex_destroy(&workers->mutex);
+	}
 	if (result) {
 		free(workers);
 		return error_set(error, result, "cannot make a lock: %s", strerror(result));
@@ -84,7 +89,7 @@ static void run_one(struct workers *workers, size_t index)
 	workers->running[index] = NULL;
 	if (!done)
 		list_add(workers->wakes == wakes ? &workers->waiting : &workers->queued, job);
-	pthread_cond_broadcast(&workers->changed);
+	pthread_cond_broadcast(&workers->job_ended);
 }
 
 static void *work(void *context)
@@ -100,7 +105,7 @@ static void *work(void *context)
 			continue;
 		}
 		workers->idle++;
-		pthread_cond_wait(&workers->changed, &workers->mutex);
+		pthread_cond_wait(&workers->queue_changed, &workers->mutex);
 		workers->idle--;
 	}
 	pthread_mutex_unlock(&workers->mutex);
@@ -129,7 +134,7 @@ void workers_add(struct workers *workers, struct job *job)
 	bool queued = has_thread(workers);
 	if (queued) {
 		list_add(&workers->queued, job);
-		pthread_cond_broadcast(&workers->changed);
+		pthread_cond_signal(&workers->queue_changed);
 	}
 	pthread_mutex_unlock(&workers->mutex);
 	if (!queued && !job->run(job))
@@ -142,7 +147,7 @@ void workers_wake(struct workers *workers)
 	workers->wakes++;
 	while (workers->waiting.first)
 		list_add(&workers->queued, list_take(&workers->waiting));
-	pthread_cond_broadcast(&workers->changed);
+	pthread_cond_broadcast(&workers->queue_changed);
 	pthread_mutex_unlock(&workers->mutex);
 }
 
@@ -176,7 +181,7 @@ void workers_end_of(struct workers *workers, const void *owner)
 	drop_of(&workers->queued, owner);
 	drop_of(&workers->waiting, owner);
 	while (runs_for(workers, owner)) {
-		pthread_cond_wait(&workers->changed, &workers->mutex);
+		pthread_cond_wait(&workers->job_ended, &workers->mutex);
 		drop_of(&workers->queued, owner);
 		drop_of(&workers->waiting, owner);
 	}
@@ -189,11 +194,12 @@ void workers_destroy(struct workers *workers)
 		return;
 	pthread_mutex_lock(&workers->mutex);
 	workers->ending = true;
-	pthread_cond_broadcast(&workers->changed);
+	pthread_cond_broadcast(&workers->queue_changed);
 	pthread_mutex_unlock(&workers->mutex);
 	for (size_t i = 0; i < workers->count; i++)
 		pthread_join(workers->threads[i], NULL);
-	pthread_cond_destroy(&workers->changed);
+	pthread_cond_destroy(&workers->queue_changed);
+	pthread_cond_destroy(&workers->job_ended);
 	pthread_mutex_destroy(&workers->mutex);
 	free(workers);
 }

@@ -63,5 +63,5 @@ browser() {
 	browser "$(sed -n 's#^http \([0-9.:]*\)$#http://\1/#p' "$M/nodes/eosio/endpoints")" --dump-dom >"$BASE/dom"
 	[ ! -s "$BASE/console" ]
 	grep -q '<title>EOSIO testnet</title>' "$BASE/dom"
-	[ "$(grep -c '<svg' "$BASE/dom")" -eq 4 ]
+	[ "$(grep -c '<svg' "$BASE/dom")" -eq "$(grep -c '<svg' "$BASE/index.html")" ]
 }
