@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -260,6 +261,35 @@ static enum MHD_Result whole_request(struct exchange *exchange)
 	return MHD_YES;
 }
 
+struct lengths {
+	const char *first;
+	bool differ;
+};
+
+static enum MHD_Result take_length(void *context, enum MHD_ValueKind kind, const char *name,
+                                   const char *value)
+{
+	struct lengths *lengths = context;
+
+	(void)kind;
+	if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) != 0 || !value)
+		return MHD_YES;
+	lengths->differ = lengths->differ || (lengths->first && strcmp(lengths->first, value) != 0);
+	lengths->first = value;
+	return MHD_YES;
+}
+
+/* Two lengths, or one beside chunks: where the body ends depends on who reads it. */
+static bool has_unclear_length(struct MHD_Connection *handle)
+{
+	struct lengths lengths = {NULL, false};
+
+	MHD_get_connection_values(handle, MHD_HEADER_KIND, take_length, &lengths);
+	const char *coding =
+		MHD_lookup_connection_value(handle, MHD_HEADER_KIND, MHD_HTTP_HEADER_TRANSFER_ENCODING);
+	return lengths.differ || (lengths.first && coding);
+}
+
 static bool announces_too_much(struct MHD_Connection *handle, size_t limit)
 {
 	const char *text = MHD_lookup_connection_value(handle, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
@@ -285,7 +315,8 @@ static enum MHD_Result begin_request(struct exchange *exchange, const char *meth
 		exchange->progress = DONE;
 		return send_answer(exchange);
 	}
-	return announces_too_much(handle, service->body_limit) ? MHD_NO : MHD_YES;
+	bool refused = announces_too_much(handle, service->body_limit) || has_unclear_length(handle);
+	return refused ? MHD_NO : MHD_YES;
 }
 
 static enum MHD_Result take_body(struct exchange *exchange, const char *data, size_t *size)

@@ -227,6 +227,25 @@ static void long_bodies_end_the_connection(void **state)
 	free(zeros);
 }
 
+static void unclear_lengths_end_the_connection(void **state)
+{
+	static const char *const unclear[] = {
+		"POST /echo HTTP/1.1\r\n" HEAD "Content-Length: 2\r\nContent-Length: 3\r\n\r\nabc",
+		"POST /echo HTTP/1.1\r\n" HEAD "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+	};
+	int one = client();
+	(void)state;
+	for (size_t i = 0; i < sizeof unclear / sizeof *unclear; i++) {
+		int two = client();
+		say(two, unclear[i]);
+		expect_silence(two);
+		close(two);
+	}
+	say(one, "POST /echo HTTP/1.1\r\n" HEAD "Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc");
+	expect(one, "HTTP/1.1 200", "POST /echo abc.");
+	close(one);
+}
+
 static void what_is_no_http_ends_the_connection(void **state)
 {
 	static const char *const odd[] = {"\x16\x03\x01\x02\x00 garbage\r\n\r\n", "GET\r\n\r\n", "POST /echo HTTP/1.1\r\n" HEAD "Content-Length: x\r\n\r\n"};
@@ -314,6 +333,7 @@ int main(void)
 		cmocka_unit_test(slow_clients_cost_nobody_else_anything),
 		cmocka_unit_test(a_foreign_page_is_refused_before_its_body),
 		cmocka_unit_test(long_bodies_end_the_connection),
+		cmocka_unit_test(unclear_lengths_end_the_connection),
 		cmocka_unit_test(what_is_no_http_ends_the_connection),
 		cmocka_unit_test(what_waits_keeps_no_thread_and_is_woken),
 		cmocka_unit_test(closing_drops_what_waits),
