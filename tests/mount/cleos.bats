@@ -133,6 +133,10 @@ packed() {
 	[ "$(jq -r '.error.details[0].message' <<<"$output")" = "assertion failure with message: overdrawn balance" ]
 	trx=$(transaction eosio.token transfer '{"from":"alice1111111","to":"bob111111111","quantity":"0.0001 SYS","memo":"unsigned"}' alice1111111)
 	[ "$(chain send_transaction "$(packed "$trx")" | code)" = 3090003 ]
+	# what the files may do without keys, HTTP may not
+	echo 1 > "$M/wallet/impersonate"
+	[ "$(chain send_transaction "$(packed "$trx")" | code)" = 3090003 ]
+	echo 0 > "$M/wallet/impersonate"
 	[ "$(wallet sign_transaction "[$(jq -c '.signatures = ["x"]' <<<"$trx"), [], \"$(cat "$M/chain/id")\"]" | code)" = 3200006 ]
 	[ "$(wallet sign_transaction "[$trx, [\"EOS8EBW9tCL9Yhx8VYmjzF3ok55AgM2wNvY54QUxZi5JU35cx6aro\"], \"$(cat "$M/chain/id")\"]" | code)" = 3120004 ]
 }
