@@ -263,6 +263,9 @@ struct chain_view_operations {
 	int (*block)(struct chain_view *view, struct signed_block *out, uint32_t number, struct error *error);
 	/* Its slot alone, which costs less; -ENOENT. */
 	int (*block_slot)(struct chain_view *view, uint32_t *slot, uint32_t number, struct error *error);
+	/* Whether all that was read could be: what is wrong with a state on disk shows when it is looked at.
+	 * -EBADMSG. NULL: nothing can be. */
+	int (*sound)(struct chain_view *view, struct error *error);
 	/* At most that many lines of a history from a line on (UINT64_MAX: the last of them). */
 	int (*history)(struct chain_view *view, struct chain_history *out, enum chain_history_kind kind,
 	               uint64_t name, uint64_t from, uint64_t maximum, struct error *error);

@@ -78,6 +78,7 @@ struct contract_options {
 	bool measured_cpu; /* the time that a transaction took is billed, in place of the minimum */
 };
 void ledger_set_contract_options(struct ledger *ledger, const struct contract_options *options);
+void ledger_copy_contract_options(struct ledger *ledger, const struct ledger *other);
 
 /* From now on what blocks do is kept beside their states, until somebody has told it (deeds_cut). */
 void ledger_keep_deeds(struct ledger *ledger);

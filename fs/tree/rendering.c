@@ -101,6 +101,8 @@ static int render(struct tree *tree, struct rendering **out, struct request *req
 	print_usage(&rendering->text, node);
 	if (node->row->read)
 		result = node->row->read(request, &rendering->text, error);
+	if (result == 0 && request->view && request->view->operations->sound)
+		result = request->view->operations->sound(request->view, error);
 	if (result) {
 		text_release(&rendering->text);
 		free(rendering);

@@ -64,6 +64,9 @@ measure_idle() {
 "$BUILD/tests/bench/signatures"
 "$BUILD/tests/bench/wasm"
 "$BUILD/tests/bench/transfers"
+"$BUILD/tests/bench/history"
+"$BUILD/tests/bench/past" 3000
+"$BUILD/tests/bench/past" 30000
 "$BUILD/tests/bench/chain"
 "$BUILD/tests/bench/clock" "$scratch/chain"
 rm -r "$scratch/chain"

@@ -41,8 +41,9 @@ static void finish_for_good(struct embedded_chain *chain)
 	storage_save_nodes(chain->storage, chain, &error);
 	pthread_mutex_unlock(&chain->lock);
 	if (embedded_finish(chain, true, &error) == 0 && chain->storage &&
-	    embedded_save_history(chain, &error) == 0)
-		storage_save_state(chain->storage, chain, true, &error);
+	    embedded_save_history(chain, &error) == 0 &&
+	    storage_save_state(chain->storage, chain, true, &error) == 0)
+		storage_store_past(chain->storage, chain, true, &error);
 }
 
 static void destroy(struct chain *base)
@@ -178,7 +179,8 @@ static int open_network(struct embedded_chain *chain, struct branch *first,
 
 	chain->ledger = ledger_hold(branch_ledger(first));
 	chain->base.chain_id = *ledger_chain_id(chain->ledger);
-	const struct past_source source = {&chain->lock, chain->ledger, embedded_read_block, chain};
+	const struct past_source source = {&chain->lock, chain->ledger, embedded_read_block, chain,
+	                                   chain->storage ? chain->storage->states : NULL};
 	chain->past = past_create(&source, options->history ? options->history : HISTORY_DEFAULT);
 	chain->network = network_create(chain->ledger, chain->node_keys, &hooks);
 	chain->viewed = options->process ? options->process->name : name_literal("eosio");

@@ -274,6 +274,11 @@ bool storage_old_block(struct storage *storage, struct bytes *packed, const stru
 int storage_save_state(struct storage *storage, struct embedded_chain *chain, bool always,
                        struct error *error);
 
+/* Stores every thousandth state as far as its block is in the log; always: the last one, too. As
+ * storage_save_state(). */
+int storage_store_past(struct storage *storage, struct embedded_chain *chain, bool always,
+                       struct error *error);
+
 /* --- saved_nodes.c: which nodes there are, in the data folder --- */
 /* All nodes as they were, on the branches that the reversible blocks make; the first time node eosio, which
  * makes blocks unless it joins a chain that others make. */

@@ -307,6 +307,8 @@ void *embedded_store_thread(void *context)
 		int result = embedded_finish(chain, true, &error);
 		if (result == 0 && chain->storage)
 			storage_save_state(chain->storage, chain, false, &error);
+		if (result == 0 && chain->storage)
+			storage_store_past(chain->storage, chain, false, &error);
 		if (result == 0)
 			embedded_index_blocks(chain, INDEXED_AT_ONCE, NULL, &error);
 		log_trouble(chain, error.sentence);

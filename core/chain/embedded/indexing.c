@@ -97,7 +97,7 @@ static int make_deeds(struct embedded_chain *chain, struct deeds_list *out, stru
 	}
 	if (result == 0 && number > 1)
 		add(out, deeds_of_block(block));
-	block_state_release(block);
+	past_release(block);
 	pthread_mutex_unlock(&chain->lock);
 	free(traces);
 	return result;

@@ -2,6 +2,7 @@
 #include "core/chain/embedded/past.h"
 
 #include "core/base/memory.h"
+#include "core/engine/storage/states.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -15,11 +16,13 @@ enum {
 	TRACED_MAXIMUM = 32 /* blocks whose traces stay, for whoever asks next */
 };
 #define TRACES_MEMORY_MAXIMUM ((size_t)16 << 20) /* bytes of all traces that stay */
+#define READ_MEMORY_MAXIMUM ((size_t)256 << 20) /* bytes of what was read of stored states */
 #define MEMORY_MAXIMUM ((size_t)768 << 20) /* bytes of all states, the head's included */
 
 struct past {
 	struct past_source source;
 	uint32_t history;
+	uint32_t stored;   /* every thousandth state up to this block need not be kept */
 	uint32_t followed; /* the last block that past_follow() has seen as irreversible */
 	struct block_state **kept; /* held; ascending by number */
 	size_t count, capacity;
@@ -60,7 +63,7 @@ void past_destroy(struct past *past)
 	for (size_t i = 0; i < past->count; i++)
 		block_state_release(past->kept[i]);
 	for (size_t i = 0; i < MADE_MAXIMUM; i++)
-		block_state_release(past->made[i]);
+		past_release(past->made[i]);
 	for (size_t i = 0; i < TRACED_MAXIMUM; i++)
 		traces_clear(&past->traced[i]);
 	pthread_mutex_destroy(&past->traced_lock);
@@ -98,7 +101,8 @@ static bool stays(const struct past *past, uint32_t number)
 	uint32_t age = past->followed > number ? past->followed - number : 0;
 
 	return number == 1 || age < RECENT ||
-	       (number % PAST_STRIDE == 0 && age / PAST_STRIDE <= past->history / PAST_STRIDE);
+	       (number % PAST_STRIDE == 0 && number > past->stored &&
+	        age / PAST_STRIDE <= past->history / PAST_STRIDE);
 }
 
 static void keep(struct past *past, struct block_state *state)
@@ -146,6 +150,36 @@ struct block_state *past_newest(const struct past *past)
 	return past->count ? past->kept[past->count - 1] : NULL;
 }
 
+struct block_state *past_unstored(const struct past *past, uint32_t last)
+{
+	for (size_t i = place_after(past, past->stored); i < past->count && past->kept[i]->number <= last; i++)
+		if (past->kept[i]->number % PAST_STRIDE == 0)
+			return block_state_hold(past->kept[i]);
+	return NULL;
+}
+
+void past_stored(struct past *past, uint32_t number)
+{
+	past->stored = number;
+	for (size_t i = past->count; i-- > 0;)
+		if (!stays(past, past->kept[i]->number))
+			drop(past, i);
+}
+
+struct block_state *past_hold(struct block_state *state)
+{
+	ledger_hold(state->ledger);
+	return block_state_hold(state);
+}
+
+void past_release(struct block_state *state)
+{
+	struct ledger *ledger = state ? state->ledger : NULL;
+
+	block_state_release(state);
+	ledger_release(ledger);
+}
+
 /* The latest irreversible one at or before a block that is in memory. */
 static struct block_state *nearest_kept(const struct past *past, uint32_t number)
 {
@@ -167,17 +201,74 @@ static struct block_state *nearest(struct past *past, struct block_state *head, 
 
 	if (!state)
 		state = nearest_kept(past, number < head->dpos_irreversible ? number : head->dpos_irreversible);
-	state = state ? block_state_hold(state) : ledger_genesis_block(past->source.ledger);
+	if (state)
+		past_hold(state);
+	else
+		ledger_hold((state = ledger_genesis_block(past->source.ledger))->ledger);
 	branch_destroy(branch);
 	return state;
+}
+
+/* --- what is stored --- */
+
+/* The last one at or before a block, when it is of the head's past: with a ledger of its own, for its parts
+ * are read as they are looked at. NULL: none. Without the lock. */
+static struct block_state *open_stored(struct past *past, const struct block_state *head, uint32_t number)
+{
+	struct stored_state stored;
+	struct signed_block block = {0};
+	struct bytes header = {0};
+	struct map_root *root = NULL;
+	struct branch *branch = NULL;
+	struct block_state *state = NULL;
+	struct map *map = NULL;
+
+	if (!past->source.states || !states_find(past->source.states, &stored, number) ||
+	    past->source.read(past->source.context, head, &block, stored.number, NULL) != 0)
+		return NULL;
+	bool same = checksum256_equal(&block.id, &stored.id);
+	signed_block_release(&block);
+	if (!same || states_open_state(past->source.states, &stored, &map, &root, &header, NULL) != 0)
+		goto out;
+	struct cursor in = cursor_make(header.data, header.length);
+	pthread_mutex_lock(past->source.lock);
+	if (branch_restore(&branch, ledger_genesis(past->source.ledger), map, root, &in, NULL) == 0) {
+		ledger_copy_contract_options(branch_ledger(branch), past->source.ledger);
+		state = past_hold(branch_head(branch));
+		branch_destroy(branch);
+	}
+	pthread_mutex_unlock(past->source.lock);
+out:
+	bytes_release(&header);
+	return state;
+}
+
+/* Where to begin, held: in memory, else what is stored, when that is nearer. Without the lock. */
+static struct block_state *begin_at(struct past *past, struct block_state *head, uint32_t number)
+{
+	struct block_state *from, *stored = NULL;
+	struct stored_state there;
+
+	pthread_mutex_lock(past->source.lock);
+	from = nearest(past, head, number);
+	pthread_mutex_unlock(past->source.lock);
+	if (from->number < number && past->source.states && states_find(past->source.states, &there, number) &&
+	    there.number > from->number)
+		stored = open_stored(past, head, number);
+	if (!stored)
+		return from;
+	pthread_mutex_lock(past->source.lock);
+	past_release(from);
+	pthread_mutex_unlock(past->source.lock);
+	return stored;
 }
 
 /* --- what is made again --- */
 
 /* A branch for making states again, of which everything is told. */
-static struct branch *fork_to_make(struct past *past, struct block_state *from)
+static struct branch *fork_to_make(struct block_state *from)
 {
-	struct branch *branch = branch_fork(past->source.ledger, from);
+	struct branch *branch = branch_fork(from->ledger, from);
 
 	branch_without_deeds(branch);
 	return branch;
@@ -194,7 +285,8 @@ static int apply_next(struct past *past, struct branch *again, const struct bloc
 		return result;
 	pthread_mutex_lock(past->source.lock);
 	result = branch_apply_block(again, &block, true, error);
-	if (result == 0 && number % PAST_STRIDE == 0 && number <= past->followed && stays(past, number)) {
+	if (result == 0 && number % PAST_STRIDE == 0 && number <= past->followed && stays(past, number) &&
+	    branch_ledger(again) == past->source.ledger) {
 		keep(past, branch_head(again));
 		thin(past);
 	}
@@ -230,15 +322,26 @@ static int check_known(const struct past *past, uint32_t head, uint32_t number, 
 }
 
 /* Of an irreversible one; the others live as long as their branches. */
-static void remember(struct past *past, struct block_state *state)
+static void remember(struct past *past, struct block_state *state, const struct block_state *head)
 {
 	const struct block_state *there = nearest_kept(past, state->number);
 
-	if ((there && there->number == state->number) || state->number > past->followed)
+	if ((there && there->number == state->number) || state->number > head->dpos_irreversible)
 		return;
-	block_state_release(past->made[past->next_made]);
-	past->made[past->next_made] = block_state_hold(state);
+	past_release(past->made[past->next_made]);
+	past->made[past->next_made] = past_hold(state);
 	past->next_made = (past->next_made + 1) % MADE_MAXIMUM;
+	/* what was read for them is theirs alone: the oldest go while it is much */
+	for (size_t i = past->next_made, left = MADE_MAXIMUM - 1; left; i = (i + 1) % MADE_MAXIMUM, left--) {
+		size_t memory = 0;
+		for (size_t k = 0; k < MADE_MAXIMUM; k++)
+			if (past->made[k] && past->made[k]->ledger != past->source.ledger)
+				memory += map_memory(ledger_map(past->made[k]->ledger));
+		if (memory <= READ_MEMORY_MAXIMUM)
+			break;
+		past_release(past->made[i]);
+		past->made[i] = NULL;
+	}
 }
 
 int past_state(struct past *past, struct block_state **out, struct block_state *head, uint32_t number,
@@ -251,12 +354,14 @@ int past_state(struct past *past, struct block_state **out, struct block_state *
 	*out = NULL;
 	if (result)
 		return result;
+	from = begin_at(past, head, number);
 	pthread_mutex_lock(past->source.lock);
-	from = nearest(past, head, number);
-	if (from->number == number)
+	if (from->number == number) {
+		remember(past, from, head);
 		*out = from;
-	else
-		again = fork_to_make(past, from);
+	} else {
+		again = fork_to_make(from);
+	}
 	pthread_mutex_unlock(past->source.lock);
 	if (*out)
 		return 0;
@@ -265,11 +370,11 @@ int past_state(struct past *past, struct block_state **out, struct block_state *
 
 	pthread_mutex_lock(past->source.lock);
 	if (result == 0) {
-		*out = block_state_hold(branch_head(again));
-		remember(past, *out);
+		*out = past_hold(branch_head(again));
+		remember(past, *out, head);
 	}
 	branch_destroy(again);
-	block_state_release(from);
+	past_release(from);
 	pthread_mutex_unlock(past->source.lock);
 	return result;
 }
@@ -338,10 +443,10 @@ static int trace_on(struct past *past, struct traces *traces, struct block_state
 	int result;
 
 	pthread_mutex_lock(past->source.lock);
-	again = branch_fork(past->source.ledger, before);
+	again = branch_fork(before->ledger, before);
 	result = branch_trace_block(again, block, take_trace, traces, error);
 	branch_destroy(again);
-	block_state_release(before);
+	past_release(before);
 	pthread_mutex_unlock(past->source.lock);
 	return result;
 }

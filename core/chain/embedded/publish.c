@@ -10,7 +10,7 @@ static void free_published(struct published *state)
 {
 	map_root_release(state->root);
 	deeds_release(state->deeds);
-	block_state_release(state->head);
+	past_release(state->head);
 	free(state);
 }
 
@@ -45,7 +45,7 @@ static struct published *publish_block(struct block_state *head, struct map_root
 		.references = 1,
 		.root = root,
 		.deeds = deeds,
-		.head = block_state_hold(head),
+		.head = past_hold(head),
 		.irreversible_num = head->dpos_irreversible,
 		.irreversible_id = head->irreversible_id,
 		.block_num = head->number,
@@ -126,7 +126,7 @@ int embedded_pin_block(struct embedded_chain *chain, struct published **out, uin
 	pthread_mutex_lock(&chain->lock);
 	*out = publish_block(block, map_root_hold(block->root), deeds_hold(block->deeds));
 	out[0]->sequence = sequence_of(block);
-	block_state_release(block);
+	past_release(block);
 	pthread_mutex_unlock(&chain->lock);
 	return 0;
 }

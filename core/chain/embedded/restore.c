@@ -17,6 +17,33 @@ enum {
 	DEEDS_MAXIMUM = 20000
 };
 
+/* The same state as it stands among the earlier ones, where it does: what is saved of it later is then what
+ * has changed. */
+static void share_stored(struct storage *storage, struct branch **branch, const struct genesis *genesis)
+{
+	const struct block_state *head = branch_head(*branch);
+	struct stored_state stored;
+	struct map_root *root;
+	struct bytes header = {0};
+	struct branch *same = NULL;
+
+	if (!states_find(storage->states, &stored, head->number) || stored.number != head->number ||
+	    !checksum256_equal(&stored.id, &head->id))
+		return;
+	struct map *map = map_create();
+	if (states_load(storage->states, &stored, map, &root, &header, NULL) != 0) {
+		map_destroy(map);
+	} else {
+		struct cursor in = cursor_make(header.data, header.length);
+		branch_restore(&same, genesis, map, root, &in, NULL);
+	}
+	if (same) {
+		branch_destroy(*branch);
+		*branch = same;
+	}
+	bytes_release(&header);
+}
+
 /* The state file's branch, when it is of this log: its head must be the log's block of that number. -ERANGE:
  * the log ends before it. */
 static int load_state(struct storage *storage, struct branch **branch, const struct genesis *genesis,
@@ -54,6 +81,7 @@ static int load_state(struct storage *storage, struct branch **branch, const str
 		*branch = NULL;
 	} else {
 		storage->saved_number = number;
+		share_stored(storage, branch, genesis);
 	}
 out:
 	signed_block_release(&block);

@@ -155,6 +155,11 @@ int storage_open(struct storage **out, struct data_folder *folder, struct genesi
 		result = check_reversible_is_there(storage, error);
 	if (result == 0)
 		result = reversible_open(&storage->reversible, storage->reversible_path, notices, error);
+	if (result == 0) {
+		char *path = data_folder_subfolder(folder, "states", error);
+		result = path ? states_open(&storage->states, path, error) : -error->number;
+		free(path);
+	}
 	free(blocks);
 	if (result) {
 		storage_close(storage);
@@ -173,6 +178,7 @@ void storage_close(struct storage *storage)
 	free(storage->journals);
 	block_log_close(storage->blocks);
 	reversible_close(storage->reversible);
+	states_close(storage->states);
 	pthread_mutex_destroy(&storage->reading);
 	free(storage->nodes_path);
 	free(storage->reversible_path);
@@ -477,5 +483,47 @@ int storage_save_state(struct storage *storage, struct embedded_chain *chain, bo
 	map_root_release(root);
 	pthread_mutex_unlock(&chain->lock);
 	bytes_release(&head);
+	return result;
+}
+
+/* One of them: its header, and its nodes that no earlier one has. */
+static int store_state(struct storage *storage, struct embedded_chain *chain, struct block_state *block,
+                       struct error *error)
+{
+	struct bytes header = {0};
+
+	pthread_mutex_lock(&chain->lock);
+	struct branch *branch = branch_fork(chain->ledger, block);
+	branch_pack_block(&header, branch, block);
+	branch_destroy(branch);
+	pthread_mutex_unlock(&chain->lock);
+	int result = states_save(storage->states, block->number, &block->id, &header, block->root, error);
+	bytes_release(&header);
+	return result;
+}
+
+int storage_store_past(struct storage *storage, struct embedded_chain *chain, bool always,
+                       struct error *error)
+{
+	struct block_state *block;
+	int result = 0;
+
+	do {
+		pthread_mutex_lock(&chain->lock);
+		block = past_unstored(chain->past, chain->stored->number);
+		if (!block && always)
+			block = block_state_hold(chain->stored);
+		pthread_mutex_unlock(&chain->lock);
+		if (!block)
+			break;
+		bool is_last = block->number % PAST_STRIDE != 0;
+		result = store_state(storage, chain, block, error);
+		pthread_mutex_lock(&chain->lock);
+		if (result == 0 && !is_last)
+			past_stored(chain->past, block->number);
+		always = always && block != chain->stored;
+		block_state_release(block);
+		pthread_mutex_unlock(&chain->lock);
+	} while (result == 0);
 	return result;
 }

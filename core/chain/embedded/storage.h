@@ -7,6 +7,7 @@
 #include "core/engine/storage/data_folder.h"
 #include "core/engine/storage/journal.h"
 #include "core/engine/storage/reversible.h"
+#include "core/engine/storage/states.h"
 
 enum { JOURNAL_PATH_SIZE = 4096, JOURNAL_WITHOUT_KEYS = 1 /* of a transaction's record */,
        JOURNAL_BILLED = 2 /* the record is what is billed for the transaction before it */ };
@@ -30,6 +31,7 @@ struct storage {
 	struct data_folder *folder; /* borrowed */
 	struct block_log *blocks;
 	struct reversible *reversible;
+	struct states *states;   /* earlier ones */
 	pthread_mutex_t reading; /* the reversible blocks: who stores changes them, who reads looks at them */
 	struct checksum256 logged; /* the log's last block */
 	bool is_log_behind;        /* blocks that are nowhere else have not reached the disk */

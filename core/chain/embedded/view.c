@@ -4,6 +4,7 @@
 
 #include "core/base/memory.h"
 #include "core/chain/embedded/state_view.h"
+#include "core/engine/state/map/store.h"
 #include "core/engine/state/resource.h"
 #include "core/types/name.h"
 
@@ -237,6 +238,17 @@ static int find_transaction(struct chain_view *view, uint32_t *number, const str
 	                                 view->interruption, error);
 }
 
+static int check_sound(struct chain_view *view, struct error *error)
+{
+	return map_root_is_sound(embedded_state_of(view)->root)
+	           ? 0
+	           : error_set(error, EBADMSG,
+	                       "the state after block %" PRIu32
+	                       " is damaged on disk: remove the folder states in "
+	                       "the data folder while nothing is mounted, and it is made again of the blocks",
+	                       view->block_num);
+}
+
 struct chain_view_operations embedded_view_operations(void)
 {
 	struct chain_view_operations operations = state_view_operations;
@@ -247,6 +259,7 @@ struct chain_view_operations embedded_view_operations(void)
 	operations.block_slot = read_block_slot;
 	operations.traces = read_traces;
 	operations.find_transaction = find_transaction;
+	operations.sound = check_sound;
 	operations.history = embedded_history;
 	operations.history_text = embedded_history_text;
 	return operations;

@@ -57,6 +57,11 @@ void ledger_set_contract_options(struct ledger *ledger, const struct contract_op
 	ledger->runtime->options = *options;
 }
 
+void ledger_copy_contract_options(struct ledger *ledger, const struct ledger *other)
+{
+	ledger->runtime->options = other->runtime->options;
+}
+
 void ledger_keep_deeds(struct ledger *ledger)
 {
 	ledger->keeps_deeds = true;

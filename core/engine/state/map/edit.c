@@ -72,6 +72,11 @@ static struct map_node *edit_own(struct map_edit *edit, struct map_node *node, s
 	return map_node_copy(edit->root.map, node, edit->number, room, held);
 }
 
+static struct map_node *child_of(const struct map_edit *edit, const struct map_node *node, size_t index)
+{
+	return map_node_child(edit->root.map, node, index);
+}
+
 /* --- putting --- */
 
 /* What a node that became two leaves for its parent to take in: the right one, and the key that tells them
@@ -225,7 +230,7 @@ static struct map_node *put_below(struct map_edit *edit, struct map_node *node, 
 	size_t index = map_node_find_child(node, new->tail, new->tail_length);
 	struct split below = {.right = NULL};
 	map_node_set_child(
-		node, index, put_below(edit, map_node_child(node, index), map_node_holds(node, index), new, &below));
+		node, index, put_below(edit, child_of(edit, node, index), map_node_holds(node, index), new, &below));
 	if (!below.right)
 		return node;
 	struct cell cell = child_cell(&below.right, &below);
@@ -273,7 +278,7 @@ void map_edit_put(struct map_edit *edit, const void *key, size_t key_length, con
 /* Makes two neighbouring children one when they fit well. */
 static bool merge_children(struct map_edit *edit, struct map_node *node, size_t index)
 {
-	struct map_node *left = map_node_child(node, index), *right = map_node_child(node, index + 1);
+	struct map_node *left = child_of(edit, node, index), *right = child_of(edit, node, index + 1);
 	if (map_node_used(left) + map_node_used(right) > NODE_MERGED + NODE_LIMIT / 8)
 		return false;
 	struct cell cells[NODE_CELLS_MAXIMUM];
@@ -313,7 +318,7 @@ static struct map_node *remove_below(struct map_edit *edit, struct map_node *nod
 		map_node_erase(node, index);
 	} else {
 		size_t index = map_node_find_child(node, key, key_length);
-		struct map_node *child = remove_below(edit, map_node_child(node, index), map_node_holds(node, index),
+		struct map_node *child = remove_below(edit, child_of(edit, node, index), map_node_holds(node, index),
 		                                      key, key_length);
 		if (!child) {
 			map_node_set_child(node, index, NULL); /* nothing to hold there */
@@ -342,7 +347,7 @@ bool map_edit_remove(struct map_edit *edit, const void *key, size_t key_length)
 	edit->root.count--;
 	edit->root.stamp = ++edit->root.map->stamp;
 	while (edit->root.node && edit->root.node->level && edit->root.node->count == 1) {
-		struct map_node *only = map_node_child(edit->root.node, 0);
+		struct map_node *only = child_of(edit, edit->root.node, 0);
 		/* it is the edit's own: the child's reference stays for us */
 		map_node_dissolve(edit->root.map, edit->root.node, edit->number);
 		edit->root.node = only;

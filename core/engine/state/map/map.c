@@ -16,13 +16,14 @@ void map_destroy(struct map *map)
 {
 	if (!map)
 		return;
+	map_reader_destroy(map->reader);
 	assert(map->memory == 0);
 	free(map);
 }
 
 size_t map_memory(const struct map *map)
 {
-	return map->memory;
+	return map->memory + (map->reader ? map_reader_memory(map->reader) : 0);
 }
 
 struct map_root *map_root_create(struct map *map, struct map_node *node, size_t count)
@@ -81,7 +82,7 @@ bool map_get(const struct map_root *root, const void *key, size_t key_length, st
 		if (!node)
 			return false;
 		while (node->level)
-			node = map_node_child(node, map_node_find_child(node, key, key_length));
+			node = map_node_child(root->map, node, map_node_find_child(node, key, key_length));
 		index = map_node_find(node, &equal, key, key_length);
 		if (recent)
 			*recent = node;
@@ -114,8 +115,8 @@ static bool seek(const struct map_root *root, struct map_entry *out, const void 
 	while (node->level) {
 		size_t index = map_node_find_child(node, key, key_length);
 		if (index + 1 < node->count)
-			after = map_node_child(node, index + 1);
-		node = map_node_child(node, index);
+			after = map_node_child(root->map, node, index + 1);
+		node = map_node_child(root->map, node, index);
 	}
 	bool equal;
 	size_t index = map_node_find(node, &equal, key, key_length);
@@ -125,7 +126,9 @@ static bool seek(const struct map_root *root, struct map_entry *out, const void 
 		if (!after)
 			return false;
 		for (node = after; node->level;)
-			node = map_node_child(node, 0);
+			node = map_node_child(root->map, node, 0);
+		if (!node->count)
+			return false; /* what was there cannot be read */
 		index = 0;
 	}
 	return found(root, out, node, index);
@@ -145,8 +148,8 @@ bool map_seek_before(const struct map_root *root, struct map_entry *out, const v
 	while (node->level) {
 		size_t index = map_node_find_child(node, key, key_length);
 		if (index)
-			before = map_node_child(node, index - 1);
-		node = map_node_child(node, index);
+			before = map_node_child(root->map, node, index - 1);
+		node = map_node_child(root->map, node, index);
 	}
 	bool equal;
 	size_t index = map_node_find(node, &equal, key, key_length);
@@ -154,7 +157,9 @@ bool map_seek_before(const struct map_root *root, struct map_entry *out, const v
 		if (!before)
 			return false;
 		for (node = before; node->level;)
-			node = map_node_child(node, node->count - 1u);
+			node = map_node_child(root->map, node, node->count - 1u);
+		if (!node->count)
+			return false;
 		index = node->count;
 	}
 	return found(root, out, node, index - 1);

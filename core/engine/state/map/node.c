@@ -48,12 +48,25 @@ void apart_release(struct map *map, struct map_apart *apart)
 
 /* --- references --- */
 
+/* What is in a store is counted by nobody. */
+static void link_hold(uintptr_t link)
+{
+	if (!link_is_place(link))
+		((struct map_node *)link)->references++;
+}
+
+static void link_release(struct map *map, uintptr_t link)
+{
+	if (!link_is_place(link))
+		map_node_release(map, (struct map_node *)link);
+}
+
 /* One more reference to everything the node's cells lead to. */
 static void payloads_hold(const struct map_node *node)
 {
 	for (size_t i = 0; i < node->count && (node->level || node->aparts); i++) {
 		if (node->level)
-			map_node_child(node, i)->references++;
+			link_hold(map_node_link(node, i));
 		else if (cell_tag(map_node_cell(node, i)) == CELL_APART)
 			((struct map_apart *)pointer_at(cell_payload(map_node_cell(node, i))))->references++;
 	}
@@ -61,7 +74,7 @@ static void payloads_hold(const struct map_node *node)
 
 bool map_node_holds(const struct map_node *node, size_t index)
 {
-	return !node->origin || map_node_child(node->origin, index) != map_node_child(node, index);
+	return !node->origin || map_node_link(node->origin, index) != map_node_link(node, index);
 }
 
 /* The node's copy alone is left of those that refer to it: what the node held and the copy has too is the
@@ -73,8 +86,8 @@ static void take_over(struct map *map, struct map_node *node)
 	if (node->origin)
 		node->origin->copy = copy;
 	for (size_t i = 0; i < node->count; i++)
-		if (map_node_child(node, i) != map_node_child(copy, i) && map_node_holds(node, i))
-			map_node_release(map, map_node_child(node, i));
+		if (map_node_link(node, i) != map_node_link(copy, i) && map_node_holds(node, i))
+			link_release(map, map_node_link(node, i));
 	map_node_free(map, node);
 }
 
@@ -95,7 +108,7 @@ static void map_node_end(struct map *map, struct map_node *node)
 		if (!node->level && cell_tag(map_node_cell(node, i)) == CELL_APART)
 			apart_release(map, pointer_at(cell_payload(map_node_cell(node, i))));
 		else if (node->level && map_node_holds(node, i))
-			map_node_release(map, map_node_child(node, i));
+			link_release(map, map_node_link(node, i));
 	}
 	leave_origin(map, node);
 	map_node_free(map, node);
@@ -118,7 +131,7 @@ void map_node_detach(struct map *map, struct map_node *node)
 		return;
 	for (size_t i = 0; i < node->count; i++)
 		if (!map_node_holds(node, i))
-			map_node_child(node, i)->references++;
+			link_hold(map_node_link(node, i));
 	leave_origin(map, node);
 }
 

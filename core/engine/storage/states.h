@@ -1,0 +1,38 @@
+/* Earlier states of a chain on disk, which share what did not change: "nodes" holds the maps' nodes
+ * (state/map/store.h), "index" a record a state: u32 length, u32 crc32, u32 number of its block, the block's
+ * id, u64 place of its root, u64 entries, u64 end of the nodes with it, a header of the caller's.
+ *
+ * Any thread may look and read; one at a time saves and cuts. */
+#ifndef EOSIOFS_CORE_ENGINE_STORAGE_STATES_H
+#define EOSIOFS_CORE_ENGINE_STORAGE_STATES_H
+
+#include "core/base/bytes.h"
+#include "core/base/error.h"
+#include "core/base/hash.h"
+#include "core/engine/state/map/map.h"
+
+struct states;
+
+/* In a folder that is there. What is damaged at the end is cut off; of a damaged index the part before. */
+int states_open(struct states **out, const char *folder, struct error *error);
+void states_close(struct states *states); /* NULL is fine */
+
+struct stored_state {
+	uint32_t number;
+	struct checksum256 id; /* the block's */
+	uint64_t place, entries, end; /* in the nodes' file */
+	uint64_t record;       /* in the index */
+};
+/* The last one at or before a block; false: there is none. */
+bool states_find(struct states *states, struct stored_state *out, uint32_t number);
+/* Writes what no earlier state has, and waits for the disk; nothing where it is there. */
+int states_save(struct states *states, uint32_t number, const struct checksum256 *id,
+                const struct bytes *header, const struct map_root *root, struct error *error);
+/* As it was saved, read as it is looked at: *map is the caller's to destroy after all roots, and before the
+ * states are closed; the header is appended. */
+int states_open_state(const struct states *states, const struct stored_state *state, struct map **map,
+                      struct map_root **root, struct bytes *header, struct error *error);
+/* All of it, into a map whose later states share it. */
+int states_load(struct states *states, const struct stored_state *state, struct map *map,
+                struct map_root **root, struct bytes *header, struct error *error);
+#endif
