@@ -95,7 +95,7 @@ enum chain_part {
 	CHAIN_HISTORIES = 1 << 4,
 	CHAIN_KEYLESS = 1 << 5 /* actions without keys (struct chain_send_options) */
 };
-
+enum { CHAIN_KEPT_NAME_SIZE = 65 };
 enum chain_pause { CHAIN_ASK, CHAIN_PAUSE, CHAIN_RESUME };
 
 /* All return 0 or -errno with a sentence. What may take long or ask another process is told how it is
@@ -145,6 +145,13 @@ struct chain_operations {
 	/* Chain time becomes real time: all blocks up to it when it is behind, as clock_advance; none until it
 	 * has caught up when it is ahead. NULL: it always is. */
 	int (*clock_end)(struct chain *chain, const struct interruption *interruption, struct error *error);
+	/* Keeps the present state under a name, sealing what is in the making; views of it: CHAIN_KEPT. -EEXIST;
+	 * -EINVAL: it is no name. NULL, as all three: nothing can be kept. */
+	int (*keep)(struct chain *chain, const char *name, struct error *error);
+	int (*drop)(struct chain *chain, const char *name, struct error *error); /* -ENOENT */
+	/* The first kept name >= from. -ENOENT: there is none. */
+	int (*kept_from)(struct chain *chain, char out[CHAIN_KEPT_NAME_SIZE], const char *from,
+	                 struct error *error);
 
 	/* What was acknowledged so far outlives a loss of power when this returns 0. NULL: it does at once, or
 	 * is in memory only. */

@@ -16,6 +16,7 @@
 #include "fs/files/producers/producers.h"
 #include "fs/files/proposals.h"
 #include "fs/files/push.h"
+#include "fs/files/snapshots.h"
 #include "fs/tree/readme.h"
 #include "fs/files/wallet/wallet.h"
 
@@ -256,6 +257,14 @@ const struct row tree_rows[] = {
 	 .graft = at_graft,
 	 .help = "chain/, accounts/ and producers/ as they were after that block, read-only: its number, its "
 	         "id, or a time, as 2030-01-01T00:00:00"},
+
+	{.pattern = "snapshots", .kind = ROW_FOLDER, .list = snapshots_list, .make = snapshots_make,
+	 .help = "kept states; mkdir NAME keeps the present one, in no time however large it is"},
+	{.pattern = "snapshots/drop", .kind = ROW_VERB, .write = snapshots_drop_write, .usage = "NAME",
+	 .help = "forgets one"},
+	{.pattern = "snapshots/@snapshot", .kind = ROW_FOLDER, .past = true, .exists = snapshots_exists,
+	 .graft = snapshots_graft, .instead_of_remove = "write its name into snapshots/drop",
+	 .help = "chain/, accounts/ and producers/ as they were when it was taken, read-only"},
 
 	{.pattern = "nodes", .kind = ROW_FOLDER, .list = nodes_list, .make = nodes_make,
 	 .help = "the nodes of the network; mkdir NAME makes a stopped one"},

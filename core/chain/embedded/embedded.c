@@ -42,8 +42,9 @@ static void finish_for_good(struct embedded_chain *chain)
 	pthread_mutex_unlock(&chain->lock);
 	if (embedded_finish(chain, true, &error) == 0 && chain->storage &&
 	    embedded_save_history(chain, &error) == 0 &&
-	    storage_save_state(chain->storage, chain, true, &error) == 0)
-		storage_store_past(chain->storage, chain, true, &error);
+	    storage_save_state(chain->storage, chain, true, &error) == 0 &&
+	    storage_store_past(chain->storage, chain, true, &error) == 0)
+		embedded_store_snapshots(chain, &error);
 }
 
 static void destroy(struct chain *base)
@@ -68,6 +69,7 @@ static void destroy(struct chain *base)
 	transaction_index_close(chain->index);
 	embedded_close_history(chain);
 	storage_close(chain->storage);
+	embedded_release_snapshots(chain);
 	past_destroy(chain->past);
 	network_destroy(chain->network);
 	ledger_release(chain->ledger);
@@ -187,6 +189,7 @@ static int open_network(struct embedded_chain *chain, struct branch *first,
 	if (chain->storage)
 		chain->stored = block_state_hold(branch_head(first));
 	network_set_transports(chain->network, options->p2p != EMBEDDED_P2P_OFF);
+	embedded_find_snapshots(chain);
 	network_tell_time(chain->network, embedded_now(chain));
 	return storage_restore_nodes(chain->storage, chain, first, options, error);
 }
@@ -277,6 +280,9 @@ static const struct chain_operations operations = {
 	.clock = embedded_clock,
 	.clock_advance = embedded_clock_advance,
 	.clock_end = embedded_clock_end,
+	.keep = embedded_keep,
+	.drop = embedded_drop,
+	.kept_from = embedded_kept_from,
 	.sync = embedded_sync,
 	.node = embedded_node,
 	.node_from = embedded_node_from,

@@ -88,6 +88,12 @@ struct embedded_chain {
 	size_t recent_count;
 	struct past *past;
 	struct peers *peers; /* peers.h: of other processes */
+	struct snapshot {
+		char name[CHAIN_KEPT_NAME_SIZE];
+		struct block_state *block; /* held with its ledger; NULL: not looked at yet */
+		bool is_stored;
+	} *snapshots; /* owned; ascending by name; under lock */
+	size_t snapshots_count, snapshots_capacity;
 	pthread_mutex_t index_lock; /* outside of all others */
 	struct transaction_index *index; /* under index_lock; NULL: not opened yet */
 	struct history *history;         /* under index_lock */
@@ -158,6 +164,7 @@ struct published *embedded_state_of(struct chain_view *view);
 void embedded_publish(struct embedded_chain *chain);
 void embedded_collect(struct embedded_chain *chain);        /* under lock: frees what readers have let go */
 struct published *embedded_pin(struct embedded_chain *chain);
+struct published *embedded_publish_block(struct block_state *block); /* its state; under lock */
 /* The state after a block. Fails as past_state(). */
 int embedded_pin_block(struct embedded_chain *chain, struct published **out, uint32_t number,
                        const struct interruption *interruption, struct error *error);
@@ -165,6 +172,18 @@ void embedded_unpin(struct embedded_chain *chain, struct published *state);
 
 /* The state that a node shows, for one view. */
 struct published *embedded_pin_node(struct embedded_chain *chain, uint64_t node);
+
+/* --- snapshots.c --- */
+void embedded_find_snapshots(struct embedded_chain *chain); /* those that the data folder has */
+void embedded_release_snapshots(struct embedded_chain *chain); /* under lock */
+int embedded_keep(struct chain *base, const char *name, struct error *error);
+int embedded_drop(struct chain *base, const char *name, struct error *error);
+int embedded_kept_from(struct chain *base, char out[CHAIN_KEPT_NAME_SIZE], const char *from,
+                       struct error *error);
+int embedded_pin_kept(struct embedded_chain *chain, struct published **out, const char *name,
+                      const struct interruption *interruption, struct error *error);
+/* What is kept in memory alone goes to the disk. As storage_store_past(). */
+int embedded_store_snapshots(struct embedded_chain *chain, struct error *error);
 
 /* --- produce.c --- */
 int64_t embedded_now(const struct embedded_chain *chain); /* chain time, microseconds */

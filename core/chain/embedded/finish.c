@@ -310,6 +310,8 @@ void *embedded_store_thread(void *context)
 		if (result == 0 && chain->storage)
 			storage_store_past(chain->storage, chain, false, &error);
 		if (result == 0)
+			embedded_store_snapshots(chain, &error);
+		if (result == 0)
 			embedded_index_blocks(chain, INDEXED_AT_ONCE, NULL, &error);
 		log_trouble(chain, error.sentence);
 		pthread_mutex_lock(&chain->lock);

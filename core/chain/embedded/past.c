@@ -211,6 +211,23 @@ static struct block_state *nearest(struct past *past, struct block_state *head, 
 
 /* --- what is stored --- */
 
+struct block_state *past_open(struct past *past, struct map *map, struct map_root *root,
+                              const struct bytes *header)
+{
+	struct cursor in = cursor_make(header->data, header->length);
+	struct block_state *state = NULL;
+	struct branch *branch = NULL;
+
+	pthread_mutex_lock(past->source.lock);
+	if (branch_restore(&branch, ledger_genesis(past->source.ledger), map, root, &in, NULL) == 0) {
+		ledger_copy_contract_options(branch_ledger(branch), past->source.ledger);
+		state = past_hold(branch_head(branch));
+		branch_destroy(branch);
+	}
+	pthread_mutex_unlock(past->source.lock);
+	return state;
+}
+
 /* The last one at or before a block, when it is of the head's past: with a ledger of its own, for its parts
  * are read as they are looked at. NULL: none. Without the lock. */
 static struct block_state *open_stored(struct past *past, const struct block_state *head, uint32_t number)
@@ -219,7 +236,6 @@ static struct block_state *open_stored(struct past *past, const struct block_sta
 	struct signed_block block = {0};
 	struct bytes header = {0};
 	struct map_root *root = NULL;
-	struct branch *branch = NULL;
 	struct block_state *state = NULL;
 	struct map *map = NULL;
 
@@ -228,17 +244,8 @@ static struct block_state *open_stored(struct past *past, const struct block_sta
 		return NULL;
 	bool same = checksum256_equal(&block.id, &stored.id);
 	signed_block_release(&block);
-	if (!same || states_open_state(past->source.states, &stored, &map, &root, &header, NULL) != 0)
-		goto out;
-	struct cursor in = cursor_make(header.data, header.length);
-	pthread_mutex_lock(past->source.lock);
-	if (branch_restore(&branch, ledger_genesis(past->source.ledger), map, root, &in, NULL) == 0) {
-		ledger_copy_contract_options(branch_ledger(branch), past->source.ledger);
-		state = past_hold(branch_head(branch));
-		branch_destroy(branch);
-	}
-	pthread_mutex_unlock(past->source.lock);
-out:
+	if (same && states_open_state(past->source.states, &stored, &map, &root, &header, NULL) == 0)
+		state = past_open(past, map, root, &header);
 	bytes_release(&header);
 	return state;
 }

@@ -34,6 +34,10 @@ struct block_state *past_newest(const struct past *past);
 /* The next irreversible state up to a block that is to be stored: held; NULL: none. Under lock. */
 struct block_state *past_unstored(const struct past *past, uint32_t last);
 void past_stored(struct past *past, uint32_t number); /* under lock */
+/* A state that was stored, with a ledger of its own (past_release()); map and root are taken over. NULL:
+ * it is malformed. Without the lock. */
+struct block_state *past_open(struct past *past, struct map *map, struct map_root *root,
+                              const struct bytes *header);
 /* A state of the past may be of a ledger of its own, which is held with it. Under lock. */
 struct block_state *past_hold(struct block_state *state);
 void past_release(struct block_state *state); /* NULL is fine */

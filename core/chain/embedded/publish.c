@@ -112,6 +112,14 @@ static uint64_t sequence_of(const struct block_state *block)
 	return hash | UINT64_C(1) << 63;
 }
 
+struct published *embedded_publish_block(struct block_state *block)
+{
+	struct published *state = publish_block(block, map_root_hold(block->root), deeds_hold(block->deeds));
+
+	state->sequence = sequence_of(block);
+	return state;
+}
+
 int embedded_pin_block(struct embedded_chain *chain, struct published **out, uint32_t block_num,
                        const struct interruption *interruption, struct error *error)
 {
@@ -124,8 +132,7 @@ int embedded_pin_block(struct embedded_chain *chain, struct published **out, uin
 	if (result)
 		return result;
 	pthread_mutex_lock(&chain->lock);
-	*out = publish_block(block, map_root_hold(block->root), deeds_hold(block->deeds));
-	out[0]->sequence = sequence_of(block);
+	*out = embedded_publish_block(block);
 	past_release(block);
 	pthread_mutex_unlock(&chain->lock);
 	return 0;

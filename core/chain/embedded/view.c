@@ -44,9 +44,9 @@ static int pin_revision(struct embedded_chain *chain, struct published **out,
 	case CHAIN_BLOCK:
 		return embedded_pin_block(chain, out, revision->block_num, interruption, error);
 	case CHAIN_KEPT:
-		break;
+		return embedded_pin_kept(chain, out, revision->kept, interruption, error);
 	}
-	return error_set(error, ENOENT, "no state was kept as \"%s\"", revision->kept ? revision->kept : "");
+	return error_set(error, EINVAL, "there is no such kind of state");
 }
 
 int embedded_view_open(struct chain *base, struct chain_view **out, const struct chain_revision *revision,

@@ -3,12 +3,11 @@
 
 #include "core/base/file.h"
 #include "core/base/memory.h"
-#include "core/engine/state/map/store.h"
+#include "core/engine/storage/states_parts.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,17 +16,7 @@
 enum { RECORD_HEAD = 8, RECORD_FIXED = 4 + 32 + 24, HEADER_MAXIMUM = 16 << 20 };
 static const char magic[8] = "EOSFSST1";
 
-struct states {
-	char *folder; /* owned */
-	int nodes, index;
-	uint64_t index_end;
-	pthread_mutex_t lock;      /* of the list */
-	struct stored_state *list; /* owned: ascending by number */
-	size_t count, capacity;
-	struct map_store *store;
-};
-
-static int failed(const struct states *states, int result, struct error *error)
+int states_failed(const struct states *states, int result, struct error *error)
 {
 	return result ? error_set(error, -result, "the states in \"%s\": %s", states->folder,
 	                          result == -EBADMSG ? "they are damaged" : file_reason(result))
@@ -118,7 +107,7 @@ static int begin_index(struct states *states, uint64_t size)
 int states_open(struct states **out, const char *folder, struct error *error)
 {
 	struct states *states = memory_allocate(1, sizeof *states);
-	uint64_t nodes = 0, size = 0;
+	uint64_t nodes = 0, size = 0, end;
 	int result;
 
 	pthread_mutex_init(&states->lock, NULL);
@@ -131,14 +120,16 @@ int states_open(struct states **out, const char *folder, struct error *error)
 		result = begin_index(states, size);
 	if (result == 0)
 		result = read_index(states, size, nodes);
-	failed(states, result, error);
+	end = states->count ? states->list[states->count - 1].end : 0;
+	if (result == 0)
+		result = states_read_kept(states, nodes, &end);
+	states_failed(states, result, error);
 	if (result) {
 		states_close(states);
 		return result;
 	}
 	/* What follows the last state's nodes was being written when the process ended. */
-	states->store = map_store_create(states->nodes,
-	                                 states->count ? states->list[states->count - 1].end : 0);
+	states->store = map_store_create(states->nodes, end);
 	*out = states;
 	return 0;
 }
@@ -153,6 +144,7 @@ void states_close(struct states *states)
 	if (states->index >= 0)
 		close(states->index);
 	pthread_mutex_destroy(&states->lock);
+	states_release_kept(states);
 	free(states->list);
 	free(states->folder);
 	free(states);
@@ -203,7 +195,7 @@ int states_open_state(const struct states *states, const struct stored_state *st
 
 	if (result == 0)
 		result = map_store_open(states->nodes, state->end, map, root, state->place, (size_t)state->entries);
-	return failed(states, result, error);
+	return states_failed(states, result, error);
 }
 
 int states_load(struct states *states, const struct stored_state *state, struct map *map,
@@ -213,7 +205,7 @@ int states_load(struct states *states, const struct stored_state *state, struct 
 
 	if (result == 0)
 		result = map_store_load(states->store, map, root, state->place, (size_t)state->entries);
-	return failed(states, result, error);
+	return states_failed(states, result, error);
 }
 
 /* --- saving --- */
@@ -259,7 +251,7 @@ static int cut(struct states *states, uint32_t number, struct error *error)
 		}
 		pthread_mutex_unlock(&states->lock);
 	}
-	return failed(states, result, error);
+	return states_failed(states, result, error);
 }
 
 int states_save(struct states *states, uint32_t number, const struct checksum256 *id,
@@ -281,5 +273,5 @@ int states_save(struct states *states, uint32_t number, const struct checksum256
 	state.end = map_store_end(states->store);
 	if (result == 0)
 		result = write_record(states, &state, header);
-	return failed(states, result, error);
+	return states_failed(states, result, error);
 }

@@ -35,4 +35,23 @@ int states_open_state(const struct states *states, const struct stored_state *st
 /* All of it, into a map whose later states share it. */
 int states_load(struct states *states, const struct stored_state *state, struct map *map,
                 struct map_root **root, struct bytes *header, struct error *error);
+/* --- those that are kept under a name: "kept", in place of which another is written each time --- */
+
+enum { STATES_NAME_SIZE = 65 };
+/* A name for the state after a block, which outlives the process when this returns; its nodes come later.
+ * -EEXIST. */
+int states_keep(struct states *states, const char *name, uint32_t number, const struct checksum256 *id,
+                struct error *error);
+/* Its nodes. As states_save(). */
+int states_save_kept(struct states *states, const char *name, const struct bytes *header,
+                     const struct map_root *root, struct error *error);
+int states_drop(struct states *states, const char *name, struct error *error); /* -ENOENT */
+/* What is kept under a name; false: nothing. out->end 0: its nodes are not there. */
+bool states_find_kept(struct states *states, struct stored_state *out, const char *name);
+/* The first name >= from; false: there is none. */
+bool states_kept_from(struct states *states, char out[STATES_NAME_SIZE], const char *from);
+/* As states_open_state(). */
+int states_open_kept(struct states *states, const char *name, struct map **map, struct map_root **root,
+                     struct bytes *header, struct error *error);
+
 #endif

@@ -1,0 +1,70 @@
+/* snapshots/: a state is kept by mkdir, looked at as it was, and forgotten. */
+#include "tests/tree/fixture.h"
+
+#define ALICE "accounts/alice1111111/"
+
+static void a_state_is_kept_as_it_was(void **state)
+{
+	(void)state;
+	fixture_boot();
+	fixture_account("alice1111111", "100.0000 SYS");
+	assert_string_equal(fixture_list("snapshots"), "drop ");
+	fixture_write(ALICE "transfer", "eosio 1.0000 SYS the last before it\n");
+	char *balance = memory_copy_string(fixture_read(ALICE "balance"));
+	char *told = memory_copy_string(fixture_read(ALICE "history.jsonl"));
+	/* what is in the making is part of it */
+	fixture_mkdir("snapshots", "booted");
+	fixture_write(ALICE "transfer", "eosio 2.0000 SYS\n");
+	fixture_mkdir("accounts", "carol1111111");
+	fixture_advance(600, false);
+	fixture_mkdir("snapshots", "later.on_2");
+	fixture_mkdir("snapshots", "booted-too");
+	assert_string_equal(fixture_list("snapshots"), "drop booted booted-too later.on_2 ");
+	assert_string_equal(fixture_list("snapshots/booted"), "chain accounts producers ");
+	fixture_expect("snapshots/booted/" ALICE "balance", balance);
+	fixture_expect("snapshots/booted/" ALICE "history.jsonl", told);
+	assert_false(fixture_exists("snapshots/booted/accounts/carol1111111"));
+	assert_true(fixture_exists("snapshots/later.on_2/accounts/carol1111111"));
+	assert_false(fixture_exists("snapshots/booted/chain/clock"));
+	assert_false(fixture_exists("snapshots/nothing"));
+	fixture_refuse(EROFS, "write to " ALICE "transfer", "snapshots/booted/" ALICE "transfer", "eosio 1.0000 SYS\n");
+	free(balance);
+	free(told);
+}
+
+static void what_is_no_name_is_refused(void **state)
+{
+	static const char *const names[] = {".hidden", "a b", "a+b"};
+	(void)state;
+	assert_int_equal(fixture_try_mkdir("snapshots", "booted"), -EEXIST);
+	assert_int_equal(fixture_try_mkdir("snapshots", "drop"), -EEXIST);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		assert_int_equal(fixture_try_mkdir("snapshots", names[i]), -EINVAL);
+	assert_non_null(strstr(fixture_last_line("errors"), "no name for a snapshot"));
+}
+
+static void one_is_forgotten(void **state)
+{
+	struct node *folder;
+	(void)state;
+	assert_int_equal(tree_walk(fixture.tree, &folder, &fixture.caller, "snapshots"), 0);
+	assert_int_equal(tree_remove_folder(fixture.tree, &fixture.caller, folder, "booted"), -EPERM);
+	assert_non_null(strstr(fixture_last_line("errors"), "snapshots/drop"));
+	tree_forget(fixture.tree, folder, 1);
+	fixture_refuse(ENOENT, "there is no snapshot \"nothing\"", "snapshots/drop", "nothing\n");
+	fixture_write("snapshots/drop", "booted\n");
+	assert_false(fixture_exists("snapshots/booted"));
+	assert_string_equal(fixture_list("snapshots"), "drop booted-too later.on_2 ");
+	fixture_mkdir("snapshots", "booted");
+	assert_true(fixture_exists("snapshots/booted/accounts/carol1111111"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_state_is_kept_as_it_was),
+		cmocka_unit_test(what_is_no_name_is_refused),
+		cmocka_unit_test(one_is_forgotten),
+	};
+	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
+}
