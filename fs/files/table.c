@@ -258,7 +258,8 @@ const struct row tree_rows[] = {
 	 .help = "chain/, accounts/ and producers/ as they were after that block, read-only: its number, its "
 	         "id, or a time, as 2030-01-01T00:00:00"},
 
-	{.pattern = "snapshots", .kind = ROW_FOLDER, .list = snapshots_list, .make = snapshots_make,
+	{.pattern = "snapshots", .kind = ROW_FOLDER, .needs = CHAIN_PAST, .list = snapshots_list,
+	 .make = snapshots_make,
 	 .help = "kept states; mkdir NAME keeps the present one, in no time however large it is"},
 	{.pattern = "snapshots/drop", .kind = ROW_VERB, .write = snapshots_drop_write, .usage = "NAME",
 	 .help = "forgets one"},
