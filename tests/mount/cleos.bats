@@ -120,6 +120,7 @@ packed() {
 	# the same once more is a duplicate
 	[ "$(chain send_transaction "$(packed "$trx")" | jq -c '[.code, .error.code]')" = '[409,3040008]' ]
 	until [ -e "$M/transactions/$id.json" ]; do :; done # its block is in the making
+	until [ -e "$M/transactions/$id.json" ]; do :; done # its block is made
 	jq -e --arg id "$id" '.id == $id' "$M/transactions/$id.json"
 }
 
