@@ -60,6 +60,23 @@ void growing_text_mirror(struct growing_text *text, int descriptor)
 	pthread_mutex_unlock(&text->mutex);
 }
 
+void growing_text_append_plain(struct growing_text *text, const char *lines, size_t length,
+                               struct timespec when)
+{
+	pthread_mutex_lock(&text->mutex);
+	while (text->length && text->length + length > text->limit)
+		drop_older_half(text);
+	memory_grow(&text->data, &text->capacity, text->length + length, 1);
+	memcpy(text->data + text->length, lines, length);
+	text->length += length;
+	if (text->length > text->limit)
+		drop_older_half(text);
+	text->modified = when;
+	if (text->mirror >= 0)
+		copy_out(text, lines, length);
+	pthread_mutex_unlock(&text->mutex);
+}
+
 size_t growing_text_append(struct growing_text *text, const char *lines, size_t length, struct timespec when)
 {
 	struct text shown = TEXT_EMPTY;
@@ -70,18 +87,7 @@ size_t growing_text_append(struct growing_text *text, const char *lines, size_t 
 	if (lines[length - 1] != '\n')
 		text_append_char(&shown, '\n');
 	length = shown.length;
-	pthread_mutex_lock(&text->mutex);
-	while (text->length && text->length + length > text->limit)
-		drop_older_half(text);
-	memory_grow(&text->data, &text->capacity, text->length + length, 1);
-	memcpy(text->data + text->length, shown.data, length);
-	text->length += length;
-	if (text->length > text->limit)
-		drop_older_half(text);
-	text->modified = when;
-	if (text->mirror >= 0)
-		copy_out(text, shown.data, shown.length);
-	pthread_mutex_unlock(&text->mutex);
+	growing_text_append_plain(text, shown.data, length, when);
 	text_release(&shown);
 	return length;
 }

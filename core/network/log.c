@@ -125,7 +125,7 @@ void node_log_received(struct node *node, const struct block_state *block)
 		network->received_at = network->now;
 		network->received_id = block->id;
 	}
-	growing_text_append(node->log, line->data, line->length, when);
+	growing_text_append_plain(node->log, line->data, line->length, when);
 }
 
 void node_log_not_applied(struct node *node)

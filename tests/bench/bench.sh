@@ -98,6 +98,7 @@ else
 	minimal_start "$(wc -c <"$accounts/$account/balance")" "$(wc -c <"$accounts/$account/info.json")"
 	"$BUILD/tests/bench/files" "$scratch/minimal" "$scratch/mount" "$account" "eosio 0.0001 SYS"
 	measure_idle "$(mount_pid)"
+	EOSIOFS=$EOSIOFS sh tests/bench/nodes.sh
 fi
 
 {

@@ -231,8 +231,11 @@ int embedded_index_blocks(struct embedded_chain *chain, uint32_t maximum,
 	pthread_mutex_lock(&chain->lock);
 	end = embedded_index_end(chain);
 	pthread_mutex_unlock(&chain->lock);
-	if (result == 0 && (next = next_number(chain)) <= end)
-		result = index_up_to(&indexing, end - next < maximum ? end : next + maximum - 1, error);
+	if (result == 0 && (next = next_number(chain)) <= end) {
+		/* deeds are walked to from the newest: who is far behind takes a share of them at once */
+		uint32_t share = (end - next) / 4, count = maximum > share ? maximum : share;
+		result = index_up_to(&indexing, end - next < count ? end : next + count - 1, error);
+	}
 	pthread_mutex_unlock(&chain->index_lock);
 	end_list(chain, &indexing.kept);
 	chain_view_close(indexing.view);
