@@ -229,12 +229,12 @@ static int send_once(struct chain *chain, struct transaction_trace *trace, struc
 	return chain->operations->push(chain, trace, packed, options, error);
 }
 
-/* Nothing has happened: the id is taken, the chain's maximum lifetime is below our variation, or the clock
- * was moved meanwhile. */
+/* Nothing has happened: the id is taken, the chain's maximum lifetime is below our variation, the clock was
+ * moved meanwhile, or another branch won. */
 static bool can_be_made_again(const struct error *error)
 {
 	return error->code == TX_DUPLICATE || error->code == TX_EXP_TOO_FAR_EXCEPTION ||
-	       error->code == EXPIRED_TX_EXCEPTION;
+	       error->code == EXPIRED_TX_EXCEPTION || error->code == INVALID_REF_BLOCK_EXCEPTION;
 }
 
 int chain_send(struct chain *chain, struct transaction_trace *trace, struct wallet *wallet,

@@ -18,7 +18,8 @@ enum {
 	SIGNERS_MAXIMUM = 7,
 	SIGNERS_FROM_US = 60 * 1000000,
 	LOOK_US = 100000,
-	ROOM_US = 30 * 1000000
+	ROOM_US = 30 * 1000000,
+	REFERENCE_BLOCKS = 60000 /* of the 65 536 that the chain remembers */
 };
 
 /* The node that something is sent to; 0: the viewed one. Under lock. */
@@ -167,7 +168,12 @@ int embedded_reference(struct chain *base, struct checksum256 *block_id, uint32_
 
 	(void)interruption;
 	(void)error;
-	*block_id = state->head->id;
+	/* As cleos has it, the last irreversible block, which is there after a switch, too; while nothing becomes
+	 * irreversible for hours it is forgotten. */
+	*block_id = state->head->number - state->irreversible_num < REFERENCE_BLOCKS &&
+	                    !checksum256_is_zero(&state->irreversible_id)
+	                ? state->irreversible_id
+	                : state->head->id;
 	*seconds = (uint32_t)((now > block ? now : block) /
 	                      1000000); /* after a stall the state's time is long past */
 	embedded_unpin(chain, state);

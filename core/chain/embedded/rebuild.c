@@ -26,6 +26,8 @@ struct rebuild {
 	struct journal *journal;
 	struct trial trial;
 	bool kept; /* the journal lies beside already */
+	struct journal_name *abandoned; /* owned: of blocks that are not stored and stand on no head */
+	size_t abandoned_count, abandoned_capacity;
 	struct node_scheduled *scheduled; /* owned: of the header */
 };
 
@@ -192,6 +194,8 @@ static int push_unpacked(struct pushed *pushed, size_t index, struct cursor reco
 	if (!trial_passes(&rebuild->trial, rebuild->name.number, index, push, pushed))
 		return leave_out(pushed, record, error);
 	push(pushed);
+	if (pushed->result == -EALREADY)
+		return 0; /* it came into another block meanwhile */
 	if (pushed->result && rebuild->notices) {
 		checksum256_print(id, &pushed->id);
 		text_printf(rebuild->notices, "transaction %s of the journal is refused: %s\n", id,
@@ -263,6 +267,23 @@ static int rename_journal(struct rebuild *rebuild, const struct journal_name *na
 	return 0;
 }
 
+/* Its transactions are for the next block, when all that can be made again is made. */
+static int abandon(struct rebuild *rebuild)
+{
+	memory_grow(&rebuild->abandoned, &rebuild->abandoned_capacity, rebuild->abandoned_count + 1,
+	            sizeof *rebuild->abandoned);
+	rebuild->abandoned[rebuild->abandoned_count++] = rebuild->name;
+	return 0;
+}
+
+/* Many nodes may have stood on many branches: what cannot be made as it was is no sign of damage. */
+static bool has_branches(const struct rebuild *rebuild)
+{
+	const struct node *first = network_node_from(rebuild->chain->network, 0);
+
+	return network_node_from(rebuild->chain->network, network_node_name(first) + 1);
+}
+
 /* Where the block cannot begin as it was, its transactions go into the next one that can be made. */
 static int start_another(struct rebuild *rebuild, const struct node_pending *header, const char *reason,
                          struct error *error)
@@ -293,6 +314,8 @@ static int start(struct rebuild *rebuild, const struct node_pending *header, str
 		result = error_set(&why, EINVAL, "it is not known when the block was to be");
 	else
 		result = node_begin_block(node, header, &why);
+	if (result && has_branches(rebuild) && why.number != EACCES)
+		return -ESTALE;
 	if (result)
 		result = start_another(rebuild, header, why.sentence, error);
 	if (result == 0 && node_pending(rebuild->node, &pending))
@@ -336,15 +359,54 @@ static int rebuild_opened(struct rebuild *rebuild, struct error *error)
 		result = read_header(rebuild, &header, error);
 	if (result)
 		return set_aside(rebuild, error);
+	if (rebuild->name.number != next && has_branches(rebuild))
+		return abandon(rebuild);
 	if (rebuild->name.number != next)
 		result = take_number(rebuild, next, error);
 	if (result == 0)
 		result = rebuild_block(rebuild, &header, error);
+	if (result == -ESTALE)
+		return abandon(rebuild);
 	if (result && result != -EAGAIN)
 		error_prefix(error,
 		             "rebuilding block %" PRIu32 " from \"%s\" (set it aside to go on without what it holds)",
 		             rebuild->name.number, rebuild->path);
 	return result;
+}
+
+/* Whether the block that a journal was begun for is in the log or among the reversible ones. */
+static bool is_stored(struct storage *storage, const struct node_pending *header)
+{
+	size_t count;
+	const struct reversible_block *blocks = reversible_blocks(storage->reversible, &count);
+	struct signed_block block = {0};
+	bool found = false;
+
+	for (size_t i = 0; i < count && !found; i++)
+		if (blocks[i].number == header->number &&
+		    reversible_read(storage->reversible, &blocks[i], &block, NULL, NULL, NULL) == 0) {
+			found = block.header.timestamp == header->slot && block.header.producer == header->producer;
+			signed_block_release(&block);
+			block = (struct signed_block){.transactions = NULL};
+		}
+	if (!found && header->number <= block_log_last(storage->blocks) &&
+	    storage_read_block(storage, &block, header->number, NULL) == 0) {
+		found = block.header.timestamp == header->slot && block.header.producer == header->producer;
+		signed_block_release(&block);
+	}
+	return found;
+}
+
+/* The node's head has that number or a higher one: of the journal's own block, or of another branch. */
+static int pass_over(struct rebuild *rebuild)
+{
+	struct node_pending header;
+
+	if (journal_count(rebuild->journal) && journal_has_first(rebuild->journal) &&
+	    read_header(rebuild, &header, NULL) == 0 && !is_stored(rebuild->storage, &header))
+		return abandon(rebuild);
+	storage_journal_done(rebuild->storage, rebuild->name.number, rebuild->name.node);
+	return 0;
 }
 
 /* Under lock. */
@@ -358,10 +420,6 @@ static int rebuild_one(struct rebuild *rebuild, const struct journal_name *name,
 	rebuild->kept = false;
 	if (result)
 		return result;
-	if (name->number <= node_head(rebuild->node)->number) { /* it is stored already */
-		storage_journal_done(rebuild->storage, name->number, name->node);
-		return 0;
-	}
 	if (rebuild->chain->sealed_count >= SEALED_MAXIMUM)
 		return error_set(error, EAGAIN, "blocks that were made again are being stored");
 	result = journal_open(&rebuild->journal, rebuild->path, rebuild->notices, error);
@@ -369,7 +427,9 @@ static int rebuild_one(struct rebuild *rebuild, const struct journal_name *name,
 		return set_aside(rebuild, error);
 	if (result)
 		return result;
-	if (journal_count(rebuild->journal) == 0)
+	if (name->number <= node_head(rebuild->node)->number)
+		result = pass_over(rebuild);
+	else if (journal_count(rebuild->journal) == 0)
 		storage_journal_done(rebuild->storage, name->number, name->node); /* what there was to say is said */
 	else
 		result = rebuild_opened(rebuild, error);
@@ -377,6 +437,80 @@ static int rebuild_one(struct rebuild *rebuild, const struct journal_name *name,
 	rebuild->journal = NULL;
 	free(rebuild->scheduled);
 	rebuild->scheduled = NULL;
+	return result;
+}
+
+/* A node that takes it: where it was to be made, else any. -EAGAIN: none can now. */
+static int push_again(struct rebuild *rebuild, struct pushed *pushed, struct error *error)
+{
+	struct node *node = network_node(rebuild->chain->network, rebuild->name.node);
+	struct node *next = network_node_from(rebuild->chain->network, 0);
+	int result = -EAGAIN;
+
+	while (node || next) {
+		struct transaction_trace trace = {0};
+		error_clear(error);
+		if (node)
+			result = node_push(node, &pushed->packed, pushed->keys, pushed->packed.signatures_count,
+			                   &pushed->options, &trace, error);
+		transaction_trace_release(&trace);
+		if (node && result != -EAGAIN && result != -EHOSTUNREACH)
+			return result;
+		node = next;
+		next = next ? network_node_from(rebuild->chain->network, network_node_name(next) + 1) : NULL;
+	}
+	return result == -EHOSTUNREACH ? -EAGAIN : result;
+}
+
+/* One transaction of a block that stands on no head: into the next block, or told to be lost. */
+static int save_record(struct rebuild *rebuild, size_t index, struct error *error)
+{
+	struct cursor in = journal_record(rebuild->journal, index);
+	struct pushed pushed = {.rebuild = rebuild};
+	struct network_hooks hooks = embedded_hooks(rebuild->chain);
+	int result;
+
+	if (is_bill(&in))
+		return 0;
+	pushed.options.without_keys = cursor_u8(&in) & JOURNAL_WITHOUT_KEYS;
+	result = packed_transaction_unpack(&pushed.packed, &in, error);
+	if (result)
+		return result;
+	pushed.id = pushed.packed.id;
+	pushed.keys = memory_allocate(pushed.packed.signatures_count + 1, sizeof *pushed.keys);
+	result = packed_transaction_keys(&pushed.packed, pushed.keys, &rebuild->chain->base.chain_id, error);
+	if (result == 0)
+		result = push_again(rebuild, &pushed, error);
+	if (result && result != -EAGAIN) {
+		const struct lost_transaction lost = {.id = pushed.id, .reason = error->sentence,
+		                                      .block_num = rebuild->name.number,
+		                                      .node = rebuild->name.node};
+		if (result != -EALREADY)
+			hooks.lost(hooks.context, &lost);
+		error_clear(error);
+		result = 0;
+	}
+	packed_transaction_release(&pushed.packed);
+	free(pushed.keys);
+	return result;
+}
+
+/* The process ended when its transactions, thrown out by a switch, were waiting for the next block. */
+static int save_abandoned(struct rebuild *rebuild, const struct journal_name *name, struct error *error)
+{
+	int result = storage_journal_path(rebuild->storage, rebuild->path, name, error);
+
+	rebuild->name = *name;
+	if (result == 0)
+		result = journal_open(&rebuild->journal, rebuild->path, NULL, error);
+	if (result)
+		return result;
+	for (size_t i = 1; i < journal_count(rebuild->journal) && result == 0; i++)
+		result = save_record(rebuild, i, error);
+	journal_close(rebuild->journal);
+	rebuild->journal = NULL;
+	if (result == 0)
+		storage_journal_done(rebuild->storage, name->number, name->node);
 	return result;
 }
 
@@ -396,6 +530,9 @@ static int rebuild_all(struct storage *storage, struct embedded_chain *chain, st
 		result = rebuild_one(&rebuild, &names[i], error);
 	if (count)
 		trial_end(&rebuild.trial);
+	for (size_t i = 0; i < rebuild.abandoned_count && result == 0; i++)
+		result = save_abandoned(&rebuild, &rebuild.abandoned[i], error);
+	free(rebuild.abandoned);
 	storage->waiting = result != 0;
 	if (result == -EAGAIN && notices)
 		text_printf(notices, "what block %" PRIu32 " was going to hold waits in \"%s\": %s\n",

@@ -384,7 +384,9 @@ static int recall_block(struct storage *storage, struct embedded_chain *chain,
 	pthread_mutex_lock(&chain->lock);
 	bool held = result == 0 && has_holder(chain, &stored->id, stored->number);
 	pthread_mutex_unlock(&chain->lock);
-	for (size_t i = 0; i < block.transactions_count && result == 0; i++)
+	/* what is irreversible cannot be thrown out; other branches' blocks of such a number have been */
+	bool over = held && stored->number <= block_log_last(storage->blocks);
+	for (size_t i = 0; i < block.transactions_count && result == 0 && !over; i++)
 		if (!block.transactions[i].is_id)
 			result = recall(chain, &block.transactions[i].packed, stored, block.header.producer, held, error);
 	signed_block_release(&block);
@@ -395,12 +397,10 @@ int storage_recall(struct storage *storage, struct embedded_chain *chain, struct
 {
 	size_t count;
 	const struct reversible_block *blocks = reversible_blocks(storage->reversible, &count);
-	uint32_t logged = block_log_last(storage->blocks);
 	int result = 0;
 
 	for (size_t i = 0; i < count && result == 0; i++)
-		if (blocks[i].number > logged)
-			result = recall_block(storage, chain, &blocks[i], error);
+		result = recall_block(storage, chain, &blocks[i], error);
 	return result;
 }
 
