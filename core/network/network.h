@@ -231,6 +231,9 @@ struct node_scheduled {
 void network_recall(struct network *network, const struct packed_transaction *packed,
                     const struct checksum256 *block_id, uint64_t producer);
 
+/* Whether something acknowledged is in no block now, made or in the making. */
+bool network_has_waiting(const struct network *network);
+
 /* The block that a node makes: what its beginning was, for a journal. */
 struct node_pending {
 	uint32_t number, slot;

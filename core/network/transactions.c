@@ -386,6 +386,20 @@ void network_recall(struct network *network, const struct packed_transaction *pa
 		}
 }
 
+bool network_has_waiting(const struct network *network)
+{
+	const struct transactions *all = &network->transactions;
+	bool waits = false;
+
+	for (size_t i = 0; i < all->list_count && !waits; i++) {
+		const struct waiting_transaction *one = all->list[i];
+		waits = one && !one->maker;
+		for (size_t k = 0; k < network->nodes_count && waits; k++)
+			waits = !on_branch(one, network->nodes[k]);
+	}
+	return waits;
+}
+
 /* --- the end of waiting --- */
 
 static bool is_irreversible(const struct waiting_transaction *one, const struct node *node, uint32_t number)

@@ -104,6 +104,8 @@ struct embedded_chain {
 	char trouble[ERROR_SENTENCE_SIZE]; /* what the node's log told last about storing */
 	chain_lost_visitor *lost;
 	void *lost_context;
+	struct lost_transaction *suspects; /* owned, reasons too: of journals; lost unless some block has them */
+	size_t suspects_count, suspects_capacity;
 	struct chain_lost *untold; /* owned, their reasons too: lost before anybody watched */
 	size_t untold_count, untold_capacity;
 	pthread_mutex_t watch; /* of what follows; the lock may be taken under it */
@@ -318,6 +320,9 @@ int storage_journal_append(struct storage *storage, struct node *node,
                            const struct packed_transaction *packed, bool without_keys, struct error *error);
 /* What is billed for the transaction appended last, where it is not the minimum. */
 void storage_journal_bill(struct storage *storage, struct node *node, uint32_t cpu_us);
+/* Under lock, when what is stored has reached the disk: journals of dropped blocks go, if what they hold is
+ * in other blocks again. */
+void storage_journal_tidy(struct storage *storage, const struct network *network);
 /* Descriptors of the journals of blocks in the making, for storage_journal_sync(); free() *out. Under
  * lock. */
 size_t storage_journal_descriptors(struct storage *storage, int **out);

@@ -187,6 +187,9 @@ static int sync_log(struct embedded_chain *chain, struct journaled *journaled, s
 	for (size_t i = 0; i < journaled->count; i++)
 		storage_journal_done(chain->storage, journaled->blocks[i].number, journaled->blocks[i].node);
 	journaled->count = 0;
+	pthread_mutex_lock(&chain->lock);
+	storage_journal_tidy(chain->storage, chain->network);
+	pthread_mutex_unlock(&chain->lock);
 	return 0;
 }
 

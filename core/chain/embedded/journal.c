@@ -99,6 +99,44 @@ static bool is_of(const struct open_journal *open, uint32_t number, uint32_t slo
 	return (open->journal || open->is_rebuilt) && open->number == number && open->slot == slot;
 }
 
+/* A block that was dropped: what its journal holds may be in no other one yet. Another block of that number
+ * leaves it another name. */
+static int supersede(struct storage *storage, const struct open_journal *open, uint32_t number,
+                     struct error *error)
+{
+	struct journal_name name = {open->number, open->node};
+	char from[JOURNAL_PATH_SIZE], to[JOURNAL_PATH_SIZE];
+	int result = storage_journal_path(storage, from, &name, error);
+
+	if (result || !open->journal || access(from, F_OK) != 0)
+		return result;
+	for (name.number = 1; open->number == number; name.number++) {
+		result = storage_journal_path(storage, to, &name, error);
+		if (result)
+			return result;
+		if (access(to, F_OK) == 0)
+			continue;
+		if (rename(from, to) < 0)
+			return error_set(error, errno, "cannot rename \"%s\": %s", from, strerror(errno));
+		break;
+	}
+	name.number = open->number == number ? name.number : open->number;
+	memory_grow(&storage->superseded, &storage->superseded_capacity, storage->superseded_count + 1,
+	            sizeof *storage->superseded);
+	storage->superseded[storage->superseded_count++] = name;
+	return 0;
+}
+
+void storage_journal_tidy(struct storage *storage, const struct network *network)
+{
+	if (!storage->superseded_count || network_has_waiting(network))
+		return;
+	while (storage->superseded_count) {
+		const struct journal_name *name = &storage->superseded[--storage->superseded_count];
+		storage_journal_done(storage, name->number, name->node);
+	}
+}
+
 int storage_journal_begin(struct storage *storage, struct embedded_chain *chain, struct node *node,
                           struct error *error)
 {
@@ -117,6 +155,9 @@ int storage_journal_begin(struct storage *storage, struct embedded_chain *chain,
 			return result;
 		sealed->journaled = true;
 	}
+	result = supersede(storage, open, pending.number, error);
+	if (result)
+		return result;
 	journal_close(open->journal);
 	*open = (struct open_journal){.node = open->node, .number = pending.number, .slot = pending.slot};
 	return create(storage, &open->journal, &pending, open->node, error);

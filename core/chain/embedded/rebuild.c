@@ -462,12 +462,29 @@ static int push_again(struct rebuild *rebuild, struct pushed *pushed, struct err
 	return result == -EHOSTUNREACH ? -EAGAIN : result;
 }
 
+/* It may have come into the chain, and have expired since. */
+static void suspect(struct rebuild *rebuild, const struct checksum256 *id, const char *reason)
+{
+	struct embedded_chain *chain = rebuild->chain;
+	const struct lost_transaction lost = {
+		.id = *id, .reason = reason, .block_num = rebuild->name.number, .node = rebuild->name.node};
+	struct network_hooks hooks = embedded_hooks(chain);
+
+	if (!rebuild->notices) { /* too late to look for it in the blocks */
+		hooks.lost(hooks.context, &lost);
+		return;
+	}
+	memory_grow(&chain->suspects, &chain->suspects_capacity, chain->suspects_count + 1,
+	            sizeof *chain->suspects);
+	chain->suspects[chain->suspects_count] = lost;
+	chain->suspects[chain->suspects_count++].reason = memory_copy_string(reason);
+}
+
 /* One transaction of a block that stands on no head: into the next block, or told to be lost. */
 static int save_record(struct rebuild *rebuild, size_t index, struct error *error)
 {
 	struct cursor in = journal_record(rebuild->journal, index);
 	struct pushed pushed = {.rebuild = rebuild};
-	struct network_hooks hooks = embedded_hooks(rebuild->chain);
 	int result;
 
 	if (is_bill(&in))
@@ -482,11 +499,8 @@ static int save_record(struct rebuild *rebuild, size_t index, struct error *erro
 	if (result == 0)
 		result = push_again(rebuild, &pushed, error);
 	if (result && result != -EAGAIN) {
-		const struct lost_transaction lost = {.id = pushed.id, .reason = error->sentence,
-		                                      .block_num = rebuild->name.number,
-		                                      .node = rebuild->name.node};
 		if (result != -EALREADY)
-			hooks.lost(hooks.context, &lost);
+			suspect(rebuild, &pushed.id, error->sentence);
 		error_clear(error);
 		result = 0;
 	}

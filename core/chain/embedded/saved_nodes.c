@@ -393,11 +393,39 @@ static int recall_block(struct storage *storage, struct embedded_chain *chain,
 	return result;
 }
 
+/* What journals hold and the chain does not take: told to be lost, where no block has it. */
+static int judge_suspects(struct embedded_chain *chain, struct error *error)
+{
+	struct network_hooks hooks = embedded_hooks(chain);
+	int result = 0;
+
+	for (size_t i = 0; i < chain->suspects_count; i++) {
+		struct lost_transaction *lost = &chain->suspects[i];
+		struct published *state = embedded_pin(chain);
+		uint32_t number;
+		if (result == 0)
+			result = embedded_find_transaction(chain, &number, state->head, &lost->id, NULL, error);
+		embedded_unpin(chain, state);
+		if (result == -ENOENT) {
+			error_clear(error);
+			result = 0;
+			pthread_mutex_lock(&chain->lock);
+			hooks.lost(hooks.context, lost);
+			pthread_mutex_unlock(&chain->lock);
+		}
+		free((char *)(uintptr_t)lost->reason);
+	}
+	free(chain->suspects);
+	chain->suspects = NULL;
+	chain->suspects_count = chain->suspects_capacity = 0;
+	return result;
+}
+
 int storage_recall(struct storage *storage, struct embedded_chain *chain, struct error *error)
 {
 	size_t count;
 	const struct reversible_block *blocks = reversible_blocks(storage->reversible, &count);
-	int result = 0;
+	int result = judge_suspects(chain, error);
 
 	for (size_t i = 0; i < count && result == 0; i++)
 		result = recall_block(storage, chain, &blocks[i], error);

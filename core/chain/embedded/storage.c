@@ -176,6 +176,7 @@ void storage_close(struct storage *storage)
 	for (size_t i = 0; i < storage->journals_count; i++)
 		journal_close(storage->journals[i].journal);
 	free(storage->journals);
+	free(storage->superseded);
 	block_log_close(storage->blocks);
 	reversible_close(storage->reversible);
 	states_close(storage->states);

@@ -46,6 +46,8 @@ struct storage {
 	bool save_failed;            /* the last one */
 	struct open_journal *journals; /* owned; under `lock` */
 	size_t journals_count, journals_capacity;
+	struct journal_name *superseded; /* owned: of blocks that were dropped; under `lock` */
+	size_t superseded_count, superseded_capacity;
 	bool waiting;               /* journals wait for a key; under `lock` */
 };
 
