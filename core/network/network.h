@@ -245,6 +245,9 @@ struct node_pending {
 };
 bool node_pending(const struct node *node, struct node_pending *out); /* false: it makes none */
 
+/* Before that: the node takes in the branch of one whose head is the block before the one of that number,
+ * whatever it would do with blocks now. */
+void node_follow(struct node *node, uint32_t number);
 /* For blocks that are made again as they were: drops what is in the making and begins one like that, whatever
  * the time. -EACCES: the node has no key that signs it; -EINVAL: it does not stand on the node's head. */
 int node_begin_block(struct node *node, const struct node_pending *beginning, struct error *error);

@@ -416,6 +416,17 @@ int node_schedule_feature(struct node *node, const struct checksum256 *digest, s
 
 /* --- blocks that are made again --- */
 
+void node_follow(struct node *node, uint32_t number)
+{
+	const struct network *network = node->network;
+
+	for (size_t i = 0; i < network->nodes_count && branch_head(node->branch)->number + 1 < number; i++) {
+		const struct branch *other = network->nodes[i]->branch;
+		if (branch_head(other)->number + 1 == number)
+			node_adopt(node, other, branch_head(other));
+	}
+}
+
 int node_begin_block(struct node *node, const struct node_pending *beginning, struct error *error)
 {
 	const struct producer_authority *authority = branch_producer_of_slot(node->branch, beginning->slot);

@@ -420,6 +420,7 @@ static int rebuild_one(struct rebuild *rebuild, const struct journal_name *name,
 	rebuild->kept = false;
 	if (result)
 		return result;
+	node_follow(rebuild->node, name->number);
 	if (rebuild->chain->sealed_count >= SEALED_MAXIMUM)
 		return error_set(error, EAGAIN, "blocks that were made again are being stored");
 	result = journal_open(&rebuild->journal, rebuild->path, rebuild->notices, error);
