@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOG_LIMIT = 192 << 10, EOSIO_LOG_LIMIT = 1 << 20, RETRY_US = 100000 };
+enum { LOG_LIMIT = 256 << 10, EOSIO_LOG_LIMIT = 1 << 20, RETRY_US = 100000 };
 
 #define EOSIO name_literal("eosio")
 
