@@ -461,10 +461,11 @@ int node_add_transaction(struct node *node, struct packed_transaction *packed, c
 {
 	struct checksum256 id = packed->id;
 	uint32_t expiration = packed->transaction.expiration;
+	struct push_options push = node_push_options(node, options);
 	struct bytes copy = {0};
 	int result;
 	packed_transaction_pack(&copy, packed);
-	result = branch_push(node->branch, packed, keys, keys_count, options, trace, error);
+	result = branch_push(node->branch, packed, keys, keys_count, &push, trace, error);
 	if (!result)
 		transactions_add(node, node, &id, &copy, expiration, options && options->without_keys);
 	bytes_release(&copy);

@@ -111,6 +111,93 @@ compile() {
 	done
 }
 
+# ends ACTION HOW: hello's action ends as it should: OK, LOG TEXT (what it printed), TIME (of a node's 30 ms), or the error's words.
+ends() {
+	local done=1 log
+	echo '{}' > "accounts/hello/actions/$1" || done=
+	log=$(tail -n 1 log)
+	case $2 in
+	OK) [ "$done" ] ;;
+	'LOG '*) [ "$done" ] && [ "$log" = ">> ${2#LOG }" ] ;;
+	TIME) [ ! "$done" ] && tail -n 1 errors | grep -Eq "$1 EDQUOT: 3080004 .*executing for too long .*; in hello::" ;;
+	*) [ ! "$done" ] && tail -n 1 errors | grep -Eq "$1 E[A-Z]+: .*$2" ;;
+	esac || {
+		echo "$1: not $2; done: ${done:-no}, log: $log, error: $(tail -n 1 errors)" >&2
+		return 1
+	}
+}
+
+@test "whatever a contract does, it ends in time and harms nobody" {
+	compile nasty < "$ROOT/tests/contracts/nasty.c"
+	mount_at -o data="$D"
+	cd "$M"
+	echo PREACTIVATE_FEATURE > chain/features
+	echo eosio.boot > accounts/eosio/contract/install
+	for feature in $(awk '{print $NF}' chain/features); do
+		[ "$feature" = PREACTIVATE_FEATURE ] || echo "$feature" > chain/features
+	done
+	mkdir accounts/hello
+	cat "$BASE/nasty.wasm" > accounts/hello/contract/code.wasm
+	sed 's/"accounts": \[\]/"accounts": [{"permission": {"actor": "hello", "permission": "eosio.code"}, "weight": 1}]/' accounts/hello/permissions/active.json > "$BASE/active"
+	cat "$BASE/active" > accounts/hello/permissions/active.json
+	while IFS='|' read -r action how; do
+		ends "$action" "$how"
+	done <<-'END'
+		deep|3070002 .*; in hello::deep
+		calls|OK
+		toomanycalls|3070002 .*eos-vm system failure; in hello::toomanycalls
+		grow|OK
+		fill|OK
+		shrink|TIME
+		loop|TIME
+		flood|TIME
+		drip|TIME
+		hash|TIME
+		pairs|TIME
+		rounds|TIME
+		notify|TIME
+		tables|TIME
+		bomb|TIME
+		bombs|TIME
+		timers|TIME
+		timer|OK
+		outofmemory|3050003 .*contract ran out of memory
+		nostring|3070002 .*access violation; in hello::nostring
+		badpointer|3070002 .*access violation; in hello::badpointer
+		badlength|3070002 .*access violation; in hello::badlength
+		message|3070002 .*access violation; in hello::message
+		longmessage|3050003 .*assertion failure with message: m+$
+		unaligned|LOG ddaf35a1
+		noiterator|3160003 .*invalid iterator
+		neveritr|3160003 .*iterator out of range
+		enditerator|3160005 .*dereference of end iterator
+		enditerators|3160003 .*not a valid end iterator
+		removed|3160005 .*dereference of deleted object
+		nan|3040000 .*NaN is not an allowed value
+		words|3230002 .*given 3 bytes but expected 2
+		garbage|does not decode
+		garbageauth|does not decode
+		garbagekey|unable to reconstruct public key
+		privilege|3050007 .*does not have permission
+		result|3050014
+		exit|LOG bye
+	END
+	# the endless deferred transaction is tried once, not in each of 1 200 blocks
+	echo +10m > chain/clock
+	# killed while something endless runs, it comes back with all that was acknowledged
+	mkdir accounts/alice
+	(while [ -e accounts/hello ]; do echo '{}' > accounts/hello/actions/loop; done) 2>/dev/null 3>&- &
+	until tail -n 1 errors | grep -q 'hello::loop'; do :; done
+	cd /
+	pid=$(mount_pid)
+	kill -9 "$pid"
+	wait_gone "$pid"
+	wait
+	mount_at -o data="$D"
+	[ -d "$M/accounts/alice" ]
+	mkdir "$M/accounts/bob"
+}
+
 @test "a contract without an ABI takes packed parameters, as hexadecimal digits" {
 	compile echo <<-'END'
 		#include "core/contracts/library/stream.h"
@@ -130,6 +217,8 @@ compile() {
 	mkdir accounts/hello accounts/alice
 	cat "$BASE/echo.wasm" > accounts/hello/contract/code.wasm
 	[ -z "$(ls accounts/hello/actions)" ]
+	! [ -e accounts/hello/actions/NoName ]
+	! [ -e accounts/hello/actions/thirteenletter ]
 	grep -q 'packed, as hexadecimal digits' accounts/hello/actions/whatever
 	in_shells 'echo 00ffAB > accounts/hello/actions/whatever && tail -n 1 log | grep -qx ">> 00ffab\."'
 	in_shells 'echo 0x > accounts/hello/actions/whatever && tail -n 1 log | grep -qx ">> \."'

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <malloc.h>
 #include <stdlib.h>
 
 /* --- a host, and running --- */
@@ -212,10 +213,13 @@ static void every_run_begins_anew(void **state)
 	begin(&builder);
 	BUILD_APPLY(&builder, "", body);
 	struct wasm_module *module = load(&builder);
+	size_t taken = 0;
 	for (int i = 0; i < 10000; i++) {
 		assert_int_equal(run_with(machine, module, &run), WASM_ACCESS_VIOLATION); /* at its end */
 		assert_true(said_count == 2 && said[0] == 5 && said[1] == 0);
+		taken = i ? taken : mallinfo2().uordblks;
 	}
+	assert_int_equal(mallinfo2().uordblks, taken); /* they leave no memory behind */
 	wasm_module_destroy(module);
 	wasm_machine_destroy(machine);
 }

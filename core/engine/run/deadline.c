@@ -39,7 +39,10 @@ void transaction_start_clock(struct transaction_context *context, int64_t cpu_le
 	context->time_limit = context->cpu_limit;
 	context->time_limit_kind = context->cpu_limit_kind;
 	if (context->again) {
-		context->time_limit = context->pending->globals.config.max_transaction_cpu_usage * (int64_t)AGAIN;
+		context->time_limit = context->pending->globals.config.max_transaction_cpu_usage;
+		if (context->node_limit)
+			limit_to(context, context->node_limit, CPU_LIMIT_NODE);
+		context->time_limit *= AGAIN;
 	} else if (!context->is_implicit) {
 		limit_to(context, cpu_left < INT64_MAX - ACCOUNT_LEEWAY ? cpu_left + ACCOUNT_LEEWAY : INT64_MAX,
 		         CPU_LIMIT_ACCOUNT);

@@ -101,8 +101,9 @@ int accounts_actions_exists(struct request *request, struct error *error)
 {
 	int result = demand_name(request, abi_action_type, "action", error);
 	struct chain_abi *abi = NULL;
-	if (result == -ENOENT && chain_abi_get(request->view, &abi, request->name[0], NULL) == -ENOENT &&
-	    has_code(request))
+	uint64_t name;
+	if (result == -ENOENT && name_parse(&name, request->capture[1], NULL) == 0 &&
+	    chain_abi_get(request->view, &abi, request->name[0], NULL) == -ENOENT && has_code(request))
 		return 0;
 	chain_abi_release(request->chain, abi);
 	return result;
