@@ -125,12 +125,13 @@ $(CLIENTS_INSTALLED): Makefile | $(FULL_INSTALLED)
 
 # build/spec/ is the WebAssembly specification's test suite, from a source package that has it; likewise.
 $(SPEC_INSTALLED): Makefile | $(FULL_INSTALLED)
-	@rm -rf $(BUILD)/spec && mkdir -p $(BUILD)/spec/lists/partial
+	@rm -rf $(BUILD)/spec && mkdir -p $(BUILD)/spec/lists/partial $(BUILD)/spec/parts
 	@cd $(BUILD)/spec && { \
-		echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian bookworm main" >sources; \
-		get="apt-get -qq -o Dir::Etc::sourcelist=$$PWD/sources -o Dir::Etc::sourceparts=- -o Dir::State::lists=$$PWD/lists -o APT::Sandbox::User=root"; \
+		for file in /etc/apt/sources.list.d/*.sources; do sed 's/^Types:.*/Types: deb-src/' "$$file" >parts/$${file##*/}; done; \
+		cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list | sed -n 's/^deb /deb-src /p' >sources; \
+		get="apt-get -qq -o Dir::Etc::sourcelist=$$PWD/sources -o Dir::Etc::sourceparts=$$PWD/parts -o Dir::State::lists=$$PWD/lists -o APT::Sandbox::User=root"; \
 		$$get update && $$get source --download-only $(SPEC_SOURCE) && \
-		tar -xzf binaryen_*.orig.tar.gz --strip-components=3 --wildcards '*/test/spec/*.wast' && rm -rf lists; \
+		tar -xzf binaryen_*.orig.tar.gz --strip-components=3 --wildcards '*/test/spec/*.wast' && rm -rf lists parts; \
 	} >$(abspath $@).log 2>&1 || echo "apt-get has no source of $(SPEC_SOURCE) for us ($@.log)"
 	@touch $@
 
