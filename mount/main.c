@@ -7,7 +7,6 @@
 #include "core/base/secret.h"
 #include "core/boot/boot.h"
 #include "core/chain/embedded/embedded.h"
-#include "core/chain/system_rules.h"
 #include "core/engine/storage/data_folder.h"
 #include "mount/attach.h"
 #include "mount/genesis_file.h"
@@ -98,14 +97,6 @@ static int read_genesis_key(struct private_key *out, bool *given, const struct o
 	return result;
 }
 
-static void notice_hollow(struct chain *chain, struct text *notices)
-{
-	struct chain_view *view = NULL;
-	if (chain_view_open(chain, &view, NULL, NULL, NULL) == 0)
-		chain_hollow_notice(view, notices);
-	chain_view_close(view);
-}
-
 static enum embedded_p2p p2p_of(const struct options *options)
 {
 	if (!options->p2p)
@@ -141,8 +132,6 @@ static int create_chain(struct service *service, struct options *options, struct
 		embedded.genesis_key = &key;
 	if (result == 0)
 		result = embedded_chain_create(&service->chain, &embedded, error);
-	if (result == 0)
-		notice_hollow(service->chain, &notices);
 	if (notices.length)
 		for (char *rest = notices.data, *line; (line = strsep(&rest, "\n"));)
 			if (*line)

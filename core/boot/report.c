@@ -166,7 +166,7 @@ static void print_notice(struct boot *boot, struct text *out)
 		chain_hollow_notice(context.view, &notice);
 	chain_view_close(context.view);
 	if (notice.length)
-		text_printf(out, "# %s", text_string(&notice));
+		text_printf(out, "# %s\n", text_string(&notice));
 	text_release(&notice);
 }
 

@@ -130,6 +130,9 @@ struct chain_operations {
 	int (*schedule_feature)(struct chain *chain, const struct checksum256 *digest,
 	                        const struct interruption *interruption, struct error *error);
 
+	/* How long a running node lets a transaction take, until it is started anew: milliseconds, negative:
+	 * as long as the chain does. */
+	int (*limit_time)(struct chain *chain, uint64_t node, int32_t milliseconds, struct error *error);
 	/* A node's production, as its producers' API stops it: *paused says what holds after `what`. While
 	 * it is paused a push ends with -EAGAIN. */
 	int (*pause)(struct chain *chain, bool *paused, enum chain_pause what, uint64_t node,

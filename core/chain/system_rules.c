@@ -157,7 +157,7 @@ void chain_hollow_notice(struct chain_view *view, struct text *out)
 	if (count)
 		text_append(out,
 		            " were installed by an eosiofs without WebAssembly, and no other node can replay what "
-		            "they do: `echo contracts-update > boot/run` installs them anew\n");
+		            "they do: `echo contracts-update > boot/run` installs them anew");
 }
 
 /* --- what a claim pays --- */

@@ -31,7 +31,8 @@ extern const char *const hollow_accounts[HOLLOW_ACCOUNTS];
 /* The bundle to install in its place; NULL: the account has no such code. 0 or -errno. */
 int chain_hollow_contract(struct chain_view *view, const struct bundle **out, const char *account,
                           struct error *error);
-/* One line that says so and what helps, where any of them has; else nothing is added. */
+/* One line, without its newline, that says so and what helps, where any of them has; else nothing is
+ * added. */
 void chain_hollow_notice(struct chain_view *view, struct text *out);
 
 /* What claimrewards would pay a producer in a block of this time. supply: of the core token. global

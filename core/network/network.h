@@ -186,6 +186,8 @@ int node_compute(struct node *node, struct packed_transaction *packed, const str
 /* A paused node begins no block, as its producers' API has it; what is acknowledged in the one it makes is
  * sealed at its time. */
 void node_pause(struct node *node, bool paused);
+/* Its max-transaction-time, in milliseconds, until it is started anew. */
+void node_limit_time(struct node *node, int32_t milliseconds);
 bool node_paused(const struct node *node);
 /* A block is begun that activates preactivated features and, if given, this one: what is in the making
  * before it is sealed. */

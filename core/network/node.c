@@ -419,6 +419,12 @@ void node_pause(struct node *node, bool paused)
 	network_prepare(node->network);
 }
 
+void node_limit_time(struct node *node, int32_t milliseconds)
+{
+	node->active.has_transaction_time = true;
+	node->active.max_transaction_time = milliseconds;
+}
+
 bool node_paused(const struct node *node)
 {
 	return node->is_paused;

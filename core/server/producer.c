@@ -261,8 +261,12 @@ static int update_runtime_options(struct call *call)
 		producer->incoming_defer_ratio = json_number(ratio);
 	if (body_has(call, "greylist_limit"))
 		producer->greylist_limit = limit;
+	int32_t time = producer->max_transaction_time;
 	pthread_mutex_unlock(&producer->mutex);
-	return call_succeed(call);
+	int result = body_has(call, "max_transaction_time")
+	                 ? call->chain->operations->limit_time(call->chain, call->node->name, time, &call->error)
+	                 : 0;
+	return result ? result : call_succeed(call);
 }
 
 /* --- what there is none of here --- */

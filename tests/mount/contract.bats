@@ -29,17 +29,22 @@ run_hello() {
 }
 
 @test "a contract without an end is ended, as the node's configuration says and as the chain does" {
-	mount_at -o data="$D"
+	mount_at -o data="$D",http=127.0.0.1:0
 	cd "$M"
 	mkdir accounts/hello
 	cat "$BASE/endless.wasm" > accounts/hello/contract/code.wasm
 	! run_hello
 	tail -n 1 errors | grep -E 'EDQUOT: 3080004 .*executing for too long 3[0-9]+us reached node configured max-transaction-time 30000us'
-	echo 'max-transaction-time = 200' >> nodes/eosio/config.ini
+	printf 'max-transaction-time = 200\nplugin = eosio::producer_api_plugin\n' >> nodes/eosio/config.ini
 	echo +1s > chain/clock
 	echo restart > nodes/eosio/state
 	! run_hello
 	tail -n 1 errors | grep -E 'EDQUOT: 3080004 .*executing for too long 9[0-9]+us reached on chain max_transaction_cpu_usage 90000us'
+	# and as its producers' API says, until it starts again
+	url=$(sed -n 's#^http \([0-9.:]*\)$#http://\1#p' nodes/eosio/endpoints)
+	curl -s -m 60 "$url/v1/producer/update_runtime_options" -d '{"max_transaction_time": 20}'
+	! run_hello
+	tail -n 1 errors | grep -E 'reached node configured max-transaction-time 20000us'
 	# nothing of it was kept
 	mkdir accounts/hello2
 	[ -d accounts/hello2 ]

@@ -38,6 +38,7 @@ forked() {
 		# the first one's contracts do nothing by themselves
 		[[ "$output" == *"the contracts of eosio.token were installed by an eosiofs without WebAssembly"* ]] || [ "$format" -gt 1 ]
 		grep -q 'contracts of eosio.token .*contracts-update' "$M/boot/run" || [ "$format" -gt 1 ]
+		grep -q 'contracts of eosio.token .*contracts-update' "$M/nodes/eosio/stderr" || [ "$format" -gt 1 ]
 		[ -z "$output" ] || [[ "$output" == *"rebuilding the state from"* || "$output" == *"open to no peers of other processes"* || "$output" == *contracts-update* ]]
 		[ "$(cat "$M/accounts/alice/balance" "$M/accounts/bob/balance" | tr '\n' ' ')" = '85.0000 SYS 15.0000 SYS ' ]
 		[ "$(cat "$M/wallet/state" "$M/boot/options/user-limit" | tr '\n' ' ')" = 'unlocked 30 ' ]

@@ -6,6 +6,7 @@
 #include "core/base/memory.h"
 #include "core/chain/embedded/peers.h"
 #include "core/chain/embedded/process.h"
+#include "core/chain/system_rules.h"
 #include "core/engine/storage/transaction_index.h"
 #include "core/engine/storage/data_folder.h"
 #include "core/types/name.h"
@@ -274,6 +275,7 @@ static const struct chain_operations operations = {
 	.view_open = embedded_view_open,
 	.push = embedded_push,
 	.compute = embedded_compute,
+	.limit_time = embedded_limit_time,
 	.pause = embedded_pause,
 	.reference = embedded_reference,
 	.schedule_feature = embedded_schedule_feature,
@@ -300,6 +302,22 @@ static const struct chain_operations operations = {
 	.watch_nodes = embedded_watch_nodes,
 	.watch_lost = embedded_watch_lost,
 };
+
+/* To whoever mounts it, and in the log of the node. */
+static void tell_hollow(struct embedded_chain *chain, struct text *notices)
+{
+	struct chain_view *view = NULL;
+	struct text notice = TEXT_EMPTY;
+
+	if (chain_view_open(&chain->base, &view, NULL, NULL, NULL) == 0)
+		chain_hollow_notice(view, &notice);
+	chain_view_close(view);
+	if (notice.length && notices)
+		text_printf(notices, "%s\n", text_string(&notice));
+	if (notice.length)
+		node_log_foreign(embedded_viewed(chain), "warn", "eosiofs", "start", text_string(&notice));
+	text_release(&notice);
+}
 
 int embedded_chain_create(struct chain **out, const struct embedded_options *options, struct error *error)
 {
@@ -335,6 +353,7 @@ int embedded_chain_create(struct chain **out, const struct embedded_options *opt
 	network_tell_time(chain->network, embedded_now(chain));
 	embedded_publish(chain);
 	pthread_mutex_unlock(&chain->lock);
+	tell_hollow(chain, options->notices);
 	result = chain->storage ? storage_recall(chain->storage, chain, error) : 0;
 	if (result == 0)
 		result = embedded_start_threads(chain, error);

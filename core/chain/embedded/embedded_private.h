@@ -196,6 +196,7 @@ struct node *embedded_viewed(const struct embedded_chain *chain);
 int embedded_make_room(struct embedded_chain *chain, struct error *error);
 int embedded_pause(struct chain *base, bool *paused, enum chain_pause what, uint64_t node,
                    struct error *error);
+int embedded_limit_time(struct chain *base, uint64_t node, int32_t milliseconds, struct error *error);
 int embedded_start_threads(struct embedded_chain *chain, struct error *error);
 void embedded_stop_threads(struct embedded_chain *chain);
 

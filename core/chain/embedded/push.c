@@ -159,6 +159,18 @@ int embedded_pause(struct chain *base, bool *paused, enum chain_pause what, uint
 	return node ? 0 : error_set(error, ENOENT, "there is no node \"%s\"", name_text(name).text);
 }
 
+int embedded_limit_time(struct chain *base, uint64_t name, int32_t milliseconds, struct error *error)
+{
+	struct embedded_chain *chain = embedded_of(base);
+
+	pthread_mutex_lock(&chain->lock);
+	struct node *node = network_node(chain->network, name);
+	if (node)
+		node_limit_time(node, milliseconds);
+	pthread_mutex_unlock(&chain->lock);
+	return node ? 0 : error_set(error, ENOENT, "there is no node \"%s\"", name_text(name).text);
+}
+
 int embedded_reference(struct chain *base, struct checksum256 *block_id, uint32_t *seconds,
                        const struct interruption *interruption, struct error *error)
 {
