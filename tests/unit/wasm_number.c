@@ -104,8 +104,95 @@ static void every_instruction(void **state)
 	wasm_machine_destroy(machine);
 }
 
+/* --- a product that is added to something, which is translated in one, as the two by themselves --- */
+
+static const uint64_t doubles[] = {0,
+                                   UINT64_C(1) << 63,
+                                   1,
+                                   UINT64_C(0x3ff8000000000000),
+                                   UINT64_C(0xc002000000000000),
+                                   UINT64_C(0x7fefffffffffffff),
+                                   UINT64_C(0x7ff0000000000000),
+                                   UINT64_C(0xfff0000000000000),
+                                   UINT64_C(0x7ff8000000000001),
+                                   UINT64_C(0xfff8000000000002),
+                                   UINT64_C(0x7ff0000000000003),
+                                   UINT64_C(0xfff0000000000004)};
+enum { DOUBLES = sizeof doubles / sizeof *doubles };
+
+#define ADDRESS(at) "\x41" at
+#define FACTORS "\x20\3\x20\4\xa2"
+#define STORE "\xa0\x39\3\0"
+
+/* apply(x, y, z): x * y + z at 0, with the constant at 16, (x * 1.5) + the constant at 32; behind each the same by way of a local. */
+static void make_sums(struct bytes *out, uint64_t constant)
+{
+	struct builder builder = {0};
+	struct bytes body = {0};
+	const struct {
+		const char *bytes;
+		size_t length;
+		bool with_constant;
+	} parts[] = {
+#define PART(text, constant) {text, sizeof text - 1, constant}
+		PART("\x20\0\xbf\x21\3\x20\1\xbf\x21\4\x20\2\xbf\x21\5", false),
+		PART(ADDRESS("\0") FACTORS "\x20\5" STORE, false),
+		PART(FACTORS "\x21\6" ADDRESS("\x08") "\x20\6\x20\5" STORE, false),
+		PART(ADDRESS("\x10") FACTORS, true),
+		PART(STORE FACTORS "\x21\6" ADDRESS("\x18") "\x20\6", true),
+		PART(STORE ADDRESS("\x20") "\x20\3\x44\0\0\0\0\0\0\xf8\x3f\xa2", true),
+		PART(STORE "\x20\3\x44\0\0\0\0\0\0\xf8\x3f\xa2\x21\6" ADDRESS("\x28") "\x20\6", true),
+		PART(STORE, false),
+#undef PART
+	};
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		bytes_put(&body, parts[i].bytes, parts[i].length);
+		if (parts[i].with_constant)
+			put_constant(&body, 'd', constant);
+	}
+	BUILD(&builder, BUILD_MEMORY, "\0\1");
+	build_export(&builder, "apply", 0, build_function(&builder, "lll:v", "dddd", body.data, body.length));
+	bytes_release(&body);
+	build_finish(&builder, out);
+}
+
+static void run_sums(struct wasm_machine *machine, const struct wasm_module *module, uint32_t apply, const uint64_t arguments[3])
+{
+	const struct wasm_run run = {528, 251, NULL, NULL};
+	uint64_t results[6];
+	assert_int_equal(wasm_machine_begin(machine, module, &run), WASM_DONE);
+	assert_int_equal(wasm_machine_call(machine, apply, arguments, 3), WASM_DONE);
+	memcpy(results, wasm_machine_memory(machine, 0, sizeof results, false), sizeof results);
+	for (int i = 0; i < 6; i += 2)
+		if (results[i] != results[i + 1])
+			fail_msg("%llx * %llx + %llx: %llx, not %llx (form %d)", (unsigned long long)arguments[0], (unsigned long long)arguments[1],
+			         (unsigned long long)arguments[2], (unsigned long long)results[i], (unsigned long long)results[i + 1], i / 2);
+	wasm_machine_clear(machine);
+}
+
+static void products_that_are_added_to(void **state)
+{
+	struct wasm_machine *machine = wasm_machine_create();
+	const struct wasm_rules rules = test_rules(WASM_CONFIGURABLE, NULL);
+	(void)state;
+	for (size_t z = 0; z < DOUBLES; z++) {
+		struct wasm_module *module;
+		struct wasm_fault fault;
+		struct bytes code = {0};
+		uint32_t apply;
+		make_sums(&code, doubles[z]);
+		assert_int_equal(wasm_module_create(&module, code.data, code.length, &rules, &fault), 0);
+		assert_int_equal(wasm_module_export(module, "apply", "lll:v", &apply), WASM_EXPORT_FOUND);
+		for (size_t i = 0; i < DOUBLES * DOUBLES; i++)
+			run_sums(machine, module, apply, (const uint64_t[]){doubles[i / DOUBLES], doubles[i % DOUBLES], doubles[z]});
+		wasm_module_destroy(module);
+		bytes_release(&code);
+	}
+	wasm_machine_destroy(machine);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(every_instruction)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(every_instruction), cmocka_unit_test(products_that_are_added_to)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

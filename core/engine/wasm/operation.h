@@ -24,6 +24,7 @@
 	OPERATION(global_set) /* d: global; a */                                                               \
 	OPERATION(memory_size)                                                                                 \
 	OPERATION(memory_grow) /* a: pages */                                                                  \
+	OPERATION(f64_mul_add) /* d = a * b, rounded, + the next instruction's a */                            \
 	OPERATION(work) /* a: units of it, of the code since the last one */
 
 /* LOAD(name, type in memory, what the slot holds of that value): d = what lies at a plus b, a number.
