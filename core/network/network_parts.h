@@ -89,7 +89,7 @@ struct node {
 	int64_t next_handshake;
 	struct late_transaction {
 		struct checksum256 id;
-		bool is_met; /* by the last walk over those that are due */
+		int64_t until; /* it is left alone until then */
 	} *late; /* owned: deferred transactions that took too long */
 	size_t late_count, late_capacity;
 	/* the block in the making: */

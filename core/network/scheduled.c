@@ -5,6 +5,7 @@
 #include "core/base/memory.h"
 
 enum { SCHEDULED_PER_BLOCK = 1000 };
+#define LATE_US INT64_C(600000000) /* deferred_trx_expiration_window, as chains begin with it */
 
 static void add(struct node *node, const struct checksum256 *id, uint32_t cpu_us)
 {
@@ -15,28 +16,28 @@ static void add(struct node *node, const struct checksum256 *id, uint32_t cpu_us
 
 /* --- those that took too long: nodeos does not try them again either, they expire --- */
 
-static bool is_late(struct node *node, const struct checksum256 *id)
+static bool is_late(const struct node *node, const struct checksum256 *id)
 {
 	for (size_t i = 0; i < node->late_count; i++)
 		if (checksum256_equal(&node->late[i].id, id))
-			return node->late[i].is_met = true;
+			return true;
 	return false;
 }
 
 static void add_late(struct node *node, const struct checksum256 *id)
 {
 	memory_grow(&node->late, &node->late_capacity, node->late_count + 1, sizeof *node->late);
-	node->late[node->late_count++] = (struct late_transaction){*id, true};
+	node->late[node->late_count++] = (struct late_transaction){*id, node->network->now + LATE_US};
 }
 
-/* After all that is due was walked over. */
-static void forget_expired(struct node *node)
+/* Their time is over: what comes of one that is due still is that it has expired. */
+static void forget_late(struct node *node)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < node->late_count; i++)
-		if (node->late[i].is_met)
-			node->late[count++] = (struct late_transaction){node->late[i].id, false};
+		if (node->late[i].until >= node->network->now)
+			node->late[count++] = node->late[i];
 	node->late_count = count;
 }
 
@@ -69,14 +70,11 @@ void node_run_scheduled(struct node *node)
 	struct scheduled_place place = {0, 0};
 	struct checksum256 id;
 
+	forget_late(node);
 	node->scheduled_count = 0;
-	while (branch_scheduled_from(node->branch, &place, &id)) {
-		if (is_late(node, &id))
-			continue;
-		if (node->scheduled_count >= SCHEDULED_PER_BLOCK || !run(node, &id))
+	while (node->scheduled_count < SCHEDULED_PER_BLOCK && branch_scheduled_from(node->branch, &place, &id))
+		if (!is_late(node, &id) && !run(node, &id))
 			return;
-	}
-	forget_expired(node);
 }
 
 int node_run_scheduled_again(struct node *node, const struct node_scheduled *scheduled, size_t count,
