@@ -64,6 +64,21 @@ static int schedule_feature(struct chain *base, const struct checksum256 *digest
 	return result ? result : nodeos_await_feature(chain, digest, interruption, error);
 }
 
+static int limit_time(struct chain *base, uint64_t node, int32_t milliseconds, struct error *error)
+{
+	struct json *json = NULL;
+	struct text body = TEXT_EMPTY;
+
+	if (node && node != ONLY_NODE)
+		return error_set(error, ENOENT, "there is no node \"%s\"", name_text(node).text);
+	text_printf(&body, "{\"max_transaction_time\":%d}", (int)milliseconds);
+	int result = nodeos_call(nodeos_of(base), &json, "/v1/producer/update_runtime_options", &body, NULL,
+	                         error);
+	json_release(json);
+	text_release(&body);
+	return result;
+}
+
 static int pause_node(struct chain *base, bool *paused, enum chain_pause what, uint64_t node,
                       struct error *error)
 {
@@ -154,6 +169,7 @@ static const struct chain_operations operations = {
 	.compute = nodeos_compute,
 	.reference = reference,
 	.schedule_feature = schedule_feature,
+	.limit_time = limit_time,
 	.pause = pause_node,
 	.clock = read_clock,
 	.clock_advance = clock_advance,
