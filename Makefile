@@ -223,8 +223,10 @@ pictures: all $(FULL_INSTALLED)
 # --- tests: every file below tests/ is one, run by prove; tests/tap.sh knows how each kind is run ---
 
 # What takes longer, or packages of its own, lies in tests/full and runs with FULL=1, which the other tests see as well.
-HEAVY_TESTS = $(sort $(wildcard tests/full/*.t tests/full/*.bats))
-TESTS = $(UNIT_TESTS) $(filter-out tests/full/%,$(sort $(wildcard tests/*/*.t))) $(sort $(wildcard tests/mount/*.bats tests/clients/*.bats)) \
+# tests/attached runs tests of mounts again, on a mount attached over HTTP; these take less time.
+AGAIN_OVER_HTTP = $(addprefix tests/attached/,boot.bats compare.bats editors.bats)
+HEAVY_TESTS = $(sort $(wildcard tests/full/*.t tests/full/*.bats) $(filter-out $(AGAIN_OVER_HTTP),$(wildcard tests/attached/*.bats)))
+TESTS = $(UNIT_TESTS) $(filter-out tests/full/%,$(sort $(wildcard tests/*/*.t))) $(sort $(wildcard tests/mount/*.bats tests/clients/*.bats $(AGAIN_OVER_HTTP))) \
         $(if $(FULL),$(HEAVY_TESTS))
 TEST_ENVIRONMENT = BUILD='$(abspath $(BUILD))' EOSIOFS='$(abspath $(BUILD))/eosiofs' CC='$(CC)' FULL='$(FULL)' $(SANITIZER_ENVIRONMENT)
 # A mount in the background has no stderr: what a sanitizer finds is written to files, which `make test` looks for.

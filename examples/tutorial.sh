@@ -2,6 +2,7 @@
 # The EOSIO BIOS boot tutorial with mkdir, echo and cat: from an empty chain to elected producers, steps as in the tutorial.
 # usage: tutorial.sh [MOUNT]    a fresh mount; default ~/eosio_test
 # Prints each command with its result and stops at the first failure.
+# CLOCK: the clock that moves this chain's time, where the mount is attached to another one's chain.
 
 mount=${1:-$HOME/eosio_test}
 cd "$mount" || exit 1
@@ -17,6 +18,12 @@ run() {
 	printf '\nThis failed. What %s/errors says:\n' "$mount" >&2
 	tail -n 1 errors >&2
 	exit 1
+}
+
+# Moves chain time; what is read then is of that time.
+later() {
+	run "echo $1 > ${CLOCK:-chain/clock}"
+	sync .
 }
 
 # name:public key:private key
@@ -40,7 +47,7 @@ step '4. The genesis'
 run 'cat chain/genesis.json'
 
 step '5. The genesis node runs since the mount'
-run 'cat nodes/eosio/state chain/head'
+run 'cat nodes/eosio/head chain/head'
 
 step '6. The system accounts'
 for name in bpay msig names ram ramfee saving stake token vpay rex; do
@@ -140,11 +147,11 @@ run 'echo accountnum11 accountnum22 accountnum33 accountnum44 > accounts/whaleac
 step '19. With 15 % of all tokens voting, the producers take over'
 run 'cat chain/stake_activated'
 run 'cat producers/accountnum11/status'
-run 'echo +180s > chain/clock'
+later +180s
 run 'cat chain/producer producers/accountnum11/status'
 
 step '20. A day later producers claim their rewards'
-run 'echo skip +25h > chain/clock'
+later 'skip +25h'
 run 'cat producers/accountnum33/rewards'
 run 'echo claim > producers/accountnum33/rewards'
 run 'cat accounts/accountnum33/balance'

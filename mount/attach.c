@@ -33,6 +33,8 @@ static int refuse_others(const struct options *options, struct error *error)
 		{options->history, "history"},
 		{options->without_twins, "twins"},
 		{options->measured_cpu, "cpu"},
+		{options->manual_clock, "clock"},
+		{options->peer, "peer"},
 		{options->http && strcmp(options->http, "off") != 0, "http"},
 	};
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)

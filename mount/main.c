@@ -117,6 +117,7 @@ static int create_chain(struct service *service, struct options *options, struct
 	                                    .without_twins = options->without_twins,
 	                                    .measured_cpu = options->measured_cpu,
 	                                    .begin_earlier_us = BEGIN_EARLIER_US,
+	                                    .seal_each = options->manual_clock,
 	                                    .history = options->history,
 	                                    .p2p = p2p_of(options),
 	                                    .joined = options->peer,

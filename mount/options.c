@@ -20,7 +20,8 @@ enum { HELP_INDENT = 26, HELP_WIDTH = 100 };
 /* What fuse_opt_parse() fills. */
 struct parsed {
 	int help, version, print_tree, print_options, unmount, foreground, single_thread;
-	int memory, nonempty, verify, without_twins, measured_cpu, without_page, allow_other;
+	int memory, nonempty, verify, without_twins, measured_cpu, manual_clock, without_page;
+	int allow_other;
 	char *data, *genesis, *genesis_key, *genesis_key_file, *history, *http, *wallet_http;
 	char *p2p, *peer, *url, *wait;
 	unsigned max_threads, idle_threads;
@@ -110,8 +111,11 @@ static const struct option_row option_rows[] = {
 	{"-o wait=WHAT",
 	 "with url, a write returns when its transaction is accepted, in a block (the default), or irreversible",
 	 FIELD("wait=%s", wait, 0)},
+	{"-o clock=manual",
+	 "for tests: time stands still but for chain/clock, and every transaction makes a block",
+	 FIELD("clock=manual", manual_clock, 1)},
 	{"-o nonempty", "mount over a folder that holds files", FIELD("nonempty", nonempty, 1)},
-	{"-o max_threads=N", "threads that answer requests (default: 10)",
+	{"-o max_threads=N", "threads that answer requests (default: 10; with url, whose node may be slow, 1000)",
 	 FIELD("max_threads=%u", max_threads, 0)},
 	{"-o max_idle_threads=N", "of which so many are kept (default: 2)",
 	 FIELD("max_idle_threads=%u", idle_threads, 0)},
@@ -256,7 +260,7 @@ static int settle_history(struct options *out, const struct parsed *parsed, stru
 
 int options_parse(struct options *out, int count, char **arguments, struct error *error)
 {
-	struct parsed parsed = {.max_threads = 10, .idle_threads = 2};
+	struct parsed parsed = {.max_threads = UINT_MAX, .idle_threads = 2};
 	struct fuse_opt table[OPTION_ROWS + 1] = {0}; /* ends with an empty one */
 	int result;
 
@@ -283,9 +287,10 @@ int options_parse(struct options *out, int count, char **arguments, struct error
 	out->without_twins = parsed.without_twins;
 	out->measured_cpu = parsed.measured_cpu;
 	out->without_page = parsed.without_page;
+	out->manual_clock = parsed.manual_clock;
 	out->nonempty = parsed.nonempty;
 	out->allow_other = parsed.allow_other;
-	out->max_threads = parsed.max_threads;
+	out->max_threads = parsed.max_threads != UINT_MAX ? parsed.max_threads : parsed.url ? 1000 : 10;
 	out->idle_threads = parsed.idle_threads;
 	if (result)
 		result = error_set(error, EINVAL, "the options cannot be read");

@@ -8,7 +8,7 @@
 
 struct options {
 	bool help, version, print_tree, print_options, unmount; /* what to do instead of mounting */
-	bool foreground, single_thread, memory, nonempty, verify, without_twins, measured_cpu;
+	bool foreground, single_thread, memory, nonempty, verify, without_twins, measured_cpu, manual_clock;
 	bool without_page, allow_other;
 	char mount_point[PATH_MAX];  /* absolute */
 	char data_folder[PATH_MAX];  /* absolute; "" with memory */

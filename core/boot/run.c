@@ -225,7 +225,8 @@ static int send(struct run *run, struct prepared *prepared, struct transaction_t
                 struct error *error)
 {
 	struct chain *chain = run->boot->environment.chain;
-	const struct chain_send_options options = {.interruption = run->runner->interruption};
+	const struct chain_send_options options = {
+		.accepted = true, .unique = chain->salt != 0, .interruption = run->runner->interruption};
 	int result;
 
 	for (unsigned attempt = 0;; attempt++) {
@@ -247,6 +248,16 @@ static int send(struct run *run, struct prepared *prepared, struct transaction_t
 	}
 }
 
+/* What was sent stands in blocks then. */
+static int settle(struct run *run, struct error *error)
+{
+	struct chain *chain = run->boot->environment.chain;
+
+	return chain->operations->settle
+	           ? chain->operations->settle(chain, run->runner->interruption, error)
+	           : 0;
+}
+
 static int do_item(struct run *run, struct prepared *prepared, struct error *error)
 {
 	struct transaction_trace trace = {0};
@@ -256,8 +267,10 @@ static int do_item(struct run *run, struct prepared *prepared, struct error *err
 		*error = prepared->error;
 		return prepared->result;
 	}
-	if (prepared->item.act)
-		return prepared->item.act(&run->context, prepared->index, error);
+	if (prepared->item.act) {
+		result = settle(run, error);
+		return result ? result : prepared->item.act(&run->context, prepared->index, error);
+	}
 	result = send(run, prepared, &trace, error);
 	if (result == 0 && run->runner->sent)
 		run->runner->sent(run->runner->context, &trace, text_string(&prepared->item.command));
@@ -309,7 +322,13 @@ static int send_all(struct run *run, struct error *error)
 							   "boot step %s: interrupted after a whole command; `all` goes on from there",
 							   run->step->name);
 	}
-	return result;
+	struct error unsettled = {0};
+	int settled = settle(run, &unsettled);
+	if (result || !settled)
+		return result;
+	*error = unsettled;
+	error_prefix(error, "boot step %s", run->step->name);
+	return settled;
 }
 
 static void run_items_release(struct run *run)

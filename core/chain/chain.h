@@ -82,6 +82,8 @@ struct chain_send_options {
 	uint32_t delay_sec;
 	bool without_keys; /* impersonate (embedded chain): no signatures, authorities count as satisfied */
 	uint64_t node;     /* that it is pushed to; 0: the one that the chain is seen through */
+	bool accepted;     /* returns when the node has taken it: settle() waits for what was sent so */
+	bool unique;       /* nobody else can have made this very transaction: a duplicate is itself */
 	const struct interruption *interruption; /* borrowed; NULL: never */
 };
 
@@ -102,7 +104,6 @@ enum chain_pause { CHAIN_ASK, CHAIN_PAUSE, CHAIN_RESUME };
  * interrupted (NULL: never): it then ends with -EINTR, and has happened or not as the sentence says.
  * -EHOSTUNREACH, -ETIMEDOUT: a node could not be asked. -EOPNOTSUPP: not on this kind of chain. */
 struct chain_operations {
-	unsigned lacks;   /* of enum chain_part */
 	void (*destroy)(struct chain *chain);
 
 	/* As chain_view_open(); revision is never NULL here. */
@@ -115,6 +116,9 @@ struct chain_operations {
 	 * -EALREADY, -ETIME, -EACCES, -EDQUOT, -ECANCELED: as DESIGN 3 says of what the chain answers. */
 	int (*push)(struct chain *chain, struct transaction_trace *trace, struct packed_transaction *packed,
 	            const struct chain_send_options *options, struct error *error);
+	/* Waits until all that was pushed with `accepted` is in blocks. -ETIME: something is not and has expired;
+	 * -EINTR, -ETIMEDOUT: it may happen yet. NULL: what is pushed is there at once. */
+	int (*settle)(struct chain *chain, const struct interruption *interruption, struct error *error);
 	/* Runs a transaction after all that is in the block in the making and undoes it: only the trace is
 	 * left, with the failure in it when it failed. Without read_only no signatures are needed; with it no
 	 * authorizations may be declared and nothing may be written. node: as chain_send_options has it. -errno:
@@ -202,8 +206,12 @@ struct chain {
 	struct genesis genesis;
 	struct checksum256 chain_id;
 	struct chain_abi_cache *abi_cache; /* chain.c */
-	_Atomic uint64_t served; /* how many transactions were taken from others than this mount: over HTTP */
+	/* Grows when others than this mount changed what is to be seen at once: over HTTP, say. */
+	_Atomic uint64_t served;
+	unsigned lacks;                    /* of enum chain_part */
 	_Atomic uint64_t sends[CHAIN_SENDS]; /* how many transactions alike refer to the same block: send.c */
+	/* Where others send transactions alike to the same chain: what tells ours from theirs; 0: nobody does. */
+	uint32_t salt;
 };
 
 void chain_destroy(struct chain *chain); /* NULL is fine */

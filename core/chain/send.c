@@ -100,7 +100,7 @@ static bool missing_key(struct chain_view *view, const struct wallet_keys *keys,
 		error_append(error,
 		             ": the wallet lacks the key of %s@%s, %s: write its private half into wallet/import%s",
 		             actor.text, permission.text, text_string(&text),
-		             view->chain->operations->lacks & CHAIN_KEYLESS ? "" : ", or 1 into wallet/impersonate");
+		             view->chain->lacks & CHAIN_KEYLESS ? "" : ", or 1 into wallet/impersonate");
 	}
 	text_release(&text);
 	return missing;
@@ -209,9 +209,9 @@ void chain_make_unique(struct chain *chain, struct transaction *transaction,
 	transaction->ref_block_num = (uint16_t)block_id_number(reference);
 	transaction->ref_block_prefix = block;
 	transaction->expiration = seconds + EXPIRATION_MINIMUM + count % EXPIRATION_VARIATION;
-	/* Beyond that a limit that is none tells them apart. */
-	if (count >= EXPIRATION_VARIATION)
-		transaction->max_net_usage_words = UINT32_MAX - count / EXPIRATION_VARIATION;
+	/* Beyond that a limit that is none tells them apart, and from others'. */
+	if (count >= EXPIRATION_VARIATION || chain->salt)
+		transaction->max_net_usage_words = UINT32_MAX - chain->salt - count / EXPIRATION_VARIATION;
 }
 
 static int send_once(struct chain *chain, struct transaction_trace *trace, struct wallet *wallet,
@@ -226,7 +226,9 @@ static int send_once(struct chain *chain, struct transaction_trace *trace, struc
 		if (result)
 			return result;
 	}
-	return chain->operations->push(chain, trace, packed, options, error);
+	struct chain_send_options sent = *options;
+	sent.unique = chain->salt != 0;
+	return chain->operations->push(chain, trace, packed, &sent, error);
 }
 
 /* Nothing has happened: the id is taken, the chain's maximum lifetime is below our variation, the clock was

@@ -219,7 +219,7 @@ int nodes_endpoints_read(struct request *request, struct text *out, struct error
 		text_printf(out, "http %s\n", text_string(&served) + strlen("http://"));
 	else
 		text_printf(out, "http %s%s\n", node.http_address,
-		            request->chain->operations->lacks & CHAIN_NODES ? "" : " (not served)");
+		            request->chain->lacks & CHAIN_NODES ? "" : " (not served)");
 	if (node.p2p_address[0])
 		print_p2p(out, &node);
 	text_release(&served);

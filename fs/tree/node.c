@@ -250,7 +250,7 @@ mode_t node_mode(const struct node *node)
 
 bool row_is_served(const struct tree *tree, const struct row *row)
 {
-	return !row->needs || !tree->options.chain || !(tree->options.chain->operations->lacks & row->needs);
+	return !row->needs || !tree->options.chain || !(tree->options.chain->lacks & row->needs);
 }
 
 mode_t row_mode(const struct row *row)

@@ -1,4 +1,5 @@
-# What the mount tests share: a mount of their own in a temporary folder, taken down whatever happens.
+# What the mount tests share: a mount of their own in a temporary folder, taken down whatever happens. Those that tests/attached links to run a second
+# time, on a mount that is attached over HTTP to another one's chain.
 # EOSIOFS is the program. Needs /dev/fuse; without it a test is skipped with that reason.
 
 : "${EOSIOFS:=$BATS_TEST_DIRNAME/../../build/eosiofs}"
@@ -24,7 +25,44 @@ new_paths() {
 
 # mount_at [OPTIONS…]: mounts at M, serving no HTTP unless they say so. The daemon must not keep bats's descriptor 3 open, or bats waits for it.
 mount_at() {
-	"$EOSIOFS" -o http=off "$@" "$M" 3>&- 4>&- </dev/null
+	if is_attached; then
+		[ -e "$D" ] || serve_at "$BASE/serving"
+		attach_at "$@"
+	else
+		"$EOSIOFS" -o http=off "$@" "$M" 3>&- 4>&- </dev/null
+	fi
+}
+
+is_attached() {
+	[ "${BATS_TEST_DIRNAME##*/}" = attached ]
+}
+
+# serve_at FOLDER: a chain whose every transaction makes a block at once, served at URL with all that a test may ask. SERVING: the folder.
+serve_at() {
+	export SERVING=$1 URL
+	mkdir -p "$SERVING"
+	"$EOSIOFS" --unmount "$SERVING" 2>/dev/null || :
+	"$EOSIOFS" -o memory,http=127.0.0.1:0,clock=manual "$SERVING" 3>&- 4>&- </dev/null
+	{ cat "$SERVING/nodes/eosio/config.ini" && printf '%s\n' 'plugin = eosio::producer_api_plugin' 'enable-account-queries = true'; } >"$BASE/config.ini"
+	cat "$BASE/config.ini" > "$SERVING/nodes/eosio/config.ini"
+	echo restart > "$SERVING/nodes/eosio/state"
+	URL=$(served "$SERVING")
+}
+
+# attach_at [OPTIONS…]: mounts the chain of URL at M, with all keys that SERVING has.
+attach_at() {
+	"$EOSIOFS" -o "url=$URL" "$@" "$M" 3>&- 4>&- </dev/null || return
+	echo "unlock $(cat "$D/wallet/password" 2>/dev/null || echo memory)" > "$M/wallet/state"
+	echo memory > "$SERVING/wallet/reveal"
+	for key in "$SERVING"/wallet/private/*; do
+		[ -e "$M/wallet/keys/${key##*/}" ] || cat "$key" > "$M/wallet/import"
+	done
+}
+
+# clock WHAT: moves chain time, of the mount that has a clock; M shows what came of it.
+clock() {
+	echo "$1" > "${SERVING:-$M}/chain/clock"
+	[ -z "$SERVING" ] || sync "$M"
 }
 
 # served MOUNT: where its node eosio serves.

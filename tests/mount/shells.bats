@@ -275,14 +275,15 @@ END'
 
 @test "the time can be moved, both ways" {
 	before=$(date -d "$(cat chain/time)" +%s)
-	echo +60s > chain/clock
+	clock +60s
 	later=$(date -d "$(cat chain/time)" +%s)
 	[ $((later - before)) -ge 60 ]
-	echo 'skip +1h' > chain/clock
+	clock 'skip +1h'
 	[ $(($(date -d "$(cat chain/time)" +%s) - later)) -ge 3500 ]
 }
 
 @test "only what means to end a long write interrupts it" {
+	! is_attached || skip "a clock is moved where the chain is"
 	cd /
 	# A child ends and the window changes while the clock moves.
 	before=$(cat "$M/chain/head")

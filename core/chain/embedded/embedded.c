@@ -330,7 +330,8 @@ int embedded_chain_create(struct chain **out, const struct embedded_options *opt
 	chain->base.abi_cache = chain_abi_cache_create();
 	chain->signer = options->signer;
 	chain->wallet = options->wallet;
-	chain->manual_clock = options->manual_clock;
+	chain->manual_clock = options->manual_clock || options->seal_each;
+	chain->seal_each = options->seal_each;
 	chain->measured_cpu = options->measured_cpu;
 	pthread_mutex_init(&chain->index_lock, NULL);
 	pthread_mutex_init(&chain->log, NULL);
@@ -350,6 +351,9 @@ int embedded_chain_create(struct chain **out, const struct embedded_options *opt
 	if (result)
 		goto out;
 	pthread_mutex_lock(&chain->lock);
+	if (chain->seal_each) /* it stands at the head: who refers to that is never late */
+		chain->frozen_us = slot_to_us(node_head(embedded_viewed(chain))->block->header.timestamp) -
+		                   chain->offset_us;
 	network_tell_time(chain->network, embedded_now(chain));
 	embedded_publish(chain);
 	pthread_mutex_unlock(&chain->lock);

@@ -28,6 +28,7 @@ struct embedded_options {
 	bool measured_cpu;        /* the time that transactions took is billed (struct contract_options) */
 	int64_t begin_earlier_us; /* so much before real time a new chain begins, if its genesis is older */
 	bool manual_clock;        /* tests: blocks come only with clock_advance and when they are full */
+	bool seal_each;           /* tests: and after each transaction; time stands still meanwhile */
 	enum embedded_p2p p2p;
 	/* A node of another process that makes the chain: node eosio connects to it, and where there is no chain
 	 * yet it makes no blocks itself, and goes by real time. NULL: none. */

@@ -63,7 +63,7 @@ struct embedded_chain {
 	uint32_t taken_version; /* of the schedule whose keys were last looked for in the wallet; under lock */
 	bool has_taken;
 	struct storage *storage; /* NULL: in memory only */
-	bool manual_clock;
+	bool manual_clock, seal_each;
 	bool measured_cpu;
 
 	pthread_mutex_t log;
@@ -79,6 +79,7 @@ struct embedded_chain {
 	unsigned threads;       /* how many of the two run */
 	bool stopping;
 	_Atomic int64_t offset_us; /* chain time less real time; written under lock */
+	int64_t frozen_us; /* that real time stands at; 0: it goes on */
 	uint64_t clock_moves;   /* how often it was moved: the thread then looks anew at what is due */
 	int64_t clock_difference; /* real less monotonic time when last looked at */
 	struct sealed **sealed; /* owned, each too; in the order they were made; changed under lock and signing */

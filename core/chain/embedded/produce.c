@@ -22,7 +22,7 @@ enum {
 
 int64_t embedded_now(const struct embedded_chain *chain)
 {
-	return clock_real_us() + chain->offset_us;
+	return (chain->frozen_us ? chain->frozen_us : clock_real_us()) + chain->offset_us;
 }
 
 struct node *embedded_viewed(const struct embedded_chain *chain)

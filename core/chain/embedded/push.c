@@ -70,6 +70,34 @@ static int push_to_node(struct embedded_chain *chain, struct transaction_trace *
 	}
 }
 
+/* For tests, which do not wait for the next slot: the block in the making is made; where it leaves features
+ * to the next one, that too. Under lock. */
+static void seal_now(struct embedded_chain *chain)
+{
+	struct feature_set features;
+
+	network_close_blocks(chain->network, NULL);
+	embedded_publish(chain);
+	struct published *state = embedded_pin(chain);
+	feature_set_get(state->root, &features);
+	embedded_unpin(chain, state);
+	if (features.preactivated_count && node_schedule_feature(embedded_viewed(chain), NULL, NULL) == 0)
+		network_close_blocks(chain->network, NULL);
+}
+
+/* Without threads somebody must store what was sealed; what cannot be stored is in the journals. Under lock,
+ * which is given up. */
+static void end_write(struct embedded_chain *chain, bool done)
+{
+	if (done && chain->seal_each)
+		seal_now(chain);
+	if (done)
+		embedded_publish(chain);
+	pthread_mutex_unlock(&chain->lock);
+	if (chain->manual_clock && done)
+		embedded_finish(chain, false, NULL);
+}
+
 int embedded_push(struct chain *base, struct transaction_trace *trace, struct packed_transaction *packed,
                   const struct chain_send_options *options, struct error *error)
 {
@@ -99,12 +127,7 @@ int embedded_push(struct chain *base, struct transaction_trace *trace, struct pa
 	}
 	if (result == -EAGAIN && chain->wallet && wallet_locked(chain->wallet))
 		error_append(error, "; the wallet, which may have a key, is locked");
-	if (result == 0)
-		embedded_publish(chain);
-	pthread_mutex_unlock(&chain->lock);
-	/* Without threads somebody must store what was sealed; what cannot be stored is in the journals. */
-	if (chain->manual_clock && result == 0)
-		embedded_finish(chain, false, NULL);
+	end_write(chain, result == 0);
 	free(keys);
 	return result;
 }
@@ -227,10 +250,7 @@ int embedded_schedule_feature(struct chain *base, const struct checksum256 *dige
 	embedded_unpin(chain, state);
 	if (digest || features.preactivated_count)
 		result = open_feature_block(chain, digest, error);
-	embedded_publish(chain);
-	pthread_mutex_unlock(&chain->lock);
-	if (chain->manual_clock)
-		embedded_finish(chain, false, NULL);
+	end_write(chain, true);
 	return result;
 }
 

@@ -12,6 +12,8 @@
 
 /* A head is taken to stand for so long without asking again: less than half a block. */
 enum { INFO_FRESH_MS = 200, BEHIND_MS = 20000 };
+/* Codes of the chain's own exceptions begin here; those below are fc's (protocol.md F.9). */
+enum { CHAIN_EXCEPTIONS = 3000000 };
 
 int64_t nodeos_now_ms(void)
 {
@@ -51,6 +53,8 @@ static int node_failure(const char *url, const char *path, unsigned status, cons
 	const char *message = json_string(json_member(json, "message"));
 	uint64_t code = 0;
 
+	if (status == 404 && message && strncmp(message, "Trace API", 9) == 0)
+		return error_set(error, ENOENT, "%s", message);
 	if (status == 404)
 		return not_served(url, path, error);
 	if (json_type(failure) != JSON_OBJECT || json_uint64(&code, json_member(failure, "code")) != 0)
@@ -58,10 +62,14 @@ static int node_failure(const char *url, const char *path, unsigned status, cons
 		                 status);
 	if (!sentence)
 		sentence = message ? message : "it does not say why";
-	if (code == UNKNOWN_BLOCK_EXCEPTION || (code < 3000000 && strstr(sentence, "unknown key")))
+	if (code == UNKNOWN_BLOCK_EXCEPTION || (code < CHAIN_EXCEPTIONS && strstr(sentence, "unknown key")))
 		return error_set(error, ENOENT, "%s", sentence);
-	if (code == 0)
-		return error_set(error, EPROTO, "the node at %s: %s", url, sentence);
+	if (code < CHAIN_EXCEPTIONS)
+		return error_set(error,
+		                 code == TIMEOUT_EXCEPTION ? ETIMEDOUT
+		                 : status == 503           ? EAGAIN
+		                                           : ECANCELED,
+		                 "the node at %s: %s", url, sentence);
 	return error_chain(error, (uint32_t)code, "%s", sentence);
 }
 
@@ -71,15 +79,15 @@ static int parse_body(struct json **out, const char *url, const struct text *ans
 	struct error why = {0};
 
 	if (status >= 300 && status < 400)
-		return error_set(error, EPROTO, "%s redirects elsewhere: give the address itself", url);
+		return error_set(error, EHOSTUNREACH, "%s redirects elsewhere: give the address itself", url);
 	if (json_parse(out, text_string(answer), answer->length, &why) == 0)
 		return 0;
 	const char *from = text_string(answer) + strspn(text_string(answer), " \t\r\n");
 	if (*from == '<')
-		return error_set(error, EPROTO,
-		                 "%s answers HTML (status %u) and no JSON: there is "
-		                 "a proxy or a web server, and no node",
-		                 url, status);
+		return error_set(
+			error, status >= 400 && status < 500 ? EHOSTUNREACH : EPROTO,
+			"%s answers HTML (status %u) and no JSON: there is a proxy or a web server, and no node", url,
+			status);
 	return error_set(error, EPROTO, "%s answers no JSON (status %u): %s", url, status, why.sentence);
 }
 

@@ -1,16 +1,19 @@
-/* Waiting for the node: until it shows what was written. */
+/* Waiting for the node: until it shows what was written. However many wait, one of them looks: it reads the
+ * blocks from the head back to one that is known, each by the id that the next one names, so that what a fork
+ * threw out is known no more. */
 #include "core/chain/nodeos/nodeos_private.h"
 
+#include "core/base/clock.h"
 #include "core/base/memory.h"
+#include "core/types/time.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdlib.h>
 
-/* Milliseconds: between two looks; until a block is read again, which a fork may have replaced; and until
- * waiting for a block, or for an irreversible one, ends. */
-enum { LOOK_MS = 50, REREAD_MS = 1000, BLOCK_MS = 60000, IRREVERSIBLE_MS = 600000 };
+/* Milliseconds: between two looks, and until waiting for a block, an irreversible one, the next one ends. */
+enum { LOOK_MS = 50, BLOCK_MS = 60000, IRREVERSIBLE_MS = 600000, NEXT_BLOCK_MS = 3000 };
 
 void nodeos_pause_a_moment(void)
 {
@@ -19,54 +22,71 @@ void nodeos_pause_a_moment(void)
 
 /* --- which transactions a block has --- */
 
-static bool block_has(const struct known_block *block, const struct checksum256 *id)
+static struct known_block *slot_of(struct nodeos_chain *chain, uint32_t number)
 {
-	for (size_t i = 0; i < block->ids_count; i++)
-		if (checksum256_equal(&block->ids[i], id))
-			return true;
-	return false;
+	return &chain->blocks[number % BLOCKS_KEPT];
 }
 
-/* What is known of it: 1 it has it, 0 it does not, -1 it must be asked for. */
-static int look(struct nodeos_chain *chain, uint32_t number, const struct checksum256 *id)
+static bool is_known(struct nodeos_chain *chain, uint32_t number, const struct checksum256 *id)
 {
-	int found = -1;
 	pthread_mutex_lock(&chain->mutex);
-	const struct known_block *block = &chain->blocks[number % BLOCKS_KEPT];
-	if (block->number == number && nodeos_now_ms() - block->read_at < REREAD_MS)
-		found = block_has(block, id);
+	const struct known_block *block = slot_of(chain, number);
+	bool known = number <= chain->watched_from ||
+	             (block->number == number && checksum256_equal(&block->id, id));
 	pthread_mutex_unlock(&chain->mutex);
-	return found;
+	return known;
 }
 
-static void know_block(struct nodeos_chain *chain, uint32_t number, const struct signed_block *block)
+static void know_block(struct nodeos_chain *chain, uint32_t number, const struct checksum256 *id,
+                       const struct signed_block *block)
 {
 	struct checksum256 *ids = memory_allocate(block->transactions_count + 1, sizeof *ids);
 	for (size_t i = 0; i < block->transactions_count; i++)
 		ids[i] = *transaction_receipt_id(&block->transactions[i]);
 	pthread_mutex_lock(&chain->mutex);
-	struct known_block *known = &chain->blocks[number % BLOCKS_KEPT];
+	struct known_block *known = slot_of(chain, number);
 	free(known->ids);
 	*known = (struct known_block){
-		.number = number, .read_at = nodeos_now_ms(), .ids = ids, .ids_count = block->transactions_count};
+		.number = number, .id = *id, .ids = ids, .ids_count = block->transactions_count};
 	pthread_mutex_unlock(&chain->mutex);
 }
 
-static int read_block(struct nodeos_chain *chain, uint32_t number, const struct interruption *interruption,
-                      struct error *error)
+/* Up to the head that is known; 0: none has it. */
+static uint32_t find_block(struct nodeos_chain *chain, const struct checksum256 *id)
+{
+	uint32_t found = 0;
+
+	pthread_mutex_lock(&chain->mutex);
+	uint32_t head = chain->watched_to;
+	for (uint32_t number = head; number > chain->watched_from && head - number < BLOCKS_KEPT && !found;
+	     number--) {
+		const struct known_block *block = slot_of(chain, number);
+		for (size_t i = 0; block->number == number && i < block->ids_count && !found; i++)
+			found = checksum256_equal(&block->ids[i], id) ? number : 0;
+	}
+	pthread_mutex_unlock(&chain->mutex);
+	return found;
+}
+
+/* *id becomes the block's before it. */
+static int read_block(struct nodeos_chain *chain, struct checksum256 *id, uint32_t number,
+                      const struct interruption *interruption, struct error *error)
 {
 	struct text body = TEXT_EMPTY;
-	struct signed_block block;
+	struct signed_block block = {0};
 	struct json *json = NULL;
+	char text[65];
 
-	text_printf(&body, "{\"block_num_or_id\":\"%" PRIu32 "\"}", number);
+	checksum256_print(text, id);
+	text_printf(&body, "{\"block_num_or_id\":\"%s\"}", text);
 	int result = nodeos_call(chain, &json, "/v1/chain/get_raw_block", &body, interruption, error);
-	if (result == -EOPNOTSUPP)
+	if (result == -EOPNOTSUPP) /* before 3.1 */
 		result = nodeos_call(chain, &json, "/v1/chain/get_block", &body, interruption, error);
 	if (result == 0)
 		result = parse_block(&block, json, error);
 	if (result == 0) {
-		know_block(chain, number, &block);
+		know_block(chain, number, id, &block);
+		*id = block.header.previous;
 		signed_block_release(&block);
 	}
 	json_release(json);
@@ -74,25 +94,71 @@ static int read_block(struct nodeos_chain *chain, uint32_t number, const struct 
 	return result;
 }
 
-/* The block of first…last that has it; 0: none. A block that the node does not have (yet) has nothing. */
-static int find_block(struct nodeos_chain *chain, uint32_t *out, const struct checksum256 *id, uint32_t first,
-                      uint32_t last, const struct interruption *interruption, struct error *error)
+/* All blocks up to the head are known then. */
+static int look(struct nodeos_chain *chain, struct chain_info *info, const struct interruption *interruption,
+                struct error *error)
 {
-	*out = 0;
-	for (uint32_t number = first; number <= last && *out == 0; number++) {
-		int found = look(chain, number, id);
-		int result = found < 0 ? read_block(chain, number, interruption, error) : 0;
-		if (result && result != -ENOENT)
-			return result;
-		if (found < 0)
-			found = look(chain, number, id);
-		if (found > 0)
-			*out = number;
+	uint64_t sequence;
+	int result = nodeos_info(chain, info, &sequence, true, interruption, error);
+	struct checksum256 id = info->head_block_id;
+
+	for (uint32_t number = info->head_block_num; result == 0 && !is_known(chain, number, &id); number--) {
+		if (info->head_block_num - number >= BLOCKS_KEPT)
+			break;
+		result = read_block(chain, &id, number, interruption, error);
 	}
+	if (result)
+		return result;
+	pthread_mutex_lock(&chain->mutex);
+	chain->watched_to = info->head_block_num;
+	pthread_mutex_unlock(&chain->mutex);
 	return 0;
 }
 
+/* One looks, the others wait for what it sees, a moment at most. */
+static int look_together(struct nodeos_chain *chain, struct chain_info *info,
+                         const struct interruption *interruption, struct error *error)
+{
+	int result = 0;
+
+	pthread_mutex_lock(&chain->mutex);
+	if (chain->looking) {
+		int64_t until = clock_monotonic_us() + LOOK_MS * 1000;
+		const struct timespec time = {until / 1000000, until % 1000000 * 1000};
+		pthread_cond_timedwait(&chain->looked, &chain->mutex, &time);
+		*info = chain->info;
+		pthread_mutex_unlock(&chain->mutex);
+		return 0;
+	}
+	chain->looking = true;
+	pthread_mutex_unlock(&chain->mutex);
+	result = look(chain, info, interruption, error);
+	pthread_mutex_lock(&chain->mutex);
+	chain->looking = false;
+	pthread_cond_broadcast(&chain->looked);
+	pthread_mutex_unlock(&chain->mutex);
+	return result;
+}
+
 /* --- until it is there --- */
+
+void nodeos_watch(struct nodeos_chain *chain)
+{
+	pthread_mutex_lock(&chain->mutex);
+	if (chain->watchers++ == 0) {
+		chain->watched_from = chain->watched_to = chain->info.head_block_num;
+		for (size_t i = 0; i < BLOCKS_KEPT; i++)
+			chain->blocks[i].number = 0;
+	}
+	pthread_mutex_unlock(&chain->mutex);
+}
+
+void nodeos_watch_no_more(struct nodeos_chain *chain)
+{
+	pthread_mutex_lock(&chain->mutex);
+	chain->watchers--;
+	pthread_mutex_unlock(&chain->mutex);
+}
 
 static void note_write(struct nodeos_chain *chain, uint32_t block)
 {
@@ -104,51 +170,95 @@ static void note_write(struct nodeos_chain *chain, uint32_t block)
 	pthread_mutex_unlock(&chain->mutex);
 }
 
-static int waited_in_vain(struct error *error, const struct checksum256 *id, const char *what)
-{
-	char text[65];
-	checksum256_print(text, id);
-	return error_set(error, ETIMEDOUT, "the node took transaction %s, which is in no %s yet", text, what);
-}
-
 /* A node that cannot be asked for a moment is asked again: the transaction is its already. */
 static bool can_wait(int result)
 {
-	return result == -EHOSTUNREACH || result == -ETIMEDOUT || result == -EPROTO;
+	return result == -EHOSTUNREACH || result == -ETIMEDOUT || result == -EPROTO || result == -ENOENT ||
+	       result == -EINTR;
 }
 
-int nodeos_await(struct nodeos_chain *chain, struct transaction_trace *trace, uint32_t first,
-                 const struct interruption *interruption, struct error *error)
+/* 1: waited for enough, error says why; 0: go on. */
+static int give_up(const struct sent *sent, const struct chain_info *info, uint32_t block, int64_t end,
+                   const struct interruption *interruption, struct error *error)
 {
-	const bool irreversible = chain->wait == NODEOS_WAIT_IRREVERSIBLE;
-	const int64_t end = nodeos_now_ms() + (irreversible ? IRREVERSIBLE_MS : BLOCK_MS);
-	uint32_t block = 0;
+	char id[65];
 
-	if (chain->wait == NODEOS_WAIT_ACCEPTED) {
-		note_write(chain, 0);
+	checksum256_print(id, &sent->id);
+	if (!block && info->head_block_num && slot_to_us(info->irreversible_slot) / 1000000 > sent->expiration)
+		error_set(error, ETIME, "transaction %s is in no block and has expired: it did not happen", id);
+	else if (interruption_happened(interruption))
+		error_set(error, EINTR, "interrupted: the node took transaction %s, which is in no %sblock yet", id,
+		          block ? "irreversible " : "");
+	else if (nodeos_now_ms() >= end)
+		error_set(error, ETIMEDOUT,
+		          "the node took transaction %s, which is in no %sblock yet; whether it happens is not known",
+		          id, block ? "irreversible " : "");
+	else
 		return 0;
-	}
-	for (;;) {
-		struct chain_info info;
-		uint64_t sequence;
-		int result = nodeos_info(chain, &info, &sequence, true, interruption, error);
-		if (result == 0)
-			result = find_block(chain, &block, &trace->id, first, info.head_block_num, interruption, error);
+	return 1;
+}
+
+int nodeos_await(struct nodeos_chain *chain, uint32_t *block_num, const struct sent *sent,
+                 enum nodeos_wait wait, const struct interruption *interruption, struct error *error)
+{
+	const bool irreversible = wait == NODEOS_WAIT_IRREVERSIBLE;
+	const int64_t end = nodeos_now_ms() + (irreversible ? IRREVERSIBLE_MS : BLOCK_MS);
+	uint32_t block = wait == NODEOS_WAIT_BLOCK ? find_block(chain, &sent->id) : 0;
+
+	for (bool again = false; wait != NODEOS_WAIT_ACCEPTED && !block; again = true) {
+		struct chain_info info = {0};
+		if (again)
+			nodeos_pause_a_moment();
+		int result = look_together(chain, &info, interruption, error);
 		if (result && !can_wait(result))
 			return result;
-		if (result == 0 && block != 0 && (!irreversible || block <= info.irreversible_block_num))
-			break;
-		if (interruption_happened(interruption))
-			return error_set(error, EINTR, "interrupted: the node took the transaction, which is in %s yet",
-			                 irreversible ? "no irreversible block" : "no block");
-		if (nodeos_now_ms() >= end)
-			return waited_in_vain(error, &trace->id, irreversible ? "irreversible block" : "block");
 		error_clear(error);
-		nodeos_pause_a_moment();
+		block = find_block(chain, &sent->id);
+		if (block && (!irreversible || (result == 0 && block <= info.irreversible_block_num)))
+			break;
+		if (give_up(sent, &info, block, end, interruption, error))
+			return -error->number;
+		block = 0;
 	}
-	trace->block_num = block;
+	if (block)
+		*block_num = block;
 	note_write(chain, block);
 	return 0;
+}
+
+int nodeos_settle(struct chain *base, const struct interruption *interruption, struct error *error)
+{
+	struct nodeos_chain *chain = nodeos_of(base);
+	uint32_t block;
+	int result = 0;
+
+	if (!chain->unsettled_count)
+		return 0;
+	for (size_t i = 0; i < chain->unsettled_count && result == 0; i++)
+		result = nodeos_await(chain, &block, &chain->unsettled[i], NODEOS_WAIT_BLOCK, interruption, error);
+	chain->unsettled_count = 0;
+	nodeos_watch_no_more(chain);
+	return result;
+}
+
+int nodeos_await_next_block(struct nodeos_chain *chain, const struct interruption *interruption,
+                            struct error *error)
+{
+	const int64_t end = nodeos_now_ms() + NEXT_BLOCK_MS;
+	struct chain_info info;
+	uint64_t sequence;
+
+	pthread_mutex_lock(&chain->mutex);
+	uint32_t last = chain->wrote_in ? chain->wrote_in : chain->info.head_block_num;
+	pthread_mutex_unlock(&chain->mutex);
+	for (;;) {
+		int result = nodeos_info(chain, &info, &sequence, true, interruption, error);
+		if (result || info.head_block_num > last || nodeos_now_ms() >= end)
+			return result;
+		if (interruption_happened(interruption))
+			return error_set(error, EINTR, "interrupted: what was activated is active with the next block");
+		nodeos_pause_a_moment();
+	}
 }
 
 int nodeos_await_feature(struct nodeos_chain *chain, const struct checksum256 *digest,

@@ -7,9 +7,14 @@
 #include "core/types/time.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+
+/* Bytes of what tells our transactions from others'. */
+enum { SALT_SIZE = 3 };
 
 #define ONLY_NODE name_literal("eosio") /* a chain behind HTTP is seen through one */
 
@@ -23,9 +28,11 @@ static void destroy(struct chain *base)
 	for (size_t i = 0; i < BLOCKS_KEPT; i++)
 		free(chain->blocks[i].ids);
 	free(chain->accounts);
+	free(chain->unsettled);
 	free(chain->list.names);
 	http_client_destroy(chain->client);
 	chain_abi_cache_destroy(base->abi_cache);
+	pthread_cond_destroy(&chain->looked);
 	pthread_mutex_destroy(&chain->mutex);
 	free(chain);
 }
@@ -44,7 +51,8 @@ static int reference(struct chain *base, struct checksum256 *block_id, uint32_t 
 	return 0;
 }
 
-/* Preactivated features are active in the block after, where whatever comes next is run. */
+/* Preactivated features become active with the block after that which holds what was written; no call tells
+ * which they are. */
 static int schedule_feature(struct chain *base, const struct checksum256 *digest,
                             const struct interruption *interruption, struct error *error)
 {
@@ -54,7 +62,7 @@ static int schedule_feature(struct chain *base, const struct checksum256 *digest
 	char text[65];
 
 	if (!digest)
-		return 0;
+		return nodeos_await_next_block(chain, interruption, error);
 	checksum256_print(text, digest);
 	text_printf(&body, "{\"protocol_features_to_activate\":[\"%s\"]}", text);
 	int result = nodeos_call(chain, &json, "/v1/producer/schedule_protocol_feature_activations", &body,
@@ -98,6 +106,20 @@ static int pause_node(struct chain *base, bool *paused, enum chain_pause what, u
 	*paused = json_is_true(json);
 	json_release(json);
 	return result;
+}
+
+/* What is acknowledged is the node's to keep; what is read from here on is what it has now. */
+static int sync_reads(struct chain *base, struct error *error)
+{
+	struct nodeos_chain *chain = nodeos_of(base);
+
+	(void)error;
+	pthread_mutex_lock(&chain->mutex);
+	chain->info_at = 0;
+	chain->sequence++;
+	pthread_mutex_unlock(&chain->mutex);
+	atomic_fetch_add(&base->served, 1);
+	return 0;
 }
 
 static int no_clock(struct chain *base, struct error *error)
@@ -162,15 +184,16 @@ static int producer_state(struct chain *base, struct chain_producer *out, uint64
 }
 
 static const struct chain_operations operations = {
-	.lacks = CHAIN_CLOCK | CHAIN_NODES | CHAIN_PAST | CHAIN_ORIGIN | CHAIN_HISTORIES | CHAIN_KEYLESS,
 	.destroy = destroy,
 	.view_open = nodeos_view_open,
 	.push = nodeos_push,
+	.settle = nodeos_settle,
 	.compute = nodeos_compute,
 	.reference = reference,
 	.schedule_feature = schedule_feature,
 	.limit_time = limit_time,
 	.pause = pause_node,
+	.sync = sync_reads,
 	.clock = read_clock,
 	.clock_advance = clock_advance,
 	.node = read_node,
@@ -179,7 +202,7 @@ static const struct chain_operations operations = {
 	.producer_state = producer_state,
 };
 
-/* What is known of a chain's genesis from outside: the key that eosio has. */
+/* What is known of another chain's genesis from outside: the key that eosio has. */
 static int read_first_key(struct nodeos_chain *chain, struct error *error)
 {
 	struct chain_view *view = NULL;
@@ -201,21 +224,33 @@ static int read_first_key(struct nodeos_chain *chain, struct error *error)
 int nodeos_chain_create(struct chain **out, const struct nodeos_options *options, struct error *error)
 {
 	struct nodeos_chain *chain = memory_allocate(1, sizeof *chain);
+	pthread_condattr_t monotonic;
 	struct chain_info info;
 	uint64_t sequence;
 
 	chain->base.operations = &operations;
+	chain->base.lacks = CHAIN_CLOCK | CHAIN_NODES | CHAIN_PAST | CHAIN_ORIGIN | CHAIN_HISTORIES |
+	                    CHAIN_KEYLESS;
 	chain->base.abi_cache = chain_abi_cache_create();
 	chain->wait = options->wait;
 	chain->sequence = 1;
 	genesis_default(&chain->base.genesis);
 	pthread_mutex_init(&chain->mutex, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&chain->looked, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	while (!chain->base.salt && getrandom(&chain->base.salt, SALT_SIZE, 0) == SALT_SIZE)
+		continue;
 	int result = http_client_create(&chain->client, options->url, error);
 	if (result == 0)
 		result = nodeos_info(chain, &info, &sequence, true, NULL, error);
 	if (result == 0) {
+		const struct checksum256 standard = genesis_chain_id(&chain->base.genesis);
+		if (checksum256_equal(&standard, &info.chain_id)) /* known without being told */
+			chain->base.lacks &= ~(unsigned)CHAIN_ORIGIN;
 		chain->base.chain_id = info.chain_id;
-		result = read_first_key(chain, error);
+		result = chain->base.lacks & CHAIN_ORIGIN ? read_first_key(chain, error) : 0;
 	}
 	if (result) {
 		destroy(&chain->base);

@@ -29,7 +29,7 @@ enum {
 	ABIS_KEPT = 64,
 	SLOTS_KEPT = 1024,
 	FORMS_KEPT = 256,
-	BLOCKS_KEPT = 16
+	BLOCKS_KEPT = 512
 };
 
 struct known_abi {
@@ -51,9 +51,15 @@ struct known_form {
 /* The transactions of a block, for those who wait for theirs. */
 struct known_block {
 	uint32_t number;
-	int64_t read_at; /* milliseconds, monotonic */
-	struct checksum256 *ids;
+	struct checksum256 id;
+	struct checksum256 *ids; /* owned */
 	size_t ids_count;
+};
+
+/* What is waited for. */
+struct sent {
+	struct checksum256 id;
+	uint32_t expiration; /* seconds; with its delay */
 };
 
 struct nodeos_chain {
@@ -73,7 +79,14 @@ struct nodeos_chain {
 	size_t abis_count, abis_next;
 	struct known_form forms[FORMS_KEPT];
 	size_t forms_count, forms_next;
+	/* While somebody waits for a block: those behind watched_from up to watched_to, by number modulo that. */
 	struct known_block blocks[BLOCKS_KEPT];
+	uint32_t watched_from, watched_to;
+	unsigned watchers;
+	struct sent *unsettled; /* owned; the node took them, and nobody has waited for them yet */
+	size_t unsettled_count, unsettled_capacity;
+	bool looking;          /* one of them looks for all */
+	pthread_cond_t looked; /* with mutex, monotonic clock */
 	struct known_slot {
 		uint32_t number, slot;
 	} slots[SLOTS_KEPT];
@@ -174,9 +187,17 @@ int nodeos_compute(struct chain *base, struct transaction_trace *trace, struct p
 void nodeos_print_transaction(struct text *out, const struct transaction *transaction);
 
 /* --- await.c --- */
-/* Until the trace's transaction stands where the chain waits for it, in block `first` or later. */
-int nodeos_await(struct nodeos_chain *chain, struct transaction_trace *trace, uint32_t first,
-                 const struct interruption *interruption, struct error *error);
+/* Before something is sent, and when it was waited for: blocks are watched meanwhile. */
+void nodeos_watch(struct nodeos_chain *chain);
+void nodeos_watch_no_more(struct nodeos_chain *chain);
+/* Until the transaction stands where it is waited for; *block_num is set when it is in a block. -ETIME: it is
+ * in none and has expired for good. -EINTR, -ETIMEDOUT: it may happen yet. */
+int nodeos_await(struct nodeos_chain *chain, uint32_t *block_num, const struct sent *sent,
+                 enum nodeos_wait wait, const struct interruption *interruption, struct error *error);
+int nodeos_settle(struct chain *base, const struct interruption *interruption, struct error *error);
+/* Until there is a block after the last that holds something of ours, or none comes for a while. */
+int nodeos_await_next_block(struct nodeos_chain *chain, const struct interruption *interruption,
+                            struct error *error);
 int nodeos_await_feature(struct nodeos_chain *chain, const struct checksum256 *digest,
                          const struct interruption *interruption, struct error *error);
 void nodeos_pause_a_moment(void); /* before the node is asked the same again */

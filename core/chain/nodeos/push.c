@@ -3,6 +3,7 @@
 #include "core/chain/nodeos/nodeos_private.h"
 
 #include "core/base/exception.h"
+#include "core/base/memory.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 
@@ -10,8 +11,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* How often a transaction is sent while no answer comes. */
-enum { SENDS_MAXIMUM = 5 };
+/* How long a transaction is sent again while no answer comes: milliseconds. */
+enum { RESEND_MS = 60000 };
+/* Far fewer than blocks are kept, for each may make one. */
+enum { UNSETTLED_MAXIMUM = BLOCKS_KEPT / 2 };
 
 static void print_actions(struct text *out, const struct action *actions, size_t count)
 {
@@ -110,41 +113,65 @@ static int not_known(struct error *error, const struct checksum256 *id, int numb
 	return -number;
 }
 
+static struct sent sent_of(const struct packed_transaction *packed)
+{
+	return (struct sent){packed->id, packed->transaction.expiration + packed->transaction.delay_sec};
+}
+
+/* After a lost answer the blocks tell: it is in one, or has expired. */
+static int resolve(struct nodeos_chain *chain, struct transaction_trace *trace, const struct sent *sent,
+                   const struct interruption *interruption, struct error *error)
+{
+	struct error refused = *error;
+	int result = nodeos_await(chain, &trace->block_num, sent, NODEOS_WAIT_BLOCK, interruption, error);
+
+	if (result == -ETIME && refused.code) { /* what the node said of the last time it was sent */
+		*error = refused;
+		return -error->number;
+	}
+	return result;
+}
+
+/* The node has it already: the answer that told so first was lost. */
+static bool arrived_before(const struct error *error, bool lost, const struct chain_send_options *options)
+{
+	return error->code == TX_DUPLICATE && (lost || (options && options->unique));
+}
+
+/* A node takes no transaction twice, so that one whose answer was lost is sent again as it is. */
 static int send(struct nodeos_chain *chain, struct transaction_trace *trace,
-                const struct packed_transaction *packed, const struct interruption *interruption,
+                const struct packed_transaction *packed, const struct chain_send_options *options,
                 struct error *error)
 {
+	const struct interruption *interruption = options ? options->interruption : NULL;
+	const int64_t end = nodeos_now_ms() + RESEND_MS;
 	struct text text = TEXT_EMPTY;
 	bool lost = false;
 	int result;
 
 	print_packed(&text, packed);
-	for (unsigned sends = 1;; sends++) {
+	for (;;) {
 		result = send_once(chain, trace, &text, interruption, error);
-		if (result == -EINTR) {
-			result = not_known(error, &packed->id, EINTR);
-			break;
-		}
-		if (lost && error->code == TX_DUPLICATE) {
-			/* The one before arrived. */
+		if (result && arrived_before(error, lost, options)) {
 			transaction_trace_release(trace);
 			trace->id = packed->id;
+			error_clear(error);
 			result = 0;
-			break;
-		}
-		bool unreachable = lost && result == -EHOSTUNREACH;
-		if (!is_lost(result, error) && !unreachable) {
-			if (result && lost && error->code == EXPIRED_TX_EXCEPTION)
-				result = not_known(error, &packed->id, ETIMEDOUT);
-			break;
-		}
-		lost = true;
-		if (sends == SENDS_MAXIMUM) {
+		} else if (result == -EINTR) {
+			result = not_known(error, &packed->id, EINTR);
+		} else if (is_lost(result, error) || (lost && result == -EHOSTUNREACH)) {
+			lost = true;
+			if (nodeos_now_ms() < end) {
+				error_clear(error);
+				nodeos_pause_a_moment();
+				continue;
+			}
 			result = not_known(error, &packed->id, ETIMEDOUT);
-			break;
+		} else if (result && lost) {
+			const struct sent sent = sent_of(packed);
+			result = resolve(chain, trace, &sent, interruption, error);
 		}
-		error_clear(error);
-		nodeos_pause_a_moment();
+		break;
 	}
 	text_release(&text);
 	return result;
@@ -164,12 +191,26 @@ static void know_new_accounts(struct nodeos_chain *chain, const struct transacti
 	}
 }
 
+/* Blocks are watched from the first of them on until all are settled. */
+static void leave_unsettled(struct nodeos_chain *chain, const struct sent *sent)
+{
+	if (chain->unsettled_count)
+		nodeos_watch_no_more(chain);
+	memory_grow(&chain->unsettled, &chain->unsettled_capacity, chain->unsettled_count + 1, sizeof *sent);
+	chain->unsettled[chain->unsettled_count++] = *sent;
+	pthread_mutex_lock(&chain->mutex);
+	chain->sequence++; /* a node may show it already */
+	pthread_mutex_unlock(&chain->mutex);
+}
+
 int nodeos_push(struct chain *base, struct transaction_trace *trace, struct packed_transaction *packed,
                 const struct chain_send_options *options, struct error *error)
 {
 	struct nodeos_chain *chain = nodeos_of(base);
 	const struct interruption *interruption = options ? options->interruption : NULL;
 	struct error local = {0};
+	struct chain_info info;
+	uint64_t sequence;
 
 	error = error ? error : &local;
 	if (options && options->without_keys)
@@ -177,15 +218,27 @@ int nodeos_push(struct chain *base, struct transaction_trace *trace, struct pack
 		                 "the node at %s takes signatures alone: "
 		                 "wallet/impersonate is for a chain of one's own",
 		                 http_client_url(chain->client));
-	pthread_mutex_lock(&chain->mutex);
-	uint32_t head = chain->info.head_block_num;
-	pthread_mutex_unlock(&chain->mutex);
-	int result = send(chain, trace, packed, interruption, error);
+	int result = nodeos_info(chain, &info, &sequence, false, interruption, error);
 	if (result)
 		return result;
-	result = nodeos_await(chain, trace, head + 1, interruption, error);
-	if (result)
+	nodeos_watch(chain);
+	result = send(chain, trace, packed, options, error);
+	const struct sent sent = sent_of(packed);
+	if (result == 0 && options && options->accepted) {
+		leave_unsettled(chain, &sent);
+		if (chain->unsettled_count >= UNSETTLED_MAXIMUM)
+			result = nodeos_settle(base, interruption, error);
+	} else {
+		if (result == 0)
+			result = nodeos_await(chain, &trace->block_num, &sent, chain->wait, interruption, error);
+		nodeos_watch_no_more(chain);
+	}
+	if (result) {
+		pthread_mutex_lock(&chain->mutex);
+		chain->info_at = 0; /* it may be long ago what it was made for */
+		pthread_mutex_unlock(&chain->mutex);
 		return result;
+	}
 	know_new_accounts(chain, &packed->transaction);
 	packed_transaction_release(packed);
 	*packed = (struct packed_transaction){0};

@@ -370,6 +370,30 @@ static size_t rows_seen(const struct page *before, const struct page *page)
 	return seen;
 }
 
+/* Where its rows hold their primary keys; of a table of one row that key itself. Its first page tells. */
+static int find_form(struct chain_view *view, struct key_form *form, uint64_t *only,
+                     const struct table_id *id, struct error *error)
+{
+	const struct question question = {.id = id, .upper = UINT64_MAX, .limit = PAGE_ROWS};
+	struct page page;
+
+	*form = (struct key_form){0};
+	*only = 0;
+	if (nodeos_known_form(nodeos_chain_of(view), form, id))
+		return 0;
+	int result = ask_page(view, &page, &question, error);
+	if (result == 0)
+		result = find_keys(view, &page, &question, error);
+	if (result == 0 && page.count == 1)
+		*only = page.rows[0].primary_key;
+	else if (result == 0 && page.count > 1 && !nodeos_known_form(nodeos_chain_of(view), form, id))
+		result = error_set(error, EOPNOTSUPP,
+		                   "the rows of %s do not tell their keys, and an index needs them",
+		                   name_text(id->table).text);
+	page_release(&page);
+	return result;
+}
+
 int nodeos_index_rows(struct chain_view *view, const struct chain_index *index,
                       const uint8_t from[CHAIN_INDEX_KEY_SIZE], bool back, chain_index_row_visitor *visitor,
                       void *context, struct error *error)
@@ -377,15 +401,19 @@ int nodeos_index_rows(struct chain_view *view, const struct chain_index *index,
 	struct question question = {
 		.id = &index->table, .upper = UINT64_MAX, .limit = PAGE_ROWS, .back = back, .index = index};
 	struct page before = {0}, page = {0};
-	int result = 0;
+	struct key_form form;
+	uint64_t only;
 
 	if (from)
 		return error_set(error, EOPNOTSUPP, "an index over HTTP is read from its end");
+	int result = find_form(view, &form, &only, &index->table, error);
 	for (bool more = true; more && !result;) {
 		result = ask_page(view, &page, &question, error);
 		size_t seen = rows_seen(&before, &page);
 		for (size_t i = seen; i < page.count && !result; i++) {
-			const struct chain_index_row row = {.row = page.rows[i]};
+			struct chain_index_row row = {.row = page.rows[i]};
+			if (form.kind == KEY_UNKNOWN || !key_by(&form, &row.row.primary_key, &page.rows[i]))
+				row.row.primary_key = only;
 			result = visitor(context, &row);
 		}
 		more = page.more;

@@ -113,7 +113,7 @@ int wallet_impersonate_write(struct request *request, const char *data, size_t l
 	int result = take_word(&command, &word, data, length, "`0` or `1`", error);
 	if (result == 0)
 		result = command_bool(&on, word, error);
-	if (result == 0 && on && (request->chain->operations->lacks & CHAIN_KEYLESS))
+	if (result == 0 && on && (request->chain->lacks & CHAIN_KEYLESS))
 		result = error_set(error, EOPNOTSUPP,
 		                   "this chain's node checks signatures: there is no acting without keys");
 	if (result == 0)
