@@ -30,6 +30,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+enum { THREADS_ATTACHED = 1000 };
 enum { EXIT_USAGE = 2, FILES_WANTED = 4096 };
 
 /* A new chain begins so far back that a boot ends at real time: what it takes, and an hour in which those who
@@ -245,7 +246,8 @@ static int run_loop(struct service *service, const struct options *options)
 	if (options->single_thread)
 		return fuse_session_loop(service->session);
 	struct fuse_loop_config *config = fuse_loop_cfg_create();
-	fuse_loop_cfg_set_max_threads(config, options->max_threads);
+	/* A node may be slow: whoever waits for it keeps nobody else waiting. */
+	fuse_loop_cfg_set_max_threads(config, options->url ? THREADS_ATTACHED : options->max_threads);
 	fuse_loop_cfg_set_idle_threads(config, options->idle_threads);
 	result = fuse_session_loop_mt(service->session, config);
 	fuse_loop_cfg_destroy(config);

@@ -115,7 +115,7 @@ static const struct option_row option_rows[] = {
 	 "for tests: time stands still but for chain/clock, and every transaction makes a block",
 	 FIELD("clock=manual", manual_clock, 1)},
 	{"-o nonempty", "mount over a folder that holds files", FIELD("nonempty", nonempty, 1)},
-	{"-o max_threads=N", "threads that answer requests (default: 10; with url, whose node may be slow, 1000)",
+	{"-o max_threads=N", "threads that answer requests (default: 10)",
 	 FIELD("max_threads=%u", max_threads, 0)},
 	{"-o max_idle_threads=N", "of which so many are kept (default: 2)",
 	 FIELD("max_idle_threads=%u", idle_threads, 0)},
@@ -260,7 +260,7 @@ static int settle_history(struct options *out, const struct parsed *parsed, stru
 
 int options_parse(struct options *out, int count, char **arguments, struct error *error)
 {
-	struct parsed parsed = {.max_threads = UINT_MAX, .idle_threads = 2};
+	struct parsed parsed = {.max_threads = 10, .idle_threads = 2};
 	struct fuse_opt table[OPTION_ROWS + 1] = {0}; /* ends with an empty one */
 	int result;
 
@@ -290,7 +290,7 @@ int options_parse(struct options *out, int count, char **arguments, struct error
 	out->manual_clock = parsed.manual_clock;
 	out->nonempty = parsed.nonempty;
 	out->allow_other = parsed.allow_other;
-	out->max_threads = parsed.max_threads != UINT_MAX ? parsed.max_threads : parsed.url ? 1000 : 10;
+	out->max_threads = parsed.max_threads;
 	out->idle_threads = parsed.idle_threads;
 	if (result)
 		result = error_set(error, EINVAL, "the options cannot be read");

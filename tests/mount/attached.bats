@@ -39,16 +39,6 @@ import() {
 	cat "$SERVING/wallet/private/$key" > "$M/wallet/import"
 }
 
-# says ERRNO WORDS: of the last failed operation of M.
-says() {
-	local line
-	line=$(tail -n 1 "$M/errors")
-	[[ "$line" == *" $1: "*"$2"* ]] || {
-		echo "expected $1 and '$2' in: $line" >&2
-		return 1
-	}
-}
-
 @test "it shows the chain of the other mount: accounts, producers, tables, ABIs" {
 	[ "$(cat chain/id)" = "$(cat "$SERVING/chain/id")" ]
 	diff <(ls accounts) <(ls "$SERVING/accounts")

@@ -178,6 +178,16 @@ refused() {
 	done
 }
 
+# says ERRNO WORDS: of the last failed operation of M.
+says() {
+	local line
+	line=$(tail -n 1 "$M/errors")
+	[[ "$line" == *" $1: "*"$2"* ]] || {
+		echo "expected $1 and '$2' in: $line" >&2
+		return 1
+	}
+}
+
 # What a failed command must not change.
 state() {
 	(

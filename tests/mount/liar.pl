@@ -1,0 +1,113 @@
+#!/usr/bin/perl
+# A server between a mount and a node: passes every request on, unless the file MODE says how to lie.
+# usage: liar.pl MODE NODE_PORT; prints its own port
+use strict;
+use warnings;
+use IO::Socket::INET;
+
+my ($mode_file, $node) = @ARGV;
+my $listener = IO::Socket::INET->new(Listen => 64, LocalAddr => '127.0.0.1', ReuseAddr => 1) or die "listen: $!";
+$| = 1;
+$SIG{CHLD} = 'IGNORE';
+$SIG{PIPE} = 'IGNORE';
+print $listener->sockport, "\n";
+close STDOUT;
+
+sub mode {
+	open my $file, '<', $mode_file or return '';
+	my $mode = <$file> // '';
+	chomp $mode;
+	return $mode;
+}
+
+# Only the first such request is lied to.
+sub once {
+	open my $file, '>', $mode_file or return;
+	print $file "\n";
+}
+
+# Header and body; undef at the end.
+sub read_message {
+	my ($socket) = @_;
+	my ($head, $body) = ('', '');
+	while (my $line = <$socket>) {
+		$head .= $line;
+		last if $line eq "\r\n";
+	}
+	return unless $head =~ /\r\n\r\n\z/;
+	my ($length) = $head =~ /^content-length:\s*(\d+)/im;
+	read $socket, $body, $length if $length;
+	return ($head, $body);
+}
+
+sub ask_node {
+	my ($path, $body) = @_;
+	my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $node) or die "node: $!";
+	printf $socket "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", $path, $node, length $body, $body;
+	return read_message($socket);
+}
+
+sub answer {
+	my ($socket, $status, $body, $more) = @_;
+	printf $socket "HTTP/1.1 %s\r\nContent-Type: text/html\r\nContent-Length: %d\r\n%s\r\n%s", $status, length $body, $more // '', $body;
+}
+
+# false: the connection ends.
+sub serve {
+	my ($socket) = @_;
+	my ($head, $body) = read_message($socket) or return 0;
+	my ($path) = $head =~ /^\S+ (\S+)/;
+	my $mode = mode();
+	my $pushes = $path =~ /send_transaction/;
+	my $is_info = $path =~ /get_info/;
+	my $page = "<html><body>It works</body></html>";
+
+	if ($mode eq 'silent') {
+		1 while <$socket>; # until the other side gives up
+		return 0;
+	}
+	return answer($socket, '200 OK', $page) if $mode eq 'html';
+	return answer($socket, '302 Found', '', "Location: http://127.0.0.1:1/\r\n") if $mode eq 'redirect';
+	if ($mode eq 'endless') {
+		print $socket "HTTP/1.1 200 OK\r\n\r\n";
+		1 while print $socket '[' x 65536;
+		return 0;
+	}
+	if ($mode eq 'refused') { # by a proxy, and never passed on
+		once() if $pushes;
+		return answer($socket, '502 Bad Gateway', $page) if $pushes;
+	}
+	my ($reply_head, $reply) = ask_node($path, $body);
+	return 0 unless defined $reply;
+	if ($pushes && $mode =~ /^(lost|cut|gateway|twice)$/) {
+		once();
+		return 0 if $mode eq 'lost';
+		return answer($socket, '504 Gateway Timeout', $page) if $mode eq 'gateway';
+		($reply_head, $reply) = ask_node($path, $body) if $mode eq 'twice'; # a proxy that tries again itself
+		if ($mode eq 'cut') {
+			print $socket $reply_head, substr($reply, 0, length($reply) / 2);
+			return 0;
+		}
+	}
+	if ($mode eq 'broken') {
+		$reply = substr $reply, 0, length($reply) / 2;
+		$reply_head =~ s/(content-length: *)\d+/$1 . length $reply/ie;
+	}
+	$reply =~ s/"chain_id":"[0-9a-f]{8}/"chain_id":"00000000/ if $is_info && $mode eq 'chain';
+	$reply =~ s/"head_block_num":\d+/"head_block_num":1/ if $is_info && $mode eq 'back';
+	$reply_head =~ s/content-length: *\d+/"content-length: " . length $reply/ie;
+	$reply_head =~ s/^connection: close\r\n//im;
+	print $socket $reply_head, $reply;
+	return 1;
+}
+
+while (1) {
+	my $socket = $listener->accept or next;
+	my $child = fork // next;
+	next if $child;
+	close $listener;
+	binmode $socket;
+	$socket->autoflush(1);
+	1 while serve($socket);
+	exit;
+}
