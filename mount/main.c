@@ -230,12 +230,15 @@ static int mount_session(struct service *service, const struct options *options,
 		return result;
 	if (fuse_session_mount(service->session, options->mount_point) != 0)
 		return error_set(error, EIO, "cannot mount at '%s'%s", options->mount_point,
-		                 geteuid() == 0 ? "" : ": is fusermount3 installed (apt install fuse3)?");
+		                 geteuid() == 0
+		                     ? ""
+		                     : ": fusermount3 refuses it, or is not installed (apt install fuse3)");
 	service->mounted = true;
 	result = mount_table_find(&entry, options->mount_point, error);
 	if (result < 0)
 		return result;
 	service->connection = entry.connection;
+	presence_note(service->presence, entry.connection);
 	result = receive_in_order(service->session);
 	return result ? error_set(error, -result, "libfuse: %s", strerror(-result)) : 0;
 }

@@ -84,6 +84,8 @@ int presence_announce(int *lock, const char *mount_point, struct error *error)
 			char server[32];
 			presence_print(server, presence_find(mount_point, geteuid()));
 			result = error_set(error, EBUSY, "'%s' is being served by %s", mount_point, server);
+		} else if (*lock >= 0 && ftruncate(*lock, 0) != 0) { /* what an earlier one has noted */
+			result = error_set(error, errno, "cannot write \"%s\": %s", text_string(&path), strerror(errno));
 		}
 	}
 	text_release(&path);
@@ -100,6 +102,34 @@ void presence_end(int lock, const char *mount_point)
 		unlink(text_string(&path));
 	close(lock);
 	text_release(&path);
+}
+
+void presence_note(int lock, unsigned connection)
+{
+	char text[16];
+	int length = snprintf(text, sizeof text, "%u\n", connection);
+
+	/* Without it the kernel alone is believed. */
+	if (lock >= 0 && (ftruncate(lock, 0) != 0 || pwrite(lock, text, (size_t)length, 0) != length))
+		perror("eosiofs: the mount's presence");
+}
+
+bool presence_has_ended(const char *mount_point, uid_t user, unsigned connection)
+{
+	struct text path = TEXT_EMPTY;
+	struct flock held = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	char noted[16] = "", number[16];
+	int lock = -1;
+
+	snprintf(number, sizeof number, "%u\n", connection);
+	if (lock_path(&path, mount_point, user, false))
+		lock = open(text_string(&path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	bool ended = lock >= 0 && pread(lock, noted, sizeof noted - 1, 0) > 0 && strcmp(noted, number) == 0 &&
+	             fcntl(lock, F_GETLK, &held) == 0 && held.l_type == F_UNLCK;
+	if (lock >= 0)
+		close(lock);
+	text_release(&path);
+	return ended;
 }
 
 bool presence_wait(pid_t process, int milliseconds)

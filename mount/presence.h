@@ -19,6 +19,10 @@ enum {
  * presence_end(), -1 where there is no place to announce it. -EBUSY: another process serves it. */
 int presence_announce(int *lock, const char *mount_point, struct error *error);
 void presence_end(int lock, const char *mount_point);
+/* Notes FUSE's number of the mount that is being served. */
+void presence_note(int lock, unsigned connection);
+/* The process that served that very mount is proved to have ended, whoever else may hold its connection. */
+bool presence_has_ended(const char *mount_point, uid_t user, unsigned connection);
 /* The process that serves the user's mount, or one of the above. One that was just killed is waited for,
  * and then is none. */
 pid_t presence_find(const char *mount_point, uid_t user);

@@ -1,5 +1,5 @@
-/* Finds and removes mounts whose process died. The presence says which live; that one is dead is proved by
- * the kernel alone, since a process may be out of sight (another namespace). */
+/* Finds and removes mounts whose process died. The presence says which live, and of which the process has
+ * ended; where it says neither, as of a process out of sight (another namespace), the kernel is asked. */
 #include "mount/stale.h"
 
 #include "mount/mount_table.h"
@@ -48,7 +48,10 @@ int stale_find(const char *mount_point, struct error *error)
 	if (strcmp(entry.type, MOUNT_TYPE) != 0)
 		return 0;
 	pid_t server = presence_find(mount_point, entry.user);
-	if (server != PRESENCE_DYING && (server != PRESENCE_NONE || !is_disconnected(&entry)))
+	bool dead = server == PRESENCE_DYING ||
+	            (server == PRESENCE_NONE &&
+	             (presence_has_ended(mount_point, entry.user, entry.connection) || is_disconnected(&entry)));
+	if (!dead)
 		return 0;
 	if (geteuid() != 0 && entry.user != geteuid())
 		return error_set(error, EPERM,

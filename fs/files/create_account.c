@@ -42,6 +42,8 @@ static int make_key(struct request *request, struct new_account *account, struct
 	int result = 0;
 	if (account->has_key)
 		return 0;
+	if (label.text[0] == '.')
+		return error_set(error, EINVAL, "\"%s\" is no account name: it begins with a dot", label.text);
 	/* A key that the user made under this label serves. It is saved before the account exists, so that no
 	 * account is ever without its key. */
 	if (wallet_label(request->wallet, label.text, &account->owner) < 0 ||

@@ -211,7 +211,8 @@ static int remove_name(struct tree *tree, const struct caller *caller, struct no
 		                   node->row->instead_of_remove ? node->row->instead_of_remove
 		                                                : "it shows what the chain holds",
 		                   !is_folder && node_is_writable(node)
-		                       ? " (mv and install delete first: cp and cat write into it)"
+		                       ? " (mv and install delete first, and tar x does without "
+		                         "--overwrite: cp and cat write into it)"
 		                       : "");
 out:
 	node_release(tree, node);

@@ -228,6 +228,51 @@ teardown() {
 	[ -r "$M/chain/id" ]
 }
 
+# Until it is ended: another process that has the daemon's connection to the kernel open, so that the kernel goes on waiting for its answers.
+hold_connection() {
+	local link
+	for link in /proc/"$1"/fd/*; do
+		[ "$(readlink "$link")" != /dev/fuse ] || break
+	done
+	perl -e '$| = 1; $process = syscall(434, $ARGV[0] + 0, 0); $copy = syscall(438, $process, $ARGV[1] + 0, 0);
+		print $copy < 0 ? "failed\n" : "held\n"; <STDIN>' "$1" "${link##*/}" <"$BASE/end" >"$BASE/held" 3>&- &
+	exec 6>"$BASE/end"
+	until [ -s "$BASE/held" ]; do
+		read -rt 0.05 <> <(:) || :
+	done
+	[ "$(cat "$BASE/held")" = held ]
+}
+
+@test "a dead mount whose connection goes on is ended, and with it whoever waits for its answer" {
+	[ "$(id -u)" = 0 ] || skip "only root can take another process's descriptors"
+	mkfifo "$BASE/end"
+	for way in unmount start; do
+		mount_at -o memory
+		pid=$(mount_pid)
+		: >"$BASE/held"
+		hold_connection "$pid"
+		bash -c "echo +300d > '$M/chain/clock'" 2>/dev/null 3>&- 6>&- &
+		client=$!
+		until [[ "$(cat "$M/chain/clock")" == *moving* ]]; do
+			kill -0 "$client"
+		done
+		kill -9 "$pid"
+		wait_gone "$pid"
+		if [ $way = unmount ]; then
+			run -0 timeout 20 "$EOSIOFS" --unmount "$M"
+			[[ "$output" == *"unmounted what was left"* ]]
+			run ! is_mounted
+		else
+			run -0 timeout 20 "$EOSIOFS" -o http=off -o memory "$M" 3>&- 6>&-
+			[[ "$output" == *"unmounted what was left"* ]]
+			[ -r "$M/chain/id" ]
+			[ "$(grep -c " $M " /proc/self/mountinfo)" = 1 ]
+		fi
+		run wait "$client"
+		exec 6>&-
+	done
+}
+
 @test "--unmount of somebody else's mount" {
 	[ "$(id -u)" = 0 ] || skip "only root can become somebody else"
 	chmod 755 "$BASE" "$BATS_FILE_TMPDIR" "$BATS_RUN_TMPDIR"

@@ -170,6 +170,20 @@ with open(sys.argv[1]) as lines, open("accounts/alice1111111/transfer", "w") as 
 	echo producer1111 > accounts/alice1111111/votes
 	cp -p accounts/alice1111111/votes accounts/bob111111111/votes
 	cmp accounts/alice1111111/votes accounts/bob111111111/votes
+	mkdir "$BASE/from"
+	echo producer2222 > "$BASE/from/votes"
+	chmod 640 "$BASE/from/votes"
+	touch -d 2020-01-01 "$BASE/from/votes"
+	tar -C "$BASE/from" -cf "$BASE/votes.tar" votes
+	run -2 tar -C accounts/bob111111111 -xf "$BASE/votes.tar"
+	[[ "$(tail -n 1 errors)" == *"--overwrite"* ]]
+	run -0 tar -C accounts/bob111111111 --overwrite -xf "$BASE/votes.tar"
+	[ "$(cat accounts/bob111111111/votes)" = producer2222 ]
+	if command -v rsync >/dev/null; then
+		echo producer1111 > "$BASE/from/votes"
+		run -0 rsync -a --checksum "$BASE/from/" accounts/bob111111111/
+		[ "$(cat accounts/bob111111111/votes)" = producer1111 ]
+	fi
 }
 
 @test "a process is named in errors" {
