@@ -150,6 +150,12 @@ static bool inside(void *context, struct text *out, const char *path)
 	return mount_table_inside(out, path, service->connection);
 }
 
+static void settle(void *context)
+{
+	struct service *service = context;
+	receiving_settle(&service->mount.receiving);
+}
+
 static int create_tree(struct service *service, const struct options *options, struct error *error)
 {
 	struct tree_options tree = {
@@ -161,6 +167,7 @@ static int create_tree(struct service *service, const struct options *options, s
 		.owner = getuid(),
 		.group = getgid(),
 		.inside = inside,
+		.settle = settle,
 		.context = service,
 	};
 	char *defaults = service->folder ? data_folder_file(service->folder, "defaults") : NULL;
@@ -202,8 +209,9 @@ static int create_boot(struct service *service, struct error *error)
 
 static int create_layers(struct service *service, struct options *options, struct error *error)
 {
-	int result = 0;
-	pthread_mutex_init(&service->mount.receiving, NULL);
+	int result = receiving_begin(&service->mount.receiving);
+	if (result)
+		return error_set(error, -result, "cannot receive requests: %s", strerror(-result));
 	service->mount.slow = slow_create();
 	service->signer = signer_create();
 	if (options->data_folder[0])
@@ -293,6 +301,7 @@ static void take_down(struct service *service, const char *mount_point)
 		slow_destroy(service->mount.slow);
 	if (service->session)
 		fuse_session_destroy(service->session);
+	receiving_end(&service->mount.receiving);
 	presence_end(service->presence, mount_point);
 }
 

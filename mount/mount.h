@@ -10,11 +10,20 @@
 #include <pthread.h>
 
 struct slow;
+struct receiver;
+
+/* The threads that take requests: receive.c. */
+struct receiving {
+	pthread_mutex_t lock;
+	pthread_key_t own; /* the thread's struct receiver */
+	struct receiver *receivers;
+	bool has_begun;
+};
 
 struct mount {
 	struct tree *tree;
 	struct slow *slow;
-	pthread_mutex_t receiving; /* receive.c */
+	struct receiving receiving;
 };
 
 /* The operations, for fuse_session_new(); its userdata is a struct mount that lives as long as the session

@@ -117,7 +117,7 @@ static const struct option_row option_rows[] = {
 	{"-o nonempty", "mount over a folder that holds files", FIELD("nonempty", nonempty, 1)},
 	{"-o max_threads=N", "threads that answer requests (default: 10)",
 	 FIELD("max_threads=%u", max_threads, 0)},
-	{"-o max_idle_threads=N", "of which so many are kept (default: 2)",
+	{"-o max_idle_threads=N", "of which so many are kept (default: 10)",
 	 FIELD("max_idle_threads=%u", idle_threads, 0)},
 	{NULL, NULL, KEY("rw", KEY_NO_MEANING)}, /* what mount(8) passes along */
 	{NULL, NULL, KEY("defaults", KEY_NO_MEANING)},
@@ -260,7 +260,7 @@ static int settle_history(struct options *out, const struct parsed *parsed, stru
 
 int options_parse(struct options *out, int count, char **arguments, struct error *error)
 {
-	struct parsed parsed = {.max_threads = 10, .idle_threads = 2};
+	struct parsed parsed = {.max_threads = 10, .idle_threads = 10};
 	struct fuse_opt table[OPTION_ROWS + 1] = {0}; /* ends with an empty one */
 	int result;
 

@@ -112,6 +112,8 @@ static void open_scratch(struct handle *handle)
 /* What a release empties is empty for whatever is asked after it. */
 void tree_settle(struct tree *tree)
 {
+	if (tree->may_empty && tree->options.settle)
+		tree->options.settle(tree->options.context);
 	if (!tree->emptying)
 		return;
 	pthread_mutex_lock(&tree->lock);
@@ -120,12 +122,24 @@ void tree_settle(struct tree *tree)
 	pthread_mutex_unlock(&tree->lock);
 }
 
+void handle_count(struct handle *handle, bool may_empty)
+{
+	if (handle->may_empty == may_empty)
+		return;
+	handle->may_empty = may_empty;
+	if (may_empty)
+		handle->tree->may_empty++;
+	else
+		handle->tree->may_empty--;
+}
+
 void handle_close_begins(struct handle *handle)
 {
-	if (handle->emptying || handle->node->scratch || !kind_may_empty(handle))
-		return;
-	handle->emptying = true;
-	handle->tree->emptying++;
+	if (!handle->emptying && !handle->node->scratch && kind_may_empty(handle)) {
+		handle->emptying = true;
+		handle->tree->emptying++;
+	}
+	handle_count(handle, false);
 }
 
 static void empty(struct handle *handle)
@@ -171,6 +185,7 @@ int tree_open(struct tree *tree, struct handle **out, const struct caller *calle
 		handle_close(handle);
 		return result == -ENOENT ? result : errors_fail(tree, caller, node, NULL, &error);
 	}
+	handle_count(handle, !node->scratch && kind_may_empty(handle));
 	*out = handle;
 	return 0;
 }
@@ -347,6 +362,7 @@ int tree_truncate(struct tree *tree, const struct caller *caller, struct node *n
 		return 0;
 	pthread_mutex_lock(&handle->lock);
 	result = kind_truncate(handle, size);
+	handle_count(handle, kind_may_empty(handle));
 	pthread_mutex_unlock(&handle->lock);
 	return result;
 }

@@ -5,6 +5,8 @@
 #include "fs/tree/lexer.h"
 #include "fs/tree/node.h"
 
+/* Counts it among those whose closing may empty their file, or no longer. */
+void handle_count(struct handle *handle, bool may_empty);
 void tree_settle(struct tree *tree); /* waits until what is being emptied is empty */
 /* What a writer has sent and nothing ran yet. */
 struct input {
@@ -27,6 +29,7 @@ struct handle {
 	struct handle *next, **link; /* among the tree's open ones */
 	struct node *node; /* held */
 	int flags;
+	bool may_empty;   /* counted as such in the tree */
 	bool emptying;    /* it is being closed, and its file then emptied */
 	bool truncated;   /* with O_TRUNC or by ftruncate: what is written is to be all */
 	struct caller opener; /* who is asked about what happens at the end */

@@ -76,6 +76,7 @@ struct tree {
 	size_t scratch_count, scratch_bytes;
 	struct errors *errors;
 	struct transaction_log *log;
+	_Atomic unsigned may_empty; /* open files whose closing may empty them */
 	_Atomic unsigned emptying; /* files that are being emptied; those who come later wait for emptied */
 	pthread_cond_t emptied;
 	struct handle *handles; /* open ones: closed with the tree, for a mount may end while files are open */

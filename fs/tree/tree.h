@@ -45,6 +45,9 @@ struct tree_options {
 	/* Appends where an absolute path without links leads in this very tree, by whatever way (a bind mount);
 	 * false: elsewhere. May be NULL: then only what lies below mount_point is known. */
 	bool (*inside)(void *context, struct text *out, const char *path);
+	/* Waits until each handle_close() that was asked for before this is told by handle_close_begins(). May be
+	 * NULL: then it always is. */
+	void (*settle)(void *context);
 	void *context;
 };
 

@@ -2,7 +2,7 @@
  *
  * usage: files MINIMAL_MOUNT [MOUNT ACCOUNT LINE]
  * reads accounts/X/balance and accounts/X/info.json by open, read, close, and writes LINE into accounts/X/transfer by open, write, close, on both; without
- * a MOUNT on the minimal one alone. A write of the mount is compared with the minimal write, one canonical signature and one recovery. */
+ * a MOUNT on the minimal one alone. A write of the mount is compared with the minimal write and one canonical signature. */
 #include "tests/bench/bare_signature.h"
 #include "tests/bench/bench.h"
 
@@ -64,7 +64,6 @@ static void write_and_sign(void *context, size_t times)
 		write_file(&both->file, 1);
 		bare_next(&both->bare);
 		bare_sign(&both->bare);
-		bare_recover(&both->bare);
 	}
 }
 
@@ -99,7 +98,7 @@ static void measure_both(const char *minimal, const char *mount, const char *acc
 	ours.line = both.file.line = text;
 	bare_begin(&both.bare);
 	struct bench_pair pair = bench_measure(write_file, &ours, WRITES, write_and_sign, &both, WRITES);
-	bench_report("mount: a transfer by open, write, close", pair.value / 1000, "us", "the minimal write, a signature, a recovery", pair.against / 1000);
+	bench_report("mount: a transfer by open, write, close", pair.value / 1000, "us", "the minimal write and a signature", pair.against / 1000);
 	bare_end(&both.bare);
 }
 
