@@ -22,6 +22,12 @@ static void test_made_and_opened_again(void **state)
 	struct bytes format = file_content(file);
 	assert_int_equal(format.length, 10);
 	assert_memory_equal(format.data, "eosiofs 2\n", 10);
+	char *tag = data_folder_file(folder, "CACHEDIR.TAG");
+	struct bytes tagged = file_content(tag);
+	assert_true(tagged.length > 43);
+	assert_memory_equal(tagged.data, "Signature: 8a477f597d28d172789f06886806bc55\n", 44);
+	bytes_release(&tagged);
+	free(tag);
 	char *blocks = data_folder_subfolder(folder, "blocks", NULL);
 	assert_int_equal(stat(blocks, &status), 0);
 	assert_int_equal(status.st_mode & 07777, 0700);

@@ -26,6 +26,8 @@ enum {
 	ENDING_PAUSE_NS = 10000000
 };
 
+#define CACHE_TAG "CACHEDIR.TAG"
+
 struct data_folder {
 	char *path;
 	int lock;   /* the file: programs that know only that one respect it, and it names the owner */
@@ -92,7 +94,7 @@ static int folder_is_empty(const char *path, bool *empty)
 	*empty = true;
 	for (struct dirent *entry; (entry = readdir(directory));)
 		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") && strcmp(entry->d_name, "lock") &&
-		    strcmp(entry->d_name, "format.new"))
+		    strcmp(entry->d_name, "format.new") && strncmp(entry->d_name, CACHE_TAG, strlen(CACHE_TAG)))
 			*empty = false;
 	closedir(directory);
 	return 0;
@@ -256,6 +258,17 @@ static int take_empty(const struct data_folder *folder, struct error *error)
 	return folder->is_shared ? 0 : require_empty(folder, error);
 }
 
+/* Backups that know the tag pass the folder by: it holds keys (bford.info/cachedir). */
+static int write_tag(const struct data_folder *folder, struct error *error)
+{
+	static const char content[] = "Signature: 8a477f597d28d172789f06886806bc55\n"
+	                              "# A testnet of eosiofs, keys and all: not for backups.\n";
+	char *path = data_folder_file(folder, CACHE_TAG);
+	int result = file_replace(path, content, sizeof content - 1, error);
+	free(path);
+	return result;
+}
+
 static int folder_start(struct data_folder *folder, struct error *error)
 {
 	long version;
@@ -275,6 +288,8 @@ static int folder_start(struct data_folder *folder, struct error *error)
 		result = write_owner(folder, error);
 	if (!result)
 		result = read_format(folder, &version, error); /* it may have come while somebody else had the lock */
+	if (!result && version != DATA_FORMAT)
+		result = write_tag(folder, error);
 	if (result || version == DATA_FORMAT)
 		return result;
 	/* an older one is written to in this format from now on: older programs shall refuse it */
