@@ -110,6 +110,29 @@ static void damaged_clock(void **state)
 	scene_end(&scene);
 }
 
+/* Which nodes there are, and how each is configured: refused whatever byte is wrong. A file without its last line is of before. */
+static void damaged_nodes(void **state)
+{
+	struct scene scene;
+	(void)state;
+	grown_chain(&scene);
+	char *path = scene_path(&scene, "nodes");
+	struct bytes content = file_content(path);
+	for (size_t i = 0; i + 1 < content.length; i += 13) {
+		content.data[i] ^= 0x04;
+		file_set(path, content.data, content.length);
+		assert_refused(&scene, -EBADMSG, "put a copy of it back", "nodes");
+		content.data[i] ^= 0x04;
+	}
+	file_set(path, content.data, content.length - 60);
+	assert_refused(&scene, -EBADMSG, "it ends within a node", "nodes");
+	file_set(path, content.data, content.length - 15);
+	reopened(&scene, "");
+	bytes_release(&content);
+	free(path);
+	scene_end(&scene);
+}
+
 /* What is no file is refused by name, and nothing waits for its other end. */
 static void not_files(void **state)
 {
@@ -300,7 +323,7 @@ static void lost_journals(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lost_and_damaged), cmocka_unit_test(lost_log), cmocka_unit_test(damaged_clock), cmocka_unit_test(not_files), cmocka_unit_test(flipped_bits_of_the_log), cmocka_unit_test(flipped_bits), cmocka_unit_test(lost_journals),
+		cmocka_unit_test(lost_and_damaged), cmocka_unit_test(lost_log), cmocka_unit_test(damaged_clock), cmocka_unit_test(damaged_nodes), cmocka_unit_test(not_files), cmocka_unit_test(flipped_bits_of_the_log), cmocka_unit_test(flipped_bits), cmocka_unit_test(lost_journals),
 	};
 	return cmocka_run_group_tests_name("embedded_damage", tests, NULL, NULL);
 }

@@ -5,14 +5,17 @@
 
 #include "core/base/file.h"
 #include "core/base/memory.h"
+#include "core/engine/storage/record.h"
 #include "core/types/name.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { NODES_FILE_MAXIMUM = 64 << 20 };
+enum { NODES_FILE_MAXIMUM = 64 << 20, CHECK_LENGTH = 15 /* "check 01234567\n" */ };
+#define CHECK_WORD "check "
 
 #define EOSIO name_literal("eosio")
 
@@ -172,6 +175,11 @@ static void tell_lost_nodes(const struct storage *storage, const struct forest *
 
 /* --- the file of nodes --- */
 
+static void print_check(char out[CHECK_LENGTH + 1], const char *lines, size_t length)
+{
+	snprintf(out, CHECK_LENGTH + 1, CHECK_WORD "%08" PRIx32 "\n", record_checksum(0, lines, length));
+}
+
 struct saved_node {
 	uint64_t name;
 	bool is_running;
@@ -212,11 +220,13 @@ static int restore_node(struct embedded_chain *chain, const struct forest *fores
 	           : node_start(node, (const char *const *)saved->arguments, saved->arguments_count, error);
 }
 
-/* A line of the file: what it says is added to *saved; true: the node is complete. */
-static bool take_line(struct embedded_chain *chain, struct saved_node *saved, const char *line)
+/* A line of the file: what it says is added to *saved; *complete: the node is. false: it says nothing. */
+static bool take_line(struct embedded_chain *chain, struct saved_node *saved, bool *complete,
+                      const char *line)
 {
 	uint64_t name;
 
+	*complete = strcmp(line, "end") == 0;
 	if (strncmp(line, "node ", 5) == 0 && name_parse(&name, line + 5, NULL) == 0) {
 		saved_node_release(saved);
 		saved->name = name;
@@ -230,22 +240,56 @@ static bool take_line(struct embedded_chain *chain, struct saved_node *saved, co
 		text_printf(&saved->configuration, "%s\n", line + 7);
 	} else if (strncmp(line, "viewed ", 7) == 0 && name_parse(&name, line + 7, NULL) == 0) {
 		chain->viewed = name;
+	} else {
+		return *complete;
 	}
-	return strcmp(line, "end") == 0;
+	return true;
 }
 
-static int restore_from(struct embedded_chain *chain, const struct forest *forest, char *content,
-                        struct error *error)
+static int nodes_damaged(const struct storage *storage, const char *how, struct error *error)
+{
+	return error_set(
+		error, EBADMSG,
+		"\"%s\" is damaged (%s): put a copy of it back, or move it away to go on with node eosio "
+		"alone",
+		storage->nodes_path, how);
+}
+
+/* Its last line tells what the others come to; files of before have none. */
+static int check_nodes(const struct storage *storage, struct text *content, struct error *error)
+{
+	char *last = content->length > CHECK_LENGTH ? content->data + content->length - CHECK_LENGTH : NULL;
+	char expected[CHECK_LENGTH + 1];
+
+	if (!last || last[-1] != '\n' || strncmp(last, CHECK_WORD, strlen(CHECK_WORD)) != 0)
+		return 0;
+	print_check(expected, content->data, content->length - CHECK_LENGTH);
+	if (memcmp(last, expected, CHECK_LENGTH) != 0)
+		return nodes_damaged(storage, "its checksum is another", error);
+	*last = 0;
+	return 0;
+}
+
+static int restore_from(struct storage *storage, struct embedded_chain *chain, const struct forest *forest,
+                        struct text *text, struct error *error)
 {
 	struct saved_node saved = {0};
-	int result = 0;
+	bool complete;
+	int result = check_nodes(storage, text, error);
+	char *content = text->data;
 
+	if (result)
+		return result;
 	for (char *line = strtok_r(content, "\n", &content); line && result == 0;
 	     line = strtok_r(NULL, "\n", &content))
-		if (take_line(chain, &saved, line)) {
+		if (!take_line(chain, &saved, &complete, line)) {
+			result = nodes_damaged(storage, "a line of it says nothing", error);
+		} else if (complete) {
 			result = restore_node(chain, forest, &saved, error);
 			saved_node_release(&saved);
 		}
+	if (result == 0 && saved.name)
+		result = nodes_damaged(storage, "it ends within a node", error);
 	saved_node_release(&saved);
 	return result;
 }
@@ -327,7 +371,7 @@ int storage_restore_nodes(struct storage *storage, struct embedded_chain *chain,
 		tell_lost_nodes(storage, &forest, notices);
 		result = begin_with_eosio(chain, place_of(&forest, EOSIO), joined, error);
 	} else if (result == 0) {
-		result = restore_from(chain, &forest, content.data, error);
+		result = restore_from(storage, chain, &forest, &content, error);
 	}
 	if (result == 0 && !network_node_from(chain->network, 0))
 		result = begin_with_eosio(chain, place_of(&forest, EOSIO), joined, error);
@@ -463,6 +507,7 @@ static void print_node(struct text *out, const struct node *node)
 int storage_save_nodes(struct storage *storage, struct embedded_chain *chain, struct error *error)
 {
 	struct text text = TEXT_EMPTY;
+	char check[CHECK_LENGTH + 1];
 	int result;
 
 	if (!storage)
@@ -472,6 +517,8 @@ int storage_save_nodes(struct storage *storage, struct embedded_chain *chain, st
 	for (struct node *node = network_node_from(chain->network, 0); node;
 	     node = network_node_from(chain->network, network_node_name(node) + 1))
 		print_node(&text, node);
+	print_check(check, text.data, text.length);
+	text_append(&text, check);
 	if (result == 0)
 		result = file_replace(storage->nodes_path, text.data, text.length, error);
 	text_release(&text);
