@@ -2,6 +2,8 @@
  * is cut is gone. */
 #include "tests/unit/scene.h"
 
+#include "core/chain/embedded/embedded_private.h"
+
 #include "core/chain/chain.h"
 #include "core/engine/storage/history/history.h"
 
@@ -221,6 +223,28 @@ static void a_chain_tells_the_same_after_any_end(void **state)
 	scene_end(&scene);
 }
 
+/* A folder of before has none: closing it does not look through all its blocks. */
+static void closing_waits_for_no_old_blocks(void **state)
+{
+	struct scene scene;
+	(void)state;
+	grown_chain(&scene);
+	char *path = scene_path(&scene, "history/index");
+	assert_int_equal(unlink(path), 0);
+	for (int i = 0; i < 2; i++) {
+		rig_open(&scene.rig);
+		assert_int_equal(history_last(embedded_of(scene.rig.chain)->history), 0);
+		rig_close(&scene.rig);
+	}
+	rig_open(&scene.rig);
+	char *told = history_of(&scene.rig, "alice");
+	assert_int_equal(count_lines(told), 21);
+	rig_close(&scene.rig);
+	free(told);
+	free(path);
+	scene_end(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -228,6 +252,7 @@ int main(void)
 		cmocka_unit_test(what_is_cut_is_gone),
 		cmocka_unit_test(a_damaged_one_is_begun_anew),
 		cmocka_unit_test(a_chain_tells_the_same_after_any_end),
+		cmocka_unit_test(closing_waits_for_no_old_blocks),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

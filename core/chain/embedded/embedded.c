@@ -192,7 +192,10 @@ static int open_network(struct embedded_chain *chain, struct branch *first,
 	network_set_transports(chain->network, options->p2p != EMBEDDED_P2P_OFF);
 	embedded_find_snapshots(chain);
 	network_tell_time(chain->network, embedded_now(chain));
-	return storage_restore_nodes(chain->storage, chain, first, options, error);
+	int result = storage_restore_nodes(chain->storage, chain, first, options, error);
+	if (result == 0)
+		past_follow(chain->past, embedded_viewed(chain));
+	return result;
 }
 
 /* Without storage: what the past goes back, and further to the state that is kept before that. */

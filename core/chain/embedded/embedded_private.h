@@ -141,6 +141,8 @@ int embedded_find_transaction(struct embedded_chain *chain, uint32_t *number, st
                               struct error *error);
 /* --- indexing.c --- */
 uint32_t embedded_index_end(const struct embedded_chain *chain); /* the last block that they may have */
+/* Whether what comes next is told of what was kept; else old blocks are applied again for it. */
+bool embedded_index_is_near(struct embedded_chain *chain);
 /* Brings the indices on by so many blocks, at most. */
 int embedded_index_blocks(struct embedded_chain *chain, uint32_t maximum,
                           const struct interruption *interruption, struct error *error);

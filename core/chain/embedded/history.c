@@ -150,7 +150,9 @@ int embedded_tell(struct embedded_chain *chain, struct chain_view *view, struct 
 
 int embedded_save_history(struct embedded_chain *chain, struct error *error)
 {
-	int result = embedded_index_blocks(chain, UINT32_MAX, NULL, error);
+	/* Old blocks are for who asks or has time: an unmount does not wait for them. */
+	int result =
+		embedded_index_is_near(chain) ? embedded_index_blocks(chain, UINT32_MAX, NULL, error) : 0;
 
 	if (result)
 		return result;

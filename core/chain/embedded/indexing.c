@@ -195,6 +195,14 @@ static uint32_t next_number(const struct embedded_chain *chain)
 	return (told < indexed ? told : indexed) + 1;
 }
 
+bool embedded_index_is_near(struct embedded_chain *chain)
+{
+	pthread_mutex_lock(&chain->index_lock);
+	bool near = history_last(chain->history) + 1 >= chain->deeds_from;
+	pthread_mutex_unlock(&chain->index_lock);
+	return near;
+}
+
 static int index_up_to(struct indexing *indexing, uint32_t end, struct error *error)
 {
 	struct embedded_chain *chain = indexing->chain;
