@@ -227,8 +227,10 @@ size_t p2p_output(struct p2p_connection *connection, const uint8_t **data)
 {
 	if (!connection->ended)
 		connection_queued(connection);
-	*data = connection->current.data + connection->written;
-	return connection->current.length - connection->written;
+	size_t length = connection->current.length - connection->written;
+
+	*data = length ? connection->current.data + connection->written : NULL;
+	return length;
 }
 
 void p2p_written(struct p2p_connection *connection, size_t length, int64_t now)
@@ -313,7 +315,7 @@ void p2p_input(struct p2p_connection *connection, const void *data, size_t lengt
 	size_t taken = 0, count;
 
 	connection->p2p->now = now;
-	if (connection->ended)
+	if (connection->ended || length == 0)
 		return;
 	check_queue(connection, QUEUE_READ_MAXIMUM);
 	bytes_put(&connection->input, data, length);
