@@ -156,6 +156,9 @@ struct chain_operations {
 	 * -EINVAL: it is no name. NULL, as all three: nothing can be kept. */
 	int (*keep)(struct chain *chain, const char *name, struct error *error);
 	int (*drop)(struct chain *chain, const char *name, struct error *error); /* -ENOENT */
+	/* The chain goes on from it: of all nodes, what came later is gone, and reported (watch_lost); time goes
+	 * on. -ENOENT; -EBUSY: a node of another process is connected, or the clock is being moved. */
+	int (*restore_kept)(struct chain *chain, const char *name, struct error *error);
 	/* The first kept name >= from. -ENOENT: there is none. */
 	int (*kept_from)(struct chain *chain, char out[CHAIN_KEPT_NAME_SIZE], const char *from,
 	                 struct error *error);

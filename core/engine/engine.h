@@ -252,6 +252,9 @@ int block_state_verify_signatures(const struct block_state *previous, const stru
 void branch_pack_block(struct bytes *out, const struct branch *branch, const struct block_state *block);
 /* A ledger and a branch whose head is what branch_pack_block wrote, over a loaded root (taken over) of
  * `map` (taken over). */
+/* A block of that kind in a ledger that there is, held; root: of the ledger's map, taken over. */
+int ledger_restore_block(struct ledger *ledger, struct block_state **out, struct map_root *root,
+                         struct cursor *head, struct error *error);
 int branch_restore(struct branch **out, const struct genesis *genesis, struct map *map, struct map_root *root,
                    struct cursor *head, struct error *error);
 

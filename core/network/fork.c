@@ -195,3 +195,29 @@ bool node_adopt(struct node *node, const struct branch *other, struct block_stat
 	node_head_changed(node, common + 1);
 	return true;
 }
+
+/* --- back --- */
+
+static void set_back(struct node *node, struct block_state *head)
+{
+	node_drop_block(node);
+	node_forks_clear(node);
+	branch_set_head(node->branch, head);
+	node->irreversible = branch_irreversible(node->branch, NULL);
+	node->is_forked = node->queue_changed = false;
+	node->source = NULL;
+	node->source_left = 0;
+	node->watermarks_count = node->late_count = 0;
+	node->evaluated = node->refused_slot = 0;
+}
+
+void network_set_back(struct network *network, struct block_state *head, const char *reason)
+{
+	for (size_t i = 0; i < network->nodes_count; i++)
+		set_back(network->nodes[i], head);
+	for (size_t i = 0; i < IRREVERSIBLE_KNOWN; i++)
+		if (network->irreversible[i].number > head->dpos_irreversible)
+			network->irreversible[i] = (struct irreversible){.number = 0};
+	transactions_forget(network, reason);
+	network->evaluations++;
+}

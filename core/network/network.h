@@ -75,6 +75,10 @@ int network_skip(struct network *network, uint32_t slot, struct error *error);
  * of them are known. */
 bool network_is_irreversible(const struct network *network, uint32_t number, const struct checksum256 *id);
 
+/* All nodes go back to a block, whatever is irreversible: what was made or waits after it is forgotten, and
+ * what stands in no block is reported as lost. Nothing may be in the making that holds anything. */
+void network_set_back(struct network *network, struct block_state *head, const char *reason);
+
 /* --- nodes --- */
 
 /* A stopped node with that head and configuration (config.ini's text; NULL: as the tutorial assigns it).

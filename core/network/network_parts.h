@@ -224,6 +224,8 @@ void transactions_irreversible(struct node *node);
 /* A node has ended: what nobody else has is lost. */
 void transactions_gone(struct network *network, const struct node *node, const char *reason);
 void transactions_expire(struct network *network);
+/* None waits any more; those that stand in no block are reported. */
+void transactions_forget(struct network *network, const char *reason);
 bool transactions_full(const struct network *network);
 
 #endif

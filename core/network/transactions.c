@@ -461,3 +461,17 @@ void transactions_expire(struct network *network)
 		drop(all, one);
 	}
 }
+
+void transactions_forget(struct network *network, const char *reason)
+{
+	struct transactions *all = &network->transactions;
+
+	for (size_t i = 0; i < all->list_count; i++) {
+		if (!all->list[i])
+			continue;
+		if (!all->list[i]->places_count)
+			report(network, all->list[i], reason);
+		drop(all, all->list[i]);
+	}
+	all->irreversible = (struct checksum256){{0}};
+}

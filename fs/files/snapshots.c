@@ -54,12 +54,12 @@ int snapshots_graft(struct request *request, struct chain_revision *out, struct 
 	return 0;
 }
 
-int snapshots_drop_write(struct request *request, const char *data, size_t length, struct error *error)
+/* One name, and what is done with it. */
+static int act_on_name(struct request *request, const char *data, size_t length,
+                       int (*act)(struct chain *chain, const char *name, struct error *error),
+                       struct error *error)
 {
-	const struct chain_operations *operations = operations_of(request, error);
 	struct text name = TEXT_EMPTY;
-	if (!operations)
-		return -EOPNOTSUPP;
 	while (length && (*data == ' ' || *data == '\t')) {
 		data++;
 		length--;
@@ -67,7 +67,21 @@ int snapshots_drop_write(struct request *request, const char *data, size_t lengt
 	while (length && (data[length - 1] == ' ' || data[length - 1] == '\t'))
 		length--;
 	text_append_bytes(&name, data, length);
-	int result = operations->drop(request->chain, text_string(&name), error);
+	chain_view_close(request->view);
+	request->view = NULL;
+	int result = act(request->chain, text_string(&name), error);
 	text_release(&name);
 	return result;
+}
+
+int snapshots_drop_write(struct request *request, const char *data, size_t length, struct error *error)
+{
+	const struct chain_operations *operations = operations_of(request, error);
+	return operations ? act_on_name(request, data, length, operations->drop, error) : -EOPNOTSUPP;
+}
+
+int snapshots_restore_write(struct request *request, const char *data, size_t length, struct error *error)
+{
+	const struct chain_operations *operations = operations_of(request, error);
+	return operations ? act_on_name(request, data, length, operations->restore_kept, error) : -EOPNOTSUPP;
 }

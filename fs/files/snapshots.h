@@ -8,6 +8,7 @@ int snapshots_list(struct request *request, const char *from, struct listing *li
 int snapshots_make(struct request *request, const char *name, struct error *error);
 int snapshots_exists(struct request *request, struct error *error);
 int snapshots_graft(struct request *request, struct chain_revision *out, struct error *error);
+int snapshots_restore_write(struct request *request, const char *data, size_t length, struct error *error);
 int snapshots_drop_write(struct request *request, const char *data, size_t length, struct error *error);
 
 #endif

@@ -261,6 +261,10 @@ const struct row tree_rows[] = {
 	{.pattern = "snapshots", .kind = ROW_FOLDER, .needs = CHAIN_PAST, .list = snapshots_list,
 	 .make = snapshots_make,
 	 .help = "kept states; mkdir NAME keeps the present one, in no time however large it is"},
+	{.pattern = "snapshots/restore", .kind = ROW_VERB, .slow = true, .write = snapshots_restore_write,
+	 .usage = "NAME",
+	 .help = "the chain goes on from it, at the time that it is; what came later is taken back, and `log` "
+	         "and `errors` name it"},
 	{.pattern = "snapshots/drop", .kind = ROW_VERB, .write = snapshots_drop_write, .usage = "NAME",
 	 .help = "forgets one"},
 	{.pattern = "snapshots/@snapshot", .kind = ROW_FOLDER, .past = true, .exists = snapshots_exists,

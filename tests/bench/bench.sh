@@ -67,6 +67,7 @@ measure_idle() {
 "$BUILD/tests/bench/history"
 "$BUILD/tests/bench/past" 3000
 "$BUILD/tests/bench/past" 30000
+"$BUILD/tests/bench/snapshots" 30000
 "$BUILD/tests/bench/chain"
 "$BUILD/tests/bench/clock" "$scratch/chain"
 rm -r "$scratch/chain"

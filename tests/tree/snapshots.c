@@ -8,7 +8,7 @@ static void a_state_is_kept_as_it_was(void **state)
 	(void)state;
 	fixture_boot();
 	fixture_account("alice1111111", "100.0000 SYS");
-	assert_string_equal(fixture_list("snapshots"), "drop ");
+	assert_string_equal(fixture_list("snapshots"), "restore drop ");
 	fixture_write(ALICE "transfer", "eosio 1.0000 SYS the last before it\n");
 	char *balance = memory_copy_string(fixture_read(ALICE "balance"));
 	char *told = memory_copy_string(fixture_read(ALICE "history.jsonl"));
@@ -19,7 +19,7 @@ static void a_state_is_kept_as_it_was(void **state)
 	fixture_advance(600, false);
 	fixture_mkdir("snapshots", "later.on_2");
 	fixture_mkdir("snapshots", "booted-too");
-	assert_string_equal(fixture_list("snapshots"), "drop booted booted-too later.on_2 ");
+	assert_string_equal(fixture_list("snapshots"), "restore drop booted booted-too later.on_2 ");
 	assert_string_equal(fixture_list("snapshots/booted"), "chain accounts producers ");
 	fixture_expect("snapshots/booted/" ALICE "balance", balance);
 	fixture_expect("snapshots/booted/" ALICE "history.jsonl", told);
@@ -54,9 +54,37 @@ static void one_is_forgotten(void **state)
 	fixture_refuse(ENOENT, "there is no snapshot \"nothing\"", "snapshots/drop", "nothing\n");
 	fixture_write("snapshots/drop", "booted\n");
 	assert_false(fixture_exists("snapshots/booted"));
-	assert_string_equal(fixture_list("snapshots"), "drop booted-too later.on_2 ");
+	assert_string_equal(fixture_list("snapshots"), "restore drop booted-too later.on_2 ");
 	fixture_mkdir("snapshots", "booted");
 	assert_true(fixture_exists("snapshots/booted/accounts/carol1111111"));
+}
+
+static void the_chain_goes_back(void **state)
+{
+	char *balance = memory_copy_string(fixture_read(ALICE "balance")), *told = memory_copy_string(fixture_read(ALICE "history.jsonl"));
+	(void)state;
+	fixture_mkdir("snapshots", "base");
+	fixture_write(ALICE "transfer", "eosio 3.0000 SYS\n");
+	char *id = memory_copy_string(fixture_read("last_transaction"));
+	fixture_advance(700, false);
+	fixture_write(ALICE "transfer", "eosio 4.0000 SYS\n");
+	fixture_mkdir("snapshots", "after");
+	fixture_refuse(ENOENT, "there is no snapshot \"nothing\"", "snapshots/restore", "nothing\n");
+	fixture_write("snapshots/restore", "base\n");
+	fixture_expect(ALICE "balance", balance);
+	fixture_expect(ALICE "history.jsonl", told);
+	id[strcspn(id, "\n")] = '\0';
+	fixture_expect_part("errors", id);
+	fixture_expect_part("log", id);
+	fixture_expect_part("errors", "snapshot \"base\" was restored");
+	fixture_refuse(EOPNOTSUPP, "of a branch that the chain has left", "snapshots/restore", "after\n");
+	assert_true(fixture_exists("snapshots/after/" ALICE "balance"));
+	fixture_write(ALICE "transfer", "eosio 5.0000 SYS again\n");
+	fixture_advance(2, false);
+	fixture_expect_part(ALICE "history.jsonl", "5.0000 SYS");
+	free(id);
+	free(told);
+	free(balance);
 }
 
 int main(void)
@@ -65,6 +93,7 @@ int main(void)
 		cmocka_unit_test(a_state_is_kept_as_it_was),
 		cmocka_unit_test(what_is_no_name_is_refused),
 		cmocka_unit_test(one_is_forgotten),
+		cmocka_unit_test(the_chain_goes_back),
 	};
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
 }

@@ -82,10 +82,173 @@ static void they_outlive_the_process(void **state)
 	scene_end(&scene);
 }
 
+/* --- going back --- */
+
+struct told {
+	size_t count;
+	char reason[128];
+};
+
+static void count_lost(void *context, const struct chain_lost *lost)
+{
+	struct told *told = context;
+	told->count++;
+	snprintf(told->reason, sizeof told->reason, "%s", lost->reason);
+}
+
+static void restore(struct rig *rig, const char *name)
+{
+	rig_must(rig->chain->operations->restore_kept(rig->chain, name, &rig->error), name, &rig->error);
+}
+
+static unsigned history_of_bob(struct rig *rig)
+{
+	struct chain_view *view = NULL;
+	struct chain_history history;
+	rig_must(chain_view_open(rig->chain, &view, NULL, NULL, &rig->error), "view", &rig->error);
+	rig_must(view->operations->history(view, &history, CHAIN_HISTORY_ACCOUNT, name_literal("bob"), 0, UINT32_MAX, &rig->error), "history",
+	         &rig->error);
+	chain_view_close(view);
+	return (unsigned)history.lines;
+}
+
+static void go_back_and_on(struct rig *rig)
+{
+	struct told told = {0};
+	rig->chain->operations->watch_lost(rig->chain, count_lost, &told);
+	keep(rig, "base");
+	int64_t balance = rig_balance(rig, "bob");
+	unsigned lines = history_of_bob(rig);
+	uint32_t number = rig_info(rig).head_block_num, slot = rig_info(rig).head_slot;
+	struct checksum256 id = rig_info(rig).head_block_id;
+	for (int round = 0; round < 3; round++) {
+		transfer(rig, 2);
+		rig_must(rig_advance(rig, 90 * SECOND), "advance", &rig->error);
+		transfer(rig, 1);
+		uint32_t later = rig_info(rig).head_slot;
+		told.count = 0;
+		restore(rig, "base");
+		assert_int_equal(told.count, 3);
+		assert_string_equal(told.reason, "snapshot \"base\" was restored");
+		assert_int_equal(rig_info(rig).head_block_num, number);
+		assert_int_equal(rig_info(rig).head_slot, slot);
+		struct checksum256 back = rig_info(rig).head_block_id;
+		assert_memory_equal(&back, &id, sizeof id);
+		assert_int_equal(rig_balance(rig, "bob"), balance);
+		assert_int_equal(history_of_bob(rig), lines);
+		transfer(rig, 1);
+		rig_must(rig_advance(rig, SECOND), "advance", &rig->error);
+		assert_true(rig_info(rig).head_slot > later); /* time goes on */
+		assert_int_equal(rig_balance(rig, "bob"), balance + 1);
+		assert_int_equal(history_of_bob(rig), lines + 1);
+		restore(rig, "base");
+	}
+	rig->chain->operations->watch_lost(rig->chain, NULL, NULL);
+}
+
+static void the_chain_goes_back_and_on(void **state)
+{
+	struct scene scene;
+	(void)state;
+	scene_begin(&scene);
+	rig_open(&scene.rig);
+	rig_make_token(&scene.rig);
+	transfer(&scene.rig, 5);
+	rig_must(rig_advance(&scene.rig, 1300 * SECOND), "advance", &scene.rig.error);
+	go_back_and_on(&scene.rig);
+	assert_int_equal(scene.rig.chain->operations->restore_kept(scene.rig.chain, "nothing", NULL), -ENOENT);
+	transfer(&scene.rig, 1);
+	rig_close(&scene.rig);
+	for (int verify = 0; verify < 2; verify++) {
+		scene.rig.verify = verify;
+		rig_open(&scene.rig);
+		assert_int_equal(rig_balance(&scene.rig, "bob"), 6);
+		assert_int_equal(history_of_bob(&scene.rig), 7);
+		rig_close(&scene.rig);
+	}
+	/* from the disk */
+	rig_open(&scene.rig);
+	restore(&scene.rig, "base");
+	assert_int_equal(rig_balance(&scene.rig, "bob"), 5);
+	transfer(&scene.rig, 1);
+	rig_close(&scene.rig);
+	rig_open(&scene.rig);
+	assert_int_equal(rig_balance(&scene.rig, "bob"), 6);
+	assert_null(strstr(text_string(&scene.rig.notices), "rebuilding"));
+	scene_end(&scene);
+}
+
+static void in_memory_too(void **state)
+{
+	struct rig rig = {.manual_clock = true};
+	(void)state;
+	rig_open(&rig);
+	rig_make_token(&rig);
+	transfer(&rig, 5);
+	go_back_and_on(&rig);
+	rig_end(&rig);
+}
+
+static void restore_and_die(struct rig *rig, struct done *done)
+{
+	rig_open(rig);
+	keep(rig, "base");
+	done->head_num = rig_info(rig).head_block_num;
+	done->head_id = rig_info(rig).head_block_id;
+	transfer(rig, 1);
+	rig_must(rig_advance(rig, 700 * SECOND), "advance", &rig->error);
+	restore(rig, "base");
+	transfer(rig, 2);
+}
+
+static void write_and_die(struct rig *rig, struct done *done)
+{
+	(void)done;
+	rig_open(rig);
+	rig_must(rig_advance(rig, 700 * SECOND), "advance", &rig->error);
+	transfer(rig, 3);
+}
+
+/* What was being done is done when the process is there again. */
+static void it_is_one_act(void **state)
+{
+	struct scene scene;
+	char line[128], id[65];
+	(void)state;
+	scene_begin(&scene);
+	rig_open(&scene.rig);
+	rig_make_token(&scene.rig);
+	transfer(&scene.rig, 4);
+	rig_close(&scene.rig);
+	struct done done = killed(&scene, restore_and_die);
+	rig_open(&scene.rig);
+	assert_int_equal(rig_balance(&scene.rig, "bob"), 6);
+	rig_close(&scene.rig);
+	killed(&scene, write_and_die);
+	checksum256_print(id, &done.head_id);
+	snprintf(line, sizeof line, "%u %s\n", done.head_num, id);
+	char *path = scene_path(&scene, "restoring");
+	file_set(path, line, strlen(line));
+	free(path);
+	rig_open(&scene.rig);
+	assert_non_null(strstr(text_string(&scene.rig.notices), "the chain goes on from block"));
+	assert_int_equal(rig_info(&scene.rig).head_block_num, done.head_num);
+	assert_int_equal(rig_balance(&scene.rig, "bob"), 4);
+	transfer(&scene.rig, 1);
+	rig_close(&scene.rig);
+	scene.rig.verify = true;
+	rig_open(&scene.rig);
+	assert_int_equal(rig_balance(&scene.rig, "bob"), 5);
+	scene_end(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(they_outlive_the_process),
+		cmocka_unit_test(the_chain_goes_back_and_on),
+		cmocka_unit_test(in_memory_too),
+		cmocka_unit_test(it_is_one_act),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,3 +36,11 @@ bool block_times_find(const struct block_times *times, uint32_t number, uint32_t
 	*slot = times->runs[low - 1].slot + (number - times->runs[low - 1].number);
 	return true;
 }
+
+void block_times_cut(struct block_times *times, uint32_t last)
+{
+	while (times->count && times->runs[times->count - 1].number > last)
+		times->count--;
+	if (times->last > last)
+		times->last = times->count ? last : 0;
+}

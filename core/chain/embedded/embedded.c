@@ -288,6 +288,7 @@ static const struct chain_operations operations = {
 	.keep = embedded_keep,
 	.drop = embedded_drop,
 	.kept_from = embedded_kept_from,
+	.restore_kept = embedded_restore_kept,
 	.sync = embedded_sync,
 	.node = embedded_node,
 	.node_from = embedded_node_from,

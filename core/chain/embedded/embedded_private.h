@@ -187,8 +187,15 @@ int embedded_kept_from(struct chain *base, char out[CHAIN_KEPT_NAME_SIZE], const
                        struct error *error);
 int embedded_pin_kept(struct embedded_chain *chain, struct published **out, const char *name,
                       const struct interruption *interruption, struct error *error);
+/* A snapshot's block, held with its ledger, where it is in the chain's own; NULL: it is not there.
+ * -ENOENT: no such snapshot. */
+int embedded_snapshot_block(struct embedded_chain *chain, struct block_state **out, const char *name,
+                            struct error *error);
 /* What is kept in memory alone goes to the disk. As storage_store_past(). */
 int embedded_store_snapshots(struct embedded_chain *chain, struct error *error);
+
+/* --- set_back.c --- */
+int embedded_restore_kept(struct chain *base, const char *name, struct error *error);
 
 /* --- produce.c --- */
 int64_t embedded_now(const struct embedded_chain *chain); /* chain time, microseconds */

@@ -166,6 +166,19 @@ void past_stored(struct past *past, uint32_t number)
 			drop(past, i);
 }
 
+void past_cut(struct past *past, uint32_t last)
+{
+	while (past->count && past->kept[past->count - 1]->number > last)
+		drop(past, past->count - 1);
+	for (size_t i = 0; i < MADE_MAXIMUM; i++)
+		if (past->made[i] && past->made[i]->number > last) {
+			past_release(past->made[i]);
+			past->made[i] = NULL;
+		}
+	past->followed = past->followed < last ? past->followed : last;
+	past->stored = past->stored < last ? past->stored : last;
+}
+
 struct block_state *past_hold(struct block_state *state)
 {
 	ledger_hold(state->ledger);

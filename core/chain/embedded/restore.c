@@ -44,6 +44,49 @@ static void share_stored(struct storage *storage, struct branch **branch, const 
 	bytes_release(&header);
 }
 
+static bool is_logged(struct storage *storage, const struct stored_state *stored)
+{
+	struct signed_block block = {0};
+	bool is = stored->number <= block_log_last(storage->blocks) &&
+	          storage_read_block(storage, &block, stored->number, NULL) == 0 &&
+	          checksum256_equal(&block.id, &stored->id);
+
+	signed_block_release(&block);
+	return is;
+}
+
+/* The last of the states that are stored and of this log, after the chain was set back: there is no state
+ * file then. */
+static bool load_stored(struct storage *storage, struct branch **branch, const struct genesis *genesis)
+{
+	char name[STATES_NAME_SIZE] = "", best_name[STATES_NAME_SIZE] = "";
+	struct stored_state best = {0}, stored;
+	struct map *map = map_create();
+	struct map_root *root;
+	struct bytes header = {0};
+	int result;
+
+	if (states_find(storage->states, &stored, block_log_last(storage->blocks)) && is_logged(storage, &stored))
+		best = stored;
+	for (; states_kept_from(storage->states, name, name); strncat(name, "!", sizeof name - strlen(name) - 1))
+		if (states_find_kept(storage->states, &stored, name) && stored.end && stored.number > best.number &&
+		    is_logged(storage, &stored)) {
+			best = stored;
+			memcpy(best_name, name, sizeof name);
+		}
+	result = !best.number ? -ENOENT
+	         : *best_name ? states_load_kept(storage->states, best_name, map, &root, &header, NULL)
+	                      : states_load(storage->states, &best, map, &root, &header, NULL);
+	if (result) {
+		map_destroy(map);
+	} else {
+		struct cursor in = cursor_make(header.data, header.length);
+		branch_restore(branch, genesis, map, root, &in, NULL);
+	}
+	bytes_release(&header);
+	return *branch != NULL;
+}
+
 /* The state file's branch, when it is of this log: its head must be the log's block of that number. -ERANGE:
  * the log ends before it. */
 static int load_state(struct storage *storage, struct branch **branch, const struct genesis *genesis,
@@ -272,7 +315,14 @@ int storage_restore(struct storage *storage, struct branch **branch, const struc
 	result = storage_sync(storage, error);
 	if (result)
 		return result;
+	result = storage_go_on_restoring(storage, notices, error);
+	if (result)
+		return result;
 	result = load_state(storage, branch, genesis, error);
+	if (result == -ENOENT && storage_was_restored(storage) && load_stored(storage, branch, genesis)) {
+		error_clear(error);
+		result = 0;
+	}
 	if (result == -ENOENT || result == -EBADMSG) {
 		result = prepare_rebuilding(storage, notices, result, error);
 		if (result == 0) {

@@ -201,6 +201,16 @@ int embedded_store_snapshots(struct embedded_chain *chain, struct error *error)
 	return result;
 }
 
+int embedded_snapshot_block(struct embedded_chain *chain, struct block_state **out, const char *name,
+                            struct error *error)
+{
+	pthread_mutex_lock(&chain->lock);
+	struct snapshot *one = find(chain, name);
+	*out = one && one->block && one->block->ledger == chain->ledger ? past_hold(one->block) : NULL;
+	pthread_mutex_unlock(&chain->lock);
+	return one ? 0 : error_set(error, ENOENT, "there is no snapshot \"%s\"", name);
+}
+
 /* --- looking --- */
 
 /* What the data folder has of it: its state, or its block's. */

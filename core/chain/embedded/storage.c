@@ -430,8 +430,10 @@ static int save(struct storage *storage, const struct bytes *head, const struct 
 	storage->saved_at = clock_monotonic_us();
 	storage->save_took = storage->saved_at - began;
 	storage->save_failed = result != 0;
-	if (result == 0)
+	if (result == 0) {
 		storage->saved_number = number;
+		storage_restored_is_saved(storage);
+	}
 	return result;
 }
 

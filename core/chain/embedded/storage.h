@@ -62,6 +62,13 @@ int storage_append_block(struct storage *storage, const struct signed_block *blo
  * is looked at, for its id does not cover the signature. */
 int storage_apply(struct branch *branch, const struct signed_block *block, struct error *error);
 
+/* --- set_back.c --- */
+/* What was being done when the last process ended. */
+int storage_go_on_restoring(struct storage *storage, struct text *notices, struct error *error);
+/* The chain was set back, and no state file has been written since. */
+bool storage_was_restored(const struct storage *storage);
+void storage_restored_is_saved(const struct storage *storage);
+
 /* --- journal.c --- */
 int storage_journal_path(const struct storage *storage, char out[JOURNAL_PATH_SIZE],
                          const struct journal_name *name, struct error *error);

@@ -238,11 +238,10 @@ static int unpack_trail(struct block_state *state, struct cursor *in, struct err
 	return in->failed ? error_set(error, EINVAL, "the saved head is malformed") : 0;
 }
 
-int branch_restore(struct branch **out, const struct genesis *genesis, struct map *map, struct map_root *root,
-                   struct cursor *head, struct error *error)
+int ledger_restore_block(struct ledger *ledger, struct block_state **out, struct map_root *root,
+                         struct cursor *head, struct error *error)
 {
 	struct signed_block *block = memory_allocate(1, sizeof *block);
-	struct ledger *ledger = ledger_begin(genesis, map);
 	struct block_state *state = NULL;
 	int result = signed_block_unpack(block, head, error);
 
@@ -252,18 +251,29 @@ int branch_restore(struct branch **out, const struct genesis *genesis, struct ma
 	if (result) {
 		free(block);
 		map_root_release(root);
-		goto out;
+		return result;
 	}
 	state->block = block;
 	state->id = block->id;
 	state->number = block_header_number(&block->header);
 	state->root = root;
-	if (!(result = unpack_trail(state, head, error))) {
-		state = ledger_add(ledger, state);
-		*out = branch_fork(ledger, state);
-	}
+	result = unpack_trail(state, head, error);
+	if (result)
+		block_state_release(state);
+	else
+		*out = ledger_add(ledger, state);
+	return result;
+}
+
+int branch_restore(struct branch **out, const struct genesis *genesis, struct map *map, struct map_root *root,
+                   struct cursor *head, struct error *error)
+{
+	struct ledger *ledger = ledger_begin(genesis, map);
+	struct block_state *state;
+	int result = ledger_restore_block(ledger, &state, root, head, error);
+
+	*out = result ? NULL : branch_fork(ledger, state);
 	block_state_release(state);
-out:
 	ledger_release(ledger);
 	return result;
 }

@@ -274,6 +274,58 @@ static int find_block(struct block_log *log, uint64_t *at, size_t *length, uint3
 	return 0;
 }
 
+/* The entries from `at` on, behind what lies beside already. */
+static int keep_rest(const struct block_log *log, uint64_t at, struct error *error)
+{
+	struct text path = TEXT_EMPTY;
+	uint64_t size = 0;
+	uint8_t *piece = NULL;
+	int fd = -1, result;
+
+	text_printf(&path, "%s.restored", log->path);
+	result = file_open(&fd, text_string(&path), O_RDWR | O_CREAT, error);
+	if (result == 0)
+		result = file_size(fd, &size);
+	piece = memory_allocate(COPIED_AT_ONCE, 1);
+	while (result == 0 && at < log->end) {
+		size_t length = log->end - at < COPIED_AT_ONCE ? (size_t)(log->end - at) : COPIED_AT_ONCE;
+		result = file_read(log->fd, piece, length, at);
+		if (result == 0)
+			result = file_write(fd, piece, length, size);
+		at += length;
+		size += length;
+	}
+	if (result == 0)
+		result = file_sync(fd);
+	if (fd >= 0)
+		close(fd);
+	free(piece);
+	text_release(&path);
+	return result;
+}
+
+int block_log_cut(struct block_log *log, uint32_t last, struct error *error)
+{
+	uint64_t at;
+	size_t length;
+	int result;
+
+	if (last >= log->first + log->count - 1)
+		return 0;
+	result = find_block(log, &at, &length, last + 1, error);
+	if (result)
+		return result;
+	result = keep_rest(log, at, error);
+	if (result == 0) {
+		pthread_mutex_lock(&log->lock);
+		log->end = at;
+		log->count = last + 1 - log->first;
+		pthread_mutex_unlock(&log->lock);
+		result = log_trim(log);
+	}
+	return result ? log_failed(log, "cut", result, error) : 0;
+}
+
 int block_log_read(struct block_log *log, struct bytes *out, uint32_t number, struct error *error)
 {
 	uint64_t at;

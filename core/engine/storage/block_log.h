@@ -38,6 +38,8 @@ uint32_t block_log_last(const struct block_log *log);  /* first - 1 while it is 
  * failure the log is as it was and later appends may succeed. */
 int block_log_append(struct block_log *log, uint32_t number, const void *packed, size_t length,
                      struct error *error);
+/* Cuts off what follows a block. The entries go to the end of "PATH.restored" first, as they stand here. */
+int block_log_cut(struct block_log *log, uint32_t last, struct error *error);
 /* What was appended outlives a loss of power. */
 int block_log_sync(struct block_log *log, struct error *error);
 /* Appends the packed block to *out. -ENOENT: not in the log. Any thread may read while one other appends. */

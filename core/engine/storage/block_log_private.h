@@ -7,6 +7,7 @@
 #include <pthread.h>
 
 enum {
+	COPIED_AT_ONCE = 1 << 20,
 	ENTRY_TRAILER = 8,       /* u64: where the entry begins */
 	/* a block without anything optional: header 116, signature 66, two empty lists; and the trailer */
 	ENTRY_MINIMUM = 192,

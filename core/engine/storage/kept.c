@@ -228,23 +228,46 @@ bool states_kept_from(struct states *states, char out[STATES_NAME_SIZE], const c
 	return any;
 }
 
-int states_open_kept(struct states *states, const char *name, struct map **map, struct map_root **root,
-                     struct bytes *header, struct error *error)
+/* Its place; the header is appended. */
+static bool copy_kept(struct states *states, struct stored_state *out, struct bytes *header,
+                      const char *name, struct error *error)
 {
-	struct stored_state state = {0};
 	bool there;
 
+	*out = (struct stored_state){0};
 	pthread_mutex_lock(&states->lock);
 	size_t place = place_of(states, &there, name);
 	if (there) {
-		state = states->kept[place].state;
+		*out = states->kept[place].state;
 		bytes_put(header, states->kept[place].header.data, states->kept[place].header.length);
 	}
 	pthread_mutex_unlock(&states->lock);
-	if (!state.end)
-		return error_set(error, ENOENT, "no state is stored as \"%s\"", name);
+	if (!out->end)
+		error_set(error, ENOENT, "no state is stored as \"%s\"", name);
+	return out->end != 0;
+}
+
+int states_open_kept(struct states *states, const char *name, struct map **map, struct map_root **root,
+                     struct bytes *header, struct error *error)
+{
+	struct stored_state state;
+
+	if (!copy_kept(states, &state, header, name, error))
+		return -ENOENT;
 	return states_failed(states,
 	                     map_store_open(states->nodes, state.end, map, root, state.place,
 	                                    (size_t)state.entries),
+	                     error);
+}
+
+int states_load_kept(struct states *states, const char *name, struct map *map, struct map_root **root,
+                     struct bytes *header, struct error *error)
+{
+	struct stored_state state;
+
+	if (!copy_kept(states, &state, header, name, error))
+		return -ENOENT;
+	return states_failed(states,
+	                     map_store_load(states->store, map, root, state.place, (size_t)state.entries),
 	                     error);
 }

@@ -236,7 +236,7 @@ static int write_record(struct states *states, struct stored_state *state, const
 }
 
 /* Forgets the states of blocks after this one; their nodes stay: later states may share them. */
-static int cut(struct states *states, uint32_t number, struct error *error)
+int states_cut(struct states *states, uint32_t number, struct error *error)
 {
 	size_t left = place_after(states, number);
 	int result = 0;
@@ -265,7 +265,7 @@ int states_save(struct states *states, uint32_t number, const struct checksum256
 	if (header->length > HEADER_MAXIMUM)
 		return error_set(error, EFBIG, "the state after block %" PRIu32 " has too long a header", number);
 	if (states->count && states->list[states->count - 1].number >= number)
-		result = cut(states, number - 1, error);
+		result = states_cut(states, number - 1, error);
 	if (result == 0)
 		result = map_store_save(states->store, &state.place, root);
 	if (result == 0)

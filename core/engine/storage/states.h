@@ -35,6 +35,9 @@ int states_open_state(const struct states *states, const struct stored_state *st
 /* All of it, into a map whose later states share it. */
 int states_load(struct states *states, const struct stored_state *state, struct map *map,
                 struct map_root **root, struct bytes *header, struct error *error);
+/* Forgets the states of blocks after this one; not those that are kept. */
+int states_cut(struct states *states, uint32_t number, struct error *error);
+
 /* --- those that are kept under a name: "kept", in place of which another is written each time --- */
 
 enum { STATES_NAME_SIZE = 65 };
@@ -50,6 +53,9 @@ int states_drop(struct states *states, const char *name, struct error *error); /
 bool states_find_kept(struct states *states, struct stored_state *out, const char *name);
 /* The first name >= from; false: there is none. */
 bool states_kept_from(struct states *states, char out[STATES_NAME_SIZE], const char *from);
+/* As states_load(). */
+int states_load_kept(struct states *states, const char *name, struct map *map, struct map_root **root,
+                     struct bytes *header, struct error *error);
 /* As states_open_state(). */
 int states_open_kept(struct states *states, const char *name, struct map **map, struct map_root **root,
                      struct bytes *header, struct error *error);

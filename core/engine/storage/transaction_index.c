@@ -277,6 +277,14 @@ int transaction_index_advance(struct transaction_index *index, struct error *err
 	return failed(index, result, error);
 }
 
+int transaction_index_cut(struct transaction_index *index, uint32_t last, struct error *error)
+{
+	if (last >= index->last)
+		return 0;
+	index->last = index->synced = last;
+	return failed(index, write_header(index), error);
+}
+
 int transaction_index_find(struct transaction_index *index, uint32_t *numbers, size_t maximum,
                            const struct checksum256 *id, struct error *error)
 {

@@ -20,6 +20,8 @@ void transaction_index_close(struct transaction_index *index); /* NULL is fine *
 uint32_t transaction_index_last(const struct transaction_index *index);
 int transaction_index_add(struct transaction_index *index, const struct checksum256 *id, uint32_t number,
                           struct error *error);
+/* It has those up to that block alone; entries of later ones stay, and are found out when looked up. */
+int transaction_index_cut(struct transaction_index *index, uint32_t last, struct error *error);
 /* It has all transactions of the next block, too. */
 int transaction_index_advance(struct transaction_index *index, struct error *error);
 /* The blocks that it may be in: at most `maximum` numbers. Their count, or -errno. */
