@@ -263,9 +263,9 @@ static int update_runtime_options(struct call *call)
 		producer->greylist_limit = limit;
 	int32_t time = producer->max_transaction_time;
 	pthread_mutex_unlock(&producer->mutex);
-	int result = body_has(call, "max_transaction_time")
-	                 ? call->chain->operations->limit_time(call->chain, call->node->name, time, &call->error)
-	                 : 0;
+	int result = 0;
+	if (body_has(call, "max_transaction_time") && call->chain->operations->limit_time)
+		result = call->chain->operations->limit_time(call->chain, call->node->name, time, &call->error);
 	return result ? result : call_succeed(call);
 }
 
