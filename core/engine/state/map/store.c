@@ -185,6 +185,7 @@ struct reading {
 	struct map *map;
 	/* What a node's cell gets for a child at a place: NULL: the place itself, marked. */
 	struct map_node *(*child)(struct reading *reading, uint64_t place, uint8_t level);
+	size_t left; /* so many nodes may still be read: no tree of so many entries has more */
 	int result;
 };
 
@@ -194,6 +195,8 @@ static struct map_apart *read_apart(struct reading *reading, uint64_t place)
 	struct map_apart *apart = NULL;
 
 	reading->result = read_record(reading->fd, reading->end, &record, place, MAP_VALUE_MAXIMUM);
+	if (reading->result == 0 && record.length <= MAP_INLINE_MAXIMUM)
+		reading->result = -EBADMSG; /* such a value does not stand apart */
 	if (reading->result == 0) {
 		apart = apart_create(reading->map, record.data, record.length);
 		apart->stored = place;
@@ -297,6 +300,11 @@ static struct map_node *read_node(struct reading *reading, uint64_t place, uint8
 	struct bytes record = {0};
 	struct map_node *node = NULL;
 
+	if (!reading->left) {
+		reading->result = -EBADMSG;
+		return NULL;
+	}
+	reading->left--;
 	reading->result = read_record(reading->fd, reading->end, &record, place, NODE_MAXIMUM);
 	if (reading->result == 0)
 		node = build(reading, &record, place, level);
@@ -322,7 +330,8 @@ static int read_level(int fd, uint64_t end, uint8_t *level, uint64_t place)
 int map_store_load(struct map_store *store, struct map *map, struct map_root **root, uint64_t place,
                    size_t count)
 {
-	struct reading reading = {.fd = store->fd, .end = store->at, .map = map, .child = read_node};
+	struct reading reading = {.fd = store->fd, .end = store->at, .map = map, .child = read_node,
+	                          .left = (count + 1) * LEVELS_MAXIMUM};
 	struct map_node *node = NULL;
 	uint8_t level;
 	int result = place ? read_level(store->fd, store->at, &level, place) : 0;
@@ -377,7 +386,7 @@ static void grow(struct map_reader *reader)
 
 struct map_node *map_reader_node(struct map_reader *reader, uintptr_t link, uint8_t level)
 {
-	struct reading reading = {.fd = reader->fd, .end = reader->end, .map = &reader->nodes};
+	struct reading reading = {.fd = reader->fd, .end = reader->end, .map = &reader->nodes, .left = 1};
 	uint64_t place = link >> 1;
 	struct read_node *there;
 
