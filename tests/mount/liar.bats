@@ -23,9 +23,8 @@ setup() {
 }
 
 teardown_file() {
-	lie ''
+	[ ! -e "$BASE/liar" ] || { lie '' && kill "$(cat "$BASE/liar")"; }
 	take_down
-	[ ! -e "$BASE/liar" ] || kill "$(cat "$BASE/liar")"
 }
 
 # lie HOW: from the next request on.
