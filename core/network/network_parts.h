@@ -226,6 +226,8 @@ void transactions_gone(struct network *network, const struct node *node, const c
 void transactions_expire(struct network *network);
 /* None waits any more; those that stand in no block are reported. */
 void transactions_forget(struct network *network, const char *reason);
+/* Whether one of that id is in no block, made or in the making. */
+bool transactions_waits(const struct network *network, const struct checksum256 *id);
 bool transactions_full(const struct network *network);
 
 #endif

@@ -115,6 +115,9 @@ int node_push(struct node *node, struct packed_transaction *packed, const struct
 	if (transactions_full(node->network))
 		return error_set(error, ENOSPC,
 		                 "too much waits to become irreversible: start producers until two thirds produce");
+	/* After a restart one alike may wait that was thrown out of a block: both are to happen. */
+	if (transactions_waits(node->network, &id))
+		return error_chain(error, TX_DUPLICATE, "a transaction of that id waits for a block already");
 	packed_transaction_pack(&copy, packed);
 	for (;;) {
 		error_clear(error);

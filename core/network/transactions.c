@@ -386,18 +386,28 @@ void network_recall(struct network *network, const struct packed_transaction *pa
 		}
 }
 
+static bool waits(const struct network *network, const struct waiting_transaction *one)
+{
+	bool waits = one && !one->maker;
+
+	for (size_t k = 0; k < network->nodes_count && waits; k++)
+		waits = !on_branch(one, network->nodes[k]);
+	return waits;
+}
+
+bool transactions_waits(const struct network *network, const struct checksum256 *id)
+{
+	return waits(network, find(&network->transactions, id));
+}
+
 bool network_has_waiting(const struct network *network)
 {
 	const struct transactions *all = &network->transactions;
-	bool waits = false;
 
-	for (size_t i = 0; i < all->list_count && !waits; i++) {
-		const struct waiting_transaction *one = all->list[i];
-		waits = one && !one->maker;
-		for (size_t k = 0; k < network->nodes_count && waits; k++)
-			waits = !on_branch(one, network->nodes[k]);
-	}
-	return waits;
+	for (size_t i = 0; i < all->list_count; i++)
+		if (waits(network, all->list[i]))
+			return true;
+	return false;
 }
 
 /* --- the end of waiting --- */
