@@ -247,7 +247,7 @@ test: programs $(TEST_INSTALLED) $(if $(FULL),$(FULL_INSTALLED) $(NPM_INSTALLED)
 # 200 random kills under load; CRASH_SEED repeats a run, CRASH_ROUNDS makes it shorter or longer.
 CRASH_ROUNDS ?= 200
 crash: all $(CRASH)
-	@$(CRASH) $(abspath $(BUILD))/eosiofs examples/tutorial.sh $(CRASH_ROUNDS) $(CRASH_SEED)
+	@$(CRASH) $(abspath $(BUILD))/eosiofs examples/tutorial.sh tests/crash/network.sh $(CRASH_ROUNDS) $(CRASH_SEED)
 
 bench: programs
 	@$(TEST_ENVIRONMENT) sh tests/bench/bench.sh

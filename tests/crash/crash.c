@@ -1,8 +1,8 @@
-/* Random kills under load: a mount is killed with SIGKILL between and during writes, while blocks are sealed, while the clock jumps, while names are
- * made and folders listed, and while it starts. Whoever was using it then gets an answer and can end; after each new start every write that was
+/* Random kills under load: a mount is killed with SIGKILL between and during writes, while blocks are sealed, while the clock jumps, while nodes
+ * are cut apart and healed, while names are made and folders listed, and while it starts. Whoever was using it then gets an answer and can end; after each new start every write that was
  * acknowledged must be there, and none twice. Counts those lost, and ends with 1 if there are any.
  *
- * usage: crash EOSIOFS TUTORIAL ROUNDS [SEED]
+ * usage: crash EOSIOFS TUTORIAL NETWORK ROUNDS [SEED]
  * The seed decides what is done in each round and after how many writes or microseconds the kill comes; what exactly it meets is the machine's. */
 #include <dirent.h>
 #include <errno.h>
@@ -167,7 +167,11 @@ static void ended(struct scene *scene, const char *what, int result)
 {
 	pthread_mutex_lock(&scene->lock);
 	if (!scene->killed) {
+		char command[PATH_LENGTH];
 		fprintf(stderr, "%s was refused: %s\n", what, strerror(-result));
+		snprintf(command, sizeof command, "tail -n 1 '%s/errors' >&2", scene->mount);
+		if (system(command) != 0)
+			fputs("errors cannot be read\n", stderr);
 		scene->failed = true;
 	}
 	scene->writers_left--;
@@ -198,6 +202,50 @@ static void *move_clock(void *context)
 		result = write_line(scene, "chain/clock", lines[i % 3]);
 	ended(scene, "a move of the clock", result);
 	return NULL;
+}
+
+/* Two of the four producers are cut off together and come back, again and again: heads switch either way. */
+static void *cut_and_heal(void *context)
+{
+	static const char *const steps[][2] = {{"nodes/accountnum33/peers", "\n"},
+	                                       {"nodes/accountnum44/peers", "accountnum33\n"},
+	                                       {"chain/clock", "+7s\n"},
+	                                       {"nodes/accountnum33/peers", "eosio\n"},
+	                                       {"chain/clock", "+1s\n"},
+	                                       {"nodes/accountnum44/peers", "eosio\n"}};
+	struct scene *scene = context;
+	int result = 0;
+	for (size_t i = 0; result == 0; i++)
+		result = write_line(scene, steps[i % 6][0], steps[i % 6][1]);
+	ended(scene, "a cut, or its end", result);
+	return NULL;
+}
+
+/* What a kill has left apart comes together, and what was thrown out comes into the chain again. */
+static void heal(const struct scene *scene)
+{
+	static const char *const steps[][2] = {{"nodes/accountnum33/peers", "eosio\n"},
+	                                       {"nodes/accountnum44/peers", "eosio\n"},
+	                                       {"chain/clock", "+120s\n"}};
+	for (size_t i = 0; i < 3; i++) {
+		int result = write_line(scene, steps[i][0], steps[i][1]);
+		if (result != 0)
+			stop("%s: %s", steps[i][0], strerror(-result));
+	}
+}
+
+/* Acknowledged, thrown out by a switch, not to be applied again: told in the log. */
+static unsigned long reported(const struct scene *scene)
+{
+	char path[PATH_LENGTH], line[4096];
+	unsigned long count = 0;
+	snprintf(path, sizeof path, "%s/log", scene->mount);
+	FILE *log = fopen(path, "r");
+	while (log && fgets(line, sizeof line, log))
+		count += strstr(line, ", acknowledged by node ") != NULL;
+	if (log)
+		fclose(log);
+	return count;
 }
 
 /* Until so many writes more are acknowledged, and then some time. */
@@ -361,14 +409,15 @@ static void kill_while_naming(struct scene *scene, pid_t pid, unsigned long us)
 
 /* --- rounds --- */
 
-static void kill_under_load(struct scene *scene, pid_t *pid, bool clock, unsigned long writes, unsigned long us)
+/* first: what the first of the writers does. */
+static void kill_under_load(struct scene *scene, const pid_t *pid, void *(*first)(void *), unsigned long writes, unsigned long us)
 {
 	pthread_t threads[WRITERS];
 	scene->acknowledged = 0;
 	scene->killed = false;
 	scene->writers_left = WRITERS;
 	for (size_t i = 0; i < WRITERS; i++)
-		if (pthread_create(&threads[i], NULL, clock && i == 0 ? move_clock : write_transfers, scene) != 0)
+		if (pthread_create(&threads[i], NULL, i == 0 ? first : write_transfers, scene) != 0)
 			stop("no thread");
 	wait_for(scene, writes, us);
 	kill(*pid, SIGKILL);
@@ -393,33 +442,43 @@ static void kill_while_starting(const struct scene *scene, unsigned long us)
 }
 
 struct tally {
-	unsigned long kills, acknowledged, lost, twice;
+	unsigned long kills, acknowledged, lost, twice, told;
 };
 
 static void one_round(struct scene *scene, pid_t *pid, struct tally *tally)
 {
-	unsigned long before = received(scene), kind = random_below(scene, 12), there;
+	unsigned long before = received(scene), kind = random_below(scene, 15), there, told;
 	unsigned long writes = 1 + random_below(scene, 60), us = random_below(scene, 2000);
 	if (kind == 0)
 		us = random_below(scene, 1000000); /* long enough for blocks to be sealed in their own time */
 	scene->acknowledged = 0;
-	if (kind >= 8)
+	if (kind >= 12)
+		kill_under_load(scene, pid, cut_and_heal, writes, random_below(scene, 200000));
+	else if (kind >= 8)
 		kill_while_naming(scene, *pid, random_below(scene, 100000));
 	else
-		kill_under_load(scene, pid, kind == 1 || kind == 2, writes, us);
+		kill_under_load(scene, pid, kind == 1 || kind == 2 ? move_clock : write_transfers, writes, us);
 	tally->kills++;
 	for (unsigned long starts = kind == 6 || kind == 7 ? 1 + random_below(scene, 3) : 0; starts > 0; starts--, tally->kills++)
 		kill_while_starting(scene, random_below(scene, 30000));
 	*pid = mount_again(scene);
+	if (kind >= 12)
+		heal(scene);
 	there = received(scene) - before;
+	told = reported(scene);
+	tally->told += told;
+	there += told;
 	tally->acknowledged += scene->acknowledged;
 	tally->lost += names_lost(scene);
 	if (there < scene->acknowledged)
 		tally->lost += scene->acknowledged - there;
 	if (there > scene->acknowledged + WRITERS)
 		tally->twice += there - scene->acknowledged - WRITERS;
-	if (tally->lost || tally->twice)
+	if (tally->lost || tally->twice) {
+		fprintf(stderr, "a round of kind %lu: %lu acknowledged, %lu there, %lu told of, %lu names lost\n", kind, scene->acknowledged, there - told, told,
+		        names_lost(scene));
 		show_log(scene);
+	}
 }
 
 static void clean_up(const struct scene *scene)
@@ -433,13 +492,13 @@ int main(int count, char **words)
 	static struct scene scene;
 	struct tally tally = {0};
 	const char *temporary = getenv("TMPDIR");
-	if (count < 4 || count > 5) {
-		fputs("usage: crash EOSIOFS TUTORIAL ROUNDS [SEED]\n", stderr);
+	if (count < 5 || count > 6) {
+		fputs("usage: crash EOSIOFS TUTORIAL NETWORK ROUNDS [SEED]\n", stderr);
 		return 2;
 	}
-	unsigned long rounds = strtoul(words[3], NULL, 10);
+	unsigned long rounds = strtoul(words[4], NULL, 10);
 	scene.program = words[1];
-	scene.random = count == 5 ? strtoull(words[4], NULL, 10) : (uint64_t)time(NULL) ^ (uint64_t)getpid() << 32;
+	scene.random = count == 6 ? strtoull(words[5], NULL, 10) : (uint64_t)time(NULL) ^ (uint64_t)getpid() << 32;
 	printf("seed %llu\n", (unsigned long long)scene.random);
 	fflush(stdout);
 	pthread_mutex_init(&scene.lock, NULL);
@@ -459,11 +518,15 @@ int main(int count, char **words)
 		show_log(&scene);
 		stop("the chain cannot be booted");
 	}
+	if (run(&scene, (const char *[]){"sh", words[3], scene.mount, NULL}) != 0) {
+		show_log(&scene);
+		stop("the nodes cannot be made");
+	}
 	for (unsigned long i = 0; i < rounds && !tally.lost && !tally.twice; i++)
 		one_round(&scene, &pid, &tally);
 	clean_up(&scene);
-	printf("%lu kills, %lu acknowledged writes, %lu names\nlost acknowledged writes: %lu\n", tally.kills, tally.acknowledged,
-	       scene.names->accounts + scene.names->permissions, tally.lost);
+	printf("%lu kills, %lu acknowledged writes, %lu names\n%lu of them thrown out and reported\nlost acknowledged writes: %lu\n", tally.kills, tally.acknowledged,
+	       scene.names->accounts + scene.names->permissions, tally.told, tally.lost);
 	if (tally.twice)
 		printf("writes that happened twice: %lu\n", tally.twice);
 	return tally.lost || tally.twice ? 1 : 0;

@@ -6,6 +6,6 @@ load common
 
 @test "every acknowledged write survives kill -9" {
 	require_fuse
-	TMPDIR=$BATS_FILE_TMPDIR run -0 "$BUILD/tests/crash/crash" "$EOSIOFS" "$ROOT/examples/tutorial.sh" "${CRASH_ROUNDS:-20}" $CRASH_SEED 3>&-
+	TMPDIR=$BATS_FILE_TMPDIR run -0 "$BUILD/tests/crash/crash" "$EOSIOFS" "$ROOT/examples/tutorial.sh" "$ROOT/tests/crash/network.sh" "${CRASH_ROUNDS:-20}" $CRASH_SEED 3>&-
 	[[ "$output" == *"lost acknowledged writes: 0" ]]
 }
