@@ -1,6 +1,6 @@
 /* The table of low-level operations, and those about attributes and folders. Every operation is a thin
  * translation into fs/tree/tree.h. */
-#include "core/base/clock.h"
+#include "core/base/system/clock.h"
 #include "mount/mount.h"
 
 #include "core/base/memory.h"

@@ -3,8 +3,8 @@
  * tells whose it is. */
 #include "mount/presence.h"
 
-#include "core/base/hash.h"
-#include "core/base/process.h"
+#include "core/base/crypto/hash.h"
+#include "core/base/system/process.h"
 #include "core/base/text.h"
 
 #include <errno.h>

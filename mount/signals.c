@@ -2,8 +2,8 @@
  * answers, and only then the loop. */
 #include "mount/signals.h"
 
-#include "core/base/clock.h"
 #include "core/base/memory.h"
+#include "core/base/system/clock.h"
 #include "mount/slow.h"
 
 #include <pthread.h>

@@ -2,7 +2,7 @@
  * a user wrote need not ask what it was. */
 #include "core/base/secret.h"
 
-#include "core/base/key.h"
+#include "core/base/crypto/key.h"
 #include "core/base/memory.h"
 
 #include <string.h>

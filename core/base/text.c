@@ -1,7 +1,7 @@
 /* The growable string. */
 #include "core/base/text.h"
 
-#include "core/base/hex.h"
+#include "core/base/encoding/hex.h"
 #include "core/base/memory.h"
 
 #include <stdint.h>

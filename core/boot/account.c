@@ -2,9 +2,9 @@
  * tokens. */
 #include "core/boot/account.h"
 
-#include "core/base/json.h"
+#include "core/base/encoding/json.h"
 #include "core/base/memory.h"
-#include "core/base/parallel.h"
+#include "core/base/system/parallel.h"
 #include "core/boot/random.h"
 #include "core/types/asset.h"
 #include "core/types/name.h"

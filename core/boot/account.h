@@ -3,7 +3,7 @@
 #ifndef EOSIOFS_CORE_BOOT_ACCOUNT_H
 #define EOSIOFS_CORE_BOOT_ACCOUNT_H
 
-#include "core/base/key.h"
+#include "core/base/crypto/key.h"
 #include "core/boot/option.h"
 
 #include <pthread.h>

@@ -3,7 +3,7 @@
 #define EOSIOFS_CORE_BOOT_BOOT_PRIVATE_H
 
 #include "core/boot/boot.h"
-#include "core/boot/step.h"
+#include "core/boot/step/step.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

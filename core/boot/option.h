@@ -3,7 +3,7 @@
 #ifndef EOSIOFS_CORE_BOOT_OPTION_H
 #define EOSIOFS_CORE_BOOT_OPTION_H
 
-#include "core/base/key.h"
+#include "core/base/crypto/key.h"
 
 enum boot_option_kind {
 	BOOT_OPTION_COUNT,       /* a whole number */

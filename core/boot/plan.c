@@ -1,6 +1,6 @@
 /* From options and accounts to a plan: who is created with what, who votes for whom, which key is eosio's. */
 #include "core/boot/random.h"
-#include "core/boot/step.h"
+#include "core/boot/step/step.h"
 
 #include "core/base/memory.h"
 #include "core/types/name.h"

@@ -1,5 +1,5 @@
 /* What people watch: the steps with their states, a step with its commands, a line of progress. */
-#include "core/base/clock.h"
+#include "core/base/system/clock.h"
 #include "core/boot/boot_private.h"
 #include "core/chain/system_rules.h"
 

@@ -1,13 +1,13 @@
 /* Running steps. Threads make and sign what comes next, one for each other processor; the runner's own sends
  * it in order, and makes the next one itself where that is not ready yet, so that no processor waits for
  * another. */
-#include "core/base/clock.h"
+#include "core/base/system/clock.h"
 #include "core/boot/boot_private.h"
 #include "core/boot/random.h"
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"
-#include "core/base/parallel.h"
+#include "core/base/system/parallel.h"
 #include "core/types/name.h"
 
 #include <errno.h>

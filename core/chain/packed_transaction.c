@@ -1,8 +1,8 @@
 /* Packed transactions from JSON, as push_transaction takes them. */
 #include "core/chain/chain.h"
 
+#include "core/base/encoding/hex.h"
 #include "core/base/exception.h"
-#include "core/base/hex.h"
 #include "core/base/memory.h"
 
 #include <stdlib.h>

@@ -2,8 +2,8 @@
  * bytes. */
 #include "core/chain/chain.h"
 
+#include "core/base/encoding/hex.h"
 #include "core/base/exception.h"
-#include "core/base/hex.h"
 #include "core/base/memory.h"
 #include "core/types/name.h"
 #include "core/types/time.h"

@@ -3,7 +3,7 @@
 #ifndef EOSIOFS_CORE_CONTRACTS_BUNDLE_H
 #define EOSIOFS_CORE_CONTRACTS_BUNDLE_H
 
-#include "core/base/hash.h"
+#include "core/base/crypto/hash.h"
 
 typedef void contract_apply(uint64_t receiver, uint64_t code, uint64_t action);
 

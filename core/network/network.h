@@ -7,7 +7,7 @@
 #ifndef EOSIOFS_CORE_NETWORK_NETWORK_H
 #define EOSIOFS_CORE_NETWORK_NETWORK_H
 
-#include "core/base/key.h"
+#include "core/base/crypto/key.h"
 #include "core/engine/engine.h"
 
 struct configuration;

@@ -1,7 +1,7 @@
 /* The page: its frame, and a panel for each thing to look at. */
 #include "core/page/page_parts.h"
 
-#include "core/base/base64.h"
+#include "core/base/encoding/base64.h"
 #include "core/chain/system_rules.h"
 #include "core/types/name.h"
 #include "core/types/time.h"

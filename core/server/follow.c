@@ -2,8 +2,8 @@
  * its end. */
 #include "core/server/follow.h"
 
-#include "core/base/clock.h"
 #include "core/base/memory.h"
+#include "core/base/system/clock.h"
 #include "core/server/call.h"
 #include "core/types/name.h"
 

@@ -1,7 +1,7 @@
 /* /v1/trace_api: what a block or a transaction did. The chain makes traces again from the block. */
 #include "core/server/call.h"
 
-#include "core/base/hex.h"
+#include "core/base/encoding/hex.h"
 #include "core/base/memory.h"
 #include "core/types/name.h"
 #include "core/types/time.h"

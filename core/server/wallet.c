@@ -2,9 +2,9 @@
  * which the wallet's password opens and idle time closes: that the files may sign does not let callers. */
 #include "core/server/wallet.h"
 
-#include "core/base/clock.h"
-#include "core/base/hex.h"
+#include "core/base/encoding/hex.h"
 #include "core/base/memory.h"
+#include "core/base/system/clock.h"
 #include "core/server/chain/parse_transaction.h"
 #include "core/server/node.h"
 #include "core/types/name.h"

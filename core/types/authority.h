@@ -2,8 +2,8 @@
 #ifndef EOSIOFS_CORE_TYPES_AUTHORITY_H
 #define EOSIOFS_CORE_TYPES_AUTHORITY_H
 
-#include "core/base/json.h"
-#include "core/base/key.h"
+#include "core/base/crypto/key.h"
+#include "core/base/encoding/json.h"
 
 struct permission_level {
 	uint64_t actor, permission;

@@ -2,7 +2,7 @@
 #include "core/types/feature.h"
 
 #include "core/base/bytes.h"
-#include "core/base/hex.h"
+#include "core/base/encoding/hex.h"
 
 #define NONE FEATURE_COUNT
 

@@ -2,7 +2,7 @@
 #ifndef EOSIOFS_CORE_TYPES_FEATURE_H
 #define EOSIOFS_CORE_TYPES_FEATURE_H
 
-#include "core/base/hash.h"
+#include "core/base/crypto/hash.h"
 
 /* Rows of the table, in its order. */
 enum feature {

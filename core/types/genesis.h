@@ -2,8 +2,8 @@
 #ifndef EOSIOFS_CORE_TYPES_GENESIS_H
 #define EOSIOFS_CORE_TYPES_GENESIS_H
 
-#include "core/base/json.h"
-#include "core/base/key.h"
+#include "core/base/crypto/key.h"
+#include "core/base/encoding/json.h"
 
 struct chain_config {
 	uint64_t max_block_net_usage;

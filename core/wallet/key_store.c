@@ -1,8 +1,8 @@
 /* The nodes' own keys: a short list under a mutex, its file replaced whole. */
 #include "core/wallet/key_store.h"
 
-#include "core/base/file.h"
 #include "core/base/memory.h"
+#include "core/base/system/file.h"
 #include "core/wallet/wallet.h"
 #include "core/wallet/wallet_file.h"
 

@@ -4,7 +4,7 @@
 #ifndef EOSIOFS_CORE_WALLET_KEY_STORE_H
 #define EOSIOFS_CORE_WALLET_KEY_STORE_H
 
-#include "core/base/key.h"
+#include "core/base/crypto/key.h"
 
 struct key_store;
 

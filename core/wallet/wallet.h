@@ -3,7 +3,7 @@
 #ifndef EOSIOFS_CORE_WALLET_WALLET_H
 #define EOSIOFS_CORE_WALLET_WALLET_H
 
-#include "core/base/key.h"
+#include "core/base/crypto/key.h"
 #include "core/types/transaction.h"
 
 struct wallet;

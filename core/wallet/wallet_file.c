@@ -3,10 +3,10 @@
 
 #include "core/wallet/wallet.h"
 
-#include "core/base/cipher.h"
+#include "core/base/crypto/cipher.h"
+#include "core/base/encoding/hex.h"
+#include "core/base/encoding/json.h"
 #include "core/base/exception.h"
-#include "core/base/hex.h"
-#include "core/base/json.h"
 #include "core/base/memory.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
 #ifndef EOSIOFS_CORE_WALLET_WALLET_FILE_H
 #define EOSIOFS_CORE_WALLET_WALLET_FILE_H
 
-#include "core/base/key.h"
+#include "core/base/crypto/key.h"
 
 struct wallet_key; /* wallet.h */
 

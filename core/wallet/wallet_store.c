@@ -3,8 +3,8 @@
 #include "core/wallet/wallet_private.h"
 
 #include "core/base/exception.h"
-#include "core/base/file.h"
 #include "core/base/memory.h"
+#include "core/base/system/file.h"
 
 #include <errno.h>
 #include <stdio.h>

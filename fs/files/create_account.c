@@ -5,7 +5,7 @@
 #include "core/base/exception.h"
 #include "core/chain/system_actions.h"
 #include "core/types/name.h"
-#include "fs/tree/command.h"
+#include "fs/tree/write/command.h"
 #include "fs/files/defaults.h"
 
 #include <errno.h>

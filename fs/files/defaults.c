@@ -2,11 +2,11 @@
  * file of lines `NAME VALUE`. */
 #include "fs/files/defaults.h"
 
-#include "core/base/file.h"
 #include "core/base/memory.h"
+#include "core/base/system/file.h"
 #include "core/boot/boot.h"
 #include "core/types/name.h"
-#include "fs/tree/command.h"
+#include "fs/tree/write/command.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -4,8 +4,8 @@
 
 #include "core/server/server.h"
 #include "core/types/name.h"
-#include "fs/tree/command.h"
 #include "fs/tree/node.h"
+#include "fs/tree/write/command.h"
 
 #include <errno.h>
 #include <stdlib.h>

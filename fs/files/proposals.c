@@ -8,7 +8,7 @@
 #include "core/types/name.h"
 #include "core/types/time.h"
 #include "fs/files/accounts/accounts.h"
-#include "fs/tree/command.h"
+#include "fs/tree/write/command.h"
 #include "fs/files/system_tables.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* snapshots/: states that are kept under a name, and looked at as the past is. */
 #include "fs/files/snapshots.h"
 
-#include "fs/tree/command.h"
+#include "fs/tree/write/command.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #include "fs/tree/errors.h"
 #include "fs/tree/rendering.h"
 #include "fs/tree/request.h"
-#include "fs/tree/scratch.h"
+#include "fs/tree/write/scratch.h"
 
 #include <errno.h>
 #include <fcntl.h>

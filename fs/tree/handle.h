@@ -2,8 +2,8 @@
 #ifndef EOSIOFS_FS_TREE_HANDLE_H
 #define EOSIOFS_FS_TREE_HANDLE_H
 
-#include "fs/tree/lexer.h"
 #include "fs/tree/node.h"
+#include "fs/tree/write/lexer.h"
 
 /* Counts it among those whose closing may empty their file, or no longer. */
 void handle_count(struct handle *handle, bool may_empty);

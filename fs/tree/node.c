@@ -2,15 +2,15 @@
  * to. */
 #include "fs/tree/node.h"
 
-#include "core/base/clock.h"
 #include "core/base/memory.h"
+#include "core/base/system/clock.h"
 #include "core/types/name.h"
-#include "fs/tree/change.h"
 #include "fs/tree/errors.h"
 #include "fs/tree/handle.h"
 #include "fs/tree/rendering.h"
 #include "fs/tree/request.h"
-#include "fs/tree/scratch.h"
+#include "fs/tree/write/change.h"
+#include "fs/tree/write/scratch.h"
 
 #include <errno.h>
 #include <stdlib.h>

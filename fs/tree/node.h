@@ -2,8 +2,8 @@
 #ifndef EOSIOFS_FS_TREE_NODE_H
 #define EOSIOFS_FS_TREE_NODE_H
 
-#include "fs/tree/lexer.h"
 #include "fs/tree/match.h"
+#include "fs/tree/write/lexer.h"
 
 #include <pthread.h>
 #include <time.h>

@@ -3,12 +3,12 @@
  * files: stat, access, links. */
 #include "fs/tree/rendering.h"
 
-#include "core/base/clock.h"
 #include "core/base/memory.h"
+#include "core/base/system/clock.h"
 #include "fs/tree/errors.h"
 #include "fs/tree/handle.h"
 #include "fs/tree/request.h"
-#include "fs/tree/scratch.h"
+#include "fs/tree/write/scratch.h"
 
 #include <errno.h>
 #include <stdio.h>

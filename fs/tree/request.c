@@ -2,8 +2,8 @@
  * that handlers send. */
 #include "fs/tree/request.h"
 
-#include "core/base/clock.h"
 #include "core/base/memory.h"
+#include "core/base/system/clock.h"
 #include "core/chain/system_rules.h"
 #include "core/types/name.h"
 #include "core/types/time.h"

@@ -3,7 +3,7 @@
 #include "tests/bench/bare_signature.h"
 #include "tests/bench/bench.h"
 
-#include "core/base/parallel.h"
+#include "core/base/system/parallel.h"
 #include "core/boot/boot.h"
 #include "core/chain/embedded/embedded.h"
 #include "core/engine/storage/data_folder.h"

@@ -4,7 +4,7 @@
 #include "tests/bench/bench.h"
 #include "tests/chain_rig.h"
 
-#include "core/base/parallel.h"
+#include "core/base/system/parallel.h"
 
 enum { DAY_SECONDS = 86400, BLOCKS = 2 * DAY_SECONDS, BARE_ROUNDS = 500 };
 

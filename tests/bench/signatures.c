@@ -2,7 +2,7 @@
 #include "tests/bench/bare_signature.h"
 #include "tests/bench/bench.h"
 
-#include "core/base/key.h"
+#include "core/base/crypto/key.h"
 
 struct ours {
 	struct signer *signer;

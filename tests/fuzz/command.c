@@ -1,5 +1,5 @@
 /* Command lines from arbitrary text: words stay within their memory, and whatever is refused has a sentence. */
-#include "fs/tree/command.h"
+#include "fs/tree/write/command.h"
 
 #include <assert.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Requests of every endpoint: a target, a newline, a body, as they would come over HTTP. Whatever they hold, the answer is a status
  * and JSON (or the page), and nothing is lost or read out of bounds. */
-#include "core/base/json.h"
+#include "core/base/encoding/json.h"
 #include "core/server/server.h"
 #include "tests/chain_rig.h"
 

@@ -1,7 +1,7 @@
 /* Keys, signatures, base58 and hexadecimal from arbitrary text and bytes: what parses prints back, what unpacks packs back. */
-#include "core/base/base58.h"
-#include "core/base/hex.h"
-#include "core/base/key.h"
+#include "core/base/crypto/key.h"
+#include "core/base/encoding/base58.h"
+#include "core/base/encoding/hex.h"
 
 #include <assert.h>
 #include <stdlib.h>

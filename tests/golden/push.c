@@ -1,7 +1,7 @@
 /* Steps: their transactions are built as the recording's sender built them, but for the reference block and the expiration. */
 #include "tests/golden/replay.h"
 
-#include "core/base/hex.h"
+#include "core/base/encoding/hex.h"
 #include "core/base/memory.h"
 #include "core/contracts/bundle.h"
 #include "core/types/time.h"

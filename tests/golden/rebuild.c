@@ -1,7 +1,7 @@
 /* Blocks from get_block's JSON: header, extensions, receipts (protocol.md E.1, E.2, F.3). */
 #include "tests/golden/rebuild.h"
 
-#include "core/base/hex.h"
+#include "core/base/encoding/hex.h"
 #include "core/base/memory.h"
 #include "core/types/name.h"
 #include "core/types/time.h"

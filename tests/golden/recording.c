@@ -1,7 +1,7 @@
 /* Reading a recording: gzip, JSON lines, and the order of steps and deferred transactions in each block (golden/README.md). */
 #include "tests/golden/recording.h"
 
-#include "core/base/hex.h"
+#include "core/base/encoding/hex.h"
 #include "core/base/memory.h"
 #include "core/types/abi/abi.h"
 #include "core/types/time.h"

@@ -2,8 +2,8 @@
 #ifndef EOSIOFS_TESTS_GOLDEN_RECORDING_H
 #define EOSIOFS_TESTS_GOLDEN_RECORDING_H
 
-#include "core/base/json.h"
-#include "core/base/key.h"
+#include "core/base/crypto/key.h"
+#include "core/base/encoding/json.h"
 #include "core/types/genesis.h"
 
 struct recording_key {

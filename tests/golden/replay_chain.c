@@ -3,7 +3,7 @@
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"
-#include "core/chain/embedded/state_view.h"
+#include "core/chain/embedded/view/state_view.h"
 #include "core/engine/state/resource.h"
 
 #include <errno.h>

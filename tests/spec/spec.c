@@ -1,8 +1,8 @@
 /* spec FILE.json…: runs scripts of the WebAssembly specification's test suite, as wast2json writes them, and says of each what came out
  * otherwise. Modules that nodeos refuses, for it knows neither tables, memories and globals from outside nor what came after WebAssembly 1.0,
  * are left out with all that is asked of them; so is text that is no module. */
-#include "core/base/file.h"
-#include "core/base/json.h"
+#include "core/base/encoding/json.h"
+#include "core/base/system/file.h"
 #include "core/engine/wasm/machine.h"
 #include "tests/wasm_builder.h"
 

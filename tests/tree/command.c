@@ -2,7 +2,7 @@
 #include "tests/tree/rig.h"
 
 #include "core/types/name.h"
-#include "fs/tree/command.h"
+#include "fs/tree/write/command.h"
 
 static const struct command_option options[] = {
 	{"--stake-net", OPTION_QUANTITY}, {"--creator", OPTION_VALUE}, {"--transfer", OPTION_FLAG}, {"-p", OPTION_PERMISSION},

@@ -14,8 +14,8 @@
 #include "fs/tree/errors.h"
 #include "fs/tree/handle.h"
 #include "fs/tree/readme.h"
-#include "fs/tree/scratch.h"
 #include "fs/tree/suggest.h"
+#include "fs/tree/write/scratch.h"
 
 #include <errno.h>
 #include <fcntl.h>

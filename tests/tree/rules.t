@@ -199,11 +199,11 @@ check 'includes within core go one way' one_way
 check 'fs and boot know any chain and no engine' any_chain
 check 'fs/tree knows nothing of fs/files' only_tree
 check 'only mount knows libfuse' includes 'fuse' core fs
-check 'one file knows cJSON' only 'core/base/json\.c' 'cjson/|cJSON'
-check 'one file knows libsecp256k1' only 'core/base/key\.c' 'secp256k1'
+check 'one file knows cJSON' only 'core/base/encoding/json\.c' 'cjson/|cJSON'
+check 'one file knows libsecp256k1' only 'core/base/crypto/key\.c' 'secp256k1'
 check 'one file knows libmicrohttpd' only 'core/server/http\.c' 'microhttpd'
 check 'one file knows libcurl' only 'core/chain/nodeos/http_client\.c' 'curl/'
-check 'only core/base knows nettle' only 'core/base/[a-z0-9_]*\.[ch]' 'nettle/'
+check 'only core/base/crypto and core/base/encoding know nettle' only 'core/base/(crypto|encoding)/[a-z0-9_]*\.[ch]' 'nettle/'
 check 'includes are written from the root' relative_includes
 check 'no file is above 600 lines' long_files
 check 'no line is above 110 columns' wide_lines

@@ -1,8 +1,8 @@
 /* ABIs in use: every built-in type both ways, structs, variants, optionals, extensions, and what is refused with which sentence. */
 #include "core/types/abi/abi.h"
 
+#include "core/base/encoding/hex.h"
 #include "core/base/exception.h"
-#include "core/base/hex.h"
 #include "core/types/name.h"
 
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* The bundled ABIs: valid, and to the byte what the recorded node's setabi stored (where it recorded one). */
 #include "core/contracts/abis.h"
 
-#include "core/base/hash.h"
+#include "core/base/crypto/hash.h"
 #include "core/types/abi/abi.h"
 #include "core/types/abi/eosio.h"
 

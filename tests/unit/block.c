@@ -1,7 +1,7 @@
 /* Blocks: EOS mainnet's first headers, merkle trees, schedules, and every block of a real node's recording: its id, its merkle root of
  * transactions, and the signature of its producer over header, block root and schedule. */
-#include "core/base/hex.h"
-#include "core/base/json.h"
+#include "core/base/encoding/hex.h"
+#include "core/base/encoding/json.h"
 #include "core/base/memory.h"
 #include "core/types/block.h"
 #include "core/types/genesis.h"

@@ -1,5 +1,5 @@
 /* Block times: runs against a plain list. */
-#include "core/chain/embedded/block_times.h"
+#include "core/chain/embedded/view/block_times.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* The binary buffer and its cursor, base58, and growable text. */
-#include "core/base/base58.h"
 #include "core/base/bytes.h"
-#include "core/base/hex.h"
+#include "core/base/encoding/base58.h"
+#include "core/base/encoding/hex.h"
 #include "core/base/text.h"
 
 #include <errno.h>

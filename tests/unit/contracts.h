@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "core/base/exception.h"
-#include "core/base/hex.h"
+#include "core/base/encoding/hex.h"
 #include "core/base/memory.h"
 #include "core/contracts/bundle.h"
 #include "core/engine/state/contract_table.h"

@@ -1,7 +1,7 @@
 /* The engine from genesis on: the published blocks of the EOS mainnet, sealing and validating, saving and restoring, transactions. */
 #include "core/engine/engine.h"
 
-#include "core/base/hex.h"
+#include "core/base/encoding/hex.h"
 #include "core/base/memory.h"
 #include "core/engine/state/account.h"
 #include "core/engine/state/permission.h"

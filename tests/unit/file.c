@@ -1,5 +1,5 @@
 /* Durable files: what is no file is refused, a replacement is the old or the new, what is set aside gets a free name. */
-#include "core/base/file.h"
+#include "core/base/system/file.h"
 
 #include "tests/unit/temporary.h"
 

@@ -1,5 +1,5 @@
 /* Genesis: the published chain ids, JSON both ways, the configuration's rules. */
-#include "core/base/hex.h"
+#include "core/base/encoding/hex.h"
 #include "core/types/genesis.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* Hashes and hexadecimal text against published vectors. */
-#include "core/base/hash.h"
-#include "core/base/hex.h"
+#include "core/base/crypto/hash.h"
+#include "core/base/encoding/hex.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -19,7 +19,7 @@ static void the_table_is_whole(void **state)
 		assert_ptr_equal(intrinsic_find(row->name, strlen(row->name)), row);
 		assert_true(strspn(signature, "ilfd") == slots && strlen(colon) == 2);
 		assert_int_equal(row->slots, slots ? slots : 1);
-		snprintf(path, sizeof path, "core/engine/intrinsic/%s.c", row->group);
+		snprintf(path, sizeof path, "core/engine/intrinsic/group/%s.c", row->group);
 		assert_int_equal(access(path, R_OK), 0);
 		gated += row->feature != FEATURE_COUNT;
 	}

@@ -1,5 +1,5 @@
 /* JSON text in and out: exact integers, sentences with positions, limits, cleos's layout. */
-#include "core/base/json.h"
+#include "core/base/encoding/json.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* Keys and signatures: the vectors of the "nathan" key, every text form, and what is refused. */
-#include "core/base/hex.h"
-#include "core/base/key.h"
+#include "core/base/crypto/key.h"
+#include "core/base/encoding/hex.h"
 
 #include <errno.h>
 #include <setjmp.h>

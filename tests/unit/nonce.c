@@ -1,5 +1,5 @@
 /* Nonces: each is the one that libsecp256k1's own function gives, whatever digest and secret. */
-#include "core/base/nonce.h"
+#include "core/base/crypto/nonce.h"
 
 #include <secp256k1.h>
 #include <setjmp.h>

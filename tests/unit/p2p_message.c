@@ -1,8 +1,8 @@
 /* Messages between nodes: every frame of the recorded sessions decodes, and encodes to the same bytes. */
 #include "core/network/p2p/message.h"
 
-#include "core/base/hex.h"
-#include "core/base/json.h"
+#include "core/base/encoding/hex.h"
+#include "core/base/encoding/json.h"
 #include "core/base/memory.h"
 
 #include <errno.h>

@@ -2,8 +2,8 @@
  * comes out must be what that node answered. The chain behind it holds the recorded blocks. */
 #include "core/network/p2p/p2p.h"
 
-#include "core/base/hex.h"
-#include "core/base/json.h"
+#include "core/base/encoding/hex.h"
+#include "core/base/encoding/json.h"
 #include "core/base/memory.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* Everything is done, each thing once, however many there are. */
-#include "core/base/parallel.h"
+#include "core/base/system/parallel.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

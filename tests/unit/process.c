@@ -1,5 +1,5 @@
 /* Whether a process ends: at no moment after kill -9 does it seem to live. */
-#include "core/base/process.h"
+#include "core/base/system/process.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
  * and what waits while production is paused. */
 #include "tests/unit/scene.h"
 
-#include "core/base/json.h"
+#include "core/base/encoding/json.h"
 #include "core/server/server.h"
 
 #include <errno.h>

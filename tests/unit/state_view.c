@@ -1,5 +1,5 @@
 /* Reading a state: paging through tables, scopes and indices at their ends, and accounts as genesis makes them. */
-#include "core/chain/embedded/state_view.h"
+#include "core/chain/embedded/view/state_view.h"
 
 #include "core/engine/state/account.h"
 #include "core/engine/engine.h"

@@ -1,5 +1,5 @@
 /* Actions, transactions, receipts: digests of EOS mainnet, round trips, signatures, compression, malformed bytes. */
-#include "core/base/hex.h"
+#include "core/base/encoding/hex.h"
 #include "core/base/memory.h"
 #include "core/types/name.h"
 #include "core/types/transaction.h"

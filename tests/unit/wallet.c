@@ -2,8 +2,8 @@
 #include "core/wallet/wallet.h"
 
 #include "core/base/exception.h"
-#include "core/base/file.h"
 #include "core/base/memory.h"
+#include "core/base/system/file.h"
 #include "core/wallet/wallet_file.h"
 
 #include <errno.h>

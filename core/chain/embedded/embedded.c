@@ -1,8 +1,8 @@
 /* The embedded chain's life: a network, the threads that produce and store its blocks, and how it comes out
  * of a data folder and goes back. */
-#include "core/chain/embedded/storage.h"
+#include "core/chain/embedded/storage/storage.h"
 
-#include "core/base/clock.h"
+#include "core/base/system/clock.h"
 #include "core/base/memory.h"
 #include "core/chain/embedded/peers.h"
 #include "core/chain/embedded/process.h"

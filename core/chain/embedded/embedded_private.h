@@ -7,9 +7,9 @@
 #ifndef EOSIOFS_CORE_CHAIN_EMBEDDED_EMBEDDED_PRIVATE_H
 #define EOSIOFS_CORE_CHAIN_EMBEDDED_EMBEDDED_PRIVATE_H
 
-#include "core/chain/embedded/block_times.h"
 #include "core/chain/embedded/embedded.h"
-#include "core/chain/embedded/past.h"
+#include "core/chain/embedded/view/block_times.h"
+#include "core/chain/embedded/view/past.h"
 #include "core/network/network.h"
 #include "core/wallet/key_store.h"
 

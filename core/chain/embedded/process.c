@@ -1,8 +1,8 @@
 /* A node's command line: which folders and files it means, and what holds where it says nothing. */
 #include "core/chain/embedded/process.h"
 
-#include "core/base/file.h"
 #include "core/base/memory.h"
+#include "core/base/system/file.h"
 #include "core/network/configuration.h"
 #include "core/types/name.h"
 

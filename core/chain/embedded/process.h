@@ -2,8 +2,8 @@
 #ifndef EOSIOFS_CORE_CHAIN_EMBEDDED_PROCESS_H
 #define EOSIOFS_CORE_CHAIN_EMBEDDED_PROCESS_H
 
+#include "core/base/crypto/key.h"
 #include "core/base/error.h"
-#include "core/base/key.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -2,8 +2,8 @@
  * that tells it what time it is. */
 #include "core/chain/embedded/embedded_private.h"
 
-#include "core/base/clock.h"
 #include "core/base/memory.h"
+#include "core/base/system/clock.h"
 #include "core/chain/embedded/peers.h"
 #include "core/types/name.h"
 #include "core/types/time.h"

@@ -1,9 +1,9 @@
 /* What writers ask of the embedded chain: pushing transactions, activating features, moving the clock. */
 #include "core/chain/embedded/embedded_private.h"
 
-#include "core/base/clock.h"
 #include "core/base/exception.h"
 #include "core/base/memory.h"
+#include "core/base/system/clock.h"
 #include "core/chain/embedded/peers.h"
 #include "core/engine/state/feature.h"
 #include "core/types/name.h"

@@ -1,9 +1,9 @@
 /* Asking the node, and the answers that are kept while its head stays. */
 #include "core/chain/nodeos/nodeos_private.h"
 
-#include "core/base/clock.h"
 #include "core/base/exception.h"
 #include "core/base/memory.h"
+#include "core/base/system/clock.h"
 
 #include <errno.h>
 #include <inttypes.h>

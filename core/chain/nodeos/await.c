@@ -3,8 +3,8 @@
  * threw out is known no more. */
 #include "core/chain/nodeos/nodeos_private.h"
 
-#include "core/base/clock.h"
 #include "core/base/memory.h"
+#include "core/base/system/clock.h"
 #include "core/types/time.h"
 
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* A chain behind HTTP: its life, and what is asked of the node itself. */
 #include "core/chain/nodeos/nodeos_private.h"
 
-#include "core/base/clock.h"
 #include "core/base/memory.h"
+#include "core/base/system/clock.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 

@@ -1,7 +1,7 @@
 /* Reading a node's chain: every answer is asked for once a head, and parsed again for each reader. */
 #include "core/chain/nodeos/nodeos_private.h"
 
-#include "core/base/base64.h"
+#include "core/base/encoding/base64.h"
 #include "core/base/exception.h"
 #include "core/base/memory.h"
 #include "core/types/name.h"

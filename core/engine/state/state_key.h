@@ -7,8 +7,8 @@
 #ifndef EOSIOFS_CORE_ENGINE_STATE_STATE_KEY_H
 #define EOSIOFS_CORE_ENGINE_STATE_STATE_KEY_H
 
-#include "core/base/hash.h"
-#include "core/base/key.h"
+#include "core/base/crypto/hash.h"
+#include "core/base/crypto/key.h"
 #include "core/engine/state/map/map.h"
 
 enum state_tag {

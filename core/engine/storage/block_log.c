@@ -2,7 +2,7 @@
 #include "core/engine/storage/block_log_private.h"
 
 #include "core/base/memory.h"
-#include "core/base/file.h"
+#include "core/base/system/file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -8,7 +8,7 @@
 #include "core/engine/storage/block_log_private.h"
 
 #include "core/base/memory.h"
-#include "core/base/file.h"
+#include "core/base/system/file.h"
 #include "core/types/block.h"
 
 #include <errno.h>

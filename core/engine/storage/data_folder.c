@@ -1,9 +1,9 @@
 /* The data folder: lock, format, places. */
 #include "core/engine/storage/data_folder.h"
 
-#include "core/base/file.h"
 #include "core/base/memory.h"
-#include "core/base/process.h"
+#include "core/base/system/file.h"
+#include "core/base/system/process.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* The journal of the pending block: see journal.h for its bytes. */
 #include "core/engine/storage/journal.h"
 
-#include "core/base/file.h"
 #include "core/base/memory.h"
+#include "core/base/system/file.h"
 #include "core/engine/storage/record.h"
 
 #include <errno.h>

@@ -2,8 +2,8 @@
  * id, u64 place, entries and end, the header. */
 #include "core/engine/storage/states_parts.h"
 
-#include "core/base/file.h"
 #include "core/base/memory.h"
+#include "core/base/system/file.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* The file of reversible blocks: see reversible.h for its bytes. */
 #include "core/engine/storage/reversible.h"
 
-#include "core/base/file.h"
 #include "core/base/memory.h"
+#include "core/base/system/file.h"
 #include "core/engine/storage/record.h"
 
 #include <errno.h>

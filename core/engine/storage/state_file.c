@@ -3,7 +3,7 @@
 
 #include "core/base/memory.h"
 #include "core/base/text.h"
-#include "core/base/file.h"
+#include "core/base/system/file.h"
 
 #include <errno.h>
 #include <fcntl.h>

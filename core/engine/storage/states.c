@@ -1,8 +1,8 @@
 /* States on disk: their index, and which of them share the file of nodes. */
 #include "core/engine/storage/states.h"
 
-#include "core/base/file.h"
 #include "core/base/memory.h"
+#include "core/base/system/file.h"
 #include "core/engine/storage/states_parts.h"
 
 #include <errno.h>

@@ -7,8 +7,8 @@
 #define EOSIOFS_CORE_ENGINE_STORAGE_STATES_H
 
 #include "core/base/bytes.h"
+#include "core/base/crypto/hash.h"
 #include "core/base/error.h"
-#include "core/base/hash.h"
 #include "core/engine/state/map/map.h"
 
 struct states;

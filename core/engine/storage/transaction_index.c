@@ -3,8 +3,8 @@
 #include "core/engine/storage/transaction_index.h"
 
 #include "core/base/bytes.h"
-#include "core/base/file.h"
 #include "core/base/memory.h"
+#include "core/base/system/file.h"
 
 #include <errno.h>
 #include <fcntl.h>

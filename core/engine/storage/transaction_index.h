@@ -4,8 +4,8 @@
 #ifndef EOSIOFS_CORE_ENGINE_STORAGE_TRANSACTION_INDEX_H
 #define EOSIOFS_CORE_ENGINE_STORAGE_TRANSACTION_INDEX_H
 
+#include "core/base/crypto/hash.h"
 #include "core/base/error.h"
-#include "core/base/hash.h"
 
 #include <stdint.h>
 

@@ -3,7 +3,7 @@
 #ifndef EOSIOFS_CORE_NETWORK_P2P_ID_SET_H
 #define EOSIOFS_CORE_NETWORK_P2P_ID_SET_H
 
-#include "core/base/hash.h"
+#include "core/base/crypto/hash.h"
 
 struct id_entry {
 	struct checksum256 id;

@@ -1,7 +1,7 @@
 /* What is said of connections, in nodeos's words: each line's level and where nodeos says it (logs.md). */
 #include "core/network/p2p/private.h"
 
-#include "core/base/hex.h"
+#include "core/base/encoding/hex.h"
 
 #include <stdarg.h>
 #include <stdio.h>

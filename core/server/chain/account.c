@@ -1,8 +1,8 @@
 /* /v1/chain: accounts, their contracts, and who may sign for them. */
 #include "core/server/call.h"
 
-#include "core/base/base64.h"
-#include "core/base/hex.h"
+#include "core/base/encoding/base64.h"
+#include "core/base/encoding/hex.h"
 #include "core/types/name.h"
 
 #include <errno.h>

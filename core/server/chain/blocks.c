@@ -1,7 +1,7 @@
 /* /v1/chain: blocks and their headers. */
 #include "core/server/call.h"
 
-#include "core/base/hex.h"
+#include "core/base/encoding/hex.h"
 #include "core/server/chain/print_block.h"
 #include "core/types/name.h"
 

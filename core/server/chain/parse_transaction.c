@@ -1,7 +1,7 @@
 /* Transactions from JSON, member by member. */
 #include "core/server/chain/parse_transaction.h"
 
-#include "core/base/hex.h"
+#include "core/base/encoding/hex.h"
 #include "core/base/memory.h"
 #include "core/types/name.h"
 #include "core/types/time.h"

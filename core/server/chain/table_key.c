@@ -2,8 +2,8 @@
  * turned so that bytes sort as numbers do. */
 #include "core/server/chain/table_key.h"
 
+#include "core/base/encoding/hex.h"
 #include "core/base/exception.h"
-#include "core/base/hex.h"
 #include "core/types/asset.h"
 #include "core/types/name.h"
 

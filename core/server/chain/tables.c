@@ -1,8 +1,8 @@
 /* /v1/chain: contracts' tables. */
 #include "core/server/call.h"
 
-#include "core/base/clock.h"
 #include "core/base/memory.h"
+#include "core/base/system/clock.h"
 #include "core/server/chain/table_key.h"
 #include "core/types/name.h"
 

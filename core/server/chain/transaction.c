@@ -2,7 +2,7 @@
  * binary; and the ranking of producers. */
 #include "core/server/call.h"
 
-#include "core/base/hex.h"
+#include "core/base/encoding/hex.h"
 #include "core/base/memory.h"
 #include "core/server/chain/parse_transaction.h"
 #include "core/server/chain/print_block.h"

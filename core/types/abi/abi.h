@@ -4,7 +4,7 @@
 #define EOSIOFS_CORE_TYPES_ABI_ABI_H
 
 #include "core/base/bytes.h"
-#include "core/base/json.h"
+#include "core/base/encoding/json.h"
 
 #include <stdint.h>
 

@@ -2,9 +2,9 @@
  * become JSON (A.8). */
 #include "core/types/abi/builtin.h"
 
+#include "core/base/crypto/key.h"
+#include "core/base/encoding/hex.h"
 #include "core/base/exception.h"
-#include "core/base/hex.h"
-#include "core/base/key.h"
 #include "core/base/memory.h"
 #include "core/types/asset.h"
 #include "core/types/name.h"

@@ -1,8 +1,8 @@
 /* JSON to binary, driven by an ABI (protocol.md A.7). The messages are nodeos's. */
 #include "core/types/abi/model.h"
 
+#include "core/base/encoding/hex.h"
 #include "core/base/exception.h"
-#include "core/base/hex.h"
 #include "core/base/memory.h"
 
 #include <stdlib.h>

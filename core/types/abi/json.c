@@ -1,8 +1,8 @@
 /* The JSON form of an ABI (protocol.md A.6), as .abi files and get_abi have it. */
 #include "core/types/abi/model.h"
 
+#include "core/base/encoding/hex.h"
 #include "core/base/exception.h"
-#include "core/base/hex.h"
 #include "core/types/name.h"
 
 #include <errno.h>

@@ -2,8 +2,8 @@
  * (protocol.md A.7, A.8). */
 #include "core/types/abi/builtin.h"
 
+#include "core/base/encoding/hex.h"
 #include "core/base/exception.h"
-#include "core/base/hex.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -2,8 +2,8 @@
 #ifndef EOSIOFS_FS_FILES_ACCOUNTS_ACCOUNTS_H
 #define EOSIOFS_FS_FILES_ACCOUNTS_ACCOUNTS_H
 
-#include "fs/tree/command.h"
 #include "fs/tree/row.h"
+#include "fs/tree/write/command.h"
 
 /* Takes a listed name: its text, then `ending`, goes to the listing. */
 struct name_listing {

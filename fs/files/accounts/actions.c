@@ -4,8 +4,8 @@
 #include "fs/files/system_tables.h"
 #include "fs/tree/node.h"
 
+#include "core/base/encoding/hex.h"
 #include "core/base/exception.h"
-#include "core/base/hex.h"
 #include "core/base/memory.h"
 #include "core/chain/system_rules.h"
 #include "core/types/name.h"

@@ -4,7 +4,7 @@
 
 #include "fs/files/system_tables.h"
 
-#include "core/base/hash.h"
+#include "core/base/crypto/hash.h"
 #include "core/chain/system_actions.h"
 #include "core/types/name.h"
 

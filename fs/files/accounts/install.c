@@ -6,8 +6,8 @@
 #include "core/types/name.h"
 #include "fs/files/accounts/accounts.h"
 #include "fs/files/system_tables.h"
-#include "fs/tree/command.h"
 #include "fs/tree/suggest.h"
+#include "fs/tree/write/command.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -2,7 +2,7 @@
  * for others (contracts.md 7.5 to 7.9). */
 #include "fs/files/accounts/accounts.h"
 
-#include "fs/tree/command.h"
+#include "fs/tree/write/command.h"
 #include "fs/files/system_tables.h"
 
 #include "core/base/memory.h"

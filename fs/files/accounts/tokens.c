@@ -6,7 +6,7 @@
 #include "core/chain/system_actions.h"
 #include "core/types/name.h"
 #include "fs/files/system_tables.h"
-#include "fs/tree/command.h"
+#include "fs/tree/write/command.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * leave in the dark, which of the producers is the wrong one, is looked up before anything is sent. */
 #include "fs/files/accounts/accounts.h"
 
-#include "fs/tree/command.h"
+#include "fs/tree/write/command.h"
 #include "fs/files/system_tables.h"
 
 #include "core/base/memory.h"

@@ -2,7 +2,7 @@
 #include "fs/files/chain/chain.h"
 
 #include "core/types/time.h"
-#include "fs/tree/command.h"
+#include "fs/tree/write/command.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -2,7 +2,7 @@
 #include "fs/files/producers/producers.h"
 
 #include "fs/files/accounts/accounts.h"
-#include "fs/tree/command.h"
+#include "fs/tree/write/command.h"
 #include "fs/files/system_tables.h"
 
 #include "core/chain/system_actions.h"

@@ -1,8 +1,8 @@
 /* wallet/create, remove, reveal, private/ and impersonate: what makes, shows or does without keys. */
 #include "core/base/memory.h"
 #include "fs/files/wallet/wallet.h"
-#include "fs/tree/command.h"
 #include "fs/tree/request.h"
+#include "fs/tree/write/command.h"
 
 #include <errno.h>
 #include <stdatomic.h>

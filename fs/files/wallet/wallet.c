@@ -3,7 +3,7 @@
 
 #include "core/base/memory.h"
 #include "core/types/name.h"
-#include "fs/tree/command.h"
+#include "fs/tree/write/command.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 #include "core/engine/state/map/store.h"
 
 #include "core/base/bytes.h"
-#include "core/base/file.h"
 #include "core/base/memory.h"
+#include "core/base/system/file.h"
 #include "core/engine/state/map/node.h"
 
 #include <errno.h>

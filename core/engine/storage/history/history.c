@@ -1,8 +1,8 @@
 /* The history's folder: which segments there are, adding, saving, cutting, finding. */
 #include "core/engine/storage/history/history.h"
 
-#include "core/base/file.h"
 #include "core/base/memory.h"
+#include "core/base/system/file.h"
 #include "core/engine/storage/history/history_parts.h"
 
 #include <errno.h>

@@ -10,8 +10,8 @@
 #define EOSIOFS_CORE_ENGINE_STORAGE_HISTORY_HISTORY_H
 
 #include "core/base/bytes.h"
+#include "core/base/crypto/hash.h"
 #include "core/base/error.h"
-#include "core/base/hash.h"
 #include "core/base/text.h"
 
 struct history;

@@ -1,8 +1,8 @@
 /* Lines in compressed chunks. An id, which does not compress, stands beside the text. */
 #include "core/engine/storage/history/history_parts.h"
 
-#include "core/base/file.h"
 #include "core/base/memory.h"
+#include "core/base/system/file.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,0 +1,194 @@
+/* start-prod: a node for each producer, with its key, peered as the option topology says. */
+#include "core/boot/random.h"
+#include "core/boot/step/step.h"
+
+#include "core/base/memory.h"
+#include "core/types/name.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RANDOM_PEERS = 3 };
+
+static size_t account_of(const struct boot_plan *plan, size_t producer)
+{
+	return plan->accounts.users + producer;
+}
+
+static uint64_t name_of(const struct boot_plan *plan, size_t producer)
+{
+	return plan->accounts.list[account_of(plan, producer)].name;
+}
+
+static bool has_own_nodes(const struct boot_context *context)
+{
+	return context->chain->operations->node_make != NULL;
+}
+
+size_t step_start_prod_count(struct boot_context *context) { return boot_producers(context->plan); }
+
+int step_start_prod_done(struct boot_context *context, size_t index, struct error *error)
+{
+	uint64_t name = name_of(context->plan, index);
+	struct chain_producer producer = {0};
+	struct public_key public;
+	int result;
+
+	if (has_own_nodes(context)) {
+		result = context->chain->operations->producer_state(context->chain, &producer, name, error);
+		return result ? result : producer.node == name && producer.state != CHAIN_PRODUCER_NODE_STOPPED;
+	}
+	result = boot_account_key(&context->plan->accounts, account_of(context->plan, index), &public, NULL,
+	                          error);
+	return result ? result : wallet_has(context->wallet, &public);
+}
+
+/* --- the wallet, whose keys sign what producers send --- */
+
+static int find_pair(struct boot_context *context, size_t producer, struct wallet_key *out,
+                     struct error *error)
+{
+	int result = boot_account_key(&context->plan->accounts, account_of(context->plan, producer), &out->public,
+	                              &out->private, error);
+
+	if (result == -ENOENT && wallet_has(context->wallet, &out->public))
+		result = wallet_private_key(context->wallet, &out->public, &out->private, error);
+	return result;
+}
+
+static int fill_wallet(struct boot_context *context, struct error *error)
+{
+	size_t count = boot_producers(context->plan), known = 0;
+	struct wallet_key *pairs = memory_allocate(count + 1, sizeof *pairs);
+	int result = 0;
+
+	for (; known < count && result == 0; known += result == 0)
+		result = find_pair(context, known, &pairs[known], error);
+	if (result == 0)
+		result = wallet_import_pairs(context->wallet, pairs, known, error);
+	memory_wipe(pairs, count * sizeof *pairs);
+	free(pairs);
+	return result;
+}
+
+/* --- whom a node names --- */
+
+static void add_peer(struct text *out, const struct boot_plan *plan, size_t producer)
+{
+	text_printf(out, "%s ", name_text(name_of(plan, producer)).text);
+}
+
+static void add_random_peers(struct text *out, const struct boot_plan *plan, size_t index)
+{
+	struct random random;
+	size_t peers[RANDOM_PEERS], count = index < RANDOM_PEERS ? index : RANDOM_PEERS;
+
+	random_seed(&random, boot_settings_count(&plan->settings, OPTION_SEED) + index);
+	random_sample(&random, peers, index, count);
+	for (size_t i = 0; i < count; i++)
+		add_peer(out, plan, peers[i]);
+	if (count == 0)
+		text_append(out, "eosio ");
+}
+
+/* Names, each with a space behind it. mesh: all before it, as the script does; star: node eosio; line: the
+ * one before; ring: that, and the last one node eosio too; random: up to three of those before. */
+static void list_peers(struct text *out, const struct boot_plan *plan, size_t index)
+{
+	const char *topology = plan->settings.value[OPTION_TOPOLOGY];
+	bool is_ring = strcmp(topology, "ring") == 0;
+
+	if (strcmp(topology, "random") == 0) {
+		add_random_peers(out, plan, index);
+	} else if (is_ring || strcmp(topology, "line") == 0) {
+		if (index)
+			add_peer(out, plan, index - 1);
+		if (index == 0 || (is_ring && index + 1 == boot_producers(plan)))
+			text_append(out, "eosio ");
+	} else {
+		text_append(out, "eosio ");
+		for (size_t i = 0; i < index && strcmp(topology, "star") != 0; i++)
+			add_peer(out, plan, i);
+	}
+}
+
+/* --- starting --- */
+
+/* What the script gives on the command line stands in its config.ini; where a producer stands in it already
+ * that stays as it is. */
+static int configure(struct boot_context *context, size_t index, const struct wallet_key *pair,
+                     struct error *error)
+{
+	const struct chain_operations *operations = context->chain->operations;
+	uint64_t name = name_of(context->plan, index);
+	char public[KEY_TEXT_SIZE], private[KEY_TEXT_SIZE];
+	struct text text = TEXT_EMPTY, peers = TEXT_EMPTY;
+	int result = operations->node_configuration(context->chain, &text, name, error);
+
+	if (result || strstr(text_string(&text), "\nproducer-name")) {
+		text_release(&text);
+		return result;
+	}
+	public_key_print(public, &pair->public);
+	private_key_print(private, &pair->private);
+	text_printf(&text, "enable-stale-production = true\nproducer-name = %s\nsignature-provider = %s=KEY:%s\n",
+	            name_text(name).text, public, private);
+	list_peers(&peers, context->plan, index);
+	char *rest = peers.data;
+	for (char *peer = strtok_r(peers.data, " ", &rest); peer; peer = strtok_r(NULL, " ", &rest))
+		text_printf(&text, "p2p-peer-address = %s\n", peer);
+	result = operations->node_configure(context->chain, name, text_string(&text), error);
+	memory_wipe(private, sizeof private);
+	memory_wipe(text.data, text.length);
+	text_release(&peers);
+	text_release(&text);
+	return result;
+}
+
+static int start_node(struct boot_context *context, size_t index, struct error *error)
+{
+	const struct chain_operations *operations = context->chain->operations;
+	static const char *const words[] = {"start"};
+	uint64_t name = name_of(context->plan, index);
+	struct wallet_key pair;
+	int result = find_pair(context, index, &pair, error);
+
+	if (result == 0)
+		result = operations->node_make(context->chain, name, error);
+	if (result == 0 || result == -EEXIST)
+		result = configure(context, index, &pair, error);
+	if (result == 0)
+		result = operations->node_command(context->chain, name, words, 1, error);
+	memory_wipe(&pair, sizeof pair);
+	return result == -EBUSY ? 0 : result; /* it runs already */
+}
+
+static int start_producer(struct boot_context *context, size_t index, struct error *error)
+{
+	struct public_key public;
+	int result = boot_account_key(&context->plan->accounts, account_of(context->plan, index), &public, NULL,
+	                              error);
+
+	if (result == 0 && !wallet_has(context->wallet, &public))
+		result = fill_wallet(context, error);
+	return result || !has_own_nodes(context) ? result : start_node(context, index, error);
+}
+
+int step_start_prod_make(struct boot_context *context, struct boot_item *item, size_t index,
+                         struct error *error)
+{
+	struct text peers = TEXT_EMPTY;
+
+	(void)error;
+	list_peers(&peers, context->plan, index);
+	text_printf(&item->command, "nodeos --enable-stale-production --producer-name %s",
+	            name_text(name_of(context->plan, index)).text);
+	char *rest = peers.data;
+	for (char *peer = strtok_r(peers.data, " ", &rest); peer; peer = strtok_r(NULL, " ", &rest))
+		text_printf(&item->command, " --p2p-peer-address %s", peer);
+	item->act = start_producer;
+	text_release(&peers);
+	return 0;
+}

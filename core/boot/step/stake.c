@@ -1,0 +1,207 @@
+/* stake and xfer: accounts with RAM, stake and liquid tokens by the tutorial's rule, and random transfers
+ * among them. */
+#include "core/boot/random.h"
+#include "core/boot/step/step.h"
+
+#include "core/base/memory.h"
+#include "core/chain/system_actions.h"
+#include "core/types/name.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* --- stake --- */
+
+/* How an account's funds are split: ram, then min-stake, then at most max-unstaked liquid, the rest
+ * staked; halves rounded to even as Python's. */
+struct split {
+	int64_t ram, net, cpu, liquid;
+};
+
+static struct split split_funds(const struct boot_plan *plan, size_t account)
+{
+	int64_t ram = boot_settings_units(&plan->settings, OPTION_RAM_FUNDS),
+			least = boot_settings_units(&plan->settings, OPTION_MIN_STAKE);
+	int64_t most = boot_settings_units(&plan->settings, OPTION_MAX_UNSTAKED),
+			rest = plan->accounts.list[account].funds - ram;
+	int64_t staked = rest < least ? rest : least, liquid = rest - staked < most ? rest - staked : most,
+			stake = rest - liquid;
+	int64_t net = stake / 2;
+
+	if (stake % 2 && net % 2)
+		net++;
+	return (struct split){ram, net, stake - net, liquid};
+}
+
+static size_t stake_account(const struct boot_plan *plan, size_t index)
+{
+	return plan->stake_items[index] / 2;
+}
+
+static bool stake_is_transfer(const struct boot_plan *plan, size_t index)
+{
+	return plan->stake_items[index] % 2;
+}
+
+/* Accounts whose funds do not pay for their RAM are left out, as the script leaves them out. */
+void boot_plan_stake_items(struct boot_plan *plan)
+{
+	plan->stake_items = memory_allocate(2 * plan->accounts.count + 1, sizeof *plan->stake_items);
+	plan->stake_items_count = 0;
+	for (size_t i = 0; i < plan->accounts.count; i++) {
+		if (plan->accounts.list[i].funds < boot_settings_units(&plan->settings, OPTION_RAM_FUNDS))
+			continue;
+		plan->stake_items[plan->stake_items_count++] = (uint32_t)(2 * i);
+		if (split_funds(plan, i).liquid)
+			plan->stake_items[plan->stake_items_count++] = (uint32_t)(2 * i + 1);
+	}
+}
+
+size_t step_stake_count(struct boot_context *context) { return context->plan->stake_items_count; }
+
+static int has_balance(struct boot_context *context, uint64_t account, struct error *error)
+{
+	struct chain_row row;
+	return boot_row(context, &row, "eosio.token", account, "accounts", symbol_code(context->plan->symbol),
+	                error);
+}
+
+int step_stake_done(struct boot_context *context, size_t index, struct error *error)
+{
+	uint64_t name = context->plan->accounts.list[stake_account(context->plan, index)].name;
+
+	return stake_is_transfer(context->plan, index) ? has_balance(context, name, error)
+	                                               : boot_account_exists(context, name, error);
+}
+
+static int check_existing(struct boot_context *context, size_t account, struct error *error)
+{
+	struct boot_account *wanted = &context->plan->accounts.list[account];
+	struct chain_account found = {0};
+	struct public_key key;
+	int result = context->view->operations->account(context->view, &found, wanted->name, error);
+	bool same = false;
+
+	if (result == 0)
+		result = boot_account_key(&context->plan->accounts, account, &key, NULL, error);
+	for (size_t i = 0; i < found.permissions_count && result == 0; i++) {
+		const struct authority *authority = &found.permissions[i].authority;
+		if (found.permissions[i].name == name_literal("active"))
+			for (size_t k = 0; k < authority->keys_count; k++)
+				same = same || public_key_compare(&authority->keys[k].key, &key) == 0;
+	}
+	chain_account_release(&found);
+	if (result == 0 && !same)
+		result = error_set(error, EEXIST, "account \"%s\" exists already, with another key than this boot's",
+		                   name_text(wanted->name).text);
+	return result;
+}
+
+/* An account that somebody else made must not be taken for one of ours. */
+int step_stake_check(struct boot_context *context, struct error *error)
+{
+	for (size_t i = 0; i < context->plan->stake_items_count; i++) {
+		if (stake_is_transfer(context->plan, i))
+			continue;
+		int result = step_stake_done(context, i, error);
+		if (result > 0)
+			result = check_existing(context, stake_account(context->plan, i), error);
+		if (result < 0)
+			return result;
+	}
+	return 0;
+}
+
+static void make_liquid(struct boot_context *context, struct boot_item *item, size_t account)
+{
+	const struct boot_plan *plan = context->plan;
+	uint64_t name = plan->accounts.list[account].name;
+	int64_t liquid = split_funds(plan, account).liquid;
+
+	make_token_transfer(boot_item_next(item), name_literal("eosio.token"), name_literal("eosio"), name,
+	                    &(struct asset){liquid, plan->symbol}, "");
+	text_printf(&item->command, "cleos transfer eosio %s \"%s\"", name_text(name).text,
+	            asset_text(&(struct asset){liquid, plan->symbol}).text);
+}
+
+static int make_account(struct boot_context *context, struct boot_item *item, size_t account,
+                        struct error *error)
+{
+	const struct boot_plan *plan = context->plan;
+	uint64_t eosio = name_literal("eosio"), name = plan->accounts.list[account].name;
+	struct split split = split_funds(plan, account);
+	struct public_key public;
+	char key[KEY_TEXT_SIZE];
+	int result = boot_account_key(&context->plan->accounts, account, &public, NULL, error);
+
+	if (result)
+		return result;
+	struct authority authority = authority_of_key(&public);
+	make_newaccount(boot_item_next(item), eosio, name, &authority, &authority);
+	authority_release(&authority);
+	make_buyram(boot_item_next(item), eosio, name, &(struct asset){split.ram, plan->symbol});
+	make_delegatebw(boot_item_next(item), eosio, name, &(struct asset){split.net, plan->symbol},
+	                  &(struct asset){split.cpu, plan->symbol}, true);
+	public_key_print(key, &public);
+	text_printf(&item->command,
+	            "cleos system newaccount --transfer eosio %s %s --stake-net \"%s\" --stake-cpu \"%s\" "
+	            "--buy-ram \"%s\"",
+	            name_text(name).text, key, asset_text(&(struct asset){split.net, plan->symbol}).text,
+	            asset_text(&(struct asset){split.cpu, plan->symbol}).text,
+	            asset_text(&(struct asset){split.ram, plan->symbol}).text);
+	return 0;
+}
+
+int step_stake_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error)
+{
+	size_t account = stake_account(context->plan, index);
+
+	boot_item_by_boot_key(item);
+	if (!stake_is_transfer(context->plan, index))
+		return make_account(context, item, account, error);
+	make_liquid(context, item, account);
+	return 0;
+}
+
+/* --- xfer --- */
+
+static size_t senders(const struct boot_plan *plan)
+{
+	size_t wanted = boot_settings_count(&plan->settings, OPTION_NUM_SENDERS);
+
+	return wanted < plan->accounts.count ? wanted : plan->accounts.count;
+}
+
+int step_xfer_check(struct boot_context *context, struct error *error)
+{
+	int result = senders(context->plan) >= 2 ? 0
+	                                         : error_set(error, EINVAL, "random transfers need two accounts");
+
+	for (size_t i = 0; i < senders(context->plan) && result == 0; i++)
+		result = boot_account_signs(context, i, error);
+	return result;
+}
+
+size_t step_xfer_count(struct boot_context *context)
+{
+	(void)context;
+	return BOOT_ENDLESS;
+}
+
+int step_xfer_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error)
+{
+	const struct boot_plan *plan = context->plan;
+	size_t from = random_below(context->random, senders(plan)), to = from;
+
+	(void)index;
+	(void)error;
+	while (to == from)
+		to = random_below(context->random, senders(plan));
+	uint64_t source = plan->accounts.list[from].name, target = plan->accounts.list[to].name;
+	make_token_transfer(boot_item_next(item), name_literal("eosio.token"), source, target,
+	                    &(struct asset){1, plan->symbol}, "");
+	boot_item_by_account(item, from);
+	text_printf(&item->command, "cleos transfer -f %s %s \"%s\"", name_text(source).text,
+	            name_text(target).text, asset_text(&(struct asset){1, plan->symbol}).text);
+	return 0;
+}

@@ -1,0 +1,259 @@
+/* Writing the journals: one file for each block that has transactions and is not stored yet, named by its
+ * number and the node that makes it (NUMBER.NODE; NUMBER alone: node eosio). The first record says what the
+ * block began with, each further one is a transaction. A block without transactions gets one only when a
+ * later block needs it. */
+#include "core/chain/embedded/storage/storage.h"
+
+#include "core/base/memory.h"
+#include "core/base/system/file.h"
+#include "core/types/name.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int storage_journal_path(const struct storage *storage, char out[JOURNAL_PATH_SIZE],
+                         const struct journal_name *name, struct error *error)
+{
+	bool is_first = name->node == name_literal("eosio");
+
+	if (snprintf(out, JOURNAL_PATH_SIZE, "%s/%" PRIu32 "%s%s", storage->journal_folder, name->number,
+	             is_first ? "" : ".", is_first ? "" : name_text(name->node).text) >= JOURNAL_PATH_SIZE)
+		return error_set(error, ENAMETOOLONG, "\"%s\" is too long a path", storage->journal_folder);
+	return 0;
+}
+
+/* Their ids, then what is billed for each, which older journals do not have. */
+static void put_scheduled(struct bytes *out, const struct node_scheduled *scheduled, size_t count)
+{
+	bytes_put_varuint32(out, (uint32_t)count);
+	for (size_t i = 0; i < count; i++)
+		bytes_put(out, scheduled[i].id.data, sizeof scheduled[i].id.data);
+	for (size_t i = 0; i < count; i++)
+		bytes_put_u32(out, scheduled[i].cpu_us);
+}
+
+/* A journal that begins with that header, empty of transactions. */
+static int create(struct storage *storage, struct journal **out, const struct node_pending *header,
+                  uint64_t node, struct error *error)
+{
+	char path[JOURNAL_PATH_SIZE];
+	struct bytes record = {0};
+	int result = storage_journal_path(storage, path, &(struct journal_name){header->number, node}, error);
+
+	bytes_put_u32(&record, header->number);
+	bytes_put_u32(&record, header->slot);
+	bytes_put_u64(&record, header->producer);
+	bytes_put_u16(&record, header->confirmed);
+	bytes_put_varuint32(&record, (uint32_t)header->features_count);
+	bytes_put(&record, header->features, header->features_count * sizeof *header->features);
+	put_scheduled(&record, header->scheduled, header->scheduled_count);
+	if (result == 0)
+		result = journal_create(out, path, record.data, record.length, error);
+	bytes_release(&record);
+	return result;
+}
+
+/* A sealed block that has no journal: everything is in the block itself. */
+static int create_for_sealed(struct storage *storage, const struct sealed *sealed, struct error *error)
+{
+	const struct signed_block *block = sealed->block->block;
+	struct node_pending header = {.number = sealed->block->number,
+	                              .slot = block->header.timestamp,
+	                              .producer = block->header.producer,
+	                              .confirmed = block->header.confirmed};
+	struct checksum256 *features = NULL;
+	struct node_scheduled *scheduled = memory_allocate(block->transactions_count + 1, sizeof *scheduled);
+	struct journal *journal = NULL;
+
+	header.features_count = block_header_features(&block->header, &features);
+	header.features = features;
+	for (size_t i = 0; i < block->transactions_count; i++)
+		if (block->transactions[i].is_id)
+			scheduled[header.scheduled_count++] = (struct node_scheduled){
+				block->transactions[i].id, block->transactions[i].cpu_usage_us};
+	header.scheduled = scheduled;
+	int result = create(storage, &journal, &header, sealed->node, error);
+	journal_close(journal);
+	free(features);
+	free(scheduled);
+	return result;
+}
+
+static struct open_journal *find_journal(struct storage *storage, const struct node *node)
+{
+	for (size_t i = 0; i < storage->journals_count; i++)
+		if (storage->journals[i].node == network_node_name(node))
+			return &storage->journals[i];
+	memory_grow(&storage->journals, &storage->journals_capacity, storage->journals_count + 1,
+	            sizeof *storage->journals);
+	storage->journals[storage->journals_count] = (struct open_journal){.node = network_node_name(node)};
+	return &storage->journals[storage->journals_count++];
+}
+
+static bool is_of(const struct open_journal *open, uint32_t number, uint32_t slot)
+{
+	return (open->journal || open->is_rebuilt) && open->number == number && open->slot == slot;
+}
+
+/* A block that was dropped: what its journal holds may be in no other one yet. Another block of that number
+ * leaves it another name. */
+static int supersede(struct storage *storage, const struct open_journal *open, uint32_t number,
+                     struct error *error)
+{
+	struct journal_name name = {open->number, open->node};
+	char from[JOURNAL_PATH_SIZE], to[JOURNAL_PATH_SIZE];
+	int result = storage_journal_path(storage, from, &name, error);
+
+	if (result || !open->journal || access(from, F_OK) != 0)
+		return result;
+	for (name.number = 1; open->number == number; name.number++) {
+		result = storage_journal_path(storage, to, &name, error);
+		if (result)
+			return result;
+		if (access(to, F_OK) == 0)
+			continue;
+		if (rename(from, to) < 0)
+			return error_set(error, errno, "cannot rename \"%s\": %s", from, strerror(errno));
+		break;
+	}
+	name.number = open->number == number ? name.number : open->number;
+	memory_grow(&storage->superseded, &storage->superseded_capacity, storage->superseded_count + 1,
+	            sizeof *storage->superseded);
+	storage->superseded[storage->superseded_count++] = name;
+	return 0;
+}
+
+void storage_journal_tidy(struct storage *storage, const struct network *network)
+{
+	if (!storage->superseded_count || network_has_waiting(network))
+		return;
+	while (storage->superseded_count) {
+		const struct journal_name *name = &storage->superseded[--storage->superseded_count];
+		storage_journal_done(storage, name->number, name->node);
+	}
+}
+
+int storage_journal_begin(struct storage *storage, struct embedded_chain *chain, struct node *node,
+                          struct error *error)
+{
+	struct open_journal *open = storage ? find_journal(storage, node) : NULL;
+	struct node_pending pending;
+	int result;
+
+	if (!storage || !node_pending(node, &pending) || is_of(open, pending.number, pending.slot))
+		return 0;
+	for (size_t i = 0; i < chain->sealed_count; i++) {
+		struct sealed *sealed = chain->sealed[i];
+		if (sealed->journaled)
+			continue;
+		result = create_for_sealed(storage, sealed, error);
+		if (result)
+			return result;
+		sealed->journaled = true;
+	}
+	result = supersede(storage, open, pending.number, error);
+	if (result)
+		return result;
+	journal_close(open->journal);
+	*open = (struct open_journal){.node = open->node, .number = pending.number, .slot = pending.slot};
+	return create(storage, &open->journal, &pending, open->node, error);
+}
+
+int storage_journal_append(struct storage *storage, struct node *node,
+                           const struct packed_transaction *packed, bool without_keys, struct error *error)
+{
+	struct open_journal *open = find_journal(storage, node);
+	struct bytes record = {0};
+
+	bytes_put_u8(&record, without_keys ? JOURNAL_WITHOUT_KEYS : 0);
+	packed_transaction_pack(&record, packed);
+	open->size = journal_size(open->journal);
+	int result = journal_append(open->journal, record.data, record.length, error);
+	bytes_release(&record);
+	return result;
+}
+
+void storage_journal_bill(struct storage *storage, struct node *node, uint32_t cpu_us)
+{
+	struct open_journal *open = find_journal(storage, node);
+	struct bytes record = {0};
+
+	if (!open->journal)
+		return;
+	bytes_put_u8(&record, JOURNAL_BILLED);
+	bytes_put_u32(&record, cpu_us);
+	/* Where the disk is full the transaction stands in the journal all the same: the minimum is billed. */
+	journal_append(open->journal, record.data, record.length, NULL);
+	bytes_release(&record);
+}
+
+size_t storage_journal_descriptors(struct storage *storage, int **out)
+{
+	size_t count = 0;
+
+	*out = memory_allocate(storage->journals_count + 1, sizeof **out);
+	for (size_t i = 0; i < storage->journals_count; i++)
+		if (storage->journals[i].journal)
+			(*out)[count++] = journal_descriptor(storage->journals[i].journal);
+	return count;
+}
+
+int storage_journal_sync(struct storage *storage, const int *descriptors, size_t count, struct error *error)
+{
+	char path[JOURNAL_PATH_SIZE];
+	int result = storage_journal_path(storage, path, &(struct journal_name){0, name_literal("eosio")}, error);
+
+	for (size_t i = 0; i < count; i++) {
+		if (descriptors[i] < 0)
+			continue;
+		result = result ? result : file_sync(descriptors[i]);
+		close(descriptors[i]);
+	}
+	if (count && result == 0)
+		result = file_sync_parent(path);
+	if (result)
+		error_set(error, -result, "cannot bring the journal to the disk: %s", file_reason(result));
+	return result;
+}
+
+void storage_journal_take_back(struct storage *storage, struct node *node)
+{
+	struct open_journal *open = find_journal(storage, node);
+
+	/* Should cutting fail, the record is refused again when the block is rebuilt: by the same state, with
+	 * the same error. */
+	if (open->journal)
+		journal_take_back(open->journal, open->size);
+}
+
+void storage_journal_adopt(struct storage *storage, const struct node *node, uint32_t number, uint32_t slot)
+{
+	struct open_journal *open = find_journal(storage, node);
+
+	journal_close(open->journal);
+	*open = (struct open_journal){.node = open->node, .number = number, .slot = slot, .is_rebuilt = true};
+}
+
+bool storage_journal_end(struct storage *storage, const struct node *node, const struct block_state *block)
+{
+	struct open_journal *open = find_journal(storage, node);
+	bool is_its_own = is_of(open, block->number, block->block->header.timestamp);
+
+	if (is_its_own) {
+		journal_close(open->journal);
+		*open = (struct open_journal){.node = open->node};
+	}
+	return is_its_own;
+}
+
+void storage_journal_done(const struct storage *storage, uint32_t number, uint64_t node)
+{
+	char path[JOURNAL_PATH_SIZE];
+
+	if (storage_journal_path(storage, path, &(struct journal_name){number, node}, NULL) == 0)
+		unlink(path);
+}

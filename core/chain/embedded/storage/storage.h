@@ -1,0 +1,83 @@
+/* The storage's inside, shared by storage.c, restore.c, journal.c and rebuild.c. */
+#ifndef EOSIOFS_CORE_CHAIN_EMBEDDED_STORAGE_STORAGE_H
+#define EOSIOFS_CORE_CHAIN_EMBEDDED_STORAGE_STORAGE_H
+
+#include "core/chain/embedded/embedded_private.h"
+#include "core/engine/storage/block_log.h"
+#include "core/engine/storage/data_folder.h"
+#include "core/engine/storage/journal.h"
+#include "core/engine/storage/reversible.h"
+#include "core/engine/storage/states.h"
+
+enum { JOURNAL_PATH_SIZE = 4096, JOURNAL_WITHOUT_KEYS = 1 /* of a transaction's record */,
+       JOURNAL_BILLED = 2 /* the record is what is billed for the transaction before it */ };
+
+/* The journal of the block that a node makes. */
+struct open_journal {
+	uint64_t node;
+	uint32_t number, slot;
+	struct journal *journal; /* NULL: none, or the block is made again of a journal that is there */
+	bool is_rebuilt;
+	uint64_t size; /* before the record appended last */
+};
+
+/* A block that has a journal: its number, and the node that makes it. */
+struct journal_name {
+	uint32_t number;
+	uint64_t node;
+};
+
+struct storage {
+	struct data_folder *folder; /* borrowed */
+	struct block_log *blocks;
+	struct reversible *reversible;
+	struct states *states;   /* earlier ones */
+	pthread_mutex_t reading; /* the reversible blocks: who stores changes them, who reads looks at them */
+	struct checksum256 logged; /* the log's last block */
+	bool is_log_behind;        /* blocks that are nowhere else have not reached the disk */
+	char *nodes_path, *reversible_path; /* owned */
+	char *state_path, *journal_folder, *clock_path; /* owned */
+	int64_t offset_us, paused_until;
+	bool has_offset; /* one was saved */
+	uint32_t told;              /* the last block of which everything is told */
+	uint32_t deeds_from;        /* the first block whose deeds are kept */
+	uint32_t saved_number;      /* of the block whose state is in the state file; 0: none */
+	int64_t saved_at, save_took; /* microseconds of the monotonic clock */
+	bool save_failed;            /* the last one */
+	struct open_journal *journals; /* owned; under `lock` */
+	size_t journals_count, journals_capacity;
+	struct journal_name *superseded; /* owned: of blocks that were dropped; under `lock` */
+	size_t superseded_count, superseded_capacity;
+	bool waiting;               /* journals wait for a key; under `lock` */
+};
+
+enum { BLOCKS_PER_STATE = 1000 };
+
+/* --- storage.c --- */
+int storage_save_head(struct storage *storage, struct branch *branch, struct error *error);
+int storage_append_block(struct storage *storage, const struct signed_block *block, struct error *error);
+
+/* --- restore.c --- */
+/* Applies a block of ours, whose transactions need no proof of who signed them; that it is its producer's
+ * is looked at, for its id does not cover the signature. */
+int storage_apply(struct branch *branch, const struct signed_block *block, struct error *error);
+
+/* --- set_back.c --- */
+/* What was being done when the last process ended. */
+int storage_go_on_restoring(struct storage *storage, struct text *notices, struct error *error);
+/* The chain was set back, and no state file has been written since. */
+bool storage_was_restored(const struct storage *storage);
+void storage_restored_is_saved(const struct storage *storage);
+
+/* --- journal.c --- */
+int storage_journal_path(const struct storage *storage, char out[JOURNAL_PATH_SIZE],
+                         const struct journal_name *name, struct error *error);
+/* The block that a node is about to make has a journal: the one it is made again of. */
+void storage_journal_adopt(struct storage *storage, const struct node *node, uint32_t number, uint32_t slot);
+
+/* --- rebuild.c --- */
+/* The blocks that have a journal, ascending by number; free() *out. */
+int storage_list_journals(const struct storage *storage, struct journal_name **out, size_t *count,
+                          struct error *error);
+
+#endif

@@ -1,0 +1,46 @@
+/* Runs of blocks, searched by halving. */
+#include "core/chain/embedded/view/block_times.h"
+
+#include "core/base/memory.h"
+
+#include <stdlib.h>
+
+void block_times_release(struct block_times *times)
+{
+	free(times->runs);
+	*times = (struct block_times){0};
+}
+
+void block_times_add(struct block_times *times, uint32_t number, uint32_t slot)
+{
+	const struct block_run *run = times->count ? &times->runs[times->count - 1] : NULL;
+	times->last = number;
+	if (run && slot - run->slot == number - run->number)
+		return;
+	memory_grow(&times->runs, &times->capacity, times->count + 1, sizeof *times->runs);
+	times->runs[times->count++] = (struct block_run){number, slot};
+}
+
+bool block_times_find(const struct block_times *times, uint32_t number, uint32_t *slot)
+{
+	size_t low = 0, high = times->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (times->runs[middle].number <= number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == 0 || number > times->last)
+		return false;
+	*slot = times->runs[low - 1].slot + (number - times->runs[low - 1].number);
+	return true;
+}
+
+void block_times_cut(struct block_times *times, uint32_t last)
+{
+	while (times->count && times->runs[times->count - 1].number > last)
+		times->count--;
+	if (times->last > last)
+		times->last = times->count ? last : 0;
+}

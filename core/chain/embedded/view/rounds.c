@@ -1,0 +1,157 @@
+/* Rounds: see rounds.h. */
+#include "core/chain/embedded/view/rounds.h"
+
+#include "core/base/bytes.h"
+#include "core/base/memory.h"
+#include "core/chain/print.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum { SLOTS_IN_A_ROW = 12, PACKED_PRODUCER = 24 };
+
+struct rounds {
+	uint32_t version, round; /* the one that goes on */
+	uint32_t first_block, last_block, first_slot, last_slot;
+	struct round_producer {
+		uint64_t producer;
+		uint32_t made, first, last; /* in this round */
+		uint32_t missed_before;     /* what had been told of before it */
+	} *producers; /* owned */
+	size_t count, capacity;
+};
+
+struct rounds *rounds_create(const struct bytes *packed)
+{
+	struct rounds *rounds = memory_allocate(1, sizeof *rounds);
+	struct cursor in = cursor_make(packed->data, packed->length);
+
+	rounds->version = cursor_u32(&in);
+	rounds->round = cursor_u32(&in);
+	rounds->first_block = cursor_u32(&in);
+	rounds->last_block = cursor_u32(&in);
+	rounds->first_slot = cursor_u32(&in);
+	rounds->last_slot = cursor_u32(&in);
+	size_t count = cursor_count(&in, PACKED_PRODUCER);
+	memory_grow(&rounds->producers, &rounds->capacity, count + 1, sizeof *rounds->producers);
+	for (; rounds->count < count; rounds->count++) {
+		struct round_producer *one = &rounds->producers[rounds->count];
+		one->producer = cursor_u64(&in);
+		one->made = cursor_u32(&in);
+		one->first = cursor_u32(&in);
+		one->last = cursor_u32(&in);
+		one->missed_before = cursor_u32(&in);
+	}
+	if (in.failed)
+		rounds->count = rounds->first_block = 0;
+	return rounds;
+}
+
+void rounds_destroy(struct rounds *rounds)
+{
+	if (rounds)
+		free(rounds->producers);
+	free(rounds);
+}
+
+void rounds_pack(struct bytes *out, const struct rounds *rounds)
+{
+	bytes_clear(out);
+	bytes_put_u32(out, rounds->version);
+	bytes_put_u32(out, rounds->round);
+	bytes_put_u32(out, rounds->first_block);
+	bytes_put_u32(out, rounds->last_block);
+	bytes_put_u32(out, rounds->first_slot);
+	bytes_put_u32(out, rounds->last_slot);
+	bytes_put_varuint32(out, (uint32_t)rounds->count);
+	for (size_t i = 0; i < rounds->count; i++) {
+		bytes_put_u64(out, rounds->producers[i].producer);
+		bytes_put_u32(out, rounds->producers[i].made);
+		bytes_put_u32(out, rounds->producers[i].first);
+		bytes_put_u32(out, rounds->producers[i].last);
+		bytes_put_u32(out, rounds->producers[i].missed_before);
+	}
+}
+
+static struct round_producer *find(struct rounds *rounds, uint64_t producer)
+{
+	for (size_t i = 0; i < rounds->count; i++)
+		if (rounds->producers[i].producer == producer)
+			return &rounds->producers[i];
+	memory_grow(&rounds->producers, &rounds->capacity, rounds->count + 1, sizeof *rounds->producers);
+	rounds->producers[rounds->count] = (struct round_producer){.producer = producer};
+	return &rounds->producers[rounds->count++];
+}
+
+static void print_round(struct text *out, const struct rounds *rounds, const struct round_producer *one,
+                        const struct deeds *next, uint32_t missed)
+{
+	text_clear(out);
+	text_printf(out, "\"ended_by_block\":%" PRIu32 ",\"from\":", next->block_num);
+	chain_print_slot(out, rounds->first_slot);
+	text_append(out, ",\"to\":");
+	chain_print_slot(out, rounds->last_slot);
+	text_printf(out, ",\"blocks\":%" PRIu32 ",\"missed\":%" PRIu32, one->made, missed);
+	if (one->made)
+		text_printf(out, ",\"first_block\":%" PRIu32 ",\"last_block\":%" PRIu32, one->first, one->last);
+	text_append_char(out, '}');
+}
+
+/* What was missed up to the block that begins the next round belongs to the one that ends. */
+static void end_round(struct rounds *rounds, const struct deeds *next, round_visitor *visitor, void *context)
+{
+	struct text line = TEXT_EMPTY;
+	uint64_t producer;
+	uint32_t slots;
+
+	for (size_t place = 0; deeds_missed(next, place, &producer, &slots); place++)
+		find(rounds, producer);
+	for (size_t i = 0; i < rounds->count; i++) {
+		struct round_producer *one = &rounds->producers[i];
+		uint32_t missed = one->missed_before;
+		for (size_t place = 0; deeds_missed(next, place, &producer, &slots); place++)
+			if (producer == one->producer)
+				missed = slots;
+		if (one->made || missed > one->missed_before) {
+			print_round(&line, rounds, one, next, missed - one->missed_before);
+			visitor(context, one->producer, &line);
+		}
+		one->made = 0;
+		one->missed_before = missed;
+	}
+	text_release(&line);
+}
+
+/* Where telling begins in the middle of a chain, what was missed before is nobody's round. */
+static void begin(struct rounds *rounds, const struct deeds *block)
+{
+	uint64_t producer;
+	uint32_t slots;
+
+	for (size_t place = 0; deeds_missed(block, place, &producer, &slots); place++)
+		find(rounds, producer)->missed_before = slots;
+}
+
+void rounds_take(struct rounds *rounds, const struct deeds *block, round_visitor *visitor, void *context)
+{
+	uint32_t length = (uint32_t)(block->producers_count ? block->producers_count : 1) * SLOTS_IN_A_ROW;
+	uint32_t round = block->slot / length;
+	struct round_producer *one;
+
+	if (!rounds->first_block)
+		begin(rounds, block);
+	else if (round != rounds->round || block->schedule_version != rounds->version)
+		end_round(rounds, block, visitor, context);
+	if (!rounds->first_block || round != rounds->round || block->schedule_version != rounds->version) {
+		rounds->first_block = block->block_num;
+		rounds->first_slot = block->slot;
+	}
+	rounds->version = block->schedule_version;
+	rounds->round = round;
+	rounds->last_block = block->block_num;
+	rounds->last_slot = block->slot;
+	one = find(rounds, block->producer);
+	if (!one->made++)
+		one->first = block->block_num;
+	one->last = block->block_num;
+}
