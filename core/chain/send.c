@@ -14,6 +14,7 @@
 enum {
 	EXPIRATION_MINIMUM = 30, EXPIRATION_VARIATION = 240, /* seconds */
 	SEND_TRIES = 1000,
+	SKIP_MAXIMUM = 16, /* a power of two */
 	BYTES_LOOKED_AT = 256 /* of an action's data, to tell whether it is like another */
 };
 
@@ -214,6 +215,15 @@ void chain_make_unique(struct chain *chain, struct transaction *transaction,
 		transaction->max_net_usage_words = UINT32_MAX - chain->salt - count / EXPIRATION_VARIATION;
 }
 
+/* Ids that a process before this one gave are met one after another: ever greater steps lead past them. */
+static void skip_ids(struct chain *chain, struct action *actions, size_t count, unsigned tries)
+{
+	const struct transaction alike = {.actions = actions, .actions_count = count};
+
+	atomic_fetch_add(&chain->sends[likeness(&alike)],
+	                 UINT64_C(1) << (tries < SKIP_MAXIMUM ? tries : SKIP_MAXIMUM));
+}
+
 static int send_once(struct chain *chain, struct transaction_trace *trace, struct wallet *wallet,
                      struct packed_transaction *packed, struct transaction *transaction,
                      const struct chain_send_options *options, struct error *error)
@@ -275,6 +285,8 @@ int chain_send(struct chain *chain, struct transaction_trace *trace, struct wall
 		take_actions(&packed, &list, &count);
 		if (!can_be_made_again(error) || tries >= SEND_TRIES)
 			break;
+		if (error->code == TX_DUPLICATE)
+			skip_ids(chain, list, count, tries);
 		error_clear(error);
 	}
 	if (list)

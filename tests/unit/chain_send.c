@@ -148,11 +148,29 @@ static void key_not_in_the_wallet(void **state)
 	rig_end(&rig);
 }
 
+/* A process that has begun anew knows nothing of how many were alike before it. */
+static void more_than_can_be_tried_one_by_one(void **state)
+{
+	enum { ALIKE = 1500 };
+	struct rig rig = {.manual_clock = true};
+	(void)state;
+	rig_open(&rig);
+	rig_make_token(&rig);
+	for (int i = 0; i < ALIKE; i++)
+		assert_int_equal(rig_transfer(&rig, NULL, "alice"), 0);
+	for (size_t i = 0; i < CHAIN_SENDS; i++)
+		rig.chain->sends[i] = 0;
+	assert_int_equal(rig_transfer(&rig, NULL, "alice"), 0);
+	assert_int_equal(rig_balance(&rig, "alice"), ALIKE + 1);
+	rig_end(&rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(equal_transfers),
 		cmocka_unit_test(remembered_for_a_short_time), cmocka_unit_test(ids_that_are_taken),
+		cmocka_unit_test(more_than_can_be_tried_one_by_one),
 		cmocka_unit_test(short_lifetime),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(key_not_in_the_wallet),
