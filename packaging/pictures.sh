@@ -16,7 +16,7 @@ fi
 
 : "${EOSIOFS:=$PWD/build/eosiofs}" "${PICTURES:=$PWD/docs/pictures}"
 mkdir -p "$PICTURES"
-base=$(mktemp -d /tmp/testnet.XXX)
+base=$(mktemp -d /tmp/testnet.XXXXXX)
 mount=$base/eosio_test
 pids=
 

@@ -4,12 +4,12 @@
  * usage: chain [ACCOUNTS]   how many are booted (30000) */
 #include "tests/bench/bare_signature.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/population.h"
 #include "tests/chain_rig.h"
 
 #include "core/chain/embedded/embedded_private.h"
 #include "core/engine/state/feature.h"
 
-#include <dirent.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/wait.h>
@@ -63,14 +63,6 @@ static void boot(struct rig *rig)
 }
 
 /* The n-th user: twelve characters. */
-static struct name_text user(size_t number)
-{
-	struct name_text name = {"user"};
-	for (int i = 11; i >= 4; i--, number /= 26)
-		name.text[i] = (char)('a' + number % 26);
-	return name;
-}
-
 static void add(struct chain_view *view, struct action *out, const char *contract, const char *name, const char *json)
 {
 	struct error error = {0};
@@ -238,23 +230,6 @@ static void measure_accounts(size_t users)
 }
 
 /* --- a long log --- */
-
-static void remove_folder(const char *path)
-{
-	DIR *folder = opendir(path);
-	char inner[4096];
-
-	for (struct dirent *entry; folder && (entry = readdir(folder));) {
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		snprintf(inner, sizeof inner, "%s/%s", path, entry->d_name);
-		if (unlink(inner) != 0)
-			remove_folder(inner);
-	}
-	if (folder)
-		closedir(folder);
-	rmdir(path);
-}
 
 static double opening(struct rig *rig)
 {

@@ -2,11 +2,11 @@
  *
  * usage: past [ACCOUNTS]   how many there are (3000) */
 #include "tests/bench/bench.h"
+#include "tests/bench/population.h"
 #include "tests/chain_rig.h"
 
 #include "core/chain/embedded/embedded_private.h"
 
-#include <dirent.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,30 +18,6 @@ static off_t size_of(const char *folder, const char *name)
 	struct stat status;
 	snprintf(path, sizeof path, "%s/%s", folder, name);
 	return stat(path, &status) == 0 ? status.st_size : 0;
-}
-
-static void remove_folder(const char *path)
-{
-	DIR *folder = opendir(path);
-	char inner[4096];
-	for (struct dirent *entry; folder && (entry = readdir(folder));) {
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		snprintf(inner, sizeof inner, "%s/%s", path, entry->d_name);
-		if (unlink(inner) != 0)
-			remove_folder(inner);
-	}
-	if (folder)
-		closedir(folder);
-	rmdir(path);
-}
-
-static struct name_text user(size_t number)
-{
-	struct name_text name = {"user"};
-	for (int i = 11; i >= 4; i--, number /= 26)
-		name.text[i] = (char)('a' + number % 26);
-	return name;
 }
 
 /* Opens it and looks an account up. */

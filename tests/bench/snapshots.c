@@ -2,37 +2,13 @@
  *
  * usage: snapshots [ACCOUNTS]   how many there are (30000) */
 #include "tests/bench/bench.h"
+#include "tests/bench/population.h"
 #include "tests/chain_rig.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 enum { ROUNDS = 9 };
-
-static void remove_folder(const char *path)
-{
-	DIR *folder = opendir(path);
-	char inner[4096];
-	for (struct dirent *entry; folder && (entry = readdir(folder));) {
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		snprintf(inner, sizeof inner, "%s/%s", path, entry->d_name);
-		if (unlink(inner) != 0)
-			remove_folder(inner);
-	}
-	if (folder)
-		closedir(folder);
-	rmdir(path);
-}
-
-static struct name_text user(size_t number)
-{
-	struct name_text name = {"user"};
-	for (int i = 11; i >= 4; i--, number /= 26)
-		name.text[i] = (char)('a' + number % 26);
-	return name;
-}
 
 /* Of a file in that folder. */
 static double fsync_ms(const char *folder)
