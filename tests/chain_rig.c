@@ -11,7 +11,12 @@ void rig_must(int result, const char *what, const struct error *error)
 
 int rig_try_open(struct rig *rig)
 {
-	struct embedded_options options = {.genesis = rig->genesis, .manual_clock = rig->manual_clock, .verify = rig->verify, .history = rig->history, .begin_earlier_us = rig->begin_earlier_us, .notices = &rig->notices};
+	struct embedded_options options = {.genesis = rig->genesis,
+	                                   .manual_clock = rig->manual_clock,
+	                                   .verify = rig->verify,
+	                                   .history = rig->history,
+	                                   .begin_earlier_us = rig->begin_earlier_us,
+	                                   .notices = &rig->notices};
 	error_clear(&rig->error);
 	text_clear(&rig->notices);
 	if (!rig->signer)
@@ -56,20 +61,22 @@ void rig_end(struct rig *rig)
 	text_release(&rig->notices);
 }
 
-int rig_make_action(struct chain_view *view, struct action *out, const char *contract, const char *name, const char *actor,
-                    const char *json, struct error *error)
+int rig_make_action(struct chain_view *view, struct action *out, const char *contract, const char *name,
+                    const char *actor, const char *json, struct error *error)
 {
 	const struct permission_level level = {name_literal(actor), name_literal("active")};
 	struct json *data = NULL;
 	int result = json_parse(&data, json, strlen(json), error);
 
 	if (result == 0)
-		result = chain_action_make(view, out, name_literal(contract), name_literal(name), data, &level, 1, error);
+		result = chain_action_make(view, out, name_literal(contract), name_literal(name), data, &level, 1,
+		                           error);
 	json_release(data);
 	return result;
 }
 
-int rig_act(struct rig *rig, struct transaction_trace *trace, const char *contract, const char *name, const char *actor, const char *json)
+int rig_act(struct rig *rig, struct transaction_trace *trace, const char *contract, const char *name,
+            const char *actor, const char *json)
 {
 	struct chain_view *view = NULL;
 	struct action action;
@@ -85,9 +92,12 @@ int rig_create_account(struct rig *rig, struct transaction_trace *trace, const c
 {
 	char key[KEY_TEXT_SIZE], json[1024];
 	public_key_print(key, &rig->chain->genesis.initial_key);
-	snprintf(json, sizeof json,
-	         "{\"creator\":\"eosio\",\"name\":\"%s\",\"owner\":{\"threshold\":1,\"keys\":[{\"key\":\"%s\",\"weight\":1}],\"accounts\":[],\"waits\":[]},"
-	         "\"active\":{\"threshold\":1,\"keys\":[{\"key\":\"%s\",\"weight\":1}],\"accounts\":[],\"waits\":[]}}", name, key, key);
+	snprintf(
+		json, sizeof json,
+		"{\"creator\":\"eosio\",\"name\":\"%s\",\"owner\":{\"threshold\":1,\"keys\":[{\"key\":\"%s\","
+	    "\"weight\":1}],\"accounts\":[],\"waits\":[]},"
+		"\"active\":{\"threshold\":1,\"keys\":[{\"key\":\"%s\",\"weight\":1}],\"accounts\":[],\"waits\":[]}}",
+		name, key, key);
 	return rig_act(rig, trace, "eosio", "newaccount", "eosio", json);
 }
 
@@ -103,8 +113,10 @@ void rig_install(struct rig *rig, const char *account, const char *name)
 	abi_pack(&abi_bytes, abi);
 	abi_release(abi);
 	for (size_t i = 0; i < 2; i++) {
-		actions[i] = (struct action){.account = name_literal("eosio"), .name = i ? name_literal("setabi") : name_literal("setcode"),
-		                             .authorization = memory_copy(&level, sizeof level), .authorization_count = 1};
+		actions[i] = (struct action){.account = name_literal("eosio"),
+		                             .name = i ? name_literal("setabi") : name_literal("setcode"),
+		                             .authorization = memory_copy(&level, sizeof level),
+		                             .authorization_count = 1};
 		bytes_put_u64(&actions[i].data, name_literal(account));
 		if (i == 0)
 			bytes_put_u16(&actions[i].data, 0); /* vmtype, vmversion */
@@ -121,8 +133,11 @@ void rig_make_token(struct rig *rig)
 	for (size_t i = 0; i < 3; i++)
 		rig_must(rig_create_account(rig, NULL, accounts[i]), accounts[i], &rig->error);
 	rig_install(rig, "eosio.token", "eosio.token");
-	rig_must(rig_act(rig, NULL, "eosio.token", "create", "eosio.token", "[\"eosio\",\"1000000000.0000 SYS\"]"), "create", &rig->error);
-	rig_must(rig_act(rig, NULL, "eosio.token", "issue", "eosio", "[\"eosio\",\"1000000000.0000 SYS\",\"\"]"), "issue", &rig->error);
+	rig_must(
+		rig_act(rig, NULL, "eosio.token", "create", "eosio.token", "[\"eosio\",\"1000000000.0000 SYS\"]"),
+		"create", &rig->error);
+	rig_must(rig_act(rig, NULL, "eosio.token", "issue", "eosio", "[\"eosio\",\"1000000000.0000 SYS\",\"\"]"),
+	         "issue", &rig->error);
 }
 
 int rig_transfer(struct rig *rig, struct transaction_trace *trace, const char *to)

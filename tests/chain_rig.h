@@ -1,5 +1,6 @@
-/* An embedded chain for tests and benchmarks: in memory or in a data folder, its blocks made by hand or by its threads; accounts, tokens, transfers.
- * Whatever should not fail and does ends the program with the sentence. */
+/* An embedded chain for tests and benchmarks: in memory or in a data folder, its blocks made by hand or by
+ * its threads; accounts, tokens, transfers. Whatever should not fail and does ends the program with the
+ * sentence. */
 #ifndef EOSIOFS_TESTS_CHAIN_RIG_H
 #define EOSIOFS_TESTS_CHAIN_RIG_H
 
@@ -35,11 +36,11 @@ void rig_open(struct rig *rig);
 void rig_close(struct rig *rig);
 void rig_end(struct rig *rig);
 /* An action by its contract's ABI, data formatted as JSON, authorized by actor@active. */
-int rig_make_action(struct chain_view *view, struct action *out, const char *contract, const char *name, const char *actor,
-                    const char *json, struct error *error);
+int rig_make_action(struct chain_view *view, struct action *out, const char *contract, const char *name,
+                    const char *actor, const char *json, struct error *error);
 /* Such an action in a transaction of its own. */
-int rig_act(struct rig *rig, struct transaction_trace *trace, const char *contract, const char *name, const char *actor,
-            const char *json);
+int rig_act(struct rig *rig, struct transaction_trace *trace, const char *contract, const char *name,
+            const char *actor, const char *json);
 int rig_create_account(struct rig *rig, struct transaction_trace *trace, const char *name);
 /* Code and ABI of a bundle, packed without an ABI. */
 void rig_install(struct rig *rig, const char *account, const char *name);

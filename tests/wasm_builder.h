@@ -7,8 +7,20 @@
 
 #include <string.h>
 
-enum { SECTIONS = 12, BUILD_TYPE = 1, BUILD_IMPORT = 2, BUILD_FUNCTION = 3, BUILD_TABLE = 4, BUILD_MEMORY = 5, BUILD_GLOBAL = 6,
-       BUILD_EXPORT = 7, BUILD_START = 8, BUILD_ELEMENT = 9, BUILD_CODE = 10, BUILD_DATA = 11 };
+enum {
+	SECTIONS = 12,
+	BUILD_TYPE = 1,
+	BUILD_IMPORT = 2,
+	BUILD_FUNCTION = 3,
+	BUILD_TABLE = 4,
+	BUILD_MEMORY = 5,
+	BUILD_GLOBAL = 6,
+	BUILD_EXPORT = 7,
+	BUILD_START = 8,
+	BUILD_ELEMENT = 9,
+	BUILD_CODE = 10,
+	BUILD_DATA = 11
+};
 
 struct builder {
 	struct bytes sections[SECTIONS]; /* what follows the count */
@@ -73,7 +85,8 @@ static inline uint32_t build_type(struct builder *builder, const char *letters)
 	return builder->counts[BUILD_TYPE]++;
 }
 
-static inline uint32_t build_import(struct builder *builder, const char *module, const char *field, const char *letters)
+static inline uint32_t build_import(struct builder *builder, const char *module, const char *field,
+                                    const char *letters)
 {
 	struct bytes *out = &builder->sections[BUILD_IMPORT];
 	uint32_t type = build_type(builder, letters);
@@ -84,8 +97,10 @@ static inline uint32_t build_import(struct builder *builder, const char *module,
 	return builder->counts[BUILD_IMPORT]++;
 }
 
-/* A function of a type, with locals by their letters; gives its number, imports counted. The body lacks its `end`. */
-static inline uint32_t build_typed(struct builder *builder, uint32_t type, const char *locals, const void *body, size_t length)
+/* A function of a type, with locals by their letters; gives its number, imports counted. The body lacks its
+ * `end`. */
+static inline uint32_t build_typed(struct builder *builder, uint32_t type, const char *locals,
+                                   const void *body, size_t length)
 {
 	struct bytes code = {0};
 	bytes_put_varuint32(&builder->sections[BUILD_FUNCTION], type);
@@ -102,7 +117,8 @@ static inline uint32_t build_typed(struct builder *builder, uint32_t type, const
 	return builder->counts[BUILD_IMPORT] + builder->counts[BUILD_FUNCTION]++;
 }
 
-static inline uint32_t build_function(struct builder *builder, const char *letters, const char *locals, const void *body, size_t length)
+static inline uint32_t build_function(struct builder *builder, const char *letters, const char *locals,
+                                      const void *body, size_t length)
 {
 	return build_typed(builder, build_type(builder, letters), locals, body, length);
 }

@@ -1,6 +1,7 @@
-/* Random valid modules, made from bytes, and a plain evaluator of them that walks their trees: what the interpreter is compared with. The
- * evaluator shares nothing with it, not even the arithmetic. A module has four functions, each calling only those before it, a memory of one
- * page, three globals; its loops count down, so it ends. */
+/* Random valid modules, made from bytes, and a plain evaluator of them that walks their trees: what the
+ * interpreter is compared with. The evaluator shares nothing with it, not even the arithmetic. A module has
+ * four functions, each calling only those before it, a memory of one page, three globals; its loops count
+ * down, so it ends. */
 #ifndef EOSIOFS_TESTS_WASM_RANDOM_H
 #define EOSIOFS_TESTS_WASM_RANDOM_H
 
@@ -10,14 +11,40 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { RANDOM_FUNCTIONS = 4, RANDOM_LOCALS = 6, RANDOM_NODES = 4000, RANDOM_MEMORY = 65536, RANDOM_DEPTH = 5, RANDOM_STEPS = 200000 };
+enum {
+	RANDOM_FUNCTIONS = 4,
+	RANDOM_LOCALS = 6,
+	RANDOM_NODES = 4000,
+	RANDOM_MEMORY = 65536,
+	RANDOM_DEPTH = 5,
+	RANDOM_STEPS = 200000
+};
 
 /* --- trees --- */
 
 enum node_kind {
-	NODE_CONSTANT, NODE_LOCAL, NODE_TEE, NODE_GLOBAL, NODE_UNARY, NODE_BINARY, NODE_LOAD, NODE_SELECT, NODE_IF_VALUE, NODE_BLOCK_VALUE,
-	NODE_CALL, NODE_SIZE, /* values */
-	NODE_SET, NODE_SET_GLOBAL, NODE_STORE, NODE_IF, NODE_LOOP, NODE_BREAK_IF, NODE_SWITCH, NODE_DROP, NODE_LIST, NODE_RETURN_IF,
+	NODE_CONSTANT,
+	NODE_LOCAL,
+	NODE_TEE,
+	NODE_GLOBAL,
+	NODE_UNARY,
+	NODE_BINARY,
+	NODE_LOAD,
+	NODE_SELECT,
+	NODE_IF_VALUE,
+	NODE_BLOCK_VALUE,
+	NODE_CALL,
+	NODE_SIZE, /* values */
+	NODE_SET,
+	NODE_SET_GLOBAL,
+	NODE_STORE,
+	NODE_IF,
+	NODE_LOOP,
+	NODE_BREAK_IF,
+	NODE_SWITCH,
+	NODE_DROP,
+	NODE_LIST,
+	NODE_RETURN_IF,
 };
 
 struct node {
@@ -56,12 +83,15 @@ static inline struct node *node(struct program *p, enum node_kind kind, char typ
 	return made;
 }
 
-static const uint8_t binary_i32[] = {0x6a, 0x6b, 0x6c, 0x6d, 0x6e, 0x6f, 0x70, 0x71, 0x72, 0x73, 0x74, 0x75, 0x76, 0x77, 0x78};
+static const uint8_t binary_i32[] = {0x6a, 0x6b, 0x6c, 0x6d, 0x6e, 0x6f, 0x70, 0x71,
+                                     0x72, 0x73, 0x74, 0x75, 0x76, 0x77, 0x78};
 static const uint8_t compare_i32[] = {0x46, 0x47, 0x48, 0x49, 0x4a, 0x4b, 0x4c, 0x4d, 0x4e, 0x4f};
 static const uint8_t compare_i64[] = {0x51, 0x52, 0x53, 0x54, 0x55, 0x56, 0x57, 0x58, 0x59, 0x5a};
-static const uint8_t binary_i64[] = {0x7c, 0x7d, 0x7e, 0x7f, 0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8a};
+static const uint8_t binary_i64[] = {0x7c, 0x7d, 0x7e, 0x7f, 0x80, 0x81, 0x82, 0x83,
+                                     0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8a};
 enum { SAFE_BINARIES = 11 }; /* without division, which mostly ends a program */
-static const uint8_t safe_i32[SAFE_BINARIES] = {0x6a, 0x6b, 0x6c, 0x71, 0x72, 0x73, 0x74, 0x75, 0x76, 0x77, 0x78};
+static const uint8_t safe_i32[SAFE_BINARIES] = {0x6a, 0x6b, 0x6c, 0x71, 0x72, 0x73,
+                                                0x74, 0x75, 0x76, 0x77, 0x78};
 static const uint8_t float_binary[] = {0, 1, 2, 3, 4, 5}; /* add sub mul div min max */
 
 static struct node *value(struct program *p, char type, unsigned depth);
@@ -79,9 +109,24 @@ static inline struct node *local_of(struct program *p, enum node_kind kind, char
 
 static inline struct node *constant(struct program *p, char type)
 {
-	static const uint64_t numbers[] = {0, 1, 2, 7, 255, 0x7fffffff, 0x80000000, 0xffffffff, 0x100000000, 0x7fffffffffffffff,
-	                                   0x8000000000000000, 0xffffffffffffffff, 0x3ff8000000000000, 0xc05edd2f1a9fbe77, 0x3fc00000,
-	                                   0x7ff0000000000000, 0x7f800000, 0x40490fdb};
+	static const uint64_t numbers[] = {0,
+	                                   1,
+	                                   2,
+	                                   7,
+	                                   255,
+	                                   0x7fffffff,
+	                                   0x80000000,
+	                                   0xffffffff,
+	                                   0x100000000,
+	                                   0x7fffffffffffffff,
+	                                   0x8000000000000000,
+	                                   0xffffffffffffffff,
+	                                   0x3ff8000000000000,
+	                                   0xc05edd2f1a9fbe77,
+	                                   0x3fc00000,
+	                                   0x7ff0000000000000,
+	                                   0x7f800000,
+	                                   0x40490fdb};
 	struct node *made = node(p, NODE_CONSTANT, type);
 	made->value = numbers[pick(p, sizeof numbers / sizeof *numbers)] + pick(p, 4);
 	if (type == 'i' || type == 'f')
@@ -99,11 +144,13 @@ static inline struct node *operation(struct program *p, char type, unsigned dept
 		case 1: made->opcode = compare_i64[pick(p, 10)], operand = 'l'; break;
 		case 2: made->opcode = (uint8_t)(0x61 + pick(p, 6)), operand = 'd'; break;
 		default:
-			made->opcode = pick(p, 12) ? safe_i32[pick(p, SAFE_BINARIES)] : binary_i32[pick(p, sizeof binary_i32)];
+			made->opcode = pick(p, 12) ? safe_i32[pick(p, SAFE_BINARIES)]
+			                           : binary_i32[pick(p, sizeof binary_i32)];
 			break;
 		}
 	} else if (type == 'l') {
-		made->opcode = pick(p, 12) ? (uint8_t)(safe_i32[pick(p, SAFE_BINARIES)] + 0x12) : binary_i64[pick(p, sizeof binary_i64)];
+		made->opcode = pick(p, 12) ? (uint8_t)(safe_i32[pick(p, SAFE_BINARIES)] + 0x12)
+		                           : binary_i64[pick(p, sizeof binary_i64)];
 	} else {
 		made->opcode = (uint8_t)((type == 'f' ? 0x92 : 0xa0) + float_binary[pick(p, sizeof float_binary)]);
 	}
@@ -116,10 +163,11 @@ static inline struct node *operation(struct program *p, char type, unsigned dept
 static const struct conversion {
 	uint8_t opcode;
 	char operand, result;
-} conversions[] = {{0x45, 'i', 'i'}, {0x50, 'l', 'i'}, {0x67, 'i', 'i'}, {0x69, 'i', 'i'}, {0xa7, 'l', 'i'}, {0xaa, 'd', 'i'}, {0xbc, 'f', 'i'},
-                   {0x7a, 'l', 'l'}, {0xac, 'i', 'l'}, {0xad, 'i', 'l'}, {0xb1, 'd', 'l'}, {0xbd, 'd', 'l'}, {0x8c, 'f', 'f'}, {0x91, 'f', 'f'},
-                   {0xb2, 'i', 'f'}, {0xb6, 'd', 'f'}, {0xbe, 'i', 'f'}, {0x9d, 'd', 'd'}, {0x9e, 'd', 'd'}, {0xba, 'l', 'd'}, {0xbb, 'f', 'd'},
-                   {0xbf, 'l', 'd'}};
+} conversions[] = {{0x45, 'i', 'i'}, {0x50, 'l', 'i'}, {0x67, 'i', 'i'}, {0x69, 'i', 'i'}, {0xa7, 'l', 'i'},
+                   {0xaa, 'd', 'i'}, {0xbc, 'f', 'i'}, {0x7a, 'l', 'l'}, {0xac, 'i', 'l'}, {0xad, 'i', 'l'},
+                   {0xb1, 'd', 'l'}, {0xbd, 'd', 'l'}, {0x8c, 'f', 'f'}, {0x91, 'f', 'f'}, {0xb2, 'i', 'f'},
+                   {0xb6, 'd', 'f'}, {0xbe, 'i', 'f'}, {0x9d, 'd', 'd'}, {0x9e, 'd', 'd'}, {0xba, 'l', 'd'},
+                   {0xbb, 'f', 'd'}, {0xbf, 'l', 'd'}};
 
 static inline struct node *conversion(struct program *p, char type, unsigned depth)
 {
@@ -132,7 +180,8 @@ static inline struct node *conversion(struct program *p, char type, unsigned dep
 	return made;
 }
 
-/* A block whose value may come early: the statement list may break out of nothing in it, but the value goes through a branch. */
+/* A block whose value may come early: the statement list may break out of nothing in it, but the value goes
+ * through a branch. */
 static struct node *value(struct program *p, char type, unsigned depth)
 {
 	unsigned choice = pick(p, 16);

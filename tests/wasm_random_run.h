@@ -1,5 +1,5 @@
-/* Running what wasm_random.h makes: as a module in the interpreter, and as trees by a plain evaluator. Both leave their results and globals in
- * memory, which must be the same, as must be how they ended. */
+/* Running what wasm_random.h makes: as a module in the interpreter, and as trees by a plain evaluator. Both
+ * leave their results and globals in memory, which must be the same, as must be how they ended. */
 #ifndef EOSIOFS_TESTS_WASM_RANDOM_RUN_H
 #define EOSIOFS_TESTS_WASM_RANDOM_RUN_H
 
@@ -270,10 +270,10 @@ static inline bool nan_bits(uint64_t bits, bool wide)
 /* The rule for NaN (wasm.md W.7) on bits alone. */
 static inline uint64_t float_result(uint64_t a, uint64_t b, uint64_t result, bool wide)
 {
-	uint64_t quiet = wide ? 0x8000000000000 : 0x400000;
+	uint64_t quiet = wide ? 0x8000000000000 : 0x400000, none = wide ? 0xfff8000000000000 : 0xffc00000;
 	if (!nan_bits(result, wide))
 		return result;
-	return nan_bits(a, wide) ? a | quiet : nan_bits(b, wide) ? b | quiet : wide ? 0xfff8000000000000 : 0xffc00000;
+	return nan_bits(a, wide) ? a | quiet : nan_bits(b, wide) ? b | quiet : none;
 }
 
 static inline uint64_t least_or_greatest(uint64_t a, uint64_t b, bool wide, bool least)
@@ -302,11 +302,13 @@ static inline uint64_t float_operation(unsigned which, uint64_t a, uint64_t b, b
 
 static inline uint64_t compare_integers(unsigned which, int64_t a, int64_t b, uint64_t ua, uint64_t ub)
 {
-	const bool results[] = {ua == ub, ua != ub, a < b, ua < ub, a > b, ua > ub, a <= b, ua <= ub, a >= b, ua >= ub};
+	const bool results[] = {ua == ub, ua != ub, a < b,   ua < ub, a > b,
+	                        ua > ub,  a <= b,   ua <= ub, a >= b,  ua >= ub};
 	return results[which];
 }
 
-static inline uint64_t integer_operation(struct evaluator *e, unsigned which, uint64_t a, uint64_t b, unsigned bits)
+static inline uint64_t integer_operation(struct evaluator *e, unsigned which, uint64_t a, uint64_t b,
+                                         unsigned bits)
 {
 	uint64_t mask = bits == 64 ? UINT64_MAX : UINT32_MAX, shift = b % bits;
 	__int128 sa = bits == 64 ? (int64_t)a : (int32_t)a, sb = bits == 64 ? (int64_t)b : (int32_t)b;
@@ -347,7 +349,8 @@ static inline uint64_t binary_of(struct evaluator *e, uint8_t opcode, uint64_t a
 		return integer_operation(e, opcode - 0x6au, a, b, 32);
 	if (opcode >= 0x7c && opcode <= 0x8a)
 		return integer_operation(e, opcode - 0x7cu, a, b, 64);
-	return opcode >= 0xa0 ? float_operation(opcode - 0xa0u, a, b, true) : float_operation(opcode - 0x92u, a, b, false);
+	return opcode >= 0xa0 ? float_operation(opcode - 0xa0u, a, b, true)
+	                      : float_operation(opcode - 0x92u, a, b, false);
 }
 
 static inline uint64_t truncated(struct evaluator *e, double number, double least, double beyond)
@@ -361,7 +364,8 @@ static inline uint64_t truncated(struct evaluator *e, double number, double leas
 
 static inline uint64_t whole(double number, uint64_t bits, double (*function)(double))
 {
-	return nan_bits(bits, true) || fabs(number) >= 0x1p52 ? bits : of_double(copysign(function(number), number));
+	return nan_bits(bits, true) || fabs(number) >= 0x1p52 ? bits
+	                                                      : of_double(copysign(function(number), number));
 }
 
 static inline uint64_t unary_of(struct evaluator *e, uint8_t opcode, uint64_t a)
@@ -442,7 +446,8 @@ static inline void run_loop(struct evaluator *e, uint64_t *locals, const struct 
 	}
 }
 
-static inline uint64_t run_statement(struct evaluator *e, uint64_t *locals, const struct node *n, uint64_t first)
+static inline uint64_t run_statement(struct evaluator *e, uint64_t *locals, const struct node *n,
+                                     uint64_t first)
 {
 	uint64_t *place, second;
 	switch ((enum node_kind)n->kind) {
@@ -475,7 +480,8 @@ static inline uint64_t run_statement(struct evaluator *e, uint64_t *locals, cons
 	}
 }
 
-static inline uint64_t evaluate_value(struct evaluator *e, uint64_t *locals, const struct node *n, uint64_t first)
+static inline uint64_t evaluate_value(struct evaluator *e, uint64_t *locals, const struct node *n,
+                                      uint64_t first)
 {
 	uint64_t second, third, result = 0, *place;
 	switch ((enum node_kind)n->kind) {
@@ -531,7 +537,8 @@ static uint64_t evaluate(struct evaluator *e, uint64_t *locals, const struct nod
 	first = evaluate(e, locals, n->part[0]);
 	if (e->outcome != WENT_ON)
 		return 0;
-	return n->kind == NODE_TEE || n->kind >= NODE_SET ? run_statement(e, locals, n, first) : evaluate_value(e, locals, n, first);
+	return n->kind == NODE_TEE || n->kind >= NODE_SET ? run_statement(e, locals, n, first)
+	                                                  : evaluate_value(e, locals, n, first);
 }
 
 static inline void program_evaluate(struct program *p, struct evaluator *e, uint64_t a, uint64_t b)
@@ -548,8 +555,10 @@ static inline void program_evaluate(struct program *p, struct evaluator *e, uint
 
 /* --- both --- */
 
-/* NULL: they agree, or the evaluator gave up; else what differs, for a message. The first bytes are the arguments. */
-static inline const char *random_module_differs(struct wasm_machine *machine, const uint8_t *data, size_t length)
+/* NULL: they agree, or the evaluator gave up; else what differs, for a message. The first bytes are the
+ * arguments. */
+static inline const char *random_module_differs(struct wasm_machine *machine, const uint8_t *data,
+                                                size_t length)
 {
 	static struct program program;
 	static struct evaluator evaluator;
@@ -578,7 +587,8 @@ static inline const char *random_module_differs(struct wasm_machine *machine, co
 		                                                               : WASM_SYSTEM_FAILURE;
 		if (end != expected)
 			why = "they ended differently";
-		else if (memcmp(wasm_machine_memory(machine, 0, RANDOM_MEMORY, false), evaluator.memory, RANDOM_MEMORY))
+		else if (memcmp(wasm_machine_memory(machine, 0, RANDOM_MEMORY, false), evaluator.memory,
+		                RANDOM_MEMORY))
 			why = "their memories differ";
 		wasm_machine_clear(machine);
 		wasm_module_destroy(module);

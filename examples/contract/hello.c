@@ -1,5 +1,5 @@
-/* A contract of one's own: it greets, and keeps coins. docs/contract.md says how it is made and used; what it calls is
- * in core/contracts/library/ and core/contracts/intrinsics.h. */
+/* A contract of one's own: it greets, and keeps coins. docs/contract.md says how it is made and used; what it
+ * calls is in core/contracts/library/ and core/contracts/intrinsics.h. */
 #include "core/contracts/library/send.h"
 #include "core/contracts/library/table.h"
 

@@ -1,4 +1,5 @@
-/* A canonical signature and a recovery as libsecp256k1 alone does them: what no implementation of the chain can be faster than. */
+/* A canonical signature and a recovery as libsecp256k1 alone does them: what no implementation of the chain
+ * can be faster than. */
 #ifndef EOSIOFS_TESTS_BENCH_BARE_SIGNATURE_H
 #define EOSIOFS_TESTS_BENCH_BARE_SIGNATURE_H
 
@@ -16,8 +17,8 @@ struct bare {
 };
 
 /* The n-th attempt is the n-th nonce of RFC 6979 (protocol.md A.5.1). */
-static inline int bare_nonce(unsigned char *out, const unsigned char *digest, const unsigned char *secret, const unsigned char *algorithm, void *data,
-                             unsigned int attempt)
+static inline int bare_nonce(unsigned char *out, const unsigned char *digest, const unsigned char *secret,
+                             const unsigned char *algorithm, void *data, unsigned int attempt)
 {
 	(void)attempt;
 	return secp256k1_nonce_function_default(out, digest, secret, algorithm, NULL, ++*(unsigned int *)data);
@@ -48,9 +49,11 @@ static inline void bare_sign(struct bare *bare)
 	const uint8_t *d = bare->signature;
 	unsigned int attempts = 0;
 	do {
-		if (!secp256k1_ecdsa_sign_recoverable(bare->context, &signature, bare->digest, bare->secret, bare_nonce, &attempts))
+		if (!secp256k1_ecdsa_sign_recoverable(bare->context, &signature, bare->digest, bare->secret,
+		                                      bare_nonce, &attempts))
 			abort();
-		secp256k1_ecdsa_recoverable_signature_serialize_compact(bare->context, bare->signature, &bare->recovery, &signature);
+		secp256k1_ecdsa_recoverable_signature_serialize_compact(bare->context, bare->signature,
+		                                                        &bare->recovery, &signature);
 	} while (d[0] & 0x80 || (!d[0] && !(d[1] & 0x80)) || d[32] & 0x80 || (!d[32] && !(d[33] & 0x80)));
 }
 
@@ -59,7 +62,8 @@ static inline void bare_recover(struct bare *bare)
 	secp256k1_ecdsa_recoverable_signature signature;
 	secp256k1_pubkey point;
 	size_t length = sizeof bare->point;
-	if (!secp256k1_ecdsa_recoverable_signature_parse_compact(bare->context, &signature, bare->signature, bare->recovery) ||
+	if (!secp256k1_ecdsa_recoverable_signature_parse_compact(bare->context, &signature, bare->signature,
+	                                                         bare->recovery) ||
 	    !secp256k1_ecdsa_recover(bare->context, &point, &signature, bare->digest))
 		abort();
 	secp256k1_ec_pubkey_serialize(bare->context, bare->point, &length, &point, SECP256K1_EC_COMPRESSED);

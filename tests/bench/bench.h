@@ -1,5 +1,6 @@
-/* Measuring two things side by side: rounds alternate between them, so that whatever else the machine does slows both; medians are compared. A result
- * is a line on stdout and, for bench.sh, an object appended to the file that BENCH_RESULTS names. */
+/* Measuring two things side by side: rounds alternate between them, so that whatever else the machine does
+ * slows both; medians are compared. A result is a line on stdout and, for bench.sh, an object appended to the
+ * file that BENCH_RESULTS names. */
 #ifndef EOSIOFS_TESTS_BENCH_BENCH_H
 #define EOSIOFS_TESTS_BENCH_BENCH_H
 
@@ -35,8 +36,8 @@ struct bench_pair {
 };
 
 /* Medians of both; the second may be NULL. A round does each as often as it says. */
-static inline struct bench_pair bench_measure(bench_function *function, void *context, size_t times, bench_function *other, void *other_context,
-                                              size_t other_times)
+static inline struct bench_pair bench_measure(bench_function *function, void *context, size_t times,
+                                              bench_function *other, void *other_context, size_t other_times)
 {
 	double values[BENCH_ROUNDS], others[BENCH_ROUNDS] = {0};
 	for (int round = -1; round < BENCH_ROUNDS; round++) { /* the first warms up */
@@ -56,12 +57,15 @@ static inline struct bench_pair bench_measure(bench_function *function, void *co
 	return (struct bench_pair){values[BENCH_ROUNDS / 2], others[BENCH_ROUNDS / 2]};
 }
 
-/* against: what the value is compared with, and its value in the same unit; NULL when with nothing. Names are plain words without quotes. */
-static inline void bench_report(const char *name, double value, const char *unit, const char *against, double against_value)
+/* against: what the value is compared with, and its value in the same unit; NULL when with nothing. Names are
+ * plain words without quotes. */
+static inline void bench_report(const char *name, double value, const char *unit, const char *against,
+                                double against_value)
 {
 	double ratio = against && against_value > 0 ? value / against_value : 0;
 	if (against)
-		printf("%-52s %12.2f %-6s %8.2f times %s (%.2f %s)\n", name, value, unit, ratio, against, against_value, unit);
+		printf("%-52s %12.2f %-6s %8.2f times %s (%.2f %s)\n", name, value, unit, ratio, against,
+		       against_value, unit);
 	else
 		printf("%-52s %12.2f %s\n", name, value, unit);
 	fflush(stdout);

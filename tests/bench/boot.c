@@ -1,5 +1,6 @@
-/* boot all for so many users, on a chain in a data folder: seconds beside the same bare canonical signatures one after another and beside its CPU time
- * shared by the processors, CPU time a transaction, memory. usage: boot USERS DATA_FOLDER [twins=off] */
+/* boot all for so many users, on a chain in a data folder: seconds beside the same bare canonical signatures
+ * one after another and beside its CPU time shared by the processors, CPU time a transaction, memory. usage:
+ * boot USERS DATA_FOLDER [twins=off] */
 #include "tests/bench/bare_signature.h"
 #include "tests/bench/bench.h"
 
@@ -84,7 +85,8 @@ static void measure(struct boot *boot, const char *users, bool without_twins)
 	snprintf(name, sizeof name, "boot all, %s users, %zu transactions", users, transactions);
 	bench_report(name, wall / 1e9, "s", "its bare signatures on one core", bare * (double)transactions / 1e9);
 	snprintf(name, sizeof name, "boot all, %s users: elapsed", users);
-	bench_report(name, wall / 1e9, "s", "its CPU time by processors", cpu / (double)parallel_processors() / 1e9);
+	bench_report(name, wall / 1e9, "s", "its CPU time by processors",
+	             cpu / (double)parallel_processors() / 1e9);
 	snprintf(name, sizeof name, "boot all, %s users: CPU a transaction", users);
 	bench_report(name, cpu / (double)transactions / 1000, "us", "a bare signature", bare / 1000);
 	snprintf(name, sizeof name, "boot all, %s users: memory", users);
@@ -104,7 +106,8 @@ int main(int arguments, char **argument)
 	struct signer *signer = signer_create();
 	if (data_folder_open(&folder, argument[2], &error) || wallet_open(&wallet, NULL, false, signer, &error))
 		fail(&error);
-	struct embedded_options options = {.data_folder = folder, .wallet = wallet, .signer = signer, .without_twins = without_twins};
+	struct embedded_options options = {
+		.data_folder = folder, .wallet = wallet, .signer = signer, .without_twins = without_twins};
 	if (embedded_chain_create(&chain, &options, &error))
 		fail(&error);
 	struct boot_environment environment = {.chain = chain, .wallet = wallet, .signer = signer};

@@ -1,5 +1,6 @@
-/* The embedded chain without a mount: transfers pushed by two threads among booted accounts (RAM, stake, tokens), what such an account takes in the
- * state, pinning a view, and a log of a hundred thousand blocks started from and replayed.
+/* The embedded chain without a mount: transfers pushed by two threads among booted accounts (RAM, stake,
+ * tokens), what such an account takes in the state, pinning a view, and a log of a hundred thousand blocks
+ * started from and replayed.
  *
  * usage: chain [ACCOUNTS]   how many are booted (30000) */
 #include "tests/bench/bare_signature.h"
@@ -36,21 +37,24 @@ static void activate_features(struct rig *rig)
 	struct checksum256 digest = feature_digest(FEATURE_PREACTIVATE_FEATURE);
 	char text[65], json[128];
 
-	rig_must(rig->chain->operations->schedule_feature(rig->chain, &digest, NULL, &rig->error), "feature", &rig->error);
+	rig_must(rig->chain->operations->schedule_feature(rig->chain, &digest, NULL, &rig->error), "feature",
+	         &rig->error);
 	rig_install(rig, "eosio", "eosio.boot");
 	for (int i = 1; i < FEATURE_COUNT; i++) {
 		digest = feature_digest((enum feature)i);
 		checksum256_print(text, &digest);
 		snprintf(json, sizeof json, "[\"%s\"]", text);
 		act(rig, "eosio", "activate", "eosio", json);
-		rig_must(rig->chain->operations->schedule_feature(rig->chain, NULL, NULL, &rig->error), "features", &rig->error);
+		rig_must(rig->chain->operations->schedule_feature(rig->chain, NULL, NULL, &rig->error), "features",
+		         &rig->error);
 	}
 }
 
 static void boot(struct rig *rig)
 {
-	static const char *const accounts[] = {"eosio.bpay", "eosio.msig", "eosio.names", "eosio.ram", "eosio.ramfee",
-	                                       "eosio.saving", "eosio.stake", "eosio.token", "eosio.vpay", "eosio.rex"};
+	static const char *const accounts[] = {"eosio.bpay",   "eosio.msig",   "eosio.names", "eosio.ram",
+	                                       "eosio.ramfee", "eosio.saving", "eosio.stake", "eosio.token",
+	                                       "eosio.vpay",   "eosio.rex"};
 	rig_open(rig);
 	activate_features(rig);
 	for (size_t i = 0; i < sizeof accounts / sizeof *accounts; i++)
@@ -63,14 +67,16 @@ static void boot(struct rig *rig)
 }
 
 /* The n-th user: twelve characters. */
-static void add(struct chain_view *view, struct action *out, const char *contract, const char *name, const char *json)
+static void add(struct chain_view *view, struct action *out, const char *contract, const char *name,
+                const char *json)
 {
 	struct error error = {0};
 
 	rig_must(rig_make_action(view, out, contract, name, "eosio", json, &error), name, &error);
 }
 
-/* Accounts from..to as the boot sequence makes them, with a key of their own, RAM, stake and tokens; BATCH in a transaction. */
+/* Accounts from..to as the boot sequence makes them, with a key of their own, RAM, stake and tokens; BATCH in
+ * a transaction. */
 static void make_users(struct rig *rig, size_t from, size_t to)
 {
 	struct chain_view *view = NULL;
@@ -89,8 +95,10 @@ static void make_users(struct rig *rig, size_t from, size_t to)
 			signer_public_key(rig->signer, &public, &private);
 			public_key_print(key, &public);
 			snprintf(json, sizeof json,
-			         "{\"creator\":\"eosio\",\"name\":\"%s\",\"owner\":{\"threshold\":1,\"keys\":[{\"key\":\"%s\",\"weight\":1}],\"accounts\":[],"
-			         "\"waits\":[]},\"active\":{\"threshold\":1,\"keys\":[{\"key\":\"%s\",\"weight\":1}],\"accounts\":[],\"waits\":[]}}",
+			         "{\"creator\":\"eosio\",\"name\":\"%s\",\"owner\":{\"threshold\":1,\"keys\":[{\"key\":"
+			         "\"%s\",\"weight\":1}],\"accounts\":[],"
+			         "\"waits\":[]},\"active\":{\"threshold\":1,\"keys\":[{\"key\":\"%s\",\"weight\":1}],"
+			         "\"accounts\":[],\"waits\":[]}}",
 			         name.text, key, key);
 			add(view, &actions[count++], "eosio", "newaccount", json);
 			snprintf(json, sizeof json, "[\"eosio\",\"%s\",8192]", name.text);
@@ -101,7 +109,8 @@ static void make_users(struct rig *rig, size_t from, size_t to)
 			add(view, &actions[count++], "eosio.token", "transfer", json);
 		}
 		chain_view_close(view);
-		rig_must(chain_send(rig->chain, NULL, rig->wallet, actions, count, &options, &rig->error), "users", &rig->error);
+		rig_must(chain_send(rig->chain, NULL, rig->wallet, actions, count, &options, &rig->error), "users",
+		         &rig->error);
 	}
 }
 
@@ -117,16 +126,24 @@ static struct packed_transaction *sign_transfers(struct rig *rig, size_t count, 
 	char json[256];
 
 	rig_must(private_key_parse(&key, GENESIS_PRIVATE_KEY, &rig->error), "key", &rig->error);
-	rig_must(rig->chain->operations->reference(rig->chain, &reference, &seconds, NULL, &rig->error), "reference", &rig->error);
+	rig_must(rig->chain->operations->reference(rig->chain, &reference, &seconds, NULL, &rig->error),
+	         "reference", &rig->error);
 	rig_must(chain_view_open(rig->chain, &view, NULL, NULL, &rig->error), "view", &rig->error);
 	for (size_t i = 0; i < count; i++) {
-		struct transaction transaction = {.expiration = seconds + 3000, .ref_block_num = (uint16_t)block_id_number(&reference),
-		                                  .ref_block_prefix = block_id_prefix(&reference), .actions_count = 1};
+		struct transaction transaction = {.expiration = seconds + 3000,
+		                                  .ref_block_num = (uint16_t)block_id_number(&reference),
+		                                  .ref_block_prefix = block_id_prefix(&reference),
+		                                  .actions_count = 1};
 		transaction.actions = memory_allocate(1, sizeof *transaction.actions);
-		snprintf(json, sizeof json, "[\"eosio\",\"%s\",\"0.0001 SYS\",\"%u %zu\"]", user((size_t)rand_r(&seed) % users).text, seed, i);
-		rig_must(rig_make_action(view, transaction.actions, "eosio.token", "transfer", "eosio", json, &rig->error), "transfer", &rig->error);
+		snprintf(json, sizeof json, "[\"eosio\",\"%s\",\"0.0001 SYS\",\"%u %zu\"]",
+		         user((size_t)rand_r(&seed) % users).text, seed, i);
+		rig_must(
+			rig_make_action(view, transaction.actions, "eosio.token", "transfer", "eosio", json, &rig->error),
+			"transfer", &rig->error);
 		packed_transaction_make(&out[i], &transaction);
-		rig_must(packed_transaction_sign(&out[i], rig->signer, &key, NULL, &rig->chain->chain_id, &rig->error), "sign", &rig->error);
+		rig_must(
+			packed_transaction_sign(&out[i], rig->signer, &key, NULL, &rig->chain->chain_id, &rig->error),
+			"sign", &rig->error);
 	}
 	chain_view_close(view);
 	return out;
@@ -145,7 +162,9 @@ static void *push_some(void *context)
 	struct transaction_trace trace = {0};
 	struct error error = {0};
 	for (size_t i; (i = pushing->next++) < pushing->count;) {
-		rig_must(pushing->chain->operations->push(pushing->chain, &trace, &pushing->transfers[i], NULL, &error), "push", &error);
+		rig_must(
+			pushing->chain->operations->push(pushing->chain, &trace, &pushing->transfers[i], NULL, &error),
+			"push", &error);
 		transaction_trace_release(&trace);
 	}
 	return NULL;
@@ -184,7 +203,9 @@ static struct bench_pair measure_transfers(struct rig *rig, size_t users, unsign
 	double values[ROUNDS], others[ROUNDS];
 
 	for (unsigned round = 0; round < ROUNDS; round++) {
-		struct pushing pushing = {.chain = rig->chain, .count = TRANSFERS, .transfers = sign_transfers(rig, TRANSFERS, users, seed + round)};
+		struct pushing pushing = {.chain = rig->chain,
+		                          .count = TRANSFERS,
+		                          .transfers = sign_transfers(rig, TRANSFERS, users, seed + round)};
 		values[round] = cpu_of(push_some, &pushing) / TRANSFERS / 1000;
 		others[round] = cpu_of(recover_some, NULL) / TRANSFERS / 1000;
 		free(pushing.transfers);
@@ -219,7 +240,8 @@ static void measure_accounts(size_t users)
 	rig_must(rig_advance(&rig, 500000), "advance", &rig.error);
 	snprintf(name, sizeof name, "chain: state of a booted account, %zu accounts", users);
 	bench_report(name, (double)(map_memory(map) - empty) / (double)users / 1024, "KiB", "the aim", 3);
-	struct bench_pair pair = bench_measure(open_and_close_view, rig.chain, 100000, open_and_close_view, small.chain, 100000);
+	struct bench_pair pair = bench_measure(open_and_close_view, rig.chain, 100000, open_and_close_view,
+	                                       small.chain, 100000);
 	snprintf(name, sizeof name, "chain: pinning a view, %zu accounts", users);
 	bench_report(name, pair.value, "ns", "the same on an empty chain", pair.against);
 	pair = measure_transfers(&rig, users, 1);
@@ -254,7 +276,8 @@ static void produce_and_die(const char *folder)
 
 	if (child == 0) {
 		rig_open(&rig);
-		rig.chain->operations->clock_advance(rig.chain, (int64_t)LOG_BLOCKS * 500000, false, &(struct interruption){die_halfway, &made}, &rig.error);
+		rig.chain->operations->clock_advance(rig.chain, (int64_t)LOG_BLOCKS * 500000, false,
+		                                     &(struct interruption){die_halfway, &made}, &rig.error);
 		abort();
 	}
 	if (child < 0 || waitpid(child, NULL, 0) != child)
@@ -273,12 +296,14 @@ static void measure_log(void)
 	boot(&rig);
 	began = bench_now();
 	rig_must(rig_advance(&rig, (int64_t)LOG_BLOCKS * 500000), "advance", &rig.error);
-	bench_report("chain: producing, signing and storing an empty block", (bench_now() - began) / 1000 / LOG_BLOCKS, "us", NULL, 0);
+	bench_report("chain: producing, signing and storing an empty block",
+	             (bench_now() - began) / 1000 / LOG_BLOCKS, "us", NULL, 0);
 	rig_close(&rig);
 	bench_report("chain: start with a log of 100000 blocks", opening(&rig), "ms", NULL, 0);
 	rig_close(&rig);
 	produce_and_die(folder);
-	bench_report("chain: the same after kill -9, in the middle of as many again", opening(&rig), "ms", NULL, 0);
+	bench_report("chain: the same after kill -9, in the middle of as many again", opening(&rig), "ms", NULL,
+	             0);
 	rig_close(&rig);
 	unlink(state);
 	double took = opening(&rig);

@@ -1,5 +1,5 @@
-/* A day of empty blocks on a chain in a data folder, as `echo +1d > chain/clock` makes them: seconds beside as many bare signatures shared by the
- * processors, and CPU time a block. usage: clock DATA_FOLDER */
+/* A day of empty blocks on a chain in a data folder, as `echo +1d > chain/clock` makes them: seconds beside
+ * as many bare signatures shared by the processors, and CPU time a block. usage: clock DATA_FOLDER */
 #include "tests/bench/bare_signature.h"
 #include "tests/bench/bench.h"
 #include "tests/chain_rig.h"
@@ -37,11 +37,14 @@ int main(int arguments, char **argument)
 		return fputs("usage: clock DATA_FOLDER\n", stderr), 2;
 	rig_open(&rig);
 	double before = bare_signature(), start = bench_now(), cpu = cpu_now();
-	rig_must(rig.chain->operations->clock_advance(rig.chain, INT64_C(1000000) * DAY_SECONDS, false, NULL, &rig.error), "clock", &rig.error);
+	rig_must(rig.chain->operations->clock_advance(rig.chain, INT64_C(1000000) * DAY_SECONDS, false, NULL,
+	                                              &rig.error),
+	         "clock", &rig.error);
 	double wall = bench_now() - start;
 	cpu = cpu_now() - cpu;
 	double bare = (before + bare_signature()) / 2;
-	bench_report("a day of empty blocks", wall / 1e9, "s", "its bare signatures by processors", bare * BLOCKS / (double)parallel_processors() / 1e9);
+	bench_report("a day of empty blocks", wall / 1e9, "s", "its bare signatures by processors",
+	             bare * BLOCKS / (double)parallel_processors() / 1e9);
 	bench_report("an empty block: CPU", cpu / BLOCKS / 1000, "us", "a bare signature", bare / 1000);
 	rig_end(&rig);
 	return 0;

@@ -1,8 +1,9 @@
 /* What a file of the mount costs beside the same file of the minimal file system.
  *
  * usage: files MINIMAL_MOUNT [MOUNT ACCOUNT LINE]
- * reads accounts/X/balance and accounts/X/info.json by open, read, close, and writes LINE into accounts/X/transfer by open, write, close, on both; without
- * a MOUNT on the minimal one alone. A write of the mount is compared with the minimal write and one canonical signature. */
+ * reads accounts/X/balance and accounts/X/info.json by open, read, close, and writes LINE into
+ * accounts/X/transfer by open, write, close, on both; without a MOUNT on the minimal one alone. A write of
+ * the mount is compared with the minimal write and one canonical signature. */
 #include "tests/bench/bare_signature.h"
 #include "tests/bench/bench.h"
 
@@ -78,7 +79,8 @@ static void measure_minimal(const char *minimal)
 	}
 	struct file file = file_of(minimal, "X", "transfer");
 	file.line = "someone 0.0001 SYS\n";
-	bench_report("minimal file system: open, write, close", bench_measure(write_file, &file, READS, NULL, NULL, 0).value / 1000, "us", NULL, 0);
+	bench_report("minimal file system: open, write, close",
+	             bench_measure(write_file, &file, READS, NULL, NULL, 0).value / 1000, "us", NULL, 0);
 }
 
 static void measure_both(const char *minimal, const char *mount, const char *account, const char *line)
@@ -98,7 +100,8 @@ static void measure_both(const char *minimal, const char *mount, const char *acc
 	ours.line = both.file.line = text;
 	bare_begin(&both.bare);
 	struct bench_pair pair = bench_measure(write_file, &ours, WRITES, write_and_sign, &both, WRITES);
-	bench_report("mount: a transfer by open, write, close", pair.value / 1000, "us", "the minimal write and a signature", pair.against / 1000);
+	bench_report("mount: a transfer by open, write, close", pair.value / 1000, "us",
+	             "the minimal write and a signature", pair.against / 1000);
 	bare_end(&both.bare);
 }
 

@@ -1,4 +1,5 @@
-/* What telling costs: of each transfer a line in the histories of whom it is about, in CPU time beside pushing it, and on disk. */
+/* What telling costs: of each transfer a line in the histories of whom it is about, in CPU time beside
+ * pushing it, and on disk. */
 #include "tests/bench/bench.h"
 #include "tests/chain_rig.h"
 
@@ -28,13 +29,15 @@ static struct name_text user(size_t number)
 static void transfer(struct rig *rig, unsigned *seed)
 {
 	char json[160];
-	snprintf(json, sizeof json, "[\"eosio\",\"%s\",\"0.0001 SYS\",\"%u\"]", user((size_t)rand_r(seed) % ACCOUNTS).text, *seed);
+	snprintf(json, sizeof json, "[\"eosio\",\"%s\",\"0.0001 SYS\",\"%u\"]",
+	         user((size_t)rand_r(seed) % ACCOUNTS).text, *seed);
 	rig_must(rig_act(rig, NULL, "eosio.token", "transfer", "eosio", json), "transfer", &rig->error);
 }
 
 static void index_all(struct rig *rig)
 {
-	rig_must(embedded_index_blocks(embedded_of(rig->chain), UINT32_MAX, NULL, &rig->error), "index", &rig->error);
+	rig_must(embedded_index_blocks(embedded_of(rig->chain), UINT32_MAX, NULL, &rig->error), "index",
+	         &rig->error);
 }
 
 static off_t size_and_remove(const char *path)
@@ -89,7 +92,9 @@ int main(void)
 	rig_end(&rig);
 	qsort(pushing, ROUNDS, sizeof *pushing, bench_compare);
 	qsort(telling, ROUNDS, sizeof *telling, bench_compare);
-	bench_report("history: CPU of telling a transfer", telling[ROUNDS / 2], "us", "making, signing and pushing it", pushing[ROUNDS / 2]);
-	bench_report("history: disk of a transfer", (double)size_and_remove(folder) / (ROUNDS * TRANSFERS), "bytes", NULL, 0);
+	bench_report("history: CPU of telling a transfer", telling[ROUNDS / 2], "us",
+	             "making, signing and pushing it", pushing[ROUNDS / 2]);
+	bench_report("history: disk of a transfer", (double)size_and_remove(folder) / (ROUNDS * TRANSFERS),
+	             "bytes", NULL, 0);
 	return 0;
 }

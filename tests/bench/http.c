@@ -1,5 +1,6 @@
-/* The HTTP API over loopback, with 1 and with 16 connections: reads beside a libmicrohttpd server that answers with a constant of the same
- * size, sending transactions beside that and the bare recovery of their signatures. */
+/* The HTTP API over loopback, with 1 and with 16 connections: reads beside a libmicrohttpd server that
+ * answers with a constant of the same size, sending transactions beside that and the bare recovery of their
+ * signatures. */
 #include "tests/bench/bare_signature.h"
 #include "tests/bench/bench.h"
 #include "tests/chain_rig.h"
@@ -21,8 +22,9 @@ struct constant {
 	uint16_t port;
 };
 
-static enum MHD_Result answer_constant(void *context, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
-                                       const char *data, size_t *size, void **place)
+static enum MHD_Result answer_constant(void *context, struct MHD_Connection *connection, const char *url,
+                                       const char *method, const char *version, const char *data,
+                                       size_t *size, void **place)
 {
 	struct constant *constant = context;
 	(void)url, (void)method, (void)version, (void)data;
@@ -43,7 +45,8 @@ static void constant_begin(struct constant *out, size_t length)
 	memset(body, 'x', length);
 	out->response = MHD_create_response_from_buffer(length, body, MHD_RESPMEM_MUST_FREE);
 	MHD_add_response_header(out->response, "content-type", "application/json");
-	out->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, answer_constant, out, MHD_OPTION_END);
+	out->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, answer_constant, out,
+	                               MHD_OPTION_END);
 	if (!out->daemon)
 		abort();
 	out->port = MHD_get_daemon_info(out->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
@@ -66,9 +69,11 @@ struct client {
 	struct bare *recovers; /* beside each request; NULL: none */
 };
 
-static void client_begin(struct client *out, uint16_t port, size_t connections, struct text *requests, size_t count)
+static void client_begin(struct client *out, uint16_t port, size_t connections, struct text *requests,
+                         size_t count)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in address = {
+		.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	*out = (struct client){.count = connections, .requests = requests, .requests_count = count};
 	for (size_t i = 0; i < connections; i++) {
 		out->sockets[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -113,7 +118,8 @@ static void ask(void *context, size_t times)
 	for (size_t done = 0; done < times; done += client->count) {
 		for (size_t i = 0; i < client->count; i++) {
 			const struct text *request = &client->requests[client->next++ % client->requests_count];
-			if (send(client->sockets[i], request->data, request->length, MSG_NOSIGNAL) != (ssize_t)request->length)
+			if (send(client->sockets[i], request->data, request->length, MSG_NOSIGNAL) !=
+			    (ssize_t)request->length)
 				abort();
 		}
 		for (size_t i = 0; i < client->count; i++) {
@@ -126,12 +132,14 @@ static void ask(void *context, size_t times)
 
 static void make_request(struct text *out, const char *call, const char *body)
 {
-	text_printf(out, "POST /v1/chain/%s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %zu\r\n\r\n%s", call, strlen(body), body);
+	text_printf(out, "POST /v1/chain/%s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %zu\r\n\r\n%s", call,
+	            strlen(body), body);
 }
 
 /* --- measuring --- */
 
-static void compare(uint16_t port, const char *call, struct text *requests, size_t count, size_t times, struct bare *recovers)
+static void compare(uint16_t port, const char *call, struct text *requests, size_t count, size_t times,
+                    struct bare *recovers)
 {
 	static const size_t connections[] = {1, CONNECTIONS};
 	for (size_t i = 0; i < sizeof connections / sizeof *connections; i++) {
@@ -145,8 +153,10 @@ static void compare(uint16_t port, const char *call, struct text *requests, size
 		other.recovers = recovers;
 		client.next = count == 1 ? 0 : client.next;
 		struct bench_pair pair = bench_measure(ask, &client, times, ask, &other, times);
-		snprintf(name, sizeof name, "%s over HTTP, %zu connection%s, each", call, connections[i], i ? "s" : "");
-		bench_report(name, pair.value / 1000, "us", recovers ? "a constant and a recovery" : "a constant of that size", pair.against / 1000);
+		snprintf(name, sizeof name, "%s over HTTP, %zu connection%s, each", call, connections[i],
+		         i ? "s" : "");
+		bench_report(name, pair.value / 1000, "us",
+		             recovers ? "a constant and a recovery" : "a constant of that size", pair.against / 1000);
 		client_end(&client);
 		client_end(&other);
 		constant_end(&constant);
@@ -171,20 +181,30 @@ static struct text *make_transfers(struct rig *rig, size_t count)
 	uint32_t seconds;
 	char json[128], signature[KEY_TEXT_SIZE];
 	rig_must(private_key_parse(&key, GENESIS_PRIVATE_KEY, &rig->error), "key", &rig->error);
-	rig_must(rig->chain->operations->reference(rig->chain, &reference, &seconds, NULL, &rig->error), "reference", &rig->error);
+	rig_must(rig->chain->operations->reference(rig->chain, &reference, &seconds, NULL, &rig->error),
+	         "reference", &rig->error);
 	rig_must(chain_view_open(rig->chain, &view, NULL, NULL, &rig->error), "view", &rig->error);
 	for (size_t i = 0; i < count; i++) {
-		struct transaction transaction = {.expiration = seconds + 3000, .ref_block_num = (uint16_t)block_id_number(&reference),
-		                                  .ref_block_prefix = block_id_prefix(&reference), .actions_count = 1};
+		struct transaction transaction = {.expiration = seconds + 3000,
+		                                  .ref_block_num = (uint16_t)block_id_number(&reference),
+		                                  .ref_block_prefix = block_id_prefix(&reference),
+		                                  .actions_count = 1};
 		struct packed_transaction packed;
 		struct text body = TEXT_EMPTY;
 		transaction.actions = memory_allocate(1, sizeof *transaction.actions);
 		snprintf(json, sizeof json, "[\"eosio\",\"bob\",\"0.0001 SYS\",\"%zu\"]", i);
-		rig_must(rig_make_action(view, transaction.actions, "eosio.token", "transfer", "eosio", json, &rig->error), "transfer", &rig->error);
+		rig_must(
+			rig_make_action(view, transaction.actions, "eosio.token", "transfer", "eosio", json, &rig->error),
+			"transfer", &rig->error);
 		packed_transaction_make(&packed, &transaction);
-		rig_must(packed_transaction_sign(&packed, rig->signer, &key, NULL, &rig->chain->chain_id, &rig->error), "sign", &rig->error);
+		rig_must(
+			packed_transaction_sign(&packed, rig->signer, &key, NULL, &rig->chain->chain_id, &rig->error),
+			"sign", &rig->error);
 		signature_print(signature, &packed.signatures[0]);
-		text_printf(&body, "{\"transaction\":{\"signatures\":[\"%s\"],\"compression\":\"none\",\"packed_context_free_data\":\"\",\"packed_trx\":\"", signature);
+		text_printf(&body,
+		            "{\"transaction\":{\"signatures\":[\"%s\"],\"compression\":\"none\",\"packed_context_"
+		            "free_data\":\"\",\"packed_trx\":\"",
+		            signature);
 		text_append_hex(&body, packed.packed_trx.data, packed.packed_trx.length);
 		text_append(&body, "\"}}");
 		make_request(&out[i], "send_transaction2", text_string(&body));
@@ -197,7 +217,8 @@ static struct text *make_transfers(struct rig *rig, size_t count)
 
 int main(void)
 {
-	static const char config[] = "plugin = eosio::chain_api_plugin\nhttp-server-address = 127.0.0.1:0\nhttp-validate-host = false\n";
+	static const char config[] =
+		"plugin = eosio::chain_api_plugin\nhttp-server-address = 127.0.0.1:0\nhttp-validate-host = false\n";
 	enum { ALL = 2 * (ROUND_SENDS + 2 * CONNECTIONS) };
 	struct rig rig = {0};
 	struct server *server;
@@ -209,12 +230,14 @@ int main(void)
 	rig_make_token(&rig);
 	rig_must(server_options_parse(&options, config, &error), "options", &error);
 	rig_must(server_create(&server, &error), "server", &error);
-	rig_must(server_serve(server, &node, name_literal("eosio"), rig.chain, &options, &error), "serve", &error);
+	rig_must(server_serve(server, &node, name_literal("eosio"), rig.chain, &options, &error), "serve",
+	         &error);
 	uint16_t port = server_node_port(node);
 
 	compare_read(port, "get_info", "");
 	compare_read(port, "get_account", "{\"account_name\":\"eosio\"}");
-	compare_read(port, "get_table_rows", "{\"code\":\"eosio.token\",\"scope\":\"eosio\",\"table\":\"accounts\",\"json\":true}");
+	compare_read(port, "get_table_rows",
+	             "{\"code\":\"eosio.token\",\"scope\":\"eosio\",\"table\":\"accounts\",\"json\":true}");
 	struct text *transfers = make_transfers(&rig, ALL);
 	bare_begin(&bare);
 	bare_next(&bare);

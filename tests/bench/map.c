@@ -1,5 +1,6 @@
-/* The state map: pinning a view, finding, putting, walking and memory, from a thousand entries to a million; beside a plain sorted array that is
- * searched by halves. Entries are like those of contract tables: 33 bytes of key, 67 of value. */
+/* The state map: pinning a view, finding, putting, walking and memory, from a thousand entries to a million;
+ * beside a plain sorted array that is searched by halves. Entries are like those of contract tables: 33 bytes
+ * of key, 67 of value. */
 #include "tests/bench/bench.h"
 
 #include "core/base/memory.h"
@@ -149,21 +150,25 @@ int main(void)
 	for (size_t count = FIRST; count <= LAST; count *= 10) {
 		size_t times = 20000;
 		scene_begin(&scene, count);
-		bench_report(named("memory of an entry", count), (double)map_memory(scene.map) / (double)count, "bytes", "its key and value", ENTRY);
+		bench_report(named("memory of an entry", count), (double)map_memory(scene.map) / (double)count,
+		             "bytes", "its key and value", ENTRY);
 		struct bench_pair pair = bench_measure(pin, &scene, 1000000, pin, &small, 1000000);
-		bench_report(named("pinning a view", count), pair.value, "ns", "the same with 1000 entries", pair.against);
+		bench_report(named("pinning a view", count), pair.value, "ns", "the same with 1000 entries",
+		             pair.against);
 		pair = bench_measure(get, &scene, times, get_from_array, &scene, times);
 		bench_report(named("get", count), pair.value, "ns", "a sorted array", pair.against);
 		pair = bench_measure(walk, &scene, times, get, &scene, times);
 		bench_report(named("next", count), pair.value, "ns", "get", pair.against);
 		pair = bench_measure(transact, &scene, times / 10, transact, &small, times / 10);
-		bench_report(named("a state with ten values changed", count), pair.value, "ns", "the same with 1000 entries", pair.against);
+		bench_report(named("a state with ten values changed", count), pair.value, "ns",
+		             "the same with 1000 entries", pair.against);
 		scene.edit = map_edit_begin(scene.root);
 		pair = bench_measure(put, &scene, times, get, &scene, times);
 		bench_report(named("put", count), pair.value, "ns", "get", pair.against);
 		small.edit = map_edit_begin(small.root);
 		pair = bench_measure(take_snapshot, &scene, 100000, take_snapshot, &small, 100000);
-		bench_report(named("snapshot of an edit", count), pair.value, "ns", "the same with 1000 entries", pair.against);
+		bench_report(named("snapshot of an edit", count), pair.value, "ns", "the same with 1000 entries",
+		             pair.against);
 		map_edit_drop(small.edit);
 		map_edit_drop(scene.edit);
 		scene_end(&scene);

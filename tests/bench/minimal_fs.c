@@ -1,9 +1,9 @@
-/* The least that a file system of this kind can be, to compare the mount with: low-level libfuse, the same depth, flags, timeouts, threads and bytes, and
- * nothing behind them.
+/* The least that a file system of this kind can be, to compare the mount with: low-level libfuse, the same
+ * depth, flags, timeouts, threads and bytes, and nothing behind them.
  *
  * usage: minimal_fs MOUNTPOINT BALANCE_BYTES INFO_BYTES
- * shows accounts/X/balance and accounts/X/info.json with so many bytes, and accounts/X/transfer, which takes what is written. Runs until it is
- * unmounted or gets SIGTERM; prints "ready" once the mount answers. */
+ * shows accounts/X/balance and accounts/X/info.json with so many bytes, and accounts/X/transfer, which takes
+ * what is written. Runs until it is unmounted or gets SIGTERM; prints "ready" once the mount answers. */
 #define FUSE_USE_VERSION 312
 #include <errno.h>
 #include <fuse_lowlevel.h>
@@ -35,7 +35,11 @@ static struct content {
 
 static void fill(struct stat *out, fuse_ino_t inode)
 {
-	*out = (struct stat){.st_ino = inode, .st_mode = nodes[inode].mode, .st_nlink = 1, .st_uid = getuid(), .st_gid = getgid(),
+	*out = (struct stat){.st_ino = inode,
+	                     .st_mode = nodes[inode].mode,
+	                     .st_nlink = 1,
+	                     .st_uid = getuid(),
+	                     .st_gid = getgid(),
 	                     .st_size = (off_t)contents[inode].length};
 }
 
@@ -60,7 +64,8 @@ static void minimal_getattr(fuse_req_t req, fuse_ino_t inode, struct fuse_file_i
 	fuse_reply_attr(req, &attributes, 0.0);
 }
 
-static void minimal_setattr(fuse_req_t req, fuse_ino_t inode, struct stat *wanted, int fields, struct fuse_file_info *info)
+static void minimal_setattr(fuse_req_t req, fuse_ino_t inode, struct stat *wanted, int fields,
+                            struct fuse_file_info *info)
 {
 	(void)wanted;
 	(void)fields;
@@ -75,7 +80,8 @@ static void minimal_open(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info
 	fuse_reply_open(req, info);
 }
 
-static void minimal_read(fuse_req_t req, fuse_ino_t inode, size_t size, off_t offset, struct fuse_file_info *info)
+static void minimal_read(fuse_req_t req, fuse_ino_t inode, size_t size, off_t offset,
+                         struct fuse_file_info *info)
 {
 	const struct content *content = &contents[inode];
 	size_t at = (size_t)offset < content->length ? (size_t)offset : content->length;
@@ -83,7 +89,8 @@ static void minimal_read(fuse_req_t req, fuse_ino_t inode, size_t size, off_t of
 	fuse_reply_buf(req, content->data + at, size < content->length - at ? size : content->length - at);
 }
 
-static void minimal_write(fuse_req_t req, fuse_ino_t inode, const char *data, size_t size, off_t offset, struct fuse_file_info *info)
+static void minimal_write(fuse_req_t req, fuse_ino_t inode, const char *data, size_t size, off_t offset,
+                          struct fuse_file_info *info)
 {
 	(void)inode;
 	(void)data;
@@ -106,8 +113,15 @@ static void minimal_init(void *data, struct fuse_conn_info *connection)
 }
 
 static const struct fuse_lowlevel_ops operations = {
-	.init = minimal_init, .lookup = minimal_lookup, .getattr = minimal_getattr, .setattr = minimal_setattr, .open = minimal_open,
-	.read = minimal_read, .write = minimal_write, .flush = minimal_done, .release = minimal_done,
+	.init = minimal_init,
+	.lookup = minimal_lookup,
+	.getattr = minimal_getattr,
+	.setattr = minimal_setattr,
+	.open = minimal_open,
+	.read = minimal_read,
+	.write = minimal_write,
+	.flush = minimal_done,
+	.release = minimal_done,
 };
 
 static int run(const char *mount_point)

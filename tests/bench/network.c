@@ -1,5 +1,5 @@
-/* Many nodes in one process, without signatures and disk: what a block costs with one node and with many, what a hundred of them take in memory, a fork
- * switch beside applying its transactions once. */
+/* Many nodes in one process, without signatures and disk: what a block costs with one node and with many,
+ * what a hundred of them take in memory, a fork switch beside applying its transactions once. */
 #include "tests/bench/bench.h"
 #include "tests/unit/network_rig.h"
 
@@ -70,7 +70,8 @@ static void measure_switch(void)
 	node_set_peers(rig->nodes[2], &peer, 1, NULL);
 	while (node_head(rig->nodes[2]) != node_head(rig->nodes[0]))
 		rig_slot(rig);
-	bench_report("network: switching to 100 blocks, 1000 writes", (bench_now() - start) / 1e6, "ms", "writing them", writing / 1e6);
+	bench_report("network: switching to 100 blocks, 1000 writes", (bench_now() - start) / 1e6, "ms",
+	             "writing them", writing / 1e6);
 	rig_end(rig);
 	free(rig);
 }

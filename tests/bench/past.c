@@ -1,4 +1,5 @@
-/* Looking back: opening the state a hundred thousand blocks ago, beside applying blocks again, and what a day of empty blocks adds on disk.
+/* Looking back: opening the state a hundred thousand blocks ago, beside applying blocks again, and what a day
+ * of empty blocks adds on disk.
  *
  * usage: past [ACCOUNTS]   how many there are (3000) */
 #include "tests/bench/bench.h"
@@ -28,7 +29,8 @@ static double opening(struct rig *rig, uint32_t number)
 	struct chain_account account;
 	double began = bench_now();
 	rig_must(chain_view_open(rig->chain, &view, &revision, NULL, &rig->error), "view", &rig->error);
-	rig_must(view->operations->account(view, &account, name_literal("eosio"), &rig->error), "account", &rig->error);
+	rig_must(view->operations->account(view, &account, name_literal("eosio"), &rig->error), "account",
+	         &rig->error);
 	chain_account_release(&account);
 	chain_view_close(view);
 	return (bench_now() - began) / 1e6;
@@ -40,7 +42,8 @@ static void measure_opening(struct rig *rig, size_t users)
 	uint32_t head = rig_info(rig).head_block_num;
 	char name[96];
 	for (uint32_t i = 0; i < ROUNDS; i++) {
-		uint32_t number = head - BLOCKS + 500 + i * 1100; /* from nowhere near one that is stored to right behind it */
+		uint32_t number = head - BLOCKS + 500 +
+		                  i * 1100; /* from nowhere near one that is stored to right behind it */
 		values[i] = opening(rig, number);
 		again[i] = opening(rig, number);
 	}

@@ -1,4 +1,5 @@
-/* What benches of many accounts and of data folders share: the n-th user's name, and a folder gone with all that is in it. */
+/* What benches of many accounts and of data folders share: the n-th user's name, and a folder gone with all
+ * that is in it. */
 #ifndef EOSIOFS_TESTS_BENCH_POPULATION_H
 #define EOSIOFS_TESTS_BENCH_POPULATION_H
 
@@ -16,7 +17,8 @@ static inline void remove_folder(const char *path)
 	for (struct dirent *entry; folder && (entry = readdir(folder));) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
-		if (snprintf(inner, sizeof inner, "%s/%s", path, entry->d_name) < (int)sizeof inner && unlink(inner) != 0)
+		if (snprintf(inner, sizeof inner, "%s/%s", path, entry->d_name) < (int)sizeof inner &&
+		    unlink(inner) != 0)
 			remove_folder(inner);
 	}
 	if (folder)

@@ -58,7 +58,8 @@ int main(void)
 	struct bench_pair sign = bench_measure(sign_ours, &ours, TIMES, sign_bare, &bare, TIMES);
 	bench_report("a canonical signature", sign.value / 1000, "us", "libsecp256k1 alone", sign.against / 1000);
 	struct bench_pair recover = bench_measure(recover_ours, &ours, TIMES, recover_bare, &bare, TIMES);
-	bench_report("a key recovered from a signature", recover.value / 1000, "us", "libsecp256k1 alone", recover.against / 1000);
+	bench_report("a key recovered from a signature", recover.value / 1000, "us", "libsecp256k1 alone",
+	             recover.against / 1000);
 	bare_end(&bare);
 	signer_destroy(ours.signer);
 	return 0;

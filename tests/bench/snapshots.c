@@ -70,7 +70,8 @@ int main(int count, char **words)
 		rig_must(rig_create_account(&rig, NULL, user(i).text), "account", &rig.error);
 	measure(&rig, folder, users, 1);
 	for (size_t i = 0; i < 30; i++)
-		rig_must(rig.chain->operations->node_make(rig.chain, name_literal(user(i).text), &rig.error), "node", &rig.error);
+		rig_must(rig.chain->operations->node_make(rig.chain, name_literal(user(i).text), &rig.error), "node",
+		         &rig.error);
 	measure(&rig, folder, users, 31);
 	rig_end(&rig);
 	remove_folder(folder);

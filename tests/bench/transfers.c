@@ -1,5 +1,6 @@
-/* Signed token transfers pushed into the engine, their signatures recovered first, beside the bare recovery of as many signatures; with ever more
- * accounts, because a transaction must not cost more where more people live. And what a booted account takes in the state. */
+/* Signed token transfers pushed into the engine, their signatures recovered first, beside the bare recovery
+ * of as many signatures; with ever more accounts, because a transaction must not cost more where more people
+ * live. And what a booted account takes in the state. */
 #include "tests/bench/bare_signature.h"
 #include "tests/bench/bench.h"
 
@@ -38,7 +39,8 @@ static uint64_t account_name(uint32_t number)
 
 static void start(struct world *world)
 {
-	struct block_options options = {.slot = branch_head(world->branch)->block->header.timestamp + 1, .producer = name_literal("eosio")};
+	struct block_options options = {.slot = branch_head(world->branch)->block->header.timestamp + 1,
+	                                .producer = name_literal("eosio")};
 	struct error error = {0};
 
 	if (branch_block_start(world->branch, &options, NULL, &error)) {
@@ -55,13 +57,16 @@ static void next_block(struct world *world)
 	start(world);
 }
 
-static void make(struct world *world, struct packed_transaction *out, uint64_t account, const char *name, uint64_t actor, struct bytes *data)
+static void make(struct world *world, struct packed_transaction *out, uint64_t account, const char *name,
+                 uint64_t actor, struct bytes *data)
 {
-	struct transaction transaction = {.actions = memory_allocate(1, sizeof(struct action)), .actions_count = 1};
+	struct transaction transaction = {.actions = memory_allocate(1, sizeof(struct action)),
+	                                  .actions_count = 1};
 	struct action *action = transaction.actions;
 	const struct block_state *head = branch_head(world->branch);
 
-	transaction.expiration = (uint32_t)(slot_to_us(branch_block_slot(world->branch)) / 1000000) + 300 + world->varied % 3000;
+	transaction.expiration = (uint32_t)(slot_to_us(branch_block_slot(world->branch)) / 1000000) + 300 +
+	                         world->varied % 3000;
 	transaction.max_net_usage_words = 10000 + world->varied++ / 3000;
 	transaction.ref_block_num = (uint16_t)head->number;
 	transaction.ref_block_prefix = block_id_prefix(&head->id);
@@ -75,7 +80,8 @@ static void make(struct world *world, struct packed_transaction *out, uint64_t a
 	packed_transaction_make(out, &transaction);
 }
 
-static void push(struct world *world, struct packed_transaction *packed, const struct public_key *keys, size_t keys_count)
+static void push(struct world *world, struct packed_transaction *packed, const struct public_key *keys,
+                 size_t keys_count)
 {
 	const struct push_options options = {.without_keys = !keys};
 	struct transaction_trace trace;
@@ -95,7 +101,8 @@ static void push(struct world *world, struct packed_transaction *packed, const s
 	transaction_trace_release(&trace);
 }
 
-static void push_unsigned(struct world *world, uint64_t account, const char *name, uint64_t actor, struct bytes *data)
+static void push_unsigned(struct world *world, uint64_t account, const char *name, uint64_t actor,
+                          struct bytes *data)
 {
 	struct packed_transaction packed;
 	make(world, &packed, account, name, actor, data);
@@ -153,7 +160,8 @@ static void begin(struct world *world, uint32_t accounts)
 
 	genesis_default(&genesis);
 	*world = (struct world){.signer = signer_create(), .accounts = accounts};
-	if (private_key_parse(&world->key, GENESIS_PRIVATE_KEY, NULL) || branch_create(&world->branch, &genesis, NULL))
+	if (private_key_parse(&world->key, GENESIS_PRIVATE_KEY, NULL) ||
+	    branch_create(&world->branch, &genesis, NULL))
 		abort();
 	start(world);
 	install_token(world, token);
@@ -176,8 +184,10 @@ static void sign_transfers(struct world *world, uint32_t people)
 	for (uint32_t i = 0; i < TRANSFERS; i++) {
 		uint32_t from = (uint32_t)((uint64_t)i * 7919 % people), to = (from + 1 + i % (people - 1)) % people;
 		transfer_data(&data, account_name(from * spread), account_name(to * spread), 1);
-		make(world, &world->transfers[i], name_literal("eosio.token"), "transfer", account_name(from * spread), &data);
-		if (packed_transaction_sign(&world->transfers[i], world->signer, &world->key, NULL, ledger_chain_id(branch_ledger(world->branch)), NULL))
+		make(world, &world->transfers[i], name_literal("eosio.token"), "transfer",
+		     account_name(from * spread), &data);
+		if (packed_transaction_sign(&world->transfers[i], world->signer, &world->key, NULL,
+		                            ledger_chain_id(branch_ledger(world->branch)), NULL))
 			abort();
 	}
 }
@@ -234,7 +244,8 @@ int main(void)
 	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
 		begin(&world, counts[i]);
 		snprintf(name, sizeof name, "state of one account with a balance, of %u", counts[i]);
-		bench_report(name, (double)map_memory(ledger_map(branch_ledger(world.branch))) / counts[i] / 1024, "KiB", NULL, 0);
+		bench_report(name, (double)map_memory(ledger_map(branch_ledger(world.branch))) / counts[i] / 1024,
+		             "KiB", NULL, 0);
 		measure(&world, &bare, counts[i]);
 		if (counts[i] > FEW)
 			measure(&world, &bare, FEW);

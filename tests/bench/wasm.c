@@ -1,6 +1,7 @@
-/* Contracts as WebAssembly: loops beside the same in C (the compiler's own -O2), an instance of an empty contract, translating, modules made to be slow
- * to check, and a token transfer beside the native twin's. */
-#define BENCH_CLOCK CLOCK_THREAD_CPUTIME_ID /* no more than one thread's work is measured, whoever else runs meanwhile */
+/* Contracts as WebAssembly: loops beside the same in C (the compiler's own -O2), an instance of an empty
+ * contract, translating, modules made to be slow to check, and a token transfer beside the native twin's. */
+#define BENCH_CLOCK \
+	CLOCK_THREAD_CPUTIME_ID /* no more than one thread's work is measured, whoever else runs meanwhile */
 #include "tests/bench/bench.h"
 #include "tests/wasm_builder.h"
 
@@ -35,8 +36,10 @@ struct loop {
 static void build_integer(struct builder *builder)
 {
 	/* x = (x * 25214903917 + n) ^ (x >> 13) */
-	build_export(builder, "apply", 0,
-	             BODY(builder, "l", "\x03\x40\x20\3\x42\xed\xcc\x99\xf7\xdd\0\x7e\x20\0\x7c\x20\3\x42\x0d\x88\x85\x21\3" WHILE));
+	build_export(
+		builder, "apply", 0,
+		BODY(builder, "l",
+	         "\x03\x40\x20\3\x42\xed\xcc\x99\xf7\xdd\0\x7e\x20\0\x7c\x20\3\x42\x0d\x88\x85\x21\3" WHILE));
 }
 
 static APART uint64_t native_integer(uint64_t times)
@@ -52,7 +55,8 @@ static void build_float(struct builder *builder)
 {
 	/* x = x * 0.75 + 0.5 */
 	build_export(builder, "apply", 0,
-	             BODY(builder, "d", "\x03\x40\x20\3\x44\0\0\0\0\0\0\xe8\x3f\xa2\x44\0\0\0\0\0\0\xe0\x3f\xa0\x21\3" WHILE));
+	             BODY(builder, "d",
+	                  "\x03\x40\x20\3\x44\0\0\0\0\0\0\xe8\x3f\xa2\x44\0\0\0\0\0\0\xe0\x3f\xa0\x21\3" WHILE));
 }
 
 static APART uint64_t native_float(uint64_t times)
@@ -90,7 +94,9 @@ static void build_memory(struct builder *builder)
 	/* *p += n, p = n * 28 & 0xfffc */
 	BUILD(builder, BUILD_MEMORY, "\0\1");
 	build_export(builder, "apply", 0,
-	             BODY(builder, "i", "\x03\x40\x20\0\xa7\x41\x1c\x6c\x41\xfc\xff\3\x71\x22\3\x20\3\x28\2\0\x20\0\xa7\x6a\x36\2\0" WHILE));
+	             BODY(builder, "i",
+	                  "\x03\x40\x20\0\xa7\x41\x1c\x6c\x41\xfc\xff\3\x71\x22\3\x20\3\x28\2\0\x20\0\xa7\x6a\x36"
+	                  "\2\0" WHILE));
 }
 
 static APART uint64_t native_memory(uint64_t times)
@@ -130,7 +136,8 @@ static void run(const struct loop *loop, uint64_t times)
 {
 	const struct wasm_run run = {528, 251, go_on, NULL};
 	const uint64_t arguments[3] = {times, 0, 0};
-	if (wasm_machine_begin(loop->machine, loop->module, &run) != WASM_DONE || wasm_machine_call(loop->machine, loop->apply, arguments, 3) != WASM_DONE)
+	if (wasm_machine_begin(loop->machine, loop->module, &run) != WASM_DONE ||
+	    wasm_machine_call(loop->machine, loop->apply, arguments, 3) != WASM_DONE)
 		abort();
 	wasm_machine_clear(loop->machine);
 }
@@ -165,7 +172,8 @@ static void measure_loops(struct wasm_machine *machine)
 		wasm_module_destroy(loops[i].module);
 	}
 	load(&empty);
-	bench_report("wasm: an instance of an empty contract", bench_measure(run_instances, &empty, INSTANCES, NULL, NULL, 0).value / 1000, "us", NULL, 0);
+	bench_report("wasm: an instance of an empty contract",
+	             bench_measure(run_instances, &empty, INSTANCES, NULL, NULL, 0).value / 1000, "us", NULL, 0);
 	wasm_module_destroy(empty.module);
 }
 
@@ -201,11 +209,15 @@ static const struct bomb {
 	const char *name, *before, *piece, *after;
 	size_t before_length, piece_length, after_length, before_times;
 } bombs[] = {
-#define BOMB(name, before, times, piece, after) {name, before, piece, after, sizeof before - 1, sizeof piece - 1, sizeof after - 1, times}
+#define BOMB(name, before, times, piece, after)                                                  \
+	{                                                                                            \
+		name, before, piece, after, sizeof before - 1, sizeof piece - 1, sizeof after - 1, times \
+	}
 	BOMB("wasm: 500 kB of constants dropped", "", 0, "\x41\0\x1a", ""),
 	BOMB("wasm: 500 kB of empty blocks in 1 000 others", "\x02\x40", 1000, "\x02\x40\x0b", "\x0b"),
 	BOMB("wasm: 500 kB of jumps out of 1 000 blocks", "\x02\x40", 1000, "\x20\0\xa7\x0d\xe7\7", "\x0b"),
-	BOMB("wasm: 500 kB of locals set under 1 000 of them", "\x20\0", 1000, "\x42\1\x21\1\x42\1\x21\0", "\x1a"),
+	BOMB("wasm: 500 kB of locals set under 1 000 of them", "\x20\0", 1000, "\x42\1\x21\1\x42\1\x21\0",
+         "\x1a"),
 	BOMB("wasm: 500 kB of branches in unreachable code", "\0", 1, "\x0d\0\x0c\0", ""),
 #undef BOMB
 };
@@ -275,15 +287,18 @@ static void must(int result, const struct error *error)
 
 static void start_block(struct world *world)
 {
-	struct block_options options = {.slot = branch_head(world->branch)->block->header.timestamp + 1, .producer = name_literal("eosio")};
+	struct block_options options = {.slot = branch_head(world->branch)->block->header.timestamp + 1,
+	                                .producer = name_literal("eosio")};
 	struct error error = {0};
 	must(branch_block_start(world->branch, &options, NULL, &error), &error);
 }
 
-static void push(struct world *world, const char *account, const char *action, const char *actor, struct bytes *data)
+static void push(struct world *world, const char *account, const char *action, const char *actor,
+                 struct bytes *data)
 {
 	const struct push_options options = {.without_keys = true};
-	struct transaction transaction = {.actions = memory_allocate(1, sizeof(struct action)), .actions_count = 1};
+	struct transaction transaction = {.actions = memory_allocate(1, sizeof(struct action)),
+	                                  .actions_count = 1};
 	struct packed_transaction packed = {0};
 	struct transaction_trace trace = {0};
 	struct error error = {0};
@@ -291,9 +306,13 @@ static void push(struct world *world, const char *account, const char *action, c
 	transaction.expiration = now + 60 + world->sent++ % 3000;
 	transaction.ref_block_num = (uint16_t)branch_head(world->branch)->number;
 	transaction.ref_block_prefix = block_id_prefix(&branch_head(world->branch)->id);
-	transaction.actions[0] = (struct action){.account = name_literal(account), .name = name_literal(action), .data = *data, .authorization_count = 1};
+	transaction.actions[0] = (struct action){.account = name_literal(account),
+	                                         .name = name_literal(action),
+	                                         .data = *data,
+	                                         .authorization_count = 1};
 	transaction.actions[0].authorization = memory_allocate(1, sizeof(struct permission_level));
-	transaction.actions[0].authorization[0] = (struct permission_level){name_literal(actor), name_literal("active")};
+	transaction.actions[0].authorization[0] = (struct permission_level){name_literal(actor),
+	                                                                    name_literal("active")};
 	*data = (struct bytes){0};
 	packed_transaction_make(&packed, &transaction);
 	must(branch_push(world->branch, &packed, NULL, 0, &options, &trace, &error), &error);
@@ -370,7 +389,8 @@ static void measure_transfers(void)
 	make_world(&wasm);
 	make_world(&twin);
 	struct bench_pair pair = bench_measure(transfer, &wasm, TRANSFERS, transfer, &twin, TRANSFERS);
-	bench_report("wasm: a transfer, unsigned", pair.value / 1000, "us", "by the native twin", pair.against / 1000);
+	bench_report("wasm: a transfer, unsigned", pair.value / 1000, "us", "by the native twin",
+	             pair.against / 1000);
 	branch_block_drop(wasm.branch);
 	branch_block_drop(twin.branch);
 	branch_destroy(wasm.branch);

@@ -1,4 +1,5 @@
-/* A contract that does what it should not, an action each: tests/mount/contract.bats says how each must end. */
+/* A contract that does what it should not, an action each: tests/mount/contract.bats says how each must end.
+ */
 #include "core/contracts/library/send.h"
 
 #define PAGE 65536

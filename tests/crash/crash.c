@@ -1,9 +1,11 @@
-/* Random kills under load: a mount is killed with SIGKILL between and during writes, while blocks are sealed, while the clock jumps, while nodes
- * are cut apart and healed, while names are made and folders listed, and while it starts. Whoever was using it then gets an answer and can end; after each new start every write that was
- * acknowledged must be there, and none twice. Counts those lost, and ends with 1 if there are any.
+/* Random kills under load: a mount is killed with SIGKILL between and during writes, while blocks are sealed,
+ * while the clock jumps, while nodes are cut apart and healed, while names are made and folders listed, and
+ * while it starts. Whoever was using it then gets an answer and can end; after each new start every write
+ * that was acknowledged must be there, and none twice. Counts those lost, and ends with 1 if there are any.
  *
  * usage: crash EOSIOFS TUTORIAL NETWORK ROUNDS [SEED]
- * The seed decides what is done in each round and after how many writes or microseconds the kill comes; what exactly it meets is the machine's. */
+ * The seed decides what is done in each round and after how many writes or microseconds the kill comes; what
+ * exactly it meets is the machine's. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +29,8 @@
 
 enum { PATH_LENGTH = 4096, WRITERS = 4, CLIENTS = 5, ANSWER_US = 10000000 };
 
-/* What the clients that make names share with us; they are processes, because one that cannot be killed is what is looked for. */
+/* What the clients that make names share with us; they are processes, because one that cannot be killed is
+ * what is looked for. */
 struct names {
 	_Atomic unsigned long accounts, permissions; /* made and acknowledged, since the beginning */
 	_Atomic int refused;                         /* a client's errno from a mount that was alive */
@@ -125,7 +128,8 @@ static bool wait_gone(pid_t pid, int timeout_us)
 	return ended;
 }
 
-/* Everything waits in the kernel for each other: that is told, and ended by force, so that nothing stays behind. */
+/* Everything waits in the kernel for each other: that is told, and ended by force, so that nothing stays
+ * behind. */
 static _Noreturn void stop_hanging(const struct scene *scene, const char *who, pid_t pid)
 {
 	fprintf(stderr, "%s, process %d, hangs after kill -9\n", who, (int)pid);
@@ -387,7 +391,8 @@ static unsigned long names_lost(const struct scene *scene)
 
 static void kill_while_naming(struct scene *scene, pid_t pid, unsigned long us)
 {
-	static int (*const acts[CLIENTS])(const struct scene *) = {make_account, make_permission, list_accounts, list_accounts, list_permissions};
+	static int (*const acts[CLIENTS])(const struct scene *) = {make_account, make_permission, list_accounts,
+	                                                           list_accounts, list_permissions};
 	pid_t clients[CLIENTS];
 	scene->names->killed = false;
 	for (size_t i = 0; i < CLIENTS; i++)
@@ -410,7 +415,8 @@ static void kill_while_naming(struct scene *scene, pid_t pid, unsigned long us)
 /* --- rounds --- */
 
 /* first: what the first of the writers does. */
-static void kill_under_load(struct scene *scene, const pid_t *pid, void *(*first)(void *), unsigned long writes, unsigned long us)
+static void kill_under_load(struct scene *scene, const pid_t *pid, void *(*first)(void *),
+                            unsigned long writes, unsigned long us)
 {
 	pthread_t threads[WRITERS];
 	scene->acknowledged = 0;
@@ -459,7 +465,8 @@ static void one_round(struct scene *scene, pid_t *pid, struct tally *tally)
 	else
 		kill_under_load(scene, pid, kind == 1 || kind == 2 ? move_clock : write_transfers, writes, us);
 	tally->kills++;
-	for (unsigned long starts = kind == 6 || kind == 7 ? 1 + random_below(scene, 3) : 0; starts > 0; starts--, tally->kills++)
+	for (unsigned long starts = kind == 6 || kind == 7 ? 1 + random_below(scene, 3) : 0; starts > 0;
+	     starts--, tally->kills++)
 		kill_while_starting(scene, random_below(scene, 30000));
 	*pid = mount_again(scene);
 	if (kind >= 12)
@@ -475,8 +482,8 @@ static void one_round(struct scene *scene, pid_t *pid, struct tally *tally)
 	if (there > scene->acknowledged + WRITERS)
 		tally->twice += there - scene->acknowledged - WRITERS;
 	if (tally->lost || tally->twice) {
-		fprintf(stderr, "a round of kind %lu: %lu acknowledged, %lu there, %lu told of, %lu names lost\n", kind, scene->acknowledged, there - told, told,
-		        names_lost(scene));
+		fprintf(stderr, "a round of kind %lu: %lu acknowledged, %lu there, %lu told of, %lu names lost\n",
+		        kind, scene->acknowledged, there - told, told, names_lost(scene));
 		show_log(scene);
 	}
 }
@@ -498,7 +505,8 @@ int main(int count, char **words)
 	}
 	unsigned long rounds = strtoul(words[4], NULL, 10);
 	scene.program = words[1];
-	scene.random = count == 6 ? strtoull(words[5], NULL, 10) : (uint64_t)time(NULL) ^ (uint64_t)getpid() << 32;
+	scene.random = count == 6 ? strtoull(words[5], NULL, 10)
+	                          : (uint64_t)time(NULL) ^ (uint64_t)getpid() << 32;
 	printf("seed %llu\n", (unsigned long long)scene.random);
 	fflush(stdout);
 	pthread_mutex_init(&scene.lock, NULL);
@@ -525,8 +533,10 @@ int main(int count, char **words)
 	for (unsigned long i = 0; i < rounds && !tally.lost && !tally.twice; i++)
 		one_round(&scene, &pid, &tally);
 	clean_up(&scene);
-	printf("%lu kills, %lu acknowledged writes, %lu names\n%lu of them thrown out and reported\nlost acknowledged writes: %lu\n", tally.kills, tally.acknowledged,
-	       scene.names->accounts + scene.names->permissions, tally.told, tally.lost);
+	printf("%lu kills, %lu acknowledged writes, %lu names\n%lu of them thrown out and reported\nlost "
+	       "acknowledged writes: %lu\n",
+	       tally.kills, tally.acknowledged, scene.names->accounts + scene.names->permissions, tally.told,
+	       tally.lost);
 	if (tally.twice)
 		printf("writes that happened twice: %lu\n", tally.twice);
 	return tally.lost || tally.twice ? 1 : 0;

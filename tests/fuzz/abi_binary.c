@@ -1,4 +1,5 @@
-/* Fuzz: a packed ABI behind its 16-bit length, then bytes that are unpacked as each of its actions and rows: what unpacks must be JSON. */
+/* Fuzz: a packed ABI behind its 16-bit length, then bytes that are unpacked as each of its actions and rows:
+ * what unpacks must be JSON. */
 #include "core/types/abi/abi.h"
 #include "core/types/abi/eosio.h"
 

@@ -13,7 +13,8 @@ static void try_action(const struct abi *abi, const char *type, const struct jso
 	struct error error = {0};
 	if (abi_to_binary(abi, &packed, type, value, &error) == 0) {
 		struct cursor in = cursor_make(packed.data, packed.length);
-		(void)abi_to_json(abi, &text, type, &in, &error); /* an empty struct, or one too deep, does not unpack */
+		(void)abi_to_json(abi, &text, type, &in,
+		                  &error); /* an empty struct, or one too deep, does not unpack */
 	} else if (!error.sentence[0] || packed.length) {
 		abort();
 	}

@@ -1,4 +1,5 @@
-/* Symbols and assets from arbitrary text and bytes: what parses or unpacks is within limits and prints to something that parses the same. */
+/* Symbols and assets from arbitrary text and bytes: what parses or unpacks is within limits and prints to
+ * something that parses the same. */
 #include "core/types/asset.h"
 
 #include <assert.h>

@@ -9,7 +9,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 {
 	static struct test_chain chain;
 	struct bytes packed = {0};
-	if (!chain.branch) { /* kept for all inputs; the state's pointers are packed, so the leak checker would not see that it is */
+	if (!chain.branch) { /* kept for all inputs; the state's pointers are packed, so the leak checker would
+		                    not see that it is */
 		__lsan_disable();
 		test_create(&chain);
 		test_seal(&chain);

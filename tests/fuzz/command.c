@@ -1,4 +1,5 @@
-/* Command lines from arbitrary text: words stay within their memory, and whatever is refused has a sentence. */
+/* Command lines from arbitrary text: words stay within their memory, and whatever is refused has a sentence.
+ */
 #include "fs/tree/write/command.h"
 
 #include <assert.h>
@@ -7,7 +8,10 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct command_option options[] = {
-	{"--stake-net", OPTION_QUANTITY}, {"--creator", OPTION_VALUE}, {"--transfer", OPTION_FLAG}, {"-p", OPTION_PERMISSION},
+	{"--stake-net", OPTION_QUANTITY},
+	{"--creator", OPTION_VALUE},
+	{"--transfer", OPTION_FLAG},
+	{"-p", OPTION_PERMISSION},
 };
 
 static void parse(const char *line, size_t length, size_t options_count)

@@ -1,4 +1,5 @@
-/* A chain with every bundled contract on it: any action's data, any block, any saved head. What fails changes nothing; what is sealed validates. */
+/* A chain with every bundled contract on it: any action's data, any block, any saved head. What fails changes
+ * nothing; what is sealed validates. */
 #include "core/engine/engine.h"
 
 #include "core/base/memory.h"
@@ -18,7 +19,8 @@ static struct block_state *base; /* what every input starts from */
 
 static void start(void)
 {
-	struct block_options options = {.slot = branch_head(branch)->block->header.timestamp + 1, .producer = name_literal("eosio")};
+	struct block_options options = {.slot = branch_head(branch)->block->header.timestamp + 1,
+	                                .producer = name_literal("eosio")};
 	struct error error = {0};
 
 	assert(branch_block_start(branch, &options, NULL, &error) == 0);
@@ -27,7 +29,8 @@ static void start(void)
 static void push(uint64_t account, uint64_t name, uint64_t actor, const void *data, size_t length)
 {
 	const struct push_options options = {.without_keys = true};
-	struct transaction transaction = {.actions = memory_allocate(1, sizeof(struct action)), .actions_count = 1};
+	struct transaction transaction = {.actions = memory_allocate(1, sizeof(struct action)),
+	                                  .actions_count = 1};
 	struct action *action = transaction.actions;
 	struct packed_transaction packed;
 	struct transaction_trace trace;
@@ -62,13 +65,15 @@ static void put_accounts(const struct genesis *genesis)
 	struct bytes data = {0};
 
 	for (size_t i = 0; (bundle = bundle_at(i)); i++) {
-		uint64_t account = strcmp(bundle->name, "eosio.system") ? name_literal(bundle->name) : name_literal("eosio");
+		uint64_t account = strcmp(bundle->name, "eosio.system") ? name_literal(bundle->name)
+		                                                        : name_literal("eosio");
 		bytes_clear(&data);
 		bytes_put_u64(&data, name_literal("eosio"));
 		bytes_put_u64(&data, account);
 		authority_pack(&data, &authority);
 		authority_pack(&data, &authority);
-		push(name_literal("eosio"), name_literal("newaccount"), name_literal("eosio"), data.data, data.length);
+		push(name_literal("eosio"), name_literal("newaccount"), name_literal("eosio"), data.data,
+		     data.length);
 		bytes_clear(&data);
 		bytes_put_u64(&data, account);
 		bytes_put_u16(&data, 0);
@@ -102,7 +107,8 @@ static void prepare(void)
 static void check_action(struct cursor in)
 {
 	const struct bundle *bundle = bundle_at(cursor_u8(&in) % 8);
-	uint64_t account = bundle && strcmp(bundle->name, "eosio.system") ? name_literal(bundle->name) : name_literal("eosio");
+	uint64_t account = bundle && strcmp(bundle->name, "eosio.system") ? name_literal(bundle->name)
+	                                                                  : name_literal("eosio");
 	uint64_t name = cursor_u64(&in);
 	struct signed_block block;
 	struct block_state *sealed;

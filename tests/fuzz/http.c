@@ -1,5 +1,5 @@
-/* Requests of every endpoint: a target, a newline, a body, as they would come over HTTP. Whatever they hold, the answer is a status
- * and JSON (or the page), and nothing is lost or read out of bounds. */
+/* Requests of every endpoint: a target, a newline, a body, as they would come over HTTP. Whatever they hold,
+ * the answer is a status and JSON (or the page), and nothing is lost or read out of bounds. */
 #include "core/base/encoding/json.h"
 #include "core/server/server.h"
 #include "tests/chain_rig.h"
@@ -15,9 +15,11 @@ static struct server_node *node;
 
 int LLVMFuzzerInitialize(int *count, char ***arguments)
 {
-	static const char config[] = "plugin = eosio::chain_api_plugin\nplugin = eosio::producer_api_plugin\nplugin = eosio::trace_api_plugin\n"
-								 "plugin = eosio::net_api_plugin\nplugin = eosio::db_size_api_plugin\nenable-account-queries = true\n"
-								 "http-validate-host = false\nhttp-server-address = 127.0.0.1:8888\n";
+	static const char config[] =
+		"plugin = eosio::chain_api_plugin\nplugin = eosio::producer_api_plugin\nplugin = "
+	    "eosio::trace_api_plugin\n"
+		"plugin = eosio::net_api_plugin\nplugin = eosio::db_size_api_plugin\nenable-account-queries = true\n"
+		"http-validate-host = false\nhttp-server-address = 127.0.0.1:8888\n";
 	struct server_options options;
 	struct error error = {0};
 	(void)count;
@@ -43,7 +45,8 @@ static void check_answer(const struct http_answer *answer)
 	struct json *json = NULL;
 	struct error error = {0};
 	assert(answer->status >= 200 && answer->status < 600);
-	if (!answer->content_type && json_parse(&json, text_string(&answer->body), answer->body.length, &error) != 0) {
+	if (!answer->content_type &&
+	    json_parse(&json, text_string(&answer->body), answer->body.length, &error) != 0) {
 		fprintf(stderr, "%s: %.2000s\n", error.sentence, text_string(&answer->body));
 		abort();
 	}
@@ -56,7 +59,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t length = line ? (size_t)(line - data) : size, rest = line ? size - length - 1 : 0;
 	char *target = memory_allocate(length + 1, 1), *body = memory_allocate(rest + 1, 1);
 	struct http_answer answer = {0};
-	struct http_request request = {.method = "POST", .target = target, .host = "127.0.0.1:8888", .body = rest ? body : NULL, .length = rest, .port = 8888};
+	struct http_request request = {.method = "POST",
+	                               .target = target,
+	                               .host = "127.0.0.1:8888",
+	                               .body = rest ? body : NULL,
+	                               .length = rest,
+	                               .port = 8888};
 	if (length)
 		memcpy(target, data, length);
 	if (rest)

@@ -1,5 +1,6 @@
-/* Any bytes as a journal: it opens or is refused; once open it takes a record and opens again with one more and nothing new to report. The first byte
- * says whether checksums are put right first, so that the fuzzer comes past them. */
+/* Any bytes as a journal: it opens or is refused; once open it takes a record and opens again with one more
+ * and nothing new to report. The first byte says whether checksums are put right first, so that the fuzzer
+ * comes past them. */
 #include "core/engine/storage/journal.h"
 
 #include "tests/fuzz/input.h"
@@ -47,7 +48,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		journal_close(journal);
 		text_clear(&report);
-		if (journal_open(&journal, path, &report, &error) || journal_count(journal) != count + 1 || (report.length && !damaged))
+		if (journal_open(&journal, path, &report, &error) || journal_count(journal) != count + 1 ||
+		    (report.length && !damaged))
 			abort();
 		journal_close(journal);
 	}

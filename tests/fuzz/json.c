@@ -1,4 +1,5 @@
-/* Fuzz: any text into the JSON parser; what it takes must print to something it takes again and prints the same. */
+/* Fuzz: any text into the JSON parser; what it takes must print to something it takes again and prints the
+ * same. */
 #include "core/base/encoding/json.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* Keys, signatures, base58 and hexadecimal from arbitrary text and bytes: what parses prints back, what unpacks packs back. */
+/* Keys, signatures, base58 and hexadecimal from arbitrary text and bytes: what parses prints back, what
+ * unpacks packs back. */
 #include "core/base/crypto/key.h"
 #include "core/base/encoding/base58.h"
 #include "core/base/encoding/hex.h"

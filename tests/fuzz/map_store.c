@@ -1,5 +1,6 @@
-/* Any bytes as the file of the states' nodes: what is read of it is a state or told to be damaged, at once or as it is looked at. The first four
- * bytes say where the root is, the fifth how many entries there are and whether checksums are put right first. */
+/* Any bytes as the file of the states' nodes: what is read of it is a state or told to be damaged, at once or
+ * as it is looked at. The first four bytes say where the root is, the fifth how many entries there are and
+ * whether checksums are put right first. */
 #include "core/engine/state/map/store.h"
 
 #include "tests/fuzz/input.h"

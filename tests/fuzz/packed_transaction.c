@@ -1,5 +1,5 @@
-/* Everything that arrives packed: transactions, blocks, schedules, authorities, genesis. What unpacks packs to a form that unpacks and
- * packs the same; ids and digests do not depend on the way there. */
+/* Everything that arrives packed: transactions, blocks, schedules, authorities, genesis. What unpacks packs
+ * to a form that unpacks and packs the same; ids and digests do not depend on the way there. */
 #include "core/types/block.h"
 #include "core/types/genesis.h"
 
@@ -113,14 +113,16 @@ static void check_genesis(struct cursor in)
 		return;
 	genesis_chain_id(&genesis);
 	genesis_print(&text, &genesis);
-	if (chain_config_validate(&genesis.initial_configuration, &error) == 0 && !genesis_parse(&parsed, text.data, text.length, &error))
+	if (chain_config_validate(&genesis.initial_configuration, &error) == 0 &&
+	    !genesis_parse(&parsed, text.data, text.length, &error))
 		assert(!public_key_compare(&parsed.initial_key, &genesis.initial_key));
 	text_release(&text);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static void (*const checks[])(struct cursor in) = {check_packed_transaction, check_block, check_authority, check_genesis};
+	static void (*const checks[])(struct cursor in) = {check_packed_transaction, check_block, check_authority,
+	                                                   check_genesis};
 
 	/* the first byte says what the rest is */
 	if (size)

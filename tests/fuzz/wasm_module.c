@@ -11,9 +11,11 @@ static void host(struct wasm_machine *machine, const struct wasm_host_function *
 
 static const struct wasm_host_function *find(struct wasm_name module, struct wasm_name field)
 {
-	static const struct wasm_host_function functions[] = {{":v", host}, {"i:v", host}, {"l:i", host}, {"ii:l", host}};
+	static const struct wasm_host_function functions[] = {
+		{":v", host}, {"i:v", host}, {"l:i", host}, {"ii:l", host}};
 	(void)module;
-	return field.length && field.text[0] >= 'a' && field.text[0] <= 'd' ? &functions[field.text[0] - 'a'] : NULL;
+	return field.length && field.text[0] >= 'a' && field.text[0] <= 'd' ? &functions[field.text[0] - 'a']
+	                                                                    : NULL;
 }
 
 static bool meter(void *context, uint32_t work)

@@ -62,14 +62,16 @@ static bool is_ignored(const char *name, const char *const *ignored)
 	return false;
 }
 
-static void compare_leaf(struct replay *replay, const char *what, const struct json *expected, const struct json *got)
+static void compare_leaf(struct replay *replay, const char *what, const struct json *expected,
+                         const struct json *got)
 {
 	struct text texts[2] = {TEXT_EMPTY, TEXT_EMPTY};
 	if (expected)
 		json_print(&texts[0], expected);
 	if (got)
 		json_print(&texts[1], got);
-	replay_compare_text(replay, what, expected ? text_string(&texts[0]) : "nothing", got ? text_string(&texts[1]) : "nothing");
+	replay_compare_text(replay, what, expected ? text_string(&texts[0]) : "nothing",
+	                    got ? text_string(&texts[1]) : "nothing");
 	text_release(&texts[0]);
 	text_release(&texts[1]);
 }
@@ -82,8 +84,8 @@ static void member_back(struct replay *replay, size_t length)
 	}
 }
 
-static void compare_objects(struct replay *replay, const char *what, const struct json *expected, const struct json *got,
-                            const char *const *ignored)
+static void compare_objects(struct replay *replay, const char *what, const struct json *expected,
+                            const struct json *got, const char *const *ignored)
 {
 	size_t length = replay->member.length;
 	for (const struct json *member = json_first(expected); member; member = json_next(member)) {
@@ -94,7 +96,8 @@ static void compare_objects(struct replay *replay, const char *what, const struc
 		member_back(replay, length);
 	}
 	for (const struct json *member = json_first(got); member; member = json_next(member)) {
-		if (is_ignored(json_name(member), ignored) || is_ignored(json_name(member), replay->ignored) || json_member(expected, json_name(member)))
+		if (is_ignored(json_name(member), ignored) || is_ignored(json_name(member), replay->ignored) ||
+		    json_member(expected, json_name(member)))
 			continue;
 		text_printf(&replay->member, ".%s", json_name(member));
 		compare_leaf(replay, what, NULL, member);
@@ -102,7 +105,8 @@ static void compare_objects(struct replay *replay, const char *what, const struc
 	}
 }
 
-static void compare_arrays(struct replay *replay, const char *what, const struct json *expected, const struct json *got)
+static void compare_arrays(struct replay *replay, const char *what, const struct json *expected,
+                           const struct json *got)
 {
 	size_t length = replay->member.length;
 	size_t index = 0;
@@ -117,7 +121,8 @@ static void compare_arrays(struct replay *replay, const char *what, const struct
 }
 
 /* A long string of the recording, {"long", "sha256"}. */
-static bool compare_long(struct replay *replay, const char *what, const struct json *expected, const struct json *got)
+static bool compare_long(struct replay *replay, const char *what, const struct json *expected,
+                         const struct json *got)
 {
 	const char *digest = json_string(json_member(expected, "sha256")), *text = json_string(got);
 	char ours[65];
@@ -129,7 +134,8 @@ static bool compare_long(struct replay *replay, const char *what, const struct j
 	return true;
 }
 
-void replay_compare_json(struct replay *replay, const char *what, const struct json *expected, const struct json *got, const char *const *ignored)
+void replay_compare_json(struct replay *replay, const char *what, const struct json *expected,
+                         const struct json *got, const char *const *ignored)
 {
 	enum json_type type = json_type(expected);
 	if (type == JSON_OBJECT && compare_long(replay, what, expected, got))
@@ -142,8 +148,8 @@ void replay_compare_json(struct replay *replay, const char *what, const struct j
 		compare_leaf(replay, what, expected, got);
 }
 
-void replay_compare_json_text(struct replay *replay, const char *what, const struct json *expected, const struct text *got,
-                              const char *const *ignored)
+void replay_compare_json_text(struct replay *replay, const char *what, const struct json *expected,
+                              const struct text *got, const char *const *ignored)
 {
 	struct json *json;
 	struct error error = {0};

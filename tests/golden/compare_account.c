@@ -14,9 +14,11 @@ bool replay_has_own_code(const struct replay *replay, uint64_t name)
 
 static void compare_account(struct replay *replay, struct chain_view *view, const struct json *expected)
 {
-	/* The recording leaves out what depends on the moment; the RAM of an account with code depends on that code's size. */
+	/* The recording leaves out what depends on the moment; the RAM of an account with code depends on that
+	 * code's size. */
 	static const char *const moment[] = {"net_limit", "cpu_limit", "subjective_cpu_bill_limit", NULL};
-	static const char *const moment_and_code[] = {"net_limit", "cpu_limit", "subjective_cpu_bill_limit", "ram_usage", NULL};
+	static const char *const moment_and_code[] = {"net_limit", "cpu_limit", "subjective_cpu_bill_limit",
+	                                              "ram_usage", NULL};
 	struct chain_account account = {0};
 	struct text text = TEXT_EMPTY;
 	struct error error = {0};
@@ -31,7 +33,8 @@ static void compare_account(struct replay *replay, struct chain_view *view, cons
 	if (result)
 		replay_differ(replay, what, "one", error.sentence);
 	else
-		replay_compare_json_text(replay, what, expected, &text, replay_has_own_code(replay, name) ? moment_and_code : moment);
+		replay_compare_json_text(replay, what, expected, &text,
+		                         replay_has_own_code(replay, name) ? moment_and_code : moment);
 	text_release(&text);
 	chain_account_release(&account);
 }

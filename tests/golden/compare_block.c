@@ -18,7 +18,8 @@ size_t replay_block_features(const struct recording_block *recorded, struct chec
 	return count;
 }
 
-static void compare_features(struct replay *replay, const struct recording_block *recorded, const struct block_header *header)
+static void compare_features(struct replay *replay, const struct recording_block *recorded,
+                             const struct block_header *header)
 {
 	struct checksum256 *expected, *got = NULL;
 	size_t expected_count = replay_block_features(recorded, &expected);
@@ -34,7 +35,8 @@ static void compare_features(struct replay *replay, const struct recording_block
 	free(got);
 }
 
-static void compare_new_schedule(struct replay *replay, const struct json *expected, const struct block_header *header)
+static void compare_new_schedule(struct replay *replay, const struct json *expected,
+                                 const struct block_header *header)
 {
 	struct producer_schedule schedule = {0};
 	struct text text = TEXT_EMPTY;
@@ -57,24 +59,29 @@ static bool is_cut(const struct json *receipt)
 	return json_type(json_member(json_member(receipt, "trx"), "packed_trx")) == JSON_OBJECT;
 }
 
-static void compare_receipts(struct replay *replay, const struct json *transactions, const struct signed_block *block)
+static void compare_receipts(struct replay *replay, const struct json *transactions,
+                             const struct signed_block *block)
 {
 	size_t i = 0;
-	replay_compare_number(replay, "number of transactions", json_count(transactions), block->transactions_count);
-	for (const struct json *expected = json_first(transactions); expected && i < block->transactions_count; expected = json_next(expected), i++) {
+	replay_compare_number(replay, "number of transactions", json_count(transactions),
+	                      block->transactions_count);
+	for (const struct json *expected = json_first(transactions); expected && i < block->transactions_count;
+	     expected = json_next(expected), i++) {
 		const struct transaction_receipt *receipt = &block->transactions[i];
 		uint64_t words = 0, cpu = 0;
 		const char *status = json_string(json_member(expected, "status"));
 		json_uint64(&words, json_member(expected, "net_usage_words"));
 		json_uint64(&cpu, json_member(expected, "cpu_usage_us"));
-		replay_compare_text(replay, "receipt status", status ? status : "", transaction_status_name(receipt->status));
+		replay_compare_text(replay, "receipt status", status ? status : "",
+		                    transaction_status_name(receipt->status));
 		replay_compare_number(replay, "receipt CPU", cpu, receipt->cpu_usage_us);
 		if (!is_cut(expected))
 			replay_compare_number(replay, "receipt NET words", words, receipt->net_usage_words);
 	}
 }
 
-void replay_compare_block(struct replay *replay, const struct recording_block *recorded, const struct block_state *block)
+void replay_compare_block(struct replay *replay, const struct recording_block *recorded,
+                          const struct block_state *block)
 {
 	const struct json *expected = recorded->signed_json;
 	const struct block_header *header = &block->block->header;

@@ -1,4 +1,5 @@
-/* Checkpoints: the tables of contracts without an ABI that says what their rows are: table objects, rows as hexadecimal, payers. */
+/* Checkpoints: the tables of contracts without an ABI that says what their rows are: table objects, rows as
+ * hexadecimal, payers. */
 #include "tests/golden/replay.h"
 
 #include "core/engine/state/contract_table.h"
@@ -23,13 +24,14 @@ static int parse_id(struct table_id *id, const char *name, struct error *error)
 	return 0;
 }
 
-static void print_table(struct text *out, const struct map_root *root, const struct table_object *object, bool with_rows)
+static void print_table(struct text *out, const struct map_root *root, const struct table_object *object,
+                        bool with_rows)
 {
 	struct table_row row;
 	uint64_t from = 0;
 	bool more = with_rows && table_row_seek(root, &row, &object->id, 0);
-	text_printf(out, "{\"payer\":\"%s\",\"count\":%u,\"rows\":%s", name_text(object->payer).text, object->count,
-	            with_rows ? "[" : "null}");
+	text_printf(out, "{\"payer\":\"%s\",\"count\":%u,\"rows\":%s", name_text(object->payer).text,
+	            object->count, with_rows ? "[" : "null}");
 	for (const char *between = ""; more; between = ",") {
 		text_printf(out, "%s[\"", between);
 		text_append_hex(out, row.data, row.length);
@@ -58,14 +60,16 @@ static void compare_table(struct replay *replay, const struct map_root *root, co
 }
 
 /* Tables that the recording does not have. */
-static void find_others(struct replay *replay, const struct map_root *root, const struct json *tables, uint64_t code)
+static void find_others(struct replay *replay, const struct map_root *root, const struct json *tables,
+                        uint64_t code)
 {
 	struct table_object object;
 	struct table_id from = {.code = code};
 	while (table_object_seek(root, &object, &from)) {
 		char name[64];
 		bool secondary = object.id.table & 15;
-		snprintf(name, sizeof name, "%s/%s/%s", name_text(code).text, name_text(object.id.scope).text, name_text(object.id.table).text);
+		snprintf(name, sizeof name, "%s/%s/%s", name_text(code).text, name_text(object.id.scope).text,
+		         name_text(object.id.table).text);
 		if (!secondary && !json_member(tables, name))
 			replay_differ(replay, name, "no such table", "one");
 		from = object.id;

@@ -1,5 +1,6 @@
-/* --requests: asks the chain what the recorded node was asked after its last block, over the server's own handlers, and compares the answers.
- * The node's signed blocks are applied before (--blocks), so that block ids, CPU and NET windows are the node's too. */
+/* --requests: asks the chain what the recorded node was asked after its last block, over the server's own
+ * handlers, and compares the answers. The node's signed blocks are applied before (--blocks), so that block
+ * ids, CPU and NET windows are the node's too. */
 #include "tests/golden/replay.h"
 
 #include "core/base/exception.h"
@@ -18,8 +19,11 @@ static const char *member_text(const struct json *object, const char *name)
 
 /* --- what is not compared --- */
 
-/* Members that say something of the recorded process, its compilation, or the code of contracts that are ours here. */
-static const char *const never[] = {"file", "line_number", "method", "server_version", "server_full_version_string", "elapsed", "stack", NULL};
+/* Members that say something of the recorded process, its compilation, or the code of contracts that are ours
+ * here. */
+static const char *const never[] = {
+	"file",    "line_number", "method", "server_version", "server_full_version_string",
+	"elapsed", "stack",       NULL};
 
 /* The first message is compared, the others are not; what C++ types and files a message names neither. */
 static void cut_message(char *message)
@@ -56,7 +60,8 @@ static bool failure_of(struct failure_seen *out, const struct json *response)
 	return true;
 }
 
-static void compare_failures(struct replay *replay, const struct failure_seen *expected, const struct failure_seen *got)
+static void compare_failures(struct replay *replay, const struct failure_seen *expected,
+                             const struct failure_seen *got)
 {
 	replay_compare_number(replay, "error code", expected->code, got->code);
 	if (expected->code != got->code)
@@ -74,7 +79,8 @@ static const char *const *of_code(const struct replay *replay, const struct json
 {
 	static const char *const members[] = {"ram_usage", "code_hash", "wasm", NULL};
 	uint64_t name;
-	if (name_parse(&name, member_text(response, "account_name"), NULL) != 0 || !replay_has_own_code(replay, name))
+	if (name_parse(&name, member_text(response, "account_name"), NULL) != 0 ||
+	    !replay_has_own_code(replay, name))
 		return NULL;
 	return members;
 }
@@ -122,7 +128,8 @@ static void compare_paths(struct replay *replay, const struct json *expected, co
 {
 	for (const struct json *at = json_first(json_member(expected, "apis")); at; at = json_next(at)) {
 		bool found = strncmp(json_string(at), "/v1/net/", 8) == 0;
-		for (const struct json *other = json_first(json_member(got, "apis")); other && !found; other = json_next(other))
+		for (const struct json *other = json_first(json_member(got, "apis")); other && !found;
+		     other = json_next(other))
 			found = strcmp(json_string(other), json_string(at)) == 0;
 		if (!found)
 			replay_differ(replay, "apis", json_string(at), "none");
@@ -137,16 +144,29 @@ static bool compare_unordered(struct replay *replay, const struct json *line, co
 	}
 	if (strcmp(member_text(line, "request"), "/v1/chain/get_accounts_by_authorizers") != 0)
 		return false;
-	char *expected = sorted_list(json_member(json_member(line, "response"), "accounts")), *ours = sorted_list(json_member(got, "accounts"));
+	char *expected = sorted_list(json_member(json_member(line, "response"), "accounts")),
+		 *ours = sorted_list(json_member(got, "accounts"));
 	replay_compare_text(replay, "accounts", expected, ours);
 	free(expected);
 	free(ours);
 	return true;
 }
 
-/* Traces: what counts blocks and microseconds differs; texts of failures in push_transactions are the reference's logger's. */
-static const char *const of_moment[] = {"block_num", "block_time", "cpu_usage_us", "global_sequence", "recv_sequence", "auth_sequence", "elapsed", "stack",
-										"error", "file", "line_number", "method", NULL};
+/* Traces: what counts blocks and microseconds differs; texts of failures in push_transactions are the
+ * reference's logger's. */
+static const char *const of_moment[] = {"block_num",
+                                        "block_time",
+                                        "cpu_usage_us",
+                                        "global_sequence",
+                                        "recv_sequence",
+                                        "auth_sequence",
+                                        "elapsed",
+                                        "stack",
+                                        "error",
+                                        "file",
+                                        "line_number",
+                                        "method",
+                                        NULL};
 
 static bool shows_traces(const struct json *response)
 {
@@ -177,11 +197,15 @@ static bool is_traced_block(const struct json *line)
 
 static void compare_traced_block(struct replay *replay, const struct json *expected, const struct json *got)
 {
-	static const char *const transactions[] = {"transactions", NULL}, *const cut[] = {"data", "signatures", "transaction_header", NULL};
-	const struct json *theirs = json_first(json_member(expected, "transactions")), *ours = json_first(json_member(got, "transactions"));
+	static const char *const transactions[] = {"transactions", NULL}, *const cut[] = {"data", "signatures",
+	                                                                                  "transaction_header",
+	                                                                                  NULL};
+	const struct json *theirs = json_first(json_member(expected, "transactions")),
+					  *ours = json_first(json_member(got, "transactions"));
 	const char *const *before = replay->ignored;
 	replay_compare_json(replay, "answer", expected, got, transactions);
-	replay_compare_number(replay, "transactions", json_count(json_member(expected, "transactions")), json_count(json_member(got, "transactions")));
+	replay_compare_number(replay, "transactions", json_count(json_member(expected, "transactions")),
+	                      json_count(json_member(got, "transactions")));
 	for (; theirs && ours; theirs = json_next(theirs), ours = json_next(ours)) {
 		replay->ignored = is_cut_trace(theirs) ? cut : before;
 		replay_compare_json(replay, "transaction", theirs, ours, NULL);
@@ -201,7 +225,8 @@ static bool is_lax(const struct json *body)
 	return lax;
 }
 
-/* A parameter of another type or value than the call wants: it may be refused where the recorded node made something of it. */
+/* A parameter of another type or value than the call wants: it may be refused where the recorded node made
+ * something of it. */
 static bool is_wrong(const struct json *line)
 {
 	const char *note = member_text(line, "note");
@@ -239,7 +264,8 @@ static void compare_answer(struct replay *replay, const struct json *line, const
 	else if (status == answer->status && is_traced_block(line))
 		compare_traced_block(replay, response, got);
 	else if (status == answer->status && !compare_unordered(replay, line, got))
-		replay_compare_json(replay, "answer", response, got, has_cut_transaction(response) ? cut : of_code(replay, response));
+		replay_compare_json(replay, "answer", response, got,
+		                    has_cut_transaction(response) ? cut : of_code(replay, response));
 	free(expected.message);
 	free(ours.message);
 	json_release(got);
@@ -268,16 +294,21 @@ static void ask(struct replay *replay, struct server_node *node, const struct js
 
 /* --- all of them --- */
 
-/* Not what another process or another time answered; no snapshots, whose binary form is nodeos's own; nor what only older nodes answer. */
+/* Not what another process or another time answered; no snapshots, whose binary form is nodeos's own; nor
+ * what only older nodes answer. */
 static bool is_compared(const struct json *line)
 {
-	static const char *const elsewhere[] = {"/v1/producer/schedule_snapshot", "/v1/producer/unschedule_snapshot", "/v1/producer/get_snapshot_requests",
-											"/v1/producer/create_snapshot", "/v1/producer/get_integrity_hash",
-											"/v1/chain/abi_json_to_bin", "/v1/chain/abi_bin_to_json", "/v1/db_size/get"};
+	static const char *const elsewhere[] = {
+		"/v1/producer/schedule_snapshot",     "/v1/producer/unschedule_snapshot",
+		"/v1/producer/get_snapshot_requests", "/v1/producer/create_snapshot",
+		"/v1/producer/get_integrity_hash",    "/v1/chain/abi_json_to_bin",
+		"/v1/chain/abi_bin_to_json",          "/v1/db_size/get"};
 	for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++)
 		if (strcmp(member_text(line, "request"), elsewhere[i]) == 0)
 			return false;
-	return strncmp(member_text(line, "request"), "/v1/net/", 8) != 0 && !json_is_true(json_member(line, "wallet")) && json_type(json_member(line, "replay")) == JSON_MISSING &&
+	return strncmp(member_text(line, "request"), "/v1/net/", 8) != 0 &&
+	       !json_is_true(json_member(line, "wallet")) &&
+	       json_type(json_member(line, "replay")) == JSON_MISSING &&
 	       json_type(json_member(line, "status")) == JSON_NUMBER;
 }
 
@@ -287,8 +318,8 @@ static bool is_cut_short(const char *body)
 	return body && strstr(body, "{\"long\":") && strstr(body, "\"sha256\":");
 }
 
-/* What the reference's parser of JSON makes of numbers and escapes, and none here: 5.0 is no 5, a number of 20 digits no text, \u00e9 is u00e9;
- * 200 levels are too many. */
+/* What the reference's parser of JSON makes of numbers and escapes, and none here: 5.0 is no 5, a number of
+ * 20 digits no text, \u00e9 is u00e9; 200 levels are too many. */
 static bool is_of_its_parser(const char *path, const char *body)
 {
 	size_t open = 0;
@@ -296,9 +327,11 @@ static bool is_of_its_parser(const char *path, const char *body)
 		return false;
 	for (const char *at = body; *at; at++)
 		open += *at == '{' || *at == '[';
-	if (open >= 200 || strstr(body, "\\u") || strstr(body, "\"abi_hash\": 12345678901234567890") || strstr(body, "\"abi_hash\":12345678901234567890"))
+	if (open >= 200 || strstr(body, "\\u") || strstr(body, "\"abi_hash\": 12345678901234567890") ||
+	    strstr(body, "\"abi_hash\":12345678901234567890"))
 		return true;
-	for (const char *at = body; strcmp(path, "/v1/chain/get_table_rows") == 0 && (at = strstr(at, ".0")); at++)
+	for (const char *at = body; strcmp(path, "/v1/chain/get_table_rows") == 0 && (at = strstr(at, ".0"));
+	     at++)
 		if (isdigit((unsigned char)at[-1]) && (at[2] == ',' || at[2] == '}'))
 			return true;
 	return false;
@@ -330,15 +363,19 @@ uint32_t replay_requests_at(const struct replay *replay)
 	uint64_t number = 0;
 	for (size_t i = 0; i < replay->recording.requests_count && !number; i++)
 		if (strcmp(member_text(replay->recording.requests[i], "request"), "/v1/chain/get_info") == 0)
-			json_uint64(&number, json_member(json_member(replay->recording.requests[i], "response"), "head_block_num"));
+			json_uint64(&number, json_member(json_member(replay->recording.requests[i], "response"),
+			                                 "head_block_num"));
 	return (uint32_t)number;
 }
 
 void replay_requests(struct replay *replay)
 {
-	static const char config[] = "plugin = eosio::chain_api_plugin\nplugin = eosio::producer_api_plugin\nplugin = eosio::trace_api_plugin\n"
-								 "plugin = eosio::net_api_plugin\nplugin = eosio::db_size_api_plugin\nhttp-server-address = 127.0.0.1:8888\n"
-								 "http-validate-host = false\nenable-account-queries = true\nmax-transaction-time = 200\nverbose-http-errors = true\n";
+	static const char config[] = "plugin = eosio::chain_api_plugin\nplugin = "
+	                             "eosio::producer_api_plugin\nplugin = eosio::trace_api_plugin\n"
+								 "plugin = eosio::net_api_plugin\nplugin = "
+	                             "eosio::db_size_api_plugin\nhttp-server-address = 127.0.0.1:8888\n"
+								 "http-validate-host = false\nenable-account-queries = "
+	                             "true\nmax-transaction-time = 200\nverbose-http-errors = true\n";
 	struct server_options options;
 	struct error error = {0};
 	const char *section = "";
@@ -356,10 +393,13 @@ void replay_requests(struct replay *replay)
 			section = json_string(json_member(line, "section"));
 			/* Production was resumed before its transactions. */
 			if (strcmp(section, "transactions") == 0)
-				replay->chain->operations->pause(replay->chain, &paused, CHAIN_RESUME, name_literal("eosio"), &error);
-		} else if (strcmp(section, "options") != 0 && strcmp(section, "producing") != 0 && (!replay->sections || is_in(replay->sections, section)) && is_compared(line) &&
-		         !is_cut_short(replay->recording.bodies[i]) && !is_short_of_time(replay->recording.bodies[i]) &&
-		         !is_of_its_parser(member_text(line, "request"), replay->recording.bodies[i]))
+				replay->chain->operations->pause(replay->chain, &paused, CHAIN_RESUME, name_literal("eosio"),
+				                                 &error);
+		} else if (strcmp(section, "options") != 0 && strcmp(section, "producing") != 0 &&
+		           (!replay->sections || is_in(replay->sections, section)) && is_compared(line) &&
+		           !is_cut_short(replay->recording.bodies[i]) &&
+		           !is_short_of_time(replay->recording.bodies[i]) &&
+		           !is_of_its_parser(member_text(line, "request"), replay->recording.bodies[i]))
 			ask(replay, node, line, replay->recording.bodies[i]);
 	}
 	replay->ignored = NULL;

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static void compare_schedule(struct replay *replay, const char *what, const struct json *expected, const struct producer_schedule *schedule)
+static void compare_schedule(struct replay *replay, const char *what, const struct json *expected,
+                             const struct producer_schedule *schedule)
 {
 	struct text text = TEXT_EMPTY;
 	if (schedule->producers_count)
@@ -32,7 +33,8 @@ static void compare_schedules(struct replay *replay, struct chain_view *view, co
 
 static void compare_producers(struct replay *replay, struct chain_view *view, const struct json *producers)
 {
-	/* Without a table of producers nodeos answers with the active schedule, and its total is then whatever stood in memory. */
+	/* Without a table of producers nodeos answers with the active schedule, and its total is then whatever
+	 * stood in memory. */
 	static const char *const total[] = {"total_producer_vote_weight", NULL};
 	bool fallback = json_member(json_first(json_member(producers, "rows")), "producer_authority") != NULL;
 	struct text text = TEXT_EMPTY;

@@ -18,7 +18,8 @@ static void mask_message(struct text *out, const char *message)
 		static const char form[] = "dddd-dd-ddTdd:dd:dd";
 		while (isxdigit((unsigned char)message[digits]))
 			digits++;
-		while (form[clock] && (form[clock] == 'd' ? isdigit((unsigned char)message[clock]) : message[clock] == form[clock]))
+		while (form[clock] &&
+		       (form[clock] == 'd' ? isdigit((unsigned char)message[clock]) : message[clock] == form[clock]))
 			clock++;
 		if (!form[clock]) {
 			text_append(out, "<time>");
@@ -38,7 +39,8 @@ static void mask_message(struct text *out, const char *message)
 	}
 }
 
-/* What the reference's sources and types say is not ours to say: failed assertions, and standard exceptions from the type of a key on. */
+/* What the reference's sources and types say is not ours to say: failed assertions, and standard exceptions
+ * from the type of a key on. */
 static void cut_message(struct text *text, uint64_t code)
 {
 	const char *end = text_string(text);
@@ -63,7 +65,8 @@ static void compare_failure(struct replay *replay, const struct json *expected, 
 	mask_message(&texts[1], failure->sentence);
 	for (size_t i = 0; i < 2; i++)
 		cut_message(&texts[i], code);
-	if (code == TX_CPU_USAGE_EXCEEDED && code == failure->code && strstr(text_string(&texts[0]), "executing for too long"))
+	if (code == TX_CPU_USAGE_EXCEEDED && code == failure->code &&
+	    strstr(text_string(&texts[0]), "executing for too long"))
 		text_clear(&texts[0]), text_clear(&texts[1]); /* the time it ran, and what limited it */
 	if (code != failure->code || strcmp(text_string(&texts[0]), text_string(&texts[1]))) {
 		struct text lines[2] = {TEXT_EMPTY, TEXT_EMPTY};
@@ -113,25 +116,29 @@ static void print_data(struct chain_view *view, struct text *out, const struct a
 
 static void print_receipt(struct text *out, const struct action_receipt *receipt)
 {
-	text_printf(out, ",\"receipt\":{\"receiver\":\"%s\",\"global_sequence\":%" PRIu64 ",\"recv_sequence\":%" PRIu64 ",\"auth_sequence\":[",
+	text_printf(out,
+	            ",\"receipt\":{\"receiver\":\"%s\",\"global_sequence\":%" PRIu64 ",\"recv_sequence\":%" PRIu64
+	            ",\"auth_sequence\":[",
 	            name_text(receipt->receiver).text, receipt->global_sequence, receipt->recv_sequence);
 	for (size_t i = 0; i < receipt->auth_sequence_count; i++)
-		text_printf(out, "%s[\"%s\",%" PRIu64 "]", i ? "," : "", name_text(receipt->auth_sequence[i].account).text,
-		            receipt->auth_sequence[i].sequence);
-	text_printf(out, "],\"code_sequence\":%u,\"abi_sequence\":%u}", receipt->code_sequence, receipt->abi_sequence);
+		text_printf(out, "%s[\"%s\",%" PRIu64 "]", i ? "," : "",
+		            name_text(receipt->auth_sequence[i].account).text, receipt->auth_sequence[i].sequence);
+	text_printf(out, "],\"code_sequence\":%u,\"abi_sequence\":%u}", receipt->code_sequence,
+	            receipt->abi_sequence);
 }
 
 static void print_trace(struct chain_view *view, struct text *out, const struct action_trace *trace)
 {
-	text_printf(out, "{\"receiver\":\"%s\",\"account\":\"%s\",\"name\":\"%s\"", name_text(trace->receiver).text,
-	            name_text(trace->action.account).text, name_text(trace->action.name).text);
+	text_printf(out, "{\"receiver\":\"%s\",\"account\":\"%s\",\"name\":\"%s\"",
+	            name_text(trace->receiver).text, name_text(trace->action.account).text,
+	            name_text(trace->action.name).text);
 	print_authorization(out, &trace->action);
 	text_append(out, ",\"data\":");
 	print_data(view, out, &trace->action);
 	text_printf(out, ",\"ordinal\":%u,\"creator\":%u,\"ram\":[", trace->ordinal, trace->creator_ordinal);
 	for (size_t i = 0; i < trace->ram_deltas_count; i++)
-		text_printf(out, "%s{\"account\":\"%s\",\"delta\":%" PRId64 "}", i ? "," : "", name_text(trace->ram_deltas[i].account).text,
-		            trace->ram_deltas[i].delta);
+		text_printf(out, "%s{\"account\":\"%s\",\"delta\":%" PRId64 "}", i ? "," : "",
+		            name_text(trace->ram_deltas[i].account).text, trace->ram_deltas[i].delta);
 	text_append(out, "],\"console\":");
 	size_t start = out->length;
 	text_append_json(out, text_string(&trace->console), trace->console.length);
@@ -155,9 +162,11 @@ static bool was_cut(const struct replay *replay, const struct action_trace *trac
 	return replay_has_own_code(replay, cursor_u64(&in));
 }
 
-static void compare_traces(struct replay *replay, const struct recording_step *step, const struct transaction_trace *trace)
+static void compare_traces(struct replay *replay, const struct recording_step *step,
+                           const struct transaction_trace *trace)
 {
-	/* Code and ABI do not stand in the recording; where ours were installed, the RAM is of another size too. */
+	/* Code and ABI do not stand in the recording; where ours were installed, the RAM is of another size too.
+	 */
 	static const char *const shown_members[] = {"data", NULL}, *const cut_members[] = {"data", "ram", NULL};
 	const struct json *traces = json_member(step->json, "traces");
 	struct chain_view *view;
@@ -168,7 +177,8 @@ static void compare_traces(struct replay *replay, const struct recording_step *s
 		replay_differ(replay, "state", "readable", error.sentence);
 		return;
 	}
-	for (const struct json *expected = json_first(traces); expected && i < trace->actions_count; expected = json_next(expected), i++) {
+	for (const struct json *expected = json_first(traces); expected && i < trace->actions_count;
+	     expected = json_next(expected), i++) {
 		struct text text = TEXT_EMPTY, wanted = TEXT_EMPTY;
 		struct json *translated;
 		char what[32];
@@ -178,7 +188,10 @@ static void compare_traces(struct replay *replay, const struct recording_step *s
 		replay_translate_ids(replay, &wanted);
 		if (!json_parse(&translated, text_string(&wanted), wanted.length, &error)) {
 			bool null = json_type(json_member(expected, "data")) == JSON_NULL;
-			replay_compare_json_text(replay, what, translated, &text, !null ? NULL : step->cut || was_cut(replay, &trace->actions[i]) ? cut_members : shown_members);
+			replay_compare_json_text(replay, what, translated, &text,
+			                         !null                                              ? NULL
+			                         : step->cut || was_cut(replay, &trace->actions[i]) ? cut_members
+			                                                                            : shown_members);
 			json_release(translated);
 		}
 		text_release(&wanted);
@@ -187,8 +200,8 @@ static void compare_traces(struct replay *replay, const struct recording_step *s
 	chain_view_close(view);
 }
 
-void replay_compare_step(struct replay *replay, const struct recording_step *step, const struct transaction_trace *trace, int result,
-                         const struct error *failure)
+void replay_compare_step(struct replay *replay, const struct recording_step *step,
+                         const struct transaction_trace *trace, int result, const struct error *failure)
 {
 	if (step->refused) {
 		const struct json *expected = json_member(step->json, "error");

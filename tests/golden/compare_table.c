@@ -46,8 +46,10 @@ static void compare_table(struct replay *replay, struct chain_view *view, const 
 {
 	struct table_id id;
 	struct error error = {0};
-	struct row_walk walk = {.replay = replay, .view = view, .id = &id, .expected = json_first(rows), .name = json_name(rows)};
-	if (parse_table_name(&id, json_name(rows), &error) || view->operations->rows(view, &id, 0, compare_row, &walk, &error)) {
+	struct row_walk walk = {
+		.replay = replay, .view = view, .id = &id, .expected = json_first(rows), .name = json_name(rows)};
+	if (parse_table_name(&id, json_name(rows), &error) ||
+	    view->operations->rows(view, &id, 0, compare_row, &walk, &error)) {
 		replay_differ(replay, json_name(rows), "a table", error.sentence);
 		return;
 	}
@@ -73,7 +75,8 @@ static int look_for_table(void *context, const struct chain_scope *scope)
 	char name[64];
 	if (walk->code == name_literal("eosio") && scope->table == name_literal("abihash"))
 		return 0; /* hashes of ABIs: ours are other bytes */
-	snprintf(name, sizeof name, "%s/%s/%s", name_text(walk->code).text, name_text(scope->scope).text, name_text(scope->table).text);
+	snprintf(name, sizeof name, "%s/%s/%s", name_text(walk->code).text, name_text(scope->scope).text,
+	         name_text(scope->table).text);
 	if (!json_member(walk->tables, name))
 		replay_differ(walk->replay, name, "no such table", "one");
 	return 0;

@@ -1,4 +1,5 @@
-/* Steps: their transactions are built as the recording's sender built them, but for the reference block and the expiration. */
+/* Steps: their transactions are built as the recording's sender built them, but for the reference block and
+ * the expiration. */
 #include "tests/golden/replay.h"
 
 #include "core/base/encoding/hex.h"
@@ -32,11 +33,13 @@ static const struct bundle *bundle_of_code(const char *sha256)
 	return NULL;
 }
 
-/* The bundle that a step installs: by the hash of its code, else by the last word of its note ("set contract eosio eosio.boot"). */
+/* The bundle that a step installs: by the hash of its code, else by the last word of its note ("set contract
+ * eosio eosio.boot"). */
 static const struct bundle *bundle_of_step(const struct recording_step *step)
 {
 	const struct bundle *bundle = NULL;
-	for (const struct json *action = json_first(json_member(step->json, "actions")); action && !bundle; action = json_next(action))
+	for (const struct json *action = json_first(json_member(step->json, "actions")); action && !bundle;
+	     action = json_next(action))
 		bundle = bundle_of_code(member_string(json_member(json_member(action, "data"), "code"), "sha256"));
 	if (!bundle) {
 		const char *note = member_string(step->json, "note");
@@ -56,14 +59,15 @@ static void remember_code_account(struct replay *replay, uint64_t account)
 }
 
 /* Code or ABI of a bundle of ours. */
-static int put_bundle(struct replay *replay, const struct recording_step *step, uint64_t account, bool code, struct bytes *out,
-                      struct error *error)
+static int put_bundle(struct replay *replay, const struct recording_step *step, uint64_t account, bool code,
+                      struct bytes *out, struct error *error)
 {
 	const struct bundle *bundle = bundle_of_step(step);
 	struct bytes packed = {0};
 	struct abi *abi;
 	if (!bundle)
-		return error_set(error, ENOENT, "no bundle is what step %u installs (%s)", step->number, member_string(step->json, "note"));
+		return error_set(error, ENOENT, "no bundle is what step %u installs (%s)", step->number,
+		                 member_string(step->json, "note"));
 	remember_code_account(replay, account);
 	if (code) {
 		bytes_put_counted(out, bundle->code->data, bundle->code->length);
@@ -80,10 +84,12 @@ static int put_bundle(struct replay *replay, const struct recording_step *step, 
 }
 
 /* setcode or setabi: the bytes themselves where they are at hand, else our own. */
-static int pack_cut(struct replay *replay, const struct recording_step *step, const struct json *data, struct bytes *out, struct error *error)
+static int pack_cut(struct replay *replay, const struct recording_step *step, const struct json *data,
+                    struct bytes *out, struct error *error)
 {
 	const struct json *code = json_member(data, "code");
-	const struct bytes *bytes = recording_find_code(&replay->recording, member_string(code ? code : json_member(data, "abi"), "sha256"));
+	const struct bytes *bytes = recording_find_code(
+		&replay->recording, member_string(code ? code : json_member(data, "abi"), "sha256"));
 	uint64_t account, number = 0;
 	int result = name_parse(&account, member_string(data, "account"), error);
 	if (result)
@@ -107,7 +113,9 @@ static int pack_hex(struct bytes *out, const char *hex, struct error *error)
 {
 	size_t digits = strlen(hex);
 	uint8_t *data = memory_allocate(digits / 2 + 1, 1);
-	int result = digits % 2 || hex_parse(data, hex, digits) ? error_set(error, EINVAL, "action data is no hexadecimal: %s", hex) : 0;
+	int result = digits % 2 || hex_parse(data, hex, digits)
+	                 ? error_set(error, EINVAL, "action data is no hexadecimal: %s", hex)
+	                 : 0;
 	if (!result)
 		bytes_put(out, data, digits / 2);
 	free(data);
@@ -116,11 +124,13 @@ static int pack_hex(struct bytes *out, const char *hex, struct error *error)
 
 static bool is_cut(const struct json *data)
 {
-	return json_member(json_member(data, "code"), "sha256") || json_member(json_member(data, "abi"), "sha256");
+	return json_member(json_member(data, "code"), "sha256") ||
+	       json_member(json_member(data, "abi"), "sha256");
 }
 
 /* Packs data by the ABI the chain has now; ids of the recording's transactions become ours. */
-static int pack_by_abi(struct replay *replay, struct chain_view *view, struct action *action, const struct json *data, struct error *error)
+static int pack_by_abi(struct replay *replay, struct chain_view *view, struct action *action,
+                       const struct json *data, struct error *error)
 {
 	struct chain_abi *abi = NULL;
 	struct json *translated = NULL;
@@ -134,15 +144,16 @@ static int pack_by_abi(struct replay *replay, struct chain_view *view, struct ac
 	result = json_parse(&translated, text_string(&text), text.length, error);
 	if (!result)
 		result = type ? abi_to_binary(abi->abi, &action->data, type, translated, error)
-		              : error_set(error, ENOENT, "the ABI of %s has no action %s", name_text(action->account).text, name_text(action->name).text);
+		              : error_set(error, ENOENT, "the ABI of %s has no action %s",
+		                          name_text(action->account).text, name_text(action->name).text);
 	json_release(translated);
 	text_release(&text);
 	chain_abi_release(view->chain, abi);
 	return result;
 }
 
-static int build_action(struct replay *replay, struct chain_view *view, const struct recording_step *step, const struct json *json,
-                        struct action *out, struct error *error)
+static int build_action(struct replay *replay, struct chain_view *view, const struct recording_step *step,
+                        const struct json *json, struct action *out, struct error *error)
 {
 	const struct json *data = json_member(json, "data");
 	const struct json *levels = json_member(json, "authorization");
@@ -167,9 +178,11 @@ static int build_action(struct replay *replay, struct chain_view *view, const st
 
 /* --- transactions --- */
 
-static int sign(struct replay *replay, const struct recording_step *step, struct packed_transaction *packed, struct error *error)
+static int sign(struct replay *replay, const struct recording_step *step, struct packed_transaction *packed,
+                struct error *error)
 {
-	for (const struct json *key = json_first(json_member(step->json, "signed_with")); key; key = json_next(key)) {
+	for (const struct json *key = json_first(json_member(step->json, "signed_with")); key;
+	     key = json_next(key)) {
 		struct public_key public;
 		int result = public_key_parse(&public, json_string(key) ? json_string(key) : "", error);
 		if (result)
@@ -177,14 +190,16 @@ static int sign(struct replay *replay, const struct recording_step *step, struct
 		const struct private_key *private = recording_private_key(&replay->recording, &public);
 		if (!private)
 			return error_set(error, ENOENT, "the recording lacks the private key of %s", json_string(key));
-		result = packed_transaction_sign(packed, replay->signer, private, NULL, ledger_chain_id(branch_ledger(replay->branch)), error);
+		result = packed_transaction_sign(packed, replay->signer, private, NULL,
+		                                 ledger_chain_id(branch_ledger(replay->branch)), error);
 		if (result)
 			return result;
 	}
 	return 0;
 }
 
-static int add_context_free_data(struct packed_transaction *packed, const struct json *list, struct error *error)
+static int add_context_free_data(struct packed_transaction *packed, const struct json *list,
+                                 struct error *error)
 {
 	size_t count = json_count(list), done = 0;
 	if (!count)
@@ -197,7 +212,8 @@ static int add_context_free_data(struct packed_transaction *packed, const struct
 	return result;
 }
 
-int replay_build_step(struct replay *replay, const struct recording_step *step, struct packed_transaction *out, struct error *error)
+int replay_build_step(struct replay *replay, const struct recording_step *step,
+                      struct packed_transaction *out, struct error *error)
 {
 	const struct json *actions = json_member(step->json, "actions");
 	const struct block_state *head = branch_head(replay->branch);
@@ -214,14 +230,18 @@ int replay_build_step(struct replay *replay, const struct recording_step *step, 
 	    .actions = memory_allocate(json_count(actions) + 1, sizeof *transaction.actions),
 	};
 	const struct json *free_actions = json_member(step->json, "context_free_actions");
-	transaction.context_free_actions = memory_allocate(json_count(free_actions) + 1, sizeof *transaction.context_free_actions);
+	transaction.context_free_actions = memory_allocate(json_count(free_actions) + 1,
+	                                                   sizeof *transaction.context_free_actions);
 	int result = chain_view_open(replay->chain, &view, NULL, NULL, error);
 	if (!result) {
-		for (const struct json *action = json_first(free_actions); action && !result; action = json_next(action))
+		for (const struct json *action = json_first(free_actions); action && !result;
+		     action = json_next(action))
 			result = build_action(replay, view, step, action,
-			                      &transaction.context_free_actions[transaction.context_free_actions_count++], error);
+			                      &transaction.context_free_actions[transaction.context_free_actions_count++],
+			                      error);
 		for (const struct json *action = json_first(actions); action && !result; action = json_next(action))
-			result = build_action(replay, view, step, action, &transaction.actions[transaction.actions_count++], error);
+			result = build_action(replay, view, step, action,
+			                      &transaction.actions[transaction.actions_count++], error);
 		chain_view_close(view);
 	}
 	if (result) {
@@ -244,10 +264,12 @@ static uint32_t receipt_cpu(const struct json *receipt)
 	return (uint32_t)cpu;
 }
 
-/* Reads the upper half of a register that holds an i32: of no use to a contract, so that any outcome is right (README of the recordings). */
+/* Reads the upper half of a register that holds an i32: of no use to a contract, so that any outcome is right
+ * (README of the recordings). */
 static bool is_open(const struct recording_step *step)
 {
-	static const char *const notes[] = {"traps| call_indirect result i64 called as f32", "traps| call_indirect result i64 as i32, extended unsigned",
+	static const char *const notes[] = {"traps| call_indirect result i64 called as f32",
+	                                    "traps| call_indirect result i64 as i32, extended unsigned",
 	                                    "traps| call_indirect result i64 as i32, as an address"};
 	for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
 		if (step->refused && !strcmp(member_string(step->json, "note"), notes[i]))
@@ -273,7 +295,8 @@ void replay_step(struct replay *replay, const struct recording_event *event)
 	replay->ids[step->number] = packed.id;
 	struct public_key *keys = memory_allocate(packed.signatures_count + 1, sizeof *keys);
 	size_t count = packed.signatures_count;
-	int result = packed_transaction_keys(&packed, keys, ledger_chain_id(branch_ledger(replay->branch)), &error);
+	int result = packed_transaction_keys(&packed, keys, ledger_chain_id(branch_ledger(replay->branch)),
+	                                     &error);
 	if (!result)
 		result = branch_push(replay->branch, &packed, keys, count, &options, &trace, &error);
 	replay_compare_step(replay, step, &trace, result, &error);
@@ -305,7 +328,8 @@ void replay_deferred(struct replay *replay, const struct recording_event *event)
 		replay_differ(replay, "outcome", member_string(event->receipt, "status"), error.sentence);
 	} else {
 		json_uint64(&words, json_member(event->receipt, "net_usage_words"));
-		replay_compare_text(replay, "status", member_string(event->receipt, "status"), transaction_status_name(trace.status));
+		replay_compare_text(replay, "status", member_string(event->receipt, "status"),
+		                    transaction_status_name(trace.status));
 		replay_compare_number(replay, "net_usage_words", words, trace.net_usage / 8);
 	}
 	transaction_trace_release(&trace);

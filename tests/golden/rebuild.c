@@ -23,7 +23,8 @@ static uint64_t member_number(const struct json *object, const char *name)
 	return number;
 }
 
-static int member_hash(struct checksum256 *out, const struct json *object, const char *name, struct error *error)
+static int member_hash(struct checksum256 *out, const struct json *object, const char *name,
+                       struct error *error)
 {
 	if (checksum256_parse(out, member_string(object, name)))
 		return error_set(error, EINVAL, "\"%s\" is no hash", name);
@@ -51,7 +52,8 @@ static int parse_schedule(struct producer_schedule *out, const struct json *json
 	int result = 0;
 	out->version = (uint32_t)member_number(json, "version");
 	out->producers = memory_allocate(json_count(producers) + 1, sizeof *out->producers);
-	for (const struct json *producer = json_first(producers); !result && producer; producer = json_next(producer))
+	for (const struct json *producer = json_first(producers); !result && producer;
+	     producer = json_next(producer))
 		result = parse_producer(&out->producers[out->producers_count++], producer, error);
 	return result;
 }
@@ -72,7 +74,8 @@ static int rebuild_extensions(struct block_header *out, const struct json *json,
 	if (features) {
 		struct bytes *data = add_extension(out, HEADER_EXTENSION_PROTOCOL_FEATURES);
 		bytes_put_varuint32(data, (uint32_t)json_count(features));
-		for (const struct json *feature = json_first(features); !result && feature; feature = json_next(feature)) {
+		for (const struct json *feature = json_first(features); !result && feature;
+		     feature = json_next(feature)) {
 			struct checksum256 digest;
 			result = member_hash(&digest, feature, "feature_digest", error);
 			bytes_put(data, digest.data, sizeof digest.data);
@@ -113,23 +116,29 @@ static int put_hex(struct bytes *out, const char *hex, struct error *error)
 {
 	size_t digits = strlen(hex);
 	uint8_t *data = memory_allocate(digits / 2 + 1, 1);
-	int result = hex_parse(data, hex, digits) ? error_set(error, EINVAL, "a packed transaction is no hexadecimal") : 0;
+	int result = hex_parse(data, hex, digits)
+	                 ? error_set(error, EINVAL, "a packed transaction is no hexadecimal")
+	                 : 0;
 	bytes_put(out, data, digits / 2);
 	free(data);
 	return result;
 }
 
-static int rebuild_transaction(struct packed_transaction *out, bool *cut, const struct json *json, struct error *error)
+static int rebuild_transaction(struct packed_transaction *out, bool *cut, const struct json *json,
+                               struct error *error)
 {
 	const struct json *signatures = json_member(json, "signatures");
 	const char *hex = json_string(json_member(json, "packed_trx"));
 	struct packed_transaction stored = {0};
 	struct bytes bytes = {0};
 	int result = 0;
-	stored.compression = !strcmp(member_string(json, "compression"), "zlib") ? COMPRESSION_ZLIB : COMPRESSION_NONE;
+	stored.compression = !strcmp(member_string(json, "compression"), "zlib") ? COMPRESSION_ZLIB
+	                                                                         : COMPRESSION_NONE;
 	stored.signatures = memory_allocate(json_count(signatures) + 1, sizeof *stored.signatures);
-	for (const struct json *signature = json_first(signatures); !result && signature; signature = json_next(signature))
-		result = signature_parse(&stored.signatures[stored.signatures_count++], json_string(signature) ? json_string(signature) : "", error);
+	for (const struct json *signature = json_first(signatures); !result && signature;
+	     signature = json_next(signature))
+		result = signature_parse(&stored.signatures[stored.signatures_count++],
+		                         json_string(signature) ? json_string(signature) : "", error);
 	if (!result)
 		result = member_hash(&stored.id, json, "id", error);
 	if (result || !hex) {
@@ -139,19 +148,22 @@ static int rebuild_transaction(struct packed_transaction *out, bool *cut, const 
 	}
 	result = put_hex(&stored.packed_trx, hex, error);
 	if (!result)
-		result = put_hex(&stored.packed_context_free_data, member_string(json, "packed_context_free_data"), error);
+		result = put_hex(&stored.packed_context_free_data, member_string(json, "packed_context_free_data"),
+		                 error);
 	packed_transaction_pack(&bytes, &stored);
 	struct cursor cursor = cursor_make(bytes.data, bytes.length);
 	if (!result)
 		result = packed_transaction_unpack(out, &cursor, error);
 	if (!result && !checksum256_equal(&out->id, &stored.id))
-		result = error_set(error, EINVAL, "a transaction's id is not the recorded one, %s", member_string(json, "id"));
+		result = error_set(error, EINVAL, "a transaction's id is not the recorded one, %s",
+		                   member_string(json, "id"));
 	bytes_release(&bytes);
 	packed_transaction_release(&stored);
 	return result;
 }
 
-static int rebuild_receipt(struct transaction_receipt *out, bool *cut, const struct json *json, struct error *error)
+static int rebuild_receipt(struct transaction_receipt *out, bool *cut, const struct json *json,
+                           struct error *error)
 {
 	const char *id = json_string(json_member(json, "trx"));
 	const char *status = member_string(json, "status");
@@ -166,7 +178,8 @@ static int rebuild_receipt(struct transaction_receipt *out, bool *cut, const str
 	return rebuild_transaction(&out->packed, cut, json_member(json, "trx"), error);
 }
 
-int rebuild_block(struct signed_block *out, bool *cut, const struct recording_block *recorded, struct error *error)
+int rebuild_block(struct signed_block *out, bool *cut, const struct recording_block *recorded,
+                  struct error *error)
 {
 	const struct json *json = recorded->signed_json;
 	const struct json *receipts = json_member(json, "transactions");

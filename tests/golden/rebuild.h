@@ -6,8 +6,9 @@
 
 #include "core/types/block.h"
 
-/* Header, signature, receipts. *cut: a transaction's bytes are not in the recording; its packed_trx is empty then, its id is as recorded.
- * Release *out also after an error. */
-int rebuild_block(struct signed_block *out, bool *cut, const struct recording_block *recorded, struct error *error);
+/* Header, signature, receipts. *cut: a transaction's bytes are not in the recording; its packed_trx is empty
+ * then, its id is as recorded. Release *out also after an error. */
+int rebuild_block(struct signed_block *out, bool *cut, const struct recording_block *recorded,
+                  struct error *error);
 
 #endif

@@ -1,4 +1,5 @@
-/* Reading a recording: gzip, JSON lines, and the order of steps and deferred transactions in each block (golden/README.md). */
+/* Reading a recording: gzip, JSON lines, and the order of steps and deferred transactions in each block
+ * (golden/README.md). */
 #include "tests/golden/recording.h"
 
 #include "core/base/encoding/hex.h"
@@ -65,7 +66,8 @@ static int read_genesis(struct recording *recording, const struct json *line, st
 		checksum256_print(printed, &id);
 		const char *expected = json_string(json_member(line, "chain_id"));
 		if (!expected || strcmp(expected, printed))
-			result = error_set(error, EINVAL, "the genesis makes chain id %s, recorded is %s", printed, expected ? expected : "none");
+			result = error_set(error, EINVAL, "the genesis makes chain id %s, recorded is %s", printed,
+			                   expected ? expected : "none");
 	}
 	text_release(&text);
 	return result;
@@ -91,7 +93,8 @@ static int read_keys(struct recording *recording, const struct json *line, struc
 
 static void add_code(struct recording *recording, const void *data, size_t length)
 {
-	memory_grow(&recording->codes, &recording->codes_capacity, recording->codes_count + 1, sizeof *recording->codes);
+	memory_grow(&recording->codes, &recording->codes_capacity, recording->codes_count + 1,
+	            sizeof *recording->codes);
 	struct recording_code *code = &recording->codes[recording->codes_count++];
 	*code = (struct recording_code){.hash = hash_sha256(data, length)};
 	bytes_put(&code->bytes, data, length);
@@ -115,7 +118,9 @@ static int read_codes(struct recording *recording, const struct json *line, stru
 		const char *hex = json_string(code) ? json_string(code) : "";
 		size_t digits = strlen(hex);
 		uint8_t *data = memory_allocate(digits / 2 + 1, 1);
-		int result = digits % 2 || hex_parse(data, hex, digits) ? error_set(error, EINVAL, "a code is no hexadecimal") : 0;
+		int result = digits % 2 || hex_parse(data, hex, digits)
+		                 ? error_set(error, EINVAL, "a code is no hexadecimal")
+		                 : 0;
 		if (!result)
 			add_code(recording, data, digits / 2);
 		free(data);
@@ -185,13 +190,16 @@ static void read_step(struct recording *recording, const struct json *line, size
 	while (recording->steps_count <= number)
 		recording->steps[recording->steps_count++] = (struct recording_step){0};
 	struct recording_step *step = &recording->steps[number];
-	*step = (struct recording_step){.number = number, .json = line, .refused = json_member(line, "error") != NULL};
-	for (const struct json *action = json_first(json_member(line, "actions")); action; action = json_next(action))
+	*step = (struct recording_step){
+		.number = number, .json = line, .refused = json_member(line, "error") != NULL};
+	for (const struct json *action = json_first(json_member(line, "actions")); action;
+	     action = json_next(action))
 		if (data_is_cut(recording, json_member(action, "data")))
 			step->cut = true;
 }
 
-static int read_block(struct recording *recording, const struct json *line, const char *kind, size_t *capacity, struct error *error)
+static int read_block(struct recording *recording, const struct json *line, const char *kind,
+                      size_t *capacity, struct error *error)
 {
 	uint32_t number = member_number(line, kind);
 	if (number == 0 || number > 1000000)
@@ -211,13 +219,15 @@ static int read_block(struct recording *recording, const struct json *line, cons
 
 static void read_checkpoint(struct recording *recording, const struct json *line, size_t *capacity)
 {
-	memory_grow(&recording->checkpoints, capacity, recording->checkpoints_count + 1, sizeof *recording->checkpoints);
+	memory_grow(&recording->checkpoints, capacity, recording->checkpoints_count + 1,
+	            sizeof *recording->checkpoints);
 	const char *name = json_string(json_member(line, "checkpoint"));
-	recording->checkpoints[recording->checkpoints_count++] =
-	    (struct recording_checkpoint){.json = line, .head_block_num = member_number(line, "head_block_num"), .name = name ? name : ""};
+	recording->checkpoints[recording->checkpoints_count++] = (struct recording_checkpoint){
+		.json = line, .head_block_num = member_number(line, "head_block_num"), .name = name ? name : ""};
 }
 
-static void add_event(struct recording *recording, struct recording_block *block, size_t *capacity, struct recording_event event)
+static void add_event(struct recording *recording, struct recording_block *block, size_t *capacity,
+                      struct recording_event event)
 {
 	if (event.kind == EVENT_STEP)
 		recording->steps[event.step].placed = true;
@@ -226,7 +236,8 @@ static void add_event(struct recording *recording, struct recording_block *block
 }
 
 /* The steps refused while this block was the next one, up to a step number. */
-static void add_refused(struct recording *recording, struct recording_block *block, size_t *capacity, uint32_t *next, uint32_t until)
+static void add_refused(struct recording *recording, struct recording_block *block, size_t *capacity,
+                        uint32_t *next, uint32_t until)
 {
 	for (; *next < until && *next < recording->steps_count; (*next)++) {
 		struct recording_step *step = &recording->steps[*next];
@@ -243,7 +254,8 @@ static void add_refused(struct recording *recording, struct recording_block *blo
 }
 
 /* The order of a block: its receipts; a refused step stands right before the step that came after it. */
-static int order_block(struct recording *recording, struct recording_block *block, uint32_t *next, struct error *error)
+static int order_block(struct recording *recording, struct recording_block *block, uint32_t *next,
+                       struct error *error)
 {
 	size_t capacity = 0;
 	const struct json *deferred = json_first(json_member(block->json, "deferred"));
@@ -252,7 +264,9 @@ static int order_block(struct recording *recording, struct recording_block *bloc
 	for (; receipt; receipt = json_next(receipt)) {
 		if (json_string(json_member(receipt, "trx"))) {
 			add_event(recording, block, &capacity,
-			          (struct recording_event){.kind = EVENT_DEFERRED, .step = member_number(deferred, "step"), .receipt = receipt});
+			          (struct recording_event){.kind = EVENT_DEFERRED,
+			                                   .step = member_number(deferred, "step"),
+			                                   .receipt = receipt});
 			deferred = json_next(deferred);
 			continue;
 		}
@@ -260,7 +274,8 @@ static int order_block(struct recording *recording, struct recording_block *bloc
 		if (json_uint64(&number, step) || number >= recording->steps_count || !recording->steps[number].json)
 			return error_set(error, EINVAL, "block %u holds a transaction of no step", block->number);
 		add_refused(recording, block, &capacity, next, (uint32_t)number);
-		add_event(recording, block, &capacity, (struct recording_event){.kind = EVENT_STEP, .step = (uint32_t)number, .receipt = receipt});
+		add_event(recording, block, &capacity,
+		          (struct recording_event){.kind = EVENT_STEP, .step = (uint32_t)number, .receipt = receipt});
 		*next = (uint32_t)number + 1;
 		step = json_next(step);
 	}
@@ -307,15 +322,18 @@ static char *body_of(const struct json *line, const char *text)
 	return out;
 }
 
-static void read_request(struct recording *recording, const struct json *line, const char *text, size_t capacities[2])
+static void read_request(struct recording *recording, const struct json *line, const char *text,
+                         size_t capacities[2])
 {
-	memory_grow(&recording->requests, &capacities[0], recording->requests_count + 1, sizeof *recording->requests);
+	memory_grow(&recording->requests, &capacities[0], recording->requests_count + 1,
+	            sizeof *recording->requests);
 	memory_grow(&recording->bodies, &capacities[1], recording->requests_count + 1, sizeof *recording->bodies);
 	recording->bodies[recording->requests_count] = body_of(line, text);
 	recording->requests[recording->requests_count++] = line;
 }
 
-static int read_line(struct recording *recording, const struct json *line, const char *text, size_t capacities[5], struct error *error)
+static int read_line(struct recording *recording, const struct json *line, const char *text,
+                     size_t capacities[5], struct error *error)
 {
 	if (json_member(line, "genesis"))
 		return read_genesis(recording, line, error);
@@ -336,7 +354,8 @@ static int read_line(struct recording *recording, const struct json *line, const
 	return 0;
 }
 
-/* Consoles hold NULs, our JSON strings cannot: both sides of a comparison have the sign for NUL in its place. */
+/* Consoles hold NULs, our JSON strings cannot: both sides of a comparison have the sign for NUL in its place.
+ */
 void recording_mask_nul(struct text *text, size_t from)
 {
 	for (char *at = text->data + from; (at = strstr(at, "\\u0000")) != NULL; at += 6)
@@ -364,7 +383,8 @@ int recording_read(struct recording *recording, const char *path, struct error *
 			text_release(&clean);
 			goto out;
 		}
-		memory_grow(&recording->lines, &recording->lines_capacity, recording->lines_count + 1, sizeof *recording->lines);
+		memory_grow(&recording->lines, &recording->lines_capacity, recording->lines_count + 1,
+		            sizeof *recording->lines);
 		recording->lines[recording->lines_count++] = line;
 		result = read_line(recording, line, text_string(&clean), capacities, error);
 		text_release(&clean);
@@ -411,7 +431,8 @@ void recording_release(struct recording *recording)
 	*recording = (struct recording){0};
 }
 
-const struct private_key *recording_private_key(const struct recording *recording, const struct public_key *public)
+const struct private_key *recording_private_key(const struct recording *recording,
+                                                const struct public_key *public)
 {
 	for (size_t i = 0; i < recording->keys_count; i++)
 		if (public_key_compare(&recording->keys[i].public, public) == 0)

@@ -1,4 +1,5 @@
-/* A golden recording (tests/golden/NAME.jsonl.gz): what a real node did, line by line, and in which order to do it again. */
+/* A golden recording (tests/golden/NAME.jsonl.gz): what a real node did, line by line, and in which order to
+ * do it again. */
 #ifndef EOSIOFS_TESTS_GOLDEN_RECORDING_H
 #define EOSIOFS_TESTS_GOLDEN_RECORDING_H
 
@@ -73,10 +74,12 @@ int recording_read(struct recording *recording, const char *path, struct error *
 void recording_mask_nul(struct text *text, size_t from);
 void recording_release(struct recording *recording);
 /* The private key of a public one; NULL when the recording does not have it. */
-const struct private_key *recording_private_key(const struct recording *recording, const struct public_key *public);
+const struct private_key *recording_private_key(const struct recording *recording,
+                                                const struct public_key *public);
 /* The bytes of that hash (hex); NULL: not at hand. */
 const struct bytes *recording_find_code(const struct recording *recording, const char *sha256);
-/* Adds the code and the ABI of each contract in a folder (DIR/NAME/NAME.wasm, NAME.abi), before recording_read(). */
+/* Adds the code and the ABI of each contract in a folder (DIR/NAME/NAME.wasm, NAME.abi), before
+ * recording_read(). */
 int recording_read_codes(struct recording *recording, const char *folder, struct error *error);
 /* The step whose transaction has that id; NULL: none. */
 const struct recording_step *recording_step_of_id(const struct recording *recording, const char *id);

@@ -1,4 +1,5 @@
-/* replay FILE.jsonl.gz [--until CHECKPOINT] [--wasm CONTRACTS | --without-twins] [--blocks | --boot]: does again what a recording says and tells every difference. */
+/* replay FILE.jsonl.gz [--until CHECKPOINT] [--wasm CONTRACTS | --without-twins] [--blocks | --boot]: does
+ * again what a recording says and tells every difference. */
 #include "tests/golden/replay.h"
 
 #include "core/base/memory.h"
@@ -8,11 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] = "usage: replay [--blocks | --requests[=SECTION,…] | --boot] [--wasm CONTRACTS | --without-twins] [--until CHECKPOINT] FILE.jsonl.gz\n";
+static const char usage[] = "usage: replay [--blocks | --requests[=SECTION,…] | --boot] [--wasm CONTRACTS "
+                            "| --without-twins] [--until CHECKPOINT] FILE.jsonl.gz\n";
 
 enum { RESTART_SLOTS = 60 };
 
-/* Where its time jumps, the recorded node was started again with another clock; a fresh node does not know what was signed before. */
+/* Where its time jumps, the recorded node was started again with another clock; a fresh node does not know
+ * what was signed before. */
 static void forget_after_restart(struct replay *replay, uint32_t slot)
 {
 	if (slot > branch_block_slot(replay->branch) + RESTART_SLOTS)
@@ -49,7 +52,8 @@ static int start_block(struct replay *replay, const struct recording_block *bloc
 	options.confirmed = (uint16_t)confirmed;
 	const struct producer_authority *due = branch_producer_of_slot(replay->branch, block->slot);
 	if (due && due->producer_name != options.producer)
-		replay_differ(replay, "producer", name_text(options.producer).text, name_text(due->producer_name).text);
+		replay_differ(replay, "producer", name_text(options.producer).text,
+		              name_text(due->producer_name).text);
 	options.features_count = replay_block_features(block, &features);
 	options.features = features;
 	result = branch_block_start(replay->branch, &options, NULL, error);
@@ -112,8 +116,8 @@ static bool has_checkpoint(const struct replay *replay, const char *name)
 	return false;
 }
 
-static int run(struct replay *replay, const char *path, const char *until, const char *contracts, bool without_twins, bool blocks, bool boot,
-               struct error *error)
+static int run(struct replay *replay, const char *path, const char *until, const char *contracts,
+               bool without_twins, bool blocks, bool boot, struct error *error)
 {
 	const struct contract_options options = {.without_twins = contracts || without_twins};
 	int result = contracts ? recording_read_codes(&replay->recording, contracts, error) : 0;
@@ -169,13 +173,15 @@ int main(int count, char **arguments)
 	int result = run(&replay, path, until, contracts, without_twins, blocks, boot, &error);
 	if (result) {
 		replay.differences++;
-		printf("%s: stopped: %s\n", replay.where.length ? text_string(&replay.where) : "replay", error.sentence);
+		printf("%s: stopped: %s\n", replay.where.length ? text_string(&replay.where) : "replay",
+		       error.sentence);
 	}
 	if (replay.asks)
 		printf("%zu requests, ", replay.requests);
 	if (blocks)
 		printf("%zu blocks, ", replay.blocks);
-	printf("%zu steps, %zu checkpoints, %zu differences\n", replay.steps, replay.checkpoints, replay.differences);
+	printf("%zu steps, %zu checkpoints, %zu differences\n", replay.steps, replay.checkpoints,
+	       replay.differences);
 	chain_destroy(replay.chain);
 	branch_destroy(replay.branch);
 	signer_destroy(replay.signer);

@@ -38,28 +38,32 @@ void replay_at(struct replay *replay, const char *format, ...) __attribute__((fo
 void replay_differ(struct replay *replay, const char *what, const char *expected, const char *got);
 void replay_compare_text(struct replay *replay, const char *what, const char *expected, const char *got);
 void replay_compare_number(struct replay *replay, const char *what, uint64_t expected, uint64_t got);
-/* Every leaf that differs; members in `ignored` (NULL-terminated; may be NULL) are passed over at the top level. */
-void replay_compare_json(struct replay *replay, const char *what, const struct json *expected, const struct json *got, const char *const *ignored);
+/* Every leaf that differs; members in `ignored` (NULL-terminated; may be NULL) are passed over at the top
+ * level. */
+void replay_compare_json(struct replay *replay, const char *what, const struct json *expected,
+                         const struct json *got, const char *const *ignored);
 /* The same with our side as text. */
-void replay_compare_json_text(struct replay *replay, const char *what, const struct json *expected, const struct text *got,
-                              const char *const *ignored);
+void replay_compare_json_text(struct replay *replay, const char *what, const struct json *expected,
+                              const struct text *got, const char *const *ignored);
 /* Transaction ids of the recording become ours, where the text names a step's. */
 void replay_translate_ids(const struct replay *replay, struct text *text);
 
 /* --- steps (push.c, compare_step.c) --- */
 
 /* The transaction of a step, signed. A recorded transaction that is cut holds our own bundle's bytes. */
-int replay_build_step(struct replay *replay, const struct recording_step *step, struct packed_transaction *out, struct error *error);
+int replay_build_step(struct replay *replay, const struct recording_step *step,
+                      struct packed_transaction *out, struct error *error);
 /* Runs a step in the block in the making and compares what it did. */
 void replay_step(struct replay *replay, const struct recording_event *event);
 void replay_deferred(struct replay *replay, const struct recording_event *event);
 /* result: of branch_push. */
-void replay_compare_step(struct replay *replay, const struct recording_step *step, const struct transaction_trace *trace, int result,
-                         const struct error *failure);
+void replay_compare_step(struct replay *replay, const struct recording_step *step,
+                         const struct transaction_trace *trace, int result, const struct error *failure);
 
 /* --- blocks (compare_block.c, replay_blocks.c) --- */
 
-void replay_compare_block(struct replay *replay, const struct recording_block *recorded, const struct block_state *block);
+void replay_compare_block(struct replay *replay, const struct recording_block *recorded,
+                          const struct block_state *block);
 /* What the recording's block says was activated, scheduled. free() the digests. */
 size_t replay_block_features(const struct recording_block *recorded, struct checksum256 **out);
 /* Applies the signed blocks as a validating node. */
@@ -86,13 +90,16 @@ void replay_requests(struct replay *replay);
 
 /* --- the boot sequence (replay_boot.c) --- */
 
-/* Drives core/boot with the recorded accounts and compares its state with the recording's checkpoints, clocks left out. */
+/* Drives core/boot with the recorded accounts and compares its state with the recording's checkpoints, clocks
+ * left out. */
 int replay_boot(struct replay *replay, const char *until, struct error *error);
 
 /* --- the chain that reads the engine (replay_chain.c) --- */
 struct chain *replay_chain_create(struct branch *branch);
 /* So that it and what it did can be read by its number. */
-void replay_chain_keep_trace(struct chain *chain, uint32_t number, struct transaction_trace *trace); /* taken over: of a block that cannot be traced again */
+void replay_chain_keep_trace(
+	struct chain *chain, uint32_t number,
+	struct transaction_trace *trace); /* taken over: of a block that cannot be traced again */
 void replay_chain_keep_block(struct chain *chain, struct block_state *state);
 
 #endif

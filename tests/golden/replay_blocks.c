@@ -1,6 +1,7 @@
-/* --blocks: the recorded node's own blocks, applied as a validating node applies them. Where a transaction is cut out of the recording (setcode,
- * setabi: over 3 000 bytes) that block is built again with our own contract in it; it keeps the recorded id, NET and merkle roots, and so every
- * later block is checked to the last bit. */
+/* --blocks: the recorded node's own blocks, applied as a validating node applies them. Where a transaction is
+ * cut out of the recording (setcode, setabi: over 3 000 bytes) that block is built again with our own
+ * contract in it; it keeps the recorded id, NET and merkle roots, and so every later block is checked to the
+ * last bit. */
 #include "tests/golden/rebuild.h"
 #include "tests/golden/replay.h"
 
@@ -10,7 +11,8 @@
 #include <stdlib.h>
 
 /* A transaction of a block that holds a cut one; of the cut one itself the step says what it did. */
-static int push_receipt(struct replay *replay, struct transaction_receipt *receipt, struct transaction_trace *trace, struct error *error)
+static int push_receipt(struct replay *replay, struct transaction_receipt *receipt,
+                        struct transaction_trace *trace, struct error *error)
 {
 	struct push_options options = {.billed_cpu_us = receipt->cpu_usage_us};
 	struct packed_transaction ours = {0}, *packed = &receipt->packed;
@@ -21,7 +23,8 @@ static int push_receipt(struct replay *replay, struct transaction_receipt *recei
 		char text[65];
 		checksum256_print(text, &id);
 		const struct recording_step *step = recording_step_of_id(&replay->recording, text);
-		int result = step ? replay_build_step(replay, step, &ours, error) : error_set(error, EINVAL, "no step has the transaction %s", text);
+		int result = step ? replay_build_step(replay, step, &ours, error)
+		                  : error_set(error, EINVAL, "no step has the transaction %s", text);
 		if (result)
 			return result;
 		packed = &ours;
@@ -38,14 +41,17 @@ static int push_receipt(struct replay *replay, struct transaction_receipt *recei
 	return result;
 }
 
-static void compare_receipt(struct replay *replay, const struct transaction_receipt *receipt, const struct transaction_trace *trace)
+static void compare_receipt(struct replay *replay, const struct transaction_receipt *receipt,
+                            const struct transaction_trace *trace)
 {
-	replay_compare_text(replay, "status", transaction_status_name(receipt->status), transaction_status_name(trace->status));
+	replay_compare_text(replay, "status", transaction_status_name(receipt->status),
+	                    transaction_status_name(trace->status));
 	replay_compare_number(replay, "NET words", receipt->net_usage_words, trace->net_usage / 8);
 	replay_compare_number(replay, "CPU", receipt->cpu_usage_us, trace->cpu_usage_us);
 }
 
-static int push_receipts(struct replay *replay, const struct recording_block *recorded, struct signed_block *block, struct error *error)
+static int push_receipts(struct replay *replay, const struct recording_block *recorded,
+                         struct signed_block *block, struct error *error)
 {
 	int result = 0;
 	for (size_t i = 0; !result && i < block->transactions_count; i++) {
@@ -60,8 +66,8 @@ static int push_receipts(struct replay *replay, const struct recording_block *re
 	return result;
 }
 
-static int check_signature(const struct producer_authority *authority, const struct signature *signature, const struct checksum256 *digest,
-                           struct error *error)
+static int check_signature(const struct producer_authority *authority, const struct signature *signature,
+                           const struct checksum256 *digest, struct error *error)
 {
 	struct public_key key;
 	int result = signature_recover(&key, signature, digest, error);
@@ -70,9 +76,12 @@ static int check_signature(const struct producer_authority *authority, const str
 	return result;
 }
 
-static int build_cut_block(struct replay *replay, const struct recording_block *recorded, struct signed_block *block, struct error *error)
+static int build_cut_block(struct replay *replay, const struct recording_block *recorded,
+                           struct signed_block *block, struct error *error)
 {
-	struct block_options options = {.slot = block->header.timestamp, .producer = block->header.producer, .confirmed = block->header.confirmed};
+	struct block_options options = {.slot = block->header.timestamp,
+	                                .producer = block->header.producer,
+	                                .confirmed = block->header.confirmed};
 	const struct producer_authority *due = branch_producer_of_slot(replay->branch, options.slot);
 	struct producer_authority authority = *due;
 	struct transaction_trace onblock = {0};
@@ -86,7 +95,8 @@ static int build_cut_block(struct replay *replay, const struct recording_block *
 	if (!result)
 		result = push_receipts(replay, recorded, block, error);
 	if (!result)
-		result = branch_block_seal_with_roots(replay->branch, &block->header.transaction_mroot, &block->header.action_mroot, &state, &digest, error);
+		result = branch_block_seal_with_roots(replay->branch, &block->header.transaction_mroot,
+		                                      &block->header.action_mroot, &state, &digest, error);
 	if (!result)
 		result = check_signature(&authority, &block->producer_signature, &digest, error);
 	if (!result)
@@ -96,7 +106,8 @@ static int build_cut_block(struct replay *replay, const struct recording_block *
 	return result;
 }
 
-static void compare_id(struct replay *replay, const char *what, const struct checksum256 *expected, const struct checksum256 *got)
+static void compare_id(struct replay *replay, const char *what, const struct checksum256 *expected,
+                       const struct checksum256 *got)
 {
 	char texts[2][65];
 	checksum256_print(texts[0], expected);
@@ -114,7 +125,8 @@ static int apply_block(struct replay *replay, const struct recording_block *reco
 		struct checksum256 id = block_header_id(&block.header);
 		compare_id(replay, "id of the header", &block.id, &id);
 		if (recorded->number > 1)
-			result = cut ? build_cut_block(replay, recorded, &block, error) : branch_apply_block(replay->branch, &block, false, error);
+			result = cut ? build_cut_block(replay, recorded, &block, error)
+			             : branch_apply_block(replay->branch, &block, false, error);
 	}
 	if (!result)
 		compare_id(replay, "id", &block.id, &branch_head(replay->branch)->id);

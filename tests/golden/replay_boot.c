@@ -1,4 +1,5 @@
-/* --boot: the boot sequence of core/boot, given the recorded accounts and funds, against the checkpoints of the recorded boot script. */
+/* --boot: the boot sequence of core/boot, given the recorded accounts and funds, against the checkpoints of
+ * the recorded boot script. */
 #include "tests/golden/replay.h"
 
 #include "core/boot/boot.h"
@@ -9,13 +10,32 @@
 
 /* Members that depend on when something happened. */
 static const char *const of_the_clock[] = {
-	"created", "last_code_update", "total_votes", "unpaid_blocks", "last_claim_time", "votepay_share", "last_votepay_share_update",
-	"last_vote_weight", "proxied_vote_weight", "last_producer_schedule_update", "last_pervote_bucket_fill", "pervote_bucket", "perblock_bucket",
-	"total_unpaid_blocks", "thresh_activated_stake_time", "total_producer_vote_weight", "last_ram_increase", "last_block_num",
-	"total_producer_votepay_share", "last_vpay_state_update", "total_vpay_share_change_rate", NULL,
+	"created",
+	"last_code_update",
+	"total_votes",
+	"unpaid_blocks",
+	"last_claim_time",
+	"votepay_share",
+	"last_votepay_share_update",
+	"last_vote_weight",
+	"proxied_vote_weight",
+	"last_producer_schedule_update",
+	"last_pervote_bucket_fill",
+	"pervote_bucket",
+	"perblock_bucket",
+	"total_unpaid_blocks",
+	"thresh_activated_stake_time",
+	"total_producer_vote_weight",
+	"last_ram_increase",
+	"last_block_num",
+	"total_producer_votepay_share",
+	"last_vpay_state_update",
+	"total_vpay_share_change_rate",
+	NULL,
 };
 
-/* How the recorder set the script's options. 2018 is the seed of its generator: votes follow from it, as funds would. */
+/* How the recorder set the script's options. 2018 is the seed of its generator: votes follow from it, as
+ * funds would. */
 static const char *const recorded_options[][2] = {
 	{"user-limit", "0"}, {"num-voters", "20"}, {"extra-issue", "100"}, {"seed", "2018"},
 };
@@ -44,17 +64,20 @@ static void print_account(struct replay *replay, struct text *out, const struct 
 	char key[KEY_TEXT_SIZE];
 	int64_t funds = 0;
 	json_int64(&funds, json_member(account, "funds"));
-	if (public_key_parse(&public, json_string(json_member(account, "pub")), NULL) || !recording_private_key(&replay->recording, &public))
+	if (public_key_parse(&public, json_string(json_member(account, "pub")), NULL) ||
+	    !recording_private_key(&replay->recording, &public))
 		return;
 	private_key_print(key, recording_private_key(&replay->recording, &public));
-	text_printf(out, "{\"name\": \"%s\", \"pub\": \"%s\", \"pvt\": \"%s\", \"funds\": %" PRId64 "}", json_string(json_member(account, "name")),
-	            json_string(json_member(account, "pub")), key, funds);
+	text_printf(out, "{\"name\": \"%s\", \"pub\": \"%s\", \"pvt\": \"%s\", \"funds\": %" PRId64 "}",
+	            json_string(json_member(account, "name")), json_string(json_member(account, "pub")), key,
+	            funds);
 }
 
 /* The recording's second line as an accounts.json. */
 static void print_accounts(struct replay *replay, struct text *out)
 {
-	const struct json *accounts = json_member(replay->recording.lines[1], "accounts"), *producers = json_member(replay->recording.lines[1], "producers");
+	const struct json *accounts = json_member(replay->recording.lines[1], "accounts"),
+					  *producers = json_member(replay->recording.lines[1], "producers");
 	const char *between = "";
 
 	text_append(out, "{\"users\": [");
@@ -109,7 +132,8 @@ static int run_stages(struct replay *replay, struct boot *boot, const char *unti
 		int result = boot_run(boot, stages[i].steps, &runner, error);
 		if (result)
 			return result;
-		if (replay_checkpoint_named(replay, stages[i].checkpoint) && until && !strcmp(until, stages[i].checkpoint))
+		if (replay_checkpoint_named(replay, stages[i].checkpoint) && until &&
+		    !strcmp(until, stages[i].checkpoint))
 			break;
 	}
 	return 0;
@@ -126,10 +150,14 @@ int replay_boot(struct replay *replay, const char *until, struct error *error)
 		return result;
 	chain_destroy(replay->chain);
 	replay->chain = NULL;
-	struct embedded_options options = {.genesis = &replay->recording.genesis, .wallet = wallet, .signer = replay->signer, .manual_clock = true};
+	struct embedded_options options = {.genesis = &replay->recording.genesis,
+	                                   .wallet = wallet,
+	                                   .signer = replay->signer,
+	                                   .manual_clock = true};
 	result = embedded_chain_create(&replay->chain, &options, error);
 	if (result == 0) {
-		struct boot_environment environment = {.chain = replay->chain, .wallet = wallet, .signer = replay->signer};
+		struct boot_environment environment = {
+			.chain = replay->chain, .wallet = wallet, .signer = replay->signer};
 		result = boot_create(&boot, &environment, error);
 	}
 	if (result == 0)

@@ -1,4 +1,5 @@
-/* struct chain over the engine of a replay, to read its state by: the head's, or that of the block in the making. */
+/* struct chain over the engine of a replay, to read its state by: the head's, or that of the block in the
+ * making. */
 #include "tests/golden/replay.h"
 
 #include "core/base/exception.h"
@@ -46,8 +47,8 @@ static void destroy(struct chain *chain)
 	free(chain);
 }
 
-static int view_open(struct chain *chain, struct chain_view **out, const struct chain_revision *revision, const struct interruption *interruption,
-                     struct error *error)
+static int view_open(struct chain *chain, struct chain_view **out, const struct chain_revision *revision,
+                     const struct interruption *interruption, struct error *error)
 {
 	struct replay_chain *replay = (struct replay_chain *)chain;
 	struct branch *branch = replay->branch;
@@ -58,7 +59,8 @@ static int view_open(struct chain *chain, struct chain_view **out, const struct 
 	view->base.chain = chain;
 	view->base.interruption = interruption;
 	view->base.block_num = branch_head(branch)->number;
-	view->base.slot = branch_block_pending(branch) ? branch_block_slot(branch) : branch_head(branch)->block->header.timestamp;
+	view->base.slot = branch_block_pending(branch) ? branch_block_slot(branch)
+	                                               : branch_head(branch)->block->header.timestamp;
 	view->root = branch_state(branch);
 	view->head = branch_head(branch);
 	*out = &view->base;
@@ -87,13 +89,16 @@ static int open_block(struct branch *branch, struct error *error)
 }
 
 /* Into the block in the making, which nothing seals. */
-static int push_as(struct chain *chain, struct transaction_trace *trace, struct packed_transaction *packed, enum push_kind kind, struct error *error)
+static int push_as(struct chain *chain, struct transaction_trace *trace, struct packed_transaction *packed,
+                   enum push_kind kind, struct error *error)
 {
 	struct branch *branch = ((struct replay_chain *)chain)->branch;
 	struct push_options push_options = {.kind = kind};
 	size_t count = packed->signatures_count;
 	struct public_key *keys = memory_allocate(count + 1, sizeof *keys);
-	int result = kind == PUSH_READ_ONLY ? 0 : packed_transaction_keys(packed, keys, ledger_chain_id(branch_ledger(branch)), error);
+	int result = kind == PUSH_READ_ONLY
+	                 ? 0
+	                 : packed_transaction_keys(packed, keys, ledger_chain_id(branch_ledger(branch)), error);
 	if (!result)
 		result = open_block(branch, error);
 	if (!result)
@@ -102,14 +107,15 @@ static int push_as(struct chain *chain, struct transaction_trace *trace, struct 
 	return result;
 }
 
-static int push(struct chain *chain, struct transaction_trace *trace, struct packed_transaction *packed, const struct chain_send_options *options,
-                struct error *error)
+static int push(struct chain *chain, struct transaction_trace *trace, struct packed_transaction *packed,
+                const struct chain_send_options *options, struct error *error)
 {
 	(void)options;
 	return push_as(chain, trace, packed, PUSH_INTO_BLOCK, error);
 }
 
-static int compute(struct chain *chain, struct transaction_trace *trace, struct packed_transaction *packed, bool read_only, uint64_t node, struct error *error)
+static int compute(struct chain *chain, struct transaction_trace *trace, struct packed_transaction *packed,
+                   bool read_only, uint64_t node, struct error *error)
 {
 	int result = push_as(chain, trace, packed, read_only ? PUSH_READ_ONLY : PUSH_DRY_RUN, error);
 	(void)node;
@@ -118,7 +124,8 @@ static int compute(struct chain *chain, struct transaction_trace *trace, struct 
 }
 
 /* The recorded node was paused until it was asked for transactions. */
-static int pause_production(struct chain *chain, bool *paused, enum chain_pause what, uint64_t node, struct error *error)
+static int pause_production(struct chain *chain, bool *paused, enum chain_pause what, uint64_t node,
+                            struct error *error)
 {
 	struct replay_chain *replay = (struct replay_chain *)chain;
 	(void)node;
@@ -129,9 +136,11 @@ static int pause_production(struct chain *chain, bool *paused, enum chain_pause 
 	return 0;
 }
 
-/* Between two blocks nodeos's active schedule is the one that the next block will have, while its pending one is still the head's. */
-static int schedules(struct chain_view *view, struct producer_schedule *active, struct producer_schedule *pending,
-                     struct producer_schedule *proposed, struct error *error)
+/* Between two blocks nodeos's active schedule is the one that the next block will have, while its pending one
+ * is still the head's. */
+static int schedules(struct chain_view *view, struct producer_schedule *active,
+                     struct producer_schedule *pending, struct producer_schedule *proposed,
+                     struct error *error)
 {
 	struct branch *branch = engine_of(view);
 	bool making = branch_block_pending(branch);
@@ -170,10 +179,12 @@ static int info(struct chain_view *view, struct chain_info *out, struct error *e
 	return 0;
 }
 
-static int header_state(struct chain_view *view, struct chain_header_state *out, uint32_t number, struct error *error)
+static int header_state(struct chain_view *view, struct chain_header_state *out, uint32_t number,
+                        struct error *error)
 {
 	struct branch *branch = engine_of(view);
-	const struct block_state *block = number > branch_irreversible(branch, NULL) ? branch_find(branch, number) : NULL;
+	const struct block_state *block = number > branch_irreversible(branch, NULL) ? branch_find(branch, number)
+	                                                                             : NULL;
 	if (!block)
 		return error_set(error, ENOENT, "block %u is not reversible", number);
 	return state_header_state_read(out, block, branch_find(branch, number - 1));
@@ -224,7 +235,8 @@ void replay_chain_keep_trace(struct chain *chain, uint32_t number, struct transa
 }
 
 /* Those that were kept, or made again from the state before the block. */
-static int traces(struct chain_view *view, struct transaction_trace **out, size_t *count, uint32_t number, struct error *error)
+static int traces(struct chain_view *view, struct transaction_trace **out, size_t *count, uint32_t number,
+                  struct error *error)
 {
 	const struct kept_block *kept = kept_block(view, number), *before = kept_block(view, number - 1);
 	struct traces made = {0};
@@ -247,7 +259,8 @@ static int traces(struct chain_view *view, struct transaction_trace **out, size_
 	return result;
 }
 
-static int find_transaction(struct chain_view *view, uint32_t *number, const struct checksum256 *id, struct error *error)
+static int find_transaction(struct chain_view *view, uint32_t *number, const struct checksum256 *id,
+                            struct error *error)
 {
 	const struct replay_chain *replay = (const struct replay_chain *)view->chain;
 	for (*number = (uint32_t)replay->blocks_capacity; (*number)-- > 0;) {
@@ -263,7 +276,11 @@ static int find_transaction(struct chain_view *view, uint32_t *number, const str
 
 struct chain *replay_chain_create(struct branch *branch)
 {
-	static const struct chain_operations operations = {.destroy = destroy, .view_open = view_open, .push = push, .compute = compute, .pause = pause_production};
+	static const struct chain_operations operations = {.destroy = destroy,
+	                                                   .view_open = view_open,
+	                                                   .push = push,
+	                                                   .compute = compute,
+	                                                   .pause = pause_production};
 	struct replay_chain *chain = memory_allocate(1, sizeof *chain);
 	chain->base.operations = &operations;
 	chain->base.abi_cache = chain_abi_cache_create();

@@ -1,6 +1,7 @@
-/* spec FILE.json…: runs scripts of the WebAssembly specification's test suite, as wast2json writes them, and says of each what came out
- * otherwise. Modules that nodeos refuses, for it knows neither tables, memories and globals from outside nor what came after WebAssembly 1.0,
- * are left out with all that is asked of them; so is text that is no module. */
+/* spec FILE.json…: runs scripts of the WebAssembly specification's test suite, as wast2json writes them,
+ * and says of each what came out otherwise. Modules that nodeos refuses, for it knows neither tables,
+ * memories and globals from outside nor what came after WebAssembly 1.0, are left out with all that is
+ * asked of them; so is text that is no module. */
 #include "core/base/encoding/json.h"
 #include "core/base/system/file.h"
 #include "core/engine/wasm/machine.h"
@@ -36,7 +37,8 @@ static const struct wasm_run usual = {65536, DEPTH, stop, NULL};
 
 /* --- what modules import --- */
 
-static void print(struct wasm_machine *machine, const struct wasm_host_function *function, uint64_t *arguments)
+static void print(struct wasm_machine *machine, const struct wasm_host_function *function,
+                  uint64_t *arguments)
 {
 	(void)machine, (void)function, (void)arguments;
 }
@@ -46,9 +48,12 @@ static const struct wasm_host_function *find_import(struct wasm_name module, str
 	static const struct {
 		const char *name;
 		struct wasm_host_function function;
-	} prints[] = {{"print", {":v", print}},        {"print_i32", {"i:v", print}},      {"print_i64", {"l:v", print}},    {"print_f32", {"f:v", print}},
-	              {"print_f64", {"d:v", print}},   {"print_i32_f32", {"if:v", print}}, {"print_f64_f64", {"dd:v", print}}};
-	for (size_t i = 0; module.length == 8 && !memcmp(module.text, "spectest", 8) && i < sizeof prints / sizeof *prints; i++)
+	} prints[] = {{"print", {":v", print}},          {"print_i32", {"i:v", print}},
+	              {"print_i64", {"l:v", print}},     {"print_f32", {"f:v", print}},
+	              {"print_f64", {"d:v", print}},     {"print_i32_f32", {"if:v", print}},
+	              {"print_f64_f64", {"dd:v", print}}};
+	for (size_t i = 0;
+	     module.length == 8 && !memcmp(module.text, "spectest", 8) && i < sizeof prints / sizeof *prints; i++)
 		if (field.length == strlen(prints[i].name) && !memcmp(field.text, prints[i].name, field.length))
 			return &prints[i].function;
 	return NULL;
@@ -56,7 +61,8 @@ static const struct wasm_host_function *find_import(struct wasm_name module, str
 
 /* --- modules --- */
 
-static int load(const struct script *script, struct wasm_module **out, const char *name, enum wasm_mode mode, struct wasm_fault *fault)
+static int load(const struct script *script, struct wasm_module **out, const char *name, enum wasm_mode mode,
+                struct wasm_fault *fault)
 {
 	const struct wasm_rules rules = test_rules(mode, find_import);
 	struct text path = TEXT_EMPTY, code = TEXT_EMPTY;
@@ -76,7 +82,10 @@ static int load(const struct script *script, struct wasm_module **out, const cha
 static bool is_beyond(const struct wasm_fault *fault)
 {
 	switch (fault->reason) {
-	case WASM_FAULT_IMPORT_KIND: case WASM_FAULT_IMPORT_UNKNOWN: case WASM_FAULT_IMPORT_SIGNATURE: case WASM_FAULT_INITIALIZER_OPCODE:
+	case WASM_FAULT_IMPORT_KIND:
+	case WASM_FAULT_IMPORT_UNKNOWN:
+	case WASM_FAULT_IMPORT_SIGNATURE:
+	case WASM_FAULT_INITIALIZER_OPCODE:
 	case WASM_FAULT_INITIALIZER_GLOBAL: case WASM_FAULT_IMPORT_MUTABLE: return true;
 	default: return false;
 	}
@@ -168,7 +177,8 @@ static const struct wasm_export_entry *find_export(const struct wasm_module *mod
 {
 	for (size_t i = 0; i < module->exports.count; i++) {
 		const struct wasm_export_entry *entry = &module->exports.at[i];
-		if (entry->name.length == strlen(name) && !memcmp(module->names.at + entry->name.first, name, entry->name.length))
+		if (entry->name.length == strlen(name) &&
+		    !memcmp(module->names.at + entry->name.first, name, entry->name.length))
 			return entry;
 	}
 	return NULL;
@@ -185,8 +195,11 @@ static uint64_t bits_of(const struct json *value)
 static bool act(struct script *script, const struct json *action, enum wasm_end *end, uint64_t *result)
 {
 	struct instance *instance = find_instance(script, action);
-	const char *type = json_string(json_member(action, "type")), *field = json_string(json_member(action, "field"));
-	const struct wasm_export_entry *entry = instance && instance->module ? find_export(instance->module, field) : NULL;
+	const char *type = json_string(json_member(action, "type")),
+			   *field = json_string(json_member(action, "field"));
+	const struct wasm_export_entry *entry = instance && instance->module
+	                                            ? find_export(instance->module, field)
+	                                            : NULL;
 	uint64_t arguments[32];
 	uint32_t count = 0;
 	if (!entry)
@@ -206,9 +219,11 @@ static bool act(struct script *script, const struct json *action, enum wasm_end 
 
 static bool equals(const struct json *expected, uint64_t bits)
 {
-	const char *type = json_string(json_member(expected, "type")), *value = json_string(json_member(expected, "value"));
+	const char *type = json_string(json_member(expected, "type")),
+			   *value = json_string(json_member(expected, "value"));
 	bool wide = type[1] == '6';
-	uint64_t quiet = wide ? UINT64_C(0x7ff8) << 48 : 0x7fc00000, sign = wide ? UINT64_C(1) << 63 : UINT64_C(1) << 31;
+	uint64_t quiet = wide ? UINT64_C(0x7ff8) << 48 : 0x7fc00000,
+			 sign = wide ? UINT64_C(1) << 63 : UINT64_C(1) << 31;
 	if (!wide)
 		bits = (uint32_t)bits;
 	if (!strcmp(value, "nan:canonical"))
@@ -273,7 +288,8 @@ static void check_refused(struct script *script, const struct json *command)
 	struct wasm_fault fault = {0};
 	if (kind && !strcmp(kind, "text")) {
 		script->left_out++;
-	} else if (load(script, &module, json_string(json_member(command, "filename")), WASM_CONFIGURABLE, &fault)) {
+	} else if (load(script, &module, json_string(json_member(command, "filename")), WASM_CONFIGURABLE,
+	                &fault)) {
 		script->passed++;
 	} else {
 		wasm_module_destroy(module);
@@ -331,8 +347,10 @@ static int run_script(const char *path, struct script *script)
 	struct json *json = NULL;
 	const char *slash = strrchr(path, '/');
 	*script = (struct script){0};
-	snprintf(script->folder, sizeof script->folder, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
-	snprintf(script->name, sizeof script->name, "%.*s", (int)strcspn(slash ? slash + 1 : path, "."), slash ? slash + 1 : path);
+	snprintf(script->folder, sizeof script->folder, "%.*s", slash ? (int)(slash - path) : 1,
+	         slash ? path : ".");
+	snprintf(script->name, sizeof script->name, "%.*s", (int)strcspn(slash ? slash + 1 : path, "."),
+	         slash ? slash + 1 : path);
 	int result = file_load(&text, path, FILE_MAXIMUM, &error);
 	if (!result)
 		result = json_parse(&json, text_string(&text), text.length, &error);
@@ -354,8 +372,8 @@ int main(int count, char **arguments)
 	for (int i = 1; i < count; i++) {
 		static struct script script;
 		bool good = !run_script(arguments[i], &script) && !script.differences;
-		printf("%sok %d - %s: %zu as the specification says, %zu left out, %zu otherwise\n", good ? "" : "not ", i, script.name,
-		       script.passed, script.left_out, script.differences);
+		printf("%sok %d - %s: %zu as the specification says, %zu left out, %zu otherwise\n",
+		       good ? "" : "not ", i, script.name, script.passed, script.left_out, script.differences);
 		failed |= !good;
 	}
 	return failed;

@@ -32,12 +32,16 @@ static void test_files(void **state)
 {
 	(void)state;
 	fixture_expect_part("boot/run", "# usage: echo 'all");
-	assert_string_equal(fixture_list("boot/steps"),
-	                    "01-wallet 02-boot 03-sys 04-contracts 05-tokens 06-sys-contract 07-init-sys-contract 08-stake 09-reg-prod 10-start-prod "
-	                    "11-vote 12-claim 13-proxy 14-resign 15-msg-replace 16-contracts-update 17-xfer 18-log ");
+	assert_string_equal(
+		fixture_list("boot/steps"),
+		"01-wallet 02-boot 03-sys 04-contracts 05-tokens 06-sys-contract 07-init-sys-contract 08-stake "
+	    "09-reg-prod 10-start-prod "
+		"11-vote 12-claim 13-proxy 14-resign 15-msg-replace 16-contracts-update 17-xfer 18-log ");
 	assert_string_equal(fixture_list("boot/options"),
-	                    "cleos contracts-dir extra-issue genesis http-port keosd log-path max-unstaked max-user-keys min-producer-funds min-stake "
-	                    "nodeos nodes-dir num-producers-vote num-senders num-voters private-key producer-limit producer-sync-delay public-key "
+	                    "cleos contracts-dir extra-issue genesis http-port keosd log-path max-unstaked "
+	                    "max-user-keys min-producer-funds min-stake "
+	                    "nodeos nodes-dir num-producers-vote num-senders num-voters private-key "
+	                    "producer-limit producer-sync-delay public-key "
 	                    "ram-funds seed symbol topology user-limit wallet-dir ");
 	fixture_expect("boot/options/user-limit", "40\n");
 	fixture_expect("boot/options/seed", "2018\n");
@@ -70,7 +74,8 @@ static void test_all(void **state)
 	fixture_expect_part("chain/schedule.json", "producer111a");
 	assert_int_equal(count_lines(fixture_read("accounts/producer111a/votes")), 20);
 	fixture_expect_part("boot/output.log", "cleos system regproducer producer111a EOS");
-	fixture_expect_part("boot/progress", "stake             [##############################] 100 %    124/124");
+	fixture_expect_part("boot/progress",
+	                    "stake             [##############################] 100 %    124/124");
 	/* What needs nothing done counts for nothing. */
 	fixture_expect_part("boot/run", "# 12-claim             * none due              0/0 ");
 	fixture_expect_part("boot/run", "# 15-msg-replace         waiting              0/49 ");
@@ -103,7 +108,8 @@ static void test_replacing_the_system_contract(void **state)
 	fixture_write("boot/run", "msg-replace all\n");
 	assert_int_equal(sent(), now);
 	/* Refunds come after ten seconds now. */
-	double balance = strtod(fixture_read("accounts/useraaaaaaaa/balance"), NULL); /* less what the proposal's RAM cost */
+	double balance = strtod(fixture_read("accounts/useraaaaaaaa/balance"),
+	                        NULL); /* less what the proposal's RAM cost */
 	fixture_write("accounts/useraaaaaaaa/stake", "-1.0000 SYS -1.0000 SYS\n");
 	fixture_advance(11, false);
 	assert_true(strtod(fixture_read("accounts/useraaaaaaaa/balance"), NULL) == balance + 2);
@@ -170,7 +176,8 @@ static void test_single_steps(void **state)
 	(void)state;
 	fixture_refuse(EINVAL, "step \"sys\" must come before", "boot/run", "tokens\n");
 	fixture_refuse(EINVAL, "no boot step \"stakes\"", "boot/run", "boot stakes\n");
-	fixture_refuse(EINVAL, "step \"stake\" must come before", "boot/run", "sys contracts tokens sys-contract init-sys-contract reg-prod stake\n");
+	fixture_refuse(EINVAL, "step \"stake\" must come before", "boot/run",
+	               "sys contracts tokens sys-contract init-sys-contract reg-prod stake\n");
 	assert_int_equal(sent(), 0);
 	fixture_write("boot/run", "sys contracts\n");
 	fixture_write("boot/steps/05-tokens", "go\n");
@@ -186,19 +193,26 @@ static void test_refused_before_anything_happens(void **state)
 	fixture_refuse(EINVAL, "no whole number", "boot/options/seed", "x\n");
 	assert_int_equal(fixture_try_write("boot/options/users", "1\n"), -ENOENT);
 	fixture_refuse(EINVAL, "line 2", "boot/accounts.json", "{\"users\": [\n{\"name\": 1}}\n");
-	fixture_refuse(EINVAL, "line 3", "boot/accounts.json", "{\"users\": [\n{\"name\": \"a\"},\n{\"name\": \"A\"}]}\n");
-	fixture_refuse(EINVAL, "line 3, column 3 of the JSON: unexpected", "boot/accounts.json", "{\"users\": [\n{\"name\": \"a},\n{\"name\": \"b\"}]}\n");
+	fixture_refuse(EINVAL, "line 3", "boot/accounts.json",
+	               "{\"users\": [\n{\"name\": \"a\"},\n{\"name\": \"A\"}]}\n");
+	fixture_refuse(EINVAL, "line 3, column 3 of the JSON: unexpected", "boot/accounts.json",
+	               "{\"users\": [\n{\"name\": \"a},\n{\"name\": \"b\"}]}\n");
 	assert_null(strstr(fixture_read("errors"), "not closed"));
-	fixture_refuse(EEXIST, "appears twice", "boot/accounts.json", "{\"users\": [{\"name\": \"useraaaaaaaa\"}, {\"name\": \"useraaaaaaaa\"}]}\n");
+	fixture_refuse(EEXIST, "appears twice", "boot/accounts.json",
+	               "{\"users\": [{\"name\": \"useraaaaaaaa\"}, {\"name\": \"useraaaaaaaa\"}]}\n");
 	fixture_refuse(EINVAL, "do not match", "boot/accounts.json",
-	               "{\"users\": [{\"name\": \"a\", \"pub\": \"EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr\", \"pvt\": "
+	               "{\"users\": [{\"name\": \"a\", \"pub\": "
+	               "\"EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr\", \"pvt\": "
 	               "\"5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3\"}]}\n");
 	fixture_refuse(ERANGE, "exceed the supply", "boot/accounts.json",
-	               "{\"users\": [{\"name\": \"a\", \"funds\": 90000000000000}, {\"name\": \"b\", \"funds\": 90000000000000}]}\n");
+	               "{\"users\": [{\"name\": \"a\", \"funds\": 90000000000000}, {\"name\": \"b\", \"funds\": "
+	               "90000000000000}]}\n");
 	/* The private halves of those who are to sign. */
-	fixture_write("boot/accounts.json",
-	              "{\"users\": [{\"name\": \"useraaaaaaaa\", \"pub\": \"EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr\"}], \"producers\": "
-	              "[{\"name\": \"proda\", \"pub\": \"EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV\"}]}\n");
+	fixture_write(
+		"boot/accounts.json",
+		"{\"users\": [{\"name\": \"useraaaaaaaa\", \"pub\": "
+	    "\"EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr\"}], \"producers\": "
+		"[{\"name\": \"proda\", \"pub\": \"EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV\"}]}\n");
 	fixture_refuse(ENOENT, "private key of \"proda\"", "boot/run", "all\n");
 	fixture_write("boot/accounts.json", "{}\n");
 	/* Options out of what the others leave. */
@@ -207,7 +221,10 @@ static void test_refused_before_anything_happens(void **state)
 	fixture_expect("boot/options/extra-issue", "0\n");
 	fixture_write("boot/options/public-key", "EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV\n");
 	fixture_write("boot/options/private-key", "5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3\n");
-	fixture_refuse(EACCES, "boot step sys: eosio has other keys than EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV", "boot/run", "all\n");
+	fixture_refuse(
+		EACCES,
+		"boot step sys: eosio has other keys than EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV",
+		"boot/run", "all\n");
 	fixture_write("boot/options/public-key", "\n");
 	fixture_write("boot/options/private-key", "\n");
 	/* The options' two keys. */
@@ -223,10 +240,12 @@ static void test_refused_before_anything_happens(void **state)
 	assert_false(fixture_exists("accounts/eosio.bpay"));
 }
 
-/* What eosio cannot sign any more is refused in words, not tried: another boot, which knows nothing of the first one, over the same chain. */
+/* What eosio cannot sign any more is refused in words, not tried: another boot, which knows nothing of the
+ * first one, over the same chain. */
 static void test_after_resigning(void **state)
 {
-	struct boot_environment environment = {.chain = fixture.chain, .wallet = fixture.wallet, .signer = fixture.signer};
+	struct boot_environment environment = {
+		.chain = fixture.chain, .wallet = fixture.wallet, .signer = fixture.signer};
 	struct boot_runner runner = {.pid = 1};
 	struct boot *other = NULL;
 	struct error error = {0};
@@ -237,7 +256,8 @@ static void test_after_resigning(void **state)
 	assert_int_equal(boot_option_write(other, OPTION_PRODUCER_LIMIT, "22", NULL, &error), 0);
 	assert_int_equal(boot_option_write(other, OPTION_USER_LIMIT, "50", NULL, &error), 0);
 	assert_int_equal(boot_run(other, "all", &runner, &error), -EACCES);
-	assert_non_null(strstr(error.sentence, "boot step stake: eosio has resigned to the producers: what is missing ("));
+	assert_non_null(
+		strstr(error.sentence, "boot step stake: eosio has resigned to the producers: what is missing ("));
 	boot_destroy(other);
 	assert_int_equal(sent(), before);
 }
@@ -250,7 +270,8 @@ static void test_ended_stays_ended(void **state)
 	fixture_write("accounts/useraaaaaaab/proxy", "\n");
 	fixture_write("accounts/useraaaaaaac/votes", "producer111c\n");
 	fixture_write("producers/producer111d/active", "0\n");
-	fixture_write("accounts/useraaaaaaad/permissions/active.json", "EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV\n");
+	fixture_write("accounts/useraaaaaaad/permissions/active.json",
+	              "EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV\n");
 	size_t before = sent();
 	fixture_write("boot/run", "all\n");
 	assert_int_equal(sent(), before);
@@ -262,14 +283,19 @@ static void test_ended_stays_ended(void **state)
 	fixture_expect("accounts/useraaaaaaac/proxy", "producer111a\n");
 }
 
-/* What a step went by is fixed once it has ended; what it does not touch, and the value that is there, are not. */
+/* What a step went by is fixed once it has ended; what it does not touch, and the value that is there, are
+ * not. */
 static void test_options_after_their_step(void **state)
 {
 	static const struct {
 		const char *option, *value, *step;
 	} fixed[] = {
-		{"user-limit", "50\n", "tokens"},        {"producer-limit", "21\n", "tokens"}, {"extra-issue", "5\n", "tokens"},
-		{"min-producer-funds", "500\n", "tokens"}, {"seed", "3\n", "tokens"},          {"symbol", "EOS\n", "tokens"},
+		{"user-limit", "50\n", "tokens"},
+		{"producer-limit", "21\n", "tokens"},
+		{"extra-issue", "5\n", "tokens"},
+		{"min-producer-funds", "500\n", "tokens"},
+		{"seed", "3\n", "tokens"},
+		{"symbol", "EOS\n", "tokens"},
 		{"public-key", "EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV\n", "sys"},
 	};
 	char path[80], sentence[80];
@@ -280,7 +306,8 @@ static void test_options_after_their_step(void **state)
 		snprintf(sentence, sizeof sentence, "%s: step \"%s\" has ended", fixed[i].option, fixed[i].step);
 		fixture_refuse(EPERM, sentence, path, fixed[i].value);
 	}
-	fixture_refuse(EPERM, "accounts.json: step \"tokens\" has ended", "boot/accounts.json", "{\"users\": [{\"name\": \"alice1111111\"}]}\n");
+	fixture_refuse(EPERM, "accounts.json: step \"tokens\" has ended", "boot/accounts.json",
+	               "{\"users\": [{\"name\": \"alice1111111\"}]}\n");
 	fixture_write("boot/options/user-limit", "40\n");
 	fixture_write("boot/options/ram-funds", "0.2\n");
 	fixture_write("boot/options/num-voters", "5\n");
@@ -298,7 +325,9 @@ static void test_other_options(void **state)
 	fixture_write("boot/options/extra-issue", "77.5\n");
 	fixture_write("boot/options/num-voters", "0\n");
 	fixture_write("boot/options/max-user-keys", "3\n");
-	fixture_write("boot/run", "wallet boot sys contracts tokens sys-contract init-sys-contract stake reg-prod start-prod vote\n");
+	fixture_write(
+		"boot/run",
+		"wallet boot sys contracts tokens sys-contract init-sys-contract stake reg-prod start-prod vote\n");
 	fixture_expect("accounts/eosio/balance", "77.5000 EOS\n");
 	fixture_expect("accounts/useraaaaaaaa/balance", "");
 	/* The genesis key, three users', all producers'. */

@@ -5,7 +5,10 @@
 #include "fs/tree/write/command.h"
 
 static const struct command_option options[] = {
-	{"--stake-net", OPTION_QUANTITY}, {"--creator", OPTION_VALUE}, {"--transfer", OPTION_FLAG}, {"-p", OPTION_PERMISSION},
+	{"--stake-net", OPTION_QUANTITY},
+	{"--creator", OPTION_VALUE},
+	{"--transfer", OPTION_FLAG},
+	{"-p", OPTION_PERMISSION},
 };
 
 static void print(struct text *out, const struct command *command)
@@ -16,7 +19,8 @@ static void print(struct text *out, const struct command *command)
 		if (command->value[i])
 			text_printf(out, " %s=%s", options[i].name, command->value[i]);
 	for (size_t i = 0; i < command->permission_count; i++)
-		text_printf(out, " %s@%s", name_text(command->permission[i].actor).text, name_text(command->permission[i].permission).text);
+		text_printf(out, " %s@%s", name_text(command->permission[i].actor).text,
+		            name_text(command->permission[i].permission).text);
 }
 
 static void lines_become_words(void **state)
@@ -68,14 +72,20 @@ static void free_text_stays(void **state)
 	static const struct {
 		const char *line, *rest;
 	} vectors[] = {
-		{"bob", ""}, {"bob hello  world ", "hello  world"}, {"bob \"hello world\"", "hello world"}, {"bob 'tis fine", "'tis fine"},
-		{"bob \"a\" \"b\"", "\"a\" \"b\""}, {"bob --memo [x", "--memo [x"}, {"bob a\\b", "a\\b"},
+		{"bob", ""},
+		{"bob hello  world ", "hello  world"},
+		{"bob \"hello world\"", "hello world"},
+		{"bob 'tis fine", "'tis fine"},
+		{"bob \"a\" \"b\"", "\"a\" \"b\""},
+		{"bob --memo [x", "--memo [x"},
+		{"bob a\\b", "a\\b"},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
 		struct command command;
 		struct error error = {0};
-		assert_int_equal(command_parse(&command, vectors[i].line, strlen(vectors[i].line), NULL, 0, &error), 0);
+		assert_int_equal(command_parse(&command, vectors[i].line, strlen(vectors[i].line), NULL, 0, &error),
+		                 0);
 		assert_string_equal(command_take(&command), "bob");
 		assert_string_equal(command_take_rest(&command), vectors[i].rest);
 		assert_int_equal(command_end(&command, "NAME TEXT", &error), 0);
@@ -108,8 +118,10 @@ static void quantities(void **state)
 		uint64_t symbol = 0, contract = 0;
 		char out[sizeof error.sentence];
 		assert_int_equal(symbol_parse(&symbol, "4,SYS", NULL), 0);
-		assert_int_equal(command_parse(&command, vectors[i].line, strlen(vectors[i].line), NULL, 0, &error), 0);
-		if (command_take_quantity(&command, &asset, vectors[i].core ? symbol : 0, &contract, "the amount", &error) == 0) {
+		assert_int_equal(command_parse(&command, vectors[i].line, strlen(vectors[i].line), NULL, 0, &error),
+		                 0);
+		if (command_take_quantity(&command, &asset, vectors[i].core ? symbol : 0, &contract, "the amount",
+		                          &error) == 0) {
 			asset_print(out, &asset);
 			if (contract)
 				sprintf(out + strlen(out), " %s", name_text(contract).text);
@@ -131,7 +143,9 @@ static void sentences_name_the_word(void **state)
 	(void)state;
 	assert_int_equal(command_choose("stop", choices, 3, &error), 1);
 	assert_int_equal(command_choose("strat", choices, 3, &error), -EINVAL);
-	assert_string_equal(error.sentence, "\"strat\" is not understood, did you mean \"start\"; it may be start, stop or restart");
+	assert_string_equal(
+		error.sentence,
+		"\"strat\" is not understood, did you mean \"start\"; it may be start, stop or restart");
 	assert_int_equal(command_choose("bananas", choices, 3, &error), -EINVAL);
 	assert_string_equal(error.sentence, "\"bananas\" is not understood; it may be start, stop or restart");
 	assert_int_equal(command_int64(&number, "12", 0, 20, "RAM", &error), 0);
@@ -155,7 +169,9 @@ static void near_names_are_suggested(void **state)
 	static const char *const names[] = {"votes", "stake", "balance", "refund"};
 	static const struct {
 		const char *wanted, *best;
-	} vectors[] = {{"votse", "votes"}, {"vote", "votes"}, {"balnace", "balance"}, {"xyz", NULL}, {"stack", "stake"}, {"r", NULL}, {"", NULL}, {"vte", NULL}, {"vote", "votes"}};
+	} vectors[] = {{"votse", "votes"}, {"vote", "votes"},  {"balnace", "balance"},
+	               {"xyz", NULL},      {"stack", "stake"}, {"r", NULL},
+	               {"", NULL},         {"vte", NULL},      {"vote", "votes"}};
 	(void)state;
 	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
 		struct suggestion suggestion = suggestion_begin(vectors[i].wanted);

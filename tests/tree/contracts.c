@@ -23,21 +23,27 @@ static void permissions_are_made_changed_and_deleted(void **state)
 	assert_string_equal(fixture_list(ALICE "permissions"), "active.json owner.json spending.json ");
 	/* of several lines, with another account, as cleos's get account shows it */
 	fixture_write(ALICE "permissions/spending.json",
-	              "{\n \"perm_name\": \"spending\", \"parent\": \"active\",\n \"required_auth\": {\"threshold\": 2, \"keys\": [{\"key\": \"" KEY_1
-	              "\", \"weight\": 1}],\n  \"accounts\": [{\"permission\": {\"actor\": \"bob111111111\", \"permission\": \"active\"}, \"weight\": 1}]}\n}\n");
+	              "{\n \"perm_name\": \"spending\", \"parent\": \"active\",\n \"required_auth\": "
+	              "{\"threshold\": 2, \"keys\": [{\"key\": \"" KEY_1
+	              "\", \"weight\": 1}],\n  \"accounts\": [{\"permission\": {\"actor\": \"bob111111111\", "
+	              "\"permission\": \"active\"}, \"weight\": 1}]}\n}\n");
 	fixture_expect_part(ALICE "permissions/spending.json", "\"actor\": \"bob111111111\"");
 	fixture_round_trip(ALICE "permissions/spending.json");
-	fixture_write(ALICE "permissions/rescue.json", "{\"parent\":\"owner\",\"threshold\":1,\"keys\":[{\"key\":\"" KEY_1 "\",\"weight\":1}]}");
+	fixture_write(ALICE "permissions/rescue.json",
+	              "{\"parent\":\"owner\",\"threshold\":1,\"keys\":[{\"key\":\"" KEY_1 "\",\"weight\":1}]}");
 	fixture_expect_part(ALICE "permissions/rescue.json", "\"parent\": \"owner\"");
 
 	fixture_refuse(EINVAL, "thresold", ALICE "permissions/active.json", "{\"thresold\": 1}\n");
-	fixture_refuse(EINVAL, "threshold 3", ALICE "permissions/spending.json", "{\"threshold\":3,\"keys\":[{\"key\":\"" KEY_1 "\",\"weight\":1}]}\n");
+	fixture_refuse(EINVAL, "threshold 3", ALICE "permissions/spending.json",
+	               "{\"threshold\":3,\"keys\":[{\"key\":\"" KEY_1 "\",\"weight\":1}]}\n");
 	fixture_refuse(EINVAL, "not closed", ALICE "permissions/active.json", "{\"threshold\": 1\n");
 	fixture_refuse(EINVAL, "EOSnokey", ALICE "permissions/active.json", "EOSnokey\n");
 	fixture_refuse(ENOENT, "no such permission: alice1111111@nothing", ALICE "permissions/new.json",
-	               "{\"parent\":\"nothing\",\"threshold\":1,\"keys\":[{\"key\":\"" KEY_1 "\",\"weight\":1}]}\n");
+	               "{\"parent\":\"nothing\",\"threshold\":1,\"keys\":[{\"key\":\"" KEY_1
+	               "\",\"weight\":1}]}\n");
 	fixture_refuse(ENOENT, "no such account: ghost1111111", ALICE "permissions/new.json",
-	               "{\"threshold\":1,\"accounts\":[{\"permission\":{\"actor\":\"ghost1111111\",\"permission\":\"active\"},\"weight\":1}]}\n");
+	               "{\"threshold\":1,\"accounts\":[{\"permission\":{\"actor\":\"ghost1111111\","
+	               "\"permission\":\"active\"},\"weight\":1}]}\n");
 	fixture_refuse(EINVAL, "UPPER", ALICE "permissions/UPPER.json", KEY_1 "\n");
 	assert_false(fixture_exists(ALICE "permissions/new.json"));
 
@@ -57,7 +63,8 @@ static void links_are_made_and_cut(void **state)
 	fixture_expect_part(ALICE "info.json", "\"action\": \"transfer\"");
 	fixture_append(ALICE "links", "eosio.token open spending\neosio.token transfer -\n");
 	fixture_expect(ALICE "links", "eosio.msig * spending\neosio.token open spending\n");
-	fixture_refuse(ENOENT, "no such permission: alice1111111@nothing", ALICE "links", "eosio.token close nothing\n");
+	fixture_refuse(ENOENT, "no such permission: alice1111111@nothing", ALICE "links",
+	               "eosio.token close nothing\n");
 	fixture_refuse(ENOENT, "no such account: ghost1111111", ALICE "links", "ghost1111111 act spending\n");
 	fixture_refuse(ENOENT, "no such link: eosio.token close", ALICE "links", "eosio.token close -\n");
 	fixture_refuse(EINVAL, "the permission's name", ALICE "links", "eosio.token close\n");
@@ -72,8 +79,9 @@ static void links_are_made_and_cut(void **state)
 static void an_account_can_be_given_away(void **state)
 {
 	(void)state;
-	static const char authority[] = "{\"threshold\":1,\"keys\":[],\"accounts\":[{\"permission\":{\"actor\":\"eosio\",\"permission\":\"active\"},"
-	                                "\"weight\":1}],\"waits\":[]}\n";
+	static const char authority[] = "{\"threshold\":1,\"keys\":[],\"accounts\":[{\"permission\":{\"actor\":"
+	                                "\"eosio\",\"permission\":\"active\"},"
+									"\"weight\":1}],\"waits\":[]}\n";
 	fixture_write("accounts/eosio.bpay/permissions/owner.json", authority);
 	fixture_write("accounts/eosio.bpay/permissions/active.json", authority);
 	fixture_expect_part("accounts/eosio.bpay/permissions/active.json", "\"actor\": \"eosio\"");
@@ -120,12 +128,16 @@ static void contracts_are_installed(void **state)
 	assert_memory_equal(fixture.contents.data, token->code->data, token->code->length);
 	/* what is there already is not sent again */
 	fixture_write_in_vain(ALICE "contract/install", "eosio.token\n");
-	assert_int_equal(fixture_try_write_flags(ALICE "contract/code.wasm", (const char *)token->code->data, token->code->length, O_TRUNC, false), 0);
+	assert_int_equal(fixture_try_write_flags(ALICE "contract/code.wasm", (const char *)token->code->data,
+	                                         token->code->length, O_TRUNC, false),
+	                 0);
 	fixture_write_in_vain(ALICE "contract/abi.json", token->abi);
 	fixture_round_trip(ALICE "contract/abi.json");
 	/* the two apart */
 	const struct bundle *wrap = bundle_find("eosio.wrap");
-	assert_int_equal(fixture_try_write_flags(ALICE "contract/code.wasm", (const char *)wrap->code->data, wrap->code->length, O_TRUNC, false), 0);
+	assert_int_equal(fixture_try_write_flags(ALICE "contract/code.wasm", (const char *)wrap->code->data,
+	                                         wrap->code->length, O_TRUNC, false),
+	                 0);
 	hash_text(hash, wrap);
 	fixture_expect(ALICE "contract/hash", hash);
 	fixture_write(ALICE "contract/abi.json", wrap->abi);
@@ -170,7 +182,8 @@ static void contracts_are_installed_from_folders(void **state)
 	hash_text(hash, token);
 	fixture_expect(ALICE "contract/hash", hash);
 	fixture_write(ALICE "contract/install", FIXTURE_MOUNT_POINT "/contracts/eosio.msig/\n");
-	fixture_refuse(ENOENT, "contracts/nothing", ALICE "contract/install", FIXTURE_MOUNT_POINT "/contracts/nothing\n");
+	fixture_refuse(ENOENT, "contracts/nothing", ALICE "contract/install",
+	               FIXTURE_MOUNT_POINT "/contracts/nothing\n");
 	static const char *const names[] = {"code.wasm", "contract.abi", "other.wasm", "link", "inside"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		snprintf(line, sizeof line, "%s/%s", folder, names[i]);

@@ -87,7 +87,8 @@ static void captures_reach_handlers(void **state)
 
 static void what_is_not_there(void **state)
 {
-	static const char *const paths[] = {"nothing", "trees/beech", "trees/beech/votes", "trees/oak/leaves/x.doc", "trees/oak/papers/other.json"};
+	static const char *const paths[] = {"nothing", "trees/beech", "trees/beech/votes",
+	                                    "trees/oak/leaves/x.doc", "trees/oak/papers/other.json"};
 	struct node *node = NULL;
 	for (size_t i = 0; i < 5; i++)
 		assert_int_equal(tree_walk(*state, &node, &rig_owner, paths[i]), -ENOENT);
@@ -117,8 +118,10 @@ static void rights(void **state)
 		int flags;
 		int owner, other;
 	} vectors[] = {
-		{"plain", O_RDONLY, 0, 0},     {"plain", O_WRONLY, -EACCES, -EACCES}, {"value", O_RDONLY, 0, 0},  {"value", O_WRONLY, 0, -EACCES},
-		{"value", O_RDWR, 0, -EACCES}, {"secret", O_RDONLY, 0, -EACCES},      {"secret", O_WRONLY, 0, -EACCES}, {"trees", O_RDONLY, -EISDIR, -EISDIR},
+		{"plain", O_RDONLY, 0, 0},        {"plain", O_WRONLY, -EACCES, -EACCES},
+		{"value", O_RDONLY, 0, 0},        {"value", O_WRONLY, 0, -EACCES},
+		{"value", O_RDWR, 0, -EACCES},    {"secret", O_RDONLY, 0, -EACCES},
+		{"secret", O_WRONLY, 0, -EACCES}, {"trees", O_RDONLY, -EISDIR, -EISDIR},
 	};
 	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
 		struct node *node = rig_walk(tree, vectors[i].path);
@@ -144,8 +147,8 @@ static void rights(void **state)
 }
 
 /* A file's attribute, into out; "" where there is none. */
-static const char *attribute(struct tree *tree, char out[static 512], const struct caller *caller, const char *path,
-                             const char *name)
+static const char *attribute(struct tree *tree, char out[static 512], const struct caller *caller,
+                             const char *path, const char *name)
 {
 	struct node *node = rig_walk(tree, path);
 	ssize_t length = tree_get_attribute(tree, out, 511, caller, node, name);
@@ -164,7 +167,8 @@ static void attributes(void **state)
 	assert_int_equal(tree_get_attribute(*state, out, 3, &rig_owner, node, "user.eosiofs.help"), -ERANGE);
 	assert_int_equal(tree_get_attribute(*state, out, sizeof out, &rig_owner, node, "user.eosiofs.help"), 15);
 	assert_memory_equal(out, "shows something", 15);
-	assert_int_equal(tree_get_attribute(*state, out, sizeof out, &rig_owner, node, "security.capability"), -ENODATA);
+	assert_int_equal(tree_get_attribute(*state, out, sizeof out, &rig_owner, node, "security.capability"),
+	                 -ENODATA);
 	assert_int_equal(tree_list_attributes(*state, NULL, 0, &rig_owner, node), sizeof names);
 	assert_int_equal(tree_list_attributes(*state, out, 8, &rig_owner, node), -ERANGE);
 	assert_int_equal(tree_list_attributes(*state, out, sizeof out, &rig_owner, node), sizeof names);
@@ -192,8 +196,10 @@ static void types_are_told_by_the_row(void **state)
 {
 	char out[512];
 	assert_string_equal(attribute(*state, out, NULL, "trees", "user.mime_type"), "inode/directory");
-	assert_string_equal(attribute(*state, out, NULL, "trees/oak/papers/root.json", "user.mime_type"), "application/json");
-	assert_string_equal(attribute(*state, out, NULL, "trees/oak/leaves/a.json.txt", "user.mime_type"), "text/plain");
+	assert_string_equal(attribute(*state, out, NULL, "trees/oak/papers/root.json", "user.mime_type"),
+	                    "application/json");
+	assert_string_equal(attribute(*state, out, NULL, "trees/oak/leaves/a.json.txt", "user.mime_type"),
+	                    "text/plain");
 	assert_string_equal(attribute(*state, out, NULL, "errors", "user.mime_type"), "text/plain");
 }
 
@@ -261,7 +267,8 @@ static void errors_show_the_last_hundred_and_grow(void **state)
 	free(errors);
 }
 
-/* A mount may end while files are open: what they hold (a private key half written) must not outlive the tree. The sanitizers see what does. */
+/* A mount may end while files are open: what they hold (a private key half written) must not outlive the
+ * tree. The sanitizers see what does. */
 static void what_is_open_ends_with_the_tree(void **state)
 {
 	struct tree *tree = *state;

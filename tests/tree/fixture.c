@@ -18,9 +18,14 @@ int fixture_setup(void **state)
 	if (embedded_chain_create(&fixture.chain, &options, &error) < 0)
 		fail_msg("%s", error.sentence);
 	fixture.caller = (struct caller){.uid = getuid(), .gid = getgid(), .pid = getpid()};
-	struct boot_environment boot = {.chain = fixture.chain, .wallet = fixture.wallet, .signer = fixture.signer};
+	struct boot_environment boot = {
+		.chain = fixture.chain, .wallet = fixture.wallet, .signer = fixture.signer};
 	assert_int_equal(boot_create(&fixture.boot, &boot, &error), 0);
-	struct tree_options tree = {.chain = fixture.chain, .wallet = fixture.wallet, .boot = fixture.boot, .mount_point = FIXTURE_MOUNT_POINT, .owner = getuid(),
+	struct tree_options tree = {.chain = fixture.chain,
+	                            .wallet = fixture.wallet,
+	                            .boot = fixture.boot,
+	                            .mount_point = FIXTURE_MOUNT_POINT,
+	                            .owner = getuid(),
 	                            .group = getgid()};
 	assert_int_equal(tree_create(&fixture.tree, &tree, &error), 0);
 	return 0;
@@ -48,7 +53,8 @@ int fixture_try_read(const char *path)
 	int result = tree_walk(fixture.tree, &node, &fixture.caller, path);
 	if (result == 0)
 		result = tree_open(fixture.tree, &handle, &fixture.caller, node, O_RDONLY);
-	while (result == 0 && (count = handle_read(handle, piece, sizeof piece, (off_t)fixture.contents.length)) > 0)
+	while (result == 0 &&
+	       (count = handle_read(handle, piece, sizeof piece, (off_t)fixture.contents.length)) > 0)
 		text_append_bytes(&fixture.contents, piece, (size_t)count);
 	handle_close(handle);
 	if (node)
@@ -86,7 +92,8 @@ int fixture_try_write_flags(const char *path, const char *data, size_t length, i
 		snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
 		result = tree_walk(fixture.tree, &parent, &fixture.caller, folder);
 		if (result == 0)
-			result = tree_create_file(fixture.tree, &node, &handle, &fixture.caller, parent, slash + 1, 0644, O_WRONLY | flags);
+			result = tree_create_file(fixture.tree, &node, &handle, &fixture.caller, parent, slash + 1, 0644,
+			                          O_WRONLY | flags);
 		if (parent)
 			tree_forget(fixture.tree, parent, 1);
 	} else if (result == 0) {
@@ -155,7 +162,8 @@ const char *fixture_list(const char *path)
 	mode_t type = 0;
 	ino_t inode = 0;
 	text_clear(&fixture.contents);
-	if (tree_walk(fixture.tree, &node, &fixture.caller, path) < 0 || tree_open_folder(fixture.tree, &folder, &fixture.caller, node) < 0)
+	if (tree_walk(fixture.tree, &node, &fixture.caller, path) < 0 ||
+	    tree_open_folder(fixture.tree, &folder, &fixture.caller, node) < 0)
 		fail_msg("no folder %s", path);
 	for (uint64_t i = 2; folder_entry(folder, &name, &type, &inode, NULL, i) > 0; i++)
 		text_printf(&fixture.contents, "%s ", name);
@@ -211,7 +219,8 @@ void fixture_advance(int64_t seconds, bool skip)
 
 void fixture_boot(void)
 {
-	static const char *const system_accounts[] = {"bpay", "msig", "names", "ram", "ramfee", "rex", "saving", "stake", "token", "vpay"};
+	static const char *const system_accounts[] = {"bpay", "msig",   "names", "ram",   "ramfee",
+	                                              "rex",  "saving", "stake", "token", "vpay"};
 	char name[32], feature[256];
 	for (size_t i = 0; i < sizeof system_accounts / sizeof *system_accounts; i++) {
 		snprintf(name, sizeof name, "eosio.%s", system_accounts[i]);
@@ -219,7 +228,8 @@ void fixture_boot(void)
 	}
 	fixture_write("accounts/eosio.token/contract/install", "eosio.token\n");
 	fixture_write("accounts/eosio.token/actions/create", "[\"eosio\", \"10000000000.0000 SYS\"]\n");
-	fixture_write("accounts/eosio.token/actions/issue", "[\"eosio\", \"1000000000.0000 SYS\", \"\"] -p eosio\n");
+	fixture_write("accounts/eosio.token/actions/issue",
+	              "[\"eosio\", \"1000000000.0000 SYS\", \"\"] -p eosio\n");
 	fixture_write("chain/features", "PREACTIVATE_FEATURE\n");
 	fixture_write("accounts/eosio/contract/install", "eosio.boot\n");
 	for (const char *line; (line = strstr(fixture_read("chain/features"), "inactive"));) {
@@ -234,7 +244,8 @@ void fixture_boot(void)
 void fixture_account(const char *name, const char *stake)
 {
 	char line[256];
-	snprintf(line, sizeof line, "%s --transfer --stake-net '%s' --stake-cpu '%s' --buy-ram-kbytes 64\n", name, stake, stake);
+	snprintf(line, sizeof line, "%s --transfer --stake-net '%s' --stake-cpu '%s' --buy-ram-kbytes 64\n", name,
+	         stake, stake);
 	fixture_write("create_account", line);
 	snprintf(line, sizeof line, "%s 1000.0000 SYS\n", name);
 	fixture_write("accounts/eosio/transfer", line);

@@ -1,5 +1,5 @@
-/* A real chain in memory under THE TABLE, driven without a mount: open, write, read, close as a shell does them. Blocks
- * come only when the test moves the clock, so nothing here depends on time. */
+/* A real chain in memory under THE TABLE, driven without a mount: open, write, read, close as a shell does
+ * them. Blocks come only when the test moves the clock, so nothing here depends on time. */
 #ifndef EOSIOFS_TESTS_TREE_FIXTURE_H
 #define EOSIOFS_TESTS_TREE_FIXTURE_H
 
@@ -44,7 +44,8 @@ int fixture_try_read(const char *path);
 const char *fixture_read(const char *path);
 /* The last line of a growing file. */
 const char *fixture_last_line(const char *path);
-/* Writes as bash does (flush before and after), a line at a time when by_line; 0 or the first -errno. flags: O_TRUNC for >, O_APPEND for >>. */
+/* Writes as bash does (flush before and after), a line at a time when by_line; 0 or the first -errno. flags:
+ * O_TRUNC for >, O_APPEND for >>. */
 int fixture_try_write_flags(const char *path, const char *data, size_t length, int flags, bool by_line);
 int fixture_try_write(const char *path, const char *text);
 void fixture_write(const char *path, const char *text);

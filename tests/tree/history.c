@@ -39,9 +39,11 @@ static void an_action_is_told_once_to_all_it_is_about(void **state)
 	fixture_write(ALICE "transfer", "bob111111111 1.0000 SYS a memo of it\n");
 	assert_int_equal(lines_of(BOB "history.jsonl"), count + 1);
 	assert_int_equal(size_of(BOB "history.jsonl"), strlen(fixture_read(BOB "history.jsonl")));
-	fixture_expect_part(BOB "history.jsonl", "\"account\":\"eosio.token\",\"name\":\"transfer\",\"authorization\":[\"alice1111111@active\"],"
-	                                         "\"data\":{\"from\":\"alice1111111\",\"to\":\"bob111111111\",\"quantity\":\"1.0000 SYS\","
-	                                         "\"memo\":\"a memo of it\"}}\n");
+	fixture_expect_part(
+		BOB "history.jsonl",
+		"\"account\":\"eosio.token\",\"name\":\"transfer\",\"authorization\":[\"alice1111111@active\"],"
+		"\"data\":{\"from\":\"alice1111111\",\"to\":\"bob111111111\",\"quantity\":\"1.0000 SYS\","
+		"\"memo\":\"a memo of it\"}}\n");
 	assert_non_null(strstr(fixture_last_line(ALICE "history.jsonl"), "a memo of it"));
 	assert_non_null(strstr(fixture_last_line("accounts/eosio.token/history.jsonl"), "a memo of it"));
 	char *pending = memory_copy_string(fixture_read(BOB "history.jsonl"));
@@ -136,11 +138,14 @@ static void the_last_ten_thousand_are_shown(void **state)
 			fixture_advance(1, false);
 		text_clear(&line);
 		text_printf(&line,
-		            "[{\"account\":\"eosio.token\",\"name\":\"transfer\",\"authorization\":[{\"actor\":\"alice1111111\",\"permission\":\"active\"}],"
+		            "[{\"account\":\"eosio.token\",\"name\":\"transfer\",\"authorization\":[{\"actor\":"
+		            "\"alice1111111\",\"permission\":\"active\"}],"
 		            "\"data\":[\"alice1111111\",\"bob111111111\",\"0.0001 SYS\",\"%u a\"]},"
-		            "{\"account\":\"eosio.token\",\"name\":\"transfer\",\"authorization\":[{\"actor\":\"alice1111111\",\"permission\":\"active\"}],"
+		            "{\"account\":\"eosio.token\",\"name\":\"transfer\",\"authorization\":[{\"actor\":"
+		            "\"alice1111111\",\"permission\":\"active\"}],"
 		            "\"data\":[\"alice1111111\",\"bob111111111\",\"0.0001 SYS\",\"%u b\"]},"
-		            "{\"account\":\"eosio.token\",\"name\":\"transfer\",\"authorization\":[{\"actor\":\"alice1111111\",\"permission\":\"active\"}],"
+		            "{\"account\":\"eosio.token\",\"name\":\"transfer\",\"authorization\":[{\"actor\":"
+		            "\"alice1111111\",\"permission\":\"active\"}],"
 		            "\"data\":[\"alice1111111\",\"bob111111111\",\"0.0001 SYS\",\"%u c\"]}]\n",
 		            i, i, i);
 		fixture_write("push", text_string(&line));
@@ -190,7 +195,8 @@ static void a_round_is_a_line(void **state)
 	unsigned count = lines_of("producers/eosio/history.jsonl");
 	fixture_advance(60, false);
 	assert_int_equal(lines_of("producers/eosio/history.jsonl"), count + 10);
-	assert_non_null(strstr(fixture_last_line("producers/eosio/history.jsonl"), "\"blocks\":12,\"missed\":0,\"first_block\":"));
+	assert_non_null(strstr(fixture_last_line("producers/eosio/history.jsonl"),
+	                       "\"blocks\":12,\"missed\":0,\"first_block\":"));
 	fixture_advance(30, true);
 	fixture_advance(10, false);
 	fixture_expect_part("producers/eosio/history.jsonl", "\"missed\":59,");

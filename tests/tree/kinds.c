@@ -74,7 +74,11 @@ static const struct vector vectors[] = {
 	/* documents */
 	{"document", O_TRUNC, {"{\"a\":1}"}, "[{\"a\":1}]", 0},
 	{"document", O_TRUNC, {"{\"a\":\n", "[\"]}\"]\n", "}\n\n"}, "[{\"a\":\n[\"]}\"]\n}]", 0},
-	{"document", O_TRUNC, {"EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr\n"}, "[EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr]", 0},
+	{"document",
+     O_TRUNC,
+     {"EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr\n"},
+     "[EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr]",
+     0},
 	{"document", O_TRUNC, {"delete"}, "[delete]", 0},
 	{"document", O_TRUNC, {"\"x\\\"y\""}, "[\"x\\\"y\"]", 0},
 	{"document", O_TRUNC, {"[1][2]"}, "[[1]][[2]]", 0},
@@ -95,7 +99,12 @@ static const struct vector vectors[] = {
 	{"verb", O_TRUNC, {"a\x01\n"}, "", -EINVAL},
 	{"verb", O_TRUNC, {"\xff\xfe\n"}, "", -EINVAL},
 	{"verb", O_TRUNC, {"caf\xc3\xa9\n"}, "[caf\xc3\xa9]", 0},
-	{"value", O_TRUNC, {"\x7f" "ELF\n"}, "", -EINVAL},
+	{"value",
+     O_TRUNC,
+     {"\x7f"
+      "ELF\n"},
+     "",
+     -EINVAL},
 	{"list", O_TRUNC, {"\x02\n"}, "", -EINVAL},
 	{"document", O_TRUNC, {"{\x03}"}, "", -EINVAL},
 };
@@ -105,9 +114,11 @@ static void every_vector(void **state)
 	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
 		const struct vector *vector = &vectors[i];
 		const char *const *piece = vector->pieces;
-		int result = rig_write(*state, vector->path, vector->flags, piece[0], piece[1], piece[2], piece[3], piece[4], NULL);
+		int result = rig_write(*state, vector->path, vector->flags, piece[0], piece[1], piece[2], piece[3],
+		                       piece[4], NULL);
 		if (result != vector->result || strcmp(text_string(&rig.calls), vector->calls) != 0)
-			fail_msg("vector %zu (%s \"%s\"): %d %s", i, vector->path, piece[0] ? piece[0] : "", result, text_string(&rig.calls));
+			fail_msg("vector %zu (%s \"%s\"): %d %s", i, vector->path, piece[0] ? piece[0] : "", result,
+			         text_string(&rig.calls));
 		text_clear(&rig.calls);
 	}
 }
@@ -123,7 +134,9 @@ static void a_count_tells_how_far_it_got(void **state)
 	assert_int_equal(handle_flush(handle, &rig_owner), 0);
 	handle_close(handle);
 	rig_expect_calls("");
-	rig_expect_error(*state, "pid 5000077 verb ECANCELED: line 3 (done before it: 2): assertion failure with message: bad");
+	rig_expect_error(
+		*state,
+		"pid 5000077 verb ECANCELED: line 3 (done before it: 2): assertion failure with message: bad");
 }
 
 static void sentences_name_the_line(void **state)
@@ -131,7 +144,8 @@ static void sentences_name_the_line(void **state)
 	assert_int_equal(rig_write(*state, "verb", O_TRUNC, "# a\n\none\ntwo wrong\n", NULL), -EINVAL);
 	rig_expect_calls("");
 	rig_expect_error(*state, "verb EINVAL: line 4 (nothing was done): \"two wrong\" is wrong");
-	assert_int_equal(rig_write(*state, "verb", O_TRUNC, "one\n", "{\"two\":\n2}\n", "bad\n", NULL), -ECANCELED);
+	assert_int_equal(rig_write(*state, "verb", O_TRUNC, "one\n", "{\"two\":\n2}\n", "bad\n", NULL),
+	                 -ECANCELED);
 	rig_expect_calls("[one][{\"two\":\n2}][bad]");
 	rig_expect_error(*state, "verb ECANCELED: line 4 (done before it: 2): assertion failure");
 	assert_int_equal(rig_write(*state, "verb", O_TRUNC, "bad\n", NULL), -ECANCELED);
@@ -142,7 +156,8 @@ static void sentences_name_the_line(void **state)
 	rig_expect_calls("[a]");
 }
 
-/* What ends at a multiple of 4 096 bytes of the handle may be the first part of what a program has: it waits for more, or for the close. */
+/* What ends at a multiple of 4 096 bytes of the handle may be the first part of what a program has: it waits
+ * for more, or for the close. */
 static void buffers_of_programs(void **state)
 {
 	static const char *const paths[] = {"verb", "value", "list", "document"};
@@ -275,7 +290,8 @@ static void empty_content(void **state)
 	handle_close(handle);
 	rig_expect_calls("[\n]");
 	char *log = rig_read(*state, "log");
-	assert_string_equal(log, "# emptied: emptied, as it was opened to be overwritten and nothing was written\n");
+	assert_string_equal(log,
+	                    "# emptied: emptied, as it was opened to be overwritten and nothing was written\n");
 	free(log);
 	handle_close(rig_open(*state, "emptied_value", O_RDWR | O_TRUNC | O_APPEND));
 	rig_expect_calls("[]");

@@ -13,7 +13,11 @@ static void names_find_their_rows(void **state)
 	static const struct {
 		const char *name, *pattern;
 		size_t captured;
-	} vectors[] = {{"head.json", "a/head.json", 0}, {"x.json", "a/@x.json", 1}, {"long.name.json", "a/@x.json", 9}, {".json", "a/@y", 5}, {"b", "a/@y", 1}};
+	} vectors[] = {{"head.json", "a/head.json", 0},
+	               {"x.json", "a/@x.json", 1},
+	               {"long.name.json", "a/@x.json", 9},
+	               {".json", "a/@y", 5},
+	               {"b", "a/@y", 1}};
 	struct patterns patterns;
 	size_t captured = 0;
 	(void)state;
@@ -35,11 +39,16 @@ static void wrong_tables_are_refused(void **state)
 		struct row rows[2];
 		const char *sentence;
 	} vectors[] = {
-		{{{.pattern = "a", .kind = ROW_VALUE}, {.pattern = "a", .kind = ROW_VALUE}}, "row \"a\" stands there twice"},
-		{{{.pattern = "a", .kind = ROW_VALUE}, {.pattern = "a/b", .kind = ROW_VALUE}}, "row \"a/b\" stands in what is no folder"},
-		{{{.pattern = "a", .kind = ROW_FOLDER}, {.pattern = "b/c", .kind = ROW_VALUE}}, "row \"b/c\": its folder has no row"},
-		{{{.pattern = "a", .kind = ROW_FOLDER}, {.pattern = "a/", .kind = ROW_VALUE}}, "row \"a/\": an empty segment"},
-		{{{.pattern = "a", .kind = ROW_FOLDER}, {.pattern = "@a/@b/@c/@d", .kind = ROW_VALUE}}, "row \"@a/@b/@c/@d\": more than 3 captures"},
+		{{{.pattern = "a", .kind = ROW_VALUE}, {.pattern = "a", .kind = ROW_VALUE}},
+	     "row \"a\" stands there twice"},
+		{{{.pattern = "a", .kind = ROW_VALUE}, {.pattern = "a/b", .kind = ROW_VALUE}},
+	     "row \"a/b\" stands in what is no folder"},
+		{{{.pattern = "a", .kind = ROW_FOLDER}, {.pattern = "b/c", .kind = ROW_VALUE}},
+	     "row \"b/c\": its folder has no row"},
+		{{{.pattern = "a", .kind = ROW_FOLDER}, {.pattern = "a/", .kind = ROW_VALUE}},
+	     "row \"a/\": an empty segment"},
+		{{{.pattern = "a", .kind = ROW_FOLDER}, {.pattern = "@a/@b/@c/@d", .kind = ROW_VALUE}},
+	     "row \"@a/@b/@c/@d\": more than 3 captures"},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
@@ -52,6 +61,7 @@ static void wrong_tables_are_refused(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(names_find_their_rows), cmocka_unit_test(wrong_tables_are_refused)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(names_find_their_rows),
+	                                   cmocka_unit_test(wrong_tables_are_refused)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

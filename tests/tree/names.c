@@ -1,4 +1,5 @@
-/* Names: listing folders, making and removing, scratch files, renaming, what is refused and with which sentence. */
+/* Names: listing folders, making and removing, scratch files, renaming, what is refused and with which
+ * sentence. */
 #include "tests/tree/rig.h"
 
 static char *list(struct tree *tree, const char *path)
@@ -26,7 +27,9 @@ static void expect_list(struct tree *tree, const char *path, const char *expecte
 
 static void folders_list(void **state)
 {
-	expect_list(*state, "", "./ ../ log errors plain live verb memo value list emptied emptied_value kept document bytes secret trees/ many/ ");
+	expect_list(*state, "",
+	            "./ ../ log errors plain live verb memo value list emptied emptied_value kept document bytes "
+	            "secret trees/ many/ ");
 	expect_list(*state, "trees", "./ ../ elm/ oak/ ");
 	expect_list(*state, "trees/oak", "./ ../ votes leaves/ papers/ ");
 	expect_list(*state, "many", "./ ../ ");
@@ -137,7 +140,8 @@ static int create(struct tree *tree, const char *folder_path, const char *name, 
 {
 	struct node *folder = rig_walk(tree, folder_path), *node = NULL;
 	struct handle *handle = NULL;
-	int result = tree_create_file(tree, &node, &handle, &rig_owner, folder, name, 0644, O_WRONLY | O_CREAT | O_TRUNC);
+	int result = tree_create_file(tree, &node, &handle, &rig_owner, folder, name, 0644,
+	                              O_WRONLY | O_CREAT | O_TRUNC);
 	if (result == 0) {
 		ssize_t count = handle_write(handle, &rig_owner, contents, strlen(contents), 0);
 		result = count < 0 ? (int)count : handle_flush(handle, &rig_owner);
@@ -150,9 +154,12 @@ static int create(struct tree *tree, const char *folder_path, const char *name, 
 
 static void scratch_names_are_a_closed_list(void **state)
 {
-	static const char *const fine[] = {".votes.swp", ".votes.swx", "4913", "votes~", "#votes#", ".#votes", ".~lock.votes#", "sedaB3xyZ",
-	                                   ".goutputstream-A1B2C3", ".votes.kate-swp", ".votes.Ab12yZ"};
-	static const char *const refused[] = {"other~", ".leaves.swp", "sedaB3xy", "sedaB3xyZZ", "4914", ".votes.toolong7", "votes.bak", ".votes.", "~", "##"};
+	static const char *const fine[] = {".votes.swp",      ".votes.swx",   "4913",
+	                                   "votes~",          "#votes#",      ".#votes",
+	                                   ".~lock.votes#",   "sedaB3xyZ",    ".goutputstream-A1B2C3",
+	                                   ".votes.kate-swp", ".votes.Ab12yZ"};
+	static const char *const refused[] = {"other~",          ".leaves.swp", "sedaB3xy", "sedaB3xyZZ", "4914",
+	                                      ".votes.toolong7", "votes.bak",   ".votes.",  "~",          "##"};
 	for (size_t i = 0; i < sizeof fine / sizeof *fine; i++)
 		if (create(*state, "trees/oak", fine[i], "x") != 0)
 			fail_msg("%s was refused", fine[i]);
@@ -275,7 +282,8 @@ static void some_rows_let_names_be_made(void **state)
 	rig_expect_calls("[x]");
 }
 
-/* cp -r makes the folder, opens a file of the first without following links, and means to make one of that name. */
+/* cp -r makes the folder, opens a file of the first without following links, and means to make one of that
+ * name. */
 static void a_copy_is_told_what_it_is(void **state)
 {
 	struct node *folder = rig_walk(*state, "trees"), *made = NULL, *votes = NULL;
@@ -291,7 +299,9 @@ static void a_copy_is_told_what_it_is(void **state)
 	assert_int_equal(tree_lookup(*state, &votes, &rig_other, made, "votes"), 0);
 	tree_forget(*state, votes, 1);
 	assert_int_equal(tree_lookup(*state, &votes, &rig_owner, made, "votes"), 0);
-	rig_expect_error(*state, "pid 5000077 trees/ash/votes EEXIST: this was made by mkdir with files of its own, not as a copy");
+	rig_expect_error(
+		*state,
+		"pid 5000077 trees/ash/votes EEXIST: this was made by mkdir with files of its own, not as a copy");
 	rig_expect_error(*state, "cat trees/oak/votes > trees/ash/votes");
 	tree_forget(*state, votes, 1);
 	tree_forget(*state, made, 1);

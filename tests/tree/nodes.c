@@ -1,4 +1,5 @@
-/* nodes/, and why producers/NAME/status says that one does not produce: a booted chain in memory whose blocks come with the clock. */
+/* nodes/, and why producers/NAME/status says that one does not produce: a booted chain in memory whose blocks
+ * come with the clock. */
 #include "tests/tree/fixture.h"
 
 #define KEY_1 "EOS8imf2TDq6FKtLZ8mvXPWcd6EF2rQwo8zKdLNzsbU9EiMSt9Lwz"
@@ -24,7 +25,8 @@ static void write_state(const char *text)
 	fixture_write(file("nodes", "state"), text);
 }
 
-/* 24 producers, each with its node, that all have node eosio for their only peer; each voter votes for 20 of them. */
+/* 24 producers, each with its node, that all have node eosio for their only peer; each voter votes for 20 of
+ * them. */
 static void a_booted_network(void **state)
 {
 	unsigned scheduled = 0, waiting = 0;
@@ -103,7 +105,8 @@ static void nodes_that_may_not(void **state)
 	write_state("start\n");
 	snprintf(line, sizeof line, "%s\n", producing);
 	fixture_write("chain/node", line);
-	fixture_refuse(EAGAIN, "no running node that node ", "accounts/useraaaaaaab/transfer", "useraaaaaaac 0.0001 SYS\n");
+	fixture_refuse(EAGAIN, "no running node that node ", "accounts/useraaaaaaab/transfer",
+	               "useraaaaaaac 0.0001 SYS\n");
 	expect_status(" has seen no fresh block since its start\n");
 	fixture_write("chain/node", "eosio\n");
 	fixture_write(file("nodes", "state"), "stop\n");
@@ -117,14 +120,18 @@ static void nodes_that_may_not(void **state)
 	expect_status("producing\n");
 	bool paused;
 	struct error error = {0};
-	assert_int_equal(fixture.chain->operations->pause(fixture.chain, &paused, CHAIN_PAUSE, name_literal("eosio"), &error), 0);
+	assert_int_equal(
+		fixture.chain->operations->pause(fixture.chain, &paused, CHAIN_PAUSE, name_literal("eosio"), &error),
+		0);
 	expect_status("producing\n");
 	uint64_t name;
 	assert_int_equal(name_parse_account(&name, producing, &error), 0);
 	assert_int_equal(fixture.chain->operations->pause(fixture.chain, &paused, CHAIN_PAUSE, name, &error), 0);
 	expect_status(" is paused: /v1/producer/resume lets it go on\n");
 	assert_int_equal(fixture.chain->operations->pause(fixture.chain, &paused, CHAIN_RESUME, name, &error), 0);
-	assert_int_equal(fixture.chain->operations->pause(fixture.chain, &paused, CHAIN_RESUME, name_literal("eosio"), &error), 0);
+	assert_int_equal(
+		fixture.chain->operations->pause(fixture.chain, &paused, CHAIN_RESUME, name_literal("eosio"), &error),
+		0);
 	free(file_before);
 }
 

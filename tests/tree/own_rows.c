@@ -1,4 +1,5 @@
-/* The tree over the embedded chain: rows that are not the chain's own (defaults, wallet, new accounts, the log), and what keeps renderings true. */
+/* The tree over the embedded chain: rows that are not the chain's own (defaults, wallet, new accounts, the
+ * log), and what keeps renderings true. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,7 +35,8 @@ static int setup(void **state)
 	assert_int_equal(wallet_open(&world->wallet, NULL, true, world->signer, &error), 0);
 	struct embedded_options chain = {.wallet = world->wallet, .signer = world->signer, .manual_clock = true};
 	assert_int_equal(embedded_chain_create(&world->chain, &chain, &error), 0);
-	struct tree_options options = {.chain = world->chain, .wallet = world->wallet, .mount_point = "/mnt", .owner = 1000, .group = 1000};
+	struct tree_options options = {
+		.chain = world->chain, .wallet = world->wallet, .mount_point = "/mnt", .owner = 1000, .group = 1000};
 	assert_int_equal(tree_create(&world->tree, &options, &error), 0);
 	*state = world;
 	return 0;
@@ -126,7 +128,8 @@ static void defaults_are_values(void **state)
 		{"creator", "eosio\n", "eosio\n", "eosio\n", 0},
 		{"creator", "eosio\n", "nobody\n", "eosio\n", -ENOENT},
 		{"creator", "eosio\n", "Not*A\n", "eosio\n", -EINVAL},
-		{"key", "new\n", "EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr", "EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr\n", 0},
+		{"key", "new\n", "EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr",
+	     "EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr\n", 0},
 		{"key", "EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr\n", "new\n", "new\n", 0},
 		{"key", "new\n", "EOSnokey\n", "new\n", -EINVAL},
 		{"stake_net", "1.0000 SYS\n", "2 SYS\n", "2.0000 SYS\n", 0},
@@ -164,7 +167,8 @@ static void accounts_are_made(void **state)
 	assert_non_null(strstr(get(world, "log"), "executed transaction: "));
 	assert_non_null(strstr(get(world, "log"), "#         eosio <= eosio::newaccount "));
 	/* By the verb, with a key of one's own: none is made. */
-	assert_int_equal(put(world, "create_account", "bob EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr\n"), 0);
+	assert_int_equal(
+		put(world, "create_account", "bob EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr\n"), 0);
 	assert_true(is_there(world, "accounts/bob"));
 	assert_false(is_there(world, "wallet/labels/bob"));
 }
@@ -175,13 +179,16 @@ static void accounts_that_cannot_be_made(void **state)
 		const char *line, *part;
 		int result;
 	} vectors[] = {
-		{"eosio\n", "account_name_exists_exception: Cannot create account named eosio, as that name is already taken", -EEXIST},
+		{"eosio\n",
+	     "account_name_exists_exception: Cannot create account named eosio, as that name is already taken",
+	     -EEXIST},
 		{"carol --creator nobody\n", "nobody", -ENOENT},
 		{"carol --stake-net \"1.0000 SYS\"\n", "--stake-net needs the system contract", -EINVAL},
 		{"carol --stake-nett 1\n", "\"--stake-nett\" is no option here", -EINVAL},
 		{"carol EOSnokey\n", "EOSnokey", -EINVAL},
-		{"carol EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr more\n",
-		 "\"more\" is one word too many", -EINVAL},
+		{"carol EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr "
+	     "EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr more\n",
+	     "\"more\" is one word too many", -EINVAL},
 		{"accountnum111\n", "accountnum111", -EINVAL},
 		{"--transfer\n", "the new account's name is missing", -EINVAL},
 	};
@@ -239,7 +246,8 @@ static void keys_come_in_and_never_out(void **state)
 	text_clear(&line);
 	text_printf(&line, "%s %s\n", wif, wif);
 	assert_int_equal(put(world, "wallet/import", text_string(&line)), -EINVAL);
-	assert_int_equal(put(world, "wallet/import", "5K7EYY3j1YY14TSFVfqgtbWbrw3FA8BUUnSyFGgwHi8Uy61wU1x\n"), -EINVAL);
+	assert_int_equal(put(world, "wallet/import", "5K7EYY3j1YY14TSFVfqgtbWbrw3FA8BUUnSyFGgwHi8Uy61wU1x\n"),
+	                 -EINVAL);
 	assert_null(strstr(get(world, "errors"), "5K7EYY3j"));
 	assert_null(strstr(get(world, "wallet/import"), "5K7EYY3j"));
 	assert_int_equal(put(world, "wallet/new_key", "mine\n"), 0);

@@ -29,7 +29,9 @@ static void what_the_chain_holds_is_on_it(void **state)
 	fixture_mkdir("producers", "producer1111");
 	fixture_mkdir("producers", "producer2222");
 	fixture_write("accounts/voter1111111/votes", "producer1111\n");
-	fixture_expect_part("index.html", "<td>voter1111111</td><td class=\"number\">1000.0000 SYS</td><td class=\"number\">500.0000 SYS</td>");
+	fixture_expect_part(
+		"index.html",
+		"<td>voter1111111</td><td class=\"number\">1000.0000 SYS</td><td class=\"number\">500.0000 SYS</td>");
 	fixture_expect_part("index.html", "<td>producer1111</td><td class=\"number\">100.00 %</td>");
 	fixture_expect_part("chain/votes.svg", ">100.00 %<");
 	fixture_expect_part("chain/distribution.svg", "of the tokens</text>");
@@ -44,7 +46,10 @@ static void what_strangers_write_is_text(void **state)
 	fixture_write("producers/producer1111/url", "<script>alert(\"1\")</script>&'\n");
 	fixture_write("producers/producer2222/url", "javascript:alert(1)\n");
 	const char *page = fixture_read("index.html");
-	assert_non_null(strstr(page, "<td class=\"url\" title=\"&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;\">&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;</td>"));
+	assert_non_null(strstr(
+		page, "<td class=\"url\" "
+	          "title=\"&lt;script&gt;alert(&quot;1&quot;)&lt;/"
+	          "script&gt;&amp;&#39;\">&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;</td>"));
 	assert_non_null(strstr(page, ">javascript:alert(1)</td>"));
 	expect_no(page, "<script>alert");
 	expect_no(page, "href=\"javascript");

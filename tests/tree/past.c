@@ -64,9 +64,13 @@ static void a_transaction_is_seen_before_its_block_and_after(void **state)
 	fixture_expect_part(path_of("blocks", when[0]), "a memo of it");
 	fixture_expect_part(path_of("blocks", when[0]), "\"onblock\"");
 	free(id);
-	assert_false(fixture_exists("transactions/0000000000000000000000000000000000000000000000000000000000000000.json"));
+	assert_false(
+		fixture_exists("transactions/0000000000000000000000000000000000000000000000000000000000000000.json"));
 	assert_false(fixture_exists("transactions/nothing.json"));
-	assert_int_equal(fixture_try_read("transactions/0000000000000000000000000000000000000000000000000000000000000000.json"), -ENOENT);
+	assert_int_equal(
+		fixture_try_read(
+			"transactions/0000000000000000000000000000000000000000000000000000000000000000.json"),
+		-ENOENT);
 }
 
 static void a_failed_transaction_tells_why(void **state)
@@ -75,7 +79,8 @@ static void a_failed_transaction_tells_why(void **state)
 	fixture_write("accounts/bob111111111/transfer", "alice1111111 0.0001 SYS\n");
 	char *before = memory_copy_string(fixture_list("transactions"));
 	fixture_refuse(ECANCELED, "overdrawn balance", "push",
-	               "eosio.token transfer '[\"alice1111111\",\"bob111111111\",\"9999.0000 SYS\",\"too much\"]' -p alice1111111\n");
+	               "eosio.token transfer '[\"alice1111111\",\"bob111111111\",\"9999.0000 SYS\",\"too "
+	               "much\"]' -p alice1111111\n");
 	/* it is the one that is new in the list */
 	char *names = memory_copy_string(fixture_list("transactions")), *rest = NULL;
 	const char *found = NULL;
@@ -160,7 +165,8 @@ static void the_tree_is_there_as_it_was(void **state)
 		fixture_expect(at(names[i], "chain/global.json"), global);
 		assert_string_equal(fixture_list(at(names[i], "producers")), producers);
 		assert_false(fixture_exists(at(names[i], "accounts/carol1111111")));
-		assert_int_equal(strtoul(fixture_read(at(names[i], "chain/head")), NULL, 10), strtoul(before, NULL, 10));
+		assert_int_equal(strtoul(fixture_read(at(names[i], "chain/head")), NULL, 10),
+		                 strtoul(before, NULL, 10));
 	}
 	assert_true(fixture_exists(at(after, "accounts/carol1111111")));
 	assert_true(fixture_exists(at(after, "producers/alice1111111")));

@@ -60,12 +60,15 @@ static void registrations_change(void **state)
 	fixture_round_trip("producers/producer1111/key");
 	fixture_round_trip("producers/producer1111/url");
 	assert_string_equal(fixture_list("producers"), "producer1111 producer2222 ");
-	fixture_refuse(ECANCELED, "not currently registered: producer1111", "producers/producer1111/url", "http://elsewhere\n");
-	fixture_refuse(ECANCELED, "not currently registered: producer1111", "accounts/voter1111111/votes", "producer1111\n");
+	fixture_refuse(ECANCELED, "not currently registered: producer1111", "producers/producer1111/url",
+	               "http://elsewhere\n");
+	fixture_refuse(ECANCELED, "not currently registered: producer1111", "accounts/voter1111111/votes",
+	               "producer1111\n");
 	fixture_write("producers/producer1111/active", "1\n");
 	fixture_expect("producers/producer1111/url", "https://producer1111.com/\"quoted\" ?\n");
 	fixture_expect("producers/producer1111/location", "276\n");
-	fixture_expect_part("producers/producer1111/status", "not producing: 15 % not reached: 0.0000 SYS of 150000000.0000 SYS have voted");
+	fixture_expect_part("producers/producer1111/status",
+	                    "not producing: 15 % not reached: 0.0000 SYS of 150000000.0000 SYS have voted");
 }
 
 static void votes_are_set_added_and_cleared(void **state)
@@ -95,9 +98,10 @@ static void votes_are_set_added_and_cleared(void **state)
 	fixture_write("accounts/voter1111111/votes", "-producer1111\n+producer2222\n+producer1111\n");
 	fixture_expect("accounts/voter1111111/votes", "producer1111\nproducer2222\n");
 	fixture_expect_part("accounts/voter1111111/info.json", "\"voter_info\": {");
-	fixture_refuse(ENOENT, "no such producer: voter1111111 is an account, but not registered", "accounts/voter1111111/votes",
-	               "producer1111 voter1111111\n");
-	fixture_refuse(ENOENT, "no such producer: nobody111111", "accounts/voter1111111/votes", "producer1111 nobody111111\n");
+	fixture_refuse(ENOENT, "no such producer: voter1111111 is an account, but not registered",
+	               "accounts/voter1111111/votes", "producer1111 voter1111111\n");
+	fixture_refuse(ENOENT, "no such producer: nobody111111", "accounts/voter1111111/votes",
+	               "producer1111 nobody111111\n");
 	fixture_refuse(EINVAL, "Not*A", "accounts/voter1111111/votes", "Not*A\n");
 	fixture_expect("accounts/voter1111111/votes", "producer1111\nproducer2222\n");
 	fixture_write("accounts/voter1111111/votes", "\n");
@@ -111,7 +115,8 @@ static void proxies_vote_for_others(void **state)
 	(void)state;
 	fixture_account("proxy1111111", "10.0000 SYS");
 	fixture_expect("accounts/proxy1111111/is_proxy", "0\n");
-	fixture_refuse(ENOENT, "no such proxy: proxy1111111 has not registered", "accounts/voter1111111/proxy", "proxy1111111\n");
+	fixture_refuse(ENOENT, "no such proxy: proxy1111111 has not registered", "accounts/voter1111111/proxy",
+	               "proxy1111111\n");
 	fixture_write("accounts/proxy1111111/is_proxy", "1\n");
 	fixture_round_trip("accounts/proxy1111111/is_proxy");
 	fixture_write("accounts/proxy1111111/votes", "producer1111\n");
@@ -133,8 +138,10 @@ static void proxies_vote_for_others(void **state)
 static void an_activated_chain(void **state)
 {
 	(void)state;
-	fixture_refuse(ECANCELED, "cannot claim rewards until the chain is activated", "producers/producer1111/rewards", "claim\n");
-	fixture_write("create_account", "whale1111111 --transfer --stake-net '80000000.0000 SYS' --stake-cpu '80000000.0000 SYS' --buy-ram-kbytes 64\n");
+	fixture_refuse(ECANCELED, "cannot claim rewards until the chain is activated",
+	               "producers/producer1111/rewards", "claim\n");
+	fixture_write("create_account", "whale1111111 --transfer --stake-net '80000000.0000 SYS' --stake-cpu "
+	                                "'80000000.0000 SYS' --buy-ram-kbytes 64\n");
 	fixture_write("accounts/whale1111111/votes", "producer1111\n");
 	fixture_expect_part("producers/producer1111/status", "schedule pending");
 	fixture_advance(200, false);
@@ -143,11 +150,14 @@ static void an_activated_chain(void **state)
 
 	fixture_write("accounts/voter1111111/stake", "90 SYS 80 SYS\n");
 	fixture_expect("accounts/voter1111111/stake", "90.0000 SYS 80.0000 SYS\n");
-	fixture_expect_part("accounts/voter1111111/refund", "# pending: 10.0000 SYS from NET, 20.0000 SYS from CPU; due ");
+	fixture_expect_part("accounts/voter1111111/refund",
+	                    "# pending: 10.0000 SYS from NET, 20.0000 SYS from CPU; due ");
 	fixture_write("accounts/voter1111111/stake", "80 SYS 81 SYS\n");
-	fixture_expect_part("accounts/voter1111111/refund", "# pending: 20.0000 SYS from NET, 19.0000 SYS from CPU; due ");
+	fixture_expect_part("accounts/voter1111111/refund",
+	                    "# pending: 20.0000 SYS from NET, 19.0000 SYS from CPU; due ");
 	fixture_refuse(ECANCELED, "refund is not available yet", "accounts/voter1111111/refund", "claim\n");
-	fixture_refuse(ECANCELED, "insufficient staked net bandwidth", "accounts/voter1111111/stake", "-800 SYS -1 SYS\n");
+	fixture_refuse(ECANCELED, "insufficient staked net bandwidth", "accounts/voter1111111/stake",
+	               "-800 SYS -1 SYS\n");
 }
 
 /* What a claim would pay is what it pays. */
@@ -156,7 +166,8 @@ static void rewards_are_what_they_say(void **state)
 	char said[64], paid[64];
 	(void)state;
 	fixture_expect_part("producers/producer1111/rewards", "# but it would fail: one claim a day");
-	fixture_refuse(ECANCELED, "already claimed rewards within past day", "producers/producer1111/rewards", "claim\n");
+	fixture_refuse(ECANCELED, "already claimed rewards within past day", "producers/producer1111/rewards",
+	               "claim\n");
 	fixture_advance(25 * 3600, true);
 	assert_true(atoi(fixture_read("producers/producer1111/unpaid_blocks")) > 0);
 	const char *line = strstr(fixture_read("producers/producer1111/rewards"), "would pay ");
@@ -189,7 +200,8 @@ static void a_fast_refund_is_due_soon(void **state)
 	fixture_write("accounts/eosio/contract/install", "eosio.system\n");
 }
 
-/* A schedule never becomes shorter: who is elected by too few to replace it waits for votes, not for the minute. */
+/* A schedule never becomes shorter: who is elected by too few to replace it waits for votes, not for the
+ * minute. */
 static void fewer_elected_than_scheduled(void **state)
 {
 	(void)state;
@@ -203,19 +215,24 @@ static void fewer_elected_than_scheduled(void **state)
 	fixture_write("producers/producer1111/active", "0\n");
 	fixture_write("producers/producer2222/active", "0\n");
 	fixture_write("accounts/whale1111111/votes", "proxy1111111\n");
-	fixture_expect("producers/proxy1111111/status",
-	               "not producing: rank 1, but only 1 producer has votes, and the schedule of 3 stays until as many have\n");
+	fixture_expect("producers/proxy1111111/status", "not producing: rank 1, but only 1 producer has votes, "
+	                                                "and the schedule of 3 stays until as many have\n");
 	fixture_write("producers/producer1111/active", "1\n");
 	fixture_write("producers/producer2222/active", "1\n");
 	fixture_write("accounts/whale1111111/votes", "proxy1111111 producer1111 producer2222\n");
-	fixture_expect_part("producers/proxy1111111/status", "schedule pending: a new one is proposed once a minute\n");
+	fixture_expect_part("producers/proxy1111111/status",
+	                    "schedule pending: a new one is proposed once a minute\n");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(producers_register), cmocka_unit_test(registrations_change), cmocka_unit_test(votes_are_set_added_and_cleared),
-		cmocka_unit_test(proxies_vote_for_others), cmocka_unit_test(an_activated_chain), cmocka_unit_test(rewards_are_what_they_say),
+		cmocka_unit_test(producers_register),
+		cmocka_unit_test(registrations_change),
+		cmocka_unit_test(votes_are_set_added_and_cleared),
+		cmocka_unit_test(proxies_vote_for_others),
+		cmocka_unit_test(an_activated_chain),
+		cmocka_unit_test(rewards_are_what_they_say),
 		cmocka_unit_test(a_fast_refund_is_due_soon),
 		cmocka_unit_test(fewer_elected_than_scheduled),
 	};

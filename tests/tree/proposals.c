@@ -12,9 +12,11 @@ static int setup(void **state)
 	return 0;
 }
 
-#define TRANSFER                                                                                                                  \
-	"{\"requested\": [\"alice1111111\", \"bob111111111@active\"],\n\"actions\": [{\"account\": \"eosio.token\", \"name\": \"transfer\",\n" \
-	"\"authorization\": [\"alice1111111@active\"], \"data\": [\"alice1111111\", \"bob111111111\", \"5.0000 SYS\", \"agreed\"]}]}\n"
+#define TRANSFER                                                                                             \
+	"{\"requested\": [\"alice1111111\", \"bob111111111@active\"],\n\"actions\": [{\"account\": "             \
+	"\"eosio.token\", \"name\": \"transfer\",\n"                                                             \
+	"\"authorization\": [\"alice1111111@active\"], \"data\": [\"alice1111111\", \"bob111111111\", \"5.0000 " \
+	"SYS\", \"agreed\"]}]}\n"
 
 static void propose(const char *name)
 {
@@ -32,16 +34,21 @@ static void test_from_draft_to_execution(void **state)
 	assert_string_equal(fixture_list("proposals"), "bob111111111 ");
 	assert_string_equal(fixture_list("proposals/bob111111111"), "pay ");
 	fixture_expect("proposals/bob111111111/pay/transaction.json", "{}\n");
-	fixture_refuse(ENOENT, "has proposed nothing yet", "proposals/bob111111111/pay/approve", "alice1111111\n");
+	fixture_refuse(ENOENT, "has proposed nothing yet", "proposals/bob111111111/pay/approve",
+	               "alice1111111\n");
 	fixture_write("proposals/bob111111111/pay/transaction.json", TRANSFER);
 	fixture_expect_part("proposals/bob111111111/pay/transaction.json", "\"memo\": \"agreed\"");
 	fixture_round_trip("proposals/bob111111111/pay/transaction.json");
-	fixture_expect("proposals/bob111111111/pay/approvals", "alice1111111@active requested\nbob111111111@active requested\n");
-	fixture_refuse(ECANCELED, "transaction authorization failed", "proposals/bob111111111/pay/exec", "exec\n");
+	fixture_expect("proposals/bob111111111/pay/approvals",
+	               "alice1111111@active requested\nbob111111111@active requested\n");
+	fixture_refuse(ECANCELED, "transaction authorization failed", "proposals/bob111111111/pay/exec",
+	               "exec\n");
 	fixture_write("proposals/bob111111111/pay/approve", "alice1111111@active\n");
-	fixture_expect_part("proposals/bob111111111/pay/approvals", "bob111111111@active requested\nalice1111111@active approved 20");
+	fixture_expect_part("proposals/bob111111111/pay/approvals",
+	                    "bob111111111@active requested\nalice1111111@active approved 20");
 	fixture_write("proposals/bob111111111/pay/unapprove", "alice1111111\n");
-	fixture_refuse(ECANCELED, "transaction authorization failed", "proposals/bob111111111/pay/exec", "exec\n");
+	fixture_refuse(ECANCELED, "transaction authorization failed", "proposals/bob111111111/pay/exec",
+	               "exec\n");
 	fixture_write("proposals/bob111111111/pay/approve", "alice1111111\n");
 	fixture_write("proposals/bob111111111/pay/exec", "alice1111111\n");
 	fixture_expect("accounts/bob111111111/balance", "1005.0000 SYS\n");
@@ -70,7 +77,8 @@ static void test_cancelling(void **state)
 {
 	(void)state;
 	propose("pay");
-	fixture_refuse(ECANCELED, "cannot cancel until expiration", "proposals/bob111111111/pay/cancel", "alice1111111\n");
+	fixture_refuse(ECANCELED, "cannot cancel until expiration", "proposals/bob111111111/pay/cancel",
+	               "alice1111111\n");
 	fixture_write("proposals/bob111111111/pay/cancel", "cancel\n");
 	assert_false(fixture_exists("proposals/bob111111111/pay"));
 	/* A draft is nobody's but this mount's. */
@@ -92,12 +100,16 @@ static void test_refused(void **state)
 	const char *path = "proposals/bob111111111/pay/transaction.json";
 	fixture_refuse(EINVAL, "list of \"actions\"", path, "{\"action\": []}\n");
 	fixture_refuse(EINVAL, "no \"name\"", path, "{\"actions\": [{\"account\": \"eosio.token\"}]}\n");
-	fixture_refuse(EINVAL, "Unknown action transfers", path, "{\"actions\": [{\"account\": \"eosio.token\", \"name\": \"transfers\", \"data\": {}}]}\n");
+	fixture_refuse(
+		EINVAL, "Unknown action transfers", path,
+		"{\"actions\": [{\"account\": \"eosio.token\", \"name\": \"transfers\", \"data\": {}}]}\n");
 	fixture_refuse(EINVAL, "quantity", path,
-	               "{\"actions\": [{\"account\": \"eosio.token\", \"name\": \"transfer\", \"data\": {\"from\": \"a\", \"to\": \"b\"}}]}\n");
+	               "{\"actions\": [{\"account\": \"eosio.token\", \"name\": \"transfer\", \"data\": "
+	               "{\"from\": \"a\", \"to\": \"b\"}}]}\n");
 	fixture_refuse(EINVAL, "delay_sec", path, "{\"delay_sec\": -1, \"actions\": []}\n");
 	fixture_refuse(EINVAL, "permission level", path, "{\"requested\": [1], \"actions\": []}\n");
-	fixture_refuse(ECANCELED, "transaction expired", path, "{\"expiration\": \"2020-01-01T00:00:00\", \"actions\": []}\n");
+	fixture_refuse(ECANCELED, "transaction expired", path,
+	               "{\"expiration\": \"2020-01-01T00:00:00\", \"actions\": []}\n");
 	fixture_expect(path, "{}\n");
 	fixture_write(path, TRANSFER);
 	fixture_refuse(ECANCELED, "not on the list", "proposals/bob111111111/pay/approve", "eosio\n");

@@ -12,17 +12,22 @@ static void an_action_is_pushed_as_cleos_does(void **state)
 	fixture_boot();
 	fixture_account("alice1111111", "100.0000 SYS");
 	fixture_account("bob111111111", "100.0000 SYS");
-	fixture_write("push", "eosio.token transfer '[\"alice1111111\",\"bob111111111\",\"1.0000 SYS\",\"one\"]' -p alice1111111@active\n");
+	fixture_write("push", "eosio.token transfer '[\"alice1111111\",\"bob111111111\",\"1.0000 SYS\",\"one\"]' "
+	                      "-p alice1111111@active\n");
 	fixture_expect(BOB "balance", "1001.0000 SYS\n");
 	/* pretty-printed, unquoted; who acts is found in the parameters */
-	fixture_write("push", "eosio.token transfer {\n \"from\": \"alice1111111\", \"to\": \"bob111111111\",\n \"quantity\": \"2.0000 SYS\", \"memo\": \"two words\"\n}\n");
+	fixture_write("push", "eosio.token transfer {\n \"from\": \"alice1111111\", \"to\": \"bob111111111\",\n "
+	                      "\"quantity\": \"2.0000 SYS\", \"memo\": \"two words\"\n}\n");
 	fixture_expect(BOB "balance", "1003.0000 SYS\n");
 	fixture_expect_part("log", "two words");
-	fixture_refuse(EINVAL, "Unknown action trnsfer in contract eosio.token", "push", "eosio.token trnsfer {}\n");
+	fixture_refuse(EINVAL, "Unknown action trnsfer in contract eosio.token", "push",
+	               "eosio.token trnsfer {}\n");
 	fixture_refuse(EINVAL, "the action's name", "push", "eosio.token\n");
 	fixture_refuse(EINVAL, "JSON object or array", "push", "eosio.token transfer alice1111111\n");
-	fixture_refuse(ENOENT, "ghost1111111", "push", "eosio.token open '[\"alice1111111\",\"4,SYS\",\"alice1111111\"]' -p ghost1111111\n");
-	fixture_refuse(ECANCELED, "overdrawn balance", "push", "eosio.token transfer '[\"alice1111111\",\"bob111111111\",\"9000.0000 SYS\",\"\"]'\n");
+	fixture_refuse(ENOENT, "ghost1111111", "push",
+	               "eosio.token open '[\"alice1111111\",\"4,SYS\",\"alice1111111\"]' -p ghost1111111\n");
+	fixture_refuse(ECANCELED, "overdrawn balance", "push",
+	               "eosio.token transfer '[\"alice1111111\",\"bob111111111\",\"9000.0000 SYS\",\"\"]'\n");
 }
 
 #define TRANSFER(quantity, actor)                                                                          \
@@ -32,12 +37,14 @@ static void an_action_is_pushed_as_cleos_does(void **state)
 static void a_list_is_one_transaction(void **state)
 {
 	(void)state;
-	fixture_write("push", "[" TRANSFER("1.0000 SYS", "alice1111111") ",\n" TRANSFER("3.0000 SYS", "bob111111111") "]\n");
+	fixture_write("push", "[" TRANSFER("1.0000 SYS", "alice1111111") ",\n" TRANSFER("3.0000 SYS",
+	                                                                                "bob111111111") "]\n");
 	fixture_expect(ALICE "balance", "996.0000 SYS\n");
 	fixture_expect(BOB "balance", "1000.0000 SYS\n");
 	/* all or nothing */
-	fixture_refuse(ECANCELED, "overdrawn balance", "push",
-	               "[" TRANSFER("1.0000 SYS", "alice1111111") "," TRANSFER("9999.0000 SYS", "bob111111111") "]\n");
+	fixture_refuse(
+		ECANCELED, "overdrawn balance", "push",
+		"[" TRANSFER("1.0000 SYS", "alice1111111") "," TRANSFER("9999.0000 SYS", "bob111111111") "]\n");
 	fixture_expect(ALICE "balance", "996.0000 SYS\n");
 	fixture_refuse(EINVAL, "does nothing", "push", "[]\n");
 	fixture_refuse(EINVAL, "NO SUCH", "push", "[{\"account\":\"NO SUCH\",\"name\":\"transfer\"}]\n");
@@ -62,7 +69,8 @@ static void make_transaction(struct packed_transaction *out, uint32_t nonce)
 	assert_int_equal(json_parse(&json, text, strlen(text), NULL), 0);
 	assert_int_equal(chain_view_open(fixture.chain, &view, NULL, NULL, NULL), 0);
 	assert_int_equal(chain_transaction_parse(view, &transaction, json, NULL), 0);
-	assert_int_equal(fixture.chain->operations->reference(fixture.chain, &reference, &seconds, NULL, NULL), 0);
+	assert_int_equal(fixture.chain->operations->reference(fixture.chain, &reference, &seconds, NULL, NULL),
+	                 0);
 	transaction.expiration = seconds + 60 + nonce;
 	transaction.ref_block_num = (uint16_t)block_id_number(&reference);
 	transaction.ref_block_prefix = block_id_prefix(&reference);
@@ -90,7 +98,9 @@ static void sign(struct packed_transaction *packed)
 	size_t count = 0;
 	assert_int_equal(chain_view_open(fixture.chain, &view, NULL, NULL, NULL), 0);
 	assert_int_equal(wallet_keys_hold(fixture.wallet, &keys, NULL), 0);
-	assert_int_equal(view->operations->required_keys(view, &required, &count, &packed->transaction, keys->list, keys->count, NULL), 0);
+	assert_int_equal(view->operations->required_keys(view, &required, &count, &packed->transaction,
+	                                                 keys->list, keys->count, NULL),
+	                 0);
 	assert_int_equal(wallet_sign(fixture.wallet, packed, required, count, &fixture.chain->chain_id, NULL), 0);
 	assert_int_equal(packed->signatures_count, 1);
 	free(required);

@@ -12,7 +12,8 @@ static int rig_row_write(struct request *request, const char *data, size_t lengt
 		return error_set(error, EINVAL, "\"%.*s\" is wrong", (int)length, data);
 	if (request->only_parse)
 		return 0;
-	text_printf(&rig.calls, "[%s%s%.*s]", request->append ? "+" : "", request->again ? "again " : "", (int)length, data);
+	text_printf(&rig.calls, "[%s%s%.*s]", request->append ? "+" : "", request->again ? "again " : "",
+	            (int)length, data);
 	if (memmem(data, length, "bad", 3))
 		return error_set(error, ECANCELED, "assertion failure with message: %.*s", (int)length, data);
 	return 0;
@@ -35,7 +36,8 @@ static int rig_tree_exists(struct request *request, struct error *error)
 	return error_set(error, ENOENT, "no tree %s", name);
 }
 
-static int rig_trees_list(struct request *request, const char *from, struct listing *listing, struct error *error)
+static int rig_trees_list(struct request *request, const char *from, struct listing *listing,
+                          struct error *error)
 {
 	static const char *const names[] = {"elm", "oak"};
 	(void)request;
@@ -58,7 +60,8 @@ static int rig_trees_make(struct request *request, const char *name, struct erro
 static int rig_leaf_read(struct request *request, struct text *out, struct error *error)
 {
 	(void)error;
-	text_printf(out, "%s/%s %llu\n", request->capture[0], request->capture[1], (unsigned long long)request->name[1]);
+	text_printf(out, "%s/%s %llu\n", request->capture[0], request->capture[1],
+	            (unsigned long long)request->name[1]);
 	return 0;
 }
 
@@ -75,7 +78,8 @@ static int rig_document_read(struct request *request, struct text *out, struct e
 	return result;
 }
 
-static int rig_many_list(struct request *request, const char *from, struct listing *listing, struct error *error)
+static int rig_many_list(struct request *request, const char *from, struct listing *listing,
+                         struct error *error)
 {
 	char name[32];
 	if (interruption_happened(request_interruption(request)))
@@ -91,36 +95,97 @@ static int rig_many_list(struct request *request, const char *from, struct listi
 
 static const struct row rig_rows[] = {
 	{.pattern = "log", .kind = ROW_GROWING, .grow = log_grow, .help = "what was sent"},
-	{.pattern = "errors", .kind = ROW_GROWING, .grow = errors_grow, .grow_from = errors_grow_from, .help = "what failed"},
+	{.pattern = "errors",
+     .kind = ROW_GROWING,
+     .grow = errors_grow,
+     .grow_from = errors_grow_from,
+     .help = "what failed"},
 	{.pattern = "plain", .kind = ROW_READ_ONLY, .read = rig_row_read, .help = "shows something"},
-	{.pattern = "live", .kind = ROW_READ_ONLY, .live = true, .read = rig_row_read, .help = "shows something that changes"},
-	{.pattern = "verb", .kind = ROW_VERB, .parses = true, .write = rig_row_write, .usage = "WORD", .help = "acts"},
-	{.pattern = "memo", .kind = ROW_VERB, .plain_lines = true, .write = rig_row_write, .usage = "TEXT", .help = "acts on a line"},
+	{.pattern = "live",
+     .kind = ROW_READ_ONLY,
+     .live = true,
+     .read = rig_row_read,
+     .help = "shows something that changes"},
+	{.pattern = "verb",
+     .kind = ROW_VERB,
+     .parses = true,
+     .write = rig_row_write,
+     .usage = "WORD",
+     .help = "acts"},
+	{.pattern = "memo",
+     .kind = ROW_VERB,
+     .plain_lines = true,
+     .write = rig_row_write,
+     .usage = "TEXT",
+     .help = "acts on a line"},
 	{.pattern = "value", .kind = ROW_VALUE, .read = rig_row_read, .write = rig_row_write, .help = "one line"},
 	{.pattern = "list", .kind = ROW_LIST, .read = rig_row_read, .write = rig_row_write, .help = "lines"},
-	{.pattern = "emptied", .kind = ROW_LIST, .empties = true, .read = rig_row_read, .write = rig_row_write, .help = "lines"},
-	{.pattern = "emptied_value", .kind = ROW_VALUE, .empties = true, .read = rig_row_read, .write = rig_row_write, .help = "a line"},
-	{.pattern = "kept", .kind = ROW_LIST, .instead_of_empty = "a minus takes out", .read = rig_row_read, .write = rig_row_write, .help = "lines"},
-	{.pattern = "document", .kind = ROW_DOCUMENT, .read = rig_row_read, .write = rig_row_write, .help = "JSON"},
+	{.pattern = "emptied",
+     .kind = ROW_LIST,
+     .empties = true,
+     .read = rig_row_read,
+     .write = rig_row_write,
+     .help = "lines"},
+	{.pattern = "emptied_value",
+     .kind = ROW_VALUE,
+     .empties = true,
+     .read = rig_row_read,
+     .write = rig_row_write,
+     .help = "a line"},
+	{.pattern = "kept",
+     .kind = ROW_LIST,
+     .instead_of_empty = "a minus takes out",
+     .read = rig_row_read,
+     .write = rig_row_write,
+     .help = "lines"},
+	{.pattern = "document",
+     .kind = ROW_DOCUMENT,
+     .read = rig_row_read,
+     .write = rig_row_write,
+     .help = "JSON"},
 	{.pattern = "bytes", .kind = ROW_BYTES, .read = rig_row_read, .write = rig_row_write, .help = "anything"},
-	{.pattern = "secret", .kind = ROW_VALUE, .owner_only = true, .read = rig_row_read, .write = rig_row_write, .help = "the owner's"},
+	{.pattern = "secret",
+     .kind = ROW_VALUE,
+     .owner_only = true,
+     .read = rig_row_read,
+     .write = rig_row_write,
+     .help = "the owner's"},
 	{.pattern = "trees", .kind = ROW_FOLDER, .list = rig_trees_list, .make = rig_trees_make, .help = "trees"},
-	{.pattern = "trees/@tree", .kind = ROW_FOLDER, .exists = rig_tree_exists, .instead_of_remove = "trees are felled with an axe", .help = "a tree"},
-	{.pattern = "trees/@tree/votes", .kind = ROW_LIST, .read = rig_row_read, .write = rig_row_write,
-	 .instead_of_remove = "write an empty line", .help = "votes"},
+	{.pattern = "trees/@tree",
+     .kind = ROW_FOLDER,
+     .exists = rig_tree_exists,
+     .instead_of_remove = "trees are felled with an axe",
+     .help = "a tree"},
+	{.pattern = "trees/@tree/votes",
+     .kind = ROW_LIST,
+     .read = rig_row_read,
+     .write = rig_row_write,
+     .instead_of_remove = "write an empty line",
+     .help = "votes"},
 	{.pattern = "trees/@tree/leaves", .kind = ROW_FOLDER, .help = "leaves"},
-	{.pattern = "trees/@tree/leaves/@leaf.txt", .kind = ROW_READ_ONLY, .read = rig_leaf_read, .help = "a leaf"},
+	{.pattern = "trees/@tree/leaves/@leaf.txt",
+     .kind = ROW_READ_ONLY,
+     .read = rig_leaf_read,
+     .help = "a leaf"},
 	{.pattern = "trees/@tree/papers", .kind = ROW_FOLDER, .help = "papers"},
-	{.pattern = "trees/@tree/papers/@paper.json", .kind = ROW_DOCUMENT, .creatable = true, .exists = rig_document_exists,
-	 .read = rig_document_read, .write = rig_row_write, .help = "a paper"},
+	{.pattern = "trees/@tree/papers/@paper.json",
+     .kind = ROW_DOCUMENT,
+     .creatable = true,
+     .exists = rig_document_exists,
+     .read = rig_document_read,
+     .write = rig_row_write,
+     .help = "a paper"},
 	{.pattern = "many", .kind = ROW_FOLDER, .list = rig_many_list, .help = "many names"},
 	{.pattern = "many/@name", .kind = ROW_READ_ONLY, .read = rig_row_read, .help = "one of many"},
 };
 
 int rig_setup(void **state)
 {
-	struct tree_options options = {.rows = rig_rows, .rows_count = sizeof rig_rows / sizeof *rig_rows, .mount_point = "/mnt",
-	                               .owner = 1000, .group = 1000};
+	struct tree_options options = {.rows = rig_rows,
+	                               .rows_count = sizeof rig_rows / sizeof *rig_rows,
+	                               .mount_point = "/mnt",
+	                               .owner = 1000,
+	                               .group = 1000};
 	struct tree *tree = NULL;
 	struct error error = {0};
 	assert_int_equal(tree_create(&tree, &options, &error), 0);

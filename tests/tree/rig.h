@@ -1,4 +1,5 @@
-/* What the tests of the tree share: a small table of their own, whose handlers write down what they were given, and a tree over it. */
+/* What the tests of the tree share: a small table of their own, whose handlers write down what they were
+ * given, and a tree over it. */
 #ifndef EOSIOFS_TESTS_TREE_RIG_H
 #define EOSIOFS_TESTS_TREE_RIG_H
 
@@ -25,7 +26,8 @@
 #include <unistd.h>
 
 extern struct tree_rig {
-	struct text calls;    /* `[…]` for each write a handler was given; one that contains "bad" is refused with ECANCELED, "wrong" does not parse */
+	struct text calls; /* `[…]` for each write a handler was given; one that contains "bad" is refused with
+	                      ECANCELED, "wrong" does not parse */
 	struct text contents; /* what readable files show */
 	struct text made;     /* what mkdir was given, `trees/@tree`'s names that exist besides "oak" and "elm" */
 	unsigned reads;
@@ -39,7 +41,8 @@ extern const struct caller rig_owner, rig_other;
 struct node *rig_walk(struct tree *tree, const char *path);
 struct handle *rig_open(struct tree *tree, const char *path, int flags);
 ssize_t rig_put(struct handle *handle, const char *text);
-/* Opens, writes the pieces (ended by NULL) as bash would, flushes and closes; what handlers were given is then in rig.calls. The first errno. */
+/* Opens, writes the pieces (ended by NULL) as bash would, flushes and closes; what handlers were given is
+ * then in rig.calls. The first errno. */
 int rig_write(struct tree *tree, const char *path, int flags, ...);
 char *rig_read(struct tree *tree, const char *path);
 /* Whether the last line of errors contains all of it. */

@@ -79,7 +79,7 @@ long_functions() {
 }
 
 wide_lines() {
-	find core fs mount -name '*.[ch]' | xargs awk '
+	{ sources; find examples -name '*.[ch]'; } | xargs awk '
 		{ wide = $0; gsub(/\t/, "    ", wide) }
 		length(wide) > 110 { print FILENAME ":" FNR ": " length(wide) " columns" }'
 }

@@ -18,8 +18,8 @@
 static const uint64_t scopes[] = {0, 7, 65, 5462355, UINT64_C(0x345) << 52, UINT64_C(0x3d0e0) << 44};
 enum { SCOPES = sizeof scopes / sizeof *scopes };
 
-static int visit(struct chain_view *view, uint64_t code, uint64_t table, uint64_t from, chain_scope_visitor *visitor, void *context,
-                 struct error *error)
+static int visit(struct chain_view *view, uint64_t code, uint64_t table, uint64_t from,
+                 chain_scope_visitor *visitor, void *context, struct error *error)
 {
 	(void)view, (void)code, (void)error;
 	int result = 0;

@@ -21,31 +21,46 @@ static void sentences_name_the_mistake(void **state)
 		const char *words;
 	} vectors[] = {
 		{"accounts/alice1111111/ram", "-1\n", EINVAL, "\"-1\" is out of range: RAM in bytes is from 0 to"},
-		{"accounts/alice1111111/ram", "+x\n", EINVAL, "\"+x\" is neither a number of bytes nor a quantity like 1.0000 SYS"},
-		{"accounts/alice1111111/votes", "Alice\n", EINVAL, "\"Alice\" is no account name: those are of a-z, 1-5 and dots, at most 12 characters"},
+		{"accounts/alice1111111/ram", "+x\n", EINVAL,
+	     "\"+x\" is neither a number of bytes nor a quantity like 1.0000 SYS"},
+		{"accounts/alice1111111/votes", "Alice\n", EINVAL,
+	     "\"Alice\" is no account name: those are of a-z, 1-5 and dots, at most 12 characters"},
 		{"accounts/alice1111111/votes", "alice1111111aa\n", EINVAL, "at most 12 characters"},
 		{"accounts/alice1111111/votes", "[\"alice1111111\"]\n", EINVAL, "no JSON and no commas"},
 		{"accounts/alice1111111/votes", "alice1111111,bob\n", EINVAL, "no JSON and no commas"},
-		{"accounts/alice1111111/votes", "alice1111111 +bob\n", EINVAL, "\"+bob\": either all producers are given, or all lines are"},
+		{"accounts/alice1111111/votes", "alice1111111 +bob\n", EINVAL,
+	     "\"+bob\": either all producers are given, or all lines are"},
 		{"accounts/alice1111111/votes", "-alice1111111\n", ENOENT, "no such vote: alice1111111"},
-		{"accounts/alice1111111/stake", "1.0000 SYS\n", EINVAL, "the CPU quantity is missing: NET and CPU have one each, as in 1.0000 SYS 1.0000 SYS"},
-		{"accounts/alice1111111/transfer", "alice11111 1.0000 SYS\n", ENOENT, "no such account: alice11111, did you mean \"alice1111111\""},
-		{"accounts/alice1111111/transfer", "eosio.tokne 1.0000 SYS\n", ENOENT, "did you mean \"eosio.token\""},
-		{"accounts/alice1111111/transfer", "eosio 100000000.0000 SYS\n", ECANCELED, "overdrawn balance: that of alice1111111"},
-		{"accounts/alice1111111/ram", "100000000.0000 SYS\n", ECANCELED, "overdrawn balance: that of alice1111111"},
+		{"accounts/alice1111111/stake", "1.0000 SYS\n", EINVAL,
+	     "the CPU quantity is missing: NET and CPU have one each, as in 1.0000 SYS 1.0000 SYS"},
+		{"accounts/alice1111111/transfer", "alice11111 1.0000 SYS\n", ENOENT,
+	     "no such account: alice11111, did you mean \"alice1111111\""},
+		{"accounts/alice1111111/transfer", "eosio.tokne 1.0000 SYS\n", ENOENT,
+	     "did you mean \"eosio.token\""},
+		{"accounts/alice1111111/transfer", "eosio 100000000.0000 SYS\n", ECANCELED,
+	     "overdrawn balance: that of alice1111111"},
+		{"accounts/alice1111111/ram", "100000000.0000 SYS\n", ECANCELED,
+	     "overdrawn balance: that of alice1111111"},
 		{"defaults/stake_net", "10\n", EINVAL, "\"10\": the symbol is missing, as in 10 SYS"},
 		{"chain/clock", "skip 3d\n", EINVAL, "\"3d\": the sign is missing, as in +3d"},
 		{"chain/clock", "600s\n", EINVAL, "\"600s\": the sign is missing, as in +600s"},
-		{"accounts/alice1111111/ram", "much\n", EINVAL, "\"much\" is neither a number of bytes nor a quantity like 1.0000 SYS"},
-		{"producers/alice1111111/location", "x\n", EINVAL, "\"x\" is no whole number: the location is one, from 0 to 65535"},
-		{"accounts/alice1111111/contract/install", "eosio.tokn\n", ENOENT, "no such bundle: eosio.tokn, did you mean \"eosio.token\""},
-		{"accounts/alice1111111/contract/install", "nothingofthesort\n", ENOENT, "no such bundle: nothingofthesort; as a folder: "},
+		{"accounts/alice1111111/ram", "much\n", EINVAL,
+	     "\"much\" is neither a number of bytes nor a quantity like 1.0000 SYS"},
+		{"producers/alice1111111/location", "x\n", EINVAL,
+	     "\"x\" is no whole number: the location is one, from 0 to 65535"},
+		{"accounts/alice1111111/contract/install", "eosio.tokn\n", ENOENT,
+	     "no such bundle: eosio.tokn, did you mean \"eosio.token\""},
+		{"accounts/alice1111111/contract/install", "nothingofthesort\n", ENOENT,
+	     "no such bundle: nothingofthesort; as a folder: "},
 		{"defaults/creator", "nobody\n", ENOENT, "no such account: nobody"},
 		{"create_account", "newaccount11 --creator nobody\n", ENOENT, "no such account: nobody"},
 		{"wallet/new_key", WIF "\n", EINVAL, "a private key is no label: it is written into import"},
-		{"boot/accounts.json", "{\"user\": []}\n", EINVAL, "\"user\" is not understood; it may be users or producers"},
-		{"boot/accounts.json", "{\"users\": [{\"name\": \"carol1111111\", \"funds\": -1}]}\n", ERANGE, "line 1: the funds of \"carol1111111\" are negative"},
-		{"accounts/alice1111111/permissions/active.json", "{\"threshold\": 1, }\n", EINVAL, "column 18 of the JSON: unexpected '}'"},
+		{"boot/accounts.json", "{\"user\": []}\n", EINVAL,
+	     "\"user\" is not understood; it may be users or producers"},
+		{"boot/accounts.json", "{\"users\": [{\"name\": \"carol1111111\", \"funds\": -1}]}\n", ERANGE,
+	     "line 1: the funds of \"carol1111111\" are negative"},
+		{"accounts/alice1111111/permissions/active.json", "{\"threshold\": 1, }\n", EINVAL,
+	     "column 18 of the JSON: unexpected '}'"},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++)
@@ -69,17 +84,23 @@ static void names_that_cannot_be_made(void **state)
 	struct handle *handle = NULL;
 	(void)state;
 	assert_int_equal(tree_walk(fixture.tree, &folder, &fixture.caller, "accounts"), 0);
-	assert_int_equal(tree_create_file(fixture.tree, &node, &handle, &fixture.caller, folder, "dave11111111", 0644, O_WRONLY), -ENOENT);
+	assert_int_equal(tree_create_file(fixture.tree, &node, &handle, &fixture.caller, folder, "dave11111111",
+	                                  0644, O_WRONLY),
+	                 -ENOENT);
 	assert_non_null(strstr(fixture_last_line("errors"), "mkdir makes what is in this folder"));
 	tree_forget(fixture.tree, folder, 1);
 	assert_int_equal(tree_walk(fixture.tree, &folder, &fixture.caller, "accounts/alice1111111"), 0);
 	assert_int_equal(tree_remove(fixture.tree, &fixture.caller, folder, "votes"), -EPERM);
 	assert_non_null(strstr(fixture_last_line("errors"), "mv and install delete first"));
 	/* a refused vote is not said to be a missing file */
-	assert_int_equal(tree_create_file(fixture.tree, &node, &handle, &fixture.caller, folder, ".goutputstream-A1B2C3", 0644, O_WRONLY), 0);
+	assert_int_equal(tree_create_file(fixture.tree, &node, &handle, &fixture.caller, folder,
+	                                  ".goutputstream-A1B2C3", 0644, O_WRONLY),
+	                 0);
 	assert_int_equal(handle_write(handle, &fixture.caller, "nosuchprod11\n", 13, 0), 13);
 	handle_close(handle);
-	assert_int_equal(tree_rename(fixture.tree, &fixture.caller, folder, ".goutputstream-A1B2C3", folder, "votes", 0), -ECANCELED);
+	assert_int_equal(
+		tree_rename(fixture.tree, &fixture.caller, folder, ".goutputstream-A1B2C3", folder, "votes", 0),
+		-ECANCELED);
 	assert_non_null(strstr(fixture_last_line("errors"), "no such producer: nosuchprod11"));
 	assert_int_equal(tree_remove(fixture.tree, &fixture.caller, folder, ".goutputstream-A1B2C3"), 0);
 	tree_forget(fixture.tree, node, 1);
@@ -119,9 +140,17 @@ static void errors_name_the_process(void **state)
 /* Others may read `errors`, and so do backups. */
 static void errors_hide_private_keys(void **state)
 {
-	static const char *const paths[] = {"defaults/key", "producers/alice1111111/key", "accounts/alice1111111/permissions/active.json",
-	                                    "accounts/alice1111111/votes", "accounts/alice1111111/transfer", "accounts/alice1111111/stake",
-	                                    "wallet/state", "wallet/remove", "chain/features", "chain/clock", "boot/run"};
+	static const char *const paths[] = {"defaults/key",
+	                                    "producers/alice1111111/key",
+	                                    "accounts/alice1111111/permissions/active.json",
+	                                    "accounts/alice1111111/votes",
+	                                    "accounts/alice1111111/transfer",
+	                                    "accounts/alice1111111/stake",
+	                                    "wallet/state",
+	                                    "wallet/remove",
+	                                    "chain/features",
+	                                    "chain/clock",
+	                                    "boot/run"};
 	static const char *const keys[] = {WIF, "PVT_K1_2bfGi9rYsXQSXXTvJbDAPhHLQUojjaNLomdm3cEJ1XTzMqUt3V",
 	                                   "5KeGoDkbhEdkZTpYqQg2rPZvtxqfWAtGgixuCLUt1Dmoq4NmXCx" /* mistyped */};
 	char line[128];
@@ -135,7 +164,8 @@ static void errors_hide_private_keys(void **state)
 				fail_msg("%s: %s", paths[i], fixture_last_line("errors"));
 		}
 	}
-	fixture_refuse(EINVAL, "EOS6kBaCHrvz7VdUfFBLrLdhNjXYaKBmRkpDXU9PhbEUiHbspr7rz1'", "defaults/key", PUBLIC_KEY "1\n");
+	fixture_refuse(EINVAL, "EOS6kBaCHrvz7VdUfFBLrLdhNjXYaKBmRkpDXU9PhbEUiHbspr7rz1'", "defaults/key",
+	               PUBLIC_KEY "1\n");
 }
 
 static void errors_are_text(void **state)
@@ -204,7 +234,9 @@ static void links_have_no_attributes(void **state)
 	(void)state;
 	assert_int_equal(tree_walk(fixture.tree, &node, &fixture.caller, "producers/alice1111111/account"), 0);
 	assert_int_equal(tree_list_attributes(fixture.tree, list, sizeof list, &fixture.caller, node), 0);
-	assert_int_equal(tree_get_attribute(fixture.tree, list, sizeof list, &fixture.caller, node, "user.eosiofs.help"), -ENODATA);
+	assert_int_equal(
+		tree_get_attribute(fixture.tree, list, sizeof list, &fixture.caller, node, "user.eosiofs.help"),
+		-ENODATA);
 	tree_forget(fixture.tree, node, 1);
 }
 

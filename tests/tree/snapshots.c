@@ -27,7 +27,8 @@ static void a_state_is_kept_as_it_was(void **state)
 	assert_true(fixture_exists("snapshots/later.on_2/accounts/carol1111111"));
 	assert_false(fixture_exists("snapshots/booted/chain/clock"));
 	assert_false(fixture_exists("snapshots/nothing"));
-	fixture_refuse(EROFS, "write to " ALICE "transfer", "snapshots/booted/" ALICE "transfer", "eosio 1.0000 SYS\n");
+	fixture_refuse(EROFS, "write to " ALICE "transfer", "snapshots/booted/" ALICE "transfer",
+	               "eosio 1.0000 SYS\n");
 	free(balance);
 	free(told);
 }
@@ -61,7 +62,8 @@ static void one_is_forgotten(void **state)
 
 static void the_chain_goes_back(void **state)
 {
-	char *balance = memory_copy_string(fixture_read(ALICE "balance")), *told = memory_copy_string(fixture_read(ALICE "history.jsonl"));
+	char *balance = memory_copy_string(fixture_read(ALICE "balance")),
+		 *told = memory_copy_string(fixture_read(ALICE "history.jsonl"));
 	(void)state;
 	fixture_mkdir("snapshots", "base");
 	fixture_write(ALICE "transfer", "eosio 3.0000 SYS\n");

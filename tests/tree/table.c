@@ -11,7 +11,8 @@ static void every_row_is_whole(void **state)
 	for (size_t i = 1; i < patterns.count; i++) {
 		const struct pattern *pattern = &patterns.at[i];
 		const struct row *row = pattern->row;
-		bool is_folder = row->kind == ROW_FOLDER, writable = kind_is_writable(row->kind) && (row_mode(row) & 0200);
+		bool is_folder = row->kind == ROW_FOLDER,
+			 writable = kind_is_writable(row->kind) && (row_mode(row) & 0200);
 		const char *missing = NULL;
 		if (!row->help || !*row->help)
 			missing = "a help sentence";
@@ -19,7 +20,8 @@ static void every_row_is_whole(void **state)
 			missing = "a help sentence without full stop";
 		else if (writable != (row->write != NULL))
 			missing = writable ? "a write handler" : "no write handler";
-		else if (row->kind == ROW_GROWING ? !row->grow && !(row->measure && row->part) : !is_folder && row->kind != ROW_VERB && !row->read)
+		else if (row->kind == ROW_GROWING ? !row->grow && !(row->measure && row->part)
+		                                  : !is_folder && row->kind != ROW_VERB && !row->read)
 			missing = "a read handler";
 		else if (is_folder ? row->read || row->write : row->list || row->make)
 			missing = "the handlers of its kind";

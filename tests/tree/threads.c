@@ -1,4 +1,5 @@
-/* Many threads in one tree: every write runs once, every read is whole, nothing is left over. For the thread sanitizer, too. */
+/* Many threads in one tree: every write runs once, every read is whole, nothing is left over. For the thread
+ * sanitizer, too. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -58,10 +59,18 @@ static int exists(struct request *request, struct error *error)
 }
 
 static const struct row rows[] = {
-	{.pattern = "errors", .kind = ROW_GROWING, .grow = errors_grow, .grow_from = errors_grow_from, .help = "what failed"},
+	{.pattern = "errors",
+     .kind = ROW_GROWING,
+     .grow = errors_grow,
+     .grow_from = errors_grow_from,
+     .help = "what failed"},
 	{.pattern = "names", .kind = ROW_FOLDER, .list = list_names, .help = "names"},
 	{.pattern = "names/@name", .kind = ROW_FOLDER, .exists = exists, .help = "a name"},
-	{.pattern = "names/@name/value", .kind = ROW_VALUE, .read = read_pair, .write = count_write, .help = "a value"},
+	{.pattern = "names/@name/value",
+     .kind = ROW_VALUE,
+     .read = read_pair,
+     .write = count_write,
+     .help = "a value"},
 };
 
 static const struct caller me = {.uid = 1000};

@@ -1,4 +1,5 @@
-/* Grafts: chain/, accounts/ and producers/ below nodes/eosio/view/ are the same rows over that node's view, and can only be read. */
+/* Grafts: chain/, accounts/ and producers/ below nodes/eosio/view/ are the same rows over that node's view,
+ * and can only be read. */
 #include "tests/tree/fixture.h"
 
 #define VIEW "nodes/eosio/view/"
@@ -76,7 +77,8 @@ static int try_rename(const char *folder, const char *name, const char *new_fold
 static void can_only_be_read(void **state)
 {
 	(void)state;
-	fixture_refuse(EROFS, "write to accounts/eosio/contract/install", VIEW "accounts/eosio/contract/install", "eosio.token\n");
+	fixture_refuse(EROFS, "write to accounts/eosio/contract/install", VIEW "accounts/eosio/contract/install",
+	               "eosio.token\n");
 	fixture_refuse(EROFS, "write to chain/clock", VIEW "chain/clock", "+60s\n");
 	fixture_refuse(EROFS, "which can only be read", VIEW "accounts/eosio/votse", "x\n");
 	assert_int_equal(fixture_try_mkdir(VIEW "accounts", "carol"), -EROFS);

@@ -25,11 +25,16 @@ static void check(const char *name, struct bytes *packed, size_t length, const c
 static void test_bundled(void **state)
 {
 	(void)state;
-	const struct { const char *name, *json; size_t json_length, length; const char *sha256; } rows[] = {
-		{"eosio.boot", abi_eosio_boot, abi_eosio_boot_length, 1105, "78e48e6183cd499a1910e642a2259a7993ba99b660eee30a6ab0f16cfd298a70"},
-		{"eosio.token", abi_eosio_token, abi_eosio_token_length, 509, "962d32224f5917a954c7dc11ac8e175b96ae4d60968003b3a23590d9d3992c7e"},
-		{"eosio.msig", abi_eosio_msig, abi_eosio_msig_length, 1487, "8d6a32bd23e57a40da9100108605d2ce783dd9bec328fbe17af5fd7c0bf9ad44"},
-		{"eosio.system", abi_eosio_system, abi_eosio_system_length, 7158, "cc59e81820866ac016863d1c47ff21ca5ec0fbaa1dad1821e1b44a1a4f9b4b48"},
+	const struct { const char *name, *json; size_t json_length, length; const char *sha256;
+	} rows[] = {
+		{"eosio.boot", abi_eosio_boot, abi_eosio_boot_length, 1105,
+	     "78e48e6183cd499a1910e642a2259a7993ba99b660eee30a6ab0f16cfd298a70"},
+		{"eosio.token", abi_eosio_token, abi_eosio_token_length, 509,
+	     "962d32224f5917a954c7dc11ac8e175b96ae4d60968003b3a23590d9d3992c7e"},
+		{"eosio.msig", abi_eosio_msig, abi_eosio_msig_length, 1487,
+	     "8d6a32bd23e57a40da9100108605d2ce783dd9bec328fbe17af5fd7c0bf9ad44"},
+		{"eosio.system", abi_eosio_system, abi_eosio_system_length, 7158,
+	     "cc59e81820866ac016863d1c47ff21ca5ec0fbaa1dad1821e1b44a1a4f9b4b48"},
 		{"eosio.bios", abi_eosio_bios, abi_eosio_bios_length, 0, NULL},
 		{"eosio.wrap", abi_eosio_wrap, abi_eosio_wrap_length, 0, NULL},
 	};

@@ -34,9 +34,17 @@ static int teardown(void **state)
 
 static void accounts(void **state)
 {
-	static const char *const names[] = {"zoe", "alice", "eosio", "bob"}, *const order[] = {"alice", "bob", "eosio", "zoe"};
-	struct account_object account = {.privileged = true, .last_code_update = -5, .recv_sequence = UINT64_MAX, .auth_sequence = 7,
-	                                 .code_sequence = 3, .abi_sequence = 4, .creation_slot = 99, .block_num = 11}, back;
+	static const char *const names[] = {"zoe", "alice", "eosio", "bob"}, *const order[] = {"alice", "bob",
+	                                                                                       "eosio", "zoe"};
+	struct account_object account = {.privileged = true,
+	                                 .last_code_update = -5,
+	                                 .recv_sequence = UINT64_MAX,
+	                                 .auth_sequence = 7,
+	                                 .code_sequence = 3,
+	                                 .abi_sequence = 4,
+	                                 .creation_slot = 99,
+	                                 .block_num = 11},
+						  back;
 	uint64_t from = 0;
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
@@ -50,8 +58,9 @@ static void accounts(void **state)
 	}
 	assert_false(account_seek(map_edit_view(edit), &back, from));
 	assert_true(account_get(map_edit_view(edit), &back, account.name));
-	assert_true(back.privileged && back.last_code_update == -5 && back.recv_sequence == UINT64_MAX && back.auth_sequence == 7 &&
-	            back.code_sequence == 3 && back.abi_sequence == 4 && back.creation_slot == 99 && back.block_num == 11);
+	assert_true(back.privileged && back.last_code_update == -5 && back.recv_sequence == UINT64_MAX &&
+	            back.auth_sequence == 7 && back.code_sequence == 3 && back.abi_sequence == 4 &&
+	            back.creation_slot == 99 && back.block_num == 11);
 	assert_memory_equal(back.code_hash.data, account.code_hash.data, 32);
 	assert_false(account_exists(map_edit_view(edit), name_literal("nobody")));
 }
@@ -78,7 +87,8 @@ static void shared_code(void **state)
 
 static void walking(void **state)
 {
-	struct state_key prefix = state_key_name(STATE_PERMISSION, 5), from = state_key_pair(STATE_PERMISSION, 5, 3), key;
+	struct state_key prefix = state_key_name(STATE_PERMISSION, 5),
+					 from = state_key_pair(STATE_PERMISSION, 5, 3), key;
 	struct state_walk walk;
 	uint64_t seen = 0;
 
@@ -99,8 +109,16 @@ static void walking(void **state)
 
 static void waiting_transactions(void **state)
 {
-	struct generated_transaction one = {.sender = 9, .sender_id = {1, 2}, .payer = 9, .delay_until = 100, .expiration = 700, .published = 50,
-	                                    .object_id = 1, .packed = (const uint8_t *)"packed", .packed_length = 6}, two = one, back;
+	struct generated_transaction one = {.sender = 9,
+	                                    .sender_id = {1, 2},
+	                                    .payer = 9,
+	                                    .delay_until = 100,
+	                                    .expiration = 700,
+	                                    .published = 50,
+	                                    .object_id = 1,
+	                                    .packed = (const uint8_t *)"packed",
+	                                    .packed_length = 6},
+								 two = one, back;
 
 	(void)state;
 	one.id.data[0] = two.id.data[0] = 1; /* ids need not differ */
@@ -125,7 +143,8 @@ static void waiting_transactions(void **state)
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
-	const struct CMUnitTest tests[] = {TEST(accounts), TEST(shared_code), TEST(walking), TEST(waiting_transactions)};
+	const struct CMUnitTest tests[] = {TEST(accounts), TEST(shared_code), TEST(walking),
+	                                   TEST(waiting_transactions)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
-/* Actions that cause actions: notifications, inline actions and their depth, RAM charged to others, deferred transactions, and what the protocol
- * features change about them. The contract is this file's own: it does what the action's name says. */
+/* Actions that cause actions: notifications, inline actions and their depth, RAM charged to others, deferred
+ * transactions, and what the protocol features change about them. The contract is this file's own: it does
+ * what the action's name says. */
 #include "core/engine/engine_parts.h"
 
 #include "core/base/exception.h"
@@ -20,14 +21,16 @@ static uint32_t slot, varied;
 
 /* --- the contract --- */
 
-int contract_validate(struct apply_context *context, const void *code, size_t length, const struct checksum256 *hash)
+int contract_validate(struct apply_context *context, const void *code, size_t length,
+                      const struct checksum256 *hash)
 {
 	(void)hash;
 	(void)code;
 	return length ? 0 : error_chain(context->error, WASM_EXCEPTION, "empty");
 }
 
-static struct action make_action(const char *account, const char *name, const char *actor, const char *permission, uint64_t argument)
+static struct action make_action(const char *account, const char *name, const char *actor,
+                                 const char *permission, uint64_t argument)
 {
 	struct action action = {.account = name_literal(account), .name = name_literal(name)};
 
@@ -40,7 +43,8 @@ static struct action make_action(const char *account, const char *name, const ch
 	return action;
 }
 
-static int send(struct apply_context *context, const char *account, const char *name, const char *actor, uint64_t argument)
+static int send(struct apply_context *context, const char *account, const char *name, const char *actor,
+                uint64_t argument)
 {
 	struct action action = make_action(account, name, actor, "active", argument);
 
@@ -56,7 +60,8 @@ static int defer(struct apply_context *context, const char *name, const char *ac
 	int result;
 
 	transaction_pack(&packed, &transaction);
-	result = apply_schedule_deferred(context, sender_id, context->receiver, packed.data, packed.length, replace);
+	result = apply_schedule_deferred(context, sender_id, context->receiver, packed.data, packed.length,
+	                                 replace);
 	bytes_release(&packed);
 	action_release(&action);
 	return result;
@@ -77,7 +82,8 @@ int contract_run(struct apply_context *context, const struct checksum256 *code_h
 		}
 		return 0;
 	}
-	if (name == name_literal("notify") || name == name_literal("notifies") || name == name_literal("chargefrom")) {
+	if (name == name_literal("notify") || name == name_literal("notifies") ||
+	    name == name_literal("chargefrom")) {
 		apply_require_recipient(context, name_literal("alice"));
 		apply_require_recipient(context, name_literal("alice")); /* counts once */
 		return name == name_literal("notifies") ? send(context, "script", "nothing", "script", 0) : 0;
@@ -97,7 +103,8 @@ int contract_run(struct apply_context *context, const struct checksum256 *code_h
 	if (name == name_literal("deferfail"))
 		return defer(context, "fail", "script", false);
 	if (name == name_literal("fail"))
-		return error_chain(context->error, EOSIO_ASSERT_MESSAGE_EXCEPTION, "assertion failure with message: as asked");
+		return error_chain(context->error, EOSIO_ASSERT_MESSAGE_EXCEPTION,
+		                   "assertion failure with message: as asked");
 	return 0;
 }
 
@@ -111,15 +118,21 @@ static void put_account(const char *name, bool code)
 
 	account.code_hash.data[0] = code;
 	account_put(edit, &account);
-	permission_put(edit, &(struct permission_object){.account = account.name, .name = name_literal("owner")}, &authority);
+	permission_put(edit, &(struct permission_object){.account = account.name, .name = name_literal("owner")},
+	               &authority);
 	if (!strcmp(name, "script")) { /* its contract may act for it */
 		authority.accounts = memory_allocate(1, sizeof *authority.accounts);
-		authority.accounts[0] = (struct permission_level_weight){{account.name, name_literal("eosio.code")}, 1};
+		authority.accounts[0] = (struct permission_level_weight){{account.name, name_literal("eosio.code")},
+		                                                         1};
 		authority.accounts_count = 1;
 	}
-	permission_put(edit, &(struct permission_object){.account = account.name, .name = name_literal("active"), .parent = name_literal("owner")},
+	permission_put(edit,
+	               &(struct permission_object){.account = account.name,
+	                                           .name = name_literal("active"),
+	                                           .parent = name_literal("owner")},
 	               &authority);
-	resource_account_put(edit, &(struct resource_account){.name = account.name, .limits = {-1, -1, -1}, .ram_usage = 10000});
+	resource_account_put(
+		edit, &(struct resource_account){.name = account.name, .limits = {-1, -1, -1}, .ram_usage = 10000});
 	authority_release(&authority);
 }
 
@@ -159,10 +172,13 @@ static void feature(enum feature which, bool active)
 	branch->pending->globals.features.activation_block[which] = active;
 }
 
-/* Pushes one action, by actor@active or by nobody; the code of the failure, 0 when it went. The trace is the caller's. */
-static uint32_t push(struct transaction_trace *trace, struct error *error, const char *name, const char *actor, uint64_t argument)
+/* Pushes one action, by actor@active or by nobody; the code of the failure, 0 when it went. The trace is the
+ * caller's. */
+static uint32_t push(struct transaction_trace *trace, struct error *error, const char *name,
+                     const char *actor, uint64_t argument)
 {
-	struct transaction transaction = {.actions = memory_allocate(1, sizeof(struct action)), .actions_count = 1};
+	struct transaction transaction = {.actions = memory_allocate(1, sizeof(struct action)),
+	                                  .actions_count = 1};
 	const struct push_options options = {0};
 	struct packed_transaction packed;
 
@@ -201,14 +217,18 @@ static void ordinals_and_sequences(void **state)
 		{"bob", "notifies", 2, 1, 3},    {"script", "nothing", 2, 1, 5},
 	};
 	struct transaction_trace trace;
-	struct authority authority = authority_of_permission(&(struct permission_level){name_literal("alice"), name_literal("eosio.code")});
+	struct authority authority = authority_of_permission(
+		&(struct permission_level){name_literal("alice"), name_literal("eosio.code")});
 	uint64_t before = branch->pending->globals.global_sequence;
 	struct account_object script;
 	struct error error;
 
 	(void)state;
-	permission_put(branch->pending->edit, &(struct permission_object){.account = name_literal("alice"), .name = name_literal("active"),
-	                                                                   .parent = name_literal("owner")}, &authority);
+	permission_put(branch->pending->edit,
+	               &(struct permission_object){.account = name_literal("alice"),
+	                                           .name = name_literal("active"),
+	                                           .parent = name_literal("owner")},
+	               &authority);
 	authority_release(&authority);
 	if (push(&trace, &error, "notifies", "script", 0))
 		fail_msg("%s", error.sentence);
@@ -275,11 +295,13 @@ static void inline_authorization(void **state)
 	struct error error;
 	(void)state;
 	assert_int_equal(outcome("toghost", "script", 0), ACTION_VALIDATE_EXCEPTION);
-	assert_int_equal(push(&trace, &error, "asbob", "script", 0), SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION); /* to itself: the old leniency */
+	assert_int_equal(push(&trace, &error, "asbob", "script", 0),
+	                 SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION); /* to itself: the old leniency */
 	transaction_trace_release(&trace);
 	feature(FEATURE_RESTRICT_ACTION_TO_SELF, true);
 	assert_int_equal(push(&trace, &error, "asbob", "script", 0), UNSATISFIED_AUTHORIZATION);
-	assert_non_null(strstr(error.sentence, "provided permissions [{\"actor\":\"script\",\"permission\":\"eosio.code\"}]"));
+	assert_non_null(strstr(error.sentence,
+	                       "provided permissions [{\"actor\":\"script\",\"permission\":\"eosio.code\"}]"));
 	transaction_trace_release(&trace);
 	assert_int_equal(outcome("selfasbob", "bob", 0), UNSATISFIED_AUTHORIZATION);
 	feature(FEATURE_RESTRICT_ACTION_TO_SELF, false);
@@ -340,7 +362,8 @@ static void deferred(void **state)
 	assert_int_equal(push(&trace, &error, "defer", "script", 0), 0);
 	assert_int_equal(trace.net_usage % 8, 0);
 	transaction_trace_release(&trace);
-	assert_true(generated_transaction_get(map_edit_view(branch->pending->edit), &generated, name_literal("script"), sender_id));
+	assert_true(generated_transaction_get(map_edit_view(branch->pending->edit), &generated,
+	                                      name_literal("script"), sender_id));
 	first = generated.id;
 	in = cursor_make(generated.packed, generated.packed_length);
 	assert_int_equal(transaction_unpack(&transaction, &in), 0);
@@ -352,10 +375,12 @@ static void deferred(void **state)
 	assert_int_equal(generated.expiration, generated.delay_until + 600000000);
 
 	assert_int_equal(outcome("defer", "script", 0), DEFERRED_TX_DUPLICATE);
-	assert_int_equal(outcome("defer", "script", 1), SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION); /* replacing needs its feature */
+	assert_int_equal(outcome("defer", "script", 1),
+	                 SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION); /* replacing needs its feature */
 	feature(FEATURE_REPLACE_DEFERRED, true);
 	assert_int_equal(outcome("defer", "script", 1), 0);
-	assert_true(generated_transaction_get(map_edit_view(branch->pending->edit), &generated, name_literal("script"), sender_id));
+	assert_true(generated_transaction_get(map_edit_view(branch->pending->edit), &generated,
+	                                      name_literal("script"), sender_id));
 	second = generated.id;
 	assert_false(checksum256_equal(&first, &second)); /* its sending transaction is part of it */
 	assert_false(generated_transaction_find(map_edit_view(branch->pending->edit), &generated, &first));
@@ -371,7 +396,8 @@ static void deferred(void **state)
 	transaction_trace_release(&trace);
 
 	assert_int_equal(outcome("deferfail", "script", 0), 0);
-	assert_true(generated_transaction_get(map_edit_view(branch->pending->edit), &generated, name_literal("script"), sender_id));
+	assert_true(generated_transaction_get(map_edit_view(branch->pending->edit), &generated,
+	                                      name_literal("script"), sender_id));
 	first = generated.id;
 	assert_int_equal(branch_block_seal(branch, NULL, &digest, NULL), 0);
 	start(6);
@@ -386,8 +412,13 @@ int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, begin, end)
 	const struct CMUnitTest tests[] = {
-		TEST(ordinals_and_sequences), TEST(nesting), TEST(nesting_without_limit), TEST(inline_authorization), TEST(ram_of_others),
-		TEST(ram_is_checked_at_the_end), TEST(deferred),
+		TEST(ordinals_and_sequences),
+		TEST(nesting),
+		TEST(nesting_without_limit),
+		TEST(inline_authorization),
+		TEST(ram_of_others),
+		TEST(ram_is_checked_at_the_end),
+		TEST(deferred),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

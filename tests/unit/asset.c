@@ -37,7 +37,8 @@ static void symbols_round_trip(void **state)
 
 static void malformed_symbols_are_refused(void **state)
 {
-	static const char *const invalid[] = {"", "SYS", "19,SYS", "4,sys", "4,SY S", "4,ABCDEFGH", ",SYS", "x,SYS", "-1,SYS", "260,SYS", "4,SYS,"};
+	static const char *const invalid[] = {"",     "SYS",   "19,SYS", "4,sys",   "4,SY S", "4,ABCDEFGH",
+	                                      ",SYS", "x,SYS", "-1,SYS", "260,SYS", "4,SYS,"};
 	static const char *const invalid_codes[] = {"sys", "SYS1", "ABCDEFGH", "4,SYS", " SYS"};
 	struct error error;
 	uint64_t symbol;
@@ -57,9 +58,15 @@ static void assets_round_trip(void **state)
 		const char *text;
 		int64_t amount;
 		unsigned precision;
-	} vectors[] = {{"1.0000 SYS", 10000, 4}, {"-0.0001 SYS", -1, 4}, {"0.0000 SYS", 0, 4}, {"5 SYS", 5, 0}, {"-5 SYS", -5, 0},
-		{"461168601842738.7903 SYS", INT64_C(4611686018427387903), 4}, {"-4611686018427387903 SYS", -INT64_C(4611686018427387903), 0},
-		{"0.000000000000000001 SYS", 1, 18}, {"4.611686018427387903 SYS", INT64_C(4611686018427387903), 18}};
+	} vectors[] = {{"1.0000 SYS", 10000, 4},
+	               {"-0.0001 SYS", -1, 4},
+	               {"0.0000 SYS", 0, 4},
+	               {"5 SYS", 5, 0},
+	               {"-5 SYS", -5, 0},
+	               {"461168601842738.7903 SYS", INT64_C(4611686018427387903), 4},
+	               {"-4611686018427387903 SYS", -INT64_C(4611686018427387903), 0},
+	               {"0.000000000000000001 SYS", 1, 18},
+	               {"4.611686018427387903 SYS", INT64_C(4611686018427387903), 18}};
 	char text[ASSET_TEXT_SIZE];
 	struct asset asset, again;
 	struct bytes packed = {0};
@@ -113,7 +120,8 @@ static void malformed_assets_are_refused_with_the_reason(void **state)
 		{"4611686018427387904 SYS", 3010011, "magnitude of asset amount must be less than 2^62"},
 		{"-461168601842738.7904 SYS", 3010011, "magnitude of asset amount must be less than 2^62"},
 		{"99999999999999999999 SYS", 3010011, "magnitude of asset amount must be less than 2^62"},
-		{"1.0000 SYS 1234567890123456789012345678901234567890123456789012345678901234567890", 3010011, "too long"},
+		{"1.0000 SYS 1234567890123456789012345678901234567890123456789012345678901234567890", 3010011,
+	     "too long"},
 	};
 	struct error error;
 	struct asset asset;
@@ -132,14 +140,16 @@ static void fewer_digits_are_filled_when_the_symbol_is_known(void **state)
 	static const struct {
 		const char *text;
 		int64_t amount; /* -1: refused */
-	} vectors[] = {{"1 SYS", 10000}, {"1.5 SYS", 15000}, {"1.0000 SYS", 10000}, {"1.00000 SYS", -1}, {"1 EOS", -1}, {"1.0000 SYSX", -1},
-		{"461168601842739 SYS", -1}, {"4611686018427387903 SYS", -1}};
+	} vectors[] = {
+		{"1 SYS", 10000}, {"1.5 SYS", 15000},  {"1.0000 SYS", 10000},       {"1.00000 SYS", -1},
+		{"1 EOS", -1},    {"1.0000 SYSX", -1}, {"461168601842739 SYS", -1}, {"4611686018427387903 SYS", -1}};
 	struct error error;
 	struct asset asset;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
-		assert_int_equal(asset_parse_as(&asset, vectors[i].text, sys4, &error), vectors[i].amount < 0 ? -EINVAL : 0);
+		assert_int_equal(asset_parse_as(&asset, vectors[i].text, sys4, &error),
+		                 vectors[i].amount < 0 ? -EINVAL : 0);
 		assert_true(asset.amount == (vectors[i].amount < 0 ? 0 : vectors[i].amount));
 		assert_true(vectors[i].amount < 0 || asset.symbol == sys4);
 	}
@@ -147,7 +157,8 @@ static void fewer_digits_are_filled_when_the_symbol_is_known(void **state)
 
 static void unpacking_checks_limits(void **state)
 {
-	static const struct asset invalid[] = {{INT64_C(1) << 62, 0x53595304}, {-(INT64_C(1) << 62), 0x53595304}, {1, 0x53595313}, {1, 0x73797304}};
+	static const struct asset invalid[] = {
+		{INT64_C(1) << 62, 0x53595304}, {-(INT64_C(1) << 62), 0x53595304}, {1, 0x53595313}, {1, 0x73797304}};
 	struct bytes packed = {0};
 	struct asset asset;
 

@@ -1,4 +1,5 @@
-/* Authorities and permission levels: JSON and bytes both ways, the chain's validity rules, malformed input. */
+/* Authorities and permission levels: JSON and bytes both ways, the chain's validity rules, malformed input.
+ */
 #include "core/types/authority.h"
 #include "core/types/name.h"
 
@@ -29,14 +30,19 @@ static void authorities_round_trip_and_are_sorted(void **state)
 	static const struct {
 		const char *in, *out;
 	} vectors[] = {
-		{"\"" KEY_A "\"", "{\"threshold\":1,\"keys\":[{\"key\":\"" KEY_A "\",\"weight\":1}],\"accounts\":[],\"waits\":[]}"},
+		{"\"" KEY_A "\"",
+	     "{\"threshold\":1,\"keys\":[{\"key\":\"" KEY_A "\",\"weight\":1}],\"accounts\":[],\"waits\":[]}"},
 		{"{\"threshold\":1}", "{\"threshold\":1,\"keys\":[],\"accounts\":[],\"waits\":[]}"},
-		{"{\"threshold\":\"2\",\"keys\":[{\"key\":\"" R1 "\",\"weight\":1},{\"key\":\"" KEY_B "\",\"weight\":1},{\"weight\":65535,\"key\":\"" KEY_A "\"}],"
-		 "\"accounts\":[{\"permission\":{\"actor\":\"bob\",\"permission\":\"active\"},\"weight\":1},{\"permission\":\"alice@owner\",\"weight\":2}],"
-		 "\"waits\":[{\"wait_sec\":7200,\"weight\":2},{\"wait_sec\":3600,\"weight\":1}]}",
-		 "{\"threshold\":2,\"keys\":[{\"key\":\"" KEY_A "\",\"weight\":65535},{\"key\":\"" KEY_B "\",\"weight\":1},{\"key\":\"" R1 "\",\"weight\":1}],"
-		 "\"accounts\":[{\"permission\":{\"actor\":\"alice\",\"permission\":\"owner\"},\"weight\":2},{\"permission\":{\"actor\":\"bob\",\"permission\":\"active\"},\"weight\":1}],"
-		 "\"waits\":[{\"wait_sec\":3600,\"weight\":1},{\"wait_sec\":7200,\"weight\":2}]}"},
+		{"{\"threshold\":\"2\",\"keys\":[{\"key\":\"" R1 "\",\"weight\":1},{\"key\":\"" KEY_B
+	     "\",\"weight\":1},{\"weight\":65535,\"key\":\"" KEY_A "\"}],"
+	     "\"accounts\":[{\"permission\":{\"actor\":\"bob\",\"permission\":\"active\"},\"weight\":1},{"
+	     "\"permission\":\"alice@owner\",\"weight\":2}],"
+	     "\"waits\":[{\"wait_sec\":7200,\"weight\":2},{\"wait_sec\":3600,\"weight\":1}]}",
+	     "{\"threshold\":2,\"keys\":[{\"key\":\"" KEY_A "\",\"weight\":65535},{\"key\":\"" KEY_B
+	     "\",\"weight\":1},{\"key\":\"" R1 "\",\"weight\":1}],"
+	     "\"accounts\":[{\"permission\":{\"actor\":\"alice\",\"permission\":\"owner\"},\"weight\":2},{"
+	     "\"permission\":{\"actor\":\"bob\",\"permission\":\"active\"},\"weight\":1}],"
+	     "\"waits\":[{\"wait_sec\":3600,\"weight\":1},{\"wait_sec\":7200,\"weight\":2}]}"},
 	};
 
 	(void)state;
@@ -82,14 +88,24 @@ static void validity_follows_the_chain(void **state)
 		{"{\"threshold\":1}", false},
 		{"{\"threshold\":0,\"keys\":[{\"key\":\"" KEY_A "\",\"weight\":1}]}", false},
 		{"{\"threshold\":2,\"keys\":[{\"key\":\"" KEY_A "\",\"weight\":1}]}", false},
-		{"{\"threshold\":2,\"keys\":[{\"key\":\"" KEY_A "\",\"weight\":1},{\"key\":\"" KEY_B "\",\"weight\":1}]}", true},
-		{"{\"threshold\":2,\"keys\":[{\"key\":\"" KEY_A "\",\"weight\":1},{\"key\":\"" KEY_A "\",\"weight\":1}]}", false},
-		{"{\"threshold\":2,\"accounts\":[{\"permission\":\"a\",\"weight\":1},{\"permission\":\"a\",\"weight\":1}]}", false},
-		{"{\"threshold\":2,\"accounts\":[{\"permission\":\"a@b\",\"weight\":1},{\"permission\":\"a\",\"weight\":1}]}", true},
+		{"{\"threshold\":2,\"keys\":[{\"key\":\"" KEY_A "\",\"weight\":1},{\"key\":\"" KEY_B
+	     "\",\"weight\":1}]}",
+	     true},
+		{"{\"threshold\":2,\"keys\":[{\"key\":\"" KEY_A "\",\"weight\":1},{\"key\":\"" KEY_A
+	     "\",\"weight\":1}]}",
+	     false},
+		{"{\"threshold\":2,\"accounts\":[{\"permission\":\"a\",\"weight\":1},{\"permission\":\"a\","
+	     "\"weight\":1}]}",
+	     false},
+		{"{\"threshold\":2,\"accounts\":[{\"permission\":\"a@b\",\"weight\":1},{\"permission\":\"a\","
+	     "\"weight\":1}]}",
+	     true},
 		{"{\"threshold\":1,\"waits\":[{\"wait_sec\":0,\"weight\":1}]}", false},
 		{"{\"threshold\":1,\"waits\":[{\"wait_sec\":1,\"weight\":1}]}", true},
 		{"{\"threshold\":1,\"waits\":[{\"wait_sec\":1,\"weight\":1},{\"wait_sec\":1,\"weight\":1}]}", false},
-		{"{\"threshold\":131070,\"keys\":[{\"key\":\"" KEY_A "\",\"weight\":65535},{\"key\":\"" KEY_B "\",\"weight\":65535}]}", true},
+		{"{\"threshold\":131070,\"keys\":[{\"key\":\"" KEY_A "\",\"weight\":65535},{\"key\":\"" KEY_B
+	     "\",\"weight\":65535}]}",
+	     true},
 	};
 
 	(void)state;
@@ -114,10 +130,15 @@ static void malformed_authorities_name_the_culprit(void **state)
 		{"{\"threshold\":4294967296}", "'threshold' must be a number"},
 		{"{\"threshold\":1,\"keys\":{}}", "'keys' must be a list"},
 		{"{\"threshold\":1,\"keys\":[\"" KEY_A "\"]}", "keys[0]: 'key' must be a public key"},
-		{"{\"threshold\":1,\"keys\":[{\"key\":\"" KEY_A "\",\"weight\":1},{\"key\":\"" KEY_A "\",\"weight\":65536}]}", "keys[1]: 'weight' must be a number from 0 to 65535"},
+		{"{\"threshold\":1,\"keys\":[{\"key\":\"" KEY_A "\",\"weight\":1},{\"key\":\"" KEY_A
+	     "\",\"weight\":65536}]}",
+	     "keys[1]: 'weight' must be a number from 0 to 65535"},
 		{"{\"threshold\":1,\"keys\":[{\"key\":\"" KEY_A "\"}]}", "keys[0]: 'weight' is missing"},
-		{"{\"threshold\":1,\"accounts\":[{\"permission\":{\"actor\":\"Bob\",\"permission\":\"active\"},\"weight\":1}]}", "accounts[0]: Name not properly normalized (name: Bob"},
-		{"{\"threshold\":1,\"accounts\":[{\"permission\":{\"actor\":\"bob\"},\"weight\":1}]}", "accounts[0]: 'permission' must be a name"},
+		{"{\"threshold\":1,\"accounts\":[{\"permission\":{\"actor\":\"Bob\",\"permission\":\"active\"},"
+	     "\"weight\":1}]}",
+	     "accounts[0]: Name not properly normalized (name: Bob"},
+		{"{\"threshold\":1,\"accounts\":[{\"permission\":{\"actor\":\"bob\"},\"weight\":1}]}",
+	     "accounts[0]: 'permission' must be a name"},
 		{"{\"threshold\":1,\"waits\":[{\"weight\":1}]}", "waits[0]: 'wait_sec' is missing"},
 	};
 
@@ -136,15 +157,24 @@ static void permission_levels_are_written_as_for_cleos(void **state)
 {
 	static const struct {
 		const char *text, *actor, *permission; /* actor NULL: refused */
-	} vectors[] = {{"alice", "alice", "active"}, {"alice@owner", "alice", "owner"}, {"a@eosio.code", "a", "eosio.code"}, {"", NULL, NULL},
-		{"@owner", NULL, NULL}, {"alice@", NULL, NULL}, {"alice@own@er", NULL, NULL}, {"Alice", NULL, NULL}, {"alice@Owner", NULL, NULL},
-		{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@owner", NULL, NULL}, {"alice owner", NULL, NULL}};
+	} vectors[] = {{"alice", "alice", "active"},
+	               {"alice@owner", "alice", "owner"},
+	               {"a@eosio.code", "a", "eosio.code"},
+	               {"", NULL, NULL},
+	               {"@owner", NULL, NULL},
+	               {"alice@", NULL, NULL},
+	               {"alice@own@er", NULL, NULL},
+	               {"Alice", NULL, NULL},
+	               {"alice@Owner", NULL, NULL},
+	               {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@owner", NULL, NULL},
+	               {"alice owner", NULL, NULL}};
 	struct permission_level level;
 	struct error error;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
-		assert_int_equal(permission_level_parse(&level, vectors[i].text, &error), vectors[i].actor ? 0 : -EINVAL);
+		assert_int_equal(permission_level_parse(&level, vectors[i].text, &error),
+		                 vectors[i].actor ? 0 : -EINVAL);
 		if (vectors[i].actor) {
 			assert_string_equal(name_text(level.actor).text, vectors[i].actor);
 			assert_string_equal(name_text(level.permission).text, vectors[i].permission);

@@ -1,4 +1,5 @@
-/* Satisfaction of authorities, minimum permissions and the special actions, as tables over one small state. */
+/* Satisfaction of authorities, minimum permissions and the special actions, as tables over one small state.
+ */
 #include "core/engine/run/authorization.h"
 
 #include "core/base/memory.h"
@@ -21,7 +22,8 @@ static struct public_key key(char letter)
 	return out;
 }
 
-/* "THRESHOLD entry entry …" with entries "A*weight" (key), "actor@permission*weight", "seconds!weight" (wait). */
+/* "THRESHOLD entry entry …" with entries "A*weight" (key), "actor@permission*weight", "seconds!weight"
+ * (wait). */
 static struct authority authority_from(const char *text)
 {
 	struct authority out = {0};
@@ -41,7 +43,8 @@ static struct authority authority_from(const char *text)
 			out.waits[waits++] = (struct wait_weight){(uint32_t)atoi(word), number};
 		} else if (at) {
 			*at = 0;
-			out.accounts[accounts++] = (struct permission_level_weight){{name_literal(word), name_literal(at + 1)}, number};
+			out.accounts[accounts++] = (struct permission_level_weight){
+				{name_literal(word), name_literal(at + 1)}, number};
 		} else {
 			out.keys[keys++] = (struct key_weight){key(*word), number};
 		}
@@ -67,8 +70,12 @@ static const struct {
 	{"dave", "owner", "", "1 carol@owner*1 F*1"}, /* a cycle with a way out */
 	{"erin", "owner", "", "1 erin@active*1"},
 	{"erin", "active", "owner", "1 erin@owner*1"}, /* a cycle without */
-	{"d1", "active", "", "1 d2@active*1"}, {"d2", "active", "", "1 d3@active*1"}, {"d3", "active", "", "1 d4@active*1"},
-	{"d4", "active", "", "1 d5@active*1"}, {"d1x", "active", "", "1 d1@active*1"}, {"d5", "active", "", "1 G*1"},
+	{"d1", "active", "", "1 d2@active*1"},
+	{"d2", "active", "", "1 d3@active*1"},
+	{"d3", "active", "", "1 d4@active*1"},
+	{"d4", "active", "", "1 d5@active*1"},
+	{"d1x", "active", "", "1 d1@active*1"},
+	{"d5", "active", "", "1 G*1"},
 	{"d2x", "active", "", "1 d1x@active*1"},
 	{"frank", "active", "", "2 H*1 ghost@active*5 A*1"}, /* names a permission that does not exist */
 	{"grace", "active", "", "2 3600!1 A*1"},
@@ -99,15 +106,18 @@ static int setup(void **state)
 	configuration_put(edit, &genesis.initial_configuration);
 	for (size_t i = 0; i < sizeof permissions / sizeof permissions[0]; i++) {
 		struct authority authority = authority_from(permissions[i].authority);
-		struct permission_object object = {.account = name_literal(permissions[i].account), .name = name_literal(permissions[i].name),
+		struct permission_object object = {.account = name_literal(permissions[i].account),
+		                                   .name = name_literal(permissions[i].name),
 		                                   .parent = name_literal(permissions[i].parent)};
 		permission_put(edit, &object, &authority);
 		authority_release(&authority);
 	}
 	for (size_t i = 0; i < sizeof links / sizeof links[0]; i++)
-		permission_link_put(edit, &(struct permission_link){.account = name_literal(links[i].account), .code = name_literal(links[i].code),
+		permission_link_put(edit, &(struct permission_link){.account = name_literal(links[i].account),
+		                                                    .code = name_literal(links[i].code),
 		                                                    .action = name_literal(links[i].action),
-		                                                    .permission = name_literal(links[i].permission), .id = i});
+		                                                    .permission = name_literal(links[i].permission),
+		                                                    .id = i});
 	return 0;
 }
 
@@ -160,7 +170,8 @@ static void satisfaction(void **state)
 		for (size_t k = 0; k < count; k++)
 			keys[k] = key(cases[i].keys[k]);
 		assert_int_equal(permission_level_parse(&level, cases[i].level, NULL), 0);
-		authority_checker_init(&checker, map_edit_view(edit), keys, count, NULL, 0, cases[i].delay_sec * 1000000, 6);
+		authority_checker_init(&checker, map_edit_view(edit), keys, count, NULL, 0,
+		                       cases[i].delay_sec * 1000000, 6);
 		if (authority_checker_satisfied(&checker, &level) != cases[i].satisfied)
 			fail_msg("%s with %s", cases[i].level, cases[i].keys);
 		for (size_t k = 0; k < count; k++)
@@ -174,20 +185,25 @@ static void satisfaction(void **state)
 
 static void provided_permissions(void **state)
 {
-	const struct permission_level code = {name_literal("carol"), name_literal("eosio.code")}, all = {name_literal("dave"), 0};
+	const struct permission_level code = {name_literal("carol"), name_literal("eosio.code")},
+								  all = {name_literal("dave"), 0};
 	struct authority_checker checker;
 
 	(void)state;
 	authority_checker_init(&checker, map_edit_view(edit), NULL, 0, &code, 1, 0, 6);
-	assert_true(authority_checker_satisfied(&checker, &(struct permission_level){name_literal("carol"), name_literal("active")}));
-	assert_false(authority_checker_satisfied(&checker, &(struct permission_level){name_literal("carol"), name_literal("owner")}));
+	assert_true(authority_checker_satisfied(
+		&checker, &(struct permission_level){name_literal("carol"), name_literal("active")}));
+	assert_false(authority_checker_satisfied(
+		&checker, &(struct permission_level){name_literal("carol"), name_literal("owner")}));
 	authority_checker_release(&checker);
 	authority_checker_init(&checker, map_edit_view(edit), NULL, 0, &all, 1, 0, 6);
-	assert_true(authority_checker_satisfied(&checker, &(struct permission_level){name_literal("carol"), name_literal("owner")}));
+	assert_true(authority_checker_satisfied(
+		&checker, &(struct permission_level){name_literal("carol"), name_literal("owner")}));
 	authority_checker_release(&checker);
 }
 
-/* Each account's authority is the next one's, however deep the chain's parameters allow it: not satisfied, rather than the end of the stack. */
+/* Each account's authority is the next one's, however deep the chain's parameters allow it: not satisfied,
+ * rather than the end of the stack. */
 static void authorities_without_limit(void **state)
 {
 	enum { ACCOUNTS = 20000, REACHED = 1000 };
@@ -197,22 +213,28 @@ static void authorities_without_limit(void **state)
 
 	(void)state;
 	for (uint64_t i = 0; i < ACCOUNTS; i++) {
-		struct permission_level_weight next = {.permission = {first + i + 1, name_literal("active")}, .weight = 1};
+		struct permission_level_weight next = {.permission = {first + i + 1, name_literal("active")},
+		                                       .weight = 1};
 		struct authority authority = {.threshold = 1, .accounts = &next, .accounts_count = 1};
-		permission_put(edit, &(struct permission_object){.account = first + i, .name = name_literal("active")}, &authority);
+		permission_put(edit,
+		               &(struct permission_object){.account = first + i, .name = name_literal("active")},
+		               &authority);
 	}
 	for (uint64_t from = ACCOUNTS - REACHED - 1; from <= ACCOUNTS - REACHED + 1; from++) {
 		authority_checker_init(&checker, map_edit_view(edit), NULL, 0, &last, 1, 0, UINT16_MAX);
-		assert_int_equal(authority_checker_satisfied(&checker, &(struct permission_level){first + from, name_literal("active")}),
+		assert_int_equal(authority_checker_satisfied(
+							 &checker, &(struct permission_level){first + from, name_literal("active")}),
 		                 from >= ACCOUNTS - REACHED);
 		authority_checker_release(&checker);
 	}
 	authority_checker_init(&checker, map_edit_view(edit), NULL, 0, &last, 1, 0, UINT16_MAX);
-	assert_false(authority_checker_satisfied(&checker, &(struct permission_level){first, name_literal("active")}));
+	assert_false(
+		authority_checker_satisfied(&checker, &(struct permission_level){first, name_literal("active")}));
 	authority_checker_release(&checker);
 }
 
-/* One action of an actor with a declared permission; data for the special ones: account and names in order. */
+/* One action of an actor with a declared permission; data for the special ones: account and names in order.
+ */
 static struct action action_of(const char *code, const char *name, const char *level, const char *fields)
 {
 	struct action action = {.account = name_literal(code), .name = name_literal(name)};
@@ -242,17 +264,19 @@ static void relevance(void **state)
 		{"eosio.token", "transfer", "alice@spend", "", 0, NULL},
 		{"eosio.token", "transfer", "alice@active", "", 0, NULL},
 		{"eosio.token", "transfer", "alice@vote", "", 3090005,
-		 "action declares irrelevant authority '{\"actor\":\"alice\",\"permission\":\"vote\"}'; minimum authority is "
-		 "{\"actor\":\"alice\",\"permission\":\"spend\"}"},
+	     "action declares irrelevant authority '{\"actor\":\"alice\",\"permission\":\"vote\"}'; minimum "
+	     "authority is "
+	     "{\"actor\":\"alice\",\"permission\":\"spend\"}"},
 		{"eosio.token", "issue", "alice@vote", "", 0, NULL}, /* the whole contract's link */
 		{"other", "go", "alice@spend", "", 3090005, NULL},   /* no link: active */
 		{"anyone", "go", "alice@vote", "", 0, NULL},
 		{"eosio", "updateauth", "alice@active", "alice spend active", 0, NULL},
 		{"eosio", "updateauth", "alice@spend", "alice new spend", 0, NULL}, /* a new one: its parent */
 		{"eosio", "updateauth", "alice@vote", "alice new spend", 3090005, NULL},
-		{"eosio", "updateauth", "alice@active", "alice owner", 8, "read datastream of length 20 over by -3"}, /* cut short */
+		{"eosio", "updateauth", "alice@active", "alice owner", 8,
+	     "read datastream of length 20 over by -3"}, /* cut short */
 		{"eosio", "updateauth", "bob@active", "alice spend active", 3090005,
-		 "the owner of the affected permission needs to be the actor of the declared authorization"},
+	     "the owner of the affected permission needs to be the actor of the declared authorization"},
 		{"eosio", "updateauth", "alice@active", "alice owner .", 3090005, NULL},
 		{"eosio", "updateauth", "alice@active", "alice . active", 3090007, "Invalid permission"},
 		{"eosio", "deleteauth", "alice@spend", "alice vote", 0, NULL},
@@ -261,11 +285,12 @@ static void relevance(void **state)
 		{"eosio", "linkauth", "alice@spend", "alice eosio.token transfer vote", 0, NULL},
 		{"eosio", "linkauth", "alice@vote", "alice eosio.token transfer vote", 3090005, NULL},
 		{"eosio", "linkauth", "alice@vote", "alice anyone go vote", 0, NULL},
-		{"eosio", "linkauth", "alice@owner", "alice eosio linkauth vote", 3050000, "Cannot link eosio::linkauth to a minimum permission"},
+		{"eosio", "linkauth", "alice@owner", "alice eosio linkauth vote", 3050000,
+	     "Cannot link eosio::linkauth to a minimum permission"},
 		{"eosio", "linkauth", "alice@owner", "alice other linkauth vote", 0, NULL},
 		{"eosio", "unlinkauth", "alice@vote", "alice eosio voteproducer", 0, NULL},
 		{"eosio", "unlinkauth", "alice@active", "alice nowhere go", 3040000,
-		 "cannot unlink non-existent permission link of account 'alice' for actions matching 'nowhere::go'"},
+	     "cannot unlink non-existent permission link of account 'alice' for actions matching 'nowhere::go'"},
 	};
 	struct public_key keys[26];
 	struct genesis genesis;
@@ -276,8 +301,12 @@ static void relevance(void **state)
 		keys[i] = key((char)('A' + i));
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct action action = action_of(cases[i].code, cases[i].action, cases[i].level, cases[i].fields);
-		struct authorization_request request = {.actions = &action, .actions_count = 1, .keys = keys, .keys_count = 26,
-		                                        .allow_unused_keys = true, .fix_linkauth = true};
+		struct authorization_request request = {.actions = &action,
+		                                        .actions_count = 1,
+		                                        .keys = keys,
+		                                        .keys_count = 26,
+		                                        .allow_unused_keys = true,
+		                                        .fix_linkauth = true};
 		struct error error = {0};
 
 		if (cases[i].error == 8)
@@ -295,22 +324,29 @@ static void irrelevant_keys(void **state)
 {
 	struct action action = action_of("eosio.token", "transfer", "alice@active", "");
 	struct public_key keys[2] = {key('B'), key('C')};
-	struct authorization_request request = {.actions = &action, .actions_count = 1, .keys = keys, .keys_count = 2};
+	struct authorization_request request = {
+		.actions = &action, .actions_count = 1, .keys = keys, .keys_count = 2};
 	struct genesis genesis;
 	struct error error = {0};
 
 	(void)state;
 	genesis_default(&genesis);
-	assert_int_not_equal(authorization_check(map_edit_view(edit), &genesis.initial_configuration, &request, &error), 0);
+	assert_int_not_equal(
+		authorization_check(map_edit_view(edit), &genesis.initial_configuration, &request, &error), 0);
 	assert_int_equal(error.code, 3090002);
 	request.keys_count = 0;
-	assert_int_not_equal(authorization_check(map_edit_view(edit), &genesis.initial_configuration, &request, &error), 0);
+	assert_int_not_equal(
+		authorization_check(map_edit_view(edit), &genesis.initial_configuration, &request, &error), 0);
 	assert_int_equal(error.code, 3090003);
-	assert_string_equal(error.sentence, "transaction declares authority '{\"actor\":\"alice\",\"permission\":\"active\"}', but does not have signatures "
-	                                    "for it under a provided delay of 0 ms, provided permissions [], provided keys [], and a delay max limit of "
-	                                    "3888000000 ms");
+	assert_string_equal(error.sentence,
+	                    "transaction declares authority '{\"actor\":\"alice\",\"permission\":\"active\"}', "
+	                    "but does not have signatures "
+	                    "for it under a provided delay of 0 ms, provided permissions [], provided keys [], "
+	                    "and a delay max limit of "
+	                    "3888000000 ms");
 	request.without_keys = true;
-	assert_int_equal(authorization_check(map_edit_view(edit), &genesis.initial_configuration, &request, &error), 0);
+	assert_int_equal(
+		authorization_check(map_edit_view(edit), &genesis.initial_configuration, &request, &error), 0);
 	action_release(&action);
 }
 
@@ -323,14 +359,19 @@ static void required_keys(void **state)
 	size_t count;
 
 	(void)state;
-	assert_int_equal(authorization_required_keys(map_edit_view(edit), &transaction, keys, 3, &required, &count, &error), 0);
+	assert_int_equal(
+		authorization_required_keys(map_edit_view(edit), &transaction, keys, 3, &required, &count, &error),
+		0);
 	assert_int_equal(count, 2);
 	assert_int_equal(public_key_compare(&required[0], &keys[0]), 0);
 	assert_int_equal(public_key_compare(&required[1], &keys[1]), 0);
 	free(required);
-	assert_int_not_equal(authorization_required_keys(map_edit_view(edit), &transaction, keys, 1, &required, &count, &error), 0);
+	assert_int_not_equal(
+		authorization_required_keys(map_edit_view(edit), &transaction, keys, 1, &required, &count, &error),
+		0);
 	assert_string_equal(error.sentence,
-	                    "transaction declares authority '{\"actor\":\"bob\",\"permission\":\"owner\"}', but does not have signatures for it.");
+	                    "transaction declares authority '{\"actor\":\"bob\",\"permission\":\"owner\"}', but "
+	                    "does not have signatures for it.");
 	action_release(&action);
 }
 
@@ -361,8 +402,13 @@ static void from_keys_to_permissions(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(satisfaction),    cmocka_unit_test(provided_permissions), cmocka_unit_test(authorities_without_limit), cmocka_unit_test(relevance),
-		cmocka_unit_test(irrelevant_keys), cmocka_unit_test(required_keys),        cmocka_unit_test(from_keys_to_permissions),
+		cmocka_unit_test(satisfaction),
+		cmocka_unit_test(provided_permissions),
+		cmocka_unit_test(authorities_without_limit),
+		cmocka_unit_test(relevance),
+		cmocka_unit_test(irrelevant_keys),
+		cmocka_unit_test(required_keys),
+		cmocka_unit_test(from_keys_to_permissions),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

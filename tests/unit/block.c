@@ -1,5 +1,6 @@
-/* Blocks: EOS mainnet's first headers, merkle trees, schedules, and every block of a real node's recording: its id, its merkle root of
- * transactions, and the signature of its producer over header, block root and schedule. */
+/* Blocks: EOS mainnet's first headers, merkle trees, schedules, and every block of a real node's recording:
+ * its id, its merkle root of transactions, and the signature of its producer over header, block root and
+ * schedule. */
 #include "core/base/encoding/hex.h"
 #include "core/base/encoding/json.h"
 #include "core/base/memory.h"
@@ -32,11 +33,18 @@ static void mainnet_headers_have_their_ids(void **state)
 		const char *header, *id;
 		uint32_t prefix;
 	} vectors[] = {
-		{"d1eb5945" "0000000000000000" "0100" ZERO32 ZERO32 "aca376f206b8fc25a6ed44dbdc66547c36c6c33e3a119ffbeaef943642f0e906" "000000000000",
-		 "00000001405147477ab2f5f51cda427b638191c66d2c59aa392d5c2c98076cb0", 4126519930u},
-		{"dcf95c45" "0000000000ea3055" "0000" "00000001405147477ab2f5f51cda427b638191c66d2c59aa392d5c2c98076cb0" ZERO32
-		"e0244db4c02d68ae64dec160310e247bb04e5cb599afb7c14710fbf3f4576c0e" "000000000000",
-		 "0000000267f3e2284b482f3afc2e724be1d6cbc1804532ec62d4e7af47c30693", 976177227u},
+		{"d1eb5945"
+	     "0000000000000000"
+	     "0100" ZERO32 ZERO32 "aca376f206b8fc25a6ed44dbdc66547c36c6c33e3a119ffbeaef943642f0e906"
+	     "000000000000",
+	     "00000001405147477ab2f5f51cda427b638191c66d2c59aa392d5c2c98076cb0", 4126519930u},
+		{"dcf95c45"
+	     "0000000000ea3055"
+	     "0000"
+	     "00000001405147477ab2f5f51cda427b638191c66d2c59aa392d5c2c98076cb0" ZERO32
+	     "e0244db4c02d68ae64dec160310e247bb04e5cb599afb7c14710fbf3f4576c0e"
+	     "000000000000",
+	     "0000000267f3e2284b482f3afc2e724be1d6cbc1804532ec62d4e7af47c30693", 976177227u},
 	};
 
 	(void)state;
@@ -74,12 +82,15 @@ static void schedule_of_the_genesis_key_has_its_hash(void **state)
 	struct bytes packed = {0};
 
 	(void)state;
-	assert_int_equal(public_key_parse(&key.key, "EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV", NULL), 0);
+	assert_int_equal(
+		public_key_parse(&key.key, "EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV", NULL), 0);
 	struct checksum256 hash = producer_schedule_hash(&schedule, true);
 	assert_checksum(&hash, "828135c21a947b15cdbf4941ba09e1c9e0a80e88a157b0989e9b476b71a21c6b");
 	producer_schedule_print(&text, &schedule);
-	assert_string_equal(text.data, "{\"version\":0,\"producers\":[{\"producer_name\":\"eosio\",\"authority\":[0,{\"threshold\":1,\"keys\":"
-	                               "[{\"key\":\"EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV\",\"weight\":1}]}]}]}");
+	assert_string_equal(
+		text.data, "{\"version\":0,\"producers\":[{\"producer_name\":\"eosio\",\"authority\":[0,{"
+	               "\"threshold\":1,\"keys\":"
+				   "[{\"key\":\"EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV\",\"weight\":1}]}]}]}");
 	for (int legacy = 0; legacy < 2; legacy++) {
 		bytes_clear(&packed);
 		producer_schedule_pack(&packed, &schedule, legacy);
@@ -101,7 +112,8 @@ static void schedule_of_the_genesis_key_has_its_hash(void **state)
 	bytes_release(&packed);
 }
 
-/* The incremental tree and the list agree where the list needs no padding, and a root never depends on how it is asked for. */
+/* The incremental tree and the list agree where the list needs no padding, and a root never depends on how it
+ * is asked for. */
 static void merkle_trees_agree(void **state)
 {
 	struct incremental_merkle tree = {0};
@@ -137,7 +149,8 @@ struct recording {
 	struct checksum256 chain_id;
 	struct incremental_merkle blockroot; /* of the ids before the next block */
 	struct checksum256 previous, pending_schedule_hash;
-	struct producer_schedule active, pending; /* keys of those who sign; pending counts 0 when there is none */
+	struct producer_schedule active,
+		pending; /* keys of those who sign; pending counts 0 when there is none */
 	unsigned blocks, transactions, roots, signatures;
 };
 
@@ -163,14 +176,17 @@ static struct producer_schedule schedule_of_json(const struct json *json)
 	schedule.producers = memory_allocate(json_count(list), sizeof *schedule.producers);
 	for (item = json_first(list); item; item = json_next(item)) {
 		struct producer_authority *producer = &schedule.producers[schedule.producers_count++];
-		const struct json *key = json_first(json_member(json_next(json_first(json_member(item, "authority"))), "keys"));
+		const struct json *key = json_first(
+			json_member(json_next(json_first(json_member(item, "authority"))), "keys"));
 
-		assert_int_equal(name_parse(&producer->producer_name, json_string(json_member(item, "producer_name")), NULL), 0);
+		assert_int_equal(
+			name_parse(&producer->producer_name, json_string(json_member(item, "producer_name")), NULL), 0);
 		producer->threshold = 1;
 		producer->keys_count = 1;
 		producer->keys = memory_allocate(1, sizeof *producer->keys);
 		producer->keys[0].weight = 1;
-		assert_int_equal(public_key_parse(&producer->keys[0].key, json_string(json_member(key, "key")), NULL), 0);
+		assert_int_equal(public_key_parse(&producer->keys[0].key, json_string(json_member(key, "key")), NULL),
+		                 0);
 	}
 	return schedule;
 }
@@ -185,7 +201,8 @@ static void extension_append(struct block_header *header, uint16_t type, const s
 
 static void header_of_json(struct block_header *header, const struct json *json)
 {
-	const struct json *features = json_member(json, "new_protocol_features"), *schedule = json_member(json, "new_producer_schedule");
+	const struct json *features = json_member(json, "new_protocol_features"),
+					  *schedule = json_member(json, "new_producer_schedule");
 	struct bytes data = {0};
 	int64_t us;
 
@@ -228,9 +245,11 @@ static bool receipt_of_json(struct transaction_receipt *out, const struct json *
 	struct checksum256 id;
 	struct error error = {0};
 
-	*out = (struct transaction_receipt){.cpu_usage_us = (uint32_t)json_number(json_member(json, "cpu_usage_us")),
+	*out = (struct transaction_receipt){
+		.cpu_usage_us = (uint32_t)json_number(json_member(json, "cpu_usage_us")),
 		.net_usage_words = (uint32_t)json_number(json_member(json, "net_usage_words"))};
-	while (out->status < STATUS_EXPIRED && strcmp(json_string(json_member(json, "status")), transaction_status_name(out->status)))
+	while (out->status < STATUS_EXPIRED &&
+	       strcmp(json_string(json_member(json, "status")), transaction_status_name(out->status)))
 		out->status++;
 	if (json_type(trx) == JSON_STRING) {
 		out->is_id = true;
@@ -240,7 +259,8 @@ static bool receipt_of_json(struct transaction_receipt *out, const struct json *
 	if (!packed_trx)
 		return false;
 	bytes_put_varuint32(&travelling, (uint32_t)json_count(json_member(trx, "signatures")));
-	for (signature = json_first(json_member(trx, "signatures")); signature; signature = json_next(signature)) {
+	for (signature = json_first(json_member(trx, "signatures")); signature;
+	     signature = json_next(signature)) {
 		struct signature parsed;
 
 		assert_int_equal(signature_parse(&parsed, json_string(signature), NULL), 0);
@@ -261,7 +281,8 @@ static bool receipt_of_json(struct transaction_receipt *out, const struct json *
 	return true;
 }
 
-static void check_transactions(struct recording *recording, struct signed_block *block, const struct json *json)
+static void check_transactions(struct recording *recording, struct signed_block *block,
+                               const struct json *json)
 {
 	const struct json *list = json_member(json, "transactions"), *item;
 	struct checksum256 *digests = memory_allocate(json_count(list), sizeof *digests), root;
@@ -285,7 +306,8 @@ static void check_transactions(struct recording *recording, struct signed_block 
 	free(digests);
 }
 
-/* The producer of each schedule signs alone here, whoever of the two schedules a change of schedule leaves in doubt. */
+/* The producer of each schedule signs alone here, whoever of the two schedules a change of schedule leaves in
+ * doubt. */
 static void check_signature(struct recording *recording, const struct signed_block *block)
 {
 	struct checksum256 header_digest = block_header_digest(&block->header), root, digest;
@@ -341,8 +363,11 @@ static void check_block(struct recording *recording, const struct json *json)
 	struct checksum256 id = block_header_id(&block.header);
 	assert_true(checksum256_equal(&id, &block.id));
 	assert_true(checksum256_equal(&block.header.previous, &recording->previous));
-	assert_int_equal(signature_parse(&block.producer_signature, json_string(json_member(json, "producer_signature")), NULL), 0);
-	assert_int_equal(block_header_features(&block.header, &features), json_count(json_member(json, "new_protocol_features")));
+	assert_int_equal(signature_parse(&block.producer_signature,
+	                                 json_string(json_member(json, "producer_signature")), NULL),
+	                 0);
+	assert_int_equal(block_header_features(&block.header, &features),
+	                 json_count(json_member(json, "new_protocol_features")));
 	free(features);
 	check_transactions(recording, &block, json);
 	if (++recording->blocks > 1)
@@ -363,8 +388,10 @@ static void begin_recording(struct recording *recording, const struct json *json
 	recording->chain_id = genesis_chain_id(&recording->genesis);
 	checksum_member(&expected, json, "chain_id");
 	assert_true(checksum256_equal(&expected, &recording->chain_id));
-	recording->active = (struct producer_schedule){0, memory_allocate(1, sizeof(struct producer_authority)), 1};
-	recording->active.producers[0] = (struct producer_authority){name_literal("eosio"), 1, memory_allocate(1, sizeof(struct key_weight)), 1};
+	recording->active = (struct producer_schedule){0, memory_allocate(1, sizeof(struct producer_authority)),
+	                                               1};
+	recording->active.producers[0] = (struct producer_authority){
+		name_literal("eosio"), 1, memory_allocate(1, sizeof(struct key_weight)), 1};
 	recording->active.producers[0].keys[0] = (struct key_weight){recording->genesis.initial_key, 1};
 	recording->pending_schedule_hash = producer_schedule_hash(&recording->active, true);
 }

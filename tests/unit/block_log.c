@@ -1,4 +1,5 @@
-/* The block log: nodeos's bytes, torn ends, lost and wrong indexes, other chains, other versions, full disks. */
+/* The block log: nodeos's bytes, torn ends, lost and wrong indexes, other chains, other versions, full disks.
+ */
 #include "tests/unit/temporary.h"
 
 #include "core/engine/storage/block_log.h"
@@ -17,8 +18,10 @@ static void make_blocks(struct bytes *out, size_t count)
 	static const uint8_t filler[9000] = {1, 2, 3};
 	struct checksum256 previous = {{0}};
 	for (size_t i = 0; i < count; i++) {
-		struct extension extension = {.type = 77, .data = {(uint8_t *)(uintptr_t)filler, i % 3 * 1500, sizeof filler}};
-		struct signed_block block = {.header = {.timestamp = (uint32_t)i, .producer = 5, .previous = previous}};
+		struct extension extension = {.type = 77,
+		                              .data = {(uint8_t *)(uintptr_t)filler, i % 3 * 1500, sizeof filler}};
+		struct signed_block block = {
+			.header = {.timestamp = (uint32_t)i, .producer = 5, .previous = previous}};
 		if (i % 2) {
 			block.extensions = &extension;
 			block.extensions_count = 1;
@@ -47,7 +50,8 @@ static int tear_down(void **state)
 static void append(struct block_log *log, uint32_t from, uint32_t to)
 {
 	for (uint32_t number = from; number <= to; number++)
-		assert_int_equal(block_log_append(log, number, packed[number - 1].data, packed[number - 1].length, NULL), 0);
+		assert_int_equal(
+			block_log_append(log, number, packed[number - 1].data, packed[number - 1].length, NULL), 0);
 }
 
 static void check_blocks(struct block_log *log, uint32_t last)
@@ -67,7 +71,8 @@ static void check_blocks(struct block_log *log, uint32_t last)
 	assert_null(none.data);
 }
 
-/* Opens what is in the folder, which must hold the first `last` blocks; says: part of the report, "" for none. */
+/* Opens what is in the folder, which must hold the first `last` blocks; says: part of the report, "" for
+ * none. */
 static void check_opens(const char *folder, uint32_t last, const char *says)
 {
 	struct block_log *log;
@@ -146,7 +151,8 @@ static void test_opens_again(void **state)
 		struct error error = {0};
 		assert_int_equal(block_log_open(&log, scene.folder, NULL, NULL, NULL), 0);
 		assert_int_equal(block_log_genesis(log)->initial_timestamp, genesis.initial_timestamp);
-		assert_int_equal(block_log_append(log, number + 1, packed[0].data, packed[0].length, &error), -EINVAL);
+		assert_int_equal(block_log_append(log, number + 1, packed[0].data, packed[0].length, &error),
+		                 -EINVAL);
 		assert_non_null(strstr(error.sentence, "cannot follow"));
 		append(log, number, number);
 		check_blocks(log, number);
@@ -180,10 +186,14 @@ static void test_torn_at_every_byte(void **state)
 		struct bytes log = file_content(scene.log), index = file_content(scene.index);
 		size_t before = log.length - packed[last - 1].length - 8;
 		for (size_t size = before; size < log.length; size++) {
-			for (size_t elements = last - 1; elements <= last; elements++) { /* the index may be behind or ahead */
+			for (size_t elements = last - 1; elements <= last;
+			     elements++) { /* the index may be behind or ahead */
 				file_set(scene.log, log.data, size);
 				file_set(scene.index, index.data, elements * 8);
-				check_opens(scene.folder, last - 1, size > before ? "cut" : elements == last ? "made anew" : "");
+				check_opens(scene.folder, last - 1,
+				            size > before      ? "cut"
+				            : elements == last ? "made anew"
+				                               : "");
 				check_opens(scene.folder, last - 1, "");
 				check_kept(&scene, log.data + before, size - before);
 			}
@@ -386,7 +396,8 @@ static void test_long_log(void **state)
 	assert_int_equal(block_log_last(log), LONG - 1);
 	assert_non_null(strstr(text_string(&report), "after block 1999"));
 	block_log_close(log);
-	/* An element of the index far back, which an opening does not look at, is noticed by who reads that block. */
+	/* An element of the index far back, which an opening does not look at, is noticed by who reads that
+	 * block. */
 	index.data[8 * 99] ^= 1;
 	file_set(scene.index, index.data, index.length - 8);
 	struct bytes block = {0};
@@ -410,9 +421,15 @@ static void test_long_log(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bytes_are_nodeos), cmocka_unit_test(test_opens_again), cmocka_unit_test(test_torn_at_every_byte),
-		cmocka_unit_test(test_index_made_anew), cmocka_unit_test(test_damage_in_the_middle), cmocka_unit_test(test_foreign_logs),
-		cmocka_unit_test(test_other_headers), cmocka_unit_test(test_full_disk), cmocka_unit_test(test_long_log),
+		cmocka_unit_test(test_bytes_are_nodeos),
+		cmocka_unit_test(test_opens_again),
+		cmocka_unit_test(test_torn_at_every_byte),
+		cmocka_unit_test(test_index_made_anew),
+		cmocka_unit_test(test_damage_in_the_middle),
+		cmocka_unit_test(test_foreign_logs),
+		cmocka_unit_test(test_other_headers),
+		cmocka_unit_test(test_full_disk),
+		cmocka_unit_test(test_long_log),
 	};
 	return cmocka_run_group_tests_name("block_log", tests, set_up, tear_down);
 }

@@ -1,4 +1,5 @@
-/* Producers taking turns: schedules from proposal to activation, confirmations, the last irreversible block. */
+/* Producers taking turns: schedules from proposal to activation, confirmations, the last irreversible block.
+ */
 #include "core/engine/engine_parts.h"
 
 #include "core/base/memory.h"
@@ -20,9 +21,10 @@ struct network {
 	uint32_t last_signed[PRODUCERS_MAXIMUM + 1]; /* the last is eosio's */
 };
 
-static const char *const names[PRODUCERS_MAXIMUM] = {"prod.a", "prod.b", "prod.c", "prod.d", "prod.e", "prod.f", "prod.g",
-                                                     "prod.h", "prod.i", "prod.j", "prod.k", "prod.l", "prod.m", "prod.n",
-                                                     "prod.o", "prod.p", "prod.q", "prod.r", "prod.s", "prod.t", "prod.u"};
+static const char *const names[PRODUCERS_MAXIMUM] = {
+	"prod.a", "prod.b", "prod.c", "prod.d", "prod.e", "prod.f", "prod.g",
+	"prod.h", "prod.i", "prod.j", "prod.k", "prod.l", "prod.m", "prod.n",
+	"prod.o", "prod.p", "prod.q", "prod.r", "prod.s", "prod.t", "prod.u"};
 
 static uint32_t *last_signed(struct network *network, uint64_t producer)
 {
@@ -45,8 +47,10 @@ static void network_begin(struct network *network)
 static void start(struct network *network)
 {
 	uint64_t producer = branch_producer_of_slot(network->branch, ++network->slot)->producer_name;
-	struct block_options options = {.slot = network->slot, .producer = producer,
-	                                .confirmed = branch_confirmed(network->branch, *last_signed(network, producer))};
+	struct block_options options = {
+		.slot = network->slot,
+		.producer = producer,
+		.confirmed = branch_confirmed(network->branch, *last_signed(network, producer))};
 	struct error error = {0};
 
 	if (branch_block_start(network->branch, &options, NULL, &error))
@@ -71,10 +75,12 @@ static struct block_state *produce(struct network *network)
 /* As set_proposed_producers does in the block in the making. */
 static int64_t propose(struct network *network, size_t count)
 {
-	struct transaction_context transaction = {.pending = network->branch->pending, .edit = network->branch->pending->edit};
+	struct transaction_context transaction = {.pending = network->branch->pending,
+	                                          .edit = network->branch->pending->edit};
 	struct error error = {0};
 	struct apply_context context = {.transaction = &transaction, .error = &error};
-	struct producer_schedule schedule = {.producers = memory_allocate(count, sizeof *schedule.producers), .producers_count = count};
+	struct producer_schedule schedule = {.producers = memory_allocate(count, sizeof *schedule.producers),
+	                                     .producers_count = count};
 	int64_t version;
 
 	for (size_t i = 0; i < count; i++) {
@@ -140,7 +146,8 @@ static void schedule_change(void **state)
 	assert_int_equal(block->active_schedule.version, 1);
 	assert_int_equal(block->active_schedule.producers_count, 3);
 	assert_int_equal(block->pending_schedule.producers_count, 0);
-	assert_true(permission_get(block->root, &permission, name_literal("eosio.prods"), name_literal("active")));
+	assert_true(
+		permission_get(block->root, &permission, name_literal("eosio.prods"), name_literal("active")));
 	authority = permission_authority(&permission);
 	assert_int_equal(authority.threshold, 3);
 	assert_int_equal(authority.accounts_count, 3);
@@ -165,7 +172,8 @@ static struct block_state *begin_with_21_producers(struct network *network)
 	return block;
 }
 
-/* With 21 producers, twelve blocks each: block N is irreversible when two times two thirds have built on it. */
+/* With 21 producers, twelve blocks each: block N is irreversible when two times two thirds have built on it.
+ */
 static void twenty_one_producers(void **state)
 {
 	struct network network;
@@ -175,16 +183,20 @@ static void twenty_one_producers(void **state)
 	block = begin_with_21_producers(&network);
 	for (int i = 0; i < 21 * 12 * 3; i++)
 		block = produce(&network);
-	/* Steady: a proposal needs 15 producers' turns, its irreversibility 15 implications, moving a turn at a time. */
-	assert_int_equal(block->last_produced_count, 22); /* eosio, which signed the block that let it go, implies nothing any more */
-	assert_true(block->last_produced[0].producer == name_literal("eosio") && !block->last_produced[0].has_implied);
+	/* Steady: a proposal needs 15 producers' turns, its irreversibility 15 implications, moving a turn at a
+	 * time. */
+	assert_int_equal(block->last_produced_count,
+	                 22); /* eosio, which signed the block that let it go, implies nothing any more */
+	assert_true(block->last_produced[0].producer == name_literal("eosio") &&
+	            !block->last_produced[0].has_implied);
 	for (int i = 0; i < 100; i++) {
 		before = block->dpos_irreversible;
 		block = produce(&network);
 		assert_true(block->dpos_irreversible == before || block->dpos_irreversible == before + 12);
 		assert_in_range(block->number - block->dpos_irreversible, 14 * 12 * 2 - 24, 15 * 12 * 2);
 	}
-	/* With seven of 21 gone two thirds are not there any more: the chain goes on, irreversibility does not. */
+	/* With seven of 21 gone two thirds are not there any more: the chain goes on, irreversibility does not.
+	 */
 	before = block->dpos_irreversible;
 	for (int i = 0; i < 21 * 12 * 4; i++) {
 		uint64_t producer = branch_producer_of_slot(network.branch, network.slot + 1)->producer_name;
@@ -210,11 +222,13 @@ static struct branch *restore(const struct branch *branch)
 	struct cursor in;
 
 	map_root_release(empty);
-	for (bool more = map_seek(branch->head->root, &entry, "", 0); more; more = map_next(branch->head->root, &entry))
+	for (bool more = map_seek(branch->head->root, &entry, "", 0); more;
+	     more = map_next(branch->head->root, &entry))
 		map_edit_put(edit, entry.key, entry.key_length, entry.value.data, entry.value.length);
 	branch_pack_block(&head, branch, branch->head);
 	in = cursor_make(head.data, head.length);
-	assert_int_equal(branch_restore(&copy, &branch->ledger->genesis, map, map_edit_finish(edit), &in, NULL), 0);
+	assert_int_equal(branch_restore(&copy, &branch->ledger->genesis, map, map_edit_finish(edit), &in, NULL),
+	                 0);
 	bytes_release(&head);
 	return copy;
 }
@@ -237,7 +251,8 @@ static void restored_chains_know_ids(void **state)
 		struct checksum256 expected, id;
 		produce(&network);
 		produce(&copy);
-		assert_int_equal(branch_irreversible(network.branch, &expected), branch_irreversible(copy.branch, &id));
+		assert_int_equal(branch_irreversible(network.branch, &expected),
+		                 branch_irreversible(copy.branch, &id));
 		assert_true(checksum256_equal(&expected, &id));
 		assert_false(checksum256_is_zero(&id));
 		if (i == 50) { /* and again, while some of them still wait */
@@ -250,7 +265,8 @@ static void restored_chains_know_ids(void **state)
 	branch_destroy(copy.branch);
 }
 
-/* Two thirds are gone for good: the chain goes on, in bounded memory, and still knows its ids when they come back. */
+/* Two thirds are gone for good: the chain goes on, in bounded memory, and still knows its ids when they come
+ * back. */
 static void long_reversible_chains(void **state)
 {
 	struct network network;
@@ -261,7 +277,8 @@ static void long_reversible_chains(void **state)
 	block = begin_with_21_producers(&network);
 	stuck = block->number;
 	while (block->number < stuck + 3000) {
-		if (branch_producer_of_slot(network.branch, network.slot + 1)->producer_name >= name_literal("prod.o")) {
+		if (branch_producer_of_slot(network.branch, network.slot + 1)->producer_name >=
+		    name_literal("prod.o")) {
 			network.slot++;
 			continue;
 		}
@@ -346,9 +363,10 @@ static void another_head(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(single_producer),           cmocka_unit_test(schedule_change), cmocka_unit_test(twenty_one_producers),
-		cmocka_unit_test(wrong_producers_and_slots), cmocka_unit_test(another_head),
-		cmocka_unit_test(restored_chains_know_ids),  cmocka_unit_test(long_reversible_chains),
+		cmocka_unit_test(single_producer),        cmocka_unit_test(schedule_change),
+		cmocka_unit_test(twenty_one_producers),   cmocka_unit_test(wrong_producers_and_slots),
+		cmocka_unit_test(another_head),           cmocka_unit_test(restored_chains_know_ids),
+		cmocka_unit_test(long_reversible_chains),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

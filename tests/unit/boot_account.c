@@ -1,4 +1,5 @@
-/* Accounts to create: generated names, derived keys, accounts.json both ways and what it is refused for, funds. */
+/* Accounts to create: generated names, derived keys, accounts.json both ways and what it is refused for,
+ * funds. */
 #include "core/boot/account.h"
 
 #include "core/types/name.h"
@@ -96,11 +97,13 @@ static void test_derived_keys(void **state)
 /* Five users and no producer, seed 7: what the script's language computes. */
 static void test_pareto_funds(void **state)
 {
-	static const int64_t expected[] = {4867619828930, 3090788890418, 1322031943434, 498863488347, 220695848870};
+	static const int64_t expected[] = {4867619828930, 3090788890418, 1322031943434, 498863488347,
+	                                   220695848870};
 	struct boot_accounts accounts;
 	(void)state;
 	set(OPTION_SEED, "7");
-	make(&accounts, "{\"users\": [{\"name\": \"a\"}, {\"name\": \"b\"}, {\"name\": \"c\"}, {\"name\": \"d\"}, {\"name\": \"e\"}]}");
+	make(&accounts, "{\"users\": [{\"name\": \"a\"}, {\"name\": \"b\"}, {\"name\": \"c\"}, {\"name\": "
+	                "\"d\"}, {\"name\": \"e\"}]}");
 	assert_int_equal(accounts.count, 5);
 	for (size_t i = 0; i < 5; i++)
 		assert_int_equal(accounts.list[i].funds, expected[i]);
@@ -120,7 +123,8 @@ static void test_funds_of_producers_and_given_ones(void **state)
 	for (size_t i = 1; i < 3000; i++)
 		assert_true(accounts.list[i].funds <= accounts.list[i - 1].funds);
 	boot_accounts_release(&accounts);
-	make(&accounts, "{\"users\": [{\"name\": \"a\", \"funds\": \"999999990.0000 SYS\"}, {\"name\": \"b\"}], \"producers\": [{\"name\": \"c\", \"funds\": 5}]}");
+	make(&accounts, "{\"users\": [{\"name\": \"a\", \"funds\": \"999999990.0000 SYS\"}, {\"name\": \"b\"}], "
+	                "\"producers\": [{\"name\": \"c\", \"funds\": 5}]}");
 	assert_int_equal(accounts.list[0].funds, INT64_C(9999999900000));
 	assert_int_equal(accounts.list[1].funds, 99995);
 	assert_int_equal(accounts.list[2].funds, 5); /* given, so not lifted */
@@ -133,7 +137,8 @@ static void test_limits(void **state)
 	(void)state;
 	set(OPTION_USER_LIMIT, "1");
 	set(OPTION_PRODUCER_LIMIT, "1");
-	make(&accounts, "{\"users\": [{\"name\": \"a\"}, {\"name\": \"b\"}], \"producers\": [{\"name\": \"c\"}, {\"name\": \"d\"}]}");
+	make(&accounts, "{\"users\": [{\"name\": \"a\"}, {\"name\": \"b\"}], \"producers\": [{\"name\": \"c\"}, "
+	                "{\"name\": \"d\"}]}");
 	assert_int_equal(accounts.count, 2);
 	assert_int_equal(accounts.users, 1);
 	expect_name(&accounts, 1, "c");
@@ -151,13 +156,15 @@ static void test_document_round_trip(void **state)
 	struct private_key private;
 	struct error error = {0};
 	(void)state;
-	make(&accounts, "{\"users\": [{\"name\": \"nathan\", " NATHAN ", " NATHAN_PRIVATE ", \"funds\": 12}, {\"name\": \"other\"}], \"producers\": []}");
+	make(&accounts, "{\"users\": [{\"name\": \"nathan\", " NATHAN ", " NATHAN_PRIVATE
+	                ", \"funds\": 12}, {\"name\": \"other\"}], \"producers\": []}");
 	assert_int_equal(boot_accounts_print(&accounts, &shown, false, &error), 0);
 	assert_null(strstr(text_string(&shown), "5K"));
 	assert_non_null(strstr(text_string(&shown), "\"funds\": 12}"));
 	/* Written back without private keys, they are still known. */
 	boot_accounts_init(&back, signer);
-	assert_int_equal(boot_accounts_parse(&back, text_string(&shown), shown.length, &settings, &accounts, &error), 0);
+	assert_int_equal(
+		boot_accounts_parse(&back, text_string(&shown), shown.length, &settings, &accounts, &error), 0);
 	for (size_t i = 0; i < 2; i++)
 		assert_int_equal(boot_account_key(&back, i, &public, &private, &error), 0);
 	assert_int_equal(boot_accounts_print(&back, &kept, true, &error), 0);
@@ -165,7 +172,8 @@ static void test_document_round_trip(void **state)
 	boot_accounts_release(&back);
 	/* For somebody else only the public half is. */
 	boot_accounts_init(&back, signer);
-	assert_int_equal(boot_accounts_parse(&back, text_string(&shown), shown.length, &settings, NULL, &error), 0);
+	assert_int_equal(boot_accounts_parse(&back, text_string(&shown), shown.length, &settings, NULL, &error),
+	                 0);
 	assert_int_equal(boot_account_key(&back, 0, &public, &private, &error), -ENOENT);
 	assert_non_null(strstr(error.sentence, "nathan"));
 	boot_accounts_release(&back);
@@ -187,17 +195,20 @@ static const struct {
 	{"{\"users\": [\n{\"name\": \"a\"},\n{\"name\": \"Alice\"}]}", -EINVAL, "accounts.json line 3: "},
 	{"{\"users\": [{\"name\": \"thirteenchars\"}]}", -EINVAL, "thirteenchars"},
 	{"{\"users\": [{\"name\": \"eosio.bpay\"}]}", -EINVAL, "system's"},
-	{"{\"users\": [\n{\"name\": \"a\"}],\n\"producers\": [\n{\"name\": \"a\"}]}", -EEXIST, "accounts.json line 4: the name \"a\" appears twice"},
+	{"{\"users\": [\n{\"name\": \"a\"}],\n\"producers\": [\n{\"name\": \"a\"}]}", -EEXIST,
+     "accounts.json line 4: the name \"a\" appears twice"},
 	{"{\"users\": [{\"name\": \"a\", \"pub\": \"EOS6\"}]}", -EINVAL, "the public key of \"a\""},
 	{"{\"users\": [{\"name\": \"a\", \"pvt\": \"5K\"}]}", -EINVAL, "the private key of \"a\""},
-	{"{\"users\": [\n{\"name\": \"a\", \"pub\": \"EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr\", " NATHAN_PRIVATE "}]}", -EINVAL,
-	 "accounts.json line 2: the keys of \"a\" do not match"},
+	{"{\"users\": [\n{\"name\": \"a\", \"pub\": "
+     "\"EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr\", " NATHAN_PRIVATE "}]}",
+     -EINVAL, "accounts.json line 2: the keys of \"a\" do not match"},
 	{"{\"users\": [{\"name\": \"a\", \"funds\": -1}]}", -ERANGE, "the funds of \"a\" are negative"},
 	{"{\"users\": [{\"name\": \"a\", \"funds\": 1.5}]}", -EINVAL, "funds of \"a\""},
 	{"{\"users\": [{\"name\": \"a\", \"funds\": \"1.0000 EOS\"}]}", -EINVAL, "EOS"},
 	{"{\"users\": [{\"name\": \"a\", \"funds\": 100000000000001}]}", -ERANGE, "exceed the supply"},
 	{"{\"user\": []}", -EINVAL, "\"user\" is not understood; it may be users or producers"},
-	{"{\"users\": [\n{\"name\": \"a\", \"fund\": 5}]}", -EINVAL, "accounts.json line 2: \"a\" has a \"fund\": an account has name, pub, pvt and funds"},
+	{"{\"users\": [\n{\"name\": \"a\", \"fund\": 5}]}", -EINVAL,
+     "accounts.json line 2: \"a\" has a \"fund\": an account has name, pub, pvt and funds"},
 	{"{\"users\": [{\"name\": \"a\", \"pub\": 5}]}", -EINVAL, "the public key of \"a\" is no text"},
 	{"{\"users\": [{\"name\": \"a\", \"pvt\": {}}]}", -EINVAL, "the private key of \"a\" is no text"},
 };
@@ -209,7 +220,8 @@ static void test_broken_documents(void **state)
 		struct boot_accounts accounts;
 		struct error error = {0};
 		boot_accounts_init(&accounts, signer);
-		int result = boot_accounts_parse(&accounts, broken[i].document, strlen(broken[i].document), &settings, NULL, &error);
+		int result = boot_accounts_parse(&accounts, broken[i].document, strlen(broken[i].document), &settings,
+		                                 NULL, &error);
 		if (result != broken[i].result || !strstr(error.sentence, broken[i].part))
 			fail_msg("%s: %d %s", broken[i].document, result, error.sentence);
 		boot_accounts_release(&accounts);
@@ -218,7 +230,8 @@ static void test_broken_documents(void **state)
 
 static void test_funds_beyond_the_supply(void **state)
 {
-	const char *document = "{\"users\": [{\"name\": \"a\", \"funds\": 60000000000000}, {\"name\": \"b\", \"funds\": 40000000000000}]}";
+	const char *document = "{\"users\": [{\"name\": \"a\", \"funds\": 60000000000000}, {\"name\": \"b\", "
+	                       "\"funds\": 40000000000000}]}";
 	struct boot_accounts accounts;
 	struct error error = {0};
 	(void)state;
@@ -235,10 +248,14 @@ static void test_funds_beyond_the_supply(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_generated_names, setup), cmocka_unit_test_setup(test_derived_keys, setup),
-		cmocka_unit_test_setup(test_pareto_funds, setup), cmocka_unit_test_setup(test_funds_of_producers_and_given_ones, setup),
-		cmocka_unit_test_setup(test_limits, setup), cmocka_unit_test_setup(test_document_round_trip, setup),
-		cmocka_unit_test_setup(test_broken_documents, setup), cmocka_unit_test_setup(test_funds_beyond_the_supply, setup),
+		cmocka_unit_test_setup(test_generated_names, setup),
+		cmocka_unit_test_setup(test_derived_keys, setup),
+		cmocka_unit_test_setup(test_pareto_funds, setup),
+		cmocka_unit_test_setup(test_funds_of_producers_and_given_ones, setup),
+		cmocka_unit_test_setup(test_limits, setup),
+		cmocka_unit_test_setup(test_document_round_trip, setup),
+		cmocka_unit_test_setup(test_broken_documents, setup),
+		cmocka_unit_test_setup(test_funds_beyond_the_supply, setup),
 	};
 	signer = signer_create();
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,7 +69,8 @@ static void test_values(void **state)
 		struct error error = {0};
 		boot_settings_reset(&settings);
 		int result = boot_settings_set(&settings, values[i].option, values[i].value, &error);
-		if (result != values[i].result || !strstr(result ? error.sentence : settings.value[values[i].option], values[i].part))
+		if (result != values[i].result ||
+		    !strstr(result ? error.sentence : settings.value[values[i].option], values[i].part))
 			fail_msg("%s = %s: %d, %s", boot_options[values[i].option].name, values[i].value, result,
 			         result ? error.sentence : settings.value[values[i].option]);
 		if (result)
@@ -104,15 +105,19 @@ static void test_private_key_stays_hidden(void **state)
 	struct error error = {0};
 	(void)state;
 	boot_settings_reset(&settings);
-	assert_int_equal(boot_settings_set(&settings, OPTION_PRIVATE_KEY, "5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3", &error), 0);
+	assert_int_equal(boot_settings_set(&settings, OPTION_PRIVATE_KEY,
+	                                   "5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3", &error),
+	                 0);
 	assert_string_equal(boot_settings_shown(&settings, OPTION_PRIVATE_KEY), "hidden");
 	assert_int_equal(boot_settings_set(&settings, OPTION_PRIVATE_KEY, "hidden", &error), 0);
-	assert_string_equal(settings.value[OPTION_PRIVATE_KEY], "5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3");
+	assert_string_equal(settings.value[OPTION_PRIVATE_KEY],
+	                    "5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3");
 }
 
 int main(void)
 {
-	static const struct CMUnitTest tests[] = {cmocka_unit_test(test_table), cmocka_unit_test(test_values), cmocka_unit_test(test_file),
+	static const struct CMUnitTest tests[] = {cmocka_unit_test(test_table), cmocka_unit_test(test_values),
+	                                          cmocka_unit_test(test_file),
 	                                          cmocka_unit_test(test_private_key_stays_hidden)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* The generator against what Python draws: random.Random(seed).random(), randrange(10), sample(), paretovariate(1.161) - 1. */
+/* The generator against what Python draws: random.Random(seed).random(), randrange(10), sample(),
+ * paretovariate(1.161) - 1. */
 #include "core/boot/random.h"
 
 #include <setjmp.h>
@@ -15,8 +16,12 @@ static const struct {
 } streams[] = {
 	{0, {0x1.b0580f98a7dbep-1, 0x1.84129978f9c1ap-1, 0x1.aeaa51052e978p-2}, {4, 8, 7, 6, 4, 7, 5, 9}},
 	{2018, {0x1.10fa138827aa5p-1, 0x1.c5aa3b3ae62e0p-6, 0x1.4146b2aae7a31p-1}, {8, 4, 1, 6, 8, 8, 3, 3}},
-	{UINT64_C(1) << 40, {0x1.a881d8b4d9a60p-4, 0x1.5753194433dafp-1, 0x1.b4e4e38637f14p-2}, {6, 6, 8, 1, 6, 8, 5, 6}},
-	{UINT64_MAX, {0x1.659799fd7f980p-6, 0x1.5a35a94f333d8p-2, 0x1.b21c0274c09a4p-3}, {9, 1, 5, 0, 3, 8, 7, 1}},
+	{UINT64_C(1) << 40,
+     {0x1.a881d8b4d9a60p-4, 0x1.5753194433dafp-1, 0x1.b4e4e38637f14p-2},
+     {6, 6, 8, 1, 6, 8, 5, 6}},
+	{UINT64_MAX,
+     {0x1.659799fd7f980p-6, 0x1.5a35a94f333d8p-2, 0x1.b21c0274c09a4p-3},
+     {9, 1, 5, 0, 3, 8, 7, 1}},
 };
 
 static void test_streams(void **state)
@@ -32,7 +37,8 @@ static void test_streams(void **state)
 	}
 }
 
-/* All from one generator, one after another; both of Python's ways, on either side of where it changes from one to the other. */
+/* All from one generator, one after another; both of Python's ways, on either side of where it changes from
+ * one to the other. */
 static void test_samples(void **state)
 {
 	static const struct {
@@ -70,6 +76,7 @@ static void test_pareto(void **state)
 
 int main(void)
 {
-	static const struct CMUnitTest tests[] = {cmocka_unit_test(test_streams), cmocka_unit_test(test_samples), cmocka_unit_test(test_pareto)};
+	static const struct CMUnitTest tests[] = {cmocka_unit_test(test_streams), cmocka_unit_test(test_samples),
+	                                          cmocka_unit_test(test_pareto)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

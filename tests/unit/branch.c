@@ -1,4 +1,5 @@
-/* Branches on one ledger: each builds on its own head, none touches what another has, a block is applied once, a head goes anywhere. */
+/* Branches on one ledger: each builds on its own head, none touches what another has, a block is applied
+ * once, a head goes anywhere. */
 #include "core/engine/engine_parts.h"
 #include "core/engine/state/map/node.h"
 
@@ -42,7 +43,8 @@ static void pair_end(struct pair *pair)
 static void start(struct branch *branch, uint32_t slot)
 {
 	const struct block_state *head = branch_head(branch);
-	struct block_options options = {.slot = slot, .producer = branch_producer_of_slot(branch, slot)->producer_name};
+	struct block_options options = {.slot = slot,
+	                                .producer = branch_producer_of_slot(branch, slot)->producer_name};
 	struct error error = {0};
 
 	for (size_t i = 0; i < head->last_produced_count; i++)
@@ -79,10 +81,12 @@ static void stall(struct pair *pair)
 	int64_t version;
 
 	for (size_t i = 0; i < 3; i++)
-		producers[i] = (struct producer_authority){.producer_name = name_literal(names[i]), .threshold = 1, .keys = &key, .keys_count = 1};
+		producers[i] = (struct producer_authority){
+			.producer_name = name_literal(names[i]), .threshold = 1, .keys = &key, .keys_count = 1};
 	produce(pair->one, ++pair->slot);
 	start(pair->one, ++pair->slot);
-	struct transaction_context transaction = {.pending = pair->one->pending, .edit = pair->one->pending->edit};
+	struct transaction_context transaction = {.pending = pair->one->pending,
+	                                          .edit = pair->one->pending->edit};
 	struct apply_context context = {.transaction = &transaction, .error = &error};
 	assert_int_equal(apply_set_proposed_producers(&context, &schedule, &version), 0);
 	for (block = seal(pair->one); block->active_schedule.version != 1;)
@@ -157,7 +161,8 @@ static void a_block_is_applied_once(void **state)
 	assert_int_equal(branch_apply_block(pair.other, &copy, false, &error), 0);
 	assert_true(branch_head(pair.other) == block);
 	assert_int_equal(pair.ledger->map->edit_number, edits); /* nothing ran again */
-	assert_int_not_equal(branch_apply_block(pair.other, &copy, false, &error), 0); /* it is the head already */
+	assert_int_not_equal(branch_apply_block(pair.other, &copy, false, &error),
+	                     0); /* it is the head already */
 	signed_block_release(&copy);
 	bytes_release(&packed);
 	signer_destroy(signer);
@@ -220,7 +225,8 @@ static void dropping_one_frees_its_memory(void **state)
 	assert_int_equal(map_memory(ledger_map(pair.ledger)), alone);
 	assert_int_equal(pair.ledger->blocks_count, blocks);
 	pair.other = branch_fork(pair.ledger, branch_head(pair.one)); /* with all that is reversible */
-	assert_true(branch_find(pair.other, branch_head(pair.one)->number - 99) == branch_find(pair.one, branch_head(pair.one)->number - 99));
+	assert_true(branch_find(pair.other, branch_head(pair.one)->number - 99) ==
+	            branch_find(pair.one, branch_head(pair.one)->number - 99));
 	assert_int_equal(pair.ledger->blocks_count, blocks);
 	pair_end(&pair);
 }
@@ -259,8 +265,9 @@ static void heads_go_anywhere(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_builds_on_its_own_head),   cmocka_unit_test(a_block_is_applied_once), cmocka_unit_test(pruning_is_each_ones_own),
-		cmocka_unit_test(dropping_one_frees_its_memory), cmocka_unit_test(heads_go_anywhere),
+		cmocka_unit_test(each_builds_on_its_own_head), cmocka_unit_test(a_block_is_applied_once),
+		cmocka_unit_test(pruning_is_each_ones_own),    cmocka_unit_test(dropping_one_frees_its_memory),
+		cmocka_unit_test(heads_go_anywhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* The bundles: valid modules, found by name and by hash, refused while a feature they import from is not active. */
+/* The bundles: valid modules, found by name and by hash, refused while a feature they import from is not
+ * active. */
 #include "tests/unit/contracts.h"
 
 static void every_bundle_has_a_twin(void **state)
@@ -65,12 +66,13 @@ static void other_code_is_refused(void **state)
 		const char *hex, *sentence;
 		uint32_t code;
 	} rows[] = {
-	    {"0061736d0100", "expected data but found end of stream", 3070003},
-	    {"00", "expected data but found end of stream", 3070003},
-	    {"0061736d0100000001ff", "expected data but found end of stream", 3070003},
-	    {"0061736d010000000201", "expected data but found end of stream", 3070003},
-	    {"0061736d01000000", "Smart contract's apply function not exported; non-existent; or wrong type", 3070002},
-	    {"0061736d01000000020a0103656e760262620000", "invalid import function type index", 3070003},
+		{"0061736d0100", "expected data but found end of stream", 3070003},
+		{"00", "expected data but found end of stream", 3070003},
+		{"0061736d0100000001ff", "expected data but found end of stream", 3070003},
+		{"0061736d010000000201", "expected data but found end of stream", 3070003},
+		{"0061736d01000000", "Smart contract's apply function not exported; non-existent; or wrong type",
+	     3070002},
+		{"0061736d01000000020a0103656e760262620000", "invalid import function type index", 3070003},
 	};
 	struct test_chain chain;
 	(void)state;

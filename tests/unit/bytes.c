@@ -45,7 +45,13 @@ static void varuint32_matches_its_vectors(void **state)
 	static const struct {
 		uint32_t value;
 		const char *packed;
-	} vectors[] = {{0, "00"}, {1, "01"}, {127, "7f"}, {128, "8001"}, {16383, "ff7f"}, {16384, "808001"}, {0xffffffff, "ffffffff0f"}};
+	} vectors[] = {{0, "00"},
+	               {1, "01"},
+	               {127, "7f"},
+	               {128, "8001"},
+	               {16383, "ff7f"},
+	               {16384, "808001"},
+	               {0xffffffff, "ffffffff0f"}};
 	struct bytes bytes = {0};
 	struct text text = TEXT_EMPTY;
 
@@ -97,10 +103,19 @@ static void base58_matches_its_vectors(void **state)
 {
 	static const struct {
 		const char *hex, *text;
-	} vectors[] = {{"", ""}, {"00", "1"}, {"61", "2g"}, {"626262", "a3gV"}, {"636363", "aPEr"}, {"516b6fcd0f", "ABnLTmg"},
+	} vectors[] = {
+		{"", ""},
+		{"00", "1"},
+		{"61", "2g"},
+		{"626262", "a3gV"},
+		{"636363", "aPEr"},
+		{"516b6fcd0f", "ABnLTmg"},
 		{"73696d706c792061206c6f6e6720737472696e67", "2cFupjhnEsSn59qHXstmK2ffpLv2"},
 		{"00eb15231dfceb60925886b67d065299925915aeb172c06647", "1NS17iag9jJgTHD1VXjvLCEnZuQ3rJDE9L"},
-		{"572e4794", "3EFU7m"}, {"ecac89cad93923c02321", "EJDM8drfXA6uyA"}, {"10c8511e", "Rt5zm"}, {"00000000000000000000", "1111111111"},
+		{"572e4794", "3EFU7m"},
+		{"ecac89cad93923c02321", "EJDM8drfXA6uyA"},
+		{"10c8511e", "Rt5zm"},
+		{"00000000000000000000", "1111111111"},
 		{"0000287fb4cd", "11233QC4"}};
 
 	(void)state;
@@ -149,9 +164,16 @@ static void text_grows_and_escapes(void **state)
 		const char *in;
 		size_t length;
 		const char *out;
-	} vectors[] = {{"", 0, "\"\""}, {"a\"b\\c", 5, "\"a\\\"b\\\\c\""}, {"\t\r\n\b\x01\x7f", 6, "\"\\t\\r\\n\\u0008\\u0001\\u007f\""},
-		{"a\0b", 3, "\"a\\u0000b\""}, {"h\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80!", 11, "\"h\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80!\""},
-		{"a\xff" "b\xc3", 4, "\"ab\""}, {"\xc0\x80\xe0\x80\x80\xed\xa0\x80\xf4\x90\x80\x80x", 13, "\"x\""}};
+	} vectors[] = {
+		{"", 0, "\"\""},
+		{"a\"b\\c", 5, "\"a\\\"b\\\\c\""},
+		{"\t\r\n\b\x01\x7f", 6, "\"\\t\\r\\n\\u0008\\u0001\\u007f\""},
+		{"a\0b", 3, "\"a\\u0000b\""},
+		{"h\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80!", 11, "\"h\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80!\""},
+		{"a\xff"
+	     "b\xc3",
+	     4, "\"ab\""},
+		{"\xc0\x80\xe0\x80\x80\xed\xa0\x80\xf4\x90\x80\x80x", 13, "\"x\""}};
 	struct text text = TEXT_EMPTY;
 	char *taken;
 
@@ -164,7 +186,10 @@ static void text_grows_and_escapes(void **state)
 	}
 	text_clear(&text);
 	for (int i = 0; i < 1000; i++)
-		text_printf(&text, "%d%s", i % 10, i % 100 ? "" : "................................................................................");
+		text_printf(&text, "%d%s", i % 10,
+		            i % 100
+		                ? ""
+		                : "................................................................................");
 	assert_int_equal(text.length, 1000 + 10 * 80);
 	assert_int_equal(strlen(text.data), text.length);
 	taken = text_take(&text);

@@ -28,7 +28,8 @@ static void equal_transfers(void **state)
 	rig_end(&rig);
 }
 
-/* The chain remembers an id until its transaction expires: that is soon, for any but those that are alike, and never late. */
+/* The chain remembers an id until its transaction expires: that is soon, for any but those that are alike,
+ * and never late. */
 static void remembered_for_a_short_time(void **state)
 {
 	enum { ALIKE = 800, SOON = 31, LATE = 30 + 240 };
@@ -50,7 +51,8 @@ static void remembered_for_a_short_time(void **state)
 	struct signed_block block = rig_block(&rig, trace.block_num);
 	size_t soon = 0;
 	for (size_t i = 0; i < block.transactions_count; i++, seen++) {
-		uint32_t lifetime = block.transactions[i].packed.transaction.expiration - (uint32_t)(slot_to_us(block.header.timestamp) / 1000000);
+		uint32_t lifetime = block.transactions[i].packed.transaction.expiration -
+		                    (uint32_t)(slot_to_us(block.header.timestamp) / 1000000);
 		assert_true(lifetime <= LATE);
 		soon += lifetime <= SOON + 5;
 	}
@@ -102,8 +104,10 @@ static void refusals(void **state)
 		const char *contract, *name, *actor, *json, *sentence;
 		int number;
 	} cases[] = {
-		{"eosio.token", "transfer", "alice", "[\"alice\",\"bob\",\"0.0001 SYS\",\"\"]", "no balance object found", ECANCELED},
-		{"eosio.token", "transfer", "eosio", "[\"eosio\",\"nobody\",\"0.0001 SYS\",\"\"]", "to account does not exist", ECANCELED},
+		{"eosio.token", "transfer", "alice", "[\"alice\",\"bob\",\"0.0001 SYS\",\"\"]",
+	     "no balance object found", ECANCELED},
+		{"eosio.token", "transfer", "eosio", "[\"eosio\",\"nobody\",\"0.0001 SYS\",\"\"]",
+	     "to account does not exist", ECANCELED},
 		{"eosio.token", "transfer", "carol", "[\"eosio\",\"bob\",\"0.0001 SYS\",\"\"]", "carol", 0},
 		{"eosio.token", "fly", "alice", "{}", "fly", 0},
 		{"alice", "transfer", "alice", "{}", "No ABI found for alice", ENOENT},

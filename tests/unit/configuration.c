@@ -1,4 +1,5 @@
-/* config.ini and nodeos's command line: what is taken from them, what is shown of them, what is refused and how. */
+/* config.ini and nodeos's command line: what is taken from them, what is shown of them, what is refused and
+ * how. */
 #include "core/network/configuration.h"
 
 #include "core/types/genesis.h"
@@ -46,13 +47,15 @@ static void a_file_is_read_and_shown(void **state)
 	struct public_key key;
 	struct error error = {0};
 	(void)state;
-	assert_int_equal(configuration_parse(&configuration,
-	                                     "# my node\n\nproducer-name = alice\nproducer-name=bob # two of them\n"
-	                                     "signature-provider = " PUBLIC "=KEY:" GENESIS_PRIVATE_KEY "   # hers\n"
-	                                     "p2p-peer-address = localhost:9010\nenable-stale-production = true\n"
-	                                     "max-irreversible-block-age = 600\nhttp-server-address = 127.0.0.1:8001\nnonsense = 1\n",
-	                                     keys, &error),
-	                 0);
+	assert_int_equal(
+		configuration_parse(
+			&configuration,
+			"# my node\n\nproducer-name = alice\nproducer-name=bob # two of them\n"
+			"signature-provider = " PUBLIC "=KEY:" GENESIS_PRIVATE_KEY "   # hers\n"
+			"p2p-peer-address = localhost:9010\nenable-stale-production = true\n"
+			"max-irreversible-block-age = 600\nhttp-server-address = 127.0.0.1:8001\nnonsense = 1\n",
+			keys, &error),
+		0);
 	assert_int_equal(configuration.producers_count, 2);
 	assert_true(configuration.producers[1] == name_literal("bob"));
 	assert_int_equal(configuration.signers.count, 1);
@@ -64,17 +67,20 @@ static void a_file_is_read_and_shown(void **state)
 	assert_int_equal(public_key_parse(&key, PUBLIC, NULL), 0);
 	assert_true(key_store_get(keys, NULL, &key));
 	/* in the order and words it was written, but for the private key */
-	expect_print(&configuration, "# my node\n\nproducer-name = alice\nproducer-name=bob # two of them\n"
-	                             "signature-provider = " PUBLIC "=KEOSD: # hers\n"
-	                             "p2p-peer-address = localhost:9010\nenable-stale-production = true\n"
-	                             "max-irreversible-block-age = 600\nhttp-server-address = 127.0.0.1:8001\nnonsense = 1\n");
+	expect_print(&configuration,
+	             "# my node\n\nproducer-name = alice\nproducer-name=bob # two of them\n"
+	             "signature-provider = " PUBLIC "=KEOSD: # hers\n"
+	             "p2p-peer-address = localhost:9010\nenable-stale-production = true\n"
+	             "max-irreversible-block-age = 600\nhttp-server-address = 127.0.0.1:8001\nnonsense = 1\n");
 	const char *peers[] = {"alice", "localhost:9011"};
 	configuration_set_peers(&configuration, peers, 2);
 	assert_int_equal(configuration.peers_count, 2);
-	expect_print(&configuration, "# my node\n\nproducer-name = alice\nproducer-name=bob # two of them\n"
-	                             "signature-provider = " PUBLIC "=KEOSD: # hers\n"
-	                             "p2p-peer-address = alice\np2p-peer-address = localhost:9011\nenable-stale-production = true\n"
-	                             "max-irreversible-block-age = 600\nhttp-server-address = 127.0.0.1:8001\nnonsense = 1\n");
+	expect_print(
+		&configuration,
+		"# my node\n\nproducer-name = alice\nproducer-name=bob # two of them\n"
+		"signature-provider = " PUBLIC "=KEOSD: # hers\n"
+		"p2p-peer-address = alice\np2p-peer-address = localhost:9011\nenable-stale-production = true\n"
+		"max-irreversible-block-age = 600\nhttp-server-address = 127.0.0.1:8001\nnonsense = 1\n");
 	configuration_release(&configuration);
 }
 
@@ -83,11 +89,14 @@ static void what_is_no_file_is_refused_with_its_line(void **state)
 	static const struct {
 		const char *text, *sentence;
 	} wrong[] = {
-		{"producer-name = alice\nbob\n", "config.ini line 2: the options configuration file contains an invalid line 'bob'"},
-		{"producer-name = ALICE\n", "config.ini line 1: \"ALICE\" is no account name: those are of a-z, 1-5 and dots, at most 12 characters"},
+		{"producer-name = alice\nbob\n",
+	     "config.ini line 2: the options configuration file contains an invalid line 'bob'"},
+		{"producer-name = ALICE\n", "config.ini line 1: \"ALICE\" is no account name: those are of a-z, 1-5 "
+	                                "and dots, at most 12 characters"},
 		{"\n\nenable-stale-production = perhaps", "config.ini line 3: \"perhaps\" is neither true nor false"},
 		{"max-irreversible-block-age = soon", "config.ini line 1: \"soon\" is no number of seconds"},
-		{"signature-provider = " PUBLIC, "config.ini line 1: signature-provider is PUBLIC_KEY=KEY:PRIVATE_KEY or PUBLIC_KEY=KEOSD:[URL]"},
+		{"signature-provider = " PUBLIC,
+	     "config.ini line 1: signature-provider is PUBLIC_KEY=KEY:PRIVATE_KEY or PUBLIC_KEY=KEOSD:[URL]"},
 		{"http-server-address = a:1\nhttp-server-address = a:2",
 	     "config.ini line 2: option '--http-server-address' cannot be specified more than once"},
 	};
@@ -103,14 +112,43 @@ static void what_is_no_file_is_refused_with_its_line(void **state)
 /* The tutorial's command line of 2018, and today's. */
 static void command_lines_are_read(void **state)
 {
-	const char *const words[] = {"--max-irreversible-block-age", "-1", "--max-transaction-time=1000", "--contracts-console", "--genesis-json",
-	                             "/x/genesis.json", "--blocks-dir", "/x/blocks", "--config-dir", "/x", "--data-dir", "/x",
-	                             "--chain-state-db-size-mb", "1024", "--http-server-address", "127.0.0.1:8003", "--p2p-listen-endpoint",
-	                             "127.0.0.1:9003", "--max-clients", "6", "--p2p-max-nodes-per-host", "6", "--enable-stale-production",
-	                             "--producer-name", "alice", "--private-key", "[\"" PUBLIC "\",\"" GENESIS_PRIVATE_KEY "\"]", "--plugin",
-	                             "eosio::http_plugin", "--plugin", "eosio::chain_plugin", "--p2p-peer-address", "localhost:9001",
-	                             "--p2p-peer-address", "localhost:9002"},
-					  *const unknown[] = {"--producer", "alice"}, *const missing[] = {"-e", "--producer-name"};
+	const char *const words[] = {"--max-irreversible-block-age",
+	                             "-1",
+	                             "--max-transaction-time=1000",
+	                             "--contracts-console",
+	                             "--genesis-json",
+	                             "/x/genesis.json",
+	                             "--blocks-dir",
+	                             "/x/blocks",
+	                             "--config-dir",
+	                             "/x",
+	                             "--data-dir",
+	                             "/x",
+	                             "--chain-state-db-size-mb",
+	                             "1024",
+	                             "--http-server-address",
+	                             "127.0.0.1:8003",
+	                             "--p2p-listen-endpoint",
+	                             "127.0.0.1:9003",
+	                             "--max-clients",
+	                             "6",
+	                             "--p2p-max-nodes-per-host",
+	                             "6",
+	                             "--enable-stale-production",
+	                             "--producer-name",
+	                             "alice",
+	                             "--private-key",
+	                             "[\"" PUBLIC "\",\"" GENESIS_PRIVATE_KEY "\"]",
+	                             "--plugin",
+	                             "eosio::http_plugin",
+	                             "--plugin",
+	                             "eosio::chain_plugin",
+	                             "--p2p-peer-address",
+	                             "localhost:9001",
+	                             "--p2p-peer-address",
+	                             "localhost:9002"},
+					  *const unknown[] = {"--producer", "alice"},
+					  *const missing[] = {"-e", "--producer-name"};
 	struct configuration configuration;
 	struct error error = {0};
 	(void)state;
@@ -136,25 +174,30 @@ static void peers_options_are_read(void **state)
 	static const struct {
 		const char *text, *sentence;
 	} wrong[] = {
-		{"max-clients = many", "config.ini line 1: the argument ('many') for option '--max-clients' is invalid"},
-		{"max-clients = 4294967296", "config.ini line 1: the argument ('4294967296') for option '--max-clients' is invalid"},
-		{"allowed-connection = some", "config.ini line 1: allowed-connection is any, producers, specified or none, not \"some\""},
+		{"max-clients = many",
+	     "config.ini line 1: the argument ('many') for option '--max-clients' is invalid"},
+		{"max-clients = 4294967296",
+	     "config.ini line 1: the argument ('4294967296') for option '--max-clients' is invalid"},
+		{"allowed-connection = some",
+	     "config.ini line 1: allowed-connection is any, producers, specified or none, not \"some\""},
 		{"peer-key = " PUBLIC,
 	     "config.ini line 1: 4 parse_error_exception: Parse Error: Unexpected char '69' in \"" PUBLIC
 	     "\": peer-key is a JSON string, as '\"EOS...\"'"},
-		{"peer-private-key = " PUBLIC, "config.ini line 1: peer-private-key is [\"PUBLIC_KEY\",\"PRIVATE_KEY\"]"},
+		{"peer-private-key = " PUBLIC,
+	     "config.ini line 1: peer-private-key is [\"PUBLIC_KEY\",\"PRIVATE_KEY\"]"},
 	};
 	struct configuration configuration, again;
 	struct error error = {0};
 	struct text text = TEXT_EMPTY;
 	(void)state;
-	assert_int_equal(configuration_parse(&configuration,
-	                                     "max-clients = 6\np2p-max-nodes-per-host = 3\nallowed-connection = specified\n"
-	                                     "allowed-connection = producers\npeer-key = \"" PUBLIC "\"\n"
-	                                     "peer-private-key = [\"" PUBLIC "\",\"" GENESIS_PRIVATE_KEY "\"]\n"
-	                                     "p2p-accept-transactions = false\nagent-name = mine\n",
-	                                     keys, &error),
-	                 0);
+	assert_int_equal(
+		configuration_parse(&configuration,
+	                        "max-clients = 6\np2p-max-nodes-per-host = 3\nallowed-connection = specified\n"
+	                        "allowed-connection = producers\npeer-key = \"" PUBLIC "\"\n"
+	                        "peer-private-key = [\"" PUBLIC "\",\"" GENESIS_PRIVATE_KEY "\"]\n"
+	                        "p2p-accept-transactions = false\nagent-name = mine\n",
+	                        keys, &error),
+		0);
 	assert_true(configuration.max_clients.is_given && configuration.max_clients.value == 6);
 	assert_int_equal(configuration.max_nodes_per_host.value, 3);
 	assert_false(configuration.sync_fetch_span.is_given);

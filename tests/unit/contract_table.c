@@ -1,4 +1,5 @@
-/* Contract tables in the state: what is found where, and that the bytes of secondary keys order as the numbers do. */
+/* Contract tables in the state: what is found where, and that the bytes of secondary keys order as the
+ * numbers do. */
 #include "core/engine/state/contract_table.h"
 
 #include <setjmp.h>
@@ -12,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void put_row(struct map_edit *edit, const struct table_id *id, uint64_t primary, uint64_t payer, uint8_t data)
+static void put_row(struct map_edit *edit, const struct table_id *id, uint64_t primary, uint64_t payer,
+                    uint8_t data)
 {
 	uint8_t key[MAP_KEY_MAXIMUM], value[TABLE_ROW_HEADER + 1] = {0};
 	memcpy(value, &payer, 8);
@@ -65,7 +67,8 @@ static int compare(enum secondary_type type, const void *a, const void *b)
 
 static void doubles_order_as_numbers(void **state)
 {
-	static const double rows[] = {-INFINITY, -1e300, -2.5, -1.0, -0x1p-1074, 0.0, 0x1p-1074, 1.0, 2.5, 1e300, INFINITY};
+	static const double rows[] = {-INFINITY, -1e300, -2.5, -1.0,  -0x1p-1074, 0.0,
+	                              0x1p-1074, 1.0,    2.5,  1e300, INFINITY};
 	const double minus_zero = -0.0, zero = 0.0;
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -73,7 +76,8 @@ static void doubles_order_as_numbers(void **state)
 		secondary_key_order(ordered, SECONDARY_DOUBLE, &rows[i]);
 		for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
 			__float128 quads[2] = {rows[i], rows[k]};
-			int order = compare(SECONDARY_DOUBLE, &rows[i], &rows[k]), quad_order = compare(SECONDARY_LONG_DOUBLE, &quads[0], &quads[1]);
+			int order = compare(SECONDARY_DOUBLE, &rows[i], &rows[k]),
+				quad_order = compare(SECONDARY_LONG_DOUBLE, &quads[0], &quads[1]);
 			assert_true(i < k ? order < 0 : i > k ? order > 0 : order == 0);
 			assert_true(i < k ? quad_order < 0 : i > k ? quad_order > 0 : quad_order == 0);
 		}
@@ -94,7 +98,9 @@ static void integers_order_as_numbers(void **state)
 		int order = compare(SECONDARY_U128, words[0], words[1]);
 		assert_true(wide[0] < wide[1] ? order < 0 : wide[0] > wide[1] ? order > 0 : order == 0);
 		order = compare(SECONDARY_U64, words[0], words[1]);
-		assert_true(words[0][0] < words[1][0] ? order < 0 : words[0][0] > words[1][0] ? order > 0 : order == 0);
+		assert_true(words[0][0] < words[1][0]   ? order < 0
+		            : words[0][0] > words[1][0] ? order > 0
+		                                        : order == 0);
 		/* 256 bits: two 128-bit integers, the first decides */
 		int whole = compare(SECONDARY_U256, words[0], words[1]);
 		if (wide[0] != wide[1])

@@ -1,4 +1,5 @@
-/* A chain for tests of contracts: blocks at chosen times, actions from JSON, rows as hexadecimal. No keys: authorities count as satisfied. */
+/* A chain for tests of contracts: blocks at chosen times, actions from JSON, rows as hexadecimal. No keys:
+ * authorities count as satisfied. */
 #ifndef EOSIOFS_TESTS_UNIT_CONTRACTS_H
 #define EOSIOFS_TESTS_UNIT_CONTRACTS_H
 
@@ -83,9 +84,10 @@ static inline int64_t test_time(const struct test_chain *chain)
 	return slot_to_us(branch_block_slot(chain->branch));
 }
 
-/* Pushes one action with packed data (emptied), authorized by the comma-separated ACTOR[@PERMISSION]s. delay_sec: of the transaction. */
-static inline int test_push(struct test_chain *chain, const char *account, const char *action, struct bytes *data, const char *authorization,
-                            uint32_t delay_sec)
+/* Pushes one action with packed data (emptied), authorized by the comma-separated ACTOR[@PERMISSION]s.
+ * delay_sec: of the transaction. */
+static inline int test_push(struct test_chain *chain, const char *account, const char *action,
+                            struct bytes *data, const char *authorization, uint32_t delay_sec)
 {
 	struct transaction transaction = {0};
 	struct packed_transaction packed = {0};
@@ -103,7 +105,8 @@ static inline int test_push(struct test_chain *chain, const char *account, const
 	made->authorization = memory_allocate(8, sizeof *made->authorization);
 	snprintf(levels, sizeof levels, "%s", authorization);
 	for (char *at = strtok_r(levels, ",", &save); at; at = strtok_r(NULL, ",", &save))
-		assert_int_equal(permission_level_parse(&made->authorization[made->authorization_count++], at, &chain->error), 0);
+		assert_int_equal(
+			permission_level_parse(&made->authorization[made->authorization_count++], at, &chain->error), 0);
 	transaction.actions = made;
 	transaction.actions_count = 1;
 	packed_transaction_make(&packed, &transaction);
@@ -116,7 +119,8 @@ static inline int test_push(struct test_chain *chain, const char *account, const
 }
 
 /* The same from JSON, by the ABI of the bundle installed on the account. */
-static inline int test_act(struct test_chain *chain, const char *account, const char *action, const char *json, const char *authorization)
+static inline int test_act(struct test_chain *chain, const char *account, const char *action,
+                           const char *json, const char *authorization)
 {
 	struct bytes data = {0};
 	struct json *parsed;
@@ -134,19 +138,21 @@ static inline int test_act(struct test_chain *chain, const char *account, const 
 	return -1;
 }
 
-static inline void test_succeeds(struct test_chain *chain, const char *account, const char *action, const char *json, const char *authorization)
+static inline void test_succeeds(struct test_chain *chain, const char *account, const char *action,
+                                 const char *json, const char *authorization)
 {
 	if (test_act(chain, account, action, json, authorization))
 		fail_msg("%s::%s %s: %s", account, action, json, chain->error.sentence);
 }
 
-static inline void test_fails(struct test_chain *chain, const char *account, const char *action, const char *json, const char *authorization,
-                              const char *message)
+static inline void test_fails(struct test_chain *chain, const char *account, const char *action,
+                              const char *json, const char *authorization, const char *message)
 {
 	static const char prefix[] = "assertion failure with message: ";
 	assert_int_not_equal(test_act(chain, account, action, json, authorization), 0);
 	const char *sentence = chain->error.sentence;
-	assert_string_equal(strncmp(sentence, prefix, sizeof prefix - 1) ? sentence : sentence + sizeof prefix - 1, message);
+	assert_string_equal(
+		strncmp(sentence, prefix, sizeof prefix - 1) ? sentence : sentence + sizeof prefix - 1, message);
 }
 
 /* What the contract on an account is packed by. */
@@ -209,7 +215,8 @@ static inline void test_create(struct test_chain *chain)
 	*chain = (struct test_chain){0};
 	genesis_default(&genesis);
 	assert_int_equal(branch_create(&chain->branch, &genesis, &chain->error), 0);
-	test_at_with(chain, TEST_TIME - 60000000, "0ec7e080177b2c02b278d5088611686b49d739925a92d9bfcacd7fc6b74053bd");
+	test_at_with(chain, TEST_TIME - 60000000,
+	             "0ec7e080177b2c02b278d5088611686b49d739925a92d9bfcacd7fc6b74053bd");
 	test_install(chain, "eosio", "eosio.boot");
 }
 
@@ -217,14 +224,19 @@ static inline void test_create(struct test_chain *chain)
 static inline void test_boot(struct test_chain *chain)
 {
 	static const char *const features[] = {
-	    "1a99a59d87e06e09ec5b028a9cbb7749b4a5ad8819004365d02dc4379a8b7241", "ef43112c6543b88db2283a2e077278c315ae2c84719a8b25f25cc88565fbea99",
-	    "4a90c00d55454dc5b059055ca213579c6ea856967712a56017487886a4d4cc0f", "e0fb64b1085cc5538970158d05a009c24e276fb94e1a0bf6a528b48fbc4ff526",
-	    "ad9e3d8f650687709fd68f4b90b41f7d825a365b02c23a636cef88ac2ac00c43", "8ba52fe7a3956c5cd3a656a3174b931d3bb2abb45578befc59f283ecd816a405",
-	    "2652f5f96006294109b3dd0bbde63693f55324af452b799ee137a81a905eed25", "4e7bf348da00a945489b2a681749eb56f5de00b900014e137ddae39f48f69d67",
-	    "299dcb6af692324b899b39f16d5a530a33062804e41f09dc97e9f156b4476707"};
-	static const char *const accounts[] = {"eosio.token", "eosio.msig",  "eosio.wrap", "eosio.ram",  "eosio.ramfee", "eosio.stake", "eosio.bpay",
-	                                       "eosio.vpay",  "eosio.names", "eosio.saving", "eosio.rex", "alice",       "bob",         "carol",
-	                                       "prox"};
+		"1a99a59d87e06e09ec5b028a9cbb7749b4a5ad8819004365d02dc4379a8b7241",
+		"ef43112c6543b88db2283a2e077278c315ae2c84719a8b25f25cc88565fbea99",
+		"4a90c00d55454dc5b059055ca213579c6ea856967712a56017487886a4d4cc0f",
+		"e0fb64b1085cc5538970158d05a009c24e276fb94e1a0bf6a528b48fbc4ff526",
+		"ad9e3d8f650687709fd68f4b90b41f7d825a365b02c23a636cef88ac2ac00c43",
+		"8ba52fe7a3956c5cd3a656a3174b931d3bb2abb45578befc59f283ecd816a405",
+		"2652f5f96006294109b3dd0bbde63693f55324af452b799ee137a81a905eed25",
+		"4e7bf348da00a945489b2a681749eb56f5de00b900014e137ddae39f48f69d67",
+		"299dcb6af692324b899b39f16d5a530a33062804e41f09dc97e9f156b4476707"};
+	static const char *const accounts[] = {"eosio.token",  "eosio.msig",   "eosio.wrap", "eosio.ram",
+	                                       "eosio.ramfee", "eosio.stake",  "eosio.bpay", "eosio.vpay",
+	                                       "eosio.names",  "eosio.saving", "eosio.rex",  "alice",
+	                                       "bob",          "carol",        "prox"};
 	char json[128];
 	for (size_t i = 0; i < sizeof features / sizeof *features; i++) {
 		snprintf(json, sizeof json, "{\"feature_digest\":\"%s\"}", features[i]);
@@ -257,13 +269,15 @@ static inline size_t test_run_scheduled(struct test_chain *chain)
 	for (; branch_next_scheduled(chain->branch, &id); count++) {
 		transaction_trace_release(&chain->trace);
 		chain->trace = (struct transaction_trace){0};
-		assert_int_equal(branch_push_scheduled(chain->branch, &id, &options, &chain->trace, &chain->error), 0);
+		assert_int_equal(branch_push_scheduled(chain->branch, &id, &options, &chain->trace, &chain->error),
+		                 0);
 	}
 	return count;
 }
 
 /* A row as hexadecimal, "" when there is none; *payer, when asked for. Lasts until the next call. */
-static inline const char *test_row(struct test_chain *chain, const char *code, uint64_t scope, const char *table, uint64_t key, uint64_t *payer)
+static inline const char *test_row(struct test_chain *chain, const char *code, uint64_t scope,
+                                   const char *table, uint64_t key, uint64_t *payer)
 {
 	static char hex[2 * 1024 + 1];
 	struct map_root *root = branch_state(chain->branch);
@@ -280,8 +294,8 @@ static inline const char *test_row(struct test_chain *chain, const char *code, u
 	return hex;
 }
 
-static inline void test_row_is(struct test_chain *chain, const char *code, uint64_t scope, const char *table, uint64_t key, const char *payer,
-                               const char *hex)
+static inline void test_row_is(struct test_chain *chain, const char *code, uint64_t scope, const char *table,
+                               uint64_t key, const char *payer, const char *hex)
 {
 	uint64_t paid_by = 0;
 	assert_string_equal(test_row(chain, code, scope, table, key, &paid_by), hex);
@@ -289,7 +303,8 @@ static inline void test_row_is(struct test_chain *chain, const char *code, uint6
 }
 
 /* A little-endian field of a row. */
-static inline int64_t test_field(struct test_chain *chain, const char *code, uint64_t scope, const char *table, uint64_t key, size_t offset)
+static inline int64_t test_field(struct test_chain *chain, const char *code, uint64_t scope,
+                                 const char *table, uint64_t key, size_t offset)
 {
 	const char *hex = test_row(chain, code, scope, table, key, NULL);
 	uint8_t data[8];

@@ -95,7 +95,8 @@ static void test_second_opener(void **state)
 	temporary_remove(base);
 }
 
-/* A process whose first thread has ended while another holds the folder, until a byte comes: what kill -9 leaves for a moment. */
+/* A process whose first thread has ended while another holds the folder, until a byte comes: what kill -9
+ * leaves for a moment. */
 static void *hold_on(void *pipe)
 {
 	char byte;
@@ -183,7 +184,8 @@ static void test_refused(void **state)
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-		char *base = temporary_folder(), *path = temporary_path(base, folders[i].name), *lock = temporary_path(base, "lock");
+		char *base = temporary_folder(), *path = temporary_path(base, folders[i].name),
+			 *lock = temporary_path(base, "lock");
 		struct data_folder *folder;
 		struct error error = {0};
 		file_set(path, folders[i].content, strlen(folders[i].content));
@@ -195,7 +197,8 @@ static void test_refused(void **state)
 		free(lock);
 		temporary_remove(base);
 	}
-	char *base = temporary_folder(), *path = temporary_path(base, "file"), *below = temporary_path(path, "chain");
+	char *base = temporary_folder(), *path = temporary_path(base, "file"),
+		 *below = temporary_path(path, "chain");
 	struct data_folder *folder;
 	struct error error = {0};
 	file_set(path, "", 0);
@@ -220,8 +223,12 @@ static void test_what_others_own_or_may_write(void **state)
 	static const struct {
 		const char *name;
 		mode_t good, bad;
-	} entries[] = {{"chain", 0700, 0770}, {"chain/wallet", 0700, 0707}, {"chain/clock", 0600, 0620}, {"chain/wallet/labels", 0644, 0666}};
-	char *base = temporary_folder(), *path = temporary_path(base, "chain"), *wallet = temporary_path(path, "wallet");
+	} entries[] = {{"chain", 0700, 0770},
+	               {"chain/wallet", 0700, 0707},
+	               {"chain/clock", 0600, 0620},
+	               {"chain/wallet/labels", 0644, 0666}};
+	char *base = temporary_folder(), *path = temporary_path(base, "chain"),
+		 *wallet = temporary_path(path, "wallet");
 	struct data_folder *folder;
 	(void)state;
 	/* An empty one that is ours is shut. */
@@ -287,9 +294,9 @@ static void test_default_place(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_made_and_opened_again), cmocka_unit_test(test_second_opener),
-		cmocka_unit_test(test_opener_just_killed), cmocka_unit_test(test_refused), cmocka_unit_test(test_what_others_own_or_may_write),
-		cmocka_unit_test(test_default_place),
+		cmocka_unit_test(test_made_and_opened_again),        cmocka_unit_test(test_second_opener),
+		cmocka_unit_test(test_opener_just_killed),           cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_what_others_own_or_may_write), cmocka_unit_test(test_default_place),
 	};
 	return cmocka_run_group_tests_name("data_folder", tests, NULL, NULL);
 }

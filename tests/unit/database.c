@@ -1,4 +1,5 @@
-/* Database intrinsics: iterators as nodeos numbers them, RAM to the byte, payers, errors; a random contract against plain arrays. */
+/* Database intrinsics: iterators as nodeos numbers them, RAM to the byte, payers, errors; a random contract
+ * against plain arrays. */
 #include "tests/unit/intrinsic.h"
 
 #include "core/contracts/intrinsics.h"
@@ -134,12 +135,43 @@ static void ram_to_the_byte(void **state)
 
 /* --- failures --- */
 
-static void no_payer(uint64_t r, uint64_t c, uint64_t a) { (void)r, (void)c, (void)a; db_store_i64(1, 1, ALICE, 2, "", 0); db_store_i64(1, 1, 0, 1, "", 0); }
-static void strange_payer(uint64_t r, uint64_t c, uint64_t a) { (void)r, (void)c, (void)a; db_store_i64(2, 1, name_literal("carol"), 1, "", 0); }
-static void bad_get(uint64_t r, uint64_t c, uint64_t a) { (void)r, (void)c, (void)a; db_get_i64(-1, NULL, 0); }
-static void end_get(uint64_t r, uint64_t c, uint64_t a) { (void)r, (void)c, (void)a; db_get_i64(-2, NULL, 0); }
-static void far_get(uint64_t r, uint64_t c, uint64_t a) { (void)r, (void)c, (void)a; db_get_i64(3, NULL, 0); }
-static void bad_end(uint64_t r, uint64_t c, uint64_t a) { (void)r, (void)c, (void)a; db_previous_i64(-5, NULL); }
+static void no_payer(uint64_t r, uint64_t c, uint64_t a)
+{
+	(void)r, (void)c, (void)a;
+	db_store_i64(1, 1, ALICE, 2, "", 0);
+	db_store_i64(1, 1, 0, 1, "", 0);
+}
+
+static void strange_payer(uint64_t r, uint64_t c, uint64_t a)
+{
+	(void)r, (void)c, (void)a;
+	db_store_i64(2, 1, name_literal("carol"), 1, "", 0);
+}
+
+static void bad_get(uint64_t r, uint64_t c, uint64_t a)
+{
+	(void)r, (void)c, (void)a;
+	db_get_i64(-1, NULL, 0);
+}
+
+static void end_get(uint64_t r, uint64_t c, uint64_t a)
+{
+	(void)r, (void)c, (void)a;
+	db_get_i64(-2, NULL, 0);
+}
+
+static void far_get(uint64_t r, uint64_t c, uint64_t a)
+{
+	(void)r, (void)c, (void)a;
+	db_get_i64(3, NULL, 0);
+}
+
+static void bad_end(uint64_t r, uint64_t c, uint64_t a)
+{
+	(void)r, (void)c, (void)a;
+	db_previous_i64(-5, NULL);
+}
+
 static void dead_get(uint64_t r, uint64_t c, uint64_t a)
 {
 	(void)r, (void)c, (void)a;
@@ -183,21 +215,23 @@ static void failures(void **state)
 		uint32_t code;
 		const char *sentence;
 	} rows[] = {
-	    {no_payer, 3160001, "must specify a valid account to pay for new record"},
-	    {bad_get, 3160003, "invalid iterator"},
-	    {end_get, 3160005, "dereference of end iterator"},
-	    {far_get, 3160003, "iterator out of range"},
-	    {bad_end, 3160003, "not a valid end iterator"},
-	    {dead_get, 3160005, "dereference of deleted object"},
-	    {not_a_number, 3040000, "NaN is not an allowed value for a secondary key"},
-	    {foreign_row, 3160002, "db access violation"},
-	    {twice, 13, "could not insert object, most likely a uniqueness constraint was violated"},
-	    {odd_count, 3230002, "invalid size of secondary key array for idx256: given 3 bytes but expected 2 bytes"},
+		{no_payer, 3160001, "must specify a valid account to pay for new record"},
+		{bad_get, 3160003, "invalid iterator"},
+		{end_get, 3160005, "dereference of end iterator"},
+		{far_get, 3160003, "iterator out of range"},
+		{bad_end, 3160003, "not a valid end iterator"},
+		{dead_get, 3160005, "dereference of deleted object"},
+		{not_a_number, 3040000, "NaN is not an allowed value for a secondary key"},
+		{foreign_row, 3160002, "db access violation"},
+		{twice, 13, "could not insert object, most likely a uniqueness constraint was violated"},
+		{odd_count, 3230002,
+	     "invalid size of secondary key array for idx256: given 3 bytes but expected 2 bytes"},
 	};
 	struct test_chain chain;
 	(void)state;
 	begin(&chain);
-	test_succeeds(&chain, "eosio.token", "create", "{\"issuer\":\"alice\",\"maximum_supply\":\"1.0000 SYS\"}", "eosio.token");
+	test_succeeds(&chain, "eosio.token", "create", "{\"issuer\":\"alice\",\"maximum_supply\":\"1.0000 SYS\"}",
+	              "eosio.token");
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		assert_int_not_equal(test_contract(&chain, NULL, rows[i].apply, false, false), 0);
 		assert_int_equal(chain.error.code, rows[i].code);
@@ -223,7 +257,8 @@ static void check_index(uint64_t receiver, const struct model *rows)
 	size_t seen = 0, present = 0;
 	for (size_t i = 0; i < ROWS; i++)
 		present += rows[i].present;
-	for (int32_t at = db_idx64_lowerbound(receiver, SCOPE, TABLE, &key, &primary); at >= 0; at = db_idx64_next(at, &primary)) {
+	for (int32_t at = db_idx64_lowerbound(receiver, SCOPE, TABLE, &key, &primary); at >= 0;
+	     at = db_idx64_next(at, &primary)) {
 		assert_true(rows[primary].present);
 		key = rows[primary].key;
 		assert_true(!seen || last_key < key || (last_key == key && last_primary < primary));
@@ -232,7 +267,8 @@ static void check_index(uint64_t receiver, const struct model *rows)
 		seen++;
 	}
 	assert_int_equal(seen, present);
-	for (int32_t at = db_idx64_previous(db_idx64_end(receiver, SCOPE, TABLE), &primary); present && at >= 0; at = db_idx64_previous(at, &primary))
+	for (int32_t at = db_idx64_previous(db_idx64_end(receiver, SCOPE, TABLE), &primary); present && at >= 0;
+	     at = db_idx64_previous(at, &primary))
 		seen--;
 	assert_int_equal(seen, 0);
 }

@@ -1,4 +1,5 @@
-/* How long transactions may run: each limit with nodeos's error, what is counted where there is no clock, what is billed. The clock is the test's. */
+/* How long transactions may run: each limit with nodeos's error, what is counted where there is no clock,
+ * what is billed. The clock is the test's. */
 #include "tests/unit/contracts.h"
 
 #include "tests/wasm_builder.h"
@@ -21,7 +22,8 @@ static int64_t look(void *context)
 /* twins=off has no part in this: alice's code is nobody's twin. */
 static void use_clock(struct clocked *test, int64_t step, bool measured)
 {
-	const struct contract_options options = {.clock = step ? look : NULL, .context = test, .measured_cpu = measured};
+	const struct contract_options options = {
+		.clock = step ? look : NULL, .context = test, .measured_cpu = measured};
 	test->step = step;
 	ledger_set_contract_options(branch_ledger(test->chain.branch), &options);
 }
@@ -91,7 +93,8 @@ static void expect(struct clocked *test, uint32_t code, const char *sentence)
 static void limit_cpu(struct test_chain *chain, const char *account, int weight)
 {
 	char json[128];
-	snprintf(json, sizeof json, "{\"account\":\"%s\",\"ram_bytes\":-1,\"net_weight\":-1,\"cpu_weight\":%d}", account, weight);
+	snprintf(json, sizeof json, "{\"account\":\"%s\",\"ram_bytes\":-1,\"net_weight\":-1,\"cpu_weight\":%d}",
+	         account, weight);
 	test_succeeds(chain, "eosio", "setalimits", json, "eosio");
 }
 
@@ -102,13 +105,19 @@ static void each_limit_has_its_error(void **state)
 	(void)state;
 	begin(&test);
 	use_clock(&test, 1000, false);
-	expect(&test, 3080004, "transaction was executing for too long 92000us reached on chain max_transaction_cpu_usage 90000us");
+	expect(
+		&test, 3080004,
+		"transaction was executing for too long 92000us reached on chain max_transaction_cpu_usage 90000us");
 	test.options.time_limit = 30000;
-	expect(&test, 3080004, "transaction was executing for too long 32000us reached node configured max-transaction-time 30000us");
+	expect(&test, 3080004,
+	       "transaction was executing for too long 32000us reached node configured max-transaction-time "
+	       "30000us");
 	test.transaction.max_cpu_usage_ms = 5;
-	expect(&test, 3080004, "transaction was executing for too long 7000us reached trx specified max_cpu_usage_ms 5ms");
+	expect(&test, 3080004,
+	       "transaction was executing for too long 7000us reached trx specified max_cpu_usage_ms 5ms");
 	test.options.kind = PUSH_DRY_RUN;
-	expect(&test, 3080004, "transaction was executing for too long 7000us reached trx specified max_cpu_usage_ms 5ms");
+	expect(&test, 3080004,
+	       "transaction was executing for too long 7000us reached trx specified max_cpu_usage_ms 5ms");
 	test.options.kind = PUSH_READ_ONLY;
 	assert_int_equal(go(&test), 3080004);
 	test.options = (struct push_options){.without_keys = true};
@@ -117,7 +126,8 @@ static void each_limit_has_its_error(void **state)
 	test_next(&test.chain);
 	limit_cpu(&test.chain, "alice", 0);
 	expect(&test, 3081001,
-	       "the transaction was unable to complete by deadline, but it is possible it could have succeeded if it were allowed to run to completion 33000");
+	       "the transaction was unable to complete by deadline, but it is possible it could have succeeded "
+	       "if it were allowed to run to completion 33000");
 	test_destroy(&test.chain);
 }
 
@@ -173,7 +183,8 @@ static void send_on(struct test_chain *chain, const char *from, const char *to)
 	build_import(&builder, "env", "send_inline", "ii:v");
 	BUILD(&builder, BUILD_MEMORY, "\0\1");
 	build(&builder, BUILD_DATA, segment.data, segment.length);
-	BUILD_APPLY(&builder, "i", "\x03\x40\x41\0\x41\x12\x10\0\x20\3\x41\1\x6a\x22\3\x41\xac\x02\x49\x0d\0\x0b");
+	BUILD_APPLY(&builder, "i",
+	            "\x03\x40\x41\0\x41\x12\x10\0\x20\3\x41\1\x6a\x22\3\x41\xac\x02\x49\x0d\0\x0b");
 	set_code(chain, from, &builder);
 	bytes_release(&action);
 	bytes_release(&segment);
@@ -241,7 +252,8 @@ static void measured_time_is_billed(void **state)
 	test.options.billed_cpu_us = 0;
 	use_clock(&test, 90001, true);
 	expect(&test, 3080004,
-	       "billed CPU time (90001 us) is greater than the maximum billable CPU time for the transaction (90000 us) reached on chain "
+	       "billed CPU time (90001 us) is greater than the maximum billable CPU time for the transaction "
+	       "(90000 us) reached on chain "
 	       "max_transaction_cpu_usage 90000us");
 	test_destroy(&test.chain);
 }

@@ -1,4 +1,5 @@
-/* Transactions that wait: delayed ones of users, cancelled, executed, failing, expired; a sender's onerror. */
+/* Transactions that wait: delayed ones of users, cancelled, executed, failing, expired; a sender's onerror.
+ */
 #include "core/engine/engine_parts.h"
 
 #include "core/base/memory.h"
@@ -67,7 +68,8 @@ static void newaccount_data(struct bytes *data, const struct chain *chain, const
 }
 
 /* Pushed as if signed; the id of what now waits or has run. */
-static int push(struct chain *chain, struct checksum256 *id, const char *action, const struct bytes *data, uint32_t delay_sec, struct error *error)
+static int push(struct chain *chain, struct checksum256 *id, const char *action, const struct bytes *data,
+                uint32_t delay_sec, struct error *error)
 {
 	const struct push_options options = {.without_keys = true};
 	const struct block_state *head = branch_head(chain->branch);
@@ -108,7 +110,8 @@ static struct checksum256 push_delayed_account(struct chain *chain, const char *
 static uint64_t eosio_ram(const struct chain *chain)
 {
 	struct resource_account account;
-	assert_true(resource_account_get(map_edit_view(chain->branch->pending->edit), &account, name_literal("eosio")));
+	assert_true(
+		resource_account_get(map_edit_view(chain->branch->pending->edit), &account, name_literal("eosio")));
 	return account.ram_usage;
 }
 
@@ -195,7 +198,8 @@ static void cancelled(void **state)
 	bytes_put_u64(&data, name_literal("eosio"));
 	bytes_put_u64(&data, name_literal("owner"));
 	bytes_put(&data, waiting.data, 32);
-	assert_int_not_equal(push(&chain, &id, "canceldelay", &data, 0, &error), 0); /* active does not satisfy owner */
+	assert_int_not_equal(push(&chain, &id, "canceldelay", &data, 0, &error),
+	                     0); /* active does not satisfy owner */
 	assert_int_equal(error.code, 3090005);
 	data.length = 8;
 	bytes_put_u64(&data, name_literal("active"));
@@ -207,7 +211,8 @@ static void cancelled(void **state)
 	if (push(&chain, &id, "canceldelay", &data, 0, &error))
 		fail_msg("%s", error.sentence);
 	assert_int_equal(eosio_ram(&chain), ram);
-	assert_false(generated_transaction_find(map_edit_view(chain.branch->pending->edit), &(struct generated_transaction){0}, &waiting));
+	assert_false(generated_transaction_find(map_edit_view(chain.branch->pending->edit),
+	                                        &(struct generated_transaction){0}, &waiting));
 	bytes_release(&data);
 	branch_destroy(chain.branch);
 }
@@ -216,7 +221,8 @@ static void cancelled(void **state)
 static struct checksum256 send_as(struct chain *chain, uint64_t sender, const char *new_account)
 {
 	struct pending_block *pending = chain->branch->pending;
-	struct generated_transaction generated = {.sender = sender, .sender_id = {7, 8}, .payer = sender, .object_id = 99};
+	struct generated_transaction generated = {
+		.sender = sender, .sender_id = {7, 8}, .payer = sender, .object_id = 99};
 	struct transaction transaction = {0};
 	struct bytes data = {0}, packed = {0};
 	newaccount_data(&data, chain, new_account);
@@ -228,7 +234,8 @@ static struct checksum256 send_as(struct chain *chain, uint64_t sender, const ch
 	generated.packed = packed.data;
 	generated.packed_length = packed.length;
 	generated_transaction_put(pending->edit, &generated);
-	assert_int_equal(resource_ram_add(pending->edit, sender, generated_transaction_ram(packed.length), 2, NULL), 0);
+	assert_int_equal(
+		resource_ram_add(pending->edit, sender, generated_transaction_ram(packed.length), 2, NULL), 0);
 	transaction_release(&transaction);
 	bytes_release(&data);
 	bytes_release(&packed);
@@ -252,7 +259,8 @@ static void senders_handle_errors(void **state)
 	assert_int_equal(trace.actions_count, 1);
 	assert_true(trace.actions[0].action.name == name_literal("onerror"));
 	assert_true(trace.actions[0].receiver == name_literal("eosio"));
-	assert_int_equal(chain.branch->pending->globals.global_sequence, sequence + 1); /* the failed one took none */
+	assert_int_equal(chain.branch->pending->globals.global_sequence,
+	                 sequence + 1); /* the failed one took none */
 	assert_non_null(trace.failed_deferred);
 	assert_int_equal(trace.failed_deferred->error->code, 3050001);
 	transaction_trace_release(&trace);

@@ -1,4 +1,5 @@
-/* Transactions that wait: in what order they are due, what is not yet, and who may cancel them (protocol.md C.4, D.6). */
+/* Transactions that wait: in what order they are due, what is not yet, and who may cancel them (protocol.md
+ * C.4, D.6). */
 #include "tests/unit/contracts.h"
 
 static struct checksum256 delay(struct test_chain *chain, const char *account, uint32_t seconds)
@@ -33,7 +34,8 @@ static void order(void **state)
 	ids[3] = delay(&chain, "new4", 1);
 	expect_due(&chain, (const struct checksum256 *[]){&ids[1]}, 1);
 	test_at(&chain, TEST_TIME + 3000000);
-	expect_due(&chain, (const struct checksum256 *[]){&ids[1], &ids[0], &ids[2], &ids[3]}, 4); /* of one time, as they came */
+	expect_due(&chain, (const struct checksum256 *[]){&ids[1], &ids[0], &ids[2], &ids[3]},
+	           4); /* of one time, as they came */
 	assert_int_equal(test_run_scheduled(&chain), 4);
 	assert_int_equal(chain.trace.status, STATUS_EXECUTED);
 	test_destroy(&chain);
@@ -44,7 +46,8 @@ static void not_in_its_own_block(void **state)
 {
 	struct test_chain chain;
 	struct bytes data = {0};
-	struct transaction transaction = {.actions = memory_allocate(1, sizeof(struct action)), .actions_count = 1};
+	struct transaction transaction = {.actions = memory_allocate(1, sizeof(struct action)),
+	                                  .actions_count = 1};
 	struct action *action = transaction.actions;
 	(void)state;
 	test_create(&chain);
@@ -74,17 +77,22 @@ static void cancelling(void **state)
 		uint32_t code;
 		const char *sentence;
 	} cases[] = {
-	    {"eosio", "active", "eosio,eosio", false, 3090005, "canceldelay action should only have one declared authorization"},
-	    {"alice", "active", "eosio", false, 3090005, "canceldelay action declares irrelevant authority '{\"actor\":\"eosio\",\"permission\":\"active\"}'; "
+		{"eosio", "active", "eosio,eosio", false, 3090005,
+	     "canceldelay action should only have one declared authorization"},
+		{"alice", "active", "eosio", false, 3090005,
+	     "canceldelay action declares irrelevant authority "
+	     "'{\"actor\":\"eosio\",\"permission\":\"active\"}'; "
 	     "specified authority to satisfy is {\"actor\":\"alice\",\"permission\":\"active\"}"},
-	    {"eosio", "none", "eosio", false, 3060001, "Failed to retrieve permission: *"},
-	    {"eosio", "active", "eosio", true, 3040011, "cannot cancel trx_id=*"},
-	    {"alice", "active", "alice", false, 3050000,
-	     "canceling_auth in canceldelay action was not found as authorization in the original delayed transaction"},
-	    {"eosio", "owner", "eosio@owner", false, 3050000,
-	     "canceling_auth in canceldelay action was not found as authorization in the original delayed transaction"},
-	    {"eosio", "active", "eosio@owner", false, 0, NULL}, /* more than enough */
-	    {"eosio", "active", "eosio", false, 3040011, "cannot cancel trx_id=*"},
+		{"eosio", "none", "eosio", false, 3060001, "Failed to retrieve permission: *"},
+		{"eosio", "active", "eosio", true, 3040011, "cannot cancel trx_id=*"},
+		{"alice", "active", "alice", false, 3050000,
+	     "canceling_auth in canceldelay action was not found as authorization in the original delayed "
+	     "transaction"},
+		{"eosio", "owner", "eosio@owner", false, 3050000,
+	     "canceling_auth in canceldelay action was not found as authorization in the original delayed "
+	     "transaction"},
+		{"eosio", "active", "eosio@owner", false, 0, NULL}, /* more than enough */
+		{"eosio", "active", "eosio", false, 3040011, "cannot cancel trx_id=*"},
 	};
 	struct test_chain chain;
 	struct checksum256 id;
@@ -103,7 +111,8 @@ static void cancelling(void **state)
 		data.data[20] ^= cases[i].other;
 		test_push(&chain, "eosio", "canceldelay", &data, cases[i].authorization, 0);
 		size_t length = cases[i].code ? strcspn(cases[i].sentence, "*") : 0;
-		if (chain.error.code != cases[i].code || (length && strncmp(chain.error.sentence, cases[i].sentence, length)))
+		if (chain.error.code != cases[i].code ||
+		    (length && strncmp(chain.error.sentence, cases[i].sentence, length)))
 			fail_msg("case %zu: %u %s", i, chain.error.code, chain.error.sentence);
 		if (!chain.error.code)
 			assert_int_equal(test_ram(&chain, "eosio"), -ram);
@@ -113,6 +122,7 @@ static void cancelling(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(order), cmocka_unit_test(not_in_its_own_block), cmocka_unit_test(cancelling)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(order), cmocka_unit_test(not_in_its_own_block),
+	                                   cmocka_unit_test(cancelling)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* The embedded chain while it runs: views, blocks by hand and by its thread, full blocks, stalls, and many callers at once. */
+/* The embedded chain while it runs: views, blocks by hand and by its thread, full blocks, stalls, and many
+ * callers at once. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -48,7 +49,8 @@ static void views_stay(void **state)
 	assert_int_equal(chain_view_open(rig.chain, &after, NULL, NULL, NULL), 0);
 	assert_int_equal(accounts_in(before), count);
 	assert_int_equal(accounts_in(after), count + 10);
-	assert_true(after->sequence > before->sequence && after->block_num > before->block_num + 199 && after->slot > before->slot);
+	assert_true(after->sequence > before->sequence && after->block_num > before->block_num + 199 &&
+	            after->slot > before->slot);
 	assert_int_equal(before->operations->info(before, &info, NULL), 0);
 	assert_int_equal(info.head_block_num, head);
 	chain_view_close(before);
@@ -88,7 +90,8 @@ static void clock_moves(void **state)
 	int64_t slots_meanwhile = (after.real_time - before.real_time) / (SECOND / 2);
 	assert_in_range(later.head_block_num - info.head_block_num, 1200, 1202 + slots_meanwhile);
 	/* Skipping makes one block, that much later. */
-	assert_int_equal(operations->clock_advance(rig.chain, (int64_t)3 * 86400 * SECOND, true, NULL, &rig.error), 0);
+	assert_int_equal(
+		operations->clock_advance(rig.chain, (int64_t)3 * 86400 * SECOND, true, NULL, &rig.error), 0);
 	struct chain_info skipped = rig_info(&rig);
 	assert_int_equal(skipped.head_block_num, later.head_block_num + 1);
 	assert_in_range(skipped.head_slot - later.head_slot, 3 * 172800 - 2, 3 * 172800 + 2);
@@ -108,7 +111,8 @@ static void clock_keeps_what_is_pending(void **state)
 	rig_open(&rig);
 	for (int skip = 0; skip < 2; skip++) {
 		assert_int_equal(rig_create_account(&rig, &trace, skip ? "alice" : "bob"), 0);
-		assert_int_equal(rig.chain->operations->clock_advance(rig.chain, 100 * SECOND, skip, NULL, &rig.error), 0);
+		assert_int_equal(
+			rig.chain->operations->clock_advance(rig.chain, 100 * SECOND, skip, NULL, &rig.error), 0);
 		block = rig_block(&rig, trace.block_num);
 		assert_int_equal(block.header.timestamp, trace.slot);
 		assert_int_equal(block.transactions_count, 1);
@@ -137,7 +141,8 @@ static void views_of_revisions(void **state)
 	assert_int_equal(rig_create_account(&rig, &trace, "alice"), 0);
 	transaction_trace_release(&trace);
 
-	const struct chain_revision own = {.node = name_literal("eosio")}, block = {.kind = CHAIN_BLOCK, .block_num = info.head_block_num};
+	const struct chain_revision own = {.node = name_literal("eosio")},
+								block = {.kind = CHAIN_BLOCK, .block_num = info.head_block_num};
 	assert_int_equal(chain_view_open(rig.chain, &view, &own, NULL, &rig.error), 0);
 	assert_int_equal(view->operations->account_exists(view, NULL, name_literal("alice"), &rig.error), 0);
 	uint64_t sequence = view->sequence;
@@ -146,7 +151,8 @@ static void views_of_revisions(void **state)
 	assert_int_equal(view->block_num, info.head_block_num);
 	assert_int_equal(view->slot, info.head_slot);
 	assert_true(view->sequence != sequence);
-	assert_int_equal(view->operations->account_exists(view, NULL, name_literal("alice"), &rig.error), -ENOENT);
+	assert_int_equal(view->operations->account_exists(view, NULL, name_literal("alice"), &rig.error),
+	                 -ENOENT);
 	assert_int_equal(view->operations->account_exists(view, NULL, name_literal("eosio"), &rig.error), 0);
 	chain_view_close(view);
 
@@ -161,7 +167,8 @@ static void views_of_revisions(void **state)
 	};
 	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
 		error_clear(&rig.error);
-		assert_int_equal(chain_view_open(rig.chain, &view, &refused[i].revision, NULL, &rig.error), refused[i].result);
+		assert_int_equal(chain_view_open(rig.chain, &view, &refused[i].revision, NULL, &rig.error),
+		                 refused[i].result);
 		assert_non_null(strstr(rig.error.sentence, refused[i].words));
 	}
 	rig_end(&rig);
@@ -175,7 +182,10 @@ static void clock_interrupted(void **state)
 	(void)state;
 	rig_open(&rig);
 	uint32_t head = rig_info(&rig).head_block_num;
-	assert_int_equal(rig.chain->operations->clock_advance(rig.chain, 600 * SECOND, false, &(struct interruption){stop_after_ten, &asked}, &rig.error), -EINTR);
+	assert_int_equal(rig.chain->operations->clock_advance(rig.chain, 600 * SECOND, false,
+	                                                      &(struct interruption){stop_after_ten, &asked},
+	                                                      &rig.error),
+	                 -EINTR);
 	assert_int_equal(rig_info(&rig).head_block_num, head + 10);
 	assert_int_equal(rig.chain->operations->clock(rig.chain, &clock, NULL, NULL), 0);
 	assert_true(clock.chain_time - clock.real_time < 7 * SECOND);
@@ -263,7 +273,8 @@ static void stalls_without_a_key(void **state)
 	/* Whoever signs, and nobody could: nothing has happened and the missing are named. */
 	assert_int_equal(rig_advance(&rig, SECOND), -EAGAIN);
 	assert_non_null(strstr(rig.error.sentence, "eosio"));
-	assert_int_equal(rig.chain->operations->clock_advance(rig.chain, SECOND, true, NULL, &rig.error), -EAGAIN);
+	assert_int_equal(rig.chain->operations->clock_advance(rig.chain, SECOND, true, NULL, &rig.error),
+	                 -EAGAIN);
 	assert_int_equal(rig_info(&rig).head_block_num, 1);
 	assert_int_equal(wallet_import(rig.wallet, &key, NULL, &rig.error), 0);
 	assert_int_equal(rig_create_account(&rig, NULL, "alice"), 0);
@@ -309,7 +320,8 @@ static void *write_transfers(void *context)
 	return NULL;
 }
 
-/* Balances never go back and contain what was acknowledged before they were looked at; the head is a signed block; times are in order. */
+/* Balances never go back and contain what was acknowledged before they were looked at; the head is a signed
+ * block; times are in order. */
 static void *read_balances(void *context)
 {
 	struct crowd *crowd = context;
@@ -326,12 +338,19 @@ static void *read_balances(void *context)
 		struct chain_info info = rig_info(&own);
 		struct signed_block block = rig_block(&own, info.head_block_num);
 		expect(crowd, checksum256_equal(&block.id, &info.head_block_id), "the head's id");
-		expect(crowd, info.head_block_num == 1 || block.producer_signature.data[0] != 0, "the head's signature");
+		expect(crowd, info.head_block_num == 1 || block.producer_signature.data[0] != 0,
+		       "the head's signature");
 		signed_block_release(&block);
 		expect(crowd, chain_view_open(own.chain, &view, NULL, NULL, &own.error) == 0, "a view");
-		expect(crowd, view->operations->block_slot(view, &slot, 1 + view->block_num / 2, NULL) == 0 && slot <= view->slot, "a block's time");
+		expect(crowd,
+		       view->operations->block_slot(view, &slot, 1 + view->block_num / 2, NULL) == 0 &&
+		           slot <= view->slot,
+		       "a block's time");
 		chain_view_close(view);
-		expect(crowd, operations->node(own.chain, &node, name_literal("eosio"), NULL, &own.error) == 0 && node.producers_count == 1, "the node");
+		expect(crowd,
+		       operations->node(own.chain, &node, name_literal("eosio"), NULL, &own.error) == 0 &&
+		           node.producers_count == 1,
+		       "the node");
 	}
 	return NULL;
 }
@@ -341,7 +360,9 @@ static void *move_clock(void *context)
 	struct crowd *crowd = context;
 	struct rig own = *crowd->rig;
 	for (int i = 0; i < 20; i++)
-		expect(crowd, own.chain->operations->clock_advance(own.chain, (i % 3 ? 7 : 40) * SECOND, i % 5 == 0, NULL, &own.error) == 0,
+		expect(crowd,
+		       own.chain->operations->clock_advance(own.chain, (i % 3 ? 7 : 40) * SECOND, i % 5 == 0, NULL,
+		                                            &own.error) == 0,
 		       own.error.sentence);
 	return NULL;
 }
@@ -359,7 +380,8 @@ static void many_callers(void **state)
 	for (size_t i = 0; i < 2; i++)
 		assert_int_equal(pthread_create(&readers[i], NULL, read_balances, &crowd), 0);
 	for (size_t i = 0; i <= WRITERS; i++)
-		assert_int_equal(pthread_create(&writers[i], NULL, i < WRITERS ? write_transfers : move_clock, &crowd), 0);
+		assert_int_equal(
+			pthread_create(&writers[i], NULL, i < WRITERS ? write_transfers : move_clock, &crowd), 0);
 	for (size_t i = 0; i <= WRITERS; i++)
 		pthread_join(writers[i], NULL);
 	crowd.done = true;

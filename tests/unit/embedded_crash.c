@@ -1,5 +1,6 @@
-/* A transaction that ends the program: what it stood in is rebuilt without it once it has done so again, and all others are there. The engine's push is
- * wrapped (Makefile), for no transaction is known that does this. */
+/* A transaction that ends the program: what it stood in is rebuilt without it once it has done so again, and
+ * all others are there. The engine's push is wrapped (Makefile), for no transaction is known that does this.
+ */
 #include "tests/unit/scene.h"
 
 #include "core/engine/engine.h"
@@ -8,13 +9,16 @@ enum { TRANSFERS = 20, POISON = 7 };
 
 static struct checksum256 poison;
 
-int __real_branch_push(struct branch *branch, struct packed_transaction *packed, const struct public_key *keys, size_t keys_count,
-                       const struct push_options *options, struct transaction_trace *trace, struct error *error);
-int __wrap_branch_push(struct branch *branch, struct packed_transaction *packed, const struct public_key *keys, size_t keys_count,
-                       const struct push_options *options, struct transaction_trace *trace, struct error *error);
+int __real_branch_push(struct branch *branch, struct packed_transaction *packed,
+                       const struct public_key *keys, size_t keys_count, const struct push_options *options,
+                       struct transaction_trace *trace, struct error *error);
+int __wrap_branch_push(struct branch *branch, struct packed_transaction *packed,
+                       const struct public_key *keys, size_t keys_count, const struct push_options *options,
+                       struct transaction_trace *trace, struct error *error);
 
-int __wrap_branch_push(struct branch *branch, struct packed_transaction *packed, const struct public_key *keys, size_t keys_count,
-                       const struct push_options *options, struct transaction_trace *trace, struct error *error)
+int __wrap_branch_push(struct branch *branch, struct packed_transaction *packed,
+                       const struct public_key *keys, size_t keys_count, const struct push_options *options,
+                       struct transaction_trace *trace, struct error *error)
 {
 	if (checksum256_equal(&packed->id, &poison))
 		_exit(139);

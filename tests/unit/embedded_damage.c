@@ -1,4 +1,5 @@
-/* A data folder whose files are lost, damaged, or no files: rebuilt where the rest says all, else refused by name; nothing newer goes without a copy. */
+/* A data folder whose files are lost, damaged, or no files: rebuilt where the rest says all, else refused by
+ * name; nothing newer goes without a copy. */
 #include "tests/unit/scene.h"
 
 #include <errno.h>
@@ -93,7 +94,15 @@ static void lost_log(void **state)
 
 static void damaged_clock(void **state)
 {
-	static const char *const contents[] = {"99999999999999999999\n", "9223372036854775807\n", "-9223372036854775808\n", "", "12", "soon\n", "1 2\n", "0 until \n", "0 until 1 \n"};
+	static const char *const contents[] = {"99999999999999999999\n",
+	                                       "9223372036854775807\n",
+	                                       "-9223372036854775808\n",
+	                                       "",
+	                                       "12",
+	                                       "soon\n",
+	                                       "1 2\n",
+	                                       "0 until \n",
+	                                       "0 until 1 \n"};
 	struct scene scene;
 	(void)state;
 	grown_chain(&scene);
@@ -110,7 +119,8 @@ static void damaged_clock(void **state)
 	scene_end(&scene);
 }
 
-/* Which nodes there are, and how each is configured: refused whatever byte is wrong. A file without its last line is of before. */
+/* Which nodes there are, and how each is configured: refused whatever byte is wrong. A file without its last
+ * line is of before. */
 static void damaged_nodes(void **state)
 {
 	struct scene scene;
@@ -136,7 +146,8 @@ static void damaged_nodes(void **state)
 /* What is no file is refused by name, and nothing waits for its other end. */
 static void not_files(void **state)
 {
-	static const char *const names[] = {"state", "clock", "blocks/blocks.log", "blocks/blocks.index", "journal/1000000"};
+	static const char *const names[] = {"state", "clock", "blocks/blocks.log", "blocks/blocks.index",
+	                                    "journal/1000000"};
 	struct scene scene;
 	(void)state;
 	grown_chain(&scene);
@@ -196,7 +207,8 @@ static void files_release(struct files *files)
 	}
 }
 
-/* Wherever it is, -o verify finds it; a start finds it, too, unless it is in a signature, which the block's id does not cover. */
+/* Wherever it is, -o verify finds it; a start finds it, too, unless it is in a signature, which the block's
+ * id does not cover. */
 static void flipped_bits_of_the_log(void **state)
 {
 	struct scene scene;
@@ -261,7 +273,8 @@ static size_t record_place(const struct bytes *content, size_t index)
 	return at;
 }
 
-/* A flipped bit costs what it stands in: of the transfers one, or none when it is what the block began with. */
+/* A flipped bit costs what it stands in: of the transfers one, or none when it is what the block began with.
+ */
 static void flipped_bits(void **state)
 {
 	static const size_t records[] = {0, 1, 17, TRANSFERS};
@@ -308,7 +321,8 @@ static void lost_journals(void **state)
 		if (!gone)
 			file_set(path, "", 0);
 		rig_open(&scene.rig);
-		assert_notice(&scene, gone ? "is missing, and what it held is lost" : "what it held is lost, for it is empty");
+		assert_notice(&scene, gone ? "is missing, and what it held is lost"
+		                           : "what it held is lost, for it is empty");
 		assert_int_equal(rig_balance(&scene.rig, "alice"), TRANSFERS);
 		rig_close(&scene.rig);
 		rig_open(&scene.rig);
@@ -323,7 +337,10 @@ static void lost_journals(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lost_and_damaged), cmocka_unit_test(lost_log), cmocka_unit_test(damaged_clock), cmocka_unit_test(damaged_nodes), cmocka_unit_test(not_files), cmocka_unit_test(flipped_bits_of_the_log), cmocka_unit_test(flipped_bits), cmocka_unit_test(lost_journals),
+		cmocka_unit_test(lost_and_damaged), cmocka_unit_test(lost_log),
+		cmocka_unit_test(damaged_clock),    cmocka_unit_test(damaged_nodes),
+		cmocka_unit_test(not_files),        cmocka_unit_test(flipped_bits_of_the_log),
+		cmocka_unit_test(flipped_bits),     cmocka_unit_test(lost_journals),
 	};
 	return cmocka_run_group_tests_name("embedded_damage", tests, NULL, NULL);
 }

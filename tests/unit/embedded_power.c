@@ -1,5 +1,6 @@
-/* Loss of power: of every file only what was brought to the disk is left, of every folder only the names (fsync and fdatasync are wrapped, see Makefile;
- * they write what they are asked to keep to a folder of its own, out of which a data folder is made as it would be then). */
+/* Loss of power: of every file only what was brought to the disk is left, of every folder only the names
+ * (fsync and fdatasync are wrapped, see Makefile; they write what they are asked to keep to a folder of its
+ * own, out of which a data folder is made as it would be then). */
 #include "tests/unit/scene.h"
 
 #include "core/chain/embedded/embedded_private.h"
@@ -18,9 +19,11 @@ static char *place_of(int folder, const char *name)
 {
 	struct statx status;
 	struct text path = TEXT_EMPTY;
-	if (statx(folder, name, *name ? AT_SYMLINK_NOFOLLOW : AT_EMPTY_PATH, STATX_INO | STATX_BTIME, &status) < 0)
+	if (statx(folder, name, *name ? AT_SYMLINK_NOFOLLOW : AT_EMPTY_PATH, STATX_INO | STATX_BTIME, &status) <
+	    0)
 		abort();
-	text_printf(&path, "%s/%" PRIu64 "-%" PRId64 "-%" PRIu32, disk, (uint64_t)status.stx_ino, (int64_t)status.stx_btime.tv_sec, status.stx_btime.tv_nsec);
+	text_printf(&path, "%s/%" PRIu64 "-%" PRId64 "-%" PRIu32, disk, (uint64_t)status.stx_ino,
+	            (int64_t)status.stx_btime.tv_sec, status.stx_btime.tv_nsec);
 	return text_take(&path);
 }
 
@@ -187,7 +190,8 @@ static void sealed_and_pending(void **state)
 	power_off(&power);
 }
 
-/* A block that is in the log, though not on the disk yet, while the state is saved: its blocks are never behind it. */
+/* A block that is in the log, though not on the disk yet, while the state is saved: its blocks are never
+ * behind it. */
 static void state_after_its_blocks(void **state)
 {
 	struct power power;
@@ -209,7 +213,10 @@ static void state_after_its_blocks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(synced_is_kept), cmocka_unit_test(sealed_is_kept), cmocka_unit_test(sealed_and_pending), cmocka_unit_test(state_after_its_blocks),
+		cmocka_unit_test(synced_is_kept),
+		cmocka_unit_test(sealed_is_kept),
+		cmocka_unit_test(sealed_and_pending),
+		cmocka_unit_test(state_after_its_blocks),
 	};
 	return cmocka_run_group_tests_name("embedded_power", tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
-/* The embedded chain in a data folder: closed and opened, killed, without its state file, its clock or the end of its log, on a full disk. A kill is a
- * child that ends without closing anything: what the kernel has by then is there, as after kill -9. */
+/* The embedded chain in a data folder: closed and opened, killed, without its state file, its clock or the
+ * end of its log, on a full disk. A kill is a child that ends without closing anything: what the kernel has
+ * by then is there, as after kill -9. */
 #include "tests/unit/scene.h"
 
 #include "core/engine/state/feature.h"
@@ -79,8 +80,8 @@ static int64_t ahead_of_real_time(const struct scene *scene, int64_t *pause)
 	return clock.chain_time - clock.real_time;
 }
 
-/* A new chain begins before real time, though not before its genesis; an offset ends forwards with all blocks up to now, backwards with none until real
- * time has caught up, after a restart too. */
+/* A new chain begins before real time, though not before its genesis; an offset ends forwards with all blocks
+ * up to now, backwards with none until real time has caught up, after a restart too. */
 static void an_offset_ends(void **state)
 {
 	struct scene scene;
@@ -111,7 +112,8 @@ static void an_offset_ends(void **state)
 			assert_in_range(ahead / SECOND, 240, 301);
 			assert_in_range(pause, ahead - SECOND, ahead);
 			/* writing goes on: it stands in the next block, which is made when its time has come */
-			assert_int_equal(rig_create_account(&scene.rig, &trace, again ? again == 1 ? "carol" : "dora" : "bob"), 0);
+			assert_int_equal(
+				rig_create_account(&scene.rig, &trace, again ? again == 1 ? "carol" : "dora" : "bob"), 0);
 			assert_in_range(trace.block_num, head + 1, head + 4);
 			transaction_trace_release(&trace);
 			rig_close(&scene.rig);
@@ -134,7 +136,8 @@ static void times_of_old_blocks(void **state)
 	const struct chain_operations *operations = scene.rig.chain->operations;
 	for (int i = 0; i < 5; i++) {
 		assert_int_equal(rig_advance(&scene.rig, 2 * SECOND), 0);
-		assert_int_equal(operations->clock_advance(scene.rig.chain, 60 * SECOND, true, NULL, &scene.rig.error), 0);
+		assert_int_equal(
+			operations->clock_advance(scene.rig.chain, 60 * SECOND, true, NULL, &scene.rig.error), 0);
 	}
 	assert_int_equal(chain_view_open(scene.rig.chain, &view, NULL, NULL, NULL), 0);
 	uint32_t count = view->block_num;
@@ -175,7 +178,8 @@ static void killed_while_pending(void **state)
 	struct done done = killed(&scene, with_pending);
 	rig_open(&scene.rig);
 	assert_string_equal(text_string(&scene.rig.notices), ""); /* what was refused left no record */
-	assert_true(rig_has_account(&scene.rig, "alice") && rig_has_account(&scene.rig, "bob") && rig_has_account(&scene.rig, "carol"));
+	assert_true(rig_has_account(&scene.rig, "alice") && rig_has_account(&scene.rig, "bob") &&
+	            rig_has_account(&scene.rig, "carol"));
 	assert_in_block(&scene.rig, &done);
 	assert_int_equal(rig_info(&scene.rig).head_block_num, done.block_num);
 	/* Nothing of it is left to be done again. */
@@ -186,7 +190,8 @@ static void killed_while_pending(void **state)
 	scene_end(&scene);
 }
 
-/* Blocks are sealed, but the log cannot grow: then a transaction's journal brings those of the blocks before it along. */
+/* Blocks are sealed, but the log cannot grow: then a transaction's journal brings those of the blocks before
+ * it along. */
 static void with_sealed_outside_the_log(struct rig *rig, struct done *done)
 {
 	rig_open(rig);
@@ -222,7 +227,8 @@ static void with_a_feature(struct rig *rig, struct done *done)
 {
 	struct checksum256 digest = feature_digest(FEATURE_PREACTIVATE_FEATURE);
 	rig_open(rig);
-	rig_must(rig->chain->operations->schedule_feature(rig->chain, &digest, NULL, &rig->error), "feature", &rig->error);
+	rig_must(rig->chain->operations->schedule_feature(rig->chain, &digest, NULL, &rig->error), "feature",
+	         &rig->error);
 	note_head(rig, done);
 }
 
@@ -268,7 +274,9 @@ static void killed_while_the_clock_moves(void **state)
 	pid_t child = fork();
 	if (child == 0) {
 		rig_open(&scene.rig);
-		scene.rig.chain->operations->clock_advance(scene.rig.chain, (int64_t)86400 * SECOND, false, &(struct interruption){kill_now, &asked}, &scene.rig.error);
+		scene.rig.chain->operations->clock_advance(scene.rig.chain, (int64_t)86400 * SECOND, false,
+		                                           &(struct interruption){kill_now, &asked},
+		                                           &scene.rig.error);
 		abort();
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -347,7 +355,8 @@ static void killed_and_locked(void **state)
 	scene_end(&scene);
 }
 
-/* Nobody has it: what was acknowledged waits, however often the chain is opened, and is there when the key is. */
+/* Nobody has it: what was acknowledged waits, however often the chain is opened, and is there when the key
+ * is. */
 static void killed_without_the_key(void **state)
 {
 	struct scene scene;
@@ -404,7 +413,8 @@ static void full_disk(struct rig *rig, struct done *done)
 	must(strstr(rig->error.sentence, "File too large"), rig->error.sentence);
 	must(!rig_has_account(rig, "alice"), "nothing has happened");
 	must(rig_advance(rig, SECOND) == -EFBIG, "the clock");
-	must(rig->chain->operations->clock_advance(rig->chain, SECOND, true, NULL, &rig->error) == -EFBIG, "the clock, skipping");
+	must(rig->chain->operations->clock_advance(rig->chain, SECOND, true, NULL, &rig->error) == -EFBIG,
+	     "the clock, skipping");
 	must(rig_info(rig).head_block_num == done->head_num, "no block was made");
 	limit_files(RLIM_INFINITY);
 	rig_must(rig_create_account(rig, NULL, "alice"), "alice", &rig->error);
@@ -424,7 +434,8 @@ static void full_disk_refuses(void **state)
 	scene_end(&scene);
 }
 
-/* Many blocks' worth of writes while the log is full: refused once no more sealed blocks can be kept, all there when there is room again. */
+/* Many blocks' worth of writes while the log is full: refused once no more sealed blocks can be kept, all
+ * there when there is room again. */
 static void full_log(struct rig *rig, struct done *done)
 {
 	char name[] = "aaaaaaaaaaaa", path[4096];

@@ -1,4 +1,5 @@
-/* The engine from genesis on: the published blocks of the EOS mainnet, sealing and validating, saving and restoring, transactions. */
+/* The engine from genesis on: the published blocks of the EOS mainnet, sealing and validating, saving and
+ * restoring, transactions. */
 #include "core/engine/engine.h"
 
 #include "core/base/encoding/hex.h"
@@ -21,20 +22,34 @@ static struct genesis mainnet(void)
 	struct error error = {0};
 	genesis_default(&genesis);
 	assert_int_equal(time_point_parse(&genesis.initial_timestamp, "2018-06-08T08:08:08.888", &error), 0);
-	assert_int_equal(public_key_parse(&genesis.initial_key, "EOS7EarnUhcyYqmdnPon8rm7mBCTnBoot6o7fE2WzjvEX2TdggbL3", &error), 0);
-	genesis.initial_configuration = (struct chain_config){
-		.max_block_net_usage = 1048576, .target_block_net_usage_pct = 1000, .max_transaction_net_usage = 524288,
-		.base_per_transaction_net_usage = 12, .net_usage_leeway = 500, .context_free_discount_net_usage_num = 20,
-		.context_free_discount_net_usage_den = 100, .max_block_cpu_usage = 200000, .target_block_cpu_usage_pct = 1000,
-		.max_transaction_cpu_usage = 150000, .min_transaction_cpu_usage = 100, .max_transaction_lifetime = 3600,
-		.deferred_trx_expiration_window = 600, .max_transaction_delay = 3888000, .max_inline_action_size = 4096,
-		.max_inline_action_depth = 4, .max_authority_depth = 6, .max_action_return_value_size = 256};
+	assert_int_equal(public_key_parse(&genesis.initial_key,
+	                                  "EOS7EarnUhcyYqmdnPon8rm7mBCTnBoot6o7fE2WzjvEX2TdggbL3", &error),
+	                 0);
+	genesis.initial_configuration = (struct chain_config){.max_block_net_usage = 1048576,
+	                                                      .target_block_net_usage_pct = 1000,
+	                                                      .max_transaction_net_usage = 524288,
+	                                                      .base_per_transaction_net_usage = 12,
+	                                                      .net_usage_leeway = 500,
+	                                                      .context_free_discount_net_usage_num = 20,
+	                                                      .context_free_discount_net_usage_den = 100,
+	                                                      .max_block_cpu_usage = 200000,
+	                                                      .target_block_cpu_usage_pct = 1000,
+	                                                      .max_transaction_cpu_usage = 150000,
+	                                                      .min_transaction_cpu_usage = 100,
+	                                                      .max_transaction_lifetime = 3600,
+	                                                      .deferred_trx_expiration_window = 600,
+	                                                      .max_transaction_delay = 3888000,
+	                                                      .max_inline_action_size = 4096,
+	                                                      .max_inline_action_depth = 4,
+	                                                      .max_authority_depth = 6,
+	                                                      .max_action_return_value_size = 256};
 	return genesis;
 }
 
 static struct block_state *produce(struct branch *branch, uint32_t slot)
 {
-	struct block_options options = {.slot = slot, .producer = branch_producer_of_slot(branch, slot)->producer_name};
+	struct block_options options = {.slot = slot,
+	                                .producer = branch_producer_of_slot(branch, slot)->producer_name};
 	struct checksum256 digest;
 	struct block_state *sealed;
 	struct error error = {0};
@@ -72,8 +87,10 @@ static void mainnet_blocks(void **state)
 
 	(void)state;
 	assert_int_equal(branch_create(&branch, &genesis, NULL), 0);
-	expect_checksum(ledger_chain_id(branch_ledger(branch)), "aca376f206b8fc25a6ed44dbdc66547c36c6c33e3a119ffbeaef943642f0e906");
-	expect_checksum(&branch_head(branch)->id, "00000001405147477ab2f5f51cda427b638191c66d2c59aa392d5c2c98076cb0");
+	expect_checksum(ledger_chain_id(branch_ledger(branch)),
+	                "aca376f206b8fc25a6ed44dbdc66547c36c6c33e3a119ffbeaef943642f0e906");
+	expect_checksum(&branch_head(branch)->id,
+	                "00000001405147477ab2f5f51cda427b638191c66d2c59aa392d5c2c98076cb0");
 	expect_header(branch_head(branch), "d1eb594500000000000000000100" ZEROES ZEROES
 	              "aca376f206b8fc25a6ed44dbdc66547c36c6c33e3a119ffbeaef943642f0e906" "000000000000");
 	expect_header(produce(branch, 0x455cf9dc), "dcf95c450000000000ea30550000"
@@ -126,7 +143,8 @@ static void chain_begin(struct chain *chain)
 	struct genesis genesis;
 	struct error error = {0};
 	genesis_default(&genesis);
-	*chain = (struct chain){.signer = signer_create(), .slot = slot_from_us(genesis.initial_timestamp) + 1000};
+	*chain = (struct chain){.signer = signer_create(),
+	                        .slot = slot_from_us(genesis.initial_timestamp) + 1000};
 	assert_int_equal(private_key_parse(&chain->key, GENESIS_PRIVATE_KEY, &error), 0);
 	chain->public = genesis.initial_key;
 	assert_int_equal(branch_create(&chain->branch, &genesis, &error), 0);
@@ -161,8 +179,8 @@ static struct block_state *chain_seal(struct chain *chain)
 }
 
 /* A signed transaction of one action by actor@permission. */
-static void make(const struct chain *chain, struct packed_transaction *out, const char *name, const char *actor, const char *permission,
-                 const struct bytes *data)
+static void make(const struct chain *chain, struct packed_transaction *out, const char *name,
+                 const char *actor, const char *permission, const struct bytes *data)
 {
 	struct action *action = memory_allocate(1, sizeof *action);
 	struct transaction transaction = {.actions = action, .actions_count = 1};
@@ -179,15 +197,19 @@ static void make(const struct chain *chain, struct packed_transaction *out, cons
 	action->authorization_count = 1;
 	bytes_put(&action->data, data->data, data->length);
 	packed_transaction_make(out, &transaction);
-	assert_int_equal(packed_transaction_sign(out, chain->signer, &chain->key, NULL, ledger_chain_id(branch_ledger(chain->branch)), &error), 0);
+	assert_int_equal(packed_transaction_sign(out, chain->signer, &chain->key, NULL,
+	                                         ledger_chain_id(branch_ledger(chain->branch)), &error),
+	                 0);
 }
 
-static int push(struct chain *chain, struct packed_transaction *packed, struct transaction_trace *trace, struct error *error)
+static int push(struct chain *chain, struct packed_transaction *packed, struct transaction_trace *trace,
+                struct error *error)
 {
 	struct public_key keys[4];
 	int result = packed_transaction_keys(packed, keys, ledger_chain_id(branch_ledger(chain->branch)), error);
 
-	return result ? result : branch_push(chain->branch, packed, keys, packed->signatures_count, NULL, trace, error);
+	return result ? result
+	              : branch_push(chain->branch, packed, keys, packed->signatures_count, NULL, trace, error);
 }
 
 static void newaccount_data(struct bytes *data, const struct chain *chain, const char *name)
@@ -349,9 +371,11 @@ static void saved_head_goes_on(void **state)
 	struct map_edit *edit = map_edit_begin(empty);
 	struct map_entry entry = {0};
 	map_root_release(empty);
-	for (bool more = map_seek(branch_head(chain.branch)->root, &entry, "", 0); more; more = map_next(branch_head(chain.branch)->root, &entry))
+	for (bool more = map_seek(branch_head(chain.branch)->root, &entry, "", 0); more;
+	     more = map_next(branch_head(chain.branch)->root, &entry))
 		map_edit_put(edit, entry.key, entry.key_length, entry.value.data, entry.value.length);
-	if (branch_restore(&restored, ledger_genesis(branch_ledger(chain.branch)), map, map_edit_finish(edit), &in, &error))
+	if (branch_restore(&restored, ledger_genesis(branch_ledger(chain.branch)), map, map_edit_finish(edit),
+	                   &in, &error))
 		fail_msg("%s", error.sentence);
 	assert_int_equal(branch_irreversible(restored, NULL), branch_irreversible(chain.branch, NULL));
 	produce(restored, chain.slot + 1);

@@ -39,8 +39,10 @@ static void unknown_codes_fall_back_to_their_family(void **state)
 {
 	static const struct {
 		uint32_t code, row;
-	} vectors[] = {{3050099, 3050000}, {3015099, 3015000}, {3081099, 3080000}, {3990000, 3000000}, {3060102, 3060000},
-		{0, 0}, {13, 13}, {5, 3000000}, {UINT32_MAX, 3000000}, {3000000, 3000000}};
+	} vectors[] = {{3050099, 3050000}, {3015099, 3015000}, {3081099, 3080000},
+	               {3990000, 3000000}, {3060102, 3060000}, {0, 0},
+	               {13, 13},           {5, 3000000},       {UINT32_MAX, 3000000},
+	               {3000000, 3000000}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++)
@@ -52,10 +54,13 @@ static void errno_says_what_a_writer_can_do(void **state)
 	static const struct {
 		uint32_t code;
 		int number;
-	} vectors[] = {{3010001, EINVAL}, {3040005, ETIME}, {3040008, EALREADY}, {3040009, EALREADY}, {3040011, ENOENT}, {3050001, EEXIST},
-		{3050003, ECANCELED}, {3050004, ECANCELED}, {3050008, ECANCELED}, {3060001, ENOENT}, {3060002, ENOENT}, {3080001, EDQUOT},
-		{3080002, EDQUOT}, {3080004, EDQUOT}, {3080006, EDQUOT}, {3090003, EACCES}, {3090004, EACCES}, {3100002, ENOENT}, {3100003, ENOENT},
-		{3100008, EOPNOTSUPP}, {3120003, EPERM}, {3120004, EACCES}, {3120009, ENOENT}, {3040000, EINVAL}, {3015014, EINVAL}};
+	} vectors[] = {{3010001, EINVAL},    {3040005, ETIME},  {3040008, EALREADY},  {3040009, EALREADY},
+	               {3040011, ENOENT},    {3050001, EEXIST}, {3050003, ECANCELED}, {3050004, ECANCELED},
+	               {3050008, ECANCELED}, {3060001, ENOENT}, {3060002, ENOENT},    {3080001, EDQUOT},
+	               {3080002, EDQUOT},    {3080004, EDQUOT}, {3080006, EDQUOT},    {3090003, EACCES},
+	               {3090004, EACCES},    {3100002, ENOENT}, {3100003, ENOENT},    {3100008, EOPNOTSUPP},
+	               {3120003, EPERM},     {3120004, EACCES}, {3120009, ENOENT},    {3040000, EINVAL},
+	               {3015014, EINVAL}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++)
@@ -71,7 +76,8 @@ static void errors_are_set_prefixed_and_cut(void **state)
 	assert_int_equal(error.number, ENOENT);
 	assert_int_equal(error.code, 0);
 	assert_int_equal(error.assert_code, 0);
-	assert_int_equal(error_chain(&error, EOSIO_ASSERT_MESSAGE_EXCEPTION, "again: %s", error.sentence), -ECANCELED);
+	assert_int_equal(error_chain(&error, EOSIO_ASSERT_MESSAGE_EXCEPTION, "again: %s", error.sentence),
+	                 -ECANCELED);
 	assert_int_equal(error.code, 3050003);
 	error_prefix(&error, "step %d", 3);
 	assert_string_equal(error.sentence, "step 3: again: no 'such'");

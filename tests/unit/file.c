@@ -1,4 +1,5 @@
-/* Durable files: what is no file is refused, a replacement is the old or the new, what is set aside gets a free name. */
+/* Durable files: what is no file is refused, a replacement is the old or the new, what is set aside gets a
+ * free name. */
 #include "core/base/system/file.h"
 
 #include "tests/unit/temporary.h"
@@ -15,7 +16,8 @@ static void assert_content(const char *path, const char *expected)
 
 static void test_only_files(void **state)
 {
-	char *folder = temporary_folder(), *path = temporary_path(folder, "x"), *other = temporary_path(folder, "other");
+	char *folder = temporary_folder(), *path = temporary_path(folder, "x"),
+		 *other = temporary_path(folder, "other");
 	struct error error = {0};
 	int fd;
 	(void)state;
@@ -65,7 +67,8 @@ static void test_load(void **state)
 /* A name planted where the new file is made is not written through. */
 static void test_replace(void **state)
 {
-	char *folder = temporary_folder(), *path = temporary_path(folder, "x"), *new = temporary_path(folder, "x.new"), *other = temporary_path(folder, "other");
+	char *folder = temporary_folder(), *path = temporary_path(folder, "x"),
+		 *new = temporary_path(folder, "x.new"), *other = temporary_path(folder, "other");
 	struct error error = {0};
 	struct stat status;
 	(void)state;
@@ -96,7 +99,8 @@ static void test_replace(void **state)
 
 static void test_aside(void **state)
 {
-	char *folder = temporary_folder(), *path = temporary_path(folder, "x"), *second = temporary_path(folder, "x.unused.2");
+	char *folder = temporary_folder(), *path = temporary_path(folder, "x"),
+		 *second = temporary_path(folder, "x.unused.2");
 	struct text aside = TEXT_EMPTY;
 	struct error error = {0};
 	(void)state;
@@ -126,7 +130,10 @@ static void test_aside(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_only_files), cmocka_unit_test(test_load), cmocka_unit_test(test_replace), cmocka_unit_test(test_aside),
+		cmocka_unit_test(test_only_files),
+		cmocka_unit_test(test_load),
+		cmocka_unit_test(test_replace),
+		cmocka_unit_test(test_aside),
 	};
 	return cmocka_run_group_tests_name("file", tests, NULL, NULL);
 }

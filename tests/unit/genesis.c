@@ -9,8 +9,10 @@
 #include <string.h>
 #include <cmocka.h>
 
-static const char packed_leap_4[] = "00d0c752936d05000002c0ded2bc1f1305fb0faac5e6c03ee3a1924234985427b6167ca569d13df435cf0000100000000000e8030000000008000c000000"
-                                    "f40100001400000064000000400d0300e8030000f049020064000000100e00005802000080533b000000080004000600";
+static const char packed_leap_4[] =
+	"00d0c752936d05000002c0ded2bc1f1305fb0faac5e6c03ee3a1924234985427b6167ca569d13df435cf0000100000000000e803"
+	"0000000008000c000000"
+	"f40100001400000064000000400d0300e8030000f049020064000000100e00005802000080533b000000080004000600";
 
 static void assert_chain_id(const struct genesis *genesis, const char *expected)
 {
@@ -25,8 +27,11 @@ static void assert_chain_id(const struct genesis *genesis, const char *expected)
 static void stock(struct genesis *genesis, const char *timestamp, const char *key, unsigned inline_size)
 {
 	struct text json = TEXT_EMPTY;
-	text_printf(&json, "{\"initial_timestamp\":\"%s\",\"initial_key\":\"%s\",\"initial_configuration\":{\"max_block_cpu_usage\":200000,"
-	            "\"target_block_cpu_usage_pct\":1000,\"max_transaction_cpu_usage\":150000,\"max_inline_action_size\":%u},\"initial_chain_id\":\"00\"}",
+	text_printf(&json,
+	            "{\"initial_timestamp\":\"%s\",\"initial_key\":\"%s\",\"initial_configuration\":{\"max_block_"
+	            "cpu_usage\":200000,"
+	            "\"target_block_cpu_usage_pct\":1000,\"max_transaction_cpu_usage\":150000,\"max_inline_"
+	            "action_size\":%u},\"initial_chain_id\":\"00\"}",
 	            timestamp, key, inline_size);
 	assert_int_equal(genesis_parse(genesis, json.data, json.length, NULL), 0);
 	text_release(&json);
@@ -38,7 +43,8 @@ static void chain_ids_are_the_published_ones(void **state)
 	struct bytes packed = {0};
 	char text[221];
 	(void)state;
-	stock(&genesis, "2018-06-01T12:00:00.000", "EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV", 524288);
+	stock(&genesis, "2018-06-01T12:00:00.000", "EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV",
+	      524288);
 	genesis_pack(&packed, &genesis);
 	assert_int_equal(packed.length, 110);
 	hex_print(text, packed.data, packed.length);
@@ -50,7 +56,10 @@ static void chain_ids_are_the_published_ones(void **state)
 	stock(&genesis, "2018-06-08T08:08:08.888", "EOS7EarnUhcyYqmdnPon8rm7mBCTnBoot6o7fE2WzjvEX2TdggbL3", 4096);
 	assert_chain_id(&genesis, "aca376f206b8fc25a6ed44dbdc66547c36c6c33e3a119ffbeaef943642f0e906");
 	genesis_default(&genesis);
-	assert_chain_id(&genesis, "60fb0eb4742886af8a0e147f4af6fd363e8e8d8f18bdf73a10ee0134fec1c551"); /* as recorded from the boot tutorial's node */
+	assert_chain_id(
+		&genesis,
+		"60fb0eb4742886af8a0e147f4af6fd363e8e8d8f18bdf73a10ee0134fec1c551"); /* as recorded from the boot
+	                                                                            tutorial's node */
 }
 
 static void default_key_belongs_to_its_private_key(void **state)
@@ -91,7 +100,9 @@ static void genesis_round_trips(void **state)
 
 static void malformed_genesis_files_name_the_culprit(void **state)
 {
-#define HEAD "{\"initial_timestamp\":\"2018-06-01T12:00:00\",\"initial_key\":\"EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV\","
+#define HEAD                                                          \
+	"{\"initial_timestamp\":\"2018-06-01T12:00:00\",\"initial_key\":" \
+	"\"EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV\","
 	static const struct {
 		const char *text, *sentence;
 	} invalid[] = {
@@ -99,11 +110,14 @@ static void malformed_genesis_files_name_the_culprit(void **state)
 		{"[]", "must be an object"},
 		{"{}", "'initial_timestamp'"},
 		{"{\"initial_timestamp\":\"yesterday\"}", "time 'yesterday'"},
-		{"{\"initial_timestamp\":\"2018-06-01T12:00:00\",\"initial_key\":\"EOS1\"}", "invalid public key 'EOS1'"},
+		{"{\"initial_timestamp\":\"2018-06-01T12:00:00\",\"initial_key\":\"EOS1\"}",
+	     "invalid public key 'EOS1'"},
 		{HEAD "\"initial_configuration\":[]}", "the configuration must be an object"},
-		{HEAD "\"initial_configuration\":{\"max_authority_depth\":65536}}", "'max_authority_depth' must be a number from 0 to 65535"},
+		{HEAD "\"initial_configuration\":{\"max_authority_depth\":65536}}",
+	     "'max_authority_depth' must be a number from 0 to 65535"},
 		{HEAD "\"initial_configuration\":{\"max_inline_action_size\":\"x\"}}", "'max_inline_action_size'"},
-		{HEAD "\"initial_configuration\":{\"max_transaction_cpu_usage\":100000}}", "max transaction cpu usage must be less than max block cpu usage"},
+		{HEAD "\"initial_configuration\":{\"max_transaction_cpu_usage\":100000}}",
+	     "max transaction cpu usage must be less than max block cpu usage"},
 	};
 	struct genesis genesis;
 	struct error error;

@@ -36,12 +36,15 @@ static void hashes_match_published_vectors(void **state)
 
 static void checksums_are_64_digits(void **state)
 {
-	static const char *const invalid[] = {"", "00", "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b982",
-		"2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b98244", "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b982g"};
+	static const char *const invalid[] = {"", "00",
+	                                      "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b982",
+	                                      "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b98244",
+	                                      "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b982g"};
 	struct checksum256 checksum = {{0}};
 	(void)state;
 	assert_true(checksum256_is_zero(&checksum));
-	assert_int_equal(checksum256_parse(&checksum, "2CF24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"), 0);
+	assert_int_equal(
+		checksum256_parse(&checksum, "2CF24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"), 0);
 	assert_false(checksum256_is_zero(&checksum));
 	assert_int_equal(checksum.data[0], 0x2c);
 	for (size_t i = 0; i < sizeof invalid / sizeof invalid[0]; i++)

@@ -1,5 +1,5 @@
-/* The accounts' history on disk: what was told is there after closing, after the end of a process and when it is damaged; segments merge; what
- * is cut is gone. */
+/* The accounts' history on disk: what was told is there after closing, after the end of a process and when it
+ * is damaged; segments merge; what is cut is gone. */
 #include "tests/unit/scene.h"
 
 #include "core/chain/embedded/embedded_private.h"
@@ -23,7 +23,8 @@ static void add_blocks(struct history *history, uint32_t last)
 			struct checksum256 id = {{2, (uint8_t)(line / 3), (uint8_t)block, (uint8_t)(block >> 8)}};
 			uint64_t keys[3] = {key_of(block, line), 0, 16 * 99};
 			char text[64];
-			int length = snprintf(text, sizeof text, "\"block_num\":%u,\"id\":\"%c\",\"line\":%u}", block, HISTORY_ID_MARK, line);
+			int length = snprintf(text, sizeof text, "\"block_num\":%u,\"id\":\"%c\",\"line\":%u}", block,
+			                      HISTORY_ID_MARK, line);
 			keys[1] = keys[0] + 16 * KEYS;
 			uint64_t sorted[3] = {keys[0], keys[1], keys[2]};
 			if (sorted[1] > sorted[2]) {
@@ -36,14 +37,17 @@ static void add_blocks(struct history *history, uint32_t last)
 	}
 }
 
-static void expect_line(struct history *history, const struct history_lines *lines, uint64_t index, uint32_t block, uint32_t line)
+static void expect_line(struct history *history, const struct history_lines *lines, uint64_t index,
+                        uint32_t block, uint32_t line)
 {
 	struct text text = TEXT_EMPTY;
 	char expected[160];
-	snprintf(expected, sizeof expected, "\"block_num\":%u,\"id\":\"02%02x%02x%02x%056d\",\"line\":%u}\n", block, line / 3, block & 255, block >> 8, 0, line);
+	snprintf(expected, sizeof expected, "\"block_num\":%u,\"id\":\"02%02x%02x%02x%056d\",\"line\":%u}\n",
+	         block, line / 3, block & 255, block >> 8, 0, line);
 	assert_int_equal(history_read(history, lines, &text, index, NULL), 0);
 	assert_string_equal(text_string(&text), expected);
-	assert_int_equal(history_lines_before(lines, index + 1) - history_lines_before(lines, index), text.length);
+	assert_int_equal(history_lines_before(lines, index + 1) - history_lines_before(lines, index),
+	                 text.length);
 	text_release(&text);
 }
 
@@ -156,8 +160,12 @@ static char *history_of(struct rig *rig, const char *account)
 	struct text text = TEXT_EMPTY;
 	uint64_t begin, name = name_literal(account);
 	rig_must(chain_view_open(rig->chain, &view, NULL, NULL, &rig->error), "view", &rig->error);
-	rig_must(view->operations->history(view, &history, CHAIN_HISTORY_ACCOUNT, name, 0, UINT32_MAX, &rig->error), "history", &rig->error);
-	rig_must(view->operations->history_text(view, &text, &begin, CHAIN_HISTORY_ACCOUNT, name, 0, SIZE_MAX / 2, &rig->error), "text", &rig->error);
+	rig_must(
+		view->operations->history(view, &history, CHAIN_HISTORY_ACCOUNT, name, 0, UINT32_MAX, &rig->error),
+		"history", &rig->error);
+	rig_must(view->operations->history_text(view, &text, &begin, CHAIN_HISTORY_ACCOUNT, name, 0, SIZE_MAX / 2,
+	                                        &rig->error),
+	         "text", &rig->error);
 	assert_int_equal(begin, 0);
 	assert_int_equal(text.length, history.end);
 	chain_view_close(view);

@@ -1,5 +1,5 @@
-/* The HTTP listener by itself, over real sockets: what is answered in which order, who is turned away before the body, and that slow,
- * half-closed and odd clients cost nobody else anything. */
+/* The HTTP listener by itself, over real sockets: what is answered in which order, who is turned away before
+ * the body, and that slow, half-closed and odd clients cost nobody else anything. */
 #include "core/server/http.h"
 
 #include "core/base/memory.h"
@@ -54,11 +54,16 @@ static bool answer_request(void *context, const struct http_request *request, st
 			return false;
 	}
 	answer->status = 200;
-	text_printf(&answer->body, "%s %s %.*s.", request->method, request->target, (int)request->length, request->body ? request->body : "");
+	text_printf(&answer->body, "%s %s %.*s.", request->method, request->target, (int)request->length,
+	            request->body ? request->body : "");
 	return true;
 }
 
-static const struct http_service service = {.admit = admit, .takes_long = takes_long, .answer = answer_request, .server_header = "test", .body_limit = LIMIT};
+static const struct http_service service = {.admit = admit,
+                                            .takes_long = takes_long,
+                                            .answer = answer_request,
+                                            .server_header = "test",
+                                            .body_limit = LIMIT};
 
 static int group_begin(void **state)
 {
@@ -80,7 +85,8 @@ static int group_end(void **state)
 
 static int connect_to(uint16_t port)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in address = {
+		.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	int made = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_true(made >= 0);
 	assert_int_equal(connect(made, (struct sockaddr *)&address, sizeof address), 0);
@@ -199,14 +205,16 @@ static void a_foreign_page_is_refused_before_its_body(void **state)
 {
 	int one = client();
 	(void)state;
-	say(one, "POST /echo HTTP/1.1\r\n" HEAD "Origin: http://evil.example\r\nContent-Type: text/plain\r\nContent-Length: 900\r\n\r\n");
+	say(one, "POST /echo HTTP/1.1\r\n" HEAD
+	         "Origin: http://evil.example\r\nContent-Type: text/plain\r\nContent-Length: 900\r\n\r\n");
 	expect(one, "HTTP/1.1 403", "no");
 	close(one);
 }
 
 static void long_bodies_end_the_connection(void **state)
 {
-	static const char *const chunks[] = {"POST /echo HTTP/1.1\r\n" HEAD "Transfer-Encoding: chunked\r\n\r\n", "200\r\n", NULL};
+	static const char *const chunks[] = {"POST /echo HTTP/1.1\r\n" HEAD "Transfer-Encoding: chunked\r\n\r\n",
+	                                     "200\r\n", NULL};
 	char *zeros = memory_allocate(1, 0x201);
 	int announced = client(), chunked = client(), right = client();
 	(void)state;
@@ -219,7 +227,8 @@ static void long_bodies_end_the_connection(void **state)
 	say(chunked, "\r\n200\r\n");
 	send(chunked, zeros, 0x200, MSG_NOSIGNAL);
 	expect_silence(chunked);
-	say(right, "POST /echo HTTP/1.1\r\n" HEAD "Transfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nT: v\r\n\r\n");
+	say(right,
+	    "POST /echo HTTP/1.1\r\n" HEAD "Transfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nT: v\r\n\r\n");
 	expect(right, "HTTP/1.1 200", "POST /echo abc.");
 	close(announced);
 	close(chunked);
@@ -231,7 +240,8 @@ static void unclear_lengths_end_the_connection(void **state)
 {
 	static const char *const unclear[] = {
 		"POST /echo HTTP/1.1\r\n" HEAD "Content-Length: 2\r\nContent-Length: 3\r\n\r\nabc",
-		"POST /echo HTTP/1.1\r\n" HEAD "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+		"POST /echo HTTP/1.1\r\n" HEAD
+		"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
 	};
 	int one = client();
 	(void)state;
@@ -248,7 +258,8 @@ static void unclear_lengths_end_the_connection(void **state)
 
 static void what_is_no_http_ends_the_connection(void **state)
 {
-	static const char *const odd[] = {"\x16\x03\x01\x02\x00 garbage\r\n\r\n", "GET\r\n\r\n", "POST /echo HTTP/1.1\r\n" HEAD "Content-Length: x\r\n\r\n"};
+	static const char *const odd[] = {"\x16\x03\x01\x02\x00 garbage\r\n\r\n", "GET\r\n\r\n",
+	                                  "POST /echo HTTP/1.1\r\n" HEAD "Content-Length: x\r\n\r\n"};
 	(void)state;
 	for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
 		int one = client();

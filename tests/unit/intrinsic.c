@@ -1,4 +1,5 @@
-/* The other intrinsics: the table that names them, what each prints, hashes and answers, and what is refused to whom. */
+/* The other intrinsics: the table that names them, what each prints, hashes and answers, and what is refused
+ * to whom. */
 #include "tests/unit/intrinsic.h"
 
 #include "core/contracts/intrinsics.h"
@@ -111,9 +112,11 @@ static void console_and_answers(void **state)
 	test_create(&chain);
 	test_boot(&chain);
 	assert_int_equal(test_contract(&chain, &run, print_everything, false, false), 0);
-	assert_string_equal(text_string(&run.console),
-	                    "a b alice::test -9223372036854775808 18446744073709551615 -1 340282366920938463463374607431768211455 1.500000e+00 "
-	                    "-1.000000000000000e-01 1.000000000000000000e+00 01ab -0.0001 EOS -9223372036854775808 A");
+	assert_string_equal(
+		text_string(&run.console),
+		"a b alice::test -9223372036854775808 18446744073709551615 -1 "
+	    "340282366920938463463374607431768211455 1.500000e+00 "
+		"-1.000000000000000e-01 1.000000000000000000e+00 01ab -0.0001 EOS -9223372036854775808 A");
 	test_run_release(&run);
 	assert_int_equal(test_contract(&chain, &run, hash_everything, false, false), 0);
 	assert_string_equal(text_string(&run.console), "a9993e36ba7816bfddaf35a18eb208f7");
@@ -121,11 +124,11 @@ static void console_and_answers(void **state)
 	test_destroy(&chain);
 }
 
-#define CALL(name, statement)                                                                                                              \
-	static void name(uint64_t r, uint64_t c, uint64_t a)                                                                               \
-	{                                                                                                                                  \
-		(void)r, (void)c, (void)a;                                                                                                 \
-		statement;                                                                                                                 \
+#define CALL(name, statement)                            \
+	static void name(uint64_t r, uint64_t c, uint64_t a) \
+	{                                                    \
+		(void)r, (void)c, (void)a;                       \
+		statement;                                       \
 	}
 CALL(asserts, eosio_assert(false, "why not"))
 CALL(asserts_message, eosio_assert_message(false, "why not, cut", 7))
@@ -155,36 +158,39 @@ static void refusals(void **state)
 		uint32_t code;
 		const char *sentence;
 	} rows[] = {
-	    {asserts, false, false, 3050003, "assertion failure with message: why not"},
-	    {asserts_message, false, false, 3050003, "assertion failure with message: why not"},
-	    {asserts_code, false, false, 3050004, "assertion failure with error code: 42"},
-	    {asserts_reserved, false, false, 3050011, "eosio_assert_code called with reserved error code: 10000000000000000000"},
-	    {aborts, false, false, 3050008, "abort() called"},
-	    {overlaps, false, false, 3070004, "memcpy can only accept non-aliasing pointers"},
-	    {exhausts, false, false, 3070002, "contract ran out of memory"},
-	    {wants_carol, false, false, 3090004, "missing authority of carol"},
-	    {wants_owner, false, false, 3090004, "missing authority of bob/owner"},
-	    {wants_privilege, false, false, 3050007, "alice does not have permission to call this API"},
-	    {wrong_hash, false, false, 3230001, "hash mismatch"},
-	    {reads_cfd, false, false, 3050007, "this API may only be called from context_free apply"},
-	    {asks_time, false, true, 3050007, "only context free api's can be used in this context"},
-	    {no_such_kind, false, false, 3050005, "action is not found"},
-	    {bad_inline, false, false, 8, "read datastream of length 2 over by -1"},
-	    {bad_producers, true, false, 8, "read datastream of length 1 over by 1"},
-	    {unknown_format, true, false, 3070002, "Producer schedule is in an unknown format!"},
-	    {unknown_producer, true, false, 3070002, "producer schedule includes a nonexisting account"},
-	    {bad_limit, true, false, 3070002, "invalid value for ram resource limit expected [-1,INT64_MAX]"},
+		{asserts, false, false, 3050003, "assertion failure with message: why not"},
+		{asserts_message, false, false, 3050003, "assertion failure with message: why not"},
+		{asserts_code, false, false, 3050004, "assertion failure with error code: 42"},
+		{asserts_reserved, false, false, 3050011,
+	     "eosio_assert_code called with reserved error code: 10000000000000000000"},
+		{aborts, false, false, 3050008, "abort() called"},
+		{overlaps, false, false, 3070004, "memcpy can only accept non-aliasing pointers"},
+		{exhausts, false, false, 3070002, "contract ran out of memory"},
+		{wants_carol, false, false, 3090004, "missing authority of carol"},
+		{wants_owner, false, false, 3090004, "missing authority of bob/owner"},
+		{wants_privilege, false, false, 3050007, "alice does not have permission to call this API"},
+		{wrong_hash, false, false, 3230001, "hash mismatch"},
+		{reads_cfd, false, false, 3050007, "this API may only be called from context_free apply"},
+		{asks_time, false, true, 3050007, "only context free api's can be used in this context"},
+		{no_such_kind, false, false, 3050005, "action is not found"},
+		{bad_inline, false, false, 8, "read datastream of length 2 over by -1"},
+		{bad_producers, true, false, 8, "read datastream of length 1 over by 1"},
+		{unknown_format, true, false, 3070002, "Producer schedule is in an unknown format!"},
+		{unknown_producer, true, false, 3070002, "producer schedule includes a nonexisting account"},
+		{bad_limit, true, false, 3070002, "invalid value for ram resource limit expected [-1,INT64_MAX]"},
 	};
 	struct test_chain chain;
 	(void)state;
 	test_create(&chain);
 	test_boot(&chain);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		assert_int_not_equal(test_contract(&chain, NULL, rows[i].apply, rows[i].privileged, rows[i].context_free), 0);
+		assert_int_not_equal(
+			test_contract(&chain, NULL, rows[i].apply, rows[i].privileged, rows[i].context_free), 0);
 		assert_string_equal(chain.error.sentence, rows[i].sentence);
 		assert_int_equal(chain.error.code, rows[i].code);
 	}
-	assert_int_equal(test_contract(&chain, NULL, asserts_code, false, false) != 0 && chain.error.assert_code == 42, 1);
+	assert_int_equal(
+		test_contract(&chain, NULL, asserts_code, false, false) != 0 && chain.error.assert_code == 42, 1);
 	test_destroy(&chain);
 }
 

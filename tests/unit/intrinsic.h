@@ -18,11 +18,15 @@ static inline void test_run_release(struct test_run *run)
 	text_release(&run->console);
 }
 
-/* The action is RECEIVER::test, authorized by alice@active and bob@active, its data 01 02 03. The chain's error says how it failed. */
-static inline int test_contract(struct test_chain *chain, struct test_run *out, contract_apply *apply, bool privileged, bool context_free)
+/* The action is RECEIVER::test, authorized by alice@active and bob@active, its data 01 02 03. The chain's
+ * error says how it failed. */
+static inline int test_contract(struct test_chain *chain, struct test_run *out, contract_apply *apply,
+                                bool privileged, bool context_free)
 {
-	struct transaction transaction = {.expiration = 1234, .ref_block_num = 0xfffe, .ref_block_prefix = 0x80000001};
-	struct permission_level levels[2] = {{name_literal("alice"), name_literal("active")}, {name_literal("bob"), name_literal("active")}};
+	struct transaction transaction = {
+		.expiration = 1234, .ref_block_num = 0xfffe, .ref_block_prefix = 0x80000001};
+	struct permission_level levels[2] = {{name_literal("alice"), name_literal("active")},
+	                                     {name_literal("bob"), name_literal("active")}};
 	uint8_t data[3] = {1, 2, 3};
 	struct action action = {name_literal("alice"), name_literal("test"), levels, 2, {data, 3, 3}};
 	struct transaction_trace trace = {0};
@@ -32,8 +36,12 @@ static inline int test_contract(struct test_chain *chain, struct test_run *out, 
 	transaction.actions_count = 1;
 	error_clear(&chain->error);
 	transaction_context_begin(&context, chain->branch->pending, &transaction, &id, &trace, 100);
-	struct apply_context running = {.transaction = &context, .own_action = action, .receiver = action.account, .context_free = context_free,
-	                                .privileged = privileged, .error = &chain->error};
+	struct apply_context running = {.transaction = &context,
+	                                .own_action = action,
+	                                .receiver = action.account,
+	                                .context_free = context_free,
+	                                .privileged = privileged,
+	                                .error = &chain->error};
 	running.action = &running.own_action;
 	running.ordinal = transaction_schedule_action(&context, &action, action.account, false, 0, 0);
 	running.first_ordinal = running.ordinal;

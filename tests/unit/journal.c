@@ -135,7 +135,8 @@ static void test_torn_at_every_byte(void **state)
 
 /* --- damage: every record that is whole is there, the file is kept, the report says what is lost --- */
 
-static void check_damaged(const char *path, const struct bytes *content, size_t lost, size_t count, const char *says)
+static void check_damaged(const char *path, const struct bytes *content, size_t lost, size_t count,
+                          const char *says)
 {
 	struct journal *journal;
 	struct text report = TEXT_EMPTY;
@@ -261,8 +262,9 @@ static void test_full_disk(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_records_come_back), cmocka_unit_test(test_taken_back), cmocka_unit_test(test_torn_at_every_byte), cmocka_unit_test(test_damaged), cmocka_unit_test(test_foreign_files),
-		cmocka_unit_test(test_full_disk),
+		cmocka_unit_test(test_records_come_back),  cmocka_unit_test(test_taken_back),
+		cmocka_unit_test(test_torn_at_every_byte), cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_foreign_files),      cmocka_unit_test(test_full_disk),
 	};
 	return cmocka_run_group_tests_name("journal", tests, NULL, NULL);
 }

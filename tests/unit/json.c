@@ -21,13 +21,23 @@ static struct json *parse(const char *text)
 static void test_round_trips(void **state)
 {
 	(void)state;
-	static const struct { const char *text, *printed; } rows[] = {
-		{"null", "null"}, {"true", "true"}, {" [ ] ", "[]"}, {"{}", "{}"}, {"\"a\\u00e9\\n\\\"\"", "\"a\303\251\\n\\\"\""},
+	static const struct { const char *text, *printed;
+	} rows[] = {
+		{"null", "null"},
+		{"true", "true"},
+		{" [ ] ", "[]"},
+		{"{}", "{}"},
+		{"\"a\\u00e9\\n\\\"\"", "\"a\303\251\\n\\\"\""},
 		{"[1,-2,0.5,1e3,-0,123456789012345]", "[1,-2,0.5,1000,0,123456789012345]"},
-		{"{\"b\":[{\"a\":false}],\"a\":18446744073709551615}", "{\"b\":[{\"a\":false}],\"a\":\"18446744073709551615\"}"},
-		{"[-9223372036854775808 ,\"-9223372036854775808\"]", "[\"-9223372036854775808\",\"-9223372036854775808\"]"},
-		{"\"1234567890123456789\"", "\"1234567890123456789\""}, {"0.12345678901234567", "\"0.12345678901234567\""},
-		{"1234567890123456", "\"1234567890123456\""}, {"0.1", "0.1"}, {"\"\\\\\"", "\"\\\\\""},
+		{"{\"b\":[{\"a\":false}],\"a\":18446744073709551615}",
+	     "{\"b\":[{\"a\":false}],\"a\":\"18446744073709551615\"}"},
+		{"[-9223372036854775808 ,\"-9223372036854775808\"]",
+	     "[\"-9223372036854775808\",\"-9223372036854775808\"]"},
+		{"\"1234567890123456789\"", "\"1234567890123456789\""},
+		{"0.12345678901234567", "\"0.12345678901234567\""},
+		{"1234567890123456", "\"1234567890123456\""},
+		{"0.1", "0.1"},
+		{"\"\\\\\"", "\"\\\\\""},
 		{"{\"x\":1,\n\"y\":2}\n", "{\"x\":1,\"y\":2}"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -88,13 +98,26 @@ static void test_depth(void **state)
 static void test_integers(void **state)
 {
 	(void)state;
-	static const struct { const char *text; bool is_signed, is_unsigned; int64_t s; uint64_t u; } rows[] = {
-		{"0", true, true, 0, 0}, {"-1", true, false, -1, 0}, {"1e5", true, true, 100000, 100000}, {"1.5", false, false, 0, 0},
-		{"9223372036854775807", true, true, INT64_MAX, INT64_MAX}, {"-9223372036854775808", true, false, INT64_MIN, 0},
-		{"9223372036854775808", false, true, 0, UINT64_C(1) << 63}, {"18446744073709551615", false, true, 0, UINT64_MAX},
-		{"18446744073709551616", false, false, 0, 0}, {"-9223372036854775809", false, false, 0, 0}, {"\"12\"", true, true, 12, 12},
-		{"\"\"", false, false, 0, 0}, {"\"-\"", false, false, 0, 0}, {"\"1x\"", false, false, 0, 0}, {"null", false, false, 0, 0},
-		{"1e300", false, false, 0, 0}, {"9007199254740993", true, true, 9007199254740993, 9007199254740993}, {"[1]", false, false, 0, 0},
+	static const struct { const char *text; bool is_signed, is_unsigned; int64_t s; uint64_t u;
+	} rows[] = {
+		{"0", true, true, 0, 0},
+		{"-1", true, false, -1, 0},
+		{"1e5", true, true, 100000, 100000},
+		{"1.5", false, false, 0, 0},
+		{"9223372036854775807", true, true, INT64_MAX, INT64_MAX},
+		{"-9223372036854775808", true, false, INT64_MIN, 0},
+		{"9223372036854775808", false, true, 0, UINT64_C(1) << 63},
+		{"18446744073709551615", false, true, 0, UINT64_MAX},
+		{"18446744073709551616", false, false, 0, 0},
+		{"-9223372036854775809", false, false, 0, 0},
+		{"\"12\"", true, true, 12, 12},
+		{"\"\"", false, false, 0, 0},
+		{"\"-\"", false, false, 0, 0},
+		{"\"1x\"", false, false, 0, 0},
+		{"null", false, false, 0, 0},
+		{"1e300", false, false, 0, 0},
+		{"9007199254740993", true, true, 9007199254740993, 9007199254740993},
+		{"[1]", false, false, 0, 0},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct json *json = parse(rows[i].text);
@@ -111,7 +134,8 @@ static void test_integers(void **state)
 static void test_reading(void **state)
 {
 	(void)state;
-	struct json *json = parse("{\"a\":[1,2,3],\"s\":\"first\",\"n\":0.12345678901234567,\"a2\":{},\"s\":\"last\",\"t\":true}");
+	struct json *json = parse(
+		"{\"a\":[1,2,3],\"s\":\"first\",\"n\":0.12345678901234567,\"a2\":{},\"s\":\"last\",\"t\":true}");
 	assert_int_equal(json_type(json), JSON_OBJECT);
 	assert_int_equal(json_count(json), 6);
 	assert_int_equal(json_count(json_member(json, "a")), 3);
@@ -131,9 +155,11 @@ static void test_reading(void **state)
 static void test_indent(void **state)
 {
 	(void)state;
-	static const char compact[] = "{\"rows\":[{\"a\":\"x:{,\\\"\",\"b\":[]},{\"c\":12345678901234567890}],\"m\":{},\"l\":[1,2]}";
-	static const char pretty[] = "{\n  \"rows\": [{\n      \"a\": \"x:{,\\\"\",\n      \"b\": []\n    },{\n      \"c\": 12345678901234567890\n    }\n  ],\n"
-	                             "  \"m\": {},\n  \"l\": [\n    1,\n    2\n  ]\n}";
+	static const char compact[] =
+		"{\"rows\":[{\"a\":\"x:{,\\\"\",\"b\":[]},{\"c\":12345678901234567890}],\"m\":{},\"l\":[1,2]}";
+	static const char pretty[] = "{\n  \"rows\": [{\n      \"a\": \"x:{,\\\"\",\n      \"b\": []\n    },{\n  "
+	                             "    \"c\": 12345678901234567890\n    }\n  ],\n"
+								 "  \"m\": {},\n  \"l\": [\n    1,\n    2\n  ]\n}";
 	struct text once = TEXT_EMPTY, twice = TEXT_EMPTY;
 	json_indent(&once, compact, strlen(compact));
 	assert_string_equal(text_string(&once), pretty);

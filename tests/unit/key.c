@@ -41,7 +41,8 @@ static void key_of_nathan_has_its_published_forms(void **state)
 	assert_string_equal(text, NATHAN_WIF);
 	assert_int_equal(private_key_parse(&again, NATHAN_WIF, &error), 0);
 	assert_memory_equal(&again, &key, sizeof key);
-	assert_int_equal(private_key_parse(&again, "PVT_K1_2bfGi9rYsXQSXXTvJbDAPhHLQUojjaNLomdm3cEJ1XTzMqUt3V", &error), 0);
+	assert_int_equal(
+		private_key_parse(&again, "PVT_K1_2bfGi9rYsXQSXXTvJbDAPhHLQUojjaNLomdm3cEJ1XTzMqUt3V", &error), 0);
 	assert_memory_equal(&again, &key, sizeof key);
 	assert_int_equal(signer_public_key(signer, &public, &key), 0);
 	hex_print(text, public.point, 33);
@@ -49,7 +50,8 @@ static void key_of_nathan_has_its_published_forms(void **state)
 	assert_true(public_key_valid(&public));
 	public_key_print(text, &public);
 	assert_string_equal(text, NATHAN_EOS);
-	assert_int_equal(public_key_parse(&parsed, "PUB_K1_6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5BoDq63", &error), 0);
+	assert_int_equal(
+		public_key_parse(&parsed, "PUB_K1_6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5BoDq63", &error), 0);
 	assert_int_equal(public_key_compare(&parsed, &public), 0);
 }
 
@@ -57,7 +59,9 @@ static void signature_is_the_one_of_the_nonce_loop(void **state)
 {
 	static const char compact[] = "1f373c7d6999596a61e96ebdc6611e81a83aec25852ff3ebcf97692b2f0d87f911"
 	                              "273f249f784d98e6171e2a89e7a64a1425dc419d2af493a9a797f41d82ac07c1";
-	static const char *const form = "SIG_K1_K2Uurs6P1PBfnzm6qhc4YnbxXTPsbRxeiDoZmFXj4f6Dydi3t9YmSzuotJez5uGrE237H5WYp1rRoqycqHVPubuZAWj768";
+	static const char *const form =
+		"SIG_K1_"
+	    "K2Uurs6P1PBfnzm6qhc4YnbxXTPsbRxeiDoZmFXj4f6Dydi3t9YmSzuotJez5uGrE237H5WYp1rRoqycqHVPubuZAWj768";
 	struct checksum256 digest = hash_sha256("hello", 5);
 	struct private_key key;
 	struct signature signature, parsed;
@@ -127,9 +131,11 @@ static void malformed_public_keys_are_refused_with_the_reason(void **state)
 		{"PUB_6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5BoDq63", "begins neither"},
 		{"PVT_K1_2bfGi9rYsXQSXXTvJbDAPhHLQUojjaNLomdm3cEJ1XTzMqUt3V", "begins neither"},
 		{NATHAN_WIF, "begins neither"},
-		{"EOS1111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111"
-		 "1111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111",
-		 "too long"},
+		{"EOS111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111"
+	     "1111111111111111111111111111"
+	     "111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111"
+	     "1111111111111111111111111111",
+	     "too long"},
 	};
 	struct public_key key;
 	struct error error;
@@ -145,8 +151,12 @@ static void malformed_public_keys_are_refused_with_the_reason(void **state)
 
 static void malformed_private_keys_are_refused_without_being_quoted(void **state)
 {
-	static const char *const invalid[] = {"", "5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD4", "PVT_K1_2bfGi9rYsXQSXXTvJbDAPhHLQUojjaNLomdm3cEJ1XTzMqUt3W",
-		"PVT_R1_2bfGi9rYsXQSXXTvJbDAPhHLQUojjaNLomdm3cEJ1XTzMqUt3V", NATHAN_EOS, "KwDiBf89QgGbjEhKnhXJuH7LrciVrZi3qYjgd9M7rFU73sVHnoWn"};
+	static const char *const invalid[] = {"",
+	                                      "5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD4",
+	                                      "PVT_K1_2bfGi9rYsXQSXXTvJbDAPhHLQUojjaNLomdm3cEJ1XTzMqUt3W",
+	                                      "PVT_R1_2bfGi9rYsXQSXXTvJbDAPhHLQUojjaNLomdm3cEJ1XTzMqUt3V",
+	                                      NATHAN_EOS,
+	                                      "KwDiBf89QgGbjEhKnhXJuH7LrciVrZi3qYjgd9M7rFU73sVHnoWn"};
 	struct private_key key;
 	struct error error;
 	(void)state;
@@ -167,7 +177,9 @@ static void malformed_private_keys_are_refused_without_being_quoted(void **state
 static void other_key_types_pack_and_print(void **state)
 {
 	static const char *const r1_text = "PUB_R1_6FPFZqw5ahYrR9jD96yDbbDNTdKtNqRbze6oTDLntrsANgQKZu";
-	struct public_key r1, webauthn = {.type = KEY_WEBAUTHN, .point = {2, 1, 2, 3}, .user_presence = 1, .origin_length = 9}, again;
+	struct public_key r1,
+		webauthn = {.type = KEY_WEBAUTHN, .point = {2, 1, 2, 3}, .user_presence = 1, .origin_length = 9},
+		again;
 	struct bytes packed = {0};
 	struct cursor cursor;
 	struct error error;
@@ -210,14 +222,21 @@ static void signatures_unpack_only_k1_and_r1(void **state)
 		struct cursor cursor = cursor_make(data, sizeof data);
 
 		data[0] = type;
-		assert_int_equal(signature_unpack(&signature, &cursor), type < 2 ? 0 : type == 2 ? -EOPNOTSUPP : -EINVAL);
+		assert_int_equal(signature_unpack(&signature, &cursor), type < 2    ? 0
+		                                                        : type == 2 ? -EOPNOTSUPP
+		                                                                    : -EINVAL);
 		assert_int_equal(cursor.failed, type >= 2);
 	}
 	signature = (struct signature){0};
 	signature_print(text, &signature);
-	assert_string_equal(text, "SIG_K1_111111111111111111111111111111111111111111111111111111111111111116uk5ne");
+	assert_string_equal(text,
+	                    "SIG_K1_111111111111111111111111111111111111111111111111111111111111111116uk5ne");
 	assert_int_equal(signature_parse(&signature, text, &error), 0);
-	assert_int_equal(signature_parse(&signature, "SIG_K1_111111111111111111111111111111111111111111111111111111111111111116uk5nf", &error), -EINVAL);
+	assert_int_equal(
+		signature_parse(&signature,
+	                    "SIG_K1_111111111111111111111111111111111111111111111111111111111111111116uk5nf",
+	                    &error),
+		-EINVAL);
 	assert_int_equal(signature_parse(&signature, "SIG_WA_11", &error), -EOPNOTSUPP);
 	assert_int_equal(signature_parse(&signature, NATHAN_EOS, &error), -EINVAL);
 }

@@ -1,5 +1,5 @@
-/* The state map against a plain sorted array: random edits, snapshots, undoing, drops; every root kept along the way must still be, byte
- * for byte, what it was. */
+/* The state map against a plain sorted array: random edits, snapshots, undoing, drops; every root kept along
+ * the way must still be, byte for byte, what it was. */
 #include "core/engine/state/map/map.h"
 
 #include <setjmp.h>
@@ -115,7 +115,8 @@ static void check_root(const struct map_root *root, const struct model *model)
 	if (!i)
 		return;
 	static const uint8_t last[MAP_KEY_MAXIMUM] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
-	for (bool ok = map_seek_before(root, &entry, last, sizeof last); ok; ok = map_seek_before(root, &entry, entry.key, entry.key_length))
+	for (bool ok = map_seek_before(root, &entry, last, sizeof last); ok;
+	     ok = map_seek_before(root, &entry, entry.key, entry.key_length))
 		check_entry(&entry, &model->rows[--i]);
 	assert_int_equal(i, 0);
 }
@@ -346,7 +347,8 @@ static void test_memory_an_entry(void **state)
 	assert_true(fullness(1, true) > 0.9);
 }
 
-/* A transaction that fails leaves no memory behind, and neither does one that changes what it changed before. */
+/* A transaction that fails leaves no memory behind, and neither does one that changes what it changed before.
+ */
 /* Every second entry gets another value of the same length, so that the tree keeps its shape. */
 static struct map_root *overwritten(struct map_root *base, uint8_t with)
 {
@@ -360,7 +362,8 @@ static struct map_root *overwritten(struct map_root *base, uint8_t with)
 	return map_edit_finish(edit);
 }
 
-/* Two states made from one: in whatever order the three go, those that stay keep nothing of those that went. */
+/* Two states made from one: in whatever order the three go, those that stay keep nothing of those that went.
+ */
 static void test_memory_of_forks(void **state)
 {
 	static const size_t orders[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {2, 0, 1}, {1, 2, 0}, {2, 1, 0}};
@@ -447,7 +450,8 @@ static void test_walk_while_removing(void **state)
 	}
 	struct map_entry entry;
 	uint64_t expected = 0;
-	for (bool ok = map_seek(map_edit_view(edit), &entry, NULL, 0); ok; ok = map_next(map_edit_view(edit), &entry), expected++) {
+	for (bool ok = map_seek(map_edit_view(edit), &entry, NULL, 0); ok;
+	     ok = map_next(map_edit_view(edit), &entry), expected++) {
 		uint64_t found;
 		memcpy(&found, entry.value.data, sizeof found);
 		assert_int_equal(found, expected);
@@ -511,8 +515,9 @@ static void test_builder(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_random_operations), cmocka_unit_test(test_memory_an_entry), cmocka_unit_test(test_memory_of_forks),
-		cmocka_unit_test(test_memory_returns), cmocka_unit_test(test_walk_while_removing), cmocka_unit_test(test_builder),
+		cmocka_unit_test(test_random_operations),   cmocka_unit_test(test_memory_an_entry),
+		cmocka_unit_test(test_memory_of_forks),     cmocka_unit_test(test_memory_returns),
+		cmocka_unit_test(test_walk_while_removing), cmocka_unit_test(test_builder),
 	};
 	return cmocka_run_group_tests_name("map", tests, NULL, NULL);
 }

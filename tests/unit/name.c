@@ -13,12 +13,16 @@ static void names_have_their_published_values(void **state)
 	static const struct {
 		const char *text;
 		uint64_t value;
-	} vectors[] = {{"eosio", 0x5530ea0000000000}, {"active", 0x3232eda800000000}, {"owner", 0xa726ab8000000000},
-		{"eosio.token", 0x5530ea033482a600}, {"transfer", 0xcdcd3c2d57000000}, {"eosio.code", 0x5530ea01144a8000},
-		{"eosio.any", 0x5530ea00d3f00000}, {"eosio.prods", 0x5530ea02b7a27000}, {"eosio.null", 0x5530ea027a8c4000},
-		{"prod.major", 0xade89048cfa5c000}, {"prod.minor", 0xade89049d3a5c000}, {"onblock", 0xa4cf1a2200000000},
-		{"newaccount", 0x9ab864229a9e4000}, {"setcode", 0xc2b28a2540000000}, {"setabi", 0xc2b263b800000000},
-		{"", 0}, {"zzzzzzzzzzzzj", UINT64_MAX}, {"............1", 1}, {".a", 0x0180000000000000}};
+	} vectors[] = {{"eosio", 0x5530ea0000000000},      {"active", 0x3232eda800000000},
+	               {"owner", 0xa726ab8000000000},      {"eosio.token", 0x5530ea033482a600},
+	               {"transfer", 0xcdcd3c2d57000000},   {"eosio.code", 0x5530ea01144a8000},
+	               {"eosio.any", 0x5530ea00d3f00000},  {"eosio.prods", 0x5530ea02b7a27000},
+	               {"eosio.null", 0x5530ea027a8c4000}, {"prod.major", 0xade89048cfa5c000},
+	               {"prod.minor", 0xade89049d3a5c000}, {"onblock", 0xa4cf1a2200000000},
+	               {"newaccount", 0x9ab864229a9e4000}, {"setcode", 0xc2b28a2540000000},
+	               {"setabi", 0xc2b263b800000000},     {"", 0},
+	               {"zzzzzzzzzzzzj", UINT64_MAX},      {"............1", 1},
+	               {".a", 0x0180000000000000}};
 	char text[NAME_TEXT_SIZE];
 	uint64_t name;
 

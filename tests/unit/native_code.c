@@ -56,7 +56,8 @@ static void code(void **state)
 			fail_msg("step %zu: %u %s", i, chain.error.code, chain.error.sentence);
 		if (step->code)
 			continue;
-		assert_int_equal(test_ram(&chain, step->account), CODE_MULTIPLIER * (length(step->bundle) - length(*held)));
+		assert_int_equal(test_ram(&chain, step->account),
+		                 CODE_MULTIPLIER * (length(step->bundle) - length(*held)));
 		*held = step->bundle;
 	}
 	test_destroy(&chain);
@@ -68,7 +69,11 @@ static void abi(void **state)
 	static const struct {
 		const char *text, *authorization;
 		int64_t delta;
-	} steps[] = {{"abcdef", "bob", 0}, {"abcdef", "alice", 6}, {"abcdef", "alice", 0}, {"ab", "alice", -4}, {"", "alice", -2}};
+	} steps[] = {{"abcdef", "bob", 0},
+	             {"abcdef", "alice", 6},
+	             {"abcdef", "alice", 0},
+	             {"ab", "alice", -4},
+	             {"", "alice", -2}};
 	struct test_chain chain;
 	struct bytes data = {0};
 	(void)state;

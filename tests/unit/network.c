@@ -1,4 +1,5 @@
-/* Nodes that produce in turn, forget nothing, fork where they are cut apart and come together again as nodeos does. */
+/* Nodes that produce in turn, forget nothing, fork where they are cut apart and come together again as nodeos
+ * does. */
 #include "tests/unit/network_rig.h"
 
 static void one_node_produces(void **state)
@@ -20,7 +21,8 @@ static void add_mesh(struct rig *rig, size_t count, const char *options)
 	while (rig->count < count) {
 		char text[900] = "--p2p-peer-address eosio";
 		for (size_t k = rig->count > 3 ? rig->count - 3 : 0; k < rig->count; k++)
-			snprintf(text + strlen(text), sizeof text - strlen(text), " --p2p-peer-address %s", name_text(rig->nodes[k]->name).text);
+			snprintf(text + strlen(text), sizeof text - strlen(text), " --p2p-peer-address %s",
+			         name_text(rig->nodes[k]->name).text);
 		snprintf(text + strlen(text), sizeof text - strlen(text), " %s", options);
 		rig_add(rig, text);
 	}
@@ -48,7 +50,8 @@ static void producers_take_turns(void **state)
 	before = node_head(rig.eosio)->number;
 	slots = slot_from_us(rig.now);
 	rig_slots(&rig, 21 * 12 * 3);
-	assert_int_equal(node_head(rig.eosio)->number - before, slot_from_us(rig.now) - slots); /* nobody missed any */
+	assert_int_equal(node_head(rig.eosio)->number - before,
+	                 slot_from_us(rig.now) - slots); /* nobody missed any */
 	assert_in_range(node_head(rig.eosio)->number - node_irreversible(rig.eosio, NULL), 300, 360);
 	expect_one_head(&rig);
 	if (rig_push(&rig, rig.nodes[3], &id, &error))
@@ -91,7 +94,8 @@ static void a_stopped_node_misses_its_turn_and_catches_up(void **state)
 	rig_end(&rig);
 }
 
-/* Six of 21 on one side, the rest on the other: the longer branch wins, what was written on the shorter is written again. */
+/* Six of 21 on one side, the rest on the other: the longer branch wins, what was written on the shorter is
+ * written again. */
 static void cut_halves_fork_and_heal(void **state)
 {
 	struct rig rig;
@@ -102,8 +106,11 @@ static void cut_halves_fork_and_heal(void **state)
 	rig_begin(&rig);
 	rig_start(&rig, rig.eosio, "");
 	rig_slots(&rig, 5);
-	for (size_t i = 0; i < 21; i++) /* a star around the first, but for the last six, which are one around the 16th */
-		rig_add(&rig, i == 0 ? "--p2p-peer-address eosio" : i <= 15 ? "--p2p-peer-address p1111" : "--p2p-peer-address p1141");
+	for (size_t i = 0; i < 21;
+	     i++) /* a star around the first, but for the last six, which are one around the 16th */
+		rig_add(&rig, i == 0    ? "--p2p-peer-address eosio"
+		              : i <= 15 ? "--p2p-peer-address p1111"
+		                        : "--p2p-peer-address p1141");
 	rig_elect(&rig);
 	rig_slots(&rig, 252);
 	expect_one_head(&rig);
@@ -152,7 +159,8 @@ static void writes_need_a_producer(void **state)
 	rig_end(&rig);
 }
 
-/* One key in two running nodes: both produce, each drops the other's in its turn; without a link each has its own irreversible chain. */
+/* One key in two running nodes: both produce, each drops the other's in its turn; without a link each has its
+ * own irreversible chain. */
 static void one_key_in_two_nodes(void **state)
 {
 	struct rig rig;
@@ -165,7 +173,8 @@ static void one_key_in_two_nodes(void **state)
 	rig_add(&rig, "--producer-name eosio --enable-stale-production");
 	struct checksum256 here, there;
 	rig_slots(&rig, 10);
-	assert_true(node_head(rig.eosio) == node_head(rig.nodes[0])); /* the same block is the same, whoever makes it */
+	assert_true(node_head(rig.eosio) ==
+	            node_head(rig.nodes[0])); /* the same block is the same, whoever makes it */
 	assert_int_equal(rig_push(&rig, rig.eosio, &here, &error), 0);
 	rig_slots(&rig, 10);
 	assert_false(node_head(rig.eosio) == node_head(rig.nodes[0]));
@@ -179,7 +188,8 @@ static void one_key_in_two_nodes(void **state)
 	rig_end(&rig);
 }
 
-/* What is irreversible counts before how long a branch is: a head gives way to one of a lower number (p2p.md 4.2). */
+/* What is irreversible counts before how long a branch is: a head gives way to one of a lower number
+ * (p2p.md 4.2). */
 static void a_lower_head_wins_with_more_that_is_irreversible(void **state)
 {
 	struct rig rig;
@@ -195,13 +205,15 @@ static void a_lower_head_wins_with_more_that_is_irreversible(void **state)
 	rig_slots(&rig, 54);
 	assert_int_equal(node_set_peers(rig.nodes[1], NULL, 0, NULL), 0);
 	rig_slots(&rig, 48);
-	low = node_irreversible(rig.nodes[0], NULL) < node_irreversible(rig.nodes[1], NULL) ? rig.nodes[0] : rig.nodes[1];
+	low = node_irreversible(rig.nodes[0], NULL) < node_irreversible(rig.nodes[1], NULL) ? rig.nodes[0]
+	                                                                                    : rig.nodes[1];
 	high = low == rig.nodes[0] ? rig.nodes[1] : rig.nodes[0];
 	assert_true(node_irreversible(low, NULL) < node_irreversible(high, NULL));
 	assert_int_equal(node_stop(high, NULL), 0);
 	rig_slots(&rig, 72);
 	assert_true(node_head(low)->number > node_head(high)->number + 20);
-	snprintf(options, sizeof options, "--producer-name %s --p2p-peer-address %s", name_text(high->name).text, name_text(low->name).text);
+	snprintf(options, sizeof options, "--producer-name %s --p2p-peer-address %s", name_text(high->name).text,
+	         name_text(low->name).text);
 	rig_start(&rig, high, options);
 	rig_slots(&rig, 30);
 	assert_true(node_head(low) == node_head(high));

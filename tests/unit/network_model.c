@@ -1,6 +1,7 @@
-/* A network under random starts, stops, kills, cuts, heals, writes and clock jumps: whatever happens, those who can hear each other agree on what
- * is irreversible, that never changes, and no acknowledged write is lost without a word. The seed is printed; NETWORK_SEED repeats a run,
- * NETWORK_SLOTS makes it longer, FULL means 10 000 slots for each number of nodes. */
+/* A network under random starts, stops, kills, cuts, heals, writes and clock jumps: whatever happens, those
+ * who can hear each other agree on what is irreversible, that never changes, and no acknowledged write is
+ * lost without a word. The seed is printed; NETWORK_SEED repeats a run, NETWORK_SLOTS makes it longer, FULL
+ * means 10 000 slots for each number of nodes. */
 #include "tests/unit/network_rig.h"
 
 #include "core/engine/state/account.h"
@@ -95,7 +96,8 @@ static void start(struct model *model, struct node *node)
 	char options[64];
 	if (node_state(node, NULL) != NODE_STOPPED)
 		return;
-	snprintf(options, sizeof options, "--producer-name %s %s", name_text(node->name).text, pick(model, 2) ? "-e" : "");
+	snprintf(options, sizeof options, "--producer-name %s %s", name_text(node->name).text,
+	         pick(model, 2) ? "-e" : "");
 	rig_start(&model->rig, node, options);
 }
 
@@ -186,8 +188,10 @@ static void settle(struct model *model)
 	check(model);
 	check_missed(rig);
 	for (size_t i = 0; i < model->writes_count; i++) {
-		if (!account_exists(node_head(rig->eosio)->root, model->accounts[i]) && !is_lost(model, &model->writes[i]))
-			fail_msg("write %zu, at node %s, is nowhere and nothing was said", i, name_text(model->writers[i]).text);
+		if (!account_exists(node_head(rig->eosio)->root, model->accounts[i]) &&
+		    !is_lost(model, &model->writes[i]))
+			fail_msg("write %zu, at node %s, is nowhere and nothing was said", i,
+			         name_text(model->writers[i]).text);
 	}
 	assert_int_equal(rig->network->transactions.count, 0);
 }
@@ -199,7 +203,8 @@ static void run(size_t nodes, uint32_t slots)
 
 	model->random = seed ? strtoull(seed, NULL, 10) : nodes * 7919 + 1;
 	slots = longer ? (uint32_t)strtoul(longer, NULL, 10) : full && *full ? FULL_SLOTS : slots;
-	print_message("# %zu nodes, %u slots, NETWORK_SEED=%llu\n", nodes, slots, (unsigned long long)model->random);
+	print_message("# %zu nodes, %u slots, NETWORK_SEED=%llu\n", nodes, slots,
+	              (unsigned long long)model->random);
 	rig_begin(&model->rig);
 	rig_start(&model->rig, model->rig.eosio, "");
 	rig_slots(&model->rig, 5);
@@ -215,8 +220,8 @@ static void run(size_t nodes, uint32_t slots)
 			check(model);
 	}
 	settle(model);
-	print_message("# %u blocks, %zu writes, %zu of them lost and reported\n", node_head(model->rig.eosio)->number, model->writes_count,
-	              model->rig.lost_count);
+	print_message("# %u blocks, %zu writes, %zu of them lost and reported\n",
+	              node_head(model->rig.eosio)->number, model->writes_count, model->rig.lost_count);
 	rig_end(&model->rig);
 	free(model);
 }

@@ -1,4 +1,5 @@
-/* A network to test with: nodes that name each other, a schedule of producers p1111 and so on, one node each, and what the hooks were told. */
+/* A network to test with: nodes that name each other, a schedule of producers p1111 and so on, one node each,
+ * and what the hooks were told. */
 #ifndef EOSIOFS_TESTS_UNIT_NETWORK_RIG_H
 #define EOSIOFS_TESTS_UNIT_NETWORK_RIG_H
 
@@ -141,9 +142,11 @@ static inline void rig_elect(struct rig *rig)
 	int64_t version;
 
 	for (size_t i = 0; i < rig->count; i++)
-		producers[i] = (struct producer_authority){.producer_name = rig->nodes[i]->name, .threshold = 1, .keys = &key, .keys_count = 1};
+		producers[i] = (struct producer_authority){
+			.producer_name = rig->nodes[i]->name, .threshold = 1, .keys = &key, .keys_count = 1};
 	assert_int_equal(node_builder(rig->eosio, &builder, &error), 0);
-	struct transaction_context transaction = {.pending = builder->branch->pending, .edit = builder->branch->pending->edit};
+	struct transaction_context transaction = {.pending = builder->branch->pending,
+	                                          .edit = builder->branch->pending->edit};
 	struct apply_context context = {.transaction = &transaction, .error = &error};
 	assert_int_equal(apply_set_proposed_producers(&context, &schedule, &version), 0);
 	free(producers);
@@ -186,7 +189,9 @@ static inline int rig_push(struct rig *rig, struct node *node, struct checksum25
 	authority_pack(&action->data, &authority);
 	authority_release(&authority);
 	packed_transaction_make(&packed, &transaction);
-	assert_int_equal(packed_transaction_sign(&packed, rig->signer, &rig->key, NULL, ledger_chain_id(rig->network->ledger), error), 0);
+	assert_int_equal(packed_transaction_sign(&packed, rig->signer, &rig->key, NULL,
+	                                         ledger_chain_id(rig->network->ledger), error),
+	                 0);
 	assert_int_equal(packed_transaction_keys(&packed, keys, ledger_chain_id(rig->network->ledger), error), 0);
 	*id = packed.id;
 	int result = node_push(node, &packed, keys, 1, NULL, &trace, error);

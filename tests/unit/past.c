@@ -1,5 +1,5 @@
-/* Earlier blocks of the embedded chain: their states, what they did, where a transaction is; those that are kept, those that are made again, and
- * after the chain was closed and opened. */
+/* Earlier blocks of the embedded chain: their states, what they did, where a transaction is; those that are
+ * kept, those that are made again, and after the chain was closed and opened. */
 #include "tests/unit/scene.h"
 
 #include "core/chain/print.h"
@@ -49,11 +49,13 @@ static int64_t balance_at(struct rig *rig, uint32_t number)
 }
 
 /* Asked for once more they are copies of those that stayed. */
-static void expect_same_again(struct rig *rig, struct chain_view *view, uint32_t number, const struct transaction_trace *traces, size_t traces_count)
+static void expect_same_again(struct rig *rig, struct chain_view *view, uint32_t number,
+                              const struct transaction_trace *traces, size_t traces_count)
 {
 	struct transaction_trace *again = NULL;
 	size_t count = 0;
-	rig_must(view->operations->traces(view, &again, &count, number, &rig->error), "traces again", &rig->error);
+	rig_must(view->operations->traces(view, &again, &count, number, &rig->error), "traces again",
+	         &rig->error);
 	assert_int_equal(count, traces_count);
 	for (size_t i = 0; i < count; i++) {
 		struct text texts[2] = {TEXT_EMPTY, TEXT_EMPTY};
@@ -78,7 +80,8 @@ static void expect_past(struct rig *rig, const struct transfers *transfers)
 		struct transaction_trace *traces = NULL;
 		uint32_t number = 0;
 		size_t count = 0;
-		rig_must(view->operations->find_transaction(view, &number, &transfers->id[i], &rig->error), "find", &rig->error);
+		rig_must(view->operations->find_transaction(view, &number, &transfers->id[i], &rig->error), "find",
+		         &rig->error);
 		assert_int_equal(number, transfers->block_num[i]);
 		rig_must(view->operations->traces(view, &traces, &count, number, &rig->error), "traces", &rig->error);
 		assert_int_equal(count, i ? 2 : 8); /* onblock; the first has what made the token before it, too */

@@ -1,4 +1,5 @@
-/* The contracts' pow: the vote weights of 832 weeks as the reference contracts compute them (contracts.md 12.1), and the special cases of IEEE 754. */
+/* The contracts' pow: the vote weights of 832 weeks as the reference contracts compute them
+ * (contracts.md 12.1), and the special cases of IEEE 754. */
 #include "core/contracts/library/pow.h"
 
 #include <setjmp.h>
@@ -49,11 +50,16 @@ static void special_cases(void **state)
 	static const struct {
 		double x, y, result;
 	} rows[] = {
-	    {3.0, 0.0, 1.0},        {3.5, 1.0, 3.5},        {1.5, 2.0, 2.25},           {2.25, 0.5, 1.5},      {1.0, NAN, 1.0},        {0.0, 3.0, 0.0},
-	    {-0.0, 3.0, -0.0},      {-0.0, 2.5, 0.0},       {0.0, -1.5, INFINITY},      {-0.0, -3.0, -INFINITY}, {2.0, INFINITY, INFINITY}, {0.5, INFINITY, 0.0},
-	    {-1.0, -INFINITY, 1.0}, {INFINITY, -2.5, 0.0},  {-INFINITY, 3.0, -INFINITY}, {-2.0, 3.0, -8.0},     {-2.0, 4.0, 16.0},      {2.0, 1024.0, INFINITY},
-	    {2.0, -1074.0, 0x1p-1074}, {2.0, -1080.0, 0.0}, {2.0, 1023.0, 0x1p1023},    {4.0, -3.0, 0x1p-6},   {0x1p-1074, 3.0, 0.0},  {2.0, 5e9, INFINITY},
-	    {0.5, 5e9, 0.0},        {2.0, -5e9, 0.0},       {-2.0, 9007199254740994.0, INFINITY}, {10.0, 3.0, 1000.0},
+		{3.0, 0.0, 1.0},           {3.5, 1.0, 3.5},           {1.5, 2.0, 2.25},
+		{2.25, 0.5, 1.5},          {1.0, NAN, 1.0},           {0.0, 3.0, 0.0},
+		{-0.0, 3.0, -0.0},         {-0.0, 2.5, 0.0},          {0.0, -1.5, INFINITY},
+		{-0.0, -3.0, -INFINITY},   {2.0, INFINITY, INFINITY}, {0.5, INFINITY, 0.0},
+		{-1.0, -INFINITY, 1.0},    {INFINITY, -2.5, 0.0},     {-INFINITY, 3.0, -INFINITY},
+		{-2.0, 3.0, -8.0},         {-2.0, 4.0, 16.0},         {2.0, 1024.0, INFINITY},
+		{2.0, -1074.0, 0x1p-1074}, {2.0, -1080.0, 0.0},       {2.0, 1023.0, 0x1p1023},
+		{4.0, -3.0, 0x1p-6},       {0x1p-1074, 3.0, 0.0},     {2.0, 5e9, INFINITY},
+		{0.5, 5e9, 0.0},           {2.0, -5e9, 0.0},          {-2.0, 9007199254740994.0, INFINITY},
+		{10.0, 3.0, 1000.0},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

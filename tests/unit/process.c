@@ -54,6 +54,7 @@ static void one_that_stops_lives(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(a_killed_process_ends), cmocka_unit_test(one_that_stops_lives)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(a_killed_process_ends),
+	                                   cmocka_unit_test(one_that_stops_lives)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,7 +29,8 @@ static void accumulator(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-		assert_int_equal(usage_accumulator_add(&usage, steps[i].units, steps[i].ordinal, steps[i].window, &error), 0);
+		assert_int_equal(
+			usage_accumulator_add(&usage, steps[i].units, steps[i].ordinal, steps[i].window, &error), 0);
 		assert_int_equal(usage.value_ex, steps[i].value_ex);
 		assert_int_equal(usage.consumed, steps[i].consumed);
 		assert_int_equal(usage.last_ordinal, steps[i].ordinal);
@@ -70,8 +71,10 @@ static struct map_edit *begin(struct map *map)
 	struct map_edit *edit = map_edit_begin(empty);
 
 	map_root_release(empty);
-	resource_account_put(edit, &(struct resource_account){.name = name_literal("alice"), .limits = {-1, -1, -1}});
-	resource_account_put(edit, &(struct resource_account){.name = name_literal("bob"), .limits = {-1, -1, -1}});
+	resource_account_put(edit,
+	                     &(struct resource_account){.name = name_literal("alice"), .limits = {-1, -1, -1}});
+	resource_account_put(edit,
+	                     &(struct resource_account){.name = name_literal("bob"), .limits = {-1, -1, -1}});
 	return edit;
 }
 
@@ -133,12 +136,14 @@ static void elastic(void **state)
 	assert_int_equal(chain.virtual_cpu_limit, 200200); /* 200000 * 1000 / 999 */
 	assert_int_equal(chain.virtual_net_limit, 1049625);
 	for (uint32_t block = 3; block < 8000; block++)
-		assert_int_equal(resource_block_end(edit, &chain, &genesis.initial_configuration, 0, 100, block, &error), 0);
+		assert_int_equal(
+			resource_block_end(edit, &chain, &genesis.initial_configuration, 0, 100, block, &error), 0);
 	assert_int_equal(chain.virtual_cpu_limit, 200000 * 1000); /* the ceiling */
 	grown = chain.virtual_cpu_limit;
 	/* 30 blocks of 190000 us bring the average over the target of 20000; then it shrinks by 1 % a block. */
 	for (uint32_t block = 8000; block < 8030; block++)
-		assert_int_equal(resource_block_end(edit, &chain, &genesis.initial_configuration, 0, 190000, block, &error), 0);
+		assert_int_equal(
+			resource_block_end(edit, &chain, &genesis.initial_configuration, 0, 190000, block, &error), 0);
 	assert_true(usage_accumulator_average(&chain.average_cpu) > 20000);
 	assert_true(chain.virtual_cpu_limit < grown);
 	map_edit_drop(edit);
@@ -162,18 +167,22 @@ static void billing(void **state)
 	resource_state_initial(&chain);
 	chain.total_cpu_weight = chain.total_net_weight = 1000000000;
 	assert_true(resource_limits_set(edit, name_literal("alice"), &weights, 2, &decreased));
-	assert_true(resource_available(map_edit_view(edit), &chain, &alice, name_literal("alice"), 50, &net, &cpu));
+	assert_true(
+		resource_available(map_edit_view(edit), &chain, &alice, name_literal("alice"), 50, &net, &cpu));
 	assert_int_equal(cpu, 34);  /* 200000 * 172800 / 10^9 */
 	assert_int_equal(net, 181); /* 1048576 * 172800 / 10^9 */
 	assert_true(resource_available(map_edit_view(edit), &chain, &bob, name_literal("bob"), 50, &net, &cpu));
-	assert_false(resource_available(map_edit_view(edit), &chain, &bob, name_literal("nobody"), 50, &net, &cpu));
+	assert_false(
+		resource_available(map_edit_view(edit), &chain, &bob, name_literal("nobody"), 50, &net, &cpu));
 	assert_int_equal(cpu, INT64_MAX / 2);
 	assert_int_equal(resource_bill(edit, &chain, &alice, 100, 30, 50, &error), 0);
 	assert_int_not_equal(resource_bill(edit, &chain, &alice, 0, 30, 50, &error), 0);
 	assert_int_equal(error.code, 3080004);
-	assert_string_equal(error.sentence, "authorizing account 'alice' has insufficient objective cpu resources for this transaction, used in window "
+	assert_string_equal(error.sentence, "authorizing account 'alice' has insufficient objective cpu "
+	                                    "resources for this transaction, used in window "
 	                                    "60us, allowed in window 34us");
-	assert_true(resource_account_get(map_edit_view(edit), &alice, name_literal("alice"))); /* nothing was written */
+	assert_true(
+		resource_account_get(map_edit_view(edit), &alice, name_literal("alice"))); /* nothing was written */
 	assert_int_equal(alice.net.consumed, 100);
 	assert_int_not_equal(resource_bill(edit, &chain, &alice, 100, 0, 50, &error), 0);
 	assert_int_equal(error.code, 3080002);
@@ -183,7 +192,8 @@ static void billing(void **state)
 	assert_int_equal(resource_ram_add(edit, name_literal("alice"), 1, 2, &error), 0);
 	assert_int_not_equal(resource_ram_check(map_edit_view(edit), name_literal("alice"), &error), 0);
 	assert_int_equal(error.code, 3080001);
-	assert_string_equal(error.sentence, "account alice has insufficient ram; needs 1001 bytes has 1000 bytes");
+	assert_string_equal(error.sentence,
+	                    "account alice has insufficient ram; needs 1001 bytes has 1000 bytes");
 	assert_int_not_equal(resource_ram_add(edit, name_literal("alice"), -1002, 2, &error), 0);
 	map_edit_drop(edit);
 	map_destroy(map);

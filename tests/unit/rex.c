@@ -1,4 +1,5 @@
-/* REX through the engine, what the recordings do not come to: orders that have to wait, a pool sold out, loans ended by hand (contracts.md 10). */
+/* REX through the engine, what the recordings do not come to: orders that have to wait, a pool sold out,
+ * loans ended by hand (contracts.md 10). */
 #include "tests/unit/contracts.h"
 
 #include "core/engine/state/resource.h"
@@ -17,11 +18,15 @@ static void begin(struct test_chain *chain)
 	static const char *const holders[] = {"alice", "bob"};
 	test_create(chain);
 	test_boot(chain);
-	test_succeeds(chain, "eosio.token", "create", "{\"issuer\":\"eosio\",\"maximum_supply\":\"10000000000.0000 TST\"}", "eosio.token");
-	test_succeeds(chain, "eosio.token", "issue", "{\"to\":\"eosio\",\"quantity\":\"1000000000.0000 TST\",\"memo\":\"\"}", S);
+	test_succeeds(chain, "eosio.token", "create",
+	              "{\"issuer\":\"eosio\",\"maximum_supply\":\"10000000000.0000 TST\"}", "eosio.token");
+	test_succeeds(chain, "eosio.token", "issue",
+	              "{\"to\":\"eosio\",\"quantity\":\"1000000000.0000 TST\",\"memo\":\"\"}", S);
 	for (size_t i = 0; i < 2; i++) {
 		char json[160];
-		snprintf(json, sizeof json, "{\"from\":\"eosio\",\"to\":\"%s\",\"quantity\":\"200000.0000 TST\",\"memo\":\"\"}", holders[i]);
+		snprintf(json, sizeof json,
+		         "{\"from\":\"eosio\",\"to\":\"%s\",\"quantity\":\"200000.0000 TST\",\"memo\":\"\"}",
+		         holders[i]);
 		test_succeeds(chain, "eosio.token", "transfer", json, S);
 	}
 	test_install(chain, S, "eosio.system");
@@ -31,7 +36,16 @@ static void begin(struct test_chain *chain)
 
 /* Members of the pool's row, in their order; then rows by their fields' places. */
 enum { LENT, UNLENT, RENT, LENDABLE, REX, NAMEBID, LOANS };
-enum { FUND = 9, ORDER_REX = 9, ORDER_PROCEEDS = 25, ORDER_STAKE = 41, ORDER_TIME = 57, BALANCE_STAKE = 9, BALANCE_REX = 25, BALANCE_MATURED = 41 };
+enum {
+	FUND = 9,
+	ORDER_REX = 9,
+	ORDER_PROCEEDS = 25,
+	ORDER_STAKE = 41,
+	ORDER_TIME = 57,
+	BALANCE_STAKE = 9,
+	BALANCE_REX = 25,
+	BALANCE_MATURED = 41
+};
 
 static int64_t pool(struct test_chain *chain, int member)
 {
@@ -77,9 +91,11 @@ static void run(struct test_chain *chain, const struct step *steps, size_t count
 #define BUY(from, amount) "{\"from\":\"" from "\",\"amount\":\"" amount "\"}"
 #define SELL(from, rex) "{\"from\":\"" from "\",\"rex\":\"" rex "\"}"
 #define OWNER(owner) "{\"owner\":\"" owner "\"}"
-#define RENT(from, receiver, payment, fund) \
-	"{\"from\":\"" from "\",\"receiver\":\"" receiver "\",\"loan_payment\":\"" payment "\",\"loan_fund\":\"" fund "\"}"
-#define LOAN(from, number, name, amount) "{\"from\":\"" from "\",\"loan_num\":" number ",\"" name "\":\"" amount "\"}"
+#define RENT(from, receiver, payment, fund)                                            \
+	"{\"from\":\"" from "\",\"receiver\":\"" receiver "\",\"loan_payment\":\"" payment \
+	"\",\"loan_fund\":\"" fund "\"}"
+#define LOAN(from, number, name, amount) \
+	"{\"from\":\"" from "\",\"loan_num\":" number ",\"" name "\":\"" amount "\"}"
 
 /* alice holds all REX and a loan of her own for carol, who has bought nothing. */
 static void lend(struct test_chain *chain)
@@ -108,23 +124,26 @@ static void lend(struct test_chain *chain)
 static void loans_by_hand(void **state)
 {
 	static const struct step steps[] = {
-	    {"defcpuloan", LOAN("alice", "1", "amount", "1.00 TST"), "alice", "must use core token"},
-	    {"defcpuloan", LOAN("alice", "2", "amount", "1.0000 TST"), "alice", "loan not found"},
-	    {"defnetloan", LOAN("alice", "1", "amount", "1.0000 TST"), "alice", "loan not found"},
-	    {"defcpuloan", LOAN("bob", "1", "amount", "1.0000 TST"), "bob", "user must be loan creator"},
-	    {"defcpuloan", LOAN("alice", "1", "amount", "50.0001 TST"), "alice", "insufficent loan balance"},
-	    {"defcpuloan", LOAN("alice", "1", "amount", "0.0000 TST"), "alice", "must transfer positive amount to REX fund"},
-	    {"defcpuloan", LOAN("alice", "1", "amount", "20.0000 TST"), "alice", NULL},
-	    {"fundcpuloan", LOAN("alice", "1", "payment", "0.0000 TST"), "alice", "must transfer positive amount from REX fund"},
-	    {"fundcpuloan", LOAN("bob", "1", "payment", "1.0000 TST"), "bob", "user must be loan creator"},
-	    {"fundcpuloan", LOAN("alice", "1", "payment", "5.0000 TST"), "alice", NULL},
+		{"defcpuloan", LOAN("alice", "1", "amount", "1.00 TST"), "alice", "must use core token"},
+		{"defcpuloan", LOAN("alice", "2", "amount", "1.0000 TST"), "alice", "loan not found"},
+		{"defnetloan", LOAN("alice", "1", "amount", "1.0000 TST"), "alice", "loan not found"},
+		{"defcpuloan", LOAN("bob", "1", "amount", "1.0000 TST"), "bob", "user must be loan creator"},
+		{"defcpuloan", LOAN("alice", "1", "amount", "50.0001 TST"), "alice", "insufficent loan balance"},
+		{"defcpuloan", LOAN("alice", "1", "amount", "0.0000 TST"), "alice",
+	     "must transfer positive amount to REX fund"},
+		{"defcpuloan", LOAN("alice", "1", "amount", "20.0000 TST"), "alice", NULL},
+		{"fundcpuloan", LOAN("alice", "1", "payment", "0.0000 TST"), "alice",
+	     "must transfer positive amount from REX fund"},
+		{"fundcpuloan", LOAN("bob", "1", "payment", "1.0000 TST"), "bob", "user must be loan creator"},
+		{"fundcpuloan", LOAN("alice", "1", "payment", "5.0000 TST"), "alice", NULL},
 	};
 	static const struct step later[] = {
-	    {"fundcpuloan", LOAN("alice", "1", "payment", "1.0000 TST"), "alice", "loan has already expired"},
-	    {"defcpuloan", LOAN("alice", "1", "amount", "1.0000 TST"), "alice", "loan has already expired"},
-	    {"closerex", OWNER("bob"), "bob", NULL}, /* ends the loan on the way; the fund is not empty, so it stays */
-	    {"withdraw", AMOUNT("bob", "20.0000 TST"), "bob", NULL},
-	    {"closerex", OWNER("bob"), "bob", NULL},
+		{"fundcpuloan", LOAN("alice", "1", "payment", "1.0000 TST"), "alice", "loan has already expired"},
+		{"defcpuloan", LOAN("alice", "1", "amount", "1.0000 TST"), "alice", "loan has already expired"},
+		{"closerex", OWNER("bob"), "bob",
+	     NULL}, /* ends the loan on the way; the fund is not empty, so it stays */
+		{"withdraw", AMOUNT("bob", "20.0000 TST"), "bob", NULL},
+		{"closerex", OWNER("bob"), "bob", NULL},
 	};
 	struct test_chain chain;
 	(void)state;
@@ -146,18 +165,22 @@ static void loans_by_hand(void **state)
 static void waiting_orders(void **state)
 {
 	static const struct step steps[] = {
-	    {"cnclrexorder", OWNER("alice"), "alice", "no sellrex order is scheduled"},
-	    {"sellrex", SELL("alice", "5000000.0001 REX"), "alice", "insufficient available rex"},
-	    {"sellrex", SELL("alice", "5000000.000 REX"), "alice", "asset must be a positive amount of (REX, 4)"},
-	    {"sellrex", SELL("alice", "5000000.0000 REX"), "alice", NULL}, /* waits: the pool keeps a fifth of what is lent */
-	    {"rentcpu", RENT("alice", "bob", "1.0000 TST", "0.0000 TST"), "alice", "rex loans are not currently available"},
-	    {"sellrex", SELL("alice", "5000000.0000 REX"), "alice", "insufficient funds for current and scheduled orders"},
-	    {"cnclrexorder", OWNER("alice"), "alice", NULL},
-	    {"rentnet", RENT("bob", "bob", "1.0000 TST", "0.0000 TST"), "bob", NULL},
-	    {"sellrex", SELL("alice", "4000000.0000 REX"), "alice", NULL}, /* four fifths are there */
-	    {"sellrex", SELL("alice", "999999.0000 REX"), "alice", NULL},
-	    {"sellrex", SELL("alice", "0.0000 REX"), "alice", "asset must be a positive amount of (REX, 4)"},
-	    {"sellrex", SELL("alice", "1.0000 REX"), "alice", NULL}, /* filled past the one that waits, whose REX is no longer all there */
+		{"cnclrexorder", OWNER("alice"), "alice", "no sellrex order is scheduled"},
+		{"sellrex", SELL("alice", "5000000.0001 REX"), "alice", "insufficient available rex"},
+		{"sellrex", SELL("alice", "5000000.000 REX"), "alice", "asset must be a positive amount of (REX, 4)"},
+		{"sellrex", SELL("alice", "5000000.0000 REX"), "alice",
+	     NULL}, /* waits: the pool keeps a fifth of what is lent */
+		{"rentcpu", RENT("alice", "bob", "1.0000 TST", "0.0000 TST"), "alice",
+	     "rex loans are not currently available"},
+		{"sellrex", SELL("alice", "5000000.0000 REX"), "alice",
+	     "insufficient funds for current and scheduled orders"},
+		{"cnclrexorder", OWNER("alice"), "alice", NULL},
+		{"rentnet", RENT("bob", "bob", "1.0000 TST", "0.0000 TST"), "bob", NULL},
+		{"sellrex", SELL("alice", "4000000.0000 REX"), "alice", NULL}, /* four fifths are there */
+		{"sellrex", SELL("alice", "999999.0000 REX"), "alice", NULL},
+		{"sellrex", SELL("alice", "0.0000 REX"), "alice", "asset must be a positive amount of (REX, 4)"},
+		{"sellrex", SELL("alice", "1.0000 REX"), "alice",
+	     NULL}, /* filled past the one that waits, whose REX is no longer all there */
 	};
 	struct test_chain chain;
 	(void)state;
@@ -174,9 +197,10 @@ static void waiting_orders(void **state)
 static void a_pool_sold_out(void **state)
 {
 	static const struct step sold[] = {
-	    {"cnclrexorder", OWNER("alice"), "alice", "sellrex order has been filled and cannot be canceled"},
-	    {"rentcpu", RENT("bob", "bob", "1.0000 TST", "0.0000 TST"), "bob", "rex loans are not currently available"},
-	    {"buyrex", BUY("bob", "10.0000 TST"), "bob", NULL}, /* begins anew */
+		{"cnclrexorder", OWNER("alice"), "alice", "sellrex order has been filled and cannot be canceled"},
+		{"rentcpu", RENT("bob", "bob", "1.0000 TST", "0.0000 TST"), "bob",
+	     "rex loans are not currently available"},
+		{"buyrex", BUY("bob", "10.0000 TST"), "bob", NULL}, /* begins anew */
 	};
 	static const struct step closed[] = {
 	    {"consolidate", OWNER("alice"), "alice", NULL},
@@ -198,7 +222,8 @@ static void a_pool_sold_out(void **state)
 	test_at(&chain, TEST_TIME + 31 * DAY);
 	test_succeeds(&chain, S, "rexexec", "{\"user\":\"bob\",\"max\":0}", "bob");
 	assert_int_not_equal(pool(&chain, LENT), 0);
-	test_succeeds(&chain, S, "rexexec", "{\"user\":\"bob\",\"max\":1}", "bob"); /* the loan ends, then the order goes through */
+	test_succeeds(&chain, S, "rexexec", "{\"user\":\"bob\",\"max\":1}",
+	              "bob"); /* the loan ends, then the order goes through */
 	assert_int_equal(pool(&chain, REX), 0);
 	assert_int_equal(pool(&chain, LENDABLE), 0);
 	assert_int_equal(pool(&chain, UNLENT), 0);
@@ -207,7 +232,8 @@ static void a_pool_sold_out(void **state)
 	assert_int_equal(field(&chain, "rexqueue", "alice", ORDER_STAKE), -5000000);
 	assert_int_equal(field(&chain, "rexbal", "alice", BALANCE_REX), 0);
 	assert_int_equal(field(&chain, "rexbal", "alice", BALANCE_STAKE), 0);
-	assert_int_equal(field(&chain, "rexfund", "alice", FUND), fund + 500000); /* the loan's rest; the proceeds wait for their owner */
+	assert_int_equal(field(&chain, "rexfund", "alice", FUND),
+	                 fund + 500000); /* the loan's rest; the proceeds wait for their owner */
 	RUN(&chain, sold);
 	static const int64_t anew[] = {0, 100000, 1000000000, 100000, 1000000000, 0};
 	for (int i = 0; i < 6; i++)
@@ -221,7 +247,13 @@ static void a_pool_sold_out(void **state)
 	run(&chain, closed, 1);
 	/* nothing consolidated is a bucket all the same: five days on, of 0 */
 	test_row_is(&chain, S, n(S), "rexbal", n("alice"), "alice",
-	            "00" "0000000000855c34" "00000000000000000454535400000000" "00000000000000000452455800000000" "0000000000000000" "01" "00573b5e"
+	            "00"
+	            "0000000000855c34"
+	            "00000000000000000454535400000000"
+	            "00000000000000000452455800000000"
+	            "0000000000000000"
+	            "01"
+	            "00573b5e"
 	            "0000000000000000");
 	run(&chain, closed + 1, sizeof closed / sizeof *closed - 1);
 	assert_false(exists(&chain, "rexbal", "alice"));
@@ -232,20 +264,29 @@ static void a_pool_sold_out(void **state)
 static void refusals(void **state)
 {
 	static const struct step steps[] = {
-	    {"withdraw", AMOUNT("alice", "1.00 TST"), "alice", "must withdraw core token"},
-	    {"withdraw", AMOUNT("alice", "0.0000 TST"), "alice", "must withdraw a positive amount"},
-	    {"unstaketorex", "{\"owner\":\"alice\",\"receiver\":\"alice\",\"from_net\":\"0.0000 TST\",\"from_cpu\":\"0.0000 TST\"}", "alice",
-	     "must unstake a positive amount to buy rex"},
-	    {"unstaketorex", "{\"owner\":\"alice\",\"receiver\":\"alice\",\"from_net\":\"1.0000 TST\",\"from_cpu\":\"-1.0000 TST\"}", "alice",
-	     "must unstake a positive amount to buy rex"},
-	    {"unstaketorex", "{\"owner\":\"alice\",\"receiver\":\"alice\",\"from_net\":\"1.0000 TST\",\"from_cpu\":\"1.0000 SYS\"}", "alice",
-	     "asset must be core token"},
-	    {"rentcpu", RENT("alice", "bob", "1.0000 TST", "0.0000 TST"), "bob", "missing authority of alice"},
-	    {"rentcpu", RENT("alice", "bob", "0.0000 TST", "0.0000 SYS"), "alice", "must use core token"},
-	    {"rentcpu", RENT("alice", "bob", "0.0000 TST", "1.0000 TST"), "alice", "must use positive asset amount"},
-	    {"rentcpu", RENT("alice", "bob", "1.0000 TST", "-1.0000 TST"), "alice", "must use positive asset amount"},
-	    {"rentcpu", RENT("carol", "bob", "1.0000 TST", "0.0000 TST"), "carol", "must deposit to REX fund first"},
-	    {"rentcpu", RENT("alice", "bob", "300.0000 TST", "100.0000 TST"), "alice", "insufficient funds"},
+		{"withdraw", AMOUNT("alice", "1.00 TST"), "alice", "must withdraw core token"},
+		{"withdraw", AMOUNT("alice", "0.0000 TST"), "alice", "must withdraw a positive amount"},
+		{"unstaketorex",
+	     "{\"owner\":\"alice\",\"receiver\":\"alice\",\"from_net\":\"0.0000 TST\",\"from_cpu\":\"0.0000 "
+	     "TST\"}",
+	     "alice", "must unstake a positive amount to buy rex"},
+		{"unstaketorex",
+	     "{\"owner\":\"alice\",\"receiver\":\"alice\",\"from_net\":\"1.0000 TST\",\"from_cpu\":\"-1.0000 "
+	     "TST\"}",
+	     "alice", "must unstake a positive amount to buy rex"},
+		{"unstaketorex",
+	     "{\"owner\":\"alice\",\"receiver\":\"alice\",\"from_net\":\"1.0000 TST\",\"from_cpu\":\"1.0000 "
+	     "SYS\"}",
+	     "alice", "asset must be core token"},
+		{"rentcpu", RENT("alice", "bob", "1.0000 TST", "0.0000 TST"), "bob", "missing authority of alice"},
+		{"rentcpu", RENT("alice", "bob", "0.0000 TST", "0.0000 SYS"), "alice", "must use core token"},
+		{"rentcpu", RENT("alice", "bob", "0.0000 TST", "1.0000 TST"), "alice",
+	     "must use positive asset amount"},
+		{"rentcpu", RENT("alice", "bob", "1.0000 TST", "-1.0000 TST"), "alice",
+	     "must use positive asset amount"},
+		{"rentcpu", RENT("carol", "bob", "1.0000 TST", "0.0000 TST"), "carol",
+	     "must deposit to REX fund first"},
+		{"rentcpu", RENT("alice", "bob", "300.0000 TST", "100.0000 TST"), "alice", "insufficient funds"},
 	};
 	struct test_chain chain;
 	(void)state;
@@ -258,7 +299,10 @@ static void refusals(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(loans_by_hand), cmocka_unit_test(waiting_orders), cmocka_unit_test(a_pool_sold_out), cmocka_unit_test(refusals),
+		cmocka_unit_test(loans_by_hand),
+		cmocka_unit_test(waiting_orders),
+		cmocka_unit_test(a_pool_sold_out),
+		cmocka_unit_test(refusals),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,7 +38,8 @@ struct done {
 	uint32_t block_num, slot, head_num;
 };
 
-/* Runs body in a child that is then gone at once. A chain must not be open: threads and locks do not pass to children. */
+/* Runs body in a child that is then gone at once. A chain must not be open: threads and locks do not pass to
+ * children. */
 static inline struct done killed(struct scene *scene, void (*body)(struct rig *rig, struct done *done))
 {
 	struct done done = {0};

@@ -1,4 +1,5 @@
-/* Deferred transactions in the blocks that a node makes: one that takes too long is tried once and expires; others run meanwhile. */
+/* Deferred transactions in the blocks that a node makes: one that takes too long is tried once and expires;
+ * others run meanwhile. */
 #include "tests/unit/network_rig.h"
 
 #include "tests/wasm_builder.h"
@@ -28,7 +29,10 @@ static void push(struct rig *rig, const char *account, const char *name, struct 
 	transaction.expiration = (uint32_t)(rig->now / 1000000) + 60;
 	transaction.ref_block_num = (uint16_t)head->number;
 	transaction.ref_block_prefix = block_id_prefix(&head->id);
-	*action = (struct action){.account = name_literal(account), .name = name_literal(name), .data = *data, .authorization_count = 1};
+	*action = (struct action){.account = name_literal(account),
+	                          .name = name_literal(name),
+	                          .data = *data,
+	                          .authorization_count = 1};
 	*data = (struct bytes){0};
 	action->authorization = memory_allocate(1, sizeof *action->authorization);
 	action->authorization[0] = (struct permission_level){name_literal("eosio"), name_literal("active")};

@@ -58,11 +58,13 @@ static void what_is_public_is_shown(void **state)
 	expect("", "");
 	expect("accountnum11 1000.0000 SYS", "accountnum11 1000.0000 SYS");
 	expect(PUBLIC, PUBLIC);
-	expect("PUB_K1_8mUftJXepGzdQ2TaCduNuSPAfXJHf22uex4u41ab1EVv7sbwt5", "PUB_K1_8mUftJXepGzdQ2TaCduNuSPAfXJHf22uex4u41ab1EVv7sbwt5");
+	expect("PUB_K1_8mUftJXepGzdQ2TaCduNuSPAfXJHf22uex4u41ab1EVv7sbwt5",
+	       "PUB_K1_8mUftJXepGzdQ2TaCduNuSPAfXJHf22uex4u41ab1EVv7sbwt5");
 	expect(SIGNATURE, SIGNATURE);
 	expect("executed transaction: " DIGEST "  136 bytes", "executed transaction: " DIGEST "  136 bytes");
 	expect("variant_block_signing_authority_v0_and_more", "variant_block_signing_authority_v0_and_more");
-	expect("/home/somebody/SomewhereWithAQuiteLongNameOfAFolder2/file", "/home/somebody/SomewhereWithAQuiteLongNameOfAFolder2/file");
+	expect("/home/somebody/SomewhereWithAQuiteLongNameOfAFolder2/file",
+	       "/home/somebody/SomewhereWithAQuiteLongNameOfAFolder2/file");
 }
 
 int main(void)

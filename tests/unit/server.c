@@ -1,5 +1,5 @@
-/* The server's handlers over a chain in memory, without sockets: who may ask, what a node's configuration opens, which failures look how,
- * and what waits while production is paused. */
+/* The server's handlers over a chain in memory, without sockets: who may ask, what a node's configuration
+ * opens, which failures look how, and what waits while production is paused. */
 #include "tests/unit/scene.h"
 
 #include "core/base/encoding/json.h"
@@ -37,7 +37,8 @@ static struct server_node *node_with(const char *config)
 
 static bool admitted(struct server_node *node, const char *host, const char *origin)
 {
-	const struct http_request request = {.method = "POST", .target = "/v1/chain/get_info", .host = host, .origin = origin, .port = 8888};
+	const struct http_request request = {
+		.method = "POST", .target = "/v1/chain/get_info", .host = host, .origin = origin, .port = 8888};
 	struct http_answer answer = {0};
 	bool result = server_admit(node, &request, &answer);
 	if (!result)
@@ -47,10 +48,15 @@ static bool admitted(struct server_node *node, const char *host, const char *ori
 }
 
 /* The answer's body, free()d by the caller; *status may be 0: it waits. */
-static char *ask_as(struct server_node *node, const char *method, const char *target, const char *body, unsigned *status)
+static char *ask_as(struct server_node *node, const char *method, const char *target, const char *body,
+                    unsigned *status)
 {
-	const struct http_request request = {
-		.method = method, .target = target, .host = "127.0.0.1:8888", .body = body, .length = body ? strlen(body) : 0, .port = 8888};
+	const struct http_request request = {.method = method,
+	                                     .target = target,
+	                                     .host = "127.0.0.1:8888",
+	                                     .body = body,
+	                                     .length = body ? strlen(body) : 0,
+	                                     .port = 8888};
 	struct http_answer answer = {0};
 	bool answered = server_answer(node, &request, &answer);
 	char *text = memory_copy_string(text_string(&answer.body));
@@ -59,7 +65,8 @@ static char *ask_as(struct server_node *node, const char *method, const char *ta
 	return text;
 }
 
-static void expect(struct server_node *node, const char *target, const char *body, unsigned status, const char *part)
+static void expect(struct server_node *node, const char *target, const char *body, unsigned status,
+                   const char *part)
 {
 	unsigned got;
 	char *text = ask_as(node, "POST", target, body, &got);
@@ -70,8 +77,10 @@ static void expect(struct server_node *node, const char *target, const char *bod
 
 static void hosts_are_those_of_the_address_and_its_aliases(void **state)
 {
-	struct server_node *node = node_with(CHAIN "http-alias = localhost\n"), *open = node_with(CHAIN "http-validate-host = false\n"),
-					   *wide = node_with("http-server-address = 0.0.0.0:8888\n"), *six = node_with("http-server-address = [::1]:8888\n");
+	struct server_node *node = node_with(CHAIN "http-alias = localhost\n"),
+					   *open = node_with(CHAIN "http-validate-host = false\n"),
+					   *wide = node_with("http-server-address = 0.0.0.0:8888\n"),
+					   *six = node_with("http-server-address = [::1]:8888\n");
 	(void)state;
 	assert_true(admitted(node, "127.0.0.1:8888", NULL));
 	assert_true(admitted(node, "LocalHost:8888", NULL));
@@ -94,9 +103,12 @@ static void hosts_are_those_of_the_address_and_its_aliases(void **state)
 
 static void origins_are_refused_unless_they_are_named(void **state)
 {
-	struct server_node *node = node_with(CHAIN), *one = node_with(CHAIN "access-control-allow-origin = http://app.example\n"),
-					   *all = node_with(CHAIN "access-control-allow-origin = *\naccess-control-max-age = 600\n");
-	const struct http_request request = {.method = "OPTIONS", .target = "/v1/chain/get_info", .host = "127.0.0.1:8888", .port = 8888};
+	struct server_node *node = node_with(CHAIN),
+					   *one = node_with(CHAIN "access-control-allow-origin = http://app.example\n"),
+					   *all = node_with(CHAIN
+	                                    "access-control-allow-origin = *\naccess-control-max-age = 600\n");
+	const struct http_request request = {
+		.method = "OPTIONS", .target = "/v1/chain/get_info", .host = "127.0.0.1:8888", .port = 8888};
 	struct http_answer answer = {0};
 	(void)state;
 	assert_false(admitted(node, "127.0.0.1:8888", "http://127.0.0.1:8888"));
@@ -105,7 +117,8 @@ static void origins_are_refused_unless_they_are_named(void **state)
 	assert_true(admitted(all, "127.0.0.1:8888", "null"));
 	assert_true(server_answer(all, &request, &answer));
 	assert_int_equal(answer.status, 200);
-	assert_string_equal(text_string(&answer.headers), "access-control-allow-origin: *\naccess-control-max-age: 600\n");
+	assert_string_equal(text_string(&answer.headers),
+	                    "access-control-allow-origin: *\naccess-control-max-age: 600\n");
 	http_answer_release(&answer);
 	server_stop(NULL, node);
 	server_stop(NULL, one);
@@ -114,7 +127,8 @@ static void origins_are_refused_unless_they_are_named(void **state)
 
 static void a_node_answers_what_its_configuration_names(void **state)
 {
-	struct server_node *none = node_with(""), *chain = node_with(CHAIN), *producer = node_with(CHAIN "plugin = eosio::producer_api_plugin\n");
+	struct server_node *none = node_with(""), *chain = node_with(CHAIN),
+					   *producer = node_with(CHAIN "plugin = eosio::producer_api_plugin\n");
 	(void)state;
 	expect(none, "/v1/chain/get_info", NULL, 404, "Unknown Endpoint");
 	expect(chain, "/v1/chain/get_info", NULL, 200, "chain_id");
@@ -134,8 +148,9 @@ static void a_node_answers_what_its_configuration_names(void **state)
 
 static void options_are_read_by_line(void **state)
 {
-	static const char *const wrong[] = {"http-server-address = nowhere", "http-server-address = 127.0.0.1:70000", "max-body-size = -1",
-										"http-validate-host = perhaps", "max-transaction-time = soon"};
+	static const char *const wrong[] = {"http-server-address = nowhere",
+	                                    "http-server-address = 127.0.0.1:70000", "max-body-size = -1",
+	                                    "http-validate-host = perhaps", "max-transaction-time = soon"};
 	struct server_options options;
 	struct error error = {0};
 	(void)state;
@@ -143,15 +158,28 @@ static void options_are_read_by_line(void **state)
 		assert_int_equal(server_options_parse(&options, wrong[i], &error), -EINVAL);
 		assert_int_equal(strncmp(error.sentence, wrong[i], strcspn(wrong[i], " ")), 0);
 	}
-	assert_int_equal(server_options_parse(&options, "# a comment = here\nhttp-server-address = 127.0.0.1:1\nunknown = 5\nhttp-server-address=[::1]:2", &error), 0);
+	assert_int_equal(
+		server_options_parse(
+			&options,
+			"# a comment = here\nhttp-server-address = 127.0.0.1:1\nunknown = 5\nhttp-server-address=[::1]:2",
+			&error),
+		0);
 	assert_string_equal(options.host, "::1");
 	assert_int_equal(options.port, 2);
 }
 
 static void bodies_that_are_none_are_refused(void **state)
 {
-	static const char *const wrong[] = {"", "{}", "{", "[1]", "\"x\"", "{\"account_name\":[]}", "{\"account_name\":{}}", "{\"account_name\":\"UPPER\"}",
-										"{\"account_name\":\"\xff\"}", "\xef\xbb\xbf{}"};
+	static const char *const wrong[] = {"",
+	                                    "{}",
+	                                    "{",
+	                                    "[1]",
+	                                    "\"x\"",
+	                                    "{\"account_name\":[]}",
+	                                    "{\"account_name\":{}}",
+	                                    "{\"account_name\":\"UPPER\"}",
+	                                    "{\"account_name\":\"\xff\"}",
+	                                    "\xef\xbb\xbf{}"};
 	struct server_node *node = node_with(CHAIN);
 	struct text deep = TEXT_EMPTY;
 	(void)state;
@@ -160,7 +188,10 @@ static void bodies_that_are_none_are_refused(void **state)
 	for (int i = 0; i < 100000; i++)
 		text_append_char(&deep, '[');
 	expect(node, "/v1/chain/get_account", text_string(&deep), 400, "3200006");
-	expect(node, "/v1/chain/get_table_rows", "{\"code\":\"eosio.token\",\"scope\":\"eosio\",\"table\":\"accounts\",\"limit\":99999999999999999999}", 400, "3200006");
+	expect(node, "/v1/chain/get_table_rows",
+	       "{\"code\":\"eosio.token\",\"scope\":\"eosio\",\"table\":\"accounts\",\"limit\":"
+	       "99999999999999999999}",
+	       400, "3200006");
 	expect(node, "/v1/chain/get_account", "{\"account_name\":\"nosuch\"}", 500, "unknown key");
 	text_release(&deep);
 	server_stop(NULL, node);
@@ -168,13 +199,17 @@ static void bodies_that_are_none_are_refused(void **state)
 
 static void a_paused_node_lets_transactions_wait(void **state)
 {
-	static const char *const expired = "{\"signatures\":[],\"compression\":\"none\",\"packed_trx\":\"00000000000000000000000000000000\"}";
+	static const char *const expired =
+		"{\"signatures\":[],\"compression\":\"none\",\"packed_trx\":\"00000000000000000000000000000000\"}";
 	struct server_node *node = node_with(CHAIN "plugin = eosio::producer_api_plugin\n");
 	struct text later = TEXT_EMPTY;
 	unsigned status;
 	(void)state;
-	/* an expiration in the year 2038: it waits while the node is paused, and is refused for another reason then */
-	text_append(&later, "{\"signatures\":[],\"compression\":\"none\",\"packed_trx\":\"ffffff7f000000000000000000000000\"}");
+	/* an expiration in the year 2038: it waits while the node is paused, and is refused for another reason
+	 * then */
+	text_append(
+		&later,
+		"{\"signatures\":[],\"compression\":\"none\",\"packed_trx\":\"ffffff7f000000000000000000000000\"}");
 	expect(node, "/v1/producer/pause", NULL, 201, "ok");
 	expect(node, "/v1/producer/paused", NULL, 201, "true");
 	expect(node, "/v1/chain/send_transaction", expired, 500, "3040005");
@@ -206,15 +241,18 @@ static void traces_are_found_by_block_and_by_transaction(void **state)
 	expect(node, "/v1/trace_api/get_block", "{\"block_num\":1}", 404, "Trace API: block trace missing");
 	expect(node, "/v1/trace_api/get_block", "{\"block_num\":4000000}", 404, "Trace API: block trace missing");
 	expect(node, "/v1/trace_api/get_block", "{}", 400, "Bad or missing block_num");
-	expect(node, "/v1/trace_api/get_transaction_trace", "{\"id\":\"1234567\"}", 400, "Bad or missing transaction ID");
-	expect(node, "/v1/trace_api/get_transaction_trace", "{\"id\":\"12345678\"}", 404, "transaction id missing");
+	expect(node, "/v1/trace_api/get_transaction_trace", "{\"id\":\"1234567\"}", 400,
+	       "Bad or missing transaction ID");
+	expect(node, "/v1/trace_api/get_transaction_trace", "{\"id\":\"12345678\"}", 404,
+	       "transaction id missing");
 	transaction_trace_release(&trace);
 	server_stop(NULL, node);
 }
 
 static void a_transactions_status_follows_it(void **state)
 {
-	struct server_node *node = node_with(CHAIN "transaction-finality-status-max-storage-size-gb = 1\n"), *without = node_with(CHAIN);
+	struct server_node *node = node_with(CHAIN "transaction-finality-status-max-storage-size-gb = 1\n"),
+					   *without = node_with(CHAIN);
 	struct transaction_trace trace = {0};
 	char body[128], id[65];
 	(void)state;
@@ -225,7 +263,8 @@ static void a_transactions_status_follows_it(void **state)
 	rig_must(rig_advance(&rig, SECOND / 2), "advance", &rig.error);
 	expect(node, "/v1/chain/get_transaction_status", body, 200, "{\"state\":\"IN_BLOCK\",\"block_number\":");
 	rig_must(rig_advance(&rig, 3 * SECOND), "advance", &rig.error);
-	expect(node, "/v1/chain/get_transaction_status", body, 200, "{\"state\":\"IRREVERSIBLE\",\"block_number\":");
+	expect(node, "/v1/chain/get_transaction_status", body, 200,
+	       "{\"state\":\"IRREVERSIBLE\",\"block_number\":");
 	body[7] = body[7] == '0' ? '1' : '0';
 	expect(node, "/v1/chain/get_transaction_status", body, 200, "{\"state\":\"UNKNOWN\",\"head_number\":");
 	expect(node, "/v1/chain/get_transaction_status", "{\"id\":\"x\"}", 400, "Invalid transaction id");

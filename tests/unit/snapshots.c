@@ -1,4 +1,5 @@
-/* Snapshots of a chain in a data folder: they are there after it was closed, and after the end of a process before anything of them was stored. */
+/* Snapshots of a chain in a data folder: they are there after it was closed, and after the end of a process
+ * before anything of them was stored. */
 #include "tests/unit/scene.h"
 
 #include "core/chain/chain.h"
@@ -74,7 +75,8 @@ static void they_outlive_the_process(void **state)
 		rig_close(&scene.rig);
 	}
 	rig_open(&scene.rig);
-	rig_must(scene.rig.chain->operations->drop(scene.rig.chain, "one", &scene.rig.error), "drop", &scene.rig.error);
+	rig_must(scene.rig.chain->operations->drop(scene.rig.chain, "one", &scene.rig.error), "drop",
+	         &scene.rig.error);
 	rig_close(&scene.rig);
 	rig_open(&scene.rig);
 	assert_int_equal(scene.rig.chain->operations->drop(scene.rig.chain, "one", NULL), -ENOENT);
@@ -106,8 +108,9 @@ static unsigned history_of_bob(struct rig *rig)
 	struct chain_view *view = NULL;
 	struct chain_history history;
 	rig_must(chain_view_open(rig->chain, &view, NULL, NULL, &rig->error), "view", &rig->error);
-	rig_must(view->operations->history(view, &history, CHAIN_HISTORY_ACCOUNT, name_literal("bob"), 0, UINT32_MAX, &rig->error), "history",
-	         &rig->error);
+	rig_must(view->operations->history(view, &history, CHAIN_HISTORY_ACCOUNT, name_literal("bob"), 0,
+	                                   UINT32_MAX, &rig->error),
+	         "history", &rig->error);
 	chain_view_close(view);
 	return (unsigned)history.lines;
 }

@@ -1,4 +1,5 @@
-/* State files: a root comes back entry for entry; every damage is noticed; a failed save leaves the old file. */
+/* State files: a root comes back entry for entry; every damage is noticed; a failed save leaves the old file.
+ */
 #include "tests/unit/temporary.h"
 
 #include "core/engine/storage/state_file.h"
@@ -152,7 +153,8 @@ static void test_foreign_files(void **state)
 
 static void test_failed_save_leaves_the_old_file(void **state)
 {
-	char *folder = temporary_folder(), *path = temporary_path(folder, "state"), *aside = temporary_path(folder, "state.new");
+	char *folder = temporary_folder(), *path = temporary_path(folder, "state"),
+		 *aside = temporary_path(folder, "state.new");
 	(void)state;
 	struct map *map = map_create();
 	struct map_root *small = make_root(map, 4), *large = make_root(map, 3000), *loaded;
@@ -183,7 +185,9 @@ static void test_failed_save_leaves_the_old_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_states_come_back), cmocka_unit_test(test_damage_is_noticed), cmocka_unit_test(test_foreign_files),
+		cmocka_unit_test(test_states_come_back),
+		cmocka_unit_test(test_damage_is_noticed),
+		cmocka_unit_test(test_foreign_files),
 		cmocka_unit_test(test_failed_save_leaves_the_old_file),
 	};
 	return cmocka_run_group_tests_name("state_file", tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* Reading a state: paging through tables, scopes and indices at their ends, and accounts as genesis makes them. */
+/* Reading a state: paging through tables, scopes and indices at their ends, and accounts as genesis makes
+ * them. */
 #include "core/chain/embedded/view/state_view.h"
 
 #include "core/engine/state/account.h"
@@ -38,7 +39,8 @@ static int see_row(void *context, const struct chain_row *row)
 static int see_scope(void *context, const struct chain_scope *scope)
 {
 	struct seen *seen = context;
-	text_printf(&seen->text, "%s%llu/%s", seen->count ? " " : "", (unsigned long long)scope->scope, name_text(scope->table).text);
+	text_printf(&seen->text, "%s%llu/%s", seen->count ? " " : "", (unsigned long long)scope->scope,
+	            name_text(scope->table).text);
 	return ++seen->count == seen->stop ? 7 : 0;
 }
 
@@ -52,7 +54,8 @@ static int see_name(void *context, uint64_t name)
 static int see_permission(void *context, const struct chain_key_permission *permission)
 {
 	struct seen *seen = context;
-	text_printf(&seen->text, "%s%s@%s", seen->count++ ? " " : "", name_text(permission->account).text, name_text(permission->permission).text);
+	text_printf(&seen->text, "%s%s@%s", seen->count++ ? " " : "", name_text(permission->account).text,
+	            name_text(permission->permission).text);
 	return 0;
 }
 
@@ -83,7 +86,8 @@ static void put_double(struct map_edit *edit, const struct table_id *id, double 
 	secondary_key_order(ordered, SECONDARY_DOUBLE, &number);
 	memcpy(value + 8, &number, sizeof number);
 	map_edit_put(edit, key, secondary_order_key(key, id, SECONDARY_DOUBLE, ordered, primary_key), "", 0);
-	map_edit_put(edit, key, secondary_primary_key(key, id, SECONDARY_DOUBLE, primary_key), value, sizeof value);
+	map_edit_put(edit, key, secondary_primary_key(key, id, SECONDARY_DOUBLE, primary_key), value,
+	             sizeof value);
 }
 
 static int see_index_row(void *context, const struct chain_index_row *row)
@@ -156,7 +160,9 @@ static void test_tables(void **state)
 	assert_int_equal(view.base.operations->scopes(&view.base, CODE, 0, 0, see_scope, &seen, &error), 0);
 	assert_seen(&seen, "5/aaa 5/bbb 6/bbb 7/aaa 18446744073709551615/aaa 18446744073709551615/zzzzzzzzzzzz");
 	assert_int_equal(view.base.operations->tables(&view.base, CODE, 5, false, see_scope, &seen, &error), 0);
-	assert_seen(&seen, "5/aaa 5/aaa.........1 5/bbb 6/bbb 7/aaa 18446744073709551615/aaa 18446744073709551615/zzzzzzzzzzzz");
+	assert_seen(
+		&seen,
+		"5/aaa 5/aaa.........1 5/bbb 6/bbb 7/aaa 18446744073709551615/aaa 18446744073709551615/zzzzzzzzzzzz");
 	assert_int_equal(view.base.operations->tables(&view.base, CODE, 6, true, see_scope, &seen, &error), 0);
 	assert_seen(&seen, "6/bbb 5/bbb 5/aaa.........1 5/aaa");
 	assert_int_equal(view.base.operations->scopes(&view.base, CODE, a, 0, see_scope, &seen, &error), 0);
@@ -187,15 +193,20 @@ static void test_genesis(void **state)
 
 	genesis_default(&genesis);
 	assert_int_equal(branch_create(&branch, &genesis, &error), 0);
-	struct state_view view = {.base = {.operations = &state_view_operations}, .root = branch_head(branch)->root};
+	struct state_view view = {.base = {.operations = &state_view_operations},
+	                          .root = branch_head(branch)->root};
 	assert_int_equal(view.base.operations->accounts(&view.base, 0, see_name, &seen, &error), 0);
 	assert_seen(&seen, "eosio eosio.null eosio.prods");
-	assert_int_equal(view.base.operations->accounts(&view.base, name_literal("eosio") + 1, see_name, &seen, &error), 0);
+	assert_int_equal(
+		view.base.operations->accounts(&view.base, name_literal("eosio") + 1, see_name, &seen, &error), 0);
 	assert_seen(&seen, "eosio.null eosio.prods");
-	assert_int_equal(view.base.operations->key_permissions(&view.base, &genesis.initial_key, see_permission, &seen, &error), 0);
+	assert_int_equal(view.base.operations->key_permissions(&view.base, &genesis.initial_key, see_permission,
+	                                                       &seen, &error),
+	                 0);
 	assert_seen(&seen, "eosio@active eosio@owner");
 
-	assert_int_equal(view.base.operations->account(&view.base, &account, name_literal("eosio.prods"), &error), 0);
+	assert_int_equal(view.base.operations->account(&view.base, &account, name_literal("eosio.prods"), &error),
+	                 0);
 	assert_int_equal(account.permissions_count, 4);
 	assert_string_equal(name_text(account.permissions[3].name).text, "prod.minor");
 	assert_string_equal(name_text(account.permissions[3].parent).text, "prod.major");
@@ -204,12 +215,15 @@ static void test_genesis(void **state)
 	assert_int_equal(account.cpu_limit.max, -1);
 	chain_account_release(&account);
 
-	assert_int_equal(view.base.operations->abi(&view.base, &bytes, &version, name_literal("eosio"), &error), 0);
+	assert_int_equal(view.base.operations->abi(&view.base, &bytes, &version, name_literal("eosio"), &error),
+	                 0);
 	assert_int_equal(bytes.length, 2132);
 	assert_true(version != 0);
-	assert_int_equal(view.base.operations->abi(&view.base, NULL, &version, name_literal("eosio.null"), &error), 0);
+	assert_int_equal(
+		view.base.operations->abi(&view.base, NULL, &version, name_literal("eosio.null"), &error), 0);
 	assert_int_equal(version, 0);
-	assert_int_equal(view.base.operations->account(&view.base, &account, name_literal("nobody"), &error), -ENOENT);
+	assert_int_equal(view.base.operations->account(&view.base, &account, name_literal("nobody"), &error),
+	                 -ENOENT);
 	assert_non_null(strstr(error.sentence, "nobody"));
 	bytes_release(&bytes);
 	branch_destroy(branch);

@@ -1,4 +1,5 @@
-/* The map on disk: states that share what did not change, read as they are looked at, edited further, read whole; damage is told. */
+/* The map on disk: states that share what did not change, read as they are looked at, edited further, read
+ * whole; damage is told. */
 #include "tests/unit/temporary.h"
 
 #include "core/base/memory.h"
@@ -24,7 +25,10 @@ struct scene {
 	uint64_t places[STATES], ends[STATES];
 };
 
-static size_t key_of(char key[32], unsigned number) { return (size_t)snprintf(key, 32, "key %u of many", number * 7919 % KEYS); }
+static size_t key_of(char key[32], unsigned number)
+{
+	return (size_t)snprintf(key, 32, "key %u of many", number * 7919 % KEYS);
+}
 
 /* Values of all lengths: some stand apart. */
 static size_t value_of(uint8_t *value, unsigned seed)
@@ -122,7 +126,9 @@ static void a_state_is_read_as_it_is_looked_at(void **state)
 		struct map *map;
 		struct map_root *root;
 		struct map_value value;
-		assert_int_equal(map_store_open(scene.fd, scene.ends[i], &map, &root, scene.places[i], map_root_count(scene.roots[i])), 0);
+		assert_int_equal(map_store_open(scene.fd, scene.ends[i], &map, &root, scene.places[i],
+		                                map_root_count(scene.roots[i])),
+		                 0);
 		map_get(root, "key 77 of many", 14, &value);
 		assert_true(map_memory(map) < map_memory(scene.map) / 10);
 		expect_same(scene.roots[i], root);
@@ -144,7 +150,9 @@ static void a_state_that_was_read_goes_on(void **state)
 		struct map *map;
 		unsigned seed = 100 + round, same = seed;
 		size_t i = round % STATES;
-		assert_int_equal(map_store_open(scene.fd, scene.ends[i], &map, &root, scene.places[i], map_root_count(scene.roots[i])), 0);
+		assert_int_equal(map_store_open(scene.fd, scene.ends[i], &map, &root, scene.places[i],
+		                                map_root_count(scene.roots[i])),
+		                 0);
 		ours = change(scene.roots[i], &seed, 50 * round);
 		theirs = change(root, &same, 50 * round);
 		expect_same(ours, theirs);
@@ -167,7 +175,8 @@ static void a_state_that_was_loaded_is_known_to_be_saved(void **state)
 	unsigned seed = 5;
 	(void)state;
 	scene_begin(&scene);
-	assert_int_equal(map_store_load(scene.store, map, &root, scene.places[3], map_root_count(scene.roots[3])), 0);
+	assert_int_equal(map_store_load(scene.store, map, &root, scene.places[3], map_root_count(scene.roots[3])),
+	                 0);
 	expect_same(scene.roots[3], root);
 	assert_int_equal(map_store_save(scene.store, &place, root), 0);
 	assert_int_equal(place, scene.places[3]);
@@ -196,7 +205,8 @@ static void damage_is_told(void **state)
 		assert_int_equal(file_read(scene.fd, &byte, 1, at), 0);
 		other = byte ^ 0x40;
 		assert_int_equal(file_write(scene.fd, &other, 1, at), 0);
-		if (map_store_open(scene.fd, scene.ends[0], &map, &root, scene.places[0], map_root_count(scene.roots[0])) == 0) {
+		if (map_store_open(scene.fd, scene.ends[0], &map, &root, scene.places[0],
+		                   map_root_count(scene.roots[0])) == 0) {
 			for (bool more = map_seek(root, &entry, NULL, 0); more; more = map_next(root, &entry))
 				continue;
 			told += !map_root_is_sound(root);

@@ -1,4 +1,5 @@
-/* A folder of a test's own that goes away with it, whole files in and out of memory, and a disk that is full. */
+/* A folder of a test's own that goes away with it, whole files in and out of memory, and a disk that is full.
+ */
 #ifndef EOSIOFS_TESTS_UNIT_TEMPORARY_H
 #define EOSIOFS_TESTS_UNIT_TEMPORARY_H
 

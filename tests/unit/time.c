@@ -14,9 +14,13 @@ static void times_round_trip(void **state)
 	static const struct {
 		const char *text;
 		int64_t us;
-	} vectors[] = {{"1970-01-01T00:00:00.000", 0}, {"2018-06-01T12:00:00.000", INT64_C(1527854400000000)},
-		{"2018-06-08T08:08:08.888", INT64_C(1528445288888000)}, {"2000-02-29T23:59:59.999", INT64_C(951868799999000)},
-		{"2100-02-28T00:00:00.001", INT64_C(4107456000001000)}, {"1969-12-31T23:59:59.999", -1000}, {"9999-12-31T23:59:59.000", INT64_C(253402300799000000)}};
+	} vectors[] = {{"1970-01-01T00:00:00.000", 0},
+	               {"2018-06-01T12:00:00.000", INT64_C(1527854400000000)},
+	               {"2018-06-08T08:08:08.888", INT64_C(1528445288888000)},
+	               {"2000-02-29T23:59:59.999", INT64_C(951868799999000)},
+	               {"2100-02-28T00:00:00.001", INT64_C(4107456000001000)},
+	               {"1969-12-31T23:59:59.999", -1000},
+	               {"9999-12-31T23:59:59.000", INT64_C(253402300799000000)}};
 	char text[TIME_TEXT_SIZE];
 	int64_t us;
 
@@ -73,13 +77,22 @@ static void malformed_times_are_refused_with_the_reason(void **state)
 {
 	static const struct {
 		const char *text, *reason;
-	} invalid[] = {{"", "does not look like"}, {"2018-06-01", "does not look like"}, {"2018-06-01 12:00:00", "does not look like"},
-		{"2018-6-01T12:00:00", "does not look like"}, {"+018-06-01T12:00:00", "does not look like"},
-		{"2018-13-01T12:00:00", "calendar"}, {"2018-02-29T12:00:00", "calendar"}, {"1900-02-29T12:00:00", "calendar"},
-		{"2018-06-01T24:00:00", "calendar"}, {"2018-06-01T12:00:60", "calendar"}, {"2018-00-01T12:00:00", "calendar"},
-		{"2018-06-01T12:00:00Z", "neither Z nor an offset"}, {"2018-06-01T12:00:00.000Z", "neither Z nor an offset"},
-		{"2018-06-01T12:00:00+02:00", "neither Z nor an offset"}, {"2018-06-01T12:00:00.", "no digit after"},
-		{"2018-06-01T12:00:00.0000", "more than 3 digits"}};
+	} invalid[] = {{"", "does not look like"},
+	               {"2018-06-01", "does not look like"},
+	               {"2018-06-01 12:00:00", "does not look like"},
+	               {"2018-6-01T12:00:00", "does not look like"},
+	               {"+018-06-01T12:00:00", "does not look like"},
+	               {"2018-13-01T12:00:00", "calendar"},
+	               {"2018-02-29T12:00:00", "calendar"},
+	               {"1900-02-29T12:00:00", "calendar"},
+	               {"2018-06-01T24:00:00", "calendar"},
+	               {"2018-06-01T12:00:60", "calendar"},
+	               {"2018-00-01T12:00:00", "calendar"},
+	               {"2018-06-01T12:00:00Z", "neither Z nor an offset"},
+	               {"2018-06-01T12:00:00.000Z", "neither Z nor an offset"},
+	               {"2018-06-01T12:00:00+02:00", "neither Z nor an offset"},
+	               {"2018-06-01T12:00:00.", "no digit after"},
+	               {"2018-06-01T12:00:00.0000", "more than 3 digits"}};
 	struct error error;
 	uint32_t seconds;
 	int64_t us;

@@ -1,4 +1,5 @@
-/* Actions, transactions, receipts: digests of EOS mainnet, round trips, signatures, compression, malformed bytes. */
+/* Actions, transactions, receipts: digests of EOS mainnet, round trips, signatures, compression, malformed
+ * bytes. */
 #include "core/base/encoding/hex.h"
 #include "core/base/memory.h"
 #include "core/types/name.h"
@@ -16,12 +17,14 @@
 #define ZERO32 "0000000000000000000000000000000000000000000000000000000000000000"
 
 /* The transaction of a real node's block (newaccount by eosio), as the recordings have it. */
-static const char newaccount[] =
-	"71cb006b0100e3e4062700000000010000000000ea305500409e9a2264b89a010000000000ea305500000000a8ed3232660000000000ea3055008037f500ea3055"
-	"01000000010003e453f455d41f17aec45930d20adf5445c4a653e791de977928ce90b254b740140100000001000000010003e453f455d41f17aec45930d20adf54"
-	"45c4a653e791de977928ce90b254b740140100000000";
+static const char newaccount[] = "71cb006b0100e3e4062700000000010000000000ea305500409e9a2264b89a010000000000e"
+                                 "a305500000000a8ed3232660000000000ea3055008037f500ea3055"
+								 "01000000010003e453f455d41f17aec45930d20adf5445c4a653e791de977928ce90b254b74"
+                                 "0140100000001000000010003e453f455d41f17aec45930d20adf54"
+								 "45c4a653e791de977928ce90b254b740140100000000";
 static const char newaccount_id[] = "9db981f13e96bce1783d0fc937c224bd646afd7f0bdd4791fad7bf270fd6118f";
-static const char newaccount_signature[] = "SIG_K1_K5KxdUPgczgdrUcMHewqUE64yHb97tRyqiciyau63tjXPfDhAdd6erd9KrReqvobok5DJzejQFzA8z5ngQmoKmKD189nvg";
+static const char newaccount_signature[] =
+	"SIG_K1_K5KxdUPgczgdrUcMHewqUE64yHb97tRyqiciyau63tjXPfDhAdd6erd9KrReqvobok5DJzejQFzA8z5ngQmoKmKD189nvg";
 static const char recorded_chain_id[] = "60fb0eb4742886af8a0e147f4af6fd363e8e8d8f18bdf73a10ee0134fec1c551";
 static const char recorded_key[] = "EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr";
 
@@ -40,7 +43,8 @@ static void assert_checksum(struct checksum256 checksum, const char *expected)
 }
 
 /* A packed transaction as it travels. */
-static void put_packed(struct bytes *out, const char *signature, uint8_t compression, const struct bytes *data, const struct bytes *trx)
+static void put_packed(struct bytes *out, const char *signature, uint8_t compression,
+                       const struct bytes *data, const struct bytes *trx)
 {
 	struct signature parsed;
 	bytes_put_varuint32(out, signature ? 1 : 0);
@@ -65,9 +69,16 @@ static int unpack(struct packed_transaction *out, const struct bytes *bytes, str
 static void action_digests_match_mainnet(void **state)
 {
 	static const char *const headers[] = {
-		"d1eb5945" "0000000000000000" "0100" ZERO32 ZERO32 "aca376f206b8fc25a6ed44dbdc66547c36c6c33e3a119ffbeaef943642f0e906" "000000000000",
-		"dcf95c45" "0000000000ea3055" "0000" "00000001405147477ab2f5f51cda427b638191c66d2c59aa392d5c2c98076cb0" ZERO32
-		"e0244db4c02d68ae64dec160310e247bb04e5cb599afb7c14710fbf3f4576c0e" "000000000000",
+		"d1eb5945"
+		"0000000000000000"
+		"0100" ZERO32 ZERO32 "aca376f206b8fc25a6ed44dbdc66547c36c6c33e3a119ffbeaef943642f0e906"
+		"000000000000",
+		"dcf95c45"
+		"0000000000ea3055"
+		"0000"
+		"00000001405147477ab2f5f51cda427b638191c66d2c59aa392d5c2c98076cb0" ZERO32
+		"e0244db4c02d68ae64dec160310e247bb04e5cb599afb7c14710fbf3f4576c0e"
+		"000000000000",
 	};
 	/* the action_mroots of blocks 2 and 3 are the digests of their onblock's receipt */
 	static const char *const roots[] = {"e0244db4c02d68ae64dec160310e247bb04e5cb599afb7c14710fbf3f4576c0e",
@@ -76,7 +87,10 @@ static void action_digests_match_mainnet(void **state)
 	(void)state;
 	for (uint64_t i = 0; i < 2; i++) {
 		struct permission_level level = {name_literal("eosio"), name_literal("active")};
-		struct action action = {.account = name_literal("eosio"), .name = name_literal("onblock"), .authorization = &level, .authorization_count = 1};
+		struct action action = {.account = name_literal("eosio"),
+		                        .name = name_literal("onblock"),
+		                        .authorization = &level,
+		                        .authorization_count = 1};
 		struct bytes receipt = {0};
 
 		put_hex(&action.data, headers[i]);
@@ -140,7 +154,8 @@ static void recorded_transaction_unpacks_to_its_id_and_signer(void **state)
 	assert_int_equal(packed_transaction_keys(&packed, &key, &chain_id, &error), 0);
 	public_key_print(text, &key);
 	assert_string_equal(text, recorded_key);
-	/* base, overhead, the packed transaction, and 67 bytes of signatures at 20/100; the recording says 25 words */
+	/* base, overhead, the packed transaction, and 67 bytes of signatures at 20/100; the recording says 25
+	 * words */
 	assert_int_equal(packed_transaction_net_usage(&packed, 12, 20, 100), 12 + 16 + trx.length + 14);
 	assert_int_equal(packed_transaction_net_usage(&packed, 12, 100, 100), 12 + 16 + trx.length + 67);
 	assert_int_equal((packed_transaction_net_usage(&packed, 12, 20, 100) + 7) / 8, 25);
@@ -156,10 +171,16 @@ static void recorded_transaction_unpacks_to_its_id_and_signer(void **state)
 /* A transaction with something in every field. */
 static struct transaction rich_transaction(void)
 {
-	struct transaction transaction = {.expiration = 1, .ref_block_num = 2, .ref_block_prefix = 3, .max_net_usage_words = 1000, .max_cpu_usage_ms = 5, .delay_sec = 600};
+	struct transaction transaction = {.expiration = 1,
+	                                  .ref_block_num = 2,
+	                                  .ref_block_prefix = 3,
+	                                  .max_net_usage_words = 1000,
+	                                  .max_cpu_usage_ms = 5,
+	                                  .delay_sec = 600};
 	size_t capacity = 0;
 	memory_grow(&transaction.context_free_actions, &capacity, 1, sizeof(struct action));
-	transaction.context_free_actions[transaction.context_free_actions_count++] = (struct action){.account = 7, .name = 8};
+	transaction.context_free_actions[transaction.context_free_actions_count++] = (struct action){.account = 7,
+	                                                                                             .name = 8};
 	capacity = 0;
 	memory_grow(&transaction.actions, &capacity, 2, sizeof(struct action));
 	struct permission_level levels[] = {{9, 10}, {11, 12}};
@@ -220,7 +241,8 @@ static void signatures_are_recovered_in_order_and_once_per_key(void **state)
 		assert_int_equal(packed_transaction_sign(&packed, signer, &keys[i], NULL, &chain_id, &error), 0);
 	}
 	assert_int_equal(packed_transaction_keys(&packed, public, &chain_id, &error), 0);
-	assert_true(public_key_compare(&public[0], &public[1]) < 0 && public_key_compare(&public[1], &public[2]) < 0);
+	assert_true(public_key_compare(&public[0], &public[1]) < 0 &&
+	            public_key_compare(&public[1], &public[2]) < 0);
 	bool found = false;
 	for (size_t i = 0; i < 3; i++)
 		found = found || !public_key_compare(&public[i], &expected);
@@ -251,7 +273,8 @@ static void keys_are_known_to_who_signs(void **state)
 	packed_transaction_make(&packed, &transaction);
 	for (size_t i = 0; i < 2; i++) {
 		assert_int_equal(signer_new_key(signer, &keys[i], &public[i], &error), 0);
-		assert_int_equal(packed_transaction_sign(&packed, signer, &keys[i], &public[i], &chain_id, &error), 0);
+		assert_int_equal(packed_transaction_sign(&packed, signer, &keys[i], &public[i], &chain_id, &error),
+		                 0);
 	}
 	packed_transaction_pack(&bytes, &packed);
 	struct cursor in = cursor_make(bytes.data, bytes.length);
@@ -324,8 +347,8 @@ static void malformed_packed_transactions_are_refused(void **state)
 		uint8_t compression;
 		const struct bytes *data, *trx;
 		uint32_t code;
-	} invalid[] = {{2, &none, &trx, 3040014}, {1, &none, &trx, 3040001}, {1, &none, &bomb, 3040001}, {0, &none, &none, 3010010},
-		{0, &trx, &trx, 3010010}, {1, &none, &none, 3040001}};
+	} invalid[] = {{2, &none, &trx, 3040014},  {1, &none, &trx, 3040001}, {1, &none, &bomb, 3040001},
+	               {0, &none, &none, 3010010}, {0, &trx, &trx, 3010010},  {1, &none, &none, 3040001}};
 	struct packed_transaction packed;
 	struct error error;
 
@@ -355,8 +378,11 @@ static void malformed_packed_transactions_are_refused(void **state)
 static void receipts_round_trip(void **state)
 {
 	struct transaction transaction = rich_transaction();
-	struct transaction_receipt receipts[2] = {{.status = STATUS_EXECUTED, .cpu_usage_us = 195, .net_usage_words = 200},
-		{.status = STATUS_DELAYED, .is_id = true, .id = {{1, 2, 3}}}}, unpacked;
+	struct transaction_receipt receipts[2] = {{.status = STATUS_EXECUTED,
+	                                           .cpu_usage_us = 195,
+	                                           .net_usage_words = 200},
+	                                          {.status = STATUS_DELAYED, .is_id = true, .id = {{1, 2, 3}}}},
+							   unpacked;
 	struct error error;
 
 	(void)state;

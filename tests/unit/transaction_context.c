@@ -3,13 +3,17 @@
 
 #include "core/engine/state/resource.h"
 
-/* One action eosio::nothing by alice@active, which eosio.bios lets pass; change is what the case makes of it. */
-static uint32_t try_with(struct test_chain *chain, void (*change)(struct test_chain *chain, struct transaction *transaction), uint32_t cpu_us)
+/* One action eosio::nothing by alice@active, which eosio.bios lets pass; change is what the case makes of it.
+ */
+static uint32_t try_with(struct test_chain *chain,
+                         void (*change)(struct test_chain *chain, struct transaction *transaction),
+                         uint32_t cpu_us)
 {
 	const struct push_options options = {.without_keys = true, .billed_cpu_us = cpu_us};
 	const struct block_state *head = branch_head(chain->branch);
 	struct packed_transaction packed;
-	struct transaction transaction = {.actions = memory_allocate(2, sizeof(struct action)), .actions_count = 1};
+	struct transaction transaction = {.actions = memory_allocate(2, sizeof(struct action)),
+	                                  .actions_count = 1};
 
 	transaction.expiration = (uint32_t)(test_time(chain) / 1000000) + 60 + chain->nonce++;
 	transaction.ref_block_num = (uint16_t)head->number;
@@ -18,7 +22,8 @@ static uint32_t try_with(struct test_chain *chain, void (*change)(struct test_ch
 		transaction.actions[i].account = name_literal("eosio");
 		transaction.actions[i].name = name_literal("nothing");
 		transaction.actions[i].authorization = memory_allocate(1, sizeof(struct permission_level));
-		transaction.actions[i].authorization[0] = (struct permission_level){name_literal(i ? "bob" : "alice"), name_literal("active")};
+		transaction.actions[i].authorization[0] = (struct permission_level){name_literal(i ? "bob" : "alice"),
+		                                                                    name_literal("active")};
 		transaction.actions[i].authorization_count = 1;
 	}
 	if (change)
@@ -211,43 +216,51 @@ static void refusals(void **state)
 		uint32_t cpu_us, code;
 		const char *sentence; /* its beginning when it ends in '*' */
 	} cases[] = {
-	    {NULL, 0, 0, ""},
-	    {past, 0, 3040005, "expired transaction *"},
-	    {just_now, 0, 0, ""},
-	    {an_hour, 0, 0, ""},
-	    {more_than_an_hour, 0, 3040006,
-	     "Transaction expiration is too far in the future relative to the reference time of 2020-01-01T00:00:00.000, expiration is "
+		{NULL, 0, 0, ""},
+		{past, 0, 3040005, "expired transaction *"},
+		{just_now, 0, 0, ""},
+		{an_hour, 0, 0, ""},
+		{more_than_an_hour, 0, 3040006,
+	     "Transaction expiration is too far in the future relative to the reference time of "
+	     "2020-01-01T00:00:00.000, expiration is "
 	     "2020-01-01T01:00:01 and the maximum transaction lifetime is 3600 seconds"},
-	    {other_prefix, 0, 3040007, "Transaction's reference block did not match. Is this transaction from a different fork?"},
-	    {no_reference, 0, 0, ""}, /* of the entry that nothing has been written to */
-	    {unused_reference, 0, 3040007, "Transaction's reference block did not match. Is this transaction from a different fork?"},
-	    {no_actions, 0, 3040003, "transaction must have at least one authorization"},
-	    {context_free_alone, 0, 3040003, "transaction must have at least one authorization"},
-	    {no_authorization, 0, 3040003, "transaction must have at least one authorization"},
-	    {no_such_code, 0, 3040000, "action's code account 'nobody' does not exist"},
-	    {no_such_actor, 0, 3040000, "action's authorizing actor 'nobody' does not exist"},
-	    {no_such_permission, 0, 3040000,
-	     "action's authorizations include a non-existent permission: {\"actor\":\"alice\",\"permission\":\"spend\"}"},
-	    {empty_permission, 0, 3090007, "Invalid permission"},
-	    {an_extension, 0, 3100006, "no transaction extensions supported yet for input transactions"},
-	    {context_free_with_authority, 0, 3040000, "context-free actions cannot have authorizations"},
-	    {context_free_unknown, 0, 3040000, "action's code account 'nobody' does not exist"},
-	    {context_free_that_reads, 0, 3050007, "only context free api's can be used in this context"},
-	    {context_free_fine, 0, 0, ""},
-	    {few_words, 0, 3080002, "transaction net usage is too high: 79 > 72"}, /* 12 + 16 + 50 + 1, not yet rounded up */
-	    {enough_words, 0, 0, ""},
-	    {huge, 0, 3080002, "transaction net usage is too high: 524*"},
-	    {NULL, 90001, 3080004,
-	     "billed CPU time (90001 us) is greater than the maximum billable CPU time for the transaction (90000 us) reached on chain "
+		{other_prefix, 0, 3040007,
+	     "Transaction's reference block did not match. Is this transaction from a different fork?"},
+		{no_reference, 0, 0, ""}, /* of the entry that nothing has been written to */
+		{unused_reference, 0, 3040007,
+	     "Transaction's reference block did not match. Is this transaction from a different fork?"},
+		{no_actions, 0, 3040003, "transaction must have at least one authorization"},
+		{context_free_alone, 0, 3040003, "transaction must have at least one authorization"},
+		{no_authorization, 0, 3040003, "transaction must have at least one authorization"},
+		{no_such_code, 0, 3040000, "action's code account 'nobody' does not exist"},
+		{no_such_actor, 0, 3040000, "action's authorizing actor 'nobody' does not exist"},
+		{no_such_permission, 0, 3040000,
+	     "action's authorizations include a non-existent permission: "
+	     "{\"actor\":\"alice\",\"permission\":\"spend\"}"},
+		{empty_permission, 0, 3090007, "Invalid permission"},
+		{an_extension, 0, 3100006, "no transaction extensions supported yet for input transactions"},
+		{context_free_with_authority, 0, 3040000, "context-free actions cannot have authorizations"},
+		{context_free_unknown, 0, 3040000, "action's code account 'nobody' does not exist"},
+		{context_free_that_reads, 0, 3050007, "only context free api's can be used in this context"},
+		{context_free_fine, 0, 0, ""},
+		{few_words, 0, 3080002,
+	     "transaction net usage is too high: 79 > 72"}, /* 12 + 16 + 50 + 1, not yet rounded up */
+		{enough_words, 0, 0, ""},
+		{huge, 0, 3080002, "transaction net usage is too high: 524*"},
+		{NULL, 90001, 3080004,
+	     "billed CPU time (90001 us) is greater than the maximum billable CPU time for the transaction "
+	     "(90000 us) reached on chain "
 	     "max_transaction_cpu_usage 90000us"},
-	    {NULL, 99, 3040000, "cannot bill CPU time less than the minimum of 100 us"},
-	    {a_millisecond, 1001, 3080004,
-	     "billed CPU time (1001 us) is greater than the maximum billable CPU time for the transaction (1000 us) reached trx specified "
+		{NULL, 99, 3040000, "cannot bill CPU time less than the minimum of 100 us"},
+		{a_millisecond, 1001, 3080004,
+	     "billed CPU time (1001 us) is greater than the maximum billable CPU time for the transaction (1000 "
+	     "us) reached trx specified "
 	     "max_cpu_usage_ms 1ms"},
-	    {a_millisecond, 1000, 0, ""},
-	    {NULL, 90000, 0, ""},
-	    {NULL, 9000, 3080005, "billed CPU time (9000 us) is greater than the billable CPU time left in the block (*"},
-	    {NULL, 0, 0, ""},
+		{a_millisecond, 1000, 0, ""},
+		{NULL, 90000, 0, ""},
+		{NULL, 9000, 3080005,
+	     "billed CPU time (9000 us) is greater than the billable CPU time left in the block (*"},
+		{NULL, 0, 0, ""},
 	};
 	struct test_chain chain;
 	(void)state;
@@ -277,7 +290,8 @@ static struct resource_account usage_of(struct test_chain *chain, const char *na
 static void limits(struct test_chain *chain, const char *account, int net, int cpu)
 {
 	char json[160];
-	snprintf(json, sizeof json, "{\"account\":\"%s\",\"ram_bytes\":-1,\"net_weight\":%d,\"cpu_weight\":%d}", account, net, cpu);
+	snprintf(json, sizeof json, "{\"account\":\"%s\",\"ram_bytes\":-1,\"net_weight\":%d,\"cpu_weight\":%d}",
+	         account, net, cpu);
 	test_succeeds(chain, "eosio", "setalimits", json, "eosio");
 }
 
@@ -294,12 +308,14 @@ static void what_accounts_can_pay(void **state)
 	assert_string_equal(chain.error.sentence, "transaction net usage is too high: 80 > 0");
 	limits(&chain, "alice", -1, 0); /* its own at once */
 	assert_int_equal(try_with(&chain, NULL, 0), 3080004);
-	assert_string_equal(chain.error.sentence, "billed CPU time (100 us) is greater than the maximum billable CPU time for the transaction (0 us) reached "
+	assert_string_equal(chain.error.sentence, "billed CPU time (100 us) is greater than the maximum billable "
+	                                          "CPU time for the transaction (0 us) reached "
 	                                          "account cpu limit 0us");
 	limits(&chain, "alice", -1, -1);
 	limits(&chain, "bob", 0, 0);
 	assert_int_equal(try_with(&chain, by_two, 0), 0); /* the first authorizer alone is billed */
-	assert_int_equal(usage_of(&chain, "alice").net.consumed, 1 + 120); /* the average of before, rounded up, and this */
+	assert_int_equal(usage_of(&chain, "alice").net.consumed,
+	                 1 + 120); /* the average of before, rounded up, and this */
 	assert_int_equal(usage_of(&chain, "bob").net.consumed, 0);
 	test_destroy(&chain);
 }

@@ -70,7 +70,8 @@ static void test_file_round_trip(void **state)
 	assert_memory_equal(back[0].private.secret, key.private.secret, 32);
 	assert_int_equal(public_key_compare(&back[0].public, &key.public), 0);
 	memory_release_secret(back, count, sizeof *back);
-	assert_int_equal(wallet_file_decode(&back, &count, &wrong, "f", text.data, text.length, &error), -exception_find(3120005)->number);
+	assert_int_equal(wallet_file_decode(&back, &count, &wrong, "f", text.data, text.length, &error),
+	                 -exception_find(3120005)->number);
 	assert_string_equal(error.sentence, "Invalid password for wallet: \"f\"");
 	text_release(&text);
 }
@@ -204,7 +205,9 @@ static void test_created_only_where_there_is_none(void **state)
 static void test_keeps_r1_keys(void **state)
 {
 	struct fixture *f = *state;
-	struct wallet_key keys[2] = {{.public = {.type = KEY_K1}}, {.public = {.type = KEY_R1, .point = {2, 7, 7}}, .private = {{9}}}}, *back = NULL;
+	struct wallet_key keys[2] = {{.public = {.type = KEY_K1}},
+	                             {.public = {.type = KEY_R1, .point = {2, 7, 7}}, .private = {{9}}}},
+					  *back = NULL;
 	struct wallet_secret secret = wallet_secret_of("PW5test");
 	struct text text = TEXT_EMPTY;
 	struct error error = {0};
@@ -239,7 +242,8 @@ static void test_keeps_r1_keys(void **state)
 	text_release(&text);
 }
 
-/* A bit that flipped in the file is not taken for a key; what is no file is refused by name, and nothing waits for it. */
+/* A bit that flipped in the file is not taken for a key; what is no file is refused by name, and nothing
+ * waits for it. */
 static void test_damaged(void **state)
 {
 	static const char *const names[] = {"default.wallet", "password", "labels"};
@@ -324,7 +328,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_unsaved_change_does_not_happen, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_reveals_for_the_password_only, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_created_only_where_there_is_none, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_keeps_r1_keys, setup, teardown), cmocka_unit_test_setup_teardown(test_damaged, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_keeps_r1_keys, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_damaged, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_takes_many_pairs, setup, teardown),
 	};
 	return cmocka_run_group_tests_name("wallet", tests, NULL, NULL);

@@ -1,5 +1,6 @@
-/* Modules and machines: control, calls, memory, traps, limits at their edges, runs that are stopped, hostile modules, the cache. The numeric
- * instructions are wasm_number.c's, the rules of setcode the recording's (tests/golden/wasm.t). */
+/* Modules and machines: control, calls, memory, traps, limits at their edges, runs that are stopped, hostile
+ * modules, the cache. The numeric instructions are wasm_number.c's, the rules of setcode the recording's
+ * (tests/golden/wasm.t). */
 #include "tests/wasm_builder.h"
 
 #include "core/base/memory.h"
@@ -23,7 +24,8 @@ static void say(struct wasm_machine *machine, const struct wasm_host_function *f
 	said[said_count++ % 16] = arguments[0];
 }
 
-static void leave(struct wasm_machine *machine, const struct wasm_host_function *function, uint64_t *arguments)
+static void leave(struct wasm_machine *machine, const struct wasm_host_function *function,
+                  uint64_t *arguments)
 {
 	(void)function, (void)arguments;
 	longjmp(*(jmp_buf *)wasm_machine_context(machine), 1);
@@ -34,7 +36,9 @@ static const struct wasm_host_function *find(struct wasm_name module, struct was
 	static const struct wasm_host_function function = {"l:v", say}, leaving = {":v", leave};
 	if (module.length != 3 || memcmp(module.text, "env", 3))
 		return NULL;
-	return field.length == 3 && !memcmp(field.text, "say", 3) ? &function : field.length == 5 ? &leaving : NULL;
+	return field.length == 3 && !memcmp(field.text, "say", 3) ? &function
+	       : field.length == 5                                ? &leaving
+	                                                          : NULL;
 }
 
 static struct wasm_module *load(struct builder *builder)
@@ -53,7 +57,8 @@ static struct wasm_module *load(struct builder *builder)
 	return module;
 }
 
-static enum wasm_end run_with(struct wasm_machine *machine, const struct wasm_module *module, const struct wasm_run *run)
+static enum wasm_end run_with(struct wasm_machine *machine, const struct wasm_module *module,
+                              const struct wasm_run *run)
 {
 	const uint64_t arguments[3] = {7, 8, 9};
 	uint32_t apply;
@@ -75,7 +80,8 @@ static enum wasm_end run_module(const struct wasm_module *module)
 	return end;
 }
 
-/* `say` is function 0, `apply` function 1 (type 0 is l:v, type 1 lll:v); a page of memory; a table of ten with apply at 1 and say at 2. */
+/* `say` is function 0, `apply` function 1 (type 0 is l:v, type 1 lll:v); a page of memory; a table of ten
+ * with apply at 1 and say at 2. */
 static void begin(struct builder *builder)
 {
 	*builder = (struct builder){0};
@@ -104,57 +110,119 @@ static const struct program {
 	size_t said_count;
 	enum wasm_end end;
 } programs[] = {
-#define PROGRAM(what, locals, body, end, ...) \
-	{what, locals, body, sizeof body - 1, {__VA_ARGS__}, sizeof((uint64_t[]){0, __VA_ARGS__}) / sizeof(uint64_t) - 1, end},
-	PROGRAM("parameters", "", GET("\0") SAY GET("\2") SAY, WASM_DONE, 7, 9)
-	PROGRAM("a local that was read and then set", "l", I64("\3") SET("\3") GET("\3") I64("\4") SET("\3") SAY GET("\3") SAY, WASM_DONE, 3, 4)
-	PROGRAM("one read, and set in a block that is left before", "l",
-	        I64("\3") SET("\3") GET("\3") "\x02\x40" I32("\1") "\x0d\0" I64("\4") SET("\3") END SAY GET("\3") SAY, WASM_DONE, 3, 3)
-	PROGRAM("one read twice, its value exchanged", "ll",
-	        I64("\3") SET("\3") I64("\4") SET("\4") GET("\3") GET("\4") SET("\3") SET("\4") GET("\3") SAY GET("\4") SAY, WASM_DONE, 4, 3)
-	PROGRAM("tee", "l", GET("\3") I64("\6") TEE("\3") "\x7c" SAY GET("\3") SAY, WASM_DONE, 6, 6)
-	PROGRAM("a loop that counts", "l",
-	        "\x03\x40" GET("\3") I64("\1") "\x7c" TEE("\3") I64("\5") "\x54" "\x0d\0" END GET("\3") SAY, WASM_DONE, 5)
-	PROGRAM("a loop with a value", "", "\x03\x7e" I64("\2") END SAY, WASM_DONE, 2)
-	PROGRAM("if and else", "", GET("\0") "\xa7\x04\x7e" I64("\1") "\x05" I64("\2") END SAY I32("\0") "\x04\x7e" I64("\1") "\x05" I64("\2") END SAY,
-	        WASM_DONE, 1, 2)
-	PROGRAM("a branch with a value over operands", "", "\x02\x7e" I64("\1") I64("\2") I64("\3") "\x0c\0" END SAY, WASM_DONE, 3)
-	PROGRAM("a conditional one that is not taken", "", "\x02\x7e" I64("\1") I32("\0") "\x0d\0" "\x1a" I64("\2") END SAY, WASM_DONE, 2)
-	PROGRAM("a table of branches", "l",
-	        "\x02\x40\x02\x40\x02\x40" GET("\0") "\xa7" I32("\6") "\x6b\x0e\2\0\1\2" END I64("\1") SAY END I64("\2") SAY END I64("\3") SAY,
-	        WASM_DONE, 2, 3)
-	PROGRAM("its default", "", "\x02\x40\x02\x40" I32("\x7f") "\x0e\1\0\1" END I64("\1") SAY END I64("\2") SAY, WASM_DONE, 2)
-	PROGRAM("select", "", I64("\1") I64("\2") GET("\0") "\xa7\x1b" SAY I64("\1") I64("\2") I32("\0") "\x1b" SAY, WASM_DONE, 1, 2)
-	PROGRAM("return within blocks", "", "\x02\x40\x03\x40" I64("\1") SAY "\x0f" END END I64("\2") SAY, WASM_DONE, 1)
-	PROGRAM("code that cannot be reached", "", "\x02\x40\x0c\0\x6a\x1a\x41\x01\x04\x40\x05\x0b" END I64("\1") SAY, WASM_DONE, 1)
-	PROGRAM("comparisons as values and conditions", "",
-	        GET("\0") GET("\1") "\x53\xad" SAY GET("\0") GET("\1") "\x53\x45\xad" SAY GET("\0") I64("\7") "\x51\x45\x04\x40" I64("\1") SAY END,
-	        WASM_DONE, 1, 0)
-	PROGRAM("a global", "", "\x23\0" SAY I64("\x2a") "\x24\0\x23\0" SAY, WASM_DONE, 5, 42)
-	PROGRAM("data", "", I32("\x0a") "\x35\2\0" SAY I32("\x09") "\x33\1\0" SAY, WASM_DONE, 0x332211, 0x1100)
-	PROGRAM("stores of every width", "",
-	        I32("\0") I64("\x7f") "\x37\3\0" I32("\1") I64("\0") "\x3c\0\0" I32("\4") I64("\0") "\x3d\1\0" I32("\0") "\x29\3\0" SAY, WASM_DONE,
-	        0xffff0000ffff00ff)
-	PROGRAM("signs of narrow loads", "",
-	        I32("\0") I32("\x7e") "\x36\2\0" I32("\0") "\x30\0\0" SAY I32("\0") "\x2c\0\0\xad" SAY I32("\0") "\x34\2\0" SAY I32("\0") "\x2f\1\0\xad" SAY,
-	        WASM_DONE, 0xfffffffffffffffe, 0xfffffffe, 0xfffffffffffffffe, 0xfffe)
-	PROGRAM("memory that grows and shrinks", "",
-	        "\x3f\0\xad" SAY I32("\2") "\x40\0\xad" SAY I32("\1") "\x40\0\xad" SAY I32("\x7e") "\x40\0\xad" SAY "\x3f\0\xad" SAY, WASM_DONE, 1, 1,
-	        0xffffffff, 3, 1)
-	PROGRAM("what was shrunk away is zero when it comes back", "",
-	        I32("\1") "\x40\0\x1a" I32("\xfc\xff\x03") I64("\x7f") "\x37\3\0" I32("\x7f") "\x40\0\x1a" I32("\1") "\x40\0\x1a" I32("\xfc\xff\x03")
-	        "\x29\3\0" SAY, WASM_DONE, 0xffffffff)
-	PROGRAM("indirect call of an import", "", I64("\5") I32("\2") "\x11\0\0", WASM_DONE, 5)
-	PROGRAM("indirect call beyond the table", "", I64("\5") I32("\x0a") "\x11\0\0", WASM_SYSTEM_FAILURE)
-	PROGRAM("of an empty place", "", I64("\5") I32("\3") "\x11\0\0", WASM_SYSTEM_FAILURE)
-	PROGRAM("of another type", "", I64("\5") I32("\1") "\x11\0\0", WASM_SYSTEM_FAILURE)
-	PROGRAM("unreachable", "", "\0", WASM_SYSTEM_FAILURE)
-	PROGRAM("a load beyond memory", "", I32("\xfd\xff\3") "\x28\2\0\x1a", WASM_ACCESS_VIOLATION)
-	PROGRAM("a load by an offset beyond memory", "", I32("\x7f") "\x28\2\x01\x1a", WASM_ACCESS_VIOLATION)
-	PROGRAM("a load at the greatest address and offset", "", GET("\0") I64("\x78") "\x7c\xa7\x28\2\xff\xff\xff\xff\x0f\x1a", WASM_ACCESS_VIOLATION)
-	PROGRAM("a store across the end", "", I32("\xfc\xff\3") I64("\x7f") "\x37\3\0", WASM_ACCESS_VIOLATION)
-	PROGRAM("recursion without end", "", GET("\0") GET("\1") GET("\2") "\x10\1", WASM_SYSTEM_FAILURE)
-};
+#define PROGRAM(what, locals, body, end, ...)                     \
+	{what,                                                        \
+	 locals,                                                      \
+	 body,                                                        \
+	 sizeof body - 1,                                             \
+	 {__VA_ARGS__},                                               \
+	 sizeof((uint64_t[]){0, __VA_ARGS__}) / sizeof(uint64_t) - 1, \
+	 end},
+	PROGRAM("parameters", "", GET("\0") SAY GET("\2") SAY, WASM_DONE, 7, 9) PROGRAM(
+		"a local that was read and then set", "l",
+		I64("\3") SET("\3") GET("\3") I64("\4") SET("\3") SAY GET("\3") SAY, WASM_DONE, 3,
+		4) PROGRAM("one read, and set in a block that is left before", "l",
+                   I64("\3") SET("\3") GET("\3") "\x02\x40" I32("\1") "\x0d\0" I64("\4") SET("\3")
+                       END SAY GET("\3") SAY,
+                   WASM_DONE, 3, 3) PROGRAM("one read twice, its value exchanged", "ll",
+                                            I64("\3") SET("\3") I64("\4") SET("\4") GET("\3") GET("\4")
+                                                SET("\3") SET("\4") GET("\3") SAY GET("\4") SAY,
+                                            WASM_DONE, 4, 3)
+		PROGRAM("tee", "l", GET("\3") I64("\6") TEE("\3") "\x7c" SAY GET("\3") SAY, WASM_DONE, 6, 6) PROGRAM(
+			"a loop that counts", "l",
+			"\x03\x40" GET("\3") I64("\1") "\x7c" TEE("\3") I64("\5") "\x54"
+																	  "\x0d\0" END GET("\3") SAY,
+			WASM_DONE, 5) PROGRAM("a loop with a value", "", "\x03\x7e" I64("\2") END SAY, WASM_DONE, 2)
+			PROGRAM("if and else", "",
+                    GET("\0") "\xa7\x04\x7e" I64("\1") "\x05" I64("\2")
+                        END SAY I32("\0") "\x04\x7e" I64("\1") "\x05" I64("\2") END SAY,
+                    WASM_DONE, 1,
+                    2) PROGRAM("a branch with a value over operands", "",
+                               "\x02\x7e" I64("\1") I64("\2") I64("\3") "\x0c\0" END SAY, WASM_DONE,
+                               3) PROGRAM("a conditional one that is not taken", "",
+                                          "\x02\x7e" I64("\1") I32("\0") "\x0d\0"
+                                                                         "\x1a" I64("\2") END SAY,
+                                          WASM_DONE, 2)
+				PROGRAM("a table of branches", "l",
+                        "\x02\x40\x02\x40\x02\x40" GET("\0") "\xa7" I32("\6") "\x6b\x0e\2\0\1\2" END I64("\1")
+                            SAY END I64("\2") SAY END I64("\3") SAY,
+                        WASM_DONE,
+                        2, 3) PROGRAM("its default", "",
+                                      "\x02\x40\x02\x40" I32("\x7f") "\x0e\1\0\1" END I64("\1")
+                                          SAY END I64("\2") SAY,
+                                      WASM_DONE,
+                                      2) PROGRAM("select", "",
+                                                 I64("\1") I64("\2") GET("\0") "\xa7\x1b" SAY I64("\1")
+                                                     I64("\2") I32("\0") "\x1b" SAY,
+                                                 WASM_DONE, 1, 2) PROGRAM("return within blocks", "",
+                                                                          "\x02\x40\x03\x40" I64("\1") SAY
+                                                                          "\x0f" END END I64("\2") SAY,
+                                                                          WASM_DONE, 1)
+					PROGRAM(
+						"code that cannot be reached",
+						"",
+						"\x02\x40\x0c\0\x6a\x1a\x41\x01\x04\x40\x05\x0b" END I64("\1") SAY, WASM_DONE,
+						1) PROGRAM("comparisons as values and conditions", "",
+                                   GET("\0") GET("\1") "\x53\xad" SAY GET("\0")
+                                       GET("\1") "\x53\x45\xad" SAY GET("\0") I64(
+										   "\7") "\x51\x45\x04\x40" I64("\1") SAY END,
+                                   WASM_DONE,
+                                   1, 0) PROGRAM("a global", "", "\x23\0" SAY I64("\x2a") "\x24\0\x23\0" SAY,
+                                                 WASM_DONE,
+                                                 5, 42) PROGRAM("data", "",
+                                                                I32("\x0a") "\x35\2\0" SAY I32(
+																	"\x09") "\x33\1\0" SAY,
+                                                                WASM_DONE, 0x332211, 0x1100)
+						PROGRAM(
+							"stores of every width", "",
+							I32("\0")
+								I64("\x7f") "\x37\3\0" I32("\1") I64("\0") "\x3c\0\0" I32("\4") I64(
+									"\0") "\x3d\1\0" I32("\0") "\x29\3\0" SAY,
+							WASM_DONE, 0xffff0000ffff00ff)
+							PROGRAM(
+								"signs of narrow loads", "",
+								I32("\0") I32("\x7e") "\x36\2\0" I32("\0") "\x30\0\0" SAY
+									I32("\0") "\x2c\0\0\xad" SAY I32("\0") "\x34\2\0" SAY I32(
+										"\0") "\x2f\1\0\xad" SAY,
+								WASM_DONE, 0xfffffffffffffffe, 0xfffffffe, 0xfffffffffffffffe, 0xfffe)
+								PROGRAM(
+									"memory that grows and shrinks", "",
+									"\x3f\0\xad" SAY I32("\2") "\x40\0\xad" SAY
+										I32("\1") "\x40\0\xad" SAY I32(
+											"\x7e") "\x40\0\xad" SAY "\x3f\0\xad" SAY,
+									WASM_DONE, 1, 1, 0xffffffff, 3,
+									1) PROGRAM("what was shrunk away is zero when it comes back", "",
+                                               I32("\1") "\x40\0\x1a" I32("\xfc\xff\x03")
+                                                   I64("\x7f") "\x37\3\0" I32("\x7f") "\x40\0\x1a" I32(
+													   "\1") "\x40\0\x1a" I32("\xfc\xff\x03") "\x29\3\0" SAY,
+                                               WASM_DONE, 0xffffffff)
+									PROGRAM("indirect call of an import", "", I64("\5") I32("\2") "\x11\0\0",
+                                            WASM_DONE, 5) PROGRAM("indirect call beyond the table", "",
+                                                                  I64("\5") I32("\x0a") "\x11\0\0",
+                                                                  WASM_SYSTEM_FAILURE)
+										PROGRAM(
+											"of an empty place", "", I64("\5") I32("\3") "\x11\0\0",
+											WASM_SYSTEM_FAILURE) PROGRAM("of another type", "",
+                                                                         I64("\5") I32("\1") "\x11\0\0",
+                                                                         WASM_SYSTEM_FAILURE)
+											PROGRAM("unreachable", "", "\0", WASM_SYSTEM_FAILURE) PROGRAM(
+												"a load beyond memory",
+												"",
+												I32("\xfd\xff\3") "\x28\2\0\x1a", WASM_ACCESS_VIOLATION)
+												PROGRAM(
+													"a load by an offset beyond memory", "",
+													I32("\x7f") "\x28\2\x01\x1a", WASM_ACCESS_VIOLATION)
+													PROGRAM(
+														"a load at the greatest address and offset", "",
+														GET("\0") I64(
+															"\x78") "\x7c\xa7\x28\2\xff\xff\xff\xff\x0f\x1a",
+														WASM_ACCESS_VIOLATION)
+														PROGRAM("a store across the end", "",
+                                                                I32("\xfc\xff\3") I64("\x7f") "\x37\3\0",
+                                                                WASM_ACCESS_VIOLATION)
+															PROGRAM("recursion without end", "",
+                                                                    GET("\0") GET("\1") GET("\2") "\x10\1",
+                                                                    WASM_SYSTEM_FAILURE)};
 
 static void programs_do_what_they_say(void **state)
 {
@@ -163,13 +231,15 @@ static void programs_do_what_they_say(void **state)
 		const struct program *program = &programs[i];
 		struct builder builder;
 		begin(&builder);
-		build_export(&builder, "apply", 0, build_function(&builder, "lll:v", program->locals, program->body, program->length));
+		build_export(&builder, "apply", 0,
+		             build_function(&builder, "lll:v", program->locals, program->body, program->length));
 		struct wasm_module *module = load(&builder);
 		enum wasm_end end = run_module(module);
-		bool same = said_count == program->said_count && !memcmp(said, program->said, said_count * sizeof *said);
+		bool same = said_count == program->said_count &&
+		            !memcmp(said, program->said, said_count * sizeof *said);
 		if (end != program->end || !same)
-			fail_msg("%s: end %d, said %zu: %llx %llx", program->what, end, said_count, (unsigned long long)said[0],
-			         (unsigned long long)said[1]);
+			fail_msg("%s: end %d, said %zu: %llx %llx", program->what, end, said_count,
+			         (unsigned long long)said[0], (unsigned long long)said[1]);
 		wasm_module_destroy(module);
 	}
 }
@@ -204,8 +274,8 @@ static void depth_of_calls(void **state)
 
 static void every_run_begins_anew(void **state)
 {
-	static const char body[] = "\x23\0" SAY I64("\x7f") "\x24\0" I32("\x80\x20") "\x29\0\0" SAY I32("\x80\x20") I64("\x7f") "\x37\0\0"
-	                           I32("\x7d") "\x29\0\xff\xff\3\x1a";
+	static const char body[] = "\x23\0" SAY I64("\x7f") "\x24\0" I32("\x80\x20") "\x29\0\0" SAY I32(
+		"\x80\x20") I64("\x7f") "\x37\0\0" I32("\x7d") "\x29\0\xff\xff\3\x1a";
 	const struct wasm_run run = {528, 251, NULL, NULL};
 	struct wasm_machine *machine = wasm_machine_create();
 	struct builder builder;
@@ -227,10 +297,10 @@ static void every_run_begins_anew(void **state)
 /* Down to one page and up again, with a machine whose memory another program has filled. */
 static void memory_is_zero_whatever_ran_before(void **state)
 {
-	static const char fill[] = I32("\2") "\x40\0\x1a\x03\x40" GET("\3") I64("\x7f") "\x37\0\0" GET("\3") I32("\x05") "\x6a" TEE("\3")
-	                           I32("\xf8\xff\x0b") "\x49\x0d\0" END;
-	static const char look[] = I32("\2") "\x40\0\x1a\x03\x40" GET("\4") GET("\3") "\x29\0\0\x84" SET("\4") GET("\3") I32("\x08") "\x6a" TEE("\3")
-	                           I32("\xf8\xff\x0b") "\x49\x0d\0" END GET("\4") SAY;
+	static const char fill[] = I32("\2") "\x40\0\x1a\x03\x40" GET("\3") I64("\x7f") "\x37\0\0" GET("\3")
+		I32("\x05") "\x6a" TEE("\3") I32("\xf8\xff\x0b") "\x49\x0d\0" END;
+	static const char look[] = I32("\2") "\x40\0\x1a\x03\x40" GET("\4") GET("\3") "\x29\0\0\x84" SET("\4")
+		GET("\3") I32("\x08") "\x6a" TEE("\3") I32("\xf8\xff\x0b") "\x49\x0d\0" END GET("\4") SAY;
 	const struct wasm_run run = {528, 251, NULL, NULL};
 	struct wasm_machine *machine = wasm_machine_create();
 	struct wasm_module *modules[2];
@@ -262,8 +332,9 @@ static bool stop_after(void *context, uint32_t work)
 
 static void endless_runs_are_stopped(void **state)
 {
-	static const char *const bodies[] = {"\x03\x40\x0c\0\x0b", "\x03\x40\x42\0\x10\0\x0c\0\x0b", "\x03\x40\x41\1\x0d\0\x0b",
-	                                     "\x03\x40\x41\0\x0e\0\0\x0b", "\x03\x40\x42\5\x41\2\x11\0\0\x0c\0\x0b"};
+	static const char *const bodies[] = {"\x03\x40\x0c\0\x0b", "\x03\x40\x42\0\x10\0\x0c\0\x0b",
+	                                     "\x03\x40\x41\1\x0d\0\x0b", "\x03\x40\x41\0\x0e\0\0\x0b",
+	                                     "\x03\x40\x42\5\x41\2\x11\0\0\x0c\0\x0b"};
 	static const size_t lengths[] = {5, 9, 7, 8, 13};
 	(void)state;
 	for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
@@ -313,14 +384,17 @@ static void limits_of_a_run(void **state)
 	BUILD_APPLY(&builder, "", I32("\1") "\x40\0" I32("\x7f") "\x46\x04\x40\0\x0b");
 	struct wasm_module *module = load(&builder);
 	assert_int_equal(run_with(machine, module, &(struct wasm_run){2, 251, NULL, NULL}), WASM_SYSTEM_FAILURE);
-	assert_int_equal(run_with(machine, module, &(struct wasm_run){3, 251, NULL, NULL}), WASM_SYSTEM_FAILURE); /* by itself */
+	assert_int_equal(run_with(machine, module, &(struct wasm_run){3, 251, NULL, NULL}),
+	                 WASM_SYSTEM_FAILURE); /* by itself */
 	assert_int_equal(run_with(machine, module, &(struct wasm_run){4, 251, NULL, NULL}), WASM_DONE);
 	assert_int_equal(run_with(machine, module, &(struct wasm_run){4, 0, NULL, NULL}), WASM_SYSTEM_FAILURE);
 	wasm_module_destroy(module);
 	/* more pages than are mapped at first */
 	BUILD(&builder, BUILD_MEMORY, "\0\xff\4");
-	BUILD_APPLY(&builder, "", I32("\x0a") I64("\x0b") "\x37\0\0" I32("\xe4\0") "\x40\0\x1a" I32("\x0a") "\x29\0\0\x42\x0b\x52\x04\x40\0\x0b"
-	                          I32("\xf0\xff\xff\x15") I64("\1") "\x37\0\0");
+	BUILD_APPLY(&builder, "",
+	            I32("\x0a") I64("\x0b") "\x37\0\0" I32("\xe4\0") "\x40\0\x1a" I32(
+					"\x0a") "\x29\0\0\x42\x0b\x52\x04\x40\0\x0b" I32("\xf0\xff\xff\x15")
+	                I64("\1") "\x37\0\0");
 	const struct wasm_rules rules = {.mode = WASM_STORED};
 	struct wasm_fault fault;
 	struct bytes code = {0};
@@ -334,7 +408,8 @@ static void limits_of_a_run(void **state)
 
 /* --- modules --- */
 
-/* Many of something that costs the module little. Checked in a time that grows as they do; here only that they are checked. */
+/* Many of something that costs the module little. Checked in a time that grows as they do; here only that
+ * they are checked. */
 static void hostile_modules(void **state)
 {
 	struct bytes body = {0};
@@ -378,7 +453,8 @@ static void cut_and_changed_modules(void **state)
 	struct builder builder;
 	(void)state;
 	begin(&builder);
-	BUILD_APPLY(&builder, "ilfd", "\x03\x40" GET("\3") I32("\1") "\x6a" TEE("\3") I32("\5") "\x49\x0d\0" END GET("\0") SAY);
+	BUILD_APPLY(&builder, "ilfd",
+	            "\x03\x40" GET("\3") I32("\1") "\x6a" TEE("\3") I32("\5") "\x49\x0d\0" END GET("\0") SAY);
 	build_finish(&builder, &code);
 	for (enum wasm_mode mode = WASM_LEGACY; mode <= WASM_STORED; mode++) {
 		const struct wasm_rules rules = test_rules(mode, find);
@@ -391,7 +467,8 @@ static void cut_and_changed_modules(void **state)
 			uint32_t apply;
 			*at = (uint8_t)i;
 			if (!wasm_module_create(&module, code.data, code.length, &rules, &fault)) {
-				if (wasm_module_can_run(module) && wasm_module_export(module, "apply", "lll:v", &apply) == WASM_EXPORT_FOUND)
+				if (wasm_module_can_run(module) &&
+				    wasm_module_export(module, "apply", "lll:v", &apply) == WASM_EXPORT_FOUND)
 					run_with(machine, module, &run);
 				wasm_module_destroy(module);
 			}

@@ -1,4 +1,5 @@
-/* Every numeric instruction against vectors, its operands as constants, as locals, and mixed, since each is translated in its own way. */
+/* Every numeric instruction against vectors, its operands as constants, as locals, and mixed, since each is
+ * translated in its own way. */
 #include "tests/wasm_builder.h"
 
 #include <setjmp.h>
@@ -64,7 +65,8 @@ static void make_module(struct bytes *out, const struct vector *vector, unsigned
 
 static void run_vector(struct wasm_machine *machine, const struct vector *vector, unsigned ways)
 {
-	static const enum wasm_end ends[] = {[FINE] = WASM_DONE, [ACCESS] = WASM_ACCESS_VIOLATION, [SYSTEM] = WASM_SYSTEM_FAILURE};
+	static const enum wasm_end ends[] = {
+		[FINE] = WASM_DONE, [ACCESS] = WASM_ACCESS_VIOLATION, [SYSTEM] = WASM_SYSTEM_FAILURE};
 	const struct wasm_rules rules = test_rules(WASM_CONFIGURABLE, NULL);
 	const struct wasm_run run = {528, 251, NULL, NULL};
 	const uint64_t arguments[3] = {vector->a, vector->b, 0};
@@ -80,9 +82,10 @@ static void run_vector(struct wasm_machine *machine, const struct vector *vector
 	enum wasm_end end = wasm_machine_call(machine, apply, arguments, 3);
 	memcpy(&result, wasm_machine_memory(machine, 0, sizeof result, false), sizeof result);
 	if (end != ends[vector->end] || result != vector->result)
-		fail_msg("opcode %02x of %llx and %llx (%s, way %u): end %d, result %llx, not %d, %llx", vector->opcode,
-		         (unsigned long long)vector->a, (unsigned long long)vector->b, vector->signature, ways, end,
-		         (unsigned long long)result, ends[vector->end], (unsigned long long)vector->result);
+		fail_msg("opcode %02x of %llx and %llx (%s, way %u): end %d, result %llx, not %d, %llx",
+		         vector->opcode, (unsigned long long)vector->a, (unsigned long long)vector->b,
+		         vector->signature, ways, end, (unsigned long long)result, ends[vector->end],
+		         (unsigned long long)vector->result);
 	wasm_machine_clear(machine);
 	wasm_module_destroy(module);
 	bytes_release(&code);
@@ -124,7 +127,8 @@ enum { DOUBLES = sizeof doubles / sizeof *doubles };
 #define FACTORS "\x20\3\x20\4\xa2"
 #define STORE "\xa0\x39\3\0"
 
-/* apply(x, y, z): x * y + z at 0, with the constant at 16, (x * 1.5) + the constant at 32; behind each the same by way of a local. */
+/* apply(x, y, z): x * y + z at 0, with the constant at 16, (x * 1.5) + the constant at 32; behind each the
+ * same by way of a local. */
 static void make_sums(struct bytes *out, uint64_t constant)
 {
 	struct builder builder = {0};
@@ -156,7 +160,8 @@ static void make_sums(struct bytes *out, uint64_t constant)
 	build_finish(&builder, out);
 }
 
-static void run_sums(struct wasm_machine *machine, const struct wasm_module *module, uint32_t apply, const uint64_t arguments[3])
+static void run_sums(struct wasm_machine *machine, const struct wasm_module *module, uint32_t apply,
+                     const uint64_t arguments[3])
 {
 	const struct wasm_run run = {528, 251, NULL, NULL};
 	uint64_t results[6];
@@ -165,8 +170,9 @@ static void run_sums(struct wasm_machine *machine, const struct wasm_module *mod
 	memcpy(results, wasm_machine_memory(machine, 0, sizeof results, false), sizeof results);
 	for (int i = 0; i < 6; i += 2)
 		if (results[i] != results[i + 1])
-			fail_msg("%llx * %llx + %llx: %llx, not %llx (form %d)", (unsigned long long)arguments[0], (unsigned long long)arguments[1],
-			         (unsigned long long)arguments[2], (unsigned long long)results[i], (unsigned long long)results[i + 1], i / 2);
+			fail_msg("%llx * %llx + %llx: %llx, not %llx (form %d)", (unsigned long long)arguments[0],
+			         (unsigned long long)arguments[1], (unsigned long long)arguments[2],
+			         (unsigned long long)results[i], (unsigned long long)results[i + 1], i / 2);
 	wasm_machine_clear(machine);
 }
 
@@ -184,7 +190,8 @@ static void products_that_are_added_to(void **state)
 		assert_int_equal(wasm_module_create(&module, code.data, code.length, &rules, &fault), 0);
 		assert_int_equal(wasm_module_export(module, "apply", "lll:v", &apply), WASM_EXPORT_FOUND);
 		for (size_t i = 0; i < DOUBLES * DOUBLES; i++)
-			run_sums(machine, module, apply, (const uint64_t[]){doubles[i / DOUBLES], doubles[i % DOUBLES], doubles[z]});
+			run_sums(machine, module, apply,
+			         (const uint64_t[]){doubles[i / DOUBLES], doubles[i % DOUBLES], doubles[z]});
 		wasm_module_destroy(module);
 		bytes_release(&code);
 	}
@@ -193,6 +200,7 @@ static void products_that_are_added_to(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(every_instruction), cmocka_unit_test(products_that_are_added_to)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(every_instruction),
+	                                   cmocka_unit_test(products_that_are_added_to)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* Random modules: the interpreter against a plain evaluator (wasm_random_run.h). The fuzz target wasm_run goes on where this ends. */
+/* Random modules: the interpreter against a plain evaluator (wasm_random_run.h). The fuzz target wasm_run
+ * goes on where this ends. */
 #include "tests/wasm_random_run.h"
 
 #include <setjmp.h>
