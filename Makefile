@@ -1,5 +1,5 @@
-# eosiofs: `make run` installs, builds, mounts and shows the tutorial; `make test` installs, builds and tests (FULL=1: heavy tests too). See
-# README.md.
+# eosiofs: `make run` installs, builds, mounts and shows the tutorial; `make test` installs, builds and
+# tests (FULL=1: heavy tests too). See README.md.
 
 MOUNT   ?= $(HOME)/eosio_test
 CC      ?= cc
@@ -17,8 +17,9 @@ MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1)
 endif
 endif
 
-# Every Debian package that is needed, in one place: what building and running take (make run), what make test takes besides, and what the
-# heavy tests of make test FULL=1 take besides that; and what make deb and make deb-test take.
+# Every Debian package that is needed, in one place: what building and running take (make run), what make
+# test takes besides, and what the heavy tests of make test FULL=1 take besides that; and what make deb and
+# make deb-test take.
 PACKAGES      = gcc make pkg-config libfuse3-dev fuse3 libcjson-dev libsecp256k1-dev nettle-dev libgmp-dev zlib1g-dev libmicrohttpd-dev libcurl4-openssl-dev
 TEST_PACKAGES = libcmocka-dev bats perl dash jq attr strace clang libclang-rt-14-dev curl lld
 FULL_PACKAGES = zsh fish chromium fonts-dejavu-core less ripgrep tree zip unzip rsync vim nano emacs-nox mc busybox python3 nodejs \
@@ -106,7 +107,8 @@ $(INSTALLED) $(TEST_INSTALLED) $(FULL_INSTALLED) $(DEB_INSTALLED): Makefile
 	fi
 	@touch $@
 
-# build/npm/NAME-VERSION/ is what npm has under that name. Where npm or its registry is not at hand, tests that want it are skipped.
+# build/npm/NAME-VERSION/ is what npm has under that name. Where npm or its registry is not at hand, tests
+# that want it are skipped.
 $(NPM_INSTALLED): Makefile | $(FULL_INSTALLED)
 	@rm -rf $(BUILD)/npm && mkdir -p $(BUILD)/npm
 	@for package in $(NPM_PACKAGES); do \
@@ -140,7 +142,8 @@ $(BUILD)/%.o: %.c Makefile | $(INSTALLED)
 	@$(SAY) "  $@"
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-# An .abi file becomes data under its name: eosio.token.abi is abi_eosio_token and abi_eosio_token_length (core/contracts/abis.h).
+# An .abi file becomes data under its name: eosio.token.abi is abi_eosio_token and abi_eosio_token_length
+# (core/contracts/abis.h).
 $(BUILD)/%.abi.o: %.abi core/contracts/embed.S Makefile | $(INSTALLED)
 	@mkdir -p $(@D)
 	@$(SAY) "  $@"
@@ -152,15 +155,17 @@ $(BUILD)/core/page/%.o: core/page/% core/contracts/embed.S Makefile | $(INSTALLE
 	@$(SAY) "  $@"
 	$(Q)$(CC) -c -DFILE='"$<"' -DSYMBOL=$(subst .,_,$*) -o $@ core/contracts/embed.S
 
-# A contract's code is data too, with its hash: eosio.token.wasm is code_eosio_token (core/contracts/bundle.h).
+# A contract's code is data too, with its hash: eosio.token.wasm is code_eosio_token
+# (core/contracts/bundle.h).
 $(BUILD)/%.wasm.o: %.wasm core/contracts/embed_code.S Makefile | $(INSTALLED)
 	@mkdir -p $(@D)
 	@$(SAY) "  $@"
 	$(Q)$(CC) -c -DFILE='"$<"' -DSYMBOL=code_$(subst -,_,$(subst .,_,$(basename $(notdir $<)))) \
 		-DHASH=$$(sha256sum $< | sed 's/ .*//; s/../,0x&/g; s/^,//') -o $@ core/contracts/embed_code.S
 
-# `make contracts` compiles them to WebAssembly, into their folders: the modules are committed, so that every build ships the same bytes, which
-# this compiler makes of these sources on any machine. A hash that was shipped then moves into the table of twins (core/contracts/bundle.c).
+# `make contracts` compiles them to WebAssembly, into their folders: the modules are committed, so that
+# every build ships the same bytes, which this compiler makes of these sources on any machine. A hash that
+# was shipped then moves into the table of twins (core/contracts/bundle.c).
 CONTRACTS     = eosio.bios eosio.boot eosio.msig eosio.system eosio.system.fast-refund eosio.token eosio.wrap
 CONTRACTS_TO ?= core/contracts
 CONTRACT_CC   = clang-14
@@ -222,14 +227,16 @@ pictures: all $(FULL_INSTALLED)
 
 # --- tests: every file below tests/ is one, run by prove; tests/tap.sh knows how each kind is run ---
 
-# What takes longer, or packages of its own, lies in tests/full and runs with FULL=1, which the other tests see as well.
-# tests/attached runs tests of mounts again, on a mount attached over HTTP; these take less time.
+# What takes longer, or packages of its own, lies in tests/full and runs with FULL=1, which the other tests
+# see as well. tests/attached runs tests of mounts again, on a mount attached over HTTP; these take less
+# time.
 AGAIN_OVER_HTTP = $(addprefix tests/attached/,boot.bats compare.bats editors.bats)
 HEAVY_TESTS = $(sort $(wildcard tests/full/*.t tests/full/*.bats) $(filter-out $(AGAIN_OVER_HTTP),$(wildcard tests/attached/*.bats)))
 TESTS = $(UNIT_TESTS) $(filter-out tests/full/%,$(sort $(wildcard tests/*/*.t))) $(sort $(wildcard tests/mount/*.bats tests/clients/*.bats $(AGAIN_OVER_HTTP))) \
         $(if $(FULL),$(HEAVY_TESTS))
 TEST_ENVIRONMENT = BUILD='$(abspath $(BUILD))' EOSIOFS='$(abspath $(BUILD))/eosiofs' CC='$(CC)' FULL='$(FULL)' $(SANITIZER_ENVIRONMENT)
-# A mount in the background has no stderr: what a sanitizer finds is written to files, which `make test` looks for.
+# A mount in the background has no stderr: what a sanitizer finds is written to files, which `make test`
+# looks for.
 REPORTS = $(abspath $(BUILD))/sanitizer
 SANITIZER_ENVIRONMENT = $(if $(SAN),ASAN_OPTIONS=detect_leaks=1:log_path=$(REPORTS) UBSAN_OPTIONS=print_stacktrace=1:log_path=$(REPORTS))
 PROVE = $(TEST_ENVIRONMENT) prove --exec 'sh tests/tap.sh' --timer --jobs $(shell nproc 2>/dev/null || echo 1)
@@ -255,7 +262,8 @@ bench: programs
 clean:
 	rm -rf build
 
-# `make fuzz` runs each target of tests/fuzz for FUZZ_SECONDS; what it finds anew stays in build/fuzz, the seeds are tests/fuzz/corpus.
+# `make fuzz` runs each target of tests/fuzz for FUZZ_SECONDS; what it finds anew stays in build/fuzz, the
+# seeds are tests/fuzz/corpus.
 FUZZ_SECONDS ?= 10
 FUZZ_TARGETS  = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 FUZZ_FLAGS    = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The boot sequence of bios-boot-tutorial.py as files: its options, single steps, then all of it, and what came of it.
+# The boot sequence of bios-boot-tutorial.py as files: its options, single steps, then all of it, and what
+# came of it.
 # usage: bios-boot.sh [MOUNT]    a fresh mount, or one where this was stopped; default ~/eosio_test
 # Prints each command with its result and stops at the first failure.
 

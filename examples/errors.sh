@@ -1,5 +1,6 @@
 #!/bin/sh
-# Ten mistakes and what the user is told: the errno where the command fails, the whole sentence in the file errors. Nothing changes.
+# Ten mistakes and what the user is told: the errno where the command fails, the whole sentence in the file
+# errors. Nothing changes.
 # usage: errors.sh [MOUNT]    a mount that was booted, or where the tutorial was walked; default ~/eosio_test
 
 mount=${1:-$HOME/eosio_test}
@@ -29,8 +30,10 @@ mistake 'A receiver that there is not' "echo \"nosuchaccnt1 1.0000 SYS\" > accou
 mistake 'A name of thirteen characters' 'mkdir accounts/accountnum111'
 mistake 'A misspelt file' "echo $producer > accounts/$user/votse"
 mistake 'An action that the contract does not have' 'echo "{}" > accounts/eosio.token/actions/burn'
-mistake 'A misspelt member of a JSON document' "echo \"{\\\"thresold\\\": 1}\" > accounts/$user/permissions/active.json"
-mistake 'An account that has no keys in the wallet' "echo \"$producer 1.0000 SYS\" > accounts/eosio.null/transfer"
+mistake 'A misspelt member of a JSON document' \
+	"echo \"{\\\"thresold\\\": 1}\" > accounts/$user/permissions/active.json"
+mistake 'An account that has no keys in the wallet' \
+	"echo \"$producer 1.0000 SYS\" > accounts/eosio.null/transfer"
 mistake 'Deleting' "rmdir accounts/$user"
 after=$(cat accounts/$producer/balance accounts/$producer/votes; ls accounts)
 [ "$before" = "$after" ] || { echo 'Something changed.' >&2; status=1; }

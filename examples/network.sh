@@ -1,6 +1,6 @@
 #!/bin/sh
-# A network of 31 nodes: stops 8 of its 21 producers, so that nothing becomes irreversible any more, starts them again, cuts the network in two and
-# heals it, and shows how the shorter branch gives way.
+# A network of 31 nodes: stops 8 of its 21 producers, so that nothing becomes irreversible any more, starts
+# them again, cuts the network in two and heals it, and shows how the shorter branch gives way.
 # usage: network.sh [MOUNT]    a fresh mount, or one on which `boot all` ended; default ~/eosio_test
 # Time is moved by chain/clock: nothing here waits.
 
@@ -15,7 +15,8 @@ fail() {
 
 # row WHAT: a line of the table, as node eosio and the last producer's node see the chain
 row() {
-	printf '%-34s %8s %8s %8s %8s\n' "$1" "$(cat nodes/eosio/head)" "$(cat nodes/eosio/lib)" "$(cat "nodes/$last/head")" "$(cat "nodes/$last/lib")"
+	printf '%-34s %8s %8s %8s %8s\n' "$1" "$(cat nodes/eosio/head)" "$(cat nodes/eosio/lib)" "$(cat \
+		"nodes/$last/head")" "$(cat "nodes/$last/lib")"
 }
 
 [ "$(ls nodes | wc -l)" -gt 21 ] || {
@@ -47,7 +48,8 @@ echo +300s > chain/clock
 row 'started, 5 minutes later'
 [ "$(cat chain/lib)" -gt "$lib" ] || fail 'Nothing becomes irreversible.'
 
-# The last six of the schedule keep links among each other only; the other fifteen are just enough for irreversibility.
+# The last six of the schedule keep links among each other only; the other fifteen are just enough for
+# irreversibility.
 minority=$(echo "$producers" | tail -n 6)
 before=
 for name in $(ls nodes); do

@@ -1,6 +1,8 @@
 #!/bin/sh
-# What `make run` does: mounts, boots the chain where it is not booted yet (or goes on with it), and says what to try next.
-# usage: start.sh [MOUNT]    default ~/eosio_test; EOSIOFS is the program, FRESH=1 starts a new chain (the old one is thrown away)
+# What `make run` does: mounts, boots the chain where it is not booted yet (or goes on with it), and says
+# what to try next.
+# usage: start.sh [MOUNT]    default ~/eosio_test; EOSIOFS is the program, FRESH=1 starts a new chain (the
+# old one is thrown away)
 
 mount=${1:-$HOME/eosio_test}
 here=$(cd "$(dirname "$0")" && pwd)
@@ -11,7 +13,8 @@ eosiofs=${EOSIOFS:-$here/../build/eosiofs}
 data=${XDG_DATA_HOME:-$HOME/.local/share}/eosiofs/$(basename "$mount")
 
 mounted() {
-	grep -q " $(printf '%s' "$mount" | sed 's/[][\.*^$/]/\\&/g; s/ /\\\\040/g') .* - fuse\.eosiofs " /proc/self/mountinfo &&
+	grep -q " $(printf '%s' "$mount" | sed 's/[][\.*^$/]/\\&/g; s/ /\\\\040/g') .* - fuse\.eosiofs " \
+		/proc/self/mountinfo &&
 		head -n 1 "$mount/chain/head" >/dev/null 2>&1
 }
 

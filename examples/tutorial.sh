@@ -1,5 +1,6 @@
 #!/bin/sh
-# The EOSIO BIOS boot tutorial with mkdir, echo and cat: from an empty chain to elected producers, steps as in the tutorial.
+# The EOSIO BIOS boot tutorial with mkdir, echo and cat: from an empty chain to elected producers, steps as
+# in the tutorial.
 # usage: tutorial.sh [MOUNT]    a fresh mount; default ~/eosio_test
 # Prints each command with its result and stops at the first failure.
 # CLOCK: the clock that moves this chain's time, where the mount is attached to another one's chain.
@@ -89,7 +90,8 @@ done
 run "echo '100000.0000 SYS' > defaults/stake_net"
 run "echo '100000.0000 SYS' > defaults/stake_cpu"
 run 'echo 1 > defaults/transfer'
-for name in accountnum12 accountnum13 accountnum14 accountnum15 accountnum21 accountnum23 accountnum24 accountnum25 accountnum31 accountnum32 \
+for name in accountnum12 accountnum13 accountnum14 accountnum15 accountnum21 accountnum23 accountnum24 \
+	accountnum25 accountnum31 accountnum32 \
 	accountnum34 accountnum35 accountnum41 accountnum42 accountnum43 accountnum45 proxyvoter11; do
 	run "mkdir accounts/$name"
 done
@@ -101,13 +103,15 @@ quantity() {
 	printf '%d.%04d SYS' $(($1 / 10000)) $(($1 % 10000))
 }
 
-# allocate NAME UNITS: 0.1 SYS to RAM, at least 0.45 each to CPU and NET, up to 9 more liquid, the rest half and half.
+# allocate NAME UNITS: 0.1 SYS to RAM, at least 0.45 each to CPU and NET, up to 9 more liquid, the rest half
+# and half.
 allocate() {
 	left=$(($2 - 1000 - 9000))
 	liquid=$((left < 90000 ? left : 90000))
 	net=$((4500 + (left - liquid) / 2))
 	cpu=$((4500 + left - liquid - (left - liquid) / 2))
-	run "echo '$1 --transfer --stake-net \"$(quantity $net)\" --stake-cpu \"$(quantity $cpu)\" --buy-ram \"0.1000 SYS\"' > create_account"
+	run "echo '$1 --transfer --stake-net \"$(quantity $net)\" --stake-cpu \"$(quantity \
+		$cpu)\" --buy-ram \"0.1000 SYS\"' > create_account"
 	run "echo '$1 $(quantity $liquid) liquid' > accounts/eosio/transfer"
 }
 

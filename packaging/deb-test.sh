@@ -1,11 +1,13 @@
 #!/bin/sh
-# Installs a package in a Debian 12 of its own, mounts a chain there, boots it and unmounts. usage: deb-test.sh PACKAGE
+# Installs a package in a Debian 12 of its own, mounts a chain there, boots it and unmounts. usage:
+# deb-test.sh PACKAGE
 set -e
 package=$1
 root=$(mktemp -d)
 chmod 755 "$root"
 # Where this machine's packages come from, the new one's do, too.
-mirror=$(sed -n 's/^deb \(\[[^]]*\] \)\{0,1\}\([^ ]*\) .*/\2/p; s/^URIs: \([^ ]*\).*/\1/p' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
+mirror=$(sed -n 's/^deb \(\[[^]]*\] \)\{0,1\}\([^ ]*\) .*/\2/p; s/^URIs: \([^ ]*\).*/\1/p' \
+	/etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
 	head -n 1)
 clean() {
 	chroot "$root" eosiofs --unmount /mnt/testnet >/dev/null 2>&1 || :
@@ -14,7 +16,8 @@ clean() {
 }
 trap clean EXIT
 trap 'exit 1' INT TERM HUP
-debootstrap --variant=minbase bookworm "$root" ${mirror:+"$mirror"} >"$root.log" || { tail -n 20 "$root.log"; exit 1; }
+debootstrap --variant=minbase bookworm "$root" ${mirror:+"$mirror"} >"$root.log" ||
+	{ tail -n 20 "$root.log"; exit 1; }
 rm -f "$root.log"
 for file in /etc/apt/apt.conf.d/*proxy* /etc/apt/sources.list; do
 	[ ! -f "$file" ] || cp "$file" "$root$file"

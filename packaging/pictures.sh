@@ -1,6 +1,7 @@
 #!/bin/bash
-# The pictures of README.md, into docs/pictures: the tree in Thunar and PCManFM, and index.html in chromium, on a screen of their own.
-# EOSIOFS is the program. Root takes them as nobody, whom file managers do not warn.
+# The pictures of README.md, into docs/pictures: the tree in Thunar and PCManFM, and index.html in chromium,
+# on a screen of their own. EOSIOFS is the program. Root takes them as nobody, whom file managers do not
+# warn.
 
 set -e
 cd "$(dirname "$0")/.."
@@ -48,7 +49,8 @@ shown() {
 	pids="$pids $program"
 	window=$(timeout 60 xdotool search --sync --onlyvisible --name "$title" | head -n 1)
 	xdotool windowmove "$window" 0 0 windowsize --sync "$window" 960 560
-	until before=$now; pause; pause; now=$(import -window root RGB:- | sha256sum); [ "$now" = "$before" ]; do :; done
+	until before=$now; pause; pause; now=$(import -window root RGB:- |
+		sha256sum); [ "$now" = "$before" ]; do :; done
 	picture "$name" 960x560
 	kill "$program"
 	wait "$program" || :
@@ -73,7 +75,9 @@ export DISPLAY DBUS_SESSION_BUS_ADDRESS
 
 shown thunar useraaaaaaab thunar "$mount/accounts/useraaaaaaab"
 shown pcmanfm eosio_test pcmanfm "$mount"
-timeout 120 chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --hide-scrollbars \
-	--user-data-dir="$base/chromium" --window-size=1400,1250 --screenshot="$base/page.png" "file://$mount/index.html" 2>/dev/null
+timeout 120 chromium \
+	--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --hide-scrollbars \
+	--user-data-dir="$base/chromium" --window-size=1400,1250 --screenshot="$base/page.png" \
+	"file://$mount/index.html" 2>/dev/null
 convert "$base/page.png" +dither -colors 96 -strip "PNG8:$PICTURES/page.png"
 ls -l "$PICTURES"

@@ -42,7 +42,8 @@ share_keys() {
 }
 
 @test "examples/tutorial.sh" {
-	sed -n 's/^accountnum.*:\(5.*\)/\1/p' "$ROOT/examples/tutorial.sh" | while read -r key; do echo "$key" > "$SERVING/wallet/import"; done
+	sed -n 's/^accountnum.*:\(5.*\)/\1/p' "$ROOT/examples/tutorial.sh" |
+		while read -r key; do echo "$key" > "$SERVING/wallet/import"; done
 	CLOCK=$SERVING/chain/clock run dash "$ROOT/examples/tutorial.sh" "$M"
 	[ "$status" = 0 ] || { echo "$output" | tail -n 20; return 1; }
 	[[ "$output" == *"The tutorial is walked."* ]]

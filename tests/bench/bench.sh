@@ -1,4 +1,5 @@
-# Runs every measure (DESIGN 8) and writes BUILD/bench.json: [{name, value, unit, against, ratio}]. Timing decides nothing: this fails only when something
+# Runs every measure (DESIGN 8) and writes BUILD/bench.json: [{name, value, unit, against, ratio}]. Timing
+# decides nothing: this fails only when something
 # cannot be measured. usage: BUILD=DIR EOSIOFS=PROGRAM sh tests/bench/bench.sh
 set -eu
 : "${BUILD:=build}"
@@ -35,7 +36,8 @@ minimal_start() {
 # report NAME VALUE UNIT
 report() {
 	printf '%-52s %12s %s\n' "$1" "$2" "$3"
-	printf '{"name":"%s","value":%s,"unit":"%s","against":null,"ratio":null}\n' "$1" "$2" "$3" >>"$BENCH_RESULTS"
+	printf '{"name":"%s","value":%s,"unit":"%s","against":null,"ratio":null}\n' "$1" "$2" "$3" \
+		>>"$BENCH_RESULTS"
 }
 
 # The process that serves $scratch/mount.
@@ -54,7 +56,8 @@ measure_idle() {
 	ticks=$(cut -d' ' -f14,15 "/proc/$1/stat")
 	sleep 5
 	echo "$ticks $(cut -d' ' -f14,15 "/proc/$1/stat")" >"$scratch/boot"
-	report "idle mount: share of a core" "$(awk -v hz="$(getconf CLK_TCK)" '{ printf "%.2f", 100 * ($3 + $4 - $1 - $2) / hz / 5 }' "$scratch/boot")" percent
+	report "idle mount: share of a core" "$(awk -v hz="$(getconf CLK_TCK)" \
+		'{ printf "%.2f", 100 * ($3 + $4 - $1 - $2) / hz / 5 }' "$scratch/boot")" percent
 }
 
 "$BUILD/tests/bench/map"

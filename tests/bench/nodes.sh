@@ -1,4 +1,5 @@
-# What nodes cost on a mount: booting, idling, memory, a day of chain time, each beside the same with node eosio alone.
+# What nodes cost on a mount: booting, idling, memory, a day of chain time, each beside the same with node
+# eosio alone.
 # usage: EOSIOFS=PROGRAM [BENCH_RESULTS=FILE] sh tests/bench/nodes.sh
 set -eu
 : "${EOSIOFS:=build/eosiofs}"
@@ -24,7 +25,8 @@ now() {
 compare() {
 	ratio=$(awk -v a="$2" -v b="$5" 'BEGIN { printf "%.2f", (b > 0) ? a / b : 0 }')
 	printf '%-52s %12s %s  %6s times %s (%s)\n' "$1" "$2" "$3" "$ratio" "$4" "$5"
-	printf '{"name":"%s","value":%s,"unit":"%s","against":"%s","ratio":%s}\n' "$1" "$2" "$3" "$4" "$ratio" >>"$BENCH_RESULTS"
+	printf '{"name":"%s","value":%s,"unit":"%s","against":"%s","ratio":%s}\n' "$1" "$2" "$3" "$4" "$ratio" \
+		>>"$BENCH_RESULTS"
 }
 
 cpu_ticks() {
@@ -37,7 +39,8 @@ measure() {
 	pid=$(cat "$base/data$1/lock")
 	cd "$mount"
 	steps=all
-	[ "$1" -gt 1 ] || steps=$(ls boot/steps | sed 's/^..-//; /^start-prod$/d; /^msg-replace$/d; /^xfer$/d' | paste -sd ' ')
+	[ "$1" -gt 1 ] || steps=$(ls boot/steps | sed 's/^..-//; /^start-prod$/d; /^msg-replace$/d; /^xfer$/d' |
+		paste -sd ' ')
 	began=$(now)
 	echo "$steps" >boot/run
 	echo now >chain/clock
@@ -51,7 +54,8 @@ measure() {
 	ticks=$(cpu_ticks)
 	echo +1d >chain/clock
 	day=$(echo "$began $(now)" | awk '{ printf "%.2f", $2 - $1 }')
-	day_cpu=$(awk -v t="$(($(cpu_ticks) - ticks))" -v hz="$(getconf CLK_TCK)" 'BEGIN { printf "%.2f", t / hz }')
+	day_cpu=$(awk -v t="$(($(cpu_ticks) - ticks))" -v hz="$(getconf CLK_TCK)" \
+		'BEGIN { printf "%.2f", t / hz }')
 	cd /
 	# what a day of blocks has left in memory is not what idling takes
 	"$program" --unmount "$mount"
@@ -60,7 +64,8 @@ measure() {
 	echo +600s >"$mount/chain/clock"
 	ticks=$(cpu_ticks)
 	sleep "$idle_seconds"
-	idle=$(awk -v t="$(($(cpu_ticks) - ticks))" -v hz="$(getconf CLK_TCK)" -v s="$idle_seconds" 'BEGIN { printf "%.2f", 100 * t / hz / s }')
+	idle=$(awk -v t="$(($(cpu_ticks) - ticks))" -v hz="$(getconf CLK_TCK)" -v s="$idle_seconds" \
+		'BEGIN { printf "%.2f", 100 * t / hz / s }')
 	memory=$(awk '/^RssAnon/ { printf "%.1f", $2 / 1024 }' "/proc/$pid/status")
 	"$program" --unmount "$mount"
 	rm -rf --one-file-system "$base/data$1"

@@ -1,4 +1,5 @@
-# Real clients, from npm, against the HTTP API: each reads, creates an account, transfers, votes, and gets its typed error.
+# Real clients, from npm, against the HTTP API: each reads, creates an account, transfers, votes, and gets
+# its typed error.
 
 bats_require_minimum_version 1.5.0
 load ../mount/common
@@ -29,7 +30,8 @@ setup() {
 # client NAME NEW: a program of this folder, which creates the account NEW.
 client() {
 	URL=$(sed -n 's#^http \([0-9.:]*\)$#http://\1#p' "$M/nodes/eosio/endpoints") \
-		CHAIN_ID=$(cat "$M/chain/id") ACTOR=alice1111111 OTHER=bob111111111 NEW=$2 NODE_PATH=$PACKAGES timeout 100 node "$BATS_TEST_DIRNAME/$1.js"
+		CHAIN_ID=$(cat "$M/chain/id") ACTOR=alice1111111 OTHER=bob111111111 NEW=$2 NODE_PATH=$PACKAGES \
+		timeout 100 node "$BATS_TEST_DIRNAME/$1.js"
 	[ "$(cat "$M/accounts/$2/permissions/owner.json" | jq .threshold)" = 1 ]
 }
 

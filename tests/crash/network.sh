@@ -1,5 +1,6 @@
 #!/bin/sh
-# A node for each of the tutorial's producers, with its key and node eosio for its peer: what is cut and healed by crash.c. usage: network.sh MOUNT
+# A node for each of the tutorial's producers, with its key and node eosio for its peer: what is cut and
+# healed by crash.c. usage: network.sh MOUNT
 cd "$1" || exit 1
 for line in \
 	accountnum11:EOS8mUftJXepGzdQ2TaCduNuSPAfXJHf22uex4u41ab1EVv9EAhWt:5K7EYY3j1YY14TSFVfqgtbWbrw3FA8BUUnSyFGgwHi8Uy61wU1o \

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes the small data folder that tests/mount/formats.bats keeps of a format: sh make.sh EOSIOFS OUT.tar.gz
-# A chain with a token and four accounts; two producers, each with a node of its own, cut off from each other, so that
-# the blocks of both branches are reversible; killed with transfers in the journal of its last block.
+# A chain with a token and four accounts; two producers, each with a node of its own, cut off from each
+# other, so that the blocks of both branches are reversible; killed with transfers in the journal of its
+# last block.
 set -e
 program=$1
 out=$(realpath "$2")
@@ -38,7 +39,8 @@ for name in carol dora; do
 		$name $public $private > nodes/$name/config.ini
 	echo start > nodes/$name/state
 done
-jq -cn --arg key $public '{schedule: (["carol", "dora"] | map({producer_name: ., authority: ["block_signing_authority_v0", {threshold: 1, keys: [{key: $key, weight: 1}]}]}))}' \
+jq -cn --arg key $public \
+	'{schedule: (["carol", "dora"] | map({producer_name: ., authority: ["block_signing_authority_v0", {threshold: 1, keys: [{key: $key, weight: 1}]}]}))}' \
 	> accounts/eosio/actions/setprods
 echo +30s > chain/clock
 # node eosio sees carol's blocks only

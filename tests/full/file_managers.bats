@@ -1,5 +1,6 @@
-# File managers, and an editor started from them, on a screen of their own (Xvfb): a chain of 3 000 accounts is listed with few requests,
-# nothing is asked when nothing is done, types and icons are right, folders are copied out, and saving votes votes.
+# File managers, and an editor started from them, on a screen of their own (Xvfb): a chain of 3 000 accounts
+# is listed with few requests, nothing is asked when nothing is done, types and icons are right, folders are
+# copied out, and saving votes votes.
 
 bats_require_minimum_version 1.5.0
 load ../mount/common
@@ -9,7 +10,8 @@ ACCOUNTS=3000
 U=accounts/useraaaaaaab
 
 has_tools() {
-	command -v Xvfb >/dev/null && command -v xdotool >/dev/null && command -v dbus-daemon >/dev/null && command -v gio >/dev/null
+	command -v Xvfb >/dev/null && command -v xdotool >/dev/null && command -v dbus-daemon >/dev/null &&
+		command -v gio >/dev/null
 }
 
 setup_file() {
@@ -82,7 +84,8 @@ shown() {
 	[ -n "$WINDOW" ]
 }
 
-# lists COMMAND: shows all accounts, with a bounded number of requests each, and then rests while the chain goes on.
+# lists COMMAND: shows all accounts, with a bounded number of requests each, and then rests while the chain
+# goes on.
 lists() {
 	local before after head
 	before=$(requests)
@@ -124,7 +127,8 @@ lists() {
 @test "types and icons are right" {
 	local path type
 	while read -r path type; do
-		[ "$(gio info -a standard::content-type "$path" | sed -n 's/.*content-type: //p')" = "$type" ] || { echo "$path"; false; }
+		[ "$(gio info -a standard::content-type "$path" | sed -n 's/.*content-type: //p')" = "$type" ] ||
+			{ echo "$path"; false; }
 		gio info -a standard::icon "$path" | grep -q 'standard::icon: .'
 	done <<-LIST
 		index.html text/html
@@ -159,10 +163,13 @@ lists() {
 @test "Thunar copies a folder out" {
 	tool thunar
 	shown accounts thunar "$M/accounts"
-	gdbus call --session --dest org.xfce.Thunar --object-path /org/xfce/FileManager --method org.xfce.FileManager.CopyTo \
+	gdbus call --session --dest org.xfce.Thunar --object-path /org/xfce/FileManager \
+		--method org.xfce.FileManager.CopyTo \
 		"$M" "['$M/$U']" "['$BASE/copied']" "$DISPLAY" "" >/dev/null
-	until [ "$(find "$BASE/copied" -type f 2>/dev/null | wc -l)" -eq "$(find $U -type f | wc -l)" ]; do pause; done
-	until cmp -s $U/votes "$BASE/copied/votes" && diff -r $U/permissions "$BASE/copied/permissions" >/dev/null; do pause; done
+	until [ "$(find "$BASE/copied" -type f 2>/dev/null | wc -l)" -eq "$(find $U -type f |
+		wc -l)" ]; do pause; done
+	until cmp -s $U/votes "$BASE/copied/votes" &&
+		diff -r $U/permissions "$BASE/copied/permissions" >/dev/null; do pause; done
 }
 
 @test "votes edited in Mousepad and saved vote, once" {
@@ -188,7 +195,8 @@ lists() {
 	xdotool windowfocus --sync "$WINDOW" key --delay 50 ctrl+End type --delay 50 nosuchprod11
 	xdotool key ctrl+s
 	timeout 60 xdotool search --sync --onlyvisible --name 'Error|Mousepad' >/dev/null
-	until getfattr -n user.eosiofs.error --only-values $U/votes 2>/dev/null | grep -q nosuchprod11; do pause; done
+	until getfattr -n user.eosiofs.error --only-values $U/votes 2>/dev/null |
+		grep -q nosuchprod11; do pause; done
 	[ "$(cat $U/votes)" = producer111a ]
 	[ "$(grep -c '^executed transaction' log)" -eq "$sent" ]
 }

@@ -6,7 +6,8 @@ setup_file() {
 	can_mount && command -v chromium >/dev/null || return 0
 	new_paths
 	mount_at -o memory,http=127.0.0.1:0
-	(cd "$M" && echo 60 > boot/options/user-limit && echo all > boot/run && echo '<script>document.title="owned"</script>' > producers/producer111a/url)
+	(cd "$M" && echo 60 > boot/options/user-limit && echo all > boot/run &&
+		echo '<script>document.title="owned"</script>' > producers/producer111a/url)
 	cp "$M/index.html" "$BASE/index.html"
 	cat "$M"/accounts/useraaaaaaab/balance "$M"/chain/supply >"$BASE/expected"
 }
@@ -20,12 +21,15 @@ setup() {
 	command -v chromium >/dev/null || skip "chromium is not there"
 }
 
-# browser ADDRESS OPTION…: in a profile of its own, with nothing asked of the network; what its console says goes to console.
+# browser ADDRESS OPTION…: in a profile of its own, with nothing asked of the network; what its console says
+# goes to console.
 browser() {
 	local address=$1
 	shift
-	timeout 120 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
-		--disable-component-update --disable-sync --enable-logging=stderr --user-data-dir="$(mktemp -d "$BATS_TEST_TMPDIR/XXXXXX")" \
+	timeout 120 chromium \
+		--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
+		--disable-component-update --disable-sync --enable-logging=stderr --user-data-dir="$(mktemp \
+		-d "$BATS_TEST_TMPDIR/XXXXXX")" \
 		"$@" "$address" 2>"$BASE/stderr"
 	grep CONSOLE "$BASE/stderr" >"$BASE/console" || :
 }
@@ -51,7 +55,8 @@ browser() {
 	local width
 	for width in 400 1400; do
 		browser "file://$BASE/index.html" --window-size=$width,1200 --screenshot="$BASE/light$width.png"
-		browser "file://$BASE/index.html" --window-size=$width,1200 --blink-settings=preferredColorScheme=0 --screenshot="$BASE/dark$width.png"
+		browser "file://$BASE/index.html" --window-size=$width,1200 --blink-settings=preferredColorScheme=0 \
+			--screenshot="$BASE/dark$width.png"
 		[ -s "$BASE/light$width.png" ]
 		[ -s "$BASE/dark$width.png" ]
 		! cmp -s "$BASE/light$width.png" "$BASE/dark$width.png"
@@ -60,7 +65,8 @@ browser() {
 }
 
 @test "over HTTP it is the same page under a policy that lets it work" {
-	browser "$(sed -n 's#^http \([0-9.:]*\)$#http://\1/#p' "$M/nodes/eosio/endpoints")" --dump-dom >"$BASE/dom"
+	browser "$(sed -n 's#^http \([0-9.:]*\)$#http://\1/#p' "$M/nodes/eosio/endpoints")" \
+		--dump-dom >"$BASE/dom"
 	[ ! -s "$BASE/console" ]
 	grep -q '<title>EOSIO testnet</title>' "$BASE/dom"
 	[ "$(grep -c '<svg' "$BASE/dom")" -eq "$(grep -c '<svg' "$BASE/index.html")" ]

@@ -1,6 +1,7 @@
 #!/bin/sh
-# The WebAssembly specification's own test suite, the part of 1.0, as Debian's source package of binaryen has it; wabt's wast2json makes modules of
-# it. What nodeos does otherwise is listed in tests/spec/spec.c, each with its rule.
+# The WebAssembly specification's own test suite, the part of 1.0, as Debian's source package of binaryen
+# has it; wabt's wast2json makes modules of it. What nodeos does otherwise is listed in tests/spec/spec.c,
+# each with its rule.
 build=${BUILD:-$(dirname "$0")/../../build}
 suite=$build/spec
 scripts='address align binary binary-leb128 block br br_if br_table break-drop call call_indirect comments const conversions custom data endianness

@@ -1,5 +1,5 @@
-# Every tool that people use on files, on this tree: it reads the right content; what it writes happens exactly once; what is refused
-# is refused with a message, and nothing happens.
+# Every tool that people use on files, on this tree: it reads the right content; what it writes happens
+# exactly once; what is refused is refused with a message, and nothing happens.
 
 bats_require_minimum_version 1.5.0
 load ../mount/common
@@ -59,7 +59,8 @@ voted_once() {
 	[ -z "$(ls -A $A | grep -Ev '^[a-z_]+$|^info\.json$|^history\.jsonl$')" ]
 }
 
-# fails [WORDS] COMMAND…: it exits with a message that has the words and is none of a broken file system, and nothing was sent or changed.
+# fails [WORDS] COMMAND…: it exits with a message that has the words and is none of a broken file system,
+# and nothing was sent or changed.
 fails() {
 	local words=$1
 	shift
@@ -69,7 +70,8 @@ fails() {
 }
 
 said() {
-	[[ "$output" == *"$1"* && "$output" != *"not implemented"* ]] || { echo "expected '$1' in: $output" >&2; return 1; }
+	[[ "$output" == *"$1"* && "$output" != *"not implemented"* ]] ||
+		{ echo "expected '$1' in: $output" >&2; return 1; }
 	sends 0
 	[ "$(cat $A/votes)" = producer1111 ]
 }
@@ -78,14 +80,16 @@ refused_producer() { # errors says it: the sentence of the last failed write
 	getfattr -n user.eosiofs.error --only-values $A/votes | grep -q nosuchprod11
 }
 
-# typed WAIT_FOR KEYS COMMAND…: on a terminal of its own; the keys are typed once the screen shows the words.
+# typed WAIT_FOR KEYS COMMAND…: on a terminal of its own; the keys are typed once the screen shows the
+# words.
 typed() {
 	local words=$1 keys=$2 program
 	shift 2
 	rm -f "$BASE/keys" "$BASE/screen"
 	mkfifo "$BASE/keys"
 	: > "$BASE/screen"
-	TERM=xterm timeout 30 script -qefc "stty rows 24 cols 80; $*" "$BASE/screen" <"$BASE/keys" >/dev/null 2>&1 3>&- 4>&- &
+	TERM=xterm timeout 30 script -qefc "stty rows 24 cols 80; $*" "$BASE/screen" <"$BASE/keys" >/dev/null \
+		2>&1 3>&- 4>&- &
 	program=$!
 	exec 7>"$BASE/keys"
 	until grep -aq "$words" "$BASE/screen" || ! kill -0 $program 2>/dev/null; do
@@ -96,7 +100,8 @@ typed() {
 	wait $program
 }
 
-# same COPY: what a tool copied of alice's folder is what stands there. cpu, net and info.json go on with the chain's time.
+# same COPY: what a tool copied of alice's folder is what stands there. cpu, net and info.json go on with
+# the chain's time.
 same() {
 	diff -r -x cpu -x net -x info.json $A "$1"
 	[ "$(jq -r .account_name "$1/info.json")" = alice1111111 ]
@@ -328,8 +333,10 @@ same() {
 }
 
 @test "dd: refused" {
-	fails "dd: error writing '$A/votes': No such file or directory" dd if="$BASE/wrong" of=$A/votes status=none
-	fails "dd: error writing '$A/votes': No such file or directory" dd if="$BASE/wrong" of=$A/votes conv=fsync status=none
+	fails "dd: error writing '$A/votes': No such file or directory" dd if="$BASE/wrong" of=$A/votes \
+		status=none
+	fails "dd: error writing '$A/votes': No such file or directory" dd if="$BASE/wrong" of=$A/votes \
+		conv=fsync status=none
 }
 
 @test "sed -i" {
@@ -373,7 +380,8 @@ same() {
 	voted_once
 	# as people run it: with a swap file, a backup, and the screen
 	echo producer1111 > $A/votes
-	typed producer1111 'Goproducer2222\033:wq\r' vim -u NONE --cmd "'set backup backupcopy=no backupdir=.'" $A/votes
+	typed producer1111 'Goproducer2222\033:wq\r' vim -u NONE --cmd "'set backup backupcopy=no backupdir=.'" \
+		$A/votes
 	diff "$BASE/both" $A/votes
 	rm -f $A/votes~
 	sends 3
@@ -404,14 +412,16 @@ same() {
 
 @test "emacs" {
 	tool emacs emacs-nox
-	emacs -Q --batch $A/votes --eval '(progn (goto-char (point-max)) (insert "producer2222\n") (save-buffer))' 2>"$BASE/said"
+	emacs -Q --batch $A/votes \
+		--eval '(progn (goto-char (point-max)) (insert "producer2222\n") (save-buffer))' 2>"$BASE/said"
 	rm -f $A/votes~
 	voted_once
 }
 
 @test "emacs: refused" {
 	tool emacs emacs-nox
-	fails "No such file or directory" emacs -Q --batch $A/votes --eval '(progn (erase-buffer) (insert "nosuchprod11\n") (save-buffer))'
+	fails "No such file or directory" emacs -Q --batch $A/votes \
+		--eval '(progn (erase-buffer) (insert "nosuchprod11\n") (save-buffer))'
 	refused_producer
 	rm -f $A/votes~
 }
@@ -507,7 +517,8 @@ in_shell() { # SHELL WORDS: what a refused echo says
 	run "$1" -c "cat < $A/votes; printf 'bob111111111 0.0001 SYS from $1' > $A/transfer"
 	[ "$output" = producer1111 ]
 	sends 1
-	[ "$("$1" -c "for a in accounts/*1111111; do echo \$a; done" 2>/dev/null | wc -l)" -ge 3 ] || [ "$1" = fish ]
+	[ "$("$1" -c "for a in accounts/*1111111; do echo \$a; done" 2>/dev/null | wc -l)" -ge 3 ] ||
+		[ "$1" = fish ]
 }
 
 @test "bash" { in_shell bash "No such file or directory"; }

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The recording boot.jsonl.gz has the same results and the same blocks here, and our boot sequence ends where the recorded script ended.
+# The recording boot.jsonl.gz has the same results and the same blocks here, and our boot sequence ends
+# where the recorded script ended.
 . "$(dirname "$0")/replay.sh"
 echo 1..3
 report 1 "steps of boot" "$replay" "$folder/boot.jsonl.gz"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Every recording with the recorded node's own contracts run as WebAssembly, their RAM included, where their code is at hand.
+# Every recording with the recorded node's own contracts run as WebAssembly, their RAM included, where their
+# code is at hand.
 . "$(dirname "$0")/replay.sh"
 contracts=$folder/../../../shared/contracts
 if [ ! -d "$contracts" ]; then
@@ -10,6 +11,7 @@ echo 1..10
 next=1
 for recording in boot permissions random rex tutorial; do
 	report $next "steps of $recording" "$replay" --wasm "$contracts" "$folder/$recording.jsonl.gz"
-	report $((next + 1)) "signed blocks of $recording" "$replay" --blocks --wasm "$contracts" "$folder/$recording.jsonl.gz"
+	report $((next + 1)) "signed blocks of $recording" "$replay" --blocks --wasm "$contracts" \
+		"$folder/$recording.jsonl.gz"
 	next=$((next + 2))
 done

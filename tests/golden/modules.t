@@ -1,13 +1,14 @@
 #!/bin/sh
-# Every recording with the WebAssembly of the built-in contracts in place of their native twins; and `make contracts` gives
-# the bytes that are kept beside their sources.
+# Every recording with the WebAssembly of the built-in contracts in place of their native twins; and `make
+# contracts` gives the bytes that are kept beside their sources.
 . "$(dirname "$0")/replay.sh"
 top=$folder/../..
 echo 1..11
 next=1
 for recording in boot permissions random rex tutorial; do
 	report $next "steps of $recording" "$replay" --without-twins "$folder/$recording.jsonl.gz"
-	report $((next + 1)) "signed blocks of $recording" "$replay" --blocks --without-twins "$folder/$recording.jsonl.gz"
+	report $((next + 1)) "signed blocks of $recording" "$replay" \
+		--blocks --without-twins "$folder/$recording.jsonl.gz"
 	next=$((next + 2))
 done
 

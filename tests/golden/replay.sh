@@ -3,7 +3,8 @@
 folder=$(dirname "$0")
 replay=${BUILD:-$folder/../../build}/replay
 
-# report NUMBER DESCRIPTION COMMAND…: one test; what a failing one printed follows as comments (the first lines and the count).
+# report NUMBER DESCRIPTION COMMAND…: one test; what a failing one printed follows as comments (the first
+# lines and the count).
 report() {
 	number=$1 description=$2
 	shift 2

@@ -1,4 +1,5 @@
-# A mount attached to another one's chain over HTTP (-o url): it shows the same, writes there, and says what is wrong.
+# A mount attached to another one's chain over HTTP (-o url): it shows the same, writes there, and says what
+# is wrong.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -43,8 +44,10 @@ import() {
 	[ "$(cat chain/id)" = "$(cat "$SERVING/chain/id")" ]
 	diff <(ls accounts) <(ls "$SERVING/accounts")
 	diff <(ls producers) <(ls "$SERVING/producers")
-	for file in accounts/alice1111111/{info.json,balance,stake,ram,permissions/active.json} accounts/eosio/contract/abi.json \
-		accounts/eosio.token/contract/hash accounts/eosio/tables/producers/eosio.jsonl accounts/eosio.token/actions/transfer producers/producer1111/key \
+	for file in accounts/alice1111111/{info.json,balance,stake,ram,permissions/active.json} \
+		accounts/eosio/contract/abi.json \
+		accounts/eosio.token/contract/hash accounts/eosio/tables/producers/eosio.jsonl \
+		accounts/eosio.token/actions/transfer producers/producer1111/key \
 		chain/supply chain/ranking chain/stake_activated chain/features chain/params.json; do
 		cmp "$file" "$SERVING/$file"
 	done
@@ -56,7 +59,8 @@ import() {
 	echo "bob111111111 1.0000 SYS over http" > accounts/alice1111111/transfer
 	[ "$(cat accounts/bob111111111/balance)" = "1001.0000 SYS" ]
 	[ "$(cat "$SERVING/accounts/bob111111111/balance")" = "1001.0000 SYS" ]
-	[[ "$(jq -r ".transactions[].trx.id" "blocks/$(jq .block_num "$SERVING/transactions/$(cat last_transaction).json").json")" == *"$(cat last_transaction)"* ]]
+	[[ "$(jq -r ".transactions[].trx.id" "blocks/$(jq .block_num "$SERVING/transactions/$(cat \
+		last_transaction).json").json")" == *"$(cat last_transaction)"* ]]
 	cmp "transactions/$(cat last_transaction).json" "$SERVING/transactions/$(cat last_transaction).json"
 	[[ "$(cat log)" == *"eosio.token <= eosio.token::transfer"* ]]
 }

@@ -1,4 +1,5 @@
-# What every tool may do with a file, on a fresh chain in memory: it looks like a file system, and no tool meets ENOSYS.
+# What every tool may do with a file, on a fresh chain in memory: it looks like a file system, and no tool
+# meets ENOSYS.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -20,7 +21,8 @@ setup() {
 
 @test "ls shows the tree's folders and files" {
 	run ls
-	for name in README accounts chain contracts create_account defaults errors last_transaction log nodes producers wallet; do
+	for name in README accounts chain contracts create_account defaults errors last_transaction log nodes \
+		producers wallet; do
 		[[ $'\n'"$output"$'\n' == *$'\n'"$name"$'\n'* ]]
 	done
 	run ls accounts
@@ -46,7 +48,8 @@ setup() {
 @test "what a write failed with is an attribute of the file" {
 	run ! getfattr -n user.eosiofs.error chain/clock
 	run ! sh -c 'echo nonsense > chain/clock'
-	[ "$(getfattr -n user.eosiofs.error --only-values chain/clock)" = "$(tail -n 1 errors | sed 's/.* chain\/clock //')" ]
+	[ "$(getfattr -n user.eosiofs.error --only-values chain/clock)" = "$(tail -n 1 errors |
+		sed 's/.* chain\/clock //')" ]
 	getfattr -d chain/clock | grep -q '^user.eosiofs.error="EINVAL: .*nonsense'
 }
 

@@ -1,4 +1,5 @@
-# boot/ through a mount: all at once, stopped by Ctrl-C, unmounting and kill -9 and gone on with, watched, refused.
+# boot/ through a mount: all at once, stopped by Ctrl-C, unmounting and kill -9 and gone on with, watched,
+# refused.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -17,12 +18,14 @@ teardown() {
 
 # What a boot leaves behind, apart from clocks: who has what, votes for whom, is controlled by whom.
 result() {
-	(cd "$M" && ls accounts producers && cat accounts/*/balance accounts/*/stake accounts/*/votes accounts/*/proxy accounts/*/ram_usage producers/*/url \
+	(cd "$M" && ls accounts producers && cat accounts/*/balance accounts/*/stake accounts/*/votes \
+		accounts/*/proxy accounts/*/ram_usage producers/*/url \
 		accounts/eosio*/permissions/*.json chain/supply)
 }
 
 booted() {
-	[ "$(grep -c ' done ' boot/run)" -ge 14 ] && [ "$(cat accounts/useraaaaaaab/proxy)" = producer111a ] && ! grep -q transfer "$M/errors"
+	[ "$(grep -c ' done ' boot/run)" -ge 14 ] && [ "$(cat accounts/useraaaaaaab/proxy)" = producer111a ] &&
+		! grep -q transfer "$M/errors"
 }
 
 # The number of items that step stake has done.
@@ -67,7 +70,8 @@ staked() {
 		until [ "$(staked)" -ge "$limit" ]; do :; done
 		kill -INT "-$writer" 2>/dev/null || kill -INT "$writer"
 		run wait "$writer"
-		# On a busy machine the step may be through before the signal is sent; tests/tree/boot.c stops at every place.
+		# On a busy machine the step may be through before the signal is sent; tests/tree/boot.c stops at
+		# every place.
 		[ "$(staked)" -eq 1260 ] || grep -q 'interrupted' boot/run
 	done
 	echo all > boot/run
@@ -134,16 +138,21 @@ staked() {
 	boot_state() { ls accounts; cat last_transaction boot/options/*; }
 	before=$(boot_state)
 	refuse() {
-		! bash -c "$2" 2>/dev/null && tail -n 1 errors | grep -q "$1" && [ "$(boot_state)" = "$before" ] || { echo "$2: $(tail -n 1 errors)"; exit 1; }
+		! bash -c "$2" 2>/dev/null && tail -n 1 errors | grep -q "$1" && [ "$(boot_state)" = "$before" ] ||
+			{ echo "$2: $(tail -n 1 errors)"; exit 1; }
 	}
 	refuse 'ERANGE.*user-limit.*1000000' 'echo 1000001 > boot/options/user-limit'
 	refuse 'EINVAL.*ram-funds' 'echo much > boot/options/ram-funds'
 	refuse 'no such file\|no boot option' 'echo 1 > boot/options/num-votes'
-	refuse 'EINVAL.*line 3' 'printf "{\"users\": [\n{\"name\": \"a\"},\n{\"name\" \"b\"}]}\n" > boot/accounts.json'
+	refuse 'EINVAL.*line 3' \
+		'printf "{\"users\": [\n{\"name\": \"a\"},\n{\"name\" \"b\"}]}\n" > boot/accounts.json'
 	refuse 'EINVAL.*line 2.*Alice' 'printf "{\"users\": [\n{\"name\": \"Alice\"}]}\n" > boot/accounts.json'
-	refuse 'EEXIST.*line 3.*twice' 'printf "{\"users\": [\n{\"name\": \"alice\"},\n{\"name\": \"alice\"}]}\n" > boot/accounts.json'
-	refuse 'ERANGE.*exceed the supply' 'echo "{\"users\": [{\"name\": \"alice\", \"funds\": \"10000000000.0001 SYS\"}]}" > boot/accounts.json'
-	refuse 'EINVAL.*do not match' 'echo "{\"users\": [{\"name\": \"alice\", \"pub\": \"EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr\", \"pvt\": \"5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3\"}]}" > boot/accounts.json'
+	refuse 'EEXIST.*line 3.*twice' \
+		'printf "{\"users\": [\n{\"name\": \"alice\"},\n{\"name\": \"alice\"}]}\n" > boot/accounts.json'
+	refuse 'ERANGE.*exceed the supply' \
+		'echo "{\"users\": [{\"name\": \"alice\", \"funds\": \"10000000000.0001 SYS\"}]}" > boot/accounts.json'
+	refuse 'EINVAL.*do not match' \
+		'echo "{\"users\": [{\"name\": \"alice\", \"pub\": \"EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr\", \"pvt\": \"5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3\"}]}" > boot/accounts.json'
 	refuse 'EINVAL.*"sys" must come before' 'echo stake > boot/run'
 	refuse 'EINVAL.*no boot step "everything"' 'echo everything > boot/run'
 	)

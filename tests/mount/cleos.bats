@@ -1,4 +1,5 @@
-# What cleos sends, with curl (protocol.md F.8): a node's API and keosd's on a unix socket, from unlocking to a block.
+# What cleos sends, with curl (protocol.md F.8): a node's API and keosd's on a unix socket, from unlocking
+# to a block.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -49,7 +50,8 @@ transaction() {
 	bin=$(chain abi_json_to_bin "{\"code\":\"$1\",\"action\":\"$2\",\"args\":$3}" | jq -r .binargs)
 	reference=$(chain get_block_info "{\"block_num\":$(chain get_info '' | jq .last_irreversible_block_num)}")
 	expiration=$(date -u -d "$(chain get_info '' | jq -r .head_block_time)Z + 30 seconds" +%FT%T)
-	jq -cn --argjson block "$reference" --arg at "$expiration" --arg code "$1" --arg action "$2" --arg data "$bin" --arg actor "$4" '{
+	jq -cn --argjson block "$reference" --arg at "$expiration" --arg code "$1" --arg action "$2" --arg data \
+		"$bin" --arg actor "$4" '{
 		expiration: $at, ref_block_num: $block.ref_block_num, ref_block_prefix: $block.ref_block_prefix, max_net_usage_words: 0,
 		max_cpu_usage_ms: 0, delay_sec: 0, context_free_actions: [], transaction_extensions: [], signatures: [], context_free_data: [],
 		actions: [{account: $code, name: $action, authorization: [{actor: $actor, permission: "active"}], data: $data}]}'
@@ -58,7 +60,8 @@ transaction() {
 # signed TRANSACTION: by the keys that the node says it needs.
 signed() {
 	local keys
-	keys=$(chain get_required_keys "{\"transaction\":$1,\"available_keys\":$(wallet get_public_keys)}" | jq -c .required_keys)
+	keys=$(chain get_required_keys "{\"transaction\":$1,\"available_keys\":$(wallet get_public_keys)}" |
+		jq -c .required_keys)
 	wallet sign_transaction "[$1, $keys, \"$(chain get_info '' | jq -r .chain_id)\"]"
 }
 
@@ -89,12 +92,14 @@ packed() {
 	unlocked
 	local key
 	key=$(wallet create_key '["default", "K1"]' | jq -r .)
-	wallet list_keys "[\"default\", \"$PASSWORD\"]" | jq -e --arg key "$key" 'any(.[]; .[0] == $key and (.[1] | startswith("5")))'
+	wallet list_keys "[\"default\", \"$PASSWORD\"]" |
+		jq -e --arg key "$key" 'any(.[]; .[0] == $key and (.[1] | startswith("5")))'
 	[ -e "$M/wallet/keys/$key" ]
 	[ "$(wallet remove_key "[\"default\", \"$PASSWORD\", \"$key\"]")" = '{}' ]
 	[ "$(wallet remove_key "[\"default\", \"$PASSWORD\", \"$key\"]" | code)" = 3120009 ]
 	[ "$(wallet import_key '["default", "5KiKDgEmdrg1vPBBzdxHDSFeWWkkkSNxSMC7GWpAfEbSuejFg11"]')" = '{}' ]
-	[ "$(wallet import_key '["default", "5KiKDgEmdrg1vPBBzdxHDSFeWWkkkSNxSMC7GWpAfEbSuejFg11"]' | code)" = 3120008 ]
+	[ "$(wallet import_key '["default", "5KiKDgEmdrg1vPBBzdxHDSFeWWkkkSNxSMC7GWpAfEbSuejFg11"]' |
+		code)" = 3120008 ]
 	[ "$(wallet import_key '["default", "x"]' | jq .code)" = 500 ]
 	[ "$(wallet create_key '["default", "X1"]' | code)" = 3120010 ]
 	[ "$(wallet create '"default"' | code)" = 3120001 ]
@@ -109,9 +114,13 @@ packed() {
 	unlocked
 	local trx id before after
 	before=$(cat "$M/accounts/bob111111111/balance")
-	trx=$(signed "$(transaction eosio.token transfer '{"from":"alice1111111","to":"bob111111111","quantity":"0.0003 SYS","memo":"as cleos"}' alice1111111)")
+	trx=$(signed "$(transaction eosio.token transfer \
+		'{"from":"alice1111111","to":"bob111111111","quantity":"0.0003 SYS","memo":"as cleos"}' \
+		alice1111111)")
 	jq -e '.signatures | length == 1' <<<"$trx"
-	run -0 post "$URL/v1/chain/send_transaction2" -d "{\"return_failure_trace\":true,\"retry_trx\":false,\"transaction\":$(packed "$trx")}" -w ' %{http_code}'
+	run -0 post "$URL/v1/chain/send_transaction2" \
+		-d "{\"return_failure_trace\":true,\"retry_trx\":false,\"transaction\":$(packed "$trx")}" \
+		-w ' %{http_code}'
 	[[ "$output" == *" 202" ]]
 	jq -e '.processed.except == null' <<<"${output% 202}"
 	id=$(jq -r .transaction_id <<<"${output% 202}")
@@ -127,19 +136,26 @@ packed() {
 @test "failures have their codes: an assertion, a missing signature, an unknown key" {
 	unlocked
 	local trx
-	trx=$(signed "$(transaction eosio.token transfer '{"from":"alice1111111","to":"bob111111111","quantity":"9999999.0000 SYS","memo":""}' alice1111111)")
-	run chain send_transaction2 "{\"return_failure_trace\":true,\"retry_trx\":false,\"transaction\":$(packed "$trx")}"
+	trx=$(signed "$(transaction eosio.token transfer \
+		'{"from":"alice1111111","to":"bob111111111","quantity":"9999999.0000 SYS","memo":""}' alice1111111)")
+	run chain send_transaction2 "{\"return_failure_trace\":true,\"retry_trx\":false,\"transaction\":$(packed \
+		"$trx")}"
 	[ "$(jq -r .processed.except.code <<<"$output")" = 3050003 ]
 	run chain push_transaction "$(packed "$trx")"
-	[ "$(jq -r '.error.details[0].message' <<<"$output")" = "assertion failure with message: overdrawn balance" ]
-	trx=$(transaction eosio.token transfer '{"from":"alice1111111","to":"bob111111111","quantity":"0.0001 SYS","memo":"unsigned"}' alice1111111)
+	[ "$(jq -r '.error.details[0].message' <<<"$output")" \
+		= "assertion failure with message: overdrawn balance" ]
+	trx=$(transaction eosio.token transfer \
+		'{"from":"alice1111111","to":"bob111111111","quantity":"0.0001 SYS","memo":"unsigned"}' alice1111111)
 	[ "$(chain send_transaction "$(packed "$trx")" | code)" = 3090003 ]
 	# what the files may do without keys, HTTP may not
 	echo 1 > "$M/wallet/impersonate"
 	[ "$(chain send_transaction "$(packed "$trx")" | code)" = 3090003 ]
 	echo 0 > "$M/wallet/impersonate"
-	[ "$(wallet sign_transaction "[$(jq -c '.signatures = ["x"]' <<<"$trx"), [], \"$(cat "$M/chain/id")\"]" | code)" = 3200006 ]
-	[ "$(wallet sign_transaction "[$trx, [\"EOS8EBW9tCL9Yhx8VYmjzF3ok55AgM2wNvY54QUxZi5JU35cx6aro\"], \"$(cat "$M/chain/id")\"]" | code)" = 3120004 ]
+	[ "$(wallet sign_transaction "[$(jq -c '.signatures = ["x"]' <<<"$trx"), [], \"$(cat "$M/chain/id")\"]" \
+		| code)" = 3200006 ]
+	[ "$(wallet sign_transaction \
+		"[$trx, [\"EOS8EBW9tCL9Yhx8VYmjzF3ok55AgM2wNvY54QUxZi5JU35cx6aro\"], \"$(cat "$M/chain/id")\"]" |
+		code)" = 3120004 ]
 }
 
 @test "two callers at one socket path: the second is told; a socket that was left behind is replaced" {
@@ -147,10 +163,12 @@ packed() {
 	mkdir "$other"
 	run -1 "$EOSIOFS" -o "memory,http=off,wallet_http=$SOCKET" "$other" 3>&- 4>&- </dev/null
 	[[ "$output" == *"wallet_http: cannot listen at $SOCKET: "* ]]
-	python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$BASE/stale.sock" || skip "no python3"
+	python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$BASE/stale.sock" ||
+		skip "no python3"
 	"$EOSIOFS" -o "memory,http=off,wallet_http=$BASE/stale.sock" "$other" 3>&- 4>&- </dev/null
 	[ "$(curl -s --unix-socket "$BASE/stale.sock" http://x/v1/wallet/list_wallets)" = '["default"]' ]
-	[ "$(curl -s -o /dev/null -w '%{http_code}' -H 'Origin: http://evil.example' --unix-socket "$BASE/stale.sock" http://x/v1/wallet/list_wallets)" = 403 ]
+	[ "$(curl -s -o /dev/null -w '%{http_code}' -H 'Origin: http://evil.example' \
+		--unix-socket "$BASE/stale.sock" http://x/v1/wallet/list_wallets)" = 403 ]
 	"$EOSIOFS" --unmount "$other"
 	[ ! -e "$BASE/stale.sock" ]
 }

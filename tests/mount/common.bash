@@ -1,6 +1,6 @@
-# What the mount tests share: a mount of their own in a temporary folder, taken down whatever happens. Those that tests/attached links to run a second
-# time, on a mount that is attached over HTTP to another one's chain.
-# EOSIOFS is the program. Needs /dev/fuse; without it a test is skipped with that reason.
+# What the mount tests share: a mount of their own in a temporary folder, taken down whatever happens. Those
+# that tests/attached links to run a second time, on a mount that is attached over HTTP to another one's
+# chain. EOSIOFS is the program. Needs /dev/fuse; without it a test is skipped with that reason.
 
 : "${EOSIOFS:=$BATS_TEST_DIRNAME/../../build/eosiofs}"
 ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
@@ -23,7 +23,8 @@ new_paths() {
 	export BASE M D
 }
 
-# mount_at [OPTIONS…]: mounts at M, serving no HTTP unless they say so. The daemon must not keep bats's descriptor 3 open, or bats waits for it.
+# mount_at [OPTIONS…]: mounts at M, serving no HTTP unless they say so. The daemon must not keep bats's
+# descriptor 3 open, or bats waits for it.
 mount_at() {
 	if is_attached; then
 		[ -e "$D" ] || serve_at "$BASE/serving"
@@ -37,13 +38,16 @@ is_attached() {
 	[ "${BATS_TEST_DIRNAME##*/}" = attached ]
 }
 
-# serve_at FOLDER: a chain whose every transaction makes a block at once, served at URL with all that a test may ask. SERVING: the folder.
+# serve_at FOLDER: a chain whose every transaction makes a block at once, served at URL with all that a test
+# may ask. SERVING: the folder.
 serve_at() {
 	export SERVING=$1 URL
 	mkdir -p "$SERVING"
 	"$EOSIOFS" --unmount "$SERVING" 2>/dev/null || :
 	"$EOSIOFS" -o memory,http=127.0.0.1:0,clock=manual "$SERVING" 3>&- 4>&- </dev/null
-	{ cat "$SERVING/nodes/eosio/config.ini" && printf '%s\n' 'plugin = eosio::producer_api_plugin' 'enable-account-queries = true'; } >"$BASE/config.ini"
+	{ cat "$SERVING/nodes/eosio/config.ini" &&
+		printf '%s\n' 'plugin = eosio::producer_api_plugin' 'enable-account-queries = true'; } \
+		>"$BASE/config.ini"
 	cat "$BASE/config.ini" > "$SERVING/nodes/eosio/config.ini"
 	echo restart > "$SERVING/nodes/eosio/state"
 	URL=$(served "$SERVING")
@@ -70,12 +74,14 @@ served() {
 	sed -n 's#^http \([0-9.:]*\)$#http://\1#p' "$1/nodes/eosio/endpoints"
 }
 
-# The process that serves a mount point, M unless said otherwise: the program whose last argument it is (where the program lies nobody but root sees).
+# The process that serves a mount point, M unless said otherwise: the program whose last argument it is
+# (where the program lies nobody but root sees).
 mount_pid() {
 	local folder words
 	for folder in /proc/[0-9]*; do
 		{ mapfile -d '' words <"$folder/cmdline"; } 2>/dev/null || continue
-		[ "${#words[@]}" -gt 1 ] && [ "${words[0]##*/}" = "${EOSIOFS##*/}" ] && [ "${words[-1]}" = "${1:-$M}" ] && echo "${folder#/proc/}" && return
+		[ "${#words[@]}" -gt 1 ] && [ "${words[0]##*/}" = "${EOSIOFS##*/}" ] &&
+			[ "${words[-1]}" = "${1:-$M}" ] && echo "${folder#/proc/}" && return
 	done
 	return 1
 }
@@ -105,7 +111,8 @@ take_down() {
 	rm -rf --one-file-system "$BASE"
 }
 
-# The chain of most tests: token and system contract, four accounts with stake, two of them producers, in a second.
+# The chain of most tests: token and system contract, four accounts with stake, two of them producers, in a
+# second.
 boot() {
 	(
 		set -e
@@ -124,7 +131,8 @@ boot() {
 		echo eosio.system > accounts/eosio/contract/install
 		echo '[0, "4,SYS"]' > accounts/eosio/actions/init
 		for name in alice bob carol producer1111 producer2222; do
-			echo "$(account "$name") --transfer --stake-net '1000.0000 SYS' --stake-cpu '1000.0000 SYS' --buy-ram-kbytes 64" > create_account
+			echo "$(account "$name") --transfer --stake-net '1000.0000 SYS' --stake-cpu '1000.0000 SYS'" \
+				--buy-ram-kbytes 64 > create_account
 			echo "$(account "$name") 1000.0000 SYS" > accounts/eosio/transfer
 		done
 		mkdir producers/producer1111 producers/producer2222
@@ -155,7 +163,8 @@ in_shells() {
 	done
 }
 
-# refused ERRNO WORDS COMMAND: in bash and dash COMMAND fails, the sentence in errors has WORDS and ERRNO, nothing changed, the mount is well.
+# refused ERRNO WORDS COMMAND: in bash and dash COMMAND fails, the sentence in errors has WORDS and ERRNO,
+# nothing changed, the mount is well.
 refused() {
 	local shell before after line
 	for shell in bash dash; do
@@ -193,7 +202,8 @@ state() {
 	(
 		cd "$M" || exit
 		ls accounts producers wallet/keys wallet/labels
-		cat accounts/*/balance accounts/*/stake accounts/*/votes accounts/*/ram accounts/*/permissions/*.json producers/*/url defaults/* \
+		cat accounts/*/balance accounts/*/stake accounts/*/votes accounts/*/ram \
+			accounts/*/permissions/*.json producers/*/url defaults/* \
 			last_transaction chain/features wallet/state
 	) 2>&1
 }

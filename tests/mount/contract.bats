@@ -7,7 +7,8 @@ setup_file() {
 	new_paths
 	can_mount || return 0
 	# (loop (br 0)) as apply
-	printf '\0asm\1\0\0\0\1\7\1\140\3\176\176\176\0\3\2\1\0\7\11\1\5apply\0\0\12\11\1\7\0\3\100\14\0\13\13' > "$BASE/endless.wasm"
+	printf '\0asm\1\0\0\0\1\7\1\140\3\176\176\176\0\3\2\1\0\7\11\1\5apply\0\0\12\11\1\7\0\3\100\14\0\13\13' \
+		> "$BASE/endless.wasm"
 }
 
 teardown_file() {
@@ -34,12 +35,14 @@ run_hello() {
 	mkdir accounts/hello
 	cat "$BASE/endless.wasm" > accounts/hello/contract/code.wasm
 	! run_hello
-	tail -n 1 errors | grep -E 'EDQUOT: 3080004 .*executing for too long 3[0-9]+us reached node configured max-transaction-time 30000us'
+	tail -n 1 errors | grep \
+		-E 'EDQUOT: 3080004 .*executing for too long 3[0-9]+us reached node configured max-transaction-time 30000us'
 	printf 'max-transaction-time = 200\nplugin = eosio::producer_api_plugin\n' >> nodes/eosio/config.ini
 	echo +1s > chain/clock
 	echo restart > nodes/eosio/state
 	! run_hello
-	tail -n 1 errors | grep -E 'EDQUOT: 3080004 .*executing for too long 9[0-9]+us reached on chain max_transaction_cpu_usage 90000us'
+	tail -n 1 errors | grep \
+		-E 'EDQUOT: 3080004 .*executing for too long 9[0-9]+us reached on chain max_transaction_cpu_usage 90000us'
 	# and as its producers' API says, until it starts again
 	url=$(sed -n 's#^http \([0-9.:]*\)$#http://\1#p' nodes/eosio/endpoints)
 	curl -s -m 60 "$url/v1/producer/update_runtime_options" -d '{"max_transaction_time": 20}'
@@ -74,7 +77,8 @@ run_hello() {
 
 # compile NAME: a contract in C, its source on the input, with eosiofs's library; NAME.wasm in BASE.
 compile() {
-	command -v clang >/dev/null && command -v wasm-ld >/dev/null || skip "clang or wasm-ld (Debian: clang, lld) is missing, so nothing can be compiled"
+	command -v clang >/dev/null && command -v wasm-ld >/dev/null ||
+		skip "clang or wasm-ld (Debian: clang, lld) is missing, so nothing can be compiled"
 	cat > "$BASE/hello.c"
 	cp "$ROOT/examples/contract/Makefile" "$BASE/Makefile"
 	make -s -C "$BASE" EOSIOFS="$ROOT"
@@ -108,15 +112,18 @@ compile() {
 	[ "$(tail -n 4 log)" = $'>> one\n>> two [31m\n>> \n>> four' ]
 	for shell in bash dash; do
 		! $shell -c "echo '{}' > accounts/hello/actions/trap"
-		[[ "$(tail -n 1 errors)" == *"ECANCELED: 3070002 wasm_execution_error: eos-vm system failure; in hello::trap; printed: one two [31m  four" ]]
+		[[ "$(tail -n 1 errors)" \
+			== *"ECANCELED: 3070002 wasm_execution_error: eos-vm system failure; in hello::trap; printed: one two [31m  four" ]]
 		! $shell -c "echo '{}' > accounts/hello/actions/tell"
-		[[ "$(tail -n 1 errors)" == *"access violation; in world, notified of hello::tell; printed: one two [31m  four" ]]
+		[[ "$(tail -n 1 errors)" \
+			== *"access violation; in world, notified of hello::tell; printed: one two [31m  four" ]]
 		! $shell -c "echo '{}' > accounts/hello/actions/check"
 		[[ "$(tail -n 1 errors)" == *"message: so it is; printed: one two [31m  four" ]]
 	done
 }
 
-# ends ACTION HOW: hello's action ends as it should: OK, LOG TEXT (what it printed), TIME (of a node's 30 ms), or the error's words.
+# ends ACTION HOW: hello's action ends as it should: OK, LOG TEXT (what it printed), TIME (of a node's 30
+# ms), or the error's words.
 ends() {
 	local done=1 log
 	echo '{}' > "accounts/hello/actions/$1" || done=
@@ -124,7 +131,8 @@ ends() {
 	case $2 in
 	OK) [ "$done" ] ;;
 	'LOG '*) [ "$done" ] && [ "$log" = ">> ${2#LOG }" ] ;;
-	TIME) [ ! "$done" ] && tail -n 1 errors | grep -Eq "$1 EDQUOT: 3080004 .*executing for too long .*; in hello::" ;;
+	TIME) [ ! "$done" ] && tail -n 1 errors | grep \
+		-Eq "$1 EDQUOT: 3080004 .*executing for too long .*; in hello::" ;;
 	*) [ ! "$done" ] && tail -n 1 errors | grep -Eq "$1 E[A-Z]+: .*$2" ;;
 	esac || {
 		echo "$1: not $2; done: ${done:-no}, log: $log, error: $(tail -n 1 errors)" >&2
@@ -231,9 +239,11 @@ ends() {
 	in_shells 'echo "hello whatever 0x01 -p alice" > push && tail -n 1 log | grep -qx ">> 01\."'
 	refused EINVAL 'or hexadecimal digits' 'echo 001 > accounts/hello/actions/whatever'
 	refused EINVAL 'or hexadecimal digits' 'echo hello > accounts/hello/actions/whatever'
-	refused ENOENT 'No ABI found for hello: write the parameters packed' "echo '{\"a\": 1}' > accounts/hello/actions/whatever"
+	refused ENOENT 'No ABI found for hello: write the parameters packed' \
+		"echo '{\"a\": 1}' > accounts/hello/actions/whatever"
 	# one without code has no actions
 	! [ -e accounts/alice/actions/whatever ]
 	# with an ABI, too
-	refused ECANCELED 'datastream attempted to read past the end' 'echo 00 > accounts/eosio.token/actions/transfer'
+	refused ECANCELED 'datastream attempted to read past the end' \
+		'echo 00 > accounts/eosio.token/actions/transfer'
 }

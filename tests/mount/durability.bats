@@ -1,4 +1,5 @@
-# The data folder: what is lost is rebuilt, what is torn is cut, a full disk refuses and loses nothing, folders of others are refused. Each with a sentence.
+# The data folder: what is lost is rebuilt, what is torn is cut, a full disk refuses and loses nothing,
+# folders of others are refused. Each with a sentence.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -99,7 +100,8 @@ mounts_with() {
 @test "a data folder of another genesis, of a newer program, or in use is refused" {
 	grown
 	mount_at -o memory
-	sed 's/"initial_timestamp".*/"initial_timestamp": "2019-01-01T00:00:00.000",/' "$M/nodes/eosio/genesis.json" > "$BASE/genesis.json"
+	sed 's/"initial_timestamp".*/"initial_timestamp": "2019-01-01T00:00:00.000",/' \
+		"$M/nodes/eosio/genesis.json" > "$BASE/genesis.json"
 	unmount
 	run -1 mount_at -o data="$D",genesis="$BASE/genesis.json"
 	[[ "$output" == *"is of another chain: its chain id is "* ]]
@@ -124,7 +126,8 @@ mounts_with() {
 	before=$(cat "$M/accounts/$user/balance")
 	echo lock > "$M/wallet/state"
 	head=$(cat "$M/chain/head")
-	until [ "$(cat "$M/chain/head")" -gt $((head + 30)) ]; do :; done # every producer had its turn, or missed it
+	until [ "$(cat "$M/chain/head")" -gt $((head + 30)) ]; do :; done \
+		# every producer had its turn, or missed it
 	for producer in $(jq -r '.active.producers[].producer_name' "$M/chain/schedule.json"); do
 		cat "$M"/nodes/*/producers | grep -qx "$producer" # some node signs for it
 	done
@@ -169,7 +172,8 @@ mounts_with() {
 # A disk of its own, so small that it can be filled.
 small_disk() {
 	mkdir "$BASE/disk"
-	mount -t tmpfs -o size=8m,mode=700 none "$BASE/disk" 2>/dev/null || skip "a small disk cannot be made here: that needs root"
+	mount -t tmpfs -o size=8m,mode=700 none "$BASE/disk" 2>/dev/null ||
+		skip "a small disk cannot be made here: that needs root"
 	D=$BASE/disk/data
 }
 

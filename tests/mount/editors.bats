@@ -1,4 +1,5 @@
-# How editors save: a temporary or a backup file beside the file, and renames. After each the file has the new contents and nothing is left over.
+# How editors save: a temporary or a backup file beside the file, and renames. After each the file has the
+# new contents and nothing is left over.
 
 bats_require_minimum_version 1.5.0
 load common

@@ -1,4 +1,5 @@
-# Bad input: each gets its errno and a sentence that names the culprit, changes nothing and leaves the mount healthy.
+# Bad input: each gets its errno and a sentence that names the culprit, changes nothing and leaves the mount
+# healthy.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -29,13 +30,16 @@ setup() {
 	refused '' ABC 'echo "bob111111111 1.0000 ABC" > accounts/alice1111111/transfer'
 	refused EINVAL 1,5 'echo "bob111111111 1,5 SYS" > accounts/alice1111111/transfer'
 	refused EINVAL positive 'echo "bob111111111 -1.0000 SYS" > accounts/alice1111111/transfer'
-	refused EINVAL 99999999999999999999 'echo "bob111111111 99999999999999999999.0000 SYS" > accounts/alice1111111/transfer'
+	refused EINVAL 99999999999999999999 \
+		'echo "bob111111111 99999999999999999999.0000 SYS" > accounts/alice1111111/transfer'
 }
 
 @test "wrong JSON" {
-	refused EINVAL active.json 'echo "{\"threshold\": 1" | cat > accounts/alice1111111/permissions/active.json'
+	refused EINVAL active.json \
+		'echo "{\"threshold\": 1" | cat > accounts/alice1111111/permissions/active.json'
 	refused EINVAL thresold 'echo "{\"thresold\": 1}" > accounts/alice1111111/permissions/active.json'
-	refused EINVAL quantity 'echo "{\"from\": \"alice1111111\", \"to\": \"bob111111111\"} -p alice1111111" > accounts/eosio.token/actions/transfer'
+	refused EINVAL quantity \
+		'echo "{\"from\": \"alice1111111\", \"to\": \"bob111111111\"} -p alice1111111" > accounts/eosio.token/actions/transfer'
 }
 
 @test "a wrong path" {
@@ -49,7 +53,8 @@ setup() {
 }
 
 @test "a permission that there is not" {
-	refused '' spending 'echo "{\"from\":\"alice1111111\",\"to\":\"bob111111111\",\"quantity\":\"1.0000 SYS\",\"memo\":\"\"} -p alice1111111@spending" > accounts/eosio.token/actions/transfer'
+	refused '' spending \
+		'echo "{\"from\":\"alice1111111\",\"to\":\"bob111111111\",\"quantity\":\"1.0000 SYS\",\"memo\":\"\"} -p alice1111111@spending" > accounts/eosio.token/actions/transfer'
 }
 
 @test "a missing key" {
@@ -59,7 +64,8 @@ setup() {
 }
 
 @test "too little RAM" {
-	refused EDQUOT ram 'echo "tinyaccount1 --stake-net \"1.0000 SYS\" --stake-cpu \"1.0000 SYS\" --buy-ram \"0.0010 SYS\"" > create_account'
+	refused EDQUOT ram \
+		'echo "tinyaccount1 --stake-net \"1.0000 SYS\" --stake-cpu \"1.0000 SYS\" --buy-ram \"0.0010 SYS\"" > create_account'
 }
 
 @test "an overdrawn balance" {
@@ -91,8 +97,10 @@ setup() {
 
 @test "binary junk" {
 	head -c 4096 /dev/urandom > "$BASE/junk"
-	for file in accounts/alice1111111/{transfer,votes,stake,proxy,permissions/active.json,contract/abi.json,contract/code.wasm,contract/install} \
-		create_account chain/features chain/clock wallet/import wallet/state defaults/stake_net accounts/eosio.token/actions/transfer; do
+	for file in \
+		accounts/alice1111111/{transfer,votes,stake,proxy,permissions/active.json,contract/abi.json,contract/code.wasm,contract/install} \
+		create_account chain/features chain/clock wallet/import wallet/state defaults/stake_net \
+		accounts/eosio.token/actions/transfer; do
 		before=$(state)
 		run dd if="$BASE/junk" of="$file" bs=4096 conv=notrunc,fsync
 		[ "$status" != 0 ] || { echo "$file took it"; false; }
@@ -103,10 +111,12 @@ setup() {
 }
 
 @test "a write of 100 MB" {
-	for file in accounts/alice1111111/votes accounts/alice1111111/permissions/active.json accounts/alice1111111/contract/code.wasm create_account; do
+	for file in accounts/alice1111111/votes accounts/alice1111111/permissions/active.json \
+		accounts/alice1111111/contract/code.wasm create_account; do
 		before=$(state)
 		run sh -c "head -c 100000000 /dev/zero | tr '\\0' x > $file"
-		[ "$status" != 0 ] || run sh -c "head -c 100000000 /dev/zero | tr '\\0' x | dd of=$file bs=1M conv=notrunc,fsync"
+		[ "$status" != 0 ] || \
+			run sh -c "head -c 100000000 /dev/zero | tr '\\0' x | dd of=$file bs=1M conv=notrunc,fsync"
 		[ "$status" != 0 ] || { echo "$file took it"; false; }
 		[ "$(state)" = "$before" ] || { echo "$file changed something"; false; }
 	done

@@ -65,12 +65,14 @@ no_secrets() {
 
 @test "a node's view shows what the top shows, and can only be read" {
 	diff -r accounts/eosio/permissions nodes/eosio/view/accounts/eosio/permissions
-	diff accounts/eosio.token/tables/stat/SYS.jsonl nodes/eosio/view/accounts/eosio.token/tables/stat/SYS.jsonl
+	diff accounts/eosio.token/tables/stat/SYS.jsonl \
+		nodes/eosio/view/accounts/eosio.token/tables/stat/SYS.jsonl
 	diff <(ls producers accounts) <(cd nodes/eosio/view && ls producers accounts)
 	before=$(state)
 	run ! touch nodes/eosio/view/chain/new
 	run ! sh -c 'echo +1d > nodes/eosio/view/chain/clock'
-	tail -n 1 errors | grep -q 'EROFS: nodes/eosio/view shows a view of the chain, which can only be read; write to chain/clock'
+	tail -n 1 errors | grep \
+		-q 'EROFS: nodes/eosio/view shows a view of the chain, which can only be read; write to chain/clock'
 	run ! mkdir nodes/eosio/view/accounts/carol
 	run ! rm -rf nodes/eosio/view
 	[ "$(state)" = "$before" ]
@@ -81,7 +83,8 @@ no_secrets() {
 	key=5K7EYY3j1YY14TSFVfqgtbWbrw3FA8BUUnSyFGgwHi8Uy61wU1o
 	password=$(cat "$D/wallet/password")
 	for word in $key "x$key" "${key}y" "${key%o}" "$password" "x$password"; do
-		for file in wallet/state wallet/import wallet/new_key defaults/creator chain/clock accounts/alice1111111/votes; do
+		for file in wallet/state wallet/import wallet/new_key defaults/creator chain/clock \
+			accounts/alice1111111/votes; do
 			run bash -c 'echo "$0" > "$1"' "$word" "$file"
 			[ "$status" != 0 ] || [ "$file" = wallet/import ] || { echo "$file took it"; false; }
 		done

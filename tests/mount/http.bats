@@ -27,17 +27,21 @@ ask() {
 @test "endpoints says where node eosio serves; the chain is the mount's" {
 	[[ "$URL" =~ ^http://127\.0\.0\.1:[0-9]+$ ]]
 	[ "$(ask get_info | jq -r .chain_id)" = "$(cat "$M/chain/id")" ]
-	[ "$(ask get_account '{"account_name":"alice1111111"}' | jq -r .core_liquid_balance)" = "$(cat "$M/accounts/alice1111111/balance")" ]
+	[ "$(ask get_account '{"account_name":"alice1111111"}' |
+		jq -r .core_liquid_balance)" = "$(cat "$M/accounts/alice1111111/balance")" ]
 	[ "$(ask get_producers '{"json":true}' | jq '.rows | length')" = "$(ls "$M/producers" | wc -l)" ]
 }
 
 @test "writes of the mount are read over HTTP at once" {
-	echo '["alice1111111", "bob111111111", "1.0000 SYS", "over http"] -p alice1111111' > "$M/accounts/eosio.token/actions/transfer"
-	[ "$(ask get_currency_balance '{"code":"eosio.token","account":"bob111111111","symbol":"SYS"}' | jq -r '.[0]')" = "$(cat "$M/accounts/bob111111111/balance")" ]
+	echo '["alice1111111", "bob111111111", "1.0000 SYS", "over http"] -p alice1111111' \
+		> "$M/accounts/eosio.token/actions/transfer"
+	[ "$(ask get_currency_balance '{"code":"eosio.token","account":"bob111111111","symbol":"SYS"}' |
+		jq -r '.[0]')" = "$(cat "$M/accounts/bob111111111/balance")" ]
 }
 
 @test "a request that takes long is answered while its thread goes on with others" {
-	[ "$(ask get_accounts_by_authorizers '{"accounts":["eosio"],"keys":[]}' | jq '.accounts | length > 0')" = true ]
+	[ "$(ask get_accounts_by_authorizers '{"accounts":["eosio"],"keys":[]}' |
+		jq '.accounts | length > 0')" = true ]
 }
 
 @test "what is not there: an account, a path, a body" {
@@ -89,7 +93,8 @@ ask() {
 	echo start > "$all/nodes/node1/state"
 	address=$(sed -n 's#^http \([0-9.:]*\)$#http://\1#p' "$all/nodes/node1/endpoints")
 	[ "$(curl -s "$address/v1/chain/get_info" | jq -r .chain_id)" = "$(cat "$all/chain/id")" ]
-	curl -s "$address/v1/node/get_supported_apis" | jq -e '.apis | any(. == "/v1/chain/get_info") and all(startswith("/v1/producer") | not)'
+	curl -s "$address/v1/node/get_supported_apis" |
+		jq -e '.apis | any(. == "/v1/chain/get_info") and all(startswith("/v1/producer") | not)'
 	[ "$(curl -s -o /dev/null -w '%{http_code}' "$address/v1/producer/paused")" = 404 ]
 	# cut off from eosio, it stays at its own head
 	echo stop > "$all/nodes/eosio/state"
@@ -103,11 +108,14 @@ ask() {
 	[ "$(curl -s "$address/v1/producer/paused")" = false ]
 	printf '' > "$all/nodes/node1/peers"
 	peer=$(sed -n "s/^p2p \([^ ]*\).*/\1/p" "$all/nodes/eosio/endpoints")
-	[ "$(curl -s "$address/v1/net/connections" | jq -c '[.[] | select(.peer | contains(" - ") | not)]')" = '[]' ]
+	[ "$(curl -s "$address/v1/net/connections" |
+		jq -c '[.[] | select(.peer | contains(" - ") | not)]')" = '[]' ]
 	[ "$(curl -s "$address/v1/net/status" -d "\"$peer\"")" = null ]
 	[ "$(curl -s "$address/v1/net/connect" -d "\"$peer\"")" = '"added connection"' ]
 	[ "$(curl -s "$address/v1/net/connect" -d "\"$peer\"")" = '"already connected"' ]
-	curl -s "$address/v1/net/status" -d "\"$peer\"" | jq -e --arg id "$(cat "$all/chain/id")" '.last_handshake.chain_id == $id and .last_handshake.head_num >= 1'
+	curl -s "$address/v1/net/status" -d "\"$peer\"" |
+		jq -e --arg id "$(cat "$all/chain/id")" \
+		'.last_handshake.chain_id == $id and .last_handshake.head_num >= 1'
 	[ "$(curl -s "$address/v1/net/disconnect" -d "\"$peer\"")" = '"connection removed"' ]
 	[ "$(curl -s "$address/v1/net/disconnect" -d "\"$peer\"")" = '"no known connection for host"' ]
 	[ "$(curl -s "$address/v1/net/connect" -d '"no address"' | jq .error.code)" = 3200006 ]
@@ -121,9 +129,12 @@ ask() {
 	id=$(cat "$M/last_transaction")
 	echo '+1s' > "$M/chain/clock"
 	number=$(jq .block_num "$M/transactions/$id.json")
-	[ "$(curl -s "$URL/v1/trace_api/get_transaction_trace" -d "{\"id\":\"$id\"}" | jq -r '[.actions[].receiver] | join(" ")')" = "eosio.token bob111111111 alice1111111" ]
-	curl -s "$URL/v1/trace_api/get_block" -d "{\"block_num\":$number}" | jq -e --arg id "$id" 'any(.transactions[]; .id == $id)'
-	[ "$(curl -s -o /dev/null -w '%{http_code}' "$URL/v1/trace_api/get_block" -d '{"block_num":99999999}')" = 404 ]
+	[ "$(curl -s "$URL/v1/trace_api/get_transaction_trace" -d "{\"id\":\"$id\"}" |
+		jq -r '[.actions[].receiver] | join(" ")')" = "eosio.token bob111111111 alice1111111" ]
+	curl -s "$URL/v1/trace_api/get_block" -d "{\"block_num\":$number}" |
+		jq -e --arg id "$id" 'any(.transactions[]; .id == $id)'
+	[ "$(curl -s -o /dev/null -w '%{http_code}' "$URL/v1/trace_api/get_block" -d '{"block_num":99999999}')" \
+		= 404 ]
 }
 
 @test "the page at / and /index.html: as the tree's file, with a policy of its own; page=off: none" {

@@ -9,8 +9,10 @@ setup_file() {
 }
 
 @test "every file is there, and make uninstall takes every one away" {
-	for file in bin/eosiofs share/man/man1/eosiofs.1 share/man/man7/eosiofs-tree.7 share/bash-completion/completions/eosiofs \
-		share/zsh/site-functions/_eosiofs share/fish/vendor_completions.d/eosiofs.fish lib/systemd/user/eosiofs.service; do
+	for file in bin/eosiofs share/man/man1/eosiofs.1 share/man/man7/eosiofs-tree.7 \
+		share/bash-completion/completions/eosiofs \
+		share/zsh/site-functions/_eosiofs share/fish/vendor_completions.d/eosiofs.fish \
+		lib/systemd/user/eosiofs.service; do
 		[ -s "$INSTALLED/usr/$file" ]
 	done
 	cp -r "$INSTALLED" "$BATS_TEST_TMPDIR/copy"
@@ -54,5 +56,6 @@ complete_in_bash() {
 	command -v zsh >/dev/null && command -v fish >/dev/null || skip "zsh and fish are not there"
 	zsh -n "$INSTALLED/usr/share/zsh/site-functions/_eosiofs"
 	fish -n "$INSTALLED/usr/share/fish/vendor_completions.d/eosiofs.fish"
-	[[ "$(fish -c "source '$INSTALLED/usr/share/fish/vendor_completions.d/eosiofs.fish'; complete -C 'eosiofs --unm'")" == --unmount* ]]
+	[[ "$(fish \
+		-c "source '$INSTALLED/usr/share/fish/vendor_completions.d/eosiofs.fish'; complete -C 'eosiofs --unm'")" == --unmount* ]]
 }

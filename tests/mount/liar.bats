@@ -1,4 +1,5 @@
-# A node, or what stands before it, that lies, stops in the middle or says nothing: clear errors, nothing sent twice, nothing that Ctrl-C does not end.
+# A node, or what stands before it, that lies, stops in the middle or says nothing: clear errors, nothing
+# sent twice, nothing that Ctrl-C does not end.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -46,7 +47,8 @@ units() {
 }
 
 @test "HTML, a redirect, half an answer, one without an end, another chain" {
-	for expected in html:EPROTO:"answers HTML" redirect:EHOSTUNREACH:"redirects elsewhere" broken:EPROTO:"answers no JSON" \
+	for expected in html:EPROTO:"answers HTML" redirect:EHOSTUNREACH:"redirects elsewhere" \
+		broken:EPROTO:"answers no JSON" \
 		endless:EPROTO:"answers more than" chain:ESTALE:"another chain now"; do
 		IFS=: read -r how errno words <<<"$expected"
 		lie "$how"
@@ -59,7 +61,8 @@ units() {
 
 @test "a node that never answers: Ctrl-C ends reads and writes, and other requests are answered meanwhile" {
 	lie silent
-	for command in 'cat accounts/alice1111111/net' 'ls -l producers' 'echo "bob111111111 0.0001 SYS never" > accounts/alice1111111/transfer'; do
+	for command in 'cat accounts/alice1111111/net' 'ls -l producers' \
+		'echo "bob111111111 0.0001 SYS never" > accounts/alice1111111/transfer'; do
 		for _ in 1 2 3 4 5; do
 			setsid env --default-signal=INT bash -c "$command" >/dev/null 2>&1 3>&- &
 		done

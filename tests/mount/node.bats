@@ -5,9 +5,11 @@ load common
 
 setup_file() {
 	new_paths
-	export PUBLIC=EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr PRIVATE=5K463ynhZoCDDa4RDcr63cUwWLTnKqmdcoTKTHBjqoKfv4u5V7p
+	export PUBLIC=EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr \
+		PRIVATE=5K463ynhZoCDDa4RDcr63cUwWLTnKqmdcoTKTHBjqoKfv4u5V7p
 	# ports that are free now
-	read -r HTTP P2P OTHER <<<"$(perl -MIO::Socket::INET -e '@s = map { IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1") } 1 .. 3; print join " ", map { $_->sockport } @s')"
+	read -r HTTP P2P OTHER <<<"$(perl -MIO::Socket::INET \
+		-e '@s = map { IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1") } 1 .. 3; print join " ", map { $_->sockport } @s')"
 	export HTTP P2P OTHER
 	mkdir "$BASE/first" "$BASE/second"
 	cat > "$BASE/genesis.json" <<-END
@@ -31,7 +33,8 @@ teardown_file() {
 run_node() {
 	local name=$1
 	shift
-	"$EOSIOFS" --node --data-dir "$BASE/$name" --config-dir "$BASE/$name" --genesis-json "$BASE/genesis.json" "$@" 2>>"$BASE/$name/stderr" 3>&- 4>&- &
+	"$EOSIOFS" --node --data-dir "$BASE/$name" --config-dir "$BASE/$name" \
+		--genesis-json "$BASE/genesis.json" "$@" 2>>"$BASE/$name/stderr" 3>&- 4>&- &
 	echo $! > "$BASE/$name/pid"
 }
 
@@ -61,9 +64,12 @@ info() {
 }
 
 @test "the tutorial's command line of 2018: it produces, answers HTTP, ends cleanly, goes on where it was" {
-	run_node first --max-irreversible-block-age -1 --contracts-console --blocks-dir "$BASE/first/blocks" --chain-state-db-size-mb 1024 \
-		--http-server-address 127.0.0.1:"$HTTP" --p2p-listen-endpoint 127.0.0.1:"$P2P" --max-clients 6 --p2p-max-nodes-per-host 6 \
-		--enable-stale-production --producer-name eosio --private-key "[\"$PUBLIC\",\"$PRIVATE\"]" --plugin eosio::http_plugin \
+	run_node first --max-irreversible-block-age -1 --contracts-console --blocks-dir "$BASE/first/blocks" \
+		--chain-state-db-size-mb 1024 \
+		--http-server-address 127.0.0.1:"$HTTP" --p2p-listen-endpoint 127.0.0.1:"$P2P" --max-clients 6 \
+		--p2p-max-nodes-per-host 6 \
+		--enable-stale-production --producer-name eosio --private-key "[\"$PUBLIC\",\"$PRIVATE\"]" \
+		--plugin eosio::http_plugin \
 		--plugin eosio::chain_api_plugin --plugin eosio::chain_plugin --plugin eosio::producer_plugin
 	await grep -q 'Produced block .* #3 ' "$BASE/first/stderr"
 	[ "$(info head_block_producer)" = eosio ]
@@ -73,14 +79,16 @@ info() {
 	[ -s "$BASE/first/blocks/blocks.log" ]
 	run ! grep -rq "$PRIVATE" "$BASE/first"
 	: > "$BASE/first/stderr"
-	run_node first -e -p eosio --signature-provider "$PUBLIC=KEY:$PRIVATE" --http-server-address 127.0.0.1:"$HTTP" \
+	run_node first -e -p eosio --signature-provider "$PUBLIC=KEY:$PRIVATE" \
+		--http-server-address 127.0.0.1:"$HTTP" \
 		--p2p-listen-endpoint 127.0.0.1:"$P2P" --p2p-max-nodes-per-host 6 --plugin eosio::chain_api_plugin
 	await grep -q 'Produced block ' "$BASE/first/stderr"
 	[ "$(info head_block_num)" -gt "$head" ]
 }
 
 @test "another one syncs from it, and both end at a signal" {
-	run_node second --p2p-listen-endpoint 127.0.0.1:"$OTHER" --http-server-address 127.0.0.1:0 --p2p-peer-address 127.0.0.1:"$P2P"
+	run_node second --p2p-listen-endpoint 127.0.0.1:"$OTHER" --http-server-address 127.0.0.1:0 \
+		--p2p-peer-address 127.0.0.1:"$P2P"
 	await grep -q 'Received block .* signed by eosio' "$BASE/second/stderr"
 	grep -q 'Accepted new connection: 127.0.0.1' "$BASE/first/stderr"
 	pid=$(cat "$BASE/second/pid")
@@ -96,7 +104,8 @@ info() {
 	run -255 "$EOSIOFS" --node --data-dir "$BASE/third" --config-dir "$BASE"
 	[[ "$output" == *"Unknown option 'nonsense' inside the config file $BASE/config.ini"* ]]
 	# its port, its folder are taken
-	run -255 "$EOSIOFS" --node --data-dir "$BASE/third" --config-dir "$BASE/third" --genesis-json "$BASE/genesis.json" --p2p-listen-endpoint 127.0.0.1:"$P2P"
+	run -255 "$EOSIOFS" --node --data-dir "$BASE/third" --config-dir "$BASE/third" \
+		--genesis-json "$BASE/genesis.json" --p2p-listen-endpoint 127.0.0.1:"$P2P"
 	[[ "$output" == *"cannot listen at '127.0.0.1:$P2P'"* ]]
 	run -255 "$EOSIOFS" --node --data-dir "$BASE/first" --config-dir "$BASE/first"
 	[[ "$output" == *"$(cat "$BASE/first/pid")"* ]]

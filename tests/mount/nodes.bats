@@ -29,7 +29,8 @@ await_head() {
 	[ "$(cat nodes/alice/state)" = stopped ]
 	[ "$(cat nodes/alice/endpoints)" = "$(printf 'http 127.0.0.1:8000 (not served)\np2p 127.0.0.1:9000')" ]
 	[ "$(cat nodes/bob/endpoints)" = "$(printf 'http 127.0.0.1:8001 (not served)\np2p 127.0.0.1:9001')" ]
-	grep -Eq '^http 127.0.0.1:[0-9]+$' nodes/eosio/endpoints && grep -qx 'p2p 127.0.0.1:9876' nodes/eosio/endpoints
+	grep -Eq '^http 127.0.0.1:[0-9]+$' nodes/eosio/endpoints &&
+		grep -qx 'p2p 127.0.0.1:9876' nodes/eosio/endpoints
 	run ! mkdir nodes/alice
 	run ! rmdir nodes/alice
 }

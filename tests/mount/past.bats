@@ -1,4 +1,5 @@
-# blocks/, transactions/ and at/: what happened, seen at once, later, and after a new mount; the tree as it was.
+# blocks/, transactions/ and at/: what happened, seen at once, later, and after a new mount; the tree as it
+# was.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -42,7 +43,8 @@ setup() {
 	diff -r "at/$((block - 1))/accounts" "at/$block/accounts" > "$BASE/difference" || true
 	grep -q '^Only in .*: alice$' "$BASE/difference"
 	diff -r "at/$block/accounts/alice" at/$((block + 100))/accounts/alice
-	[ "$(cat "at/$(date -u -d "$(cat chain/time)" +%Y-%m-%dT%H:%M:%S)/chain/time" | cut -c 1-16)" = "$(cut -c 1-16 chain/time)" ]
+	[ "$(cat "at/$(date -u -d "$(cat chain/time)" +%Y-%m-%dT%H:%M:%S)/chain/time" |
+		cut -c 1-16)" = "$(cut -c 1-16 chain/time)" ]
 	run ls at
 	[ -z "$output" ]
 	run cat blocks/99999999.json

@@ -1,6 +1,7 @@
 #!/usr/bin/perl
-# A client of nodeos's peer-to-peer protocol, written from its specification and sharing nothing with the program: pulls a chain from block 1 on,
-# follows it live, and prints each block's number, id and count of transactions. It checks that each block stands on the one before it.
+# A client of nodeos's peer-to-peer protocol, written from its specification and sharing nothing with the
+# program: pulls a chain from block 1 on, follows it live, and prints each block's number, id and count of
+# transactions. It checks that each block stands on the one before it.
 #   peer_client.pl HOST:PORT CHAIN_ID LIVE     ends after LIVE blocks that were made while it followed
 use strict;
 use warnings;

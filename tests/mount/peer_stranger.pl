@@ -1,6 +1,6 @@
 #!/usr/bin/perl
-# Strangers at a p2p endpoint, one after the other: each says what it did and how that ended. Then it opens connections that say nothing until
-# no more are taken, and holds them until its input ends.
+# Strangers at a p2p endpoint, one after the other: each says what it did and how that ended. Then it opens
+# connections that say nothing until no more are taken, and holds them until its input ends.
 #   peer_stranger.pl HOST:PORT
 use strict;
 use warnings;

@@ -6,7 +6,8 @@ load common
 setup_file() {
 	new_paths
 	export A=$BASE/a B=$BASE/b
-	export PUBLIC=EOS8mUftJXepGzdQ2TaCduNuSPAfXJHf22uex4u41ab1EVv9EAhWt PRIVATE=5K7EYY3j1YY14TSFVfqgtbWbrw3FA8BUUnSyFGgwHi8Uy61wU1o
+	export PUBLIC=EOS8mUftJXepGzdQ2TaCduNuSPAfXJHf22uex4u41ab1EVv9EAhWt \
+		PRIVATE=5K7EYY3j1YY14TSFVfqgtbWbrw3FA8BUUnSyFGgwHi8Uy61wU1o
 	can_mount || return 0
 	mkdir "$A" "$B"
 	"$EOSIOFS" -o http=127.0.0.1:0,data="$BASE/da" "$A" 3>&- 4>&- </dev/null
@@ -50,7 +51,8 @@ listens() {
 
 @test "nothing listens until config.ini asks for it; endpoints says where" {
 	grep -qx 'p2p 127.0.0.1:9876' "$A/nodes/eosio/endpoints"
-	(cat "$A/nodes/eosio/config.ini" && printf 'p2p-listen-endpoint = 127.0.0.1:0\nplugin = eosio::net_api_plugin\n') > "$BASE/config.ini"
+	(cat "$A/nodes/eosio/config.ini" && printf \
+		'p2p-listen-endpoint = 127.0.0.1:0\nplugin = eosio::net_api_plugin\n') > "$BASE/config.ini"
 	cat "$BASE/config.ini" > "$A/nodes/eosio/config.ini"
 	[ -z "$(listens "$A")" ]
 	echo restart > "$A/nodes/eosio/state"
@@ -59,20 +61,23 @@ listens() {
 @test "only at real time: until then endpoints and stderr say why not" {
 	(M=$A boot)
 	grep -q '^p2p 127.0.0.1:0 (not open: chain time is [0-9]* s behind real time' "$A/nodes/eosio/endpoints"
-	has "$A/nodes/eosio/stderr" 'chain time is [0-9]* s behind real time, which peers of other processes go by'
+	has "$A/nodes/eosio/stderr" \
+		'chain time is [0-9]* s behind real time, which peers of other processes go by'
 	# two producers take over, whose keys both are here
 	echo "$PRIVATE" > "$A/wallet/import"
 	echo "$PUBLIC" > "$A/producers/producer2222/key"
 	echo 'alice1111111 100000000.0000 SYS 100000000.0000 SYS --transfer' >> "$A/accounts/eosio/delegations"
 	echo producer1111 producer2222 > "$A/accounts/alice1111111/votes"
 	echo now > "$A/chain/clock"
-	[ "$(jq -r '[.active.producers[].producer_name] | join(" ")' "$A/chain/schedule.json")" = 'producer1111 producer2222' ]
+	[ "$(jq -r '[.active.producers[].producer_name] | join(" ")' "$A/chain/schedule.json")" \
+		= 'producer1111 producer2222' ]
 	[[ "$(listens "$A")" =~ ^127\.0\.0\.1:[1-9][0-9]*$ ]]
 }
 
 @test "a fresh mount joins by a genesis and a peer, syncs from block 1, follows" {
 	cat "$A/chain/genesis.json" > "$BASE/genesis.json"
-	"$EOSIOFS" -o http=off,data="$BASE/db",genesis="$BASE/genesis.json",peer="$(listens "$A")" "$B" 3>&- 4>&- </dev/null
+	"$EOSIOFS" -o http=off,data="$BASE/db",genesis="$BASE/genesis.json",peer="$(listens "$A")" "$B" 3>&- \
+		4>&- </dev/null
 	await test -e "$B/producers/producer2222"
 	[ "$(cat "$A/chain/id")" = "$(cat "$B/chain/id")" ]
 	has "$B/nodes/eosio/stderr" 'requesting range 2 to '
@@ -82,7 +87,8 @@ listens() {
 	[ -z "$(cat "$B/nodes/eosio/producers")" ]
 	# nodeos's net API shows it, too
 	url=$(sed -n 's#^http \([0-9.:]*\)$#http://\1#p' "$A/nodes/eosio/endpoints")
-	curl -s "$url/v1/net/connections" | jq -e --arg id "$(cat "$A/chain/id")" 'length == 1 and .[0].connecting == false and .[0].last_handshake.chain_id == $id and .[0].last_handshake.network_version == 1212'
+	curl -s "$url/v1/net/connections" | jq -e --arg id "$(cat "$A/chain/id")" \
+		'length == 1 and .[0].connecting == false and .[0].last_handshake.chain_id == $id and .[0].last_handshake.network_version == 1212'
 	diff <(ls "$A/accounts") <(ls "$B/accounts")
 	diff "$A/accounts/alice1111111/permissions/active.json" "$B/accounts/alice1111111/permissions/active.json"
 	same accounts/eosio/contract/hash
@@ -108,7 +114,8 @@ listens() {
 
 @test "strangers are turned away with a reason, and the others hear nothing of it" {
 	coproc perl "$BATS_TEST_DIRNAME/peer_stranger.pl" "$(listens "$A")"
-	for expected in 'cut short: closed' 'no length: closed' 'too long: closed' 'two ids: closed' 'unknown kind: closed' \
+	for expected in 'cut short: closed' 'no length: closed' 'too long: closed' 'two ids: closed' \
+		'unknown kind: closed' \
 		'another chain: told to go away, reason 3' 'more than may connect: turned away'; do
 		read -r line <&"${COPROC[0]}"
 		[ "$line" = "$expected" ]
@@ -133,7 +140,8 @@ produced() {
 	mkdir "$A/nodes/second"
 	echo 'producer-name = producer2222' > "$A/nodes/second/config.ini"
 	[ "$(cat "$A/nodes/eosio/producers")" = producer1111 ]
-	printf 'producer-name = producer2222\nsignature-provider = %s=KEY:%s\np2p-peer-address = %s\n' "$PUBLIC" "$PRIVATE" "$(listens "$A")" > "$B/nodes/eosio/config.ini"
+	printf 'producer-name = producer2222\nsignature-provider = %s=KEY:%s\np2p-peer-address = %s\n' "$PUBLIC" \
+		"$PRIVATE" "$(listens "$A")" > "$B/nodes/eosio/config.ini"
 	echo restart > "$B/nodes/eosio/state"
 	await has "$B/nodes/eosio/stderr" 'Produced block .* signed by producer2222'
 	await has "$A/nodes/eosio/stderr" 'Received block .* signed by producer2222'
@@ -158,7 +166,8 @@ produced() {
 
 @test "the clock stays while somebody is connected, and nothing goes unsigned" {
 	! echo +10s > "$A/chain/clock"
-	tail -n 1 "$A/errors" | grep -q 'EBUSY: the clock stays while peers of other processes are connected to node eosio'
+	tail -n 1 "$A/errors" | grep \
+		-q 'EBUSY: the clock stays while peers of other processes are connected to node eosio'
 	echo 1 > "$A/wallet/impersonate"
 	! echo 'bob111111111 1.0000 SYS' > "$A/accounts/alice1111111/transfer"
 	tail -n 1 "$A/errors" | grep -q 'EBUSY: no transaction goes without signatures'
@@ -170,7 +179,8 @@ produced() {
 	await eval 'echo +1h > "$A/chain/clock"' 2>/dev/null
 	grep -q 'not open: chain time is 3[56][0-9][0-9] s ahead of real time' "$A/nodes/eosio/endpoints"
 	echo now > "$A/chain/clock"
-	grep -q 'not open: the last block is 3[56][0-9][0-9] s ahead of real time, which has to catch up)$' "$A/nodes/eosio/endpoints"
+	grep -q 'not open: the last block is 3[56][0-9][0-9] s ahead of real time, which has to catch up)$' \
+		"$A/nodes/eosio/endpoints"
 }
 
 @test "who may connect: a key that is not named is turned away, a node of config.ini's options" {

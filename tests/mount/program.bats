@@ -110,7 +110,8 @@ teardown() {
 
 @test "the key of a genesis comes from a file" {
 	mount_at -o memory
-	sed 's/"EOS[1-9A-Za-z]*"/"EOS8mUftJXepGzdQ2TaCduNuSPAfXJHf22uex4u41ab1EVv9EAhWt"/' "$M/chain/genesis.json" > "$BASE/genesis.json"
+	sed 's/"EOS[1-9A-Za-z]*"/"EOS8mUftJXepGzdQ2TaCduNuSPAfXJHf22uex4u41ab1EVv9EAhWt"/' \
+		"$M/chain/genesis.json" > "$BASE/genesis.json"
 	"$EOSIOFS" --unmount "$M"
 	run -1 "$EOSIOFS" -o memory,genesis="$BASE/genesis.json",genesis_key_file="$BASE/none" "$M"
 	[[ "$output" == *"the genesis key file '$BASE/none'"* ]]
@@ -191,8 +192,10 @@ teardown() {
 		mount --bind "$M" "$BASE/whole"
 		mount --bind "$M/contracts/eosio.token" "$BASE/part"
 		ln -sfn "$BASE/whole/contracts" "$BASE/link"
-		for folder in "$BASE/whole/contracts/eosio.msig" "$BASE/part" "$BASE/link/eosio.token" "$BASE/part/../whole/contracts/eosio.msig"; do
-			timeout 10 bash -c 'echo "$0" > "$1"' "$folder" "$M/accounts/eosio/contract/install" || { tail -n 1 "$M/errors"; false; }
+		for folder in "$BASE/whole/contracts/eosio.msig" "$BASE/part" "$BASE/link/eosio.token" \
+			"$BASE/part/../whole/contracts/eosio.msig"; do
+			timeout 10 bash -c 'echo "$0" > "$1"' "$folder" "$M/accounts/eosio/contract/install" ||
+				{ tail -n 1 "$M/errors"; false; }
 		done
 		umount "$BASE/whole" "$BASE/part"
 		"$EOSIOFS" --unmount "$M"
@@ -228,7 +231,8 @@ teardown() {
 	[ -r "$M/chain/id" ]
 }
 
-# Until it is ended: another process that has the daemon's connection to the kernel open, so that the kernel goes on waiting for its answers.
+# Until it is ended: another process that has the daemon's connection to the kernel open, so that the kernel
+# goes on waiting for its answers.
 hold_connection() {
 	local link
 	for link in /proc/"$1"/fd/*; do
@@ -331,7 +335,8 @@ hold_connection() {
 		setpriv --reuid=65534 --regid=65534 --clear-groups sh -c "cd '$M' && $1"
 	}
 	other 'cat chain/id README accounts/eosio/info.json >/dev/null'
-	for command in 'echo eosio > defaults/creator' 'mkdir accounts/eosio.two' 'ls wallet' 'cat wallet/keys/*' 'echo mine > wallet/new_key' \
+	for command in 'echo eosio > defaults/creator' 'mkdir accounts/eosio.two' 'ls wallet' \
+		'cat wallet/keys/*' 'echo mine > wallet/new_key' \
 		'echo /etc/passwd > accounts/eosio/contract/install' 'echo x > .x.swp'; do
 		run other "$command"
 		[ "$status" != 0 ] || { echo "$command"; false; }

@@ -1,4 +1,5 @@
-# What README.md and the tree's README show is typed as it stands there, in bash and in dash: after `make run`, and in an empty chain.
+# What README.md and the tree's README show is typed as it stands there, in bash and in dash: after `make
+# run`, and in an empty chain.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -26,7 +27,8 @@ act_lines() {
 	sed -n '/^Act: /,/^Learn: /{/^Learn: /!s/^.\{8\}//p}' "$M/README" | sed 's/   *[^ ].*$//; s/^/$ /'
 }
 
-# by SHELL: types each line of its input; one after which an error stands must fail with it, one after which other lines stand prints those.
+# by SHELL: types each line of its input; one after which an error stands must fail with it, one after which
+# other lines stand prints those.
 by() {
 	local shell=$1 line command= expected=
 	while IFS= read -r line || [ -n "$line" ]; do
@@ -100,7 +102,8 @@ until_interrupted() {
 }
 
 @test "docs/contract.md as it is written, in bash and in dash" {
-	command -v clang >/dev/null && command -v wasm-ld >/dev/null || skip "clang or wasm-ld (Debian: clang, lld) is missing, so no contract can be compiled"
+	command -v clang >/dev/null && command -v wasm-ld >/dev/null ||
+		skip "clang or wasm-ld (Debian: clang, lld) is missing, so no contract can be compiled"
 	for shell in bash dash; do
 		mount_at -o memory
 		mkdir -p "$BASE/$shell/core"
@@ -135,7 +138,8 @@ until_interrupted() {
 	[ -e wallet/accounts/useraaaaaaab ] && [ ! -e wallet/accounts/useraaaaaaac ]
 	! bash -c "echo 'useraaaaaaab 1.0000 SYS' > accounts/useraaaaaaac/transfer" 2>/dev/null
 	line=$(tail -n 1 errors)
-	[[ "$line" == *EACCES*"the wallet lacks the key of useraaaaaaac@active, EOS"*wallet/import*wallet/impersonate* ]]
+	[[ "$line" \
+		== *EACCES*"the wallet lacks the key of useraaaaaaac@active, EOS"*wallet/import*wallet/impersonate* ]]
 	echo 1 > wallet/impersonate
 	echo 'useraaaaaaab 1.0000 SYS' > accounts/useraaaaaaac/transfer
 }

@@ -1,4 +1,5 @@
-# Writing with echo and cat, by bash and by dash, which send different writes: one write() a line of output, or one for all.
+# Writing with echo and cat, by bash and by dash, which send different writes: one write() a line of output,
+# or one for all.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -59,7 +60,8 @@ units() {
 @test "after a failure in the middle, what came before has happened and what came after has not" {
 	before=$(units bob111111111)
 	for shell in bash dash; do
-		run "$shell" -c 'printf "bob111111111 0.0001 SYS\nnobody 1.0000 SYS\nbob111111111 0.0001 SYS\n" > accounts/alice1111111/transfer'
+		run "$shell" \
+			-c 'printf "bob111111111 0.0001 SYS\nnobody 1.0000 SYS\nbob111111111 0.0001 SYS\n" > accounts/alice1111111/transfer'
 		[ "$status" != 0 ]
 	done
 	[ "$(units bob111111111)" = $((before + 2)) ]
@@ -80,8 +82,10 @@ units() {
 @test "what comes without a newline fails where the shell sees it" {
 	before=$(state)
 	for shell in bash dash; do
-		for command in 'printf nosuchprod11 > accounts/alice1111111/votes' 'printf %s "nobody 1.0000 SYS" > accounts/alice1111111/transfer' \
-			'printf maybe > accounts/alice1111111/is_proxy' 'printf nonsense > accounts/alice1111111/permissions/active.json' \
+		for command in 'printf nosuchprod11 > accounts/alice1111111/votes' \
+			'printf %s "nobody 1.0000 SYS" > accounts/alice1111111/transfer' \
+			'printf maybe > accounts/alice1111111/is_proxy' \
+			'printf nonsense > accounts/alice1111111/permissions/active.json' \
 			'printf %s "{} -p nobody" > accounts/eosio.token/actions/transfer'; do
 			run "$shell" -c "$command"
 			[ "$status" != 0 ] || { echo "$shell: $command"; false; }
@@ -126,10 +130,13 @@ with open(sys.argv[1]) as lines, open("accounts/alice1111111/transfer", "w") as 
 
 @test "empty content empties votes and proxy, and leaves links alone" {
 	for shell in bash dash; do
-		for command in ': > accounts/alice1111111/votes' 'cp /dev/null accounts/alice1111111/votes' 'truncate -s 0 accounts/alice1111111/votes' \
-			'cat /dev/null > accounts/alice1111111/votes' 'cat accounts/eosio/votes > accounts/alice1111111/votes'; do
+		for command in ': > accounts/alice1111111/votes' 'cp /dev/null accounts/alice1111111/votes' \
+			'truncate -s 0 accounts/alice1111111/votes' \
+			'cat /dev/null > accounts/alice1111111/votes' \
+			'cat accounts/eosio/votes > accounts/alice1111111/votes'; do
 			echo producer1111 > accounts/alice1111111/votes
-			[ "$("$shell" -c "$command; cat accounts/alice1111111/votes")" = "" ] || { echo "$shell: $command"; false; }
+			[ "$("$shell" -c "$command; cat accounts/alice1111111/votes")" = "" ] ||
+				{ echo "$shell: $command"; false; }
 			[[ "$(tail -n 1 log)" == "# accounts/alice1111111/votes: emptied"* ]]
 		done
 	done
@@ -157,7 +164,8 @@ with open(sys.argv[1]) as lines, open("accounts/alice1111111/transfer", "w") as 
 @test "appending to stake and ram adds" {
 	read -r net _ cpu _ < accounts/alice1111111/stake
 	in_shells 'echo "1.0000 SYS 2.0000 SYS" >> accounts/alice1111111/stake'
-	[ "$(cat accounts/alice1111111/stake)" = "$((${net%.*} + 2)).${net#*.} SYS $((${cpu%.*} + 4)).${cpu#*.} SYS" ]
+	[ "$(cat accounts/alice1111111/stake)" \
+		= "$((${net%.*} + 2)).${net#*.} SYS $((${cpu%.*} + 4)).${cpu#*.} SYS" ]
 	before=$(cat accounts/bob111111111/ram)
 	in_shells 'echo 1000 >> accounts/bob111111111/ram'
 	[ "$(cat accounts/bob111111111/ram)" -ge $((before + 2000)) ]
@@ -259,7 +267,8 @@ producer2222" ]
 
 @test "writing the value that is there sends nothing" {
 	before=$(cat last_transaction)
-	for file in accounts/alice1111111/{stake,ram,proxy,is_proxy,permissions/active.json} producers/producer1111/{url,location,active} defaults/creator; do
+	for file in accounts/alice1111111/{stake,ram,proxy,is_proxy,permissions/active.json} \
+		producers/producer1111/{url,location,active} defaults/creator; do
 		in_shells "text=\$(cat $file) && printf '%s\n' \"\$text\" > $file"
 	done
 	[ "$(cat last_transaction)" = "$before" ]

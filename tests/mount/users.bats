@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# Mounts of somebody who is not root: through fusermount3, with other users beside, in a folder that is somebody else's.
+# Mounts of somebody who is not root: through fusermount3, with other users beside, in a folder that is
+# somebody else's.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -20,7 +21,8 @@ teardown() {
 
 # as USER COMMAND: in a shell of that user's; `program` is the program.
 as() {
-	setpriv --reuid="$1" --regid="$1" --clear-groups env HOME="$BASE" M="$M" D="$D" sh -c "program() { '$BASE/program' -o http=off \"\$@\"; }; $2" 3>&- 4>&- </dev/null
+	setpriv --reuid="$1" --regid="$1" --clear-groups env HOME="$BASE" M="$M" D="$D" \
+		sh -c "program() { '$BASE/program' -o http=off \"\$@\"; }; $2" 3>&- 4>&- </dev/null
 }
 other=1 nobody=65534
 

@@ -121,7 +121,8 @@ in_memory() {
 	[ "$(stat -c %u "/proc/$pid/environ")" = 0 ]
 	[ "$(awk '/^VmLck:/ {print $2}' "/proc/$pid/status")" -gt 0 ]
 	echo "$wif" > wallet/import
-	echo 'EOS8mUftJXepGzdQ2TaCduNuSPAfXJHf22uex4u41ab1EVv9EAhWt' > accounts/alice1111111/permissions/active.json
+	echo 'EOS8mUftJXepGzdQ2TaCduNuSPAfXJHf22uex4u41ab1EVv9EAhWt' \
+		> accounts/alice1111111/permissions/active.json
 	echo 'bob111111111 1.0000 SYS' > accounts/alice1111111/transfer
 	[ "$(in_memory "$pid" $secret)" = $secret ]
 	echo "$password" > wallet/reveal

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The rules that hold for all sources: layers in one direction, one file around each library, no file too long, nothing else at the top.
-# Prints TAP.
+# The rules that hold for all sources: layers in one direction, one file around each library, no file too
+# long, nothing else at the top. Prints TAP.
 
 cd "$(dirname "$0")/../.." || exit 1
 number=0
@@ -25,7 +25,8 @@ check() {
 includes() {
 	pattern=$1
 	shift
-	find "$@" -name '*.[ch]' -exec grep -HEn "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($pattern)" {} +
+	find "$@" -name '*.[ch]' -exec grep -HEn "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($pattern)" \
+		{} +
 }
 
 # only FILE PATTERN: includes of it in any other file.
@@ -37,8 +38,8 @@ sources() {
 	find core fs mount tests -name '*.[ch]'
 }
 
-# Includes within core go one way: each folder may name those of its own line, of its line's other folders only where it stands alone,
-# and of the lines above it. core/chain itself names nothing of the engine's.
+# Includes within core go one way: each folder may name those of its own line, of its line's other folders
+# only where it stands alone, and of the lines above it. core/chain itself names nothing of the engine's.
 one_way() {
 	find core -name '*.[ch]' | xargs perl -ne '
 		BEGIN {
@@ -52,9 +53,11 @@ one_way() {
 			($from eq "chain" && $own !~ m{/} && ($to eq "engine" || $to eq "network" || ($to eq "chain" && $rest =~ m{/})));'
 }
 
-# What stands above core/chain knows chains by its headers alone; the mount chooses which chain it is, and opens its folder.
+# What stands above core/chain knows chains by its headers alone; the mount chooses which chain it is, and
+# opens its folder.
 any_chain() {
-	find fs core/boot core/page core/server -name '*.[ch]' 2>/dev/null | xargs grep -HnE '^#include "core/(engine|network|chain/[a-z]+/)'
+	find fs core/boot core/page core/server -name '*.[ch]' 2>/dev/null |
+		xargs grep -HnE '^#include "core/(engine|network|chain/[a-z]+/)'
 	find mount -name '*.[ch]' | xargs grep -HnE '^#include "core/(engine|network|chain/[a-z]+/)' |
 		grep -vE 'core/chain/[a-z]+/[a-z]+\.h"$|core/engine/storage/data_folder\.h"$'
 }
@@ -111,8 +114,8 @@ missing_paths() {
 		done
 }
 
-# On a signature of any number of lines: the brace stands alone; an empty line comes after the function, none after its
-# brace and none before its end.
+# On a signature of any number of lines: the brace stands alone; an empty line comes after the function,
+# none after its brace and none before its end.
 braces() {
 	sources | xargs awk '
 		function say(what) { print FILENAME ":" FNR ": " what }
@@ -131,7 +134,8 @@ braces() {
 
 spacing() {
 	sources | xargs grep -HnE '[[:blank:]]$|(^|[^[:alnum:]_])(if|for|while|switch)\(' | grep -v '"'
-	sources | xargs awk 'FNR == 1 { blank = 0 } /^$/ { if (blank++) print FILENAME ":" FNR ": a second empty line" } /./ { blank = 0 }'
+	sources | xargs awk \
+		'FNR == 1 { blank = 0 } /^$/ { if (blank++) print FILENAME ":" FNR ": a second empty line" } /./ { blank = 0 }'
 }
 
 # A file's own header comes first, then the project's, then the system's.
@@ -149,7 +153,8 @@ include_order() {
 		}'
 }
 
-# A function in a header has a user in another file, and one that is no unit test. Names that macros paste together are left out.
+# A function in a header has a user in another file, and one that is no unit test. Names that macros paste
+# together are left out.
 without_user() {
 	sources | xargs perl -0777 -ne '
 		s{/\*.*?\*/}{}gs;
@@ -176,13 +181,15 @@ without_user() {
 # The Debian package is built with what the Makefile's first list names.
 missing_build_depends() {
 	sed -n 's/^PACKAGES *= *//p' Makefile | tr ' ' '\n' | grep -e '-dev$' | while read -r package; do
-		grep -q "^Build-Depends:.* $package" packaging/debian/control || echo "packaging/debian/control lacks $package"
+		grep -q "^Build-Depends:.* $package" packaging/debian/control ||
+			echo "packaging/debian/control lacks $package"
 	done
 }
 
 different_versions() {
 	program=$(sed -n 's/.*VERSION\[\] = "\(.*\)";/\1/p' mount/options.c)
-	head -n 1 packaging/debian/changelog | grep -qF "($program)" || echo "packaging/debian/changelog does not begin with $program"
+	head -n 1 packaging/debian/changelog | grep -qF "($program)" ||
+		echo "packaging/debian/changelog does not begin with $program"
 }
 
 surplus() {
@@ -203,7 +210,8 @@ check 'one file knows cJSON' only 'core/base/encoding/json\.c' 'cjson/|cJSON'
 check 'one file knows libsecp256k1' only 'core/base/crypto/key\.c' 'secp256k1'
 check 'one file knows libmicrohttpd' only 'core/server/http\.c' 'microhttpd'
 check 'one file knows libcurl' only 'core/chain/nodeos/http_client\.c' 'curl/'
-check 'only core/base/crypto and core/base/encoding know nettle' only 'core/base/(crypto|encoding)/[a-z0-9_]*\.[ch]' 'nettle/'
+check 'only core/base/crypto and core/base/encoding know nettle' only \
+	'core/base/(crypto|encoding)/[a-z0-9_]*\.[ch]' 'nettle/'
 check 'includes are written from the root' relative_includes
 check 'no file is above 600 lines' long_files
 check 'no line is above 110 columns' wide_lines
