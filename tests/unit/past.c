@@ -246,6 +246,43 @@ static void an_index_grows_and_is_found_again(void **state)
 	temporary_remove(folder);
 }
 
+/* Processes that are killed before their headers are written; replaced: the blocks are others each time. */
+static void index_through_kills(bool replaced)
+{
+	enum { KILLS = 6, BLOCKS = 100, EACH = 10 };
+	char *folder = temporary_folder(), *path = temporary_path(folder, "index");
+	const struct checksum256 chain = {{7}};
+	struct transaction_index *index = NULL;
+	struct error error = {0};
+	uint32_t found[4];
+	for (uint32_t life = 1; life <= KILLS; life++) {
+		uint32_t blocks = replaced ? BLOCKS : life * BLOCKS;
+		assert_int_equal(transaction_index_open(&index, path, &chain, blocks, &error), 0);
+		for (uint32_t number = transaction_index_last(index) + 1; number <= blocks; number++) {
+			for (uint32_t i = 0; i < EACH; i++) {
+				struct checksum256 id = id_of(((replaced ? life * BLOCKS : 0) + number) * EACH + i);
+				assert_int_equal(transaction_index_add(index, &id, number, &error), 0);
+			}
+			assert_int_equal(transaction_index_advance(index, &error), 0);
+		}
+		for (uint32_t i = 1; i < EACH; i += 2) {
+			struct checksum256 id = id_of(((replaced ? life * BLOCKS : 0) + blocks) * EACH + i);
+			assert_int_equal(transaction_index_find(index, found, 4, &id, &error), 1);
+			assert_int_equal(found[0], blocks);
+		}
+		transaction_index_close(index);
+	}
+	free(path);
+	temporary_remove(folder);
+}
+
+static void an_index_grows_though_its_processes_are_killed(void **state)
+{
+	(void)state;
+	index_through_kills(false);
+	index_through_kills(true);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -253,6 +290,7 @@ int main(void)
 		cmocka_unit_test(the_past_in_memory),
 		cmocka_unit_test(the_past_ends_where_history_says),
 		cmocka_unit_test(an_index_grows_and_is_found_again),
+		cmocka_unit_test(an_index_grows_though_its_processes_are_killed),
 	};
 	return cmocka_run_group_tests_name("past", tests, NULL, NULL);
 }

@@ -180,17 +180,21 @@ static void place(uint8_t *table, uint32_t slots, const uint8_t slot[SLOT_SIZE])
 	memcpy(table + (size_t)at * SLOT_SIZE, slot, SLOT_SIZE);
 }
 
-/* All slots, placed in a table of twice as many. */
-static int read_doubled(const struct transaction_index *index, uint8_t *table)
+/* All slots, placed in a table of twice as many, and how many entries that are. */
+static int read_doubled(const struct transaction_index *index, uint8_t *table, uint32_t *used)
 {
 	uint8_t *some = memory_allocate(SLOTS_AT_ONCE, SLOT_SIZE);
 	int result = 0;
 
+	*used = 0;
 	for (uint32_t at = 0; at < index->slots && result == 0; at += SLOTS_AT_ONCE) {
 		result = file_read(index->fd, some, (size_t)SLOTS_AT_ONCE * SLOT_SIZE, place_of(at));
-		for (uint32_t i = 0; i < SLOTS_AT_ONCE && result == 0; i++)
-			if (number_of(some + (size_t)i * SLOT_SIZE))
-				place(table, 2 * index->slots, some + (size_t)i * SLOT_SIZE);
+		for (uint32_t i = 0; i < SLOTS_AT_ONCE && result == 0; i++) {
+			if (!number_of(some + (size_t)i * SLOT_SIZE))
+				continue;
+			place(table, 2 * index->slots, some + (size_t)i * SLOT_SIZE);
+			++*used;
+		}
 	}
 	free(some);
 	return result;
@@ -228,7 +232,7 @@ static int grow(struct transaction_index *index)
 		return -EFBIG;
 	table = memory_allocate(2 * (size_t)index->slots, SLOT_SIZE);
 	next.slots = 2 * index->slots;
-	result = read_doubled(index, table);
+	result = read_doubled(index, table, &next.used);
 	if (result == 0)
 		result = replace(&next, table, &fd);
 	free(table);
@@ -237,27 +241,42 @@ static int grow(struct transaction_index *index)
 	close(index->fd);
 	index->fd = fd;
 	index->slots = next.slots;
+	index->used = next.used;
 	index->synced = index->last;
 	return 0;
 }
 
+/* The entry is put where it belongs, unless it stands there. -EOVERFLOW: every slot is taken. */
+static int put(struct transaction_index *index, const uint8_t slot[SLOT_SIZE])
+{
+	uint8_t there[SLOT_SIZE];
+	uint32_t at = first_slot(slot, index->slots);
+	int result = 0;
+
+	for (uint32_t left = index->slots; left; left--, at = (at + 1) & (index->slots - 1)) {
+		result = file_read(index->fd, there, sizeof there, place_of(at));
+		if (result || memcmp(there, slot, sizeof there) == 0)
+			return result;
+		if (!number_of(there))
+			return file_write(index->fd, slot, SLOT_SIZE, place_of(at));
+	}
+	return -EOVERFLOW;
+}
+
+/* What stands there already is counted too: a process that was killed wrote it after its last header. Growing
+ * counts anew. */
 int transaction_index_add(struct transaction_index *index, const struct checksum256 *id, uint32_t number,
                           struct error *error)
 {
-	uint8_t slot[SLOT_SIZE], there[SLOT_SIZE];
-	int result = 2 * index->used >= index->slots ? grow(index) : 0;
+	uint8_t slot[SLOT_SIZE];
+	int result = 2 * (uint64_t)index->used >= index->slots ? grow(index) : 0;
 
 	make_slot(slot, id, number);
-	for (uint32_t at = first_slot(slot, index->slots); result == 0; at = (at + 1) & (index->slots - 1)) {
-		result = file_read(index->fd, there, sizeof there, place_of(at));
-		if (result || memcmp(there, slot, sizeof slot) == 0)
-			break;
-		if (number_of(there))
-			continue;
-		result = file_write(index->fd, slot, sizeof slot, place_of(at));
-		index->used++;
-		break;
-	}
+	if (result == 0)
+		result = put(index, slot);
+	if (result == -EOVERFLOW && (result = grow(index)) == 0)
+		result = put(index, slot);
+	index->used += result == 0;
 	return failed(index, result, error);
 }
 
