@@ -56,7 +56,7 @@ static inline void side_keep(struct side *side, const struct block_state *block)
 }
 
 static inline void side_sealed(void *context, struct node *node, struct block_state *block,
-                               const struct checksum256 *digest, const struct private_key *key)
+                               const struct checksum256 *digest, const struct block_signer *signer)
 {
 	struct side *side = context;
 	struct rig *rig = &side->rig;
@@ -64,7 +64,7 @@ static inline void side_sealed(void *context, struct node *node, struct block_st
 	struct error error = {0};
 
 	(void)node;
-	assert_int_equal(signer_sign(rig->signer, &signature, key, digest, &error), 0);
+	assert_int_equal(signer_sign(rig->signer, &signature, &signer->private, digest, &error), 0);
 	block_state_sign(block, &signature);
 	side_keep(side, block);
 	if (side->peer)

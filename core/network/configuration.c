@@ -68,6 +68,7 @@ static const struct option options[] = {
 	{"http-max-response-time-ms", 0, OPTION_VALUE, 0},
 	{"http-server-address", 0, OPTION_TEXT, offsetof(struct configuration, http_server_address)},
 	{"http-validate-host", 0, OPTION_VALUE, 0},
+	{"keosd-provider-timeout", 0, OPTION_VALUE, 0},
 	{"last-block-cpu-effort-percent", 0, OPTION_VALUE, 0},
 	{"last-block-time-offset-us", 0, OPTION_VALUE, 0},
 	{"logconf", 'l', OPTION_VALUE, 0},
@@ -135,6 +136,7 @@ void configuration_release(struct configuration *configuration)
 	free_strings(configuration->unknown, configuration->unknown_count);
 	free(configuration->producers);
 	free(configuration->signers.keys);
+	free(configuration->keosds);
 	free(configuration->peer_keys.keys);
 	free(configuration->peer_signers.keys);
 	free(configuration->agent_name);
@@ -500,6 +502,8 @@ void configuration_merge(struct configuration *out, const struct configuration *
 		for (size_t k = 0; k < both[i]->producers_count; k++)
 			add_producer(out, both[i]->producers[k]);
 		key_list_join(&out->signers, &both[i]->signers);
+		for (size_t k = 0; k < both[i]->keosds_count; k++)
+			configuration_add_keosd(out, &both[i]->keosds[k]);
 		key_list_join(&out->peer_keys, &both[i]->peer_keys);
 		key_list_join(&out->peer_signers, &both[i]->peer_signers);
 		out->allowed_connections |= both[i]->allowed_connections;

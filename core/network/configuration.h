@@ -4,6 +4,7 @@
 #define EOSIOFS_CORE_NETWORK_CONFIGURATION_H
 
 #include "core/base/text.h"
+#include "core/wallet/keosd.h"
 #include "core/wallet/key_store.h"
 
 #include <stdbool.h>
@@ -12,6 +13,12 @@
 struct key_list {
 	struct public_key *keys; /* owned */
 	size_t count, capacity;
+};
+
+/* A key of signature-provider = KEY=KEOSD:URL: a wallet of another process signs with it. */
+struct keosd_key {
+	struct public_key key;
+	char url[KEOSD_URL_SIZE];
 };
 
 /* A number that may be missing. */
@@ -28,7 +35,9 @@ struct configuration {
 	/* what they say: */
 	uint64_t *producers; /* owned */
 	size_t producers_count, producers_capacity;
-	struct key_list signers; /* of signature-provider and private-key */
+	struct key_list signers; /* of signature-provider and private-key; of those: */
+	struct keosd_key *keosds; /* owned: the ones with a URL */
+	size_t keosds_count, keosds_capacity;
 	char **peers; /* owned: p2p-peer-address */
 	size_t peers_count, peers_capacity;
 	char *http_server_address, *p2p_listen_endpoint, *p2p_server_address; /* owned; NULL: not given */

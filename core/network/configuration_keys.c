@@ -13,6 +13,13 @@ static void key_list_add(struct key_list *list, const struct public_key *key)
 	list->keys[list->count++] = *key;
 }
 
+void configuration_add_keosd(struct configuration *configuration, const struct keosd_key *keosd)
+{
+	memory_grow(&configuration->keosds, &configuration->keosds_capacity, configuration->keosds_count + 1,
+	            sizeof *keosd);
+	configuration->keosds[configuration->keosds_count++] = *keosd;
+}
+
 void key_list_join(struct key_list *list, const struct key_list *more)
 {
 	for (size_t i = 0; i < more->count; i++)
@@ -42,6 +49,23 @@ static int take_key(struct public_key *out, const char *public_text, const char 
 }
 
 /* PUBLIC=KEY:PRIVATE, PUBLIC=KEOSD:URL. */
+/* Without a URL it is whatever holds the nodes' keys here. */
+static int take_keosd(struct configuration *configuration, struct public_key *key, const char *public,
+                      const char *url, struct error *error)
+{
+	struct keosd_key keosd;
+	int result = public_key_parse(key, public, error);
+
+	if (result || !*url)
+		return result;
+	if (strlen(url) >= sizeof keosd.url)
+		return error_set(error, ENAMETOOLONG, "signature-provider: the KEOSD address is too long");
+	keosd.key = *key;
+	strcpy(keosd.url, url);
+	configuration_add_keosd(configuration, &keosd);
+	return 0;
+}
+
 int configuration_take_signature_provider(struct configuration *configuration, const char *value,
                                           struct key_store *keys, struct error *error)
 {
@@ -57,7 +81,7 @@ int configuration_take_signature_provider(struct configuration *configuration, c
 	if (!strncmp(equals + 1, "KEY:", 4)) {
 		result = take_key(&key, public, colon + 1, keys, error);
 	} else if (!strncmp(equals + 1, "KEOSD:", 6)) {
-		result = public_key_parse(&key, public, error);
+		result = take_keosd(configuration, &key, public, colon + 1, error);
 	} else {
 		result = error_set(error, EINVAL, "unknown key provider \"%.*s\": KEY and KEOSD are known",
 		                   (int)(colon - equals - 1), equals + 1);

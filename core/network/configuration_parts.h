@@ -5,6 +5,7 @@
 #include "core/network/configuration.h"
 
 void key_list_join(struct key_list *list, const struct key_list *more);
+void configuration_add_keosd(struct configuration *configuration, const struct keosd_key *keosd);
 
 /* An option's value; -EINVAL. What is taken is the last of its list. */
 int configuration_take_signature_provider(struct configuration *configuration, const char *value,

@@ -9,12 +9,20 @@
 
 #include "core/base/crypto/key.h"
 #include "core/engine/engine.h"
+#include "core/wallet/keosd.h"
 
 struct configuration;
 struct growing_text;
 struct key_store;
 struct network;
 struct node;
+
+/* What signs a block: the private key, or, where url is not empty, the wallet there that has it. */
+struct block_signer {
+	struct private_key private;
+	struct public_key public;
+	char url[KEOSD_URL_SIZE];
+};
 
 /* An acknowledged transaction that is in no block any more and cannot be in a later one. */
 struct lost_transaction {
@@ -39,9 +47,9 @@ struct network_hooks {
 	void (*take_back)(void *context, struct node *builder);
 	/* The one recorded last is in the block, and so much CPU is billed for it. */
 	void (*billed)(void *context, struct node *builder, uint32_t cpu_us);
-	/* A node has made a block, which is its head and unsigned: `key` signs `digest`. */
+	/* A node has made a block, which is its head and unsigned: `signer` signs `digest`. */
 	void (*sealed)(void *context, struct node *node, struct block_state *block,
-	               const struct checksum256 *digest, const struct private_key *key);
+	               const struct checksum256 *digest, const struct block_signer *signer);
 	/* A node took in a block that it had not: its own too. */
 	void (*accepted)(void *context, struct node *node, struct block_state *block);
 	/* A block of another process was validated, which no node here had: for logs of blocks. */

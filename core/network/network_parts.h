@@ -98,7 +98,7 @@ struct node {
 	size_t features_count, scheduled_count, scheduled_capacity;
 	uint64_t producer;
 	uint16_t confirmed;
-	struct private_key key; /* that signs it, whatever becomes of its source meanwhile */
+	struct block_signer signer; /* of it, whatever becomes of its source meanwhile */
 };
 
 struct network {

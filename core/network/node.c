@@ -145,7 +145,7 @@ void node_destroy(struct node *node)
 	configuration_release(&node->file);
 	configuration_release(&node->arguments);
 	configuration_release(&node->active);
-	memory_wipe(&node->key, sizeof node->key);
+	memory_wipe(&node->signer, sizeof node->signer);
 	free(node->http_address);
 	free(node->p2p_address);
 	free(node->watermarks);

@@ -24,23 +24,42 @@ bool node_signs_for(const struct node *node, uint64_t producer)
 	       !network_names_producer(node->network, producer);
 }
 
-/* A key of the node's own configuration, or, for node eosio, one that whoever drives the network has. */
-static bool find_key(const struct node *node, const struct public_key *public, struct private_key *out)
+static bool is_configured(const struct node *node, const struct public_key *public)
+{
+	for (size_t i = 0; i < node->active.signers.count; i++)
+		if (!public_key_compare(&node->active.signers.keys[i], public))
+			return true;
+	return false;
+}
+
+static bool find_keosd(const struct node *node, const struct public_key *public, struct block_signer *out)
+{
+	for (size_t i = 0; i < node->active.keosds_count; i++)
+		if (!public_key_compare(&node->active.keosds[i].key, public)) {
+			memcpy(out->url, node->active.keosds[i].url, sizeof out->url);
+			return true;
+		}
+	return false;
+}
+
+/* By the node's own configuration, or, for node eosio, with a key that whoever drives the network has. */
+static bool find_key(const struct node *node, const struct public_key *public, struct block_signer *out)
 {
 	const struct network_hooks *hooks = &node->network->hooks;
 
-	for (size_t i = 0; i < node->active.signers.count; i++)
-		if (!public_key_compare(&node->active.signers.keys[i], public) &&
-		    key_store_get(node->network->keys, out, public))
-			return true;
-	return node->name == EOSIO && hooks->private_key && hooks->private_key(hooks->context, public, out);
+	*out = (struct block_signer){.public = *public};
+	if (is_configured(node, public) &&
+	    (find_keosd(node, public, out) || key_store_get(node->network->keys, &out->private, public)))
+		return true;
+	return node->name == EOSIO && hooks->private_key &&
+	       hooks->private_key(hooks->context, public, &out->private);
 }
 
 /* One signature is made, so one key must do. */
-static bool find_signing_key(const struct node *node, const struct producer_authority *authority,
-                             struct private_key *out)
+static bool find_signer(const struct node *node, const struct producer_authority *authority,
+                        struct block_signer *out)
 {
-	struct private_key own;
+	struct block_signer own;
 	bool found = false;
 
 	for (size_t i = 0; i < authority->keys_count && !found; i++)
@@ -52,7 +71,7 @@ static bool find_signing_key(const struct node *node, const struct producer_auth
 
 bool node_has_key(const struct node *node, const struct producer_authority *authority)
 {
-	return find_signing_key(node, authority, NULL);
+	return find_signer(node, authority, NULL);
 }
 
 /* --- watermarks --- */
@@ -96,8 +115,8 @@ bool node_lib_too_old(const struct node *node)
 	return age / 1000000 >= node->active.max_irreversible_block_age;
 }
 
-/* Whether it produces a slot (p2p.md 5.1), the key that signs it, and if not why; key may be NULL. */
-static enum producer_state production(const struct node *node, uint32_t slot, struct private_key *key)
+/* Whether it produces a slot (p2p.md 5.1), what signs it, and if not why; signer may be NULL. */
+static enum producer_state production(const struct node *node, uint32_t slot, struct block_signer *signer)
 {
 	const struct producer_authority *authority = branch_producer_of_slot(node->branch, slot);
 	const struct watermark *mark;
@@ -105,7 +124,7 @@ static enum producer_state production(const struct node *node, uint32_t slot, st
 		return PRODUCER_HAS_NO_NODE;
 	if (!node->production_enabled || node->is_paused)
 		return PRODUCER_NODE_STALE;
-	if (!find_signing_key(node, authority, key))
+	if (!find_signer(node, authority, signer))
 		return PRODUCER_HAS_NO_KEY;
 	if (node_lib_too_old(node))
 		return PRODUCER_LIB_TOO_OLD;
@@ -236,7 +255,7 @@ static int begin_block(struct node *node, uint32_t slot, const struct checksum25
 	const struct watermark *mark;
 	struct block_options options = {.slot = slot};
 	int result;
-	if (production(node, slot, &node->key) != PRODUCER_PRODUCES)
+	if (production(node, slot, &node->signer) != PRODUCER_PRODUCES)
 		return error_set(error, EAGAIN, "node \"%s\" does not produce that slot", name_text(node->name).text);
 	options.producer = branch_producer_of_slot(node->branch, slot)->producer_name;
 	mark = find_watermark(node, options.producer);
@@ -284,7 +303,7 @@ void node_drop_block(struct node *node)
 	if (branch_block_transactions(node->branch))
 		transactions_dropped(node);
 	branch_block_drop(node->branch);
-	memory_wipe(&node->key, sizeof node->key);
+	memory_wipe(&node->signer, sizeof node->signer);
 }
 
 int node_seal(struct node *node, struct error *error)
@@ -298,8 +317,8 @@ int node_seal(struct node *node, struct error *error)
 		return result;
 	transactions_sealed(node, block);
 	if (hooks->sealed)
-		hooks->sealed(hooks->context, node, block, &digest, &node->key);
-	memory_wipe(&node->key, sizeof node->key);
+		hooks->sealed(hooks->context, node, block, &digest, &node->signer);
+	memory_wipe(&node->signer, sizeof node->signer);
 	node_log_produced(node, block);
 	node_head_changed(node, block->number);
 	if (hooks->accepted)
@@ -439,7 +458,7 @@ int node_begin_block(struct node *node, const struct node_pending *beginning, st
 	    beginning->number != branch_head(node->branch)->number + 1)
 		return error_set(error, EINVAL, "the block does not stand on the head of node \"%s\"",
 		                 name_text(node->name).text);
-	if (!find_signing_key(node, authority, &node->key))
+	if (!find_signer(node, authority, &node->signer))
 		return error_set(error, EACCES, "there is no key of producer %s any more",
 		                 name_text(beginning->producer).text);
 	result = branch_block_start(node->branch, &options, NULL, error);

@@ -23,7 +23,7 @@ setup_file() {
 }
 
 teardown_file() {
-	for name in first second; do
+	for name in first second third; do
 		[ ! -e "$BASE/$name/pid" ] || kill "$(cat "$BASE/$name/pid")" 2>/dev/null || :
 	done
 	take_down
@@ -95,6 +95,26 @@ info() {
 	kill -INT "$pid"
 	wait "$pid"
 	tail -n 1 "$BASE/second/stderr" | grep -q 'nodeos successfully exiting$'
+}
+
+@test "it signs with a key of another wallet, over its socket, once that lets it" {
+	require_fuse
+	mount_at -o memory,wallet_http="$BASE/wallet"
+	mkdir "$BASE/third"
+	run_node third -e -p eosio --signature-provider "$PUBLIC=KEOSD:unix://$BASE/wallet/v1/wallet/sign_digest" --http-server-address 127.0.0.1:0 \
+		--p2p-listen-endpoint 127.0.0.1:"$OTHER"
+	await grep -q 'the wallet at .* does not sign: 500 Public key not found in unlocked wallets' "$BASE/third/stderr"
+	[ "$(curl -s --unix-socket "$BASE/wallet" http://localhost/v1/wallet/unlock -d '["default", "memory"]')" = '{}' ]
+	# whoever checks its signatures follows
+	rm -rf "$BASE/second" && mkdir "$BASE/second"
+	run_node second --p2p-listen-endpoint 127.0.0.1:0 --http-server-address 127.0.0.1:0 --p2p-peer-address 127.0.0.1:"$OTHER"
+	await grep -q 'Received block .* signed by eosio' "$BASE/second/stderr"
+	end second
+	# without that wallet it ends all the same
+	"$EOSIOFS" --unmount "$M"
+	await grep -q 'there is no socket at ' "$BASE/third/stderr"
+	end third
+	tail -n 1 "$BASE/third/stderr" | grep -q 'nodeos successfully exiting$'
 }
 
 @test "what nodeos does not start with it does not start with" {

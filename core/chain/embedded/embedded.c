@@ -26,7 +26,7 @@ static void free_sealed(struct embedded_chain *chain)
 {
 	for (size_t i = 0; i < chain->sealed_count; i++) {
 		block_state_release(chain->sealed[i]->block);
-		memory_wipe(&chain->sealed[i]->key, sizeof chain->sealed[i]->key);
+		memory_wipe(&chain->sealed[i]->signer, sizeof chain->sealed[i]->signer);
 		free(chain->sealed[i]);
 	}
 	free(chain->sealed);

@@ -40,7 +40,7 @@ struct published {
 struct sealed {
 	struct block_state *block; /* held */
 	struct checksum256 digest;
-	struct private_key key;    /* signs it; wiped then */
+	struct block_signer signer; /* wiped when it is signed */
 	uint64_t node;             /* that made it */
 	enum { SEALED_WAITS, SEALED_CLAIMED, SEALED_SIGNED } signing; /* under `signing` */
 	struct signature signature; /* once it is signed; its signer's until then */

@@ -67,13 +67,17 @@ static void enqueue(struct embedded_chain *chain, struct sealed *sealed)
 }
 
 static void add_sealed(void *context, struct node *node, struct block_state *block,
-                       const struct checksum256 *digest, const struct private_key *key)
+                       const struct checksum256 *digest, const struct block_signer *signer)
 {
 	struct embedded_chain *chain = context;
 	struct sealed *sealed = memory_allocate(1, sizeof *sealed);
 
 	*sealed = (struct sealed){
-		.block = block_state_hold(block), .digest = *digest, .key = *key, .node = network_node_name(node)};
+		.block = block_state_hold(block),
+		.digest = *digest,
+		.signer = *signer,
+		.node = network_node_name(node),
+	};
 	sealed->journaled = chain->storage && storage_journal_end(chain->storage, node, block);
 	enqueue(chain, sealed);
 	if (!chain->moving || chain->sealed_count % SIGNED_BATCH == 0)

@@ -5,7 +5,7 @@
 #ifndef EOSIOFS_CORE_CHAIN_NODEOS_NODEOS_PRIVATE_H
 #define EOSIOFS_CORE_CHAIN_NODEOS_NODEOS_PRIVATE_H
 
-#include "core/chain/nodeos/http_client.h"
+#include "core/base/system/http_client.h"
 #include "core/chain/nodeos/nodeos.h"
 
 #include <pthread.h>

@@ -6,6 +6,7 @@
 #include "core/base/system/clock.h"
 #include "core/base/system/parallel.h"
 #include "core/chain/embedded/peers.h"
+#include "core/wallet/keosd.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,10 +54,13 @@ static size_t claim(struct embedded_chain *chain, struct sealed *out[SIGNED_AT_O
 
 static int sign_claimed(const struct embedded_chain *chain, struct sealed *sealed, struct error *error)
 {
-	int result = signer_sign(chain->signer, &sealed->signature, &sealed->key, &sealed->digest, error);
+	const struct block_signer *by = &sealed->signer;
+	int result = *by->url
+	                 ? keosd_sign(&sealed->signature, by->url, &by->public, &sealed->digest, error)
+	                 : signer_sign(chain->signer, &sealed->signature, &by->private, &sealed->digest, error);
 
 	if (result == 0)
-		memory_wipe(&sealed->key, sizeof sealed->key);
+		memory_wipe(&sealed->signer, sizeof sealed->signer);
 	return result;
 }
 

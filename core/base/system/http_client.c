@@ -1,17 +1,20 @@
 /* The one file that knows libcurl. */
-#include "core/chain/nodeos/http_client.h"
+#include "core/base/system/http_client.h"
 
 #include "core/base/memory.h"
 
 #include <curl/curl.h>
 #include <errno.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 /* How often a waiting call looks whether it was given up, and how many connections are kept. */
 enum { LOOK_MS = 100, KEPT_MAXIMUM = 16 };
+
+static const char LOCAL_SCHEME[] = "unix://";
 
 /* A transfer and the connection that it keeps. */
 struct line {
@@ -22,6 +25,7 @@ struct line {
 
 struct http_client {
 	char *url;
+	const char *socket; /* in url: a unix socket's path; NULL: HTTP goes over TCP */
 	struct curl_slist *headers;
 	pthread_mutex_t mutex;
 	struct line *idle;
@@ -77,7 +81,9 @@ int http_client_create(struct http_client **out, const char *url, struct error *
 {
 	size_t length = strlen(url);
 
-	if (strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0)
+	bool is_local = strncasecmp(url, LOCAL_SCHEME, sizeof LOCAL_SCHEME - 1) == 0;
+
+	if (!is_local && strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0)
 		return error_set(error, EINVAL, "'%s' is no http:// or https:// address", url);
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return error_set(error, ENOMEM, "libcurl cannot be used");
@@ -85,6 +91,8 @@ int http_client_create(struct http_client **out, const char *url, struct error *
 	client->url = memory_copy_string(url);
 	while (length > 0 && client->url[length - 1] == '/')
 		client->url[--length] = '\0';
+	if (is_local)
+		client->socket = client->url + sizeof LOCAL_SCHEME - 1;
 	client->headers = curl_slist_append(curl_slist_append(NULL, "Content-Type: application/json"), "Expect:");
 	pthread_mutex_init(&client->mutex, NULL);
 	*out = client;
@@ -128,6 +136,8 @@ static void prepare(struct http_client *client, struct line *line, struct text *
 
 	curl_easy_reset(easy);
 	curl_easy_setopt(easy, CURLOPT_URL, url);
+	if (client->socket)
+		curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, client->socket);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, client->headers);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "eosiofs");
 	curl_easy_setopt(easy, CURLOPT_POST, 1L);
@@ -199,7 +209,7 @@ int http_client_post(struct http_client *client, struct text *answer, unsigned *
 
 	if (!line)
 		return error_set(error, ENOMEM, "libcurl cannot make a connection");
-	text_printf(&url, "%s%s", client->url, path);
+	text_printf(&url, "%s%s", client->socket ? "http://localhost" : client->url, path);
 	prepare(client, line, answer, text_string(&url), body);
 	int result = perform(client, line, interruption, error);
 	if (result == 0)

@@ -1,7 +1,7 @@
 /* HTTP requests to one node, on libcurl: connections are kept and reused, calls may come from any thread and
  * run beside each other, each ends when whoever waits gives up. */
-#ifndef EOSIOFS_CORE_CHAIN_NODEOS_HTTP_CLIENT_H
-#define EOSIOFS_CORE_CHAIN_NODEOS_HTTP_CLIENT_H
+#ifndef EOSIOFS_CORE_BASE_SYSTEM_HTTP_CLIENT_H
+#define EOSIOFS_CORE_BASE_SYSTEM_HTTP_CLIENT_H
 
 #include "core/base/error.h"
 #include "core/base/interruption.h"
@@ -11,7 +11,8 @@ struct http_client;
 
 enum { HTTP_ANSWER_MAXIMUM = 64 << 20, HTTP_CONNECT_SECONDS = 5, HTTP_ANSWER_SECONDS = 30 };
 
-/* url: http(s)://HOST[:PORT][/PREFIX], without a slash at its end. -EINVAL for another scheme. */
+/* url: http(s)://HOST[:PORT][/PREFIX], without a slash at its end, or unix:// and the absolute path of a
+ * socket. -EINVAL for another scheme. */
 int http_client_create(struct http_client **out, const char *url, struct error *error);
 void http_client_destroy(struct http_client *client); /* NULL is fine; no call may run */
 const char *http_client_url(const struct http_client *client);
