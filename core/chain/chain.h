@@ -78,6 +78,13 @@ typedef void chain_connection_visitor(void *context, const struct chain_connecti
 
 typedef void chain_node_watcher(void *context, uint64_t name);
 
+/* A node that is to run. */
+struct chain_node_start {
+	uint64_t name;
+	/* lines for its config.ini, behind those that a new node has; one that names a producer stays as it is */
+	const char *configuration;
+};
+
 struct chain_send_options {
 	uint32_t delay_sec;
 	bool without_keys; /* impersonate (embedded chain): no signatures, authorities count as satisfied */
@@ -179,6 +186,10 @@ struct chain_operations {
 	 * not; -EINVAL: no such command, or options that nodeos refuses. */
 	int (*node_command)(struct chain *chain, uint64_t name, const char *const *words, size_t count,
 	                    struct error *error);
+	/* Many at once: made where they are not there, and started where they do not run. *count says how many
+	 * are given, and then how many of them run; the next one is the one that failed. */
+	int (*nodes_start)(struct chain *chain, const struct chain_node_start *nodes, size_t *count,
+	                   struct error *error);
 	int (*node_configuration)(struct chain *chain, struct text *out, uint64_t name, struct error *error);
 	/* A whole config.ini. -EINVAL with its line. */
 	int (*node_configure)(struct chain *chain, uint64_t name, const char *text, struct error *error);

@@ -495,9 +495,55 @@ static void full_log_goes_on(void **state)
 	scene_end(&scene);
 }
 
+/* --- many nodes at once --- */
+
+static struct chain_node node_of(struct rig *rig, const char *name)
+{
+	struct chain_node node = {0};
+	rig_must(rig->chain->operations->node(rig->chain, &node, name_literal(name), NULL, &rig->error), name,
+	         &rig->error);
+	return node;
+}
+
+/* Those before one that cannot be started run, also after the chain is opened again; a producer that is there
+ * already stays. */
+static void nodes_start_together(void **state)
+{
+	struct scene scene;
+	struct chain_node_start nodes[] = {{name_literal("first"), "producer-name = first\n"},
+	                                   {name_literal("second"), "producer-name = other\n"},
+	                                   {name_literal("third"), "producer-name\n"},
+	                                   {name_literal("fourth"), ""}};
+	size_t count = 4;
+	(void)state;
+	scene_begin(&scene);
+	rig_open(&scene.rig);
+	struct chain *chain = scene.rig.chain;
+	rig_must(chain->operations->node_make(chain, nodes[1].name, &scene.rig.error), "make", &scene.rig.error);
+	rig_must(chain->operations->node_configure(chain, nodes[1].name, "# own\nproducer-name = second\n",
+	                                           &scene.rig.error),
+	         "configure", &scene.rig.error);
+	assert_int_equal(chain->operations->nodes_start(chain, nodes, &count, &scene.rig.error), -EINVAL);
+	assert_int_equal(count, 2);
+	for (int again = 0; again < 2; again++) {
+		assert_int_equal(node_of(&scene.rig, "first").state, CHAIN_NODE_RUNNING);
+		assert_true(node_of(&scene.rig, "first").producers[0] == name_literal("first"));
+		assert_int_equal(node_of(&scene.rig, "second").state, CHAIN_NODE_RUNNING);
+		assert_true(node_of(&scene.rig, "second").producers[0] == name_literal("second"));
+		rig_close(&scene.rig);
+		rig_open(&scene.rig);
+	}
+	count = 2; /* they run already */
+	rig_must(scene.rig.chain->operations->nodes_start(scene.rig.chain, nodes, &count, &scene.rig.error),
+	         "start", &scene.rig.error);
+	assert_int_equal(count, 2);
+	scene_end(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nodes_start_together),
 		cmocka_unit_test(closed_and_opened),
 		cmocka_unit_test(an_offset_ends),
 		cmocka_unit_test(times_of_old_blocks),

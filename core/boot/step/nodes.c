@@ -24,7 +24,7 @@ static uint64_t name_of(const struct boot_plan *plan, size_t producer)
 
 static bool has_own_nodes(const struct boot_context *context)
 {
-	return context->chain->operations->node_make != NULL;
+	return context->chain->operations->nodes_start != NULL;
 }
 
 size_t step_start_prod_count(struct boot_context *context) { return boot_producers(context->plan); }
@@ -116,53 +116,55 @@ static void list_peers(struct text *out, const struct boot_plan *plan, size_t in
 
 /* --- starting --- */
 
-/* What the script gives on the command line stands in its config.ini; where a producer stands in it already
- * that stays as it is. */
-static int configure(struct boot_context *context, size_t index, const struct wallet_key *pair,
-                     struct error *error)
+/* What the script gives on the command line stands in its config.ini. */
+static void configure(struct text *out, const struct boot_plan *plan, size_t index,
+                      const struct wallet_key *pair)
 {
-	const struct chain_operations *operations = context->chain->operations;
-	uint64_t name = name_of(context->plan, index);
 	char public[KEY_TEXT_SIZE], private[KEY_TEXT_SIZE];
-	struct text text = TEXT_EMPTY, peers = TEXT_EMPTY;
-	int result = operations->node_configuration(context->chain, &text, name, error);
+	struct text peers = TEXT_EMPTY;
 
-	if (result || strstr(text_string(&text), "\nproducer-name")) {
-		text_release(&text);
-		return result;
-	}
 	public_key_print(public, &pair->public);
 	private_key_print(private, &pair->private);
-	text_printf(&text, "enable-stale-production = true\nproducer-name = %s\nsignature-provider = %s=KEY:%s\n",
-	            name_text(name).text, public, private);
-	list_peers(&peers, context->plan, index);
+	text_printf(out, "enable-stale-production = true\nproducer-name = %s\nsignature-provider = %s=KEY:%s\n",
+	            name_text(name_of(plan, index)).text, public, private);
+	list_peers(&peers, plan, index);
 	char *rest = peers.data;
 	for (char *peer = strtok_r(peers.data, " ", &rest); peer; peer = strtok_r(NULL, " ", &rest))
-		text_printf(&text, "p2p-peer-address = %s\n", peer);
-	result = operations->node_configure(context->chain, name, text_string(&text), error);
+		text_printf(out, "p2p-peer-address = %s\n", peer);
 	memory_wipe(private, sizeof private);
-	memory_wipe(text.data, text.length);
 	text_release(&peers);
-	text_release(&text);
-	return result;
 }
 
-static int start_node(struct boot_context *context, size_t index, struct error *error)
+/* All nodes from this producer's on, which so reach the disk at once. Where another producer's cannot be
+ * started, that is for its own item to say. */
+static int start_nodes(struct boot_context *context, size_t index, struct error *error)
 {
-	const struct chain_operations *operations = context->chain->operations;
-	static const char *const words[] = {"start"};
-	uint64_t name = name_of(context->plan, index);
+	size_t count = boot_producers(context->plan) - index, known = 0;
+	struct chain_node_start *nodes = memory_allocate(count, sizeof *nodes);
+	struct text *lines = memory_allocate(count, sizeof *lines);
 	struct wallet_key pair;
-	int result = find_pair(context, index, &pair, error);
+	int result = 0;
 
-	if (result == 0)
-		result = operations->node_make(context->chain, name, error);
-	if (result == 0 || result == -EEXIST)
-		result = configure(context, index, &pair, error);
-	if (result == 0)
-		result = operations->node_command(context->chain, name, words, 1, error);
+	while (known < count && (result = find_pair(context, index + known, &pair, error)) == 0) {
+		configure(&lines[known], context->plan, index + known, &pair);
+		nodes[known] = (struct chain_node_start){name_of(context->plan, index + known),
+		                                         text_string(&lines[known])};
+		known++;
+	}
+	size_t started = known;
+	if (known)
+		result = context->chain->operations->nodes_start(context->chain, nodes, &started, error);
+	for (size_t i = 0; i < known; i++) {
+		memory_wipe(lines[i].data, lines[i].length);
+		text_release(&lines[i]);
+	}
 	memory_wipe(&pair, sizeof pair);
-	return result == -EBUSY ? 0 : result; /* it runs already */
+	free(lines);
+	free(nodes);
+	if (!started)
+		return result;
+	error_clear(error);
+	return 0;
 }
 
 static int start_producer(struct boot_context *context, size_t index, struct error *error)
@@ -173,7 +175,10 @@ static int start_producer(struct boot_context *context, size_t index, struct err
 
 	if (result == 0 && !wallet_has(context->wallet, &public))
 		result = fill_wallet(context, error);
-	return result || !has_own_nodes(context) ? result : start_node(context, index, error);
+	if (result || !has_own_nodes(context))
+		return result;
+	result = step_start_prod_done(context, index, error);
+	return result < 0 ? result : result ? 0 : start_nodes(context, index, error);
 }
 
 int step_start_prod_make(struct boot_context *context, struct boot_item *item, size_t index,

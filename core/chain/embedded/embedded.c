@@ -294,6 +294,7 @@ static const struct chain_operations operations = {
 	.node_from = embedded_node_from,
 	.node_make = embedded_node_make,
 	.node_command = embedded_node_command,
+	.nodes_start = embedded_nodes_start,
 	.node_configuration = embedded_node_configuration,
 	.node_configure = embedded_node_configure,
 	.node_peers = embedded_node_peers,

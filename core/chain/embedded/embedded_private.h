@@ -253,6 +253,8 @@ int embedded_node_from(struct chain *base, uint64_t *name, uint64_t from, struct
 int embedded_node_make(struct chain *base, uint64_t name, struct error *error);
 int embedded_node_command(struct chain *base, uint64_t name, const char *const *words, size_t count,
                           struct error *error);
+int embedded_nodes_start(struct chain *base, const struct chain_node_start *nodes, size_t *count,
+                         struct error *error);
 int embedded_node_connections(struct chain *base, uint64_t name, chain_connection_visitor *visitor,
                               void *context, struct error *error);
 int embedded_node_options(struct chain *base, struct text *out, uint64_t name, struct error *error);

@@ -1,6 +1,7 @@
 /* The network's nodes as struct chain has them: looked at, made, configured, started and stopped. */
 #include "core/chain/embedded/embedded_private.h"
 
+#include "core/base/memory.h"
 #include "core/chain/embedded/peers.h"
 #include "core/types/name.h"
 
@@ -239,14 +240,65 @@ int embedded_view_node(struct chain *base, uint64_t name, struct error *error)
 	return end_change(chain, result, error);
 }
 
+/* It knows what a copy of the viewed node's data folder would tell it. Under lock. */
+static int make(struct embedded_chain *chain, struct node **out, uint64_t name, struct error *error)
+{
+	return network_add_node(chain->network, out, name, node_head(embedded_viewed(chain)), NULL, error);
+}
+
 int embedded_node_make(struct chain *base, uint64_t name, struct error *error)
 {
 	struct embedded_chain *chain = embedded_of(base);
 
 	begin_change(chain);
-	/* it knows what a copy of the viewed node's data folder would tell it */
-	int result = network_add_node(chain->network, NULL, name, node_head(embedded_viewed(chain)), NULL, error);
+	int result = make(chain, NULL, name, error);
 	return end_change(chain, result, error);
+}
+
+static int add_lines(struct node *node, const char *lines, struct error *error)
+{
+	struct text text = TEXT_EMPTY;
+	int result = 0;
+
+	node_configuration_print(node, &text);
+	if (!strstr(text_string(&text), "\nproducer-name")) {
+		text_append(&text, lines);
+		result = node_configure(node, text_string(&text), error);
+	}
+	memory_wipe(text.data, text.length); /* lines may hold a private key */
+	text_release(&text);
+	return result;
+}
+
+/* Under lock. */
+static int start_one(struct embedded_chain *chain, const struct chain_node_start *start, struct error *error)
+{
+	struct node *node = network_node(chain->network, start->name);
+	int result = node ? 0 : make(chain, &node, start->name, error);
+
+	if (result == 0)
+		result = add_lines(node, start->configuration, error);
+	return result || node_state(node, NULL) != NODE_STOPPED ? result : node_start(node, NULL, 0, error);
+}
+
+/* The file of nodes is written, and waited for, once for all of them. */
+int embedded_nodes_start(struct chain *base, const struct chain_node_start *nodes, size_t *count,
+                         struct error *error)
+{
+	struct embedded_chain *chain = embedded_of(base);
+	size_t started = 0;
+	int result = 0;
+
+	begin_change(chain);
+	while (started < *count && result == 0) {
+		result = start_one(chain, &nodes[started], error);
+		started += result == 0;
+	}
+	int saved = end_change(chain, 0, result ? NULL : error);
+	*count = saved ? 0 : started;
+	for (size_t i = 0; i < started; i++)
+		tell_watcher(chain, nodes[i].name);
+	return saved ? saved : result;
 }
 
 static int remove_node(struct embedded_chain *chain, struct node *node, struct error *error)
