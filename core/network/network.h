@@ -245,13 +245,15 @@ struct node_scheduled {
 void network_recall(struct network *network, const struct packed_transaction *packed,
                     const struct checksum256 *block_id, uint64_t producer);
 
-/* Whether something acknowledged is in no block now, made or in the making. */
-bool network_has_waiting(const struct network *network);
+/* How many transactions were acknowledged or recalled so far. */
+uint64_t network_came(const struct network *network);
+/* Whether one of the first so many is in no block now, made or in the making by this process. */
+bool network_has_waiting(const struct network *network, uint64_t before);
 
 /* The block that a node makes: what its beginning was, for a journal. */
 struct node_pending {
 	uint32_t number, slot;
-	uint64_t producer;
+	uint64_t producer; /* 0: the block is another process's to make, and this one never sealed */
 	uint16_t confirmed;
 	const struct checksum256 *features; /* borrowed, as are: */
 	const struct node_scheduled *scheduled;

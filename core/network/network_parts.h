@@ -14,6 +14,7 @@ enum { SLOT_US = SLOT_INTERVAL_MS * 1000, TURN = 12 /* slots in a row */ };
 struct waiting_transaction {
 	struct checksum256 id;
 	struct waiting_transaction *next; /* in its bucket */
+	uint64_t serial;                  /* how many came before it */
 	size_t place;                     /* in the list */
 	struct bytes packed;              /* owned */
 	bool without_keys;
@@ -35,6 +36,7 @@ struct transactions {
 	struct waiting_transaction **buckets; /* owned */
 	struct waiting_transaction **list;    /* owned, each too; in the order they came; NULL: gone */
 	size_t buckets_count, list_count, list_capacity, count, bytes;
+	uint64_t came; /* how many ever */
 	struct checksum256 irreversible; /* the block for which it was looked last */
 };
 

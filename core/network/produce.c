@@ -507,7 +507,7 @@ bool node_pending(const struct node *node, struct node_pending *out)
 		return false;
 	*out = (struct node_pending){.number = branch_block_number(node->branch),
 	                             .slot = branch_block_slot(node->branch),
-	                             .producer = node->producer,
+	                             .producer = node->is_speculating ? 0 : node->producer,
 	                             .confirmed = node->confirmed,
 	                             .features = node->features,
 	                             .features_count = node->features_count,

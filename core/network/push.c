@@ -80,15 +80,16 @@ static bool may_seal(const struct node *builder)
 	return !builder->is_speculating && (!network->outward || !is_far);
 }
 
-/* One try in the builder's block: recorded first, so that nothing acknowledged is ever lost. */
+/* One try in the builder's block: recorded first, so that nothing acknowledged is ever lost. What other
+ * processes sent is theirs to keep until a block of ours holds it. */
 static int push_once(struct node *builder, struct packed_transaction *packed, const struct public_key *keys,
-                     size_t keys_count, const struct push_options *options, struct transaction_trace *trace,
-                     struct error *error)
+                     size_t keys_count, const struct push_options *options, bool is_foreign,
+                     struct transaction_trace *trace, struct error *error)
 {
 	const struct network_hooks *hooks = &builder->network->hooks;
 	struct push_options push = node_push_options(builder, options);
 	bool without_keys = push.without_keys;
-	bool recorded = hooks->record && !builder->is_speculating;
+	bool recorded = hooks->record && !(is_foreign && builder->is_speculating);
 	int result = recorded ? hooks->record(hooks->context, builder, packed, without_keys, error) : 0;
 
 	if (result)
@@ -101,9 +102,9 @@ static int push_once(struct node *builder, struct packed_transaction *packed, co
 	return result;
 }
 
-int node_push(struct node *node, struct packed_transaction *packed, const struct public_key *keys,
-              size_t keys_count, const struct push_options *options, struct transaction_trace *trace,
-              struct error *error)
+static int push_as(struct node *node, struct packed_transaction *packed, const struct public_key *keys,
+                   size_t keys_count, const struct push_options *options, bool is_foreign,
+                   struct transaction_trace *trace, struct error *error)
 {
 	struct checksum256 id = packed->id;
 	uint32_t expiration = packed->transaction.expiration;
@@ -124,7 +125,7 @@ int node_push(struct node *node, struct packed_transaction *packed, const struct
 		result = node_builder(node, &builder, error);
 		if (result)
 			break;
-		result = push_once(builder, packed, keys, keys_count, options, trace, error);
+		result = push_once(builder, packed, keys, keys_count, options, is_foreign, trace, error);
 		/* In an empty block the transaction itself is what does not fit. */
 		if (!result || !node_is_full(error) || !branch_block_transactions(builder->branch) ||
 		    !may_seal(builder))
@@ -143,12 +144,19 @@ int node_push(struct node *node, struct packed_transaction *packed, const struct
 	return result;
 }
 
+int node_push(struct node *node, struct packed_transaction *packed, const struct public_key *keys,
+              size_t keys_count, const struct push_options *options, struct transaction_trace *trace,
+              struct error *error)
+{
+	return push_as(node, packed, keys, keys_count, options, false, trace, error);
+}
+
 int node_receive_transaction(struct node *node, struct packed_transaction *packed,
                              const struct public_key *keys, size_t keys_count, struct error *error)
 {
 	struct transaction_trace trace = {0};
 	struct checksum256 id = packed->id;
-	int result = node_push(node, packed, keys, keys_count, NULL, &trace, error);
+	int result = push_as(node, packed, keys, keys_count, NULL, true, &trace, error);
 
 	transaction_trace_release(&trace);
 	if (!result)

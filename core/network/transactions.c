@@ -68,6 +68,7 @@ static void add(struct transactions *all, struct waiting_transaction *one)
 	put(all, one);
 	memory_grow(&all->list, &all->list_capacity, all->list_count + 1, sizeof *all->list);
 	one->place = all->list_count;
+	one->serial = all->came++;
 	all->list[all->list_count++] = one;
 	all->count++;
 	all->bytes += one->packed.length;
@@ -388,7 +389,7 @@ void network_recall(struct network *network, const struct packed_transaction *pa
 
 static bool waits(const struct network *network, const struct waiting_transaction *one)
 {
-	bool waits = one && !one->maker;
+	bool waits = one && (!one->maker || one->maker->is_speculating);
 
 	for (size_t k = 0; k < network->nodes_count && waits; k++)
 		waits = !on_branch(one, network->nodes[k]);
@@ -400,13 +401,21 @@ bool transactions_waits(const struct network *network, const struct checksum256 
 	return waits(network, find(&network->transactions, id));
 }
 
-bool network_has_waiting(const struct network *network)
+uint64_t network_came(const struct network *network)
+{
+	return network->transactions.came;
+}
+
+bool network_has_waiting(const struct network *network, uint64_t before)
 {
 	const struct transactions *all = &network->transactions;
 
-	for (size_t i = 0; i < all->list_count; i++)
+	for (size_t i = 0; i < all->list_count; i++) {
+		if (all->list[i] && all->list[i]->serial >= before)
+			return false;
 		if (waits(network, all->list[i]))
 			return true;
+	}
 	return false;
 }
 

@@ -103,6 +103,19 @@ listens() {
 	await test -e "$A/transactions/$(cat "$B/last_transaction").json"
 }
 
+# The producer's process stands still and is killed then, so that what the other one told it is lost.
+@test "what one that follows acknowledged outlives a kill before any block has it" {
+	kill -STOP "$(mount_pid "$A")"
+	echo 'carol1111111 0.0002 SYS kept' > "$B/accounts/eosio/transfer"
+	id=$(cat "$B/last_transaction")
+	kill -KILL "$(mount_pid "$B")" "$(mount_pid "$A")"
+	"$EOSIOFS" -o http=127.0.0.1:0,data="$BASE/da" "$A" 3>&- 4>&- </dev/null
+	"$EOSIOFS" -o http=off,data="$BASE/db",peer="$(listens "$A")" "$B" 3>&- 4>&- </dev/null 2>> "$BASE/stderr"
+	await test -e "$A/transactions/$id.json"
+	await eval '[ -z "$(ls "$BASE/db/journal")" ]'
+	! grep "$id" "$B/errors"
+}
+
 # It shares no code with the program.
 @test "a client written from the specification pulls the chain from block 1 on and follows it" {
 	perl "$BATS_TEST_DIRNAME/peer_client.pl" "$(listens "$A")" "$(cat "$A/chain/id")" 8 > "$BASE/blocks"

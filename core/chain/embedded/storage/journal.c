@@ -8,6 +8,7 @@
 #include "core/base/system/file.h"
 #include "core/types/name.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,6 +24,50 @@ int storage_journal_path(const struct storage *storage, char out[JOURNAL_PATH_SI
 	if (snprintf(out, JOURNAL_PATH_SIZE, "%s/%" PRIu32 "%s%s", storage->journal_folder, name->number,
 	             is_first ? "" : ".", is_first ? "" : name_text(name->node).text) >= JOURNAL_PATH_SIZE)
 		return error_set(error, ENAMETOOLONG, "\"%s\" is too long a path", storage->journal_folder);
+	return 0;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct journal_name *left = a, *right = b;
+	return left->number < right->number ? -1 : left->number > right->number;
+}
+
+/* false: a file of another kind. */
+static bool parse_name(const char *text, struct journal_name *out)
+{
+	char *end;
+	unsigned long number = strtoul(text, &end, 10);
+
+	*out = (struct journal_name){(uint32_t)number, name_literal("eosio")};
+	if (text[0] < '0' || text[0] > '9' || number > UINT32_MAX)
+		return false;
+	if (*end == '.' && !strchr(end + 1, '.') && strcmp(end, ".unused") && strcmp(end, ".crashed") &&
+	    strcmp(end, ".cut") && strcmp(end, ".damaged"))
+		return !name_parse_account(&out->node, end + 1, NULL);
+	return !*end;
+}
+
+int storage_list_journals(const struct storage *storage, struct journal_name **out, size_t *count,
+                          struct error *error)
+{
+	size_t capacity = 0;
+	DIR *folder = opendir(storage->journal_folder);
+
+	*out = NULL;
+	*count = 0;
+	if (!folder)
+		return error_set(error, errno, "cannot read \"%s\": %s", storage->journal_folder, strerror(errno));
+	for (struct dirent *entry; (entry = readdir(folder));) {
+		struct journal_name name;
+		if (!parse_name(entry->d_name, &name))
+			continue;
+		memory_grow(out, &capacity, *count + 1, sizeof **out);
+		(*out)[(*count)++] = name;
+	}
+	closedir(folder);
+	if (*count)
+		qsort(*out, *count, sizeof **out, compare_names);
 	return 0;
 }
 
@@ -94,15 +139,16 @@ static struct open_journal *find_journal(struct storage *storage, const struct n
 	return &storage->journals[storage->journals_count++];
 }
 
-static bool is_of(const struct open_journal *open, uint32_t number, uint32_t slot)
+static bool is_of(const struct open_journal *open, uint32_t number, uint32_t slot, uint64_t producer)
 {
-	return (open->journal || open->is_rebuilt) && open->number == number && open->slot == slot;
+	return (open->journal || open->is_rebuilt) && open->number == number && open->slot == slot &&
+	       !open->producer == !producer;
 }
 
 /* A block that was dropped: what its journal holds may be in no other one yet. Another block of that number
  * leaves it another name. */
-static int supersede(struct storage *storage, const struct open_journal *open, uint32_t number,
-                     struct error *error)
+static int supersede(struct storage *storage, const struct network *network, const struct open_journal *open,
+                     uint32_t number, struct error *error)
 {
 	struct journal_name name = {open->number, open->node};
 	char from[JOURNAL_PATH_SIZE], to[JOURNAL_PATH_SIZE];
@@ -123,17 +169,41 @@ static int supersede(struct storage *storage, const struct open_journal *open, u
 	name.number = open->number == number ? name.number : open->number;
 	memory_grow(&storage->superseded, &storage->superseded_capacity, storage->superseded_count + 1,
 	            sizeof *storage->superseded);
-	storage->superseded[storage->superseded_count++] = name;
+	storage->superseded[storage->superseded_count++] = (struct superseded){name, network_came(network)};
 	return 0;
+}
+
+/* The block of another process is there, and what stood in ours is in no need of it. */
+static bool is_over(const struct open_journal *open, const struct network *network)
+{
+	const struct node *node = network_node(network, open->node);
+	struct node_pending pending;
+
+	if (!open->journal || open->producer || network_has_waiting(network, network_came(network)))
+		return false;
+	return !node || !node_pending(node, &pending) ||
+	       !is_of(open, pending.number, pending.slot, pending.producer);
 }
 
 void storage_journal_tidy(struct storage *storage, const struct network *network)
 {
-	if (!storage->superseded_count || network_has_waiting(network))
-		return;
-	while (storage->superseded_count) {
-		const struct journal_name *name = &storage->superseded[--storage->superseded_count];
-		storage_journal_done(storage, name->number, name->node);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < storage->superseded_count; i++) {
+		const struct superseded *one = &storage->superseded[i];
+		if (network_has_waiting(network, one->came))
+			storage->superseded[kept++] = *one;
+		else
+			storage_journal_done(storage, one->name.number, one->name.node);
+	}
+	storage->superseded_count = kept;
+	for (size_t i = 0; i < storage->journals_count; i++) {
+		struct open_journal *open = &storage->journals[i];
+		if (!is_over(open, network))
+			continue;
+		storage_journal_done(storage, open->number, open->node);
+		journal_close(open->journal);
+		*open = (struct open_journal){.node = open->node};
 	}
 }
 
@@ -144,7 +214,8 @@ int storage_journal_begin(struct storage *storage, struct embedded_chain *chain,
 	struct node_pending pending;
 	int result;
 
-	if (!storage || !node_pending(node, &pending) || is_of(open, pending.number, pending.slot))
+	if (!storage || !node_pending(node, &pending) ||
+	    is_of(open, pending.number, pending.slot, pending.producer))
 		return 0;
 	for (size_t i = 0; i < chain->sealed_count; i++) {
 		struct sealed *sealed = chain->sealed[i];
@@ -155,11 +226,12 @@ int storage_journal_begin(struct storage *storage, struct embedded_chain *chain,
 			return result;
 		sealed->journaled = true;
 	}
-	result = supersede(storage, open, pending.number, error);
+	result = supersede(storage, chain->network, open, pending.number, error);
 	if (result)
 		return result;
 	journal_close(open->journal);
-	*open = (struct open_journal){.node = open->node, .number = pending.number, .slot = pending.slot};
+	*open = (struct open_journal){.node = open->node, .number = pending.number, .slot = pending.slot,
+	                              .producer = pending.producer};
 	return create(storage, &open->journal, &pending, open->node, error);
 }
 
@@ -230,18 +302,43 @@ void storage_journal_take_back(struct storage *storage, struct node *node)
 		journal_take_back(open->journal, open->size);
 }
 
-void storage_journal_adopt(struct storage *storage, const struct node *node, uint32_t number, uint32_t slot)
+void storage_journal_adopt(struct storage *storage, const struct node *node,
+                           const struct node_pending *pending)
 {
 	struct open_journal *open = find_journal(storage, node);
 
 	journal_close(open->journal);
-	*open = (struct open_journal){.node = open->node, .number = number, .slot = slot, .is_rebuilt = true};
+	*open = (struct open_journal){.node = open->node, .number = pending->number, .slot = pending->slot,
+	                              .producer = pending->producer, .is_rebuilt = true};
+}
+
+static bool is_name(const struct journal_name *name, uint32_t number, uint64_t node)
+{
+	return name->number == number && name->node == node;
+}
+
+bool storage_journal_in_use(const struct storage *storage, const struct embedded_chain *chain,
+                            const struct journal_name *name)
+{
+	for (size_t i = 0; i < storage->journals_count; i++) {
+		const struct open_journal *open = &storage->journals[i];
+		if ((open->journal || open->is_rebuilt) && is_name(name, open->number, open->node))
+			return true;
+	}
+	for (size_t i = 0; i < storage->superseded_count; i++)
+		if (is_name(name, storage->superseded[i].name.number, storage->superseded[i].name.node))
+			return true;
+	for (size_t i = 0; i < chain->sealed_count; i++)
+		if (is_name(name, chain->sealed[i]->block->number, chain->sealed[i]->node))
+			return true;
+	return false;
 }
 
 bool storage_journal_end(struct storage *storage, const struct node *node, const struct block_state *block)
 {
 	struct open_journal *open = find_journal(storage, node);
-	bool is_its_own = is_of(open, block->number, block->block->header.timestamp);
+	bool is_its_own = is_of(open, block->number, block->block->header.timestamp,
+	                        block->block->header.producer);
 
 	if (is_its_own) {
 		journal_close(open->journal);

@@ -2,12 +2,12 @@
  * again of their journals, at their own slots. What cannot be is kept beside and said. */
 #include "core/chain/embedded/storage/storage.h"
 
+#include "core/base/exception.h"
 #include "core/base/memory.h"
 #include "core/base/system/file.h"
 #include "core/chain/embedded/storage/trial.h"
 #include "core/types/name.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -30,50 +30,6 @@ struct rebuild {
 	size_t abandoned_count, abandoned_capacity;
 	struct node_scheduled *scheduled; /* owned: of the header */
 };
-
-static int compare_names(const void *a, const void *b)
-{
-	const struct journal_name *left = a, *right = b;
-	return left->number < right->number ? -1 : left->number > right->number;
-}
-
-/* false: a file of another kind. */
-static bool parse_name(const char *text, struct journal_name *out)
-{
-	char *end;
-	unsigned long number = strtoul(text, &end, 10);
-
-	*out = (struct journal_name){(uint32_t)number, name_literal("eosio")};
-	if (text[0] < '0' || text[0] > '9' || number > UINT32_MAX)
-		return false;
-	if (*end == '.' && !strchr(end + 1, '.') && strcmp(end, ".unused") && strcmp(end, ".crashed") &&
-	    strcmp(end, ".cut") && strcmp(end, ".damaged"))
-		return !name_parse_account(&out->node, end + 1, NULL);
-	return !*end;
-}
-
-int storage_list_journals(const struct storage *storage, struct journal_name **out, size_t *count,
-                          struct error *error)
-{
-	size_t capacity = 0;
-	DIR *folder = opendir(storage->journal_folder);
-
-	*out = NULL;
-	*count = 0;
-	if (!folder)
-		return error_set(error, errno, "cannot read \"%s\": %s", storage->journal_folder, strerror(errno));
-	for (struct dirent *entry; (entry = readdir(folder));) {
-		struct journal_name name;
-		if (!parse_name(entry->d_name, &name))
-			continue;
-		memory_grow(out, &capacity, *count + 1, sizeof **out);
-		(*out)[(*count)++] = name;
-	}
-	closedir(folder);
-	if (*count)
-		qsort(*out, *count, sizeof **out, compare_names);
-	return 0;
-}
 
 static void tell_kept(const struct rebuild *rebuild, const struct text *aside, const char *reason)
 {
@@ -143,6 +99,15 @@ static int read_header(struct rebuild *rebuild, struct node_pending *out, struct
 		&in, out->features_count * sizeof(struct checksum256));
 	read_scheduled(rebuild, out, &in);
 	return in.failed ? error_set(error, EBADMSG, "its first record is damaged") : 0;
+}
+
+/* The block was another process's to make. */
+static bool is_of_others(const struct journal *journal)
+{
+	struct cursor in = journal_has_first(journal) ? journal_record(journal, 0) : cursor_make(NULL, 0);
+
+	cursor_take(&in, 2 * sizeof(uint32_t));
+	return !cursor_u64(&in) && !in.failed;
 }
 
 /* --- transactions --- */
@@ -319,7 +284,7 @@ static int start(struct rebuild *rebuild, const struct node_pending *header, str
 	if (result)
 		result = start_another(rebuild, header, why.sentence, error);
 	if (result == 0 && node_pending(rebuild->node, &pending))
-		storage_journal_adopt(rebuild->storage, rebuild->node, pending.number, pending.slot);
+		storage_journal_adopt(rebuild->storage, rebuild->node, &pending);
 	return result;
 }
 
@@ -359,6 +324,8 @@ static int rebuild_opened(struct rebuild *rebuild, struct error *error)
 		result = read_header(rebuild, &header, error);
 	if (result)
 		return set_aside(rebuild, error);
+	if (is_of_others(rebuild->journal))
+		return abandon(rebuild);
 	if (rebuild->name.number != next && has_branches(rebuild))
 		return abandon(rebuild);
 	if (rebuild->name.number != next)
@@ -499,6 +466,10 @@ static int save_record(struct rebuild *rebuild, size_t index, struct error *erro
 	result = packed_transaction_keys(&pushed.packed, pushed.keys, &rebuild->chain->base.chain_id, error);
 	if (result == 0)
 		result = push_again(rebuild, &pushed, error);
+	/* The block it refers to may come yet. */
+	if (result && error->code == INVALID_REF_BLOCK_EXCEPTION && is_of_others(rebuild->journal) &&
+	    pushed.packed.transaction.expiration > embedded_now(rebuild->chain) / 1000000)
+		result = -EAGAIN;
 	if (result && result != -EAGAIN) {
 		if (result != -EALREADY)
 			suspect(rebuild, &pushed.id, error->sentence);
@@ -529,6 +500,13 @@ static int save_abandoned(struct rebuild *rebuild, const struct journal_name *na
 	return result;
 }
 
+static void tell_waiting(const struct rebuild *rebuild, const struct error *error)
+{
+	if (rebuild->notices)
+		text_printf(rebuild->notices, "what block %" PRIu32 " was going to hold waits in \"%s\": %s\n",
+		            rebuild->name.number, rebuild->path, error->sentence);
+}
+
 /* Under lock. What cannot be rebuilt yet waits; without notices, as there is nobody to read them. */
 static int rebuild_all(struct storage *storage, struct embedded_chain *chain, struct text *notices,
                        struct error *error)
@@ -536,22 +514,30 @@ static int rebuild_all(struct storage *storage, struct embedded_chain *chain, st
 	struct rebuild rebuild = {.storage = storage, .chain = chain, .notices = notices};
 	struct journal_name *names = NULL;
 	size_t count = 0;
+	bool later = false;
 	int result = storage_list_journals(storage, &names, &count, error);
 
 	storage->waiting = false;
 	if (result == 0 && count)
 		result = trial_begin(&rebuild.trial, storage->journal_folder, error);
 	for (size_t i = 0; i < count && result == 0; i++)
-		result = rebuild_one(&rebuild, &names[i], error);
+		if (!storage_journal_in_use(storage, chain, &names[i]))
+			result = rebuild_one(&rebuild, &names[i], error);
 	if (count)
 		trial_end(&rebuild.trial);
-	for (size_t i = 0; i < rebuild.abandoned_count && result == 0; i++)
+	for (size_t i = 0; i < rebuild.abandoned_count && result == 0; i++) {
 		result = save_abandoned(&rebuild, &rebuild.abandoned[i], error);
+		if (result != -EAGAIN)
+			continue;
+		/* The chain need not wait for it. */
+		tell_waiting(&rebuild, error);
+		later = true;
+		result = 0;
+	}
 	free(rebuild.abandoned);
-	storage->waiting = result != 0;
-	if (result == -EAGAIN && notices)
-		text_printf(notices, "what block %" PRIu32 " was going to hold waits in \"%s\": %s\n",
-		            rebuild.name.number, rebuild.path, error->sentence);
+	storage->waiting = later || result != 0;
+	if (result == -EAGAIN)
+		tell_waiting(&rebuild, error);
 	free(names);
 	return result;
 }

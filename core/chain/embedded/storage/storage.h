@@ -16,6 +16,7 @@ enum { JOURNAL_PATH_SIZE = 4096, JOURNAL_WITHOUT_KEYS = 1 /* of a transaction's 
 struct open_journal {
 	uint64_t node;
 	uint32_t number, slot;
+	uint64_t producer;       /* 0: of another process, whose block it will be */
 	struct journal *journal; /* NULL: none, or the block is made again of a journal that is there */
 	bool is_rebuilt;
 	uint64_t size; /* before the record appended last */
@@ -46,7 +47,10 @@ struct storage {
 	bool save_failed;            /* the last one */
 	struct open_journal *journals; /* owned; under `lock` */
 	size_t journals_count, journals_capacity;
-	struct journal_name *superseded; /* owned: of blocks that were dropped; under `lock` */
+	struct superseded {
+		struct journal_name name;
+		uint64_t came; /* the first so many transactions may stand in it */
+	} *superseded; /* owned: journals of blocks that were dropped; under `lock` */
 	size_t superseded_count, superseded_capacity;
 	bool waiting;               /* journals wait for a key; under `lock` */
 };
@@ -73,7 +77,11 @@ void storage_restored_is_saved(const struct storage *storage);
 int storage_journal_path(const struct storage *storage, char out[JOURNAL_PATH_SIZE],
                          const struct journal_name *name, struct error *error);
 /* The block that a node is about to make has a journal: the one it is made again of. */
-void storage_journal_adopt(struct storage *storage, const struct node *node, uint32_t number, uint32_t slot);
+void storage_journal_adopt(struct storage *storage, const struct node *node,
+                           const struct node_pending *pending);
+/* Whether the journal is of what this process makes or holds now. Under lock. */
+bool storage_journal_in_use(const struct storage *storage, const struct embedded_chain *chain,
+                            const struct journal_name *name);
 
 /* --- rebuild.c --- */
 /* The blocks that have a journal, ascending by number; free() *out. */
