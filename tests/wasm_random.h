@@ -45,12 +45,14 @@ enum node_kind {
 	NODE_DROP,
 	NODE_LIST,
 	NODE_RETURN_IF,
+	NODE_ADD_TO,
 };
 
 struct node {
 	uint8_t kind, opcode;
-	char type; /* of its value: i l f d; v none */
+	char type;      /* of its value: i l f d; v none */
 	uint32_t index; /* local, global, function, offset */
+	bool less;      /* ADD_TO: subtract */
 	uint64_t value;
 	struct node *part[3];
 };
@@ -62,8 +64,8 @@ struct program {
 	struct node *bodies[RANDOM_FUNCTIONS], *results[RANDOM_FUNCTIONS];
 	char locals[RANDOM_LOCALS + 1];
 	char types[RANDOM_FUNCTIONS]; /* of results; the parameters are i and l, the first locals */
-	unsigned function; /* being made */
-	unsigned breakable; /* blocks around the statement being made that it may leave */
+	unsigned function;            /* being made */
+	unsigned breakable;           /* blocks around the statement being made that it may leave */
 };
 
 static inline unsigned pick(struct program *p, unsigned count)
@@ -175,6 +177,10 @@ static inline struct node *conversion(struct program *p, char type, unsigned dep
 	unsigned from = pick(p, sizeof conversions / sizeof *conversions);
 	while (conversions[from].result != type)
 		from = (from + 1) % (sizeof conversions / sizeof *conversions);
+	if ((type == 'i' || type == 'l') &&
+	    pick(p, 2)) /* the two that let go of bits and bring them back: they may cost no instruction */
+		while (conversions[from].opcode != (type == 'i' ? 0xa7 : 0xad))
+			from = (from + 1) % (sizeof conversions / sizeof *conversions);
 	made->opcode = conversions[from].opcode;
 	made->part[0] = value(p, conversions[from].operand, depth + 1);
 	return made;
@@ -190,12 +196,14 @@ static struct node *value(struct program *p, char type, unsigned depth)
 		return choice & 1 ? constant(p, type) : local_of(p, NODE_LOCAL, type);
 	switch (choice) {
 	case 0: return constant(p, type);
-	case 1: case 2: return local_of(p, NODE_LOCAL, type);
+	case 1:
+	case 2: return local_of(p, NODE_LOCAL, type);
 	case 3:
 		made = local_of(p, NODE_TEE, type);
 		made->part[0] = value(p, type, depth + 1);
 		return made;
-	case 4: case 5: return conversion(p, type, depth);
+	case 4:
+	case 5: return conversion(p, type, depth);
 	case 6:
 		made = node(p, NODE_LOAD, type);
 		made->index = pick(p, 64);
@@ -239,12 +247,38 @@ static struct node *value(struct program *p, char type, unsigned depth)
 	}
 }
 
+/* As at the end of a loop: a local changes by a constant and is compared. */
+static inline struct node *step(struct program *p)
+{
+	char type = "il"[pick(p, 2)];
+	struct node *compared = node(p, NODE_BINARY, 'i'), *set = local_of(p, NODE_TEE, type),
+				*sum = node(p, NODE_BINARY, type);
+	sum->opcode = (uint8_t)((type == 'i' ? 0x6a : 0x7c) + pick(p, 2));
+	sum->part[0] = local_of(p, NODE_LOCAL, type);
+	sum->part[1] = constant(p, type);
+	set->part[0] = sum;
+	compared->opcode = type == 'i' ? compare_i32[pick(p, 10)] : compare_i64[pick(p, 10)];
+	compared->part[0] = set;
+	compared->part[1] = pick(p, 2) ? constant(p, type) : local_of(p, NODE_LOCAL, type);
+	return compared;
+}
+
+static inline struct node *add_to(struct program *p)
+{
+	char type = "il"[pick(p, 2)];
+	struct node *made = node(p, NODE_ADD_TO, type);
+	made->index = pick(p, 64);
+	made->less = pick(p, 2);
+	made->part[0] = value(p, 'i', 1);
+	made->part[1] = value(p, type, RANDOM_DEPTH - pick(p, 2));
+	return made;
+}
+
 static struct node *statement(struct program *p, unsigned depth)
 {
-	static const char types[] = "ilfd";
 	struct node *made;
-	char type = types[pick(p, 4)];
-	switch (pick(p, 10)) {
+	char type = "ilfd"[pick(p, 4)];
+	switch (pick(p, 11)) {
 	case 0:
 		made = node(p, NODE_STORE, type);
 		made->index = pick(p, 64);
@@ -280,7 +314,7 @@ static struct node *statement(struct program *p, unsigned depth)
 			break;
 		made = node(p, NODE_BREAK_IF, 'v');
 		made->index = pick(p, p->breakable);
-		made->part[0] = value(p, 'i', 1);
+		made->part[0] = pick(p, 2) ? value(p, 'i', 1) : step(p);
 		return made;
 	case 6:
 		made = node(p, NODE_SWITCH, 'v'); /* three blocks, each with a statement behind it */
@@ -299,6 +333,7 @@ static struct node *statement(struct program *p, unsigned depth)
 		made->part[0] = value(p, 'i', 1);
 		made->part[1] = value(p, p->types[p->function], 1);
 		return made;
+	case 9: return add_to(p);
 	default: break;
 	}
 	made = local_of(p, NODE_SET, type);

@@ -3,221 +3,7 @@
 #ifndef EOSIOFS_TESTS_WASM_RANDOM_RUN_H
 #define EOSIOFS_TESTS_WASM_RANDOM_RUN_H
 
-#include "tests/wasm_random.h"
-
-enum { COUNTER = RANDOM_LOCALS, COUNTERS = RANDOM_DEPTH + 1, GLOBALS_AT = 64 };
-
-/* --- as a module --- */
-
-struct writer_state {
-	struct bytes *out;
-	unsigned labels, loops;
-	unsigned breakable[RANDOM_DEPTH * 2 + 4], breakable_count; /* labels there were when each was opened */
-};
-
-static inline uint8_t by_type(char type, uint8_t first)
-{
-	return (uint8_t)(first + (type == 'i' ? 0 : type == 'l' ? 1 : type == 'f' ? 2 : 3));
-}
-
-static inline void open_block(struct writer_state *w, uint8_t opcode, char type)
-{
-	bytes_put_u8(w->out, opcode);
-	bytes_put_u8(w->out, type == 'v' ? 0x40 : type_byte(type));
-	w->labels++;
-}
-
-static inline void close_block(struct writer_state *w)
-{
-	bytes_put_u8(w->out, 0x0b);
-	w->labels--;
-}
-
-static void write_node(struct writer_state *w, const struct node *n);
-
-static inline void write_address(struct writer_state *w, const struct node *address)
-{
-	write_node(w, address);
-	put_i32(w->out, RANDOM_MEMORY - 1);
-	bytes_put_u8(w->out, 0x71);
-}
-
-static inline void write_constant(struct bytes *out, const struct node *n)
-{
-	switch (n->type) {
-	case 'i': put_i32(out, (uint32_t)n->value); break;
-	case 'l': bytes_put_u8(out, 0x42), put_leb(out, n->value); break;
-	case 'f': bytes_put_u8(out, 0x43), bytes_put_u32(out, (uint32_t)n->value); break;
-	default: bytes_put_u8(out, 0x44), bytes_put_u64(out, n->value); break;
-	}
-}
-
-static inline void write_if(struct writer_state *w, const struct node *n)
-{
-	write_node(w, n->part[2]);
-	w->breakable[w->breakable_count++] = w->labels;
-	open_block(w, 0x04, n->type);
-	write_node(w, n->part[0]);
-	if (n->part[1]) {
-		bytes_put_u8(w->out, 0x05);
-		write_node(w, n->part[1]);
-	}
-	close_block(w);
-	w->breakable_count--;
-}
-
-static inline void write_loop(struct writer_state *w, const struct node *n)
-{
-	uint32_t counter = COUNTER + w->loops++;
-	put_i32(w->out, (uint32_t)n->value + 1);
-	put_op(w->out, 0x21, counter);
-	w->breakable[w->breakable_count++] = w->labels;
-	open_block(w, 0x02, 'v');
-	open_block(w, 0x03, 'v');
-	write_node(w, n->part[0]);
-	put_op(w->out, 0x20, counter);
-	put_i32(w->out, 1);
-	bytes_put_u8(w->out, 0x6b);
-	put_op(w->out, 0x22, counter);
-	put_op(w->out, 0x0d, 0);
-	close_block(w);
-	close_block(w);
-	w->breakable_count--;
-	w->loops--;
-}
-
-static inline void write_switch(struct writer_state *w, const struct node *n)
-{
-	for (int i = 0; i < 3; i++)
-		open_block(w, 0x02, 'v');
-	write_node(w, n->part[0]);
-	bytes_put(w->out, "\x0e\2\0\1\2", 5);
-	close_block(w);
-	write_node(w, n->part[1]);
-	close_block(w);
-	write_node(w, n->part[2]);
-	close_block(w);
-}
-
-static inline void write_value_block(struct writer_state *w, const struct node *n)
-{
-	open_block(w, 0x02, n->type);
-	write_node(w, n->part[0]);
-	write_node(w, n->part[1]);
-	put_op(w->out, 0x0d, 0);
-	bytes_put_u8(w->out, 0x1a);
-	write_node(w, n->part[2]);
-	close_block(w);
-}
-
-static inline void write_return_if(struct writer_state *w, const struct node *n)
-{
-	write_node(w, n->part[0]);
-	open_block(w, 0x04, 'v');
-	write_node(w, n->part[1]);
-	bytes_put_u8(w->out, 0x0f);
-	close_block(w);
-}
-
-static void write_node(struct writer_state *w, const struct node *n)
-{
-	struct bytes *out = w->out;
-	if (!n)
-		return;
-	if (n->kind == NODE_LIST) {
-		for (; n; n = n->part[1])
-			write_node(w, n->part[0]);
-		return;
-	}
-	switch ((enum node_kind)n->kind) {
-	case NODE_CONSTANT: write_constant(out, n); return;
-	case NODE_LOCAL: put_op(out, 0x20, n->index); return;
-	case NODE_GLOBAL: put_op(out, 0x23, n->index); return;
-	case NODE_IF_VALUE:
-		write_node(w, n->part[2]);
-		open_block(w, 0x04, n->type);
-		write_node(w, n->part[0]);
-		bytes_put_u8(out, 0x05);
-		write_node(w, n->part[1]);
-		close_block(w);
-		return;
-	case NODE_BLOCK_VALUE: write_value_block(w, n); return;
-	case NODE_IF: write_if(w, n); return;
-	case NODE_LOOP: write_loop(w, n); return;
-	case NODE_SWITCH: write_switch(w, n); return;
-	case NODE_RETURN_IF: write_return_if(w, n); return;
-	case NODE_BREAK_IF:
-		write_node(w, n->part[0]);
-		put_op(out, 0x0d, w->labels - 1 - w->breakable[w->breakable_count - 1 - n->index]);
-		return;
-	case NODE_LOAD:
-		write_address(w, n->part[0]);
-		put_op(out, by_type(n->type, 0x28), 0);
-		bytes_put_varuint32(out, n->index);
-		return;
-	case NODE_STORE:
-		write_address(w, n->part[0]);
-		write_node(w, n->part[1]);
-		put_op(out, by_type(n->part[1]->type, 0x36), 0);
-		bytes_put_varuint32(out, n->index);
-		return;
-	default: break;
-	}
-	for (int i = 0; i < 3 && n->part[i]; i++)
-		write_node(w, n->part[i]);
-	switch ((enum node_kind)n->kind) {
-	case NODE_UNARY: case NODE_BINARY: bytes_put_u8(out, n->opcode); break;
-	case NODE_SELECT: bytes_put_u8(out, 0x1b); break;
-	case NODE_CALL: put_op(out, 0x10, n->index); break;
-	case NODE_TEE: put_op(out, 0x22, n->index); break;
-	case NODE_SET: put_op(out, 0x21, n->index); break;
-	case NODE_SET_GLOBAL: put_op(out, 0x24, n->index); break;
-	case NODE_DROP: bytes_put_u8(out, 0x1a); break;
-	default: break;
-	}
-}
-
-/* Calls each function and stores its result, then stores the globals. */
-static inline void write_apply(struct program *p, struct builder *builder)
-{
-	struct bytes body = {0};
-	for (uint32_t i = 0; i < RANDOM_FUNCTIONS; i++) {
-		put_i32(&body, 8 * i);
-		bytes_put(&body, "\x20\0\xa7\x20\1", 5);
-		put_op(&body, 0x10, i);
-		put_op(&body, by_type(p->types[i], 0x36), 0);
-		bytes_put_varuint32(&body, 0);
-	}
-	for (uint32_t i = 0; i < 3; i++) {
-		put_i32(&body, GLOBALS_AT + 8 * i);
-		put_op(&body, 0x23, i);
-		bytes_put(&body, "\x37\0\0", 3);
-	}
-	build_export(builder, "apply", 0, build_function(builder, "lll:v", "", body.data, body.length));
-	bytes_release(&body);
-}
-
-static inline void program_write(struct program *p, struct bytes *out)
-{
-	char locals[32];
-	struct builder builder = {0};
-	snprintf(locals, sizeof locals, "%s%.*s", p->locals + 2, COUNTERS, "iiiiiiiiiiiiiiii");
-	BUILD(&builder, BUILD_MEMORY, "\0\1");
-	for (int i = 0; i < 3; i++)
-		BUILD(&builder, BUILD_GLOBAL, "\x7e\1\x42\0\x0b");
-	for (uint32_t i = 0; i < RANDOM_FUNCTIONS; i++) {
-		struct bytes body = {0};
-		struct writer_state w = {.out = &body, .labels = 1};
-		char letters[8] = "il:?";
-		letters[3] = p->types[i];
-		write_node(&w, p->bodies[i]);
-		write_node(&w, p->results[i]);
-		build_function(&builder, letters, locals, body.data, body.length);
-		bytes_release(&body);
-	}
-	write_apply(p, &builder);
-	build_finish(&builder, out);
-}
+#include "tests/wasm_random_write.h"
 
 /* --- as trees --- */
 
@@ -302,8 +88,7 @@ static inline uint64_t float_operation(unsigned which, uint64_t a, uint64_t b, b
 
 static inline uint64_t compare_integers(unsigned which, int64_t a, int64_t b, uint64_t ua, uint64_t ub)
 {
-	const bool results[] = {ua == ub, ua != ub, a < b,   ua < ub, a > b,
-	                        ua > ub,  a <= b,   ua <= ub, a >= b,  ua >= ub};
+	const bool results[] = {ua == ub, ua != ub, a<b, ua<ub, a> b, ua> ub, a <= b, ua <= ub, a >= b, ua >= ub};
 	return results[which];
 }
 
@@ -338,7 +123,7 @@ static inline uint64_t integer_operation(struct evaluator *e, unsigned which, ui
 static inline uint64_t binary_of(struct evaluator *e, uint8_t opcode, uint64_t a, uint64_t b)
 {
 	double x = as_double(a), y = as_double(b);
-	const bool floats[] = {x == y, x != y, x < y, x > y, x <= y, x >= y};
+	const bool floats[] = {x == y, x != y, x<y, x> y, x <= y, x >= y};
 	if (opcode >= 0x46 && opcode <= 0x4f)
 		return compare_integers(opcode - 0x46u, (int32_t)a, (int32_t)b, a, b);
 	if (opcode >= 0x51 && opcode <= 0x5a)
@@ -372,7 +157,8 @@ static inline uint64_t unary_of(struct evaluator *e, uint8_t opcode, uint64_t a)
 {
 	uint64_t count = 0;
 	switch (opcode) {
-	case 0x45: case 0x50: return a == 0;
+	case 0x45:
+	case 0x50: return a == 0;
 	case 0x67: return a ? (uint64_t)__builtin_clz((uint32_t)a) : 32;
 	case 0x69:
 		for (; a; a &= a - 1)
@@ -383,7 +169,11 @@ static inline uint64_t unary_of(struct evaluator *e, uint8_t opcode, uint64_t a)
 	case 0xaa: return truncated(e, as_double(a), -2147483648.0 - 0x1p-21, 0x1p31) & UINT32_MAX;
 	case 0xb1: return truncated(e, as_double(a), -1.0, 0x1p64);
 	case 0xac: return (uint64_t)(int32_t)a;
-	case 0xad: case 0xbc: case 0xbd: case 0xbe: case 0xbf: return a;
+	case 0xad:
+	case 0xbc:
+	case 0xbd:
+	case 0xbe:
+	case 0xbf: return a;
 	case 0x8c: return a ^ 0x80000000;
 	case 0x91: return float_result(a, a, of_float(sqrtf(as_float(a))), false);
 	case 0xb2: return of_float((float)(int32_t)a);
@@ -446,18 +236,33 @@ static inline void run_loop(struct evaluator *e, uint64_t *locals, const struct 
 	}
 }
 
+static inline void evaluate_add_to(struct evaluator *e, uint64_t *locals, const struct node *n,
+                                   uint64_t first)
+{
+	uint64_t *place = memory_of(e, first, n, n->type), now = 0, by;
+	if (!place)
+		return;
+	memcpy(&now, place, size_of(n->type));
+	by = evaluate(e, locals, n->part[1]);
+	now += n->less ? -by : by;
+	if (e->outcome == WENT_ON)
+		memcpy(place, &now, size_of(n->type));
+}
+
 static inline uint64_t run_statement(struct evaluator *e, uint64_t *locals, const struct node *n,
                                      uint64_t first)
 {
 	uint64_t *place, second;
 	switch ((enum node_kind)n->kind) {
-	case NODE_SET: case NODE_TEE: return locals[n->index] = first;
+	case NODE_SET:
+	case NODE_TEE: return locals[n->index] = first;
 	case NODE_SET_GLOBAL: return e->globals[n->index] = first;
 	case NODE_STORE:
 		second = evaluate(e, locals, n->part[1]);
 		if (e->outcome == WENT_ON && (place = memory_of(e, first, n, n->part[1]->type)))
 			memcpy(place, &second, size_of(n->part[1]->type));
 		return 0;
+	case NODE_ADD_TO: evaluate_add_to(e, locals, n, first); return 0;
 	case NODE_BREAK_IF:
 		if (first) {
 			e->outcome = LEFT_BLOCK;
@@ -523,7 +328,8 @@ static uint64_t evaluate(struct evaluator *e, uint64_t *locals, const struct nod
 	case NODE_CONSTANT: return n->value;
 	case NODE_LOCAL: return locals[n->index];
 	case NODE_GLOBAL: return e->globals[n->index];
-	case NODE_IF_VALUE: case NODE_IF:
+	case NODE_IF_VALUE:
+	case NODE_IF:
 		first = evaluate(e, locals, n->part[2]);
 		if (e->outcome != WENT_ON)
 			return 0;

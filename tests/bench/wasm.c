@@ -12,7 +12,12 @@
 #include "core/types/asset.h"
 #include "core/types/name.h"
 
+/* clang has no noclone and clones nothing. */
+#ifdef __clang__
+#define APART __attribute__((noinline))
+#else
 #define APART __attribute__((noinline, noclone))
+#endif
 
 enum { LOOP = 200000, INSTANCES = 20000, TRANSFERS = 400, BOMB_BYTES = 500 << 10 };
 

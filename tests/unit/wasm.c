@@ -110,119 +110,121 @@ static const struct program {
 	size_t said_count;
 	enum wasm_end end;
 } programs[] = {
-#define PROGRAM(what, locals, body, end, ...)                     \
-	{what,                                                        \
-	 locals,                                                      \
-	 body,                                                        \
-	 sizeof body - 1,                                             \
-	 {__VA_ARGS__},                                               \
-	 sizeof((uint64_t[]){0, __VA_ARGS__}) / sizeof(uint64_t) - 1, \
-	 end},
-	PROGRAM("parameters", "", GET("\0") SAY GET("\2") SAY, WASM_DONE, 7, 9) PROGRAM(
-		"a local that was read and then set", "l",
-		I64("\3") SET("\3") GET("\3") I64("\4") SET("\3") SAY GET("\3") SAY, WASM_DONE, 3,
-		4) PROGRAM("one read, and set in a block that is left before", "l",
-                   I64("\3") SET("\3") GET("\3") "\x02\x40" I32("\1") "\x0d\0" I64("\4") SET("\3")
-                       END SAY GET("\3") SAY,
-                   WASM_DONE, 3, 3) PROGRAM("one read twice, its value exchanged", "ll",
-                                            I64("\3") SET("\3") I64("\4") SET("\4") GET("\3") GET("\4")
-                                                SET("\3") SET("\4") GET("\3") SAY GET("\4") SAY,
-                                            WASM_DONE, 4, 3)
-		PROGRAM("tee", "l", GET("\3") I64("\6") TEE("\3") "\x7c" SAY GET("\3") SAY, WASM_DONE, 6, 6) PROGRAM(
-			"a loop that counts", "l",
-			"\x03\x40" GET("\3") I64("\1") "\x7c" TEE("\3") I64("\5") "\x54"
-																	  "\x0d\0" END GET("\3") SAY,
-			WASM_DONE, 5) PROGRAM("a loop with a value", "", "\x03\x7e" I64("\2") END SAY, WASM_DONE, 2)
-			PROGRAM("if and else", "",
-                    GET("\0") "\xa7\x04\x7e" I64("\1") "\x05" I64("\2")
-                        END SAY I32("\0") "\x04\x7e" I64("\1") "\x05" I64("\2") END SAY,
-                    WASM_DONE, 1,
-                    2) PROGRAM("a branch with a value over operands", "",
-                               "\x02\x7e" I64("\1") I64("\2") I64("\3") "\x0c\0" END SAY, WASM_DONE,
-                               3) PROGRAM("a conditional one that is not taken", "",
-                                          "\x02\x7e" I64("\1") I32("\0") "\x0d\0"
-                                                                         "\x1a" I64("\2") END SAY,
-                                          WASM_DONE, 2)
-				PROGRAM("a table of branches", "l",
-                        "\x02\x40\x02\x40\x02\x40" GET("\0") "\xa7" I32("\6") "\x6b\x0e\2\0\1\2" END I64("\1")
-                            SAY END I64("\2") SAY END I64("\3") SAY,
-                        WASM_DONE,
-                        2, 3) PROGRAM("its default", "",
-                                      "\x02\x40\x02\x40" I32("\x7f") "\x0e\1\0\1" END I64("\1")
-                                          SAY END I64("\2") SAY,
-                                      WASM_DONE,
-                                      2) PROGRAM("select", "",
-                                                 I64("\1") I64("\2") GET("\0") "\xa7\x1b" SAY I64("\1")
-                                                     I64("\2") I32("\0") "\x1b" SAY,
-                                                 WASM_DONE, 1, 2) PROGRAM("return within blocks", "",
-                                                                          "\x02\x40\x03\x40" I64("\1") SAY
-                                                                          "\x0f" END END I64("\2") SAY,
-                                                                          WASM_DONE, 1)
-					PROGRAM(
-						"code that cannot be reached",
-						"",
-						"\x02\x40\x0c\0\x6a\x1a\x41\x01\x04\x40\x05\x0b" END I64("\1") SAY, WASM_DONE,
-						1) PROGRAM("comparisons as values and conditions", "",
-                                   GET("\0") GET("\1") "\x53\xad" SAY GET("\0")
-                                       GET("\1") "\x53\x45\xad" SAY GET("\0") I64(
-										   "\7") "\x51\x45\x04\x40" I64("\1") SAY END,
-                                   WASM_DONE,
-                                   1, 0) PROGRAM("a global", "", "\x23\0" SAY I64("\x2a") "\x24\0\x23\0" SAY,
-                                                 WASM_DONE,
-                                                 5, 42) PROGRAM("data", "",
-                                                                I32("\x0a") "\x35\2\0" SAY I32(
-																	"\x09") "\x33\1\0" SAY,
-                                                                WASM_DONE, 0x332211, 0x1100)
-						PROGRAM(
-							"stores of every width", "",
-							I32("\0")
-								I64("\x7f") "\x37\3\0" I32("\1") I64("\0") "\x3c\0\0" I32("\4") I64(
-									"\0") "\x3d\1\0" I32("\0") "\x29\3\0" SAY,
-							WASM_DONE, 0xffff0000ffff00ff)
-							PROGRAM(
-								"signs of narrow loads", "",
-								I32("\0") I32("\x7e") "\x36\2\0" I32("\0") "\x30\0\0" SAY
-									I32("\0") "\x2c\0\0\xad" SAY I32("\0") "\x34\2\0" SAY I32(
-										"\0") "\x2f\1\0\xad" SAY,
-								WASM_DONE, 0xfffffffffffffffe, 0xfffffffe, 0xfffffffffffffffe, 0xfffe)
-								PROGRAM(
-									"memory that grows and shrinks", "",
-									"\x3f\0\xad" SAY I32("\2") "\x40\0\xad" SAY
-										I32("\1") "\x40\0\xad" SAY I32(
-											"\x7e") "\x40\0\xad" SAY "\x3f\0\xad" SAY,
-									WASM_DONE, 1, 1, 0xffffffff, 3,
-									1) PROGRAM("what was shrunk away is zero when it comes back", "",
-                                               I32("\1") "\x40\0\x1a" I32("\xfc\xff\x03")
-                                                   I64("\x7f") "\x37\3\0" I32("\x7f") "\x40\0\x1a" I32(
-													   "\1") "\x40\0\x1a" I32("\xfc\xff\x03") "\x29\3\0" SAY,
-                                               WASM_DONE, 0xffffffff)
-									PROGRAM("indirect call of an import", "", I64("\5") I32("\2") "\x11\0\0",
-                                            WASM_DONE, 5) PROGRAM("indirect call beyond the table", "",
-                                                                  I64("\5") I32("\x0a") "\x11\0\0",
-                                                                  WASM_SYSTEM_FAILURE)
-										PROGRAM(
-											"of an empty place", "", I64("\5") I32("\3") "\x11\0\0",
-											WASM_SYSTEM_FAILURE) PROGRAM("of another type", "",
-                                                                         I64("\5") I32("\1") "\x11\0\0",
-                                                                         WASM_SYSTEM_FAILURE)
-											PROGRAM("unreachable", "", "\0", WASM_SYSTEM_FAILURE) PROGRAM(
-												"a load beyond memory",
-												"",
-												I32("\xfd\xff\3") "\x28\2\0\x1a", WASM_ACCESS_VIOLATION)
-												PROGRAM(
-													"a load by an offset beyond memory", "",
-													I32("\x7f") "\x28\2\x01\x1a", WASM_ACCESS_VIOLATION)
-													PROGRAM(
-														"a load at the greatest address and offset", "",
-														GET("\0") I64(
-															"\x78") "\x7c\xa7\x28\2\xff\xff\xff\xff\x0f\x1a",
-														WASM_ACCESS_VIOLATION)
-														PROGRAM("a store across the end", "",
-                                                                I32("\xfc\xff\3") I64("\x7f") "\x37\3\0",
-                                                                WASM_ACCESS_VIOLATION)
-															PROGRAM("recursion without end", "",
-                                                                    GET("\0") GET("\1") GET("\2") "\x10\1",
-                                                                    WASM_SYSTEM_FAILURE)};
+/* clang-format off */
+#define COUNT(...) sizeof((uint64_t[]){0, __VA_ARGS__}) / sizeof(uint64_t) - 1
+#define PROGRAM(what, locals, body, end, ...) \
+	{what, locals, body, sizeof body - 1, {__VA_ARGS__}, COUNT(__VA_ARGS__), end},
+	PROGRAM("parameters", "", GET("\0") SAY GET("\2") SAY, WASM_DONE, 7, 9)
+	PROGRAM("a local that was read and then set", "l", I64("\3") SET("\3") GET("\3") I64("\4") SET("\3")
+	        SAY GET("\3") SAY, WASM_DONE, 3, 4)
+	PROGRAM("one read, and set in a block that is left before", "l",
+	        I64("\3") SET("\3") GET("\3") "\x02\x40" I32("\1") "\x0d\0" I64("\4") SET("\3") END SAY
+	        GET("\3") SAY, WASM_DONE, 3, 3)
+	PROGRAM("one read twice, its value exchanged", "ll",
+	        I64("\3") SET("\3") I64("\4") SET("\4") GET("\3") GET("\4") SET("\3") SET("\4") GET("\3") SAY
+	        GET("\4") SAY, WASM_DONE, 4, 3)
+	PROGRAM("tee", "l", GET("\3") I64("\6") TEE("\3") "\x7c" SAY GET("\3") SAY, WASM_DONE, 6, 6)
+	PROGRAM("a loop that counts", "l",
+	        "\x03\x40" GET("\3") I64("\1") "\x7c" TEE("\3") I64("\5") "\x54" "\x0d\0" END GET("\3") SAY,
+	        WASM_DONE, 5)
+	PROGRAM("one that counts to a local, what is counted being an operand before and after", "iil",
+	        I32("\2") SET("\4") "\x03\x40" GET("\3") GET("\3") I32("\1") "\x6a" TEE("\3") GET("\4")
+	        "\x48\xad" SAY "\xad" SAY GET("\3") GET("\4")
+	        "\x48\x0d\0" END GET("\3") "\xad" SAY, WASM_DONE, 1, 0, 0, 1, 2)
+	PROGRAM("one that steps by the least number", "l",
+	        "\x03\x40" GET("\3") I64("\x80\x80\x80\x80\x78") "\x7d" TEE("\3") I64("\0") "\x57\x0d\0" END
+	        GET("\3") SAY, WASM_DONE, 0x80000000)
+	PROGRAM("a step that is jumped over, to the comparison", "l",
+	        I64("\3") SET("\3") "\x03\x40\x02\x40" GET("\3") I64("\4") "\x57\x0d\0" GET("\3") I64("\1")
+	        "\x7d" SET("\3") END GET("\3") I64("\4")
+	        "\x55\x0d\0" END GET("\3") SAY, WASM_DONE, 3)
+	PROGRAM("a step of 64 bits of which half is compared", "l",
+	        I64("\x81\x80\x80\x80\x10") SET("\3") "\x03\x40" GET("\3") I64("\1") "\x7d" TEE("\3")
+	        "\xa7\x0d\0" END GET("\3") SAY, WASM_DONE,
+	        0x100000000)
+	PROGRAM("half of a sum, in a local", "li",
+	        I64("\x81\x80\x80\x80\x10") SET("\3") GET("\3") I64("\1") "\x7c\xa7" SET("\4") GET("\4")
+	        "\xad" SAY, WASM_DONE, 2)
+	PROGRAM("a sum in memory with a value that may be none of its own", "",
+	        I32("\0") "\x02\x7f" I32("\5") GET("\0") "\xa7\x0d\0\x1a" I32("\0") "\x28\2\0" END GET("\0")
+	        "\xa7\x6a\x36\2\0" I32("\0")
+	        "\x35\2\0" SAY, WASM_DONE, 12)
+	PROGRAM("the low half of a local: itself, copied, of blocks, chosen, after a change", "li",
+	        I64("\x87\x80\x80\x80\x10") SET("\3") GET("\3") "\xa7\xad" SAY GET("\3") "\xa7" SET("\4")
+	        GET("\4") "\xad" SAY
+	        "\x02\x7f" GET("\3") "\xa7" GET("\3") "\xa7\x0d\0" END "\xad" SAY GET("\3") "\xa7" GET("\4")
+	        GET("\3") "\xa7\x1b\xad" SAY
+	        GET("\3") "\xa7" I64("\2") SET("\3") "\xad" SAY GET("\3") GET("\3") "\x7c\xa7\xad" SAY,
+	        WASM_DONE, 7, 7, 7, 7,
+	        7, 4)
+	PROGRAM("a loop with a value", "", "\x03\x7e" I64("\2") END SAY, WASM_DONE, 2)
+	PROGRAM("if and else", "", GET("\0") "\xa7\x04\x7e" I64("\1") "\x05" I64("\2") END SAY I32("\0")
+	        "\x04\x7e" I64("\1") "\x05" I64("\2") END SAY,
+	        WASM_DONE, 1, 2)
+	PROGRAM("a branch with a value over operands", "", "\x02\x7e" I64("\1") I64("\2") I64("\3") "\x0c\0"
+	        END SAY, WASM_DONE, 3)
+	PROGRAM("a conditional one that is not taken", "", "\x02\x7e" I64("\1") I32("\0") "\x0d\0" "\x1a"
+	        I64("\2") END SAY, WASM_DONE, 2)
+	PROGRAM("a table of branches", "l",
+	        "\x02\x40\x02\x40\x02\x40" GET("\0") "\xa7" I32("\6") "\x6b\x0e\2\0\1\2" END I64("\1") SAY END
+	        I64("\2") SAY END I64("\3") SAY,
+	        WASM_DONE, 2, 3)
+	PROGRAM("its default", "", "\x02\x40\x02\x40" I32("\x7f") "\x0e\1\0\1" END I64("\1") SAY END I64("\2")
+	        SAY, WASM_DONE, 2)
+	PROGRAM("select", "", I64("\1") I64("\2") GET("\0") "\xa7\x1b" SAY I64("\1") I64("\2") I32("\0")
+	        "\x1b" SAY, WASM_DONE, 1, 2)
+	PROGRAM("return within blocks", "", "\x02\x40\x03\x40" I64("\1") SAY "\x0f" END END I64("\2") SAY,
+	        WASM_DONE, 1)
+	PROGRAM("code that cannot be reached", "", "\x02\x40\x0c\0\x6a\x1a\x41\x01\x04\x40\x05\x0b" END
+	        I64("\1") SAY, WASM_DONE, 1)
+	PROGRAM("comparisons as values and conditions", "",
+	        GET("\0") GET("\1") "\x53\xad" SAY GET("\0") GET("\1") "\x53\x45\xad" SAY GET("\0") I64("\7")
+	        "\x51\x45\x04\x40" I64("\1") SAY END,
+	        WASM_DONE, 1, 0)
+	PROGRAM("a global", "", "\x23\0" SAY I64("\x2a") "\x24\0\x23\0" SAY, WASM_DONE, 5, 42)
+	PROGRAM("data", "", I32("\x0a") "\x35\2\0" SAY I32("\x09") "\x33\1\0" SAY, WASM_DONE, 0x332211, 0x1100)
+	PROGRAM("stores of every width", "",
+	        I32("\0") I64("\x7f") "\x37\3\0" I32("\1") I64("\0") "\x3c\0\0" I32("\4") I64("\0") "\x3d\1\0"
+	        I32("\0") "\x29\3\0" SAY, WASM_DONE,
+	        0xffff0000ffff00ff)
+	PROGRAM("signs of narrow loads", "",
+	        I32("\0") I32("\x7e") "\x36\2\0" I32("\0") "\x30\0\0" SAY I32("\0") "\x2c\0\0\xad" SAY
+	        I32("\0") "\x34\2\0" SAY I32("\0") "\x2f\1\0\xad" SAY,
+	        WASM_DONE, 0xfffffffffffffffe, 0xfffffffe, 0xfffffffffffffffe, 0xfffe)
+	PROGRAM("sums in memory, by a local and by a constant", "il",
+	        I32("\x10") SET("\3") I64("\x7f") SET("\4") GET("\3") GET("\3") "\x29\3\2" GET("\4")
+	        "\x7c\x37\3\2" /* p[2] += -1 */
+	        GET("\3") GET("\3") "\x29\3\2" I64("\7") "\x7c\x37\3\2" GET("\3") "\x29\3\2" SAY            
+	        /* 6 */
+	        GET("\3") GET("\3") "\x28\2\0" I32("\5") "\x6a\x36\2\2" GET("\3") "\x29\3\2" SAY            
+	        /* p[2] = p[0] + 5 */
+	        GET("\3") GET("\3") "\x28\2\4" GET("\0") "\xa7\x6a\x36\2\4" GET("\3") "\x35\2\4" SAY,       
+	        /* p[4] += 7 */
+	        WASM_DONE, 6, 0x60005, 13)
+	PROGRAM("memory that grows and shrinks", "",
+	        "\x3f\0\xad" SAY I32("\2") "\x40\0\xad" SAY I32("\1") "\x40\0\xad" SAY I32("\x7e")
+	        "\x40\0\xad" SAY "\x3f\0\xad" SAY, WASM_DONE, 1, 1,
+	        0xffffffff, 3, 1)
+	PROGRAM("what was shrunk away is zero when it comes back", "",
+	        I32("\1") "\x40\0\x1a" I32("\xfc\xff\x03") I64("\x7f") "\x37\3\0" I32("\x7f") "\x40\0\x1a"
+	        I32("\1") "\x40\0\x1a" I32("\xfc\xff\x03")
+	        "\x29\3\0" SAY, WASM_DONE, 0xffffffff)
+	PROGRAM("indirect call of an import", "", I64("\5") I32("\2") "\x11\0\0", WASM_DONE, 5)
+	PROGRAM("indirect call beyond the table", "", I64("\5") I32("\x0a") "\x11\0\0", WASM_SYSTEM_FAILURE)
+	PROGRAM("of an empty place", "", I64("\5") I32("\3") "\x11\0\0", WASM_SYSTEM_FAILURE)
+	PROGRAM("of another type", "", I64("\5") I32("\1") "\x11\0\0", WASM_SYSTEM_FAILURE)
+	PROGRAM("unreachable", "", "\0", WASM_SYSTEM_FAILURE)
+	PROGRAM("a load beyond memory", "", I32("\xfd\xff\3") "\x28\2\0\x1a", WASM_ACCESS_VIOLATION)
+	PROGRAM("a load by an offset beyond memory", "", I32("\x7f") "\x28\2\x01\x1a", WASM_ACCESS_VIOLATION)
+	PROGRAM("a load at the greatest address and offset", "", GET("\0") I64("\x78")
+	        "\x7c\xa7\x28\2\xff\xff\xff\xff\x0f\x1a", WASM_ACCESS_VIOLATION)
+	PROGRAM("a sum in memory across the end", "i",
+	        I32("\xfe\xff\3") TEE("\3") GET("\3") "\x28\2\0" GET("\0") "\xa7\x6a\x36\2\0" I64("\1") SAY,
+	        WASM_ACCESS_VIOLATION)
+	PROGRAM("a store across the end", "", I32("\xfc\xff\3") I64("\x7f") "\x37\3\0", WASM_ACCESS_VIOLATION)
+	PROGRAM("recursion without end", "", GET("\0") GET("\1") GET("\2") "\x10\1", WASM_SYSTEM_FAILURE)
+};
+/* clang-format on */
 
 static void programs_do_what_they_say(void **state)
 {

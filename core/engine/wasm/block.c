@@ -248,9 +248,9 @@ bool translate_br_table(struct translator *t)
 	if (!operand_pop(t, TYPE_I32, &operand))
 		return false;
 	if (t->live) {
-		uint32_t slot = emit_operand(t, &operand);
+		uint32_t slot = emit_bits(t, &operand);
 		if (t->operands.count > top_block(t)->height) /* the labels' value, if they have one */
-			emit_operand(t, &t->operands.at[t->operands.count - 1]);
+			emit_top(t);
 		emit(t, OP_jump_table, 0, slot, count);
 	}
 	for (uint64_t i = 0; i <= count; i++) {

@@ -14,7 +14,8 @@ static uint32_t distance(size_t from, size_t to)
 size_t emit_label(struct translator *t)
 {
 	t->result_end = SIZE_MAX;
-	return t->module->code.count;
+	t->label = t->module->code.count;
+	return t->label;
 }
 
 void emit(struct translator *t, enum wasm_operation operation, uint32_t d, uint32_t a, uint32_t b)
@@ -60,7 +61,14 @@ static void emit_constant(struct translator *t, uint32_t slot, uint64_t value)
 	emit(t, OP_constant, slot, (uint32_t)value, (uint32_t)(value >> 32));
 }
 
-uint32_t emit_operand(struct translator *t, struct operand *operand)
+/* slot = what an operand that is in another place is there, or what is its low half. */
+static void emit_copy(struct translator *t, uint32_t slot, const struct operand *operand)
+{
+	uint32_t from = operand->kind == OPERAND_LOCAL ? (uint32_t)operand->value : slot_of(t, operand->position);
+	emit(t, operand->low ? OP_i32_wrap_i64 : OP_copy, slot, from, 0);
+}
+
+uint32_t emit_bits(struct translator *t, struct operand *operand)
 {
 	uint32_t slot = slot_of(t, operand->position);
 	switch ((enum operand_kind)operand->kind) {
@@ -76,16 +84,40 @@ uint32_t emit_operand(struct translator *t, struct operand *operand)
 	return slot;
 }
 
+uint32_t emit_operand(struct translator *t, struct operand *operand)
+{
+	uint32_t slot = slot_of(t, operand->position);
+
+	if (!operand->low)
+		return emit_bits(t, operand);
+	emit_copy(t, slot, operand);
+	operand->kind = OPERAND_SLOT;
+	operand->low = false;
+	return slot;
+}
+
 /* An operand on the stack moves into its slot. */
 static void move_to_slot(struct translator *t, struct operand *operand)
 {
-	if (operand->kind == OPERAND_LOCAL) {
+	uint32_t slot = slot_of(t, operand->position);
+
+	if (operand->kind == OPERAND_LOCAL)
 		t->local_top.at[operand->value] = operand->below;
-		emit(t, OP_copy, slot_of(t, operand->position), (uint32_t)operand->value, 0);
-	} else if (operand->kind == OPERAND_CONSTANT) {
-		emit_constant(t, slot_of(t, operand->position), operand->value);
-	}
+	if (operand->kind == OPERAND_CONSTANT)
+		emit_constant(t, slot, operand->value);
+	else if (operand->kind == OPERAND_LOCAL || operand->low)
+		emit_copy(t, slot, operand);
 	operand->kind = OPERAND_SLOT;
+	operand->low = false;
+}
+
+uint32_t emit_top(struct translator *t)
+{
+	struct operand *operand = &t->operands.at[t->operands.count - 1];
+
+	if (operand->low)
+		move_to_slot(t, operand);
+	return emit_bits(t, operand);
 }
 
 /* From the top down, as operands that are one local are chained. */
@@ -114,7 +146,7 @@ bool emit_local_set(struct translator *t, uint32_t local, struct operand *operan
 {
 	if (operand->kind == OPERAND_LOCAL && operand->value == local)
 		return true;
-	if (!t->local_top.at[local] && is_last_result(t, operand)) {
+	if (!t->local_top.at[local] && !operand->low && is_last_result(t, operand)) {
 		code_at(t, t->result_at)->d = local;
 		t->result_end = SIZE_MAX;
 		return true;
@@ -123,7 +155,7 @@ bool emit_local_set(struct translator *t, uint32_t local, struct operand *operan
 	if (operand->kind == OPERAND_CONSTANT)
 		emit_constant(t, local, operand->value);
 	else
-		emit(t, OP_copy, local, emit_operand(t, operand), 0);
+		emit_copy(t, local, operand);
 	return false;
 }
 
@@ -209,10 +241,10 @@ void emit_binary(struct translator *t, enum wasm_operation operation, struct ope
 	}
 	form = constant_form(operation);
 	if (form != OPERATIONS && is_short(b)) {
-		uint32_t slot = emit_operand(t, a);
+		uint32_t slot = emit_bits(t, a);
 		emit_result(t, form, position, slot, (uint32_t)b->value);
 	} else {
-		uint32_t first = emit_operand(t, a), second = emit_operand(t, b);
+		uint32_t first = emit_bits(t, a), second = emit_bits(t, b);
 		emit_result(t, operation, position, first, second);
 	}
 }
@@ -226,9 +258,49 @@ void emit_is_zero(struct translator *t, enum wasm_operation operation, struct op
 		compare = (unsigned)last->operation - OP_i32_eq;
 		last->operation = (int32_t)(OP_i32_eq + compare - compare % COMPARES + inverse[compare % COMPARES]);
 	} else {
-		uint32_t slot = emit_operand(t, operand);
+		uint32_t slot = emit_bits(t, operand);
 		emit_result(t, operation, operand->position, slot, 0);
 	}
+}
+
+/* p[i] += x: a load, a sum and a store at the same place. */
+static bool take_addition(struct translator *t, enum wasm_operation store, uint32_t offset, uint32_t address,
+                          const struct operand *value, struct wasm_code *out)
+{
+	bool i64 = store == OP_store64;
+	struct wasm_code load, sum;
+
+	if ((!i64 && store != OP_store32) || value->low || !is_last_result(t, value) ||
+	    t->result_at <= t->label)
+		return false;
+	load = *code_at(t, t->result_at - 1);
+	sum = *code_at(t, t->result_at);
+	if (load.operation != (int32_t)(i64 ? OP_load64 : OP_load32) || load.a != address || load.b != offset ||
+	    load.d < slot_of(t, 0))
+		return false;
+	if (sum.operation == (int32_t)(i64 ? OP_i64_add : OP_i32_add) && (sum.a == load.d) != (sum.b == load.d))
+		*out = (struct wasm_code){(int32_t)(i64 ? OP_add_to64 : OP_add_to32), offset, address,
+		                          sum.a == load.d ? sum.b : sum.a};
+	else if (sum.operation == (int32_t)(i64 ? OP_i64_add_c : OP_i32_add_c) && sum.a == load.d)
+		*out = (struct wasm_code){(int32_t)(i64 ? OP_add_to64_c : OP_add_to32_c), offset, address, sum.b};
+	else
+		return false;
+	return true;
+}
+
+void emit_store(struct translator *t, enum wasm_operation store, uint32_t offset, struct operand *address,
+                struct operand *value)
+{
+	uint32_t from = emit_bits(t, address);
+	struct wasm_code addition;
+
+	if (take_addition(t, store, offset, from, value, &addition)) {
+		t->module->code.count = t->result_at - 1;
+		t->result_end = SIZE_MAX;
+		emit(t, (enum wasm_operation)addition.operation, addition.d, addition.a, addition.b);
+		return;
+	}
+	emit(t, store, offset, from, emit_bits(t, value));
 }
 
 /* --- jumps --- */
@@ -249,7 +321,7 @@ struct condition emit_condition(struct translator *t, struct operand *operand)
 			                          last.a, last.b};
 		}
 	}
-	return (struct condition){OP_jump_i32_ne_c, emit_operand(t, operand), 0};
+	return (struct condition){OP_jump_i32_ne_c, emit_bits(t, operand), 0};
 }
 
 struct condition condition_inverse(struct condition condition)
@@ -259,10 +331,41 @@ struct condition condition_inverse(struct condition condition)
 	return condition;
 }
 
+/* Was the last instruction the sum of a slot and a constant, of the type a jump compares, where it looks?
+ * It is taken back into *out then: the jump does it, too. */
+static bool take_step(struct translator *t, struct condition condition, struct wasm_code *out)
+{
+	bool i64 = is_in(condition.operation, OP_jump_i64_eq, OP_jump_i64_ge_u) ||
+	           is_in(condition.operation, OP_jump_i64_eq_c, OP_jump_i64_ge_u_c);
+	size_t last = t->module->code.count - 1;
+
+	if (!t->live || t->module->code.count <= t->label)
+		return false;
+	*out = *code_at(t, last);
+	if (out->operation == (int32_t)(i64 ? OP_i64_sub_c : OP_i32_sub_c) && out->b != UINT32_C(0x80000000))
+		out->b = -out->b;
+	else if (out->operation != (int32_t)(i64 ? OP_i64_add_c : OP_i32_add_c))
+		return false;
+	if (out->d != condition.a)
+		return false;
+	out->operation = OP_halt;
+	t->module->code.count = last;
+	t->result_end = SIZE_MAX;
+	return true;
+}
+
 size_t emit_jump_if(struct translator *t, struct condition condition)
 {
+	struct wasm_code step;
+	bool with_step = take_step(t, condition, &step);
+	size_t jump = t->module->code.count;
+
+	if (with_step)
+		condition.operation = OP_step_jump_i32_eq + (condition.operation - OP_jump_i32_eq);
 	emit(t, condition.operation, 0, condition.a, condition.b);
-	return t->module->code.count - 1;
+	if (with_step)
+		emit(t, OP_halt, step.d, step.a, step.b);
+	return jump;
 }
 
 void emit_patch(struct translator *t, size_t jump, size_t target)
@@ -280,10 +383,9 @@ void emit_patch_chain(struct translator *t, uint32_t jumps)
 	}
 }
 
-/* The instruction just emitted jumps to a block's label. */
-static void jump_to(struct translator *t, struct block *target)
+/* The instruction there jumps to a block's label. */
+static void jump_to(struct translator *t, size_t jump, struct block *target)
 {
-	size_t jump = t->module->code.count - 1;
 	if (!t->live)
 		return;
 	if (target->kind == BLOCK_LOOP) {
@@ -307,7 +409,7 @@ void emit_branch(struct translator *t, struct block *target)
 	if (!t->live)
 		return;
 	if (with_value)
-		from = emit_operand(t, &t->operands.at[t->operands.count - 1]);
+		from = emit_top(t);
 	if (target->kind == BLOCK_FUNCTION) {
 		emit(t, with_value ? OP_return_value : OP_return_none, 0, from, (uint32_t)t->locals.count);
 		return;
@@ -316,7 +418,7 @@ void emit_branch(struct translator *t, struct block *target)
 		emit(t, OP_jump_copy, 0, slot_of(t, target->height), from);
 	else
 		emit(t, OP_jump, 0, 0, 0);
-	jump_to(t, target);
+	jump_to(t, t->module->code.count - 1, target);
 }
 
 void emit_branch_if(struct translator *t, struct block *target, struct condition condition)
@@ -326,12 +428,11 @@ void emit_branch_if(struct translator *t, struct block *target, struct condition
 	if (!t->live)
 		return;
 	if (target->kind != BLOCK_FUNCTION && !label_has_value(target)) {
-		emit_jump_if(t, condition);
-		jump_to(t, target);
+		jump_to(t, emit_jump_if(t, condition), target);
 		return;
 	}
 	if (label_has_value(target))
-		emit_operand(t, &t->operands.at[t->operands.count - 1]);
+		emit_top(t);
 	over = emit_jump_if(t, condition_inverse(condition));
 	emit_branch(t, target);
 	emit_patch(t, over, emit_label(t));
@@ -349,7 +450,7 @@ void emit_block_result(struct translator *t, const struct block *block)
 		emit_constant(t, slot_of(t, block->height), operand->value);
 		return;
 	}
-	from = emit_operand(t, operand);
+	from = emit_top(t);
 	if (from != slot_of(t, block->height))
 		emit(t, OP_copy, slot_of(t, block->height), from, 0);
 }

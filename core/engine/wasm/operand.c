@@ -98,3 +98,12 @@ void operand_is_constant(struct translator *t, uint64_t value)
 	operand->kind = OPERAND_CONSTANT;
 	operand->value = value;
 }
+
+void operand_is_same(struct translator *t, const struct operand *same)
+{
+	if (same->kind == OPERAND_LOCAL)
+		operand_is_local(t, (uint32_t)same->value);
+	else if (same->kind == OPERAND_CONSTANT)
+		operand_is_constant(t, same->low ? (uint32_t)same->value : same->value);
+	t->operands.at[t->operands.count - 1].low = same->low && same->kind != OPERAND_CONSTANT && t->live;
+}

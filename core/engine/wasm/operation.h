@@ -45,12 +45,20 @@
 	STORE(store32, uint32_t) \
 	STORE(store64, uint64_t)
 
+/* What lies at a plus d, a number, changes by the value b, or by the number b. ADD_TO(name, type, value) */
+#define WASM_ADDS(ADD_TO) \
+	ADD_TO(add_to32, uint32_t, GET_i32(pc->b)) \
+	ADD_TO(add_to64, uint64_t, GET_i64(pc->b)) \
+	ADD_TO(add_to32_c, uint32_t, pc->b) \
+	ADD_TO(add_to64_c, uint64_t, (uint64_t)(int32_t)pc->b)
+
 /* All of them, in the order of their numbers; who uses it says what each of these makes. The comparisons,
  * with slots and with a constant, and the jumps by them are in one order. */
 #define WASM_ALL_OPERATIONS \
 	WASM_CONTROL_OPERATIONS(OPERATION) \
 	WASM_LOADS(LOAD) \
 	WASM_STORES(STORE) \
+	WASM_ADDS(ADD_TO) \
 	WASM_BINARY(BINARY) \
 	WASM_CHECKED_BINARY(CHECKED_BINARY) \
 	WASM_UNARY(UNARY) \
@@ -62,12 +70,17 @@
 	WASM_COMPARE_I32(JUMP) \
 	WASM_COMPARE_I64(JUMP) \
 	WASM_COMPARE_I32(JUMP_CONSTANT) \
-	WASM_COMPARE_I64(JUMP_CONSTANT)
+	WASM_COMPARE_I64(JUMP_CONSTANT) \
+	WASM_COMPARE_I32(STEP_JUMP) \
+	WASM_COMPARE_I64(STEP_JUMP) \
+	WASM_COMPARE_I32(STEP_JUMP_CONSTANT) \
+	WASM_COMPARE_I64(STEP_JUMP_CONSTANT)
 
 /* Makes each of them X(name). */
 #define OPERATION(name) X(name)
 #define LOAD(name, type, slot) X(name)
 #define STORE(name, type) X(name)
+#define ADD_TO(name, type, value) X(name)
 #define BINARY(opcode, name, operand, result, expression) X(name)
 #define CHECKED_BINARY(opcode, name, operand, result, fault, expression) X(name)
 #define UNARY(opcode, name, operand, result, expression) X(name)
@@ -76,6 +89,9 @@
 #define CONSTANT(opcode, name, operand, result, expression) X(name##_c)
 #define JUMP(opcode, name, operand, result, expression) X(jump_##name)
 #define JUMP_CONSTANT(opcode, name, operand, result, expression) X(jump_##name##_c)
+/* first the next instruction's d = its a plus its b, a constant; that is compared, too */
+#define STEP_JUMP(opcode, name, operand, result, expression) X(step_jump_##name)
+#define STEP_JUMP_CONSTANT(opcode, name, operand, result, expression) X(step_jump_##name##_c)
 
 #define X(name) OP_##name,
 enum wasm_operation { WASM_ALL_OPERATIONS OPERATIONS };

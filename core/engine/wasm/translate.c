@@ -72,7 +72,7 @@ static bool translate_call_indirect(struct translator *t)
 		return refuse(t, WASM_FAULT_CALL_NO_TABLE);
 	if (!operand_pop(t, TYPE_I32, &place))
 		return false;
-	slot = emit_operand(t, &place);
+	slot = emit_bits(t, &place);
 	if (!pop_arguments(t, type, &base))
 		return false;
 	emit(t, OP_call_indirect, base, slot, type->canonical);
@@ -112,7 +112,7 @@ static bool translate_select(struct translator *t)
 	if (t->live) {
 		slots[0] = emit_operand(t, &a);
 		slots[1] = emit_operand(t, &b);
-		slots[2] = emit_operand(t, &condition);
+		slots[2] = emit_bits(t, &condition);
 		emit_result(t, OP_select, a.position, slots[0], slots[1]);
 		emit(t, OP_halt, 0, slots[2], 0);
 		t->result_end = t->module->code.count;
@@ -267,13 +267,12 @@ enum {
 };
 
 /* A constant address becomes part of the offset. */
-static uint32_t address_of(struct translator *t, struct operand *address, uint32_t *offset)
+static void take_constant(struct operand *address, uint32_t *offset)
 {
 	if (address->kind == OPERAND_CONSTANT && address->value + *offset <= UINT32_MAX) {
 		*offset += (uint32_t)address->value;
 		address->value = 0;
 	}
-	return emit_operand(t, address);
 }
 
 static bool translate_access(struct translator *t, uint8_t opcode)
@@ -295,12 +294,12 @@ static bool translate_access(struct translator *t, uint8_t opcode)
 		return false;
 	if (!operand_pop(t, TYPE_I32, &address))
 		return false;
-	uint32_t from = address_of(t, &address, &offset);
+	take_constant(&address, &offset);
 	if (is_store) {
-		emit(t, access->operation, offset, from, emit_operand(t, &value));
+		emit_store(t, access->operation, offset, &address, &value);
 		return true;
 	}
-	emit_result(t, access->operation, address.position, from, offset);
+	emit_result(t, access->operation, address.position, emit_bits(t, &address), offset);
 	return operand_push(t, access->type);
 }
 
@@ -328,7 +327,7 @@ static bool translate_memory_grow(struct translator *t)
 		return refuse(t, WASM_FAULT_GROW_NO_MEMORY);
 	if (!operand_pop(t, TYPE_I32, &pages))
 		return false;
-	uint32_t slot = emit_operand(t, &pages);
+	uint32_t slot = emit_bits(t, &pages);
 	emit_result(t, OP_memory_grow, pages.position, slot, 0);
 	return operand_push(t, TYPE_I32) && read_reserved(t, WASM_FAULT_GROW_RESERVED);
 }
@@ -368,15 +367,20 @@ static const struct numeric {
 };
 
 /* The operand stays where it is, under another type. */
-static bool rename_operand(struct translator *t, const struct operand *operand, uint8_t type)
+static bool rename_operand(struct translator *t, struct operand *operand, uint8_t type)
 {
+	if (operand->low && type == TYPE_I64)
+		emit_operand(t, operand);
 	if (!operand_push(t, type))
 		return false;
-	if (operand->kind == OPERAND_LOCAL)
-		operand_is_local(t, (uint32_t)operand->value);
-	else if (operand->kind == OPERAND_CONSTANT)
-		operand_is_constant(t, operand->value);
+	operand_is_same(t, operand);
 	return true;
+}
+
+static bool wrap_operand(struct translator *t, struct operand *operand)
+{
+	operand->low = true;
+	return rename_operand(t, operand, TYPE_I32);
 }
 
 static bool translate_numeric(struct translator *t, uint8_t opcode)
@@ -392,12 +396,14 @@ static bool translate_numeric(struct translator *t, uint8_t opcode)
 		return rename_operand(t, &a, numeric->result);
 	if (!t->live)
 		return operand_push(t, numeric->result);
+	if (numeric->operation == OP_i32_wrap_i64)
+		return wrap_operand(t, &a);
 	if (numeric->binary) {
 		emit_binary(t, numeric->operation, &a, &b);
 	} else if (numeric->operation == OP_i32_eq_c || numeric->operation == OP_i64_eq_c) {
 		emit_is_zero(t, numeric->operation, &a);
 	} else {
-		uint32_t slot = emit_operand(t, &a);
+		uint32_t slot = emit_bits(t, &a);
 		emit_result(t, numeric->operation, a.position, slot, 0);
 	}
 	return operand_push(t, numeric->result);

@@ -20,6 +20,7 @@ enum operand_kind { OPERAND_SLOT, OPERAND_LOCAL, OPERAND_CONSTANT };
 
 struct operand {
 	uint8_t type, kind;
+	bool low; /* it is the low half of what is there; all that computes with an i32 or f32 reads no more */
 	uint32_t position; /* on the stack */
 	uint32_t below;    /* OPERAND_LOCAL: the next operand below that is the same local, + 1; 0: none */
 	uint64_t value;    /* the local's number, the constant */
@@ -51,6 +52,7 @@ struct translator {
 	bool live;        /* code is emitted: what is read can be reached */
 	/* the instruction that made the topmost operand, when nothing follows it yet */
 	size_t result_at, result_end;
+	size_t label;  /* the last place that jumps may go to */
 	size_t worked; /* the code up to there is counted where it stands */
 	uint64_t counted; /* bytes of locals and operands (wasm.md W.3, max_func_local_bytes) */
 	uint32_t uncounted; /* unreachable blocks around: nothing is counted */
@@ -91,6 +93,8 @@ void operand_remove(struct translator *t, struct operand *out);
 /* The topmost, just pushed, is what a local holds, or a constant; no code is needed for that. */
 void operand_is_local(struct translator *t, uint32_t local);
 void operand_is_constant(struct translator *t, uint64_t value);
+/* The topmost, just pushed, has the place of one taken off, or the low half of that place. */
+void operand_is_same(struct translator *t, const struct operand *same);
 
 /* --- block.c --- */
 
@@ -121,8 +125,12 @@ void emit(struct translator *t, enum wasm_operation operation, uint32_t d, uint3
 /* The same for one that gives the operand at that position its value. */
 void emit_result(struct translator *t, enum wasm_operation operation, uint32_t position, uint32_t a,
                  uint32_t b);
-/* Where the value of an operand is that was taken off the stack, or is the topmost. */
+/* Where the value of an operand is that was taken off the stack. */
 uint32_t emit_operand(struct translator *t, struct operand *operand);
+/* The same of the topmost, which stays. */
+uint32_t emit_top(struct translator *t);
+/* The same of an operand taken off, for who reads no more than its type's bits. */
+uint32_t emit_bits(struct translator *t, struct operand *operand);
 /* Moves the topmost operands into their own slots. */
 void emit_arguments(struct translator *t, uint32_t count);
 /* Moves all operands that are locals into their slots. */
@@ -131,6 +139,9 @@ void emit_flush(struct translator *t);
 bool emit_local_set(struct translator *t, uint32_t local, struct operand *operand);
 /* Of two operands that were taken off; the result is the operand at the first one's position. */
 void emit_binary(struct translator *t, enum wasm_operation operation, struct operand *a, struct operand *b);
+/* Of an address and a value that were taken off. */
+void emit_store(struct translator *t, enum wasm_operation store, uint32_t offset, struct operand *address,
+                struct operand *value);
 /* Whether an operand that was taken off is zero; operation: equality with a constant, of its type. */
 void emit_is_zero(struct translator *t, enum wasm_operation operation, struct operand *operand);
 
