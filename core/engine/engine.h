@@ -186,6 +186,9 @@ struct push_options {
 	 * by what is counted of it. */
 	bool again;
 	int64_t time_limit; /* microseconds: the node's own, beside the chain's; 0: none */
+	/* microseconds until the block must be ready: what is running then fails with DEADLINE_EXCEPTION, and has
+	 * its whole time in the next one. 0: it may be late. */
+	int64_t block_left;
 	/* For a transaction that stands for a recorded one whose bytes are not at hand (replay --blocks): it
 	 * has that one's id and bills that one's NET (bytes), and its TaPoS is not looked at. NULL: none. */
 	const struct checksum256 *recorded_id;

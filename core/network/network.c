@@ -167,8 +167,8 @@ static int64_t time_to_sign(uint32_t slot)
 	return slot_to_us(slot) - (slot % TURN == TURN - 1 ? LAST_SIGNED_BEFORE_US : SIGNED_BEFORE_US);
 }
 
-/* When something is to be done with the block in the making: within the process it travels in no time. */
-static int64_t due_of(const struct node *node)
+/* Within the process a block travels in no time. */
+int64_t node_block_due(const struct node *node)
 {
 	uint32_t slot = branch_block_slot(node->branch);
 
@@ -183,7 +183,7 @@ static struct node *find_due(const struct network *network)
 	for (size_t i = 0; i < network->nodes_count; i++) {
 		struct node *node = network->nodes[i];
 		if (branch_block_pending(node->branch) &&
-		    due_of(node) <= network->now &&
+		    node_block_due(node) <= network->now &&
 		    (!found || branch_block_slot(node->branch) < branch_block_slot(found->branch)))
 			found = node;
 	}
@@ -227,8 +227,8 @@ int64_t network_run(struct network *network, int64_t now)
 	network_prepare(network);
 	for (size_t i = 0; i < network->nodes_count; i++) {
 		const struct node *node = network->nodes[i];
-		if (branch_block_pending(node->branch) && due_of(node) < next)
-			next = due_of(node);
+		if (branch_block_pending(node->branch) && node_block_due(node) < next)
+			next = node_block_due(node);
 	}
 	return next;
 }

@@ -201,6 +201,8 @@ bool node_signs_for(const struct node *node, uint64_t producer);
 bool node_has_key(const struct node *node, const struct producer_authority *authority);
 bool node_lib_too_old(const struct node *node); /* max-irreversible-block-age */
 bool node_is_producing(struct node *node); /* its next slot is its own (5.3) */
+/* When something is to be done with the block in the making. */
+int64_t node_block_due(const struct node *node);
 /* Whoever produces next begins, everybody else does not. */
 void network_prepare(struct network *network);
 int node_seal(struct node *node, struct error *error);

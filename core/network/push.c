@@ -102,15 +102,39 @@ static int push_once(struct node *builder, struct packed_transaction *packed, co
 	return result;
 }
 
+/* Until a block must be ready, where it can be made before that. */
+static int64_t time_left(const struct node *builder)
+{
+	int64_t left = node_block_due(builder) - builder->network->now;
+
+	return left > 0 && may_seal(builder) ? left : 0;
+}
+
+/* What did not fit may fit the next block: not where there was nothing beside it, nor where a block's end has
+ * cut it short before, as then it has had its time. */
+static bool is_for_next(const struct node *builder, const struct error *error, bool *was_cut)
+{
+	bool fresh = !*was_cut;
+
+	if (!may_seal(builder))
+		return false;
+	if (error->code != DEADLINE_EXCEPTION)
+		return node_is_full(error) && branch_block_transactions(builder->branch);
+	*was_cut = true;
+	return fresh;
+}
+
 static int push_as(struct node *node, struct packed_transaction *packed, const struct public_key *keys,
                    size_t keys_count, const struct push_options *options, bool is_foreign,
                    struct transaction_trace *trace, struct error *error)
 {
 	struct checksum256 id = packed->id;
 	uint32_t expiration = packed->transaction.expiration;
+	struct push_options within = options ? *options : (struct push_options){0};
 	struct bytes copy = {0};
 	struct node *builder;
 	struct error own = {0};
+	bool was_cut = false;
 	int result;
 	error = error ? error : &own;
 	if (transactions_full(node->network))
@@ -125,10 +149,9 @@ static int push_as(struct node *node, struct packed_transaction *packed, const s
 		result = node_builder(node, &builder, error);
 		if (result)
 			break;
-		result = push_once(builder, packed, keys, keys_count, options, is_foreign, trace, error);
-		/* In an empty block the transaction itself is what does not fit. */
-		if (!result || !node_is_full(error) || !branch_block_transactions(builder->branch) ||
-		    !may_seal(builder))
+		within.block_left = was_cut ? 0 : time_left(builder);
+		result = push_once(builder, packed, keys, keys_count, &within, is_foreign, trace, error);
+		if (!result || !is_for_next(builder, error, &was_cut))
 			break;
 		transaction_trace_release(trace);
 		result = node_seal(builder, error);

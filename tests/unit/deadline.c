@@ -121,6 +121,12 @@ static void each_limit_has_its_error(void **state)
 	test.options.kind = PUSH_READ_ONLY;
 	assert_int_equal(go(&test), 3080004);
 	test.options = (struct push_options){.without_keys = true};
+	test.options.block_left = 4000;
+	expect(&test, 3080006, "deadline exceeded 6000us");
+	test.options.block_left = 5000; /* what is reached at once is not the block's */
+	expect(&test, 3080004,
+	       "transaction was executing for too long 7000us reached trx specified max_cpu_usage_ms 5ms");
+	test.options.block_left = 0;
 	test.transaction.max_cpu_usage_ms = 0;
 	limit_cpu(&test.chain, "eosio.token", 1000000);
 	test_next(&test.chain);

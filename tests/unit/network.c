@@ -1,6 +1,7 @@
 /* Nodes that produce in turn, forget nothing, fork where they are cut apart and come together again as nodeos
  * does. */
 #include "tests/unit/network_rig.h"
+#include "tests/wasm_builder.h"
 
 static void one_node_produces(void **state)
 {
@@ -159,6 +160,65 @@ static void writes_need_a_producer(void **state)
 	rig_end(&rig);
 }
 
+/* eosio's code from now on goes round so many times. */
+static void put_loop(struct rig *rig, uint32_t rounds)
+{
+	struct builder builder = {0};
+	struct bytes code = {0}, data = {0}, body = {0};
+	struct checksum256 id;
+	put_i32(&body, rounds);
+	bytes_put(&body, "\x21\3\x03\x40\x20\3\x41\1\x6b\x22\3\x0d\0\x0b", 14);
+	build_export(&builder, "apply", 0, build_function(&builder, "lll:v", "i", body.data, body.length));
+	build_finish(&builder, &code);
+	bytes_put_u64(&data, name_literal("eosio"));
+	bytes_put_u16(&data, 0);
+	bytes_put_counted(&data, code.data, code.length);
+	assert_int_equal(rig_push_action(rig, rig->eosio, "setcode", data, &id, NULL), 0);
+	bytes_release(&code);
+	bytes_release(&body);
+}
+
+static int go(struct rig *rig, struct error *error)
+{
+	struct checksum256 id;
+	struct bytes none = {0};
+	bytes_put_u64(&none, rig->salt++);
+	return rig_push_action(rig, rig->eosio, "go", none, &id, error);
+}
+
+/* A transaction that runs when its block must be ready is cut short, and has its time in the next one; 200
+ * rounds count as a microsecond. */
+static void blocks_are_ready_in_time(void **state)
+{
+	enum { MILLISECOND = 200 * 1000 };
+	struct rig rig;
+	struct error error = {0};
+	(void)state;
+	rig_begin(&rig);
+	rig_start(&rig, rig.eosio, "");
+	rig_slots(&rig, 3);
+	put_loop(&rig, 20 * MILLISECOND);
+	rig_slot(&rig);
+	uint32_t slot = branch_block_slot(rig.eosio->branch);
+	network_tell_time(rig.network, slot_to_us(slot) - 25000);
+	assert_int_equal(go(&rig, &error), 0); /* 5 ms are left */
+	assert_int_equal(branch_block_slot(rig.eosio->branch), slot);
+	network_tell_time(rig.network, slot_to_us(slot) - 5000);
+	assert_int_equal(go(&rig, &error), 0);
+	assert_int_equal(branch_block_slot(rig.eosio->branch), slot + 1);
+	assert_int_equal(branch_block_transactions(rig.eosio->branch), 1);
+	assert_int_equal(node_head(rig.eosio)->block->transactions_count, 1);
+	rig.now = slot_to_us(slot + 1);
+	network_run(rig.network, rig.now);
+	put_loop(&rig, 40 * MILLISECOND); /* longer than the node lets any: by that it ends, once */
+	slot = branch_block_slot(rig.eosio->branch);
+	network_tell_time(rig.network, slot_to_us(slot) - 5000);
+	go(&rig, &error);
+	assert_int_equal(error.code, 3080004);
+	assert_int_equal(branch_block_slot(rig.eosio->branch), slot + 1);
+	rig_end(&rig);
+}
+
 /* One key in two running nodes: both produce, each drops the other's in its turn; without a link each has its
  * own irreversible chain. */
 static void one_key_in_two_nodes(void **state)
@@ -228,6 +288,7 @@ int main(void)
 		cmocka_unit_test(one_node_produces),        cmocka_unit_test(producers_take_turns),
 		cmocka_unit_test(a_stopped_node_misses_its_turn_and_catches_up),
 		cmocka_unit_test(cut_halves_fork_and_heal), cmocka_unit_test(writes_need_a_producer),
+		cmocka_unit_test(blocks_are_ready_in_time),
 		cmocka_unit_test(one_key_in_two_nodes),
 		cmocka_unit_test(a_lower_head_wins_with_more_that_is_irreversible),
 	};

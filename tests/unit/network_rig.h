@@ -161,8 +161,9 @@ static inline uint64_t rig_account(const struct rig *rig)
 	return name_literal("aaaaaaaaaaaa") + (rig->salt << 9);
 }
 
-/* A transaction that makes an account of its own, pushed to a node. */
-static inline int rig_push(struct rig *rig, struct node *node, struct checksum256 *id, struct error *error)
+/* An action of eosio by eosio, pushed to a node. Takes the data. */
+static inline int rig_push_action(struct rig *rig, struct node *node, const char *name, struct bytes data,
+                                  struct checksum256 *id, struct error *error)
 {
 	struct action *action = memory_allocate(1, sizeof *action);
 	struct transaction transaction = {.actions = action, .actions_count = 1};
@@ -170,7 +171,6 @@ static inline int rig_push(struct rig *rig, struct node *node, struct checksum25
 	struct transaction_trace trace = {0};
 	struct public_key keys[1];
 	struct block_state *head = node_head(node);
-	struct authority authority = authority_of_key(&ledger_genesis(branch_ledger(node->branch))->initial_key);
 	struct error own = {0};
 
 	error = error ? error : &own;
@@ -178,16 +178,11 @@ static inline int rig_push(struct rig *rig, struct node *node, struct checksum25
 	transaction.ref_block_num = (uint16_t)head->number;
 	transaction.ref_block_prefix = block_id_prefix(&head->id);
 	action->account = name_literal("eosio");
-	action->name = name_literal("newaccount");
+	action->name = name_literal(name);
 	action->authorization = memory_allocate(1, sizeof *action->authorization);
 	action->authorization[0] = (struct permission_level){name_literal("eosio"), name_literal("active")};
 	action->authorization_count = 1;
-	bytes_put_u64(&action->data, name_literal("eosio"));
-	rig->salt++;
-	bytes_put_u64(&action->data, rig_account(rig));
-	authority_pack(&action->data, &authority);
-	authority_pack(&action->data, &authority);
-	authority_release(&authority);
+	action->data = data;
 	packed_transaction_make(&packed, &transaction);
 	assert_int_equal(packed_transaction_sign(&packed, rig->signer, &rig->key, NULL,
 	                                         ledger_chain_id(rig->network->ledger), error),
@@ -198,6 +193,21 @@ static inline int rig_push(struct rig *rig, struct node *node, struct checksum25
 	transaction_trace_release(&trace);
 	packed_transaction_release(&packed);
 	return result;
+}
+
+/* A transaction that makes an account of its own, pushed to a node. */
+static inline int rig_push(struct rig *rig, struct node *node, struct checksum256 *id, struct error *error)
+{
+	struct authority authority = authority_of_key(&ledger_genesis(branch_ledger(node->branch))->initial_key);
+	struct bytes data = {0};
+
+	bytes_put_u64(&data, name_literal("eosio"));
+	rig->salt++;
+	bytes_put_u64(&data, rig_account(rig));
+	authority_pack(&data, &authority);
+	authority_pack(&data, &authority);
+	authority_release(&authority);
+	return rig_push_action(rig, node, "newaccount", data, id, error);
 }
 
 static inline bool rig_log_has(const struct node *node, const char *text)

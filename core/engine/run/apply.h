@@ -31,13 +31,14 @@ struct transaction_context {
 		CPU_LIMIT_CHAIN,
 		CPU_LIMIT_TRANSACTION,
 		CPU_LIMIT_ACCOUNT,
-		CPU_LIMIT_NODE
+		CPU_LIMIT_NODE,
+		CPU_LIMIT_DEADLINE
 	} cpu_limit_kind;
 	int64_t cpu_limit;     /* microseconds: the objective one (B.5) */
 	/* how long it may run, microseconds; 0: for ever. What limits it is as in cpu_limit_kind. */
 	int64_t time_limit;
 	enum cpu_limit_kind time_limit_kind;
-	int64_t node_limit; /* as in struct push_options */
+	int64_t node_limit, block_left; /* as in struct push_options */
 	bool again;
 	bool by_clock;   /* its time is the clock's of contract_options: it started then */
 	int64_t started;

@@ -48,6 +48,8 @@ void transaction_start_clock(struct transaction_context *context, int64_t cpu_le
 		         CPU_LIMIT_ACCOUNT);
 		if (context->node_limit)
 			limit_to(context, context->node_limit, CPU_LIMIT_NODE);
+		if (context->block_left && context->block_left < context->time_limit)
+			limit_to(context, context->block_left, CPU_LIMIT_DEADLINE);
 		context->by_clock = options->clock;
 	}
 	if (context->by_clock)
@@ -99,6 +101,7 @@ int transaction_late(const struct transaction_context *context, struct error *er
 		                   "transaction was executing for too long %lldus reached node configured "
 		                   "max-transaction-time %lldus",
 		                   ran, limit);
+	case CPU_LIMIT_DEADLINE: return error_chain(error, DEADLINE_EXCEPTION, "deadline exceeded %lldus", ran);
 	case CPU_LIMIT_ACCOUNT: break;
 	}
 	return error_chain(error, LEEWAY_DEADLINE_EXCEPTION,

@@ -88,6 +88,7 @@ int branch_push(struct branch *branch, struct packed_transaction *packed, const 
 	context.without_keys = context.kind == PUSH_DRY_RUN || (options && options->without_keys);
 	context.again = options && options->again;
 	context.node_limit = options ? options->time_limit : 0;
+	context.block_left = options ? options->block_left : 0;
 	if (options && options->recorded_id) {
 		context.recorded = true;
 		context.recorded_net_usage = options->recorded_net_usage;
