@@ -1,12 +1,10 @@
 /* Attaching to a node by its address. */
 #include "mount/attach.h"
 
-#include "core/chain/nodeos/nodeos.h"
-
 #include <errno.h>
 #include <string.h>
 
-static int parse_wait(enum nodeos_wait *out, const char *word, struct error *error)
+int attach_parse_wait(enum nodeos_wait *out, const char *word, struct error *error)
 {
 	static const char *const words[] = {[NODEOS_WAIT_ACCEPTED] = "accepted",
 	                                    [NODEOS_WAIT_BLOCK] = "block",
@@ -21,36 +19,38 @@ static int parse_wait(enum nodeos_wait *out, const char *word, struct error *err
 }
 
 /* What is about a chain of one's own. */
-static int refuse_others(const struct options *options, struct error *error)
+int attach_check(const struct options *options, struct error *error)
 {
+	const bool own_genesis = options->nodeos[0] != 0;
 	const struct {
 		bool given;
 		const char *option;
 	} others[] = {
-		{options->genesis_file[0], "genesis"},
-		{options->genesis_key || options->genesis_key_file[0], "genesis_key"},
+		{options->genesis_file[0] && !own_genesis, "genesis"},
+		{(options->genesis_key || options->genesis_key_file[0]) && !own_genesis, "genesis_key"},
 		{options->verify, "verify"},
 		{options->history, "history"},
 		{options->without_twins, "twins"},
 		{options->measured_cpu, "cpu"},
 		{options->manual_clock, "clock"},
 		{options->peer, "peer"},
+		{options->p2p && options->nodeos[0], "p2p"},
 		{options->http && strcmp(options->http, "off") != 0, "http"},
 	};
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		if (others[i].given)
 			return error_set(error, EINVAL,
-			                 "-o %s is for a chain of one's own: with -o url the node has the chain",
-			                 others[i].option);
+			                 "-o %s is for a chain of one's own: with -o %s the node has the chain",
+			                 others[i].option, options->nodeos[0] ? "nodeos" : "url");
 	return 0;
 }
 
 int attach_chain(struct chain **out, const struct options *options, struct error *error)
 {
 	struct nodeos_options nodeos = {.url = options->url};
-	int result = refuse_others(options, error);
+	int result = attach_check(options, error);
 
 	if (result == 0)
-		result = parse_wait(&nodeos.wait, options->wait, error);
+		result = attach_parse_wait(&nodeos.wait, options->wait, error);
 	return result ? result : nodeos_chain_create(out, &nodeos, error);
 }

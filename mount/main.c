@@ -5,6 +5,7 @@
 
 #include "core/base/memory.h"
 #include "core/base/secret.h"
+#include "core/base/system/keeper.h"
 #include "core/boot/boot.h"
 #include "core/chain/embedded/embedded.h"
 #include "core/engine/storage/data_folder.h"
@@ -14,6 +15,7 @@
 #include "mount/node.h"
 #include "mount/options.h"
 #include "mount/presence.h"
+#include "mount/processes.h"
 #include "mount/ready.h"
 #include "mount/receive.h"
 #include "mount/serve.h"
@@ -44,6 +46,7 @@ struct service {
 	struct data_folder *folder; /* NULL: in memory */
 	struct wallet *wallet;
 	struct chain *chain;
+	struct process_serving processes;
 	struct boot *boot;
 	struct serving serving;
 	struct fuse_session *session;
@@ -207,6 +210,28 @@ static int create_boot(struct service *service, struct error *error)
 	return result;
 }
 
+static int create_processes(struct service *service, struct options *options, struct error *error)
+{
+	struct private_key key = {{0}};
+	bool given = false;
+	int result = read_genesis_key(&key, &given, options, error);
+
+	if (result == 0)
+		result = processes_attach(&service->processes, &service->chain, options, service->folder,
+		                          service->wallet, service->signer, given ? &key : NULL, error);
+	memory_wipe(&key, sizeof key);
+	options_forget_key(options);
+	return result;
+}
+
+static int open_chain(struct service *service, struct options *options, struct error *error)
+{
+	if (options->url)
+		return attach_chain(&service->chain, options, error);
+	return options->nodeos[0] ? create_processes(service, options, error)
+	                          : create_chain(service, options, error);
+}
+
 static int create_layers(struct service *service, struct options *options, struct error *error)
 {
 	int result = receiving_begin(&service->mount.receiving);
@@ -219,8 +244,7 @@ static int create_layers(struct service *service, struct options *options, struc
 	if (result == 0)
 		result = open_wallet(service, options, error);
 	if (result == 0)
-		result = options->url ? attach_chain(&service->chain, options, error)
-		                      : create_chain(service, options, error);
+		result = open_chain(service, options, error);
 	if (result == 0)
 		result = create_boot(service, error);
 	if (result == 0)
@@ -258,7 +282,8 @@ static int run_loop(struct service *service, const struct options *options)
 		return fuse_session_loop(service->session);
 	struct fuse_loop_config *config = fuse_loop_cfg_create();
 	/* A node may be slow: whoever waits for it keeps nobody else waiting. */
-	fuse_loop_cfg_set_max_threads(config, options->url ? THREADS_ATTACHED : options->max_threads);
+	bool is_attached = options->url || options->nodeos[0];
+	fuse_loop_cfg_set_max_threads(config, is_attached ? THREADS_ATTACHED : options->max_threads);
 	fuse_loop_cfg_set_idle_threads(config, options->idle_threads);
 	result = fuse_session_loop_mt(service->session, config);
 	fuse_loop_cfg_destroy(config);
@@ -292,6 +317,7 @@ static void take_down(struct service *service, const char *mount_point)
 	serve_end(&service->serving);
 	if (service->chain)
 		chain_destroy(service->chain);
+	processes_detach(&service->processes);
 	if (service->wallet)
 		wallet_close(service->wallet);
 	data_folder_close(service->folder);
@@ -368,6 +394,8 @@ int main(int count, char **arguments)
 	int status = EXIT_SUCCESS;
 	if (count > 1 && strcmp(arguments[1], "--node") == 0)
 		return node_run((const char *const *)arguments + 2, count - 2);
+	if (count > 2 && strcmp(arguments[1], "--keeper") == 0)
+		return keeper_run(arguments + 2);
 	if (options_parse(&options, count, arguments, &error) != 0) {
 		say(error.sentence);
 		fprintf(stderr, "eosiofs: '%s --help' lists the options\n", arguments[0]);

@@ -23,7 +23,7 @@ struct parsed {
 	int memory, nonempty, verify, without_twins, measured_cpu, manual_clock, without_page;
 	int allow_other;
 	char *data, *genesis, *genesis_key, *genesis_key_file, *history, *http, *wallet_http;
-	char *p2p, *peer, *url, *wait;
+	char *p2p, *peer, *url, *wait, *nodeos;
 	unsigned max_threads, idle_threads;
 	const char *words[2], *surplus; /* [SOURCE] MOUNTPOINT, as mount(8) calls it */
 };
@@ -108,8 +108,13 @@ static const struct option_row option_rows[] = {
 	 "mount the chain of the node that serves nodeos's HTTP API there, http://HOST:PORT or https; keys stay "
 	 "in the wallet here, which starts locked",
 	 FIELD("url=%s", url, 0)},
+	{"-o nodeos=PATH",
+	 "every node is a process of that program, a nodeos (or eosiofs itself, as --node), with a folder of its "
+	 "own below the data folder; they end with the mount, however it ends, and sign with keys that stay here",
+	 FIELD("nodeos=%s", nodeos, 0)},
 	{"-o wait=WHAT",
-	 "with url, a write returns when its transaction is accepted, in a block (the default), or irreversible",
+	 "with url or nodeos, a write returns when its transaction is accepted, in a block (the default), or "
+	 "irreversible",
 	 FIELD("wait=%s", wait, 0)},
 	{"-o clock=manual",
 	 "for tests: time stands still but for chain/clock, and every transaction makes a block",
@@ -227,6 +232,11 @@ static int settle_paths(struct options *out, const struct parsed *parsed, struct
 		result = absolute_path(out->genesis_file, parsed->genesis, error);
 	if (result == 0 && parsed->genesis_key_file)
 		result = absolute_path(out->genesis_key_file, parsed->genesis_key_file, error);
+	if (result == 0 && parsed->nodeos)
+		result = absolute_path(out->nodeos, parsed->nodeos, error);
+	if (result == 0 && parsed->nodeos && (out->memory || out->url))
+		result = error_set(error, EINVAL, "-o nodeos=PATH and -o %s exclude each other",
+		                   out->memory ? "memory" : "url=URL");
 	if (result == 0 && strchr(out->wallet_http, '/'))
 		result = absolute_path(out->wallet_http, parsed->wallet_http, error);
 	if (result || out->unmount || out->memory)
@@ -306,8 +316,8 @@ int options_parse(struct options *out, int count, char **arguments, struct error
 		result = error_set(error, EINVAL, "p2p is on or off, not '%.32s'", out->p2p);
 	else if (out->p2p && out->peer && strcmp(out->p2p, "off") == 0)
 		result = error_set(error, EINVAL, "-o peer=HOST:PORT and -o p2p=off exclude each other");
-	else if (out->wait && !out->url)
-		result = error_set(error, EINVAL, "-o wait=%s goes with -o url=URL", out->wait);
+	else if (out->wait && !out->url && !parsed.nodeos)
+		result = error_set(error, EINVAL, "-o wait=%s goes with -o url=URL or nodeos=PATH", out->wait);
 	else if (out->max_threads == 0)
 		result = error_set(error, EINVAL, "max_threads is at least 1");
 	else if ((result = settle_history(out, &parsed, error)) == 0)
@@ -318,6 +328,7 @@ int options_parse(struct options *out, int count, char **arguments, struct error
 	free(parsed.genesis_key_file);
 	free(parsed.history);
 	free(parsed.wallet_http);
+	free(parsed.nodeos);
 	return result;
 }
 

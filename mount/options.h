@@ -20,6 +20,7 @@ struct options {
 	char *p2p;                   /* owned: on or off; NULL: not said */
 	char *peer;                  /* owned: HOST:PORT; NULL: none */
 	char *url;                   /* owned: of a node; NULL: a chain of one's own */
+	char nodeos[PATH_MAX];       /* absolute: the program of nodes that are processes; "" for none */
 	char *wait;                  /* owned; NULL: not said */
 	unsigned max_threads, idle_threads;
 	uint32_t history;            /* blocks; 0: not said; UINT32_MAX: all */

@@ -30,6 +30,8 @@ struct chain_node {
 	uint64_t producers[SCHEDULE_PRODUCERS_MAXIMUM]; /* whose blocks it signs */
 	size_t producers_count;
 	char http_address[64], p2p_address[64]; /* "127.0.0.1:8888" */
+	bool http_is_open;        /* its process answers there */
+	long pid;                 /* its process; 0: it is none, or does not run */
 	bool p2p_is_open;         /* to nodes of other processes, at that address */
 	char p2p_trouble[ERROR_SENTENCE_SIZE]; /* why it is not open though it is to be; "" */
 	struct growing_text *log; /* borrowed: its stderr, in nodeos's form; NULL: not here */
@@ -102,7 +104,8 @@ enum chain_part {
 	CHAIN_ORIGIN = 1 << 3, /* the genesis */
 	/* what happened to each account and producer so far, and how many slots it missed */
 	CHAIN_HISTORIES = 1 << 4,
-	CHAIN_KEYLESS = 1 << 5 /* actions without keys (struct chain_send_options) */
+	CHAIN_KEYLESS = 1 << 5, /* actions without keys (struct chain_send_options) */
+	CHAIN_PROCESSES = 1 << 6 /* nodes that are processes of their own */
 };
 enum { CHAIN_KEPT_NAME_SIZE = 65 };
 enum chain_pause { CHAIN_ASK, CHAIN_PAUSE, CHAIN_RESUME };

@@ -20,6 +20,7 @@ enum plugin {
 	PLUGIN_HTTP = 1 << 6,             /* what every node answers */
 	PLUGIN_ACCOUNT_QUERIES = 1 << 7, /* the chain plugin's, with enable-account-queries */
 	PLUGIN_PAGE = 1 << 8,             /* index.html: no plugin of nodeos's */
+	PLUGIN_SIGNING = 1 << 10, /* of keosd's calls sign_digest alone, for nodes' keys */
 	PLUGIN_STATUS = 1 << 9, /* the chain plugin's, with transaction-finality-status-max-storage-size-gb */
 };
 

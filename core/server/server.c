@@ -422,6 +422,25 @@ int server_serve_wallet(struct server *server, struct server_node **out, struct 
 	return add_node(server, out, node, listen_at(server, node, error));
 }
 
+int server_serve_keys(struct server *server, struct server_node **out, const struct server_keys *keys,
+                      const char *path, struct error *error)
+{
+	struct server_options options;
+	int result = server_options_parse(&options, "", error);
+
+	options.is_local = true;
+	if (result == 0)
+		result = server_socket_parse(&options, path, error);
+	if (result)
+		return result;
+	options.plugins = PLUGIN_SIGNING;
+	struct server_node *node = server_node_create(keys->node, NULL, &options);
+	node->service.server_header = "keosd/v4.0.6";
+	node->wallet = signing_service_create(keys);
+	node->http = server->http;
+	return add_node(server, out, node, listen_at(server, node, error));
+}
+
 uint16_t server_node_port(const struct server_node *node)
 {
 	return http_listener_port(node->listener);

@@ -20,6 +20,15 @@ int server_serve(struct server *server, struct server_node **out, uint64_t name,
 /* keosd's API over a wallet (borrowed), at HOST:PORT or, where it has a '/', at a unix socket (0600). */
 int server_serve_wallet(struct server *server, struct server_node **out, struct wallet *wallet,
                         const char *address, struct error *error);
+/* Keys that sign for a node, whatever becomes of the wallet: asked from any thread; the caller wipes *out. */
+struct server_keys {
+	bool (*private_key)(void *context, uint64_t node, const struct public_key *key, struct private_key *out);
+	void *context;
+	uint64_t node;
+};
+/* keosd's sign_digest alone, with those keys, at a unix socket (0600). */
+int server_serve_keys(struct server *server, struct server_node **out, const struct server_keys *keys,
+                      const char *path, struct error *error);
 uint16_t server_node_port(const struct server_node *node);
 /* The node serves no more; requests that wait are not answered. */
 void server_stop(struct server *server, struct server_node *node);

@@ -22,7 +22,8 @@ enum { TIMEOUT_SECONDS = 900, SIGNING_KEYS_MAXIMUM = 1024 };
 static const char wallet_name[] = "default";
 
 struct wallet_service {
-	struct wallet *wallet; /* borrowed */
+	struct wallet *wallet; /* borrowed; NULL: */
+	struct server_keys keys;
 	struct signer *signer;
 	pthread_mutex_t mutex; /* of all below; one call at a time */
 	bool unlocked;
@@ -38,6 +39,14 @@ struct wallet_service *wallet_service_create(struct wallet *wallet)
 	service->signer = signer_create();
 	service->timeout = (int64_t)TIMEOUT_SECONDS * 1000000;
 	pthread_mutex_init(&service->mutex, NULL);
+	return service;
+}
+
+struct wallet_service *signing_service_create(const struct server_keys *keys)
+{
+	struct wallet_service *service = wallet_service_create(NULL);
+
+	service->keys = *keys;
 	return service;
 }
 
@@ -378,7 +387,8 @@ static int find_key(struct call *call, struct wallet_service *service, struct pr
 {
 	char text[KEY_TEXT_SIZE];
 
-	if (service->unlocked && wallet_private_key(service->wallet, key, out, NULL) == 0)
+	if (service->wallet ? service->unlocked && wallet_private_key(service->wallet, key, out, NULL) == 0
+	                    : service->keys.private_key(service->keys.context, service->keys.node, key, out))
 		return 0;
 	public_key_print(text, key);
 	return error_chain(&call->error, WALLET_MISSING_PUB_KEY_EXCEPTION,
@@ -526,7 +536,8 @@ const struct endpoint wallet_endpoints[] = {
 	WALLET("import_key", PARAMETERS_LIST, 201, import_key),
 	WALLET("create_key", PARAMETERS_LIST, 201, create_key),
 	WALLET("remove_key", PARAMETERS_LIST, 201, remove_key),
-	WALLET("sign_digest", PARAMETERS_LIST, 201, sign_digest),
+	{"/v1/wallet/sign_digest", PLUGIN_WALLET | PLUGIN_SIGNING, PARAMETERS_LIST, 201, sign_digest,
+	 .reads = false, .takes_long = true},
 	WALLET("sign_transaction", PARAMETERS_LIST, 201, sign_transaction),
 	{.path = NULL},
 };

@@ -3,12 +3,15 @@
 #define EOSIOFS_CORE_SERVER_WALLET_H
 
 #include "core/server/call.h"
+#include "core/server/server.h"
 
 struct wallet;
 struct wallet_service;
 
 /* Locked, until a caller gives the password; the wallet is borrowed. */
 struct wallet_service *wallet_service_create(struct wallet *wallet);
+/* Signs digests with these keys, for whoever reaches it. */
+struct wallet_service *signing_service_create(const struct server_keys *keys);
 void wallet_service_destroy(struct wallet_service *service); /* NULL is fine */
 
 /* A signed transaction as keosd answers with it: the signatures that came with it, then the new ones. */

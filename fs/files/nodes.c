@@ -219,10 +219,19 @@ int nodes_endpoints_read(struct request *request, struct text *out, struct error
 		text_printf(out, "http %s\n", text_string(&served) + strlen("http://"));
 	else
 		text_printf(out, "http %s%s\n", node.http_address,
-		            request->chain->lacks & CHAIN_NODES ? "" : " (not served)");
+		            node.http_is_open || (request->chain->lacks & CHAIN_NODES) ? "" : " (not served)");
 	if (node.p2p_address[0])
 		print_p2p(out, &node);
 	text_release(&served);
+	return result;
+}
+
+int nodes_pid_read(struct request *request, struct text *out, struct error *error)
+{
+	struct chain_node node;
+	int result = read_node(request, &node, error);
+	if (result == 0 && node.pid)
+		text_printf(out, "%ld\n", node.pid);
 	return result;
 }
 

@@ -293,6 +293,8 @@ const struct row tree_rows[] = {
 	{.pattern = "nodes/@node/endpoints", .kind = ROW_READ_ONLY, .live = true, .read = nodes_endpoints_read,
 	 .help = "its HTTP address, and whether nodeos's HTTP API is served there; its p2p address, and whether "
 	         "other processes reach it"},
+	{.pattern = "nodes/@node/pid", .kind = ROW_READ_ONLY, .live = true, .read = nodes_pid_read,
+	 .needs = CHAIN_PROCESSES, .help = "its process (with -o nodeos=PATH); nothing while it is stopped"},
 	{.pattern = "nodes/@node/peers", .kind = ROW_LIST, .live = true, .read = nodes_peers_read,
 	 .needs = CHAIN_NODES, .write = nodes_peers_write, .usage = "HOST:PORT | NODE", .empties = true,
 	 .instead_of_remove = "write an empty line into it to cut all links that it names",

@@ -331,6 +331,7 @@ int embedded_chain_create(struct chain **out, const struct embedded_options *opt
 	int result;
 
 	chain->base.operations = &operations;
+	chain->base.lacks = CHAIN_PROCESSES;
 	chain->view_operations = embedded_view_operations();
 	chain->base.abi_cache = chain_abi_cache_create();
 	chain->signer = options->signer;

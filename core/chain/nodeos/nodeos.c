@@ -230,7 +230,7 @@ int nodeos_chain_create(struct chain **out, const struct nodeos_options *options
 
 	chain->base.operations = &operations;
 	chain->base.lacks = CHAIN_CLOCK | CHAIN_NODES | CHAIN_PAST | CHAIN_ORIGIN | CHAIN_HISTORIES |
-	                    CHAIN_KEYLESS;
+	                    CHAIN_KEYLESS | CHAIN_PROCESSES;
 	chain->base.abi_cache = chain_abi_cache_create();
 	chain->wait = options->wait;
 	chain->sequence = 1;
