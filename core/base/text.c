@@ -101,6 +101,16 @@ void text_vprintf(struct text *text, const char *format, va_list arguments)
 	text_advance(text, length > 0 ? (size_t)length : 0);
 }
 
+void text_append_number(struct text *text, uint64_t number)
+{
+	char digits[20], *at = digits + sizeof digits;
+
+	do
+		*--at = (char)('0' + number % 10);
+	while (number /= 10);
+	text_append_bytes(text, at, (size_t)(digits + sizeof digits - at));
+}
+
 void text_append_hex(struct text *text, const void *data, size_t length)
 {
 	hex_print(text_reserve(text, 2 * length), data, length);

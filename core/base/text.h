@@ -5,6 +5,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct text {
 	char *data;      /* owned; NUL-terminated */
@@ -26,6 +27,7 @@ void text_append_char(struct text *text, char character);
 void text_printf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_vprintf(struct text *text, const char *format, va_list arguments)
 	__attribute__((format(printf, 2, 0)));
+void text_append_number(struct text *text, uint64_t number); /* decimal */
 void text_append_hex(struct text *text, const void *data, size_t length);
 /* The length of the well-formed UTF-8 character at text, of which `left` bytes (at least one) are there; 0
  * when there is none. */

@@ -32,6 +32,9 @@ void chain_print_action_head(struct text *out, const struct action *action);
 void chain_print_action(struct chain_view *view, struct text *out, const struct action *action);
 /* An action's data by the contract's ABI, or as bytes where that cannot be (whole: or does not take all). */
 void chain_print_data(struct chain_view *view, struct text *out, const struct action *action, bool whole);
+/* The same by the contract's ABI; NULL: it has none. */
+void chain_print_data_by(const struct chain_abi *abi, struct text *out, const struct action *action,
+                         bool whole);
 /* A transaction's trace (D.3). tree: actions below the one that caused them, as push_transaction has it; else
  * in the order of their ordinals. */
 void chain_print_trace(struct chain_view *view, struct text *out, const struct transaction_trace *trace,

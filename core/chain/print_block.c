@@ -63,19 +63,25 @@ void chain_print_action_head(struct text *out, const struct action *action)
 	text_append(out, ",\"data\":");
 }
 
-void chain_print_data(struct chain_view *view, struct text *out, const struct action *action, bool whole)
+void chain_print_data_by(const struct chain_abi *abi, struct text *out, const struct action *action,
+                         bool whole)
 {
-	struct chain_abi *abi = NULL;
 	struct cursor in = cursor_make(action->data.data, action->data.length);
 	size_t start = out->length;
-	const char *type = chain_abi_get(view, &abi, action->account, NULL) == 0
-	                       ? abi_action_type(abi->abi, action->name)
-	                       : NULL;
+	const char *type = abi ? abi_action_type(abi->abi, action->name) : NULL;
 
 	if (!type || abi_to_json(abi->abi, out, type, &in, NULL) != 0 || (whole && cursor_left(&in))) {
 		text_truncate(out, start);
 		chain_print_hex(out, action->data.data, action->data.length);
 	}
+}
+
+void chain_print_data(struct chain_view *view, struct text *out, const struct action *action, bool whole)
+{
+	struct chain_abi *abi = NULL;
+
+	chain_abi_get(view, &abi, action->account, NULL);
+	chain_print_data_by(abi, out, action, whole);
 	chain_abi_release(view->chain, abi);
 }
 

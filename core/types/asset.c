@@ -6,33 +6,10 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { PRECISION_MAXIMUM = 18, CODE_LETTERS = 7, INPUT_MAXIMUM = 64 };
-
-static const uint64_t powers[PRECISION_MAXIMUM + 1] = {
-	UINT64_C(1),
-	UINT64_C(10),
-	UINT64_C(100),
-	UINT64_C(1000),
-	UINT64_C(10000),
-	UINT64_C(100000),
-	UINT64_C(1000000),
-	UINT64_C(10000000),
-	UINT64_C(100000000),
-	UINT64_C(1000000000),
-	UINT64_C(10000000000),
-	UINT64_C(100000000000),
-	UINT64_C(1000000000000),
-	UINT64_C(10000000000000),
-	UINT64_C(100000000000000),
-	UINT64_C(1000000000000000),
-	UINT64_C(10000000000000000),
-	UINT64_C(100000000000000000),
-	UINT64_C(1000000000000000000),
-};
 
 /* A piece of a text that is being read. */
 struct piece {
@@ -144,15 +121,19 @@ void asset_print(char out[ASSET_TEXT_SIZE], const struct asset *asset)
 	                         ? PRECISION_MAXIMUM
 	                         : symbol_precision(asset->symbol);
 	uint64_t amount = asset->amount < 0 ? 0 - (uint64_t)asset->amount : (uint64_t)asset->amount;
-	char code[CODE_LETTERS + 1];
-	int length = snprintf(out, ASSET_TEXT_SIZE, "%s%" PRIu64, asset->amount < 0 ? "-" : "",
-	                      amount / powers[precision]);
+	char digits[ASSET_TEXT_SIZE], *at = digits + sizeof digits;
 
-	if (precision)
-		length += snprintf(out + length, ASSET_TEXT_SIZE - (size_t)length, ".%0*" PRIu64, (int)precision,
-		                   amount % powers[precision]);
-	code_print(code, symbol_code(asset->symbol));
-	snprintf(out + length, ASSET_TEXT_SIZE - (size_t)length, " %s", code);
+	for (unsigned place = 0; place <= precision || amount; place++, amount /= 10) {
+		if (precision && place == precision)
+			*--at = '.';
+		*--at = (char)('0' + amount % 10);
+	}
+	if (asset->amount < 0)
+		*--at = '-';
+	size_t length = (size_t)(digits + sizeof digits - at);
+	memcpy(out, at, length);
+	out[length] = ' ';
+	code_print(out + length + 1, symbol_code(asset->symbol));
 }
 
 struct asset_text asset_text(const struct asset *asset)

@@ -53,38 +53,85 @@ void embedded_close_history(struct embedded_chain *chain)
 
 /* --- telling --- */
 
+/* Half of what telling costs is printing: what lines have in common is made once. */
+struct teller {
+	struct chain_view *view;
+	struct text begin;     /* owned: of all lines of a block */
+	uint32_t block_num;
+	struct chain_abi *abi; /* of: */
+	uint64_t account;
+};
+
+static void teller_release(struct teller *teller)
+{
+	chain_abi_release(teller->view->chain, teller->abi);
+	text_release(&teller->begin);
+}
+
 /* `"block_num":1,…`: what comes before, the brace and a number, depends on whose line it becomes. */
-static void print_deed(struct chain_view *view, struct text *out, const struct deeds *deeds,
-                       const struct deed *deed)
+static void begin_block(struct teller *teller, const struct deeds *deeds)
+{
+	struct text *out = &teller->begin;
+
+	if (teller->block_num == deeds->block_num)
+		return;
+	teller->block_num = deeds->block_num;
+	text_clear(out);
+	text_append(out, "\"block_num\":");
+	text_append_number(out, deeds->block_num);
+	text_append(out, ",\"block_time\":");
+	chain_print_slot(out, deeds->slot);
+	text_append(out, ",\"trx_id\":\"");
+	text_append_char(out, HISTORY_ID_MARK);
+	text_append(out, "\",\"action_ordinal\":");
+}
+
+static void print_data(struct teller *teller, struct text *out, const struct action *action)
+{
+	if (teller->account != action->account) {
+		chain_abi_release(teller->view->chain, teller->abi);
+		teller->abi = NULL;
+		chain_abi_get(teller->view, &teller->abi, action->account, NULL);
+		teller->account = action->account;
+	}
+	chain_print_data_by(teller->abi, out, action, false);
+}
+
+static void print_deed(struct teller *teller, struct text *out, const struct deed *deed)
 {
 	const struct action *action = &deed->action;
 
-	text_printf(out, "\"block_num\":%" PRIu32 ",\"block_time\":", deeds->block_num);
-	chain_print_slot(out, deeds->slot);
-	text_printf(out, ",\"trx_id\":\"%c\",\"action_ordinal\":%" PRIu32 ",\"account\":\"%s\",\"name\":\"%s\"",
-	            HISTORY_ID_MARK, deed->ordinal, name_text(action->account).text,
-	            name_text(action->name).text);
-	text_append(out, ",\"authorization\":[");
+	text_append_bytes(out, teller->begin.data, teller->begin.length);
+	text_append_number(out, deed->ordinal);
+	text_append(out, ",\"account\":\"");
+	text_append(out, name_text(action->account).text);
+	text_append(out, "\",\"name\":\"");
+	text_append(out, name_text(action->name).text);
+	text_append(out, "\",\"authorization\":[");
 	for (size_t i = 0; i < action->authorization_count; i++) {
 		const struct permission_level *level = &action->authorization[i];
-		text_printf(out, "%s\"%s@%s\"", i ? "," : "", name_text(level->actor).text,
-		            name_text(level->permission).text);
+		text_append(out, i ? ",\"" : "\"");
+		text_append(out, name_text(level->actor).text);
+		text_append_char(out, '@');
+		text_append(out, name_text(level->permission).text);
+		text_append_char(out, '"');
 	}
 	text_append(out, "],\"data\":");
 	if (deed->data_length == action->data.length)
-		chain_print_data(view, out, action, false);
+		print_data(teller, out, action);
 	else
 		text_printf(out, "null,\"data_length\":%zu", deed->data_length);
 	text_append_char(out, '}');
 }
 
 /* Once; each line with its newline. Names in data are a stranger's text, but JSON has no newlines in it. */
-static void tell(struct chain_view *view, struct deeds *deeds)
+static void tell(struct teller *teller, struct deeds *deeds)
 {
 	if (deeds->is_told)
 		return;
+	begin_block(teller, deeds);
 	for (size_t i = 0; i < deeds->actions_count; i++) {
-		print_deed(view, &deeds->told, deeds, &deeds->actions[i]);
+		print_deed(teller, &deeds->told, &deeds->actions[i]);
 		text_append_char(&deeds->told, '\n');
 	}
 	deeds->is_told = true;
@@ -95,13 +142,13 @@ static const char *line_end(const char *line)
 	return strchr(line, '\n');
 }
 
-static int add_transaction(struct embedded_chain *chain, struct chain_view *view, struct deeds *deeds,
+static int add_transaction(struct embedded_chain *chain, struct teller *teller, struct deeds *deeds,
                            struct error *error)
 {
 	const char *line, *end;
 	int result = 0;
 
-	tell(view, deeds);
+	tell(teller, deeds);
 	line = text_string(&deeds->told);
 	for (size_t i = 0; i < deeds->actions_count && result == 0; i++, line = end + 1) {
 		end = line_end(line);
@@ -131,11 +178,12 @@ int embedded_tell(struct embedded_chain *chain, struct chain_view *view, struct 
                   size_t count, struct error *error)
 {
 	struct round_target target = {chain, error, 0};
+	struct teller teller = {.view = view};
 	int result = 0;
 
 	for (size_t i = 0; i < count && result == 0; i++) {
 		if (!deeds[i]->producer) {
-			result = add_transaction(chain, view, deeds[i], error);
+			result = add_transaction(chain, &teller, deeds[i], error);
 			continue;
 		}
 		rounds_take(chain->rounds, deeds[i], add_round, &target);
@@ -145,6 +193,7 @@ int embedded_tell(struct embedded_chain *chain, struct chain_view *view, struct 
 		rounds_pack(history_note(chain->history), chain->rounds);
 		result = history_advance(chain->history, error);
 	}
+	teller_release(&teller);
 	return result;
 }
 
@@ -187,7 +236,7 @@ static bool is_about(const struct deed *deed, uint64_t name)
 }
 
 /* Those of one transaction, the last one first. */
-static void add_recent(struct reading *reading, struct chain_view *view, struct deeds *deeds, uint64_t name)
+static void add_recent(struct reading *reading, struct teller *teller, struct deeds *deeds, uint64_t name)
 {
 	size_t first = reading->recent_count, last;
 	const char *line;
@@ -197,7 +246,7 @@ static void add_recent(struct reading *reading, struct chain_view *view, struct 
 		any = is_about(&deeds->actions[i], name);
 	if (!any)
 		return;
-	tell(view, deeds);
+	tell(teller, deeds);
 	line = text_string(&deeds->told);
 	for (size_t i = 0; i < deeds->actions_count; i++) {
 		const char *end = line_end(line);
@@ -249,6 +298,7 @@ static int begin_reading(struct reading *reading, struct chain_view *view, enum 
 {
 	struct embedded_chain *chain = embedded_of(view->chain);
 	const struct published *state = embedded_state_of(view);
+	struct teller teller = {.view = view};
 	int result = 0;
 
 	*reading = (struct reading){.chain = chain};
@@ -265,7 +315,8 @@ static int begin_reading(struct reading *reading, struct chain_view *view, enum 
 	     result == 0 && kind == CHAIN_HISTORY_ACCOUNT && deeds &&
 	     deeds->block_num > history_last(chain->history);
 	     deeds = deeds->previous)
-		add_recent(reading, view, deeds, name);
+		add_recent(reading, &teller, deeds, name);
+	teller_release(&teller);
 	turn_around(reading);
 	return result;
 }
