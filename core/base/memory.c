@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { SMALLEST_CAPACITY = 8, STACK_WIPED = 32 * 1024 };
+enum { SMALL = 1024, SMALLEST_CAPACITY = 8, STACK_WIPED = 32 * 1024 };
 
 static _Noreturn void memory_out(size_t count, size_t size)
 {
@@ -18,28 +18,45 @@ static _Noreturn void memory_out(size_t count, size_t size)
 
 void *memory_allocate(size_t count, size_t size)
 {
-	void *data = calloc(count ? count : 1, size ? size : 1);
+	void *data;
+
+	count = count ? count : 1;
+	size = size ? size : 1;
+	/* for what is small malloc() has what this thread has freed at hand, and calloc() does not look there */
+	if (count <= SMALL && size <= SMALL / count) {
+		data = malloc(count * size);
+		if (data)
+			memset(data, 0, count * size);
+	} else {
+		data = calloc(count, size);
+	}
 	if (!data)
 		memory_out(count, size);
 	return data;
 }
 
-void memory_grow(void *array, size_t *capacity, size_t needed, size_t size)
+void memory_resize(void *array, size_t count, size_t size)
 {
 	void *data;
+
+	if (count > SIZE_MAX / 2 / (size ? size : 1))
+		memory_out(count, size);
+	/* array is the address of a pointer of whatever type: its bytes are copied, not its type assumed */
+	memcpy(&data, array, sizeof data);
+	data = realloc(data, count && size ? count * size : 1);
+	if (!data)
+		memory_out(count, size);
+	memcpy(array, &data, sizeof data);
+}
+
+void memory_grow(void *array, size_t *capacity, size_t needed, size_t size)
+{
 	size_t grown = *capacity < SMALLEST_CAPACITY / 2 ? SMALLEST_CAPACITY : *capacity * 2;
 	if (needed <= *capacity)
 		return;
 	if (grown < needed)
 		grown = needed;
-	if (grown > SIZE_MAX / 2 / (size ? size : 1))
-		memory_out(grown, size);
-	/* array is the address of a pointer of whatever type: its bytes are copied, not its type assumed */
-	memcpy(&data, array, sizeof data);
-	data = realloc(data, grown * size);
-	if (!data)
-		memory_out(grown, size);
-	memcpy(array, &data, sizeof data);
+	memory_resize(array, grown, size);
 	*capacity = grown;
 }
 

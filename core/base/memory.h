@@ -13,6 +13,9 @@ void *memory_allocate(size_t count, size_t size);
  * doubles. */
 void memory_grow(void *array, size_t *capacity, size_t needed, size_t size);
 
+/* Gives *array exactly that many elements; what is new is not zeroed. */
+void memory_resize(void *array, size_t count, size_t size);
+
 /* A copy of length bytes (NULL for 0); free() it. */
 void *memory_copy(const void *data, size_t length);
 

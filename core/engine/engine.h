@@ -49,11 +49,14 @@ struct block_state {
 	struct id_trail *trail;
 	struct deeds *deeds; /* held: what it and those before it did, the newest first; NULL: not kept */
 	struct ledger *ledger; /* that has it by its id: not held; NULL while nobody else may see it */
+	bool is_bare;          /* the ledger has it not, and its block is without its transactions */
 	struct block_state *next_in_bucket; /* the ledger's */
 	size_t references;
 };
 struct block_state *block_state_hold(struct block_state *block);
 void block_state_release(struct block_state *block);
+/* A copy, one reference, that is as good as it for going on from there: for who keeps many. */
+struct block_state *block_state_without_transactions(const struct block_state *state);
 /* How many slots of a producer have passed without a block, on the way to this one. */
 uint32_t block_state_missed(const struct block_state *state, uint64_t producer);
 
@@ -88,6 +91,7 @@ void ledger_keep_deeds(struct ledger *ledger);
 struct deeds {
 	size_t references;
 	struct deeds *previous; /* held; NULL: there is nothing before it, or it was cut */
+	uint64_t place; /* how many came before it since somebody began to keep them */
 	uint32_t block_num, slot;
 	struct checksum256 id;  /* the transaction's */
 	struct deed {

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { ACTION_MINIMUM = 18, EXTENSION_MINIMUM = 3 }; /* packed */
 
@@ -165,15 +166,15 @@ struct checksum256 packed_transaction_digest(const struct packed_transaction *pa
 /* The next signature's key: known of all of them, or of none. */
 static void keep_signer(struct packed_transaction *packed, const struct public_key *public)
 {
-	size_t count = packed->signatures_count, capacity = count;
+	size_t count = packed->signatures_count;
 
-	if (!public || (count && !packed->signed_by)) {
+	if (!public || public->type != KEY_K1 || (count && !packed->signed_by)) {
 		free(packed->signed_by);
 		packed->signed_by = NULL;
 		return;
 	}
-	memory_grow(&packed->signed_by, &capacity, count + 1, sizeof *public);
-	packed->signed_by[count] = *public;
+	memory_resize(&packed->signed_by, count + 1, sizeof *packed->signed_by);
+	memcpy(packed->signed_by[count].data, public->point, sizeof public->point);
 }
 
 int packed_transaction_sign(struct packed_transaction *packed, const struct signer *signer,
@@ -182,13 +183,12 @@ int packed_transaction_sign(struct packed_transaction *packed, const struct sign
 {
 	struct checksum256 digest = packed_transaction_digest(packed, chain_id);
 	struct signature signature;
-	size_t capacity = packed->signatures_count;
 	int result = signer_sign(signer, &signature, key, &digest, error);
 
 	if (result)
 		return result;
 	keep_signer(packed, public);
-	memory_grow(&packed->signatures, &capacity, packed->signatures_count + 1, sizeof signature);
+	memory_resize(&packed->signatures, packed->signatures_count + 1, sizeof signature);
 	packed->signatures[packed->signatures_count++] = signature;
 	return 0;
 }
@@ -201,12 +201,12 @@ int packed_transaction_keys(const struct packed_transaction *packed, struct publ
 		digest = packed_transaction_digest(packed, chain_id);
 	for (size_t i = 0; i < packed->signatures_count; i++) {
 		char text[KEY_TEXT_SIZE];
-		struct public_key key;
+		struct public_key key = {.type = KEY_K1};
 		size_t at = i;
 		int result = 0;
 
 		if (packed->signed_by)
-			key = packed->signed_by[i];
+			memcpy(key.point, packed->signed_by[i].data, sizeof key.point);
 		else
 			result = signature_recover(&key, &packed->signatures[i], &digest, error);
 		if (result)

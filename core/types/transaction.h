@@ -43,9 +43,11 @@ enum compression { COMPRESSION_NONE = 0, COMPRESSION_ZLIB = 1 };
 struct packed_transaction {
 	struct signature *signatures; /* owned */
 	size_t signatures_count;
-	/* owned, as many as signatures: whose they are, told by who made them; NULL where that is not known and
-	 * must be recovered, as of all that was unpacked */
-	struct public_key *signed_by;
+	/* owned, as many as signatures: points of the K1 keys that made them, told by who did; NULL where they
+	 * are not known and must be recovered, as of all that was unpacked */
+	struct key_point {
+		uint8_t data[33];
+	} *signed_by;
 	uint8_t compression;
 	struct bytes packed_context_free_data; /* as stored: compressed when compression is 1 */
 	struct bytes packed_trx;               /* as stored */

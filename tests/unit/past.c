@@ -141,6 +141,60 @@ static void the_past_is_there_after_closing(void **state)
 	scene_end(&scene);
 }
 
+/* --- blocks of which the transactions are in memory no more --- */
+
+/* A block as the state after it shows it, and as a later one does. */
+static void expect_block(struct rig *rig, uint32_t number)
+{
+	const struct chain_revision revision = {.kind = CHAIN_BLOCK, .block_num = number};
+	struct signed_block later = rig_block(rig, number), own = {0};
+	struct bytes packed[2] = {{0}, {0}};
+	struct chain_view *view = NULL;
+	rig_must(chain_view_open(rig->chain, &view, &revision, NULL, &rig->error), "view", &rig->error);
+	rig_must(view->operations->block(view, &own, number, &rig->error), "block", &rig->error);
+	chain_view_close(view);
+	signed_block_pack(&packed[0], &later);
+	signed_block_pack(&packed[1], &own);
+	assert_true(own.transactions_count > 0);
+	assert_int_equal(packed[0].length, packed[1].length);
+	assert_memory_equal(packed[0].data, packed[1].data, packed[0].length);
+	for (int i = 0; i < 2; i++)
+		bytes_release(&packed[i]);
+	signed_block_release(&later);
+	signed_block_release(&own);
+}
+
+static void expect_blocks(struct rig *rig)
+{
+	struct transaction_trace trace = {0};
+	uint32_t numbers[20];
+	rig_open(rig);
+	rig_make_token(rig);
+	for (int i = 0; i < 20; i++) {
+		rig_must(rig_transfer(rig, &trace, "bob"), "transfer", &rig->error);
+		numbers[i] = trace.block_num;
+		transaction_trace_release(&trace);
+		assert_int_equal(rig_advance(rig, SECOND), 0);
+	}
+	assert_int_equal(rig_advance(rig, 10 * SECOND), 0);
+	for (int i = 0; i < 20; i++) {
+		expect_block(rig, numbers[i]);
+		assert_int_equal(balance_at(rig, numbers[i]), i + 1);
+	}
+}
+
+static void old_blocks_have_their_transactions(void **state)
+{
+	struct rig memory = {.manual_clock = true};
+	struct scene scene;
+	(void)state;
+	expect_blocks(&memory);
+	rig_end(&memory);
+	scene_begin(&scene);
+	expect_blocks(&scene.rig);
+	scene_end(&scene);
+}
+
 /* Without a data folder. */
 static void the_past_in_memory(void **state)
 {
@@ -287,6 +341,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_past_is_there_after_closing),
+		cmocka_unit_test(old_blocks_have_their_transactions),
 		cmocka_unit_test(the_past_in_memory),
 		cmocka_unit_test(the_past_ends_where_history_says),
 		cmocka_unit_test(an_index_grows_and_is_found_again),

@@ -248,8 +248,6 @@ static int open_chain(struct embedded_chain *chain, const struct embedded_option
 	if (result)
 		return result;
 	ledger_keep_deeds(branch_ledger(first));
-	if (!chain->storage)
-		ledger_keep_deeds(branch_ledger(first));
 	chain->deeds_from = chain->storage ? chain->storage->deeds_from : branch_head(first)->number + 1;
 	result = give_genesis_key(chain, branch_head(first), error);
 	if (result) {

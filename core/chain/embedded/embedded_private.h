@@ -48,8 +48,12 @@ struct sealed {
 	bool journaled;
 };
 
-/* Sealed blocks that wait: who makes more lets them be stored first. */
-enum { SEALED_MAXIMUM = 64 };
+enum {
+	/* Sealed blocks that wait, and transactions in them: who makes more lets them be stored first. */
+	SEALED_MAXIMUM = 64,
+	SEALED_TRANSACTIONS_MAXIMUM = 16384,
+	DEEDS_UNTOLD_MAXIMUM = 8192 /* deeds: who makes more tells the histories of them first */
+};
 
 struct embedded_chain {
 	struct chain base;
@@ -83,7 +87,7 @@ struct embedded_chain {
 	uint64_t clock_moves;   /* how often it was moved: the thread then looks anew at what is due */
 	int64_t clock_difference; /* real less monotonic time when last looked at */
 	struct sealed **sealed; /* owned, each too; in the order they were made; changed under lock and signing */
-	size_t sealed_count, sealed_capacity;
+	size_t sealed_count, sealed_capacity, sealed_transactions;
 	/* without storage: the last recent_count blocks, packed, by number modulo that */
 	struct bytes *recent;
 	size_t recent_count;
@@ -100,6 +104,9 @@ struct embedded_chain {
 	struct history *history;         /* under index_lock */
 	struct rounds *rounds;           /* under index_lock */
 	uint32_t deeds_from;             /* of blocks from this one on it is kept what they did */
+	/* under lock: the last block that was told of, and the place behind its deeds */
+	uint32_t told_block;
+	uint64_t told_place;
 	struct block_state *stored; /* held: a block that is in the log, the newest known; NULL without storage */
 	bool unsynced;          /* under log: what was stored last has not reached the disk */
 	char trouble[ERROR_SENTENCE_SIZE]; /* what the node's log told last about storing */

@@ -60,6 +60,7 @@ static void enqueue(struct embedded_chain *chain, struct sealed *sealed)
 	pthread_mutex_lock(&chain->signing);
 	memory_grow(&chain->sealed, &chain->sealed_capacity, chain->sealed_count + 1, sizeof(struct sealed *));
 	chain->sealed[chain->sealed_count++] = sealed;
+	chain->sealed_transactions += block->block->transactions_count;
 	pthread_mutex_unlock(&chain->signing);
 	pthread_mutex_lock(&chain->publish);
 	block_times_add(&chain->times, block->number, block->block->header.timestamp);
@@ -145,13 +146,28 @@ struct network_hooks embedded_hooks(struct embedded_chain *chain)
 
 /* --- time --- */
 
+/* Whether much is kept for the histories that could be told by now. Under lock. */
+static bool is_much_untold(const struct embedded_chain *chain)
+{
+	const struct deeds *last = node_head(embedded_viewed(chain))->deeds;
+
+	return last && last->place >= chain->told_place + DEEDS_UNTOLD_MAXIMUM &&
+	       chain->told_block + 1 >= chain->deeds_from && embedded_index_end(chain) > chain->told_block;
+}
+
 int embedded_make_room(struct embedded_chain *chain, struct error *error)
 {
 	int result = 0;
 
-	while (result == 0 && chain->sealed_count >= SEALED_MAXIMUM) {
+	while (result == 0 && (chain->sealed_count >= SEALED_MAXIMUM ||
+	                       chain->sealed_transactions >= SEALED_TRANSACTIONS_MAXIMUM)) {
 		pthread_mutex_unlock(&chain->lock);
 		result = embedded_finish(chain, false, error);
+		pthread_mutex_lock(&chain->lock);
+	}
+	if (result == 0 && is_much_untold(chain)) {
+		pthread_mutex_unlock(&chain->lock);
+		embedded_index_blocks(chain, UINT32_MAX, NULL, NULL); /* what fails is told by who stores */
 		pthread_mutex_lock(&chain->lock);
 	}
 	return result;

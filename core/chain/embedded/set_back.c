@@ -252,6 +252,7 @@ static int go_back(struct embedded_chain *chain, struct block_state *block, cons
 	network_tell_time(chain->network, embedded_now(chain));
 	past_cut(chain->past, block->number);
 	chain->deeds_from = block->number + 1;
+	chain->told_place = 0;
 	chain->has_taken = false;
 	pthread_mutex_lock(&chain->publish);
 	block_times_cut(&chain->times, block->number);

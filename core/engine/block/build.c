@@ -371,6 +371,7 @@ int block_finish(struct branch *branch, const struct checksum256 *const roots[2]
 	block = memory_allocate(1, sizeof *block);
 	block->header = pending->header;
 	pending->header = (struct block_header){0};
+	memory_resize(&pending->receipts, pending->receipts_count, sizeof *pending->receipts);
 	block->transactions = pending->receipts;
 	block->transactions_count = pending->receipts_count;
 	pending->receipts = NULL;

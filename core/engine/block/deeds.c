@@ -125,6 +125,7 @@ struct deeds *deeds_of_trace(const struct transaction_trace *trace)
 
 static void append(struct pending_block *pending, struct deeds *deeds)
 {
+	deeds->place = pending->deeds ? pending->deeds->place + 1 : 0;
 	deeds->previous = pending->deeds; /* its reference */
 	pending->deeds = deeds;
 }

@@ -132,8 +132,8 @@ void ledger_forget(struct block_state *block)
 {
 	struct ledger *ledger = block->ledger;
 	struct block_state **place;
-	if (!ledger)
-		return; /* a block in the making that was dropped */
+	if (!ledger || block->is_bare)
+		return; /* a block in the making that was dropped, or one that it never had */
 	place = bucket_of(ledger, &block->id);
 	while (*place != block)
 		place = &(*place)->next_in_bucket;

@@ -41,6 +41,41 @@ void block_state_release(struct block_state *block)
 	free(block);
 }
 
+static struct signed_block *header_of(const struct signed_block *block)
+{
+	struct signed_block *copy = memory_allocate(1, sizeof *copy);
+	struct bytes packed = {0};
+
+	block_header_pack(&packed, &block->header);
+	struct cursor in = cursor_make(packed.data, packed.length);
+	block_header_unpack(&copy->header, &in);
+	copy->id = block->id;
+	copy->producer_signature = block->producer_signature;
+	bytes_release(&packed);
+	return copy;
+}
+
+struct block_state *block_state_without_transactions(const struct block_state *state)
+{
+	struct block_state *copy = memory_allocate(1, sizeof *copy);
+
+	*copy = *state;
+	copy->references = 1;
+	copy->next_in_bucket = NULL;
+	copy->is_bare = true;
+	copy->block = header_of(state->block);
+	copy->active_schedule = producer_schedule_copy(&state->active_schedule);
+	copy->pending_schedule = producer_schedule_copy(&state->pending_schedule);
+	copy->last_produced =
+		memory_copy(state->last_produced, state->last_produced_count * sizeof *state->last_produced);
+	copy->confirm_count = memory_copy(state->confirm_count, state->confirm_count_count);
+	map_root_hold(copy->root);
+	id_trail_hold(copy->trail);
+	deeds_hold(copy->deeds);
+	missed_slots_hold(copy->missed);
+	return copy;
+}
+
 void block_state_sign(struct block_state *block, const struct signature *signature)
 {
 	block->block->producer_signature = *signature;

@@ -163,6 +163,7 @@ static void take_first(struct embedded_chain *chain, const struct checksum256 *l
 	}
 	pthread_mutex_lock(&chain->signing);
 	chain->sealed_count--;
+	chain->sealed_transactions -= block->block->transactions_count;
 	memmove(chain->sealed, chain->sealed + 1, chain->sealed_count * sizeof *chain->sealed);
 	pthread_mutex_unlock(&chain->signing);
 	if (chain->storage) {
@@ -177,6 +178,7 @@ static void take_first(struct embedded_chain *chain, const struct checksum256 *l
 		block_state_release(chain->stored);
 		chain->stored = block_state_hold(stored);
 	}
+	past_shed(chain->past, chain->stored ? chain->stored->number : block->number);
 	block_state_release(block);
 	free(sealed);
 }

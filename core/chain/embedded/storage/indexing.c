@@ -220,6 +220,9 @@ static int index_up_to(struct indexing *indexing, uint32_t end, struct error *er
 	pthread_mutex_lock(&chain->lock);
 	for (size_t i = 0; i < indexing->next; i++)
 		deeds_cut(indexing->kept.list[i]);
+	chain->told_block = next_number(chain) - 1;
+	if (indexing->next)
+		chain->told_place = indexing->kept.list[indexing->next - 1]->place + 1;
 	pthread_mutex_unlock(&chain->lock);
 	return result;
 }

@@ -26,6 +26,8 @@ struct past {
 	uint32_t followed; /* the last block that past_follow() has seen as irreversible */
 	struct block_state **kept; /* held; ascending by number */
 	size_t count, capacity;
+	uint32_t *whole; /* owned: of the kept, those with transactions */
+	size_t whole_count, whole_capacity;
 	struct block_state *made[MADE_MAXIMUM]; /* held, or NULL */
 	size_t next_made;
 
@@ -68,6 +70,7 @@ void past_destroy(struct past *past)
 		traces_clear(&past->traced[i]);
 	pthread_mutex_destroy(&past->traced_lock);
 	free(past->kept);
+	free(past->whole);
 	free(past);
 }
 
@@ -115,6 +118,36 @@ static void keep(struct past *past, struct block_state *state)
 	memmove(past->kept + place + 1, past->kept + place, (past->count - place) * sizeof *past->kept);
 	past->kept[place] = block_state_hold(state);
 	past->count++;
+	if (!state->block->transactions_count)
+		return;
+	memory_grow(&past->whole, &past->whole_capacity, past->whole_count + 1, sizeof *past->whole);
+	past->whole[past->whole_count++] = state->number;
+}
+
+/* Whether a kept state still has its transactions, and needs them or somebody else holds it. Those that are
+ * to be stored are stored with them. */
+static bool shed(struct past *past, uint32_t number, uint32_t last)
+{
+	size_t place = place_after(past, number);
+	struct block_state *state = place ? past->kept[place - 1] : NULL;
+
+	if (!state || state->number != number)
+		return false;
+	if (state->references > 1 || number >= last || (number % PAST_STRIDE == 0 && number > past->stored))
+		return true;
+	past->kept[place - 1] = block_state_without_transactions(state);
+	block_state_release(state);
+	return false;
+}
+
+void past_shed(struct past *past, uint32_t last)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < past->whole_count; i++)
+		if (shed(past, past->whole[i], last))
+			past->whole[left++] = past->whole[i];
+	past->whole_count = left;
 }
 
 /* What has just become too old; and the oldest of all while they take too much memory. */

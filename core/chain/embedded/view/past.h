@@ -34,6 +34,8 @@ struct block_state *past_newest(const struct past *past);
 /* The next irreversible state up to a block that is to be stored: held; NULL: none. Under lock. */
 struct block_state *past_unstored(const struct past *past, uint32_t last);
 void past_stored(struct past *past, uint32_t number); /* under lock */
+/* The transactions of blocks before this one can be read elsewhere: they need not be kept. Under lock. */
+void past_shed(struct past *past, uint32_t number);
 /* Forgets the states after a block. Under lock. */
 void past_cut(struct past *past, uint32_t last);
 /* A state that was stored, with a ledger of its own (past_release()); map and root are taken over. NULL:

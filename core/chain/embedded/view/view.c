@@ -175,6 +175,8 @@ static bool pack_from_memory(struct embedded_chain *chain, const struct block_st
 	pthread_mutex_lock(&chain->lock);
 	struct branch *branch = branch_fork(chain->ledger, (struct block_state *)(uintptr_t)head);
 	const struct block_state *block = branch_find(branch, number);
+	if (block && block->is_bare)
+		block = NULL;
 	*has_id = branch_find_id(branch, id, number);
 	for (size_t i = 0; i < chain->sealed_count && block; i++)
 		if (chain->sealed[i]->block == block)
