@@ -227,3 +227,26 @@ produced() {
 	run -0 "$EOSIOFS" -o http=off,data="$BASE/dc" "$A" 3>&- 4>&- </dev/null
 	[[ "$output" == *"node eosio is open to no peers of other processes: block $number holds"* ]]
 }
+
+# The code of the first eosiofs's eosio.token: its apply does nothing, and the native twin of its hash runs.
+@test "a chain with code that does nothing by itself works here, and is not open" {
+	"$EOSIOFS" --unmount "$A"
+	rm -rf "$BASE/dc"
+	"$EOSIOFS" -o http=off,data="$BASE/dc" "$A" 3>&- 4>&- </dev/null
+	mkdir "$A/accounts/eosio.token" "$BASE/old"
+	{
+		printf '\0asm\1\0\0\0\1\7\1\140\3\176\176\176\0\3\2\1\0\7\11\1\5apply\0\0\12\4\1\2\0\13'
+		printf '\0\25\7eosiofseosio.token 1'
+	} > "$BASE/old/eosio.token.wasm"
+	sha256sum "$BASE/old/eosio.token.wasm" | grep -q '^cbc434b55a86'
+	cat "$A/contracts/eosio.token/eosio.token.abi" > "$BASE/old/eosio.token.abi"
+	echo "$BASE/old" > "$A/accounts/eosio.token/contract/install"
+	number=$(jq .block_num "$A/transactions/$(cat "$A/last_transaction").json")
+	echo '{"issuer":"eosio","maximum_supply":"10.0000 SYS"}' > "$A/accounts/eosio.token/actions/create"
+	[ "$(jq -r .max_supply "$A/accounts/eosio.token/tables/stat/SYS.jsonl")" = '10.0000 SYS' ]
+	echo now > "$A/chain/clock"
+	cat "$BASE/config.ini" > "$A/nodes/eosio/config.ini"
+	echo restart > "$A/nodes/eosio/state"
+	grep -q "not open: block $number holds contract code that does nothing by itself, of the first eosiofs" \
+		"$A/nodes/eosio/endpoints"
+}
