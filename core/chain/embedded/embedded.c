@@ -160,7 +160,8 @@ static int catch_up_with_head(struct embedded_chain *chain, struct text *notices
 	return storage_save_offset(chain->storage, chain->offset_us, 0, error);
 }
 
-/* What was saved; a new chain begins so much before real time, but not before its genesis. */
+/* What was saved; a new chain begins with its genesis where that is a few days old at most, else so much
+ * before real time. */
 static int begin_time(struct embedded_chain *chain, int64_t earlier_us, struct error *error)
 {
 	int64_t paused, before_genesis = chain->base.genesis.initial_timestamp - clock_real_us();
@@ -170,7 +171,9 @@ static int begin_time(struct embedded_chain *chain, int64_t earlier_us, struct e
 		chain->offset_us = storage_offset(chain->storage, &paused, &saved);
 	if (saved || earlier_us == 0)
 		return 0;
-	chain->offset_us = -earlier_us > before_genesis ? -earlier_us : before_genesis < 0 ? before_genesis : 0;
+	if (before_genesis < -GENESIS_RECENT_US)
+		before_genesis = -earlier_us;
+	chain->offset_us = before_genesis < 0 ? before_genesis : 0;
 	return chain->storage ? storage_save_offset(chain->storage, chain->offset_us, 0, error) : 0;
 }
 

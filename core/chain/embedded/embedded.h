@@ -9,6 +9,7 @@ struct data_folder;
 struct embedded_process; /* process.h */
 
 enum { HISTORY_DEFAULT = 100000 };
+#define GENESIS_RECENT_US (INT64_C(7) * 24 * 3600 * 1000000)
 
 /* To whom of other processes the nodes are open: those that the configuration names, to listen at and to
  * connect to; besides, all listen; nobody. */
@@ -26,7 +27,8 @@ struct embedded_options {
 	uint32_t history;
 	bool without_twins;       /* built-in contracts run as WebAssembly (struct contract_options) */
 	bool measured_cpu;        /* the time that transactions took is billed (struct contract_options) */
-	int64_t begin_earlier_us; /* so much before real time a new chain begins, if its genesis is older */
+	/* so much before real time a new chain begins if its genesis is older than GENESIS_RECENT_US; 0: now */
+	int64_t begin_earlier_us;
 	bool manual_clock;        /* tests: blocks come only with clock_advance and when they are full */
 	bool seal_each;           /* tests: and after each transaction; time stands still meanwhile */
 	enum embedded_p2p p2p;
