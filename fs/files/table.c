@@ -177,7 +177,8 @@ const struct row tree_rows[] = {
 	{.pattern = "accounts/@account/contract/install", .kind = ROW_VERB,
 	 .read = accounts_contract_install_read, .write = accounts_contract_install_write,
 	 .usage = ACCOUNTS_INSTALL_USAGE,
-	 .help = "installs a contract: one of contracts/, or that of a folder with a .wasm and an .abi"},
+	 .help = "installs a contract: one of contracts/, or that of a folder with a .wasm and an .abi; --clear "
+	         "removes the one that is there"},
 	{.pattern = "accounts/@account/contract/code.wasm", .kind = ROW_BYTES,
 	 .read = accounts_contract_code_wasm_read, .write = accounts_contract_code_wasm_write,
 	 .help = "its code; writing sets it"},

@@ -344,9 +344,8 @@ static void make_account(struct world *world, const char *name)
 	push(world, "eosio", "newaccount", "eosio", &data);
 }
 
-static void make_world(struct world *world)
+static void make_world(struct world *world, const void *code, size_t length)
 {
-	const struct bundle *token = bundle_find("eosio.token");
 	struct genesis genesis;
 	struct error error = {0};
 	struct bytes data = {0};
@@ -358,7 +357,7 @@ static void make_world(struct world *world)
 	make_account(world, "bob");
 	bytes_put_u64(&data, name_literal("eosio.token"));
 	bytes_put_u16(&data, 0);
-	bytes_put_counted(&data, token->code->data, token->code->length);
+	bytes_put_counted(&data, code, length);
 	push(world, "eosio", "setcode", "eosio.token", &data);
 	bytes_put_u64(&data, name_literal("alice"));
 	put_quantity(&data, UINT64_C(1) << 60);
@@ -388,28 +387,44 @@ static void transfer(void *context, size_t times)
 	}
 }
 
-static void measure_transfers(void)
+static void measure_transfers(const char *name, const void *code, size_t length)
 {
 	struct world wasm = {.without_twins = true}, twin = {0};
-	make_world(&wasm);
-	make_world(&twin);
+	make_world(&wasm, code, length);
+	make_world(&twin, code, length);
 	struct bench_pair pair = bench_measure(transfer, &wasm, TRANSFERS, transfer, &twin, TRANSFERS);
-	bench_report("wasm: a transfer, unsigned", pair.value / 1000, "us", "by the native twin",
-	             pair.against / 1000);
+	bench_report(name, pair.value / 1000, "us", "by the native twin", pair.against / 1000);
 	branch_block_drop(wasm.branch);
 	branch_block_drop(twin.branch);
 	branch_destroy(wasm.branch);
 	branch_destroy(twin.branch);
 }
 
+/* The code that nodeos's own chains have, where it lies beside these sources. */
+static void measure_reference(void)
+{
+	static const char path[] = "../shared/contracts/eosio.token/eosio.token.wasm";
+	static char code[64 << 10];
+	FILE *file = fopen(path, "rb");
+	size_t length = file ? fread(code, 1, sizeof code, file) : 0;
+	if (file)
+		fclose(file);
+	if (length)
+		measure_transfers("wasm: a transfer by the reference contract, unsigned", code, length);
+	else
+		printf("SKIP a transfer by the reference contract: %s is not here\n", path);
+}
+
 int main(void)
 {
+	const struct bundle_code *token = bundle_find("eosio.token")->code;
 	struct wasm_machine *machine = wasm_machine_create();
 	measure_loops(machine);
 	measure_translation("eosio.token");
 	measure_translation("eosio.system");
 	measure_bombs();
-	measure_transfers();
+	measure_transfers("wasm: a transfer, unsigned", token->data, token->length);
+	measure_reference();
 	wasm_machine_destroy(machine);
 	return 0;
 }

@@ -148,6 +148,14 @@ static void contracts_are_installed(void **state)
 	static const char empty_module[] = "\0asm\1\0\0\0";
 	assert_true(fixture_try_write_flags(ALICE "contract/code.wasm", empty_module, 8, O_TRUNC, false) < 0);
 	fixture_expect(ALICE "contract/hash", hash);
+	/* and it is removed */
+	fixture_refuse(EINVAL, "BUNDLE | FOLDER | --clear", ALICE "contract/install", "--clear eosio.token\n");
+	fixture_write(ALICE "contract/install", "--clear\n");
+	fixture_expect_part(ALICE "contract/install", "# installed: nothing");
+	assert_int_equal(fixture_try_read(ALICE "contract/code.wasm"), 0);
+	assert_int_equal(fixture.contents.length, 0);
+	assert_string_equal(fixture_list(ALICE "actions"), "");
+	fixture_write_in_vain(ALICE "contract/install", "--clear\n");
 }
 
 static void contracts_are_installed_from_folders(void **state)

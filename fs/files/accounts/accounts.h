@@ -49,9 +49,11 @@ row_write accounts_contract_code_wasm_write, accounts_contract_abi_json_write;
  * left out, and when that is all, nothing is sent. code or abi NULL: left as it is. */
 int contract_set(struct request *request, const void *code, size_t code_length, const char *abi,
                  size_t abi_length, struct error *error);
+/* One that takes both away. */
+int contract_clear(struct request *request, struct error *error);
 
 /* --- install.c --- */
-#define ACCOUNTS_INSTALL_USAGE "BUNDLE | FOLDER"
+#define ACCOUNTS_INSTALL_USAGE "BUNDLE | FOLDER | --clear"
 row_read accounts_contract_install_read;
 row_write accounts_contract_install_write;
 

@@ -97,23 +97,31 @@ static int add_setcode(struct batch *batch, struct request *request, const void 
 	return result;
 }
 
+static int add_packed_abi(struct batch *batch, struct request *request, const struct bytes *packed,
+                          struct error *error)
+{
+	struct bytes now = {0};
+	struct action action;
+	int result = read_abi(request, &now, error);
+	if (result == 0 && !same_bytes(&now, packed->data, packed->length)) {
+		make_setabi(&action, request->name[0], packed->data, packed->length);
+		result = batch_take(batch, request, &action, error);
+	}
+	bytes_release(&now);
+	return result;
+}
+
 static int add_setabi(struct batch *batch, struct request *request, const char *text, size_t length,
                       struct error *error)
 {
-	struct bytes now = {0}, packed = {0};
-	struct action action;
+	struct bytes packed = {0};
 	struct abi *abi = NULL;
 	int result = abi_parse(&abi, text, length, error);
 	if (result == 0) {
 		abi_pack(&packed, abi);
-		result = read_abi(request, &now, error);
-	}
-	if (result == 0 && !same_bytes(&now, packed.data, packed.length)) {
-		make_setabi(&action, request->name[0], packed.data, packed.length);
-		result = batch_take(batch, request, &action, error);
+		result = add_packed_abi(batch, request, &packed, error);
 	}
 	abi_release(abi);
-	bytes_release(&now);
 	bytes_release(&packed);
 	return result;
 }
@@ -125,6 +133,19 @@ int contract_set(struct request *request, const void *code, size_t code_length, 
 	int result = code ? add_setcode(&batch, request, code, code_length, error) : 0;
 	if (result == 0 && abi)
 		result = add_setabi(&batch, request, abi, abi_length, error);
+	if (result == 0)
+		result = batch_send(&batch, request, error);
+	batch_release(&batch);
+	return result;
+}
+
+int contract_clear(struct request *request, struct error *error)
+{
+	const struct bytes none = {0};
+	struct batch batch = {0};
+	int result = add_setcode(&batch, request, "", 0, error);
+	if (result == 0)
+		result = add_packed_abi(&batch, request, &none, error);
 	if (result == 0)
 		result = batch_send(&batch, request, error);
 	batch_release(&batch);

@@ -326,20 +326,23 @@ static void no_such_bundle(const char *word, struct error *error)
 int accounts_contract_install_write(struct request *request, const char *data, size_t length,
                                     struct error *error)
 {
+	static const struct command_option options[] = {{"--clear", OPTION_FLAG}};
 	struct command command;
 	const char *word = NULL;
-	int result = command_parse(&command, data, length, NULL, 0, error);
-	if (result == 0)
+	int result = command_parse(&command, data, length, options, 1, error);
+	if (result == 0 && !command.value[0])
 		result = command_take_word(&command, &word, "the bundle's name, or a folder", error);
 	if (result == 0)
 		result = command_end(&command, ACCOUNTS_INSTALL_USAGE, error);
-	const struct bundle *bundle = result == 0 ? bundle_find(word) : NULL;
-	if (bundle)
+	const struct bundle *bundle = result == 0 && word ? bundle_find(word) : NULL;
+	if (result == 0 && !word)
+		result = contract_clear(request, error);
+	else if (bundle)
 		result = contract_set(request, bundle->code->data, bundle->code->length, bundle->abi,
 		                      strlen(bundle->abi), error);
 	else if (result == 0)
 		result = install_folder(request, word, error);
-	if (result == -ENOENT && !strchr(word, '/'))
+	if (result == -ENOENT && word && !strchr(word, '/'))
 		no_such_bundle(word, error);
 	command_release(&command);
 	return result;
