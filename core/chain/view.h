@@ -266,6 +266,9 @@ struct chain_view_operations {
 	/* Whether all that was read could be: what is wrong with a state on disk shows when it is looked at.
 	 * -EBADMSG. NULL: nothing can be. */
 	int (*sound)(struct chain_view *view, struct error *error);
+	/* The newest block that something of what was read may be of: the view's own, or a later one where
+	 * several answers of another process were needed and its head moved meanwhile. NULL: its own. */
+	int (*newest)(struct chain_view *view, uint32_t *block_num, struct error *error);
 	/* At most that many lines of a history from a line on (UINT64_MAX: the last of them). */
 	int (*history)(struct chain_view *view, struct chain_history *out, enum chain_history_kind kind,
 	               uint64_t name, uint64_t from, uint64_t maximum, struct error *error);

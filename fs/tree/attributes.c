@@ -43,6 +43,8 @@ static int print_block(struct tree *tree, struct text *out, const struct caller 
 		return result;
 	if (rendering->has_view)
 		text_printf(out, "%u", rendering->block_num);
+	if (rendering->newest > rendering->block_num)
+		text_printf(out, "-%u", rendering->newest);
 	rendering_release(tree, rendering);
 	return out->length ? 0 : -ENODATA;
 }

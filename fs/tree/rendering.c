@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { STAT_HOLDS_MS = 1000, KEPT_BYTES_MAXIMUM = 4 << 20 };
+enum { STAT_HOLDS_MS = 1000, AGAIN_MAXIMUM = 3, KEPT_BYTES_MAXIMUM = 4 << 20 };
 
 void rendering_drop(struct rendering *rendering)
 {
@@ -103,6 +103,8 @@ static int render(struct tree *tree, struct rendering **out, struct request *req
 		result = node->row->read(request, &rendering->text, error);
 	if (result == 0 && request->view && request->view->operations->sound)
 		result = request->view->operations->sound(request->view, error);
+	if (result == 0 && request->view && request->view->operations->newest)
+		result = request->view->operations->newest(request->view, &rendering->newest, error);
 	if (result) {
 		text_release(&rendering->text);
 		free(rendering);
@@ -113,9 +115,28 @@ static int render(struct tree *tree, struct rendering **out, struct request *req
 		rendering->has_view = true;
 		rendering->sequence = request->view->sequence;
 		rendering->block_num = request->view->block_num;
+		if (rendering->newest < rendering->block_num)
+			rendering->newest = rendering->block_num;
 	}
 	*out = rendering;
 	return 0;
+}
+
+/* Of one block if it can be: of answers between which the head moved it is made again (DESIGN 6). */
+static int render_of_one_block(struct tree *tree, struct rendering **out, struct request *request,
+                               const struct node *node, struct error *error)
+{
+	int result = render(tree, out, request, node, error);
+
+	for (int again = 0; result == 0 && (*out)->newest > (*out)->block_num && again < AGAIN_MAXIMUM; again++) {
+		const struct caller *caller = request->caller;
+		rendering_release(tree, *out);
+		*out = NULL;
+		request_end(request);
+		request_begin(request, tree, caller, node);
+		result = render(tree, out, request, node, error);
+	}
+	return result;
 }
 
 /* One reference, or NULL when what is kept does not serve. *stale: whether the chain must be asked before
@@ -160,7 +181,7 @@ int rendering_get(struct tree *tree, struct rendering **out, const struct caller
 	if (result == 0 && !(rendering && view->sequence == rendering->sequence)) {
 		rendering_release(tree, rendering);
 		rendering = NULL;
-		result = render(tree, &rendering, &request, node, error);
+		result = render_of_one_block(tree, &rendering, &request, node, error);
 	}
 	request_end(&request);
 	if (result) {

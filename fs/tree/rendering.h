@@ -13,6 +13,7 @@ struct rendering {
 	uint64_t sequence;  /* of the view, when has_view */
 	uint64_t writes;    /* how much had been written when it was made (rendering.c) */
 	uint32_t block_num; /* the view's block, 0 without one */
+	uint32_t newest;    /* the newest block that something of it may be of */
 	struct timespec modified;
 	int64_t stat_ms; /* monotonic time of the last stat that reported it, 0: none did */
 };

@@ -65,6 +65,17 @@ import() {
 	[[ "$(cat log)" == *"eosio.token <= eosio.token::transfer"* ]]
 }
 
+@test "the balances of a token's contract that was met here" {
+	echo tokens111111 --buy-ram-kbytes 400 > "$SERVING/create_account"
+	echo eosio.token > "$SERVING/accounts/tokens111111/contract/install"
+	echo '["alice1111111", "10.00 GEM"]' > "$SERVING/accounts/tokens111111/actions/create"
+	echo '["alice1111111", "3.00 GEM", ""] -p alice1111111' > "$SERVING/accounts/tokens111111/actions/issue"
+	cat accounts/tokens111111/actions/transfer
+	cmp accounts/alice1111111/balance "$SERVING/accounts/alice1111111/balance"
+	echo 'bob111111111 1.00 GEM@tokens111111' > accounts/alice1111111/transfer
+	[ "$(sed -n '$p' accounts/bob111111111/balance)" = "1.00 GEM@tokens111111" ]
+}
+
 @test "what the chain refuses keeps its errno and its sentence" {
 	run ! bash -c 'echo "bob111111111 9999.0000 SYS" > accounts/alice1111111/transfer'
 	says ECANCELED "overdrawn balance"

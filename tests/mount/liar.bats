@@ -8,8 +8,9 @@ setup_file() {
 	new_paths
 	can_mount || return 0
 	serve_at "$BASE/serving"
+	echo 1 > "$SERVING/wallet/impersonate" # the liar moves its head
 	: > "$BASE/mode"
-	perl "$ROOT/tests/mount/liar.pl" "$BASE/mode" "${URL##*:}" > "$BASE/port" 3>&- 4>&- </dev/null &
+	perl "$ROOT/tests/mount/liar.pl" "$BASE/mode" "${URL##*:}" "$SERVING" > "$BASE/port" 3>&- 4>&- </dev/null &
 	echo $! > "$BASE/liar"
 	until [ -s "$BASE/port" ]; do :; done
 	URL=http://127.0.0.1:$(cat "$BASE/port")
@@ -35,6 +36,26 @@ lie() {
 
 units() {
 	tr -dc 0-9 <"$SERVING/accounts/bob111111111/balance" | sed 's/^0*//'
+}
+
+@test "a head that moves between two answers: a file is asked again, and when that does not help it tells both blocks" {
+	lie 'moves once'
+	cat accounts/alice1111111/info.json > "$BASE/info.json"
+	cmp "$BASE/info.json" "$SERVING/accounts/alice1111111/info.json"
+	[[ "$(getfattr --only-values -n user.eosiofs.block accounts/alice1111111/info.json)" =~ ^[0-9]+$ ]]
+	lie moves
+	clock +1s # nothing is known of this head
+	[[ "$(getfattr --only-values -n user.eosiofs.block accounts/alice1111111/info.json)" =~ ^([0-9]+)-([0-9]+)$ ]]
+	[ "${BASH_REMATCH[2]}" -eq $((BASH_REMATCH[1] + 1)) ]
+}
+
+@test "ls -l of an account asks once for each kind of data" {
+	clock +1s # a head of which nothing is known
+	: > "$BASE/mode.log"
+	ls -l accounts/bob111111111
+	[ "$(grep -c 'get_account ' "$BASE/mode.log")" = 1 ]
+	repeated=$(sed 's/"limit":[0-9]*//; s/,"lower_bound.*//' "$BASE/mode.log" | grep -v get_info | sort | uniq -d)
+	[ -z "$repeated" ] || { echo "$repeated"; false; }
 }
 
 @test "an answer that is lost, cut off, a gateway's: the transfer happens once" {

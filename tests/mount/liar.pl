@@ -1,11 +1,11 @@
 #!/usr/bin/perl
 # A server between a mount and a node: passes every request on, unless the file MODE says how to lie.
-# usage: liar.pl MODE NODE_PORT; prints its own port
+# usage: liar.pl MODE NODE_PORT SERVING; prints its own port. SERVING: the mount whose node that is. Every request stands in the file MODE.log, a line each.
 use strict;
 use warnings;
 use IO::Socket::INET;
 
-my ($mode_file, $node) = @ARGV;
+my ($mode_file, $node, $serving) = @ARGV;
 my $listener = IO::Socket::INET->new(Listen => 64, LocalAddr => '127.0.0.1', ReuseAddr => 1) or die "listen: $!";
 $| = 1;
 $SIG{CHLD} = 'IGNORE';
@@ -18,6 +18,19 @@ sub mode {
 	my $mode = <$file> // '';
 	chomp $mode;
 	return $mode;
+}
+
+sub note {
+	my ($line) = @_;
+	open my $file, '>>', "$mode_file.log" or return;
+	print $file "$line\n";
+}
+
+# A block more.
+sub move_head {
+	open my $file, '>', "$serving/accounts/alice1111111/transfer" or die "transfer: $!";
+	print $file "carol1111111 0.0001 SYS\n";
+	close $file or die "transfer: $!";
 }
 
 # Only the first such request is lied to.
@@ -62,6 +75,7 @@ sub serve {
 	my $is_info = $path =~ /get_info/;
 	my $page = "<html><body>It works</body></html>";
 
+	note("$path $body");
 	if ($mode eq 'silent') {
 		1 while <$socket>; # until the other side gives up
 		return 0;
@@ -79,6 +93,10 @@ sub serve {
 	}
 	my ($reply_head, $reply) = ask_node($path, $body);
 	return 0 unless defined $reply;
+	if ($mode =~ /^moves/ && $path =~ /get_account$/) { # between this answer and the next question
+		once() if $mode eq 'moves once';
+		move_head();
+	}
 	if ($pushes && $mode =~ /^(lost|cut|gateway|twice)$/) {
 		once();
 		return 0 if $mode eq 'lost';

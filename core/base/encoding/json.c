@@ -122,7 +122,7 @@ static bool holds_nul_escape(const char *text, size_t from, size_t to)
 static size_t rewrite(struct text *out, const char *text, size_t length, const size_t *rewritten,
                       const char **what)
 {
-	size_t depth = 0;
+	size_t depth = 0, copied = 0; /* up to there: what needs no quotes is copied in one piece */
 	for (size_t at = 0, end; at < length; at = end) {
 		char c = text[at];
 		size_t digits = 0;
@@ -154,6 +154,10 @@ static size_t rewrite(struct text *out, const char *text, size_t length, const s
 			return at;
 		}
 		size_t extra = digits > JSON_EXACT_DIGITS ? 1 : 0;
+		if (!extra && !rewritten)
+			continue;
+		text_append_bytes(out, text + copied, at - copied);
+		copied = end;
 		if (rewritten && out->length + (end - at) + 2 * extra > *rewritten)
 			return *rewritten > out->length + extra ? at + (*rewritten - out->length - extra) : at;
 		if (extra)
@@ -162,6 +166,7 @@ static size_t rewrite(struct text *out, const char *text, size_t length, const s
 		if (extra)
 			text_append_char(out, '"');
 	}
+	text_append_bytes(out, text + copied, length - copied);
 	return length;
 }
 

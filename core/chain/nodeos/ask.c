@@ -91,34 +91,45 @@ static int parse_body(struct json **out, const char *url, const struct text *ans
 	return error_set(error, EPROTO, "%s answers no JSON (status %u): %s", url, status, why.sentence);
 }
 
-int nodeos_call(struct nodeos_chain *chain, struct json **out, const char *path, const struct text *body,
-                const struct interruption *interruption, struct error *error)
+/* answer: its text, appended. */
+static int call(struct nodeos_chain *chain, struct json **out, struct text *answer, const char *path,
+                const struct text *body, const struct interruption *interruption, struct error *error)
 {
 	const struct text none = TEXT_EMPTY;
-	struct text answer = TEXT_EMPTY;
 	const char *url = http_client_url(chain->client);
 	unsigned status = 0;
 
 	*out = NULL;
-	int result = http_client_post(chain->client, &answer, &status, path, body ? body : &none, interruption,
+	int result = http_client_post(chain->client, answer, &status, path, body ? body : &none, interruption,
 	                              error);
 	if (result == 0)
-		result = parse_body(out, url, &answer, status, error);
+		result = parse_body(out, url, answer, status, error);
 	if (result == 0 && status >= 400) {
 		result = node_failure(url, path, status, *out, error);
 		json_release(*out);
 		*out = NULL;
 	}
+	return result;
+}
+
+int nodeos_call(struct nodeos_chain *chain, struct json **out, const char *path, const struct text *body,
+                const struct interruption *interruption, struct error *error)
+{
+	struct text answer = TEXT_EMPTY;
+	int result = call(chain, out, &answer, path, body, interruption, error);
+
 	text_release(&answer);
 	return result;
 }
 
 /* --- the head --- */
 
-static int ask_info(struct nodeos_chain *chain, struct chain_info *out,
+static int ask_info(struct nodeos_chain *chain, struct chain_info *out, int64_t *sent,
                     const struct interruption *interruption, struct error *error)
 {
 	struct json *json = NULL;
+
+	*sent = clock_monotonic_us();
 	int result = nodeos_call(chain, &json, "/v1/chain/get_info", NULL, interruption, error);
 
 	if (result == 0)
@@ -133,13 +144,15 @@ static int ask_info(struct nodeos_chain *chain, struct chain_info *out,
 	return 0;
 }
 
-static void take_info(struct nodeos_chain *chain, const struct chain_info *info, uint64_t *sequence)
+static void take_info(struct nodeos_chain *chain, const struct chain_info *info, int64_t sent,
+                      uint64_t *sequence)
 {
 	pthread_mutex_lock(&chain->mutex);
 	if (!checksum256_equal(&chain->info.head_block_id, &info->head_block_id))
 		chain->sequence++;
 	chain->info = *info;
 	chain->info_at = nodeos_now_ms();
+	chain->info_sent = sent;
 	*sequence = chain->sequence;
 	pthread_mutex_unlock(&chain->mutex);
 	nodeos_know_slot(chain, info->head_slot, info->head_block_num);
@@ -150,6 +163,7 @@ int nodeos_info(struct nodeos_chain *chain, struct chain_info *out, uint64_t *se
                 const struct interruption *interruption, struct error *error)
 {
 	const int64_t end = nodeos_now_ms() + BEHIND_MS;
+	int64_t sent;
 
 	pthread_mutex_lock(&chain->mutex);
 	bool known = !fresh && chain->info_at && nodeos_now_ms() - chain->info_at < INFO_FRESH_MS;
@@ -160,7 +174,7 @@ int nodeos_info(struct nodeos_chain *chain, struct chain_info *out, uint64_t *se
 	if (known)
 		return 0;
 	for (;;) {
-		int result = ask_info(chain, out, interruption, error);
+		int result = ask_info(chain, out, &sent, interruption, error);
 		if (result)
 			return result;
 		if (out->head_block_num >= wrote_in)
@@ -178,7 +192,7 @@ int nodeos_info(struct nodeos_chain *chain, struct chain_info *out, uint64_t *se
 		}
 		nodeos_pause_a_moment();
 	}
-	take_info(chain, out, sequence);
+	take_info(chain, out, sent, sequence);
 	return 0;
 }
 
@@ -266,6 +280,7 @@ static void keep(struct nodeos_chain *chain, struct answer *answer, uint32_t blo
 {
 	pthread_mutex_lock(&chain->mutex);
 	struct answer *before = find(chain, answer->key);
+	answer->arrival.number = ++chain->answers;
 	answer->first_block = before && checksum256_equal(&before->content, &answer->content)
 	                          ? before->first_block
 	                          : block_num;
@@ -279,28 +294,59 @@ static int fetch(struct chain_view *view, struct answer **out, char *key, const 
                  struct error *error)
 {
 	struct nodeos_chain *chain = nodeos_chain_of(view);
-	struct text sent = TEXT_EMPTY, printed = TEXT_EMPTY;
+	struct text sent = TEXT_EMPTY, text = TEXT_EMPTY;
 	struct json *json = NULL;
 
 	text_append(&sent, body ? body : "");
-	int result = nodeos_call(chain, &json, path, &sent, view->interruption, error);
+	int result = call(chain, &json, &text, path, &sent, view->interruption, error);
 	text_release(&sent);
 	if (result) {
+		text_release(&text);
 		free(key);
 		return result;
 	}
 	struct answer *answer = memory_allocate(1, sizeof *answer);
-	json_print(&printed, json);
 	*answer = (struct answer){.key = key,
 	                          .json = json,
-	                          .bytes = 4 * printed.length + 256,
-	                          .sequence = view->sequence,
-	                          .content = hash_sha256(printed.data, printed.length),
+	                          .bytes = 4 * text.length + 256,
+	                          .arrival = {.sequence = view->sequence, .at = clock_monotonic_us()},
+	                          .content = hash_sha256(text.data, text.length),
 	                          .references = 1};
-	text_release(&printed);
+	text_release(&text);
 	keep(chain, answer, view->block_num);
 	*out = answer;
 	return 0;
+}
+
+/* One answer is of one block in itself; several are when the head has not moved until the last came. */
+void nodeos_note_use(struct chain_view *base, const struct arrival *arrival)
+{
+	struct nodeos_view *view = (struct nodeos_view *)base;
+
+	view->several = view->several || (view->first && view->first != arrival->number);
+	view->first = view->first ? view->first : arrival->number;
+	if (view->last_at < arrival->at)
+		view->last_at = arrival->at;
+}
+
+int nodeos_newest(struct chain_view *base, uint32_t *block_num, struct error *error)
+{
+	struct nodeos_chain *chain = nodeos_chain_of(base);
+	const struct nodeos_view *view = (const struct nodeos_view *)base;
+	struct chain_info info;
+	uint64_t sequence;
+
+	*block_num = base->block_num;
+	pthread_mutex_lock(&chain->mutex);
+	bool known = checksum256_equal(&chain->info.head_block_id, &view->info.head_block_id) &&
+	             chain->info_sent >= view->last_at;
+	pthread_mutex_unlock(&chain->mutex);
+	if (!view->several || known)
+		return 0;
+	int result = nodeos_info(chain, &info, &sequence, true, base->interruption, error);
+	if (result == 0 && !checksum256_equal(&info.head_block_id, &view->info.head_block_id))
+		*block_num = info.head_block_num > base->block_num ? info.head_block_num : base->block_num + 1;
+	return result;
 }
 
 int nodeos_ask(struct chain_view *view, struct answer **out, const char *path, const char *body,
@@ -312,15 +358,18 @@ int nodeos_ask(struct chain_view *view, struct answer **out, const char *path, c
 	text_printf(&key, "%s\n%s", path, body ? body : "");
 	pthread_mutex_lock(&chain->mutex);
 	struct answer *known = find(chain, text_string(&key));
-	if (known && known->sequence == view->sequence)
+	if (known && known->arrival.sequence == view->sequence)
 		known->references++;
 	else
 		known = NULL;
 	pthread_mutex_unlock(&chain->mutex);
-	if (known) {
-		text_release(&key);
+	int result = 0;
+	if (known)
 		*out = known;
-		return 0;
-	}
-	return fetch(view, out, text_take(&key), path, body, error);
+	else
+		result = fetch(view, out, text_take(&key), path, body, error);
+	text_release(&key);
+	if (result == 0)
+		nodeos_note_use(view, &(*out)->arrival);
+	return result;
 }

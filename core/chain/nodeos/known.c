@@ -87,9 +87,10 @@ size_t nodeos_known_accounts(struct nodeos_chain *chain, uint64_t **out)
 }
 
 bool nodeos_known_abi(struct nodeos_chain *chain, uint64_t account, struct checksum256 *hash,
-                      struct bytes *out)
+                      struct arrival *arrival, struct bytes *out)
 {
 	bool found = false;
+
 	pthread_mutex_lock(&chain->mutex);
 	for (size_t i = 0; i < chain->abis_count && !found; i++) {
 		const struct known_abi *abi = &chain->abis[i];
@@ -98,25 +99,60 @@ bool nodeos_known_abi(struct nodeos_chain *chain, uint64_t account, struct check
 		*hash = abi->hash;
 		if (out)
 			bytes_put(out, abi->bytes.data, abi->bytes.length);
+		else
+			*arrival = abi->arrival;
 		found = true;
 	}
 	pthread_mutex_unlock(&chain->mutex);
 	return found;
 }
 
+/* Those whose ABI speaks of a table `accounts`. Under the mutex. */
+static void know_token(struct nodeos_chain *chain, uint64_t account, const struct bytes *abi)
+{
+	const uint64_t table = name_literal("accounts");
+	uint8_t wanted[sizeof table];
+
+	for (size_t i = 0; i < sizeof wanted; i++)
+		wanted[i] = (uint8_t)(table >> 8 * i);
+	for (size_t i = 0; i < chain->tokens_count; i++)
+		if (chain->tokens[i] == account)
+			return;
+	if (account == name_literal("eosio.token") || !memmem(abi->data, abi->length, wanted, sizeof wanted))
+		return;
+	if (chain->tokens_count < TOKENS_KEPT)
+		chain->tokens[chain->tokens_count++] = account;
+	else
+		chain->tokens[chain->tokens_next++ % TOKENS_KEPT] = account;
+}
+
+size_t nodeos_known_tokens(struct nodeos_chain *chain, uint64_t out[TOKENS_KEPT])
+{
+	pthread_mutex_lock(&chain->mutex);
+	size_t count = chain->tokens_count;
+	memcpy(out, chain->tokens, count * sizeof *out);
+	pthread_mutex_unlock(&chain->mutex);
+	return count;
+}
+
 void nodeos_know_abi(struct nodeos_chain *chain, uint64_t account, const struct checksum256 *hash,
-                     struct bytes *bytes)
+                     const struct arrival *arrival, struct bytes *bytes)
 {
 	pthread_mutex_lock(&chain->mutex);
 	size_t at = 0;
 	while (at < chain->abis_count && chain->abis[at].account != account)
 		at++;
-	if (at == ABIS_KEPT)
+	if (at == ABIS_KEPT && bytes)
 		at = chain->abis_next++ % ABIS_KEPT;
-	else if (at == chain->abis_count)
+	else if (at == chain->abis_count && bytes)
 		chain->abis_count++;
-	bytes_release(&chain->abis[at].bytes);
-	chain->abis[at] = (struct known_abi){.account = account, .hash = *hash, .bytes = *bytes};
-	*bytes = (struct bytes){0};
+	if (bytes) {
+		know_token(chain, account, bytes);
+		bytes_release(&chain->abis[at].bytes);
+		chain->abis[at] = (struct known_abi){.account = account, .hash = *hash, .bytes = *bytes};
+		*bytes = (struct bytes){0};
+	}
+	if (at < chain->abis_count && checksum256_equal(&chain->abis[at].hash, hash))
+		chain->abis[at].arrival = *arrival;
 	pthread_mutex_unlock(&chain->mutex);
 }

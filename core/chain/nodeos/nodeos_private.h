@@ -10,6 +10,13 @@
 
 #include <pthread.h>
 
+/* When an answer came. */
+struct arrival {
+	uint64_t sequence; /* of the view it was asked under */
+	uint64_t number;   /* no two have the same */
+	int64_t at;        /* microseconds, monotonic */
+};
+
 /* An answer, counted; of a request that failed there is none. */
 struct answer {
 	struct answer *next; /* in its bucket */
@@ -17,7 +24,7 @@ struct answer {
 	char *key; /* path, newline, body */
 	struct json *json;
 	size_t bytes;
-	uint64_t sequence;    /* of the view it was asked under */
+	struct arrival arrival;
 	uint32_t first_block; /* the head when this content was first seen */
 	struct checksum256 content;
 	unsigned references; /* the cache's, and each user's */
@@ -29,6 +36,7 @@ enum {
 	ABIS_KEPT = 64,
 	SLOTS_KEPT = 1024,
 	FORMS_KEPT = 256,
+	TOKENS_KEPT = 32,
 	BLOCKS_KEPT = 512
 };
 
@@ -36,6 +44,7 @@ struct known_abi {
 	uint64_t account;
 	struct checksum256 hash;
 	struct bytes bytes;
+	struct arrival arrival; /* of the last answer that told the hash */
 };
 
 /* Where a table's rows hold their primary key, which the API does not tell: learnt from its answers. */
@@ -73,10 +82,14 @@ struct nodeos_chain {
 	size_t bytes;
 	struct chain_info info;
 	int64_t info_at;   /* milliseconds, monotonic; 0: ask again */
+	int64_t info_sent; /* when it was asked for: microseconds, monotonic */
+	uint64_t answers;  /* how many there were */
 	uint64_t sequence; /* grows with the head and with our writes */
 	uint32_t wrote_in; /* the last block that holds something of ours: no older head is read */
 	struct known_abi abis[ABIS_KEPT];
 	size_t abis_count, abis_next;
+	uint64_t tokens[TOKENS_KEPT]; /* contracts beside eosio.token whose ABI has a table `accounts` */
+	size_t tokens_count, tokens_next;
 	struct known_form forms[FORMS_KEPT];
 	size_t forms_count, forms_next;
 	/* While somebody waits for a block: those behind watched_from up to watched_to, by number modulo that. */
@@ -110,6 +123,10 @@ static inline struct nodeos_chain *nodeos_of(struct chain *chain)
 int nodeos_ask(struct chain_view *view, struct answer **out, const char *path, const char *body,
                struct error *error);
 void nodeos_give_back(struct nodeos_chain *chain, struct answer *answer); /* NULL is fine */
+/* What the view shows is of that answer too. */
+void nodeos_note_use(struct chain_view *view, const struct arrival *arrival);
+/* Whether all that the view read is of its block: *block_num is the head's now, unless that is known. */
+int nodeos_newest(struct chain_view *view, uint32_t *block_num, struct error *error);
 /* Without a view and without the cache: *out is released with json_release(). */
 int nodeos_call(struct nodeos_chain *chain, struct json **out, const char *path, const struct text *body,
                 const struct interruption *interruption, struct error *error);
@@ -127,13 +144,15 @@ void nodeos_know_form(struct nodeos_chain *chain, const struct key_form *form, c
 void nodeos_know_account(struct nodeos_chain *chain, uint64_t name);
 /* A copy; free(*out). */
 size_t nodeos_known_accounts(struct nodeos_chain *chain, uint64_t **out);
-/* The ABI that is kept: of this hash, appended to out; or (out NULL) the one there is, whose hash it
- * tells. */
+/* The ABI that is kept: of this hash, appended to out; or (out NULL) the one there is, whose hash and last
+ * arrival it tells. */
 bool nodeos_known_abi(struct nodeos_chain *chain, uint64_t account, struct checksum256 *hash,
-                      struct bytes *out);
-/* bytes is emptied. */
+                      struct arrival *arrival, struct bytes *out);
+/* Contracts that may hold balances, eosio.token left out, in no order. */
+size_t nodeos_known_tokens(struct nodeos_chain *chain, uint64_t out[TOKENS_KEPT]);
+/* bytes is emptied; NULL: they are those that are known. */
 void nodeos_know_abi(struct nodeos_chain *chain, uint64_t account, const struct checksum256 *hash,
-                     struct bytes *bytes);
+                     const struct arrival *arrival, struct bytes *bytes);
 
 /* --- parse.c, parse_block.c: JSON of the API in the forms of struct chain --- */
 int parse_answer_failed(struct error *error, const char *what); /* -EPROTO */
@@ -206,6 +225,9 @@ void nodeos_pause_a_moment(void); /* before the node is asked the same again */
 struct nodeos_view {
 	struct chain_view base;
 	struct chain_info info;
+	uint64_t first;  /* the number of its first answer, 0: none yet */
+	bool several;    /* others were needed, */
+	int64_t last_at; /* of which the last came then: microseconds, monotonic */
 	struct borrowed {
 		struct borrowed *next;
 		uint8_t data[];

@@ -88,25 +88,28 @@ int nodeos_tables(struct chain_view *view, uint64_t code, uint64_t from_scope, b
 	return walk(view, code, 0, from_scope, true, visitor, context, error);
 }
 
-static int see_table(void *context, const struct chain_scope *scope)
+static int see_row(void *context, const struct chain_row *row)
 {
-	uint64_t *wanted = context;
-	if (*wanted == scope->scope)
-		*wanted = UINT64_MAX;
+	(void)context, (void)row;
 	return 1;
 }
 
-/* No node tells which contracts have such a table: those of the token contract alone are known. */
+/* No node tells which contracts have such a table: the token contract is asked for its rows, and every other
+ * one that was met here and may have balances. */
 int nodeos_table_contracts(struct chain_view *view, uint64_t scope, uint64_t table,
                            chain_account_visitor *visitor, void *context, struct error *error)
 {
-	const uint64_t token = name_literal("eosio.token");
-	uint64_t wanted = scope;
-	int result = walk(view, token, table, scope, false, see_table, &wanted, error);
+	uint64_t contracts[TOKENS_KEPT + 1] = {name_literal("eosio.token")};
+	size_t count = 1 + nodeos_known_tokens(nodeos_chain_of(view), contracts + 1);
+	int result = 0;
 
-	if (result < 0)
-		return result;
-	return wanted == UINT64_MAX ? visitor(context, token) : 0;
+	qsort(contracts, count, sizeof *contracts, name_compare);
+	for (size_t i = 0; i < count && !result; i++) {
+		const struct table_id id = {contracts[i], scope, table};
+		result = nodeos_rows(view, &id, 0, see_row, NULL, error);
+		result = result == 1 ? visitor(context, contracts[i]) : result;
+	}
+	return result;
 }
 
 /* --- accounts --- */
@@ -197,14 +200,16 @@ static int list_accounts(struct chain_view *view, struct account_list *list, str
 	return 0;
 }
 
-/* The names of this head: listed once. A copy. */
-static int hold_accounts(struct chain_view *view, struct account_list *out, struct error *error)
+/* The names of this head: listed once. Who goes on in a list gets that which it began with: no account ever
+ * goes away. A copy. */
+static int hold_accounts(struct chain_view *view, struct account_list *out, bool going_on,
+                         struct error *error)
 {
 	struct nodeos_chain *chain = nodeos_chain_of(view);
 
 	*out = (struct account_list){.sequence = view->sequence};
 	pthread_mutex_lock(&chain->mutex);
-	bool listed = chain->list.sequence == view->sequence;
+	bool listed = chain->list.sequence == view->sequence || (going_on && chain->list.sequence);
 	if (listed) {
 		out->names = memory_copy(chain->list.names, chain->list.count * sizeof *out->names);
 		out->count = chain->list.count;
@@ -229,7 +234,7 @@ int nodeos_accounts(struct chain_view *view, uint64_t from, chain_account_visito
                     struct error *error)
 {
 	struct account_list list;
-	int result = hold_accounts(view, &list, error);
+	int result = hold_accounts(view, &list, from > 0, error);
 
 	if (result)
 		return result;

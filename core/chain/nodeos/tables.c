@@ -273,6 +273,16 @@ static int read_singly(struct chain_view *view, struct page *page, const struct 
 	return 0;
 }
 
+/* Tables of which an account has its own, short ones that are read row by row and as lists: one answer serves
+ * both. Their forms are contracts.md's. */
+static bool own_table(struct key_form *out, const struct table_id *id)
+{
+	const bool is_token = id->code == name_literal("eosio.token") && id->table == name_literal("accounts");
+
+	*out = (struct key_form){is_token ? KEY_SYMBOL_CODE : KEY_U64, 8};
+	return is_token || (id->code == name_literal("eosio") && id->table == name_literal("delband"));
+}
+
 static int find_keys(struct chain_view *view, struct page *page, const struct question *question,
                      struct error *error)
 {
@@ -280,7 +290,7 @@ static int find_keys(struct chain_view *view, struct page *page, const struct qu
 	struct key_form form;
 	uint64_t first = 0;
 
-	if (page->count == 0)
+	if (page->count == 0 || (own_table(&form, question->id) && keys_by(&form, page, question)))
 		return 0;
 	if (nodeos_known_form(chain, &form, question->id) && keys_by(&form, page, question))
 		return 0;
@@ -332,18 +342,53 @@ int nodeos_rows_back(struct chain_view *view, const struct table_id *id, uint64_
 	return walk(view, question, visitor, context, error);
 }
 
+static int no_row(const struct table_id *id, struct error *error)
+{
+	return error_set(error, ENOENT, "table %s of %s has no such row", name_text(id->table).text,
+	                 name_text(id->code).text);
+}
+
+/* A row of the whole table; *told: it is there, or there is none. */
+static int own_row(struct chain_view *view, struct chain_row *out, bool *told, const struct key_form *form,
+                   const struct table_id *id, uint64_t primary_key, struct error *error)
+{
+	const struct question question = {.id = id, .upper = UINT64_MAX, .limit = PAGE_ROWS};
+	struct page page;
+	int result = ask_page(view, &page, &question, error);
+	bool found = false;
+
+	if (result)
+		return result;
+	const bool keyed = keys_by(form, &page, &question);
+	for (size_t i = 0; i < page.count && keyed && !found; i++) {
+		*out = page.rows[i];
+		found = out->primary_key == primary_key;
+	}
+	*told = found || (keyed && !page.more);
+	if (*told && !found)
+		result = no_row(id, error);
+	page_release(&page);
+	return result;
+}
+
 int nodeos_row(struct chain_view *view, struct chain_row *out, const struct table_id *id,
                uint64_t primary_key, struct error *error)
 {
 	const struct question question = {.id = id, .lower = primary_key, .upper = primary_key, .limit = 1};
+	struct key_form form;
 	struct page page;
-	int result = ask_page(view, &page, &question, error);
+	bool told = false;
+	int result = 0;
 
+	if (own_table(&form, id))
+		result = own_row(view, out, &told, &form, id, primary_key, error);
+	if (result || told)
+		return result;
+	result = ask_page(view, &page, &question, error);
 	if (result)
 		return result;
 	if (page.count == 0)
-		result = error_set(error, ENOENT, "table %s of %s has no such row", name_text(id->table).text,
-		                   name_text(id->code).text);
+		result = no_row(id, error);
 	else
 		*out = page.rows[0];
 	out->primary_key = primary_key;

@@ -127,14 +127,16 @@ static int take_abi(struct chain_view *view, const struct answer *answer, uint64
 
 	if (!parse_checksum_member(hash, answer->json, "abi_hash"))
 		return parse_answer_failed(error, "ABI");
-	if (!text)
+	if (!text) {
+		nodeos_know_abi(nodeos_chain_of(view), account, hash, &answer->arrival, NULL);
 		return 0;
+	}
 	if (base64_parse(&bytes, text) != 0)
 		result = parse_answer_failed(error, "ABI");
 	else if (bytes.length == 0)
 		*hash = (struct checksum256){0};
 	else
-		nodeos_know_abi(nodeos_chain_of(view), account, hash, &bytes);
+		nodeos_know_abi(nodeos_chain_of(view), account, hash, &answer->arrival, &bytes);
 	bytes_release(&bytes);
 	return result;
 }
@@ -166,18 +168,24 @@ static int read_abi(struct chain_view *view, struct bytes *out, uint64_t *versio
 {
 	struct nodeos_chain *chain = nodeos_chain_of(view);
 	struct checksum256 hash = {0};
+	struct arrival arrival = {0};
+	int result = 0;
 
 	*version = 0;
-	int result = ask_abi(view, &hash, account, nodeos_known_abi(chain, account, &hash, NULL), error);
+	bool known = nodeos_known_abi(chain, account, &hash, &arrival, NULL);
+	if (known && arrival.sequence == view->sequence)
+		nodeos_note_use(view, &arrival);
+	else
+		result = ask_abi(view, &hash, account, known, error);
 	if (result || checksum256_is_zero(&hash))
 		return result;
 	memcpy(version, hash.data, sizeof *version);
 	*version += *version == 0;
-	if (!out || nodeos_known_abi(chain, account, &hash, out))
+	if (!out || nodeos_known_abi(chain, account, &hash, NULL, out))
 		return 0;
 	/* Others have taken its place meanwhile. */
 	result = ask_abi(view, &hash, account, false, error);
-	if (result == 0 && !nodeos_known_abi(chain, account, &hash, out))
+	if (result == 0 && !nodeos_known_abi(chain, account, &hash, NULL, out))
 		result = parse_answer_failed(error, "ABI");
 	return result;
 }
@@ -493,6 +501,7 @@ static const struct chain_view_operations operations = {
 	.block_slot = read_block_slot,
 	.traces = read_traces,
 	.find_transaction = find_transaction,
+	.newest = nodeos_newest,
 };
 
 int nodeos_view_open(struct chain *base, struct chain_view **out, const struct chain_revision *revision,
