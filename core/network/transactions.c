@@ -253,15 +253,19 @@ static void try_again(struct node *node, struct waiting_transaction *one)
 
 	if (!execute(node, one, &error)) {
 		one->maker = node;
-	} else if (is_for_later(&error)) {
-		node->queue_changed = true;
-	} else {
-		give_up(one, node);
-		if (!is_somewhere(node->network, one)) {
-			report(node->network, one, error.sentence);
-			drop(all, one);
-		}
+		return;
 	}
+	if (is_for_later(&error)) {
+		node->queue_changed = true;
+		return;
+	}
+	give_up(one, node);
+	if (is_somewhere(node->network, one))
+		return;
+	/* what the node's chain has in a block that nobody can throw out any more is not lost */
+	if (error.code != TX_DUPLICATE)
+		report(node->network, one, error.sentence);
+	drop(all, one);
 }
 
 void transactions_execute(struct node *node)

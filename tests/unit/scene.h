@@ -6,8 +6,11 @@
 
 #include "tests/chain_rig.h"
 
+#include "core/engine/state/feature.h"
+
 #include <sys/wait.h>
 
+#define GENESIS_PUBLIC_KEY "EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr"
 enum { SECOND = 1000000 };
 
 struct scene {
@@ -69,6 +72,38 @@ static inline void must(bool right, const char *what)
 		return;
 	fprintf(stderr, "wrong in the child: %s\n", what);
 	abort();
+}
+
+/* So that producers can be proposed. */
+static inline void allow_producers(struct rig *rig)
+{
+	static const char wtmsig[] =
+		"{\"feature_digest\":\"299dcb6af692324b899b39f16d5a530a33062804e41f09dc97e9f156b4476707\"}";
+	struct checksum256 digest = feature_digest(FEATURE_PREACTIVATE_FEATURE);
+
+	rig_must(rig->chain->operations->schedule_feature(rig->chain, &digest, NULL, &rig->error), "feature",
+	         &rig->error);
+	assert_int_equal(rig_advance(rig, SECOND), 0);
+	rig_install(rig, "eosio", "eosio.boot");
+	rig_must(rig_act(rig, NULL, "eosio", "activate", "eosio", wtmsig), "activate", &rig->error);
+	assert_int_equal(rig_advance(rig, SECOND), 0);
+	rig_install(rig, "eosio", "eosio.bios");
+}
+
+/* Proposes a schedule: names and keys. */
+static inline void set_producers(struct rig *rig, const char *const (*producers)[2], size_t count)
+{
+	struct text json = TEXT_EMPTY;
+
+	text_append(&json, "{\"schedule\":[");
+	for (size_t i = 0; i < count; i++)
+		text_printf(&json,
+		            "%s{\"producer_name\":\"%s\",\"authority\":[\"block_signing_authority_v0\",{"
+		            "\"threshold\":1,\"keys\":[{\"key\":\"%s\",\"weight\":1}]}]}",
+		            i ? "," : "", producers[i][0], producers[i][1]);
+	text_append(&json, "]}");
+	rig_must(rig_act(rig, NULL, "eosio", "setprods", "eosio", text_string(&json)), "setprods", &rig->error);
+	text_release(&json);
 }
 
 static inline void grown_chain(struct scene *scene)

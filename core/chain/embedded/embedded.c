@@ -270,6 +270,8 @@ static int open_chain(struct embedded_chain *chain, const struct embedded_option
 	ledger_set_contract_options(branch_ledger(first), &contracts);
 	result = open_network(chain, first, options, error);
 	if (result == 0 && chain->storage)
+		result = storage_recall_held(chain->storage, chain, error);
+	if (result == 0 && chain->storage)
 		result = storage_rebuild(chain->storage, chain, options->notices, error);
 	return result || !chain->storage ? result : catch_up_with_head(chain, options->notices, error);
 }
@@ -365,7 +367,7 @@ int embedded_chain_create(struct chain **out, const struct embedded_options *opt
 	embedded_publish(chain);
 	pthread_mutex_unlock(&chain->lock);
 	tell_hollow(chain, options->notices);
-	result = chain->storage ? storage_recall(chain->storage, chain, error) : 0;
+	result = chain->storage ? storage_recall_thrown_out(chain->storage, chain, error) : 0;
 	if (result == 0)
 		result = embedded_start_threads(chain, error);
 	if (result == 0) {

@@ -37,6 +37,13 @@ struct published {
 };
 
 /* A sealed block on its way through signing to storage. */
+/* The journal of a block that a node makes; copy: of several of that number, 0 the first. */
+struct journal_name {
+	uint32_t number;
+	uint64_t node;
+	uint32_t copy;
+};
+
 struct sealed {
 	struct block_state *block; /* held */
 	struct checksum256 digest;
@@ -46,6 +53,7 @@ struct sealed {
 	struct signature signature; /* once it is signed; its signer's until then */
 	bool is_signed;             /* the block has it; under lock */
 	bool journaled;
+	uint32_t copy; /* of its journal */
 };
 
 enum {
@@ -325,9 +333,12 @@ int storage_store_past(struct storage *storage, struct embedded_chain *chain, bo
  * makes blocks unless it joins a chain that others make. */
 int storage_restore_nodes(struct storage *storage, struct embedded_chain *chain, struct branch *first,
                           const struct embedded_options *options, struct error *error);
-/* What was acknowledged and stands in a reversible block is known to the network again. When all nodes and
- * blocks are restored; takes locks. */
-int storage_recall(struct storage *storage, struct embedded_chain *chain, struct error *error);
+/* What was acknowledged is known to the network again: what stands in the reversible blocks of some node's
+ * branch, before blocks are made again of their journals and nodes go elsewhere; and what stands in those
+ * that were thrown out and has not come into the chain since, when all nodes and blocks are restored. Take
+ * locks. */
+int storage_recall_held(struct storage *storage, struct embedded_chain *chain, struct error *error);
+int storage_recall_thrown_out(struct storage *storage, struct embedded_chain *chain, struct error *error);
 /* After a node was made, configured, started, stopped or removed. Under lock. */
 int storage_save_nodes(struct storage *storage, struct embedded_chain *chain, struct error *error);
 
@@ -349,10 +360,11 @@ size_t storage_journal_descriptors(struct storage *storage, int **out);
 /* They, and that there are such files, reach the disk; the descriptors are closed. Without locks. */
 int storage_journal_sync(struct storage *storage, const int *descriptors, size_t count, struct error *error);
 void storage_journal_take_back(struct storage *storage, struct node *node); /* the record appended last */
-/* Whether the block a node has just made has a journal, which is complete. */
-bool storage_journal_end(struct storage *storage, const struct node *node, const struct block_state *block);
+/* Whether the block a node has just made has a journal, which is complete; *copy: of its name. */
+bool storage_journal_end(struct storage *storage, uint32_t *copy, const struct node *node,
+                         const struct block_state *block);
 /* the block is stored and on the disk */
-void storage_journal_done(const struct storage *storage, uint32_t number, uint64_t node);
+void storage_journal_done(const struct storage *storage, const struct journal_name *name);
 
 /* --- rebuild.c --- */
 /* Rebuilds the blocks that were sealed or in the making, but not stored, when the last process ended;

@@ -79,7 +79,7 @@ static void add_sealed(void *context, struct node *node, struct block_state *blo
 		.signer = *signer,
 		.node = network_node_name(node),
 	};
-	sealed->journaled = chain->storage && storage_journal_end(chain->storage, node, block);
+	sealed->journaled = chain->storage && storage_journal_end(chain->storage, &sealed->copy, node, block);
 	enqueue(chain, sealed);
 	if (!chain->moving || chain->sealed_count % SIGNED_BATCH == 0)
 		pthread_cond_signal(&chain->to_sign);

@@ -69,7 +69,7 @@ static int remove_journals(struct storage *storage, struct error *error)
 		storage->journals[i] = (struct open_journal){.node = storage->journals[i].node};
 	}
 	for (size_t i = 0; i < count; i++)
-		storage_journal_done(storage, names[i].number, names[i].node);
+		storage_journal_done(storage, &names[i]);
 	free(names);
 	return result;
 }

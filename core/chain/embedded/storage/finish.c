@@ -16,10 +16,7 @@ enum { RETRY_MS = 500, SIGNED_AT_ONCE = 8, INDEXED_AT_ONCE = 128 };
 
 /* Blocks that are stored, whose journals can go when the disk has them. */
 struct journaled {
-	struct {
-		uint32_t number;
-		uint64_t node;
-	} blocks[SEALED_MAXIMUM];
+	struct journal_name names[SEALED_MAXIMUM];
 	size_t count;
 };
 
@@ -157,10 +154,9 @@ static void take_first(struct embedded_chain *chain, const struct checksum256 *l
 	struct sealed *sealed = chain->sealed[0];
 	struct block_state *block = sealed->block, *stored = NULL;
 
-	if (sealed->journaled) {
-		journaled->blocks[journaled->count].number = block->number;
-		journaled->blocks[journaled->count++].node = sealed->node;
-	}
+	if (sealed->journaled)
+		journaled->names[journaled->count++] =
+			(struct journal_name){block->number, sealed->node, sealed->copy};
 	pthread_mutex_lock(&chain->signing);
 	chain->sealed_count--;
 	chain->sealed_transactions -= block->block->transactions_count;
@@ -191,7 +187,7 @@ static int sync_log(struct embedded_chain *chain, struct journaled *journaled, s
 		return result;
 	chain->unsynced = false;
 	for (size_t i = 0; i < journaled->count; i++)
-		storage_journal_done(chain->storage, journaled->blocks[i].number, journaled->blocks[i].node);
+		storage_journal_done(chain->storage, &journaled->names[i]);
 	journaled->count = 0;
 	pthread_mutex_lock(&chain->lock);
 	storage_journal_tidy(chain->storage, chain->network);

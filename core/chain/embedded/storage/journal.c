@@ -1,7 +1,7 @@
 /* Writing the journals: one file for each block that has transactions and is not stored yet, named by its
- * number and the node that makes it (NUMBER.NODE; NUMBER alone: node eosio). The first record says what the
- * block began with, each further one is a transaction. A block without transactions gets one only when a
- * later block needs it. */
+ * number and the node that makes it (NUMBER.NODE; NUMBER alone: node eosio; NUMBER-COPY where that name is
+ * taken, as by a block that was dropped). The first record says what the block began with, each further one
+ * is a transaction. A block without transactions gets one only when a later block needs it. */
 #include "core/chain/embedded/storage/storage.h"
 
 #include "core/base/memory.h"
@@ -20,8 +20,11 @@ int storage_journal_path(const struct storage *storage, char out[JOURNAL_PATH_SI
                          const struct journal_name *name, struct error *error)
 {
 	bool is_first = name->node == name_literal("eosio");
+	char copy[16] = "";
 
-	if (snprintf(out, JOURNAL_PATH_SIZE, "%s/%" PRIu32 "%s%s", storage->journal_folder, name->number,
+	if (name->copy)
+		snprintf(copy, sizeof copy, "-%" PRIu32, name->copy);
+	if (snprintf(out, JOURNAL_PATH_SIZE, "%s/%" PRIu32 "%s%s%s", storage->journal_folder, name->number, copy,
 	             is_first ? "" : ".", is_first ? "" : name_text(name->node).text) >= JOURNAL_PATH_SIZE)
 		return error_set(error, ENAMETOOLONG, "\"%s\" is too long a path", storage->journal_folder);
 	return 0;
@@ -30,7 +33,9 @@ int storage_journal_path(const struct storage *storage, char out[JOURNAL_PATH_SI
 static int compare_names(const void *a, const void *b)
 {
 	const struct journal_name *left = a, *right = b;
-	return left->number < right->number ? -1 : left->number > right->number;
+	if (left->number != right->number)
+		return left->number < right->number ? -1 : 1;
+	return left->copy < right->copy ? -1 : left->copy > right->copy;
 }
 
 /* false: a file of another kind. */
@@ -39,9 +44,11 @@ static bool parse_name(const char *text, struct journal_name *out)
 	char *end;
 	unsigned long number = strtoul(text, &end, 10);
 
-	*out = (struct journal_name){(uint32_t)number, name_literal("eosio")};
+	*out = (struct journal_name){.number = (uint32_t)number, .node = name_literal("eosio")};
 	if (text[0] < '0' || text[0] > '9' || number > UINT32_MAX)
 		return false;
+	if (*end == '-' && end[1] >= '1' && end[1] <= '9')
+		out->copy = (uint32_t)strtoul(end + 1, &end, 10);
 	if (*end == '.' && !strchr(end + 1, '.') && strcmp(end, ".unused") && strcmp(end, ".crashed") &&
 	    strcmp(end, ".cut") && strcmp(end, ".damaged"))
 		return !name_parse_account(&out->node, end + 1, NULL);
@@ -81,14 +88,28 @@ static void put_scheduled(struct bytes *out, const struct node_scheduled *schedu
 		bytes_put_u32(out, scheduled[i].cpu_us);
 }
 
-/* A journal that begins with that header, empty of transactions. */
-static int create(struct storage *storage, struct journal **out, const struct node_pending *header,
-                  uint64_t node, struct error *error)
+int storage_journal_name(const struct storage *storage, char path[JOURNAL_PATH_SIZE],
+                         struct journal_name *name, struct error *error)
 {
+	int result;
+
+	for (name->copy = 0;; name->copy++) {
+		result = storage_journal_path(storage, path, name, error);
+		if (result || access(path, F_OK) != 0)
+			return result;
+	}
+}
+
+/* A journal that begins with that header, empty of transactions; *copy: of its name. */
+static int create(struct storage *storage, struct journal **out, uint32_t *copy,
+                  const struct node_pending *header, uint64_t node, struct error *error)
+{
+	struct journal_name name = {.number = header->number, .node = node};
 	char path[JOURNAL_PATH_SIZE];
 	struct bytes record = {0};
-	int result = storage_journal_path(storage, path, &(struct journal_name){header->number, node}, error);
+	int result = storage_journal_name(storage, path, &name, error);
 
+	*copy = name.copy;
 	bytes_put_u32(&record, header->number);
 	bytes_put_u32(&record, header->slot);
 	bytes_put_u64(&record, header->producer);
@@ -103,7 +124,7 @@ static int create(struct storage *storage, struct journal **out, const struct no
 }
 
 /* A sealed block that has no journal: everything is in the block itself. */
-static int create_for_sealed(struct storage *storage, const struct sealed *sealed, struct error *error)
+static int create_for_sealed(struct storage *storage, struct sealed *sealed, struct error *error)
 {
 	const struct signed_block *block = sealed->block->block;
 	struct node_pending header = {.number = sealed->block->number,
@@ -121,7 +142,7 @@ static int create_for_sealed(struct storage *storage, const struct sealed *seale
 			scheduled[header.scheduled_count++] = (struct node_scheduled){
 				block->transactions[i].id, block->transactions[i].cpu_usage_us};
 	header.scheduled = scheduled;
-	int result = create(storage, &journal, &header, sealed->node, error);
+	int result = create(storage, &journal, &sealed->copy, &header, sealed->node, error);
 	journal_close(journal);
 	free(features);
 	free(scheduled);
@@ -145,32 +166,15 @@ static bool is_of(const struct open_journal *open, uint32_t number, uint32_t slo
 	       !open->producer == !producer;
 }
 
-/* A block that was dropped: what its journal holds may be in no other one yet. Another block of that number
- * leaves it another name. */
-static int supersede(struct storage *storage, const struct network *network, const struct open_journal *open,
-                     uint32_t number, struct error *error)
+/* The journal of a block that was dropped: what it holds may be in no other one yet. */
+static void supersede(struct storage *storage, const struct network *network, const struct open_journal *open)
 {
-	struct journal_name name = {open->number, open->node};
-	char from[JOURNAL_PATH_SIZE], to[JOURNAL_PATH_SIZE];
-	int result = storage_journal_path(storage, from, &name, error);
-
-	if (result || !open->journal || access(from, F_OK) != 0)
-		return result;
-	for (name.number = 1; open->number == number; name.number++) {
-		result = storage_journal_path(storage, to, &name, error);
-		if (result)
-			return result;
-		if (access(to, F_OK) == 0)
-			continue;
-		if (rename(from, to) < 0)
-			return error_set(error, errno, "cannot rename \"%s\": %s", from, strerror(errno));
-		break;
-	}
-	name.number = open->number == number ? name.number : open->number;
+	if (!open->journal)
+		return;
 	memory_grow(&storage->superseded, &storage->superseded_capacity, storage->superseded_count + 1,
 	            sizeof *storage->superseded);
-	storage->superseded[storage->superseded_count++] = (struct superseded){name, network_came(network)};
-	return 0;
+	storage->superseded[storage->superseded_count++] =
+		(struct superseded){{open->number, open->node, open->copy}, network_came(network)};
 }
 
 /* The block of another process is there, and what stood in ours is in no need of it. */
@@ -194,14 +198,14 @@ void storage_journal_tidy(struct storage *storage, const struct network *network
 		if (network_has_waiting(network, one->came))
 			storage->superseded[kept++] = *one;
 		else
-			storage_journal_done(storage, one->name.number, one->name.node);
+			storage_journal_done(storage, &one->name);
 	}
 	storage->superseded_count = kept;
 	for (size_t i = 0; i < storage->journals_count; i++) {
 		struct open_journal *open = &storage->journals[i];
 		if (!is_over(open, network))
 			continue;
-		storage_journal_done(storage, open->number, open->node);
+		storage_journal_done(storage, &(struct journal_name){open->number, open->node, open->copy});
 		journal_close(open->journal);
 		*open = (struct open_journal){.node = open->node};
 	}
@@ -226,13 +230,11 @@ int storage_journal_begin(struct storage *storage, struct embedded_chain *chain,
 			return result;
 		sealed->journaled = true;
 	}
-	result = supersede(storage, chain->network, open, pending.number, error);
-	if (result)
-		return result;
+	supersede(storage, chain->network, open);
 	journal_close(open->journal);
 	*open = (struct open_journal){.node = open->node, .number = pending.number, .slot = pending.slot,
 	                              .producer = pending.producer};
-	return create(storage, &open->journal, &pending, open->node, error);
+	return create(storage, &open->journal, &open->copy, &pending, open->node, error);
 }
 
 int storage_journal_append(struct storage *storage, struct node *node,
@@ -276,8 +278,9 @@ size_t storage_journal_descriptors(struct storage *storage, int **out)
 
 int storage_journal_sync(struct storage *storage, const int *descriptors, size_t count, struct error *error)
 {
+	const struct journal_name any = {.node = name_literal("eosio")};
 	char path[JOURNAL_PATH_SIZE];
-	int result = storage_journal_path(storage, path, &(struct journal_name){0, name_literal("eosio")}, error);
+	int result = storage_journal_path(storage, path, &any, error);
 
 	for (size_t i = 0; i < count; i++) {
 		if (descriptors[i] < 0)
@@ -303,18 +306,19 @@ void storage_journal_take_back(struct storage *storage, struct node *node)
 }
 
 void storage_journal_adopt(struct storage *storage, const struct node *node,
-                           const struct node_pending *pending)
+                           const struct node_pending *pending, uint32_t copy)
 {
 	struct open_journal *open = find_journal(storage, node);
 
 	journal_close(open->journal);
-	*open = (struct open_journal){.node = open->node, .number = pending->number, .slot = pending->slot,
-	                              .producer = pending->producer, .is_rebuilt = true};
+	*open = (struct open_journal){.node = open->node, .number = pending->number, .copy = copy,
+	                              .slot = pending->slot, .producer = pending->producer,
+	                              .is_rebuilt = true};
 }
 
-static bool is_name(const struct journal_name *name, uint32_t number, uint64_t node)
+static bool is_name(const struct journal_name *name, uint32_t number, uint64_t node, uint32_t copy)
 {
-	return name->number == number && name->node == node;
+	return name->number == number && name->node == node && name->copy == copy;
 }
 
 bool storage_journal_in_use(const struct storage *storage, const struct embedded_chain *chain,
@@ -322,35 +326,41 @@ bool storage_journal_in_use(const struct storage *storage, const struct embedded
 {
 	for (size_t i = 0; i < storage->journals_count; i++) {
 		const struct open_journal *open = &storage->journals[i];
-		if ((open->journal || open->is_rebuilt) && is_name(name, open->number, open->node))
+		if ((open->journal || open->is_rebuilt) && is_name(name, open->number, open->node, open->copy))
 			return true;
 	}
-	for (size_t i = 0; i < storage->superseded_count; i++)
-		if (is_name(name, storage->superseded[i].name.number, storage->superseded[i].name.node))
+	for (size_t i = 0; i < storage->superseded_count; i++) {
+		const struct journal_name *other = &storage->superseded[i].name;
+		if (is_name(name, other->number, other->node, other->copy))
 			return true;
-	for (size_t i = 0; i < chain->sealed_count; i++)
-		if (is_name(name, chain->sealed[i]->block->number, chain->sealed[i]->node))
+	}
+	for (size_t i = 0; i < chain->sealed_count; i++) {
+		const struct sealed *sealed = chain->sealed[i];
+		if (sealed->journaled && is_name(name, sealed->block->number, sealed->node, sealed->copy))
 			return true;
+	}
 	return false;
 }
 
-bool storage_journal_end(struct storage *storage, const struct node *node, const struct block_state *block)
+bool storage_journal_end(struct storage *storage, uint32_t *copy, const struct node *node,
+                         const struct block_state *block)
 {
 	struct open_journal *open = find_journal(storage, node);
 	bool is_its_own = is_of(open, block->number, block->block->header.timestamp,
 	                        block->block->header.producer);
 
 	if (is_its_own) {
+		*copy = open->copy;
 		journal_close(open->journal);
 		*open = (struct open_journal){.node = open->node};
 	}
 	return is_its_own;
 }
 
-void storage_journal_done(const struct storage *storage, uint32_t number, uint64_t node)
+void storage_journal_done(const struct storage *storage, const struct journal_name *name)
 {
 	char path[JOURNAL_PATH_SIZE];
 
-	if (storage_journal_path(storage, path, &(struct journal_name){number, node}, NULL) == 0)
+	if (storage_journal_path(storage, path, name, NULL) == 0)
 		unlink(path);
 }

@@ -218,17 +218,21 @@ static int push_record(struct rebuild *rebuild, size_t index, struct error *erro
 /* --- blocks --- */
 
 /* The journal is from now on that of another block: of another number, or of another node's. */
-static int rename_journal(struct rebuild *rebuild, const struct journal_name *name, struct error *error)
+static int rename_journal(struct rebuild *rebuild, uint32_t number, uint64_t node, struct error *error)
 {
+	struct journal_name name = {.number = number, .node = node};
 	char path[JOURNAL_PATH_SIZE];
-	int result = storage_journal_path(rebuild->storage, path, name, error);
+	int result;
 
+	if (number == rebuild->name.number && node == rebuild->name.node)
+		return 0;
+	result = storage_journal_name(rebuild->storage, path, &name, error);
 	if (result)
 		return result;
 	if (rename(rebuild->path, path) < 0)
 		return error_set(error, errno, "cannot rename \"%s\": %s", rebuild->path, strerror(errno));
 	memcpy(rebuild->path, path, sizeof path);
-	rebuild->name = *name;
+	rebuild->name = name;
 	return 0;
 }
 
@@ -264,8 +268,7 @@ static int start_another(struct rebuild *rebuild, const struct node_pending *hea
 	if (rebuild->notices)
 		text_printf(rebuild->notices, "%s: what block %" PRIu32 " held is in block %" PRIu32 "\n", reason,
 		            number, pending.number);
-	return rename_journal(
-		rebuild, &(struct journal_name){pending.number, network_node_name(rebuild->node)}, error);
+	return rename_journal(rebuild, pending.number, network_node_name(rebuild->node), error);
 }
 
 static int start(struct rebuild *rebuild, const struct node_pending *header, struct error *error)
@@ -284,7 +287,7 @@ static int start(struct rebuild *rebuild, const struct node_pending *header, str
 	if (result)
 		result = start_another(rebuild, header, why.sentence, error);
 	if (result == 0 && node_pending(rebuild->node, &pending))
-		storage_journal_adopt(rebuild->storage, rebuild->node, &pending);
+		storage_journal_adopt(rebuild->storage, rebuild->node, &pending, rebuild->name.copy);
 	return result;
 }
 
@@ -303,7 +306,7 @@ static int rebuild_block(struct rebuild *rebuild, const struct node_pending *hea
 static int take_number(struct rebuild *rebuild, uint32_t next, struct error *error)
 {
 	uint32_t number = rebuild->name.number;
-	int result = rename_journal(rebuild, &(struct journal_name){next, rebuild->name.node}, error);
+	int result = rename_journal(rebuild, next, rebuild->name.node, error);
 
 	if (result == 0 && rebuild->notices)
 		text_printf(rebuild->notices,
@@ -372,7 +375,7 @@ static int pass_over(struct rebuild *rebuild)
 	if (journal_count(rebuild->journal) && journal_has_first(rebuild->journal) &&
 	    read_header(rebuild, &header, NULL) == 0 && !is_stored(rebuild->storage, &header))
 		return abandon(rebuild);
-	storage_journal_done(rebuild->storage, rebuild->name.number, rebuild->name.node);
+	storage_journal_done(rebuild->storage, &rebuild->name);
 	return 0;
 }
 
@@ -398,7 +401,7 @@ static int rebuild_one(struct rebuild *rebuild, const struct journal_name *name,
 	if (name->number <= node_head(rebuild->node)->number)
 		result = pass_over(rebuild);
 	else if (journal_count(rebuild->journal) == 0)
-		storage_journal_done(rebuild->storage, name->number, name->node); /* what there was to say is said */
+		storage_journal_done(rebuild->storage, name); /* what there was to say is said */
 	else
 		result = rebuild_opened(rebuild, error);
 	journal_close(rebuild->journal);
@@ -496,7 +499,7 @@ static int save_abandoned(struct rebuild *rebuild, const struct journal_name *na
 	journal_close(rebuild->journal);
 	rebuild->journal = NULL;
 	if (result == 0)
-		storage_journal_done(rebuild->storage, name->number, name->node);
+		storage_journal_done(rebuild->storage, name);
 	return result;
 }
 

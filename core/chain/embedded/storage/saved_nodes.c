@@ -400,10 +400,9 @@ static bool has_holder(const struct embedded_chain *chain, const struct checksum
 
 /* One that was thrown out may have come into the chain since. */
 static int recall(struct embedded_chain *chain, const struct packed_transaction *packed,
-                  const struct reversible_block *block, uint64_t producer, bool has_holder,
-                  struct error *error)
+                  const struct reversible_block *block, uint64_t producer, bool is_held, struct error *error)
 {
-	struct published *state = has_holder ? NULL : embedded_pin(chain);
+	struct published *state = is_held ? NULL : embedded_pin(chain);
 	uint32_t number;
 	int result = state ? embedded_find_transaction(chain, &number, state->head, &packed->id, NULL, error)
 	                   : -ENOENT;
@@ -420,21 +419,48 @@ static int recall(struct embedded_chain *chain, const struct packed_transaction 
 }
 
 static int recall_block(struct storage *storage, struct embedded_chain *chain,
-                        const struct reversible_block *stored, struct error *error)
+                        const struct reversible_block *stored, bool is_held, struct error *error)
 {
 	struct signed_block block = {0};
 	int result = reversible_read(storage->reversible, stored, &block, NULL, NULL, error);
 
-	pthread_mutex_lock(&chain->lock);
-	bool held = result == 0 && has_holder(chain, &stored->id, stored->number);
-	pthread_mutex_unlock(&chain->lock);
-	/* what is irreversible cannot be thrown out; other branches' blocks of such a number have been */
-	bool over = held && stored->number <= block_log_last(storage->blocks);
-	for (size_t i = 0; i < block.transactions_count && result == 0 && !over; i++)
+	for (size_t i = 0; i < block.transactions_count && result == 0; i++)
 		if (!block.transactions[i].is_id)
-			result = recall(chain, &block.transactions[i].packed, stored, block.header.producer, held, error);
+			result = recall(chain, &block.transactions[i].packed, stored, block.header.producer, is_held,
+			                error);
 	signed_block_release(&block);
 	return result;
+}
+
+/* What is irreversible cannot be thrown out. */
+static bool is_logged(struct storage *storage, const struct reversible_block *block)
+{
+	struct checksum256 id;
+
+	return storage_old_id(storage, &id, block->number) && checksum256_equal(&id, &block->id);
+}
+
+/* Of the blocks that somebody stands on, or of the others. */
+static int recall_blocks(struct storage *storage, struct embedded_chain *chain, bool held,
+                         struct error *error)
+{
+	size_t count;
+	const struct reversible_block *blocks = reversible_blocks(storage->reversible, &count);
+	int result = 0;
+
+	for (size_t i = 0; i < count && result == 0; i++) {
+		pthread_mutex_lock(&chain->lock);
+		bool is_held = has_holder(chain, &blocks[i].id, blocks[i].number);
+		pthread_mutex_unlock(&chain->lock);
+		if (is_held == held && !is_logged(storage, &blocks[i]))
+			result = recall_block(storage, chain, &blocks[i], held, error);
+	}
+	return result;
+}
+
+int storage_recall_held(struct storage *storage, struct embedded_chain *chain, struct error *error)
+{
+	return recall_blocks(storage, chain, true, error);
 }
 
 /* What journals hold and the chain does not take: told to be lost, where no block has it. */
@@ -465,15 +491,11 @@ static int judge_suspects(struct embedded_chain *chain, struct error *error)
 	return result;
 }
 
-int storage_recall(struct storage *storage, struct embedded_chain *chain, struct error *error)
+int storage_recall_thrown_out(struct storage *storage, struct embedded_chain *chain, struct error *error)
 {
-	size_t count;
-	const struct reversible_block *blocks = reversible_blocks(storage->reversible, &count);
 	int result = judge_suspects(chain, error);
 
-	for (size_t i = 0; i < count && result == 0; i++)
-		result = recall_block(storage, chain, &blocks[i], error);
-	return result;
+	return result ? result : recall_blocks(storage, chain, false, error);
 }
 
 /* --- saving --- */

@@ -15,17 +15,11 @@ enum { JOURNAL_PATH_SIZE = 4096, JOURNAL_WITHOUT_KEYS = 1 /* of a transaction's 
 /* The journal of the block that a node makes. */
 struct open_journal {
 	uint64_t node;
-	uint32_t number, slot;
+	uint32_t number, copy, slot;
 	uint64_t producer;       /* 0: of another process, whose block it will be */
 	struct journal *journal; /* NULL: none, or the block is made again of a journal that is there */
 	bool is_rebuilt;
 	uint64_t size; /* before the record appended last */
-};
-
-/* A block that has a journal: its number, and the node that makes it. */
-struct journal_name {
-	uint32_t number;
-	uint64_t node;
 };
 
 struct storage {
@@ -76,9 +70,12 @@ void storage_restored_is_saved(const struct storage *storage);
 /* --- journal.c --- */
 int storage_journal_path(const struct storage *storage, char out[JOURNAL_PATH_SIZE],
                          const struct journal_name *name, struct error *error);
-/* The block that a node is about to make has a journal: the one it is made again of. */
+/* Makes it a name that no journal has yet, by its copy; the path of that. */
+int storage_journal_name(const struct storage *storage, char path[JOURNAL_PATH_SIZE],
+                         struct journal_name *name, struct error *error);
+/* The block that a node is about to make has a journal: the one it is made again of; copy: of its name. */
 void storage_journal_adopt(struct storage *storage, const struct node *node,
-                           const struct node_pending *pending);
+                           const struct node_pending *pending, uint32_t copy);
 /* Whether the journal is of what this process makes or holds now. Under lock. */
 bool storage_journal_in_use(const struct storage *storage, const struct embedded_chain *chain,
                             const struct journal_name *name);

@@ -1,0 +1,181 @@
+/* Many nodes in a data folder whose process is killed: nothing acknowledged is lost or told to be, whatever
+ * blocks were dropped, thrown out and made again. */
+#include "tests/unit/scene.h"
+
+#include <dirent.h>
+#include <errno.h>
+
+enum { TURN = 12 /* slots in a row */, SLOT = 500000 };
+
+/* A node of a producer's, with node eosio for its peer. */
+static void make_node(struct rig *rig, const char *name)
+{
+	static const char *const start[] = {"start"};
+	const struct chain_operations *operations = rig->chain->operations;
+	struct text configuration = TEXT_EMPTY;
+
+	text_printf(&configuration,
+	            "producer-name = %s\nsignature-provider = " GENESIS_PUBLIC_KEY "=KEY:" GENESIS_PRIVATE_KEY
+	            "\nenable-stale-production = true\np2p-peer-address = eosio\n",
+	            name);
+	rig_must(operations->node_make(rig->chain, name_literal(name), &rig->error), name, &rig->error);
+	rig_must(operations->node_configure(rig->chain, name_literal(name), text_string(&configuration),
+	                                    &rig->error),
+	         name, &rig->error);
+	rig_must(operations->node_command(rig->chain, name_literal(name), start, 1, &rig->error), name,
+	         &rig->error);
+	text_release(&configuration);
+}
+
+/* The first `count` of alice and bob make the blocks, each with a node of its own. */
+static void network(struct scene *scene, size_t count)
+{
+	static const char *const producers[][2] = {{"alice", GENESIS_PUBLIC_KEY}, {"bob", GENESIS_PUBLIC_KEY}};
+
+	scene_begin(scene);
+	rig_open(&scene->rig);
+	rig_make_token(&scene->rig);
+	allow_producers(&scene->rig);
+	for (size_t i = 0; i < count; i++)
+		make_node(&scene->rig, producers[i][0]);
+	set_producers(&scene->rig, producers, count);
+	assert_int_equal(rig_advance(&scene->rig, 60 * SECOND), 0);
+	rig_close(&scene->rig);
+}
+
+static void command(struct rig *rig, const char *name, const char *word)
+{
+	rig_must(rig->chain->operations->node_command(rig->chain, name_literal(name), &word, 1, &rig->error),
+	         word, &rig->error);
+}
+
+/* peer NULL: none. */
+static void set_peer(struct rig *rig, const char *name, const char *peer)
+{
+	rig_must(rig->chain->operations->node_set_peers(rig->chain, name_literal(name), &peer, peer != NULL,
+	                                                &rig->error),
+	         "peers", &rig->error);
+}
+
+static void transfer(struct rig *rig)
+{
+	rig_must(rig_transfer(rig, NULL, "bob"), "transfer", &rig->error);
+}
+
+static uint32_t head_slot(struct rig *rig)
+{
+	struct signed_block block = rig_block(rig, rig_info(rig).head_block_num);
+	uint32_t slot = block.header.timestamp;
+	signed_block_release(&block);
+	return slot;
+}
+
+/* The next slot is the first of the turn of the producer of that index, of two. */
+static void await_turn(struct rig *rig, uint32_t index)
+{
+	while ((head_slot(rig) + 1) % (2 * TURN) != index * TURN)
+		must(rig_advance(rig, SLOT) == 0, "advance");
+}
+
+static void count_lost(void *context, const struct chain_lost *lost)
+{
+	fprintf(stderr, "told to be lost: %s\n", lost->reason);
+	++*(size_t *)context;
+}
+
+/* After a new start each of them is there once, and none is told to be lost. */
+static void assert_transfers(struct scene *scene, int64_t count)
+{
+	size_t lost = 0;
+
+	rig_open(&scene->rig);
+	scene->rig.chain->operations->watch_lost(scene->rig.chain, count_lost, &lost);
+	assert_int_equal(rig_advance(&scene->rig, 10 * SECOND), 0);
+	assert_int_equal(rig_balance(&scene->rig, "bob"), count);
+	assert_int_equal(rig_advance(&scene->rig, 600 * SECOND), 0);
+	assert_int_equal(rig_balance(&scene->rig, "bob"), count);
+	assert_int_equal(lost, 0);
+	rig_close(&scene->rig);
+}
+
+/* --- one transaction in two branches --- */
+
+/* A transaction is in a block that bob makes, and, as he is cut off then, in one of alice's, which she drops
+ * when he is back; the journal of hers is there still when the process is killed. */
+static void with_one_in_two_branches(struct rig *rig, struct done *done)
+{
+	rig_open(rig);
+	await_turn(rig, 1);
+	transfer(rig);
+	set_peer(rig, "bob", NULL);
+	transfer(rig);
+	must(rig_advance(rig, 4 * SLOT) == 0, "advance");
+	set_peer(rig, "bob", "eosio");
+	command(rig, "bob", "stop");
+	transfer(rig);
+	done->head_num = rig_info(rig).head_block_num;
+}
+
+static void one_in_two_branches(void **state)
+{
+	struct scene scene;
+	(void)state;
+	network(&scene, 2);
+	killed(&scene, with_one_in_two_branches);
+	assert_transfers(&scene, 3);
+	assert_transfers(&scene, 3);
+	scene_end(&scene);
+}
+
+/* --- a journal whose block stands on no head --- */
+
+static void with_pending(struct rig *rig, struct done *done)
+{
+	rig_open(rig);
+	transfer(rig);
+	done->head_num = rig_info(rig).head_block_num;
+}
+
+static void opened(struct rig *rig, struct done *done)
+{
+	(void)done;
+	rig_open(rig);
+}
+
+/* What it held goes into a block of the same number and node, whose journal must not be taken for it. */
+static void saved_and_killed_again(void **state)
+{
+	struct scene scene;
+	char name[32];
+	(void)state;
+	network(&scene, 1);
+	uint32_t head = killed(&scene, with_pending).head_num;
+	snprintf(name, sizeof name, "journal/%u.alice", head + 1);
+	char *path = scene_path(&scene, name);
+	struct bytes journal = file_content(path);
+	assert_int_equal(unlink(path), 0);
+	free(path);
+	rig_open(&scene.rig);
+	assert_int_equal(rig_advance(&scene.rig, SLOT), 0);
+	assert_int_equal(rig_balance(&scene.rig, "bob"), 0);
+	head = rig_info(&scene.rig).head_block_num;
+	rig_close(&scene.rig);
+	snprintf(name, sizeof name, "journal/%u.alice", head + 1);
+	path = scene_path(&scene, name);
+	file_set(path, journal.data, journal.length);
+	free(path);
+	bytes_release(&journal);
+	for (int i = 0; i < 3; i++)
+		killed(&scene, opened);
+	assert_transfers(&scene, 1);
+	scene_end(&scene);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_in_two_branches),
+		cmocka_unit_test(saved_and_killed_again),
+	};
+	return cmocka_run_group_tests_name("embedded_nodes", tests, NULL, NULL);
+}
