@@ -80,8 +80,8 @@ static int64_t ahead_of_real_time(const struct scene *scene, int64_t *pause)
 	return clock.chain_time - clock.real_time;
 }
 
-/* A new chain begins before real time, with its genesis where that is not long ago; an offset ends forwards with all blocks
- * up to now, backwards with none until real time has caught up, after a restart too. */
+/* A new chain begins before real time, with its genesis where that is not long ago; an offset ends forwards
+ * with all blocks up to now, backwards with none until real time has caught up, after a restart too. */
 static void an_offset_ends(void **state)
 {
 	struct scene scene;
