@@ -28,9 +28,15 @@ $(BUILD)/packaging/eosiofs.bash $(BUILD)/packaging/eosiofs.zsh $(BUILD)/packagin
 	@$(BUILD)/eosiofs --print-options | awk -v shell=$(subst .,,$(suffix $@)) -f packaging/completion.awk >$@
 
 SHARE = $(DESTDIR)$(PREFIX)/share
+# What contracts of one's own are compiled with (docs/contract.md), as it lies here.
+CONTRACT_FOLDERS = core/contracts/library examples/contract docs
+CONTRACT_FILES   = $(addprefix core/contracts/,intrinsics.h intrinsics.def prototypes.def) \
+                   $(wildcard core/contracts/library/*) $(wildcard examples/contract/*.[ch] examples/contract/*.abi) \
+                   examples/contract/Makefile docs/contract.md
 INSTALLED_FILES = $(DESTDIR)$(PREFIX)/bin/eosiofs $(SHARE)/man/man1/eosiofs.1 $(SHARE)/man/man7/eosiofs-tree.7 \
                   $(SHARE)/bash-completion/completions/eosiofs $(SHARE)/zsh/site-functions/_eosiofs \
-                  $(SHARE)/fish/vendor_completions.d/eosiofs.fish $(DESTDIR)$(PREFIX)/lib/systemd/user/eosiofs.service
+                  $(SHARE)/fish/vendor_completions.d/eosiofs.fish $(DESTDIR)$(PREFIX)/lib/systemd/user/eosiofs.service \
+                  $(CONTRACT_FILES:%=$(SHARE)/eosiofs/%)
 
 install: all pages
 	install -D -m 755 $(BUILD)/eosiofs $(DESTDIR)$(PREFIX)/bin/eosiofs
@@ -40,9 +46,12 @@ install: all pages
 	install -D -m 644 $(BUILD)/packaging/eosiofs.zsh $(SHARE)/zsh/site-functions/_eosiofs
 	install -D -m 644 $(BUILD)/packaging/eosiofs.fish $(SHARE)/fish/vendor_completions.d/eosiofs.fish
 	install -D -m 644 packaging/eosiofs.service $(DESTDIR)$(PREFIX)/lib/systemd/user/eosiofs.service
+	for file in $(CONTRACT_FILES); do install -D -m 644 $$file $(SHARE)/eosiofs/$$file || exit 1; done
 
 uninstall:
 	rm -f $(INSTALLED_FILES)
+	cd $(SHARE)/eosiofs 2>/dev/null && rmdir -p --ignore-fail-on-non-empty $(CONTRACT_FOLDERS) || :
+	rmdir --ignore-fail-on-non-empty $(SHARE)/eosiofs 2>/dev/null || :
 
 # The package is built from what is committed, in a folder of its own.
 DEB = $(BUILD)/deb

@@ -18,6 +18,23 @@ setup_file() {
 	cp -r "$INSTALLED" "$BATS_TEST_TMPDIR/copy"
 	make -s -C "$ROOT" uninstall BUILD="$(dirname "$EOSIOFS")" DESTDIR="$BATS_TEST_TMPDIR/copy" PREFIX=/usr
 	[ -z "$(find "$BATS_TEST_TMPDIR/copy" -type f)" ]
+	[ ! -e "$BATS_TEST_TMPDIR/copy/usr/share/eosiofs" ]
+}
+
+@test "contracts of one's own are made with what is installed, in a folder of their own" {
+	command -v clang >/dev/null && command -v wasm-ld >/dev/null || skip "clang or wasm-ld is not there"
+	cp -r "$INSTALLED/usr/share/eosiofs/examples/contract" "$BATS_TEST_TMPDIR/mine"
+	cd "$BATS_TEST_TMPDIR/mine"
+	make -s EOSIOFS="$INSTALLED/usr/share/eosiofs"
+	mv hello.wasm installed.wasm
+	make -s EOSIOFS="$ROOT"
+	cmp hello.wasm installed.wasm
+	rm hello.wasm
+	[ -e /usr/share/eosiofs ] || [ -e /usr/local/share/eosiofs ] || {
+		run make
+		[ "$status" != 0 ]
+		[[ "$output" == *"\`make EOSIOFS=FOLDER\` says where eosiofs's sources are"* ]]
+	}
 }
 
 @test "the manual pages hold every option and every file, and are good roff" {
