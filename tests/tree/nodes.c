@@ -59,6 +59,37 @@ static void a_booted_network(void **state)
 	fixture_expect_part(file("nodes", "producers"), producing);
 }
 
+/* The status of a producer is read until it says that, at most `times`, seconds apart. */
+static void await_status(const char *name, const char *sentence, int times, int seconds)
+{
+	char path[64];
+	snprintf(path, sizeof path, "producers/%s/status", name);
+	while (times-- && !strstr(fixture_read(path), sentence))
+		fixture_advance(seconds, false);
+	fixture_expect_part(path, sentence);
+}
+
+/* One that was not among the first gets votes. */
+static void a_schedule_that_is_pending(void **state)
+{
+	char *names = memory_copy_string(fixture_list("producers")), *rest = names, line[64];
+	const char *comes = NULL;
+	(void)state;
+	for (char *name; !comes && (name = strtok_r(rest, " ", &rest));) {
+		snprintf(line, sizeof line, "producers/%s/status", name);
+		if (strncmp(fixture_read(line), "not producing: rank 2", 21) == 0)
+			comes = name;
+	}
+	assert_non_null(comes);
+	snprintf(line, sizeof line, "+%s\n", comes);
+	fixture_write("accounts/useraaaaaaac/votes", line);
+	await_status(comes, "schedule pending: a new one is proposed once a minute\n", 0, 0);
+	await_status(comes, "schedule pending, until the block that proposed it is irreversible\n", 20, 5);
+	await_status(comes, "producing\n", 20, 60);
+	snprintf(producing, sizeof producing, "%s", comes);
+	free(names);
+}
+
 static void nodes_that_do_not_run(void **state)
 {
 	(void)state;
@@ -154,6 +185,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_booted_network),
+		cmocka_unit_test(a_schedule_that_is_pending),
 		cmocka_unit_test(nodes_that_do_not_run),
 		cmocka_unit_test(nodes_that_may_not),
 		cmocka_unit_test(keys_that_change),

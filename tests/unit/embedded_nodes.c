@@ -127,11 +127,69 @@ static void one_in_two_branches(void **state)
 	scene_end(&scene);
 }
 
-/* --- a journal whose block stands on no head --- */
+/* --- where each stands --- */
 
-static void with_pending(struct rig *rig, struct done *done)
+static struct chain_node node(struct rig *rig, const char *name)
+{
+	struct chain_node node;
+	rig_must(rig->chain->operations->node(rig->chain, &node, name_literal(name), NULL, &rig->error), name,
+	         &rig->error);
+	return node;
+}
+
+/* Each of the two makes blocks of its own; done: their heads. */
+static void with_two_branches(struct rig *rig, struct done *done)
 {
 	rig_open(rig);
+	await_turn(rig, 0);
+	set_peer(rig, "bob", NULL);
+	for (int i = 0; i < 5; i++) {
+		transfer(rig);
+		must(rig_advance(rig, SLOT) == 0, "advance");
+	}
+	command(rig, "alice", "stop");
+	/* the view's blocks are hers: the clock goes on by bob's */
+	must(rig_advance(rig, 2 * TURN * SLOT) == 0, "advance");
+	done->head_num = node(rig, "alice").head_block_num;
+	done->block_num = node(rig, "bob").head_block_num;
+	must(done->head_num < done->block_num, "bob has made more");
+	must(node(rig, "eosio").head_block_num == done->head_num, "eosio follows alice");
+}
+
+static void heads_are_where_they_were(void **state)
+{
+	struct scene scene;
+	(void)state;
+	network(&scene, 2);
+	struct done heads = killed(&scene, with_two_branches);
+	for (int i = 0; i < 2; i++) {
+		rig_open(&scene.rig);
+		assert_int_equal(node(&scene.rig, "alice").head_block_num, heads.head_num);
+		assert_int_equal(node(&scene.rig, "eosio").head_block_num, heads.head_num);
+		assert_int_equal(node(&scene.rig, "bob").head_block_num, heads.block_num);
+		assert_int_equal(rig_balance(&scene.rig, "bob"), 5);
+		rig_close(&scene.rig);
+	}
+	/* bob's branch is the longer one: what stood in the other comes into it */
+	rig_open(&scene.rig);
+	set_peer(&scene.rig, "bob", "eosio");
+	command(&scene.rig, "alice", "start");
+	assert_int_equal(rig_balance(&scene.rig, "bob"), 0);
+	rig_close(&scene.rig);
+	assert_transfers(&scene, 5);
+	scene_end(&scene);
+}
+
+/* --- a journal whose block stands on no head --- */
+
+/* The block in the making begins with a feature. */
+static void with_pending(struct rig *rig, struct done *done)
+{
+	static const char only_link[] =
+		"{\"feature_digest\":\"1a99a59d87e06e09ec5b028a9cbb7749b4a5ad8819004365d02dc4379a8b7241\"}";
+	rig_open(rig);
+	rig_must(rig_act(rig, NULL, "eosio", "activate", "eosio", only_link), "activate", &rig->error);
+	must(rig_advance(rig, SLOT) == 0, "advance");
 	transfer(rig);
 	done->head_num = rig_info(rig).head_block_num;
 }
@@ -175,6 +233,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_in_two_branches),
+		cmocka_unit_test(heads_are_where_they_were),
 		cmocka_unit_test(saved_and_killed_again),
 	};
 	return cmocka_run_group_tests_name("embedded_nodes", tests, NULL, NULL);
