@@ -414,6 +414,10 @@ static void kill_while_naming(struct scene *scene, pid_t pid, unsigned long us)
 
 /* --- rounds --- */
 
+struct tally {
+	unsigned long kills, acknowledged, lost, twice, told;
+};
+
 /* first: what the first of the writers does. */
 static void kill_under_load(struct scene *scene, const pid_t *pid, void *(*first)(void *),
                             unsigned long writes, unsigned long us)
@@ -435,6 +439,51 @@ static void kill_under_load(struct scene *scene, const pid_t *pid, void *(*first
 		stop("a mount that was alive refused a write");
 }
 
+static void *restore_snapshot(void *context)
+{
+	struct scene *scene = context;
+	int result = write_line(scene, "snapshots/restore", "crash\n");
+	if (result == 0)
+		scene->acknowledged = 1; /* nobody else writes */
+	else
+		ended(scene, "a snapshot", result);
+	return NULL;
+}
+
+/* The chain then goes on from the snapshot, or it has gone on: nothing in between, and what was acknowledged
+ * is true. */
+static void kill_while_restoring(struct scene *scene, pid_t *pid, struct tally *tally)
+{
+	unsigned long before = received(scene), writes = 1 + random_below(scene, 20), there;
+	char path[PATH_LENGTH];
+	pthread_t thread;
+	snprintf(path, sizeof path, "%s/snapshots/crash", scene->mount);
+	if (mkdir(path, 0755) != 0)
+		stop("%s: %s", path, strerror(errno));
+	for (unsigned long i = 0; i < writes; i++)
+		if (write_line(scene, "accounts/eosio/transfer", "accountnum11 0.0001 SYS\n") != 0)
+			stop("a mount that was alive refused a write");
+	scene->acknowledged = 0;
+	scene->killed = false;
+	if (pthread_create(&thread, NULL, restore_snapshot, scene) != 0)
+		stop("no thread");
+	wait_for(scene, 0, random_below(scene, 400000));
+	kill(*pid, SIGKILL);
+	if (!wait_gone(*pid, ANSWER_US))
+		stop_hanging(scene, "the mount", *pid);
+	pthread_join(thread, NULL);
+	tally->kills++;
+	*pid = mount_again(scene);
+	there = received(scene);
+	if (scene->failed || (there != before && (scene->acknowledged || there != before + writes))) {
+		fprintf(stderr, "a restored snapshot of %lu, after it %lu writes: %lu there\n", before, writes, there);
+		tally->lost++;
+	}
+	tally->lost += names_lost(scene);
+	if (write_line(scene, "snapshots/drop", "crash\n") != 0)
+		stop("the snapshot cannot be dropped");
+}
+
 /* The next start is killed, too, some time after it began. */
 static void kill_while_starting(const struct scene *scene, unsigned long us)
 {
@@ -447,14 +496,14 @@ static void kill_while_starting(const struct scene *scene, unsigned long us)
 	waitpid(child, &status, 0);
 }
 
-struct tally {
-	unsigned long kills, acknowledged, lost, twice, told;
-};
-
 static void one_round(struct scene *scene, pid_t *pid, struct tally *tally)
 {
-	unsigned long before = received(scene), kind = random_below(scene, 15), there, told;
+	unsigned long before = received(scene), kind = random_below(scene, 17), there, told;
 	unsigned long writes = 1 + random_below(scene, 60), us = random_below(scene, 2000);
+	if (kind >= 15) {
+		kill_while_restoring(scene, pid, tally);
+		return;
+	}
 	if (kind == 0)
 		us = random_below(scene, 1000000); /* long enough for blocks to be sealed in their own time */
 	scene->acknowledged = 0;
