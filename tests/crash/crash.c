@@ -476,7 +476,8 @@ static void kill_while_restoring(struct scene *scene, pid_t *pid, struct tally *
 	*pid = mount_again(scene);
 	there = received(scene);
 	if (scene->failed || (there != before && (scene->acknowledged || there != before + writes))) {
-		fprintf(stderr, "a restored snapshot of %lu, after it %lu writes: %lu there\n", before, writes, there);
+		fprintf(stderr, "a restored snapshot of %lu, after it %lu writes: %lu there\n", before, writes,
+		        there);
 		tally->lost++;
 	}
 	tally->lost += names_lost(scene);
