@@ -8,6 +8,7 @@
 #include <time.h>
 
 struct growing_text;
+struct shared_lines; /* lines that many texts have in common, in memory once */
 
 struct growing_text *growing_text_create(size_t limit); /* bytes */
 void growing_text_destroy(struct growing_text *text);
@@ -15,10 +16,11 @@ void growing_text_destroy(struct growing_text *text);
  * its mtime becomes. Returns how many bytes that made. */
 size_t growing_text_append(struct growing_text *text, const char *lines, size_t length,
                            struct timespec when);
-/* The same of lines that the program made of numbers and names, which hold no secret: they are not looked
- * through. Each ends with a newline. */
-void growing_text_append_plain(struct growing_text *text, const char *lines, size_t length,
-                               struct timespec when);
+/* Lines that the program made of numbers and names, which hold no secret, each with its newline; one
+ * reference, the caller's. */
+struct shared_lines *shared_lines_create(const char *lines, size_t length);
+void shared_lines_release(struct shared_lines *lines); /* NULL is fine */
+void growing_text_append_shared(struct growing_text *text, struct shared_lines *lines, struct timespec when);
 /* What is in it, and from now on each line that comes, is written to this descriptor, too. */
 void growing_text_mirror(struct growing_text *text, int descriptor);
 size_t growing_text_size(struct growing_text *text, struct timespec *modified); /* modified may be NULL */

@@ -109,7 +109,6 @@ void node_log_received(struct node *node, const struct block_state *block)
 {
 	static const struct log_place place = {"info", "nodeos", "producer_plugin.cpp:740", "on_incoming_block"};
 	struct network *network = node->network;
-	struct text *line = &network->received;
 	struct timespec when = {network->now / 1000000, network->now % 1000000 * 1000};
 
 	if (network->now - slot_to_us(block->block->header.timestamp) > RECEIVED_AGE_US &&
@@ -117,15 +116,18 @@ void node_log_received(struct node *node, const struct block_state *block)
 		return;
 	/* the same line for all that receive it at once */
 	if (network->received_at != network->now || !checksum256_equal(&network->received_id, &block->id)) {
-		text_clear(line);
-		begin(line, node, &place);
-		text_append(line, "Received block ");
-		print_block(line, block, "lib");
-		text_printf(line, ", latency: %" PRId64 " ms]\n", latency_ms(node, block));
+		struct text line = TEXT_EMPTY;
+		begin(&line, node, &place);
+		text_append(&line, "Received block ");
+		print_block(&line, block, "lib");
+		text_printf(&line, ", latency: %" PRId64 " ms]\n", latency_ms(node, block));
+		shared_lines_release(network->received);
+		network->received = shared_lines_create(line.data, line.length);
+		text_release(&line);
 		network->received_at = network->now;
 		network->received_id = block->id;
 	}
-	growing_text_append_plain(node->log, line->data, line->length, when);
+	growing_text_append_shared(node->log, network->received, when);
 }
 
 void node_log_not_applied(struct node *node)

@@ -37,7 +37,7 @@ void network_destroy(struct network *network)
 	ledger_release(network->ledger);
 	free(network->nodes);
 	free(network->named);
-	text_release(&network->received);
+	shared_lines_release(network->received);
 	free(network);
 }
 

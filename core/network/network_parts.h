@@ -123,7 +123,7 @@ struct network {
 	} irreversible[IRREVERSIBLE_KNOWN]; /* by number modulo that: as the first node saw them */
 	struct growing_text **logs; /* owned: of nodes that are gone */
 	size_t logs_count, logs_capacity;
-	struct text received; /* the line of a received block, of block received_id at received_at */
+	struct shared_lines *received; /* the line of a received block, of block received_id at received_at */
 	struct checksum256 received_id;
 	int64_t received_at;
 	uint64_t *named; /* owned: producers that some node names */
