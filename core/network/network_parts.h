@@ -80,6 +80,7 @@ struct node {
 	unsigned evaluated; /* network->evaluations when next_slot was; and what it was for: */
 	uint32_t evaluated_version;
 	bool evaluated_enabled;
+	bool is_scheduled; /* it signs for some producer of that schedule, if it has the key */
 	uint32_t next_slot; /* that it will produce, as last evaluated; 0: none */
 	struct block_state **forks; /* owned, held: known blocks beside its branch */
 	size_t forks_count, forks_capacity;

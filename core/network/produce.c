@@ -162,14 +162,25 @@ static uint32_t find_slot(const struct node *node, uint32_t earliest)
 }
 
 /* What was found out of the next slot holds while the head has the same schedule, and until that slot. Not
- * so where time or a wallet may change it. */
+ * so where time may change it, or a wallet, whose keys node eosio has for whom nobody else names. */
 static bool is_evaluated(const struct node *node)
 {
 	return node->evaluated == node->network->evaluations &&
 	       node->evaluated_version == branch_head(node->branch)->active_schedule.version &&
-	       node->evaluated_enabled == node->production_enabled && node->name != EOSIO &&
+	       node->evaluated_enabled == node->production_enabled &&
+	       (node->name != EOSIO || !node->is_scheduled) &&
 	       node->active.max_irreversible_block_age < 0 &&
 	       (!node->next_slot || node->next_slot >= next_boundary(node));
+}
+
+static bool is_scheduled(const struct node *node)
+{
+	const struct producer_schedule *schedule = &branch_head(node->branch)->active_schedule;
+	bool found = false;
+
+	for (size_t i = 0; i < schedule->producers_count && !found; i++)
+		found = node_signs_for(node, schedule->producers[i].producer_name);
+	return found;
 }
 
 static uint32_t next_slot(struct node *node)
@@ -181,6 +192,7 @@ static uint32_t next_slot(struct node *node)
 	node->evaluated = node->network->evaluations;
 	node->evaluated_version = branch_head(node->branch)->active_schedule.version;
 	node->evaluated_enabled = node->production_enabled;
+	node->is_scheduled = is_scheduled(node);
 	return node->next_slot = find_slot(node, node->network->earliest_slot);
 }
 

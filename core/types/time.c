@@ -35,6 +35,12 @@ static int64_t days_of_date(int64_t year, int month, int day)
 	       EPOCH_DAYS;
 }
 
+static void put_digits(char *out, int count, unsigned number)
+{
+	for (; count--; number /= 10)
+		out[count] = (char)('0' + number % 10);
+}
+
 static int seconds_print(char out[TIME_TEXT_SIZE], int64_t seconds)
 {
 	int64_t days = floor_divide(seconds, DAY_SECONDS), second = seconds - days * DAY_SECONDS;
@@ -44,17 +50,28 @@ static int seconds_print(char out[TIME_TEXT_SIZE], int64_t seconds)
 	int month = (int)((5 * day_of_year + 2) / 153), day = (int)(day_of_year - (153 * month + 2) / 5 + 1);
 
 	month += month < 10 ? 3 : -9;
-	return snprintf(out, TIME_TEXT_SIZE, "%04" PRId64 "-%02d-%02dT%02d:%02d:%02d",
-	                year_of_era + era * 400 + (month <= 2), month, day, (int)(second / 3600),
-	                (int)(second / 60 % 60), (int)(second % 60));
+	int64_t year = year_of_era + era * 400 + (month <= 2);
+	if (year < 0 || year > 9999)
+		return snprintf(out, TIME_TEXT_SIZE, "%04" PRId64 "-%02d-%02dT%02d:%02d:%02d", year, month, day,
+		                (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60));
+	/* every line of every node's log has two of them */
+	memcpy(out, "0000-00-00T00:00:00", sizeof "0000-00-00T00:00:00");
+	put_digits(out, 4, (unsigned)year);
+	put_digits(out + 5, 2, (unsigned)month);
+	put_digits(out + 8, 2, (unsigned)day);
+	put_digits(out + 11, 2, (unsigned)(second / 3600));
+	put_digits(out + 14, 2, (unsigned)(second / 60 % 60));
+	put_digits(out + 17, 2, (unsigned)(second % 60));
+	return (int)strlen("0000-00-00T00:00:00");
 }
 
 void time_point_print(char out[TIME_TEXT_SIZE], int64_t us)
 {
 	int64_t ms = floor_divide(us, 1000), seconds = floor_divide(ms, 1000);
-	int length = seconds_print(out, seconds);
+	char *end = out + seconds_print(out, seconds);
 
-	snprintf(out + length, TIME_TEXT_SIZE - (size_t)length, ".%03d", (int)(ms - seconds * 1000));
+	memcpy(end, ".000", sizeof ".000");
+	put_digits(end + 1, 3, (unsigned)(ms - seconds * 1000));
 }
 
 void time_point_sec_print(char out[TIME_TEXT_SIZE], uint32_t seconds)
