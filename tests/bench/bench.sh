@@ -105,6 +105,31 @@ else
 	EOSIOFS=$EOSIOFS sh tests/bench/nodes.sh
 fi
 
+# Each aim beside what came out: met or missed.
+tell_aims() {
+	printf '\n%-72s %10s %10s\n' "what was aimed at" "at most" "measured"
+	awk '
+		FNR == NR && !/^#/ {
+			limit[++count] = $1; kind[count] = $2
+			sub(/^[^ ]+ [^ ]+ /, ""); pattern[count] = "^(" $0 ")$"
+		}
+		FNR == NR { next }
+		{
+			match($0, /"name":"[^"]*"/); name = substr($0, RSTART + 8, RLENGTH - 9)
+			match($0, /"value":[0-9.]+/); value = substr($0, RSTART + 8, RLENGTH - 8) + 0
+			ratio = match($0, /"ratio":[0-9.]+/) ? substr($0, RSTART + 8, RLENGTH - 8) + 0 : 0
+			for (i = 1; i <= count; i++)
+				if (name ~ pattern[i]) {
+					got = kind[i] == "ratio" ? ratio : value
+					if (kind[i] == "more" && ratio > 0)
+						got = value - value / ratio
+					printf "%-72s %10s %10.2f %s\n", name " (" kind[i] ")", limit[i], got,
+						got <= limit[i] + 0 ? "met" : "missed"
+				}
+		}' tests/bench/aims "$BENCH_RESULTS"
+}
+tell_aims
+
 {
 	echo "["
 	sed '$!s/$/,/' "$BENCH_RESULTS"

@@ -23,7 +23,7 @@ now() {
 
 # compare NAME VALUE UNIT AGAINST_NAME AGAINST
 compare() {
-	ratio=$(awk -v a="$2" -v b="$5" 'BEGIN { printf "%.2f", (b > 0) ? a / b : 0 }')
+	ratio=$(awk -v a="$2" -v b="$5" 'BEGIN { printf "%.3f", (b > 0) ? a / b : 0 }')
 	printf '%-52s %12s %s  %6s times %s (%s)\n' "$1" "$2" "$3" "$ratio" "$4" "$5"
 	printf '{"name":"%s","value":%s,"unit":"%s","against":"%s","ratio":%s}\n' "$1" "$2" "$3" "$4" "$ratio" \
 		>>"$BENCH_RESULTS"
