@@ -22,12 +22,16 @@ struct producer_authority {
 
 struct producer_schedule {
 	uint32_t version;
-	struct producer_authority *producers; /* owned */
+	struct producer_authority *producers; /* owned, by all that share them */
 	size_t producers_count;
+	size_t *sharers; /* how many those are; NULL: one */
 };
 
 void producer_schedule_release(struct producer_schedule *schedule);
 struct producer_schedule producer_schedule_copy(const struct producer_schedule *schedule);
+/* A copy for whoever changes nothing: all that are made of it, or of another such, share their producers, and
+ * are made and released by one thread at a time. */
+struct producer_schedule producer_schedule_share(const struct producer_schedule *schedule);
 /* version not compared */
 bool producer_schedule_same_producers(const struct producer_schedule *a, const struct producer_schedule *b);
 /* legacy: {name, key} a producer (only single keys can be packed so); else the authority form with its

@@ -11,9 +11,14 @@ enum { LEGACY_PRODUCER_MINIMUM = 42, PRODUCER_MINIMUM = 14, KEY_WEIGHT_MINIMUM =
 
 void producer_schedule_release(struct producer_schedule *schedule)
 {
-	for (size_t i = 0; i < schedule->producers_count; i++)
+	bool is_last = !schedule->sharers || !--*schedule->sharers;
+
+	for (size_t i = 0; i < schedule->producers_count && is_last; i++)
 		free(schedule->producers[i].keys);
-	free(schedule->producers);
+	if (is_last) {
+		free(schedule->producers);
+		free(schedule->sharers);
+	}
 	*schedule = (struct producer_schedule){0};
 }
 
@@ -25,6 +30,21 @@ struct producer_schedule producer_schedule_copy(const struct producer_schedule *
 	for (size_t i = 0; i < copy.producers_count; i++)
 		copy.producers[i].keys = memory_copy(copy.producers[i].keys,
 		                                     copy.producers[i].keys_count * sizeof(struct key_weight));
+	copy.sharers = NULL;
+	return copy;
+}
+
+struct producer_schedule producer_schedule_share(const struct producer_schedule *schedule)
+{
+	struct producer_schedule copy;
+
+	if (schedule->sharers) {
+		++*schedule->sharers;
+		return *schedule;
+	}
+	copy = producer_schedule_copy(schedule);
+	copy.sharers = memory_allocate(1, sizeof *copy.sharers);
+	*copy.sharers = 1;
 	return copy;
 }
 

@@ -77,7 +77,7 @@ static void schedule_of_the_genesis_key_has_its_hash(void **state)
 {
 	struct key_weight key = {.weight = 1};
 	struct producer_authority producer = {name_literal("eosio"), 1, &key, 1};
-	struct producer_schedule schedule = {0, &producer, 1}, unpacked;
+	struct producer_schedule schedule = {.producers = &producer, .producers_count = 1}, unpacked;
 	struct text text = TEXT_EMPTY;
 	struct bytes packed = {0};
 
@@ -388,8 +388,8 @@ static void begin_recording(struct recording *recording, const struct json *json
 	recording->chain_id = genesis_chain_id(&recording->genesis);
 	checksum_member(&expected, json, "chain_id");
 	assert_true(checksum256_equal(&expected, &recording->chain_id));
-	recording->active = (struct producer_schedule){0, memory_allocate(1, sizeof(struct producer_authority)),
-	                                               1};
+	recording->active = (struct producer_schedule){
+		.producers = memory_allocate(1, sizeof(struct producer_authority)), .producers_count = 1};
 	recording->active.producers[0] = (struct producer_authority){
 		name_literal("eosio"), 1, memory_allocate(1, sizeof(struct key_weight)), 1};
 	recording->active.producers[0].keys[0] = (struct key_weight){recording->genesis.initial_key, 1};

@@ -64,8 +64,8 @@ struct block_state *block_state_without_transactions(const struct block_state *s
 	copy->next_in_bucket = NULL;
 	copy->is_bare = true;
 	copy->block = header_of(state->block);
-	copy->active_schedule = producer_schedule_copy(&state->active_schedule);
-	copy->pending_schedule = producer_schedule_copy(&state->pending_schedule);
+	copy->active_schedule = producer_schedule_share(&state->active_schedule);
+	copy->pending_schedule = producer_schedule_share(&state->pending_schedule);
 	copy->last_produced =
 		memory_copy(state->last_produced, state->last_produced_count * sizeof *state->last_produced);
 	copy->confirm_count = memory_copy(state->confirm_count, state->confirm_count_count);
@@ -237,11 +237,11 @@ struct block_state *block_state_next(const struct block_state *previous, uint32_
 	*was_pending_promoted = previous->pending_schedule.producers_count &&
 	                        next->dpos_irreversible >= previous->pending_schedule_lib_num;
 	if (*was_pending_promoted) {
-		next->active_schedule = producer_schedule_copy(&previous->pending_schedule);
+		next->active_schedule = producer_schedule_share(&previous->pending_schedule);
 		next->pending_schedule.version = previous->pending_schedule.version;
 	} else {
-		next->active_schedule = producer_schedule_copy(&previous->active_schedule);
-		next->pending_schedule = producer_schedule_copy(&previous->pending_schedule);
+		next->active_schedule = producer_schedule_share(&previous->active_schedule);
+		next->pending_schedule = producer_schedule_share(&previous->pending_schedule);
 	}
 	next->pending_schedule_lib_num = previous->pending_schedule_lib_num;
 	next->pending_schedule_hash = previous->pending_schedule_hash;
