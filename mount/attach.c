@@ -2,6 +2,7 @@
 #include "mount/attach.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 int attach_parse_wait(enum nodeos_wait *out, const char *word, struct error *error)
@@ -34,8 +35,9 @@ int attach_check(const struct options *options, struct error *error)
 		{options->measured_cpu, "cpu"},
 		{options->manual_clock, "clock"},
 		{options->peer, "peer"},
-		{options->p2p && options->nodeos[0], "p2p"},
 		{options->http && strcmp(options->http, "off") != 0, "http"},
+		{options->p2p && (options->nodeos[0] || strcmp(options->p2p, "off") != 0), "p2p"},
+		{options->without_page, "page"},
 	};
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		if (others[i].given)
@@ -47,7 +49,7 @@ int attach_check(const struct options *options, struct error *error)
 
 int attach_chain(struct chain **out, const struct options *options, struct error *error)
 {
-	struct nodeos_options nodeos = {.url = options->url};
+	struct nodeos_options nodeos = {.url = options->url, .authorities = getenv("CURL_CA_BUNDLE")};
 	int result = attach_check(options, error);
 
 	if (result == 0)

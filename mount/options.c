@@ -105,8 +105,9 @@ static const struct option_row option_rows[] = {
 	 "eosio makes no blocks of its own",
 	 FIELD("peer=%s", peer, 0)},
 	{"-o url=URL",
-	 "mount the chain of the node that serves nodeos's HTTP API there, http://HOST:PORT or https; keys stay "
-	 "in the wallet here, which starts locked",
+	 "mount the chain of the node that serves nodeos's HTTP API there, http://HOST:PORT or https (the "
+	 "environment's CURL_CA_BUNDLE names the certificates that are trusted); keys stay in the wallet here, "
+	 "which starts locked",
 	 FIELD("url=%s", url, 0)},
 	{"-o nodeos=PATH",
 	 "every node is a process of that program, a nodeos (or eosiofs itself, as --node), with a folder of its "

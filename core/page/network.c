@@ -79,9 +79,10 @@ static int collect_links(struct facts *facts, struct chain_view *view, size_t fr
 
 int facts_network(struct facts *facts, struct chain_view *view, struct error *error)
 {
+	const bool links_known = !(view->chain->lacks & CHAIN_NODES);
 	int result = collect_nodes(facts, view, error);
 
-	for (size_t i = 0; result == 0 && i < facts->nodes_count; i++)
+	for (size_t i = 0; links_known && result == 0 && i < facts->nodes_count; i++)
 		result = collect_links(facts, view, i, error);
 	return result;
 }

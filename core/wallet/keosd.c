@@ -62,7 +62,7 @@ static int ask(const char *server, const char *call, const struct text *body, st
 	int64_t until = clock_monotonic_us() + KEOSD_PATIENCE_MS * 1000;
 	const struct interruption late = {is_late, &until};
 	struct http_client *client = NULL;
-	int result = http_client_create(&client, server, error);
+	int result = http_client_create(&client, server, NULL, error);
 
 	if (result == 0)
 		result = http_client_post(client, answer, status, call, body, &late, error);

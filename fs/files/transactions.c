@@ -13,7 +13,7 @@
 
 enum { SHOWN = 100, BLOCKS_LOOKED_THROUGH = 1000 };
 
-/* --- the list: this mount's own, then those of the last blocks --- */
+/* --- the list: this mount's own, then those of the last blocks, where the chain tells what they did --- */
 
 struct ids {
 	struct checksum256 list[SHOWN];
@@ -46,11 +46,11 @@ int transactions_list(struct request *request, const char *from, struct listing 
 {
 	struct ids ids = {.count = 0};
 	uint32_t head = 0;
+	const uint32_t through = request->chain->lacks & CHAIN_PAST ? 0 : BLOCKS_LOOKED_THROUGH;
 	int result = block_find(request, &head, "head", error);
 	if (result == 0)
 		ids.count = sent_ids(request, ids.list, SHOWN);
-	for (uint32_t back = 0;
-	     back < BLOCKS_LOOKED_THROUGH && back < head && ids.count < SHOWN && result == 0; back++)
+	for (uint32_t back = 0; back < through && back < head && ids.count < SHOWN && result == 0; back++)
 		result = add_of_block(request, &ids, head - back, error);
 	if (result && result != -ENOENT)
 		return result;

@@ -87,6 +87,12 @@ import() {
 	[[ "$output" == *"No such file"* ]]
 }
 
+@test "every file of the tree can be read, and looked at" {
+	ls -lR . > "$BASE/list"
+	find . -type f ! -name output.log -exec cat {} + > "$BASE/contents"
+	[ "$(cat wallet/state)" = unlocked ]
+}
+
 @test "the wallet starts locked" {
 	echo lock > wallet/state
 	run ! bash -c 'echo "bob111111111 1.0000 SYS" > accounts/alice1111111/transfer'
@@ -113,8 +119,10 @@ import() {
 	[[ "$output" == *"no http:// or https:// address"* ]]
 	run ! "$EOSIOFS" -o "memory,url=$URL,wait=soon" "$BASE/none"
 	[[ "$output" == *"accepted, block or irreversible"* ]]
-	run ! "$EOSIOFS" -o "memory,url=$URL,verify" "$BASE/none"
-	[[ "$output" == *"-o verify is for a chain of one's own"* ]]
+	for option in verify http=127.0.0.1:0 p2p=on page=off clock=manual peer=127.0.0.1:9876; do
+		run ! "$EOSIOFS" -o "memory,url=$URL,$option" "$BASE/none"
+		[[ "$output" == *"-o ${option%%=*} is for a chain of one's own"* ]]
+	done
 	"$EOSIOFS" --unmount "$SERVING"
 	until run cat accounts/alice1111111/cpu && [ "$status" -ne 0 ]; do :; done
 	says EHOSTUNREACH "cannot be reached"

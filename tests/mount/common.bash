@@ -111,9 +111,10 @@ take_down() {
 	rm -rf --one-file-system "$BASE"
 }
 
-# The chain of most tests: token and system contract, four accounts with stake, two of them producers, in a
-# second.
+# boot [SYMBOL ZEROS]: the chain of most tests: token and system contract, four accounts with stake, two of
+# them producers, in a second. ZEROS: as many as the core token has digits behind its point.
 boot() {
+	local symbol=${1:-SYS} zeros=${2:-0000}
 	(
 		set -e
 		cd "$M"
@@ -126,14 +127,14 @@ boot() {
 			mkdir "accounts/eosio.$name"
 		done
 		echo eosio.token > accounts/eosio.token/contract/install
-		echo '["eosio", "10000000000.0000 SYS"]' > accounts/eosio.token/actions/create
-		echo '["eosio", "1000000000.0000 SYS", ""] -p eosio' > accounts/eosio.token/actions/issue
+		echo '["eosio", "10000000000.'"$zeros $symbol"'"]' > accounts/eosio.token/actions/create
+		echo '["eosio", "1000000000.'"$zeros $symbol"'", ""] -p eosio' > accounts/eosio.token/actions/issue
 		echo eosio.system > accounts/eosio/contract/install
-		echo '[0, "4,SYS"]' > accounts/eosio/actions/init
+		echo "[0, \"${#zeros},$symbol\"]" > accounts/eosio/actions/init
 		for name in alice bob carol producer1111 producer2222; do
-			echo "$(account "$name") --transfer --stake-net '1000.0000 SYS' --stake-cpu '1000.0000 SYS'" \
-				--buy-ram-kbytes 64 > create_account
-			echo "$(account "$name") 1000.0000 SYS" > accounts/eosio/transfer
+			echo "$(account "$name") --transfer --stake-net '1000.$zeros $symbol'" \
+				"--stake-cpu '1000.$zeros $symbol'" --buy-ram-kbytes 64 > create_account
+			echo "$(account "$name") 1000.$zeros $symbol" > accounts/eosio/transfer
 		done
 		mkdir producers/producer1111 producers/producer2222
 	) || {

@@ -1,12 +1,13 @@
 #!/usr/bin/perl
 # A server between a mount and a node: passes every request on, unless the file MODE says how to lie.
-# usage: liar.pl MODE NODE_PORT SERVING; prints its own port. SERVING: the mount whose node that is. Every request stands in the file MODE.log, a line each.
+# usage: liar.pl MODE NODE_PORT SERVING [CERTIFICATE KEY]; prints its own port. SERVING: the mount whose node that is. With a certificate it speaks TLS. Every request stands in the file MODE.log, a line each.
 use strict;
 use warnings;
 use IO::Socket::INET;
 
-my ($mode_file, $node, $serving) = @ARGV;
+my ($mode_file, $node, $serving, $certificate, $key) = @ARGV;
 my $listener = IO::Socket::INET->new(Listen => 64, LocalAddr => '127.0.0.1', ReuseAddr => 1) or die "listen: $!";
+require IO::Socket::SSL if $certificate;
 $| = 1;
 $SIG{CHLD} = 'IGNORE';
 $SIG{PIPE} = 'IGNORE';
@@ -49,7 +50,9 @@ sub read_message {
 	}
 	return unless $head =~ /\r\n\r\n\z/;
 	my ($length) = $head =~ /^content-length:\s*(\d+)/im;
-	read $socket, $body, $length if $length;
+	while ($length && length $body < $length) { # TLS gives a record at a time
+		read $socket, $body, $length - length $body, length $body or last;
+	}
 	return ($head, $body);
 }
 
@@ -124,6 +127,7 @@ while (1) {
 	my $child = fork // next;
 	next if $child;
 	close $listener;
+	IO::Socket::SSL->start_SSL($socket, SSL_server => 1, SSL_cert_file => $certificate, SSL_key_file => $key) or exit if $certificate;
 	binmode $socket;
 	$socket->autoflush(1);
 	1 while serve($socket);

@@ -24,7 +24,7 @@ struct line {
 };
 
 struct http_client {
-	char *url;
+	char *url, *authorities;
 	const char *socket; /* in url: a unix socket's path; NULL: HTTP goes over TCP */
 	struct curl_slist *headers;
 	pthread_mutex_t mutex;
@@ -77,7 +77,8 @@ static void line_give_back(struct http_client *client, struct line *line)
 		line_destroy(line);
 }
 
-int http_client_create(struct http_client **out, const char *url, struct error *error)
+int http_client_create(struct http_client **out, const char *url, const char *authorities,
+                       struct error *error)
 {
 	size_t length = strlen(url);
 
@@ -89,6 +90,7 @@ int http_client_create(struct http_client **out, const char *url, struct error *
 		return error_set(error, ENOMEM, "libcurl cannot be used");
 	struct http_client *client = memory_allocate(1, sizeof *client);
 	client->url = memory_copy_string(url);
+	client->authorities = authorities ? realpath(authorities, NULL) : NULL;
 	while (length > 0 && client->url[length - 1] == '/')
 		client->url[--length] = '\0';
 	if (is_local)
@@ -111,6 +113,7 @@ void http_client_destroy(struct http_client *client)
 	curl_slist_free_all(client->headers);
 	pthread_mutex_destroy(&client->mutex);
 	free(client->url);
+	free(client->authorities);
 	free(client);
 	curl_global_cleanup();
 }
@@ -152,6 +155,8 @@ static void prepare(struct http_client *client, struct line *line, struct text *
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
 	curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+	if (client->authorities)
+		curl_easy_setopt(easy, CURLOPT_CAINFO, client->authorities);
 }
 
 static int failure(const struct http_client *client, CURLcode code, struct error *error)

@@ -12,8 +12,10 @@ struct http_client;
 enum { HTTP_ANSWER_MAXIMUM = 64 << 20, HTTP_CONNECT_SECONDS = 5, HTTP_ANSWER_SECONDS = 30 };
 
 /* url: http(s)://HOST[:PORT][/PREFIX], without a slash at its end, or unix:// and the absolute path of a
- * socket. -EINVAL for another scheme. */
-int http_client_create(struct http_client **out, const char *url, struct error *error);
+ * socket. authorities: the file of certificates that https trusts; NULL: the system's. -EINVAL for another
+ * scheme. */
+int http_client_create(struct http_client **out, const char *url, const char *authorities,
+                       struct error *error);
 void http_client_destroy(struct http_client *client); /* NULL is fine; no call may run */
 const char *http_client_url(const struct http_client *client);
 

@@ -242,7 +242,7 @@ int nodeos_chain_create(struct chain **out, const struct nodeos_options *options
 	pthread_condattr_destroy(&monotonic);
 	while (!chain->base.salt && getrandom(&chain->base.salt, SALT_SIZE, 0) == SALT_SIZE)
 		continue;
-	int result = http_client_create(&chain->client, options->url, error);
+	int result = http_client_create(&chain->client, options->url, options->authorities, error);
 	if (result == 0)
 		result = nodeos_info(chain, &info, &sequence, true, NULL, error);
 	if (result == 0) {

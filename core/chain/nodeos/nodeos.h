@@ -9,7 +9,8 @@
 enum nodeos_wait { NODEOS_WAIT_ACCEPTED, NODEOS_WAIT_BLOCK, NODEOS_WAIT_IRREVERSIBLE };
 
 struct nodeos_options {
-	const char *url; /* borrowed for the call */
+	const char *url;         /* borrowed for the call, as the next */
+	const char *authorities; /* PEM file: whose certificates https trusts; NULL: as the system does */
 	enum nodeos_wait wait;
 };
 /* Asks the node once who it is: -EHOSTUNREACH and the like when it does not say. */
