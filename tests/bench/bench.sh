@@ -76,6 +76,7 @@ measure_idle() {
 rm -r "$scratch/chain"
 for users in 300 3000 30000; do
 	"$BUILD/tests/bench/boot" "$users" "$scratch/chain"
+	[ "$users" != 30000 ] || EOSIOFS=$EOSIOFS BUILD=$BUILD sh tests/bench/attached.sh "$scratch/chain"
 	rm -r "$scratch/chain"
 done
 

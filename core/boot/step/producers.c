@@ -287,7 +287,10 @@ static int await_election(struct boot_context *context, size_t index, struct err
 		if (result)
 			return result;
 	}
-	return error_set(error, EAGAIN, "the elected producers have not taken over within %d s", WAIT_SECONDS);
+	return error_set(error, EAGAIN, "the elected producers have not taken over within %d s%s", WAIT_SECONDS,
+	                 context->chain->lacks & CHAIN_NODES
+	                     ? ": their nodes need the keys that step wallet made, which lie in the wallet here"
+	                     : "");
 }
 
 static void make_proxy_vote(struct boot_context *context, struct boot_item *item)
