@@ -147,6 +147,22 @@ static int create_chain(struct service *service, struct options *options, struct
 	return result;
 }
 
+/* Before the wallet, which may come with it. */
+static int import_chain(struct service *service, const struct options *options, struct error *error)
+{
+	struct text notices = TEXT_EMPTY;
+	int result = 0;
+
+	if (options->import_file[0])
+		result = embedded_import(service->folder, options->import_file, &notices, error);
+	if (notices.length) {
+		notices.data[notices.length - 1] = '\0';
+		say(notices.data);
+	}
+	text_release(&notices);
+	return result;
+}
+
 static bool inside(void *context, struct text *out, const char *path)
 {
 	const struct service *service = context;
@@ -241,6 +257,8 @@ static int create_layers(struct service *service, struct options *options, struc
 	service->signer = signer_create();
 	if (options->data_folder[0])
 		result = data_folder_open(&service->folder, options->data_folder, error);
+	if (result == 0)
+		result = import_chain(service, options, error);
 	if (result == 0)
 		result = open_wallet(service, options, error);
 	if (result == 0)

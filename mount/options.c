@@ -22,7 +22,7 @@ struct parsed {
 	int help, version, print_tree, print_options, unmount, foreground, single_thread;
 	int memory, nonempty, verify, without_twins, measured_cpu, manual_clock, without_page;
 	int allow_other;
-	char *data, *genesis, *genesis_key, *genesis_key_file, *history, *http, *wallet_http;
+	char *data, *import, *genesis, *genesis_key, *genesis_key_file, *history, *http, *wallet_http;
 	char *p2p, *peer, *url, *wait, *nodeos;
 	unsigned max_threads, idle_threads;
 	const char *words[2], *surplus; /* [SOURCE] MOUNTPOINT, as mount(8) calls it */
@@ -78,6 +78,9 @@ static const struct option_row option_rows[] = {
 	{NULL, NULL, FIELD("cpu=fixed", measured_cpu, 0)},
 	{"-o history=N|all", "how many blocks back at/ and the traces of blocks go (default: 100000)",
 	 FIELD("history=%s", history, 0)},
+	{"-o import=FILE",
+	 "begin with the chain of a file that snapshots/export made, in a data folder that has none",
+	 FIELD("import=%s", import, 0)},
 	{"-o genesis=FILE", "start a new chain from this genesis.json", FIELD("genesis=%s", genesis, 0)},
 	{"-o genesis_key_file=FILE",
 	 "a file that holds the private key of that genesis (known already for the tutorial's own)",
@@ -229,6 +232,8 @@ static int settle_paths(struct options *out, const struct parsed *parsed, struct
 {
 	int result = mount_table_absolute(out->mount_point, parsed->words[0], error);
 
+	if (result == 0 && parsed->import)
+		result = absolute_path(out->import_file, parsed->import, error);
 	if (result == 0 && parsed->genesis)
 		result = absolute_path(out->genesis_file, parsed->genesis, error);
 	if (result == 0 && parsed->genesis_key_file)
@@ -267,6 +272,32 @@ static int settle_history(struct options *out, const struct parsed *parsed, stru
 		return error_set(error, EINVAL, "history is a number of blocks or all, not '%.32s'", text);
 	out->history = (uint32_t)strtoul(text, NULL, 10);
 	return 0;
+}
+
+/* What does not go together. */
+static int check_together(const struct parsed *parsed, struct error *error)
+{
+	const char *p2p = parsed->p2p;
+
+	if (parsed->data && parsed->memory)
+		return error_set(error, EINVAL, "-o data=DIR and -o memory exclude each other");
+	if (parsed->import &&
+	    (parsed->memory || parsed->genesis || parsed->url || parsed->peer || parsed->nodeos))
+		return error_set(error, EINVAL, "-o import=FILE and %s exclude each other",
+		                 parsed->memory    ? "-o memory"
+		                 : parsed->genesis ? "-o genesis=FILE"
+		                 : parsed->nodeos  ? "-o nodeos=PATH"
+		                 : parsed->url     ? "-o url=URL"
+		                                   : "-o peer=HOST:PORT");
+	if (parsed->genesis_key && parsed->genesis_key_file)
+		return error_set(error, EINVAL, "-o genesis_key=WIF and genesis_key_file=FILE exclude each other");
+	if (p2p && strcmp(p2p, "on") != 0 && strcmp(p2p, "off") != 0)
+		return error_set(error, EINVAL, "p2p is on or off, not '%.32s'", p2p);
+	if (p2p && parsed->peer && strcmp(p2p, "off") == 0)
+		return error_set(error, EINVAL, "-o peer=HOST:PORT and -o p2p=off exclude each other");
+	if (parsed->wait && !parsed->url && !parsed->nodeos)
+		return error_set(error, EINVAL, "-o wait=%s goes with -o url=URL or nodeos=PATH", parsed->wait);
+	return parsed->max_threads ? 0 : error_set(error, EINVAL, "max_threads is at least 1");
 }
 
 int options_parse(struct options *out, int count, char **arguments, struct error *error)
@@ -309,22 +340,13 @@ int options_parse(struct options *out, int count, char **arguments, struct error
 		result = 0;
 	else if ((result = settle_words(&parsed, error)) != 0)
 		; /* the sentence is there */
-	else if (parsed.data && parsed.memory)
-		result = error_set(error, EINVAL, "-o data=DIR and -o memory exclude each other");
-	else if (parsed.genesis_key && parsed.genesis_key_file)
-		result = error_set(error, EINVAL, "-o genesis_key=WIF and genesis_key_file=FILE exclude each other");
-	else if (out->p2p && strcmp(out->p2p, "on") != 0 && strcmp(out->p2p, "off") != 0)
-		result = error_set(error, EINVAL, "p2p is on or off, not '%.32s'", out->p2p);
-	else if (out->p2p && out->peer && strcmp(out->p2p, "off") == 0)
-		result = error_set(error, EINVAL, "-o peer=HOST:PORT and -o p2p=off exclude each other");
-	else if (out->wait && !out->url && !parsed.nodeos)
-		result = error_set(error, EINVAL, "-o wait=%s goes with -o url=URL or nodeos=PATH", out->wait);
-	else if (out->max_threads == 0)
-		result = error_set(error, EINVAL, "max_threads is at least 1");
+	else if ((result = check_together(&parsed, error)) != 0)
+		; /* likewise */
 	else if ((result = settle_history(out, &parsed, error)) == 0)
 		result = settle_paths(out, &parsed, error);
 	hide_key(count, arguments);
 	free(parsed.data);
+	free(parsed.import);
 	free(parsed.genesis);
 	free(parsed.genesis_key_file);
 	free(parsed.history);

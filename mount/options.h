@@ -12,7 +12,8 @@ struct options {
 	bool without_page, allow_other;
 	char mount_point[PATH_MAX];  /* absolute */
 	char data_folder[PATH_MAX];  /* absolute; "" with memory */
-	char genesis_file[PATH_MAX]; /* "" for none */
+	char import_file[PATH_MAX];  /* "" for none */
+	char genesis_file[PATH_MAX]; /* likewise */
 	char *genesis_key;           /* owned, secret; NULL for none */
 	char genesis_key_file[PATH_MAX]; /* "" for none */
 	char wallet_http[PATH_MAX];  /* HOST:PORT or a socket's absolute path; "": not asked for */

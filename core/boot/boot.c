@@ -111,6 +111,14 @@ static void read_steps(struct boot *boot)
 	text_release(&text);
 }
 
+void boot_set_back(struct boot *boot, uint32_t block_num)
+{
+	for (size_t i = 0; i < boot_steps_count; i++)
+		if (atomic_load(&boot->steps[i].ended) > block_num)
+			memset(&boot->steps[i], 0, sizeof boot->steps[i]);
+	boot_keep_steps(boot);
+}
+
 static void release_secret_text(struct text *text)
 {
 	if (text->data)

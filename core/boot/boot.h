@@ -18,6 +18,8 @@ struct boot_environment {
 
 int boot_create(struct boot **out, const struct boot_environment *environment, struct error *error);
 void boot_destroy(struct boot *boot); /* no run may be going on */
+/* The chain goes on from that block: what ended later has not. */
+void boot_set_back(struct boot *boot, uint32_t block_num);
 
 /* Who runs it. */
 struct boot_runner {

@@ -169,6 +169,15 @@ struct chain_operations {
 	/* The chain goes on from it: of all nodes, what came later is gone, and reported (watch_lost); time goes
 	 * on. -ENOENT; -EBUSY: a node of another process is connected, or the clock is being moved. */
 	int (*restore_kept)(struct chain *chain, const char *name, struct error *error);
+	/* Writes a kept state, and the whole chain up to it, into an empty file (embedded.h says how a chain is
+	 * begun with it). password: the wallet's, and its keys and the nodes' go with it, encrypted; NULL: no
+	 * key does. -ENOENT, -EINTR, 3120003, 3120005. NULL, as the next: not here. */
+	int (*export_kept)(struct chain *chain, const char *name, int fd, const char *password,
+	                   const struct interruption *interruption, struct error *error);
+	/* Keeps what such a file of this chain holds, under a name (NULL: the one it had). path is for
+	 * sentences. -EBADMSG, -ENOTSUP: it is damaged, or newer; -EINVAL: of another chain; -EEXIST, -EINTR. */
+	int (*import_kept)(struct chain *chain, const char *name, int fd, const char *path,
+	                   const struct interruption *interruption, struct error *error);
 	/* The first kept name >= from. -ENOENT: there is none. */
 	int (*kept_from)(struct chain *chain, char out[CHAIN_KEPT_NAME_SIZE], const char *from,
 	                 struct error *error);

@@ -269,6 +269,8 @@ int network_close_blocks(struct network *network, struct error *error)
 	return result;
 }
 
+void network_tell_keys(struct network *network) { network->evaluations++; }
+
 int network_skip(struct network *network, uint32_t slot, struct error *error)
 {
 	int result = network_close_blocks(network, error);

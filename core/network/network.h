@@ -75,6 +75,8 @@ uint32_t network_next_slot(const struct network *network);
 
 /* Only says what time it is: nothing is made. */
 void network_tell_time(struct network *network, int64_t now);
+/* The nodes have keys now that they had not: who produces is found out anew. */
+void network_tell_keys(struct network *network);
 /* What is in the making and holds something is sealed at its own slot, the rest is dropped. */
 int network_close_blocks(struct network *network, struct error *error);
 /* The same, and no block is made for a slot before this one: an outage. */

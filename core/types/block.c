@@ -189,3 +189,14 @@ struct checksum256 block_signing_digest(const struct checksum256 *header_digest,
 	pair[1] = *pending_schedule_hash;
 	return hash_sha256(pair, sizeof pair);
 }
+
+struct checksum256 signed_block_transaction_mroot(const struct signed_block *block)
+{
+	struct checksum256 *digests = memory_allocate(block->transactions_count + 1, sizeof *digests), root;
+
+	for (size_t i = 0; i < block->transactions_count; i++)
+		digests[i] = transaction_receipt_digest(&block->transactions[i]);
+	root = merkle_root(digests, block->transactions_count);
+	free(digests);
+	return root;
+}

@@ -81,6 +81,8 @@ struct signed_block {
 void signed_block_release(struct signed_block *block);
 void signed_block_pack(struct bytes *out, const struct signed_block *block);
 int signed_block_unpack(struct signed_block *out, struct cursor *in, struct error *error);
+/* What its header's transaction_mroot has to be. */
+struct checksum256 signed_block_transaction_mroot(const struct signed_block *block);
 
 /* E.3: the root of a list; reorders nothing, keeps nothing. */
 struct checksum256 merkle_root(const struct checksum256 *digests, size_t count);

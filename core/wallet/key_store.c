@@ -154,6 +154,17 @@ bool key_store_get(struct key_store *keys, struct private_key *out, const struct
 	return found;
 }
 
+size_t key_store_pairs(struct key_store *keys, struct wallet_key **out)
+{
+	pthread_mutex_lock(&keys->mutex);
+	size_t count = keys->count;
+	*out = count ? memory_allocate_secret(count, sizeof **out) : NULL;
+	if (count)
+		memcpy(*out, keys->list, count * sizeof **out);
+	pthread_mutex_unlock(&keys->mutex);
+	return count;
+}
+
 bool key_store_matches(const struct key_store *keys, const struct private_key *key,
                        const struct public_key *public)
 {

@@ -7,6 +7,7 @@
 #include "core/base/crypto/key.h"
 
 struct key_store;
+struct wallet_key; /* wallet.h */
 
 /* Reads the file, if there is one; path NULL: kept in memory only. -EBADMSG: its password does not open it,
  * or a private key of it is not its public key's. The signer is shared. */
@@ -16,6 +17,8 @@ void key_store_close(struct key_store *keys); /* NULL is fine */
 
 /* out may be NULL; wipe it */
 bool key_store_get(struct key_store *keys, struct private_key *out, const struct public_key *key);
+/* All of them, copied to secret memory (memory_release_secret()); *out is NULL for none. */
+size_t key_store_pairs(struct key_store *keys, struct wallet_key **out);
 /* Whether a private key is that of the public one. */
 bool key_store_matches(const struct key_store *keys, const struct private_key *key,
                        const struct public_key *public);

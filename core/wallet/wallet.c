@@ -472,6 +472,21 @@ int wallet_check_password(struct wallet *wallet, const char *password, struct er
 	return result;
 }
 
+int wallet_export(struct wallet *wallet, struct text *out, const char *password,
+                  const struct wallet_key *pairs, size_t count, struct error *error)
+{
+	pthread_mutex_lock(&wallet->mutex);
+	int result = check_password(wallet, password, error);
+	if (result == 0) {
+		size_t merged_count;
+		struct wallet_key *merged = merge_pairs(wallet, pairs, count, &merged_count);
+		wallet_file_encode(out, &wallet->secret, merged, merged_count);
+		memory_release_secret(merged, wallet->keys_count + count + 1, sizeof *merged);
+	}
+	pthread_mutex_unlock(&wallet->mutex);
+	return result;
+}
+
 int wallet_reveal(struct wallet *wallet, const char *password, struct error *error)
 {
 	pthread_mutex_lock(&wallet->mutex);

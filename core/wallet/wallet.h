@@ -4,6 +4,7 @@
 #define EOSIOFS_CORE_WALLET_WALLET_H
 
 #include "core/base/crypto/key.h"
+#include "core/base/text.h"
 #include "core/types/transaction.h"
 
 struct wallet;
@@ -26,6 +27,10 @@ bool wallet_locked(struct wallet *wallet);
 int wallet_unlock(struct wallet *wallet, const char *password, struct error *error); /* 3120005, 3120007 */
 /* Is it this one? 3120003, 3120005. */
 int wallet_check_password(struct wallet *wallet, const char *password, struct error *error);
+/* Appends a wallet file under the wallet's own password that holds its keys and those pairs: 3120003, 3120005
+ * when it is not that password. */
+int wallet_export(struct wallet *wallet, struct text *out, const char *password,
+                  const struct wallet_key *pairs, size_t count, struct error *error);
 /* 3120003 when it is */
 int wallet_lock(struct wallet *wallet, struct error *error);
 

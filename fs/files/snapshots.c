@@ -1,11 +1,16 @@
 /* snapshots/: states that are kept under a name, and looked at as the past is. */
 #include "fs/files/snapshots.h"
 
+#include "core/base/system/file.h"
+#include "core/boot/boot.h"
+#include "fs/tree/path.h"
 #include "fs/tree/write/command.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct chain_operations *operations_of(struct request *request, struct error *error)
 {
@@ -54,19 +59,24 @@ int snapshots_graft(struct request *request, struct chain_revision *out, struct 
 	return 0;
 }
 
-/* One name, and what is done with it. */
-static int act_on_name(struct request *request, const char *data, size_t length,
-                       int (*act)(struct chain *chain, const char *name, struct error *error),
-                       struct error *error)
+static void trim(struct text *name, const char *data, size_t length)
 {
-	struct text name = TEXT_EMPTY;
 	while (length && (*data == ' ' || *data == '\t')) {
 		data++;
 		length--;
 	}
 	while (length && (data[length - 1] == ' ' || data[length - 1] == '\t'))
 		length--;
-	text_append_bytes(&name, data, length);
+	text_append_bytes(name, data, length);
+}
+
+/* One name, and what is done with it. */
+static int act_on_name(struct request *request, const char *data, size_t length,
+                       int (*act)(struct chain *chain, const char *name, struct error *error),
+                       struct error *error)
+{
+	struct text name = TEXT_EMPTY;
+	trim(&name, data, length);
 	chain_view_close(request->view);
 	request->view = NULL;
 	int result = act(request->chain, text_string(&name), error);
@@ -80,8 +90,122 @@ int snapshots_drop_write(struct request *request, const char *data, size_t lengt
 	return operations ? act_on_name(request, data, length, operations->drop, error) : -EOPNOTSUPP;
 }
 
+/* The block that it is of; UINT32_MAX: nobody can tell. */
+static uint32_t number_of(const struct request *request, const char *name)
+{
+	const struct chain_revision revision = {.kind = CHAIN_KEPT, .kept = name};
+	struct chain_view *view = NULL;
+	uint32_t number = UINT32_MAX;
+
+	if (chain_view_open(request->chain, &view, &revision, request_interruption(request), NULL) == 0)
+		number = view->block_num;
+	chain_view_close(view);
+	return number;
+}
+
 int snapshots_restore_write(struct request *request, const char *data, size_t length, struct error *error)
 {
 	const struct chain_operations *operations = operations_of(request, error);
-	return operations ? act_on_name(request, data, length, operations->restore_kept, error) : -EOPNOTSUPP;
+	struct boot *boot = request_options(request)->boot;
+	struct text name = TEXT_EMPTY;
+
+	if (!operations)
+		return -EOPNOTSUPP;
+	trim(&name, data, length);
+	uint32_t number = number_of(request, text_string(&name));
+	int result = act_on_name(request, data, length, operations->restore_kept, error);
+	if (result == 0 && boot)
+		boot_set_back(boot, number);
+	text_release(&name);
+	return result;
+}
+
+/* --- files --- */
+
+/* The caller's file, by a path that leads outside the mount. */
+static int resolve_outside(struct request *request, struct text *path, const char *given, struct error *error)
+{
+	struct text inside = TEXT_EMPTY;
+	int result = path_resolve(request, path, given, error);
+
+	if (result == 0 && path_is_inside(request, &inside, text_string(path)))
+		result = error_set(error, EINVAL, "%s lies in the mount itself: name a file elsewhere", given);
+	text_release(&inside);
+	return result;
+}
+
+/* A file that is not there yet; what becomes of a failure is removed. */
+static int export_to(struct request *request, const char *name, const char *path, const char *password,
+                     struct error *error)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int result = fd < 0 ? error_set(error, errno, "%s: %s", path, strerror(errno)) : 0;
+
+	if (result == 0)
+		result = request->chain->operations->export_kept(request->chain, name, fd, password,
+		                                                 request_interruption(request), error);
+	if (fd >= 0)
+		close(fd);
+	if (fd >= 0 && result)
+		unlink(path);
+	else if (result == 0)
+		file_sync_parent(path);
+	return result;
+}
+
+int snapshots_export_write(struct request *request, const char *data, size_t length, struct error *error)
+{
+	static const struct command_option options[] = {{"--keys", OPTION_VALUE}};
+	const struct chain_operations *operations = operations_of(request, error);
+	struct text path = TEXT_EMPTY;
+	struct command command = {0};
+	const char *name = NULL, *given = NULL;
+	int result = -EOPNOTSUPP;
+
+	if (!operations)
+		return result;
+	result = command_parse(&command, data, length, options, 1, error);
+	if (result == 0)
+		result = command_take_word(&command, &name, "the snapshot's name", error);
+	if (result == 0)
+		result = command_take_word(&command, &given, "the file to write", error);
+	if (result == 0)
+		result = command_end(&command, SNAPSHOTS_EXPORT_USAGE, error);
+	if (result == 0)
+		result = resolve_outside(request, &path, given, error);
+	if (result == 0)
+		result = export_to(request, name, text_string(&path), command.value[0], error);
+	text_release(&path);
+	command_release(&command);
+	return result;
+}
+
+int snapshots_import_write(struct request *request, const char *data, size_t length, struct error *error)
+{
+	const struct chain_operations *operations = operations_of(request, error);
+	struct text path = TEXT_EMPTY;
+	struct command command = {0};
+	const char *given = NULL;
+	int fd = -1, result = -EOPNOTSUPP;
+
+	if (!operations)
+		return result;
+	result = command_parse(&command, data, length, NULL, 0, error);
+	if (result == 0)
+		result = command_take_word(&command, &given, "the file to read", error);
+	const char *name = result == 0 ? command_take(&command) : NULL;
+	if (result == 0)
+		result = command_end(&command, SNAPSHOTS_IMPORT_USAGE, error);
+	if (result == 0)
+		result = resolve_outside(request, &path, given, error);
+	if (result == 0)
+		result = file_open(&fd, text_string(&path), O_RDONLY, error);
+	if (result == 0)
+		result = operations->import_kept(request->chain, name, fd, text_string(&path),
+		                                 request_interruption(request), error);
+	if (fd >= 0)
+		close(fd);
+	text_release(&path);
+	command_release(&command);
+	return result;
 }

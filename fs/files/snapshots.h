@@ -9,6 +9,10 @@ int snapshots_make(struct request *request, const char *name, struct error *erro
 int snapshots_exists(struct request *request, struct error *error);
 int snapshots_graft(struct request *request, struct chain_revision *out, struct error *error);
 int snapshots_restore_write(struct request *request, const char *data, size_t length, struct error *error);
+#define SNAPSHOTS_EXPORT_USAGE "NAME FILE [--keys PASSWORD]"
+int snapshots_export_write(struct request *request, const char *data, size_t length, struct error *error);
+#define SNAPSHOTS_IMPORT_USAGE "FILE [NAME]"
+int snapshots_import_write(struct request *request, const char *data, size_t length, struct error *error);
 int snapshots_drop_write(struct request *request, const char *data, size_t length, struct error *error);
 
 #endif

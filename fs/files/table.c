@@ -248,7 +248,7 @@ const struct row tree_rows[] = {
 	 .read = producers_status_read, .help = "whether it produces, or why not"},
 	{.pattern = "producers/@producer/account", .kind = ROW_LINK, .read = producers_account_read,
 	 .help = "its account"},
-	{.pattern = "producers/@producer/node", .kind = ROW_LINK, .read = producers_node_read,
+	{.pattern = "producers/@producer/node", .kind = ROW_LINK, .live = true, .read = producers_node_read,
 	 .needs = CHAIN_NODES, .help = "the node that runs it"},
 
 	{.pattern = "at", .kind = ROW_FOLDER,
@@ -266,6 +266,13 @@ const struct row tree_rows[] = {
 	 .usage = "NAME",
 	 .help = "the chain goes on from it, at the time that it is; what came later is taken back, and `log` "
 	         "and `errors` name it"},
+	{.pattern = "snapshots/export", .kind = ROW_VERB, .slow = true, .secret = true,
+	 .write = snapshots_export_write, .usage = SNAPSHOTS_EXPORT_USAGE,
+	 .help = "the chain up to it, in one new file: `eosiofs -o import=FILE MOUNTPOINT` begins with that; "
+	         "keys go with it only for the wallet's password, and stay encrypted with it"},
+	{.pattern = "snapshots/import", .kind = ROW_VERB, .slow = true, .write = snapshots_import_write,
+	 .usage = SNAPSHOTS_IMPORT_USAGE,
+	 .help = "keeps what such a file of this chain holds, under its name or another one"},
 	{.pattern = "snapshots/drop", .kind = ROW_VERB, .write = snapshots_drop_write, .usage = "NAME",
 	 .help = "forgets one"},
 	{.pattern = "snapshots/@snapshot", .kind = ROW_FOLDER, .past = true, .exists = snapshots_exists,

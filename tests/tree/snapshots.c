@@ -8,7 +8,7 @@ static void a_state_is_kept_as_it_was(void **state)
 	(void)state;
 	fixture_boot();
 	fixture_account("alice1111111", "100.0000 SYS");
-	assert_string_equal(fixture_list("snapshots"), "restore drop ");
+	assert_string_equal(fixture_list("snapshots"), "restore export import drop ");
 	fixture_write(ALICE "transfer", "eosio 1.0000 SYS the last before it\n");
 	char *balance = memory_copy_string(fixture_read(ALICE "balance"));
 	char *told = memory_copy_string(fixture_read(ALICE "history.jsonl"));
@@ -19,7 +19,8 @@ static void a_state_is_kept_as_it_was(void **state)
 	fixture_advance(600, false);
 	fixture_mkdir("snapshots", "later.on_2");
 	fixture_mkdir("snapshots", "booted-too");
-	assert_string_equal(fixture_list("snapshots"), "restore drop booted booted-too later.on_2 ");
+	assert_string_equal(fixture_list("snapshots"),
+	                    "restore export import drop booted booted-too later.on_2 ");
 	assert_string_equal(fixture_list("snapshots/booted"), "chain accounts producers ");
 	fixture_expect("snapshots/booted/" ALICE "balance", balance);
 	fixture_expect("snapshots/booted/" ALICE "history.jsonl", told);
@@ -55,7 +56,7 @@ static void one_is_forgotten(void **state)
 	fixture_refuse(ENOENT, "there is no snapshot \"nothing\"", "snapshots/drop", "nothing\n");
 	fixture_write("snapshots/drop", "booted\n");
 	assert_false(fixture_exists("snapshots/booted"));
-	assert_string_equal(fixture_list("snapshots"), "restore drop booted-too later.on_2 ");
+	assert_string_equal(fixture_list("snapshots"), "restore export import drop booted-too later.on_2 ");
 	fixture_mkdir("snapshots", "booted");
 	assert_true(fixture_exists("snapshots/booted/accounts/carol1111111"));
 }

@@ -40,6 +40,10 @@ struct embedded_options {
 	const struct embedded_process *process;
 	struct text *notices;     /* sentences for the user, one a line (a torn tail was cut); may be NULL */
 };
+/* Fills a data folder that holds no chain with that of a file (operation export_kept): its blocks, state and
+ * nodes, and its wallet where it holds one, which is never put in place of another. Nothing is changed when
+ * the file is damaged. */
+int embedded_import(struct data_folder *folder, const char *path, struct text *notices, struct error *error);
 int embedded_chain_create(struct chain **out, const struct embedded_options *options, struct error *error);
 
 #endif

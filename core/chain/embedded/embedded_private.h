@@ -209,7 +209,21 @@ int embedded_snapshot_block(struct embedded_chain *chain, struct block_state **o
 /* What is kept in memory alone goes to the disk. As storage_store_past(). */
 int embedded_store_snapshots(struct embedded_chain *chain, struct error *error);
 
+/* Whether a name is one, and not taken: -EINVAL, -EEXIST. */
+int embedded_check_free(struct embedded_chain *chain, const char *name, struct error *error);
+/* One that the data folder has now. */
+void embedded_add_stored(struct embedded_chain *chain, const char *name);
+
+/* --- exporting.c, importing.c --- */
+int embedded_export_kept(struct chain *base, const char *name, int fd, const char *password,
+                         const struct interruption *interruption, struct error *error);
+int embedded_import_kept(struct chain *base, const char *name, int fd, const char *path,
+                         const struct interruption *interruption, struct error *error);
+
 /* --- set_back.c --- */
+/* A snapshot's block must be one of the chain that there is: the log has no others. */
+int embedded_check_branch(struct embedded_chain *chain, const struct block_state *block, const char *name,
+                          struct error *error);
 int embedded_restore_kept(struct chain *base, const char *name, struct error *error);
 
 /* --- produce.c --- */
@@ -339,6 +353,8 @@ int storage_restore_nodes(struct storage *storage, struct embedded_chain *chain,
  * locks. */
 int storage_recall_held(struct storage *storage, struct embedded_chain *chain, struct error *error);
 int storage_recall_thrown_out(struct storage *storage, struct embedded_chain *chain, struct error *error);
+/* That file's content. Under lock. */
+void storage_print_nodes(struct text *out, struct embedded_chain *chain);
 /* After a node was made, configured, started, stopped or removed. Under lock. */
 int storage_save_nodes(struct storage *storage, struct embedded_chain *chain, struct error *error);
 

@@ -45,8 +45,11 @@ void embedded_take_keys(struct embedded_chain *chain)
 	if (!chain->has_taken || chain->taken_version != last->version) {
 		take_keys(chain, &head->active_schedule);
 		take_keys(chain, &head->pending_schedule);
-		chain->has_taken = true;
+		/* a locked one, which did not come with the nodes' own keys, may have them later */
+		chain->has_taken = !chain->wallet || !wallet_locked(chain->wallet);
 		chain->taken_version = last->version;
+		if (chain->has_taken)
+			network_tell_keys(chain->network);
 	}
 	/* One that cannot be saved now is tried again with the next block. */
 	key_store_save(chain->node_keys, NULL);

@@ -349,9 +349,8 @@ static int check_others(struct embedded_chain *chain, uint32_t number, struct er
 	return result;
 }
 
-/* Its block must be one of the chain that there is: the log has no others. */
-static int check_branch(struct embedded_chain *chain, const struct block_state *block, const char *name,
-                        struct error *error)
+int embedded_check_branch(struct embedded_chain *chain, const struct block_state *block, const char *name,
+                          struct error *error)
 {
 	struct published *head = embedded_pin(chain);
 	struct signed_block there = {0};
@@ -362,7 +361,7 @@ static int check_branch(struct embedded_chain *chain, const struct block_state *
 	if (result || !checksum256_equal(&there.id, &block->id))
 		result = error_set(error, EOPNOTSUPP,
 		                   "snapshot \"%s\" is of a branch that the chain has left: it can be looked at, but "
-		                   "its block %" PRIu32 " is not in the log any more",
+		                   "its block %" PRIu32 " is not in the chain any more",
 		                   name, block->number);
 	signed_block_release(&there);
 	embedded_unpin(chain, head);
@@ -385,7 +384,7 @@ static int restore_kept(struct embedded_chain *chain, const char *name, struct e
 		result = adopt(chain, &block, name, error);
 	if (result)
 		return result;
-	result = check_branch(chain, block, name, error);
+	result = embedded_check_branch(chain, block, name, error);
 	if (result == 0)
 		result = check_others(chain, block->number, error);
 	if (result == 0)

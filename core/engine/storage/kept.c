@@ -164,9 +164,10 @@ int states_save_kept(struct states *states, const char *name, const struct bytes
                      const struct map_root *root, struct error *error)
 {
 	uint64_t place;
-	int result = map_store_save(states->store, &place, root);
 	bool there;
 
+	pthread_mutex_lock(&states->saving);
+	int result = map_store_save(states->store, &place, root);
 	if (result == 0)
 		result = file_sync(states->nodes);
 	pthread_mutex_lock(&states->lock);
@@ -182,6 +183,7 @@ int states_save_kept(struct states *states, const char *name, const struct bytes
 			kept->state.end = 0;
 	}
 	pthread_mutex_unlock(&states->lock);
+	pthread_mutex_unlock(&states->saving);
 	return states_failed(states, result, error);
 }
 
@@ -267,7 +269,8 @@ int states_load_kept(struct states *states, const char *name, struct map *map, s
 
 	if (!copy_kept(states, &state, header, name, error))
 		return -ENOENT;
-	return states_failed(states,
-	                     map_store_load(states->store, map, root, state.place, (size_t)state.entries),
-	                     error);
+	pthread_mutex_lock(&states->saving);
+	int result = map_store_load(states->store, map, root, state.place, (size_t)state.entries);
+	pthread_mutex_unlock(&states->saving);
+	return states_failed(states, result, error);
 }

@@ -4,6 +4,7 @@
 #include "core/base/memory.h"
 #include "core/base/text.h"
 #include "core/base/system/file.h"
+#include "core/engine/storage/state_entries.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,8 +18,6 @@
 enum {
 	STATE_VERSION = 2,
 	CHUNK_HEAD = 8,
-	CHUNK_SIZE = 256 << 10, /* a chunk ends with the entry that makes it this long */
-	CHUNK_MAXIMUM = CHUNK_SIZE + MAP_VALUE_MAXIMUM + MAP_KEY_MAXIMUM + 6,
 };
 static const uint8_t state_magic[8] = {'E', 'F', 'S', 'S', 'T', 'A', 'T', 'E'};
 static const uint8_t state_end[3] = {'E', 'N', 'D'};
@@ -59,20 +58,6 @@ static int saver_flush(struct saver *saver)
 	return result;
 }
 
-static void saver_add(struct saver *saver, const struct map_entry *entry, const struct map_entry *before)
-{
-	size_t shared = 0;
-	if (saver->chunk.length > CHUNK_HEAD)
-		while (shared < before->key_length && shared < entry->key_length &&
-		       before->key[shared] == entry->key[shared])
-			shared++;
-	bytes_put_u8(&saver->chunk, (uint8_t)shared);
-	bytes_put_u8(&saver->chunk, (uint8_t)(entry->key_length - shared));
-	bytes_put_u32(&saver->chunk, (uint32_t)entry->value.length);
-	bytes_put(&saver->chunk, entry->key + shared, entry->key_length - shared);
-	bytes_put(&saver->chunk, entry->value.data, entry->value.length);
-}
-
 static int saver_run(struct saver *saver, const void *header, size_t header_length,
                      const struct map_root *root)
 {
@@ -83,9 +68,9 @@ static int saver_run(struct saver *saver, const void *header, size_t header_leng
 	int result = saver_flush(saver);
 	struct map_entry entry, before = {.key_length = 0};
 	for (bool ok = map_seek(root, &entry, NULL, 0); ok && !result; ok = map_next(root, &entry)) {
-		saver_add(saver, &entry, &before);
+		state_entries_put(&saver->chunk, &entry, saver->chunk.length > CHUNK_HEAD ? &before : NULL);
 		before = entry;
-		if (saver->chunk.length >= CHUNK_SIZE)
+		if (saver->chunk.length >= STATE_CHUNK_SIZE)
 			result = saver_flush(saver);
 	}
 	if (!result && saver->chunk.length > CHUNK_HEAD)
@@ -138,7 +123,7 @@ static int loader_next(struct loader *loader, struct error *error)
 	int result = file_read(loader->fd, head, sizeof head, loader->at);
 	struct cursor in = cursor_make(head, sizeof head);
 	uint32_t length = cursor_u32(&in), checksum = cursor_u32(&in);
-	if (!result && (length > CHUNK_MAXIMUM || length > loader->size - loader->at - sizeof head))
+	if (!result && (length > STATE_CHUNK_MAXIMUM || length > loader->size - loader->at - sizeof head))
 		return loader_damaged(loader, "the file ends", error);
 	if (!result) {
 		memory_grow(&loader->chunk, &loader->capacity, length + 1u, 1);
@@ -189,29 +174,6 @@ static void loader_close(struct loader *loader)
 	free(loader->chunk);
 }
 
-/* The entries of a chunk; *count goes on. */
-static int loader_entries(struct loader *loader, struct map_builder *builder, uint64_t *count,
-                          struct error *error)
-{
-	struct cursor in = cursor_make(loader->chunk, loader->length);
-	uint8_t key[MAP_KEY_MAXIMUM];
-	size_t key_length = 0;
-	while (cursor_left(&in)) {
-		size_t shared = cursor_u8(&in), more = cursor_u8(&in), length = cursor_u32(&in);
-		if (shared > key_length || shared + more > MAP_KEY_MAXIMUM)
-			return loader_damaged(loader, "an impossible key", error);
-		cursor_copy(&in, key + shared, more);
-		const uint8_t *value = cursor_take(&in, length);
-		if (in.failed)
-			return loader_damaged(loader, "an entry that is cut short", error);
-		key_length = shared + more;
-		if (!map_builder_add(builder, key, key_length, value, length))
-			return loader_damaged(loader, "keys out of order", error);
-		++*count;
-	}
-	return 0;
-}
-
 static bool loader_at_end(const struct loader *loader)
 {
 	/* An entry chunk cannot be taken for it: its first byte is 0. */
@@ -231,9 +193,11 @@ int state_file_load(struct map *map, struct map_root **root, struct bytes *heade
 		goto out;
 	builder = map_builder_create(map);
 	while (!(result = loader_next(&loader, error)) && !loader_at_end(&loader)) {
-		result = loader_entries(&loader, builder, &count, error);
-		if (result)
+		const char *wrong = state_entries_take(builder, &count, loader.chunk, loader.length);
+		if (wrong) {
+			result = loader_damaged(&loader, wrong, error);
 			goto out;
+		}
 	}
 	if (result)
 		goto out;

@@ -110,6 +110,7 @@ int states_open(struct states **out, const char *folder, struct error *error)
 	uint64_t nodes = 0, size = 0, end;
 	int result;
 
+	pthread_mutex_init(&states->saving, NULL);
 	pthread_mutex_init(&states->lock, NULL);
 	states->folder = memory_copy_string(folder);
 	states->nodes = states->index = -1;
@@ -144,6 +145,7 @@ void states_close(struct states *states)
 	if (states->index >= 0)
 		close(states->index);
 	pthread_mutex_destroy(&states->lock);
+	pthread_mutex_destroy(&states->saving);
 	states_release_kept(states);
 	free(states->list);
 	free(states->folder);
@@ -201,10 +203,11 @@ int states_open_state(const struct states *states, const struct stored_state *st
 int states_load(struct states *states, const struct stored_state *state, struct map *map,
                 struct map_root **root, struct bytes *header, struct error *error)
 {
+	pthread_mutex_lock(&states->saving);
 	int result = read_header(states, state, header);
-
 	if (result == 0)
 		result = map_store_load(states->store, map, root, state->place, (size_t)state->entries);
+	pthread_mutex_unlock(&states->saving);
 	return states_failed(states, result, error);
 }
 
@@ -235,8 +238,8 @@ static int write_record(struct states *states, struct stored_state *state, const
 	return result;
 }
 
-/* Forgets the states of blocks after this one; their nodes stay: later states may share them. */
-int states_cut(struct states *states, uint32_t number, struct error *error)
+/* Their nodes stay: later states may share them. */
+static int cut(struct states *states, uint32_t number)
 {
 	size_t left = place_after(states, number);
 	int result = 0;
@@ -251,6 +254,14 @@ int states_cut(struct states *states, uint32_t number, struct error *error)
 		}
 		pthread_mutex_unlock(&states->lock);
 	}
+	return result;
+}
+
+int states_cut(struct states *states, uint32_t number, struct error *error)
+{
+	pthread_mutex_lock(&states->saving);
+	int result = cut(states, number);
+	pthread_mutex_unlock(&states->saving);
 	return states_failed(states, result, error);
 }
 
@@ -260,12 +271,13 @@ int states_save(struct states *states, uint32_t number, const struct checksum256
 	struct stored_state state = {.number = number, .id = *id, .entries = map_root_count(root)}, there;
 	int result = 0;
 
-	if (states_find(states, &there, number) && there.number == number && checksum256_equal(&there.id, id))
-		return 0;
 	if (header->length > HEADER_MAXIMUM)
 		return error_set(error, EFBIG, "the state after block %" PRIu32 " has too long a header", number);
+	pthread_mutex_lock(&states->saving);
+	if (states_find(states, &there, number) && there.number == number && checksum256_equal(&there.id, id))
+		goto out;
 	if (states->count && states->list[states->count - 1].number >= number)
-		result = states_cut(states, number - 1, error);
+		result = cut(states, number - 1);
 	if (result == 0)
 		result = map_store_save(states->store, &state.place, root);
 	if (result == 0)
@@ -273,5 +285,7 @@ int states_save(struct states *states, uint32_t number, const struct checksum256
 	state.end = map_store_end(states->store);
 	if (result == 0)
 		result = write_record(states, &state, header);
+out:
+	pthread_mutex_unlock(&states->saving);
 	return states_failed(states, result, error);
 }

@@ -2,7 +2,7 @@
  * (state/map/store.h), "index" a record a state: u32 length, u32 crc32, u32 number of its block, the block's
  * id, u64 place of its root, u64 entries, u64 end of the nodes with it, a header of the caller's.
  *
- * Any thread may look and read; one at a time saves and cuts. */
+ * Any thread may look, read and save. */
 #ifndef EOSIOFS_CORE_ENGINE_STORAGE_STATES_H
 #define EOSIOFS_CORE_ENGINE_STORAGE_STATES_H
 

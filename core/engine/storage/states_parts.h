@@ -11,6 +11,7 @@ struct states {
 	char *folder; /* owned */
 	int nodes, index;
 	uint64_t index_end;
+	pthread_mutex_t saving;    /* outside of `lock`: of the nodes' file and the store */
 	pthread_mutex_t lock;      /* of the lists */
 	struct stored_state *list; /* owned: ascending by number */
 	size_t count, capacity;

@@ -126,7 +126,9 @@ int producers_node_read(struct request *request, struct text *out, struct error 
 	                                                        error);
 	request_saw_block(request, BLOCK_NUM_GENESIS);
 	if (result == 0) /* where there is none, to the place where the tutorial would make it */
-		text_printf(out, "../../nodes/%s",
+		text_printf(out, "%s/%s",
+		            strncmp(node_path(request->node), "nodes/", 6) == 0 ? "../../../.." /* of a view */
+		                                                                : "../../nodes",
 		            producer.node ? name_text(producer.node).text : request->capture[0]);
 	return result;
 }

@@ -526,21 +526,28 @@ static void print_node(struct text *out, const struct node *node)
 	text_release(&configuration);
 }
 
+void storage_print_nodes(struct text *out, struct embedded_chain *chain)
+{
+	size_t begin = out->length;
+	char check[CHECK_LENGTH + 1];
+
+	text_printf(out, "viewed %s\n", name_text(chain->viewed).text);
+	for (struct node *node = network_node_from(chain->network, 0); node;
+	     node = network_node_from(chain->network, network_node_name(node) + 1))
+		print_node(out, node);
+	print_check(check, out->data + begin, out->length - begin);
+	text_append(out, check);
+}
+
 int storage_save_nodes(struct storage *storage, struct embedded_chain *chain, struct error *error)
 {
 	struct text text = TEXT_EMPTY;
-	char check[CHECK_LENGTH + 1];
 	int result;
 
 	if (!storage)
 		return 0;
 	result = key_store_save(chain->node_keys, error);
-	text_printf(&text, "viewed %s\n", name_text(chain->viewed).text);
-	for (struct node *node = network_node_from(chain->network, 0); node;
-	     node = network_node_from(chain->network, network_node_name(node) + 1))
-		print_node(&text, node);
-	print_check(check, text.data, text.length);
-	text_append(&text, check);
+	storage_print_nodes(&text, chain);
 	if (result == 0)
 		result = file_replace(storage->nodes_path, text.data, text.length, error);
 	text_release(&text);

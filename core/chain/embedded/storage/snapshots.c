@@ -81,6 +81,26 @@ static int check_name(const char *name, struct error *error)
 	return 0;
 }
 
+int embedded_check_free(struct embedded_chain *chain, const char *name, struct error *error)
+{
+	int result = check_name(name, error);
+
+	if (result)
+		return result;
+	pthread_mutex_lock(&chain->lock);
+	bool there = find(chain, name) != NULL;
+	pthread_mutex_unlock(&chain->lock);
+	return there ? error_set(error, EEXIST, "there is a snapshot \"%s\" already", name) : 0;
+}
+
+void embedded_add_stored(struct embedded_chain *chain, const char *name)
+{
+	pthread_mutex_lock(&chain->lock);
+	if (!find(chain, name))
+		insert(chain, name, NULL, true);
+	pthread_mutex_unlock(&chain->lock);
+}
+
 /* What is in the making becomes a block, which is then what is kept; held. */
 static int seal(struct embedded_chain *chain, struct block_state **out, struct error *error)
 {
@@ -99,16 +119,10 @@ int embedded_keep(struct chain *base, const char *name, struct error *error)
 {
 	struct embedded_chain *chain = embedded_of(base);
 	struct block_state *block = NULL;
-	int result = check_name(name, error);
+	int result = embedded_check_free(chain, name, error);
 
-	if (result)
-		return result;
-	pthread_mutex_lock(&chain->lock);
-	bool there = find(chain, name) != NULL;
-	pthread_mutex_unlock(&chain->lock);
-	if (there)
-		return error_set(error, EEXIST, "there is a snapshot \"%s\" already", name);
-	result = seal(chain, &block, error);
+	if (result == 0)
+		result = seal(chain, &block, error);
 	if (result == 0 && chain->storage)
 		result = states_keep(chain->storage->states, name, block->number, &block->id, error);
 	pthread_mutex_lock(&chain->lock);

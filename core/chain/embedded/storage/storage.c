@@ -140,6 +140,8 @@ int storage_open(struct storage **out, struct data_folder *folder, struct genesi
 		result = storage->journal_folder ? 0 : -error->number;
 	}
 	if (result == 0)
+		result = storage_check_imported(folder, error);
+	if (result == 0)
 		result = check_log_is_there(storage, blocks, error);
 	if (result == 0) {
 		result = block_log_open(&storage->blocks, blocks, given ? genesis : NULL, notices, error);
@@ -316,23 +318,12 @@ static int block_damaged(const struct storage *storage, uint32_t number, const c
 	                 number, data_folder_path(storage->folder), what);
 }
 
-static struct checksum256 transactions_root(const struct signed_block *block)
-{
-	struct checksum256 *digests = memory_allocate(block->transactions_count + 1, sizeof *digests), root;
-
-	for (size_t i = 0; i < block->transactions_count; i++)
-		digests[i] = transaction_receipt_digest(&block->transactions[i]);
-	root = merkle_root(digests, block->transactions_count);
-	free(digests);
-	return root;
-}
-
 /* Whether it is the block that the next one follows, with the transactions that its header names: what its id
  * covers. Its signature is checked by applying it. */
 static int check_block(struct storage *storage, const struct signed_block *block, uint32_t number,
                        struct error *error)
 {
-	struct checksum256 root = transactions_root(block), following = block->id;
+	struct checksum256 root = signed_block_transaction_mroot(block), following = block->id;
 	int result = 0;
 
 	if (block_header_number(&block->header) != number)

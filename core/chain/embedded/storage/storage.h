@@ -67,6 +67,11 @@ int storage_go_on_restoring(struct storage *storage, struct text *notices, struc
 bool storage_was_restored(const struct storage *storage);
 void storage_restored_is_saved(const struct storage *storage);
 
+/* --- importing.c --- */
+#define IMPORTING "importing" /* a file that is there while a folder is being filled */
+/* A folder that was filled in part is no chain. */
+int storage_check_imported(const struct data_folder *folder, struct error *error);
+
 /* --- journal.c --- */
 int storage_journal_path(const struct storage *storage, char out[JOURNAL_PATH_SIZE],
                          const struct journal_name *name, struct error *error);
