@@ -187,6 +187,16 @@ produced() {
 	echo 0 > "$A/wallet/impersonate"
 }
 
+@test "no snapshot is gone back to while somebody is connected" {
+	mkdir "$A/snapshots/before"
+	for shell in bash dash; do
+		run ! "$shell" -c "echo before > '$A/snapshots/restore'"
+		[[ "$(tail -n 1 "$A/errors")" == *"EBUSY: "*"connected"* ]]
+	done
+	head=$(cat "$A/chain/head")
+	await eval '[ "$(cat "$B/chain/head")" -gt "$head" ]'
+}
+
 @test "a clock that is ahead closes the node to them; now makes it wait" {
 	"$EOSIOFS" --unmount "$B"
 	await eval 'echo +1h > "$A/chain/clock"' 2>/dev/null

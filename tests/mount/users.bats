@@ -82,3 +82,51 @@ other=1 nobody=65534
 		as $nobody "program --unmount \"\$M\""'
 	[ -z "$output" ]
 }
+
+# Of every row that can be written, as the table has it; what is shown is told to be the owner's.
+@test "with allow_other what is written to snapshots/, nodes/, chain/, boot/ is the owner's alone" {
+	echo user_allow_other >"$BASE/fuse.conf"
+	export -f as
+	export BASE M D other nobody
+	run -0 unshare -m bash -ec '
+		mount --bind "$BASE/fuse.conf" /etc/fuse.conf
+		as $nobody "program -o allow_other,data=\$D \"\$M\" && mkdir \"\$M/snapshots/base\""
+		cd "$M"
+		for file in snapshots/{restore,drop,export,import} nodes/eosio/{config.ini,state,peers} chain/{features,node,clock} \
+			boot/{run,accounts.json,steps/*,options/*} defaults/* push create_account; do
+			[ -f "$file" ] && [ "$(stat -c %u "$file")" = $nobody ] || echo "not there: $file"
+			case $(stat -c %A "$file") in ?????w????|????????w?) echo "others may write $file" ;; esac
+			for shell in dash bash; do
+				! as $other "$shell -c \"echo base > \$M/$file\"" 2>/dev/null || echo "written: $file"
+				! as $other "$shell -c \"echo base >> \$M/$file\"" 2>/dev/null || echo "written: $file"
+			done
+		done
+		for folder in snapshots/x nodes/x accounts/x producers/eosio proposals/x; do
+			! as $other "mkdir \"\$M/$folder\"" 2>/dev/null || echo "made: $folder"
+		done
+		[ "$(ls snapshots)" = "$(printf "%s\n" base drop export import restore)" ] || ls snapshots
+		as $nobody "cat \"\$M/errors\""
+		cd /
+		as $nobody "program --unmount \"\$M\""'
+	[ -z "$output" ]
+}
+
+@test "a snapshot is exported to and imported from where its owner may, and nowhere else" {
+	mkdir -m 700 "$BASE/roots"
+	touch "$BASE/roots/file"
+	echo secret >"$BASE/private"
+	chmod 600 "$BASE/private"
+	mkdir -m 777 "$BASE/everybodys"
+	as $nobody 'program -o data="$D" "$M" && mkdir "$M/snapshots/base"'
+	for line in "base $BASE/roots/new" "base $BASE/program" "base /proc/self/environ" "base $BASE/roots"; do
+		run ! as $nobody "echo '$line' > \"\$M/snapshots/export\""
+	done
+	for line in "$BASE/roots/file x" "$BASE/private x" "$BASE/roots x"; do
+		run ! as $nobody "echo '$line' > \"\$M/snapshots/import\""
+		as $nobody 'tail -n 1 "$M/errors"' | grep -E 'EACCES|EISDIR'
+	done
+	[ "$(ls "$BASE/roots")" = file ]
+	as $nobody "echo 'base $BASE/everybodys/file' > \"\$M/snapshots/export\" && echo '$BASE/everybodys/file again' > \"\$M/snapshots/import\""
+	[ "$(stat -c %a:%u "$BASE/everybodys/file")" = 600:$nobody ]
+	as $nobody 'program --unmount "$M"'
+}
