@@ -110,6 +110,86 @@ static void nodes_that_do_not_run(void **state)
 	expect_status("producing\n");
 }
 
+/* --- blocks/ of the node that the tree shows --- */
+
+/* A member of a block's JSON as text, in memory of the test's. */
+static char *member(const char *block, const char *name)
+{
+	char path[96], words[40];
+	snprintf(path, sizeof path, "blocks/%s.json", block);
+	snprintf(words, sizeof words, "\n  \"%s\": ", name);
+	const char *at = strstr(fixture_read(path), words);
+	assert_non_null(at);
+	at += strlen(words) + (at[strlen(words)] == '"');
+	char *out = memory_copy_string(at);
+	out[strcspn(out, "\",\n")] = '\0';
+	return out;
+}
+
+static bool has_block(const char *id)
+{
+	char path[96];
+	snprintf(path, sizeof path, "blocks/%s.json", id);
+	return fixture_exists(path);
+}
+
+static void view_through(const char *node)
+{
+	char line[32];
+	snprintf(line, sizeof line, "%s\n", node);
+	fixture_write("chain/node", line);
+}
+
+/* What blocks/ has of a number, and that head and lib are the node's. */
+static char *seen_through(const char *node, const char *number)
+{
+	static const char *const ends[] = {"head", "lib"};
+	view_through(node);
+	for (size_t i = 0; i < 2; i++) {
+		char path[16], *shown = member(ends[i], "block_num");
+		snprintf(path, sizeof path, "chain/%s", ends[i]);
+		assert_int_equal(atoi(shown), atoi(fixture_read(path)));
+		snprintf(path, sizeof path, "%s.json", ends[i]);
+		assert_non_null(strstr(fixture_list("blocks"), path));
+		free(shown);
+	}
+	return member(number, "id");
+}
+
+/* A node without links makes its own blocks: two of each number, of which each node shows its own; they are
+ * found by their ids where they are on the branch. */
+static void a_fork_shows_each_nodes_blocks(void **state)
+{
+	char number[16];
+	(void)state;
+	fixture_write(file("nodes", "peers"), "\n");
+	snprintf(number, sizeof number, "%d", atoi(fixture_read("chain/head")) + 1);
+	fixture_advance(150, false); /* a round */
+	char *ours = seen_through("eosio", number), *theirs = seen_through(producing, number);
+	assert_string_not_equal(ours, theirs);
+	assert_true(has_block(theirs));
+	assert_false(has_block(ours));
+	char *head = member("head", "id"), *maker = member(number, "producer");
+	assert_string_equal(maker, producing);
+	view_through("eosio");
+	assert_true(has_block(ours));
+	assert_false(has_block(theirs));
+	assert_false(has_block(head));
+	/* healed, the shorter branch is left */
+	fixture_write(file("nodes", "peers"), "eosio\n");
+	fixture_advance(5, false);
+	char *now = seen_through(producing, number);
+	assert_string_equal(now, ours);
+	assert_false(has_block(theirs));
+	view_through("eosio");
+	expect_status("producing\n");
+	free(now);
+	free(maker);
+	free(head);
+	free(ours);
+	free(theirs);
+}
+
 /* Each by a command line of its own, which the file's options come to: without them here. */
 static void start_with(const char *options)
 {
@@ -187,6 +267,7 @@ int main(void)
 		cmocka_unit_test(a_booted_network),
 		cmocka_unit_test(a_schedule_that_is_pending),
 		cmocka_unit_test(nodes_that_do_not_run),
+		cmocka_unit_test(a_fork_shows_each_nodes_blocks),
 		cmocka_unit_test(nodes_that_may_not),
 		cmocka_unit_test(keys_that_change),
 	};
