@@ -290,8 +290,9 @@ static int replace_last(struct history *history, size_t count, int fd)
 		segment_release(&made);
 		return result;
 	}
-	struct segment *gone = memory_copy(history->segments + history->segments_count - count,
-	                                   count * sizeof *gone);
+	struct segment *gone = NULL;
+	if (count)
+		gone = memory_copy(history->segments + history->segments_count - count, count * sizeof *gone);
 	memory_grow(&history->segments, &history->segments_capacity, history->segments_count - count + 1,
 	            sizeof *history->segments);
 	history->segments_count -= count;
