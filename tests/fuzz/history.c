@@ -1,7 +1,7 @@
-/* A history's folder with any bytes changed: it opens, with what it had or begun anew, and whatever is found in
- * it can be asked for, added to and cut. Input: changes, u8 which file, u16 where, u8 what stands there then;
- * where the first byte is even the checksums of index and segments are put right afterwards, so that the fuzzer
- * comes past them. */
+/* A history's folder with any bytes changed: it opens, with what it had or begun anew, and whatever is found
+ * in it can be asked for, added to and cut. Input: changes, u8 which file, u16 where, u8 what stands there
+ * then; where the first byte is even the checksums of index and segments are put right afterwards, so that
+ * the fuzzer comes past them. */
 #include "core/engine/storage/history/history.h"
 
 #include "tests/fuzz/input.h"
@@ -28,8 +28,7 @@ static void add_block(struct history *history, uint32_t number)
 	char line[128];
 	uint64_t keys[] = {1 + number % KEYS, 100 + number};
 	struct checksum256 id = {{(uint8_t)number}};
-	int length =
-		snprintf(line, sizeof line, "{\"block_num\":%u,\"trx_id\":\"%c\"}", number, HISTORY_ID_MARK);
+	int length = snprintf(line, sizeof line, "{\"block_num\":%u,\"trx_id\":\"%c\"}", number, HISTORY_ID_MARK);
 	must(history_add(history, keys, 2, line, (size_t)length, &id, NULL) == 0);
 	must(history_advance(history, NULL) == 0);
 }
@@ -84,7 +83,8 @@ static void put_files(const char *folder, const uint8_t *data, size_t size)
 		bytes_put(&changed, files[i].good.data, files[i].good.length);
 		for (size_t at = 1; at + 4 <= size; at += 4)
 			if (data[at] % FILES == i)
-				changed.data[((size_t)data[at + 1] | (size_t)data[at + 2] << 8) % changed.length] = data[at + 3];
+				changed.data[((size_t)data[at + 1] | (size_t)data[at + 2] << 8) % changed.length] =
+					data[at + 3];
 		if (!(data[0] & 1))
 			mend(files[i].name, changed.data, changed.length);
 		snprintf(path, sizeof path, "%s/%s", folder, files[i].name);
