@@ -68,6 +68,8 @@ int configuration_parse_arguments(struct configuration *out, const char *const *
 void configuration_merge(struct configuration *out, const struct configuration *file,
                          const struct configuration *arguments);
 void configuration_print(const struct configuration *configuration, struct text *out);
+/* What nodeos writes where there is no config.ini: each option and its usual value, as comments. */
+void configuration_print_default(struct text *out);
 /* Replaces the p2p-peer-address lines, in place of the first of them. */
 void configuration_set_peers(struct configuration *configuration, const char *const *peers, size_t count);
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { RECEIVED_AGE_US = 300 * 1000000, RECEIVED_EACH = 1000 };
+enum { RECEIVED_AGE_US = 300 * 1000000, RECEIVED_EACH = 1000, MAX_CLIENTS_USUAL = 25 };
 
 const char *block_id_text(char out[17], const struct checksum256 *id)
 {
@@ -145,25 +145,79 @@ void node_log_not_applied(struct node *node)
 
 /* --- beginning and end --- */
 
-void node_log_start(struct node *node)
+/* Of a process's own: where it lies. */
+static void log_home(struct node *node)
 {
-	static const struct log_place chain = {"info", "nodeos", "chain_plugin.cpp:470", "plugin_initialize"},
+	static const struct log_place configuration = {"info", "nodeos", "main.cpp:143", "main"},
+								  data = {"info", "nodeos", "main.cpp:144", "main"};
+
+	node_log_line(node, &configuration, "nodeos using configuration file %s", node->home->configuration);
+	node_log_line(node, &data, "nodeos data directory is %s", node->home->data_folder);
+}
+
+static void log_genesis(struct node *node)
+{
+	static const struct log_place given = {"info", "nodeos", "chain_plugin.cpp:822", "plugin_initialize"},
+								  fresh = {"info", "nodeos", "chain_plugin.cpp:853", "plugin_initialize"};
+
+	node_log_line(node, &given, "Using genesis state provided in '%s'", node->home->genesis);
+	node_log_line(node, &fresh, "Starting fresh blockchain state using provided genesis state.");
+}
+
+/* A chain that begins has nothing to replay. */
+static void log_fresh(struct node *node)
+{
+	static const struct log_place state = {"warn", "nodeos", "controller.cpp:633", "startup"},
+								  genesis = {"warn", "nodeos", "controller.cpp:483", "initialize_blockchai"},
+								  irreversible = {"info", "nodeos", "controller.cpp:557", "replay"},
+								  reversible = {"info", "nodeos", "controller.cpp:573", "replay"},
+								  replayed = {"info", "nodeos", "controller.cpp:581", "replay"};
+
+	node_log_line(node, &state,
+	              "No existing chain state or fork database. Initializing fresh blockchain state and "
+	              "resetting fork database.");
+	node_log_line(node, &genesis, "Initializing new blockchain with genesis state");
+	node_log_line(node, &irreversible, "no irreversible blocks need to be replayed");
+	node_log_line(node, &reversible, "0 reversible blocks replayed");
+	node_log_line(node, &replayed, "replayed 0 blocks in 0 seconds, 0.00000000000000000 ms/block");
+}
+
+static void log_initialization(struct node *node)
+{
+	static const struct log_place http = {"info", "nodeos", "http_plugin.cpp:258", "plugin_initialize"},
+								  chain = {"info", "nodeos", "chain_plugin.cpp:470", "plugin_initialize"},
 								  net = {"info", "nodeos", "net_plugin.cpp:3716", "plugin_initialize"},
 								  version = {"info", "nodeos", "main.cpp:140", "main"},
-								  started = {"info", "nodeos", "chain_plugin.cpp:1109", "plugin_startup"},
+								  unknown = {"warn", "nodeos", "main.cpp:166", "main"};
+	bool is_fresh = node->home && branch_head(node->branch)->number == 1;
+
+	for (size_t i = 0; i < node->file.unknown_count; i++)
+		node_log_line(node, &unknown, "Unknown option '%s' inside the config file", node->file.unknown[i]);
+	if (node->home && *node->http_address)
+		node_log_line(node, &http, "configured http to listen on %s", node->http_address);
+	node_log_line(node, &chain, "initializing chain plugin");
+	if (is_fresh && node->home->genesis)
+		log_genesis(node);
+	node_log_line(node, &net, "Initialize net plugin");
+	node_log_line(node, &version, "nodeos version v4.0.6");
+	if (node->home)
+		log_home(node);
+	if (is_fresh)
+		log_fresh(node);
+}
+
+void node_log_start(struct node *node)
+{
+	static const struct log_place started = {"info", "nodeos", "chain_plugin.cpp:1109", "plugin_startup"},
 								  begins = {"info", "nodeos", "producer_plugin.cpp:1326", "plugin_startup"},
 								  launch = {"info", "nodeos", "producer_plugin.cpp:1358", "plugin_startup"},
 								  ends = {"info", "nodeos", "producer_plugin.cpp:1383", "plugin_startup"},
 								  id = {"info", "nodeos", "net_plugin.cpp:3831", "plugin_startup"},
-								  listens = {"info", "nodeos", "net_plugin.cpp:3914", "operator()"},
-								  unknown = {"warn", "nodeos", "main.cpp:166", "main"};
+								  listens = {"info", "nodeos", "net_plugin.cpp:3914", "operator()"};
+	const struct configured_number *clients = &node->active.max_clients;
 	char text[65], time[TIME_TEXT_SIZE];
 
-	for (size_t i = 0; i < node->file.unknown_count; i++)
-		node_log_line(node, &unknown, "Unknown option '%s' inside the config file", node->file.unknown[i]);
-	node_log_line(node, &chain, "initializing chain plugin");
-	node_log_line(node, &net, "Initialize net plugin");
-	node_log_line(node, &version, "nodeos version v4.0.6");
+	log_initialization(node);
 	node_log_line(node, &started, "starting chain in read/write mode");
 	node_log_line(node, &begins, "producer plugin:  plugin_startup() begin");
 	if (node->active.producers_count) {
@@ -174,7 +228,8 @@ void node_log_start(struct node *node)
 	node_log_line(node, &ends, "producer plugin:  plugin_startup() end");
 	checksum256_print(text, &node->id);
 	node_log_line(node, &id, "my node_id is %s", text);
-	node_log_line(node, &listens, "starting listener, max clients is 25");
+	node_log_line(node, &listens, "starting listener, max clients is %u",
+	              clients->is_given ? clients->value : MAX_CLIENTS_USUAL);
 }
 
 void node_log_stop(struct node *node)

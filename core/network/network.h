@@ -101,6 +101,13 @@ struct node *network_node(const struct network *network, uint64_t name); /* NULL
 /* The node with the lowest name >= from; NULL: none. */
 struct node *network_node_from(const struct network *network, uint64_t from);
 
+/* A node that is a process of its own says at its start where it lies: borrowed, as long as the node is
+ * there. genesis: NULL for none. */
+struct node_home {
+	const char *configuration, *data_folder, *genesis;
+};
+void node_set_home(struct node *node, const struct node_home *home);
+
 /* Starts a stopped node with nodeos's options, one word an argument, "--option value" or "--option=value",
  * in the spelling of 2018 or today's; they hold until the next start. -EBUSY: it runs; -EINVAL: nodeos would
  * not start with them. */

@@ -85,6 +85,7 @@ struct node {
 	struct block_state **forks; /* owned, held: known blocks beside its branch */
 	size_t forks_count, forks_capacity;
 	struct node *source; /* it syncs from; NULL: it does not */
+	const struct node_home *home; /* borrowed; NULL: it is not a process of its own */
 	uint32_t source_left; /* blocks to go */
 	uint32_t irreversible; /* the last irreversible block's number, as last looked at */
 	bool is_forked;        /* its irreversible blocks are not those of the others */

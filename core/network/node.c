@@ -173,6 +173,11 @@ int node_remove(struct node *node, struct error *error)
 
 /* --- running --- */
 
+void node_set_home(struct node *node, const struct node_home *home)
+{
+	node->home = home;
+}
+
 /* Another process, another id: of its name and how often it was started. */
 static struct checksum256 process_id(const struct node *node)
 {

@@ -73,6 +73,18 @@ info() {
 		--plugin eosio::chain_api_plugin --plugin eosio::chain_plugin --plugin eosio::producer_plugin
 	await grep -q 'Produced block .* #3 ' "$BASE/first/stderr"
 	[ "$(info head_block_producer)" = eosio ]
+	for words in 'configured http to listen on 127.0.0.1' 'initializing chain plugin' 'Using genesis state provided in' \
+		'Starting fresh blockchain state using provided genesis state' 'Initialize net plugin' 'nodeos version v4.0.6' \
+		'nodeos using configuration file .*/first/config.ini' 'nodeos data directory is .*/first' \
+		'Initializing fresh blockchain state' 'replayed 0 blocks' 'starting chain in read/write mode' \
+		'Launching block production for 1 producers' 'my node_id is' 'starting listener, max clients is 6' 'Produced block'; do
+		grep -m 1 -n "$words" "$BASE/first/stderr" | cut -d: -f1
+	done > "$BASE/lines"
+	[ "$(wc -l < "$BASE/lines")" -eq 15 ]
+	sort -n "$BASE/lines" | diff - "$BASE/lines"
+	# nodeos's layout: every option is there, as a comment
+	grep -qx '# max-clients = 25' "$BASE/first/config.ini"
+	run ! grep -qv '^#\|^$' "$BASE/first/config.ini"
 	head=$(info head_block_num)
 	end first
 	tail -n 1 "$BASE/first/stderr" | grep -q '^info .* nodeos    main.cpp:185 .*nodeos successfully exiting$'
@@ -123,6 +135,8 @@ info() {
 	echo 'nonsense = 1' > "$BASE/config.ini"
 	run -255 "$EOSIOFS" --node --data-dir "$BASE/third" --config-dir "$BASE"
 	[[ "$output" == *"Unknown option 'nonsense' inside the config file $BASE/config.ini"* ]]
+	run -255 "$EOSIOFS" --node --data-dir "$BASE/third" --config-dir "$BASE" --config none.ini
+	[[ "$output" == *"Config file $BASE/none.ini missing."* ]]
 	# its port, its folder are taken
 	run -255 "$EOSIOFS" --node --data-dir "$BASE/third" --config-dir "$BASE/third" \
 		--genesis-json "$BASE/genesis.json" --p2p-listen-endpoint 127.0.0.1:"$P2P"

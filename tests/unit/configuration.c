@@ -41,6 +41,54 @@ static void expect_print(const struct configuration *configuration, const char *
 	text_release(&text);
 }
 
+/* "# name = value" of what is written where there is no file: such a line counts, once it is no comment. */
+static void the_usual_file_is_understood(void **state)
+{
+	struct configuration configuration;
+	struct text usual = TEXT_EMPTY;
+	struct error error = {0};
+	size_t seen = 0;
+
+	(void)state;
+	configuration_print_default(&usual);
+	assert_int_equal(configuration_parse(&configuration, text_string(&usual), keys, &error), 0);
+	assert_int_equal(configuration.producers_count + configuration.peers_count + configuration.unknown_count,
+	                 0);
+	configuration_release(&configuration);
+	for (char *rest = usual.data, *line; (line = strsep(&rest, "\n"));) {
+		const char *equals = strstr(line, " = ");
+		if (!equals || !equals[3] || strcspn(line + 2, " ") + 2 != (size_t)(equals - line))
+			continue;
+		assert_int_equal(configuration_parse(&configuration, line + 2, keys, &error), 0);
+		assert_int_equal(configuration.unknown_count, 0);
+		configuration_release(&configuration);
+		seen++;
+	}
+	assert_int_equal(seen, 35);
+	text_release(&usual);
+}
+
+static void keys_of_another_wallet_are_kept_with_its_address(void **state)
+{
+	static const char line[] = "signature-provider = " PUBLIC
+							   "=KEOSD:unix:///run/keosd.sock/v1/wallet/sign_digest";
+	struct configuration file, none, both;
+	struct error error = {0};
+
+	(void)state;
+	assert_int_equal(configuration_parse(&file, line, keys, &error), 0);
+	assert_int_equal(configuration_parse_arguments(&none, NULL, 0, keys, &error), 0);
+	configuration_merge(&both, &file, &none);
+	assert_int_equal(both.signers.count, 1);
+	assert_int_equal(both.keosds_count, 1);
+	assert_string_equal(both.keosds[0].url, "unix:///run/keosd.sock/v1/wallet/sign_digest");
+	expect_print(&file,
+	             "signature-provider = " PUBLIC "=KEOSD:unix:///run/keosd.sock/v1/wallet/sign_digest\n");
+	configuration_release(&both);
+	configuration_release(&none);
+	configuration_release(&file);
+}
+
 static void a_file_is_read_and_shown(void **state)
 {
 	struct configuration configuration;
@@ -228,6 +276,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_no_file_is_refused_with_its_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(command_lines_are_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(peers_options_are_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_usual_file_is_understood, setup, teardown),
+		cmocka_unit_test_setup_teardown(keys_of_another_wallet_are_kept_with_its_address, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

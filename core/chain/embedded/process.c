@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { CONFIGURATION_MAXIMUM = 16 << 20, DEFAULTS = 2 };
@@ -54,15 +55,46 @@ static char *folder_of(const struct configuration *configuration, const char *op
 	return folder;
 }
 
+/* Above the file, too, where that is not there. */
+static int make_folders(const char *path, struct error *error)
+{
+	char *folder = memory_copy_string(path);
+	int result = 0;
+
+	for (char *at = strchr(folder + 1, '/'); at && result == 0; at = strchr(at + 1, '/')) {
+		*at = 0;
+		if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+			result = error_set(error, errno, "%s: %s", folder, file_reason(errno));
+		*at = '/';
+	}
+	free(folder);
+	return result;
+}
+
+/* As nodeos does: one that is usual is written; one that was named must be there. */
+static int make_configuration(const char *path, bool is_named, struct error *error)
+{
+	struct text content = TEXT_EMPTY;
+
+	if (is_named)
+		return error_set(error, ENOENT, "Config file %s missing.", path);
+	int result = make_folders(path, error);
+	configuration_print_default(&content);
+	if (result == 0)
+		result = file_replace(path, text_string(&content), content.length, error);
+	text_release(&content);
+	return result;
+}
+
 static int load(struct embedded_process *out, struct key_store *keys, struct configuration *parsed,
-                struct error *error)
+                bool is_named, struct error *error)
 {
 	struct text content = TEXT_EMPTY;
 	int result = file_load(&content, out->configuration_path, CONFIGURATION_MAXIMUM, error);
 
 	if (result == -ENOENT) {
 		error_clear(error);
-		result = 0;
+		result = make_configuration(out->configuration_path, is_named, error);
 	}
 	if (result == 0)
 		result = configuration_parse(parsed, text_string(&content), keys, error);
@@ -129,7 +161,8 @@ int embedded_process_parse(struct embedded_process *out, const char *const *argu
 		out->genesis_path = path_in(here ? here : "/", genesis);
 		free(here);
 	}
-	result = load(out, keys, &file, error);
+	out->home = (struct node_home){out->configuration_path, out->data_folder, out->genesis_path};
+	result = load(out, keys, &file, name != NULL, error);
 	if (result == 0)
 		result = check(out, &given, error);
 	if (result == 0)

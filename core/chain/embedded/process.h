@@ -4,6 +4,7 @@
 
 #include "core/base/crypto/key.h"
 #include "core/base/error.h"
+#include "core/network/network.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -11,6 +12,7 @@
 struct embedded_process {
 	uint64_t name; /* of the node */
 	char *data_folder, *configuration_path, *genesis_path; /* owned, absolute; genesis_path NULL: none */
+	struct node_home home; /* the paths above */
 	char *configuration;    /* owned: config.ini's text */
 	const char **arguments; /* owned: those given (borrowed), and nodeos's defaults of what nobody said */
 	size_t arguments_count;

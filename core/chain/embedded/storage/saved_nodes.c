@@ -318,6 +318,8 @@ static int begin_process(struct embedded_chain *chain, struct block_state *head,
 	struct node *node;
 	int result = network_add_node(chain->network, &node, process->name, head, process->configuration, error);
 
+	if (result == 0)
+		node_set_home(node, &process->home);
 	return result ? result : node_start(node, process->arguments, process->arguments_count, error);
 }
 

@@ -1,0 +1,78 @@
+/* The config.ini that a node finds none of: every option, commented, in nodeos's layout. */
+#include "core/network/configuration.h"
+
+static const struct usual {
+	const char *plugin, *option, *value, *help;
+} usuals[] = {
+	{"chain_plugin", "blocks-dir", "\"blocks\"", "where the log of blocks lies, below the data folder"},
+	{"chain_plugin", "state-dir", "\"state\"", "where the state lies, below the data folder"},
+	{"chain_plugin", "protocol-features-dir", "\"protocol_features\"",
+     "where protocol features are described, below the configuration's folder"},
+	{"chain_plugin", "chain-state-db-size-mb", "1024", "the state's greatest size, in MiB"},
+	{"chain_plugin", "abi-serializer-max-time-ms", "15",
+     "the longest that data may take to be converted by an ABI, in milliseconds"},
+	{"chain_plugin", "contracts-console", "false", "what contracts print goes to the log, too"},
+	{"chain_plugin", "read-mode", "head", "what the node shows: head or irreversible"},
+	{"chain_plugin", "enable-account-queries", "false", "answer which accounts a key or an account controls"},
+	{"chain_plugin", "transaction-finality-status-max-storage-size-gb", "",
+     "keep the status of transactions, in so much memory (GiB)"},
+	{"chain_plugin", "wasm-runtime", "eos-vm-jit", "what runs contracts"},
+	{"http_plugin", "http-server-address", "127.0.0.1:8888", "where the HTTP API is served, HOST:PORT"},
+	{"http_plugin", "access-control-allow-origin", "", "the origin whose web pages may call"},
+	{"http_plugin", "access-control-allow-headers", "", "the headers that those may send"},
+	{"http_plugin", "access-control-max-age", "", "how long they may remember that, in seconds"},
+	{"http_plugin", "access-control-allow-credentials", "false", "whether they may send credentials"},
+	{"http_plugin", "max-body-size", "2097152", "the longest request, in bytes"},
+	{"http_plugin", "http-max-response-time-ms", "30",
+     "the longest that an answer may take to be made, in milliseconds"},
+	{"http_plugin", "verbose-http-errors", "false", "failures tell the place in the program"},
+	{"http_plugin", "http-validate-host", "true", "callers must name the host that they mean"},
+	{"http_plugin", "http-alias", "", "another name of this host; may be given many times"},
+	{"net_plugin", "p2p-listen-endpoint", "127.0.0.1:9876", "where peers may connect, HOST:PORT"},
+	{"net_plugin", "p2p-server-address", "", "the address that peers are told; the former where it is empty"},
+	{"net_plugin", "p2p-peer-address", "",
+     "a peer to connect to, HOST:PORT, with :trx or :blk for one kind of data; may be given many times"},
+	{"net_plugin", "p2p-max-nodes-per-host", "1", "how many peers of one address may connect"},
+	{"net_plugin", "p2p-accept-transactions", "true", "take transactions from peers"},
+	{"net_plugin", "agent-name", "EOS Test Agent", "the name that peers are told"},
+	{"net_plugin", "allowed-connection", "any",
+     "who may connect: any, producers, specified or none; may be given many times"},
+	{"net_plugin", "peer-key", "", "a key of who may connect, quoted; may be given many times"},
+	{"net_plugin", "peer-private-key", "", "[\"PUBLIC_KEY\",\"PRIVATE_KEY\"], which peers know this node by"},
+	{"net_plugin", "max-clients", "25", "how many may connect; 0: any number"},
+	{"net_plugin", "connection-cleanup-period", "30", "how often lost peers are connected to, in seconds"},
+	{"net_plugin", "p2p-dedup-cache-expire-time-sec", "10",
+     "how long a transaction is remembered as one that was seen, in seconds"},
+	{"net_plugin", "net-threads", "4", "threads for connections"},
+	{"net_plugin", "sync-fetch-span", "100", "how many blocks are asked of a peer at once"},
+	{"net_plugin", "p2p-keepalive-interval-ms", "10000",
+     "how often an idle connection is asked whether it lives, in milliseconds"},
+	{"producer_plugin", "enable-stale-production", "false", "produce though the last block is old"},
+	{"producer_plugin", "max-transaction-time", "30",
+     "the longest that a transaction may run here, in milliseconds"},
+	{"producer_plugin", "max-irreversible-block-age", "-1",
+     "produce nothing when the last irreversible block is older, in seconds; negative: whatever its age"},
+	{"producer_plugin", "producer-name", "",
+     "a producer whose blocks this node makes; may be given many times"},
+	{"producer_plugin", "signature-provider", "",
+     "PUBLIC_KEY=KEY:PRIVATE_KEY or PUBLIC_KEY=KEOSD:URL: what signs blocks; may be given many times"},
+	{"producer_plugin", "keosd-provider-timeout", "5",
+     "how long a wallet may take to sign a block, in milliseconds"},
+	{"producer_plugin", "produce-time-offset-us", "0",
+     "when a block is made, from its time, in microseconds"},
+	{"producer_plugin", "last-block-time-offset-us", "-200000", "the same of the last block of a turn"},
+	{"producer_plugin", "cpu-effort-percent", "80", "how much of a block's time is spent on it"},
+	{"producer_plugin", "last-block-cpu-effort-percent", "80", "the same of the last block of a turn"},
+	{"producer_plugin", "snapshots-dir", "\"snapshots\"", "where snapshots lie, below the data folder"},
+	{"trace_api_plugin", "trace-rpc-abi", "",
+     "ACCOUNT=FILE, an ABI to show actions by; may be given many times"},
+	{"trace_api_plugin", "trace-no-abis", "", "show actions without any ABI"},
+};
+
+void configuration_print_default(struct text *out)
+{
+	for (size_t i = 0; i < sizeof usuals / sizeof usuals[0]; i++)
+		text_printf(out, "# %s (eosio::%s)\n# %s = %s\n\n", usuals[i].help, usuals[i].plugin,
+		            usuals[i].option, usuals[i].value);
+	text_append(out, "# a plugin to enable; may be given many times\n# plugin = \n");
+}
