@@ -48,6 +48,11 @@ child() {
 	cat "/proc/$1/task/$1/children"
 }
 
+# parent PID
+parent() {
+	awk '/^PPid/ { print $2 }' "/proc/$1/status"
+}
+
 @test "node eosio runs as a process, which is shown no key" {
 	[ "$(cat "$M/nodes/eosio/state")" = running ]
 	pid=$(cat "$M/nodes/eosio/pid")
@@ -98,6 +103,12 @@ child() {
 	await grep -q "has ended (137); it is started again in 1 s" "$M/nodes/producer111a/stderr"
 	await eval '[ -n "$(cat "$M/nodes/producer111a/pid")" ] && [ "$(cat "$M/nodes/producer111a/pid")" != "$pid" ]'
 	await grep -q 'http .*[0-9]$' "$M/nodes/producer111a/endpoints"
+	# without its keeper it ends, too
+	pid=$(cat "$M/nodes/producer111b/pid")
+	kill -9 "$(parent "$pid")"
+	wait_gone "$pid"
+	await eval '[ -n "$(cat "$M/nodes/producer111b/pid")" ] && [ "$(cat "$M/nodes/producer111b/pid")" != "$pid" ]'
+	await grep -q 'http .*[0-9]$' "$M/nodes/producer111b/endpoints"
 }
 
 @test "it is stopped, started with options, configured, and removed" {

@@ -160,7 +160,7 @@ static int list_well_known(struct chain_view *view, struct account_list *list, s
 
 	for (size_t i = 0; i < sizeof names / sizeof *names && result == 0; i++) {
 		uint64_t name = name_literal(names[i]);
-		if (bsearch(&name, known, known_count, sizeof *known, name_compare))
+		if (known && bsearch(&name, known, known_count, sizeof *known, name_compare))
 			continue;
 		result = view->operations->account_exists(view, NULL, name, error);
 		result = result == -ENOENT ? 0 : result;

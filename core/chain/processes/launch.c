@@ -92,17 +92,24 @@ int launch_check(const struct configuration *configuration, struct error *error)
 
 /* --- addresses --- */
 
-/* One that nobody has now. */
-static uint16_t free_port(void)
+/* This one, unless somebody has it now; else any that nobody has. 0: none can be had. */
+static uint16_t free_port(uint16_t wanted)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in address = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons(wanted)};
 	socklen_t length = sizeof address;
+	const int on = 1;
 	int made = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (made < 0)
-		return 0;
-	if (bind(made, (const struct sockaddr *)&address, length) != 0 ||
-	    getsockname(made, (struct sockaddr *)&address, &length) != 0)
+		return wanted;
+	setsockopt(made, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	bool bound = bind(made, (const struct sockaddr *)&address, length) == 0;
+	if (!bound) {
+		address.sin_port = 0;
+		bound = bind(made, (const struct sockaddr *)&address, length) == 0;
+	}
+	if (!bound || getsockname(made, (struct sockaddr *)&address, &length) != 0)
 		address.sin_port = 0;
 	close(made);
 	return ntohs(address.sin_port);
@@ -116,8 +123,7 @@ static void set_address(char out[64], uint16_t *port, const char *configured)
 		strcpy(out, configured);
 		return;
 	}
-	if (!*port)
-		*port = free_port();
+	*port = free_port(*port);
 	snprintf(out, 64, "%.*s:%u", colon ? (int)(colon - configured < 48 ? colon - configured : 48) : 9,
 	         colon ? configured : "127.0.0.1", *port);
 }
