@@ -45,6 +45,11 @@ bool node_is_outside(const struct node *node, const char *peer)
 	return (!found || found == node) && strchr(peer, ':');
 }
 
+void network_set_restoring(struct network *network, bool is_restoring)
+{
+	network->is_restoring = is_restoring;
+}
+
 void network_set_transports(struct network *network, bool has_transports)
 {
 	network->has_transports = has_transports;

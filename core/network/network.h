@@ -232,6 +232,9 @@ void node_set_outward(struct node *node, bool is_outward);
  * to those it leaves such to them. */
 bool node_is_outside(const struct node *node, const char *peer);
 void network_set_transports(struct network *network, bool has_transports);
+/* While nodes come back and blocks are made again it is nobody's turn: who was on a chain when the process
+ * ended takes its blocks, and no branch begins that was none. */
+void network_set_restoring(struct network *network, bool is_restoring);
 /* Whether links lead from the one to the other, both running. */
 bool node_reaches(const struct node *node, const struct node *other);
 /* Is the block in the node's fork database? What is irreversible is in the log of blocks. */

@@ -115,6 +115,7 @@ struct network {
 	uint32_t earliest_slot; /* of the next block: after a skip */
 	int64_t next_expiry; /* when it is looked for transactions that expired */
 	bool has_transports; /* to nodes of other processes */
+	bool is_restoring;   /* nodes come back, and blocks are made again: it is nobody's turn */
 	unsigned outward;    /* nodes that are */
 	unsigned visit;
 	unsigned evaluations; /* grows when configurations, links or forks may have changed who is next */

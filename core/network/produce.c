@@ -198,7 +198,8 @@ static uint32_t next_slot(struct node *node)
 
 bool node_is_producing(struct node *node)
 {
-	return node->is_running && next_slot(node) && node->next_slot <= next_boundary(node);
+	return node->is_running && !node->network->is_restoring && next_slot(node) &&
+	       node->next_slot <= next_boundary(node);
 }
 
 /* What nodeos says when a turn is its own and it cannot. */

@@ -77,6 +77,13 @@ static void await_turn(struct rig *rig, uint32_t index)
 		must(rig_advance(rig, SLOT) == 0, "advance");
 }
 
+/* The first block of the turn is made: those that follow in it make none irreversible. */
+static void begin_turn(struct rig *rig, uint32_t index)
+{
+	await_turn(rig, index);
+	must(rig_advance(rig, SLOT) == 0, "advance");
+}
+
 static void count_lost(void *context, const struct chain_lost *lost)
 {
 	fprintf(stderr, "told to be lost: %s\n", lost->reason);
@@ -141,7 +148,7 @@ static struct chain_node node(struct rig *rig, const char *name)
 static void with_two_branches(struct rig *rig, struct done *done)
 {
 	rig_open(rig);
-	await_turn(rig, 0);
+	begin_turn(rig, 0);
 	set_peer(rig, "bob", NULL);
 	for (int i = 0; i < 5; i++) {
 		transfer(rig);
@@ -174,9 +181,69 @@ static void heads_are_where_they_were(void **state)
 	rig_open(&scene.rig);
 	set_peer(&scene.rig, "bob", "eosio");
 	command(&scene.rig, "alice", "start");
-	assert_int_equal(rig_balance(&scene.rig, "bob"), 0);
 	rig_close(&scene.rig);
 	assert_transfers(&scene, 5);
+	scene_end(&scene);
+}
+
+static void with_a_block_of_bobs(struct rig *rig, struct done *done)
+{
+	rig_open(rig);
+	await_turn(rig, 1);
+	transfer(rig);
+	done->head_num = rig_info(rig).head_block_num;
+}
+
+/* It is alice's turn when the next process makes bob's block again: she takes it, and no branch begins. */
+static void a_turn_begins_no_branch(void **state)
+{
+	struct scene scene;
+	char text[64];
+	(void)state;
+	network(&scene, 2);
+	uint32_t head = killed(&scene, with_a_block_of_bobs).head_num;
+	char *path = scene_path(&scene, "clock");
+	struct bytes clock = file_content(path);
+	bytes_put_u8(&clock, 0);
+	int length = snprintf(text, sizeof text, "%lld\n", atoll((const char *)clock.data) + TURN * SLOT);
+	file_set(path, text, (size_t)length);
+	free(path);
+	bytes_release(&clock);
+	rig_open(&scene.rig);
+	assert_int_equal(node(&scene.rig, "bob").head_block_num, head + 1);
+	assert_int_equal(node(&scene.rig, "alice").head_block_num, head + 1);
+	assert_int_equal(node(&scene.rig, "eosio").head_block_num, head + 1);
+	assert_int_equal(rig_balance(&scene.rig, "bob"), 1);
+	rig_close(&scene.rig);
+	assert_transfers(&scene, 1);
+	scene_end(&scene);
+}
+
+/* --- what is lost --- */
+
+/* One that was in a block of the branch that lost, and has expired. */
+static void told_once(void **state)
+{
+	struct scene scene;
+	size_t lost = 0;
+	(void)state;
+	network(&scene, 2);
+	rig_open(&scene.rig);
+	scene.rig.chain->operations->watch_lost(scene.rig.chain, count_lost, &lost);
+	begin_turn(&scene.rig, 0);
+	set_peer(&scene.rig, "bob", NULL);
+	transfer(&scene.rig);
+	assert_int_equal(rig_advance(&scene.rig, SLOT), 0);
+	command(&scene.rig, "alice", "stop");
+	assert_int_equal(rig_advance(&scene.rig, 600 * SECOND), 0);
+	assert_int_equal(lost, 0);
+	set_peer(&scene.rig, "bob", "eosio");
+	command(&scene.rig, "alice", "start");
+	assert_int_equal(rig_advance(&scene.rig, 60 * SECOND), 0);
+	assert_int_equal(lost, 1);
+	rig_close(&scene.rig);
+	for (int i = 0; i < 3; i++)
+		assert_transfers(&scene, 0);
 	scene_end(&scene);
 }
 
@@ -234,6 +301,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_in_two_branches),
 		cmocka_unit_test(heads_are_where_they_were),
+		cmocka_unit_test(a_turn_begins_no_branch),
+		cmocka_unit_test(told_once),
 		cmocka_unit_test(saved_and_killed_again),
 	};
 	return cmocka_run_group_tests_name("embedded_nodes", tests, NULL, NULL);

@@ -194,6 +194,7 @@ static int open_network(struct embedded_chain *chain, struct branch *first,
 		chain->stored = block_state_hold(branch_head(first));
 	network_set_transports(chain->network, options->p2p != EMBEDDED_P2P_OFF);
 	embedded_find_snapshots(chain);
+	network_set_restoring(chain->network, chain->storage != NULL);
 	network_tell_time(chain->network, embedded_now(chain));
 	int result = storage_restore_nodes(chain->storage, chain, first, options, error);
 	if (result == 0)
@@ -273,6 +274,7 @@ static int open_chain(struct embedded_chain *chain, const struct embedded_option
 		result = storage_recall_held(chain->storage, chain, error);
 	if (result == 0 && chain->storage)
 		result = storage_rebuild(chain->storage, chain, options->notices, error);
+	network_set_restoring(chain->network, false);
 	return result || !chain->storage ? result : catch_up_with_head(chain, options->notices, error);
 }
 

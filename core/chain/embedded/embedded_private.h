@@ -382,6 +382,10 @@ bool storage_journal_end(struct storage *storage, uint32_t *copy, const struct n
 /* the block is stored and on the disk */
 void storage_journal_done(const struct storage *storage, const struct journal_name *name);
 
+/* --- lost.c --- */
+/* It was told to be lost: no process tells it again. Under lock. */
+void storage_lost_add(struct storage *storage, const struct checksum256 *id);
+
 /* --- rebuild.c --- */
 /* Rebuilds the blocks that were sealed or in the making, but not stored, when the last process ended;
  * before the threads run. Where nobody has the key for that, they wait. */

@@ -119,6 +119,8 @@ static void report_lost(void *context, const struct lost_transaction *lost)
 	const struct chain_lost told = {.id = lost->id, .reason = lost->reason, .block_num = lost->block_num,
 	                                .replaced_by = lost->replaced_by, .node = lost->node};
 
+	if (chain->storage && lost->block_num)
+		storage_lost_add(chain->storage, &lost->id);
 	if (chain->lost) {
 		chain->lost(chain->lost_context, &told);
 		return;

@@ -400,12 +400,16 @@ static bool has_holder(const struct embedded_chain *chain, const struct checksum
 	return false;
 }
 
-/* One that was thrown out may have come into the chain since. */
+/* One that was thrown out may have come into the chain since, or been told to be lost. */
 static int recall(struct embedded_chain *chain, const struct packed_transaction *packed,
                   const struct reversible_block *block, uint64_t producer, bool is_held, struct error *error)
 {
-	struct published *state = is_held ? NULL : embedded_pin(chain);
+	struct published *state;
 	uint32_t number;
+
+	if (!is_held && storage_lost_has(chain->storage, &packed->id))
+		return 0;
+	state = is_held ? NULL : embedded_pin(chain);
 	int result = state ? embedded_find_transaction(chain, &number, state->head, &packed->id, NULL, error)
 	                   : -ENOENT;
 
@@ -497,7 +501,9 @@ int storage_recall_thrown_out(struct storage *storage, struct embedded_chain *ch
 {
 	int result = judge_suspects(chain, error);
 
-	return result ? result : recall_blocks(storage, chain, false, error);
+	if (result == 0)
+		result = recall_blocks(storage, chain, false, error);
+	return result ? result : storage_lost_tidy(storage, error);
 }
 
 /* --- saving --- */

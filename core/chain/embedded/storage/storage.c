@@ -131,6 +131,7 @@ int storage_open(struct storage **out, struct data_folder *folder, struct genesi
 	storage->clock_path = data_folder_file(folder, "clock");
 	storage->nodes_path = data_folder_file(folder, "nodes");
 	storage->reversible_path = data_folder_file(folder, "reversible");
+	storage->lost_path = data_folder_file(folder, "lost");
 	storage->is_log_behind = true; /* a process that was killed may have left blocks with the kernel only */
 	pthread_mutex_init(&storage->reading, NULL);
 	if (result == 0)
@@ -157,6 +158,8 @@ int storage_open(struct storage **out, struct data_folder *folder, struct genesi
 		result = check_reversible_is_there(storage, error);
 	if (result == 0)
 		result = reversible_open(&storage->reversible, storage->reversible_path, notices, error);
+	if (result == 0)
+		result = storage_lost_open(storage, error);
 	if (result == 0) {
 		char *path = data_folder_subfolder(folder, "states", error);
 		result = path ? states_open(&storage->states, path, error) : -error->number;
@@ -185,6 +188,8 @@ void storage_close(struct storage *storage)
 	pthread_mutex_destroy(&storage->reading);
 	free(storage->nodes_path);
 	free(storage->reversible_path);
+	free(storage->lost_path);
+	free(storage->lost);
 	free(storage->state_path);
 	free(storage->journal_folder);
 	free(storage->clock_path);

@@ -30,7 +30,7 @@ struct storage {
 	pthread_mutex_t reading; /* the reversible blocks: who stores changes them, who reads looks at them */
 	struct checksum256 logged; /* the log's last block */
 	bool is_log_behind;        /* blocks that are nowhere else have not reached the disk */
-	char *nodes_path, *reversible_path; /* owned */
+	char *nodes_path, *reversible_path, *lost_path; /* owned */
 	char *state_path, *journal_folder, *clock_path; /* owned */
 	int64_t offset_us, paused_until;
 	bool has_offset; /* one was saved */
@@ -47,6 +47,8 @@ struct storage {
 	} *superseded; /* owned: journals of blocks that were dropped; under `lock` */
 	size_t superseded_count, superseded_capacity;
 	bool waiting;               /* journals wait for a key; under `lock` */
+	struct checksum256 *lost; /* owned: told to be lost; the first lost_seen are in blocks; under `lock` */
+	size_t lost_count, lost_capacity, lost_seen;
 };
 
 enum { BLOCKS_PER_STATE = 1000 };
@@ -84,6 +86,13 @@ void storage_journal_adopt(struct storage *storage, const struct node *node,
 /* Whether the journal is of what this process makes or holds now. Under lock. */
 bool storage_journal_in_use(const struct storage *storage, const struct embedded_chain *chain,
                             const struct journal_name *name);
+
+/* --- lost.c --- */
+int storage_lost_open(struct storage *storage, struct error *error);
+/* Whether it was told of; it is then kept. */
+bool storage_lost_has(struct storage *storage, const struct checksum256 *id);
+/* Those that were not asked for are in no block any more and need not be kept. */
+int storage_lost_tidy(struct storage *storage, struct error *error);
 
 /* --- rebuild.c --- */
 /* The blocks that have a journal, ascending by number; free() *out. */
