@@ -307,8 +307,9 @@ const struct row tree_rows[] = {
 	 .needs = CHAIN_NODES, .write = nodes_peers_write, .usage = "HOST:PORT | NODE", .empties = true,
 	 .instead_of_remove = "write an empty line into it to cut all links that it names",
 	 .help = "whom it connects to: p2p-peer-address values, or names of nodes"},
-	{.pattern = "nodes/@node/view", .kind = ROW_FOLDER, .graft = nodes_view_graft,
-	 .help = "chain/, accounts/ and producers/ as this node sees them, read-only"},
+	{.pattern = "nodes/@node/view", .kind = ROW_FOLDER, .unlisted = true, .graft = nodes_view_graft,
+	 .help = "chain/, accounts/ and producers/ as this node sees them, read-only; named, as at/, and not "
+	         "listed"},
 	{.pattern = "nodes/@node/stderr", .kind = ROW_GROWING, .grow = nodes_stderr_grow,
 	 .needs = CHAIN_NODES, .help = "its log, in nodeos's form"},
 

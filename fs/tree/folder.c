@@ -75,7 +75,8 @@ static void collect_fixed(struct folder *folder)
 	add_fixed(folder, "..", S_IFDIR);
 	for (size_t i = 0; i < pattern->words_count; i++) {
 		const struct pattern *child = &patterns->at[pattern->children[i]];
-		if (!row_is_hidden(folder->node, child->row) && fixed_exists(folder, child->row, child->segment))
+		if (!child->row->unlisted && !row_is_hidden(folder->node, child->row) &&
+		    fixed_exists(folder, child->row, child->segment))
 			add_fixed(folder, child->segment, row_mode(child->row) & S_IFMT);
 	}
 	collect_scratch(folder);

@@ -110,6 +110,8 @@ struct row {
 	/* The sentence that unlink and rmdir answer with: which write does what was meant. NULL: a general
 	 * one. */
 	const char *instead_of_remove;
+	/* there when it is named, and in no list, so that whoever walks the whole tree ends soon */
+	bool unlisted;
 	bool grafted;        /* hangs below every graft, too */
 	bool past;           /* of a graft: what tells of the present (live) is not below it */
 	/* what no block wrote yet below this folder is as old as the folder: its exists tells request->slot */
