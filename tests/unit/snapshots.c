@@ -245,6 +245,46 @@ static void it_is_one_act(void **state)
 	scene_end(&scene);
 }
 
+/* What -o history goes back is there after a start that gave the older states up; what is kept, too. */
+static void old_states_are_given_up(void **state)
+{
+	struct scene scene;
+	struct stat before, after;
+	struct rig *rig = &scene.rig;
+	(void)state;
+	scene_begin(&scene);
+	rig_open(rig);
+	rig_make_token(rig);
+	transfer(rig, 2);
+	keep(rig, "early");
+	for (int i = 0; i < 12; i++) {
+		rig_must(rig_advance(rig, 500 * SECOND), "advance", &rig->error);
+		transfer(rig, 1);
+	}
+	rig_close(rig);
+	char *index = scene_path(&scene, "states/index");
+	assert_int_equal(stat(index, &before), 0);
+	rig->history = 2500;
+	for (int i = 0; i < 2; i++) {
+		rig_open(rig);
+		uint32_t head = rig_info(rig).head_block_num;
+		assert_int_equal(stat(index, &after), 0);
+		assert_true(after.st_size < before.st_size / 2);
+		assert_int_equal(kept_balance(rig, "early"), 2);
+		const struct chain_revision oldest = {.kind = CHAIN_BLOCK, .block_num = head - 2400};
+		struct chain_view *view = NULL;
+		rig_must(chain_view_open(rig->chain, &view, &oldest, NULL, &rig->error), "oldest", &rig->error);
+		assert_int_equal(view->block_num, head - 2400);
+		chain_view_close(view);
+		rig_close(rig);
+	}
+	rig_open(rig);
+	restore(rig, "early");
+	assert_int_equal(rig_balance(rig, "bob"), 2);
+	free(index);
+	scene_end(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -252,6 +292,7 @@ int main(void)
 		cmocka_unit_test(the_chain_goes_back_and_on),
 		cmocka_unit_test(in_memory_too),
 		cmocka_unit_test(it_is_one_act),
+		cmocka_unit_test(old_states_are_given_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

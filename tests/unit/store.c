@@ -224,6 +224,59 @@ static void damage_is_told(void **state)
 	scene_end(&scene);
 }
 
+static uint64_t room(const struct scene *scene)
+{
+	struct stat status;
+	assert_int_equal(fsync(scene->fd), 0);
+	assert_int_equal(fstat(scene->fd, &status), 0);
+	return (uint64_t)status.st_blocks * 512;
+}
+
+static void expect_state(const struct scene *scene, size_t i)
+{
+	struct map *map;
+	struct map_root *root;
+	assert_int_equal(map_store_open(scene->fd, scene->ends[STATES - 1], &map, &root, scene->places[i],
+	                                map_root_count(scene->roots[i])),
+	                 0);
+	expect_same(scene->roots[i], root);
+	assert_true(map_root_is_sound(root));
+	map_root_release(root);
+	map_destroy(map);
+}
+
+/* What only old states have goes, what others share with them stays; what is saved later is there. */
+static void the_room_of_states_is_given_back(void **state)
+{
+	struct scene scene;
+	unsigned seed = 7;
+	(void)state;
+	scene_begin(&scene);
+	uint64_t end = map_store_end(scene.store), before = room(&scene);
+	assert_int_equal(map_store_reclaim(scene.fd, end, scene.places, STATES), 0);
+	for (size_t i = 0; i < STATES; i++)
+		expect_state(&scene, i);
+	const uint64_t wanted[] = {scene.places[STATES - 1], 0, scene.places[1]};
+	assert_int_equal(map_store_reclaim(scene.fd, end, wanted, 3), 0);
+	expect_state(&scene, STATES - 1);
+	expect_state(&scene, 1);
+	/* all but the last: a new state that shares little with it takes the place of most */
+	struct map_root *other = change(scene.roots[STATES - 1], &seed, 4 * CHANGES);
+	map_root_release(scene.roots[STATES - 1]);
+	scene.roots[STATES - 1] = other;
+	assert_int_equal(map_store_save(scene.store, &scene.places[STATES - 1], other), 0);
+	end = scene.ends[STATES - 1] = map_store_end(scene.store);
+	assert_int_equal(map_store_reclaim(scene.fd, end, &scene.places[STATES - 1], 1), 0);
+	expect_state(&scene, STATES - 1);
+	assert_true(room(&scene) < before + before / 2);
+	/* a damaged one, and nothing is given back */
+	uint64_t left = room(&scene);
+	assert_int_equal(map_store_reclaim(scene.fd, end, &scene.places[0], 1), -EBADMSG);
+	assert_int_equal(room(&scene), left);
+	expect_state(&scene, STATES - 1);
+	scene_end(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -232,6 +285,7 @@ int main(void)
 		cmocka_unit_test(a_state_that_was_read_goes_on),
 		cmocka_unit_test(a_state_that_was_loaded_is_known_to_be_saved),
 		cmocka_unit_test(damage_is_told),
+		cmocka_unit_test(the_room_of_states_is_given_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -154,7 +154,7 @@ void states_close(struct states *states)
 
 /* --- finding and reading --- */
 
-static size_t place_after(const struct states *states, uint32_t number)
+size_t states_place_after(const struct states *states, uint32_t number)
 {
 	size_t low = 0, high = states->count;
 
@@ -171,7 +171,7 @@ static size_t place_after(const struct states *states, uint32_t number)
 bool states_find(struct states *states, struct stored_state *out, uint32_t number)
 {
 	pthread_mutex_lock(&states->lock);
-	size_t place = place_after(states, number);
+	size_t place = states_place_after(states, number);
 	if (place)
 		*out = states->list[place - 1];
 	pthread_mutex_unlock(&states->lock);
@@ -241,7 +241,7 @@ static int write_record(struct states *states, struct stored_state *state, const
 /* Their nodes stay: later states may share them. */
 static int cut(struct states *states, uint32_t number)
 {
-	size_t left = place_after(states, number);
+	size_t left = states_place_after(states, number);
 	int result = 0;
 
 	if (left < states->count) {

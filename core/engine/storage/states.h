@@ -35,6 +35,9 @@ int states_open_state(const struct states *states, const struct stored_state *st
 /* All of it, into a map whose later states share it. */
 int states_load(struct states *states, const struct stored_state *state, struct map *map,
                 struct map_root **root, struct bytes *header, struct error *error);
+/* Forgets those that are older than the last one at or before a block, once they are most of all, and gives
+ * their room on the disk back; not those that are kept. Nobody looks at any of them. */
+int states_forget(struct states *states, uint32_t number, struct error *error);
 /* Forgets the states of blocks after this one; not those that are kept. */
 int states_cut(struct states *states, uint32_t number, struct error *error);
 

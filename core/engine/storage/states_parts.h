@@ -24,6 +24,8 @@ struct states {
 	struct map_store *store;
 };
 
+/* The place in the list after the last one at or before a block. */
+size_t states_place_after(const struct states *states, uint32_t number);
 int states_failed(const struct states *states, int result, struct error *error);
 /* What is kept, as far as its nodes can be in `nodes` bytes; *end grows to what they take. */
 int states_read_kept(struct states *states, uint64_t nodes, uint64_t *end);

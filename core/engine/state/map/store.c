@@ -5,6 +5,7 @@
 #include "core/base/memory.h"
 #include "core/base/system/file.h"
 #include "core/engine/state/map/node.h"
+#include "core/engine/state/map/store_parts.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -14,12 +15,9 @@
 #include <zlib.h>
 
 enum {
-	HEAD_SIZE = 8,
 	READ_AT_ONCE = 1024, /* most nodes are shorter */
-	NODE_MAXIMUM = 16 << 10,
 	WRITE_AT_ONCE = 1 << 20,
 	LEVELS_MAXIMUM = 32,
-	FIRST_PLACE = 8, /* 0 is no place */
 	BUCKETS_AT_FIRST = 1024,
 	NEVER_GONE = 1 << 30 /* references of what stays as long as its map */
 };
@@ -37,7 +35,7 @@ struct map_store *map_store_create(int fd, uint64_t end)
 	struct map_store *store = memory_allocate(1, sizeof *store);
 
 	store->fd = fd;
-	store->at = end > FIRST_PLACE ? end : FIRST_PLACE;
+	store->at = end > STORE_FIRST_PLACE ? end : STORE_FIRST_PLACE;
 	return store;
 }
 
@@ -66,8 +64,8 @@ static uint64_t end_record(struct map_store *store, size_t start)
 {
 	uint64_t place = store->at + start;
 	uint8_t *head = store->buffer.data + start;
-	size_t length = store->buffer.length - start - HEAD_SIZE;
-	uint32_t checksum = (uint32_t)crc32(0, head + HEAD_SIZE, (uInt)length);
+	size_t length = store->buffer.length - start - STORE_HEAD_SIZE;
+	uint32_t checksum = (uint32_t)crc32(0, head + STORE_HEAD_SIZE, (uInt)length);
 
 	for (size_t i = 0; i < 4; i++) {
 		head[i] = (uint8_t)(length >> 8 * i);
@@ -151,26 +149,26 @@ int map_store_save(struct map_store *store, uint64_t *place, const struct map_ro
 
 /* --- reading records --- */
 
-static int read_record(int fd, uint64_t end, struct bytes *out, uint64_t place, size_t maximum)
+int map_store_record(int fd, uint64_t end, struct bytes *out, uint64_t place, size_t maximum)
 {
 	uint8_t first[READ_AT_ONCE] = {0};
 	size_t there = place < end && end - place < sizeof first ? (size_t)(end - place) : sizeof first;
-	int result = place < FIRST_PLACE || place >= end || there < HEAD_SIZE
+	int result = place < STORE_FIRST_PLACE || place >= end || there < STORE_HEAD_SIZE
 	                 ? -EBADMSG
 	                 : file_read(fd, first, there, place);
-	struct cursor in = cursor_make(first, HEAD_SIZE);
+	struct cursor in = cursor_make(first, STORE_HEAD_SIZE);
 	uint32_t length = result ? 0 : cursor_u32(&in), checksum = result ? 0 : cursor_u32(&in);
 
 	if (result)
 		return result;
-	if (length > maximum || length > end - place - HEAD_SIZE)
+	if (length > maximum || length > end - place - STORE_HEAD_SIZE)
 		return -EBADMSG;
-	size_t had = there - HEAD_SIZE < length ? there - HEAD_SIZE : length;
+	size_t had = there - STORE_HEAD_SIZE < length ? there - STORE_HEAD_SIZE : length;
 	bytes_clear(out);
-	bytes_put(out, first + HEAD_SIZE, had);
+	bytes_put(out, first + STORE_HEAD_SIZE, had);
 	if (had < length) {
 		uint8_t *rest = memory_allocate(length - had, 1);
-		result = file_read(fd, rest, length - had, place + HEAD_SIZE + had);
+		result = file_read(fd, rest, length - had, place + STORE_HEAD_SIZE + had);
 		bytes_put(out, rest, length - had);
 		free(rest);
 	}
@@ -194,7 +192,7 @@ static struct map_apart *read_apart(struct reading *reading, uint64_t place)
 	struct bytes record = {0};
 	struct map_apart *apart = NULL;
 
-	reading->result = read_record(reading->fd, reading->end, &record, place, MAP_VALUE_MAXIMUM);
+	reading->result = map_store_record(reading->fd, reading->end, &record, place, MAP_VALUE_MAXIMUM);
 	if (reading->result == 0 && record.length <= MAP_INLINE_MAXIMUM)
 		reading->result = -EBADMSG; /* such a value does not stand apart */
 	if (reading->result == 0) {
@@ -220,7 +218,7 @@ static bool read_cell(struct reading *reading, struct cursor *in, struct cell *c
 		return !in->failed && cell->tag <= MAP_INLINE_MAXIMUM;
 	}
 	below = cursor_u64(in);
-	if (in->failed || below >= place || below < FIRST_PLACE || (level && cell->tag != sizeof *link))
+	if (in->failed || below >= place || below < STORE_FIRST_PLACE || (level && cell->tag != sizeof *link))
 		return false;
 	if (!level)
 		*link = read_apart(reading, below);
@@ -305,7 +303,7 @@ static struct map_node *read_node(struct reading *reading, uint64_t place, uint8
 		return NULL;
 	}
 	reading->left--;
-	reading->result = read_record(reading->fd, reading->end, &record, place, NODE_MAXIMUM);
+	reading->result = map_store_record(reading->fd, reading->end, &record, place, STORE_NODE_MAXIMUM);
 	if (reading->result == 0)
 		node = build(reading, &record, place, level);
 	bytes_release(&record);
@@ -316,7 +314,7 @@ static struct map_node *read_node(struct reading *reading, uint64_t place, uint8
 static int read_level(int fd, uint64_t end, uint8_t *level, uint64_t place)
 {
 	struct bytes record = {0};
-	int result = read_record(fd, end, &record, place, NODE_MAXIMUM);
+	int result = map_store_record(fd, end, &record, place, STORE_NODE_MAXIMUM);
 
 	if (result == 0 && (!record.length || record.data[0] >= LEVELS_MAXIMUM))
 		result = -EBADMSG;

@@ -26,6 +26,10 @@ int map_store_open(int fd, uint64_t end, struct map **map, struct map_root **roo
                    size_t count);
 /* Whether everything that was looked at in the map of a root was there. */
 bool map_root_is_sound(const struct map_root *root);
+/* Gives the disk's room back that none of the roots at these places (0: an empty one) takes of a file of
+ * `end` bytes; what is behind the last of them stays. The file keeps its length. -EBADMSG: one of them is
+ * damaged; -EOPNOTSUPP: not with this file system. Then nothing of them is gone. */
+int map_store_reclaim(int fd, uint64_t end, const uint64_t *places, size_t count);
 /* All of it, into a map of which it is known from then on that it is saved there. -EBADMSG. */
 int map_store_load(struct map_store *store, struct map *map, struct map_root **root, uint64_t place,
                    size_t count);
