@@ -94,16 +94,23 @@ int abi_encode_integer(const struct abi_builtin *row, struct bytes *out, const s
 	return 0;
 }
 
-static void print_signed(struct text *out, int64_t value)
-{
-	const char *quote = value > UINT32_MAX ? "\"" : "";
-	text_printf(out, "%s%lld%s", quote, (long long)value, quote);
-}
-
 static void print_unsigned(struct text *out, uint64_t value)
 {
-	const char *quote = value > UINT32_MAX ? "\"" : "";
-	text_printf(out, "%s%llu%s", quote, (unsigned long long)value, quote);
+	if (value > UINT32_MAX)
+		text_append_char(out, '"');
+	text_append_number(out, value);
+	if (value > UINT32_MAX)
+		text_append_char(out, '"');
+}
+
+static void print_signed(struct text *out, int64_t value)
+{
+	if (value >= 0) {
+		print_unsigned(out, (uint64_t)value);
+		return;
+	}
+	text_append_char(out, '-');
+	text_append_number(out, 0 - (uint64_t)value);
 }
 
 int abi_decode_integer(const struct abi_builtin *row, struct text *out, struct cursor *in)
