@@ -8,7 +8,7 @@
 enum { TURN = 12 /* slots in a row */, SLOT = 500000 };
 
 /* A node of a producer's, with node eosio for its peer. */
-static void make_node(struct rig *rig, const char *name)
+static void make_node(struct rig *rig, const char *name, const char *producer)
 {
 	static const char *const start[] = {"start"};
 	const struct chain_operations *operations = rig->chain->operations;
@@ -17,7 +17,7 @@ static void make_node(struct rig *rig, const char *name)
 	text_printf(&configuration,
 	            "producer-name = %s\nsignature-provider = " GENESIS_PUBLIC_KEY "=KEY:" GENESIS_PRIVATE_KEY
 	            "\nenable-stale-production = true\np2p-peer-address = eosio\n",
-	            name);
+	            producer);
 	rig_must(operations->node_make(rig->chain, name_literal(name), &rig->error), name, &rig->error);
 	rig_must(operations->node_configure(rig->chain, name_literal(name), text_string(&configuration),
 	                                    &rig->error),
@@ -37,7 +37,7 @@ static void network(struct scene *scene, size_t count)
 	rig_make_token(&scene->rig);
 	allow_producers(&scene->rig);
 	for (size_t i = 0; i < count; i++)
-		make_node(&scene->rig, producers[i][0]);
+		make_node(&scene->rig, producers[i][0], producers[i][0]);
 	set_producers(&scene->rig, producers, count);
 	assert_int_equal(rig_advance(&scene->rig, 60 * SECOND), 0);
 	rig_close(&scene->rig);
@@ -275,7 +275,7 @@ static void saved_and_killed_again(void **state)
 	(void)state;
 	network(&scene, 1);
 	uint32_t head = killed(&scene, with_pending).head_num;
-	snprintf(name, sizeof name, "journal/%u.alice", head + 1);
+	snprintf(name, sizeof name, "journal/%u_alice", head + 1);
 	char *path = scene_path(&scene, name);
 	struct bytes journal = file_content(path);
 	assert_int_equal(unlink(path), 0);
@@ -285,6 +285,7 @@ static void saved_and_killed_again(void **state)
 	assert_int_equal(rig_balance(&scene.rig, "bob"), 0);
 	head = rig_info(&scene.rig).head_block_num;
 	rig_close(&scene.rig);
+	/* as it was called before */
 	snprintf(name, sizeof name, "journal/%u.alice", head + 1);
 	path = scene_path(&scene, name);
 	file_set(path, journal.data, journal.length);
@@ -296,6 +297,41 @@ static void saved_and_killed_again(void **state)
 	scene_end(&scene);
 }
 
+/* --- nodes whose names are as those of files --- */
+
+static void with_another_node(struct rig *rig, const char *name, struct done *done)
+{
+	rig_open(rig);
+	command(rig, "alice", "stop");
+	make_node(rig, name, "alice");
+	must(rig_advance(rig, SLOT) == 0, "advance");
+	transfer(rig);
+	done->head_num = rig_info(rig).head_block_num;
+}
+
+static void with_dots(struct rig *rig, struct done *done)
+{
+	with_another_node(rig, "alice.a.b", done);
+}
+
+static void with_a_word(struct rig *rig, struct done *done)
+{
+	with_another_node(rig, "unused", done);
+}
+
+static void names_of_nodes(void **state)
+{
+	static void (*const bodies[])(struct rig *rig, struct done *done) = {with_dots, with_a_word};
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct scene scene;
+		network(&scene, 1);
+		killed(&scene, bodies[i]);
+		assert_transfers(&scene, 1);
+		scene_end(&scene);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -304,6 +340,7 @@ int main(void)
 		cmocka_unit_test(a_turn_begins_no_branch),
 		cmocka_unit_test(told_once),
 		cmocka_unit_test(saved_and_killed_again),
+		cmocka_unit_test(names_of_nodes),
 	};
 	return cmocka_run_group_tests_name("embedded_nodes", tests, NULL, NULL);
 }

@@ -1,7 +1,8 @@
 /* Writing the journals: one file for each block that has transactions and is not stored yet, named by its
- * number and the node that makes it (NUMBER.NODE; NUMBER alone: node eosio; NUMBER-COPY where that name is
- * taken, as by a block that was dropped). The first record says what the block began with, each further one
- * is a transaction. A block without transactions gets one only when a later block needs it. */
+ * number and the node that makes it (NUMBER_NODE, for a dot in its name a _; NUMBER alone: node eosio;
+ * NUMBER-COPY where that name is taken, as by a block that was dropped). The first record says what the block
+ * began with, each further one is a transaction. A block without transactions gets one only when a later
+ * block needs it. */
 #include "core/chain/embedded/storage/storage.h"
 
 #include "core/base/memory.h"
@@ -19,73 +20,19 @@
 int storage_journal_path(const struct storage *storage, char out[JOURNAL_PATH_SIZE],
                          const struct journal_name *name, struct error *error)
 {
-	bool is_first = name->node == name_literal("eosio");
-	char copy[16] = "";
+	char copy[16] = "", node[32] = "";
 
 	if (name->copy)
 		snprintf(copy, sizeof copy, "-%" PRIu32, name->copy);
-	if (snprintf(out, JOURNAL_PATH_SIZE, "%s/%" PRIu32 "%s%s%s", storage->journal_folder, name->number, copy,
-	             is_first ? "" : ".", is_first ? "" : name_text(name->node).text) >= JOURNAL_PATH_SIZE)
+	if (name->node != name_literal("eosio"))
+		snprintf(node, sizeof node, "_%s", name_text(name->node).text);
+	/* what lies beside, as .unused, has dots alone */
+	for (char *dot; (dot = strchr(node, '.'));)
+		*dot = '_';
+	if (snprintf(out, JOURNAL_PATH_SIZE, "%s/%" PRIu32 "%s%s", storage->journal_folder, name->number, copy,
+	             node) >= JOURNAL_PATH_SIZE)
 		return error_set(error, ENAMETOOLONG, "\"%s\" is too long a path", storage->journal_folder);
 	return 0;
-}
-
-static int compare_names(const void *a, const void *b)
-{
-	const struct journal_name *left = a, *right = b;
-	if (left->number != right->number)
-		return left->number < right->number ? -1 : 1;
-	return left->copy < right->copy ? -1 : left->copy > right->copy;
-}
-
-/* false: a file of another kind. */
-static bool parse_name(const char *text, struct journal_name *out)
-{
-	char *end;
-	unsigned long number = strtoul(text, &end, 10);
-
-	*out = (struct journal_name){.number = (uint32_t)number, .node = name_literal("eosio")};
-	if (text[0] < '0' || text[0] > '9' || number > UINT32_MAX)
-		return false;
-	if (*end == '-' && end[1] >= '1' && end[1] <= '9')
-		out->copy = (uint32_t)strtoul(end + 1, &end, 10);
-	if (*end == '.' && !strchr(end + 1, '.') && strcmp(end, ".unused") && strcmp(end, ".crashed") &&
-	    strcmp(end, ".cut") && strcmp(end, ".damaged"))
-		return !name_parse_account(&out->node, end + 1, NULL);
-	return !*end;
-}
-
-int storage_list_journals(const struct storage *storage, struct journal_name **out, size_t *count,
-                          struct error *error)
-{
-	size_t capacity = 0;
-	DIR *folder = opendir(storage->journal_folder);
-
-	*out = NULL;
-	*count = 0;
-	if (!folder)
-		return error_set(error, errno, "cannot read \"%s\": %s", storage->journal_folder, strerror(errno));
-	for (struct dirent *entry; (entry = readdir(folder));) {
-		struct journal_name name;
-		if (!parse_name(entry->d_name, &name))
-			continue;
-		memory_grow(out, &capacity, *count + 1, sizeof **out);
-		(*out)[(*count)++] = name;
-	}
-	closedir(folder);
-	if (*count)
-		qsort(*out, *count, sizeof **out, compare_names);
-	return 0;
-}
-
-/* Their ids, then what is billed for each, which older journals do not have. */
-static void put_scheduled(struct bytes *out, const struct node_scheduled *scheduled, size_t count)
-{
-	bytes_put_varuint32(out, (uint32_t)count);
-	for (size_t i = 0; i < count; i++)
-		bytes_put(out, scheduled[i].id.data, sizeof scheduled[i].id.data);
-	for (size_t i = 0; i < count; i++)
-		bytes_put_u32(out, scheduled[i].cpu_us);
 }
 
 int storage_journal_name(const struct storage *storage, char path[JOURNAL_PATH_SIZE],
@@ -98,6 +45,97 @@ int storage_journal_name(const struct storage *storage, char path[JOURNAL_PATH_S
 		if (result || access(path, F_OK) != 0)
 			return result;
 	}
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct journal_name *left = a, *right = b;
+	if (left->number != right->number)
+		return left->number < right->number ? -1 : 1;
+	return left->copy < right->copy ? -1 : left->copy > right->copy;
+}
+
+static bool parse_node(const char *text, uint64_t *out)
+{
+	char name[32];
+
+	if (snprintf(name, sizeof name, "%s", text) >= (int)sizeof name || strchr(name, '.'))
+		return false;
+	for (char *dot; (dot = strchr(name, '_'));)
+		*dot = '.';
+	return !name_parse_account(out, name, NULL);
+}
+
+/* false: a file of another kind. Before, they were called NUMBER.NODE. */
+static bool parse_name(const char *text, struct journal_name *out)
+{
+	char *end;
+	unsigned long number = strtoul(text, &end, 10);
+
+	*out = (struct journal_name){.number = (uint32_t)number, .node = name_literal("eosio")};
+	if (text[0] < '0' || text[0] > '9' || number > UINT32_MAX)
+		return false;
+	if (*end == '-' && end[1] >= '1' && end[1] <= '9')
+		out->copy = (uint32_t)strtoul(end + 1, &end, 10);
+	if (*end == '_')
+		return parse_node(end + 1, &out->node);
+	if (*end == '.' && !strchr(end + 1, '.') && strcmp(end, ".unused") && strcmp(end, ".crashed") &&
+	    strcmp(end, ".cut") && strcmp(end, ".damaged"))
+		return !name_parse_account(&out->node, end + 1, NULL);
+	return !*end;
+}
+
+/* Those that were called otherwise are called as they are now. */
+static int rename_old(const struct storage *storage, DIR *folder, struct error *error)
+{
+	int result = 0;
+
+	for (struct dirent *entry; result == 0 && (entry = readdir(folder));) {
+		char from[JOURNAL_PATH_SIZE + sizeof entry->d_name], path[JOURNAL_PATH_SIZE];
+		struct journal_name name;
+		if (!strchr(entry->d_name, '.') || !parse_name(entry->d_name, &name))
+			continue;
+		snprintf(from, sizeof from, "%s/%s", storage->journal_folder, entry->d_name);
+		result = storage_journal_name(storage, path, &name, error);
+		if (result == 0 && rename(from, path) < 0)
+			result = error_set(error, errno, "cannot rename \"%s\": %s", from, strerror(errno));
+	}
+	rewinddir(folder);
+	return result;
+}
+
+int storage_list_journals(const struct storage *storage, struct journal_name **out, size_t *count,
+                          struct error *error)
+{
+	size_t capacity = 0;
+	DIR *folder = opendir(storage->journal_folder);
+
+	*out = NULL;
+	*count = 0;
+	if (!folder)
+		return error_set(error, errno, "cannot read \"%s\": %s", storage->journal_folder, strerror(errno));
+	int result = rename_old(storage, folder, error);
+	for (struct dirent *entry; result == 0 && (entry = readdir(folder));) {
+		struct journal_name name;
+		if (!parse_name(entry->d_name, &name))
+			continue;
+		memory_grow(out, &capacity, *count + 1, sizeof **out);
+		(*out)[(*count)++] = name;
+	}
+	closedir(folder);
+	if (*count)
+		qsort(*out, *count, sizeof **out, compare_names);
+	return result;
+}
+
+/* Their ids, then what is billed for each, which older journals do not have. */
+static void put_scheduled(struct bytes *out, const struct node_scheduled *scheduled, size_t count)
+{
+	bytes_put_varuint32(out, (uint32_t)count);
+	for (size_t i = 0; i < count; i++)
+		bytes_put(out, scheduled[i].id.data, sizeof scheduled[i].id.data);
+	for (size_t i = 0; i < count; i++)
+		bytes_put_u32(out, scheduled[i].cpu_us);
 }
 
 /* A journal that begins with that header, empty of transactions; *copy: of its name. */
