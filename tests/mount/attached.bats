@@ -53,6 +53,13 @@ import() {
 	done
 }
 
+@test "a proxy for other machines is not asked for this one" {
+	mkdir "$BASE/direct"
+	http_proxy=http://127.0.0.1:9 "$EOSIOFS" -o "memory,url=$URL" "$BASE/direct" 3>&- 4>&- </dev/null
+	[ "$(cat "$BASE/direct/chain/id")" = "$(cat chain/id)" ]
+	"$EOSIOFS" --unmount "$BASE/direct"
+}
+
 @test "a transfer happens once, is in a block when its write returns, and both mounts show it" {
 	run cat accounts/bob111111111/balance "$SERVING/accounts/bob111111111/balance"
 	[ "$output" = $'1000.0000 SYS\n1000.0000 SYS' ]

@@ -132,6 +132,17 @@ static size_t take_answer(char *data, size_t size, size_t count, void *context)
 	return size * count;
 }
 
+/* This machine is asked directly, whatever proxy the environment names for others. */
+static bool is_local(const char *url)
+{
+	static const char *const hosts[] = {"://127.", "://localhost", "://[::1]"};
+
+	for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++)
+		if (strstr(url, hosts[i]))
+			return true;
+	return false;
+}
+
 static void prepare(struct http_client *client, struct line *line, struct text *answer, const char *url,
                     const struct text *body)
 {
@@ -139,6 +150,8 @@ static void prepare(struct http_client *client, struct line *line, struct text *
 
 	curl_easy_reset(easy);
 	curl_easy_setopt(easy, CURLOPT_URL, url);
+	if (client->socket || is_local(url))
+		curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	if (client->socket)
 		curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, client->socket);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, client->headers);
