@@ -1,7 +1,11 @@
-/* Requests of every endpoint: a target, a newline, a body, as they would come over HTTP. Whatever they hold,
- * the answer is a status and JSON (or the page), and nothing is lost or read out of bounds. */
+/* Requests of every endpoint, a node's and keosd's: a target, a newline, a body, as they would come over
+ * HTTP. Whatever they hold, the answer is a status and JSON (or the page), and nothing is lost or read out of
+ * bounds. */
 #include "core/base/encoding/json.h"
+#include "core/server/node.h"
 #include "core/server/server.h"
+#include "core/server/wallet.h"
+#include "core/wallet/wallet.h"
 #include "tests/chain_rig.h"
 
 #include <assert.h>
@@ -11,7 +15,31 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerInitialize(int *count, char ***arguments);
 
 static struct rig rig = {.manual_clock = true};
-static struct server_node *node;
+static struct server_node *node, *keosd;
+
+/* An unlocked wallet in memory, with the key that its calls sign with. */
+static void serve_wallet(const struct server_options *options)
+{
+	static const char unlock[] = "[\"default\",\"" WALLET_MEMORY_PASSWORD "\"]";
+	struct server_options walleted = *options;
+	struct http_answer answer = {0};
+	struct private_key key;
+	struct wallet *wallet;
+	const struct http_request request = {.method = "POST",
+	                                     .target = "/v1/wallet/unlock",
+	                                     .host = "127.0.0.1:8888",
+	                                     .body = unlock,
+	                                     .length = sizeof unlock - 1,
+	                                     .port = 8888};
+	walleted.plugins = PLUGIN_WALLET;
+	rig_must(private_key_parse(&key, GENESIS_PRIVATE_KEY, &rig.error), "key", &rig.error);
+	rig_must(wallet_open(&wallet, NULL, false, rig.signer, &rig.error), "wallet", &rig.error);
+	rig_must(wallet_import(wallet, &key, NULL, &rig.error), "import", &rig.error);
+	keosd = server_node_create(0, NULL, &walleted);
+	keosd->wallet = wallet_service_create(wallet);
+	assert(server_answer(keosd, &request, &answer) && answer.status == 200);
+	http_answer_release(&answer);
+}
 
 int LLVMFuzzerInitialize(int *count, char ***arguments)
 {
@@ -30,6 +58,7 @@ int LLVMFuzzerInitialize(int *count, char ***arguments)
 	rig_must(rig_advance(&rig, 3000000), "advance", &rig.error);
 	rig_must(server_options_parse(&options, config, &error), "options", &error);
 	node = server_node_create(name_literal("eosio"), rig.chain, &options);
+	serve_wallet(&options);
 	return 0;
 }
 
@@ -69,7 +98,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		memcpy(target, data, length);
 	if (rest)
 		memcpy(body, line + 1, rest);
-	if (!server_admit(node, &request, &answer) || server_answer(node, &request, &answer))
+	struct server_node *asked = strncmp(target, "/v1/wallet/", 11) == 0 ? keosd : node;
+	if (!server_admit(asked, &request, &answer) || server_answer(asked, &request, &answer))
 		check_answer(&answer);
 	resume();
 	http_answer_release(&answer);
