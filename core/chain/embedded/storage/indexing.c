@@ -148,7 +148,8 @@ static int tell_block(struct indexing *indexing, struct deeds_list *deeds, size_
                       uint32_t number, struct error *error)
 {
 	struct embedded_chain *chain = indexing->chain;
-	int result = embedded_tell(chain, indexing->view, deeds->list + from, end - from, error);
+	int result = embedded_tell(chain, indexing->view, from < end ? deeds->list + from : NULL, end - from,
+	                           error);
 
 	if (result == 0 && transaction_index_last(chain->index) + 1 == number)
 		result = index_ids(chain, deeds, from, end, number, error);
