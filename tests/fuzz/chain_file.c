@@ -14,7 +14,7 @@ static void pack(struct bytes *out, const uint8_t *data, size_t size)
 	struct cursor in = cursor_make(data, size);
 	bytes_put(out, CHAIN_FILE_MAGIC, strlen(CHAIN_FILE_MAGIC));
 	bytes_put_u32(out, CHAIN_FILE_VERSION);
-	for (uint32_t number = 0; cursor_left(&in); number++) {
+	for (uint32_t number = 0; cursor_left(&in) && !in.failed; number++) {
 		uint8_t kind = cursor_u8(&in);
 		size_t length = cursor_u16(&in);
 		length = length < cursor_left(&in) ? length : cursor_left(&in);
