@@ -104,6 +104,7 @@ else
 	"$BUILD/tests/bench/files" "$scratch/minimal" "$scratch/mount" "$account" "eosio 0.0001 SYS"
 	measure_idle "$(mount_pid)"
 	EOSIOFS=$EOSIOFS sh tests/bench/nodes.sh
+	EOSIOFS=$EOSIOFS BUILD=$BUILD sh tests/bench/walk.sh
 fi
 
 # Each aim beside what came out: met or missed.
