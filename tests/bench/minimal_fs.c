@@ -4,16 +4,15 @@
  * usage: minimal_fs MOUNTPOINT BALANCE_BYTES INFO_BYTES
  * shows accounts/X/balance and accounts/X/info.json with so many bytes, and accounts/X/transfer, which takes
  * what is written. Runs until it is unmounted or gets SIGTERM; prints "ready" once the mount answers. */
-#define FUSE_USE_VERSION 312
+#include "tests/bench/least.h"
+
 #include <errno.h>
-#include <fuse_lowlevel.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { ROOT = FUSE_ROOT_ID, ACCOUNTS, ACCOUNT, BALANCE, INFO, TRANSFER, NODES };
-static const double name_timeout = 24 * 3600.0; /* as mount/names.c */
 
 static const struct {
 	const char *name;
@@ -48,7 +47,7 @@ static void minimal_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 	for (fuse_ino_t inode = ROOT + 1; inode < NODES; inode++) {
 		if (nodes[inode].parent != parent || strcmp(nodes[inode].name, name))
 			continue;
-		struct fuse_entry_param entry = {.ino = inode, .entry_timeout = name_timeout};
+		struct fuse_entry_param entry = {.ino = inode, .entry_timeout = LEAST_NAME_TIMEOUT};
 		fill(&entry.attr, inode);
 		fuse_reply_entry(req, &entry);
 		return;
@@ -124,30 +123,6 @@ static const struct fuse_lowlevel_ops operations = {
 	.release = minimal_done,
 };
 
-static int run(const char *mount_point)
-{
-	char *words[] = {(char *)(uintptr_t)"minimal_fs", NULL};
-	struct fuse_args arguments = FUSE_ARGS_INIT(1, words);
-	struct fuse_session *session = fuse_session_new(&arguments, &operations, sizeof operations, NULL);
-	struct fuse_loop_config *config = fuse_loop_cfg_create();
-	int result = 1;
-	if (!session)
-		return 1;
-	fuse_loop_cfg_set_max_threads(config, 10); /* the mount's defaults */
-	fuse_loop_cfg_set_idle_threads(config, 2);
-	if (fuse_set_signal_handlers(session) == 0 && fuse_session_mount(session, mount_point) == 0) {
-		puts("ready");
-		fflush(stdout);
-		result = fuse_session_loop_mt(session, config);
-		fuse_session_unmount(session);
-	}
-	fuse_remove_signal_handlers(session);
-	fuse_session_destroy(session);
-	fuse_loop_cfg_destroy(config);
-	fuse_opt_free_args(&arguments);
-	return result != 0;
-}
-
 int main(int count, char **words)
 {
 	if (count != 4) {
@@ -161,7 +136,7 @@ int main(int count, char **words)
 			return 1;
 		memset(contents[inode].data, 'x', contents[inode].length);
 	}
-	int result = run(words[1]);
+	int result = least_serve(words[0], words[1], &operations, NULL);
 	for (fuse_ino_t inode = BALANCE; inode <= INFO; inode++)
 		free(contents[inode].data);
 	return result;

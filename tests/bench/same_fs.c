@@ -3,18 +3,16 @@
  *
  * usage: same_fs MOUNTPOINT FOLDER
  * Runs until it is unmounted or gets SIGTERM; prints "ready" once the mount answers. */
-#define FUSE_USE_VERSION 312
+#include "tests/bench/least.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <fuse_lowlevel.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static const double name_timeout = 24 * 3600.0; /* as mount/names.c */
 
 struct same {
 	pthread_mutex_t lock;
@@ -48,7 +46,7 @@ static fuse_ino_t add(struct same *same, char *path)
 
 static void same_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
-	struct fuse_entry_param entry = {.entry_timeout = name_timeout};
+	struct fuse_entry_param entry = {.entry_timeout = LEAST_NAME_TIMEOUT};
 	char *path;
 	if (asprintf(&path, "%s/%s", path_of(req, parent), name) < 0)
 		abort();
@@ -172,30 +170,6 @@ static const struct fuse_lowlevel_ops operations = {
 	.release = same_release,
 };
 
-static int run(const char *mount_point, struct same *same)
-{
-	char *words[] = {(char *)(uintptr_t)"same_fs", NULL};
-	struct fuse_args arguments = FUSE_ARGS_INIT(1, words);
-	struct fuse_session *session = fuse_session_new(&arguments, &operations, sizeof operations, same);
-	struct fuse_loop_config *config = fuse_loop_cfg_create();
-	int result = 1;
-	if (!session)
-		return 1;
-	fuse_loop_cfg_set_max_threads(config, 10); /* the mount's defaults */
-	fuse_loop_cfg_set_idle_threads(config, 2);
-	if (fuse_set_signal_handlers(session) == 0 && fuse_session_mount(session, mount_point) == 0) {
-		puts("ready");
-		fflush(stdout);
-		result = fuse_session_loop_mt(session, config);
-		fuse_session_unmount(session);
-	}
-	fuse_remove_signal_handlers(session);
-	fuse_session_destroy(session);
-	fuse_loop_cfg_destroy(config);
-	fuse_opt_free_args(&arguments);
-	return result != 0;
-}
-
 int main(int count, char **words)
 {
 	struct same same = {.lock = PTHREAD_MUTEX_INITIALIZER, .count = FUSE_ROOT_ID + 1, .capacity = 1024};
@@ -207,7 +181,7 @@ int main(int count, char **words)
 	if (!same.paths)
 		return 1;
 	same.paths[FUSE_ROOT_ID] = strdup(words[2]);
-	int result = run(words[1], &same);
+	int result = least_serve(words[0], words[1], &operations, &same);
 	for (size_t i = 0; i < same.count; i++)
 		free(same.paths[i]);
 	free(same.paths);

@@ -6,6 +6,7 @@
 
 #include "tests/chain_rig.h"
 
+#include "core/chain/chain.h"
 #include "core/engine/state/feature.h"
 
 #include <sys/wait.h>
@@ -126,6 +127,23 @@ static inline void reopened(struct scene *scene, const char *notice)
 	assert_int_equal(rig_balance(&scene->rig, "alice"), 20);
 	assert_int_equal(rig_transfer(&scene->rig, NULL, "bob"), 0);
 	rig_close(&scene->rig);
+}
+
+/* What bob has in a snapshot. */
+static inline int64_t kept_balance(struct rig *rig, const char *name)
+{
+	const struct chain_revision revision = {.kind = CHAIN_KEPT, .kept = name};
+	struct table_id table = {name_literal("eosio.token"), name_literal("bob"), name_literal("accounts")};
+	struct chain_view *view = NULL;
+	struct chain_row row;
+	int64_t amount = 0;
+	rig_must(chain_view_open(rig->chain, &view, &revision, NULL, &rig->error), name, &rig->error);
+	if (view->operations->row(view, &row, &table, ('S' | 'Y' << 8 | 'S' << 16), NULL) == 0) {
+		struct cursor in = cursor_make(row.data, row.length);
+		amount = (int64_t)cursor_u64(&in);
+	}
+	chain_view_close(view);
+	return amount;
 }
 
 #endif

@@ -6,22 +6,6 @@
 
 #include <errno.h>
 
-static int64_t kept_balance(struct rig *rig, const char *name)
-{
-	const struct chain_revision revision = {.kind = CHAIN_KEPT, .kept = name};
-	struct table_id table = {name_literal("eosio.token"), name_literal("bob"), name_literal("accounts")};
-	struct chain_view *view = NULL;
-	struct chain_row row;
-	int64_t amount = 0;
-	rig_must(chain_view_open(rig->chain, &view, &revision, NULL, &rig->error), name, &rig->error);
-	if (view->operations->row(view, &row, &table, ('S' | 'Y' << 8 | 'S' << 16), NULL) == 0) {
-		struct cursor in = cursor_make(row.data, row.length);
-		amount = (int64_t)cursor_u64(&in);
-	}
-	chain_view_close(view);
-	return amount;
-}
-
 static void keep(struct rig *rig, const char *name)
 {
 	rig_must(rig->chain->operations->keep(rig->chain, name, &rig->error), name, &rig->error);
