@@ -95,7 +95,8 @@ int tree_truncate(struct tree *tree, const struct caller *caller, struct node *n
 /* Extended attributes: user.eosiofs.help (what the file is and how it is written), user.eosiofs.block (the
  * block whose state it shows; FROM-TO where no one block could be had), user.eosiofs.error (the last failure
  * at this path, of those in /errors; the owner's alone) and user.mime_type. The length; size 0 asks for it.
- * -ENODATA: it has none of that name. -ERANGE: size is too small. */
+ * -ENODATA: it has none of that name. -EOPNOTSUPP: a name that does not begin with "user.". -ERANGE: size is
+ * too small. */
 ssize_t tree_get_attribute(struct tree *tree, char *out, size_t size, const struct caller *caller,
                            struct node *node, const char *name);
 ssize_t tree_list_attributes(struct tree *tree, char *out, size_t size, const struct caller *caller,

@@ -19,8 +19,8 @@ static inline int least_serve(char *program, const char *mount_point,
 	int result = 1;
 	if (!session)
 		return 1;
-	fuse_loop_cfg_set_max_threads(config, 10); /* the mount's defaults */
-	fuse_loop_cfg_set_idle_threads(config, 2);
+	fuse_loop_cfg_set_max_threads(config, 10); /* both as the mount's defaults */
+	fuse_loop_cfg_set_idle_threads(config, 10);
 	if (fuse_set_signal_handlers(session) == 0 && fuse_session_mount(session, mount_point) == 0) {
 		puts("ready");
 		fflush(stdout);

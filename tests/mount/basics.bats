@@ -68,6 +68,12 @@ setup() {
 	[[ "$output" == *"not supported"* ]]
 }
 
+@test "ls -l asks the first file alone for the attributes that no file has" {
+	strace -o "$BASE/calls" -e trace=getxattr,lgetxattr ls -l accounts
+	[ "$(grep -c xattr "$BASE/calls")" -le 3 ]
+	getfattr -d -m - accounts/eosio | grep -q '^user.mime_type='
+}
+
 @test "df, stat -f, access and sync answer" {
 	df . | grep -q eosiofs
 	stat -f . >/dev/null

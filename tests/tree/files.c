@@ -167,8 +167,8 @@ static void attributes(void **state)
 	assert_int_equal(tree_get_attribute(*state, out, 3, &rig_owner, node, "user.eosiofs.help"), -ERANGE);
 	assert_int_equal(tree_get_attribute(*state, out, sizeof out, &rig_owner, node, "user.eosiofs.help"), 15);
 	assert_memory_equal(out, "shows something", 15);
-	assert_int_equal(tree_get_attribute(*state, out, sizeof out, &rig_owner, node, "security.capability"),
-	                 -ENODATA);
+	assert_int_equal(tree_get_attribute(*state, out, sizeof out, &rig_owner, node, "security.selinux"),
+	                 -EOPNOTSUPP);
 	assert_int_equal(tree_list_attributes(*state, NULL, 0, &rig_owner, node), sizeof names);
 	assert_int_equal(tree_list_attributes(*state, out, 8, &rig_owner, node), -ERANGE);
 	assert_int_equal(tree_list_attributes(*state, out, sizeof out, &rig_owner, node), sizeof names);
