@@ -33,7 +33,7 @@ CLIENT_PACKAGES = @wharfkit/antelope@1.2.0 @wharfkit/session@1.7.0 @wharfkit/wal
 SPEC_SOURCE   = binaryen=108-1
 DEB_PACKAGES  = debhelper dpkg-dev lintian debootstrap
 
-LIBRARIES = fuse3 libcjson libsecp256k1 nettle gmp zlib libmicrohttpd libcurl
+LIBRARIES = fuse3 libcjson libsecp256k1 hogweed nettle gmp zlib libmicrohttpd libcurl
 
 CSTANDARD = -std=c11 -D_GNU_SOURCE -I.
 WARNINGS  = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror

@@ -110,7 +110,7 @@ static enum embedded_p2p p2p_of(const struct options *options)
 
 static int create_chain(struct service *service, struct options *options, struct error *error)
 {
-	struct private_key key = {{0}};
+	struct private_key key = {0};
 	struct genesis genesis;
 	bool key_given = false;
 	struct text notices = TEXT_EMPTY;
@@ -228,7 +228,7 @@ static int create_boot(struct service *service, struct error *error)
 
 static int create_processes(struct service *service, struct options *options, struct error *error)
 {
-	struct private_key key = {{0}};
+	struct private_key key = {0};
 	bool given = false;
 	int result = read_genesis_key(&key, &given, options, error);
 

@@ -73,6 +73,7 @@ static int derive_key(const struct signer *signer, struct public_key *public, st
 		int length = snprintf(text, sizeof text, "eosiofs boot %" PRIu64 " %s %u", seed, name_text(name).text,
 		                      attempt);
 		struct checksum256 hash = hash_sha256(text, (size_t)length);
+		*private = (struct private_key){.type = KEY_K1};
 		memcpy(private->secret, hash.data, sizeof private->secret);
 		if (signer_public_key(signer, public, private) == 0)
 			return 0;
@@ -84,7 +85,7 @@ int boot_account_key(struct boot_accounts *accounts, size_t index, struct public
                      struct private_key *private, struct error *error)
 {
 	struct boot_account *account = &accounts->list[index];
-	struct private_key secret = {{0}};
+	struct private_key secret = {0};
 	int result = 0;
 
 	*public = (struct public_key){.type = KEY_K1};
@@ -229,10 +230,10 @@ static int take_private(struct boot_account *account, const struct reading *read
 	struct private_key private;
 	struct public_key public;
 
-	if (private_key_parse(&private, text, error) != 0 ||
+	if (private_key_parse(&private, text, error) != 0 || private.type != KEY_K1 ||
 	    signer_public_key(reading->out->signer, &public, &private) != 0) {
 		if (!error->number)
-			error_set(error, EINVAL, "it is not within the curve's order");
+			error_set(error, EINVAL, "it is no K1 key");
 		error_prefix(error, "the private key of \"%s\"", name);
 		return fail(reading, name, 1, error);
 	}

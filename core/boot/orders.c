@@ -162,7 +162,7 @@ int boot_run(struct boot *boot, const char *words, const struct boot_runner *run
 {
 	struct wanted order[BOOT_STEPS_MAXIMUM];
 	size_t count = 0;
-	struct private_key boot_key = {{0}};
+	struct private_key boot_key = {0};
 	struct error local = {0};
 	bool all = false;
 	int result;

@@ -17,6 +17,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { TIMEOUT_SECONDS = 900, SIGNING_KEYS_MAXIMUM = 1024 };
 static const char wallet_name[] = "default";
@@ -279,7 +280,6 @@ static int get_public_keys(struct call *call)
 	return end(service, result);
 }
 
-/* A key of the other curve is kept, but not shown: nothing here signs with it. */
 static void print_pair(struct call *call, struct wallet *wallet, const struct public_key *key)
 {
 	struct private_key private;
@@ -346,11 +346,12 @@ static int create_key(struct call *call)
 		return result;
 	struct wallet_service *service = begin(call);
 	result = check_unlocked(call, service, texts[0]);
-	if (result == 0 && *texts[1] && strcmp(texts[1], "K1") != 0 && strcmp(texts[1], "k1") != 0)
+	bool is_r1 = strcasecmp(texts[1], "R1") == 0;
+	if (result == 0 && !is_r1 && *texts[1] && strcasecmp(texts[1], "K1") != 0)
 		result = error_chain(&call->error, UNSUPPORTED_KEY_TYPE_EXCEPTION,
 		                     "Key type \"%s\" not supported by software wallet", texts[1]);
 	if (result == 0)
-		result = signer_new_key(service->signer, &key, &public, &call->error);
+		result = signer_new_key(service->signer, is_r1 ? KEY_R1 : KEY_K1, &key, &public, &call->error);
 	if (result == 0)
 		result = wallet_import(service->wallet, &key, NULL, &call->error);
 	memory_wipe(&key, sizeof key);

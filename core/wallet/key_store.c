@@ -195,7 +195,7 @@ static int make_secret(struct key_store *keys, struct error *error)
 	struct private_key random;
 	struct public_key unused;
 	char text[KEY_TEXT_SIZE + 4] = "PW";
-	int result = signer_new_key(keys->signer, &random, &unused, error);
+	int result = signer_new_key(keys->signer, KEY_K1, &random, &unused, error);
 
 	if (result)
 		return result;

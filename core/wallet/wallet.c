@@ -281,7 +281,7 @@ int wallet_new_key(struct wallet *wallet, const char *label, struct public_key *
 	if (result == 0 && found)
 		result = error_set(error, EEXIST, "there is a key labelled \"%s\" already", label);
 	if (result == 0)
-		result = signer_new_key(wallet->signer, &private, out, error);
+		result = signer_new_key(wallet->signer, KEY_K1, &private, out, error);
 	if (result == 0)
 		result = add_key(wallet, &private, out, error);
 	memory_wipe(&private, sizeof private);
@@ -392,9 +392,7 @@ int wallet_private_key(struct wallet *wallet, const struct public_key *key, stru
 	result = require_unlocked(wallet, error);
 	if (result == 0) {
 		size_t at = find_key(wallet, key, &found);
-		if (found && key->type != KEY_K1) {
-			result = error_set(error, EOPNOTSUPP, "the wallet keeps R1 keys, but only K1 keys sign here");
-		} else if (found) {
+		if (found) {
 			*out = wallet->keys[at].private;
 		} else {
 			char text[KEY_TEXT_SIZE];

@@ -68,8 +68,8 @@ struct wallet_keys {
 int wallet_keys_hold(struct wallet *wallet, struct wallet_keys **out, struct error *error);
 void wallet_keys_release(struct wallet_keys *keys); /* NULL is fine */
 bool wallet_has(struct wallet *wallet, const struct public_key *key);
-/* The private key, for signing blocks and for revealing; -EACCES when it is not there, -EPERM when locked,
- * -EOPNOTSUPP for an R1 key, which keosd's wallets may hold and which is only kept. Wipe it. */
+/* The private key, for signing blocks and for revealing; -EACCES when it is not there, -EPERM when locked.
+ * Wipe it. */
 int wallet_private_key(struct wallet *wallet, const struct public_key *key, struct private_key *out,
                        struct error *error);
 

@@ -20,10 +20,9 @@ struct wallet_secret wallet_secret_of(const char *password)
 	return secret;
 }
 
-/* The private key bears the type of its public half. */
 static void put_private_key(struct bytes *out, const struct wallet_key *key)
 {
-	bytes_put_varuint32(out, key->public.type);
+	bytes_put_varuint32(out, key->private.type);
 	bytes_put(out, key->private.secret, sizeof key->private.secret);
 }
 
@@ -55,6 +54,7 @@ static int read_keys(struct wallet_key **keys, size_t *count, struct cursor *in)
 
 	for (uint32_t i = 0; i < total && !in->failed; i++) {
 		public_key_unpack(&list[i].public, in);
+		list[i].private.type = list[i].public.type;
 		if (cursor_varuint32(in) != list[i].public.type || list[i].public.type > KEY_R1)
 			in->failed = true;
 		cursor_copy(in, list[i].private.secret, sizeof list[i].private.secret);

@@ -81,16 +81,15 @@ static void parse_labels(struct wallet *wallet, const char *text)
 	}
 }
 
-/* Whether every private key belongs to its public one: those that we can tell. */
+/* Whether every private key belongs to its public one. */
 static int check_pairs(const struct wallet *wallet, const struct wallet_key *keys, size_t count,
                        const char *path, struct error *error)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct public_key public;
 		char text[KEY_TEXT_SIZE];
-		if (keys[i].public.type != KEY_K1 ||
-		    (signer_public_key(wallet->signer, &public, &keys[i].private) == 0 &&
-		     public_key_compare(&public, &keys[i].public) == 0))
+		if (signer_public_key(wallet->signer, &public, &keys[i].private) == 0 &&
+		    public_key_compare(&public, &keys[i].public) == 0)
 			continue;
 		public_key_print(text, &keys[i].public);
 		return error_set(error, EBADMSG,
@@ -140,7 +139,7 @@ static int make_wallet(struct wallet *wallet, const char *password_path, struct 
 	struct private_key random;
 	struct public_key unused;
 	char text[KEY_TEXT_SIZE + 4] = "PW";
-	int result = signer_new_key(wallet->signer, &random, &unused, error);
+	int result = signer_new_key(wallet->signer, KEY_K1, &random, &unused, error);
 
 	if (result)
 		return result;

@@ -335,7 +335,7 @@ const struct row tree_rows[] = {
 	 .help = "makes a key pair and keeps it under a label"},
 	{.pattern = "wallet/import", .kind = ROW_VERB, .owner_only = true, .secret = true,
 	 .write = wallet_import_write, .usage = "PRIVATE_KEY",
-	 .help = "takes a private key, in either of its text forms, into the wallet"},
+	 .help = "takes a private key (WIF, PVT_K1_… or PVT_R1_…) into the wallet"},
 	{.pattern = "wallet/remove", .kind = ROW_VERB, .owner_only = true, .write = wallet_remove_write,
 	 .usage = "PUBLIC_KEY", .help = "takes a key out of the wallet, for good"},
 	{.pattern = "wallet/reveal", .kind = ROW_VERB, .owner_only = true, .secret = true,

@@ -81,7 +81,7 @@ static void make_users(struct rig *rig, size_t from, size_t to)
 {
 	struct chain_view *view = NULL;
 	const struct chain_send_options options = {.without_keys = true};
-	struct private_key private = {{0}};
+	struct private_key private = {0};
 	struct public_key public;
 	char key[KEY_TEXT_SIZE], json[1024];
 	while (from < to) {

@@ -133,6 +133,36 @@ packed() {
 	jq -e --arg id "$id" '.id == $id' "$M/transactions/$id.json"
 }
 
+@test "an R1 key is made, imported, told and removed as a K1 key is, and signs in the tree and over HTTP" {
+	unlocked
+	local key made trx digest
+	digest=$(printf '%064d' 7)
+	made=$(wallet create_key '["default", "r1"]' | jq -r .)
+	[[ "$made" == PUB_R1_* ]]
+	[[ "$(wallet sign_digest "[\"$digest\", \"$made\"]")" == '"SIG_R1_'* ]]
+	[ "$(wallet remove_key "[\"default\", \"$PASSWORD\", \"$made\"]")" = '{}' ]
+	key=PUB_R1_5nwrKNU4BC1qrXtRhavwMhCcW951wfZ2Drq3VBArjnTCbeemz1
+	[ "$(wallet import_key \
+		'["default", "PVT_R1_QMzZ2eDQ7DVXdVoEoV2ZeLZr4FHGKJGXw6EfPAnxG6sfCbUby"]')" = '{}' ]
+	wallet get_public_keys | jq -e --arg key "$key" '.[-1] == $key'
+	wallet list_keys "[\"default\", \"$PASSWORD\"]" |
+		jq -e --arg key "$key" '.[-1] == [$key, "PVT_R1_QMzZ2eDQ7DVXdVoEoV2ZeLZr4FHGKJGXw6EfPAnxG6sfCbUby"]'
+	mkdir "$M/accounts/curve1111111"
+	echo "$key" >"$M/accounts/curve1111111/permissions/active.json"
+	grep -qx curve1111111@active "$M/wallet/keys/$key"
+	echo "curve1111111 1.0000 SYS" >"$M/accounts/alice1111111/transfer"
+	echo "alice1111111 0.0001 SYS by the tree" >"$M/accounts/curve1111111/transfer"
+	trx=$(signed "$(transaction eosio.token transfer \
+		'{"from":"curve1111111","to":"alice1111111","quantity":"0.0002 SYS","memo":"as cleos"}' curve1111111)")
+	jq -e '.signatures | length == 1 and (.[0] | startswith("SIG_R1_"))' <<<"$trx"
+	chain send_transaction2 "{\"return_failure_trace\":true,\"retry_trx\":false,\"transaction\":$(packed \
+		"$trx")}" | jq -e '.processed.except == null'
+	[ "$(cat "$M/accounts/curve1111111/balance")" = "0.9997 SYS" ]
+	echo "$key" >"$M/wallet/remove"
+	! bash -c 'echo "alice1111111 0.0001 SYS" >"$1"' - "$M/accounts/curve1111111/transfer" 2>/dev/null
+	[ ! -e "$M/wallet/keys/$key" ]
+}
+
 @test "failures have their codes: an assertion, a missing signature, an unknown key" {
 	unlocked
 	local trx

@@ -265,7 +265,7 @@ static void stalls_without_a_key(void **state)
 
 	(void)state;
 	genesis_default(&genesis);
-	assert_int_equal(signer_new_key(rig.signer, &key, &genesis.initial_key, &rig.error), 0);
+	assert_int_equal(signer_new_key(rig.signer, KEY_K1, &key, &genesis.initial_key, &rig.error), 0);
 	rig_open(&rig);
 	struct chain_view *view = NULL;
 	assert_int_equal(chain_view_open(rig.chain, &view, NULL, NULL, NULL), 0);

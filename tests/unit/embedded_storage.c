@@ -311,7 +311,9 @@ static struct done killed_with_an_unknown_key(struct scene *scene)
 	scene_begin(scene);
 	scene->rig.signer = signer_create();
 	genesis_default(&unknown_genesis);
-	assert_int_equal(signer_new_key(scene->rig.signer, &unknown_key, &unknown_genesis.initial_key, NULL), 0);
+	assert_int_equal(signer_new_key(scene->rig.signer, KEY_K1, &unknown_key, &unknown_genesis.initial_key,
+	                                NULL),
+	                 0);
 	scene->rig.genesis = &unknown_genesis;
 	return killed(scene, with_a_key_of_the_wallet);
 }

@@ -30,7 +30,7 @@ static int teardown(void **state)
 static void key_of_nathan_has_its_published_forms(void **state)
 {
 	struct checksum256 secret = hash_sha256("nathan", 6);
-	struct private_key key, again;
+	struct private_key key = {.type = KEY_K1}, again;
 	struct public_key public, parsed;
 	struct error error;
 	char text[KEY_TEXT_SIZE];
@@ -90,6 +90,70 @@ static void signature_is_the_one_of_the_nonce_loop(void **state)
 	assert_int_equal(signature_recover(&recovered, &parsed, &digest, &error), -EINVAL);
 }
 
+/* RFC 6979, A.2.5, with SHA-256; the first s is high, so that its negative is given. */
+static void r1_signatures_are_those_of_the_rfc(void **state)
+{
+	static const struct {
+		const char *message, *compact;
+	} vectors[] = {{"sample", "efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716"
+	                          "0834e36ad29a83bf2bc9385e491d6099c8fdf9d1ed67aa7ea5f51f93782857a9"},
+	               {"test", "f1abb023518351cd71d881567b1ea663ed3efcf6c5132b354f28d3b0b7d38367"
+	                        "019f4113742a2b14bd25926b49c649155f267e60d3814b4c0cc84250e46f0083"}};
+	struct private_key key = {.type = KEY_R1};
+	struct public_key public, recovered;
+	struct signature signature, parsed;
+	struct error error;
+	char text[KEY_TEXT_SIZE];
+
+	(void)state;
+	assert_int_equal(
+		hex_parse(key.secret, "c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721", 64), 0);
+	assert_int_equal(signer_public_key(signer, &public, &key), 0);
+	hex_print(text, public.point, 33);
+	assert_string_equal(text, "0360fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6");
+	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
+		struct checksum256 digest = hash_sha256(vectors[i].message, strlen(vectors[i].message));
+		assert_int_equal(signer_sign(signer, &signature, &key, &digest, &error), 0);
+		hex_print(text, signature.data + 1, 64);
+		assert_string_equal(text, vectors[i].compact);
+		assert_int_equal(signature_recover(&recovered, &signature, &digest, &error), 0);
+		assert_int_equal(public_key_compare(&recovered, &public), 0);
+		signature_print(text, &signature);
+		assert_memory_equal(text, "SIG_R1_", 7);
+		assert_int_equal(signature_parse(&parsed, text, &error), 0);
+		assert_memory_equal(&parsed, &signature, sizeof parsed);
+		parsed.data[33] |= 0x80;
+		assert_int_equal(signature_recover(&recovered, &parsed, &digest, &error), -EINVAL);
+		assert_string_equal(error.sentence, "invalid high s-value encountered in r1 signature");
+		signature.data[0] = 35;
+		assert_int_equal(signature_recover(&recovered, &signature, &digest, &error), -EINVAL);
+	}
+}
+
+/* As keosd 4.0.6 made and listed them. */
+static void r1_private_keys_have_their_public_half(void **state)
+{
+	static const char *const pairs[][2] = {
+		{"PUB_R1_5nwrKNU4BC1qrXtRhavwMhCcW951wfZ2Drq3VBArjnTCbeemz1",
+	     "PVT_R1_QMzZ2eDQ7DVXdVoEoV2ZeLZr4FHGKJGXw6EfPAnxG6sfCbUby"},
+		{"PUB_R1_7eq6gLB56hbXhcStpkoo3t3c81NS6u47jfucUVK7mQoBrXNgpt",
+	     "PVT_R1_23yEJdexJbW1WdM3RLcRPcgy4WZ7B2CTWrsbzgF3RehkiEcD6s"}};
+	struct private_key key;
+	struct public_key public;
+	struct error error;
+	char text[KEY_TEXT_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+		assert_int_equal(private_key_parse(&key, pairs[i][1], &error), 0);
+		private_key_print(text, &key);
+		assert_string_equal(text, pairs[i][1]);
+		assert_int_equal(signer_public_key(signer, &public, &key), 0);
+		public_key_print(text, &public);
+		assert_string_equal(text, pairs[i][0]);
+	}
+}
+
 static void new_keys_sign_what_they_recover(void **state)
 {
 	(void)state;
@@ -101,7 +165,7 @@ static void new_keys_sign_what_they_recover(void **state)
 		struct error error;
 		char text[KEY_TEXT_SIZE];
 
-		assert_int_equal(signer_new_key(signer, &key, &public, &error), 0);
+		assert_int_equal(signer_new_key(signer, i % 2 ? KEY_R1 : KEY_K1, &key, &public, &error), 0);
 		assert_int_equal(signer_sign(signer, &signature, &key, &digest, &error), 0);
 		assert_int_equal(signature_recover(&recovered, &signature, &digest, &error), 0);
 		assert_int_equal(public_key_compare(&recovered, &public), 0);
@@ -109,7 +173,7 @@ static void new_keys_sign_what_they_recover(void **state)
 		assert_int_equal(public_key_parse(&public_again, text, &error), 0);
 		assert_memory_equal(&public_again, &public, sizeof public);
 		private_key_print(text, &key);
-		assert_int_equal(strlen(text), 51);
+		assert_true(i % 2 ? strncmp(text, "PVT_R1_", 7) == 0 : strlen(text) == 51);
 		assert_int_equal(private_key_parse(&key_again, text, &error), 0);
 		assert_memory_equal(&key_again, &key, sizeof key);
 	}
@@ -166,7 +230,7 @@ static void malformed_private_keys_are_refused_without_being_quoted(void **state
 		assert_true(!*invalid[i] || !strstr(error.sentence, invalid[i]));
 	}
 	/* a secret of zero and one of the group's order have no public key */
-	struct private_key zero = {{0}};
+	struct private_key zero = {0};
 	struct public_key public;
 	assert_int_equal(signer_public_key(signer, &public, &zero), -EINVAL);
 	struct checksum256 digest = {{0}};
@@ -246,6 +310,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(key_of_nathan_has_its_published_forms),
 		cmocka_unit_test(signature_is_the_one_of_the_nonce_loop),
+		cmocka_unit_test(r1_signatures_are_those_of_the_rfc),
+		cmocka_unit_test(r1_private_keys_have_their_public_half),
 		cmocka_unit_test(new_keys_sign_what_they_recover),
 		cmocka_unit_test(malformed_public_keys_are_refused_with_the_reason),
 		cmocka_unit_test(malformed_private_keys_are_refused_without_being_quoted),

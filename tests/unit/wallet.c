@@ -201,13 +201,11 @@ static void test_created_only_where_there_is_none(void **state)
 	wallet_close(wallet);
 }
 
-/* keosd's wallets may hold R1 keys: they are kept as they are, and sign nothing. */
-static void test_keeps_r1_keys(void **state)
+/* keosd's wallets may hold R1 keys, which sign as well. */
+static void test_r1_keys(void **state)
 {
 	struct fixture *f = *state;
-	struct wallet_key keys[2] = {{.public = {.type = KEY_K1}},
-	                             {.public = {.type = KEY_R1, .point = {2, 7, 7}}, .private = {{9}}}},
-					  *back = NULL;
+	struct wallet_key keys[2], *back = NULL;
 	struct wallet_secret secret = wallet_secret_of("PW5test");
 	struct text text = TEXT_EMPTY;
 	struct error error = {0};
@@ -217,7 +215,10 @@ static void test_keeps_r1_keys(void **state)
 	char path[128];
 	size_t count = 0;
 
-	assert_int_equal(signer_new_key(f->signer, &keys[0].private, &keys[0].public, &error), 0);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(signer_new_key(f->signer, i ? KEY_R1 : KEY_K1, &keys[i].private, &keys[i].public,
+		                                &error),
+		                 0);
 	wallet_file_encode(&text, &secret, keys, 2);
 	assert_int_equal(wallet_file_decode(&back, &count, &secret, "f", text.data, text.length, &error), 0);
 	assert_int_equal(count, 2);
@@ -229,8 +230,10 @@ static void test_keeps_r1_keys(void **state)
 	assert_int_equal(wallet_open(&wallet, f->folder, false, f->signer, &error), 0);
 	assert_true(wallet_locked(wallet));
 	assert_int_equal(wallet_unlock(wallet, "PW5test", &error), 0);
-	assert_int_equal(wallet_private_key(wallet, &keys[0].public, &private, &error), 0);
-	assert_int_equal(wallet_private_key(wallet, &keys[1].public, &private, &error), -EOPNOTSUPP);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(wallet_private_key(wallet, &keys[i].public, &private, &error), 0);
+		assert_memory_equal(&private, &keys[i].private, sizeof private);
+	}
 	assert_int_equal(wallet_new_key(wallet, "x", &public, &error), 0);
 	wallet_close(wallet);
 	text_clear(&text);
@@ -255,7 +258,7 @@ static void test_damaged(void **state)
 	struct wallet *wallet;
 	char path[128], key[KEY_TEXT_SIZE];
 
-	assert_int_equal(signer_new_key(f->signer, &pair.private, &pair.public, &error), 0);
+	assert_int_equal(signer_new_key(f->signer, KEY_K1, &pair.private, &pair.public, &error), 0);
 	public_key_print(key, &pair.public);
 	pair.private.secret[20] ^= 1;
 	wallet_file_encode(&text, &secret, &pair, 1);
@@ -298,7 +301,7 @@ static void test_takes_many_pairs(void **state)
 	snprintf(path, sizeof path, "%s/default.wallet.new", f->folder);
 	assert_int_equal(wallet_open(&wallet, f->folder, true, f->signer, &error), 0);
 	for (size_t i = 0; i < COUNT; i++)
-		assert_int_equal(signer_new_key(f->signer, &pairs[i].private, &pairs[i].public, &error), 0);
+		assert_int_equal(signer_new_key(f->signer, KEY_K1, &pairs[i].private, &pairs[i].public, &error), 0);
 	pairs[COUNT] = pairs[3];
 	assert_int_equal(wallet_import(wallet, &pairs[7].private, NULL, &error), 0);
 	assert_int_equal(mkdir(path, 0700), 0);
@@ -328,7 +331,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_unsaved_change_does_not_happen, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_reveals_for_the_password_only, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_created_only_where_there_is_none, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_keeps_r1_keys, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_r1_keys, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damaged, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_takes_many_pairs, setup, teardown),
 	};

@@ -3,6 +3,7 @@
 #include "core/base/crypto/key.h"
 
 #include "core/base/crypto/nonce.h"
+#include "core/base/crypto/p256.h"
 #include "core/base/encoding/base58.h"
 #include "core/base/exception.h"
 #include "core/base/memory.h"
@@ -77,7 +78,9 @@ int signer_public_key(const struct signer *signer, struct public_key *out, const
 {
 	secp256k1_pubkey point;
 	size_t length = POINT_SIZE;
-	*out = (struct public_key){.type = KEY_K1};
+	*out = (struct public_key){.type = key->type};
+	if (key->type == KEY_R1)
+		return p256_public(out->point, key->secret) ? 0 : -EINVAL;
 	if (!secp256k1_ec_pubkey_create(signer->context, &point, key->secret))
 		return -EINVAL;
 	secp256k1_ec_pubkey_serialize(signer->context, out->point, &length, &point, SECP256K1_EC_COMPRESSED);
@@ -102,32 +105,45 @@ static bool signature_canonical(const uint8_t *d)
 	       !(d[33] == 0 && !(d[34] & 0x80));
 }
 
-int signer_sign(const struct signer *signer, struct signature *out, const struct private_key *key,
-                const struct checksum256 *digest, struct error *error)
+static bool sign_k1(const struct signer *signer, uint8_t *data, unsigned *which, const uint8_t *secret,
+                    const uint8_t *digest)
 {
 	secp256k1_ecdsa_recoverable_signature signature;
 	struct nonce nonce;
 	uint8_t skipped[32];
-	int recovery, made;
-	*out = (struct signature){.type = KEY_K1};
-	nonce_begin(&nonce, key->secret, digest->data);
+	int recovery = 0, made;
+
+	nonce_begin(&nonce, secret, digest);
 	nonce_next(&nonce, skipped);
 	do {
-		made = secp256k1_ecdsa_sign_recoverable(signer->context, &signature, digest->data, key->secret,
-		                                        next_nonce, &nonce);
-		secp256k1_ecdsa_recoverable_signature_serialize_compact(signer->context, out->data + 1, &recovery,
+		made = secp256k1_ecdsa_sign_recoverable(signer->context, &signature, digest, secret, next_nonce,
+		                                        &nonce);
+		secp256k1_ecdsa_recoverable_signature_serialize_compact(signer->context, data + 1, &recovery,
 		                                                        &signature);
-	} while (made && !signature_canonical(out->data));
+	} while (made && !signature_canonical(data));
 	nonce_end(&nonce);
-	if (!made)
+	*which = (unsigned)recovery;
+	return made;
+}
+
+int signer_sign(const struct signer *signer, struct signature *out, const struct private_key *key,
+                const struct checksum256 *digest, struct error *error)
+{
+	unsigned which;
+	uint8_t *data = out->data;
+
+	*out = (struct signature){.type = key->type};
+	if (!(key->type == KEY_R1 ? p256_sign(data + 1, data + 33, &which, key->secret, digest->data)
+	                          : sign_k1(signer, data, &which, key->secret, digest->data)))
 		return error_chain(error, PRIVATE_KEY_TYPE_EXCEPTION, "private key is out of range");
-	out->data[0] = (uint8_t)(RECOVERY_BASE + RECOVERY_COMPRESSED + recovery);
+	data[0] = (uint8_t)(RECOVERY_BASE + RECOVERY_COMPRESSED + which);
 	return 0;
 }
 
-int signer_new_key(const struct signer *signer, struct private_key *out, struct public_key *public,
-                   struct error *error)
+int signer_new_key(const struct signer *signer, enum key_type type, struct private_key *out,
+                   struct public_key *public, struct error *error)
 {
+	out->type = (uint8_t)type;
 	do {
 		if (!random_bytes(out->secret, sizeof out->secret))
 			return error_set(error, errno, "no randomness for a new key");
@@ -162,19 +178,24 @@ int signature_recover(struct public_key *out, const struct signature *signature,
 	secp256k1_pubkey point;
 	size_t length = POINT_SIZE;
 	const uint8_t *data = signature->data;
-	*out = (struct public_key){.type = KEY_K1};
-	if (signature->type != KEY_K1)
+	*out = (struct public_key){.type = signature->type};
+	if (signature->type > KEY_R1)
 		return error_chain(error, UNACTIVATED_SIGNATURE_TYPE,
 		                   "signatures of type %s cannot be recovered here",
 		                   signature->type <= KEY_WEBAUTHN ? tags[signature->type] : "unknown");
 	if (data[0] < RECOVERY_BASE || data[0] >= RECOVERY_BASE + 8)
 		return error_set(error, EINVAL, "unable to reconstruct public key from signature");
-	if (!signature_canonical(data))
+	if (signature->type == KEY_R1 && p256_is_high(data + 33))
+		return error_set(error, EINVAL, "invalid high s-value encountered in r1 signature");
+	if (signature->type == KEY_K1 && !signature_canonical(data))
 		return error_set(error, EINVAL, "signature is not canonical");
-	if (recover(&point, data, digest))
+	if (signature->type == KEY_R1
+	        ? !p256_recover(out->point, data + 1, data + 33, (data[0] - RECOVERY_BASE) & 3u, digest->data)
+	        : recover(&point, data, digest))
 		return error_set(error, EINVAL, "unable to reconstruct public key from signature");
-	secp256k1_ec_pubkey_serialize(secp256k1_context_static, out->point, &length, &point,
-	                              SECP256K1_EC_COMPRESSED);
+	if (signature->type == KEY_K1)
+		secp256k1_ec_pubkey_serialize(secp256k1_context_static, out->point, &length, &point,
+		                              SECP256K1_EC_COMPRESSED);
 	return 0;
 }
 
@@ -288,6 +309,7 @@ static void checked_print(char *out, const char *prefix, const uint8_t *data, si
 	memcpy(checked, data, length);
 	checksum_make(checked + length, data, length, tag);
 	base58_print(stpcpy(out, prefix), checked, length + CHECKSUM_SIZE);
+	memory_wipe(checked, sizeof checked);
 }
 
 /* Base58 with that checksum into at most *length bytes of data. NULL, or what is wrong with it. */
@@ -388,6 +410,11 @@ static void wif_checksum(uint8_t out[CHECKSUM_SIZE], const uint8_t *data, int ti
 void private_key_print(char out[KEY_TEXT_SIZE], const struct private_key *key)
 {
 	uint8_t data[WIF_SIZE];
+
+	if (key->type == KEY_R1) {
+		checked_print(out, "PVT_R1_", key->secret, SECRET_SIZE, tags[KEY_R1]);
+		return;
+	}
 	data[0] = WIF_VERSION;
 	memcpy(data + 1, key->secret, SECRET_SIZE);
 	wif_checksum(data + 1 + SECRET_SIZE, data, 2);
@@ -402,11 +429,11 @@ static const char *wif_parse(struct private_key *out, const char *text)
 	const char *wrong = NULL;
 
 	if (base58_parse(data, &length, text, text_length)) {
-		wrong = "it is neither WIF nor PVT_K1_";
+		wrong = "it is neither WIF nor PVT_K1_ nor PVT_R1_";
 	} else if (length == WIF_SIZE + 1 && data[0] == WIF_VERSION) {
 		wrong = "it is of Bitcoin's compressed form, which EOSIO does not use";
 	} else if (length != WIF_SIZE || data[0] != WIF_VERSION) {
-		wrong = "it is neither WIF nor PVT_K1_";
+		wrong = "it is neither WIF nor PVT_K1_ nor PVT_R1_";
 	} else {
 		wif_checksum(twice, data, 2);
 		wif_checksum(once, data, 1);
@@ -424,19 +451,21 @@ int private_key_parse(struct private_key *out, const char *text, struct error *e
 {
 	size_t length = SECRET_SIZE;
 	const char *rest, *wrong;
+	uint8_t unused[POINT_SIZE];
 	int type = prefix_type(&rest, text, "PVT");
 
-	*out = (struct private_key){{0}};
-	if (type == KEY_K1) {
+	*out = (struct private_key){.type = type == KEY_R1 ? KEY_R1 : KEY_K1};
+	if (type == KEY_K1 || type == KEY_R1) {
 		wrong = checked_parse(out->secret, &length, rest, tags[type]);
 		if (!wrong && length != SECRET_SIZE)
 			wrong = "its length is wrong";
 	} else if (type >= 0) {
-		wrong = "only K1 private keys can be used";
+		wrong = "only K1 and R1 private keys can be used";
 	} else {
 		wrong = wif_parse(out, text);
 	}
-	if (!wrong && !secp256k1_ec_seckey_verify(secp256k1_context_static, out->secret))
+	if (!wrong && !(type == KEY_R1 ? p256_public(unused, out->secret)
+	                               : secp256k1_ec_seckey_verify(secp256k1_context_static, out->secret)))
 		wrong = "it is out of range";
 	if (wrong) {
 		memory_wipe(out, sizeof *out);

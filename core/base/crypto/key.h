@@ -1,4 +1,5 @@
-/* K1 keys and signatures (libsecp256k1) and the text forms of every key type: protocol.md A.5. */
+/* Keys and signatures of types K1 (libsecp256k1) and R1 (p256.h), and the text forms of every key type:
+ * protocol.md A.5. */
 #ifndef EOSIOFS_CORE_BASE_CRYPTO_KEY_H
 #define EOSIOFS_CORE_BASE_CRYPTO_KEY_H
 
@@ -19,7 +20,8 @@ struct public_key {
 };
 
 struct private_key {
-	uint8_t secret[32]; /* K1; memory_wipe() it after use */
+	uint8_t secret[32]; /* memory_wipe() it after use */
+	uint8_t type;       /* KEY_K1 or KEY_R1 */
 };
 
 /* K1 and R1: 65 bytes. WebAuthn signatures are refused with a sentence wherever a signature is read. */
@@ -36,15 +38,15 @@ void signer_destroy(struct signer *signer);
 
 /* The key pair's other half. -EINVAL when the secret is out of range. */
 int signer_public_key(const struct signer *signer, struct public_key *out, const struct private_key *key);
-/* A canonical signature of a 32-byte digest, by exactly the loop of A.5.1. */
+/* A signature of a 32-byte digest: K1 a canonical one, by exactly the loop of A.5.1, R1 one with a low s. */
 int signer_sign(const struct signer *signer, struct signature *out, const struct private_key *key,
                 const struct checksum256 *digest, struct error *error);
-/* A new random key (getrandom). */
-int signer_new_key(const struct signer *signer, struct private_key *out, struct public_key *public,
-                   struct error *error);
+/* A new random key (getrandom) of that type. */
+int signer_new_key(const struct signer *signer, enum key_type type, struct private_key *out,
+                   struct public_key *public, struct error *error);
 
-/* Recovers the K1 key that made a signature; needs no signer. Refuses non-canonical ones ("signature is
- * not canonical"). */
+/* Recovers the key that made a signature; needs no signer. Refuses non-canonical ones ("signature is not
+ * canonical") of K1, and those of R1 with a high s. */
 int signature_recover(struct public_key *out, const struct signature *signature,
                       const struct checksum256 *digest, struct error *error);
 
@@ -66,9 +68,9 @@ void public_key_print(char out[KEY_TEXT_SIZE], const struct public_key *key);
  * length, prefix). */
 int public_key_parse(struct public_key *out, const char *text, struct error *error);
 
-/* WIF, 51 characters. */
+/* K1: WIF, 51 characters; R1: PVT_R1_…. */
 void private_key_print(char out[KEY_TEXT_SIZE], const struct private_key *key);
-/* WIF or PVT_K1_…; the sentence never quotes the text. */
+/* WIF, PVT_K1_… or PVT_R1_…; the sentence never quotes the text. */
 int private_key_parse(struct private_key *out, const char *text, struct error *error);
 
 void signature_pack(struct bytes *out, const struct signature *signature);

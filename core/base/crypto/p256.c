@@ -2,6 +2,13 @@
 #include "core/base/crypto/p256.h"
 
 #include "core/base/crypto/field.h"
+#include "core/base/crypto/nonce.h"
+#include "core/base/memory.h"
+
+#include <nettle/bignum.h>
+#include <nettle/ecc-curve.h>
+#include <nettle/ecdsa.h>
+#include <string.h>
 
 static const struct number PRIME = {
 	{0xffffffffffffffff, 0x00000000ffffffff, 0x0000000000000000, 0xffffffff00000001}};
@@ -189,4 +196,92 @@ bool p256_recover(uint8_t point[33], const uint8_t r_bytes[32], const uint8_t s_
 	point[0] = number_bit(&y, 0) ? 3 : 2;
 	number_write(point + 1, &x);
 	return true;
+}
+
+/* --- with the secret: nettle --- */
+
+/* ecc_scalar_clear() it in any case. */
+static bool scalar_read(struct ecc_scalar *out, const uint8_t secret[32])
+{
+	mpz_t number;
+
+	nettle_mpz_init_set_str_256_u(number, 32, secret);
+	ecc_scalar_init(out, nettle_get_secp_256r1());
+	bool good = ecc_scalar_set(out, number);
+	memory_wipe(mpz_limbs_modify(number, 4), 32);
+	mpz_clear(number);
+	return good;
+}
+
+static void scalar_clear(struct ecc_scalar *scalar)
+{
+	memory_wipe(scalar->p, 32);
+	ecc_scalar_clear(scalar);
+}
+
+bool p256_public(uint8_t point[33], const uint8_t secret[32])
+{
+	struct ecc_scalar scalar;
+	struct ecc_point product;
+	mpz_t x, y;
+	bool good = scalar_read(&scalar, secret);
+
+	if (good) {
+		mpz_inits(x, y, NULL);
+		ecc_point_init(&product, nettle_get_secp_256r1());
+		ecc_point_mul_g(&product, &scalar);
+		ecc_point_get(&product, x, y);
+		point[0] = mpz_odd_p(y) ? 3 : 2;
+		nettle_mpz_get_str_256(32, point + 1, x);
+		ecc_point_clear(&product);
+		mpz_clears(x, y, NULL);
+	}
+	scalar_clear(&scalar);
+	return good;
+}
+
+static void give_nonce(void *nonce, size_t length, uint8_t *out)
+{
+	if (length == 32)
+		nonce_next(nonce, out);
+}
+
+/* Its negative is as good. */
+static void make_low(uint8_t s[32])
+{
+	struct number number = number_read(s);
+	const struct number zero = {{0}};
+	struct field order;
+
+	if (number_compare(&number, &HALF_ORDER) <= 0)
+		return;
+	field_init(&order, &ORDER);
+	number = field_subtract(&order, &zero, &number);
+	number_write(s, &number);
+}
+
+bool p256_sign(uint8_t r[32], uint8_t s[32], unsigned *which, const uint8_t secret[32],
+               const uint8_t digest[32])
+{
+	struct ecc_scalar scalar;
+	struct dsa_signature signature;
+	struct nonce nonce;
+	uint8_t own[33], made[33];
+	bool good = p256_public(own, secret) && scalar_read(&scalar, secret);
+
+	if (!good)
+		return false;
+	dsa_signature_init(&signature);
+	nonce_begin(&nonce, secret, digest);
+	ecdsa_sign(&scalar, &nonce, give_nonce, 32, digest, &signature);
+	nonce_end(&nonce);
+	scalar_clear(&scalar);
+	nettle_mpz_get_str_256(32, r, signature.r);
+	nettle_mpz_get_str_256(32, s, signature.s);
+	dsa_signature_clear(&signature);
+	make_low(s);
+	for (*which = 0; *which < 4; ++*which)
+		if (p256_recover(made, r, s, *which, digest) && memcmp(made, own, sizeof own) == 0)
+			return true;
+	return false;
 }

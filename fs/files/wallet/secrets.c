@@ -79,7 +79,7 @@ int wallet_private_exists(struct request *request, struct error *error)
 int wallet_private_read(struct request *request, struct text *out, struct error *error)
 {
 	struct public_key public;
-	struct private_key private = {{0}};
+	struct private_key private = {0};
 	char text[KEY_TEXT_SIZE];
 	int result = wallet_private_exists(request, error);
 	if (result == 0)

@@ -72,7 +72,7 @@ int wallet_new_key_write(struct request *request, const char *data, size_t lengt
 int wallet_import_write(struct request *request, const char *data, size_t length, struct error *error)
 {
 	struct command command;
-	struct private_key key = {{0}};
+	struct private_key key = {0};
 	const char *word = NULL;
 	int result = command_parse(&command, data, length, NULL, 0, error);
 	if (result == 0)

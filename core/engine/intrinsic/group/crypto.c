@@ -1,7 +1,6 @@
 /* Intrinsics that hash and recover keys. */
 #include "core/engine/intrinsic/intrinsic.h"
 
-#include "core/base/crypto/p256.h"
 #include "core/base/encoding/base64.h"
 #include "core/base/encoding/json.h"
 #include "core/engine/engine_parts.h"
@@ -94,16 +93,11 @@ static struct packed_signature unpack_signature(const void *packed, uint32_t len
 	return out;
 }
 
-static _Noreturn void fail_recovery(void)
-{
-	intrinsic_fail(0, "unable to reconstruct public key from signature");
-}
-
 static void recover_k1(uint8_t point[POINT], const uint8_t *compact, const struct checksum256 *digest)
 {
 	uint8_t full[65];
 	if (compact[0] < FIRST_BYTE || compact[0] >= FIRST_BYTE + 8)
-		fail_recovery();
+		intrinsic_fail(0, "unable to reconstruct public key from signature");
 	if (signature_recover_point(full, compact, digest))
 		intrinsic_fail(ASSERT_EXCEPTION, "secp256k1_ecdsa_recover( ... ): ");
 	point[0] = full[64] & 1 ? 3 : 2;
@@ -112,12 +106,14 @@ static void recover_k1(uint8_t point[POINT], const uint8_t *compact, const struc
 
 static void recover_r1(uint8_t point[POINT], const uint8_t *compact, const struct checksum256 *digest)
 {
-	if (compact[0] < FIRST_BYTE || compact[0] >= FIRST_BYTE + 8)
-		fail_recovery();
-	if (p256_is_high(compact + 33))
-		intrinsic_fail(0, "invalid high s-value encountered in r1 signature");
-	if (!p256_recover(point, compact + 1, compact + 33, (compact[0] - FIRST_BYTE) & 3u, digest->data))
-		fail_recovery();
+	struct signature signature = {.type = KEY_R1};
+	struct public_key key;
+	struct error error;
+
+	memcpy(signature.data, compact, sizeof signature.data);
+	if (signature_recover(&key, &signature, digest, &error))
+		intrinsic_fail(0, "%s", error.sentence);
+	memcpy(point, key.point, POINT);
 }
 
 static const char *json_text(const struct json *object, const char *name)
