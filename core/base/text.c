@@ -4,6 +4,7 @@
 #include "core/base/encoding/hex.h"
 #include "core/base/memory.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,7 +87,36 @@ void text_printf(struct text *text, const char *format, ...)
 	va_end(arguments);
 }
 
-void text_vprintf(struct text *text, const char *format, va_list arguments)
+/* What has no fields or forms of its own, of which most of what is printed consists: no printf is needed for
+ * it. False: something else, which *format is left at. */
+static bool print_plain(struct text *text, const char **format, va_list *arguments)
+{
+	const char *at = *format + 1;
+	bool is_long = (*at == 'l' || *at == 'z') && at[1] != 's';
+	const char *string;
+	int64_t number;
+
+	switch (at[is_long]) {
+	case 's':
+		string = va_arg(*arguments, const char *);
+		text_append(text, string ? string : "(null)");
+		break;
+	case 'd':
+		number = is_long ? va_arg(*arguments, long) : va_arg(*arguments, int);
+		if (number < 0)
+			text_append_char(text, '-');
+		text_append_number(text, number < 0 ? 0 - (uint64_t)number : (uint64_t)number);
+		break;
+	case 'u':
+		text_append_number(text, is_long ? va_arg(*arguments, unsigned long) : va_arg(*arguments, unsigned));
+		break;
+	default: return false;
+	}
+	*format = at + is_long + 1;
+	return true;
+}
+
+static void print_by_libc(struct text *text, const char *format, va_list arguments)
 {
 	va_list again;
 	int length;
@@ -99,6 +129,21 @@ void text_vprintf(struct text *text, const char *format, va_list arguments)
 	}
 	va_end(again);
 	text_advance(text, length > 0 ? (size_t)length : 0);
+}
+
+void text_vprintf(struct text *text, const char *format, va_list arguments)
+{
+	va_list rest;
+
+	va_copy(rest, arguments);
+	do {
+		const char *percent = strchrnul(format, '%');
+		text_append_bytes(text, format, (size_t)(percent - format));
+		format = percent;
+	} while (*format && print_plain(text, &format, &rest));
+	if (*format)
+		print_by_libc(text, format, rest);
+	va_end(rest);
 }
 
 void text_append_number(struct text *text, uint64_t number)

@@ -5,8 +5,11 @@
 #include "core/base/text.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -201,6 +204,38 @@ static void text_grows_and_escapes(void **state)
 	free(taken);
 }
 
+#define PRINTS(...) \
+	do { \
+		snprintf(expected, sizeof expected, __VA_ARGS__); \
+		text_clear(&text); \
+		text_printf(&text, __VA_ARGS__); \
+		assert_string_equal(text.data, expected); \
+		assert_int_equal(text.length, strlen(expected)); \
+	} while (0)
+
+/* With what it prints itself before, between and behind what it leaves to libc. */
+static void text_is_printed_as_printf_does(void **state)
+{
+	const char *empty = "";
+	struct text text = TEXT_EMPTY;
+	char expected[256];
+
+	(void)state;
+	PRINTS("%s", empty);
+	PRINTS("plain");
+	PRINTS("%d %d %d %d", 0, -1, INT_MIN, INT_MAX);
+	PRINTS("%u,%u", 0u, UINT_MAX);
+	PRINTS("%ld %ld", LONG_MIN, LONG_MAX);
+	PRINTS("%lu%zu", ULONG_MAX, SIZE_MAX);
+	PRINTS("<%s|%s>", "a", "b%d");
+	PRINTS("100 %% of %s", "it");
+	PRINTS("%s %5d|%-5d|%05u %s %lu", "wide", -3, 4, 5u, "then", 6ul);
+	PRINTS("%s %.4f %.*s%c %x %s", "parts", 1.5, 2, "abc", 'd', 0xefu, "end");
+	PRINTS("%u %ls %" PRId64 " %" PRIu64, 1u, L"wide", INT64_MIN, UINT64_MAX);
+	PRINTS("%d: %0120d %s", 7, 8, "longer than what is there at first");
+	text_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -210,6 +245,7 @@ int main(void)
 		cmocka_unit_test(base58_matches_its_vectors),
 		cmocka_unit_test(base58_round_trips_every_length),
 		cmocka_unit_test(text_grows_and_escapes),
+		cmocka_unit_test(text_is_printed_as_printf_does),
 	};
 	return cmocka_run_group_tests_name("bytes", tests, NULL, NULL);
 }
