@@ -153,7 +153,7 @@ int file_replace_begin(int *fd, const char *path)
 	if (unlink(text_string(&temporary)) < 0 && errno != ENOENT)
 		*fd = -1;
 	else
-		*fd = open(text_string(&temporary), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		*fd = open(text_string(&temporary), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	int result = *fd < 0 ? -errno : 0;
 	text_release(&temporary);
 	return result;

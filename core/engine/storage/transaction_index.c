@@ -19,8 +19,9 @@ enum {
 	KEY_SIZE = 8,
 	SLOTS_AT_FIRST = 1 << 12,
 	SLOTS_MAXIMUM = 1 << 30,
-	SLOTS_AT_ONCE = 1 << 12,   /* read when it grows */
-	BLOCKS_PER_SYNC = 1000     /* what a loss of power takes is read again from the log */
+	/* what comes into the file at once; a process that is killed loses it: it is read again from the log */
+	BLOCKS_PER_STORE = 1000,
+	RECENT_MAXIMUM = 1 << 14
 };
 static const char magic[8] = "EOSFSTX1";
 
@@ -28,8 +29,10 @@ struct transaction_index {
 	int fd;
 	char *path; /* owned */
 	struct checksum256 chain;
-	uint32_t last, synced; /* as in the header; the last block at the last sync */
+	uint32_t last, stored; /* the last block; that of the header */
 	uint32_t slots, used;
+	uint32_t recent_count; /* those that are not in the file yet */
+	uint8_t (*recent)[SLOT_SIZE]; /* owned */
 };
 
 static uint64_t place_of(uint32_t slot)
@@ -46,7 +49,7 @@ static int write_header(struct transaction_index *index)
 
 	bytes_put(&bytes, magic, sizeof magic);
 	bytes_put(&bytes, index->chain.data, sizeof index->chain.data);
-	bytes_put_u32(&bytes, index->last);
+	bytes_put_u32(&bytes, index->stored);
 	bytes_put_u32(&bytes, index->slots);
 	bytes_put_u32(&bytes, index->used);
 	result = file_write(index->fd, bytes.data, bytes.length, 0);
@@ -67,7 +70,7 @@ static int read_header(struct transaction_index *index)
 	if (memcmp(cursor_take(&in, sizeof magic), magic, sizeof magic) != 0 ||
 	    memcmp(cursor_take(&in, sizeof index->chain.data), index->chain.data, sizeof index->chain.data) != 0)
 		return -ENODATA;
-	index->last = index->synced = cursor_u32(&in);
+	index->last = index->stored = cursor_u32(&in);
 	index->slots = cursor_u32(&in);
 	index->used = cursor_u32(&in);
 	result = file_size(index->fd, &size);
@@ -97,14 +100,18 @@ static int open_memory(int *fd)
 	return *fd < 0 ? -errno : 0;
 }
 
+/* So that writing to what is mapped does not fail for want of room. */
+static int allocate(const struct transaction_index *index)
+{
+	return -posix_fallocate(index->fd, 0, (off_t)place_of(index->slots));
+}
+
 static int begin_anew(struct transaction_index *index)
 {
 	int result = file_cut(index->fd, 0);
 
-	index->last = index->synced = index->used = 0;
+	index->last = index->stored = index->used = 0;
 	index->slots = SLOTS_AT_FIRST;
-	if (result == 0)
-		result = file_cut(index->fd, place_of(index->slots));
 	return result ? result : write_header(index);
 }
 
@@ -117,12 +124,15 @@ int transaction_index_open(struct transaction_index **out, const char *path, con
 	*out = NULL;
 	index->fd = -1;
 	index->path = path ? memory_copy_string(path) : NULL;
+	index->recent = memory_allocate(RECENT_MAXIMUM, sizeof *index->recent);
 	index->chain = *chain;
 	result = path ? file_open(&index->fd, path, O_RDWR | O_CREAT, error) : open_memory(&index->fd);
 	if (result == 0)
 		result = read_header(index);
 	if (result == -ENODATA || (result == 0 && index->last > end))
 		result = begin_anew(index);
+	if (result == 0)
+		result = allocate(index);
 	if (result && error && !error->number)
 		failed(index, result, error);
 	if (result)
@@ -139,6 +149,7 @@ void transaction_index_close(struct transaction_index *index)
 	if (index->fd >= 0)
 		close(index->fd);
 	free(index->path);
+	free(index->recent);
 	free(index);
 }
 
@@ -170,137 +181,145 @@ static void make_slot(uint8_t slot[SLOT_SIZE], const struct checksum256 *id, uin
 		slot[KEY_SIZE + i] = (uint8_t)(number >> 8 * i);
 }
 
-/* Into a table in memory that has room. */
-static void place(uint8_t *table, uint32_t slots, const uint8_t slot[SLOT_SIZE])
+/* An entry is put where it belongs, unless it stands there. -EOVERFLOW: every slot is taken. */
+static int put(uint8_t *table, uint32_t slots, const uint8_t slot[SLOT_SIZE])
 {
 	uint32_t at = first_slot(slot, slots);
 
-	while (number_of(table + (size_t)at * SLOT_SIZE))
-		at = (at + 1) & (slots - 1);
-	memcpy(table + (size_t)at * SLOT_SIZE, slot, SLOT_SIZE);
-}
-
-/* All slots, placed in a table of twice as many, and how many entries that are. */
-static int read_doubled(const struct transaction_index *index, uint8_t *table, uint32_t *used)
-{
-	uint8_t *some = memory_allocate(SLOTS_AT_ONCE, SLOT_SIZE);
-	int result = 0;
-
-	*used = 0;
-	for (uint32_t at = 0; at < index->slots && result == 0; at += SLOTS_AT_ONCE) {
-		result = file_read(index->fd, some, (size_t)SLOTS_AT_ONCE * SLOT_SIZE, place_of(at));
-		for (uint32_t i = 0; i < SLOTS_AT_ONCE && result == 0; i++) {
-			if (!number_of(some + (size_t)i * SLOT_SIZE))
-				continue;
-			place(table, 2 * index->slots, some + (size_t)i * SLOT_SIZE);
-			++*used;
-		}
-	}
-	free(some);
-	return result;
-}
-
-/* In place of the one there is; *fd is of the new one. */
-static int replace(const struct transaction_index *next, const uint8_t *table, int *fd)
-{
-	struct transaction_index file = *next;
-	int result = next->path ? file_replace_begin(&file.fd, next->path) : open_memory(&file.fd);
-
-	if (result)
-		return result;
-	result = write_header(&file);
-	if (result == 0)
-		result = file_write(file.fd, table, (size_t)file.slots * SLOT_SIZE, place_of(0));
-	if (next->path) {
-		result = file_replace_end(file.fd, next->path, result);
-		return result ? result : file_open(fd, next->path, O_RDWR, NULL);
-	}
-	if (result)
-		close(file.fd);
-	else
-		*fd = file.fd;
-	return result;
-}
-
-static int grow(struct transaction_index *index)
-{
-	struct transaction_index next = *index;
-	uint8_t *table;
-	int result, fd = -1;
-
-	if (index->slots >= SLOTS_MAXIMUM)
-		return -EFBIG;
-	table = memory_allocate(2 * (size_t)index->slots, SLOT_SIZE);
-	next.slots = 2 * index->slots;
-	result = read_doubled(index, table, &next.used);
-	if (result == 0)
-		result = replace(&next, table, &fd);
-	free(table);
-	if (result)
-		return result;
-	close(index->fd);
-	index->fd = fd;
-	index->slots = next.slots;
-	index->used = next.used;
-	index->synced = index->last;
-	return 0;
-}
-
-/* The entry is put where it belongs, unless it stands there. -EOVERFLOW: every slot is taken. */
-static int put(struct transaction_index *index, const uint8_t slot[SLOT_SIZE])
-{
-	uint8_t there[SLOT_SIZE];
-	uint32_t at = first_slot(slot, index->slots);
-	int result = 0;
-
-	for (uint32_t left = index->slots; left; left--, at = (at + 1) & (index->slots - 1)) {
-		result = file_read(index->fd, there, sizeof there, place_of(at));
-		if (result || memcmp(there, slot, sizeof there) == 0)
-			return result;
-		if (!number_of(there))
-			return file_write(index->fd, slot, SLOT_SIZE, place_of(at));
+	for (uint32_t left = slots; left; left--, at = (at + 1) & (slots - 1)) {
+		uint8_t *there = table + (size_t)at * SLOT_SIZE;
+		if (number_of(there) && memcmp(there, slot, SLOT_SIZE) != 0)
+			continue;
+		memcpy(there, slot, SLOT_SIZE);
+		return 0;
 	}
 	return -EOVERFLOW;
 }
 
-/* What stands there already is counted too: a process that was killed wrote it after its last header. Growing
- * counts anew. */
-int transaction_index_add(struct transaction_index *index, const struct checksum256 *id, uint32_t number,
-                          struct error *error)
+/* The file's slots, for a while: what was mapped counts as the process's memory. */
+static int map(const struct transaction_index *index, uint8_t **table)
 {
-	uint8_t slot[SLOT_SIZE];
-	int result = 2 * (uint64_t)index->used >= index->slots ? grow(index) : 0;
+	void *data = mmap(NULL, (size_t)place_of(index->slots), PROT_READ | PROT_WRITE, MAP_SHARED, index->fd, 0);
 
-	make_slot(slot, id, number);
-	if (result == 0)
-		result = put(index, slot);
-	if (result == -EOVERFLOW && (result = grow(index)) == 0)
-		result = put(index, slot);
-	index->used += result == 0;
-	return failed(index, result, error);
+	*table = data == MAP_FAILED ? NULL : (uint8_t *)data + HEADER_SIZE;
+	return *table ? 0 : -errno;
 }
 
-/* Entries reach the disk before the header that counts on them. */
-int transaction_index_advance(struct transaction_index *index, struct error *error)
+static void unmap(const struct transaction_index *index, uint8_t *table)
+{
+	if (table)
+		munmap(table - HEADER_SIZE, (size_t)place_of(index->slots));
+}
+
+/* The entries of one file into an empty one. */
+static int copy_entries(struct transaction_index *next, const struct transaction_index *index)
+{
+	uint8_t *from = NULL, *to = NULL;
+	int result = map(index, &from);
+
+	if (result == 0)
+		result = map(next, &to);
+	next->used = 0;
+	for (uint32_t at = 0; at < index->slots && result == 0; at++) {
+		const uint8_t *slot = from + (size_t)at * SLOT_SIZE;
+		if (!number_of(slot))
+			continue;
+		result = put(to, next->slots, slot);
+		next->used++;
+	}
+	unmap(index, from);
+	unmap(next, to);
+	return result ? result : write_header(next);
+}
+
+/* Twice as many slots, in a new file in place of the one there is. */
+static int grow(struct transaction_index *index)
+{
+	struct transaction_index next = *index;
+	int result;
+
+	if (index->slots >= SLOTS_MAXIMUM)
+		return -EFBIG;
+	next.slots = 2 * index->slots;
+	result = next.path ? file_replace_begin(&next.fd, next.path) : open_memory(&next.fd);
+	if (result)
+		return result;
+	result = allocate(&next);
+	if (result == 0)
+		result = copy_entries(&next, index);
+	if (next.path) {
+		result = file_replace_end(next.fd, next.path, result);
+		if (result == 0)
+			result = file_open(&next.fd, next.path, O_RDWR, NULL);
+	} else if (result) {
+		close(next.fd);
+	}
+	if (result)
+		return result;
+	close(index->fd);
+	*index = next;
+	return 0;
+}
+
+static int put_recent(struct transaction_index *index)
+{
+	uint8_t *table = NULL;
+	int result = map(index, &table);
+
+	for (uint32_t i = 0; i < index->recent_count && result == 0; i++)
+		result = put(table, index->slots, index->recent[i]);
+	unmap(index, table);
+	return result;
+}
+
+/* Recent entries come into the file, and reach the disk before the header that counts on them. What stands
+ * there already is counted too: a process that was killed wrote it after its last header. Growing counts
+ * anew. */
+static int store(struct transaction_index *index)
 {
 	int result = 0;
 
+	while (result == 0 && 2 * ((uint64_t)index->used + index->recent_count) > index->slots)
+		result = grow(index);
+	if (result == 0)
+		result = put_recent(index);
+	if (result == -EOVERFLOW && (result = grow(index)) == 0)
+		result = put_recent(index);
+	if (result)
+		return result;
+	index->used += index->recent_count;
+	index->recent_count = 0;
+	result = file_sync(index->fd);
+	if (result == 0)
+		index->stored = index->last;
+	return result ? result : write_header(index);
+}
+
+int transaction_index_add(struct transaction_index *index, const struct checksum256 *id, uint32_t number,
+                          struct error *error)
+{
+	int result = index->recent_count == RECENT_MAXIMUM ? store(index) : 0;
+
+	if (result)
+		return failed(index, result, error);
+	make_slot(index->recent[index->recent_count++], id, number);
+	return 0;
+}
+
+int transaction_index_advance(struct transaction_index *index, struct error *error)
+{
 	index->last++;
-	if (index->last - index->synced >= BLOCKS_PER_SYNC) {
-		result = file_sync(index->fd);
-		if (result == 0)
-			index->synced = index->last;
-		if (result == 0)
-			result = write_header(index);
-	}
-	return failed(index, result, error);
+	return failed(index, index->last - index->stored >= BLOCKS_PER_STORE ? store(index) : 0, error);
 }
 
 int transaction_index_cut(struct transaction_index *index, uint32_t last, struct error *error)
 {
 	if (last >= index->last)
 		return 0;
-	index->last = index->synced = last;
+	index->last = last;
+	if (last >= index->stored)
+		return 0;
+	index->stored = last;
 	return failed(index, write_header(index), error);
 }
 
@@ -311,6 +330,9 @@ int transaction_index_find(struct transaction_index *index, uint32_t *numbers, s
 	size_t count = 0;
 	int result = 0;
 
+	for (uint32_t i = 0; i < index->recent_count && count < maximum; i++)
+		if (memcmp(index->recent[i], id->data, KEY_SIZE) == 0)
+			numbers[count++] = number_of(index->recent[i]);
 	for (uint32_t at = first_slot(id->data, index->slots), left = index->slots; left && count < maximum;
 	     at = (at + 1) & (index->slots - 1), left--) {
 		result = file_read(index->fd, there, sizeof there, place_of(at));

@@ -235,10 +235,19 @@ static bool is_about(const struct deed *deed, uint64_t name)
 	return i < deed->accounts_count && deed->accounts[i] == name;
 }
 
+static void turn_around(struct recent_line *lines, size_t count)
+{
+	for (size_t first = 0; first + 1 < count; first++) {
+		struct recent_line line = lines[--count];
+		lines[count] = lines[first];
+		lines[first] = line;
+	}
+}
+
 /* Those of one transaction, the last one first. */
 static void add_recent(struct reading *reading, struct teller *teller, struct deeds *deeds, uint64_t name)
 {
-	size_t first = reading->recent_count, last;
+	size_t first = reading->recent_count;
 	const char *line;
 	bool any = false;
 
@@ -258,12 +267,7 @@ static void add_recent(struct reading *reading, struct teller *teller, struct de
 		}
 		line = end + 1;
 	}
-	last = reading->recent_count;
-	for (; first + 1 < last; first++) {
-		struct recent_line line_there = reading->recent[--last];
-		reading->recent[last] = reading->recent[first];
-		reading->recent[first] = line_there;
-	}
+	turn_around(reading->recent + first, reading->recent_count - first);
 }
 
 /* An id's mark in text that was not stored yet stands for its digits. */
@@ -272,15 +276,11 @@ static size_t recent_size(const struct recent_line *line)
 	return line->length - 1 + 2 * sizeof line->deeds->id + 1;
 }
 
-static void turn_around(struct reading *reading)
+static void end_lines(struct reading *reading)
 {
 	uint64_t end = 0;
 
-	for (size_t first = 0, last = reading->recent_count; first + 1 < last; first++) {
-		struct recent_line line = reading->recent[--last];
-		reading->recent[last] = reading->recent[first];
-		reading->recent[first] = line;
-	}
+	turn_around(reading->recent, reading->recent_count);
 	for (size_t i = 0; i < reading->recent_count; i++)
 		reading->recent[i].end = end += recent_size(&reading->recent[i]);
 }
@@ -317,7 +317,7 @@ static int begin_reading(struct reading *reading, struct chain_view *view, enum 
 	     deeds = deeds->previous)
 		add_recent(reading, &teller, deeds, name);
 	teller_release(&teller);
-	turn_around(reading);
+	end_lines(reading);
 	return result;
 }
 
