@@ -90,14 +90,14 @@ int rig_act(struct rig *rig, struct transaction_trace *trace, const char *contra
 
 int rig_create_account(struct rig *rig, struct transaction_trace *trace, const char *name)
 {
-	char key[KEY_TEXT_SIZE], json[1024];
-	public_key_print(key, &rig->chain->genesis.initial_key);
+	char json[1024];
+	struct key_text key = public_key_text(&rig->chain->genesis.initial_key);
 	snprintf(
 		json, sizeof json,
 		"{\"creator\":\"eosio\",\"name\":\"%s\",\"owner\":{\"threshold\":1,\"keys\":[{\"key\":\"%s\","
-	    "\"weight\":1}],\"accounts\":[],\"waits\":[]},"
+		"\"weight\":1}],\"accounts\":[],\"waits\":[]},"
 		"\"active\":{\"threshold\":1,\"keys\":[{\"key\":\"%s\",\"weight\":1}],\"accounts\":[],\"waits\":[]}}",
-		name, key, key);
+		name, key.text, key.text);
 	return rig_act(rig, trace, "eosio", "newaccount", "eosio", json);
 }
 

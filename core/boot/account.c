@@ -528,8 +528,7 @@ static int print_account(struct boot_accounts *accounts, struct text *out, size_
 		result = boot_account_key(accounts, index, &public, NULL, error);
 		if (result)
 			return result;
-		public_key_print(key, &public);
-		text_printf(out, ", \"pub\": \"%s\"", key);
+		text_printf(out, ", \"pub\": \"%s\"", public_key_text(&public).text);
 	}
 	if (with_secrets && account->has_public && account->has_private) {
 		memcpy(private.secret, account->secret, sizeof private.secret);

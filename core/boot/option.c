@@ -103,11 +103,10 @@ static int parse_units(int64_t *out, const char *value, const struct boot_settin
 {
 	struct asset asset;
 	uint64_t symbol = boot_settings_symbol(settings);
-	char text[BOOT_OPTION_SIZE + SYMBOL_TEXT_SIZE], code[SYMBOL_TEXT_SIZE];
+	char text[BOOT_OPTION_SIZE + SYMBOL_TEXT_SIZE];
 
-	symbol_code_print(code, symbol_code(symbol));
 	snprintf(text, sizeof text, "%s%s%s", value, strchr(value, ' ') ? "" : " ",
-	         strchr(value, ' ') ? "" : code);
+	         strchr(value, ' ') ? "" : symbol_code_text(symbol_code(symbol)).text);
 	if (value[0] < '0' || value[0] > '9' || asset_parse_as(&asset, text, symbol, NULL) != 0)
 		return -EINVAL;
 	*out = asset.amount;

@@ -91,7 +91,6 @@ static int check_signer(struct boot_context *context, const struct boot_step *st
 	struct chain_account eosio = {0};
 	size_t done = 0, total = 0, keys = 0;
 	bool signs = false;
-	char key[KEY_TEXT_SIZE];
 	int result = context->view->operations->account(context->view, &eosio, name_literal("eosio"), error);
 
 	for (size_t i = 0; result == 0 && i < eosio.permissions_count; i++) {
@@ -108,9 +107,8 @@ static int check_signer(struct boot_context *context, const struct boot_step *st
 	result = boot_step_judge(context, step, &done, &total, error);
 	if (result || done == total)
 		return result;
-	public_key_print(key, &context->plan->public);
 	return keys ? error_set(error, EACCES, "eosio has other keys than %s, which the option public-key names",
-	                        key)
+	                        public_key_text(&context->plan->public).text)
 	            : error_set(error, EACCES,
 	                        "eosio has resigned to the producers: what is missing (%zu of %zu done) nobody "
 	                        "can sign any more",

@@ -47,12 +47,10 @@ static int choose_keys(struct boot_plan *plan, const struct chain *chain, struct
 int boot_plan_key(const struct boot_plan *plan, struct wallet *wallet, struct private_key *out,
                   struct error *error)
 {
-	char text[KEY_TEXT_SIZE];
-	public_key_print(text, &plan->public);
 	if (plan->keys_differ)
 		return error_set(error, EINVAL,
 		                 "the options public-key and private-key do not match: private-key is not that of %s",
-		                 text);
+		                 public_key_text(&plan->public).text);
 	*out = plan->private;
 	return plan->has_private ? 0 : wallet_private_key(wallet, &plan->public, out, error);
 }

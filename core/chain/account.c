@@ -28,13 +28,11 @@ static void print_int64(struct text *out, const char *before, int64_t value)
 
 static void print_limit(struct text *out, const char *name, const struct chain_limit *limit, bool comparable)
 {
-	char time[TIME_TEXT_SIZE];
 	text_printf(out, ",\"%s\":{", name);
 	print_int64(out, "\"used\":", limit->used);
 	print_int64(out, ",\"available\":", limit->available);
 	print_int64(out, ",\"max\":", limit->max);
-	slot_print(time, limit->last_usage_slot);
-	text_printf(out, ",\"last_usage_update_time\":\"%s\"", time);
+	text_printf(out, ",\"last_usage_update_time\":\"%s\"", slot_text(limit->last_usage_slot).text);
 	if (!comparable)
 		print_int64(out, ",\"current_used\":", limit->current_used);
 	text_append_char(out, '}');
@@ -115,35 +113,29 @@ static void print_core_balance(struct chain_view *view, struct text *out, uint64
 	struct table_id id = {name_literal("eosio.token"), account, name_literal("accounts")};
 	struct chain_row row;
 	struct asset asset;
-	char text[ASSET_TEXT_SIZE];
 
 	if (view->operations->row(view, &row, &id, symbol_code(symbol), NULL) != 0)
 		return;
 	if (balance_row_decode(&asset, &row) != 0 || asset.symbol != symbol)
 		return;
-	asset_print(text, &asset);
-	text_printf(out, ",\"core_liquid_balance\":\"%s\"", text);
+	text_printf(out, ",\"core_liquid_balance\":\"%s\"", asset_text(&asset).text);
 }
 
 int chain_account_print(struct chain_view *view, struct text *out, const struct chain_account *account,
                         const uint64_t *core_symbol, bool comparable, struct error *error)
 {
-	char time[TIME_TEXT_SIZE];
 	struct chain_abi *abi = NULL;
 	int result = chain_abi_get(view, &abi, name_literal("eosio"), error);
 
 	if (result && result != -ENOENT)
 		return result;
 	text_printf(out, "{\"account_name\":\"%s\"", name_text(account->name).text);
-	if (!comparable) {
-		slot_print(time, view->slot);
-		text_printf(out, ",\"head_block_num\":%" PRIu32 ",\"head_block_time\":\"%s\"", view->block_num, time);
-	}
-	time_point_print(time, account->last_code_update);
+	if (!comparable)
+		text_printf(out, ",\"head_block_num\":%" PRIu32 ",\"head_block_time\":\"%s\"", view->block_num,
+		            slot_text(view->slot).text);
 	text_printf(out, ",\"privileged\":%s,\"last_code_update\":\"%s\"", account->privileged ? "true" : "false",
-	            time);
-	time_point_print(time, account->created);
-	text_printf(out, ",\"created\":\"%s\"", time);
+	            time_point_text(account->last_code_update).text);
+	text_printf(out, ",\"created\":\"%s\"", time_point_text(account->created).text);
 	print_core_balance(view, out, account->name, core_symbol);
 	print_int64(out, ",\"ram_quota\":", account->ram_quota);
 	print_int64(out, ",\"net_weight\":", account->net_weight);

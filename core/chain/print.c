@@ -25,16 +25,12 @@ void chain_print_uint128(struct text *out, const uint64_t value[2])
 
 void chain_print_slot(struct text *out, uint32_t slot)
 {
-	char text[TIME_TEXT_SIZE];
-	slot_print(text, slot);
-	text_printf(out, "\"%s\"", text);
+	text_printf(out, "\"%s\"", slot_text(slot).text);
 }
 
 void chain_print_time(struct text *out, int64_t us)
 {
-	char text[TIME_TEXT_SIZE];
-	time_point_print(text, us);
-	text_printf(out, "\"%s\"", text);
+	text_printf(out, "\"%s\"", time_point_text(us).text);
 }
 
 void chain_print_name(struct text *out, uint64_t name)

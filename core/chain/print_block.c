@@ -9,9 +9,7 @@
 
 void chain_print_signature(struct text *out, const struct signature *signature)
 {
-	char text[KEY_TEXT_SIZE];
-	signature_print(text, signature);
-	text_printf(out, "\"%s\"", text);
+	text_printf(out, "\"%s\"", signature_text(signature).text);
 }
 
 void chain_print_header(struct text *out, const struct block_header *header)
@@ -31,14 +29,12 @@ void chain_print_header(struct text *out, const struct block_header *header)
 
 void chain_print_legacy_schedule(struct text *out, const struct producer_schedule *schedule)
 {
-	char key[KEY_TEXT_SIZE] = "";
 	text_printf(out, "{\"version\":%" PRIu32 ",\"producers\":[", schedule->version);
 	for (size_t i = 0; i < schedule->producers_count; i++) {
 		const struct producer_authority *producer = &schedule->producers[i];
-		if (producer->keys_count)
-			public_key_print(key, &producer->keys[0].key);
 		text_printf(out, "%s{\"producer_name\":\"%s\",\"block_signing_key\":\"%s\"}", i ? "," : "",
-		            name_text(producer->producer_name).text, key);
+		            name_text(producer->producer_name).text,
+		            producer->keys_count ? public_key_text(&producer->keys[0].key).text : "");
 	}
 	text_append(out, "]}");
 }
@@ -48,10 +44,8 @@ void chain_print_legacy_schedule(struct text *out, const struct producer_schedul
 static void print_level_list(struct text *out, const struct action *action)
 {
 	text_append_char(out, '[');
-	for (size_t i = 0; i < action->authorization_count; i++) {
-		text_append(out, i ? "," : "");
-		permission_level_print(out, &action->authorization[i]);
-	}
+	for (size_t i = 0; i < action->authorization_count; i++)
+		text_printf(out, "%s%s", i ? "," : "", permission_level_text(&action->authorization[i]).text);
 	text_append_char(out, ']');
 }
 
@@ -131,14 +125,12 @@ static void print_generation(struct text *out, const struct transaction *transac
 
 void chain_print_transaction_header(struct text *out, const struct transaction *transaction)
 {
-	char expiration[TIME_TEXT_SIZE];
-
-	time_point_sec_print(expiration, transaction->expiration);
 	text_printf(out,
 	            "\"expiration\":\"%s\",\"ref_block_num\":%u,\"ref_block_prefix\":%" PRIu32
 	            ",\"max_net_usage_words\":%" PRIu32 ",\"max_cpu_usage_ms\":%u,\"delay_sec\":%" PRIu32,
-	            expiration, transaction->ref_block_num, transaction->ref_block_prefix,
-	            transaction->max_net_usage_words, transaction->max_cpu_usage_ms, transaction->delay_sec);
+	            time_point_sec_text(transaction->expiration).text, transaction->ref_block_num,
+	            transaction->ref_block_prefix, transaction->max_net_usage_words,
+	            transaction->max_cpu_usage_ms, transaction->delay_sec);
 }
 
 void chain_print_transaction(struct chain_view *view, struct text *out, const struct transaction *transaction,

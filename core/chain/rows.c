@@ -69,16 +69,12 @@ static int print_active_schedule(struct chain_view *view, struct text *out, stru
 	int result = view->operations->schedules(view, &active, &pending, &proposed, error);
 	for (size_t i = 0; !result && i < active.producers_count; i++) {
 		const struct producer_authority *producer = &active.producers[i];
-		char key[KEY_TEXT_SIZE] = "";
 		text_printf(out, "%s{\"owner\":\"%s\",\"producer_authority\":[0,{\"threshold\":%u,\"keys\":[",
 		            i ? "," : "", name_text(producer->producer_name).text, producer->threshold);
-		for (size_t k = 0; k < producer->keys_count; k++) {
-			public_key_print(key, &producer->keys[k].key);
-			text_printf(out, "%s{\"key\":\"%s\",\"weight\":%u}", k ? "," : "", key, producer->keys[k].weight);
-		}
+		key_weights_print(out, producer->keys, producer->keys_count);
 		text_append(out, "]}],\"url\":\"\",\"total_votes\":\"0.00000000000000000\"");
 		if (producer->keys_count == 1)
-			text_printf(out, ",\"producer_key\":\"%s\"", key);
+			text_printf(out, ",\"producer_key\":\"%s\"", public_key_text(&producer->keys[0].key).text);
 		text_append_char(out, '}');
 	}
 	producer_schedule_release(&active);

@@ -84,11 +84,9 @@ static bool missing_key(struct chain_view *view, const struct wallet_keys *keys,
 			continue;
 		missing = true;
 		for (size_t k = 0; k < authority->keys_count; k++) {
-			char key[KEY_TEXT_SIZE];
 			missing = missing && !bsearch(&authority->keys[k].key, keys->list, keys->count,
 			                              sizeof *keys->list, compare_keys);
-			public_key_print(key, &authority->keys[k].key);
-			text_printf(&text, "%s%s", k ? ", " : "", key);
+			text_printf(&text, "%s%s", k ? ", " : "", public_key_text(&authority->keys[k].key).text);
 		}
 	}
 	chain_account_release(&account);

@@ -49,13 +49,13 @@ static void print_console(struct text *out, const struct text *console)
 
 void chain_trace_print(struct chain_view *view, struct text *out, const struct transaction_trace *trace)
 {
-	char id[65], what[2 * NAME_TEXT_SIZE + 4];
-	checksum256_print(id, &trace->id);
+	char what[2 * NAME_TEXT_SIZE + 4];
+	struct checksum256_text id = checksum256_text(&trace->id);
 	if (trace->has_receipt)
 		text_printf(out, "%s transaction: %s  %" PRIu64 " bytes  %" PRIu32 " us\n",
-		            transaction_status_name(trace->status), id, trace->net_usage, trace->cpu_usage_us);
+		            transaction_status_name(trace->status), id.text, trace->net_usage, trace->cpu_usage_us);
 	else
-		text_printf(out, "failed transaction: %s  <unknown> bytes  <unknown> us\n", id);
+		text_printf(out, "failed transaction: %s  <unknown> bytes  <unknown> us\n", id.text);
 	for (size_t i = 0; i < trace->actions_count; i++) {
 		const struct action_trace *action = &trace->actions[i];
 		snprintf(what, sizeof what, "%s::%s", name_text(action->action.account).text,

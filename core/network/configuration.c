@@ -301,18 +301,16 @@ static int take_option(struct configuration *configuration, const struct option 
 static void print_option(struct text *out, const struct configuration *configuration,
                          const struct option *option, const char *value)
 {
-	char key[KEY_TEXT_SIZE];
-
-	if (option->kind == OPTION_PRIVATE_KEY || option->kind == OPTION_SIGNATURE_PROVIDER) {
-		public_key_print(key, &configuration->signers.keys[configuration->signers.count - 1]);
-		text_printf(out, "signature-provider = %s=%s", key,
+	if (option->kind == OPTION_PRIVATE_KEY || option->kind == OPTION_SIGNATURE_PROVIDER)
+		text_printf(out, "signature-provider = %s=%s",
+		            public_key_text(&configuration->signers.keys[configuration->signers.count - 1]).text,
 		            strstr(value, "=KEOSD:") ? strstr(value, "=KEOSD:") + 1 : "KEOSD:");
-	} else if (option->kind == OPTION_PEER_PRIVATE_KEY) {
-		public_key_print(key, &configuration->peer_signers.keys[configuration->peer_signers.count - 1]);
-		text_printf(out, "%s = [\"%s\",\"\"]", option->name, key);
-	} else {
+	else if (option->kind == OPTION_PEER_PRIVATE_KEY)
+		text_printf(
+			out, "%s = [\"%s\",\"\"]", option->name,
+			public_key_text(&configuration->peer_signers.keys[configuration->peer_signers.count - 1]).text);
+	else
 		text_printf(out, "%s = %s", option->name, value);
-	}
 }
 
 static bool is_secret(const struct option *option)

@@ -31,19 +31,17 @@ static int take_key(struct public_key *out, const char *public_text, const char 
                     struct key_store *keys, struct error *error)
 {
 	struct private_key private;
-	char text[KEY_TEXT_SIZE];
 	int result = public_key_parse(out, public_text, error);
 
 	if (!result)
 		result = private_key_parse(&private, private_text, error);
 	if (result)
 		return result;
-	if (!key_store_matches(keys, &private, out)) {
-		public_key_print(text, out);
-		result = error_set(error, EINVAL, "private key does not match given public key for %s", text);
-	} else {
+	if (!key_store_matches(keys, &private, out))
+		result = error_set(error, EINVAL, "private key does not match given public key for %s",
+		                   public_key_text(out).text);
+	else
 		result = key_store_add(keys, &private, error);
-	}
 	memory_wipe(&private, sizeof private);
 	return result;
 }

@@ -7,10 +7,7 @@ enum { NETWORK_VERSION = 1212 /* p2p.md 1.1 */ };
 
 static void describe_address(char out[NODE_PEER_SIZE], const struct node *node)
 {
-	char id[65];
-
-	checksum256_print(id, &node->id);
-	snprintf(out, NODE_PEER_SIZE, "%s - %.7s", node->p2p_address, id);
+	snprintf(out, NODE_PEER_SIZE, "%s - %.7s", node->p2p_address, checksum256_text(&node->id).text);
 }
 
 /* As the peer's last handshake says it, which in this process is what the peer knows now. */

@@ -96,20 +96,19 @@ int node_receive_block(struct node *node, const struct signed_block *block, bool
 {
 	struct block_state *previous = find_state(node, &block->header.previous), *state;
 	const struct network *network = node->network;
-	char id[65];
 
 	*dropped = false;
-	checksum256_print(id, &block->id);
+	struct checksum256_text id = checksum256_text(&block->id);
 	if (!node->is_running || node_is_producing(node)) {
 		node_log_dropped(node, block_id_number(&block->id), &block->id);
 		*dropped = true;
 		return 0;
 	}
 	if (slot_to_us(block->header.timestamp) >= network->now + FUTURE_US)
-		return error_chain(error, BLOCK_FROM_THE_FUTURE,
-		                   "received a block from the future, ignoring it: %s", id);
+		return error_chain(error, BLOCK_FROM_THE_FUTURE, "received a block from the future, ignoring it: %s",
+		                   id.text);
 	if (!previous)
-		return error_chain(error, UNLINKABLE_BLOCK_EXCEPTION, "unlinkable block %s", id);
+		return error_chain(error, UNLINKABLE_BLOCK_EXCEPTION, "unlinkable block %s", id.text);
 	state = validate(node, previous, block, error);
 	if (!state)
 		return -EINVAL;

@@ -141,13 +141,11 @@ static void log_switch(struct node *node, const struct block_state *from, const 
 {
 	static const struct log_place begins = {"info", "nodeos", "controller.cpp:2346", "maybe_switch_forks"},
 								  done = {"info", "nodeos", "controller.cpp:2407", "maybe_switch_forks"};
-	char old[65], new[65];
 
-	checksum256_print(old, &from->id);
-	checksum256_print(new, &to->id);
-	node_log_line(node, &begins, "switching forks from %s (block number %u) to %s (block number %u)", old,
-	              from->number, new, to->number);
-	node_log_line(node, &done, "successfully switched fork to new head %s", new);
+	struct checksum256_text new = checksum256_text(&to->id);
+	node_log_line(node, &begins, "switching forks from %s (block number %u) to %s (block number %u)",
+	              checksum256_text(&from->id).text, from->number, new.text, to->number);
+	node_log_line(node, &done, "successfully switched fork to new head %s", new.text);
 }
 
 /* What is not on the branch any more waits again, and the blocks stay known. */

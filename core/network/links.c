@@ -251,12 +251,11 @@ static void open_missing(struct node *node, bool tell)
 								  self = {"error", "net-1", "net_plugin.cpp:2868", "handle_message"};
 	for (size_t i = 0; i < node->active.peers_count; i++) {
 		struct node *peer = network_resolve(node->network, node->active.peers[i]);
-		char id[65];
 		if (node->network->has_transports && node_is_outside(node, node->active.peers[i])) {
 			continue; /* they say themselves what comes of it */
 		} else if (peer == node && tell) {
-			checksum256_print(id, &node->id);
-			node_log_line(node, &self, "Self connection detected node_id %s. Closing connection", id);
+			node_log_line(node, &self, "Self connection detected node_id %s. Closing connection",
+			              checksum256_text(&node->id).text);
 		} else if ((!peer || !peer->is_running) && tell) {
 			node_log_line(node, &refused, "connection failed to 0.0.0.0:0 Connection refused");
 		} else if (peer && peer != node && peer->is_running && !node_link(node, peer)) {

@@ -11,20 +11,15 @@ enum { RECEIVED_AGE_US = 300 * 1000000, RECEIVED_EACH = 1000, MAX_CLIENTS_USUAL 
 
 const char *block_id_text(char out[17], const struct checksum256 *id)
 {
-	char text[65];
-	checksum256_print(text, id);
-	memcpy(out, text + 8, 16);
+	memcpy(out, checksum256_text(id).text + 8, 16);
 	out[16] = 0;
 	return out;
 }
 
 static void begin(struct text *line, const struct node *node, const struct log_place *place)
 {
-	char time[TIME_TEXT_SIZE];
-
-	time_point_print(time, node->network->now);
-	text_printf(line, "%-5s %s %-9s %-29s %-20s ] ", place->level, time, place->thread, place->file,
-	            place->method);
+	text_printf(line, "%-5s %s %-9s %-29s %-20s ] ", place->level, time_point_text(node->network->now).text,
+	            place->thread, place->file, place->method);
 }
 
 static void end(struct node *node, struct text *line)
@@ -53,13 +48,11 @@ void node_log_link(struct node *node, const struct link *link, const struct log_
                    const char *format, ...)
 {
 	struct text line = TEXT_EMPTY;
-	char id[65];
 	va_list arguments;
 
 	begin(&line, node, place);
-	checksum256_print(id, &link->peer->id);
-	text_printf(&line, "[\"%s - %.7s\" - %u %s] ", link->peer->p2p_address, id, link->connection,
-	            link->peer->p2p_address);
+	text_printf(&line, "[\"%s - %.7s\" - %u %s] ", link->peer->p2p_address,
+	            checksum256_text(&link->peer->id).text, link->connection, link->peer->p2p_address);
 	va_start(arguments, format);
 	text_vprintf(&line, format, arguments);
 	va_end(arguments);
@@ -73,19 +66,18 @@ static void print_block(struct text *line, const struct block_state *state, cons
 {
 	const struct signed_block *block = state->block;
 	uint64_t net = 0, cpu = 0;
-	char id[17], time[TIME_TEXT_SIZE];
+	char id[17];
 
 	for (size_t i = 0; i < block->transactions_count; i++) {
 		net += 8 * (uint64_t)block->transactions[i].net_usage_words;
 		cpu += block->transactions[i].cpu_usage_us;
 	}
-	slot_print(time, block->header.timestamp);
 	text_printf(line,
 	            "%s... #%" PRIu32 " @ %s signed by %s [trxs: %zu, %s: %" PRIu32
 	            ", confirmed: %u, net: %" PRIu64 ", cpu: %" PRIu64 ", elapsed: %" PRIu64 ", time: %" PRIu64,
-	            block_id_text(id, &state->id), state->number, time, name_text(block->header.producer).text,
-	            block->transactions_count, irreversible, state->dpos_irreversible, block->header.confirmed,
-	            net, cpu, cpu, cpu);
+	            block_id_text(id, &state->id), state->number, slot_text(block->header.timestamp).text,
+	            name_text(block->header.producer).text, block->transactions_count, irreversible,
+	            state->dpos_irreversible, block->header.confirmed, net, cpu, cpu, cpu);
 }
 
 void node_log_produced(struct node *node, const struct block_state *block)
@@ -215,19 +207,15 @@ void node_log_start(struct node *node)
 								  id = {"info", "nodeos", "net_plugin.cpp:3831", "plugin_startup"},
 								  listens = {"info", "nodeos", "net_plugin.cpp:3914", "operator()"};
 	const struct configured_number *clients = &node->active.max_clients;
-	char text[65], time[TIME_TEXT_SIZE];
 
 	log_initialization(node);
 	node_log_line(node, &started, "starting chain in read/write mode");
 	node_log_line(node, &begins, "producer plugin:  plugin_startup() begin");
-	if (node->active.producers_count) {
-		time_point_print(time, node->network->now);
+	if (node->active.producers_count)
 		node_log_line(node, &launch, "Launching block production for %zu producers at %s.",
-		              node->active.producers_count, time);
-	}
+		              node->active.producers_count, time_point_text(node->network->now).text);
 	node_log_line(node, &ends, "producer plugin:  plugin_startup() end");
-	checksum256_print(text, &node->id);
-	node_log_line(node, &id, "my node_id is %s", text);
+	node_log_line(node, &id, "my node_id is %s", checksum256_text(&node->id).text);
 	node_log_line(node, &listens, "starting listener, max clients is %u",
 	              clients->is_given ? clients->value : MAX_CLIENTS_USUAL);
 }

@@ -211,18 +211,13 @@ static void log_refusal(struct node *node)
 	const struct producer_authority *authority = branch_producer_of_slot(node->branch, slot);
 	const struct watermark *mark;
 	struct text keys = TEXT_EMPTY;
-	char key[KEY_TEXT_SIZE];
 	if (slot % TURN || !authority || slot == node->refused_slot || !node->active.producers_count ||
 	    !node_signs_for(node, authority->producer_name))
 		return;
 	node->refused_slot = slot;
 	switch (production(node, slot, NULL)) {
 	case PRODUCER_HAS_NO_KEY:
-		for (size_t i = 0; i < authority->keys_count; i++) {
-			public_key_print(key, &authority->keys[i].key);
-			text_printf(&keys, "%s{\"key\":\"%s\",\"weight\":%u}", i ? "," : "", key,
-			            authority->keys[i].weight);
-		}
+		key_weights_print(&keys, authority->keys, authority->keys_count);
 		node_log_line(node, &place,
 		              "Not producing block because I don't have any private keys relevant to authority: "
 		              "[0,{\"threshold\":%u,\"keys\":[%s]}]",

@@ -43,26 +43,24 @@ static void log_unlinkable(struct node *node, const struct link *link, const str
 	static const struct log_place exception = {"error", "nodeos", "producer_plugin.cpp:703", "operator()"},
 								  rejected = {"error", "nodeos", "net_plugin.cpp:3323",
 		                                      "process_signed_block"};
-	char id[65], short_id[17];
+	char short_id[17];
 
-	checksum256_print(id, &block->id);
+	struct checksum256_text id = checksum256_text(&block->id);
 	node_log_line(node, &exception,
 	              "Exception on block %u: 3030001 unlinkable_block_exception: Unlinkable block\n"
 	              "unlinkable block %s",
-	              block->number, id);
+	              block->number, id.text);
 	node_log_line(node, &rejected,
 	              "unlinkable_block_exception connection %u: #%u %s...: Unlinkable block (3030001)\n"
 	              "unlinkable block %s",
-	              link->connection, block->number, block_id_text(short_id, &block->id), id);
+	              link->connection, block->number, block_id_text(short_id, &block->id), id.text);
 }
 
 void node_log_dropped(struct node *node, uint32_t number, const struct checksum256 *block_id)
 {
 	static const struct log_place place = {"warn", "nodeos", "producer_plugin.cpp:665", "on_incoming_block"};
-	char id[65];
 
-	checksum256_print(id, block_id);
-	node_log_line(node, &place, "dropped incoming block #%u id: %s", number, id);
+	node_log_line(node, &place, "dropped incoming block #%u id: %s", number, checksum256_text(block_id).text);
 }
 
 /* Whether the node passes the block on: it knows the block before. */

@@ -13,23 +13,16 @@
 static void print_asset(struct text *out, const struct facts *facts, int64_t amount)
 {
 	struct asset asset = facts_asset(facts, amount);
-	char text[ASSET_TEXT_SIZE];
-	asset_print(text, &asset);
-	markup_text(out, text);
+	markup_text(out, asset_text(&asset).text);
 }
 
 static void print_time(struct text *out, uint32_t slot)
 {
-	char time[TIME_TEXT_SIZE];
-	slot_print(time, slot);
-	text_append(out, time);
+	text_append(out, slot_text(slot).text);
 }
 
 static void print_facts(struct text *out, const struct facts *facts)
 {
-	char id[65];
-
-	checksum256_print(id, &facts->info.chain_id);
 	text_append(out, "<ul class=\"facts\" data-live=\"facts\">\n");
 	text_printf(out, "<li>block <b id=\"head\">%u</b>, <b id=\"lib\">%u</b> irreversible</li>\n<li>",
 	            facts->info.head_block_num, facts->info.irreversible_block_num);
@@ -45,7 +38,8 @@ static void print_facts(struct text *out, const struct facts *facts)
 	text_printf(out, "</b>%s</li>\n",
 	            facts->activated >= MINIMUM_ACTIVATED_STAKE ? ""
 	                                                        : ", of which 15 % of all tokens are needed");
-	text_printf(out, "<li class=\"quiet\">chain %.16s…</li>\n</ul>\n", id);
+	text_printf(out, "<li class=\"quiet\">chain %.16s…</li>\n</ul>\n",
+	            checksum256_text(&facts->info.chain_id).text);
 }
 
 /* --- panels --- */
@@ -114,11 +108,9 @@ static void print_blocks(struct text *out, const struct facts *facts)
 
 static void print_transaction(struct text *out, const struct transaction_fact *fact)
 {
-	char id[65];
-
-	checksum256_print(id, &fact->id);
-	text_printf(out, "<tr><td class=\"number\">%u</td><td title=\"%s\">%.16s…</td><td>",
-	            fact->block_num, id, id);
+	struct checksum256_text id = checksum256_text(&fact->id);
+	text_printf(out, "<tr><td class=\"number\">%u</td><td title=\"%s\">%.16s…</td><td>", fact->block_num,
+	            id.text, id.text);
 	if (fact->is_deferred) {
 		text_append(out, "deferred</td><td>");
 	} else if (fact->actions > 0) {

@@ -23,19 +23,16 @@ static void print_handshake(struct text *out, const struct chain_connection *con
 	static const struct signature no_signature;
 	static const struct checksum256 none;
 	bool heard = connection->network_version != 0;
-	char key[KEY_TEXT_SIZE], signature[KEY_TEXT_SIZE];
 
-	public_key_print(key, &no_key);
-	signature_print(signature, &no_signature);
 	text_printf(out, "{\"network_version\":%u,\"chain_id\":", connection->network_version);
 	chain_print_checksum(out, heard ? chain_id : &none);
 	text_append(out, ",\"node_id\":");
 	chain_print_checksum(out, &connection->node_id);
-	text_printf(out, ",\"key\":\"%s\",\"time\":", key);
+	text_printf(out, ",\"key\":\"%s\",\"time\":", public_key_text(&no_key).text);
 	chain_print_uint64(out, (uint64_t)connection->time_ns);
 	text_append(out, ",\"token\":");
 	chain_print_checksum(out, &none);
-	text_printf(out, ",\"sig\":\"%s\",\"p2p_address\":", signature);
+	text_printf(out, ",\"sig\":\"%s\",\"p2p_address\":", signature_text(&no_signature).text);
 	print_text(out, connection->p2p_address);
 	text_printf(out, ",\"last_irreversible_block_num\":%" PRIu32 ",\"last_irreversible_block_id\":",
 	            connection->irreversible_num);

@@ -20,7 +20,6 @@ static void print_actions(struct text *out, const char *name, const struct actio
 static void print_signatures(struct call *call, const struct packed_transaction *packed,
                              const struct json *given)
 {
-	char text[KEY_TEXT_SIZE];
 	const char *comma = "";
 
 	text_append(call->out, ",\"signatures\":[");
@@ -31,8 +30,7 @@ static void print_signatures(struct call *call, const struct packed_transaction 
 		comma = ",";
 	}
 	for (size_t i = 0; i < packed->signatures_count; i++) {
-		signature_print(text, &packed->signatures[i]);
-		text_printf(call->out, "%s\"%s\"", comma, text);
+		text_printf(call->out, "%s\"%s\"", comma, signature_text(&packed->signatures[i]).text);
 		comma = ",";
 	}
 	text_append_char(call->out, ']');

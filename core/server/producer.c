@@ -135,10 +135,8 @@ static int get_supported_protocol_features(struct call *call)
 
 static int refuse_feature(struct call *call, const struct checksum256 *digest, const char *why)
 {
-	char text[65];
-	checksum256_print(text, digest);
-	return error_chain(&call->error, PROTOCOL_FEATURE_EXCEPTION, "protocol feature with digest '%s' %s", text,
-	                   why);
+	return error_chain(&call->error, PROTOCOL_FEATURE_EXCEPTION, "protocol feature with digest '%s' %s",
+	                   checksum256_text(digest).text, why);
 }
 
 static int check_feature(struct call *call, const struct features *features, const struct checksum256 *digest)

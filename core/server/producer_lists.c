@@ -121,7 +121,6 @@ static int get_whitelist_blacklist(struct call *call)
 {
 	struct producer *producer = &call->node->producer;
 	struct text *out = call->out;
-	char key[KEY_TEXT_SIZE];
 
 	pthread_mutex_lock(&producer->mutex);
 	for (size_t i = 0; i < LIST_ROWS; i++) {
@@ -134,10 +133,8 @@ static int get_whitelist_blacklist(struct call *call)
 		            name_text(producer->action_blacklist[i].account).text,
 		            name_text(producer->action_blacklist[i].action).text);
 	text_append(out, "],\"key_blacklist\":[");
-	for (size_t i = 0; i < producer->key_blacklist_count; i++) {
-		public_key_print(key, &producer->key_blacklist[i]);
-		text_printf(out, "%s\"%s\"", i ? "," : "", key);
-	}
+	for (size_t i = 0; i < producer->key_blacklist_count; i++)
+		text_printf(out, "%s\"%s\"", i ? "," : "", public_key_text(&producer->key_blacklist[i]).text);
 	text_append(out, "]}");
 	pthread_mutex_unlock(&producer->mutex);
 	return 0;

@@ -126,16 +126,15 @@ static void print_transaction_trace(struct text *out, const struct traced_block 
 static void print_traced(struct text *out, const struct traced_block *traced, bool irreversible)
 {
 	const struct block_header *header = &traced->block.header;
-	char timestamp[TIME_TEXT_SIZE];
 	const char *comma = "";
 
-	slot_print(timestamp, header->timestamp);
 	text_append(out, "{\"id\":");
 	chain_print_checksum(out, &traced->block.id);
 	text_printf(out, ",\"number\":%" PRIu32 ",\"previous_id\":", block_id_number(&traced->block.id));
 	chain_print_checksum(out, &header->previous);
 	text_printf(out, ",\"status\":\"%s\",\"timestamp\":\"%sZ\",\"producer\":\"%s\",\"transaction_mroot\":",
-	            irreversible ? "irreversible" : "pending", timestamp, name_text(header->producer).text);
+	            irreversible ? "irreversible" : "pending", slot_text(header->timestamp).text,
+	            name_text(header->producer).text);
 	chain_print_checksum(out, &header->transaction_mroot);
 	text_append(out, ",\"action_mroot\":");
 	chain_print_checksum(out, &header->action_mroot);

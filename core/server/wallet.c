@@ -264,17 +264,14 @@ static int get_public_keys(struct call *call)
 {
 	struct wallet_service *service = begin(call);
 	struct wallet_keys *keys = NULL;
-	char text[KEY_TEXT_SIZE];
 
 	if (!service->unlocked)
 		return end(service, error_chain(&call->error, WALLET_LOCKED_EXCEPTION,
 		                                "You don't have any unlocked wallet!"));
 	int result = wallet_keys_hold(service->wallet, &keys, &call->error);
 	text_append_char(call->out, '[');
-	for (size_t i = 0; result == 0 && i < keys->count; i++) {
-		public_key_print(text, &keys->list[i]);
-		text_printf(call->out, "%s\"%s\"", i ? "," : "", text);
-	}
+	for (size_t i = 0; result == 0 && i < keys->count; i++)
+		text_printf(call->out, "%s\"%s\"", i ? "," : "", public_key_text(&keys->list[i]).text);
 	text_append_char(call->out, ']');
 	wallet_keys_release(keys);
 	return end(service, result);
@@ -283,12 +280,12 @@ static int get_public_keys(struct call *call)
 static void print_pair(struct call *call, struct wallet *wallet, const struct public_key *key)
 {
 	struct private_key private;
-	char text[KEY_TEXT_SIZE], secret[KEY_TEXT_SIZE];
+	char secret[KEY_TEXT_SIZE];
 
 	if (wallet_private_key(wallet, key, &private, NULL) == 0) {
-		public_key_print(text, key);
 		private_key_print(secret, &private);
-		text_printf(call->out, "%s[\"%s\",\"%s\"]", call->out->length > 1 ? "," : "", text, secret);
+		text_printf(call->out, "%s[\"%s\",\"%s\"]", call->out->length > 1 ? "," : "",
+		            public_key_text(key).text, secret);
 		memory_wipe(secret, sizeof secret);
 	}
 	memory_wipe(&private, sizeof private);
@@ -339,7 +336,6 @@ static int create_key(struct call *call)
 	const char *texts[2];
 	struct private_key key;
 	struct public_key public;
-	char text[KEY_TEXT_SIZE];
 	int result = take_texts(call, texts, 2);
 
 	if (result)
@@ -355,10 +351,8 @@ static int create_key(struct call *call)
 	if (result == 0)
 		result = wallet_import(service->wallet, &key, NULL, &call->error);
 	memory_wipe(&key, sizeof key);
-	if (result == 0) {
-		public_key_print(text, &public);
-		text_printf(call->out, "\"%s\"", text);
-	}
+	if (result == 0)
+		text_printf(call->out, "\"%s\"", public_key_text(&public).text);
 	return end(service, result);
 }
 
@@ -386,14 +380,11 @@ static int remove_key(struct call *call)
 static int find_key(struct call *call, struct wallet_service *service, struct private_key *out,
                     const struct public_key *key)
 {
-	char text[KEY_TEXT_SIZE];
-
 	if (service->wallet ? service->unlocked && wallet_private_key(service->wallet, key, out, NULL) == 0
 	                    : service->keys.private_key(service->keys.context, service->keys.node, key, out))
 		return 0;
-	public_key_print(text, key);
 	return error_chain(&call->error, WALLET_MISSING_PUB_KEY_EXCEPTION,
-	                   "Public key not found in unlocked wallets %s", text);
+	                   "Public key not found in unlocked wallets %s", public_key_text(key).text);
 }
 
 static int sign_digest(struct call *call)
@@ -403,7 +394,6 @@ static int sign_digest(struct call *call)
 	struct private_key private;
 	struct signature signature;
 	struct checksum256 digest;
-	char text[KEY_TEXT_SIZE];
 	int result = take_texts(call, texts, 2);
 
 	if (result == 0)
@@ -418,10 +408,8 @@ static int sign_digest(struct call *call)
 	if (result == 0)
 		result = signer_sign(service->signer, &signature, &private, &digest, &call->error);
 	memory_wipe(&private, sizeof private);
-	if (result == 0) {
-		signature_print(text, &signature);
-		text_printf(call->out, "\"%s\"", text);
-	}
+	if (result == 0)
+		text_printf(call->out, "\"%s\"", signature_text(&signature).text);
 	return end(service, result);
 }
 

@@ -48,16 +48,19 @@ static void code_print(char out[CODE_LETTERS + 1], uint64_t code)
 	*out = 0;
 }
 
-void symbol_code_print(char out[SYMBOL_TEXT_SIZE], uint64_t code)
+struct symbol_text symbol_code_text(uint64_t code)
 {
-	code_print(out, code & (UINT64_MAX >> 8));
+	struct symbol_text out;
+	code_print(out.text, code & (UINT64_MAX >> 8));
+	return out;
 }
 
-void symbol_print(char out[SYMBOL_TEXT_SIZE], uint64_t symbol)
+struct symbol_text symbol_text(uint64_t symbol)
 {
-	char code[CODE_LETTERS + 1];
-	code_print(code, symbol_code(symbol));
-	snprintf(out, SYMBOL_TEXT_SIZE, "%u,%s", (unsigned)symbol_precision(symbol), code);
+	struct symbol_text out;
+	int length = snprintf(out.text, sizeof out.text, "%u,", (unsigned)symbol_precision(symbol));
+	code_print(out.text + length, symbol_code(symbol));
+	return out;
 }
 
 static int code_parse(uint64_t *out, struct piece piece, struct error *error)
@@ -115,13 +118,14 @@ int symbol_parse(uint64_t *out, const char *text, struct error *error)
 
 /* --- assets --- */
 
-void asset_print(char out[ASSET_TEXT_SIZE], const struct asset *asset)
+struct asset_text asset_text(const struct asset *asset)
 {
 	unsigned precision = symbol_precision(asset->symbol) > PRECISION_MAXIMUM
 	                         ? PRECISION_MAXIMUM
 	                         : symbol_precision(asset->symbol);
 	uint64_t amount = asset->amount < 0 ? 0 - (uint64_t)asset->amount : (uint64_t)asset->amount;
 	char digits[ASSET_TEXT_SIZE], *at = digits + sizeof digits;
+	struct asset_text out;
 
 	for (unsigned place = 0; place <= precision || amount; place++, amount /= 10) {
 		if (precision && place == precision)
@@ -131,15 +135,9 @@ void asset_print(char out[ASSET_TEXT_SIZE], const struct asset *asset)
 	if (asset->amount < 0)
 		*--at = '-';
 	size_t length = (size_t)(digits + sizeof digits - at);
-	memcpy(out, at, length);
-	out[length] = ' ';
-	code_print(out + length + 1, symbol_code(asset->symbol));
-}
-
-struct asset_text asset_text(const struct asset *asset)
-{
-	struct asset_text out;
-	asset_print(out.text, asset);
+	memcpy(out.text, at, length);
+	out.text[length] = ' ';
+	code_print(out.text + length + 1, symbol_code(asset->symbol));
 	return out;
 }
 
@@ -226,13 +224,12 @@ int asset_parse(struct asset *out, const char *text, struct error *error)
 
 int asset_parse_as(struct asset *out, const char *text, uint64_t symbol, struct error *error)
 {
-	char wanted[SYMBOL_TEXT_SIZE];
 	int result = asset_parse_precision(out, text, symbol_precision(symbol), error);
 
 	if (!result && out->symbol != symbol) {
 		*out = (struct asset){0, 0};
-		symbol_code_print(wanted, symbol_code(symbol));
-		result = error_chain(error, ASSET_TYPE_EXCEPTION, "asset '%s' is not in %s", text, wanted);
+		result = error_chain(error, ASSET_TYPE_EXCEPTION, "asset '%s' is not in %s", text,
+		                     symbol_code_text(symbol_code(symbol)).text);
 	}
 	return result;
 }

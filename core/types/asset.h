@@ -16,17 +16,19 @@ struct asset {
 static inline uint8_t symbol_precision(uint64_t symbol) { return (uint8_t)symbol; }
 static inline uint64_t symbol_code(uint64_t symbol) { return symbol >> 8; }
 bool symbol_valid(uint64_t symbol);
-void symbol_print(char out[SYMBOL_TEXT_SIZE], uint64_t symbol);       /* "4,SYS" */
+/* Printable copies for argument lists: symbol_text(symbol).text. */
+struct symbol_text {
+	char text[SYMBOL_TEXT_SIZE];
+};
+struct symbol_text symbol_text(uint64_t symbol);    /* "4,SYS" */
+struct symbol_text symbol_code_text(uint64_t code); /* "SYS" */
 int symbol_parse(uint64_t *out, const char *text, struct error *error);
-void symbol_code_print(char out[SYMBOL_TEXT_SIZE], uint64_t code);    /* "SYS" */
 int symbol_code_parse(uint64_t *out, const char *text, struct error *error);
 
-void asset_print(char out[ASSET_TEXT_SIZE], const struct asset *asset); /* "-1.0000 SYS" */
-/* A printable copy for argument lists: asset_text(&asset).text. */
 struct asset_text {
 	char text[ASSET_TEXT_SIZE];
 };
-struct asset_text asset_text(const struct asset *asset);
+struct asset_text asset_text(const struct asset *asset); /* "-1.0000 SYS" */
 int asset_parse(struct asset *out, const char *text, struct error *error);
 /* The same, and the result must have this symbol: `1 SYS` is then read as 1.0000 SYS; too many digits are
  * refused. */

@@ -3,9 +3,9 @@
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"
-#include "core/types/name.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,21 +116,22 @@ int authority_unpack(struct authority *out, struct cursor *in)
 
 /* --- JSON --- */
 
+void key_weights_print(struct text *out, const struct key_weight *keys, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		text_printf(out, "%s{\"key\":\"%s\",\"weight\":%u}", i ? "," : "", public_key_text(&keys[i].key).text,
+		            (unsigned)keys[i].weight);
+}
+
 void authority_print(struct text *out, const struct authority *authority)
 {
-	char key[KEY_TEXT_SIZE];
 	text_printf(out, "{\"threshold\":%u,\"keys\":[", authority->threshold);
-	for (size_t i = 0; i < authority->keys_count; i++) {
-		public_key_print(key, &authority->keys[i].key);
-		text_printf(out, "%s{\"key\":\"%s\",\"weight\":%u}", i ? "," : "", key,
-		            (unsigned)authority->keys[i].weight);
-	}
+	key_weights_print(out, authority->keys, authority->keys_count);
 	text_append(out, "],\"accounts\":[");
-	for (size_t i = 0; i < authority->accounts_count; i++) {
-		text_append(out, i ? ",{\"permission\":" : "{\"permission\":");
-		permission_level_print(out, &authority->accounts[i].permission);
-		text_printf(out, ",\"weight\":%u}", (unsigned)authority->accounts[i].weight);
-	}
+	for (size_t i = 0; i < authority->accounts_count; i++)
+		text_printf(out, "%s{\"permission\":%s,\"weight\":%u}", i ? "," : "",
+		            permission_level_text(&authority->accounts[i].permission).text,
+		            (unsigned)authority->accounts[i].weight);
 	text_append(out, "],\"waits\":[");
 	for (size_t i = 0; i < authority->waits_count; i++)
 		text_printf(out, "%s{\"wait_sec\":%u,\"weight\":%u}", i ? "," : "", authority->waits[i].wait_sec,
@@ -320,10 +321,12 @@ int permission_level_compare(const struct permission_level *a, const struct perm
 	return a->permission < b->permission ? -1 : a->permission > b->permission;
 }
 
-void permission_level_print(struct text *out, const struct permission_level *level)
+struct permission_level_text permission_level_text(const struct permission_level *level)
 {
-	text_printf(out, "{\"actor\":\"%s\",\"permission\":\"%s\"}", name_text(level->actor).text,
-	            name_text(level->permission).text);
+	struct permission_level_text out;
+	snprintf(out.text, sizeof out.text, "{\"actor\":\"%s\",\"permission\":\"%s\"}",
+	         name_text(level->actor).text, name_text(level->permission).text);
+	return out;
 }
 
 int permission_level_parse(struct permission_level *out, const char *text, struct error *error)

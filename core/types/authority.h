@@ -4,6 +4,7 @@
 
 #include "core/base/crypto/key.h"
 #include "core/base/encoding/json.h"
+#include "core/types/name.h"
 
 struct permission_level {
 	uint64_t actor, permission;
@@ -39,13 +40,18 @@ void authority_pack(struct bytes *out, const struct authority *authority);
 int authority_unpack(struct authority *out, struct cursor *in);
 /* {"threshold":1,"keys":[{"key":"EOS…","weight":1}],… */
 void authority_print(struct text *out, const struct authority *authority);
+/* The list in it: {"key":"EOS…","weight":1},… */
+void key_weights_print(struct text *out, const struct key_weight *keys, size_t count);
 /* Missing members are empty; keys, accounts and waits are sorted as the chain demands. A bare string is a
  * public key. */
 int authority_parse(struct authority *out, const struct json *json, struct error *error);
 
 int permission_level_compare(const struct permission_level *a, const struct permission_level *b);
-/* {"actor":"a","permission":"p"} */
-void permission_level_print(struct text *out, const struct permission_level *level);
+/* {"actor":"a","permission":"p"}, for argument lists: permission_level_text(&level).text. */
+struct permission_level_text {
+	char text[sizeof "{\"actor\":\"\",\"permission\":\"\"}" + 2 * NAME_TEXT_SIZE];
+};
+struct permission_level_text permission_level_text(const struct permission_level *level);
 /* `ACTOR` (permission active) or `ACTOR@PERMISSION`, as after cleos's -p. */
 int permission_level_parse(struct permission_level *out, const char *text, struct error *error);
 void permission_level_pack(struct bytes *out, const struct permission_level *level);

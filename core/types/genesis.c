@@ -229,12 +229,9 @@ out:
 void genesis_print(struct text *out, const struct genesis *genesis)
 {
 	struct text compact = TEXT_EMPTY;
-	char timestamp[TIME_TEXT_SIZE], key[KEY_TEXT_SIZE];
-	time_point_print(timestamp, genesis->initial_timestamp);
-	public_key_print(key, &genesis->initial_key);
-	text_printf(&compact,
-	            "{\"initial_timestamp\":\"%s\",\"initial_key\":\"%s\",\"initial_configuration\":", timestamp,
-	            key);
+	text_printf(&compact, "{\"initial_timestamp\":\"%s\",\"initial_key\":\"%s\",\"initial_configuration\":",
+	            time_point_text(genesis->initial_timestamp).text,
+	            public_key_text(&genesis->initial_key).text);
 	chain_config_print(&compact, &genesis->initial_configuration);
 	text_append_char(&compact, '}');
 	json_indent(out, compact.data, compact.length);

@@ -7,30 +7,31 @@
 
 enum { NAME_CHARACTERS = 13, ACCOUNT_NAME_CHARACTERS = 12 };
 
-void name_print(char out[NAME_TEXT_SIZE], uint64_t name)
+struct name_text name_text(uint64_t name)
 {
 	static const char alphabet[] = ".12345abcdefghijklmnopqrstuvwxyz";
 	int length = NAME_CHARACTERS;
-	out[NAME_CHARACTERS - 1] = alphabet[name & 15];
+	struct name_text out;
+	out.text[NAME_CHARACTERS - 1] = alphabet[name & 15];
 	name >>= 4;
 	for (int i = NAME_CHARACTERS - 2; i >= 0; i--, name >>= 5)
-		out[i] = alphabet[name & 31];
-	while (length && out[length - 1] == '.')
+		out.text[i] = alphabet[name & 31];
+	while (length && out.text[length - 1] == '.')
 		length--;
-	out[length] = 0;
+	out.text[length] = 0;
+	return out;
 }
 
 int name_parse(uint64_t *out, const char *text, struct error *error)
 {
-	char normalized[NAME_TEXT_SIZE];
 	*out = 0;
 	if (strnlen(text, NAME_TEXT_SIZE) > NAME_CHARACTERS)
 		return error_chain(error, NAME_TYPE_EXCEPTION, "Name is longer than 13 characters (%s) ", text);
 	uint64_t name = name_literal(text);
-	name_print(normalized, name);
-	if (strcmp(normalized, text))
+	struct name_text normalized = name_text(name);
+	if (strcmp(normalized.text, text))
 		return error_chain(error, NAME_TYPE_EXCEPTION,
-		                   "Name not properly normalized (name: %s, normalized: %s) ", text, normalized);
+		                   "Name not properly normalized (name: %s, normalized: %s) ", text, normalized.text);
 	*out = name;
 	return 0;
 }
@@ -47,13 +48,6 @@ int name_parse_account(uint64_t *out, const char *text, struct error *error)
 	return error_chain(error, NAME_TYPE_EXCEPTION,
 	                   "\"%.60s\" is no account name: those are of a-z, 1-5 and dots, at most 12 characters",
 	                   text);
-}
-
-struct name_text name_text(uint64_t name)
-{
-	struct name_text printed;
-	name_print(printed.text, name);
-	return printed;
 }
 
 int name_compare(const void *a, const void *b)

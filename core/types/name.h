@@ -8,9 +8,6 @@
 
 enum { NAME_TEXT_SIZE = 14 };
 
-/* The text of a name; "" for 0. */
-void name_print(char out[NAME_TEXT_SIZE], uint64_t name);
-
 /* Strict: what is not printed back the same is refused, with nodeos's sentence (3010001). "" is 0. */
 int name_parse(uint64_t *out, const char *text, struct error *error);
 
@@ -38,7 +35,7 @@ static inline uint64_t name_literal(const char *text)
 /* For qsort: ascending by value. */
 int name_compare(const void *a, const void *b);
 
-/* A printable copy for messages: name_text(name).text in an argument list. */
+/* The text of a name, "" for 0: name_text(name).text in an argument list. */
 struct name_text {
 	char text[NAME_TEXT_SIZE];
 };

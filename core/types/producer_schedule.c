@@ -146,18 +146,13 @@ struct checksum256 producer_schedule_hash(const struct producer_schedule *schedu
 
 void producer_schedule_print(struct text *out, const struct producer_schedule *schedule)
 {
-	char key[KEY_TEXT_SIZE];
 	text_printf(out, "{\"version\":%u,\"producers\":[", schedule->version);
 	for (size_t i = 0; i < schedule->producers_count; i++) {
 		const struct producer_authority *producer = &schedule->producers[i];
 
 		text_printf(out, "%s{\"producer_name\":\"%s\",\"authority\":[0,{\"threshold\":%u,\"keys\":[",
 		            i ? "," : "", name_text(producer->producer_name).text, producer->threshold);
-		for (size_t k = 0; k < producer->keys_count; k++) {
-			public_key_print(key, &producer->keys[k].key);
-			text_printf(out, "%s{\"key\":\"%s\",\"weight\":%u}", k ? "," : "", key,
-			            (unsigned)producer->keys[k].weight);
-		}
+		key_weights_print(out, producer->keys, producer->keys_count);
 		text_append(out, "]}]}");
 	}
 	text_append(out, "]}");

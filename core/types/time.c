@@ -65,23 +65,27 @@ static int seconds_print(char out[TIME_TEXT_SIZE], int64_t seconds)
 	return (int)strlen("0000-00-00T00:00:00");
 }
 
-void time_point_print(char out[TIME_TEXT_SIZE], int64_t us)
+struct time_text time_point_text(int64_t us)
 {
+	struct time_text out;
 	int64_t ms = floor_divide(us, 1000), seconds = floor_divide(ms, 1000);
-	char *end = out + seconds_print(out, seconds);
+	char *end = out.text + seconds_print(out.text, seconds);
 
 	memcpy(end, ".000", sizeof ".000");
 	put_digits(end + 1, 3, (unsigned)(ms - seconds * 1000));
+	return out;
 }
 
-void time_point_sec_print(char out[TIME_TEXT_SIZE], uint32_t seconds)
+struct time_text time_point_sec_text(uint32_t seconds)
 {
-	seconds_print(out, seconds);
+	struct time_text out;
+	seconds_print(out.text, seconds);
+	return out;
 }
 
-void slot_print(char out[TIME_TEXT_SIZE], uint32_t slot)
+struct time_text slot_text(uint32_t slot)
 {
-	time_point_print(out, slot_to_us(slot));
+	return time_point_text(slot_to_us(slot));
 }
 
 /* The layout of a time: a field's digits follow each other in this pattern, other characters stand for

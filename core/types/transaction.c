@@ -200,7 +200,6 @@ int packed_transaction_keys(const struct packed_transaction *packed, struct publ
 	if (packed->signatures_count && !packed->signed_by)
 		digest = packed_transaction_digest(packed, chain_id);
 	for (size_t i = 0; i < packed->signatures_count; i++) {
-		char text[KEY_TEXT_SIZE];
 		struct public_key key = {.type = KEY_K1};
 		size_t at = i;
 		int result = 0;
@@ -214,13 +213,11 @@ int packed_transaction_keys(const struct packed_transaction *packed, struct publ
 		for (; at && public_key_compare(&keys[at - 1], &key) > 0; at--)
 			keys[at] = keys[at - 1];
 		keys[at] = key;
-		if (at && !public_key_compare(&keys[at - 1], &key)) {
-			public_key_print(text, &key);
+		if (at && !public_key_compare(&keys[at - 1], &key))
 			return error_chain(error, TX_DUPLICATE_SIG,
 			                   "transaction includes more than one signature signed using the same key "
 			                   "associated with public key: %s",
-			                   text);
-		}
+			                   public_key_text(&key).text);
 	}
 	return 0;
 }

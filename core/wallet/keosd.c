@@ -100,7 +100,7 @@ int keosd_sign(struct signature *out, const char *url, const struct public_key *
                const struct checksum256 *digest, struct error *error)
 {
 	struct text body = TEXT_EMPTY, answer = TEXT_EMPTY;
-	char key_text[KEY_TEXT_SIZE], digest_text[65], *server = NULL;
+	char *server = NULL;
 	struct json *json = NULL;
 	const char *call = CALL;
 	unsigned status = 0;
@@ -108,9 +108,7 @@ int keosd_sign(struct signature *out, const char *url, const struct public_key *
 
 	if (result)
 		return result;
-	public_key_print(key_text, key);
-	checksum256_print(digest_text, digest);
-	text_printf(&body, "[\"%s\",\"%s\"]", digest_text, key_text);
+	text_printf(&body, "[\"%s\",\"%s\"]", checksum256_text(digest).text, public_key_text(key).text);
 	result = ask(server, call, &body, &answer, &status, error);
 	if (result == 0 && json_parse(&json, text_string(&answer), answer.length, NULL) != 0)
 		json = NULL;

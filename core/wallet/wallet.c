@@ -392,14 +392,11 @@ int wallet_private_key(struct wallet *wallet, const struct public_key *key, stru
 	result = require_unlocked(wallet, error);
 	if (result == 0) {
 		size_t at = find_key(wallet, key, &found);
-		if (found) {
+		if (found)
 			*out = wallet->keys[at].private;
-		} else {
-			char text[KEY_TEXT_SIZE];
-			public_key_print(text, key);
+		else
 			result = error_chain(error, WALLET_MISSING_PUB_KEY_EXCEPTION,
-			                     "Public key not found in unlocked wallets %s", text);
-		}
+			                     "Public key not found in unlocked wallets %s", public_key_text(key).text);
 	}
 	pthread_mutex_unlock(&wallet->mutex);
 	return result;

@@ -43,15 +43,13 @@ int wallet_save_keys(struct wallet *wallet, struct error *error)
 
 int wallet_save_labels(struct wallet *wallet, struct error *error)
 {
-	char path[WALLET_PATH_SIZE], key[KEY_TEXT_SIZE];
+	char path[WALLET_PATH_SIZE];
 	struct text text = TEXT_EMPTY;
 	int result;
 	if (!wallet->folder[0])
 		return 0;
-	for (size_t i = 0; i < wallet->labels_count; i++) {
-		public_key_print(key, &wallet->labels[i].key);
-		text_printf(&text, "%s %s\n", wallet->labels[i].label, key);
-	}
+	for (size_t i = 0; i < wallet->labels_count; i++)
+		text_printf(&text, "%s %s\n", wallet->labels[i].label, public_key_text(&wallet->labels[i].key).text);
 	result = folder_path(wallet, path, "labels", error);
 	if (result == 0)
 		result = file_replace(path, text_string(&text), text.length, error);
@@ -87,15 +85,13 @@ static int check_pairs(const struct wallet *wallet, const struct wallet_key *key
 {
 	for (size_t i = 0; i < count; i++) {
 		struct public_key public;
-		char text[KEY_TEXT_SIZE];
 		if (signer_public_key(wallet->signer, &public, &keys[i].private) == 0 &&
 		    public_key_compare(&public, &keys[i].public) == 0)
 			continue;
-		public_key_print(text, &keys[i].public);
 		return error_set(error, EBADMSG,
 		                 "wallet \"%s\" is damaged: its private key of %s is not that key's: put a copy "
 		                 "of the file back, or move it away and a new wallet is made",
-		                 path, text);
+		                 path, public_key_text(&keys[i].public).text);
 	}
 	return 0;
 }

@@ -78,10 +78,7 @@ static int parse_creator(struct account_defaults *values, struct request *reques
 
 static void print_key(struct text *out, const struct account_defaults *values)
 {
-	char key[KEY_TEXT_SIZE] = "new";
-	if (!values->new_key)
-		public_key_print(key, &values->key);
-	text_append(out, key);
+	text_append(out, values->new_key ? "new" : public_key_text(&values->key).text);
 }
 
 static int parse_key(struct account_defaults *values, struct request *request, const char *text,
@@ -94,9 +91,7 @@ static int parse_key(struct account_defaults *values, struct request *request, c
 
 static void print_amount(struct text *out, const struct asset *amount)
 {
-	char text[ASSET_TEXT_SIZE];
-	asset_print(text, amount);
-	text_append(out, text);
+	text_append(out, asset_text(amount).text);
 }
 
 static int parse_amount(struct asset *amount, struct request *request, const char *text, struct error *error)

@@ -307,8 +307,7 @@ static void print_level_json(void *context, const struct permission_level *level
 	struct level_printer *printer = context;
 	(void)provided;
 	(void)time;
-	text_append(printer->out, printer->between);
-	permission_level_print(printer->out, level);
+	text_printf(printer->out, "%s%s", printer->between, permission_level_text(level).text);
 	printer->between = ",";
 }
 
@@ -342,11 +341,9 @@ int proposals_transaction_read(struct request *request, struct text *out, struct
 
 static void print_approval(void *context, const struct permission_level *level, bool provided, int64_t time)
 {
-	char when[TIME_TEXT_SIZE] = "";
-	if (time)
-		time_point_print(when, time);
 	text_printf(context, "%s@%s %s%s%s\n", name_text(level->actor).text, name_text(level->permission).text,
-	            provided ? "approved" : "requested", provided && time ? " " : "", provided ? when : "");
+	            provided ? "approved" : "requested", provided && time ? " " : "",
+	            provided && time ? time_point_text(time).text : "");
 }
 
 int proposals_approvals_read(struct request *request, struct text *out, struct error *error)

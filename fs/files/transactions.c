@@ -57,8 +57,7 @@ int transactions_list(struct request *request, const char *from, struct listing 
 	qsort(ids.list, ids.count, sizeof *ids.list, compare_ids);
 	for (size_t i = 0; i < ids.count; i++) {
 		char name[65 + sizeof ".json"];
-		checksum256_print(name, &ids.list[i]);
-		strcat(name, ".json");
+		snprintf(name, sizeof name, "%s.json", checksum256_text(&ids.list[i]).text);
 		if (strcmp(name, from) >= 0 && listing->add(listing, name))
 			break;
 	}

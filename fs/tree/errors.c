@@ -31,7 +31,7 @@ struct errors {
 struct transaction_log {
 	pthread_mutex_t lock;
 	struct growing_text *text;
-	char last[65];
+	struct checksum256_text last;
 };
 
 struct errors *errors_create(void)
@@ -67,10 +67,9 @@ static void append_text(struct text *out, const char *data)
 static size_t print_line(struct text *out, struct timespec now, pid_t pid, const char *path,
                          const struct error *error)
 {
-	char when[TIME_TEXT_SIZE];
 	const char *name = strerrorname_np(error->number);
-	time_point_print(when, (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000);
-	text_printf(out, "%s pid %d", when, (int)pid);
+	text_printf(out, "%s pid %d", time_point_text((int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000).text,
+	            (int)pid);
 	process_describe(out, pid);
 	text_append_char(out, ' ');
 	append_text(out, *path ? path : "/");
@@ -149,17 +148,15 @@ int errors_fail(struct tree *tree, const struct caller *caller, const struct nod
 
 static void describe_lost(struct error *error, const struct chain_lost *lost)
 {
-	char id[65];
-
-	checksum256_print(id, &lost->id);
+	struct checksum256_text id = checksum256_text(&lost->id);
 	if (lost->replaced_by)
 		error_set(error, ECANCELED,
 		          "transaction %s, acknowledged by node %s, was thrown out with block %" PRIu32
 		          " when the head became block %" PRIu32
 		          " of another branch, and cannot be applied again: %s",
-		          id, name_text(lost->node).text, lost->block_num, lost->replaced_by, lost->reason);
+		          id.text, name_text(lost->node).text, lost->block_num, lost->replaced_by, lost->reason);
 	else
-		error_set(error, ECANCELED, "transaction %s, acknowledged by node %s, is lost: %s", id,
+		error_set(error, ECANCELED, "transaction %s, acknowledged by node %s, is lost: %s", id.text,
 		          name_text(lost->node).text, lost->reason);
 }
 
@@ -224,7 +221,7 @@ void transaction_log_add(struct tree *tree, struct chain_view *view, const struc
 	struct text text = TEXT_EMPTY;
 	chain_trace_print(view, &text, trace);
 	pthread_mutex_lock(&log->lock);
-	checksum256_print(log->last, &trace->id);
+	log->last = checksum256_text(&trace->id);
 	if (text.length > 0)
 		growing_text_append(log->text, text.data, text.length, slot_to_timespec(trace->slot));
 	pthread_mutex_unlock(&log->lock);
@@ -236,12 +233,11 @@ void transaction_log_add_command(struct tree *tree, const struct transaction_tra
 {
 	struct transaction_log *log = tree->log;
 	struct text text = TEXT_EMPTY;
-	char id[65];
-	checksum256_print(id, &trace->id);
-	text_printf(&text, "executed transaction: %s  %" PRIu64 " bytes  %" PRIu32 " us\n#  %s\n", id,
+	struct checksum256_text id = checksum256_text(&trace->id);
+	text_printf(&text, "executed transaction: %s  %" PRIu64 " bytes  %" PRIu32 " us\n#  %s\n", id.text,
 	            trace->net_usage, trace->cpu_usage_us, command);
 	pthread_mutex_lock(&log->lock);
-	memcpy(log->last, id, sizeof id);
+	log->last = id;
 	growing_text_append(log->text, text.data, text.length, slot_to_timespec(trace->slot));
 	pthread_mutex_unlock(&log->lock);
 	text_release(&text);
@@ -258,8 +254,8 @@ int last_transaction_read(struct request *request, struct text *out, struct erro
 	struct transaction_log *log = request->tree->log;
 	(void)error;
 	pthread_mutex_lock(&log->lock);
-	if (log->last[0])
-		text_printf(out, "%s\n", log->last);
+	if (log->last.text[0])
+		text_printf(out, "%s\n", log->last.text);
 	pthread_mutex_unlock(&log->lock);
 	return 0;
 }

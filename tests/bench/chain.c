@@ -35,15 +35,14 @@ static void act(struct rig *rig, const char *contract, const char *name, const c
 static void activate_features(struct rig *rig)
 {
 	struct checksum256 digest = feature_digest(FEATURE_PREACTIVATE_FEATURE);
-	char text[65], json[128];
+	char json[128];
 
 	rig_must(rig->chain->operations->schedule_feature(rig->chain, &digest, NULL, &rig->error), "feature",
 	         &rig->error);
 	rig_install(rig, "eosio", "eosio.boot");
 	for (int i = 1; i < FEATURE_COUNT; i++) {
 		digest = feature_digest((enum feature)i);
-		checksum256_print(text, &digest);
-		snprintf(json, sizeof json, "[\"%s\"]", text);
+		snprintf(json, sizeof json, "[\"%s\"]", checksum256_text(&digest).text);
 		act(rig, "eosio", "activate", "eosio", json);
 		rig_must(rig->chain->operations->schedule_feature(rig->chain, NULL, NULL, &rig->error), "features",
 		         &rig->error);
@@ -83,7 +82,7 @@ static void make_users(struct rig *rig, size_t from, size_t to)
 	const struct chain_send_options options = {.without_keys = true};
 	struct private_key private = {0};
 	struct public_key public;
-	char key[KEY_TEXT_SIZE], json[1024];
+	char json[1024];
 	while (from < to) {
 		struct action actions[4 * BATCH];
 		size_t count = 0;
@@ -93,13 +92,13 @@ static void make_users(struct rig *rig, size_t from, size_t to)
 			memset(private.secret, 1, sizeof private.secret);
 			memcpy(private.secret, &from, sizeof from);
 			signer_public_key(rig->signer, &public, &private);
-			public_key_print(key, &public);
+			struct key_text key = public_key_text(&public);
 			snprintf(json, sizeof json,
 			         "{\"creator\":\"eosio\",\"name\":\"%s\",\"owner\":{\"threshold\":1,\"keys\":[{\"key\":"
 			         "\"%s\",\"weight\":1}],\"accounts\":[],"
 			         "\"waits\":[]},\"active\":{\"threshold\":1,\"keys\":[{\"key\":\"%s\",\"weight\":1}],"
 			         "\"accounts\":[],\"waits\":[]}}",
-			         name.text, key, key);
+			         name.text, key.text, key.text);
 			add(view, &actions[count++], "eosio", "newaccount", json);
 			snprintf(json, sizeof json, "[\"eosio\",\"%s\",8192]", name.text);
 			add(view, &actions[count++], "eosio", "buyrambytes", json);

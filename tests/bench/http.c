@@ -179,7 +179,7 @@ static struct text *make_transfers(struct rig *rig, size_t count)
 	struct chain_view *view = NULL;
 	struct private_key key;
 	uint32_t seconds;
-	char json[128], signature[KEY_TEXT_SIZE];
+	char json[128];
 	rig_must(private_key_parse(&key, GENESIS_PRIVATE_KEY, &rig->error), "key", &rig->error);
 	rig_must(rig->chain->operations->reference(rig->chain, &reference, &seconds, NULL, &rig->error),
 	         "reference", &rig->error);
@@ -200,11 +200,10 @@ static struct text *make_transfers(struct rig *rig, size_t count)
 		rig_must(
 			packed_transaction_sign(&packed, rig->signer, &key, NULL, &rig->chain->chain_id, &rig->error),
 			"sign", &rig->error);
-		signature_print(signature, &packed.signatures[0]);
 		text_printf(&body,
 		            "{\"transaction\":{\"signatures\":[\"%s\"],\"compression\":\"none\",\"packed_context_"
 		            "free_data\":\"\",\"packed_trx\":\"",
-		            signature);
+		            signature_text(&packed.signatures[0]).text);
 		text_append_hex(&body, packed.packed_trx.data, packed.packed_trx.length);
 		text_append(&body, "\"}}");
 		make_request(&out[i], "send_transaction2", text_string(&body));

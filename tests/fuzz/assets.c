@@ -10,22 +10,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_asset(const struct asset *asset)
 {
-	char printed[ASSET_TEXT_SIZE];
 	struct asset again;
 	assert(symbol_valid(asset->symbol) && asset->amount <= ASSET_MAXIMUM && asset->amount >= -ASSET_MAXIMUM);
-	asset_print(printed, asset);
-	assert(strlen(printed) < ASSET_TEXT_SIZE);
+	struct asset_text printed = asset_text(asset);
+	assert(strlen(printed.text) < ASSET_TEXT_SIZE);
 	if (!symbol_code(asset->symbol))
 		return; /* "1.0000 " has no symbol that could be read */
-	assert(asset_parse(&again, printed, NULL) == 0);
+	assert(asset_parse(&again, printed.text, NULL) == 0);
 	assert(again.amount == asset->amount && again.symbol == asset->symbol);
-	assert(asset_parse_as(&again, printed, asset->symbol, NULL) == 0 && again.amount == asset->amount);
+	assert(asset_parse_as(&again, printed.text, asset->symbol, NULL) == 0 && again.amount == asset->amount);
 }
 
 static void check_text(const char *text)
 {
 	static const uint64_t sys4 = 4 | UINT64_C(0x535953) << 8;
-	char printed[SYMBOL_TEXT_SIZE];
 	struct asset asset;
 	struct error error;
 	uint64_t symbol, again;
@@ -40,19 +38,15 @@ static void check_text(const char *text)
 	}
 	if (!symbol_parse(&symbol, text, &error)) {
 		assert(symbol_valid(symbol));
-		symbol_print(printed, symbol);
-		assert(symbol_parse(&again, printed, NULL) == 0 && again == symbol);
+		assert(symbol_parse(&again, symbol_text(symbol).text, NULL) == 0 && again == symbol);
 	}
-	if (!symbol_code_parse(&symbol, text, &error)) {
-		symbol_code_print(printed, symbol);
-		assert(!strcmp(printed, text));
-	}
+	if (!symbol_code_parse(&symbol, text, &error))
+		assert(!strcmp(symbol_code_text(symbol).text, text));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = malloc(size + 1);
-	char printed[ASSET_TEXT_SIZE];
 	struct cursor cursor = cursor_make(data, size);
 	struct asset asset;
 
@@ -64,7 +58,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_asset(&asset);
 	else
 		assert(cursor.failed);
-	asset_print(printed, &asset); /* values out of range too */
-	assert(strlen(printed) < ASSET_TEXT_SIZE);
+	assert(strlen(asset_text(&asset).text) < ASSET_TEXT_SIZE); /* values out of range too */
 	return 0;
 }

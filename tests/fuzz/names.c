@@ -11,28 +11,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_value(uint64_t value)
 {
-	char text[NAME_TEXT_SIZE];
 	uint64_t parsed;
-	name_print(text, value);
-	assert(strlen(text) < NAME_TEXT_SIZE);
-	assert(name_parse(&parsed, text, NULL) == 0 && parsed == value);
-	assert(name_literal(text) == value);
+	struct name_text text = name_text(value);
+	assert(strlen(text.text) < NAME_TEXT_SIZE);
+	assert(name_parse(&parsed, text.text, NULL) == 0 && parsed == value);
+	assert(name_literal(text.text) == value);
 }
 
 static void check_text(const char *text)
 {
 	struct error error;
 	struct permission_level level;
-	char printed[TIME_TEXT_SIZE];
 	uint64_t name, again;
 	int64_t us, us_again;
 	uint32_t seconds;
-	if (!name_parse(&name, text, &error)) {
-		name_print(printed, name);
-		assert(!strcmp(printed, text));
-	} else {
+	if (!name_parse(&name, text, &error))
+		assert(!strcmp(name_text(name).text, text));
+	else
 		assert(error.number && *error.sentence && name == 0);
-	}
 	assert(name_parse_account(&again, text, &error) || (again == name && *text));
 	if (!permission_level_parse(&level, text, &error)) {
 		char both[2 * NAME_TEXT_SIZE];
@@ -43,13 +39,13 @@ static void check_text(const char *text)
 		assert(!strcmp(both, text));
 	}
 	if (!time_point_parse(&us, text, &error)) {
-		time_point_print(printed, us);
-		assert(!strncmp(printed, text, strlen("2000-01-01T00:00:00")));
-		assert(time_point_parse(&us_again, printed, NULL) == 0 && us_again == us);
+		struct time_text printed = time_point_text(us);
+		assert(!strncmp(printed.text, text, strlen("2000-01-01T00:00:00")));
+		assert(time_point_parse(&us_again, printed.text, NULL) == 0 && us_again == us);
 	}
 	if (!time_point_sec_parse(&seconds, text, &error)) {
-		time_point_sec_print(printed, seconds);
-		assert(!strncmp(printed, text, strlen(printed)));
+		struct time_text printed = time_point_sec_text(seconds);
+		assert(!strncmp(printed.text, text, strlen(printed.text)));
 	}
 }
 
@@ -57,7 +53,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = malloc(size + 1); /* exactly as long as it is, so that a read beyond it is seen */
 	uint64_t value;
-	char printed[TIME_TEXT_SIZE];
 
 	memcpy(text, data, size);
 	text[size] = 0;
@@ -66,8 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size >= sizeof value) {
 		memcpy(&value, data, sizeof value);
 		check_value(value);
-		time_point_print(printed, (int64_t)value);
-		assert(strlen(printed) < TIME_TEXT_SIZE);
+		assert(strlen(time_point_text((int64_t)value).text) < TIME_TEXT_SIZE);
 		slot_from_us((int64_t)value);
 	}
 	return 0;

@@ -125,12 +125,10 @@ static bool compare_long(struct replay *replay, const char *what, const struct j
                          const struct json *got)
 {
 	const char *digest = json_string(json_member(expected, "sha256")), *text = json_string(got);
-	char ours[65];
 	if (!digest || !json_member(expected, "long") || !text)
 		return false;
 	struct checksum256 hash = hash_sha256(text, strlen(text));
-	checksum256_print(ours, &hash);
-	replay_compare_text(replay, what, digest, ours);
+	replay_compare_text(replay, what, digest, checksum256_text(&hash).text);
 	return true;
 }
 
@@ -173,10 +171,8 @@ void replay_translate_ids(const struct replay *replay, struct text *text)
 			memcpy(id, at, 64);
 			id[64] = '\0';
 			const struct recording_step *step = recording_step_of_id(&replay->recording, id);
-			if (step) {
-				checksum256_print(id, &replay->ids[step->number]);
-				memcpy(at, id, 64);
-			}
+			if (step)
+				memcpy(at, checksum256_text(&replay->ids[step->number]).text, 64);
 		}
 		at += digits ? digits : 1;
 	}

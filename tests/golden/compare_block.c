@@ -25,12 +25,9 @@ static void compare_features(struct replay *replay, const struct recording_block
 	size_t expected_count = replay_block_features(recorded, &expected);
 	size_t got_count = block_header_features(header, &got);
 	replay_compare_number(replay, "number of features", expected_count, got_count);
-	for (size_t i = 0; i < expected_count && i < got_count; i++) {
-		char texts[2][65];
-		checksum256_print(texts[0], &expected[i]);
-		checksum256_print(texts[1], &got[i]);
-		replay_compare_text(replay, "feature", texts[0], texts[1]);
-	}
+	for (size_t i = 0; i < expected_count && i < got_count; i++)
+		replay_compare_text(replay, "feature", checksum256_text(&expected[i]).text,
+		                    checksum256_text(&got[i]).text);
 	free(expected);
 	free(got);
 }

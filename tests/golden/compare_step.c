@@ -87,10 +87,8 @@ static void compare_failure(struct replay *replay, const struct json *expected, 
 static void print_authorization(struct text *out, const struct action *action)
 {
 	text_append(out, ",\"authorization\":[");
-	for (size_t i = 0; i < action->authorization_count; i++) {
-		text_append(out, i ? "," : "");
-		permission_level_print(out, &action->authorization[i]);
-	}
+	for (size_t i = 0; i < action->authorization_count; i++)
+		text_printf(out, "%s%s", i ? "," : "", permission_level_text(&action->authorization[i]).text);
 	text_append_char(out, ']');
 }
 

@@ -62,11 +62,10 @@ static int read_genesis(struct recording *recording, const struct json *line, st
 	int result = genesis_parse(&recording->genesis, text_string(&text), text.length, error);
 	if (!result) {
 		struct checksum256 id = genesis_chain_id(&recording->genesis);
-		char printed[65];
-		checksum256_print(printed, &id);
+		struct checksum256_text printed = checksum256_text(&id);
 		const char *expected = json_string(json_member(line, "chain_id"));
-		if (!expected || strcmp(expected, printed))
-			result = error_set(error, EINVAL, "the genesis makes chain id %s, recorded is %s", printed,
+		if (!expected || strcmp(expected, printed.text))
+			result = error_set(error, EINVAL, "the genesis makes chain id %s, recorded is %s", printed.text,
 			                   expected ? expected : "none");
 	}
 	text_release(&text);

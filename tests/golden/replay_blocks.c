@@ -20,11 +20,10 @@ static int push_receipt(struct replay *replay, struct transaction_receipt *recei
 	if (receipt->is_id)
 		return branch_push_scheduled(replay->branch, &receipt->id, &options, trace, error);
 	if (!packed->packed_trx.length) {
-		char text[65];
-		checksum256_print(text, &id);
-		const struct recording_step *step = recording_step_of_id(&replay->recording, text);
+		struct checksum256_text text = checksum256_text(&id);
+		const struct recording_step *step = recording_step_of_id(&replay->recording, text.text);
 		int result = step ? replay_build_step(replay, step, &ours, error)
-		                  : error_set(error, EINVAL, "no step has the transaction %s", text);
+		                  : error_set(error, EINVAL, "no step has the transaction %s", text.text);
 		if (result)
 			return result;
 		packed = &ours;
@@ -109,10 +108,7 @@ static int build_cut_block(struct replay *replay, const struct recording_block *
 static void compare_id(struct replay *replay, const char *what, const struct checksum256 *expected,
                        const struct checksum256 *got)
 {
-	char texts[2][65];
-	checksum256_print(texts[0], expected);
-	checksum256_print(texts[1], got);
-	replay_compare_text(replay, what, texts[0], texts[1]);
+	replay_compare_text(replay, what, checksum256_text(expected).text, checksum256_text(got).text);
 }
 
 static int apply_block(struct replay *replay, const struct recording_block *recorded, struct error *error)

@@ -122,7 +122,7 @@ static void quantities(void **state)
 		                 0);
 		if (command_take_quantity(&command, &asset, vectors[i].core ? symbol : 0, &contract, "the amount",
 		                          &error) == 0) {
-			asset_print(out, &asset);
+			strcpy(out, asset_text(&asset).text);
 			if (contract)
 				sprintf(out + strlen(out), " %s", name_text(contract).text);
 		} else {

@@ -108,8 +108,7 @@ static void put_file(const char *folder, const char *name, const void *data, siz
 static void hash_text(char out[66], const struct bundle *bundle)
 {
 	const struct checksum256 hash = bundle->code->hash;
-	checksum256_print(out, &hash);
-	strcat(out, "\n");
+	snprintf(out, 66, "%s\n", checksum256_text(&hash).text);
 }
 
 static void contracts_are_installed(void **state)

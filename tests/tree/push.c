@@ -81,12 +81,9 @@ static void make_transaction(struct packed_transaction *out, uint32_t nonce)
 
 static void append_signatures(struct text *out, const struct packed_transaction *packed)
 {
-	char signature[KEY_TEXT_SIZE];
 	text_append(out, "\"signatures\":[");
-	for (size_t i = 0; i < packed->signatures_count; i++) {
-		signature_print(signature, &packed->signatures[i]);
-		text_printf(out, "%s\"%s\"", i ? "," : "", signature);
-	}
+	for (size_t i = 0; i < packed->signatures_count; i++)
+		text_printf(out, "%s\"%s\"", i ? "," : "", signature_text(&packed->signatures[i]).text);
 	text_append(out, "]");
 }
 
@@ -124,10 +121,9 @@ static void packed_elsewhere(void **state)
 	fixture_write("wallet/state", "lock\n");
 	fixture_write("push", text_string(&text));
 	fixture_expect(ALICE "balance", "992.0000 SYS\n");
-	char id[66];
-	checksum256_print(id, &packed.id);
-	strcat(id, "\n");
-	fixture_expect("last_transaction", id);
+	struct checksum256_text id = checksum256_text(&packed.id);
+	strcat(id.text, "\n");
+	fixture_expect("last_transaction", id.text);
 	/* exactly once */
 	fixture_refuse(EALREADY, "uplicate", "push", text_string(&text));
 	fixture_expect(ALICE "balance", "992.0000 SYS\n");

@@ -182,11 +182,9 @@ static void permission_levels_are_written_as_for_cleos(void **state)
 			assert_non_null(strstr(error.sentence, vectors[i].text));
 		}
 	}
-	struct text text = TEXT_EMPTY;
 	permission_level_parse(&level, "alice", NULL);
-	permission_level_print(&text, &level);
-	assert_string_equal(text.data, "{\"actor\":\"alice\",\"permission\":\"active\"}");
-	text_release(&text);
+	assert_string_equal(permission_level_text(&level).text,
+	                    "{\"actor\":\"alice\",\"permission\":\"active\"}");
 }
 
 static void authorities_are_made_of_one_key_or_permission(void **state)

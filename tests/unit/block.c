@@ -22,9 +22,7 @@
 
 static void assert_checksum(const struct checksum256 *checksum, const char *expected)
 {
-	char text[65];
-	checksum256_print(text, checksum);
-	assert_string_equal(text, expected);
+	assert_string_equal(checksum256_text(checksum).text, expected);
 }
 
 static void mainnet_headers_have_their_ids(void **state)

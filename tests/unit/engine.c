@@ -73,9 +73,7 @@ static void expect_header(const struct block_state *block, const char *hex)
 
 static void expect_checksum(const struct checksum256 *checksum, const char *hex)
 {
-	char text[65];
-	checksum256_print(text, checksum);
-	assert_string_equal(text, hex);
+	assert_string_equal(checksum256_text(checksum).text, hex);
 }
 
 #define ZEROES "0000000000000000000000000000000000000000000000000000000000000000"

@@ -17,10 +17,8 @@ static const char packed_leap_4[] =
 static void assert_chain_id(const struct genesis *genesis, const char *expected)
 {
 	struct checksum256 id = genesis_chain_id(genesis);
-	char text[65];
 
-	checksum256_print(text, &id);
-	assert_string_equal(text, expected);
+	assert_string_equal(checksum256_text(&id).text, expected);
 }
 
 /* The configuration of a stock node without a genesis file. */

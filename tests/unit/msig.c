@@ -13,8 +13,6 @@ static const char *proposal_json(const struct test_chain *chain, const char *req
                                  const char *context_free)
 {
 	static char json[2048];
-	char expiration[TIME_TEXT_SIZE];
-	time_point_sec_print(expiration, (uint32_t)(test_time(chain) / 1000000) + 86400);
 	snprintf(json, sizeof json,
 	         "{\"proposer\":\"carol\",\"proposal_name\":\"pay\",\"requested\":[%s],\"trx\":{\"expiration\":"
 	         "\"%s\",\"ref_block_num\":0,\"ref_block_prefix\":0,"
@@ -23,7 +21,8 @@ static const char *proposal_json(const struct test_chain *chain, const char *req
 	         "\"transfer\",\"authorization\":[{\"actor\":\"alice\",\"permission\":\"active\"}],\"data\":"
 	         "\"0000000000855c340000000000000e3d1027000000000000045359530000000000\"}],\"transaction_"
 	         "extensions\":[]}}",
-	         requested, expiration, delay_sec, context_free);
+	         requested, time_point_sec_text((uint32_t)(test_time(chain) / 1000000) + 86400).text, delay_sec,
+	         context_free);
 	return json;
 }
 
@@ -149,10 +148,9 @@ static void delayed_invalidated_cancelled(void **state)
 static void wrapped(void **state)
 {
 	struct test_chain chain;
-	char json[1024], expiration[TIME_TEXT_SIZE];
+	char json[1024];
 	(void)state;
 	begin(&chain);
-	time_point_sec_print(expiration, (uint32_t)(test_time(&chain) / 1000000) + 60);
 	snprintf(json, sizeof json,
 	         "{\"executer\":\"carol\",\"trx\":{\"expiration\":\"%s\",\"ref_block_num\":0,\"ref_block_"
 	         "prefix\":0,\"max_net_usage_words\":0,\"max_cpu_usage_ms\":0,"
@@ -161,7 +159,7 @@ static void wrapped(void **state)
 	         "\"alice\",\"permission\":\"active\"}],\"data\":"
 	         "\"0000000000855c340000000000000e3d1027000000000000045359530000000000\"}],"
 	         "\"transaction_extensions\":[]}}",
-	         expiration);
+	         time_point_sec_text((uint32_t)(test_time(&chain) / 1000000) + 60).text);
 	test_fails(&chain, "eosio.wrap", "exec", json, "eosio.wrap", "missing authority of carol");
 	test_fails(&chain, "eosio.wrap", "exec", json, "carol", "missing authority of eosio.wrap");
 	test_succeeds(&chain, "eosio.wrap", "exec", json, "carol,eosio.wrap");

@@ -60,9 +60,9 @@ static void check(struct model *model)
 
 static const char *name_of(size_t at)
 {
-	static char text[NAME_TEXT_SIZE];
-	name_print(text, rig_name(at));
-	return text;
+	static struct name_text name;
+	name = name_text(rig_name(at));
+	return name.text;
 }
 
 /* Cuts the nodes in two: each half is a chain of its own. */
@@ -82,11 +82,9 @@ static void heal(struct model *model)
 	struct rig *rig = &model->rig;
 
 	for (size_t i = 0; i < rig->count; i++) {
-		char near[NAME_TEXT_SIZE], far[NAME_TEXT_SIZE] = "eosio";
-		const char *peers[2] = {near, far};
-		name_print(near, i ? rig_name(i - 1) : name_literal("eosio"));
-		if (i > 4)
-			name_print(far, rig_name(i / 2));
+		struct name_text near = name_text(i ? rig_name(i - 1) : name_literal("eosio")),
+						 far = name_text(i > 4 ? rig_name(i / 2) : name_literal("eosio"));
+		const char *peers[2] = {near.text, far.text};
 		node_set_peers(rig->nodes[i], peers, 2, NULL);
 	}
 }

@@ -81,7 +81,7 @@ static inline void rig_begin(struct rig *rig)
 	genesis_default(&genesis);
 	assert_int_equal(private_key_parse(&rig->key, GENESIS_PRIVATE_KEY, &error), 0);
 	private_key_print(rig->private, &rig->key);
-	public_key_print(rig->public, &genesis.initial_key);
+	strcpy(rig->public, public_key_text(&genesis.initial_key).text);
 	assert_int_equal(branch_create(&first, &genesis, &error), 0);
 	assert_int_equal(key_store_open(&rig->keys, NULL, rig->signer, &error), 0);
 	rig->network = network_create(branch_ledger(first), rig->keys, &hooks);

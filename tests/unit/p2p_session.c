@@ -95,15 +95,12 @@ static void host_receive_transaction(void *context, struct packed_transaction *p
 
 static void describe(struct text *out, const struct p2p_message *message)
 {
-	char id[65];
-
 	switch (message->type) {
 	case P2P_HANDSHAKE:
-		checksum256_print(id, &message->handshake.head_id);
 		text_printf(out, "handshake %d version %u lib %u head %u %.16s agent %s\n",
 		            message->handshake.generation, message->handshake.network_version,
-		            message->handshake.irreversible_num, message->handshake.head_num, id,
-		            message->handshake.agent.text);
+		            message->handshake.irreversible_num, message->handshake.head_num,
+		            checksum256_text(&message->handshake.head_id).text, message->handshake.agent.text);
 		break;
 	case P2P_GO_AWAY:
 		text_printf(out, "go_away %u\n", message->go_away.reason);
@@ -122,8 +119,7 @@ static void describe(struct text *out, const struct p2p_message *message)
 		text_printf(out, "sync_request %u %u\n", message->sync_request.start, message->sync_request.end);
 		break;
 	case P2P_BLOCK:
-		checksum256_print(id, &message->block.id);
-		text_printf(out, "block %.24s\n", id);
+		text_printf(out, "block %.24s\n", checksum256_text(&message->block.id).text);
 		break;
 	default:
 		text_printf(out, "message %d\n", (int)message->type);

@@ -228,16 +228,16 @@ static void traces_are_found_by_block_and_by_transaction(void **state)
 {
 	struct server_node *node = node_with("plugin = eosio::trace_api_plugin\n");
 	struct transaction_trace trace = {0};
-	char body[128], id[65];
+	char body[128];
 	(void)state;
 	rig_must(rig_transfer(&rig, &trace, "bob"), "transfer", &rig.error);
 	rig_must(rig_advance(&rig, SECOND), "advance", &rig.error);
-	checksum256_print(id, &trace.id);
-	snprintf(body, sizeof body, "{\"id\":\"%s\"}", id);
+	struct checksum256_text id = checksum256_text(&trace.id);
+	snprintf(body, sizeof body, "{\"id\":\"%s\"}", id.text);
 	expect(node, "/v1/trace_api/get_transaction_trace", body, 200, "\"action\":\"transfer\"");
 	snprintf(body, sizeof body, "{\"block_num\":%u}", trace.block_num);
 	for (int i = 0; i < 3; i++)
-		expect(node, "/v1/trace_api/get_block", body, 200, id);
+		expect(node, "/v1/trace_api/get_block", body, 200, id.text);
 	expect(node, "/v1/trace_api/get_block", "{\"block_num\":1}", 404, "Trace API: block trace missing");
 	expect(node, "/v1/trace_api/get_block", "{\"block_num\":4000000}", 404, "Trace API: block trace missing");
 	expect(node, "/v1/trace_api/get_block", "{}", 400, "Bad or missing block_num");
@@ -254,11 +254,10 @@ static void a_transactions_status_follows_it(void **state)
 	struct server_node *node = node_with(CHAIN "transaction-finality-status-max-storage-size-gb = 1\n"),
 					   *without = node_with(CHAIN);
 	struct transaction_trace trace = {0};
-	char body[128], id[65];
+	char body[128];
 	(void)state;
 	rig_must(rig_transfer(&rig, &trace, "bob"), "transfer", &rig.error);
-	checksum256_print(id, &trace.id);
-	snprintf(body, sizeof body, "{\"id\":\"%s\"}", id);
+	snprintf(body, sizeof body, "{\"id\":\"%s\"}", checksum256_text(&trace.id).text);
 	expect(without, "/v1/chain/get_transaction_status", body, 404, "Unknown Endpoint");
 	rig_must(rig_advance(&rig, SECOND / 2), "advance", &rig.error);
 	expect(node, "/v1/chain/get_transaction_status", body, 200, "{\"state\":\"IN_BLOCK\",\"block_number\":");

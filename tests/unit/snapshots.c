@@ -200,7 +200,7 @@ static void write_and_die(struct rig *rig, struct done *done)
 static void it_is_one_act(void **state)
 {
 	struct scene scene;
-	char line[128], id[65];
+	char line[128];
 	(void)state;
 	scene_begin(&scene);
 	rig_open(&scene.rig);
@@ -212,8 +212,7 @@ static void it_is_one_act(void **state)
 	assert_int_equal(rig_balance(&scene.rig, "bob"), 6);
 	rig_close(&scene.rig);
 	killed(&scene, write_and_die);
-	checksum256_print(id, &done.head_id);
-	snprintf(line, sizeof line, "%u %s\n", done.head_num, id);
+	snprintf(line, sizeof line, "%u %s\n", done.head_num, checksum256_text(&done.head_id).text);
 	char *path = scene_path(&scene, "restoring");
 	file_set(path, line, strlen(line));
 	free(path);

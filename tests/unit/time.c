@@ -21,51 +21,45 @@ static void times_round_trip(void **state)
 	               {"2100-02-28T00:00:00.001", INT64_C(4107456000001000)},
 	               {"1969-12-31T23:59:59.999", -1000},
 	               {"9999-12-31T23:59:59.000", INT64_C(253402300799000000)}};
-	char text[TIME_TEXT_SIZE];
 	int64_t us;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
 		assert_int_equal(time_point_parse(&us, vectors[i].text, NULL), 0);
 		assert_true(us == vectors[i].us);
-		time_point_print(text, us);
-		assert_string_equal(text, vectors[i].text);
+		assert_string_equal(time_point_text(us).text, vectors[i].text);
 	}
 	assert_int_equal(time_point_parse(&us, "2018-06-01T12:00:00", NULL), 0);
 	assert_true(us == INT64_C(1527854400000000));
 	assert_int_equal(time_point_parse(&us, "2018-06-01T12:00:00.5", NULL), 0);
 	assert_true(us == INT64_C(1527854400500000));
-	time_point_print(text, INT64_MAX);
-	assert_string_equal(text, "294247-01-10T04:00:54.775");
-	time_point_print(text, INT64_MIN);
-	assert_true(strlen(text) < TIME_TEXT_SIZE);
+	assert_string_equal(time_point_text(INT64_MAX).text, "294247-01-10T04:00:54.775");
+	assert_true(strlen(time_point_text(INT64_MIN).text) < TIME_TEXT_SIZE);
 }
 
 static void calendar_agrees_with_the_c_library(void **state)
 {
-	char text[TIME_TEXT_SIZE], expected[64];
+	char expected[64];
 	(void)state;
 	for (uint64_t seconds = 0; seconds <= UINT32_MAX; seconds += 86400 * 3 + 12347) {
 		time_t moment = (time_t)seconds;
 		struct tm broken;
 		uint32_t again;
 
-		time_point_sec_print(text, (uint32_t)seconds);
+		struct time_text text = time_point_sec_text((uint32_t)seconds);
 		strftime(expected, sizeof expected, "%Y-%m-%dT%H:%M:%S", gmtime_r(&moment, &broken));
-		assert_string_equal(text, expected);
-		assert_int_equal(time_point_sec_parse(&again, text, NULL), 0);
+		assert_string_equal(text.text, expected);
+		assert_int_equal(time_point_sec_parse(&again, text.text, NULL), 0);
 		assert_int_equal(again, seconds);
 	}
 }
 
 static void slots_are_half_seconds_since_2000(void **state)
 {
-	char text[TIME_TEXT_SIZE];
 	(void)state;
 	assert_int_equal(slot_from_us(INT64_C(1528445288888000)), 0x4559ebd1);
 	assert_true(slot_to_us(0x4559ebd1) == INT64_C(1528445288500000));
-	slot_print(text, 0x4559ebd1);
-	assert_string_equal(text, "2018-06-08T08:08:08.500");
+	assert_string_equal(slot_text(0x4559ebd1).text, "2018-06-08T08:08:08.500");
 	assert_int_equal(slot_from_us(0), 0);
 	assert_int_equal(slot_from_us(-5), 0);
 	assert_int_equal(slot_from_us(INT64_MAX), UINT32_MAX);

@@ -37,9 +37,7 @@ static void put_hex(struct bytes *bytes, const char *hex)
 
 static void assert_checksum(struct checksum256 checksum, const char *expected)
 {
-	char text[65];
-	checksum256_print(text, &checksum);
-	assert_string_equal(text, expected);
+	assert_string_equal(checksum256_text(&checksum).text, expected);
 }
 
 /* A packed transaction as it travels. */
@@ -140,7 +138,6 @@ static void recorded_transaction_unpacks_to_its_id_and_signer(void **state)
 	struct checksum256 chain_id;
 	struct public_key key;
 	struct error error = {0};
-	char text[KEY_TEXT_SIZE];
 	(void)state;
 	put_hex(&trx, newaccount);
 	put_packed(&travelling, newaccount_signature, COMPRESSION_NONE, &none, &trx);
@@ -152,8 +149,7 @@ static void recorded_transaction_unpacks_to_its_id_and_signer(void **state)
 	assert_string_equal(name_text(transaction_first_authorizer(&packed.transaction)).text, "eosio");
 	assert_int_equal(checksum256_parse(&chain_id, recorded_chain_id), 0);
 	assert_int_equal(packed_transaction_keys(&packed, &key, &chain_id, &error), 0);
-	public_key_print(text, &key);
-	assert_string_equal(text, recorded_key);
+	assert_string_equal(public_key_text(&key).text, recorded_key);
 	/* base, overhead, the packed transaction, and 67 bytes of signatures at 20/100; the recording says 25
 	 * words */
 	assert_int_equal(packed_transaction_net_usage(&packed, 12, 20, 100), 12 + 16 + trx.length + 14);

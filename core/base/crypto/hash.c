@@ -187,7 +187,9 @@ int checksum256_parse(struct checksum256 *out, const char *text)
 	return hex_parse(out->data, text, 64);
 }
 
-void checksum256_print(char out[65], const struct checksum256 *checksum)
+struct checksum256_text checksum256_text(const struct checksum256 *checksum)
 {
-	hex_print(out, checksum->data, sizeof checksum->data);
+	struct checksum256_text out;
+	hex_print(out.text, checksum->data, sizeof checksum->data);
+	return out;
 }

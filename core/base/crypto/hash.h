@@ -40,6 +40,10 @@ bool checksum256_equal(const struct checksum256 *a, const struct checksum256 *b)
 bool checksum256_is_zero(const struct checksum256 *checksum);
 /* 64 hex digits; 0 or -EINVAL. */
 int checksum256_parse(struct checksum256 *out, const char *text);
-void checksum256_print(char out[65], const struct checksum256 *checksum);
+/* A printable copy for argument lists: checksum256_text(&checksum).text. */
+struct checksum256_text {
+	char text[65];
+};
+struct checksum256_text checksum256_text(const struct checksum256 *checksum);
 
 #endif

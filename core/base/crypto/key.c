@@ -354,15 +354,16 @@ static int prefix_type(const char **rest, const char *text, const char *kind)
 	return -1;
 }
 
-void public_key_print(char out[KEY_TEXT_SIZE], const struct public_key *key)
+struct key_text public_key_text(const struct public_key *key)
 {
 	uint8_t data[DATA_MAXIMUM];
+	struct key_text out;
 	char prefix[PREFIX_SIZE];
 	size_t length = POINT_SIZE;
 	memcpy(data, key->point, POINT_SIZE);
 	if (key->type == KEY_K1) {
-		checked_print(out, "EOS", data, length, NULL);
-		return;
+		checked_print(out.text, "EOS", data, length, NULL);
+		return out;
 	}
 	if (key->type == KEY_WEBAUTHN) {
 		data[length++] = key->user_presence;
@@ -371,7 +372,8 @@ void public_key_print(char out[KEY_TEXT_SIZE], const struct public_key *key)
 		length += key->origin_length;
 	}
 	snprintf(prefix, sizeof prefix, "PUB_%s_", tags[key->type]);
-	checked_print(out, prefix, data, length, tags[key->type]);
+	checked_print(out.text, prefix, data, length, tags[key->type]);
+	return out;
 }
 
 int public_key_parse(struct public_key *out, const char *text, struct error *error)
@@ -474,11 +476,13 @@ int private_key_parse(struct private_key *out, const char *text, struct error *e
 	return 0;
 }
 
-void signature_print(char out[KEY_TEXT_SIZE], const struct signature *signature)
+struct key_text signature_text(const struct signature *signature)
 {
+	struct key_text out;
 	char prefix[PREFIX_SIZE];
 	snprintf(prefix, sizeof prefix, "SIG_%s_", tags[signature->type]);
-	checked_print(out, prefix, signature->data, SIGNATURE_SIZE, tags[signature->type]);
+	checked_print(out.text, prefix, signature->data, SIGNATURE_SIZE, tags[signature->type]);
+	return out;
 }
 
 int signature_parse(struct signature *out, const char *text, struct error *error)

@@ -62,8 +62,11 @@ int public_key_compare(const struct public_key *a, const struct public_key *b);
 bool public_key_valid(const struct public_key *key);
 void public_key_pack(struct bytes *out, const struct public_key *key);
 int public_key_unpack(struct public_key *out, struct cursor *in); /* 0 or -EINVAL; sets in->failed too */
-/* EOS… for K1, PUB_R1_…, PUB_WA_…. */
-void public_key_print(char out[KEY_TEXT_SIZE], const struct public_key *key);
+/* A printable copy for argument lists: public_key_text(&key).text. */
+struct key_text {
+	char text[KEY_TEXT_SIZE];
+};
+struct key_text public_key_text(const struct public_key *key); /* EOS… for K1, PUB_R1_…, PUB_WA_…. */
 /* EOS…, PUB_K1_…, PUB_R1_…, PUB_WA_…; the sentence quotes the text and says what is wrong (checksum,
  * length, prefix). */
 int public_key_parse(struct public_key *out, const char *text, struct error *error);
@@ -75,7 +78,7 @@ int private_key_parse(struct private_key *out, const char *text, struct error *e
 
 void signature_pack(struct bytes *out, const struct signature *signature);
 int signature_unpack(struct signature *out, struct cursor *in);
-void signature_print(char out[KEY_TEXT_SIZE], const struct signature *signature); /* SIG_K1_… */
+struct key_text signature_text(const struct signature *signature); /* SIG_K1_… */
 int signature_parse(struct signature *out, const char *text, struct error *error);
 
 #endif

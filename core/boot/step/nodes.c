@@ -120,13 +120,12 @@ static void list_peers(struct text *out, const struct boot_plan *plan, size_t in
 static void configure(struct text *out, const struct boot_plan *plan, size_t index,
                       const struct wallet_key *pair)
 {
-	char public[KEY_TEXT_SIZE], private[KEY_TEXT_SIZE];
+	char private[KEY_TEXT_SIZE];
 	struct text peers = TEXT_EMPTY;
 
-	public_key_print(public, &pair->public);
 	private_key_print(private, &pair->private);
 	text_printf(out, "enable-stale-production = true\nproducer-name = %s\nsignature-provider = %s=KEY:%s\n",
-	            name_text(name_of(plan, index)).text, public, private);
+	            name_text(name_of(plan, index)).text, public_key_text(&pair->public).text, private);
 	list_peers(&peers, plan, index);
 	char *rest = peers.data;
 	for (char *peer = strtok_r(peers.data, " ", &rest); peer; peer = strtok_r(NULL, " ", &rest))

@@ -70,17 +70,17 @@ int step_reg_prod_make(struct boot_context *context, struct boot_item *item, siz
 {
 	uint64_t name = producer_of(context->plan, index);
 	struct public_key public;
-	char key[KEY_TEXT_SIZE], url[KEY_TEXT_SIZE + 64];
+	char url[KEY_TEXT_SIZE + 64];
 	int result = boot_account_key(&context->plan->accounts, producer_account(context->plan, index), &public,
 	                              NULL, error);
 
 	if (result)
 		return result;
-	public_key_print(key, &public);
-	snprintf(url, sizeof url, "https://%s.com/%s", name_text(name).text, key);
+	struct key_text key = public_key_text(&public);
+	snprintf(url, sizeof url, "https://%s.com/%s", name_text(name).text, key.text);
 	make_regproducer(boot_item_next(item), name, &public, url, strlen(url), 0);
 	boot_item_by_account(item, producer_account(context->plan, index));
-	text_printf(&item->command, "cleos system regproducer %s %s %s", name_text(name).text, key, url);
+	text_printf(&item->command, "cleos system regproducer %s %s %s", name_text(name).text, key.text, url);
 	return 0;
 }
 

@@ -131,7 +131,6 @@ static int make_account(struct boot_context *context, struct boot_item *item, si
 	uint64_t eosio = name_literal("eosio"), name = plan->accounts.list[account].name;
 	struct split split = split_funds(plan, account);
 	struct public_key public;
-	char key[KEY_TEXT_SIZE];
 	int result = boot_account_key(&context->plan->accounts, account, &public, NULL, error);
 
 	if (result)
@@ -141,12 +140,12 @@ static int make_account(struct boot_context *context, struct boot_item *item, si
 	authority_release(&authority);
 	make_buyram(boot_item_next(item), eosio, name, &(struct asset){split.ram, plan->symbol});
 	make_delegatebw(boot_item_next(item), eosio, name, &(struct asset){split.net, plan->symbol},
-	                  &(struct asset){split.cpu, plan->symbol}, true);
-	public_key_print(key, &public);
+	                &(struct asset){split.cpu, plan->symbol}, true);
 	text_printf(&item->command,
 	            "cleos system newaccount --transfer eosio %s %s --stake-net \"%s\" --stake-cpu \"%s\" "
 	            "--buy-ram \"%s\"",
-	            name_text(name).text, key, asset_text(&(struct asset){split.net, plan->symbol}).text,
+	            name_text(name).text, public_key_text(&public).text,
+	            asset_text(&(struct asset){split.net, plan->symbol}).text,
 	            asset_text(&(struct asset){split.cpu, plan->symbol}).text,
 	            asset_text(&(struct asset){split.ram, plan->symbol}).text);
 	return 0;

@@ -95,13 +95,11 @@ static int import_keys(struct boot_context *context, size_t index, struct error 
 int step_wallet_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error)
 {
 	struct public_key public;
-	char key[KEY_TEXT_SIZE];
 	int result = wallet_item_key(context->plan, &public, NULL, index, error);
 
 	if (result)
 		return result;
-	public_key_print(key, &public);
-	text_printf(&item->command, "cleos wallet import # %s of %s", key,
+	text_printf(&item->command, "cleos wallet import # %s of %s", public_key_text(&public).text,
 	            index
 	                ? name_text(context->plan->accounts.list[wallet_account(context->plan, index)].name).text
 	                : "eosio");
@@ -167,11 +165,10 @@ int step_sys_done(struct boot_context *context, size_t index, struct error *erro
 int step_sys_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error)
 {
 	struct authority authority = authority_of_key(&context->plan->public);
-	char key[KEY_TEXT_SIZE];
 
 	(void)error;
-	public_key_print(key, &context->plan->public);
-	text_printf(&item->command, "cleos create account eosio %s %s", boot_system_accounts[index], key);
+	text_printf(&item->command, "cleos create account eosio %s %s", boot_system_accounts[index],
+	            public_key_text(&context->plan->public).text);
 	make_newaccount(boot_item_next(item), name_literal("eosio"), name_literal(boot_system_accounts[index]),
 	                  &authority, &authority);
 	authority_release(&authority);
@@ -370,27 +367,23 @@ static int await_features(struct boot_context *context, size_t index, struct err
 
 static void make_activation(struct boot_item *item, const struct boot_feature *feature)
 {
-	char digest[65];
-
 	make_activate(boot_item_next(item), &feature->digest);
 	boot_item_by_boot_key(item);
-	checksum256_print(digest, &feature->digest);
-	text_printf(&item->command, "cleos push action eosio activate '[\"%s\"]' -p eosio@active # %s", digest,
-	            feature->name);
+	text_printf(&item->command, "cleos push action eosio activate '[\"%s\"]' -p eosio@active # %s",
+	            checksum256_text(&feature->digest).text, feature->name);
 }
 
 int step_sys_contract_make(struct boot_context *context, struct boot_item *item, size_t index,
                            struct error *error)
 {
 	const struct boot_plan *plan = context->plan;
-	char digest[65];
 	switch (sys_contract_item(plan, index)) {
 	case ITEM_PREACTIVATE:
-		checksum256_print(digest, &plan->features[0].digest);
 		text_printf(&item->command,
 		            "curl -X POST http://127.0.0.1:%s/v1/producer/schedule_protocol_feature_activations -d "
 		            "'{\"protocol_features_to_activate\": [\"%s\"]}' # %s",
-		            plan->settings.value[OPTION_HTTP_PORT], digest, plan->features[0].name);
+		            plan->settings.value[OPTION_HTTP_PORT], checksum256_text(&plan->features[0].digest).text,
+		            plan->features[0].name);
 		item->act = preactivate;
 		return 0;
 	case ITEM_BOOT_CONTRACT:
@@ -431,13 +424,11 @@ int step_init_done(struct boot_context *context, size_t index, struct error *err
 
 int step_init_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error)
 {
-	char symbol[SYMBOL_TEXT_SIZE];
-
 	(void)index;
 	(void)error;
 	make_init(boot_item_next(item), 0, context->plan->symbol);
 	boot_item_by_boot_key(item);
-	symbol_print(symbol, context->plan->symbol);
-	text_printf(&item->command, "cleos push action eosio init '[0, \"%s\"]' -p eosio@active", symbol);
+	text_printf(&item->command, "cleos push action eosio init '[0, \"%s\"]' -p eosio@active",
+	            symbol_text(context->plan->symbol).text);
 	return 0;
 }

@@ -96,22 +96,20 @@ static int take_genesis_key(struct embedded_chain *chain, const struct private_k
 {
 	struct private_key key;
 	struct public_key public;
-	char text[KEY_TEXT_SIZE];
 
 	if (given)
 		key = *given;
 	else if (private_key_parse(&key, GENESIS_PRIVATE_KEY, error) != 0)
 		return -error->number;
 	int result = signer_public_key(chain->signer, &public, &key);
-	if (result) {
+	if (result)
 		error_set(error, EINVAL, "the genesis key is no private key of the curve");
-	} else if (public_key_compare(&public, &chain->base.genesis.initial_key) == 0) {
+	else if (public_key_compare(&public, &chain->base.genesis.initial_key) == 0)
 		result = key_store_add(chain->node_keys, &key, error);
-	} else if (given) {
-		public_key_print(text, &chain->base.genesis.initial_key);
+	else if (given)
 		result = error_set(error, EINVAL,
-		                   "the genesis key given is not that of the genesis, whose public key is %s", text);
-	}
+		                   "the genesis key given is not that of the genesis, whose public key is %s",
+		                   public_key_text(&chain->base.genesis.initial_key).text);
 	memory_wipe(&key, sizeof key);
 	return result ? result : key_store_save(chain->node_keys, error);
 }

@@ -200,14 +200,12 @@ static struct outside *want(const struct peers *peers, struct node *node)
 {
 	struct outside *outside = memory_allocate(1, sizeof *outside);
 	const char *listen = listens_at(peers, node);
-	char id[65];
 
 	outside->chain = peers->chain;
 	outside->node = node;
 	outside->name = network_node_name(node);
 	outside->node_id = *node_process_id(node);
-	checksum256_print(id, &outside->node_id);
-	text_printf(&outside->wanted, "%s\n%s", id, listen ? listen : "");
+	text_printf(&outside->wanted, "%s\n%s", checksum256_text(&outside->node_id).text, listen ? listen : "");
 	take_peers(outside);
 	if (node_state(node, NULL) == NODE_STOPPED || (!listen && !outside->peers_count)) {
 		outside_free(outside);

@@ -112,11 +112,10 @@ static int set_back(struct storage *storage, uint32_t number, const struct check
 
 static int write_intent(struct storage *storage, const struct block_state *block, struct error *error)
 {
-	char *path = intent_path(storage, "restoring"), id[65], line[INTENT_MAXIMUM];
+	char *path = intent_path(storage, "restoring"), line[INTENT_MAXIMUM];
 	int result;
 
-	checksum256_print(id, &block->id);
-	snprintf(line, sizeof line, "%" PRIu32 " %s\n", block->number, id);
+	snprintf(line, sizeof line, "%" PRIu32 " %s\n", block->number, checksum256_text(&block->id).text);
 	result = file_replace(path, line, strlen(line), error);
 	free(path);
 	return result;

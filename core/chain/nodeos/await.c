@@ -75,10 +75,8 @@ static int read_block(struct nodeos_chain *chain, struct checksum256 *id, uint32
 	struct text body = TEXT_EMPTY;
 	struct signed_block block = {0};
 	struct json *json = NULL;
-	char text[65];
 
-	checksum256_print(text, id);
-	text_printf(&body, "{\"block_num_or_id\":\"%s\"}", text);
+	text_printf(&body, "{\"block_num_or_id\":\"%s\"}", checksum256_text(id).text);
 	int result = nodeos_call(chain, &json, "/v1/chain/get_raw_block", &body, interruption, error);
 	if (result == -EOPNOTSUPP) /* before 3.1 */
 		result = nodeos_call(chain, &json, "/v1/chain/get_block", &body, interruption, error);
@@ -181,18 +179,16 @@ static bool can_wait(int result)
 static int give_up(const struct sent *sent, const struct chain_info *info, uint32_t block, int64_t end,
                    const struct interruption *interruption, struct error *error)
 {
-	char id[65];
-
-	checksum256_print(id, &sent->id);
+	struct checksum256_text id = checksum256_text(&sent->id);
 	if (!block && info->head_block_num && slot_to_us(info->irreversible_slot) / 1000000 > sent->expiration)
-		error_set(error, ETIME, "transaction %s is in no block and has expired: it did not happen", id);
+		error_set(error, ETIME, "transaction %s is in no block and has expired: it did not happen", id.text);
 	else if (interruption_happened(interruption))
-		error_set(error, EINTR, "interrupted: the node took transaction %s, which is in no %sblock yet", id,
-		          block ? "irreversible " : "");
+		error_set(error, EINTR, "interrupted: the node took transaction %s, which is in no %sblock yet",
+		          id.text, block ? "irreversible " : "");
 	else if (nodeos_now_ms() >= end)
 		error_set(error, ETIMEDOUT,
 		          "the node took transaction %s, which is in no %sblock yet; whether it happens is not known",
-		          id, block ? "irreversible " : "");
+		          id.text, block ? "irreversible " : "");
 	else
 		return 0;
 	return 1;

@@ -59,12 +59,10 @@ static int schedule_feature(struct chain *base, const struct checksum256 *digest
 	struct nodeos_chain *chain = nodeos_of(base);
 	struct text body = TEXT_EMPTY;
 	struct json *json = NULL;
-	char text[65];
 
 	if (!digest)
 		return nodeos_await_next_block(chain, interruption, error);
-	checksum256_print(text, digest);
-	text_printf(&body, "{\"protocol_features_to_activate\":[\"%s\"]}", text);
+	text_printf(&body, "{\"protocol_features_to_activate\":[\"%s\"]}", checksum256_text(digest).text);
 	int result = nodeos_call(chain, &json, "/v1/producer/schedule_protocol_feature_activations", &body,
 	                         interruption, error);
 	json_release(json);

@@ -22,10 +22,8 @@ static void print_actions(struct text *out, const struct action *actions, size_t
 	for (size_t i = 0; i < count; i++) {
 		text_printf(out, "%s{\"account\":\"%s\",\"name\":\"%s\",\"authorization\":[", i ? "," : "",
 		            name_text(actions[i].account).text, name_text(actions[i].name).text);
-		for (size_t k = 0; k < actions[i].authorization_count; k++) {
-			text_append(out, k ? "," : "");
-			permission_level_print(out, &actions[i].authorization[k]);
-		}
+		for (size_t k = 0; k < actions[i].authorization_count; k++)
+			text_printf(out, "%s%s", k ? "," : "", permission_level_text(&actions[i].authorization[k]).text);
 		text_append(out, "],\"data\":\"");
 		text_append_hex(out, actions[i].data.data, actions[i].data.length);
 		text_append(out, "\"}");
@@ -35,15 +33,13 @@ static void print_actions(struct text *out, const struct action *actions, size_t
 
 void nodeos_print_transaction(struct text *out, const struct transaction *transaction)
 {
-	char expiration[TIME_TEXT_SIZE];
-
-	time_point_sec_print(expiration, transaction->expiration);
 	text_printf(out,
 	            "{\"expiration\":\"%s\",\"ref_block_num\":%u,\"ref_block_prefix\":%" PRIu32
 	            ",\"max_net_usage_words\":%" PRIu32 ",\"max_cpu_usage_ms\":%u,\"delay_sec\":%" PRIu32
 	            ",\"context_free_actions\":",
-	            expiration, transaction->ref_block_num, transaction->ref_block_prefix,
-	            transaction->max_net_usage_words, transaction->max_cpu_usage_ms, transaction->delay_sec);
+	            time_point_sec_text(transaction->expiration).text, transaction->ref_block_num,
+	            transaction->ref_block_prefix, transaction->max_net_usage_words,
+	            transaction->max_cpu_usage_ms, transaction->delay_sec);
 	print_actions(out, transaction->context_free_actions, transaction->context_free_actions_count);
 	text_append(out, ",\"actions\":");
 	print_actions(out, transaction->actions, transaction->actions_count);
@@ -52,13 +48,9 @@ void nodeos_print_transaction(struct text *out, const struct transaction *transa
 
 static void print_packed(struct text *out, const struct packed_transaction *packed)
 {
-	char text[KEY_TEXT_SIZE];
-
 	text_append(out, "{\"signatures\":[");
-	for (size_t i = 0; i < packed->signatures_count; i++) {
-		signature_print(text, &packed->signatures[i]);
-		text_printf(out, "%s\"%s\"", i ? "," : "", text);
-	}
+	for (size_t i = 0; i < packed->signatures_count; i++)
+		text_printf(out, "%s\"%s\"", i ? "," : "", signature_text(&packed->signatures[i]).text);
 	text_printf(out, "],\"compression\":\"%s\",\"packed_context_free_data\":\"",
 	            packed->compression == COMPRESSION_ZLIB ? "zlib" : "none");
 	text_append_hex(out, packed->packed_context_free_data.data, packed->packed_context_free_data.length);
@@ -105,11 +97,9 @@ static bool is_lost(int result, const struct error *error)
 
 static int not_known(struct error *error, const struct checksum256 *id, int number)
 {
-	char text[65];
-	checksum256_print(text, id);
 	error->code = 0; /* nothing that may be made again */
 	error->number = number;
-	error_append(error, "; whether transaction %s happens is not known", text);
+	error_append(error, "; whether transaction %s happens is not known", checksum256_text(id).text);
 	return -number;
 }
 

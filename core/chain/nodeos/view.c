@@ -146,13 +146,10 @@ static int ask_abi(struct chain_view *view, struct checksum256 *hash, uint64_t a
 {
 	struct text body = TEXT_EMPTY;
 	struct answer *answer = NULL;
-	char known[65];
 
 	text_printf(&body, "{\"account_name\":\"%s\"", name_text(account).text);
-	if (with_known) {
-		checksum256_print(known, hash);
-		text_printf(&body, ",\"abi_hash\":\"%s\"", known);
-	}
+	if (with_known)
+		text_printf(&body, ",\"abi_hash\":\"%s\"", checksum256_text(hash).text);
 	text_append_char(&body, '}');
 	int result = ask_about(view, &answer, "/v1/chain/get_raw_abi", text_string(&body), account, error);
 	text_release(&body);
@@ -319,11 +316,9 @@ static int read_key_permissions(struct chain_view *view, const struct public_key
 {
 	struct text body = TEXT_EMPTY;
 	struct answer *answer = NULL;
-	char text[KEY_TEXT_SIZE];
 	size_t count = 0;
 
-	public_key_print(text, key);
-	text_printf(&body, "{\"accounts\":[],\"keys\":[\"%s\"]}", text);
+	text_printf(&body, "{\"accounts\":[],\"keys\":[\"%s\"]}", public_key_text(key).text);
 	int result = nodeos_ask(view, &answer, "/v1/chain/get_accounts_by_authorizers", text_string(&body),
 	                        error);
 	text_release(&body);
@@ -373,11 +368,9 @@ static int find_transaction(struct chain_view *view, uint32_t *number, const str
 {
 	struct text body = TEXT_EMPTY;
 	struct answer *answer = NULL;
-	char text[65];
 
 	*number = 0;
-	checksum256_print(text, id);
-	text_printf(&body, "{\"id\":\"%s\"}", text);
+	text_printf(&body, "{\"id\":\"%s\"}", checksum256_text(id).text);
 	int result = nodeos_ask(view, &answer, "/v1/trace_api/get_transaction_trace", text_string(&body), error);
 	text_release(&body);
 	if (result == 0 && !parse_uint32_member(number, answer->json, "block_num"))
@@ -444,17 +437,14 @@ static int read_required_keys(struct chain_view *view, struct public_key **out, 
 {
 	struct text body = TEXT_EMPTY;
 	struct json *json = NULL;
-	char text[KEY_TEXT_SIZE];
 
 	*out = NULL;
 	*out_count = 0;
 	text_append(&body, "{\"transaction\":");
 	nodeos_print_transaction(&body, transaction);
 	text_append(&body, ",\"available_keys\":[");
-	for (size_t i = 0; i < available_count; i++) {
-		public_key_print(text, &available[i]);
-		text_printf(&body, "%s\"%s\"", i ? "," : "", text);
-	}
+	for (size_t i = 0; i < available_count; i++)
+		text_printf(&body, "%s\"%s\"", i ? "," : "", public_key_text(&available[i]).text);
 	text_append(&body, "]}");
 	int result = nodeos_call(nodeos_chain_of(view), &json, "/v1/chain/get_required_keys", &body,
 	                         view->interruption, error);

@@ -72,17 +72,14 @@ static int save_running(const struct process_node *node, bool running, struct er
 /* The configuration that a node begins with; its addresses are ports that are free. */
 static void print_default(struct text *out, uint64_t name, const struct genesis *genesis)
 {
-	char key[KEY_TEXT_SIZE];
-
 	text_append(out, "# port 0: one that is free; endpoints says which\n"
 	                 "http-server-address = 127.0.0.1:0\np2p-listen-endpoint = 127.0.0.1:0\n"
 	                 "p2p-max-nodes-per-host = 100\n");
-	public_key_print(key, &genesis->initial_key);
 	if (name == EOSIO)
 		text_printf(out,
 		            "enable-stale-production = true\nproducer-name = eosio\nsignature-provider = %s=KEOSD:\n"
 		            "plugin = eosio::producer_plugin\nplugin = eosio::producer_api_plugin\n",
-		            key);
+		            public_key_text(&genesis->initial_key).text);
 	text_append(out, "plugin = eosio::chain_api_plugin\nplugin = eosio::http_plugin\n"
 	                 "http-alias = localhost\nenable-account-queries = true\ncontracts-console = true\n");
 }

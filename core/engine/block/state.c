@@ -286,7 +286,6 @@ static int check_block_keys(const struct producer_authority *producer, const str
                             size_t count, const struct checksum256 *digest, struct error *error)
 {
 	struct public_key *keys = memory_allocate(count, sizeof *keys);
-	char text[KEY_TEXT_SIZE];
 	uint64_t total = 0;
 	int result = 0;
 
@@ -294,13 +293,13 @@ static int check_block_keys(const struct producer_authority *producer, const str
 		uint32_t weight;
 		if ((result = signature_recover(&keys[i], &signatures[i], digest, error)))
 			break;
-		public_key_print(text, &keys[i]);
 		for (size_t k = 0; k < i; k++)
 			if (!public_key_compare(&keys[k], &keys[i]))
-				result = error_chain(error, WRONG_SIGNING_KEY, "block signed by same key twice: %s", text);
+				result = error_chain(error, WRONG_SIGNING_KEY, "block signed by same key twice: %s",
+				                     public_key_text(&keys[i]).text);
 		if (!result && !authority_has_key(producer, &keys[i], &weight))
 			result = error_chain(error, WRONG_SIGNING_KEY, "block signed by unexpected key %s of producer %s",
-			                     text, name_text(producer->producer_name).text);
+			                     public_key_text(&keys[i]).text, name_text(producer->producer_name).text);
 		else if (!result)
 			total += weight;
 	}

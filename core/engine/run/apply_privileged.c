@@ -229,22 +229,18 @@ int apply_check_permission_authorization(struct apply_context *context, const st
 {
 	const struct chain_config *config = &pending_of(context)->globals.config;
 	struct authority_checker checker;
-	struct text text = TEXT_EMPTY;
 	int result = 0;
 
 	authority_checker_init(&checker, state_of(context), keys, keys_count, permissions, permissions_count,
 	                       delay_us >= (int64_t)config->max_transaction_delay * 1000000 ? DELAY_FOREVER
 	                                                                                    : delay_us,
 	                       config->max_authority_depth);
-	if (!authority_checker_satisfied(&checker, level)) {
-		permission_level_print(&text, level);
+	if (!authority_checker_satisfied(&checker, level))
 		result = error_chain(context->error, UNSATISFIED_AUTHORIZATION,
 		                     "permission '%s' was not satisfied under the provided keys and permissions",
-		                     text_string(&text));
-		text_release(&text);
-	} else if (!authority_checker_all_used(&checker)) {
+		                     permission_level_text(level).text);
+	else if (!authority_checker_all_used(&checker))
 		result = error_chain(context->error, TX_IRRELEVANT_SIG, "irrelevant keys provided");
-	}
 	authority_checker_release(&checker);
 	return result;
 }

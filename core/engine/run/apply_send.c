@@ -32,7 +32,6 @@ static int check_inline_authorization(struct apply_context *context, const struc
 {
 	const struct map_root *root = map_edit_view(context->transaction->edit);
 	struct permission_object permission;
-	struct text text = TEXT_EMPTY;
 	bool found = false;
 	int result;
 
@@ -43,12 +42,9 @@ static int check_inline_authorization(struct apply_context *context, const struc
 	result = authorization_find_permission(root, &permission, &found, level, context->error);
 	if (result || found)
 		return result;
-	permission_level_print(&text, level);
-	result = error_chain(context->error, ACTION_VALIDATE_EXCEPTION,
-	                     "inline action's authorizations include a non-existent permission: %s",
-	                     text_string(&text));
-	text_release(&text);
-	return result;
+	return error_chain(context->error, ACTION_VALIDATE_EXCEPTION,
+	                   "inline action's authorizations include a non-existent permission: %s",
+	                   permission_level_text(level).text);
 }
 
 static int check_inline_size(struct apply_context *context, const struct action *action)

@@ -20,13 +20,6 @@
 
 /* --- permissions that must exist --- */
 
-static const char *level_text(struct text *text, const struct permission_level *level)
-{
-	text_clear(text);
-	permission_level_print(text, level);
-	return text_string(text);
-}
-
 int authorization_find_permission(const struct map_root *root, struct permission_object *out, bool *found,
                                   const struct permission_level *level, struct error *error)
 {
@@ -39,7 +32,6 @@ int authorization_find_permission(const struct map_root *root, struct permission
 int authorization_permission(const struct map_root *root, struct permission_object *out,
                              const struct permission_level *level, struct error *error)
 {
-	struct text text = TEXT_EMPTY;
 	bool found = false;
 	int result = authorization_find_permission(root, out, &found, level, error);
 
@@ -47,15 +39,13 @@ int authorization_permission(const struct map_root *root, struct permission_obje
 		return result;
 	/* The node quotes what its database says, template arguments and all. */
 #define NULL_TYPE "boost::tuples::null_type"
-	result = error_chain(
+	return error_chain(
 		error, PERMISSION_QUERY_EXCEPTION,
 		"Failed to retrieve permission: %s (unknown key (boost::tuples::tuple<eosio::chain::name, "
-	    "eosio::chain::name, " NULL_TYPE ", " NULL_TYPE ", " NULL_TYPE ", " NULL_TYPE ", " NULL_TYPE
+		"eosio::chain::name, " NULL_TYPE ", " NULL_TYPE ", " NULL_TYPE ", " NULL_TYPE ", " NULL_TYPE
 		", " NULL_TYPE ", " NULL_TYPE ", " NULL_TYPE ">): (%s %s))",
-		level_text(&text, level), name_text(level->actor).text, name_text(level->permission).text);
+		permission_level_text(level).text, name_text(level->actor).text, name_text(level->permission).text);
 #undef NULL_TYPE
-	text_release(&text);
-	return result;
 }
 
 /* The permission that an action of that code is linked to; false: none. */
@@ -82,17 +72,14 @@ static uint64_t minimum_permission(const struct map_root *root, uint64_t account
 static int check_relevant(const struct map_root *root, const struct permission_level *declared,
                           const struct permission_level *minimum, const char *words, struct error *error)
 {
-	struct text declared_text = TEXT_EMPTY, minimum_text = TEXT_EMPTY;
 	struct permission_object permission, least;
 	int result = authorization_permission(root, &least, minimum, error);
 
 	if (!result && permission_level_compare(declared, minimum) &&
 	    !(result = authorization_permission(root, &permission, declared, error)) &&
 	    !permission_satisfies(root, &permission, &least))
-		result = error_chain(error, IRRELEVANT_AUTH_EXCEPTION, words, level_text(&declared_text, declared),
-		                     level_text(&minimum_text, minimum));
-	text_release(&declared_text);
-	text_release(&minimum_text);
+		result = error_chain(error, IRRELEVANT_AUTH_EXCEPTION, words, permission_level_text(declared).text,
+		                     permission_level_text(minimum).text);
 	return result;
 }
 
@@ -222,7 +209,6 @@ static int check_canceldelay(const struct map_root *root, const struct action *a
 	struct generated_transaction generated;
 	struct transaction transaction;
 	struct cursor in;
-	char id[65];
 	int result = native_canceldelay_unpack(&cancel, action, error);
 	bool declared;
 
@@ -235,12 +221,11 @@ static int check_canceldelay(const struct map_root *root, const struct action *a
 			error);
 	if (result)
 		return result;
-	if (!generated_transaction_find(root, &generated, &cancel.transaction_id) || generated.sender) {
-		checksum256_print(id, &cancel.transaction_id);
+	if (!generated_transaction_find(root, &generated, &cancel.transaction_id) || generated.sender)
 		return error_chain(
 			error, TX_NOT_FOUND,
-			"cannot cancel trx_id=%s, there is no deferred transaction with that transaction id", id);
-	}
+			"cannot cancel trx_id=%s, there is no deferred transaction with that transaction id",
+			checksum256_text(&cancel.transaction_id).text);
 	in = cursor_make(generated.packed, generated.packed_length);
 	if (transaction_unpack(&transaction, &in))
 		return error_chain(error, TRANSACTION_EXCEPTION, "stored transaction is malformed");
@@ -338,14 +323,12 @@ static int check_action(const struct map_root *root, const struct authorization_
 
 static void print_keys(struct text *out, const struct public_key *keys, size_t count, const bool *left_out)
 {
-	char key[KEY_TEXT_SIZE];
 	bool first = true;
 	text_append_char(out, '[');
 	for (size_t i = 0; i < count; i++) {
 		if (left_out && left_out[i])
 			continue;
-		public_key_print(key, &keys[i]);
-		text_printf(out, "%s\"%s\"", first ? "" : ",", key);
+		text_printf(out, "%s\"%s\"", first ? "" : ",", public_key_text(&keys[i]).text);
 		first = false;
 	}
 	text_append_char(out, ']');
@@ -354,23 +337,19 @@ static void print_keys(struct text *out, const struct public_key *keys, size_t c
 static int unsatisfied(const struct permission_level *level, const struct authorization_request *request,
                        int64_t limit_us, struct error *error)
 {
-	struct text declared = TEXT_EMPTY, permissions = TEXT_EMPTY, keys = TEXT_EMPTY;
+	struct text permissions = TEXT_EMPTY, keys = TEXT_EMPTY;
 	int result;
-	permission_level_print(&declared, level);
 	text_append_char(&permissions, '[');
-	for (size_t i = 0; i < request->permissions_count; i++) {
-		text_append(&permissions, i ? "," : "");
-		permission_level_print(&permissions, &request->permissions[i]);
-	}
+	for (size_t i = 0; i < request->permissions_count; i++)
+		text_printf(&permissions, "%s%s", i ? "," : "", permission_level_text(&request->permissions[i]).text);
 	text_append_char(&permissions, ']');
 	print_keys(&keys, request->keys, request->keys_count, NULL);
 	result = error_chain(error, UNSATISFIED_AUTHORIZATION,
 	                     "transaction declares authority '%s', but does not have signatures for it under a "
 	                     "provided delay of %lld ms, provided "
 	                     "permissions %s, provided keys %s, and a delay max limit of %lld ms",
-	                     text_string(&declared), (long long)(request->delay_us / 1000),
+	                     permission_level_text(level).text, (long long)(request->delay_us / 1000),
 	                     text_string(&permissions), text_string(&keys), (long long)(limit_us / 1000));
-	text_release(&declared);
 	text_release(&permissions);
 	text_release(&keys);
 	return result;
@@ -420,7 +399,6 @@ int authorization_required_keys(const struct map_root *root, const struct transa
                                 struct public_key **out, size_t *out_count, struct error *error)
 {
 	struct authority_checker checker;
-	struct text text = TEXT_EMPTY;
 	struct chain_config config;
 	int result = 0;
 	*out = NULL;
@@ -435,7 +413,7 @@ int authorization_required_keys(const struct map_root *root, const struct transa
 				result = error_chain(
 					error, UNSATISFIED_AUTHORIZATION,
 					"transaction declares authority '%s', but does not have signatures for it.",
-					level_text(&text, &action->authorization[k]));
+					permission_level_text(&action->authorization[k]).text);
 	}
 	if (!result && checker.used_count) {
 		*out = memory_allocate(checker.used_count, sizeof(**out));
@@ -444,6 +422,5 @@ int authorization_required_keys(const struct map_root *root, const struct transa
 				(*out)[(*out_count)++] = available[i];
 	}
 	authority_checker_release(&checker);
-	text_release(&text);
 	return result;
 }

@@ -35,7 +35,6 @@ static bool is_reserved(uint64_t name)
 static int check_precondition(struct apply_context *context, const struct authority *authority)
 {
 	struct permission_object permission;
-	struct text text = TEXT_EMPTY;
 	for (size_t i = 0; i < authority->accounts_count; i++) {
 		const struct permission_level *level = &authority->accounts[i].permission;
 		bool found = false;
@@ -48,13 +47,9 @@ static int check_precondition(struct apply_context *context, const struct author
 		if ((result = authorization_find_permission(state_of(context), &permission, &found, level,
 		                                            context->error)))
 			return result;
-		if (!found) {
-			permission_level_print(&text, level);
-			result = error_chain(context->error, ACTION_VALIDATE_EXCEPTION, "permission '%s' does not exist",
-			                     text_string(&text));
-			text_release(&text);
-			return result;
-		}
+		if (!found)
+			return error_chain(context->error, ACTION_VALIDATE_EXCEPTION, "permission '%s' does not exist",
+			                   permission_level_text(level).text);
 	}
 	return 0;
 }

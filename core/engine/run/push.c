@@ -17,20 +17,18 @@ static int check_at_the_door(const struct pending_block *pending, const struct p
 {
 	int64_t now = slot_to_us(pending_slot(pending));
 	struct state_key key = state_key_hash(STATE_TRANSACTION, transaction_id);
-	char id[65], expires[TIME_TEXT_SIZE], time[TIME_TEXT_SIZE];
 	struct map_value value;
 
-	if ((int64_t)packed->transaction.expiration * 1000000 < now) {
-		checksum256_print(id, transaction_id);
-		time_point_print(expires, (int64_t)packed->transaction.expiration * 1000000);
-		time_point_print(time, now);
+	if ((int64_t)packed->transaction.expiration * 1000000 < now)
 		return error_chain(error, EXPIRED_TX_EXCEPTION,
-		                   "expired transaction %s, expiration %s, block time %s", id, expires, time);
-	}
+		                   "expired transaction %s, expiration %s, block time %s",
+		                   checksum256_text(transaction_id).text,
+		                   time_point_text((int64_t)packed->transaction.expiration * 1000000).text,
+		                   time_point_text(now).text);
 	if (!state_get(map_edit_view(pending->edit), &value, &key))
 		return 0;
-	checksum256_print(id, transaction_id);
-	return error_chain(error, TX_DUPLICATE, "duplicate transaction %s", id);
+	return error_chain(error, TX_DUPLICATE, "duplicate transaction %s",
+	                   checksum256_text(transaction_id).text);
 }
 
 static int check_authorization(const struct transaction_context *context,
@@ -165,20 +163,21 @@ static int retire_begin(struct pending_block *pending, struct retired *retired, 
 {
 	struct generated_transaction *generated = &retired->generated;
 	struct cursor in;
-	char text[65];
 	int result;
 	*retired = (struct retired){0};
-	checksum256_print(text, id);
 	if (!generated_transaction_find(map_edit_view(pending->edit), generated, id))
-		return error_chain(error, UNKNOWN_TRANSACTION_EXCEPTION, "unknown transaction %s", text);
+		return error_chain(error, UNKNOWN_TRANSACTION_EXCEPTION, "unknown transaction %s",
+		                   checksum256_text(id).text);
 	if (generated->delay_until > slot_to_us(pending_slot(pending)))
-		return error_chain(error, TRANSACTION_EXCEPTION, "this transaction isn't ready: %s", text);
+		return error_chain(error, TRANSACTION_EXCEPTION, "this transaction isn't ready: %s",
+		                   checksum256_text(id).text);
 	bytes_put(&retired->packed, generated->packed, generated->packed_length);
 	generated->packed = retired->packed.data;
 	in = cursor_make(retired->packed.data, retired->packed.length);
 	if (transaction_unpack(&retired->transaction, &in)) {
 		bytes_release(&retired->packed);
-		return error_chain(error, TRANSACTION_EXCEPTION, "stored transaction %s is malformed", text);
+		return error_chain(error, TRANSACTION_EXCEPTION, "stored transaction %s is malformed",
+		                   checksum256_text(id).text);
 	}
 	block_checkpoint_take(&retired->before, pending);
 	retired->ram_delta = -generated_transaction_ram(generated->packed_length);

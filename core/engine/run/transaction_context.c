@@ -239,21 +239,20 @@ static int check_expiration(const struct transaction_context *context, struct er
 	int64_t now = slot_to_us(pending_slot(context->pending)),
 			expiration = (int64_t)context->transaction->expiration * 1000000;
 	int64_t latest = now + (int64_t)config->max_transaction_lifetime * 1000000;
-	char expires[TIME_TEXT_SIZE], pending[TIME_TEXT_SIZE];
 
 	if (expiration >= now && expiration <= latest)
 		return 0;
-	time_point_sec_print(expires, context->transaction->expiration);
-	time_point_print(pending, now);
 	if (expiration < now)
 		return error_chain(error, EXPIRED_TX_EXCEPTION,
-		                   "transaction has expired, expiration is %s and pending block time is %s", expires,
-		                   pending);
+		                   "transaction has expired, expiration is %s and pending block time is %s",
+		                   time_point_sec_text(context->transaction->expiration).text,
+		                   time_point_text(now).text);
 	return error_chain(error, TX_EXP_TOO_FAR_EXCEPTION,
 	                   "Transaction expiration is too far in the future relative to the reference time of "
 	                   "%s, expiration is %s and the maximum "
 	                   "transaction lifetime is %u seconds",
-	                   pending, expires, config->max_transaction_lifetime);
+	                   time_point_text(now).text, time_point_sec_text(context->transaction->expiration).text,
+	                   config->max_transaction_lifetime);
 }
 
 static int check_tapos(const struct transaction_context *context, struct error *error)
@@ -288,7 +287,6 @@ static int authorization_exists(const struct map_root *root, const struct permis
                                 struct error *error)
 {
 	struct permission_object permission;
-	struct text text = TEXT_EMPTY;
 	bool found = false;
 	int result;
 	if (!account_exists(root, level->actor))
@@ -297,11 +295,9 @@ static int authorization_exists(const struct map_root *root, const struct permis
 	result = authorization_find_permission(root, &permission, &found, level, error);
 	if (result || found)
 		return result;
-	permission_level_print(&text, level);
-	result = error_chain(error, TRANSACTION_EXCEPTION,
-	                     "action's authorizations include a non-existent permission: %s", text_string(&text));
-	text_release(&text);
-	return result;
+	return error_chain(error, TRANSACTION_EXCEPTION,
+	                   "action's authorizations include a non-existent permission: %s",
+	                   permission_level_text(level).text);
 }
 
 int transaction_validate_accounts(const struct map_root *root, const struct transaction *transaction,
@@ -337,13 +333,11 @@ static int record_transaction(struct transaction_context *context, struct error 
 					 expiration = state_key_make(STATE_TRANSACTION_EXPIRATION, NULL, 0);
 	uint8_t expires[4], *at = expires;
 	struct map_value value;
-	char text[65];
 
 	/* One that is being pushed was looked for at the door. */
-	if (context->pending->validating && state_get(map_edit_view(context->edit), &value, &key)) {
-		checksum256_print(text, &context->id);
-		return error_chain(error, TX_DUPLICATE, "duplicate transaction %s", text);
-	}
+	if (context->pending->validating && state_get(map_edit_view(context->edit), &value, &key))
+		return error_chain(error, TX_DUPLICATE, "duplicate transaction %s",
+		                   checksum256_text(&context->id).text);
 	state_value_u32(&at, context->transaction->expiration);
 	state_put(context->edit, &key, expires, sizeof expires);
 	state_key_add_u32(&expiration, context->transaction->expiration);

@@ -60,24 +60,25 @@ static bool preactivated(const struct feature_set *set, enum feature feature)
 int feature_preactivate(struct feature_set *set, const struct checksum256 *digest, struct error *error)
 {
 	enum feature feature = feature_find(digest), dependency;
-	char text[65];
 
-	checksum256_print(text, digest);
 	if (feature == FEATURE_COUNT)
 		return error_chain(error, SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION,
-		                   "protocol feature with digest '%s' is unrecognized", text);
+		                   "protocol feature with digest '%s' is unrecognized",
+		                   checksum256_text(digest).text);
 	if (feature_active(set, feature))
 		return error_chain(error, PROTOCOL_FEATURE_EXCEPTION,
-		                   "protocol feature with digest '%s' is already activated", text);
+		                   "protocol feature with digest '%s' is already activated",
+		                   checksum256_text(digest).text);
 	if (preactivated(set, feature))
 		return error_chain(error, PROTOCOL_FEATURE_EXCEPTION,
-		                   "protocol feature with digest '%s' is already pre-activated", text);
+		                   "protocol feature with digest '%s' is already pre-activated",
+		                   checksum256_text(digest).text);
 	dependency = feature_table[feature].dependency;
 	if (dependency != FEATURE_COUNT && !feature_active(set, dependency) && !preactivated(set, dependency))
 		return error_chain(
 			error, PROTOCOL_FEATURE_EXCEPTION,
 			"not all dependencies of protocol feature with digest '%s' have been activated or pre-activated",
-			text);
+			checksum256_text(digest).text);
 	set->preactivated[set->preactivated_count++] = (uint8_t)feature;
 	return 0;
 }
@@ -86,26 +87,26 @@ static int activate_one(struct feature_set *set, const struct checksum256 *diges
                         size_t *were_preactivated, struct error *error)
 {
 	enum feature feature = feature_find(digest), dependency;
-	char text[65];
 
-	checksum256_print(text, digest);
 	if (feature == FEATURE_COUNT)
 		return error_chain(error, PROTOCOL_FEATURE_EXCEPTION,
-		                   "protocol feature with digest '%s' is unrecognized", text);
+		                   "protocol feature with digest '%s' is unrecognized",
+		                   checksum256_text(digest).text);
 	if (feature_active(set, feature))
 		return error_chain(error, PROTOCOL_FEATURE_EXCEPTION,
-		                   "protocol feature with digest '%s' has already been activated", text);
+		                   "protocol feature with digest '%s' has already been activated",
+		                   checksum256_text(digest).text);
 	dependency = feature_table[feature].dependency;
 	if (dependency != FEATURE_COUNT && !feature_active(set, dependency))
 		return error_chain(error, PROTOCOL_FEATURE_EXCEPTION,
 		                   "not all dependencies of protocol feature with digest '%s' have been activated",
-		                   text);
+		                   checksum256_text(digest).text);
 	if (preactivated(set, feature))
 		++*were_preactivated;
 	else if (feature_table[feature].preactivation_required)
 		return error_chain(error, PROTOCOL_FEATURE_EXCEPTION,
 		                   "attempted to activate protocol feature without prior required preactivation: %s",
-		                   text);
+		                   checksum256_text(digest).text);
 	set->activation_block[feature] = block_num;
 	set->order[set->order_count++] = (uint8_t)feature;
 	return 0;

@@ -116,12 +116,9 @@ static int log_load(struct block_log *log, const struct genesis *genesis, struct
 		goto out;
 	struct checksum256 id = genesis ? genesis_chain_id(genesis) : log->chain_id;
 	if (!checksum256_equal(&id, &log->chain_id)) {
-		char theirs[65], ours[65];
-		checksum256_print(theirs, &log->chain_id);
-		checksum256_print(ours, &id);
 		result = error_set(error, EINVAL,
 		                   "block log \"%s\" is of another chain: its chain id is %s, the genesis gives %s",
-		                   log->path, theirs, ours);
+		                   log->path, checksum256_text(&log->chain_id).text, checksum256_text(&id).text);
 		goto out;
 	}
 	result = open_index(log, &index_size, error);

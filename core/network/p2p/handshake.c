@@ -16,10 +16,10 @@ static void set_address(struct p2p_connection *connection, struct p2p_handshake 
 {
 	static const char *const types[] = {"", ":trx", ":blk"};
 	struct p2p *p2p = connection->p2p;
-	char node_id[65], text[P2P_TEXT_MAXIMUM + 1];
+	char text[P2P_TEXT_MAXIMUM + 1];
 
-	checksum256_print(node_id, &p2p->options.node_id);
-	snprintf(text, sizeof text, "%.300s%s - %.7s", p2p->options.address, types[connection->type], node_id);
+	snprintf(text, sizeof text, "%.300s%s - %.7s", p2p->options.address, types[connection->type],
+	         checksum256_text(&p2p->options.node_id).text);
 	set_text(&handshake->address, text);
 }
 
@@ -170,16 +170,14 @@ static bool is_authentic(const struct p2p_connection *connection, const struct p
 {
 	const struct p2p_options *options = &connection->p2p->options;
 	struct public_key recovered;
-	char key[KEY_TEXT_SIZE];
 
 	if (options->allowed & P2P_ALLOW_ANY)
 		return true;
 	if (options->allowed == P2P_ALLOW_NONE)
 		return false;
 	if (!has_key(options, &handshake->key)) {
-		public_key_print(key, &handshake->key);
 		p2p_log(connection->p2p, &log_unauthorized, "Peer %s sent a handshake with an unauthorized key: %s.",
-		        handshake->address.text, key);
+		        handshake->address.text, public_key_text(&handshake->key).text);
 		return false;
 	}
 	return !checksum256_is_zero(&handshake->token) && token_is_right(handshake) &&
@@ -212,12 +210,10 @@ static bool receive_first(struct p2p_connection *connection, const struct p2p_ha
                           const struct p2p_heads *heads)
 {
 	const struct p2p_options *options = &connection->p2p->options;
-	char node_id[65];
 
 	if (checksum256_equal(&handshake->node_id, &options->node_id)) {
-		checksum256_print(node_id, &handshake->node_id);
 		connection_log(connection, &log_self, "Self connection detected node_id %s. Closing connection",
-		               node_id);
+		               checksum256_text(&handshake->node_id).text);
 		return refuse(connection, P2P_SELF);
 	}
 	if (!connection->outbound) {

@@ -83,14 +83,13 @@ static void serve_branch(struct p2p_connection *connection, const struct checksu
 static void serve_one(struct p2p_connection *connection, const struct checksum256 *id)
 {
 	struct p2p *p2p = connection->p2p;
-	char text[65];
 
 	if (p2p->host.knows(p2p->host.context, id)) {
 		connection_send_block(connection, id);
 		return;
 	}
-	checksum256_print(text, id);
-	connection_log(connection, &log_unknown_block, "fetch block by id returned null, id %s", text);
+	connection_log(connection, &log_unknown_block, "fetch block by id returned null, id %s",
+	               checksum256_text(id).text);
 }
 
 void serve_request(struct p2p_connection *connection, const struct p2p_selection *request)

@@ -204,17 +204,13 @@ static void print_found(struct authorizers *search, uint64_t account,
                         uint16_t weight)
 {
 	struct text *out = search->call->out;
-	char key[KEY_TEXT_SIZE];
 
 	text_printf(out, "%s{\"account_name\":\"%s\",\"permission_name\":\"%s\",", search->printed++ ? "," : "",
 	            name_text(account).text, name_text(permission->name).text);
-	if (level) {
-		text_append(out, "\"authorizing_account\":");
-		permission_level_print(out, level);
-	} else {
-		public_key_print(key, search->key);
-		text_printf(out, "\"authorizing_key\":\"%s\"", key);
-	}
+	if (level)
+		text_printf(out, "\"authorizing_account\":%s", permission_level_text(level).text);
+	else
+		text_printf(out, "\"authorizing_key\":\"%s\"", public_key_text(search->key).text);
 	text_printf(out, ",\"weight\":%u,\"threshold\":%u}", weight, permission->authority.threshold);
 }
 

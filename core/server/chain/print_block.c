@@ -88,12 +88,8 @@ static void print_pairs(struct text *out, const struct chain_header_state *state
 
 static void print_authority(struct text *out, const struct producer_authority *authority)
 {
-	char key[KEY_TEXT_SIZE];
 	text_printf(out, "[0,{\"threshold\":%" PRIu32 ",\"keys\":[", authority->threshold);
-	for (size_t i = 0; i < authority->keys_count; i++) {
-		public_key_print(key, &authority->keys[i].key);
-		text_printf(out, "%s{\"key\":\"%s\",\"weight\":%u}", i ? "," : "", key, authority->keys[i].weight);
-	}
+	key_weights_print(out, authority->keys, authority->keys_count);
 	text_append(out, "]}]");
 }
 

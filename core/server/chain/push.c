@@ -84,7 +84,6 @@ static int while_producing(struct call *call, const struct packed_transaction *p
 {
 	bool paused = false;
 	struct chain_info info;
-	char id[65], expiration[TIME_TEXT_SIZE], now[TIME_TEXT_SIZE];
 	int result = call->chain->operations->pause(call->chain, &paused, CHAIN_ASK, call->node->name,
 	                                            &call->error);
 
@@ -93,11 +92,11 @@ static int while_producing(struct call *call, const struct packed_transaction *p
 	result = call->view->operations->info(call->view, &info, &call->error);
 	if (result || slot_to_us(info.head_slot) <= (int64_t)packed->transaction.expiration * 1000000)
 		return result ? result : CALL_AGAIN;
-	checksum256_print(id, &packed->id);
-	time_point_print(expiration, (int64_t)packed->transaction.expiration * 1000000);
-	slot_print(now, info.head_slot);
 	return error_chain(&call->error, EXPIRED_TX_EXCEPTION,
-	                   "expired transaction %s, expiration %s, block time %s", id, expiration, now);
+	                   "expired transaction %s, expiration %s, block time %s",
+	                   checksum256_text(&packed->id).text,
+	                   time_point_text((int64_t)packed->transaction.expiration * 1000000).text,
+	                   slot_text(info.head_slot).text);
 }
 
 /* What the node's lists keep out: a dry run tells all that the transaction would execute. */

@@ -357,15 +357,13 @@ static int print_balance(void *context, const struct chain_row *row)
 	struct balances *balances = context;
 	struct cursor in = cursor_make(row->data, row->length);
 	struct asset asset;
-	char text[ASSET_TEXT_SIZE], code[SYMBOL_TEXT_SIZE];
 
 	if (asset_unpack(&asset, &in) != 0)
 		return error_chain(&balances->call->error, ASSET_TYPE_EXCEPTION, "Invalid asset");
-	symbol_code_print(code, symbol_code(asset.symbol));
-	if (balances->symbol && strcasecmp(balances->symbol, code) != 0)
+	if (balances->symbol &&
+	    strcasecmp(balances->symbol, symbol_code_text(symbol_code(asset.symbol)).text) != 0)
 		return 0;
-	asset_print(text, &asset);
-	text_printf(balances->call->out, "%s\"%s\"", balances->printed++ ? "," : "", text);
+	text_printf(balances->call->out, "%s\"%s\"", balances->printed++ ? "," : "", asset_text(&asset).text);
 	return 0;
 }
 
@@ -395,15 +393,12 @@ static int print_stats(void *context, const struct chain_row *row)
 	struct call *call = context;
 	struct cursor in = cursor_make(row->data, row->length);
 	struct asset supply, maximum;
-	char texts[2][ASSET_TEXT_SIZE], code[SYMBOL_TEXT_SIZE];
 
 	if (asset_unpack(&supply, &in) != 0 || asset_unpack(&maximum, &in) != 0)
 		return error_chain(&call->error, ASSET_TYPE_EXCEPTION, "Invalid asset");
-	asset_print(texts[0], &supply);
-	asset_print(texts[1], &maximum);
-	symbol_code_print(code, symbol_code(supply.symbol));
-	text_printf(call->out, "\"%s\":{\"supply\":\"%s\",\"max_supply\":\"%s\",\"issuer\":\"%s\"}", code,
-	            texts[0], texts[1], name_text(cursor_u64(&in)).text);
+	text_printf(call->out, "\"%s\":{\"supply\":\"%s\",\"max_supply\":\"%s\",\"issuer\":\"%s\"}",
+	            symbol_code_text(symbol_code(supply.symbol)).text, asset_text(&supply).text,
+	            asset_text(&maximum).text, name_text(cursor_u64(&in)).text);
 	return 1;
 }
 

@@ -82,11 +82,8 @@ static int compare_keys(const void *a, const void *b)
 
 static void print_keys(struct text *out, const struct public_key *keys, size_t count)
 {
-	char text[KEY_TEXT_SIZE];
-	for (size_t i = 0; i < count; i++) {
-		public_key_print(text, &keys[i]);
-		text_printf(out, "%s\"%s\"", i ? "," : "", text);
-	}
+	for (size_t i = 0; i < count; i++)
+		text_printf(out, "%s\"%s\"", i ? "," : "", public_key_text(&keys[i]).text);
 }
 
 static int get_required_keys(struct call *call)

@@ -126,11 +126,9 @@ static int encode_name(const struct abi_builtin *row, struct bytes *out, const s
 
 static int decode_name(const struct abi_builtin *row, struct text *out, struct cursor *in)
 {
-	char printed[NAME_TEXT_SIZE];
 	(void)row;
-	name_print(printed, cursor_u64(in));
 	text_append_char(out, '"'); /* there is nothing in it that JSON would escape */
-	text_append(out, printed);
+	text_append(out, name_text(cursor_u64(in)).text);
 	text_append_char(out, '"');
 	return in->failed ? -EINVAL : 0;
 }
@@ -155,12 +153,8 @@ static int encode_time_point(const struct abi_builtin *row, struct bytes *out, c
 /* time_point (8 bytes of microseconds) and block_timestamp_type (4 of slots) */
 static int decode_time_point(const struct abi_builtin *row, struct text *out, struct cursor *in)
 {
-	char printed[TIME_TEXT_SIZE];
-	if (row->width == 8)
-		time_point_print(printed, (int64_t)cursor_u64(in));
-	else
-		slot_print(printed, cursor_u32(in));
-	quote(out, printed);
+	quote(out,
+	      row->width == 8 ? time_point_text((int64_t)cursor_u64(in)).text : slot_text(cursor_u32(in)).text);
 	return in->failed ? -EINVAL : 0;
 }
 
@@ -180,10 +174,8 @@ static int encode_time_point_sec(const struct abi_builtin *row, struct bytes *ou
 
 static int decode_time_point_sec(const struct abi_builtin *row, struct text *out, struct cursor *in)
 {
-	char printed[TIME_TEXT_SIZE];
 	(void)row;
-	time_point_sec_print(printed, cursor_u32(in));
-	quote(out, printed);
+	quote(out, time_point_sec_text(cursor_u32(in)).text);
 	return in->failed ? -EINVAL : 0;
 }
 
@@ -204,12 +196,10 @@ static int encode_public_key(const struct abi_builtin *row, struct bytes *out, c
 static int decode_public_key(const struct abi_builtin *row, struct text *out, struct cursor *in)
 {
 	struct public_key key;
-	char printed[KEY_TEXT_SIZE];
 	(void)row;
 	if (public_key_unpack(&key, in) < 0 || in->failed)
 		return -EINVAL;
-	public_key_print(printed, &key);
-	quote(out, printed);
+	quote(out, public_key_text(&key).text);
 	return 0;
 }
 
@@ -230,12 +220,10 @@ static int encode_signature(const struct abi_builtin *row, struct bytes *out, co
 static int decode_signature(const struct abi_builtin *row, struct text *out, struct cursor *in)
 {
 	struct signature signature;
-	char printed[KEY_TEXT_SIZE];
 	(void)row;
 	if (signature_unpack(&signature, in) < 0 || in->failed)
 		return -EINVAL;
-	signature_print(printed, &signature);
-	quote(out, printed);
+	quote(out, signature_text(&signature).text);
 	return 0;
 }
 
@@ -255,13 +243,11 @@ static int encode_symbol(const struct abi_builtin *row, struct bytes *out, const
 
 static int decode_symbol(const struct abi_builtin *row, struct text *out, struct cursor *in)
 {
-	char printed[SYMBOL_TEXT_SIZE];
 	uint64_t symbol = cursor_u64(in);
 	(void)row;
 	if (in->failed || !symbol_valid(symbol))
 		return -EINVAL;
-	symbol_print(printed, symbol);
-	quote(out, printed);
+	quote(out, symbol_text(symbol).text);
 	return 0;
 }
 
@@ -281,13 +267,11 @@ static int encode_symbol_code(const struct abi_builtin *row, struct bytes *out, 
 
 static int decode_symbol_code(const struct abi_builtin *row, struct text *out, struct cursor *in)
 {
-	char printed[SYMBOL_TEXT_SIZE];
 	uint64_t code = cursor_u64(in);
 	(void)row;
 	if (in->failed || code >> 56 || !symbol_valid(code << 8))
 		return -EINVAL;
-	symbol_code_print(printed, code);
-	quote(out, printed);
+	quote(out, symbol_code_text(code).text);
 	return 0;
 }
 
@@ -309,12 +293,10 @@ static int encode_asset(const struct abi_builtin *row, struct bytes *out, const 
 static int decode_asset(const struct abi_builtin *row, struct text *out, struct cursor *in)
 {
 	struct asset asset;
-	char printed[ASSET_TEXT_SIZE];
 	(void)row;
 	if (asset_unpack(&asset, in) < 0 || in->failed)
 		return -EINVAL;
-	asset_print(printed, &asset);
-	quote(out, printed);
+	quote(out, asset_text(&asset).text);
 	return 0;
 }
 

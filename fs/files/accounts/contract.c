@@ -66,12 +66,9 @@ int accounts_contract_abi_json_read(struct request *request, struct text *out, s
 int accounts_contract_hash_read(struct request *request, struct text *out, struct error *error)
 {
 	struct chain_account account;
-	char hash[65];
 	int result = request_account(request, &account, error);
-	if (result == 0) {
-		checksum256_print(hash, &account.code_hash);
-		text_printf(out, "%s\n", hash);
-	}
+	if (result == 0)
+		text_printf(out, "%s\n", checksum256_text(&account.code_hash).text);
 	chain_account_release(&account);
 	return result;
 }

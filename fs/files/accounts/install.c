@@ -180,14 +180,14 @@ int accounts_contract_install_read(struct request *request, struct text *out, st
 {
 	struct chain_account account;
 	int result = request_account(request, &account, error);
-	char hash[65];
 	if (result)
 		return result;
 	text_append(out, "# bundles:");
 	for (size_t i = 0; bundle_at(i); i++)
 		text_printf(out, " %s", bundle_at(i)->name);
-	checksum256_print(hash, &account.code_hash);
-	text_printf(out, "\n# installed: %s", !checksum256_is_zero(&account.code_hash) ? hash : "nothing");
+	text_printf(out, "\n# installed: %s",
+	            !checksum256_is_zero(&account.code_hash) ? checksum256_text(&account.code_hash).text
+	                                                     : "nothing");
 	for (size_t i = 0; bundle_at(i); i++) {
 		const struct checksum256 bundle_hash = bundle_at(i)->code->hash;
 		if (checksum256_equal(&bundle_hash, &account.code_hash))

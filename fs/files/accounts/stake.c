@@ -267,7 +267,6 @@ int accounts_delegations_write(struct request *request, const char *data, size_t
 int accounts_refund_read(struct request *request, struct text *out, struct error *error)
 {
 	struct refund_row row;
-	char due[TIME_TEXT_SIZE];
 	int result = refund_row_read(request, &row, request->name[0], error);
 	if (result == -ENOENT) {
 		text_append(out, "# nothing is pending\n");
@@ -275,9 +274,9 @@ int accounts_refund_read(struct request *request, struct text *out, struct error
 	}
 	if (result)
 		return result;
-	time_point_sec_print(due, row.request_time + system_refund_delay(request->view));
 	text_printf(out, "# pending: %s from NET, %s from CPU; due %s\n", asset_text(&row.net).text,
-	            asset_text(&row.cpu).text, due);
+	            asset_text(&row.cpu).text,
+	            time_point_sec_text(row.request_time + system_refund_delay(request->view)).text);
 	return 0;
 }
 

@@ -42,13 +42,12 @@ static size_t scope_readings(uint64_t out[SCOPE_READINGS], const char *text)
 static void print_scope(char out[NAME_TEXT_SIZE + SYMBOL_TEXT_SIZE + 32], uint64_t scope)
 {
 	const struct name_text name = name_text(scope);
-	char symbol[SYMBOL_TEXT_SIZE];
 	uint64_t code = 0;
-	symbol_code_print(symbol, scope);
+	struct symbol_text symbol = symbol_code_text(scope);
 	if (scope && name.text[0] != '.')
 		sprintf(out, "%s%s", name.text, ending);
-	else if (scope && symbol_code_parse(&code, symbol, NULL) == 0 && code == scope)
-		sprintf(out, "%s%s", symbol, ending);
+	else if (scope && symbol_code_parse(&code, symbol.text, NULL) == 0 && code == scope)
+		sprintf(out, "%s%s", symbol.text, ending);
 	else
 		sprintf(out, "%" PRIu64 "%s", scope, ending);
 }

@@ -110,18 +110,17 @@ static int match_precision(struct request *request, struct asset *quantity, uint
                            struct error *error)
 {
 	const uint64_t code = symbol_code(quantity->symbol);
-	char code_text[SYMBOL_TEXT_SIZE];
 	struct token_row token;
 	int result = token_row_read(request, &token, contract, code, error);
-	symbol_code_print(code_text, code);
+	struct symbol_text code_text = symbol_code_text(code);
 	if (result == -ENOENT)
-		return error_set(error, ENOENT, "no such token: %s at %s", code_text, name_text(contract).text);
+		return error_set(error, ENOENT, "no such token: %s at %s", code_text.text, name_text(contract).text);
 	if (result)
 		return result;
 	unsigned given = symbol_precision(quantity->symbol), wanted = symbol_precision(token.supply.symbol);
 	if (given > wanted)
 		return error_set(error, EINVAL, "symbol precision mismatch: %s, but %s has %u digits after the point",
-		                 asset_text(quantity).text, code_text, wanted);
+		                 asset_text(quantity).text, code_text.text, wanted);
 	if (wanted > SYMBOL_PRECISION_MAXIMUM ||
 	    quantity->amount > ASSET_MAXIMUM / (int64_t)power_of_ten(wanted - given))
 		return error_set(error, EINVAL, "%s is out of range", asset_text(quantity).text);

@@ -118,7 +118,6 @@ int chain_supply_read(struct request *request, struct text *out, struct error *e
 int chain_stake_activated_read(struct request *request, struct text *out, struct error *error)
 {
 	struct global_row global = {0};
-	char since[TIME_TEXT_SIZE];
 	int result = global_row_read(request, &global, error);
 	if (result && result != -ENOENT)
 		return result;
@@ -127,9 +126,8 @@ int chain_stake_activated_read(struct request *request, struct text *out, struct
 	                   needed = {MINIMUM_ACTIVATED_STAKE, symbol};
 	text_printf(out, "%s have voted of %s needed (15 %%): ", asset_text(&voted).text,
 	            asset_text(&needed).text);
-	time_point_print(since, global.threshold_time);
 	if (global.threshold_time)
-		text_printf(out, "activated at %s\n", since);
+		text_printf(out, "activated at %s\n", time_point_text(global.threshold_time).text);
 	else
 		text_append(out, "not activated\n");
 	return 0;
@@ -263,13 +261,11 @@ int chain_id_read(struct request *request, struct text *out, struct error *error
 
 int chain_time_read(struct request *request, struct text *out, struct error *error)
 {
-	char text[TIME_TEXT_SIZE];
 	struct chain_info info;
 	int result = read_info(request, &info, error);
 	if (result)
 		return result;
-	slot_print(text, info.head_slot);
-	text_printf(out, "%s\n", text);
+	text_printf(out, "%s\n", slot_text(info.head_slot).text);
 	return 0;
 }
 

@@ -24,23 +24,20 @@ static void print_distance(struct text *out, const char *time, int64_t ahead_us)
 int chain_clock_read(struct request *request, struct text *out, struct error *error)
 {
 	struct chain_clock clock;
-	char text[TIME_TEXT_SIZE];
 	int result = request_view(request, NULL, error);
 	if (result == 0)
 		result = request->chain->operations->clock(request->chain, &clock,
 		                                           request_interruption(request), error);
 	if (result)
 		return result;
-	time_point_print(text, clock.chain_time);
-	print_distance(out, text, clock.chain_time - clock.real_time);
+	print_distance(out, time_point_text(clock.chain_time).text, clock.chain_time - clock.real_time);
 	if (clock.pause >= SECOND_US)
 		text_printf(out, " (production pauses for %.1f s, until real time has caught up)",
 		            (double)clock.pause / (double)SECOND_US);
 	if (clock.goal) {
 		double whole = (double)(clock.goal - clock.from), made = (double)(clock.chain_time - clock.from);
 		double share = whole <= 0 || made >= whole ? 1 : made < 0 ? 0 : made / whole;
-		time_point_print(text, clock.goal);
-		text_printf(out, " (moving to %s: %.0f %%", text, 100 * share);
+		text_printf(out, " (moving to %s: %.0f %%", time_point_text(clock.goal).text, 100 * share);
 		if (share > 0)
 			text_printf(out, ", %.1f s left", (double)clock.spent / (double)SECOND_US * (1 - share) / share);
 		text_append(out, ")");

@@ -15,9 +15,8 @@
 
 static int print_feature(void *context, const struct chain_feature *feature)
 {
-	char digest[65];
-	checksum256_print(digest, &feature->digest);
-	text_printf(context, "%-8s %s %s\n", feature->active ? "active" : "inactive", digest, feature->name);
+	text_printf(context, "%-8s %s %s\n", feature->active ? "active" : "inactive",
+	            checksum256_text(&feature->digest).text, feature->name);
 	return 0;
 }
 
@@ -59,10 +58,9 @@ struct search {
 static int match_feature(void *context, const struct chain_feature *feature)
 {
 	struct search *search = context;
-	char digest[65];
-	checksum256_print(digest, &feature->digest);
 	suggestion_consider(&search->suggestion, feature->name);
-	if (strcmp(search->wanted, feature->name) != 0 && strcasecmp(search->wanted, digest) != 0)
+	if (strcmp(search->wanted, feature->name) != 0 &&
+	    strcasecmp(search->wanted, checksum256_text(&feature->digest).text) != 0)
 		return 0;
 	search->found = true;
 	search->feature = *feature;

@@ -44,12 +44,9 @@ int producers_unpaid_blocks_read(struct request *request, struct text *out, stru
 int producers_last_claim_read(struct request *request, struct text *out, struct error *error)
 {
 	struct producer_row producer;
-	char time[TIME_TEXT_SIZE];
 	int result = read_producer(request, &producer, error);
-	if (result == 0 && producer.last_claim) {
-		time_point_print(time, producer.last_claim);
-		text_printf(out, "%s\n", time);
-	}
+	if (result == 0 && producer.last_claim)
+		text_printf(out, "%s\n", time_point_text(producer.last_claim).text);
 	return result;
 }
 
@@ -161,14 +158,12 @@ static int print_scheduled(struct request *request, struct text *out,
 		[CHAIN_PRODUCER_NOT_KNOWN] = "scheduled; whether its node runs is not told here",
 	};
 	struct chain_producer producer = {0};
-	char key[KEY_TEXT_SIZE] = "";
 	int result = request->chain->operations->producer_state(request->chain, &producer,
 	                                                        scheduled->producer_name, error);
 	if (result)
 		return result;
-	if (scheduled->keys_count > 0)
-		public_key_print(key, &scheduled->keys[0].key);
-	print_places(out, sentences[producer.state], name_text(producer.node).text, key);
+	print_places(out, sentences[producer.state], name_text(producer.node).text,
+	             scheduled->keys_count > 0 ? public_key_text(&scheduled->keys[0].key).text : "");
 	return 0;
 }
 
@@ -298,7 +293,6 @@ int producers_rewards_read(struct request *request, struct text *out, struct err
 	struct global_row global = {0};
 	struct claim_pay pay = {0};
 	uint64_t symbol = 0;
-	char time[TIME_TEXT_SIZE];
 	int result = read_producer(request, &producer, error);
 	if (result == 0)
 		result = global_row_read(request, &global, error);
@@ -323,10 +317,9 @@ int producers_rewards_read(struct request *request, struct text *out, struct err
 		text_append(out, "# but it would fail: the producer is unregistered\n");
 	else if (global.total_activated_stake < MINIMUM_ACTIVATED_STAKE)
 		text_append(out, "# but it would fail: 15 % of all tokens have not voted yet\n");
-	else if (now - producer.last_claim <= MICROSECONDS_PER_DAY) {
-		time_point_print(time, producer.last_claim + MICROSECONDS_PER_DAY);
-		text_printf(out, "# but it would fail: one claim a day, the next after %s\n", time);
-	}
+	else if (now - producer.last_claim <= MICROSECONDS_PER_DAY)
+		text_printf(out, "# but it would fail: one claim a day, the next after %s\n",
+		            time_point_text(producer.last_claim + MICROSECONDS_PER_DAY).text);
 	return 0;
 }
 

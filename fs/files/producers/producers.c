@@ -109,13 +109,10 @@ static int require_active(const struct producer_row *producer, struct error *err
 int producers_key_read(struct request *request, struct text *out, struct error *error)
 {
 	struct producer_row producer;
-	char key[KEY_TEXT_SIZE];
 	int result = read_producer(request, &producer, error);
 	/* unregprod leaves no key */
-	if (result == 0 && producer.active) {
-		public_key_print(key, &producer.key);
-		text_printf(out, "%s\n", key);
-	}
+	if (result == 0 && producer.active)
+		text_printf(out, "%s\n", public_key_text(&producer.key).text);
 	return result;
 }
 

@@ -96,16 +96,15 @@ static int compare_names(const void *a, const void *b) { return strcmp(a, b); }
 int wallet_keys_list(struct request *request, const char *from, struct listing *listing, struct error *error)
 {
 	struct wallet_keys *keys = NULL;
-	char (*names)[KEY_TEXT_SIZE] = NULL;
 	int result = wallet_keys_hold(request->wallet, &keys, error);
 	if (result)
 		return result;
-	names = memory_allocate(keys->count + 1, sizeof *names);
+	struct key_text *names = memory_allocate(keys->count, sizeof *names);
 	for (size_t i = 0; i < keys->count; i++)
-		public_key_print(names[i], &keys->list[i]);
+		names[i] = public_key_text(&keys->list[i]);
 	qsort(names, keys->count, sizeof *names, compare_names);
 	for (size_t i = 0; i < keys->count; i++)
-		if (strcmp(names[i], from) >= 0 && listing->add(listing, names[i]))
+		if (strcmp(names[i].text, from) >= 0 && listing->add(listing, names[i].text))
 			break;
 	free(names);
 	wallet_keys_release(keys);
@@ -115,13 +114,10 @@ int wallet_keys_list(struct request *request, const char *from, struct listing *
 /* Only the form that is listed is a name. */
 static int key_of(struct request *request, struct public_key *out, struct error *error)
 {
-	char text[KEY_TEXT_SIZE];
 	const char *name = request->capture[0];
-	if (public_key_parse(out, name, NULL) == 0) {
-		public_key_print(text, out);
-		if (strcmp(text, name) == 0 && wallet_has(request->wallet, out))
-			return 0;
-	}
+	if (public_key_parse(out, name, NULL) == 0 && strcmp(public_key_text(out).text, name) == 0 &&
+	    wallet_has(request->wallet, out))
+		return 0;
 	return error_set(error, ENOENT, "\"%s\": no such key in the wallet", name);
 }
 
@@ -173,11 +169,9 @@ int wallet_labels_exists(struct request *request, struct error *error)
 
 int wallet_labels_read(struct request *request, struct text *out, struct error *error)
 {
-	char text[KEY_TEXT_SIZE];
 	struct public_key key;
 	if (wallet_label(request->wallet, request->capture[0], &key) < 0)
 		return error_set(error, ENOENT, "\"%s\": no such label in the wallet", request->capture[0]);
-	public_key_print(text, &key);
-	text_printf(out, "%s\n", text);
+	text_printf(out, "%s\n", public_key_text(&key).text);
 	return 0;
 }

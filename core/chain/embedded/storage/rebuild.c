@@ -138,15 +138,13 @@ static int leave_out(struct pushed *pushed, struct cursor record, struct error *
 {
 	struct rebuild *rebuild = pushed->rebuild;
 	struct text aside = TEXT_EMPTY;
-	char id[65];
 	int result = file_keep_copy(rebuild->path, "crashed", record.at, cursor_left(&record), &aside, error);
 
-	checksum256_print(id, &pushed->id);
 	if (result == 0 && rebuild->notices)
 		text_printf(rebuild->notices,
 		            "transaction %s of block %" PRIu32
 		            " ends the program, and ended it before: it is left out, and lies in \"%s\"\n",
-		            id, rebuild->name.number, text_string(&aside));
+		            checksum256_text(&pushed->id).text, rebuild->name.number, text_string(&aside));
 	text_release(&aside);
 	return result;
 }
@@ -154,18 +152,15 @@ static int leave_out(struct pushed *pushed, struct cursor record, struct error *
 static int push_unpacked(struct pushed *pushed, size_t index, struct cursor record, struct error *error)
 {
 	struct rebuild *rebuild = pushed->rebuild;
-	char id[65];
 
 	if (!trial_passes(&rebuild->trial, rebuild->name.number, index, push, pushed))
 		return leave_out(pushed, record, error);
 	push(pushed);
 	if (pushed->result == -EALREADY)
 		return 0; /* it came into another block meanwhile */
-	if (pushed->result && rebuild->notices) {
-		checksum256_print(id, &pushed->id);
-		text_printf(rebuild->notices, "transaction %s of the journal is refused: %s\n", id,
-		            pushed->refused.sentence);
-	}
+	if (pushed->result && rebuild->notices)
+		text_printf(rebuild->notices, "transaction %s of the journal is refused: %s\n",
+		            checksum256_text(&pushed->id).text, pushed->refused.sentence);
 	/* One that was refused then too could not be taken back; after damage it may depend on what is lost. */
 	return pushed->result ? keep_copy(rebuild, "a transaction of it is refused", error) : 0;
 }

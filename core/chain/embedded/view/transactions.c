@@ -88,7 +88,6 @@ int embedded_find_transaction(struct embedded_chain *chain, uint32_t *number, st
                               const struct checksum256 *id, const struct interruption *interruption,
                               struct error *error)
 {
-	char text[65];
 	int result;
 
 	if (find_in_memory(chain, number, head, id))
@@ -98,6 +97,7 @@ int embedded_find_transaction(struct embedded_chain *chain, uint32_t *number, st
 		result = embedded_index_blocks(chain, UINT32_MAX, interruption, error);
 	if (result == 0 && !*number)
 		result = find_in_index(chain, number, head, id, error);
-	checksum256_print(text, id);
-	return result || *number ? result : error_set(error, ENOENT, "no block has a transaction %s", text);
+	return result || *number
+	           ? result
+	           : error_set(error, ENOENT, "no block has a transaction %s", checksum256_text(id).text);
 }

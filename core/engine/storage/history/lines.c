@@ -280,7 +280,6 @@ static int find_chunk(struct lines *lines, const struct chunk **out, uint32_t nu
 int lines_read(struct lines *lines, struct text *out, uint32_t number)
 {
 	const struct chunk *chunk;
-	char digits[ID_DIGITS + 1];
 	int result = find_chunk(lines, &chunk, number);
 
 	if (result)
@@ -293,8 +292,7 @@ int lines_read(struct lines *lines, struct text *out, uint32_t number)
 			ids += *at == HISTORY_ID_MARK;
 			if (!ids || ids > chunk->ids_count)
 				return -ENODATA;
-			checksum256_print(digits, &chunk->ids[ids - 1]);
-			text_append_bytes(out, digits, ID_DIGITS);
+			text_append(out, checksum256_text(&chunk->ids[ids - 1]).text);
 			continue;
 		}
 		text_append_char(out, *at);
