@@ -92,6 +92,7 @@ struct chain_send_options {
 	bool without_keys; /* impersonate (embedded chain): no signatures, authorities count as satisfied */
 	uint64_t node;     /* that it is pushed to; 0: the one that the chain is seen through */
 	bool accepted;     /* returns when the node has taken it: settle() waits for what was sent so */
+	bool at_once;      /* -EBUSY, and nothing is done, where it would have to wait (embedded chain) */
 	bool unique;       /* nobody else can have made this very transaction: a duplicate is itself */
 	const struct interruption *interruption; /* borrowed; NULL: never */
 };

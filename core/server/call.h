@@ -6,6 +6,7 @@
 #include "core/base/exception.h"
 #include "core/chain/chain.h"
 #include "core/chain/print.h"
+#include "core/server/http.h"
 
 struct server_node;
 
@@ -45,6 +46,7 @@ struct call {
 	const char *content_type; /* NULL: JSON */
 	unsigned status;          /* the endpoint's for success; a handler may change it */
 	unsigned failure_status;  /* of a failure; 0: what its code says */
+	bool at_once;             /* CALL_AGAIN rather than waiting for others */
 	bool bad;                 /* a parameter was of a wrong kind */
 	struct text strings[8];   /* what parameters' texts were made of, released after the call */
 	size_t strings_count;
@@ -60,7 +62,7 @@ struct endpoint {
 	int (*answer)(struct call *call);
 	bool reads;      /* wants a view */
 	bool unlisted;   /* get_supported_apis does not name it */
-	bool takes_long; /* answered beside the thread that waits for connections */
+	enum http_pace pace;
 };
 enum { CALL_AGAIN = 1 };
 #define PRODUCER(name, parameters, status, handler) \

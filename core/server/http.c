@@ -21,6 +21,9 @@
 
 /* A connection's memory holds its headers: target and headers of 8 KiB each fit, as nodeos has it. */
 enum { CONNECTION_MEMORY = 24 << 10, BODY_FIRST = 1024, BODIES_MAXIMUM = 64 << 20, EVENTS = 16 };
+/* Milliseconds: for how long after others' requests nobody is alone; what is no short answer; and for how
+ * long after one that was none nobody counts as alone. */
+enum { OTHERS_MS = 100, SHORT_MS = 5, LESSON_MS = 10000 };
 
 struct http {
 	struct workers *workers;
@@ -30,6 +33,8 @@ struct http {
 	pthread_mutex_t mutex; /* held while a daemon runs, so that none is changed meanwhile */
 	struct http_listener *listeners;
 	struct connection *connections;
+	const struct connection *last; /* that asked; NULL: it is gone */
+	int64_t alone_from; /* when who asked last will have been alone for a while. Milliseconds, monotonic */
 	int64_t sweep_at; /* no deadline is earlier; 0: there is none. Milliseconds, monotonic */
 	_Atomic size_t body_bytes; /* of all bodies in memory */
 	bool ending;
@@ -127,6 +132,8 @@ static void connection_changed(void *context, struct MHD_Connection *handle, voi
 		expect_within_patience(http, connection);
 		*place = connection;
 	} else if (connection) {
+		if (http->last == connection)
+			http->last = NULL;
 		*connection->link = connection->next;
 		if (connection->next)
 			connection->next->link = connection->link;
@@ -240,6 +247,33 @@ static void drop_exchange(struct job *job)
 	exchange_resume((struct exchange *)job, GONE);
 }
 
+/* Nobody else has asked anything for a while: being handed to another thread and back would cost who asks
+ * more than it could cost others to wait. */
+static bool is_alone(struct http *http, const struct connection *connection)
+{
+	int64_t now = now_ms();
+
+	if (http->last && http->last != connection)
+		http->alone_from = now + OTHERS_MS;
+	http->last = connection;
+	return now >= http->alone_from;
+}
+
+/* On this thread; false: not so. One that took long is followed by none for a time. */
+static bool answer_at_once(struct exchange *exchange)
+{
+	struct http *http = exchange->listener->http;
+	const struct http_service *service = exchange->listener->service;
+	int64_t began = now_ms();
+
+	exchange->request.at_once = true;
+	bool answered = service->answer(service->context, &exchange->request, &exchange->answer);
+	exchange->request.at_once = false;
+	if (now_ms() > began + SHORT_MS)
+		http->alone_from = began + LESSON_MS;
+	return answered;
+}
+
 static enum MHD_Result whole_request(struct exchange *exchange)
 {
 	struct http_listener *listener = exchange->listener;
@@ -248,11 +282,15 @@ static enum MHD_Result whole_request(struct exchange *exchange)
 	exchange->request.body = exchange->body;
 	if (exchange->connection)
 		exchange->connection->deadline = 0;
-	if (!service->takes_long(service->context, &exchange->request)) {
-		if (!service->answer(service->context, &exchange->request, &exchange->answer))
+	enum http_pace pace = service->pace(service->context, &exchange->request);
+	bool alone = is_alone(listener->http, exchange->connection);
+	if (pace == HTTP_SHORT || (pace == HTTP_MAY_WAIT && alone)) {
+		if (answer_at_once(exchange)) {
+			exchange->progress = DONE;
+			return send_answer(exchange);
+		}
+		if (pace == HTTP_SHORT)
 			return MHD_NO;
-		exchange->progress = DONE;
-		return send_answer(exchange);
 	}
 	exchange->progress = AT_WORK;
 	exchange->job = (struct job){.owner = listener, .run = run_exchange, .drop = drop_exchange};

@@ -22,6 +22,14 @@ struct http_request {
 	const char *body;          /* not NUL-terminated; NULL when length is 0 */
 	size_t length;
 	uint16_t port; /* of the listener */
+	bool at_once;  /* false is answered rather than waiting for others */
+};
+
+/* How long an answer takes that is made on the thread which waits for all connections. */
+enum http_pace {
+	HTTP_SHORT,    /* no time worth speaking of */
+	HTTP_MAY_WAIT, /* that, too, where nobody else is at work: made there for who is alone and asks at_once */
+	HTTP_LONG,     /* too long: made on a thread of its own */
 };
 
 struct http_answer {
@@ -37,9 +45,9 @@ struct http_service {
 	void *context;
 	/* Before the body is read: false with the answer filled refuses the request. */
 	bool (*admit)(void *context, const struct http_request *request, struct http_answer *answer);
-	/* Does this target's answer take long? */
-	bool (*takes_long)(void *context, const struct http_request *request);
-	/* false: it cannot be answered yet; asked again after http_wake(). May happen to long requests only. */
+	enum http_pace (*pace)(void *context, const struct http_request *request);
+	/* false: it cannot be answered yet; asked again after http_wake(), or soon and on another thread when it
+	 * was asked at_once. Never happens to short ones. */
 	bool (*answer)(void *context, const struct http_request *request, struct http_answer *answer);
 	const char *server_header;
 	size_t body_limit; /* bytes: an announced length above it closes the connection */

@@ -195,8 +195,8 @@ static int disconnect(struct call *call)
 }
 
 const struct endpoint net_endpoints[] = {
-	{"/v1/net/connect", PLUGIN_NET, PARAMETERS_LIST, 201, connect, .reads = false, .takes_long = true},
-	{"/v1/net/disconnect", PLUGIN_NET, PARAMETERS_LIST, 201, disconnect, .reads = false, .takes_long = true},
+	{"/v1/net/connect", PLUGIN_NET, PARAMETERS_LIST, 201, connect, .reads = false, .pace = HTTP_LONG},
+	{"/v1/net/disconnect", PLUGIN_NET, PARAMETERS_LIST, 201, disconnect, .reads = false, .pace = HTTP_LONG},
 	{"/v1/net/status", PLUGIN_NET, PARAMETERS_LIST, 201, get_status, .reads = false},
 	{"/v1/net/connections", PLUGIN_NET, PARAMETERS_NONE, 201, get_connections, .reads = false},
 	{.path = NULL},

@@ -20,7 +20,7 @@ static int get_page(struct call *call)
 }
 
 #define PAGE(path) \
-	{path, PLUGIN_PAGE, PARAMETERS_NONE, 200, get_page, .reads = true, .unlisted = true, .takes_long = true}
+	{path, PLUGIN_PAGE, PARAMETERS_NONE, 200, get_page, .reads = true, .unlisted = true, .pace = HTTP_LONG}
 
 const struct endpoint page_endpoints[] = {
 	PAGE("/"),

@@ -330,6 +330,6 @@ const struct endpoint producer_endpoints[] = {
 	{"/v1/producer/get_supported_protocol_features", PLUGIN_PRODUCER, PARAMETERS_POSSIBLE, 201,
      get_supported_protocol_features, .reads = true},
 	{"/v1/producer/schedule_protocol_feature_activations", PLUGIN_PRODUCER, PARAMETERS_REQUIRED, 201,
-     schedule_features, .reads = true, .takes_long = true},
+     schedule_features, .reads = true, .pace = HTTP_LONG},
 	{.path = NULL},
 };

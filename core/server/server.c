@@ -264,7 +264,8 @@ static bool answer_call(struct server_node *node, const struct endpoint *endpoin
 	                    .sent_length = request->length,
 	                    .out = &answer->body,
 	                    .headers = &answer->headers,
-	                    .status = endpoint->status};
+	                    .status = endpoint->status,
+	                    .at_once = request->at_once};
 	int result = run_endpoint(&call, endpoint);
 
 	if (result == CALL_AGAIN)
@@ -310,10 +311,10 @@ static bool service_answer(void *context, const struct http_request *request, st
 	return server_answer(context, request, answer);
 }
 
-static bool service_takes_long(void *context, const struct http_request *request)
+static enum http_pace service_pace(void *context, const struct http_request *request)
 {
 	const struct endpoint *endpoint = find_endpoint(context, request->target);
-	return endpoint && endpoint->takes_long;
+	return endpoint ? endpoint->pace : HTTP_SHORT;
 }
 
 struct server_node *server_node_create(uint64_t name, struct chain *chain,
@@ -329,7 +330,7 @@ struct server_node *server_node_create(uint64_t name, struct chain *chain,
 	pthread_mutex_init(&node->sent.mutex, NULL);
 	node->service = (struct http_service){.context = node,
 	                                      .admit = service_admit,
-	                                      .takes_long = service_takes_long,
+	                                      .pace = service_pace,
 	                                      .answer = service_answer,
 	                                      .server_header = "nodeos/v4.0.6",
 	                                      .body_limit = options->body_limit};

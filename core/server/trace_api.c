@@ -231,8 +231,8 @@ static int get_transaction_trace(struct call *call)
 
 const struct endpoint trace_endpoints[] = {
 	{"/v1/trace_api/get_block", PLUGIN_TRACE, PARAMETERS_OWN, 200, get_block, .reads = true,
-     .takes_long = true},
+     .pace = HTTP_LONG},
 	{"/v1/trace_api/get_transaction_trace", PLUGIN_TRACE, PARAMETERS_OWN, 200, get_transaction_trace,
-     .reads = true, .takes_long = true},
+     .reads = true, .pace = HTTP_LONG},
 	{.path = NULL},
 };

@@ -510,7 +510,7 @@ static int sign_transaction(struct call *call)
 }
 
 #define WALLET(name, parameters, status, handler) \
-	{"/v1/wallet/" name, PLUGIN_WALLET, parameters, status, handler, .reads = false, .takes_long = true}
+	{"/v1/wallet/" name, PLUGIN_WALLET, parameters, status, handler, .reads = false, .pace = HTTP_LONG}
 
 const struct endpoint wallet_endpoints[] = {
 	WALLET("create", PARAMETERS_LIST, 201, create),
@@ -526,7 +526,7 @@ const struct endpoint wallet_endpoints[] = {
 	WALLET("create_key", PARAMETERS_LIST, 201, create_key),
 	WALLET("remove_key", PARAMETERS_LIST, 201, remove_key),
 	{"/v1/wallet/sign_digest", PLUGIN_WALLET | PLUGIN_SIGNING, PARAMETERS_LIST, 201, sign_digest,
-	 .reads = false, .takes_long = true},
+	 .reads = false, .pace = HTTP_LONG},
 	WALLET("sign_transaction", PARAMETERS_LIST, 201, sign_transaction),
 	{.path = NULL},
 };

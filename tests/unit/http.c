@@ -26,8 +26,10 @@ static struct http *http;
 static struct http_listener *listener;
 static atomic_bool open_gate; /* what waits is answered */
 static atomic_int asked;      /* how often what waits was asked */
+static atomic_bool busy;      /* nothing is answered at once */
+static atomic_int at_once;    /* how often that was asked for */
 
-/* --- the service: /echo gives the body, /wait waits for the gate --- */
+/* --- the service: /echo gives the body, /wait waits for the gate, /send is answered at once or later --- */
 
 static bool admit(void *context, const struct http_request *request, struct http_answer *answer)
 {
@@ -39,10 +41,12 @@ static bool admit(void *context, const struct http_request *request, struct http
 	return false;
 }
 
-static bool takes_long(void *context, const struct http_request *request)
+static enum http_pace pace(void *context, const struct http_request *request)
 {
 	(void)context;
-	return strcmp(request->target, "/wait") == 0;
+	if (strcmp(request->target, "/send") == 0)
+		return HTTP_MAY_WAIT;
+	return strcmp(request->target, "/wait") == 0 ? HTTP_LONG : HTTP_SHORT;
 }
 
 static bool answer_request(void *context, const struct http_request *request, struct http_answer *answer)
@@ -53,6 +57,11 @@ static bool answer_request(void *context, const struct http_request *request, st
 		if (!atomic_load(&open_gate))
 			return false;
 	}
+	if (strcmp(request->target, "/send") == 0 && request->at_once) {
+		atomic_fetch_add(&at_once, 1);
+		if (atomic_load(&busy))
+			return false;
+	}
 	answer->status = 200;
 	text_printf(&answer->body, "%s %s %.*s.", request->method, request->target, (int)request->length,
 	            request->body ? request->body : "");
@@ -60,7 +69,7 @@ static bool answer_request(void *context, const struct http_request *request, st
 }
 
 static const struct http_service service = {.admit = admit,
-                                            .takes_long = takes_long,
+                                            .pace = pace,
                                             .answer = answer_request,
                                             .server_header = "test",
                                             .body_limit = LIMIT};
@@ -295,6 +304,35 @@ static void what_waits_keeps_no_thread_and_is_woken(void **state)
 	close(one);
 }
 
+static void who_is_alone_is_answered_at_once(void **state)
+{
+	int one = client(), other;
+	(void)state;
+	/* others have asked just now: that passes */
+	for (int before = atomic_load(&at_once); atomic_load(&at_once) == before;) {
+		say(one, POST("/send", "0"));
+		expect(one, "HTTP/1.1 200", "POST /send .");
+	}
+	/* what cannot be answered so is answered all the same */
+	atomic_store(&busy, true);
+	for (int before = atomic_load(&at_once); atomic_load(&at_once) == before;) {
+		say(one, POST("/send", "4") "busy");
+		expect(one, "HTTP/1.1 200", "POST /send busy.");
+	}
+	atomic_store(&busy, false);
+	other = client();
+	for (int i = 0; i < 3; i++) {
+		say(one, POST("/echo", "0"));
+		expect(one, "HTTP/1.1 200", "POST /echo .");
+		int before = atomic_load(&at_once);
+		say(other, POST("/send", "0"));
+		expect(other, "HTTP/1.1 200", "POST /send .");
+		assert_int_equal(atomic_load(&at_once), before);
+	}
+	close(other);
+	close(one);
+}
+
 static void closing_drops_what_waits(void **state)
 {
 	struct http_listener *other;
@@ -347,6 +385,7 @@ int main(void)
 		cmocka_unit_test(unclear_lengths_end_the_connection),
 		cmocka_unit_test(what_is_no_http_ends_the_connection),
 		cmocka_unit_test(what_waits_keeps_no_thread_and_is_woken),
+		cmocka_unit_test(who_is_alone_is_answered_at_once),
 		cmocka_unit_test(closing_drops_what_waits),
 		cmocka_unit_test(a_unix_socket_is_its_owners),
 	};

@@ -224,6 +224,67 @@ static void a_paused_node_lets_transactions_wait(void **state)
 	server_stop(NULL, node);
 }
 
+/* What a transaction that is asked for at once gets; false: it has to wait. */
+static bool is_answered_at_once(struct server_node *node, const char *body)
+{
+	const struct http_request request = {.method = "POST",
+	                                     .target = "/v1/chain/send_transaction",
+	                                     .host = "127.0.0.1:8888",
+	                                     .body = body,
+	                                     .length = strlen(body),
+	                                     .port = 8888,
+	                                     .at_once = true};
+	struct http_answer answer = {0};
+	bool answered = server_answer(node, &request, &answer);
+
+	http_answer_release(&answer);
+	return answered;
+}
+
+struct at_work {
+	struct server_node *node;
+	const char *body;
+	size_t asked, answered;
+};
+
+/* Called where the chain is held. */
+static void ask_at_work(void *context, const struct chain_connection *connection)
+{
+	struct at_work *at_work = context;
+
+	(void)connection;
+	at_work->asked++;
+	at_work->answered += is_answered_at_once(at_work->node, at_work->body);
+}
+
+static void what_has_to_wait_is_not_answered_at_once(void **state)
+{
+	const char *expired =
+		"{\"signatures\":[],\"compression\":\"none\",\"packed_trx\":\"00000000000000000000000000000000\"}";
+	const char *peer = "eosio";
+	const uint64_t eosio = name_literal("eosio");
+	struct server_node *node = node_with(CHAIN "plugin = eosio::producer_api_plugin\n");
+	struct at_work at_work = {.node = node, .body = expired};
+	const struct chain_operations *operations = rig.chain->operations;
+	(void)state;
+	assert_true(is_answered_at_once(node, expired));
+	expect(node, "/v1/producer/pause", NULL, 201, "ok");
+	assert_false(is_answered_at_once(node, expired));
+	expect(node, "/v1/producer/resume", NULL, 201, "ok");
+	expect(node, "/v1/producer/set_whitelist_blacklist", "{\"actor_blacklist\":[\"bob\"]}", 201, "ok");
+	assert_false(is_answered_at_once(node, expired));
+	expect(node, "/v1/producer/set_whitelist_blacklist", "{\"actor_blacklist\":[]}", 201, "ok");
+	assert_true(is_answered_at_once(node, expired));
+	rig_must(operations->node_set_peers(rig.chain, eosio, &peer, 1, &rig.error), "peers", &rig.error);
+	rig_must(operations->node_connections(rig.chain, eosio, ask_at_work, &at_work, &rig.error), "connections",
+	         &rig.error);
+	rig_must(operations->node_set_peers(rig.chain, eosio, NULL, 0, &rig.error), "peers", &rig.error);
+	assert_int_equal(at_work.asked, 1);
+	assert_int_equal(at_work.answered, 0);
+	assert_true(is_answered_at_once(node, expired));
+	server_stop(NULL, node);
+}
+
 static void traces_are_found_by_block_and_by_transaction(void **state)
 {
 	struct server_node *node = node_with("plugin = eosio::trace_api_plugin\n");
@@ -292,6 +353,7 @@ int main(void)
 		cmocka_unit_test(options_are_read_by_line),
 		cmocka_unit_test(bodies_that_are_none_are_refused),
 		cmocka_unit_test(a_paused_node_lets_transactions_wait),
+		cmocka_unit_test(what_has_to_wait_is_not_answered_at_once),
 		cmocka_unit_test(traces_are_found_by_block_and_by_transaction),
 		cmocka_unit_test(a_transactions_status_follows_it),
 		cmocka_unit_test(failed_snapshots_have_the_error_shape),

@@ -233,6 +233,7 @@ struct network_hooks embedded_hooks(struct embedded_chain *chain);
 struct node *embedded_viewed(const struct embedded_chain *chain);
 /* Under lock: waits (giving up the lock) until not too many sealed blocks wait to be stored. */
 int embedded_make_room(struct embedded_chain *chain, struct error *error);
+bool embedded_has_room(const struct embedded_chain *chain); /* nothing of that is to be waited for */
 int embedded_pause(struct chain *base, bool *paused, enum chain_pause what, uint64_t node,
                    struct error *error);
 int embedded_limit_time(struct chain *base, uint64_t node, int32_t milliseconds, struct error *error);

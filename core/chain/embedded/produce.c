@@ -5,6 +5,7 @@
 #include "core/base/memory.h"
 #include "core/base/system/clock.h"
 #include "core/chain/embedded/peers.h"
+#include "core/chain/embedded/storage/storage.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 
@@ -157,12 +158,21 @@ static bool is_much_untold(const struct embedded_chain *chain)
 	       chain->told_block + 1 >= chain->deeds_from && embedded_index_end(chain) > chain->told_block;
 }
 
+static bool is_full(const struct embedded_chain *chain)
+{
+	return chain->sealed_count >= SEALED_MAXIMUM || chain->sealed_transactions >= SEALED_TRANSACTIONS_MAXIMUM;
+}
+
+bool embedded_has_room(const struct embedded_chain *chain)
+{
+	return !is_full(chain) && !is_much_untold(chain) && !(chain->storage && chain->storage->waiting);
+}
+
 int embedded_make_room(struct embedded_chain *chain, struct error *error)
 {
 	int result = 0;
 
-	while (result == 0 && (chain->sealed_count >= SEALED_MAXIMUM ||
-	                       chain->sealed_transactions >= SEALED_TRANSACTIONS_MAXIMUM)) {
+	while (result == 0 && is_full(chain)) {
 		pthread_mutex_unlock(&chain->lock);
 		result = embedded_finish(chain, false, error);
 		pthread_mutex_lock(&chain->lock);

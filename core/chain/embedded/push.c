@@ -49,6 +49,11 @@ static bool wait_a_moment(struct embedded_chain *chain, const struct interruptio
 	return true;
 }
 
+static int busy(struct error *error)
+{
+	return error_set(error, EBUSY, "the chain is at work for others");
+}
+
 static int push_to_node(struct embedded_chain *chain, struct transaction_trace *trace,
                         struct packed_transaction *packed, const struct public_key *keys,
                         const struct chain_send_options *options, struct error *error)
@@ -62,8 +67,11 @@ static int push_to_node(struct embedded_chain *chain, struct transaction_trace *
 		result = find_target(chain, &node, options ? options->node : 0, error);
 		if (result == 0)
 			result = node_push(node, packed, keys, packed->signatures_count, &push, trace, error);
-		if (result == 0 || !node_is_full(error) ||
-		    !wait_a_moment(chain, options ? options->interruption : NULL, until))
+		if (result == 0 || !node_is_full(error))
+			return result;
+		if (options && options->at_once)
+			return busy(error);
+		if (!wait_a_moment(chain, options ? options->interruption : NULL, until))
 			return result;
 		transaction_trace_release(trace);
 		error_clear(error);
@@ -98,6 +106,23 @@ static void end_write(struct embedded_chain *chain, bool done)
 		embedded_finish(chain, false, NULL);
 }
 
+/* Takes the lock, where that is to be waited for. */
+static int lock_for_push(struct embedded_chain *chain, const struct chain_send_options *options,
+                         struct error *error)
+{
+	if (!options || !options->at_once) {
+		pthread_mutex_lock(&chain->lock);
+		return 0;
+	}
+	if (pthread_mutex_trylock(&chain->lock) != 0)
+		return busy(error);
+	struct node *node;
+	if (embedded_has_room(chain) && find_target(chain, &node, options->node, NULL) == 0 && !node_paused(node))
+		return 0;
+	pthread_mutex_unlock(&chain->lock);
+	return busy(error);
+}
+
 int embedded_push(struct chain *base, struct transaction_trace *trace, struct packed_transaction *packed,
                   const struct chain_send_options *options, struct error *error)
 {
@@ -109,11 +134,12 @@ int embedded_push(struct chain *base, struct transaction_trace *trace, struct pa
 
 	error = error ? error : &local;
 	result = packed_transaction_keys(packed, keys, &base->chain_id, error);
+	if (result == 0)
+		result = lock_for_push(chain, options, error);
 	if (result) {
 		free(keys);
 		return result;
 	}
-	pthread_mutex_lock(&chain->lock);
 	result = is_unsigned ? peers_forbid_open(chain->peers, "no transaction goes without signatures", error)
 	                     : 0;
 	if (result == 0)

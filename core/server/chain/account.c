@@ -333,6 +333,6 @@ const struct endpoint chain_account_endpoints[] = {
      .reads = true},
 	{"/v1/chain/get_raw_abi", PLUGIN_CHAIN, PARAMETERS_REQUIRED, 200, get_raw_abi, .reads = true},
 	{"/v1/chain/get_accounts_by_authorizers", PLUGIN_ACCOUNT_QUERIES, PARAMETERS_REQUIRED, 200,
-     get_accounts_by_authorizers, .reads = true, .takes_long = true},
+     get_accounts_by_authorizers, .reads = true, .pace = HTTP_LONG},
 	{.path = NULL},
 };

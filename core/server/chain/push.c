@@ -107,6 +107,8 @@ static int check_lists(struct call *call, struct packed_transaction *packed)
 
 	if (!producer_has_lists(&call->node->producer))
 		return 0;
+	if (call->at_once)
+		return CALL_AGAIN;
 	result = call->chain->operations->compute(call->chain, &trace, packed, false, call->node->name,
 	                                          &call->error);
 	if (result == 0)
@@ -117,14 +119,15 @@ static int check_lists(struct call *call, struct packed_transaction *packed)
 
 static int push(struct call *call, struct transaction_trace *trace, const struct json *json, bool retry)
 {
-	const struct chain_send_options options = {.node = call->node->name};
+	const struct chain_send_options options = {.node = call->node->name, .at_once = call->at_once};
 	struct packed_transaction packed = {0};
 	int result = parse_packed(call, &packed, json);
 
 	/* nodeos refuses the option for it on a node with producers. */
 	if (result == 0 && retry)
 		result = error_chain(&call->error, UNSUPPORTED_FEATURE, "Transaction retry not enabled on node");
-	if (result == 0)
+	/* At once a node that is paused is busy, too. */
+	if (result == 0 && !call->at_once)
 		result = while_producing(call, &packed);
 	if (result == 0)
 		result = check_lists(call, &packed);
@@ -136,6 +139,8 @@ static int push(struct call *call, struct transaction_trace *trace, const struct
 	if (result == 0 && (call->node->options.plugins & PLUGIN_STATUS))
 		sent_remember(&call->node->sent, &trace->id, expiration);
 	packed_transaction_release(&packed);
+	if (result == -EBUSY && call->at_once)
+		return CALL_AGAIN;
 	/* Whose keys are missing is a failure of the transaction here, not of who asks. */
 	if (result < 0 && call->error.code == UNSATISFIED_AUTHORIZATION)
 		call->failure_status = 500;
@@ -292,17 +297,17 @@ static int push_transactions(struct call *call)
 
 const struct endpoint chain_push_endpoints[] = {
 	{"/v1/chain/push_transaction", PLUGIN_CHAIN, PARAMETERS_REQUIRED, 202, push_transaction, .reads = true,
-     .takes_long = true},
+     .pace = HTTP_MAY_WAIT},
 	{"/v1/chain/push_transactions", PLUGIN_CHAIN, PARAMETERS_LIST, 202, push_transactions, .reads = true,
-     .takes_long = true},
+     .pace = HTTP_LONG},
 	{"/v1/chain/send_transaction", PLUGIN_CHAIN, PARAMETERS_REQUIRED, 202, send_transaction, .reads = true,
-     .takes_long = true},
+     .pace = HTTP_MAY_WAIT},
 	{"/v1/chain/send_transaction2", PLUGIN_CHAIN, PARAMETERS_REQUIRED, 202, send_transaction2, .reads = true,
-     .takes_long = true},
+     .pace = HTTP_MAY_WAIT},
 	{"/v1/chain/compute_transaction", PLUGIN_CHAIN, PARAMETERS_REQUIRED, 200, compute_transaction,
-     .reads = true, .takes_long = true},
+     .reads = true, .pace = HTTP_LONG},
 	{"/v1/chain/send_read_only_transaction", PLUGIN_CHAIN, PARAMETERS_REQUIRED, 200,
-     send_read_only_transaction, .reads = true, .takes_long = true},
+     send_read_only_transaction, .reads = true, .pace = HTTP_LONG},
 	{"/v1/chain/push_block", PLUGIN_CHAIN, PARAMETERS_REQUIRED, 202, push_block, .reads = false},
 	{.path = NULL},
 };

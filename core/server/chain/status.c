@@ -119,6 +119,6 @@ static int get_transaction_status(struct call *call)
 
 const struct endpoint chain_status_endpoints[] = {
 	{"/v1/chain/get_transaction_status", PLUGIN_STATUS, PARAMETERS_OWN, 200, get_transaction_status,
-     .reads = true, .takes_long = true},
+     .reads = true, .pace = HTTP_LONG},
 	{.path = NULL},
 };
