@@ -17,6 +17,7 @@ void boot_plan_destroy(struct boot_plan *plan)
 	boot_accounts_release(&plan->accounts);
 	free(plan->votes);
 	free(plan->stake_items);
+	free(plan->exists);
 	memory_wipe(plan, sizeof *plan);
 	free(plan);
 }

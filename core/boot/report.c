@@ -102,6 +102,8 @@ static int judge_all(struct boot *boot, struct error *error)
 	if (!boot->judged || boot->judged_sequence != context.view->sequence) {
 		for (size_t i = 0; i < boot_steps_count && result == 0; i++) {
 			size_t done = 0, total = 0;
+			if (atomic_load(&boot->steps[i].ended) && atomic_load(&boot->steps[i].total))
+				continue; /* it stays so */
 			result = boot_step_judge(&context, &boot_steps[i], &done, &total, error);
 			atomic_store(&boot->steps[i].done, done);
 			atomic_store(&boot->steps[i].total, total);

@@ -1,6 +1,7 @@
 /* Running steps. Threads make and sign what comes next, one for each other processor; the runner's own sends
  * it in order, and makes the next one itself where that is not ready yet, so that no processor waits for
- * another. */
+ * another. Where the answer takes its time (a chain that settles), all of them send, as far as one item need
+ * not wait for another. */
 #include "core/base/system/clock.h"
 #include "core/boot/boot_private.h"
 #include "core/boot/random.h"
@@ -17,9 +18,11 @@
 
 enum {
 	AHEAD = 64, BATCH = 16,      /* items made before they are sent; how many the others are woken for */
+	SENDERS = 16,                /* of whom each waits for an answer */
 	WAITING_SECONDS = 30, /* that a transaction may live longer, for it is signed ahead */
 	ATTEMPTS = 10,
 	PROGRESS_INTERVAL_US = 100000,
+	LAST_ANSWERS_US = 1000000,   /* what is on its way gets so long when somebody gives up */
 	TRANSFERS_AT_ONCE = 20, TRANSFERS_PAUSE_NS = 100000000, /* xfer: random traffic, not a flood */
 	COMMAND_SHOWN = 200,         /* of a failed command, in sentences */
 };
@@ -28,8 +31,9 @@ struct prepared {
 	size_t index;
 	struct boot_item item;
 	struct packed_transaction packed;
-	bool ready; /* made, or it could not be: */
-	int result;
+	struct transaction_trace trace;
+	enum { ITEM_IN_THE_MAKING, ITEM_READY, ITEM_ON_ITS_WAY, ITEM_DONE } state;
+	int result; /* of making and sending */
 	struct error error;
 };
 
@@ -49,11 +53,16 @@ struct run {
 	bool worked; /* there was something to do */
 
 	pthread_mutex_t lock;
-	pthread_cond_t first_ready, room;
+	pthread_cond_t moved, room; /* for those who send, and those who make */
 	struct prepared *ring; /* AHEAD of them */
 	size_t first, count;
 	size_t next;         /* item to be made */
-	bool ended, stopped; /* nothing more is wanted; or only what is in the ring */
+	bool ended, stopped; /* nothing more is wanted; or made */
+	struct interruption patience; /* for what is on its way */
+	_Atomic int64_t given_up_us;
+	bool several;        /* send */
+	int result;          /* of the first item that failed */
+	struct error *error;
 };
 
 /* --- making and signing --- */
@@ -135,6 +144,7 @@ static void release_prepared(struct prepared *prepared)
 {
 	boot_item_release(&prepared->item);
 	packed_transaction_release(&prepared->packed);
+	transaction_trace_release(&prepared->trace);
 }
 
 /* The next item to be made, which becomes the ring's last; false: there is none, or no room. Under lock. */
@@ -149,6 +159,23 @@ static bool claim(struct run *run, struct prepared **out)
 	return true;
 }
 
+/* Whether it is ready and waits for none of those before it that are on their way. Under lock. */
+static bool can_be_sent(const struct run *run, const struct prepared *prepared)
+{
+	const struct prepared *before = NULL;
+
+	if (prepared->state != ITEM_READY)
+		return false;
+	for (size_t at = run->first; &run->ring[at] != prepared; at = (at + 1) % AHEAD) {
+		before = &run->ring[at];
+		if (before->state == ITEM_IN_THE_MAKING ||
+		    (before->state != ITEM_DONE && (!run->several || before->item.order == BOOT_AFTER_ALL ||
+		                                    prepared->item.order == BOOT_AFTER_ALL)))
+			return false;
+	}
+	return !before || before->state == ITEM_DONE || prepared->item.order != BOOT_AFTER_LAST;
+}
+
 /* Makes one; what is drawn at random is drawn in order, by one thread at a time. Gives up the lock
  * meanwhile. Under lock. */
 static void make_one(struct run *run, struct prepared *prepared)
@@ -158,10 +185,10 @@ static void make_one(struct run *run, struct prepared *prepared)
 	prepare(run, prepared);
 	if (run->done)
 		pthread_mutex_lock(&run->lock);
-	prepared->ready = true;
+	prepared->state = ITEM_READY;
 	run->stopped = run->stopped || prepared->result != 0;
-	if (prepared == &run->ring[run->first])
-		pthread_cond_signal(&run->first_ready);
+	if (can_be_sent(run, prepared))
+		pthread_cond_signal(&run->moved);
 }
 
 static void *make_ahead(void *argument)
@@ -181,35 +208,35 @@ static void *make_ahead(void *argument)
 	return NULL;
 }
 
-/* The next one, which stays in the ring until ring_drop(); NULL at the end. */
+/* The next one to be sent, which stays in the ring until it is done; NULL: there is none. */
 static struct prepared *ring_next(struct run *run)
 {
-	struct prepared *first, *prepared;
+	struct prepared *next = NULL, *prepared;
 
 	pthread_mutex_lock(&run->lock);
-	for (;;) {
-		first = run->count ? &run->ring[run->first] : NULL;
-		if (first && first->ready)
-			break;
-		if (claim(run, &prepared))
+	while (!next && !run->result) {
+		for (size_t i = 0; i < run->count && !next; i++)
+			if (can_be_sent(run, &run->ring[(run->first + i) % AHEAD]))
+				next = &run->ring[(run->first + i) % AHEAD];
+		if (next)
+			next->state = ITEM_ON_ITS_WAY;
+		else if (claim(run, &prepared))
 			make_one(run, prepared);
-		else if (first)
-			pthread_cond_wait(&run->first_ready, &run->lock); /* others are at it */
+		else if (run->count)
+			pthread_cond_wait(&run->moved, &run->lock); /* others are at it */
 		else
 			break;
 	}
 	pthread_mutex_unlock(&run->lock);
-	return first;
+	return next;
 }
 
 static void ring_drop(struct run *run)
 {
 	release_prepared(&run->ring[run->first]);
-	pthread_mutex_lock(&run->lock);
 	run->first = (run->first + 1) % AHEAD;
 	if (run->count-- == AHEAD - BATCH)
 		pthread_cond_broadcast(&run->room);
-	pthread_mutex_unlock(&run->lock);
 }
 
 /* --- sending --- */
@@ -220,13 +247,24 @@ static bool worth_another_try(const struct error *error)
 	       error->code == INVALID_REF_BLOCK_EXCEPTION || error->code == TX_EXP_TOO_FAR_EXCEPTION;
 }
 
+static bool patience_ends(void *context)
+{
+	struct run *run = context;
+	int64_t now = clock_monotonic_us(), never = 0;
+
+	if (!interruption_happened(run->runner->interruption))
+		return false;
+	atomic_compare_exchange_strong(&run->given_up_us, &never, now);
+	return now - atomic_load(&run->given_up_us) >= LAST_ANSWERS_US;
+}
+
 /* Sends it; when it was made too long ago or its id is taken, it is made anew. */
 static int send(struct run *run, struct prepared *prepared, struct transaction_trace *trace,
                 struct error *error)
 {
 	struct chain *chain = run->boot->environment.chain;
 	const struct chain_send_options options = {
-		.accepted = true, .unique = chain->salt != 0, .interruption = run->runner->interruption};
+		.accepted = true, .unique = chain->salt != 0, .interruption = &run->patience};
 	int result;
 
 	for (unsigned attempt = 0;; attempt++) {
@@ -258,29 +296,26 @@ static int settle(struct run *run, struct error *error)
 	           : 0;
 }
 
-static int do_item(struct run *run, struct prepared *prepared, struct error *error)
+static void do_item(struct run *run, struct prepared *prepared)
 {
-	struct transaction_trace trace = {0};
-	int result;
+	struct error *error = &prepared->error;
 
-	if (prepared->result) {
-		*error = prepared->error;
-		return prepared->result;
+	if (prepared->result == 0 && prepared->item.act) {
+		prepared->result = settle(run, error);
+		if (prepared->result == 0)
+			prepared->result = prepared->item.act(&run->context, prepared->index, error);
+	} else if (prepared->result == 0) {
+		prepared->result = send(run, prepared, &prepared->trace, error);
 	}
-	if (prepared->item.act) {
-		result = settle(run, error);
-		return result ? result : prepared->item.act(&run->context, prepared->index, error);
-	}
-	result = send(run, prepared, &trace, error);
-	if (result == 0 && run->runner->sent)
-		run->runner->sent(run->runner->context, &trace, text_string(&prepared->item.command));
-	transaction_trace_release(&trace);
-	return result;
 }
 
 /* What happened, for those who watch. */
-static void show_item(struct run *run, struct boot_item *item)
+static void show_item(struct run *run, struct prepared *prepared)
 {
+	struct boot_item *item = &prepared->item;
+
+	if (!item->act && run->runner->sent)
+		run->runner->sent(run->runner->context, &prepared->trace, text_string(&item->command));
 	text_append_char(&item->command, '\n');
 	boot_append(run->boot->output, item->command.data, item->command.length);
 	boot_append(run->boot->output, run->notes.data, run->notes.length);
@@ -293,74 +328,115 @@ static void show_item(struct run *run, struct boot_item *item)
 	}
 }
 
-static bool is_interrupted(const struct run *run)
+/* The first failure is the step's; nothing more is sent then. Under lock. */
+static void fail(struct run *run, int result, const struct error *error)
 {
-	return interruption_happened(run->runner->interruption);
+	if (run->result)
+		return;
+	run->result = result;
+	*run->error = *error;
+	run->stopped = true;
 }
 
-static int send_all(struct run *run, struct error *error)
+static void stop_if_interrupted(struct run *run)
 {
-	struct prepared *next;
-	int result = 0;
+	struct error error = {0};
 
-	while (result == 0 && (next = ring_next(run))) {
-		result = do_item(run, next, error);
-		if (result == 0)
-			show_item(run, &next->item);
-		else
-			error_prefix(error, "boot step %s: %.*s", run->step->name, COMMAND_SHOWN,
-			             text_string(&next->item.command));
-		ring_drop(run);
-		if (result == 0 && !run->done && atomic_load(&run->state->sent) % TRANSFERS_AT_ONCE == 0)
-			nanosleep(&(struct timespec){.tv_nsec = TRANSFERS_PAUSE_NS}, NULL);
-		if (result == 0 && is_interrupted(run))
-			result = !run->done
-			             ? error_set(error, EINTR, "boot step %s: stopped after %zu transfers",
-			                         run->step->name, atomic_load(&run->state->sent))
-			             : error_set(
-							   error, EINTR,
-							   "boot step %s: interrupted after a whole command; `all` goes on from there",
-							   run->step->name);
+	if (run->result || !interruption_happened(run->runner->interruption))
+		return;
+	if (!run->done)
+		error_set(&error, EINTR, "boot step %s: stopped after %zu transfers", run->step->name,
+		          atomic_load(&run->state->sent));
+	else
+		error_set(&error, EINTR, "boot step %s: interrupted after a whole command; `all` goes on from there",
+		          run->step->name);
+	fail(run, -EINTR, &error);
+}
+
+/* What the ring's first came to; false: it is not done. Under lock. */
+static bool show_first(struct run *run)
+{
+	struct prepared *first = &run->ring[run->first];
+
+	if (!run->count || first->state != ITEM_DONE)
+		return false;
+	if (first->result == 0) {
+		show_item(run, first);
+		return true;
 	}
-	struct error unsettled = {0};
-	int settled = settle(run, &unsettled);
-	if (result || !settled)
-		return result;
-	*error = unsettled;
-	error_prefix(error, "boot step %s", run->step->name);
-	return settled;
+	error_prefix(&first->error, "boot step %s: %.*s", run->step->name, COMMAND_SHOWN,
+	             text_string(&first->item.command));
+	fail(run, first->result, &first->error);
+	return true;
+}
+
+/* Shown and failed in the ring's order, whatever came first. */
+static void item_done(struct run *run, struct prepared *prepared)
+{
+	pthread_mutex_lock(&run->lock);
+	prepared->state = ITEM_DONE;
+	run->stopped = run->stopped || prepared->result;
+	for (; show_first(run); ring_drop(run))
+		continue;
+	stop_if_interrupted(run);
+	pthread_cond_broadcast(&run->moved);
+	pthread_mutex_unlock(&run->lock);
+}
+
+static void *send_items(void *argument)
+{
+	struct run *run = argument;
+	struct prepared *next;
+
+	while ((next = ring_next(run))) {
+		do_item(run, next);
+		item_done(run, next);
+		if (!run->done && atomic_load(&run->state->sent) % TRANSFERS_AT_ONCE == 0)
+			nanosleep(&(struct timespec){.tv_nsec = TRANSFERS_PAUSE_NS}, NULL);
+	}
+	return NULL;
 }
 
 static void run_items_release(struct run *run)
 {
-	while (run->count)
-		ring_drop(run);
-	pthread_cond_destroy(&run->first_ready);
+	for (; run->count; ring_drop(run))
+		show_first(run); /* behind one that was not sent any more */
+	pthread_cond_destroy(&run->moved);
 	pthread_cond_destroy(&run->room);
 	pthread_mutex_destroy(&run->lock);
 	free(run->ring);
 }
 
+/* What was sent stands in blocks when it returns. */
 static int run_items(struct run *run, struct error *error)
 {
-	pthread_t helpers[PARALLEL_MAXIMUM];
-	size_t count = 0, wanted = parallel_processors() - 1;
+	pthread_t helpers[PARALLEL_MAXIMUM + SENDERS];
+	struct error unsettled = {0};
 
+	run->several = boot_asks_far(&run->context);
+	run->error = error;
 	run->ring = memory_allocate(AHEAD, sizeof *run->ring);
 	pthread_mutex_init(&run->lock, NULL);
-	pthread_cond_init(&run->first_ready, NULL);
+	pthread_cond_init(&run->moved, NULL);
 	pthread_cond_init(&run->room, NULL);
-	while (count < wanted && pthread_create(&helpers[count], NULL, make_ahead, run) == 0)
+	size_t count = 0, wanted = run->several ? SENDERS - 1 : parallel_processors() - 1;
+	while (count < wanted &&
+	       pthread_create(&helpers[count], NULL, run->several ? send_items : make_ahead, run) == 0)
 		count++;
-	int result = send_all(run, error);
+	send_items(run);
 	pthread_mutex_lock(&run->lock);
 	run->ended = run->stopped = true;
 	pthread_cond_broadcast(&run->room);
 	pthread_mutex_unlock(&run->lock);
 	while (count)
 		pthread_join(helpers[--count], NULL);
+	int settled = settle(run, &unsettled);
+	if (!run->result && settled) {
+		error_prefix(&unsettled, "boot step %s", run->step->name);
+		fail(run, settled, &unsettled);
+	}
 	run_items_release(run);
-	return result;
+	return run->result;
 }
 
 /* --- steps --- */
@@ -388,27 +464,36 @@ static int judge_items(struct run *run, size_t *open, size_t *done, struct error
 
 static const char nothing_due[] = "# nothing is due";
 
+static int judge_anew(struct run *run, size_t *open, size_t *done, struct error *error)
+{
+	chain_view_close(run->context.view);
+	run->context.view = NULL;
+	free(run->done);
+	run->done = NULL;
+	int result = chain_view_open(run->context.chain, &run->context.view, NULL, run->context.interruption,
+	                             error);
+	return result ? result : judge_items(run, open, done, error);
+}
+
 static int step_work(struct run *run, struct error *error)
 {
 	const struct boot_step *step = run->step;
+	struct chain *chain = run->context.chain;
 	size_t open = 0, done = 0;
-	int result = chain_view_open(run->context.chain, &run->context.view, NULL, run->context.interruption,
-	                             error);
+	int result = settle(run, error);
 
 	if (result == 0)
-		result = judge_items(run, &open, &done, error);
+		result = judge_anew(run, &open, &done, error);
+	if (result == 0 && open && done && boot_asks_far(&run->context)) {
+		/* what a process that was killed has sent may be in no block yet */
+		result = chain->operations->schedule_feature(chain, NULL, run->context.interruption, error);
+		if (result == 0)
+			result = judge_anew(run, &open, &done, error);
+	}
 	if (result == 0 && open && step->begin) {
 		result = step->begin(&run->context, error);
-		/* It may have changed what there is to do. */
-		chain_view_close(run->context.view);
-		run->context.view = NULL;
-		free(run->done);
-		run->done = NULL;
 		if (result == 0)
-			result = chain_view_open(run->context.chain, &run->context.view, NULL, run->context.interruption,
-			                         error);
-		if (result == 0)
-			result = judge_items(run, &open, &done, error);
+			result = judge_anew(run, &open, &done, error); /* it may have changed what there is to do */
 	}
 	if (result)
 		return result;
@@ -454,6 +539,7 @@ int boot_step_run(struct boot *boot, size_t index, const struct boot_runner *run
 	                                    .interruption = runner->interruption,
 	                                    .notes = &run.notes,
 	                                    .random = &run.random};
+	run.patience = (struct interruption){patience_ends, &run};
 	random_seed(&run.random, run.context.plan->accounts.seed);
 	atomic_store(&run.state->sent, 0);
 	atomic_store(&run.state->began_us, clock_monotonic_us());

@@ -41,6 +41,23 @@ share_keys() {
 	[ "$(wc -c < "$M/log")" = "$log" ]
 }
 
+@test "killed with transactions on their way, mounted anew and gone on with: each account is made once" {
+	echo 1000 > "$M/boot/options/user-limit"
+	share_keys
+	(echo all > "$M/boot/run") 2>/dev/null 3>&- &
+	until grep -q newaccount "$M/boot/output.log"; do :; done
+	kill -9 "$(mount_pid)"
+	wait
+	attach_at -o data="$D"
+	echo all > "$M/boot/run"
+	[ "$(grep -c ' done ' "$M/boot/run")" -ge 14 ]
+	[ "$(ls "$M/accounts" | wc -l)" = 1043 ]
+	# max-unstaked, once: none has liquid tokens twice
+	cat "$M"/accounts/user*/balance > "$BASE/balances"
+	[ "$(wc -l < "$BASE/balances")" -gt 900 ]
+	! grep -v '^[0-9]\.[0-9]* SYS$' "$BASE/balances" | grep -v '^10\.0000 SYS$'
+}
+
 @test "examples/tutorial.sh" {
 	sed -n 's/^accountnum.*:\(5.*\)/\1/p' "$ROOT/examples/tutorial.sh" |
 		while read -r key; do echo "$key" > "$SERVING/wallet/import"; done

@@ -80,6 +80,7 @@ int step_reg_prod_make(struct boot_context *context, struct boot_item *item, siz
 	snprintf(url, sizeof url, "https://%s.com/%s", name_text(name).text, key.text);
 	make_regproducer(boot_item_next(item), name, &public, url, strlen(url), 0);
 	boot_item_by_account(item, producer_account(context->plan, index));
+	item->order = BOOT_BESIDE;
 	text_printf(&item->command, "cleos system regproducer %s %s %s", name_text(name).text, key.text, url);
 	return 0;
 }
@@ -143,6 +144,7 @@ int step_vote_make(struct boot_context *context, struct boot_item *item, size_t 
 	for (size_t i = 0; i < plan->votes_each; i++)
 		names[i] = producer_of(plan, plan->votes[index * plan->votes_each + i]);
 	make_vote(item, plan, index, names, plan->votes_each);
+	item->order = BOOT_BESIDE;
 	return 0;
 }
 
@@ -326,6 +328,7 @@ int step_proxy_make(struct boot_context *context, struct boot_item *item, size_t
 	uint64_t voter = plan->accounts.list[index - ITEM_VOTERS].name;
 	make_voteproducer(boot_item_next(item), voter, proxy, NULL, 0);
 	boot_item_by_account(item, index - ITEM_VOTERS);
+	item->order = BOOT_BESIDE;
 	text_printf(&item->command, "cleos system voteproducer proxy %s %s", name_text(voter).text,
 	            name_text(proxy).text);
 	return 0;

@@ -10,6 +10,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* How many accounts of others are listed to see which of the plan's are there. */
+enum { OTHERS_LISTED = 10000 };
+
 /* --- stake --- */
 
 /* How an account's funds are split: ram, then min-stake, then at most max-unstaked liquid, the rest
@@ -66,12 +69,83 @@ static int has_balance(struct boot_context *context, uint64_t account, struct er
 	                error);
 }
 
+struct listing {
+	struct boot_plan *plan;
+	uint32_t *order; /* owned: the plan's accounts by name */
+	size_t next, others;
+};
+
+static int compare_listed(const void *a, const void *b, void *plan)
+{
+	const struct boot_account *list = ((const struct boot_plan *)plan)->accounts.list;
+
+	return name_compare(&list[*(const uint32_t *)a].name, &list[*(const uint32_t *)b].name);
+}
+
+/* Ends behind the last of them, or where too many others lie between. */
+static int see_account(void *context, const struct chain_scope *scope)
+{
+	struct listing *listing = context;
+	struct boot_plan *plan = listing->plan;
+	const struct boot_account *list = plan->accounts.list;
+
+	while (listing->next < plan->accounts.count && list[listing->order[listing->next]].name < scope->scope)
+		listing->next++;
+	if (listing->next == plan->accounts.count)
+		return 1;
+	if (list[listing->order[listing->next]].name == scope->scope)
+		plan->exists[listing->order[listing->next++]] = true;
+	else if (++listing->others > OTHERS_LISTED)
+		return 1;
+	return 0;
+}
+
+/* The system contract's own list of accounts says it at once. One that was made before that contract was
+ * there is not in it: the chain refuses to make it again. */
+static int list_existing(struct boot_context *context, struct error *error)
+{
+	struct boot_plan *plan = context->plan;
+	const uint64_t eosio = name_literal("eosio"), table = name_literal("userres");
+	const size_t count = plan->accounts.count;
+	struct listing listing = {.plan = plan, .order = memory_allocate(count + 1, sizeof *listing.order)};
+
+	free(plan->exists);
+	plan->exists = memory_allocate(count + 1, sizeof *plan->exists);
+	for (size_t i = 0; i < count; i++)
+		listing.order[i] = (uint32_t)i;
+	qsort_r(listing.order, count, sizeof *listing.order, compare_listed, plan);
+	int result = count ? context->view->operations->scopes(context->view, eosio, table,
+	                                                       plan->accounts.list[listing.order[0]].name,
+	                                                       see_account, &listing, error)
+	                   : 0;
+	bool left = result == 1;
+	for (size_t at = listing.next; left && result >= 0 && at < count; at++) {
+		result = boot_account_exists(context, plan->accounts.list[listing.order[at]].name, error);
+		plan->exists[listing.order[at]] = result > 0;
+	}
+	free(listing.order);
+	plan->exists_for = result < 0 ? 0 : context->view->sequence;
+	return result < 0 ? result : 0;
+}
+
+static int account_exists(struct boot_context *context, size_t account, struct error *error)
+{
+	struct boot_plan *plan = context->plan;
+
+	if (!boot_asks_far(context))
+		return boot_account_exists(context, plan->accounts.list[account].name, error);
+	int result = plan->exists_for == context->view->sequence ? 0 : list_existing(context, error);
+	return result ? result : plan->exists[account];
+}
+
 int step_stake_done(struct boot_context *context, size_t index, struct error *error)
 {
-	uint64_t name = context->plan->accounts.list[stake_account(context->plan, index)].name;
+	size_t account = stake_account(context->plan, index);
+	int exists = account_exists(context, account, error);
 
-	return stake_is_transfer(context->plan, index) ? has_balance(context, name, error)
-	                                               : boot_account_exists(context, name, error);
+	return exists > 0 && stake_is_transfer(context->plan, index)
+	           ? has_balance(context, context->plan->accounts.list[account].name, error)
+	           : exists;
 }
 
 static int check_existing(struct boot_context *context, size_t account, struct error *error)
@@ -156,6 +230,7 @@ int step_stake_make(struct boot_context *context, struct boot_item *item, size_t
 	size_t account = stake_account(context->plan, index);
 
 	boot_item_by_boot_key(item);
+	item->order = stake_is_transfer(context->plan, index) ? BOOT_AFTER_LAST : BOOT_BESIDE;
 	if (!stake_is_transfer(context->plan, index))
 		return make_account(context, item, account, error);
 	make_liquid(context, item, account);

@@ -30,6 +30,8 @@ struct boot_plan {
 	uint32_t *votes;           /* owned: voters * votes_each indices of producers, from 0 */
 	uint32_t *stake_items;     /* owned: 2 * account for its creation, + 1 for its liquid tokens */
 	size_t stake_items_count;
+	bool *exists;        /* owned: which of the accounts the chain shows, */
+	uint64_t exists_for; /* where it was listed, under a view of that sequence */
 	struct boot_feature features[BOOT_FEATURES_MAXIMUM]; /* PREACTIVATE_FEATURE first */
 	size_t features_count;
 };
@@ -50,11 +52,22 @@ struct boot_context {
 	struct random *random; /* what xfer draws from */
 };
 
+/* Whether each question about the chain is a request to somebody else. */
+static inline bool boot_asks_far(const struct boot_context *context)
+{
+	return context->chain->operations->settle != NULL;
+}
+
+/* What an item waits for, where several are sent at a time: all that come before it, which those behind it
+ * wait for too; the one before it; or nothing but such. */
+enum boot_order { BOOT_AFTER_ALL, BOOT_AFTER_LAST, BOOT_BESIDE };
+
 /* One thing to do. Zeroed, filled by make(), emptied by boot_item_release(). */
 struct boot_item {
 	struct text command; /* as cleos users would type it */
 	struct action actions[BOOT_ITEM_ACTIONS];
 	size_t actions_count;
+	enum boot_order order;
 	bool by_boot_key;          /* eosio's key signs, else: */
 	uint64_t holder;           /* the wallet's key of this account; 0: that of an account of the plan: */
 	size_t signer;             /* its index */

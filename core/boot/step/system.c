@@ -173,6 +173,7 @@ int step_sys_make(struct boot_context *context, struct boot_item *item, size_t i
 	                  &authority, &authority);
 	authority_release(&authority);
 	boot_item_by_boot_key(item);
+	item->order = BOOT_BESIDE;
 	return 0;
 }
 

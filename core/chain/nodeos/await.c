@@ -11,9 +11,14 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Milliseconds: between two looks, and until waiting for a block, an irreversible one, the next one ends. */
 enum { LOOK_MS = 50, BLOCK_MS = 60000, IRREVERSIBLE_MS = 600000, NEXT_BLOCK_MS = 3000 };
+
+/* How many transactions are sent between two looks at the blocks, which are far fewer than blocks are kept,
+ * for each may make one; and of how many it is not known at most whether they are in one. */
+enum { LOOK_AFTER = BLOCKS_KEPT / 4, UNSETTLED_MAXIMUM = 16384 };
 
 void nodeos_pause_a_moment(void)
 {
@@ -37,12 +42,28 @@ static bool is_known(struct nodeos_chain *chain, uint32_t number, const struct c
 	return known;
 }
 
+static int compare_ids(const void *a, const void *b) { return memcmp(a, b, sizeof(struct checksum256)); }
+
+/* Those in it are waited for no more. Under the mutex. */
+static void drop_unsettled(struct nodeos_chain *chain, const struct known_block *block)
+{
+	size_t kept = 0, count = chain->unsettled_count;
+
+	for (size_t i = 0; i < count; i++)
+		if (!bsearch(&chain->unsettled[i].id, block->ids, block->ids_count, sizeof *block->ids, compare_ids))
+			chain->unsettled[kept++] = chain->unsettled[i];
+	chain->unsettled_count = kept;
+	if (kept < count && chain->wrote_in < block->number)
+		chain->wrote_in = block->number;
+}
+
 static void know_block(struct nodeos_chain *chain, uint32_t number, const struct checksum256 *id,
                        const struct signed_block *block)
 {
 	struct checksum256 *ids = memory_allocate(block->transactions_count + 1, sizeof *ids);
 	for (size_t i = 0; i < block->transactions_count; i++)
 		ids[i] = *transaction_receipt_id(&block->transactions[i]);
+	qsort(ids, block->transactions_count, sizeof *ids, compare_ids);
 	pthread_mutex_lock(&chain->mutex);
 	struct known_block *known = slot_of(chain, number);
 	free(known->ids);
@@ -51,19 +72,23 @@ static void know_block(struct nodeos_chain *chain, uint32_t number, const struct
 	pthread_mutex_unlock(&chain->mutex);
 }
 
-/* Up to the head that is known; 0: none has it. */
+/* Up to the head that is known; 0: none has it. Under the mutex. */
+static uint32_t find_in_blocks(struct nodeos_chain *chain, const struct checksum256 *id)
+{
+	uint32_t head = chain->watched_to;
+
+	for (uint32_t number = head; number > chain->watched_from && head - number < BLOCKS_KEPT; number--) {
+		const struct known_block *block = slot_of(chain, number);
+		if (block->number == number && bsearch(id, block->ids, block->ids_count, sizeof *id, compare_ids))
+			return number;
+	}
+	return 0;
+}
+
 static uint32_t find_block(struct nodeos_chain *chain, const struct checksum256 *id)
 {
-	uint32_t found = 0;
-
 	pthread_mutex_lock(&chain->mutex);
-	uint32_t head = chain->watched_to;
-	for (uint32_t number = head; number > chain->watched_from && head - number < BLOCKS_KEPT && !found;
-	     number--) {
-		const struct known_block *block = slot_of(chain, number);
-		for (size_t i = 0; block->number == number && i < block->ids_count && !found; i++)
-			found = checksum256_equal(&block->ids[i], id) ? number : 0;
-	}
+	uint32_t found = find_in_blocks(chain, id);
 	pthread_mutex_unlock(&chain->mutex);
 	return found;
 }
@@ -99,16 +124,17 @@ static int look(struct nodeos_chain *chain, struct chain_info *info, const struc
 	uint64_t sequence;
 	int result = nodeos_info(chain, info, &sequence, true, interruption, error);
 	struct checksum256 id = info->head_block_id;
+	const uint32_t head = info->head_block_num;
+	uint32_t number = head;
 
-	for (uint32_t number = info->head_block_num; result == 0 && !is_known(chain, number, &id); number--) {
-		if (info->head_block_num - number >= BLOCKS_KEPT)
-			break;
-		result = read_block(chain, &id, number, interruption, error);
-	}
+	while (result == 0 && head - number < BLOCKS_KEPT && !is_known(chain, number, &id))
+		result = read_block(chain, &id, number--, interruption, error);
 	if (result)
 		return result;
 	pthread_mutex_lock(&chain->mutex);
-	chain->watched_to = info->head_block_num;
+	chain->watched_to = head;
+	while (number++ < head)
+		drop_unsettled(chain, slot_of(chain, number));
 	pthread_mutex_unlock(&chain->mutex);
 	return 0;
 }
@@ -222,18 +248,64 @@ int nodeos_await(struct nodeos_chain *chain, uint32_t *block_num, const struct s
 	return 0;
 }
 
+int nodeos_leave_unsettled(struct nodeos_chain *chain, const struct sent *sent,
+                           const struct interruption *interruption, struct error *error)
+{
+	struct chain_info info;
+
+	pthread_mutex_lock(&chain->mutex);
+	if (!chain->unsettled_watched)
+		chain->watchers++;
+	chain->unsettled_watched = true;
+	chain->sequence++; /* a node may show it already */
+	if (!find_in_blocks(chain, &sent->id)) {
+		memory_grow(&chain->unsettled, &chain->unsettled_capacity, chain->unsettled_count + 1, sizeof *sent);
+		chain->unsettled[chain->unsettled_count++] = *sent;
+	}
+	bool look_now = ++chain->unsettled_since >= LOOK_AFTER && !chain->looking;
+	bool too_many = chain->unsettled_count >= UNSETTLED_MAXIMUM;
+	if (look_now)
+		chain->unsettled_since = 0;
+	pthread_mutex_unlock(&chain->mutex);
+	if (too_many)
+		return nodeos_settle(&chain->base, interruption, error);
+	if (look_now)
+		look_together(chain, &info, interruption, NULL);
+	return 0;
+}
+
+/* false: there is none left, and blocks need not be watched for any. */
+static bool next_unsettled(struct nodeos_chain *chain, struct sent *sent)
+{
+	pthread_mutex_lock(&chain->mutex);
+	bool found = chain->unsettled_count > 0;
+	if (found) {
+		*sent = chain->unsettled[chain->unsettled_count - 1];
+	} else if (chain->unsettled_watched) {
+		chain->unsettled_watched = false;
+		chain->watchers--;
+	}
+	pthread_mutex_unlock(&chain->mutex);
+	return found;
+}
+
 int nodeos_settle(struct chain *base, const struct interruption *interruption, struct error *error)
 {
 	struct nodeos_chain *chain = nodeos_of(base);
+	struct sent sent;
 	uint32_t block;
 	int result = 0;
 
-	if (!chain->unsettled_count)
-		return 0;
-	for (size_t i = 0; i < chain->unsettled_count && result == 0; i++)
-		result = nodeos_await(chain, &block, &chain->unsettled[i], NODEOS_WAIT_BLOCK, interruption, error);
-	chain->unsettled_count = 0;
-	nodeos_watch_no_more(chain);
+	while (next_unsettled(chain, &sent)) {
+		if (result == 0)
+			result = nodeos_await(chain, &block, &sent, NODEOS_WAIT_BLOCK, interruption, error);
+		if (result == -EINTR)
+			break; /* the next call goes on */
+		pthread_mutex_lock(&chain->mutex);
+		drop_unsettled(chain, &(struct known_block){.ids = &sent.id, .ids_count = 1});
+		pthread_mutex_unlock(&chain->mutex);
+	}
+	note_write(chain, 0);
 	return result;
 }
 

@@ -61,7 +61,7 @@ struct known_form {
 struct known_block {
 	uint32_t number;
 	struct checksum256 id;
-	struct checksum256 *ids; /* owned */
+	struct checksum256 *ids; /* owned, ascending */
 	size_t ids_count;
 };
 
@@ -96,8 +96,11 @@ struct nodeos_chain {
 	struct known_block blocks[BLOCKS_KEPT];
 	uint32_t watched_from, watched_to;
 	unsigned watchers;
-	struct sent *unsettled; /* owned; the node took them, and nobody has waited for them yet */
+	/* owned; the node took them, and nobody has waited for them yet: blocks are watched meanwhile */
+	struct sent *unsettled;
 	size_t unsettled_count, unsettled_capacity;
+	size_t unsettled_since; /* how many came since the last look */
+	bool unsettled_watched; /* one of the watchers is for them */
 	bool looking;          /* one of them looks for all */
 	pthread_cond_t looked; /* with mutex, monotonic clock */
 	struct known_slot {
@@ -213,6 +216,9 @@ void nodeos_watch_no_more(struct nodeos_chain *chain);
  * in none and has expired for good. -EINTR, -ETIMEDOUT: it may happen yet. */
 int nodeos_await(struct nodeos_chain *chain, uint32_t *block_num, const struct sent *sent,
                  enum nodeos_wait wait, const struct interruption *interruption, struct error *error);
+/* It is waited for by nodeos_settle(), unless there are too many of them already. */
+int nodeos_leave_unsettled(struct nodeos_chain *chain, const struct sent *sent,
+                           const struct interruption *interruption, struct error *error);
 int nodeos_settle(struct chain *base, const struct interruption *interruption, struct error *error);
 /* Until there is a block after the last that holds something of ours, or none comes for a while. */
 int nodeos_await_next_block(struct nodeos_chain *chain, const struct interruption *interruption,

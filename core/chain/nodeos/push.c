@@ -13,8 +13,6 @@
 
 /* How long a transaction is sent again while no answer comes: milliseconds. */
 enum { RESEND_MS = 60000 };
-/* Far fewer than blocks are kept, for each may make one. */
-enum { UNSETTLED_MAXIMUM = BLOCKS_KEPT / 2 };
 
 static void print_actions(struct text *out, const struct action *actions, size_t count)
 {
@@ -181,18 +179,6 @@ static void know_new_accounts(struct nodeos_chain *chain, const struct transacti
 	}
 }
 
-/* Blocks are watched from the first of them on until all are settled. */
-static void leave_unsettled(struct nodeos_chain *chain, const struct sent *sent)
-{
-	if (chain->unsettled_count)
-		nodeos_watch_no_more(chain);
-	memory_grow(&chain->unsettled, &chain->unsettled_capacity, chain->unsettled_count + 1, sizeof *sent);
-	chain->unsettled[chain->unsettled_count++] = *sent;
-	pthread_mutex_lock(&chain->mutex);
-	chain->sequence++; /* a node may show it already */
-	pthread_mutex_unlock(&chain->mutex);
-}
-
 int nodeos_push(struct chain *base, struct transaction_trace *trace, struct packed_transaction *packed,
                 const struct chain_send_options *options, struct error *error)
 {
@@ -214,15 +200,11 @@ int nodeos_push(struct chain *base, struct transaction_trace *trace, struct pack
 	nodeos_watch(chain);
 	result = send(chain, trace, packed, options, error);
 	const struct sent sent = sent_of(packed);
-	if (result == 0 && options && options->accepted) {
-		leave_unsettled(chain, &sent);
-		if (chain->unsettled_count >= UNSETTLED_MAXIMUM)
-			result = nodeos_settle(base, interruption, error);
-	} else {
-		if (result == 0)
-			result = nodeos_await(chain, &trace->block_num, &sent, chain->wait, interruption, error);
-		nodeos_watch_no_more(chain);
-	}
+	if (result == 0 && options && options->accepted)
+		result = nodeos_leave_unsettled(chain, &sent, interruption, error);
+	else if (result == 0)
+		result = nodeos_await(chain, &trace->block_num, &sent, chain->wait, interruption, error);
+	nodeos_watch_no_more(chain);
 	if (result) {
 		pthread_mutex_lock(&chain->mutex);
 		chain->info_at = 0; /* it may be long ago what it was made for */
