@@ -1,90 +1,19 @@
-/* /v1/wallet: keosd's calls over the one wallet that there is, "default". They have a lock of their own,
- * which the wallet's password opens and idle time closes: that the files may sign does not let callers. */
+/* /v1/wallet: keosd's calls. */
 #include "core/server/wallet.h"
 
 #include "core/base/encoding/hex.h"
 #include "core/base/memory.h"
 #include "core/base/system/clock.h"
 #include "core/server/chain/parse_transaction.h"
-#include "core/server/node.h"
-#include "core/types/name.h"
-#include "core/types/time.h"
-#include "core/wallet/wallet.h"
+#include "core/server/wallet_service.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum { TIMEOUT_SECONDS = 900, SIGNING_KEYS_MAXIMUM = 1024 };
-static const char wallet_name[] = "default";
-
-struct wallet_service {
-	struct wallet *wallet; /* borrowed; NULL: */
-	struct server_keys keys;
-	struct signer *signer;
-	pthread_mutex_t mutex; /* of all below; one call at a time */
-	bool unlocked;
-	bool opened; /* the wallet itself was locked and is to be so again */
-	int64_t timeout, until; /* microseconds, monotonic */
-};
-
-struct wallet_service *wallet_service_create(struct wallet *wallet)
-{
-	struct wallet_service *service = memory_allocate(1, sizeof *service);
-
-	service->wallet = wallet;
-	service->signer = signer_create();
-	service->timeout = (int64_t)TIMEOUT_SECONDS * 1000000;
-	pthread_mutex_init(&service->mutex, NULL);
-	return service;
-}
-
-struct wallet_service *signing_service_create(const struct server_keys *keys)
-{
-	struct wallet_service *service = wallet_service_create(NULL);
-
-	service->keys = *keys;
-	return service;
-}
-
-static void lock_service(struct wallet_service *service)
-{
-	if (service->unlocked && service->opened)
-		wallet_lock(service->wallet, NULL);
-	service->unlocked = service->opened = false;
-}
-
-void wallet_service_destroy(struct wallet_service *service)
-{
-	if (!service)
-		return;
-	lock_service(service);
-	signer_destroy(service->signer);
-	pthread_mutex_destroy(&service->mutex);
-	free(service);
-}
-
-static struct wallet_service *begin(struct call *call)
-{
-	struct wallet_service *service = call->node->wallet;
-	int64_t now = clock_monotonic_us();
-
-	pthread_mutex_lock(&service->mutex);
-	if (service->unlocked && (now >= service->until || wallet_locked(service->wallet)))
-		lock_service(service);
-	service->until = now + service->timeout;
-	return service;
-}
-
-static int end(struct wallet_service *service, int result)
-{
-	pthread_mutex_unlock(&service->mutex);
-	return result;
-}
+enum { SIGNING_KEYS_MAXIMUM = 1024 };
 
 /* --- parameters --- */
 
@@ -121,7 +50,7 @@ static int take_text(struct call *call, const char **out)
 
 static int check_file_name(struct call *call, const char *name)
 {
-	bool good = *name != '\0';
+	bool good = *name != '\0' && strlen(name) < WALLET_NAME_SIZE;
 
 	for (const char *at = name; *at; at++)
 		good = good && (isalnum((unsigned char)*at) || strchr("._-", *at));
@@ -129,18 +58,26 @@ static int check_file_name(struct call *call, const char *name)
 	                              "Invalid filename, path not allowed in wallet name %s", name);
 }
 
-static int check_name(struct call *call, const char *name)
+/* 3120002 */
+static int find(struct call *call, struct wallet_service *service, struct served_wallet **out,
+                const char *name)
 {
-	if (strcmp(name, wallet_name) != 0)
-		return error_chain(&call->error, WALLET_NONEXISTENT_EXCEPTION, "Wallet not found: %s", name);
-	return 0;
+	*out = wallet_service_find(service, name);
+	return *out ? 0
+	            : error_chain(&call->error, WALLET_NONEXISTENT_EXCEPTION, "Wallet not found: %s", name);
 }
 
-static int check_unlocked(struct call *call, const struct wallet_service *service, const char *name)
+/* 3120003 besides */
+static int find_unlocked(struct call *call, struct wallet_service *service, struct wallet **out,
+                         const char *name)
 {
-	int result = check_name(call, name);
-	if (result == 0 && !service->unlocked)
+	struct served_wallet *served;
+	int result = find(call, service, &served, name);
+
+	if (result == 0 && !served->unlocked)
 		result = error_chain(&call->error, WALLET_LOCKED_EXCEPTION, "Wallet is locked: %s", name);
+	if (result == 0)
+		*out = served->wallet;
 	return result;
 }
 
@@ -163,77 +100,89 @@ static int nothing_more(struct call *call, int result)
 static int create(struct call *call)
 {
 	const char *name;
+	char password[WALLET_PASSWORD_SIZE];
+	struct served_wallet *served;
 	int result = take_text(call, &name);
 
 	if (result == 0)
 		result = check_file_name(call, name);
 	if (result)
 		return result;
-	if (strcmp(name, wallet_name) == 0)
-		return error_chain(&call->error, WALLET_EXIST_EXCEPTION,
-		                   "Wallet with name: '%s' already exists at wallet/%s.wallet", name, name);
-	return error_chain(&call->error, WALLET_EXCEPTION,
-	                   "eosiofs holds one wallet, default, whose password lies beside it in wallet/password");
+	struct wallet_service *service = wallet_service_begin(call);
+	if ((served = wallet_service_find(service, name)))
+		result = error_chain(&call->error, WALLET_EXIST_EXCEPTION,
+		                     "Wallet with name: '%s' already exists at %s", name,
+		                     wallet_where(served->wallet));
+	else
+		result = wallet_service_add(service, &served, name, password, &call->error);
+	if (result == 0)
+		text_printf(call->out, "\"%s\"", password);
+	memory_wipe(password, sizeof password);
+	return wallet_service_end(service, result);
+}
+
+/* The one of that name, which is opened if it is not; the name is a file's. */
+static int find_or_open(struct call *call, struct wallet_service *service, struct served_wallet **out,
+                        const char *name)
+{
+	*out = wallet_service_find(service, name);
+	return *out ? 0 : wallet_service_add(service, out, name, NULL, &call->error);
 }
 
 static int open_wallet(struct call *call)
 {
 	const char *name;
+	struct served_wallet *served;
 	int result = take_text(call, &name);
 
 	if (result == 0)
 		result = check_file_name(call, name);
-	if (result == 0 && strcmp(name, wallet_name) != 0)
-		result = error_chain(&call->error, WALLET_NONEXISTENT_EXCEPTION,
-		                     "Unable to open file: wallet/%s.wallet", name);
 	if (result)
 		return result;
-	/* It is read again, and locked by that. */
-	struct wallet_service *service = begin(call);
-	lock_service(service);
-	return end(service, nothing_more(call, 0));
+	struct wallet_service *service = wallet_service_begin(call);
+	result = find_or_open(call, service, &served, name);
+	if (result == 0)
+		served_wallet_lock(served); /* It is read again, and locked by that. */
+	return wallet_service_end(service, nothing_more(call, result));
 }
 
 static int lock_one(struct call *call)
 {
 	const char *name;
+	struct served_wallet *served;
 	int result = take_text(call, &name);
 
-	if (result == 0)
-		result = check_name(call, name);
 	if (result)
 		return result;
-	struct wallet_service *service = begin(call);
-	lock_service(service);
-	return end(service, nothing_more(call, 0));
+	struct wallet_service *service = wallet_service_begin(call);
+	result = find(call, service, &served, name);
+	if (result == 0)
+		served_wallet_lock(served);
+	return wallet_service_end(service, nothing_more(call, result));
 }
 
 static int lock_all(struct call *call)
 {
-	struct wallet_service *service = begin(call);
-	lock_service(service);
-	return end(service, nothing_more(call, 0));
+	struct wallet_service *service = wallet_service_begin(call);
+	wallet_service_lock(service);
+	return wallet_service_end(service, nothing_more(call, 0));
 }
 
 static int unlock(struct call *call)
 {
 	const char *texts[2];
+	struct served_wallet *served;
 	int result = take_texts(call, texts, 2);
 
-	if (result == 0 && strcmp(texts[0], wallet_name) != 0)
-		result = error_chain(&call->error, WALLET_NONEXISTENT_EXCEPTION,
-		                     "Unable to open file: wallet/%s.wallet", texts[0]);
+	if (result == 0)
+		result = check_file_name(call, texts[0]);
 	if (result)
 		return result;
-	struct wallet_service *service = begin(call);
-	if (service->unlocked)
-		return end(service, error_chain(&call->error, WALLET_UNLOCKED_EXCEPTION,
-		                                "Wallet is already unlocked: %s", wallet_name));
-	service->opened = wallet_locked(service->wallet);
-	result = service->opened ? wallet_unlock(service->wallet, texts[1], &call->error)
-	                         : wallet_check_password(service->wallet, texts[1], &call->error);
-	service->unlocked = result == 0;
-	return end(service, nothing_more(call, result));
+	struct wallet_service *service = wallet_service_begin(call);
+	result = find_or_open(call, service, &served, texts[0]);
+	if (result == 0)
+		result = served_wallet_unlock(served, texts[1], &call->error);
+	return wallet_service_end(service, nothing_more(call, result));
 }
 
 static int set_timeout(struct call *call)
@@ -245,36 +194,39 @@ static int set_timeout(struct call *call)
 	if (seconds < 0 || seconds > INT64_MAX / 1000000000)
 		return error_chain(&call->error, INVALID_LOCK_TIMEOUT_EXCEPTION,
 		                   "Overflow on timeout_time, specified %" PRId64, seconds);
-	struct wallet_service *service = begin(call);
+	struct wallet_service *service = wallet_service_begin(call);
 	service->timeout = seconds * 1000000;
 	service->until = clock_monotonic_us() + service->timeout;
-	return end(service, nothing_more(call, 0));
+	return wallet_service_end(service, nothing_more(call, 0));
 }
 
 static int list_wallets(struct call *call)
 {
-	struct wallet_service *service = begin(call);
-	text_printf(call->out, "[\"%s%s\"]", wallet_name, service->unlocked ? " *" : "");
-	return end(service, 0);
+	struct wallet_service *service = wallet_service_begin(call);
+
+	text_append_char(call->out, '[');
+	for (size_t i = 0; i < service->count; i++)
+		text_printf(call->out, "%s\"%s%s\"", i ? "," : "", wallet_name(service->list[i].wallet),
+		            service->list[i].unlocked ? " *" : "");
+	text_append_char(call->out, ']');
+	return wallet_service_end(service, 0);
 }
 
 /* --- keys --- */
 
 static int get_public_keys(struct call *call)
 {
-	struct wallet_service *service = begin(call);
-	struct wallet_keys *keys = NULL;
+	struct wallet_service *service = wallet_service_begin(call);
+	struct public_key *keys;
+	size_t count;
+	int result = wallet_service_keys(service, &keys, &count, &call->error);
 
-	if (!service->unlocked)
-		return end(service, error_chain(&call->error, WALLET_LOCKED_EXCEPTION,
-		                                "You don't have any unlocked wallet!"));
-	int result = wallet_keys_hold(service->wallet, &keys, &call->error);
 	text_append_char(call->out, '[');
-	for (size_t i = 0; result == 0 && i < keys->count; i++)
-		text_printf(call->out, "%s\"%s\"", i ? "," : "", public_key_text(&keys->list[i]).text);
+	for (size_t i = 0; i < count; i++)
+		text_printf(call->out, "%s\"%s\"", i ? "," : "", public_key_text(&keys[i]).text);
 	text_append_char(call->out, ']');
-	wallet_keys_release(keys);
-	return end(service, result);
+	free(keys);
+	return wallet_service_end(service, result);
 }
 
 static void print_pair(struct call *call, struct wallet *wallet, const struct public_key *key)
@@ -295,40 +247,42 @@ static int list_keys(struct call *call)
 {
 	const char *texts[2];
 	struct wallet_keys *keys = NULL;
+	struct wallet *wallet = NULL;
 	int result = take_texts(call, texts, 2);
 
 	if (result)
 		return result;
-	struct wallet_service *service = begin(call);
-	result = check_unlocked(call, service, texts[0]);
+	struct wallet_service *service = wallet_service_begin(call);
+	result = find_unlocked(call, service, &wallet, texts[0]);
 	if (result == 0)
-		result = wallet_check_password(service->wallet, texts[1], &call->error);
+		result = wallet_check_password(wallet, texts[1], &call->error);
 	if (result == 0)
-		result = wallet_keys_hold(service->wallet, &keys, &call->error);
+		result = wallet_keys_hold(wallet, &keys, &call->error);
 	text_append_char(call->out, '[');
 	for (size_t i = 0; result == 0 && i < keys->count; i++)
-		print_pair(call, service->wallet, &keys->list[i]);
+		print_pair(call, wallet, &keys->list[i]);
 	text_append_char(call->out, ']');
 	wallet_keys_release(keys);
-	return end(service, result);
+	return wallet_service_end(service, result);
 }
 
 static int import_key(struct call *call)
 {
 	const char *texts[2];
 	struct private_key key;
+	struct wallet *wallet = NULL;
 	int result = take_texts(call, texts, 2);
 
 	if (result)
 		return result;
-	struct wallet_service *service = begin(call);
-	result = check_unlocked(call, service, texts[0]);
+	struct wallet_service *service = wallet_service_begin(call);
+	result = find_unlocked(call, service, &wallet, texts[0]);
 	if (result == 0 && private_key_parse(&key, texts[1], NULL) != 0)
 		result = error_chain(&call->error, ASSERT_EXCEPTION, "that is no private key");
 	if (result == 0)
-		result = wallet_import(service->wallet, &key, NULL, &call->error);
+		result = wallet_import(wallet, &key, NULL, &call->error);
 	memory_wipe(&key, sizeof key);
-	return end(service, nothing_more(call, result));
+	return wallet_service_end(service, nothing_more(call, result));
 }
 
 static int create_key(struct call *call)
@@ -336,12 +290,13 @@ static int create_key(struct call *call)
 	const char *texts[2];
 	struct private_key key;
 	struct public_key public;
+	struct wallet *wallet = NULL;
 	int result = take_texts(call, texts, 2);
 
 	if (result)
 		return result;
-	struct wallet_service *service = begin(call);
-	result = check_unlocked(call, service, texts[0]);
+	struct wallet_service *service = wallet_service_begin(call);
+	result = find_unlocked(call, service, &wallet, texts[0]);
 	bool is_r1 = strcasecmp(texts[1], "R1") == 0;
 	if (result == 0 && !is_r1 && *texts[1] && strcasecmp(texts[1], "K1") != 0)
 		result = error_chain(&call->error, UNSUPPORTED_KEY_TYPE_EXCEPTION,
@@ -349,43 +304,34 @@ static int create_key(struct call *call)
 	if (result == 0)
 		result = signer_new_key(service->signer, is_r1 ? KEY_R1 : KEY_K1, &key, &public, &call->error);
 	if (result == 0)
-		result = wallet_import(service->wallet, &key, NULL, &call->error);
+		result = wallet_import(wallet, &key, NULL, &call->error);
 	memory_wipe(&key, sizeof key);
 	if (result == 0)
 		text_printf(call->out, "\"%s\"", public_key_text(&public).text);
-	return end(service, result);
+	return wallet_service_end(service, result);
 }
 
 static int remove_key(struct call *call)
 {
 	const char *texts[3];
 	struct public_key key;
+	struct wallet *wallet = NULL;
 	int result = take_texts(call, texts, 3);
 
 	if (result)
 		return result;
-	struct wallet_service *service = begin(call);
-	result = check_unlocked(call, service, texts[0]);
+	struct wallet_service *service = wallet_service_begin(call);
+	result = find_unlocked(call, service, &wallet, texts[0]);
 	if (result == 0)
 		result = take_key(call, &key, texts[2]);
 	if (result == 0)
-		result = wallet_check_password(service->wallet, texts[1], &call->error);
+		result = wallet_check_password(wallet, texts[1], &call->error);
 	if (result == 0)
-		result = wallet_remove(service->wallet, &key, &call->error);
-	return end(service, nothing_more(call, result));
+		result = wallet_remove(wallet, &key, &call->error);
+	return wallet_service_end(service, nothing_more(call, result));
 }
 
 /* --- signing --- */
-
-static int find_key(struct call *call, struct wallet_service *service, struct private_key *out,
-                    const struct public_key *key)
-{
-	if (service->wallet ? service->unlocked && wallet_private_key(service->wallet, key, out, NULL) == 0
-	                    : service->keys.private_key(service->keys.context, service->keys.node, key, out))
-		return 0;
-	return error_chain(&call->error, WALLET_MISSING_PUB_KEY_EXCEPTION,
-	                   "Public key not found in unlocked wallets %s", public_key_text(key).text);
-}
 
 static int sign_digest(struct call *call)
 {
@@ -403,14 +349,14 @@ static int sign_digest(struct call *call)
 		result = error_chain(&call->error, ASSERT_EXCEPTION, "a digest has 64 hexadecimal digits");
 	if (result)
 		return result;
-	struct wallet_service *service = begin(call);
-	result = find_key(call, service, &private, &key);
+	struct wallet_service *service = wallet_service_begin(call);
+	result = wallet_service_key(service, &private, &key, &call->error);
 	if (result == 0)
 		result = signer_sign(service->signer, &signature, &private, &digest, &call->error);
 	memory_wipe(&private, sizeof private);
 	if (result == 0)
 		text_printf(call->out, "\"%s\"", signature_text(&signature).text);
-	return end(service, result);
+	return wallet_service_end(service, result);
 }
 
 static int take_context_free_data(struct call *call, struct packed_transaction *packed,
@@ -432,12 +378,6 @@ static int take_context_free_data(struct call *call, struct packed_transaction *
 	return call->bad ? call_bad_parameters(call) : 0;
 }
 
-/* Keys in their own order, as the wallet's set of them has it. */
-static int compare_keys(const void *a, const void *b)
-{
-	return public_key_compare(a, b);
-}
-
 static int sign_with(struct call *call, struct wallet_service *service, struct packed_transaction *packed,
                      const struct json *list, const struct checksum256 *chain_id)
 {
@@ -449,12 +389,10 @@ static int sign_with(struct call *call, struct wallet_service *service, struct p
 	for (const struct json *at = json_first(list); at && result == 0; at = json_next(at))
 		result = take_key(call, &keys[i++], value_text(call, at));
 	if (result == 0)
-		qsort(keys, count, sizeof *keys, compare_keys);
+		count = public_keys_sort(keys, count);
 	for (i = 0; i < count && result == 0; i++) {
 		struct private_key private;
-		if (i && public_key_compare(&keys[i], &keys[i - 1]) == 0)
-			continue;
-		result = find_key(call, service, &private, &keys[i]);
+		result = wallet_service_key(service, &private, &keys[i], &call->error);
 		if (result == 0)
 			result = packed_transaction_sign(packed, service->signer, &private, &keys[i], chain_id,
 			                                 &call->error);
@@ -500,8 +438,8 @@ static int sign_transaction(struct call *call)
 	packed_transaction_make(&packed, &transaction);
 	result = take_context_free_data(call, &packed, json_member(list[0], "context_free_data"));
 	if (result == 0) {
-		struct wallet_service *service = begin(call);
-		result = end(service, sign_with(call, service, &packed, list[1], &chain_id));
+		struct wallet_service *service = wallet_service_begin(call);
+		result = wallet_service_end(service, sign_with(call, service, &packed, list[1], &chain_id));
 	}
 	if (result == 0)
 		print_signed_transaction(call, &packed, json_member(list[0], "signatures"));

@@ -192,20 +192,14 @@ int key_store_add(struct key_store *keys, const struct private_key *key, struct 
 /* A password of its own for a file that is made now. */
 static int make_secret(struct key_store *keys, struct error *error)
 {
-	struct private_key random;
-	struct public_key unused;
-	char text[KEY_TEXT_SIZE + 4] = "PW";
-	int result = signer_new_key(keys->signer, KEY_K1, &random, &unused, error);
+	char password[WALLET_PASSWORD_SIZE];
+	int result = wallet_secret_new(&keys->secret, password, keys->signer, error);
 
 	if (result)
 		return result;
-	private_key_print(text + 2, &random);
-	result = file_replace(keys->password_path, text, strlen(text), error);
-	if (result == 0)
-		keys->secret = wallet_secret_of(text);
+	result = file_replace(keys->password_path, password, strlen(password), error);
 	keys->has_secret = result == 0;
-	memory_wipe(text, sizeof text);
-	memory_wipe(&random, sizeof random);
+	memory_wipe(password, sizeof password);
 	return result;
 }
 

@@ -88,9 +88,15 @@ void wallet_forget_keys(struct wallet *wallet)
 	wallet->keys_count = wallet->keys_capacity = 0;
 }
 
+const char *wallet_name(const struct wallet *wallet) { return wallet->name; }
+
+const char *wallet_where(const struct wallet *wallet) { return wallet->file ? wallet->file : wallet->name; }
+
 static int require_unlocked(const struct wallet *wallet, struct error *error)
 {
-	return wallet->locked ? error_chain(error, WALLET_LOCKED_EXCEPTION, "Wallet is locked: default") : 0;
+	return wallet->locked ? error_chain(error, WALLET_LOCKED_EXCEPTION, "Wallet is locked: %s",
+	                                    wallet->name)
+	                      : 0;
 }
 
 bool wallet_locked(struct wallet *wallet)
@@ -106,7 +112,8 @@ int wallet_unlock(struct wallet *wallet, const char *password, struct error *err
 	int result;
 	pthread_mutex_lock(&wallet->mutex);
 	if (!wallet->locked) {
-		result = error_chain(error, WALLET_UNLOCKED_EXCEPTION, "Wallet is already unlocked: default");
+		result = error_chain(error, WALLET_UNLOCKED_EXCEPTION, "Wallet is already unlocked: %s",
+		                     wallet->name);
 	} else {
 		struct wallet_secret secret = wallet_secret_of(password);
 		result = wallet_load_keys(wallet, &secret, error);
@@ -133,7 +140,7 @@ int wallet_lock(struct wallet *wallet, struct error *error)
 		wallet->before_lock(wallet->before_lock_context);
 	pthread_mutex_lock(&wallet->mutex);
 	result = require_unlocked(wallet, error);
-	if (result == 0 && !wallet->folder[0])
+	if (result == 0 && !wallet->file)
 		result = wallet_save_keys(wallet, error);
 	if (result == 0) {
 		wallet_forget_keys(wallet);
@@ -454,7 +461,7 @@ static int check_password(struct wallet *wallet, const char *password, struct er
 		difference |= secret.digest[i] ^ wallet->secret.digest[i];
 	if (result == 0 && difference)
 		result = error_chain(error, WALLET_INVALID_PASSWORD_EXCEPTION,
-		                     "Invalid password for wallet: \"default\"");
+		                     "Invalid password for wallet: \"%s\"", wallet_where(wallet));
 	memory_wipe(&secret, sizeof secret);
 	return result;
 }

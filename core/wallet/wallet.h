@@ -6,6 +6,7 @@
 #include "core/base/crypto/key.h"
 #include "core/base/text.h"
 #include "core/types/transaction.h"
+#include "core/wallet/wallet_file.h"
 
 struct wallet;
 struct wallet_key {
@@ -14,6 +15,7 @@ struct wallet_key {
 };
 enum { WALLET_LABEL_SIZE = 64 };
 #define WALLET_MEMORY_PASSWORD "memory"
+enum { WALLET_NAME_SIZE = 64 };
 
 /* Opens FOLDER/default.wallet, or makes it with a new password. folder NULL: kept in memory only, under a
  * password that everybody knows, for there is no file to keep another one in. Where `keep_password` is
@@ -21,7 +23,14 @@ enum { WALLET_LABEL_SIZE = 64 };
  * existing wallet starts locked. The signer is shared. */
 int wallet_open(struct wallet **out, const char *folder, bool keep_password, const struct signer *signer,
                 struct error *error);
-void wallet_close(struct wallet *wallet);
+/* The wallet of another name in the same folder (or in memory, too), which has no labels. password NULL: one
+ * that is there (3120002), locked. Otherwise a new one (3120001), unlocked, and the password that opens it,
+ * which is kept nowhere: wipe it. name: a file's, shorter than WALLET_NAME_SIZE. */
+int wallet_open_beside(struct wallet **out, const struct wallet *wallet, const char *name,
+                       char password[WALLET_PASSWORD_SIZE], struct error *error);
+void wallet_close(struct wallet *wallet); /* NULL is fine */
+const char *wallet_name(const struct wallet *wallet);
+const char *wallet_where(const struct wallet *wallet); /* its file, or its name when it has none */
 
 bool wallet_locked(struct wallet *wallet);
 int wallet_unlock(struct wallet *wallet, const char *password, struct error *error); /* 3120005, 3120007 */

@@ -26,6 +26,21 @@ static void put_private_key(struct bytes *out, const struct wallet_key *key)
 	bytes_put(out, key->private.secret, sizeof key->private.secret);
 }
 
+int wallet_secret_new(struct wallet_secret *out, char password[WALLET_PASSWORD_SIZE],
+                      const struct signer *signer, struct error *error)
+{
+	struct private_key random;
+	struct public_key unused;
+	int result = signer_new_key(signer, KEY_K1, &random, &unused, error);
+
+	if (result)
+		return result;
+	private_key_print(stpcpy(password, "PW"), &random);
+	*out = wallet_secret_of(password);
+	memory_wipe(&random, sizeof random);
+	return 0;
+}
+
 void wallet_file_encode(struct text *out, const struct wallet_secret *secret, const struct wallet_key *keys,
                         size_t count)
 {

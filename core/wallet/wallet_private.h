@@ -5,11 +5,10 @@
 
 #include "core/base/text.h"
 #include "core/wallet/wallet.h"
-#include "core/wallet/wallet_file.h"
 
 #include <pthread.h>
 
-enum { WALLET_PATH_SIZE = 4096, WALLET_KEYS_MAXIMUM = 100000, WALLET_FILE_MAXIMUM = 64 << 20 };
+enum { WALLET_KEYS_MAXIMUM = 100000, WALLET_FILE_MAXIMUM = 64 << 20 };
 
 struct wallet_label {
 	char label[WALLET_LABEL_SIZE];
@@ -19,8 +18,10 @@ struct wallet_label {
 struct wallet {
 	pthread_mutex_t mutex;
 	const struct signer *signer;
-	char folder[WALLET_PATH_SIZE]; /* "": in memory only */
-	bool locked, keep_password;
+	char name[WALLET_NAME_SIZE];
+	/* owned; NULL: in memory only, has no labels, keeps no password */
+	char *folder, *file, *labels_file, *password_file;
+	bool locked;
 	void (*before_lock)(void *context); /* may be NULL */
 	void *before_lock_context;
 	int64_t revealed_until; /* monotonic, seconds */

@@ -14,25 +14,14 @@
 
 enum { PASSWORD_FILE_MAXIMUM = 4096 };
 
-static int folder_path(const struct wallet *wallet, char out[WALLET_PATH_SIZE], const char *name,
-                       struct error *error)
-{
-	if (snprintf(out, WALLET_PATH_SIZE, "%s/%s", wallet->folder, name) >= WALLET_PATH_SIZE)
-		return error_set(error, ENAMETOOLONG, "the wallet's folder \"%s\" has too long a path",
-		                 wallet->folder);
-	return 0;
-}
-
 int wallet_save_keys(struct wallet *wallet, struct error *error)
 {
-	char path[WALLET_PATH_SIZE];
 	struct text text = TEXT_EMPTY;
 	int result = 0;
+
 	wallet_file_encode(&text, &wallet->secret, wallet->keys, wallet->keys_count);
-	if (wallet->folder[0]) {
-		result = folder_path(wallet, path, "default.wallet", error);
-		if (result == 0)
-			result = file_replace(path, text_string(&text), text.length, error);
+	if (wallet->file) {
+		result = file_replace(wallet->file, text_string(&text), text.length, error);
 		text_release(&text);
 	} else {
 		text_release(&wallet->encoded);
@@ -43,16 +32,14 @@ int wallet_save_keys(struct wallet *wallet, struct error *error)
 
 int wallet_save_labels(struct wallet *wallet, struct error *error)
 {
-	char path[WALLET_PATH_SIZE];
 	struct text text = TEXT_EMPTY;
 	int result;
-	if (!wallet->folder[0])
+
+	if (!wallet->labels_file)
 		return 0;
 	for (size_t i = 0; i < wallet->labels_count; i++)
 		text_printf(&text, "%s %s\n", wallet->labels[i].label, public_key_text(&wallet->labels[i].key).text);
-	result = folder_path(wallet, path, "labels", error);
-	if (result == 0)
-		result = file_replace(path, text_string(&text), text.length, error);
+	result = file_replace(wallet->labels_file, text_string(&text), text.length, error);
 	text_release(&text);
 	return result;
 }
@@ -81,7 +68,7 @@ static void parse_labels(struct wallet *wallet, const char *text)
 
 /* Whether every private key belongs to its public one. */
 static int check_pairs(const struct wallet *wallet, const struct wallet_key *keys, size_t count,
-                       const char *path, struct error *error)
+                       struct error *error)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct public_key public;
@@ -91,32 +78,29 @@ static int check_pairs(const struct wallet *wallet, const struct wallet_key *key
 		return error_set(error, EBADMSG,
 		                 "wallet \"%s\" is damaged: its private key of %s is not that key's: put a copy "
 		                 "of the file back, or move it away and a new wallet is made",
-		                 path, public_key_text(&keys[i].public).text);
+		                 wallet_where(wallet), public_key_text(&keys[i].public).text);
 	}
 	return 0;
 }
 
 int wallet_load_keys(struct wallet *wallet, const struct wallet_secret *secret, struct error *error)
 {
-	char path[WALLET_PATH_SIZE] = "default";
 	struct text text = TEXT_EMPTY;
 	const struct text *encoded = &wallet->encoded;
 	int result = 0;
-	if (wallet->folder[0]) {
-		result = folder_path(wallet, path, "default.wallet", error);
-		if (result == 0)
-			result = file_load(&text, path, WALLET_FILE_MAXIMUM, error);
+	if (wallet->file) {
+		result = file_load(&text, wallet->file, WALLET_FILE_MAXIMUM, error);
 		if (result == -ENOENT)
-			error_chain(error, WALLET_NONEXISTENT_EXCEPTION, "Unable to open file: %s", path);
+			error_chain(error, WALLET_NONEXISTENT_EXCEPTION, "Unable to open file: %s", wallet->file);
 		encoded = &text;
 	}
 	if (result == 0) {
 		struct wallet_key *keys = NULL;
 		size_t count = 0;
-		result = wallet_file_decode(&keys, &count, secret, path, text_string(encoded), encoded->length,
-		                            error);
+		result = wallet_file_decode(&keys, &count, secret, wallet_where(wallet), text_string(encoded),
+		                            encoded->length, error);
 		if (result == 0)
-			result = check_pairs(wallet, keys, count, path, error);
+			result = check_pairs(wallet, keys, count, error);
 		if (result == 0) {
 			wallet_forget_keys(wallet);
 			wallet->keys = keys;
@@ -129,51 +113,49 @@ int wallet_load_keys(struct wallet *wallet, const struct wallet_secret *secret, 
 	return result;
 }
 
-/* Saves what is in memory under a new password, as keosd makes them. */
-static int make_wallet(struct wallet *wallet, const char *password_path, struct error *error)
+/* Saves what is in memory under a new password. */
+static int make_wallet(struct wallet *wallet, char password[WALLET_PASSWORD_SIZE], struct error *error)
 {
-	struct private_key random;
-	struct public_key unused;
-	char text[KEY_TEXT_SIZE + 4] = "PW";
-	int result = signer_new_key(wallet->signer, KEY_K1, &random, &unused, error);
+	int result = wallet_secret_new(&wallet->secret, password, wallet->signer, error);
 
-	if (result)
-		return result;
-	private_key_print(text + 2, &random);
-	wallet->secret = wallet_secret_of(text);
-	if (wallet->keep_password)
-		result = file_replace(password_path, text, strlen(text), error);
-	if (result == 0)
-		result = wallet_save_keys(wallet, error);
-	memory_wipe(text, sizeof text);
-	memory_wipe(&random, sizeof random);
+	if (result == 0 && wallet->password_file)
+		result = file_replace(wallet->password_file, password, strlen(password), error);
+	return result ? result : wallet_save_keys(wallet, error);
+}
+
+static int make_default(struct wallet *wallet, struct error *error)
+{
+	char password[WALLET_PASSWORD_SIZE];
+	int result = make_wallet(wallet, password, error);
+
+	memory_wipe(password, sizeof password);
 	return result;
 }
 
-/* The folder's wallet, or a new one with a new password; see wallet_open(). */
-static int open_folder(struct wallet *wallet, struct error *error)
+static bool exists(const struct wallet *wallet)
 {
-	char path[WALLET_PATH_SIZE], password_path[WALLET_PATH_SIZE];
-	struct text labels = TEXT_EMPTY, password = TEXT_EMPTY;
 	struct stat status;
+
+	return wallet->file && stat(wallet->file, &status) == 0;
+}
+
+/* The folder's wallet, or a new one with a new password; see wallet_open(). */
+static int open_folder(struct wallet *wallet, const char *password_file, struct error *error)
+{
+	struct text labels = TEXT_EMPTY, password = TEXT_EMPTY;
 	int result;
+
 	if (mkdir(wallet->folder, 0700) != 0 && errno != EEXIST)
 		return error_set(error, errno, "cannot make the wallet's folder \"%s\": %s", wallet->folder,
 		                 strerror(errno));
-	if ((result = folder_path(wallet, path, "labels", error)) != 0)
-		return result;
-	result = file_load(&labels, path, WALLET_FILE_MAXIMUM, error);
+	result = file_load(&labels, wallet->labels_file, WALLET_FILE_MAXIMUM, error);
 	if (result && result != -ENOENT)
 		return result;
 	parse_labels(wallet, text_string(&labels));
-	if ((result = folder_path(wallet, path, "default.wallet", error)) != 0 ||
-	    (result = folder_path(wallet, password_path, "password", error)) != 0)
-		goto out;
-	bool exists = stat(path, &status) == 0;
-	result = file_load(&password, password_path, PASSWORD_FILE_MAXIMUM, error);
+	result = file_load(&password, password_file, PASSWORD_FILE_MAXIMUM, error);
 	if (result && result != -ENOENT)
 		goto out;
-	if (result == 0 && exists) {
+	if (result == 0 && exists(wallet)) {
 		while (password.length && strchr("\r\n", password.data[password.length - 1]))
 			password.data[--password.length] = '\0';
 		wallet->secret = wallet_secret_of(text_string(&password));
@@ -181,11 +163,11 @@ static int open_folder(struct wallet *wallet, struct error *error)
 		wallet->locked = result == -EACCES; /* it has another password by now */
 		if (wallet->locked)
 			result = 0;
-	} else if (exists) {
+	} else if (exists(wallet)) {
 		wallet->locked = true; /* its owner has the password */
 		result = 0;
 	} else {
-		result = make_wallet(wallet, password_path, error);
+		result = make_default(wallet, error);
 	}
 out:
 	if (result == 0 && error)
@@ -197,20 +179,43 @@ out:
 	return result;
 }
 
-int wallet_open(struct wallet **out, const char *folder, bool keep_password, const struct signer *signer,
-                struct error *error)
+static char *path_in(const char *folder, const char *name)
+{
+	struct text path = TEXT_EMPTY;
+
+	text_printf(&path, "%s/%s", folder, name);
+	return text_take(&path);
+}
+
+/* folder NULL: in memory */
+static struct wallet *allocate(const char *folder, const char *name, const struct signer *signer)
 {
 	struct wallet *wallet = memory_allocate(1, sizeof *wallet);
-	int result = 0;
+	char file_name[WALLET_NAME_SIZE + sizeof ".wallet"];
 
 	pthread_mutex_init(&wallet->mutex, NULL);
 	wallet->signer = signer;
-	wallet->keep_password = keep_password;
+	snprintf(wallet->name, sizeof wallet->name, "%s", name);
 	if (folder) {
-		if (snprintf(wallet->folder, sizeof wallet->folder, "%s", folder) >= (int)sizeof wallet->folder)
-			result = error_set(error, ENAMETOOLONG, "\"%s\" is too long a path", folder);
-		else
-			result = open_folder(wallet, error);
+		snprintf(file_name, sizeof file_name, "%s.wallet", wallet->name);
+		wallet->folder = memory_copy_string(folder);
+		wallet->file = path_in(folder, file_name);
+	}
+	return wallet;
+}
+
+int wallet_open(struct wallet **out, const char *folder, bool keep_password, const struct signer *signer,
+                struct error *error)
+{
+	struct wallet *wallet = allocate(folder, "default", signer);
+	int result = 0;
+
+	if (folder) {
+		char *password_file = path_in(folder, "password");
+		wallet->labels_file = path_in(folder, "labels");
+		wallet->password_file = keep_password ? memory_copy_string(password_file) : NULL;
+		result = open_folder(wallet, password_file, error);
+		free(password_file);
 	} else {
 		wallet->secret = wallet_secret_of(WALLET_MEMORY_PASSWORD);
 	}
@@ -222,6 +227,39 @@ int wallet_open(struct wallet **out, const char *folder, bool keep_password, con
 	return 0;
 }
 
+/* 3120001 */
+static int check_absent(const struct wallet *wallet, struct error *error)
+{
+	return exists(wallet) ? error_chain(error, WALLET_EXIST_EXCEPTION,
+	                                    "Wallet with name: '%s' already exists at %s", wallet->name,
+	                                    wallet->file)
+	                      : 0;
+}
+
+int wallet_open_beside(struct wallet **out, const struct wallet *wallet, const char *name,
+                       char password[WALLET_PASSWORD_SIZE], struct error *error)
+{
+	struct wallet *beside = allocate(wallet->folder, name, wallet->signer);
+	int result = 0;
+
+	if (password) {
+		result = check_absent(beside, error);
+		if (result == 0)
+			result = make_wallet(beside, password, error);
+	} else if (exists(beside)) {
+		beside->locked = true;
+	} else {
+		result = error_chain(error, WALLET_NONEXISTENT_EXCEPTION, "Unable to open file: %s",
+		                     wallet_where(beside));
+	}
+	if (result) {
+		wallet_close(beside);
+		return result;
+	}
+	*out = beside;
+	return 0;
+}
+
 void wallet_close(struct wallet *wallet)
 {
 	if (!wallet)
@@ -230,22 +268,24 @@ void wallet_close(struct wallet *wallet)
 	memory_wipe(&wallet->secret, sizeof wallet->secret);
 	text_release(&wallet->encoded);
 	free(wallet->labels);
+	free(wallet->folder);
+	free(wallet->file);
+	free(wallet->labels_file);
+	free(wallet->password_file);
 	pthread_mutex_destroy(&wallet->mutex);
 	free(wallet);
 }
 
 int wallet_create(struct wallet *wallet, struct error *error)
 {
-	char path[WALLET_PATH_SIZE], password_path[WALLET_PATH_SIZE];
-	struct stat status;
-	int result = 0;
+	int result;
+
 	pthread_mutex_lock(&wallet->mutex);
-	if (wallet->folder[0] && (result = folder_path(wallet, path, "default.wallet", error)) == 0)
-		result = folder_path(wallet, password_path, "password", error);
-	if (result == 0 && (!wallet->folder[0] || stat(path, &status) == 0))
-		result = error_chain(error, WALLET_EXIST_EXCEPTION, "Wallet with name: 'default' already exists");
+	result = wallet->file ? check_absent(wallet, error)
+	                      : error_chain(error, WALLET_EXIST_EXCEPTION,
+	                                    "Wallet with name: 'default' already exists in memory");
 	if (result == 0)
-		result = make_wallet(wallet, password_path, error);
+		result = make_default(wallet, error);
 	if (result == 0)
 		wallet->locked = false;
 	pthread_mutex_unlock(&wallet->mutex);

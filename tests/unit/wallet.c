@@ -201,6 +201,41 @@ static void test_created_only_where_there_is_none(void **state)
 	wallet_close(wallet);
 }
 
+/* Beside the first: a file and a password of its own, no labels, and none of the other's keys. */
+static void test_opens_beside(void **state)
+{
+	struct fixture *f = *state;
+	for (int in_memory = 0; in_memory < 2; in_memory++) {
+		struct wallet *first, *other, *again = NULL;
+		struct public_key key;
+		struct error error = {0};
+		char password[WALLET_PASSWORD_SIZE], unused[WALLET_PASSWORD_SIZE];
+		assert_int_equal(wallet_open(&first, in_memory ? NULL : f->folder, false, f->signer, &error), 0);
+		assert_int_equal(wallet_open_beside(&again, first, "other", NULL, &error), -ENOENT);
+		assert_int_equal(error.code, 3120002);
+		assert_int_equal(wallet_open_beside(&other, first, "other", password, &error), 0);
+		assert_string_equal(wallet_name(other), "other");
+		assert_int_equal(wallet_new_key(other, "x", &key, &error), 0);
+		assert_false(wallet_has(first, &key));
+		assert_int_equal(wallet_lock(other, &error), 0);
+		assert_int_equal(wallet_unlock(other, password, &error), 0);
+		assert_true(wallet_has(other, &key));
+		if (!in_memory) {
+			assert_int_equal(wallet_open_beside(&again, first, "other", unused, &error), -EEXIST);
+			assert_int_equal(error.code, 3120001);
+			assert_int_equal(wallet_open_beside(&again, first, "other", NULL, &error), 0);
+			assert_true(wallet_locked(again));
+			assert_true(wallet_unlock(again, "wrong", &error) < 0);
+			assert_int_equal(wallet_unlock(again, password, &error), 0);
+			assert_true(wallet_has(again, &key));
+			assert_int_equal(unlink(wallet_where(again)), 0);
+		}
+		wallet_close(again);
+		wallet_close(other);
+		wallet_close(first);
+	}
+}
+
 /* keosd's wallets may hold R1 keys, which sign as well. */
 static void test_r1_keys(void **state)
 {
@@ -330,6 +365,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_unsaved_change_does_not_happen, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_reveals_for_the_password_only, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_created_only_where_there_is_none, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_opens_beside, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_r1_keys, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damaged, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_takes_many_pairs, setup, teardown),
