@@ -110,18 +110,30 @@ static void quote(struct text *out, const char *string)
 	text_append_json(out, string, strlen(string));
 }
 
-static int encode_name(const struct abi_builtin *row, struct bytes *out, const struct json *json,
+/* Of the types whose text a parser of their own reads: parse is the row's. */
+static int encode_text(const struct abi_builtin *row, struct bytes *out, const struct json *json,
                        struct error *error)
 {
-	uint64_t value;
 	const char *string = json_string(json);
 	if (!string)
 		return abi_unexpected(error, json, row->name);
-	int result = name_parse(&value, string, error);
-	if (result)
-		return refused(error, string, result);
-	bytes_put_u64(out, value);
-	return 0;
+	int result = row->parse(out, string, error);
+	return result ? refused(error, string, result) : 0;
+}
+
+static int put_u64(struct bytes *out, int (*parse)(uint64_t *, const char *, struct error *),
+                   const char *string, struct error *error)
+{
+	uint64_t value;
+	int result = parse(&value, string, error);
+	if (!result)
+		bytes_put_u64(out, value);
+	return result;
+}
+
+static int parse_name(struct bytes *out, const char *string, struct error *error)
+{
+	return put_u64(out, name_parse, string, error);
 }
 
 static int decode_name(const struct abi_builtin *row, struct text *out, struct cursor *in)
@@ -133,21 +145,22 @@ static int decode_name(const struct abi_builtin *row, struct text *out, struct c
 	return in->failed ? -EINVAL : 0;
 }
 
-static int encode_time_point(const struct abi_builtin *row, struct bytes *out, const struct json *json,
-                             struct error *error)
+static int parse_time_point(struct bytes *out, const char *string, struct error *error)
 {
 	int64_t us;
-	const char *string = json_string(json);
-	if (!string)
-		return abi_unexpected(error, json, row->name);
 	int result = time_point_parse(&us, string, error);
-	if (result)
-		return refused(error, string, result);
-	if (row->width == 8)
+	if (!result)
 		bytes_put_u64(out, (uint64_t)us);
-	else
+	return result;
+}
+
+static int parse_block_timestamp(struct bytes *out, const char *string, struct error *error)
+{
+	int64_t us;
+	int result = time_point_parse(&us, string, error);
+	if (!result)
 		bytes_put_u32(out, slot_from_us(us));
-	return 0;
+	return result;
 }
 
 /* time_point (8 bytes of microseconds) and block_timestamp_type (4 of slots) */
@@ -158,18 +171,13 @@ static int decode_time_point(const struct abi_builtin *row, struct text *out, st
 	return in->failed ? -EINVAL : 0;
 }
 
-static int encode_time_point_sec(const struct abi_builtin *row, struct bytes *out, const struct json *json,
-                                 struct error *error)
+static int parse_time_point_sec(struct bytes *out, const char *string, struct error *error)
 {
 	uint32_t seconds;
-	const char *string = json_string(json);
-	if (!string)
-		return abi_unexpected(error, json, row->name);
 	int result = time_point_sec_parse(&seconds, string, error);
-	if (result)
-		return refused(error, string, result);
-	bytes_put_u32(out, seconds);
-	return 0;
+	if (!result)
+		bytes_put_u32(out, seconds);
+	return result;
 }
 
 static int decode_time_point_sec(const struct abi_builtin *row, struct text *out, struct cursor *in)
@@ -179,18 +187,13 @@ static int decode_time_point_sec(const struct abi_builtin *row, struct text *out
 	return in->failed ? -EINVAL : 0;
 }
 
-static int encode_public_key(const struct abi_builtin *row, struct bytes *out, const struct json *json,
-                             struct error *error)
+static int parse_public_key(struct bytes *out, const char *string, struct error *error)
 {
 	struct public_key key;
-	const char *string = json_string(json);
-	if (!string)
-		return abi_unexpected(error, json, row->name);
 	int result = public_key_parse(&key, string, error);
-	if (result)
-		return refused(error, string, result);
-	public_key_pack(out, &key);
-	return 0;
+	if (!result)
+		public_key_pack(out, &key);
+	return result;
 }
 
 static int decode_public_key(const struct abi_builtin *row, struct text *out, struct cursor *in)
@@ -203,18 +206,13 @@ static int decode_public_key(const struct abi_builtin *row, struct text *out, st
 	return 0;
 }
 
-static int encode_signature(const struct abi_builtin *row, struct bytes *out, const struct json *json,
-                            struct error *error)
+static int parse_signature(struct bytes *out, const char *string, struct error *error)
 {
 	struct signature signature;
-	const char *string = json_string(json);
-	if (!string)
-		return abi_unexpected(error, json, row->name);
 	int result = signature_parse(&signature, string, error);
-	if (result)
-		return refused(error, string, result);
-	signature_pack(out, &signature);
-	return 0;
+	if (!result)
+		signature_pack(out, &signature);
+	return result;
 }
 
 static int decode_signature(const struct abi_builtin *row, struct text *out, struct cursor *in)
@@ -227,18 +225,9 @@ static int decode_signature(const struct abi_builtin *row, struct text *out, str
 	return 0;
 }
 
-static int encode_symbol(const struct abi_builtin *row, struct bytes *out, const struct json *json,
-                         struct error *error)
+static int parse_symbol(struct bytes *out, const char *string, struct error *error)
 {
-	uint64_t symbol;
-	const char *string = json_string(json);
-	if (!string)
-		return abi_unexpected(error, json, row->name);
-	int result = symbol_parse(&symbol, string, error);
-	if (result)
-		return refused(error, string, result);
-	bytes_put_u64(out, symbol);
-	return 0;
+	return put_u64(out, symbol_parse, string, error);
 }
 
 static int decode_symbol(const struct abi_builtin *row, struct text *out, struct cursor *in)
@@ -251,18 +240,9 @@ static int decode_symbol(const struct abi_builtin *row, struct text *out, struct
 	return 0;
 }
 
-static int encode_symbol_code(const struct abi_builtin *row, struct bytes *out, const struct json *json,
-                              struct error *error)
+static int parse_symbol_code(struct bytes *out, const char *string, struct error *error)
 {
-	uint64_t code;
-	const char *string = json_string(json);
-	if (!string)
-		return abi_unexpected(error, json, row->name);
-	int result = symbol_code_parse(&code, string, error);
-	if (result < 0)
-		return refused(error, string, result);
-	bytes_put_u64(out, code);
-	return 0;
+	return put_u64(out, symbol_code_parse, string, error);
 }
 
 static int decode_symbol_code(const struct abi_builtin *row, struct text *out, struct cursor *in)
@@ -310,7 +290,7 @@ static int encode_extended_asset(const struct abi_builtin *row, struct bytes *ou
 		error_prefix(error, "quantity");
 		return result;
 	}
-	result = encode_name(abi_builtin_find("name", 4), out, json_member(json, "contract"), error);
+	result = encode_text(abi_builtin_find("name", 4), out, json_member(json, "contract"), error);
 	if (result)
 		error_prefix(error, "contract");
 	return result;
@@ -331,10 +311,12 @@ static int decode_extended_asset(const struct abi_builtin *row, struct text *out
 /* --- the table, sorted by name (a unit test checks) --- */
 
 #define ROW(INDEX, NAME, ENCODE, DECODE, WIDTH, SIGNED) \
-	{NAME, ENCODE, DECODE, WIDTH, SIGNED, {ABI_BUILTIN, {.builtin = &builtins[INDEX]}}}
+	{NAME, ENCODE, DECODE, NULL, WIDTH, SIGNED, {ABI_BUILTIN, {.builtin = &builtins[INDEX]}}}
+#define TEXT_ROW(INDEX, NAME, PARSE, DECODE, WIDTH) \
+	{NAME, encode_text, DECODE, PARSE, WIDTH, false, {ABI_BUILTIN, {.builtin = &builtins[INDEX]}}}
 static const struct abi_builtin builtins[] = {
 	ROW(0, "asset", encode_asset, decode_asset, 16, false),
-	ROW(1, "block_timestamp_type", encode_time_point, decode_time_point, 4, false),
+	TEXT_ROW(1, "block_timestamp_type", parse_block_timestamp, decode_time_point, 4),
 	ROW(2, "bool", abi_encode_integer, abi_decode_integer, 1, false),
 	ROW(3, "bytes", encode_hex, decode_hex, 0, false),
 	ROW(4, "checksum160", encode_hex, decode_hex, 20, false),
@@ -349,14 +331,14 @@ static const struct abi_builtin builtins[] = {
 	ROW(13, "int32", abi_encode_integer, abi_decode_integer, 4, true),
 	ROW(14, "int64", abi_encode_integer, abi_decode_integer, 8, true),
 	ROW(15, "int8", abi_encode_integer, abi_decode_integer, 1, true),
-	ROW(16, "name", encode_name, decode_name, 8, false),
-	ROW(17, "public_key", encode_public_key, decode_public_key, 0, false),
-	ROW(18, "signature", encode_signature, decode_signature, 0, false),
+	TEXT_ROW(16, "name", parse_name, decode_name, 8),
+	TEXT_ROW(17, "public_key", parse_public_key, decode_public_key, 0),
+	TEXT_ROW(18, "signature", parse_signature, decode_signature, 0),
 	ROW(19, "string", encode_string, decode_string, 0, false),
-	ROW(20, "symbol", encode_symbol, decode_symbol, 8, false),
-	ROW(21, "symbol_code", encode_symbol_code, decode_symbol_code, 8, false),
-	ROW(22, "time_point", encode_time_point, decode_time_point, 8, false),
-	ROW(23, "time_point_sec", encode_time_point_sec, decode_time_point_sec, 4, false),
+	TEXT_ROW(20, "symbol", parse_symbol, decode_symbol, 8),
+	TEXT_ROW(21, "symbol_code", parse_symbol_code, decode_symbol_code, 8),
+	TEXT_ROW(22, "time_point", parse_time_point, decode_time_point, 8),
+	TEXT_ROW(23, "time_point_sec", parse_time_point_sec, decode_time_point_sec, 4),
 	ROW(24, "uint128", abi_encode_integer, abi_decode_wide_integer, 16, false),
 	ROW(25, "uint16", abi_encode_integer, abi_decode_integer, 2, false),
 	ROW(26, "uint32", abi_encode_integer, abi_decode_integer, 4, false),
@@ -366,6 +348,7 @@ static const struct abi_builtin builtins[] = {
 	ROW(30, "varuint32", abi_encode_varint, abi_decode_varint, 4, false),
 };
 #undef ROW
+#undef TEXT_ROW
 
 const struct abi_builtin *abi_builtin_find(const char *name, size_t length)
 {

@@ -74,10 +74,10 @@ static int decode_variant(struct decoder *decoder, const struct abi_variant *var
 	uint32_t tag = cursor_varuint32(decoder->in);
 	if (decoder->in->failed)
 		return unpack_error(decoder, "Unable to unpack tag of variant %s'%s'", "", path);
-	if (tag >= variant->types_count)
+	if (tag >= variant->type_names.count)
 		return error_chain(decoder->error, UNPACK_EXCEPTION, "Unpacked invalid tag (%u) for variant '%s'",
 		                   tag, abi_path_print(path, true).text);
-	struct abi_path here = {.parent = path, .variant = variant->type_names[tag], .index = tag};
+	struct abi_path here = {.parent = path, .variant = variant->type_names.list[tag], .index = tag};
 	text_append_char(decoder->out, '[');
 	text_append_json(decoder->out, here.variant, strlen(here.variant));
 	text_append_char(decoder->out, ',');

@@ -60,9 +60,9 @@ static int encode_variant(struct encoder *encoder, const struct abi_variant *var
 		return pack_error(
 			encoder, "Encountered non-string as first item of input array while processing variant '%s'%s",
 			abi_path_print(path, true).text, "");
-	while (index < variant->types_count && strcmp(variant->type_names[index], chosen) != 0)
+	while (index < variant->type_names.count && strcmp(variant->type_names.list[index], chosen) != 0)
 		index++;
-	if (index == variant->types_count)
+	if (index == variant->type_names.count)
 		return pack_error(encoder,
 		                  "Specified type '%.80s' in input array is not valid within the variant '%s'",
 		                  chosen, abi_path_print(path, true).text);

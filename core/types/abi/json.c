@@ -6,6 +6,7 @@
 #include "core/types/name.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 /* --- reading --- */
@@ -62,32 +63,22 @@ static const struct json *open_array(struct reader *reader, const struct json *j
 	return *count ? json_first(json) : NULL;
 }
 
-static const char **read_strings(struct reader *reader, const struct json *object, const char *member,
-                                 size_t *count)
+static struct abi_texts read_strings(struct reader *reader, const struct json *object, const char *member)
 {
-	const struct json *json = open_array(reader, json_member(object, member), member, count);
-	const char **strings = abi_allocate(reader->abi, *count, sizeof *strings);
-	for (size_t i = 0; i < *count; i++, json = json_next(json)) {
+	struct abi_texts out;
+	const struct json *json = open_array(reader, json_member(object, member), member, &out.count);
+	out.list = abi_allocate(reader->abi, out.count, sizeof *out.list);
+	for (size_t i = 0; i < out.count; i++, json = json_next(json)) {
 		const char *string = json_string(json);
-		strings[i] = string ? abi_copy_string(reader->abi, string, strlen(string)) : "";
+		out.list[i] = string ? abi_copy_string(reader->abi, string, strlen(string)) : "";
 		if (!string)
 			fault(reader, member, "an array of strings");
 	}
-	return strings;
+	return out;
 }
 
-static void read_typedef(struct reader *reader, void *row, const struct json *json)
+static void read_fields(struct reader *reader, struct abi_struct *structure, const struct json *json)
 {
-	struct abi_typedef *type = row;
-	type->name = read_string(reader, json, "new_type_name");
-	type->type_name = read_string(reader, json, "type");
-}
-
-static void read_struct(struct reader *reader, void *row, const struct json *json)
-{
-	struct abi_struct *structure = row;
-	structure->name = read_string(reader, json, "name");
-	structure->base_name = read_string(reader, json, "base");
 	const struct json *field = open_array(reader, json_member(json, "fields"), "fields",
 	                                      &structure->fields_count);
 	structure->fields = abi_allocate(reader->abi, structure->fields_count, sizeof *structure->fields);
@@ -99,43 +90,9 @@ static void read_struct(struct reader *reader, void *row, const struct json *jso
 	}
 }
 
-static void read_action(struct reader *reader, void *row, const struct json *json)
-{
-	struct abi_action *action = row;
-	action->name = read_name(reader, json, "name");
-	action->type_name = read_string(reader, json, "type");
-	action->ricardian_contract = read_string(reader, json, "ricardian_contract");
-}
-
-static void read_table(struct reader *reader, void *row, const struct json *json)
-{
-	struct abi_table *table = row;
-	table->name = read_name(reader, json, "name");
-	table->index_type = read_string(reader, json, "index_type");
-	table->key_names = read_strings(reader, json, "key_names", &table->key_names_count);
-	table->key_types = read_strings(reader, json, "key_types", &table->key_types_count);
-	table->type_name = read_string(reader, json, "type");
-}
-
-static void read_clause(struct reader *reader, void *row, const struct json *json)
-{
-	struct abi_clause *clause = row;
-	clause->id = read_string(reader, json, "id");
-	clause->body = read_string(reader, json, "body");
-}
-
-static void read_error_message(struct reader *reader, void *row, const struct json *json)
-{
-	struct abi_error_message *message = row;
-	if (json_uint64(&message->code, json_member(json, "error_code")) < 0)
-		fault(reader, "error_code", "a number");
-	message->message = read_string(reader, json, "error_msg");
-}
-
 /* [type, "hex"] */
-static void read_extension(struct reader *reader, void *row, const struct json *json)
+static void read_extension(struct reader *reader, struct abi_extension *extension, const struct json *json)
 {
-	struct abi_extension *extension = row;
 	uint64_t type = 0;
 	const struct json *first = json_first(json);
 	const char *hex = json_string(json_next(first));
@@ -147,181 +104,40 @@ static void read_extension(struct reader *reader, void *row, const struct json *
 	uint8_t *data = abi_allocate(reader->abi, digits / 2, 1);
 	if (hex_parse(data, hex, digits) < 0)
 		fault(reader, "data", "hexadecimal digits");
-	extension->type = (uint16_t)type;
-	extension->data = data;
-	extension->length = digits / 2;
+	*extension = (struct abi_extension){(uint16_t)type, data, digits / 2};
 }
 
-static void read_variant(struct reader *reader, void *row, const struct json *json)
+static void read_member(struct reader *reader, void *at, const struct abi_member *member,
+                        const struct json *json)
 {
-	struct abi_variant *variant = row;
-	variant->name = read_string(reader, json, "name");
-	variant->type_names = read_strings(reader, json, "types", &variant->types_count);
-}
-
-static void read_result(struct reader *reader, void *row, const struct json *json)
-{
-	struct abi_result *result = row;
-	result->name = read_name(reader, json, "name");
-	result->type_name = read_string(reader, json, "result_type");
-}
-
-/* --- writing --- */
-
-static void write_member(struct text *out, const char *before, const char *string)
-{
-	text_append(out, before);
-	text_append_json(out, string, strlen(string));
-}
-
-static void write_name(struct text *out, const char *before, uint64_t name)
-{
-	text_append(out, before);
-	text_append_char(out, '"');
-	text_append(out, name_text(name).text);
-	text_append_char(out, '"');
-}
-
-static void write_strings(struct text *out, const char *before, const char *const *strings, size_t count)
-{
-	text_append(out, before);
-	text_append_char(out, '[');
-	for (size_t i = 0; i < count; i++)
-		write_member(out, i ? "," : "", strings[i]);
-	text_append_char(out, ']');
-}
-
-static void write_typedef(struct text *out, const void *row)
-{
-	const struct abi_typedef *type = row;
-	write_member(out, "{\"new_type_name\":", type->name);
-	write_member(out, ",\"type\":", type->type_name);
-	text_append_char(out, '}');
-}
-
-static void write_struct(struct text *out, const void *row)
-{
-	const struct abi_struct *structure = row;
-	write_member(out, "{\"name\":", structure->name);
-	write_member(out, ",\"base\":", structure->base_name);
-	text_append(out, ",\"fields\":[");
-	for (size_t i = 0; i < structure->fields_count; i++) {
-		write_member(out, i ? ",{\"name\":" : "{\"name\":", structure->fields[i].name);
-		write_member(out, ",\"type\":", structure->fields[i].type_name);
-		text_append_char(out, '}');
+	switch (member->kind) {
+	case ABI_TEXT: *(const char **)at = read_string(reader, json, member->name); break;
+	case ABI_NAME: *(uint64_t *)at = read_name(reader, json, member->name); break;
+	case ABI_NUMBER:
+		if (json_uint64(at, json_member(json, member->name)) < 0)
+			fault(reader, member->name, "a number");
+		break;
+	case ABI_TEXTS: *(struct abi_texts *)at = read_strings(reader, json, member->name); break;
+	case ABI_FIELDS: read_fields(reader, at, json); break;
+	case ABI_EXTENSION: read_extension(reader, at, json); break;
 	}
-	text_append(out, "]}");
 }
 
-static void write_action(struct text *out, const void *row)
+static void read_section(struct reader *reader, const struct abi_section *section, const struct json *root)
 {
-	const struct abi_action *action = row;
-	write_name(out, "{\"name\":", action->name);
-	write_member(out, ",\"type\":", action->type_name);
-	write_member(out, ",\"ricardian_contract\":", action->ricardian_contract);
-	text_append_char(out, '}');
-}
-
-static void write_table(struct text *out, const void *row)
-{
-	const struct abi_table *table = row;
-	write_name(out, "{\"name\":", table->name);
-	write_member(out, ",\"index_type\":", table->index_type);
-	write_strings(out, ",\"key_names\":", table->key_names, table->key_names_count);
-	write_strings(out, ",\"key_types\":", table->key_types, table->key_types_count);
-	write_member(out, ",\"type\":", table->type_name);
-	text_append_char(out, '}');
-}
-
-static void write_clause(struct text *out, const void *row)
-{
-	const struct abi_clause *clause = row;
-	write_member(out, "{\"id\":", clause->id);
-	write_member(out, ",\"body\":", clause->body);
-	text_append_char(out, '}');
-}
-
-static void write_error_message(struct text *out, const void *row)
-{
-	const struct abi_error_message *message = row;
-	const char *quote = message->code > UINT32_MAX ? "\"" : "";
-	text_printf(out, "{\"error_code\":%s%llu%s", quote, (unsigned long long)message->code, quote);
-	write_member(out, ",\"error_msg\":", message->message);
-	text_append_char(out, '}');
-}
-
-static void write_extension(struct text *out, const void *row)
-{
-	const struct abi_extension *extension = row;
-	text_printf(out, "[%u,\"", extension->type);
-	text_append_hex(out, extension->data, extension->length);
-	text_append(out, "\"]");
-}
-
-static void write_variant(struct text *out, const void *row)
-{
-	const struct abi_variant *variant = row;
-	write_member(out, "{\"name\":", variant->name);
-	write_strings(out, ",\"types\":", variant->type_names, variant->types_count);
-	text_append_char(out, '}');
-}
-
-static void write_result(struct text *out, const void *row)
-{
-	const struct abi_result *result = row;
-	write_name(out, "{\"name\":", result->name);
-	write_member(out, ",\"result_type\":", result->type_name);
-	text_append_char(out, '}');
-}
-
-/* --- the sections, in nodeos's order --- */
-
-struct section {
-	const char *name;
-	size_t rows, count; /* where they stand in struct abi */
-	size_t size;        /* of a row in memory */
-	enum json_type type;
-	void (*read)(struct reader *reader, void *row, const struct json *json);
-	void (*write)(struct text *out, const void *row);
-};
-
-#define SECTION(NAME, ROWS, STRUCT, JSON, READ, WRITE)                                                     \
-	{                                                                                                      \
-		NAME, offsetof(struct abi, ROWS), offsetof(struct abi, ROWS##_count), sizeof(struct STRUCT), JSON, \
-			READ, WRITE                                                                                    \
-	}
-static const struct section sections[] = {
-	SECTION("types", types, abi_typedef, JSON_OBJECT, read_typedef, write_typedef),
-	SECTION("structs", structs, abi_struct, JSON_OBJECT, read_struct, write_struct),
-	SECTION("actions", actions, abi_action, JSON_OBJECT, read_action, write_action),
-	SECTION("tables", tables, abi_table, JSON_OBJECT, read_table, write_table),
-	SECTION("ricardian_clauses", clauses, abi_clause, JSON_OBJECT, read_clause, write_clause),
-	SECTION("error_messages", errors, abi_error_message, JSON_OBJECT, read_error_message,
-	        write_error_message),
-	SECTION("abi_extensions", extensions, abi_extension, JSON_ARRAY, read_extension, write_extension),
-	SECTION("variants", variants, abi_variant, JSON_OBJECT, read_variant, write_variant),
-	SECTION("action_results", results, abi_result, JSON_OBJECT, read_result, write_result),
-};
-enum { SECTIONS_COUNT = sizeof sections / sizeof *sections };
-#undef SECTION
-
-static void read_section(struct reader *reader, const struct section *section, const struct json *root)
-{
-	struct abi *abi = reader->abi;
+	bool are_objects = section->members->kind != ABI_EXTENSION;
 	size_t count;
-	const struct json *array = json_member(root, section->name);
 	reader->section = section->name;
 	reader->row = 0;
-	const struct json *json = open_array(reader, array, "rows", &count);
-	uint8_t *rows = abi_allocate(abi, count, section->size);
-	for (size_t i = 0; i < count && !reader->failed; i++, json = json_next(json)) {
+	const struct json *json = open_array(reader, json_member(root, section->name), "rows", &count);
+	uint8_t *row = abi_section_make(reader->abi, section, count);
+	for (size_t i = 0; i < count && !reader->failed; i++, json = json_next(json), row += section->size) {
 		reader->row = i;
-		if (json_type(json) != section->type)
-			fault(reader, "row", section->type == JSON_OBJECT ? "an object" : "an array");
-		section->read(reader, rows + i * section->size, json);
+		if (json_type(json) != (are_objects ? JSON_OBJECT : JSON_ARRAY))
+			fault(reader, "row", are_objects ? "an object" : "an array");
+		for (const struct abi_member *member = section->members; member->name; member++)
+			read_member(reader, row + member->offset, member, json);
 	}
-	memcpy((uint8_t *)abi + section->rows, &(void *){rows}, sizeof(void *));
-	memcpy((uint8_t *)abi + section->count, &count, sizeof count);
 }
 
 int abi_parse(struct abi **out, const char *text, size_t length, struct error *error)
@@ -340,8 +156,8 @@ int abi_parse(struct abi **out, const char *text, size_t length, struct error *e
 	}
 	version = json_string(json_member(root, "version"));
 	reader.abi->version = version ? abi_copy_string(reader.abi, version, strlen(version)) : "";
-	for (size_t i = 0; i < SECTIONS_COUNT && !reader.failed; i++)
-		read_section(&reader, &sections[i], root);
+	for (size_t i = 0; i < ABI_SECTIONS && !reader.failed; i++)
+		read_section(&reader, &abi_sections[i], root);
 	result = reader.failed ? (error ? -error->number : -EINVAL) : abi_validate(reader.abi, error);
 	if (result == 0) {
 		*out = reader.abi;
@@ -353,19 +169,76 @@ out:
 	return result;
 }
 
+/* --- writing --- */
+
+static void write_string(struct text *out, const char *string)
+{
+	text_append_json(out, string, strlen(string));
+}
+
+static void write_strings(struct text *out, const struct abi_texts *texts)
+{
+	text_append_char(out, '[');
+	for (size_t i = 0; i < texts->count; i++) {
+		text_append(out, i ? "," : "");
+		write_string(out, texts->list[i]);
+	}
+	text_append_char(out, ']');
+}
+
+static void write_fields(struct text *out, const struct abi_struct *structure)
+{
+	text_append_char(out, '[');
+	for (size_t i = 0; i < structure->fields_count; i++) {
+		text_append(out, i ? ",{\"name\":" : "{\"name\":");
+		write_string(out, structure->fields[i].name);
+		text_append(out, ",\"type\":");
+		write_string(out, structure->fields[i].type_name);
+		text_append_char(out, '}');
+	}
+	text_append_char(out, ']');
+}
+
+static void write_member(struct text *out, const void *at, enum abi_member_kind kind)
+{
+	uint64_t number = kind == ABI_NAME || kind == ABI_NUMBER ? *(const uint64_t *)at : 0;
+	switch (kind) {
+	case ABI_TEXT: write_string(out, *(const char *const *)at); break;
+	case ABI_NAME: text_printf(out, "\"%s\"", name_text(number).text); break;
+	case ABI_NUMBER: text_printf(out, number > UINT32_MAX ? "\"%" PRIu64 "\"" : "%" PRIu64, number); break;
+	case ABI_TEXTS: write_strings(out, at); break;
+	case ABI_FIELDS: write_fields(out, at); break;
+	case ABI_EXTENSION: break; /* is the row */
+	}
+}
+
+static void write_row(struct text *out, const struct abi_section *section, const uint8_t *row)
+{
+	if (section->members->kind == ABI_EXTENSION) {
+		const struct abi_extension *extension = (const void *)row;
+		text_printf(out, "[%u,\"", extension->type);
+		text_append_hex(out, extension->data, extension->length);
+		text_append(out, "\"]");
+		return;
+	}
+	for (const struct abi_member *member = section->members; member->name; member++) {
+		text_printf(out, "%c\"%s\":", member == section->members ? '{' : ',', member->name);
+		write_member(out, row + member->offset, member->kind);
+	}
+	text_append_char(out, '}');
+}
+
 void abi_print(struct text *out, const struct abi *abi)
 {
-	write_member(out, "{\"version\":", abi->version);
-	for (size_t i = 0; i < SECTIONS_COUNT; i++) {
-		const uint8_t *rows;
+	text_append(out, "{\"version\":");
+	write_string(out, abi->version);
+	for (const struct abi_section *section = abi_sections; section < abi_sections + ABI_SECTIONS; section++) {
 		size_t count;
-		memcpy(&rows, (const uint8_t *)abi + sections[i].rows, sizeof rows);
-		memcpy(&count, (const uint8_t *)abi + sections[i].count, sizeof count);
-		text_printf(out, ",\"%s\":[", sections[i].name);
-		for (size_t j = 0; j < count; j++) {
-			if (j)
-				text_append_char(out, ',');
-			sections[i].write(out, rows + j * sections[i].size);
+		const uint8_t *rows = abi_section_rows(abi, section, &count);
+		text_printf(out, ",\"%s\":[", section->name);
+		for (size_t i = 0; i < count; i++) {
+			text_append(out, i ? "," : "");
+			write_row(out, section, rows + i * section->size);
 		}
 		text_append_char(out, ']');
 	}

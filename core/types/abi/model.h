@@ -33,6 +33,8 @@ struct abi_builtin {
 	int (*encode)(const struct abi_builtin *self, struct bytes *out, const struct json *json,
 	              struct error *error);
 	int (*decode)(const struct abi_builtin *self, struct text *out, struct cursor *in); /* 0 or -EINVAL */
+	/* of the types that JSON has as text of their own; 0 or -errno */
+	int (*parse)(struct bytes *out, const char *string, struct error *error);
 	unsigned width;
 	bool is_signed;
 	struct abi_type type;
@@ -52,11 +54,15 @@ struct abi_struct {
 	struct abi_type type;
 };
 
+struct abi_texts {
+	const char **list;
+	size_t count;
+};
+
 struct abi_variant {
 	const char *name;
-	const char **type_names;
-	const struct abi_type **types;
-	size_t types_count;
+	struct abi_texts type_names;
+	const struct abi_type **types; /* of those names */
 	struct abi_type type;
 };
 
@@ -72,8 +78,7 @@ struct abi_action {
 struct abi_table {
 	uint64_t name;
 	const char *index_type, *type_name;
-	const char **key_names, **key_types;
-	size_t key_names_count, key_types_count;
+	struct abi_texts key_names, key_types;
 };
 
 struct abi_clause {
@@ -126,6 +131,37 @@ struct abi {
 	struct abi_index types_index, structs_index, actions_index, tables_index, errors_index, variants_index,
 		results_index;
 };
+
+/* --- sections.c: the lists of an ABI, in nodeos's order, and what their rows are made of, which is all that
+ * reading and writing either form need --- */
+
+enum abi_member_kind {
+	ABI_TEXT,
+	ABI_NAME,
+	ABI_NUMBER,
+	ABI_TEXTS,
+	ABI_FIELDS,   /* of a struct, each a name and a type */
+	ABI_EXTENSION /* the whole row: [type, "hex"] */
+};
+struct abi_member {
+	const char *name; /* in JSON */
+	enum abi_member_kind kind;
+	size_t offset;
+};
+enum { ABI_SECTIONS = 9, ABI_MEMBERS_MAXIMUM = 5 };
+struct abi_section {
+	const char *name;
+	size_t rows, count;  /* where they stand in struct abi */
+	size_t size;         /* of a row in memory */
+	size_t minimum;      /* bytes of a row, packed */
+	bool may_be_missing; /* at the end of the packed form: ABI 1.1 and 1.2 added them */
+	struct abi_member members[ABI_MEMBERS_MAXIMUM + 1]; /* up to one without a name */
+};
+extern const struct abi_section abi_sections[ABI_SECTIONS];
+
+/* Gives the section count zeroed rows. */
+uint8_t *abi_section_make(struct abi *abi, const struct abi_section *section, size_t count);
+const uint8_t *abi_section_rows(const struct abi *abi, const struct abi_section *section, size_t *count);
 
 /* --- abi.c --- */
 

@@ -154,10 +154,10 @@ static int resolve_struct(struct abi *abi, struct abi_struct *structure, struct 
 
 static int resolve_variant(struct abi *abi, struct abi_variant *variant, struct error *error)
 {
-	variant->types = abi_allocate(abi, variant->types_count, sizeof *variant->types);
-	for (size_t i = 0; i < variant->types_count; i++) {
-		int result = resolve_name(abi, &variant->types[i], variant->type_names[i],
-		                          strlen(variant->type_names[i]), error);
+	const struct abi_texts *names = &variant->type_names;
+	variant->types = abi_allocate(abi, names->count, sizeof *variant->types);
+	for (size_t i = 0; i < names->count; i++) {
+		int result = resolve_name(abi, &variant->types[i], names->list[i], strlen(names->list[i]), error);
 		if (result)
 			return result;
 	}
