@@ -108,87 +108,74 @@ static int check_single(const struct action *action, uint64_t account, const cha
 	return 0;
 }
 
-static int check_updateauth(const struct map_root *root, const struct action *action, struct error *error)
+static int check_updateauth(const struct map_root *root, const struct action *action,
+                            const struct native_updateauth *update, struct error *error)
 {
-	struct native_updateauth update;
-	struct permission_level minimum;
+	struct permission_level minimum = {update->account, update->permission};
 	struct permission_object permission;
 	bool found = false;
-	int result = native_updateauth_unpack(&update, action, error);
+	int result = check_single(action, update->account, "updateauth", "affected permission", error);
 
-	if (result)
-		return result;
-	minimum = (struct permission_level){update.account, update.permission};
-	result = check_single(action, update.account, "updateauth", "affected permission", error);
 	if (!result)
 		result = authorization_find_permission(root, &permission, &found, &minimum, error);
-	if (!result) {
-		if (!found)
-			minimum.permission = update.parent;
-		result = check_relevant(
-			root, &action->authorization[0], &minimum,
-			"updateauth action declares irrelevant authority '%s'; minimum authority is %s", error);
-	}
-	authority_release(&update.authority);
-	return result;
+	if (result)
+		return result;
+	if (!found)
+		minimum.permission = update->parent;
+	return check_relevant(root, &action->authorization[0], &minimum,
+	                      "updateauth action declares irrelevant authority '%s'; minimum authority is %s",
+	                      error);
 }
 
-static int check_deleteauth(const struct map_root *root, const struct action *action, struct error *error)
+static int check_deleteauth(const struct map_root *root, const struct action *action,
+                            const struct native_deleteauth *removal, struct error *error)
 {
-	struct native_deleteauth removal;
-	int result = native_deleteauth_unpack(&removal, action, error);
+	int result = check_single(action, removal->account, "deleteauth", "permission to delete", error);
 
-	if (!result)
-		result = check_single(action, removal.account, "deleteauth", "permission to delete", error);
 	if (result)
 		return result;
 	/* The node says updateauth here too. */
 	return check_relevant(
-		root, &action->authorization[0], &(struct permission_level){removal.account, removal.permission},
+		root, &action->authorization[0], &(struct permission_level){removal->account, removal->permission},
 		"updateauth action declares irrelevant authority '%s'; minimum authority is %s", error);
 }
 
-static int check_linkauth(const struct map_root *root, const struct action *action, bool fix_linkauth,
-                          struct error *error)
+static int check_linkauth(const struct map_root *root, const struct action *action,
+                          const struct native_linkauth *link, bool fix_linkauth, struct error *error)
 {
-	struct native_linkauth link;
 	uint64_t permission;
-	int result = native_linkauth_unpack(&link, action, error);
+	int result = check_single(action, link->account, "link", "linked permission", error);
 
-	if (!result)
-		result = check_single(action, link.account, "link", "linked permission", error);
 	if (result)
 		return result;
-	if ((link.code == EOSIO || !fix_linkauth) && native_is_special(EOSIO, link.action))
+	if ((link->code == EOSIO || !fix_linkauth) && native_is_special(EOSIO, link->action))
 		return error_chain(error, ACTION_VALIDATE_EXCEPTION, "Cannot link eosio::%s to a minimum permission",
-		                   name_text(link.action).text);
-	permission = minimum_permission(root, link.account, link.code, link.action);
+		                   name_text(link->action).text);
+	permission = minimum_permission(root, link->account, link->code, link->action);
 	if (permission == EOSIO_ANY)
 		return 0;
 	return check_declared(root, &action->authorization[0],
-	                      &(struct permission_level){link.account, permission},
+	                      &(struct permission_level){link->account, permission},
 	                      "link action declares irrelevant authority '%s'; minimum authority is %s", error);
 }
 
-static int check_unlinkauth(const struct map_root *root, const struct action *action, struct error *error)
+static int check_unlinkauth(const struct map_root *root, const struct action *action,
+                            const struct native_unlinkauth *unlink, struct error *error)
 {
-	struct native_unlinkauth unlink;
 	uint64_t permission;
-	int result = native_unlinkauth_unpack(&unlink, action, error);
+	int result = check_single(action, unlink->account, "unlink", "linked permission", error);
 
-	if (!result)
-		result = check_single(action, unlink.account, "unlink", "linked permission", error);
 	if (result)
 		return result;
-	if (!linked_permission(root, &permission, unlink.account, unlink.code, unlink.action))
+	if (!linked_permission(root, &permission, unlink->account, unlink->code, unlink->action))
 		return error_chain(
 			error, TRANSACTION_EXCEPTION,
 			"cannot unlink non-existent permission link of account '%s' for actions matching '%s::%s'",
-			name_text(unlink.account).text, name_text(unlink.code).text, name_text(unlink.action).text);
+			name_text(unlink->account).text, name_text(unlink->code).text, name_text(unlink->action).text);
 	if (permission == EOSIO_ANY)
 		return 0;
 	return check_declared(root, &action->authorization[0],
-	                      &(struct permission_level){unlink.account, permission},
+	                      &(struct permission_level){unlink->account, permission},
 	                      "unlink action declares irrelevant authority '%s'; minimum authority is %s", error);
 }
 
@@ -202,34 +189,31 @@ static bool transaction_declares(const struct transaction *transaction, const st
 }
 
 /* *delay_us becomes what the delayed transaction had. */
-static int check_canceldelay(const struct map_root *root, const struct action *action, int64_t *delay_us,
-                             struct error *error)
+static int check_canceldelay(const struct map_root *root, const struct action *action,
+                             const struct native_canceldelay *cancel, int64_t *delay_us, struct error *error)
 {
-	struct native_canceldelay cancel;
 	struct generated_transaction generated;
 	struct transaction transaction;
 	struct cursor in;
-	int result = native_canceldelay_unpack(&cancel, action, error);
 	bool declared;
+	int result = check_single(action, 0, "canceldelay", NULL, error);
 
 	if (!result)
-		result = check_single(action, 0, "canceldelay", NULL, error);
-	if (!result)
 		result = check_declared(
-			root, &action->authorization[0], &cancel.canceling_authority,
+			root, &action->authorization[0], &cancel->canceling_authority,
 			"canceldelay action declares irrelevant authority '%s'; specified authority to satisfy is %s",
 			error);
 	if (result)
 		return result;
-	if (!generated_transaction_find(root, &generated, &cancel.transaction_id) || generated.sender)
+	if (!generated_transaction_find(root, &generated, &cancel->transaction_id) || generated.sender)
 		return error_chain(
 			error, TX_NOT_FOUND,
 			"cannot cancel trx_id=%s, there is no deferred transaction with that transaction id",
-			checksum256_text(&cancel.transaction_id).text);
+			checksum256_text(&cancel->transaction_id).text);
 	in = cursor_make(generated.packed, generated.packed_length);
 	if (transaction_unpack(&transaction, &in))
 		return error_chain(error, TRANSACTION_EXCEPTION, "stored transaction is malformed");
-	declared = transaction_declares(&transaction, &cancel.canceling_authority);
+	declared = transaction_declares(&transaction, &cancel->canceling_authority);
 	transaction_release(&transaction);
 	if (!declared)
 		return error_chain(error, ACTION_VALIDATE_EXCEPTION,
@@ -242,15 +226,22 @@ static int check_canceldelay(const struct map_root *root, const struct action *a
 static int check_special(const struct map_root *root, const struct action *action, bool fix_linkauth,
                          int64_t *delay_us, struct error *error)
 {
-	if (action->name == name_literal("updateauth"))
-		return check_updateauth(root, action, error);
+	union native_data data;
+	int result = native_unpack(&data, action, error);
+
+	if (result)
+		return result;
 	if (action->name == name_literal("deleteauth"))
-		return check_deleteauth(root, action, error);
+		return check_deleteauth(root, action, &data.deleteauth, error);
 	if (action->name == name_literal("linkauth"))
-		return check_linkauth(root, action, fix_linkauth, error);
+		return check_linkauth(root, action, &data.linkauth, fix_linkauth, error);
 	if (action->name == name_literal("unlinkauth"))
-		return check_unlinkauth(root, action, error);
-	return check_canceldelay(root, action, delay_us, error);
+		return check_unlinkauth(root, action, &data.unlinkauth, error);
+	if (action->name == name_literal("canceldelay"))
+		return check_canceldelay(root, action, &data.canceldelay, delay_us, error);
+	result = check_updateauth(root, action, &data.updateauth, error);
+	authority_release(&data.updateauth.authority);
+	return result;
 }
 
 /* --- all actions of a transaction --- */

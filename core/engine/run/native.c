@@ -45,127 +45,99 @@ static void skip_authority(struct reader *reader)
 	}
 }
 
-/* fields: 8 a name, 1 a byte, h a checksum, b counted bytes, a an authority. */
-static int cut_short(const struct action *action, const char *fields, struct error *error)
+/* What an action's data is made of. */
+enum member_kind { END, NAME, BYTE, HASH, BYTES, AUTHORITY };
+struct member {
+	enum member_kind kind;
+	size_t offset; /* in union native_data */
+};
+enum { MEMBERS_MAXIMUM = 4 };
+
+static const struct native_action {
+	const char *name;
+	int (*apply)(struct apply_context *context, const union native_data *data);
+	bool special;
+	struct member members[MEMBERS_MAXIMUM + 1];
+} native_actions[] = {
+#define MEMBER(kind, action, member) {kind, offsetof(struct native_##action, member)}
+	{"newaccount", native_apply_newaccount, false,
+     {MEMBER(NAME, newaccount, creator), MEMBER(NAME, newaccount, name), MEMBER(AUTHORITY, newaccount, owner),
+      MEMBER(AUTHORITY, newaccount, active)}},
+	{"setcode", native_apply_setcode, false,
+     {MEMBER(NAME, setcode, account), MEMBER(BYTE, setcode, vm_type), MEMBER(BYTE, setcode, vm_version),
+      MEMBER(BYTES, setcode, code)}},
+	{"setabi", native_apply_setabi, false, {MEMBER(NAME, setabi, account), MEMBER(BYTES, setabi, abi)}},
+	{"updateauth", native_apply_updateauth, true,
+     {MEMBER(NAME, updateauth, account), MEMBER(NAME, updateauth, permission),
+      MEMBER(NAME, updateauth, parent), MEMBER(AUTHORITY, updateauth, authority)}},
+	{"deleteauth", native_apply_deleteauth, true,
+     {MEMBER(NAME, deleteauth, account), MEMBER(NAME, deleteauth, permission)}},
+	{"linkauth", native_apply_linkauth, true,
+     {MEMBER(NAME, linkauth, account), MEMBER(NAME, linkauth, code), MEMBER(NAME, linkauth, action),
+      MEMBER(NAME, linkauth, requirement)}},
+	{"unlinkauth", native_apply_unlinkauth, true,
+     {MEMBER(NAME, unlinkauth, account), MEMBER(NAME, unlinkauth, code), MEMBER(NAME, unlinkauth, action)}},
+	{"canceldelay", native_apply_canceldelay, true,
+     {MEMBER(NAME, canceldelay, canceling_authority.actor),
+      MEMBER(NAME, canceldelay, canceling_authority.permission), MEMBER(HASH, canceldelay, transaction_id)}},
+#undef MEMBER
+};
+
+static int cut_short(const struct native_action *native, const struct action *action, struct error *error)
 {
 	struct reader reader = {.in = cursor_make(action->data.data, action->data.length)};
 
-	for (; *fields && !reader.method; fields++) {
-		if (*fields == 'a')
-			skip_authority(&reader);
-		else if (*fields == 'b')
-			skip(&reader, skip_varuint32(&reader));
-		else
-			skip(&reader, *fields == 'h' ? 32 : (size_t)(*fields - '0'));
-	}
+	for (const struct member *member = native->members; member->kind && !reader.method; member++)
+		switch (member->kind) {
+		case END: break;
+		case NAME: skip(&reader, sizeof(uint64_t)); break;
+		case BYTE: skip(&reader, 1); break;
+		case HASH: skip(&reader, sizeof(struct checksum256)); break;
+		case BYTES: skip(&reader, skip_varuint32(&reader)); break;
+		case AUTHORITY: skip_authority(&reader); break;
+		}
 	if (reader.method) /* "over by" is the node's own arithmetic */
 		return error_chain(error, OUT_OF_RANGE_EXCEPTION, "%s datastream of length %zu over by %lld",
 		                   reader.method, action->data.length, 1 - (long long)cursor_left(&reader.in));
 	return error_chain(error, INVALID_ACTION_ARGS_EXCEPTION, "data of action eosio::%s is malformed",
-	                   name_text(action->name).text);
+	                   native->name);
 }
 
-int native_newaccount_unpack(struct native_newaccount *out, const struct action *action, struct error *error)
+static void read_member(void *at, enum member_kind kind, struct cursor *in)
 {
-	struct cursor in = cursor_make(action->data.data, action->data.length);
+	struct native_bytes *bytes = at;
 
-	out->creator = cursor_u64(&in);
-	out->name = cursor_u64(&in);
-	if (authority_unpack(&out->owner, &in))
-		return cut_short(action, "88aa", error);
-	if (authority_unpack(&out->active, &in)) {
-		authority_release(&out->owner);
-		return cut_short(action, "88aa", error);
+	switch (kind) {
+	case END: break;
+	case NAME: *(uint64_t *)at = cursor_u64(in); break;
+	case BYTE: *(uint8_t *)at = cursor_u8(in); break;
+	case HASH: cursor_copy(in, at, sizeof(struct checksum256)); break;
+	case BYTES: bytes->data = cursor_counted(in, &bytes->length); break;
+	case AUTHORITY: authority_unpack(at, in); break;
 	}
-	return 0;
 }
 
-int native_setcode_unpack(struct native_setcode *out, const struct action *action, struct error *error)
+static void release(union native_data *data, const struct native_action *native)
+{
+	for (const struct member *member = native->members; member->kind; member++)
+		if (member->kind == AUTHORITY)
+			authority_release((void *)((char *)data + member->offset));
+}
+
+static int unpack(union native_data *out, const struct native_action *native, const struct action *action,
+                  struct error *error)
 {
 	struct cursor in = cursor_make(action->data.data, action->data.length);
 
-	out->account = cursor_u64(&in);
-	out->vm_type = cursor_u8(&in);
-	out->vm_version = cursor_u8(&in);
-	out->code = cursor_counted(&in, &out->code_length);
-	return in.failed ? cut_short(action, "811b", error) : 0;
-}
-
-int native_setabi_unpack(struct native_setabi *out, const struct action *action, struct error *error)
-{
-	struct cursor in = cursor_make(action->data.data, action->data.length);
-
-	out->account = cursor_u64(&in);
-	out->abi = cursor_counted(&in, &out->abi_length);
-	return in.failed ? cut_short(action, "8b", error) : 0;
-}
-
-int native_updateauth_unpack(struct native_updateauth *out, const struct action *action, struct error *error)
-{
-	struct cursor in = cursor_make(action->data.data, action->data.length);
-
-	out->account = cursor_u64(&in);
-	out->permission = cursor_u64(&in);
-	out->parent = cursor_u64(&in);
-	return authority_unpack(&out->authority, &in) ? cut_short(action, "888a", error) : 0;
-}
-
-int native_deleteauth_unpack(struct native_deleteauth *out, const struct action *action, struct error *error)
-{
-	struct cursor in = cursor_make(action->data.data, action->data.length);
-
-	out->account = cursor_u64(&in);
-	out->permission = cursor_u64(&in);
-	return in.failed ? cut_short(action, "88", error) : 0;
-}
-
-int native_linkauth_unpack(struct native_linkauth *out, const struct action *action, struct error *error)
-{
-	struct cursor in = cursor_make(action->data.data, action->data.length);
-
-	out->account = cursor_u64(&in);
-	out->code = cursor_u64(&in);
-	out->action = cursor_u64(&in);
-	out->requirement = cursor_u64(&in);
-	return in.failed ? cut_short(action, "8888", error) : 0;
-}
-
-int native_unlinkauth_unpack(struct native_unlinkauth *out, const struct action *action, struct error *error)
-{
-	struct cursor in = cursor_make(action->data.data, action->data.length);
-
-	out->account = cursor_u64(&in);
-	out->code = cursor_u64(&in);
-	out->action = cursor_u64(&in);
-	return in.failed ? cut_short(action, "888", error) : 0;
-}
-
-int native_canceldelay_unpack(struct native_canceldelay *out, const struct action *action,
-                              struct error *error)
-{
-	struct cursor in = cursor_make(action->data.data, action->data.length);
-
-	permission_level_unpack(&out->canceling_authority, &in);
-	cursor_copy(&in, out->transaction_id.data, sizeof out->transaction_id.data);
-	return in.failed ? cut_short(action, "88h", error) : 0;
+	for (const struct member *member = native->members; member->kind; member++)
+		read_member((char *)out + member->offset, member->kind, &in);
+	if (!in.failed)
+		return 0;
+	release(out, native);
+	return cut_short(native, action, error);
 }
 
 /* --- which action is whose --- */
-
-static const struct native_action {
-	const char *name;
-	int (*apply)(struct apply_context *context);
-	bool special;
-} native_actions[] = {
-	{"newaccount", native_apply_newaccount, false},
-	{"setcode", native_apply_setcode, false},
-	{"setabi", native_apply_setabi, false},
-	{"updateauth", native_apply_updateauth, true},
-	{"deleteauth", native_apply_deleteauth, true},
-	{"linkauth", native_apply_linkauth, true},
-	{"unlinkauth", native_apply_unlinkauth, true},
-	{"canceldelay", native_apply_canceldelay, true},
-};
 
 static const struct native_action *native_find(uint64_t account, uint64_t action)
 {
@@ -184,13 +156,26 @@ bool native_is_special(uint64_t account, uint64_t action)
 	return found && found->special;
 }
 
+int native_unpack(union native_data *out, const struct action *action, struct error *error)
+{
+	return unpack(out, native_find(action->account, action->name), action, error);
+}
+
 int native_apply(struct apply_context *context)
 {
 	const struct native_action *found = NULL;
+	union native_data data;
 	if (context->receiver == name_literal("eosio"))
 		found = native_find(context->action->account, context->action->name);
-	if (found && context->transaction->kind == PUSH_READ_ONLY)
+	if (!found)
+		return 0;
+	if (context->transaction->kind == PUSH_READ_ONLY)
 		return error_chain(context->error, ACTION_VALIDATE_EXCEPTION,
 		                   "%s not allowed in read-only transaction", found->name);
-	return found ? found->apply(context) : 0;
+	int result = unpack(&data, found, context->action, context->error);
+	if (result)
+		return result;
+	result = found->apply(context, &data);
+	release(&data, found);
+	return result;
 }

@@ -112,37 +112,30 @@ static int check_newaccount(struct apply_context *context, const struct native_n
 	return 0;
 }
 
-int native_apply_newaccount(struct apply_context *context)
+int native_apply_newaccount(struct apply_context *context, const union native_data *data)
 {
 	struct pending_block *pending = context->transaction->pending;
 	struct map_edit *edit = context->transaction->edit;
-	struct native_newaccount create;
+	const struct native_newaccount *create = &data->newaccount;
 	uint32_t block_num = pending_number(pending);
-	int result = native_newaccount_unpack(&create, context->action, context->error);
+	int result = check_newaccount(context, create);
 
 	if (result)
 		return result;
-	if ((result = check_newaccount(context, &create)))
-		goto out;
-	account_create(edit, &(struct account_object){.name = create.name,
+	account_create(edit, &(struct account_object){.name = create->name,
 	                                              .creation_slot = pending_slot(pending),
 	                                              .block_num = block_num});
 	/* The account is there before its authorities are looked at: they may name it. */
-	if ((result = check_precondition(context, &create.owner)) ||
-	    (result = check_precondition(context, &create.active)) ||
-	    (result = create_permission(context, create.name, OWNER, 0, &create.owner)) ||
-	    (result = create_permission(context, create.name, ACTIVE, OWNER, &create.active)))
-		goto out;
+	if ((result = check_precondition(context, &create->owner)) ||
+	    (result = check_precondition(context, &create->active)) ||
+	    (result = create_permission(context, create->name, OWNER, 0, &create->owner)) ||
+	    (result = create_permission(context, create->name, ACTIVE, OWNER, &create->active)))
+		return result;
 	resource_account_put(edit, &(struct resource_account){
-								   .name = create.name, .limits = {-1, -1, -1}, .block_num = block_num});
-	result = apply_change_ram_usage(context, create.name,
-	                                RAM_ACCOUNT + 2 * RAM_PERMISSION +
-	                                    authority_billable_size(&create.owner) +
-	                                    authority_billable_size(&create.active));
-out:
-	authority_release(&create.owner);
-	authority_release(&create.active);
-	return result;
+								   .name = create->name, .limits = {-1, -1, -1}, .block_num = block_num});
+	return apply_change_ram_usage(context, create->name,
+	                              RAM_ACCOUNT + 2 * RAM_PERMISSION + authority_billable_size(&create->owner) +
+	                                  authority_billable_size(&create->active));
 }
 
 /* --- updateauth and deleteauth --- */
@@ -215,54 +208,45 @@ static int update_permission(struct apply_context *context, const struct native_
 	return apply_change_ram_usage(context, update->account, size);
 }
 
-int native_apply_updateauth(struct apply_context *context)
+int native_apply_updateauth(struct apply_context *context, const union native_data *data)
 {
-	struct native_updateauth update;
-	int result = native_updateauth_unpack(&update, context->action, context->error);
+	int result = check_updateauth(context, &data->updateauth);
 
-	if (result)
-		return result;
-	result = check_updateauth(context, &update);
-	if (!result)
-		result = update_permission(context, &update);
-	authority_release(&update.authority);
-	return result;
+	return result ? result : update_permission(context, &data->updateauth);
 }
 
-int native_apply_deleteauth(struct apply_context *context)
+int native_apply_deleteauth(struct apply_context *context, const union native_data *data)
 {
-	struct native_deleteauth removal;
+	const struct native_deleteauth *removal = &data->deleteauth;
 	struct permission_object permission;
 	struct permission_link link;
 	struct authority authority;
 	int64_t size;
-	int result = native_deleteauth_unpack(&removal, context->action, context->error);
+	int result = apply_require_authorization(context, removal->account);
 
-	if (!result)
-		result = apply_require_authorization(context, removal.account);
 	if (result)
 		return result;
-	if (removal.permission == ACTIVE)
+	if (removal->permission == ACTIVE)
 		return invalid(context, "Cannot delete active authority");
-	if (removal.permission == OWNER)
+	if (removal->permission == OWNER)
 		return invalid(context, "Cannot delete owner authority");
-	if (permission_link_of(state_of(context), &link, removal.account, removal.permission))
+	if (permission_link_of(state_of(context), &link, removal->account, removal->permission))
 		return error_chain(context->error, ACTION_VALIDATE_EXCEPTION,
 		                   "Cannot delete a linked authority. Unlink the authority first. This authority is "
 		                   "linked to %s::%s.",
 		                   name_text(link.code).text, name_text(link.action).text);
 	result = authorization_permission(state_of(context), &permission,
-	                                  &(struct permission_level){removal.account, removal.permission},
+	                                  &(struct permission_level){removal->account, removal->permission},
 	                                  context->error);
 	if (result)
 		return result;
-	if (permission_has_children(state_of(context), removal.account, removal.permission))
+	if (permission_has_children(state_of(context), removal->account, removal->permission))
 		return invalid(context, "Cannot remove a permission which has children. Remove the children first.");
 	authority = permission_authority(&permission);
 	size = RAM_PERMISSION + authority_billable_size(&authority);
 	authority_release(&authority);
-	permission_remove(context->transaction->edit, removal.account, removal.permission);
-	return apply_change_ram_usage(context, removal.account, -size);
+	permission_remove(context->transaction->edit, removal->account, removal->permission);
+	return apply_change_ram_usage(context, removal->account, -size);
 }
 
 /* --- links --- */
@@ -277,71 +261,67 @@ static bool requirement_exists(const struct apply_context *context, const struct
 	return permission_get(state_of(context), &permission, link->account, link->requirement);
 }
 
-int native_apply_linkauth(struct apply_context *context)
+int native_apply_linkauth(struct apply_context *context, const union native_data *data)
 {
 	struct pending_block *pending = context->transaction->pending;
-	struct native_linkauth link;
+	const struct native_linkauth *link = &data->linkauth;
 	struct permission_link object;
 	bool found;
-	int result = native_linkauth_unpack(&link, context->action, context->error);
+	int result;
 
-	if (result)
-		return result;
-	if (!link.requirement)
+	if (!link->requirement)
 		return invalid(context, "Required permission cannot be empty");
-	if ((result = apply_require_authorization(context, link.account)))
+	if ((result = apply_require_authorization(context, link->account)))
 		return result;
-	if (!account_exists(state_of(context), link.account))
+	if (!account_exists(state_of(context), link->account))
 		return error_chain(context->error, ACCOUNT_QUERY_EXCEPTION, "Failed to retrieve account: %s",
-		                   name_text(link.account).text);
-	if (!account_exists(state_of(context), link.code))
+		                   name_text(link->account).text);
+	if (!account_exists(state_of(context), link->code))
 		return error_chain(context->error, ACCOUNT_QUERY_EXCEPTION, "Failed to retrieve code for account: %s",
-		                   name_text(link.code).text);
-	if (!requirement_exists(context, &link))
+		                   name_text(link->code).text);
+	if (!requirement_exists(context, link))
 		return error_chain(context->error, PERMISSION_QUERY_EXCEPTION, "Failed to retrieve permission: %s",
-		                   name_text(link.requirement).text);
-	found = permission_link_get(state_of(context), &object, link.account, link.code, link.action);
-	if (found && object.permission == link.requirement)
+		                   name_text(link->requirement).text);
+	found = permission_link_get(state_of(context), &object, link->account, link->code, link->action);
+	if (found && object.permission == link->requirement)
 		return invalid(context,
 		               "Attempting to update required authority, but new requirement is same as old");
 	if (!found)
-		object = (struct permission_link){.account = link.account, .code = link.code, .action = link.action,
+		object = (struct permission_link){.account = link->account,
+		                                  .code = link->code,
+		                                  .action = link->action,
 		                                  .id = pending->globals.next_link_id++};
-	object.permission = link.requirement;
+	object.permission = link->requirement;
 	object.block_num = pending_number(pending);
 	permission_link_put(context->transaction->edit, &object);
-	return found ? 0 : apply_change_ram_usage(context, link.account, RAM_PERMISSION_LINK);
+	return found ? 0 : apply_change_ram_usage(context, link->account, RAM_PERMISSION_LINK);
 }
 
-int native_apply_unlinkauth(struct apply_context *context)
+int native_apply_unlinkauth(struct apply_context *context, const union native_data *data)
 {
-	struct native_unlinkauth unlink;
+	const struct native_unlinkauth *unlink = &data->unlinkauth;
 	struct permission_link link;
-	int result = native_unlinkauth_unpack(&unlink, context->action, context->error);
+	int result = apply_require_authorization(context, unlink->account);
 
-	if (!result)
-		result = apply_require_authorization(context, unlink.account);
 	if (result)
 		return result;
-	if (!permission_link_get(state_of(context), &link, unlink.account, unlink.code, unlink.action))
+	if (!permission_link_get(state_of(context), &link, unlink->account, unlink->code, unlink->action))
 		return invalid(context, "Attempting to unlink authority, but no link found");
-	permission_link_remove(context->transaction->edit, unlink.account, unlink.code, unlink.action);
-	return apply_change_ram_usage(context, unlink.account, -RAM_PERMISSION_LINK);
+	permission_link_remove(context->transaction->edit, unlink->account, unlink->code, unlink->action);
+	return apply_change_ram_usage(context, unlink->account, -RAM_PERMISSION_LINK);
 }
 
 /* --- canceldelay --- */
 
-int native_apply_canceldelay(struct apply_context *context)
+int native_apply_canceldelay(struct apply_context *context, const union native_data *data)
 {
-	struct native_canceldelay cancel;
+	const struct native_canceldelay *cancel = &data->canceldelay;
 	uint64_t sender_id[2];
-	int result = native_canceldelay_unpack(&cancel, context->action, context->error);
+	int result = apply_require_authorization(context, cancel->canceling_authority.actor);
 
-	if (!result)
-		result = apply_require_authorization(context, cancel.canceling_authority.actor);
 	if (result)
 		return result;
-	generated_transaction_sender_id(sender_id, &cancel.transaction_id);
+	generated_transaction_sender_id(sender_id, &cancel->transaction_id);
 	apply_cancel_deferred_of(context, 0, sender_id);
 	return 0;
 }
