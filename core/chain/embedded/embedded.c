@@ -175,14 +175,6 @@ static int begin_time(struct embedded_chain *chain, int64_t earlier_us, struct e
 	return chain->storage ? storage_save_offset(chain->storage, chain->offset_us, 0, error) : 0;
 }
 
-/* States that are too old to be seen are of no use. */
-static int forget_old_states(struct storage *storage, uint32_t head, uint32_t history, struct error *error)
-{
-	uint32_t blocks = history ? history : HISTORY_DEFAULT;
-
-	return head > blocks ? states_forget(storage->states, head - blocks, error) : 0;
-}
-
 /* The network stands on `first`, which is taken over. */
 static int open_network(struct embedded_chain *chain, struct branch *first,
                         const struct embedded_options *options, struct error *error)
@@ -260,8 +252,6 @@ static int open_chain(struct embedded_chain *chain, const struct embedded_option
 	ledger_keep_deeds(branch_ledger(first));
 	chain->deeds_from = chain->storage ? chain->storage->deeds_from : branch_head(first)->number + 1;
 	result = give_genesis_key(chain, branch_head(first), error);
-	if (result == 0 && chain->storage)
-		result = forget_old_states(chain->storage, branch_head(first)->number, options->history, error);
 	if (result) {
 		branch_destroy(first);
 		return result;

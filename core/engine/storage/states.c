@@ -178,19 +178,26 @@ bool states_find(struct states *states, struct stored_state *out, uint32_t numbe
 	return place > 0;
 }
 
-static int read_header(const struct states *states, const struct stored_state *state, struct bytes *header)
+/* Its record may stand elsewhere since it was found. */
+static int read_header(struct states *states, const struct stored_state *state, struct bytes *header)
 {
 	struct stored_state same;
 	struct bytes record = {0};
-	int result = read_record(states, &same, &record, state->record, UINT64_MAX);
 
+	pthread_mutex_lock(&states->lock);
+	size_t place = states_place_after(states, state->number);
+	int result = place ? read_record(states, &same, &record, states->list[place - 1].record, UINT64_MAX)
+	                   : -ENODATA;
+	pthread_mutex_unlock(&states->lock);
+	if (result == 0 && (same.number != state->number || same.place != state->place))
+		result = -ENODATA;
 	if (result == 0)
 		bytes_put(header, record.data + RECORD_FIXED, record.length - RECORD_FIXED);
 	bytes_release(&record);
 	return result == -ENODATA ? -EBADMSG : result;
 }
 
-int states_open_state(const struct states *states, const struct stored_state *state, struct map **map,
+int states_open_state(struct states *states, const struct stored_state *state, struct map **map,
                       struct map_root **root, struct bytes *header, struct error *error)
 {
 	int result = read_header(states, state, header);

@@ -30,13 +30,14 @@ int states_save(struct states *states, uint32_t number, const struct checksum256
                 const struct bytes *header, const struct map_root *root, struct error *error);
 /* As it was saved, read as it is looked at: *map is the caller's to destroy after all roots, and before the
  * states are closed; the header is appended. */
-int states_open_state(const struct states *states, const struct stored_state *state, struct map **map,
+int states_open_state(struct states *states, const struct stored_state *state, struct map **map,
                       struct map_root **root, struct bytes *header, struct error *error);
 /* All of it, into a map whose later states share it. */
 int states_load(struct states *states, const struct stored_state *state, struct map *map,
                 struct map_root **root, struct bytes *header, struct error *error);
 /* Forgets those that are older than the last one at or before a block, once they are most of all, and gives
- * their room on the disk back; not those that are kept. Nobody looks at any of them. */
+ * their room on the disk back; not those that are kept. Who looks at one of them nevertheless finds it
+ * damaged. No root that is to be saved later may be of a block before them. */
 int states_forget(struct states *states, uint32_t number, struct error *error);
 /* Forgets the states of blocks after this one; not those that are kept. */
 int states_cut(struct states *states, uint32_t number, struct error *error);

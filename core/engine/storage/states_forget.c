@@ -1,4 +1,5 @@
-/* States on disk that are too old to be looked at: out of the index first, then out of the nodes' file. */
+/* States on disk that are too old to be looked at: out of the index first, then out of the nodes' file. What
+ * is saved later shares none of their nodes but those that a state that stays has. */
 #include "core/engine/storage/states_parts.h"
 
 #include "core/base/memory.h"
@@ -43,35 +44,50 @@ static int cut_index(struct states *states, size_t count)
 	return result;
 }
 
-static int reclaim(struct states *states)
+/* The nodes of all that stay. */
+static uint64_t *list_places(const struct states *states, size_t *count)
 {
 	uint64_t *places = memory_allocate(states->count + states->kept_count + 1, sizeof *places);
-	size_t count = 0;
 
+	*count = 0;
 	for (size_t i = 0; i < states->count; i++)
-		places[count++] = states->list[i].place;
+		places[(*count)++] = states->list[i].place;
 	for (size_t i = 0; i < states->kept_count; i++)
 		if (states->kept[i].state.end)
-			places[count++] = states->kept[i].state.place;
-	int result = map_store_reclaim(states->nodes, map_store_end(states->store), places, count);
-	free(places);
-	/* what is damaged is told when it is looked at; where there can be no holes there are none */
-	return result == -EBADMSG || result == -EOPNOTSUPP ? 0 : result;
+			places[(*count)++] = states->kept[i].state.place;
+	return places;
+}
+
+/* What waits to be saved may have nodes of any state. */
+static bool all_are_saved(const struct states *states)
+{
+	size_t i = 0;
+
+	while (i < states->kept_count && states->kept[i].state.end)
+		i++;
+	return i == states->kept_count;
 }
 
 int states_forget(struct states *states, uint32_t number, struct error *error)
 {
+	uint64_t *places = NULL;
+	size_t count;
 	int result = 0;
 
 	pthread_mutex_lock(&states->saving);
 	pthread_mutex_lock(&states->lock);
 	size_t after = states_place_after(states, number);
-	if (after && 2 * (after - 1) > states->count) {
+	if (after && 2 * (after - 1) > states->count && all_are_saved(states)) {
 		result = cut_index(states, after - 1);
-		if (result == 0)
-			result = reclaim(states);
+		places = list_places(states, &count);
 	}
 	pthread_mutex_unlock(&states->lock);
+	if (result == 0 && places)
+		result = map_store_reclaim(states->nodes, map_store_end(states->store), places, count);
+	/* what is damaged is told when it is looked at; where there can be no holes there are none */
+	if (result == -EBADMSG || result == -EOPNOTSUPP)
+		result = 0;
+	free(places);
 	pthread_mutex_unlock(&states->saving);
 	return states_failed(states, result, error);
 }

@@ -517,6 +517,8 @@ int storage_store_past(struct storage *storage, struct embedded_chain *chain, bo
 			break;
 		bool is_last = block->number % PAST_STRIDE != 0;
 		result = store_state(storage, chain, block, error);
+		if (result == 0)
+			result = states_forget(storage->states, past_oldest(chain->past, block->number), error);
 		pthread_mutex_lock(&chain->lock);
 		if (result == 0 && !is_last)
 			past_stored(chain->past, block->number);

@@ -50,6 +50,11 @@ struct past *past_create(const struct past_source *source, uint32_t history)
 	return past;
 }
 
+uint32_t past_oldest(const struct past *past, uint32_t head)
+{
+	return head > past->history ? head - past->history : 0;
+}
+
 static void traces_clear(struct traces *traces)
 {
 	for (size_t i = 0; i < traces->count; i++)
@@ -366,7 +371,7 @@ static int check_known(const struct past *past, uint32_t head, uint32_t number, 
 	if (!number || number > head)
 		return error_set(error, ENOENT, "there is no block %" PRIu32 ": the head is block %" PRIu32, number,
 		                 head);
-	if (head - number > past->history)
+	if (number < past_oldest(past, head))
 		return error_set(error, EOPNOTSUPP,
 		                 "block %" PRIu32 " is %" PRIu32 " blocks old: the past goes back %" PRIu32
 		                 " blocks (option history)",

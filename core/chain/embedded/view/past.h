@@ -27,6 +27,8 @@ enum { PAST_STRIDE = 1000 }; /* blocks between two states that stay for long */
  * every thousandth: in memory until it is stored, where states are. */
 struct past *past_create(const struct past_source *source, uint32_t history);
 void past_destroy(struct past *past); /* under lock; NULL is fine */
+/* The oldest block whose state is shown while this one is the head; 0: all are. */
+uint32_t past_oldest(const struct past *past, uint32_t head);
 /* Keeps what has become irreversible; to be called for each block that a node takes in. Under lock. */
 void past_follow(struct past *past, const struct node *node);
 /* The last irreversible one that it keeps: borrowed; NULL: none. Under lock. */
