@@ -201,10 +201,9 @@ static int create_tree(struct service *service, const struct options *options, s
 static int open_wallet(struct service *service, const struct options *options, struct error *error)
 {
 	char *folder = NULL;
-	int result = 0;
 	if (service->folder && !(folder = data_folder_subfolder(service->folder, "wallet", error)))
 		return -error->number;
-	result = wallet_open(&service->wallet, folder, true, service->signer, error);
+	int result = wallet_open(&service->wallet, folder, true, service->signer, error);
 	if (result == 0 && options->url)
 		result = wallet_lock(service->wallet, error);
 	free(folder);
@@ -217,11 +216,10 @@ static int create_boot(struct service *service, struct error *error)
 	struct boot_environment environment = {
 		.chain = service->chain, .wallet = service->wallet, .signer = service->signer};
 	char *folder = NULL;
-	int result;
 	if (service->folder && !(folder = data_folder_subfolder(service->folder, "boot", error)))
 		return -error->number;
 	environment.folder = folder;
-	result = boot_create(&service->boot, &environment, error);
+	int result = boot_create(&service->boot, &environment, error);
 	free(folder);
 	return result;
 }
@@ -295,7 +293,6 @@ static int mount_session(struct service *service, const struct options *options,
 
 static int run_loop(struct service *service, const struct options *options)
 {
-	int result;
 	if (options->single_thread)
 		return fuse_session_loop(service->session);
 	struct fuse_loop_config *config = fuse_loop_cfg_create();
@@ -303,7 +300,7 @@ static int run_loop(struct service *service, const struct options *options)
 	bool is_attached = options->url || options->nodeos[0];
 	fuse_loop_cfg_set_max_threads(config, is_attached ? THREADS_ATTACHED : options->max_threads);
 	fuse_loop_cfg_set_idle_threads(config, options->idle_threads);
-	result = fuse_session_loop_mt(service->session, config);
+	int result = fuse_session_loop_mt(service->session, config);
 	fuse_loop_cfg_destroy(config);
 	return result;
 }

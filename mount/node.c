@@ -73,10 +73,9 @@ static int check_node(struct running *running, struct error *error)
 static int start(struct running *running, const char *const *arguments, int count, struct error *error)
 {
 	const struct server_rules rules = {.all = true, .notice = say};
-	int result;
 
 	running->signer = signer_create();
-	result = embedded_process_parse(&running->process, arguments, (size_t)count, running->signer, error);
+	int result = embedded_process_parse(&running->process, arguments, (size_t)count, running->signer, error);
 	if (result == 0)
 		result = data_folder_open_shared(&running->folder, running->process.data_folder, error);
 	if (result == 0)

@@ -304,12 +304,11 @@ int options_parse(struct options *out, int count, char **arguments, struct error
 {
 	struct parsed parsed = {.max_threads = 10, .idle_threads = 10};
 	struct fuse_opt table[OPTION_ROWS + 1] = {0}; /* ends with an empty one */
-	int result;
 
 	for (size_t i = 0; i < OPTION_ROWS; i++)
 		table[i] = option_rows[i].option;
 	*out = (struct options){.fuse = FUSE_ARGS_INIT(count, arguments)};
-	result = fuse_opt_parse(&out->fuse, &parsed, table, take_argument);
+	int result = fuse_opt_parse(&out->fuse, &parsed, table, take_argument);
 	out->genesis_key = parsed.genesis_key;
 	out->http = parsed.http;
 	snprintf(out->wallet_http, sizeof out->wallet_http, "%s", parsed.wallet_http ? parsed.wallet_http : "");

@@ -28,14 +28,13 @@ static int serve_nodes(struct serving *out, const struct options *options, struc
                        struct error *error)
 {
 	const char *http = options->http;
-	struct server_rules rules = {.all = http && strcmp(http, "all") == 0, .notice = say,
-	                             .page = !options->without_page};
-	int result;
+	struct server_rules rules = {
+		.all = http && strcmp(http, "all") == 0, .notice = say, .page = !options->without_page};
 
 	if ((http && strcmp(http, "off") == 0) || !chain->operations->watch_nodes)
 		return 0;
 	rules.address = rules.all ? NULL : http;
-	result = server_follow(out->server, &out->follower, chain, &rules, error);
+	int result = server_follow(out->server, &out->follower, chain, &rules, error);
 	if (result)
 		error_prefix(error, "http");
 	return result;
@@ -44,12 +43,10 @@ static int serve_nodes(struct serving *out, const struct options *options, struc
 int serve_start(struct serving *out, const struct options *options, struct chain *chain,
                 struct wallet *wallet, struct error *error)
 {
-	int result;
-
 	*out = (struct serving){0};
 	if (options->http && strcmp(options->http, "off") == 0 && !options->wallet_http[0])
 		return 0;
-	result = server_create(&out->server, error);
+	int result = server_create(&out->server, error);
 	if (result == 0)
 		result = serve_nodes(out, options, chain, error);
 	if (result == 0 && options->wallet_http[0])

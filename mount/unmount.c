@@ -92,7 +92,6 @@ int unmount(const char *mount_point, struct error *error)
 {
 	struct text users = TEXT_EMPTY;
 	struct mount_entry entry;
-	pid_t server;
 	int result = mount_table_find(&entry, mount_point, error);
 	if (result < 0)
 		return result;
@@ -104,7 +103,7 @@ int unmount(const char *mount_point, struct error *error)
 	if (geteuid() != 0 && entry.user != geteuid())
 		return error_set(error, EPERM, "the eosiofs at '%s' is not yours but user %u's", mount_point,
 		                 (unsigned)entry.user);
-	server = presence_find(mount_point, entry.user);
+	pid_t server = presence_find(mount_point, entry.user);
 	result = stale_find(mount_point, error);
 	if (result < 0)
 		return result;

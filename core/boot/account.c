@@ -400,12 +400,11 @@ int boot_accounts_parse(struct boot_accounts *out, const char *text, size_t leng
 	struct reading reading = {.out = out, .settings = settings, .text = text, .length = length};
 	struct json *json = NULL;
 	struct error local = {0};
-	int result;
 
 	error = error ? error : &local;
 	out->seed = boot_settings_count(settings, OPTION_SEED);
 	sort_before(&reading, before);
-	result = json_parse(&json, text, length, error);
+	int result = json_parse(&json, text, length, error);
 	if (result)
 		error_prefix(error, "accounts.json");
 	if (result == 0 && json_type(json) != JSON_OBJECT)

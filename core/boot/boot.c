@@ -62,11 +62,10 @@ static int read_file(const struct boot *boot, struct text *out, const char *name
 static int write_file(const struct boot *boot, const char *name, const struct text *text, struct error *error)
 {
 	char path[BOOT_PATH_SIZE];
-	int result;
 
 	if (!boot->folder)
 		return 0;
-	result = file_path(boot, path, name, error);
+	int result = file_path(boot, path, name, error);
 	return result ? result : file_replace(path, text_string(text), text->length, error);
 }
 
@@ -137,7 +136,6 @@ int boot_create(struct boot **out, const struct boot_environment *environment, s
 {
 	struct boot *boot = memory_allocate(1, sizeof *boot);
 	struct text options = TEXT_EMPTY;
-	int result;
 
 	boot->environment = *environment;
 	boot->folder = environment->folder ? memory_copy_string(environment->folder) : NULL;
@@ -145,7 +143,7 @@ int boot_create(struct boot **out, const struct boot_environment *environment, s
 	boot_settings_reset(&boot->settings);
 	boot->progress = growing_text_create(PROGRESS_LIMIT);
 	boot->output = growing_text_create(OUTPUT_LIMIT);
-	result = read_file(boot, &options, "options", error);
+	int result = read_file(boot, &options, "options", error);
 	if (result == 0)
 		boot_settings_parse(&boot->settings, text_string(&options));
 	release_secret_text(&options);
@@ -281,11 +279,10 @@ int boot_option_write(struct boot *boot, size_t option, const char *value,
 {
 	struct boot_settings settings;
 	struct text text = TEXT_EMPTY;
-	int result;
 
 	boot_enter(boot, interruption);
 	settings = boot->settings;
-	result = refuse_while_running(boot, error);
+	int result = refuse_while_running(boot, error);
 	if (result == 0)
 		result = boot_settings_set(&settings, option, value, error);
 	bool changes = memcmp(&settings, &boot->settings, sizeof settings) != 0;
@@ -325,11 +322,10 @@ static int keep_document(struct boot *boot, struct text *out, const char *text, 
                          struct error *error)
 {
 	struct boot_accounts accounts;
-	int result;
 
 	boot_accounts_init(&accounts, boot->environment.signer);
-	result = boot_accounts_parse(&accounts, text, length, &boot->settings,
-	                             boot->plan ? &boot->plan->accounts : NULL, error);
+	int result = boot_accounts_parse(&accounts, text, length, &boot->settings,
+	                                 boot->plan ? &boot->plan->accounts : NULL, error);
 	if (result == 0 && accounts.count)
 		result = boot_accounts_print(&accounts, out, true, error);
 	boot_accounts_release(&accounts);
@@ -373,10 +369,9 @@ int boot_accounts_write(struct boot *boot, const char *text, size_t length,
 {
 	struct text kept = TEXT_EMPTY;
 	struct boot_plan *plan = NULL;
-	int result;
 
 	boot_enter(boot, interruption);
-	result = refuse_while_running(boot, error);
+	int result = refuse_while_running(boot, error);
 	if (result || same_document(boot, text, length))
 		goto out;
 	result = keep_document(boot, &kept, text, length, error);

@@ -163,10 +163,9 @@ int boot_run(struct boot *boot, const char *words, const struct boot_runner *run
 	struct private_key boot_key = {0};
 	struct error local = {0};
 	bool all = false;
-	int result;
 
 	error = error ? error : &local;
-	result = parse_words(words, order, &count, error);
+	int result = parse_words(words, order, &count, error);
 	if (result)
 		return result;
 	for (size_t i = 0; i < count; i++)

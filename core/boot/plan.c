@@ -104,7 +104,6 @@ int boot_plan_create(struct boot_plan **out, const struct boot_settings *setting
 {
 	struct boot_plan *plan = memory_allocate(1, sizeof *plan);
 	struct chain_view *view = NULL;
-	int result;
 
 	plan->settings = *settings;
 	plan->symbol = boot_settings_symbol(settings);
@@ -114,7 +113,7 @@ int boot_plan_create(struct boot_plan **out, const struct boot_settings *setting
 	plan->accounts.users = given->users;
 	given->list = NULL;
 	given->count = given->users = 0;
-	result = boot_accounts_limit(&plan->accounts, settings, error);
+	int result = boot_accounts_limit(&plan->accounts, settings, error);
 	if (result == 0)
 		result = boot_accounts_allocate(&plan->accounts, settings, error);
 	if (result == 0)

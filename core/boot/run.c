@@ -531,7 +531,6 @@ int boot_step_run(struct boot *boot, size_t index, const struct boot_runner *run
 	                  .state = &boot->steps[index],
 	                  .boot_key = *boot_key};
 	struct text line = TEXT_EMPTY;
-	int result;
 
 	run.context = (struct boot_context){.plan = boot->plan,
 	                                    .chain = boot->environment.chain,
@@ -546,7 +545,7 @@ int boot_step_run(struct boot *boot, size_t index, const struct boot_runner *run
 	atomic_store(&run.state->state, BOOT_STATE_RUNNING);
 	text_printf(&line, "### %s: %s\n", run.step->name, run.step->help);
 	boot_append(boot->output, line.data, line.length);
-	result = step_work(&run, error);
+	int result = step_work(&run, error);
 	boot_append(boot->output, run.notes.data, run.notes.length);
 	if (run.worked || !atomic_load(&run.state->spent_us))
 		atomic_store(&run.state->spent_us, clock_monotonic_us() - atomic_load(&run.state->began_us));

@@ -29,12 +29,11 @@ int chain_action_known(struct chain_view *view, uint64_t account, uint64_t name,
 	static const char *const native[] = {"newaccount", "setcode",  "setabi",    "updateauth",
 	                                     "deleteauth", "linkauth", "unlinkauth"};
 	struct chain_abi *abi = NULL;
-	int result;
 
 	for (size_t i = 0; account == name_literal("eosio") && i < sizeof native / sizeof *native; i++)
 		if (name == name_literal(native[i]))
 			return 0;
-	result = chain_abi_get(view, &abi, account, error);
+	int result = chain_abi_get(view, &abi, account, error);
 	if (result == 0 && !abi_action_type(abi->abi, name))
 		result = unknown_action(account, name, error);
 	chain_abi_release(view->chain, abi);

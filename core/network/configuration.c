@@ -336,7 +336,6 @@ static int parse_line(struct configuration *out, const char *line, struct key_st
                       struct error *error)
 {
 	const char *end = strchr(line, '#'), *equals;
-	const struct option *option;
 	struct text shown = TEXT_EMPTY;
 	char *name, *value;
 	int result = 0;
@@ -344,7 +343,7 @@ static int parse_line(struct configuration *out, const char *line, struct key_st
 	equals = memchr(line, '=', (size_t)(end - line));
 	name = trimmed(line, equals ? equals : end);
 	value = equals ? trimmed(equals + 1, end) : NULL;
-	option = find_option(name);
+	const struct option *option = find_option(name);
 	if (!*name && !equals)
 		add_line(out, line);
 	else if (!equals || !*name || name[0] == '[')
@@ -410,16 +409,14 @@ static char *argument_name(const char *argument, const char **value)
 static int parse_argument(struct configuration *out, const char *const *arguments, size_t count, size_t *used,
                           struct key_store *keys, struct error *error)
 {
-	const struct option *option;
 	struct text shown = TEXT_EMPTY;
 	const char *value = NULL;
-	char *name;
 	int result = 0;
 	if (arguments[0][0] != '-' || !arguments[0][1])
 		return error_set(error, EINVAL, "too many positional options have been specified: '%s'",
 		                 arguments[0]);
-	name = argument_name(arguments[0], &value);
-	option = find_option(name);
+	char *name = argument_name(arguments[0], &value);
+	const struct option *option = find_option(name);
 	*used = 1;
 	if (!option)
 		result = error_set(error, EINVAL, "Unknown option '%s' passed as command line argument",

@@ -69,12 +69,11 @@ int configuration_take_signature_provider(struct configuration *configuration, c
 {
 	const char *equals = strchr(value, '='), *colon = equals ? strchr(equals, ':') : NULL;
 	struct public_key key;
-	char *public;
 	int result;
 	if (!colon)
 		return error_set(error, EINVAL,
 		                 "signature-provider is PUBLIC_KEY=KEY:PRIVATE_KEY or PUBLIC_KEY=KEOSD:[URL]");
-	public = memory_copy(value, (size_t)(equals - value) + 1);
+	char *public = memory_copy(value, (size_t)(equals - value) + 1);
 	public[equals - value] = 0;
 	if (!strncmp(equals + 1, "KEY:", 4)) {
 		result = take_key(&key, public, colon + 1, keys, error);
@@ -94,14 +93,13 @@ int configuration_take_signature_provider(struct configuration *configuration, c
 static char *take_quoted(const char **at, char before)
 {
 	const char *end;
-	char *out;
 	*at += strspn(*at, " \t");
 	if (**at != before)
 		return NULL;
 	*at += 1 + strspn(*at + 1, " \t");
 	if (**at != '"' || !(end = strchr(*at + 1, '"')))
 		return NULL;
-	out = memory_allocate((size_t)(end - *at), 1);
+	char *out = memory_allocate((size_t)(end - *at), 1);
 	memcpy(out, *at + 1, (size_t)(end - *at - 1));
 	*at = end + 1;
 	return out;
@@ -156,17 +154,15 @@ int configuration_take_peer_key(struct configuration *configuration, const char 
 {
 	size_t length = strlen(value);
 	struct public_key key;
-	char *text;
-	int result;
 
 	if (length < 2 || value[0] != '"' || value[length - 1] != '"')
 		return error_set(error, EINVAL,
 		                 "4 parse_error_exception: Parse Error: Unexpected char '%d' in \"%s\": peer-key is "
 		                 "a JSON string, as '\"EOS...\"'",
 		                 value[0], value);
-	text = memory_copy(value + 1, length - 1);
+	char *text = memory_copy(value + 1, length - 1);
 	text[length - 2] = 0;
-	result = public_key_parse(&key, text, error);
+	int result = public_key_parse(&key, text, error);
 	if (!result)
 		key_list_add(&configuration->peer_keys, &key);
 	free(text);

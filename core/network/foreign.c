@@ -76,11 +76,10 @@ static struct block_state *validate(struct node *node, struct block_state *previ
 	const struct network_hooks *hooks = &node->network->hooks;
 	struct ledger *ledger = node->network->ledger;
 	struct block_state *state = ledger_find(ledger, &block->id);
-	struct branch *branch;
 
 	if (state)
 		return block_state_hold(state); /* another node of ours has it */
-	branch = branch_fork(ledger, previous);
+	struct branch *branch = branch_fork(ledger, previous);
 	if (!branch_apply_block(branch, block, false, error)) {
 		state = block_state_hold(branch_head(branch));
 		transactions_sealed(node, state);

@@ -165,13 +165,13 @@ bool node_adopt(struct node *node, const struct branch *other, struct block_stat
 	struct block_state *before = branch_head(node->branch);
 	uint32_t irreversible = branch_irreversible(node->branch, NULL), common,
 			 least = before->number < head->number ? before->number : head->number;
-	bool switches;
 	if (!block_preferred(head, before) || least < irreversible || !has_irreversible(node, other))
 		return false;
 	common = fork_point(node, other, irreversible, least);
 	/* what nobody knows any more of the other branch does not make it another */
-	switches = common < before->number && (head->number < before->number ||
-	                                       find_id(node, other, &(struct checksum256){{0}}, before->number));
+	bool switches = common < before->number &&
+	                (head->number < before->number ||
+	                 find_id(node, other, &(struct checksum256){{0}}, before->number));
 	if (common < before->number) {
 		abandon(node, common, head->number);
 		node->queue_changed = true;

@@ -74,10 +74,9 @@ static unsigned long port_of(const char *address)
 {
 	const char *colon = strchr(address, ':');
 	char *end;
-	unsigned long port;
 	if (!colon || !isdigit((unsigned char)colon[1]))
 		return 0;
-	port = strtoul(colon + 1, &end, 10);
+	unsigned long port = strtoul(colon + 1, &end, 10);
 	return (*end && *end != ':') || port > 65535 ? 0 : port;
 }
 
@@ -211,7 +210,6 @@ static void seal_due(struct network *network, struct node *node, int64_t now)
 int64_t network_run(struct network *network, int64_t now)
 {
 	struct node *due;
-	int64_t next;
 	network->now = now;
 	while ((due = find_due(network))) {
 		if (due->is_speculating || is_empty_and_late(due))
@@ -219,7 +217,7 @@ int64_t network_run(struct network *network, int64_t now)
 		else
 			seal_due(network, due, now);
 	}
-	next = network_tick(network);
+	int64_t next = network_tick(network);
 	if (now >= network->next_expiry) {
 		transactions_expire(network);
 		network->next_expiry = now + EXPIRE_US;
@@ -325,7 +323,6 @@ enum producer_state network_producer_state(const struct network *network, struct
 {
 	struct node *eosio = network_node(network, name_literal("eosio")), *node = find_runner(network, producer);
 	const struct producer_authority *authority = find_authority(viewer, producer);
-	bool has_key;
 
 	*out = node;
 	if (!node && eosio && authority && node_has_key(eosio, authority))
@@ -334,7 +331,7 @@ enum producer_state network_producer_state(const struct network *network, struct
 		return PRODUCER_HAS_NO_NODE;
 	if (!node->is_running)
 		return PRODUCER_NODE_STOPPED;
-	has_key = !authority || node_has_key(node, authority);
+	bool has_key = !authority || node_has_key(node, authority);
 	if (!has_key)
 		return node->active.signers.count ? PRODUCER_HAS_WRONG_KEY : PRODUCER_HAS_NO_KEY;
 	if (!viewer->is_running || node->component != viewer->component)

@@ -96,7 +96,6 @@ int network_add_node(struct network *network, struct node **out, uint64_t name, 
 {
 	struct text text = TEXT_EMPTY;
 	struct node *node;
-	int result;
 	if (network_node(network, name))
 		return error_set(error, EEXIST, "there is a node \"%s\" already", name_text(name).text);
 	node = memory_allocate(1, sizeof *node);
@@ -108,7 +107,7 @@ int network_add_node(struct network *network, struct node **out, uint64_t name, 
 		text_append(&text, configuration);
 	else
 		default_configuration(node, &text);
-	result = configuration_parse(&node->file, text_string(&text), network->keys, error);
+	int result = configuration_parse(&node->file, text_string(&text), network->keys, error);
 	text_release(&text);
 	if (result) {
 		free(node);
@@ -209,10 +208,9 @@ static void begin(struct node *node)
 int node_start(struct node *node, const char *const *arguments, size_t count, struct error *error)
 {
 	struct configuration parsed;
-	int result;
 	if (node->is_running)
 		return error_set(error, EBUSY, "node \"%s\" runs already", name_text(node->name).text);
-	result = configuration_parse_arguments(&parsed, arguments, count, node->network->keys, error);
+	int result = configuration_parse_arguments(&parsed, arguments, count, node->network->keys, error);
 	if (result)
 		return result;
 	configuration_release(&node->arguments);

@@ -106,12 +106,10 @@ void node_note_watermark(struct node *node, const struct block_state *block)
 
 bool node_lib_too_old(const struct node *node)
 {
-	const struct block_state *block;
-	int64_t age;
 	if (node->active.max_irreversible_block_age < 0)
 		return false;
-	block = branch_find(node->branch, branch_irreversible(node->branch, NULL));
-	age = block ? node->network->now - slot_to_us(block->block->header.timestamp) : INT64_MAX;
+	const struct block_state *block = branch_find(node->branch, branch_irreversible(node->branch, NULL));
+	int64_t age = block ? node->network->now - slot_to_us(block->block->header.timestamp) : INT64_MAX;
 	return age / 1000000 >= node->active.max_irreversible_block_age;
 }
 
@@ -119,7 +117,6 @@ bool node_lib_too_old(const struct node *node)
 static enum producer_state production(const struct node *node, uint32_t slot, struct block_signer *signer)
 {
 	const struct producer_authority *authority = branch_producer_of_slot(node->branch, slot);
-	const struct watermark *mark;
 	if (!authority || !node_signs_for(node, authority->producer_name))
 		return PRODUCER_HAS_NO_NODE;
 	if (!node->production_enabled || node->is_paused)
@@ -128,7 +125,7 @@ static enum producer_state production(const struct node *node, uint32_t slot, st
 		return PRODUCER_HAS_NO_KEY;
 	if (node_lib_too_old(node))
 		return PRODUCER_LIB_TOO_OLD;
-	mark = find_watermark(node, authority->producer_name);
+	const struct watermark *mark = find_watermark(node, authority->producer_name);
 	if (mark && (mark->number > branch_head(node->branch)->number || mark->slot >= slot))
 		return PRODUCER_HAS_NO_NODE; /* somebody else has made it */
 	return PRODUCER_PRODUCES;
@@ -147,10 +144,9 @@ static uint32_t find_slot(const struct node *node, uint32_t earliest)
 {
 	const struct producer_schedule *schedule = &branch_head(node->branch)->active_schedule;
 	uint32_t slot = next_boundary(node);
-	uint32_t last;
 
 	slot = slot > earliest ? slot : earliest;
-	last = slot + TURN * ((uint32_t)schedule->producers_count + 1);
+	uint32_t last = slot + TURN * ((uint32_t)schedule->producers_count + 1);
 	for (; slot <= last && slot; slot += TURN - slot % TURN) {
 		const struct producer_authority *authority = branch_producer_of_slot(node->branch, slot);
 		const struct watermark *mark = authority ? find_watermark(node, authority->producer_name) : NULL;
@@ -260,18 +256,16 @@ static void take_features(struct node *node, const struct checksum256 *feature)
 static int begin_block(struct node *node, uint32_t slot, const struct checksum256 *feature,
                        struct error *error)
 {
-	const struct watermark *mark;
 	struct block_options options = {.slot = slot};
-	int result;
 	if (production(node, slot, &node->signer) != PRODUCER_PRODUCES)
 		return error_set(error, EAGAIN, "node \"%s\" does not produce that slot", name_text(node->name).text);
 	options.producer = branch_producer_of_slot(node->branch, slot)->producer_name;
-	mark = find_watermark(node, options.producer);
+	const struct watermark *mark = find_watermark(node, options.producer);
 	options.confirmed = branch_confirmed(node->branch, mark ? mark->number : 0);
 	take_features(node, feature);
 	options.features = node->features;
 	options.features_count = node->features_count;
-	result = branch_block_start(node->branch, &options, NULL, error);
+	int result = branch_block_start(node->branch, &options, NULL, error);
 	if (result)
 		return result;
 	node->producer = options.producer;
@@ -457,10 +451,11 @@ void node_follow(struct node *node, uint32_t number)
 int node_begin_block(struct node *node, const struct node_pending *beginning, struct error *error)
 {
 	const struct producer_authority *authority = branch_producer_of_slot(node->branch, beginning->slot);
-	struct block_options options = {.slot = beginning->slot, .producer = beginning->producer,
-	                                .confirmed = beginning->confirmed, .features = beginning->features,
+	struct block_options options = {.slot = beginning->slot,
+	                                .producer = beginning->producer,
+	                                .confirmed = beginning->confirmed,
+	                                .features = beginning->features,
 	                                .features_count = beginning->features_count};
-	int result;
 	node_drop_block(node);
 	if (!authority || authority->producer_name != beginning->producer ||
 	    beginning->number != branch_head(node->branch)->number + 1)
@@ -469,7 +464,7 @@ int node_begin_block(struct node *node, const struct node_pending *beginning, st
 	if (!find_signer(node, authority, &node->signer))
 		return error_set(error, EACCES, "there is no key of producer %s any more",
 		                 name_text(beginning->producer).text);
-	result = branch_block_start(node->branch, &options, NULL, error);
+	int result = branch_block_start(node->branch, &options, NULL, error);
 	node->producer = beginning->producer;
 	node->confirmed = beginning->confirmed;
 	free(node->features);
@@ -490,9 +485,8 @@ int node_add_transaction(struct node *node, struct packed_transaction *packed, c
 	uint32_t expiration = packed->transaction.expiration;
 	struct push_options push = node_push_options(node, options);
 	struct bytes copy = {0};
-	int result;
 	packed_transaction_pack(&copy, packed);
-	result = branch_push(node->branch, packed, keys, keys_count, &push, trace, error);
+	int result = branch_push(node->branch, packed, keys, keys_count, &push, trace, error);
 	if (!result)
 		transactions_add(node, node, &id, &copy, expiration, options && options->without_keys);
 	bytes_release(&copy);

@@ -17,7 +17,6 @@ bool node_knows(const struct node *node, const struct checksum256 *id)
 void node_insert(struct node *node, struct block_state *block)
 {
 	struct block_state *head = branch_head(node->branch);
-	struct branch *other;
 
 	if (checksum256_equal(&block->block->header.previous, &head->id)) {
 		node_drop_block(node);
@@ -32,7 +31,7 @@ void node_insert(struct node *node, struct block_state *block)
 		node_log_not_applied(node);
 		return;
 	}
-	other = branch_fork(node->network->ledger, block);
+	struct branch *other = branch_fork(node->network->ledger, block);
 	if (!node_adopt(node, other, block))
 		node_forks_add(node, block);
 	branch_destroy(other);

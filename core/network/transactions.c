@@ -375,11 +375,10 @@ void network_recall(struct network *network, const struct packed_transaction *pa
                     const struct checksum256 *block_id, uint64_t producer)
 {
 	const struct node *holder = find_holder(network, block_id), *maker = network_maker(network, producer);
-	struct waiting_transaction *one;
 
 	if (!holder && !maker)
 		return; /* of another process: its nodes see to it */
-	one = recall(network, packed, holder ? holder->name : maker->name);
+	struct waiting_transaction *one = recall(network, packed, holder ? holder->name : maker->name);
 	add_place(one, block_id);
 	if (holder)
 		return;

@@ -98,13 +98,12 @@ static int collect_holding(void *context, uint64_t name)
 	struct holding holding = {.account = name};
 	struct voter_row voter;
 	struct chain_row row;
-	int result;
 
 	facts->accounts++;
 	if (is_systems_own(name))
 		return 0;
-	result = read_amount(collecting->view, &holding.liquid, name, name_literal("accounts"), facts->symbol,
-	                     collecting->error);
+	int result = read_amount(collecting->view, &holding.liquid, name, name_literal("accounts"), facts->symbol,
+	                         collecting->error);
 	if (result)
 		return result;
 	if (find_row(collecting->view, &row, &result, &voters, name, collecting->error) &&

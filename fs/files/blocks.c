@@ -134,7 +134,6 @@ int blocks_read(struct request *request, struct text *out, struct error *error)
 {
 	struct transaction_trace *traces = NULL;
 	struct signed_block block = {0};
-	bool traced = false;
 	struct text json = TEXT_EMPTY;
 	uint32_t number;
 	size_t count = 0;
@@ -143,7 +142,7 @@ int blocks_read(struct request *request, struct text *out, struct error *error)
 		result = request->view->operations->block(request->view, &block, number, error);
 	if (result == 0)
 		result = request->view->operations->traces(request->view, &traces, &count, number, error);
-	traced = result == 0;
+	bool traced = result == 0;
 	if (result == -EOPNOTSUPP) { /* a node that keeps no traces shows the block */
 		error_clear(error);
 		result = 0;

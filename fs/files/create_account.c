@@ -191,10 +191,9 @@ static int take_keys(struct new_account *account, struct command *command, struc
 {
 	const char *owner = command_take(command);
 	const char *active = command_take(command);
-	int result = 0;
 	if (!owner)
 		return 0;
-	result = public_key_parse(&account->owner, owner, error);
+	int result = public_key_parse(&account->owner, owner, error);
 	if (result == 0)
 		result = public_key_parse(&account->active, active ? active : owner, error);
 	account->has_key = true;

@@ -73,13 +73,12 @@ int nodes_config_ini_read(struct request *request, struct text *out, struct erro
 int nodes_config_ini_write(struct request *request, const char *data, size_t length, struct error *error)
 {
 	struct text text = TEXT_EMPTY;
-	int result;
 
 	if (!request->chain->operations->node_configure)
 		return not_ours(error);
 	text_append_bytes(&text, data, length);
-	result = request->chain->operations->node_configure(request->chain, request->name[0], text_string(&text),
-	                                                    error);
+	int result = request->chain->operations->node_configure(request->chain, request->name[0],
+	                                                        text_string(&text), error);
 	text_release(&text);
 	return result;
 }

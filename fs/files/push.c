@@ -79,10 +79,9 @@ static int push_transaction(struct request *request, const struct json *json, st
 int push_write(struct request *request, const char *data, size_t length, struct error *error)
 {
 	struct json *json = NULL;
-	int result;
 	if (*data != '{' && *data != '[')
 		return push_command(request, data, length, error);
-	result = json_parse(&json, data, length, error);
+	int result = json_parse(&json, data, length, error);
 	if (result == 0)
 		result = json_type(json) == JSON_ARRAY ? push_list(request, json, error)
 		                                       : push_transaction(request, json, error);

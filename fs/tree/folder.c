@@ -121,14 +121,13 @@ static int next_page(struct folder *folder, const struct interruption *interrupt
 	struct error error = {0};
 	char *after = folder->page_count > 0 ? memory_copy_string(folder->page[folder->page_count - 1].name)
 	                                     : NULL;
-	int result = 0;
 	if (interruption)
 		caller.interruption = *interruption;
 	folder->page_position += folder->page_count;
 	clear_page(folder);
 	page.after = after;
 	request_begin(&request, folder->tree, &caller, folder->node);
-	result = folder->node->row->list(&request, after ? after : "", &page.listing, &error);
+	int result = folder->node->row->list(&request, after ? after : "", &page.listing, &error);
 	request_end(&request);
 	free(after);
 	folder->at_end = folder->page_count < PAGE_NAMES;

@@ -157,11 +157,10 @@ int tree_open(struct tree *tree, struct handle **out, const struct caller *calle
 {
 	struct error error = {0};
 	struct handle *handle = NULL;
-	int result = 0;
 	*out = NULL;
 	tree_settle(tree);
 	node = node_resolve(tree, node);
-	result = check_open(tree, caller, node, flags, &error);
+	int result = check_open(tree, caller, node, flags, &error);
 	if (result)
 		return errors_fail(tree, caller, node, NULL, &error);
 	handle = memory_allocate(1, sizeof *handle);
@@ -344,11 +343,10 @@ int tree_truncate(struct tree *tree, const struct caller *caller, struct node *n
                   off_t size)
 {
 	struct error error = {0};
-	int result = 0;
 	node = node_resolve(tree, node);
 	if (size < 0)
 		return -EINVAL;
-	result = check_open(tree, caller, node, O_WRONLY, &error);
+	int result = check_open(tree, caller, node, O_WRONLY, &error);
 	if (result)
 		return errors_fail(tree, caller, node, NULL, &error);
 	if (node->scratch) {

@@ -269,7 +269,6 @@ int node_exists(struct tree *tree, struct timespec *modified, const struct calle
                 struct node *node, struct error *error)
 {
 	struct request request;
-	int result = 0;
 	if (!row_is_served(tree, node->row))
 		return error_set(error, EOPNOTSUPP, "%s is not here: a node does not tell or do this over HTTP",
 		                 node->path);
@@ -279,7 +278,7 @@ int node_exists(struct tree *tree, struct timespec *modified, const struct calle
 		return 0;
 	}
 	request_begin(&request, tree, caller, node);
-	result = node->row->exists(&request, error);
+	int result = node->row->exists(&request, error);
 	if (result == 0 && modified)
 		*modified = request_modified(&request);
 	request_end(&request);
@@ -290,7 +289,6 @@ int tree_lookup(struct tree *tree, struct node **out, const struct caller *calle
                 const char *name)
 {
 	struct error error = {0};
-	struct node *node = NULL;
 	int result = 0;
 	*out = NULL;
 	if (strlen(name) > NAME_SIZE_MAXIMUM || strlen(folder->path) + strlen(name) + 2 > PATH_SIZE_MAXIMUM)
@@ -299,7 +297,7 @@ int tree_lookup(struct tree *tree, struct node **out, const struct caller *calle
 		return -ENOTDIR;
 	if (folder->row->owner_only && !caller_is_owner(tree, caller))
 		return -EACCES;
-	node = node_find(tree, folder, name);
+	struct node *node = node_find(tree, folder, name);
 	bool fresh = !node;
 	if (fresh) {
 		result = node_make(tree, &node, folder, name);
@@ -359,14 +357,13 @@ bool node_is_secret(const struct node *node) { return node->row->secret; }
 int tree_create(struct tree **out, const struct tree_options *options, struct error *error)
 {
 	struct tree *tree = memory_allocate(1, sizeof *tree);
-	int result = 0;
 	*out = NULL;
 	tree->options = *options;
 	if (!tree->options.rows) {
 		tree->options.rows = tree_rows;
 		tree->options.rows_count = tree_rows_count;
 	}
-	result = patterns_make(&tree->patterns, tree->options.rows, tree->options.rows_count, error);
+	int result = patterns_make(&tree->patterns, tree->options.rows, tree->options.rows_count, error);
 	if (result) {
 		free(tree);
 		return result;

@@ -219,11 +219,10 @@ static int stat_measured(struct tree *tree, struct stat *out, const struct calle
                          struct error *error)
 {
 	struct request request;
-	struct timespec modified;
 	uint64_t from = 0, end = 0;
 	request_begin(&request, tree, caller, node);
 	int result = node->row->measure(&request, &from, &end, error);
-	modified = request_modified(&request);
+	struct timespec modified = request_modified(&request);
 	request_end(&request);
 	if (result)
 		return result;
@@ -306,10 +305,9 @@ int tree_readlink(struct tree *tree, char *out, size_t size, const struct caller
 {
 	struct error error = {0};
 	struct rendering *rendering = NULL;
-	int result = 0;
 	if (node->row->kind != ROW_LINK)
 		return -EINVAL;
-	result = rendering_get(tree, &rendering, caller, node, RENDERING_OPEN, &error);
+	int result = rendering_get(tree, &rendering, caller, node, RENDERING_OPEN, &error);
 	if (result)
 		return result == -ENOENT ? result : errors_fail(tree, caller, node, NULL, &error);
 	if (size > 0) {

@@ -333,7 +333,6 @@ int embedded_chain_create(struct chain **out, const struct embedded_options *opt
 {
 	struct embedded_chain *chain = memory_allocate(1, sizeof *chain);
 	pthread_condattr_t monotonic;
-	int result;
 
 	chain->base.operations = &operations;
 	chain->base.lacks = CHAIN_PROCESSES;
@@ -358,7 +357,7 @@ int embedded_chain_create(struct chain **out, const struct embedded_options *opt
 	pthread_cond_init(&chain->was_signed, NULL);
 	pthread_condattr_destroy(&monotonic);
 	chain->peers = peers_create(chain, options->p2p);
-	result = open_chain(chain, options, error);
+	int result = open_chain(chain, options, error);
 	if (result)
 		goto out;
 	pthread_mutex_lock(&chain->lock);

@@ -398,11 +398,10 @@ static void outsides_free(struct outside *list)
 static bool look_at_blocks(struct peers *peers)
 {
 	struct embedded_chain *chain = peers->chain;
-	struct block_state *head;
 
 	if (peers->unserved || is_open(peers))
 		return false;
-	head = block_state_hold(node_head(embedded_viewed(chain)));
+	struct block_state *head = block_state_hold(node_head(embedded_viewed(chain)));
 	pthread_mutex_unlock(&chain->lock);
 	peers->unserved = unserved_find(chain, head, &peers->looked_at);
 	pthread_mutex_lock(&chain->lock);

@@ -202,14 +202,13 @@ static void follow_wall_clock(struct embedded_chain *chain)
 static int64_t produce_what_is_due(struct embedded_chain *chain)
 {
 	struct error error = {0};
-	int64_t due;
 
 	follow_wall_clock(chain);
 	if (embedded_make_room(chain, &error) != 0 ||
 	    storage_rebuild_waiting(chain->storage, chain, &error) != 0)
 		return SLOT_US;
 	embedded_take_keys(chain);
-	due = network_run(chain->network, embedded_now(chain));
+	int64_t due = network_run(chain->network, embedded_now(chain));
 	embedded_publish(chain);
 	if (!network_next_slot(chain->network))
 		return SLOT_US; /* nobody can; a key may come at any time */
@@ -250,12 +249,10 @@ static void *produce(void *context)
 
 int embedded_start_threads(struct embedded_chain *chain, struct error *error)
 {
-	int result;
-
 	chain->clock_difference = clock_real_us() - clock_monotonic_us();
 	if (chain->manual_clock)
 		return 0;
-	result = pthread_create(&chain->producer, NULL, produce, chain);
+	int result = pthread_create(&chain->producer, NULL, produce, chain);
 	if (result == 0) {
 		chain->threads = 1;
 		result = pthread_create(&chain->storer, NULL, embedded_store_thread, chain);

@@ -58,10 +58,9 @@ static struct published *publish_block(struct block_state *head, struct map_root
 static struct published *publish_node(struct node *node)
 {
 	struct node_view view;
-	struct published *state;
 
 	node_view(node, &view);
-	state = publish_block(view.head, view.root, view.deeds);
+	struct published *state = publish_block(view.head, view.root, view.deeds);
 	block_state_release(view.head);
 	state->irreversible_num = view.irreversible_num;
 	state->irreversible_id = view.irreversible_id;

@@ -130,10 +130,9 @@ int embedded_push(struct chain *base, struct transaction_trace *trace, struct pa
 	struct public_key *keys = memory_allocate(packed->signatures_count + 1, sizeof *keys);
 	bool is_unsigned = options && options->without_keys;
 	struct error local = {0};
-	int result;
 
 	error = error ? error : &local;
-	result = packed_transaction_keys(packed, keys, &base->chain_id, error);
+	int result = packed_transaction_keys(packed, keys, &base->chain_id, error);
 	if (result == 0)
 		result = lock_for_push(chain, options, error);
 	if (result) {
@@ -406,7 +405,6 @@ static int begin_move(struct embedded_chain *chain, struct error *error)
 static int end_move(struct embedded_chain *chain, int result, int64_t further, struct error *error)
 {
 	int64_t head = head_time(chain), now = embedded_now(chain);
-	int stored;
 
 	chain->offset_us += result == 0 ? further : head > now ? head - now : 0;
 	if (result)
@@ -416,7 +414,7 @@ static int end_move(struct embedded_chain *chain, int result, int64_t further, s
 	chain->clock_moves++;
 	pthread_cond_broadcast(&chain->changed);
 	pthread_mutex_unlock(&chain->lock);
-	stored = embedded_finish(chain, true, result ? NULL : error);
+	int stored = embedded_finish(chain, true, result ? NULL : error);
 	return result ? result : stored;
 }
 
@@ -466,11 +464,10 @@ int embedded_clock_advance(struct chain *base, int64_t us, bool skip,
                            const struct interruption *interruption, struct error *error)
 {
 	struct embedded_chain *chain = embedded_of(base);
-	int result;
 
 	if (us < 0)
 		return error_set(error, EINVAL, "chain time only goes forward");
-	result = peers_pause(chain->peers, "the clock stays", error);
+	int result = peers_pause(chain->peers, "the clock stays", error);
 	if (result)
 		return result;
 	result = advance(base, us, skip, interruption, error);

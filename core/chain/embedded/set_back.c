@@ -84,10 +84,9 @@ static int set_back(struct storage *storage, uint32_t number, const struct check
                     struct error *error)
 {
 	char *from = intent_path(storage, "restoring"), *to = intent_path(storage, "restored");
-	int result;
 
 	pthread_mutex_lock(&storage->reading);
-	result = log_up_to(storage, number, id, error);
+	int result = log_up_to(storage, number, id, error);
 	if (result == 0)
 		result = block_log_cut(storage->blocks, number, error);
 	if (result == 0)
@@ -113,10 +112,9 @@ static int set_back(struct storage *storage, uint32_t number, const struct check
 static int write_intent(struct storage *storage, const struct block_state *block, struct error *error)
 {
 	char *path = intent_path(storage, "restoring"), line[INTENT_MAXIMUM];
-	int result;
 
 	snprintf(line, sizeof line, "%" PRIu32 " %s\n", block->number, checksum256_text(&block->id).text);
-	result = file_replace(path, line, strlen(line), error);
+	int result = file_replace(path, line, strlen(line), error);
 	free(path);
 	return result;
 }
@@ -215,12 +213,11 @@ static int adopt(struct embedded_chain *chain, struct block_state **out, const c
 {
 	struct map_root *root;
 	struct bytes header = {0};
-	int result;
 
 	pthread_mutex_lock(&chain->lock);
-	result = chain->storage ? states_load_kept(chain->storage->states, name, ledger_map(chain->ledger), &root,
-	                                           &header, error)
-	                        : error_set(error, ENOENT, "there is no snapshot \"%s\"", name);
+	int result = chain->storage ? states_load_kept(chain->storage->states, name, ledger_map(chain->ledger),
+	                                               &root, &header, error)
+	                            : error_set(error, ENOENT, "there is no snapshot \"%s\"", name);
 	if (result == 0) {
 		struct cursor in = cursor_make(header.data, header.length);
 		result = ledger_restore_block(chain->ledger, out, root, &in, error);
@@ -317,10 +314,8 @@ static int restore(struct embedded_chain *chain, struct block_state *block, cons
 /* What is told of blocks that are gone goes too; and the index of transactions. */
 static int cut_indices(struct embedded_chain *chain, uint32_t number, struct error *error)
 {
-	int result;
-
 	pthread_mutex_lock(&chain->index_lock);
-	result = history_cut(chain->history, number, error);
+	int result = history_cut(chain->history, number, error);
 	if (result == 0 && chain->index)
 		result = transaction_index_cut(chain->index, number, error);
 	rounds_destroy(chain->rounds);
@@ -371,10 +366,9 @@ static int restore_kept(struct embedded_chain *chain, const char *name, struct e
 {
 	struct block_state *block = NULL;
 	char reason[CHAIN_KEPT_NAME_SIZE + 64];
-	int result;
 
 	snprintf(reason, sizeof reason, "snapshot \"%s\" was restored", name);
-	result = embedded_finish(chain, true, error);
+	int result = embedded_finish(chain, true, error);
 	if (result == 0)
 		result = embedded_store_snapshots(chain, error);
 	if (result == 0)

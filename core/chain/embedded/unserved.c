@@ -12,7 +12,6 @@
 static bool installs_hollow_code(const struct action *action)
 {
 	struct cursor in = cursor_make(action->data.data, action->data.length);
-	struct checksum256 hash;
 	bool hollow = false;
 
 	if (action->account != name_literal("eosio") || action->name != name_literal("setcode"))
@@ -24,7 +23,7 @@ static bool installs_hollow_code(const struct action *action)
 	const uint8_t *code = cursor_take(&in, length);
 	if (in.failed || length == 0)
 		return false;
-	hash = hash_sha256(code, length);
+	struct checksum256 hash = hash_sha256(code, length);
 	return bundle_twin(&hash, &hollow) && hollow;
 }
 

@@ -24,13 +24,12 @@ enum { OPTION_SIZE = 64 };
 static bool split(char name[OPTION_SIZE], const char **value, const char *line)
 {
 	const char *equals = strchr(line, '='), *mark = strchr(line, '#');
-	size_t length;
 
 	while (isspace((unsigned char)*line))
 		line++;
 	if (!equals || (mark && mark < equals))
 		return false;
-	length = (size_t)(equals - line);
+	size_t length = (size_t)(equals - line);
 	while (length && isspace((unsigned char)line[length - 1]))
 		length--;
 	if (length == 0 || length >= OPTION_SIZE)

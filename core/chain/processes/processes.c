@@ -134,13 +134,12 @@ static int take_genesis_key(struct processes *processes, const struct private_ke
 {
 	struct private_key key;
 	struct public_key public;
-	int result;
 
 	if (given)
 		key = *given;
 	else if (private_key_parse(&key, GENESIS_PRIVATE_KEY, error) != 0)
 		return -EINVAL;
-	result = signer_public_key(processes->options.signer, &public, &key);
+	int result = signer_public_key(processes->options.signer, &public, &key);
 	if (result == 0 && public_key_compare(&public, &processes->genesis.initial_key) == 0) {
 		result = key_store_add(processes->keys, &key, error);
 		if (result == 0 && !wallet_has(processes->options.wallet, &public))

@@ -152,13 +152,12 @@ static void connect_peer(struct p2p_endpoint *endpoint, struct peer *peer)
 {
 	struct sockaddr_in address;
 	struct error error = {0};
-	int descriptor;
 
 	if (address_parse(&address, peer->address, &error) != 0) {
 		p2p_log(endpoint->p2p, &log_unresolved, "%s", error.sentence);
 		return;
 	}
-	descriptor = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (descriptor < 0)
 		return;
 	struct socket *socket = socket_add(endpoint, descriptor, peer);

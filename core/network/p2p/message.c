@@ -267,7 +267,6 @@ void p2p_block_pack(struct bytes *out, const void *packed, size_t length)
 int p2p_message_unpack(struct p2p_message *out, struct cursor *in, struct error *error)
 {
 	uint32_t index = cursor_varuint32(in);
-	int result;
 
 	memset(out, 0, sizeof *out);
 	if (in->failed)
@@ -275,7 +274,7 @@ int p2p_message_unpack(struct p2p_message *out, struct cursor *in, struct error 
 	if (index >= P2P_MESSAGE_TYPES)
 		return error_set(error, EINVAL, "message %u is unknown", index);
 	out->type = (enum p2p_message_type)index;
-	result = types[index].unpack(out, in, error);
+	int result = types[index].unpack(out, in, error);
 	if (result == 0 && in->failed)
 		result = error_set(error, EINVAL, "message %u ends too early", index);
 	if (result)

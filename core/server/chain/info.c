@@ -65,10 +65,8 @@ static int collect_feature(void *context, const struct chain_feature *feature)
 /* Those that are active, as they were activated. */
 static int active_features(struct call *call, struct feature_list *out)
 {
-	int result;
-
 	out->count = 0;
-	result = call->view->operations->features(call->view, collect_feature, out, &call->error);
+	int result = call->view->operations->features(call->view, collect_feature, out, &call->error);
 	for (size_t i = 1; i < out->count; i++) {
 		struct chain_feature feature = out->features[i];
 		size_t at = i;

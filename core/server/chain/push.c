@@ -103,14 +103,13 @@ static int while_producing(struct call *call, const struct packed_transaction *p
 static int check_lists(struct call *call, struct packed_transaction *packed)
 {
 	struct transaction_trace trace = {0};
-	int result;
 
 	if (!producer_has_lists(&call->node->producer))
 		return 0;
 	if (call->at_once)
 		return CALL_AGAIN;
-	result = call->chain->operations->compute(call->chain, &trace, packed, false, call->node->name,
-	                                          &call->error);
+	int result = call->chain->operations->compute(call->chain, &trace, packed, false, call->node->name,
+	                                              &call->error);
 	if (result == 0)
 		result = producer_check(&call->node->producer, &packed->transaction, &trace, &call->error);
 	transaction_trace_release(&trace);

@@ -288,12 +288,12 @@ static double narrow(const uint8_t bits[16])
 	uint64_t high = get_big_endian(bits), low = get_big_endian(bits + 8);
 	int exponent = (int)(high >> 48 & 0x7fff);
 	double sign = high >> 63 ? -1 : 1;
-	long double mantissa;
 
 	high &= (UINT64_C(1) << 48) - 1;
 	if (exponent == 0x7fff)
 		return high || low ? NAN : sign * INFINITY;
-	mantissa = ldexpl((long double)high, -48) + ldexpl((long double)low, -112) + (exponent ? 1 : 0);
+	long double mantissa = ldexpl((long double)high, -48) + ldexpl((long double)low, -112) +
+	                       (exponent ? 1 : 0);
 	return sign * (double)ldexpl(mantissa, (exponent ? exponent : 1) - 16383);
 }
 

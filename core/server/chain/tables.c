@@ -198,12 +198,11 @@ static int walk_rows(struct rows *rows)
 	struct call *call = rows->call;
 	const char *key_type = body_text(call, "key_type");
 	int index = -1;
-	int result;
 
 	if (rows->id.table & 15)
 		return error_chain(&call->error, CONTRACT_TABLE_QUERY_EXCEPTION, "Unsupported table name: %s",
 		                   name_text(rows->id.table).text);
-	result = index_position_parse(&index, body_text(call, "index_position"), &call->error);
+	int result = index_position_parse(&index, body_text(call, "index_position"), &call->error);
 	if (result)
 		return result;
 	if (index < 0) {

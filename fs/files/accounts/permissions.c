@@ -229,14 +229,13 @@ static int set_permission(struct request *request, const struct chain_account *a
 	const struct chain_permission *existing = find_permission(account, request->name[1]);
 	struct permission_change change = {.name = request->name[1]};
 	struct new_permission wanted = {0};
-	int result = 0;
 	if (strcmp(data, "delete") == 0) {
 		if (!existing)
 			return error_set(error, ENOENT, "no such permission: %s@%s", request->capture[0],
 			                 request->capture[1]);
 		return send_change(request, account, existing, &change, error);
 	}
-	result = parse_permission(&wanted, data, length, error);
+	int result = parse_permission(&wanted, data, length, error);
 	change.authority = &wanted.authority;
 	change.parent = wanted.has_parent ? wanted.parent : existing ? existing->parent : ACTIVE;
 	/* Even one that nobody could set now: eosio.null's and eosio.prods' are satisfied by nothing. */

@@ -74,7 +74,6 @@ static int parse_target(struct request *request, int64_t *out, const char *word,
 {
 	struct chain_clock clock;
 	int64_t target = 0;
-	int result = 0;
 	if (*word == '+')
 		return parse_duration(out, word, error);
 	/* `3d` is what `+3d` is meant to be. */
@@ -82,7 +81,7 @@ static int parse_target(struct request *request, int64_t *out, const char *word,
 	snprintf(signed_word, sizeof signed_word, "+%.60s", word);
 	if (parse_duration(out, signed_word, NULL) == 0)
 		return error_set(error, EINVAL, "\"%s\": the sign is missing, as in +%s", word, word);
-	result = time_point_parse(&target, word, error);
+	int result = time_point_parse(&target, word, error);
 	if (result == 0)
 		result = request->chain->operations->clock(request->chain, &clock,
 		                                           request_interruption(request), error);

@@ -213,13 +213,12 @@ static int print_unscheduled(struct request *request, struct text *out, const st
 {
 	struct global_row global = {0};
 	unsigned rank = 0;
-	int result = 0;
 	if (!producer->active) {
 		text_printf(out, "not producing: unregistered (echo 1 > producers/%s/active)\n",
 		            request->capture[0]);
 		return 0;
 	}
-	result = global_row_read(request, &global, error);
+	int result = global_row_read(request, &global, error);
 	if (result && result != -ENOENT)
 		return result;
 	if (global.total_activated_stake < MINIMUM_ACTIVATED_STAKE) {

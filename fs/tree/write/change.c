@@ -174,12 +174,11 @@ int tree_create_file(struct tree *tree, struct node **node, struct handle **hand
                      int flags)
 {
 	struct error error = {0};
-	int result = 0;
 	*node = NULL;
 	*handle = NULL;
 	if (create_file(tree, caller, folder, name, mode, flags, node, &error) < 0)
 		return errors_fail(tree, caller, folder, name, &error);
-	result = tree_open(tree, handle, caller, *node, flags);
+	int result = tree_open(tree, handle, caller, *node, flags);
 	if (result) {
 		node_release(tree, *node);
 		*node = NULL;
@@ -295,14 +294,12 @@ static int rename_onto_file(struct tree *tree, const struct caller *caller, stru
 static int put_in_scratch(struct tree *tree, const char *data, size_t length, struct node *folder,
                           const char *name, struct node *old, struct node **out, struct error *error)
 {
-	int result = 0;
-	ssize_t count = 0;
 	if (old)
 		scratch_remove(tree, old);
-	result = scratch_create(tree, out, folder, name, 0600, error);
+	int result = scratch_create(tree, out, folder, name, 0600, error);
 	if (result < 0)
 		return result;
-	count = scratch_write(tree, *out, data, length, 0, false, error);
+	ssize_t count = scratch_write(tree, *out, data, length, 0, false, error);
 	if (count < 0) {
 		scratch_remove(tree, *out);
 		node_release(tree, *out);

@@ -64,7 +64,6 @@ static int run_call(struct handle *handle, const struct caller *caller, const ch
 	struct tree *tree = handle->tree;
 	struct node *node = handle->node;
 	struct request request;
-	int result = 0;
 	if (node->row->kind != ROW_BYTES && !valid_utf8(data, length))
 		return error_set(error, EINVAL, "binary data where text is expected");
 	if (call->only_parse && !node->row->parses)
@@ -74,7 +73,7 @@ static int run_call(struct handle *handle, const struct caller *caller, const ch
 	request.sent = call->sent;
 	request.again = call->again;
 	request.only_parse = call->only_parse;
-	result = node->row->write(&request, data, length, error);
+	int result = node->row->write(&request, data, length, error);
 	request_end(&request);
 	if (!call->only_parse) {
 		/* Even a failed one may have sent the first of several transactions. */
@@ -435,13 +434,12 @@ static int list_flush(struct handle *handle, const struct caller *caller)
 static int bytes_begin(struct handle *handle, const struct caller *caller, struct error *error)
 {
 	struct rendering *rendering = NULL;
-	int result = 0;
 	if (handle->input.started || (handle->flags & O_TRUNC)) {
 		handle->input.started = true;
 		return 0;
 	}
 	/* A write into a part of the file, or at its end, keeps the rest. */
-	result = rendering_get(handle->tree, &rendering, caller, handle->node, RENDERING_OPEN, error);
+	int result = rendering_get(handle->tree, &rendering, caller, handle->node, RENDERING_OPEN, error);
 	if (result && !(result == -ENOENT && node_is_created(handle->tree, handle->node)))
 		return result;
 	if (rendering)

@@ -58,13 +58,12 @@ static bool names_writable(struct tree *tree, const struct caller *caller, struc
 {
 	char copy[NAME_SIZE_MAXIMUM + 1];
 	struct node *node = NULL;
-	bool writable = false;
 	memcpy(copy, name, length);
 	copy[length] = '\0';
 	if (node_make(tree, &node, folder, copy) < 0)
 		return false;
-	writable = node_is_writable(node) &&
-	           (node->row->creatable || node_exists(tree, NULL, caller, node, NULL) == 0);
+	bool writable = node_is_writable(node) &&
+	                (node->row->creatable || node_exists(tree, NULL, caller, node, NULL) == 0);
 	node_release(tree, node);
 	return writable;
 }

@@ -54,11 +54,10 @@ int embedded_import_kept(struct chain *base, const char *name, int fd, const cha
 	struct importing importing = {.chain = chain, .path = path, .name = name};
 	const struct chain_file_visitor visitor = {.context = &importing, .head = check_head};
 	struct branch *branch = NULL;
-	int result;
 
 	if (!chain->storage)
 		return error_set(error, EOPNOTSUPP, "a chain in memory imports nothing: mount it with -o data=DIR");
-	result = chain_file_read(fd, path, &visitor, &branch, interruption, error);
+	int result = chain_file_read(fd, path, &visitor, &branch, interruption, error);
 	if (result == 0)
 		result = states_keep(chain->storage->states, importing.name, importing.number, &importing.id, error);
 	if (result == 0)

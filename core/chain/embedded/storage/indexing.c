@@ -27,14 +27,13 @@ static int open_index(struct embedded_chain *chain, struct error *error)
 {
 	struct storage *storage = chain->storage;
 	char *path = NULL;
-	int result;
 
 	if (chain->index)
 		return 0;
 	if (storage)
 		path = data_folder_file(storage->folder, "transactions.index");
-	result = transaction_index_open(&chain->index, path, &chain->base.chain_id,
-	                                storage ? block_log_last(storage->blocks) : 0, error);
+	int result = transaction_index_open(&chain->index, path, &chain->base.chain_id,
+	                                    storage ? block_log_last(storage->blocks) : 0, error);
 	free(path);
 	return result;
 }

@@ -173,11 +173,9 @@ static bool is_bill(const struct cursor *record)
 /* What was billed for a transaction; 0: the minimum. */
 static uint32_t billed(const struct rebuild *rebuild, size_t index)
 {
-	struct cursor next;
-
 	if (index + 1 >= journal_count(rebuild->journal))
 		return 0;
-	next = journal_record(rebuild->journal, index + 1);
+	struct cursor next = journal_record(rebuild->journal, index + 1);
 	return is_bill(&next) && cursor_u8(&next) ? cursor_u32(&next) : 0;
 }
 
@@ -186,7 +184,6 @@ static int push_record(struct rebuild *rebuild, size_t index, struct error *erro
 {
 	struct cursor record = journal_record(rebuild->journal, index), in = record;
 	struct pushed *pushed;
-	int result;
 
 	if (is_bill(&record))
 		return 0;
@@ -195,7 +192,7 @@ static int push_record(struct rebuild *rebuild, size_t index, struct error *erro
 	pushed->options.again = true;
 	pushed->options.billed_cpu_us = billed(rebuild, index);
 	pushed->options.without_keys = cursor_u8(&in) & JOURNAL_WITHOUT_KEYS;
-	result = packed_transaction_unpack(&pushed->packed, &in, error);
+	int result = packed_transaction_unpack(&pushed->packed, &in, error);
 	if (result == 0) {
 		pushed->id = pushed->packed.id;
 		pushed->keys = memory_allocate(pushed->packed.signatures_count + 1, sizeof *pushed->keys);
@@ -217,11 +214,10 @@ static int rename_journal(struct rebuild *rebuild, uint32_t number, uint64_t nod
 {
 	struct journal_name name = {.number = number, .node = node};
 	char path[JOURNAL_PATH_SIZE];
-	int result;
 
 	if (number == rebuild->name.number && node == rebuild->name.node)
 		return 0;
-	result = storage_journal_name(rebuild->storage, path, &name, error);
+	int result = storage_journal_name(rebuild->storage, path, &name, error);
 	if (result)
 		return result;
 	if (rename(rebuild->path, path) < 0)
@@ -451,12 +447,11 @@ static int save_record(struct rebuild *rebuild, size_t index, struct error *erro
 {
 	struct cursor in = journal_record(rebuild->journal, index);
 	struct pushed pushed = {.rebuild = rebuild};
-	int result;
 
 	if (is_bill(&in))
 		return 0;
 	pushed.options.without_keys = cursor_u8(&in) & JOURNAL_WITHOUT_KEYS;
-	result = packed_transaction_unpack(&pushed.packed, &in, error);
+	int result = packed_transaction_unpack(&pushed.packed, &in, error);
 	if (result)
 		return result;
 	pushed.id = pushed.packed.id;

@@ -64,7 +64,6 @@ static bool load_stored(struct storage *storage, struct branch **branch, const s
 	struct map *map = map_create();
 	struct map_root *root;
 	struct bytes header = {0};
-	int result;
 
 	if (states_find(storage->states, &stored, block_log_last(storage->blocks)) && is_logged(storage, &stored))
 		best = stored;
@@ -74,9 +73,9 @@ static bool load_stored(struct storage *storage, struct branch **branch, const s
 			best = stored;
 			memcpy(best_name, name, sizeof name);
 		}
-	result = !best.number ? -ENOENT
-	         : *best_name ? states_load_kept(storage->states, best_name, map, &root, &header, NULL)
-	                      : states_load(storage->states, &best, map, &root, &header, NULL);
+	int result = !best.number ? -ENOENT
+	             : *best_name ? states_load_kept(storage->states, best_name, map, &root, &header, NULL)
+	                          : states_load(storage->states, &best, map, &root, &header, NULL);
 	if (result) {
 		map_destroy(map);
 	} else {
@@ -307,12 +306,11 @@ int storage_restore(struct storage *storage, struct branch **branch, const struc
                     bool all, struct text *notices, struct error *error)
 {
 	struct error own = {0};
-	int result;
 
 	error = error ? error : &own;
 	*branch = NULL;
 	/* A process that was killed may have left blocks with the kernel only; their journals go soon. */
-	result = storage_sync(storage, error);
+	int result = storage_sync(storage, error);
 	if (result)
 		return result;
 	result = storage_go_on_restoring(storage, notices, error);

@@ -52,12 +52,10 @@ static void forest_add(struct forest *forest, struct branch *branch)
 static struct branch *forest_find(struct forest *forest, struct ledger *ledger,
                                   const struct checksum256 *previous)
 {
-	struct block_state *parent;
-
 	for (size_t i = 0; i < forest->count; i++)
 		if (checksum256_equal(&branch_head(forest->branches[i])->id, previous))
 			return forest->branches[i];
-	parent = ledger_find(ledger, previous);
+	struct block_state *parent = ledger_find(ledger, previous);
 	if (!parent)
 		return NULL;
 	forest_add(forest, branch_fork(ledger, parent));
@@ -299,15 +297,14 @@ static int begin_with_eosio(struct embedded_chain *chain, struct block_state *he
 {
 	struct text configuration = TEXT_EMPTY;
 	struct node *node;
-	int result;
 
 	text_printf(&configuration,
 	            "p2p-peer-address = %s\np2p-max-nodes-per-host = 25\n# with these, and a signature-provider, "
 	            "it produces:\n"
 	            "# producer-name = \n# enable-stale-production = true\n",
 	            joined ? joined : "");
-	result = network_add_node(chain->network, &node, EOSIO, head,
-	                          joined ? text_string(&configuration) : NULL, error);
+	int result = network_add_node(chain->network, &node, EOSIO, head,
+	                              joined ? text_string(&configuration) : NULL, error);
 	text_release(&configuration);
 	return result ? result : node_start(node, NULL, 0, error);
 }
@@ -404,12 +401,11 @@ static bool has_holder(const struct embedded_chain *chain, const struct checksum
 static int recall(struct embedded_chain *chain, const struct packed_transaction *packed,
                   const struct reversible_block *block, uint64_t producer, bool is_held, struct error *error)
 {
-	struct published *state;
 	uint32_t number;
 
 	if (!is_held && storage_lost_has(chain->storage, &packed->id))
 		return 0;
-	state = is_held ? NULL : embedded_pin(chain);
+	struct published *state = is_held ? NULL : embedded_pin(chain);
 	int result = state ? embedded_find_transaction(chain, &number, state->head, &packed->id, NULL, error)
 	                   : -ENOENT;
 
@@ -513,7 +509,6 @@ static void print_node(struct text *out, const struct node *node)
 	struct text configuration = TEXT_EMPTY;
 	size_t count;
 	char *const *arguments = node_arguments(node, &count);
-	char *rest;
 
 	text_printf(out, "node %s\n", name_text(network_node_name(node)).text);
 	if (node_state(node, NULL) != NODE_STOPPED)
@@ -521,7 +516,7 @@ static void print_node(struct text *out, const struct node *node)
 	for (size_t i = 0; i < count; i++)
 		text_printf(out, "argument %s\n", arguments[i]);
 	node_configuration_print(node, &configuration);
-	rest = configuration.data;
+	char *rest = configuration.data;
 	for (char *line; rest && *rest; rest = line) {
 		line = strchr(rest, '\n');
 		line = line ? line + 1 : rest + strlen(rest);
@@ -550,11 +545,10 @@ void storage_print_nodes(struct text *out, struct embedded_chain *chain)
 int storage_save_nodes(struct storage *storage, struct embedded_chain *chain, struct error *error)
 {
 	struct text text = TEXT_EMPTY;
-	int result;
 
 	if (!storage)
 		return 0;
-	result = key_store_save(chain->node_keys, error);
+	int result = key_store_save(chain->node_keys, error);
 	storage_print_nodes(&text, chain);
 	if (result == 0)
 		result = file_replace(storage->nodes_path, text.data, text.length, error);

@@ -104,11 +104,9 @@ void embedded_add_stored(struct embedded_chain *chain, const char *name)
 /* What is in the making becomes a block, which is then what is kept; held. */
 static int seal(struct embedded_chain *chain, struct block_state **out, struct error *error)
 {
-	int result;
-
 	pthread_mutex_lock(&chain->lock);
 	network_tell_time(chain->network, embedded_now(chain));
-	result = network_close_blocks(chain->network, error);
+	int result = network_close_blocks(chain->network, error);
 	*out = past_hold(node_head(embedded_viewed(chain)));
 	embedded_publish(chain);
 	pthread_mutex_unlock(&chain->lock);

@@ -257,11 +257,10 @@ static int advance_log(struct storage *storage, const struct checksum256 *id, ui
                        struct error *error)
 {
 	const struct reversible_block **blocks;
-	size_t count;
 	int result = 0;
 	if (number <= block_log_last(storage->blocks))
 		return 0;
-	count = list_new(storage, id, &blocks);
+	size_t count = list_new(storage, id, &blocks);
 	for (size_t i = count; i-- > 0 && result == 0;) {
 		struct signed_block block = {0};
 		result = reversible_read(storage->reversible, blocks[i], &block, NULL, NULL, error);
@@ -368,11 +367,10 @@ int storage_read_block(struct storage *storage, struct signed_block *out, uint32
 int storage_find_block(struct storage *storage, struct signed_block *out, uint32_t number,
                        const struct checksum256 *id, struct error *error)
 {
-	const struct reversible_block *block;
 	int result = 0;
 
 	pthread_mutex_lock(&storage->reading);
-	block = reversible_find(storage->reversible, id);
+	const struct reversible_block *block = reversible_find(storage->reversible, id);
 	if (block)
 		result = reversible_read(storage->reversible, block, out, NULL, NULL, error);
 	pthread_mutex_unlock(&storage->reading);
@@ -399,12 +397,11 @@ bool storage_old_id(struct storage *storage, struct checksum256 *id, uint32_t nu
 
 bool storage_old_block(struct storage *storage, struct bytes *packed, const struct checksum256 *id)
 {
-	const struct reversible_block *kept;
 	struct signed_block block = {0};
 	struct checksum256 logged;
 
 	pthread_mutex_lock(&storage->reading);
-	kept = reversible_find(storage->reversible, id);
+	const struct reversible_block *kept = reversible_find(storage->reversible, id);
 	bool found = kept && reversible_read(storage->reversible, kept, &block, NULL, NULL, NULL) == 0;
 	pthread_mutex_unlock(&storage->reading);
 	if (found)

@@ -248,7 +248,6 @@ static void turn_around(struct recent_line *lines, size_t count)
 static void add_recent(struct reading *reading, struct teller *teller, struct deeds *deeds, uint64_t name)
 {
 	size_t first = reading->recent_count;
-	const char *line;
 	bool any = false;
 
 	for (size_t i = 0; i < deeds->actions_count && !any; i++)
@@ -256,7 +255,7 @@ static void add_recent(struct reading *reading, struct teller *teller, struct de
 	if (!any)
 		return;
 	tell(teller, deeds);
-	line = text_string(&deeds->told);
+	const char *line = text_string(&deeds->told);
 	for (size_t i = 0; i < deeds->actions_count; i++) {
 		const char *end = line_end(line);
 		if (is_about(&deeds->actions[i], name)) {

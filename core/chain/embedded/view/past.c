@@ -406,13 +406,12 @@ int past_state(struct past *past, struct block_state **out, struct block_state *
                const struct interruption *interruption, struct error *error)
 {
 	struct branch *again = NULL;
-	struct block_state *from;
 	int result = check_known(past, head->number, number, error);
 
 	*out = NULL;
 	if (result)
 		return result;
-	from = begin_at(past, head, number);
+	struct block_state *from = begin_at(past, head, number);
 	pthread_mutex_lock(past->source.lock);
 	if (from->number == number) {
 		remember(past, from, head);
@@ -466,11 +465,9 @@ static bool find_traced(struct past *past, struct traces *out, const struct chec
 /* In the place of the oldest, and of as many more as its size takes. */
 static void keep_traced(struct past *past, const struct traces *traces)
 {
-	struct traces copy;
-
 	if (traces->size > TRACES_MEMORY_MAXIMUM / 2)
 		return;
-	copy = traces_copy(traces);
+	struct traces copy = traces_copy(traces);
 	pthread_mutex_lock(&past->traced_lock);
 	past->traced_size += copy.size - past->traced[past->next_traced].size;
 	traces_clear(&past->traced[past->next_traced]);
@@ -497,12 +494,9 @@ static void take_trace(void *context, struct transaction_trace *trace)
 static int trace_on(struct past *past, struct traces *traces, struct block_state *before,
                     const struct signed_block *block, struct error *error)
 {
-	struct branch *again;
-	int result;
-
 	pthread_mutex_lock(past->source.lock);
-	again = branch_fork(before->ledger, before);
-	result = branch_trace_block(again, block, take_trace, traces, error);
+	struct branch *again = branch_fork(before->ledger, before);
+	int result = branch_trace_block(again, block, take_trace, traces, error);
 	branch_destroy(again);
 	past_release(before);
 	pthread_mutex_unlock(past->source.lock);
@@ -514,11 +508,10 @@ static int make_traces(struct past *past, struct traces *traces, struct block_st
                        struct error *error)
 {
 	struct block_state *before;
-	int result;
 
 	if (find_traced(past, traces, &block->id))
 		return 0;
-	result = past_state(past, &before, head, block_id_number(&block->id) - 1, interruption, error);
+	int result = past_state(past, &before, head, block_id_number(&block->id) - 1, interruption, error);
 	if (result == 0)
 		result = trace_on(past, traces, before, block, error);
 	if (result) {
@@ -535,13 +528,12 @@ int past_traces(struct past *past, struct transaction_trace **out, size_t *count
 {
 	struct traces traces = {0};
 	struct signed_block block = {0};
-	int result;
 
 	*out = NULL;
 	*count = 0;
 	if (number == 1)
 		return 0; /* nothing ran in the genesis block */
-	result = past->source.read(past->source.context, head, &block, number, error);
+	int result = past->source.read(past->source.context, head, &block, number, error);
 	if (result == 0)
 		result = make_traces(past, &traces, head, &block, interruption, error);
 	*out = traces.list;

@@ -136,7 +136,6 @@ void rounds_take(struct rounds *rounds, const struct deeds *block, round_visitor
 {
 	uint32_t length = (uint32_t)(block->producers_count ? block->producers_count : 1) * SLOTS_IN_A_ROW;
 	uint32_t round = block->slot / length;
-	struct round_producer *one;
 
 	if (!rounds->first_block)
 		begin(rounds, block);
@@ -150,7 +149,7 @@ void rounds_take(struct rounds *rounds, const struct deeds *block, round_visitor
 	rounds->round = round;
 	rounds->last_block = block->block_num;
 	rounds->last_slot = block->slot;
-	one = find(rounds, block->producer);
+	struct round_producer *one = find(rounds, block->producer);
 	if (!one->made++)
 		one->first = block->block_num;
 	one->last = block->block_num;

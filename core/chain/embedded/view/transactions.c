@@ -23,12 +23,11 @@ static bool holds(const struct signed_block *block, const struct checksum256 *id
 static bool find_in_memory(struct embedded_chain *chain, uint32_t *number, struct block_state *head,
                            const struct checksum256 *id)
 {
-	struct branch *branch;
 	bool found = false;
 
 	pthread_mutex_lock(&chain->lock);
 	uint32_t end = embedded_index_end(chain);
-	branch = branch_fork(chain->ledger, head);
+	struct branch *branch = branch_fork(chain->ledger, head);
 	for (*number = head->number; *number > end && !found; *number -= !found) {
 		const struct block_state *state = branch_find(branch, *number);
 		if (!state)
@@ -88,11 +87,9 @@ int embedded_find_transaction(struct embedded_chain *chain, uint32_t *number, st
                               const struct checksum256 *id, const struct interruption *interruption,
                               struct error *error)
 {
-	int result;
-
 	if (find_in_memory(chain, number, head, id))
 		return 0;
-	result = find_in_reversible(chain, number, head, id, error);
+	int result = find_in_reversible(chain, number, head, id, error);
 	if (result == 0 && !*number)
 		result = embedded_index_blocks(chain, UINT32_MAX, interruption, error);
 	if (result == 0 && !*number)
