@@ -17,14 +17,10 @@ static const char VERSION[] = "0.2.0";
 enum { KEY_KEPT = 1, KEY_NO_MEANING };
 enum { HELP_INDENT = 26, HELP_WIDTH = 100 };
 
-/* What fuse_opt_parse() fills. */
+/* What fuse_opt_parse() fills: options as they are, and texts that become paths and numbers of them. */
 struct parsed {
-	int help, version, print_tree, print_options, unmount, foreground, single_thread;
-	int memory, nonempty, verify, without_twins, measured_cpu, manual_clock, without_page;
-	int allow_other;
-	char *data, *import, *genesis, *genesis_key, *genesis_key_file, *history, *http, *wallet_http;
-	char *p2p, *peer, *url, *wait, *nodeos;
-	unsigned max_threads, idle_threads;
+	struct options options;
+	char *data, *import, *genesis, *genesis_key_file, *history, *wallet_http, *nodeos;
 	const char *words[2], *surplus; /* [SOURCE] MOUNTPOINT, as mount(8) calls it */
 };
 
@@ -36,7 +32,8 @@ struct option_row {
 	struct fuse_opt option;
 };
 
-#define FIELD(text, field, value) {text, offsetof(struct parsed, field), value}
+#define FIELD(text, field, value) {text, offsetof(struct parsed, options.field), value}
+#define TEXT(text, field) {text, offsetof(struct parsed, field), 0}
 #define KEY(word, key) {word, UINT_MAX, key} /* FUSE_OPT_KEY without its sign conversion */
 static const struct option_row option_rows[] = {
 	{"-h, --help", "this help", FIELD("-h", help, 1)},
@@ -63,7 +60,7 @@ static const struct option_row option_rows[] = {
 	{"-o data=DIR",
 	 "where the chain and the wallet are kept (default: ~/.local/share/eosiofs/NAME, NAME being the mount "
 	 "point's; XDG_DATA_HOME moves it)",
-	 FIELD("data=%s", data, 0)},
+	 TEXT("data=%s", data)},
 	{"-o memory", "keep nothing: the chain ends with the mount (the wallet's password: memory)",
 	 FIELD("memory", memory, 1)},
 	{"-o verify",
@@ -77,14 +74,14 @@ static const struct option_row option_rows[] = {
 	 FIELD("cpu=measured", measured_cpu, 1)},
 	{NULL, NULL, FIELD("cpu=fixed", measured_cpu, 0)},
 	{"-o history=N|all", "how many blocks back at/ and the traces of blocks go (default: 100000)",
-	 FIELD("history=%s", history, 0)},
+	 TEXT("history=%s", history)},
 	{"-o import=FILE",
 	 "begin with the chain of a file that snapshots/export made, in a data folder that has none",
-	 FIELD("import=%s", import, 0)},
-	{"-o genesis=FILE", "start a new chain from this genesis.json", FIELD("genesis=%s", genesis, 0)},
+	 TEXT("import=%s", import)},
+	{"-o genesis=FILE", "start a new chain from this genesis.json", TEXT("genesis=%s", genesis)},
 	{"-o genesis_key_file=FILE",
 	 "a file that holds the private key of that genesis (known already for the tutorial's own)",
-	 FIELD("genesis_key_file=%s", genesis_key_file, 0)},
+	 TEXT("genesis_key_file=%s", genesis_key_file)},
 	{"-o genesis_key=WIF", "the key itself: others may read it while the program starts",
 	 FIELD("genesis_key=%s", genesis_key, 0)},
 	{"-o http=HOST:PORT|all|off",
@@ -95,7 +92,7 @@ static const struct option_row option_rows[] = {
 	{"-o wallet_http=ADDRESS",
 	 "where the wallet answers keosd's API: HOST:PORT, or the path of a unix socket (it then is its owner's "
 	 "alone); locked until a caller gives the wallet's password (default: nowhere)",
-	 FIELD("wallet_http=%s", wallet_http, 0)},
+	 TEXT("wallet_http=%s", wallet_http)},
 	{"-o page=off", "HTTP shows no index.html: what serves answers nodeos's API and nothing else",
 	 FIELD("page=off", without_page, 1)},
 	{NULL, NULL, FIELD("page=on", without_page, 0)},
@@ -115,7 +112,7 @@ static const struct option_row option_rows[] = {
 	{"-o nodeos=PATH",
 	 "every node is a process of that program, a nodeos (or eosiofs itself, as --node), with a folder of its "
 	 "own below the data folder; they end with the mount, however it ends, and sign with keys that stay here",
-	 FIELD("nodeos=%s", nodeos, 0)},
+	 TEXT("nodeos=%s", nodeos)},
 	{"-o wait=WHAT",
 	 "with url or nodeos, a write returns when its transaction is accepted, in a block (the default), or "
 	 "irreversible",
@@ -221,7 +218,8 @@ static int settle_words(struct parsed *parsed, struct error *error)
 	}
 	if (!parsed->words[0])
 		return error_set(error, EINVAL,
-		                 parsed->unmount ? "no mount point to unmount is given" : "no mount point is given");
+		                 parsed->options.unmount ? "no mount point to unmount is given"
+		                                         : "no mount point is given");
 	if (parsed->surplus || parsed->words[1])
 		return error_set(error, EINVAL, "one mount point, please: what is '%s'?",
 		                 parsed->words[1] ? parsed->words[1] : parsed->surplus);
@@ -261,7 +259,6 @@ static int settle_history(struct options *out, const struct parsed *parsed, stru
 	const char *text = parsed->history;
 	size_t length = text ? strlen(text) : 0;
 
-	out->history = 0;
 	if (!text)
 		return 0;
 	if (strcmp(text, "all") == 0) {
@@ -275,71 +272,49 @@ static int settle_history(struct options *out, const struct parsed *parsed, stru
 }
 
 /* What does not go together. */
-static int check_together(const struct parsed *parsed, struct error *error)
+static int check_together(const struct options *options, const struct parsed *parsed, struct error *error)
 {
-	const char *p2p = parsed->p2p;
+	const char *p2p = options->p2p;
 
-	if (parsed->data && parsed->memory)
+	if (parsed->data && options->memory)
 		return error_set(error, EINVAL, "-o data=DIR and -o memory exclude each other");
 	if (parsed->import &&
-	    (parsed->memory || parsed->genesis || parsed->url || parsed->peer || parsed->nodeos))
+	    (options->memory || parsed->genesis || options->url || options->peer || parsed->nodeos))
 		return error_set(error, EINVAL, "-o import=FILE and %s exclude each other",
-		                 parsed->memory    ? "-o memory"
+		                 options->memory   ? "-o memory"
 		                 : parsed->genesis ? "-o genesis=FILE"
 		                 : parsed->nodeos  ? "-o nodeos=PATH"
-		                 : parsed->url     ? "-o url=URL"
+		                 : options->url    ? "-o url=URL"
 		                                   : "-o peer=HOST:PORT");
-	if (parsed->genesis_key && parsed->genesis_key_file)
+	if (options->genesis_key && parsed->genesis_key_file)
 		return error_set(error, EINVAL, "-o genesis_key=WIF and genesis_key_file=FILE exclude each other");
 	if (p2p && strcmp(p2p, "on") != 0 && strcmp(p2p, "off") != 0)
 		return error_set(error, EINVAL, "p2p is on or off, not '%.32s'", p2p);
-	if (p2p && parsed->peer && strcmp(p2p, "off") == 0)
+	if (p2p && options->peer && strcmp(p2p, "off") == 0)
 		return error_set(error, EINVAL, "-o peer=HOST:PORT and -o p2p=off exclude each other");
-	if (parsed->wait && !parsed->url && !parsed->nodeos)
-		return error_set(error, EINVAL, "-o wait=%s goes with -o url=URL or nodeos=PATH", parsed->wait);
-	return parsed->max_threads ? 0 : error_set(error, EINVAL, "max_threads is at least 1");
+	if (options->wait && !options->url && !parsed->nodeos)
+		return error_set(error, EINVAL, "-o wait=%s goes with -o url=URL or nodeos=PATH", options->wait);
+	return options->max_threads ? 0 : error_set(error, EINVAL, "max_threads is at least 1");
 }
 
 int options_parse(struct options *out, int count, char **arguments, struct error *error)
 {
-	struct parsed parsed = {.max_threads = 10, .idle_threads = 10};
+	struct parsed parsed = {
+		.options = {.max_threads = 10, .idle_threads = 10, .fuse = FUSE_ARGS_INIT(count, arguments)}};
 	struct fuse_opt table[OPTION_ROWS + 1] = {0}; /* ends with an empty one */
 
 	for (size_t i = 0; i < OPTION_ROWS; i++)
 		table[i] = option_rows[i].option;
-	*out = (struct options){.fuse = FUSE_ARGS_INIT(count, arguments)};
-	int result = fuse_opt_parse(&out->fuse, &parsed, table, take_argument);
-	out->genesis_key = parsed.genesis_key;
-	out->http = parsed.http;
+	int result = fuse_opt_parse(&parsed.options.fuse, &parsed, table, take_argument);
+	*out = parsed.options;
 	snprintf(out->wallet_http, sizeof out->wallet_http, "%s", parsed.wallet_http ? parsed.wallet_http : "");
-	out->p2p = parsed.p2p;
-	out->peer = parsed.peer;
-	out->url = parsed.url;
-	out->wait = parsed.wait;
-	out->help = parsed.help;
-	out->version = parsed.version;
-	out->print_tree = parsed.print_tree;
-	out->print_options = parsed.print_options;
-	out->unmount = parsed.unmount;
-	out->foreground = parsed.foreground;
-	out->single_thread = parsed.single_thread;
-	out->memory = parsed.memory;
-	out->verify = parsed.verify;
-	out->without_twins = parsed.without_twins;
-	out->measured_cpu = parsed.measured_cpu;
-	out->without_page = parsed.without_page;
-	out->manual_clock = parsed.manual_clock;
-	out->nonempty = parsed.nonempty;
-	out->allow_other = parsed.allow_other;
-	out->max_threads = parsed.max_threads;
-	out->idle_threads = parsed.idle_threads;
 	if (result)
 		result = error_set(error, EINVAL, "the options cannot be read");
 	else if (out->help || out->version || out->print_tree || out->print_options)
 		result = 0;
 	else if ((result = settle_words(&parsed, error)) != 0)
 		; /* the sentence is there */
-	else if ((result = check_together(&parsed, error)) != 0)
+	else if ((result = check_together(out, &parsed, error)) != 0)
 		; /* likewise */
 	else if ((result = settle_history(out, &parsed, error)) == 0)
 		result = settle_paths(out, &parsed, error);

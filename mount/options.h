@@ -7,9 +7,9 @@
 #include <limits.h>
 
 struct options {
-	bool help, version, print_tree, print_options, unmount; /* what to do instead of mounting */
-	bool foreground, single_thread, memory, nonempty, verify, without_twins, measured_cpu, manual_clock;
-	bool without_page, allow_other;
+	/* 0 or 1, as libfuse's parser writes them; the first five: what to do instead of mounting */
+	int help, version, print_tree, print_options, unmount, foreground, single_thread;
+	int memory, nonempty, verify, without_twins, measured_cpu, manual_clock, without_page, allow_other;
 	char mount_point[PATH_MAX];  /* absolute */
 	char data_folder[PATH_MAX];  /* absolute; "" with memory */
 	char import_file[PATH_MAX];  /* "" for none */
