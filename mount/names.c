@@ -138,9 +138,7 @@ struct name_task {
 static struct name_task *name_task_create(fuse_req_t req, struct node *folder, const char *name)
 {
 	struct name_task *task = memory_allocate(1, sizeof *task);
-	task->req = req;
-	task->folder = folder;
-	task->name = memory_copy_string(name);
+	*task = (struct name_task){.req = req, .folder = folder, .name = memory_copy_string(name)};
 	return task;
 }
 

@@ -84,9 +84,7 @@ struct signals *signals_start(struct mount *mount, struct fuse_session *session)
 {
 	struct signals *signals = memory_allocate(1, sizeof *signals);
 
-	signals->mount = mount;
-	signals->session = session;
-	signals->loop_thread = pthread_self();
+	*signals = (struct signals){.mount = mount, .session = session, .loop_thread = pthread_self()};
 	pthread_mutex_init(&signals->lock, NULL);
 	pthread_cond_init(&signals->wake, NULL);
 	if (pthread_create(&signals->thread, NULL, wait_for_signal, signals) == 0)

@@ -95,14 +95,13 @@ int network_add_node(struct network *network, struct node **out, uint64_t name, 
                      const char *configuration, struct error *error)
 {
 	struct text text = TEXT_EMPTY;
-	struct node *node;
 	if (network_node(network, name))
 		return error_set(error, EEXIST, "there is a node \"%s\" already", name_text(name).text);
-	node = memory_allocate(1, sizeof *node);
-	node->network = network;
-	node->name = name;
-	node->index = network_free_index(network);
-	node->number = free_number(network);
+	struct node *node = memory_allocate(1, sizeof *node);
+	*node = (struct node){.network = network,
+	                      .name = name,
+	                      .index = network_free_index(network),
+	                      .number = free_number(network)};
 	if (configuration)
 		text_append(&text, configuration);
 	else

@@ -156,18 +156,17 @@ int tree_open(struct tree *tree, struct handle **out, const struct caller *calle
               int flags)
 {
 	struct error error = {0};
-	struct handle *handle = NULL;
 	*out = NULL;
 	tree_settle(tree);
 	node = node_resolve(tree, node);
 	int result = check_open(tree, caller, node, flags, &error);
 	if (result)
 		return errors_fail(tree, caller, node, NULL, &error);
-	handle = memory_allocate(1, sizeof *handle);
-	handle->tree = tree;
-	handle->node = node_hold(tree, node);
-	handle->flags = flags;
-	handle->truncated = wants_to_write(flags) && (flags & O_TRUNC);
+	struct handle *handle = memory_allocate(1, sizeof *handle);
+	*handle = (struct handle){.tree = tree,
+	                          .node = node_hold(tree, node),
+	                          .flags = flags,
+	                          .truncated = wants_to_write(flags) && (flags & O_TRUNC)};
 	if (caller)
 		handle->opener = (struct caller){.uid = caller->uid, .gid = caller->gid, .pid = caller->pid};
 	pthread_mutex_init(&handle->lock, NULL);

@@ -181,13 +181,13 @@ struct node *node_make_plain(struct tree *tree, struct node *folder, const char 
 	if (folder->path[0])
 		text_printf(&path, "%s/", folder->path);
 	text_append(&path, name);
-	node->path = text_take(&path);
+	*node = (struct node){.path = text_take(&path),
+	                      .parent = node_hold(tree, folder),
+	                      .inode = node_hash(folder->inode, name),
+	                      .row = row,
+	                      .graft = folder->row->graft ? folder : folder->graft,
+	                      .references = 1};
 	node->name = node->path + strlen(node->path) - strlen(name);
-	node->parent = node_hold(tree, folder);
-	node->inode = node_hash(folder->inode, name);
-	node->row = row;
-	node->graft = folder->row->graft ? folder : folder->graft;
-	node->references = 1;
 	return node;
 }
 
@@ -378,11 +378,9 @@ int tree_create(struct tree **out, const struct tree_options *options, struct er
 	tree->buckets_count = NODE_BUCKETS_FIRST;
 	tree->buckets = memory_allocate(tree->buckets_count, sizeof *tree->buckets);
 	tree->root = memory_allocate(1, sizeof *tree->root);
-	tree->root->path = memory_copy_string("");
+	*tree->root = (struct node){
+		.path = memory_copy_string(""), .row = tree->patterns.at[0].row, .inode = 1, .references = 1};
 	tree->root->name = tree->root->path;
-	tree->root->row = tree->patterns.at[0].row;
-	tree->root->inode = 1;
-	tree->root->references = 1;
 	tree->errors = errors_create();
 	tree->log = transaction_log_create();
 	if (options->chain && options->chain->operations->watch_lost)

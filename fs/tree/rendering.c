@@ -203,16 +203,17 @@ int rendering_get(struct tree *tree, struct rendering **out, const struct caller
 static void stat_begin(const struct tree *tree, struct stat *out, const struct node *node,
                        struct timespec modified, size_t size)
 {
-	*out = (struct stat){0};
-	out->st_ino = node->inode;
-	out->st_mode = node_mode(node);
-	out->st_nlink = 1;
-	out->st_uid = tree->options.owner;
-	out->st_gid = tree->options.group;
-	out->st_size = (off_t)size;
-	out->st_blksize = 4096;
-	out->st_blocks = (blkcnt_t)((size + 511) / 512);
-	out->st_mtim = out->st_ctim = out->st_atim = modified;
+	*out = (struct stat){.st_ino = node->inode,
+	                     .st_mode = node_mode(node),
+	                     .st_nlink = 1,
+	                     .st_uid = tree->options.owner,
+	                     .st_gid = tree->options.group,
+	                     .st_size = (off_t)size,
+	                     .st_blksize = 4096,
+	                     .st_blocks = (blkcnt_t)((size + 511) / 512),
+	                     .st_mtim = modified,
+	                     .st_ctim = modified,
+	                     .st_atim = modified};
 }
 
 static int stat_measured(struct tree *tree, struct stat *out, const struct caller *caller, struct node *node,

@@ -334,15 +334,14 @@ int embedded_chain_create(struct chain **out, const struct embedded_options *opt
 	struct embedded_chain *chain = memory_allocate(1, sizeof *chain);
 	pthread_condattr_t monotonic;
 
-	chain->base.operations = &operations;
-	chain->base.lacks = CHAIN_PROCESSES;
-	chain->view_operations = embedded_view_operations();
-	chain->base.abi_cache = chain_abi_cache_create();
-	chain->signer = options->signer;
-	chain->wallet = options->wallet;
-	chain->manual_clock = options->manual_clock || options->seal_each;
-	chain->seal_each = options->seal_each;
-	chain->measured_cpu = options->measured_cpu;
+	*chain = (struct embedded_chain){
+		.base = {.operations = &operations, .lacks = CHAIN_PROCESSES, .abi_cache = chain_abi_cache_create()},
+		.view_operations = embedded_view_operations(),
+		.signer = options->signer,
+		.wallet = options->wallet,
+		.manual_clock = options->manual_clock || options->seal_each,
+		.seal_each = options->seal_each,
+		.measured_cpu = options->measured_cpu};
 	pthread_mutex_init(&chain->index_lock, NULL);
 	pthread_mutex_init(&chain->log, NULL);
 	pthread_mutex_init(&chain->lock, NULL);

@@ -20,9 +20,7 @@ struct peers *peers_create(struct embedded_chain *chain, enum embedded_p2p wante
 {
 	struct peers *peers = memory_allocate(1, sizeof *peers);
 
-	peers->chain = chain;
-	peers->wanted = wanted;
-	peers->looked_at = 2;
+	*peers = (struct peers){.chain = chain, .wanted = wanted, .looked_at = 2};
 	pthread_mutex_init(&peers->settling, NULL);
 	return peers;
 }
@@ -201,10 +199,10 @@ static struct outside *want(const struct peers *peers, struct node *node)
 	struct outside *outside = memory_allocate(1, sizeof *outside);
 	const char *listen = listens_at(peers, node);
 
-	outside->chain = peers->chain;
-	outside->node = node;
-	outside->name = network_node_name(node);
-	outside->node_id = *node_process_id(node);
+	*outside = (struct outside){.chain = peers->chain,
+	                            .node = node,
+	                            .name = network_node_name(node),
+	                            .node_id = *node_process_id(node)};
 	text_printf(&outside->wanted, "%s\n%s", checksum256_text(&outside->node_id).text, listen ? listen : "");
 	take_peers(outside);
 	if (node_state(node, NULL) == NODE_STOPPED || (!listen && !outside->peers_count)) {

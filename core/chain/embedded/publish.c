@@ -36,37 +36,33 @@ static void let_go(struct embedded_chain *chain, struct published *state)
 	chain->unused = state;
 }
 
-/* The state after a sealed block, for readers; one reference, and no sequence yet. Under lock. */
-static struct published *publish_block(struct block_state *head, struct map_root *root, struct deeds *deeds)
+/* A state for readers, which takes root and deeds of the view; one reference, no sequence yet. Under lock. */
+static struct published *publish(const struct node_view *view, uint64_t node)
 {
 	struct published *state = memory_allocate(1, sizeof *state);
 
 	*state = (struct published){
 		.references = 1,
-		.root = root,
-		.deeds = deeds,
-		.head = past_hold(head),
-		.irreversible_num = head->dpos_irreversible,
-		.irreversible_id = head->irreversible_id,
-		.block_num = head->number,
-		.slot = head->block->header.timestamp,
+		.root = view->root,
+		.deeds = view->deeds,
+		.head = past_hold(view->head),
+		.irreversible_num = view->irreversible_num,
+		.irreversible_id = view->irreversible_id,
+		.block_num = view->block_num,
+		.slot = view->slot,
+		.node = node,
 	};
 	return state;
 }
 
-/* What a node shows; one reference, and no sequence yet. Under lock. */
+/* What a node shows. Under lock. */
 static struct published *publish_node(struct node *node)
 {
 	struct node_view view;
 
 	node_view(node, &view);
-	struct published *state = publish_block(view.head, view.root, view.deeds);
+	struct published *state = publish(&view, network_node_name(node));
 	block_state_release(view.head);
-	state->irreversible_num = view.irreversible_num;
-	state->irreversible_id = view.irreversible_id;
-	state->block_num = view.block_num;
-	state->slot = view.slot;
-	state->node = network_node_name(node);
 	return state;
 }
 
@@ -113,7 +109,14 @@ static uint64_t sequence_of(const struct block_state *block)
 
 struct published *embedded_publish_block(struct block_state *block)
 {
-	struct published *state = publish_block(block, map_root_hold(block->root), deeds_hold(block->deeds));
+	const struct node_view view = {.root = map_root_hold(block->root),
+	                               .deeds = deeds_hold(block->deeds),
+	                               .head = block,
+	                               .irreversible_num = block->dpos_irreversible,
+	                               .irreversible_id = block->irreversible_id,
+	                               .block_num = block->number,
+	                               .slot = block->block->header.timestamp};
+	struct published *state = publish(&view, 0);
 
 	state->sequence = sequence_of(block);
 	return state;

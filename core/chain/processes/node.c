@@ -101,9 +101,8 @@ static struct process_node *create_node(const struct processes *processes, uint6
 	struct text folder = TEXT_EMPTY;
 
 	text_printf(&folder, "%s/nodes/%s", processes->options.folder, name_text(name).text);
-	node->name = name;
-	node->folder = text_take(&folder);
-	node->log = growing_text_create(LOG_LIMIT);
+	*node = (struct process_node){
+		.name = name, .folder = text_take(&folder), .log = growing_text_create(LOG_LIMIT)};
 	node->supervised = supervised_create(processes->options.self, node->log);
 	return node;
 }

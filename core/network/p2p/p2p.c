@@ -76,12 +76,12 @@ struct p2p_connection *p2p_open(struct p2p *p2p, const char *peer, const char *r
 	struct p2p_connection *connection = memory_allocate(1, sizeof *connection), **end = &p2p->connections;
 
 	p2p->now = now;
-	connection->p2p = p2p;
-	connection->number = ++p2p->connections_made;
-	connection->outbound = peer != NULL;
-	connection->connecting = true;
-	connection->own_version = P2P_VERSION;
-	connection->serve_next = 1;
+	*connection = (struct p2p_connection){.p2p = p2p,
+	                                      .number = ++p2p->connections_made,
+	                                      .outbound = peer != NULL,
+	                                      .connecting = true,
+	                                      .own_version = P2P_VERSION,
+	                                      .serve_next = 1};
 	snprintf(connection->peer, sizeof connection->peer, "%s", peer ? peer : "");
 	snprintf(connection->remote, sizeof connection->remote, "%s", remote);
 	snprintf(connection->name, sizeof connection->name, "%s", connection->peer);

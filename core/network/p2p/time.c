@@ -3,11 +3,8 @@
 
 static void send_time(struct p2p_connection *connection, int64_t origin, int64_t receive)
 {
-	struct p2p_message message = {.type = P2P_TIME};
-
-	message.time.origin = origin;
-	message.time.receive = receive;
-	message.time.transmit = connection->p2p->now;
+	struct p2p_message message = {
+		.type = P2P_TIME, .time = {.origin = origin, .receive = receive, .transmit = connection->p2p->now}};
 	connection_send(connection, &message);
 }
 

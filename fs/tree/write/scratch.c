@@ -101,8 +101,7 @@ int scratch_create(struct tree *tree, struct node **out, struct node *folder, co
 		.pattern = "", .kind = ROW_BYTES, .mode = 0600, .help = "a private scratch file in memory"};
 	struct node *node = node_make_plain(tree, folder, name, &row), *there;
 	node->scratch = memory_allocate(1, sizeof *node->scratch);
-	node->scratch->mode = mode & 0700 ? mode & 0700 : 0600;
-	node->scratch->modified = clock_real();
+	*node->scratch = (struct scratch){.mode = mode & 0700 ? mode & 0700 : 0600, .modified = clock_real()};
 	pthread_mutex_lock(&tree->lock);
 	bool room = tree->scratch_count < SCRATCH_COUNT_MAXIMUM;
 	if (room) {

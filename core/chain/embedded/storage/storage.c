@@ -126,13 +126,15 @@ int storage_open(struct storage **out, struct data_folder *folder, struct genesi
 	char *blocks = data_folder_subfolder(folder, "blocks", error);
 	int result = blocks ? 0 : -error->number;
 
-	storage->folder = folder;
-	storage->state_path = data_folder_file(folder, "state");
-	storage->clock_path = data_folder_file(folder, "clock");
-	storage->nodes_path = data_folder_file(folder, "nodes");
-	storage->reversible_path = data_folder_file(folder, "reversible");
-	storage->lost_path = data_folder_file(folder, "lost");
-	storage->is_log_behind = true; /* a process that was killed may have left blocks with the kernel only */
+	*storage = (struct storage){
+		.folder = folder,
+		.state_path = data_folder_file(folder, "state"),
+		.clock_path = data_folder_file(folder, "clock"),
+		.nodes_path = data_folder_file(folder, "nodes"),
+		.reversible_path = data_folder_file(folder, "reversible"),
+		.lost_path = data_folder_file(folder, "lost"),
+		.is_log_behind = true, /* a process that was killed may have left blocks with the kernel only */
+	};
 	pthread_mutex_init(&storage->reading, NULL);
 	if (result == 0)
 		result = read_offset(storage, error);
