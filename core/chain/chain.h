@@ -7,6 +7,7 @@
 
 #include "core/base/growing_text.h"
 #include "core/chain/view.h"
+#include "core/types/peer_connection.h"
 #include "core/types/trace.h"
 #include "core/wallet/wallet.h"
 
@@ -62,21 +63,6 @@ struct chain_lost {
 	uint64_t node;                   /* that acknowledged it */
 };
 typedef void chain_lost_visitor(void *context, const struct chain_lost *lost);
-
-/* A node's connection to a peer; network_version 0: there is none yet. */
-enum { CHAIN_PEER_SIZE = 320 };
-struct chain_connection {
-	char peer[CHAIN_PEER_SIZE];
-	bool connecting, syncing;
-	/* of the peer's last handshake: */
-	uint16_t network_version;
-	struct checksum256 node_id, irreversible_id, head_id;
-	int64_t time_ns; /* since 1970 */
-	char p2p_address[CHAIN_PEER_SIZE];
-	uint32_t irreversible_num, head_num;
-	unsigned generation;
-};
-typedef void chain_connection_visitor(void *context, const struct chain_connection *connection);
 
 typedef void chain_node_watcher(void *context, uint64_t name);
 
@@ -213,7 +199,7 @@ struct chain_operations {
 	void (*watch_nodes)(struct chain *chain, chain_node_watcher *changed, void *context);
 	int (*node_peers)(struct chain *chain, struct text *out, uint64_t name, struct error *error);
 	/* The visitor must not call the chain. */
-	int (*node_connections)(struct chain *chain, uint64_t name, chain_connection_visitor *visitor,
+	int (*node_connections)(struct chain *chain, uint64_t name, peer_connection_visitor *visitor,
 	                        void *context, struct error *error);
 	int (*node_set_peers)(struct chain *chain, uint64_t name, const char *const *peers, size_t count,
 	                      struct error *error);

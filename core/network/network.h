@@ -9,6 +9,7 @@
 
 #include "core/base/crypto/key.h"
 #include "core/engine/engine.h"
+#include "core/types/peer_connection.h"
 #include "core/wallet/keosd.h"
 
 struct configuration;
@@ -158,23 +159,8 @@ const char *const *node_peers(const struct node *node, size_t *count);
 /* Replaces all of them, at once: a link that no side names any more is cut. */
 int node_set_peers(struct node *node, const char *const *peers, size_t count, struct error *error);
 
-/* One connection, as the net API shows it: network_version 0 where there is none yet. */
-enum { NODE_PEER_SIZE = 320 };
-struct node_connection {
-	const struct node *node; /* whose */
-	char peer[NODE_PEER_SIZE];
-	bool syncing;
-	/* of the peer's last handshake: */
-	uint16_t network_version;
-	struct checksum256 node_id, irreversible_id, head_id;
-	int64_t time_ns; /* since 1970 */
-	char p2p_address[NODE_PEER_SIZE];
-	uint32_t irreversible_num, head_num;
-	unsigned generation;
-};
-typedef void node_connection_visitor(void *context, const struct node_connection *connection);
 /* Those to the peers it names, then those of others to it. */
-void node_connections(struct node *node, node_connection_visitor *visitor, void *context);
+void node_connections(struct node *node, peer_connection_visitor *visitor, void *context);
 
 /* --- what a node shows, and writing to it --- */
 

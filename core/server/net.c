@@ -16,7 +16,7 @@ static void print_text(struct text *out, const char *text)
 	text_append_json(out, text, strlen(text));
 }
 
-static void print_handshake(struct text *out, const struct chain_connection *connection,
+static void print_handshake(struct text *out, const struct peer_connection *connection,
                             const struct checksum256 *chain_id)
 {
 	static const struct public_key no_key;
@@ -35,15 +35,15 @@ static void print_handshake(struct text *out, const struct chain_connection *con
 	text_printf(out, ",\"sig\":\"%s\",\"p2p_address\":", signature_text(&no_signature).text);
 	print_text(out, connection->p2p_address);
 	text_printf(out, ",\"last_irreversible_block_num\":%" PRIu32 ",\"last_irreversible_block_id\":",
-	            connection->irreversible_num);
-	chain_print_checksum(out, &connection->irreversible_id);
-	text_printf(out, ",\"head_num\":%" PRIu32 ",\"head_id\":", connection->head_num);
-	chain_print_checksum(out, &connection->head_id);
+	            connection->heads.irreversible_num);
+	chain_print_checksum(out, &connection->heads.irreversible_id);
+	text_printf(out, ",\"head_num\":%" PRIu32 ",\"head_id\":", connection->heads.head_num);
+	chain_print_checksum(out, &connection->heads.head_id);
 	text_printf(out, ",\"os\":\"%s\",\"agent\":\"%s\",\"generation\":%u}", heard ? "linux" : "",
 	            heard ? "EOS Test Agent" : "", connection->generation);
 }
 
-static void print_connection(struct text *out, const struct chain_connection *connection,
+static void print_connection(struct text *out, const struct peer_connection *connection,
                              const struct checksum256 *chain_id)
 {
 	text_append(out, "{\"peer\":");
@@ -60,7 +60,7 @@ struct listing {
 	bool begun;
 };
 
-static void list_connection(void *context, const struct chain_connection *connection)
+static void list_connection(void *context, const struct peer_connection *connection)
 {
 	struct listing *listing = context;
 	struct call *call = listing->call;

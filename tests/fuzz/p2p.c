@@ -16,10 +16,10 @@ static void chain_id(struct checksum256 *out, uint32_t number)
 	out->data[31] = (uint8_t)number;
 }
 
-static void heads(void *context, struct p2p_heads *out)
+static void heads(void *context, struct peer_heads *out)
 {
 	(void)context;
-	*out = (struct p2p_heads){.irreversible_num = IRREVERSIBLE, .head_num = HEAD};
+	*out = (struct peer_heads){.irreversible_num = IRREVERSIBLE, .head_num = HEAD};
 	chain_id(&out->irreversible_id, IRREVERSIBLE);
 	chain_id(&out->head_id, HEAD);
 }

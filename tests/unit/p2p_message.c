@@ -90,11 +90,11 @@ static void the_specified_handshake(void **state)
 	handshake->time = 1700000000000000000;
 	strcpy(handshake->address.text, "127.0.0.1:9876 - 0001020");
 	handshake->address.length = strlen(handshake->address.text);
-	handshake->irreversible_num = handshake->head_num = 1;
-	assert_int_equal(checksum256_parse(&handshake->head_id,
+	handshake->heads.irreversible_num = handshake->heads.head_num = 1;
+	assert_int_equal(checksum256_parse(&handshake->heads.head_id,
 	                                   "00000001bcf2f448225d099685f14da76803028926af04d2607eafcf609c265c"),
 	                 0);
-	handshake->irreversible_id = handshake->head_id;
+	handshake->heads.irreversible_id = handshake->heads.head_id;
 	strcpy(handshake->os.text, "linux");
 	handshake->os.length = 5;
 	strcpy(handshake->agent.text, "EOS Test Agent");

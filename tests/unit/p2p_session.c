@@ -39,14 +39,14 @@ struct replay {
 
 /* --- the host: a chain that grows by nothing --- */
 
-static void host_heads(void *context, struct p2p_heads *out)
+static void host_heads(void *context, struct peer_heads *out)
 {
 	const struct replay *replay = context;
 	const uint32_t irreversible = replay->head > 1 ? replay->head - 1 : 1;
-	*out = (struct p2p_heads){.irreversible_num = irreversible,
-	                          .head_num = replay->head,
-	                          .irreversible_id = replay->chain->ids[irreversible],
-	                          .head_id = replay->chain->ids[replay->head]};
+	*out = (struct peer_heads){.irreversible_num = irreversible,
+	                           .head_num = replay->head,
+	                           .irreversible_id = replay->chain->ids[irreversible],
+	                           .head_id = replay->chain->ids[replay->head]};
 }
 
 static bool host_block_id(void *context, struct checksum256 *out, uint32_t number)
@@ -99,8 +99,8 @@ static void describe(struct text *out, const struct p2p_message *message)
 	case P2P_HANDSHAKE:
 		text_printf(out, "handshake %d version %u lib %u head %u %.16s agent %s\n",
 		            message->handshake.generation, message->handshake.network_version,
-		            message->handshake.irreversible_num, message->handshake.head_num,
-		            checksum256_text(&message->handshake.head_id).text, message->handshake.agent.text);
+		            message->handshake.heads.irreversible_num, message->handshake.heads.head_num,
+		            checksum256_text(&message->handshake.heads.head_id).text, message->handshake.agent.text);
 		break;
 	case P2P_GO_AWAY:
 		text_printf(out, "go_away %u\n", message->go_away.reason);

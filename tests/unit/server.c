@@ -248,7 +248,7 @@ struct at_work {
 };
 
 /* Called where the chain is held. */
-static void ask_at_work(void *context, const struct chain_connection *connection)
+static void ask_at_work(void *context, const struct peer_connection *connection)
 {
 	struct at_work *at_work = context;
 

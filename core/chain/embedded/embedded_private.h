@@ -285,7 +285,7 @@ int embedded_node_command(struct chain *base, uint64_t name, const char *const *
                           struct error *error);
 int embedded_nodes_start(struct chain *base, const struct chain_node_start *nodes, size_t *count,
                          struct error *error);
-int embedded_node_connections(struct chain *base, uint64_t name, chain_connection_visitor *visitor,
+int embedded_node_connections(struct chain *base, uint64_t name, peer_connection_visitor *visitor,
                               void *context, struct error *error);
 int embedded_node_options(struct chain *base, struct text *out, uint64_t name, struct error *error);
 void embedded_watch_nodes(struct chain *base, chain_node_watcher *changed, void *context);

@@ -115,42 +115,16 @@ int embedded_node_options(struct chain *base, struct text *out, uint64_t name, s
 	return print_of(base, out, name, node_options_print, error);
 }
 
-struct connection_walk {
-	chain_connection_visitor *visitor;
-	void *context;
-};
-
-static void show_connection(void *context, const struct node_connection *from)
-{
-	const struct connection_walk *walk = context;
-	struct chain_connection out = {
-		.syncing = from->syncing,
-		.network_version = from->network_version,
-		.node_id = from->node_id,
-		.irreversible_id = from->irreversible_id,
-		.head_id = from->head_id,
-		.time_ns = from->time_ns,
-		.irreversible_num = from->irreversible_num,
-		.head_num = from->head_num,
-		.generation = from->generation,
-	};
-
-	snprintf(out.peer, sizeof out.peer, "%s", from->peer);
-	snprintf(out.p2p_address, sizeof out.p2p_address, "%s", from->p2p_address);
-	walk->visitor(walk->context, &out);
-}
-
-int embedded_node_connections(struct chain *base, uint64_t name, chain_connection_visitor *visitor,
+int embedded_node_connections(struct chain *base, uint64_t name, peer_connection_visitor *visitor,
                               void *context, struct error *error)
 {
 	struct embedded_chain *chain = embedded_of(base);
-	struct connection_walk walk = {visitor, context};
 	struct node *node;
 
 	pthread_mutex_lock(&chain->lock);
 	int result = find(chain, &node, name, error);
 	if (result == 0)
-		node_connections(node, show_connection, &walk);
+		node_connections(node, visitor, context);
 	pthread_mutex_unlock(&chain->lock);
 	if (result == 0)
 		peers_connections(chain->peers, name, visitor, context);

@@ -31,7 +31,7 @@ int peers_pause(struct peers *peers, const char *what, struct error *error);
 void peers_resume(struct peers *peers);
 
 /* A node's connections to them. Without `lock`, not held. */
-void peers_connections(struct peers *peers, uint64_t node, chain_connection_visitor *visitor, void *context);
+void peers_connections(struct peers *peers, uint64_t node, peer_connection_visitor *visitor, void *context);
 
 /* Under `lock`: */
 /* A signed block is stored: whoever is connected to a node that has it hears of it. NULL is fine, as in the

@@ -73,7 +73,7 @@ int outside_configure(struct outside *outside, struct p2p_options *out, struct e
 /* --- shown --- */
 
 struct walk {
-	chain_connection_visitor *visitor;
+	peer_connection_visitor *visitor;
 	void *context;
 };
 
@@ -81,27 +81,23 @@ static void show(void *context, const struct p2p_status *status)
 {
 	const struct p2p_handshake *handshake = status->handshake;
 	const struct walk *walk = context;
-	struct chain_connection out = {.connecting = status->connecting, .syncing = status->syncing};
+	struct peer_connection out = {.connecting = status->connecting, .syncing = status->syncing};
 
 	snprintf(out.peer, sizeof out.peer, "%s", *status->peer ? status->peer : status->remote);
 	if (handshake) {
 		if (!*status->peer)
-			snprintf(out.peer, sizeof out.peer, "%.*s", CHAIN_PEER_SIZE - 1, handshake->address.text);
-		snprintf(out.p2p_address, sizeof out.p2p_address, "%.*s", CHAIN_PEER_SIZE - 1,
-		         handshake->address.text);
+			snprintf(out.peer, sizeof out.peer, "%.*s", PEER_SIZE - 1, handshake->address.text);
+		snprintf(out.p2p_address, sizeof out.p2p_address, "%.*s", PEER_SIZE - 1, handshake->address.text);
 		out.network_version = handshake->network_version;
 		out.node_id = handshake->node_id;
-		out.irreversible_id = handshake->irreversible_id;
-		out.irreversible_num = handshake->irreversible_num;
-		out.head_id = handshake->head_id;
-		out.head_num = handshake->head_num;
+		out.heads = handshake->heads;
 		out.time_ns = handshake->time;
 		out.generation = (unsigned)(uint16_t)handshake->generation;
 	}
 	walk->visitor(walk->context, &out);
 }
 
-void peers_connections(struct peers *peers, uint64_t node, chain_connection_visitor *visitor, void *context)
+void peers_connections(struct peers *peers, uint64_t node, peer_connection_visitor *visitor, void *context)
 {
 	struct walk walk = {visitor, context};
 

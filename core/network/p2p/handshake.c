@@ -40,7 +40,7 @@ void handshake_send(struct p2p_connection *connection)
 	struct p2p *p2p = connection->p2p;
 	struct p2p_message message = {.type = P2P_HANDSHAKE};
 	struct p2p_handshake *handshake = &message.handshake;
-	struct p2p_heads heads;
+	struct peer_heads heads;
 	char id[17];
 
 	if (connection->ended)
@@ -56,10 +56,7 @@ void handshake_send(struct p2p_connection *connection)
 	handshake->time = p2p->now;
 	sign(&p2p->options, handshake);
 	set_address(connection, handshake);
-	handshake->irreversible_num = heads.irreversible_num;
-	handshake->irreversible_id = heads.irreversible_id;
-	handshake->head_num = heads.head_num;
-	handshake->head_id = heads.head_id;
+	handshake->heads = heads;
 	set_text(&handshake->os, "linux");
 	set_text(&handshake->agent, p2p->options.agent);
 	handshake->generation = connection->generation;
@@ -118,12 +115,12 @@ static bool is_valid(struct p2p_connection *connection, const struct p2p_handsha
 		{"agent", &handshake->agent, true},
 	};
 
-	if (handshake->irreversible_num > handshake->head_num) {
+	if (handshake->heads.irreversible_num > handshake->heads.head_num) {
 		connection_log(
 			connection, &log_lib_above_head,
 			"Handshake message validation: last irreversible block (%u) is greater than head block "
 			"(%u)",
-			handshake->irreversible_num, handshake->head_num);
+			handshake->heads.irreversible_num, handshake->heads.head_num);
 		return false;
 	}
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -186,14 +183,15 @@ static bool is_authentic(const struct p2p_connection *connection, const struct p
 }
 
 static void check_fork(struct p2p_connection *connection, const struct p2p_handshake *handshake,
-                       const struct p2p_heads *heads)
+                       const struct peer_heads *heads)
 {
 	struct p2p *p2p = connection->p2p;
 	struct checksum256 ours;
 
-	if (handshake->irreversible_num == 0 || handshake->irreversible_num > heads->irreversible_num ||
-	    !p2p->host.block_id(p2p->host.context, &ours, handshake->irreversible_num) ||
-	    checksum256_equal(&ours, &handshake->irreversible_id))
+	if (handshake->heads.irreversible_num == 0 ||
+	    handshake->heads.irreversible_num > heads->irreversible_num ||
+	    !p2p->host.block_id(p2p->host.context, &ours, handshake->heads.irreversible_num) ||
+	    checksum256_equal(&ours, &handshake->heads.irreversible_id))
 		return;
 	connection_log(connection, &log_forked, "Peer chain is forked, sending: forked go away");
 	connection_go_away(connection, P2P_FORKED);
@@ -207,7 +205,7 @@ static bool refuse(struct p2p_connection *connection, enum p2p_go_away_reason re
 
 /* 2.2, point 2. false: nothing more is done with this handshake. */
 static bool receive_first(struct p2p_connection *connection, const struct p2p_handshake *handshake,
-                          const struct p2p_heads *heads)
+                          const struct peer_heads *heads)
 {
 	const struct p2p_options *options = &connection->p2p->options;
 
@@ -255,14 +253,11 @@ static void send_notice(struct p2p_connection *connection, uint32_t transactions
                         uint32_t transactions_pending, uint32_t blocks_mode, uint32_t blocks_pending,
                         struct checksum256 *id)
 {
-	struct p2p_message message = {.type = P2P_NOTICE};
-
-	message.selection.transactions.mode = transactions_mode;
-	message.selection.transactions.pending = transactions_pending;
-	message.selection.blocks.mode = blocks_mode;
-	message.selection.blocks.pending = blocks_pending;
-	message.selection.blocks.ids = id;
-	message.selection.blocks.ids_count = id ? 1 : 0;
+	struct p2p_message message = {
+		.type = P2P_NOTICE,
+		.selection = {
+			.transactions = {.mode = transactions_mode, .pending = transactions_pending},
+			.blocks = {.mode = blocks_mode, .pending = blocks_pending, .ids = id, .ids_count = id ? 1 : 0}}};
 	connection_send(connection, &message);
 }
 
@@ -273,8 +268,8 @@ static void request_other_branch(struct p2p_connection *connection, const struct
 	struct p2p_message message = {.type = P2P_REQUEST};
 	struct checksum256 ours;
 
-	if (p2p->host.block_id(p2p->host.context, &ours, handshake->head_num) &&
-	    checksum256_equal(&ours, &handshake->head_id))
+	if (p2p->host.block_id(p2p->host.context, &ours, handshake->heads.head_num) &&
+	    checksum256_equal(&ours, &handshake->heads.head_id))
 		return;
 	message.selection.blocks.mode = P2P_CATCH_UP;
 	connection_send(connection, &message);
@@ -293,40 +288,41 @@ static uint32_t blocks_on_the_way(const struct p2p_connection *connection,
 	return blocks > UINT32_MAX / 4 ? UINT32_MAX / 4 : (uint32_t)blocks;
 }
 
-static int compare_row(const struct p2p_handshake *handshake, const struct p2p_heads *heads, uint32_t late)
+static int compare_row(const struct p2p_handshake *handshake, const struct peer_heads *heads, uint32_t late)
 {
-	if (checksum256_equal(&handshake->head_id, &heads->head_id))
+	if (checksum256_equal(&handshake->heads.head_id, &heads->head_id))
 		return 0;
-	if (heads->head_num < handshake->irreversible_num)
+	if (heads->head_num < handshake->heads.irreversible_num)
 		return 1;
-	if (heads->irreversible_num > (uint64_t)handshake->head_num + late)
+	if (heads->irreversible_num > (uint64_t)handshake->heads.head_num + late)
 		return 2;
-	if ((uint64_t)heads->head_num + late < handshake->head_num)
+	if ((uint64_t)heads->head_num + late < handshake->heads.head_num)
 		return 3;
-	return heads->head_num >= (uint64_t)handshake->head_num + late ? 4 : -1;
+	return heads->head_num >= (uint64_t)handshake->heads.head_num + late ? 4 : -1;
 }
 
 static void log_row(const struct p2p_connection *connection, const struct p2p_handshake *handshake,
-                    const struct p2p_heads *heads, int row)
+                    const struct peer_heads *heads, int row)
 {
 	char id[17], head[24] = "";
 
-	log_id(id, &handshake->head_id);
+	log_id(id, &handshake->heads.head_id);
 	if (row > 0)
 		snprintf(head, sizeof head, "head %u, ", heads->head_num);
 	connection_log(connection, &log_compare[row], "handshake lib %u, head %u, head id %s.. sync %d, %slib %u",
-	               handshake->irreversible_num, handshake->head_num, id, row, head, heads->irreversible_num);
+	               handshake->heads.irreversible_num, handshake->heads.head_num, id, row, head,
+	               heads->irreversible_num);
 }
 
 static void compare(struct p2p_connection *connection, const struct p2p_handshake *handshake,
-                    struct p2p_heads *heads)
+                    struct peer_heads *heads)
 {
 	const int64_t now = connection->p2p->now;
 	bool told = handshake->generation > 1 || connection->version > 0;
 	int row = compare_row(handshake, heads, blocks_on_the_way(connection, handshake));
 
-	if (handshake->irreversible_num > connection->p2p->sync_target)
-		connection->p2p->sync_target = handshake->irreversible_num;
+	if (handshake->heads.irreversible_num > connection->p2p->sync_target)
+		connection->p2p->sync_target = handshake->heads.irreversible_num;
 	if (handshake->time > now && handshake->time - now > MILLISECONDS(250))
 		connection_log(connection, &log_skewed,
 		               "Peer sent a handshake with a timestamp skewed by at least %lldms",
@@ -349,7 +345,7 @@ static void compare(struct p2p_connection *connection, const struct p2p_handshak
 			            heads->head_num, NULL);
 		break;
 	case 3:
-		sync_head(connection, handshake->head_num, &handshake->head_id);
+		sync_head(connection, handshake->heads.head_num, &handshake->heads.head_id);
 		break;
 	case 4:
 		if (told)
@@ -364,7 +360,7 @@ static void compare(struct p2p_connection *connection, const struct p2p_handshak
 void handshake_receive(struct p2p_connection *connection, const struct p2p_handshake *handshake)
 {
 	struct p2p *p2p = connection->p2p;
-	struct p2p_heads heads;
+	struct peer_heads heads;
 	bool first = handshake->generation == 1;
 
 	if (!is_valid(connection, handshake)) {
@@ -374,7 +370,7 @@ void handshake_receive(struct p2p_connection *connection, const struct p2p_hands
 	}
 	connection->handshake = *handshake;
 	connection->handshake_seen = true;
-	connection->peer_irreversible = handshake->irreversible_num;
+	connection->peer_irreversible = handshake->heads.irreversible_num;
 	connection->connecting = false;
 	p2p->host.heads(p2p->host.context, &heads);
 	if (first && !receive_first(connection, handshake, &heads))

@@ -1,83 +1,94 @@
-/* Messages as bytes: packing and unpacking side by side, one row a type. */
+/* Messages as bytes: one table of fields a type, by which it is packed and unpacked. */
 #include "core/network/p2p/message.h"
 
 #include "core/base/memory.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void put_id(struct bytes *out, const struct checksum256 *id)
+/* --- the kinds of field --- */
+
+static void put_u16(struct bytes *out, const void *field) { bytes_put_u16(out, *(const uint16_t *)field); }
+static void take_u16(void *field, struct cursor *in) { *(uint16_t *)field = cursor_u16(in); }
+static void put_u32(struct bytes *out, const void *field) { bytes_put_u32(out, *(const uint32_t *)field); }
+static void take_u32(void *field, struct cursor *in) { *(uint32_t *)field = cursor_u32(in); }
+static void put_u64(struct bytes *out, const void *field) { bytes_put_u64(out, *(const uint64_t *)field); }
+static void take_u64(void *field, struct cursor *in) { *(uint64_t *)field = cursor_u64(in); }
+
+static void put_id(struct bytes *out, const void *field)
 {
-	bytes_put(out, id->data, sizeof id->data);
+	bytes_put(out, field, sizeof(struct checksum256));
 }
 
-static void take_id(struct checksum256 *out, struct cursor *in)
-{
-	cursor_copy(in, out->data, sizeof out->data);
-}
+static void take_id(void *field, struct cursor *in) { cursor_copy(in, field, sizeof(struct checksum256)); }
 
-static void put_text(struct bytes *out, const struct p2p_text *text)
+static void put_key(struct bytes *out, const void *field) { public_key_pack(out, field); }
+static void take_key(void *field, struct cursor *in) { in->failed |= public_key_unpack(field, in) != 0; }
+static void put_signature(struct bytes *out, const void *field) { signature_pack(out, field); }
+static void take_signature(void *field, struct cursor *in) { in->failed |= signature_unpack(field, in) != 0; }
+
+static void put_text(struct bytes *out, const void *field)
 {
+	const struct p2p_text *text = field;
 	bytes_put_counted(out, text->text, text->length);
 }
 
-static void take_text(struct p2p_text *out, struct cursor *in)
+static void take_text(void *field, struct cursor *in)
 {
-	const uint8_t *data = cursor_counted(in, &out->length);
-	size_t kept = !data ? 0 : out->length < P2P_TEXT_MAXIMUM ? out->length : P2P_TEXT_MAXIMUM;
+	struct p2p_text *text = field;
+	const uint8_t *data = cursor_counted(in, &text->length);
+	size_t kept = !data ? 0 : text->length < P2P_TEXT_MAXIMUM ? text->length : P2P_TEXT_MAXIMUM;
 
 	if (kept)
-		memcpy(out->text, data, kept);
-	out->text[kept] = '\0';
+		memcpy(text->text, data, kept);
+	text->text[kept] = '\0';
 }
 
-/* --- handshake --- */
-
-static void pack_handshake(struct bytes *out, const struct p2p_message *message)
+static void put_ids(struct bytes *out, const void *field)
 {
-	const struct p2p_handshake *handshake = &message->handshake;
+	const struct p2p_select_ids *ids = field;
 
-	bytes_put_u16(out, handshake->network_version);
-	put_id(out, &handshake->chain_id);
-	put_id(out, &handshake->node_id);
-	public_key_pack(out, &handshake->key);
-	bytes_put_u64(out, (uint64_t)handshake->time);
-	put_id(out, &handshake->token);
-	signature_pack(out, &handshake->signature);
-	put_text(out, &handshake->address);
-	bytes_put_u32(out, handshake->irreversible_num);
-	put_id(out, &handshake->irreversible_id);
-	bytes_put_u32(out, handshake->head_num);
-	put_id(out, &handshake->head_id);
-	put_text(out, &handshake->os);
-	put_text(out, &handshake->agent);
-	bytes_put_u16(out, (uint16_t)handshake->generation);
+	bytes_put_u32(out, ids->mode);
+	bytes_put_u32(out, ids->pending);
+	bytes_put_varuint32(out, (uint32_t)ids->ids_count);
+	for (size_t i = 0; i < ids->ids_count; i++)
+		put_id(out, &ids->ids[i]);
 }
 
-static int unpack_handshake(struct p2p_message *message, struct cursor *in, struct error *error)
+static void take_ids(void *field, struct cursor *in)
 {
-	struct p2p_handshake *handshake = &message->handshake;
+	struct p2p_select_ids *ids = field;
 
-	handshake->network_version = cursor_u16(in);
-	take_id(&handshake->chain_id, in);
-	take_id(&handshake->node_id, in);
-	if (public_key_unpack(&handshake->key, in) != 0)
-		return error_set(error, EINVAL, "the handshake's key cannot be read");
-	handshake->time = (int64_t)cursor_u64(in);
-	take_id(&handshake->token, in);
-	if (signature_unpack(&handshake->signature, in) != 0)
-		return error_set(error, EINVAL, "the handshake's signature cannot be read");
-	take_text(&handshake->address, in);
-	handshake->irreversible_num = cursor_u32(in);
-	take_id(&handshake->irreversible_id, in);
-	handshake->head_num = cursor_u32(in);
-	take_id(&handshake->head_id, in);
-	take_text(&handshake->os, in);
-	take_text(&handshake->agent, in);
-	handshake->generation = (int16_t)cursor_u16(in);
-	return 0;
+	ids->mode = cursor_u32(in);
+	ids->pending = cursor_u32(in);
+	uint32_t count = cursor_count(in, sizeof ids->ids->data);
+	if (count == 0 || in->failed)
+		return;
+	ids->ids = memory_allocate(count, sizeof *ids->ids);
+	ids->ids_count = count;
+	for (size_t i = 0; i < count; i++)
+		take_id(&ids->ids[i], in);
 }
+
+enum kind { U16, U32, U64, ID, KEY, SIGNATURE, TEXT, IDS };
+
+/* A read past the end fails the cursor. */
+static const struct {
+	void (*put)(struct bytes *out, const void *field);
+	void (*take)(void *field, struct cursor *in);
+	const char *unreadable; /* said where it cannot be read; NULL: the message ends too early then */
+} kinds[] = {
+	[U16] = {put_u16, take_u16, NULL},
+	[U32] = {put_u32, take_u32, NULL},
+	[U64] = {put_u64, take_u64, NULL},
+	[ID] = {put_id, take_id, NULL},
+	[KEY] = {put_key, take_key, "the handshake's key cannot be read"},
+	[SIGNATURE] = {put_signature, take_signature, "the handshake's signature cannot be read"},
+	[TEXT] = {put_text, take_text, NULL},
+	[IDS] = {put_ids, take_ids, NULL},
+};
 
 struct checksum256 p2p_handshake_token(int64_t time)
 {
@@ -95,107 +106,7 @@ unsigned p2p_protocol_version(uint16_t network_version)
 	return known ? (unsigned)network_version - P2P_VERSION_BASE : 0;
 }
 
-/* --- the short ones --- */
-
-static void pack_chain_size(struct bytes *out, const struct p2p_message *message)
-{
-	bytes_put_u32(out, message->chain_size.irreversible_num);
-	put_id(out, &message->chain_size.irreversible_id);
-	bytes_put_u32(out, message->chain_size.head_num);
-	put_id(out, &message->chain_size.head_id);
-}
-
-static int unpack_chain_size(struct p2p_message *message, struct cursor *in, struct error *error)
-{
-	(void)error;
-	message->chain_size.irreversible_num = cursor_u32(in);
-	take_id(&message->chain_size.irreversible_id, in);
-	message->chain_size.head_num = cursor_u32(in);
-	take_id(&message->chain_size.head_id, in);
-	return 0;
-}
-
-static void pack_go_away(struct bytes *out, const struct p2p_message *message)
-{
-	bytes_put_u32(out, message->go_away.reason);
-	put_id(out, &message->go_away.node_id);
-}
-
-static int unpack_go_away(struct p2p_message *message, struct cursor *in, struct error *error)
-{
-	(void)error;
-	message->go_away.reason = cursor_u32(in);
-	take_id(&message->go_away.node_id, in);
-	return 0;
-}
-
-static void pack_time(struct bytes *out, const struct p2p_message *message)
-{
-	bytes_put_u64(out, (uint64_t)message->time.origin);
-	bytes_put_u64(out, (uint64_t)message->time.receive);
-	bytes_put_u64(out, (uint64_t)message->time.transmit);
-	bytes_put_u64(out, (uint64_t)message->time.destination);
-}
-
-static int unpack_time(struct p2p_message *message, struct cursor *in, struct error *error)
-{
-	(void)error;
-	message->time.origin = (int64_t)cursor_u64(in);
-	message->time.receive = (int64_t)cursor_u64(in);
-	message->time.transmit = (int64_t)cursor_u64(in);
-	message->time.destination = (int64_t)cursor_u64(in);
-	return 0;
-}
-
-static void pack_ids(struct bytes *out, const struct p2p_select_ids *ids)
-{
-	bytes_put_u32(out, ids->mode);
-	bytes_put_u32(out, ids->pending);
-	bytes_put_varuint32(out, (uint32_t)ids->ids_count);
-	for (size_t i = 0; i < ids->ids_count; i++)
-		put_id(out, &ids->ids[i]);
-}
-
-static void unpack_ids(struct p2p_select_ids *ids, struct cursor *in)
-{
-	ids->mode = cursor_u32(in);
-	ids->pending = cursor_u32(in);
-	uint32_t count = cursor_count(in, sizeof ids->ids->data);
-	if (count == 0 || in->failed)
-		return;
-	ids->ids = memory_allocate(count, sizeof *ids->ids);
-	ids->ids_count = count;
-	for (size_t i = 0; i < count; i++)
-		take_id(&ids->ids[i], in);
-}
-
-static void pack_selection(struct bytes *out, const struct p2p_message *message)
-{
-	pack_ids(out, &message->selection.transactions);
-	pack_ids(out, &message->selection.blocks);
-}
-
-static int unpack_selection(struct p2p_message *message, struct cursor *in, struct error *error)
-{
-	(void)error;
-	unpack_ids(&message->selection.transactions, in);
-	unpack_ids(&message->selection.blocks, in);
-	return 0;
-}
-
-static void pack_sync_request(struct bytes *out, const struct p2p_message *message)
-{
-	bytes_put_u32(out, message->sync_request.start);
-	bytes_put_u32(out, message->sync_request.end);
-}
-
-static int unpack_sync_request(struct p2p_message *message, struct cursor *in, struct error *error)
-{
-	(void)error;
-	message->sync_request.start = cursor_u32(in);
-	message->sync_request.end = cursor_u32(in);
-	return 0;
-}
+/* --- the types --- */
 
 static void pack_block(struct bytes *out, const struct p2p_message *message)
 {
@@ -217,22 +128,80 @@ static int unpack_transaction(struct p2p_message *message, struct cursor *in, st
 	return packed_transaction_unpack(&message->transaction, in, error);
 }
 
-/* --- frames --- */
+/* In the order in which they travel. */
+static const struct field {
+	enum kind kind;
+	size_t offset;
+} handshake[] = {
+#define FIELD(kind, member) {kind, offsetof(struct p2p_message, member)}
+	FIELD(U16, handshake.network_version),
+	FIELD(ID, handshake.chain_id),
+	FIELD(ID, handshake.node_id),
+	FIELD(KEY, handshake.key),
+	FIELD(U64, handshake.time),
+	FIELD(ID, handshake.token),
+	FIELD(SIGNATURE, handshake.signature),
+	FIELD(TEXT, handshake.address),
+	FIELD(U32, handshake.heads.irreversible_num),
+	FIELD(ID, handshake.heads.irreversible_id),
+	FIELD(U32, handshake.heads.head_num),
+	FIELD(ID, handshake.heads.head_id),
+	FIELD(TEXT, handshake.os),
+	FIELD(TEXT, handshake.agent),
+	FIELD(U16, handshake.generation),
+}, chain_size[] = {
+	FIELD(U32, chain_size.irreversible_num),
+	FIELD(ID, chain_size.irreversible_id),
+	FIELD(U32, chain_size.head_num),
+	FIELD(ID, chain_size.head_id),
+}, go_away[] = {
+	FIELD(U32, go_away.reason),
+	FIELD(ID, go_away.node_id),
+}, time[] = {
+	FIELD(U64, time.origin),
+	FIELD(U64, time.receive),
+	FIELD(U64, time.transmit),
+	FIELD(U64, time.destination),
+}, selection[] = {
+	FIELD(IDS, selection.transactions),
+	FIELD(IDS, selection.blocks),
+}, sync_request[] = {
+	FIELD(U32, sync_request.start),
+	FIELD(U32, sync_request.end),
+};
 
+/* Fields, or functions for what other rooms pack. */
+#define FIELDS(type) {type, sizeof type / sizeof *type, NULL, NULL}
 static const struct type {
+	const struct field *fields;
+	size_t fields_count;
 	void (*pack)(struct bytes *out, const struct p2p_message *message);
 	int (*unpack)(struct p2p_message *message, struct cursor *in, struct error *error);
 } types[P2P_MESSAGE_TYPES] = {
-	[P2P_HANDSHAKE] = {pack_handshake, unpack_handshake},
-	[P2P_CHAIN_SIZE] = {pack_chain_size, unpack_chain_size},
-	[P2P_GO_AWAY] = {pack_go_away, unpack_go_away},
-	[P2P_TIME] = {pack_time, unpack_time},
-	[P2P_NOTICE] = {pack_selection, unpack_selection},
-	[P2P_REQUEST] = {pack_selection, unpack_selection},
-	[P2P_SYNC_REQUEST] = {pack_sync_request, unpack_sync_request},
-	[P2P_BLOCK] = {pack_block, unpack_block},
-	[P2P_TRANSACTION] = {pack_transaction, unpack_transaction},
+	[P2P_HANDSHAKE] = FIELDS(handshake),
+	[P2P_CHAIN_SIZE] = FIELDS(chain_size),
+	[P2P_GO_AWAY] = FIELDS(go_away),
+	[P2P_TIME] = FIELDS(time),
+	[P2P_NOTICE] = FIELDS(selection),
+	[P2P_REQUEST] = FIELDS(selection),
+	[P2P_SYNC_REQUEST] = FIELDS(sync_request),
+	[P2P_BLOCK] = {NULL, 0, pack_block, unpack_block},
+	[P2P_TRANSACTION] = {NULL, 0, pack_transaction, unpack_transaction},
 };
+
+static int unpack_fields(struct p2p_message *message, struct cursor *in, const struct type *type,
+                         struct error *error)
+{
+	for (size_t i = 0; i < type->fields_count; i++) {
+		const struct field *field = &type->fields[i];
+		kinds[field->kind].take((uint8_t *)message + field->offset, in);
+		if (in->failed && kinds[field->kind].unreadable)
+			return error_set(error, EINVAL, "%s", kinds[field->kind].unreadable);
+	}
+	return 0;
+}
+
+/* --- frames --- */
 
 /* A frame's length is known only when its value has been packed. */
 static size_t frame_begin(struct bytes *out, enum p2p_message_type type)
@@ -252,8 +221,13 @@ static void frame_end(struct bytes *out, size_t start)
 
 void p2p_message_pack(struct bytes *out, const struct p2p_message *message)
 {
+	const struct type *type = &types[message->type];
 	size_t start = frame_begin(out, message->type);
-	types[message->type].pack(out, message);
+
+	for (size_t i = 0; i < type->fields_count; i++)
+		kinds[type->fields[i].kind].put(out, (const uint8_t *)message + type->fields[i].offset);
+	if (type->pack)
+		type->pack(out, message);
 	frame_end(out, start);
 }
 
@@ -274,7 +248,8 @@ int p2p_message_unpack(struct p2p_message *out, struct cursor *in, struct error 
 	if (index >= P2P_MESSAGE_TYPES)
 		return error_set(error, EINVAL, "message %u is unknown", index);
 	out->type = (enum p2p_message_type)index;
-	int result = types[index].unpack(out, in, error);
+	int result = types[index].unpack ? types[index].unpack(out, in, error)
+	                                 : unpack_fields(out, in, &types[index], error);
 	if (result == 0 && in->failed)
 		result = error_set(error, EINVAL, "message %u ends too early", index);
 	if (result)

@@ -3,6 +3,7 @@
 #define EOSIOFS_CORE_NETWORK_P2P_MESSAGE_H
 
 #include "core/types/block.h"
+#include "core/types/peer_connection.h"
 
 enum p2p_message_type {
 	P2P_HANDSHAKE,
@@ -60,19 +61,9 @@ struct p2p_handshake {
 	struct checksum256 token;
 	struct signature signature; /* of the token, by the key; zeros: none */
 	struct p2p_text address;
-	uint32_t irreversible_num;
-	struct checksum256 irreversible_id;
-	uint32_t head_num;
-	struct checksum256 head_id;
+	struct peer_heads heads;
 	struct p2p_text os, agent;
 	int16_t generation;
-};
-
-struct p2p_chain_size {
-	uint32_t irreversible_num;
-	struct checksum256 irreversible_id;
-	uint32_t head_num;
-	struct checksum256 head_id;
 };
 
 struct p2p_go_away {
@@ -104,7 +95,7 @@ struct p2p_message {
 	enum p2p_message_type type;
 	union {
 		struct p2p_handshake handshake;
-		struct p2p_chain_size chain_size;
+		struct peer_heads chain_size;
 		struct p2p_go_away go_away;
 		struct p2p_time time;
 		struct p2p_selection selection; /* P2P_NOTICE, P2P_REQUEST */

@@ -9,11 +9,6 @@
 struct p2p;
 struct p2p_connection;
 
-struct p2p_heads {
-	uint32_t irreversible_num, head_num;
-	struct checksum256 irreversible_id, head_id;
-};
-
 enum p2p_log_level { P2P_LOG_INFO, P2P_LOG_WARN, P2P_LOG_ERROR };
 
 /* What became of a block that came from a peer. */
@@ -27,7 +22,7 @@ enum p2p_verdict {
  * p2p_block_accepted() and p2p_transaction_accepted(). */
 struct p2p_host {
 	void *context;
-	void (*heads)(void *context, struct p2p_heads *out);
+	void (*heads)(void *context, struct peer_heads *out);
 	/* The block of that number on the best branch; false: there is none. */
 	bool (*block_id)(void *context, struct checksum256 *out, uint32_t number);
 	/* Is the block in the fork database or irreversible? */

@@ -41,14 +41,13 @@ static const struct block_state *signed_head(const struct node *node)
 	return head;
 }
 
-static void heads(void *context, struct p2p_heads *out)
+static void heads(void *context, struct peer_heads *out)
 {
 	struct peer_node *peer = context;
 
 	lock(peer);
 	const struct block_state *head = signed_head(peer->options.node);
-	out->head_num = head->number;
-	out->head_id = head->id;
+	*out = (struct peer_heads){.head_num = head->number, .head_id = head->id};
 	out->irreversible_num = node_irreversible(peer->options.node, &out->irreversible_id);
 	unlock(peer);
 	if (checksum256_is_zero(&out->irreversible_id)) /* since a restart nobody remembers it */

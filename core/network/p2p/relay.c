@@ -41,7 +41,7 @@ void relay_receive_block(struct p2p_connection *connection, struct signed_block 
 	struct p2p *p2p = connection->p2p;
 	const struct checksum256 id = block->id;
 	const uint32_t number = block_id_number(&id);
-	struct p2p_heads heads;
+	struct peer_heads heads;
 	struct error error = {0};
 
 	connection->block_seen = p2p->now;
@@ -123,7 +123,7 @@ void p2p_transaction_accepted(struct p2p *p2p, const struct packed_transaction *
 
 void relay_forget(struct p2p *p2p)
 {
-	struct p2p_heads heads;
+	struct peer_heads heads;
 	uint32_t second = (uint32_t)(p2p->now / 1000000000);
 
 	p2p->host.heads(p2p->host.context, &heads);

@@ -58,7 +58,7 @@ void serve_sync_request(struct p2p_connection *connection, const struct p2p_sync
 static void serve_branch(struct p2p_connection *connection, const struct checksum256 *id)
 {
 	struct p2p *p2p = connection->p2p;
-	struct p2p_heads heads;
+	struct peer_heads heads;
 	struct checksum256 ours;
 	uint32_t from = connection->peer_irreversible;
 

@@ -22,9 +22,9 @@ static void set_state(struct p2p *p2p, enum sync_state state)
 	}
 }
 
-static struct p2p_heads heads_of(struct p2p *p2p)
+static struct peer_heads heads_of(struct p2p *p2p)
 {
-	struct p2p_heads heads;
+	struct peer_heads heads;
 	p2p->host.heads(p2p->host.context, &heads);
 	return heads;
 }
@@ -68,7 +68,7 @@ static void request_range(struct p2p_connection *source, uint32_t start, uint32_
 /* source NULL: one is chosen. */
 static void request_next_chunk(struct p2p *p2p, struct p2p_connection *source)
 {
-	struct p2p_heads heads = heads_of(p2p);
+	struct peer_heads heads = heads_of(p2p);
 
 	if (p2p->sync_source && !p2p->sync_source->ended && heads.head_num < p2p->sync_requested) {
 		p2p_log(
@@ -103,7 +103,7 @@ static void request_next_chunk(struct p2p *p2p, struct p2p_connection *source)
 static void sync_start(struct p2p_connection *connection, uint32_t target)
 {
 	struct p2p *p2p = connection->p2p;
-	struct p2p_heads heads = heads_of(p2p);
+	struct peer_heads heads = heads_of(p2p);
 
 	if (target > p2p->sync_target)
 		p2p->sync_target = target;
@@ -162,11 +162,8 @@ void sync_connection_closed(struct p2p_connection *connection)
 
 static void request_branch(struct p2p_connection *connection, enum p2p_mode mode, struct checksum256 *from)
 {
-	struct p2p_message message = {.type = P2P_REQUEST};
-
-	message.selection.blocks.mode = mode;
-	message.selection.blocks.ids = from;
-	message.selection.blocks.ids_count = from ? 1 : 0;
+	struct p2p_message message = {.type = P2P_REQUEST,
+	                              .selection.blocks = {.mode = mode, .ids = from, .ids_count = from ? 1 : 0}};
 	connection_send(connection, &message);
 }
 
@@ -182,7 +179,7 @@ static bool is_on_its_way(const struct p2p *p2p, uint32_t number, const struct c
 void sync_head(struct p2p_connection *connection, uint32_t number, const struct checksum256 *id)
 {
 	struct p2p *p2p = connection->p2p;
-	struct p2p_heads heads = heads_of(p2p);
+	struct peer_heads heads = heads_of(p2p);
 	char text[17];
 
 	log_id(text, id);
@@ -219,7 +216,7 @@ static void receive_head(struct p2p_connection *connection, const struct p2p_sel
 	if (!p2p->host.knows(p2p->host.context, id)) {
 		sync_head(connection, blocks->pending, id);
 	} else {
-		struct p2p_heads heads = heads_of(p2p);
+		struct peer_heads heads = heads_of(p2p);
 		if (!checksum256_equal(&heads.head_id, &connection->told_head))
 			handshake_send(connection);
 	}
