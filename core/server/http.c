@@ -1,60 +1,48 @@
-/* HTTP: the one file that knows libmicrohttpd. Each listener is a daemon of its own without a thread; their
- * epoll descriptors stand in one epoll set, and one thread waits for all. */
+/* HTTP: the one file that knows libmicrohttpd. One daemon with one thread, which waits for nothing but
+ * connections, serves those of all listeners. */
 #include "core/server/http.h"
 
 #include "core/base/memory.h"
+#include "core/base/system/clock.h"
+#include "core/server/acceptor.h"
 #include "core/server/socket.h"
 #include "core/server/workers.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <microhttpd.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 /* A connection's memory holds its headers: target and headers of 8 KiB each fit, as nodeos has it. */
-enum { CONNECTION_MEMORY = 24 << 10, BODY_FIRST = 1024, BODIES_MAXIMUM = 64 << 20, EVENTS = 16 };
-/* Milliseconds: for how long after others' requests nobody is alone; what is no short answer; and for how
+enum { CONNECTION_MEMORY = 24 << 10, BODY_FIRST = 1024, BODIES_MAXIMUM = 64 << 20 };
+/* Microseconds: for how long after others' requests nobody is alone; what is no short answer; and for how
  * long after one that was none nobody counts as alone. */
-enum { OTHERS_MS = 100, SHORT_MS = 5, LESSON_MS = 10000 };
+enum { OTHERS_US = 100000, SHORT_US = 5000, LESSON_US = 10000000 };
 
 struct http {
 	struct workers *workers;
-	int set, wake; /* epoll, eventfd */
-	pthread_t thread;
-	bool started;
-	pthread_mutex_t mutex; /* held while a daemon runs, so that none is changed meanwhile */
-	struct http_listener *listeners;
-	struct connection *connections;
-	const struct connection *last; /* that asked; NULL: it is gone */
-	int64_t alone_from; /* when who asked last will have been alone for a while. Milliseconds, monotonic */
-	int64_t sweep_at; /* no deadline is earlier; 0: there is none. Milliseconds, monotonic */
+	struct acceptor *acceptor;
+	struct MHD_Daemon *daemon;
 	_Atomic size_t body_bytes; /* of all bodies in memory */
-	bool ending;
+	/* the daemon's thread's */
+	const struct connection *last; /* that asked; NULL: it is gone */
+	int64_t alone_from; /* when who asked last will have been alone for a while. Microseconds, monotonic */
+	pthread_mutex_t mutex; /* of its listeners' is_closing */
+	struct http_listener *listeners;
 };
 
 struct http_listener {
 	struct http_listener *next;
 	struct http *http;
-	struct MHD_Daemon *daemon;
 	const struct http_service *service;
-	int set; /* the daemon's epoll */
+	struct entrance *entrance;
+	bool is_closing; /* nothing is handed over any more */
 	uint16_t port;
 	char *path; /* owned: of a unix socket; NULL: none */
-	_Atomic bool resumed; /* connections are to be gone on with */
-};
-
-struct connection {
-	struct connection *next, **link;
-	int socket;
-	int64_t deadline; /* 0: we are at work */
 };
 
 enum progress { HEADERS, BODY, AT_WORK, DONE, GONE };
@@ -79,66 +67,27 @@ void http_answer_release(struct http_answer *answer)
 	text_release(&answer->headers);
 }
 
-static int64_t now_ms(void)
+/* From now on it is the daemon's. */
+static bool take_connection(void *context, int socket, const struct sockaddr *address, socklen_t length)
 {
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* --- connections and their deadlines --- */
-
-static void expect_within_patience(struct http *http, struct connection *connection)
-{
-	connection->deadline = now_ms() + HTTP_PATIENCE * 1000;
-	if (!http->sweep_at)
-		http->sweep_at = connection->deadline;
-}
-
-/* Whoever let a deadline pass is cut off; libmicrohttpd then sees the end of the connection. */
-static void sweep(struct http *http)
-{
-	int64_t now = now_ms();
-	if (!http->sweep_at || now < http->sweep_at)
-		return;
-	http->sweep_at = 0;
-	for (struct connection *at = http->connections; at; at = at->next) {
-		if (at->deadline && at->deadline <= now) {
-			shutdown(at->socket, SHUT_RDWR);
-			at->deadline = 0;
-		}
-		if (at->deadline && (!http->sweep_at || at->deadline < http->sweep_at))
-			http->sweep_at = at->deadline;
-	}
+	struct http *http = context;
+	return MHD_add_connection(http->daemon, socket, address, length) == MHD_YES;
 }
 
 static void connection_changed(void *context, struct MHD_Connection *handle, void **place,
                                enum MHD_ConnectionNotificationCode what)
 {
-	struct http_listener *listener = context;
-	struct http *http = listener->http;
-	struct connection *connection = *place;
+	struct http *http = context;
 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
 		const union MHD_ConnectionInfo *info =
 			MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CONNECTION_FD);
-		connection = memory_allocate(1, sizeof *connection);
-		connection->socket = info->connect_fd;
-		connection->next = http->connections;
-		connection->link = &http->connections;
-		if (connection->next)
-			connection->next->link = &connection->next;
-		http->connections = connection;
-		expect_within_patience(http, connection);
-		*place = connection;
-	} else if (connection) {
-		if (http->last == connection)
-			http->last = NULL;
-		*connection->link = connection->next;
-		if (connection->next)
-			connection->next->link = connection->link;
-		free(connection);
+		*place = acceptor_connection(http->acceptor, info->connect_fd);
+		return;
 	}
+	if (http->last == *place)
+		http->last = NULL;
+	acceptor_connection_end(http->acceptor, *place);
 }
 
 /* --- exchanges --- */
@@ -146,27 +95,28 @@ static void connection_changed(void *context, struct MHD_Connection *handle, voi
 static void *exchange_begin(void *context, const char *target, struct MHD_Connection *handle)
 {
 	struct exchange *exchange = memory_allocate(1, sizeof *exchange);
-	exchange->listener = context;
-	exchange->handle = handle;
-	exchange->target = memory_copy_string(target);
+
+	(void)context;
 	exchange->connection =
 		MHD_get_connection_info(handle, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+	exchange->listener = exchange->connection->owner;
+	exchange->handle = handle;
+	exchange->target = memory_copy_string(target);
 	return exchange;
 }
 
 static void exchange_end(void *context, struct MHD_Connection *handle, void **place,
                          enum MHD_RequestTerminationCode code)
 {
-	struct http_listener *listener = context;
+	struct http *http = context;
 	struct exchange *exchange = *place;
 
 	(void)handle;
 	(void)code;
 	if (!exchange)
 		return;
-	if (exchange->connection)
-		expect_within_patience(listener->http, exchange->connection);
-	atomic_fetch_sub(&listener->http->body_bytes, exchange->capacity);
+	connection_expect(exchange->connection);
+	atomic_fetch_sub(&http->body_bytes, exchange->capacity);
 	http_answer_release(&exchange->answer);
 	free(exchange->body);
 	free(exchange->target);
@@ -207,28 +157,15 @@ static enum MHD_Result send_answer(struct exchange *exchange)
 	add_headers(response, exchange->listener, answer);
 	enum MHD_Result result = MHD_queue_response(exchange->handle, answer->status, response);
 	MHD_destroy_response(response);
-	if (exchange->connection)
-		expect_within_patience(exchange->listener->http, exchange->connection);
+	connection_expect(exchange->connection);
 	return result;
 }
 
-/* The thread looks anew at what there is to wait for. */
-static void rouse(struct http *http)
-{
-	const uint64_t one = 1;
-	(void)!write(http->wake, &one, sizeof one);
-}
-
-/* A long request's end, on any thread: the epoll thread is told to go on with the connection, since
- * libmicrohttpd rouses only threads of its own. */
+/* Its end, on any thread. */
 static void exchange_resume(struct exchange *exchange, enum progress progress)
 {
-	struct http_listener *listener = exchange->listener;
-
 	exchange->progress = progress;
 	MHD_resume_connection(exchange->handle);
-	atomic_store(&listener->resumed, true);
-	rouse(listener->http);
 }
 
 static bool run_exchange(struct job *job)
@@ -251,10 +188,10 @@ static void drop_exchange(struct job *job)
  * more than it could cost others to wait. */
 static bool is_alone(struct http *http, const struct connection *connection)
 {
-	int64_t now = now_ms();
+	int64_t now = clock_monotonic_us();
 
 	if (http->last && http->last != connection)
-		http->alone_from = now + OTHERS_MS;
+		http->alone_from = now + OTHERS_US;
 	http->last = connection;
 	return now >= http->alone_from;
 }
@@ -264,14 +201,32 @@ static bool answer_at_once(struct exchange *exchange)
 {
 	struct http *http = exchange->listener->http;
 	const struct http_service *service = exchange->listener->service;
-	int64_t began = now_ms();
+	int64_t began = clock_monotonic_us();
 
 	exchange->request.at_once = true;
 	bool answered = service->answer(service->context, &exchange->request, &exchange->answer);
 	exchange->request.at_once = false;
-	if (now_ms() > began + SHORT_MS)
-		http->alone_from = began + LESSON_MS;
+	if (clock_monotonic_us() > began + SHORT_US)
+		http->alone_from = began + LESSON_US;
 	return answered;
+}
+
+/* To another thread; not while the listener is being closed, as who closes it waits for what was. */
+static enum MHD_Result hand_over(struct exchange *exchange)
+{
+	struct http_listener *listener = exchange->listener;
+	struct http *http = listener->http;
+
+	pthread_mutex_lock(&http->mutex);
+	bool is_closing = listener->is_closing;
+	if (!is_closing) {
+		exchange->progress = AT_WORK;
+		exchange->job = (struct job){.owner = listener, .run = run_exchange, .drop = drop_exchange};
+		MHD_suspend_connection(exchange->handle);
+		workers_add(http->workers, &exchange->job);
+	}
+	pthread_mutex_unlock(&http->mutex);
+	return is_closing ? MHD_NO : MHD_YES;
 }
 
 static enum MHD_Result whole_request(struct exchange *exchange)
@@ -280,8 +235,7 @@ static enum MHD_Result whole_request(struct exchange *exchange)
 	const struct http_service *service = listener->service;
 
 	exchange->request.body = exchange->body;
-	if (exchange->connection)
-		exchange->connection->deadline = 0;
+	atomic_store(&exchange->connection->deadline, 0);
 	enum http_pace pace = service->pace(service->context, &exchange->request);
 	bool alone = is_alone(listener->http, exchange->connection);
 	if (pace == HTTP_SHORT || (pace == HTTP_MAY_WAIT && alone)) {
@@ -292,11 +246,7 @@ static enum MHD_Result whole_request(struct exchange *exchange)
 		if (pace == HTTP_SHORT)
 			return MHD_NO;
 	}
-	exchange->progress = AT_WORK;
-	exchange->job = (struct job){.owner = listener, .run = run_exchange, .drop = drop_exchange};
-	MHD_suspend_connection(exchange->handle);
-	workers_add(listener->http->workers, &exchange->job);
-	return MHD_YES;
+	return hand_over(exchange);
 }
 
 struct lengths {
@@ -395,76 +345,31 @@ static enum MHD_Result handle_request(void *context, struct MHD_Connection *hand
 	return MHD_NO;
 }
 
-/* --- the thread --- */
+/* --- as a whole --- */
 
-static int wait_ms(const struct http *http)
+static int start_daemon(struct http *http, struct error *error)
 {
-	int64_t wait = http->sweep_at ? http->sweep_at - now_ms() : -1;
-	MHD_UNSIGNED_LONG_LONG due;
-
-	if (http->sweep_at && wait < 0)
-		wait = 0;
-	for (const struct http_listener *at = http->listeners; at; at = at->next)
-		if (MHD_get_timeout(at->daemon, &due) == MHD_YES && (wait < 0 || (int64_t)due < wait))
-			wait = (int64_t)due;
-	return wait > INT32_MAX ? INT32_MAX : (int)wait;
-}
-
-static void run_listeners(struct http *http, const struct epoll_event *events, int count)
-{
-	MHD_UNSIGNED_LONG_LONG due;
-
-	for (struct http_listener *at = http->listeners; at; at = at->next) {
-		bool resumed = atomic_exchange(&at->resumed, false);
-		bool ready = resumed || (MHD_get_timeout(at->daemon, &due) == MHD_YES && due == 0);
-		for (int i = 0; i < count && !ready; i++)
-			ready = events[i].data.ptr == at;
-		if (ready)
-			MHD_run(at->daemon);
-	}
-}
-
-static void *serve(void *context)
-{
-	struct http *http = context;
-	struct epoll_event events[EVENTS];
-
-	pthread_mutex_lock(&http->mutex);
-	while (!http->ending) {
-		int wait = wait_ms(http);
-		pthread_mutex_unlock(&http->mutex);
-		int count = epoll_wait(http->set, events, EVENTS, wait);
-		pthread_mutex_lock(&http->mutex);
-		for (int i = 0; i < count; i++)
-			if (!events[i].data.ptr) {
-				uint64_t wakes;
-				(void)!read(http->wake, &wakes, sizeof wakes);
-			}
-		run_listeners(http, events, count);
-		sweep(http);
-	}
-	pthread_mutex_unlock(&http->mutex);
-	return NULL;
+	http->daemon = MHD_start_daemon(
+		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME |
+			MHD_USE_SUPPRESS_DATE_NO_CLOCK,
+		0, NULL, NULL, handle_request, http, MHD_OPTION_URI_LOG_CALLBACK, exchange_begin, http,
+		MHD_OPTION_NOTIFY_COMPLETED, exchange_end, http, MHD_OPTION_NOTIFY_CONNECTION, connection_changed,
+		http, MHD_OPTION_CONNECTION_LIMIT, (unsigned)INT_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		(size_t)CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_END);
+	return http->daemon ? 0
+	                    : error_set(error, errno ? errno : ENOMEM, "cannot serve HTTP: %s", strerror(errno));
 }
 
 int http_create(struct http **out, struct error *error)
 {
 	struct http *http = memory_allocate(1, sizeof *http);
-	struct epoll_event event = {.events = EPOLLIN};
 	int result = workers_create(&http->workers, error);
 
 	pthread_mutex_init(&http->mutex, NULL);
-	http->set = epoll_create1(EPOLL_CLOEXEC);
-	http->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (result == 0 &&
-	    (http->set < 0 || http->wake < 0 || epoll_ctl(http->set, EPOLL_CTL_ADD, http->wake, &event) < 0))
-		result = error_set(error, errno, "cannot wait for connections: %s", strerror(errno));
-	if (result == 0) {
-		int failed = pthread_create(&http->thread, NULL, serve, http);
-		http->started = failed == 0;
-		if (failed)
-			result = error_set(error, failed, "cannot make a thread: %s", strerror(failed));
-	}
+	if (result == 0)
+		result = start_daemon(http, error);
+	if (result == 0)
+		result = acceptor_create(&http->acceptor, take_connection, http, error);
 	if (result) {
 		http_destroy(http);
 		return result;
@@ -484,67 +389,33 @@ void http_destroy(struct http *http)
 		return;
 	while (http->listeners)
 		http_listener_close(http, http->listeners);
-	if (http->started) {
-		pthread_mutex_lock(&http->mutex);
-		http->ending = true;
-		pthread_mutex_unlock(&http->mutex);
-		rouse(http);
-		pthread_join(http->thread, NULL);
-	}
+	acceptor_destroy(http->acceptor);
+	if (http->daemon)
+		MHD_stop_daemon(http->daemon);
 	workers_destroy(http->workers);
-	if (http->set >= 0)
-		close(http->set);
-	if (http->wake >= 0)
-		close(http->wake);
 	pthread_mutex_destroy(&http->mutex);
 	free(http);
 }
 
 /* --- listeners --- */
 
-static int start_daemon(struct http *http, struct http_listener *listener, int socket, struct error *error)
-{
-	struct epoll_event event = {.events = EPOLLIN, .data.ptr = listener};
-
-	listener->daemon = MHD_start_daemon(
-		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0, NULL, NULL,
-		handle_request, listener, MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_URI_LOG_CALLBACK,
-		exchange_begin, listener, MHD_OPTION_NOTIFY_COMPLETED, exchange_end, listener,
-		MHD_OPTION_NOTIFY_CONNECTION, connection_changed, listener, MHD_OPTION_CONNECTION_LIMIT,
-		(unsigned)HTTP_CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-		MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_END);
-	if (!listener->daemon)
-		return error_set(error, errno ? errno : ENOMEM, "cannot serve HTTP: %s", strerror(errno));
-	listener->set = MHD_get_daemon_info(listener->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
-	if (epoll_ctl(http->set, EPOLL_CTL_ADD, listener->set, &event) == 0)
-		return 0;
-	int number = errno;
-	MHD_stop_daemon(listener->daemon);
-	return error_set(error, number, "cannot serve HTTP: %s", strerror(number));
-}
-
 /* Takes over the listening socket. */
 static int add_listener(struct http *http, struct http_listener **out, int socket, uint16_t port,
                         const struct http_service *service, struct error *error)
 {
 	struct http_listener *listener = memory_allocate(1, sizeof *listener);
-	int result;
 
 	*listener = (struct http_listener){.http = http, .service = service, .port = port};
-	pthread_mutex_lock(&http->mutex);
-	result = start_daemon(http, listener, socket, error);
-	if (result == 0) {
-		listener->next = http->listeners;
-		http->listeners = listener;
-		*out = listener;
-	}
-	pthread_mutex_unlock(&http->mutex);
+	int result = acceptor_open(http->acceptor, &listener->entrance, socket, listener, error);
 	if (result) {
-		close(socket);
 		free(listener);
 		return result;
 	}
-	rouse(http);
+	pthread_mutex_lock(&http->mutex);
+	listener->next = http->listeners;
+	http->listeners = listener;
+	pthread_mutex_unlock(&http->mutex);
+	*out = listener;
 	return 0;
 }
 
@@ -576,17 +447,17 @@ uint16_t http_listener_port(const struct http_listener *listener)
 
 void http_listener_close(struct http *http, struct http_listener *listener)
 {
+	struct http_listener **at = &http->listeners;
+
 	pthread_mutex_lock(&http->mutex);
-	epoll_ctl(http->set, EPOLL_CTL_DEL, listener->set, NULL);
-	for (struct http_listener **at = &http->listeners; *at; at = &(*at)->next)
-		if (*at == listener) {
-			*at = listener->next;
-			break;
-		}
-	workers_end_of(http->workers, listener);
-	MHD_run(listener->daemon); /* what was resumed is no longer suspended */
-	MHD_stop_daemon(listener->daemon);
+	while (*at != listener)
+		at = &(*at)->next;
+	*at = listener->next;
+	listener->is_closing = true;
 	pthread_mutex_unlock(&http->mutex);
+	acceptor_close(http->acceptor, listener->entrance);
+	workers_end_of(http->workers, listener);
+	acceptor_await_end(http->acceptor, listener->entrance);
 	if (listener->path)
 		unlink(listener->path);
 	free(listener->path);

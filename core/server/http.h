@@ -1,4 +1,4 @@
-/* HTTP/1.1 on libmicrohttpd: any number of listeners on one thread that waits in epoll; requests that may
+/* HTTP/1.1 on libmicrohttpd: any number of listeners, whose connections one thread serves; requests that may
  * take long are answered on a few threads of their own, and one that cannot be answered yet keeps none.
  * What a request means is its service's business: nothing here knows of chains. */
 #ifndef EOSIOFS_CORE_SERVER_HTTP_H
