@@ -13,6 +13,8 @@ void chain_print_header(struct text *out, const struct block_header *header);
 void chain_print_legacy_schedule(struct text *out, const struct producer_schedule *schedule);
 /* A receipt from its opening brace up to `"trx":`. */
 void chain_print_receipt_head(struct text *out, const struct transaction_receipt *receipt);
+void chain_print_receipt(struct chain_view *view, struct text *out,
+                         const struct transaction_receipt *receipt);
 /* The member signatures; NULL: none. */
 void chain_print_signatures(struct text *out, const struct packed_transaction *packed);
 /* The members signatures, compression and packed_context_free_data, without braces. */

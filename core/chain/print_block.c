@@ -194,18 +194,23 @@ static void print_packed(struct chain_view *view, struct text *out, const struct
 	text_append_char(out, '}');
 }
 
+void chain_print_receipt(struct chain_view *view, struct text *out,
+                         const struct transaction_receipt *receipt)
+{
+	chain_print_receipt_head(out, receipt);
+	if (receipt->is_id)
+		chain_print_checksum(out, &receipt->id);
+	else
+		print_packed(view, out, &receipt->packed);
+	text_append_char(out, '}');
+}
+
 static void print_receipts(struct chain_view *view, struct text *out, const struct signed_block *block)
 {
 	text_append(out, ",\"transactions\":[");
 	for (size_t i = 0; i < block->transactions_count; i++) {
-		const struct transaction_receipt *receipt = &block->transactions[i];
 		text_append(out, i ? "," : "");
-		chain_print_receipt_head(out, receipt);
-		if (receipt->is_id)
-			chain_print_checksum(out, &receipt->id);
-		else
-			print_packed(view, out, &receipt->packed);
-		text_append_char(out, '}');
+		chain_print_receipt(view, out, &block->transactions[i]);
 	}
 	text_append_char(out, ']');
 }

@@ -130,6 +130,22 @@ static void print_block_members(struct text *out, const struct transaction_trace
 
 static void print_children(struct trace_print *print, uint32_t ancestor);
 
+static void print_outline(struct trace_print *print, const struct action_trace *action)
+{
+	struct text *out = print->out;
+
+	text_append(out, "{\"receipt\":{\"receiver\":");
+	chain_print_name(out, action->receiver);
+	text_append(out, ",\"global_sequence\":");
+	chain_print_uint64(out, action->receipt.global_sequence);
+	text_append(out, "},\"receiver\":");
+	chain_print_name(out, action->receiver);
+	text_append(out, ",\"act\":");
+	chain_print_action(print->view, out, &action->action);
+	print_return_value(print, action);
+	text_append_char(out, '}');
+}
+
 static void print_action_trace(struct trace_print *print, const struct action_trace *action)
 {
 	const struct transaction_trace *trace = print->trace;
@@ -205,6 +221,14 @@ void chain_print_trace(struct chain_view *view, struct text *out, const struct t
 		            transaction_status_name(trace->status), trace->cpu_usage_us, trace->net_usage / 8);
 	else
 		text_append(out, "null");
+	if (trace->outline) {
+		for (size_t i = 0; i < trace->actions_count; i++) {
+			text_append(out, i ? "," : ",\"action_traces\":[");
+			print_outline(&print, &trace->actions[i]);
+		}
+		text_append(out, trace->actions_count ? "]}" : ",\"action_traces\":[]}");
+		return;
+	}
 	text_printf(out, ",\"elapsed\":%" PRIu32 ",\"net_usage\":", trace->cpu_usage_us);
 	chain_print_uint64(out, trace->net_usage);
 	text_printf(out, ",\"scheduled\":%s,\"action_traces\":", trace->scheduled ? "true" : "false");

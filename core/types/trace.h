@@ -48,6 +48,7 @@ struct transaction_trace {
 	uint64_t net_usage;    /* bytes billed, a multiple of 8 */
 	struct transaction header; /* what it says of itself, without actions and extensions */
 	bool scheduled;        /* a deferred or delayed transaction that ran now */
+	bool outline; /* only what happened is known: its actions as they ran, of their receipts the sequence */
 	struct ram_delta account_ram_delta; /* of storing or retiring a deferred transaction; account 0: none */
 	struct action_trace *actions; /* owned; by ordinal */
 	size_t actions_count;

@@ -73,10 +73,14 @@ static int find(struct request *request, struct checksum256 *id, uint32_t *numbe
 	if (result == 0 && (strlen(request->capture[0]) != 2 * sizeof id->data ||
 	                    checksum256_parse(id, request->capture[0]) != 0))
 		result = error_set(error, ENOENT, "\"%s\" is no transaction's id", request->capture[0]);
+	*number = 0;
 	if (result)
 		return result;
+	/* what a node answered when it was sent tells more than what it keeps */
+	if (request->chain->lacks & CHAIN_PAST && sent_find(request, id, NULL, NULL))
+		return 0;
 	result = request->view->operations->find_transaction(request->view, number, id, error);
-	if ((result != -ENOENT && result != -EOPNOTSUPP) || !sent_find(request, id, NULL, NULL))
+	if (result != -ENOENT || !sent_find(request, id, NULL, NULL))
 		return result;
 	error_clear(error);
 	*number = 0;
@@ -95,14 +99,20 @@ struct sent_print {
 	struct text *json;
 };
 
+/* In the block, which stays the receipt's owner; NULL: it has none of it. */
+static const struct transaction_receipt *find_receipt(const struct signed_block *block,
+                                                      const struct checksum256 *id)
+{
+	for (size_t i = 0; i < block->transactions_count; i++)
+		if (checksum256_equal(transaction_receipt_id(&block->transactions[i]), id))
+			return &block->transactions[i];
+	return NULL;
+}
+
 static bool stands_in_block(struct chain_view *view, const struct checksum256 *id, uint32_t number)
 {
 	struct signed_block block = {0};
-	bool found = false;
-	if (view->operations->block(view, &block, number, NULL) != 0)
-		return false;
-	for (size_t i = 0; i < block.transactions_count && !found; i++)
-		found = checksum256_equal(transaction_receipt_id(&block.transactions[i]), id);
+	bool found = view->operations->block(view, &block, number, NULL) == 0 && find_receipt(&block, id);
 	signed_block_release(&block);
 	return found;
 }
@@ -141,6 +151,31 @@ static int print_from_block(struct request *request, struct text *json, const st
 	return result;
 }
 
+/* What the block itself says, of a node that keeps no traces: why tells what would help. */
+static int print_receipt(struct request *request, struct text *json, const struct checksum256 *id,
+                         uint32_t number, struct error *why)
+{
+	struct signed_block block = {0};
+	int result = request->view->operations->block(request->view, &block, number, why);
+	const struct transaction_receipt *receipt = result ? NULL : find_receipt(&block, id);
+	if (receipt) {
+		text_printf(json, "{\"id\":\"%s\",\"block_num\":%" PRIu32 ",\"block_time\":",
+		            checksum256_text(id).text, number);
+		chain_print_slot(json, block.header.timestamp);
+		text_append(json, ",\"receipt\":");
+		chain_print_receipt(request->view, json, receipt);
+		text_append(json, ",\"no_traces\":");
+		text_append_json(json, why->sentence, strlen(why->sentence));
+		text_append_char(json, '}');
+		error_clear(why);
+	} else if (!result) {
+		result = error_set(why, ENOENT, "block %" PRIu32 " does not have transaction %s", number,
+		                   checksum256_text(id).text);
+	}
+	signed_block_release(&block);
+	return result;
+}
+
 int transactions_read(struct request *request, struct text *out, struct error *error)
 {
 	struct text json = TEXT_EMPTY;
@@ -150,11 +185,8 @@ int transactions_read(struct request *request, struct text *out, struct error *e
 	struct sent_print print = {request, &json};
 	if (result == 0 && number)
 		result = print_from_block(request, &json, &id, number, error);
-	if (result == -EOPNOTSUPP && sent_find(request, &id, NULL, NULL)) { /* its node keeps no traces */
-		error_clear(error);
-		result = 0;
-		number = 0;
-	}
+	if (result == -EOPNOTSUPP && number)
+		result = print_receipt(request, &json, &id, number, error);
 	if (result == 0 && !number)
 		sent_find(request, &id, print_sent, &print);
 	if (result == 0) {

@@ -83,6 +83,44 @@ import() {
 	[ "$(sed -n '$p' accounts/bob111111111/balance)" = "1.00 GEM@tokens111111" ]
 }
 
+@test "what others' transactions did, as far as the node tells" {
+	echo "bob111111111 0.0001 SYS not from here" > "$SERVING/accounts/alice1111111/transfer"
+	trace=transactions/$(cat "$SERVING/last_transaction").json
+	echo "bob111111111 0.0001 SYS and one from here" > accounts/alice1111111/transfer # both are in blocks
+	for part in '.id, .block_num, .block_time, .receipt' \
+		'[.. | .action_traces?, .inline_traces? | values | .[] | {receiver, act}] | unique'; do
+		diff <(jq "$part" "$trace") <(jq "$part" "$SERVING/$trace")
+	done
+	jq -e '[.action_traces[].receipt.global_sequence] | . == sort and length == 3' "$trace"
+	block=blocks/$(jq .block_num "$trace").json
+	diff <(jq '.traces[].id' "$block") <(jq '.traces[].id' "$SERVING/$block")
+}
+
+@test "a node without traces: the block's receipt, or the line that would help" {
+	local own=$BASE/untraced other=$BASE/other M=$BASE/other
+	mkdir "$own" "$other"
+	"$EOSIOFS" -o memory,http=127.0.0.1:0,clock=manual "$own" 3>&- 4>&- </dev/null
+	for line in '' 'transaction-finality-status-max-storage-size-gb = 1'; do
+		{ sed /trace/d "$own/nodes/eosio/config.ini" && echo "$line"; } > "$BASE/config.ini"
+		cat "$BASE/config.ini" > "$own/nodes/eosio/config.ini"
+		echo restart > "$own/nodes/eosio/state"
+		mkdir "$own/accounts/user${line:+1}"
+		id=$(cat "$own/last_transaction")
+		"$EOSIOFS" -o "memory,url=$(served "$own")" "$other" 3>&- 4>&- </dev/null
+		if [ -n "$line" ]; then
+			run jq -r '.id, .receipt.status, .receipt.trx.transaction.actions[].name, .no_traces' \
+				"$other/transactions/$id.json"
+			[[ "$output" == "$id"$'\nexecuted\nnewaccount\n'*trace_api_plugin* ]]
+		else
+			run ! cat "$other/transactions/$id.json"
+			says EOPNOTSUPP 'plugin = eosio::trace_api_plugin` in its config.ini would help'
+		fi
+		[ "$(jq -r '.transactions[].trx.id, .traces' "$other/blocks/head.json")" = "$id"$'\n'null ]
+		"$EOSIOFS" --unmount "$other"
+	done
+	"$EOSIOFS" --unmount "$own"
+}
+
 @test "what the chain refuses keeps its errno and its sentence" {
 	run ! bash -c 'echo "bob111111111 9999.0000 SYS" > accounts/alice1111111/transfer'
 	says ECANCELED "overdrawn balance"

@@ -174,6 +174,8 @@ const struct json *parse_find_feature(const struct json *list, const struct chec
 int parse_block(struct signed_block *out, const struct json *json, struct error *error);
 /* `processed` of the calls that push; its error is that of the transaction. */
 int parse_trace(struct transaction_trace *out, const struct json *json, struct error *error);
+/* Of /v1/trace_api: the outline of one. */
+int parse_outline(struct transaction_trace *out, const struct json *json, struct error *error);
 
 /* --- view.c --- */
 int nodeos_view_open(struct chain *base, struct chain_view **out, const struct chain_revision *revision,

@@ -280,3 +280,48 @@ int parse_trace(struct transaction_trace *out, const struct json *json, struct e
 		}
 	return 0;
 }
+
+/* --- /v1/trace_api --- */
+
+static bool parse_outlined(struct action_trace *out, const struct json *json)
+{
+	const struct json *list = json_member(json, "authorization");
+	struct action *action = &out->action;
+
+	action->authorization = memory_allocate(json_count(list) + 1, sizeof *action->authorization);
+	for (const struct json *item = json_first(list); item; item = json_next(item)) {
+		struct permission_level *level = &action->authorization[action->authorization_count++];
+		if (!parse_name_member(&level->actor, item, "account") ||
+		    !parse_name_member(&level->permission, item, "permission"))
+			return false;
+	}
+	parse_hex(&out->return_value, json_member(json, "return_value"));
+	return parse_name_member(&out->receiver, json, "receiver") &&
+	       parse_name_member(&action->account, json, "account") &&
+	       parse_name_member(&action->name, json, "action") &&
+	       json_uint64(&out->receipt.global_sequence, json_member(json, "global_sequence")) == 0 &&
+	       parse_hex(&action->data, json_member(json, "data"));
+}
+
+int parse_outline(struct transaction_trace *out, const struct json *json, struct error *error)
+{
+	const struct json *list = json_member(json, "actions");
+	uint32_t words;
+
+	*out = (struct transaction_trace){.outline = true};
+	bool whole = parse_checksum_member(&out->id, json, "id") && json_type(list) == JSON_ARRAY &&
+	             parse_uint32_member(&out->block_num, json, "block_num") &&
+	             parse_slot_member(&out->slot, json, "block_time");
+	/* Nodes before 2.1 leave these out. */
+	out->status = parse_status(json_string(json_member(json, "status")));
+	out->has_receipt = parse_uint32_member(&out->cpu_usage_us, json, "cpu_usage_us") &&
+	                   parse_uint32_member(&words, json, "net_usage_words");
+	out->net_usage = out->has_receipt ? UINT64_C(8) * words : 0;
+	out->actions = memory_allocate(json_count(list) + 1, sizeof *out->actions);
+	for (const struct json *item = json_first(list); item && whole; item = json_next(item))
+		whole = parse_outlined(&out->actions[out->actions_count++], item);
+	if (whole)
+		return 0;
+	transaction_trace_release(out);
+	return parse_answer_failed(error, "trace");
+}

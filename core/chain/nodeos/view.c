@@ -357,12 +357,36 @@ static int read_missed(struct chain_view *view, uint32_t *missed, uint64_t produ
 static int read_traces(struct chain_view *view, struct transaction_trace **out, size_t *count,
                        uint32_t number, struct error *error)
 {
+	struct text body = TEXT_EMPTY;
+	struct answer *answer = NULL;
+
 	*out = NULL;
 	*count = 0;
-	return error_set(error, EOPNOTSUPP, "what block %" PRIu32 " did is not asked of the node at %s", number,
-	                 http_client_url(nodeos_chain_of(view)->client));
+	text_printf(&body, "{\"block_num\":%" PRIu32 "}", number);
+	int result = nodeos_ask(view, &answer, "/v1/trace_api/get_block", text_string(&body), error);
+	text_release(&body);
+	if (result == -ENOENT)
+		return error_set(error, EOPNOTSUPP, "the node at %s keeps no traces of block %" PRIu32,
+		                 http_client_url(nodeos_chain_of(view)->client), number);
+	if (result)
+		return result;
+	const struct json *list = json_member(answer->json, "transactions");
+	*out = memory_allocate(json_count(list) + 1, sizeof **out);
+	for (const struct json *item = json_first(list); item && result == 0; item = json_next(item)) {
+		result = parse_outline(&(*out)[*count], item, error);
+		*count += result == 0;
+	}
+	nodeos_give_back(nodeos_chain_of(view), answer);
+	if (result == 0)
+		return 0;
+	while (*count)
+		transaction_trace_release(&(*out)[--*count]);
+	free(*out);
+	*out = NULL;
+	return result;
 }
 
+/* Which block has it: as the traces tell, else as a node does that follows what becomes of transactions. */
 static int find_transaction(struct chain_view *view, uint32_t *number, const struct checksum256 *id,
                             struct error *error)
 {
@@ -372,9 +396,13 @@ static int find_transaction(struct chain_view *view, uint32_t *number, const str
 	*number = 0;
 	text_printf(&body, "{\"id\":\"%s\"}", checksum256_text(id).text);
 	int result = nodeos_ask(view, &answer, "/v1/trace_api/get_transaction_trace", text_string(&body), error);
-	text_release(&body);
 	if (result == 0 && !parse_uint32_member(number, answer->json, "block_num"))
 		result = parse_answer_failed(error, "block number");
+	if (result == -EOPNOTSUPP &&
+	    nodeos_ask(view, &answer, "/v1/chain/get_transaction_status", text_string(&body), NULL) == 0 &&
+	    parse_uint32_member(number, answer->json, "block_number"))
+		result = 0;
+	text_release(&body);
 	nodeos_give_back(nodeos_chain_of(view), answer);
 	return result;
 }
