@@ -92,6 +92,21 @@ static struct chain_abi *cache_find(struct chain_abi_cache *cache, uint64_t acco
 	return NULL;
 }
 
+int chain_abi_make(struct chain_abi **out, const void *data, size_t length, uint64_t account,
+                   struct error *error)
+{
+	struct abi *abi;
+	int result = abi_unpack(&abi, data, length, error);
+
+	if (result) {
+		error_prefix(error, "the ABI of %s", name_text(account).text);
+		return result;
+	}
+	*out = memory_allocate(1, sizeof **out);
+	**out = (struct chain_abi){.abi = abi, .account = account, .references = 1};
+	return 0;
+}
+
 int chain_abi_get(struct chain_view *view, struct chain_abi **out, uint64_t account, struct error *error)
 {
 	struct chain *chain = view->chain;
@@ -120,17 +135,12 @@ int chain_abi_get(struct chain_view *view, struct chain_abi **out, uint64_t acco
 	result = view->operations->abi(view, &bytes, &version, account, error);
 	if (result)
 		return result;
-	abi = memory_allocate(1, sizeof *abi);
-	result = abi_unpack(&abi->abi, bytes.data, bytes.length, error);
+	result = chain_abi_make(&abi, bytes.data, bytes.length, account, error);
 	bytes_release(&bytes);
-	if (result) {
-		error_prefix(error, "the ABI of %s", name_text(account).text);
-		free(abi);
+	if (result)
 		return result;
-	}
-	abi->account = account;
 	abi->version = version;
-	abi->references = 2; /* the caller's and the cache's */
+	abi->references++; /* the cache's */
 	pthread_mutex_lock(&chain->abi_cache->mutex);
 	cache_insert(chain->abi_cache, abi);
 	pthread_mutex_unlock(&chain->abi_cache->mutex);

@@ -299,6 +299,9 @@ struct chain_abi {
 	uint64_t account, version;
 	unsigned references;
 };
+/* One that stands in no cache, of bytes as setabi stores them. */
+int chain_abi_make(struct chain_abi **out, const void *data, size_t length, uint64_t account,
+                   struct error *error);
 int chain_abi_get(struct chain_view *view, struct chain_abi **out, uint64_t account, struct error *error);
 void chain_abi_release(struct chain *chain, struct chain_abi *abi);
 

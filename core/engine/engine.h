@@ -95,9 +95,9 @@ struct deeds {
 	uint32_t block_num, slot;
 	struct checksum256 id;  /* the transaction's */
 	struct deed {
-		struct action action;  /* without its data where that is long */
+		struct action action;  /* without its data where that is long, and no ABI */
 		size_t data_length;
-		uint32_t ordinal;
+		uint32_t ordinal, abi_sequence; /* of the account: how many ABIs it had had by then */
 		/* owned, ascending: who received it, was notified of it, authorized it; whom system actions name */
 		uint64_t *accounts;
 		size_t accounts_count;

@@ -252,6 +252,83 @@ static void a_folder_of_before_is_told_again(void **state)
 	scene_end(&scene);
 }
 
+/* --- ABIs that change --- */
+
+/* An ABI of the one action NAME, whose one field is named as it. */
+static void set_abi(struct rig *rig, const char *name)
+{
+	char json[512];
+	struct abi *abi;
+	struct bytes packed = {0};
+	struct text data = TEXT_EMPTY;
+	int length = snprintf(
+		json, sizeof json,
+		"{\"version\":\"eosio::abi/1.1\",\"structs\":[{\"name\":\"%s\",\"base\":\"\",\"fields\":"
+		"[{\"name\":\"%s\",\"type\":\"uint64\"}]}],\"actions\":[{\"name\":\"%s\",\"type\":\"%s\","
+		"\"ricardian_contract\":\"\"}]}",
+		name, name, name, name);
+	rig_must(abi_parse(&abi, json, (size_t)length, &rig->error), "abi", &rig->error);
+	abi_pack(&packed, abi);
+	text_append(&data, "{\"account\":\"carol\",\"abi\":\"");
+	text_append_hex(&data, packed.data, packed.length);
+	text_append(&data, "\"}");
+	rig_must(rig_act(rig, NULL, "eosio", "setabi", "carol", text_string(&data)), "setabi", &rig->error);
+	text_release(&data);
+	bytes_release(&packed);
+	abi_release(abi);
+}
+
+static void set_abi_and_act(struct rig *rig, const char *name)
+{
+	set_abi(rig, name);
+	rig_must(rig_act(rig, NULL, "carol", name, "carol", "[7]"), name, &rig->error);
+}
+
+static void expect_decoded(struct rig *rig, int count, int when)
+{
+	static const char *const actions[] = {"one", "two", "three", "four", "five"};
+	char *told = history_of(rig, "carol"), expected[64];
+	for (int i = 0; i < count; i++) {
+		snprintf(expected, sizeof expected, "\"data\":{\"%s\":7}", actions[i]);
+		if (!strstr(told, expected))
+			fail_msg("%d: no %s in:\n%s", when, expected, told);
+	}
+	free(told);
+}
+
+/* Each action is told with the ABI that it was executed under, of that transaction; also when it is told
+ * late, or of the blocks again. */
+static void actions_are_told_by_the_abi_of_their_time(void **state)
+{
+	struct scene scene;
+	(void)state;
+	scene_begin(&scene);
+	rig_open(&scene.rig);
+	rig_must(rig_create_account(&scene.rig, NULL, "carol"), "carol", &scene.rig.error);
+	set_abi_and_act(&scene.rig, "one");
+	rig_must(rig_advance(&scene.rig, 5 * SECOND), "advance", &scene.rig.error);
+	set_abi_and_act(&scene.rig, "two");
+	set_abi_and_act(&scene.rig, "three");
+	set_abi_and_act(&scene.rig, "four");
+	set_abi(&scene.rig, "five");
+	expect_decoded(&scene.rig, 4, 0);
+	rig_must(rig_advance(&scene.rig, 500 * SECOND), "advance", &scene.rig.error);
+	expect_decoded(&scene.rig, 4, 1);
+	rig_must(rig_act(&scene.rig, NULL, "carol", "five", "carol", "[7]"), "five", &scene.rig.error);
+	set_abi(&scene.rig, "six");
+	expect_decoded(&scene.rig, 5, 2);
+	rig_close(&scene.rig);
+	for (int i = 3; i < 5; i++) {
+		rig_open(&scene.rig);
+		expect_decoded(&scene.rig, 5, i);
+		rig_close(&scene.rig);
+		char *path = scene_path(&scene, "history/index");
+		assert_int_equal(unlink(path), 0);
+		free(path);
+	}
+	scene_end(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -260,6 +337,7 @@ int main(void)
 		cmocka_unit_test(a_damaged_one_is_begun_anew),
 		cmocka_unit_test(a_chain_tells_the_same_after_any_end),
 		cmocka_unit_test(a_folder_of_before_is_told_again),
+		cmocka_unit_test(actions_are_told_by_the_abi_of_their_time),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -165,9 +165,10 @@ int embedded_index_blocks(struct embedded_chain *chain, uint32_t maximum,
 /* --- history.c --- */
 int embedded_open_history(struct embedded_chain *chain, struct error *error);
 void embedded_close_history(struct embedded_chain *chain);
-/* Tells the next block: its deeds, ascending, the block's own last. Under index_lock. */
-int embedded_tell(struct embedded_chain *chain, struct chain_view *view, struct deeds *const *deeds,
-                  size_t count, struct error *error);
+/* Tells the next block: its deeds, ascending, the block's own last. newest: of the deeds that led to the
+ * view. Under index_lock. */
+int embedded_tell(struct embedded_chain *chain, struct chain_view *view, struct deeds *newest,
+                  struct deeds *const *deeds, size_t count, struct error *error);
 /* All that is stored is told, and that reaches the disk. */
 int embedded_save_history(struct embedded_chain *chain, struct error *error);
 int embedded_history(struct chain_view *view, struct chain_history *out, enum chain_history_kind kind,

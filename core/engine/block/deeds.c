@@ -80,12 +80,13 @@ static void add_named(struct deed *deed, size_t *capacity, const struct action *
 	}
 }
 
-/* Long data (code, ABIs) is told by its length. */
+/* Long data is told by its length. An ABI is kept: what came before it was done under another one. */
 static struct action shorten(const struct action *action)
 {
 	struct action without = *action;
+	bool is_abi = action->account == name_literal("eosio") && action->name == name_literal("setabi");
 
-	if (without.data.length > DEED_DATA_MAXIMUM)
+	if (without.data.length > DEED_DATA_MAXIMUM && !is_abi)
 		without.data.length = 0;
 	return action_copy(&without);
 }
@@ -98,6 +99,7 @@ static void describe(struct deed *deed, const struct transaction_trace *trace,
 	deed->action = shorten(&action->action);
 	deed->data_length = action->action.data.length;
 	deed->ordinal = action->ordinal;
+	deed->abi_sequence = action->receipt.abi_sequence;
 	add_account(deed, &capacity, action->receiver);
 	add_named(deed, &capacity, &action->action);
 	for (size_t i = 0; i < action->action.authorization_count; i++)

@@ -77,26 +77,39 @@ static void take_deeds(const struct embedded_chain *chain, struct deeds_list *ou
 	}
 }
 
-/* By applying the block again. -EOPNOTSUPP: it is too old for that. */
-static int make_deeds(struct embedded_chain *chain, struct deeds_list *out, struct published *head,
-                      uint32_t number, const struct interruption *interruption, struct error *error)
-{
-	struct transaction_trace *traces = NULL;
-	struct block_state *block = NULL;
-	size_t count = 0;
-	int result = past_state(chain->past, &block, head->head, number, interruption, error);
+struct indexing {
+	struct embedded_chain *chain;
+	struct published *head;
+	struct chain_view *view;
+	const struct interruption *interruption;
+	struct deeds_list kept; /* of the blocks that come next */
+	size_t next;            /* among them */
+};
 
-	if (result == 0)
-		result = past_traces(chain->past, &traces, &count, head->head, number, interruption, error);
+static void add_made(struct deeds_list *list, struct deeds *deeds)
+{
+	deeds->previous = list->count ? deeds_hold(list->list[list->count - 1]) : NULL;
+	add(list, deeds);
+}
+
+/* By applying the block again; view: the state after it. */
+static int make_deeds(struct indexing *indexing, struct deeds_list *out, struct chain_view *view,
+                      uint32_t number, struct error *error)
+{
+	struct embedded_chain *chain = indexing->chain;
+	struct transaction_trace *traces = NULL;
+	size_t count = 0;
+	int result = past_traces(chain->past, &traces, &count, indexing->head->head, number,
+	                         indexing->interruption, error);
+
 	pthread_mutex_lock(&chain->lock);
 	for (size_t i = 0; i < count; i++) {
 		if (i) /* the first one is of onblock */
-			add(out, deeds_of_trace(&traces[i]));
+			add_made(out, deeds_of_trace(&traces[i]));
 		transaction_trace_release(&traces[i]);
 	}
 	if (result == 0 && number > 1)
-		add(out, deeds_of_block(block));
-	past_release(block);
+		add_made(out, deeds_of_block(embedded_state_of(view)->head));
 	pthread_mutex_unlock(&chain->lock);
 	free(traces);
 	return result;
@@ -134,20 +147,11 @@ static int index_block(struct embedded_chain *chain, const struct block_state *h
 	return result;
 }
 
-struct indexing {
-	struct embedded_chain *chain;
-	struct published *head;
-	struct chain_view *view;
-	const struct interruption *interruption;
-	struct deeds_list kept; /* of the blocks that come next */
-	size_t next;            /* among them */
-};
-
-static int tell_block(struct indexing *indexing, struct deeds_list *deeds, size_t from, size_t end,
-                      uint32_t number, struct error *error)
+static int tell_block(struct indexing *indexing, struct chain_view *view, struct deeds *newest,
+                      struct deeds_list *deeds, size_t from, size_t end, uint32_t number, struct error *error)
 {
 	struct embedded_chain *chain = indexing->chain;
-	int result = embedded_tell(chain, indexing->view, from < end ? deeds->list + from : NULL, end - from,
+	int result = embedded_tell(chain, view, newest, from < end ? deeds->list + from : NULL, end - from,
 	                           error);
 
 	if (result == 0 && transaction_index_last(chain->index) + 1 == number)
@@ -157,16 +161,22 @@ static int tell_block(struct indexing *indexing, struct deeds_list *deeds, size_
 
 static int tell_again(struct indexing *indexing, uint32_t number, struct error *error)
 {
+	const struct chain_revision after = {.kind = CHAIN_BLOCK, .block_num = number};
 	struct deeds_list made = {0};
-	int result = make_deeds(indexing->chain, &made, indexing->head, number, indexing->interruption, error);
+	struct chain_view *view = NULL;
+	int result = chain_view_open(&indexing->chain->base, &view, &after, indexing->interruption, error);
 
+	if (result == 0)
+		result = make_deeds(indexing, &made, view, number, error);
 	if (result == -EOPNOTSUPP || result == -ENOENT) { /* what came before is not told any more */
 		error_clear(error);
 		result = history_advance(indexing->chain->history, error);
 	} else if (result == 0) {
-		result = tell_block(indexing, &made, 0, made.count, number, error);
+		result = tell_block(indexing, view, made.count ? made.list[made.count - 1] : NULL, &made, 0,
+		                    made.count, number, error);
 	}
 	end_list(indexing->chain, &made);
+	chain_view_close(view);
 	return result;
 }
 
@@ -182,7 +192,8 @@ static int index_next(struct indexing *indexing, uint32_t number, struct error *
 	if (history_last(chain->history) + 1 == number && number < chain->deeds_from)
 		result = tell_again(indexing, number, error);
 	else if (history_last(chain->history) + 1 == number)
-		result = tell_block(indexing, &indexing->kept, from, indexing->next, number, error);
+		result = tell_block(indexing, indexing->view, indexing->head->deeds, &indexing->kept, from,
+		                    indexing->next, number, error);
 	if (result == 0 && transaction_index_last(chain->index) + 1 == number)
 		result = index_block(chain, indexing->head->head, number, error);
 	return result;

@@ -7,6 +7,8 @@
 #include "core/chain/embedded/view/rounds.h"
 #include "core/chain/embedded/view/state_view.h"
 #include "core/chain/print.h"
+#include "core/engine/run/native.h"
+#include "core/engine/state/account.h"
 #include "core/engine/storage/history/history.h"
 #include "core/types/name.h"
 
@@ -56,10 +58,13 @@ void embedded_close_history(struct embedded_chain *chain)
 /* Half of what telling costs is printing: what lines have in common is made once. */
 struct teller {
 	struct chain_view *view;
+	struct deeds *newest;  /* borrowed: the last of those that led to the view */
+	uint32_t before;       /* the block before the first of those that are told */
 	struct text begin;     /* owned: of all lines of a block */
 	uint32_t block_num;
 	struct chain_abi *abi; /* of: */
 	uint64_t account;
+	uint32_t abi_sequence;
 };
 
 static void teller_release(struct teller *teller)
@@ -86,15 +91,59 @@ static void begin_block(struct teller *teller, const struct deeds *deeds)
 	text_append(out, "\",\"action_ordinal\":");
 }
 
-static void print_data(struct teller *teller, struct text *out, const struct action *action)
+/* The setabi that made an account's ABI of that number; false: it is older than the deeds. last: of the
+ * view. */
+static bool find_setabi(const struct teller *teller, struct native_setabi *out, uint64_t account,
+                        uint32_t sequence, uint32_t last)
 {
-	if (teller->account != action->account) {
+	union native_data data;
+
+	for (const struct deeds *deeds = teller->newest; deeds; deeds = deeds->previous)
+		for (size_t i = deeds->actions_count; i-- > 0;) {
+			const struct action *action = &deeds->actions[i].action;
+			if (action->account == name_literal("eosio") && action->name == name_literal("setabi") &&
+			    native_unpack(&data, action, NULL) == 0 && data.setabi.account == account &&
+			    last-- == sequence) {
+				*out = data.setabi;
+				return true;
+			}
+		}
+	return false;
+}
+
+/* The ABI that an account had had that number of: mostly the view's, else one that was replaced since. NULL:
+ * it had none. */
+static struct chain_abi *find_abi(const struct teller *teller, uint64_t account, uint32_t sequence)
+{
+	const struct chain_revision before = {.kind = CHAIN_BLOCK, .block_num = teller->before};
+	struct account_object now;
+	struct native_setabi set;
+	struct chain_view *view = NULL;
+	struct chain_abi *abi = NULL;
+
+	if (!account_get(((struct state_view *)teller->view)->root, &now, account))
+		return NULL;
+	if (now.abi_sequence == sequence)
+		chain_abi_get(teller->view, &abi, account, NULL);
+	else if (find_setabi(teller, &set, account, sequence, now.abi_sequence))
+		chain_abi_make(&abi, set.abi.data, set.abi.length, account, NULL);
+	else if (chain_view_open(teller->view->chain, &view, &before, NULL, NULL) == 0)
+		chain_abi_get(view, &abi, account, NULL);
+	chain_view_close(view);
+	return abi;
+}
+
+static void print_data(struct teller *teller, struct text *out, const struct deed *deed)
+{
+	uint64_t account = deed->action.account;
+
+	if (teller->account != account || teller->abi_sequence != deed->abi_sequence) {
 		chain_abi_release(teller->view->chain, teller->abi);
-		teller->abi = NULL;
-		chain_abi_get(teller->view, &teller->abi, action->account, NULL);
-		teller->account = action->account;
+		teller->abi = find_abi(teller, account, deed->abi_sequence);
+		teller->account = account;
+		teller->abi_sequence = deed->abi_sequence;
 	}
-	chain_print_data_by(teller->abi, out, action, false);
+	chain_print_data_by(teller->abi, out, &deed->action, false);
 }
 
 static void print_deed(struct teller *teller, struct text *out, const struct deed *deed)
@@ -117,8 +166,8 @@ static void print_deed(struct teller *teller, struct text *out, const struct dee
 		text_append_char(out, '"');
 	}
 	text_append(out, "],\"data\":");
-	if (deed->data_length == action->data.length)
-		print_data(teller, out, action);
+	if (deed->data_length <= DEED_DATA_MAXIMUM)
+		print_data(teller, out, deed);
 	else
 		text_printf(out, "null,\"data_length\":%zu", deed->data_length);
 	text_append_char(out, '}');
@@ -174,11 +223,11 @@ static void add_round(void *context, uint64_t producer, const struct text *line)
 		                             target->error);
 }
 
-int embedded_tell(struct embedded_chain *chain, struct chain_view *view, struct deeds *const *deeds,
-                  size_t count, struct error *error)
+int embedded_tell(struct embedded_chain *chain, struct chain_view *view, struct deeds *newest,
+                  struct deeds *const *deeds, size_t count, struct error *error)
 {
 	struct round_target target = {chain, error, 0};
-	struct teller teller = {.view = view};
+	struct teller teller = {.view = view, .newest = newest, .before = history_last(chain->history)};
 	int result = 0;
 
 	for (size_t i = 0; i < count && result == 0; i++) {
@@ -297,7 +346,7 @@ static int begin_reading(struct reading *reading, struct chain_view *view, enum 
 {
 	struct embedded_chain *chain = embedded_of(view->chain);
 	const struct published *state = embedded_state_of(view);
-	struct teller teller = {.view = view};
+	struct teller teller = {.view = view, .newest = state->deeds};
 	int result = 0;
 
 	*reading = (struct reading){.chain = chain};
@@ -310,6 +359,7 @@ static int begin_reading(struct reading *reading, struct chain_view *view, enum 
 	pthread_mutex_lock(&chain->index_lock);
 	if (result == 0)
 		result = history_find(chain->history, &reading->stored, key_of(kind, name), state->block_num, error);
+	teller.before = history_last(chain->history);
 	for (struct deeds *deeds = state->deeds;
 	     result == 0 && kind == CHAIN_HISTORY_ACCOUNT && deeds &&
 	     deeds->block_num > history_last(chain->history);
