@@ -88,7 +88,9 @@ static int print_contract_members(struct chain_view *view, struct text *out, uin
 		const struct contract_member *member = &contract_members[i];
 		struct table_id id = {eosio, member->in_account_scope ? account : eosio, name_literal(member->table)};
 		struct chain_row row;
-		int result = abi ? view->operations->row(view, &row, &id, account, error) : -ENOENT;
+		int result = abi ? view->operations->row(view, &row, &id, account, NULL) : -ENOENT;
+		if (result && result != -ENOENT) /* what else it is is told, what is usual costs no sentence */
+			result = view->operations->row(view, &row, &id, account, error);
 		text_printf(out, ",\"%s\":", member->member);
 		if (result == -ENOENT) {
 			text_append(out, "null");

@@ -219,8 +219,9 @@ static int read_row(struct chain_view *view, struct chain_row *out, const struct
 {
 	struct table_row row;
 	if (!table_row_get(root_of(view), &row, id, primary_key))
-		return error_set(error, ENOENT, "table %s of %s has no such row", name_text(id->table).text,
-		                 name_text(id->code).text);
+		return !error ? -ENOENT
+		              : error_set(error, ENOENT, "table %s of %s has no such row",
+		                          name_text(id->table).text, name_text(id->code).text);
 	*out = chain_row_of(&row);
 	return 0;
 }
