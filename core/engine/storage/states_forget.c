@@ -44,28 +44,23 @@ static int cut_index(struct states *states, size_t count)
 	return result;
 }
 
-/* The nodes of all that stay. */
-static uint64_t *list_places(const struct states *states, size_t *count)
+/* The nodes of all that stay: the list from `first` on, and what is kept. NULL: something waits to be saved,
+ * which may have nodes of any state. */
+static uint64_t *list_places(const struct states *states, size_t first, size_t *count)
 {
-	uint64_t *places = memory_allocate(states->count + states->kept_count + 1, sizeof *places);
+	uint64_t *places = memory_allocate(states->count + states->kept_count, sizeof *places);
 
 	*count = 0;
-	for (size_t i = 0; i < states->count; i++)
+	for (size_t i = first; i < states->count; i++)
 		places[(*count)++] = states->list[i].place;
-	for (size_t i = 0; i < states->kept_count; i++)
-		if (states->kept[i].state.end)
-			places[(*count)++] = states->kept[i].state.place;
+	for (size_t i = 0; i < states->kept_count; i++) {
+		if (!states->kept[i].state.end) {
+			free(places);
+			return NULL;
+		}
+		places[(*count)++] = states->kept[i].state.place;
+	}
 	return places;
-}
-
-/* What waits to be saved may have nodes of any state. */
-static bool all_are_saved(const struct states *states)
-{
-	size_t i = 0;
-
-	while (i < states->kept_count && states->kept[i].state.end)
-		i++;
-	return i == states->kept_count;
 }
 
 int states_forget(struct states *states, uint32_t number, struct error *error)
@@ -77,10 +72,10 @@ int states_forget(struct states *states, uint32_t number, struct error *error)
 	pthread_mutex_lock(&states->saving);
 	pthread_mutex_lock(&states->lock);
 	size_t after = states_place_after(states, number);
-	if (after && 2 * (after - 1) > states->count && all_are_saved(states)) {
+	if (after && 2 * (after - 1) > states->count)
+		places = list_places(states, after - 1, &count);
+	if (places)
 		result = cut_index(states, after - 1);
-		places = list_places(states, &count);
-	}
 	pthread_mutex_unlock(&states->lock);
 	if (result == 0 && places)
 		result = map_store_reclaim(states->nodes, map_store_end(states->store), places, count);
