@@ -269,10 +269,10 @@ void chain_info_print(struct text *out, const struct chain_info *info, bool serv
 		before = ",";
 		switch (member->kind) {
 		case INFO_NUMBER: text_printf(out, "%" PRIu32, *(const uint32_t *)at); break;
-		case INFO_LARGE_NUMBER: chain_print_uint64(out, *(const uint64_t *)at); break;
+		case INFO_LARGE_NUMBER: text_append(out, chain_number_text(*(const uint64_t *)at).text); break;
 		case INFO_ID: chain_print_checksum(out, at); break;
-		case INFO_SLOT: chain_print_slot(out, *(const uint32_t *)at); break;
-		case INFO_NAME: chain_print_name(out, *(const uint64_t *)at); break;
+		case INFO_SLOT: text_printf(out, "\"%s\"", slot_text(*(const uint32_t *)at).text); break;
+		case INFO_NAME: text_printf(out, "\"%s\"", name_text(*(const uint64_t *)at).text); break;
 		case INFO_TEXT: text_append(out, member->text); break;
 		}
 	}

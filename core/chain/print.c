@@ -4,38 +4,37 @@
 #include "core/types/name.h"
 #include "core/types/time.h"
 
-#include <inttypes.h>
+#include <string.h>
 
-void chain_print_uint64(struct text *out, uint64_t value)
+/* Decimal digits, with a quote on either side or without. */
+static struct chain_number_text digits_of(unsigned __int128 value, bool quoted)
 {
-	text_printf(out, value > UINT32_MAX ? "\"%" PRIu64 "\"" : "%" PRIu64, value);
-}
+	struct chain_number_text out;
+	char *const end = out.text + sizeof out.text, *at = end;
 
-void chain_print_uint128(struct text *out, const uint64_t value[2])
-{
-	unsigned __int128 left = (unsigned __int128)value[1] << 64 | value[0];
-	char digits[48], *at = digits + sizeof digits;
 	*--at = '\0';
-	do {
-		*--at = (char)('0' + (int)(left % 10));
-		left /= 10;
-	} while (left);
-	text_append(out, at);
+	if (quoted)
+		*--at = '"';
+	for (; value > UINT64_MAX; value /= 10)
+		*--at = (char)('0' + (int)(value % 10));
+	uint64_t left = (uint64_t)value; /* which divides faster */
+	do
+		*--at = (char)('0' + left % 10);
+	while (left /= 10);
+	if (quoted)
+		*--at = '"';
+	memmove(out.text, at, (size_t)(end - at));
+	return out;
 }
 
-void chain_print_slot(struct text *out, uint32_t slot)
+struct chain_number_text chain_number_text(uint64_t value)
 {
-	text_printf(out, "\"%s\"", slot_text(slot).text);
+	return digits_of(value, value > UINT32_MAX);
 }
 
-void chain_print_time(struct text *out, int64_t us)
+struct chain_number_text chain_uint128_text(const uint64_t value[2])
 {
-	text_printf(out, "\"%s\"", time_point_text(us).text);
-}
-
-void chain_print_name(struct text *out, uint64_t name)
-{
-	text_printf(out, "\"%s\"", name_text(name).text);
+	return digits_of((unsigned __int128)value[1] << 64 | value[0], false);
 }
 
 void chain_print_checksum(struct text *out, const struct checksum256 *checksum)
@@ -52,9 +51,8 @@ void chain_print_hex(struct text *out, const void *data, size_t length)
 
 void chain_print_feature(struct text *out, const struct chain_feature *feature)
 {
-	text_append(out, "\"description_digest\":");
-	chain_print_checksum(out, &feature->description_digest);
-	text_append(out, ",\"dependencies\":[");
+	text_printf(out, "\"description_digest\":\"%s\",\"dependencies\":[",
+	            checksum256_text(&feature->description_digest).text);
 	if (feature->has_dependency)
 		chain_print_checksum(out, &feature->dependency);
 	text_printf(out,

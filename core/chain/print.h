@@ -45,13 +45,14 @@ void chain_print_trace(struct chain_view *view, struct text *out, const struct t
 /* The members of a protocol feature from description_digest on, and its closing brace. */
 void chain_print_feature(struct text *out, const struct chain_feature *feature);
 
-void chain_print_uint64(struct text *out, uint64_t value); /* quoted above 2^32 - 1 */
-void chain_print_uint128(struct text *out, const uint64_t value[2]); /* low, high; decimal, unquoted */
-void chain_print_slot(struct text *out, uint32_t slot);    /* quoted time, as below */
-void chain_print_time(struct text *out, int64_t us);
-void chain_print_name(struct text *out, uint64_t name);
 void chain_print_checksum(struct text *out, const struct checksum256 *checksum);
-void chain_print_signature(struct text *out, const struct signature *signature);
 void chain_print_hex(struct text *out, const void *data, size_t length);
+
+/* Printable copies of numbers, for argument lists: chain_number_text(number).text. */
+struct chain_number_text {
+	char text[48];
+};
+struct chain_number_text chain_number_text(uint64_t value);           /* quoted above 2^32 - 1 */
+struct chain_number_text chain_uint128_text(const uint64_t value[2]); /* low, high; decimal, unquoted */
 
 #endif

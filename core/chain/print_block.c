@@ -7,24 +7,14 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-void chain_print_signature(struct text *out, const struct signature *signature)
-{
-	text_printf(out, "\"%s\"", signature_text(signature).text);
-}
-
 void chain_print_header(struct text *out, const struct block_header *header)
 {
-	text_append(out, "\"timestamp\":");
-	chain_print_slot(out, header->timestamp);
-	text_append(out, ",\"producer\":");
-	chain_print_name(out, header->producer);
-	text_printf(out, ",\"confirmed\":%u,\"previous\":", header->confirmed);
-	chain_print_checksum(out, &header->previous);
-	text_append(out, ",\"transaction_mroot\":");
-	chain_print_checksum(out, &header->transaction_mroot);
-	text_append(out, ",\"action_mroot\":");
-	chain_print_checksum(out, &header->action_mroot);
-	text_printf(out, ",\"schedule_version\":%" PRIu32, header->schedule_version);
+	text_printf(out,
+	            "\"timestamp\":\"%s\",\"producer\":\"%s\",\"confirmed\":%u,\"previous\":\"%s\","
+	            "\"transaction_mroot\":\"%s\",\"action_mroot\":\"%s\",\"schedule_version\":%" PRIu32,
+	            slot_text(header->timestamp).text, name_text(header->producer).text, header->confirmed,
+	            checksum256_text(&header->previous).text, checksum256_text(&header->transaction_mroot).text,
+	            checksum256_text(&header->action_mroot).text, header->schedule_version);
 }
 
 void chain_print_legacy_schedule(struct text *out, const struct producer_schedule *schedule)
@@ -41,20 +31,13 @@ void chain_print_legacy_schedule(struct text *out, const struct producer_schedul
 
 /* --- transactions --- */
 
-static void print_level_list(struct text *out, const struct action *action)
-{
-	text_append_char(out, '[');
-	for (size_t i = 0; i < action->authorization_count; i++)
-		text_printf(out, "%s%s", i ? "," : "", permission_level_text(&action->authorization[i]).text);
-	text_append_char(out, ']');
-}
-
 void chain_print_action_head(struct text *out, const struct action *action)
 {
-	text_printf(out, "{\"account\":\"%s\",\"name\":\"%s\",\"authorization\":",
+	text_printf(out, "{\"account\":\"%s\",\"name\":\"%s\",\"authorization\":[",
 	            name_text(action->account).text, name_text(action->name).text);
-	print_level_list(out, action);
-	text_append(out, ",\"data\":");
+	for (size_t i = 0; i < action->authorization_count; i++)
+		text_printf(out, "%s%s", i ? "," : "", permission_level_text(&action->authorization[i]).text);
+	text_append(out, "],\"data\":");
 }
 
 void chain_print_data_by(const struct chain_abi *abi, struct text *out, const struct action *action,
@@ -115,11 +98,11 @@ static void print_generation(struct text *out, const struct transaction *transac
 		if (extension->type != 0 || !cursor_copy(&in, id.data, sizeof id.data))
 			continue;
 		const uint64_t sender_id[2] = {cursor_u64(&in), cursor_u64(&in)};
-		text_append(out, ",\"deferred_transaction_generation\":{\"sender_trx_id\":");
-		chain_print_checksum(out, &id);
-		text_append(out, ",\"sender_id\":\"");
-		chain_print_uint128(out, sender_id);
-		text_printf(out, "\",\"sender\":\"%s\"}", name_text(cursor_u64(&in)).text);
+		text_printf(out,
+		            ",\"deferred_transaction_generation\":{\"sender_trx_id\":\"%s\",\"sender_id\":\"%s\","
+		            "\"sender\":\"%s\"}",
+		            checksum256_text(&id).text, chain_uint128_text(sender_id).text,
+		            name_text(cursor_u64(&in)).text);
 	}
 }
 
@@ -153,10 +136,8 @@ void chain_print_transaction(struct chain_view *view, struct text *out, const st
 void chain_print_signatures(struct text *out, const struct packed_transaction *packed)
 {
 	text_append(out, "\"signatures\":[");
-	for (size_t i = 0; packed && i < packed->signatures_count; i++) {
-		text_append(out, i ? "," : "");
-		chain_print_signature(out, &packed->signatures[i]);
-	}
+	for (size_t i = 0; packed && i < packed->signatures_count; i++)
+		text_printf(out, "%s\"%s\"", i ? "," : "", signature_text(&packed->signatures[i]).text);
 	text_append_char(out, ']');
 }
 
@@ -178,9 +159,7 @@ void chain_print_receipt_head(struct text *out, const struct transaction_receipt
 
 static void print_packed(struct chain_view *view, struct text *out, const struct packed_transaction *packed)
 {
-	text_append(out, "{\"id\":");
-	chain_print_checksum(out, &packed->id);
-	text_append_char(out, ',');
+	text_printf(out, "{\"id\":\"%s\",", checksum256_text(&packed->id).text);
 	chain_print_packed_head(out, packed);
 	text_append(out, ",\"context_free_data\":[");
 	for (size_t i = 0; i < packed->context_free_data_count; i++) {
@@ -222,11 +201,9 @@ static void print_features(struct text *out, const struct block_header *header)
 	struct checksum256 *digests = NULL;
 	size_t count = block_header_features(header, &digests);
 
-	for (size_t i = 0; i < count; i++) {
-		text_append(out, i ? ",{\"feature_digest\":" : ",\"new_protocol_features\":[{\"feature_digest\":");
-		chain_print_checksum(out, &digests[i]);
-		text_append_char(out, '}');
-	}
+	for (size_t i = 0; i < count; i++)
+		text_printf(out, "%s{\"feature_digest\":\"%s\"}", i ? "," : ",\"new_protocol_features\":[",
+		            checksum256_text(&digests[i]).text);
 	text_append(out, count ? "]" : "");
 	free(digests);
 }
@@ -249,11 +226,8 @@ void chain_print_block(struct chain_view *view, struct text *out, const struct s
 		producer_schedule_print(out, &schedule);
 		producer_schedule_release(&schedule);
 	}
-	text_append(out, ",\"producer_signature\":");
-	chain_print_signature(out, &block->producer_signature);
+	text_printf(out, ",\"producer_signature\":\"%s\"", signature_text(&block->producer_signature).text);
 	print_receipts(view, out, block);
-	text_append(out, ",\"id\":");
-	chain_print_checksum(out, &block->id);
-	text_printf(out, ",\"block_num\":%" PRIu32 ",\"ref_block_prefix\":%" PRIu32 "}",
-	            block_id_number(&block->id), block_id_prefix(&block->id));
+	text_printf(out, ",\"id\":\"%s\",\"block_num\":%" PRIu32 ",\"ref_block_prefix\":%" PRIu32 "}",
+	            checksum256_text(&block->id).text, block_id_number(&block->id), block_id_prefix(&block->id));
 }

@@ -20,14 +20,6 @@ struct trace_print {
 	bool tree;
 };
 
-static void print_context(struct text *out, uint32_t slot)
-{
-	text_append(out, "{\"context\":{\"level\":\"error\",\"file\":\"eosiofs\",\"line\":0,\"method\":\"\","
-	                 "\"hostname\":\"\",\"thread_name\":\"nodeos\",\"timestamp\":");
-	chain_print_slot(out, slot);
-	text_append(out, "},\"format\":");
-}
-
 /* Clients put data into the format's ${s}: whatever the sentence holds, it is never taken for a format. */
 static void print_exception(struct text *out, const struct error *error, uint32_t slot)
 {
@@ -38,8 +30,11 @@ static void print_exception(struct text *out, const struct error *error, uint32_
 	text_printf(out, "{\"code\":%" PRIu32 ",\"name\":\"%s\",\"message\":", error->code, exception->name);
 	const char *what = error->code == STD_EXCEPTION ? sentence : exception->what;
 	text_append_json(out, what, strlen(what));
-	text_append(out, ",\"stack\":[");
-	print_context(out, slot);
+	text_printf(
+		out,
+		",\"stack\":[{\"context\":{\"level\":\"error\",\"file\":\"eosiofs\",\"line\":0,\"method\":\"\","
+		"\"hostname\":\"\",\"thread_name\":\"nodeos\",\"timestamp\":\"%s\"},\"format\":",
+		slot_text(slot).text);
 	if (strncmp(sentence, assertion, sizeof assertion - 1) == 0) {
 		text_append(out, "\"assertion failure with message: ${s}\",\"data\":{\"s\":");
 		sentence += sizeof assertion - 1;
@@ -62,7 +57,7 @@ static void print_error_members(struct text *out, const struct error *error, uin
 	if (error->code == STD_EXCEPTION)
 		text_append(out, "null");
 	else if (error->code == EOSIO_ASSERT_CODE_EXCEPTION)
-		chain_print_uint64(out, error->assert_code);
+		text_append(out, chain_number_text(error->assert_code).text);
 	else
 		text_append(out, GENERIC_SYSTEM_ERROR);
 }
@@ -75,20 +70,15 @@ static void print_receipt(struct text *out, const struct action_trace *action)
 		text_append(out, "null");
 		return;
 	}
-	text_append(out, "{\"receiver\":");
-	chain_print_name(out, receipt->receiver);
-	text_append(out, ",\"act_digest\":");
-	chain_print_checksum(out, &receipt->act_digest);
-	text_append(out, ",\"global_sequence\":");
-	chain_print_uint64(out, receipt->global_sequence);
-	text_append(out, ",\"recv_sequence\":");
-	chain_print_uint64(out, receipt->recv_sequence);
-	text_append(out, ",\"auth_sequence\":[");
-	for (size_t i = 0; i < receipt->auth_sequence_count; i++) {
-		text_printf(out, "%s[\"%s\",", i ? "," : "", name_text(receipt->auth_sequence[i].account).text);
-		chain_print_uint64(out, receipt->auth_sequence[i].sequence);
-		text_append_char(out, ']');
-	}
+	text_printf(out,
+	            "{\"receiver\":\"%s\",\"act_digest\":\"%s\",\"global_sequence\":%s,\"recv_sequence\":%s,"
+	            "\"auth_sequence\":[",
+	            name_text(receipt->receiver).text, checksum256_text(&receipt->act_digest).text,
+	            chain_number_text(receipt->global_sequence).text,
+	            chain_number_text(receipt->recv_sequence).text);
+	for (size_t i = 0; i < receipt->auth_sequence_count; i++)
+		text_printf(out, "%s[\"%s\",%s]", i ? "," : "", name_text(receipt->auth_sequence[i].account).text,
+		            chain_number_text(receipt->auth_sequence[i].sequence).text);
 	text_printf(out, "],\"code_sequence\":%" PRIu32 ",\"abi_sequence\":%" PRIu32 "}", receipt->code_sequence,
 	            receipt->abi_sequence);
 }
@@ -121,11 +111,12 @@ static void print_ram_deltas(struct text *out, const struct ram_delta *deltas, s
 	text_append_char(out, ']');
 }
 
-static void print_block_members(struct text *out, const struct transaction_trace *trace)
+/* From the transaction's id, whose member has that name, to its block. */
+static void print_place(struct text *out, const char *name, const struct transaction_trace *trace)
 {
-	text_printf(out, "\"block_num\":%" PRIu32 ",\"block_time\":", trace->block_num);
-	chain_print_slot(out, trace->slot);
-	text_append(out, ",\"producer_block_id\":null");
+	text_printf(out,
+	            "\"%s\":\"%s\",\"block_num\":%" PRIu32 ",\"block_time\":\"%s\",\"producer_block_id\":null",
+	            name, checksum256_text(&trace->id).text, trace->block_num, slot_text(trace->slot).text);
 }
 
 static void print_children(struct trace_print *print, uint32_t ancestor);
@@ -134,13 +125,9 @@ static void print_outline(struct trace_print *print, const struct action_trace *
 {
 	struct text *out = print->out;
 
-	text_append(out, "{\"receipt\":{\"receiver\":");
-	chain_print_name(out, action->receiver);
-	text_append(out, ",\"global_sequence\":");
-	chain_print_uint64(out, action->receipt.global_sequence);
-	text_append(out, "},\"receiver\":");
-	chain_print_name(out, action->receiver);
-	text_append(out, ",\"act\":");
+	text_printf(out, "{\"receipt\":{\"receiver\":\"%s\",\"global_sequence\":%s},\"receiver\":\"%s\",\"act\":",
+	            name_text(action->receiver).text, chain_number_text(action->receipt.global_sequence).text,
+	            name_text(action->receiver).text);
 	chain_print_action(print->view, out, &action->action);
 	print_return_value(print, action);
 	text_append_char(out, '}');
@@ -161,10 +148,8 @@ static void print_action_trace(struct trace_print *print, const struct action_tr
 	text_printf(out, ",\"context_free\":%s,\"elapsed\":0,\"console\":",
 	            action->context_free ? "true" : "false");
 	text_append_json(out, text_string(&action->console), action->console.length);
-	text_append(out, ",\"trx_id\":");
-	chain_print_checksum(out, &trace->id);
 	text_append_char(out, ',');
-	print_block_members(out, trace);
+	print_place(out, "trx_id", trace);
 	print_ram_deltas(out, action->ram_deltas, action->ram_deltas_count);
 	print_error_members(out, action->error, trace->slot);
 	print_return_value(print, action);
@@ -211,10 +196,8 @@ void chain_print_trace(struct chain_view *view, struct text *out, const struct t
 {
 	struct trace_print print = {view, out, trace, tree};
 
-	text_append(out, "{\"id\":");
-	chain_print_checksum(out, &trace->id);
-	text_append_char(out, ',');
-	print_block_members(out, trace);
+	text_append_char(out, '{');
+	print_place(out, "id", trace);
 	text_append(out, ",\"receipt\":");
 	if (trace->has_receipt)
 		text_printf(out, "{\"status\":\"%s\",\"cpu_usage_us\":%" PRIu32 ",\"net_usage_words\":%" PRIu64 "}",
@@ -229,9 +212,9 @@ void chain_print_trace(struct chain_view *view, struct text *out, const struct t
 		text_append(out, trace->actions_count ? "]}" : ",\"action_traces\":[]}");
 		return;
 	}
-	text_printf(out, ",\"elapsed\":%" PRIu32 ",\"net_usage\":", trace->cpu_usage_us);
-	chain_print_uint64(out, trace->net_usage);
-	text_printf(out, ",\"scheduled\":%s,\"action_traces\":", trace->scheduled ? "true" : "false");
+	text_printf(out, ",\"elapsed\":%" PRIu32 ",\"net_usage\":%s,\"scheduled\":%s,\"action_traces\":",
+	            trace->cpu_usage_us, chain_number_text(trace->net_usage).text,
+	            trace->scheduled ? "true" : "false");
 	if (tree) {
 		print_children(&print, 0);
 	} else {

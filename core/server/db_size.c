@@ -22,13 +22,9 @@ static int get(struct call *call)
 	uint64_t used = resident_bytes();
 	uint64_t available = (uint64_t)sysconf(_SC_AVPHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
 
-	text_append(call->out, "{\"free_bytes\":");
-	chain_print_uint64(call->out, available);
-	text_append(call->out, ",\"used_bytes\":");
-	chain_print_uint64(call->out, used);
-	text_append(call->out, ",\"size\":");
-	chain_print_uint64(call->out, used + available);
-	text_append(call->out, ",\"indices\":[]}");
+	text_printf(call->out, "{\"free_bytes\":%s,\"used_bytes\":%s,\"size\":%s,\"indices\":[]}",
+	            chain_number_text(available).text, chain_number_text(used).text,
+	            chain_number_text(used + available).text);
 	return 0;
 }
 

@@ -22,25 +22,24 @@ static void print_handshake(struct text *out, const struct peer_connection *conn
 	static const struct public_key no_key;
 	static const struct signature no_signature;
 	static const struct checksum256 none;
+	const struct peer_heads *heads = &connection->heads;
 	bool heard = connection->network_version != 0;
 
-	text_printf(out, "{\"network_version\":%u,\"chain_id\":", connection->network_version);
-	chain_print_checksum(out, heard ? chain_id : &none);
-	text_append(out, ",\"node_id\":");
-	chain_print_checksum(out, &connection->node_id);
-	text_printf(out, ",\"key\":\"%s\",\"time\":", public_key_text(&no_key).text);
-	chain_print_uint64(out, (uint64_t)connection->time_ns);
-	text_append(out, ",\"token\":");
-	chain_print_checksum(out, &none);
-	text_printf(out, ",\"sig\":\"%s\",\"p2p_address\":", signature_text(&no_signature).text);
+	text_printf(out,
+	            "{\"network_version\":%u,\"chain_id\":\"%s\",\"node_id\":\"%s\",\"key\":\"%s\",\"time\":%s,"
+	            "\"token\":\"%s\",\"sig\":\"%s\",\"p2p_address\":",
+	            connection->network_version, checksum256_text(heard ? chain_id : &none).text,
+	            checksum256_text(&connection->node_id).text, public_key_text(&no_key).text,
+	            chain_number_text((uint64_t)connection->time_ns).text, checksum256_text(&none).text,
+	            signature_text(&no_signature).text);
 	print_text(out, connection->p2p_address);
-	text_printf(out, ",\"last_irreversible_block_num\":%" PRIu32 ",\"last_irreversible_block_id\":",
-	            connection->heads.irreversible_num);
-	chain_print_checksum(out, &connection->heads.irreversible_id);
-	text_printf(out, ",\"head_num\":%" PRIu32 ",\"head_id\":", connection->heads.head_num);
-	chain_print_checksum(out, &connection->heads.head_id);
-	text_printf(out, ",\"os\":\"%s\",\"agent\":\"%s\",\"generation\":%u}", heard ? "linux" : "",
-	            heard ? "EOS Test Agent" : "", connection->generation);
+	text_printf(out,
+	            ",\"last_irreversible_block_num\":%" PRIu32
+	            ",\"last_irreversible_block_id\":\"%s\",\"head_num\":%" PRIu32
+	            ",\"head_id\":\"%s\",\"os\":\"%s\",\"agent\":\"%s\",\"generation\":%u}",
+	            heads->irreversible_num, checksum256_text(&heads->irreversible_id).text, heads->head_num,
+	            checksum256_text(&heads->head_id).text, heard ? "linux" : "", heard ? "EOS Test Agent" : "",
+	            connection->generation);
 }
 
 static void print_connection(struct text *out, const struct peer_connection *connection,

@@ -90,12 +90,11 @@ static int compare_features(const void *a, const void *b)
 
 static void print_feature(struct text *out, const struct chain_feature *feature)
 {
-	text_append(out, "{\"feature_digest\":");
-	chain_print_checksum(out, &feature->digest);
 	text_printf(out,
-	            ",\"subjective_restrictions\":{\"enabled\":true,\"preactivation_required\":%s,"
+	            "{\"feature_digest\":\"%s\",\"subjective_restrictions\":{\"enabled\":true,"
+	            "\"preactivation_required\":%s,"
 	            "\"earliest_allowed_activation_time\":\"1970-01-01T00:00:00.000\"},",
-	            feature->preactivation_required ? "true" : "false");
+	            checksum256_text(&feature->digest).text, feature->preactivation_required ? "true" : "false");
 	chain_print_feature(out, feature);
 }
 

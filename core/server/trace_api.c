@@ -59,11 +59,9 @@ static void print_authorization(struct text *out, const struct action *action)
 
 static void print_action(struct text *out, const struct action_trace *trace)
 {
-	text_append(out, "{\"global_sequence\":");
-	chain_print_uint64(out, trace->receipt.global_sequence);
-	text_printf(out, ",\"receiver\":\"%s\",\"account\":\"%s\",\"action\":\"%s\"",
-	            name_text(trace->receiver).text, name_text(trace->action.account).text,
-	            name_text(trace->action.name).text);
+	text_printf(out, "{\"global_sequence\":%s,\"receiver\":\"%s\",\"account\":\"%s\",\"action\":\"%s\"",
+	            chain_number_text(trace->receipt.global_sequence).text, name_text(trace->receiver).text,
+	            name_text(trace->action.account).text, name_text(trace->action.name).text);
 	print_authorization(out, &trace->action);
 	text_append(out, ",\"data\":");
 	chain_print_hex(out, trace->action.data.data, trace->action.data.length);
@@ -108,15 +106,12 @@ static void print_transaction_trace(struct text *out, const struct traced_block 
 	const struct transaction_trace *trace = &traced->traces[index];
 	const struct transaction_receipt *receipt = index ? &traced->block.transactions[index - 1] : NULL;
 
-	text_append(out, "{\"id\":");
-	chain_print_checksum(out, &named(trace)->id);
-	text_printf(out, ",\"block_num\":%" PRIu32 ",\"block_time\":", trace->block_num);
-	chain_print_slot(out, trace->slot);
-	text_append(out, ",\"producer_block_id\":null");
+	text_printf(out,
+	            "{\"id\":\"%s\",\"block_num\":%" PRIu32 ",\"block_time\":\"%s\",\"producer_block_id\":null",
+	            checksum256_text(&named(trace)->id).text, trace->block_num, slot_text(trace->slot).text);
 	print_actions(out, trace);
-	text_printf(out, ",\"status\":\"%s\",\"cpu_usage_us\":%" PRIu32 ",\"net_usage_words\":%" PRIu64,
+	text_printf(out, ",\"status\":\"%s\",\"cpu_usage_us\":%" PRIu32 ",\"net_usage_words\":%" PRIu64 ",",
 	            transaction_status_name(trace->status), trace->cpu_usage_us, trace->net_usage / 8);
-	text_append_char(out, ',');
 	chain_print_signatures(out, receipt && !receipt->is_id ? &receipt->packed : NULL);
 	text_append(out, ",\"transaction_header\":{");
 	chain_print_transaction_header(out, &named(trace)->header);
@@ -128,17 +123,16 @@ static void print_traced(struct text *out, const struct traced_block *traced, bo
 	const struct block_header *header = &traced->block.header;
 	const char *comma = "";
 
-	text_append(out, "{\"id\":");
-	chain_print_checksum(out, &traced->block.id);
-	text_printf(out, ",\"number\":%" PRIu32 ",\"previous_id\":", block_id_number(&traced->block.id));
-	chain_print_checksum(out, &header->previous);
-	text_printf(out, ",\"status\":\"%s\",\"timestamp\":\"%sZ\",\"producer\":\"%s\",\"transaction_mroot\":",
-	            irreversible ? "irreversible" : "pending", slot_text(header->timestamp).text,
-	            name_text(header->producer).text);
-	chain_print_checksum(out, &header->transaction_mroot);
-	text_append(out, ",\"action_mroot\":");
-	chain_print_checksum(out, &header->action_mroot);
-	text_printf(out, ",\"schedule_version\":%" PRIu32 ",\"transactions\":[", header->schedule_version);
+	text_printf(
+		out,
+		"{\"id\":\"%s\",\"number\":%" PRIu32 ",\"previous_id\":\"%s\",\"status\":\"%s\","
+		"\"timestamp\":\"%sZ\",\"producer\":\"%s\",\"transaction_mroot\":\"%s\",\"action_mroot\":\"%s\","
+		"\"schedule_version\":%" PRIu32 ",\"transactions\":[",
+		checksum256_text(&traced->block.id).text, block_id_number(&traced->block.id),
+		checksum256_text(&header->previous).text, irreversible ? "irreversible" : "pending",
+		slot_text(header->timestamp).text, name_text(header->producer).text,
+		checksum256_text(&header->transaction_mroot).text, checksum256_text(&header->action_mroot).text,
+		header->schedule_version);
 	for (size_t i = 0; i < traced->count && i <= traced->block.transactions_count; i++) {
 		if (!is_shown(&traced->traces[i]))
 			continue;

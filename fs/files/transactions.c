@@ -3,6 +3,7 @@
 #include "fs/files/blocks.h"
 
 #include "core/chain/print.h"
+#include "core/types/time.h"
 #include "fs/tree/sent.h"
 
 #include <errno.h>
@@ -159,10 +160,8 @@ static int print_receipt(struct request *request, struct text *json, const struc
 	int result = request->view->operations->block(request->view, &block, number, why);
 	const struct transaction_receipt *receipt = result ? NULL : find_receipt(&block, id);
 	if (receipt) {
-		text_printf(json, "{\"id\":\"%s\",\"block_num\":%" PRIu32 ",\"block_time\":",
-		            checksum256_text(id).text, number);
-		chain_print_slot(json, block.header.timestamp);
-		text_append(json, ",\"receipt\":");
+		text_printf(json, "{\"id\":\"%s\",\"block_num\":%" PRIu32 ",\"block_time\":\"%s\",\"receipt\":",
+		            checksum256_text(id).text, number, slot_text(block.header.timestamp).text);
 		chain_print_receipt(request->view, json, receipt);
 		text_append(json, ",\"no_traces\":");
 		text_append_json(json, why->sentence, strlen(why->sentence));

@@ -61,12 +61,9 @@ static int begin_answer(struct call *call, uint64_t *name, bool hash)
 	int result = code_hash(call, &code, *name);
 	if (result)
 		return result;
-	text_append(call->out, "{\"account_name\":");
-	chain_print_name(call->out, *name);
-	if (hash) {
-		text_append(call->out, ",\"code_hash\":");
-		chain_print_checksum(call->out, &code);
-	}
+	text_printf(call->out, "{\"account_name\":\"%s\"", name_text(*name).text);
+	if (hash)
+		text_printf(call->out, ",\"code_hash\":\"%s\"", checksum256_text(&code).text);
 	return 0;
 }
 
@@ -176,8 +173,7 @@ static int get_raw_abi(struct call *call)
 		result = call->view->operations->abi(call->view, &abi, &version, name, &call->error);
 	if (result == 0) {
 		struct checksum256 hash = hash_sha256(abi.data, abi.length);
-		text_append(call->out, ",\"abi_hash\":");
-		chain_print_checksum(call->out, &hash);
+		text_printf(call->out, ",\"abi_hash\":\"%s\"", checksum256_text(&hash).text);
 		if (!has_known || !checksum256_equal(&known, &hash)) {
 			text_append(call->out, ",\"abi\":");
 			print_base64(call->out, &abi);

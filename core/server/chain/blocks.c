@@ -113,9 +113,7 @@ static int get_block_header(struct call *call)
 	int result = find_block(call, &block, "block header");
 
 	if (result == 0) {
-		text_append(call->out, "{\"id\":");
-		chain_print_checksum(call->out, &block.id);
-		text_append(call->out, ",\"signed_block_header\":{");
+		text_printf(call->out, "{\"id\":\"%s\",\"signed_block_header\":{", checksum256_text(&block.id).text);
 		print_signed_header(call->out, &block);
 		text_append_char(call->out, '}');
 		if (extensions) {

@@ -6,12 +6,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-static void print_member(struct text *out, const char *name, uint64_t value)
-{
-	text_printf(out, ",\"%s\":", name);
-	chain_print_uint64(out, value);
-}
-
 static int get_info(struct call *call)
 {
 	struct chain_info info;
@@ -93,8 +87,8 @@ static int get_consensus_parameters(struct call *call)
 	text_append(call->out, "{\"chain_config\":");
 	chain_config_print(call->out, &config);
 	call->out->data[--call->out->length] = '\0'; /* its closing brace */
-	print_member(call->out, "max_action_return_value_size", config.max_action_return_value_size);
-	text_append_char(call->out, '}');
+	text_printf(call->out, ",\"max_action_return_value_size\":%" PRIu32 "}",
+	            config.max_action_return_value_size);
 	if (configurable_wasm)
 		text_append(call->out, ",\"wasm_config\":{\"max_mutable_global_bytes\":1024,\"max_table_elements\":"
 		                       "1024,\"max_section_elements\":8192,\"max_linear_memory_init\":65536,"
@@ -107,11 +101,10 @@ static int get_consensus_parameters(struct call *call)
 
 static void print_feature(struct text *out, const struct chain_feature *feature)
 {
-	text_append(out, "{\"feature_digest\":");
-	chain_print_checksum(out, &feature->digest);
-	text_printf(out, ",\"activation_ordinal\":%" PRIu32 ",\"activation_block_num\":%" PRIu32
-	                 ",",
-	            feature->activation_ordinal, feature->activation_block_num);
+	text_printf(
+		out,
+		"{\"feature_digest\":\"%s\",\"activation_ordinal\":%" PRIu32 ",\"activation_block_num\":%" PRIu32 ",",
+		checksum256_text(&feature->digest).text, feature->activation_ordinal, feature->activation_block_num);
 	chain_print_feature(out, feature);
 }
 

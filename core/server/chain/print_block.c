@@ -28,8 +28,7 @@ void print_signed_header(struct text *out, const struct signed_block *block)
 	}
 	text_append(out, ",\"header_extensions\":");
 	print_extensions(out, block->header.extensions, block->header.extensions_count);
-	text_append(out, ",\"producer_signature\":");
-	chain_print_signature(out, &block->producer_signature);
+	text_printf(out, ",\"producer_signature\":\"%s\"", signature_text(&block->producer_signature).text);
 }
 
 void print_raw_block(struct text *out, const struct signed_block *block)
@@ -42,8 +41,7 @@ void print_raw_block(struct text *out, const struct signed_block *block)
 		text_append(out, i ? "," : "");
 		chain_print_receipt_head(out, receipt);
 		if (receipt->is_id) {
-			text_append(out, "[0,");
-			chain_print_checksum(out, &receipt->id);
+			text_printf(out, "[0,\"%s\"", checksum256_text(&receipt->id).text);
 		} else {
 			text_append(out, "[1,{");
 			chain_print_packed_head(out, &receipt->packed);
@@ -60,13 +58,11 @@ void print_raw_block(struct text *out, const struct signed_block *block)
 
 void print_block_info(struct text *out, const struct signed_block *block, uint32_t number)
 {
-	text_printf(out, "{\"block_num\":%" PRIu32 ",\"ref_block_num\":%u,\"id\":", number, (uint16_t)number);
-	chain_print_checksum(out, &block->id);
-	text_append_char(out, ',');
+	text_printf(out, "{\"block_num\":%" PRIu32 ",\"ref_block_num\":%u,\"id\":\"%s\",", number,
+	            (uint16_t)number, checksum256_text(&block->id).text);
 	chain_print_header(out, &block->header);
-	text_append(out, ",\"producer_signature\":");
-	chain_print_signature(out, &block->producer_signature);
-	text_printf(out, ",\"ref_block_prefix\":%" PRIu32 "}", block_id_prefix(&block->id));
+	text_printf(out, ",\"producer_signature\":\"%s\",\"ref_block_prefix\":%" PRIu32 "}",
+	            signature_text(&block->producer_signature).text, block_id_prefix(&block->id));
 }
 
 /* --- header states --- */
@@ -96,19 +92,16 @@ static void print_authority(struct text *out, const struct producer_authority *a
 static void print_checksums(struct text *out, const struct checksum256 *list, size_t count)
 {
 	text_append_char(out, '[');
-	for (size_t i = 0; i < count; i++) {
-		text_append(out, i ? "," : "");
-		chain_print_checksum(out, &list[i]);
-	}
+	for (size_t i = 0; i < count; i++)
+		text_printf(out, "%s\"%s\"", i ? "," : "", checksum256_text(&list[i]).text);
 	text_append_char(out, ']');
 }
 
 static void print_pending(struct text *out, const struct chain_header_state *state)
 {
-	text_printf(out, ",\"pending_schedule\":{\"schedule_lib_num\":%" PRIu32 ",\"schedule_hash\":",
-	            state->pending_lib_num);
-	chain_print_checksum(out, &state->pending_hash);
-	text_append(out, ",\"schedule\":");
+	text_printf(
+		out, ",\"pending_schedule\":{\"schedule_lib_num\":%" PRIu32 ",\"schedule_hash\":\"%s\",\"schedule\":",
+		state->pending_lib_num, checksum256_text(&state->pending_hash).text);
 	producer_schedule_print(out, &state->pending);
 	text_append_char(out, '}');
 }
@@ -122,9 +115,8 @@ void print_header_state(struct text *out, const struct chain_header_state *state
 	producer_schedule_print(out, &state->active);
 	text_append(out, ",\"blockroot_merkle\":{\"_active_nodes\":");
 	print_checksums(out, state->blockroot.active, state->blockroot.active_count);
-	text_append(out, ",\"_node_count\":");
-	chain_print_uint64(out, state->blockroot.node_count);
-	text_append(out, "},\"producer_to_last_produced\":");
+	text_printf(out, ",\"_node_count\":%s},\"producer_to_last_produced\":",
+	            chain_number_text(state->blockroot.node_count).text);
 	print_pairs(out, state, false);
 	text_append(out, ",\"producer_to_last_implied_irb\":");
 	print_pairs(out, state, true);
@@ -133,9 +125,7 @@ void print_header_state(struct text *out, const struct chain_header_state *state
 	text_append(out, ",\"confirm_count\":[");
 	for (size_t i = 0; i < state->confirm_count_count; i++)
 		text_printf(out, "%s%u", i ? "," : "", state->confirm_count[i]);
-	text_append(out, "],\"id\":");
-	chain_print_checksum(out, &state->id);
-	text_append(out, ",\"header\":{");
+	text_printf(out, "],\"id\":\"%s\",\"header\":{", checksum256_text(&state->id).text);
 	print_signed_header(out, &state->block);
 	text_append_char(out, '}');
 	print_pending(out, state);

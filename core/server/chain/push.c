@@ -59,9 +59,7 @@ static int parse_packed(struct call *call, struct packed_transaction *out, const
 
 static void begin_answer(struct call *call, const struct checksum256 *id)
 {
-	text_append(call->out, "{\"transaction_id\":");
-	chain_print_checksum(call->out, id);
-	text_append(call->out, ",\"processed\":");
+	text_printf(call->out, "{\"transaction_id\":\"%s\",\"processed\":", checksum256_text(id).text);
 }
 
 /* What a transaction did is shown by the ABIs after it. */

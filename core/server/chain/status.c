@@ -51,10 +51,8 @@ static int find_expiration(struct call *call, uint32_t *out, struct signed_block
 static void print_block_ref(struct text *out, const char *what, const char *time_name, uint32_t number,
                             const struct checksum256 *id, uint32_t slot)
 {
-	text_printf(out, ",\"%s_number\":%" PRIu32 ",\"%s_id\":", what, number, what);
-	chain_print_checksum(out, id);
-	text_printf(out, ",\"%s_timestamp\":", time_name);
-	chain_print_slot(out, slot);
+	text_printf(out, ",\"%s_number\":%" PRIu32 ",\"%s_id\":\"%s\",\"%s_timestamp\":\"%s\"", what, number,
+	            what, checksum256_text(id).text, time_name, slot_text(slot).text);
 }
 
 static void print_status(struct call *call, const char *state, const struct signed_block *block,
@@ -67,16 +65,13 @@ static void print_status(struct call *call, const char *state, const struct sign
 	if (block)
 		print_block_ref(out, "block", "block", block_id_number(&block->id), &block->id,
 		                block->header.timestamp);
-	if (expiration) {
-		text_append(out, ",\"expiration\":");
-		chain_print_time(out, (int64_t)expiration * 1000000);
-	}
+	if (expiration)
+		text_printf(out, ",\"expiration\":\"%s\"", time_point_text((int64_t)expiration * 1000000).text);
 	print_block_ref(out, "head", "head", info->head_block_num, &info->head_block_id, info->head_slot);
 	print_block_ref(out, "irreversible", "irreversible", info->irreversible_block_num,
 	                &info->irreversible_block_id, info->irreversible_slot);
-	text_append(out, ",\"earliest_tracked_block_id\":");
-	chain_print_checksum(out, &none);
-	text_append(out, ",\"earliest_tracked_block_number\":0}");
+	text_printf(out, ",\"earliest_tracked_block_id\":\"%s\",\"earliest_tracked_block_number\":0}",
+	            checksum256_text(&none).text);
 }
 
 static int take_id(struct call *call, struct checksum256 *out)

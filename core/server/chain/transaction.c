@@ -148,17 +148,13 @@ static int print_waiting(void *context, const struct chain_scheduled *scheduled)
 		waiting->has_more = true;
 		return 1;
 	}
-	text_append(out, waiting->printed++ ? ",{\"trx_id\":" : "{\"trx_id\":");
-	chain_print_checksum(out, &scheduled->id);
-	text_printf(out, ",\"sender\":\"%s\",\"sender_id\":\"", name_text(scheduled->sender).text);
-	chain_print_uint128(out, scheduled->sender_id);
-	text_printf(out, "\",\"payer\":\"%s\",\"delay_until\":", name_text(scheduled->payer).text);
-	chain_print_time(out, scheduled->delay_until);
-	text_append(out, ",\"expiration\":");
-	chain_print_time(out, scheduled->expiration);
-	text_append(out, ",\"published\":");
-	chain_print_time(out, scheduled->published);
-	text_append(out, ",\"transaction\":");
+	text_printf(out,
+	            "%s{\"trx_id\":\"%s\",\"sender\":\"%s\",\"sender_id\":\"%s\",\"payer\":\"%s\","
+	            "\"delay_until\":\"%s\",\"expiration\":\"%s\",\"published\":\"%s\",\"transaction\":",
+	            waiting->printed++ ? "," : "", checksum256_text(&scheduled->id).text,
+	            name_text(scheduled->sender).text, chain_uint128_text(scheduled->sender_id).text,
+	            name_text(scheduled->payer).text, time_point_text(scheduled->delay_until).text,
+	            time_point_text(scheduled->expiration).text, time_point_text(scheduled->published).text);
 	print_waiting_transaction(waiting, scheduled);
 	text_append_char(out, '}');
 	return 0;
@@ -187,12 +183,8 @@ static int get_scheduled_transactions(struct call *call)
 	                                               &waiting, &call->error);
 	if (result == -ENOENT)
 		result = 0;
-	text_append(call->out, "],\"more\":");
-	if (waiting.has_more)
-		chain_print_checksum(call->out, &waiting.more);
-	else
-		text_append(call->out, "\"\"");
-	text_append_char(call->out, '}');
+	text_printf(call->out, "],\"more\":\"%s\"}",
+	            waiting.has_more ? checksum256_text(&waiting.more).text : "");
 	return result < 0 ? result : 0;
 }
 

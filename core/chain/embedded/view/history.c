@@ -11,6 +11,7 @@
 #include "core/engine/state/account.h"
 #include "core/engine/storage/history/history.h"
 #include "core/types/name.h"
+#include "core/types/time.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -84,9 +85,7 @@ static void begin_block(struct teller *teller, const struct deeds *deeds)
 	text_clear(out);
 	text_append(out, "\"block_num\":");
 	text_append_number(out, deeds->block_num);
-	text_append(out, ",\"block_time\":");
-	chain_print_slot(out, deeds->slot);
-	text_append(out, ",\"trx_id\":\"");
+	text_printf(out, ",\"block_time\":\"%s\",\"trx_id\":\"", slot_text(deeds->slot).text);
 	text_append_char(out, HISTORY_ID_MARK);
 	text_append(out, "\",\"action_ordinal\":");
 }

@@ -4,6 +4,7 @@
 #include "core/base/bytes.h"
 #include "core/base/memory.h"
 #include "core/chain/print.h"
+#include "core/types/time.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -87,11 +88,11 @@ static void print_round(struct text *out, const struct rounds *rounds, const str
                         const struct deeds *next, uint32_t missed)
 {
 	text_clear(out);
-	text_printf(out, "\"ended_by_block\":%" PRIu32 ",\"from\":", next->block_num);
-	chain_print_slot(out, rounds->first_slot);
-	text_append(out, ",\"to\":");
-	chain_print_slot(out, rounds->last_slot);
-	text_printf(out, ",\"blocks\":%" PRIu32 ",\"missed\":%" PRIu32, one->made, missed);
+	text_printf(out,
+	            "\"ended_by_block\":%" PRIu32 ",\"from\":\"%s\",\"to\":\"%s\",\"blocks\":%" PRIu32
+	            ",\"missed\":%" PRIu32,
+	            next->block_num, slot_text(rounds->first_slot).text, slot_text(rounds->last_slot).text,
+	            one->made, missed);
 	if (one->made)
 		text_printf(out, ",\"first_block\":%" PRIu32 ",\"last_block\":%" PRIu32, one->first, one->last);
 	text_append_char(out, '}');
