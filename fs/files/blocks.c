@@ -59,7 +59,7 @@ int block_find(struct request *request, uint32_t *number, const char *name, stru
 	struct chain_info info;
 	struct checksum256 id;
 	int64_t us;
-	int result = request_view(request, NULL, error);
+	int result = request_view(request, error);
 	if (result == 0)
 		result = request->view->operations->info(request->view, &info, error);
 	if (result)

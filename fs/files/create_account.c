@@ -79,20 +79,19 @@ static void add_resources(struct action *actions, size_t *count, const struct ne
 static int create(struct request *request, struct new_account *account, struct error *error)
 {
 	struct action actions[ACTIONS_MAXIMUM] = {{0}};
-	struct chain_view *view = NULL;
 	size_t count = 0;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 	if (result)
 		return result;
 	/* Asked before a key is made. */
-	if (view->operations->account_exists(view, NULL, account->name, NULL) == 0)
+	if (request->view->operations->account_exists(request->view, NULL, account->name, NULL) == 0)
 		return error_chain(error, ACCOUNT_NAME_EXISTS_EXCEPTION,
 		                   "Cannot create account named %s, as that name is already taken",
 		                   name_text(account->name).text);
-	result = view->operations->account_exists(view, NULL, account->creator, error);
+	result = request->view->operations->account_exists(request->view, NULL, account->creator, error);
 	if (result)
 		return result;
-	bool system = has_system_contract(view);
+	bool system = has_system_contract(request->view);
 	if (!system && account->system_option)
 		return error_set(error, EINVAL, "%s needs the system contract, which eosio does not have yet",
 		                 account->system_option);
@@ -151,9 +150,8 @@ static const struct command_option options[OPTIONS] = {
 
 static int take_amount(struct request *request, struct asset *out, const char *text, struct error *error)
 {
-	struct chain_view *view = NULL;
-	int result = text ? request_view(request, &view, error) : 0;
-	return text && result == 0 ? asset_parse_as(out, text, chain_core_symbol(view), error) : result;
+	int result = text ? request_view(request, error) : 0;
+	return text && result == 0 ? asset_parse_as(out, text, chain_core_symbol(request->view), error) : result;
 }
 
 static int take_options(struct request *request, struct new_account *account, const struct command *command,

@@ -68,12 +68,12 @@ static void print_creator(struct text *out, const struct account_defaults *value
 static int parse_creator(struct account_defaults *values, struct request *request, const char *text,
                          struct error *error)
 {
-	struct chain_view *view = NULL;
 	int result = name_parse_account(&values->creator, text, error);
 	if (result || !request)
 		return result;
-	result = request_view(request, &view, error);
-	return result ? result : view->operations->account_exists(view, NULL, values->creator, error);
+	result = request_view(request, error);
+	return result ? result
+	              : request->view->operations->account_exists(request->view, NULL, values->creator, error);
 }
 
 static void print_key(struct text *out, const struct account_defaults *values)
@@ -96,14 +96,13 @@ static void print_amount(struct text *out, const struct asset *amount)
 
 static int parse_amount(struct asset *amount, struct request *request, const char *text, struct error *error)
 {
-	struct chain_view *view = NULL;
 	struct command command;
-	int result = request ? request_view(request, &view, error) : 0;
+	int result = request ? request_view(request, error) : 0;
 	if (result)
 		return result;
 	result = command_parse(&command, text, strlen(text), NULL, 0, error);
 	if (result == 0)
-		result = command_take_quantity(&command, amount, view ? chain_core_symbol(view) : 0, NULL,
+		result = command_take_quantity(&command, amount, request ? chain_core_symbol(request->view) : 0, NULL,
 		                               "the stake", error);
 	if (result == 0)
 		result = command_end(&command, "QUANTITY SYM", error);
@@ -246,13 +245,12 @@ static int hold(struct request *request, struct defaults **out, struct error *er
 int defaults_get(struct request *request, struct account_defaults *out, struct error *error)
 {
 	struct defaults *defaults;
-	struct chain_view *view = NULL;
 	int result = hold(request, &defaults, error);
 	if (result == 0)
-		result = request_view(request, &view, error);
+		result = request_view(request, error);
 	if (result)
 		return result;
-	uint64_t symbol = chain_core_symbol(view);
+	uint64_t symbol = chain_core_symbol(request->view);
 	pthread_mutex_lock(&defaults->lock);
 	*out = defaults->values;
 	pthread_mutex_unlock(&defaults->lock);

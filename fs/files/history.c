@@ -11,13 +11,13 @@ enum { SHOWN = 10000, DIGITS_MAXIMUM = 18 };
 static int find(struct request *request, struct chain_history *out, enum chain_history_kind kind,
                 uint64_t from, struct error *error)
 {
-	struct chain_view *view = NULL;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 	if (result)
 		return result;
-	if (!view->operations->history)
+	if (!request->view->operations->history)
 		return error_set(error, EOPNOTSUPP, "this chain keeps no history of its accounts");
-	result = view->operations->history(view, out, kind, request->name[0], from, SHOWN, error);
+	result = request->view->operations->history(request->view, out, kind, request->name[0], from, SHOWN,
+	                                            error);
 	if (result == 0)
 		request_saw_block(request, out->block_num ? out->block_num : BLOCK_NUM_GENESIS);
 	return result;
@@ -36,11 +36,10 @@ static int measure(struct request *request, uint64_t *begin, uint64_t *end, enum
 static int read_part(struct request *request, struct text *out, uint64_t *begin,
                      enum chain_history_kind kind, uint64_t offset, size_t size, struct error *error)
 {
-	struct chain_view *view = NULL;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 	return result ? result
-	              : view->operations->history_text(view, out, begin, kind, request->name[0], offset, size,
-	                                               error);
+	              : request->view->operations->history_text(request->view, out, begin, kind, request->name[0],
+	                                                        offset, size, error);
 }
 
 int accounts_history_measure(struct request *request, uint64_t *begin, uint64_t *end, struct error *error)

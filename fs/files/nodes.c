@@ -18,8 +18,7 @@ static int not_ours(struct error *error)
 
 static int read_node(struct request *request, struct chain_node *out, struct error *error)
 {
-	struct chain_view *view = NULL;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 	if (result < 0)
 		return result;
 	if (request->name[0] == 0)

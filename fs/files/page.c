@@ -5,13 +5,13 @@
 
 int index_html_read(struct request *request, struct text *out, struct error *error)
 {
-	int result = request_view(request, NULL, error);
+	int result = request_view(request, error);
 	return result ? result : page_print(out, request->view, error);
 }
 
 static int read_chart(struct request *request, struct text *out, enum page_chart chart, struct error *error)
 {
-	int result = request_view(request, NULL, error);
+	int result = request_view(request, error);
 	return result ? result : page_chart_print(out, request->view, chart, error);
 }
 

@@ -143,13 +143,13 @@ int proposals_list(struct request *request, const char *from, struct listing *li
 {
 	struct name_listing names = {listing, ""};
 	uint64_t name = name_listing_from(from, "");
-	struct chain_view *view = NULL;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 	while (result == 0) {
 		struct first_scope scope = {0};
 		struct draft draft = {name, 0};
 		bool drafted = draft_next(request, &draft);
-		int walked = view->operations->scopes(view, MSIG, PROPOSAL, name, take_scope, &scope, error);
+		int walked = request->view->operations->scopes(request->view, MSIG, PROPOSAL, name, take_scope,
+		                                               &scope, error);
 		if (walked < 0)
 			return walked;
 		if (!drafted && !scope.found)
@@ -216,12 +216,11 @@ int proposals_proposer_list(struct request *request, const char *from, struct li
 	struct proposal_names names = {
 		.request = request, .names = {listing, ""}, .draft = {request->name[0], name_listing_from(from, "")}};
 	const struct table_id id = {MSIG, request->name[0], PROPOSAL};
-	struct chain_view *view = NULL;
 	uint64_t first = names.draft.name;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 	if (result == 0) {
 		next_draft(&names);
-		result = view->operations->rows(view, &id, first, list_proposal, &names, error);
+		result = request->view->operations->rows(request->view, &id, first, list_proposal, &names, error);
 	}
 	while (result >= 0 && names.drafted && !names.enough) {
 		names.enough = name_listing_add(&names.names, names.draft.name);
@@ -392,20 +391,19 @@ int proposals_transaction_write(struct request *request, const char *data, size_
 {
 	struct transaction transaction = {0};
 	struct permission_level *requested = NULL;
-	struct chain_view *view = NULL;
 	struct json *json = NULL;
 	struct action action;
 	size_t count = 0;
 	int result = proposals_proposal_exists(request, error);
 	if (result || same_as_shown(request, data, length))
 		return result;
-	result = request_view(request, &view, error);
+	result = request_view(request, error);
 	if (result == 0)
 		result = json_parse(&json, data, length, error);
 	if (result == 0)
-		result = chain_transaction_parse(view, &transaction, json, error);
+		result = chain_transaction_parse(request->view, &transaction, json, error);
 	if (result == 0 && transaction.expiration == 0)
-		transaction.expiration = (uint32_t)(slot_to_us(view->slot) / 1000000) + PROPOSAL_SECONDS;
+		transaction.expiration = (uint32_t)(slot_to_us(request->view->slot) / 1000000) + PROPOSAL_SECONDS;
 	if (result == 0 && json_type(json_member(json, "requested")) != JSON_MISSING)
 		result = permission_levels_parse_json(&requested, &count, json_member(json, "requested"), error);
 	else if (result == 0)

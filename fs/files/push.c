@@ -31,7 +31,7 @@ static int push_list(struct request *request, const struct json *json, struct er
 {
 	struct action *actions = NULL;
 	size_t count = 0;
-	int result = request_view(request, NULL, error);
+	int result = request_view(request, error);
 	if (result == 0 && !json_count(json))
 		result = error_set(error, EINVAL, "a transaction without actions does nothing: %s", PUSH_USAGE);
 	if (result == 0)
@@ -62,7 +62,7 @@ static int push_transaction(struct request *request, const struct json *json, st
 	bool is_packed = json_string(json_member(json, "packed_trx")) != NULL;
 	struct packed_transaction packed = {0};
 	struct transaction transaction = {0};
-	int result = request_view(request, NULL, error);
+	int result = request_view(request, error);
 	if (!is_packed && json_type(json_member(object, "expiration")) == JSON_MISSING)
 		return result ? result : push_open_transaction(request, object, error);
 	if (result == 0 && !is_packed)

@@ -16,10 +16,9 @@ int request_row(struct request *request, struct chain_row *out, uint64_t code, u
                 uint64_t key, struct error *error)
 {
 	const struct table_id id = {code, scope, table};
-	struct chain_view *view = NULL;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 	if (result == 0)
-		result = view->operations->row(view, out, &id, key, error);
+		result = request->view->operations->row(request->view, out, &id, key, error);
 	/* A row that never was has been so from the beginning. */
 	if (result == 0 || result == -ENOENT)
 		request_saw_block(request, result == 0 ? out->block_num : BLOCK_NUM_GENESIS);
@@ -136,23 +135,21 @@ static void suggest_account(struct chain_view *view, uint64_t name, struct error
 
 int require_account(struct request *request, uint64_t name, struct error *error)
 {
-	struct chain_view *view = NULL;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 	if (result == 0)
-		result = view->operations->account_exists(view, NULL, name, error);
+		result = request->view->operations->account_exists(request->view, NULL, name, error);
 	if (result == -ENOENT && error)
-		suggest_account(view, name, error);
+		suggest_account(request->view, name, error);
 	return result;
 }
 
 int require_system_contract(struct request *request, uint64_t *symbol, struct error *error)
 {
-	struct chain_view *view = NULL;
 	uint64_t ignored = 0;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 	if (result)
 		return result;
-	if (chain_market_symbol(view, symbol ? symbol : &ignored))
+	if (chain_market_symbol(request->view, symbol ? symbol : &ignored))
 		return 0;
 	return error_set(
 		error, ECANCELED,
@@ -162,11 +159,10 @@ int require_system_contract(struct request *request, uint64_t *symbol, struct er
 
 int request_account(struct request *request, struct chain_account *out, struct error *error)
 {
-	struct chain_view *view = NULL;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 	*out = (struct chain_account){0};
 	if (result == 0)
-		result = view->operations->account(view, out, request->name[0], error);
+		result = request->view->operations->account(request->view, out, request->name[0], error);
 	if (result == 0)
 		request_saw_block(request, out->block_num);
 	return result;
@@ -184,10 +180,9 @@ void batch_release(struct batch *batch)
 
 int batch_take(struct batch *batch, struct request *request, struct action *action, struct error *error)
 {
-	struct chain_view *view = NULL;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 	if (result == 0)
-		result = chain_action_known(view, action->account, action->name, error);
+		result = chain_action_known(request->view, action->account, action->name, error);
 	if (result == 0) {
 		memory_grow(&batch->actions, &batch->capacity, batch->count + 1, sizeof *batch->actions);
 		batch->actions[batch->count++] = *action;

@@ -70,7 +70,7 @@ int transactions_list(struct request *request, const char *from, struct listing 
 /* *number becomes 0 for one that stands in no block, but is kept here. */
 static int find(struct request *request, struct checksum256 *id, uint32_t *number, struct error *error)
 {
-	int result = request_view(request, NULL, error);
+	int result = request_view(request, error);
 	if (result == 0 && (strlen(request->capture[0]) != 2 * sizeof id->data ||
 	                    checksum256_parse(id, request->capture[0]) != 0))
 		result = error_set(error, ENOENT, "\"%s\" is no transaction's id", request->capture[0]);

@@ -164,7 +164,6 @@ int rendering_get(struct tree *tree, struct rendering **out, const struct caller
                   enum rendering_use use, struct error *error)
 {
 	struct request request;
-	struct chain_view *view = NULL;
 	int64_t now = clock_monotonic_us() / 1000;
 	bool ask_chain = false;
 	int result = 0;
@@ -177,8 +176,8 @@ int rendering_get(struct tree *tree, struct rendering **out, const struct caller
 	}
 	request_begin(&request, tree, caller, node);
 	if (rendering)
-		result = request_view(&request, &view, error);
-	if (result == 0 && !(rendering && view->sequence == rendering->sequence)) {
+		result = request_view(&request, error);
+	if (result == 0 && !(rendering && request.view->sequence == rendering->sequence)) {
 		rendering_release(tree, rendering);
 		rendering = NULL;
 		result = render_of_one_block(tree, &rendering, &request, node, error);

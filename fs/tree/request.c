@@ -68,24 +68,20 @@ static int find_revision(const struct request *request, struct chain_revision *o
 	return result;
 }
 
-int request_view(struct request *request, struct chain_view **out, struct error *error)
+int request_view(struct request *request, struct error *error)
 {
-	if (!request->view) {
-		struct chain_revision revision;
-		if (!request->chain)
-			return error_set(error, EHOSTUNREACH, "there is no chain");
-		int result = find_revision(request, &revision, error);
-		if (result == 0)
-			result = chain_view_open(request->chain, &request->view, &revision,
-			                         request_interruption(request), error);
-		if (result) {
-			request->view = NULL;
-			return result;
-		}
-	}
-	if (out)
-		*out = request->view;
-	return 0;
+	struct chain_revision revision;
+	if (request->view)
+		return 0;
+	if (!request->chain)
+		return error_set(error, EHOSTUNREACH, "there is no chain");
+	int result = find_revision(request, &revision, error);
+	if (result == 0)
+		result = chain_view_open(request->chain, &request->view, &revision, request_interruption(request),
+		                         error);
+	if (result)
+		request->view = NULL;
+	return result;
 }
 
 /* --- what a mount keeps --- */
@@ -182,12 +178,11 @@ void tree_wrote(struct tree *tree)
 /* What has been sent stands in the log, and is what the next view shows. */
 static int sent(struct request *request, struct transaction_trace *trace, int result, struct error *error)
 {
-	struct chain_view *view = NULL;
 	if (result == 0) {
 		tree_wrote(request->tree);
 		/* A trace without a view to print its data with is still a transaction that happened. */
-		if (request_view(request, &view, NULL) == 0)
-			transaction_log_add(request->tree, view, trace);
+		if (request_view(request, NULL) == 0)
+			transaction_log_add(request->tree, request->view, trace);
 	}
 	struct error failure = {0};
 	if (result && error) {
@@ -227,11 +222,10 @@ int request_send_packed(struct request *request, struct packed_transaction *pack
 
 int request_act(struct request *request, struct action *action, struct error *error)
 {
-	struct chain_view *view = NULL;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 
 	if (result == 0)
-		result = chain_action_known(view, action->account, action->name, error);
+		result = chain_action_known(request->view, action->account, action->name, error);
 	if (result == 0)
 		result = request_send(request, action, 1, error);
 	action_release(action);

@@ -28,7 +28,7 @@ struct request {
 	struct chain *chain;
 	struct wallet *wallet;
 	const struct caller *caller;
-	struct chain_view *view; /* request_view() opens it at first use; one view per request */
+	struct chain_view *view; /* NULL until request_view() has opened it; one view per request */
 	/* What stands at the pattern's @words, in order: the text, and its value where it is a name that
 	 * parses (else 0). */
 	const char *capture[ROW_CAPTURES];
@@ -43,8 +43,8 @@ struct request {
 	bool only_parse;    /* of a row that parses: nothing may happen, only sentences be made */
 	const struct node *node; /* whose file it is; node_path() for sentences */
 };
-/* Borrowed; the same view until the request ends or sends a transaction. */
-int request_view(struct request *request, struct chain_view **out, struct error *error);
+/* Opens request->view where it is not open: the same view until the request ends or sends a transaction. */
+int request_view(struct request *request, struct error *error);
 
 /* What the chain is told to ask whether the caller has given up; NULL: nobody can. */
 const struct interruption *request_interruption(const struct request *request);

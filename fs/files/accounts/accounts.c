@@ -37,11 +37,10 @@ static int list_account(void *context, uint64_t name)
 int accounts_list(struct request *request, const char *from, struct listing *listing, struct error *error)
 {
 	struct name_listing names = {listing, ""};
-	struct chain_view *view = NULL;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 	if (result == 0)
-		result = view->operations->accounts(view, name_listing_from(from, ""), list_account, &names,
-		                                           error);
+		result = request->view->operations->accounts(request->view, name_listing_from(from, ""), list_account,
+		                                             &names, error);
 	return result < 0 ? result : 0;
 }
 
@@ -49,7 +48,7 @@ int accounts_exists(struct request *request, struct error *error)
 {
 	if (!request->name[0])
 		return error_set(error, ENOENT, "no such account: %s", request->capture[0]);
-	int result = request_view(request, NULL, error);
+	int result = request_view(request, error);
 	return result ? result
 	                  : request->view->operations->account_exists(request->view, &request->slot,
 	                                                               request->name[0], error);

@@ -41,7 +41,7 @@ static int list_names(struct request *request, const char *from,
 	struct name_listing names = {listing, ""};
 	struct chain_abi *abi = NULL;
 	uint64_t name = name_listing_from(from, "");
-	int result = request_view(request, NULL, error);
+	int result = request_view(request, error);
 	if (result == 0)
 		result = chain_abi_get(request->view, &abi, request->name[0], error);
 	if (result)
@@ -75,7 +75,7 @@ static bool has_code(struct request *request)
 /* The ABI that a path demands; the sentence of its absence names what was looked for. */
 static int demand_abi(struct request *request, struct chain_abi **out, const char *what, struct error *error)
 {
-	int result = request_view(request, NULL, error);
+	int result = request_view(request, error);
 	request_saw_block(request, BLOCK_NUM_GENESIS);
 	if (result == 0)
 		result = chain_abi_get(request->view, out, request->name[0], error);
@@ -181,7 +181,7 @@ static int choose_actor(struct request *request, struct permission_level *out, u
 	struct permission_level level = {.permission = name_literal("active")};
 	struct chain_abi *abi = NULL;
 	*out = (struct permission_level){contract, level.permission};
-	int result = request_view(request, NULL, error);
+	int result = request_view(request, error);
 	if (result == 0 && json)
 		result = chain_abi_get(request->view, &abi, contract, error);
 	if (result || !json)
@@ -241,7 +241,7 @@ static int settle_without_abi(struct request *request, uint64_t contract, struct
                               struct error *error)
 {
 	struct chain_abi *abi = NULL;
-	int result = request_view(request, NULL, error);
+	int result = request_view(request, error);
 	if (result || !parameters->json)
 		return result;
 	result = chain_abi_get(request->view, &abi, contract, error);
@@ -274,9 +274,9 @@ static int push_action(struct request *request, uint64_t contract, uint64_t name
 	const struct permission_level *levels = command->permission_count ? command->permission : &level;
 	size_t count = command->permission_count ? command->permission_count : 1;
 	struct action action = {0};
-	int result = command->permission_count ? request_view(request, NULL, error)
-	                                       : choose_actor(request, &level, contract, name,
-	                                                      parameters->json, error);
+	int result = command->permission_count
+	                 ? request_view(request, error)
+	                 : choose_actor(request, &level, contract, name, parameters->json, error);
 	for (size_t i = 0; i < count && result == 0 && !request->only_parse; i++)
 		result = require_account(request, levels[i].actor, error);
 	if (result == 0 && parameters->json)

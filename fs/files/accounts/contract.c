@@ -16,18 +16,16 @@
 
 static int read_code(struct request *request, struct bytes *out, struct error *error)
 {
-	struct chain_view *view = NULL;
-	int result = request_view(request, &view, error);
-	return result ? result : view->operations->code(view, out, request->name[0], error);
+	int result = request_view(request, error);
+	return result ? result : request->view->operations->code(request->view, out, request->name[0], error);
 }
 
 static int read_abi(struct request *request, struct bytes *out, struct error *error)
 {
-	struct chain_view *view = NULL;
 	uint64_t version = 0;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 	return result ? result
-	                  : view->operations->abi(view, out, &version, request->name[0], error);
+	              : request->view->operations->abi(request->view, out, &version, request->name[0], error);
 }
 
 int accounts_contract_code_wasm_read(struct request *request, struct text *out, struct error *error)

@@ -154,7 +154,7 @@ int accounts_stake_write(struct request *request, const char *data, size_t lengt
 	struct stake stake;
 	int result = command_parse(&command, data, length, NULL, 0, error);
 	if (result == 0)
-		result = request_view(request, NULL, error);
+		result = request_view(request, error);
 	if (result == 0 && command.count == 0 && !chain_market_symbol(request->view, &staking.symbol))
 		goto out;
 	if (result == 0)
@@ -200,12 +200,11 @@ int accounts_delegations_read(struct request *request, struct text *out, struct 
 {
 	const struct table_id id = {name_literal("eosio"), request->name[0], name_literal("delband")};
 	struct delegations delegations = {request, out};
-	struct chain_view *view = NULL;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 	if (result < 0)
 		return result;
 	request_saw_block(request, BLOCK_NUM_GENESIS);
-	return view->operations->rows(view, &id, 0, print_delegation, &delegations, error);
+	return request->view->operations->rows(request->view, &id, 0, print_delegation, &delegations, error);
 }
 
 static int take_delegation(struct staking *staking, struct command *command, struct error *error)

@@ -82,11 +82,10 @@ static uint64_t listed_scope(const char *from)
 int accounts_tables_scope_list(struct request *request, const char *from, struct listing *listing,
                                struct error *error)
 {
-	struct chain_view *view = NULL;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 	if (result == 0)
-		result = view->operations->scopes(view, request->name[0], request->name[1], listed_scope(from),
-		                                         list_scope, listing, error);
+		result = request->view->operations->scopes(request->view, request->name[0], request->name[1],
+		                                           listed_scope(from), list_scope, listing, error);
 	return result < 0 ? result : 0;
 }
 
@@ -101,12 +100,11 @@ static int find_scope(struct request *request, uint64_t *out, struct error *erro
 {
 	uint64_t readings[SCOPE_READINGS];
 	size_t count = scope_readings(readings, request->capture[2]);
-	struct chain_view *view = NULL;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 	for (size_t i = 0; i < count && result >= 0; i++) {
 		uint64_t first = ~readings[i];
-		result = view->operations->scopes(view, request->name[0], request->name[1], readings[i],
-		                                         take_first, &first, error);
+		result = request->view->operations->scopes(request->view, request->name[0], request->name[1],
+		                                           readings[i], take_first, &first, error);
 		if (result >= 0 && first == readings[i]) {
 			*out = first;
 			return 0;

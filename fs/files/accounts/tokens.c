@@ -80,16 +80,15 @@ int accounts_balance_read(struct request *request, struct text *out, struct erro
 {
 	const struct table_id id = {name_literal("eosio.token"), request->name[0], name_literal("accounts")};
 	struct balances balances = {.request = request, .out = out};
-	struct chain_view *view = NULL;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 	if (result < 0)
 		return result;
 	request_saw_block(request, BLOCK_NUM_GENESIS);
-	result = view->operations->rows(view, &id, 0, collect_balance, &balances, error);
+	result = request->view->operations->rows(request->view, &id, 0, collect_balance, &balances, error);
 	if (result == 0) {
 		print_core_contract(&balances);
-		result = view->operations->table_contracts(view, id.scope, id.table, print_other_contract, &balances,
-		                                     error);
+		result = request->view->operations->table_contracts(request->view, id.scope, id.table,
+		                                                    print_other_contract, &balances, error);
 	}
 	free(balances.assets);
 	return result;

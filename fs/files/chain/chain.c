@@ -13,9 +13,8 @@ enum { RANKING_ROWS = 1000, KIBIBYTE = 1024 };
 
 static int read_info(struct request *request, struct chain_info *out, struct error *error)
 {
-	struct chain_view *view = NULL;
-	int result = request_view(request, &view, error);
-	return result ? result : view->operations->info(view, out, error);
+	int result = request_view(request, error);
+	return result ? result : request->view->operations->info(request->view, out, error);
 }
 
 /* Compact JSON in cleos's layout. */
@@ -104,12 +103,11 @@ int chain_ram_price_read(struct request *request, struct text *out, struct error
 
 int chain_supply_read(struct request *request, struct text *out, struct error *error)
 {
-	struct chain_view *view = NULL;
 	struct token_row token;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 	if (result == 0)
 		result = token_row_read(request, &token, name_literal("eosio.token"),
-		                        symbol_code(chain_core_symbol(view)), error);
+		                        symbol_code(chain_core_symbol(request->view)), error);
 	if (result == 0)
 		print_asset(out, &token.supply);
 	return result == -ENOENT ? 0 : result;
@@ -150,10 +148,9 @@ int chain_ranking_read(struct request *request, struct text *out, struct error *
 {
 	struct text text = TEXT_EMPTY;
 	struct json *json = NULL;
-	struct chain_view *view = NULL;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 	if (result == 0)
-		result = chain_producers_print(view, &text, true, 0, RANKING_ROWS, error);
+		result = chain_producers_print(request->view, &text, true, 0, RANKING_ROWS, error);
 	if (result == 0)
 		result = json_parse(&json, text_string(&text), text.length, error);
 	if (result == 0) {
@@ -175,10 +172,9 @@ int chain_params_json_read(struct request *request, struct text *out, struct err
 {
 	struct text json = TEXT_EMPTY;
 	struct chain_config config;
-	struct chain_view *view = NULL;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 	if (result == 0)
-		result = view->operations->config(view, &config, error);
+		result = request->view->operations->config(request->view, &config, error);
 	if (result)
 		return result;
 	chain_config_print(&json, &config);
@@ -200,10 +196,9 @@ int chain_schedule_json_read(struct request *request, struct text *out, struct e
 {
 	struct producer_schedule active = {0}, pending = {0}, proposed = {0};
 	struct text json = TEXT_EMPTY;
-	struct chain_view *view = NULL;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 	if (result == 0)
-		result = view->operations->schedules(view, &active, &pending, &proposed, error);
+		result = request->view->operations->schedules(request->view, &active, &pending, &proposed, error);
 	if (result)
 		return result;
 	text_append_char(&json, '{');
@@ -220,7 +215,7 @@ int chain_schedule_json_read(struct request *request, struct text *out, struct e
 
 int chain_genesis_json_read(struct request *request, struct text *out, struct error *error)
 {
-	int result = request_view(request, NULL, error);
+	int result = request_view(request, error);
 	if (result)
 		return result;
 	request_saw_block(request, 1);
@@ -250,7 +245,7 @@ int chain_lib_read(struct request *request, struct text *out, struct error *erro
 
 int chain_id_read(struct request *request, struct text *out, struct error *error)
 {
-	int result = request_view(request, NULL, error);
+	int result = request_view(request, error);
 	if (result)
 		return result;
 	request_saw_block(request, 1);

@@ -24,7 +24,7 @@ static void print_distance(struct text *out, const char *time, int64_t ahead_us)
 int chain_clock_read(struct request *request, struct text *out, struct error *error)
 {
 	struct chain_clock clock;
-	int result = request_view(request, NULL, error);
+	int result = request_view(request, error);
 	if (result == 0)
 		result = request->chain->operations->clock(request->chain, &clock,
 		                                           request_interruption(request), error);

@@ -35,12 +35,11 @@ static int see_activation(void *context, const struct chain_feature *feature)
 int chain_features_read(struct request *request, struct text *out, struct error *error)
 {
 	struct latest latest = {1};
-	struct chain_view *view = NULL;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 	if (result == 0)
-		result = view->operations->features(view, print_feature, out, error);
+		result = request->view->operations->features(request->view, print_feature, out, error);
 	if (result == 0)
-		result = view->operations->features(view, see_activation, &latest, error);
+		result = request->view->operations->features(request->view, see_activation, &latest, error);
 	request_saw_block(request, latest.block_num);
 	return result;
 }
@@ -72,11 +71,10 @@ static int match_feature(void *context, const struct chain_feature *feature)
 static int find_feature(struct request *request, struct search *search, const char *wanted,
                         struct error *error)
 {
-	struct chain_view *view = NULL;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 	*search = (struct search){.wanted = wanted, .suggestion = suggestion_begin(wanted)};
 	if (result == 0)
-		result = view->operations->features(view, match_feature, search, error);
+		result = request->view->operations->features(request->view, match_feature, search, error);
 	if (result < 0 || search->found)
 		return result;
 	const char *best = suggestion_best(&search->suggestion);
@@ -112,13 +110,12 @@ static int activate_by_action(struct request *request, const struct checksum256 
 	struct action actions[ACTIONS_MAXIMUM] = {{0}};
 	const uint64_t eosio = name_literal("eosio");
 	struct bytes code = {0};
-	struct chain_view *view = NULL;
 	const struct bundle *boot = bundle_find("eosio.boot");
 	bool knows_activate = false;
 	size_t count = 0;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 	if (result == 0)
-		result = read_contract(view, &knows_activate, &code, error);
+		result = read_contract(request->view, &knows_activate, &code, error);
 	if (result == 0 && !knows_activate && !boot)
 		result = error_set(error, EOPNOTSUPP, "the contract on eosio has no action \"activate\"");
 	if (result == 0) {

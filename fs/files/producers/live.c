@@ -71,11 +71,10 @@ static int find_rank(struct request *request, unsigned *rank, struct error *erro
 	const struct chain_index by_votes = {.table = {EOSIO, EOSIO, name_literal("producers")},
 	                                     .type = CHAIN_INDEX_DOUBLE};
 	struct rank_search search = {.producer = request->name[0]};
-	struct chain_view *view = NULL;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 	if (result == 0)
-		result = view->operations->index_rows(view, &by_votes, NULL, false, count_to_producer, &search,
-		                                      error);
+		result = request->view->operations->index_rows(request->view, &by_votes, NULL, false,
+		                                               count_to_producer, &search, error);
 	*rank = search.rank;
 	return result < 0 ? result : 0;
 }
@@ -106,11 +105,10 @@ static const struct producer_authority *find_in_schedule(const struct producer_s
 
 int producers_missed_read(struct request *request, struct text *out, struct error *error)
 {
-	struct chain_view *view;
 	uint32_t missed = 0;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 	if (result == 0)
-		result = view->operations->missed(view, &missed, request->name[0], error);
+		result = request->view->operations->missed(request->view, &missed, request->name[0], error);
 	if (result == 0)
 		text_printf(out, "%" PRIu32 "\n", missed);
 	return result;

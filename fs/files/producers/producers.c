@@ -25,11 +25,10 @@ int producers_list(struct request *request, const char *from, struct listing *li
 {
 	const struct table_id id = {EOSIO, EOSIO, name_literal("producers")};
 	struct name_listing names = {listing, ""};
-	struct chain_view *view = NULL;
-	int result = request_view(request, &view, error);
+	int result = request_view(request, error);
 	if (result == 0)
-		result = view->operations->rows(view, &id, name_listing_from(from, ""), list_producer, &names,
-		                                       error);
+		result = request->view->operations->rows(request->view, &id, name_listing_from(from, ""),
+		                                         list_producer, &names, error);
 	return result < 0 ? result : 0;
 }
 

@@ -11,12 +11,13 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static bool can_act(struct request *request, struct chain_view *view, uint64_t name)
+static bool can_act(struct request *request, uint64_t name)
 {
 	const struct permission_level active = {name, name_literal("active")};
 	const struct permission_level owner = {name, name_literal("owner")};
 
-	return chain_can_sign(view, request->wallet, &active) || chain_can_sign(view, request->wallet, &owner);
+	return chain_can_sign(request->view, request->wallet, &active) ||
+	       chain_can_sign(request->view, request->wallet, &owner);
 }
 
 struct names {
@@ -46,19 +47,19 @@ int wallet_accounts_list(struct request *request, const char *from, struct listi
 	struct name_listing out = {listing, ""};
 	struct names names = {0};
 	struct wallet_keys *keys = NULL;
-	struct chain_view *view = NULL;
 	uint64_t first = name_listing_from(from, "");
 	int result = wallet_keys_hold(request->wallet, &keys, error);
 
 	if (result == 0)
-		result = request_view(request, &view, error);
+		result = request_view(request, error);
 	for (size_t i = 0; result == 0 && i < keys->count; i++)
-		result = view->operations->key_permissions(view, &keys->list[i], take_name, &names, error);
+		result = request->view->operations->key_permissions(request->view, &keys->list[i], take_name, &names,
+		                                                    error);
 	if (result == 0 && names.count)
 		qsort(names.list, names.count, sizeof *names.list, compare);
 	for (size_t i = 0; result == 0 && i < names.count; i++)
 		if (names.list[i] >= first && (i == 0 || names.list[i] != names.list[i - 1]) &&
-		    can_act(request, view, names.list[i]) && name_listing_add(&out, names.list[i]))
+		    can_act(request, names.list[i]) && name_listing_add(&out, names.list[i]))
 			break;
 	wallet_keys_release(keys);
 	free(names.list);
@@ -67,15 +68,13 @@ int wallet_accounts_list(struct request *request, const char *from, struct listi
 
 int wallet_accounts_exists(struct request *request, struct error *error)
 {
-	struct chain_view *view = NULL;
 	uint64_t name = 0;
-	int result = name_parse_account(&name, request->capture[0], error) == 0
-	                 ? request_view(request, &view, error)
-	                 : -ENOENT;
+	int result = name_parse_account(&name, request->capture[0], error) == 0 ? request_view(request, error)
+	                                                                        : -ENOENT;
 
 	if (result == 0)
-		result = view->operations->account_exists(view, NULL, name, error);
-	if (result == 0 && !can_act(request, view, name))
+		result = request->view->operations->account_exists(request->view, NULL, name, error);
+	if (result == 0 && !can_act(request, name))
 		result = error_set(error, ENOENT, "the wallet cannot sign for \"%s\"", request->capture[0]);
 	return result;
 }

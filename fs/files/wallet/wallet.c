@@ -137,12 +137,12 @@ static int print_permission(void *context, const struct chain_key_permission *pe
 int wallet_keys_read(struct request *request, struct text *out, struct error *error)
 {
 	struct public_key key;
-	struct chain_view *view = NULL;
 	int result = key_of(request, &key, error);
 	if (result == 0)
-		result = request_view(request, &view, error);
+		result = request_view(request, error);
 	return result < 0 ? result
-	                  : view->operations->key_permissions(view, &key, print_permission, out, error);
+	                  : request->view->operations->key_permissions(request->view, &key, print_permission, out,
+	                                                               error);
 }
 
 /* --- labels --- */
