@@ -13,6 +13,14 @@ void *memory_allocate(size_t count, size_t size);
  * doubles. */
 void memory_grow(void *array, size_t *capacity, size_t needed, size_t size);
 
+/* Appends an element to a list: three variables, its elements, how many there are and for how many there is
+ * room. */
+#define LIST_APPEND(list, count, capacity, ...)                         \
+	do {                                                                \
+		memory_grow(&(list), &(capacity), (count) + 1, sizeof *(list)); \
+		(list)[(count)++] = __VA_ARGS__;                                \
+	} while (0)
+
 /* Gives *array exactly that many elements; what is new is not zeroed. */
 void memory_resize(void *array, size_t count, size_t size);
 

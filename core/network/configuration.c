@@ -162,9 +162,8 @@ static void add_producer(struct configuration *configuration, uint64_t name)
 	for (size_t i = 0; i < configuration->producers_count; i++)
 		if (configuration->producers[i] == name)
 			return;
-	memory_grow(&configuration->producers, &configuration->producers_capacity,
-	            configuration->producers_count + 1, sizeof name);
-	configuration->producers[configuration->producers_count++] = name;
+	LIST_APPEND(configuration->producers, configuration->producers_count, configuration->producers_capacity,
+	            name);
 }
 
 static void add_peer(struct configuration *configuration, const char *peer)

@@ -9,15 +9,12 @@
 
 static void key_list_add(struct key_list *list, const struct public_key *key)
 {
-	memory_grow(&list->keys, &list->capacity, list->count + 1, sizeof *key);
-	list->keys[list->count++] = *key;
+	LIST_APPEND(list->keys, list->count, list->capacity, *key);
 }
 
 void configuration_add_keosd(struct configuration *configuration, const struct keosd_key *keosd)
 {
-	memory_grow(&configuration->keosds, &configuration->keosds_capacity, configuration->keosds_count + 1,
-	            sizeof *keosd);
-	configuration->keosds[configuration->keosds_count++] = *keosd;
+	LIST_APPEND(configuration->keosds, configuration->keosds_count, configuration->keosds_capacity, *keosd);
 }
 
 void key_list_join(struct key_list *list, const struct key_list *more)

@@ -39,8 +39,7 @@ void node_forks_add(struct node *node, struct block_state *block)
 		return;
 	if (node->forks_count == FORKS_MAXIMUM)
 		forks_remove(node, 0); /* the oldest: who needs it asks for it again */
-	memory_grow(&node->forks, &node->forks_capacity, node->forks_count + 1, sizeof *node->forks);
-	node->forks[node->forks_count++] = block_state_hold(block);
+	LIST_APPEND(node->forks, node->forks_count, node->forks_capacity, block_state_hold(block));
 }
 
 void node_forks_clear(struct node *node)

@@ -184,9 +184,8 @@ static void spread(struct node *node)
 
 static void add_link(struct node *node, struct node *peer, bool outbound)
 {
-	memory_grow(&node->links, &node->links_capacity, node->links_count + 1, sizeof *node->links);
-	node->links[node->links_count++] = (struct link){
-		.peer = peer, .connection = ++node->connections, .outbound = outbound};
+	LIST_APPEND(node->links, node->links_count, node->links_capacity,
+	            (struct link){.peer = peer, .connection = ++node->connections, .outbound = outbound});
 }
 
 static void remove_link(struct node *node, const struct node *peer, bool told)

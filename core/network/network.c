@@ -43,9 +43,7 @@ void network_destroy(struct network *network)
 
 void network_keep_log(struct network *network, struct growing_text *log)
 {
-	memory_grow(&network->logs, &network->logs_capacity, network->logs_count + 1,
-	            sizeof(struct growing_text *));
-	network->logs[network->logs_count++] = log;
+	LIST_APPEND(network->logs, network->logs_count, network->logs_capacity, log);
 }
 
 /* --- finding --- */

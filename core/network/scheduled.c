@@ -9,9 +9,8 @@ enum { SCHEDULED_PER_BLOCK = 1000 };
 
 static void add(struct node *node, const struct checksum256 *id, uint32_t cpu_us)
 {
-	memory_grow(&node->scheduled, &node->scheduled_capacity, node->scheduled_count + 1,
-	            sizeof *node->scheduled);
-	node->scheduled[node->scheduled_count++] = (struct node_scheduled){*id, cpu_us};
+	LIST_APPEND(node->scheduled, node->scheduled_count, node->scheduled_capacity,
+	            (struct node_scheduled){*id, cpu_us});
 }
 
 /* --- those that took too long: nodeos does not try them again either, they expire --- */
@@ -26,8 +25,8 @@ static bool is_late(const struct node *node, const struct checksum256 *id)
 
 static void add_late(struct node *node, const struct checksum256 *id)
 {
-	memory_grow(&node->late, &node->late_capacity, node->late_count + 1, sizeof *node->late);
-	node->late[node->late_count++] = (struct late_transaction){*id, node->network->now + LATE_US};
+	LIST_APPEND(node->late, node->late_count, node->late_capacity,
+	            (struct late_transaction){*id, node->network->now + LATE_US});
 }
 
 /* Their time is over: what comes of one that is due still is that it has expired. */

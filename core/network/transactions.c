@@ -284,8 +284,8 @@ void transactions_execute(struct node *node)
 
 static void add_place(struct waiting_transaction *one, const struct checksum256 *block_id)
 {
-	memory_grow(&one->places, &one->places_capacity, one->places_count + 1, sizeof *one->places);
-	one->places[one->places_count++] = (struct place){*block_id, block_id_number(block_id)};
+	LIST_APPEND(one->places, one->places_count, one->places_capacity,
+	            (struct place){*block_id, block_id_number(block_id)});
 }
 
 void transactions_sealed(struct node *node, const struct block_state *block)

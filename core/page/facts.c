@@ -109,9 +109,7 @@ static int collect_holding(void *context, uint64_t name)
 	if (find_row(collecting->view, &row, &result, &voters, name, collecting->error) &&
 	    voter_row_decode(&voter, &row) == 0)
 		holding.staked = voter.staked;
-	memory_grow(&facts->holdings, &facts->holdings_capacity, facts->holdings_count + 1,
-	            sizeof *facts->holdings);
-	facts->holdings[facts->holdings_count++] = holding;
+	LIST_APPEND(facts->holdings, facts->holdings_count, facts->holdings_capacity, holding);
 	return result;
 }
 

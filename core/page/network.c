@@ -36,8 +36,7 @@ static int collect_nodes(struct facts *facts, struct chain_view *view, struct er
 			result = operations->node(view->chain, &node, name, view->interruption, error);
 			if (result)
 				return result;
-			memory_grow(&facts->nodes, &facts->nodes_capacity, facts->nodes_count + 1, sizeof *facts->nodes);
-			facts->nodes[facts->nodes_count++] = node_fact(&node);
+			LIST_APPEND(facts->nodes, facts->nodes_count, facts->nodes_capacity, node_fact(&node));
 		}
 		result = operations->node_from(view->chain, &name, name + 1, error);
 	}
@@ -70,8 +69,7 @@ static int collect_links(struct facts *facts, struct chain_view *view, size_t fr
 		size_t to = find_node(facts, peer);
 		if (to == facts->nodes_count || to == from)
 			continue;
-		memory_grow(&facts->links, &facts->links_capacity, facts->links_count + 1, sizeof *facts->links);
-		facts->links[facts->links_count++] = (struct link_fact){from, to};
+		LIST_APPEND(facts->links, facts->links_count, facts->links_capacity, (struct link_fact){from, to});
 	}
 	text_release(&peers);
 	return result;

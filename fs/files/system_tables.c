@@ -184,8 +184,7 @@ int batch_take(struct batch *batch, struct request *request, struct action *acti
 	if (result == 0)
 		result = chain_action_known(request->view, action->account, action->name, error);
 	if (result == 0) {
-		memory_grow(&batch->actions, &batch->capacity, batch->count + 1, sizeof *batch->actions);
-		batch->actions[batch->count++] = *action;
+		LIST_APPEND(batch->actions, batch->count, batch->capacity, *action);
 		*action = (struct action){0};
 	}
 	action_release(action);

@@ -186,9 +186,8 @@ static void take_peers(struct outside *outside)
 	for (size_t i = 0; i < count; i++) {
 		if (!node_is_outside(outside->node, peers[i]))
 			continue;
-		memory_grow(&outside->peers, &outside->peers_capacity, outside->peers_count + 1,
-		            sizeof *outside->peers);
-		outside->peers[outside->peers_count++] = memory_copy_string(peers[i]);
+		LIST_APPEND(outside->peers, outside->peers_count, outside->peers_capacity,
+		            memory_copy_string(peers[i]));
 		text_printf(&outside->wanted, "\n%s", peers[i]);
 	}
 }

@@ -59,8 +59,7 @@ static void enqueue(struct embedded_chain *chain, struct sealed *sealed)
 	const struct block_state *block = sealed->block;
 
 	pthread_mutex_lock(&chain->signing);
-	memory_grow(&chain->sealed, &chain->sealed_capacity, chain->sealed_count + 1, sizeof(struct sealed *));
-	chain->sealed[chain->sealed_count++] = sealed;
+	LIST_APPEND(chain->sealed, chain->sealed_count, chain->sealed_capacity, sealed);
 	chain->sealed_transactions += block->block->transactions_count;
 	pthread_mutex_unlock(&chain->signing);
 	pthread_mutex_lock(&chain->publish);

@@ -36,8 +36,7 @@ static int log_up_to(struct storage *storage, uint32_t number, const struct chec
 			result = error_set(error, ENOENT, "block %" PRIu32 " is not stored", number);
 			break;
 		}
-		memory_grow(&blocks, &capacity, count + 1, sizeof *blocks);
-		blocks[count++] = block;
+		LIST_APPEND(blocks, count, capacity, block);
 		at = block->previous;
 	}
 	while (count && result == 0) {

@@ -233,9 +233,7 @@ static int await(struct processes *processes, struct process_node *node, struct 
 /* What is reached at its address before may be asked still. */
 static void leave_chain(struct processes *processes, struct process_node *node)
 {
-	memory_grow(&processes->former, &processes->former_capacity, processes->former_count + 1,
-	            sizeof *processes->former);
-	processes->former[processes->former_count++] = node->chain;
+	LIST_APPEND(processes->former, processes->former_count, processes->former_capacity, node->chain);
 	node->chain = NULL;
 }
 

@@ -29,8 +29,7 @@ static int collect_balance(void *context, const struct chain_row *row)
 	if (balance_row_decode(&asset, row) != 0)
 		return 0;
 	request_saw_block(balances->request, row->block_num);
-	memory_grow(&balances->assets, &balances->capacity, balances->count + 1, sizeof *balances->assets);
-	balances->assets[balances->count++] = asset;
+	LIST_APPEND(balances->assets, balances->count, balances->capacity, asset);
 	return 0;
 }
 

@@ -55,8 +55,7 @@ struct votes {
 
 static void add_vote(struct votes *votes, uint64_t producer)
 {
-	memory_grow(&votes->producers, &votes->capacity, votes->count + 1, sizeof *votes->producers);
-	votes->producers[votes->count++] = producer;
+	LIST_APPEND(votes->producers, votes->count, votes->capacity, producer);
 }
 
 /* Ascending and each once, as the contract demands. */

@@ -29,8 +29,7 @@ static int take_name(void *context, const struct chain_key_permission *permissio
 {
 	struct names *names = context;
 
-	memory_grow(&names->list, &names->capacity, names->count + 1, sizeof *names->list);
-	names->list[names->count++] = permission->account;
+	LIST_APPEND(names->list, names->count, names->capacity, permission->account);
 	return 0;
 }
 

@@ -180,9 +180,8 @@ static void add_command(struct handle *handle, struct commands *commands, size_t
 {
 	const size_t length = handle->input.pending.length - commands->start;
 	if (is_command(handle, commands)) {
-		memory_grow(&commands->at, &commands->capacity, commands->count + 1, sizeof *commands->at);
-		commands->at[commands->count++] =
-			(struct command_place){commands->start, length, end, commands->line};
+		LIST_APPEND(commands->at, commands->count, commands->capacity,
+		            (struct command_place){commands->start, length, end, commands->line});
 	}
 	next_command(handle, commands);
 }

@@ -206,8 +206,7 @@ static size_t heads_of(const struct embedded_chain *chain, const struct block_st
 		struct checksum256 id;
 		if (!node_block_id(node, &id, block->number) || !checksum256_equal(&id, &block->id))
 			continue;
-		memory_grow(out, &capacity, count + 1, sizeof **out);
-		(*out)[count++] = network_node_name(node);
+		LIST_APPEND(*out, count, capacity, network_node_name(node));
 	}
 	return count;
 }

@@ -47,8 +47,7 @@ struct deeds_list {
 
 static void add(struct deeds_list *list, struct deeds *deeds)
 {
-	memory_grow(&list->list, &list->capacity, list->count + 1, sizeof *list->list);
-	list->list[list->count++] = deeds;
+	LIST_APPEND(list->list, list->count, list->capacity, deeds);
 }
 
 static void end_list(struct embedded_chain *chain, struct deeds_list *list)

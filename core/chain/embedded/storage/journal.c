@@ -209,10 +209,8 @@ static void supersede(struct storage *storage, const struct network *network, co
 {
 	if (!open->journal)
 		return;
-	memory_grow(&storage->superseded, &storage->superseded_capacity, storage->superseded_count + 1,
-	            sizeof *storage->superseded);
-	storage->superseded[storage->superseded_count++] =
-		(struct superseded){{open->number, open->node, open->copy}, network_came(network)};
+	LIST_APPEND(storage->superseded, storage->superseded_count, storage->superseded_capacity,
+	            (struct superseded){{open->number, open->node, open->copy}, network_came(network)});
 }
 
 /* The block of another process is there, and what stood in ours is in no need of it. */

@@ -230,9 +230,7 @@ static int rename_journal(struct rebuild *rebuild, uint32_t number, uint64_t nod
 /* Its transactions are for the next block, when all that can be made again is made. */
 static int abandon(struct rebuild *rebuild)
 {
-	memory_grow(&rebuild->abandoned, &rebuild->abandoned_capacity, rebuild->abandoned_count + 1,
-	            sizeof *rebuild->abandoned);
-	rebuild->abandoned[rebuild->abandoned_count++] = rebuild->name;
+	LIST_APPEND(rebuild->abandoned, rebuild->abandoned_count, rebuild->abandoned_capacity, rebuild->name);
 	return 0;
 }
 

@@ -44,8 +44,7 @@ static void forest_release(struct forest *forest)
 
 static void forest_add(struct forest *forest, struct branch *branch)
 {
-	memory_grow(&forest->branches, &forest->capacity, forest->count + 1, sizeof(struct branch *));
-	forest->branches[forest->count++] = branch;
+	LIST_APPEND(forest->branches, forest->count, forest->capacity, branch);
 }
 
 /* The branch that a block goes on from; NULL: its past is not there. */
@@ -231,9 +230,8 @@ static bool take_line(struct embedded_chain *chain, struct saved_node *saved, bo
 	} else if (strcmp(line, "running") == 0) {
 		saved->is_running = true;
 	} else if (strncmp(line, "argument ", 9) == 0) {
-		memory_grow(&saved->arguments, &saved->arguments_capacity, saved->arguments_count + 1,
-		            sizeof *saved->arguments);
-		saved->arguments[saved->arguments_count++] = argument_of(line + 9);
+		LIST_APPEND(saved->arguments, saved->arguments_count, saved->arguments_capacity,
+		            argument_of(line + 9));
 	} else if (strncmp(line, "config ", 7) == 0) {
 		text_printf(&saved->configuration, "%s\n", line + 7);
 	} else if (strncmp(line, "viewed ", 7) == 0 && name_parse(&name, line + 7, NULL) == 0) {

@@ -246,8 +246,7 @@ static size_t list_new(const struct storage *storage, const struct checksum256 *
 	*out = NULL;
 	for (; block && !checksum256_equal(&block->id, &storage->logged);
 	     block = reversible_find(storage->reversible, &block->previous)) {
-		memory_grow(out, &capacity, count + 1, sizeof **out);
-		(*out)[count++] = block;
+		LIST_APPEND(*out, count, capacity, block);
 		if (checksum256_equal(&block->previous, &storage->logged))
 			return count;
 	}

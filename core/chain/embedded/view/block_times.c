@@ -17,8 +17,7 @@ void block_times_add(struct block_times *times, uint32_t number, uint32_t slot)
 	times->last = number;
 	if (run && slot - run->slot == number - run->number)
 		return;
-	memory_grow(&times->runs, &times->capacity, times->count + 1, sizeof *times->runs);
-	times->runs[times->count++] = (struct block_run){number, slot};
+	LIST_APPEND(times->runs, times->count, times->capacity, (struct block_run){number, slot});
 }
 
 bool block_times_find(const struct block_times *times, uint32_t number, uint32_t *slot)

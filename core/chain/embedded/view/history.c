@@ -307,10 +307,8 @@ static void add_recent(struct reading *reading, struct teller *teller, struct de
 	for (size_t i = 0; i < deeds->actions_count; i++) {
 		const char *end = line_end(line);
 		if (is_about(&deeds->actions[i], name)) {
-			memory_grow(&reading->recent, &reading->recent_capacity, reading->recent_count + 1,
-			            sizeof *reading->recent);
-			reading->recent[reading->recent_count++] =
-				(struct recent_line){deeds, line, (size_t)(end - line), 0};
+			LIST_APPEND(reading->recent, reading->recent_count, reading->recent_capacity,
+			            (struct recent_line){deeds, line, (size_t)(end - line), 0});
 		}
 		line = end + 1;
 	}

@@ -125,8 +125,7 @@ static void keep(struct past *past, struct block_state *state)
 	past->count++;
 	if (!state->block->transactions_count)
 		return;
-	memory_grow(&past->whole, &past->whole_capacity, past->whole_count + 1, sizeof *past->whole);
-	past->whole[past->whole_count++] = state->number;
+	LIST_APPEND(past->whole, past->whole_count, past->whole_capacity, state->number);
 }
 
 /* Whether a kept state still has its transactions, and needs them or somebody else holds it. Those that are

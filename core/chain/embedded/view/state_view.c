@@ -47,8 +47,7 @@ static void links_read(struct links *out, const struct map_root *root, uint64_t 
 	struct permission_link link;
 	uint64_t code = 0, action = 0;
 	while (permission_link_seek(root, &link, account, code, action)) {
-		memory_grow(&out->items, &out->capacity, out->count + 1, sizeof *out->items);
-		out->items[out->count++] = link;
+		LIST_APPEND(out->items, out->count, out->capacity, link);
 		code = link.code;
 		action = link.action + 1;
 		if (!action && !++code)
