@@ -79,6 +79,51 @@ void bytes_put_counted(struct bytes *bytes, const void *data, size_t length)
 	bytes_put(bytes, data, length);
 }
 
+/* --- fields --- */
+
+_Static_assert(__BYTE_ORDER == __LITTLE_ENDIAN, "fields are packed as they lie in memory");
+
+static void copy_field(uint8_t *to, const uint8_t *from, const struct packed_field *field)
+{
+	if (field->size == sizeof(uint64_t))
+		memcpy(to, from, sizeof(uint64_t));
+	else if (field->size == sizeof(uint32_t))
+		memcpy(to, from, sizeof(uint32_t));
+	else if (field->is_truth)
+		*to = *from != 0;
+	else
+		memcpy(to, from, field->size);
+}
+
+void bytes_put_fields(struct bytes *bytes, const void *object, const struct packed_field *fields)
+{
+	for (; fields->size; fields++)
+		bytes_put(bytes, (const uint8_t *)object + fields->offset, fields->size);
+}
+
+size_t fields_write(uint8_t *out, const void *object, const struct packed_field *fields)
+{
+	size_t length = 0;
+
+	for (; fields->size; length += fields++->size)
+		copy_field(out + length, (const uint8_t *)object + fields->offset, fields);
+	return length;
+}
+
+void cursor_fields(struct cursor *cursor, void *object, const struct packed_field *fields)
+{
+	for (; fields->size; fields++) {
+		uint8_t *at = (uint8_t *)object + fields->offset;
+		const uint8_t *taken = cursor_take(cursor, fields->size);
+		if (taken)
+			copy_field(at, taken, fields);
+		else
+			memset(at, 0, fields->size);
+	}
+}
+
+/* --- reading --- */
+
 struct cursor cursor_make(const void *data, size_t length)
 {
 	/* a non-NULL start, so that taking 0 bytes of an empty buffer differs from failing */

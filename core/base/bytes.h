@@ -25,6 +25,20 @@ void bytes_put_double(struct bytes *bytes, double value);
 /* varuint32 length, then the bytes: protocol "bytes" and "string". */
 void bytes_put_counted(struct bytes *bytes, const void *data, size_t length);
 
+/* A struct's fields as they are packed one after the other: one list that both writing and reading follow.
+ * Integers, truth values, arrays of bytes; the list ends with a field of no size. */
+struct packed_field {
+	uint16_t offset;
+	uint8_t size;
+	bool is_truth;
+};
+#define PACKED_FIELD(type, member)                               \
+	{offsetof(type, member), sizeof(((type *)0)->member),        \
+	 _Generic(((type *)0)->member, bool : true, default : false)}
+void bytes_put_fields(struct bytes *bytes, const void *object, const struct packed_field *fields);
+/* The same to where there is room for them; gives their length. */
+size_t fields_write(uint8_t *out, const void *object, const struct packed_field *fields);
+
 struct cursor {
 	const uint8_t *at, *end, *begin; /* borrowed */
 	/* sticky: set by the first read past the end, or of an ill-formed value; reads then give 0 */
@@ -44,6 +58,7 @@ uint32_t cursor_u32(struct cursor *cursor);
 uint64_t cursor_u64(struct cursor *cursor);
 uint32_t cursor_varuint32(struct cursor *cursor); /* at most 5 bytes are read */
 double cursor_double(struct cursor *cursor);
+void cursor_fields(struct cursor *cursor, void *object, const struct packed_field *fields);
 /* varuint32 length, then that many bytes, borrowed; more than 20 MiB fails. */
 const uint8_t *cursor_counted(struct cursor *cursor, size_t *length);
 /* A count of elements of at least minimum bytes each: fails above 1 048 576 or when that many cannot be

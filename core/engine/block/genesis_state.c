@@ -6,6 +6,8 @@
 #include "core/types/name.h"
 #include "core/types/time.h"
 
+#include <endian.h>
+
 #define EOSIO name_literal("eosio")
 #define PRODS name_literal("eosio.prods")
 #define OWNER name_literal("owner")
@@ -13,43 +15,37 @@
 
 /* --- counters --- */
 
+static const struct packed_field counters_fields[] = {
+	PACKED_FIELD(struct block_globals, global_sequence),
+	PACKED_FIELD(struct block_globals, next_generated_id),
+	PACKED_FIELD(struct block_globals, next_link_id),
+	{0},
+};
+
 void block_globals_get(const struct map_root *root, struct block_globals *out)
 {
 	struct state_key key = state_key_global(GLOBAL_COUNTERS);
-	struct map_value value;
 
 	*out = (struct block_globals){0};
 	configuration_get(root, &out->config);
 	feature_set_get(root, &out->features);
 	wasm_limits_get(root, &out->wasm_limits);
-	if (state_get(root, &value, &key)) {
-		struct cursor in = cursor_make(value.data, value.length);
-		out->global_sequence = cursor_u64(&in);
-		out->next_generated_id = cursor_u64(&in);
-		out->next_link_id = cursor_u64(&in);
-	}
+	state_get_fields(root, out, &key, counters_fields);
 }
 
 void block_globals_put(struct map_edit *edit, const struct block_globals *globals)
 {
 	struct state_key key = state_key_global(GLOBAL_COUNTERS);
-	uint8_t value[3 * 8], *at = value;
 
-	state_value_u64(&at, globals->global_sequence);
-	state_value_u64(&at, globals->next_generated_id);
-	state_value_u64(&at, globals->next_link_id);
-	state_put(edit, &key, value, sizeof value);
+	state_put_fields(edit, &key, globals, counters_fields);
 }
 
 void tapos_put(struct map_edit *edit, const struct checksum256 *block_id)
 {
 	struct state_key key = state_key_make(STATE_TAPOS, NULL, 0);
-	uint32_t number = block_id_number(block_id);
-	uint8_t value[8], *at = value;
+	uint32_t number = block_id_number(block_id), value[2] = {htole32(number), htole32(block_id_prefix(block_id))};
 
 	state_key_add_u16(&key, (uint16_t)number);
-	state_value_u32(&at, number);
-	state_value_u32(&at, block_id_prefix(block_id));
 	state_put(edit, &key, value, sizeof value);
 }
 

@@ -8,6 +8,7 @@
 #include "core/types/name.h"
 #include "core/types/time.h"
 
+#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -260,11 +261,10 @@ static int check_tapos(const struct transaction_context *context, struct error *
 	const struct transaction *transaction = context->transaction;
 	struct state_key key = state_key_make(STATE_TAPOS, NULL, 0);
 	uint32_t number = 0, prefix = 0;
-	struct map_value value;
+	struct cursor in;
 
 	state_key_add_u16(&key, transaction->ref_block_num);
-	if (state_get(map_edit_view(context->edit), &value, &key)) {
-		struct cursor in = cursor_make(value.data, value.length);
+	if (state_read(map_edit_view(context->edit), &in, &key)) {
 		number = cursor_u32(&in);
 		prefix = cursor_u32(&in);
 	}
@@ -331,15 +331,14 @@ static int record_transaction(struct transaction_context *context, struct error 
 {
 	struct state_key key = state_key_hash(STATE_TRANSACTION, &context->id),
 					 expiration = state_key_make(STATE_TRANSACTION_EXPIRATION, NULL, 0);
-	uint8_t expires[4], *at = expires;
+	uint32_t expires = htole32(context->transaction->expiration);
 	struct map_value value;
 
 	/* One that is being pushed was looked for at the door. */
 	if (context->pending->validating && state_get(map_edit_view(context->edit), &value, &key))
 		return error_chain(error, TX_DUPLICATE, "duplicate transaction %s",
 		                   checksum256_text(&context->id).text);
-	state_value_u32(&at, context->transaction->expiration);
-	state_put(context->edit, &key, expires, sizeof expires);
+	state_put(context->edit, &key, &expires, sizeof expires);
 	state_key_add_u32(&expiration, context->transaction->expiration);
 	state_key_add(&expiration, context->id.data, sizeof context->id.data);
 	state_put(context->edit, &expiration, "", 0);

@@ -6,36 +6,27 @@
 #include "core/base/memory.h"
 #include "core/types/name.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include <endian.h>
 
-enum { ACCOUNT_SIZE = 4 + 1 + 32 + 8 + 8 + 8 + 4 + 4 + 4 };
-
-static void account_unpack(struct account_object *out, const uint8_t *key, const struct map_value *value)
-{
-	struct cursor in = cursor_make(value->data, value->length);
-
-	out->name = state_key_u64(key, 1);
-	out->creation_slot = cursor_u32(&in);
-	out->privileged = cursor_u8(&in);
-	cursor_copy(&in, out->code_hash.data, sizeof out->code_hash.data);
-	out->last_code_update = (int64_t)cursor_u64(&in);
-	out->recv_sequence = cursor_u64(&in);
-	out->auth_sequence = cursor_u64(&in);
-	out->code_sequence = cursor_u32(&in);
-	out->abi_sequence = cursor_u32(&in);
-	out->block_num = cursor_u32(&in);
-}
+static const struct packed_field account_fields[] = {
+	PACKED_FIELD(struct account_object, creation_slot),
+	PACKED_FIELD(struct account_object, privileged),
+	PACKED_FIELD(struct account_object, code_hash),
+	PACKED_FIELD(struct account_object, last_code_update),
+	PACKED_FIELD(struct account_object, recv_sequence),
+	PACKED_FIELD(struct account_object, auth_sequence),
+	PACKED_FIELD(struct account_object, code_sequence),
+	PACKED_FIELD(struct account_object, abi_sequence),
+	PACKED_FIELD(struct account_object, block_num),
+	{0},
+};
 
 bool account_get(const struct map_root *root, struct account_object *out, uint64_t name)
 {
 	struct state_key key = state_key_name(STATE_ACCOUNT, name);
-	struct map_value value;
 
-	if (!state_get(root, &value, &key))
-		return false;
-	account_unpack(out, key.data, &value);
-	return true;
+	out->name = name;
+	return state_get_fields(root, out, &key, account_fields);
 }
 
 bool account_exists(const struct map_root *root, uint64_t name)
@@ -72,19 +63,8 @@ void account_create(struct map_edit *edit, const struct account_object *account)
 void account_put(struct map_edit *edit, const struct account_object *account)
 {
 	struct state_key key = state_key_name(STATE_ACCOUNT, account->name);
-	uint8_t value[ACCOUNT_SIZE], *at = value;
 
-	state_value_u32(&at, account->creation_slot);
-	*at++ = account->privileged;
-	memcpy(at, account->code_hash.data, sizeof account->code_hash.data);
-	at += sizeof account->code_hash.data;
-	state_value_u64(&at, (uint64_t)account->last_code_update);
-	state_value_u64(&at, account->recv_sequence);
-	state_value_u64(&at, account->auth_sequence);
-	state_value_u32(&at, account->code_sequence);
-	state_value_u32(&at, account->abi_sequence);
-	state_value_u32(&at, account->block_num);
-	state_put(edit, &key, value, sizeof value);
+	state_put_fields(edit, &key, account, account_fields);
 }
 
 /* --- code and ABI --- */
@@ -112,18 +92,15 @@ bool account_abi(const struct map_root *root, struct map_value *out, uint64_t na
 
 static uint32_t code_references(const struct map_edit *edit, const struct state_key *key)
 {
-	struct map_value value;
-	if (!state_get(map_edit_view(edit), &value, key))
-		return 0;
-	struct cursor in = cursor_make(value.data, value.length);
-	return cursor_u32(&in);
+	struct cursor in;
+
+	return state_read(map_edit_view(edit), &in, key) ? cursor_u32(&in) : 0;
 }
 
 static void code_set_references(struct map_edit *edit, const struct state_key *key, uint32_t count)
 {
-	uint8_t value[4], *at = value;
-	state_value_u32(&at, count);
-	state_put(edit, key, value, sizeof value);
+	count = htole32(count);
+	state_put(edit, key, &count, sizeof count);
 }
 
 void code_hold(struct map_edit *edit, const struct checksum256 *hash, const void *code, size_t length)

@@ -8,13 +8,11 @@
 void configuration_get(const struct map_root *root, struct chain_config *out)
 {
 	struct state_key key = state_key_global(GLOBAL_CONFIGURATION);
-	struct map_value value;
 	struct cursor in;
 
 	*out = (struct chain_config){0};
-	if (!state_get(root, &value, &key))
+	if (!state_read(root, &in, &key))
 		return;
-	in = cursor_make(value.data, value.length);
 	chain_config_unpack(out, &in);
 	out->max_action_return_value_size = cursor_u32(&in);
 }

@@ -3,6 +3,20 @@
 
 #include "core/engine/state/resource.h"
 
+static const struct packed_field head_fields[] = {
+	PACKED_FIELD(struct generated_transaction, id),          PACKED_FIELD(struct generated_transaction, payer),
+	PACKED_FIELD(struct generated_transaction, delay_until), PACKED_FIELD(struct generated_transaction, expiration),
+	PACKED_FIELD(struct generated_transaction, published),   PACKED_FIELD(struct generated_transaction, object_id),
+	{0},
+};
+
+/* What both indices hold: where the object itself is. */
+static const struct packed_field place_fields[] = {
+	PACKED_FIELD(struct generated_transaction, sender),
+	PACKED_FIELD(struct generated_transaction, sender_id),
+	{0},
+};
+
 void generated_transaction_sender_id(uint64_t sender_id[2], const struct checksum256 *id)
 {
 	struct cursor in = cursor_make(id->data + 16, 16);
@@ -33,35 +47,25 @@ bool generated_transaction_get(const struct map_root *root, struct generated_tra
                                uint64_t sender, const uint64_t sender_id[2])
 {
 	struct state_key key = main_key(sender, sender_id);
-	struct map_value value;
 	struct cursor in;
 
-	if (!state_get(root, &value, &key))
+	if (!state_read(root, &in, &key))
 		return false;
-	in = cursor_make(value.data, value.length);
 	*out = (struct generated_transaction){.sender = sender, .sender_id = {sender_id[0], sender_id[1]}};
-	cursor_copy(&in, out->id.data, sizeof out->id.data);
-	out->payer = cursor_u64(&in);
-	out->delay_until = (int64_t)cursor_u64(&in);
-	out->expiration = (int64_t)cursor_u64(&in);
-	out->published = (int64_t)cursor_u64(&in);
-	out->object_id = cursor_u64(&in);
+	cursor_fields(&in, out, head_fields);
 	out->packed_length = cursor_left(&in);
 	out->packed = cursor_take(&in, out->packed_length);
 	return true;
 }
 
-/* What both indices hold: where the object itself is. */
 static bool follow(const struct map_root *root, struct generated_transaction *out,
                    const struct map_value *value)
 {
 	struct cursor in = cursor_make(value->data, value->length);
-	uint64_t sender = cursor_u64(&in);
-	uint64_t sender_id[2];
+	struct generated_transaction place;
 
-	sender_id[0] = cursor_u64(&in);
-	sender_id[1] = cursor_u64(&in);
-	return !in.failed && generated_transaction_get(root, out, sender, sender_id);
+	cursor_fields(&in, &place, place_fields);
+	return !in.failed && generated_transaction_get(root, out, place.sender, place.sender_id);
 }
 
 bool generated_transaction_find(const struct map_root *root, struct generated_transaction *out,
@@ -91,24 +95,14 @@ void generated_transaction_put(struct map_edit *edit, const struct generated_tra
 	struct state_key delay = state_key_pair(STATE_GENERATED_DELAY, (uint64_t)generated->delay_until,
 	                                        generated->object_id);
 	struct state_key id = id_key(generated);
-	uint8_t place[24], *at = place;
 	struct bytes value = {0};
 
-	bytes_put(&value, generated->id.data, sizeof generated->id.data);
-	bytes_put_u64(&value, generated->payer);
-	bytes_put_u64(&value, (uint64_t)generated->delay_until);
-	bytes_put_u64(&value, (uint64_t)generated->expiration);
-	bytes_put_u64(&value, (uint64_t)generated->published);
-	bytes_put_u64(&value, generated->object_id);
+	bytes_put_fields(&value, generated, head_fields);
 	bytes_put(&value, generated->packed, generated->packed_length);
 	state_put(edit, &key, value.data, value.length);
 	bytes_release(&value);
-
-	state_value_u64(&at, generated->sender);
-	state_value_u64(&at, generated->sender_id[0]);
-	state_value_u64(&at, generated->sender_id[1]);
-	state_put(edit, &delay, place, sizeof place);
-	state_put(edit, &id, place, sizeof place);
+	state_put_fields(edit, &delay, generated, place_fields);
+	state_put_fields(edit, &id, generated, place_fields);
 }
 
 void generated_transaction_remove(struct map_edit *edit, const struct generated_transaction *generated)

@@ -9,14 +9,12 @@
 void feature_set_get(const struct map_root *root, struct feature_set *out)
 {
 	struct state_key key = state_key_global(GLOBAL_FEATURES);
-	struct map_value value;
 	struct cursor in;
 	size_t count;
 
 	*out = (struct feature_set){0};
-	if (!state_get(root, &value, &key))
+	if (!state_read(root, &in, &key))
 		return;
-	in = cursor_make(value.data, value.length);
 	count = cursor_u8(&in);
 	for (size_t i = 0; i < count && i < FEATURE_COUNT; i++) {
 		uint8_t feature = cursor_u8(&in);

@@ -5,10 +5,26 @@
 #include "core/base/memory.h"
 #include "core/types/name.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PERMISSION_HEAD = 8 + 8 + 8 + 4, LAST_USED_OFFSET = 16, LINK_SIZE = 8 + 8 + 4 };
+enum { PERMISSION_HEAD = 8 + 8 + 8 + 4, LAST_USED_OFFSET = 16 };
+
+/* of PERMISSION_HEAD bytes; the authority follows them */
+static const struct packed_field head_fields[] = {
+	PACKED_FIELD(struct permission_object, parent),
+	PACKED_FIELD(struct permission_object, last_updated),
+	PACKED_FIELD(struct permission_object, last_used),
+	PACKED_FIELD(struct permission_object, block_num),
+	{0},
+};
+static const struct packed_field link_fields[] = {
+	PACKED_FIELD(struct permission_link, permission),
+	PACKED_FIELD(struct permission_link, id),
+	PACKED_FIELD(struct permission_link, block_num),
+	{0},
+};
 
 #define OWNER name_literal("owner")
 #define ACTIVE name_literal("active")
@@ -22,10 +38,7 @@ static void permission_unpack(struct permission_object *out, const uint8_t *key,
 
 	out->account = state_key_u64(key, 1);
 	out->name = state_key_u64(key, STATE_OF_NAME_FIELD);
-	out->parent = cursor_u64(&in);
-	out->last_updated = (int64_t)cursor_u64(&in);
-	out->last_used = (int64_t)cursor_u64(&in);
-	out->block_num = cursor_u32(&in);
+	cursor_fields(&in, out, head_fields);
 	out->packed = in;
 }
 
@@ -111,25 +124,21 @@ int64_t authority_billable_size(const struct authority *authority)
 
 static uint64_t name_count(const struct map_root *root, const struct state_key *key)
 {
-	struct map_value value;
-	if (!state_get(root, &value, key))
-		return 0;
-	struct cursor in = cursor_make(value.data, value.length);
-	return cursor_u64(&in);
+	struct cursor in;
+
+	return state_read(root, &in, key) ? cursor_u64(&in) : 0;
 }
 
 static void name_count_add(struct map_edit *edit, uint64_t name, int change)
 {
 	struct state_key key = state_key_name(STATE_PERMISSION_NAME, name);
 	uint64_t count = name_count(map_edit_view(edit), &key) + (uint64_t)(int64_t)change;
-	uint8_t value[8], *at = value;
+	uint64_t value = htole64(count);
 
-	if (!count) {
+	if (count)
+		state_put(edit, &key, &value, sizeof value);
+	else
 		state_remove(edit, &key);
-		return;
-	}
-	state_value_u64(&at, count);
-	state_put(edit, &key, value, sizeof value);
 }
 
 bool permission_name_exists(const struct map_root *root, uint64_t name)
@@ -202,10 +211,7 @@ void permission_put(struct map_edit *edit, const struct permission_object *permi
 		unindex(edit, &old);
 	else if (permission->name != OWNER && permission->name != ACTIVE)
 		name_count_add(edit, permission->name, 1);
-	bytes_put_u64(&value, permission->parent);
-	bytes_put_u64(&value, (uint64_t)permission->last_updated);
-	bytes_put_u64(&value, (uint64_t)permission->last_used);
-	bytes_put_u32(&value, permission->block_num);
+	bytes_put_fields(&value, permission, head_fields);
 	authority_pack(&value, authority);
 	state_put(edit, &key, value.data, value.length);
 	index_keys(edit, permission->account, permission->name, authority, true);
@@ -255,15 +261,14 @@ void permission_touch(struct map_edit *edit, const struct permission_object *per
 {
 	struct state_key key = state_key_pair(STATE_PERMISSION, permission->account, permission->name);
 	size_t length = PERMISSION_HEAD + cursor_left(&permission->packed);
-	uint8_t small[256], *copy = small, *at;
+	uint8_t small[256], *copy = small;
 
 	if (permission->last_used == last_used)
 		return;
 	if (length > sizeof small)
 		copy = memory_allocate(1, length);
 	memcpy(copy, permission->packed.at - PERMISSION_HEAD, length); /* the whole value lies there */
-	at = copy + LAST_USED_OFFSET;
-	state_value_u64(&at, (uint64_t)last_used);
+	memcpy(copy + LAST_USED_OFFSET, &last_used, sizeof last_used);
 	state_put(edit, &key, copy, length);
 	if (copy != small)
 		free(copy);
@@ -278,9 +283,7 @@ static void link_unpack(struct permission_link *out, const uint8_t *key, const s
 	out->account = state_key_u64(key, 1);
 	out->code = state_key_u64(key, STATE_OF_NAME_FIELD);
 	out->action = state_key_u64(key, STATE_OF_NAME_FIELD + 8);
-	out->permission = cursor_u64(&in);
-	out->id = cursor_u64(&in);
-	out->block_num = cursor_u32(&in);
+	cursor_fields(&in, out, link_fields);
 }
 
 bool permission_link_get(const struct map_root *root, struct permission_link *out, uint64_t account,
@@ -330,12 +333,8 @@ bool permission_link_of(const struct map_root *root, struct permission_link *out
 void permission_link_put(struct map_edit *edit, const struct permission_link *link)
 {
 	struct state_key key = state_key_triple(STATE_PERMISSION_LINK, link->account, link->code, link->action);
-	uint8_t value[LINK_SIZE], *at = value;
 
-	state_value_u64(&at, link->permission);
-	state_value_u64(&at, link->id);
-	state_value_u32(&at, link->block_num);
-	state_put(edit, &key, value, sizeof value);
+	state_put_fields(edit, &key, link, link_fields);
 }
 
 void permission_link_remove(struct map_edit *edit, uint64_t account, uint64_t code, uint64_t action)

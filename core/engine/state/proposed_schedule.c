@@ -4,12 +4,10 @@
 bool proposed_schedule_get(const struct map_root *root, uint32_t *block_num, struct producer_schedule *out)
 {
 	struct state_key key = state_key_global(GLOBAL_PROPOSED_SCHEDULE);
-	struct map_value value;
 	struct cursor in;
 
-	if (!state_get(root, &value, &key))
+	if (!state_read(root, &in, &key))
 		return false;
-	in = cursor_make(value.data, value.length);
 	*block_num = cursor_u32(&in);
 	return !producer_schedule_unpack(out, &in, false);
 }

@@ -8,7 +8,6 @@
 
 __extension__ typedef unsigned __int128 uint128;
 
-enum { ACCOUNT_SIZE = 24 + 8 + 2 * 20 + 4 + 1, LIMITS_SIZE = 24, STATE_SIZE = 2 * 20 + 9 * 8 };
 enum {
 	INITIAL_BLOCK_CPU = 200000,
 	INITIAL_BLOCK_NET = 1048576,
@@ -69,39 +68,24 @@ uint64_t usage_accumulator_average(const struct usage_accumulator *accumulator)
 	return (uint64_t)divide_up(accumulator->value_ex, RESOURCE_PRECISION);
 }
 
-static void accumulator_pack(uint8_t **at, const struct usage_accumulator *accumulator)
-{
-	state_value_u32(at, accumulator->last_ordinal);
-	state_value_u64(at, accumulator->value_ex);
-	state_value_u64(at, accumulator->consumed);
-}
-
-static struct usage_accumulator accumulator_unpack(struct cursor *in)
-{
-	struct usage_accumulator out;
-	out.last_ordinal = cursor_u32(in);
-	out.value_ex = cursor_u64(in);
-	out.consumed = cursor_u64(in);
-	return out;
-}
+#define ACCUMULATOR_FIELDS(type, member) \
+	PACKED_FIELD(type, member.last_ordinal), PACKED_FIELD(type, member.value_ex), PACKED_FIELD(type, member.consumed)
 
 /* --- accounts --- */
 
-static void limits_pack(uint8_t **at, const struct resource_limits *limits)
-{
-	state_value_u64(at, (uint64_t)limits->net_weight);
-	state_value_u64(at, (uint64_t)limits->cpu_weight);
-	state_value_u64(at, (uint64_t)limits->ram_bytes);
-}
+#define LIMITS_FIELDS(type, prefix) \
+	PACKED_FIELD(type, prefix net_weight), PACKED_FIELD(type, prefix cpu_weight), PACKED_FIELD(type, prefix ram_bytes)
+static const struct packed_field limits_fields[] = {LIMITS_FIELDS(struct resource_limits, ), {0}};
 
-static struct resource_limits limits_unpack(struct cursor *in)
-{
-	struct resource_limits out;
-	out.net_weight = (int64_t)cursor_u64(in);
-	out.cpu_weight = (int64_t)cursor_u64(in);
-	out.ram_bytes = (int64_t)cursor_u64(in);
-	return out;
-}
+static const struct packed_field account_fields[] = {
+	LIMITS_FIELDS(struct resource_account, limits.),
+	PACKED_FIELD(struct resource_account, ram_usage),
+	ACCUMULATOR_FIELDS(struct resource_account, net),
+	ACCUMULATOR_FIELDS(struct resource_account, cpu),
+	PACKED_FIELD(struct resource_account, block_num),
+	PACKED_FIELD(struct resource_account, has_pending),
+	{0},
+};
 
 int resource_account_missing(struct error *error, uint64_t name)
 {
@@ -117,33 +101,16 @@ int resource_account_missing(struct error *error, uint64_t name)
 bool resource_account_get(const struct map_root *root, struct resource_account *out, uint64_t name)
 {
 	struct state_key key = state_key_name(STATE_RESOURCE, name);
-	struct map_value value;
 
-	if (!state_get(root, &value, &key))
-		return false;
-	struct cursor in = cursor_make(value.data, value.length);
 	out->name = name;
-	out->limits = limits_unpack(&in);
-	out->ram_usage = cursor_u64(&in);
-	out->net = accumulator_unpack(&in);
-	out->cpu = accumulator_unpack(&in);
-	out->block_num = cursor_u32(&in);
-	out->has_pending = cursor_u8(&in);
-	return true;
+	return state_get_fields(root, out, &key, account_fields);
 }
 
 void resource_account_put(struct map_edit *edit, const struct resource_account *account)
 {
 	struct state_key key = state_key_name(STATE_RESOURCE, account->name);
-	uint8_t value[ACCOUNT_SIZE], *at = value;
 
-	limits_pack(&at, &account->limits);
-	state_value_u64(&at, account->ram_usage);
-	accumulator_pack(&at, &account->net);
-	accumulator_pack(&at, &account->cpu);
-	state_value_u32(&at, account->block_num);
-	*at = account->has_pending;
-	state_put(edit, &key, value, sizeof value);
+	state_put_fields(edit, &key, account, account_fields);
 }
 
 /* Those of the block's end when there are such. */
@@ -151,12 +118,11 @@ static struct resource_limits newest_limits(const struct map_root *root,
                                             const struct resource_account *account)
 {
 	struct state_key key = state_key_name(STATE_RESOURCE_PENDING, account->name);
-	struct map_value value;
+	struct resource_limits limits = account->limits;
 
-	if (!account->has_pending || !state_get(root, &value, &key))
-		return account->limits;
-	struct cursor in = cursor_make(value.data, value.length);
-	return limits_unpack(&in);
+	if (account->has_pending)
+		state_get_fields(root, &limits, &key, limits_fields);
+	return limits;
 }
 
 bool resource_limits_get(const struct map_root *root, struct resource_limits *out, uint64_t name)
@@ -172,7 +138,6 @@ bool resource_limits_set(struct map_edit *edit, uint64_t name, const struct reso
                          uint32_t block_num, bool *decreased)
 {
 	struct state_key key = state_key_name(STATE_RESOURCE_PENDING, name);
-	uint8_t value[LIMITS_SIZE], *at = value;
 	struct resource_account account;
 	struct resource_limits before;
 
@@ -180,8 +145,7 @@ bool resource_limits_set(struct map_edit *edit, uint64_t name, const struct reso
 		return false;
 	before = newest_limits(map_edit_view(edit), &account);
 	*decreased = limits->ram_bytes >= 0 && (before.ram_bytes < 0 || limits->ram_bytes < before.ram_bytes);
-	limits_pack(&at, limits);
-	state_put(edit, &key, value, sizeof value);
+	state_put_fields(edit, &key, limits, limits_fields);
 	if (account.block_num != block_num || !account.has_pending) {
 		account.block_num = block_num;
 		account.has_pending = true;
@@ -202,41 +166,33 @@ void resource_state_initial(struct resource_state *out)
 	};
 }
 
+static const struct packed_field state_fields[] = {
+	ACCUMULATOR_FIELDS(struct resource_state, average_net),
+	ACCUMULATOR_FIELDS(struct resource_state, average_cpu),
+	PACKED_FIELD(struct resource_state, total_net_weight),
+	PACKED_FIELD(struct resource_state, total_cpu_weight),
+	PACKED_FIELD(struct resource_state, total_ram_bytes),
+	PACKED_FIELD(struct resource_state, virtual_net_limit),
+	PACKED_FIELD(struct resource_state, virtual_cpu_limit),
+	PACKED_FIELD(struct resource_state, max_block_net),
+	PACKED_FIELD(struct resource_state, max_block_cpu),
+	PACKED_FIELD(struct resource_state, target_block_net),
+	PACKED_FIELD(struct resource_state, target_block_cpu),
+	{0},
+};
+
 bool resource_state_get(const struct map_root *root, struct resource_state *out)
 {
 	struct state_key key = state_key_global(GLOBAL_RESOURCES);
-	struct map_value value;
 
-	if (!state_get(root, &value, &key))
-		return false;
-	struct cursor in = cursor_make(value.data, value.length);
-	out->average_net = accumulator_unpack(&in);
-	out->average_cpu = accumulator_unpack(&in);
-	out->total_net_weight = cursor_u64(&in);
-	out->total_cpu_weight = cursor_u64(&in);
-	out->total_ram_bytes = cursor_u64(&in);
-	out->virtual_net_limit = cursor_u64(&in);
-	out->virtual_cpu_limit = cursor_u64(&in);
-	out->max_block_net = cursor_u64(&in);
-	out->max_block_cpu = cursor_u64(&in);
-	out->target_block_net = cursor_u64(&in);
-	out->target_block_cpu = cursor_u64(&in);
-	return true;
+	return state_get_fields(root, out, &key, state_fields);
 }
 
 void resource_state_put(struct map_edit *edit, const struct resource_state *state)
 {
-	const uint64_t fields[] = {state->total_net_weight,  state->total_cpu_weight,  state->total_ram_bytes,
-	                           state->virtual_net_limit, state->virtual_cpu_limit, state->max_block_net,
-	                           state->max_block_cpu,     state->target_block_net,  state->target_block_cpu};
 	struct state_key key = state_key_global(GLOBAL_RESOURCES);
-	uint8_t value[STATE_SIZE], *at = value;
 
-	accumulator_pack(&at, &state->average_net);
-	accumulator_pack(&at, &state->average_cpu);
-	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-		state_value_u64(&at, fields[i]);
-	state_put(edit, &key, value, sizeof value);
+	state_put_fields(edit, &key, state, state_fields);
 }
 
 /* Only what is positive counts in the totals. */
@@ -256,9 +212,10 @@ static void apply_pending_limits(struct map_edit *edit, struct resource_state *s
 
 	for (state_walk_begin(&walk, &prefix, NULL); state_walk_next(&walk, map_edit_view(edit));) {
 		struct cursor in = cursor_make(walk.entry.value.data, walk.entry.value.length);
-		struct resource_limits limits = limits_unpack(&in);
+		struct resource_limits limits;
 		uint64_t name = state_key_u64(walk.entry.key, 1);
 
+		cursor_fields(&in, &limits, limits_fields);
 		map_edit_remove(edit, walk.entry.key, walk.entry.key_length);
 		if (!resource_account_get(map_edit_view(edit), &account, name))
 			continue;

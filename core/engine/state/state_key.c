@@ -101,6 +101,37 @@ bool state_get(const struct map_root *root, struct map_value *out, const struct 
 	return map_get(root, key->data, key->length, out);
 }
 
+bool state_read(const struct map_root *root, struct cursor *out, const struct state_key *key)
+{
+	struct map_value value;
+	bool found = state_get(root, &value, key);
+
+	if (found)
+		*out = cursor_make(value.data, value.length);
+	return found;
+}
+
+bool state_get_fields(const struct map_root *root, void *out, const struct state_key *key,
+                      const struct packed_field *fields)
+{
+	struct cursor in;
+	bool found = state_read(root, &in, key);
+
+	if (found)
+		cursor_fields(&in, out, fields);
+	return found;
+}
+
+void state_put_fields(struct map_edit *edit, const struct state_key *key, const void *object,
+                      const struct packed_field *fields)
+{
+	uint8_t value[STATE_FIELDS_MAXIMUM];
+	size_t length = fields_write(value, object, fields);
+
+	assert(length <= sizeof value);
+	state_put(edit, key, value, length);
+}
+
 void state_put(struct map_edit *edit, const struct state_key *key, const void *value, size_t length)
 {
 	map_edit_put(edit, key->data, key->length, value, length);

@@ -7,6 +7,7 @@
 #ifndef EOSIOFS_CORE_ENGINE_STATE_STATE_KEY_H
 #define EOSIOFS_CORE_ENGINE_STATE_STATE_KEY_H
 
+#include "core/base/bytes.h"
 #include "core/base/crypto/hash.h"
 #include "core/base/crypto/key.h"
 #include "core/engine/state/map/map.h"
@@ -61,6 +62,8 @@ enum state_global {
 	GLOBAL_WASM_LIMITS,       /* struct wasm_limits; absent until they are set */
 };
 
+enum { STATE_FIELDS_MAXIMUM = 128 };
+
 struct state_key {
 	uint8_t data[MAP_KEY_MAXIMUM];
 	size_t length;
@@ -86,7 +89,13 @@ uint64_t state_key_u64(const uint8_t *key, size_t offset);
 uint32_t state_key_u32(const uint8_t *key, size_t offset);
 
 bool state_get(const struct map_root *root, struct map_value *out, const struct state_key *key);
+/* The value to be read; or its fields, one after the other, which are all there is of it. */
+bool state_read(const struct map_root *root, struct cursor *out, const struct state_key *key);
+bool state_get_fields(const struct map_root *root, void *out, const struct state_key *key,
+                      const struct packed_field *fields);
 void state_put(struct map_edit *edit, const struct state_key *key, const void *value, size_t length);
+void state_put_fields(struct map_edit *edit, const struct state_key *key, const void *object,
+                      const struct packed_field *fields); /* at most STATE_FIELDS_MAXIMUM bytes */
 bool state_remove(struct map_edit *edit, const struct state_key *key);
 
 /* Walking the entries that begin with a prefix: state_walk_begin(), then, while state_walk_next() gives
@@ -99,17 +108,5 @@ struct state_walk {
 /* from: a key with that prefix to start at, NULL for the first. */
 void state_walk_begin(struct state_walk *walk, const struct state_key *prefix, const struct state_key *from);
 bool state_walk_next(struct state_walk *walk, const struct map_root *root);
-
-/* Fixed-size values: little-endian fields written one after the other. */
-static inline void state_value_u64(uint8_t **at, uint64_t value)
-{
-	for (int i = 0; i < 8; i++)
-		*(*at)++ = (uint8_t)(value >> (8 * i));
-}
-static inline void state_value_u32(uint8_t **at, uint32_t value)
-{
-	for (int i = 0; i < 4; i++)
-		*(*at)++ = (uint8_t)(value >> (8 * i));
-}
 
 #endif
