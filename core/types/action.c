@@ -60,23 +60,11 @@ int action_unpack(struct action *out, struct cursor *in)
 	return 0;
 }
 
-/* Hashes what was put together in *bytes and empties it. */
-static struct checksum256 bytes_digest(struct bytes *bytes)
-{
-	struct checksum256 digest = hash_sha256(bytes->data, bytes->length);
-
-	bytes_clear(bytes);
-	return digest;
-}
-
 struct checksum256 action_digest(const struct action *action)
 {
 	struct bytes packed = {0};
-	struct checksum256 digest;
 	action_pack(&packed, action);
-	digest = bytes_digest(&packed);
-	bytes_release(&packed);
-	return digest;
+	return hash_packed(&packed);
 }
 
 struct checksum256 action_digest_with_return_value(const struct action *action, const void *value,
@@ -85,10 +73,10 @@ struct checksum256 action_digest_with_return_value(const struct action *action, 
 	struct checksum256 halves[2];
 	struct bytes packed = {0};
 	action_pack_head(&packed, action);
-	halves[0] = bytes_digest(&packed);
+	halves[0] = hash_sha256(packed.data, packed.length);
+	bytes_clear(&packed);
 	bytes_put_counted(&packed, action->data.data, action->data.length);
 	bytes_put_counted(&packed, value, length);
-	halves[1] = bytes_digest(&packed);
-	bytes_release(&packed);
+	halves[1] = hash_packed(&packed);
 	return hash_sha256(halves, sizeof halves);
 }

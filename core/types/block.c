@@ -58,11 +58,8 @@ int block_header_unpack(struct block_header *out, struct cursor *in)
 struct checksum256 block_header_digest(const struct block_header *header)
 {
 	struct bytes packed = {0};
-	struct checksum256 digest;
 	block_header_pack(&packed, header);
-	digest = hash_sha256(packed.data, packed.length);
-	bytes_release(&packed);
-	return digest;
+	return hash_packed(&packed);
 }
 
 struct checksum256 block_header_id(const struct block_header *header)

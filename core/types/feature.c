@@ -53,7 +53,6 @@ struct checksum256 feature_digest(enum feature feature)
 	uint8_t description[32] = {0};
 	struct checksum256 dependency;
 	struct bytes in = {0};
-	struct checksum256 out;
 	hex_parse(description, row->description, 2 * sizeof description);
 	bytes_put_u32(&in, 0);
 	bytes_put(&in, description, sizeof description);
@@ -63,9 +62,7 @@ struct checksum256 feature_digest(enum feature feature)
 		bytes_put(&in, dependency.data, sizeof dependency.data);
 	}
 	bytes_put_u32(&in, row->id);
-	out = hash_sha256(in.data, in.length);
-	bytes_release(&in);
-	return out;
+	return hash_packed(&in);
 }
 
 enum feature feature_find(const struct checksum256 *digest)

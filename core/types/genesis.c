@@ -255,9 +255,6 @@ int genesis_unpack(struct genesis *out, struct cursor *in)
 struct checksum256 genesis_chain_id(const struct genesis *genesis)
 {
 	struct bytes packed = {0};
-	struct checksum256 id;
 	genesis_pack(&packed, genesis);
-	id = hash_sha256(packed.data, packed.length);
-	bytes_release(&packed);
-	return id;
+	return hash_packed(&packed);
 }

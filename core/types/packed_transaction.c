@@ -69,9 +69,7 @@ struct checksum256 packed_transaction_packed_digest(const struct packed_transact
 	bytes_put_u8(&bytes, packed->compression);
 	bytes_put_counted(&bytes, packed->packed_trx.data, packed->packed_trx.length);
 	bytes_put(&bytes, digest.data, sizeof digest.data);
-	digest = hash_sha256(bytes.data, bytes.length);
-	bytes_release(&bytes);
-	return digest;
+	return hash_packed(&bytes);
 }
 
 static int decompress(struct bytes *out, const struct bytes *packed, struct error *error)
@@ -277,7 +275,5 @@ struct checksum256 transaction_receipt_digest(const struct transaction_receipt *
 
 	receipt_pack_head(&bytes, receipt);
 	bytes_put(&bytes, digest.data, sizeof digest.data);
-	digest = hash_sha256(bytes.data, bytes.length);
-	bytes_release(&bytes);
-	return digest;
+	return hash_packed(&bytes);
 }

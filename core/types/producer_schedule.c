@@ -137,11 +137,8 @@ int producer_schedule_unpack(struct producer_schedule *out, struct cursor *in, b
 struct checksum256 producer_schedule_hash(const struct producer_schedule *schedule, bool legacy)
 {
 	struct bytes packed = {0};
-	struct checksum256 hash;
 	producer_schedule_pack(&packed, schedule, legacy);
-	hash = hash_sha256(packed.data, packed.length);
-	bytes_release(&packed);
-	return hash;
+	return hash_packed(&packed);
 }
 
 void producer_schedule_print(struct text *out, const struct producer_schedule *schedule)

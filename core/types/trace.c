@@ -19,9 +19,7 @@ struct checksum256 action_receipt_digest(const struct action_receipt *receipt)
 	}
 	bytes_put_varuint32(&packed, receipt->code_sequence);
 	bytes_put_varuint32(&packed, receipt->abi_sequence);
-	struct checksum256 digest = hash_sha256(packed.data, packed.length);
-	bytes_release(&packed);
-	return digest;
+	return hash_packed(&packed);
 }
 
 static void action_trace_release(struct action_trace *trace)

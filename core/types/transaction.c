@@ -129,11 +129,8 @@ uint64_t transaction_first_authorizer(const struct transaction *transaction)
 struct checksum256 transaction_id(const struct transaction *transaction)
 {
 	struct bytes packed = {0};
-	struct checksum256 id;
 	transaction_pack(&packed, transaction);
-	id = hash_sha256(packed.data, packed.length);
-	bytes_release(&packed);
-	return id;
+	return hash_packed(&packed);
 }
 
 /* --- digests and signatures --- */
@@ -149,18 +146,15 @@ struct checksum256 packed_transaction_digest(const struct packed_transaction *pa
                                              const struct checksum256 *chain_id)
 {
 	struct bytes bytes = {0};
-	struct checksum256 data_digest = {{0}}, digest;
+	struct checksum256 data_digest = {{0}};
 	if (packed->context_free_data_count) {
 		context_free_data_pack(&bytes, packed);
-		data_digest = hash_sha256(bytes.data, bytes.length);
-		bytes_clear(&bytes);
+		data_digest = hash_packed(&bytes);
 	}
 	bytes_put(&bytes, chain_id->data, sizeof chain_id->data);
 	transaction_pack(&bytes, &packed->transaction);
 	bytes_put(&bytes, data_digest.data, sizeof data_digest.data);
-	digest = hash_sha256(bytes.data, bytes.length);
-	bytes_release(&bytes);
-	return digest;
+	return hash_packed(&bytes);
 }
 
 /* The next signature's key: known of all of them, or of none. */

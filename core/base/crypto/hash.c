@@ -151,6 +151,13 @@ struct checksum256 hash_sha256(const void *data, size_t length)
 	return hash_end(&hash);
 }
 
+struct checksum256 hash_packed(struct bytes *packed)
+{
+	struct checksum256 hash = hash_sha256(packed->data, packed->length);
+	bytes_release(packed);
+	return hash;
+}
+
 void hash_begin(struct hash *hash)
 {
 	sha256_init(&hash->context);

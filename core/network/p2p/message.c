@@ -94,9 +94,7 @@ struct checksum256 p2p_handshake_token(int64_t time)
 {
 	struct bytes bytes = {0};
 	bytes_put_u64(&bytes, (uint64_t)time);
-	struct checksum256 token = hash_sha256(bytes.data, bytes.length);
-	bytes_release(&bytes);
-	return token;
+	return hash_packed(&bytes);
 }
 
 unsigned p2p_protocol_version(uint16_t network_version)
