@@ -95,12 +95,6 @@ static void copy_field(uint8_t *to, const uint8_t *from, const struct packed_fie
 		memcpy(to, from, field->size);
 }
 
-void bytes_put_fields(struct bytes *bytes, const void *object, const struct packed_field *fields)
-{
-	for (; fields->size; fields++)
-		bytes_put(bytes, (const uint8_t *)object + fields->offset, fields->size);
-}
-
 size_t fields_write(uint8_t *out, const void *object, const struct packed_field *fields)
 {
 	size_t length = 0;
@@ -108,6 +102,13 @@ size_t fields_write(uint8_t *out, const void *object, const struct packed_field 
 	for (; fields->size; length += fields++->size)
 		copy_field(out + length, (const uint8_t *)object + fields->offset, fields);
 	return length;
+}
+
+void bytes_put_fields(struct bytes *bytes, const void *object, const struct packed_field *fields)
+{
+	uint8_t packed[FIELDS_MAXIMUM];
+
+	bytes_put(bytes, packed, fields_write(packed, object, fields));
 }
 
 void cursor_fields(struct cursor *cursor, void *object, const struct packed_field *fields)

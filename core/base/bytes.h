@@ -26,7 +26,9 @@ void bytes_put_double(struct bytes *bytes, double value);
 void bytes_put_counted(struct bytes *bytes, const void *data, size_t length);
 
 /* A struct's fields as they are packed one after the other: one list that both writing and reading follow.
- * Integers, truth values, arrays of bytes; the list ends with a field of no size. */
+ * Integers, truth values, arrays of bytes, together at most FIELDS_MAXIMUM bytes; the list ends with a field
+ * of no size. */
+enum { FIELDS_MAXIMUM = 128 };
 struct packed_field {
 	uint16_t offset;
 	uint8_t size;

@@ -67,14 +67,30 @@ bool authority_valid(const struct authority *authority)
 
 /* --- bytes --- */
 
+void key_weights_pack(struct bytes *out, const struct key_weight *keys, size_t count)
+{
+	bytes_put_varuint32(out, (uint32_t)count);
+	for (size_t i = 0; i < count; i++) {
+		public_key_pack(out, &keys[i].key);
+		bytes_put_u16(out, keys[i].weight);
+	}
+}
+
+struct key_weight *key_weights_unpack(size_t *count, struct cursor *in)
+{
+	*count = cursor_count_up_to(in, KEY_WEIGHT_MINIMUM);
+	struct key_weight *keys = memory_allocate(*count, sizeof *keys);
+	for (size_t i = 0; i < *count && !in->failed; i++) {
+		public_key_unpack(&keys[i].key, in);
+		keys[i].weight = cursor_u16(in);
+	}
+	return keys;
+}
+
 void authority_pack(struct bytes *out, const struct authority *authority)
 {
 	bytes_put_u32(out, authority->threshold);
-	bytes_put_varuint32(out, (uint32_t)authority->keys_count);
-	for (size_t i = 0; i < authority->keys_count; i++) {
-		public_key_pack(out, &authority->keys[i].key);
-		bytes_put_u16(out, authority->keys[i].weight);
-	}
+	key_weights_pack(out, authority->keys, authority->keys_count);
 	bytes_put_varuint32(out, (uint32_t)authority->accounts_count);
 	for (size_t i = 0; i < authority->accounts_count; i++) {
 		permission_level_pack(out, &authority->accounts[i].permission);
@@ -90,12 +106,7 @@ void authority_pack(struct bytes *out, const struct authority *authority)
 int authority_unpack(struct authority *out, struct cursor *in)
 {
 	*out = (struct authority){.threshold = cursor_u32(in)};
-	out->keys_count = cursor_count_up_to(in, KEY_WEIGHT_MINIMUM);
-	out->keys = memory_allocate(out->keys_count, sizeof *out->keys);
-	for (size_t i = 0; i < out->keys_count && !in->failed; i++) {
-		public_key_unpack(&out->keys[i].key, in);
-		out->keys[i].weight = cursor_u16(in);
-	}
+	out->keys = key_weights_unpack(&out->keys_count, in);
 	out->accounts_count = cursor_count_up_to(in, LEVEL_WEIGHT_SIZE);
 	out->accounts = memory_allocate(out->accounts_count, sizeof *out->accounts);
 	for (size_t i = 0; i < out->accounts_count && !in->failed; i++) {

@@ -42,6 +42,8 @@ int authority_unpack(struct authority *out, struct cursor *in);
 void authority_print(struct text *out, const struct authority *authority);
 /* The list in it: {"key":"EOS…","weight":1},… */
 void key_weights_print(struct text *out, const struct key_weight *keys, size_t count);
+void key_weights_pack(struct bytes *out, const struct key_weight *keys, size_t count);
+struct key_weight *key_weights_unpack(size_t *count, struct cursor *in); /* free() it, also when in fails */
 /* Missing members are empty; keys, accounts and waits are sorted as the chain demands. A bare string is a
  * public key. */
 int authority_parse(struct authority *out, const struct json *json, struct error *error);

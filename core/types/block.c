@@ -17,15 +17,16 @@ void block_header_release(struct block_header *header)
 	*header = (struct block_header){0};
 }
 
+static const struct packed_field header_fields[] = {
+	PACKED_FIELD(struct block_header, timestamp),         PACKED_FIELD(struct block_header, producer),
+	PACKED_FIELD(struct block_header, confirmed),         PACKED_FIELD(struct block_header, previous),
+	PACKED_FIELD(struct block_header, transaction_mroot), PACKED_FIELD(struct block_header, action_mroot),
+	PACKED_FIELD(struct block_header, schedule_version),  {0},
+};
+
 void block_header_pack(struct bytes *out, const struct block_header *header)
 {
-	bytes_put_u32(out, header->timestamp);
-	bytes_put_u64(out, header->producer);
-	bytes_put_u16(out, header->confirmed);
-	bytes_put(out, header->previous.data, sizeof header->previous.data);
-	bytes_put(out, header->transaction_mroot.data, sizeof header->transaction_mroot.data);
-	bytes_put(out, header->action_mroot.data, sizeof header->action_mroot.data);
-	bytes_put_u32(out, header->schedule_version);
+	bytes_put_fields(out, header, header_fields);
 	bytes_put_u8(out, header->has_new_producers);
 	if (header->has_new_producers)
 		producer_schedule_pack(out, &header->new_producers, true);
@@ -35,13 +36,8 @@ void block_header_pack(struct bytes *out, const struct block_header *header)
 int block_header_unpack(struct block_header *out, struct cursor *in)
 {
 	uint8_t has_new_producers;
-	*out = (struct block_header){.timestamp = cursor_u32(in)};
-	out->producer = cursor_u64(in);
-	out->confirmed = cursor_u16(in);
-	cursor_copy(in, out->previous.data, sizeof out->previous.data);
-	cursor_copy(in, out->transaction_mroot.data, sizeof out->transaction_mroot.data);
-	cursor_copy(in, out->action_mroot.data, sizeof out->action_mroot.data);
-	out->schedule_version = cursor_u32(in);
+	*out = (struct block_header){0};
+	cursor_fields(in, out, header_fields);
 	has_new_producers = cursor_u8(in);
 	if (has_new_producers > 1)
 		in->failed = true;

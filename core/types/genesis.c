@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
 	PERCENT_MINIMUM = 10,
@@ -17,78 +18,41 @@ enum {
 	RETURN_VALUE_MAXIMUM = 20 << 20
 };
 
-struct field {
-	const char *name;
-	uint16_t offset;
-	uint8_t size;
-};
-#define FIELD(name) {#name, offsetof(struct chain_config, name), sizeof(((struct chain_config *)0)->name)}
-static const struct field fields[] = {
-	FIELD(max_block_net_usage),
-	FIELD(target_block_net_usage_pct),
-	FIELD(max_transaction_net_usage),
-	FIELD(base_per_transaction_net_usage),
-	FIELD(net_usage_leeway),
-	FIELD(context_free_discount_net_usage_num),
-	FIELD(context_free_discount_net_usage_den),
-	FIELD(max_block_cpu_usage),
-	FIELD(target_block_cpu_usage_pct),
-	FIELD(max_transaction_cpu_usage),
-	FIELD(min_transaction_cpu_usage),
-	FIELD(max_transaction_lifetime),
-	FIELD(deferred_trx_expiration_window),
-	FIELD(max_transaction_delay),
-	FIELD(max_inline_action_size),
-	FIELD(max_inline_action_depth),
-	FIELD(max_authority_depth),
-};
-enum { FIELDS = sizeof fields / sizeof fields[0] };
+/* The 17 fields of v0 in their order. */
+#define CONFIGURATION(FIELD)                                                                          \
+	FIELD(max_block_net_usage) FIELD(target_block_net_usage_pct) FIELD(max_transaction_net_usage)      \
+	FIELD(base_per_transaction_net_usage) FIELD(net_usage_leeway)                                      \
+	FIELD(context_free_discount_net_usage_num) FIELD(context_free_discount_net_usage_den)              \
+	FIELD(max_block_cpu_usage) FIELD(target_block_cpu_usage_pct) FIELD(max_transaction_cpu_usage)      \
+	FIELD(min_transaction_cpu_usage) FIELD(max_transaction_lifetime)                                   \
+	FIELD(deferred_trx_expiration_window) FIELD(max_transaction_delay) FIELD(max_inline_action_size)   \
+	FIELD(max_inline_action_depth) FIELD(max_authority_depth)
+#define NAME(member) #member,
+#define FIELD(member) PACKED_FIELD(struct chain_config, member),
+static const char *const names[] = {CONFIGURATION(NAME)};
+static const struct packed_field fields[] = {CONFIGURATION(FIELD){0}};
+#undef NAME
+#undef FIELD
+enum { FIELDS = sizeof names / sizeof names[0] };
 
-static uint64_t field_get(const struct chain_config *config, const struct field *field)
+static uint64_t field_get(const struct chain_config *config, size_t i)
 {
-	const char *at = (const char *)config + field->offset;
-
-	return field->size == 2   ? *(const uint16_t *)(const void *)at
-	       : field->size == 4 ? *(const uint32_t *)(const void *)at
-	                          : *(const uint64_t *)(const void *)at;
-}
-
-static void field_set(struct chain_config *config, const struct field *field, uint64_t value)
-{
-	void *at = (char *)config + field->offset;
-
-	if (field->size == 2)
-		*(uint16_t *)at = (uint16_t)value;
-	else if (field->size == 4)
-		*(uint32_t *)at = (uint32_t)value;
-	else
-		*(uint64_t *)at = value;
+	uint64_t value = 0;
+	memcpy(&value, (const char *)config + fields[i].offset, fields[i].size);
+	return value;
 }
 
 /* --- configuration --- */
 
 void chain_config_pack(struct bytes *out, const struct chain_config *config)
 {
-	for (size_t i = 0; i < FIELDS; i++) {
-		uint64_t value = field_get(config, &fields[i]);
-
-		if (fields[i].size == 2)
-			bytes_put_u16(out, (uint16_t)value);
-		else if (fields[i].size == 4)
-			bytes_put_u32(out, (uint32_t)value);
-		else
-			bytes_put_u64(out, value);
-	}
+	bytes_put_fields(out, config, fields);
 }
 
 int chain_config_unpack(struct chain_config *out, struct cursor *in)
 {
 	*out = (struct chain_config){.max_action_return_value_size = 256};
-	for (size_t i = 0; i < FIELDS; i++)
-		field_set(out, &fields[i],
-		          fields[i].size == 2   ? cursor_u16(in)
-		          : fields[i].size == 4 ? cursor_u32(in)
-		                                : cursor_u64(in));
+	cursor_fields(in, out, fields);
 	return in->failed ? -EINVAL : 0;
 }
 
@@ -137,10 +101,10 @@ int chain_config_validate(const struct chain_config *c, struct error *error)
 void chain_config_print(struct text *out, const struct chain_config *config)
 {
 	for (size_t i = 0; i < FIELDS; i++) {
-		uint64_t value = field_get(config, &fields[i]);
+		uint64_t value = field_get(config, i);
 		const char *quote = value > UINT32_MAX ? "\"" : ""; /* as nodeos prints integers */
 
-		text_printf(out, "%s\"%s\":%s%" PRIu64 "%s", i ? "," : "{", fields[i].name, quote, value, quote);
+		text_printf(out, "%s\"%s\":%s%" PRIu64 "%s", i ? "," : "{", names[i], quote, value, quote);
 	}
 	text_append_char(out, '}');
 }
@@ -180,14 +144,14 @@ int chain_config_parse(struct chain_config *out, const struct json *json, struct
 	if (json_type(json) != JSON_OBJECT)
 		return error_set(error, EINVAL, "the configuration must be an object");
 	for (size_t i = 0; i < FIELDS; i++) {
-		const struct json *member = json_member(json, fields[i].name);
+		const struct json *member = json_member(json, names[i]);
 		uint64_t value, most = UINT64_MAX >> (64 - 8 * fields[i].size);
 
 		if (json_type(member) == JSON_MISSING)
 			continue;
 		if (json_uint64(&value, member) || value > most)
-			return error_set(error, EINVAL, "'%s' must be a number from 0 to %" PRIu64, fields[i].name, most);
-		field_set(out, &fields[i], value);
+			return error_set(error, EINVAL, "'%s' must be a number from 0 to %" PRIu64, names[i], most);
+		memcpy((char *)out + fields[i].offset, &value, fields[i].size);
 	}
 	return chain_config_validate(out, error);
 }

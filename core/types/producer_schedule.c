@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { LEGACY_PRODUCER_MINIMUM = 42, PRODUCER_MINIMUM = 14, KEY_WEIGHT_MINIMUM = 36 }; /* packed */
+enum { LEGACY_PRODUCER_MINIMUM = 42, PRODUCER_MINIMUM = 14 }; /* packed */
 
 void producer_schedule_release(struct producer_schedule *schedule)
 {
@@ -73,11 +73,7 @@ static void authority_v0_pack(struct bytes *out, const struct producer_authority
 {
 	bytes_put_varuint32(out, 0);
 	bytes_put_u32(out, producer->threshold);
-	bytes_put_varuint32(out, (uint32_t)producer->keys_count);
-	for (size_t i = 0; i < producer->keys_count; i++) {
-		public_key_pack(out, &producer->keys[i].key);
-		bytes_put_u16(out, producer->keys[i].weight);
-	}
+	key_weights_pack(out, producer->keys, producer->keys_count);
 }
 
 void producer_schedule_pack(struct bytes *out, const struct producer_schedule *schedule, bool legacy)
@@ -101,12 +97,7 @@ static void authority_v0_unpack(struct producer_authority *out, struct cursor *i
 	if (cursor_varuint32(in) != 0)
 		in->failed = true;
 	out->threshold = cursor_u32(in);
-	out->keys_count = cursor_count_up_to(in, KEY_WEIGHT_MINIMUM);
-	out->keys = memory_allocate(out->keys_count, sizeof *out->keys);
-	for (size_t i = 0; i < out->keys_count && !in->failed; i++) {
-		public_key_unpack(&out->keys[i].key, in);
-		out->keys[i].weight = cursor_u16(in);
-	}
+	out->keys = key_weights_unpack(&out->keys_count, in);
 }
 
 int producer_schedule_unpack(struct producer_schedule *out, struct cursor *in, bool legacy)

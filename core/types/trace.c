@@ -5,13 +5,18 @@
 
 #include <stdlib.h>
 
+static const struct packed_field receipt_fields[] = {
+	PACKED_FIELD(struct action_receipt, receiver),
+	PACKED_FIELD(struct action_receipt, act_digest),
+	PACKED_FIELD(struct action_receipt, global_sequence),
+	PACKED_FIELD(struct action_receipt, recv_sequence),
+	{0},
+};
+
 struct checksum256 action_receipt_digest(const struct action_receipt *receipt)
 {
 	struct bytes packed = {0};
-	bytes_put_u64(&packed, receipt->receiver);
-	bytes_put(&packed, receipt->act_digest.data, sizeof receipt->act_digest.data);
-	bytes_put_u64(&packed, receipt->global_sequence);
-	bytes_put_u64(&packed, receipt->recv_sequence);
+	bytes_put_fields(&packed, receipt, receipt_fields);
 	bytes_put_varuint32(&packed, (uint32_t)receipt->auth_sequence_count);
 	for (size_t i = 0; i < receipt->auth_sequence_count; i++) {
 		bytes_put_u64(&packed, receipt->auth_sequence[i].account);

@@ -17,7 +17,8 @@ void hash_sha1(uint8_t out[20], const void *data, size_t length);
 void hash_sha512(uint8_t out[64], const void *data, size_t length);
 void hash_ripemd160(uint8_t out[20], const void *data, size_t length);
 struct checksum256 hash_sha256(const void *data, size_t length);
-struct checksum256 hash_packed(struct bytes *packed); /* the same of what was put together, which is released */
+/* The same of what was put together, which is released. */
+struct checksum256 hash_packed(struct bytes *packed);
 
 /* SHA3-256, or Keccak-256, which it was before its padding changed. */
 void hash_sha3_256(uint8_t out[32], const void *data, size_t length, bool keccak);

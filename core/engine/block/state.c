@@ -337,27 +337,38 @@ int block_state_verify_signatures(const struct block_state *previous, const stru
 
 /* --- saving --- */
 
+static const struct packed_field pending_fields[] = {
+	PACKED_FIELD(struct block_state, pending_schedule_lib_num),
+	PACKED_FIELD(struct block_state, pending_schedule_hash),
+	{0},
+};
+static const struct packed_field irreversible_fields[] = {
+	PACKED_FIELD(struct block_state, dpos_proposed_irreversible),
+	PACKED_FIELD(struct block_state, dpos_irreversible),
+	PACKED_FIELD(struct block_state, irreversible_id),
+	{0},
+};
+static const struct packed_field last_fields[] = {
+	PACKED_FIELD(struct last_produced, producer),
+	PACKED_FIELD(struct last_produced, block),
+	PACKED_FIELD(struct last_produced, implied_irreversible),
+	PACKED_FIELD(struct last_produced, has_implied),
+	{0},
+};
+
 void block_state_pack(struct bytes *out, const struct block_state *state)
 {
 	producer_schedule_pack(out, &state->active_schedule, false);
 	producer_schedule_pack(out, &state->pending_schedule, false);
-	bytes_put_u32(out, state->pending_schedule_lib_num);
-	bytes_put(out, state->pending_schedule_hash.data, 32);
+	bytes_put_fields(out, state, pending_fields);
 	bytes_put_u64(out, state->blockroot.node_count);
 	bytes_put_varuint32(out, (uint32_t)state->blockroot.active_count);
 	for (size_t i = 0; i < state->blockroot.active_count; i++)
 		bytes_put(out, state->blockroot.active[i].data, 32);
-	bytes_put_u32(out, state->dpos_proposed_irreversible);
-	bytes_put_u32(out, state->dpos_irreversible);
-	bytes_put(out, state->irreversible_id.data, 32);
+	bytes_put_fields(out, state, irreversible_fields);
 	bytes_put_varuint32(out, (uint32_t)state->last_produced_count);
-	for (size_t i = 0; i < state->last_produced_count; i++) {
-		const struct last_produced *last = &state->last_produced[i];
-		bytes_put_u64(out, last->producer);
-		bytes_put_u32(out, last->block);
-		bytes_put_u32(out, last->implied_irreversible);
-		bytes_put_u8(out, last->has_implied);
-	}
+	for (size_t i = 0; i < state->last_produced_count; i++)
+		bytes_put_fields(out, &state->last_produced[i], last_fields);
 	bytes_put_counted(out, state->confirm_count, state->confirm_count_count);
 }
 
@@ -367,8 +378,8 @@ static bool unpack_schedules(struct block_state *state, struct cursor *in)
 		return false;
 	if (producer_schedule_unpack(&state->pending_schedule, in, false))
 		return false;
-	state->pending_schedule_lib_num = cursor_u32(in);
-	return cursor_copy(in, state->pending_schedule_hash.data, 32);
+	cursor_fields(in, state, pending_fields);
+	return !in->failed;
 }
 
 static bool unpack_blockroot(struct incremental_merkle *merkle, struct cursor *in)
@@ -390,18 +401,11 @@ int block_state_unpack(struct block_state **out, struct cursor *in, struct error
 	state->references = 1;
 	if (!unpack_schedules(state, in) || !unpack_blockroot(&state->blockroot, in))
 		goto malformed;
-	state->dpos_proposed_irreversible = cursor_u32(in);
-	state->dpos_irreversible = cursor_u32(in);
-	cursor_copy(in, state->irreversible_id.data, 32);
+	cursor_fields(in, state, irreversible_fields);
 	state->last_produced_count = cursor_count(in, 17);
 	state->last_produced = memory_allocate(state->last_produced_count, sizeof *state->last_produced);
-	for (size_t i = 0; i < state->last_produced_count; i++) {
-		struct last_produced *last = &state->last_produced[i];
-		last->producer = cursor_u64(in);
-		last->block = cursor_u32(in);
-		last->implied_irreversible = cursor_u32(in);
-		last->has_implied = cursor_u8(in);
-	}
+	for (size_t i = 0; i < state->last_produced_count; i++)
+		cursor_fields(in, &state->last_produced[i], last_fields);
 	counts = cursor_counted(in, &state->confirm_count_count);
 	if (in->failed || state->confirm_count_count > CONFIRMATIONS_MAXIMUM)
 		goto malformed;

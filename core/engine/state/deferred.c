@@ -4,9 +4,12 @@
 #include "core/engine/state/resource.h"
 
 static const struct packed_field head_fields[] = {
-	PACKED_FIELD(struct generated_transaction, id),          PACKED_FIELD(struct generated_transaction, payer),
-	PACKED_FIELD(struct generated_transaction, delay_until), PACKED_FIELD(struct generated_transaction, expiration),
-	PACKED_FIELD(struct generated_transaction, published),   PACKED_FIELD(struct generated_transaction, object_id),
+	PACKED_FIELD(struct generated_transaction, id),
+	PACKED_FIELD(struct generated_transaction, payer),
+	PACKED_FIELD(struct generated_transaction, delay_until),
+	PACKED_FIELD(struct generated_transaction, expiration),
+	PACKED_FIELD(struct generated_transaction, published),
+	PACKED_FIELD(struct generated_transaction, object_id),
 	{0},
 };
 

@@ -68,13 +68,15 @@ uint64_t usage_accumulator_average(const struct usage_accumulator *accumulator)
 	return (uint64_t)divide_up(accumulator->value_ex, RESOURCE_PRECISION);
 }
 
-#define ACCUMULATOR_FIELDS(type, member) \
-	PACKED_FIELD(type, member.last_ordinal), PACKED_FIELD(type, member.value_ex), PACKED_FIELD(type, member.consumed)
+#define ACCUMULATOR_FIELDS(type, member)                                          \
+	PACKED_FIELD(type, member.last_ordinal), PACKED_FIELD(type, member.value_ex), \
+		PACKED_FIELD(type, member.consumed)
 
 /* --- accounts --- */
 
-#define LIMITS_FIELDS(type, prefix) \
-	PACKED_FIELD(type, prefix net_weight), PACKED_FIELD(type, prefix cpu_weight), PACKED_FIELD(type, prefix ram_bytes)
+#define LIMITS_FIELDS(type, prefix)                                               \
+	PACKED_FIELD(type, prefix net_weight), PACKED_FIELD(type, prefix cpu_weight), \
+		PACKED_FIELD(type, prefix ram_bytes)
 static const struct packed_field limits_fields[] = {LIMITS_FIELDS(struct resource_limits, ), {0}};
 
 static const struct packed_field account_fields[] = {

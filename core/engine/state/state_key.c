@@ -125,11 +125,9 @@ bool state_get_fields(const struct map_root *root, void *out, const struct state
 void state_put_fields(struct map_edit *edit, const struct state_key *key, const void *object,
                       const struct packed_field *fields)
 {
-	uint8_t value[STATE_FIELDS_MAXIMUM];
-	size_t length = fields_write(value, object, fields);
+	uint8_t value[FIELDS_MAXIMUM];
 
-	assert(length <= sizeof value);
-	state_put(edit, key, value, length);
+	state_put(edit, key, value, fields_write(value, object, fields));
 }
 
 void state_put(struct map_edit *edit, const struct state_key *key, const void *value, size_t length)

@@ -62,8 +62,6 @@ enum state_global {
 	GLOBAL_WASM_LIMITS,       /* struct wasm_limits; absent until they are set */
 };
 
-enum { STATE_FIELDS_MAXIMUM = 128 };
-
 struct state_key {
 	uint8_t data[MAP_KEY_MAXIMUM];
 	size_t length;
@@ -95,7 +93,7 @@ bool state_get_fields(const struct map_root *root, void *out, const struct state
                       const struct packed_field *fields);
 void state_put(struct map_edit *edit, const struct state_key *key, const void *value, size_t length);
 void state_put_fields(struct map_edit *edit, const struct state_key *key, const void *object,
-                      const struct packed_field *fields); /* at most STATE_FIELDS_MAXIMUM bytes */
+                      const struct packed_field *fields);
 bool state_remove(struct map_edit *edit, const struct state_key *key);
 
 /* Walking the entries that begin with a prefix: state_walk_begin(), then, while state_walk_next() gives

@@ -74,11 +74,7 @@ static int write_kept(const struct states *states)
 	for (size_t i = 0; i < states->kept_count; i++) {
 		const struct kept *kept = &states->kept[i];
 		bytes_put_counted(&body, kept->name, strlen(kept->name));
-		bytes_put_u32(&body, kept->state.number);
-		bytes_put(&body, kept->state.id.data, sizeof kept->state.id.data);
-		bytes_put_u64(&body, kept->state.place);
-		bytes_put_u64(&body, kept->state.entries);
-		bytes_put_u64(&body, kept->state.end);
+		bytes_put_fields(&body, &kept->state, stored_state_fields);
 		bytes_put_counted(&body, kept->header.data, kept->header.length);
 	}
 	bytes_put(&all, magic, sizeof magic);
@@ -98,11 +94,7 @@ static void read_record(struct states *states, struct cursor *in, uint64_t nodes
 	size_t length, header_length;
 	const uint8_t *text = cursor_counted(in, &length);
 
-	state.number = cursor_u32(in);
-	cursor_copy(in, state.id.data, sizeof state.id.data);
-	state.place = cursor_u64(in);
-	state.entries = cursor_u64(in);
-	state.end = cursor_u64(in);
+	cursor_fields(in, &state, stored_state_fields);
 	const uint8_t *header = cursor_counted(in, &header_length);
 	if (in->failed || !length || length >= sizeof name)
 		return;

@@ -16,6 +16,12 @@
 enum { RECORD_HEAD = 8, RECORD_FIXED = 4 + 32 + 24, HEADER_MAXIMUM = 16 << 20 };
 static const char magic[8] = "EOSFSST1";
 
+const struct packed_field stored_state_fields[] = {
+	PACKED_FIELD(struct stored_state, number), PACKED_FIELD(struct stored_state, id),
+	PACKED_FIELD(struct stored_state, place),  PACKED_FIELD(struct stored_state, entries),
+	PACKED_FIELD(struct stored_state, end),    {0},
+};
+
 int states_failed(const struct states *states, int result, struct error *error)
 {
 	return result ? error_set(error, -result, "the states in \"%s\": %s", states->folder,
@@ -45,11 +51,7 @@ static int read_record(const struct states *states, struct stored_state *out, st
 	if (result == 0 && crc32(0, record->data, length) != checksum)
 		result = -ENODATA;
 	in = cursor_make(record->data, record->length);
-	out->number = cursor_u32(&in);
-	cursor_copy(&in, out->id.data, sizeof out->id.data);
-	out->place = cursor_u64(&in);
-	out->entries = cursor_u64(&in);
-	out->end = cursor_u64(&in);
+	cursor_fields(&in, out, stored_state_fields);
 	out->record = at;
 	return result;
 }
@@ -225,11 +227,7 @@ static int write_record(struct states *states, struct stored_state *state, const
 	struct bytes fields = {0}, record = {0};
 	int result;
 
-	bytes_put_u32(&fields, state->number);
-	bytes_put(&fields, state->id.data, sizeof state->id.data);
-	bytes_put_u64(&fields, state->place);
-	bytes_put_u64(&fields, state->entries);
-	bytes_put_u64(&fields, state->end);
+	bytes_put_fields(&fields, state, stored_state_fields);
 	bytes_put(&fields, header->data, header->length);
 	bytes_put_u32(&record, (uint32_t)fields.length);
 	bytes_put_u32(&record, (uint32_t)crc32(0, fields.data, (uInt)fields.length));

@@ -24,6 +24,8 @@ struct states {
 	struct map_store *store;
 };
 
+/* Of a stored_state, as the index and the kept ones have it. */
+extern const struct packed_field stored_state_fields[];
 /* The place in the list after the last one at or before a block. */
 size_t states_place_after(const struct states *states, uint32_t number);
 int states_failed(const struct states *states, int result, struct error *error);

@@ -42,6 +42,13 @@ static uint64_t place_of(uint32_t slot)
 
 /* --- the header: magic, chain, last block, slots, used --- */
 
+static const struct packed_field header_fields[] = {
+	PACKED_FIELD(struct transaction_index, stored),
+	PACKED_FIELD(struct transaction_index, slots),
+	PACKED_FIELD(struct transaction_index, used),
+	{0},
+};
+
 static int write_header(struct transaction_index *index)
 {
 	struct bytes bytes = {0};
@@ -49,9 +56,7 @@ static int write_header(struct transaction_index *index)
 
 	bytes_put(&bytes, magic, sizeof magic);
 	bytes_put(&bytes, index->chain.data, sizeof index->chain.data);
-	bytes_put_u32(&bytes, index->stored);
-	bytes_put_u32(&bytes, index->slots);
-	bytes_put_u32(&bytes, index->used);
+	bytes_put_fields(&bytes, index, header_fields);
 	result = file_write(index->fd, bytes.data, bytes.length, 0);
 	bytes_release(&bytes);
 	return result;
@@ -70,9 +75,8 @@ static int read_header(struct transaction_index *index)
 	if (memcmp(cursor_take(&in, sizeof magic), magic, sizeof magic) != 0 ||
 	    memcmp(cursor_take(&in, sizeof index->chain.data), index->chain.data, sizeof index->chain.data) != 0)
 		return -ENODATA;
-	index->last = index->stored = cursor_u32(&in);
-	index->slots = cursor_u32(&in);
-	index->used = cursor_u32(&in);
+	cursor_fields(&in, index, header_fields);
+	index->last = index->stored;
 	result = file_size(index->fd, &size);
 	if (result)
 		return result;

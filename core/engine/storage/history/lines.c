@@ -37,26 +37,17 @@ static void chunk_clear(struct chunk *chunk, uint32_t first_line)
 /* --- reading the file --- */
 
 struct chunk_head {
-	uint32_t checksum, first_line, lines, first_block, ids, length, packed;
+	uint32_t magic, checksum, first_line, lines, first_block, ids, length, packed; /* in the file, too */
 };
+_Static_assert(sizeof(struct chunk_head) == HEAD_SIZE, "a head is written as it lies in memory");
 
 static int read_head(const struct lines *lines, struct chunk_head *out, uint64_t at, uint64_t end)
 {
-	uint8_t data[HEAD_SIZE] = {0};
-	struct cursor in = cursor_make(data, sizeof data);
-	int result = end - at < HEAD_SIZE ? -ENODATA : file_read(lines->fd, data, sizeof data, at);
+	int result = end - at < HEAD_SIZE ? -ENODATA : file_read(lines->fd, out, sizeof *out, at);
 
 	if (result)
 		return result;
-	uint32_t magic = cursor_u32(&in);
-	out->checksum = cursor_u32(&in);
-	out->first_line = cursor_u32(&in);
-	out->lines = cursor_u32(&in);
-	out->first_block = cursor_u32(&in);
-	out->ids = cursor_u32(&in);
-	out->length = cursor_u32(&in);
-	out->packed = cursor_u32(&in);
-	if (magic != CHUNK_MAGIC || !out->lines || out->ids > out->lines || out->length > TEXT_MAXIMUM ||
+	if (out->magic != CHUNK_MAGIC || !out->lines || out->ids > out->lines || out->length > TEXT_MAXIMUM ||
 	    out->packed > PACKED_MAXIMUM || out->lines > out->length ||
 	    end - at - HEAD_SIZE < (uint64_t)out->ids * sizeof(struct checksum256) + out->packed)
 		return -ENODATA;
@@ -190,7 +181,6 @@ int lines_flush(struct lines *lines)
 	struct chunk *chunk = &lines->open;
 	size_t ids = chunk->ids_count * sizeof *chunk->ids, capacity;
 	uLongf packed = compressBound((uLong)chunk->text.length);
-	struct bytes head = {0};
 	uint8_t *all;
 	int result;
 
@@ -202,16 +192,15 @@ int lines_flush(struct lines *lines)
 		memcpy(all + HEAD_SIZE, chunk->ids, ids);
 	compress2(all + HEAD_SIZE + ids, &packed, (const Bytef *)chunk->text.data, (uLong)chunk->text.length,
 	          Z_BEST_SPEED);
-	bytes_put_u32(&head, CHUNK_MAGIC);
-	bytes_put_u32(&head, (uint32_t)crc32(0, all + HEAD_SIZE, (uInt)(ids + packed)));
-	bytes_put_u32(&head, chunk->first_line);
-	bytes_put_u32(&head, chunk->lines);
-	bytes_put_u32(&head, chunk->first_block);
-	bytes_put_u32(&head, (uint32_t)chunk->ids_count);
-	bytes_put_u32(&head, (uint32_t)chunk->text.length);
-	bytes_put_u32(&head, (uint32_t)packed);
-	memcpy(all, head.data, HEAD_SIZE);
-	bytes_release(&head);
+	struct chunk_head head = {CHUNK_MAGIC,
+	                          (uint32_t)crc32(0, all + HEAD_SIZE, (uInt)(ids + packed)),
+	                          chunk->first_line,
+	                          chunk->lines,
+	                          chunk->first_block,
+	                          (uint32_t)chunk->ids_count,
+	                          (uint32_t)chunk->text.length,
+	                          (uint32_t)packed};
+	memcpy(all, &head, HEAD_SIZE);
 	result = file_write(lines->fd, all, HEAD_SIZE + ids + packed, lines->end);
 	free(all);
 	if (result)

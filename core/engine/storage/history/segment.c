@@ -16,6 +16,12 @@ static const char magic[8] = "EOSFSHS1";
 
 /* --- reading --- */
 
+static const struct packed_field head_fields[] = {
+	PACKED_FIELD(struct segment, first_line), PACKED_FIELD(struct segment, end_line),
+	PACKED_FIELD(struct segment, level),      PACKED_FIELD(struct segment, keys),
+	PACKED_FIELD(struct segment, postings),   {0},
+};
+
 static size_t size_of(uint32_t keys, uint32_t postings)
 {
 	return HEAD_SIZE + (size_t)keys * KEY_SIZE + (size_t)postings * POSTING_SIZE;
@@ -27,11 +33,7 @@ static int read_head(struct segment *segment)
 	const uint8_t *begins = cursor_take(&in, sizeof magic);
 	uint32_t checksum = cursor_u32(&in);
 
-	segment->first_line = cursor_u32(&in);
-	segment->end_line = cursor_u32(&in);
-	segment->level = cursor_u32(&in);
-	segment->keys = cursor_u32(&in);
-	segment->postings = cursor_u32(&in);
+	cursor_fields(&in, segment, head_fields);
 	if (memcmp(begins, magic, sizeof magic) != 0 ||
 	    crc32(0, segment->data + 12, HEAD_SIZE - 12) != checksum ||
 	    segment->first_line > segment->end_line || segment->keys > segment->postings ||
@@ -138,11 +140,7 @@ static void put_head(struct writer *writer, const struct segment *segment)
 {
 	struct bytes fields = {0};
 
-	bytes_put_u32(&fields, segment->first_line);
-	bytes_put_u32(&fields, segment->end_line);
-	bytes_put_u32(&fields, segment->level);
-	bytes_put_u32(&fields, segment->keys);
-	bytes_put_u32(&fields, segment->postings);
+	bytes_put_fields(&fields, segment, head_fields);
 	bytes_put(&writer->buffer, magic, sizeof magic);
 	bytes_put_u32(&writer->buffer, (uint32_t)crc32(0, fields.data, (uInt)fields.length));
 	bytes_put(&writer->buffer, fields.data, fields.length);
