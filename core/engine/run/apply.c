@@ -128,6 +128,21 @@ static int find_code_sequences(struct apply_context *context, const struct accou
 	return 0;
 }
 
+/* The same for all receivers that return nothing. */
+static struct checksum256 digest_action(struct apply_context *context, const struct bytes *returned)
+{
+	const struct feature_set *features = &context->transaction->pending->globals.features;
+	bool with_value = feature_active(features, FEATURE_ACTION_RETURN_VALUE);
+
+	if (with_value && returned->length)
+		return action_digest_with_return_value(context->action, returned->data, returned->length);
+	if (!context->has_digest)
+		context->digest = with_value ? action_digest_with_return_value(context->action, NULL, 0)
+		                             : action_digest(context->action);
+	context->has_digest = true;
+	return context->digest;
+}
+
 /* receiver: as it is now. */
 static int fill_receipt(struct apply_context *context, struct account_object *receiver)
 {
@@ -140,11 +155,7 @@ static int fill_receipt(struct apply_context *context, struct account_object *re
 	*receipt = (struct action_receipt){.receiver = context->receiver,
 	                                   .global_sequence = ++globals->global_sequence,
 	                                   .recv_sequence = ++receiver->recv_sequence};
-	if (feature_active(&globals->features, FEATURE_ACTION_RETURN_VALUE))
-		receipt->act_digest = action_digest_with_return_value(context->action, trace->return_value.data,
-		                                                      trace->return_value.length);
-	else
-		receipt->act_digest = action_digest(context->action);
+	receipt->act_digest = digest_action(context, &trace->return_value);
 	if ((result = find_code_sequences(context, receiver)))
 		return result;
 	receipt->code_sequence = context->code_sequence;

@@ -68,6 +68,8 @@ struct apply_context {
 	bool context_free;
 	bool privileged; /* the receiver is */
 	uint32_t code_sequence, abi_sequence; /* of the action's account, after its own execution */
+	struct checksum256 digest; /* the action's, of receivers that return nothing; once has_digest */
+	bool has_digest;
 	uint64_t *notified; /* owned: receivers, the action's account first */
 	uint32_t *notified_ordinals;
 	size_t notified_count, notified_capacity;
