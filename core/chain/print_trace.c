@@ -18,6 +18,8 @@ struct trace_print {
 	struct text *out;
 	const struct transaction_trace *trace;
 	bool tree;
+	const struct action *printed; /* whose text `act` is; NULL: nobody's */
+	struct text act;              /* owned */
 };
 
 /* Clients put data into the format's ${s}: whatever the sentence holds, it is never taken for a format. */
@@ -121,6 +123,26 @@ static void print_place(struct text *out, const char *name, const struct transac
 
 static void print_children(struct trace_print *print, uint32_t ancestor);
 
+static bool is_same(const struct action *a, const struct action *b)
+{
+	return a->account == b->account && a->name == b->name && a->data.length == b->data.length &&
+	       a->authorization_count == b->authorization_count &&
+	       (!a->data.length || memcmp(a->data.data, b->data.data, a->data.length) == 0) &&
+	       (!a->authorization_count || memcmp(a->authorization, b->authorization,
+	                                          a->authorization_count * sizeof *a->authorization) == 0);
+}
+
+/* Whoever is notified gets the very action that was printed before. */
+static void print_act(struct trace_print *print, const struct action *action)
+{
+	if (!print->printed || !is_same(print->printed, action)) {
+		text_clear(&print->act);
+		chain_print_action(print->view, &print->act, action);
+		print->printed = action;
+	}
+	text_append_bytes(print->out, print->act.data, print->act.length);
+}
+
 static void print_outline(struct trace_print *print, const struct action_trace *action)
 {
 	struct text *out = print->out;
@@ -128,7 +150,7 @@ static void print_outline(struct trace_print *print, const struct action_trace *
 	text_printf(out, "{\"receipt\":{\"receiver\":\"%s\",\"global_sequence\":%s},\"receiver\":\"%s\",\"act\":",
 	            name_text(action->receiver).text, chain_number_text(action->receipt.global_sequence).text,
 	            name_text(action->receiver).text);
-	chain_print_action(print->view, out, &action->action);
+	print_act(print, &action->action);
 	print_return_value(print, action);
 	text_append_char(out, '}');
 }
@@ -144,7 +166,7 @@ static void print_action_trace(struct trace_print *print, const struct action_tr
 	            action->ordinal, action->creator_ordinal, action->closest_unnotified_ancestor);
 	print_receipt(out, action);
 	text_printf(out, ",\"receiver\":\"%s\",\"act\":", name_text(action->receiver).text);
-	chain_print_action(print->view, out, &action->action);
+	print_act(print, &action->action);
 	text_printf(out, ",\"context_free\":%s,\"elapsed\":0,\"console\":",
 	            action->context_free ? "true" : "false");
 	text_append_json(out, text_string(&action->console), action->console.length);
@@ -191,10 +213,10 @@ static void print_children(struct trace_print *print, uint32_t ancestor)
 	free(children);
 }
 
-void chain_print_trace(struct chain_view *view, struct text *out, const struct transaction_trace *trace,
-                       bool tree)
+static void print_trace(struct trace_print *print)
 {
-	struct trace_print print = {view, out, trace, tree};
+	const struct transaction_trace *trace = print->trace;
+	struct text *out = print->out;
 
 	text_append_char(out, '{');
 	print_place(out, "id", trace);
@@ -207,7 +229,7 @@ void chain_print_trace(struct chain_view *view, struct text *out, const struct t
 	if (trace->outline) {
 		for (size_t i = 0; i < trace->actions_count; i++) {
 			text_append(out, i ? "," : ",\"action_traces\":[");
-			print_outline(&print, &trace->actions[i]);
+			print_outline(print, &trace->actions[i]);
 		}
 		text_append(out, trace->actions_count ? "]}" : ",\"action_traces\":[]}");
 		return;
@@ -215,12 +237,12 @@ void chain_print_trace(struct chain_view *view, struct text *out, const struct t
 	text_printf(out, ",\"elapsed\":%" PRIu32 ",\"net_usage\":%s,\"scheduled\":%s,\"action_traces\":",
 	            trace->cpu_usage_us, chain_number_text(trace->net_usage).text,
 	            trace->scheduled ? "true" : "false");
-	if (tree) {
-		print_children(&print, 0);
+	if (print->tree) {
+		print_children(print, 0);
 	} else {
 		for (size_t i = 0; i < trace->actions_count; i++) {
 			text_append(out, i ? "," : "[");
-			print_action_trace(&print, &trace->actions[i]);
+			print_action_trace(print, &trace->actions[i]);
 		}
 		text_append(out, trace->actions_count ? "]" : "[]");
 	}
@@ -232,4 +254,13 @@ void chain_print_trace(struct chain_view *view, struct text *out, const struct t
 		text_append(out, "null");
 	print_error_members(out, trace->error, trace->slot);
 	text_append_char(out, '}');
+}
+
+void chain_print_trace(struct chain_view *view, struct text *out, const struct transaction_trace *trace,
+                       bool tree)
+{
+	struct trace_print print = {.view = view, .out = out, .trace = trace, .tree = tree};
+
+	print_trace(&print);
+	text_release(&print.act);
 }
