@@ -186,6 +186,7 @@ struct push_options {
 	enum push_kind kind;
 	uint32_t billed_cpu_us; /* 0: the chain's min_transaction_cpu_usage */
 	bool without_keys;      /* authorities count as satisfied ("impersonate"); names are still checked */
+	bool is_foreign;        /* another process's: nobody here waits for it */
 	/* It was in this block before: whether it took too long was asked then. Only what never ends is ended,
 	 * by what is counted of it. */
 	bool again;

@@ -43,7 +43,7 @@ struct network_hooks {
 	/* A transaction is about to be tried in the block that `builder` makes: what makes it outlive the
 	 * process. Its failure is the push's. */
 	int (*record)(void *context, struct node *builder, const struct packed_transaction *packed,
-	              bool without_keys, struct error *error);
+	              const struct push_options *options, struct error *error);
 	/* The one recorded last was refused. */
 	void (*take_back)(void *context, struct node *builder);
 	/* The one recorded last is in the block, and so much CPU is billed for it. */
@@ -237,6 +237,9 @@ struct node_scheduled {
 	uint32_t cpu_us;
 };
 
+/* Whether somebody here waits for it: a node of this network has acknowledged it, and it is not
+ * irreversible. */
+bool network_awaits(const struct network *network, const struct checksum256 *id);
 /* After a restart: a reversible block held this transaction, which a node of this network had acknowledged.
  * Thrown out it is applied again or reported, as if nothing had come between; at once when the block is on no
  * node's branch. */

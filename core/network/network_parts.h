@@ -219,11 +219,10 @@ void node_note_watermark(struct node *node, const struct block_state *block);
 struct node *network_maker(const struct network *network, uint64_t producer);
 void transactions_release(struct transactions *transactions);
 void transactions_add(struct node *node, struct node *builder, const struct checksum256 *id,
-                     struct bytes *packed, uint32_t expiration, bool without_keys);
+                      struct bytes *packed, uint32_t expiration, const struct push_options *options);
 /* Those that a node waits for are executed in the block it has just begun. */
 void transactions_execute(struct node *node);
 void transactions_sealed(struct node *node, const struct block_state *block);
-void transactions_mark_foreign(struct network *network, const struct checksum256 *id);
 void transactions_dropped(struct node *node); /* its block in the making */
 /* A block is not on a node's branch any more. */
 void transactions_abandon(struct node *node, const struct block_state *block, uint32_t replaced_by);

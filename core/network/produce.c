@@ -488,7 +488,7 @@ int node_add_transaction(struct node *node, struct packed_transaction *packed, c
 	packed_transaction_pack(&copy, packed);
 	int result = branch_push(node->branch, packed, keys, keys_count, &push, trace, error);
 	if (!result)
-		transactions_add(node, node, &id, &copy, expiration, options && options->without_keys);
+		transactions_add(node, node, &id, &copy, expiration, &push);
 	bytes_release(&copy);
 	return result;
 }

@@ -83,14 +83,13 @@ static bool may_seal(const struct node *builder)
 /* One try in the builder's block: recorded first, so that nothing acknowledged is ever lost. What other
  * processes sent is theirs to keep until a block of ours holds it. */
 static int push_once(struct node *builder, struct packed_transaction *packed, const struct public_key *keys,
-                     size_t keys_count, const struct push_options *options, bool is_foreign,
-                     struct transaction_trace *trace, struct error *error)
+                     size_t keys_count, const struct push_options *options, struct transaction_trace *trace,
+                     struct error *error)
 {
 	const struct network_hooks *hooks = &builder->network->hooks;
 	struct push_options push = node_push_options(builder, options);
-	bool without_keys = push.without_keys;
-	bool recorded = hooks->record && !(is_foreign && builder->is_speculating);
-	int result = recorded ? hooks->record(hooks->context, builder, packed, without_keys, error) : 0;
+	bool recorded = hooks->record && !(push.is_foreign && builder->is_speculating);
+	int result = recorded ? hooks->record(hooks->context, builder, packed, &push, error) : 0;
 
 	if (result)
 		return result;
@@ -124,9 +123,9 @@ static bool is_for_next(const struct node *builder, const struct error *error, b
 	return fresh;
 }
 
-static int push_as(struct node *node, struct packed_transaction *packed, const struct public_key *keys,
-                   size_t keys_count, const struct push_options *options, bool is_foreign,
-                   struct transaction_trace *trace, struct error *error)
+int node_push(struct node *node, struct packed_transaction *packed, const struct public_key *keys,
+              size_t keys_count, const struct push_options *options, struct transaction_trace *trace,
+              struct error *error)
 {
 	struct checksum256 id = packed->id;
 	uint32_t expiration = packed->transaction.expiration;
@@ -150,7 +149,7 @@ static int push_as(struct node *node, struct packed_transaction *packed, const s
 		if (result)
 			break;
 		within.block_left = was_cut ? 0 : time_left(builder);
-		result = push_once(builder, packed, keys, keys_count, &within, is_foreign, trace, error);
+		result = push_once(builder, packed, keys, keys_count, &within, trace, error);
 		if (!result || !is_for_next(builder, error, &was_cut))
 			break;
 		transaction_trace_release(trace);
@@ -162,28 +161,19 @@ static int push_as(struct node *node, struct packed_transaction *packed, const s
 	if (!result && node->network->hooks.acknowledged)
 		node->network->hooks.acknowledged(node->network->hooks.context, node, &copy);
 	if (!result)
-		transactions_add(node, builder, &id, &copy, expiration, options && options->without_keys);
+		transactions_add(node, builder, &id, &copy, expiration, &within);
 	bytes_release(&copy);
 	return result;
-}
-
-int node_push(struct node *node, struct packed_transaction *packed, const struct public_key *keys,
-              size_t keys_count, const struct push_options *options, struct transaction_trace *trace,
-              struct error *error)
-{
-	return push_as(node, packed, keys, keys_count, options, false, trace, error);
 }
 
 int node_receive_transaction(struct node *node, struct packed_transaction *packed,
                              const struct public_key *keys, size_t keys_count, struct error *error)
 {
+	const struct push_options options = {.is_foreign = true};
 	struct transaction_trace trace = {0};
-	struct checksum256 id = packed->id;
-	int result = push_as(node, packed, keys, keys_count, NULL, true, &trace, error);
+	int result = node_push(node, packed, keys, keys_count, &options, &trace, error);
 
 	transaction_trace_release(&trace);
-	if (!result)
-		transactions_mark_foreign(node->network, &id);
 	return result;
 }
 

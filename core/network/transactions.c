@@ -170,7 +170,7 @@ static void tell(const struct node *node, struct waiting_transaction *one, const
 /* --- coming and going --- */
 
 void transactions_add(struct node *node, struct node *builder, const struct checksum256 *id,
-                     struct bytes *packed, uint32_t expiration, bool without_keys)
+                      struct bytes *packed, uint32_t expiration, const struct push_options *options)
 {
 	struct transactions *all = &node->network->transactions;
 	struct waiting_transaction *one = find(all, id);
@@ -179,7 +179,8 @@ void transactions_add(struct node *node, struct node *builder, const struct chec
 		one = memory_allocate(1, sizeof *one);
 		*one = (struct waiting_transaction){.id = *id,
 		                                    .packed = *packed,
-		                                    .without_keys = without_keys,
+		                                    .without_keys = options->without_keys,
+		                                    .is_foreign = options->is_foreign,
 		                                    .expiration = expiration,
 		                                    .node = node->name};
 		*packed = (struct bytes){0};
@@ -200,7 +201,7 @@ static void report(struct network *network, const struct waiting_transaction *on
 static int execute(struct node *node, struct waiting_transaction *one, struct error *error)
 {
 	const struct network_hooks *hooks = &node->network->hooks;
-	const struct push_options asked = {.without_keys = one->without_keys};
+	const struct push_options asked = {.without_keys = one->without_keys, .is_foreign = one->is_foreign};
 	struct push_options options = node_push_options(node, &asked);
 	bool recorded = hooks->record && !node->is_speculating;
 	struct packed_transaction packed = {0};
@@ -214,7 +215,7 @@ static int execute(struct node *node, struct waiting_transaction *one, struct er
 		result = packed_transaction_keys(&packed, keys, ledger_chain_id(node->network->ledger), error);
 	}
 	if (!result && recorded)
-		result = hooks->record(hooks->context, node, &packed, one->without_keys, error);
+		result = hooks->record(hooks->context, node, &packed, &asked, error);
 	if (!result) {
 		result = branch_push(node->branch, &packed, keys, packed.signatures_count, &options, &trace, error);
 		if (result && recorded && hooks->take_back)
@@ -302,14 +303,6 @@ void transactions_sealed(struct node *node, const struct block_state *block)
 	}
 }
 
-void transactions_mark_foreign(struct network *network, const struct checksum256 *id)
-{
-	struct waiting_transaction *one = find(&network->transactions, id);
-
-	if (one)
-		one->is_foreign = true;
-}
-
 void transactions_dropped(struct node *node)
 {
 	struct transactions *all = &node->network->transactions;
@@ -339,6 +332,13 @@ void transactions_abandon(struct node *node, const struct block_state *block, ui
 		one->thrown_out_of = block->number;
 		one->replaced_by = replaced_by;
 	}
+}
+
+bool network_awaits(const struct network *network, const struct checksum256 *id)
+{
+	const struct waiting_transaction *one = find(&network->transactions, id);
+
+	return one && !one->is_foreign;
 }
 
 /* A node with that block on its branch, or NULL. */

@@ -2,6 +2,8 @@
  * blocks were dropped, thrown out and made again. */
 #include "tests/unit/scene.h"
 
+#include "core/chain/embedded/embedded_private.h"
+
 #include <dirent.h>
 #include <errno.h>
 
@@ -247,6 +249,83 @@ static void told_once(void **state)
 	scene_end(&scene);
 }
 
+/* As a node of another process passes it on to alice's. */
+static void transfer_of_others(struct rig *rig, const char *json)
+{
+	struct embedded_chain *chain = embedded_of(rig->chain);
+	struct checksum256 reference;
+	struct chain_view *view = NULL;
+	struct private_key key;
+	struct public_key public;
+	struct packed_transaction packed;
+	struct transaction transaction = {.actions_count = 1};
+	rig_must(private_key_parse(&key, GENESIS_PRIVATE_KEY, &rig->error), "key", &rig->error);
+	rig_must(rig->chain->operations->reference(rig->chain, &reference, &transaction.expiration, NULL,
+	                                           &rig->error),
+	         "reference", &rig->error);
+	transaction.actions = memory_allocate(1, sizeof *transaction.actions);
+	transaction.expiration += 30;
+	transaction.ref_block_num = (uint16_t)block_id_number(&reference);
+	transaction.ref_block_prefix = block_id_prefix(&reference);
+	rig_must(chain_view_open(rig->chain, &view, NULL, NULL, &rig->error), "view", &rig->error);
+	rig_must(
+		rig_make_action(view, transaction.actions, "eosio.token", "transfer", "eosio", json, &rig->error),
+		"transfer", &rig->error);
+	chain_view_close(view);
+	packed_transaction_make(&packed, &transaction);
+	rig_must(packed_transaction_sign(&packed, rig->signer, &key, NULL, &rig->chain->chain_id, &rig->error),
+	         "sign", &rig->error);
+	rig_must(packed_transaction_keys(&packed, &public, &rig->chain->chain_id, &rig->error), "keys",
+	         &rig->error);
+	pthread_mutex_lock(&chain->lock);
+	rig_must(node_receive_transaction(network_node(chain->network, name_literal("alice")), &packed, &public,
+	                                  1, &rig->error),
+	         "receive", &rig->error);
+	pthread_mutex_unlock(&chain->lock);
+	packed_transaction_release(&packed);
+}
+
+/* Ours and another process's in a block of the branch that loses, and in one in the making; the process is
+ * killed then. */
+static void with_one_of_others(struct rig *rig, struct done *done)
+{
+	(void)done;
+	rig_open(rig);
+	begin_turn(rig, 0);
+	set_peer(rig, "bob", NULL);
+	transfer(rig);
+	transfer_of_others(rig, "[\"eosio\",\"bob\",\"0.0001 SYS\",\"of others\"]");
+	must(rig_advance(rig, SLOT) == 0, "advance");
+	rig_must(rig->chain->operations->sync(rig->chain, &rig->error), "sync", &rig->error); /* it is stored */
+	transfer_of_others(rig, "[\"eosio\",\"bob\",\"0.0001 SYS\",\"and another\"]");
+}
+
+/* Whose they were is known to the next process: those of others are theirs to keep, and to tell of. */
+static void those_of_others_are_not_told(void **state)
+{
+	struct scene scene;
+	size_t lost = 0;
+	(void)state;
+	network(&scene, 2);
+	killed(&scene, with_one_of_others);
+	for (int i = 0; i < 2; i++) {
+		rig_open(&scene.rig);
+		scene.rig.chain->operations->watch_lost(scene.rig.chain, count_lost, &lost);
+		if (i == 0)
+			command(&scene.rig, "alice", "stop");
+		assert_int_equal(rig_advance(&scene.rig, 600 * SECOND), 0);
+		if (i == 0)
+			rig_close(&scene.rig);
+	}
+	assert_int_equal(lost, 0);
+	set_peer(&scene.rig, "bob", "eosio");
+	command(&scene.rig, "alice", "start");
+	assert_int_equal(rig_advance(&scene.rig, 60 * SECOND), 0);
+	assert_int_equal(lost, 1);
+	rig_close(&scene.rig);
+	scene_end(&scene);
+}
+
 /* --- a journal whose block stands on no head --- */
 
 /* The block in the making begins with a feature. */
@@ -338,7 +417,7 @@ int main(void)
 		cmocka_unit_test(one_in_two_branches),
 		cmocka_unit_test(heads_are_where_they_were),
 		cmocka_unit_test(a_turn_begins_no_branch),
-		cmocka_unit_test(told_once),
+		cmocka_unit_test(told_once), cmocka_unit_test(those_of_others_are_not_told),
 		cmocka_unit_test(saved_and_killed_again),
 		cmocka_unit_test(names_of_nodes),
 	};

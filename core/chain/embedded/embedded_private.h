@@ -18,6 +18,7 @@
 
 struct data_folder;
 struct storage;
+struct reversible_note;   /* core/engine/storage/reversible.h */
 struct transaction_index; /* core/engine/storage/transaction_index.h */
 struct history;           /* core/engine/storage/history/history.h */
 
@@ -316,11 +317,11 @@ int storage_restore(struct storage *storage, struct branch **branch, const struc
  * the offset was ended; 0: never. *saved: there is one, or a chain that began without. */
 int64_t storage_offset(const struct storage *storage, int64_t *paused, bool *saved);
 int storage_save_offset(struct storage *storage, int64_t offset_us, int64_t paused, struct error *error);
-/* A signed block: into the log when it is irreversible and next there, else to the reversible ones with a
- * bit for each node whose head it is. What its last irreversible block lets go into the log goes there.
- * *logged: the log's last block. */
+/* A signed block: into the log when it is irreversible and next there, else to the reversible ones with what
+ * is noted of it. What its last irreversible block lets go into the log goes there. *logged: the log's last
+ * block. */
 int storage_store(struct storage *storage, const struct block_state *block, bool is_irreversible,
-                  const uint64_t *heads, size_t count, struct checksum256 *logged, struct error *error);
+                  const struct reversible_note *note, struct checksum256 *logged, struct error *error);
 /* What was stored reaches the disk; what went from the reversible blocks to the log has been there. */
 int storage_sync_stored(struct storage *storage, struct error *error);
 int storage_sync(struct storage *storage, struct error *error); /* everything does */
@@ -366,7 +367,8 @@ int storage_save_nodes(struct storage *storage, struct embedded_chain *chain, st
 int storage_journal_begin(struct storage *storage, struct embedded_chain *chain, struct node *node,
                           struct error *error);
 int storage_journal_append(struct storage *storage, struct node *node,
-                           const struct packed_transaction *packed, bool without_keys, struct error *error);
+                           const struct packed_transaction *packed, const struct push_options *options,
+                           struct error *error);
 /* What is billed for the transaction appended last, where it is not the minimum. */
 void storage_journal_bill(struct storage *storage, struct node *node, uint32_t cpu_us);
 /* Under lock, when what is stored has reached the disk: journals of dropped blocks go, if what they hold is

@@ -36,12 +36,12 @@ struct node *embedded_viewed(const struct embedded_chain *chain)
 /* --- hooks --- */
 
 static int record(void *context, struct node *builder, const struct packed_transaction *packed,
-                  bool without_keys, struct error *error)
+                  const struct push_options *options, struct error *error)
 {
 	struct embedded_chain *chain = context;
 	int result = storage_journal_begin(chain->storage, chain, builder, error);
 
-	return result ? result : storage_journal_append(chain->storage, builder, packed, without_keys, error);
+	return result ? result : storage_journal_append(chain->storage, builder, packed, options, error);
 }
 
 static void take_back(void *context, struct node *builder)

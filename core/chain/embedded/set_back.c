@@ -41,7 +41,7 @@ static int log_up_to(struct storage *storage, uint32_t number, const struct chec
 	}
 	while (count && result == 0) {
 		struct signed_block block = {0};
-		result = reversible_read(storage->reversible, blocks[--count], &block, NULL, NULL, error);
+		result = reversible_read(storage->reversible, blocks[--count], &block, NULL, error);
 		if (result == 0)
 			result = storage_append_block(storage, &block, error);
 		signed_block_release(&block);

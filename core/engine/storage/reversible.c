@@ -49,7 +49,14 @@ static void add(struct reversible *file, const struct signed_block *block, uint6
 	                                                        .length = length};
 }
 
-static int unpack(struct cursor in, struct signed_block *out, uint64_t **heads, size_t *heads_count,
+void reversible_note_release(struct reversible_note *note)
+{
+	free(note->heads);
+	bytes_release(&note->foreign);
+	*note = (struct reversible_note){0};
+}
+
+static int unpack(struct cursor in, struct signed_block *out, struct reversible_note *note,
                   struct error *error)
 {
 	uint32_t count = cursor_u32(&in);
@@ -58,12 +65,13 @@ static int unpack(struct cursor in, struct signed_block *out, uint64_t **heads, 
 	if (in.failed)
 		return error_set(error, EBADMSG, "a record of the reversible blocks is malformed");
 	int result = signed_block_unpack(out, &in, error);
-	if (result || !heads)
+	if (result || !note)
 		return result;
-	*heads = memory_allocate(count + (size_t)1, sizeof **heads);
-	*heads_count = count;
+	*note = (struct reversible_note){.heads = memory_allocate(count + (size_t)1, sizeof *note->heads),
+	                                 .heads_count = count};
 	for (uint32_t i = 0; i < count; i++)
-		(*heads)[i] = cursor_u64(&bits);
+		note->heads[i] = cursor_u64(&bits);
+	bytes_put(&note->foreign, in.at, cursor_left(&in));
 	return 0;
 }
 
@@ -147,7 +155,7 @@ static int scan(struct reversible *file, uint8_t *bytes, uint64_t size, struct t
 			continue;
 		}
 		struct cursor in = cursor_make(bytes + file->end + RECORD_HEAD, length - RECORD_HEAD);
-		result = unpack(in, &block, NULL, NULL, error);
+		result = unpack(in, &block, NULL, error);
 		if (!result)
 			add(file, &block, file->end, (uint32_t)(length - RECORD_HEAD));
 		signed_block_release(&block);
@@ -314,7 +322,7 @@ const struct reversible_block *reversible_find(const struct reversible *file, co
 }
 
 int reversible_read(struct reversible *file, const struct reversible_block *block, struct signed_block *out,
-                    uint64_t **heads, size_t *heads_count, struct error *error)
+                    struct reversible_note *note, struct error *error)
 {
 	uint8_t *data;
 	uint32_t length;
@@ -322,7 +330,7 @@ int reversible_read(struct reversible *file, const struct reversible_block *bloc
 
 	if (result)
 		return fail(file, "read", result, error);
-	result = unpack(cursor_make(data, length), out, heads, heads_count, error);
+	result = unpack(cursor_make(data, length), out, note, error);
 	free(data);
 	return result;
 }
@@ -330,27 +338,28 @@ int reversible_read(struct reversible *file, const struct reversible_block *bloc
 /* --- changing it --- */
 
 static void pack_record(struct bytes *out, uint64_t at, const struct signed_block *block,
-                        const uint64_t *heads, size_t count)
+                        const struct reversible_note *note)
 {
 	struct bytes data = {0};
 
-	bytes_put_u32(&data, (uint32_t)count);
-	for (size_t i = 0; i < count; i++)
-		bytes_put_u64(&data, heads[i]);
+	bytes_put_u32(&data, (uint32_t)note->heads_count);
+	for (size_t i = 0; i < note->heads_count; i++)
+		bytes_put_u64(&data, note->heads[i]);
 	signed_block_pack(&data, block);
+	bytes_put(&data, note->foreign.data, note->foreign.length);
 	bytes_put_u32(out, (uint32_t)data.length);
 	bytes_put_u32(out, record_checksum(at, data.data, data.length));
 	bytes_put(out, data.data, data.length);
 	bytes_release(&data);
 }
 
-int reversible_append(struct reversible *file, const struct signed_block *block, const uint64_t *heads,
-                      size_t count, struct error *error)
+int reversible_append(struct reversible *file, const struct signed_block *block,
+                      const struct reversible_note *note, struct error *error)
 {
 	struct bytes record = {0};
 	int result = file->ragged ? file_cut(file->fd, file->end) : 0;
 
-	pack_record(&record, file->end, block, heads, count);
+	pack_record(&record, file->end, block, note);
 	if (!result)
 		result = file_write(file->fd, record.data, record.length, file->end);
 	file->ragged = result != 0;
@@ -383,13 +392,12 @@ static int rewrite(struct reversible *file, struct error *error)
 	result = write_header(new.fd);
 	for (size_t i = 0; i < file->count && !result; i++) {
 		struct signed_block block = {0};
-		uint64_t *heads = NULL;
-		size_t heads_count = 0;
-		result = reversible_read(file, &file->blocks[i], &block, &heads, &heads_count, error);
+		struct reversible_note note = {0};
+		result = reversible_read(file, &file->blocks[i], &block, &note, error);
 		if (!result)
-			result = reversible_append(&new, &block, heads, heads_count, error);
+			result = reversible_append(&new, &block, &note, error);
 		signed_block_release(&block);
-		free(heads);
+		reversible_note_release(&note);
 	}
 	result = file_replace_end(new.fd, file->path, result);
 	if (!result)

@@ -2,7 +2,8 @@
  * has become irreversible or can never be goes when enough of it has gathered.
  *
  * On disk: 8 bytes "EFSREVB\n", u32 version 1, u32 zero; then records (record.h), one a block: u32 count,
- * that many u64 (the names of the nodes whose head it was when it was stored), the packed signed block. All
+ * that many u64 (the names of the nodes whose head it was when it was stored), the packed signed block, and
+ * (in newer files, where any is) a bit for each of its transactions that nobody here waits for. All
  * little-endian. */
 #ifndef EOSIOFS_CORE_ENGINE_STORAGE_REVERSIBLE_H
 #define EOSIOFS_CORE_ENGINE_STORAGE_REVERSIBLE_H
@@ -20,6 +21,14 @@ struct reversible_block {
 	uint32_t length;
 };
 
+/* What is known of a block beside it. */
+struct reversible_note {
+	uint64_t *heads; /* names of nodes whose head it was */
+	size_t heads_count;
+	struct bytes foreign; /* bits, each byte's least first: transactions that nobody here waits for */
+};
+void reversible_note_release(struct reversible_note *note);
+
 /* Opens the file, or makes it (0600). A torn end is cut off and kept beside; after damage all of the file is
  * kept beside, and what is whole of it is there. Sentences about that are appended to *report (which may be
  * NULL). -EBADMSG: no such file; -ENOTSUP: written by a newer version; or another -errno. */
@@ -31,12 +40,12 @@ bool reversible_is_damaged(const struct reversible *file);
 /* All that are in it, oldest first; borrowed until the next append or cut. */
 const struct reversible_block *reversible_blocks(const struct reversible *file, size_t *count);
 const struct reversible_block *reversible_find(const struct reversible *file, const struct checksum256 *id);
-/* heads: NULL, or *heads is those names (free it), *count how many there are. */
+/* note may be NULL; release it */
 int reversible_read(struct reversible *file, const struct reversible_block *block, struct signed_block *out,
-                    uint64_t **heads, size_t *count, struct error *error);
+                    struct reversible_note *note, struct error *error);
 /* 0 means that the kernel has it; on failure the file is as it was. */
-int reversible_append(struct reversible *file, const struct signed_block *block, const uint64_t *heads,
-                      size_t count, struct error *error);
+int reversible_append(struct reversible *file, const struct signed_block *block,
+                      const struct reversible_note *note, struct error *error);
 int reversible_sync(struct reversible *file, struct error *error);
 /* Blocks up to that number are of no use any more; the file is written anew when they are most of it, which
  * reversible_is_full() tells before. */

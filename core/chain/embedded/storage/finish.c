@@ -6,6 +6,7 @@
 #include "core/base/system/clock.h"
 #include "core/base/system/parallel.h"
 #include "core/chain/embedded/peers.h"
+#include "core/engine/storage/reversible.h"
 #include "core/wallet/keosd.h"
 
 #include <stdio.h>
@@ -195,20 +196,28 @@ static int sync_log(struct embedded_chain *chain, struct journaled *journaled, s
 	return 0;
 }
 
-/* The names of the nodes that have a block on their branch, whose heads may have gone on since; free() *out.
- * Under lock. */
-static size_t heads_of(const struct embedded_chain *chain, const struct block_state *block, uint64_t **out)
+/* The nodes that have a block on their branch, whose heads may have gone on since, and the transactions of it
+ * that none of them has acknowledged. Under lock. */
+static void note_block(const struct embedded_chain *chain, struct reversible_note *out,
+                       const struct block_state *block)
 {
-	size_t count = 0, capacity = 0;
+	size_t capacity = 0;
 	struct node *node = network_node_from(chain->network, 0);
 
-	for (*out = NULL; node; node = network_node_from(chain->network, network_node_name(node) + 1)) {
+	for (; node; node = network_node_from(chain->network, network_node_name(node) + 1)) {
 		struct checksum256 id;
 		if (!node_block_id(node, &id, block->number) || !checksum256_equal(&id, &block->id))
 			continue;
-		LIST_APPEND(*out, count, capacity, network_node_name(node));
+		LIST_APPEND(out->heads, out->heads_count, capacity, network_node_name(node));
 	}
-	return count;
+	for (size_t i = 0; i < block->block->transactions_count; i++) {
+		const struct transaction_receipt *receipt = &block->block->transactions[i];
+		if (receipt->is_id || network_awaits(chain->network, &receipt->packed.id))
+			continue;
+		while (out->foreign.length <= i / 8)
+			bytes_put_u8(&out->foreign, 0);
+		out->foreign.data[i / 8] |= (uint8_t)(1 << i % 8);
+	}
 }
 
 /* Stores the queue's first block, which is signed. Under log and lock; gives up the lock meanwhile. */
@@ -217,17 +226,18 @@ static int store_first(struct embedded_chain *chain, const struct sealed *first,
 {
 	const struct block_state *block = first->block;
 	struct checksum256 logged = block->id;
-	uint64_t *heads = NULL;
+	struct reversible_note note = {0};
 	int result = 0;
 
 	if (chain->storage) {
 		bool irreversible = network_is_irreversible(chain->network, block->number, &block->id);
-		size_t count = irreversible ? 0 : heads_of(chain, block, &heads);
+		if (!irreversible)
+			note_block(chain, &note, block);
 		pthread_mutex_unlock(&chain->lock);
-		result = storage_store(chain->storage, block, irreversible, heads, count, &logged, error);
+		result = storage_store(chain->storage, block, irreversible, &note, &logged, error);
 		chain->unsynced = chain->unsynced || result == 0;
 		pthread_mutex_lock(&chain->lock);
-		free(heads);
+		reversible_note_release(&note);
 	}
 	if (result == 0)
 		take_first(chain, &logged, journaled);

@@ -274,12 +274,14 @@ int storage_journal_begin(struct storage *storage, struct embedded_chain *chain,
 }
 
 int storage_journal_append(struct storage *storage, struct node *node,
-                           const struct packed_transaction *packed, bool without_keys, struct error *error)
+                           const struct packed_transaction *packed, const struct push_options *options,
+                           struct error *error)
 {
 	struct open_journal *open = find_journal(storage, node);
 	struct bytes record = {0};
 
-	bytes_put_u8(&record, without_keys ? JOURNAL_WITHOUT_KEYS : 0);
+	bytes_put_u8(&record, (uint8_t)((options->without_keys ? JOURNAL_WITHOUT_KEYS : 0) |
+	                                (options->is_foreign ? JOURNAL_FOREIGN : 0)));
 	packed_transaction_pack(&record, packed);
 	open->size = journal_size(open->journal);
 	int result = journal_append(open->journal, record.data, record.length, error);

@@ -179,6 +179,15 @@ static uint32_t billed(const struct rebuild *rebuild, size_t index)
 	return is_bill(&next) && cursor_u8(&next) ? cursor_u32(&next) : 0;
 }
 
+/* What a transaction's record begins with. */
+static void take_flags(struct push_options *out, struct cursor *in)
+{
+	uint8_t flags = cursor_u8(in);
+
+	out->without_keys = flags & JOURNAL_WITHOUT_KEYS;
+	out->is_foreign = flags & JOURNAL_FOREIGN;
+}
+
 /* One transaction again. */
 static int push_record(struct rebuild *rebuild, size_t index, struct error *error)
 {
@@ -191,7 +200,7 @@ static int push_record(struct rebuild *rebuild, size_t index, struct error *erro
 	pushed->rebuild = rebuild;
 	pushed->options.again = true;
 	pushed->options.billed_cpu_us = billed(rebuild, index);
-	pushed->options.without_keys = cursor_u8(&in) & JOURNAL_WITHOUT_KEYS;
+	take_flags(&pushed->options, &in);
 	int result = packed_transaction_unpack(&pushed->packed, &in, error);
 	if (result == 0) {
 		pushed->id = pushed->packed.id;
@@ -343,7 +352,7 @@ static bool is_stored(struct storage *storage, const struct node_pending *header
 
 	for (size_t i = 0; i < count && !found; i++)
 		if (blocks[i].number == header->number &&
-		    reversible_read(storage->reversible, &blocks[i], &block, NULL, NULL, NULL) == 0) {
+		    reversible_read(storage->reversible, &blocks[i], &block, NULL, NULL) == 0) {
 			found = block.header.timestamp == header->slot && block.header.producer == header->producer;
 			signed_block_release(&block);
 			block = (struct signed_block){.transactions = NULL};
@@ -448,7 +457,7 @@ static int save_record(struct rebuild *rebuild, size_t index, struct error *erro
 
 	if (is_bill(&in))
 		return 0;
-	pushed.options.without_keys = cursor_u8(&in) & JOURNAL_WITHOUT_KEYS;
+	take_flags(&pushed.options, &in);
 	int result = packed_transaction_unpack(&pushed.packed, &in, error);
 	if (result)
 		return result;
@@ -462,7 +471,7 @@ static int save_record(struct rebuild *rebuild, size_t index, struct error *erro
 	    pushed.packed.transaction.expiration > embedded_now(rebuild->chain) / 1000000)
 		result = -EAGAIN;
 	if (result && result != -EAGAIN) {
-		if (result != -EALREADY)
+		if (result != -EALREADY && !pushed.options.is_foreign)
 			suspect(rebuild, &pushed.id, error->sentence);
 		error_clear(error);
 		result = 0;

@@ -80,17 +80,16 @@ static int grow_one(struct forest *forest, struct storage *storage, struct ledge
                     const struct reversible_block *stored, struct error *error)
 {
 	struct signed_block block = {0};
-	uint64_t *heads = NULL;
-	size_t count = 0;
-	int result = reversible_read(storage->reversible, stored, &block, &heads, &count, error);
+	struct reversible_note note = {0};
+	int result = reversible_read(storage->reversible, stored, &block, &note, error);
 	struct branch *branch = result ? NULL : forest_find(forest, ledger, &block.header.previous);
 
 	if (branch)
 		result = storage_apply(branch, &block, error);
-	for (size_t i = 0; i < count && result == 0 && branch; i++)
-		forest_place(forest, heads[i], branch_head(branch));
+	for (size_t i = 0; i < note.heads_count && result == 0 && branch; i++)
+		forest_place(forest, note.heads[i], branch_head(branch));
 	signed_block_release(&block);
-	free(heads);
+	reversible_note_release(&note);
 	if (result)
 		error_prefix(error, "replaying the reversible blocks");
 	return result;
@@ -418,17 +417,25 @@ static int recall(struct embedded_chain *chain, const struct packed_transaction 
 	return 0;
 }
 
+/* Another process's nodes see to it. */
+static bool is_foreign(const struct reversible_note *note, size_t index)
+{
+	return index / 8 < note->foreign.length && note->foreign.data[index / 8] >> index % 8 & 1;
+}
+
 static int recall_block(struct storage *storage, struct embedded_chain *chain,
                         const struct reversible_block *stored, bool is_held, struct error *error)
 {
 	struct signed_block block = {0};
-	int result = reversible_read(storage->reversible, stored, &block, NULL, NULL, error);
+	struct reversible_note note = {0};
+	int result = reversible_read(storage->reversible, stored, &block, &note, error);
 
 	for (size_t i = 0; i < block.transactions_count && result == 0; i++)
-		if (!block.transactions[i].is_id)
+		if (!block.transactions[i].is_id && !is_foreign(&note, i))
 			result = recall(chain, &block.transactions[i].packed, stored, block.header.producer, is_held,
 			                error);
 	signed_block_release(&block);
+	reversible_note_release(&note);
 	return result;
 }
 

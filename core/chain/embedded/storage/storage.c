@@ -264,7 +264,7 @@ static int advance_log(struct storage *storage, const struct checksum256 *id, ui
 	size_t count = list_new(storage, id, &blocks);
 	for (size_t i = count; i-- > 0 && result == 0;) {
 		struct signed_block block = {0};
-		result = reversible_read(storage->reversible, blocks[i], &block, NULL, NULL, error);
+		result = reversible_read(storage->reversible, blocks[i], &block, NULL, error);
 		if (result == 0)
 			result = storage_append_block(storage, &block, error);
 		signed_block_release(&block);
@@ -279,7 +279,7 @@ static int advance_log(struct storage *storage, const struct checksum256 *id, ui
 }
 
 int storage_store(struct storage *storage, const struct block_state *block, bool is_irreversible,
-                  const uint64_t *heads, size_t count, struct checksum256 *logged, struct error *error)
+                  const struct reversible_note *note, struct checksum256 *logged, struct error *error)
 {
 	int result;
 
@@ -289,7 +289,7 @@ int storage_store(struct storage *storage, const struct block_state *block, bool
 		result = storage_append_block(storage, block->block, error);
 		storage->is_log_behind = true;
 	} else {
-		result = reversible_append(storage->reversible, block->block, heads, count, error);
+		result = reversible_append(storage->reversible, block->block, note, error);
 	}
 	if (result == 0)
 		result = advance_log(storage, &block->irreversible_id, block->dpos_irreversible, error);
@@ -373,7 +373,7 @@ int storage_find_block(struct storage *storage, struct signed_block *out, uint32
 	pthread_mutex_lock(&storage->reading);
 	const struct reversible_block *block = reversible_find(storage->reversible, id);
 	if (block)
-		result = reversible_read(storage->reversible, block, out, NULL, NULL, error);
+		result = reversible_read(storage->reversible, block, out, NULL, error);
 	pthread_mutex_unlock(&storage->reading);
 	return block ? result : storage_read_block(storage, out, number, error);
 }
@@ -403,7 +403,7 @@ bool storage_old_block(struct storage *storage, struct bytes *packed, const stru
 
 	pthread_mutex_lock(&storage->reading);
 	const struct reversible_block *kept = reversible_find(storage->reversible, id);
-	bool found = kept && reversible_read(storage->reversible, kept, &block, NULL, NULL, NULL) == 0;
+	bool found = kept && reversible_read(storage->reversible, kept, &block, NULL, NULL) == 0;
 	pthread_mutex_unlock(&storage->reading);
 	if (found)
 		signed_block_pack(packed, &block);

@@ -9,8 +9,10 @@
 #include "core/engine/storage/reversible.h"
 #include "core/engine/storage/states.h"
 
-enum { JOURNAL_PATH_SIZE = 4096, JOURNAL_WITHOUT_KEYS = 1 /* of a transaction's record */,
-       JOURNAL_BILLED = 2 /* the record is what is billed for the transaction before it */ };
+enum { JOURNAL_PATH_SIZE = 4096 };
+/* What a journal's record begins with: of a transaction two bits, or that it is what is billed for the one
+ * before it. */
+enum { JOURNAL_WITHOUT_KEYS = 1, JOURNAL_FOREIGN = 4, JOURNAL_BILLED = 2 };
 
 /* The journal of the block that a node makes. */
 struct open_journal {
