@@ -120,6 +120,78 @@ static void a_lost_peer_is_found_again(void **state)
 	free(text);
 }
 
+/* A resolver that answers nothing until it may, and then the first side's address. */
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	unsigned asked, answered;
+	bool may_answer;
+	char address[300];
+} slow = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0, false, ""};
+
+static int resolve_slowly(struct sockaddr_in *out, const char *host, const char *port)
+{
+	struct error error;
+
+	assert_string_equal(host, "slow.example");
+	assert_string_equal(port, "9876");
+	pthread_mutex_lock(&slow.lock);
+	slow.asked++;
+	pthread_cond_broadcast(&slow.changed);
+	while (!slow.may_answer)
+		pthread_cond_wait(&slow.changed, &slow.lock);
+	int result = address_parse(out, slow.address, &error);
+	slow.answered++;
+	pthread_cond_broadcast(&slow.changed);
+	pthread_mutex_unlock(&slow.lock);
+	return result;
+}
+
+static void await(const unsigned *count, unsigned number)
+{
+	pthread_mutex_lock(&slow.lock);
+	while (*count < number)
+		pthread_cond_wait(&slow.changed, &slow.lock);
+	pthread_mutex_unlock(&slow.lock);
+}
+
+static void may_answer(bool may)
+{
+	pthread_mutex_lock(&slow.lock);
+	slow.may_answer = may;
+	pthread_cond_broadcast(&slow.changed);
+	pthread_mutex_unlock(&slow.lock);
+}
+
+/* A peer's name that the system takes its time for keeps nobody waiting, also not who closes the endpoint;
+ * once it is known the peer is connected to. */
+static void a_slow_name_keeps_nobody_waiting(void **state)
+{
+	int (*system)(struct sockaddr_in *, const char *, const char *) = tcp->resolver->resolve;
+	(void)state;
+	snprintf(slow.address, sizeof slow.address, "%s",
+	         p2p_endpoint_address(peer_node_endpoint(sides[0].peer)));
+	peer_node_close(sides[1].peer);
+	sides[1].peer = NULL;
+	tcp->resolver->resolve = resolve_slowly;
+	side_open(&sides[1], tcp, NULL, "slow.example:9876");
+	await(&slow.asked, 1);
+	/* the thread goes on: other endpoints come and go */
+	peer_node_close(sides[0].peer);
+	side_open(&sides[0], tcp, slow.address, NULL);
+	peer_node_close(sides[1].peer);
+	sides[1].peer = NULL;
+	may_answer(true);
+	await(&slow.answered, 1);
+	may_answer(false);
+	side_open(&sides[1], tcp, NULL, "slow.example:9876");
+	await(&slow.asked, 2);
+	side_slots(sides, 5);
+	may_answer(true);
+	side_wait(&sides[1], node_head(sides[0].rig.eosio)->number);
+	tcp->resolver->resolve = system;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -127,6 +199,7 @@ int main(void)
 		cmocka_unit_test(a_transaction_travels),
 		cmocka_unit_test(garbage_ends_its_own_connection),
 		cmocka_unit_test(a_lost_peer_is_found_again),
+		cmocka_unit_test(a_slow_name_keeps_nobody_waiting),
 	};
 	return cmocka_run_group_tests(tests, group_begin, group_end);
 }

@@ -148,24 +148,47 @@ static void connection_failed(struct p2p_endpoint *endpoint, struct socket *sock
 	socket_close(socket, false);
 }
 
+static void dial(struct p2p_endpoint *endpoint, struct peer *peer, const struct sockaddr_in *address)
+{
+	int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (descriptor < 0)
+		return;
+	struct socket *socket = socket_add(endpoint, descriptor, peer);
+	peer->connected = true;
+	if (connect(descriptor, (const struct sockaddr *)address, sizeof *address) != 0 && errno != EINPROGRESS)
+		connection_failed(endpoint, socket, errno);
+	else if (tcp_watch(endpoint->tcp, socket, EPOLLOUT) != 0)
+		connection_failed(endpoint, socket, errno);
+}
+
 static void connect_peer(struct p2p_endpoint *endpoint, struct peer *peer)
 {
 	struct sockaddr_in address;
 	struct error error = {0};
 
-	if (address_parse(&address, peer->address, &error) != 0) {
+	if (address_is_number(&address, peer->address))
+		dial(endpoint, peer, &address);
+	else if (lookup_begin(&peer->lookup, endpoint->tcp->resolver, peer->address, &error) != 0)
 		p2p_log(endpoint->p2p, &log_unresolved, "%s", error.sentence);
-		return;
+	else
+		endpoint->lookups++;
+}
+
+static void end_lookups(struct p2p_endpoint *endpoint)
+{
+	for (struct peer *peer = endpoint->peers; peer && endpoint->lookups; peer = peer->next) {
+		struct sockaddr_in address;
+		struct error error = {0};
+		int result = peer->lookup ? lookup_end(&peer->lookup, &address, &error) : -EINPROGRESS;
+		if (result == -EINPROGRESS)
+			continue;
+		endpoint->lookups--;
+		if (result)
+			p2p_log(endpoint->p2p, &log_unresolved, "%s", error.sentence);
+		else
+			dial(endpoint, peer, &address);
 	}
-	int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (descriptor < 0)
-		return;
-	struct socket *socket = socket_add(endpoint, descriptor, peer);
-	peer->connected = true;
-	if (connect(descriptor, (struct sockaddr *)&address, sizeof address) != 0 && errno != EINPROGRESS)
-		connection_failed(endpoint, socket, errno);
-	else if (tcp_watch(endpoint->tcp, socket, EPOLLOUT) != 0)
-		connection_failed(endpoint, socket, errno);
 }
 
 static void connection_made(struct p2p_endpoint *endpoint, struct socket *socket)
@@ -274,7 +297,7 @@ static void log_counts(struct p2p_endpoint *endpoint)
 static void check_peers(struct p2p_endpoint *endpoint, int64_t now)
 {
 	for (struct peer *peer = endpoint->peers; peer; peer = peer->next)
-		if (!peer->connected && !peer->never && now >= peer->not_before)
+		if (!peer->connected && !peer->lookup && !peer->never && now >= peer->not_before)
 			connect_peer(endpoint, peer);
 	if (endpoint->check_at) /* at the start there is nothing to count */
 		log_counts(endpoint);
@@ -286,6 +309,7 @@ int64_t endpoint_timers(struct p2p_endpoint *endpoint, int64_t now)
 	int64_t next;
 
 	p2p_tick(endpoint->p2p, now, &next);
+	end_lookups(endpoint);
 	if (now >= endpoint->check_at)
 		check_peers(endpoint, now);
 	return endpoint->check_at < next ? endpoint->check_at : next;
@@ -384,10 +408,10 @@ static struct peer **find_peer(struct p2p_endpoint *endpoint, const char *addres
 static int add_peer(struct p2p_endpoint *endpoint, const char *address, struct error *error)
 {
 	struct peer **end = find_peer(endpoint, address);
-	struct sockaddr_in parsed;
-	int result = address_parse(&parsed, address, error);
+	char host[ADDRESS_SIZE], port[PORT_SIZE];
+	int result = address_split(host, port, address, error);
 
-	if (result == -EINVAL)
+	if (result)
 		return result;
 	if (strlen(address) >= P2P_PEER_SIZE)
 		return error_set(error, EINVAL, "the address of a peer has at most %d characters", P2P_PEER_SIZE - 1);
@@ -410,6 +434,7 @@ static void endpoint_free(struct p2p_endpoint *endpoint)
 	while (endpoint->peers) {
 		struct peer *peer = endpoint->peers;
 		endpoint->peers = peer->next;
+		lookup_release(peer->lookup);
 		free(peer);
 	}
 	p2p_destroy(endpoint->p2p);

@@ -124,11 +124,14 @@ int p2p_tcp_create(struct p2p_tcp **out, struct error *error)
 	else
 		result = tcp_watch(tcp, &tcp->wake, EPOLLIN);
 	if (result == 0)
+		result = resolver_create(&tcp->resolver, tcp->wake.descriptor);
+	if (result == 0)
 		result = -pthread_create(&tcp->thread, NULL, run, tcp);
 	if (result == 0) {
 		*out = tcp;
 		return 0;
 	}
+	resolver_release(tcp->resolver);
 	if (tcp->epoll >= 0)
 		close(tcp->epoll);
 	if (tcp->wake.descriptor >= 0)
@@ -146,6 +149,7 @@ void p2p_tcp_destroy(struct p2p_tcp *tcp)
 	tcp->stop = true;
 	tcp_wake(tcp);
 	pthread_join(tcp->thread, NULL);
+	resolver_release(tcp->resolver);
 	close(tcp->epoll);
 	close(tcp->wake.descriptor);
 	pthread_cond_destroy(&tcp->changed);
