@@ -175,9 +175,10 @@ static void a_fork_shows_each_nodes_blocks(void **state)
 	assert_true(has_block(ours));
 	assert_false(has_block(theirs));
 	assert_false(has_block(head));
-	/* healed, the shorter branch is left */
+	/* healed, the shorter branch is left, once a turn of six seconds that may have begun is over: one that
+	 * produces takes no blocks */
 	fixture_write(file("nodes", "peers"), "eosio\n");
-	fixture_advance(5, false);
+	fixture_advance(10, false);
 	char *now = seen_through(producing, number);
 	assert_string_equal(now, ours);
 	assert_false(has_block(theirs));
