@@ -191,6 +191,14 @@ int transaction_bill(struct transaction_context *context, uint64_t net, uint64_t
 /* Gives the context's action digests to the block. */
 void transaction_keep_digests(struct transaction_context *context);
 
+/* Dates a transaction as the chain does those that it makes: it refers to the block before the one in the
+ * making and is for that one. */
+void transaction_date(struct transaction *transaction, const struct pending_block *pending);
+/* Stores one that becomes due after its delay: the rest of *generated follows from it, but for what packed
+ * points to. The RAM it takes. */
+int64_t transaction_store_generated(struct pending_block *pending, struct generated_transaction *generated,
+                                    const struct transaction *transaction);
+
 /* --- deadline.c --- */
 /* Its time begins; cpu_left: what the billed accounts can pay, microseconds. */
 void transaction_start_clock(struct transaction_context *context, int64_t cpu_left);

@@ -70,6 +70,14 @@ static struct action *actions_unpack(size_t *count, struct cursor *in)
 	return actions;
 }
 
+struct transaction transaction_of_action(uint64_t account, uint64_t name, uint64_t actor)
+{
+	const struct permission_level level = {actor, name_literal("active")};
+	const struct action action = {account, name, memory_copy(&level, sizeof level), 1, {0}};
+
+	return (struct transaction){.actions = memory_copy(&action, sizeof action), .actions_count = 1};
+}
+
 struct transaction transaction_header(const struct transaction *transaction)
 {
 	struct transaction header = *transaction;

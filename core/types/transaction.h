@@ -29,6 +29,8 @@ struct transaction {
 };
 
 void transaction_release(struct transaction *transaction);
+/* One action without data, by actor@active. */
+struct transaction transaction_of_action(uint64_t account, uint64_t name, uint64_t actor);
 /* What it says of itself: no actions, no extensions; nothing in it is owned. */
 struct transaction transaction_header(const struct transaction *transaction);
 void transaction_pack(struct bytes *out, const struct transaction *transaction);

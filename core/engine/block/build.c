@@ -128,22 +128,14 @@ static int activate_features(struct branch *branch, const struct block_options *
 }
 
 /* The transaction that tells eosio of the block before (D.4). */
-static void make_onblock(const struct branch *branch, struct transaction *out)
+static struct transaction make_onblock(const struct branch *branch)
 {
-	struct action *action = memory_allocate(1, sizeof *action);
+	struct transaction out = transaction_of_action(EOSIO, name_literal("onblock"), EOSIO);
 
-	*out = (struct transaction){.actions = action, .actions_count = 1};
-	action->account = EOSIO;
-	action->name = name_literal("onblock");
-	action->authorization = memory_allocate(1, sizeof *action->authorization);
-	action->authorization[0] = (struct permission_level){EOSIO, name_literal("active")};
-	action->authorization_count = 1;
-	block_header_pack(&action->data, &branch->head->block->header);
-	if (!pending_feature(branch->pending, FEATURE_NO_DUPLICATE_DEFERRED_ID)) {
-		out->expiration = (uint32_t)((slot_to_us(pending_slot(branch->pending)) + 999999) / 1000000);
-		out->ref_block_num = (uint16_t)branch->head->number;
-		out->ref_block_prefix = block_id_prefix(&branch->head->id);
-	}
+	block_header_pack(&out.actions[0].data, &branch->head->block->header);
+	if (!pending_feature(branch->pending, FEATURE_NO_DUPLICATE_DEFERRED_ID))
+		transaction_date(&out, branch->pending);
+	return out;
 }
 
 /* If it fails, its effects are dropped and the block goes on. */
@@ -152,12 +144,10 @@ static void run_onblock(struct branch *branch, struct transaction_trace *trace)
 	struct pending_block *pending = branch->pending;
 	struct block_checkpoint checkpoint;
 	struct transaction_context context;
-	struct transaction transaction;
-	struct checksum256 id;
+	struct transaction transaction = make_onblock(branch);
+	struct checksum256 id = transaction_id(&transaction);
 	struct error error = {0};
 	int result;
-	make_onblock(branch, &transaction);
-	id = transaction_id(&transaction);
 	block_checkpoint_take(&checkpoint, pending);
 	transaction_context_begin(&context, pending, &transaction, &id, trace,
 	                          pending->globals.config.min_transaction_cpu_usage);

@@ -214,12 +214,9 @@ static int check_generation_context(const struct apply_context *context,
 static int stamp(const struct apply_context *context, struct transaction *transaction,
                  const uint64_t sender_id[2])
 {
-	const struct pending_block *pending = context->transaction->pending;
 	int result = 0;
 	if (!active(context, FEATURE_NO_DUPLICATE_DEFERRED_ID)) {
-		transaction->expiration = (uint32_t)((slot_to_us(pending_slot(pending)) + 999999) / 1000000);
-		transaction->ref_block_num = (uint16_t)(pending_number(pending) - 1);
-		transaction->ref_block_prefix = block_id_prefix(&pending->header.previous);
+		transaction_date(transaction, context->transaction->pending);
 		return 0;
 	}
 	if (transaction->extensions_count)
@@ -288,28 +285,17 @@ static int store_deferred(struct apply_context *context, const struct transactio
                           const uint64_t sender_id[2], uint64_t payer)
 {
 	struct pending_block *pending = context->transaction->pending;
-	struct block_globals *globals = &pending->globals;
-	struct generated_transaction generated = {.sender = context->receiver,
+	struct generated_transaction generated = {.id = transaction_id(transaction),
+	                                          .sender = context->receiver,
 	                                          .sender_id = {sender_id[0], sender_id[1]},
-	                                          .payer = payer,
-	                                          .published = slot_to_us(pending_slot(pending)),
-	                                          .object_id = globals->next_generated_id++};
-	struct bytes packed = {0};
+	                                          .payer = payer};
+	int64_t ram = transaction_store_generated(pending, &generated, transaction);
 
-	transaction_pack(&packed, transaction);
-	generated.id = hash_sha256(packed.data, packed.length);
-	generated.delay_until = generated.published + (int64_t)transaction->delay_sec * 1000000;
-	generated.expiration = generated.delay_until +
-	                       (int64_t)globals->config.deferred_trx_expiration_window * 1000000;
-	generated.packed = packed.data;
-	generated.packed_length = packed.length;
-	generated_transaction_put(context->transaction->edit, &generated);
-	bytes_release(&packed);
 	if (!active(context, FEATURE_RAM_RESTRICTIONS) && context->receiver != context->action->account &&
 	    context->receiver != payer && !context->privileged && !pending->validating)
 		return error_chain(context->error, SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION,
 		                   "Cannot charge RAM to other accounts during notify.");
-	return apply_change_ram_usage(context, payer, generated_transaction_ram(generated.packed_length));
+	return apply_change_ram_usage(context, payer, ram);
 }
 
 int apply_schedule_deferred(struct apply_context *context, const uint64_t sender_id[2], uint64_t payer,

@@ -218,25 +218,28 @@ static int run_deferred(struct transaction_context *context, int64_t published, 
 	return result ? result : transaction_finalize(context, error);
 }
 
-static void make_onerror(const struct pending_block *pending, struct transaction *out,
-                         const struct generated_transaction *generated)
+static struct transaction make_onerror(const struct pending_block *pending,
+                                       const struct generated_transaction *generated)
 {
-	struct action *action = memory_allocate(1, sizeof *action);
+	struct transaction out = transaction_of_action(name_literal("eosio"), name_literal("onerror"),
+	                                               generated->sender);
+	struct bytes *data = &out.actions[0].data;
 
-	*out = (struct transaction){.actions = action, .actions_count = 1};
-	action->account = name_literal("eosio");
-	action->name = name_literal("onerror");
-	action->authorization = memory_allocate(1, sizeof *action->authorization);
-	action->authorization[0] = (struct permission_level){generated->sender, name_literal("active")};
-	action->authorization_count = 1;
-	bytes_put_u64(&action->data, generated->sender_id[0]);
-	bytes_put_u64(&action->data, generated->sender_id[1]);
-	bytes_put_counted(&action->data, generated->packed, generated->packed_length);
-	if (!pending_feature(pending, FEATURE_NO_DUPLICATE_DEFERRED_ID)) {
-		out->expiration = (uint32_t)((slot_to_us(pending_slot(pending)) + 999999) / 1000000);
-		out->ref_block_num = (uint16_t)(pending_number(pending) - 1);
-		out->ref_block_prefix = block_id_prefix(&pending->header.previous);
-	}
+	bytes_put_u64(data, generated->sender_id[0]);
+	bytes_put_u64(data, generated->sender_id[1]);
+	bytes_put_counted(data, generated->packed, generated->packed_length);
+	if (!pending_feature(pending, FEATURE_NO_DUPLICATE_DEFERRED_ID))
+		transaction_date(&out, pending);
+	return out;
+}
+
+/* It stands in the block under that id, with what its context has to tell. */
+static void put_receipt(struct transaction_context *context, uint8_t status, const struct checksum256 *id)
+{
+	context->trace->has_receipt = true;
+	context->trace->status = status;
+	transaction_keep_digests(context);
+	block_add_receipt(context->pending, status, context->billed_cpu_us, context->net_usage, NULL, id);
 }
 
 /* The sender's chance to handle the failure. *trace becomes the handler's, with the failed one's inside,
@@ -246,11 +249,9 @@ static int run_onerror(struct pending_block *pending, struct retired *retired, u
 {
 	struct transaction_trace handled;
 	struct transaction_context context;
-	struct transaction transaction;
-	struct checksum256 id;
+	struct transaction transaction = make_onerror(pending, &retired->generated);
+	struct checksum256 id = transaction_id(&transaction);
 	int result;
-	make_onerror(pending, &transaction, &retired->generated);
-	id = transaction_id(&transaction);
 	transaction_context_begin(&context, pending, &transaction, &id, &handled, cpu_us);
 	result = transaction_init_implicit(&context, error);
 	if (!result) {
@@ -263,18 +264,14 @@ static int run_onerror(struct pending_block *pending, struct retired *retired, u
 	}
 	if (!result)
 		result = transaction_finalize(&context, error);
-	handled.failed_deferred = memory_copy(trace, sizeof *trace);
-	*trace = handled;
 	if (!result) {
-		trace->has_receipt = true;
-		trace->status = STATUS_SOFT_FAIL;
-		transaction_keep_digests(&context);
-		block_add_receipt(pending, STATUS_SOFT_FAIL, context.billed_cpu_us, context.net_usage, NULL,
-		                  &retired->generated.id);
+		put_receipt(&context, STATUS_SOFT_FAIL, &retired->generated.id);
 	} else {
-		transaction_trace_fail(trace, error);
+		transaction_trace_fail(&handled, error);
 		block_checkpoint_restore(&retired->after, pending);
 	}
+	handled.failed_deferred = memory_copy(trace, sizeof *trace);
+	*trace = handled;
 	transaction_context_release(&context);
 	transaction_release(&transaction);
 	return result;
@@ -315,11 +312,7 @@ static int retire(struct pending_block *pending, struct retired *retired, const 
 	context->node_limit = options ? options->time_limit : 0;
 	result = run_deferred(context, retired->generated.published, &own);
 	if (!result) {
-		trace->has_receipt = true;
-		trace->status = STATUS_EXECUTED;
-		transaction_keep_digests(context);
-		block_add_receipt(pending, STATUS_EXECUTED, context->billed_cpu_us, context->net_usage, NULL,
-		                  &retired->generated.id);
+		put_receipt(context, STATUS_EXECUTED, &retired->generated.id);
 		return 0;
 	}
 	transaction_measure(context);

@@ -300,19 +300,27 @@ static int authorization_exists(const struct map_root *root, const struct permis
 	                   permission_level_text(level).text);
 }
 
+static int check_context_free(const struct map_root *root, const struct transaction *transaction,
+                              struct error *error)
+{
+	for (size_t i = 0; i < transaction->context_free_actions_count; i++) {
+		int result = code_exists(root, transaction->context_free_actions[i].account, error);
+		if (!result && transaction->context_free_actions[i].authorization_count)
+			result = error_chain(error, TRANSACTION_EXCEPTION,
+			                     "context-free actions cannot have authorizations");
+		if (result)
+			return result;
+	}
+	return 0;
+}
+
 int transaction_validate_accounts(const struct map_root *root, const struct transaction *transaction,
                                   bool context_free, struct error *error)
 {
 	bool any = false;
-	int result;
-	for (size_t i = 0; context_free && i < transaction->context_free_actions_count; i++) {
-		const struct action *action = &transaction->context_free_actions[i];
-		if ((result = code_exists(root, action->account, error)))
-			return result;
-		if (action->authorization_count)
-			return error_chain(error, TRANSACTION_EXCEPTION,
-			                   "context-free actions cannot have authorizations");
-	}
+	int result = context_free ? check_context_free(root, transaction, error) : 0;
+	if (result)
+		return result;
 	for (size_t i = 0; i < transaction->actions_count; i++) {
 		const struct action *action = &transaction->actions[i];
 		if ((result = code_exists(root, action->account, error)))
@@ -358,13 +366,7 @@ static int init_read_only(struct transaction_context *context, uint64_t net, str
 {
 	const struct map_root *root = map_edit_view(context->edit);
 	const struct transaction *transaction = context->transaction;
-	int result = 0;
-	for (size_t i = 0; !result && i < transaction->context_free_actions_count; i++) {
-		result = code_exists(root, transaction->context_free_actions[i].account, error);
-		if (!result && transaction->context_free_actions[i].authorization_count)
-			result = error_chain(error, TRANSACTION_EXCEPTION,
-			                     "context-free actions cannot have authorizations");
-	}
+	int result = check_context_free(root, transaction, error);
 	for (size_t i = 0; !result && i < transaction->actions_count; i++) {
 		result = code_exists(root, transaction->actions[i].account, error);
 		if (!result && transaction->actions[i].authorization_count)
@@ -445,31 +447,41 @@ int transaction_init_deferred(struct transaction_context *context, int64_t publi
 
 /* --- running --- */
 
+void transaction_date(struct transaction *transaction, const struct pending_block *pending)
+{
+	transaction->expiration = (uint32_t)((slot_to_us(pending_slot(pending)) + 999999) / 1000000);
+	transaction->ref_block_num = (uint16_t)(pending_number(pending) - 1);
+	transaction->ref_block_prefix = block_id_prefix(&pending->header.previous);
+}
+
+int64_t transaction_store_generated(struct pending_block *pending, struct generated_transaction *generated,
+                                    const struct transaction *transaction)
+{
+	int64_t window = pending->globals.config.deferred_trx_expiration_window;
+	struct bytes packed = {0};
+
+	transaction_pack(&packed, transaction);
+	generated->published = slot_to_us(pending_slot(pending));
+	generated->delay_until = generated->published + (int64_t)transaction->delay_sec * 1000000;
+	generated->expiration = generated->delay_until + window * 1000000;
+	generated->object_id = pending->globals.next_generated_id++;
+	generated->packed = packed.data;
+	generated->packed_length = packed.length;
+	generated_transaction_put(pending->edit, generated);
+	bytes_release(&packed);
+	return generated_transaction_ram(generated->packed_length);
+}
+
 /* A delayed transaction is stored instead of running. */
 static int store_delayed(struct transaction_context *context, struct error *error)
 {
-	struct block_globals *globals = &context->pending->globals;
 	struct generated_transaction generated = {.id = context->id,
-	                                          .payer = transaction_first_authorizer(context->transaction),
-	                                          .published = slot_to_us(pending_slot(context->pending))};
-	struct bytes packed = {0};
-	int64_t ram;
-	int result;
+	                                          .payer = transaction_first_authorizer(context->transaction)};
 
-	transaction_pack(&packed, context->transaction);
 	generated_transaction_sender_id(generated.sender_id, &context->id);
-	generated.delay_until = generated.published + (int64_t)context->delay_sec * 1000000;
-	generated.expiration = generated.delay_until +
-	                       (int64_t)globals->config.deferred_trx_expiration_window * 1000000;
-	generated.object_id = globals->next_generated_id++;
-	generated.packed = packed.data;
-	generated.packed_length = packed.length;
-	generated_transaction_put(context->edit, &generated);
-	ram = generated_transaction_ram(packed.length);
-	bytes_release(&packed);
-	result = transaction_add_ram(context, generated.payer, ram, error);
+	int64_t ram = transaction_store_generated(context->pending, &generated, context->transaction);
 	context->trace->account_ram_delta = (struct ram_delta){generated.payer, ram};
-	return result;
+	return transaction_add_ram(context, generated.payer, ram, error);
 }
 
 int transaction_execute(struct transaction_context *context, struct error *error)
