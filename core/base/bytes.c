@@ -99,8 +99,10 @@ size_t fields_write(uint8_t *out, const void *object, const struct packed_field 
 {
 	size_t length = 0;
 
-	for (; fields->size; length += fields++->size)
+	for (; fields->size; fields++) {
 		copy_field(out + length, (const uint8_t *)object + fields->offset, fields);
+		length += fields->size;
+	}
 	return length;
 }
 
@@ -113,14 +115,17 @@ void bytes_put_fields(struct bytes *bytes, const void *object, const struct pack
 
 void cursor_fields(struct cursor *cursor, void *object, const struct packed_field *fields)
 {
-	for (; fields->size; fields++) {
-		uint8_t *at = (uint8_t *)object + fields->offset;
-		const uint8_t *taken = cursor_take(cursor, fields->size);
-		if (taken)
-			copy_field(at, taken, fields);
-		else
-			memset(at, 0, fields->size);
+	const uint8_t *from = cursor->at;
+	size_t left = cursor->failed ? 0 : cursor_left(cursor);
+
+	for (; fields->size && fields->size <= left; fields++) {
+		copy_field((uint8_t *)object + fields->offset, from, fields);
+		from += fields->size;
+		left -= fields->size;
 	}
+	cursor->at = from;
+	for (; fields->size; fields++) /* those that are not there */
+		cursor_copy(cursor, (uint8_t *)object + fields->offset, fields->size);
 }
 
 /* --- reading --- */
