@@ -9,11 +9,7 @@ setup_file() {
 	can_mount || return 0
 	serve_at "$BASE/serving"
 	echo 1 > "$SERVING/wallet/impersonate" # the liar moves its head
-	: > "$BASE/mode"
-	perl "$ROOT/tests/mount/liar.pl" "$BASE/mode" "${URL##*:}" "$SERVING" > "$BASE/port" 3>&- 4>&- </dev/null &
-	echo $! > "$BASE/liar"
-	until [ -s "$BASE/port" ]; do :; done
-	URL=http://127.0.0.1:$(cat "$BASE/port")
+	begin_liar
 	attach_at -o memory
 	boot
 }
@@ -25,8 +21,34 @@ setup() {
 }
 
 teardown_file() {
-	[ ! -e "$BASE/liar" ] || { lie '' && kill "$(cat "$BASE/liar")"; }
+	[ ! -e "$BASE/liars" ] || { lie '' && xargs kill < "$BASE/liars"; }
 	take_down
+}
+
+# A liar between what is attached from now on and the node at URL.
+begin_liar() {
+	: > "$BASE/mode"
+	: > "$BASE/port"
+	perl "$ROOT/tests/mount/liar.pl" "$BASE/mode" "${URL##*:}" "$SERVING" > "$BASE/port" 3>&- 4>&- </dev/null &
+	echo $! >> "$BASE/liars"
+	until [ -s "$BASE/port" ]; do :; done
+	URL=http://127.0.0.1:$(cat "$BASE/port")
+}
+
+# begin COMMAND: one that Ctrl-C reaches, which has not come to its end. Ends it with end.
+begin() {
+	setsid env --default-signal=INT bash -c "$1" >/dev/null 2>&1 3>&- &
+	began+=($!)
+}
+
+# Ctrl-C for all that began, and waits for their ends.
+end() {
+	local process
+	for process in "${began[@]}"; do
+		until kill -INT "-$process" 2>/dev/null || ! kill -0 "$process" 2>/dev/null; do :; done
+	done
+	wait "${began[@]}" || :
+	began=()
 }
 
 # lie HOW: from the next request on.
@@ -85,14 +107,11 @@ units() {
 	for command in 'cat accounts/alice1111111/net' 'ls -l producers' \
 		'echo "bob111111111 0.0001 SYS never" > accounts/alice1111111/transfer'; do
 		for _ in 1 2 3 4 5; do
-			setsid env --default-signal=INT bash -c "$command" >/dev/null 2>&1 3>&- &
+			begin "$command"
 		done
 	done
 	[ "$(cat wallet/state)" = unlocked ]
-	for process in $(jobs -p); do
-		until kill -INT "-$process" 2>/dev/null || ! kill -0 "$process" 2>/dev/null; do :; done
-	done
-	wait
+	end
 	[ "$(cat wallet/state)" = unlocked ]
 }
 
@@ -100,11 +119,72 @@ units() {
 	before=$(units)
 	echo "bob111111111 0.0001 SYS forth" > accounts/alice1111111/transfer
 	lie back
-	setsid env --default-signal=INT bash -c 'cat accounts/bob111111111/balance' >/dev/null 2>&1 3>&- &
+	begin 'cat accounts/bob111111111/balance'
 	kill -0 $!
-	until kill -INT "-$!" 2>/dev/null; do :; done
-	wait || :
+	end
 	lie ''
 	[ "$(units)" = $((before + 1)) ]
 	[ "$(cat accounts/bob111111111/balance)" = "$(cat "$SERVING/accounts/bob111111111/balance")" ]
+}
+
+@test "every lie, while files are read, folders listed, transfers made: Ctrl-C ends it, nothing happens twice" {
+	for how in html redirect broken endless chain silent back lost cut gateway twice refused; do
+		before=$(units)
+		lie "$how"
+		begin 'cat accounts/carol1111111/info.json accounts/alice1111111/balance'
+		begin 'ls -l accounts/bob111111111'
+		begin 'echo "bob111111111 0.0001 SYS $RANDOM" > accounts/alice1111111/transfer'
+		end
+		lie ''
+		[ "$(units)" -le $((before + 1)) ] || { echo "$how: $before, $(units)"; false; }
+		[ "$(cat accounts/bob111111111/balance)" = "$(cat "$SERVING/accounts/bob111111111/balance")" ]
+	done
+}
+
+@test "a list that goes in circles or has names that are none ends, one without an end does at Ctrl-C" {
+	for how in repeats returns names; do
+		for command in 'ls accounts' 'ls accounts/eosio/tables/userres' \
+			'cat accounts/eosio/tables/producers/eosio.jsonl'; do
+			clock +1s # a head of which nothing is known
+			lie "$how"
+			run ! bash -c "$command"
+			[[ "$output" != *../x* && "$output" != *nnnn* ]]
+			lie ''
+			says EPROTO "the node's"
+		done
+	done
+	clock +1s
+	lie climbs
+	begin 'ls accounts'
+	begin 'ls accounts/eosio/tables/userres'
+	begin 'cat accounts/alice1111111/delegations'
+	end
+	lie ''
+	diff <(ls accounts) <(ls "$SERVING/accounts")
+}
+
+@test "a boot on its way meets lies: Ctrl-C ends it, it goes on from there, nothing is sent twice" {
+	local M=$BASE/booting SERVING=$BASE/empty URL
+	mkdir "$M" "$SERVING"
+	"$EOSIOFS" -o memory,http=127.0.0.1:0 "$SERVING" 3>&- 4>&- </dev/null
+	{ cat "$SERVING/nodes/eosio/config.ini" && echo 'plugin = eosio::producer_api_plugin'; } > "$BASE/config.ini"
+	cat "$BASE/config.ini" > "$SERVING/nodes/eosio/config.ini"
+	echo restart > "$SERVING/nodes/eosio/state"
+	URL=$(served "$SERVING")
+	begin_liar
+	attach_at -o memory
+	cd "$M"
+	echo 300 > boot/options/user-limit
+	for how in html silent cut back; do
+		steps=$(grep -c newaccount boot/output.log || :)
+		begin 'echo wallet boot sys contracts tokens sys-contract init-sys-contract stake > boot/run'
+		until [ "$(grep -c newaccount boot/output.log)" -gt "$steps" ] || ! kill -0 $! 2>/dev/null; do :; done
+		lie "$how"
+		end
+		lie ''
+	done
+	echo wallet boot sys contracts tokens sys-contract init-sys-contract stake > boot/run
+	[ "$(ls accounts | wc -l)" = 343 ]
+	cat accounts/user*/balance > "$BASE/balances"
+	! grep -v '^[0-9]\.[0-9]* SYS$' "$BASE/balances" | grep -v '^10\.0000 SYS$'
 }

@@ -68,6 +68,36 @@ sub answer {
 	printf $socket "HTTP/1.1 %s\r\nContent-Type: text/html\r\nContent-Length: %d\r\n%s\r\n%s", $status, length $body, $more // '', $body;
 }
 
+# Lists that no node gives: the first page again and again, a list that goes back, that has no end, names that are none.
+sub lie_in_list {
+	my ($mode, $path, $body) = @_;
+	my $rows = $path =~ /get_table_rows$/;
+	if ($mode eq 'repeats' || $mode eq 'returns') {
+		$body =~ s/,"(lower|upper)_bound":"[^"]*"//g;
+		my ($head, $reply) = ask_node($path, $body);
+		my $next = $mode eq 'repeats' ? ['"zzzzzzzzzzzz"', '"18446744073709551614"'] : ['"a"', '"0"'];
+		$reply =~ s/"more":(true|false|"[^"]*")(,"next_key":"[^"]*")?/$rows ? qq("more":true,"next_key":$$next[1]) : qq("more":$$next[0])/e;
+		return ($head, $reply);
+	}
+	my ($head, $reply) = ask_node($path, $body);
+	my ($from) = $body =~ /"lower_bound":"(\d+)"/;
+	my $bad = join ',', map { qq({"code":"eosio","scope":"$_","table":"userres","payer":"eosio","count":1}) }
+		'../x', '', '.', '..', 'a/b', 'n' x 300, 'ALICE', 'alice1111111', 'alice1111111';
+	if ($mode eq 'climbs') {
+		my $next = ($from || 4096) + 4096;
+		$reply = $rows ? sprintf('{"rows":[{"data":"%s","payer":"eosio"}],"more":true,"next_key":"%d"}', unpack('H*', pack 'Q<', $from || 0), $next)
+			: sprintf('{"rows":[{"code":"eosio","scope":"%s","table":"userres","payer":"eosio","count":1}],"more":"%s"}', name_of($next), name_of($next + 4096));
+	}
+	$reply =~ s/"rows":\[/"rows":[$bad,/ if $mode eq 'names' && !$rows;
+	return ($head, $reply);
+}
+
+sub name_of {
+	my ($value) = @_;
+	my $name = join '', map { substr '.12345abcdefghijklmnopqrstuvwxyz', ($value >> 64 - 5 * $_) & 31, 1 } 1 .. 12;
+	return $name =~ s/\.+\z//r;
+}
+
 # false: the connection ends.
 sub serve {
 	my ($socket) = @_;
@@ -94,7 +124,8 @@ sub serve {
 		once() if $pushes;
 		return answer($socket, '502 Bad Gateway', $page) if $pushes;
 	}
-	my ($reply_head, $reply) = ask_node($path, $body);
+	my $lies = $mode =~ /^(repeats|returns|climbs|names)$/ && $path =~ /get_table_(by_scope|rows)$/;
+	my ($reply_head, $reply) = $lies ? lie_in_list($mode, $path, $body) : ask_node($path, $body);
 	return 0 unless defined $reply;
 	if ($mode =~ /^moves/ && $path =~ /get_account$/) { # between this answer and the next question
 		once() if $mode eq 'moves once';

@@ -159,6 +159,9 @@ void nodeos_know_abi(struct nodeos_chain *chain, uint64_t account, const struct 
 
 /* --- parse.c, parse_block.c: JSON of the API in the forms of struct chain --- */
 int parse_answer_failed(struct error *error, const char *what); /* -EPROTO */
+/* Before the next page of a list is asked for; *pages counts them. onwards: it lies behind the one before.
+ * -EPROTO: the list goes in circles, or has no end. */
+int parse_list_goes_on(unsigned *pages, bool onwards, struct error *error);
 /* false, and zeroes: there is no such member, or it is something else. */
 bool parse_name_member(uint64_t *out, const struct json *object, const char *member);
 bool parse_slot_member(uint32_t *out, const struct json *object, const char *member);

@@ -11,9 +11,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Some ten million rows, as nodes page them. */
+enum { PAGES_MAXIMUM = 10000 };
+
 int parse_answer_failed(struct error *error, const char *what)
 {
 	return error_set(error, EPROTO, "the node's answer holds no %s as nodeos writes it", what);
+}
+
+int parse_list_goes_on(unsigned *pages, bool onwards, struct error *error)
+{
+	return onwards && ++*pages < PAGES_MAXIMUM
+	           ? 0
+	           : error_set(error, EPROTO, "the node's list %s", onwards ? "has no end" : "goes in circles");
 }
 
 /* --- members --- */

@@ -52,6 +52,7 @@ static int walk(struct chain_view *view, uint64_t code, uint64_t table, uint64_t
                 chain_scope_visitor *visitor, void *context, struct error *error)
 {
 	struct chain_scope last = {0};
+	unsigned pages = 0;
 	int result = 0;
 
 	for (bool more = true; more && !result;) {
@@ -64,10 +65,13 @@ static int walk(struct chain_view *view, uint64_t code, uint64_t table, uint64_t
 		result = visit_page(json_member(answer->json, "rows"), &last, indices, visitor, context, error);
 		const char *text = json_string(json_member(answer->json, "more"));
 		more = text && *text;
-		if (!result && more &&
-		    (name_parse(&next, text, NULL) != 0 || next < from_scope ||
-		     (last.scope == before.scope && last.table == before.table)))
-			result = parse_answer_failed(error, "next scope");
+		if (!result && more)
+			result = name_parse(&next, text, NULL) != 0
+			             ? parse_answer_failed(error, "next scope")
+			             : parse_list_goes_on(&pages,
+			                                  next >= from_scope && (last.scope != before.scope ||
+			                                                         last.table != before.table),
+			                                  error);
 		from_scope = next;
 		nodeos_give_back(nodeos_chain_of(view), answer);
 	}
@@ -122,7 +126,8 @@ static void list_put(struct account_list *list, uint64_t name)
 
 static int list_scope(void *context, const struct chain_scope *scope)
 {
-	list_put(context, scope->scope);
+	if (scope->scope)
+		list_put(context, scope->scope);
 	return 0;
 }
 
@@ -139,7 +144,7 @@ static int list_by_authority(struct chain_view *view, struct account_list *list,
 	for (const struct json *item = json_first(json_member(answer->json, "accounts")); item;
 	     item = json_next(item)) {
 		uint64_t name;
-		if (parse_name_member(&name, item, "account_name"))
+		if (parse_name_member(&name, item, "account_name") && name)
 			list_put(list, name);
 	}
 	nodeos_give_back(nodeos_chain_of(view), answer);

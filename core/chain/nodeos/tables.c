@@ -311,17 +311,20 @@ static int find_keys(struct chain_view *view, struct page *page, const struct qu
 static int walk(struct chain_view *view, struct question question, chain_row_visitor *visitor, void *context,
                 struct error *error)
 {
-	int result = 0;
+	uint64_t *from = question.back ? &question.upper : &question.lower;
+	unsigned pages = 0;
 
 	for (;;) {
 		struct page page;
-		result = ask_page(view, &page, &question, error);
+		int result = ask_page(view, &page, &question, error);
+		const bool more = page.more && page.count > 0;
+		if (result == 0 && more)
+			result = parse_list_goes_on(&pages, question.back ? page.next < *from : page.next > *from, error);
 		if (result == 0)
 			result = find_keys(view, &page, &question, error);
 		for (size_t i = 0; i < page.count && !result; i++)
 			result = visitor(context, &page.rows[i]);
-		bool more = page.more && page.count > 0;
-		*(question.back ? &question.upper : &question.lower) = page.next;
+		*from = page.next;
 		page_release(&page);
 		if (result || !more)
 			return result;
@@ -447,6 +450,7 @@ int nodeos_index_rows(struct chain_view *view, const struct chain_index *index,
 		.id = &index->table, .upper = UINT64_MAX, .limit = PAGE_ROWS, .back = back, .index = index};
 	struct page before = {0}, page = {0};
 	struct key_form form;
+	unsigned pages = 0;
 	uint64_t only;
 
 	if (from)
@@ -465,6 +469,8 @@ int nodeos_index_rows(struct chain_view *view, const struct chain_index *index,
 		if (!result && more && seen == page.count)
 			result = error_set(error, EOPNOTSUPP, "an index of %s has more equal keys than the node tells",
 			                   name_text(index->table.table).text);
+		if (!result && more)
+			result = parse_list_goes_on(&pages, true, error);
 		page_release(&before);
 		before = page;
 		question.key = before.next_key;
