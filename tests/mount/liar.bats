@@ -37,7 +37,7 @@ begin_liar() {
 
 # begin COMMAND: one that Ctrl-C reaches, which has not come to its end. Ends it with end.
 begin() {
-	setsid env --default-signal=INT bash -c "$1" >/dev/null 2>&1 3>&- &
+	env --default-signal=INT setsid bash -c "$1" >/dev/null 2>&1 3>&- &
 	began+=($!)
 }
 
