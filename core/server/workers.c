@@ -128,16 +128,17 @@ static bool has_thread(struct workers *workers)
 	return true;
 }
 
+/* Who is woken needs the mutex: it is given up first. */
 void workers_add(struct workers *workers, struct job *job)
 {
 	pthread_mutex_lock(&workers->mutex);
 	bool queued = has_thread(workers);
-	if (queued) {
+	if (queued)
 		list_add(&workers->queued, job);
-		pthread_cond_signal(&workers->queue_changed);
-	}
 	pthread_mutex_unlock(&workers->mutex);
-	if (!queued && !job->run(job))
+	if (queued)
+		pthread_cond_signal(&workers->queue_changed);
+	else if (!job->run(job))
 		job->drop(job);
 }
 
