@@ -134,7 +134,6 @@ int blocks_read(struct request *request, struct text *out, struct error *error)
 {
 	struct transaction_trace *traces = NULL;
 	struct signed_block block = {0};
-	struct text json = TEXT_EMPTY;
 	uint32_t number;
 	size_t count = 0;
 	int result = block_find(request, &number, request->capture[0], error);
@@ -149,15 +148,12 @@ int blocks_read(struct request *request, struct text *out, struct error *error)
 	}
 	if (result == 0) {
 		request_saw_block(request, number);
-		chain_print_block(request->view, &json, &block);
+		chain_print_block(request->view, out, &block);
 		if (traced) {
-			json.length--; /* the closing brace: the traces are one more member */
-			print_traces(request, &json, traces, count);
+			out->length--; /* the closing brace: the traces are one more member */
+			print_traces(request, out, traces, count);
 		}
-		json_indent(out, text_string(&json), json.length);
-		text_append_char(out, '\n');
 	}
 	signed_block_release(&block);
-	text_release(&json);
 	return result;
 }

@@ -313,27 +313,22 @@ static void print_level_json(void *context, const struct permission_level *level
 int proposals_transaction_read(struct request *request, struct text *out, struct error *error)
 {
 	struct transaction transaction;
-	struct text json = TEXT_EMPTY, whole = TEXT_EMPTY;
-	struct level_printer printer = {&whole, ""};
+	struct text json = TEXT_EMPTY;
+	struct level_printer printer = {out, ""};
 	int result = read_transaction(request, &transaction, error);
 	if (result == -ENOENT && draft_exists(request)) {
-		text_append(out, "{}\n");
+		text_append(out, "{}");
 		return 0;
 	}
 	if (result)
 		return result == -ENOENT ? no_such_proposal(request, error) : result;
-	text_append(&whole, "{\"requested\":[");
+	text_append(out, "{\"requested\":[");
 	result = walk_approvals(request, print_level_json, &printer, error);
 	if (result == -ENOENT)
 		result = 0;
 	chain_print_transaction(request->view, &json, &transaction, CHAIN_PRINT_SENT);
-	text_printf(&whole, "],%s", text_string(&json) + 1);
-	if (result == 0) {
-		json_indent(out, text_string(&whole), whole.length);
-		text_append_char(out, '\n');
-	}
+	text_printf(out, "],%s", text_string(&json) + 1);
 	text_release(&json);
-	text_release(&whole);
 	transaction_release(&transaction);
 	return result;
 }
@@ -376,13 +371,13 @@ static void levels_of_actions(struct permission_level **out, size_t *count,
 /* What a file shows may be written back. */
 static bool same_as_shown(struct request *request, const char *data, size_t length)
 {
-	struct text shown = TEXT_EMPTY;
-	bool same = !draft_exists(request) && proposals_transaction_read(request, &shown, NULL) == 0;
+	struct text compact = TEXT_EMPTY, shown = TEXT_EMPTY;
+	bool same = !draft_exists(request) && proposals_transaction_read(request, &compact, NULL) == 0;
+	json_indent(&shown, text_string(&compact), compact.length);
 	while (length && strchr(" \n", data[length - 1]))
 		length--;
-	while (shown.length && shown.data[shown.length - 1] == '\n')
-		shown.length--;
 	same = same && shown.length == length && memcmp(shown.data, data, length) == 0;
+	text_release(&compact);
 	text_release(&shown);
 	return same;
 }

@@ -177,21 +177,15 @@ static int print_receipt(struct request *request, struct text *json, const struc
 
 int transactions_read(struct request *request, struct text *out, struct error *error)
 {
-	struct text json = TEXT_EMPTY;
 	struct checksum256 id;
 	uint32_t number;
 	int result = find(request, &id, &number, error);
-	struct sent_print print = {request, &json};
+	struct sent_print print = {request, out};
 	if (result == 0 && number)
-		result = print_from_block(request, &json, &id, number, error);
+		result = print_from_block(request, out, &id, number, error);
 	if (result == -EOPNOTSUPP && number)
-		result = print_receipt(request, &json, &id, number, error);
+		result = print_receipt(request, out, &id, number, error);
 	if (result == 0 && !number)
 		sent_find(request, &id, print_sent, &print);
-	if (result == 0) {
-		json_indent(out, text_string(&json), json.length);
-		text_append_char(out, '\n');
-	}
-	text_release(&json);
 	return result;
 }

@@ -3,6 +3,7 @@
  * files: stat, access, links. */
 #include "fs/tree/rendering.h"
 
+#include "core/base/encoding/json.h"
 #include "core/base/memory.h"
 #include "core/base/system/clock.h"
 #include "fs/tree/errors.h"
@@ -88,6 +89,17 @@ static uint64_t writes(const struct tree *tree)
 	return tree->writes + (tree->options.chain ? tree->options.chain->served : 0);
 }
 
+static void indent(struct text *json)
+{
+	struct text compact = *json;
+	*json = (struct text)TEXT_EMPTY;
+	if (compact.length) {
+		json_indent(json, compact.data, compact.length);
+		text_append_char(json, '\n');
+	}
+	text_release(&compact);
+}
+
 static int render(struct tree *tree, struct rendering **out, struct request *request, const struct node *node,
                   struct error *error)
 {
@@ -101,6 +113,8 @@ static int render(struct tree *tree, struct rendering **out, struct request *req
 	print_usage(&rendering->text, node);
 	if (node->row->read)
 		result = node->row->read(request, &rendering->text, error);
+	if (result == 0 && node->row->indented)
+		indent(&rendering->text);
 	if (result == 0 && request->view && request->view->operations->sound)
 		result = request->view->operations->sound(request->view, error);
 	if (result == 0 && request->view && request->view->operations->newest)

@@ -132,6 +132,8 @@ struct row {
 	/* keys or passwords pass through it: what is read is wiped as soon as nobody has it open, and what its
 	 * handlers leave on the stack at once */
 	bool secret;
+	/* what `read` appends is compact JSON, or nothing: shown in cleos's layout, with a newline */
+	bool indented;
 	/* a verb whose last word is free text: a command ends at every newline, whatever quotes stand in it */
 	bool plain_lines;
 	/* write honours only_parse: all lines that come in one piece are parsed before the first is run */

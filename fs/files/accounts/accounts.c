@@ -72,17 +72,12 @@ static void saw_contract_rows(struct request *request)
 int accounts_info_json_read(struct request *request, struct text *out, struct error *error)
 {
 	struct chain_account account;
-	struct text json = TEXT_EMPTY;
 	int result = request_account(request, &account, error);
 	if (result)
 		return result;
-	result = chain_account_print(request->view, &json, &account, NULL, true, error);
-	if (result == 0) {
+	result = chain_account_print(request->view, out, &account, NULL, true, error);
+	if (result == 0)
 		saw_contract_rows(request);
-		json_indent(out, text_string(&json), json.length);
-		text_append_char(out, '\n');
-	}
-	text_release(&json);
 	chain_account_release(&account);
 	return result;
 }

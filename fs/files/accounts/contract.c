@@ -46,17 +46,13 @@ int accounts_contract_abi_json_read(struct request *request, struct text *out, s
 {
 	struct chain_account account;
 	struct chain_abi *abi = NULL;
-	struct text json = TEXT_EMPTY;
 	int result = request_account(request, &account, error);
 	chain_account_release(&account);
 	if (result == 0)
 		result = chain_abi_get(request->view, &abi, request->name[0], error);
 	if (result)
 		return result == -ENOENT ? 0 : result;
-	abi_print(&json, abi->abi);
-	json_indent(out, text_string(&json), json.length);
-	text_append_char(out, '\n');
-	text_release(&json);
+	abi_print(out, abi->abi);
 	chain_abi_release(request->chain, abi);
 	return 0;
 }

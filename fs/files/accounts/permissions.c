@@ -63,12 +63,8 @@ int accounts_permissions_read(struct request *request, struct text *out, struct 
 		request->block_num = permission->block_num;
 		/* The authority's own object, with the parent as one member more. */
 		authority_print(&json, &permission->authority);
-		struct text whole = TEXT_EMPTY;
-		text_printf(&whole, "{\"parent\":\"%s\",%s", name_text(permission->parent).text,
+		text_printf(out, "{\"parent\":\"%s\",%s", name_text(permission->parent).text,
 		            text_string(&json) + 1);
-		json_indent(out, text_string(&whole), whole.length);
-		text_append_char(out, '\n');
-		text_release(&whole);
 	} else if (result == 0) {
 		result = error_set(error, ENOENT, "no such permission: %s@%s", request->capture[0],
 		                   request->capture[1]);

@@ -17,25 +17,13 @@ static int read_info(struct request *request, struct chain_info *out, struct err
 	return result ? result : request->view->operations->info(request->view, out, error);
 }
 
-/* Compact JSON in cleos's layout. */
-static void print_document(struct text *out, struct text *json)
-{
-	json_indent(out, text_string(json), json->length);
-	if (out->length == 0 || out->data[out->length - 1] != '\n')
-		text_append_char(out, '\n');
-	text_release(json);
-}
-
 int chain_info_json_read(struct request *request, struct text *out, struct error *error)
 {
-	struct text json = TEXT_EMPTY;
 	struct chain_info info;
 	int result = read_info(request, &info, error);
-	if (result)
-		return result;
-	chain_info_print(&json, &info, false);
-	print_document(out, &json);
-	return 0;
+	if (result == 0)
+		chain_info_print(out, &info, false);
+	return result;
 }
 
 /* --- rows of the system contract --- */
@@ -54,33 +42,29 @@ static int print_system_row(struct request *request, struct text *out, const cha
 int chain_global_json_read(struct request *request, struct text *out, struct error *error)
 {
 	static const char *const tables[] = {"global", "global2", "global3", "global4"};
-	struct text json = TEXT_EMPTY;
 	int result = 0;
 	/* Each is one row whose key is the table's name; their members have different names, so they are shown
 	 * as one. */
-	text_append_char(&json, '{');
+	text_append_char(out, '{');
 	for (size_t i = 0; i < 4 && result == 0; i++) {
 		struct text members = TEXT_EMPTY;
 		result = print_system_row(request, &members, tables[i], name_literal(tables[i]), error);
 		if (result == 0 && members.length > 2 && members.data[0] == '{') {
-			text_append(&json, json.length > 1 ? "," : "");
-			text_append_bytes(&json, members.data + 1, members.length - 2);
+			text_append(out, out->length > 1 ? "," : "");
+			text_append_bytes(out, members.data + 1, members.length - 2);
 		}
 		text_release(&members);
 		result = result == -ENOENT ? 0 : result;
 	}
-	text_append_char(&json, '}');
-	print_document(out, &json);
+	text_append_char(out, '}');
 	return result;
 }
 
 int chain_rammarket_json_read(struct request *request, struct text *out, struct error *error)
 {
-	struct text json = TEXT_EMPTY;
-	int result = print_system_row(request, &json, "rammarket", RAMCORE_SYMBOL, error);
+	int result = print_system_row(request, out, "rammarket", RAMCORE_SYMBOL, error);
 	if (result == -ENOENT)
-		text_append(&json, "{}");
-	print_document(out, &json);
+		text_append(out, "{}");
 	return result == -ENOENT ? 0 : result;
 }
 
@@ -170,16 +154,13 @@ int chain_ranking_read(struct request *request, struct text *out, struct error *
 
 int chain_params_json_read(struct request *request, struct text *out, struct error *error)
 {
-	struct text json = TEXT_EMPTY;
 	struct chain_config config;
 	int result = request_view(request, error);
 	if (result == 0)
 		result = request->view->operations->config(request->view, &config, error);
-	if (result)
-		return result;
-	chain_config_print(&json, &config);
-	print_document(out, &json);
-	return 0;
+	if (result == 0)
+		chain_config_print(out, &config);
+	return result;
 }
 
 /* get_producer_schedule's: null for one that there is not. */
@@ -195,18 +176,16 @@ static void print_schedule(struct text *out, const char *name, const struct prod
 int chain_schedule_json_read(struct request *request, struct text *out, struct error *error)
 {
 	struct producer_schedule active = {0}, pending = {0}, proposed = {0};
-	struct text json = TEXT_EMPTY;
 	int result = request_view(request, error);
 	if (result == 0)
 		result = request->view->operations->schedules(request->view, &active, &pending, &proposed, error);
 	if (result)
 		return result;
-	text_append_char(&json, '{');
-	print_schedule(&json, "active", &active);
-	print_schedule(&json, "pending", &pending);
-	print_schedule(&json, "proposed", &proposed);
-	text_append_char(&json, '}');
-	print_document(out, &json);
+	text_append_char(out, '{');
+	print_schedule(out, "active", &active);
+	print_schedule(out, "pending", &pending);
+	print_schedule(out, "proposed", &proposed);
+	text_append_char(out, '}');
 	producer_schedule_release(&active);
 	producer_schedule_release(&pending);
 	producer_schedule_release(&proposed);
