@@ -32,18 +32,6 @@ static void end(struct node *node, struct text *line)
 	text_release(line);
 }
 
-void node_log_line(struct node *node, const struct log_place *place, const char *format, ...)
-{
-	struct text line = TEXT_EMPTY;
-	va_list arguments;
-
-	begin(&line, node, place);
-	va_start(arguments, format);
-	text_vprintf(&line, format, arguments);
-	va_end(arguments);
-	end(node, &line);
-}
-
 void node_log_link(struct node *node, const struct link *link, const struct log_place *place,
                    const char *format, ...)
 {
@@ -51,8 +39,9 @@ void node_log_link(struct node *node, const struct link *link, const struct log_
 	va_list arguments;
 
 	begin(&line, node, place);
-	text_printf(&line, "[\"%s - %.7s\" - %u %s] ", link->peer->p2p_address,
-	            checksum256_text(&link->peer->id).text, link->connection, link->peer->p2p_address);
+	if (link)
+		text_printf(&line, "[\"%s - %.7s\" - %u %s] ", link->peer->p2p_address,
+		            checksum256_text(&link->peer->id).text, link->connection, link->peer->p2p_address);
 	va_start(arguments, format);
 	text_vprintf(&line, format, arguments);
 	va_end(arguments);

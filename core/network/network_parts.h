@@ -149,10 +149,10 @@ void node_destroy(struct node *node);
 struct log_place {
 	const char *level, *thread, *file, *method;
 };
-void node_log_line(struct node *node, const struct log_place *place, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+/* link: whose name comes first; NULL: nobody's */
 void node_log_link(struct node *node, const struct link *link, const struct log_place *place,
                    const char *format, ...) __attribute__((format(printf, 4, 5)));
+#define node_log_line(node, place, ...) node_log_link(node, NULL, place, __VA_ARGS__)
 void node_log_produced(struct node *node, const struct block_state *block);
 void node_log_received(struct node *node, const struct block_state *block);
 void node_log_not_applied(struct node *node);

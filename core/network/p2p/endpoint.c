@@ -22,10 +22,6 @@ enum {
 	BACKLOG = 16
 };
 
-static const struct log_line log_refused = {P2P_LOG_ERROR, "net_plugin.cpp:2373", "operator()"},
-                             log_unresolved = {P2P_LOG_ERROR, "net_plugin.cpp:2353", "operator()"},
-                             log_clients = {P2P_LOG_INFO, "net_plugin.cpp:3506", "connection_monitor"};
-
 /* --- sockets --- */
 
 static struct socket *socket_add(struct p2p_endpoint *endpoint, int descriptor, struct peer *peer)
@@ -143,7 +139,7 @@ static int listen_at(struct p2p_endpoint *endpoint, const char *text, struct err
 static void connection_failed(struct p2p_endpoint *endpoint, struct socket *socket, int number)
 {
 	/* nodeos prints no address either */
-	p2p_log(endpoint->p2p, &log_refused, "connection failed to 0.0.0.0:0 %s", strerror(number));
+	p2p_log(endpoint->p2p, LOG_REFUSED, "connection failed to 0.0.0.0:0 %s", strerror(number));
 	socket->peer->connected = false;
 	socket_close(socket, false);
 }
@@ -170,7 +166,7 @@ static void connect_peer(struct p2p_endpoint *endpoint, struct peer *peer)
 	if (address_is_number(&address, peer->address))
 		dial(endpoint, peer, &address);
 	else if (lookup_begin(&peer->lookup, endpoint->tcp->resolver, peer->address, &error) != 0)
-		p2p_log(endpoint->p2p, &log_unresolved, "%s", error.sentence);
+		p2p_log(endpoint->p2p, LOG_UNRESOLVED, "%s", error.sentence);
 	else
 		endpoint->lookups++;
 }
@@ -185,7 +181,7 @@ static void end_lookups(struct p2p_endpoint *endpoint)
 			continue;
 		endpoint->lookups--;
 		if (result)
-			p2p_log(endpoint->p2p, &log_unresolved, "%s", error.sentence);
+			p2p_log(endpoint->p2p, LOG_UNRESOLVED, "%s", error.sentence);
 		else
 			dial(endpoint, peer, &address);
 	}
@@ -289,7 +285,7 @@ static void log_counts(struct p2p_endpoint *endpoint)
 		configured++;
 		connected += peer->connected;
 	}
-	p2p_log(endpoint->p2p, &log_clients,
+	p2p_log(endpoint->p2p, LOG_CLIENTS,
 	        "p2p client connections: %u/%u, peer connections: %u/%u, block producer peers: 0", clients,
 	        endpoint->p2p->options.clients_maximum, connected, configured);
 }

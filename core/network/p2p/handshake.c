@@ -61,7 +61,7 @@ void handshake_send(struct p2p_connection *connection)
 	set_text(&handshake->agent, p2p->options.agent);
 	handshake->generation = connection->generation;
 	log_id(id, &heads.head_id);
-	connection_log(connection, &log_handshake_sent, "Sending handshake generation %d, lib %u, head %u, id %s",
+	connection_log(connection, LOG_HANDSHAKE_SENT, "Sending handshake generation %d, lib %u, head %u, id %s",
 	               connection->generation, heads.irreversible_num, heads.head_num, id);
 	connection_send(connection, &message);
 }
@@ -117,7 +117,7 @@ static bool is_valid(struct p2p_connection *connection, const struct p2p_handsha
 
 	if (handshake->heads.irreversible_num > handshake->heads.head_num) {
 		connection_log(
-			connection, &log_lib_above_head,
+			connection, LOG_LIB_ABOVE_HEAD,
 			"Handshake message validation: last irreversible block (%u) is greater than head block "
 			"(%u)",
 			handshake->heads.irreversible_num, handshake->heads.head_num);
@@ -127,12 +127,12 @@ static bool is_valid(struct p2p_connection *connection, const struct p2p_handsha
 		bool empty = texts[i].text->length == 0 && !texts[i].may_be_empty;
 		if (!empty && texts[i].text->length <= P2P_TEXT_MAXIMUM)
 			continue;
-		connection_log(connection, &log_empty_text, "Handshake message validation: %s field is %s",
+		connection_log(connection, LOG_EMPTY_TEXT, "Handshake message validation: %s field is %s",
 		               texts[i].name, empty ? "null string" : "too large");
 		return false;
 	}
 	if (is_signed(handshake) && !token_is_right(handshake)) {
-		connection_log(connection, &log_bad_token, "Handshake message validation: token field invalid");
+		connection_log(connection, LOG_BAD_TOKEN, "Handshake message validation: token field invalid");
 		return false;
 	}
 	return true;
@@ -173,7 +173,7 @@ static bool is_authentic(const struct p2p_connection *connection, const struct p
 	if (options->allowed == P2P_ALLOW_NONE)
 		return false;
 	if (!has_key(options, &handshake->key)) {
-		p2p_log(connection->p2p, &log_unauthorized, "Peer %s sent a handshake with an unauthorized key: %s.",
+		p2p_log(connection->p2p, LOG_UNAUTHORIZED, "Peer %s sent a handshake with an unauthorized key: %s.",
 		        handshake->address.text, public_key_text(&handshake->key).text);
 		return false;
 	}
@@ -193,7 +193,7 @@ static void check_fork(struct p2p_connection *connection, const struct p2p_hands
 	    !p2p->host.block_id(p2p->host.context, &ours, handshake->heads.irreversible_num) ||
 	    checksum256_equal(&ours, &handshake->heads.irreversible_id))
 		return;
-	connection_log(connection, &log_forked, "Peer chain is forked, sending: forked go away");
+	connection_log(connection, LOG_FORKED, "Peer chain is forked, sending: forked go away");
 	connection_go_away(connection, P2P_FORKED);
 }
 
@@ -210,7 +210,7 @@ static bool receive_first(struct p2p_connection *connection, const struct p2p_ha
 	const struct p2p_options *options = &connection->p2p->options;
 
 	if (checksum256_equal(&handshake->node_id, &options->node_id)) {
-		connection_log(connection, &log_self, "Self connection detected node_id %s. Closing connection",
+		connection_log(connection, LOG_SELF, "Self connection detected node_id %s. Closing connection",
 		               checksum256_text(&handshake->node_id).text);
 		return refuse(connection, P2P_SELF);
 	}
@@ -221,18 +221,18 @@ static bool receive_first(struct p2p_connection *connection, const struct p2p_ha
 	}
 	snprintf(connection->name, sizeof connection->name, "%s", handshake->address.text);
 	if (!checksum256_equal(&handshake->chain_id, &options->chain_id)) {
-		connection_log(connection, &log_wrong_chain, "Peer on a different chain. Closing connection");
+		connection_log(connection, LOG_WRONG_CHAIN, "Peer on a different chain. Closing connection");
 		return refuse(connection, P2P_WRONG_CHAIN);
 	}
 	connection->version = p2p_protocol_version(handshake->network_version);
 	if (connection->version == P2P_VERSION)
-		connection_log(connection, &log_version_same, "Local network version: %d", P2P_VERSION);
+		connection_log(connection, LOG_VERSION_SAME, "Local network version: %d", P2P_VERSION);
 	else
-		connection_log(connection, &log_version_different,
+		connection_log(connection, LOG_VERSION_DIFFERENT,
 		               "Local network version different: %d Remote version: %u", P2P_VERSION,
 		               connection->version);
 	if (!is_authentic(connection, handshake)) {
-		connection_log(connection, &log_not_authenticated, "Peer not authenticated.  Closing connection.");
+		connection_log(connection, LOG_NOT_AUTHENTICATED, "Peer not authenticated.  Closing connection.");
 		return refuse(connection, P2P_AUTHENTICATION);
 	}
 	connection->welcome = true;
@@ -309,7 +309,8 @@ static void log_row(const struct p2p_connection *connection, const struct p2p_ha
 	log_id(id, &handshake->heads.head_id);
 	if (row > 0)
 		snprintf(head, sizeof head, "head %u, ", heads->head_num);
-	connection_log(connection, &log_compare[row], "handshake lib %u, head %u, head id %s.. sync %d, %slib %u",
+	connection_log(connection, LOG_COMPARE_0 + (unsigned)row,
+	               "handshake lib %u, head %u, head id %s.. sync %d, %slib %u",
 	               handshake->heads.irreversible_num, handshake->heads.head_num, id, row, head,
 	               heads->irreversible_num);
 }
@@ -324,7 +325,7 @@ static void compare(struct p2p_connection *connection, const struct p2p_handshak
 	if (handshake->heads.irreversible_num > connection->p2p->sync_target)
 		connection->p2p->sync_target = handshake->heads.irreversible_num;
 	if (handshake->time > now && handshake->time - now > MILLISECONDS(250))
-		connection_log(connection, &log_skewed,
+		connection_log(connection, LOG_SKEWED,
 		               "Peer sent a handshake with a timestamp skewed by at least %lldms",
 		               (long long)((now - handshake->time) / MILLISECONDS(1)));
 	if (row >= 0)
@@ -364,7 +365,7 @@ void handshake_receive(struct p2p_connection *connection, const struct p2p_hands
 	bool first = handshake->generation == 1;
 
 	if (!is_valid(connection, handshake)) {
-		connection_log(connection, &log_bad_handshake, "bad handshake message");
+		connection_log(connection, LOG_BAD_HANDSHAKE, "bad handshake message");
 		connection_go_away(connection, P2P_FATAL_OTHER);
 		return;
 	}

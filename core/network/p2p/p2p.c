@@ -90,11 +90,11 @@ struct p2p_connection *p2p_open(struct p2p *p2p, const char *peer, const char *r
 	*end = connection;
 	if (connection->outbound) {
 		connection->type = connection_type_of(connection->peer);
-		p2p_log(p2p, &log_created, "created connection %llu to %s", (unsigned long long)connection->number,
+		p2p_log(p2p, LOG_CREATED, "created connection %llu to %s", (unsigned long long)connection->number,
 		        connection->peer);
 		handshake_send(connection);
 	} else {
-		p2p_log(p2p, &log_accepted, "Accepted new connection: %.*s", (int)strcspn(remote, ":"), remote);
+		p2p_log(p2p, LOG_ACCEPTED, "Accepted new connection: %.*s", (int)strcspn(remote, ":"), remote);
 	}
 	return connection;
 }
@@ -102,7 +102,7 @@ struct p2p_connection *p2p_open(struct p2p *p2p, const char *peer, const char *r
 void connection_end(struct p2p_connection *connection)
 {
 	if (!connection->ended)
-		connection_log(connection, &log_closing, "Closing connection");
+		connection_log(connection, LOG_CLOSING, "Closing connection");
 	connection->ended = true;
 	connection_drop_queue(connection);
 }
@@ -114,10 +114,10 @@ void p2p_close(struct p2p_connection *connection, bool by_peer, int64_t now)
 
 	p2p->now = now;
 	if (by_peer)
-		connection_log(connection, &log_peer_closed, "Peer closed connection");
+		connection_log(connection, LOG_PEER_CLOSED, "Peer closed connection");
 	if (by_peer && !connection->ended)
-		connection_log(connection, &log_closing, "Closing connection");
-	connection_log(connection, &log_close, "closing");
+		connection_log(connection, LOG_CLOSING, "Closing connection");
+	connection_log(connection, LOG_CLOSE, "closing");
 	connection->ended = true;
 	while (*at != connection)
 		at = &(*at)->next;
@@ -243,7 +243,7 @@ void p2p_written(struct p2p_connection *connection, size_t length, int64_t now)
 
 static void receive_go_away(struct p2p_connection *connection, const struct p2p_go_away *go_away)
 {
-	connection_log(connection, &log_go_away, "received go_away_message, reason = %s",
+	connection_log(connection, LOG_GO_AWAY, "received go_away_message, reason = %s",
 	               p2p_go_away_text(go_away->reason));
 	connection->go_away_reason = go_away->reason;
 	connection_end(connection);
@@ -292,7 +292,7 @@ static size_t take_message(struct p2p_connection *connection, const uint8_t *dat
 	if (length < P2P_FRAME_HEAD)
 		return 0;
 	if (!p2p_frame_length(&payload, data)) {
-		connection_log(connection, &log_length, "incoming message length unexpected (%u)", payload);
+		connection_log(connection, LOG_LENGTH, "incoming message length unexpected (%u)", payload);
 		connection_end(connection);
 		return 0;
 	}
@@ -300,7 +300,7 @@ static size_t take_message(struct p2p_connection *connection, const uint8_t *dat
 		return 0;
 	struct cursor in = cursor_make(data + P2P_FRAME_HEAD, length - P2P_FRAME_HEAD);
 	if (p2p_message_unpack(&message, &in, &error) != 0) {
-		connection_log(connection, &log_exception, "Exception in handling message: %s", error.sentence);
+		connection_log(connection, LOG_EXCEPTION, "Exception in handling message: %s", error.sentence);
 		connection_end(connection);
 		return 0;
 	}

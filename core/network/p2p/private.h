@@ -95,21 +95,63 @@ void connection_drop_queue(struct p2p_connection *connection);
 void connection_end(struct p2p_connection *connection);
 
 /* --- log.c --- */
-struct log_line {
-	enum p2p_log_level level;
-	const char *place, *function;
+/* Its rows, of which the five LOG_COMPARE_ are those of p2p.md 2.3. */
+enum log_line {
+	LOG_CREATED,
+	LOG_ACCEPTED,
+	LOG_CLOSE,
+	LOG_PEER_CLOSED,
+	LOG_CLOSING,
+	LOG_TIMED_OUT,
+	LOG_OFFSET,
+	LOG_GO_AWAY,
+	LOG_HANDSHAKE_SENT,
+	LOG_VERSION_SAME,
+	LOG_VERSION_DIFFERENT,
+	LOG_COMPARE_0,
+	LOG_COMPARE_1,
+	LOG_COMPARE_2,
+	LOG_COMPARE_3,
+	LOG_COMPARE_4,
+	LOG_SKEWED,
+	LOG_WRONG_CHAIN,
+	LOG_SELF,
+	LOG_FORKED,
+	LOG_LIB_ABOVE_HEAD,
+	LOG_EMPTY_TEXT,
+	LOG_BAD_TOKEN,
+	LOG_BAD_HANDSHAKE,
+	LOG_UNAUTHORIZED,
+	LOG_NOT_AUTHENTICATED,
+	LOG_LENGTH,
+	LOG_EXCEPTION,
+	LOG_NOTICE_IDS,
+	LOG_REQUEST_IDS,
+	LOG_REQUEST_TRANSACTIONS,
+	LOG_STATE,
+	LOG_START_SYNC,
+	LOG_RANGE,
+	LOG_IGNORING,
+	LOG_NOTICE,
+	LOG_CATCH_UP,
+	LOG_NONE_NOTICE,
+	LOG_NO_SOURCE,
+	LOG_REASSIGN,
+	LOG_BRANCH,
+	LOG_UNKNOWN_BRANCH,
+	LOG_CANNOT_SERVE,
+	LOG_UNKNOWN_BLOCK,
+	LOG_BELOW_LIB,
+	LOG_BAD_BLOCK,
+	LOG_REJECTIONS,
+	LOG_REFUSED,
+	LOG_UNRESOLVED,
+	LOG_CLIENTS
 };
-extern const struct log_line log_handshake_sent, log_version_same, log_version_different, log_compare[5],
-	log_skewed, log_state, log_start_sync, log_range, log_ignoring, log_notice, log_catch_up, log_none_notice,
-	log_branch, log_below_lib, log_wrong_chain, log_self, log_forked, log_lib_above_head, log_empty_text,
-	log_bad_token, log_bad_handshake, log_unauthorized, log_not_authenticated, log_length, log_exception,
-	log_notice_ids, log_request_ids, log_request_transactions, log_bad_block, log_rejections, log_go_away,
-	log_timed_out, log_offset, log_unknown_branch, log_cannot_serve, log_unknown_block, log_peer_closed,
-	log_closing, log_close, log_created, log_accepted, log_no_source, log_reassign;
 /* With the connection's name before it. */
-void connection_log(const struct p2p_connection *connection, const struct log_line *line, const char *format,
-                    ...) __attribute__((format(printf, 3, 4)));
-void p2p_log(const struct p2p *p2p, const struct log_line *line, const char *format, ...)
+void connection_log(const struct p2p_connection *connection, enum log_line line, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void p2p_log(const struct p2p *p2p, enum log_line line, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* Hex digits 8 to 23 of an id, as logs show it. */
 void log_id(char out[17], const struct checksum256 *id);

@@ -17,7 +17,7 @@ static void reject(struct p2p_connection *connection, uint32_t number)
 		connection->rejected = p2p->now;
 	}
 	if (connection->rejections >= REJECTIONS_MAXIMUM) {
-		connection_log(connection, &log_rejections, "block %u not accepted, closing connection", number);
+		connection_log(connection, LOG_REJECTIONS, "block %u not accepted, closing connection", number);
 		connection_end(connection);
 	} else {
 		handshake_send(connection);
@@ -31,7 +31,7 @@ static void log_rejected(const struct p2p_connection *connection, uint32_t numbe
 	const struct exception *exception = exception_find(error->code);
 
 	log_id(text, id);
-	p2p_log(connection->p2p, &log_bad_block, "%s connection %llu: #%u %s...: %s (%u)\n%s", exception->name,
+	p2p_log(connection->p2p, LOG_BAD_BLOCK, "%s connection %llu: #%u %s...: %s (%u)\n%s", exception->name,
 	        (unsigned long long)connection->number, number, text, exception->what, error->code,
 	        error->sentence);
 }
@@ -48,7 +48,7 @@ void relay_receive_block(struct p2p_connection *connection, struct signed_block 
 	p2p->host.heads(p2p->host.context, &heads);
 	if (p2p->sync != SYNC_LIB_CATCHUP && number < heads.irreversible_num) {
 		struct p2p_message stop = {.type = P2P_SYNC_REQUEST};
-		connection_log(connection, &log_below_lib, "received block %u less than lib %u", number,
+		connection_log(connection, LOG_BELOW_LIB, "received block %u less than lib %u", number,
 		               heads.irreversible_num);
 		connection_send(connection, &stop);
 		handshake_send(connection);

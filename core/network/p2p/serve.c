@@ -23,7 +23,7 @@ bool serve_next_block(struct p2p_connection *connection)
 		connection->serve_next++;
 		served = true;
 	} else {
-		connection_log(connection, &log_cannot_serve,
+		connection_log(connection, LOG_CANNOT_SERVE,
 		               "enqueue sync, unable to fetch block %u, sending benign_other go away",
 		               connection->serve_next);
 		connection->serve_next = 1;
@@ -64,7 +64,7 @@ static void serve_branch(struct p2p_connection *connection, const struct checksu
 
 	p2p->host.heads(p2p->host.context, &heads);
 	if (id && block_id_number(id) > heads.head_num) {
-		connection_log(connection, &log_unknown_branch,
+		connection_log(connection, LOG_UNKNOWN_BRANCH,
 		               "Peer asked for unknown block %u, sending: benign_other go away", block_id_number(id));
 		connection_go_away(connection, P2P_BENIGN_OTHER);
 		return;
@@ -76,7 +76,7 @@ static void serve_branch(struct p2p_connection *connection, const struct checksu
 		from = block_id_number(id);
 	if (from >= heads.head_num)
 		return;
-	connection_log(connection, &log_branch, "enqueue %u - %u", from + 1, heads.head_num);
+	connection_log(connection, LOG_BRANCH, "enqueue %u - %u", from + 1, heads.head_num);
 	serve(connection, from + 1, heads.head_num);
 }
 
@@ -88,7 +88,7 @@ static void serve_one(struct p2p_connection *connection, const struct checksum25
 		connection_send_block(connection, id);
 		return;
 	}
-	connection_log(connection, &log_unknown_block, "fetch block by id returned null, id %s",
+	connection_log(connection, LOG_UNKNOWN_BLOCK, "fetch block by id returned null, id %s",
 	               checksum256_text(id).text);
 }
 
@@ -97,7 +97,7 @@ void serve_request(struct p2p_connection *connection, const struct p2p_selection
 	const struct p2p_select_ids *blocks = &request->blocks, *transactions = &request->transactions;
 
 	if (blocks->ids_count > 1) {
-		connection_log(connection, &log_request_ids,
+		connection_log(connection, LOG_REQUEST_IDS,
 		               "Invalid request_message, req_blocks.ids.size %zu, closing", blocks->ids_count);
 		connection_end(connection);
 		return;
@@ -107,7 +107,7 @@ void serve_request(struct p2p_connection *connection, const struct p2p_selection
 	else if (blocks->mode == P2P_NORMAL && blocks->ids_count)
 		serve_one(connection, &blocks->ids[0]);
 	if (transactions->ids_count && (transactions->mode == P2P_NONE || transactions->mode == P2P_NORMAL)) {
-		connection_log(connection, &log_request_transactions, "Invalid request_message, req_trx.ids.size %zu",
+		connection_log(connection, LOG_REQUEST_TRANSACTIONS, "Invalid request_message, req_trx.ids.size %zu",
 		               transactions->ids_count);
 		connection_end(connection);
 	} else if (blocks->mode == P2P_NONE && transactions->mode == P2P_NONE) {

@@ -14,7 +14,7 @@ static void set_state(struct p2p *p2p, enum sync_state state)
 {
 	if (p2p->sync == state)
 		return;
-	p2p_log(p2p, &log_state, "old state %s becoming %s", state_name(p2p->sync), state_name(state));
+	p2p_log(p2p, LOG_STATE, "old state %s becoming %s", state_name(p2p->sync), state_name(state));
 	p2p->sync = state;
 	if (state != SYNC_LIB_CATCHUP) {
 		p2p->sync_source = NULL;
@@ -61,7 +61,7 @@ static void request_range(struct p2p_connection *source, uint32_t start, uint32_
 	struct p2p_message message = {.type = P2P_SYNC_REQUEST, .sync_request = {start, end}};
 
 	if (end)
-		connection_log(source, &log_range, "requesting range %u to %u", start, end);
+		connection_log(source, LOG_RANGE, "requesting range %u to %u", start, end);
 	connection_send(source, &message);
 }
 
@@ -72,7 +72,7 @@ static void request_next_chunk(struct p2p *p2p, struct p2p_connection *source)
 
 	if (p2p->sync_source && !p2p->sync_source->ended && heads.head_num < p2p->sync_requested) {
 		p2p_log(
-			p2p, &log_ignoring,
+			p2p, LOG_IGNORING,
 			"ignoring request, head is %u last req = %u, sync_next_expected_num: %u, sync_known_lib_num: %u, "
 			"sync_req_span: %u, source connection %llu",
 			heads.head_num, p2p->sync_requested, p2p->sync_expected, p2p->sync_target,
@@ -82,7 +82,7 @@ static void request_next_chunk(struct p2p *p2p, struct p2p_connection *source)
 	if (!source)
 		source = choose_source(p2p);
 	if (!source) {
-		p2p_log(p2p, &log_no_source, "Unable to continue syncing at this time");
+		p2p_log(p2p, LOG_NO_SOURCE, "Unable to continue syncing at this time");
 		p2p->sync_target = heads.irreversible_num;
 		p2p->sync_requested = 0;
 		set_state(p2p, SYNC_IN_SYNC);
@@ -115,7 +115,7 @@ static void sync_start(struct p2p_connection *connection, uint32_t target)
 	set_state(p2p, SYNC_LIB_CATCHUP);
 	if (p2p->sync_expected <= heads.irreversible_num)
 		p2p->sync_expected = heads.irreversible_num + 1;
-	connection_log(connection, &log_start_sync,
+	connection_log(connection, LOG_START_SYNC,
 	               "Catching up with chain, our last req is %u, theirs is %u, next expected %u",
 	               p2p->sync_requested, target, p2p->sync_expected);
 	request_next_chunk(p2p, connection);
@@ -136,7 +136,7 @@ void sync_expire(struct p2p *p2p)
 	p2p->sync_deadline = 0;
 	if (p2p->sync != SYNC_LIB_CATCHUP || !source)
 		return;
-	connection_log(source, &log_reassign, "reassign_fetch, our last req is %u, next expected is %u",
+	connection_log(source, LOG_REASSIGN, "reassign_fetch, our last req is %u, next expected is %u",
 	               p2p->sync_requested, p2p->sync_expected);
 	request_range(source, 0, 0);
 	connection_end(source); /* its stop may not get out any more: the close says the same */
@@ -184,13 +184,13 @@ void sync_head(struct p2p_connection *connection, uint32_t number, const struct 
 
 	log_id(text, id);
 	if (is_on_its_way(p2p, number, id)) {
-		connection_log(connection, &log_none_notice, "none notice while in %s, fork head num = %u, id %s...",
+		connection_log(connection, LOG_NONE_NOTICE, "none notice while in %s, fork head num = %u, id %s...",
 		               state_name(p2p->sync), number, text);
 		connection->catching_up = false;
 		request_branch(connection, P2P_NONE, NULL);
 		return;
 	}
-	connection_log(connection, &log_catch_up,
+	connection_log(connection, LOG_CATCH_UP,
 	               "catch_up while in %s, fork head num = %u target LIB = %u next_expected = %u, id %s...",
 	               state_name(p2p->sync), number, p2p->sync_target, p2p->sync_expected, text);
 	if (p2p->sync == SYNC_LIB_CATCHUP || number < heads.irreversible_num)
@@ -211,7 +211,7 @@ static void receive_head(struct p2p_connection *connection, const struct p2p_sel
 	char text[17];
 
 	log_id(text, id);
-	connection_log(connection, &log_notice, "notice_message, pending %u, blk_num %u, id %s...",
+	connection_log(connection, LOG_NOTICE, "notice_message, pending %u, blk_num %u, id %s...",
 	               blocks->pending, block_id_number(id), text);
 	if (!p2p->host.knows(p2p->host.context, id)) {
 		sync_head(connection, blocks->pending, id);
@@ -226,7 +226,7 @@ void sync_receive_notice(struct p2p_connection *connection, const struct p2p_sel
 {
 	connection->connecting = false;
 	if (notice->blocks.ids_count > 1) {
-		connection_log(connection, &log_notice_ids,
+		connection_log(connection, LOG_NOTICE_IDS,
 		               "Invalid notice_message, known_blocks.ids.size %zu, closing connection",
 		               notice->blocks.ids_count);
 		connection_end(connection);

@@ -45,7 +45,7 @@ void time_receive(struct p2p_connection *connection, const struct p2p_time *time
 	        transmit = to_nanoseconds(time->transmit) / 2;
 	int64_t offset = (receive - origin) / 2 + (transmit - now / 2) / 2;
 	if (offset > MILLISECONDS(OFFSET_WARNED_MS) / 2 || -offset > MILLISECONDS(OFFSET_WARNED_MS) / 2)
-		connection_log(connection, &log_offset,
+		connection_log(connection, LOG_OFFSET,
 		               "Clock offset is %lldus, calculation: (rec %lld - org %lld + xmt %lld - dst %lld)/2",
 		               (long long)(offset / 500), (long long)time->receive, (long long)time->origin,
 		               (long long)time->transmit, (long long)now);
@@ -64,7 +64,7 @@ void keepalive(struct p2p_connection *connection)
 	if (connection->heard == 0) {
 		send_ping(connection);
 	} else if (now - connection->heard > 2 * interval) {
-		connection_log(connection, &log_timed_out, "heartbeat timed out");
+		connection_log(connection, LOG_TIMED_OUT, "heartbeat timed out");
 		connection->timed_out = true;
 		connection->go_away_reason = P2P_BENIGN_OTHER;
 		connection_end(connection);
