@@ -10,6 +10,13 @@ static int decoded(const struct cursor *in)
 
 int voter_row_decode(struct voter_row *out, const struct chain_row *row)
 {
+	static const struct packed_field behind_producers[] = {
+		PACKED_FIELD(struct voter_row, staked),
+		PACKED_FIELD(struct voter_row, last_vote_weight),
+		PACKED_FIELD(struct voter_row, proxied_vote_weight),
+		PACKED_FIELD(struct voter_row, is_proxy),
+		{0},
+	};
 	struct cursor in = cursor_make(row->data, row->length);
 
 	*out = (struct voter_row){.owner = cursor_u64(&in)};
@@ -20,10 +27,7 @@ int voter_row_decode(struct voter_row *out, const struct chain_row *row)
 	for (size_t i = 0; i < count; i++)
 		out->producers[i] = cursor_u64(&in);
 	out->producers_count = count;
-	out->staked = (int64_t)cursor_u64(&in);
-	out->last_vote_weight = cursor_double(&in);
-	out->proxied_vote_weight = cursor_double(&in);
-	out->is_proxy = cursor_u8(&in) != 0;
+	cursor_fields(&in, out, behind_producers);
 	return decoded(&in);
 }
 
@@ -48,18 +52,22 @@ enum { GLOBAL_BUCKET_FILL = 68 + 8 + 8 + 8 + 4 }; /* the chain's parameters, thr
 
 int global_row_decode(struct global_row *out, const struct chain_row *row)
 {
+	static const struct packed_field fields[] = {
+		PACKED_FIELD(struct global_row, last_pervote_bucket_fill),
+		PACKED_FIELD(struct global_row, pervote_bucket),
+		PACKED_FIELD(struct global_row, perblock_bucket),
+		PACKED_FIELD(struct global_row, total_unpaid_blocks),
+		PACKED_FIELD(struct global_row, total_activated_stake),
+		PACKED_FIELD(struct global_row, threshold_time),
+		PACKED_FIELD(struct global_row, last_producer_schedule_size),
+		PACKED_FIELD(struct global_row, total_producer_vote_weight),
+		{0},
+	};
 	struct cursor in = cursor_make(row->data, row->length);
 
 	*out = (struct global_row){0};
 	cursor_take(&in, GLOBAL_BUCKET_FILL);
-	out->last_pervote_bucket_fill = (int64_t)cursor_u64(&in);
-	out->pervote_bucket = (int64_t)cursor_u64(&in);
-	out->perblock_bucket = (int64_t)cursor_u64(&in);
-	out->total_unpaid_blocks = cursor_u32(&in);
-	out->total_activated_stake = (int64_t)cursor_u64(&in);
-	out->threshold_time = (int64_t)cursor_u64(&in);
-	out->last_producer_schedule_size = cursor_u16(&in);
-	out->total_producer_vote_weight = cursor_double(&in);
+	cursor_fields(&in, out, fields);
 	return decoded(&in);
 }
 

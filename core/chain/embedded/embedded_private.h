@@ -362,6 +362,7 @@ void storage_print_nodes(struct text *out, struct embedded_chain *chain);
 int storage_save_nodes(struct storage *storage, struct embedded_chain *chain, struct error *error);
 
 /* --- journal.c: what makes the blocks in the making outlive the process; one file a block --- */
+extern const struct packed_field journal_header_fields[]; /* of struct node_pending */
 /* Begins the journal of the block that a node makes, and of sealed blocks before it that are not stored
  * yet; nothing without storage, or when that has been done. Under lock. */
 int storage_journal_begin(struct storage *storage, struct embedded_chain *chain, struct node *node,

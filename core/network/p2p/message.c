@@ -10,20 +10,6 @@
 
 /* --- the kinds of field --- */
 
-static void put_u16(struct bytes *out, const void *field) { bytes_put_u16(out, *(const uint16_t *)field); }
-static void take_u16(void *field, struct cursor *in) { *(uint16_t *)field = cursor_u16(in); }
-static void put_u32(struct bytes *out, const void *field) { bytes_put_u32(out, *(const uint32_t *)field); }
-static void take_u32(void *field, struct cursor *in) { *(uint32_t *)field = cursor_u32(in); }
-static void put_u64(struct bytes *out, const void *field) { bytes_put_u64(out, *(const uint64_t *)field); }
-static void take_u64(void *field, struct cursor *in) { *(uint64_t *)field = cursor_u64(in); }
-
-static void put_id(struct bytes *out, const void *field)
-{
-	bytes_put(out, field, sizeof(struct checksum256));
-}
-
-static void take_id(void *field, struct cursor *in) { cursor_copy(in, field, sizeof(struct checksum256)); }
-
 static void put_key(struct bytes *out, const void *field) { public_key_pack(out, field); }
 static void take_key(void *field, struct cursor *in) { in->failed |= public_key_unpack(field, in) != 0; }
 static void put_signature(struct bytes *out, const void *field) { signature_pack(out, field); }
@@ -54,7 +40,7 @@ static void put_ids(struct bytes *out, const void *field)
 	bytes_put_u32(out, ids->pending);
 	bytes_put_varuint32(out, (uint32_t)ids->ids_count);
 	for (size_t i = 0; i < ids->ids_count; i++)
-		put_id(out, &ids->ids[i]);
+		bytes_put(out, ids->ids[i].data, sizeof ids->ids[i].data);
 }
 
 static void take_ids(void *field, struct cursor *in)
@@ -69,21 +55,17 @@ static void take_ids(void *field, struct cursor *in)
 	ids->ids = memory_allocate(count, sizeof *ids->ids);
 	ids->ids_count = count;
 	for (size_t i = 0; i < count; i++)
-		take_id(&ids->ids[i], in);
+		cursor_copy(in, ids->ids[i].data, sizeof ids->ids[i].data);
 }
 
-enum kind { U16, U32, U64, ID, KEY, SIGNATURE, TEXT, IDS };
+enum kind { PLAIN, KEY, SIGNATURE, TEXT, IDS };
 
-/* A read past the end fails the cursor. */
+/* PLAIN: integers and ids, which are copied. A read past the end fails the cursor. */
 static const struct {
 	void (*put)(struct bytes *out, const void *field);
 	void (*take)(void *field, struct cursor *in);
 	const char *unreadable; /* said where it cannot be read; NULL: the message ends too early then */
 } kinds[] = {
-	[U16] = {put_u16, take_u16, NULL},
-	[U32] = {put_u32, take_u32, NULL},
-	[U64] = {put_u64, take_u64, NULL},
-	[ID] = {put_id, take_id, NULL},
 	[KEY] = {put_key, take_key, "the handshake's key cannot be read"},
 	[SIGNATURE] = {put_signature, take_signature, "the handshake's signature cannot be read"},
 	[TEXT] = {put_text, take_text, NULL},
@@ -129,43 +111,44 @@ static int unpack_transaction(struct p2p_message *message, struct cursor *in, st
 /* In the order in which they travel. */
 static const struct field {
 	enum kind kind;
-	size_t offset;
+	size_t offset, size;
 } handshake[] = {
-#define FIELD(kind, member) {kind, offsetof(struct p2p_message, member)}
-	FIELD(U16, handshake.network_version),
-	FIELD(ID, handshake.chain_id),
-	FIELD(ID, handshake.node_id),
+#define FIELD(kind, member) \
+	{kind, offsetof(struct p2p_message, member), sizeof((struct p2p_message *)0)->member}
+	FIELD(PLAIN, handshake.network_version),
+	FIELD(PLAIN, handshake.chain_id),
+	FIELD(PLAIN, handshake.node_id),
 	FIELD(KEY, handshake.key),
-	FIELD(U64, handshake.time),
-	FIELD(ID, handshake.token),
+	FIELD(PLAIN, handshake.time),
+	FIELD(PLAIN, handshake.token),
 	FIELD(SIGNATURE, handshake.signature),
 	FIELD(TEXT, handshake.address),
-	FIELD(U32, handshake.heads.irreversible_num),
-	FIELD(ID, handshake.heads.irreversible_id),
-	FIELD(U32, handshake.heads.head_num),
-	FIELD(ID, handshake.heads.head_id),
+	FIELD(PLAIN, handshake.heads.irreversible_num),
+	FIELD(PLAIN, handshake.heads.irreversible_id),
+	FIELD(PLAIN, handshake.heads.head_num),
+	FIELD(PLAIN, handshake.heads.head_id),
 	FIELD(TEXT, handshake.os),
 	FIELD(TEXT, handshake.agent),
-	FIELD(U16, handshake.generation),
+	FIELD(PLAIN, handshake.generation),
 }, chain_size[] = {
-	FIELD(U32, chain_size.irreversible_num),
-	FIELD(ID, chain_size.irreversible_id),
-	FIELD(U32, chain_size.head_num),
-	FIELD(ID, chain_size.head_id),
+	FIELD(PLAIN, chain_size.irreversible_num),
+	FIELD(PLAIN, chain_size.irreversible_id),
+	FIELD(PLAIN, chain_size.head_num),
+	FIELD(PLAIN, chain_size.head_id),
 }, go_away[] = {
-	FIELD(U32, go_away.reason),
-	FIELD(ID, go_away.node_id),
+	FIELD(PLAIN, go_away.reason),
+	FIELD(PLAIN, go_away.node_id),
 }, time[] = {
-	FIELD(U64, time.origin),
-	FIELD(U64, time.receive),
-	FIELD(U64, time.transmit),
-	FIELD(U64, time.destination),
+	FIELD(PLAIN, time.origin),
+	FIELD(PLAIN, time.receive),
+	FIELD(PLAIN, time.transmit),
+	FIELD(PLAIN, time.destination),
 }, selection[] = {
 	FIELD(IDS, selection.transactions),
 	FIELD(IDS, selection.blocks),
 }, sync_request[] = {
-	FIELD(U32, sync_request.start),
-	FIELD(U32, sync_request.end),
+	FIELD(PLAIN, sync_request.start),
+	FIELD(PLAIN, sync_request.end),
 };
 
 /* Fields, or functions for what other rooms pack. */
@@ -192,7 +175,10 @@ static int unpack_fields(struct p2p_message *message, struct cursor *in, const s
 {
 	for (size_t i = 0; i < type->fields_count; i++) {
 		const struct field *field = &type->fields[i];
-		kinds[field->kind].take((uint8_t *)message + field->offset, in);
+		if (field->kind == PLAIN)
+			cursor_copy(in, (uint8_t *)message + field->offset, field->size);
+		else
+			kinds[field->kind].take((uint8_t *)message + field->offset, in);
 		if (in->failed && kinds[field->kind].unreadable)
 			return error_set(error, EINVAL, "%s", kinds[field->kind].unreadable);
 	}
@@ -222,8 +208,13 @@ void p2p_message_pack(struct bytes *out, const struct p2p_message *message)
 	const struct type *type = &types[message->type];
 	size_t start = frame_begin(out, message->type);
 
-	for (size_t i = 0; i < type->fields_count; i++)
-		kinds[type->fields[i].kind].put(out, (const uint8_t *)message + type->fields[i].offset);
+	for (size_t i = 0; i < type->fields_count; i++) {
+		const struct field *field = &type->fields[i];
+		if (field->kind == PLAIN)
+			bytes_put(out, (const uint8_t *)message + field->offset, field->size);
+		else
+			kinds[field->kind].put(out, (const uint8_t *)message + field->offset);
+	}
 	if (type->pack)
 		type->pack(out, message);
 	frame_end(out, start);

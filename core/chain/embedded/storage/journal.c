@@ -128,6 +128,14 @@ int storage_list_journals(const struct storage *storage, struct journal_name **o
 	return result;
 }
 
+const struct packed_field journal_header_fields[] = {
+	PACKED_FIELD(struct node_pending, number),
+	PACKED_FIELD(struct node_pending, slot),
+	PACKED_FIELD(struct node_pending, producer),
+	PACKED_FIELD(struct node_pending, confirmed),
+	{0},
+};
+
 /* Their ids, then what is billed for each, which older journals do not have. */
 static void put_scheduled(struct bytes *out, const struct node_scheduled *scheduled, size_t count)
 {
@@ -148,10 +156,7 @@ static int create(struct storage *storage, struct journal **out, uint32_t *copy,
 	int result = storage_journal_name(storage, path, &name, error);
 
 	*copy = name.copy;
-	bytes_put_u32(&record, header->number);
-	bytes_put_u32(&record, header->slot);
-	bytes_put_u64(&record, header->producer);
-	bytes_put_u16(&record, header->confirmed);
+	bytes_put_fields(&record, header, journal_header_fields);
 	bytes_put_varuint32(&record, (uint32_t)header->features_count);
 	bytes_put(&record, header->features, header->features_count * sizeof *header->features);
 	put_scheduled(&record, header->scheduled, header->scheduled_count);

@@ -90,10 +90,7 @@ static int read_header(struct rebuild *rebuild, struct node_pending *out, struct
 {
 	struct cursor in = journal_record(rebuild->journal, 0);
 
-	out->number = cursor_u32(&in);
-	out->slot = cursor_u32(&in);
-	out->producer = cursor_u64(&in);
-	out->confirmed = cursor_u16(&in);
+	cursor_fields(&in, out, journal_header_fields);
 	out->features_count = cursor_count(&in, sizeof(struct checksum256));
 	out->features = (const struct checksum256 *)(const void *)cursor_take(
 		&in, out->features_count * sizeof(struct checksum256));

@@ -22,27 +22,33 @@ struct rounds {
 	size_t count, capacity;
 };
 
+static const struct packed_field rounds_fields[] = {
+	PACKED_FIELD(struct rounds, version),
+	PACKED_FIELD(struct rounds, round),
+	PACKED_FIELD(struct rounds, first_block),
+	PACKED_FIELD(struct rounds, last_block),
+	PACKED_FIELD(struct rounds, first_slot),
+	PACKED_FIELD(struct rounds, last_slot),
+	{0},
+}, producer_fields[] = {
+	PACKED_FIELD(struct round_producer, producer),
+	PACKED_FIELD(struct round_producer, made),
+	PACKED_FIELD(struct round_producer, first),
+	PACKED_FIELD(struct round_producer, last),
+	PACKED_FIELD(struct round_producer, missed_before),
+	{0},
+};
+
 struct rounds *rounds_create(const struct bytes *packed)
 {
 	struct rounds *rounds = memory_allocate(1, sizeof *rounds);
 	struct cursor in = cursor_make(packed->data, packed->length);
 
-	rounds->version = cursor_u32(&in);
-	rounds->round = cursor_u32(&in);
-	rounds->first_block = cursor_u32(&in);
-	rounds->last_block = cursor_u32(&in);
-	rounds->first_slot = cursor_u32(&in);
-	rounds->last_slot = cursor_u32(&in);
+	cursor_fields(&in, rounds, rounds_fields);
 	size_t count = cursor_count(&in, PACKED_PRODUCER);
 	memory_grow(&rounds->producers, &rounds->capacity, count + 1, sizeof *rounds->producers);
-	for (; rounds->count < count; rounds->count++) {
-		struct round_producer *one = &rounds->producers[rounds->count];
-		one->producer = cursor_u64(&in);
-		one->made = cursor_u32(&in);
-		one->first = cursor_u32(&in);
-		one->last = cursor_u32(&in);
-		one->missed_before = cursor_u32(&in);
-	}
+	for (; rounds->count < count; rounds->count++)
+		cursor_fields(&in, &rounds->producers[rounds->count], producer_fields);
 	if (in.failed)
 		rounds->count = rounds->first_block = 0;
 	return rounds;
@@ -58,20 +64,10 @@ void rounds_destroy(struct rounds *rounds)
 void rounds_pack(struct bytes *out, const struct rounds *rounds)
 {
 	bytes_clear(out);
-	bytes_put_u32(out, rounds->version);
-	bytes_put_u32(out, rounds->round);
-	bytes_put_u32(out, rounds->first_block);
-	bytes_put_u32(out, rounds->last_block);
-	bytes_put_u32(out, rounds->first_slot);
-	bytes_put_u32(out, rounds->last_slot);
+	bytes_put_fields(out, rounds, rounds_fields);
 	bytes_put_varuint32(out, (uint32_t)rounds->count);
-	for (size_t i = 0; i < rounds->count; i++) {
-		bytes_put_u64(out, rounds->producers[i].producer);
-		bytes_put_u32(out, rounds->producers[i].made);
-		bytes_put_u32(out, rounds->producers[i].first);
-		bytes_put_u32(out, rounds->producers[i].last);
-		bytes_put_u32(out, rounds->producers[i].missed_before);
-	}
+	for (size_t i = 0; i < rounds->count; i++)
+		bytes_put_fields(out, &rounds->producers[i], producer_fields);
 }
 
 static struct round_producer *find(struct rounds *rounds, uint64_t producer)
