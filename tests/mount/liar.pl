@@ -12,7 +12,7 @@ $| = 1;
 $SIG{CHLD} = 'IGNORE';
 $SIG{PIPE} = 'IGNORE';
 print $listener->sockport, "\n";
-close STDOUT;
+open STDOUT, '>', '/dev/null'; # a connection in its place would never be closed
 
 sub mode {
 	open my $file, '<', $mode_file or return '';
