@@ -11,7 +11,7 @@ mirror=$(sed -n 's/^deb \(\[[^]]*\] \)\{0,1\}\([^ ]*\) .*/\2/p; s/^URIs: \([^ ]*
 	head -n 1)
 clean() {
 	chroot "$root" eosiofs --unmount /mnt/testnet >/dev/null 2>&1 || :
-	umount -l "$root/proc" "$root/dev" 2>/dev/null || :
+	umount -l "$root/proc" "$root/dev/pts" "$root/dev" 2>/dev/null || :
 	rm -rf --one-file-system "$root"
 }
 trap clean EXIT
@@ -23,6 +23,7 @@ for file in /etc/apt/apt.conf.d/*proxy* /etc/apt/sources.list; do
 	[ ! -f "$file" ] || cp "$file" "$root$file"
 done
 mount --bind /dev "$root/dev"
+mount --bind /dev/pts "$root/dev/pts" # apt writes its log through one
 mount -t proc proc "$root/proc"
 cp "$package" "$root/tmp/eosiofs.deb"
 chroot "$root" sh -ec '
