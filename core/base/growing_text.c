@@ -154,8 +154,7 @@ void growing_text_mirror(struct growing_text *text, int descriptor)
 /* Takes the reference over. */
 static void add_piece(struct growing_text *text, struct shared_lines *lines)
 {
-	memory_grow(&text->pieces, &text->capacity, text->count + 1, sizeof *text->pieces);
-	text->pieces[text->count++] = (struct piece){lines, text->end};
+	LIST_APPEND(text->pieces, text->count, text->capacity, (struct piece){lines, text->end});
 	text->end += lines->length;
 }
 

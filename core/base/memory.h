@@ -4,6 +4,7 @@
 #define EOSIOFS_CORE_BASE_MEMORY_H
 
 #include <stddef.h>
+#include <string.h>
 
 /* Zeroed memory of count * size bytes; free() it. Ends the process with a sentence on stderr when there is
  * none. */
@@ -19,6 +20,15 @@ void memory_grow(void *array, size_t *capacity, size_t needed, size_t size);
 	do {                                                                \
 		memory_grow(&(list), &(capacity), (count) + 1, sizeof *(list)); \
 		(list)[(count)++] = __VA_ARGS__;                                \
+	} while (0)
+
+/* The same where it belongs: `at` elements stay before it. */
+#define LIST_INSERT(list, count, capacity, at, ...)                                 \
+	do {                                                                            \
+		memory_grow(&(list), &(capacity), (count) + 1, sizeof *(list));             \
+		memmove(&(list)[(at) + 1], &(list)[at], ((count) - (at)) * sizeof *(list)); \
+		(list)[at] = __VA_ARGS__;                                                   \
+		(count)++;                                                                  \
 	} while (0)
 
 /* Gives *array exactly that many elements; what is new is not zeroed. */

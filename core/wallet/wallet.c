@@ -294,13 +294,9 @@ int wallet_new_key(struct wallet *wallet, const char *label, struct public_key *
 	memory_wipe(&private, sizeof private);
 	if (result)
 		goto out;
-	memory_grow(&wallet->labels, &wallet->labels_capacity, wallet->labels_count + 1, sizeof *wallet->labels);
-	memmove(wallet->labels + at + 1, wallet->labels + at,
-	        (wallet->labels_count - at) * sizeof *wallet->labels);
-	memset(&wallet->labels[at], 0, sizeof wallet->labels[at]);
+	LIST_INSERT(wallet->labels, wallet->labels_count, wallet->labels_capacity, at,
+	            (struct wallet_label){.key = *out});
 	memcpy(wallet->labels[at].label, label, strlen(label));
-	wallet->labels[at].key = *out;
-	wallet->labels_count++;
 	result = wallet_save_keys(wallet, error);
 	if (result == 0)
 		result = wallet_save_labels(wallet, error);

@@ -56,13 +56,9 @@ static void parse_labels(struct wallet *wallet, const char *text)
 		size_t at = wallet_find_label(wallet, label, &found);
 		if (found)
 			continue;
-		memory_grow(&wallet->labels, &wallet->labels_capacity, wallet->labels_count + 1,
-		            sizeof *wallet->labels);
-		memmove(wallet->labels + at + 1, wallet->labels + at,
-		        (wallet->labels_count - at) * sizeof *wallet->labels);
+		LIST_INSERT(wallet->labels, wallet->labels_count, wallet->labels_capacity, at,
+		            (struct wallet_label){.key = public});
 		memcpy(wallet->labels[at].label, label, sizeof label);
-		wallet->labels[at].key = public;
-		wallet->labels_count++;
 	}
 }
 

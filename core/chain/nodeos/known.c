@@ -66,14 +66,8 @@ void nodeos_know_account(struct nodeos_chain *chain, uint64_t name)
 		else
 			high = middle;
 	}
-	if (low == chain->accounts_count || chain->accounts[low] != name) {
-		memory_grow(&chain->accounts, &chain->accounts_capacity, chain->accounts_count + 1,
-		            sizeof *chain->accounts);
-		memmove(&chain->accounts[low + 1], &chain->accounts[low],
-		        (chain->accounts_count - low) * sizeof *chain->accounts);
-		chain->accounts[low] = name;
-		chain->accounts_count++;
-	}
+	if (low == chain->accounts_count || chain->accounts[low] != name)
+		LIST_INSERT(chain->accounts, chain->accounts_count, chain->accounts_capacity, low, name);
 	pthread_mutex_unlock(&chain->mutex);
 }
 

@@ -148,8 +148,7 @@ static size_t past_of(const struct branch *branch, struct block_state *head, str
 
 	*out = NULL;
 	while (block && count < REVERSIBLE_STATES && branch_find(branch, block->number) != block) {
-		memory_grow(out, &capacity, count + 1, sizeof **out);
-		(*out)[count++] = block;
+		LIST_APPEND(*out, count, capacity, block);
 		block = block->number > head->dpos_irreversible
 		            ? ledger_find(branch->ledger, &block->block->header.previous)
 		            : NULL;

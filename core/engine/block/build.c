@@ -71,17 +71,14 @@ void branch_block_drop(struct branch *branch)
 void block_add_receipt(struct pending_block *pending, uint8_t status, uint32_t cpu_us, uint64_t net,
                        struct packed_transaction *packed, const struct checksum256 *id)
 {
-	struct transaction_receipt *receipt;
-	memory_grow(&pending->receipts, &pending->receipts_capacity, pending->receipts_count + 1,
-	            sizeof *pending->receipts);
-	receipt = &pending->receipts[pending->receipts_count++];
-	*receipt = (struct transaction_receipt){.status = status,
-	                                        .cpu_usage_us = cpu_us,
-	                                        .net_usage_words = (uint32_t)(net / 8),
-	                                        .id = *id,
-	                                        .is_id = !packed};
+	LIST_APPEND(pending->receipts, pending->receipts_count, pending->receipts_capacity,
+	            (struct transaction_receipt){.status = status,
+	                                         .cpu_usage_us = cpu_us,
+	                                         .net_usage_words = (uint32_t)(net / 8),
+	                                         .id = *id,
+	                                         .is_id = !packed});
 	if (packed) {
-		receipt->packed = *packed;
+		pending->receipts[pending->receipts_count - 1].packed = *packed;
 		*packed = (struct packed_transaction){0};
 	}
 }

@@ -49,11 +49,7 @@ static void add_account(struct deed *deed, size_t *capacity, uint64_t name)
 		place++;
 	if (place < deed->accounts_count && deed->accounts[place] == name)
 		return;
-	memory_grow(&deed->accounts, capacity, deed->accounts_count + 1, sizeof *deed->accounts);
-	memmove(deed->accounts + place + 1, deed->accounts + place,
-	        (deed->accounts_count - place) * sizeof *deed->accounts);
-	deed->accounts[place] = name;
-	deed->accounts_count++;
+	LIST_INSERT(deed->accounts, deed->accounts_count, *capacity, place, name);
 }
 
 /* What the system contract's actions do to accounts whose authority they do not take: those named first. */

@@ -64,8 +64,8 @@ int32_t cache_table(struct iterator_cache *cache, const struct table_id *id)
 {
 	uint32_t found = find_table(cache, id);
 	if (!found) {
-		memory_grow(&cache->tables, &cache->tables_capacity, cache->tables_count + 1, sizeof *cache->tables);
-		cache->tables[cache->tables_count++] = (struct met_table){*id, false};
+		LIST_APPEND(cache->tables, cache->tables_count, cache->tables_capacity,
+		            (struct met_table){*id, false});
 		found = cache->tables_count;
 	}
 	return -(int32_t)found - 1;

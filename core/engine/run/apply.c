@@ -26,17 +26,16 @@ uint32_t transaction_schedule_action(struct transaction_context *context, const 
                                      uint32_t ancestor)
 {
 	struct transaction_trace *trace = context->trace;
-	struct action copy = action_copy(action);
+	struct action copy = action_copy(action); /* which may be one of those that move now */
 	uint32_t ordinal = (uint32_t)trace->actions_count + 1;
 
-	memory_grow(&trace->actions, &context->traces_capacity, ordinal, sizeof *trace->actions);
-	trace->actions[ordinal - 1] = (struct action_trace){.ordinal = ordinal,
-	                                                    .creator_ordinal = creator,
-	                                                    .closest_unnotified_ancestor = ancestor,
-	                                                    .receiver = receiver,
-	                                                    .action = copy,
-	                                                    .context_free = context_free};
-	trace->actions_count = ordinal;
+	LIST_APPEND(trace->actions, trace->actions_count, context->traces_capacity,
+	            (struct action_trace){.ordinal = ordinal,
+	                                  .creator_ordinal = creator,
+	                                  .closest_unnotified_ancestor = ancestor,
+	                                  .receiver = receiver,
+	                                  .action = copy,
+	                                  .context_free = context_free});
 	return ordinal;
 }
 
@@ -164,9 +163,8 @@ static int fill_receipt(struct apply_context *context, struct account_object *re
 		return result;
 	account_put(transaction->edit, receiver);
 	trace->has_receipt = true;
-	memory_grow(&transaction->receipt_digests, &transaction->receipt_digests_capacity,
-	            transaction->receipt_digests_count + 1, sizeof *transaction->receipt_digests);
-	transaction->receipt_digests[transaction->receipt_digests_count++] = action_receipt_digest(receipt);
+	LIST_APPEND(transaction->receipt_digests, transaction->receipt_digests_count,
+	            transaction->receipt_digests_capacity, action_receipt_digest(receipt));
 	return 0;
 }
 
@@ -344,12 +342,9 @@ int apply_change_ram_usage(struct apply_context *context, uint64_t account, int6
 		return result;
 	while (at < context->ram_count && context->ram[at].account < account)
 		at++;
-	if (at == context->ram_count || context->ram[at].account != account) {
-		memory_grow(&context->ram, &context->ram_capacity, context->ram_count + 1, sizeof *context->ram);
-		memmove(&context->ram[at + 1], &context->ram[at], (context->ram_count - at) * sizeof *context->ram);
-		context->ram[at] = (struct ram_delta){account, 0};
-		context->ram_count++;
-	}
+	if (at == context->ram_count || context->ram[at].account != account)
+		LIST_INSERT(context->ram, context->ram_count, context->ram_capacity, at,
+		            (struct ram_delta){account, 0});
 	context->ram[at].delta += delta;
 	return 0;
 }

@@ -102,12 +102,6 @@ static int check_sent_actions(struct apply_context *context, const struct action
 	return error_chain(context->error, SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION, "%s", unexpected);
 }
 
-static void queue(uint32_t **ordinals, size_t *count, size_t *capacity, uint32_t ordinal)
-{
-	memory_grow(ordinals, capacity, *count + 1, sizeof(**ordinals));
-	(*ordinals)[(*count)++] = ordinal;
-}
-
 int apply_execute_inline(struct apply_context *context, struct action *action)
 {
 	const struct transaction_context *transaction = context->transaction;
@@ -126,9 +120,9 @@ int apply_execute_inline(struct apply_context *context, struct action *action)
 		result = check_sent_actions(context, action, 1, since, to_self, inherit,
 		                            "Authorization failure with inline action sent to self");
 	if (!result)
-		queue(&context->inline_ordinals, &context->inline_count, &context->inline_capacity,
-		      transaction_schedule_action(context->transaction, action, action->account, false,
-		                                  context->ordinal, context->first_ordinal));
+		LIST_APPEND(context->inline_ordinals, context->inline_count, context->inline_capacity,
+		            transaction_schedule_action(context->transaction, action, action->account, false,
+		                                        context->ordinal, context->first_ordinal));
 	action_release(action);
 	*action = (struct action){0};
 	return result;
@@ -144,10 +138,10 @@ int apply_execute_context_free_inline(struct apply_context *context, struct acti
 	if (!result)
 		result = check_inline_size(context, action);
 	if (!result)
-		queue(&context->context_free_inline_ordinals, &context->context_free_inline_count,
-		      &context->context_free_inline_capacity,
-		      transaction_schedule_action(context->transaction, action, action->account, true,
-		                                  context->ordinal, context->first_ordinal));
+		LIST_APPEND(context->context_free_inline_ordinals, context->context_free_inline_count,
+		            context->context_free_inline_capacity,
+		            transaction_schedule_action(context->transaction, action, action->account, true,
+		                                        context->ordinal, context->first_ordinal));
 	action_release(action);
 	*action = (struct action){0};
 	return result;

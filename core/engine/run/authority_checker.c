@@ -123,8 +123,8 @@ static bool level_satisfied(struct evaluation *evaluation, const struct permissi
 	    !permission_get(checker->root, &permission, level->actor, level->permission))
 		return false;
 	index = evaluation->count;
-	memory_grow(&evaluation->levels, &evaluation->capacity, index + 1, sizeof *evaluation->levels);
-	evaluation->levels[evaluation->count++] = (struct known_level){*level, LEVEL_BEING_EVALUATED};
+	LIST_APPEND(evaluation->levels, evaluation->count, evaluation->capacity,
+	            (struct known_level){*level, LEVEL_BEING_EVALUATED});
 	authority = permission_authority(&permission);
 	result = authority_satisfied(evaluation, &authority, depth + 1);
 	authority_release(&authority);

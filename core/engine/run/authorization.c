@@ -266,10 +266,7 @@ static void want(struct wanted_levels *wanted, const struct permission_level *le
 			wanted->levels[at].delay_us = delay_us;
 		return;
 	}
-	memory_grow(&wanted->levels, &wanted->capacity, wanted->count + 1, sizeof *wanted->levels);
-	memmove(&wanted->levels[at + 1], &wanted->levels[at], (wanted->count - at) * sizeof *wanted->levels);
-	wanted->levels[at] = (struct wanted_level){*level, delay_us};
-	wanted->count++;
+	LIST_INSERT(wanted->levels, wanted->count, wanted->capacity, at, (struct wanted_level){*level, delay_us});
 }
 
 static bool level_in(const struct permission_level *levels, size_t count,

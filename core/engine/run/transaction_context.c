@@ -43,10 +43,7 @@ static void names_insert(uint64_t **names, size_t *count, size_t *capacity, uint
 		at--;
 	if (at && (*names)[at - 1] == name)
 		return;
-	memory_grow(names, capacity, *count + 1, sizeof(**names));
-	memmove(&(*names)[at + 1], &(*names)[at], (*count - at) * sizeof(**names));
-	(*names)[at] = name;
-	++*count;
+	LIST_INSERT(*names, *count, *capacity, at, name);
 }
 
 /* --- beginning --- */

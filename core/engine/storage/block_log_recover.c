@@ -134,8 +134,7 @@ static int recovery_run(struct recovery *r, struct text *report, struct error *e
 	bool has_id;
 	uint64_t at = recovery_resume(r, &id, &has_id), end;
 	while ((end = entry_end(r, at, (uint32_t)(log->first + r->count), has_id ? &id : NULL, &id))) {
-		memory_grow(&r->offsets, &r->capacity, r->count + 1, sizeof *r->offsets);
-		r->offsets[r->count++] = at;
+		LIST_APPEND(r->offsets, r->count, r->capacity, at);
 		at = end;
 		has_id = true;
 	}

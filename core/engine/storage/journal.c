@@ -92,9 +92,8 @@ static void journal_scan(struct journal *journal, uint64_t size, struct text *da
 	uint64_t at = HEADER_SIZE, length;
 	while (at < size) {
 		if ((length = record_at(journal, at, size))) {
-			memory_grow(&journal->records, &journal->capacity, journal->count + 1, sizeof *journal->records);
-			journal->records[journal->count++] = (struct extent){(size_t)at + RECORD_HEAD,
-			                                                     (size_t)length - RECORD_HEAD};
+			LIST_APPEND(journal->records, journal->count, journal->capacity,
+			            (struct extent){(size_t)at + RECORD_HEAD, (size_t)length - RECORD_HEAD});
 			at += length;
 			continue;
 		}

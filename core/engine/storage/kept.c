@@ -38,11 +38,7 @@ static struct kept *insert(struct states *states, const char *name)
 	bool there;
 	size_t place = place_of(states, &there, name);
 
-	memory_grow(&states->kept, &states->kept_capacity, states->kept_count + 1, sizeof *states->kept);
-	memmove(states->kept + place + 1, states->kept + place,
-	        (states->kept_count - place) * sizeof *states->kept);
-	states->kept_count++;
-	states->kept[place] = (struct kept){.header = {0}};
+	LIST_INSERT(states->kept, states->kept_count, states->kept_capacity, place, (struct kept){.header = {0}});
 	snprintf(states->kept[place].name, sizeof states->kept[place].name, "%s", name);
 	return &states->kept[place];
 }

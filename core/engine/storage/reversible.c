@@ -41,12 +41,12 @@ static int fail(const struct reversible *file, const char *what, int result, str
 
 static void add(struct reversible *file, const struct signed_block *block, uint64_t at, uint32_t length)
 {
-	memory_grow(&file->blocks, &file->capacity, file->count + 1, sizeof *file->blocks);
-	file->blocks[file->count++] = (struct reversible_block){.id = block->id,
-	                                                        .previous = block->header.previous,
-	                                                        .number = block_header_number(&block->header),
-	                                                        .at = at,
-	                                                        .length = length};
+	LIST_APPEND(file->blocks, file->count, file->capacity,
+	            (struct reversible_block){.id = block->id,
+	                                      .previous = block->header.previous,
+	                                      .number = block_header_number(&block->header),
+	                                      .at = at,
+	                                      .length = length});
 }
 
 void reversible_note_release(struct reversible_note *note)

@@ -59,8 +59,7 @@ static int read_record(const struct states *states, struct stored_state *out, st
 static void add(struct states *states, const struct stored_state *state)
 {
 	pthread_mutex_lock(&states->lock);
-	memory_grow(&states->list, &states->capacity, states->count + 1, sizeof *states->list);
-	states->list[states->count++] = *state;
+	LIST_APPEND(states->list, states->count, states->capacity, *state);
 	pthread_mutex_unlock(&states->lock);
 }
 

@@ -37,12 +37,8 @@ static void insert(struct embedded_chain *chain, const char *name, struct block_
 	bool there;
 	size_t place = place_of(chain, &there, name);
 
-	memory_grow(&chain->snapshots, &chain->snapshots_capacity, chain->snapshots_count + 1,
-	            sizeof *chain->snapshots);
-	memmove(chain->snapshots + place + 1, chain->snapshots + place,
-	        (chain->snapshots_count - place) * sizeof *chain->snapshots);
-	chain->snapshots_count++;
-	chain->snapshots[place] = (struct snapshot){.block = block, .is_stored = is_stored};
+	LIST_INSERT(chain->snapshots, chain->snapshots_count, chain->snapshots_capacity, place,
+	            (struct snapshot){.block = block, .is_stored = is_stored});
 	snprintf(chain->snapshots[place].name, sizeof chain->snapshots[place].name, "%s", name);
 }
 

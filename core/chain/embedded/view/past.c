@@ -119,10 +119,7 @@ static void keep(struct past *past, struct block_state *state)
 
 	if (place && past->kept[place - 1]->number == state->number)
 		return;
-	memory_grow(&past->kept, &past->capacity, past->count + 1, sizeof *past->kept);
-	memmove(past->kept + place + 1, past->kept + place, (past->count - place) * sizeof *past->kept);
-	past->kept[place] = block_state_hold(state);
-	past->count++;
+	LIST_INSERT(past->kept, past->count, past->capacity, place, block_state_hold(state));
 	if (!state->block->transactions_count)
 		return;
 	LIST_APPEND(past->whole, past->whole_count, past->whole_capacity, state->number);

@@ -421,9 +421,8 @@ static void add_run(struct history_lines *out, const uint8_t *postings, uint32_t
 		count--;
 	if (!count)
 		return;
-	memory_grow(&out->runs, &out->runs_capacity, out->runs_count + 1, sizeof *out->runs);
 	uint64_t bytes = posting_end(postings + (size_t)(count - 1) * POSTING_SIZE);
-	out->runs[out->runs_count++] = (struct history_run){postings, count, bytes};
+	LIST_APPEND(out->runs, out->runs_count, out->runs_capacity, (struct history_run){postings, count, bytes});
 	out->count += count;
 	out->bytes += bytes;
 }

@@ -132,8 +132,8 @@ static int load(struct lines *lines, const struct chunk_place *place)
 
 static void add_place(struct lines *lines, uint32_t first_line, uint32_t first_block)
 {
-	memory_grow(&lines->places, &lines->places_capacity, lines->places_count + 1, sizeof *lines->places);
-	lines->places[lines->places_count++] = (struct chunk_place){lines->end, first_line, first_block};
+	LIST_APPEND(lines->places, lines->places_count, lines->places_capacity,
+	            (struct chunk_place){lines->end, first_line, first_block});
 }
 
 int lines_open(struct lines *lines, int fd, uint64_t end)
@@ -226,8 +226,7 @@ int lines_add(struct lines *lines, uint32_t *full, const char *line, size_t leng
 		text_append_char(&chunk->text, same ? SAME_ID_MARK : HISTORY_ID_MARK);
 		text_append_bytes(&chunk->text, mark + 1, length - (size_t)(mark - line) - 1);
 		if (!same) {
-			memory_grow(&chunk->ids, &chunk->ids_capacity, chunk->ids_count + 1, sizeof *chunk->ids);
-			chunk->ids[chunk->ids_count++] = *id;
+			LIST_APPEND(chunk->ids, chunk->ids_count, chunk->ids_capacity, *id);
 		}
 	} else {
 		text_append_bytes(&chunk->text, line, length);
