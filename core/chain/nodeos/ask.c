@@ -323,10 +323,12 @@ void nodeos_note_use(struct chain_view *base, const struct arrival *arrival)
 {
 	struct nodeos_view *view = (struct nodeos_view *)base;
 
+	pthread_mutex_lock(&nodeos_chain_of(base)->mutex);
 	view->several = view->several || (view->first && view->first != arrival->number);
 	view->first = view->first ? view->first : arrival->number;
 	if (view->last_at < arrival->at)
 		view->last_at = arrival->at;
+	pthread_mutex_unlock(&nodeos_chain_of(base)->mutex);
 }
 
 int nodeos_newest(struct chain_view *base, uint32_t *block_num, struct error *error)

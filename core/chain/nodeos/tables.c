@@ -50,8 +50,10 @@ static bool borrow_hex(struct chain_view *base, struct chain_row *row, const str
 	}
 	struct borrowed *borrowed = memory_allocate(1, sizeof *borrowed + bytes.length);
 	memcpy(borrowed->data, bytes.data, bytes.length);
+	pthread_mutex_lock(&nodeos_chain_of(base)->mutex); /* a boot's items are made by several threads */
 	borrowed->next = view->borrowed;
 	view->borrowed = borrowed;
+	pthread_mutex_unlock(&nodeos_chain_of(base)->mutex);
 	row->data = borrowed->data;
 	row->length = bytes.length;
 	bytes_release(&bytes);
