@@ -36,8 +36,10 @@ static bool is_known(struct nodeos_chain *chain, uint32_t number, const struct c
 {
 	pthread_mutex_lock(&chain->mutex);
 	const struct known_block *block = slot_of(chain, number);
+	/* what a look that was interrupted saw counts for nothing: it has not seen what lies below */
 	bool known = number <= chain->watched_from ||
-	             (block->number == number && checksum256_equal(&block->id, id));
+	             (number <= chain->watched_to && block->number == number &&
+	              checksum256_equal(&block->id, id));
 	pthread_mutex_unlock(&chain->mutex);
 	return known;
 }
