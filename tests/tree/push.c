@@ -121,9 +121,9 @@ static void packed_elsewhere(void **state)
 	fixture_write("wallet/state", "lock\n");
 	fixture_write("push", text_string(&text));
 	fixture_expect(ALICE "balance", "992.0000 SYS\n");
-	struct checksum256_text id = checksum256_text(&packed.id);
-	strcat(id.text, "\n");
-	fixture_expect("last_transaction", id.text);
+	char id[66];
+	snprintf(id, sizeof id, "%s\n", checksum256_text(&packed.id).text);
+	fixture_expect("last_transaction", id);
 	/* exactly once */
 	fixture_refuse(EALREADY, "uplicate", "push", text_string(&text));
 	fixture_expect(ALICE "balance", "992.0000 SYS\n");
