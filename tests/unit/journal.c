@@ -202,6 +202,25 @@ static void test_damaged(void **state)
 	temporary_remove(folder);
 }
 
+/* However little is left of a journal, what is appended to it is there when it is opened again. */
+static void test_appended_after_damage(void **state)
+{
+	(void)state;
+	for (size_t size = 0; size < 16; size++) {
+		char *folder = temporary_folder(), *path = temporary_path(folder, "journal");
+		file_set(path, (const uint8_t *)"EFSJRNL\n\1\2\3\0\0\0\0", size);
+		for (size_t count = 0; count < 2; count++) {
+			struct journal *journal;
+			assert_int_equal(journal_open(&journal, path, NULL, NULL), 0);
+			assert_int_equal(journal_count(journal), count);
+			append_records(journal, count, 1);
+			journal_close(journal);
+		}
+		free(path);
+		temporary_remove(folder);
+	}
+}
+
 static void test_foreign_files(void **state)
 {
 	static const struct {
@@ -264,6 +283,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_records_come_back),  cmocka_unit_test(test_taken_back),
 		cmocka_unit_test(test_torn_at_every_byte), cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_appended_after_damage),
 		cmocka_unit_test(test_foreign_files),      cmocka_unit_test(test_full_disk),
 	};
 	return cmocka_run_group_tests_name("journal", tests, NULL, NULL);

@@ -131,6 +131,26 @@ static int check_header(const struct journal *journal, uint64_t size, struct tex
 	return 0;
 }
 
+static void put_header(struct bytes *out)
+{
+	bytes_put(out, journal_magic, sizeof journal_magic);
+	bytes_put_u32(out, JOURNAL_VERSION);
+	bytes_put_u32(out, 0);
+}
+
+/* One without records may have any first bytes, or none: what is appended is to be found behind them. */
+static int mend_header(struct journal *journal, struct error *error)
+{
+	struct bytes header = {0};
+	put_header(&header);
+	int result = file_write(journal->fd, header.data, header.length, 0);
+	if (result)
+		error_set(error, -result, "cannot mend the first bytes of journal \"%s\": %s", journal->path,
+		          file_reason(result));
+	bytes_release(&header);
+	return result;
+}
+
 static int journal_load(struct journal *journal, struct text *report, struct error *error)
 {
 	struct text damage = TEXT_EMPTY;
@@ -145,12 +165,15 @@ static int journal_load(struct journal *journal, struct text *report, struct err
 	result = check_header(journal, size, &damage, error);
 	if (!result && size > HEADER_SIZE)
 		journal_scan(journal, size, &damage);
-	if (!result && !journal->count && !damage.length) {
+	bool empty = !journal->count && !damage.length;
+	if (!result && empty) {
 		text_append(&damage, "what it held is lost, for it is empty");
-		journal->end = size;
+		journal->end = size > HEADER_SIZE ? size : HEADER_SIZE;
 	}
 	if (!result && damage.length)
 		result = report_damage(journal, text_string(&damage), size, report, error);
+	if (!result && empty)
+		result = mend_header(journal, error);
 	if (!result && journal->end < size)
 		result = cut_torn_end(journal, size, report, error);
 	text_release(&damage);
@@ -190,9 +213,7 @@ int journal_create(struct journal **out, const char *path, const void *data, siz
 	int result;
 
 	journal->path = memory_copy_string(path);
-	bytes_put(&content, journal_magic, sizeof journal_magic);
-	bytes_put_u32(&content, JOURNAL_VERSION);
-	bytes_put_u32(&content, 0);
+	put_header(&content);
 	put_record(&content, HEADER_SIZE, data, length);
 	journal->end = content.length;
 	text_printf(&temporary, "%s.new", path);
