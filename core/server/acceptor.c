@@ -34,7 +34,7 @@ struct entrance {
 	void *owner;
 	int socket;
 	size_t connections;
-	bool is_shut; /* nobody is let in for now */
+	bool is_shut; /* nobody is let in: all its connections are taken, or accept() has failed */
 };
 
 static int64_t now_ms(void)
