@@ -32,13 +32,12 @@ void mount_open(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info)
 {
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
-	struct handle *handle;
-
 	struct node *node = mount_node(mount, inode);
+	struct handle *handle;
 	struct stat attributes;
 
 	int result = tree_open(mount->tree, &handle, &caller, node, info->flags);
-	if (result != 0) {
+	if (result) {
 		/* The kernel forgets a name that is gone, and creates the file where that was asked for. */
 		bool gone = result == -ENOENT && tree_stat(mount->tree, &attributes, &caller, node) == -ENOENT;
 		mount_reply(req, gone ? -ESTALE : result);
@@ -60,7 +59,7 @@ void mount_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mo
 
 	int result = tree_create_file(mount->tree, &node, &handle, &caller, mount_node(mount, parent), name,
 	                              mode, info->flags);
-	if (result != 0) {
+	if (result) {
 		mount_reply(req, result);
 		return;
 	}
@@ -68,7 +67,7 @@ void mount_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mo
 	set_flags(info, handle);
 	if (result == 0 && fuse_reply_create(req, &entry, info) != -ENOENT)
 		return;
-	if (result != 0)
+	if (result)
 		mount_reply(req, result);
 	handle_close(handle);
 	tree_forget(mount->tree, node, 1);

@@ -32,7 +32,7 @@ static void reply_entry(fuse_req_t req, const struct caller *caller, struct node
 	struct fuse_entry_param entry;
 
 	int result = mount_entry(mount, caller, node, &entry);
-	if (result != 0) {
+	if (result) {
 		tree_forget(mount->tree, node, 1);
 		mount_reply(req, result);
 	/* interrupted: the kernel did not take the reference */
@@ -87,7 +87,7 @@ void mount_make_node(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t
 		return;
 	}
 	int result = tree_create_file(mount->tree, &node, &handle, &caller, folder, name, mode, O_WRONLY);
-	if (result != 0) {
+	if (result) {
 		mount_reply(req, result);
 		return;
 	}

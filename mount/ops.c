@@ -206,7 +206,7 @@ static void open_folder(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info 
 	struct folder *folder;
 
 	int result = tree_open_folder(mount->tree, &folder, &caller, mount_node(mount, inode));
-	if (result != 0) {
+	if (result) {
 		mount_reply(req, result);
 		return;
 	}

@@ -74,7 +74,7 @@ int ready_check(const char *mount_point, bool may_hold_files, struct error *erro
 	struct stat attributes;
 	char server[32];
 	int result = stale_clean(mount_point, error);
-	if (result != 0)
+	if (result)
 		return result;
 	result = mount_table_find(&entry, mount_point, error);
 	if (result < 0)

@@ -37,7 +37,7 @@ int producer_row_decode(struct producer_row *out, const struct chain_row *row)
 
 	*out = (struct producer_row){.owner = cursor_u64(&in)};
 	out->total_votes = cursor_double(&in);
-	if (public_key_unpack(&out->key, &in) < 0)
+	if (public_key_unpack(&out->key, &in) != 0)
 		return -ENOENT;
 	out->active = cursor_u8(&in) != 0;
 	out->url = (const char *)cursor_counted(&in, &out->url_length);

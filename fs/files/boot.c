@@ -35,7 +35,7 @@ static int run(struct request *request, const char *words, struct error *error)
 	                             .sent = sent,
 	                             .context = request};
 	int result = boot_of(request, &boot, error);
-	if (result < 0)
+	if (result)
 		return result;
 	request_end(request);
 	result = boot_run(boot, words, &runner, error);

@@ -28,7 +28,7 @@ struct new_account {
 static bool has_system_contract(struct chain_view *view)
 {
 	struct chain_abi *abi = NULL;
-	if (chain_abi_get(view, &abi, name_literal("eosio"), NULL) < 0)
+	if (chain_abi_get(view, &abi, name_literal("eosio"), NULL) != 0)
 		return false;
 	bool has = abi_action_type(abi->abi, name_literal("delegatebw")) &&
 	           abi_action_type(abi->abi, name_literal("buyrambytes"));

@@ -19,7 +19,7 @@ static int not_ours(struct error *error)
 static int read_node(struct request *request, struct chain_node *out, struct error *error)
 {
 	int result = request_view(request, error);
-	if (result < 0)
+	if (result)
 		return result;
 	if (request->name[0] == 0)
 		return error_set(error, ENOENT, "no such node: %s", request->capture[0]);
@@ -243,7 +243,7 @@ int nodes_view_graft(struct request *request, struct chain_revision *out, struct
 struct growing_text *nodes_stderr_grow(struct request *request, struct error *error)
 {
 	struct chain_node node;
-	if (read_node(request, &node, error) < 0)
+	if (read_node(request, &node, error) != 0)
 		return NULL;
 	if (!node.log)
 		error_set(error, EOPNOTSUPP, "this node's log is not here");

@@ -275,7 +275,7 @@ static int read_transaction(struct request *request, struct transaction *out, st
 		return result;
 	result = proposal_row_decode(&proposal, &row);
 	struct cursor in = cursor_make(proposal.transaction, proposal.transaction_length);
-	if (result || transaction_unpack(out, &in) < 0) {
+	if (result || transaction_unpack(out, &in) != 0) {
 		transaction_release(out);
 		return error_set(error, EBADMSG, "the proposal's transaction cannot be read");
 	}

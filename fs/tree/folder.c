@@ -60,7 +60,7 @@ static bool fixed_exists(struct folder *folder, const struct row *row, const cha
 		return false;
 	if (!row->exists)
 		return true;
-	if (tree_lookup(folder->tree, &node, &folder->caller, folder->node, name) < 0)
+	if (tree_lookup(folder->tree, &node, &folder->caller, folder->node, name) != 0)
 		return false;
 	node_release(folder->tree, node);
 	return true;

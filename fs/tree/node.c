@@ -213,7 +213,7 @@ int node_make(struct tree *tree, struct node **out, struct node *folder, const c
 			node->capture = copy;
 			node->owns_capture = true;
 		}
-		if (name_parse(&node->capture_name, node->capture, NULL) < 0)
+		if (name_parse(&node->capture_name, node->capture, NULL) != 0)
 			node->capture_name = 0;
 	}
 	*out = node;

@@ -58,7 +58,7 @@ void suggestion_consider_folder(struct suggestion *suggestion, struct tree *tree
 	mode_t type = 0;
 	ino_t inode = 0;
 	const struct interruption *interruption = caller ? &caller->interruption : NULL;
-	if (tree_open_folder(tree, &open, caller, folder) < 0)
+	if (tree_open_folder(tree, &open, caller, folder) != 0)
 		return;
 	for (uint64_t i = 2;
 	     i < SUGGEST_NAMES_MAXIMUM && folder_entry(open, &name, &type, &inode, interruption, i) > 0; i++)

@@ -28,7 +28,7 @@ int step_update_make(struct boot_context *context, struct boot_item *item, size_
 	const char *account = hollow_accounts[index];
 	int result = chain_hollow_contract(context->view, &bundle, account, error);
 
-	if (result < 0)
+	if (result)
 		return result;
 	if (!bundle) {
 		text_printf(&item->command, "# %s needs nothing", account);

@@ -299,10 +299,10 @@ static int encode_extended_asset(const struct abi_builtin *row, struct bytes *ou
 static int decode_extended_asset(const struct abi_builtin *row, struct text *out, struct cursor *in)
 {
 	text_append(out, "{\"quantity\":");
-	if (decode_asset(row, out, in) < 0)
+	if (decode_asset(row, out, in) != 0)
 		return -EINVAL;
 	text_append(out, ",\"contract\":");
-	if (decode_name(row, out, in) < 0)
+	if (decode_name(row, out, in) != 0)
 		return -EINVAL;
 	text_append_char(out, '}');
 	return 0;

@@ -95,7 +95,7 @@ static int decode_members(struct decoder *decoder, const struct abi_struct *stru
 	if (depth >= ABI_DEPTH_MAXIMUM)
 		return error_chain(decoder->error, ABI_RECURSION_DEPTH_EXCEPTION,
 		                   "recursive definition, max_recursion_depth %d ", ABI_DEPTH_MAXIMUM);
-	if (structure->base && (result = decode_members(decoder, structure->base, count, path, depth + 1)) < 0)
+	if (structure->base && (result = decode_members(decoder, structure->base, count, path, depth + 1)) != 0)
 		return result;
 	for (size_t i = 0; i < structure->fields_count; i++) {
 		const struct abi_field *field = &structure->fields[i];
@@ -116,7 +116,7 @@ static int decode_members(struct decoder *decoder, const struct abi_struct *stru
 		text_append_char(decoder->out, (*count)++ ? ',' : '{');
 		text_append_json(decoder->out, field->name, strlen(field->name));
 		text_append_char(decoder->out, ':');
-		if ((result = decode_value(decoder, field->type, &here, depth + 1)) < 0)
+		if ((result = decode_value(decoder, field->type, &here, depth + 1)) != 0)
 			return result;
 	}
 	return 0;

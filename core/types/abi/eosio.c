@@ -86,7 +86,7 @@ static const char json[] =
 void abi_eosio_pack(struct bytes *out)
 {
 	struct abi *abi;
-	if (abi_parse(&abi, json, sizeof json - 1, NULL) < 0)
+	if (abi_parse(&abi, json, sizeof json - 1, NULL) != 0)
 		abort(); /* the text above is ours */
 	abi_pack(out, abi);
 	out->length--; /* nodeos's array predates action_results, whose empty section would be the last byte */

@@ -102,7 +102,7 @@ static void read_extension(struct reader *reader, struct abi_extension *extensio
 		return;
 	}
 	uint8_t *data = abi_allocate(reader->abi, digits / 2, 1);
-	if (hex_parse(data, hex, digits) < 0)
+	if (hex_parse(data, hex, digits) != 0)
 		fault(reader, "data", "hexadecimal digits");
 	*extension = (struct abi_extension){(uint16_t)type, data, digits / 2};
 }
@@ -114,7 +114,7 @@ static void read_member(struct reader *reader, void *at, const struct abi_member
 	case ABI_TEXT: *(const char **)at = read_string(reader, json, member->name); break;
 	case ABI_NAME: *(uint64_t *)at = read_name(reader, json, member->name); break;
 	case ABI_NUMBER:
-		if (json_uint64(at, json_member(json, member->name)) < 0)
+		if (json_uint64(at, json_member(json, member->name)) != 0)
 			fault(reader, member->name, "a number");
 		break;
 	case ABI_TEXTS: *(struct abi_texts *)at = read_strings(reader, json, member->name); break;

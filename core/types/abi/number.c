@@ -66,7 +66,7 @@ static int fit_integer(const struct abi_builtin *row, u128 *out, const struct js
 {
 	bool negative;
 	u128 magnitude;
-	if (read_integer(json, &negative, &magnitude) < 0)
+	if (read_integer(json, &negative, &magnitude) != 0)
 		return abi_unexpected(error, json, row->name);
 	u128 limit = ~(u128)0 >> (128 - 8 * width); /* of the unsigned type */
 	if (row->is_signed)
@@ -221,7 +221,7 @@ int abi_encode_float128(const struct abi_builtin *row, struct bytes *out, const 
 	const char *string = json_string(json);
 	(void)row;
 	if (!string || strlen(string) != 34 || string[0] != '0' || (string[1] | 32) != 'x' ||
-	    hex_parse(data, string + 2, 32) < 0)
+	    hex_parse(data, string + 2, 32) != 0)
 		return abi_unexpected(error, json, "0x and 32 hexadecimal digits");
 	bytes_put(out, data, sizeof data);
 	return 0;

@@ -194,24 +194,24 @@ int abi_validate(struct abi *abi, struct error *error)
 	for (size_t i = 0; i < abi->variants_count; i++)
 		abi->variants[i].type = (struct abi_type){ABI_VARIANT, {.variant = &abi->variants[i]}};
 	if ((result = build_indexes(abi, error)) < 0 || (result = check_typedef_names(abi, error)) < 0 ||
-	    (result = check_typedef_chains(abi, error)) < 0)
+	    (result = check_typedef_chains(abi, error)) != 0)
 		return result;
 	for (size_t i = 0; i < abi->types_count; i++) {
 		const struct abi_type *unused;
 		struct abi_typedef *type = &abi->types[i];
-		if ((result = resolve_name(abi, &unused, type->type_name, strlen(type->type_name), error)) < 0)
+		if ((result = resolve_name(abi, &unused, type->type_name, strlen(type->type_name), error)) != 0)
 			return result;
 	}
 	for (size_t i = 0; i < abi->structs_count; i++)
-		if ((result = resolve_base(abi, &abi->structs[i], error)) < 0)
+		if ((result = resolve_base(abi, &abi->structs[i], error)) != 0)
 			return result;
-	if ((result = check_bases(abi, error)) < 0)
+	if ((result = check_bases(abi, error)) != 0)
 		return result;
 	for (size_t i = 0; i < abi->structs_count; i++)
-		if ((result = resolve_struct(abi, &abi->structs[i], error)) < 0)
+		if ((result = resolve_struct(abi, &abi->structs[i], error)) != 0)
 			return result;
 	for (size_t i = 0; i < abi->variants_count; i++)
-		if ((result = resolve_variant(abi, &abi->variants[i], error)) < 0)
+		if ((result = resolve_variant(abi, &abi->variants[i], error)) != 0)
 			return result;
 	return check_uses(abi, error);
 }

@@ -155,7 +155,7 @@ static int read_inside(struct request *request, struct contract_files *files, co
 	int result = tree_walk(tree, &node, request->caller, path);
 	if (result == 0)
 		result = tree_open_folder(tree, &folder, request->caller, node);
-	if (result < 0) {
+	if (result) {
 		error_set(error, -result, "%s: %s", path, strerror(-result));
 		goto out;
 	}

@@ -80,7 +80,7 @@ int accounts_balance_read(struct request *request, struct text *out, struct erro
 	const struct table_id id = {name_literal("eosio.token"), request->name[0], name_literal("accounts")};
 	struct balances balances = {.request = request, .out = out};
 	int result = request_view(request, error);
-	if (result < 0)
+	if (result)
 		return result;
 	request_saw_block(request, BLOCK_NUM_GENESIS);
 	result = request->view->operations->rows(request->view, &id, 0, collect_balance, &balances, error);

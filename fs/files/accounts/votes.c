@@ -93,7 +93,7 @@ static int take_vote(struct votes *votes, const char *word, bool *changes, bool 
 		                 "\"%s\": either all producers are given, or all lines are +PRODUCER and -PRODUCER",
 		                 word);
 	int result = name_parse_account(&producer, word + (sign != '\0'), error);
-	if (result < 0)
+	if (result)
 		return result;
 	while (at < votes->count && votes->producers[at] != producer)
 		at++;

@@ -170,7 +170,7 @@ int wallet_labels_exists(struct request *request, struct error *error)
 int wallet_labels_read(struct request *request, struct text *out, struct error *error)
 {
 	struct public_key key;
-	if (wallet_label(request->wallet, request->capture[0], &key) < 0)
+	if (wallet_label(request->wallet, request->capture[0], &key) != 0)
 		return error_set(error, ENOENT, "\"%s\": no such label in the wallet", request->capture[0]);
 	text_printf(out, "%s\n", public_key_text(&key).text);
 	return 0;

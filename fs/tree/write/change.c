@@ -264,7 +264,7 @@ static int write_whole(struct tree *tree, const struct caller *caller, struct no
 	struct handle *handle = NULL;
 	size_t done = 0;
 	int result = tree_open(tree, &handle, caller, target, O_WRONLY | O_TRUNC);
-	if (result < 0)
+	if (result)
 		return result;
 	while (done < data->length && result == 0) {
 		ssize_t count = handle_write(handle, caller, (const char *)data->data + done, data->length - done,
@@ -297,7 +297,7 @@ static int put_in_scratch(struct tree *tree, const char *data, size_t length, st
 	if (old)
 		scratch_remove(tree, old);
 	int result = scratch_create(tree, out, folder, name, 0600, error);
-	if (result < 0)
+	if (result)
 		return result;
 	ssize_t count = scratch_write(tree, *out, data, length, 0, false, error);
 	if (count < 0) {

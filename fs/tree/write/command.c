@@ -267,7 +267,7 @@ int command_take_quantity(struct command *command, struct asset *out, uint64_t s
 	char text[ASSET_TEXT_SIZE + NAME_TEXT_SIZE + 8];
 	const char *amount = NULL;
 	int result = command_take_word(command, &amount, what, error);
-	if (result < 0)
+	if (result)
 		return result;
 	if (strchr(amount, ' ')) {
 		snprintf(text, sizeof text, "%s", amount);
@@ -283,7 +283,7 @@ int command_take_quantity(struct command *command, struct asset *out, uint64_t s
 			return error_set(error, EINVAL, "\"%.60s %.60s\" is no quantity", amount, unit);
 	}
 	result = cut_contract(text, contract, error);
-	if (result < 0)
+	if (result)
 		return result;
 	return symbol ? asset_parse_as(out, text, symbol, error) : asset_parse(out, text, error);
 }

@@ -125,7 +125,7 @@ static int take_character(struct handle *handle, char character, size_t start, s
 	if (handle->input.pending.length - start >= kind->limit)
 		return error_set(error, EFBIG, "%s of more than %zu bytes", kind->noun, kind->limit);
 	int result = input_hold(handle, handle->input.pending.length + 1, error);
-	if (result < 0)
+	if (result)
 		return result;
 	text_append_bytes(&handle->input.pending, &character, 1);
 	handle->input.started = true;
@@ -355,7 +355,7 @@ static int document_flush(struct handle *handle, const struct caller *caller)
 	struct json *json = NULL;
 	if (!lexer_is_open(&input->lexer)) {
 		run_rest(handle, caller, &error);
-	} else if (json_parse(&json, text_string(&input->pending), input->pending.length, &error) < 0) {
+	} else if (json_parse(&json, text_string(&input->pending), input->pending.length, &error) != 0) {
 		/* Its first fault, with line and column: often far before where the end is missed, and the cause
 		 * of that. */
 		if (strstr(error.sentence, JSON_ENDS_TOO_EARLY))
@@ -403,7 +403,7 @@ static ssize_t list_write(struct handle *handle, const struct caller *caller, co
 	size_t complete = 0;
 	(void)offset;
 	for (size_t i = 0; i < size; i++) {
-		if (take_character(handle, data[i], 0, &error) < 0)
+		if (take_character(handle, data[i], 0, &error) != 0)
 			return fail(handle, caller, &error);
 		if (data[i] == '\n')
 			complete = input->pending.length;
@@ -414,7 +414,7 @@ static ssize_t list_write(struct handle *handle, const struct caller *caller, co
 		input->unended = false;
 		input->sent++;
 	}
-	if (complete > input->sent && list_send(handle, caller, complete, &error) < 0)
+	if (complete > input->sent && list_send(handle, caller, complete, &error) != 0)
 		return fail(handle, caller, &error);
 	return (ssize_t)size;
 }
@@ -423,7 +423,7 @@ static int list_flush(struct handle *handle, const struct caller *caller)
 {
 	struct error error = {0};
 	size_t length = handle->input.pending.length;
-	if (length > handle->input.sent && list_send(handle, caller, length, &error) < 0)
+	if (length > handle->input.sent && list_send(handle, caller, length, &error) != 0)
 		return fail(handle, caller, &error);
 	return 0;
 }
@@ -463,7 +463,7 @@ static ssize_t bytes_write(struct handle *handle, const struct caller *caller, c
 	struct bytes *bytes = &handle->input.bytes;
 	struct error error = {0};
 	size_t limit = kinds[ROW_BYTES].limit;
-	if (bytes_begin(handle, caller, &error) < 0)
+	if (bytes_begin(handle, caller, &error) != 0)
 		return fail(handle, caller, &error);
 	if (handle->flags & O_APPEND)
 		offset = (off_t)bytes->length;
@@ -471,7 +471,7 @@ static ssize_t bytes_write(struct handle *handle, const struct caller *caller, c
 		error_set(&error, EFBIG, "a file of more than %zu bytes", limit);
 		return fail(handle, caller, &error);
 	}
-	if (input_hold(handle, (size_t)offset + size, &error) < 0)
+	if (input_hold(handle, (size_t)offset + size, &error) != 0)
 		return fail(handle, caller, &error);
 	if (bytes->length < (size_t)offset + size)
 		bytes_resize(bytes, (size_t)offset + size);
@@ -487,7 +487,7 @@ static int bytes_flush(struct handle *handle, const struct caller *caller)
 	if (!handle->input.dirty)
 		return 0;
 	handle->input.dirty = false;
-	if (run(handle, caller, (const char *)handle->input.bytes.data, handle->input.bytes.length, &error) < 0)
+	if (run(handle, caller, (const char *)handle->input.bytes.data, handle->input.bytes.length, &error) != 0)
 		return fail(handle, caller, &error);
 	return 0;
 }
@@ -570,7 +570,7 @@ int kind_truncate(struct handle *handle, off_t size)
 		return 0;
 	if ((uint64_t)size > kinds[ROW_BYTES].limit)
 		return -EFBIG;
-	if (handle->input.started && input_hold(handle, (size_t)size, NULL) < 0)
+	if (handle->input.started && input_hold(handle, (size_t)size, NULL) != 0)
 		return -ENOSPC;
 	if (handle->input.started)
 		bytes_resize(&handle->input.bytes, (size_t)size);
