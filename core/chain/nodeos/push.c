@@ -4,6 +4,7 @@
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"
+#include "core/chain/print.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 
@@ -18,26 +19,19 @@ static void print_actions(struct text *out, const struct action *actions, size_t
 {
 	text_append_char(out, '[');
 	for (size_t i = 0; i < count; i++) {
-		text_printf(out, "%s{\"account\":\"%s\",\"name\":\"%s\",\"authorization\":[", i ? "," : "",
-		            name_text(actions[i].account).text, name_text(actions[i].name).text);
-		for (size_t k = 0; k < actions[i].authorization_count; k++)
-			text_printf(out, "%s%s", k ? "," : "", permission_level_text(&actions[i].authorization[k]).text);
-		text_append(out, "],\"data\":\"");
-		text_append_hex(out, actions[i].data.data, actions[i].data.length);
-		text_append(out, "\"}");
+		text_append(out, i ? "," : "");
+		chain_print_action_head(out, &actions[i]);
+		chain_print_hex(out, actions[i].data.data, actions[i].data.length);
+		text_append_char(out, '}');
 	}
 	text_append_char(out, ']');
 }
 
 void nodeos_print_transaction(struct text *out, const struct transaction *transaction)
 {
-	text_printf(out,
-	            "{\"expiration\":\"%s\",\"ref_block_num\":%u,\"ref_block_prefix\":%" PRIu32
-	            ",\"max_net_usage_words\":%" PRIu32 ",\"max_cpu_usage_ms\":%u,\"delay_sec\":%" PRIu32
-	            ",\"context_free_actions\":",
-	            time_point_sec_text(transaction->expiration).text, transaction->ref_block_num,
-	            transaction->ref_block_prefix, transaction->max_net_usage_words,
-	            transaction->max_cpu_usage_ms, transaction->delay_sec);
+	text_append_char(out, '{');
+	chain_print_transaction_header(out, transaction);
+	text_append(out, ",\"context_free_actions\":");
 	print_actions(out, transaction->context_free_actions, transaction->context_free_actions_count);
 	text_append(out, ",\"actions\":");
 	print_actions(out, transaction->actions, transaction->actions_count);
@@ -46,15 +40,11 @@ void nodeos_print_transaction(struct text *out, const struct transaction *transa
 
 static void print_packed(struct text *out, const struct packed_transaction *packed)
 {
-	text_append(out, "{\"signatures\":[");
-	for (size_t i = 0; i < packed->signatures_count; i++)
-		text_printf(out, "%s\"%s\"", i ? "," : "", signature_text(&packed->signatures[i]).text);
-	text_printf(out, "],\"compression\":\"%s\",\"packed_context_free_data\":\"",
-	            packed->compression == COMPRESSION_ZLIB ? "zlib" : "none");
-	text_append_hex(out, packed->packed_context_free_data.data, packed->packed_context_free_data.length);
-	text_append(out, "\",\"packed_trx\":\"");
-	text_append_hex(out, packed->packed_trx.data, packed->packed_trx.length);
-	text_append(out, "\"}");
+	text_append_char(out, '{');
+	chain_print_packed_head(out, packed);
+	text_append(out, ",\"packed_trx\":");
+	chain_print_hex(out, packed->packed_trx.data, packed->packed_trx.length);
+	text_append_char(out, '}');
 }
 
 /* `processed`, and the transaction's own failure as the call's. */
