@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GENESIS_PUBLIC_KEY "EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr"
 #define HIDDEN "hidden"
 #define UNITS(tokens) (UINT64_C(10000) * (tokens))
 #define SUPPLY UNITS(10000000000)

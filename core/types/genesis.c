@@ -136,7 +136,7 @@ void genesis_default(struct genesis *out)
 			.max_action_return_value_size = 256,
 		},
 	};
-	public_key_parse(&out->initial_key, "EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr", NULL);
+	public_key_parse(&out->initial_key, GENESIS_PUBLIC_KEY, NULL);
 }
 
 int chain_config_parse(struct chain_config *out, const struct json *json, struct error *error)

@@ -33,9 +33,9 @@ struct genesis {
 	struct chain_config initial_configuration;
 };
 
-/* The boot tutorial's configuration (D.8) with the tutorial's genesis key (its private half:
- * GENESIS_PRIVATE_KEY). */
+/* The boot tutorial's configuration (D.8) with the tutorial's genesis key. */
 void genesis_default(struct genesis *out);
+#define GENESIS_PUBLIC_KEY "EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr"
 #define GENESIS_PRIVATE_KEY "5K463ynhZoCDDa4RDcr63cUwWLTnKqmdcoTKTHBjqoKfv4u5V7p"
 /* Unknown members are ignored, missing configuration members keep genesis_default()'s values. */
 int genesis_parse(struct genesis *out, const char *text, size_t length, struct error *error);

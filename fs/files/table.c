@@ -9,7 +9,6 @@
 #include "fs/files/contracts.h"
 #include "fs/files/create_account.h"
 #include "fs/files/defaults.h"
-#include "fs/tree/errors.h"
 #include "fs/files/history.h"
 #include "fs/files/nodes.h"
 #include "fs/files/page.h"
@@ -17,8 +16,9 @@
 #include "fs/files/proposals.h"
 #include "fs/files/push.h"
 #include "fs/files/snapshots.h"
-#include "fs/tree/readme.h"
 #include "fs/files/wallet/wallet.h"
+#include "fs/tree/errors.h"
+#include "fs/tree/readme.h"
 
 #define NO_PROPOSAL_REMOVE "write `cancel` into its cancel"
 #define NO_KEY_REMOVE "keys stay in the wallet"
@@ -133,17 +133,17 @@ const struct row tree_rows[] = {
 	{.pattern = "accounts/@account/transfer", .kind = ROW_VERB, .plain_lines = true, .parses = true,
 	 .write = accounts_transfer_write, .usage = ACCOUNTS_TRANSFER_USAGE, .help = "transfers tokens"},
 	{.pattern = "accounts/@account/stake", .kind = ROW_VALUE, .read = accounts_stake_read,
-	 .write = accounts_stake_write, .usage = "NET SYM CPU SYM | +NET SYM +CPU SYM | -NET SYM -CPU SYM",
+	 .write = accounts_stake_write, .usage = ACCOUNTS_STAKE_USAGE,
 	 .parses = true,
 	 .instead_of_remove = "write two zero quantities into it to unstake",
 	 .help = "what it staked for itself, for NET and for CPU; + and >> add"},
 	{.pattern = "accounts/@account/delegations", .kind = ROW_LIST, .read = accounts_delegations_read,
-	 .write = accounts_delegations_write, .usage = "RECEIVER NET SYM CPU SYM [--transfer]",
+	 .write = accounts_delegations_write, .usage = ACCOUNTS_DELEGATIONS_USAGE,
 	 .instead_of_remove = "write a line with two zero quantities to take a stake back",
 	 .instead_of_empty = "a line `RECEIVER 0 SYS 0 SYS` takes a stake back",
 	 .help = "what it staked for others; a line sets that receiver's"},
 	{.pattern = "accounts/@account/ram", .kind = ROW_VALUE, .read = accounts_ram_read,
-	 .write = accounts_ram_write, .usage = "BYTES | +BYTES | QUANTITY SYM",
+	 .write = accounts_ram_write, .usage = ACCOUNTS_RAM_USAGE,
 	 .parses = true,
 	 .instead_of_remove = "write a smaller number of bytes into it to sell RAM",
 	 .help = "bytes of RAM bought; bytes buy or sell the difference, +BYTES and >> add, a quantity is spent"},
@@ -176,7 +176,7 @@ const struct row tree_rows[] = {
 	 .instead_of_remove = "write `delete` into it to delete the permission",
 	 .help = "an authority and its parent; JSON or a bare public key sets it, `delete` deletes it"},
 	{.pattern = "accounts/@account/links", .kind = ROW_LIST, .read = accounts_links_read,
-	 .write = accounts_links_write, .usage = "CONTRACT ACTION PERMISSION | CONTRACT ACTION -",
+	 .write = accounts_links_write, .usage = ACCOUNTS_LINKS_USAGE,
 	 .instead_of_remove = "write CONTRACT ACTION - into it to unlink",
 	 .instead_of_empty = "a line `CONTRACT ACTION -` unlinks",
 	 .help = "which permission suffices for which action, `*` for all of a contract's; a line links, `-` "

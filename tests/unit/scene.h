@@ -11,7 +11,6 @@
 
 #include <sys/wait.h>
 
-#define GENESIS_PUBLIC_KEY "EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr"
 enum { SECOND = 1000000 };
 
 struct scene {

@@ -25,10 +25,13 @@ row_read accounts_balance_read;
 row_write accounts_transfer_write;
 
 /* --- ram.c --- */
+#define ACCOUNTS_RAM_USAGE "BYTES | +BYTES | QUANTITY SYM"
 row_read accounts_ram_read;
 row_write accounts_ram_write;
 
 /* --- stake.c --- */
+#define ACCOUNTS_STAKE_USAGE "NET SYM CPU SYM | +NET SYM +CPU SYM | -NET SYM -CPU SYM"
+#define ACCOUNTS_DELEGATIONS_USAGE "RECEIVER NET SYM CPU SYM [--transfer]"
 row_read accounts_stake_read, accounts_delegations_read, accounts_refund_read;
 row_write accounts_stake_write, accounts_delegations_write, accounts_refund_write;
 
@@ -37,6 +40,7 @@ row_read accounts_votes_read, accounts_proxy_read, accounts_is_proxy_read;
 row_write accounts_votes_write, accounts_proxy_write, accounts_is_proxy_write;
 
 /* --- permissions.c --- */
+#define ACCOUNTS_LINKS_USAGE "CONTRACT ACTION PERMISSION | CONTRACT ACTION -"
 row_list accounts_permissions_list;
 row_exists accounts_permissions_exists;
 row_read accounts_permissions_read, accounts_links_read;

@@ -354,7 +354,7 @@ static int take_link(struct request *request, const struct chain_account *accoun
 	if (result == 0 && strcmp(permission, "-") != 0)
 		result = name_parse_account(&link.permission, permission, error);
 	if (result == 0)
-		result = command_end(command, "CONTRACT ACTION PERMISSION | CONTRACT ACTION -", error);
+		result = command_end(command, ACCOUNTS_LINKS_USAGE, error);
 	if (result)
 		return result;
 	uint64_t before = permission_after(changes, account, &link);

@@ -94,7 +94,7 @@ int accounts_ram_write(struct request *request, const char *data, size_t length,
 		result = command_take_quantity(&command, &quantity, symbol, NULL, "the quantity to spend on RAM",
 		                               error);
 	if (result == 0)
-		result = command_end(&command, "BYTES | +BYTES | QUANTITY SYM", error);
+		result = command_end(&command, ACCOUNTS_RAM_USAGE, error);
 	if (result == 0 && !request->only_parse)
 		result = buy_for(request, &quantity, error);
 out:

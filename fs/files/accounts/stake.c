@@ -2,20 +2,16 @@
  * for others (contracts.md 7.5 to 7.9). */
 #include "fs/files/accounts/accounts.h"
 
-#include "fs/tree/write/command.h"
-#include "fs/files/system_tables.h"
-
 #include "core/base/memory.h"
 #include "core/chain/system_actions.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
+#include "fs/files/system_tables.h"
+#include "fs/tree/write/command.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define STAKE_USAGE "NET SYM CPU SYM | +NET SYM +CPU SYM | -NET SYM -CPU SYM"
-#define DELEGATIONS_USAGE "RECEIVER NET SYM CPU SYM [--transfer]"
 
 /* What is to be staked: set, or changed by. */
 struct stake {
@@ -63,7 +59,8 @@ static int take_stake(struct command *command, struct stake *out, uint64_t symbo
 	if (result == 0 && cpu_relative != out->relative)
 		result = error_set(
 			error, EINVAL,
-			"either both quantities are set, or both have a sign and change what is staked: " STAKE_USAGE);
+			"either both quantities are set, or both have a sign and change what is staked: "
+			ACCOUNTS_STAKE_USAGE);
 	return result;
 }
 
@@ -162,7 +159,7 @@ int accounts_stake_write(struct request *request, const char *data, size_t lengt
 	if (result == 0)
 		result = take_stake(&command, &stake, staking.symbol, error);
 	if (result == 0)
-		result = command_end(&command, STAKE_USAGE, error);
+		result = command_end(&command, ACCOUNTS_STAKE_USAGE, error);
 	if (request->only_parse)
 		goto out;
 	stake.relative = result == 0 && (stake.relative || request->append);
@@ -201,7 +198,7 @@ int accounts_delegations_read(struct request *request, struct text *out, struct 
 	const struct table_id id = {name_literal("eosio"), request->name[0], name_literal("delband")};
 	struct delegations delegations = {request, out};
 	int result = request_view(request, error);
-	if (result < 0)
+	if (result)
 		return result;
 	request_saw_block(request, BLOCK_NUM_GENESIS);
 	return request->view->operations->rows(request->view, &id, 0, print_delegation, &delegations, error);
@@ -221,7 +218,7 @@ static int take_delegation(struct staking *staking, struct command *command, str
 	if (result == 0)
 		result = take_stake(command, &stake, staking->symbol, error);
 	if (result == 0)
-		result = command_end(command, DELEGATIONS_USAGE, error);
+		result = command_end(command, ACCOUNTS_DELEGATIONS_USAGE, error);
 	if (result == 0 && staking->request->again && (stake.relative || command->value[0]))
 		result = error_set(error, EINVAL,
 		                   "the beginning of this line has run already, and would be added again");
