@@ -39,7 +39,7 @@ static void put_text(struct bytes *data, const char *text)
 /* --- accounts, permissions, code --- */
 
 void make_newaccount(struct action *out, uint64_t creator, uint64_t name, const struct authority *owner,
-                       const struct authority *active)
+                     const struct authority *active)
 {
 	struct bytes *data = begin(out, EOSIO, "newaccount", creator, 2, (uint64_t[]){creator, name});
 
@@ -48,7 +48,7 @@ void make_newaccount(struct action *out, uint64_t creator, uint64_t name, const 
 }
 
 void make_updateauth(struct action *out, const struct permission_level *by, uint64_t account,
-                       uint64_t permission, uint64_t parent, const struct authority *authority)
+                     uint64_t permission, uint64_t parent, const struct authority *authority)
 {
 	authority_pack(begin_by(out, EOSIO, "updateauth", by, 3, (uint64_t[]){account, permission, parent}),
 	               authority);
@@ -127,7 +127,7 @@ void make_sellram(struct action *out, uint64_t account, int64_t bytes)
 }
 
 void make_delegatebw(struct action *out, uint64_t from, uint64_t receiver, const struct asset *net,
-                       const struct asset *cpu, bool transfer)
+                     const struct asset *cpu, bool transfer)
 {
 	struct bytes *data = begin(out, EOSIO, "delegatebw", from, 2, (uint64_t[]){from, receiver});
 
@@ -137,7 +137,7 @@ void make_delegatebw(struct action *out, uint64_t from, uint64_t receiver, const
 }
 
 void make_undelegatebw(struct action *out, uint64_t from, uint64_t receiver, const struct asset *net,
-                         const struct asset *cpu)
+                       const struct asset *cpu)
 {
 	struct bytes *data = begin(out, EOSIO, "undelegatebw", from, 2, (uint64_t[]){from, receiver});
 
@@ -173,7 +173,7 @@ void make_claimrewards(struct action *out, uint64_t producer)
 }
 
 void make_voteproducer(struct action *out, uint64_t voter, uint64_t proxy, const uint64_t *producers,
-                         size_t count)
+                       size_t count)
 {
 	struct bytes *data = begin(out, EOSIO, "voteproducer", voter, 2, (uint64_t[]){voter, proxy});
 
@@ -220,8 +220,8 @@ static struct bytes *begin_msig(struct action *out, const char *name, uint64_t p
 }
 
 void make_msig_propose(struct action *out, uint64_t proposer, uint64_t proposal,
-                         const struct permission_level *requested, size_t count,
-                         const struct transaction *transaction)
+                       const struct permission_level *requested, size_t count,
+                       const struct transaction *transaction)
 {
 	const struct permission_level by = {proposer, name_literal("active")};
 	struct bytes *data = begin_msig(out, "propose", proposer, proposal, &by);

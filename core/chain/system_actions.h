@@ -9,7 +9,7 @@
 
 /* --- eosio: accounts, permissions, code --- */
 void make_newaccount(struct action *out, uint64_t creator, uint64_t name, const struct authority *owner,
-                       const struct authority *active);
+                     const struct authority *active);
 /* by: the permission that authorizes it */
 void make_deleteauth(struct action *out, const struct permission_level *by, uint64_t account,
                      uint64_t permission);
@@ -18,7 +18,7 @@ void make_linkauth(struct action *out, const struct permission_level *by, uint64
 void make_unlinkauth(struct action *out, const struct permission_level *by, uint64_t account,
                      uint64_t contract, uint64_t action);
 void make_updateauth(struct action *out, const struct permission_level *by, uint64_t account,
-                       uint64_t permission, uint64_t parent, const struct authority *authority);
+                     uint64_t permission, uint64_t parent, const struct authority *authority);
 void make_setcode(struct action *out, uint64_t account, const void *code, size_t length);
 void make_setabi(struct action *out, uint64_t account, const void *packed_abi, size_t length);
 /* by eosio */
@@ -34,9 +34,9 @@ void make_buyram(struct action *out, uint64_t payer, uint64_t receiver, const st
 void make_buyrambytes(struct action *out, uint64_t payer, uint64_t receiver, uint32_t bytes);
 void make_sellram(struct action *out, uint64_t account, int64_t bytes);
 void make_delegatebw(struct action *out, uint64_t from, uint64_t receiver, const struct asset *net,
-                       const struct asset *cpu, bool transfer);
+                     const struct asset *cpu, bool transfer);
 void make_undelegatebw(struct action *out, uint64_t from, uint64_t receiver, const struct asset *net,
-                         const struct asset *cpu);
+                       const struct asset *cpu);
 void make_refund(struct action *out, uint64_t owner);
 
 /* --- eosio: producers and votes --- */
@@ -46,7 +46,7 @@ void make_unregprod(struct action *out, uint64_t producer);
 void make_claimrewards(struct action *out, uint64_t producer);
 /* producers ascending; none with a proxy */
 void make_voteproducer(struct action *out, uint64_t voter, uint64_t proxy, const uint64_t *producers,
-                         size_t count);
+                       size_t count);
 void make_regproxy(struct action *out, uint64_t proxy, bool is_proxy);
 
 /* --- eosio.token --- */
@@ -59,8 +59,8 @@ void make_token_transfer(struct action *out, uint64_t contract, uint64_t from, u
 
 /* --- eosio.msig --- */
 void make_msig_propose(struct action *out, uint64_t proposer, uint64_t proposal,
-                         const struct permission_level *requested, size_t count,
-                         const struct transaction *transaction);
+                       const struct permission_level *requested, size_t count,
+                       const struct transaction *transaction);
 /* by the level itself, as those below */
 void make_msig_approve(struct action *out, uint64_t proposer, uint64_t proposal,
                        const struct permission_level *level);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define EOSIO name_literal("eosio")
+
 int request_row(struct request *request, struct chain_row *out, uint64_t code, uint64_t scope, uint64_t table,
                 uint64_t key, struct error *error)
 {

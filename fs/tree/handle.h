@@ -5,9 +5,6 @@
 #include "fs/tree/node.h"
 #include "fs/tree/write/lexer.h"
 
-/* Counts it among those whose closing may empty their file, or no longer. */
-void handle_count(struct handle *handle, bool may_empty);
-void tree_settle(struct tree *tree); /* waits until what is being emptied is empty */
 /* What a writer has sent and nothing ran yet. */
 struct input {
 	struct text pending;
@@ -24,6 +21,7 @@ struct input {
 	uint64_t taken;    /* bytes that writes brought */
 	size_t sent;       /* list: how much of pending was sent */
 };
+
 struct handle {
 	struct tree *tree;
 	struct handle *next, **link; /* among the tree's open ones */
@@ -42,11 +40,18 @@ struct handle {
 	bool failed_in_flush;
 	struct input input;
 };
+
+/* Counts it among those whose closing may empty their file, or no longer. */
+void handle_count(struct handle *handle, bool may_empty);
+void tree_settle(struct tree *tree); /* waits until what is being emptied is empty */
+
 enum { INPUT_TOTAL_MAXIMUM = 64 << 20 };
 /* Room for that many bytes that are written and not run yet; -ENOSPC when all open files together have too
  * many. */
 int input_hold(struct handle *handle, size_t size, struct error *error);
 void input_release(struct handle *handle); /* wipes and frees them */
+
+/* --- write/kinds.c --- */
 ssize_t kind_write(struct handle *handle, const struct caller *caller, const char *data, size_t size,
                    off_t offset);
 int kind_flush(struct handle *handle, const struct caller *caller);

@@ -3,7 +3,6 @@
 #define EOSIOFS_FS_TREE_NODE_H
 
 #include "fs/tree/match.h"
-#include "fs/tree/write/lexer.h"
 
 #include <pthread.h>
 #include <time.h>

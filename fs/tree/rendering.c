@@ -153,23 +153,23 @@ static int render_of_one_block(struct tree *tree, struct rendering **out, struct
 	return result;
 }
 
-/* One reference, or NULL when what is kept does not serve. *stale: whether the chain must be asked before
+/* One reference, or NULL when what is kept does not serve. *ask_chain: whether the chain must be asked before
  * it may. */
 static struct rendering *take_kept(struct tree *tree, bool *ask_chain, struct node *node,
                                    enum rendering_use use, int64_t now)
 {
 	struct rendering *kept = node->rendering;
 	*ask_chain = false;
-	if (use == RENDERING_STAT && node->readers)
+	if (use == RENDERING_STAT && node->readers) {
 		kept = node->readers->rendering;
-	else if (!kept || kept->writes != writes(tree))
-		return NULL;
-	else if (use == RENDERING_OPEN && kept->stat_ms && now - kept->stat_ms < STAT_HOLDS_MS)
-		;
-	else if (node->row->live)
-		return NULL;
-	else
-		*ask_chain = kept->has_view;
+	} else {
+		if (!kept || kept->writes != writes(tree))
+			return NULL;
+		bool is_stats = use == RENDERING_OPEN && kept->stat_ms && now - kept->stat_ms < STAT_HOLDS_MS;
+		if (!is_stats && node->row->live)
+			return NULL;
+		*ask_chain = !is_stats && kept->has_view;
+	}
 	kept->references++;
 	return kept;
 }

@@ -73,7 +73,7 @@ static void put_table(struct map_edit *edit, uint64_t scope, uint64_t table)
 	map_edit_put(edit, key, table_object_key(key, &id), value, sizeof value);
 }
 
-/* Rows as intrinsic/database.c writes them: payer, block number, data. */
+/* Rows as intrinsic/group/database.c writes them: payer, block number, data. */
 static void put_row(struct map_edit *edit, const struct table_id *id, uint64_t primary_key)
 {
 	uint8_t key[MAP_KEY_MAXIMUM], value[13] = {0};

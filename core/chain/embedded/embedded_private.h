@@ -1,5 +1,5 @@
 /* The embedded chain's inside: a network, a clock, a thread that produces, one that signs and stores.
- * Private to core/chain/embedded*.c.
+ * Private to core/chain/embedded.
  *
  * Locks, outermost first: `log` (blocks go to storage in order), `lock` (the network and all counted
  * roots), `publish` (what readers take: the current state, the times of blocks). Signatures are recovered

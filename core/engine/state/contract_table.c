@@ -1,6 +1,6 @@
 /* Contract tables in the state: this room knows how rows, secondary indices and table objects are laid out
  * as keys and values of the state map, and how to find them. Who may write and who pays is decided in
- * intrinsic/database.c. */
+ * intrinsic/group/database*.c. */
 #include "core/engine/state/contract_table.h"
 
 #include "core/engine/state/state_key.h"

@@ -1,6 +1,6 @@
 /* Contract tables in the state: rows, secondary indices, and the table objects that count them
  * (protocol.md B.7). Reading works on any root (an edit's map_edit_view() too); writing is the intrinsics'
- * (intrinsic/database.c). */
+ * (intrinsic/group/database*.c). */
 #ifndef EOSIOFS_CORE_ENGINE_STATE_CONTRACT_TABLE_H
 #define EOSIOFS_CORE_ENGINE_STATE_CONTRACT_TABLE_H
 
@@ -60,7 +60,7 @@ struct secondary_row {
 bool secondary_row_seek(const struct map_root *root, struct secondary_row *out, const struct table_id *id,
                         enum secondary_type type, const uint8_t *key, uint64_t primary_key);
 
-/* --- how they lie in the state (state_key.h); for intrinsic/database*.c --- */
+/* --- how they lie in the state (state_key.h); for intrinsic/group/database*.c --- */
 enum { TABLE_ROW_HEADER = 12 };
 
 /* Each writes a key and gives its length. */

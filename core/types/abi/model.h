@@ -1,6 +1,6 @@
-/* What an ABI is in memory, shared by the abi_*.c files only. Everything hangs in one arena; names are
- * looked up in sorted indexes; each reference to a type is resolved to a pointer when the ABI is
- * validated, so that encoding and decoding look nothing up. */
+/* What an ABI is in memory, for this folder only. Everything hangs in one arena; names are looked up in
+ * sorted indexes; each reference to a type is resolved to a pointer when the ABI is validated, so that
+ * encoding and decoding look nothing up. */
 #ifndef EOSIOFS_CORE_TYPES_ABI_MODEL_H
 #define EOSIOFS_CORE_TYPES_ABI_MODEL_H
 

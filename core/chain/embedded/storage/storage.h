@@ -1,4 +1,4 @@
-/* The storage's inside, shared by storage.c, restore.c, journal.c and rebuild.c. */
+/* The storage's inside, for this folder and those of core/chain/embedded that look into what is stored. */
 #ifndef EOSIOFS_CORE_CHAIN_EMBEDDED_STORAGE_STORAGE_H
 #define EOSIOFS_CORE_CHAIN_EMBEDDED_STORAGE_STORAGE_H
 

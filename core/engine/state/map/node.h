@@ -1,4 +1,4 @@
-/* The nodes of the state map: private to map*.c.
+/* The nodes of the state map. Private to this folder.
  *
  * A node is one allocation of exactly the bytes it needs (rounded up to 32): header, slots, free room,
  * cells, prefix. Slots are in key order and say how far before the node's end a cell begins; cells lie in
