@@ -80,11 +80,9 @@ static void garbage_ends_its_own_connection(void **state)
 	static const char *const garbage[] = {"\0\0\0\0", "\xff\xff\xff\xff", "\1\0\0\0\x63", "\5\0\0\0\0aaaa"};
 	static const size_t lengths[] = {4, 4, 5, 9};
 	struct sockaddr_in address;
-	struct error error = {0};
 	char answer[64];
 	(void)state;
-	assert_int_equal(address_parse(&address, p2p_endpoint_address(peer_node_endpoint(sides[0].peer)), &error),
-	                 0);
+	assert_true(address_is_number(&address, p2p_endpoint_address(peer_node_endpoint(sides[0].peer))));
 	for (size_t i = 0; i < sizeof garbage / sizeof *garbage; i++) {
 		int stranger = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 		assert_int_equal(connect(stranger, (struct sockaddr *)&address, sizeof address), 0);
@@ -120,7 +118,7 @@ static void a_lost_peer_is_found_again(void **state)
 	free(text);
 }
 
-/* A resolver that answers nothing until it may, and then the first side's address. */
+/* A resolver that says nothing of one name until it may, and then that address. */
 static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -131,20 +129,18 @@ static struct {
 
 static int resolve_slowly(struct sockaddr_in *out, const char *host, const char *port)
 {
-	struct error error;
-
-	assert_string_equal(host, "slow.example");
-	assert_string_equal(port, "9876");
+	if (strcmp(host, "slow.example") != 0)
+		return address_resolve(out, host, port);
 	pthread_mutex_lock(&slow.lock);
 	slow.asked++;
 	pthread_cond_broadcast(&slow.changed);
 	while (!slow.may_answer)
 		pthread_cond_wait(&slow.changed, &slow.lock);
-	int result = address_parse(out, slow.address, &error);
+	assert_true(address_is_number(out, slow.address));
 	slow.answered++;
 	pthread_cond_broadcast(&slow.changed);
 	pthread_mutex_unlock(&slow.lock);
-	return result;
+	return 0;
 }
 
 static void await(const unsigned *count, unsigned number)
@@ -192,6 +188,33 @@ static void a_slow_name_keeps_nobody_waiting(void **state)
 	tcp->resolver->resolve = system;
 }
 
+static void *open_slowly(void *side)
+{
+	side_open(side, tcp, "slow.example:9876", NULL);
+	return NULL;
+}
+
+/* Where it listens may be such a name: whoever opens it waits, and nobody else. */
+static void a_slow_name_to_listen_at_keeps_nobody_else_waiting(void **state)
+{
+	int (*system)(struct sockaddr_in *, const char *, const char *) = tcp->resolver->resolve;
+	unsigned asked = slow.asked;
+	pthread_t opener;
+	(void)state;
+	peer_node_close(sides[1].peer);
+	may_answer(false);
+	strcpy(slow.address, "127.0.0.1:0");
+	tcp->resolver->resolve = resolve_slowly;
+	assert_int_equal(pthread_create(&opener, NULL, open_slowly, &sides[1]), 0);
+	await(&slow.asked, asked + 1);
+	peer_node_close(sides[0].peer);
+	side_open(&sides[0], tcp, "127.0.0.1:0", NULL);
+	may_answer(true);
+	pthread_join(opener, NULL);
+	tcp->resolver->resolve = system;
+	assert_memory_equal(p2p_endpoint_address(peer_node_endpoint(sides[1].peer)), "127.0.0.1:", 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +223,7 @@ int main(void)
 		cmocka_unit_test(garbage_ends_its_own_connection),
 		cmocka_unit_test(a_lost_peer_is_found_again),
 		cmocka_unit_test(a_slow_name_keeps_nobody_waiting),
+		cmocka_unit_test(a_slow_name_to_listen_at_keeps_nobody_else_waiting),
 	};
 	return cmocka_run_group_tests(tests, group_begin, group_end);
 }

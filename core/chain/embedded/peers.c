@@ -366,7 +366,7 @@ static int open_one(struct peers *peers, struct outside *outside, struct error *
 	return result ? result : peer_node_open(&outside->peer, peers->tcp, &options, error);
 }
 
-/* Its thread calls back as soon as it is open: the list has it before. */
+/* Its thread may call back before the list has it. */
 static void open_new(struct peers *peers, struct outside *outside, struct text *notices)
 {
 	struct embedded_chain *chain = peers->chain;

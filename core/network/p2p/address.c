@@ -49,17 +49,6 @@ bool address_is_number(struct sockaddr_in *out, const char *address)
 	return address_split(host, port, address, NULL) == 0 && resolve(out, host, port, AI_NUMERICHOST) == 0;
 }
 
-int address_parse(struct sockaddr_in *out, const char *address, struct error *error)
-{
-	char host[ADDRESS_SIZE], port[PORT_SIZE];
-	int result = address_split(host, port, address, error), failed;
-
-	if (result == 0 && (failed = address_resolve(out, host, port)) != 0)
-		result = error_set(error, EHOSTUNREACH, "Unable to resolve %s:%s %s", host, port,
-		                   gai_strerror(failed));
-	return result;
-}
-
 void address_print(char out[ADDRESS_SIZE], const struct sockaddr_in *address)
 {
 	char host[INET_ADDRSTRLEN] = "";

@@ -113,11 +113,12 @@ void endpoint_accept(struct p2p_endpoint *endpoint)
 		socket_close(socket, false);
 }
 
+/* Without the lock: a name may take its time. */
 static int listen_at(struct p2p_endpoint *endpoint, const char *text, struct error *error)
 {
 	struct sockaddr_in address;
 	socklen_t length = sizeof address;
-	int on = 1, result = address_parse(&address, text, error);
+	int on = 1, result = resolver_ask(endpoint->tcp->resolver, &address, text, error);
 
 	if (result)
 		return result;
@@ -131,7 +132,7 @@ static int listen_at(struct p2p_endpoint *endpoint, const char *text, struct err
 	    getsockname(endpoint->listener.descriptor, (struct sockaddr *)&address, &length) != 0)
 		return error_set(error, errno, "cannot listen at '%s': %s", text, strerror(errno));
 	address_print(endpoint->address, &address);
-	return tcp_watch(endpoint->tcp, &endpoint->listener, EPOLLIN);
+	return 0;
 }
 
 /* --- who is gone to --- */
@@ -438,6 +439,24 @@ static void endpoint_free(struct p2p_endpoint *endpoint)
 	free(endpoint);
 }
 
+/* From here on the thread has it. */
+static int hand_over(struct p2p_endpoint *endpoint, struct p2p_endpoint **out, struct error *error)
+{
+	struct p2p_tcp *tcp = endpoint->tcp;
+	int result = 0;
+
+	pthread_mutex_lock(&tcp->lock);
+	if (endpoint->listener.descriptor >= 0)
+		result = tcp_watch(tcp, &endpoint->listener, EPOLLIN);
+	if (result == 0) {
+		endpoint->next = tcp->endpoints;
+		tcp->endpoints = endpoint;
+		*out = endpoint; /* before the thread goes on, whose host may ask for it */
+	}
+	pthread_mutex_unlock(&tcp->lock);
+	return result ? error_set(error, -result, "cannot wait for peers: %s", strerror(-result)) : 0;
+}
+
 int p2p_endpoint_open(struct p2p_endpoint **out, struct p2p_tcp *tcp,
                       const struct p2p_endpoint_options *options, struct error *error)
 {
@@ -450,7 +469,6 @@ int p2p_endpoint_open(struct p2p_endpoint **out, struct p2p_tcp *tcp,
 	endpoint->mail_end = &endpoint->mail;
 	endpoint->listener.descriptor = -1;
 	pthread_mutex_init(&endpoint->mail_lock, NULL);
-	pthread_mutex_lock(&tcp->lock);
 	if (options->listen && *options->listen)
 		result = listen_at(endpoint, options->listen, error);
 	if (!own.address)
@@ -461,15 +479,11 @@ int p2p_endpoint_open(struct p2p_endpoint **out, struct p2p_tcp *tcp,
 		if (result == -EEXIST)
 			result = 0; /* named twice is named once */
 	}
-	if (result == 0) {
-		endpoint->next = tcp->endpoints;
-		tcp->endpoints = endpoint;
-		*out = endpoint; /* before the thread goes on, whose host may ask for it */
-	} else if (endpoint->listener.descriptor >= 0) {
-		close(endpoint->listener.descriptor);
-	}
-	pthread_mutex_unlock(&tcp->lock);
+	if (result == 0)
+		result = hand_over(endpoint, out, error);
 	if (result) {
+		if (endpoint->listener.descriptor >= 0)
+			close(endpoint->listener.descriptor);
 		endpoint_free(endpoint);
 		return result;
 	}

@@ -1,4 +1,4 @@
-/* Looking up the names of peers: each in a short thread of its own, for the system's resolver may take its
+/* Looking up names: those of peers each in a short thread of its own, for the system's resolver may take its
  * time and cannot be interrupted, and the connections wait for nobody. Who asked may be gone by then. */
 #include "core/network/p2p/tcp_private.h"
 
@@ -64,6 +64,22 @@ static void *look_up(void *argument)
 	return NULL;
 }
 
+static int unresolved(const char *host, const char *port, int failed, struct error *error)
+{
+	return error_set(error, EHOSTUNREACH, "Unable to resolve %s:%s %s", host, port, gai_strerror(failed));
+}
+
+int resolver_ask(const struct resolver *resolver, struct sockaddr_in *out, const char *address,
+                 struct error *error)
+{
+	char host[ADDRESS_SIZE], port[PORT_SIZE];
+	int result = address_split(host, port, address, error), failed;
+
+	if (result == 0 && (failed = resolver->resolve(out, host, port)) != 0)
+		result = unresolved(host, port, failed, error);
+	return result;
+}
+
 int lookup_begin(struct lookup **out, struct resolver *resolver, const char *address, struct error *error)
 {
 	struct lookup *lookup = memory_allocate(1, sizeof *lookup);
@@ -102,8 +118,7 @@ int lookup_end(struct lookup **lookup, struct sockaddr_in *out, struct error *er
 		return -EINPROGRESS;
 	*out = ended->address;
 	if (ended->failed)
-		result = error_set(error, EHOSTUNREACH, "Unable to resolve %s:%s %s", ended->host, ended->port,
-		                   gai_strerror(ended->failed));
+		result = unresolved(ended->host, ended->port, ended->failed, error);
 	lookup_release(ended);
 	*lookup = NULL;
 	return result;

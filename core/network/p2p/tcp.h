@@ -13,7 +13,7 @@ int p2p_tcp_create(struct p2p_tcp **out, struct error *error);
 void p2p_tcp_destroy(struct p2p_tcp *tcp);
 
 struct p2p_endpoint_options {
-	const char *listen; /* "host:port"; NULL or "": only connects. Port 0: any */
+	const char *listen; /* "host:port", looked up at once; NULL or "": only connects. Port 0: any */
 	const char *const *peers; /* p2p-peer-address values */
 	size_t peers_count;
 	/* options.address NULL: what is listened at */
@@ -23,7 +23,8 @@ struct p2p_endpoint_options {
 	void (*standing)(void *context, const struct p2p_standing *standing);
 };
 
-/* Listens and begins to connect. -EINVAL: an address that is none; -EADDRINUSE and the like, with a sentence
+/* Listens and begins to connect. Takes as long as the system takes to resolve the name it listens at, which
+ * no other endpoint waits for. -EINVAL: an address that is none; -EADDRINUSE and the like, with a sentence
  * that names the address. What the options point to is borrowed until the endpoint is closed. */
 int p2p_endpoint_open(struct p2p_endpoint **out, struct p2p_tcp *tcp,
                       const struct p2p_endpoint_options *options, struct error *error);

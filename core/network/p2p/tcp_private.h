@@ -98,9 +98,13 @@ int resolver_create(struct resolver **out, int wake);
 void resolver_release(struct resolver *resolver); /* NULL is fine, as below */
 /* -EINVAL; -EAGAIN: too many are under way. Never waits. */
 int lookup_begin(struct lookup **out, struct resolver *resolver, const char *address, struct error *error);
-/* -EINPROGRESS: not yet. Otherwise it is released, and the result as that of address_parse(). */
+/* -EINPROGRESS: not yet. Otherwise it is released, and the result as that of resolver_ask(). */
 int lookup_end(struct lookup **lookup, struct sockaddr_in *out, struct error *error);
 void lookup_release(struct lookup *lookup); /* whether it has ended or not */
+/* By the caller's thread, which may take its time: without the lock. -EINVAL; -EHOSTUNREACH: it does not
+ * resolve. */
+int resolver_ask(const struct resolver *resolver, struct sockaddr_in *out, const char *address,
+                 struct error *error);
 
 /* --- address.c --- */
 /* "host:port" and what may stand behind a second colon: -EINVAL. */
@@ -109,8 +113,6 @@ int address_split(char host[ADDRESS_SIZE], char port[PORT_SIZE], const char *add
 int address_resolve(struct sockaddr_in *out, const char *host, const char *port);
 /* Whether there is nothing to look up. */
 bool address_is_number(struct sockaddr_in *out, const char *address);
-/* Both: -EINVAL, or -EHOSTUNREACH when it does not resolve. */
-int address_parse(struct sockaddr_in *out, const char *address, struct error *error);
 void address_print(char out[ADDRESS_SIZE], const struct sockaddr_in *address);
 
 #endif
