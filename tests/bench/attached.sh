@@ -1,64 +1,62 @@
-# What a mount attached over HTTP costs: reads and listings beside the mount of the chain, the boot (up to the
-# vote: what comes then waits for the producers' nodes) beside the rate at which the server takes transactions.
+# What a mount attached over HTTP costs: reads and listings beside the mount of the chain; the boot up to the
+# vote (what comes then waits for the producers' nodes) beside the rate at which the server takes its
+# transactions: where the chain's limits of a block are out of the way, where each makes a block of its own, and
+# on a real clock, where those limits are what takes longest.
 # usage: EOSIOFS=PROGRAM BUILD=DIR [BENCH_RESULTS=FILE] sh tests/bench/attached.sh BOOTED_DATA_FOLDER
 set -eu
 [ -c /dev/fuse ] && [ -x "$EOSIOFS" ] || exit 0
 folder=$(mktemp -d)
-mkdir "$folder/serving" "$folder/attached"
+mkdir "$folder/serving" "$folder/fresh" "$folder/attached"
 
 finish() {
-	"$EOSIOFS" --unmount "$folder/attached" 2>/dev/null || true
-	"$EOSIOFS" --unmount "$folder/serving" 2>/dev/null || true
-	rm -f "$folder/config.ini"
-	rmdir "$folder/serving" "$folder/attached" "$folder"
+	for mount in attached serving fresh; do
+		"$EOSIOFS" --unmount "$folder/$mount" 2>/dev/null || true
+	done
+	rm -f "$folder/config.ini" "$folder/genesis.json"
+	rmdir "$folder/serving" "$folder/fresh" "$folder/attached" "$folder"
 }
 trap finish EXIT
 trap 'exit 1' INT TERM HUP
 
-# attach OPTIONS: the chain of a new serving mount, with all keys it has.
+# serve OPTIONS MOUNT
+serve() {
+	"$EOSIOFS" --unmount "$2" 2>/dev/null || true
+	"$EOSIOFS" -o "$1,http=127.0.0.1:0" "$2"
+	cat "$2/nodes/eosio/config.ini" >"$folder/config.ini"
+	printf '%s\n' 'plugin = eosio::producer_api_plugin' 'http-validate-host = false' >>"$folder/config.ini"
+	cat "$folder/config.ini" >"$2/nodes/eosio/config.ini"
+	echo restart >"$2/nodes/eosio/state"
+}
+
+# url MOUNT: where it serves.
+url() {
+	sed -n 's#^http #http://#p' "$1/nodes/eosio/endpoints"
+}
+
+# attach OPTIONS: the chain of a new serving mount.
 attach() {
 	"$EOSIOFS" --unmount "$folder/attached" 2>/dev/null || true
-	"$EOSIOFS" --unmount "$folder/serving" 2>/dev/null || true
-	"$EOSIOFS" -o "$1,http=127.0.0.1:0" "$folder/serving"
-	cat "$folder/serving/nodes/eosio/config.ini" >"$folder/config.ini"
-	echo 'plugin = eosio::producer_api_plugin' >>"$folder/config.ini"
-	cat "$folder/config.ini" >"$folder/serving/nodes/eosio/config.ini"
-	echo restart >"$folder/serving/nodes/eosio/state"
-	"$EOSIOFS" -o "memory,url=$(sed -n 's#^http #http://#p' "$folder/serving/nodes/eosio/endpoints")" \
-		"$folder/attached"
+	serve "$1" "$folder/serving"
+	"$EOSIOFS" -o "memory,url=$(url "$folder/serving")" "$folder/attached"
 }
 
 attach "data=$1"
 "$BUILD/tests/bench/attached" "$folder/serving" "$folder/attached" useraaaaaaab
 
-attach memory
-echo unlock memory >"$folder/attached/wallet/state"
-echo memory >"$folder/serving/wallet/reveal"
-cat "$folder/serving/wallet/private/"* >"$folder/attached/wallet/import"
-echo 3000 >"$folder/attached/boot/options/user-limit"
-start=$(date +%s%N)
-echo wallet boot sys contracts tokens sys-contract init-sys-contract stake >"$folder/attached/boot/run"
-end=$(date +%s%N)
-# beside what send_transaction2 took with 16 connections, where that was measured; the whole boot waits for a block
-# of real time at the end of each step
-{
-	echo "$(((end - start) / 1000)) $(grep -c '^executed transaction' "$folder/attached/log") boot, 3000 users"
-	sed -n 's#.* [0-9]*-stake .* \([0-9]*\)/[0-9]* *\([0-9.]*\) s .*#\2 \1#p' "$folder/attached/boot/run" |
-		awk '{ print $1 * 1000000, $2, "boot step stake, 3000 users" }'
-} | while read -r spent sent what; do
-	awk -v each="$(awk "BEGIN { print $spent / $sent }")" -v what="$what" -v results="${BENCH_RESULTS:-}" '
-	BEGIN {
-		while ((getline line < "/dev/stdin") > 0)
-			if (line ~ /"name":"send_transaction2 over HTTP, 16/) {
-				sub(/.*"value":/, "", line)
-				server = line + 0
-			}
-		name = "attached: " what ", each transaction"
-		against = server ? "\"send_transaction2 over HTTP, 16 connections\"" : "null"
-		ratio = server ? sprintf("%.3f", each / server) : "null"
-		printf "%-52s %12.2f us     %s times what the server takes\n", name, each, ratio
-		if (results != "")
-			printf "{\"name\":\"%s\",\"value\":%.3f,\"unit\":\"us\",\"against\":%s,\"ratio\":%s}\n", name, each,
-				against, ratio >>results
-	}' <"${BENCH_RESULTS:-/dev/null}"
-done
+# boot NAME OPTIONS: two empty chains, one with a mount attached.
+boot() {
+	attach "memory$2"
+	serve "memory$2" "$folder/fresh"
+	echo unlock memory >"$folder/attached/wallet/state"
+	echo memory >"$folder/serving/wallet/reveal"
+	cat "$folder/serving/wallet/private/"* >"$folder/attached/wallet/import"
+	echo wallet boot >"$folder/attached/boot/run" # which are no transactions
+	"$BUILD/tests/bench/attached_boot" "$1" "$folder/attached" "$(url "$folder/serving")" "$(url "$folder/fresh")"
+}
+
+sed 's/"max_block_net_usage": [0-9]*/"max_block_net_usage": 104857600/
+	s/"max_block_cpu_usage": [0-9]*/"max_block_cpu_usage": 50000000/' "$folder/serving/chain/genesis.json" \
+	>"$folder/genesis.json"
+boot "blocks that hold all" ",genesis=$folder/genesis.json"
+boot "a block for each" ",clock=manual"
+boot "real clock" ""

@@ -3,16 +3,14 @@
  * signatures. */
 #include "tests/bench/bare_signature.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/plain_http.h"
 #include "tests/chain_rig.h"
 
 #include "core/server/server.h"
 
-#include <arpa/inet.h>
 #include <dirent.h>
 #include <microhttpd.h>
 #include <sched.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 enum { CONNECTIONS = 16, READS = 480, SENDS = 160, ROUND_SENDS = SENDS * (BENCH_ROUNDS + 1) };
 
@@ -74,14 +72,9 @@ struct client {
 static void client_begin(struct client *out, uint16_t port, size_t connections, struct text *requests,
                          size_t count)
 {
-	struct sockaddr_in address = {
-		.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	*out = (struct client){.count = connections, .requests = requests, .requests_count = count};
-	for (size_t i = 0; i < connections; i++) {
-		out->sockets[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-		if (connect(out->sockets[i], (struct sockaddr *)&address, sizeof address) != 0)
-			abort();
-	}
+	for (size_t i = 0; i < connections; i++)
+		out->sockets[i] = plain_connect(port);
 }
 
 static void client_end(struct client *client)
@@ -90,52 +83,18 @@ static void client_end(struct client *client)
 		close(client->sockets[i]);
 }
 
-/* One answer: headers, and a body as long as they say. */
-static size_t receive(int from)
-{
-	static char buffer[1 << 20];
-	size_t have = 0, whole = 0, length = 0;
-	while (!whole || have < whole) {
-		ssize_t got = recv(from, buffer + have, sizeof buffer - 1 - have, 0);
-		if (got <= 0)
-			abort();
-		have += (size_t)got;
-		buffer[have] = '\0';
-		char *end = strstr(buffer, "\r\n\r\n"), *header = strcasestr(buffer, "content-length: ");
-		if (!whole && end) {
-			length = strtoul(header + 16, NULL, 10);
-			whole = (size_t)(end - buffer) + 4 + length;
-		}
-	}
-	if (strncmp(buffer, "HTTP/1.1 20", 11) != 0) {
-		fprintf(stderr, "%s\n", buffer);
-		abort();
-	}
-	return length;
-}
-
 static void ask(void *context, size_t times)
 {
 	struct client *client = context;
 	for (size_t done = 0; done < times; done += client->count) {
+		for (size_t i = 0; i < client->count; i++)
+			plain_send(client->sockets[i], &client->requests[client->next++ % client->requests_count]);
 		for (size_t i = 0; i < client->count; i++) {
-			const struct text *request = &client->requests[client->next++ % client->requests_count];
-			if (send(client->sockets[i], request->data, request->length, MSG_NOSIGNAL) !=
-			    (ssize_t)request->length)
-				abort();
-		}
-		for (size_t i = 0; i < client->count; i++) {
-			client->length = receive(client->sockets[i]);
+			client->length = strlen(plain_receive(client->sockets[i]));
 			if (client->recovers)
 				bare_recover(client->recovers);
 		}
 	}
-}
-
-static void make_request(struct text *out, const char *call, const char *body)
-{
-	text_printf(out, "POST /v1/chain/%s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %zu\r\n\r\n%s", call,
-	            strlen(body), body);
 }
 
 /* --- measuring --- */
@@ -185,7 +144,7 @@ static void compare(uint16_t port, const char *call, struct text *requests, size
 static void compare_read(uint16_t port, const char *call, const char *body)
 {
 	struct text request = TEXT_EMPTY;
-	make_request(&request, call, body);
+	plain_request(&request, "chain/", call, body);
 	compare(port, call, &request, 1, READS, NULL);
 	text_release(&request);
 }
@@ -209,7 +168,6 @@ static struct text *make_transfers(struct rig *rig, size_t count)
 		                                  .ref_block_prefix = block_id_prefix(&reference),
 		                                  .actions_count = 1};
 		struct packed_transaction packed;
-		struct text body = TEXT_EMPTY;
 		transaction.actions = memory_allocate(1, sizeof *transaction.actions);
 		snprintf(json, sizeof json, "[\"eosio\",\"bob\",\"0.0001 SYS\",\"%zu\"]", i);
 		rig_must(
@@ -219,14 +177,7 @@ static struct text *make_transfers(struct rig *rig, size_t count)
 		rig_must(
 			packed_transaction_sign(&packed, rig->signer, &key, NULL, &rig->chain->chain_id, &rig->error),
 			"sign", &rig->error);
-		text_printf(&body,
-		            "{\"transaction\":{\"signatures\":[\"%s\"],\"compression\":\"none\",\"packed_context_"
-		            "free_data\":\"\",\"packed_trx\":\"",
-		            signature_text(&packed.signatures[0]).text);
-		text_append_hex(&body, packed.packed_trx.data, packed.packed_trx.length);
-		text_append(&body, "\"}}");
-		make_request(&out[i], "send_transaction2", text_string(&body));
-		text_release(&body);
+		plain_push_request(&out[i], &packed);
 		packed_transaction_release(&packed);
 	}
 	chain_view_close(view);
