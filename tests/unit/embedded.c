@@ -1,20 +1,14 @@
 /* The embedded chain while it runs: views, blocks by hand and by its thread, full blocks, stalls, and many
  * callers at once. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "tests/unit/scene.h"
 
 #include "core/base/exception.h"
-#include "tests/chain_rig.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { SECOND = 1000000, BLOCK = SECOND / 2 };
+enum { BLOCK = SECOND / 2 };
 
 static int count_account(void *context, uint64_t name)
 {
@@ -392,6 +386,42 @@ static void many_callers(void **state)
 	rig_end(&rig);
 }
 
+struct moving {
+	struct rig rig; /* with an error of its own */
+	atomic_bool done;
+};
+
+static void *move_on(void *context)
+{
+	struct moving *moving = context;
+	for (int i = 0; i < 4; i++)
+		must(rig_advance(&moving->rig, 1200 * SECOND) == 0, "advance");
+	moving->done = true;
+	return NULL;
+}
+
+/* Irreversible ones that are not stored yet, too. */
+static void blocks_are_read_while_the_clock_moves(void **state)
+{
+	struct scene scene;
+	pthread_t thread;
+	(void)state;
+	scene_begin(&scene);
+	rig_open(&scene.rig);
+	assert_int_equal(rig_advance(&scene.rig, 120 * SECOND), 0);
+	struct moving moving = {.rig = scene.rig};
+	assert_int_equal(pthread_create(&thread, NULL, move_on, &moving), 0);
+	while (!moving.done)
+		for (uint32_t back = 0; back < 200; back += 7) {
+			uint32_t number = rig_info(&scene.rig).head_block_num - back;
+			struct signed_block block = rig_block(&scene.rig, number);
+			assert_int_equal(block_header_number(&block.header), number);
+			signed_block_release(&block);
+		}
+	pthread_join(thread, NULL);
+	scene_end(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -405,6 +435,7 @@ int main(void)
 		cmocka_unit_test(too_big),
 		cmocka_unit_test(stalls_without_a_key),
 		cmocka_unit_test(many_callers),
+		cmocka_unit_test(blocks_are_read_while_the_clock_moves),
 	};
 	return cmocka_run_group_tests_name("embedded", tests, NULL, NULL);
 }

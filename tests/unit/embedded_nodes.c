@@ -328,6 +328,54 @@ static void those_of_others_are_not_told(void **state)
 	scene_end(&scene);
 }
 
+/* --- the process is killed while what has become irreversible goes into the log --- */
+
+/* A transaction is in a block of bob's, who is cut off then, and in one of alice's: that is irreversible. */
+static void with_irreversible_ones(struct rig *rig, struct done *done)
+{
+	rig_open(rig);
+	await_turn(rig, 1);
+	transfer(rig);
+	set_peer(rig, "bob", NULL);
+	must(rig_advance(rig, TURN * SLOT) == 0, "advance");
+	transfer(rig);
+	done->block_num = rig_info(rig).head_block_num + 1;
+	must(rig_advance(rig, SLOT) == 0, "advance");
+	set_peer(rig, "bob", "eosio");
+	must(rig_advance(rig, 120 * SECOND) == 0, "advance");
+	must(rig_info(rig).irreversible_block_num > done->block_num, "irreversible");
+	rig_must(rig->chain->operations->sync(rig->chain, &rig->error), "sync", &rig->error);
+}
+
+/* The log as it was when half of a block was in it. */
+static void cut_log(const struct scene *scene, uint32_t block_num)
+{
+	char *log = scene_path(scene, "blocks/blocks.log"), *index = scene_path(scene, "blocks/blocks.index");
+	struct bytes offsets = file_content(index);
+	struct cursor in = cursor_make(offsets.data, offsets.length);
+
+	cursor_take(&in, (block_num - (size_t)1) * 8);
+	assert_int_equal(truncate(log, (off_t)cursor_u64(&in) + 100), 0);
+	assert_false(in.failed);
+	assert_int_equal(truncate(index, (off_t)(block_num - 1) * 8), 0);
+	bytes_release(&offsets);
+	free(log);
+	free(index);
+}
+
+static void log_behind_the_irreversible(void **state)
+{
+	(void)state;
+	for (uint32_t later = 0; later < 3; later++) {
+		struct scene scene;
+		network(&scene, 2);
+		cut_log(&scene, killed(&scene, with_irreversible_ones).block_num + later);
+		assert_transfers(&scene, 2);
+		assert_transfers(&scene, 2);
+		scene_end(&scene);
+	}
+}
+
 /* --- a journal whose block stands on no head --- */
 
 /* The block in the making begins with a feature. */
@@ -417,6 +465,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_in_two_branches),
+		cmocka_unit_test(log_behind_the_irreversible),
 		cmocka_unit_test(heads_are_where_they_were),
 		cmocka_unit_test(a_turn_begins_no_branch),
 		cmocka_unit_test(told_once), cmocka_unit_test(those_of_others_are_not_told),

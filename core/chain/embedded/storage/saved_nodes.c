@@ -110,6 +110,26 @@ static int grow_forest(struct forest *forest, struct storage *storage, struct br
 	return result;
 }
 
+/* A process that ended meanwhile left the log behind what is irreversible; whether a block before that is the
+ * chain's is asked of the log alone. */
+static int complete_log(const struct forest *forest, struct storage *storage, struct embedded_chain *chain,
+                        struct error *error)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < forest->count && result == 0; i++) {
+		const struct block_state *head = branch_head(forest->branches[i]);
+		result = storage_advance_log(storage, &head->irreversible_id, head->dpos_irreversible, error);
+	}
+	struct block_state *logged = ledger_find(chain->ledger, &storage->logged);
+	if (logged && result == 0) {
+		block_state_hold(logged);
+		block_state_release(chain->stored);
+		chain->stored = logged;
+	}
+	return result;
+}
+
 static bool is_known(void *ledger, const struct checksum256 *id)
 {
 	return ledger_find(ledger, id) != NULL;
@@ -356,6 +376,8 @@ int storage_restore_nodes(struct storage *storage, struct embedded_chain *chain,
 	result = grow_forest(&forest, storage, first, error);
 	if (result == 0 && reversible_is_damaged(storage->reversible))
 		result = leave_out_lost(storage, branch_ledger(first), logged, notices, error);
+	if (result == 0)
+		result = complete_log(&forest, storage, chain, error);
 	if (result == 0 && options->process) {
 		result = begin_process(chain, place_of(&forest, options->process->name), options->process, error);
 		goto out;

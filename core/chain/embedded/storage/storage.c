@@ -253,38 +253,42 @@ static size_t list_new(const struct storage *storage, const struct checksum256 *
 	return 0;
 }
 
-/* What has become irreversible goes from there into the log, which the disk has before it is forgotten. */
-static int advance_log(struct storage *storage, const struct checksum256 *id, uint32_t number,
-                       struct error *error)
+int storage_advance_log(struct storage *storage, const struct checksum256 *id, uint32_t number,
+                        struct error *error)
 {
 	const struct reversible_block **blocks;
 	int result = 0;
-	if (number <= block_log_last(storage->blocks))
+	size_t count = number > block_log_last(storage->blocks) ? list_new(storage, id, &blocks) : 0;
+
+	if (count == 0)
 		return 0;
-	size_t count = list_new(storage, id, &blocks);
-	for (size_t i = count; i-- > 0 && result == 0;) {
+	while (count-- > 0 && result == 0) {
 		struct signed_block block = {0};
-		result = reversible_read(storage->reversible, blocks[i], &block, NULL, error);
+		result = reversible_read(storage->reversible, blocks[count], &block, NULL, error);
 		if (result == 0)
 			result = storage_append_block(storage, &block, error);
 		signed_block_release(&block);
 	}
 	free(blocks);
-	if (result || count == 0)
-		return result;
-	if (reversible_is_full(storage->reversible, number) &&
-	    (result = block_log_sync(storage->blocks, error)) != 0)
-		return result;
-	return reversible_forget(storage->reversible, number, error);
+	return result;
+}
+
+/* The disk has in the log what is forgotten among the reversible blocks. */
+static int forget_irreversible(struct storage *storage, uint32_t number, struct error *error)
+{
+	int result = reversible_is_full(storage->reversible, number) ? block_log_sync(storage->blocks, error) : 0;
+
+	return result ? result : reversible_forget(storage->reversible, number, error);
 }
 
 int storage_store(struct storage *storage, const struct block_state *block, bool is_irreversible,
                   const struct reversible_note *note, struct checksum256 *logged, struct error *error)
 {
+	uint32_t last = block_log_last(storage->blocks);
 	int result;
 
 	pthread_mutex_lock(&storage->reading);
-	if (is_irreversible && block->number == block_log_last(storage->blocks) + 1 &&
+	if (is_irreversible && block->number == last + 1 &&
 	    checksum256_equal(&block->block->header.previous, &storage->logged)) {
 		result = storage_append_block(storage, block->block, error);
 		storage->is_log_behind = true;
@@ -292,7 +296,10 @@ int storage_store(struct storage *storage, const struct block_state *block, bool
 		result = reversible_append(storage->reversible, block->block, note, error);
 	}
 	if (result == 0)
-		result = advance_log(storage, &block->irreversible_id, block->dpos_irreversible, error);
+		result = storage_advance_log(storage, &block->irreversible_id, block->dpos_irreversible, error);
+	if (result == 0 && block->dpos_irreversible > last &&
+	    block->dpos_irreversible <= block_log_last(storage->blocks))
+		result = forget_irreversible(storage, block->dpos_irreversible, error);
 	*logged = storage->logged;
 	pthread_mutex_unlock(&storage->reading);
 	return result;

@@ -58,6 +58,10 @@ enum { BLOCKS_PER_STATE = 1000 };
 /* --- storage.c --- */
 int storage_save_head(struct storage *storage, struct branch *branch, struct error *error);
 int storage_append_block(struct storage *storage, const struct signed_block *block, struct error *error);
+/* What has become irreversible, up to the block of that id and number, goes from the reversible blocks into
+ * the log. Under reading, or before there are threads. */
+int storage_advance_log(struct storage *storage, const struct checksum256 *id, uint32_t number,
+                        struct error *error);
 
 /* --- restore.c --- */
 /* Applies a block of ours, whose transactions need no proof of who signed them; that it is its producer's

@@ -192,6 +192,22 @@ static bool pack_from_memory(struct embedded_chain *chain, const struct block_st
 	return is_signed;
 }
 
+/* id: of a block that is known by it, or NULL. One that is irreversible may wait to be stored. */
+static int read_stored(struct embedded_chain *chain, const struct block_state *head, struct signed_block *out,
+                       uint32_t number, const struct checksum256 *id, struct error *error)
+{
+	for (bool is_all_stored = number > head->number;; is_all_stored = true) {
+		int result = id ? storage_find_block(chain->storage, out, number, id, error)
+		                : storage_read_block(chain->storage, out, number, error);
+		if (result != -ENOENT || is_all_stored)
+			return result;
+		error_clear(error);
+		result = embedded_finish(chain, false, error);
+		if (result)
+			return result;
+	}
+}
+
 int embedded_read_block(void *context, const struct block_state *head, struct signed_block *out,
                         uint32_t number, struct error *error)
 {
@@ -211,8 +227,7 @@ int embedded_read_block(void *context, const struct block_state *head, struct si
 		struct cursor in = cursor_make(packed.data, packed.length);
 		result = signed_block_unpack(out, &in, error);
 	} else if (chain->storage) {
-		result = has_id ? storage_find_block(chain->storage, out, number, &id, error)
-		                : storage_read_block(chain->storage, out, number, error);
+		result = read_stored(chain, head, out, number, has_id ? &id : NULL, error);
 	}
 	bytes_release(&packed);
 	if (result == -ENOENT)
