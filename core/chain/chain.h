@@ -7,6 +7,7 @@
 
 #include "core/base/growing_text.h"
 #include "core/chain/view.h"
+#include "core/types/greylist.h"
 #include "core/types/peer_connection.h"
 #include "core/types/trace.h"
 #include "core/wallet/wallet.h"
@@ -134,6 +135,10 @@ struct chain_operations {
 	/* How long a running node lets a transaction take, until it is started anew: milliseconds, negative:
 	 * as long as the chain does. */
 	int (*limit_time)(struct chain *chain, uint64_t node, int32_t milliseconds, struct error *error);
+	/* A node's greylist, until it is started anew: *out (NULL: not asked for) is what holds after `change`
+	 * (NULL: none); greylist_release() it. NULL: the nodes are not this chain's. */
+	int (*greylist)(struct chain *chain, struct greylist *out, const struct greylist_change *change,
+	                uint64_t node, struct error *error);
 	/* A node's production, as its producers' API stops it: *paused says what holds after `what`. While
 	 * it is paused a push ends with -EAGAIN. */
 	int (*pause)(struct chain *chain, bool *paused, enum chain_pause what, uint64_t node,

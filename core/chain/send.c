@@ -221,6 +221,24 @@ static void skip_ids(struct chain *chain, struct action *actions, size_t count, 
 	                 UINT64_C(1) << (tries < SKIP_MAXIMUM ? tries : SKIP_MAXIMUM));
 }
 
+/* Of what would have had room elsewhere nodeos says neither who is greylisted nor what ends it. */
+static int push(struct chain *chain, struct transaction_trace *trace, struct packed_transaction *packed,
+                const struct chain_send_options *options, struct error *error)
+{
+	int result = chain->operations->push(chain, trace, packed, options, error);
+
+	if (!result || !error || !greylist_refuses(error->code))
+		return result;
+	struct name_text account = name_text(transaction_first_authorizer(&packed->transaction));
+	error_append(
+		error,
+		"; a node's greylist names %s, or its greylist_limit is below 1000: POST {\"accounts\":[\"%s\"]} to "
+		"its /v1/producer/remove_greylist_accounts, or {\"greylist_limit\":1000} to "
+		"/v1/producer/update_runtime_options",
+		account.text, account.text);
+	return result;
+}
+
 static int send_once(struct chain *chain, struct transaction_trace *trace, struct wallet *wallet,
                      struct packed_transaction *packed, struct transaction *transaction,
                      const struct chain_send_options *options, struct error *error)
@@ -235,7 +253,7 @@ static int send_once(struct chain *chain, struct transaction_trace *trace, struc
 	}
 	struct chain_send_options sent = *options;
 	sent.unique = chain->salt != 0;
-	return chain->operations->push(chain, trace, packed, &sent, error);
+	return push(chain, trace, packed, &sent, error);
 }
 
 /* Nothing has happened: the id is taken, the chain's maximum lifetime is below our variation, the clock was
@@ -303,5 +321,5 @@ int chain_send_packed(struct chain *chain, struct transaction_trace *trace, stru
 	*trace = (struct transaction_trace){.id = packed->id};
 	if (!packed->signatures_count && !options->without_keys)
 		result = sign_with_wallet(chain, wallet, packed, options->interruption, error);
-	return result ? result : chain->operations->push(chain, trace, packed, options, error);
+	return result ? result : push(chain, trace, packed, options, error);
 }

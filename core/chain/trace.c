@@ -74,7 +74,7 @@ static bool is_anonymous(uint32_t code)
 {
 	return code == WASM_EXECUTION_ERROR || code == TX_CPU_USAGE_EXCEEDED ||
 	       code == BLOCK_CPU_USAGE_EXCEEDED || code == DEADLINE_EXCEPTION ||
-	       code == LEEWAY_DEADLINE_EXCEPTION || code == ABORT_CALLED;
+	       code == LEEWAY_DEADLINE_EXCEPTION || code == ABORT_CALLED || greylist_refuses(code);
 }
 
 static const struct action_trace *failed_action(const struct transaction_trace *trace)

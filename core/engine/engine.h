@@ -13,6 +13,7 @@
 #include "core/types/trace.h"
 #include "core/types/block.h"
 #include "core/types/genesis.h"
+#include "core/types/greylist.h"
 
 struct branch;
 struct deeds;
@@ -191,6 +192,8 @@ struct push_options {
 	 * by what is counted of it. */
 	bool again;
 	int64_t time_limit; /* microseconds: the node's own, beside the chain's; 0: none */
+	/* borrowed: of who makes the block, of who was asked to have it in one; NULL: it holds nobody */
+	const struct greylist *greylists[2];
 	/* microseconds until the block must be ready: what is running then fails with DEADLINE_EXCEPTION, and has
 	 * its whole time in the next one. 0: it may be late. */
 	int64_t block_left;

@@ -36,7 +36,7 @@ void network_destroy(struct network *network)
 	transactions_release(&network->transactions);
 	ledger_release(network->ledger);
 	free(network->nodes);
-	free(network->named);
+	name_set_release(&network->named);
 	shared_lines_release(network->received);
 	free(network);
 }
@@ -106,19 +106,13 @@ struct node *network_resolve(const struct network *network, const char *peer)
 
 bool network_names_producer(const struct network *network, uint64_t producer)
 {
-	return network->named_count && bsearch(&producer, network->named, network->named_count,
-	                                       sizeof *network->named, name_compare);
+	return name_set_has(&network->named, producer);
 }
 
 static void name(struct network *network, const struct configuration *configuration)
 {
-	if (!configuration->producers_count)
-		return;
-	memory_grow(&network->named, &network->named_capacity,
-	            network->named_count + configuration->producers_count, sizeof *network->named);
-	memcpy(network->named + network->named_count, configuration->producers,
-	       configuration->producers_count * sizeof *network->named);
-	network->named_count += configuration->producers_count;
+	for (size_t i = 0; i < configuration->producers_count; i++)
+		name_set_add(&network->named, configuration->producers[i]);
 }
 
 /* Node eosio may have begun a block for a producer that another node names now: that one makes it, and eosio
@@ -132,15 +126,13 @@ static void let_others_make(struct node *node)
 
 void network_name_producers(struct network *network)
 {
-	network->named_count = 0;
+	network->named.count = 0;
 	network->evaluations++;
 	for (size_t i = 0; i < network->nodes_count; i++) {
 		name(network, &network->nodes[i]->file);
 		name(network, &network->nodes[i]->arguments);
 		name(network, &network->nodes[i]->active);
 	}
-	if (network->named_count)
-		qsort(network->named, network->named_count, sizeof *network->named, name_compare);
 	for (size_t i = 0; i < network->nodes_count; i++)
 		let_others_make(network->nodes[i]);
 }

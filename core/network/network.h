@@ -196,6 +196,10 @@ void node_pause(struct node *node, bool paused);
 /* Its max-transaction-time, in milliseconds, until it is started anew. */
 void node_limit_time(struct node *node, int32_t milliseconds);
 bool node_paused(const struct node *node);
+/* Its greylist, until it is started anew: it counts for what is pushed to the node and for the blocks that it
+ * makes, never for those that it takes in. Borrowed. */
+const struct greylist *node_greylist(const struct node *node);
+void node_change_greylist(struct node *node, const struct greylist_change *change);
 /* A block is begun that activates preactivated features and, if given, this one: what is in the making
  * before it is sealed. */
 int node_schedule_feature(struct node *node, const struct checksum256 *digest, struct error *error);

@@ -59,6 +59,7 @@ struct node {
 	size_t index; /* its bit; of no other node as long as it lives */
 	unsigned number; /* of its ports */
 	struct configuration file, arguments, active; /* active: what it runs with */
+	struct greylist greylist;                     /* owned; until it is started anew */
 	char *http_address, *p2p_address; /* owned */
 	struct branch *branch;
 	struct growing_text *log;
@@ -129,8 +130,7 @@ struct network {
 	struct shared_lines *received; /* the line of a received block, of block received_id at received_at */
 	struct checksum256 received_id;
 	int64_t received_at;
-	uint64_t *named; /* owned: producers that some node names */
-	size_t named_count, named_capacity;
+	struct name_set named; /* owned: producers that some node names */
 };
 
 /* --- network.c --- */
@@ -197,7 +197,7 @@ int node_run_scheduled_again(struct node *node, const struct node_scheduled *sch
                              struct error *error);
 
 /* --- produce.c --- */
-/* How a node pushes what comes to it: within its max-transaction-time. */
+/* How a node pushes what comes to it: within its max-transaction-time, and held to its greylist. */
 struct push_options node_push_options(const struct node *node, const struct push_options *options);
 bool node_signs_for(const struct node *node, uint64_t producer);
 /* Whether it has a key that alone reaches the authority's threshold. */

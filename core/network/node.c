@@ -152,6 +152,7 @@ void node_destroy(struct node *node)
 	free(node->features);
 	free(node->scheduled);
 	free(node->late);
+	greylist_release(&node->greylist);
 	free(node);
 }
 
@@ -187,6 +188,7 @@ static void begin(struct node *node)
 {
 	configuration_release(&node->active);
 	configuration_merge(&node->active, &node->file, &node->arguments);
+	greylist_release(&node->greylist);
 	node->starts++;
 	node->id = process_id(node);
 	node->is_running = true;
@@ -408,6 +410,7 @@ int node_compute(struct node *node, struct packed_transaction *packed, const str
 	if (result)
 		return result;
 	struct push_options push = node_push_options(builder, options);
+	push.greylists[1] = greylist_or_none(&node->greylist);
 	return branch_push(builder->branch, packed, NULL, 0, &push, trace, error);
 }
 
@@ -425,6 +428,16 @@ void node_limit_time(struct node *node, int32_t milliseconds)
 {
 	node->active.has_transaction_time = true;
 	node->active.max_transaction_time = milliseconds;
+}
+
+void node_change_greylist(struct node *node, const struct greylist_change *change)
+{
+	greylist_apply(&node->greylist, change);
+}
+
+const struct greylist *node_greylist(const struct node *node)
+{
+	return &node->greylist;
 }
 
 bool node_paused(const struct node *node)

@@ -68,6 +68,8 @@ struct push_options node_push_options(const struct node *node, const struct push
 		out.time_limit = TRANSACTION_TIME_US;
 	else if (active->max_transaction_time >= 0)
 		out.time_limit = active->max_transaction_time * 1000 + !active->max_transaction_time;
+	if (!out.again) /* what a block had is in it */
+		out.greylists[0] = greylist_or_none(&node->greylist);
 	return out;
 }
 
@@ -136,6 +138,7 @@ int node_push(struct node *node, struct packed_transaction *packed, const struct
 	bool was_cut = false;
 	int result;
 	error = error ? error : &own;
+	within.greylists[1] = greylist_or_none(&node->greylist);
 	if (transactions_full(node->network))
 		return error_set(error, ENOSPC,
 		                 "too much waits to become irreversible: start producers until two thirds produce");

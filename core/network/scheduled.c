@@ -43,7 +43,7 @@ static void forget_late(struct node *node)
 static bool took_too_long(const struct error *error)
 {
 	return error->code == TX_CPU_USAGE_EXCEEDED || error->code == LEEWAY_DEADLINE_EXCEPTION ||
-	       error->code == DEADLINE_EXCEPTION;
+	       error->code == DEADLINE_EXCEPTION || greylist_refuses(error->code);
 }
 
 /* --- running --- */

@@ -260,7 +260,10 @@ static void try_again(struct node *node, struct waiting_transaction *one)
 		node->queue_changed = true;
 		return;
 	}
-	give_up(one, node);
+	if (greylist_refuses(error.code)) /* of this node's alone */
+		let_go(one, node);
+	else
+		give_up(one, node);
 	if (is_somewhere(node->network, one))
 		return;
 	/* what the node's chain has in a block that nobody can throw out any more is not lost */

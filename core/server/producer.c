@@ -19,18 +19,16 @@ void producer_init(struct producer *producer, int32_t max_transaction_time)
 	                              .produce_time_offset_us = -100000,
 	                              .last_block_time_offset_us = -200000,
 	                              .max_scheduled_transaction_time = 100,
-	                              .incoming_defer_ratio = 1,
-	                              .greylist_limit = 1000};
+	                              .incoming_defer_ratio = 1};
 	pthread_mutex_init(&producer->mutex, NULL);
 }
 
 void producer_release(struct producer *producer)
 {
-	struct name_set *const sets[] = {&producer->greylist, &producer->actor_whitelist,
-	                                 &producer->actor_blacklist, &producer->contract_whitelist,
-	                                 &producer->contract_blacklist};
+	struct name_set *const sets[] = {&producer->actor_whitelist, &producer->actor_blacklist,
+	                                 &producer->contract_whitelist, &producer->contract_blacklist};
 	for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
-		free(sets[i]->names);
+		name_set_release(sets[i]);
 	free(producer->action_blacklist);
 	free(producer->key_blacklist);
 	pthread_mutex_destroy(&producer->mutex);
@@ -221,6 +219,9 @@ static int32_t *option_of(struct producer *producer, size_t index)
 static int get_runtime_options(struct call *call)
 {
 	struct producer *producer = &call->node->producer;
+	struct greylist greylist = {.limit = 0};
+	int result = call->chain->operations->greylist(call->chain, &greylist, NULL, call->node->name,
+	                                               &call->error);
 
 	pthread_mutex_lock(&producer->mutex);
 	text_append_char(call->out, '{');
@@ -228,9 +229,10 @@ static int get_runtime_options(struct call *call)
 		if (i != LEEWAY || producer->has_leeway)
 			text_printf(call->out, "\"%s\":%" PRId32 ",", runtime_options[i].name, *option_of(producer, i));
 	text_printf(call->out, "\"incoming_defer_ratio\":\"%.17f\",\"greylist_limit\":%" PRIu32 "}",
-	            producer->incoming_defer_ratio, producer->greylist_limit);
+	            producer->incoming_defer_ratio, greylist.limit ? greylist.limit : ELASTIC_MULTIPLIER);
 	pthread_mutex_unlock(&producer->mutex);
-	return 0;
+	greylist_release(&greylist);
+	return result;
 }
 
 static int update_runtime_options(struct call *call)
@@ -243,7 +245,7 @@ static int update_runtime_options(struct call *call)
 		values[i] = body_uint32(call, runtime_options[i].name, 0);
 	if (call->bad || (ratio && json_type(ratio) > JSON_STRING))
 		return call_bad_parameters(call);
-	if (body_has(call, "greylist_limit") && (limit < 1 || limit > 1000))
+	if (body_has(call, "greylist_limit") && (limit < 1 || limit > ELASTIC_MULTIPLIER))
 		return error_chain(&call->error, MISC_EXCEPTION,
 		                   "Invalid limit (%" PRIu32
 		                   ") passed into set_greylist_limit. Must be between 1 and 1000.",
@@ -256,13 +258,13 @@ static int update_runtime_options(struct call *call)
 		}
 	if (body_has(call, "incoming_defer_ratio"))
 		producer->incoming_defer_ratio = json_number(ratio);
-	if (body_has(call, "greylist_limit"))
-		producer->greylist_limit = limit;
 	int32_t time = producer->max_transaction_time;
 	pthread_mutex_unlock(&producer->mutex);
 	int result = 0;
 	if (body_has(call, "max_transaction_time") && call->chain->operations->limit_time)
 		result = call->chain->operations->limit_time(call->chain, call->node->name, time, &call->error);
+	if (result == 0 && limit)
+		result = producer_change_greylist(call, &(struct greylist_change){.limit = limit});
 	return result ? result : call_succeed(call);
 }
 

@@ -6,20 +6,13 @@
 
 #include <pthread.h>
 
-struct name_set {
-	uint64_t *names; /* owned; ascending */
-	size_t count, capacity;
-};
-
-/* A node's. Its handlers come from several threads. */
+/* A node's, but for its greylist, which its chain has. Its handlers come from several threads. */
 struct producer {
 	pthread_mutex_t mutex;
 	int32_t max_transaction_time, max_irreversible_block_age, produce_time_offset_us,
 		last_block_time_offset_us, max_scheduled_transaction_time, subjective_cpu_leeway_us;
 	bool has_leeway;
 	double incoming_defer_ratio;
-	uint32_t greylist_limit;
-	struct name_set greylist;
 	struct name_set actor_whitelist, actor_blacklist, contract_whitelist, contract_blacklist;
 	struct action_name {
 		uint64_t account, action;
@@ -30,6 +23,8 @@ struct producer {
 };
 void producer_init(struct producer *producer, int32_t max_transaction_time); /* milliseconds */
 void producer_release(struct producer *producer);
+struct call;
+int producer_change_greylist(struct call *call, const struct greylist_change *change);
 
 /* Do the lists let a transaction in? 3130001 to 3130006. `trace`: of its dry run, which tells what it
  * executes; lists that nobody has set need none. */

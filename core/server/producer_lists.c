@@ -11,40 +11,13 @@
 
 /* --- sets of names --- */
 
-static bool set_has(const struct name_set *set, uint64_t name)
-{
-	for (size_t i = 0; i < set->count; i++)
-		if (set->names[i] == name)
-			return true;
-	return false;
-}
-
-static void set_add(struct name_set *set, uint64_t name)
-{
-	if (set_has(set, name))
-		return;
-	memory_grow(&set->names, &set->capacity, set->count + 1, sizeof *set->names);
-	set->names[set->count++] = name;
-	qsort(set->names, set->count, sizeof *set->names, name_compare);
-}
-
-static void set_remove(struct name_set *set, uint64_t name)
-{
-	for (size_t i = 0; i < set->count; i++)
-		if (set->names[i] == name) {
-			memmove(&set->names[i], &set->names[i + 1], (set->count - i - 1) * sizeof *set->names);
-			set->count--;
-			return;
-		}
-}
-
 static void parse_set(struct call *call, struct name_set *out, const struct json *list)
 {
 	*out = (struct name_set){0};
 	if (json_type(list) != JSON_ARRAY)
 		call->bad = true;
 	for (const struct json *at = json_first(list); at; at = json_next(at))
-		set_add(out, value_name(call, at));
+		name_set_add(out, value_name(call, at));
 }
 
 static void print_set(struct text *out, const struct name_set *set)
@@ -59,21 +32,32 @@ static void print_set(struct text *out, const struct name_set *set)
 
 static int get_greylist(struct call *call)
 {
-	struct producer *producer = &call->node->producer;
+	struct greylist greylist = {.limit = 0};
+	int result = call->chain->operations->greylist(call->chain, &greylist, NULL, call->node->name,
+	                                               &call->error);
+
 	text_append(call->out, "{\"accounts\":");
-	pthread_mutex_lock(&producer->mutex);
-	print_set(call->out, &producer->greylist);
-	pthread_mutex_unlock(&producer->mutex);
+	print_set(call->out, &greylist.accounts);
 	text_append_char(call->out, '}');
-	return 0;
+	greylist_release(&greylist);
+	return result;
 }
 
-static int change_greylist(struct call *call, void (*change)(struct name_set *set, uint64_t name))
+/* What accounts show changes with it. */
+int producer_change_greylist(struct call *call, const struct greylist_change *change)
 {
-	struct producer *producer = &call->node->producer;
+	int result = call->chain->operations->greylist(call->chain, NULL, change, call->node->name, &call->error);
+
+	call->chain->served++;
+	return result;
+}
+
+static int change_greylist(struct call *call, bool add)
+{
 	const struct json *list = json_member(call->body, "accounts");
 	struct name_set named = {0};
-	int result = 0;
+	const struct greylist_change change = {.added = add ? &named : NULL, .removed = add ? NULL : &named};
+	int result;
 
 	if (list)
 		parse_set(call, &named, list);
@@ -81,22 +65,20 @@ static int change_greylist(struct call *call, void (*change)(struct name_set *se
 		result = call_bad_parameters(call);
 	else if (!named.count)
 		result = error_chain(&call->error, INVALID_HTTP_REQUEST, "At least one account is required");
-	pthread_mutex_lock(&producer->mutex);
-	for (size_t i = 0; i < named.count && result == 0; i++)
-		change(&producer->greylist, named.names[i]);
-	pthread_mutex_unlock(&producer->mutex);
-	free(named.names);
+	else
+		result = producer_change_greylist(call, &change);
+	name_set_release(&named);
 	return result ? result : call_succeed(call);
 }
 
 static int add_greylist_accounts(struct call *call)
 {
-	return change_greylist(call, set_add);
+	return change_greylist(call, true);
 }
 
 static int remove_greylist_accounts(struct call *call)
 {
-	return change_greylist(call, set_remove);
+	return change_greylist(call, false);
 }
 
 /* --- white and black lists --- */
@@ -214,7 +196,7 @@ static int set_whitelist_blacklist(struct call *call)
 		pthread_mutex_unlock(&producer->mutex);
 	}
 	for (size_t i = 0; i < LIST_ROWS; i++)
-		free(lists.sets[i].names);
+		name_set_release(&lists.sets[i]);
 	free(lists.actions);
 	free(lists.keys);
 	return result ? result : call_succeed(call);
@@ -237,12 +219,12 @@ static int check_actors(const struct producer *producer, const struct transactio
 	for (size_t i = 0; i < transaction->actions_count; i++)
 		for (size_t k = 0; k < transaction->actions[i].authorization_count; k++) {
 			uint64_t actor = transaction->actions[i].authorization[k].actor;
-			if (white && !set_has(&producer->actor_whitelist, actor))
+			if (white && !name_set_has(&producer->actor_whitelist, actor))
 				return error_chain(error, ACTOR_WHITELIST_EXCEPTION,
 				                   "authorizing actor(s) in transaction are not on the actor whitelist: "
 				                   "[\"%s\"]",
 				                   name_text(actor).text);
-			if (!white && set_has(&producer->actor_blacklist, actor))
+			if (!white && name_set_has(&producer->actor_blacklist, actor))
 				return error_chain(error, ACTOR_BLACKLIST_EXCEPTION,
 				                   "authorizing actor(s) in transaction are on the actor blacklist: [\"%s\"]",
 				                   name_text(actor).text);
@@ -255,10 +237,10 @@ static int check_action(const struct producer *producer, const struct action_tra
 {
 	uint64_t contract = trace->receiver, account = trace->action.account, name = trace->action.name;
 
-	if (producer->contract_whitelist.count && !set_has(&producer->contract_whitelist, contract))
+	if (producer->contract_whitelist.count && !name_set_has(&producer->contract_whitelist, contract))
 		return error_chain(error, CONTRACT_WHITELIST_EXCEPTION,
 		                   "account '%s' is not on the contract whitelist", name_text(contract).text);
-	if (!producer->contract_whitelist.count && set_has(&producer->contract_blacklist, contract))
+	if (!producer->contract_whitelist.count && name_set_has(&producer->contract_blacklist, contract))
 		return error_chain(error, CONTRACT_BLACKLIST_EXCEPTION, "account '%s' is on the contract blacklist",
 		                   name_text(contract).text);
 	for (size_t i = 0; i < producer->action_blacklist_count; i++)

@@ -16,6 +16,7 @@ struct replay_chain {
 	struct branch *branch;
 	struct chain_view_operations view_operations;
 	bool paused;
+	struct greylist greylist;
 	struct kept_block {
 		struct traces {
 			struct transaction_trace *list;
@@ -43,6 +44,7 @@ static void destroy(struct chain *chain)
 		free(replay->blocks[i].traces.list);
 	}
 	free(replay->blocks);
+	greylist_release(&replay->greylist);
 	chain_abi_cache_destroy(chain->abi_cache);
 	free(chain);
 }
@@ -92,8 +94,9 @@ static int open_block(struct branch *branch, struct error *error)
 static int push_as(struct chain *chain, struct transaction_trace *trace, struct packed_transaction *packed,
                    enum push_kind kind, struct error *error)
 {
-	struct branch *branch = ((struct replay_chain *)chain)->branch;
-	struct push_options push_options = {.kind = kind};
+	const struct replay_chain *replay = (struct replay_chain *)chain;
+	struct branch *branch = replay->branch;
+	struct push_options push_options = {.kind = kind, .greylists = {&replay->greylist}};
 	size_t count = packed->signatures_count;
 	struct public_key *keys = memory_allocate(count + 1, sizeof *keys);
 	int result = kind == PUSH_READ_ONLY
@@ -133,6 +136,19 @@ static int pause_production(struct chain *chain, bool *paused, enum chain_pause 
 	if (what != CHAIN_ASK)
 		replay->paused = what == CHAIN_PAUSE;
 	*paused = replay->paused;
+	return 0;
+}
+
+static int greylist(struct chain *chain, struct greylist *out, const struct greylist_change *change,
+                    uint64_t node, struct error *error)
+{
+	struct replay_chain *replay = (struct replay_chain *)chain;
+	(void)node;
+	(void)error;
+	if (change)
+		greylist_apply(&replay->greylist, change);
+	if (out)
+		*out = greylist_copy(&replay->greylist);
 	return 0;
 }
 
@@ -280,7 +296,8 @@ struct chain *replay_chain_create(struct branch *branch)
 	                                                   .view_open = view_open,
 	                                                   .push = push,
 	                                                   .compute = compute,
-	                                                   .pause = pause_production};
+	                                                   .pause = pause_production,
+	                                                   .greylist = greylist};
 	struct replay_chain *chain = memory_allocate(1, sizeof *chain);
 	chain->base.operations = &operations;
 	chain->base.abi_cache = chain_abi_cache_create();

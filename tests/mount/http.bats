@@ -123,6 +123,62 @@ ask() {
 	run ! curl -s "$address/v1/chain/get_info"
 }
 
+# serves_producers MOUNT: node eosio serves the producers' API too.
+serves_producers() {
+	{ cat "$1/nodes/eosio/config.ini" && echo 'plugin = eosio::producer_api_plugin'; } > "$BASE/config.ini"
+	cat "$BASE/config.ini" > "$1/nodes/eosio/config.ini"
+	echo restart > "$1/nodes/eosio/state"
+}
+
+@test "who is greylisted has what blocks hold, on that node until it is started anew" {
+	local M=$BASE/grey attached=$BASE/attached small=smallsmall11 URL
+	local transfer='alice1111111 0.0001 SYS'
+	mkdir "$M" "$attached"
+	"$EOSIOFS" -o memory,clock=manual,http=127.0.0.1:0 "$M" 3>&- 4>&- </dev/null
+	serves_producers "$M"
+	boot
+	URL=$(served "$M")
+	echo "$small --stake-net '0.0100 SYS' --stake-cpu '0.0001 SYS' --buy-ram-kbytes 8" > "$M/create_account"
+	echo "$small 100.0000 SYS" > "$M/accounts/alice1111111/transfer"
+	echo '+3600s' > "$M/chain/clock" # the windows grow to a thousand times what blocks hold
+	limit() {
+		ask get_account "{\"account_name\":\"$small\"}" | jq ".$1_limit.max"
+	}
+	local cpu net
+	cpu=$(limit cpu) net=$(limit net)
+	curl -s "$URL/v1/producer/add_greylist_accounts" -d "{\"accounts\":[\"$small\"]}" | jq -e '.result == "ok"'
+	[ "$(curl -s "$URL/v1/producer/get_greylist")" = "{\"accounts\":[\"$small\"]}" ]
+	[ "$(limit cpu)" = $((cpu / 1000)) ]
+	[ "$(limit net)" = $((net / 1000)) ]
+	[ "$(awk '/^max/ { print $2 }' "$M/accounts/$small/cpu")" = $((cpu / 1000)) ]
+	for _ in 1 2 3; do # 100 us each
+		echo "$transfer" > "$M/accounts/$small/transfer"
+	done
+	run ! eval 'echo "$transfer" > "$M/accounts/$small/transfer"'
+	[[ "$output" == *"Disk quota exceeded"* ]]
+	[[ "$(tail -n 1 "$M/errors")" == *"EDQUOT: 3080008 greylist_cpu_usage_exceeded: billed CPU time (100 us) is greater than the maximum greylisted billable CPU time for the transaction ("*"a node's greylist names $small"* ]]
+	echo "$small 0.0001 SYS" > "$M/accounts/bob111111111/transfer" # nobody else is
+	"$EOSIOFS" -o "memory,url=$URL" "$attached" 3>&- 4>&- </dev/null
+	echo 'unlock memory' > "$attached/wallet/state"
+	echo memory > "$M/wallet/reveal"
+	cat "$M"/wallet/private/* > "$attached/wallet/import"
+	run ! eval 'echo "$transfer" > "$attached/accounts/$small/transfer"'
+	[[ "$(tail -n 1 "$attached/errors")" == *"EDQUOT: 3080008 greylist_cpu_usage_exceeded"* ]]
+	"$EOSIOFS" --unmount "$attached"
+	curl -s "$URL/v1/producer/remove_greylist_accounts" -d "{\"accounts\":[\"$small\"]}"
+	[ "$(limit cpu)" = "$cpu" ]
+	echo "$transfer" > "$M/accounts/$small/transfer"
+	curl -s "$URL/v1/producer/update_runtime_options" -d '{"greylist_limit":1}'
+	[ "$(curl -s "$URL/v1/producer/get_runtime_options" | jq .greylist_limit)" = 1 ]
+	run ! eval 'echo "$transfer" > "$M/accounts/$small/transfer"'
+	[[ "$output" == *"Disk quota exceeded"* ]]
+	echo restart > "$M/nodes/eosio/state"
+	URL=$(served "$M")
+	[ "$(curl -s "$URL/v1/producer/get_runtime_options" | jq .greylist_limit)" = 1000 ]
+	echo "$transfer" > "$M/accounts/$small/transfer"
+	"$EOSIOFS" --unmount "$M"
+}
+
 @test "a transaction's trace and its block's" {
 	local id number
 	echo 'alice1111111 0.0001 SYS traced' > "$M/accounts/bob111111111/transfer"

@@ -31,6 +31,7 @@ struct test_chain {
 	struct error error;
 	struct transaction_trace trace; /* of the last action */
 	uint32_t nonce;
+	struct greylist greylist; /* of the node that makes the blocks */
 	struct installed {
 		uint64_t account;
 		struct abi *abi;
@@ -91,7 +92,7 @@ static inline int test_push(struct test_chain *chain, const char *account, const
 {
 	struct transaction transaction = {0};
 	struct packed_transaction packed = {0};
-	struct push_options options = {.without_keys = true};
+	struct push_options options = {.without_keys = true, .greylists = {&chain->greylist}};
 	char levels[256], *save = NULL;
 	struct action *made = memory_allocate(1, sizeof *made);
 	transaction.expiration = (uint32_t)(test_time(chain) / 1000000) + 60 + chain->nonce++ % 3000;
@@ -252,6 +253,7 @@ static inline void test_boot(struct test_chain *chain)
 
 static inline void test_destroy(struct test_chain *chain)
 {
+	greylist_release(&chain->greylist);
 	for (size_t i = 0; i < chain->installed_count; i++)
 		abi_release(chain->installed[i].abi);
 	transaction_trace_release(&chain->trace);
@@ -263,7 +265,7 @@ static inline void test_destroy(struct test_chain *chain)
 /* Runs what is due, and gives how many that were; their last trace is chain->trace. */
 static inline size_t test_run_scheduled(struct test_chain *chain)
 {
-	struct push_options options = {.without_keys = true};
+	struct push_options options = {.without_keys = true, .greylists = {&chain->greylist}};
 	struct checksum256 id;
 	size_t count = 0;
 	for (; branch_next_scheduled(chain->branch, &id); count++) {

@@ -130,6 +130,12 @@ static void each_limit_has_its_error(void **state)
 	test.transaction.max_cpu_usage_ms = 0;
 	limit_cpu(&test.chain, "eosio.token", 1000000);
 	test_next(&test.chain);
+	limit_cpu(&test.chain, "alice", 1000);
+	test.options.greylists[0] = &(struct greylist){.limit = 1}; /* whatever the limit is that it reached */
+	expect(&test, 3080008,
+	       "greylisted transaction was executing for too long 92000us reached on chain "
+	       "max_transaction_cpu_usage 90000us");
+	test.options.greylists[0] = NULL;
 	limit_cpu(&test.chain, "alice", 0);
 	expect(&test, 3081001,
 	       "the transaction was unable to complete by deadline, but it is possible it could have succeeded "

@@ -49,19 +49,58 @@ static void limits(void **state)
 
 	(void)state;
 	resource_state_initial(&chain);
-	resource_limit_of(&limit, &chain, &account, 1, RESOURCE_CPU, 0);
+	resource_limit_of(&limit, &chain, &account, 1, RESOURCE_CPU, 0, ELASTIC_MULTIPLIER);
 	assert_int_equal(limit.max, -1); /* nobody has any weight: unlimited */
 	chain.total_cpu_weight = 4;
-	resource_limit_of(&limit, &chain, &account, -1, RESOURCE_CPU, 0);
+	resource_limit_of(&limit, &chain, &account, -1, RESOURCE_CPU, 0, ELASTIC_MULTIPLIER);
 	assert_int_equal(limit.available, -1);
 	assert_int_equal(usage_accumulator_add(&account.cpu, 1000, 100, ACCOUNT_WINDOW, NULL), 0);
-	resource_limit_of(&limit, &chain, &account, 1, RESOURCE_CPU, 100 + ACCOUNT_WINDOW / 2);
+	resource_limit_of(&limit, &chain, &account, 1, RESOURCE_CPU, 100 + ACCOUNT_WINDOW / 2,
+	                  ELASTIC_MULTIPLIER);
 	assert_int_equal(limit.max, INT64_C(200000) * 172800 / 4);
 	assert_int_equal(account.cpu.value_ex, 5788);
 	assert_int_equal(limit.used, 1001); /* 5788 * 172800 / 1000000 = 1000.17, rounded up */
 	assert_int_equal(limit.available, limit.max - 1001);
 	assert_int_equal(limit.current_used, 501);
 	assert_int_equal(limit.last_usage_slot, 100);
+}
+
+/* What the window has grown to counts up to so many times what blocks hold. */
+static void held_to_less(void **state)
+{
+	static const struct {
+		uint32_t multiple;
+		int64_t cpu, net; /* max */
+		bool cpu_greylisted, net_greylisted;
+	} cases[] = {
+		{1, INT64_C(100000) * 172800 / 4, INT64_C(1000) * 172800 / 4, true, true},
+		{2, INT64_C(200000) * 172800 / 4, INT64_C(2000) * 172800 / 4, true, true},
+		{3, INT64_C(300000) * 172800 / 4, INT64_C(3000) * 172800 / 4, false, true},
+		{4, INT64_C(300000) * 172800 / 4, INT64_C(3500) * 172800 / 4, false, false},
+		{999, INT64_C(300000) * 172800 / 4, INT64_C(3500) * 172800 / 4, false, false},
+		{1000, INT64_C(300000) * 172800 / 4, INT64_C(3500) * 172800 / 4, false, false},
+	};
+	struct resource_state chain = {.total_cpu_weight = 4,
+	                               .total_net_weight = 4,
+	                               .max_block_cpu = 100000,
+	                               .max_block_net = 1000,
+	                               .virtual_cpu_limit = 300000,
+	                               .virtual_net_limit = 3500};
+	struct resource_account account = {.name = name_literal("alice"), .limits = {1, 1, -1}};
+	struct resource_limit limit;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		resource_limit_of(&limit, &chain, &account, 1, RESOURCE_CPU, 0, cases[i].multiple);
+		assert_int_equal(limit.max, cases[i].cpu);
+		assert_int_equal(limit.is_greylisted, cases[i].cpu_greylisted);
+		resource_limit_of(&limit, &chain, &account, 1, RESOURCE_NET, 0, cases[i].multiple);
+		assert_int_equal(limit.max, cases[i].net);
+		assert_int_equal(limit.is_greylisted, cases[i].net_greylisted);
+	}
+	resource_limit_of(&limit, &chain, &account, -1, RESOURCE_CPU, 0, 1);
+	assert_int_equal(limit.max, -1); /* who is unlimited stays so */
+	assert_false(limit.is_greylisted);
 }
 
 /* A state with accounts alice and bob, the edit to go on with. */
@@ -159,7 +198,7 @@ static void billing(void **state)
 	struct genesis genesis;
 	struct error error = {0};
 	struct resource_account alice, bob;
-	int64_t net, cpu;
+	struct resource_room room;
 	bool decreased;
 
 	(void)state;
@@ -167,14 +206,21 @@ static void billing(void **state)
 	resource_state_initial(&chain);
 	chain.total_cpu_weight = chain.total_net_weight = 1000000000;
 	assert_true(resource_limits_set(edit, name_literal("alice"), &weights, 2, &decreased));
-	assert_true(
-		resource_available(map_edit_view(edit), &chain, &alice, name_literal("alice"), 50, &net, &cpu));
-	assert_int_equal(cpu, 34);  /* 200000 * 172800 / 10^9 */
-	assert_int_equal(net, 181); /* 1048576 * 172800 / 10^9 */
-	assert_true(resource_available(map_edit_view(edit), &chain, &bob, name_literal("bob"), 50, &net, &cpu));
-	assert_false(
-		resource_available(map_edit_view(edit), &chain, &bob, name_literal("nobody"), 50, &net, &cpu));
-	assert_int_equal(cpu, INT64_MAX / 2);
+	assert_true(resource_available(map_edit_view(edit), &chain, &alice, &room, name_literal("alice"), 50, 1));
+	assert_int_equal(room.cpu, 34);                           /* 200000 * 172800 / 10^9 */
+	assert_int_equal(room.net, 181);                          /* 1048576 * 172800 / 10^9 */
+	assert_false(room.cpu_greylisted || room.net_greylisted); /* the window has not grown */
+	chain.virtual_cpu_limit *= 2;
+	assert_true(resource_available(map_edit_view(edit), &chain, &alice, &room, name_literal("alice"), 50, 1));
+	assert_int_equal(room.cpu, 34);
+	assert_true(room.cpu_greylisted && !room.net_greylisted);
+	assert_true(resource_available(map_edit_view(edit), &chain, &alice, &room, name_literal("alice"), 50,
+	                               ELASTIC_MULTIPLIER));
+	assert_int_equal(room.cpu, 69);
+	chain.virtual_cpu_limit /= 2;
+	assert_true(resource_available(map_edit_view(edit), &chain, &bob, &room, name_literal("bob"), 50, 1));
+	assert_false(resource_available(map_edit_view(edit), &chain, &bob, &room, name_literal("nobody"), 50, 1));
+	assert_int_equal(room.cpu, INT64_MAX / 2);
 	assert_int_equal(resource_bill(edit, &chain, &alice, 100, 30, 50, &error), 0);
 	assert_int_not_equal(resource_bill(edit, &chain, &alice, 0, 30, 50, &error), 0);
 	assert_int_equal(error.code, 3080004);
@@ -202,8 +248,8 @@ static void billing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(accumulator), cmocka_unit_test(limits), cmocka_unit_test(pending_limits),
-		cmocka_unit_test(elastic),     cmocka_unit_test(billing),
+		cmocka_unit_test(accumulator), cmocka_unit_test(limits),  cmocka_unit_test(pending_limits),
+		cmocka_unit_test(elastic),     cmocka_unit_test(billing), cmocka_unit_test(held_to_less),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

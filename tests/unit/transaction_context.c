@@ -9,7 +9,8 @@ static uint32_t try_with(struct test_chain *chain,
                          void (*change)(struct test_chain *chain, struct transaction *transaction),
                          uint32_t cpu_us)
 {
-	const struct push_options options = {.without_keys = true, .billed_cpu_us = cpu_us};
+	const struct push_options options = {
+		.without_keys = true, .billed_cpu_us = cpu_us, .greylists = {NULL, &chain->greylist}};
 	const struct block_state *head = branch_head(chain->branch);
 	struct packed_transaction packed;
 	struct transaction transaction = {.actions = memory_allocate(2, sizeof(struct action)),
@@ -336,10 +337,116 @@ static void all_are_billed(void **state)
 	test_destroy(&chain);
 }
 
+/* --- greylists --- */
+
+/* alice has the 115 200 000th part of the windows, which have grown to more than four times what blocks hold:
+ * of that she would have 150 us of CPU and 1 572 bytes of NET. */
+static void begin_grown(struct test_chain *chain)
+{
+	begin(chain);
+	limits(chain, "eosio.token", 115199999, 115199999);
+	limits(chain, "alice", 1, 1);
+	for (int i = 0; i < 800; i++)
+		test_next(chain);
+}
+
+static void list(struct test_chain *chain, const char *account, uint32_t limit)
+{
+	struct name_set names = {0};
+
+	greylist_release(&chain->greylist);
+	if (*account)
+		name_set_add(&names, name_literal(account));
+	greylist_apply(&chain->greylist, &(struct greylist_change){.added = &names, .limit = limit});
+	name_set_release(&names);
+}
+
+static void who_is_greylisted_has_less_cpu(void **state)
+{
+	struct test_chain chain;
+	(void)state;
+	begin_grown(&chain);
+	list(&chain, "alice", 0);
+	assert_int_equal(try_with(&chain, NULL, 151), 3080008);
+	assert_string_equal(chain.error.sentence,
+	                    "billed CPU time (151 us) is greater than the maximum greylisted "
+	                    "billable CPU time for the transaction (150 us) reached account "
+	                    "cpu limit 150us");
+	assert_int_equal(try_with(&chain, NULL, 150), 0);
+	assert_int_equal(try_with(&chain, a_millisecond, 1001), 3080004); /* another limit is met first */
+	list(&chain, "bob", 0);
+	assert_int_equal(try_with(&chain, by_two, 100), 0);
+	list(&chain, "bob", 1); /* greylist_limit */
+	assert_int_equal(try_with(&chain, NULL, 0), 3080008);
+	list(&chain, "", 2);
+	assert_int_equal(try_with(&chain, NULL, 0), 3080008);
+	list(&chain, "", 5); /* so much they have not grown to */
+	assert_int_equal(try_with(&chain, NULL, 1000), 3080004);
+	assert_int_equal(try_with(&chain, NULL, 0), 0);
+	list(&chain, "eosio.token", 1000);
+	assert_int_equal(try_with(&chain, NULL, 1000), 3080004);
+	limits(&chain, "alice", -1, -1);
+	list(&chain, "alice", 1); /* who is unlimited stays so */
+	assert_int_equal(try_with(&chain, NULL, 0), 0);
+	test_destroy(&chain);
+}
+
+static void who_is_greylisted_has_less_net(void **state)
+{
+	struct test_chain chain;
+	(void)state;
+	begin_grown(&chain);
+	limits(&chain, "alice", 1, -1);
+	list(&chain, "alice", 0);
+	for (int i = 0; i < 1572 / 80; i++)
+		assert_int_equal(try_with(&chain, NULL, 0), 0);
+	assert_int_equal(try_with(&chain, NULL, 0), 3080007);
+	assert_string_equal(chain.error.sentence, "greylisted transaction net usage is too high: 80 > 51");
+	list(&chain, "", 0);
+	assert_int_equal(try_with(&chain, NULL, 0), 0);
+	test_destroy(&chain);
+}
+
+/* One that came too late for its time stays for others, and one that fails is billed what all can see. */
+static void greylists_and_deferred_transactions(void **state)
+{
+	struct bytes nothing = {0}, bob = {0};
+	struct test_chain chain;
+	struct checksum256 id;
+	const struct push_options options = {.greylists = {&chain.greylist}};
+	(void)state;
+	begin_grown(&chain);
+	bytes_put_u64(&bob, name_literal("bob"));
+	assert_int_equal(test_push(&chain, "eosio", "reqauth", &bob, "alice", 1), 0);
+	assert_int_equal(test_push(&chain, "eosio", "nothing", &nothing, "alice", 2), 0);
+	for (int i = 0; i < 3; i++)
+		test_next(&chain);
+	list(&chain, "alice", 0);
+	assert_true(branch_next_scheduled(chain.branch, &id));
+	assert_int_equal(branch_push_scheduled(chain.branch, &id, &options, &chain.trace, &chain.error), 0);
+	assert_int_equal(chain.trace.status, STATUS_HARD_FAIL);
+	assert_int_equal(chain.trace.cpu_usage_us, 100);
+	for (int i = 0; i < 2; i++)
+		test_next(&chain);
+	assert_true(branch_next_scheduled(chain.branch, &id));
+	transaction_trace_release(&chain.trace);
+	assert_int_not_equal(branch_push_scheduled(chain.branch, &id, &options, &chain.trace, &chain.error), 0);
+	assert_int_equal(chain.error.code, 3080008);
+	list(&chain, "", 0);
+	assert_int_equal(test_run_scheduled(&chain), 1);
+	assert_int_equal(chain.trace.status, STATUS_EXECUTED);
+	test_destroy(&chain);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(refusals), cmocka_unit_test(what_accounts_can_pay), cmocka_unit_test(all_are_billed),
+		cmocka_unit_test(refusals),
+		cmocka_unit_test(what_accounts_can_pay),
+		cmocka_unit_test(all_are_billed),
+		cmocka_unit_test(who_is_greylisted_has_less_cpu),
+		cmocka_unit_test(who_is_greylisted_has_less_net),
+		cmocka_unit_test(greylists_and_deferred_transactions),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

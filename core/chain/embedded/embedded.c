@@ -282,6 +282,7 @@ static const struct chain_operations operations = {
 	.push = embedded_push,
 	.compute = embedded_compute,
 	.limit_time = embedded_limit_time,
+	.greylist = embedded_greylist,
 	.pause = embedded_pause,
 	.reference = embedded_reference,
 	.schedule_feature = embedded_schedule_feature,

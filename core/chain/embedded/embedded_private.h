@@ -35,6 +35,7 @@ struct published {
 	uint32_t block_num, slot;
 	uint64_t sequence;
 	uint64_t node; /* whose head it is; 0: nobody's */
+	bool has_greylist; /* that node */
 };
 
 /* A sealed block on its way through signing to storage. */
@@ -239,6 +240,8 @@ bool embedded_has_room(const struct embedded_chain *chain); /* nothing of that i
 int embedded_pause(struct chain *base, bool *paused, enum chain_pause what, uint64_t node,
                    struct error *error);
 int embedded_limit_time(struct chain *base, uint64_t node, int32_t milliseconds, struct error *error);
+int embedded_greylist(struct chain *base, struct greylist *out, const struct greylist_change *change,
+                      uint64_t node, struct error *error);
 int embedded_start_threads(struct embedded_chain *chain, struct error *error);
 void embedded_stop_threads(struct embedded_chain *chain);
 

@@ -219,6 +219,24 @@ int embedded_limit_time(struct chain *base, uint64_t name, int32_t milliseconds,
 	return node ? 0 : error_set(error, ENOENT, "there is no node \"%s\"", name_text(name).text);
 }
 
+/* What the node shows of accounts changes with it. */
+int embedded_greylist(struct chain *base, struct greylist *out, const struct greylist_change *change,
+                      uint64_t name, struct error *error)
+{
+	struct embedded_chain *chain = embedded_of(base);
+
+	pthread_mutex_lock(&chain->lock);
+	struct node *node = network_node(chain->network, name);
+	if (node && change) {
+		node_change_greylist(node, change);
+		embedded_publish(chain);
+	}
+	if (node && out)
+		*out = greylist_copy(node_greylist(node));
+	pthread_mutex_unlock(&chain->lock);
+	return node ? 0 : error_set(error, ENOENT, "there is no node \"%s\"", name_text(name).text);
+}
+
 int embedded_reference(struct chain *base, struct checksum256 *block_id, uint32_t *seconds,
                        const struct interruption *interruption, struct error *error)
 {

@@ -26,6 +26,8 @@ struct transaction_context {
 	uint32_t delay_sec;
 	uint64_t net_usage, net_limit, eager_net_limit; /* bytes (B.4) */
 	bool net_limit_is_block;
+	const struct greylist *greylists[2]; /* as in struct push_options */
+	bool net_greylisted, cpu_greylisted; /* so that some of the billed can pay less */
 	enum cpu_limit_kind {
 		CPU_LIMIT_BLOCK,
 		CPU_LIMIT_CHAIN,
@@ -45,12 +47,10 @@ struct transaction_context {
 	uint64_t work, work_looked_at; /* done by its contracts, in units of the meter; when last asked */
 	bool explicit_cpu; /* what is billed was given */
 	uint32_t billed_cpu_us;
-	uint64_t *billed_accounts; /* owned; ascending */
-	size_t billed_accounts_count, billed_accounts_capacity;
+	struct name_set billed_accounts; /* owned */
 	/* owned: theirs, as last looked up; name 0: there is no such account */
 	struct resource_account *billed_usage;
-	uint64_t *ram_accounts; /* owned; ascending: whose RAM is checked at the end */
-	size_t ram_accounts_count, ram_accounts_capacity;
+	struct name_set ram_accounts; /* owned: whose RAM is checked at the end */
 	struct transaction_trace *trace;
 	size_t traces_capacity;
 	struct checksum256 *receipt_digests; /* owned: in execution order, for action_mroot */

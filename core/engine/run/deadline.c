@@ -78,29 +78,33 @@ bool transaction_next_receiver(struct transaction_context *context)
 	return !transaction_is_late(context, WORK_RECEIVER);
 }
 
+/* What all of these begin with; nodeos calls them greylisted by whom they bill, whatever the limit was. */
+static int too_long(const struct transaction_context *context, long long ran, const char *reached,
+                    struct error *error)
+{
+	bool greylisted = context->cpu_greylisted;
+	bool in_ms = context->time_limit_kind == CPU_LIMIT_TRANSACTION;
+
+	return error_chain(error, greylisted ? GREYLIST_CPU_USAGE_EXCEEDED : TX_CPU_USAGE_EXCEEDED,
+	                   "%stransaction was executing for too long %lldus reached %s %lld%s",
+	                   greylisted ? "greylisted " : "", ran, reached,
+	                   (long long)context->time_limit / (in_ms ? 1000 : 1), in_ms ? "ms" : "us");
+}
+
 int transaction_late(const struct transaction_context *context, struct error *error)
 {
-	long long ran = elapsed(context), limit = context->time_limit;
+	long long ran = elapsed(context);
 
 	switch (context->time_limit_kind) {
 	case CPU_LIMIT_BLOCK:
 		return error_chain(error, BLOCK_CPU_USAGE_EXCEEDED,
 		                   "not enough time left in block to complete executing transaction %lldus", ran);
 	case CPU_LIMIT_CHAIN:
-		return error_chain(error, TX_CPU_USAGE_EXCEEDED,
-		                   "transaction was executing for too long %lldus reached on chain "
-		                   "max_transaction_cpu_usage %lldus",
-		                   ran, limit);
+		return too_long(context, ran, "on chain max_transaction_cpu_usage", error);
 	case CPU_LIMIT_TRANSACTION:
-		return error_chain(error, TX_CPU_USAGE_EXCEEDED,
-		                   "transaction was executing for too long %lldus reached trx specified "
-		                   "max_cpu_usage_ms %lldms",
-		                   ran, limit / 1000);
+		return too_long(context, ran, "trx specified max_cpu_usage_ms", error);
 	case CPU_LIMIT_NODE:
-		return error_chain(error, TX_CPU_USAGE_EXCEEDED,
-		                   "transaction was executing for too long %lldus reached node configured "
-		                   "max-transaction-time %lldus",
-		                   ran, limit);
+		return too_long(context, ran, "node configured max-transaction-time", error);
 	case CPU_LIMIT_DEADLINE: return error_chain(error, DEADLINE_EXCEPTION, "deadline exceeded %lldus", ran);
 	case CPU_LIMIT_ACCOUNT: break;
 	}

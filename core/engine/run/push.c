@@ -64,6 +64,12 @@ static int run_input(struct transaction_context *context, const struct packed_tr
 	return result;
 }
 
+static void take_greylists(struct transaction_context *context, const struct push_options *options)
+{
+	for (size_t i = 0; i < 2 && options; i++)
+		context->greylists[i] = options->greylists[i];
+}
+
 int branch_push(struct branch *branch, struct packed_transaction *packed, const struct public_key *keys,
                 size_t keys_count, const struct push_options *options, struct transaction_trace *trace,
                 struct error *error)
@@ -87,6 +93,7 @@ int branch_push(struct branch *branch, struct packed_transaction *packed, const 
 	context.again = options && options->again;
 	context.node_limit = options ? options->time_limit : 0;
 	context.block_left = options ? options->block_left : 0;
+	take_greylists(&context, options);
 	if (options && options->recorded_id) {
 		context.recorded = true;
 		context.recorded_net_usage = options->recorded_net_usage;
@@ -198,6 +205,8 @@ static bool is_subjective(uint32_t code, bool explicit_cpu)
 	switch (code) {
 	case SUBJECTIVE_BLOCK_PRODUCTION_EXCEPTION:
 	case BLOCK_NET_USAGE_EXCEEDED:
+	case GREYLIST_NET_USAGE_EXCEEDED:
+	case GREYLIST_CPU_USAGE_EXCEEDED:
 	case BLOCK_CPU_USAGE_EXCEEDED:
 	case DEADLINE_EXCEPTION:
 	case LEEWAY_DEADLINE_EXCEPTION:
@@ -244,15 +253,17 @@ static void put_receipt(struct transaction_context *context, uint8_t status, con
 
 /* The sender's chance to handle the failure. *trace becomes the handler's, with the failed one's inside,
  * when it succeeds. */
-static int run_onerror(struct pending_block *pending, struct retired *retired, uint32_t cpu_us,
-                       struct transaction_trace *trace, struct error *error)
+static int run_onerror(struct pending_block *pending, struct retired *retired,
+                       const struct push_options *options, struct transaction_trace *trace,
+                       struct error *error)
 {
 	struct transaction_trace handled;
 	struct transaction_context context;
 	struct transaction transaction = make_onerror(pending, &retired->generated);
 	struct checksum256 id = transaction_id(&transaction);
 	int result;
-	transaction_context_begin(&context, pending, &transaction, &id, &handled, cpu_us);
+	transaction_context_begin(&context, pending, &transaction, &id, &handled, retired->context.billed_cpu_us);
+	take_greylists(&context, options);
 	result = transaction_init_implicit(&context, error);
 	if (!result) {
 		context.published = retired->generated.published;
@@ -284,6 +295,7 @@ static void hard_fail(struct pending_block *pending, struct retired *retired,
 {
 	uint32_t cpu_us = context->billed_cpu_us;
 	int64_t net_left, cpu_left;
+	take_greylists(context, &(struct push_options){0}); /* nodeos bills this by the chain's limits */
 	transaction_available(context, &net_left, &cpu_left);
 	if (!explicit_cpu && cpu_us > cpu_left)
 		cpu_us = (uint32_t)cpu_left;
@@ -310,6 +322,7 @@ static int retire(struct pending_block *pending, struct retired *retired, const 
 	context->without_keys = options && options->without_keys;
 	context->again = options && options->again;
 	context->node_limit = options ? options->time_limit : 0;
+	take_greylists(context, options);
 	result = run_deferred(context, retired->generated.published, &own);
 	if (!result) {
 		put_receipt(context, STATUS_EXECUTED, &retired->generated.id);
@@ -320,7 +333,7 @@ static int retire(struct pending_block *pending, struct retired *retired, const 
 	block_checkpoint_restore(&retired->after, pending);
 	if (retired->generated.sender && !is_subjective(own.code, explicit_cpu)) {
 		error_clear(&own);
-		if (!(result = run_onerror(pending, retired, context->billed_cpu_us, trace, &own)))
+		if (!(result = run_onerror(pending, retired, options, trace, &own)))
 			return 0;
 	}
 	if (is_subjective(own.code, explicit_cpu)) {

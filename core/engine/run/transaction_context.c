@@ -34,18 +34,6 @@ void block_checkpoint_release(struct pending_block *pending)
 	map_edit_unmark(pending->edit);
 }
 
-/* --- sets of names --- */
-
-static void names_insert(uint64_t **names, size_t *count, size_t *capacity, uint64_t name)
-{
-	size_t at = *count;
-	while (at && (*names)[at - 1] > name)
-		at--;
-	if (at && (*names)[at - 1] == name)
-		return;
-	LIST_INSERT(*names, *count, *capacity, at, name);
-}
-
 /* --- beginning --- */
 
 void transaction_context_begin(struct transaction_context *context, struct pending_block *pending,
@@ -67,9 +55,9 @@ void transaction_context_begin(struct transaction_context *context, struct pendi
 
 void transaction_context_release(struct transaction_context *context)
 {
-	free(context->billed_accounts);
+	name_set_release(&context->billed_accounts);
 	free(context->billed_usage);
-	free(context->ram_accounts);
+	name_set_release(&context->ram_accounts);
 	free(context->receipt_digests);
 }
 
@@ -91,8 +79,9 @@ static int check_net(const struct transaction_context *context, struct error *er
 	if (context->net_limit_is_block)
 		return error_chain(error, BLOCK_NET_USAGE_EXCEEDED, "not enough space left in block: %llu > %llu",
 		                   used, limit);
-	return error_chain(error, TX_NET_USAGE_EXCEEDED, "transaction net usage is too high: %llu > %llu", used,
-	                   limit);
+	return error_chain(error, context->net_greylisted ? GREYLIST_NET_USAGE_EXCEEDED : TX_NET_USAGE_EXCEEDED,
+	                   "%stransaction net usage is too high: %llu > %llu",
+	                   context->net_greylisted ? "greylisted " : "", used, limit);
 }
 
 int transaction_add_net(struct transaction_context *context, uint64_t bytes, struct error *error)
@@ -135,6 +124,7 @@ static int check_cpu(const struct transaction_context *context, bool at_end, str
 	unsigned billed = context->billed_cpu_us,
 			 minimum = context->pending->globals.config.min_transaction_cpu_usage;
 	long long limit = context->cpu_limit;
+	bool greylisted = context->cpu_greylisted && context->cpu_limit_kind == CPU_LIMIT_ACCOUNT;
 	char reached[80];
 	if (context->pending->trusted)
 		return 0;
@@ -155,44 +145,56 @@ static int check_cpu(const struct transaction_context *context, bool at_end, str
 		         context->cpu_limit_kind == CPU_LIMIT_CHAIN ? "on chain max_transaction_cpu_usage"
 		                                                    : "account cpu limit",
 		         limit);
-	return error_chain(error, TX_CPU_USAGE_EXCEEDED,
-	                   "billed CPU time (%u us) is greater than the maximum billable CPU time for the "
+	return error_chain(error, greylisted ? GREYLIST_CPU_USAGE_EXCEEDED : TX_CPU_USAGE_EXCEEDED,
+	                   "billed CPU time (%u us) is greater than the maximum%s billable CPU time for the "
 	                   "transaction (%lld us) reached %s",
-	                   billed, limit, reached);
+	                   billed, greylisted ? " greylisted" : "", limit, reached);
 }
 
 static void find_billed_accounts(struct transaction_context *context)
 {
 	const struct transaction *transaction = context->transaction;
 	if (pending_feature(context->pending, FEATURE_ONLY_BILL_FIRST_AUTHORIZER)) {
-		names_insert(&context->billed_accounts, &context->billed_accounts_count,
-		             &context->billed_accounts_capacity, transaction_first_authorizer(transaction));
+		name_set_add(&context->billed_accounts, transaction_first_authorizer(transaction));
 		return;
 	}
 	for (size_t i = 0; i < transaction->actions_count; i++)
 		for (size_t k = 0; k < transaction->actions[i].authorization_count; k++)
-			names_insert(&context->billed_accounts, &context->billed_accounts_count,
-			             &context->billed_accounts_capacity, transaction->actions[i].authorization[k].actor);
+			name_set_add(&context->billed_accounts, transaction->actions[i].authorization[k].actor);
+}
+
+static uint32_t multiple_of(const struct transaction_context *context, uint64_t account)
+{
+	uint32_t least = ELASTIC_MULTIPLIER;
+
+	for (size_t i = 0; i < 2; i++)
+		if (context->greylists[i]) {
+			uint32_t multiple = greylist_multiple(context->greylists[i], account);
+			least = multiple < least ? multiple : least;
+		}
+	return least;
 }
 
 void transaction_available(struct transaction_context *context, int64_t *net, int64_t *cpu)
 {
 	const struct map_root *root = map_edit_view(context->edit);
 	const struct resource_state *resources = &context->pending->resources;
+	const struct name_set *accounts = &context->billed_accounts;
 	uint32_t slot = pending_slot(context->pending);
 
 	*net = *cpu = INT64_MAX / 2;
 	if (!context->billed_usage)
-		context->billed_usage = memory_allocate(context->billed_accounts_count,
-		                                        sizeof *context->billed_usage);
-	for (size_t i = 0; i < context->billed_accounts_count; i++) {
+		context->billed_usage = memory_allocate(accounts->count, sizeof *context->billed_usage);
+	for (size_t i = 0; i < accounts->count; i++) {
 		struct resource_account *account = &context->billed_usage[i];
-		int64_t net_left, cpu_left;
-		if (!resource_available(root, resources, account, context->billed_accounts[i], slot, &net_left,
-		                        &cpu_left))
+		struct resource_room room;
+		if (!resource_available(root, resources, account, &room, accounts->names[i], slot,
+		                        multiple_of(context, accounts->names[i])))
 			account->name = 0;
-		*net = net_left < *net ? net_left : *net;
-		*cpu = cpu_left < *cpu ? cpu_left : *cpu;
+		*net = room.net < *net ? room.net : *net;
+		*cpu = room.cpu < *cpu ? room.cpu : *cpu;
+		context->net_greylisted |= room.net_greylisted;
+		context->cpu_greylisted |= room.cpu_greylisted;
 	}
 }
 
@@ -200,7 +202,7 @@ int transaction_bill(struct transaction_context *context, uint64_t net, uint64_t
 {
 	const struct pending_block *pending = context->pending;
 	int result = 0;
-	for (size_t i = 0; i < context->billed_accounts_count && !result; i++)
+	for (size_t i = 0; i < context->billed_accounts.count && !result; i++)
 		if (context->billed_usage[i].name)
 			result = resource_bill(context->edit, &pending->resources, &context->billed_usage[i], net, cpu,
 			                       pending_slot(context->pending), error);
@@ -512,8 +514,7 @@ int transaction_add_ram(struct transaction_context *context, uint64_t account, i
 
 void transaction_check_ram_of(struct transaction_context *context, uint64_t account)
 {
-	names_insert(&context->ram_accounts, &context->ram_accounts_count, &context->ram_accounts_capacity,
-	             account);
+	name_set_add(&context->ram_accounts, account);
 }
 
 /* --- ending --- */
@@ -560,8 +561,8 @@ int transaction_finalize(struct transaction_context *context, struct error *erro
 		return finalize_read_only(context, error);
 	int result = context->is_input ? touch_permissions(context, error) : 0;
 
-	for (size_t i = 0; i < context->ram_accounts_count && !result; i++)
-		result = resource_ram_check(map_edit_view(context->edit), context->ram_accounts[i], error);
+	for (size_t i = 0; i < context->ram_accounts.count && !result; i++)
+		result = resource_ram_check(map_edit_view(context->edit), context->ram_accounts.names[i], error);
 	if (result)
 		return result;
 	transaction_measure(context);

@@ -266,28 +266,36 @@ int resource_block_end(struct map_edit *edit, struct resource_state *state, cons
 
 /* --- an account's limits --- */
 
-/* What of the window's virtual capacity the weight is worth; false: unlimited. */
+/* What of the window's capacity, `limit` a slot, the weight is worth; false: unlimited. */
 static bool window_share(uint128 *out, const struct resource_state *state, int64_t weight,
-                         enum resource_kind kind)
+                         enum resource_kind kind, uint64_t limit)
 {
 	uint64_t total = kind == RESOURCE_CPU ? state->total_cpu_weight : state->total_net_weight;
-	uint64_t limit = kind == RESOURCE_CPU ? state->virtual_cpu_limit : state->virtual_net_limit;
 	if (weight < 0 || !total)
 		return false;
 	*out = (uint128)limit * ACCOUNT_WINDOW * (uint64_t)weight / total;
 	return true;
 }
 
+static uint64_t virtual_limit(const struct resource_state *state, enum resource_kind kind)
+{
+	return kind == RESOURCE_CPU ? state->virtual_cpu_limit : state->virtual_net_limit;
+}
+
 void resource_limit_of(struct resource_limit *out, const struct resource_state *state,
                        const struct resource_account *account, int64_t weight, enum resource_kind kind,
-                       uint32_t slot)
+                       uint32_t slot, uint32_t multiple)
 {
 	struct usage_accumulator usage = kind == RESOURCE_CPU ? account->cpu : account->net;
 	uint128 max, used = divide_up((uint128)usage.value_ex * ACCOUNT_WINDOW, RESOURCE_PRECISION);
+	uint64_t grown = virtual_limit(state, kind),
+			 least = (kind == RESOURCE_CPU ? state->max_block_cpu : state->max_block_net) * multiple;
+	bool is_greylisted = multiple < ELASTIC_MULTIPLIER && least < grown;
 
-	*out = (struct resource_limit){-1, -1, -1, -1, usage.last_ordinal};
-	if (!window_share(&max, state, weight, kind))
+	*out = (struct resource_limit){-1, -1, -1, -1, usage.last_ordinal, false};
+	if (!window_share(&max, state, weight, kind, is_greylisted ? least : grown))
 		return;
+	out->is_greylisted = is_greylisted;
 	out->max = clamp(max);
 	out->used = clamp(used);
 	out->available = max <= used ? 0 : clamp(max - used);
@@ -297,7 +305,7 @@ void resource_limit_of(struct resource_limit *out, const struct resource_state *
 }
 
 bool resource_limit_get(const struct map_root *root, struct resource_limit *out, uint64_t name,
-                        enum resource_kind kind, uint32_t slot)
+                        enum resource_kind kind, uint32_t slot, uint32_t multiple)
 {
 	struct resource_account account;
 	struct resource_limits limits;
@@ -306,31 +314,28 @@ bool resource_limit_get(const struct map_root *root, struct resource_limit *out,
 		return false;
 	limits = newest_limits(root, &account);
 	resource_limit_of(out, &state, &account, kind == RESOURCE_CPU ? limits.cpu_weight : limits.net_weight,
-	                  kind, slot);
+	                  kind, slot, multiple);
 	return true;
 }
 
-static int64_t available_of(const struct resource_state *state, struct resource_account *account,
-                            struct usage_accumulator *usage, int64_t weight, enum resource_kind kind,
-                            uint32_t slot)
-{
-	struct resource_limit limit;
-	usage_accumulator_add(usage, 0, slot, ACCOUNT_WINDOW, NULL);
-	resource_limit_of(&limit, state, account, weight, kind, slot);
-	return limit.available < 0 ? UNLIMITED : limit.available;
-}
-
 bool resource_available(const struct map_root *root, const struct resource_state *state,
-                        struct resource_account *account, uint64_t name, uint32_t slot, int64_t *net,
-                        int64_t *cpu)
+                        struct resource_account *account, struct resource_room *out, uint64_t name,
+                        uint32_t slot, uint32_t multiple)
 {
 	struct resource_limits limits;
-	*net = *cpu = UNLIMITED;
+	struct resource_limit net, cpu;
+
+	*out = (struct resource_room){UNLIMITED, UNLIMITED, false, false};
 	if (!resource_account_get(root, account, name))
 		return false;
 	limits = newest_limits(root, account);
-	*net = available_of(state, account, &account->net, limits.net_weight, RESOURCE_NET, slot);
-	*cpu = available_of(state, account, &account->cpu, limits.cpu_weight, RESOURCE_CPU, slot);
+	usage_accumulator_add(&account->net, 0, slot, ACCOUNT_WINDOW, NULL);
+	usage_accumulator_add(&account->cpu, 0, slot, ACCOUNT_WINDOW, NULL);
+	resource_limit_of(&net, state, account, limits.net_weight, RESOURCE_NET, slot, multiple);
+	resource_limit_of(&cpu, state, account, limits.cpu_weight, RESOURCE_CPU, slot, multiple);
+	*out = (struct resource_room){net.available < 0 ? UNLIMITED : net.available,
+	                              cpu.available < 0 ? UNLIMITED : cpu.available, net.is_greylisted,
+	                              cpu.is_greylisted};
 	return true;
 }
 
@@ -340,7 +345,7 @@ static int check_window(const struct resource_state *state, const struct resourc
 	const struct usage_accumulator *usage = kind == RESOURCE_CPU ? &account->cpu : &account->net;
 	uint128 max, used = (uint128)usage->value_ex * ACCOUNT_WINDOW / RESOURCE_PRECISION;
 
-	if (!window_share(&max, state, weight, kind) || used <= max)
+	if (!window_share(&max, state, weight, kind, virtual_limit(state, kind)) || used <= max)
 		return 0;
 	if (kind == RESOURCE_CPU)
 		return error_chain(error, TX_CPU_USAGE_EXCEEDED,

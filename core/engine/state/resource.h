@@ -6,9 +6,10 @@
 #include "core/base/error.h"
 #include "core/engine/state/state_key.h"
 #include "core/types/genesis.h"
+#include "core/types/greylist.h"
 
 enum { ACCOUNT_WINDOW = 172800, BLOCK_WINDOW = 120 }; /* slots; blocks */
-enum { RESOURCE_PRECISION = 1000000, ELASTIC_MULTIPLIER = 1000 };
+enum { RESOURCE_PRECISION = 1000000 };
 
 /* Billed bytes of RAM (B.7). */
 enum {
@@ -73,22 +74,29 @@ int resource_block_end(struct map_edit *edit, struct resource_state *state, cons
 struct resource_limit {
 	int64_t used, available, max, current_used;
 	uint32_t last_usage_slot;
+	bool is_greylisted; /* `multiple` makes it less */
 };
 enum resource_kind { RESOURCE_NET, RESOURCE_CPU };
-/* slot: the time for current_used (the head's). */
+/* slot: the time for current_used (the head's). multiple: of what blocks hold, that the window counts for at
+ * most; ELASTIC_MULTIPLIER: for what it has grown to (greylist.h). */
 void resource_limit_of(struct resource_limit *out, const struct resource_state *state,
                        const struct resource_account *account, int64_t weight, enum resource_kind kind,
-                       uint32_t slot);
+                       uint32_t slot, uint32_t multiple);
 /* The same looked up in a root; false: no such account. */
 bool resource_limit_get(const struct map_root *root, struct resource_limit *out, uint64_t name,
-                        enum resource_kind kind, uint32_t slot);
+                        enum resource_kind kind, uint32_t slot, uint32_t multiple);
 
-/* What the account may still use at that slot; INT64_MAX / 2 when unlimited. *account is looked up; false:
- * there is none, nothing limits it. */
+struct resource_room {
+	int64_t net, cpu; /* INT64_MAX / 2: unlimited */
+	bool net_greylisted, cpu_greylisted;
+};
+/* What the account may still use at that slot. *account is looked up; false: there is none, nothing limits
+ * it. */
 bool resource_available(const struct map_root *root, const struct resource_state *state,
-                        struct resource_account *account, uint64_t name, uint32_t slot, int64_t *net,
-                        int64_t *cpu);
-/* Bills an account as it was just looked up. 3080004 / 3080002 when it goes beyond its limit. */
+                        struct resource_account *account, struct resource_room *out, uint64_t name,
+                        uint32_t slot, uint32_t multiple);
+/* Bills an account as it was just looked up. 3080004 / 3080002 when it goes beyond its limit, which no
+ * greylist makes less. */
 int resource_bill(struct map_edit *edit, const struct resource_state *state, struct resource_account *account,
                   uint64_t net, uint64_t cpu, uint32_t slot, struct error *error);
 

@@ -91,41 +91,41 @@ static void read_permissions(struct chain_account *out, const struct map_root *r
 	free(links.items);
 }
 
-static struct chain_limit read_limit(const struct map_root *root, uint64_t name, enum resource_kind kind,
-                                     uint32_t slot)
+/* Never used: nodeos shows the account's creation. */
+static struct chain_limit read_limit(const struct state_view *view, const struct chain_account *account,
+                                     enum resource_kind kind, uint32_t multiple)
 {
 	struct resource_limit limit;
-	if (!resource_limit_get(root, &limit, name, kind, slot))
-		return (struct chain_limit){0};
+	if (!resource_limit_get(view->root, &limit, account->name, kind, view->base.slot, multiple))
+		limit = (struct resource_limit){0};
 	return (struct chain_limit){.used = limit.used,
 	                            .available = limit.available,
 	                            .max = limit.max,
 	                            .current_used = limit.current_used,
-	                            .last_usage_slot = limit.last_usage_slot};
+	                            .last_usage_slot = limit.last_usage_slot ? limit.last_usage_slot
+	                                                                     : slot_from_us(account->created)};
 }
 
-static void read_resources(struct chain_account *out, const struct map_root *root,
-                           const struct account_object *account, uint32_t slot)
+void state_view_limits(const struct state_view *view, struct chain_account *account, uint32_t multiple)
+{
+	account->net_limit = read_limit(view, account, RESOURCE_NET, multiple);
+	account->cpu_limit = read_limit(view, account, RESOURCE_CPU, multiple);
+}
+
+static void read_resources(struct chain_account *out, const struct map_root *root)
 {
 	struct resource_limits limits = {0};
 	struct resource_account resources = {0};
-	if (resource_limits_get(root, &limits, account->name)) {
+	if (resource_limits_get(root, &limits, out->name)) {
 		out->net_weight = limits.net_weight;
 		out->cpu_weight = limits.cpu_weight;
 		out->ram_quota = limits.ram_bytes;
 	}
-	if (resource_account_get(root, &resources, account->name)) {
+	if (resource_account_get(root, &resources, out->name)) {
 		out->ram_usage = (int64_t)resources.ram_usage;
 		if (resources.block_num > out->block_num)
 			out->block_num = resources.block_num;
 	}
-	out->net_limit = read_limit(root, account->name, RESOURCE_NET, slot);
-	out->cpu_limit = read_limit(root, account->name, RESOURCE_CPU, slot);
-	/* Never used: nodeos shows the account's creation. */
-	if (!out->net_limit.last_usage_slot)
-		out->net_limit.last_usage_slot = account->creation_slot;
-	if (!out->cpu_limit.last_usage_slot)
-		out->cpu_limit.last_usage_slot = account->creation_slot;
 }
 
 static int read_account(struct chain_view *view, struct chain_account *out, uint64_t name,
@@ -143,7 +143,8 @@ static int read_account(struct chain_view *view, struct chain_account *out, uint
 	out->code_hash = account.code_hash;
 	out->block_num = account.block_num;
 	read_permissions(out, root);
-	read_resources(out, root, &account, view->slot);
+	read_resources(out, root);
+	state_view_limits((const struct state_view *)view, out, ELASTIC_MULTIPLIER);
 	return 0;
 }
 

@@ -146,6 +146,24 @@ static int read_info(struct chain_view *view, struct chain_info *out, struct err
 	return 0;
 }
 
+/* As nodeos has it, greylist_limit does not show. */
+static int read_account(struct chain_view *view, struct chain_account *out, uint64_t name,
+                        struct error *error)
+{
+	struct embedded_chain *chain = embedded_of(view->chain);
+	int result = state_view_operations.account(view, out, name, error);
+
+	if (result || !embedded_state_of(view)->has_greylist)
+		return result;
+	pthread_mutex_lock(&chain->lock);
+	const struct node *node = network_node(chain->network, embedded_state_of(view)->node);
+	bool listed = node && name_set_has(&node_greylist(node)->accounts, name);
+	pthread_mutex_unlock(&chain->lock);
+	if (listed)
+		state_view_limits(&((struct embedded_view *)view)->base, out, 1);
+	return 0;
+}
+
 /* Under the lock, so that nothing is let go meanwhile. */
 static int read_header_state(struct chain_view *view, struct chain_header_state *out, uint32_t number,
                              struct error *error)
@@ -271,6 +289,7 @@ struct chain_view_operations embedded_view_operations(void)
 	struct chain_view_operations operations = state_view_operations;
 	operations.header_state = read_header_state;
 	operations.close = close_view;
+	operations.account = read_account;
 	operations.info = read_info;
 	operations.block = read_block;
 	operations.block_slot = read_block_slot;
