@@ -5,6 +5,7 @@
 
 #include "core/engine/state/state_key.h"
 
+#include <endian.h>
 #include <string.h>
 
 /* a row's key before the primary key */
@@ -12,24 +13,15 @@ enum { TABLE_ID_LENGTH = 1 + 3 * 8, ROW_ID_LENGTH = STATE_OF_NAME_FIELD + 2 * 8 
 
 static void put_be(uint8_t *out, uint64_t value)
 {
-	for (int i = 0; i < 8; i++)
-		out[i] = (uint8_t)(value >> (56 - 8 * i));
-}
-
-static uint64_t get_be(const uint8_t *in)
-{
-	uint64_t value = 0;
-	for (int i = 0; i < 8; i++)
-		value = value << 8 | in[i];
-	return value;
+	value = htobe64(value);
+	memcpy(out, &value, sizeof value);
 }
 
 static uint64_t get_le(const uint8_t *in)
 {
-	uint64_t value = 0;
-	for (int i = 7; i >= 0; i--)
-		value = value << 8 | in[i];
-	return value;
+	uint64_t value;
+	memcpy(&value, in, sizeof value);
+	return le64toh(value);
 }
 
 static size_t put_id(uint8_t *out, uint8_t kind, const struct table_id *id)
@@ -126,7 +118,7 @@ static bool read_object(struct table_object *out, const uint8_t *key, const stru
 {
 	if (value->length != 12)
 		return false;
-	out->id = (struct table_id){get_be(key + 1), get_be(key + 9), get_be(key + 17)};
+	out->id = (struct table_id){state_key_u64(key, 1), state_key_u64(key, 9), state_key_u64(key, 17)};
 	out->payer = get_le(value->data);
 	memcpy(&out->count, value->data + 8, 4);
 	return true;
@@ -199,7 +191,7 @@ static bool read_row_entry(struct table_row *out, const uint8_t *key, const stru
 {
 	if (entry->key_length != ROW_ID_LENGTH + 8 || memcmp(entry->key, key, ROW_ID_LENGTH) != 0)
 		return false;
-	return read_row(out, get_be(entry->key + ROW_ID_LENGTH), &entry->value);
+	return read_row(out, state_key_u64(entry->key, ROW_ID_LENGTH), &entry->value);
 }
 
 bool table_row_seek(const struct map_root *root, struct table_row *out, const struct table_id *id,
@@ -243,7 +235,7 @@ static bool read_secondary(const struct map_root *root, struct secondary_row *ou
 		return false;
 	memset(out->key, 0, sizeof out->key);
 	memcpy(out->key, entry->key + TABLE_ID_LENGTH, key_length);
-	out->primary_key = get_be(entry->key + TABLE_ID_LENGTH + key_length);
+	out->primary_key = state_key_u64(entry->key, TABLE_ID_LENGTH + key_length);
 	return secondary_row_get(root, &raw, &out->payer, id, type, out->primary_key);
 }
 

@@ -115,9 +115,8 @@ void resource_account_put(struct map_edit *edit, const struct resource_account *
 	state_put_fields(edit, &key, account, account_fields);
 }
 
-/* Those of the block's end when there are such. */
-static struct resource_limits newest_limits(const struct map_root *root,
-                                            const struct resource_account *account)
+struct resource_limits resource_limits_newest(const struct map_root *root,
+                                              const struct resource_account *account)
 {
 	struct state_key key = state_key_name(STATE_RESOURCE_PENDING, account->name);
 	struct resource_limits limits = account->limits;
@@ -132,7 +131,7 @@ bool resource_limits_get(const struct map_root *root, struct resource_limits *ou
 	struct resource_account account;
 	if (!resource_account_get(root, &account, name))
 		return false;
-	*out = newest_limits(root, &account);
+	*out = resource_limits_newest(root, &account);
 	return true;
 }
 
@@ -145,7 +144,7 @@ bool resource_limits_set(struct map_edit *edit, uint64_t name, const struct reso
 
 	if (!resource_account_get(map_edit_view(edit), &account, name))
 		return false;
-	before = newest_limits(map_edit_view(edit), &account);
+	before = resource_limits_newest(map_edit_view(edit), &account);
 	*decreased = limits->ram_bytes >= 0 && (before.ram_bytes < 0 || limits->ram_bytes < before.ram_bytes);
 	state_put_fields(edit, &key, limits, limits_fields);
 	if (account.block_num != block_num || !account.has_pending) {
@@ -304,20 +303,6 @@ void resource_limit_of(struct resource_limit *out, const struct resource_state *
 		out->current_used = clamp(divide_up((uint128)usage.value_ex * ACCOUNT_WINDOW, RESOURCE_PRECISION));
 }
 
-bool resource_limit_get(const struct map_root *root, struct resource_limit *out, uint64_t name,
-                        enum resource_kind kind, uint32_t slot, uint32_t multiple)
-{
-	struct resource_account account;
-	struct resource_limits limits;
-	struct resource_state state;
-	if (!resource_account_get(root, &account, name) || !resource_state_get(root, &state))
-		return false;
-	limits = newest_limits(root, &account);
-	resource_limit_of(out, &state, &account, kind == RESOURCE_CPU ? limits.cpu_weight : limits.net_weight,
-	                  kind, slot, multiple);
-	return true;
-}
-
 bool resource_available(const struct map_root *root, const struct resource_state *state,
                         struct resource_account *account, struct resource_room *out, uint64_t name,
                         uint32_t slot, uint32_t multiple)
@@ -328,7 +313,7 @@ bool resource_available(const struct map_root *root, const struct resource_state
 	*out = (struct resource_room){UNLIMITED, UNLIMITED, false, false};
 	if (!resource_account_get(root, account, name))
 		return false;
-	limits = newest_limits(root, account);
+	limits = resource_limits_newest(root, account);
 	usage_accumulator_add(&account->net, 0, slot, ACCOUNT_WINDOW, NULL);
 	usage_accumulator_add(&account->cpu, 0, slot, ACCOUNT_WINDOW, NULL);
 	resource_limit_of(&net, state, account, limits.net_weight, RESOURCE_NET, slot, multiple);
@@ -362,7 +347,7 @@ static int check_window(const struct resource_state *state, const struct resourc
 int resource_bill(struct map_edit *edit, const struct resource_state *state, struct resource_account *account,
                   uint64_t net, uint64_t cpu, uint32_t slot, struct error *error)
 {
-	struct resource_limits limits = newest_limits(map_edit_view(edit), account);
+	struct resource_limits limits = resource_limits_newest(map_edit_view(edit), account);
 	int result;
 
 	/* Moved to the slot first: usage counts from what is left of it now. */
@@ -403,7 +388,7 @@ int resource_ram_check(const struct map_root *root, uint64_t name, struct error 
 	struct resource_limits limits;
 	if (!resource_account_get(root, &account, name))
 		return 0;
-	limits = newest_limits(root, &account);
+	limits = resource_limits_newest(root, &account);
 	if (limits.ram_bytes < 0 || account.ram_usage <= (uint64_t)limits.ram_bytes)
 		return 0;
 	return error_chain(

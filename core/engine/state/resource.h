@@ -48,6 +48,9 @@ void resource_account_put(struct map_edit *edit, const struct resource_account *
 
 /* What set_resource_limits said last, in force or not yet: what get_resource_limits and get_account show. */
 bool resource_limits_get(const struct map_root *root, struct resource_limits *out, uint64_t name);
+/* The same of an account that was looked up. */
+struct resource_limits resource_limits_newest(const struct map_root *root,
+                                              const struct resource_account *account);
 /* In force from the block's end. *decreased: RAM became less, so that the account's usage must be checked.
  * false: no such account. */
 bool resource_limits_set(struct map_edit *edit, uint64_t name, const struct resource_limits *limits,
@@ -82,9 +85,6 @@ enum resource_kind { RESOURCE_NET, RESOURCE_CPU };
 void resource_limit_of(struct resource_limit *out, const struct resource_state *state,
                        const struct resource_account *account, int64_t weight, enum resource_kind kind,
                        uint32_t slot, uint32_t multiple);
-/* The same looked up in a root; false: no such account. */
-bool resource_limit_get(const struct map_root *root, struct resource_limit *out, uint64_t name,
-                        enum resource_kind kind, uint32_t slot, uint32_t multiple);
 
 struct resource_room {
 	int64_t net, cpu; /* INT64_MAX / 2: unlimited */

@@ -92,40 +92,38 @@ static void read_permissions(struct chain_account *out, const struct map_root *r
 }
 
 /* Never used: nodeos shows the account's creation. */
-static struct chain_limit read_limit(const struct state_view *view, const struct chain_account *account,
-                                     enum resource_kind kind, uint32_t multiple)
+static struct chain_limit limit_of(const struct resource_limit *limit, int64_t created)
 {
-	struct resource_limit limit;
-	if (!resource_limit_get(view->root, &limit, account->name, kind, view->base.slot, multiple))
-		limit = (struct resource_limit){0};
-	return (struct chain_limit){.used = limit.used,
-	                            .available = limit.available,
-	                            .max = limit.max,
-	                            .current_used = limit.current_used,
-	                            .last_usage_slot = limit.last_usage_slot ? limit.last_usage_slot
-	                                                                     : slot_from_us(account->created)};
+	return (struct chain_limit){.used = limit->used,
+	                            .available = limit->available,
+	                            .max = limit->max,
+	                            .current_used = limit->current_used,
+	                            .last_usage_slot = limit->last_usage_slot ? limit->last_usage_slot
+	                                                                      : slot_from_us(created)};
 }
 
-void state_view_limits(const struct state_view *view, struct chain_account *account, uint32_t multiple)
+void state_view_resources(const struct state_view *view, struct chain_account *account, uint32_t multiple)
 {
-	account->net_limit = read_limit(view, account, RESOURCE_NET, multiple);
-	account->cpu_limit = read_limit(view, account, RESOURCE_CPU, multiple);
-}
+	struct resource_account resources;
+	struct resource_limit net = {0}, cpu = {0};
+	struct resource_state state;
 
-static void read_resources(struct chain_account *out, const struct map_root *root)
-{
-	struct resource_limits limits = {0};
-	struct resource_account resources = {0};
-	if (resource_limits_get(root, &limits, out->name)) {
-		out->net_weight = limits.net_weight;
-		out->cpu_weight = limits.cpu_weight;
-		out->ram_quota = limits.ram_bytes;
+	if (resource_account_get(view->root, &resources, account->name) &&
+	    resource_state_get(view->root, &state)) {
+		struct resource_limits limits = resource_limits_newest(view->root, &resources);
+		resource_limit_of(&net, &state, &resources, limits.net_weight, RESOURCE_NET, view->base.slot,
+		                  multiple);
+		resource_limit_of(&cpu, &state, &resources, limits.cpu_weight, RESOURCE_CPU, view->base.slot,
+		                  multiple);
+		account->net_weight = limits.net_weight;
+		account->cpu_weight = limits.cpu_weight;
+		account->ram_quota = limits.ram_bytes;
+		account->ram_usage = (int64_t)resources.ram_usage;
+		if (resources.block_num > account->block_num)
+			account->block_num = resources.block_num;
 	}
-	if (resource_account_get(root, &resources, out->name)) {
-		out->ram_usage = (int64_t)resources.ram_usage;
-		if (resources.block_num > out->block_num)
-			out->block_num = resources.block_num;
-	}
+	account->net_limit = limit_of(&net, account->created);
+	account->cpu_limit = limit_of(&cpu, account->created);
 }
 
 static int read_account(struct chain_view *view, struct chain_account *out, uint64_t name,
@@ -143,8 +141,7 @@ static int read_account(struct chain_view *view, struct chain_account *out, uint
 	out->code_hash = account.code_hash;
 	out->block_num = account.block_num;
 	read_permissions(out, root);
-	read_resources(out, root);
-	state_view_limits((const struct state_view *)view, out, ELASTIC_MULTIPLIER);
+	state_view_resources((const struct state_view *)view, out, ELASTIC_MULTIPLIER);
 	return 0;
 }
 

@@ -17,9 +17,9 @@ struct state_view {
  * closed and what it knows of blocks. */
 extern const struct chain_view_operations state_view_operations;
 
-/* An account's limits in that state, the windows counting for so many times what blocks hold
+/* What an account may use in that state and has used, the windows counting for so many times what blocks hold
  * (greylist.h). */
-void state_view_limits(const struct state_view *view, struct chain_account *account, uint32_t multiple);
+void state_view_resources(const struct state_view *view, struct chain_account *account, uint32_t multiple);
 
 /* Copies what is known of a reversible block; whoever calls holds it. before: the block before it, NULL
  * when that is not there any more. */

@@ -160,7 +160,7 @@ static int read_account(struct chain_view *view, struct chain_account *out, uint
 	bool listed = node && name_set_has(&node_greylist(node)->accounts, name);
 	pthread_mutex_unlock(&chain->lock);
 	if (listed)
-		state_view_limits(&((struct embedded_view *)view)->base, out, 1);
+		state_view_resources(&((struct embedded_view *)view)->base, out, 1);
 	return 0;
 }
 
