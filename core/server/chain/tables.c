@@ -12,13 +12,35 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A walk ends after this, whatever was asked for: the thread has others to answer. Milliseconds. */
-enum { WALK_MAXIMUM_MS = 1000 };
+/* A walk ends after this, whatever was asked for: the thread has others to answer. Milliseconds. The clock
+ * is looked at once in so many steps, as that takes as long as a step. */
+enum { WALK_MAXIMUM_MS = 1000, STEPS_A_LOOK = 32 };
 
-/* Of this thread's own time: on a busy machine an answer is as long as on an idle one. */
-static int64_t now_ms(void)
+struct walk {
+	uint32_t limit, printed, steps;
+	int64_t time, deadline; /* milliseconds; 0: the clock was not looked at */
+};
+
+static struct walk walk_begin(struct call *call)
 {
-	return clock_thread_us() / 1000;
+	uint32_t time = body_has(call, "time_limit_ms") ? body_uint32(call, "time_limit_ms", 0) : UINT32_MAX;
+
+	return (struct walk){.limit = body_uint32(call, "limit", 10),
+	                     .time = time < WALK_MAXIMUM_MS ? time : WALK_MAXIMUM_MS};
+}
+
+/* May it print another one? Time is this thread's own: on a busy machine an answer is as long as on an idle
+ * one. */
+static bool walk_has_room(struct walk *walk)
+{
+	if (walk->printed == walk->limit)
+		return false;
+	if (++walk->steps % STEPS_A_LOOK)
+		return true;
+	int64_t now = clock_thread_us() / 1000;
+	if (!walk->deadline)
+		walk->deadline = now + walk->time;
+	return now < walk->deadline;
 }
 
 /* --- what several calls begin with --- */
@@ -53,8 +75,7 @@ struct rows {
 	struct table_id id;
 	const struct key_form *form; /* of the index; NULL: the primary one */
 	bool json, show_payer, hex;
-	uint32_t limit, printed;
-	int64_t deadline;
+	struct walk walk;
 	uint64_t last;                           /* the primary bound to stop beyond */
 	uint8_t last_key[CHAIN_INDEX_KEY_SIZE]; /* the same of an index */
 	bool reverse, more;
@@ -68,7 +89,7 @@ static int print_row(struct rows *rows, const struct chain_row *row)
 	const char *type = rows->abi ? abi_table_type(rows->abi->abi, rows->id.table) : NULL;
 	int result = 0;
 
-	text_append(call->out, rows->printed++ ? "," : "");
+	text_append(call->out, rows->walk.printed++ ? "," : "");
 	text_append(call->out, rows->show_payer ? "{\"data\":" : "");
 	if (!rows->json)
 		chain_print_hex(call->out, row->data, row->length);
@@ -81,21 +102,15 @@ static int print_row(struct rows *rows, const struct chain_row *row)
 	return result;
 }
 
-/* Is there room for another one? Otherwise it is where to go on. */
-static bool has_room(const struct rows *rows)
-{
-	return rows->printed < rows->limit && now_ms() < rows->deadline;
-}
-
 static int take_row(void *context, const struct chain_row *row)
 {
 	struct rows *rows = context;
 
 	if (rows->reverse ? row->primary_key < rows->last : row->primary_key > rows->last)
 		return 1;
-	if (has_room(rows))
+	if (walk_has_room(&rows->walk))
 		return print_row(rows, row);
-	rows->more = true;
+	rows->more = true; /* and where to go on */
 	text_printf(&rows->next_key, "%" PRIu64, row->primary_key);
 	return 1;
 }
@@ -107,7 +122,7 @@ static int take_index_row(void *context, const struct chain_index_row *row)
 
 	if (rows->reverse ? order < 0 : order > 0)
 		return 1;
-	if (has_room(rows))
+	if (walk_has_room(&rows->walk))
 		return print_row(rows, &row->row);
 	rows->more = true;
 	text_append(&rows->next_key, row->negative_zero ? "-" : "");
@@ -230,12 +245,6 @@ static void check_text(struct call *call, const char *name)
 	(void)body_text(call, name);
 }
 
-static int64_t walk_deadline(struct call *call)
-{
-	uint32_t limit = body_has(call, "time_limit_ms") ? body_uint32(call, "time_limit_ms", 0) : UINT32_MAX;
-	return now_ms() + (limit < WALK_MAXIMUM_MS ? limit : WALK_MAXIMUM_MS);
-}
-
 static int get_table_rows(struct call *call)
 {
 	struct rows rows = {.call = call};
@@ -247,13 +256,12 @@ static int get_table_rows(struct call *call)
 	check_text(call, "table_key");
 	check_text(call, "lower_bound");
 	check_text(call, "upper_bound");
-	rows.limit = body_uint32(call, "limit", 10);
 	check_text(call, "key_type");
 	check_text(call, "index_position");
 	rows.hex = strcmp(body_text(call, "encode_type"), "hex") == 0;
 	rows.reverse = body_bool(call, "reverse", false);
 	rows.show_payer = body_bool(call, "show_payer", false);
-	rows.deadline = walk_deadline(call);
+	rows.walk = walk_begin(call);
 	if (call->bad)
 		return call_bad_parameters(call);
 	int result = contract_abi(call, &abi, rows.id.code);
@@ -274,8 +282,7 @@ static int get_table_rows(struct call *call)
 struct tables {
 	struct call *call;
 	uint64_t code, table, first, last;
-	uint32_t limit, printed;
-	int64_t deadline;
+	struct walk walk;
 	bool reverse, more;
 	uint64_t next;
 };
@@ -298,7 +305,7 @@ static int take_table(void *context, const struct chain_scope *scope)
 		return 0;
 	if (is_beyond(tables, scope, tables->last, !tables->reverse))
 		return 1;
-	if (tables->printed == tables->limit || now_ms() >= tables->deadline) {
+	if (!walk_has_room(&tables->walk)) {
 		tables->more = true;
 		tables->next = scope->scope;
 		return 1;
@@ -308,7 +315,7 @@ static int take_table(void *context, const struct chain_scope *scope)
 	text_printf(out,
 	            "%s{\"code\":\"%s\",\"scope\":\"%s\",\"table\":\"%s\",\"payer\":\"%s\",\"count\":%" PRIu32
 	            "}",
-	            tables->printed++ ? "," : "", name_text(tables->code).text, name_text(scope->scope).text,
+	            tables->walk.printed++ ? "," : "", name_text(tables->code).text, name_text(scope->scope).text,
 	            name_text(scope->table).text, name_text(scope->payer).text, scope->count);
 	return 0;
 }
@@ -321,9 +328,8 @@ static int get_table_by_scope(struct call *call)
 	uint64_t lower = 0, upper = UINT64_MAX;
 	int result = 0;
 
-	tables.limit = body_uint32(call, "limit", 10);
 	tables.reverse = body_bool(call, "reverse", false);
-	tables.deadline = walk_deadline(call);
+	tables.walk = walk_begin(call);
 	if (call->bad)
 		return call_bad_parameters(call);
 	if (*lower_text)
