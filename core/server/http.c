@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 /* A connection's memory holds its headers: target and headers of 8 KiB each fit, as nodeos has it. */
-enum { CONNECTION_MEMORY = 24 << 10, BODY_FIRST = 1024, BODIES_MAXIMUM = 64 << 20 };
+enum { CONNECTION_MEMORY = 24 << 10, BODIES_MAXIMUM = 64 << 20, SPARE_MAXIMUM = 64 << 10 };
 /* Microseconds: for how long after others' requests nobody is alone; what is no short answer; and for how
  * long after one that was none nobody counts as alone. */
 enum { OTHERS_US = 100000, SHORT_US = 30000, LESSON_US = 1000000 };
@@ -27,8 +27,9 @@ struct http {
 	struct workers *workers;
 	struct acceptor *acceptor;
 	struct MHD_Daemon *daemon;
-	_Atomic size_t body_bytes; /* of all bodies in memory */
 	/* the daemon's thread's */
+	size_t body_bytes;      /* of all bodies in memory */
+	struct exchange *spare; /* owned: its texts are the next one's, so that they need not grow; or NULL */
 	const struct connection *last; /* that asked; NULL: it is gone */
 	int64_t alone_from; /* when who asked last will have been alone for a while. Microseconds, monotonic */
 	pthread_mutex_t mutex; /* of its listeners' is_closing */
@@ -54,9 +55,7 @@ struct exchange {
 	struct MHD_Connection *handle;
 	struct connection *connection;
 	enum progress progress;
-	char *target;
-	char *body;
-	size_t capacity;
+	struct text target, body;
 	struct http_request request;
 	struct http_answer answer;
 };
@@ -94,15 +93,26 @@ static void connection_changed(void *context, struct MHD_Connection *handle, voi
 
 static void *exchange_begin(void *context, const char *target, struct MHD_Connection *handle)
 {
-	struct exchange *exchange = memory_allocate(1, sizeof *exchange);
+	struct http *http = context;
+	struct exchange *exchange = http->spare ? http->spare : memory_allocate(1, sizeof *exchange);
 
-	(void)context;
+	http->spare = NULL;
+	http->body_bytes += exchange->body.capacity;
+	exchange->progress = HEADERS;
 	exchange->connection =
 		MHD_get_connection_info(handle, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 	exchange->listener = exchange->connection->owner;
 	exchange->handle = handle;
-	exchange->target = memory_copy_string(target);
+	text_append(&exchange->target, target);
 	return exchange;
+}
+
+static void exchange_release(struct exchange *exchange)
+{
+	http_answer_release(&exchange->answer);
+	text_release(&exchange->body);
+	text_release(&exchange->target);
+	free(exchange);
 }
 
 static void exchange_end(void *context, struct MHD_Connection *handle, void **place,
@@ -116,12 +126,18 @@ static void exchange_end(void *context, struct MHD_Connection *handle, void **pl
 	if (!exchange)
 		return;
 	connection_expect(exchange->connection);
-	atomic_fetch_sub(&http->body_bytes, exchange->capacity);
-	http_answer_release(&exchange->answer);
-	free(exchange->body);
-	free(exchange->target);
-	free(exchange);
 	*place = NULL;
+	http->body_bytes -= exchange->body.capacity;
+	if (http->spare || exchange->body.capacity + exchange->answer.body.capacity > SPARE_MAXIMUM) {
+		exchange_release(exchange);
+		return;
+	}
+	text_clear(&exchange->target);
+	text_clear(&exchange->body);
+	text_clear(&exchange->answer.body);
+	text_clear(&exchange->answer.headers);
+	exchange->answer.content_type = NULL;
+	http->spare = exchange;
 }
 
 static void add_headers(struct MHD_Response *response, const struct http_listener *listener,
@@ -145,15 +161,11 @@ static void add_headers(struct MHD_Response *response, const struct http_listene
 static enum MHD_Result send_answer(struct exchange *exchange)
 {
 	struct http_answer *answer = &exchange->answer;
-	size_t length = answer->body.length;
-	char *body = text_take(&answer->body);
-	struct MHD_Response *response =
-		MHD_create_response_from_buffer_with_free_callback(length, body, free);
+	struct MHD_Response *response = MHD_create_response_from_buffer(answer->body.length, answer->body.data,
+	                                                                MHD_RESPMEM_PERSISTENT);
 
-	if (!response) {
-		free(body);
+	if (!response)
 		return MHD_NO;
-	}
 	add_headers(response, exchange->listener, answer);
 	enum MHD_Result result = MHD_queue_response(exchange->handle, answer->status, response);
 	MHD_destroy_response(response);
@@ -186,10 +198,8 @@ static void drop_exchange(struct job *job)
 
 /* Nobody else has asked anything for a while: being handed to another thread and back would cost who asks
  * more than it could cost others to wait. */
-static bool is_alone(struct http *http, const struct connection *connection)
+static bool is_alone(struct http *http, const struct connection *connection, int64_t now)
 {
-	int64_t now = clock_monotonic_us();
-
 	if (http->last && http->last != connection)
 		http->alone_from = now + OTHERS_US;
 	http->last = connection;
@@ -197,11 +207,10 @@ static bool is_alone(struct http *http, const struct connection *connection)
 }
 
 /* On this thread; false: not so. One that took long is followed by none for a time. */
-static bool answer_at_once(struct exchange *exchange)
+static bool answer_at_once(struct exchange *exchange, int64_t began)
 {
 	struct http *http = exchange->listener->http;
 	const struct http_service *service = exchange->listener->service;
-	int64_t began = clock_monotonic_us();
 
 	exchange->request.at_once = true;
 	bool answered = service->answer(service->context, &exchange->request, &exchange->answer);
@@ -234,12 +243,14 @@ static enum MHD_Result whole_request(struct exchange *exchange)
 	struct http_listener *listener = exchange->listener;
 	const struct http_service *service = listener->service;
 
-	exchange->request.body = exchange->body;
+	exchange->request.body = exchange->body.data;
+	exchange->request.length = exchange->body.length;
 	atomic_store(&exchange->connection->deadline, 0);
 	enum http_pace pace = service->pace(service->context, &exchange->request);
-	bool alone = is_alone(listener->http, exchange->connection);
+	int64_t now = clock_monotonic_us();
+	bool alone = is_alone(listener->http, exchange->connection, now);
 	if (pace == HTTP_SHORT || (pace == HTTP_MAY_WAIT && alone)) {
-		if (answer_at_once(exchange)) {
+		if (answer_at_once(exchange, now)) {
 			exchange->progress = DONE;
 			return send_answer(exchange);
 		}
@@ -294,7 +305,7 @@ static enum MHD_Result begin_request(struct exchange *exchange, const char *meth
 	exchange->progress = BODY;
 	exchange->request = (struct http_request){
 		.method = method,
-		.target = exchange->target,
+		.target = exchange->target.data,
 		.host = MHD_lookup_connection_value(handle, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST),
 		.origin = MHD_lookup_connection_value(handle, MHD_HEADER_KIND, MHD_HTTP_HEADER_ORIGIN),
 		.port = listener->port,
@@ -310,19 +321,15 @@ static enum MHD_Result begin_request(struct exchange *exchange, const char *meth
 static enum MHD_Result take_body(struct exchange *exchange, const char *data, size_t *size)
 {
 	struct http *http = exchange->listener->http;
-	size_t length = exchange->request.length, before = exchange->capacity;
+	struct text *body = &exchange->body;
+	size_t before = body->capacity;
 
-	if (*size > exchange->listener->service->body_limit - length)
+	if (*size > exchange->listener->service->body_limit - body->length)
 		return MHD_NO;
-	size_t wanted = length + *size < BODY_FIRST ? BODY_FIRST : length + *size;
-	memory_grow(&exchange->body, &exchange->capacity, wanted, 1);
-	atomic_fetch_add(&http->body_bytes, exchange->capacity - before);
-	if (exchange->capacity > before && atomic_load(&http->body_bytes) > BODIES_MAXIMUM)
-		return MHD_NO;
-	memcpy(exchange->body + length, data, *size);
-	exchange->request.length = length + *size;
+	text_append_bytes(body, data, *size);
+	http->body_bytes += body->capacity - before;
 	*size = 0;
-	return MHD_YES;
+	return body->capacity > before && http->body_bytes > BODIES_MAXIMUM ? MHD_NO : MHD_YES;
 }
 
 static enum MHD_Result handle_request(void *context, struct MHD_Connection *handle, const char *decoded,
@@ -392,6 +399,8 @@ void http_destroy(struct http *http)
 	acceptor_destroy(http->acceptor);
 	if (http->daemon)
 		MHD_stop_daemon(http->daemon);
+	if (http->spare)
+		exchange_release(http->spare);
 	workers_destroy(http->workers);
 	pthread_mutex_destroy(&http->mutex);
 	free(http);

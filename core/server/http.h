@@ -19,9 +19,10 @@ struct http_request {
 	const char *method;
 	const char *target; /* as it was sent: nothing decoded, the query included */
 	const char *host, *origin; /* NULL: no such header */
-	const char *body;          /* not NUL-terminated; NULL when length is 0 */
+	const char *body;          /* not NUL-terminated */
 	size_t length;
 	uint16_t port; /* of the listener */
+	const void *found; /* by pace(), for answer(); NULL: nothing was */
 	bool at_once;  /* false is answered rather than waiting for others */
 };
 
@@ -45,7 +46,7 @@ struct http_service {
 	void *context;
 	/* Before the body is read: false with the answer filled refuses the request. */
 	bool (*admit)(void *context, const struct http_request *request, struct http_answer *answer);
-	enum http_pace (*pace)(void *context, const struct http_request *request);
+	enum http_pace (*pace)(void *context, struct http_request *request);
 	/* false: it cannot be answered yet; asked again after http_wake(), or soon and on another thread when it
 	 * was asked at_once. Never happens to short ones. */
 	bool (*answer)(void *context, const struct http_request *request, struct http_answer *answer);

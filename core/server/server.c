@@ -292,7 +292,7 @@ bool server_answer(struct server_node *node, const struct http_request *request,
 		text_append(&answer->body, "{}");
 		return true;
 	}
-	const struct endpoint *endpoint = find_endpoint(node, request->target);
+	const struct endpoint *endpoint = request->found ? request->found : find_endpoint(node, request->target);
 	if (endpoint)
 		return answer_call(node, endpoint, request, answer);
 	unknown_endpoint(answer);
@@ -311,9 +311,10 @@ static bool service_answer(void *context, const struct http_request *request, st
 	return server_answer(context, request, answer);
 }
 
-static enum http_pace service_pace(void *context, const struct http_request *request)
+static enum http_pace service_pace(void *context, struct http_request *request)
 {
 	const struct endpoint *endpoint = find_endpoint(context, request->target);
+	request->found = endpoint;
 	return endpoint ? endpoint->pace : HTTP_SHORT;
 }
 

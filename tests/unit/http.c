@@ -41,7 +41,7 @@ static bool admit(void *context, const struct http_request *request, struct http
 	return false;
 }
 
-static enum http_pace pace(void *context, const struct http_request *request)
+static enum http_pace pace(void *context, struct http_request *request)
 {
 	(void)context;
 	if (strcmp(request->target, "/send") == 0)
