@@ -19,7 +19,7 @@ struct trace_print {
 	const struct transaction_trace *trace;
 	bool tree;
 	const struct action *printed; /* whose text `act` is; NULL: nobody's */
-	struct text act;              /* owned */
+	struct text act, place;       /* owned */
 };
 
 /* Clients put data into the format's ${s}: whatever the sentence holds, it is never taken for a format. */
@@ -113,12 +113,11 @@ static void print_ram_deltas(struct text *out, const struct ram_delta *deltas, s
 	text_append_char(out, ']');
 }
 
-/* From the transaction's id, whose member has that name, to its block. */
-static void print_place(struct text *out, const char *name, const struct transaction_trace *trace)
+/* From the transaction's id, a member's value, to its block. */
+static void print_place(struct text *out, const struct transaction_trace *trace)
 {
-	text_printf(out,
-	            "\"%s\":\"%s\",\"block_num\":%" PRIu32 ",\"block_time\":\"%s\",\"producer_block_id\":null",
-	            name, checksum256_text(&trace->id).text, trace->block_num, slot_text(trace->slot).text);
+	text_printf(out, "\"%s\",\"block_num\":%" PRIu32 ",\"block_time\":\"%s\",\"producer_block_id\":null",
+	            checksum256_text(&trace->id).text, trace->block_num, slot_text(trace->slot).text);
 }
 
 static void print_children(struct trace_print *print, uint32_t ancestor);
@@ -170,8 +169,8 @@ static void print_action_trace(struct trace_print *print, const struct action_tr
 	text_printf(out, ",\"context_free\":%s,\"elapsed\":0,\"console\":",
 	            action->context_free ? "true" : "false");
 	text_append_json(out, text_string(&action->console), action->console.length);
-	text_append_char(out, ',');
-	print_place(out, "trx_id", trace);
+	text_append(out, ",\"trx_id\":");
+	text_append_bytes(out, print->place.data, print->place.length);
 	print_ram_deltas(out, action->ram_deltas, action->ram_deltas_count);
 	print_error_members(out, action->error, trace->slot);
 	print_return_value(print, action);
@@ -218,9 +217,8 @@ static void print_trace(struct trace_print *print)
 	const struct transaction_trace *trace = print->trace;
 	struct text *out = print->out;
 
-	text_append_char(out, '{');
-	print_place(out, "id", trace);
-	text_append(out, ",\"receipt\":");
+	print_place(&print->place, trace);
+	text_printf(out, "{\"id\":%s,\"receipt\":", text_string(&print->place));
 	if (trace->has_receipt)
 		text_printf(out, "{\"status\":\"%s\",\"cpu_usage_us\":%" PRIu32 ",\"net_usage_words\":%" PRIu64 "}",
 		            transaction_status_name(trace->status), trace->cpu_usage_us, trace->net_usage / 8);
@@ -263,4 +261,5 @@ void chain_print_trace(struct chain_view *view, struct text *out, const struct t
 
 	print_trace(&print);
 	text_release(&print.act);
+	text_release(&print.place);
 }

@@ -46,11 +46,13 @@ static int fault(struct error *error, const char *text, size_t length, size_t of
  * none. */
 static size_t string_end(const char *text, size_t length, size_t at)
 {
-	for (at++; at < length; at++) {
-		if (text[at] == '\\')
-			at++;
-		else if (text[at] == '"')
-			return at + 1;
+	const char *end = text + at;
+	while ((end = memchr(end + 1, '"', length - (size_t)(end + 1 - text)))) {
+		const char *escapes = end;
+		while (escapes[-1] == '\\')
+			escapes--;
+		if ((end - escapes) % 2 == 0)
+			return (size_t)(end - text) + 1;
 	}
 	return length;
 }
@@ -105,14 +107,11 @@ static size_t word_end(const char *text, size_t length, size_t at)
 }
 
 /* "\u0000" would cut a C string short. */
-static bool holds_nul_escape(const char *text, size_t from, size_t to)
+static bool holds_nul_escape(const char *text, const char *end)
 {
-	for (; from < to; from++)
-		if (text[from] == '\\') {
-			if (to - from > 6 && memcmp(text + from, "\\u0000", 6) == 0)
-				return true;
-			from++;
-		}
+	for (; text < end && (text = memchr(text, '\\', (size_t)(end - text))); text += 2)
+		if (end - text > 6 && memcmp(text, "\\u0000", 6) == 0)
+			return true;
 	return false;
 }
 
@@ -129,7 +128,7 @@ static size_t rewrite(struct text *out, const char *text, size_t length, const s
 		end = at + 1;
 		if (c == '"') {
 			end = string_end(text, length, at);
-			if (holds_nul_escape(text, at, end)) {
+			if (holds_nul_escape(text + at, text + end)) {
 				*what = "a string must not hold a NUL character";
 				return at;
 			}
