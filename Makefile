@@ -47,7 +47,9 @@ ALL_LIBS   = $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null) -lm -lpthread
 
 LAYER_SOURCES := $(shell find core fs -name '*.c' 2>/dev/null | sort)
 MOUNT_SOURCES := $(wildcard mount/*.c)
-# What tests of a folder share is linked to all of them, below.
+# What tests of a folder share is linked to all of them, below; what tests of several folders share
+# (tests/*.c) to whom it serves.
+RIGS           = $(BUILD)/tests/rigs.a
 UNIT_SOURCES  := $(filter-out tests/tree/fixture.c tests/tree/rig.c,$(wildcard tests/unit/*.c tests/tree/*.c))
 
 ABI_FILES     := $(wildcard core/contracts/*/*.abi)
@@ -197,12 +199,13 @@ $(BUILD)/replay: $(REPLAY_OBJECTS) $(BUILD)/libeosiofs.a
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libeosiofs.a Makefile | $(TEST_INSTALLED)
 	@mkdir -p $(@D)
 	@$(SAY) "  $@"
-	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< $(filter %.o %rig.a,$^) $(BUILD)/libeosiofs.a -lcmocka $(ALL_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< $(filter %.o $(RIGS),$^) $(BUILD)/libeosiofs.a -lcmocka $(ALL_LIBS)
 
 $(filter $(BUILD)/tests/tree/%,$(UNIT_TESTS)): $(BUILD)/tests/tree/fixture.o $(BUILD)/tests/tree/rig.o
-$(filter $(BUILD)/tests/unit/%,$(UNIT_TESTS)) $(BENCH_SOURCES:%.c=$(BUILD)/%): $(BUILD)/tests/chain_rig.a
-$(BUILD)/tests/chain_rig.a: $(BUILD)/tests/chain_rig.o
-	$(Q)ar rcs $@ $<
+$(filter $(BUILD)/tests/unit/%,$(UNIT_TESTS)) $(BENCH_SOURCES:%.c=$(BUILD)/%) $(BUILD)/tests/spec/spec: $(RIGS)
+$(RIGS): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/*.c))
+	@rm -f $@
+	$(Q)ar rcs $@ $^
 
 # A function of ours that a test stands in for: __wrap_NAME is called in its place, __real_NAME is it.
 $(BUILD)/tests/unit/embedded_power: ALL_LIBS += -Wl,--wrap=fsync,--wrap=fdatasync
@@ -278,10 +281,10 @@ $(FUZZ_TARGETS:%=fuzz-%): fuzz-%: fuzz-targets
 	@build/fuzz/tests/fuzz/$* -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=build/fuzz/$*- \
 		build/fuzz/corpus/$* tests/fuzz/corpus/$* >build/fuzz/$*.log 2>&1 || { tail -40 build/fuzz/$*.log; exit 1; }
 	@echo "fuzz $*: $$(grep -a '^Done' build/fuzz/$*.log)"
-$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(BUILD)/libeosiofs.a $(BUILD)/tests/chain_rig.a Makefile
+$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(BUILD)/libeosiofs.a $(RIGS) Makefile
 	@mkdir -p $(@D)
 	@$(SAY) "  $@"
-	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/tests/chain_rig.a $(BUILD)/libeosiofs.a -lcmocka $(ALL_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< $(RIGS) $(BUILD)/libeosiofs.a -lcmocka $(ALL_LIBS)
 
 include packaging/packaging.mk
 

@@ -88,6 +88,15 @@ int rig_act(struct rig *rig, struct transaction_trace *trace, const char *contra
 	return result ? result : chain_send(rig->chain, trace, rig->wallet, &action, 1, NULL, &rig->error);
 }
 
+void rig_activate(struct rig *rig, enum feature feature)
+{
+	struct checksum256 digest = feature_digest(feature);
+	char json[128];
+
+	snprintf(json, sizeof json, "{\"feature_digest\":\"%s\"}", checksum256_text(&digest).text);
+	rig_must(rig_act(rig, NULL, "eosio", "activate", "eosio", json), "activate", &rig->error);
+}
+
 int rig_create_account(struct rig *rig, struct transaction_trace *trace, const char *name)
 {
 	char json[1024];

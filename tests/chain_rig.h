@@ -8,6 +8,7 @@
 #include "core/chain/embedded/embedded.h"
 #include "core/contracts/bundle.h"
 #include "core/engine/storage/data_folder.h"
+#include "core/types/feature.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 
@@ -41,6 +42,8 @@ int rig_make_action(struct chain_view *view, struct action *out, const char *con
 /* Such an action in a transaction of its own. */
 int rig_act(struct rig *rig, struct transaction_trace *trace, const char *contract, const char *name,
             const char *actor, const char *json);
+/* By an action of eosio's contract. */
+void rig_activate(struct rig *rig, enum feature feature);
 int rig_create_account(struct rig *rig, struct transaction_trace *trace, const char *name);
 /* Code and ABI of a bundle, packed without an ABI. */
 void rig_install(struct rig *rig, const char *account, const char *name);

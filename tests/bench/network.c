@@ -1,79 +1,79 @@
 /* Many nodes in one process, without signatures and disk: what a block costs with one node and with many,
  * what a hundred of them take in memory, a fork switch beside applying its transactions once. */
 #include "tests/bench/bench.h"
-#include "tests/unit/network_rig.h"
+#include "tests/network_rig.h"
 
 #include <malloc.h>
 
 enum { DAY = 172800, SWITCH_BLOCKS = 100, SWITCH_WRITES = 1000 };
 
-static void begin(struct rig *rig, size_t nodes)
+static void begin(struct mesh *mesh, size_t nodes)
 {
-	rig_begin(rig);
-	rig_start(rig, rig->eosio, "");
-	rig_slots(rig, 5);
-	while (rig->count + 1 < nodes) {
+	mesh_begin(mesh);
+	mesh_start(mesh, mesh->eosio, "");
+	mesh_slots(mesh, 5);
+	while (mesh->count + 1 < nodes) {
 		struct text text = TEXT_EMPTY;
 		text_append(&text, "--p2p-peer-address eosio");
-		for (size_t i = 0; i < rig->count && i < 20; i++)
-			text_printf(&text, " --p2p-peer-address %s", name_text(rig->nodes[i]->name).text);
-		rig_add(rig, text.data);
+		for (size_t i = 0; i < mesh->count && i < 20; i++)
+			text_printf(&text, " --p2p-peer-address %s", name_text(mesh->nodes[i]->name).text);
+		mesh_add(mesh, text.data);
 		text_release(&text);
 	}
 	if (nodes > 1)
-		rig_elect(rig);
+		mesh_elect(mesh);
 }
 
 static double measure_day(size_t nodes)
 {
-	struct rig *rig = memory_allocate(1, sizeof *rig);
-	begin(rig, nodes);
+	struct mesh *mesh = memory_allocate(1, sizeof *mesh);
+	begin(mesh, nodes);
 	double start = bench_now();
-	rig_slots(rig, DAY);
+	mesh_slots(mesh, DAY);
 	double took = (bench_now() - start) / 1e9;
-	rig_end(rig);
-	free(rig);
+	mesh_end(mesh);
+	free(mesh);
 	return took;
 }
 
 /* Bytes in use with that many nodes whose logs are full. */
 static double measure_memory(size_t nodes)
 {
-	struct rig *rig = memory_allocate(1, sizeof *rig);
+	struct mesh *mesh = memory_allocate(1, sizeof *mesh);
 	double before = (double)mallinfo2().uordblks;
-	begin(rig, nodes);
-	rig_slots(rig, 3000);
+	begin(mesh, nodes);
+	mesh_slots(mesh, 3000);
 	double after = (double)mallinfo2().uordblks;
-	rig_end(rig);
-	free(rig);
+	mesh_end(mesh);
+	free(mesh);
 	return (after - before) / (1 << 20);
 }
 
 /* Two halves of three producers: one makes a hundred blocks with a thousand writes, the other joins it. */
 static void measure_switch(void)
 {
-	struct rig *rig = memory_allocate(1, sizeof *rig);
+	struct mesh *mesh = memory_allocate(1, sizeof *mesh);
 	const char *peer = "p1111";
 	struct checksum256 id;
 	double writing = 0;
-	begin(rig, 4);
-	node_set_peers(rig->nodes[2], NULL, 0, NULL);
-	rig_push(rig, rig->nodes[2], &id, NULL);
+	begin(mesh, 4);
+	node_set_peers(mesh->nodes[2], NULL, 0, NULL);
+	mesh_push(mesh, mesh->nodes[2], &id, NULL);
 	for (int block = 0; block < SWITCH_BLOCKS; block++) {
 		double start = bench_now();
 		for (int i = 0; i < SWITCH_WRITES / SWITCH_BLOCKS; i++)
-			rig_push(rig, rig->nodes[0], &id, NULL);
+			mesh_push(mesh, mesh->nodes[0], &id, NULL);
 		writing += bench_now() - start;
-		rig_slot(rig);
+		mesh_slot(mesh);
 	}
 	double start = bench_now();
-	node_set_peers(rig->nodes[2], &peer, 1, NULL);
-	while (node_head(rig->nodes[2]) != node_head(rig->nodes[0]))
-		rig_slot(rig);
+	node_set_peers(mesh->nodes[2], &peer, 1, NULL);
+	while (node_head(mesh->nodes[2]) != node_head(mesh->nodes[0]))
+		mesh_slot(mesh);
 	bench_report("network: switching to 100 blocks, 1000 writes", (bench_now() - start) / 1e6, "ms",
 	             "writing them", writing / 1e6);
-	rig_end(rig);
-	free(rig);
+	mesh_end(mesh);
+	free(mesh);
 }
 
 int main(void)

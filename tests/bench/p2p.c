@@ -46,7 +46,7 @@ static double sync_over_loopback(struct side sides[2], struct p2p_tcp *tcp[2])
 	snprintf(address, sizeof address, "%s", p2p_endpoint_address(peer_node_endpoint(sides[0].peer)));
 	start = bench_now();
 	side_open(&sides[1], tcp[1], NULL, address);
-	side_wait(&sides[1], node_head(sides[0].rig.eosio)->number);
+	side_wait(&sides[1], node_head(sides[0].mesh.eosio)->number);
 	return bench_now() - start;
 }
 
@@ -62,9 +62,9 @@ static void open_sides(struct side *sides, struct p2p_tcp **tcp, size_t count, b
 			exit(1);
 		side_begin(&sides[i]);
 		if (i == 0)
-			rig_start(&sides[i].rig, sides[i].rig.eosio, "-e --producer-name eosio");
-		else if (node_configure(sides[i].rig.eosio, "", &error) ||
-		         node_start(sides[i].rig.eosio, NULL, 0, &error))
+			mesh_start(&sides[i].mesh, sides[i].mesh.eosio, "-e --producer-name eosio");
+		else if (node_configure(sides[i].mesh.eosio, "", &error) ||
+		         node_start(sides[i].mesh.eosio, NULL, 0, &error))
 			exit(1);
 		side_open(&sides[i], tcp[i], "127.0.0.1:0", i ? address : NULL);
 		if (i == 0 || is_line)
@@ -85,7 +85,7 @@ static void next_slot(struct side *sides, size_t count)
 {
 	for (size_t i = count; i-- > 0;) {
 		pthread_mutex_lock(&sides[i].lock);
-		rig_slot(&sides[i].rig);
+		mesh_slot(&sides[i].mesh);
 		pthread_mutex_unlock(&sides[i].lock);
 	}
 }
@@ -101,7 +101,7 @@ static void relay(void)
 	for (size_t i = 0; i < RELAYED + 10; i++) {
 		next_slot(sides, HOPS + 1);
 		double start = bench_now();
-		side_wait(&sides[HOPS], node_head(sides[0].rig.eosio)->number);
+		side_wait(&sides[HOPS], node_head(sides[0].mesh.eosio)->number);
 		if (i >= 10) /* the first warm up */
 			times[i - 10] = bench_now() - start;
 	}
@@ -121,7 +121,7 @@ static void idle(void)
 	open_sides(sides, tcp, LINKS + 1, false);
 	next_slot(sides, LINKS + 1);
 	for (size_t i = 1; i <= LINKS; i++)
-		side_wait(&sides[i], node_head(sides[0].rig.eosio)->number);
+		side_wait(&sides[i], node_head(sides[0].mesh.eosio)->number);
 	double before = processor_time();
 	clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_sec += IDLE_S;
@@ -145,8 +145,8 @@ int main(void)
 		return 1;
 	side_begin(&sides[0]);
 	side_begin(&sides[1]);
-	rig_start(&sides[0].rig, sides[0].rig.eosio, "-e --producer-name eosio");
-	if (node_configure(sides[1].rig.eosio, "", &error) || node_start(sides[1].rig.eosio, NULL, 0, &error))
+	mesh_start(&sides[0].mesh, sides[0].mesh.eosio, "-e --producer-name eosio");
+	if (node_configure(sides[1].mesh.eosio, "", &error) || node_start(sides[1].mesh.eosio, NULL, 0, &error))
 		return 1;
 	side_slots(sides, SYNCED);
 	double began = processor_time(), synced = sync_over_loopback(sides, tcp);

@@ -1,5 +1,5 @@
 /* What setcode makes of arbitrary code: it may refuse it, and must not read beyond it. */
-#include "tests/unit/contracts.h"
+#include "tests/contract_rig.h"
 
 #include <sanitizer/lsan_interface.h>
 

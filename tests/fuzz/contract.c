@@ -1,7 +1,7 @@
 /* Contracts under arbitrary action data: the first byte says how many days after the boot, the rest is a list
  * of actions: a byte for the action (of the list below), a byte of length, and its data. All of it happens in
  * one block, which is then dropped. Nothing may crash or hang. */
-#include "tests/unit/contracts.h"
+#include "tests/contract_rig.h"
 
 #include <sanitizer/lsan_interface.h>
 

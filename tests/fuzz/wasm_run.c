@@ -1,5 +1,5 @@
 /* Random valid modules made from the input: the interpreter against a plain evaluator of the same program. */
-#include "tests/wasm_random_run.h"
+#include "tests/wasm_random.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
 

@@ -1,6 +1,6 @@
 /* The block log: nodeos's bytes, torn ends, lost and wrong indexes, other chains, other versions, full disks.
  */
-#include "tests/unit/temporary.h"
+#include "tests/temporary.h"
 
 #include "core/engine/storage/block_log.h"
 #include "core/types/block.h"

@@ -1,6 +1,6 @@
 /* The bundles: valid modules, found by name and by hash, refused while a feature they import from is not
  * active. */
-#include "tests/unit/contracts.h"
+#include "tests/contract_rig.h"
 
 static void every_bundle_has_a_twin(void **state)
 {

@@ -1,6 +1,6 @@
 /* A chain in one file: what was exported is there again, as a snapshot or as the beginning of another data
  * folder; what is damaged, newer, of another chain, or in the way, is refused with nothing changed. */
-#include "tests/unit/scene.h"
+#include "tests/scene.h"
 
 #include "core/chain/chain.h"
 

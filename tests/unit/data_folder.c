@@ -1,5 +1,5 @@
 /* The data folder: made once, used by one, refused when it is somebody else's or newer. */
-#include "tests/unit/temporary.h"
+#include "tests/temporary.h"
 
 #include "core/engine/storage/data_folder.h"
 

@@ -1,6 +1,6 @@
 /* Database intrinsics: iterators as nodeos numbers them, RAM to the byte, payers, errors; a random contract
  * against plain arrays. */
-#include "tests/unit/intrinsic.h"
+#include "tests/intrinsic_rig.h"
 
 #include "core/contracts/intrinsics.h"
 

@@ -1,6 +1,6 @@
 /* How long transactions may run: each limit with nodeos's error, what is counted where there is no clock,
  * what is billed. The clock is the test's. */
-#include "tests/unit/contracts.h"
+#include "tests/contract_rig.h"
 
 #include "tests/wasm_builder.h"
 

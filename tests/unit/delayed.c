@@ -1,6 +1,6 @@
 /* Transactions that wait: in what order they are due, what is not yet, and who may cancel them (protocol.md
  * C.4, D.6). */
-#include "tests/unit/contracts.h"
+#include "tests/contract_rig.h"
 
 static struct checksum256 delay(struct test_chain *chain, const char *account, uint32_t seconds)
 {

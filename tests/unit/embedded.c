@@ -1,6 +1,6 @@
 /* The embedded chain while it runs: views, blocks by hand and by its thread, full blocks, stalls, and many
  * callers at once. */
-#include "tests/unit/scene.h"
+#include "tests/scene.h"
 
 #include "core/base/exception.h"
 

@@ -1,7 +1,7 @@
 /* A transaction that ends the program: what it stood in is rebuilt without it once it has done so again, and
  * all others are there. The engine's push is wrapped (Makefile), for no transaction is known that does this.
  */
-#include "tests/unit/scene.h"
+#include "tests/scene.h"
 
 #include "core/engine/engine.h"
 
@@ -62,7 +62,7 @@ static void left_out_the_second_time(void **state)
 	char name[64];
 	(void)state;
 	scene_begin(&scene);
-	struct done done = killed(&scene, with_transfers);
+	struct done done = scene_killed(&scene, with_transfers);
 	poison = done.id;
 	assert_int_not_equal(open_in_child(&scene), 0);
 	rig_open(&scene.rig);
@@ -89,7 +89,7 @@ static void a_mark_alone(void **state)
 	(void)state;
 	memset(&poison, 0, sizeof poison);
 	scene_begin(&scene);
-	struct done done = killed(&scene, with_transfers);
+	struct done done = scene_killed(&scene, with_transfers);
 	char *path = scene_path(&scene, "journal/trying");
 	snprintf(mark, sizeof mark, "%u %u\n", done.block_num, POISON);
 	file_set(path, mark, strlen(mark));

@@ -1,6 +1,6 @@
 /* A data folder whose files are lost, damaged, or no files: rebuilt where the rest says all, else refused by
  * name; nothing newer goes without a copy. */
-#include "tests/unit/scene.h"
+#include "tests/scene.h"
 
 #include <errno.h>
 
@@ -8,18 +8,18 @@ static void lost_and_damaged(void **state)
 {
 	struct scene scene;
 	(void)state;
-	grown_chain(&scene);
+	scene_grow(&scene);
 	char *path = scene_path(&scene, "state");
 	/* lost */
 	unlink(path);
-	reopened(&scene, "there is no state file");
+	scene_reopen(&scene, "there is no state file");
 	/* a byte changed; cut short; of nothing */
 	for (int i = 0; i < 3; i++) {
 		struct bytes content = file_content(path);
 		content.data[content.length / 2] ^= 1;
 		file_set(path, content.data, i == 0 ? content.length : i == 1 ? content.length / 2 : 0);
 		bytes_release(&content);
-		reopened(&scene, "rebuilding the state from");
+		scene_reopen(&scene, "rebuilding the state from");
 	}
 	free(path);
 	/* what could not be used was kept */
@@ -29,7 +29,7 @@ static void lost_and_damaged(void **state)
 	/* journals that make no sense */
 	path = scene_path(&scene, "journal/1000000");
 	file_set(path, "no journal at all", 17);
-	reopened(&scene, "journal/1000000.unused");
+	scene_reopen(&scene, "journal/1000000.unused");
 	free(path);
 	/* the clock is lost: the chain does not stand still until real time has caught up */
 	rig_open(&scene.rig);
@@ -38,7 +38,7 @@ static void lost_and_damaged(void **state)
 	path = scene_path(&scene, "clock");
 	unlink(path);
 	free(path);
-	reopened(&scene, "chain time goes on from there");
+	scene_reopen(&scene, "chain time goes on from there");
 	scene_end(&scene);
 }
 
@@ -61,7 +61,7 @@ static void lost_log(void **state)
 {
 	struct scene scene;
 	(void)state;
-	grown_chain(&scene);
+	scene_grow(&scene);
 	char *log = scene_path(&scene, "blocks/blocks.log"), *aside = scene_path(&scene, "aside"), *path;
 	struct bytes content = file_content(log);
 	/* missing, empty, with part of its first bytes; then all that is left is the index, then a journal */
@@ -83,7 +83,7 @@ static void lost_log(void **state)
 	assert_non_null(strstr(text_string(&scene.rig.notices), "blocks.log.cut"));
 	/* put back, all is there */
 	file_set(log, content.data, content.length);
-	reopened(&scene, "");
+	scene_reopen(&scene, "");
 	bytes_release(&content);
 	free(path);
 	free(state_aside);
@@ -105,7 +105,7 @@ static void damaged_clock(void **state)
 	                                       "0 until 1 \n"};
 	struct scene scene;
 	(void)state;
-	grown_chain(&scene);
+	scene_grow(&scene);
 	char *path = scene_path(&scene, "clock");
 	struct bytes content = file_content(path);
 	for (size_t i = 0; i < sizeof contents / sizeof *contents; i++) {
@@ -115,7 +115,7 @@ static void damaged_clock(void **state)
 	file_set(path, content.data, content.length);
 	bytes_release(&content);
 	free(path);
-	reopened(&scene, "");
+	scene_reopen(&scene, "");
 	scene_end(&scene);
 }
 
@@ -125,7 +125,7 @@ static void damaged_nodes(void **state)
 {
 	struct scene scene;
 	(void)state;
-	grown_chain(&scene);
+	scene_grow(&scene);
 	char *path = scene_path(&scene, "nodes");
 	struct bytes content = file_content(path);
 	for (size_t i = 0; i + 1 < content.length; i += 13) {
@@ -137,7 +137,7 @@ static void damaged_nodes(void **state)
 	file_set(path, content.data, content.length - 60);
 	assert_refused(&scene, -EBADMSG, "it ends within a node", "nodes");
 	file_set(path, content.data, content.length - 15);
-	reopened(&scene, "");
+	scene_reopen(&scene, "");
 	bytes_release(&content);
 	free(path);
 	scene_end(&scene);
@@ -150,7 +150,7 @@ static void not_files(void **state)
 	                                    "journal/1000000"};
 	struct scene scene;
 	(void)state;
-	grown_chain(&scene);
+	scene_grow(&scene);
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		char *path = scene_path(&scene, names[i]), *aside = scene_path(&scene, "aside");
 		bool there = rename(path, aside) == 0;
@@ -164,7 +164,7 @@ static void not_files(void **state)
 			assert_int_equal(rename(aside, path), 0);
 		free(path);
 		free(aside);
-		reopened(&scene, "");
+		scene_reopen(&scene, "");
 	}
 	scene_end(&scene);
 }
@@ -214,7 +214,7 @@ static void flipped_bits_of_the_log(void **state)
 	struct scene scene;
 	size_t found = 0, tried = 0;
 	(void)state;
-	grown_chain(&scene);
+	scene_grow(&scene);
 	struct files files = files_take(&scene);
 	struct bytes *log = &files.contents[0];
 	for (size_t at = 8; at < log->length; at += 149) {
@@ -242,7 +242,7 @@ static void flipped_bits_of_the_log(void **state)
 	rig_close(&scene.rig);
 	scene.rig.verify = false;
 	files_release(&files);
-	reopened(&scene, "");
+	scene_reopen(&scene, "");
 	scene_end(&scene);
 }
 
@@ -283,7 +283,7 @@ static void flipped_bits(void **state)
 		struct scene scene;
 		char name[64];
 		scene_begin(&scene);
-		struct done done = killed(&scene, with_transfers);
+		struct done done = scene_killed(&scene, with_transfers);
 		snprintf(name, sizeof name, "journal/%u", done.block_num);
 		char *path = scene_path(&scene, name);
 		struct bytes content = file_content(path);
@@ -312,7 +312,7 @@ static void lost_journals(void **state)
 		struct scene scene;
 		char name[64];
 		scene_begin(&scene);
-		struct done done = killed(&scene, with_transfers);
+		struct done done = scene_killed(&scene, with_transfers);
 		snprintf(name, sizeof name, "journal/%u", done.block_num);
 		char *path = scene_path(&scene, name);
 		snprintf(name, sizeof name, "journal/%u", done.block_num + 1);

@@ -1,6 +1,6 @@
 /* Many nodes in a data folder whose process is killed: nothing acknowledged is lost or told to be, whatever
  * blocks were dropped, thrown out and made again. */
-#include "tests/unit/scene.h"
+#include "tests/scene.h"
 
 #include "core/chain/embedded/embedded_private.h"
 
@@ -130,7 +130,7 @@ static void one_in_two_branches(void **state)
 	struct scene scene;
 	(void)state;
 	network(&scene, 2);
-	killed(&scene, with_one_in_two_branches);
+	scene_killed(&scene, with_one_in_two_branches);
 	assert_transfers(&scene, 3);
 	assert_transfers(&scene, 3);
 	scene_end(&scene);
@@ -170,7 +170,7 @@ static void heads_are_where_they_were(void **state)
 	struct scene scene;
 	(void)state;
 	network(&scene, 2);
-	struct done heads = killed(&scene, with_two_branches);
+	struct done heads = scene_killed(&scene, with_two_branches);
 	for (int i = 0; i < 2; i++) {
 		rig_open(&scene.rig);
 		assert_int_equal(node(&scene.rig, "alice").head_block_num, heads.head_num);
@@ -203,7 +203,7 @@ static void a_turn_begins_no_branch(void **state)
 	char text[64];
 	(void)state;
 	network(&scene, 2);
-	uint32_t head = killed(&scene, with_a_block_of_bobs).head_num;
+	uint32_t head = scene_killed(&scene, with_a_block_of_bobs).head_num;
 	char *path = scene_path(&scene, "clock");
 	struct bytes clock = file_content(path);
 	bytes_put_u8(&clock, 0);
@@ -313,7 +313,7 @@ static void those_of_others_are_not_told(void **state)
 	size_t lost = 0;
 	(void)state;
 	network(&scene, 2);
-	killed(&scene, with_one_of_others);
+	scene_killed(&scene, with_one_of_others);
 	for (int i = 0; i < 2; i++) {
 		rig_open(&scene.rig);
 		scene.rig.chain->operations->watch_lost(scene.rig.chain, count_lost, &lost);
@@ -369,7 +369,7 @@ static void log_behind_the_irreversible(void **state)
 	for (uint32_t later = 0; later < 3; later++) {
 		struct scene scene;
 		network(&scene, 2);
-		cut_log(&scene, killed(&scene, with_irreversible_ones).block_num + later);
+		cut_log(&scene, scene_killed(&scene, with_irreversible_ones).block_num + later);
 		assert_transfers(&scene, 2);
 		assert_transfers(&scene, 2);
 		scene_end(&scene);
@@ -381,10 +381,8 @@ static void log_behind_the_irreversible(void **state)
 /* The block in the making begins with a feature. */
 static void with_pending(struct rig *rig, struct done *done)
 {
-	static const char only_link[] =
-		"{\"feature_digest\":\"1a99a59d87e06e09ec5b028a9cbb7749b4a5ad8819004365d02dc4379a8b7241\"}";
 	rig_open(rig);
-	rig_must(rig_act(rig, NULL, "eosio", "activate", "eosio", only_link), "activate", &rig->error);
+	rig_activate(rig, FEATURE_ONLY_LINK_TO_EXISTING_PERMISSION);
 	must(rig_advance(rig, SLOT) == 0, "advance");
 	transfer(rig);
 	done->head_num = rig_info(rig).head_block_num;
@@ -403,7 +401,7 @@ static void saved_and_killed_again(void **state)
 	char name[32];
 	(void)state;
 	network(&scene, 1);
-	uint32_t head = killed(&scene, with_pending).head_num;
+	uint32_t head = scene_killed(&scene, with_pending).head_num;
 	snprintf(name, sizeof name, "journal/%u_alice", head + 1);
 	char *path = scene_path(&scene, name);
 	struct bytes journal = file_content(path);
@@ -421,7 +419,7 @@ static void saved_and_killed_again(void **state)
 	free(path);
 	bytes_release(&journal);
 	for (int i = 0; i < 3; i++)
-		killed(&scene, opened);
+		scene_killed(&scene, opened);
 	assert_transfers(&scene, 1);
 	scene_end(&scene);
 }
@@ -455,7 +453,7 @@ static void names_of_nodes(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		struct scene scene;
 		network(&scene, 1);
-		killed(&scene, bodies[i]);
+		scene_killed(&scene, bodies[i]);
 		assert_transfers(&scene, 1);
 		scene_end(&scene);
 	}

@@ -1,7 +1,7 @@
 /* Loss of power: of every file only what was brought to the disk is left, of every folder only the names
  * (fsync and fdatasync are wrapped, see Makefile; they write what they are asked to keep to a folder of its
  * own, out of which a data folder is made as it would be then). */
-#include "tests/unit/scene.h"
+#include "tests/scene.h"
 
 #include "core/chain/embedded/embedded_private.h"
 #include "core/types/time.h"

@@ -1,6 +1,6 @@
 /* Blocks that are not irreversible yet are in a file of their own: lost, damaged, cut short. Nothing of it
  * goes in silence. */
-#include "tests/unit/scene.h"
+#include "tests/scene.h"
 
 #include <errno.h>
 

@@ -1,7 +1,7 @@
 /* The embedded chain in a data folder: closed and opened, killed, without its state file, its clock or the
  * end of its log, on a full disk. A kill is a child that ends without closing anything: what the kernel has
  * by then is there, as after kill -9. */
-#include "tests/unit/scene.h"
+#include "tests/scene.h"
 
 #include "core/engine/state/feature.h"
 
@@ -175,7 +175,7 @@ static void killed_while_pending(void **state)
 	struct scene scene;
 	(void)state;
 	scene_begin(&scene);
-	struct done done = killed(&scene, with_pending);
+	struct done done = scene_killed(&scene, with_pending);
 	rig_open(&scene.rig);
 	assert_string_equal(text_string(&scene.rig.notices), ""); /* what was refused left no record */
 	assert_true(rig_has_account(&scene.rig, "alice") && rig_has_account(&scene.rig, "bob") &&
@@ -213,7 +213,7 @@ static void killed_with_sealed_blocks(void **state)
 	struct scene scene;
 	(void)state;
 	scene_begin(&scene);
-	struct done done = killed(&scene, with_sealed_outside_the_log);
+	struct done done = scene_killed(&scene, with_sealed_outside_the_log);
 	rig_open(&scene.rig);
 	assert_in_block(&scene.rig, &done);
 	struct signed_block block = rig_block(&scene.rig, done.head_num);
@@ -246,7 +246,7 @@ static void killed_after_a_feature(void **state)
 	size_t active = 0;
 	(void)state;
 	scene_begin(&scene);
-	killed(&scene, with_a_feature);
+	scene_killed(&scene, with_a_feature);
 	rig_open(&scene.rig);
 	assert_int_equal(chain_view_open(scene.rig.chain, &view, NULL, NULL, NULL), 0);
 	assert_int_equal(view->operations->features(view, feature_is_active, &active, NULL), 0);
@@ -315,7 +315,7 @@ static struct done killed_with_an_unknown_key(struct scene *scene)
 	                                NULL),
 	                 0);
 	scene->rig.genesis = &unknown_genesis;
-	return killed(scene, with_a_key_of_the_wallet);
+	return scene_killed(scene, with_a_key_of_the_wallet);
 }
 
 /* The wallet of the next process has no key, or is locked: the node has what it signed with. */
@@ -390,14 +390,14 @@ static void another_genesis(void **state)
 	struct scene scene;
 	struct genesis other;
 	(void)state;
-	grown_chain(&scene);
+	scene_grow(&scene);
 	genesis_default(&other);
 	other.initial_timestamp += SECOND;
 	scene.rig.genesis = &other;
 	assert_int_equal(rig_try_open(&scene.rig), -EINVAL);
 	assert_non_null(strstr(scene.rig.error.sentence, "is of another chain"));
 	scene.rig.genesis = NULL;
-	reopened(&scene, "");
+	scene_reopen(&scene, "");
 	scene_end(&scene);
 }
 
@@ -429,7 +429,7 @@ static void full_disk_refuses(void **state)
 	struct scene scene;
 	(void)state;
 	scene_begin(&scene);
-	struct done done = killed(&scene, full_disk);
+	struct done done = scene_killed(&scene, full_disk);
 	rig_open(&scene.rig);
 	assert_true(rig_has_account(&scene.rig, "alice") && rig_has_account(&scene.rig, "bob"));
 	assert_in_block(&scene.rig, &done);
@@ -487,7 +487,7 @@ static void full_log_goes_on(void **state)
 	config->max_transaction_cpu_usage = config->max_block_cpu_usage - config->min_transaction_cpu_usage - 1;
 	scene_begin(&scene);
 	scene.rig.genesis = &genesis;
-	struct done done = killed(&scene, full_log);
+	struct done done = scene_killed(&scene, full_log);
 	rig_open(&scene.rig);
 	assert_string_equal(text_string(&scene.rig.notices), "");
 	assert_int_equal(chain_view_open(scene.rig.chain, &view, NULL, NULL, NULL), 0);

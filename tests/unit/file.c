@@ -2,7 +2,7 @@
  * free name. */
 #include "core/base/system/file.h"
 
-#include "tests/unit/temporary.h"
+#include "tests/temporary.h"
 
 #include <errno.h>
 

@@ -8,14 +8,15 @@
 #define ALICE name_literal("alice")
 
 /* eosio.bios's action of alice's own, or, with data (emptied), one of eosio's. */
-static struct packed_transaction make(struct rig *rig, const char *name, struct bytes *data, uint32_t delay)
+static struct packed_transaction make(struct mesh *mesh, const char *name, struct bytes *data, uint32_t delay)
 {
 	struct action *action = memory_allocate(1, sizeof *action);
 	struct transaction transaction = {.actions = action, .actions_count = 1, .delay_sec = delay};
-	struct block_state *head = node_head(rig->eosio);
+	struct block_state *head = node_head(mesh->eosio);
 	struct packed_transaction packed;
 
-	transaction.expiration = (uint32_t)(rig->now / 1000000) + rig->lifetime + (uint32_t)(rig->salt++ % 1000);
+	transaction.expiration = (uint32_t)(mesh->now / 1000000) + mesh->lifetime +
+	                         (uint32_t)(mesh->salt++ % 1000);
 	transaction.ref_block_num = (uint16_t)head->number;
 	transaction.ref_block_prefix = block_id_prefix(&head->id);
 	*action = (struct action){.account = name_literal("eosio"), .name = name_literal(name)};
@@ -29,43 +30,44 @@ static struct packed_transaction make(struct rig *rig, const char *name, struct 
 		bytes_put_u64(&action->data, ALICE);
 	packed_transaction_make(&packed, &transaction);
 	struct error error = {0};
-	assert_int_equal(packed_transaction_sign(&packed, rig->signer, &rig->key, NULL,
-	                                         ledger_chain_id(rig->network->ledger), &error),
+	assert_int_equal(packed_transaction_sign(&packed, mesh->signer, &mesh->key, NULL,
+	                                         ledger_chain_id(mesh->network->ledger), &error),
 	                 0);
 	return packed;
 }
 
 /* The code that it fails with; what fails is the caller's still. */
-static uint32_t push_to(struct rig *rig, struct node *node, struct packed_transaction *packed)
+static uint32_t push_to(struct mesh *mesh, struct node *node, struct packed_transaction *packed)
 {
 	struct transaction_trace trace = {0};
 	struct public_key key;
 	struct error error = {0};
 
-	assert_int_equal(packed_transaction_keys(packed, &key, ledger_chain_id(rig->network->ledger), &error), 0);
+	assert_int_equal(packed_transaction_keys(packed, &key, ledger_chain_id(mesh->network->ledger), &error),
+	                 0);
 	int result = node_push(node, packed, &key, 1, NULL, &trace, &error);
 	transaction_trace_release(&trace);
 	return result ? error.code : 0;
 }
 
-static uint32_t push(struct rig *rig, struct node *node)
+static uint32_t push(struct mesh *mesh, struct node *node)
 {
-	struct packed_transaction packed = make(rig, "reqauth", NULL, 0);
-	uint32_t code = push_to(rig, node, &packed);
+	struct packed_transaction packed = make(mesh, "reqauth", NULL, 0);
+	uint32_t code = push_to(mesh, node, &packed);
 
 	packed_transaction_release(&packed);
 	return code;
 }
 
-static void push_of_eosio(struct rig *rig, const char *name, struct bytes data)
+static void push_of_eosio(struct mesh *mesh, const char *name, struct bytes data)
 {
-	struct packed_transaction packed = make(rig, name, &data, 0);
+	struct packed_transaction packed = make(mesh, name, &data, 0);
 
-	assert_int_equal(push_to(rig, rig->eosio, &packed), 0);
+	assert_int_equal(push_to(mesh, mesh->eosio, &packed), 0);
 	packed_transaction_release(&packed);
 }
 
-static void limit(struct rig *rig, uint64_t account, uint64_t weight)
+static void limit(struct mesh *mesh, uint64_t account, uint64_t weight)
 {
 	struct bytes data = {0};
 
@@ -73,10 +75,10 @@ static void limit(struct rig *rig, uint64_t account, uint64_t weight)
 	bytes_put_u64(&data, UINT64_MAX);
 	bytes_put_u64(&data, UINT64_MAX);
 	bytes_put_u64(&data, weight);
-	push_of_eosio(rig, "setalimits", data);
+	push_of_eosio(mesh, "setalimits", data);
 }
 
-static void set_code(struct rig *rig, const char *name)
+static void set_code(struct mesh *mesh, const char *name)
 {
 	const struct bundle *bundle = bundle_find(name);
 	struct bytes data = {0};
@@ -84,45 +86,45 @@ static void set_code(struct rig *rig, const char *name)
 	bytes_put_u64(&data, name_literal("eosio"));
 	bytes_put_u16(&data, 0);
 	bytes_put_counted(&data, bundle->code->data, bundle->code->length);
-	push_of_eosio(rig, "setcode", data);
+	push_of_eosio(mesh, "setcode", data);
 }
 
 /* What eosio.bios asks of the chain. */
-static void set_bios(struct rig *rig)
+static void set_bios(struct mesh *mesh)
 {
 	const struct checksum256 first = feature_digest(FEATURE_PREACTIVATE_FEATURE),
 							 second = feature_digest(FEATURE_WTMSIG_BLOCK_SIGNATURES);
 	struct bytes data = {0};
 	struct error error = {0};
 
-	assert_int_equal(node_schedule_feature(rig->eosio, &first, &error), 0);
-	rig_slot(rig);
-	set_code(rig, "eosio.boot");
+	assert_int_equal(node_schedule_feature(mesh->eosio, &first, &error), 0);
+	mesh_slot(mesh);
+	set_code(mesh, "eosio.boot");
 	bytes_put(&data, second.data, sizeof second.data);
-	push_of_eosio(rig, "activate", data);
-	rig_slots(rig, 2);
-	set_code(rig, "eosio.bios");
+	push_of_eosio(mesh, "activate", data);
+	mesh_slots(mesh, 2);
+	set_code(mesh, "eosio.bios");
 }
 
 /* alice may use 150 us of CPU of what blocks hold, and more than 600 of what the window has grown to. */
-static void begin(struct rig *rig)
+static void begin(struct mesh *mesh)
 {
-	struct authority authority = authority_of_key(&ledger_genesis(rig->network->ledger)->initial_key);
+	struct authority authority = authority_of_key(&ledger_genesis(mesh->network->ledger)->initial_key);
 	struct bytes account = {0};
 
-	rig_start(rig, rig->eosio, "--enable-stale-production --producer-name eosio");
-	rig_slots(rig, 4);
+	mesh_start(mesh, mesh->eosio, "--enable-stale-production --producer-name eosio");
+	mesh_slots(mesh, 4);
 	bytes_put_u64(&account, name_literal("eosio"));
 	bytes_put_u64(&account, ALICE);
 	authority_pack(&account, &authority);
 	authority_pack(&account, &authority);
 	authority_release(&authority);
-	push_of_eosio(rig, "newaccount", account);
-	set_bios(rig);
-	limit(rig, ALICE, 1);
-	rig_push(rig, rig->eosio, &(struct checksum256){{0}}, NULL);
-	limit(rig, rig_account(rig), 115199999);
-	rig_slots(rig, 800);
+	push_of_eosio(mesh, "newaccount", account);
+	set_bios(mesh);
+	limit(mesh, ALICE, 1);
+	mesh_push(mesh, mesh->eosio, &(struct checksum256){{0}}, NULL);
+	limit(mesh, mesh_account(mesh), 115199999);
+	mesh_slots(mesh, 800);
 }
 
 static void list(struct node *node, bool add, uint32_t limit)
@@ -188,7 +190,7 @@ static void send_blocks(struct side *from, struct side *to)
 static void it_holds_on_its_own_node_alone(void **state)
 {
 	struct side here, there;
-	struct rig *rig = &here.rig;
+	struct mesh *mesh = &here.mesh;
 	struct transaction_trace trace = {0};
 	struct error error = {0};
 
@@ -197,39 +199,39 @@ static void it_holds_on_its_own_node_alone(void **state)
 	memset(&there, 0, sizeof there);
 	side_begin(&here);
 	side_begin(&there);
-	struct node *asked = rig_add(rig, "--p2p-peer-address eosio");
-	begin(rig);
+	struct node *asked = mesh_add(mesh, "--p2p-peer-address eosio");
+	begin(mesh);
 	list(asked, true, 0);
-	assert_int_equal(push(rig, asked), 0);
-	struct packed_transaction packed = make(rig, "reqauth", NULL, 0);
-	assert_int_equal(push_to(rig, asked, &packed), GREYLIST_CPU_USAGE_EXCEEDED);
-	assert_int_equal(push_to(rig, rig->eosio, &packed), 0); /* the same */
+	assert_int_equal(push(mesh, asked), 0);
+	struct packed_transaction packed = make(mesh, "reqauth", NULL, 0);
+	assert_int_equal(push_to(mesh, asked, &packed), GREYLIST_CPU_USAGE_EXCEEDED);
+	assert_int_equal(push_to(mesh, mesh->eosio, &packed), 0); /* the same */
 	packed_transaction_release(&packed);
-	rig_slot(rig);
-	assert_ptr_equal(node_head(asked), node_head(rig->eosio)); /* it takes what others have made */
+	mesh_slot(mesh);
+	assert_ptr_equal(node_head(asked), node_head(mesh->eosio)); /* it takes what others have made */
 	assert_int_equal(node_head(asked)->block->transactions_count, 2);
-	packed = make(rig, "reqauth", NULL, 0);
+	packed = make(mesh, "reqauth", NULL, 0);
 	const struct push_options dry = {.kind = PUSH_DRY_RUN};
 	assert_int_not_equal(node_compute(asked, &packed, &dry, &trace, &error), 0);
 	assert_int_equal(error.code, GREYLIST_CPU_USAGE_EXCEEDED);
 	transaction_trace_release(&trace);
 	packed_transaction_release(&packed);
 	assert_int_equal(node_restart(asked, &error), 0); /* kept in memory alone */
-	assert_int_equal(push(rig, asked), 0);
-	list(rig->eosio, true, 0); /* who makes the block is asked too */
-	assert_int_equal(push(rig, asked), GREYLIST_CPU_USAGE_EXCEEDED);
-	list(rig->eosio, false, 1);
-	assert_int_equal(push(rig, asked), GREYLIST_CPU_USAGE_EXCEEDED);
-	list(rig->eosio, false, 1000);
-	assert_int_equal(push(rig, asked), 0);
-	rig_slot(rig);
+	assert_int_equal(push(mesh, asked), 0);
+	list(mesh->eosio, true, 0); /* who makes the block is asked too */
+	assert_int_equal(push(mesh, asked), GREYLIST_CPU_USAGE_EXCEEDED);
+	list(mesh->eosio, false, 1);
+	assert_int_equal(push(mesh, asked), GREYLIST_CPU_USAGE_EXCEEDED);
+	list(mesh->eosio, false, 1000);
+	assert_int_equal(push(mesh, asked), 0);
+	mesh_slot(mesh);
 
-	assert_int_equal(node_configure(there.rig.eosio, "", &error), 0); /* it makes none */
-	rig_start(&there.rig, there.rig.eosio, "");
-	list(there.rig.eosio, true, 1);
-	network_tell_time(there.rig.network, rig->now);
+	assert_int_equal(node_configure(there.mesh.eosio, "", &error), 0); /* it makes none */
+	mesh_start(&there.mesh, there.mesh.eosio, "");
+	list(there.mesh.eosio, true, 1);
+	network_tell_time(there.mesh.network, mesh->now);
 	send_blocks(&here, &there);
-	assert_memory_equal(&node_head(there.rig.eosio)->id, &node_head(rig->eosio)->id,
+	assert_memory_equal(&node_head(there.mesh.eosio)->id, &node_head(mesh->eosio)->id,
 	                    sizeof(struct checksum256));
 	side_end(&here);
 	side_end(&there);
@@ -238,57 +240,57 @@ static void it_holds_on_its_own_node_alone(void **state)
 /* Whose block in the making is gone does it again, as its greylist has it by then; others may still. */
 static void what_one_node_refuses_another_takes(void **state)
 {
-	struct rig rig;
+	struct mesh mesh;
 	size_t before;
 
 	(void)state;
-	rig_begin(&rig);
-	rig_add(&rig, "--p2p-peer-address eosio");
-	rig_add(&rig, "--p2p-peer-address eosio");
-	begin(&rig);
-	rig_elect(&rig);
+	mesh_begin(&mesh);
+	mesh_add(&mesh, "--p2p-peer-address eosio");
+	mesh_add(&mesh, "--p2p-peer-address eosio");
+	begin(&mesh);
+	mesh_elect(&mesh);
 	struct node *maker = NULL, *next;
 	struct error error = {0};
-	while (maker != rig.nodes[0] || branch_block_slot(maker->branch) % TURN) {
-		rig_slot(&rig);
-		assert_int_equal(node_builder(rig.eosio, &maker, &error), 0);
+	while (maker != mesh.nodes[0] || branch_block_slot(maker->branch) % TURN) {
+		mesh_slot(&mesh);
+		assert_int_equal(node_builder(mesh.eosio, &maker, &error), 0);
 	}
-	assert_int_equal(push(&rig, rig.eosio), 0);
-	assert_int_equal(push(&rig, rig.eosio), 0);
+	assert_int_equal(push(&mesh, mesh.eosio), 0);
+	assert_int_equal(push(&mesh, mesh.eosio), 0);
 	before = branch_block_transactions(maker->branch);
 	assert_int_equal(before, 2);
 	list(maker, true, 0);
 	node_drop_block(maker);
-	network_prepare(rig.network);
+	network_prepare(mesh.network);
 	assert_int_equal(branch_block_transactions(maker->branch), 1);
 	do {
-		rig_slot(&rig);
-		assert_int_equal(node_builder(rig.eosio, &next, &error), 0);
+		mesh_slot(&mesh);
+		assert_int_equal(node_builder(mesh.eosio, &next, &error), 0);
 	} while (next == maker);
 	assert_int_equal(branch_block_transactions(next->branch), 1);
-	assert_int_equal(rig.lost_count, 0);
-	rig_end(&rig);
+	assert_int_equal(mesh.lost_count, 0);
+	mesh_end(&mesh);
 }
 
 /* One that is due is left alone by a node that holds its sender to less, as nodeos leaves it. */
 static void deferred_ones_are_left_to_others(void **state)
 {
-	struct rig rig;
+	struct mesh mesh;
 	struct packed_transaction packed;
 
 	(void)state;
-	rig_begin(&rig);
-	begin(&rig);
-	packed = make(&rig, "reqauth", NULL, 1);
-	assert_int_equal(push_to(&rig, rig.eosio, &packed), 0);
+	mesh_begin(&mesh);
+	begin(&mesh);
+	packed = make(&mesh, "reqauth", NULL, 1);
+	assert_int_equal(push_to(&mesh, mesh.eosio, &packed), 0);
 	packed_transaction_release(&packed);
-	list(rig.eosio, true, 0);
-	rig_slots(&rig, 10);
-	assert_int_equal(rig.eosio->late_count, 1);
-	list(rig.eosio, false, 0);
-	rig_slots(&rig, 10);
-	assert_int_equal(rig.eosio->late_count, 1);
-	rig_end(&rig);
+	list(mesh.eosio, true, 0);
+	mesh_slots(&mesh, 10);
+	assert_int_equal(mesh.eosio->late_count, 1);
+	list(mesh.eosio, false, 0);
+	mesh_slots(&mesh, 10);
+	assert_int_equal(mesh.eosio->late_count, 1);
+	mesh_end(&mesh);
 }
 
 int main(void)

@@ -1,6 +1,6 @@
 /* The accounts' history on disk: what was told is there after closing, after the end of a process and when it
  * is damaged; segments merge; what is cut is gone. */
-#include "tests/unit/scene.h"
+#include "tests/scene.h"
 
 #include "core/chain/embedded/embedded_private.h"
 
@@ -209,7 +209,7 @@ static void a_chain_tells_the_same_after_any_end(void **state)
 	char *first = history_of(&scene.rig, "bob");
 	assert_int_equal(count_lines(first), 11); /* newaccount too */
 	rig_close(&scene.rig);
-	killed(&scene, transfer_and_die);
+	scene_killed(&scene, transfer_and_die);
 	rig_open(&scene.rig);
 	char *second = history_of(&scene.rig, "bob");
 	assert_memory_equal(second, first, strlen(first));
@@ -236,7 +236,7 @@ static void a_folder_of_before_is_told_again(void **state)
 {
 	struct scene scene;
 	(void)state;
-	grown_chain(&scene);
+	scene_grow(&scene);
 	char *path = scene_path(&scene, "history/index");
 	assert_int_equal(unlink(path), 0);
 	for (int i = 0; i < 2; i++) {

@@ -1,6 +1,6 @@
 /* The other intrinsics: the table that names them, what each prints, hashes and answers, and what is refused
  * to whom. */
-#include "tests/unit/intrinsic.h"
+#include "tests/intrinsic_rig.h"
 
 #include "core/contracts/intrinsics.h"
 #include "core/contracts/library/asset.h"

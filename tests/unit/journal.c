@@ -1,5 +1,5 @@
 /* The journal: what was appended is there again, whatever tore its end; a full disk harms nothing. */
-#include "tests/unit/temporary.h"
+#include "tests/temporary.h"
 
 #include "core/engine/storage/journal.h"
 

@@ -1,5 +1,5 @@
 /* eosio.msig, eosio.wrap and eosio.bios through the engine (contracts.md 2 to 4). */
-#include "tests/unit/contracts.h"
+#include "tests/contract_rig.h"
 
 #define M "eosio.msig"
 

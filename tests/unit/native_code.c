@@ -1,5 +1,5 @@
 /* setcode and setabi: their refusals, in order, and what they cost (protocol.md C.5). */
-#include "tests/unit/contracts.h"
+#include "tests/contract_rig.h"
 
 #define CODE_MULTIPLIER 10
 

@@ -1,6 +1,6 @@
 /* newaccount, updateauth, deleteauth, linkauth and unlinkauth as a chain with eosio.boot runs them:
  * sentences, their order, RAM (C.5). */
-#include "tests/unit/contracts.h"
+#include "tests/contract_rig.h"
 
 #define S "eosio"
 #define K1 "{\"key\":\"EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV\",\"weight\":1}"

@@ -36,12 +36,12 @@ static void a_fresh_node_syncs_from_genesis_and_follows(void **state)
 	char address[300];
 	struct error error = {0};
 	(void)state;
-	rig_start(&sides[0].rig, sides[0].rig.eosio, "-e --producer-name eosio");
-	assert_int_equal(node_configure(sides[1].rig.eosio, "", &error), 0);
-	assert_int_equal(node_start(sides[1].rig.eosio, NULL, 0, &error), 0);
+	mesh_start(&sides[0].mesh, sides[0].mesh.eosio, "-e --producer-name eosio");
+	assert_int_equal(node_configure(sides[1].mesh.eosio, "", &error), 0);
+	assert_int_equal(node_start(sides[1].mesh.eosio, NULL, 0, &error), 0);
 	side_slots(sides, 350);
-	assert_int_equal(node_head(sides[0].rig.eosio)->number, 351);
-	assert_int_equal(node_head(sides[1].rig.eosio)->number, 1);
+	assert_int_equal(node_head(sides[0].mesh.eosio)->number, 351);
+	assert_int_equal(node_head(sides[1].mesh.eosio)->number, 1);
 	side_open(&sides[0], tcp, "127.0.0.1:0", NULL);
 	snprintf(address, sizeof address, "%s", p2p_endpoint_address(peer_node_endpoint(sides[0].peer)));
 	side_open(&sides[1], tcp, NULL, address);
@@ -50,9 +50,9 @@ static void a_fresh_node_syncs_from_genesis_and_follows(void **state)
 		side_slots(sides, 1);
 		side_wait(&sides[1], number);
 	}
-	assert_true(checksum256_equal(&node_head(sides[0].rig.eosio)->id, &node_head(sides[1].rig.eosio)->id));
-	assert_int_equal(node_irreversible(sides[1].rig.eosio, NULL),
-	                 node_irreversible(sides[0].rig.eosio, NULL));
+	assert_true(checksum256_equal(&node_head(sides[0].mesh.eosio)->id, &node_head(sides[1].mesh.eosio)->id));
+	assert_int_equal(node_irreversible(sides[1].mesh.eosio, NULL),
+	                 node_irreversible(sides[0].mesh.eosio, NULL));
 }
 
 /* A transaction as somebody else would send it: by the bytes alone. */
@@ -91,7 +91,7 @@ static void garbage_ends_its_own_connection(void **state)
 		assert_true(recv(stranger, answer, sizeof answer, 0) <= 0);
 		close(stranger);
 	}
-	uint32_t next = node_head(sides[0].rig.eosio)->number + 1;
+	uint32_t next = node_head(sides[0].mesh.eosio)->number + 1;
 	side_slots(sides, 1);
 	side_wait(&sides[1], next);
 }
@@ -107,11 +107,11 @@ static void a_lost_peer_is_found_again(void **state)
 	sides[0].peer = NULL;
 	side_slots(sides, 20);
 	side_open(&sides[0], tcp, address, NULL);
-	side_wait(&sides[1], node_head(sides[0].rig.eosio)->number);
+	side_wait(&sides[1], node_head(sides[0].mesh.eosio)->number);
 	/* its log says so in nodeos's words */
-	size_t size = growing_text_size(node_log(sides[1].rig.eosio), NULL);
+	size_t size = growing_text_size(node_log(sides[1].mesh.eosio), NULL);
 	char *text = memory_allocate(size + 1, 1);
-	assert_int_equal(growing_text_read(node_log(sides[1].rig.eosio), text, size, 0), size);
+	assert_int_equal(growing_text_read(node_log(sides[1].mesh.eosio), text, size, 0), size);
 	assert_non_null(strstr(text, "Peer closed connection"));
 	assert_non_null(strstr(text, "requesting range 2 to 101"));
 	assert_non_null(strstr(text, "p2p client connections: 0/25, peer connections: "));
@@ -184,7 +184,7 @@ static void a_slow_name_keeps_nobody_waiting(void **state)
 	await(&slow.asked, 2);
 	side_slots(sides, 5);
 	may_answer(true);
-	side_wait(&sides[1], node_head(sides[0].rig.eosio)->number);
+	side_wait(&sides[1], node_head(sides[0].mesh.eosio)->number);
 	tcp->resolver->resolve = system;
 }
 

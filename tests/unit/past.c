@@ -1,6 +1,6 @@
 /* Earlier blocks of the embedded chain: their states, what they did, where a transaction is; those that are
  * kept, those that are made again, and after the chain was closed and opened. */
-#include "tests/unit/scene.h"
+#include "tests/scene.h"
 
 #include "core/base/system/file.h"
 #include "core/chain/print.h"

@@ -1,5 +1,5 @@
 /* What eosio.bios's setprods may propose, and when (protocol.md D.4, D.7). */
-#include "tests/unit/contracts.h"
+#include "tests/contract_rig.h"
 
 #define K1 "EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV"
 #define K2 "EOS8Znrtgwt8TfpmbVpTKvA2oB8Nqey625CLN8bCN3TEbgx86Dsvr"

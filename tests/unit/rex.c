@@ -1,6 +1,6 @@
 /* REX through the engine, what the recordings do not come to: orders that have to wait, a pool sold out,
  * loans ended by hand (contracts.md 10). */
-#include "tests/unit/contracts.h"
+#include "tests/contract_rig.h"
 
 #include "core/engine/state/resource.h"
 

@@ -1,6 +1,6 @@
 /* The server's handlers over a chain in memory, without sockets: who may ask, what a node's configuration
  * opens, which failures look how, and what waits while production is paused. */
-#include "tests/unit/scene.h"
+#include "tests/scene.h"
 
 #include "core/base/encoding/json.h"
 #include "core/server/server.h"

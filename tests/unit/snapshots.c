@@ -1,6 +1,6 @@
 /* Snapshots of a chain in a data folder: they are there after it was closed, and after the end of a process
  * before anything of them was stored. */
-#include "tests/unit/scene.h"
+#include "tests/scene.h"
 
 #include "core/chain/chain.h"
 #include "core/chain/embedded/embedded_private.h"
@@ -52,7 +52,7 @@ static void they_outlive_the_process(void **state)
 	assert_int_equal(kept_balance(&scene.rig, "one"), 1);
 	rig_must(rig_advance(&scene.rig, 700 * SECOND), "advance", &scene.rig.error);
 	rig_close(&scene.rig);
-	killed(&scene, keep_and_die);
+	scene_killed(&scene, keep_and_die);
 	for (int i = 0; i < 3; i++) {
 		rig_open(&scene.rig);
 		expect_all(&scene.rig);
@@ -208,11 +208,11 @@ static void it_is_one_act(void **state)
 	rig_make_token(&scene.rig);
 	transfer(&scene.rig, 4);
 	rig_close(&scene.rig);
-	struct done done = killed(&scene, restore_and_die);
+	struct done done = scene_killed(&scene, restore_and_die);
 	rig_open(&scene.rig);
 	assert_int_equal(rig_balance(&scene.rig, "bob"), 6);
 	rig_close(&scene.rig);
-	killed(&scene, write_and_die);
+	scene_killed(&scene, write_and_die);
 	snprintf(line, sizeof line, "%u %s\n", done.head_num, checksum256_text(&done.head_id).text);
 	char *path = scene_path(&scene, "restoring");
 	file_set(path, line, strlen(line));

@@ -1,6 +1,6 @@
 /* State files: a root comes back entry for entry; every damage is noticed; a failed save leaves the old file.
  */
-#include "tests/unit/temporary.h"
+#include "tests/temporary.h"
 
 #include "core/engine/storage/state_file.h"
 

@@ -1,6 +1,6 @@
 /* The map on disk: states that share what did not change, read as they are looked at, edited further, read
  * whole; damage is told. */
-#include "tests/unit/temporary.h"
+#include "tests/temporary.h"
 
 #include "core/base/memory.h"
 #include "core/base/system/file.h"

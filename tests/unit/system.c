@@ -1,6 +1,6 @@
 /* eosio.system through the engine: the vectors of contracts.md 12.2, the deferred refund, and the variant
  * with the short one. */
-#include "tests/unit/contracts.h"
+#include "tests/contract_rig.h"
 
 #define TST UINT64_C(5526356) /* "TST" */
 #define T "eosio.token"

@@ -1,6 +1,6 @@
 /* eosio.system's refusals that the other tests and the recordings do not come to, with what has to be done
  * before (contracts.md 6 to 11). */
-#include "tests/unit/contracts.h"
+#include "tests/contract_rig.h"
 
 #include <errno.h>
 

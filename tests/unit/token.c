@@ -1,6 +1,6 @@
 /* eosio.token through the engine: every check with its message, in the order of contracts.md 1; rows, payers,
  * notifications. */
-#include "tests/unit/contracts.h"
+#include "tests/contract_rig.h"
 
 #define SYS UINT64_C(5462355)
 #define TRANSFER(from, to, quantity, memo) \

@@ -1,5 +1,5 @@
 /* What a transaction must be before it runs, what it may use, and who is billed (protocol.md B.3 to B.6). */
-#include "tests/unit/contracts.h"
+#include "tests/contract_rig.h"
 
 #include "core/engine/state/resource.h"
 

@@ -1,6 +1,6 @@
-/* Random modules: the interpreter against a plain evaluator (wasm_random_run.h). The fuzz target wasm_run
+/* Random modules: the interpreter against a plain evaluator (wasm_random.h). The fuzz target wasm_run
  * goes on where this ends. */
-#include "tests/wasm_random_run.h"
+#include "tests/wasm_random.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,27 +1,13 @@
-/* Running a function of a test as the contract of account "alice" inside a block. */
-#ifndef EOSIOFS_TESTS_UNIT_INTRINSIC_H
-#define EOSIOFS_TESTS_UNIT_INTRINSIC_H
+/* Running a function as a contract: see intrinsic_rig.h. */
+#include "tests/intrinsic_rig.h"
 
-#include "tests/unit/contracts.h"
-
-#include "core/engine/engine_parts.h"
-#include "core/engine/intrinsic/intrinsic.h"
-
-struct test_run {
-	struct ram_delta ram[8]; /* what was billed */
-	size_t ram_count;
-	struct text console;
-};
-
-static inline void test_run_release(struct test_run *run)
+void test_run_release(struct test_run *run)
 {
 	text_release(&run->console);
 }
 
-/* The action is RECEIVER::test, authorized by alice@active and bob@active, its data 01 02 03. The chain's
- * error says how it failed. */
-static inline int test_contract(struct test_chain *chain, struct test_run *out, contract_apply *apply,
-                                bool privileged, bool context_free)
+int test_contract(struct test_chain *chain, struct test_run *out, contract_apply *apply, bool privileged,
+                  bool context_free)
 {
 	struct transaction transaction = {
 		.expiration = 1234, .ref_block_num = 0xfffe, .ref_block_prefix = 0x80000001};
@@ -63,5 +49,3 @@ static inline int test_contract(struct test_chain *chain, struct test_run *out, 
 	transaction_trace_release(&trace);
 	return result;
 }
-
-#endif

@@ -1,45 +1,7 @@
-/* A chain for tests of contracts: blocks at chosen times, actions from JSON, rows as hexadecimal. No keys:
- * authorities count as satisfied. */
-#ifndef EOSIOFS_TESTS_UNIT_CONTRACTS_H
-#define EOSIOFS_TESTS_UNIT_CONTRACTS_H
+/* The chain that contract_rig.h tells of. */
+#include "tests/contract_rig.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-/* cmocka wants the four above */
-#include <cmocka.h>
-
-#include "core/base/exception.h"
-#include "core/base/encoding/hex.h"
-#include "core/base/memory.h"
-#include "core/contracts/bundle.h"
-#include "core/engine/state/contract_table.h"
-#include "core/engine/engine.h"
-#include "core/types/abi/abi.h"
-#include "core/types/name.h"
-#include "core/types/time.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#define TEST_TIME INT64_C(1577836800000000) /* 2020-01-01T00:00:00 */
-
-struct test_chain {
-	struct branch *branch;
-	struct error error;
-	struct transaction_trace trace; /* of the last action */
-	uint32_t nonce;
-	struct greylist greylist; /* of the node that makes the blocks */
-	struct installed {
-		uint64_t account;
-		struct abi *abi;
-	} installed[16];
-	size_t installed_count;
-};
-
-static inline void test_seal(struct test_chain *chain)
+void test_seal(struct test_chain *chain)
 {
 	struct block_state *state;
 	struct checksum256 digest;
@@ -48,10 +10,10 @@ static inline void test_seal(struct test_chain *chain)
 }
 
 /* Seals what is open and starts the block of that time, or the next slot when it has passed. */
-static inline void test_at_with(struct test_chain *chain, int64_t us, const char *feature)
+static void test_at_with(struct test_chain *chain, int64_t us, const struct checksum256 *feature)
 {
 	struct block_options options = {0};
-	struct checksum256 *preactivated = NULL, digest;
+	struct checksum256 *preactivated = NULL;
 	test_seal(chain);
 	options.slot = slot_from_us(us);
 	if (options.slot <= branch_head(chain->branch)->block->header.timestamp)
@@ -60,8 +22,7 @@ static inline void test_at_with(struct test_chain *chain, int64_t us, const char
 	options.features_count = branch_preactivated_features(chain->branch, &preactivated);
 	options.features = preactivated;
 	if (feature) {
-		assert_int_equal(checksum256_parse(&digest, feature), 0);
-		options.features = &digest;
+		options.features = feature;
 		options.features_count = 1;
 	}
 	if (branch_block_start(chain->branch, &options, NULL, &chain->error))
@@ -69,26 +30,23 @@ static inline void test_at_with(struct test_chain *chain, int64_t us, const char
 	free(preactivated);
 }
 
-static inline void test_at(struct test_chain *chain, int64_t us)
+void test_at(struct test_chain *chain, int64_t us)
 {
 	test_at_with(chain, us, NULL);
 }
 
-static inline void test_next(struct test_chain *chain)
+void test_next(struct test_chain *chain)
 {
 	test_at(chain, 0);
 }
 
-/* Time of the block in the making. */
-static inline int64_t test_time(const struct test_chain *chain)
+int64_t test_time(const struct test_chain *chain)
 {
 	return slot_to_us(branch_block_slot(chain->branch));
 }
 
-/* Pushes one action with packed data (emptied), authorized by the comma-separated ACTOR[@PERMISSION]s.
- * delay_sec: of the transaction. */
-static inline int test_push(struct test_chain *chain, const char *account, const char *action,
-                            struct bytes *data, const char *authorization, uint32_t delay_sec)
+int test_push(struct test_chain *chain, const char *account, const char *action, struct bytes *data,
+              const char *authorization, uint32_t delay_sec)
 {
 	struct transaction transaction = {0};
 	struct packed_transaction packed = {0};
@@ -119,9 +77,8 @@ static inline int test_push(struct test_chain *chain, const char *account, const
 	return result;
 }
 
-/* The same from JSON, by the ABI of the bundle installed on the account. */
-static inline int test_act(struct test_chain *chain, const char *account, const char *action,
-                           const char *json, const char *authorization)
+int test_act(struct test_chain *chain, const char *account, const char *action, const char *json,
+             const char *authorization)
 {
 	struct bytes data = {0};
 	struct json *parsed;
@@ -139,15 +96,15 @@ static inline int test_act(struct test_chain *chain, const char *account, const 
 	return -1;
 }
 
-static inline void test_succeeds(struct test_chain *chain, const char *account, const char *action,
-                                 const char *json, const char *authorization)
+void test_succeeds(struct test_chain *chain, const char *account, const char *action, const char *json,
+                   const char *authorization)
 {
 	if (test_act(chain, account, action, json, authorization))
 		fail_msg("%s::%s %s: %s", account, action, json, chain->error.sentence);
 }
 
-static inline void test_fails(struct test_chain *chain, const char *account, const char *action,
-                              const char *json, const char *authorization, const char *message)
+void test_fails(struct test_chain *chain, const char *account, const char *action, const char *json,
+                const char *authorization, const char *message)
 {
 	static const char prefix[] = "assertion failure with message: ";
 	assert_int_not_equal(test_act(chain, account, action, json, authorization), 0);
@@ -157,7 +114,7 @@ static inline void test_fails(struct test_chain *chain, const char *account, con
 }
 
 /* What the contract on an account is packed by. */
-static inline void test_know(struct test_chain *chain, const char *account, const char *name)
+static void test_know(struct test_chain *chain, const char *account, const char *name)
 {
 	const struct bundle *bundle = bundle_find(name);
 	size_t i = 0;
@@ -172,7 +129,7 @@ static inline void test_know(struct test_chain *chain, const char *account, cons
 	assert_int_equal(abi_parse(&chain->installed[i].abi, bundle->abi, strlen(bundle->abi), &chain->error), 0);
 }
 
-static inline int test_setcode(struct test_chain *chain, const char *account, const char *name)
+int test_setcode(struct test_chain *chain, const char *account, const char *name)
 {
 	const struct bundle *bundle = bundle_find(name);
 	struct bytes data = {0};
@@ -182,15 +139,14 @@ static inline int test_setcode(struct test_chain *chain, const char *account, co
 	return test_push(chain, "eosio", "setcode", &data, account, 0);
 }
 
-static inline void test_install(struct test_chain *chain, const char *account, const char *name)
+void test_install(struct test_chain *chain, const char *account, const char *name)
 {
 	if (test_setcode(chain, account, name))
 		fail_msg("setcode %s: %s", name, chain->error.sentence);
 	test_know(chain, account, name);
 }
 
-/* eosio makes an account, which has eosio's key, after so many seconds. */
-static inline void test_account_delayed(struct test_chain *chain, const char *account, uint32_t seconds)
+void test_account_delayed(struct test_chain *chain, const char *account, uint32_t seconds)
 {
 	struct bytes data = {0};
 	struct public_key key = ledger_genesis(branch_ledger(chain->branch))->initial_key;
@@ -204,43 +160,36 @@ static inline void test_account_delayed(struct test_chain *chain, const char *ac
 		fail_msg("newaccount %s: %s", account, chain->error.sentence);
 }
 
-static inline void test_account(struct test_chain *chain, const char *account)
+void test_account(struct test_chain *chain, const char *account)
 {
 	test_account_delayed(chain, account, 0);
 }
 
-/* A chain at a minute before TEST_TIME with eosio.boot and PREACTIVATE_FEATURE. */
-static inline void test_create(struct test_chain *chain)
+void test_create(struct test_chain *chain)
 {
+	const struct checksum256 preactivate = feature_digest(FEATURE_PREACTIVATE_FEATURE);
 	struct genesis genesis;
 	*chain = (struct test_chain){0};
 	genesis_default(&genesis);
 	assert_int_equal(branch_create(&chain->branch, &genesis, &chain->error), 0);
-	test_at_with(chain, TEST_TIME - 60000000,
-	             "0ec7e080177b2c02b278d5088611686b49d739925a92d9bfcacd7fc6b74053bd");
+	test_at_with(chain, TEST_TIME - 60000000, &preactivate);
 	test_install(chain, "eosio", "eosio.boot");
 }
 
-/* The features that have an effect, then the system accounts with token and msig. */
-static inline void test_boot(struct test_chain *chain)
+void test_boot(struct test_chain *chain)
 {
-	static const char *const features[] = {
-		"1a99a59d87e06e09ec5b028a9cbb7749b4a5ad8819004365d02dc4379a8b7241",
-		"ef43112c6543b88db2283a2e077278c315ae2c84719a8b25f25cc88565fbea99",
-		"4a90c00d55454dc5b059055ca213579c6ea856967712a56017487886a4d4cc0f",
-		"e0fb64b1085cc5538970158d05a009c24e276fb94e1a0bf6a528b48fbc4ff526",
-		"ad9e3d8f650687709fd68f4b90b41f7d825a365b02c23a636cef88ac2ac00c43",
-		"8ba52fe7a3956c5cd3a656a3174b931d3bb2abb45578befc59f283ecd816a405",
-		"2652f5f96006294109b3dd0bbde63693f55324af452b799ee137a81a905eed25",
-		"4e7bf348da00a945489b2a681749eb56f5de00b900014e137ddae39f48f69d67",
-		"299dcb6af692324b899b39f16d5a530a33062804e41f09dc97e9f156b4476707"};
+	static const enum feature features[] = {
+		FEATURE_ONLY_LINK_TO_EXISTING_PERMISSION, FEATURE_REPLACE_DEFERRED, FEATURE_NO_DUPLICATE_DEFERRED_ID,
+		FEATURE_FIX_LINKAUTH_RESTRICTION, FEATURE_RESTRICT_ACTION_TO_SELF, FEATURE_ONLY_BILL_FIRST_AUTHORIZER,
+		FEATURE_FORWARD_SETCODE, FEATURE_RAM_RESTRICTIONS, FEATURE_WTMSIG_BLOCK_SIGNATURES};
 	static const char *const accounts[] = {"eosio.token",  "eosio.msig",   "eosio.wrap", "eosio.ram",
 	                                       "eosio.ramfee", "eosio.stake",  "eosio.bpay", "eosio.vpay",
 	                                       "eosio.names",  "eosio.saving", "eosio.rex",  "alice",
 	                                       "bob",          "carol",        "prox"};
 	char json[128];
 	for (size_t i = 0; i < sizeof features / sizeof *features; i++) {
-		snprintf(json, sizeof json, "{\"feature_digest\":\"%s\"}", features[i]);
+		struct checksum256 digest = feature_digest(features[i]);
+		snprintf(json, sizeof json, "{\"feature_digest\":\"%s\"}", checksum256_text(&digest).text);
 		test_succeeds(chain, "eosio", "activate", json, "eosio");
 	}
 	test_next(chain);
@@ -251,7 +200,7 @@ static inline void test_boot(struct test_chain *chain)
 	test_install(chain, "eosio.wrap", "eosio.wrap");
 }
 
-static inline void test_destroy(struct test_chain *chain)
+void test_destroy(struct test_chain *chain)
 {
 	greylist_release(&chain->greylist);
 	for (size_t i = 0; i < chain->installed_count; i++)
@@ -262,8 +211,7 @@ static inline void test_destroy(struct test_chain *chain)
 	branch_destroy(chain->branch);
 }
 
-/* Runs what is due, and gives how many that were; their last trace is chain->trace. */
-static inline size_t test_run_scheduled(struct test_chain *chain)
+size_t test_run_scheduled(struct test_chain *chain)
 {
 	struct push_options options = {.without_keys = true, .greylists = {&chain->greylist}};
 	struct checksum256 id;
@@ -277,9 +225,8 @@ static inline size_t test_run_scheduled(struct test_chain *chain)
 	return count;
 }
 
-/* A row as hexadecimal, "" when there is none; *payer, when asked for. Lasts until the next call. */
-static inline const char *test_row(struct test_chain *chain, const char *code, uint64_t scope,
-                                   const char *table, uint64_t key, uint64_t *payer)
+const char *test_row(struct test_chain *chain, const char *code, uint64_t scope, const char *table,
+                     uint64_t key, uint64_t *payer)
 {
 	static char hex[2 * 1024 + 1];
 	struct map_root *root = branch_state(chain->branch);
@@ -296,17 +243,16 @@ static inline const char *test_row(struct test_chain *chain, const char *code, u
 	return hex;
 }
 
-static inline void test_row_is(struct test_chain *chain, const char *code, uint64_t scope, const char *table,
-                               uint64_t key, const char *payer, const char *hex)
+void test_row_is(struct test_chain *chain, const char *code, uint64_t scope, const char *table, uint64_t key,
+                 const char *payer, const char *hex)
 {
 	uint64_t paid_by = 0;
 	assert_string_equal(test_row(chain, code, scope, table, key, &paid_by), hex);
 	assert_string_equal(name_text(paid_by).text, payer);
 }
 
-/* A little-endian field of a row. */
-static inline int64_t test_field(struct test_chain *chain, const char *code, uint64_t scope,
-                                 const char *table, uint64_t key, size_t offset)
+int64_t test_field(struct test_chain *chain, const char *code, uint64_t scope, const char *table,
+                   uint64_t key, size_t offset)
 {
 	const char *hex = test_row(chain, code, scope, table, key, NULL);
 	uint8_t data[8];
@@ -317,13 +263,12 @@ static inline int64_t test_field(struct test_chain *chain, const char *code, uin
 	return value;
 }
 
-static inline int64_t test_balance(struct test_chain *chain, const char *account, uint64_t code)
+int64_t test_balance(struct test_chain *chain, const char *account, uint64_t code)
 {
 	return test_field(chain, "eosio.token", name_literal(account), "accounts", code, 0);
 }
 
-/* What the last action cost or freed an account. */
-static inline int64_t test_ram(const struct test_chain *chain, const char *account)
+int64_t test_ram(const struct test_chain *chain, const char *account)
 {
 	int64_t sum = 0;
 	for (size_t i = 0; i < chain->trace.actions_count; i++)
@@ -332,5 +277,3 @@ static inline int64_t test_ram(const struct test_chain *chain, const char *accou
 				sum += chain->trace.actions[i].ram_deltas[k].delta;
 	return sum;
 }
-
-#endif

@@ -1,29 +1,7 @@
-/* A folder of a test's own that goes away with it, whole files in and out of memory, and a disk that is full.
- */
-#ifndef EOSIOFS_TESTS_UNIT_TEMPORARY_H
-#define EOSIOFS_TESTS_UNIT_TEMPORARY_H
+/* Folders and files that go away with the test. */
+#include "tests/temporary.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-/* cmocka wants the four above */
-#include <cmocka.h>
-
-#include "core/base/bytes.h"
-#include "core/base/memory.h"
-#include "core/base/text.h"
-
-#include <dirent.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-static inline char *temporary_folder(void)
+char *temporary_folder(void)
 {
 	const char *base = getenv("TMPDIR");
 	struct text path = TEXT_EMPTY;
@@ -32,14 +10,14 @@ static inline char *temporary_folder(void)
 	return text_take(&path);
 }
 
-static inline char *temporary_path(const char *folder, const char *name)
+char *temporary_path(const char *folder, const char *name)
 {
 	struct text path = TEXT_EMPTY;
 	text_printf(&path, "%s/%s", folder, name);
 	return text_take(&path);
 }
 
-static inline void temporary_remove(char *folder)
+void temporary_remove(char *folder)
 {
 	DIR *directory = opendir(folder);
 	assert_non_null(directory);
@@ -61,7 +39,7 @@ static inline void temporary_remove(char *folder)
 	free(folder);
 }
 
-static inline struct bytes file_content(const char *path)
+struct bytes file_content(const char *path)
 {
 	struct bytes content = {0};
 	uint8_t buffer[4096];
@@ -73,7 +51,7 @@ static inline struct bytes file_content(const char *path)
 	return content;
 }
 
-static inline void file_set(const char *path, const void *data, size_t length)
+void file_set(const char *path, const void *data, size_t length)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	assert_true(fd >= 0);
@@ -81,8 +59,7 @@ static inline void file_set(const char *path, const void *data, size_t length)
 	close(fd);
 }
 
-/* No file can grow beyond size from now on (EFBIG); RLIM_INFINITY: they can again. */
-static inline void limit_files(rlim_t size)
+void limit_files(rlim_t size)
 {
 	signal(SIGXFSZ, SIG_IGN);
 	struct rlimit limit;
@@ -90,5 +67,3 @@ static inline void limit_files(rlim_t size)
 	limit.rlim_cur = size;
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
-
-#endif

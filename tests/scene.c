@@ -1,49 +1,24 @@
-/* An embedded chain in a data folder of a test's own, closed and opened again. */
-#ifndef EOSIOFS_TESTS_UNIT_SCENE_H
-#define EOSIOFS_TESTS_UNIT_SCENE_H
+/* The chain that scene.h tells of, its children and its producers. */
+#include "tests/scene.h"
 
-#include "tests/unit/temporary.h"
-
-#include "tests/chain_rig.h"
-
-#include "core/chain/chain.h"
-#include "core/engine/state/feature.h"
-
-#include <sys/wait.h>
-
-enum { SECOND = 1000000 };
-
-struct scene {
-	char *folder;
-	struct rig rig;
-};
-
-static inline void scene_begin(struct scene *scene)
+void scene_begin(struct scene *scene)
 {
 	*scene = (struct scene){.folder = temporary_folder()};
 	scene->rig = (struct rig){.folder = scene->folder, .manual_clock = true};
 }
 
-static inline void scene_end(struct scene *scene)
+void scene_end(struct scene *scene)
 {
 	rig_end(&scene->rig);
 	temporary_remove(scene->folder);
 }
 
-static inline char *scene_path(const struct scene *scene, const char *name)
+char *scene_path(const struct scene *scene, const char *name)
 {
 	return temporary_path(scene->folder, name);
 }
 
-/* What a child did before it was killed. */
-struct done {
-	struct checksum256 id, head_id;
-	uint32_t block_num, slot, head_num;
-};
-
-/* Runs body in a child that is then gone at once. A chain must not be open: threads and locks do not pass to
- * children. */
-static inline struct done killed(struct scene *scene, void (*body)(struct rig *rig, struct done *done))
+struct done scene_killed(struct scene *scene, void (*body)(struct rig *rig, struct done *done))
 {
 	struct done done = {0};
 	int pipes[2], status;
@@ -65,8 +40,7 @@ static inline struct done killed(struct scene *scene, void (*body)(struct rig *r
 	return done;
 }
 
-/* In children, where cmocka's own checks would end the wrong process. */
-static inline void must(bool right, const char *what)
+void must(bool right, const char *what)
 {
 	if (right)
 		return;
@@ -74,24 +48,20 @@ static inline void must(bool right, const char *what)
 	abort();
 }
 
-/* So that producers can be proposed. */
-static inline void allow_producers(struct rig *rig)
+void allow_producers(struct rig *rig)
 {
-	static const char wtmsig[] =
-		"{\"feature_digest\":\"299dcb6af692324b899b39f16d5a530a33062804e41f09dc97e9f156b4476707\"}";
 	struct checksum256 digest = feature_digest(FEATURE_PREACTIVATE_FEATURE);
 
 	rig_must(rig->chain->operations->schedule_feature(rig->chain, &digest, NULL, &rig->error), "feature",
 	         &rig->error);
 	assert_int_equal(rig_advance(rig, SECOND), 0);
 	rig_install(rig, "eosio", "eosio.boot");
-	rig_must(rig_act(rig, NULL, "eosio", "activate", "eosio", wtmsig), "activate", &rig->error);
+	rig_activate(rig, FEATURE_WTMSIG_BLOCK_SIGNATURES);
 	assert_int_equal(rig_advance(rig, SECOND), 0);
 	rig_install(rig, "eosio", "eosio.bios");
 }
 
-/* Proposes a schedule: names and keys. */
-static inline void set_producers(struct rig *rig, const char *const (*producers)[2], size_t count)
+void set_producers(struct rig *rig, const char *const (*producers)[2], size_t count)
 {
 	struct text json = TEXT_EMPTY;
 
@@ -106,7 +76,7 @@ static inline void set_producers(struct rig *rig, const char *const (*producers)
 	text_release(&json);
 }
 
-static inline void grown_chain(struct scene *scene)
+void scene_grow(struct scene *scene)
 {
 	scene_begin(scene);
 	rig_open(&scene->rig);
@@ -118,7 +88,7 @@ static inline void grown_chain(struct scene *scene)
 	rig_close(&scene->rig);
 }
 
-static inline void reopened(struct scene *scene, const char *notice)
+void scene_reopen(struct scene *scene, const char *notice)
 {
 	rig_open(&scene->rig);
 	if (!strstr(text_string(&scene->rig.notices), notice))
@@ -128,8 +98,7 @@ static inline void reopened(struct scene *scene, const char *notice)
 	rig_close(&scene->rig);
 }
 
-/* What bob has in a snapshot. */
-static inline int64_t kept_balance(struct rig *rig, const char *name)
+int64_t kept_balance(struct rig *rig, const char *name)
 {
 	const struct chain_revision revision = {.kind = CHAIN_KEPT, .kept = name};
 	struct table_id table = {name_literal("eosio.token"), name_literal("bob"), name_literal("accounts")};
@@ -144,5 +113,3 @@ static inline int64_t kept_balance(struct rig *rig, const char *name)
 	chain_view_close(view);
 	return amount;
 }
-
-#endif

@@ -1,10 +1,7 @@
-/* Writing what wasm_random.h makes as a module. */
-#ifndef EOSIOFS_TESTS_WASM_RANDOM_WRITE_H
-#define EOSIOFS_TESTS_WASM_RANDOM_WRITE_H
-
+/* Writing what wasm_random.c makes as a module. */
 #include "tests/wasm_random.h"
 
-enum { COUNTER = RANDOM_LOCALS, COUNTERS = RANDOM_DEPTH + 1, SCRATCH = COUNTER + COUNTERS, GLOBALS_AT = 64 };
+enum { COUNTER = RANDOM_LOCALS, COUNTERS = RANDOM_DEPTH + 1, SCRATCH = COUNTER + COUNTERS };
 
 struct writer_state {
 	struct bytes *out;
@@ -12,19 +9,19 @@ struct writer_state {
 	unsigned breakable[RANDOM_DEPTH * 2 + 4], breakable_count; /* labels there were when each was opened */
 };
 
-static inline uint8_t by_type(char type, uint8_t first)
+static uint8_t by_type(char type, uint8_t first)
 {
 	return (uint8_t)(first + (type == 'i' ? 0 : type == 'l' ? 1 : type == 'f' ? 2 : 3));
 }
 
-static inline void open_block(struct writer_state *w, uint8_t opcode, char type)
+static void open_block(struct writer_state *w, uint8_t opcode, char type)
 {
 	bytes_put_u8(w->out, opcode);
 	bytes_put_u8(w->out, type == 'v' ? 0x40 : type_byte(type));
 	w->labels++;
 }
 
-static inline void close_block(struct writer_state *w)
+static void close_block(struct writer_state *w)
 {
 	bytes_put_u8(w->out, 0x0b);
 	w->labels--;
@@ -32,14 +29,14 @@ static inline void close_block(struct writer_state *w)
 
 static void write_node(struct writer_state *w, const struct node *n);
 
-static inline void write_address(struct writer_state *w, const struct node *address)
+static void write_address(struct writer_state *w, const struct node *address)
 {
 	write_node(w, address);
 	put_i32(w->out, RANDOM_MEMORY - 1);
 	bytes_put_u8(w->out, 0x71);
 }
 
-static inline void write_constant(struct bytes *out, const struct node *n)
+static void write_constant(struct bytes *out, const struct node *n)
 {
 	switch (n->type) {
 	case 'i': put_i32(out, (uint32_t)n->value); break;
@@ -49,7 +46,7 @@ static inline void write_constant(struct bytes *out, const struct node *n)
 	}
 }
 
-static inline void write_if(struct writer_state *w, const struct node *n)
+static void write_if(struct writer_state *w, const struct node *n)
 {
 	write_node(w, n->part[2]);
 	w->breakable[w->breakable_count++] = w->labels;
@@ -63,7 +60,7 @@ static inline void write_if(struct writer_state *w, const struct node *n)
 	w->breakable_count--;
 }
 
-static inline void write_loop(struct writer_state *w, const struct node *n)
+static void write_loop(struct writer_state *w, const struct node *n)
 {
 	uint32_t counter = COUNTER + w->loops++;
 	put_i32(w->out, (uint32_t)n->value + 1);
@@ -83,7 +80,7 @@ static inline void write_loop(struct writer_state *w, const struct node *n)
 	w->loops--;
 }
 
-static inline void write_switch(struct writer_state *w, const struct node *n)
+static void write_switch(struct writer_state *w, const struct node *n)
 {
 	for (int i = 0; i < 3; i++)
 		open_block(w, 0x02, 'v');
@@ -96,7 +93,7 @@ static inline void write_switch(struct writer_state *w, const struct node *n)
 	close_block(w);
 }
 
-static inline void write_value_block(struct writer_state *w, const struct node *n)
+static void write_value_block(struct writer_state *w, const struct node *n)
 {
 	open_block(w, 0x02, n->type);
 	write_node(w, n->part[0]);
@@ -107,7 +104,7 @@ static inline void write_value_block(struct writer_state *w, const struct node *
 	close_block(w);
 }
 
-static inline void write_return_if(struct writer_state *w, const struct node *n)
+static void write_return_if(struct writer_state *w, const struct node *n)
 {
 	write_node(w, n->part[0]);
 	open_block(w, 0x04, 'v');
@@ -117,7 +114,7 @@ static inline void write_return_if(struct writer_state *w, const struct node *n)
 }
 
 /* As compilers write p[i] += x: the address in a local. */
-static inline void write_add_to(struct writer_state *w, const struct node *n)
+static void write_add_to(struct writer_state *w, const struct node *n)
 {
 	write_address(w, n->part[0]);
 	put_op(w->out, 0x22, SCRATCH);
@@ -191,7 +188,7 @@ static void write_node(struct writer_state *w, const struct node *n)
 }
 
 /* Calls each function and stores its result, then stores the globals. */
-static inline void write_apply(struct program *p, struct builder *builder)
+static void write_apply(struct program *p, struct builder *builder)
 {
 	struct bytes body = {0};
 	for (uint32_t i = 0; i < RANDOM_FUNCTIONS; i++) {
@@ -210,7 +207,7 @@ static inline void write_apply(struct program *p, struct builder *builder)
 	bytes_release(&body);
 }
 
-static inline void program_write(struct program *p, struct bytes *out)
+void program_write(struct program *p, struct bytes *out)
 {
 	char locals[32];
 	struct builder builder = {0};
@@ -231,5 +228,3 @@ static inline void program_write(struct program *p, struct bytes *out)
 	write_apply(p, &builder);
 	build_finish(&builder, out);
 }
-
-#endif

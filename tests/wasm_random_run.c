@@ -1,9 +1,6 @@
-/* Running what wasm_random.h makes: as a module in the interpreter, and as trees by a plain evaluator. Both
+/* Running what wasm_random.c makes: as a module in the interpreter, and as trees by a plain evaluator. Both
  * leave their results and globals in memory, which must be the same, as must be how they ended. */
-#ifndef EOSIOFS_TESTS_WASM_RANDOM_RUN_H
-#define EOSIOFS_TESTS_WASM_RANDOM_RUN_H
-
-#include "tests/wasm_random_write.h"
+#include "tests/wasm_random.h"
 
 /* --- as trees --- */
 
@@ -19,7 +16,7 @@ struct evaluator {
 
 static uint64_t evaluate(struct evaluator *e, uint64_t *locals, const struct node *n);
 
-static inline float as_float(uint64_t bits)
+static float as_float(uint64_t bits)
 {
 	uint32_t low = (uint32_t)bits;
 	float number;
@@ -27,34 +24,34 @@ static inline float as_float(uint64_t bits)
 	return number;
 }
 
-static inline double as_double(uint64_t bits)
+static double as_double(uint64_t bits)
 {
 	double number;
 	memcpy(&number, &bits, sizeof number);
 	return number;
 }
 
-static inline uint64_t of_float(float number)
+static uint64_t of_float(float number)
 {
 	uint32_t bits;
 	memcpy(&bits, &number, sizeof bits);
 	return bits;
 }
 
-static inline uint64_t of_double(double number)
+static uint64_t of_double(double number)
 {
 	uint64_t bits;
 	memcpy(&bits, &number, sizeof bits);
 	return bits;
 }
 
-static inline bool nan_bits(uint64_t bits, bool wide)
+static bool nan_bits(uint64_t bits, bool wide)
 {
 	return wide ? (bits & 0x7fffffffffffffff) > 0x7ff0000000000000 : (bits & 0x7fffffff) > 0x7f800000;
 }
 
 /* The rule for NaN (wasm.md W.7) on bits alone. */
-static inline uint64_t float_result(uint64_t a, uint64_t b, uint64_t result, bool wide)
+static uint64_t float_result(uint64_t a, uint64_t b, uint64_t result, bool wide)
 {
 	uint64_t quiet = wide ? 0x8000000000000 : 0x400000, none = wide ? 0xfff8000000000000 : 0xffc00000;
 	if (!nan_bits(result, wide))
@@ -62,7 +59,7 @@ static inline uint64_t float_result(uint64_t a, uint64_t b, uint64_t result, boo
 	return nan_bits(a, wide) ? a | quiet : nan_bits(b, wide) ? b | quiet : none;
 }
 
-static inline uint64_t least_or_greatest(uint64_t a, uint64_t b, bool wide, bool least)
+static uint64_t least_or_greatest(uint64_t a, uint64_t b, bool wide, bool least)
 {
 	uint64_t sign = wide ? 0x8000000000000000 : 0x80000000;
 	bool less = wide ? as_double(a) < as_double(b) : as_float(a) < as_float(b);
@@ -73,7 +70,7 @@ static inline uint64_t least_or_greatest(uint64_t a, uint64_t b, bool wide, bool
 	return less == least ? a : b;
 }
 
-static inline uint64_t float_operation(unsigned which, uint64_t a, uint64_t b, bool wide)
+static uint64_t float_operation(unsigned which, uint64_t a, uint64_t b, bool wide)
 {
 	volatile double x = as_double(a), y = as_double(b);
 	volatile float s = as_float(a), t = as_float(b);
@@ -86,14 +83,14 @@ static inline uint64_t float_operation(unsigned which, uint64_t a, uint64_t b, b
 	}
 }
 
-static inline uint64_t compare_integers(unsigned which, int64_t a, int64_t b, uint64_t ua, uint64_t ub)
+static uint64_t compare_integers(unsigned which, int64_t a, int64_t b, uint64_t ua, uint64_t ub)
 {
 	const bool results[] = {ua == ub, ua != ub, a<b, ua<ub, a> b, ua> ub, a <= b, ua <= ub, a >= b, ua >= ub};
 	return results[which];
 }
 
-static inline uint64_t integer_operation(struct evaluator *e, unsigned which, uint64_t a, uint64_t b,
-                                         unsigned bits)
+static uint64_t integer_operation(struct evaluator *e, unsigned which, uint64_t a, uint64_t b,
+                                  unsigned bits)
 {
 	uint64_t mask = bits == 64 ? UINT64_MAX : UINT32_MAX, shift = b % bits;
 	__int128 sa = bits == 64 ? (int64_t)a : (int32_t)a, sb = bits == 64 ? (int64_t)b : (int32_t)b;
@@ -120,7 +117,7 @@ static inline uint64_t integer_operation(struct evaluator *e, unsigned which, ui
 	}
 }
 
-static inline uint64_t binary_of(struct evaluator *e, uint8_t opcode, uint64_t a, uint64_t b)
+static uint64_t binary_of(struct evaluator *e, uint8_t opcode, uint64_t a, uint64_t b)
 {
 	double x = as_double(a), y = as_double(b);
 	const bool floats[] = {x == y, x != y, x<y, x> y, x <= y, x >= y};
@@ -138,7 +135,7 @@ static inline uint64_t binary_of(struct evaluator *e, uint8_t opcode, uint64_t a
 	                      : float_operation(opcode - 0x92u, a, b, false);
 }
 
-static inline uint64_t truncated(struct evaluator *e, double number, double least, double beyond)
+static uint64_t truncated(struct evaluator *e, double number, double least, double beyond)
 {
 	if (!(number > least && number < beyond)) {
 		e->outcome = TRAPPED_SYSTEM;
@@ -147,13 +144,13 @@ static inline uint64_t truncated(struct evaluator *e, double number, double leas
 	return number >= 0x1p63 ? (uint64_t)(number - 0x1p63) + 0x8000000000000000 : (uint64_t)(int64_t)number;
 }
 
-static inline uint64_t whole(double number, uint64_t bits, double (*function)(double))
+static uint64_t whole(double number, uint64_t bits, double (*function)(double))
 {
 	return nan_bits(bits, true) || fabs(number) >= 0x1p52 ? bits
 	                                                      : of_double(copysign(function(number), number));
 }
 
-static inline uint64_t unary_of(struct evaluator *e, uint8_t opcode, uint64_t a)
+static uint64_t unary_of(struct evaluator *e, uint8_t opcode, uint64_t a)
 {
 	uint64_t count = 0;
 	switch (opcode) {
@@ -191,12 +188,12 @@ static inline uint64_t unary_of(struct evaluator *e, uint8_t opcode, uint64_t a)
 	}
 }
 
-static inline unsigned size_of(char type)
+static unsigned size_of(char type)
 {
 	return type == 'i' || type == 'f' ? 4 : 8;
 }
 
-static inline uint64_t *memory_of(struct evaluator *e, uint64_t address, const struct node *n, char type)
+static uint64_t *memory_of(struct evaluator *e, uint64_t address, const struct node *n, char type)
 {
 	address = (address & (RANDOM_MEMORY - 1)) + n->index;
 	if (address + size_of(type) > RANDOM_MEMORY) {
@@ -206,7 +203,7 @@ static inline uint64_t *memory_of(struct evaluator *e, uint64_t address, const s
 	return (uint64_t *)(void *)(e->memory + address);
 }
 
-static inline uint64_t call(struct evaluator *e, uint32_t function, uint64_t a, uint64_t b)
+static uint64_t call(struct evaluator *e, uint32_t function, uint64_t a, uint64_t b)
 {
 	uint64_t locals[RANDOM_LOCALS] = {a, b};
 	evaluate(e, locals, e->p->bodies[function]);
@@ -218,7 +215,7 @@ static inline uint64_t call(struct evaluator *e, uint32_t function, uint64_t a, 
 }
 
 /* The end of what can be left: was it this that was to be left? */
-static inline bool end_of_block(struct evaluator *e)
+static bool end_of_block(struct evaluator *e)
 {
 	if (e->outcome != LEFT_BLOCK)
 		return false;
@@ -227,7 +224,7 @@ static inline bool end_of_block(struct evaluator *e)
 	return e->outcome == WENT_ON;
 }
 
-static inline void run_loop(struct evaluator *e, uint64_t *locals, const struct node *n)
+static void run_loop(struct evaluator *e, uint64_t *locals, const struct node *n)
 {
 	for (uint64_t i = 0; i <= n->value && e->outcome == WENT_ON; i++) {
 		evaluate(e, locals, n->part[0]);
@@ -236,8 +233,8 @@ static inline void run_loop(struct evaluator *e, uint64_t *locals, const struct 
 	}
 }
 
-static inline void evaluate_add_to(struct evaluator *e, uint64_t *locals, const struct node *n,
-                                   uint64_t first)
+static void evaluate_add_to(struct evaluator *e, uint64_t *locals, const struct node *n,
+                            uint64_t first)
 {
 	uint64_t *place = memory_of(e, first, n, n->type), now = 0, by;
 	if (!place)
@@ -249,8 +246,8 @@ static inline void evaluate_add_to(struct evaluator *e, uint64_t *locals, const 
 		memcpy(place, &now, size_of(n->type));
 }
 
-static inline uint64_t run_statement(struct evaluator *e, uint64_t *locals, const struct node *n,
-                                     uint64_t first)
+static uint64_t run_statement(struct evaluator *e, uint64_t *locals, const struct node *n,
+                              uint64_t first)
 {
 	uint64_t *place, second;
 	switch ((enum node_kind)n->kind) {
@@ -285,8 +282,8 @@ static inline uint64_t run_statement(struct evaluator *e, uint64_t *locals, cons
 	}
 }
 
-static inline uint64_t evaluate_value(struct evaluator *e, uint64_t *locals, const struct node *n,
-                                      uint64_t first)
+static uint64_t evaluate_value(struct evaluator *e, uint64_t *locals, const struct node *n,
+                               uint64_t first)
 {
 	uint64_t second, third, result = 0, *place;
 	switch ((enum node_kind)n->kind) {
@@ -347,7 +344,7 @@ static uint64_t evaluate(struct evaluator *e, uint64_t *locals, const struct nod
 	                                                  : evaluate_value(e, locals, n, first);
 }
 
-static inline void program_evaluate(struct program *p, struct evaluator *e, uint64_t a, uint64_t b)
+static void program_evaluate(struct program *p, struct evaluator *e, uint64_t a, uint64_t b)
 {
 	*e = (struct evaluator){.p = p};
 	for (uint32_t i = 0; i < RANDOM_FUNCTIONS && e->outcome == WENT_ON; i++) {
@@ -361,10 +358,7 @@ static inline void program_evaluate(struct program *p, struct evaluator *e, uint
 
 /* --- both --- */
 
-/* NULL: they agree, or the evaluator gave up; else what differs, for a message. The first bytes are the
- * arguments. */
-static inline const char *random_module_differs(struct wasm_machine *machine, const uint8_t *data,
-                                                size_t length)
+const char *random_module_differs(struct wasm_machine *machine, const uint8_t *data, size_t length)
 {
 	static struct program program;
 	static struct evaluator evaluator;
@@ -402,5 +396,3 @@ static inline const char *random_module_differs(struct wasm_machine *machine, co
 	bytes_release(&code);
 	return why;
 }
-
-#endif
