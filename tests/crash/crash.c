@@ -538,10 +538,16 @@ static void one_round(struct scene *scene, pid_t *pid, struct tally *tally)
 	}
 }
 
-static void clean_up(const struct scene *scene)
+/* What a failed run left says more than its seed, which does not bring the same kill again. */
+static void clean_up(const struct scene *scene, bool failed)
 {
+	if (failed)
+		run(scene, (const char *[]){"sh", "-c", "cp \"$0/mount/log\" \"$0/chain.log\"", scene->base, NULL});
 	run(scene, (const char *[]){scene->program, "--unmount", scene->mount, NULL});
-	run(scene, (const char *[]){"rm", "-rf", "--one-file-system", scene->base, NULL});
+	if (failed)
+		printf("its data folder and logs are kept in %s\n", scene->base);
+	else
+		run(scene, (const char *[]){"rm", "-rf", "--one-file-system", scene->base, NULL});
 }
 
 int main(int count, char **words)
@@ -582,7 +588,7 @@ int main(int count, char **words)
 	}
 	for (unsigned long i = 0; i < rounds && !tally.lost && !tally.twice; i++)
 		one_round(&scene, &pid, &tally);
-	clean_up(&scene);
+	clean_up(&scene, tally.lost || tally.twice);
 	printf("%lu kills, %lu acknowledged writes, %lu names\n%lu of them thrown out and reported\nlost "
 	       "acknowledged writes: %lu\n",
 	       tally.kills, tally.acknowledged, scene.names->accounts + scene.names->permissions, tally.told,
