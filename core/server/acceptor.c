@@ -93,6 +93,24 @@ static struct connection *find(struct acceptor *acceptor, int socket)
 	return at;
 }
 
+/* Cuts off the one of that entrance that has been waited for longest. */
+static void make_room(const struct connection *newest)
+{
+	const struct connection *oldest = NULL;
+	int64_t earliest = INT64_MAX;
+
+	for (const struct connection *at = newest->next; at; at = at->next) {
+		int64_t deadline = atomic_load(&at->deadline);
+		if (at->entrance == newest->entrance && deadline && deadline <= earliest) {
+			earliest = deadline;
+			oldest = at;
+		}
+	}
+	if (oldest)
+		shutdown(oldest->socket, SHUT_RDWR);
+}
+
+/* The last one that can be let in takes the place of another, so that there is always one left. */
 static void begin(struct acceptor *acceptor, struct entrance *entrance, int socket)
 {
 	struct connection *connection = memory_allocate(1, sizeof *connection);
@@ -107,8 +125,10 @@ static void begin(struct acceptor *acceptor, struct entrance *entrance, int sock
 	acceptor->connections = connection;
 	connection_expect(connection);
 	sweep_by(acceptor, atomic_load(&connection->deadline));
-	if (++entrance->connections == HTTP_CONNECTIONS)
+	if (++entrance->connections == HTTP_CONNECTIONS) {
 		set_shut(acceptor, entrance, true);
+		make_room(connection);
+	}
 }
 
 static void end(struct acceptor *acceptor, struct connection *connection)

@@ -20,7 +20,7 @@
 
 #include <cmocka.h>
 
-enum { LIMIT = 1000, SLOW = 100, PIPELINED = 50 };
+enum { LIMIT = 1000, SLOW = HTTP_CONNECTIONS + 10, MIDDLE = HTTP_CONNECTIONS / 2, PIPELINED = 50 };
 
 static struct http *http;
 static struct http_listener *listener;
@@ -194,17 +194,24 @@ static void a_client_that_has_said_all_is_answered(void **state)
 	close(one);
 }
 
+/* Where they are too many, those that have been waited for longest give way, and not only when their time has
+ * run out. */
 static void slow_clients_cost_nobody_else_anything(void **state)
 {
+	const struct timeval before_that = {.tv_sec = HTTP_PATIENCE / 2};
 	int slow[SLOW], one;
 	(void)state;
 	for (int i = 0; i < SLOW; i++) {
 		slow[i] = client();
-		say(slow[i], i % 2 ? "POST /echo HTTP/1.1\r\nHost: " : POST("/echo", "900") "begun");
+		say(slow[i], i % 2 ? "POST /echo HTTP/1.1\r\nHost: " : POST("/echo", "6") "begun");
 	}
 	one = client();
+	setsockopt(one, SOL_SOCKET, SO_RCVTIMEO, &before_that, sizeof before_that);
 	say(one, POST("/echo", "3") "now");
 	expect(one, "HTTP/1.1 200", "POST /echo now.");
+	expect_silence(slow[0]);
+	say(slow[MIDDLE], "!");
+	expect(slow[MIDDLE], "HTTP/1.1 200", "POST /echo begun!.");
 	close(one);
 	for (int i = 0; i < SLOW; i++)
 		close(slow[i]);
