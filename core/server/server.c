@@ -27,7 +27,8 @@ struct server {
 static int get_supported_apis(struct call *call);
 
 static const struct endpoint http_endpoints[] = {
-	{"/v1/node/get_supported_apis", PLUGIN_HTTP, PARAMETERS_NONE, 200, get_supported_apis, .reads = false},
+	{"/v1/node/get_supported_apis", PLUGIN_HTTP, PARAMETERS_NONE, 200, get_supported_apis, .reads = false,
+     .unlisted = true},
 	{.path = NULL},
 };
 

@@ -270,8 +270,10 @@ int node_exists(struct tree *tree, struct timespec *modified, const struct calle
 {
 	struct request request;
 	if (!row_is_served(tree, node->row))
-		return error_set(error, EOPNOTSUPP, "%s is not here: a node does not tell or do this over HTTP",
-		                 node->path);
+		return error_set(error, EOPNOTSUPP, "%s is not here: %s", node->path,
+		                 node->row->needs & CHAIN_PROCESSES
+		                     ? "the nodes are no processes of their own; -o nodeos=PATH makes them so"
+		                     : "a node does not tell or do this over HTTP");
 	if (!node->row->exists) {
 		if (modified)
 			*modified = tree->started;

@@ -4,6 +4,8 @@
 
 #include "fs/tree/node.h"
 
+#include <string.h>
+
 static const char *const kind_names[] = {
 	[ROW_FOLDER] = "folder", [ROW_READ_ONLY] = "read",  [ROW_VERB] = "verb",
 	[ROW_VALUE] = "value",   [ROW_LIST] = "list",       [ROW_DOCUMENT] = "document",
@@ -39,7 +41,7 @@ static void pad(struct text *out, size_t start, size_t width)
 	while (out->length - start < width);
 }
 
-static void print_intro(struct text *out, const char *mount_point)
+static void print_intro(struct text *out, const char *mount_point, unsigned lacks)
 {
 	text_printf(
 		out,
@@ -50,7 +52,7 @@ static void print_intro(struct text *out, const char *mount_point)
 		"        mkdir accounts/newaccount12                an account, by defaults/\n"
 		"        echo 'newaccount12 1.0000 SYS hello' > accounts/useraaaaaaac/transfer\n"
 		"        echo producer111a producer111b > accounts/useraaaaaaac/votes\n"
-		"        echo +1h > chain/clock                     an hour later, with every block in between\n"
+		"%s"
 		"Learn:  cat errors       what failed, and the chain's own words\n"
 		"        cat log          what this mount sent\n"
 		"        getfattr -d FILE how it is written, what its last failure was\n"
@@ -70,18 +72,33 @@ static void print_intro(struct text *out, const char *mount_point)
 		"  document  JSON\n"
 		"  bytes     a whole file, written by cp\n"
 		"  growing   like a log: tail -f follows it\n"
+		"  absent    what the chain of this mount does not have or tell; errors says why when it is named\n"
 		"\n",
-		*mount_point ? mount_point : "/");
+		*mount_point ? mount_point : "/",
+		lacks & CHAIN_CLOCK
+			? ""
+			: "        echo +1h > chain/clock                     an hour later, with every block between\n");
 }
 
-void readme_print(struct text *out, const struct row *rows, size_t count, const char *mount_point)
+static bool is_below(const struct row *row, const struct row *folder)
 {
-	print_intro(out, mount_point);
+	size_t length = strlen(folder->pattern);
+	return strncmp(row->pattern, folder->pattern, length) == 0 && row->pattern[length] == '/';
+}
+
+void readme_print(struct text *out, const struct row *rows, size_t count, const char *mount_point,
+                  unsigned lacks)
+{
+	const struct row *absent = NULL;
+	print_intro(out, mount_point, lacks);
 	for (size_t i = 0; i < count; i++) {
 		size_t start = out->length;
+		if (rows[i].needs & lacks)
+			absent = &rows[i];
 		print_pattern(out, &rows[i]);
 		pad(out, start, 40);
-		text_append(out, kind_name(&rows[i]));
+		text_append(out, absent && (absent == &rows[i] || is_below(&rows[i], absent)) ? "absent"
+		                                                                              : kind_name(&rows[i]));
 		pad(out, start, 50);
 		text_printf(out, "%s\n", rows[i].help ? rows[i].help : "");
 		if (rows[i].usage)
@@ -103,6 +120,7 @@ int readme_read(struct request *request, struct text *out, struct error *error)
 {
 	const struct tree_options *options = request_options(request);
 	(void)error;
-	readme_print(out, options->rows, options->rows_count, options->mount_point);
+	readme_print(out, options->rows, options->rows_count, options->mount_point,
+	             options->chain ? options->chain->lacks : 0);
 	return 0;
 }

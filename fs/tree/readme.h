@@ -4,7 +4,9 @@
 
 #include "fs/tree/row.h"
 
-void readme_print(struct text *out, const struct row *rows, size_t count, const char *mount_point);
+/* lacks: as a chain says it; such rows are shown as absent. */
+void readme_print(struct text *out, const struct row *rows, size_t count, const char *mount_point,
+                  unsigned lacks);
 
 row_read readme_read;
 

@@ -152,6 +152,12 @@ import() {
 	[[ "$output" != *clock* && "$output" != *state* && "$output" == *endpoints* ]]
 	run ! cat chain/clock
 	says EOPNOTSUPP "does not tell or do this over HTTP"
+	for path in chain/clock at/ at/BLOCK/ accounts/ACCOUNT/history.jsonl nodes/NODE/state; do
+		grep -Eq "^$path +absent +" README
+		! grep -Eq "^$path +absent +" "$SERVING/README"
+	done
+	run ! cat "$SERVING/nodes/eosio/pid"
+	tail -n 1 "$SERVING/errors" | grep 'EOPNOTSUPP: .*-o nodeos=PATH'
 	run ! bash -c 'echo 1 > wallet/impersonate'
 	says EOPNOTSUPP "checks signatures"
 }

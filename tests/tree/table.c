@@ -45,7 +45,7 @@ static void the_readme_has_every_row(void **state)
 {
 	struct text readme = TEXT_EMPTY, table = TEXT_EMPTY;
 	(void)state;
-	readme_print(&readme, tree_rows, tree_rows_count, "/mnt");
+	readme_print(&readme, tree_rows, tree_rows_count, "/mnt", 0);
 	tree_print_table(&table);
 	for (size_t i = 0; i < tree_rows_count; i++) {
 		assert_non_null(strstr(text_string(&readme), tree_rows[i].help));
@@ -55,10 +55,26 @@ static void the_readme_has_every_row(void **state)
 	text_release(&table);
 }
 
+static void what_a_chain_lacks_is_absent_in_its_readme(void **state)
+{
+	static const char *const absent[] = {"\nchain/clock ", "\nat/ ", "\nat/BLOCK/ "},
+							 *const here[] = {"\nchain/id ", "\nblocks/ "};
+	struct text readme = TEXT_EMPTY;
+	(void)state;
+	readme_print(&readme, tree_rows, tree_rows_count, "/mnt", CHAIN_CLOCK | CHAIN_PAST);
+	for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
+		assert_memory_equal(strstr(text_string(&readme), absent[i]) + 41, "absent ", 7);
+	for (size_t i = 0; i < sizeof here / sizeof *here; i++)
+		assert_memory_not_equal(strstr(text_string(&readme), here[i]) + 41, "absent ", 7);
+	assert_null(strstr(text_string(&readme), "echo +1h"));
+	text_release(&readme);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_row_is_whole), cmocka_unit_test(the_readme_has_every_row),
+		cmocka_unit_test(what_a_chain_lacks_is_absent_in_its_readme),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
