@@ -23,6 +23,8 @@ enum option_kind {
 	OPTION_STALE,
 	OPTION_BLOCK_AGE,
 	OPTION_TRANSACTION_TIME,
+	OPTION_GREYLIST_ACCOUNT,
+	OPTION_GREYLIST_LIMIT,
 	OPTION_NUMBER,
 	OPTION_TRUTH, /* a number that is 0 or 1 */
 	OPTION_ALLOWED,
@@ -63,6 +65,8 @@ static const struct option options[] = {
 	{"filter-out", 'F', OPTION_VALUE, 0},
 	{"genesis-json", 0, OPTION_VALUE, 0},
 	{"genesis-timestamp", 0, OPTION_VALUE, 0},
+	{"greylist-account", 0, OPTION_GREYLIST_ACCOUNT, 0},
+	{"greylist-limit", 0, OPTION_GREYLIST_LIMIT, 0},
 	{"hard-replay-blockchain", 0, OPTION_SWITCH, 0},
 	{"http-alias", 0, OPTION_VALUE, 0},
 	{"http-max-response-time-ms", 0, OPTION_VALUE, 0},
@@ -137,6 +141,7 @@ void configuration_release(struct configuration *configuration)
 	free(configuration->producers);
 	free(configuration->signers.keys);
 	free(configuration->keosds);
+	greylist_release(&configuration->greylist);
 	free(configuration->peer_keys.keys);
 	free(configuration->peer_signers.keys);
 	free(configuration->agent_name);
@@ -230,6 +235,19 @@ static int take_count(struct configured_number *out, const struct option *option
 	return 0;
 }
 
+static int take_greylist_limit(uint32_t *out, const struct option *option, const char *value,
+                               struct error *error)
+{
+	struct configured_number limit = {false, 0};
+	int result = take_count(&limit, option, value, error);
+
+	*out = limit.value;
+	if (result || (limit.value >= 1 && limit.value <= ELASTIC_MULTIPLIER))
+		return result;
+	return error_set(error, EINVAL,
+	                 "Invalid limit (%s) passed into set_greylist_limit. Must be between 1 and 1000.", value);
+}
+
 static int take_truth(struct configured_number *out, const char *value, struct error *error)
 {
 	bool truth;
@@ -279,6 +297,12 @@ static int take_option(struct configuration *configuration, const struct option 
 	case OPTION_TRANSACTION_TIME:
 		configuration->has_transaction_time = true;
 		return take_number(&configuration->max_transaction_time, value, "milliseconds", error);
+	case OPTION_GREYLIST_ACCOUNT:
+		if (!(result = name_parse_account(&name, value, error)))
+			name_set_add(&configuration->greylist.accounts, name);
+		return result;
+	case OPTION_GREYLIST_LIMIT:
+		return take_greylist_limit(&configuration->greylist.limit, option, value, error);
 	case OPTION_NUMBER:
 		return take_count(number_of(configuration, option), option, value, error);
 	case OPTION_TRUTH:
@@ -503,6 +527,8 @@ void configuration_merge(struct configuration *out, const struct configuration *
 		out->allowed_connections |= both[i]->allowed_connections;
 		for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++)
 			merge_number(out, both[i], numbers[k]);
+		const struct greylist *greylist = &both[i]->greylist;
+		greylist_apply(&out->greylist, &(struct greylist_change){&greylist->accounts, NULL, greylist->limit});
 		for (size_t k = 0; k < both[i]->peers_count; k++)
 			add_peer(out, both[i]->peers[k]);
 	}

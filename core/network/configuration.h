@@ -4,6 +4,7 @@
 #define EOSIOFS_CORE_NETWORK_CONFIGURATION_H
 
 #include "core/base/text.h"
+#include "core/types/greylist.h"
 #include "core/wallet/keosd.h"
 #include "core/wallet/key_store.h"
 
@@ -47,6 +48,7 @@ struct configuration {
 	char *agent_name;             /* owned; NULL: not given */
 	unsigned allowed_connections; /* enum allowed_connection, or-ed; 0: not given */
 	struct key_list peer_keys, peer_signers; /* peer-key; of peer-private-key */
+	struct greylist greylist;                /* owned: what a node begins with */
 	bool enable_stale_production;
 	int64_t max_irreversible_block_age; /* seconds; negative: any */
 	bool has_transaction_time; /* that is given: */

@@ -189,6 +189,7 @@ static void begin(struct node *node)
 	configuration_release(&node->active);
 	configuration_merge(&node->active, &node->file, &node->arguments);
 	greylist_release(&node->greylist);
+	node->greylist = greylist_copy(&node->active.greylist);
 	node->starts++;
 	node->id = process_id(node);
 	node->is_running = true;

@@ -176,6 +176,11 @@ serves_producers() {
 	URL=$(served "$M")
 	[ "$(curl -s "$URL/v1/producer/get_runtime_options" | jq .greylist_limit)" = 1000 ]
 	echo "$transfer" > "$M/accounts/$small/transfer"
+	echo stop > "$M/nodes/eosio/state"
+	echo "start --greylist-account $small --greylist-limit 999" > "$M/nodes/eosio/state"
+	URL=$(served "$M")
+	[ "$(curl -s "$URL/v1/producer/get_runtime_options" | jq .greylist_limit)" = 999 ]
+	run ! eval 'echo "$transfer" > "$M/accounts/$small/transfer"'
 	"$EOSIOFS" --unmount "$M"
 }
 

@@ -64,7 +64,7 @@ static void the_usual_file_is_understood(void **state)
 		configuration_release(&configuration);
 		seen++;
 	}
-	assert_int_equal(seen, 35);
+	assert_int_equal(seen, 36);
 	text_release(&usual);
 }
 
@@ -145,6 +145,14 @@ static void what_is_no_file_is_refused_with_its_line(void **state)
 		{"max-irreversible-block-age = soon", "config.ini line 1: \"soon\" is no number of seconds"},
 		{"signature-provider = " PUBLIC,
 	     "config.ini line 1: signature-provider is PUBLIC_KEY=KEY:PRIVATE_KEY or PUBLIC_KEY=KEOSD:[URL]"},
+		{"greylist-limit = 0", "config.ini line 1: Invalid limit (0) passed into set_greylist_limit. Must be "
+	                           "between 1 and 1000."},
+		{"greylist-limit = 1001", "config.ini line 1: Invalid limit (1001) passed into set_greylist_limit. "
+	                              "Must be between 1 and 1000."},
+		{"greylist-limit = some",
+	     "config.ini line 1: the argument ('some') for option '--greylist-limit' is invalid"},
+		{"greylist-account = a.b\ngreylist-account = A", "config.ini line 2: \"A\" is no account name: those "
+	                                                     "are of a-z, 1-5 and dots, at most 12 characters"},
 		{"http-server-address = a:1\nhttp-server-address = a:2",
 	     "config.ini line 2: option '--http-server-address' cannot be specified more than once"},
 	};
@@ -155,6 +163,33 @@ static void what_is_no_file_is_refused_with_its_line(void **state)
 		assert_int_equal(configuration_parse(&configuration, wrong[i].text, keys, &error), -EINVAL);
 		assert_string_equal(error.sentence, wrong[i].sentence);
 	}
+}
+
+/* Accounts add up, of limits the command line's counts. */
+static void greylists_are_read(void **state)
+{
+	const char *const words[] = {"--greylist-account", "carol", "--greylist-account=alice",
+	                             "--greylist-limit", "7"};
+	struct configuration file, arguments, both;
+	struct error error = {0};
+	(void)state;
+	assert_int_equal(configuration_parse(&file,
+	                                     "greylist-account = bob\ngreylist-account = alice\n"
+	                                     "greylist-limit = 9\n",
+	                                     keys, &error),
+	                 0);
+	assert_int_equal(configuration_parse_arguments(&arguments, words, 5, keys, &error), 0);
+	configuration_merge(&both, &file, &arguments);
+	assert_int_equal(both.greylist.accounts.count, 3);
+	assert_int_equal(both.greylist.limit, 7);
+	configuration_release(&arguments);
+	assert_int_equal(configuration_parse_arguments(&arguments, words, 2, keys, &error), 0);
+	configuration_release(&both);
+	configuration_merge(&both, &file, &arguments);
+	assert_int_equal(both.greylist.limit, 9);
+	configuration_release(&file);
+	configuration_release(&arguments);
+	configuration_release(&both);
 }
 
 /* The tutorial's command line of 2018, and today's. */
@@ -274,6 +309,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_file_is_read_and_shown, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_no_file_is_refused_with_its_line, setup, teardown),
+		cmocka_unit_test_setup_teardown(greylists_are_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(command_lines_are_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(peers_options_are_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_usual_file_is_understood, setup, teardown),
