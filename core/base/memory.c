@@ -22,11 +22,12 @@ void *memory_allocate(size_t count, size_t size)
 
 	count = count ? count : 1;
 	size = size ? size : 1;
-	/* for what is small malloc() has what this thread has freed at hand, and calloc() does not look there */
+	/* For what is small malloc() has what this thread has freed at hand, and calloc(), which compilers make of
+	 * malloc() and memset(), does not look there. */
 	if (count <= SMALL && size <= SMALL / count) {
 		data = malloc(count * size);
 		if (data)
-			memset(data, 0, count * size);
+			explicit_bzero(data, count * size);
 	} else {
 		data = calloc(count, size);
 	}
