@@ -22,8 +22,8 @@ void *memory_allocate(size_t count, size_t size)
 
 	count = count ? count : 1;
 	size = size ? size : 1;
-	/* For what is small malloc() has what this thread has freed at hand, and calloc(), which compilers make of
-	 * malloc() and memset(), does not look there. */
+	/* For what is small malloc() has what this thread has freed at hand, and calloc(), which compilers make
+	 * of malloc() and memset(), does not look there. */
 	if (count <= SMALL && size <= SMALL / count) {
 		data = malloc(count * size);
 		if (data)

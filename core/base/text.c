@@ -59,18 +59,24 @@ const char *text_string(const struct text *text)
 	return text->data ? text->data : "";
 }
 
-void text_append(struct text *text, const char *string)
-{
-	text_append_bytes(text, string, strlen(string));
-}
-
-void text_append_bytes(struct text *text, const void *data, size_t length)
+/* What all printing comes down to, and short mostly. */
+static inline void append(struct text *text, const void *data, size_t length)
 {
 	char *at = text_reserve(text, length);
 
 	if (length)
 		memcpy(at, data, length);
 	text_advance(text, length);
+}
+
+void text_append_bytes(struct text *text, const void *data, size_t length)
+{
+	append(text, data, length);
+}
+
+void text_append(struct text *text, const char *string)
+{
+	append(text, string, strlen(string));
 }
 
 void text_append_char(struct text *text, char character)
@@ -99,7 +105,7 @@ static bool print_plain(struct text *text, const char **format, va_list *argumen
 	switch (at[is_long]) {
 	case 's':
 		string = va_arg(*arguments, const char *);
-		text_append(text, string ? string : "(null)");
+		append(text, string ? string : "(null)", string ? strlen(string) : strlen("(null)"));
 		break;
 	case 'd':
 		number = is_long ? va_arg(*arguments, long) : va_arg(*arguments, int);
@@ -138,7 +144,7 @@ void text_vprintf(struct text *text, const char *format, va_list arguments)
 	va_copy(rest, arguments);
 	do {
 		const char *percent = strchrnul(format, '%');
-		text_append_bytes(text, format, (size_t)(percent - format));
+		append(text, format, (size_t)(percent - format));
 		format = percent;
 	} while (*format && print_plain(text, &format, &rest));
 	if (*format)

@@ -1,6 +1,7 @@
 /* get_account's JSON (protocol.md F.3), made of what any chain can tell. */
 #include "core/chain/chain.h"
 
+#include "core/chain/print.h"
 #include "core/chain/system_rows.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
@@ -23,7 +24,11 @@ void chain_account_release(struct chain_account *account)
 /* A.8: positive values above 2^32 - 1 are quoted, negative ones never. */
 static void print_int64(struct text *out, const char *before, int64_t value)
 {
-	text_printf(out, value > (int64_t)UINT32_MAX ? "%s\"%" PRId64 "\"" : "%s%" PRId64, before, value);
+	text_append(out, before);
+	if (value < 0)
+		text_printf(out, "%" PRId64, value);
+	else
+		text_append(out, chain_number_text((uint64_t)value).text);
 }
 
 static void print_limit(struct text *out, const char *name, const struct chain_limit *limit, bool comparable)

@@ -108,13 +108,15 @@ int authority_unpack(struct authority *out, struct cursor *in)
 	*out = (struct authority){.threshold = cursor_u32(in)};
 	out->keys = key_weights_unpack(&out->keys_count, in);
 	out->accounts_count = cursor_count_up_to(in, LEVEL_WEIGHT_SIZE);
-	out->accounts = memory_allocate(out->accounts_count, sizeof *out->accounts);
+	if (out->accounts_count)
+		out->accounts = memory_allocate(out->accounts_count, sizeof *out->accounts);
 	for (size_t i = 0; i < out->accounts_count && !in->failed; i++) {
 		permission_level_unpack(&out->accounts[i].permission, in);
 		out->accounts[i].weight = cursor_u16(in);
 	}
 	out->waits_count = cursor_count_up_to(in, WAIT_WEIGHT_SIZE);
-	out->waits = memory_allocate(out->waits_count, sizeof *out->waits);
+	if (out->waits_count)
+		out->waits = memory_allocate(out->waits_count, sizeof *out->waits);
 	for (size_t i = 0; i < out->waits_count && !in->failed; i++) {
 		out->waits[i].wait_sec = cursor_u32(in);
 		out->waits[i].weight = cursor_u16(in);
