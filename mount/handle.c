@@ -63,7 +63,7 @@ void mount_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mo
 		mount_reply(req, result);
 		return;
 	}
-	result = mount_entry(mount, &caller, node, &entry);
+	result = mount_entry(mount, &entry, &caller, node);
 	set_flags(info, handle);
 	if (result == 0 && fuse_reply_create(req, &entry, info) != -ENOENT)
 		return;

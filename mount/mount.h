@@ -44,8 +44,8 @@ struct caller mount_caller(fuse_req_t req);
 /* Answers with an errno. A tool must never see ENOSYS: the kernel takes it as "never ask again". */
 void mount_reply(fuse_req_t req, int result);
 /* Fills what LOOKUP, MKDIR and CREATE answer with. */
-int mount_entry(struct mount *mount, const struct caller *caller, struct node *node,
-                struct fuse_entry_param *out);
+int mount_entry(struct mount *mount, struct fuse_entry_param *out, const struct caller *caller,
+                struct node *node);
 
 /* handle.c: files */
 void mount_open(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info);

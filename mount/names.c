@@ -15,8 +15,8 @@
  * ESTALE. */
 static const double NAME_TIMEOUT = 24 * 3600.0;
 
-int mount_entry(struct mount *mount, const struct caller *caller, struct node *node,
-                struct fuse_entry_param *out)
+int mount_entry(struct mount *mount, struct fuse_entry_param *out, const struct caller *caller,
+                struct node *node)
 {
 	*out = (struct fuse_entry_param){.ino = mount_inode(mount, node), .attr_timeout = 0.0};
 	/* A scratch name may be renamed onto another file: the kernel then carries what it knows of the one
@@ -31,7 +31,7 @@ static void reply_entry(fuse_req_t req, const struct caller *caller, struct node
 	struct mount *mount = mount_of(req);
 	struct fuse_entry_param entry;
 
-	int result = mount_entry(mount, caller, node, &entry);
+	int result = mount_entry(mount, &entry, caller, node);
 	if (result) {
 		tree_forget(mount->tree, node, 1);
 		mount_reply(req, result);

@@ -25,7 +25,7 @@ int rig_try_open(struct rig *rig)
 		struct private_key key;
 		rig_must(wallet_open(&rig->wallet, NULL, true, rig->signer, &rig->error), "wallet", &rig->error);
 		rig_must(private_key_parse(&key, GENESIS_PRIVATE_KEY, &rig->error), "key", &rig->error);
-		rig_must(wallet_import(rig->wallet, &key, NULL, &rig->error), "wallet", &rig->error);
+		rig_must(wallet_import(rig->wallet, NULL, &key, &rig->error), "wallet", &rig->error);
 	}
 	if (rig->folder)
 		rig_must(data_folder_open(&rig->data, rig->folder, &rig->error), "data folder", &rig->error);

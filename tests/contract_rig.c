@@ -25,7 +25,7 @@ static void test_at_with(struct test_chain *chain, int64_t us, const struct chec
 		options.features = feature;
 		options.features_count = 1;
 	}
-	if (branch_block_start(chain->branch, &options, NULL, &chain->error))
+	if (branch_block_start(chain->branch, NULL, &options, &chain->error))
 		fail_msg("block start: %s", chain->error.sentence);
 	free(preactivated);
 }
@@ -72,7 +72,7 @@ int test_push(struct test_chain *chain, const char *account, const char *action,
 	transaction_trace_release(&chain->trace);
 	chain->trace = (struct transaction_trace){0};
 	error_clear(&chain->error);
-	int result = branch_push(chain->branch, &packed, NULL, 0, &options, &chain->trace, &chain->error);
+	int result = branch_push(chain->branch, &chain->trace, &packed, NULL, 0, &options, &chain->error);
 	packed_transaction_release(&packed);
 	return result;
 }
@@ -219,7 +219,7 @@ size_t test_run_scheduled(struct test_chain *chain)
 	for (; branch_next_scheduled(chain->branch, &id); count++) {
 		transaction_trace_release(&chain->trace);
 		chain->trace = (struct transaction_trace){0};
-		assert_int_equal(branch_push_scheduled(chain->branch, &id, &options, &chain->trace, &chain->error),
+		assert_int_equal(branch_push_scheduled(chain->branch, &chain->trace, &id, &options, &chain->error),
 		                 0);
 	}
 	return count;

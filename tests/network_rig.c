@@ -148,7 +148,7 @@ int mesh_push_action(struct mesh *mesh, struct node *node, const char *name, str
 	assert_int_equal(packed_transaction_keys(&packed, keys, ledger_chain_id(mesh->network->ledger), error),
 	                 0);
 	*id = packed.id;
-	int result = node_push(node, &packed, keys, 1, NULL, &trace, error);
+	int result = node_push(node, &trace, &packed, keys, 1, NULL, error);
 	transaction_trace_release(&trace);
 	packed_transaction_release(&packed);
 	return result;

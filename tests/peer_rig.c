@@ -67,7 +67,7 @@ static void side_transaction(void *context, struct packed_transaction *packed)
 int side_receive(void *context, const struct signed_block *block, bool *dropped, struct error *error)
 {
 	struct side *side = context;
-	int result = node_receive_block(side->mesh.eosio, block, dropped, error);
+	int result = node_receive_block(side->mesh.eosio, dropped, block, error);
 
 	side_keep(side, node_head(side->mesh.eosio));
 	pthread_cond_broadcast(&side->changed);

@@ -81,8 +81,8 @@ static int derive_key(const struct signer *signer, struct public_key *public, st
 	return -EINVAL;
 }
 
-int boot_account_key(struct boot_accounts *accounts, size_t index, struct public_key *public,
-                     struct private_key *private, struct error *error)
+int boot_account_key(struct boot_accounts *accounts, struct public_key *public, struct private_key *private,
+                     size_t index, struct error *error)
 {
 	struct boot_account *account = &accounts->list[index];
 	struct private_key secret = {0};
@@ -119,7 +119,7 @@ static void derive_one(void *context, size_t index)
 {
 	struct public_key public;
 
-	boot_account_key(context, index, &public, NULL, NULL); /* who needs it is told what failed */
+	boot_account_key(context, &public, NULL, index, NULL); /* who needs it is told what failed */
 }
 
 void boot_accounts_derive(struct boot_accounts *accounts)
@@ -524,7 +524,7 @@ static int print_account(struct boot_accounts *accounts, struct text *out, size_
 
 	text_printf(out, "{\"name\": \"%s\"", name_text(account->name).text);
 	if (!with_secrets || account->has_public) {
-		result = boot_account_key(accounts, index, &public, NULL, error);
+		result = boot_account_key(accounts, &public, NULL, index, error);
 		if (result)
 			return result;
 		text_printf(out, ", \"pub\": \"%s\"", public_key_text(&public).text);

@@ -54,7 +54,7 @@ int boot_accounts_print(struct boot_accounts *accounts, struct text *out, bool w
 /* The keys of all of them that are not known yet, on every processor. */
 void boot_accounts_derive(struct boot_accounts *accounts);
 /* Any thread. private may be NULL; -ENOENT with a sentence when it is not known. */
-int boot_account_key(struct boot_accounts *accounts, size_t index, struct public_key *public,
-                     struct private_key *private, struct error *error);
+int boot_account_key(struct boot_accounts *accounts, struct public_key *public, struct private_key *private,
+                     size_t index, struct error *error);
 
 #endif

@@ -357,9 +357,8 @@ static bool same_accounts(struct boot *boot, struct boot_plan *plan)
 	for (size_t i = 0; i < now->count && same; i++) {
 		struct public_key ours, theirs;
 		same = now->list[i].name == then->list[i].name && now->list[i].funds == then->list[i].funds &&
-		       boot_account_key(now, i, &ours, NULL, NULL) == 0 &&
-		       boot_account_key(then, i, &theirs, NULL, NULL) == 0 &&
-		       public_key_compare(&ours, &theirs) == 0;
+		       boot_account_key(now, &ours, NULL, i, NULL) == 0 &&
+		       boot_account_key(then, &theirs, NULL, i, NULL) == 0 && public_key_compare(&ours, &theirs) == 0;
 	}
 	return same;
 }

@@ -57,7 +57,7 @@ int boot_step_run(struct boot *boot, size_t index, const struct boot_runner *run
                   const struct private_key *boot_key, struct error *error);
 void boot_append(struct growing_text *text, const char *line, size_t length);
 /* How many items of a step the chain shows as done. */
-int boot_step_judge(struct boot_context *context, const struct boot_step *step, size_t *done, size_t *total,
+int boot_step_judge(struct boot_context *context, size_t *done, size_t *total, const struct boot_step *step,
                     struct error *error);
 /* A line for progress: bar, counts, rate, time left. */
 void boot_progress_line(struct boot *boot, size_t step);

@@ -78,7 +78,7 @@ static int check_needs(const struct boot *boot, struct boot_context *context, co
 		return 0;
 	int result = check_needs(boot, context, order, position, (size_t)needed, error);
 	if (result == 0)
-		result = boot_step_judge(context, &boot_steps[needed], &done, &total, error);
+		result = boot_step_judge(context, &done, &total, &boot_steps[needed], error);
 	if (result == 0 && done < total)
 		result = error_set(error, EINVAL, "step \"%s\" must come before: it is missing (%zu of %zu done)",
 		                   boot_steps[needed].name, done, total);
@@ -104,7 +104,7 @@ static int check_signer(struct boot_context *context, const struct boot_step *st
 	chain_account_release(&eosio);
 	if (result || signs)
 		return result;
-	result = boot_step_judge(context, step, &done, &total, error);
+	result = boot_step_judge(context, &done, &total, step, error);
 	if (result || done == total)
 		return result;
 	return keys ? error_set(error, EACCES, "eosio has other keys than %s, which the option public-key names",
@@ -124,7 +124,7 @@ static int check_run(struct boot *boot, const struct wanted *order, size_t count
 
 	if (result)
 		return result;
-	result = boot_plan_key(boot->plan, boot->environment.wallet, boot_key, error);
+	result = boot_plan_key(boot->plan, boot_key, boot->environment.wallet, error);
 	if (result)
 		return result;
 	result = boot_context_open(boot, &context, error);

@@ -45,7 +45,7 @@ static int choose_keys(struct boot_plan *plan, const struct chain *chain, struct
 	return 0;
 }
 
-int boot_plan_key(const struct boot_plan *plan, struct wallet *wallet, struct private_key *out,
+int boot_plan_key(const struct boot_plan *plan, struct private_key *out, struct wallet *wallet,
                   struct error *error)
 {
 	if (plan->keys_differ)
@@ -53,7 +53,7 @@ int boot_plan_key(const struct boot_plan *plan, struct wallet *wallet, struct pr
 		                 "the options public-key and private-key do not match: private-key is not that of %s",
 		                 public_key_text(&plan->public).text);
 	*out = plan->private;
-	return plan->has_private ? 0 : wallet_private_key(wallet, &plan->public, out, error);
+	return plan->has_private ? 0 : wallet_private_key(wallet, out, &plan->public, error);
 }
 
 /* The script's votes: after the funds, num-producers-vote producers at random for each of the first

@@ -16,7 +16,7 @@ bool boot_step_name(char out[64], size_t step)
 	return true;
 }
 
-int boot_step_judge(struct boot_context *context, const struct boot_step *step, size_t *done, size_t *total,
+int boot_step_judge(struct boot_context *context, size_t *done, size_t *total, const struct boot_step *step,
                     struct error *error)
 {
 	size_t count = step->count(context);
@@ -104,7 +104,7 @@ static int judge_all(struct boot *boot, struct error *error)
 			size_t done = 0, total = 0;
 			if (atomic_load(&boot->steps[i].ended) && atomic_load(&boot->steps[i].total))
 				continue; /* it stays so */
-			result = boot_step_judge(&context, &boot_steps[i], &done, &total, error);
+			result = boot_step_judge(&context, &done, &total, &boot_steps[i], error);
 			atomic_store(&boot->steps[i].done, done);
 			atomic_store(&boot->steps[i].total, total);
 		}

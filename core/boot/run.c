@@ -81,7 +81,7 @@ static int holder_key(struct run *run, uint64_t holder, struct public_key *publi
 		for (size_t k = 0; account.permissions[i].name == name_literal("active") &&
 		                   k < authority->keys_count && !found; k++) {
 			*public = authority->keys[k].key;
-			found = wallet_private_key(run->boot->environment.wallet, public, key, NULL) == 0;
+			found = wallet_private_key(run->boot->environment.wallet, key, public, NULL) == 0;
 		}
 	}
 	chain_account_release(&account);
@@ -101,9 +101,9 @@ static int sign(struct run *run, const struct boot_item *item, struct packed_tra
 	if (item->holder) {
 		result = holder_key(run, item->holder, &public, &key, error);
 	} else if (!item->by_boot_key) {
-		result = boot_account_key(&run->context.plan->accounts, item->signer, &public, &key, error);
+		result = boot_account_key(&run->context.plan->accounts, &public, &key, item->signer, error);
 		if (result == -ENOENT)
-			result = wallet_private_key(environment->wallet, &public, &key, error);
+			result = wallet_private_key(environment->wallet, &key, &public, error);
 	}
 	if (result == 0)
 		result = packed_transaction_sign(packed, environment->signer, &key, &public,

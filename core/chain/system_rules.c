@@ -39,7 +39,7 @@ int action_actor_field(const struct abi *abi, uint64_t contract, uint64_t action
 	if (!type || is_privileged(contract, action))
 		return -1;
 	for (size_t i = 0; i < sizeof actor_fields / sizeof *actor_fields; i++)
-		for (size_t k = 0; abi_field_at(abi, type, k, &field, &field_type); k++)
+		for (size_t k = 0; abi_field_at(abi, &field, &field_type, type, k); k++)
 			if (strcmp(field, actor_fields[i]) == 0 &&
 			    (strcmp(field_type, "name") == 0 || strcmp(field_type, "account_name") == 0))
 				return (int)k;

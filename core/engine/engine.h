@@ -119,7 +119,7 @@ struct deeds *deeds_of_trace(const struct transaction_trace *trace); /* one refe
 struct deeds *deeds_of_block(const struct block_state *block);       /* one reference */
 void deeds_cut(struct deeds *deeds); /* what came before it is of no use any more */
 /* The slots that passed without a block before this one was made; false: there is no such producer. */
-bool deeds_missed(const struct deeds *deeds, size_t place, uint64_t *producer, uint32_t *slots);
+bool deeds_missed(const struct deeds *deeds, uint64_t *producer, uint32_t *slots, size_t place);
 struct deeds *branch_deeds(const struct branch *branch); /* of the block in the making too; held */
 
 /* --- branches --- */
@@ -168,8 +168,8 @@ size_t branch_preactivated_features(const struct branch *branch, struct checksum
 
 /* Starts the next block: features, schedule promotion, onblock, expired records, eosio.prods (D.5).
  * onblock's trace goes to *onblock when that is not NULL. No block may be in the making. */
-int branch_block_start(struct branch *branch, const struct block_options *options,
-                       struct transaction_trace *onblock, struct error *error);
+int branch_block_start(struct branch *branch, struct transaction_trace *onblock,
+                       const struct block_options *options, struct error *error);
 bool branch_block_pending(const struct branch *branch);
 uint32_t branch_block_slot(const struct branch *branch);   /* of the block in the making */
 uint32_t branch_block_number(const struct branch *branch); /* of the block in the making, else head's + 1 */
@@ -209,8 +209,8 @@ struct push_options {
  * (A dry run moves nothing: the trace is all there is of it.) A full
  * block fails it with BLOCK_NET_USAGE_EXCEEDED or BLOCK_CPU_USAGE_EXCEEDED: the caller seals and tries
  * again in the next one. */
-int branch_push(struct branch *branch, struct packed_transaction *packed, const struct public_key *keys,
-                size_t keys_count, const struct push_options *options, struct transaction_trace *trace,
+int branch_push(struct branch *branch, struct transaction_trace *trace, struct packed_transaction *packed,
+                const struct public_key *keys, size_t keys_count, const struct push_options *options,
                 struct error *error);
 /* The next deferred or delayed transaction that is due (delay_until <= the block's time), in nodeos's
  * order (delay_until, then creation); false: none. */
@@ -225,17 +225,17 @@ bool branch_scheduled_from(const struct branch *branch, struct scheduled_place *
                            struct checksum256 *id);
 /* Runs one that is due. Its end (executed, soft_fail, hard_fail, expired) is in the trace; failing only
  * means that there is none such. */
-int branch_push_scheduled(struct branch *branch, const struct checksum256 *id,
-                          const struct push_options *options, struct transaction_trace *trace,
+int branch_push_scheduled(struct branch *branch, struct transaction_trace *trace,
+                          const struct checksum256 *id, const struct push_options *options,
                           struct error *error);
 /* Seals the block in the making: it becomes the head, unsigned. *digest is what its producer signs (E.4). */
 int branch_block_seal(struct branch *branch, struct block_state **out, struct checksum256 *digest,
                       struct error *error);
 /* The same with a recorded block's merkle roots in place of those computed, where a transaction stands for
  * a recorded one. */
-int branch_block_seal_with_roots(struct branch *branch, const struct checksum256 *transaction_mroot,
-                                 const struct checksum256 *action_mroot, struct block_state **out,
-                                 struct checksum256 *digest, struct error *error);
+int branch_block_seal_with_roots(struct branch *branch, struct block_state **out, struct checksum256 *digest,
+                                 const struct checksum256 *transaction_mroot,
+                                 const struct checksum256 *action_mroot, struct error *error);
 void block_state_sign(struct block_state *block, const struct signature *signature);
 /* Drops the block in the making with everything in it. */
 void branch_block_drop(struct branch *branch);

@@ -125,15 +125,15 @@ void block_state_pack(struct bytes *out, const struct block_state *state);
 int block_state_unpack(struct block_state **out, struct cursor *in, struct error *error);
 
 /* --- core/engine/block/build.c --- */
-int block_start(struct branch *branch, const struct block_options *options, bool validating, bool trusted,
-                struct transaction_trace *onblock, struct error *error);
+int block_start(struct branch *branch, struct transaction_trace *onblock, const struct block_options *options,
+                bool validating, bool trusted, struct error *error);
 /* Adds a receipt to the block in the making; packed is taken over, NULL for a deferred transaction. */
 void block_add_receipt(struct pending_block *pending, uint8_t status, uint32_t cpu_us, uint64_t net,
                        struct packed_transaction *packed, const struct checksum256 *id);
 /* Ends the block in the making as a state that nobody else sees yet; roots: of transactions and actions,
  * NULL: computed. *digest is what its producer signs. */
-int block_finish(struct branch *branch, const struct checksum256 *const roots[2], struct block_state **out,
-                 struct checksum256 *digest, struct error *error);
+int block_finish(struct branch *branch, struct block_state **out, struct checksum256 *digest,
+                 const struct checksum256 *const roots[2], struct error *error);
 static inline uint32_t pending_slot(const struct pending_block *pending)
 {
 	return pending->header.timestamp;

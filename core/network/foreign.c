@@ -90,7 +90,7 @@ static struct block_state *validate(struct node *node, struct block_state *previ
 	return state;
 }
 
-int node_receive_block(struct node *node, const struct signed_block *block, bool *dropped,
+int node_receive_block(struct node *node, bool *dropped, const struct signed_block *block,
                        struct error *error)
 {
 	struct block_state *previous = find_state(node, &block->header.previous), *state;

@@ -184,12 +184,12 @@ int node_builder(struct node *node, struct node **out, struct error *error);
  * sealed and the next one begun, unless nodes of other processes are connected and it would be too early:
  * node_is_full() of the error then. */
 bool node_is_full(const struct error *error);
-int node_push(struct node *node, struct packed_transaction *packed, const struct public_key *keys,
-              size_t keys_count, const struct push_options *options, struct transaction_trace *trace,
+int node_push(struct node *node, struct transaction_trace *trace, struct packed_transaction *packed,
+              const struct public_key *keys, size_t keys_count, const struct push_options *options,
               struct error *error);
 /* Runs a transaction in that block and undoes it: only the trace is left. */
-int node_compute(struct node *node, struct packed_transaction *packed, const struct push_options *options,
-                 struct transaction_trace *trace, struct error *error);
+int node_compute(struct node *node, struct transaction_trace *trace, struct packed_transaction *packed,
+                 const struct push_options *options, struct error *error);
 /* A paused node begins no block, as its producers' API has it; what is acknowledged in the one it makes is
  * sealed at its time. */
 void node_pause(struct node *node, bool paused);
@@ -208,7 +208,7 @@ int node_schedule_feature(struct node *node, const struct checksum256 *digest, s
  * fork database then, and goes on along the links. *dropped: the node produces and wants none now. Errors,
  * with the chain's code: 3030001, its predecessor is not known; 3030007, it is from the future; what else
  * is wrong with it. */
-int node_receive_block(struct node *node, const struct signed_block *block, bool *dropped,
+int node_receive_block(struct node *node, bool *dropped, const struct signed_block *block,
                        struct error *error);
 /* A transaction that came from one: executed as node_push() does and passed on, but nobody here waits for
  * it. */
@@ -273,9 +273,9 @@ void node_follow(struct node *node, uint32_t number);
  * the time. -EACCES: the node has no key that signs it; -EINVAL: it does not stand on the node's head. */
 int node_begin_block(struct node *node, const struct node_pending *beginning, struct error *error);
 /* Into the node's own block in the making, which is recorded already. */
-int node_add_transaction(struct node *node, struct packed_transaction *packed, const struct public_key *keys,
-                         size_t keys_count, const struct push_options *options,
-                         struct transaction_trace *trace, struct error *error);
+int node_add_transaction(struct node *node, struct transaction_trace *trace,
+                         struct packed_transaction *packed, const struct public_key *keys, size_t keys_count,
+                         const struct push_options *options, struct error *error);
 int node_seal_block(struct node *node, struct error *error);
 
 /* Why a producer produces or does not, as the viewing node sees it. */

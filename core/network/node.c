@@ -403,8 +403,8 @@ int node_set_peers(struct node *node, const char *const *peers, size_t count, st
 
 /* --- what its HTTP API does --- */
 
-int node_compute(struct node *node, struct packed_transaction *packed, const struct push_options *options,
-                 struct transaction_trace *trace, struct error *error)
+int node_compute(struct node *node, struct transaction_trace *trace, struct packed_transaction *packed,
+                 const struct push_options *options, struct error *error)
 {
 	struct node *builder;
 	int result = node_builder(node, &builder, error);
@@ -412,7 +412,7 @@ int node_compute(struct node *node, struct packed_transaction *packed, const str
 		return result;
 	struct push_options push = node_push_options(builder, options);
 	push.greylists[1] = greylist_or_none(&node->greylist);
-	return branch_push(builder->branch, packed, NULL, 0, &push, trace, error);
+	return branch_push(builder->branch, trace, packed, NULL, 0, &push, error);
 }
 
 void node_pause(struct node *node, bool paused)

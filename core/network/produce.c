@@ -265,7 +265,7 @@ static int begin_block(struct node *node, uint32_t slot, const struct checksum25
 	take_features(node, feature);
 	options.features = node->features;
 	options.features_count = node->features_count;
-	int result = branch_block_start(node->branch, &options, NULL, error);
+	int result = branch_block_start(node->branch, NULL, &options, error);
 	if (result)
 		return result;
 	node->producer = options.producer;
@@ -289,7 +289,7 @@ static void begin_speculating(struct node *node)
 	take_features(node, NULL);
 	options.features = node->features;
 	options.features_count = node->features_count;
-	if (branch_block_start(node->branch, &options, NULL, NULL))
+	if (branch_block_start(node->branch, NULL, &options, NULL))
 		return;
 	node->is_speculating = true;
 	node->producer = options.producer;
@@ -464,7 +464,7 @@ int node_begin_block(struct node *node, const struct node_pending *beginning, st
 	if (!find_signer(node, authority, &node->signer))
 		return error_set(error, EACCES, "there is no key of producer %s any more",
 		                 name_text(beginning->producer).text);
-	int result = branch_block_start(node->branch, &options, NULL, error);
+	int result = branch_block_start(node->branch, NULL, &options, error);
 	node->producer = beginning->producer;
 	node->confirmed = beginning->confirmed;
 	free(node->features);
@@ -477,16 +477,16 @@ int node_begin_block(struct node *node, const struct node_pending *beginning, st
 	return result;
 }
 
-int node_add_transaction(struct node *node, struct packed_transaction *packed, const struct public_key *keys,
-                         size_t keys_count, const struct push_options *options,
-                         struct transaction_trace *trace, struct error *error)
+int node_add_transaction(struct node *node, struct transaction_trace *trace,
+                         struct packed_transaction *packed, const struct public_key *keys, size_t keys_count,
+                         const struct push_options *options, struct error *error)
 {
 	struct checksum256 id = packed->id;
 	uint32_t expiration = packed->transaction.expiration;
 	struct push_options push = node_push_options(node, options);
 	struct bytes copy = {0};
 	packed_transaction_pack(&copy, packed);
-	int result = branch_push(node->branch, packed, keys, keys_count, &push, trace, error);
+	int result = branch_push(node->branch, trace, packed, keys, keys_count, &push, error);
 	if (!result)
 		transactions_add(node, node, &id, &copy, expiration, &push);
 	bytes_release(&copy);

@@ -95,7 +95,7 @@ static int push_once(struct node *builder, struct packed_transaction *packed, co
 
 	if (result)
 		return result;
-	result = branch_push(builder->branch, packed, keys, keys_count, &push, trace, error);
+	result = branch_push(builder->branch, trace, packed, keys, keys_count, &push, error);
 	if (result && recorded && hooks->take_back)
 		hooks->take_back(hooks->context, builder);
 	if (!result && recorded && hooks->billed)
@@ -125,8 +125,8 @@ static bool is_for_next(const struct node *builder, const struct error *error, b
 	return fresh;
 }
 
-int node_push(struct node *node, struct packed_transaction *packed, const struct public_key *keys,
-              size_t keys_count, const struct push_options *options, struct transaction_trace *trace,
+int node_push(struct node *node, struct transaction_trace *trace, struct packed_transaction *packed,
+              const struct public_key *keys, size_t keys_count, const struct push_options *options,
               struct error *error)
 {
 	struct checksum256 id = packed->id;
@@ -174,7 +174,7 @@ int node_receive_transaction(struct node *node, struct packed_transaction *packe
 {
 	const struct push_options options = {.is_foreign = true};
 	struct transaction_trace trace = {0};
-	int result = node_push(node, packed, keys, keys_count, &options, &trace, error);
+	int result = node_push(node, &trace, packed, keys, keys_count, &options, error);
 
 	transaction_trace_release(&trace);
 	return result;

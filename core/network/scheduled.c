@@ -54,7 +54,7 @@ static bool run(struct node *node, const struct checksum256 *id)
 	struct push_options options = node_push_options(node, NULL);
 	struct transaction_trace trace = {0};
 	struct error error = {0};
-	int result = branch_push_scheduled(node->branch, id, &options, &trace, &error);
+	int result = branch_push_scheduled(node->branch, &trace, id, &options, &error);
 
 	if (!result)
 		add(node, id, trace.cpu_usage_us);
@@ -85,7 +85,7 @@ int node_run_scheduled_again(struct node *node, const struct node_scheduled *sch
 	for (size_t i = 0; i < count && !result; i++) {
 		struct push_options options = {.billed_cpu_us = scheduled[i].cpu_us, .again = true};
 		struct transaction_trace trace = {0};
-		result = branch_push_scheduled(node->branch, &scheduled[i].id, &options, &trace, error);
+		result = branch_push_scheduled(node->branch, &trace, &scheduled[i].id, &options, error);
 		transaction_trace_release(&trace);
 		add(node, &scheduled[i].id, scheduled[i].cpu_us);
 	}

@@ -217,7 +217,7 @@ static int execute(struct node *node, struct waiting_transaction *one, struct er
 	if (!result && recorded)
 		result = hooks->record(hooks->context, node, &packed, &asked, error);
 	if (!result) {
-		result = branch_push(node->branch, &packed, keys, packed.signatures_count, &options, &trace, error);
+		result = branch_push(node->branch, &trace, &packed, keys, packed.signatures_count, &options, error);
 		if (result && recorded && hooks->take_back)
 			hooks->take_back(hooks->context, node);
 		if (!result && recorded && hooks->billed)

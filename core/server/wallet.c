@@ -234,7 +234,7 @@ static void print_pair(struct call *call, struct wallet *wallet, const struct pu
 	struct private_key private;
 	char secret[KEY_TEXT_SIZE];
 
-	if (wallet_private_key(wallet, key, &private, NULL) == 0) {
+	if (wallet_private_key(wallet, &private, key, NULL) == 0) {
 		private_key_print(secret, &private);
 		text_printf(call->out, "%s[\"%s\",\"%s\"]", call->out->length > 1 ? "," : "",
 		            public_key_text(key).text, secret);
@@ -280,7 +280,7 @@ static int import_key(struct call *call)
 	if (result == 0 && private_key_parse(&key, texts[1], NULL) != 0)
 		result = error_chain(&call->error, ASSERT_EXCEPTION, "that is no private key");
 	if (result == 0)
-		result = wallet_import(wallet, &key, NULL, &call->error);
+		result = wallet_import(wallet, NULL, &key, &call->error);
 	memory_wipe(&key, sizeof key);
 	return wallet_service_end(service, nothing_more(call, result));
 }
@@ -302,9 +302,9 @@ static int create_key(struct call *call)
 		result = error_chain(&call->error, UNSUPPORTED_KEY_TYPE_EXCEPTION,
 		                     "Key type \"%s\" not supported by software wallet", texts[1]);
 	if (result == 0)
-		result = signer_new_key(service->signer, is_r1 ? KEY_R1 : KEY_K1, &key, &public, &call->error);
+		result = signer_new_key(service->signer, &key, &public, is_r1 ? KEY_R1 : KEY_K1, &call->error);
 	if (result == 0)
-		result = wallet_import(wallet, &key, NULL, &call->error);
+		result = wallet_import(wallet, NULL, &key, &call->error);
 	memory_wipe(&key, sizeof key);
 	if (result == 0)
 		text_printf(call->out, "\"%s\"", public_key_text(&public).text);

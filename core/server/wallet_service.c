@@ -133,7 +133,7 @@ int wallet_service_key(struct wallet_service *service, struct private_key *out, 
 	if (!service->wallet && service->keys.private_key(service->keys.context, service->keys.node, key, out))
 		return 0;
 	for (size_t i = 0; i < service->count; i++)
-		if (service->list[i].unlocked && wallet_private_key(service->list[i].wallet, key, out, NULL) == 0)
+		if (service->list[i].unlocked && wallet_private_key(service->list[i].wallet, out, key, NULL) == 0)
 			return 0;
 	return error_chain(error, WALLET_MISSING_PUB_KEY_EXCEPTION, "Public key not found in unlocked wallets %s",
 	                   public_key_text(key).text);

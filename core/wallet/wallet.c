@@ -178,7 +178,7 @@ static void take_key_out(struct wallet *wallet, const struct public_key *public)
 		remove_key_at(wallet, at);
 }
 
-int wallet_import(struct wallet *wallet, const struct private_key *key, struct public_key *public,
+int wallet_import(struct wallet *wallet, struct public_key *public, const struct private_key *key,
                   struct error *error)
 {
 	struct public_key own;
@@ -274,7 +274,7 @@ static int check_label(const char *label, struct error *error)
 	return is_secret ? error_set(error, EINVAL, "a private key is no label: it is written into import") : 0;
 }
 
-int wallet_new_key(struct wallet *wallet, const char *label, struct public_key *out, struct error *error)
+int wallet_new_key(struct wallet *wallet, struct public_key *out, const char *label, struct error *error)
 {
 	struct private_key private;
 	bool found;
@@ -288,7 +288,7 @@ int wallet_new_key(struct wallet *wallet, const char *label, struct public_key *
 	if (result == 0 && found)
 		result = error_set(error, EEXIST, "there is a key labelled \"%s\" already", label);
 	if (result == 0)
-		result = signer_new_key(wallet->signer, KEY_K1, &private, out, error);
+		result = signer_new_key(wallet->signer, &private, out, KEY_K1, error);
 	if (result == 0)
 		result = add_key(wallet, &private, out, error);
 	memory_wipe(&private, sizeof private);
@@ -386,7 +386,7 @@ bool wallet_has(struct wallet *wallet, const struct public_key *key)
 	return found;
 }
 
-int wallet_private_key(struct wallet *wallet, const struct public_key *key, struct private_key *out,
+int wallet_private_key(struct wallet *wallet, struct private_key *out, const struct public_key *key,
                        struct error *error)
 {
 	bool found;
@@ -405,8 +405,8 @@ int wallet_private_key(struct wallet *wallet, const struct public_key *key, stru
 	return result;
 }
 
-bool wallet_label_at(struct wallet *wallet, size_t index, char label[WALLET_LABEL_SIZE],
-                     struct public_key *key)
+bool wallet_label_at(struct wallet *wallet, char label[WALLET_LABEL_SIZE], struct public_key *key,
+                     size_t index)
 {
 	pthread_mutex_lock(&wallet->mutex);
 	bool there = index < wallet->labels_count;
@@ -418,7 +418,7 @@ bool wallet_label_at(struct wallet *wallet, size_t index, char label[WALLET_LABE
 	return there;
 }
 
-int wallet_label(struct wallet *wallet, const char *label, struct public_key *key)
+int wallet_label(struct wallet *wallet, struct public_key *key, const char *label)
 {
 	bool found;
 	pthread_mutex_lock(&wallet->mutex);
@@ -435,7 +435,7 @@ int wallet_sign(struct wallet *wallet, struct packed_transaction *packed, const 
 	int result = 0;
 	for (size_t i = 0; i < count && result == 0; i++) {
 		struct private_key private;
-		result = wallet_private_key(wallet, &keys[i], &private, error);
+		result = wallet_private_key(wallet, &private, &keys[i], error);
 		if (result == 0)
 			result = packed_transaction_sign(packed, wallet->signer, &private, &keys[i], chain_id,
 			                                 error);

@@ -48,14 +48,14 @@ int wallet_lock(struct wallet *wallet, struct error *error);
 void wallet_before_lock(struct wallet *wallet, void (*tell)(void *context), void *context);
 
 /* Adds a key and saves; -EEXIST (3120008) when it is there already. public may be NULL. */
-int wallet_import(struct wallet *wallet, const struct private_key *key, struct public_key *public,
+int wallet_import(struct wallet *wallet, struct public_key *public, const struct private_key *key,
                   struct error *error);
 /* The same for many pairs, known to be ones, with one save; those already there are passed over. */
 int wallet_import_pairs(struct wallet *wallet, const struct wallet_key *pairs, size_t count,
                         struct error *error);
 /* A new pair under a label (a file name: 1 to 63 of [A-Za-z0-9._-], not starting with a dot); -EEXIST for
  * a label in use. */
-int wallet_new_key(struct wallet *wallet, const char *label, struct public_key *out, struct error *error);
+int wallet_new_key(struct wallet *wallet, struct public_key *out, const char *label, struct error *error);
 /* 3120009; its labels go with it */
 int wallet_remove(struct wallet *wallet, const struct public_key *key, struct error *error);
 /* A new wallet with a new password, when there is none any more: -EEXIST (3120001) otherwise. What is in
@@ -79,13 +79,13 @@ void wallet_keys_release(struct wallet_keys *keys); /* NULL is fine */
 bool wallet_has(struct wallet *wallet, const struct public_key *key);
 /* The private key, for signing blocks and for revealing; -EACCES when it is not there, -EPERM when locked.
  * Wipe it. */
-int wallet_private_key(struct wallet *wallet, const struct public_key *key, struct private_key *out,
+int wallet_private_key(struct wallet *wallet, struct private_key *out, const struct public_key *key,
                        struct error *error);
 
 /* Labels in alphabetical order; false beyond the last. Labels are public: they can be read while locked. */
-bool wallet_label_at(struct wallet *wallet, size_t index, char label[WALLET_LABEL_SIZE],
-                     struct public_key *key);
-int wallet_label(struct wallet *wallet, const char *label, struct public_key *key); /* 0 or -ENOENT */
+bool wallet_label_at(struct wallet *wallet, char label[WALLET_LABEL_SIZE], struct public_key *key,
+                     size_t index);
+int wallet_label(struct wallet *wallet, struct public_key *key, const char *label); /* 0 or -ENOENT */
 
 /* Signs a transaction with each of the keys. */
 int wallet_sign(struct wallet *wallet, struct packed_transaction *packed, const struct public_key *keys,

@@ -31,7 +31,7 @@ int wallet_secret_new(struct wallet_secret *out, char password[WALLET_PASSWORD_S
 {
 	struct private_key random;
 	struct public_key unused;
-	int result = signer_new_key(signer, KEY_K1, &random, &unused, error);
+	int result = signer_new_key(signer, &random, &unused, KEY_K1, error);
 
 	if (result)
 		return result;

@@ -46,9 +46,9 @@ static int make_key(struct request *request, struct new_account *account, struct
 		return error_set(error, EINVAL, "\"%s\" is no account name: it begins with a dot", label.text);
 	/* A key that the user made under this label serves. It is saved before the account exists, so that no
 	 * account is ever without its key. */
-	if (wallet_label(request->wallet, label.text, &account->owner) < 0 ||
+	if (wallet_label(request->wallet, &account->owner, label.text) < 0 ||
 	    !wallet_has(request->wallet, &account->owner)) {
-		result = wallet_new_key(request->wallet, label.text, &account->owner, error);
+		result = wallet_new_key(request->wallet, &account->owner, label.text, error);
 		account->made_key = result == 0;
 	}
 	account->active = account->owner;

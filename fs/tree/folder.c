@@ -192,7 +192,7 @@ int folder_entry(struct folder *folder, const char **name, mode_t *type, ino_t *
 	return 1;
 }
 
-void folder_keep_time(struct tree *tree, const struct node *node, struct timespec *modified)
+void folder_keep_time(struct tree *tree, struct timespec *modified, const struct node *node)
 {
 	pthread_mutex_lock(&tree->lock);
 	struct folder *folder = tree->folders;

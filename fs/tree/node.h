@@ -113,7 +113,7 @@ int node_exists(struct tree *tree, struct timespec *modified, const struct calle
                 struct node *node, struct error *error);
 /* Of a folder that is open: the time that its newest opener was told first, for tar takes one whose time goes
  * on meanwhile for changed. */
-void folder_keep_time(struct tree *tree, const struct node *node, struct timespec *modified);
+void folder_keep_time(struct tree *tree, struct timespec *modified, const struct node *node);
 uint64_t node_hash(uint64_t seed, const char *text);
 
 #endif

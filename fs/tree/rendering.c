@@ -295,7 +295,7 @@ int tree_stat(struct tree *tree, struct stat *out, const struct caller *caller, 
 	switch (node->row->kind) {
 	case ROW_FOLDER:
 		result = node_exists(tree, &modified, caller, node, &error);
-		folder_keep_time(tree, node, &modified);
+		folder_keep_time(tree, &modified, node);
 		stat_begin(tree, out, node, modified, 0);
 		return result;
 	case ROW_GROWING:

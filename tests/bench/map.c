@@ -75,7 +75,7 @@ static void get(void *context, size_t times)
 	struct map_value value;
 	while (times--) {
 		key_of(key, next_number(scene));
-		if (!map_get(scene->root, key, KEY, &value))
+		if (!map_get(scene->root, &value, key, KEY))
 			abort();
 	}
 }

@@ -43,7 +43,7 @@ static void start(struct world *world)
 	                                .producer = name_literal("eosio")};
 	struct error error = {0};
 
-	if (branch_block_start(world->branch, &options, NULL, &error)) {
+	if (branch_block_start(world->branch, NULL, &options, &error)) {
 		fprintf(stderr, "transfers: %s\n", error.sentence);
 		exit(1);
 	}
@@ -86,13 +86,13 @@ static void push(struct world *world, struct packed_transaction *packed, const s
 	const struct push_options options = {.without_keys = !keys};
 	struct transaction_trace trace;
 	struct error error = {0};
-	int result = branch_push(world->branch, packed, keys, keys_count, &options, &trace, &error);
+	int result = branch_push(world->branch, &trace, packed, keys, keys_count, &options, &error);
 
 	if (result && (error.code == BLOCK_CPU_USAGE_EXCEEDED || error.code == BLOCK_NET_USAGE_EXCEEDED)) {
 		transaction_trace_release(&trace);
 		next_block(world);
 		error_clear(&error);
-		result = branch_push(world->branch, packed, keys, keys_count, &options, &trace, &error);
+		result = branch_push(world->branch, &trace, packed, keys, keys_count, &options, &error);
 	}
 	if (result) {
 		fprintf(stderr, "transfers: %s\n", error.sentence);

@@ -295,7 +295,7 @@ static void start_block(struct world *world)
 	struct block_options options = {.slot = branch_head(world->branch)->block->header.timestamp + 1,
 	                                .producer = name_literal("eosio")};
 	struct error error = {0};
-	must(branch_block_start(world->branch, &options, NULL, &error), &error);
+	must(branch_block_start(world->branch, NULL, &options, &error), &error);
 }
 
 static void push(struct world *world, const char *account, const char *action, const char *actor,
@@ -320,7 +320,7 @@ static void push(struct world *world, const char *account, const char *action, c
 	                                                                    name_literal("active")};
 	*data = (struct bytes){0};
 	packed_transaction_make(&packed, &transaction);
-	must(branch_push(world->branch, &packed, NULL, 0, &options, &trace, &error), &error);
+	must(branch_push(world->branch, &trace, &packed, NULL, 0, &options, &error), &error);
 	transaction_trace_release(&trace);
 	packed_transaction_release(&packed);
 }

@@ -51,9 +51,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 		(void)abi_parse(&again, json.data, json.length, &error); /* names of invalid UTF-8 lose bytes */
 		abi_release(again);
 		text_release(&json);
-		for (size_t i = 0; abi_action_at(abi, i, &name); i++)
+		for (size_t i = 0; abi_action_at(abi, &name, i); i++)
 			try_type(abi, abi_action_type(abi, name), in.at, cursor_left(&in));
-		for (size_t i = 0; abi_table_at(abi, i, &name); i++)
+		for (size_t i = 0; abi_table_at(abi, &name, i); i++)
 			try_type(abi, abi_table_type(abi, name), in.at, cursor_left(&in));
 		abi_release(abi);
 	} else if (!error.sentence[0]) {

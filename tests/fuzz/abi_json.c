@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 	abi_release(again);
 	if (end)
 		json_parse(&value, (const char *)end + 1, length - abi_length - 1, NULL);
-	for (size_t i = 0; value && abi_action_at(abi, i, &action); i++)
+	for (size_t i = 0; value && abi_action_at(abi, &action, i); i++)
 		try_action(abi, abi_action_type(abi, action), value);
 	json_release(value);
 	bytes_release(&packed);

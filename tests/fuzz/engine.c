@@ -23,7 +23,7 @@ static void start(void)
 	                                .producer = name_literal("eosio")};
 	struct error error = {0};
 
-	assert(branch_block_start(branch, &options, NULL, &error) == 0);
+	assert(branch_block_start(branch, NULL, &options, &error) == 0);
 }
 
 static void push(uint64_t account, uint64_t name, uint64_t actor, const void *data, size_t length)
@@ -47,7 +47,7 @@ static void push(uint64_t account, uint64_t name, uint64_t actor, const void *da
 	action->authorization_count = 1;
 	bytes_put(&action->data, data, length);
 	packed_transaction_make(&packed, &transaction);
-	if (branch_push(branch, &packed, NULL, 0, &options, &trace, &error)) {
+	if (branch_push(branch, &trace, &packed, NULL, 0, &options, &error)) {
 		assert(error.number && *error.sentence && trace.error);
 		after = branch_state(branch);
 		assert(map_root_count(before) == map_root_count(after));

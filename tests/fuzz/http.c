@@ -34,7 +34,7 @@ static void serve_wallet(const struct server_options *options)
 	walleted.plugins = PLUGIN_WALLET;
 	rig_must(private_key_parse(&key, GENESIS_PRIVATE_KEY, &rig.error), "key", &rig.error);
 	rig_must(wallet_open(&wallet, NULL, false, rig.signer, &rig.error), "wallet", &rig.error);
-	rig_must(wallet_import(wallet, &key, NULL, &rig.error), "import", &rig.error);
+	rig_must(wallet_import(wallet, NULL, &key, &rig.error), "import", &rig.error);
 	keosd = server_node_create(0, NULL, &walleted);
 	keosd->wallet = wallet_service_create(wallet);
 	assert(server_answer(keosd, &request, &answer) && answer.status == 200);

@@ -29,7 +29,7 @@ static void walk(const struct map_root *root)
 	struct map_value value;
 	size_t steps = 0;
 	for (bool ok = map_seek(root, &entry, NULL, 0); ok && steps < 10000; ok = map_next(root, &entry), steps++)
-		map_get(root, entry.key, entry.key_length, &value);
+		map_get(root, &value, entry.key, entry.key_length);
 	map_seek_before(root, &entry, "\xff\xff", 2);
 }
 

@@ -104,7 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		piece = piece < size - at - 1 ? piece : size - at - 1;
 		p2p_input(connection, data + at + 1, piece, now);
 		now += (int64_t)data[at] * 50000000;
-		p2p_tick(p2p, now, &next);
+		p2p_tick(p2p, &next, now);
 		if (next <= now)
 			abort();
 		struct checksum256 id;

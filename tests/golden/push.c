@@ -298,7 +298,7 @@ void replay_step(struct replay *replay, const struct recording_event *event)
 	int result = packed_transaction_keys(&packed, keys, ledger_chain_id(branch_ledger(replay->branch)),
 	                                     &error);
 	if (!result)
-		result = branch_push(replay->branch, &packed, keys, count, &options, &trace, &error);
+		result = branch_push(replay->branch, &trace, &packed, keys, count, &options, &error);
 	replay_compare_step(replay, step, &trace, result, &error);
 	free(keys);
 	transaction_trace_release(&trace);
@@ -324,7 +324,7 @@ void replay_deferred(struct replay *replay, const struct recording_event *event)
 			replay_differ(replay, "order", "the next one that is due", "another is due first");
 		id = replay->ids[event->step];
 	}
-	if (branch_push_scheduled(replay->branch, &id, &options, &trace, &error)) {
+	if (branch_push_scheduled(replay->branch, &trace, &id, &options, &error)) {
 		replay_differ(replay, "outcome", member_string(event->receipt, "status"), error.sentence);
 	} else {
 		json_uint64(&words, json_member(event->receipt, "net_usage_words"));

@@ -56,7 +56,7 @@ static int start_block(struct replay *replay, const struct recording_block *bloc
 		              name_text(due->producer_name).text);
 	options.features_count = replay_block_features(block, &features);
 	options.features = features;
-	result = branch_block_start(replay->branch, &options, NULL, error);
+	result = branch_block_start(replay->branch, NULL, &options, error);
 	free(features);
 	if (!result)
 		*last_block_of(replay, options.producer) = block->number;

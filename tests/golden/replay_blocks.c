@@ -18,7 +18,7 @@ static int push_receipt(struct replay *replay, struct transaction_receipt *recei
 	struct packed_transaction ours = {0}, *packed = &receipt->packed;
 	struct checksum256 id = receipt->packed.id;
 	if (receipt->is_id)
-		return branch_push_scheduled(replay->branch, &receipt->id, &options, trace, error);
+		return branch_push_scheduled(replay->branch, trace, &receipt->id, &options, error);
 	if (!packed->packed_trx.length) {
 		struct checksum256_text text = checksum256_text(&id);
 		const struct recording_step *step = recording_step_of_id(&replay->recording, text.text);
@@ -34,7 +34,7 @@ static int push_receipt(struct replay *replay, struct transaction_receipt *recei
 	struct public_key *keys = memory_allocate(count + 1, sizeof *keys);
 	int result = packed_transaction_keys(packed, keys, ledger_chain_id(branch_ledger(replay->branch)), error);
 	if (!result)
-		result = branch_push(replay->branch, packed, keys, count, &options, trace, error);
+		result = branch_push(replay->branch, trace, packed, keys, count, &options, error);
 	free(keys);
 	packed_transaction_release(&ours);
 	return result;
@@ -89,13 +89,14 @@ static int build_cut_block(struct replay *replay, const struct recording_block *
 	authority.keys = memory_copy(due->keys, due->keys_count * sizeof *due->keys);
 	options.features_count = replay_block_features(recorded, &features);
 	options.features = features;
-	int result = branch_block_start(replay->branch, &options, &onblock, error);
+	int result = branch_block_start(replay->branch, &onblock, &options, error);
 	replay_chain_keep_trace(replay->chain, recorded->number, &onblock);
 	if (!result)
 		result = push_receipts(replay, recorded, block, error);
 	if (!result)
-		result = branch_block_seal_with_roots(replay->branch, &block->header.transaction_mroot,
-		                                      &block->header.action_mroot, &state, &digest, error);
+		result = branch_block_seal_with_roots(replay->branch, &state, &digest,
+		                                      &block->header.transaction_mroot, &block->header.action_mroot,
+		                                      error);
 	if (!result)
 		result = check_signature(&authority, &block->producer_signature, &digest, error);
 	if (!result)

@@ -85,7 +85,7 @@ static int open_block(struct branch *branch, struct error *error)
 	options.producer = branch_producer_of_slot(branch, options.slot)->producer_name;
 	options.features_count = branch_preactivated_features(branch, &features);
 	options.features = features;
-	int result = branch_block_start(branch, &options, NULL, error);
+	int result = branch_block_start(branch, NULL, &options, error);
 	free(features);
 	return result;
 }
@@ -105,7 +105,7 @@ static int push_as(struct chain *chain, struct transaction_trace *trace, struct 
 	if (!result)
 		result = open_block(branch, error);
 	if (!result)
-		result = branch_push(branch, packed, keys, count, &push_options, trace, error);
+		result = branch_push(branch, trace, packed, keys, count, &push_options, error);
 	free(keys);
 	return result;
 }

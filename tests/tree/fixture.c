@@ -12,7 +12,7 @@ int fixture_setup(void **state)
 	fixture.signer = signer_create();
 	assert_int_equal(wallet_open(&fixture.wallet, NULL, false, fixture.signer, &error), 0);
 	assert_int_equal(private_key_parse(&key, GENESIS_PRIVATE_KEY, &error), 0);
-	assert_int_equal(wallet_import(fixture.wallet, &key, NULL, &error), 0);
+	assert_int_equal(wallet_import(fixture.wallet, NULL, &key, &error), 0);
 	options.wallet = fixture.wallet;
 	options.signer = fixture.signer;
 	if (embedded_chain_create(&fixture.chain, &options, &error) < 0)

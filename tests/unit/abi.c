@@ -525,14 +525,14 @@ static void test_questions(void **state)
 	const uint64_t pay = name_literal("pay"), act = name_literal("act"), rows = name_literal("rows");
 	const char *field, *type;
 	uint64_t name;
-	assert_true(abi_action_at(abi, 0, &name));
+	assert_true(abi_action_at(abi, &name, 0));
 	assert_int_equal(name, pay);
-	assert_true(abi_action_at(abi, 1, &name));
+	assert_true(abi_action_at(abi, &name, 1));
 	assert_int_equal(name, act);
-	assert_false(abi_action_at(abi, 2, &name));
-	assert_true(abi_table_at(abi, 0, &name));
+	assert_false(abi_action_at(abi, &name, 2));
+	assert_true(abi_table_at(abi, &name, 0));
 	assert_int_equal(name, rows);
-	assert_false(abi_table_at(abi, 1, &name));
+	assert_false(abi_table_at(abi, &name, 1));
 	assert_string_equal(abi_action_type(abi, pay), "pair");
 	assert_string_equal(abi_action_type(abi, act), "names");
 	assert_null(abi_action_type(abi, rows));
@@ -540,16 +540,16 @@ static void test_questions(void **state)
 	assert_null(abi_table_type(abi, pay));
 	assert_string_equal(abi_error_message(abi, UINT64_MAX), "m");
 	assert_null(abi_error_message(abi, 1));
-	assert_true(abi_field_at(abi, "derived", 0, &field, &type));
+	assert_true(abi_field_at(abi, &field, &type, "derived", 0));
 	assert_string_equal(field, "a");
-	assert_true(abi_field_at(abi, "derived", 1, &field, &type));
+	assert_true(abi_field_at(abi, &field, &type, "derived", 1));
 	assert_string_equal(field, "b");
 	assert_string_equal(type, "uint8");
-	assert_false(abi_field_at(abi, "derived", 2, &field, &type));
-	assert_true(abi_field_at(abi, "extended", 2, &field, &type));
+	assert_false(abi_field_at(abi, &field, &type, "derived", 2));
+	assert_true(abi_field_at(abi, &field, &type, "extended", 2));
 	assert_string_equal(type, "pair?$");
-	assert_false(abi_field_at(abi, "choice", 0, &field, &type));
-	assert_false(abi_field_at(abi, "nope", 0, &field, &type));
+	assert_false(abi_field_at(abi, &field, &type, "choice", 0));
+	assert_false(abi_field_at(abi, &field, &type, "nope", 0));
 }
 
 int main(void)

@@ -141,7 +141,7 @@ static void start(uint32_t slots)
 	struct block_options options = {.slot = slot += slots, .producer = name_literal("eosio")};
 	struct error error = {0};
 
-	if (branch_block_start(branch, &options, NULL, &error))
+	if (branch_block_start(branch, NULL, &options, &error))
 		fail_msg("%s", error.sentence);
 }
 
@@ -188,7 +188,7 @@ static uint32_t push(struct transaction_trace *trace, struct error *error, const
 	transaction.actions[0] = make_action("script", name, actor, "active", argument);
 	packed_transaction_make(&packed, &transaction);
 	*error = (struct error){0};
-	branch_push(branch, &packed, &branch->ledger->genesis.initial_key, 1, &options, trace, error);
+	branch_push(branch, trace, &packed, &branch->ledger->genesis.initial_key, 1, &options, error);
 	packed_transaction_release(&packed);
 	return error->code;
 }
@@ -388,7 +388,7 @@ static void deferred(void **state)
 	feature_set_put(branch->pending->edit, &branch->pending->globals.features);
 	assert_int_equal(branch_block_seal(branch, NULL, &digest, NULL), 0);
 	start(6);
-	assert_int_equal(branch_push_scheduled(branch, &second, NULL, &trace, &error), 0);
+	assert_int_equal(branch_push_scheduled(branch, &trace, &second, NULL, &error), 0);
 	assert_int_equal(trace.status, STATUS_EXECUTED);
 	assert_int_equal(trace.net_usage, 0);
 	assert_true(trace.scheduled);
@@ -401,7 +401,7 @@ static void deferred(void **state)
 	first = generated.id;
 	assert_int_equal(branch_block_seal(branch, NULL, &digest, NULL), 0);
 	start(6);
-	assert_int_equal(branch_push_scheduled(branch, &first, NULL, &trace, &error), 0);
+	assert_int_equal(branch_push_scheduled(branch, &trace, &first, NULL, &error), 0);
 	assert_int_equal(trace.status, STATUS_SOFT_FAIL); /* its onerror does nothing, which is fine */
 	assert_true(trace.actions[0].receiver == name_literal("script"));
 	assert_string_equal(trace.failed_deferred->error->sentence, "assertion failure with message: as asked");

@@ -188,7 +188,7 @@ static int begin(void **state)
 	(void)state;
 	genesis_default(&genesis);
 	options.slot = slot = slot_from_us(genesis.initial_timestamp) + 101;
-	if (branch_create(&branch, &genesis, NULL) || branch_block_start(branch, &options, NULL, NULL))
+	if (branch_create(&branch, &genesis, NULL) || branch_block_start(branch, NULL, &options, NULL))
 		return -1;
 	put_account("script", true);
 	put_account("alice", true);
@@ -233,7 +233,7 @@ static uint32_t push(struct error *error)
 	transaction.actions[0].authorization_count = 1;
 	packed_transaction_make(&packed, &transaction);
 	*error = (struct error){0};
-	branch_push(branch, &packed, &branch->ledger->genesis.initial_key, 1, &options, &trace, error);
+	branch_push(branch, &trace, &packed, &branch->ledger->genesis.initial_key, 1, &options, error);
 	packed_transaction_release(&packed);
 	transaction_trace_release(&trace);
 	return error->code;

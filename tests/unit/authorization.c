@@ -360,14 +360,14 @@ static void required_keys(void **state)
 
 	(void)state;
 	assert_int_equal(
-		authorization_required_keys(map_edit_view(edit), &transaction, keys, 3, &required, &count, &error),
+		authorization_required_keys(map_edit_view(edit), &required, &count, &transaction, keys, 3, &error),
 		0);
 	assert_int_equal(count, 2);
 	assert_int_equal(public_key_compare(&required[0], &keys[0]), 0);
 	assert_int_equal(public_key_compare(&required[1], &keys[1]), 0);
 	free(required);
 	assert_int_not_equal(
-		authorization_required_keys(map_edit_view(edit), &transaction, keys, 1, &required, &count, &error),
+		authorization_required_keys(map_edit_view(edit), &required, &count, &transaction, keys, 1, &error),
 		0);
 	assert_string_equal(error.sentence,
 	                    "transaction declares authority '{\"actor\":\"bob\",\"permission\":\"owner\"}', but "

@@ -53,7 +53,7 @@ static void start(struct network *network)
 		.confirmed = branch_confirmed(network->branch, *last_signed(network, producer))};
 	struct error error = {0};
 
-	if (branch_block_start(network->branch, &options, NULL, &error))
+	if (branch_block_start(network->branch, NULL, &options, &error))
 		fail_msg("%s", error.sentence);
 	*last_signed(network, producer) = branch_block_number(network->branch);
 }
@@ -318,20 +318,20 @@ static void wrong_producers_and_slots(void **state)
 	network_begin(&network);
 	produce(&network);
 	options.slot = network.slot;
-	assert_int_not_equal(branch_block_start(network.branch, &options, NULL, &error), 0);
+	assert_int_not_equal(branch_block_start(network.branch, NULL, &options, &error), 0);
 	assert_int_equal(error.code, 3030000);
 	options.slot = network.slot + 1;
 	options.producer = name_literal("prod.a");
-	assert_int_not_equal(branch_block_start(network.branch, &options, NULL, &error), 0);
+	assert_int_not_equal(branch_block_start(network.branch, NULL, &options, &error), 0);
 	assert_int_equal(error.code, 3030009);
 	options.producer = name_literal("eosio");
 	options.confirmed = 5; /* it has signed block 2 itself */
-	assert_int_not_equal(branch_block_start(network.branch, &options, NULL, &error), 0);
+	assert_int_not_equal(branch_block_start(network.branch, NULL, &options, &error), 0);
 	assert_int_equal(error.code, 3170003);
 	assert_false(branch_block_pending(network.branch));
 	options.confirmed = 0;
-	assert_int_equal(branch_block_start(network.branch, &options, NULL, &error), 0);
-	assert_int_not_equal(branch_block_start(network.branch, &options, NULL, &error), 0); /* one at a time */
+	assert_int_equal(branch_block_start(network.branch, NULL, &options, &error), 0);
+	assert_int_not_equal(branch_block_start(network.branch, NULL, &options, &error), 0); /* one at a time */
 	branch_block_drop(network.branch);
 	assert_int_equal(branch_head(network.branch)->number, 2);
 	branch_destroy(network.branch);

@@ -13,7 +13,7 @@ static void test_runs(void **state)
 	struct block_times times = {0};
 	uint32_t slots[200], slot = 1000, found;
 
-	assert_false(block_times_find(&times, 1, &found));
+	assert_false(block_times_find(&times, &found, 1));
 	for (uint32_t number = 5; number < 200; number++) {
 		slot += number % 17 == 0 ? 30 : 1;
 		slots[number] = slot;
@@ -21,11 +21,11 @@ static void test_runs(void **state)
 	}
 	assert_true(times.count < 15);
 	for (uint32_t number = 5; number < 200; number++) {
-		assert_true(block_times_find(&times, number, &found));
+		assert_true(block_times_find(&times, &found, number));
 		assert_int_equal(found, slots[number]);
 	}
-	assert_false(block_times_find(&times, 4, &found));
-	assert_false(block_times_find(&times, 200, &found));
+	assert_false(block_times_find(&times, &found, 4));
+	assert_false(block_times_find(&times, &found, 200));
 	block_times_release(&times);
 }
 

@@ -78,17 +78,17 @@ static void test_derived_keys(void **state)
 	(void)state;
 	make(&accounts, NULL);
 	make(&again, NULL);
-	assert_int_equal(boot_account_key(&accounts, 7, &a, &private, &error), 0);
+	assert_int_equal(boot_account_key(&accounts, &a, &private, 7, &error), 0);
 	assert_int_equal(signer_public_key(signer, &half, &private), 0);
 	assert_int_equal(public_key_compare(&a, &half), 0);
-	assert_int_equal(boot_account_key(&again, 7, &b, NULL, &error), 0);
+	assert_int_equal(boot_account_key(&again, &b, NULL, 7, &error), 0);
 	assert_int_equal(public_key_compare(&a, &b), 0);
-	assert_int_equal(boot_account_key(&again, 8, &b, NULL, &error), 0);
+	assert_int_equal(boot_account_key(&again, &b, NULL, 8, &error), 0);
 	assert_int_not_equal(public_key_compare(&a, &b), 0);
 	boot_accounts_release(&again);
 	set(OPTION_SEED, "2019");
 	make(&again, NULL);
-	assert_int_equal(boot_account_key(&again, 7, &b, NULL, &error), 0);
+	assert_int_equal(boot_account_key(&again, &b, NULL, 7, &error), 0);
 	assert_int_not_equal(public_key_compare(&a, &b), 0);
 	boot_accounts_release(&again);
 	boot_accounts_release(&accounts);
@@ -166,7 +166,7 @@ static void test_document_round_trip(void **state)
 	assert_int_equal(
 		boot_accounts_parse(&back, text_string(&shown), shown.length, &settings, &accounts, &error), 0);
 	for (size_t i = 0; i < 2; i++)
-		assert_int_equal(boot_account_key(&back, i, &public, &private, &error), 0);
+		assert_int_equal(boot_account_key(&back, &public, &private, i, &error), 0);
 	assert_int_equal(boot_accounts_print(&back, &kept, true, &error), 0);
 	assert_non_null(strstr(text_string(&kept), NATHAN_PRIVATE));
 	boot_accounts_release(&back);
@@ -174,7 +174,7 @@ static void test_document_round_trip(void **state)
 	boot_accounts_init(&back, signer);
 	assert_int_equal(boot_accounts_parse(&back, text_string(&shown), shown.length, &settings, NULL, &error),
 	                 0);
-	assert_int_equal(boot_account_key(&back, 0, &public, &private, &error), -ENOENT);
+	assert_int_equal(boot_account_key(&back, &public, &private, 0, &error), -ENOENT);
 	assert_non_null(strstr(error.sentence, "nathan"));
 	boot_accounts_release(&back);
 	boot_accounts_release(&accounts);

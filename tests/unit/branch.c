@@ -51,7 +51,7 @@ static void start(struct branch *branch, uint32_t slot)
 		if (head->last_produced[i].producer == options.producer)
 			options.confirmed = branch_confirmed(branch, head->last_produced[i].block);
 
-	if (branch_block_start(branch, &options, NULL, &error))
+	if (branch_block_start(branch, NULL, &options, &error))
 		fail_msg("%s", error.sentence);
 }
 

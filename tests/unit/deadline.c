@@ -78,7 +78,7 @@ static uint32_t go(struct clocked *test)
 	transaction_trace_release(&chain->trace);
 	chain->trace = (struct transaction_trace){0};
 	error_clear(&chain->error);
-	int result = branch_push(chain->branch, &packed, NULL, 0, &test->options, &chain->trace, &chain->error);
+	int result = branch_push(chain->branch, &chain->trace, &packed, NULL, 0, &test->options, &chain->error);
 	packed_transaction_release(&packed);
 	return result ? chain->error.code : 0;
 }

@@ -31,7 +31,7 @@ static void start(struct chain *chain, uint32_t slots)
 {
 	struct block_options options = {.slot = chain->slot += slots, .producer = name_literal("eosio")};
 
-	assert_int_equal(branch_block_start(chain->branch, &options, NULL, NULL), 0);
+	assert_int_equal(branch_block_start(chain->branch, NULL, &options, NULL), 0);
 }
 
 static struct block_state *seal(struct chain *chain)
@@ -84,7 +84,7 @@ static int push(struct chain *chain, struct checksum256 *id, const char *action,
 	make_action(&transaction, action, data->data, data->length);
 	packed_transaction_make(&packed, &transaction);
 	*id = packed.id;
-	result = branch_push(chain->branch, &packed, NULL, 0, &options, &trace, error);
+	result = branch_push(chain->branch, &trace, &packed, NULL, 0, &options, error);
 	if (!result && delay_sec) {
 		assert_int_equal(trace.status, STATUS_DELAYED);
 		assert_int_equal(trace.actions_count, 0);
@@ -121,7 +121,7 @@ static void run_due(struct chain *chain, const struct checksum256 *expected, uin
 	struct checksum256 id;
 	assert_true(branch_next_scheduled(chain->branch, &id));
 	assert_true(checksum256_equal(&id, expected));
-	assert_int_equal(branch_push_scheduled(chain->branch, &id, NULL, &trace, NULL), 0);
+	assert_int_equal(branch_push_scheduled(chain->branch, &trace, &id, NULL, NULL), 0);
 	assert_int_equal(trace.status, status);
 	assert_true(trace.has_receipt);
 	transaction_trace_release(&trace);
@@ -142,14 +142,14 @@ static void delayed(void **state)
 	second = push_delayed_account(&chain, "bob", 20);
 	first = push_delayed_account(&chain, "alice", 10);
 	assert_true(eosio_ram(&chain) > ram + 2 * 272);
-	assert_int_not_equal(branch_push_scheduled(chain.branch, &first, NULL, &trace, &error), 0); /* not due */
+	assert_int_not_equal(branch_push_scheduled(chain.branch, &trace, &first, NULL, &error), 0); /* not due */
 	assert_false(branch_next_scheduled(chain.branch, &none));
 	seal(&chain);
 	start(&chain, 20);
 	run_due(&chain, &first, STATUS_EXECUTED);
 	assert_true(account_exists(map_edit_view(chain.branch->pending->edit), name_literal("alice")));
 	assert_false(branch_next_scheduled(chain.branch, &none));
-	assert_int_not_equal(branch_push_scheduled(chain.branch, &first, NULL, &trace, &error), 0); /* gone */
+	assert_int_not_equal(branch_push_scheduled(chain.branch, &trace, &first, NULL, &error), 0); /* gone */
 	block = seal(&chain);
 	assert_int_equal(block->block->transactions_count, 1);
 	assert_true(block->block->transactions[0].is_id);
@@ -254,7 +254,7 @@ static void senders_handle_errors(void **state)
 	start(&chain, 1);
 	id = send_as(&chain, name_literal("eosio"), "eosio.null"); /* is taken */
 	sequence = chain.branch->pending->globals.global_sequence;
-	assert_int_equal(branch_push_scheduled(chain.branch, &id, NULL, &trace, NULL), 0);
+	assert_int_equal(branch_push_scheduled(chain.branch, &trace, &id, NULL, NULL), 0);
 	assert_int_equal(trace.status, STATUS_SOFT_FAIL);
 	assert_int_equal(trace.actions_count, 1);
 	assert_true(trace.actions[0].action.name == name_literal("onerror"));
@@ -289,7 +289,7 @@ static void validated(void **state)
 	start(&chain, 14);
 	while (branch_next_scheduled(chain.branch, &id)) {
 		struct transaction_trace trace;
-		assert_int_equal(branch_push_scheduled(chain.branch, &id, NULL, &trace, NULL), 0);
+		assert_int_equal(branch_push_scheduled(chain.branch, &trace, &id, NULL, NULL), 0);
 		transaction_trace_release(&trace);
 	}
 	blocks[1] = seal(&chain)->block;

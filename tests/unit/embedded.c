@@ -259,7 +259,7 @@ static void stalls_without_a_key(void **state)
 
 	(void)state;
 	genesis_default(&genesis);
-	assert_int_equal(signer_new_key(rig.signer, KEY_K1, &key, &genesis.initial_key, &rig.error), 0);
+	assert_int_equal(signer_new_key(rig.signer, &key, &genesis.initial_key, KEY_K1, &rig.error), 0);
 	rig_open(&rig);
 	struct chain_view *view = NULL;
 	assert_int_equal(chain_view_open(rig.chain, &view, NULL, NULL, NULL), 0);
@@ -270,7 +270,7 @@ static void stalls_without_a_key(void **state)
 	assert_int_equal(rig.chain->operations->clock_advance(rig.chain, SECOND, true, NULL, &rig.error),
 	                 -EAGAIN);
 	assert_int_equal(rig_info(&rig).head_block_num, 1);
-	assert_int_equal(wallet_import(rig.wallet, &key, NULL, &rig.error), 0);
+	assert_int_equal(wallet_import(rig.wallet, NULL, &key, &rig.error), 0);
 	assert_int_equal(rig_create_account(&rig, NULL, "alice"), 0);
 	assert_int_equal(rig_advance(&rig, SECOND), 0);
 	/* From then on it is the node's, whatever becomes of the wallet. */

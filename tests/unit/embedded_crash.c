@@ -9,20 +9,20 @@ enum { TRANSFERS = 20, POISON = 7 };
 
 static struct checksum256 poison;
 
-int __real_branch_push(struct branch *branch, struct packed_transaction *packed,
-                       const struct public_key *keys, size_t keys_count, const struct push_options *options,
-                       struct transaction_trace *trace, struct error *error);
-int __wrap_branch_push(struct branch *branch, struct packed_transaction *packed,
-                       const struct public_key *keys, size_t keys_count, const struct push_options *options,
-                       struct transaction_trace *trace, struct error *error);
+int __real_branch_push(struct branch *branch, struct transaction_trace *trace,
+                       struct packed_transaction *packed, const struct public_key *keys, size_t keys_count,
+                       const struct push_options *options, struct error *error);
+int __wrap_branch_push(struct branch *branch, struct transaction_trace *trace,
+                       struct packed_transaction *packed, const struct public_key *keys, size_t keys_count,
+                       const struct push_options *options, struct error *error);
 
-int __wrap_branch_push(struct branch *branch, struct packed_transaction *packed,
-                       const struct public_key *keys, size_t keys_count, const struct push_options *options,
-                       struct transaction_trace *trace, struct error *error)
+int __wrap_branch_push(struct branch *branch, struct transaction_trace *trace,
+                       struct packed_transaction *packed, const struct public_key *keys, size_t keys_count,
+                       const struct push_options *options, struct error *error)
 {
 	if (checksum256_equal(&packed->id, &poison))
 		_exit(139);
-	return __real_branch_push(branch, packed, keys, keys_count, options, trace, error);
+	return __real_branch_push(branch, trace, packed, keys, keys_count, options, error);
 }
 
 static void with_transfers(struct rig *rig, struct done *done)

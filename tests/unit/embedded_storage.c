@@ -300,7 +300,7 @@ static struct private_key unknown_key;
 static void with_a_key_of_the_wallet(struct rig *rig, struct done *done)
 {
 	rig_open(rig);
-	rig_must(wallet_import(rig->wallet, &unknown_key, NULL, &rig->error), "import", &rig->error);
+	rig_must(wallet_import(rig->wallet, NULL, &unknown_key, &rig->error), "import", &rig->error);
 	rig_must(rig_create_account(rig, NULL, "alice"), "alice", &rig->error);
 	rig_must(rig_advance(rig, SECOND), "advance", &rig->error);
 	create_noted(rig, done, "bob");
@@ -311,9 +311,8 @@ static struct done killed_with_an_unknown_key(struct scene *scene)
 	scene_begin(scene);
 	scene->rig.signer = signer_create();
 	genesis_default(&unknown_genesis);
-	assert_int_equal(signer_new_key(scene->rig.signer, KEY_K1, &unknown_key, &unknown_genesis.initial_key,
-	                                NULL),
-	                 0);
+	assert_int_equal(
+		signer_new_key(scene->rig.signer, &unknown_key, &unknown_genesis.initial_key, KEY_K1, NULL), 0);
 	scene->rig.genesis = &unknown_genesis;
 	return scene_killed(scene, with_a_key_of_the_wallet);
 }
@@ -377,7 +376,7 @@ static void killed_without_the_key(void **state)
 		if (i == 0)
 			rig_close(&scene.rig);
 	}
-	assert_int_equal(wallet_import(scene.rig.wallet, &unknown_key, NULL, NULL), 0);
+	assert_int_equal(wallet_import(scene.rig.wallet, NULL, &unknown_key, NULL), 0);
 	rig_must(rig_create_account(&scene.rig, NULL, "carol"), "carol", &scene.rig.error);
 	assert_int_equal(rig_advance(&scene.rig, SECOND), 0);
 	assert_true(rig_has_account(&scene.rig, "bob") && rig_has_account(&scene.rig, "carol"));

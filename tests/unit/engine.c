@@ -54,7 +54,7 @@ static struct block_state *produce(struct branch *branch, uint32_t slot)
 	struct block_state *sealed;
 	struct error error = {0};
 
-	if (branch_block_start(branch, &options, NULL, &error))
+	if (branch_block_start(branch, NULL, &options, &error))
 		fail_msg("start: %s", error.sentence);
 	if (branch_block_seal(branch, &sealed, &digest, &error))
 		fail_msg("seal: %s", error.sentence);
@@ -159,7 +159,7 @@ static void chain_start(struct chain *chain)
 	struct block_options options = {.slot = ++chain->slot, .producer = name_literal("eosio")};
 	struct error error = {0};
 
-	if (branch_block_start(chain->branch, &options, NULL, &error))
+	if (branch_block_start(chain->branch, NULL, &options, &error))
 		fail_msg("%s", error.sentence);
 }
 
@@ -207,7 +207,7 @@ static int push(struct chain *chain, struct packed_transaction *packed, struct t
 	int result = packed_transaction_keys(packed, keys, ledger_chain_id(branch_ledger(chain->branch)), error);
 
 	return result ? result
-	              : branch_push(chain->branch, packed, keys, packed->signatures_count, NULL, trace, error);
+	              : branch_push(chain->branch, trace, packed, keys, packed->signatures_count, NULL, error);
 }
 
 static void newaccount_data(struct bytes *data, const struct chain *chain, const char *name)

@@ -45,7 +45,7 @@ static uint32_t push_to(struct mesh *mesh, struct node *node, struct packed_tran
 
 	assert_int_equal(packed_transaction_keys(packed, &key, ledger_chain_id(mesh->network->ledger), &error),
 	                 0);
-	int result = node_push(node, packed, &key, 1, NULL, &trace, &error);
+	int result = node_push(node, &trace, packed, &key, 1, NULL, &error);
 	transaction_trace_release(&trace);
 	return result ? error.code : 0;
 }
@@ -212,7 +212,7 @@ static void it_holds_on_its_own_node_alone(void **state)
 	assert_int_equal(node_head(asked)->block->transactions_count, 2);
 	packed = make(mesh, "reqauth", NULL, 0);
 	const struct push_options dry = {.kind = PUSH_DRY_RUN};
-	assert_int_not_equal(node_compute(asked, &packed, &dry, &trace, &error), 0);
+	assert_int_not_equal(node_compute(asked, &trace, &packed, &dry, &error), 0);
 	assert_int_equal(error.code, GREYLIST_CPU_USAGE_EXCEEDED);
 	transaction_trace_release(&trace);
 	packed_transaction_release(&packed);

@@ -159,7 +159,7 @@ static void new_keys_sign_what_they_recover(void **state)
 		struct checksum256 digest = hash_sha256(&i, sizeof i);
 		struct error error;
 
-		assert_int_equal(signer_new_key(signer, i % 2 ? KEY_R1 : KEY_K1, &key, &public, &error), 0);
+		assert_int_equal(signer_new_key(signer, &key, &public, i % 2 ? KEY_R1 : KEY_K1, &error), 0);
 		assert_int_equal(signer_sign(signer, &signature, &key, &digest, &error), 0);
 		assert_int_equal(signature_recover(&recovered, &signature, &digest, &error), 0);
 		assert_int_equal(public_key_compare(&recovered, &public), 0);

@@ -129,7 +129,7 @@ static void check_edit(const struct map_edit *edit, const struct model *model, c
 	struct map_value value;
 	struct map_entry entry;
 	const struct map_root *view = map_edit_view(edit);
-	assert_int_equal(map_get(view, row->key, row->key_length, &value), equal);
+	assert_int_equal(map_get(view, &value, row->key, row->key_length), equal);
 	if (equal)
 		check_value(&value, &model->rows[at]);
 	assert_int_equal(map_seek(view, &entry, row->key, row->key_length), at < model->count);
@@ -424,9 +424,9 @@ static void test_memory_returns(void **state)
 		struct map_value value;
 		big_endian(key, i);
 		big_endian(other, i + 3500);
-		assert_true(map_get(map_edit_view(edit), key, sizeof key, &value));
+		assert_true(map_get(map_edit_view(edit), &value, key, sizeof key));
 		map_edit_put(edit, other, sizeof other, value.data, value.length);
-		assert_true(map_get(map_edit_view(edit), other, sizeof other, &value));
+		assert_true(map_get(map_edit_view(edit), &value, other, sizeof other));
 		assert_memory_equal(value.data, key, sizeof key);
 	}
 	map_edit_drop(edit);

@@ -151,7 +151,7 @@ static void pump(struct replay *replay)
 	size_t length;
 	int64_t next;
 
-	p2p_tick(replay->p2p, BEGIN + replay->ms * 1000000, &next);
+	p2p_tick(replay->p2p, &next, BEGIN + replay->ms * 1000000);
 	for (size_t i = 0; i < CONNECTIONS; i++)
 		while (replay->connections[i] && (length = p2p_output(replay->connections[i], &data)) > 0) {
 			describe_frames(&replay->answered[i], data, length);

@@ -37,7 +37,7 @@ static void push(struct mesh *mesh, const char *account, const char *name, struc
 	action->authorization = memory_allocate(1, sizeof *action->authorization);
 	action->authorization[0] = (struct permission_level){name_literal("eosio"), name_literal("active")};
 	packed_transaction_make(&packed, &transaction);
-	if (node_push(mesh->eosio, &packed, NULL, 0, &options, &trace, &error))
+	if (node_push(mesh->eosio, &trace, &packed, NULL, 0, &options, &error))
 		fail_msg("%s", error.sentence);
 	transaction_trace_release(&trace);
 	packed_transaction_release(&packed);

@@ -96,7 +96,7 @@ static void expect_same(const struct map_root *left, const struct map_root *righ
 		assert_int_equal(a.value.length, b.value.length);
 		if (a.value.length)
 			assert_memory_equal(a.value.data, b.value.data, a.value.length);
-		assert_true(map_get(right, a.key, a.key_length, &value));
+		assert_true(map_get(right, &value, a.key, a.key_length));
 		assert_int_equal(value.length, a.value.length);
 	}
 	assert_true(!more && !other);
@@ -129,7 +129,7 @@ static void a_state_is_read_as_it_is_looked_at(void **state)
 		assert_int_equal(map_store_open(scene.fd, scene.ends[i], &map, &root, scene.places[i],
 		                                map_root_count(scene.roots[i])),
 		                 0);
-		map_get(root, "key 77 of many", 14, &value);
+		map_get(root, &value, "key 77 of many", 14);
 		assert_true(map_memory(map) < map_memory(scene.map) / 10);
 		expect_same(scene.roots[i], root);
 		assert_true(map_root_is_sound(root));

@@ -233,7 +233,7 @@ static void signatures_are_recovered_in_order_and_once_per_key(void **state)
 	packed_transaction_make(&packed, &transaction);
 	assert_int_equal(transaction.actions_count, 0);
 	for (size_t i = 0; i < 3; i++) {
-		assert_int_equal(signer_new_key(signer, KEY_K1, &keys[i], &expected, &error), 0);
+		assert_int_equal(signer_new_key(signer, &keys[i], &expected, KEY_K1, &error), 0);
 		assert_int_equal(packed_transaction_sign(&packed, signer, &keys[i], NULL, &chain_id, &error), 0);
 	}
 	assert_int_equal(packed_transaction_keys(&packed, public, &chain_id, &error), 0);
@@ -268,7 +268,7 @@ static void keys_are_known_to_who_signs(void **state)
 	(void)state;
 	packed_transaction_make(&packed, &transaction);
 	for (size_t i = 0; i < 2; i++) {
-		assert_int_equal(signer_new_key(signer, KEY_K1, &keys[i], &public[i], &error), 0);
+		assert_int_equal(signer_new_key(signer, &keys[i], &public[i], KEY_K1, &error), 0);
 		assert_int_equal(packed_transaction_sign(&packed, signer, &keys[i], &public[i], &chain_id, &error),
 		                 0);
 	}

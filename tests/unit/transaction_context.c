@@ -36,7 +36,7 @@ static uint32_t try_with(struct test_chain *chain,
 	packed_transaction_make(&packed, &transaction);
 	transaction_trace_release(&chain->trace);
 	error_clear(&chain->error);
-	branch_push(chain->branch, &packed, NULL, 0, &options, &chain->trace, &chain->error);
+	branch_push(chain->branch, &chain->trace, &packed, NULL, 0, &options, &chain->error);
 	packed_transaction_release(&packed);
 	return chain->error.code;
 }
@@ -423,14 +423,14 @@ static void greylists_and_deferred_transactions(void **state)
 		test_next(&chain);
 	list(&chain, "alice", 0);
 	assert_true(branch_next_scheduled(chain.branch, &id));
-	assert_int_equal(branch_push_scheduled(chain.branch, &id, &options, &chain.trace, &chain.error), 0);
+	assert_int_equal(branch_push_scheduled(chain.branch, &chain.trace, &id, &options, &chain.error), 0);
 	assert_int_equal(chain.trace.status, STATUS_HARD_FAIL);
 	assert_int_equal(chain.trace.cpu_usage_us, 100);
 	for (int i = 0; i < 2; i++)
 		test_next(&chain);
 	assert_true(branch_next_scheduled(chain.branch, &id));
 	transaction_trace_release(&chain.trace);
-	assert_int_not_equal(branch_push_scheduled(chain.branch, &id, &options, &chain.trace, &chain.error), 0);
+	assert_int_not_equal(branch_push_scheduled(chain.branch, &chain.trace, &id, &options, &chain.error), 0);
 	assert_int_equal(chain.error.code, 3080008);
 	list(&chain, "", 0);
 	assert_int_equal(test_run_scheduled(&chain), 1);

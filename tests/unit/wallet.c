@@ -87,25 +87,25 @@ static void test_opens_again(void **state)
 	assert_int_equal(wallet_open(&wallet, f->folder, true, f->signer, &error), 0);
 	assert_false(wallet_locked(wallet));
 	assert_int_equal(private_key_parse(&key, nathan, NULL), 0);
-	assert_int_equal(wallet_import(wallet, &key, &public, &error), 0);
-	assert_int_equal(wallet_import(wallet, &key, &public, &error), -EEXIST);
-	assert_int_equal(wallet_new_key(wallet, "bpay", &labelled, &error), 0);
-	assert_int_equal(wallet_new_key(wallet, "bpay", &found, &error), -EEXIST);
-	assert_int_equal(wallet_new_key(wallet, "a/b", &found, &error), -EINVAL);
+	assert_int_equal(wallet_import(wallet, &public, &key, &error), 0);
+	assert_int_equal(wallet_import(wallet, &public, &key, &error), -EEXIST);
+	assert_int_equal(wallet_new_key(wallet, &labelled, "bpay", &error), 0);
+	assert_int_equal(wallet_new_key(wallet, &found, "bpay", &error), -EEXIST);
+	assert_int_equal(wallet_new_key(wallet, &found, "a/b", &error), -EINVAL);
 	wallet_close(wallet);
 
 	assert_int_equal(wallet_open(&wallet, f->folder, true, f->signer, &error), 0);
 	assert_true(wallet_has(wallet, &public));
-	assert_int_equal(wallet_private_key(wallet, &public, &got, &error), 0);
+	assert_int_equal(wallet_private_key(wallet, &got, &public, &error), 0);
 	assert_memory_equal(got.secret, key.secret, 32);
-	assert_true(wallet_label_at(wallet, 0, label, &found));
+	assert_true(wallet_label_at(wallet, label, &found, 0));
 	assert_string_equal(label, "bpay");
 	assert_int_equal(public_key_compare(&found, &labelled), 0);
-	assert_false(wallet_label_at(wallet, 1, label, &found));
+	assert_false(wallet_label_at(wallet, label, &found, 1));
 	assert_int_equal(wallet_remove(wallet, &public, &error), 0);
 	assert_false(wallet_has(wallet, &public));
 	assert_int_equal(wallet_remove(wallet, &labelled, &error), 0);
-	assert_int_equal(wallet_label(wallet, "bpay", &found), -ENOENT);
+	assert_int_equal(wallet_label(wallet, &found, "bpay"), -ENOENT);
 	wallet_close(wallet);
 }
 
@@ -122,7 +122,7 @@ static void test_lock(void **state)
 	struct stat status;
 	assert_int_equal(wallet_open(&wallet, f->folder, true, f->signer, &error), 0);
 	assert_int_equal(private_key_parse(&key, nathan, NULL), 0);
-	assert_int_equal(wallet_import(wallet, &key, &public, &error), 0);
+	assert_int_equal(wallet_import(wallet, &public, &key, &error), 0);
 	assert_int_equal(wallet_lock(wallet, &error), 0);
 	assert_int_equal(wallet_lock(wallet, &error), -EPERM);
 	assert_int_equal(wallet_keys_hold(wallet, &keys, &error), -EPERM);
@@ -150,11 +150,11 @@ static void test_unsaved_change_does_not_happen(void **state)
 	/* A folder in the way of the temporary file makes saving fail, for root too. */
 	snprintf(path, sizeof path, "%s/default.wallet.new", f->folder);
 	assert_int_equal(mkdir(path, 0700), 0);
-	assert_true(wallet_new_key(wallet, "x", &public, &error) < 0);
+	assert_true(wallet_new_key(wallet, &public, "x", &error) < 0);
 	assert_false(wallet_has(wallet, &public));
-	assert_false(wallet_label_at(wallet, 0, label, &public));
+	assert_false(wallet_label_at(wallet, label, &public, 0));
 	rmdir(path);
-	assert_int_equal(wallet_new_key(wallet, "x", &public, &error), 0);
+	assert_int_equal(wallet_new_key(wallet, &public, "x", &error), 0);
 	wallet_close(wallet);
 }
 
@@ -190,7 +190,7 @@ static void test_created_only_where_there_is_none(void **state)
 	struct error error = {0};
 	char path[128];
 	assert_int_equal(wallet_open(&wallet, f->folder, true, f->signer, &error), 0);
-	assert_int_equal(wallet_new_key(wallet, "x", &public, &error), 0);
+	assert_int_equal(wallet_new_key(wallet, &public, "x", &error), 0);
 	assert_int_equal(wallet_create(wallet, &error), -EEXIST);
 	snprintf(path, sizeof path, "%s/default.wallet", f->folder);
 	assert_int_equal(unlink(path), 0);
@@ -215,7 +215,7 @@ static void test_opens_beside(void **state)
 		assert_int_equal(error.code, 3120002);
 		assert_int_equal(wallet_open_beside(&other, first, "other", password, &error), 0);
 		assert_string_equal(wallet_name(other), "other");
-		assert_int_equal(wallet_new_key(other, "x", &key, &error), 0);
+		assert_int_equal(wallet_new_key(other, &key, "x", &error), 0);
 		assert_false(wallet_has(first, &key));
 		assert_int_equal(wallet_lock(other, &error), 0);
 		assert_int_equal(wallet_unlock(other, password, &error), 0);
@@ -251,9 +251,8 @@ static void test_r1_keys(void **state)
 	size_t count = 0;
 
 	for (int i = 0; i < 2; i++)
-		assert_int_equal(signer_new_key(f->signer, i ? KEY_R1 : KEY_K1, &keys[i].private, &keys[i].public,
-		                                &error),
-		                 0);
+		assert_int_equal(
+			signer_new_key(f->signer, &keys[i].private, &keys[i].public, i ? KEY_R1 : KEY_K1, &error), 0);
 	wallet_file_encode(&text, &secret, keys, 2);
 	assert_int_equal(wallet_file_decode(&back, &count, &secret, "f", text.data, text.length, &error), 0);
 	assert_int_equal(count, 2);
@@ -266,10 +265,10 @@ static void test_r1_keys(void **state)
 	assert_true(wallet_locked(wallet));
 	assert_int_equal(wallet_unlock(wallet, "PW5test", &error), 0);
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(wallet_private_key(wallet, &keys[i].public, &private, &error), 0);
+		assert_int_equal(wallet_private_key(wallet, &private, &keys[i].public, &error), 0);
 		assert_memory_equal(&private, &keys[i].private, sizeof private);
 	}
-	assert_int_equal(wallet_new_key(wallet, "x", &public, &error), 0);
+	assert_int_equal(wallet_new_key(wallet, &public, "x", &error), 0);
 	wallet_close(wallet);
 	text_clear(&text);
 	assert_int_equal(file_load(&text, path, FILE_MAXIMUM, &error), 0);
@@ -293,7 +292,7 @@ static void test_damaged(void **state)
 	struct wallet *wallet;
 	char path[128];
 
-	assert_int_equal(signer_new_key(f->signer, KEY_K1, &pair.private, &pair.public, &error), 0);
+	assert_int_equal(signer_new_key(f->signer, &pair.private, &pair.public, KEY_K1, &error), 0);
 	pair.private.secret[20] ^= 1;
 	wallet_file_encode(&text, &secret, &pair, 1);
 	snprintf(path, sizeof path, "%s/default.wallet", f->folder);
@@ -335,9 +334,9 @@ static void test_takes_many_pairs(void **state)
 	snprintf(path, sizeof path, "%s/default.wallet.new", f->folder);
 	assert_int_equal(wallet_open(&wallet, f->folder, true, f->signer, &error), 0);
 	for (size_t i = 0; i < COUNT; i++)
-		assert_int_equal(signer_new_key(f->signer, KEY_K1, &pairs[i].private, &pairs[i].public, &error), 0);
+		assert_int_equal(signer_new_key(f->signer, &pairs[i].private, &pairs[i].public, KEY_K1, &error), 0);
 	pairs[COUNT] = pairs[3];
-	assert_int_equal(wallet_import(wallet, &pairs[7].private, NULL, &error), 0);
+	assert_int_equal(wallet_import(wallet, NULL, &pairs[7].private, &error), 0);
 	assert_int_equal(mkdir(path, 0700), 0);
 	assert_true(wallet_import_pairs(wallet, pairs, COUNT + 1, &error) < 0);
 	assert_int_equal(rmdir(path), 0);
@@ -348,7 +347,7 @@ static void test_takes_many_pairs(void **state)
 	assert_int_equal(wallet_keys_hold(wallet, &keys, &error), 0);
 	assert_int_equal(keys->count, COUNT);
 	for (size_t i = 0; i < COUNT; i++) {
-		assert_int_equal(wallet_private_key(wallet, &pairs[i].public, &private, &error), 0);
+		assert_int_equal(wallet_private_key(wallet, &private, &pairs[i].public, &error), 0);
 		assert_memory_equal(&private, &pairs[i].private, sizeof private);
 		assert_true(i == 0 || public_key_compare(&keys->list[i - 1], &keys->list[i]) < 0);
 	}

@@ -71,11 +71,11 @@ static void keys_are_those_of_unlocked_wallets_each_once(void **state)
 	(void)state;
 	assert_true(wallet_service_keys(service, &keys, &count, &error) < 0);
 	free(keys);
-	assert_int_equal(signer_new_key(signer, KEY_R1, &key, &public, &error), 0);
-	assert_int_equal(wallet_import(first, &key, NULL, &error), 0);
+	assert_int_equal(signer_new_key(signer, &key, &public, KEY_R1, &error), 0);
+	assert_int_equal(wallet_import(first, NULL, &key, &error), 0);
 	assert_true(wallet_service_key(service, &got, &public, &error) < 0); /* callers have not unlocked it */
 	assert_int_equal(wallet_service_add(service, &served, "other", password, &error), 0);
-	assert_int_equal(wallet_import(served->wallet, &key, NULL, &error), 0);
+	assert_int_equal(wallet_import(served->wallet, NULL, &key, &error), 0);
 	served = wallet_service_find(service, "default");
 	assert_int_equal(served_wallet_unlock(served, WALLET_MEMORY_PASSWORD, &error), 0);
 	assert_int_equal(wallet_service_keys(service, &keys, &count, &error), 0);

@@ -140,8 +140,8 @@ int signer_sign(const struct signer *signer, struct signature *out, const struct
 	return 0;
 }
 
-int signer_new_key(const struct signer *signer, enum key_type type, struct private_key *out,
-                   struct public_key *public, struct error *error)
+int signer_new_key(const struct signer *signer, struct private_key *out, struct public_key *public,
+                   enum key_type type, struct error *error)
 {
 	out->type = (uint8_t)type;
 	do {

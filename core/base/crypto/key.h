@@ -42,8 +42,8 @@ int signer_public_key(const struct signer *signer, struct public_key *out, const
 int signer_sign(const struct signer *signer, struct signature *out, const struct private_key *key,
                 const struct checksum256 *digest, struct error *error);
 /* A new random key (getrandom) of that type. */
-int signer_new_key(const struct signer *signer, enum key_type type, struct private_key *out,
-                   struct public_key *public, struct error *error);
+int signer_new_key(const struct signer *signer, struct private_key *out, struct public_key *public,
+                   enum key_type type, struct error *error);
 
 /* Recovers the key that made a signature; needs no signer. Refuses non-canonical ones ("signature is not
  * canonical") of K1, and those of R1 with a high s. */

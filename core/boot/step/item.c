@@ -121,7 +121,7 @@ int boot_account_signs(struct boot_context *context, size_t account, struct erro
 {
 	struct public_key public;
 	struct private_key private;
-	int result = boot_account_key(&context->plan->accounts, account, &public, &private, error);
+	int result = boot_account_key(&context->plan->accounts, &public, &private, account, error);
 
 	memory_wipe(&private, sizeof private);
 	return result == -ENOENT && wallet_has(context->wallet, &public) ? 0 : result;

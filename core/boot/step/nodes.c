@@ -40,7 +40,7 @@ int step_start_prod_done(struct boot_context *context, size_t index, struct erro
 		result = context->chain->operations->producer_state(context->chain, &producer, name, error);
 		return result ? result : producer.node == name && producer.state != CHAIN_PRODUCER_NODE_STOPPED;
 	}
-	result = boot_account_key(&context->plan->accounts, account_of(context->plan, index), &public, NULL,
+	result = boot_account_key(&context->plan->accounts, &public, NULL, account_of(context->plan, index),
 	                          error);
 	return result ? result : wallet_has(context->wallet, &public);
 }
@@ -50,11 +50,11 @@ int step_start_prod_done(struct boot_context *context, size_t index, struct erro
 static int find_pair(struct boot_context *context, size_t producer, struct wallet_key *out,
                      struct error *error)
 {
-	int result = boot_account_key(&context->plan->accounts, account_of(context->plan, producer), &out->public,
-	                              &out->private, error);
+	int result = boot_account_key(&context->plan->accounts, &out->public, &out->private,
+	                              account_of(context->plan, producer), error);
 
 	if (result == -ENOENT && wallet_has(context->wallet, &out->public))
-		result = wallet_private_key(context->wallet, &out->public, &out->private, error);
+		result = wallet_private_key(context->wallet, &out->private, &out->public, error);
 	return result;
 }
 
@@ -169,7 +169,7 @@ static int start_nodes(struct boot_context *context, size_t index, struct error 
 static int start_producer(struct boot_context *context, size_t index, struct error *error)
 {
 	struct public_key public;
-	int result = boot_account_key(&context->plan->accounts, account_of(context->plan, index), &public, NULL,
+	int result = boot_account_key(&context->plan->accounts, &public, NULL, account_of(context->plan, index),
 	                              error);
 
 	if (result == 0 && !wallet_has(context->wallet, &public))

@@ -71,8 +71,8 @@ int step_reg_prod_make(struct boot_context *context, struct boot_item *item, siz
 	uint64_t name = producer_of(context->plan, index);
 	struct public_key public;
 	char url[KEY_TEXT_SIZE + 64];
-	int result = boot_account_key(&context->plan->accounts, producer_account(context->plan, index), &public,
-	                              NULL, error);
+	int result = boot_account_key(&context->plan->accounts, &public, NULL,
+	                              producer_account(context->plan, index), error);
 
 	if (result)
 		return result;

@@ -157,7 +157,7 @@ static int check_existing(struct boot_context *context, size_t account, struct e
 	bool same = false;
 
 	if (result == 0)
-		result = boot_account_key(&context->plan->accounts, account, &key, NULL, error);
+		result = boot_account_key(&context->plan->accounts, &key, NULL, account, error);
 	for (size_t i = 0; i < found.permissions_count && result == 0; i++) {
 		const struct authority *authority = &found.permissions[i].authority;
 		if (found.permissions[i].name == name_literal("active"))
@@ -205,7 +205,7 @@ static int make_account(struct boot_context *context, struct boot_item *item, si
 	uint64_t eosio = name_literal("eosio"), name = plan->accounts.list[account].name;
 	struct split split = split_funds(plan, account);
 	struct public_key public;
-	int result = boot_account_key(&context->plan->accounts, account, &public, NULL, error);
+	int result = boot_account_key(&context->plan->accounts, &public, NULL, account, error);
 
 	if (result)
 		return result;

@@ -120,7 +120,7 @@ int boot_plan_create(struct boot_plan **out, const struct boot_settings *setting
 void boot_plan_destroy(struct boot_plan *plan); /* NULL is fine */
 void boot_plan_stake_items(struct boot_plan *plan); /* stake.c */
 /* eosio's private key, or the wallet's of that public key; wipe it. */
-int boot_plan_key(const struct boot_plan *plan, struct wallet *wallet, struct private_key *out,
+int boot_plan_key(const struct boot_plan *plan, struct private_key *out, struct wallet *wallet,
                   struct error *error);
 
 /* --- item.c --- */

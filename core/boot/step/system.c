@@ -44,7 +44,7 @@ static int wallet_item_key(struct boot_plan *plan, struct public_key *public, st
                            size_t index, struct error *error)
 {
 	if (index > 0)
-		return boot_account_key(&plan->accounts, wallet_account(plan, index), public, private, error);
+		return boot_account_key(&plan->accounts, public, private, wallet_account(plan, index), error);
 	*public = plan->public;
 	if (private)
 		*private = plan->private;

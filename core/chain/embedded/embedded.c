@@ -124,7 +124,7 @@ static int give_genesis_key(struct embedded_chain *chain, const struct block_sta
 
 	if (head->number == 1 && chain->wallet && !wallet_locked(chain->wallet) &&
 	    !wallet_has(chain->wallet, public) && key_store_get(chain->node_keys, &key, public))
-		result = wallet_import(chain->wallet, &key, NULL, error);
+		result = wallet_import(chain->wallet, NULL, &key, error);
 	memory_wipe(&key, sizeof key);
 	return result;
 }

@@ -19,7 +19,7 @@ bool embedded_private_key(void *context, const struct public_key *public, struct
 		return false;
 	if (!key)
 		return wallet_has(chain->wallet, public);
-	if (wallet_private_key(chain->wallet, public, &own, NULL) != 0)
+	if (wallet_private_key(chain->wallet, &own, public, NULL) != 0)
 		return false;
 	*key = own;
 	memory_wipe(&own, sizeof own);

@@ -128,7 +128,7 @@ static int receive(void *context, const struct signed_block *block, bool *droppe
 	int result = embedded_make_room(chain, error);
 
 	if (result == 0)
-		result = node_receive_block(outside->node, block, dropped, error);
+		result = node_receive_block(outside->node, dropped, block, error);
 	/* while much comes nobody looks at each */
 	if (result == 0 && !*dropped && (is_fresh || block_id_number(&block->id) % SHOWN_EACH == 0))
 		embedded_publish(chain);

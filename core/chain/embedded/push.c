@@ -66,7 +66,7 @@ static int push_to_node(struct embedded_chain *chain, struct transaction_trace *
 	for (;;) {
 		result = find_target(chain, &node, options ? options->node : 0, error);
 		if (result == 0)
-			result = node_push(node, packed, keys, packed->signatures_count, &push, trace, error);
+			result = node_push(node, trace, packed, keys, packed->signatures_count, &push, error);
 		if (result == 0 || !node_is_full(error))
 			return result;
 		if (options && options->at_once)
@@ -180,7 +180,7 @@ int embedded_compute(struct chain *base, struct transaction_trace *trace, struct
 	network_tell_time(chain->network, embedded_now(chain));
 	result = find_target(chain, &node, name, error);
 	if (result == 0)
-		result = node_compute(node, packed, &options, trace, error);
+		result = node_compute(node, trace, packed, &options, error);
 	if (result && has_run(error)) { /* the trace tells */
 		error_clear(error);
 		result = 0;

@@ -80,8 +80,8 @@ size_t nodeos_known_accounts(struct nodeos_chain *chain, uint64_t **out)
 	return count;
 }
 
-bool nodeos_known_abi(struct nodeos_chain *chain, uint64_t account, struct checksum256 *hash,
-                      struct arrival *arrival, struct bytes *out)
+bool nodeos_known_abi(struct nodeos_chain *chain, struct checksum256 *hash, struct arrival *arrival,
+                      struct bytes *out, uint64_t account)
 {
 	bool found = false;
 

@@ -149,8 +149,8 @@ void nodeos_know_account(struct nodeos_chain *chain, uint64_t name);
 size_t nodeos_known_accounts(struct nodeos_chain *chain, uint64_t **out);
 /* The ABI that is kept: of this hash, appended to out; or (out NULL) the one there is, whose hash and last
  * arrival it tells. */
-bool nodeos_known_abi(struct nodeos_chain *chain, uint64_t account, struct checksum256 *hash,
-                      struct arrival *arrival, struct bytes *out);
+bool nodeos_known_abi(struct nodeos_chain *chain, struct checksum256 *hash, struct arrival *arrival,
+                      struct bytes *out, uint64_t account);
 /* Contracts that may hold balances, eosio.token left out, in no order. */
 size_t nodeos_known_tokens(struct nodeos_chain *chain, uint64_t out[TOKENS_KEPT]);
 /* bytes is emptied; NULL: they are those that are known. */

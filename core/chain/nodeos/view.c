@@ -169,7 +169,7 @@ static int read_abi(struct chain_view *view, struct bytes *out, uint64_t *versio
 	int result = 0;
 
 	*version = 0;
-	bool known = nodeos_known_abi(chain, account, &hash, &arrival, NULL);
+	bool known = nodeos_known_abi(chain, &hash, &arrival, NULL, account);
 	if (known && arrival.sequence == view->sequence)
 		nodeos_note_use(view, &arrival);
 	else
@@ -178,11 +178,11 @@ static int read_abi(struct chain_view *view, struct bytes *out, uint64_t *versio
 		return result;
 	memcpy(version, hash.data, sizeof *version);
 	*version += *version == 0;
-	if (!out || nodeos_known_abi(chain, account, &hash, NULL, out))
+	if (!out || nodeos_known_abi(chain, &hash, NULL, out, account))
 		return 0;
 	/* Others have taken its place meanwhile. */
 	result = ask_abi(view, &hash, account, false, error);
-	if (result == 0 && !nodeos_known_abi(chain, account, &hash, NULL, out))
+	if (result == 0 && !nodeos_known_abi(chain, &hash, NULL, out, account))
 		result = parse_answer_failed(error, "ABI");
 	return result;
 }

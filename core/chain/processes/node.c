@@ -190,7 +190,7 @@ static void take_keys(struct processes *processes, const struct configuration *c
 
 	for (size_t i = 0; i < configuration->signers.count; i++)
 		if (!key_store_get(processes->keys, NULL, &configuration->signers.keys[i]) &&
-		    wallet_private_key(processes->options.wallet, &configuration->signers.keys[i], &key, NULL) == 0)
+		    wallet_private_key(processes->options.wallet, &key, &configuration->signers.keys[i], NULL) == 0)
 			key_store_add(processes->keys, &key, NULL);
 	memory_wipe(&key, sizeof key);
 }

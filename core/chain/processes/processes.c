@@ -143,7 +143,7 @@ static int take_genesis_key(struct processes *processes, const struct private_ke
 	if (result == 0 && public_key_compare(&public, &processes->genesis.initial_key) == 0) {
 		result = key_store_add(processes->keys, &key, error);
 		if (result == 0 && !wallet_has(processes->options.wallet, &public))
-			result = wallet_import(processes->options.wallet, &key, NULL, error);
+			result = wallet_import(processes->options.wallet, NULL, &key, error);
 	} else if (given) {
 		result = error_set(error, EINVAL, "the genesis key is not that of the genesis");
 	}

@@ -31,7 +31,7 @@ static int apply_packed(struct branch *branch, const struct transaction_receipt 
 		if ((result = packed_transaction_keys(&packed, keys, &branch->ledger->chain_id, error)))
 			goto out;
 	}
-	result = branch_push(branch, &packed, keys, keys ? packed.signatures_count : 0, &options, trace, error);
+	result = branch_push(branch, trace, &packed, keys, keys ? packed.signatures_count : 0, &options, error);
 out:
 	packed_transaction_release(&packed);
 	bytes_release(&copy);
@@ -44,7 +44,7 @@ static int apply_scheduled(struct branch *branch, const struct transaction_recei
 {
 	const struct push_options options = {.billed_cpu_us = receipt->cpu_usage_us};
 
-	return branch_push_scheduled(branch, &receipt->id, &options, trace, error);
+	return branch_push_scheduled(branch, trace, &receipt->id, &options, error);
 }
 
 static int compare_receipt(const struct branch *branch, const struct transaction_receipt *theirs,
@@ -167,7 +167,7 @@ static int start_as(struct branch *branch, const struct signed_block *block, boo
 
 	options.features_count = block_header_features(&block->header, &features);
 	options.features = features;
-	result = block_start(branch, &options, true, trusted, onblock, error);
+	result = block_start(branch, onblock, &options, true, trusted, error);
 	free(features);
 	return result;
 }
@@ -182,7 +182,7 @@ static int apply_checked(struct branch *branch, const struct signed_block *block
 	if (!result)
 		result = apply_transactions(branch, block, NULL, NULL, error);
 	if (!result)
-		result = block_finish(branch, NULL, &next, &digest, error);
+		result = block_finish(branch, &next, &digest, NULL, error);
 	if (!result)
 		result = compare_headers(next->block, block, error);
 	if (!result && !trusted)

@@ -218,8 +218,8 @@ static void add_ids(const struct branch *branch, struct block_state *next)
 	next->trail = branch_trail(branch);
 }
 
-int block_start(struct branch *branch, const struct block_options *options, bool validating, bool trusted,
-                struct transaction_trace *onblock, struct error *error)
+int block_start(struct branch *branch, struct transaction_trace *onblock, const struct block_options *options,
+                bool validating, bool trusted, struct error *error)
 {
 	struct transaction_trace own = {0}, *trace = onblock ? onblock : &own;
 	struct pending_block *pending;
@@ -260,10 +260,10 @@ fail:
 	return result;
 }
 
-int branch_block_start(struct branch *branch, const struct block_options *options,
-                       struct transaction_trace *onblock, struct error *error)
+int branch_block_start(struct branch *branch, struct transaction_trace *onblock,
+                       const struct block_options *options, struct error *error)
 {
-	return block_start(branch, options, false, false, onblock, error);
+	return block_start(branch, onblock, options, false, false, error);
 }
 
 /* --- sealing --- */
@@ -335,8 +335,8 @@ static int end_state(struct pending_block *pending, struct error *error)
 	                          globals->cpu_usage, pending_number(pending), error);
 }
 
-int block_finish(struct branch *branch, const struct checksum256 *const roots[2], struct block_state **out,
-                 struct checksum256 *digest, struct error *error)
+int block_finish(struct branch *branch, struct block_state **out, struct checksum256 *digest,
+                 const struct checksum256 *const roots[2], struct error *error)
 {
 	struct pending_block *pending = branch->pending;
 	struct checksum256 header_digest, blockroot;
@@ -383,7 +383,7 @@ static int seal(struct branch *branch, const struct checksum256 *const roots[2],
                 struct checksum256 *digest, struct error *error)
 {
 	struct block_state *next;
-	int result = block_finish(branch, roots, &next, digest, error);
+	int result = block_finish(branch, &next, digest, roots, error);
 
 	if (result)
 		return result;
@@ -399,9 +399,9 @@ int branch_block_seal(struct branch *branch, struct block_state **out, struct ch
 	return seal(branch, NULL, out, digest, error);
 }
 
-int branch_block_seal_with_roots(struct branch *branch, const struct checksum256 *transaction_mroot,
-                                 const struct checksum256 *action_mroot, struct block_state **out,
-                                 struct checksum256 *digest, struct error *error)
+int branch_block_seal_with_roots(struct branch *branch, struct block_state **out, struct checksum256 *digest,
+                                 const struct checksum256 *transaction_mroot,
+                                 const struct checksum256 *action_mroot, struct error *error)
 {
 	const struct checksum256 *const roots[2] = {transaction_mroot, action_mroot};
 	return seal(branch, roots, out, digest, error);

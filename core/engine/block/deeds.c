@@ -156,7 +156,7 @@ void deeds_end_block(struct pending_block *pending, struct block_state *block)
 	pending->deeds = NULL;
 }
 
-bool deeds_missed(const struct deeds *deeds, size_t place, uint64_t *producer, uint32_t *slots)
+bool deeds_missed(const struct deeds *deeds, uint64_t *producer, uint32_t *slots, size_t place)
 {
 	if (!deeds->missed || place >= deeds->missed->count)
 		return false;

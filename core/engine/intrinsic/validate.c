@@ -22,7 +22,7 @@ static int check_imports(struct apply_context *context, const struct wasm_module
 	const struct wasm_host_function *function;
 	struct wasm_name from, field;
 
-	for (uint32_t i = 0; wasm_module_import(module, i, &from, &field, &function); i++)
+	for (uint32_t i = 0; wasm_module_import(module, &from, &field, &function, i); i++)
 		if (!is_allowed(context->transaction->pending, from, function))
 			return error_chain(context->error, WASM_SERIALIZATION_ERROR, "%.*s.%.*s unresolveable",
 			                   (int)(from.length < SHOWN ? from.length : SHOWN), from.text,

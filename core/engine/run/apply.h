@@ -123,10 +123,10 @@ int64_t apply_time(const struct apply_context *context); /* microseconds: the bl
 /* Privileged things. */
 int apply_set_resource_limits(struct apply_context *context, uint64_t account, int64_t ram_bytes,
                               int64_t net_weight, int64_t cpu_weight);
-int apply_get_resource_limits(struct apply_context *context, uint64_t account, int64_t *ram_bytes,
-                              int64_t *net_weight, int64_t *cpu_weight);
+int apply_get_resource_limits(struct apply_context *context, int64_t *ram_bytes, int64_t *net_weight,
+                              int64_t *cpu_weight, uint64_t account);
 int apply_set_privileged(struct apply_context *context, uint64_t account, bool privileged);
-int apply_is_privileged(struct apply_context *context, uint64_t account, bool *privileged);
+int apply_is_privileged(struct apply_context *context, bool *privileged, uint64_t account);
 bool apply_is_account(const struct apply_context *context, uint64_t account);
 /* E.5: *version is the proposed schedule's version or -1. */
 int apply_set_proposed_producers(struct apply_context *context, struct producer_schedule *schedule,

@@ -45,8 +45,8 @@ int apply_set_resource_limits(struct apply_context *context, uint64_t account, i
 	return 0;
 }
 
-int apply_get_resource_limits(struct apply_context *context, uint64_t account, int64_t *ram_bytes,
-                              int64_t *net_weight, int64_t *cpu_weight)
+int apply_get_resource_limits(struct apply_context *context, int64_t *ram_bytes, int64_t *net_weight,
+                              int64_t *cpu_weight, uint64_t account)
 {
 	struct resource_limits limits;
 	if (!resource_limits_get(state_of(context), &limits, account))
@@ -70,7 +70,7 @@ int apply_set_privileged(struct apply_context *context, uint64_t account, bool p
 	return 0;
 }
 
-int apply_is_privileged(struct apply_context *context, uint64_t account, bool *privileged)
+int apply_is_privileged(struct apply_context *context, bool *privileged, uint64_t account)
 {
 	struct account_object object;
 	if (!account_get(state_of(context), &object, account))

@@ -382,9 +382,9 @@ out:
 	return result;
 }
 
-int authorization_required_keys(const struct map_root *root, const struct transaction *transaction,
-                                const struct public_key *available, size_t available_count,
-                                struct public_key **out, size_t *out_count, struct error *error)
+int authorization_required_keys(const struct map_root *root, struct public_key **out, size_t *out_count,
+                                const struct transaction *transaction, const struct public_key *available,
+                                size_t available_count, struct error *error)
 {
 	struct authority_checker checker;
 	struct chain_config config;

@@ -59,8 +59,8 @@ int authorization_find_permission(const struct map_root *root, struct permission
 
 /* get_required_keys: which of the available keys (ascending) the transaction needs; *out is free()d by the
  * caller. 3090003 when they do not suffice. */
-int authorization_required_keys(const struct map_root *root, const struct transaction *transaction,
-                                const struct public_key *available, size_t available_count,
-                                struct public_key **out, size_t *out_count, struct error *error);
+int authorization_required_keys(const struct map_root *root, struct public_key **out, size_t *out_count,
+                                const struct transaction *transaction, const struct public_key *available,
+                                size_t available_count, struct error *error);
 
 #endif

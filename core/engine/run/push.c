@@ -70,8 +70,8 @@ static void take_greylists(struct transaction_context *context, const struct pus
 		context->greylists[i] = options->greylists[i];
 }
 
-int branch_push(struct branch *branch, struct packed_transaction *packed, const struct public_key *keys,
-                size_t keys_count, const struct push_options *options, struct transaction_trace *trace,
+int branch_push(struct branch *branch, struct transaction_trace *trace, struct packed_transaction *packed,
+                const struct public_key *keys, size_t keys_count, const struct push_options *options,
                 struct error *error)
 {
 	struct pending_block *pending = branch->pending;
@@ -346,8 +346,8 @@ static int retire(struct pending_block *pending, struct retired *retired, const 
 	return 0;
 }
 
-int branch_push_scheduled(struct branch *branch, const struct checksum256 *id,
-                          const struct push_options *options, struct transaction_trace *trace,
+int branch_push_scheduled(struct branch *branch, struct transaction_trace *trace,
+                          const struct checksum256 *id, const struct push_options *options,
                           struct error *error)
 {
 	struct pending_block *pending = branch->pending;

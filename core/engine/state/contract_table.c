@@ -128,7 +128,7 @@ bool table_object_get(const struct map_root *root, struct table_object *out, con
 {
 	uint8_t key[MAP_KEY_MAXIMUM];
 	struct map_value value;
-	return map_get(root, key, table_object_key(key, id), &value) && read_object(out, key, &value);
+	return map_get(root, &value, key, table_object_key(key, id)) && read_object(out, key, &value);
 }
 
 bool table_object_seek(const struct map_root *root, struct table_object *out, const struct table_id *from)
@@ -183,7 +183,7 @@ bool table_row_get(const struct map_root *root, struct table_row *out, const str
 {
 	uint8_t key[MAP_KEY_MAXIMUM];
 	struct map_value value;
-	return map_get(root, key, table_row_key(key, id, primary_key), &value) &&
+	return map_get(root, &value, key, table_row_key(key, id, primary_key)) &&
 	       read_row(out, primary_key, &value);
 }
 
@@ -217,7 +217,7 @@ bool secondary_row_get(const struct map_root *root, const uint8_t **key, uint64_
 {
 	uint8_t at[MAP_KEY_MAXIMUM];
 	struct map_value value;
-	if (!map_get(root, at, secondary_primary_key(at, id, type, primary_key), &value) ||
+	if (!map_get(root, &value, at, secondary_primary_key(at, id, type, primary_key)) ||
 	    value.length != 8 + secondary_key_length(type))
 		return false;
 	*payer = get_le(value.data);

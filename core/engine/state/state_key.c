@@ -98,7 +98,7 @@ uint32_t state_key_u32(const uint8_t *key, size_t offset)
 
 bool state_get(const struct map_root *root, struct map_value *out, const struct state_key *key)
 {
-	return map_get(root, key->data, key->length, out);
+	return map_get(root, out, key->data, key->length);
 }
 
 bool state_read(const struct map_root *root, struct cursor *out, const struct state_key *key)

@@ -54,7 +54,7 @@ static bool finish_scope(struct translator *t)
 		emit_branch(t, block);
 	else
 		emit_block_result(t, block);
-	if (block->result != TYPE_NONE && !operand_pop(t, block->result, &result))
+	if (block->result != TYPE_NONE && !operand_pop(t, &result, block->result))
 		return false;
 	if (t->operands.count != block->height)
 		return refuse(t, WASM_FAULT_LEFT_OVER);
@@ -106,7 +106,7 @@ bool translate_if(struct translator *t)
 	uint8_t type;
 
 	count_nesting(t, true);
-	if (!read_block_type(t, &type, WASM_FAULT_IF_TYPE) || !operand_pop(t, TYPE_I32, &operand))
+	if (!read_block_type(t, &type, WASM_FAULT_IF_TYPE) || !operand_pop(t, &operand, TYPE_I32))
 		return false;
 	condition = condition_inverse(emit_condition(t, &operand));
 	emit_flush(t);
@@ -228,7 +228,7 @@ bool translate_br_if(struct translator *t)
 	struct condition condition;
 	struct block *target = read_label(t);
 
-	if (!target || !operand_pop(t, TYPE_I32, &operand) || !operand_check_top(t, label_type(target)))
+	if (!target || !operand_pop(t, &operand, TYPE_I32) || !operand_check_top(t, label_type(target)))
 		return false;
 	condition = emit_condition(t, &operand);
 	emit_branch_if(t, target, condition);
@@ -245,7 +245,7 @@ bool translate_br_table(struct translator *t)
 		return false;
 	if (is_legacy(t) && count > LEGACY_LABELS)
 		return wasm_refuse_found(t->parser->fault, WASM_FAULT_TABLE_LABELS, count, LEGACY_LABELS + 1);
-	if (!operand_pop(t, TYPE_I32, &operand))
+	if (!operand_pop(t, &operand, TYPE_I32))
 		return false;
 	if (t->live) {
 		uint32_t slot = emit_bits(t, &operand);

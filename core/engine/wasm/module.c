@@ -52,8 +52,8 @@ enum wasm_export wasm_module_export(const struct wasm_module *module, const char
 	return WASM_EXPORT_MISSING;
 }
 
-bool wasm_module_import(const struct wasm_module *module, uint32_t index, struct wasm_name *from,
-                        struct wasm_name *field, const struct wasm_host_function **function)
+bool wasm_module_import(const struct wasm_module *module, struct wasm_name *from, struct wasm_name *field,
+                        const struct wasm_host_function **function, uint32_t index)
 {
 	if (index >= module->imports.count)
 		return false;

@@ -53,7 +53,7 @@ bool operand_pop_any(struct translator *t, struct operand *out)
 	return true;
 }
 
-bool operand_pop(struct translator *t, uint8_t type, struct operand *out)
+bool operand_pop(struct translator *t, struct operand *out, uint8_t type)
 {
 	const struct block *block = top_block(t);
 

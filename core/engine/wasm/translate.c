@@ -23,7 +23,7 @@ static bool pop_arguments(struct translator *t, const struct wasm_signature *typ
 	if (t->live)
 		emit_arguments(t, type->count);
 	for (uint32_t i = type->count; i > 0; i--)
-		if (!operand_pop(t, t->module->parameters.at[type->first + i - 1], &operand))
+		if (!operand_pop(t, &operand, t->module->parameters.at[type->first + i - 1]))
 			return false;
 	*base = slot_of(t, (uint32_t)t->operands.count);
 	return true;
@@ -70,7 +70,7 @@ static bool translate_call_indirect(struct translator *t)
 	type = &t->module->types.at[index];
 	if (!t->parser->tables)
 		return refuse(t, WASM_FAULT_CALL_NO_TABLE);
-	if (!operand_pop(t, TYPE_I32, &place))
+	if (!operand_pop(t, &place, TYPE_I32))
 		return false;
 	slot = emit_bits(t, &place);
 	if (!pop_arguments(t, type, &base))
@@ -104,7 +104,7 @@ static bool translate_select(struct translator *t)
 	uint32_t slots[3];
 	uint8_t type;
 
-	if (!operand_pop(t, TYPE_I32, &condition) || !operand_pop_any(t, &b) || !operand_pop_any(t, &a))
+	if (!operand_pop(t, &condition, TYPE_I32) || !operand_pop_any(t, &b) || !operand_pop_any(t, &a))
 		return false;
 	if (a.type != b.type && a.type != TYPE_ANY && b.type != TYPE_ANY)
 		return refuse(t, WASM_FAULT_SELECT);
@@ -146,7 +146,7 @@ static bool translate_local_set(struct translator *t)
 	struct operand operand;
 	uint32_t local;
 
-	if (!read_local(t, &local) || !operand_pop(t, t->locals.at[local], &operand))
+	if (!read_local(t, &local) || !operand_pop(t, &operand, t->locals.at[local]))
 		return false;
 	if (t->live)
 		emit_local_set(t, local, &operand);
@@ -158,7 +158,7 @@ static bool translate_local_tee(struct translator *t)
 	struct operand operand;
 	uint32_t local;
 
-	if (!read_local(t, &local) || !operand_pop(t, t->locals.at[local], &operand))
+	if (!read_local(t, &local) || !operand_pop(t, &operand, t->locals.at[local]))
 		return false;
 	if (t->live)
 		emit_local_set(t, local, &operand);
@@ -187,7 +187,7 @@ static bool translate_global_set(struct translator *t)
 	struct operand operand;
 	uint32_t global;
 
-	if (!read_global(t, &global) || !operand_pop(t, t->module->globals.at[global].type, &operand))
+	if (!read_global(t, &global) || !operand_pop(t, &operand, t->module->globals.at[global].type))
 		return false;
 	if (!t->module->globals.at[global].mutable)
 		return refuse(t, WASM_FAULT_GLOBAL_CONSTANT);
@@ -290,9 +290,9 @@ static bool translate_access(struct translator *t, uint8_t opcode)
 		return refuse(t, WASM_FAULT_ALIGNMENT);
 	if (is_legacy(t) && offset >= LEGACY_OFFSET)
 		parser_break(t->parser, WASM_RULE_OFFSET);
-	if (is_store && !operand_pop(t, access->type, &value))
+	if (is_store && !operand_pop(t, &value, access->type))
 		return false;
-	if (!operand_pop(t, TYPE_I32, &address))
+	if (!operand_pop(t, &address, TYPE_I32))
 		return false;
 	take_constant(&address, &offset);
 	if (is_store) {
@@ -325,7 +325,7 @@ static bool translate_memory_grow(struct translator *t)
 
 	if (!t->parser->memories)
 		return refuse(t, WASM_FAULT_GROW_NO_MEMORY);
-	if (!operand_pop(t, TYPE_I32, &pages))
+	if (!operand_pop(t, &pages, TYPE_I32))
 		return false;
 	uint32_t slot = emit_bits(t, &pages);
 	emit_result(t, OP_memory_grow, pages.position, slot, 0);
@@ -388,9 +388,9 @@ static bool translate_numeric(struct translator *t, uint8_t opcode)
 	const struct numeric *numeric = &numerics[opcode];
 	struct operand a, b;
 
-	if (numeric->binary && !operand_pop(t, numeric->operand, &b))
+	if (numeric->binary && !operand_pop(t, &b, numeric->operand))
 		return false;
-	if (!operand_pop(t, numeric->operand, &a))
+	if (!operand_pop(t, &a, numeric->operand))
 		return false;
 	if (numeric->rename)
 		return rename_operand(t, &a, numeric->result);

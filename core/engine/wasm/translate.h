@@ -83,7 +83,7 @@ static inline bool is_configurable(const struct translator *t)
 bool operand_push(struct translator *t, uint8_t type);
 /* Takes the topmost off, of that type or of any; where unreachable code has none, there is one of any
  * type. */
-bool operand_pop(struct translator *t, uint8_t type, struct operand *out);
+bool operand_pop(struct translator *t, struct operand *out, uint8_t type);
 bool operand_pop_any(struct translator *t, struct operand *out);
 /* The topmost must be of that type (TYPE_NONE: whatever). */
 bool operand_check_top(struct translator *t, uint8_t type);

@@ -66,8 +66,8 @@ void wasm_module_destroy(struct wasm_module *module);
 /* What it occupies, bytes. */
 size_t wasm_module_size(const struct wasm_module *module);
 /* The module's imports in order; false beyond the last. */
-bool wasm_module_import(const struct wasm_module *module, uint32_t index, struct wasm_name *from,
-                        struct wasm_name *field, const struct wasm_host_function **function);
+bool wasm_module_import(const struct wasm_module *module, struct wasm_name *from, struct wasm_name *field,
+                        const struct wasm_host_function **function, uint32_t index);
 enum wasm_export { WASM_EXPORT_MISSING, WASM_EXPORT_OTHER, WASM_EXPORT_FOUND };
 /* An exported function by its name; OTHER: it is none, or has another signature. */
 enum wasm_export wasm_module_export(const struct wasm_module *module, const char *name, const char *signature,

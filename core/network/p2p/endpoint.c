@@ -305,7 +305,7 @@ int64_t endpoint_timers(struct p2p_endpoint *endpoint, int64_t now)
 {
 	int64_t next;
 
-	p2p_tick(endpoint->p2p, now, &next);
+	p2p_tick(endpoint->p2p, &next, now);
 	end_lookups(endpoint);
 	if (now >= endpoint->check_at)
 		check_peers(endpoint, now);

@@ -328,7 +328,7 @@ void p2p_input(struct p2p_connection *connection, const void *data, size_t lengt
 
 /* --- timers --- */
 
-void p2p_tick(struct p2p *p2p, int64_t now, int64_t *next)
+void p2p_tick(struct p2p *p2p, int64_t *next, int64_t now)
 {
 	enum { FORGETTING_MS = 3000 };
 

@@ -87,7 +87,7 @@ bool p2p_is_ended(const struct p2p_connection *connection);
 /* by_peer: the other side closed it. Frees the connection. */
 void p2p_close(struct p2p_connection *connection, bool by_peer, int64_t now);
 /* Timers: keepalive, the wait for a sync's next block, forgetting. When to call again: *next. */
-void p2p_tick(struct p2p *p2p, int64_t now, int64_t *next);
+void p2p_tick(struct p2p *p2p, int64_t *next, int64_t now);
 
 struct p2p_standing {
 	unsigned connected; /* peers that have shown themselves to be of this chain, and may connect */

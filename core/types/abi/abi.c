@@ -224,7 +224,7 @@ const char *abi_error_message(const struct abi *abi, uint64_t error_code)
 	return at < 0 ? NULL : abi->errors[at].message;
 }
 
-bool abi_action_at(const struct abi *abi, size_t index, uint64_t *name)
+bool abi_action_at(const struct abi *abi, uint64_t *name, size_t index)
 {
 	if (index >= abi->actions_count)
 		return false;
@@ -232,7 +232,7 @@ bool abi_action_at(const struct abi *abi, size_t index, uint64_t *name)
 	return true;
 }
 
-bool abi_table_at(const struct abi *abi, size_t index, uint64_t *name)
+bool abi_table_at(const struct abi *abi, uint64_t *name, size_t index)
 {
 	if (index >= abi->tables_count)
 		return false;
@@ -253,8 +253,8 @@ static const struct abi_field *field_at(const struct abi_struct *structure, size
 	return NULL;
 }
 
-bool abi_field_at(const struct abi *abi, const char *struct_type, size_t index, const char **field,
-                  const char **type)
+bool abi_field_at(const struct abi *abi, const char **field, const char **type, const char *struct_type,
+                  size_t index)
 {
 	struct abi_nodes nodes = {.arena = NULL};
 	bool too_deep;

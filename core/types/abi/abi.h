@@ -28,12 +28,12 @@ const char *abi_action_result_type(const struct abi *abi, uint64_t action);
 const char *abi_table_index_type(const struct abi *abi, uint64_t table);
 
 /* In the ABI's order; false when index is beyond the last. */
-bool abi_action_at(const struct abi *abi, size_t index, uint64_t *name);
-bool abi_table_at(const struct abi *abi, size_t index, uint64_t *name);
+bool abi_action_at(const struct abi *abi, uint64_t *name, size_t index);
+bool abi_table_at(const struct abi *abi, uint64_t *name, size_t index);
 /* The fields of a struct type, base first; `field` and `type` are borrowed; false beyond the last or when
  * it is no struct. */
-bool abi_field_at(const struct abi *abi, const char *struct_type, size_t index, const char **field,
-                  const char **type);
+bool abi_field_at(const struct abi *abi, const char **field, const char **type, const char *struct_type,
+                  size_t index);
 const char *abi_error_message(const struct abi *abi, uint64_t error_code); /* NULL when none */
 
 /* Appends the packed value. A.7's rules and messages; integers beyond their type's range are refused

@@ -19,12 +19,12 @@ enum { FIELD_DEPTH_MAXIMUM = 4, FIELD_TYPE_SIZE = 256 };
 
 /* The next name of an ABI's list that is >= from, so that names come in order whatever the ABI's order;
  * false: none. */
-static bool next_name(const struct abi *abi, bool (*at)(const struct abi *abi, size_t index, uint64_t *name),
-                      uint64_t from, uint64_t *out)
+static bool next_name(const struct abi *abi, uint64_t *out,
+                      bool (*at)(const struct abi *abi, uint64_t *name, size_t index), uint64_t from)
 {
 	uint64_t name = 0;
 	bool found = false;
-	for (size_t i = 0; at(abi, i, &name); i++) {
+	for (size_t i = 0; at(abi, &name, i); i++) {
 		if (name >= from && (!found || name < *out)) {
 			*out = name;
 			found = true;
@@ -35,7 +35,7 @@ static bool next_name(const struct abi *abi, bool (*at)(const struct abi *abi, s
 
 /* The names of an ABI's actions or tables; nothing without an ABI. */
 static int list_names(struct request *request, const char *from,
-                      bool (*at)(const struct abi *abi, size_t index, uint64_t *name),
+                      bool (*at)(const struct abi *abi, uint64_t *name, size_t index),
                       struct listing *listing, struct error *error)
 {
 	struct name_listing names = {listing, ""};
@@ -46,7 +46,7 @@ static int list_names(struct request *request, const char *from,
 		result = chain_abi_get(request->view, &abi, request->name[0], error);
 	if (result)
 		return result == -ENOENT ? 0 : result;
-	while (next_name(abi->abi, at, name, &name) && !name_listing_add(&names, name) && ++name)
+	while (next_name(abi->abi, &name, at, name) && !name_listing_add(&names, name) && ++name)
 		;
 	chain_abi_release(request->chain, abi);
 	return 0;
@@ -126,7 +126,7 @@ static void print_fields(struct text *out, const struct abi *abi, const char *ty
 {
 	const char *field = NULL, *field_type = NULL;
 	char inner[FIELD_TYPE_SIZE];
-	for (size_t i = 0; abi_field_at(abi, type, i, &field, &field_type); i++) {
+	for (size_t i = 0; abi_field_at(abi, &field, &field_type, type, i); i++) {
 		text_printf(out, "# %*s%s: %s\n", (int)depth * 2, "", field, field_type);
 		strip_suffixes(inner, field_type);
 		if (depth < FIELD_DEPTH_MAXIMUM)
@@ -145,7 +145,7 @@ int accounts_actions_read(struct request *request, struct text *out, struct erro
 	}
 	const char *type = result == 0 ? abi_action_type(abi->abi, request->name[1]) : NULL;
 	if (type) {
-		text_append(out, abi_field_at(abi->abi, type, 0, &field, &field_type) ? "# parameters:\n"
+		text_append(out, abi_field_at(abi->abi, &field, &field_type, type, 0) ? "# parameters:\n"
 		                                                                      : "# no parameters: {}\n");
 		print_fields(out, abi->abi, type, 1);
 	} else if (result == 0) {
@@ -166,7 +166,7 @@ static const struct json *parameter(const struct json *json, const struct abi *a
 {
 	const char *field = NULL, *field_type = NULL;
 	if (json_type(json) == JSON_OBJECT)
-		return abi_field_at(abi, type, index, &field, &field_type) ? json_member(json, field) : NULL;
+		return abi_field_at(abi, &field, &field_type, type, index) ? json_member(json, field) : NULL;
 	const struct json *at = json_first(json);
 	while (at && index-- > 0)
 		at = json_next(at);

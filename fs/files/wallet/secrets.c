@@ -85,7 +85,7 @@ int wallet_private_read(struct request *request, struct text *out, struct error 
 	if (result == 0)
 		result = public_key_parse(&public, request->capture[0], error);
 	if (result == 0)
-		result = wallet_private_key(request->wallet, &public, &private, error);
+		result = wallet_private_key(request->wallet, &private, &public, error);
 	if (result == 0) {
 		private_key_print(text, &private);
 		text_append(out, text);

@@ -64,7 +64,7 @@ int wallet_new_key_write(struct request *request, const char *data, size_t lengt
 	if (result == 0)
 		result = command_end(&command, "LABEL", error);
 	if (result == 0)
-		result = wallet_new_key(request->wallet, label, &key, error);
+		result = wallet_new_key(request->wallet, &key, label, error);
 	command_release(&command);
 	return result;
 }
@@ -83,7 +83,7 @@ int wallet_import_write(struct request *request, const char *data, size_t length
 	if (result == 0)
 		result = private_key_parse(&key, word, error);
 	if (result == 0)
-		result = wallet_import(request->wallet, &key, NULL, error);
+		result = wallet_import(request->wallet, NULL, &key, error);
 	memory_wipe(&key, sizeof key);
 	command_release(&command);
 	return result;
@@ -153,7 +153,7 @@ int wallet_labels_list(struct request *request, const char *from, struct listing
 	char label[WALLET_LABEL_SIZE];
 	struct public_key key;
 	(void)error;
-	for (size_t i = 0; wallet_label_at(request->wallet, i, label, &key); i++)
+	for (size_t i = 0; wallet_label_at(request->wallet, label, &key, i); i++)
 		if (strcmp(label, from) >= 0 && listing->add(listing, label))
 			break;
 	return 0;
@@ -162,7 +162,7 @@ int wallet_labels_list(struct request *request, const char *from, struct listing
 int wallet_labels_exists(struct request *request, struct error *error)
 {
 	struct public_key key;
-	if (wallet_label(request->wallet, request->capture[0], &key) == 0)
+	if (wallet_label(request->wallet, &key, request->capture[0]) == 0)
 		return 0;
 	return error_set(error, ENOENT, "\"%s\": no such label in the wallet", request->capture[0]);
 }
@@ -170,7 +170,7 @@ int wallet_labels_exists(struct request *request, struct error *error)
 int wallet_labels_read(struct request *request, struct text *out, struct error *error)
 {
 	struct public_key key;
-	if (wallet_label(request->wallet, request->capture[0], &key) != 0)
+	if (wallet_label(request->wallet, &key, request->capture[0]) != 0)
 		return error_set(error, ENOENT, "\"%s\": no such label in the wallet", request->capture[0]);
 	text_printf(out, "%s\n", public_key_text(&key).text);
 	return 0;

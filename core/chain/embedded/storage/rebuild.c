@@ -124,8 +124,8 @@ static void push(void *context)
 	struct pushed *pushed = context;
 	struct transaction_trace trace = {0};
 
-	pushed->result = node_add_transaction(pushed->rebuild->node, &pushed->packed, pushed->keys,
-	                                      pushed->packed.signatures_count, &pushed->options, &trace,
+	pushed->result = node_add_transaction(pushed->rebuild->node, &trace, &pushed->packed, pushed->keys,
+	                                      pushed->packed.signatures_count, &pushed->options,
 	                                      &pushed->refused);
 	transaction_trace_release(&trace);
 }
@@ -417,8 +417,8 @@ static int push_again(struct rebuild *rebuild, struct pushed *pushed, struct err
 		struct transaction_trace trace = {0};
 		error_clear(error);
 		if (node)
-			result = node_push(node, &pushed->packed, pushed->keys, pushed->packed.signatures_count,
-			                   &pushed->options, &trace, error);
+			result = node_push(node, &trace, &pushed->packed, pushed->keys, pushed->packed.signatures_count,
+			                   &pushed->options, error);
 		transaction_trace_release(&trace);
 		if (node && result != -EAGAIN && result != -EHOSTUNREACH)
 			return result;

@@ -20,7 +20,7 @@ void block_times_add(struct block_times *times, uint32_t number, uint32_t slot)
 	LIST_APPEND(times->runs, times->count, times->capacity, (struct block_run){number, slot});
 }
 
-bool block_times_find(const struct block_times *times, uint32_t number, uint32_t *slot)
+bool block_times_find(const struct block_times *times, uint32_t *slot, uint32_t number)
 {
 	size_t low = 0, high = times->count;
 	while (low < high) {

@@ -19,6 +19,6 @@ void block_times_release(struct block_times *times);
 /* Blocks must come in order; gaps in numbers are not allowed after the first. */
 void block_times_add(struct block_times *times, uint32_t number, uint32_t slot);
 void block_times_cut(struct block_times *times, uint32_t last); /* forgets those of later blocks */
-bool block_times_find(const struct block_times *times, uint32_t number, uint32_t *slot);
+bool block_times_find(const struct block_times *times, uint32_t *slot, uint32_t number);
 
 #endif

@@ -101,12 +101,12 @@ static void end_round(struct rounds *rounds, const struct deeds *next, round_vis
 	uint64_t producer;
 	uint32_t slots;
 
-	for (size_t place = 0; deeds_missed(next, place, &producer, &slots); place++)
+	for (size_t place = 0; deeds_missed(next, &producer, &slots, place); place++)
 		find(rounds, producer);
 	for (size_t i = 0; i < rounds->count; i++) {
 		struct round_producer *one = &rounds->producers[i];
 		uint32_t missed = one->missed_before;
-		for (size_t place = 0; deeds_missed(next, place, &producer, &slots); place++)
+		for (size_t place = 0; deeds_missed(next, &producer, &slots, place); place++)
 			if (producer == one->producer)
 				missed = slots;
 		if (one->made || missed > one->missed_before) {
@@ -125,7 +125,7 @@ static void begin(struct rounds *rounds, const struct deeds *block)
 	uint64_t producer;
 	uint32_t slots;
 
-	for (size_t place = 0; deeds_missed(block, place, &producer, &slots); place++)
+	for (size_t place = 0; deeds_missed(block, &producer, &slots, place); place++)
 		find(rounds, producer)->missed_before = slots;
 }
 

@@ -510,7 +510,7 @@ static int read_required_keys(struct chain_view *view, struct public_key **out, 
                               const struct transaction *transaction, const struct public_key *available,
                               size_t available_count, struct error *error)
 {
-	return authorization_required_keys(root_of(view), transaction, available, available_count, out, out_count,
+	return authorization_required_keys(root_of(view), out, out_count, transaction, available, available_count,
 	                                   error);
 }
 

@@ -76,7 +76,7 @@ static int find_slot_of(struct embedded_chain *chain, uint32_t number, uint32_t 
 	struct signed_block block = {0};
 
 	pthread_mutex_lock(&chain->publish);
-	bool known = block_times_find(&chain->times, number, slot);
+	bool known = block_times_find(&chain->times, slot, number);
 	pthread_mutex_unlock(&chain->publish);
 	if (known)
 		return 0;

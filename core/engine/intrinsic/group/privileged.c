@@ -7,8 +7,8 @@
 void intrinsic_get_resource_limits(uint64_t account, int64_t *ram_bytes, int64_t *net_weight,
                                    int64_t *cpu_weight)
 {
-	intrinsic_check(apply_get_resource_limits(intrinsic_enter(FOR_ACTION | FOR_PRIVILEGED), account,
-	                                          ram_bytes, net_weight, cpu_weight));
+	intrinsic_check(apply_get_resource_limits(intrinsic_enter(FOR_ACTION | FOR_PRIVILEGED), ram_bytes,
+	                                          net_weight, cpu_weight, account));
 }
 
 void intrinsic_set_resource_limits(uint64_t account, int64_t ram_bytes, int64_t net_weight,
@@ -21,7 +21,7 @@ void intrinsic_set_resource_limits(uint64_t account, int64_t ram_bytes, int64_t 
 bool intrinsic_is_privileged(uint64_t account)
 {
 	bool privileged;
-	intrinsic_check(apply_is_privileged(intrinsic_enter(FOR_ACTION | FOR_PRIVILEGED), account, &privileged));
+	intrinsic_check(apply_is_privileged(intrinsic_enter(FOR_ACTION | FOR_PRIVILEGED), &privileged, account));
 	return privileged;
 }
 

@@ -341,7 +341,7 @@ static struct map_node *remove_below(struct map_edit *edit, struct map_node *nod
 bool map_edit_remove(struct map_edit *edit, const void *key, size_t key_length)
 {
 	struct map_value value;
-	if (!map_get(&edit->root, key, key_length, &value))
+	if (!map_get(&edit->root, &value, key, key_length))
 		return false;
 	edit->root.node = remove_below(edit, edit->root.node, true, key, key_length);
 	edit->root.count--;

@@ -71,7 +71,7 @@ struct map_node **map_recent_place(struct map_recent *recent, const uint8_t *key
 	return &recent->leaves[(name * UINT64_C(0x9e3779b97f4a7c15) >> 56) % RECENT_LEAVES];
 }
 
-bool map_get(const struct map_root *root, const void *key, size_t key_length, struct map_value *out)
+bool map_get(const struct map_root *root, struct map_value *out, const void *key, size_t key_length)
 {
 	struct map_node **recent = root->recent ? map_recent_place(root->recent, key, key_length) : NULL,
 					*node = recent ? *recent : NULL;

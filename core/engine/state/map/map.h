@@ -59,7 +59,7 @@ struct map_value {
 	size_t length;
 };
 
-bool map_get(const struct map_root *root, const void *key, size_t key_length, struct map_value *out);
+bool map_get(const struct map_root *root, struct map_value *out, const void *key, size_t key_length);
 void map_edit_put(struct map_edit *edit, const void *key, size_t key_length, const void *value,
                   size_t length);
 /* false when it was not there */
