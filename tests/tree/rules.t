@@ -106,12 +106,22 @@ put_off() {
 	sources | xargs grep -Hnw 'XXX'
 }
 
-# What README.md calls by a path; what it does not quote is prose.
+# What README.md and docs/source.md call by a path; what they do not quote is prose.
 missing_paths() {
-	grep -oE '`(core|docs|fs|mount|tests|examples)/[A-Za-z0-9_./-]*`|\]\((core|docs|fs|mount|tests|examples)[A-Za-z0-9_./-]*\)' README.md | tr -d '`()]' |
-		while read -r path; do
-			[ -e "$path" ] || echo "README.md names $path"
-		done
+	for page in README.md docs/source.md; do
+		grep -oE '`(core|docs|fs|mount|tests|examples)/[A-Za-z0-9_./-]*`|\]\((core|docs|fs|mount|tests|examples)[A-Za-z0-9_./-]*\)' $page | tr -d '`()]' |
+			while read -r path; do
+				[ -e "$path" ] || echo "$page names $path"
+			done
+	done
+}
+
+# Folders of sources that docs/source.md does not tell of; contracts share a row, where their own names stand.
+untold_folders() {
+	find core fs mount -name '*.[ch]' -o -name '*.inc' | sed 's|/[^/]*$||' | sort -u | while read -r folder; do
+		grep -qF -e "\`$folder\`" -e "\`${folder#core/contracts/}\`" docs/source.md ||
+			echo "docs/source.md lacks $folder"
+	done
 }
 
 # On a signature of any number of lines: the brace stands alone; an empty line comes after the function,
@@ -219,7 +229,8 @@ check 'functions fit a screen' long_functions
 check 'every file says first what it is' without_first_comment
 check 'headers are guarded by their path' wrong_guards
 check 'nothing is put off' put_off
-check 'paths that README.md names are there' missing_paths
+check 'paths that README.md and docs/source.md name are there' missing_paths
+check 'docs/source.md tells of every folder' untold_folders
 check 'the Debian package is built with what building takes' missing_build_depends
 check 'the Debian package has the version of the program' different_versions
 check 'the top level holds what it should' surplus
