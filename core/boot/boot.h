@@ -36,8 +36,8 @@ struct boot_runner {
  * whole transaction. A chain's refusal names step and item. */
 int boot_run(struct boot *boot, const char *words, const struct boot_runner *runner, struct error *error);
 
-/* interruption, here and below: of who waits, for what must ask the chain; NULL: never. */
-/* The first account that has tokens, once eosio has given all of its own away; 0: it has not. */
+/* The first account that has tokens, once eosio has given all of its own away; 0: it has not. interruption,
+ * here and below: of who waits, for what must ask the chain; NULL: never. */
 uint64_t boot_first_user(struct boot *boot, const struct interruption *interruption);
 
 /* Options, by index (option.h). Writing while it runs: -EBUSY. */

@@ -1,7 +1,7 @@
 /* A chain as the tree and the boot sequence see it: an operations table, as the kernel's VFS has for a
- * file system (DESIGN law 7). What is read comes from a view (view.h). The embedded chain (embedded/)
- * implements both; one that asks a nodeos over HTTP fills the same tables. All calls may come from any
- * thread. */
+ * file system (DESIGN law 7). What is read comes from a view (view.h). Who implements both: the embedded
+ * chain (embedded/), one that asks a node over HTTP (nodeos/), one whose nodes are processes (processes/).
+ * All calls may come from any thread. */
 #ifndef EOSIOFS_CORE_CHAIN_CHAIN_H
 #define EOSIOFS_CORE_CHAIN_CHAIN_H
 
@@ -249,8 +249,8 @@ int chain_action_make(struct chain_view *view, struct action *out, uint64_t acco
                       const struct json *data, const struct permission_level *authorization,
                       size_t authorization_count, struct error *error);
 
-/* JSON as nodeos and cleos write it (transaction.c). Data is an object or array by the contract's ABI, or
- * a string of hexadecimal bytes. */
+/* --- JSON as nodeos and cleos write it; data is an object or array by the contract's ABI, or a string of
+ * hexadecimal bytes --- */
 /* A transaction object; only "actions" must be there: {"account", "name", "authorization", "data"} each.
  * An expiration that is missing is 0. Release it. */
 int chain_transaction_parse(struct chain_view *view, struct transaction *out, const struct json *json,

@@ -312,8 +312,7 @@ int chain_account_print(struct chain_view *view, struct text *out, const struct 
                         const uint64_t *core_symbol, bool comparable, struct error *error);
 
 /* get_producers' JSON, compact: at most limit rows in the order of votes, from a producer on (0: the
- * first), by the ABI or (not json) as bytes; the active schedule while
- * there is no producers table. */
+ * first), by the ABI or (not json) as bytes; the active schedule while there is no producers table. */
 int chain_producers_print(struct chain_view *view, struct text *out, bool json, uint64_t from, size_t limit,
                           struct error *error);
 

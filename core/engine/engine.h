@@ -204,11 +204,10 @@ struct push_options {
 };
 /* Pushes a transaction into the block in the making. keys: those of its signatures, ascending
  * (packed_transaction_keys), recovered by the caller outside any lock. On success *packed has been moved
- * into the block (it is emptied); on failure the state is as before and *packed is the caller's still. The
- * trace is filled either way (release it). A delayed transaction succeeds with status delayed. A full
- * (A dry run moves nothing: the trace is all there is of it.) A full
- * block fails it with BLOCK_NET_USAGE_EXCEEDED or BLOCK_CPU_USAGE_EXCEEDED: the caller seals and tries
- * again in the next one. */
+ * into the block (it is emptied; a dry run moves nothing: the trace is all there is of it); on failure the
+ * state is as before and *packed is the caller's still. The trace is filled either way (release it). A
+ * delayed transaction succeeds with status delayed. A full block fails it with BLOCK_NET_USAGE_EXCEEDED or
+ * BLOCK_CPU_USAGE_EXCEEDED: the caller seals and tries again in the next one. */
 int branch_push(struct branch *branch, struct transaction_trace *trace, struct packed_transaction *packed,
                 const struct public_key *keys, size_t keys_count, const struct push_options *options,
                 struct error *error);
@@ -261,11 +260,12 @@ int block_state_verify_signatures(const struct block_state *previous, const stru
 /* The head or a block before it, and what follows from it, as bytes: schedules, DPoS counts; the state
  * itself is block->root. */
 void branch_pack_block(struct bytes *out, const struct branch *branch, const struct block_state *block);
-/* A ledger and a branch whose head is what branch_pack_block wrote, over a loaded root (taken over) of
- * `map` (taken over). */
-/* A block of that kind in a ledger that there is, held; root: of the ledger's map, taken over. */
+/* A block that branch_pack_block wrote, in a ledger that there is, held; root: of the ledger's map, taken
+ * over. */
 int ledger_restore_block(struct ledger *ledger, struct block_state **out, struct map_root *root,
                          struct cursor *head, struct error *error);
+/* A ledger and a branch whose head is what branch_pack_block wrote, over a loaded root (taken over) of
+ * `map` (taken over). */
 int branch_restore(struct branch **out, const struct genesis *genesis, struct map *map, struct map_root *root,
                    struct cursor *head, struct error *error);
 

@@ -43,7 +43,6 @@ static int take_key(struct public_key *out, const char *public_text, const char 
 	return result;
 }
 
-/* PUBLIC=KEY:PRIVATE, PUBLIC=KEOSD:URL. */
 /* Without a URL it is whatever holds the nodes' keys here. */
 static int take_keosd(struct configuration *configuration, struct public_key *key, const char *public,
                       const char *url, struct error *error)

@@ -347,8 +347,6 @@ static void test_memory_an_entry(void **state)
 	assert_true(fullness(1, true) > 0.9);
 }
 
-/* A transaction that fails leaves no memory behind, and neither does one that changes what it changed before.
- */
 /* Every second entry gets another value of the same length, so that the tree keeps its shape. */
 static struct map_root *overwritten(struct map_root *base, uint8_t with)
 {
@@ -393,6 +391,7 @@ static void test_memory_of_forks(void **state)
 	}
 }
 
+/* A transaction that fails leaves no memory behind, nor does one that changes what it changed before. */
 static void test_memory_returns(void **state)
 {
 	(void)state;

@@ -38,7 +38,6 @@ struct published {
 	bool has_greylist; /* that node */
 };
 
-/* A sealed block on its way through signing to storage. */
 /* The journal of a block that a node makes; copy: of several of that number, 0 the first. */
 struct journal_name {
 	uint32_t number;
@@ -46,6 +45,7 @@ struct journal_name {
 	uint32_t copy;
 };
 
+/* A sealed block on its way through signing to storage. */
 struct sealed {
 	struct block_state *block; /* held */
 	struct checksum256 digest;
