@@ -66,6 +66,7 @@ struct chain_lost {
 typedef void chain_lost_visitor(void *context, const struct chain_lost *lost);
 
 typedef void chain_node_watcher(void *context, uint64_t name);
+typedef void chain_block_watcher(void *context);
 
 /* A node that is to run. */
 struct chain_node_start {
@@ -202,6 +203,8 @@ struct chain_operations {
 	/* Who hears that a node was started, stopped or removed, from whatever thread: it may ask the chain. One
 	 * at a time; NULL: nobody any more. */
 	void (*watch_nodes)(struct chain *chain, chain_node_watcher *changed, void *context);
+	/* Who hears that the chain has one more block; it must not call the chain. */
+	void (*watch_blocks)(struct chain *chain, chain_block_watcher *made, void *context);
 	int (*node_peers)(struct chain *chain, struct text *out, uint64_t name, struct error *error);
 	/* The visitor must not call the chain. */
 	int (*node_connections)(struct chain *chain, uint64_t name, peer_connection_visitor *visitor,

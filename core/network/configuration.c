@@ -106,6 +106,9 @@ static const struct option options[] = {
 	{"trace-no-abis", 0, OPTION_SWITCH, 0},
 	{"trace-rpc-abi", 0, OPTION_VALUE, 0},
 	{"transaction-finality-status-max-storage-size-gb", 0, OPTION_VALUE, 0},
+	{"transaction-retry-interval-sec", 0, OPTION_VALUE, 0},
+	{"transaction-retry-max-expiration-sec", 0, OPTION_VALUE, 0},
+	{"transaction-retry-max-storage-size-gb", 0, OPTION_VALUE, 0},
 	{"verbose-http-errors", 0, OPTION_SWITCH, 0},
 	{"wasm-runtime", 0, OPTION_VALUE, 0},
 };

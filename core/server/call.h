@@ -23,6 +23,7 @@ enum plugin {
 	PLUGIN_PAGE = 1 << 8,             /* index.html: no plugin of nodeos's */
 	PLUGIN_SIGNING = 1 << 10, /* of keosd's calls sign_digest alone, for nodes' keys */
 	PLUGIN_STATUS = 1 << 9, /* the chain plugin's, with transaction-finality-status-max-storage-size-gb */
+	PLUGIN_RETRY = 1 << 11, /* the chain plugin's, with transaction-retry-max-storage-size-gb */
 };
 
 /* What nodeos demands of a body before the endpoint sees it. */
@@ -47,6 +48,7 @@ struct call {
 	unsigned status;          /* the endpoint's for success; a handler may change it */
 	unsigned failure_status;  /* of a failure; 0: what its code says */
 	bool at_once;             /* CALL_AGAIN rather than waiting for others */
+	bool *begun;              /* the handler's own, kept after CALL_AGAIN; false at first */
 	bool bad;                 /* a parameter was of a wrong kind */
 	struct text strings[8];   /* what parameters' texts were made of, released after the call */
 	size_t strings_count;

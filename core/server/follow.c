@@ -93,6 +93,12 @@ static void tell_of_failure(const struct follower *follower, uint64_t name, cons
 	text_release(&sentence);
 }
 
+static void block_made(void *context)
+{
+	const struct follower *follower = context;
+	server_wake(follower->server);
+}
+
 /* Started, started anew, stopped or removed. */
 static void node_changed(void *context, uint64_t name)
 {
@@ -128,6 +134,7 @@ int server_follow(struct server *server, struct follower **out, struct chain *ch
 		return result;
 	}
 	chain->operations->watch_nodes(chain, node_changed, follower);
+	chain->operations->watch_blocks(chain, block_made, follower);
 	*out = follower;
 	return 0;
 }
@@ -137,5 +144,6 @@ void server_unfollow(struct follower *follower)
 	if (!follower)
 		return;
 	follower->chain->operations->watch_nodes(follower->chain, NULL, NULL);
+	follower->chain->operations->watch_blocks(follower->chain, NULL, NULL);
 	free(follower);
 }

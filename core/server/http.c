@@ -137,6 +137,7 @@ static void exchange_end(void *context, struct MHD_Connection *handle, void **pl
 	text_clear(&exchange->answer.body);
 	text_clear(&exchange->answer.headers);
 	exchange->answer.content_type = NULL;
+	exchange->answer.begun = false;
 	http->spare = exchange;
 }
 

@@ -38,6 +38,7 @@ struct http_answer {
 	struct text body;    /* owned */
 	const char *content_type; /* lives as long as the service; NULL: JSON */
 	struct text headers; /* owned: "name: value\n" each, beside those every answer has */
+	bool begun; /* the service's own, kept while it is asked again */
 };
 void http_answer_release(struct http_answer *answer);
 

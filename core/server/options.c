@@ -105,13 +105,48 @@ static int take_account_queries(struct server_options *out, const char *value, s
 	return result;
 }
 
-static int take_status(struct server_options *out, const char *value, struct error *error)
+static int take_number(unsigned long *out, const char *value, unsigned long maximum, const char *what,
+                       struct error *error)
 {
 	char *end;
-	unsigned long gigabytes = strtoul(value, &end, 10);
-	if (!isdigit((unsigned char)*value) || *end)
-		return error_set(error, EINVAL, "'%s' is no number of gigabytes", value);
-	out->plugins |= gigabytes ? PLUGIN_STATUS : 0;
+	*out = strtoul(value, &end, 10);
+	if (!isdigit((unsigned char)*value) || *end || *out > maximum)
+		return error_set(error, EINVAL, "'%s' is no number of %s up to %lu", value, what, maximum);
+	return 0;
+}
+
+/* What is kept in so many gigabytes; 0: nothing is. */
+static int take_storage(struct server_options *out, unsigned plugin, const char *value, struct error *error)
+{
+	unsigned long gigabytes = 0;
+	int result = take_number(&gigabytes, value, UINT32_MAX, "gigabytes", error);
+	out->plugins |= gigabytes ? plugin : 0;
+	return result;
+}
+
+static int take_status(struct server_options *out, const char *value, struct error *error)
+{
+	return take_storage(out, PLUGIN_STATUS, value, error);
+}
+
+static int take_retry(struct server_options *out, const char *value, struct error *error)
+{
+	return take_storage(out, PLUGIN_RETRY, value, error);
+}
+
+static int take_retry_seconds(struct server_options *out, const char *value, struct error *error)
+{
+	unsigned long seconds = 0;
+	int result = take_number(&seconds, value, UINT32_MAX, "seconds", error);
+	out->retry_seconds = (uint32_t)seconds;
+	return result;
+}
+
+static int take_producer(struct server_options *out, const char *value, struct error *error)
+{
+	(void)value;
+	(void)error;
+	out->produces = true;
 	return 0;
 }
 
@@ -139,12 +174,7 @@ static int take_alias(struct server_options *out, const char *value, struct erro
 
 static int take_body_limit(struct server_options *out, const char *value, struct error *error)
 {
-	char *end;
-	unsigned long limit = strtoul(value, &end, 10);
-	if (!isdigit((unsigned char)*value) || *end || limit > BODY_LIMIT)
-		return error_set(error, EINVAL, "'%s' is no number of bytes up to %d", value, BODY_LIMIT);
-	out->body_limit = limit;
-	return 0;
+	return take_number(&out->body_limit, value, BODY_LIMIT, "bytes", error);
 }
 
 static int take_transaction_time(struct server_options *out, const char *value, struct error *error)
@@ -174,6 +204,9 @@ static const struct option_row {
 	{"access-control-allow-credentials", take_credentials},
 	{"enable-account-queries", take_account_queries},
 	{"transaction-finality-status-max-storage-size-gb", take_status},
+	{"transaction-retry-max-storage-size-gb", take_retry},
+	{"transaction-retry-max-expiration-sec", take_retry_seconds},
+	{"producer-name", take_producer},
 };
 
 /* Without the white space around it. */
@@ -210,9 +243,13 @@ int server_options_parse(struct server_options *out, const char *text, struct er
 	int result = 0;
 
 	*out = (struct server_options){.validate_host = true, .body_limit = BODY_LIMIT,
-	                                .max_transaction_time = 30};
+	                                .max_transaction_time = 30,
+	                                .retry_seconds = 120};
 	for (char *line; result == 0 && (line = strsep(&rest, "\n"));)
 		result = take_line(out, line, error);
 	free(lines);
+	if (result == 0 && (out->plugins & PLUGIN_RETRY) && out->produces)
+		result = error_set(error, EINVAL,
+		                   "transaction-retry-max-storage-size-gb: not on a node that has a producer-name");
 	return result;
 }

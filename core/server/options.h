@@ -22,6 +22,8 @@ struct server_options {
 	size_t aliases_count;
 	size_t body_limit; /* bytes */
 	int32_t max_transaction_time; /* milliseconds */
+	uint32_t retry_seconds;       /* how far ahead a transaction that is retried may expire */
+	bool produces;                /* it names a producer */
 };
 
 /* Of a config.ini's text: what it does not name has nodeos's default, lines of other options are passed

@@ -266,7 +266,8 @@ static bool answer_call(struct server_node *node, const struct endpoint *endpoin
 	                    .out = &answer->body,
 	                    .headers = &answer->headers,
 	                    .status = endpoint->status,
-	                    .at_once = request->at_once};
+	                    .at_once = request->at_once,
+	                    .begun = &answer->begun};
 	int result = run_endpoint(&call, endpoint);
 
 	if (result == CALL_AGAIN)
@@ -466,6 +467,11 @@ void server_stop(struct server *server, struct server_node *node)
 	pthread_mutex_destroy(&node->sent.mutex);
 	free(node->sent.list);
 	free(node);
+}
+
+void server_wake(struct server *server)
+{
+	http_wake(server->http);
 }
 
 void server_stop_named(struct server *server, uint64_t name)

@@ -33,6 +33,8 @@ uint16_t server_node_port(const struct server_node *node);
 /* The node serves no more; requests that wait are not answered. */
 void server_stop(struct server *server, struct server_node *node);
 
+/* Whatever waits is looked at anew. */
+void server_wake(struct server *server);
 void server_stop_named(struct server *server, uint64_t name); /* one that is not served is fine */
 
 /* Appends "http://127.0.0.1:8888" of the node of that name; nothing when it serves nothing. */

@@ -146,9 +146,10 @@ void workers_wake(struct workers *workers)
 {
 	pthread_mutex_lock(&workers->mutex);
 	workers->wakes++;
+	if (workers->waiting.first)
+		pthread_cond_broadcast(&workers->queue_changed);
 	while (workers->waiting.first)
 		list_add(&workers->queued, list_take(&workers->waiting));
-	pthread_cond_broadcast(&workers->queue_changed);
 	pthread_mutex_unlock(&workers->mutex);
 }
 

@@ -8,7 +8,7 @@ setup_file() {
 	new_paths
 	can_mount || return 0
 	export SOCKET=$BASE/keosd.sock
-	mount_at -o "data=$BASE/data,http=127.0.0.1:0,wallet_http=$SOCKET"
+	mount_at -o "data=$BASE/data,http=all,wallet_http=$SOCKET" 2>/dev/null
 	boot
 }
 
@@ -131,6 +131,50 @@ packed() {
 	until [ -e "$M/transactions/$id.json" ]; do :; done # its block is in the making
 	until [ -e "$M/transactions/$id.json" ]; do :; done # its block is made
 	jq -e --arg id "$id" '.id == $id' "$M/transactions/$id.json"
+}
+
+@test "retry_trx: answered from the block, which is so many blocks deep, or irreversible" {
+	unlocked
+	local api trx depth answer number memo=0
+	mkdir "$M/nodes/api"
+	echo eosio > "$M/nodes/api/peers"
+	retry='--plugin eosio::chain_api_plugin --http-server-address 127.0.0.1:0 --transaction-retry-max-storage-size-gb 1'
+	echo "start $retry" > "$M/nodes/api/state"
+	until [ "$(cat "$M/nodes/api/state")" = running ]; do :; done
+	api=$(sed -n 's#^http \([0-9.:]*\)$#http://\1#p' "$M/nodes/api/endpoints")
+	retried() { # SIGNED [MORE]
+		post "$api/v1/chain/send_transaction2" \
+			-d "{\"retry_trx\":true${2:+,$2},\"transaction\":$(packed "$1")}"
+	}
+	transfer() { # QUANTITY MEMO
+		transaction eosio.token transfer '{"from":"alice1111111","to":"bob111111111","quantity":"'"$1"' SYS","memo":"'"$2"'"}' \
+			alice1111111
+	}
+	for depth in 0 3 ''; do
+		trx=$(signed "$(transfer 0.0001 "depth $depth")")
+				answer=$(retried "$trx" ${depth:+'"retry_trx_num_blocks":'$depth})
+		jq -e '.transaction_id == .processed.id and .processed.receipt.status == "executed"' <<<"$answer"
+		number=$(jq .processed.block_num <<<"$answer")
+		chain get_block "{\"block_num_or_id\":$number}" |
+			jq -e --argjson answer "$answer" 'any(.transactions[]; .trx.id == $answer.transaction_id)'
+		[ "$(chain get_info '' | jq ".head_block_num >= $number + ${depth:-0}")" = true ]
+		[ -n "$depth" ] || [ "$(chain get_info '' | jq ".last_irreversible_block_num >= $number")" = true ]
+	done
+	[ "$(retried "$trx" | jq -c '[.code, .error.code]')" = '[409,3040008]' ]
+	# as without it: what fails, what cannot be read, where it is not enabled
+	trx=$(signed "$(transfer 9999999.0000 '')")
+	[ "$(retried "$trx" | jq -r .processed.except.code)" = 3050003 ]
+	[ "$(retried "$trx" '"return_failure_trace":false' | code)" = 3050003 ]
+	[ "$(retried "$trx" '"retry_trx_num_blocks":"x"' | code)" = 3200006 ]
+	trx=$(transfer 0.0001 late | jq -c --arg at "$(date -u -d '+1 hour' +%FT%T)" '.expiration = $at')
+	[ "$(retried "$(signed "$trx")" | code)" = 3040006 ]
+	[ "$(chain send_transaction2 "{\"retry_trx\":true,\"transaction\":$(packed "$trx")}" | code)" = 3100008 ]
+	# not beside a producer, as nodeos has it
+	echo stop > "$M/nodes/api/state"
+	echo "start $retry --producer-name bob111111111" > "$M/nodes/api/state"
+	grep -q '^http .*(not served)$' "$M/nodes/api/endpoints"
+	grep -q 'serves no HTTP: .*not on a node that has a producer-name' "$M/nodes/api/stderr"
+	echo stop > "$M/nodes/api/state"
 }
 
 @test "an R1 key is made, imported, told and removed as a K1 key is, and signs in the tree and over HTTP" {

@@ -64,7 +64,7 @@ static void the_usual_file_is_understood(void **state)
 		configuration_release(&configuration);
 		seen++;
 	}
-	assert_int_equal(seen, 36);
+	assert_int_equal(seen, 37);
 	text_release(&usual);
 }
 

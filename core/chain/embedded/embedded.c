@@ -311,6 +311,7 @@ static const struct chain_operations operations = {
 	.node_connections = embedded_node_connections,
 	.node_options = embedded_node_options,
 	.watch_nodes = embedded_watch_nodes,
+	.watch_blocks = embedded_watch_blocks,
 	.watch_lost = embedded_watch_lost,
 };
 

@@ -133,6 +133,8 @@ struct embedded_chain {
 	pthread_mutex_t publish;
 	struct block_times times;
 	struct published *current;
+	chain_block_watcher *block_made;
+	void *block_context;
 	struct published *unused; /* to be freed by whoever next holds `lock` */
 	uint64_t sequence;
 };
@@ -293,6 +295,7 @@ int embedded_nodes_start(struct chain *base, const struct chain_node_start *node
 int embedded_node_connections(struct chain *base, uint64_t name, peer_connection_visitor *visitor,
                               void *context, struct error *error);
 int embedded_node_options(struct chain *base, struct text *out, uint64_t name, struct error *error);
+void embedded_watch_blocks(struct chain *base, chain_block_watcher *made, void *context);
 void embedded_watch_nodes(struct chain *base, chain_node_watcher *changed, void *context);
 int embedded_node_configuration(struct chain *base, struct text *out, uint64_t name, struct error *error);
 int embedded_node_configure(struct chain *base, uint64_t name, const char *text, struct error *error);

@@ -75,10 +75,22 @@ void embedded_publish(struct embedded_chain *chain)
 	state->sequence = ++chain->sequence;
 	old = chain->current;
 	chain->current = state;
+	if (chain->block_made && old && old->block_num != state->block_num)
+		chain->block_made(chain->block_context);
 	if (old)
 		let_go(chain, old);
 	pthread_mutex_unlock(&chain->publish);
 	embedded_collect(chain);
+}
+
+void embedded_watch_blocks(struct chain *base, chain_block_watcher *made, void *context)
+{
+	struct embedded_chain *chain = embedded_of(base);
+
+	pthread_mutex_lock(&chain->publish);
+	chain->block_made = made;
+	chain->block_context = context;
+	pthread_mutex_unlock(&chain->publish);
 }
 
 struct published *embedded_pin(struct embedded_chain *chain)

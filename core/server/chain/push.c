@@ -77,6 +77,20 @@ static int print_outcome(struct call *call, const struct transaction_trace *trac
 	return 0;
 }
 
+static bool has_expired(const struct packed_transaction *packed, const struct chain_info *info)
+{
+	return slot_to_us(info->head_slot) > (int64_t)packed->transaction.expiration * 1000000;
+}
+
+static int refuse_expired(struct call *call, const char *what, const struct packed_transaction *packed,
+                          const struct chain_info *info)
+{
+	return error_chain(&call->error, EXPIRED_TX_EXCEPTION, "expired %s %s, expiration %s, block time %s",
+	                   what, checksum256_text(&packed->id).text,
+	                   time_point_text((int64_t)packed->transaction.expiration * 1000000).text,
+	                   slot_text(info->head_slot).text);
+}
+
 /* While production is paused nodeos answers no transaction; it waits. One that has expired is answered. */
 static int while_producing(struct call *call, const struct packed_transaction *packed)
 {
@@ -88,13 +102,9 @@ static int while_producing(struct call *call, const struct packed_transaction *p
 	if (result || !paused)
 		return result;
 	result = call->view->operations->info(call->view, &info, &call->error);
-	if (result || slot_to_us(info.head_slot) <= (int64_t)packed->transaction.expiration * 1000000)
-		return result ? result : CALL_AGAIN;
-	return error_chain(&call->error, EXPIRED_TX_EXCEPTION,
-	                   "expired transaction %s, expiration %s, block time %s",
-	                   checksum256_text(&packed->id).text,
-	                   time_point_text((int64_t)packed->transaction.expiration * 1000000).text,
-	                   slot_text(info.head_slot).text);
+	if (result == 0)
+		result = has_expired(packed, &info) ? refuse_expired(call, "transaction", packed, &info) : CALL_AGAIN;
+	return result;
 }
 
 /* What the node's lists keep out: a dry run tells all that the transaction would execute. */
@@ -114,15 +124,12 @@ static int check_lists(struct call *call, struct packed_transaction *packed)
 	return result;
 }
 
-static int push(struct call *call, struct transaction_trace *trace, const struct json *json, bool retry)
+static int push(struct call *call, struct transaction_trace *trace, const struct json *json)
 {
 	const struct chain_send_options options = {.node = call->node->name, .at_once = call->at_once};
 	struct packed_transaction packed = {0};
 	int result = parse_packed(call, &packed, json);
 
-	/* nodeos refuses the option for it on a node with producers. */
-	if (result == 0 && retry)
-		result = error_chain(&call->error, UNSUPPORTED_FEATURE, "Transaction retry not enabled on node");
 	/* At once a node that is paused is busy, too. */
 	if (result == 0 && !call->at_once)
 		result = while_producing(call, &packed);
@@ -147,7 +154,7 @@ static int push(struct call *call, struct transaction_trace *trace, const struct
 static int push_and_print(struct call *call, bool tree)
 {
 	struct transaction_trace trace = {0};
-	int result = push(call, &trace, call->body, false);
+	int result = push(call, &trace, call->body);
 
 	if (result == 0)
 		result = print_outcome(call, &trace, tree);
@@ -172,19 +179,83 @@ static bool has_run(const struct call *call, const struct transaction_trace *tra
 	       call->error.code != EXPIRED_TX_EXCEPTION && call->error.code != TX_DUPLICATE_SIG;
 }
 
+/* --- retry_trx: answered when the transaction is so many blocks deep, or irreversible. Nothing needs to be
+ * sent again: what a node has taken it keeps until it is in a block or has expired. --- */
+
+static int check_retry(struct call *call, const struct packed_transaction *packed)
+{
+	const struct server_options *options = &call->node->options;
+	const int64_t expiration = (int64_t)packed->transaction.expiration * 1000000;
+	struct chain_info info;
+
+	if (!(options->plugins & PLUGIN_RETRY))
+		return error_chain(&call->error, UNSUPPORTED_FEATURE, "Transaction retry not enabled on node");
+	int result = call->view->operations->info(call->view, &info, &call->error);
+	const int64_t latest = slot_to_us(info.head_slot) + (int64_t)options->retry_seconds * 1000000;
+	if (result == 0 && expiration > latest)
+		result = error_chain(&call->error, TX_EXP_TOO_FAR_EXCEPTION,
+		                     "retry transaction expiration %s larger than allowed %s",
+		                     time_point_text(expiration).text, time_point_text(latest).text);
+	return result;
+}
+
+/* What the block that it is in says it did. */
+static int print_retried(struct call *call, uint32_t number, const struct checksum256 *id)
+{
+	struct transaction_trace *traces = NULL;
+	size_t count = 0, i = 0;
+	int result = call->view->operations->traces(call->view, &traces, &count, number, &call->error);
+
+	while (i < count && !checksum256_equal(&traces[i].id, id))
+		i++;
+	if (result == 0)
+		result = i < count ? print_outcome(call, &traces[i], false)
+		                   : error_set(&call->error, ENOENT, "block %u does not tell what it did", number);
+	for (size_t k = 0; k < count; k++)
+		transaction_trace_release(&traces[k]);
+	free(traces);
+	return result;
+}
+
+static int await_retried(struct call *call, const struct packed_transaction *packed, bool has_depth,
+                         uint32_t depth)
+{
+	uint32_t number = 0;
+	struct chain_info info;
+	int result = call->view->operations->info(call->view, &info, &call->error);
+
+	if (result == 0)
+		result = call->view->operations->find_transaction(call->view, &number, &packed->id, &call->error);
+	if (result == -ENOENT)
+		return has_expired(packed, &info) ? refuse_expired(call, "retry transaction", packed, &info)
+		                                  : CALL_AGAIN;
+	if (result)
+		return result;
+	bool deep = has_depth ? info.head_block_num - number >= depth : number <= info.irreversible_block_num;
+	return deep ? print_retried(call, number, &packed->id) : CALL_AGAIN;
+}
+
 static int send_transaction2(struct call *call)
 {
 	bool failure_trace = body_bool(call, "return_failure_trace", true);
-	bool retry = body_bool(call, "retry_trx", false);
+	bool retry = body_bool(call, "retry_trx", false), has_depth = body_has(call, "retry_trx_num_blocks");
+	uint32_t depth = has_depth ? body_uint32(call, "retry_trx_num_blocks", 0) : 0;
+	const struct json *json = json_member(call->body, "transaction");
+	struct packed_transaction packed = {0};
 	struct transaction_trace trace = {0};
+	int result = call->bad ? call_bad_parameters(call) : retry ? parse_packed(call, &packed, json) : 0;
 
-	if (body_has(call, "retry_trx_num_blocks"))
-		(void)body_uint32(call, "retry_trx_num_blocks", 0);
-	if (call->bad)
-		return call_bad_parameters(call);
-	int result = push(call, &trace, json_member(call->body, "transaction"), retry);
-	if (result == 0 || (result < 0 && failure_trace && has_run(call, &trace)))
-		result = print_outcome(call, &trace, false);
+	if (result == 0 && retry && !*call->begun)
+		result = check_retry(call, &packed);
+	if (result == 0 && !*call->begun) {
+		result = push(call, &trace, json);
+		*call->begun = retry && result == 0;
+		if (!*call->begun && (result == 0 || (result < 0 && failure_trace && has_run(call, &trace))))
+			result = print_outcome(call, &trace, false);
+	}
+	if (result == 0 && *call->begun)
+		result = await_retried(call, &packed, has_depth, depth);
+	packed_transaction_release(&packed);
 	transaction_trace_release(&trace);
 	return result;
 }
@@ -231,7 +302,7 @@ static void push_one_of_many(struct call *call, const struct json *json)
 	static const struct checksum256 none;
 	struct transaction_trace trace = {0};
 	size_t start = call->out->length;
-	int result = push(call, &trace, json, false);
+	int result = push(call, &trace, json);
 
 	if (result == 0)
 		result = print_outcome(call, &trace, true);
