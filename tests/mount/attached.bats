@@ -60,6 +60,18 @@ import() {
 	"$EOSIOFS" --unmount "$BASE/direct"
 }
 
+@test "a name and a password in the address go to the node alone" {
+	mkdir "$BASE/named"
+	http_proxy=http://127.0.0.1:9 "$EOSIOFS" -o "memory,url=${URL/:\/\//://someone:secret@}" "$BASE/named" 3>&- 4>&- </dev/null
+	[ "$(cat "$BASE/named/chain/id")" = "$(cat chain/id)" ]
+	[ "$(cat "$BASE/named/nodes/eosio/endpoints")" = "$(cat nodes/eosio/endpoints)" ]
+	! cat "$BASE/named/chain/clock" 2>/dev/null
+	! grep secret "$BASE/named/errors"
+	"$EOSIOFS" --unmount "$BASE/named"
+	run ! "$EOSIOFS" -o "memory,url=http://someone:secret@127.0.0.1:1" "$BASE/named"
+	[[ "$output" == *"http://127.0.0.1:1 cannot be reached"* ]]
+}
+
 @test "a transfer happens once, is in a block when its write returns, and both mounts show it" {
 	run cat accounts/bob111111111/balance "$SERVING/accounts/bob111111111/balance"
 	[ "$output" = $'1000.0000 SYS\n1000.0000 SYS' ]

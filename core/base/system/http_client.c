@@ -25,6 +25,7 @@ struct line {
 
 struct http_client {
 	char *url, *authorities;
+	char *shown; /* url without the name and password that may stand in it */
 	const char *socket; /* in url: a unix socket's path; NULL: HTTP goes over TCP */
 	struct curl_slist *headers;
 	pthread_mutex_t mutex;
@@ -91,8 +92,12 @@ int http_client_create(struct http_client **out, const char *url, const char *au
 	struct http_client *client = memory_allocate(1, sizeof *client);
 	client->url = memory_copy_string(url);
 	client->authorities = authorities ? realpath(authorities, NULL) : NULL;
-	while (length > 0 && client->url[length - 1] == '/')
+	while (length > sizeof "https://" - 1 && client->url[length - 1] == '/')
 		client->url[--length] = '\0';
+	const char *host = strstr(client->url, "://") + 3, *at = strchr(host, '@');
+	client->shown = memory_copy_string(client->url);
+	if (at && at < host + strcspn(host, "/") && !is_local)
+		strcpy(client->shown + (host - client->url), at + 1);
 	if (is_local)
 		client->socket = client->url + sizeof LOCAL_SCHEME - 1;
 	client->headers = curl_slist_append(curl_slist_append(NULL, "Content-Type: application/json"), "Expect:");
@@ -113,6 +118,7 @@ void http_client_destroy(struct http_client *client)
 	curl_slist_free_all(client->headers);
 	pthread_mutex_destroy(&client->mutex);
 	free(client->url);
+	free(client->shown);
 	free(client->authorities);
 	free(client);
 	curl_global_cleanup();
@@ -120,7 +126,7 @@ void http_client_destroy(struct http_client *client)
 
 const char *http_client_url(const struct http_client *client)
 {
-	return client->url;
+	return client->shown;
 }
 
 static size_t take_answer(char *data, size_t size, size_t count, void *context)
@@ -150,7 +156,7 @@ static void prepare(struct http_client *client, struct line *line, struct text *
 
 	curl_easy_reset(easy);
 	curl_easy_setopt(easy, CURLOPT_URL, url);
-	if (client->socket || is_local(url))
+	if (client->socket || is_local(client->shown))
 		curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	if (client->socket)
 		curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, client->socket);
@@ -174,7 +180,7 @@ static void prepare(struct http_client *client, struct line *line, struct text *
 
 static int failure(const struct http_client *client, CURLcode code, struct error *error)
 {
-	const char *url = client->url, *why = curl_easy_strerror(code);
+	const char *url = client->shown, *why = curl_easy_strerror(code);
 	switch (code) {
 	case CURLE_COULDNT_RESOLVE_HOST:
 	case CURLE_COULDNT_RESOLVE_PROXY:
@@ -206,7 +212,7 @@ static int perform(struct http_client *client, struct line *line, const struct i
 			break;
 		if (interruption_happened(interruption)) {
 			curl_multi_remove_handle(line->multi, line->easy);
-			return error_set(error, EINTR, "interrupted while the node at %s was asked", client->url);
+			return error_set(error, EINTR, "interrupted while the node at %s was asked", client->shown);
 		}
 		curl_multi_poll(line->multi, NULL, 0, LOOK_MS, NULL);
 	}

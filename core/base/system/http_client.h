@@ -17,6 +17,7 @@ enum { HTTP_ANSWER_MAXIMUM = 64 << 20, HTTP_CONNECT_SECONDS = 5, HTTP_ANSWER_SEC
 int http_client_create(struct http_client **out, const char *url, const char *authorities,
                        struct error *error);
 void http_client_destroy(struct http_client *client); /* NULL is fine; no call may run */
+/* Without a name and a password. */
 const char *http_client_url(const struct http_client *client);
 
 /* Posts body to url + path. *status and *answer (appended) are the server's, whatever the status. -errno:
