@@ -67,7 +67,7 @@ static int print_active_schedule(struct chain_view *view, struct text *out, stru
 {
 	struct producer_schedule active = {0}, pending = {0}, proposed = {0};
 	int result = view->operations->schedules(view, &active, &pending, &proposed, error);
-	for (size_t i = 0; !result && i < active.producers_count; i++) {
+	for (size_t i = 0; result == 0 && i < active.producers_count; i++) {
 		const struct producer_authority *producer = &active.producers[i];
 		text_printf(out, "%s{\"owner\":\"%s\",\"producer_authority\":[0,{\"threshold\":%u,\"keys\":[",
 		            i ? "," : "", name_text(producer->producer_name).text, producer->threshold);

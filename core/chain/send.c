@@ -227,7 +227,7 @@ static int push(struct chain *chain, struct transaction_trace *trace, struct pac
 {
 	int result = chain->operations->push(chain, trace, packed, options, error);
 
-	if (!result || !error || !greylist_refuses(error->code))
+	if (result == 0 || !error || !greylist_refuses(error->code))
 		return result;
 	struct name_text account = name_text(transaction_first_authorizer(&packed->transaction));
 	error_append(

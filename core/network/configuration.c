@@ -256,7 +256,7 @@ static int take_truth(struct configured_number *out, const char *value, struct e
 	bool truth;
 	int result = take_switch(&truth, value, error);
 
-	if (!result)
+	if (result == 0)
 		*out = (struct configured_number){true, truth};
 	return result;
 }
@@ -403,7 +403,7 @@ int configuration_parse(struct configuration *out, const char *text, struct key_
 	int result = 0;
 
 	*out = (struct configuration){.max_irreversible_block_age = -1};
-	while (!result && *text) {
+	while (result == 0 && *text) {
 		const char *end = strchr(text, '\n');
 		size_t length = end ? (size_t)(end - text) : strlen(text);
 		char *line = memory_allocate(length + 1, 1);
@@ -456,9 +456,9 @@ static int parse_argument(struct configuration *out, const char *const *argument
 	} else if (!value) {
 		value = "true";
 	}
-	if (!result)
+	if (result == 0)
 		result = take_option(out, option, value, keys, error);
-	if (!result) {
+	if (result == 0) {
 		print_option(&shown, out, option, value);
 		add_line(out, text_string(&shown));
 	}
@@ -473,7 +473,7 @@ int configuration_parse_arguments(struct configuration *out, const char *const *
 	int result = 0;
 
 	*out = (struct configuration){.max_irreversible_block_age = -1};
-	for (size_t i = 0, used = 0; i < count && !result; i += used)
+	for (size_t i = 0, used = 0; i < count && result == 0; i += used)
 		result = parse_argument(out, arguments + i, count - i, &used, keys, error);
 	if (result)
 		configuration_release(out);

@@ -30,7 +30,7 @@ static int take_key(struct public_key *out, const char *public_text, const char 
 	struct private_key private;
 	int result = public_key_parse(out, public_text, error);
 
-	if (!result)
+	if (result == 0)
 		result = private_key_parse(&private, private_text, error);
 	if (result)
 		return result;
@@ -80,7 +80,7 @@ int configuration_take_signature_provider(struct configuration *configuration, c
 		                   (int)(colon - equals - 1), equals + 1);
 	}
 	free(public);
-	if (!result)
+	if (result == 0)
 		key_list_add(&configuration->signers, &key);
 	return result;
 }
@@ -129,7 +129,7 @@ int configuration_take_private_key(struct configuration *configuration, const ch
 	struct public_key key;
 	int result = take_pair(&key, "private-key", value, keys, error);
 
-	if (!result)
+	if (result == 0)
 		key_list_add(&configuration->signers, &key);
 	return result;
 }
@@ -140,7 +140,7 @@ int configuration_take_peer_private_key(struct configuration *configuration, con
 	struct public_key key;
 	int result = take_pair(&key, "peer-private-key", value, keys, error);
 
-	if (!result)
+	if (result == 0)
 		key_list_add(&configuration->peer_signers, &key);
 	return result;
 }
@@ -159,7 +159,7 @@ int configuration_take_peer_key(struct configuration *configuration, const char 
 	char *text = memory_copy(value + 1, length - 1);
 	text[length - 2] = 0;
 	int result = public_key_parse(&key, text, error);
-	if (!result)
+	if (result == 0)
 		key_list_add(&configuration->peer_keys, &key);
 	free(text);
 	return result;

@@ -255,7 +255,7 @@ int node_restart(struct node *node, struct error *error)
 {
 	int result = node->is_running ? node_stop(node, error) : 0;
 
-	if (!result)
+	if (result == 0)
 		begin(node);
 	return result;
 }

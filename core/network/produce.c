@@ -417,17 +417,17 @@ int node_schedule_feature(struct node *node, const struct checksum256 *digest, s
 	struct node *builder;
 	int result = node_builder(node, &builder, error);
 
-	if (!result)
+	if (result == 0)
 		result = node_close_block(builder, error);
 	if (result)
 		return result;
 	/* whoever is next now, with this feature */
 	network_prepare(node->network);
 	result = node_builder(node, &builder, error);
-	if (!result && builder->is_speculating) {
+	if (result == 0 && builder->is_speculating) {
 		result = error_set(error, EAGAIN,
 		                   "the next block is made in another process: activate the feature there");
-	} else if (!result) {
+	} else if (result == 0) {
 		uint32_t slot = branch_block_slot(builder->branch);
 		node_drop_block(builder);
 		result = begin_block(builder, slot, digest, error);
@@ -470,7 +470,7 @@ int node_begin_block(struct node *node, const struct node_pending *beginning, st
 	free(node->features);
 	node->features = memory_copy(beginning->features, beginning->features_count * sizeof *node->features);
 	node->features_count = beginning->features_count;
-	if (!result)
+	if (result == 0)
 		result = node_run_scheduled_again(node, beginning->scheduled, beginning->scheduled_count, error);
 	if (result)
 		node_drop_block(node);
@@ -487,7 +487,7 @@ int node_add_transaction(struct node *node, struct transaction_trace *trace,
 	struct bytes copy = {0};
 	packed_transaction_pack(&copy, packed);
 	int result = branch_push(node->branch, trace, packed, keys, keys_count, &push, error);
-	if (!result)
+	if (result == 0)
 		transactions_add(node, node, &id, &copy, expiration, &push);
 	bytes_release(&copy);
 	return result;

@@ -98,7 +98,7 @@ static int push_once(struct node *builder, struct packed_transaction *packed, co
 	result = branch_push(builder->branch, trace, packed, keys, keys_count, &push, error);
 	if (result && recorded && hooks->take_back)
 		hooks->take_back(hooks->context, builder);
-	if (!result && recorded && hooks->billed)
+	if (result == 0 && recorded && hooks->billed)
 		hooks->billed(hooks->context, builder, trace->cpu_usage_us);
 	return result;
 }
@@ -153,7 +153,7 @@ int node_push(struct node *node, struct transaction_trace *trace, struct packed_
 			break;
 		within.block_left = was_cut ? 0 : time_left(builder);
 		result = push_once(builder, packed, keys, keys_count, &within, trace, error);
-		if (!result || !is_for_next(builder, error, &was_cut))
+		if (result == 0 || !is_for_next(builder, error, &was_cut))
 			break;
 		transaction_trace_release(trace);
 		result = node_seal(builder, error);
@@ -161,9 +161,9 @@ int node_push(struct node *node, struct transaction_trace *trace, struct packed_
 			break;
 		network_prepare(node->network);
 	}
-	if (!result && node->network->hooks.acknowledged)
+	if (result == 0 && node->network->hooks.acknowledged)
 		node->network->hooks.acknowledged(node->network->hooks.context, node, &copy);
-	if (!result)
+	if (result == 0)
 		transactions_add(node, builder, &id, &copy, expiration, &within);
 	bytes_release(&copy);
 	return result;

@@ -56,12 +56,12 @@ static bool run(struct node *node, const struct checksum256 *id)
 	struct error error = {0};
 	int result = branch_push_scheduled(node->branch, &trace, id, &options, &error);
 
-	if (!result)
+	if (result == 0)
 		add(node, id, trace.cpu_usage_us);
 	else if (took_too_long(&error))
 		add_late(node, id);
 	transaction_trace_release(&trace);
-	return !result || (error.code != BLOCK_NET_USAGE_EXCEEDED && error.code != BLOCK_CPU_USAGE_EXCEEDED);
+	return result == 0 || (error.code != BLOCK_NET_USAGE_EXCEEDED && error.code != BLOCK_CPU_USAGE_EXCEEDED);
 }
 
 void node_run_scheduled(struct node *node)
@@ -82,7 +82,7 @@ int node_run_scheduled_again(struct node *node, const struct node_scheduled *sch
 	int result = 0;
 
 	node->scheduled_count = 0;
-	for (size_t i = 0; i < count && !result; i++) {
+	for (size_t i = 0; i < count && result == 0; i++) {
 		struct push_options options = {.billed_cpu_us = scheduled[i].cpu_us, .again = true};
 		struct transaction_trace trace = {0};
 		result = branch_push_scheduled(node->branch, &trace, &scheduled[i].id, &options, error);

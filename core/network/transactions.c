@@ -210,17 +210,17 @@ static int execute(struct node *node, struct waiting_transaction *one, struct er
 	struct cursor in = cursor_make(one->packed.data, one->packed.length);
 	int result = packed_transaction_unpack(&packed, &in, error);
 
-	if (!result) {
+	if (result == 0) {
 		keys = memory_allocate(packed.signatures_count + 1, sizeof *keys);
 		result = packed_transaction_keys(&packed, keys, ledger_chain_id(node->network->ledger), error);
 	}
-	if (!result && recorded)
+	if (result == 0 && recorded)
 		result = hooks->record(hooks->context, node, &packed, &asked, error);
-	if (!result) {
+	if (result == 0) {
 		result = branch_push(node->branch, &trace, &packed, keys, packed.signatures_count, &options, error);
 		if (result && recorded && hooks->take_back)
 			hooks->take_back(hooks->context, node);
-		if (!result && recorded && hooks->billed)
+		if (result == 0 && recorded && hooks->billed)
 			hooks->billed(hooks->context, node, trace.cpu_usage_us);
 	}
 	transaction_trace_release(&trace);

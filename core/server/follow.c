@@ -119,7 +119,8 @@ int server_follow(struct server *server, struct follower **out, struct chain *ch
 	int result = 0;
 
 	*follower = (struct follower){server, chain, *rules};
-	for (uint64_t name = 0; chain->operations->node_from(chain, &name, name, NULL) == 0 && !result; name++) {
+	for (uint64_t name = 0; chain->operations->node_from(chain, &name, name, NULL) == 0 && result == 0;
+	     name++) {
 		if (!is_served(follower, name))
 			continue;
 		result = serve_node(follower, name, error);

@@ -111,7 +111,7 @@ int symbol_parse(uint64_t *out, const char *text, struct error *error)
 			                   (int)(comma - piece.at), piece.at);
 	}
 	result = code_parse(out, (struct piece){comma + 1, piece.length - (size_t)(comma + 1 - piece.at)}, error);
-	if (!result)
+	if (result == 0)
 		*out = *out << 8 | precision;
 	return result;
 }
@@ -208,7 +208,7 @@ static int asset_parse_precision(struct asset *out, const char *text, int wanted
 	symbol = piece_trim((struct piece){space, piece.length - (size_t)(space - piece.at)});
 	piece.length = (size_t)(space - piece.at);
 	result = code_parse(&code, symbol, error);
-	if (!result)
+	if (result == 0)
 		result = amount_parse(&out->amount, &precision, piece, wanted, text, error);
 	if (result)
 		*out = (struct asset){0, 0};
@@ -226,7 +226,7 @@ int asset_parse_as(struct asset *out, const char *text, uint64_t symbol, struct 
 {
 	int result = asset_parse_precision(out, text, symbol_precision(symbol), error);
 
-	if (!result && out->symbol != symbol) {
+	if (result == 0 && out->symbol != symbol) {
 		*out = (struct asset){0, 0};
 		result = error_chain(error, ASSET_TYPE_EXCEPTION, "asset '%s' is not in %s", text,
 		                     symbol_code_text(symbol_code(symbol)).text);

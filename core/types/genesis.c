@@ -181,7 +181,7 @@ int genesis_parse(struct genesis *out, const char *text, size_t length, struct e
 	result = member ? public_key_parse(&out->initial_key, member, error)
 	                : error_set(error, EINVAL, "'initial_key' must be a public key");
 	configuration = json_member(root, "initial_configuration");
-	if (!result && configuration)
+	if (result == 0 && configuration)
 		result = chain_config_parse(&out->initial_configuration, configuration, error);
 out:
 	if (result)

@@ -81,7 +81,7 @@ static int decompress(struct bytes *out, const struct bytes *packed, struct erro
 
 	if (status != Z_OK)
 		return error_chain(error, TX_DECOMPRESSION_ERROR, "Error decompressing transaction");
-	while (!result && status == Z_OK) {
+	while (result == 0 && status == Z_OK) {
 		stream.next_out = chunk;
 		stream.avail_out = sizeof chunk;
 		status = inflate(&stream, Z_NO_FLUSH);
@@ -146,7 +146,7 @@ static int packed_transaction_decode(struct packed_transaction *out, struct erro
 	out->id = hash_sha256(packed.data, packed.length);
 	if (out->packed_context_free_data.length) {
 		result = plain_bytes(&cursor, &room, &out->packed_context_free_data, out->compression, error);
-		if (!result)
+		if (result == 0)
 			result = context_free_data_unpack(out, &cursor, error);
 	}
 out:
@@ -164,7 +164,7 @@ int packed_transaction_unpack(struct packed_transaction *out, struct cursor *in,
 	out->signatures_count = cursor_count(in, SIGNATURE_PACKED_SIZE);
 	out->signatures = out->signatures_count ? memory_allocate(out->signatures_count, sizeof *out->signatures)
 	                                        : NULL;
-	for (size_t i = 0; i < out->signatures_count && !result; i++)
+	for (size_t i = 0; i < out->signatures_count && result == 0; i++)
 		result = signature_unpack(&out->signatures[i], in);
 	out->compression = cursor_u8(in);
 	data = cursor_counted(in, &length);
@@ -255,7 +255,7 @@ int transaction_receipt_unpack(struct transaction_receipt *out, struct cursor *i
 		result = packed_transaction_unpack(&out->packed, in, error);
 		out->id = out->packed.id;
 	}
-	if (!result && in->failed)
+	if (result == 0 && in->failed)
 		result = error_set(error, EINVAL, "a transaction receipt cannot be unpacked");
 	if (result)
 		transaction_receipt_release(out);

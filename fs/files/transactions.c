@@ -167,7 +167,7 @@ static int print_receipt(struct request *request, struct text *json, const struc
 		text_append_json(json, why->sentence, strlen(why->sentence));
 		text_append_char(json, '}');
 		error_clear(why);
-	} else if (!result) {
+	} else if (result == 0) {
 		result = error_set(why, ENOENT, "block %" PRIu32 " does not have transaction %s", number,
 		                   checksum256_text(id).text);
 	}

@@ -26,9 +26,9 @@ static void compare_account(struct replay *replay, struct chain_view *view, cons
 	char what[48];
 	snprintf(what, sizeof what, "account %.13s", json_name(expected));
 	int result = name_parse(&name, json_name(expected), &error);
-	if (!result)
+	if (result == 0)
 		result = view->operations->account(view, &account, name, &error);
-	if (!result)
+	if (result == 0)
 		result = chain_account_print(view, &text, &account, NULL, true, &error);
 	if (result)
 		replay_differ(replay, what, "one", error.sentence);

@@ -204,7 +204,7 @@ void replay_compare_step(struct replay *replay, const struct recording_step *ste
 	if (step->refused) {
 		const struct json *expected = json_member(step->json, "error");
 		const char *message = json_string(json_first(json_member(expected, "messages")));
-		if (!result)
+		if (result == 0)
 			replay_differ(replay, "outcome", message ? message : "refused", "done");
 		else
 			compare_failure(replay, expected, failure);

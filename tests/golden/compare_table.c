@@ -37,7 +37,7 @@ static int parse_table_name(struct table_id *id, const char *name, struct error 
 	if (sscanf(name, "%13[^/]/%13[^/]/%13s", parts[0], parts[1], parts[2]) != 3)
 		return error_set(error, 22, "no table: %s", name);
 	int result = name_parse(&id->code, parts[0], error);
-	if (!result)
+	if (result == 0)
 		result = name_parse(&id->scope, parts[1], error);
 	return result ? result : name_parse(&id->table, parts[2], error);
 }

@@ -116,7 +116,7 @@ static int pack_hex(struct bytes *out, const char *hex, struct error *error)
 	int result = digits % 2 || hex_parse(data, hex, digits)
 	                 ? error_set(error, EINVAL, "action data is no hexadecimal: %s", hex)
 	                 : 0;
-	if (!result)
+	if (result == 0)
 		bytes_put(out, data, digits / 2);
 	free(data);
 	return result;
@@ -142,7 +142,7 @@ static int pack_by_abi(struct replay *replay, struct chain_view *view, struct ac
 	json_print(&text, data);
 	replay_translate_ids(replay, &text);
 	result = json_parse(&translated, text_string(&text), text.length, error);
-	if (!result)
+	if (result == 0)
 		result = type ? abi_to_binary(abi->abi, &action->data, type, translated, error)
 		              : error_set(error, ENOENT, "the ABI of %s has no action %s",
 		                          name_text(action->account).text, name_text(action->name).text);
@@ -158,13 +158,13 @@ static int build_action(struct replay *replay, struct chain_view *view, const st
 	const struct json *data = json_member(json, "data");
 	const struct json *levels = json_member(json, "authorization");
 	int result = name_parse(&out->account, member_string(json, "account"), error);
-	if (!result)
+	if (result == 0)
 		result = name_parse(&out->name, member_string(json, "name"), error);
 	out->authorization = memory_allocate(json_count(levels) + 1, sizeof *out->authorization);
-	for (const struct json *level = json_first(levels); !result && level; level = json_next(level)) {
+	for (const struct json *level = json_first(levels); result == 0 && level; level = json_next(level)) {
 		struct permission_level *at = &out->authorization[out->authorization_count++];
 		result = name_parse(&at->actor, member_string(level, "actor"), error);
-		if (!result)
+		if (result == 0)
 			result = name_parse(&at->permission, member_string(level, "permission"), error);
 	}
 	if (result)
@@ -206,7 +206,7 @@ static int add_context_free_data(struct packed_transaction *packed, const struct
 		return 0;
 	struct bytes *pieces = memory_allocate(count, sizeof *pieces);
 	int result = 0;
-	for (const struct json *piece = json_first(list); piece && !result; piece = json_next(piece))
+	for (const struct json *piece = json_first(list); piece && result == 0; piece = json_next(piece))
 		result = pack_hex(&pieces[done++], json_string(piece) ? json_string(piece) : "", error);
 	packed_transaction_set_context_free_data(packed, pieces, count);
 	return result;
@@ -233,13 +233,14 @@ int replay_build_step(struct replay *replay, const struct recording_step *step,
 	transaction.context_free_actions = memory_allocate(json_count(free_actions) + 1,
 	                                                   sizeof *transaction.context_free_actions);
 	int result = chain_view_open(replay->chain, &view, NULL, NULL, error);
-	if (!result) {
-		for (const struct json *action = json_first(free_actions); action && !result;
+	if (result == 0) {
+		for (const struct json *action = json_first(free_actions); action && result == 0;
 		     action = json_next(action))
 			result = build_action(replay, view, step, action,
 			                      &transaction.context_free_actions[transaction.context_free_actions_count++],
 			                      error);
-		for (const struct json *action = json_first(actions); action && !result; action = json_next(action))
+		for (const struct json *action = json_first(actions); action && result == 0;
+		     action = json_next(action))
 			result = build_action(replay, view, step, action,
 			                      &transaction.actions[transaction.actions_count++], error);
 		chain_view_close(view);
@@ -250,7 +251,7 @@ int replay_build_step(struct replay *replay, const struct recording_step *step,
 	}
 	packed_transaction_make(out, &transaction);
 	result = add_context_free_data(out, json_member(step->json, "context_free_data"), error);
-	if (!result)
+	if (result == 0)
 		result = sign(replay, step, out, error);
 	if (result)
 		packed_transaction_release(out);
@@ -297,7 +298,7 @@ void replay_step(struct replay *replay, const struct recording_event *event)
 	size_t count = packed.signatures_count;
 	int result = packed_transaction_keys(&packed, keys, ledger_chain_id(branch_ledger(replay->branch)),
 	                                     &error);
-	if (!result)
+	if (result == 0)
 		result = branch_push(replay->branch, &trace, &packed, keys, count, &options, &error);
 	replay_compare_step(replay, step, &trace, result, &error);
 	free(keys);

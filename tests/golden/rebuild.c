@@ -38,7 +38,7 @@ static int parse_producer(struct producer_authority *out, const struct json *jso
 	int result = name_parse(&out->producer_name, member_string(json, "producer_name"), error);
 	out->threshold = (uint32_t)member_number(authority, "threshold");
 	out->keys = memory_allocate(json_count(keys) + 1, sizeof *out->keys);
-	for (const struct json *key = json_first(keys); !result && key; key = json_next(key)) {
+	for (const struct json *key = json_first(keys); result == 0 && key; key = json_next(key)) {
 		struct key_weight *at = &out->keys[out->keys_count++];
 		at->weight = (uint16_t)member_number(key, "weight");
 		result = public_key_parse(&at->key, member_string(key, "key"), error);
@@ -52,7 +52,7 @@ static int parse_schedule(struct producer_schedule *out, const struct json *json
 	int result = 0;
 	out->version = (uint32_t)member_number(json, "version");
 	out->producers = memory_allocate(json_count(producers) + 1, sizeof *out->producers);
-	for (const struct json *producer = json_first(producers); !result && producer;
+	for (const struct json *producer = json_first(producers); result == 0 && producer;
 	     producer = json_next(producer))
 		result = parse_producer(&out->producers[out->producers_count++], producer, error);
 	return result;
@@ -74,14 +74,14 @@ static int rebuild_extensions(struct block_header *out, const struct json *json,
 	if (features) {
 		struct bytes *data = add_extension(out, HEADER_EXTENSION_PROTOCOL_FEATURES);
 		bytes_put_varuint32(data, (uint32_t)json_count(features));
-		for (const struct json *feature = json_first(features); !result && feature;
+		for (const struct json *feature = json_first(features); result == 0 && feature;
 		     feature = json_next(feature)) {
 			struct checksum256 digest;
 			result = member_hash(&digest, feature, "feature_digest", error);
 			bytes_put(data, digest.data, sizeof digest.data);
 		}
 	}
-	if (!result && schedule_json) {
+	if (result == 0 && schedule_json) {
 		struct producer_schedule schedule = {0};
 		result = parse_schedule(&schedule, schedule_json, error);
 		producer_schedule_pack(add_extension(out, HEADER_EXTENSION_PRODUCER_SCHEDULE), &schedule, false);
@@ -94,13 +94,13 @@ static int rebuild_header(struct block_header *out, const struct json *json, str
 {
 	int64_t us;
 	int result = time_point_parse(&us, member_string(json, "timestamp"), error);
-	if (!result)
+	if (result == 0)
 		result = name_parse(&out->producer, member_string(json, "producer"), error);
-	if (!result)
+	if (result == 0)
 		result = member_hash(&out->previous, json, "previous", error);
-	if (!result)
+	if (result == 0)
 		result = member_hash(&out->transaction_mroot, json, "transaction_mroot", error);
-	if (!result)
+	if (result == 0)
 		result = member_hash(&out->action_mroot, json, "action_mroot", error);
 	if (result)
 		return result;
@@ -135,11 +135,11 @@ static int rebuild_transaction(struct packed_transaction *out, bool *cut, const 
 	stored.compression = !strcmp(member_string(json, "compression"), "zlib") ? COMPRESSION_ZLIB
 	                                                                         : COMPRESSION_NONE;
 	stored.signatures = memory_allocate(json_count(signatures) + 1, sizeof *stored.signatures);
-	for (const struct json *signature = json_first(signatures); !result && signature;
+	for (const struct json *signature = json_first(signatures); result == 0 && signature;
 	     signature = json_next(signature))
 		result = signature_parse(&stored.signatures[stored.signatures_count++],
 		                         json_string(signature) ? json_string(signature) : "", error);
-	if (!result)
+	if (result == 0)
 		result = member_hash(&stored.id, json, "id", error);
 	if (result || !hex) {
 		*out = stored;
@@ -147,14 +147,14 @@ static int rebuild_transaction(struct packed_transaction *out, bool *cut, const 
 		return result;
 	}
 	result = put_hex(&stored.packed_trx, hex, error);
-	if (!result)
+	if (result == 0)
 		result = put_hex(&stored.packed_context_free_data, member_string(json, "packed_context_free_data"),
 		                 error);
 	packed_transaction_pack(&bytes, &stored);
 	struct cursor cursor = cursor_make(bytes.data, bytes.length);
-	if (!result)
+	if (result == 0)
 		result = packed_transaction_unpack(out, &cursor, error);
-	if (!result && !checksum256_equal(&out->id, &stored.id))
+	if (result == 0 && !checksum256_equal(&out->id, &stored.id))
 		result = error_set(error, EINVAL, "a transaction's id is not the recorded one, %s",
 		                   member_string(json, "id"));
 	bytes_release(&bytes);
@@ -186,12 +186,13 @@ int rebuild_block(struct signed_block *out, bool *cut, const struct recording_bl
 	*out = (struct signed_block){0};
 	*cut = false;
 	int result = rebuild_header(&out->header, json, error);
-	if (!result)
+	if (result == 0)
 		result = signature_parse(&out->producer_signature, member_string(json, "producer_signature"), error);
 	out->transactions = memory_allocate(json_count(receipts) + 1, sizeof *out->transactions);
-	for (const struct json *receipt = json_first(receipts); !result && receipt; receipt = json_next(receipt))
+	for (const struct json *receipt = json_first(receipts); result == 0 && receipt;
+	     receipt = json_next(receipt))
 		result = rebuild_receipt(&out->transactions[out->transactions_count++], cut, receipt, error);
-	if (!result)
+	if (result == 0)
 		result = member_hash(&out->id, json, "id", error);
 	return result;
 }

@@ -50,7 +50,7 @@ static int member_slot(uint32_t *slot, const struct json *object, const char *na
 	if (!text)
 		return error_set(error, EINVAL, "the recording has no time \"%s\" where one should stand", name);
 	int result = time_point_parse(&us, text, error);
-	if (!result)
+	if (result == 0)
 		*slot = slot_from_us(us);
 	return result;
 }
@@ -60,7 +60,7 @@ static int read_genesis(struct recording *recording, const struct json *line, st
 	struct text text = TEXT_EMPTY;
 	json_print(&text, json_member(line, "genesis"));
 	int result = genesis_parse(&recording->genesis, text_string(&text), text.length, error);
-	if (!result) {
+	if (result == 0) {
 		struct checksum256 id = genesis_chain_id(&recording->genesis);
 		struct checksum256_text printed = checksum256_text(&id);
 		const char *expected = json_string(json_member(line, "chain_id"));
@@ -80,7 +80,7 @@ static int read_keys(struct recording *recording, const struct json *line, struc
 		struct recording_key *out = &recording->keys[recording->keys_count++];
 		const char *private = json_string(key);
 		int result = public_key_parse(&out->public, json_name(key), error);
-		if (!result)
+		if (result == 0)
 			result = private_key_parse(&out->private, private ? private : "", error);
 		if (result)
 			return result;
@@ -120,7 +120,7 @@ static int read_codes(struct recording *recording, const struct json *line, stru
 		int result = digits % 2 || hex_parse(data, hex, digits)
 		                 ? error_set(error, EINVAL, "a code is no hexadecimal")
 		                 : 0;
-		if (!result)
+		if (result == 0)
 			add_code(recording, data, digits / 2);
 		free(data);
 		if (result)
@@ -153,13 +153,13 @@ int recording_read_codes(struct recording *recording, const char *folder, struct
 		result = error_set(error, ENOENT, "%s holds no contracts", folder);
 		goto out;
 	}
-	for (size_t i = 0; i < files.gl_pathc && !result; i++) {
+	for (size_t i = 0; i < files.gl_pathc && result == 0; i++) {
 		const char *end = strrchr(files.gl_pathv[i], '.');
 		text_clear(&text);
 		result = read_whole(&text, files.gl_pathv[i], error);
-		if (!result && !strcmp(end, ".wasm"))
+		if (result == 0 && !strcmp(end, ".wasm"))
 			add_code(recording, text_string(&text), text.length);
-		else if (!result && !strcmp(end, ".abi"))
+		else if (result == 0 && !strcmp(end, ".abi"))
 			result = add_abi(recording, &text, error);
 	}
 	globfree(&files);

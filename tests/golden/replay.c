@@ -58,7 +58,7 @@ static int start_block(struct replay *replay, const struct recording_block *bloc
 	options.features = features;
 	result = branch_block_start(replay->branch, NULL, &options, error);
 	free(features);
-	if (!result)
+	if (result == 0)
 		*last_block_of(replay, options.producer) = block->number;
 	return result;
 }
@@ -68,7 +68,7 @@ static int seal_block(struct replay *replay, const struct recording_block *block
 	struct block_state *state;
 	struct checksum256 digest;
 	int result = branch_block_seal(replay->branch, &state, &digest, error);
-	if (!result)
+	if (result == 0)
 		replay_compare_block(replay, block, state);
 	return result;
 }

@@ -33,7 +33,7 @@ static int push_receipt(struct replay *replay, struct transaction_receipt *recei
 	size_t count = packed->signatures_count;
 	struct public_key *keys = memory_allocate(count + 1, sizeof *keys);
 	int result = packed_transaction_keys(packed, keys, ledger_chain_id(branch_ledger(replay->branch)), error);
-	if (!result)
+	if (result == 0)
 		result = branch_push(replay->branch, trace, packed, keys, count, &options, error);
 	free(keys);
 	packed_transaction_release(&ours);
@@ -53,7 +53,7 @@ static int push_receipts(struct replay *replay, const struct recording_block *re
                          struct signed_block *block, struct error *error)
 {
 	int result = 0;
-	for (size_t i = 0; !result && i < block->transactions_count; i++) {
+	for (size_t i = 0; result == 0 && i < block->transactions_count; i++) {
 		struct transaction_trace trace = {0};
 		result = push_receipt(replay, &block->transactions[i], &trace, error);
 		if (result)
@@ -70,7 +70,7 @@ static int check_signature(const struct producer_authority *authority, const str
 {
 	struct public_key key;
 	int result = signature_recover(&key, signature, digest, error);
-	if (!result && (authority->keys_count != 1 || public_key_compare(&authority->keys[0].key, &key)))
+	if (result == 0 && (authority->keys_count != 1 || public_key_compare(&authority->keys[0].key, &key)))
 		result = error_set(error, EINVAL, "the block is signed by another key than its producer's");
 	return result;
 }
@@ -91,15 +91,15 @@ static int build_cut_block(struct replay *replay, const struct recording_block *
 	options.features = features;
 	int result = branch_block_start(replay->branch, &onblock, &options, error);
 	replay_chain_keep_trace(replay->chain, recorded->number, &onblock);
-	if (!result)
+	if (result == 0)
 		result = push_receipts(replay, recorded, block, error);
-	if (!result)
+	if (result == 0)
 		result = branch_block_seal_with_roots(replay->branch, &state, &digest,
 		                                      &block->header.transaction_mroot, &block->header.action_mroot,
 		                                      error);
-	if (!result)
+	if (result == 0)
 		result = check_signature(&authority, &block->producer_signature, &digest, error);
-	if (!result)
+	if (result == 0)
 		block_state_sign(state, &block->producer_signature);
 	free(features);
 	free(authority.keys);
@@ -118,16 +118,16 @@ static int apply_block(struct replay *replay, const struct recording_block *reco
 	bool cut;
 	replay_at(replay, "block %u", recorded->number);
 	int result = rebuild_block(&block, &cut, recorded, error);
-	if (!result) {
+	if (result == 0) {
 		struct checksum256 id = block_header_id(&block.header);
 		compare_id(replay, "id of the header", &block.id, &id);
 		if (recorded->number > 1)
 			result = cut ? build_cut_block(replay, recorded, &block, error)
 			             : branch_apply_block(replay->branch, &block, false, error);
 	}
-	if (!result)
+	if (result == 0)
 		compare_id(replay, "id", &block.id, &branch_head(replay->branch)->id);
-	if (!result)
+	if (result == 0)
 		replay_chain_keep_block(replay->chain, branch_head(replay->branch));
 	replay->blocks++;
 	replay->steps += json_count(json_member(recorded->json, "steps"));

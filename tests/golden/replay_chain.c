@@ -102,9 +102,9 @@ static int push_as(struct chain *chain, struct transaction_trace *trace, struct 
 	int result = kind == PUSH_READ_ONLY
 	                 ? 0
 	                 : packed_transaction_keys(packed, keys, ledger_chain_id(branch_ledger(branch)), error);
-	if (!result)
+	if (result == 0)
 		result = open_block(branch, error);
-	if (!result)
+	if (result == 0)
 		result = branch_push(branch, trace, packed, keys, count, &push_options, error);
 	free(keys);
 	return result;

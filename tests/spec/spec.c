@@ -352,7 +352,7 @@ static int run_script(const char *path, struct script *script)
 	snprintf(script->name, sizeof script->name, "%.*s", (int)strcspn(slash ? slash + 1 : path, "."),
 	         slash ? slash + 1 : path);
 	int result = file_load(&text, path, FILE_MAXIMUM, &error);
-	if (!result)
+	if (result == 0)
 		result = json_parse(&json, text_string(&text), text.length, &error);
 	if (result)
 		fprintf(stderr, "%s: %s\n", path, error.sentence);

@@ -125,7 +125,7 @@ static int defer(struct apply_context *context)
 	if (sending->how >> 8)
 		extend(context, &transaction, (int)(sending->how >> 8));
 	transaction_pack(&packed, &transaction);
-	for (int i = 0; i < (sending->how & (TWICE | REPLACED) ? 2 : 1) && !result; i++)
+	for (int i = 0; i < (sending->how & (TWICE | REPLACED) ? 2 : 1) && result == 0; i++)
 		result = apply_schedule_deferred(context, sender_id,
 		                                 sending->payer ? name_literal(sending->payer) : context->receiver,
 		                                 packed.data, packed.length, sending->how & REPLACED);

@@ -85,7 +85,7 @@ static int push(struct chain *chain, struct checksum256 *id, const char *action,
 	packed_transaction_make(&packed, &transaction);
 	*id = packed.id;
 	result = branch_push(chain->branch, &trace, &packed, NULL, 0, &options, error);
-	if (!result && delay_sec) {
+	if (result == 0 && delay_sec) {
 		assert_int_equal(trace.status, STATUS_DELAYED);
 		assert_int_equal(trace.actions_count, 0);
 		assert_true(trace.account_ram_delta.delta > 272);

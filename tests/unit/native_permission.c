@@ -36,7 +36,7 @@ static void run(struct test_chain *chain, const struct step *steps, size_t count
 	for (size_t i = 0; i < count; i++) {
 		const struct step *step = &steps[i];
 		int result = test_act(chain, S, step->action, step->data, step->authorization);
-		if (chain->error.code != step->code || !result != !step->code)
+		if (chain->error.code != step->code || (result == 0) != !step->code)
 			fail_msg("step %zu, %s: %u %s", i, step->data, chain->error.code, chain->error.sentence);
 		if (step->sentence) {
 			size_t length = strcspn(step->sentence, "*");

@@ -41,7 +41,7 @@ static bool admitted(struct server_node *node, const char *host, const char *ori
 		.method = "POST", .target = "/v1/chain/get_info", .host = host, .origin = origin, .port = 8888};
 	struct http_answer answer = {0};
 	bool result = server_admit(node, &request, &answer);
-	if (!result)
+	if (result == 0)
 		assert_int_equal(answer.status, origin ? 403 : 400);
 	http_answer_release(&answer);
 	return result;

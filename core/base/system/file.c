@@ -58,13 +58,13 @@ int file_load(struct text *out, const char *path, size_t limit, struct error *er
 	if (result)
 		return result;
 	result = file_size(fd, &size);
-	if (!result && size > limit)
+	if (result == 0 && size > limit)
 		result = -EFBIG;
-	if (!result) {
+	if (result == 0) {
 		data = memory_allocate(1, size + 1);
 		result = file_read(fd, data, size, 0);
 	}
-	if (!result)
+	if (result == 0)
 		text_append_bytes(out, data, size);
 	else
 		error_set(error, -result, "cannot read \"%s\": %s", path, file_reason(result));
@@ -164,13 +164,13 @@ int file_replace_end(int fd, const char *path, int result)
 	struct text temporary = TEXT_EMPTY;
 
 	name_new(&temporary, path);
-	if (!result)
+	if (result == 0)
 		result = file_sync(fd);
-	if (fd >= 0 && close(fd) < 0 && !result)
+	if (fd >= 0 && close(fd) < 0 && result == 0)
 		result = -errno;
-	if (!result && rename(text_string(&temporary), path) < 0)
+	if (result == 0 && rename(text_string(&temporary), path) < 0)
 		result = -errno;
-	if (!result)
+	if (result == 0)
 		result = file_sync_parent(path);
 	else if (fd >= 0)
 		unlink(text_string(&temporary));
@@ -182,7 +182,7 @@ int file_replace(const char *path, const void *data, size_t length, struct error
 {
 	int fd, result = file_replace_begin(&fd, path);
 
-	if (!result)
+	if (result == 0)
 		result = file_write(fd, data, length, 0);
 	result = file_replace_end(fd, path, result);
 	return result ? error_set(error, -result, "cannot write \"%s\": %s", path, file_reason(result)) : 0;
@@ -203,9 +203,9 @@ int file_set_aside(const char *path, const char *suffix, struct text *aside, str
 		name_aside(&name, path, suffix, number);
 		result = renameat2(AT_FDCWD, path, AT_FDCWD, text_string(&name), RENAME_NOREPLACE) < 0 ? -errno : 0;
 	}
-	if (!result)
+	if (result == 0)
 		result = file_sync_parent(path);
-	if (!result)
+	if (result == 0)
 		text_append(aside, text_string(&name));
 	text_release(&name);
 	return result ? error_set(error, -result, "cannot set \"%s\" aside: %s", path, file_reason(result)) : 0;
@@ -236,13 +236,13 @@ int file_keep_copy(const char *path, const char *suffix, const void *data, size_
 	}
 	if (fd >= 0)
 		result = file_write(fd, data, length, 0);
-	if (fd >= 0 && !result)
+	if (fd >= 0 && result == 0)
 		result = file_sync(fd);
 	if (fd >= 0)
 		close(fd);
-	if (!result)
+	if (result == 0)
 		result = file_sync_parent(path);
-	if (!result)
+	if (result == 0)
 		text_append(aside, text_string(&name));
 	else if (fd >= 0)
 		unlink(text_string(&name));

@@ -35,7 +35,7 @@ static int visit_page(const struct json *rows, struct chain_scope *last, bool in
                       chain_scope_visitor *visitor, void *context, struct error *error)
 {
 	int result = 0;
-	for (const struct json *item = json_first(rows); item && !result; item = json_next(item)) {
+	for (const struct json *item = json_first(rows); item && result == 0; item = json_next(item)) {
 		struct chain_scope scope;
 		if (!parse_scope(&scope, item))
 			return parse_answer_failed(error, "table");
@@ -55,7 +55,7 @@ static int walk(struct chain_view *view, uint64_t code, uint64_t table, uint64_t
 	unsigned pages = 0;
 	int result = 0;
 
-	for (bool more = true; more && !result;) {
+	for (bool more = true; more && result == 0;) {
 		const struct chain_scope before = last;
 		struct answer *answer = NULL;
 		uint64_t next = 0;
@@ -65,7 +65,7 @@ static int walk(struct chain_view *view, uint64_t code, uint64_t table, uint64_t
 		result = visit_page(json_member(answer->json, "rows"), &last, indices, visitor, context, error);
 		const char *text = json_string(json_member(answer->json, "more"));
 		more = text && *text;
-		if (!result && more)
+		if (result == 0 && more)
 			result = name_parse(&next, text, NULL) != 0
 			             ? parse_answer_failed(error, "next scope")
 			             : parse_list_goes_on(&pages,
@@ -108,7 +108,7 @@ int nodeos_table_contracts(struct chain_view *view, uint64_t scope, uint64_t tab
 	int result = 0;
 
 	qsort(contracts, count, sizeof *contracts, name_compare);
-	for (size_t i = 0; i < count && !result; i++) {
+	for (size_t i = 0; i < count && result == 0; i++) {
 		const struct table_id id = {contracts[i], scope, table};
 		result = nodeos_rows(view, &id, 0, see_row, NULL, error);
 		result = result == 1 ? visitor(context, contracts[i]) : result;
@@ -243,7 +243,7 @@ int nodeos_accounts(struct chain_view *view, uint64_t from, chain_account_visito
 
 	if (result)
 		return result;
-	for (size_t i = 0; i < list.count && !result; i++)
+	for (size_t i = 0; i < list.count && result == 0; i++)
 		if (list.names[i] >= from)
 			result = visitor(context, list.names[i]);
 	free(list.names);

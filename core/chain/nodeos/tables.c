@@ -324,7 +324,7 @@ static int walk(struct chain_view *view, struct question question, chain_row_vis
 			result = parse_list_goes_on(&pages, question.back ? page.next < *from : page.next > *from, error);
 		if (result == 0)
 			result = find_keys(view, &page, &question, error);
-		for (size_t i = 0; i < page.count && !result; i++)
+		for (size_t i = 0; i < page.count && result == 0; i++)
 			result = visitor(context, &page.rows[i]);
 		*from = page.next;
 		page_release(&page);
@@ -458,20 +458,20 @@ int nodeos_index_rows(struct chain_view *view, const struct chain_index *index,
 	if (from)
 		return error_set(error, EOPNOTSUPP, "an index over HTTP is read from its end");
 	int result = find_form(view, &form, &only, &index->table, error);
-	for (bool more = true; more && !result;) {
+	for (bool more = true; more && result == 0;) {
 		result = ask_page(view, &page, &question, error);
 		size_t seen = rows_seen(&before, &page);
-		for (size_t i = seen; i < page.count && !result; i++) {
+		for (size_t i = seen; i < page.count && result == 0; i++) {
 			struct chain_index_row row = {.row = page.rows[i]};
 			if (form.kind == KEY_UNKNOWN || !key_by(&form, &row.row.primary_key, &page.rows[i]))
 				row.row.primary_key = only;
 			result = visitor(context, &row);
 		}
 		more = page.more;
-		if (!result && more && seen == page.count)
+		if (result == 0 && more && seen == page.count)
 			result = error_set(error, EOPNOTSUPP, "an index of %s has more equal keys than the node tells",
 			                   name_text(index->table.table).text);
-		if (!result && more)
+		if (result == 0 && more)
 			result = parse_list_goes_on(&pages, true, error);
 		page_release(&before);
 		before = page;

@@ -260,7 +260,7 @@ static int visit_features(const struct json *list, chain_feature_visitor *visito
 {
 	int result = 0;
 
-	for (int i = 0; !result && i < FEATURE_COUNT; i++) {
+	for (int i = 0; result == 0 && i < FEATURE_COUNT; i++) {
 		const struct feature_row *row = &feature_table[i];
 		struct chain_feature feature = {.feature = (enum feature)i,
 		                                .digest = feature_digest((enum feature)i),
@@ -273,7 +273,7 @@ static int visit_features(const struct json *list, chain_feature_visitor *visito
 		take_activation(&feature, parse_find_feature(list, &feature.digest));
 		result = visitor(context, &feature);
 	}
-	for (const struct json *item = json_first(list); item && !result; item = json_next(item)) {
+	for (const struct json *item = json_first(list); item && result == 0; item = json_next(item)) {
 		struct chain_feature feature = {.feature = FEATURE_COUNT, .name = codename(item)};
 		if (!parse_checksum_member(&feature.digest, item, "feature_digest") ||
 		    feature_find(&feature.digest) != FEATURE_COUNT)
@@ -332,7 +332,7 @@ static int read_key_permissions(struct chain_view *view, const struct public_key
 			count++;
 	nodeos_give_back(nodeos_chain_of(view), answer);
 	qsort(found, count, sizeof *found, compare_key_permissions);
-	for (size_t i = 0; i < count && !result; i++)
+	for (size_t i = 0; i < count && result == 0; i++)
 		result = visitor(context, &found[i]);
 	free(found);
 	return result;

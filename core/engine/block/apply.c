@@ -72,9 +72,9 @@ static int apply_transactions(struct branch *branch, const struct signed_block *
 		struct transaction_trace trace = {0};
 		int result = receipt->is_id ? apply_scheduled(branch, receipt, &trace, error)
 		                            : apply_packed(branch, receipt, &trace, error);
-		if (!result)
+		if (result == 0)
 			result = compare_receipt(branch, receipt, i, error);
-		if (!result && visitor)
+		if (result == 0 && visitor)
 			visitor(context, &trace);
 		transaction_trace_release(&trace);
 		if (result) {
@@ -179,15 +179,15 @@ static int apply_checked(struct branch *branch, const struct signed_block *block
 	struct checksum256 digest;
 	int result = start_as(branch, block, trusted, NULL, error);
 
-	if (!result)
+	if (result == 0)
 		result = apply_transactions(branch, block, NULL, NULL, error);
-	if (!result)
+	if (result == 0)
 		result = block_finish(branch, &next, &digest, NULL, error);
-	if (!result)
+	if (result == 0)
 		result = compare_headers(next->block, block, error);
-	if (!result && !trusted)
+	if (result == 0 && !trusted)
 		result = block_state_verify_signatures(branch->head, block, &digest, error);
-	if (!result) {
+	if (result == 0) {
 		copy_signatures(next->block, block);
 		branch_append(branch, ledger_add(branch->ledger, next));
 	} else {
@@ -225,9 +225,9 @@ int branch_apply_block(struct branch *branch, const struct signed_block *block, 
 	known = result ? NULL : ledger_find(branch->ledger, &block->id);
 	if (known) {
 		result = trusted ? 0 : check_known(branch, known, block, error);
-		if (!result)
+		if (result == 0)
 			branch_append(branch, block_state_hold(known));
-	} else if (!result) {
+	} else if (result == 0) {
 		result = apply_checked(branch, block, trusted, error);
 	}
 	if (result)
@@ -244,9 +244,9 @@ int branch_trace_block(struct branch *branch, const struct signed_block *block, 
 	if (!error)
 		error = &own;
 	result = check_block(branch, block, error);
-	if (!result)
+	if (result == 0)
 		result = start_as(branch, block, true, &onblock, error);
-	if (!result) {
+	if (result == 0) {
 		visitor(context, &onblock);
 		result = apply_transactions(branch, block, visitor, context, error);
 		branch_block_drop(branch);

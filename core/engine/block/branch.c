@@ -245,7 +245,7 @@ int ledger_restore_block(struct ledger *ledger, struct block_state **out, struct
 	int result = signed_block_unpack(block, head, error);
 
 	*out = NULL;
-	if (!result && (result = block_state_unpack(&state, head, error)))
+	if (result == 0 && (result = block_state_unpack(&state, head, error)))
 		signed_block_release(block);
 	if (result) {
 		free(block);

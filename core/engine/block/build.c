@@ -149,11 +149,11 @@ static void run_onblock(struct branch *branch, struct transaction_trace *trace)
 	transaction_context_begin(&context, pending, &transaction, &id, trace,
 	                          pending->globals.config.min_transaction_cpu_usage);
 	result = transaction_init_implicit(&context, &error);
-	if (!result)
+	if (result == 0)
 		result = transaction_execute(&context, &error);
-	if (!result)
+	if (result == 0)
 		result = transaction_finalize(&context, &error);
-	if (!result) {
+	if (result == 0) {
 		trace->has_receipt = true;
 		trace->status = STATUS_EXECUTED;
 		transaction_keep_digests(&context);

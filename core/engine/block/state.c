@@ -289,7 +289,7 @@ static int check_block_keys(const struct producer_authority *producer, const str
 	uint64_t total = 0;
 	int result = 0;
 
-	for (size_t i = 0; i < count && !result; i++) {
+	for (size_t i = 0; i < count && result == 0; i++) {
 		uint32_t weight;
 		if ((result = signature_recover(&keys[i], &signatures[i], digest, error)))
 			break;
@@ -297,13 +297,13 @@ static int check_block_keys(const struct producer_authority *producer, const str
 			if (!public_key_compare(&keys[k], &keys[i]))
 				result = error_chain(error, WRONG_SIGNING_KEY, "block signed by same key twice: %s",
 				                     public_key_text(&keys[i]).text);
-		if (!result && !authority_has_key(producer, &keys[i], &weight))
+		if (result == 0 && !authority_has_key(producer, &keys[i], &weight))
 			result = error_chain(error, WRONG_SIGNING_KEY, "block signed by unexpected key %s of producer %s",
 			                     public_key_text(&keys[i]).text, name_text(producer->producer_name).text);
-		else if (!result)
+		else if (result == 0)
 			total += weight;
 	}
-	if (!result && total < producer->threshold)
+	if (result == 0 && total < producer->threshold)
 		result = error_chain(error, WRONG_SIGNING_KEY,
 		                     "block signatures do not satisfy the block signing authority of %s",
 		                     name_text(producer->producer_name).text);

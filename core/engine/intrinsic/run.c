@@ -183,7 +183,7 @@ static int run_contract(struct apply_context *context, const struct contract *co
 	context->machine = NULL;
 	context->leave = NULL;
 	arena_release(&arena);
-	if (late && !result)
+	if (late && result == 0)
 		result = transaction_late(context->transaction, context->error);
 	return result ? (context->error->number ? -context->error->number : -1) : 0;
 }

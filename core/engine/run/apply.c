@@ -221,7 +221,7 @@ static int execute_one(struct apply_context *context)
 
 	if (result && context->error->code == STD_EXCEPTION)
 		add_console(context);
-	if (!result)
+	if (result == 0)
 		result = fill_receipt(context, &receiver);
 	trace = apply_trace(context);
 	trace->ram_deltas = context->ram;
@@ -238,7 +238,7 @@ static int execute_one(struct apply_context *context)
 static int execute_inline(struct apply_context *context, const uint32_t *ordinals, size_t count)
 {
 	int result = 0;
-	for (size_t i = 0; i < count && !result; i++)
+	for (size_t i = 0; i < count && result == 0; i++)
 		result = transaction_execute_action(context->transaction, ordinals[i], context->depth + 1,
 		                                    context->error);
 	return result;

@@ -131,7 +131,7 @@ int apply_preactivate_feature(struct apply_context *context, const struct checks
 {
 	int result = feature_preactivate(&pending_of(context)->globals.features, digest, context->error);
 
-	if (!result)
+	if (result == 0)
 		feature_set_put(context->transaction->edit, &pending_of(context)->globals.features);
 	return result;
 }

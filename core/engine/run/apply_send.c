@@ -92,7 +92,7 @@ static int check_sent_actions(struct apply_context *context, const struct action
 	}
 	result = authorization_check(map_edit_view(transaction->edit),
 	                             &transaction->pending->globals.config, &request, context->error);
-	if (!result || !to_self || active(context, FEATURE_RESTRICT_ACTION_TO_SELF))
+	if (result == 0 || !to_self || active(context, FEATURE_RESTRICT_ACTION_TO_SELF))
 		return result;
 	/* A validating node lets it pass; a producing one does not put it into a block. */
 	if (transaction->pending->validating) {
@@ -112,14 +112,14 @@ int apply_execute_inline(struct apply_context *context, struct action *action)
 	               !transaction->pending->validating;
 	int result = check_code_exists(context, action);
 
-	for (size_t i = 0; i < action->authorization_count && !result; i++)
+	for (size_t i = 0; i < action->authorization_count && result == 0; i++)
 		result = check_inline_authorization(context, &action->authorization[i]);
-	if (!result)
+	if (result == 0)
 		result = check_inline_size(context, action);
-	if (!result)
+	if (result == 0)
 		result = check_sent_actions(context, action, 1, since, to_self, inherit,
 		                            "Authorization failure with inline action sent to self");
-	if (!result)
+	if (result == 0)
 		LIST_APPEND(context->inline_ordinals, context->inline_count, context->inline_capacity,
 		            transaction_schedule_action(context->transaction, action, action->account, false,
 		                                        context->ordinal, context->first_ordinal));
@@ -132,12 +132,12 @@ int apply_execute_context_free_inline(struct apply_context *context, struct acti
 {
 	int result = check_code_exists(context, action);
 
-	if (!result && action->authorization_count)
+	if (result == 0 && action->authorization_count)
 		result = error_chain(context->error, ACTION_VALIDATE_EXCEPTION,
 		                     "context-free actions cannot have authorizations");
-	if (!result)
+	if (result == 0)
 		result = check_inline_size(context, action);
-	if (!result)
+	if (result == 0)
 		LIST_APPEND(context->context_free_inline_ordinals, context->context_free_inline_count,
 		            context->context_free_inline_capacity,
 		            transaction_schedule_action(context->transaction, action, action->account, true,
@@ -308,21 +308,21 @@ int apply_schedule_deferred(struct apply_context *context, const uint64_t sender
 	if (transaction.context_free_actions_count)
 		result = error_chain(context->error, CFA_INSIDE_GENERATED_TX,
 		                     "context free actions are not currently allowed in generated transactions");
-	if (!result)
+	if (result == 0)
 		result = transaction_validate_accounts(map_edit_view(context->transaction->edit), &transaction, false,
 		                                       context->error);
-	if (!result)
+	if (result == 0)
 		result = stamp(context, &transaction, sender_id);
 	/* What retiring it will cost is paid now. */
-	if (!result)
+	if (result == 0)
 		result = transaction_add_net(context->transaction,
 		                             config->base_per_transaction_net_usage + TRANSACTION_ID_NET,
 		                             context->error);
-	if (!result)
+	if (result == 0)
 		result = check_deferred_authorization(context, &transaction, payer);
-	if (!result)
+	if (result == 0)
 		result = replace_deferred(context, sender_id, replace);
-	if (!result)
+	if (result == 0)
 		result = store_deferred(context, &transaction, sender_id, payer);
 	transaction_release(&transaction);
 	return result;

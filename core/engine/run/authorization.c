@@ -75,7 +75,7 @@ static int check_relevant(const struct map_root *root, const struct permission_l
 	struct permission_object permission, least;
 	int result = authorization_permission(root, &least, minimum, error);
 
-	if (!result && permission_level_compare(declared, minimum) &&
+	if (result == 0 && permission_level_compare(declared, minimum) &&
 	    !(result = authorization_permission(root, &permission, declared, error)) &&
 	    !permission_satisfies(root, &permission, &least))
 		result = error_chain(error, IRRELEVANT_AUTH_EXCEPTION, words, permission_level_text(declared).text,
@@ -116,7 +116,7 @@ static int check_updateauth(const struct map_root *root, const struct action *ac
 	bool found = false;
 	int result = check_single(action, update->account, "updateauth", "affected permission", error);
 
-	if (!result)
+	if (result == 0)
 		result = authorization_find_permission(root, &permission, &found, &minimum, error);
 	if (result)
 		return result;
@@ -198,7 +198,7 @@ static int check_canceldelay(const struct map_root *root, const struct action *a
 	bool declared;
 	int result = check_single(action, 0, "canceldelay", NULL, error);
 
-	if (!result)
+	if (result == 0)
 		result = check_declared(
 			root, &action->authorization[0], &cancel->canceling_authority,
 			"canceldelay action declares irrelevant authority '%s'; specified authority to satisfy is %s",
@@ -365,16 +365,16 @@ int authorization_check(const struct map_root *root, const struct chain_config *
 
 	authority_checker_init(&checker, root, request->keys, request->keys_count, request->permissions,
 	                       request->permissions_count, delay_us, config->max_authority_depth);
-	for (size_t i = 0; i < request->actions_count && !result; i++)
+	for (size_t i = 0; i < request->actions_count && result == 0; i++)
 		result = check_action(root, request, &request->actions[i], delay_us, &wanted, error);
 	if (request->without_keys)
 		goto out;
-	for (size_t i = 0; i < wanted.count && !result; i++) {
+	for (size_t i = 0; i < wanted.count && result == 0; i++) {
 		checker.delay_us = wanted.levels[i].delay_us;
 		if (!authority_checker_satisfied(&checker, &wanted.levels[i].level))
 			result = unsatisfied(&wanted.levels[i].level, request, limit_us, error);
 	}
-	if (!result && !request->allow_unused_keys && !authority_checker_all_used(&checker))
+	if (result == 0 && !request->allow_unused_keys && !authority_checker_all_used(&checker))
 		result = irrelevant_signatures(&checker, error);
 out:
 	authority_checker_release(&checker);
@@ -394,16 +394,16 @@ int authorization_required_keys(const struct map_root *root, struct public_key *
 	configuration_get(root, &config);
 	authority_checker_init(&checker, root, available, available_count, NULL, 0,
 	                       (int64_t)transaction->delay_sec * 1000000, config.max_authority_depth);
-	for (size_t i = 0; i < transaction->actions_count && !result; i++) {
+	for (size_t i = 0; i < transaction->actions_count && result == 0; i++) {
 		const struct action *action = &transaction->actions[i];
-		for (size_t k = 0; k < action->authorization_count && !result; k++)
+		for (size_t k = 0; k < action->authorization_count && result == 0; k++)
 			if (!authority_checker_satisfied(&checker, &action->authorization[k]))
 				result = error_chain(
 					error, UNSATISFIED_AUTHORIZATION,
 					"transaction declares authority '%s', but does not have signatures for it.",
 					permission_level_text(&action->authorization[k]).text);
 	}
-	if (!result && checker.used_count) {
+	if (result == 0 && checker.used_count) {
 		*out = memory_allocate(checker.used_count, sizeof(**out));
 		for (size_t i = 0; i < available_count; i++)
 			if (checker.used[i])

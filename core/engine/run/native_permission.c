@@ -79,7 +79,7 @@ static int create_permission(struct apply_context *context, uint64_t account, ui
 	                                       .block_num = pending_number(pending)};
 	int result = check_key_types(context, authority, "creating");
 
-	if (!result)
+	if (result == 0)
 		permission_put(context->transaction->edit, &permission, authority);
 	return result;
 }

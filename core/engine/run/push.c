@@ -55,11 +55,11 @@ static int run_input(struct transaction_context *context, const struct packed_tr
 {
 	int result = transaction_init_input(context, packed, error);
 
-	if (!result)
+	if (result == 0)
 		result = check_authorization(context, packed, keys, keys_count, error);
-	if (!result)
+	if (result == 0)
 		result = transaction_execute(context, error);
-	if (!result)
+	if (result == 0)
 		result = transaction_finalize(context, error);
 	return result;
 }
@@ -100,16 +100,16 @@ int branch_push(struct branch *branch, struct transaction_trace *trace, struct p
 	}
 	if (!pending->validating && context.kind != PUSH_READ_ONLY)
 		result = check_at_the_door(pending, packed, id, error);
-	if (!result)
+	if (result == 0)
 		result = run_input(&context, packed, keys, keys_count, error);
-	if (!result) {
+	if (result == 0) {
 		trace->has_receipt = true;
 		trace->status = context.delay_sec ? STATUS_DELAYED : STATUS_EXECUTED;
 	} else {
 		trace->net_usage = context.net_usage;
 		transaction_trace_fail(trace, error);
 	}
-	if (!result && context.kind == PUSH_INTO_BLOCK) {
+	if (result == 0 && context.kind == PUSH_INTO_BLOCK) {
 		transaction_keep_digests(&context);
 		block_add_receipt(pending, trace->status, context.billed_cpu_us, context.net_usage, packed,
 		                  &context.id);
@@ -192,7 +192,7 @@ static int retire_begin(struct pending_block *pending, struct retired *retired, 
 	                          pending_number(pending), error);
 	generated_transaction_remove(pending->edit, generated);
 	block_checkpoint_take(&retired->after, pending);
-	if (!result)
+	if (result == 0)
 		return 0;
 	block_checkpoint_restore(&retired->before, pending);
 	retire_end(retired, pending);
@@ -222,7 +222,7 @@ static int run_deferred(struct transaction_context *context, int64_t published, 
 {
 	int result = transaction_init_deferred(context, published, error);
 
-	if (!result)
+	if (result == 0)
 		result = transaction_execute(context, error);
 	return result ? result : transaction_finalize(context, error);
 }
@@ -265,7 +265,7 @@ static int run_onerror(struct pending_block *pending, struct retired *retired,
 	transaction_context_begin(&context, pending, &transaction, &id, &handled, retired->context.billed_cpu_us);
 	take_greylists(&context, options);
 	result = transaction_init_implicit(&context, error);
-	if (!result) {
+	if (result == 0) {
 		context.published = retired->generated.published;
 		result = transaction_execute_action(&context,
 		                                    transaction_schedule_action(&context, &transaction.actions[0],
@@ -273,9 +273,9 @@ static int run_onerror(struct pending_block *pending, struct retired *retired,
 		                                                                0),
 		                                    0, error);
 	}
-	if (!result)
+	if (result == 0)
 		result = transaction_finalize(&context, error);
-	if (!result) {
+	if (result == 0) {
 		put_receipt(&context, STATUS_SOFT_FAIL, &retired->generated.id);
 	} else {
 		transaction_trace_fail(&handled, error);
@@ -324,7 +324,7 @@ static int retire(struct pending_block *pending, struct retired *retired, const 
 	context->node_limit = options ? options->time_limit : 0;
 	take_greylists(context, options);
 	result = run_deferred(context, retired->generated.published, &own);
-	if (!result) {
+	if (result == 0) {
 		put_receipt(context, STATUS_EXECUTED, &retired->generated.id);
 		return 0;
 	}
@@ -372,9 +372,9 @@ int branch_push_scheduled(struct branch *branch, struct transaction_trace *trace
 		result = retire(pending, &retired, options, trace, error);
 		transaction_context_release(&retired.context);
 	}
-	if (!result)
+	if (result == 0)
 		trace->account_ram_delta = (struct ram_delta){retired.generated.payer, retired.ram_delta};
-	if (!result)
+	if (result == 0)
 		deeds_add_transaction(pending, trace);
 	retire_end(&retired, pending);
 	return result;

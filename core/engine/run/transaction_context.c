@@ -202,7 +202,7 @@ int transaction_bill(struct transaction_context *context, uint64_t net, uint64_t
 {
 	const struct pending_block *pending = context->pending;
 	int result = 0;
-	for (size_t i = 0; i < context->billed_accounts.count && !result; i++)
+	for (size_t i = 0; i < context->billed_accounts.count && result == 0; i++)
 		if (context->billed_usage[i].name)
 			result = resource_bill(context->edit, &pending->resources, &context->billed_usage[i], net, cpu,
 			                       pending_slot(context->pending), error);
@@ -304,7 +304,7 @@ static int check_context_free(const struct map_root *root, const struct transact
 {
 	for (size_t i = 0; i < transaction->context_free_actions_count; i++) {
 		int result = code_exists(root, transaction->context_free_actions[i].account, error);
-		if (!result && transaction->context_free_actions[i].authorization_count)
+		if (result == 0 && transaction->context_free_actions[i].authorization_count)
 			result = error_chain(error, TRANSACTION_EXCEPTION,
 			                     "context-free actions cannot have authorizations");
 		if (result)
@@ -366,9 +366,9 @@ static int init_read_only(struct transaction_context *context, uint64_t net, str
 	const struct map_root *root = map_edit_view(context->edit);
 	const struct transaction *transaction = context->transaction;
 	int result = check_context_free(root, transaction, error);
-	for (size_t i = 0; !result && i < transaction->actions_count; i++) {
+	for (size_t i = 0; result == 0 && i < transaction->actions_count; i++) {
 		result = code_exists(root, transaction->actions[i].account, error);
-		if (!result && transaction->actions[i].authorization_count)
+		if (result == 0 && transaction->actions[i].authorization_count)
 			result = error_chain(error, TRANSACTION_EXCEPTION,
 			                     "read-only action '%s' cannot have authorizations",
 			                     name_text(transaction->actions[i].name).text);
@@ -495,9 +495,9 @@ int transaction_execute(struct transaction_context *context, struct error *error
 		transaction_schedule_action(context, &transaction->actions[i], transaction->actions[i].account, false,
 		                            0, 0);
 	count = (uint32_t)context->trace->actions_count;
-	for (uint32_t ordinal = 1; ordinal <= count && !result; ordinal++)
+	for (uint32_t ordinal = 1; ordinal <= count && result == 0; ordinal++)
 		result = transaction_execute_action(context, ordinal, 0, error);
-	if (!result && context->delay_sec)
+	if (result == 0 && context->delay_sec)
 		result = store_delayed(context, error);
 	return result;
 }
@@ -507,7 +507,7 @@ int transaction_add_ram(struct transaction_context *context, uint64_t account, i
 {
 	int result = resource_ram_add(context->edit, account, delta, pending_number(context->pending), error);
 
-	if (!result && delta > 0)
+	if (result == 0 && delta > 0)
 		transaction_check_ram_of(context, account);
 	return result;
 }
@@ -561,7 +561,7 @@ int transaction_finalize(struct transaction_context *context, struct error *erro
 		return finalize_read_only(context, error);
 	int result = context->is_input ? touch_permissions(context, error) : 0;
 
-	for (size_t i = 0; i < context->ram_accounts.count && !result; i++)
+	for (size_t i = 0; i < context->ram_accounts.count && result == 0; i++)
 		result = resource_ram_check(map_edit_view(context->edit), context->ram_accounts.names[i], error);
 	if (result)
 		return result;

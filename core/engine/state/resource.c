@@ -249,7 +249,7 @@ int resource_block_end(struct map_edit *edit, struct resource_state *state, cons
 	state->target_block_net = (uint64_t)((uint128)config->max_block_net_usage *
 	                                     config->target_block_net_usage_pct / PERCENT_100);
 	result = usage_accumulator_add(&state->average_cpu, cpu, block_num, BLOCK_WINDOW, error);
-	if (!result)
+	if (result == 0)
 		result = usage_accumulator_add(&state->average_net, net, block_num, BLOCK_WINDOW, error);
 	if (result)
 		return result;

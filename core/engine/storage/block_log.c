@@ -76,13 +76,13 @@ static int log_begin(struct block_log *log, const struct bytes *header, struct e
 	if (result)
 		return result;
 	result = file_cut(log->index_fd, 0);
-	if (!result)
+	if (result == 0)
 		result = file_cut(log->fd, 0);
-	if (!result)
+	if (result == 0)
 		result = file_write(log->fd, header->data, header->length, 0);
-	if (!result)
+	if (result == 0)
 		result = file_sync(log->fd);
-	if (!result)
+	if (result == 0)
 		result = file_sync_parent(log->path);
 	if (result)
 		return log_failed(log, "make", result, error);
@@ -97,8 +97,8 @@ static int log_load(struct block_log *log, const struct genesis *genesis, struct
 	uint64_t size, index_size;
 	struct bytes header = {0};
 	int result = file_size(log->fd, &size);
-	size_t length = !result && size < sizeof data ? (size_t)size : sizeof data;
-	if (!result)
+	size_t length = result == 0 && size < sizeof data ? (size_t)size : sizeof data;
+	if (result == 0)
 		result = file_read(log->fd, data, length, 0);
 	if (result) {
 		log_failed(log, "read", result, error);
@@ -122,7 +122,7 @@ static int log_load(struct block_log *log, const struct genesis *genesis, struct
 		goto out;
 	}
 	result = open_index(log, &index_size, error);
-	if (!result)
+	if (result == 0)
 		result = block_log_recover(log, size, index_size, report, error);
 out:
 	bytes_release(&header);
@@ -141,7 +141,7 @@ int block_log_open(struct block_log **out, const char *folder, const struct gene
 	log->index_path = text_take(&path);
 	log->index_fd = -1;
 	int result = file_open(&log->fd, log->path, O_RDWR | (genesis ? O_CREAT : 0), error);
-	if (!result)
+	if (result == 0)
 		result = log_load(log, genesis, report, error);
 	if (result) {
 		block_log_close(log);
@@ -208,14 +208,14 @@ int block_log_append(struct block_log *log, uint32_t number, const void *packed,
 	bytes_put(&entry, packed, length);
 	bytes_put_u64(&entry, log->end);
 	int result = log->ragged ? log_trim(log) : 0;
-	if (!result) {
+	if (result == 0) {
 		result = file_write(log->fd, entry.data, entry.length, log->end);
-		if (!result)
+		if (result == 0)
 			result = file_write(log->index_fd, entry.data + length, ENTRY_TRAILER, (uint64_t)log->count * 8);
 		if (result)
 			log_trim(log);
 	}
-	if (!result) {
+	if (result == 0) {
 		pthread_mutex_lock(&log->lock);
 		log->end += entry.length;
 		log->count++;
@@ -229,7 +229,7 @@ int block_log_append(struct block_log *log, uint32_t number, const void *packed,
 int block_log_sync(struct block_log *log, struct error *error)
 {
 	int result = file_sync(log->fd);
-	if (!result && log->unsynced >= INDEX_SYNC_INTERVAL) {
+	if (result == 0 && log->unsynced >= INDEX_SYNC_INTERVAL) {
 		result = file_sync(log->index_fd);
 		log->unsynced = 0;
 	}

@@ -115,10 +115,10 @@ static int cut_torn_end(const struct recovery *r, uint64_t at, uint32_t last, st
 	struct text aside = TEXT_EMPTY;
 	int result = file_keep_copy(r->log->path, "cut", r->data + at, r->size - at, &aside, error);
 
-	if (!result && (result = file_cut(r->log->fd, at)))
+	if (result == 0 && (result = file_cut(r->log->fd, at)))
 		error_set(error, -result, "cannot cut the torn end of block log \"%s\": %s", r->log->path,
 		          file_reason(result));
-	if (!result && report)
+	if (result == 0 && report)
 		text_printf(report,
 		            "block log \"%s\": cut %" PRIu64 " bytes of an unfinished block after block %" PRIu32
 		            ", kept in \"%s\"\n",
@@ -152,9 +152,9 @@ static int recovery_run(struct recovery *r, struct text *report, struct error *e
 	for (size_t i = r->kept; i < r->count; i++)
 		bytes_put_u64(&rest, r->offsets[i]);
 	result = file_cut(log->index_fd, r->kept * 8);
-	if (!result)
+	if (result == 0)
 		result = file_write(log->index_fd, rest.data, rest.length, r->kept * 8);
-	if (!result)
+	if (result == 0)
 		result = file_sync(log->index_fd);
 	bytes_release(&rest);
 	if (result)

@@ -73,12 +73,12 @@ static int make_folders(const char *path)
 {
 	char *copy = memory_copy_string(path);
 	int result = 0;
-	for (char *slash = strchr(copy + 1, '/'); slash && !result; slash = strchr(slash + 1, '/')) {
+	for (char *slash = strchr(copy + 1, '/'); slash && result == 0; slash = strchr(slash + 1, '/')) {
 		*slash = 0;
 		result = make_folder(copy);
 		*slash = '/';
 	}
-	if (!result)
+	if (result == 0)
 		result = make_folder(copy);
 	free(copy);
 	return result;
@@ -145,9 +145,9 @@ static int read_format(const struct data_folder *folder, long *version, struct e
 	}
 	bool says = sscanf(text_string(&content), "eosiofs %9ld%c", version, &rest) == 2 && rest == '\n' &&
 	            *version > 0;
-	if (result == -EFBIG || (!result && !says))
+	if (result == -EFBIG || (result == 0 && !says))
 		result = error_set(error, EBADMSG, "\"%s\" does not say which format the data folder has", path);
-	if (!result && *version > DATA_FORMAT)
+	if (result == 0 && *version > DATA_FORMAT)
 		result = error_set(
 			error, ENOTSUP,
 			"data folder \"%s\" has format %ld, this program knows up to %d: use the newer program",
@@ -203,7 +203,7 @@ static int take_lock(struct data_folder *folder, struct error *error)
 	}
 	folder->itself = open(folder->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	result = folder->itself < 0 ? -errno : wait_for_lock(folder, folder->itself);
-	if (!result)
+	if (result == 0)
 		result = wait_for_lock(folder, folder->lock);
 	if (result == -EWOULDBLOCK) {
 		long pid = lock_owner(folder);
@@ -224,7 +224,7 @@ static int write_owner(struct data_folder *folder, struct error *error)
 	char line[32];
 	int length = snprintf(line, sizeof line, "%ld\n", (long)getpid());
 	int result = file_cut(folder->lock, 0);
-	if (!result)
+	if (result == 0)
 		result = file_write(folder->lock, line, (size_t)length, 0);
 	return result
 	           ? error_set(error, -result, "cannot write \"%s/lock\": %s", folder->path, file_reason(result))
@@ -277,18 +277,18 @@ static int folder_start(struct data_folder *folder, struct error *error)
 		return error_set(error, -result, "cannot make data folder \"%s\": %s", folder->path,
 		                 file_reason(result));
 	result = read_format(folder, &version, error);
-	if (!result && !version)
+	if (result == 0 && !version)
 		result = take_empty(folder, error);
-	if (!result)
+	if (result == 0)
 		result = check_owners(folder->path, error);
 	if (result)
 		return result;
 	result = take_lock(folder, error);
-	if (!result)
+	if (result == 0)
 		result = write_owner(folder, error);
-	if (!result)
+	if (result == 0)
 		result = read_format(folder, &version, error); /* it may have come while somebody else had the lock */
-	if (!result && version != DATA_FORMAT)
+	if (result == 0 && version != DATA_FORMAT)
 		result = write_tag(folder, error);
 	if (result || version == DATA_FORMAT)
 		return result;
@@ -357,9 +357,9 @@ char *data_folder_subfolder(const struct data_folder *folder, const char *name, 
 	char *path = data_folder_file(folder, name);
 	struct stat status;
 	int result = make_folder(path);
-	if (!result && lstat(path, &status) == 0 && !S_ISDIR(status.st_mode))
+	if (result == 0 && lstat(path, &status) == 0 && !S_ISDIR(status.st_mode))
 		result = -ENOTDIR;
-	if (!result)
+	if (result == 0)
 		return path;
 	error_set(error, -result, "cannot make folder \"%s\": %s", path, file_reason(result));
 	free(path);

@@ -60,10 +60,10 @@ static int cut_torn_end(struct journal *journal, uint64_t size, struct text *rep
 	struct text aside = TEXT_EMPTY;
 	int result = file_keep_copy(journal->path, "cut", journal->bytes + journal->end, size - journal->end,
 	                            &aside, error);
-	if (!result && (result = file_cut(journal->fd, journal->end)))
+	if (result == 0 && (result = file_cut(journal->fd, journal->end)))
 		error_set(error, -result, "cannot cut the torn end of journal \"%s\": %s", journal->path,
 		          file_reason(result));
-	if (!result && report)
+	if (result == 0 && report)
 		text_printf(report,
 		            "journal \"%s\": cut %" PRIu64
 		            " bytes of an unfinished record after %zu complete ones, kept in \"%s\"\n",
@@ -77,7 +77,7 @@ static int report_damage(struct journal *journal, const char *sentence, uint64_t
 {
 	struct text aside = TEXT_EMPTY;
 	int result = file_keep_copy(journal->path, "damaged", journal->bytes, size, &aside, error);
-	if (!result && report)
+	if (result == 0 && report)
 		text_printf(report,
 		            "journal \"%s\" is damaged: %s; %zu records of it are whole; the file is kept as "
 		            "\"%s\"\n",
@@ -163,18 +163,18 @@ static int journal_load(struct journal *journal, struct text *report, struct err
 	if (result)
 		return read_failed(journal, result, error);
 	result = check_header(journal, size, &damage, error);
-	if (!result && size > HEADER_SIZE)
+	if (result == 0 && size > HEADER_SIZE)
 		journal_scan(journal, size, &damage);
 	bool empty = !journal->count && !damage.length;
-	if (!result && empty) {
+	if (result == 0 && empty) {
 		text_append(&damage, "what it held is lost, for it is empty");
 		journal->end = size > HEADER_SIZE ? size : HEADER_SIZE;
 	}
-	if (!result && damage.length)
+	if (result == 0 && damage.length)
 		result = report_damage(journal, text_string(&damage), size, report, error);
-	if (!result && empty)
+	if (result == 0 && empty)
 		result = mend_header(journal, error);
-	if (!result && journal->end < size)
+	if (result == 0 && journal->end < size)
 		result = cut_torn_end(journal, size, report, error);
 	text_release(&damage);
 	return result;
@@ -185,7 +185,7 @@ int journal_open(struct journal **out, const char *path, struct text *report, st
 	struct journal *journal = memory_allocate(1, sizeof *journal);
 	journal->path = memory_copy_string(path);
 	int result = file_open(&journal->fd, path, O_RDWR, error);
-	if (!result)
+	if (result == 0)
 		result = journal_load(journal, report, error);
 	if (result) {
 		journal_close(journal);
@@ -218,9 +218,9 @@ int journal_create(struct journal **out, const char *path, const void *data, siz
 	journal->end = content.length;
 	text_printf(&temporary, "%s.new", path);
 	result = file_replace_begin(&journal->fd, path);
-	if (!result)
+	if (result == 0)
 		result = file_write(journal->fd, content.data, content.length, 0);
-	if (!result && rename(text_string(&temporary), path) < 0)
+	if (result == 0 && rename(text_string(&temporary), path) < 0)
 		result = -errno;
 	if (result) {
 		error_set(error, -result, "cannot make journal \"%s\": %s", path, file_reason(result));
@@ -278,7 +278,7 @@ int journal_append(struct journal *journal, const void *data, size_t length, str
 	int result = journal->ragged ? journal_trim(journal) : 0;
 	struct bytes record = {0};
 	put_record(&record, journal->end, data, length);
-	if (!result) {
+	if (result == 0) {
 		result = file_write(journal->fd, record.data, record.length, journal->end);
 		if (result)
 			journal_trim(journal);

@@ -90,7 +90,7 @@ static int read_record(const struct reversible *file, uint64_t at, uint8_t **out
 		return -ENODATA;
 	*out = memory_allocate(*length + (size_t)1, 1);
 	result = file_read(file->fd, *out, *length, at + RECORD_HEAD);
-	if (!result && record_checksum(at, *out, *length) != checksum)
+	if (result == 0 && record_checksum(at, *out, *length) != checksum)
 		result = -ENODATA;
 	if (result)
 		free(*out);
@@ -146,7 +146,7 @@ static int scan(struct reversible *file, uint8_t *bytes, uint64_t size, struct t
 {
 	int result = 0;
 
-	for (file->end = HEADER_SIZE; file->end < size && !result;) {
+	for (file->end = HEADER_SIZE; file->end < size && result == 0;) {
 		struct signed_block block = {0};
 		uint64_t length = record_at(bytes, file->end, size);
 		if (!length) {
@@ -156,7 +156,7 @@ static int scan(struct reversible *file, uint8_t *bytes, uint64_t size, struct t
 		}
 		struct cursor in = cursor_make(bytes + file->end + RECORD_HEAD, length - RECORD_HEAD);
 		result = unpack(in, &block, NULL, error);
-		if (!result)
+		if (result == 0)
 			add(file, &block, file->end, (uint32_t)(length - RECORD_HEAD));
 		signed_block_release(&block);
 		file->end += length;
@@ -176,11 +176,11 @@ static int keep_damaged(struct reversible *file, const uint8_t *bytes, uint64_t 
 		fail(file, "read", result, error);
 	else
 		result = file_keep_copy(file->path, "damaged", before, size, &aside, error);
-	if (!result && (result = file_write(file->fd, bytes, file->end, 0)))
+	if (result == 0 && (result = file_write(file->fd, bytes, file->end, 0)))
 		fail(file, "write", result, error);
 	free(before);
 	file->is_damaged = true;
-	if (!result && report)
+	if (result == 0 && report)
 		text_printf(report,
 		            "\"%s\" is damaged: %s; %zu blocks are there; the file as it was is kept as \"%s\"\n",
 		            file->path, where, file->count, text_string(&aside));
@@ -195,9 +195,9 @@ static int cut_torn_end(struct reversible *file, const uint8_t *bytes, uint64_t 
 	int result =
 		file_keep_copy(file->path, "cut", bytes + file->end, size - file->end, &aside, error);
 
-	if (!result && (result = file_cut(file->fd, file->end)))
+	if (result == 0 && (result = file_cut(file->fd, file->end)))
 		fail(file, "cut the torn end of", result, error);
-	if (!result && report)
+	if (result == 0 && report)
 		text_printf(report,
 		            "\"%s\": cut %" PRIu64
 		            " bytes of an unfinished block after %zu complete ones, kept in \"%s\"\n",
@@ -262,9 +262,9 @@ static int load(struct reversible *file, struct text *report, struct error *erro
 		fail(file, "read", result, error);
 	else
 		result = scan(file, bytes, size, &damage, error);
-	if (!result && damage.length)
+	if (result == 0 && damage.length)
 		result = keep_damaged(file, bytes, size, text_string(&damage), report, error);
-	if (!result && file->end < size)
+	if (result == 0 && file->end < size)
 		result = cut_torn_end(file, bytes, size, report, error);
 	text_release(&damage);
 	free(bytes);
@@ -360,7 +360,7 @@ int reversible_append(struct reversible *file, const struct signed_block *block,
 	int result = file->ragged ? file_cut(file->fd, file->end) : 0;
 
 	pack_record(&record, file->end, block, note);
-	if (!result)
+	if (result == 0)
 		result = file_write(file->fd, record.data, record.length, file->end);
 	file->ragged = result != 0;
 	if (result) {
@@ -390,17 +390,17 @@ static int rewrite(struct reversible *file, struct error *error)
 	if (result)
 		return fail(file, "write anew", result, error);
 	result = write_header(new.fd);
-	for (size_t i = 0; i < file->count && !result; i++) {
+	for (size_t i = 0; i < file->count && result == 0; i++) {
 		struct signed_block block = {0};
 		struct reversible_note note = {0};
 		result = reversible_read(file, &file->blocks[i], &block, &note, error);
-		if (!result)
+		if (result == 0)
 			result = reversible_append(&new, &block, &note, error);
 		signed_block_release(&block);
 		reversible_note_release(&note);
 	}
 	result = file_replace_end(new.fd, file->path, result);
-	if (!result)
+	if (result == 0)
 		result = file_open(&new.fd, file->path, O_RDWR, error);
 	if (result) {
 		free(new.blocks);

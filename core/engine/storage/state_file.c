@@ -67,13 +67,13 @@ static int saver_run(struct saver *saver, const void *header, size_t header_leng
 	bytes_put(&saver->chunk, header, header_length);
 	int result = saver_flush(saver);
 	struct map_entry entry, before = {.key_length = 0};
-	for (bool ok = map_seek(root, &entry, NULL, 0); ok && !result; ok = map_next(root, &entry)) {
+	for (bool ok = map_seek(root, &entry, NULL, 0); ok && result == 0; ok = map_next(root, &entry)) {
 		state_entries_put(&saver->chunk, &entry, saver->chunk.length > CHUNK_HEAD ? &before : NULL);
 		before = entry;
 		if (saver->chunk.length >= STATE_CHUNK_SIZE)
 			result = saver_flush(saver);
 	}
-	if (!result && saver->chunk.length > CHUNK_HEAD)
+	if (result == 0 && saver->chunk.length > CHUNK_HEAD)
 		result = saver_flush(saver);
 	if (result)
 		return result;
@@ -90,7 +90,7 @@ int state_file_save(const char *path, const void *header, size_t header_length, 
 		                 header_length, path);
 	struct saver saver = {.fd = -1};
 	int result = file_replace_begin(&saver.fd, path);
-	if (!result)
+	if (result == 0)
 		result = saver_run(&saver, header, header_length, root);
 	result = file_replace_end(saver.fd, path, result);
 	bytes_release(&saver.chunk);
@@ -123,9 +123,9 @@ static int loader_next(struct loader *loader, struct error *error)
 	int result = file_read(loader->fd, head, sizeof head, loader->at);
 	struct cursor in = cursor_make(head, sizeof head);
 	uint32_t length = cursor_u32(&in), checksum = cursor_u32(&in);
-	if (!result && (length > STATE_CHUNK_MAXIMUM || length > loader->size - loader->at - sizeof head))
+	if (result == 0 && (length > STATE_CHUNK_MAXIMUM || length > loader->size - loader->at - sizeof head))
 		return loader_damaged(loader, "the file ends", error);
-	if (!result) {
+	if (result == 0) {
 		memory_grow(&loader->chunk, &loader->capacity, length + 1u, 1);
 		result = file_read(loader->fd, loader->chunk, length, loader->at + sizeof head);
 	}

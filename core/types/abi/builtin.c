@@ -126,7 +126,7 @@ static int put_u64(struct bytes *out, int (*parse)(uint64_t *, const char *, str
 {
 	uint64_t value;
 	int result = parse(&value, string, error);
-	if (!result)
+	if (result == 0)
 		bytes_put_u64(out, value);
 	return result;
 }
@@ -149,7 +149,7 @@ static int parse_time_point(struct bytes *out, const char *string, struct error 
 {
 	int64_t us;
 	int result = time_point_parse(&us, string, error);
-	if (!result)
+	if (result == 0)
 		bytes_put_u64(out, (uint64_t)us);
 	return result;
 }
@@ -158,7 +158,7 @@ static int parse_block_timestamp(struct bytes *out, const char *string, struct e
 {
 	int64_t us;
 	int result = time_point_parse(&us, string, error);
-	if (!result)
+	if (result == 0)
 		bytes_put_u32(out, slot_from_us(us));
 	return result;
 }
@@ -175,7 +175,7 @@ static int parse_time_point_sec(struct bytes *out, const char *string, struct er
 {
 	uint32_t seconds;
 	int result = time_point_sec_parse(&seconds, string, error);
-	if (!result)
+	if (result == 0)
 		bytes_put_u32(out, seconds);
 	return result;
 }
@@ -191,7 +191,7 @@ static int parse_public_key(struct bytes *out, const char *string, struct error 
 {
 	struct public_key key;
 	int result = public_key_parse(&key, string, error);
-	if (!result)
+	if (result == 0)
 		public_key_pack(out, &key);
 	return result;
 }
@@ -210,7 +210,7 @@ static int parse_signature(struct bytes *out, const char *string, struct error *
 {
 	struct signature signature;
 	int result = signature_parse(&signature, string, error);
-	if (!result)
+	if (result == 0)
 		signature_pack(out, &signature);
 	return result;
 }

@@ -29,7 +29,7 @@ int trial_begin(struct trial *trial, const char *folder, struct error *error)
 	text_printf(&path, "%s/trying", folder);
 	*trial = (struct trial){.path = text_take(&path), .fd = -1};
 	int result = file_open(&trial->fd, trial->path, O_RDWR | O_CREAT, error);
-	if (!result)
+	if (result == 0)
 		read_mark(trial);
 	return result;
 }

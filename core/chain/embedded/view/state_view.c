@@ -152,7 +152,7 @@ static int read_accounts(struct chain_view *view, uint64_t from, chain_account_v
 	struct account_object account;
 	int result = 0;
 	(void)error;
-	while (!result && account_seek(root, &account, from)) {
+	while (result == 0 && account_seek(root, &account, from)) {
 		result = visitor(context, account.name);
 		from = account.name + 1;
 		if (!from)
@@ -230,7 +230,7 @@ static int read_rows(struct chain_view *view, const struct table_id *id, uint64_
 	struct table_row row;
 	int result = 0;
 	(void)error;
-	while (!result && table_row_seek(root, &row, id, from)) {
+	while (result == 0 && table_row_seek(root, &row, id, from)) {
 		struct chain_row out = chain_row_of(&row);
 		result = visitor(context, &out);
 		from = row.primary_key + 1;
@@ -247,7 +247,7 @@ static int read_rows_back(struct chain_view *view, const struct table_id *id, ui
 	struct table_row row;
 	int result = 0;
 	(void)error;
-	while (!result && table_row_seek_back(root, &row, id, from)) {
+	while (result == 0 && table_row_seek_back(root, &row, id, from)) {
 		struct chain_row out = chain_row_of(&row);
 		result = visitor(context, &out);
 		if (!row.primary_key)
@@ -313,7 +313,7 @@ static int read_index_rows(struct chain_view *view, const struct chain_index *in
 	bool found = first_place(root, &entry, &id, type, from, back);
 	int result = 0;
 	(void)error;
-	while (!result && found) {
+	while (result == 0 && found) {
 		struct chain_index_row out = {.negative_zero = is_negative_zero(root, &id, type, entry.primary_key)};
 		memcpy(out.key, entry.key, secondary_key_length(type));
 		if (read_row(view, &out.row, &index->table, entry.primary_key, NULL) == 0)
@@ -336,7 +336,7 @@ static int read_scopes(struct chain_view *view, uint64_t code, uint64_t table, u
 	struct table_id from = {code, from_scope, table};
 	int result = 0;
 	(void)error;
-	while (!result && table_object_seek(root, &object, &from)) {
+	while (result == 0 && table_object_seek(root, &object, &from)) {
 		from = object.id;
 		if (!(object.id.table & 15) && (!table || object.id.table == table)) {
 			struct chain_scope scope = {.scope = object.id.scope,
@@ -368,7 +368,7 @@ static int read_tables(struct chain_view *view, uint64_t code, uint64_t from_sco
 	struct table_object object;
 	int result = 0;
 	(void)error;
-	while (!result && (back ? table_object_seek_back(root, &object, &from)
+	while (result == 0 && (back ? table_object_seek_back(root, &object, &from)
 	                        : table_object_seek(root, &object, &from))) {
 		struct chain_scope scope = {.scope = object.id.scope,
 		                            .table = object.id.table,
@@ -389,7 +389,7 @@ static int read_table_contracts(struct chain_view *view, uint64_t scope, uint64_
 	uint64_t code = 0;
 	int result = 0;
 	(void)error;
-	while (!result && table_code_seek(root, &code, code)) {
+	while (result == 0 && table_code_seek(root, &code, code)) {
 		const struct table_id id = {code, scope, table};
 		struct table_object object;
 		if (table_object_get(root, &object, &id))
@@ -407,7 +407,7 @@ static int read_key_permissions(struct chain_view *view, const struct public_key
 	struct permission_level level, from = {0, 0};
 	int result = 0;
 	(void)error;
-	while (!result && key_permission_seek(root, &level, key, &from)) {
+	while (result == 0 && key_permission_seek(root, &level, key, &from)) {
 		struct chain_key_permission out = {level.actor, level.permission};
 		result = visitor(context, &out);
 		from = level;
@@ -427,7 +427,7 @@ static int read_features(struct chain_view *view, chain_feature_visitor *visitor
 	int result = 0;
 	(void)error;
 	feature_set_get(root, &set);
-	for (int i = 0; !result && i < FEATURE_COUNT; i++) {
+	for (int i = 0; result == 0 && i < FEATURE_COUNT; i++) {
 		struct chain_feature feature = {.feature = (enum feature)i,
 		                                .digest = feature_digest((enum feature)i),
 		                                .name = feature_table[i].name,
@@ -461,7 +461,7 @@ static int read_scheduled(struct chain_view *view, int64_t delay_until, const st
 		delay_until = at.delay_until;
 		object_id = at.object_id;
 	}
-	while (!result && generated_transaction_seek(root, &at, delay_until, object_id)) {
+	while (result == 0 && generated_transaction_seek(root, &at, delay_until, object_id)) {
 		const struct chain_scheduled out = {.id = at.id,
 		                                    .sender = at.sender,
 		                                    .sender_id = {at.sender_id[0], at.sender_id[1]},

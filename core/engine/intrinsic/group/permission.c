@@ -68,7 +68,7 @@ static struct cursor provided_unpack(struct provided *out, const void *keys, uin
 /* Not authorized is an answer (0), anything else that is wrong fails the action. */
 static int32_t answer(struct apply_context *context, int result)
 {
-	if (!result)
+	if (result == 0)
 		return 1;
 	if (context->error->code / 10000 == UNSATISFIED_AUTHORIZATION / 10000) {
 		error_clear(context->error);

@@ -101,7 +101,7 @@ static int64_t propose(struct apply_context *context, const void *data, uint32_t
 	in.begin += packed.length - length;
 	if (producer_schedule_unpack(&schedule, &in, legacy) == 0) {
 		result = check_list(context, &schedule, legacy);
-		if (!result)
+		if (result == 0)
 			result = apply_set_proposed_producers(context, &schedule, &version);
 		producer_schedule_release(&schedule);
 	}
