@@ -2,12 +2,11 @@
  * would pay (contracts.md 9.2). */
 #include "fs/files/producers/producers.h"
 
-#include "fs/files/system_tables.h"
-
 #include "core/chain/system_actions.h"
 #include "core/types/block.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
+#include "fs/files/system_tables.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -50,7 +49,44 @@ int producers_last_claim_read(struct request *request, struct text *out, struct 
 	return result;
 }
 
+int producers_missed_read(struct request *request, struct text *out, struct error *error)
+{
+	uint32_t missed = 0;
+	int result = request_view(request, error);
+	if (result == 0)
+		result = request->view->operations->missed(request->view, &missed, request->name[0], error);
+	if (result == 0)
+		text_printf(out, "%" PRIu32 "\n", missed);
+	return result;
+}
+
+int producers_node_read(struct request *request, struct text *out, struct error *error)
+{
+	struct chain_producer producer = {0};
+	int result = request->chain->operations->producer_state(request->chain, &producer, request->name[0],
+	                                                        error);
+	request_saw_block(request, BLOCK_NUM_GENESIS);
+	if (result)
+		return result;
+	/* up to the root, however far; where there is none, to the place where the tutorial would make it */
+	for (const char *at = node_path(request->node); (at = strchr(at, '/')); at++)
+		text_append(out, "../");
+	text_printf(out, "nodes/%s", producer.node ? name_text(producer.node).text : request->capture[0]);
+	return 0;
+}
+
 /* --- rank --- */
+
+/* From the one with the most votes on, until the visitor has seen enough. */
+static int walk_by_votes(struct request *request, chain_index_row_visitor *visitor, void *context,
+                         struct error *error)
+{
+	const struct chain_index by_votes = {.table = {EOSIO, EOSIO, name_literal("producers")},
+	                                     .type = CHAIN_INDEX_DOUBLE};
+	int result = request->view->operations->index_rows(request->view, &by_votes, NULL, false, visitor,
+	                                                   context, error);
+	return result < 0 ? result : 0;
+}
 
 struct rank_search {
 	uint64_t producer;
@@ -65,18 +101,15 @@ static int count_to_producer(void *context, const struct chain_index_row *found)
 	return row->primary_key == search->producer;
 }
 
-/* By votes, 1 first: the walk ends where the producer stands. */
+/* 1 first: the walk ends where the producer stands. */
 static int find_rank(struct request *request, unsigned *rank, struct error *error)
 {
-	const struct chain_index by_votes = {.table = {EOSIO, EOSIO, name_literal("producers")},
-	                                     .type = CHAIN_INDEX_DOUBLE};
 	struct rank_search search = {.producer = request->name[0]};
 	int result = request_view(request, error);
 	if (result == 0)
-		result = request->view->operations->index_rows(request->view, &by_votes, NULL, false,
-		                                               count_to_producer, &search, error);
+		result = walk_by_votes(request, count_to_producer, &search, error);
 	*rank = search.rank;
-	return result < 0 ? result : 0;
+	return result;
 }
 
 int producers_rank_read(struct request *request, struct text *out, struct error *error)
@@ -101,31 +134,6 @@ static const struct producer_authority *find_in_schedule(const struct producer_s
 		if (schedule->producers[i].producer_name == producer)
 			return &schedule->producers[i];
 	return NULL;
-}
-
-int producers_missed_read(struct request *request, struct text *out, struct error *error)
-{
-	uint32_t missed = 0;
-	int result = request_view(request, error);
-	if (result == 0)
-		result = request->view->operations->missed(request->view, &missed, request->name[0], error);
-	if (result == 0)
-		text_printf(out, "%" PRIu32 "\n", missed);
-	return result;
-}
-
-int producers_node_read(struct request *request, struct text *out, struct error *error)
-{
-	struct chain_producer producer = {0};
-	int result = request->chain->operations->producer_state(request->chain, &producer, request->name[0],
-	                                                        error);
-	request_saw_block(request, BLOCK_NUM_GENESIS);
-	if (result == 0) /* where there is none, to the place where the tutorial would make it */
-		text_printf(out, "%s/%s",
-		            strncmp(node_path(request->node), "nodes/", 6) == 0 ? "../../../.." /* of a view */
-		                                                                : "../../nodes",
-		            producer.node ? name_text(producer.node).text : request->capture[0]);
-	return result;
 }
 
 /* A sentence with its node's name for %1$s and its key for %2$s, and a newline. */
@@ -165,20 +173,14 @@ static int print_scheduled(struct request *request, struct text *out,
 	return 0;
 }
 
-struct electable {
-	unsigned count;
-};
-
-/* By votes: those with none, and the unregistered, come last. */
+/* Those with no votes, and the unregistered, come last. */
 static int count_electable(void *context, const struct chain_index_row *found)
 {
-	const struct chain_row *row = &found->row;
-	struct electable *electable = context;
+	unsigned *electable = context;
 	struct producer_row producer;
-	if (producer_row_decode(&producer, row) != 0 || !producer.active ||
-	    !(producer.total_votes > 0))
+	if (producer_row_decode(&producer, &found->row) != 0 || !producer.active || !(producer.total_votes > 0))
 		return 1;
-	return ++electable->count == SCHEDULE_SIZE;
+	return ++*electable == SCHEDULE_SIZE;
 }
 
 /* One of the first by votes that waits for a schedule: one is proposed once a minute, but never a shorter
@@ -186,23 +188,20 @@ static int count_electable(void *context, const struct chain_index_row *found)
 static int print_waiting(struct request *request, struct text *out, const struct global_row *global,
                          unsigned rank, struct error *error)
 {
-	const struct chain_index by_votes = {.table = {EOSIO, EOSIO, name_literal("producers")},
-	                                     .type = CHAIN_INDEX_DOUBLE};
-	struct electable electable = {0};
-	int result = request->view->operations->index_rows(request->view, &by_votes, NULL, false, count_electable,
-	                                                       &electable, error);
-	if (result < 0)
+	unsigned electable = 0;
+	int result = walk_by_votes(request, count_electable, &electable, error);
+	if (result)
 		return result;
-	if (electable.count < global->last_producer_schedule_size)
+	if (electable < global->last_producer_schedule_size)
 		text_printf(out,
 		            "not producing: rank %u, but only %u producer%s votes, and the schedule of %u stays "
 		            "until as many have\n",
-		            rank, electable.count, electable.count == 1 ? " has" : "s have",
+		            rank, electable, electable == 1 ? " has" : "s have",
 		            (unsigned)global->last_producer_schedule_size);
 	else
 		text_printf(
 			out, "not producing yet: rank %u, schedule pending: a new one is proposed once a minute\n",
-			 rank);
+			rank);
 	return 0;
 }
 
@@ -222,7 +221,7 @@ static int print_unscheduled(struct request *request, struct text *out, const st
 	if (global.total_activated_stake < MINIMUM_ACTIVATED_STAKE) {
 		const uint64_t symbol = chain_core_symbol(request->view);
 		const struct asset voted = {global.total_activated_stake, symbol},
-						   needed = {MINIMUM_ACTIVATED_STAKE, symbol};
+		                   needed = {MINIMUM_ACTIVATED_STAKE, symbol};
 		text_printf(out, "not producing: 15 %% not reached: %s of %s have voted\n", asset_text(&voted).text,
 		            asset_text(&needed).text);
 		return 0;
@@ -268,9 +267,8 @@ int producers_status_read(struct request *request, struct text *out, struct erro
 /* --- rewards --- */
 
 /* What claimrewards would pay in a block of this time. */
-static int compute_pay(struct request *request, const struct producer_row *producer,
-                       struct global_row *global, struct claim_pay *out, uint64_t symbol, int64_t now,
-                       struct error *error)
+static int compute_pay(struct request *request, struct claim_pay *out, const struct producer_row *producer,
+                       struct global_row *global, uint64_t symbol, int64_t now, struct error *error)
 {
 	struct producer_pay_row share = {.updated = now};
 	struct token_row token;
@@ -297,7 +295,7 @@ int producers_rewards_read(struct request *request, struct text *out, struct err
 		symbol = chain_core_symbol(request->view);
 	const int64_t now = request->view ? slot_to_us(request->view->slot) : 0;
 	if (result == 0)
-		result = compute_pay(request, &producer, &global, &pay, symbol, now, error);
+		result = compute_pay(request, &pay, &producer, &global, symbol, now, error);
 	request->block_num = 0; /* grows with time */
 	if (result == -ENOENT && producer.owner) {
 		text_append(out, "# nothing: there is no token to be paid in\n");
@@ -306,7 +304,7 @@ int producers_rewards_read(struct request *request, struct text *out, struct err
 	if (result)
 		return result;
 	const struct asset sum = {pay.blocks + pay.votes, symbol}, blocks = {pay.blocks, symbol},
-					   votes = {pay.votes, symbol};
+	                   votes = {pay.votes, symbol};
 	text_printf(out, "# a claim now would pay %s: %s for %" PRIu32 " blocks, %s for votes\n",
 	            asset_text(&sum).text, asset_text(&blocks).text, producer.unpaid_blocks,
 	            asset_text(&votes).text);
