@@ -1,10 +1,9 @@
 /* The table of low-level operations, and those about attributes and folders. Every operation is a thin
  * translation into fs/tree/tree.h. */
-#include "core/base/system/clock.h"
-#include "mount/mount.h"
-
 #include "core/base/memory.h"
+#include "core/base/system/clock.h"
 #include "mount/interrupt.h"
+#include "mount/mount.h"
 #include "mount/slow.h"
 
 #include <errno.h>

@@ -1,9 +1,8 @@
 /* The boot as a thing with options and accounts, kept in the data folder. */
-#include "core/base/system/clock.h"
-#include "core/boot/boot_private.h"
-
 #include "core/base/memory.h"
+#include "core/base/system/clock.h"
 #include "core/base/system/file.h"
+#include "core/boot/boot_private.h"
 
 #include <errno.h>
 #include <inttypes.h>

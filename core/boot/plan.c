@@ -1,8 +1,7 @@
 /* From options and accounts to a plan: who is created with what, who votes for whom, which key is eosio's. */
+#include "core/base/memory.h"
 #include "core/boot/random.h"
 #include "core/boot/step/step.h"
-
-#include "core/base/memory.h"
 #include "core/types/name.h"
 
 #include <errno.h>

@@ -2,13 +2,12 @@
  * it in order, and makes the next one itself where that is not ready yet, so that no processor waits for
  * another. Where the answer takes its time (a chain that settles), all of them send, as far as one item need
  * not wait for another. */
-#include "core/base/system/clock.h"
-#include "core/boot/boot_private.h"
-#include "core/boot/random.h"
-
 #include "core/base/exception.h"
 #include "core/base/memory.h"
+#include "core/base/system/clock.h"
 #include "core/base/system/parallel.h"
+#include "core/boot/boot_private.h"
+#include "core/boot/random.h"
 #include "core/types/name.h"
 
 #include <errno.h>

@@ -10,10 +10,10 @@
 
 #include "core/base/text.h"
 #include "core/engine/state/map/map.h"
-#include "core/types/trace.h"
 #include "core/types/block.h"
 #include "core/types/genesis.h"
 #include "core/types/greylist.h"
+#include "core/types/trace.h"
 
 struct branch;
 struct deeds;

@@ -1,11 +1,10 @@
 /* The wallet: a sorted list of key pairs under a mutex, saved whole at every change; a change that cannot
  * be saved does not happen. */
-#include "core/base/system/clock.h"
-#include "core/wallet/wallet_private.h"
-
 #include "core/base/exception.h"
 #include "core/base/memory.h"
 #include "core/base/secret.h"
+#include "core/base/system/clock.h"
+#include "core/wallet/wallet_private.h"
 
 #include <errno.h>
 #include <stdlib.h>

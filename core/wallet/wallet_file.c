@@ -1,13 +1,12 @@
 /* Wallet files: encoding and decoding. */
 #include "core/wallet/wallet_file.h"
 
-#include "core/wallet/wallet.h"
-
 #include "core/base/crypto/cipher.h"
 #include "core/base/encoding/hex.h"
 #include "core/base/encoding/json.h"
 #include "core/base/exception.h"
 #include "core/base/memory.h"
+#include "core/wallet/wallet.h"
 
 #include <errno.h>
 #include <stdlib.h>

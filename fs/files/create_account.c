@@ -5,8 +5,8 @@
 #include "core/base/exception.h"
 #include "core/chain/system_actions.h"
 #include "core/types/name.h"
-#include "fs/tree/write/command.h"
 #include "fs/files/defaults.h"
+#include "fs/tree/write/command.h"
 
 #include <errno.h>
 #include <stdlib.h>

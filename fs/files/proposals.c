@@ -8,8 +8,8 @@
 #include "core/types/name.h"
 #include "core/types/time.h"
 #include "fs/files/accounts/accounts.h"
-#include "fs/tree/write/command.h"
 #include "fs/files/system_tables.h"
+#include "fs/tree/write/command.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -2,8 +2,8 @@
  * transaction, which may have been packed and signed elsewhere. */
 #include "fs/files/push.h"
 
-#include "fs/files/accounts/accounts.h"
 #include "core/types/name.h"
+#include "fs/files/accounts/accounts.h"
 
 #include <errno.h>
 #include <stdlib.h>

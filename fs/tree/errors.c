@@ -1,12 +1,12 @@
 /* /errors, /log and /last_transaction: what went wrong, and what this mount sent. */
 #include "fs/tree/errors.h"
 
-#include "core/base/system/clock.h"
 #include "core/base/exception.h"
 #include "core/base/memory.h"
+#include "core/base/system/clock.h"
+#include "core/base/system/process.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
-#include "core/base/system/process.h"
 #include "fs/tree/request.h"
 
 #include <errno.h>

@@ -148,10 +148,10 @@ spacing() {
 		'FNR == 1 { blank = 0 } /^$/ { if (blank++) print FILENAME ":" FNR ": a second empty line" } /./ { blank = 0 }'
 }
 
-# A file's own header comes first, then the project's, then the system's.
+# A file's own header comes first, then the project's by their names, then the system's.
 include_order() {
 	sources | grep -v '^tests/' | grep 'c$' | xargs awk '
-		FNR == 1 { system_seen = 0; count = 0 }
+		FNR == 1 { system_seen = count = 0; last = "" }
 		/^#include </ { system_seen = 1 }
 		/^#include ".*\.h"/ {
 			own = FILENAME
@@ -160,6 +160,9 @@ include_order() {
 				print FILENAME ":" FNR ": a header of ours after those of the system"
 			if (count++ && $2 == "\"" own "\"")
 				print FILENAME ":" FNR ": its own header is not the first"
+			if ($2 < last)
+				print FILENAME ":" FNR ": " $2 " belongs before " last
+			last = count == 1 ? "" : $2
 		}'
 }
 

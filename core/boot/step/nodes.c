@@ -1,8 +1,7 @@
 /* start-prod: a node for each producer, with its key, peered as the option topology says. */
+#include "core/base/memory.h"
 #include "core/boot/random.h"
 #include "core/boot/step/step.h"
-
-#include "core/base/memory.h"
 #include "core/types/name.h"
 
 #include <errno.h>

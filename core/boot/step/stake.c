@@ -1,9 +1,8 @@
 /* stake and xfer: accounts with RAM, stake and liquid tokens by the tutorial's rule, and random transfers
  * among them. */
+#include "core/base/memory.h"
 #include "core/boot/random.h"
 #include "core/boot/step/step.h"
-
-#include "core/base/memory.h"
 #include "core/chain/system_actions.h"
 #include "core/types/name.h"
 

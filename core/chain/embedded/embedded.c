@@ -2,13 +2,13 @@
  * of a data folder and goes back. */
 #include "core/chain/embedded/storage/storage.h"
 
-#include "core/base/system/clock.h"
 #include "core/base/memory.h"
+#include "core/base/system/clock.h"
 #include "core/chain/embedded/peers.h"
 #include "core/chain/embedded/process.h"
 #include "core/chain/system_rules.h"
-#include "core/engine/storage/transaction_index.h"
 #include "core/engine/storage/data_folder.h"
+#include "core/engine/storage/transaction_index.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 

@@ -4,8 +4,8 @@
 #ifndef EOSIOFS_CORE_ENGINE_INTRINSIC_CACHE_H
 #define EOSIOFS_CORE_ENGINE_INTRINSIC_CACHE_H
 
-#include "core/engine/state/contract_table.h"
 #include "core/engine/intrinsic/intrinsic.h"
+#include "core/engine/state/contract_table.h"
 
 struct iterator {
 	uint32_t table; /* index into tables */

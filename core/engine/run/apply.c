@@ -4,8 +4,8 @@
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"
-#include "core/engine/state/account.h"
 #include "core/engine/run/native.h"
+#include "core/engine/state/account.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 

@@ -5,9 +5,9 @@
 #include "core/base/exception.h"
 #include "core/base/memory.h"
 #include "core/base/text.h"
+#include "core/engine/run/native.h"
 #include "core/engine/state/configuration.h"
 #include "core/engine/state/deferred.h"
-#include "core/engine/run/native.h"
 #include "core/types/name.h"
 
 #include <errno.h>

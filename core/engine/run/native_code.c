@@ -2,8 +2,8 @@
 #include "core/engine/run/native.h"
 
 #include "core/base/exception.h"
-#include "core/engine/state/account.h"
 #include "core/engine/engine_parts.h"
+#include "core/engine/state/account.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 

@@ -2,8 +2,8 @@
 #include "core/engine/storage/state_file.h"
 
 #include "core/base/memory.h"
-#include "core/base/text.h"
 #include "core/base/system/file.h"
+#include "core/base/text.h"
 #include "core/engine/storage/state_entries.h"
 
 #include <errno.h>

@@ -1,9 +1,8 @@
 /* accounts/: the list, and what an account is and uses. */
 #include "fs/files/accounts/accounts.h"
 
-#include "fs/files/system_tables.h"
-
 #include "core/types/name.h"
+#include "fs/files/system_tables.h"
 
 #include <errno.h>
 #include <inttypes.h>

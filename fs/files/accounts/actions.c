@@ -1,14 +1,13 @@
 /* accounts/NAME/actions/ACTION: a contract's actions, from its ABI. */
 #include "fs/files/accounts/accounts.h"
 
-#include "fs/files/system_tables.h"
-#include "fs/tree/node.h"
-
 #include "core/base/encoding/hex.h"
 #include "core/base/exception.h"
 #include "core/base/memory.h"
 #include "core/chain/system_rules.h"
 #include "core/types/name.h"
+#include "fs/files/system_tables.h"
+#include "fs/tree/node.h"
 
 #include <errno.h>
 #include <stdio.h>

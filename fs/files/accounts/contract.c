@@ -2,11 +2,10 @@
  * them. Both actions are packed here, without an ABI: eosio's must not be needed to install one. */
 #include "fs/files/accounts/accounts.h"
 
-#include "fs/files/system_tables.h"
-
 #include "core/base/crypto/hash.h"
 #include "core/chain/system_actions.h"
 #include "core/types/name.h"
+#include "fs/files/system_tables.h"
 
 #include <errno.h>
 #include <string.h>

@@ -2,11 +2,10 @@
  * (protocol.md C.4, C.5). */
 #include "fs/files/accounts/accounts.h"
 
-#include "fs/tree/write/command.h"
-#include "fs/files/system_tables.h"
-
 #include "core/chain/system_actions.h"
 #include "core/types/name.h"
+#include "fs/files/system_tables.h"
+#include "fs/tree/write/command.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,11 +1,10 @@
 /* accounts/NAME/ram: RAM bought, bought and sold by the market's formula (contracts.md 7.1 to 7.4). */
 #include "fs/files/accounts/accounts.h"
 
-#include "fs/tree/write/command.h"
-#include "fs/files/system_tables.h"
-
 #include "core/chain/system_actions.h"
 #include "core/types/name.h"
+#include "fs/files/system_tables.h"
+#include "fs/tree/write/command.h"
 
 #include <errno.h>
 #include <inttypes.h>

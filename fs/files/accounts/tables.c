@@ -3,10 +3,9 @@
  * where the name would be hidden. */
 #include "fs/files/accounts/accounts.h"
 
-#include "fs/files/system_tables.h"
-
 #include "core/types/asset.h"
 #include "core/types/name.h"
+#include "fs/files/system_tables.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -2,12 +2,11 @@
  * leave in the dark, which of the producers is the wrong one, is looked up before anything is sent. */
 #include "fs/files/accounts/accounts.h"
 
-#include "fs/tree/write/command.h"
-#include "fs/files/system_tables.h"
-
 #include "core/base/memory.h"
 #include "core/chain/system_actions.h"
 #include "core/types/name.h"
+#include "fs/files/system_tables.h"
+#include "fs/tree/write/command.h"
 
 #include <errno.h>
 #include <stdio.h>

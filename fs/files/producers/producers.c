@@ -1,12 +1,11 @@
 /* producers/: the list, and what a producer has registered (contracts.md 8.1, 8.2). */
 #include "fs/files/producers/producers.h"
 
-#include "fs/files/accounts/accounts.h"
-#include "fs/tree/write/command.h"
-#include "fs/files/system_tables.h"
-
 #include "core/chain/system_actions.h"
 #include "core/types/name.h"
+#include "fs/files/accounts/accounts.h"
+#include "fs/files/system_tables.h"
+#include "fs/tree/write/command.h"
 
 #include <errno.h>
 #include <string.h>

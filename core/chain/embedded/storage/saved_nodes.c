@@ -1,10 +1,9 @@
 /* The nodes in the data folder: which there are, how each is configured and whether it runs ("nodes"). Where
  * each stands is found among the reversible blocks. */
-#include "core/chain/embedded/process.h"
-#include "core/chain/embedded/storage/storage.h"
-
 #include "core/base/memory.h"
 #include "core/base/system/file.h"
+#include "core/chain/embedded/process.h"
+#include "core/chain/embedded/storage/storage.h"
 #include "core/engine/storage/record.h"
 #include "core/types/name.h"
 

@@ -2,15 +2,15 @@
 #include "core/chain/embedded/view/state_view.h"
 
 #include "core/base/memory.h"
+#include "core/engine/run/authorization.h"
 #include "core/engine/state/account.h"
+#include "core/engine/state/configuration.h"
 #include "core/engine/state/contract_table.h"
 #include "core/engine/state/deferred.h"
-#include "core/engine/run/authorization.h"
-#include "core/engine/state/configuration.h"
 #include "core/engine/state/feature.h"
 #include "core/engine/state/permission.h"
-#include "core/engine/state/resource.h"
 #include "core/engine/state/proposed_schedule.h"
+#include "core/engine/state/resource.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 

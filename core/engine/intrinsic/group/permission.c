@@ -3,8 +3,8 @@
 #include "core/engine/intrinsic/intrinsic.h"
 
 #include "core/base/memory.h"
-#include "core/engine/state/account.h"
 #include "core/engine/run/authorization.h"
+#include "core/engine/state/account.h"
 #include "core/engine/state/permission.h"
 #include "core/types/time.h"
 
