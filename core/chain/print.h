@@ -25,11 +25,13 @@ void chain_print_transaction_header(struct text *out, const struct transaction *
 enum chain_print {
 	CHAIN_PRINT_SEEN, /* as in blocks: the bytes beside actions' data, what caused a deferred one */
 	CHAIN_PRINT_SENT, /* as it is sent: data by the ABI where that says all of it, transaction_extensions */
+	CHAIN_PRINT_BYTES /* the same with data as bytes alone, for which no view is needed */
 };
+/* A list of them. */
+void chain_print_actions(struct chain_view *view, struct text *out, const struct action *actions,
+                         size_t count, enum chain_print form);
 void chain_print_transaction(struct chain_view *view, struct text *out, const struct transaction *transaction,
                              enum chain_print form);
-/* An action up to `"data":`. */
-void chain_print_action_head(struct text *out, const struct action *action);
 /* With the bytes beside the data. */
 void chain_print_action(struct chain_view *view, struct text *out, const struct action *action);
 /* An action's data by the contract's ABI, or as bytes where that cannot be (whole: or does not take all). */

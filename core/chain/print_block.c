@@ -31,7 +31,8 @@ void chain_print_legacy_schedule(struct text *out, const struct producer_schedul
 
 /* --- transactions --- */
 
-void chain_print_action_head(struct text *out, const struct action *action)
+/* Up to `"data":`. */
+static void print_action_head(struct text *out, const struct action *action)
 {
 	text_printf(out, "{\"account\":\"%s\",\"name\":\"%s\",\"authorization\":[",
 	            name_text(action->account).text, name_text(action->name).text);
@@ -64,26 +65,29 @@ void chain_print_data(struct chain_view *view, struct text *out, const struct ac
 
 void chain_print_action(struct chain_view *view, struct text *out, const struct action *action)
 {
-	chain_print_action_head(out, action);
+	print_action_head(out, action);
 	chain_print_data(view, out, action, false);
 	text_append(out, ",\"hex_data\":");
 	chain_print_hex(out, action->data.data, action->data.length);
 	text_append_char(out, '}');
 }
 
-static void print_actions(struct chain_view *view, struct text *out, const struct action *actions,
-                          size_t count, enum chain_print form)
+void chain_print_actions(struct chain_view *view, struct text *out, const struct action *actions,
+                         size_t count, enum chain_print form)
 {
 	text_append_char(out, '[');
 	for (size_t i = 0; i < count; i++) {
 		text_append(out, i ? "," : "");
 		if (form == CHAIN_PRINT_SEEN) {
 			chain_print_action(view, out, &actions[i]);
-		} else {
-			chain_print_action_head(out, &actions[i]);
-			chain_print_data(view, out, &actions[i], true);
-			text_append_char(out, '}');
+			continue;
 		}
+		print_action_head(out, &actions[i]);
+		if (form == CHAIN_PRINT_SENT)
+			chain_print_data(view, out, &actions[i], true);
+		else
+			chain_print_hex(out, actions[i].data.data, actions[i].data.length);
+		text_append_char(out, '}');
 	}
 	text_append_char(out, ']');
 }
@@ -122,10 +126,10 @@ void chain_print_transaction(struct chain_view *view, struct text *out, const st
 	text_append_char(out, '{');
 	chain_print_transaction_header(out, transaction);
 	text_append(out, ",\"context_free_actions\":");
-	print_actions(view, out, transaction->context_free_actions, transaction->context_free_actions_count,
-	              form);
+	chain_print_actions(view, out, transaction->context_free_actions,
+	                    transaction->context_free_actions_count, form);
 	text_append(out, ",\"actions\":");
-	print_actions(view, out, transaction->actions, transaction->actions_count, form);
+	chain_print_actions(view, out, transaction->actions, transaction->actions_count, form);
 	if (form == CHAIN_PRINT_SEEN)
 		print_generation(out, transaction);
 	else

@@ -5,18 +5,6 @@
 
 #include <string.h>
 
-static void print_actions(struct text *out, const char *name, const struct action *actions, size_t count)
-{
-	text_printf(out, ",\"%s\":[", name);
-	for (size_t i = 0; i < count; i++) {
-		text_append(out, i ? "," : "");
-		chain_print_action_head(out, &actions[i]);
-		chain_print_hex(out, actions[i].data.data, actions[i].data.length);
-		text_append_char(out, '}');
-	}
-	text_append_char(out, ']');
-}
-
 static void print_signatures(struct call *call, const struct packed_transaction *packed,
                              const struct json *given)
 {
@@ -44,9 +32,11 @@ void print_signed_transaction(struct call *call, const struct packed_transaction
 
 	text_append_char(out, '{');
 	chain_print_transaction_header(out, transaction);
-	print_actions(out, "context_free_actions", transaction->context_free_actions,
-	              transaction->context_free_actions_count);
-	print_actions(out, "actions", transaction->actions, transaction->actions_count);
+	text_append(out, ",\"context_free_actions\":");
+	chain_print_actions(NULL, out, transaction->context_free_actions,
+	                    transaction->context_free_actions_count, CHAIN_PRINT_BYTES);
+	text_append(out, ",\"actions\":");
+	chain_print_actions(NULL, out, transaction->actions, transaction->actions_count, CHAIN_PRINT_BYTES);
 	text_append(out, ",\"transaction_extensions\":");
 	print_extensions(out, transaction->extensions, transaction->extensions_count);
 	print_signatures(call, packed, signatures);

@@ -210,8 +210,6 @@ int nodeos_push(struct chain *base, struct transaction_trace *trace, struct pack
                 const struct chain_send_options *options, struct error *error);
 int nodeos_compute(struct chain *base, struct transaction_trace *trace, struct packed_transaction *packed,
                    bool read_only, uint64_t node, struct error *error);
-/* With hexadecimal data. */
-void nodeos_print_transaction(struct text *out, const struct transaction *transaction);
 
 /* --- await.c --- */
 /* Before something is sent, and when it was waited for: blocks are watched meanwhile. */

@@ -6,37 +6,12 @@
 #include "core/base/memory.h"
 #include "core/chain/print.h"
 #include "core/types/name.h"
-#include "core/types/time.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 
 /* How long a transaction is sent again while no answer comes: milliseconds. */
 enum { RESEND_MS = 60000 };
-
-static void print_actions(struct text *out, const struct action *actions, size_t count)
-{
-	text_append_char(out, '[');
-	for (size_t i = 0; i < count; i++) {
-		text_append(out, i ? "," : "");
-		chain_print_action_head(out, &actions[i]);
-		chain_print_hex(out, actions[i].data.data, actions[i].data.length);
-		text_append_char(out, '}');
-	}
-	text_append_char(out, ']');
-}
-
-void nodeos_print_transaction(struct text *out, const struct transaction *transaction)
-{
-	text_append_char(out, '{');
-	chain_print_transaction_header(out, transaction);
-	text_append(out, ",\"context_free_actions\":");
-	print_actions(out, transaction->context_free_actions, transaction->context_free_actions_count);
-	text_append(out, ",\"actions\":");
-	print_actions(out, transaction->actions, transaction->actions_count);
-	text_append(out, ",\"transaction_extensions\":[]}");
-}
 
 static void print_packed(struct text *out, const struct packed_transaction *packed)
 {

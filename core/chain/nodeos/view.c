@@ -4,6 +4,7 @@
 #include "core/base/encoding/base64.h"
 #include "core/base/exception.h"
 #include "core/base/memory.h"
+#include "core/chain/print.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 
@@ -469,7 +470,7 @@ static int read_required_keys(struct chain_view *view, struct public_key **out, 
 	*out = NULL;
 	*out_count = 0;
 	text_append(&body, "{\"transaction\":");
-	nodeos_print_transaction(&body, transaction);
+	chain_print_transaction(view, &body, transaction, CHAIN_PRINT_BYTES);
 	text_append(&body, ",\"available_keys\":[");
 	for (size_t i = 0; i < available_count; i++)
 		text_printf(&body, "%s\"%s\"", i ? "," : "", public_key_text(&available[i]).text);
