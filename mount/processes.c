@@ -52,6 +52,14 @@ static int serve_keys(void *context, struct text *url, struct processes *process
 	return result;
 }
 
+static void end_keys(void *context)
+{
+	struct process_serving *serving = context;
+
+	server_destroy(serving->server);
+	serving->server = NULL;
+}
+
 /* The program that this process runs, which keeps the nodes. */
 static int find_self(char **out, struct error *error)
 {
@@ -74,6 +82,7 @@ int processes_attach(struct process_serving *out, struct chain **chain, const st
 	                                      .signer = signer,
 	                                      .genesis_key = key,
 	                                      .serve_keys = serve_keys,
+	                                      .end_keys = end_keys,
 	                                      .context = out};
 	struct genesis genesis;
 	int result = attach_check(options, error);
@@ -99,7 +108,7 @@ int processes_attach(struct process_serving *out, struct chain **chain, const st
 
 void processes_detach(struct process_serving *serving)
 {
-	server_destroy(serving->server);
+	end_keys(serving);
 	free(serving->nodes);
 	free(serving->program);
 	*serving = (struct process_serving){0};

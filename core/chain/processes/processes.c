@@ -54,7 +54,7 @@ static void release(struct processes *processes)
 	free(processes);
 }
 
-/* All are told at once, and then waited for one after the other. */
+/* All are told at once, and then waited for one after the other: until then they may want signatures. */
 static void *end_node(void *node)
 {
 	supervised_end(((struct process_node *)node)->supervised, false);
@@ -72,6 +72,7 @@ static void end_all(struct processes *processes)
 	for (size_t i = 0; i < made; i++)
 		pthread_join(threads[i], NULL);
 	free(threads);
+	processes->options.end_keys(processes->options.context);
 }
 
 static void destroy(struct chain *base)

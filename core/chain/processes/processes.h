@@ -18,6 +18,7 @@ struct processes_options {
 	 * processes_key(). */
 	int (*serve_keys)(void *context, struct text *url, struct processes *processes, uint64_t node,
 	                  struct error *error);
+	void (*end_keys)(void *context); /* nobody is answered any more when it returns */
 	void *context;
 	/* for the call: */
 	const struct genesis *genesis;         /* of a new chain; NULL: genesis_default() */
