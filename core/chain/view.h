@@ -28,7 +28,8 @@ struct chain_revision {
 	const char *kept;   /* CHAIN_KEPT: borrowed for the call */
 };
 
-/* One consistent state, pinned: everything read through it is of the same block. One thread at a time. */
+/* One consistent state, pinned: everything read through it is of the same block. Several threads may read
+ * through one at a time; whoever closes it is the last. */
 struct chain_view {
 	const struct chain_view_operations *operations;
 	struct chain *chain;

@@ -340,10 +340,11 @@ int nodeos_newest(struct chain_view *base, uint32_t *block_num, struct error *er
 
 	*block_num = base->block_num;
 	pthread_mutex_lock(&chain->mutex);
-	bool known = checksum256_equal(&chain->info.head_block_id, &view->info.head_block_id) &&
-	             chain->info_sent >= view->last_at;
+	bool known = !view->several ||
+	             (checksum256_equal(&chain->info.head_block_id, &view->info.head_block_id) &&
+	              chain->info_sent >= view->last_at);
 	pthread_mutex_unlock(&chain->mutex);
-	if (!view->several || known)
+	if (known)
 		return 0;
 	int result = nodeos_info(chain, &info, &sequence, true, base->interruption, error);
 	if (result == 0 && !checksum256_equal(&info.head_block_id, &view->info.head_block_id))

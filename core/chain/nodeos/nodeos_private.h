@@ -234,6 +234,7 @@ void nodeos_pause_a_moment(void); /* before the node is asked the same again */
 struct nodeos_view {
 	struct chain_view base;
 	struct chain_info info;
+	/* under the chain's mutex: */
 	uint64_t first;  /* the number of its first answer, 0: none yet */
 	bool several;    /* others were needed, */
 	int64_t last_at; /* of which the last came then: microseconds, monotonic */
