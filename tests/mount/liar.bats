@@ -163,6 +163,21 @@ units() {
 	diff <(ls accounts) <(ls "$SERVING/accounts")
 }
 
+@test "answers with nothing in them: whatever is read or written says so or shows nothing, and the mount is well" {
+	for how in strings numbers lists; do
+		clock +1s # a head of which nothing is known
+		lie "nothing in $how"
+		cat accounts/alice1111111/* accounts/alice1111111/permissions/* accounts/eosio/tables/*/* \
+			accounts/eosio.token/contract/* chain/* producers/*/* blocks/*.json || :
+		ls -l accounts producers accounts/alice1111111 accounts/eosio/tables || :
+		echo 'bob111111111 0.0001 SYS nothing' > accounts/alice1111111/transfer || :
+		[ "$(cat wallet/state)" = unlocked ]
+		lie ''
+	done
+	clock +1s
+	diff <(ls accounts) <(ls "$SERVING/accounts")
+}
+
 @test "a boot on its way meets lies: Ctrl-C ends it, it goes on from there, nothing is sent twice" {
 	local M=$BASE/booting SERVING=$BASE/empty URL
 	mkdir "$M" "$SERVING"

@@ -145,6 +145,11 @@ sub serve {
 		$reply = substr $reply, 0, length($reply) / 2;
 		$reply_head =~ s/(content-length: *)\d+/$1 . length $reply/ie;
 	}
+	if (my ($values) = $mode =~ /^nothing in (strings|numbers|lists)$/ and !$is_info) {
+		$reply =~ s/:"[^"]*"/:""/g if $values eq 'strings';
+		$reply =~ s/:-?\d[\d.]*/:0/g if $values eq 'numbers';
+		1 while $values eq 'lists' && $reply =~ s/:\[[^\[\]]+\]/:[]/g;
+	}
 	$reply =~ s/"chain_id":"[0-9a-f]{8}/"chain_id":"00000000/ if $is_info && $mode eq 'chain';
 	$reply =~ s/"head_block_num":\d+/"head_block_num":1/ if $is_info && $mode eq 'back';
 	$reply_head =~ s/content-length: *\d+/"content-length: " . length $reply/ie;

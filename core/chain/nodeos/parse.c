@@ -264,6 +264,7 @@ int parse_account(struct chain_account *out, const struct json *json, struct err
 		chain_account_release(out);
 		return result;
 	}
-	qsort(out->permissions, out->permissions_count, sizeof *out->permissions, compare_permissions);
+	if (out->permissions_count)
+		qsort(out->permissions, out->permissions_count, sizeof *out->permissions, compare_permissions);
 	return 0;
 }

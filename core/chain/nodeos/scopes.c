@@ -197,7 +197,8 @@ static int list_accounts(struct chain_view *view, struct account_list *list, str
 		result = 0; /* that plugin is asked for where it is needed */
 	if (result)
 		return result;
-	qsort(list->names, list->count, sizeof *list->names, name_compare);
+	if (list->count) /* a node that lies may list nobody */
+		qsort(list->names, list->count, sizeof *list->names, name_compare);
 	for (size_t i = 0; i < list->count; i++)
 		if (i == 0 || list->names[i] != list->names[count - 1])
 			list->names[count++] = list->names[i];

@@ -49,7 +49,8 @@ static bool borrow_hex(struct chain_view *base, struct chain_row *row, const str
 		return false;
 	}
 	struct borrowed *borrowed = memory_allocate(1, sizeof *borrowed + bytes.length);
-	memcpy(borrowed->data, bytes.data, bytes.length);
+	if (bytes.length)
+		memcpy(borrowed->data, bytes.data, bytes.length);
 	pthread_mutex_lock(&nodeos_chain_of(base)->mutex); /* a boot's items are made by several threads */
 	borrowed->next = view->borrowed;
 	view->borrowed = borrowed;

@@ -74,14 +74,14 @@ static int read_account(struct chain_view *view, struct chain_account *out, uint
 	for (size_t i = 0; i < out->permissions_count; i++)
 		out->permissions[i].block_num = answer->first_block;
 	nodeos_give_back(chain, answer);
+	answer = NULL;
 	if (result || !out->last_code_update)
 		return result;
 	result = ask_account(view, &answer, "/v1/chain/get_code_hash", name, error);
 	if (result == 0 && !parse_checksum_member(&out->code_hash, answer->json, "code_hash"))
 		result = parse_answer_failed(error, "get_code_hash");
-	if (result == 0)
-		nodeos_give_back(chain, answer);
-	else
+	nodeos_give_back(chain, answer);
+	if (result)
 		chain_account_release(out);
 	return result;
 }
