@@ -2,6 +2,7 @@
 #include "core/base/encoding/base58.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 enum {
@@ -50,27 +51,24 @@ void base58_print(char *out, const uint8_t *data, size_t length)
 	out[zeros + count * LIMB_DIGITS - first] = 0;
 }
 
-static int base58_digit(char character)
-{
-	const char *found = character ? strchr(alphabet, character) : NULL;
-
-	return found ? (int)(found - alphabet) : -1;
-}
-
 int base58_parse(uint8_t *out, size_t *length, const char *text, size_t text_length)
 {
 	uint32_t words[WORDS_MAXIMUM + 1]; /* least significant first */
+	int8_t digits[UCHAR_MAX + 1];      /* of each character; -1: it is none */
 	size_t size = *length < DATA_MAXIMUM ? *length : DATA_MAXIMUM, zeros = 0, count = 0, at, bytes;
 	while (zeros < text_length && text[zeros] == alphabet[0])
 		zeros++;
 	if (zeros > size)
 		return -EINVAL;
+	memset(digits, -1, sizeof digits);
+	for (size_t i = 0; alphabet[i]; i++)
+		digits[(uint8_t)alphabet[i]] = (int8_t)i;
 	for (at = zeros; at < text_length;) {
 		uint32_t factor = 1;
 		uint64_t carry = 0;
 
 		for (int i = 0; i < LIMB_DIGITS && at < text_length; i++, at++) {
-			int digit = base58_digit(text[at]);
+			int digit = digits[(uint8_t)text[at]];
 
 			if (digit < 0)
 				return -EINVAL;
