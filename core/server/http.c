@@ -144,7 +144,7 @@ static void exchange_end(void *context, struct MHD_Connection *handle, void **pl
 static void add_headers(struct MHD_Response *response, const struct http_listener *listener,
                         const struct http_answer *answer)
 {
-	char *lines = memory_copy_string(text_string(&answer->headers)), *rest = lines;
+	char *rest = answer->headers.data;
 
 	MHD_add_response_header(response, "server", listener->service->server_header);
 	MHD_add_response_header(response, "content-type",
@@ -156,7 +156,6 @@ static void add_headers(struct MHD_Response *response, const struct http_listene
 		*value = '\0';
 		MHD_add_response_header(response, name, value + 2);
 	}
-	free(lines);
 }
 
 static enum MHD_Result send_answer(struct exchange *exchange)
@@ -261,39 +260,35 @@ static enum MHD_Result whole_request(struct exchange *exchange)
 	return hand_over(exchange);
 }
 
-struct lengths {
-	const char *first;
-	bool differ;
+/* The first of each, NULL: there is none. */
+struct headers {
+	const char *host, *origin, *length, *coding;
+	bool lengths_differ;
 };
 
-static enum MHD_Result take_length(void *context, enum MHD_ValueKind kind, const char *name,
+static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const char *name,
                                    const char *value)
 {
-	struct lengths *lengths = context;
+	struct headers *headers = context;
+	const char **place = strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0                ? &headers->host
+	                     : strcasecmp(name, MHD_HTTP_HEADER_ORIGIN) == 0            ? &headers->origin
+	                     : strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0    ? &headers->length
+	                     : strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0 ? &headers->coding
+	                                                                                : NULL;
 
 	(void)kind;
-	if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) != 0 || !value)
-		return MHD_YES;
-	lengths->differ = lengths->differ || (lengths->first && strcmp(lengths->first, value) != 0);
-	lengths->first = value;
+	if (place && !*place)
+		*place = value;
+	else if (place == &headers->length && value && strcmp(*place, value) != 0)
+		headers->lengths_differ = true;
 	return MHD_YES;
 }
 
 /* Two lengths, or one beside chunks: where the body ends depends on who reads it. */
-static bool has_unclear_length(struct MHD_Connection *handle)
+static bool has_bad_length(const struct headers *headers, size_t limit)
 {
-	struct lengths lengths = {NULL, false};
-
-	MHD_get_connection_values(handle, MHD_HEADER_KIND, take_length, &lengths);
-	const char *coding =
-		MHD_lookup_connection_value(handle, MHD_HEADER_KIND, MHD_HTTP_HEADER_TRANSFER_ENCODING);
-	return lengths.differ || (lengths.first && coding);
-}
-
-static bool announces_too_much(struct MHD_Connection *handle, size_t limit)
-{
-	const char *text = MHD_lookup_connection_value(handle, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
-	return text && strtoull(text, NULL, 10) > limit;
+	return headers->lengths_differ ||
+	       (headers->length && (headers->coding || strtoull(headers->length, NULL, 10) > limit));
 }
 
 /* The headers are there. */
@@ -301,22 +296,22 @@ static enum MHD_Result begin_request(struct exchange *exchange, const char *meth
 {
 	struct http_listener *listener = exchange->listener;
 	const struct http_service *service = listener->service;
-	struct MHD_Connection *handle = exchange->handle;
+	struct headers headers = {0};
 
+	MHD_get_connection_values(exchange->handle, MHD_HEADER_KIND, take_header, &headers);
 	exchange->progress = BODY;
 	exchange->request = (struct http_request){
 		.method = method,
 		.target = exchange->target.data,
-		.host = MHD_lookup_connection_value(handle, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST),
-		.origin = MHD_lookup_connection_value(handle, MHD_HEADER_KIND, MHD_HTTP_HEADER_ORIGIN),
+		.host = headers.host,
+		.origin = headers.origin,
 		.port = listener->port,
 	};
 	if (!service->admit(service->context, &exchange->request, &exchange->answer)) {
 		exchange->progress = DONE;
 		return send_answer(exchange);
 	}
-	bool refused = announces_too_much(handle, service->body_limit) || has_unclear_length(handle);
-	return refused ? MHD_NO : MHD_YES;
+	return has_bad_length(&headers, service->body_limit) ? MHD_NO : MHD_YES;
 }
 
 static enum MHD_Result take_body(struct exchange *exchange, const char *data, size_t *size)
