@@ -105,6 +105,7 @@ static void read_steps(struct boot *boot)
 		if (view && ended <= view->block_num)
 			atomic_store(&boot->steps[step].ended, ended);
 	}
+	boot->first_head = view ? view->block_num : 0;
 	chain_view_close(view);
 	text_release(&text);
 }

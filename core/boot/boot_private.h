@@ -14,6 +14,7 @@ enum { BOOT_STEPS_MAXIMUM = 32, BOOT_PATH_SIZE = 4096 };
 enum boot_state {
 	BOOT_STATE_UNKNOWN,
 	BOOT_STATE_RUNNING,
+	BOOT_STATE_SENT, /* and may be in no block yet */
 	BOOT_STATE_DONE,
 	BOOT_STATE_FAILED,
 	BOOT_STATE_INTERRUPTED
@@ -35,6 +36,10 @@ struct boot {
 	const struct interruption *interruption; /* borrowed: of whoever holds the lock; NULL: never */
 	bool running;
 	int running_pid;
+	struct chain_view *view; /* by which the running steps are judged; NULL: none yet */
+	bool unsettled;          /* something was sent that may be in no block yet */
+	/* the head when this process began: one before it may have sent what comes behind; 0: no more */
+	uint32_t first_head;
 	struct boot_settings settings;
 	struct text given;     /* accounts.json as kept, "" for none; with private keys, wiped */
 	struct boot_plan *plan; /* of them; NULL: not made yet */
@@ -52,7 +57,13 @@ void boot_leave(struct boot *boot);
 /* Under lock: with a view of the head, to be closed. */
 int boot_context_open(struct boot *boot, struct boot_context *out, struct error *error);
 void boot_keep_steps(const struct boot *boot);
-/* run.c: one step, by itself; boot_key signs for eosio. */
+/* settle.c: waits until all that was sent stands in blocks; a failure is told of the step that sent it. */
+int boot_await_blocks(struct boot *boot, const struct boot_runner *runner, struct error *error);
+/* That, and the steps that were sent have ended, or did not; the next one is judged anew. */
+int boot_settle(struct boot *boot, const struct boot_runner *runner, struct error *error);
+/* What a process that was killed has sent is in blocks, too. */
+int boot_await_predecessor(struct boot *boot, const struct boot_runner *runner, struct error *error);
+/* run.c: one step, by itself; boot_key signs for eosio. What it has sent may be in no block yet. */
 int boot_step_run(struct boot *boot, size_t index, const struct boot_runner *runner,
                   const struct private_key *boot_key, struct error *error);
 void boot_append(struct growing_text *text, const char *line, size_t length);

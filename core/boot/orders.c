@@ -156,12 +156,27 @@ static int catch_up(const struct boot *boot, const struct boot_runner *runner, s
 	           : chain->operations->clock_end(chain, runner->interruption, error);
 }
 
+static int begin_run(struct boot *boot, const struct boot_runner *runner, struct error *error)
+{
+	int result = 0;
+
+	boot_enter(boot, runner->interruption);
+	if (boot->running)
+		result = error_set(error, EBUSY, "the boot is running already (started by process %d)",
+		                   boot->running_pid);
+	else
+		boot->running_pid = runner->pid;
+	boot->running = true;
+	boot_leave(boot);
+	return result;
+}
+
 int boot_run(struct boot *boot, const char *words, const struct boot_runner *runner, struct error *error)
 {
 	struct wanted order[BOOT_STEPS_MAXIMUM];
 	size_t count = 0;
 	struct private_key boot_key = {0};
-	struct error local = {0};
+	struct error local = {0}, unsettled = {0};
 	bool all = false;
 
 	error = error ? error : &local;
@@ -170,18 +185,17 @@ int boot_run(struct boot *boot, const char *words, const struct boot_runner *run
 		return result;
 	for (size_t i = 0; i < count; i++)
 		all = all || !order[i].by_name;
+	result = begin_run(boot, runner, error);
+	if (result)
+		return result;
+	result = boot_settle(boot, runner, error); /* what one that was interrupted has sent */
+	if (result == 0)
+		result = boot_await_predecessor(boot, runner, error);
+	if (result)
+		goto out;
 	boot_enter(boot, runner->interruption);
-	if (boot->running)
-		result = error_set(error, EBUSY, "the boot is running already (started by process %d)",
-		                   boot->running_pid);
-	else {
-		count = leave_out_ended(boot, order, count);
-		result = check_run(boot, order, count, &boot_key, error);
-	}
-	if (result == 0) {
-		boot->running = true;
-		boot->running_pid = runner->pid;
-	}
+	count = leave_out_ended(boot, order, count);
+	result = check_run(boot, order, count, &boot_key, error);
 	boot_leave(boot);
 	if (result)
 		goto out;
@@ -190,13 +204,18 @@ int boot_run(struct boot *boot, const char *words, const struct boot_runner *run
 		boot_accounts_derive(&boot->plan->accounts);
 	for (size_t i = 0; i < count && result == 0; i++)
 		result = boot_step_run(boot, order[i].step, runner, &boot_key, error);
+	int settled = boot_settle(boot, runner, &unsettled);
+	if (result == 0 && settled) {
+		*error = unsettled;
+		result = settled;
+	}
 	if (result == 0 && all)
 		result = catch_up(boot, runner, error);
 	boot_keep_steps(boot);
+out:
 	boot_enter(boot, runner->interruption);
 	boot->running = boot->judged = false;
 	boot_leave(boot);
-out:
 	memory_wipe(&boot_key, sizeof boot_key);
 	return result;
 }

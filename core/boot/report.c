@@ -92,7 +92,7 @@ void boot_progress_line(struct boot *boot, size_t index)
 static int judge_all(struct boot *boot, struct error *error)
 {
 	struct boot_context context;
-	int result = boot->running ? 0 : boot_plan_ensure(boot, error);
+	int result = boot_plan_ensure(boot, error);
 
 	if (result || boot->running)
 		return result;
@@ -121,7 +121,7 @@ static const char *state_word(const struct boot_step *step, const struct boot_st
 	int how = atomic_load(&state->state);
 
 	count_items(state, &done, &total);
-	if (how == BOOT_STATE_RUNNING)
+	if (how == BOOT_STATE_RUNNING || how == BOOT_STATE_SENT)
 		return "running";
 	if (is_endless(step))
 		return how == BOOT_STATE_INTERRUPTED ? "stopped" : how == BOOT_STATE_FAILED ? "failed" : "waiting";

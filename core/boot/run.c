@@ -33,6 +33,7 @@ struct prepared {
 	struct transaction_trace trace;
 	enum { ITEM_IN_THE_MAKING, ITEM_READY, ITEM_ON_ITS_WAY, ITEM_DONE } state;
 	int result; /* of making and sending */
+	bool told;  /* the error says of which step it is */
 	struct error error;
 };
 
@@ -60,7 +61,8 @@ struct run {
 	struct interruption patience; /* for what is on its way */
 	_Atomic int64_t given_up_us;
 	bool several;        /* send */
-	int result;          /* of the first item that failed */
+	int result;          /* of the first item that failed, */
+	size_t failed;       /* which is this one */
 	struct error *error;
 };
 
@@ -262,8 +264,10 @@ static int send(struct run *run, struct prepared *prepared, struct transaction_t
                 struct error *error)
 {
 	struct chain *chain = run->boot->environment.chain;
-	const struct chain_send_options options = {
-		.accepted = true, .unique = chain->salt != 0, .interruption = &run->patience};
+	const struct chain_send_options options = {.accepted = true,
+	                                           .mark = (uint32_t)run->step_index,
+	                                           .unique = chain->salt != 0,
+	                                           .interruption = &run->patience};
 	int result;
 
 	for (unsigned attempt = 0;; attempt++) {
@@ -278,34 +282,30 @@ static int send(struct run *run, struct prepared *prepared, struct transaction_t
 		refused->actions_count = 0;
 		packed_transaction_release(&prepared->packed);
 		transaction_trace_release(trace);
+		/* a chain's first block may be years older than the second one */
+		bool is_late = error->code == EXPIRED_TX_EXCEPTION;
 		error_clear(error);
-		result = prepare_transaction(run, prepared, error);
+		result = is_late ? chain->operations->schedule_feature(chain, NULL, run->runner->interruption, error)
+		                 : 0;
+		if (result == 0)
+			result = prepare_transaction(run, prepared, error);
 		if (result)
 			return result;
 	}
-}
-
-/* What was sent stands in blocks then. */
-static int settle(struct run *run, struct error *error)
-{
-	struct chain *chain = run->boot->environment.chain;
-
-	return chain->operations->settle
-	           ? chain->operations->settle(chain, run->runner->interruption, error)
-	           : 0;
 }
 
 static void do_item(struct run *run, struct prepared *prepared)
 {
 	struct error *error = &prepared->error;
 
-	if (prepared->result == 0 && prepared->item.act) {
-		prepared->result = settle(run, error);
-		if (prepared->result == 0)
-			prepared->result = prepared->item.act(&run->context, prepared->index, error);
-	} else if (prepared->result == 0) {
-		prepared->result = send(run, prepared, &prepared->trace, error);
+	if (prepared->result == 0 && prepared->item.settled) {
+		prepared->result = boot_await_blocks(run->boot, run->runner, error);
+		prepared->told = prepared->result != 0;
 	}
+	if (prepared->result == 0)
+		prepared->result = prepared->item.act
+		                       ? prepared->item.act(&run->context, prepared->index, error)
+		                       : send(run, prepared, &prepared->trace, error);
 }
 
 /* What happened, for those who watch. */
@@ -363,8 +363,10 @@ static bool show_first(struct run *run)
 		show_item(run, first);
 		return true;
 	}
-	error_prefix(&first->error, "boot step %s: %.*s", run->step->name, COMMAND_SHOWN,
-	             text_string(&first->item.command));
+	if (!first->told)
+		error_prefix(&first->error, "boot step %s: %.*s", run->step->name, COMMAND_SHOWN,
+		             text_string(&first->item.command));
+	run->failed = first->index;
 	fail(run, first->result, &first->error);
 	return true;
 }
@@ -375,6 +377,8 @@ static void item_done(struct run *run, struct prepared *prepared)
 	pthread_mutex_lock(&run->lock);
 	prepared->state = ITEM_DONE;
 	run->stopped = run->stopped || prepared->result;
+	if (run->several && prepared->result == 0 && !prepared->item.act)
+		run->boot->unsettled = true;
 	for (; show_first(run); ring_drop(run))
 		continue;
 	stop_if_interrupted(run);
@@ -406,12 +410,13 @@ static void run_items_release(struct run *run)
 	free(run->ring);
 }
 
-/* What was sent stands in blocks when it returns. */
 static int run_items(struct run *run, struct error *error)
 {
 	pthread_t helpers[PARALLEL_MAXIMUM + SENDERS];
-	struct error unsettled = {0};
 
+	run->first = run->count = run->next = 0;
+	run->ended = run->stopped = false;
+	run->result = 0;
 	run->several = boot_asks_far(&run->context);
 	run->error = error;
 	run->ring = memory_allocate(AHEAD, sizeof *run->ring);
@@ -429,11 +434,6 @@ static int run_items(struct run *run, struct error *error)
 	pthread_mutex_unlock(&run->lock);
 	while (count)
 		pthread_join(helpers[--count], NULL);
-	int settled = settle(run, &unsettled);
-	if (!run->result && settled) {
-		error_prefix(&unsettled, "boot step %s", run->step->name);
-		fail(run, settled, &unsettled);
-	}
 	run_items_release(run);
 	return run->result;
 }
@@ -463,36 +463,36 @@ static int judge_items(struct run *run, size_t *open, size_t *done, struct error
 
 static const char nothing_due[] = "# nothing is due";
 
-static int judge_anew(struct run *run, size_t *open, size_t *done, struct error *error)
+/* By the view that the steps before it were judged by, unless it is ended. */
+static int judge(struct run *run, size_t *open, size_t *done, struct error *error)
 {
-	chain_view_close(run->context.view);
-	run->context.view = NULL;
+	struct boot *boot = run->boot;
+	int result = boot->view ? 0
+	                        : chain_view_open(run->context.chain, &boot->view, NULL,
+	                                          run->context.interruption, error);
+
+	run->context.view = boot->view;
 	free(run->done);
 	run->done = NULL;
-	int result = chain_view_open(run->context.chain, &run->context.view, NULL, run->context.interruption,
-	                             error);
 	return result ? result : judge_items(run, open, done, error);
 }
 
 static int step_work(struct run *run, struct error *error)
 {
 	const struct boot_step *step = run->step;
-	struct chain *chain = run->context.chain;
 	size_t open = 0, done = 0;
-	int result = settle(run, error);
+	int result = 0;
 
+	if (step->settled || !boot_asks_far(&run->context))
+		result = boot_settle(run->boot, run->runner, error);
 	if (result == 0)
-		result = judge_anew(run, &open, &done, error);
-	if (result == 0 && open && done && boot_asks_far(&run->context)) {
-		/* what a process that was killed has sent may be in no block yet */
-		result = chain->operations->schedule_feature(chain, NULL, run->context.interruption, error);
-		if (result == 0)
-			result = judge_anew(run, &open, &done, error);
-	}
+		result = judge(run, &open, &done, error);
 	if (result == 0 && open && step->begin) {
 		result = step->begin(&run->context, error);
+		chain_view_close(run->boot->view);
+		run->boot->view = NULL;
 		if (result == 0)
-			result = judge_anew(run, &open, &done, error); /* it may have changed what there is to do */
+			result = judge(run, &open, &done, error); /* it may have changed what there is to do */
 	}
 	if (result)
 		return result;
@@ -508,16 +508,24 @@ static int step_work(struct run *run, struct error *error)
 	return 0;
 }
 
-/* From now on `all` leaves it alone. */
-static void keep_ended(struct boot *boot, size_t index)
+/* A node refuses what needs that which another one has and it has not: where what was sent before was in no
+ * block yet, the step goes on when it is, and once for each item. */
+static int step_work_on(struct run *run, struct error *error)
 {
-	struct chain_view *view = NULL;
+	struct boot *boot = run->boot;
+	size_t failed = SIZE_MAX;
+	int result;
 
-	if (chain_view_open(boot->environment.chain, &view, NULL, NULL, NULL) != 0)
-		return;
-	atomic_store(&boot->steps[index].ended, view->block_num);
-	chain_view_close(view);
-	boot_keep_steps(boot);
+	run->failed = SIZE_MAX;
+	while ((result = step_work(run, error)) != 0 && error->code && boot->unsettled && run->done &&
+	       run->failed != failed) {
+		failed = run->failed;
+		error_clear(error);
+		result = boot_settle(boot, run->runner, error);
+		if (result)
+			break;
+	}
+	return result;
 }
 
 int boot_step_run(struct boot *boot, size_t index, const struct boot_runner *runner,
@@ -544,22 +552,20 @@ int boot_step_run(struct boot *boot, size_t index, const struct boot_runner *run
 	atomic_store(&run.state->state, BOOT_STATE_RUNNING);
 	text_printf(&line, "### %s: %s\n", run.step->name, run.step->help);
 	boot_append(boot->output, line.data, line.length);
-	int result = step_work(&run, error);
+	int result = step_work_on(&run, error);
 	boot_append(boot->output, run.notes.data, run.notes.length);
 	if (run.worked || !atomic_load(&run.state->spent_us))
 		atomic_store(&run.state->spent_us, clock_monotonic_us() - atomic_load(&run.state->began_us));
-	atomic_store(&run.state->state, result == 0        ? BOOT_STATE_DONE
+	bool is_any = run.worked || atomic_load(&run.state->total);
+	atomic_store(&run.state->state, result == 0        ? (is_any ? BOOT_STATE_SENT : BOOT_STATE_DONE)
 	                                : result == -EINTR ? BOOT_STATE_INTERRUPTED
 	                                                   : BOOT_STATE_FAILED);
-	if (result == 0 && (run.worked || atomic_load(&run.state->total)))
-		keep_ended(boot, index);
 	boot_progress_line(boot, index);
 	if (result) {
 		text_clear(&line);
 		text_printf(&line, "# %s\n", error->sentence);
 		boot_append(boot->output, line.data, line.length);
 	}
-	chain_view_close(run.context.view);
 	text_release(&run.notes);
 	text_release(&line);
 	free(run.done);

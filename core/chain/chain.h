@@ -80,6 +80,7 @@ struct chain_send_options {
 	bool without_keys; /* impersonate (embedded chain): no signatures, authorities count as satisfied */
 	uint64_t node;     /* that it is pushed to; 0: the one that the chain is seen through */
 	bool accepted;     /* returns when the node has taken it: settle() waits for what was sent so */
+	uint32_t mark;     /* by which settle() tells it from others */
 	bool at_once;      /* -EBUSY, and nothing is done, where it would have to wait (embedded chain) */
 	bool unique;       /* nobody else can have made this very transaction: a duplicate is itself */
 	const struct interruption *interruption; /* borrowed; NULL: never */
@@ -116,8 +117,10 @@ struct chain_operations {
 	int (*push)(struct chain *chain, struct transaction_trace *trace, struct packed_transaction *packed,
 	            const struct chain_send_options *options, struct error *error);
 	/* Waits until all that was pushed with `accepted` is in blocks. -ETIME: something is not and has expired;
-	 * -EINTR, -ETIMEDOUT: it may happen yet. NULL: what is pushed is there at once. */
-	int (*settle)(struct chain *chain, const struct interruption *interruption, struct error *error);
+	 * -EINTR, -ETIMEDOUT: it may happen yet; *mark: the first such one's. NULL: what is pushed is there at
+	 * once. */
+	int (*settle)(struct chain *chain, uint32_t *mark, const struct interruption *interruption,
+	              struct error *error);
 	/* Runs a transaction after all that is in the block in the making and undoes it: only the trace is
 	 * left, with the failure in it when it failed. Without read_only no signatures are needed; with it no
 	 * authorizations may be declared and nothing may be written. node: as chain_send_options has it. -errno:

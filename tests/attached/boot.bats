@@ -58,6 +58,26 @@ share_keys() {
 	! grep -v '^[0-9]\.[0-9]* SYS$' "$BASE/balances" | grep -v '^10\.0000 SYS$'
 }
 
+@test "a step that is refused while what came before it is on its way: the steps before it have ended" {
+	echo "eosio.token $(ls "$SERVING/wallet/keys")" > "$SERVING/create_account"
+	mkdir "$SERVING/accounts/mallory"
+	echo eosio.token > "$SERVING/accounts/eosio.token/contract/install"
+	echo '["mallory", "10.0000 SYS"]' > "$SERVING/accounts/eosio.token/actions/create"
+	echo 300 > "$M/boot/options/user-limit"
+	share_keys
+	run ! bash -c "echo all > '$M/boot/run'"
+	says EACCES "boot step tokens: cleos push action eosio.token issue"
+	[[ "$(tail -n 1 "$M/errors")" == *"missing authority of mallory"* ]]
+	grep -q '03-sys .* done .* 10/10 ' "$M/boot/run"
+	grep -q '04-contracts .* done .* 2/2 ' "$M/boot/run"
+	grep -q '05-tokens .* failed .* 1/2 ' "$M/boot/run"
+	grep -q '06-sys-contract .* waiting .* 0/' "$M/boot/run"
+	echo TOK > "$M/boot/options/symbol"
+	echo all > "$M/boot/run" || { tail -n 2 "$M/errors"; false; }
+	[ "$(grep -c ' done ' "$M/boot/run")" -ge 14 ]
+	[ "$(cat "$M/accounts/useraaaaaaaa/balance")" = "10.0000 TOK" ]
+}
+
 @test "examples/tutorial.sh" {
 	sed -n 's/^accountnum.*:\(5.*\)/\1/p' "$ROOT/examples/tutorial.sh" |
 		while read -r key; do echo "$key" > "$SERVING/wallet/import"; done

@@ -124,12 +124,27 @@ sub serve {
 		once() if $pushes;
 		return answer($socket, '502 Bad Gateway', $page) if $pushes;
 	}
+	if ($pushes && $mode =~ /^lags (\S+)$/ && $body =~ /$1/) { # as one that has not seen yet what came before
+		once();
+		my $refusal = '{"code":500,"message":"Internal Service Error","error":{"code":3050003,"name":"eosio_assert_message_exception","what":"","details":[{"message":"assertion failure with message: it is not here yet"}]}}';
+		return answer($socket, '500 Internal Server Error', $refusal);
+	}
+	if ($pushes && $mode =~ /^drops (\S+)$/ && $body =~ /$1/) { # takes it, and forgets it
+		once();
+		$path = '/v1/chain/compute_transaction';
+	}
 	my $lies = $mode =~ /^(repeats|returns|climbs|names)$/ && $path =~ /get_table_(by_scope|rows)$/;
 	my ($reply_head, $reply) = $lies ? lie_in_list($mode, $path, $body) : ask_node($path, $body);
 	return 0 unless defined $reply;
 	if ($mode =~ /^moves/ && $path =~ /get_account$/) { # between this answer and the next question
 		once() if $mode eq 'moves once';
 		move_head();
+	}
+	if ($pushes && $mode eq 'late') { # a thousand blocks
+		once();
+		open my $file, '>', "$serving/chain/clock" or die "clock: $!";
+		print $file "+10m\n";
+		close $file or die "clock: $!";
 	}
 	if ($pushes && $mode =~ /^(lost|cut|gateway|twice)$/) {
 		once();

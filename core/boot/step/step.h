@@ -71,6 +71,7 @@ struct boot_item {
 	bool by_boot_key;          /* eosio's key signs, else: */
 	uint64_t holder;           /* the wallet's key of this account; 0: that of an account of the plan: */
 	size_t signer;             /* its index */
+	bool settled;              /* what was sent before it stands in blocks first */
 	/* What is no transaction; NULL: the actions are sent. */
 	int (*act)(struct boot_context *context, size_t index, struct error *error);
 };
@@ -96,6 +97,7 @@ struct boot_step {
 	const char *help;
 	bool in_all;
 	bool by_eosio; /* eosio's key signs, and is looked for before anything is sent */
+	bool settled;  /* what there is to do depends on what the steps before it have put into blocks */
 	const char *needs; /* the step that must be complete before; NULL: none */
 	/* BOOT_ENDLESS: goes on until interrupted, and done() is never asked. */
 	boot_count *count;

@@ -395,6 +395,7 @@ int step_sys_contract_make(struct boot_context *context, struct boot_item *item,
 	case ITEM_FEATURES_ACTIVE:
 		text_append(&item->command, "# the next block activates them");
 		item->act = await_features;
+		item->settled = true;
 		return 0;
 	case ITEM_SYSTEM_CONTRACT:
 		return boot_put_contract(item, plan, name_literal("eosio"), "eosio.system", error);

@@ -266,23 +266,24 @@ int nodeos_leave_unsettled(struct nodeos_chain *chain, const struct sent *sent,
 	}
 	bool look_now = ++chain->unsettled_since >= LOOK_AFTER && !chain->looking;
 	bool too_many = chain->unsettled_count >= UNSETTLED_MAXIMUM;
+	uint32_t mark;
 	if (look_now)
 		chain->unsettled_since = 0;
 	pthread_mutex_unlock(&chain->mutex);
 	if (too_many)
-		return nodeos_settle(&chain->base, interruption, error);
+		return nodeos_settle(&chain->base, &mark, interruption, error);
 	if (look_now)
 		look_together(chain, &info, interruption, NULL);
 	return 0;
 }
 
-/* false: there is none left, and blocks need not be watched for any. */
+/* The one that was sent first. false: there is none left, and blocks need not be watched for any. */
 static bool next_unsettled(struct nodeos_chain *chain, struct sent *sent)
 {
 	pthread_mutex_lock(&chain->mutex);
 	bool found = chain->unsettled_count > 0;
 	if (found) {
-		*sent = chain->unsettled[chain->unsettled_count - 1];
+		*sent = chain->unsettled[0];
 	} else if (chain->unsettled_watched) {
 		chain->unsettled_watched = false;
 		chain->watchers--;
@@ -291,7 +292,8 @@ static bool next_unsettled(struct nodeos_chain *chain, struct sent *sent)
 	return found;
 }
 
-int nodeos_settle(struct chain *base, const struct interruption *interruption, struct error *error)
+int nodeos_settle(struct chain *base, uint32_t *mark, const struct interruption *interruption,
+                  struct error *error)
 {
 	struct nodeos_chain *chain = nodeos_of(base);
 	struct sent sent;
@@ -299,8 +301,10 @@ int nodeos_settle(struct chain *base, const struct interruption *interruption, s
 	int result = 0;
 
 	while (next_unsettled(chain, &sent)) {
-		if (result == 0)
+		if (result == 0) {
 			result = nodeos_await(chain, &block, &sent, NODEOS_WAIT_BLOCK, interruption, error);
+			*mark = sent.mark;
+		}
 		if (result == -EINTR)
 			break; /* the next call goes on */
 		pthread_mutex_lock(&chain->mutex);

@@ -69,6 +69,7 @@ struct known_block {
 struct sent {
 	struct checksum256 id;
 	uint32_t expiration; /* seconds; with its delay */
+	uint32_t mark;       /* its sender's */
 };
 
 struct nodeos_chain {
@@ -222,7 +223,8 @@ int nodeos_await(struct nodeos_chain *chain, uint32_t *block_num, const struct s
 /* It is waited for by nodeos_settle(), unless there are too many of them already. */
 int nodeos_leave_unsettled(struct nodeos_chain *chain, const struct sent *sent,
                            const struct interruption *interruption, struct error *error);
-int nodeos_settle(struct chain *base, const struct interruption *interruption, struct error *error);
+int nodeos_settle(struct chain *base, uint32_t *mark, const struct interruption *interruption,
+                  struct error *error);
 /* Until there is a block after the last that holds something of ours, or none comes for a while. */
 int nodeos_await_next_block(struct nodeos_chain *chain, const struct interruption *interruption,
                             struct error *error);

@@ -66,9 +66,10 @@ static int not_known(struct error *error, const struct checksum256 *id, int numb
 	return -number;
 }
 
-static struct sent sent_of(const struct packed_transaction *packed)
+static struct sent sent_of(const struct packed_transaction *packed, const struct chain_send_options *options)
 {
-	return (struct sent){packed->id, packed->transaction.expiration + packed->transaction.delay_sec};
+	return (struct sent){packed->id, packed->transaction.expiration + packed->transaction.delay_sec,
+	                     options ? options->mark : 0};
 }
 
 /* After a lost answer the blocks tell: it is in one, or has expired. */
@@ -121,7 +122,7 @@ static int send(struct nodeos_chain *chain, struct transaction_trace *trace,
 			}
 			result = not_known(error, &packed->id, ETIMEDOUT);
 		} else if (result && lost) {
-			const struct sent sent = sent_of(packed);
+			const struct sent sent = sent_of(packed, options);
 			result = resolve(chain, trace, &sent, interruption, error);
 		}
 		break;
@@ -164,7 +165,7 @@ int nodeos_push(struct chain *base, struct transaction_trace *trace, struct pack
 		return result;
 	nodeos_watch(chain);
 	result = send(chain, trace, packed, options, error);
-	const struct sent sent = sent_of(packed);
+	const struct sent sent = sent_of(packed, options);
 	if (result == 0 && options && options->accepted)
 		result = nodeos_leave_unsettled(chain, &sent, interruption, error);
 	else if (result == 0)
