@@ -20,6 +20,8 @@ enum { LOOK_MS = 50, BLOCK_MS = 60000, IRREVERSIBLE_MS = 600000, NEXT_BLOCK_MS =
  * for each may make one; and of how many it is not known at most whether they are in one. */
 enum { LOOK_AFTER = BLOCKS_KEPT / 4, UNSETTLED_MAXIMUM = 16384 };
 
+enum { LOOK_BLOCKS = BLOCKS_KEPT / 2 }; /* that one look goes on by, at most */
+
 void nodeos_pause_a_moment(void)
 {
 	poll(NULL, 0, LOOK_MS);
@@ -119,22 +121,46 @@ static int read_block(struct nodeos_chain *chain, struct checksum256 *id, uint32
 	return result;
 }
 
-/* All blocks up to the head are known then. */
+static int read_id(struct nodeos_chain *chain, struct checksum256 *id, uint32_t number,
+                   const struct interruption *interruption, struct error *error)
+{
+	struct text body = TEXT_EMPTY;
+	struct json *json = NULL;
+
+	text_printf(&body, "{\"block_num_or_id\":\"%" PRIu32 "\"}", number);
+	int result = nodeos_call(chain, &json, "/v1/chain/get_block", &body, interruption, error);
+	if (result == 0 && !parse_checksum_member(id, json, "id"))
+		result = parse_answer_failed(error, "block");
+	json_release(json);
+	text_release(&body);
+	return result;
+}
+
+/* All blocks up to the head are known then; where it is far away, some more are, and *info is empty. */
 static int look(struct nodeos_chain *chain, struct chain_info *info, const struct interruption *interruption,
                 struct error *error)
 {
 	uint64_t sequence;
 	int result = nodeos_info(chain, info, &sequence, true, interruption, error);
 	struct checksum256 id = info->head_block_id;
-	const uint32_t head = info->head_block_num;
-	uint32_t number = head;
+	uint32_t head = info->head_block_num;
 
+	pthread_mutex_lock(&chain->mutex);
+	const uint32_t next = chain->watched_to + LOOK_BLOCKS;
+	pthread_mutex_unlock(&chain->mutex);
+	if (result == 0 && head > next) {
+		head = next;
+		*info = (struct chain_info){0};
+		result = read_id(chain, &id, head, interruption, error);
+	}
+	uint32_t number = head;
 	while (result == 0 && head - number < BLOCKS_KEPT && !is_known(chain, number, &id))
 		result = read_block(chain, &id, number--, interruption, error);
 	if (result)
 		return result;
 	pthread_mutex_lock(&chain->mutex);
 	chain->watched_to = head;
+	chain->watched_info = *info;
 	while (number++ < head)
 		drop_unsettled(chain, slot_of(chain, number));
 	pthread_mutex_unlock(&chain->mutex);
@@ -152,7 +178,7 @@ static int look_together(struct nodeos_chain *chain, struct chain_info *info,
 		int64_t until = clock_monotonic_us() + LOOK_MS * 1000;
 		const struct timespec time = {until / 1000000, until % 1000000 * 1000};
 		pthread_cond_timedwait(&chain->looked, &chain->mutex, &time);
-		*info = chain->info;
+		*info = chain->watched_info;
 		pthread_mutex_unlock(&chain->mutex);
 		return 0;
 	}
@@ -173,6 +199,7 @@ void nodeos_watch(struct nodeos_chain *chain)
 	pthread_mutex_lock(&chain->mutex);
 	if (chain->watchers++ == 0) {
 		chain->watched_from = chain->watched_to = chain->info.head_block_num;
+		chain->watched_info = (struct chain_info){0};
 		for (size_t i = 0; i < BLOCKS_KEPT; i++)
 			chain->blocks[i].number = 0;
 	}

@@ -96,6 +96,7 @@ struct nodeos_chain {
 	/* While somebody waits for a block: those behind watched_from up to watched_to, by number modulo that. */
 	struct known_block blocks[BLOCKS_KEPT];
 	uint32_t watched_from, watched_to;
+	struct chain_info watched_info; /* up to whose head all blocks are known; empty: there are more */
 	unsigned watchers;
 	/* owned; the node took them, and nobody has waited for them yet: blocks are watched meanwhile */
 	struct sent *unsettled;
