@@ -360,10 +360,20 @@ static int preactivate(struct boot_context *context, size_t index, struct error 
 	                                                    context->interruption, error);
 }
 
+/* A node that produces shows what it activates with the block in the making, and need not be waited for. */
 static int await_features(struct boot_context *context, size_t index, struct error *error)
 {
+	struct boot_context now = *context;
+	int result = chain_view_open(now.chain, &now.view, NULL, now.interruption, error);
+
 	(void)index;
-	return context->chain->operations->schedule_feature(context->chain, NULL, context->interruption, error);
+	if (result == 0) {
+		result = all_features_active(&now, error);
+		chain_view_close(now.view);
+	}
+	return result < 0 ? result
+	       : result   ? 0
+	                  : now.chain->operations->schedule_feature(now.chain, NULL, now.interruption, error);
 }
 
 static void make_activation(struct boot_item *item, const struct boot_feature *feature)
