@@ -16,7 +16,8 @@ void boot_plan_destroy(struct boot_plan *plan)
 	boot_accounts_release(&plan->accounts);
 	free(plan->votes);
 	free(plan->stake_items);
-	free(plan->exists);
+	free(plan->exist.has);
+	free(plan->have_tokens.has);
 	memory_wipe(plan, sizeof *plan);
 	free(plan);
 }

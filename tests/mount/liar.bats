@@ -251,3 +251,14 @@ booted() {
 	[ -z "$(cat "$BASE/mode")" ]
 	booted
 }
+
+@test "boot/run of a mount that has not booted: how far the chain is, without a request for each account" {
+	local M SERVING URL
+	begin_boot
+	echo 300 > "$SERVING/boot/options/user-limit"
+	echo "$steps" > "$SERVING/boot/run"
+	sync .
+	: > "$BASE/mode.log"
+	grep '08-stake .* done .* 660/660 ' boot/run
+	[ "$(grep -c get_table_rows "$BASE/mode.log")" -lt 60 ]
+}

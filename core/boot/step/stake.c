@@ -70,6 +70,7 @@ static int has_balance(struct boot_context *context, uint64_t account, struct er
 
 struct listing {
 	struct boot_plan *plan;
+	bool *has;       /* by account */
 	uint32_t *order; /* owned: the plan's accounts by name */
 	size_t next, others;
 };
@@ -93,48 +94,83 @@ static int see_account(void *context, const struct chain_scope *scope)
 	if (listing->next == plan->accounts.count)
 		return 1;
 	if (list[listing->order[listing->next]].name == scope->scope)
-		plan->exists[listing->order[listing->next++]] = true;
+		listing->has[listing->order[listing->next++]] = true;
 	else if (++listing->others > OTHERS_LISTED)
 		return 1;
 	return 0;
 }
 
-/* The system contract's own list of accounts says it at once. One that was made before that contract was
- * there is not in it: the chain refuses to make it again. */
-static int list_existing(struct boot_context *context, struct error *error)
+/* Which of the plan's accounts have rows of their own in a table; of those not reached ask() tells. */
+static int list_accounts(struct boot_context *context, struct boot_listed *out, const char *code,
+                         const char *table,
+                         int (*ask)(struct boot_context *context, uint64_t account, struct error *error),
+                         struct error *error)
 {
 	struct boot_plan *plan = context->plan;
-	const uint64_t eosio = name_literal("eosio"), table = name_literal("userres");
 	const size_t count = plan->accounts.count;
 	struct listing listing = {.plan = plan, .order = memory_allocate(count + 1, sizeof *listing.order)};
 
-	free(plan->exists);
-	plan->exists = memory_allocate(count + 1, sizeof *plan->exists);
+	free(out->has);
+	out->has = listing.has = memory_allocate(count + 1, sizeof *out->has);
 	for (size_t i = 0; i < count; i++)
 		listing.order[i] = (uint32_t)i;
 	qsort_r(listing.order, count, sizeof *listing.order, compare_listed, plan);
-	int result = count ? context->view->operations->scopes(context->view, eosio, table,
+	int result = count ? context->view->operations->scopes(context->view, name_literal(code),
+	                                                       name_literal(table),
 	                                                       plan->accounts.list[listing.order[0]].name,
 	                                                       see_account, &listing, error)
 	                   : 0;
 	bool left = result == 1;
 	for (size_t at = listing.next; left && result >= 0 && at < count; at++) {
-		result = boot_account_exists(context, plan->accounts.list[listing.order[at]].name, error);
-		plan->exists[listing.order[at]] = result > 0;
+		result = ask(context, plan->accounts.list[listing.order[at]].name, error);
+		out->has[listing.order[at]] = result > 0;
 	}
 	free(listing.order);
-	plan->exists_for = result < 0 ? 0 : context->view->sequence;
+	out->sequence = result < 0 ? 0 : context->view->sequence;
 	return result < 0 ? result : 0;
 }
 
+/* The system contract's own list of accounts says it at once. One that was made before that contract was
+ * there is not in it: the chain refuses to make it again. */
 static int account_exists(struct boot_context *context, size_t account, struct error *error)
 {
-	struct boot_plan *plan = context->plan;
+	struct boot_listed *exist = &context->plan->exist;
 
 	if (!boot_asks_far(context))
-		return boot_account_exists(context, plan->accounts.list[account].name, error);
-	int result = plan->exists_for == context->view->sequence ? 0 : list_existing(context, error);
-	return result ? result : plan->exists[account];
+		return boot_account_exists(context, context->plan->accounts.list[account].name, error);
+	int result = exist->sequence == context->view->sequence
+	                 ? 0
+	                 : list_accounts(context, exist, "eosio", "userres", boot_account_exists, error);
+	return result ? result : exist->has[account];
+}
+
+static int see_other_token(void *context, const struct chain_scope *scope)
+{
+	return scope->scope != *(const uint64_t *)context;
+}
+
+/* Whether whoever has a balance has it in the plan's symbol: the contract has no other one. */
+static int is_only_token(struct boot_context *context, struct error *error)
+{
+	uint64_t symbol = symbol_code(context->plan->symbol);
+	int result = context->view->operations->scopes(context->view, name_literal("eosio.token"),
+	                                               name_literal("stat"), 0, see_other_token, &symbol, error);
+
+	return result < 0 ? result : !result;
+}
+
+static int has_tokens(struct boot_context *context, size_t account, struct error *error)
+{
+	struct boot_listed *have = &context->plan->have_tokens;
+	uint64_t name = context->plan->accounts.list[account].name;
+
+	int only = boot_asks_far(context) ? is_only_token(context, error) : 0;
+	if (only <= 0)
+		return only ? only : has_balance(context, name, error);
+	int result = have->sequence == context->view->sequence
+	                 ? 0
+	                 : list_accounts(context, have, "eosio.token", "accounts", has_balance, error);
+	return result ? result : have->has[account];
 }
 
 int step_stake_done(struct boot_context *context, size_t index, struct error *error)
@@ -142,9 +178,8 @@ int step_stake_done(struct boot_context *context, size_t index, struct error *er
 	size_t account = stake_account(context->plan, index);
 	int exists = account_exists(context, account, error);
 
-	return exists > 0 && stake_is_transfer(context->plan, index)
-	           ? has_balance(context, context->plan->accounts.list[account].name, error)
-	           : exists;
+	return exists > 0 && stake_is_transfer(context->plan, index) ? has_tokens(context, account, error)
+	                                                             : exists;
 }
 
 static int check_existing(struct boot_context *context, size_t account, struct error *error)

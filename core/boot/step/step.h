@@ -30,8 +30,11 @@ struct boot_plan {
 	uint32_t *votes;           /* owned: voters * votes_each indices of producers, from 0 */
 	uint32_t *stake_items;     /* owned: 2 * account for its creation, + 1 for its liquid tokens */
 	size_t stake_items_count;
-	bool *exists;        /* owned: which of the accounts the chain shows, */
-	uint64_t exists_for; /* where it was listed, under a view of that sequence */
+	/* which of the accounts a far chain shows, and which of them have liquid tokens */
+	struct boot_listed {
+		bool *has;         /* owned, by account */
+		uint64_t sequence; /* of the view that it was listed under */
+	} exist, have_tokens;
 	struct boot_feature features[BOOT_FEATURES_MAXIMUM]; /* PREACTIVATE_FEATURE first */
 	size_t features_count;
 };
