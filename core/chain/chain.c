@@ -157,6 +157,13 @@ void chain_abi_release(struct chain *chain, struct chain_abi *abi)
 	pthread_mutex_unlock(&chain->abi_cache->mutex);
 }
 
+void chain_schedules_release(struct chain_schedules *schedules)
+{
+	producer_schedule_release(&schedules->active);
+	producer_schedule_release(&schedules->pending);
+	producer_schedule_release(&schedules->proposed);
+}
+
 void chain_header_state_release(struct chain_header_state *state)
 {
 	signed_block_release(&state->block);

@@ -65,10 +65,10 @@ static int take_first(void *context, const struct chain_row *row)
 /* What get_producers says before there is a table of producers. */
 static int print_active_schedule(struct chain_view *view, struct text *out, struct error *error)
 {
-	struct producer_schedule active = {0}, pending = {0}, proposed = {0};
-	int result = view->operations->schedules(view, &active, &pending, &proposed, error);
-	for (size_t i = 0; result == 0 && i < active.producers_count; i++) {
-		const struct producer_authority *producer = &active.producers[i];
+	struct chain_schedules schedules = {0};
+	int result = view->operations->schedules(view, &schedules, error);
+	for (size_t i = 0; result == 0 && i < schedules.active.producers_count; i++) {
+		const struct producer_authority *producer = &schedules.active.producers[i];
 		text_printf(out, "%s{\"owner\":\"%s\",\"producer_authority\":[0,{\"threshold\":%u,\"keys\":[",
 		            i ? "," : "", name_text(producer->producer_name).text, producer->threshold);
 		key_weights_print(out, producer->keys, producer->keys_count);
@@ -77,9 +77,7 @@ static int print_active_schedule(struct chain_view *view, struct text *out, stru
 			text_printf(out, ",\"producer_key\":\"%s\"", public_key_text(&producer->keys[0].key).text);
 		text_append_char(out, '}');
 	}
-	producer_schedule_release(&active);
-	producer_schedule_release(&pending);
-	producer_schedule_release(&proposed);
+	chain_schedules_release(&schedules);
 	return result;
 }
 

@@ -128,6 +128,12 @@ struct chain_feature {
 };
 enum { CHAIN_FEATURES_MAXIMUM = 64 }; /* no chain knows more */
 
+/* Who produces, and who will; one that there is not has no producers. */
+struct chain_schedules {
+	struct producer_schedule active, pending, proposed;
+};
+void chain_schedules_release(struct chain_schedules *schedules);
+
 /* A deferred or delayed transaction that waits. */
 struct chain_scheduled {
 	struct checksum256 id;
@@ -240,10 +246,8 @@ struct chain_view_operations {
 	int (*features)(struct chain_view *view, chain_feature_visitor *visitor, void *context,
 	                struct error *error);
 	int (*config)(struct chain_view *view, struct chain_config *out, struct error *error);
-	/* Copies, to be released; a schedule that there is not has no producers. */
-	int (*schedules)(struct chain_view *view, struct producer_schedule *active,
-	                 struct producer_schedule *pending, struct producer_schedule *proposed,
-	                 struct error *error);
+	/* Copies; none where it fails. Release them. */
+	int (*schedules)(struct chain_view *view, struct chain_schedules *out, struct error *error);
 	int (*key_permissions)(struct chain_view *view, const struct public_key *key,
 	                       chain_key_permission_visitor *visitor, void *context, struct error *error);
 	/* Which of the available keys a transaction needs (get_required_keys): *out is free()d by the

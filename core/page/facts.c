@@ -179,7 +179,7 @@ int facts_producers(struct facts *facts, struct chain_view *view, struct error *
 	const struct chain_index by_votes = {.table = {eosio, eosio, name_literal("producers")},
 	                                     .type = CHAIN_INDEX_DOUBLE};
 	const struct table_id id = {eosio, eosio, global};
-	struct producer_schedule active = {0}, pending = {0}, proposed = {0};
+	struct chain_schedules schedules = {0};
 	struct ranking ranking = {.facts = facts};
 	struct global_row decoded;
 	struct chain_row row;
@@ -193,12 +193,10 @@ int facts_producers(struct facts *facts, struct chain_view *view, struct error *
 	result = view->operations->index_rows(view, &by_votes, NULL, false, collect_producer, &ranking, error);
 	if (result < 0)
 		return result;
-	result = view->operations->schedules(view, &active, &pending, &proposed, error);
+	result = view->operations->schedules(view, &schedules, error);
 	if (result == 0)
-		mark_scheduled(facts, &active);
-	producer_schedule_release(&active);
-	producer_schedule_release(&pending);
-	producer_schedule_release(&proposed);
+		mark_scheduled(facts, &schedules.active);
+	chain_schedules_release(&schedules);
 	return result;
 }
 

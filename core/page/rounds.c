@@ -27,18 +27,16 @@ static void count_slots(struct facts *facts, uint32_t begin, uint32_t from, uint
 /* Each producer of the schedule by which blocks are made now; its version. */
 static int begin_turns(struct facts *facts, uint32_t *version, struct chain_view *view, struct error *error)
 {
-	struct producer_schedule active = {0}, pending = {0}, proposed = {0};
-	int result = view->operations->schedules(view, &active, &pending, &proposed, error);
+	struct chain_schedules schedules = {0};
+	int result = view->operations->schedules(view, &schedules, error);
 
-	facts->turns_count = result == 0 ? active.producers_count : 0;
+	facts->turns_count = result == 0 ? schedules.active.producers_count : 0;
 	if (facts->turns_count > 0)
 		facts->turns = memory_allocate(facts->turns_count, sizeof *facts->turns);
 	for (size_t i = 0; i < facts->turns_count; i++)
-		facts->turns[i].name = active.producers[i].producer_name;
-	*version = active.version;
-	producer_schedule_release(&active);
-	producer_schedule_release(&pending);
-	producer_schedule_release(&proposed);
+		facts->turns[i].name = schedules.active.producers[i].producer_name;
+	*version = schedules.active.version;
+	chain_schedules_release(&schedules);
 	return result;
 }
 

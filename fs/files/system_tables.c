@@ -104,6 +104,18 @@ int global_row_read(struct request *request, struct global_row *out, struct erro
 	return result;
 }
 
+int walk_producers(struct request *request, chain_index_row_visitor *visitor, void *context,
+                   struct error *error)
+{
+	const struct chain_index by_votes = {.table = {EOSIO, EOSIO, name_literal("producers")},
+	                                     .type = CHAIN_INDEX_DOUBLE};
+	int result = request_view(request, error);
+	if (result == 0)
+		result = request->view->operations->index_rows(request->view, &by_votes, NULL, false, visitor,
+		                                               context, error);
+	return result < 0 ? result : 0;
+}
+
 /* --- what is demanded before something is sent --- */
 
 enum { NEIGHBOURS_MAXIMUM = 500 };

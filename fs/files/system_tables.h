@@ -23,6 +23,9 @@ int ram_market_row_read(struct request *request, struct ram_market_row *out, str
 int token_row_read(struct request *request, struct token_row *out, uint64_t contract, uint64_t symbol_code,
                    struct error *error);
 int global_row_read(struct request *request, struct global_row *out, struct error *error);
+/* Producers from the one with the most votes on, until the visitor has seen enough; 0. */
+int walk_producers(struct request *request, chain_index_row_visitor *visitor, void *context,
+                   struct error *error);
 
 /* 0; -ENOENT "no such account: NAME", with the nearest name there is. */
 int require_account(struct request *request, uint64_t name, struct error *error);

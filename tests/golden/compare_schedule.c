@@ -17,18 +17,16 @@ static void compare_schedule(struct replay *replay, const char *what, const stru
 
 static void compare_schedules(struct replay *replay, struct chain_view *view, const struct json *schedule)
 {
-	struct producer_schedule active = {0}, pending = {0}, proposed = {0};
+	struct chain_schedules schedules = {0};
 	struct error error = {0};
-	if (view->operations->schedules(view, &active, &pending, &proposed, &error)) {
+	if (view->operations->schedules(view, &schedules, &error)) {
 		replay_differ(replay, "schedules", "some", error.sentence);
 		return;
 	}
-	compare_schedule(replay, "active schedule", json_member(schedule, "active"), &active);
-	compare_schedule(replay, "pending schedule", json_member(schedule, "pending"), &pending);
-	compare_schedule(replay, "proposed schedule", json_member(schedule, "proposed"), &proposed);
-	producer_schedule_release(&active);
-	producer_schedule_release(&pending);
-	producer_schedule_release(&proposed);
+	compare_schedule(replay, "active schedule", json_member(schedule, "active"), &schedules.active);
+	compare_schedule(replay, "pending schedule", json_member(schedule, "pending"), &schedules.pending);
+	compare_schedule(replay, "proposed schedule", json_member(schedule, "proposed"), &schedules.proposed);
+	chain_schedules_release(&schedules);
 }
 
 static void compare_producers(struct replay *replay, struct chain_view *view, const struct json *producers)

@@ -154,18 +154,16 @@ static int greylist(struct chain *chain, struct greylist *out, const struct grey
 
 /* Between two blocks nodeos's active schedule is the one that the next block will have, while its pending one
  * is still the head's. */
-static int schedules(struct chain_view *view, struct producer_schedule *active,
-                     struct producer_schedule *pending, struct producer_schedule *proposed,
-                     struct error *error)
+static int schedules(struct chain_view *view, struct chain_schedules *out, struct error *error)
 {
 	struct branch *branch = engine_of(view);
 	bool making = branch_block_pending(branch);
 	int result = open_block(branch, error);
 	if (result)
 		return result;
-	state_view_operations.schedules(view, active, pending, proposed, error);
-	producer_schedule_release(active);
-	*active = producer_schedule_copy(branch_block_active_schedule(branch));
+	state_view_operations.schedules(view, out, error);
+	producer_schedule_release(&out->active);
+	out->active = producer_schedule_copy(branch_block_active_schedule(branch));
 	if (!making)
 		branch_block_drop(branch);
 	return 0;

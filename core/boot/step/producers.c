@@ -167,14 +167,14 @@ static int stake_activated(struct boot_context *context, struct error *error)
 
 int boot_producers_elected(struct boot_context *context, struct error *error)
 {
-	struct producer_schedule active = {0}, pending = {0}, proposed = {0};
-	int result = context->view->operations->schedules(context->view, &active, &pending, &proposed, error);
-	bool elected = active.producers_count > 1 || (active.producers_count == 1 &&
-	                                              active.producers[0].producer_name != name_literal("eosio"));
+	struct chain_schedules schedules = {0};
+	int result = context->view->operations->schedules(context->view, &schedules, error);
+	const struct producer_schedule *active = &schedules.active;
+	bool elected = active->producers_count > 1 ||
+	               (active->producers_count == 1 &&
+	                active->producers[0].producer_name != name_literal("eosio"));
 
-	producer_schedule_release(&active);
-	producer_schedule_release(&pending);
-	producer_schedule_release(&proposed);
+	chain_schedules_release(&schedules);
 	return result ? result : elected;
 }
 

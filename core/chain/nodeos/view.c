@@ -216,25 +216,21 @@ static int read_config(struct chain_view *view, struct chain_config *out, struct
 	return result;
 }
 
-static int read_schedules(struct chain_view *view, struct producer_schedule *active,
-                          struct producer_schedule *pending, struct producer_schedule *proposed,
-                          struct error *error)
+static int read_schedules(struct chain_view *view, struct chain_schedules *out, struct error *error)
 {
 	struct answer *answer = NULL;
 
-	*active = *pending = *proposed = (struct producer_schedule){0};
+	*out = (struct chain_schedules){0};
 	int result = nodeos_ask(view, &answer, "/v1/chain/get_producer_schedule", NULL, error);
 	if (result)
 		return result;
-	result = parse_schedule(active, json_member(answer->json, "active"), error);
+	result = parse_schedule(&out->active, json_member(answer->json, "active"), error);
 	if (result == 0)
-		result = parse_schedule(pending, json_member(answer->json, "pending"), error);
+		result = parse_schedule(&out->pending, json_member(answer->json, "pending"), error);
 	if (result == 0)
-		result = parse_schedule(proposed, json_member(answer->json, "proposed"), error);
-	if (result) {
-		producer_schedule_release(active);
-		producer_schedule_release(pending);
-	}
+		result = parse_schedule(&out->proposed, json_member(answer->json, "proposed"), error);
+	if (result)
+		chain_schedules_release(out);
 	nodeos_give_back(nodeos_chain_of(view), answer);
 	return result;
 }

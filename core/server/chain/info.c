@@ -16,28 +16,27 @@ static int get_info(struct call *call)
 	return result;
 }
 
-static void print_schedule(struct text *out, const char *name, struct producer_schedule *schedule)
+static void print_schedule(struct text *out, const char *name, const struct producer_schedule *schedule)
 {
 	text_append(out, name);
 	if (schedule->producers_count)
 		producer_schedule_print(out, schedule);
 	else
 		text_append(out, "null");
-	producer_schedule_release(schedule);
 }
 
 static int get_producer_schedule(struct call *call)
 {
-	struct producer_schedule active = {0}, pending = {0}, proposed = {0};
-	int result =
-		call->view->operations->schedules(call->view, &active, &pending, &proposed, &call->error);
+	struct chain_schedules schedules = {0};
+	int result = call->view->operations->schedules(call->view, &schedules, &call->error);
 
 	if (result)
 		return result;
-	print_schedule(call->out, "{\"active\":", &active);
-	print_schedule(call->out, ",\"pending\":", &pending);
-	print_schedule(call->out, ",\"proposed\":", &proposed);
+	print_schedule(call->out, "{\"active\":", &schedules.active);
+	print_schedule(call->out, ",\"pending\":", &schedules.pending);
+	print_schedule(call->out, ",\"proposed\":", &schedules.proposed);
 	text_append_char(call->out, '}');
+	chain_schedules_release(&schedules);
 	return 0;
 }
 

@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { RANKING_ROWS = 1000, KIBIBYTE = 1024 };
+enum { RANKING_ROWS = 1000, URL_SHOWN = 59 /* bytes */, KIBIBYTE = 1024 };
 
 static int read_info(struct request *request, struct chain_info *out, struct error *error)
 {
@@ -115,38 +115,52 @@ int chain_stake_activated_read(struct request *request, struct text *out, struct
 	return 0;
 }
 
-/* A member as text. */
-static const char *member(const struct json *row, const char *name)
+struct ranking {
+	struct text *out;
+	double weight; /* of all votes; 0: there are none */
+	size_t rows;
+};
+
+static void print_ranked(struct ranking *ranking, uint64_t name, const struct public_key *key,
+                         const char *url, size_t url_length, double votes)
 {
-	const char *string = json_string(json_member(row, name));
-	return string ? string : "";
+	text_printf(ranking->out, "%-13s %-57.57s %-59.*s %1.4f\n", name_text(name).text,
+	            key ? public_key_text(key).text : "", (int)(url_length < URL_SHOWN ? url_length : URL_SHOWN),
+	            url, votes / (ranking->weight != 0 ? ranking->weight : 1));
+	ranking->rows++;
 }
 
-static double votes_of(const struct json *row)
+static int print_producer(void *context, const struct chain_index_row *found)
 {
-	return json_number(json_member(row, "total_votes"));
+	struct ranking *ranking = context;
+	struct producer_row producer;
+	if (producer_row_decode(&producer, &found->row) == 0)
+		print_ranked(ranking, producer.owner, &producer.key, producer.url, producer.url_length,
+		             producer.total_votes);
+	return ranking->rows == RANKING_ROWS;
 }
 
-/* As `cleos system listproducers` prints it. */
+/* As `cleos system listproducers` prints it: before there are any, who produces without having registered. */
 int chain_ranking_read(struct request *request, struct text *out, struct error *error)
 {
-	struct text text = TEXT_EMPTY;
-	struct json *json = NULL;
-	int result = request_view(request, error);
-	if (result == 0)
-		result = chain_producers_print(request->view, &text, true, 0, RANKING_ROWS, error);
-	if (result == 0)
-		result = json_parse(&json, text_string(&text), text.length, error);
-	if (result == 0) {
-		double weight = json_number(json_member(json, "total_producer_vote_weight"));
-		text_printf(out, "%-13s %-57s %-59s %s\n", "Producer", "Producer key", "Url", "Scaled votes");
-		for (const struct json *row = json_first(json_member(json, "rows")); row; row = json_next(row))
-			text_printf(out, "%-13.13s %-57.57s %-59.59s %1.4f\n", member(row, "owner"),
-			            member(row, "producer_key"), member(row, "url"),
-			            votes_of(row) / (weight != 0 ? weight : 1));
+	struct chain_schedules schedules = {0};
+	struct ranking ranking = {.out = out};
+	struct global_row global = {0};
+	int result = global_row_read(request, &global, error);
+	if (result && result != -ENOENT)
+		return result;
+	ranking.weight = global.total_producer_vote_weight;
+	text_printf(out, "%-13s %-57s %-59s %s\n", "Producer", "Producer key", "Url", "Scaled votes");
+	result = walk_producers(request, print_producer, &ranking, error);
+	if (result == 0 && ranking.rows == 0)
+		result = request->view->operations->schedules(request->view, &schedules, error);
+	for (size_t i = 0; i < schedules.active.producers_count; i++) {
+		const struct producer_authority *producer = &schedules.active.producers[i];
+		print_ranked(&ranking, producer->producer_name,
+		             producer->keys_count == 1 ? &producer->keys[0].key : NULL, "", 0, 0);
 	}
-	json_release(json);
-	text_release(&text);
+	chain_schedules_release(&schedules);
+	request->block_num = 0; /* of votes and rows of all of them */
 	return result;
 }
 
@@ -175,20 +189,18 @@ static void print_schedule(struct text *out, const char *name, const struct prod
 
 int chain_schedule_json_read(struct request *request, struct text *out, struct error *error)
 {
-	struct producer_schedule active = {0}, pending = {0}, proposed = {0};
+	struct chain_schedules schedules = {0};
 	int result = request_view(request, error);
 	if (result == 0)
-		result = request->view->operations->schedules(request->view, &active, &pending, &proposed, error);
+		result = request->view->operations->schedules(request->view, &schedules, error);
 	if (result)
 		return result;
 	text_append_char(out, '{');
-	print_schedule(out, "active", &active);
-	print_schedule(out, "pending", &pending);
-	print_schedule(out, "proposed", &proposed);
+	print_schedule(out, "active", &schedules.active);
+	print_schedule(out, "pending", &schedules.pending);
+	print_schedule(out, "proposed", &schedules.proposed);
 	text_append_char(out, '}');
-	producer_schedule_release(&active);
-	producer_schedule_release(&pending);
-	producer_schedule_release(&proposed);
+	chain_schedules_release(&schedules);
 	return 0;
 }
 

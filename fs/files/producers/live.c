@@ -77,17 +77,6 @@ int producers_node_read(struct request *request, struct text *out, struct error 
 
 /* --- rank --- */
 
-/* From the one with the most votes on, until the visitor has seen enough. */
-static int walk_by_votes(struct request *request, chain_index_row_visitor *visitor, void *context,
-                         struct error *error)
-{
-	const struct chain_index by_votes = {.table = {EOSIO, EOSIO, name_literal("producers")},
-	                                     .type = CHAIN_INDEX_DOUBLE};
-	int result = request->view->operations->index_rows(request->view, &by_votes, NULL, false, visitor,
-	                                                   context, error);
-	return result < 0 ? result : 0;
-}
-
 struct rank_search {
 	uint64_t producer;
 	unsigned rank;
@@ -105,9 +94,7 @@ static int count_to_producer(void *context, const struct chain_index_row *found)
 static int find_rank(struct request *request, unsigned *rank, struct error *error)
 {
 	struct rank_search search = {.producer = request->name[0]};
-	int result = request_view(request, error);
-	if (result == 0)
-		result = walk_by_votes(request, count_to_producer, &search, error);
+	int result = walk_producers(request, count_to_producer, &search, error);
 	*rank = search.rank;
 	return result;
 }
@@ -189,7 +176,7 @@ static int print_waiting(struct request *request, struct text *out, const struct
                          unsigned rank, struct error *error)
 {
 	unsigned electable = 0;
-	int result = walk_by_votes(request, count_electable, &electable, error);
+	int result = walk_producers(request, count_electable, &electable, error);
 	if (result)
 		return result;
 	if (electable < global->last_producer_schedule_size)
@@ -245,22 +232,20 @@ static int print_unscheduled(struct request *request, struct text *out, const st
 
 int producers_status_read(struct request *request, struct text *out, struct error *error)
 {
-	struct producer_schedule active = {0}, pending = {0}, proposed = {0};
+	struct chain_schedules schedules = {0};
 	struct producer_row producer;
 	int result = read_producer(request, &producer, error);
 	if (result == 0)
-		result = request->view->operations->schedules(request->view, &active, &pending, &proposed, error);
+		result = request->view->operations->schedules(request->view, &schedules, error);
 	if (result == 0) {
-		const struct producer_authority *scheduled = find_in_schedule(&active, request->name[0]);
-		bool waits = find_in_schedule(&pending, request->name[0]) ||
-		             find_in_schedule(&proposed, request->name[0]);
+		const struct producer_authority *scheduled = find_in_schedule(&schedules.active, request->name[0]);
+		bool waits = find_in_schedule(&schedules.pending, request->name[0]) ||
+		             find_in_schedule(&schedules.proposed, request->name[0]);
 		result = scheduled ? print_scheduled(request, out, scheduled, error)
 		                   : print_unscheduled(request, out, &producer, waits, error);
 	}
 	request->block_num = 0; /* a sentence about the whole chain */
-	producer_schedule_release(&active);
-	producer_schedule_release(&pending);
-	producer_schedule_release(&proposed);
+	chain_schedules_release(&schedules);
 	return result;
 }
 

@@ -485,17 +485,14 @@ static int read_config(struct chain_view *view, struct chain_config *out, struct
 	return 0;
 }
 
-static int read_schedules(struct chain_view *view, struct producer_schedule *active,
-                          struct producer_schedule *pending, struct producer_schedule *proposed,
-                          struct error *error)
+static int read_schedules(struct chain_view *view, struct chain_schedules *out, struct error *error)
 {
 	const struct block_state *head = ((struct state_view *)view)->head;
 	uint32_t block_num;
 	(void)error;
-	*active = producer_schedule_copy(&head->active_schedule);
-	*pending = producer_schedule_copy(&head->pending_schedule);
-	*proposed = (struct producer_schedule){0};
-	proposed_schedule_get(root_of(view), &block_num, proposed);
+	*out = (struct chain_schedules){.active = producer_schedule_copy(&head->active_schedule),
+	                                .pending = producer_schedule_copy(&head->pending_schedule)};
+	proposed_schedule_get(root_of(view), &block_num, &out->proposed);
 	return 0;
 }
 
