@@ -8,7 +8,7 @@
 #include "tests/bench/population.h"
 #include "tests/chain_rig.h"
 
-#include "core/chain/embedded/embedded_private.h"
+#include "core/chain/embedded/storage/storage.h"
 #include "core/engine/state/feature.h"
 
 #include <pthread.h>

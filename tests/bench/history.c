@@ -3,7 +3,7 @@
 #include "tests/bench/bench.h"
 #include "tests/chain_rig.h"
 
-#include "core/chain/embedded/embedded_private.h"
+#include "core/chain/embedded/storage/storage.h"
 
 #include <dirent.h>
 #include <sys/stat.h>

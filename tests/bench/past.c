@@ -6,7 +6,7 @@
 #include "tests/bench/population.h"
 #include "tests/chain_rig.h"
 
-#include "core/chain/embedded/embedded_private.h"
+#include "core/chain/embedded/storage/storage.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

@@ -2,7 +2,7 @@
  * blocks were dropped, thrown out and made again. */
 #include "tests/scene.h"
 
-#include "core/chain/embedded/embedded_private.h"
+#include "core/chain/embedded/storage/storage.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -3,7 +3,7 @@
  * own, out of which a data folder is made as it would be then). */
 #include "tests/scene.h"
 
-#include "core/chain/embedded/embedded_private.h"
+#include "core/chain/embedded/storage/storage.h"
 #include "core/types/time.h"
 
 #include <inttypes.h>

@@ -2,7 +2,7 @@
  * is damaged; segments merge; what is cut is gone. */
 #include "tests/scene.h"
 
-#include "core/chain/embedded/embedded_private.h"
+#include "core/chain/embedded/storage/storage.h"
 
 #include "core/chain/chain.h"
 #include "core/engine/storage/history/history.h"

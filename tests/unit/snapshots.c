@@ -3,7 +3,7 @@
 #include "tests/scene.h"
 
 #include "core/chain/chain.h"
-#include "core/chain/embedded/embedded_private.h"
+#include "core/chain/embedded/storage/storage.h"
 
 #include <errno.h>
 

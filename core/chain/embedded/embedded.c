@@ -1,11 +1,12 @@
 /* The embedded chain's life: a network, the threads that produce and store its blocks, and how it comes out
  * of a data folder and goes back. */
-#include "core/chain/embedded/storage/storage.h"
+#include "core/chain/embedded/storage/storage_private.h"
 
 #include "core/base/memory.h"
 #include "core/base/system/clock.h"
 #include "core/chain/embedded/peers.h"
 #include "core/chain/embedded/process.h"
+#include "core/chain/embedded/view/view.h"
 #include "core/chain/system_rules.h"
 #include "core/engine/storage/data_folder.h"
 #include "core/engine/storage/transaction_index.h"

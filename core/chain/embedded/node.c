@@ -3,6 +3,7 @@
 
 #include "core/base/memory.h"
 #include "core/chain/embedded/peers.h"
+#include "core/chain/embedded/storage/storage.h"
 #include "core/types/name.h"
 
 #include <errno.h>

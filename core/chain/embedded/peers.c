@@ -3,6 +3,7 @@
 
 #include "core/base/memory.h"
 #include "core/chain/embedded/embedded_private.h"
+#include "core/chain/embedded/storage/storage.h"
 #include "core/network/configuration.h"
 #include "core/network/p2p/peer.h"
 #include "core/types/name.h"

@@ -5,7 +5,7 @@
 #include "core/base/memory.h"
 #include "core/base/system/clock.h"
 #include "core/chain/embedded/peers.h"
-#include "core/chain/embedded/storage/storage.h"
+#include "core/chain/embedded/storage/storage_private.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 

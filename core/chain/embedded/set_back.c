@@ -1,11 +1,12 @@
 /* Going back to a snapshot: one act, which is begun again by the next start when the process ends in it
  * ("restoring"), for all nodes. What the log has of later blocks is kept beside it. */
-#include "core/chain/embedded/storage/storage.h"
+#include "core/chain/embedded/storage/storage_private.h"
 
 #include "core/base/memory.h"
 #include "core/base/system/file.h"
 #include "core/chain/embedded/peers.h"
 #include "core/chain/embedded/view/rounds.h"
+#include "core/chain/embedded/view/view.h"
 #include "core/engine/storage/history/history.h"
 #include "core/engine/storage/transaction_index.h"
 

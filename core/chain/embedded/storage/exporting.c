@@ -1,9 +1,10 @@
 /* A snapshot, and the chain up to it, into one file (engine/storage/chain_file.h). */
-#include "core/chain/embedded/storage/storage.h"
+#include "core/chain/embedded/storage/storage_private.h"
 
 #include "core/base/memory.h"
 #include "core/base/system/file.h"
 #include "core/chain/embedded/storage/carried.h"
+#include "core/chain/embedded/view/view.h"
 #include "core/engine/state/map/store.h"
 #include "core/engine/storage/chain_file.h"
 #include "core/wallet/wallet.h"

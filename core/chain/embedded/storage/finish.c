@@ -6,6 +6,7 @@
 #include "core/base/system/clock.h"
 #include "core/base/system/parallel.h"
 #include "core/chain/embedded/peers.h"
+#include "core/chain/embedded/storage/storage.h"
 #include "core/engine/storage/reversible.h"
 #include "core/wallet/keosd.h"
 

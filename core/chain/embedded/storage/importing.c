@@ -1,6 +1,6 @@
 /* A file that a snapshot was exported to (engine/storage/chain_file.h): as a snapshot of the chain that it is
  * of, or as the beginning of a data folder. */
-#include "core/chain/embedded/storage/storage.h"
+#include "core/chain/embedded/storage/storage_private.h"
 
 #include "core/base/memory.h"
 #include "core/base/system/file.h"

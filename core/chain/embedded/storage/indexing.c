@@ -1,8 +1,9 @@
 /* Bringing the indices on: where each transaction is, and what is told of accounts. Both take blocks once
  * they are stored for good, in their order, whenever somebody has time or asks. */
-#include "core/chain/embedded/storage/storage.h"
+#include "core/chain/embedded/storage/storage_private.h"
 
 #include "core/base/memory.h"
+#include "core/chain/embedded/view/view.h"
 #include "core/engine/storage/history/history.h"
 #include "core/engine/storage/transaction_index.h"
 

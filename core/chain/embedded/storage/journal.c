@@ -3,7 +3,7 @@
  * NUMBER-COPY where that name is taken, as by a block that was dropped). The first record says what the block
  * began with, each further one is a transaction. A block without transactions gets one only when a later
  * block needs it. */
-#include "core/chain/embedded/storage/storage.h"
+#include "core/chain/embedded/storage/storage_private.h"
 
 #include "core/base/memory.h"
 #include "core/base/system/file.h"

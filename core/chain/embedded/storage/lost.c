@@ -1,6 +1,6 @@
 /* Which transactions were told to be lost though blocks that were thrown out still hold them (the file
  * "lost", their ids one after another): the next process does not tell of them again. */
-#include "core/chain/embedded/storage/storage.h"
+#include "core/chain/embedded/storage/storage_private.h"
 
 #include "core/base/memory.h"
 #include "core/base/system/file.h"

@@ -1,6 +1,6 @@
 /* After the end of a process: the blocks that were sealed or in the making but are not stored are made
  * again of their journals, at their own slots. What cannot be is kept beside and said. */
-#include "core/chain/embedded/storage/storage.h"
+#include "core/chain/embedded/storage/storage_private.h"
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"

@@ -1,6 +1,6 @@
 /* The chain out of its data folder: the state file and the blocks behind it, or all blocks from the first
  * on. */
-#include "core/chain/embedded/storage/storage.h"
+#include "core/chain/embedded/storage/storage_private.h"
 
 #include "core/base/memory.h"
 #include "core/base/system/file.h"

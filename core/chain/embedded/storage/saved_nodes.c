@@ -3,7 +3,8 @@
 #include "core/base/memory.h"
 #include "core/base/system/file.h"
 #include "core/chain/embedded/process.h"
-#include "core/chain/embedded/storage/storage.h"
+#include "core/chain/embedded/storage/storage_private.h"
+#include "core/chain/embedded/view/view.h"
 #include "core/engine/storage/record.h"
 #include "core/types/name.h"
 

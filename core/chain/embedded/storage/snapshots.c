@@ -1,6 +1,6 @@
 /* States that are kept under a name: in memory from the moment on that they are taken, on disk as soon as
  * there is time; of those that the data folder had, what is looked at is read. */
-#include "core/chain/embedded/storage/storage.h"
+#include "core/chain/embedded/storage/storage_private.h"
 
 #include "core/base/memory.h"
 #include "core/engine/storage/states.h"

@@ -1,9 +1,10 @@
 /* The data folder of an embedded chain: the block log, saving the state, the clock's offset. */
-#include "core/chain/embedded/storage/storage.h"
+#include "core/chain/embedded/storage/storage_private.h"
 
 #include "core/base/memory.h"
 #include "core/base/system/clock.h"
 #include "core/base/system/file.h"
+#include "core/chain/embedded/view/view.h"
 #include "core/engine/storage/state_file.h"
 #include "core/types/time.h"
 

@@ -1,11 +1,12 @@
 /* The accounts' histories: a line for each action that an account authorized, received or was told of, and
  * one for each round of a producer. What is stored is told to core/engine/storage/history; what may still
  * be thrown out by a fork, and the block in the making, is told of their deeds. Under index_lock. */
-#include "core/chain/embedded/storage/storage.h"
+#include "core/chain/embedded/storage/storage_private.h"
 
 #include "core/base/memory.h"
 #include "core/chain/embedded/view/rounds.h"
 #include "core/chain/embedded/view/state_view.h"
+#include "core/chain/embedded/view/view.h"
 #include "core/chain/print.h"
 #include "core/engine/run/native.h"
 #include "core/engine/state/account.h"

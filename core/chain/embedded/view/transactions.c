@@ -1,7 +1,8 @@
 /* Which block a transaction is in: the newest are looked through, for the others there is an index, which is
  * brought up to date whenever somebody has time or asks. */
-#include "core/chain/embedded/storage/storage.h"
+#include "core/chain/embedded/storage/storage_private.h"
 
+#include "core/chain/embedded/view/view.h"
 #include "core/engine/storage/transaction_index.h"
 
 #include <errno.h>

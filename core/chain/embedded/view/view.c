@@ -1,8 +1,10 @@
 /* The embedded chain's views: each pins one published state, and every answer comes out of its root;
  * what is told of blocks comes from memory or from the log. */
-#include "core/chain/embedded/embedded_private.h"
+#include "core/chain/embedded/view/view.h"
 
 #include "core/base/memory.h"
+#include "core/chain/embedded/embedded_private.h"
+#include "core/chain/embedded/storage/storage.h"
 #include "core/chain/embedded/view/state_view.h"
 #include "core/engine/state/map/store.h"
 #include "core/engine/state/resource.h"
