@@ -185,7 +185,7 @@ static struct node *step(struct program *p)
 {
 	char type = "il"[pick(p, 2)];
 	struct node *compared = node(p, NODE_BINARY, 'i'), *set = local_of(p, NODE_TEE, type),
-				*sum = node(p, NODE_BINARY, type);
+	            *sum = node(p, NODE_BINARY, type);
 	sum->opcode = (uint8_t)((type == 'i' ? 0x6a : 0x7c) + pick(p, 2));
 	sum->part[0] = local_of(p, NODE_LOCAL, type);
 	sum->part[1] = constant(p, type);

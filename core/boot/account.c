@@ -196,7 +196,7 @@ static int read_funds(int64_t *out, const struct reading *reading, const struct 
 static int compare_accounts(const void *a, const void *b)
 {
 	const struct boot_account *x = *(const struct boot_account *const *)a,
-							  *y = *(const struct boot_account *const *)b;
+	                          *y = *(const struct boot_account *const *)b;
 
 	return x->name < y->name ? -1 : x->name > y->name;
 }

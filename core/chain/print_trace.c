@@ -185,7 +185,7 @@ static void print_action_trace(struct trace_print *print, const struct action_tr
 static int compare_execution(const void *a, const void *b)
 {
 	const struct action_trace *left = *(const struct action_trace *const *)a,
-							  *right = *(const struct action_trace *const *)b;
+	                          *right = *(const struct action_trace *const *)b;
 	uint64_t at_left = left->has_receipt ? left->receipt.global_sequence : UINT64_MAX;
 	uint64_t at_right = right->has_receipt ? right->receipt.global_sequence : UINT64_MAX;
 	if (at_left != at_right)

@@ -30,7 +30,7 @@ static int parse_level(struct permission_level *out, const struct json *json, st
 	if (json_string(json))
 		return permission_level_parse(out, json_string(json), error);
 	const char *actor = json_string(json_member(json, "actor")),
-			   *permission = json_string(json_member(json, "permission"));
+	           *permission = json_string(json_member(json, "permission"));
 	if (!actor || !permission)
 		return error_set(error, EINVAL,
 		                 "a permission level is {\"actor\", \"permission\"} or \"ACTOR@PERMISSION\"");

@@ -187,7 +187,7 @@ static void add_peer(struct configuration *configuration, const char *peer)
 static int take_switch(bool *out, const char *value, struct error *error)
 {
 	static const char *const yes[] = {"", "1", "true", "yes", "on"},
-							 *const no[] = {"0", "false", "no", "off"};
+	                         *const no[] = {"0", "false", "no", "off"};
 
 	for (size_t i = 0; i < sizeof yes / sizeof yes[0]; i++)
 		if (!strcmp(value, yes[i]))

@@ -139,7 +139,7 @@ static bool has_irreversible(const struct node *node, const struct branch *other
 static void log_switch(struct node *node, const struct block_state *from, const struct block_state *to)
 {
 	static const struct log_place begins = {"info", "nodeos", "controller.cpp:2346", "maybe_switch_forks"},
-								  done = {"info", "nodeos", "controller.cpp:2407", "maybe_switch_forks"};
+	                              done = {"info", "nodeos", "controller.cpp:2407", "maybe_switch_forks"};
 
 	struct checksum256_text new = checksum256_text(&to->id);
 	node_log_line(node, &begins, "switching forks from %s (block number %u) to %s (block number %u)",
@@ -163,7 +163,7 @@ bool node_adopt(struct node *node, const struct branch *other, struct block_stat
 {
 	struct block_state *before = branch_head(node->branch);
 	uint32_t irreversible = branch_irreversible(node->branch, NULL), common,
-			 least = before->number < head->number ? before->number : head->number;
+	         least = before->number < head->number ? before->number : head->number;
 	if (!block_preferred(head, before) || least < irreversible || !has_irreversible(node, other))
 		return false;
 	common = fork_point(node, other, irreversible, least);

@@ -97,9 +97,9 @@ static void log_state(struct node *node, const char *before, const char *after)
 static void begin_sync(struct node *node, struct link *link)
 {
 	static const struct log_place begins = {"info", "net-2", "net_plugin.cpp:1763", "start_sync"},
-								  range = {"info", "net-2", "net_plugin.cpp:1712", "operator()"};
+	                              range = {"info", "net-2", "net_plugin.cpp:1712", "operator()"};
 	uint32_t head = branch_head(node->branch)->number,
-			 target = branch_irreversible(link->peer->branch, NULL), first = head + 1;
+	         target = branch_irreversible(link->peer->branch, NULL), first = head + 1;
 
 	log_state(node, "in sync", "lib catchup");
 	node_log_link(node, link, &begins,
@@ -114,8 +114,8 @@ static void begin_sync(struct node *node, struct link *link)
 static bool catch_up(struct node *node, struct link *link)
 {
 	static const struct log_place notice = {"info", "net-2", "net_plugin.cpp:1948", "sync_recv_notice"},
-								  verify = {"info", "net-2", "net_plugin.cpp:1910", "verify_catchup"},
-								  enqueue = {"info", "net-3", "net_plugin.cpp:1119", "blk_send_branch_impl"};
+	                              verify = {"info", "net-2", "net_plugin.cpp:1910", "verify_catchup"},
+	                              enqueue = {"info", "net-3", "net_plugin.cpp:1119", "blk_send_branch_impl"};
 	struct node *peer = link->peer;
 	struct block_state *theirs = branch_head(peer->branch), *ours = branch_head(node->branch);
 	char id[17];
@@ -191,7 +191,7 @@ static void add_link(struct node *node, struct node *peer, bool outbound)
 static void remove_link(struct node *node, const struct node *peer, bool told)
 {
 	static const struct log_place ended = {"info", "net-1", "net_plugin.cpp:2561", "operator()"},
-								  closing = {"info", "net-1", "net_plugin.cpp:1049", "_close"};
+	                              closing = {"info", "net-1", "net_plugin.cpp:1049", "_close"};
 	struct link *link = node_link(node, peer);
 
 	if (node->source == peer)
@@ -228,8 +228,8 @@ static void cut(struct network *network)
 static void open_link(struct node *node, struct node *peer, const char *address)
 {
 	static const struct log_place created = {"info", "nodeos", "net_plugin.cpp:917", "connection"},
-								  accepted = {"info", "net-0", "net_plugin.cpp:2409", "operator()"},
-								  version = {"info", "net-1", "net_plugin.cpp:2950", "handle_message"};
+	                              accepted = {"info", "net-0", "net_plugin.cpp:2409", "operator()"},
+	                              version = {"info", "net-1", "net_plugin.cpp:2950", "handle_message"};
 
 	add_link(node, peer, true);
 	add_link(peer, node, false);
@@ -247,7 +247,7 @@ static void open_link(struct node *node, struct node *peer, const char *address)
 static void open_missing(struct node *node, bool tell)
 {
 	static const struct log_place refused = {"error", "net-0", "net_plugin.cpp:2373", "operator()"},
-								  self = {"error", "net-1", "net_plugin.cpp:2868", "handle_message"};
+	                              self = {"error", "net-1", "net_plugin.cpp:2868", "handle_message"};
 	for (size_t i = 0; i < node->active.peers_count; i++) {
 		struct node *peer = network_resolve(node->network, node->active.peers[i]);
 		if (node->network->has_transports && node_is_outside(node, node->active.peers[i])) {

@@ -130,7 +130,7 @@ void node_log_not_applied(struct node *node)
 static void log_home(struct node *node)
 {
 	static const struct log_place configuration = {"info", "nodeos", "main.cpp:143", "main"},
-								  data = {"info", "nodeos", "main.cpp:144", "main"};
+	                              data = {"info", "nodeos", "main.cpp:144", "main"};
 
 	node_log_line(node, &configuration, "nodeos using configuration file %s", node->home->configuration);
 	node_log_line(node, &data, "nodeos data directory is %s", node->home->data_folder);
@@ -139,7 +139,7 @@ static void log_home(struct node *node)
 static void log_genesis(struct node *node)
 {
 	static const struct log_place given = {"info", "nodeos", "chain_plugin.cpp:822", "plugin_initialize"},
-								  fresh = {"info", "nodeos", "chain_plugin.cpp:853", "plugin_initialize"};
+	                              fresh = {"info", "nodeos", "chain_plugin.cpp:853", "plugin_initialize"};
 
 	node_log_line(node, &given, "Using genesis state provided in '%s'", node->home->genesis);
 	node_log_line(node, &fresh, "Starting fresh blockchain state using provided genesis state.");
@@ -149,10 +149,10 @@ static void log_genesis(struct node *node)
 static void log_fresh(struct node *node)
 {
 	static const struct log_place state = {"warn", "nodeos", "controller.cpp:633", "startup"},
-								  genesis = {"warn", "nodeos", "controller.cpp:483", "initialize_blockchai"},
-								  irreversible = {"info", "nodeos", "controller.cpp:557", "replay"},
-								  reversible = {"info", "nodeos", "controller.cpp:573", "replay"},
-								  replayed = {"info", "nodeos", "controller.cpp:581", "replay"};
+	                              genesis = {"warn", "nodeos", "controller.cpp:483", "initialize_blockchai"},
+	                              irreversible = {"info", "nodeos", "controller.cpp:557", "replay"},
+	                              reversible = {"info", "nodeos", "controller.cpp:573", "replay"},
+	                              replayed = {"info", "nodeos", "controller.cpp:581", "replay"};
 
 	node_log_line(node, &state,
 	              "No existing chain state or fork database. Initializing fresh blockchain state and "
@@ -166,10 +166,10 @@ static void log_fresh(struct node *node)
 static void log_initialization(struct node *node)
 {
 	static const struct log_place http = {"info", "nodeos", "http_plugin.cpp:258", "plugin_initialize"},
-								  chain = {"info", "nodeos", "chain_plugin.cpp:470", "plugin_initialize"},
-								  net = {"info", "nodeos", "net_plugin.cpp:3716", "plugin_initialize"},
-								  version = {"info", "nodeos", "main.cpp:140", "main"},
-								  unknown = {"warn", "nodeos", "main.cpp:166", "main"};
+	                              chain = {"info", "nodeos", "chain_plugin.cpp:470", "plugin_initialize"},
+	                              net = {"info", "nodeos", "net_plugin.cpp:3716", "plugin_initialize"},
+	                              version = {"info", "nodeos", "main.cpp:140", "main"},
+	                              unknown = {"warn", "nodeos", "main.cpp:166", "main"};
 	bool is_fresh = node->home && branch_head(node->branch)->number == 1;
 
 	for (size_t i = 0; i < node->file.unknown_count; i++)
@@ -190,11 +190,11 @@ static void log_initialization(struct node *node)
 void node_log_start(struct node *node)
 {
 	static const struct log_place started = {"info", "nodeos", "chain_plugin.cpp:1109", "plugin_startup"},
-								  begins = {"info", "nodeos", "producer_plugin.cpp:1326", "plugin_startup"},
-								  launch = {"info", "nodeos", "producer_plugin.cpp:1358", "plugin_startup"},
-								  ends = {"info", "nodeos", "producer_plugin.cpp:1383", "plugin_startup"},
-								  id = {"info", "nodeos", "net_plugin.cpp:3831", "plugin_startup"},
-								  listens = {"info", "nodeos", "net_plugin.cpp:3914", "operator()"};
+	                              begins = {"info", "nodeos", "producer_plugin.cpp:1326", "plugin_startup"},
+	                              launch = {"info", "nodeos", "producer_plugin.cpp:1358", "plugin_startup"},
+	                              ends = {"info", "nodeos", "producer_plugin.cpp:1383", "plugin_startup"},
+	                              id = {"info", "nodeos", "net_plugin.cpp:3831", "plugin_startup"},
+	                              listens = {"info", "nodeos", "net_plugin.cpp:3914", "operator()"};
 	const struct configured_number *clients = &node->active.max_clients;
 
 	log_initialization(node);
@@ -212,12 +212,12 @@ void node_log_start(struct node *node)
 void node_log_stop(struct node *node)
 {
 	static const struct log_place begins = {"info", "nodeos", "net_plugin.cpp:3939", "plugin_shutdown"},
-								  closes = {"info", "nodeos", "net_plugin.cpp:2758", "plugin_shutdown"},
-								  closing = {"info", "net-0", "net_plugin.cpp:1049", "_close"},
-								  ended = {"info", "nodeos", "net_plugin.cpp:3943", "plugin_shutdown"},
-								  producer = {"info", "nodeos", "producer_plugin.cpp:1401",
+	                              closes = {"info", "nodeos", "net_plugin.cpp:2758", "plugin_shutdown"},
+	                              closing = {"info", "net-0", "net_plugin.cpp:1049", "_close"},
+	                              ended = {"info", "nodeos", "net_plugin.cpp:3943", "plugin_shutdown"},
+	                              producer = {"info", "nodeos", "producer_plugin.cpp:1401",
 		                                      "plugin_shutdown"},
-								  exits = {"info", "nodeos", "main.cpp:185", "main"};
+	                              exits = {"info", "nodeos", "main.cpp:185", "main"};
 
 	node_log_line(node, &begins, "shutdown..");
 	node_log_line(node, &closes, "close %zu connections", node->links_count);

@@ -134,7 +134,7 @@ static enum producer_state production(const struct node *node, uint32_t slot, st
 static uint32_t next_boundary(const struct node *node)
 {
 	uint32_t slot = slot_from_us(node->network->now),
-			 head = branch_head(node->branch)->block->header.timestamp;
+	         head = branch_head(node->branch)->block->header.timestamp;
 
 	return (slot > head ? slot : head) + 1;
 }

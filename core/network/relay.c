@@ -40,7 +40,7 @@ void node_insert(struct node *node, struct block_state *block)
 static void log_unlinkable(struct node *node, const struct link *link, const struct block_state *block)
 {
 	static const struct log_place exception = {"error", "nodeos", "producer_plugin.cpp:703", "operator()"},
-								  rejected = {"error", "nodeos", "net_plugin.cpp:3323",
+	                              rejected = {"error", "nodeos", "net_plugin.cpp:3323",
 		                                      "process_signed_block"};
 	char short_id[17];
 

@@ -133,7 +133,7 @@ struct lists {
 static void parse_lists(struct call *call, struct lists *out)
 {
 	const struct json *actions = json_member(call->body, "action_blacklist"),
-					  *keys = json_member(call->body, "key_blacklist");
+	                  *keys = json_member(call->body, "key_blacklist");
 
 	for (size_t i = 0; i < LIST_ROWS; i++)
 		if (body_has(call, list_rows[i].name))

@@ -158,7 +158,7 @@ static int amount_parse(int64_t *out, unsigned *precision, struct piece piece, i
 	static const char zeros[] = "000000000000000000";
 	bool negative = piece.length && piece.at[0] == '-';
 	struct piece whole = {piece.at + (negative || (piece.length && piece.at[0] == '+')), 0},
-				 fraction = {NULL, 0};
+	             fraction = {NULL, 0};
 	const char *dot = memchr(piece.at, '.', piece.length);
 	const char *end = piece.at + piece.length;
 

@@ -188,9 +188,9 @@ static int key_weight_parse(void *entry, const struct json *json, struct error *
 	if (!key)
 		return error_chain(error, AUTHORITY_TYPE_EXCEPTION, "'key' must be a public key");
 	result = public_key_parse(&out->key, key, error);
-	if (!result)
+	if (result == 0)
 		result = member_integer(&weight, json, "weight", UINT16_MAX, error);
-	if (!result)
+	if (result == 0)
 		out->weight = (uint16_t)weight;
 	return result;
 }
@@ -206,12 +206,12 @@ static int permission_level_weight_parse(void *entry, const struct json *json, s
 		result = permission_level_parse(&out->permission, json_string(level), error);
 	} else {
 		result = member_name(&out->permission.actor, level, "actor", error);
-		if (!result)
+		if (result == 0)
 			result = member_name(&out->permission.permission, level, "permission", error);
 	}
-	if (!result)
+	if (result == 0)
 		result = member_integer(&weight, json, "weight", UINT16_MAX, error);
-	if (!result)
+	if (result == 0)
 		out->weight = (uint16_t)weight;
 	return result;
 }
@@ -222,9 +222,9 @@ static int wait_weight_parse(void *entry, const struct json *json, struct error 
 	uint32_t weight;
 	int result = member_integer(&out->wait_sec, json, "wait_sec", UINT32_MAX, error);
 
-	if (!result)
+	if (result == 0)
 		result = member_integer(&weight, json, "weight", UINT16_MAX, error);
-	if (!result)
+	if (result == 0)
 		out->weight = (uint16_t)weight;
 	return result;
 }
@@ -243,7 +243,7 @@ static int permission_level_weight_compare(const void *a, const void *b)
 static int wait_weight_compare(const void *a, const void *b)
 {
 	uint32_t first = ((const struct wait_weight *)a)->wait_sec,
-			 second = ((const struct wait_weight *)b)->wait_sec;
+	         second = ((const struct wait_weight *)b)->wait_sec;
 
 	return first < second ? -1 : first > second;
 }
@@ -291,9 +291,9 @@ int authority_parse(struct authority *out, const struct json *json, struct error
 {
 	static const struct list_form keys = {"keys", sizeof(struct key_weight), key_weight_parse,
 	                                      key_weight_compare},
-								  accounts = {"accounts", sizeof(struct permission_level_weight),
+	                              accounts = {"accounts", sizeof(struct permission_level_weight),
 	                                          permission_level_weight_parse, permission_level_weight_compare},
-								  waits = {"waits", sizeof(struct wait_weight), wait_weight_parse,
+	                              waits = {"waits", sizeof(struct wait_weight), wait_weight_parse,
 	                                       wait_weight_compare};
 	void *entries[3] = {NULL, NULL, NULL};
 	struct public_key key;
@@ -302,7 +302,7 @@ int authority_parse(struct authority *out, const struct json *json, struct error
 	*out = (struct authority){0};
 	if (json_type(json) == JSON_STRING) {
 		result = public_key_parse(&key, json_string(json), error);
-		if (!result)
+		if (result == 0)
 			*out = authority_of_key(&key);
 		return result;
 	}
@@ -311,11 +311,11 @@ int authority_parse(struct authority *out, const struct json *json, struct error
 			error, AUTHORITY_TYPE_EXCEPTION,
 			"an authority must be an object with threshold, keys, accounts and waits, or a public key");
 	result = member_integer(&out->threshold, json, "threshold", UINT32_MAX, error);
-	if (!result)
+	if (result == 0)
 		result = list_parse(&entries[0], &out->keys_count, &keys, json, error);
-	if (!result)
+	if (result == 0)
 		result = list_parse(&entries[1], &out->accounts_count, &accounts, json, error);
-	if (!result)
+	if (result == 0)
 		result = list_parse(&entries[2], &out->waits_count, &waits, json, error);
 	out->keys = entries[0];
 	out->accounts = entries[1];
@@ -357,7 +357,7 @@ int permission_level_parse(struct permission_level *out, const char *text, struc
 	/* what is cut is too long for a name anyway */
 	memcpy(actor, text, length < sizeof actor ? length : sizeof actor - 1);
 	result = name_parse(&out->actor, actor, error);
-	if (!result && text[length])
+	if (result == 0 && text[length])
 		result = name_parse(&out->permission, text + length + 1, error);
 	if (result)
 		error_prefix(error, "permission level '%s'", text);

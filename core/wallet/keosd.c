@@ -75,7 +75,7 @@ static int ask(const char *server, const char *call, const struct text *body, st
 static int refused(const char *server, unsigned status, const struct json *answer, struct error *error)
 {
 	const struct json *failure = json_member(answer, "error"),
-					  *detail = json_first(json_member(failure, "details"));
+	                  *detail = json_first(json_member(failure, "details"));
 	const char *message = json_string(json_member(detail, "message"));
 
 	if (!message)

@@ -184,7 +184,7 @@ static void compare_traced_block(struct replay *replay, const struct json *expec
 	                                                                                  "transaction_header",
 	                                                                                  NULL};
 	const struct json *theirs = json_first(json_member(expected, "transactions")),
-					  *ours = json_first(json_member(got, "transactions"));
+	                  *ours = json_first(json_member(got, "transactions"));
 	const char *const *before = replay->ignored;
 	replay_compare_json(replay, "answer", expected, got, transactions);
 	replay_compare_number(replay, "transactions", json_count(json_member(expected, "transactions")),

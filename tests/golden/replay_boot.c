@@ -77,7 +77,7 @@ static void print_account(struct replay *replay, struct text *out, const struct 
 static void print_accounts(struct replay *replay, struct text *out)
 {
 	const struct json *accounts = json_member(replay->recording.lines[1], "accounts"),
-					  *producers = json_member(replay->recording.lines[1], "producers");
+	                  *producers = json_member(replay->recording.lines[1], "producers");
 	const char *between = "";
 
 	text_append(out, "{\"users\": [");

@@ -196,7 +196,7 @@ static bool act(struct script *script, const struct json *action, enum wasm_end 
 {
 	struct instance *instance = find_instance(script, action);
 	const char *type = json_string(json_member(action, "type")),
-			   *field = json_string(json_member(action, "field"));
+	           *field = json_string(json_member(action, "field"));
 	const struct wasm_export_entry *entry = instance && instance->module
 	                                            ? find_export(instance->module, field)
 	                                            : NULL;
@@ -220,10 +220,10 @@ static bool act(struct script *script, const struct json *action, enum wasm_end 
 static bool equals(const struct json *expected, uint64_t bits)
 {
 	const char *type = json_string(json_member(expected, "type")),
-			   *value = json_string(json_member(expected, "value"));
+	           *value = json_string(json_member(expected, "value"));
 	bool wide = type[1] == '6';
 	uint64_t quiet = wide ? UINT64_C(0x7ff8) << 48 : 0x7fc00000,
-			 sign = wide ? UINT64_C(1) << 63 : UINT64_C(1) << 31;
+	         sign = wide ? UINT64_C(1) << 63 : UINT64_C(1) << 31;
 	if (!wide)
 		bits = (uint32_t)bits;
 	if (!strcmp(value, "nan:canonical"))

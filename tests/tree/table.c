@@ -58,7 +58,7 @@ static void the_readme_has_every_row(void **state)
 static void what_a_chain_lacks_is_absent_in_its_readme(void **state)
 {
 	static const char *const absent[] = {"\nchain/clock ", "\nat/ ", "\nat/BLOCK/ "},
-							 *const here[] = {"\nchain/id ", "\nblocks/ "};
+	                         *const here[] = {"\nchain/id ", "\nblocks/ "};
 	struct text readme = TEXT_EMPTY;
 	(void)state;
 	readme_print(&readme, tree_rows, tree_rows_count, "/mnt", CHAIN_CLOCK | CHAIN_PAST);

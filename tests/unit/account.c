@@ -44,7 +44,7 @@ static void accounts(void **state)
 	                                 .abi_sequence = 4,
 	                                 .creation_slot = 99,
 	                                 .block_num = 11},
-						  back;
+	                      back;
 	uint64_t from = 0;
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
@@ -88,7 +88,7 @@ static void shared_code(void **state)
 static void walking(void **state)
 {
 	struct state_key prefix = state_key_name(STATE_PERMISSION, 5),
-					 from = state_key_pair(STATE_PERMISSION, 5, 3), key;
+	                 from = state_key_pair(STATE_PERMISSION, 5, 3), key;
 	struct state_walk walk;
 	uint64_t seen = 0;
 
@@ -118,7 +118,7 @@ static void waiting_transactions(void **state)
 	                                    .object_id = 1,
 	                                    .packed = (const uint8_t *)"packed",
 	                                    .packed_length = 6},
-								 two = one, back;
+	                             two = one, back;
 
 	(void)state;
 	one.id.data[0] = two.id.data[0] = 1; /* ids need not differ */

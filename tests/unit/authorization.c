@@ -186,7 +186,7 @@ static void satisfaction(void **state)
 static void provided_permissions(void **state)
 {
 	const struct permission_level code = {name_literal("carol"), name_literal("eosio.code")},
-								  all = {name_literal("dave"), 0};
+	                              all = {name_literal("dave"), 0};
 	struct authority_checker checker;
 
 	(void)state;

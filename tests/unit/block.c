@@ -200,7 +200,7 @@ static void extension_append(struct block_header *header, uint16_t type, const s
 static void header_of_json(struct block_header *header, const struct json *json)
 {
 	const struct json *features = json_member(json, "new_protocol_features"),
-					  *schedule = json_member(json, "new_producer_schedule");
+	                  *schedule = json_member(json, "new_producer_schedule");
 	struct bytes data = {0};
 	int64_t us;
 

@@ -230,7 +230,7 @@ static void command_lines_are_read(void **state)
 	                             "localhost:9001",
 	                             "--p2p-peer-address",
 	                             "localhost:9002"},
-					  *const unknown[] = {"--producer", "alice"},
+	                  *const unknown[] = {"--producer", "alice"},
 					  *const missing[] = {"-e", "--producer-name"};
 	struct configuration configuration;
 	struct error error = {0};

@@ -136,7 +136,7 @@ static void views_of_revisions(void **state)
 	transaction_trace_release(&trace);
 
 	const struct chain_revision own = {.node = name_literal("eosio")},
-								block = {.kind = CHAIN_BLOCK, .block_num = info.head_block_num};
+	                            block = {.kind = CHAIN_BLOCK, .block_num = info.head_block_num};
 	assert_int_equal(chain_view_open(rig.chain, &view, &own, NULL, &rig.error), 0);
 	assert_int_equal(view->operations->account_exists(view, NULL, name_literal("alice"), &rig.error), 0);
 	uint64_t sequence = view->sequence;

@@ -53,7 +53,7 @@ static void digests(void **state)
 static void activation(void **state)
 {
 	struct checksum256 preactivate = feature_digest(FEATURE_PREACTIVATE_FEATURE),
-					   replace = feature_digest(FEATURE_REPLACE_DEFERRED);
+	                   replace = feature_digest(FEATURE_REPLACE_DEFERRED);
 	struct checksum256 no_duplicate = feature_digest(FEATURE_NO_DUPLICATE_DEFERRED_ID), unknown = {{9}};
 	struct checksum256 both[2] = {replace, no_duplicate};
 	struct feature_set set = {0}, copy;
@@ -93,7 +93,7 @@ static void kept_in_the_state(void **state)
 	                          .order_count = 1,
 	                          .preactivated = {FEATURE_WEBAUTHN_KEY, FEATURE_REPLACE_DEFERRED},
 	                          .preactivated_count = 2},
-					   back;
+	                   back;
 	struct map *map = map_create();
 	struct map_root *empty = map_empty(map);
 	struct map_edit *edit = map_edit_begin(empty);

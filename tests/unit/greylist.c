@@ -93,7 +93,7 @@ static void set_code(struct mesh *mesh, const char *name)
 static void set_bios(struct mesh *mesh)
 {
 	const struct checksum256 first = feature_digest(FEATURE_PREACTIVATE_FEATURE),
-							 second = feature_digest(FEATURE_WTMSIG_BLOCK_SIGNATURES);
+	                         second = feature_digest(FEATURE_WTMSIG_BLOCK_SIGNATURES);
 	struct bytes data = {0};
 	struct error error = {0};
 

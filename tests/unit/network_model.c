@@ -83,7 +83,7 @@ static void heal(struct model *model)
 
 	for (size_t i = 0; i < mesh->count; i++) {
 		struct name_text near = name_text(i ? mesh_name(i - 1) : name_literal("eosio")),
-						 far = name_text(i > 4 ? mesh_name(i / 2) : name_literal("eosio"));
+		                 far = name_text(i > 4 ? mesh_name(i / 2) : name_literal("eosio"));
 		const char *peers[2] = {near.text, far.text};
 		node_set_peers(mesh->nodes[i], peers, 2, NULL);
 	}

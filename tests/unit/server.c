@@ -78,7 +78,7 @@ static void expect(struct server_node *node, const char *target, const char *bod
 static void hosts_are_those_of_the_address_and_its_aliases(void **state)
 {
 	struct server_node *node = node_with(CHAIN "http-alias = localhost\n"),
-					   *open = node_with(CHAIN "http-validate-host = false\n"),
+	                   *open = node_with(CHAIN "http-validate-host = false\n"),
 					   *wide = node_with("http-server-address = 0.0.0.0:8888\n"),
 					   *six = node_with("http-server-address = [::1]:8888\n");
 	(void)state;
@@ -104,7 +104,7 @@ static void hosts_are_those_of_the_address_and_its_aliases(void **state)
 static void origins_are_refused_unless_they_are_named(void **state)
 {
 	struct server_node *node = node_with(CHAIN),
-					   *one = node_with(CHAIN "access-control-allow-origin = http://app.example\n"),
+	                   *one = node_with(CHAIN "access-control-allow-origin = http://app.example\n"),
 					   *all = node_with(CHAIN
 	                                    "access-control-allow-origin = *\naccess-control-max-age = 600\n");
 	const struct http_request request = {
@@ -128,7 +128,7 @@ static void origins_are_refused_unless_they_are_named(void **state)
 static void a_node_answers_what_its_configuration_names(void **state)
 {
 	struct server_node *none = node_with(""), *chain = node_with(CHAIN),
-					   *producer = node_with(CHAIN "plugin = eosio::producer_api_plugin\n");
+	                   *producer = node_with(CHAIN "plugin = eosio::producer_api_plugin\n");
 	(void)state;
 	expect(none, "/v1/chain/get_info", NULL, 404, "Unknown Endpoint");
 	expect(chain, "/v1/chain/get_info", NULL, 200, "chain_id");
@@ -313,7 +313,7 @@ static void traces_are_found_by_block_and_by_transaction(void **state)
 static void a_transactions_status_follows_it(void **state)
 {
 	struct server_node *node = node_with(CHAIN "transaction-finality-status-max-storage-size-gb = 1\n"),
-					   *without = node_with(CHAIN);
+	                   *without = node_with(CHAIN);
 	struct transaction_trace trace = {0};
 	char body[128];
 	(void)state;

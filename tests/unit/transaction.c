@@ -378,7 +378,7 @@ static void receipts_round_trip(void **state)
 	                                           .cpu_usage_us = 195,
 	                                           .net_usage_words = 200},
 	                                          {.status = STATUS_DELAYED, .is_id = true, .id = {{1, 2, 3}}}},
-							   unpacked;
+	                           unpacked;
 	struct error error;
 
 	(void)state;

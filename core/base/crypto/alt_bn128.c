@@ -132,7 +132,7 @@ static void curve_init(struct curve *c)
 static struct point point_double(const struct curve *c, struct point a)
 {
 	struct fp2 xx = multiply(c, a.x, a.x), yy = multiply(c, a.y, a.y), s = multiply(c, a.x, yy),
-			   m = add(c, add(c, xx, xx), xx);
+	           m = add(c, add(c, xx, xx), xx);
 	struct point out;
 
 	s = add(c, s, s);
@@ -152,7 +152,7 @@ static struct point point_add(const struct curve *c, struct point a, struct poin
 	struct fp2 az2 = multiply(c, a.z, a.z), bz2 = multiply(c, b.z, b.z);
 	struct fp2 u = multiply(c, a.x, bz2), h = subtract(c, multiply(c, b.x, az2), u);
 	struct fp2 s = multiply(c, a.y, multiply(c, bz2, b.z)),
-			   r = subtract(c, multiply(c, b.y, multiply(c, az2, a.z)), s);
+	           r = subtract(c, multiply(c, b.y, multiply(c, az2, a.z)), s);
 	struct point out = {0};
 
 	if (is_zero(a.z))
@@ -385,7 +385,7 @@ bool alt_bn128_product_is_one(const struct alt_bn128_product *product)
 {
 	const struct curve *c = &product->curve;
 	struct fp12 inverse = fp12_invert(c, &product->product), f = fp12_conjugate(c, &product->product), twice,
-				result = {{c->one}};
+	            result = {{c->one}};
 	const struct fp12 one = {{c->one}};
 	f = fp12_multiply(c, &f, &inverse);
 	twice = fp12_frobenius(c, &f);

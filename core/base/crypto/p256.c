@@ -36,7 +36,7 @@ static struct point doubled(const struct field *p, const struct point *a)
 {
 	struct number z2 = times(p, &a->z, &a->z), y2 = times(p, &a->y, &a->y), s = times(p, &a->x, &y2);
 	struct number less = field_subtract(p, &a->x, &z2), more = field_add(p, &a->x, &z2),
-				  m = times(p, &less, &more), twice;
+	              m = times(p, &less, &more), twice;
 	struct point out;
 
 	/* M = 3 (X - Z^2)(X + Z^2), S = 4 X Y^2 */
@@ -61,9 +61,9 @@ static struct point doubled(const struct field *p, const struct point *a)
 static struct point added(const struct field *p, const struct point *a, const struct point *b)
 {
 	struct number az2 = times(p, &a->z, &a->z), bz2 = times(p, &b->z, &b->z), az3 = times(p, &az2, &a->z),
-				  bz3 = times(p, &bz2, &b->z);
+	              bz3 = times(p, &bz2, &b->z);
 	struct number u = times(p, &a->x, &bz2), s = times(p, &a->y, &bz3), h = times(p, &b->x, &az2),
-				  r = times(p, &b->y, &az3);
+	              r = times(p, &b->y, &az3);
 	struct point out;
 
 	if (number_is_zero(&a->z))
@@ -150,7 +150,7 @@ bool p256_recover(uint8_t point[33], const uint8_t r_bytes[32], const uint8_t s_
                   const uint8_t digest[32])
 {
 	struct number r = number_read(r_bytes), s = number_read(s_bytes), e = number_read(digest), x = r, inverse,
-				  u1, u2, z2, y;
+	              u1, u2, z2, y;
 	const struct number zero = {{0}};
 	struct point R, base, sum;
 	struct field p, n;

@@ -69,7 +69,7 @@ int step_resign_done(struct boot_context *context, size_t index, struct error *e
 int step_resign_make(struct boot_context *context, struct boot_item *item, size_t index, struct error *error)
 {
 	const char *account = resigning_account(index), *permission = resigning_permission(index),
-			   *parent = index % 2 ? "owner" : "";
+	           *parent = index % 2 ? "owner" : "";
 	struct permission_level by = controller(index);
 	struct authority authority = authority_of_permission(&by);
 	const struct permission_level level = {name_literal(account), name_literal(permission)};

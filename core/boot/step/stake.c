@@ -23,11 +23,11 @@ struct split {
 static struct split split_funds(const struct boot_plan *plan, size_t account)
 {
 	int64_t ram = boot_settings_units(&plan->settings, OPTION_RAM_FUNDS),
-			least = boot_settings_units(&plan->settings, OPTION_MIN_STAKE);
+	        least = boot_settings_units(&plan->settings, OPTION_MIN_STAKE);
 	int64_t most = boot_settings_units(&plan->settings, OPTION_MAX_UNSTAKED),
-			rest = plan->accounts.list[account].funds - ram;
+	        rest = plan->accounts.list[account].funds - ram;
 	int64_t staked = rest < least ? rest : least, liquid = rest - staked < most ? rest - staked : most,
-			stake = rest - liquid;
+	        stake = rest - liquid;
 	int64_t net = stake / 2;
 
 	if (stake % 2 && net % 2)

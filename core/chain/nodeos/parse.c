@@ -239,7 +239,7 @@ static int parse_permissions(struct chain_account *out, const struct json *list,
 static int compare_permissions(const void *a, const void *b)
 {
 	uint64_t left = ((const struct chain_permission *)a)->name,
-			 right = ((const struct chain_permission *)b)->name;
+	         right = ((const struct chain_permission *)b)->name;
 	return left < right ? -1 : left > right;
 }
 

@@ -111,7 +111,7 @@ static int settle_genesis(struct processes *processes, const struct genesis *giv
 	if (result == 0) {
 		result = genesis_parse(&processes->genesis, text_string(&content), content.length, error);
 		struct checksum256 ours = genesis_chain_id(&processes->genesis),
-						   theirs = given ? genesis_chain_id(given) : ours;
+		                   theirs = given ? genesis_chain_id(given) : ours;
 		if (result == 0 && !checksum256_equal(&ours, &theirs))
 			result = error_set(error, EINVAL, "the chain in %s has another genesis",
 			                   processes->options.folder);

@@ -204,7 +204,7 @@ static int check_known(const struct branch *branch, const struct block_state *kn
 {
 	const struct signature *ours = &known->block->producer_signature, *theirs = &block->producer_signature;
 	struct checksum256 header_digest = block_header_digest(&block->header),
-					   blockroot = incremental_merkle_root(&known->blockroot), digest;
+	                   blockroot = incremental_merkle_root(&known->blockroot), digest;
 
 	if (known->block == block ||
 	    (!memcmp(ours, theirs, sizeof *ours) && !known->block->extensions_count && !block->extensions_count))

@@ -44,7 +44,7 @@ void tapos_put(struct map_edit *edit, const struct checksum256 *block_id)
 {
 	struct state_key key = state_key_make(STATE_TAPOS, NULL, 0);
 	uint32_t number = block_id_number(block_id),
-			 value[2] = {htole32(number), htole32(block_id_prefix(block_id))};
+	         value[2] = {htole32(number), htole32(block_id_prefix(block_id))};
 
 	state_key_add_u16(&key, (uint16_t)number);
 	state_put(edit, &key, value, sizeof value);

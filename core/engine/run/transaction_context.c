@@ -122,7 +122,7 @@ static void set_limits(struct transaction_context *context)
 static int check_cpu(const struct transaction_context *context, bool at_end, struct error *error)
 {
 	unsigned billed = context->billed_cpu_us,
-			 minimum = context->pending->globals.config.min_transaction_cpu_usage;
+	         minimum = context->pending->globals.config.min_transaction_cpu_usage;
 	long long limit = context->cpu_limit;
 	bool greylisted = context->cpu_greylisted && context->cpu_limit_kind == CPU_LIMIT_ACCOUNT;
 	char reached[80];
@@ -237,7 +237,7 @@ static int check_expiration(const struct transaction_context *context, struct er
 {
 	const struct chain_config *config = &context->pending->globals.config;
 	int64_t now = slot_to_us(pending_slot(context->pending)),
-			expiration = (int64_t)context->transaction->expiration * 1000000;
+	        expiration = (int64_t)context->transaction->expiration * 1000000;
 	int64_t latest = now + (int64_t)config->max_transaction_lifetime * 1000000;
 
 	if (expiration >= now && expiration <= latest)
@@ -337,7 +337,7 @@ int transaction_validate_accounts(const struct map_root *root, const struct tran
 static int record_transaction(struct transaction_context *context, struct error *error)
 {
 	struct state_key key = state_key_hash(STATE_TRANSACTION, &context->id),
-					 expiration = state_key_make(STATE_TRANSACTION_EXPIRATION, NULL, 0);
+	                 expiration = state_key_make(STATE_TRANSACTION_EXPIRATION, NULL, 0);
 	uint32_t expires = htole32(context->transaction->expiration);
 	struct map_value value;
 

@@ -45,7 +45,7 @@ int account_missing(struct error *error, uint64_t name)
 bool account_seek(const struct map_root *root, struct account_object *out, uint64_t from)
 {
 	struct state_key prefix = state_key_make(STATE_ACCOUNT_NAME, NULL, 0),
-					 first = state_key_name(STATE_ACCOUNT_NAME, from);
+	                 first = state_key_name(STATE_ACCOUNT_NAME, from);
 	struct state_walk walk;
 
 	state_walk_begin(&walk, &prefix, &first);
@@ -106,7 +106,7 @@ static void code_set_references(struct map_edit *edit, const struct state_key *k
 void code_hold(struct map_edit *edit, const struct checksum256 *hash, const void *code, size_t length)
 {
 	struct state_key references = state_key_hash(STATE_CODE_REFERENCES, hash),
-					 key = state_key_hash(STATE_CODE, hash);
+	                 key = state_key_hash(STATE_CODE, hash);
 	uint32_t count = code_references(edit, &references);
 
 	if (!count)
@@ -117,7 +117,7 @@ void code_hold(struct map_edit *edit, const struct checksum256 *hash, const void
 void code_release(struct map_edit *edit, const struct checksum256 *hash)
 {
 	struct state_key references = state_key_hash(STATE_CODE_REFERENCES, hash),
-					 key = state_key_hash(STATE_CODE, hash);
+	                 key = state_key_hash(STATE_CODE, hash);
 	uint32_t count = code_references(edit, &references);
 
 	if (count > 1) {

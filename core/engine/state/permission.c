@@ -58,7 +58,7 @@ bool permission_seek(const struct map_root *root, struct permission_object *out,
                      uint64_t from)
 {
 	struct state_key prefix = state_key_name(STATE_PERMISSION, account),
-					 first = state_key_pair(STATE_PERMISSION, account, from);
+	                 first = state_key_pair(STATE_PERMISSION, account, from);
 	struct state_walk walk;
 
 	state_walk_begin(&walk, &prefix, &first);

@@ -288,7 +288,7 @@ void resource_limit_of(struct resource_limit *out, const struct resource_state *
 	struct usage_accumulator usage = kind == RESOURCE_CPU ? account->cpu : account->net;
 	uint128 max, used = divide_up((uint128)usage.value_ex * ACCOUNT_WINDOW, RESOURCE_PRECISION);
 	uint64_t grown = virtual_limit(state, kind),
-			 least = (kind == RESOURCE_CPU ? state->max_block_cpu : state->max_block_net) * multiple;
+	         least = (kind == RESOURCE_CPU ? state->max_block_cpu : state->max_block_net) * multiple;
 	bool is_greylisted = multiple < ELASTIC_MULTIPLIER && least < grown;
 
 	*out = (struct resource_limit){-1, -1, -1, -1, usage.last_ordinal, false};

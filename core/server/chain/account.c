@@ -299,7 +299,7 @@ static int get_accounts_by_authorizers(struct call *call)
 
 	text_append(call->out, "{\"accounts\":[");
 	const struct json *accounts = json_member(call->body, "accounts"),
-					  *keys = json_member(call->body, "keys");
+	                  *keys = json_member(call->body, "keys");
 	if ((accounts && json_type(accounts) != JSON_ARRAY) || (keys && json_type(keys) != JSON_ARRAY))
 		return call_bad_parameters(call);
 	for (const struct json *at = json_first(accounts); at && result == 0; at = json_next(at))

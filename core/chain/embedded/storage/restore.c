@@ -178,8 +178,8 @@ int storage_apply(struct branch *branch, const struct signed_block *block, struc
 	if (result == 0) {
 		const struct block_state *after = branch_head(branch);
 		struct checksum256 header = block_header_digest(&block->header),
-						   root = incremental_merkle_root(&after->blockroot),
-						   digest = block_signing_digest(&header, &root, &after->pending_schedule_hash);
+		                   root = incremental_merkle_root(&after->blockroot),
+		                   digest = block_signing_digest(&header, &root, &after->pending_schedule_hash);
 		result = block_state_verify_signatures(before, block, &digest, error);
 		if (result)
 			error_prefix(error, "block %" PRIu32, after->number);

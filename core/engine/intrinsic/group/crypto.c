@@ -175,7 +175,7 @@ static void recover_webauthn(struct public_key *out, const struct packed_signatu
                              const struct checksum256 *digest)
 {
 	struct checksum256 client = hash_sha256(signature->client_json, signature->client_json_length),
-					   signed_digest;
+	                   signed_digest;
 	const char *why = check_webauthn(out, signature, digest);
 	struct hash hash;
 	if (why)

@@ -74,7 +74,7 @@ struct map_node **map_recent_place(struct map_recent *recent, const uint8_t *key
 bool map_get(const struct map_root *root, struct map_value *out, const void *key, size_t key_length)
 {
 	struct map_node **recent = root->recent ? map_recent_place(root->recent, key, key_length) : NULL,
-					*node = recent ? *recent : NULL;
+	                *node = recent ? *recent : NULL;
 	bool equal = false;
 	size_t index = node ? map_node_find(node, &equal, key, key_length) : 0;
 	if (!node || !map_recent_is_inside(node->count, index, equal)) {
