@@ -57,6 +57,7 @@ struct exchange {
 	enum progress progress;
 	struct text target, body;
 	struct http_request request;
+	bool is_old; /* HTTP/1.0, and answered so */
 	struct http_answer answer;
 };
 
@@ -167,6 +168,8 @@ static enum MHD_Result send_answer(struct exchange *exchange)
 	if (!response)
 		return MHD_NO;
 	add_headers(response, exchange->listener, answer);
+	if (exchange->is_old)
+		MHD_set_response_options(response, MHD_RF_HTTP_1_0_SERVER, MHD_RO_END);
 	enum MHD_Result result = MHD_queue_response(exchange->handle, answer->status, response);
 	MHD_destroy_response(response);
 	connection_expect(exchange->connection);
@@ -292,7 +295,7 @@ static bool has_bad_length(const struct headers *headers, size_t limit)
 }
 
 /* The headers are there. */
-static enum MHD_Result begin_request(struct exchange *exchange, const char *method)
+static enum MHD_Result begin_request(struct exchange *exchange, const char *method, const char *version)
 {
 	struct http_listener *listener = exchange->listener;
 	const struct http_service *service = listener->service;
@@ -300,6 +303,7 @@ static enum MHD_Result begin_request(struct exchange *exchange, const char *meth
 
 	MHD_get_connection_values(exchange->handle, MHD_HEADER_KIND, take_header, &headers);
 	exchange->progress = BODY;
+	exchange->is_old = strcmp(version, MHD_HTTP_VERSION_1_0) == 0;
 	exchange->request = (struct http_request){
 		.method = method,
 		.target = exchange->target.data,
@@ -337,9 +341,8 @@ static enum MHD_Result handle_request(void *context, struct MHD_Connection *hand
 	(void)context;
 	(void)handle;
 	(void)decoded;
-	(void)version;
 	switch (exchange ? exchange->progress : GONE) {
-	case HEADERS: return begin_request(exchange, method);
+	case HEADERS: return begin_request(exchange, method, version);
 	case BODY: return *size ? take_body(exchange, data, size) : whole_request(exchange);
 	case DONE: return send_answer(exchange);
 	case AT_WORK: return MHD_YES;

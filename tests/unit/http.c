@@ -194,6 +194,23 @@ static void a_client_that_has_said_all_is_answered(void **state)
 	close(one);
 }
 
+static void who_speaks_http_1_0_is_answered_so(void **state)
+{
+	int kept = client(), other = client();
+	(void)state;
+	say(other, "GET /echo HTTP/1.0\r\n" HEAD "\r\n");
+	expect(other, "HTTP/1.0 200", "GET /echo .");
+	expect_silence(other);
+	for (int i = 0; i < 2; i++) {
+		say(kept, "GET /echo HTTP/1.0\r\n" HEAD "Connection: keep-alive\r\n\r\n");
+		expect(kept, "HTTP/1.0 200", "GET /echo .");
+	}
+	say(kept, "GET /echo HTTP/1.1\r\n" HEAD "\r\n");
+	expect(kept, "HTTP/1.1 200", "GET /echo .");
+	close(kept);
+	close(other);
+}
+
 /* Where they are too many, those that have been waited for longest give way, and not only when their time has
  * run out. */
 static void slow_clients_cost_nobody_else_anything(void **state)
@@ -386,6 +403,7 @@ int main(void)
 		cmocka_unit_test(pipelined_requests_are_answered_in_order),
 		cmocka_unit_test(a_request_in_single_bytes_is_a_request),
 		cmocka_unit_test(a_client_that_has_said_all_is_answered),
+		cmocka_unit_test(who_speaks_http_1_0_is_answered_so),
 		cmocka_unit_test(slow_clients_cost_nobody_else_anything),
 		cmocka_unit_test(a_foreign_page_is_refused_before_its_body),
 		cmocka_unit_test(long_bodies_end_the_connection),
