@@ -15,6 +15,15 @@ setup_file() {
 		> "$M/accounts/alice1111111/permissions/extra.json"
 	echo 1 > "$M/accounts/carol1111111/is_proxy"
 	echo carol1111111 > "$M/accounts/bob111111111/proxy"
+	# enough votes for elected producers, who earn something; the other mount can sign for them
+	for producer in producer1111 producer2222; do
+		jq -r '.keys[0].key' "$M/accounts/eosio/permissions/active.json" > "$M/producers/$producer/key"
+	done
+	echo "whale1111111 --transfer --stake-net '100000000.0000 SYS' --stake-cpu '100000000.0000 SYS'" \
+		> "$M/create_account"
+	echo producer1111 > "$M/accounts/whale1111111/votes"
+	clock +3m
+	grep -q 'would pay [1-9]' "$M/producers/producer1111/rewards"
 }
 
 setup() {
@@ -28,7 +37,7 @@ teardown_file() {
 # What this mount keeps for itself, and what says what time it is now or needs more than a node tells.
 files() {
 	(cd "$1" && find chain accounts producers contracts proposals blocks ! -type d \
-		! -path 'chain/clock' ! -path 'chain/genesis.json' ! -path 'chain/*.svg' ! -path 'blocks/*' \
+		! -path 'chain/clock' ! -path 'chain/network.svg' ! -path 'blocks/*' \
 		! -path '*/history*' ! -name missed ! -path 'producers/*/node' ! -path 'producers/*/status' | sort)
 }
 

@@ -267,6 +267,18 @@ static int compute_pay(struct request *request, struct claim_pay *out, const str
 	return 0;
 }
 
+/* Of the block that a claim would be in: the one in the making, which a node elsewhere does not tell, or the
+ * next one. */
+static int64_t claim_time(const struct request *request)
+{
+	struct chain_view *view = request->view;
+	struct chain_info info = {0};
+	if (!view)
+		return 0;
+	view->operations->info(view, &info, NULL);
+	return slot_to_us(info.head_slot >= view->slot ? info.head_slot + 1 : view->slot);
+}
+
 int producers_rewards_read(struct request *request, struct text *out, struct error *error)
 {
 	struct producer_row producer;
@@ -278,7 +290,7 @@ int producers_rewards_read(struct request *request, struct text *out, struct err
 		result = global_row_read(request, &global, error);
 	if (result == 0)
 		symbol = chain_core_symbol(request->view);
-	const int64_t now = request->view ? slot_to_us(request->view->slot) : 0;
+	const int64_t now = claim_time(request);
 	if (result == 0)
 		result = compute_pay(request, &pay, &producer, &global, symbol, now, error);
 	request->block_num = 0; /* grows with time */
