@@ -24,7 +24,6 @@
 #include "mount/unmount.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

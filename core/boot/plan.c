@@ -2,7 +2,6 @@
 #include "core/base/memory.h"
 #include "core/boot/random.h"
 #include "core/boot/step/step.h"
-#include "core/types/name.h"
 
 #include <errno.h>
 #include <stdio.h>

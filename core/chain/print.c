@@ -1,9 +1,6 @@
 /* Numbers, names and bytes in the forms of nodeos's JSON (protocol.md A.8). */
 #include "core/chain/print.h"
 
-#include "core/types/name.h"
-#include "core/types/time.h"
-
 #include <string.h>
 
 /* Decimal digits, with a quote on either side or without. */

@@ -8,7 +8,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 enum { DATA_SHOWN = 100, CONSOLE_SHOWN = 4096, CONSOLE_IN_SENTENCE = 500 /* bytes */ };
 

@@ -4,8 +4,6 @@
 
 #include "core/base/memory.h"
 
-#include <stdlib.h>
-
 enum { FORKS_MAXIMUM = 1000 };
 
 bool block_preferred(const struct block_state *block, const struct block_state *head)

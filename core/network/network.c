@@ -5,7 +5,6 @@
 #include "core/types/name.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -5,7 +5,6 @@
 #include "core/base/exception.h"
 #include "core/base/memory.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

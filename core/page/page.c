@@ -3,7 +3,6 @@
 
 #include "core/base/encoding/base64.h"
 #include "core/chain/system_rules.h"
-#include "core/types/name.h"
 #include "core/types/time.h"
 
 #include <string.h>

@@ -6,7 +6,6 @@
 #include "core/types/name.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>

@@ -1,11 +1,8 @@
 /* /v1/producer: pausing, features, runtime options, lists. */
 #include "core/server/producer.h"
 
-#include "core/base/memory.h"
 #include "core/server/node.h"
-#include "core/types/name.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdlib.h>

@@ -4,7 +4,6 @@
 #include "core/base/memory.h"
 #include "core/server/node.h"
 #include "core/server/wallet.h"
-#include "core/types/name.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -3,7 +3,6 @@
 
 #include "core/base/memory.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>

@@ -9,7 +9,6 @@
 #include "core/wallet/wallet.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct wallet_secret wallet_secret_of(const char *password)

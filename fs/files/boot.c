@@ -4,7 +4,6 @@
 
 #include "core/base/memory.h"
 #include "core/boot/boot.h"
-#include "core/types/name.h"
 #include "fs/tree/errors.h"
 #include "fs/tree/request.h"
 

@@ -9,7 +9,6 @@
 #include "fs/tree/write/command.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 enum { ACTIONS_MAXIMUM = 3, KILOBYTE = 1024 };
 

@@ -8,7 +8,6 @@
 #include "fs/tree/write/command.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 static int not_ours(struct error *error)

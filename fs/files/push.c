@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 static int push_command(struct request *request, const char *data, size_t length, struct error *error)
 {

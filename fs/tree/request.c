@@ -5,7 +5,6 @@
 #include "core/base/memory.h"
 #include "core/base/system/clock.h"
 #include "core/chain/system_rules.h"
-#include "core/types/name.h"
 #include "core/types/time.h"
 #include "fs/tree/errors.h"
 #include "fs/tree/sent.h"

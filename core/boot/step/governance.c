@@ -1,15 +1,10 @@
 /* The chain passes to its producers: resign. */
 #include "core/boot/step/step.h"
 
-#include "core/base/memory.h"
 #include "core/chain/system_actions.h"
-#include "core/contracts/bundle.h"
 #include "core/types/name.h"
-#include "core/types/time.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdlib.h>
 
 /* --- resign --- */
 

@@ -9,7 +9,6 @@
 #include "core/types/name.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 void boot_item_release(struct boot_item *item)

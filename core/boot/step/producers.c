@@ -1,7 +1,6 @@
 /* Producers and votes: reg-prod, vote, claim, proxy. */
 #include "core/boot/step/step.h"
 
-#include "core/base/memory.h"
 #include "core/chain/system_actions.h"
 #include "core/chain/system_rules.h"
 #include "core/types/name.h"

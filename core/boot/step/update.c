@@ -6,8 +6,6 @@
 #include "core/contracts/bundle.h"
 #include "core/types/name.h"
 
-#include <errno.h>
-
 size_t step_update_count(struct boot_context *context)
 {
 	(void)context;

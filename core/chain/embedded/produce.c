@@ -6,11 +6,8 @@
 #include "core/base/system/clock.h"
 #include "core/chain/embedded/peers.h"
 #include "core/chain/embedded/storage/storage_private.h"
-#include "core/types/name.h"
 #include "core/types/time.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {

@@ -1,12 +1,11 @@
 /* Whether other nodes would accept a chain's blocks: what only an embedded chain can do is in them for
  * good. */
 #include "core/chain/embedded/embedded_private.h"
+
 #include "core/chain/embedded/peers.h"
 #include "core/chain/embedded/view/view.h"
 #include "core/contracts/bundle.h"
 #include "core/types/name.h"
-
-#include <string.h>
 
 /* account, vmtype, vmversion, code */
 static bool installs_hollow_code(const struct action *action)

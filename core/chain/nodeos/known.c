@@ -4,7 +4,6 @@
 #include "core/base/memory.h"
 #include "core/types/name.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 bool nodeos_known_slot(struct nodeos_chain *chain, uint32_t *slot, uint32_t number)

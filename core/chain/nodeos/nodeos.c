@@ -2,7 +2,6 @@
 #include "core/chain/nodeos/nodeos_private.h"
 
 #include "core/base/memory.h"
-#include "core/base/system/clock.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 

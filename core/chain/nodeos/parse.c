@@ -1,7 +1,6 @@
 /* The JSON of nodeos's API in the forms of struct chain. */
 #include "core/chain/nodeos/nodeos_private.h"
 
-#include "core/base/encoding/base64.h"
 #include "core/base/encoding/hex.h"
 #include "core/base/memory.h"
 #include "core/types/name.h"

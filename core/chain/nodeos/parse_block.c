@@ -4,8 +4,6 @@
 #include "core/base/memory.h"
 #include "core/types/name.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* --- blocks --- */

@@ -3,12 +3,10 @@
 #include "core/chain/nodeos/nodeos_private.h"
 
 #include "core/base/exception.h"
-#include "core/base/memory.h"
 #include "core/chain/print.h"
 #include "core/types/name.h"
 
 #include <errno.h>
-#include <string.h>
 
 /* How long a transaction is sent again while no answer comes: milliseconds. */
 enum { RESEND_MS = 60000 };

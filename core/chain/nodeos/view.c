@@ -6,7 +6,6 @@
 #include "core/base/memory.h"
 #include "core/chain/print.h"
 #include "core/types/name.h"
-#include "core/types/time.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,7 +1,6 @@
 /* What the nodes of a chain of processes show: asked of each at its own address. */
 #include "core/chain/processes/processes_private.h"
 
-#include "core/base/memory.h"
 #include "core/chain/nodeos/nodeos_private.h"
 #include "core/types/name.h"
 

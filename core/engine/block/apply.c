@@ -4,7 +4,6 @@
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"
-#include "core/types/name.h"
 
 #include <errno.h>
 #include <stdlib.h>

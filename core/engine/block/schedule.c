@@ -6,8 +6,6 @@
 #include "core/base/memory.h"
 #include "core/types/name.h"
 
-#include <stdlib.h>
-
 int schedule_promote_proposed(struct pending_block *pending, const struct block_state *head,
                               struct error *error)
 {

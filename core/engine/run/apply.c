@@ -7,7 +7,6 @@
 #include "core/engine/run/native.h"
 #include "core/engine/state/account.h"
 #include "core/types/name.h"
-#include "core/types/time.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,9 +3,7 @@
 #include "core/engine/engine_parts.h"
 
 #include "core/base/exception.h"
-#include "core/base/memory.h"
 #include "core/engine/state/account.h"
-#include "core/types/name.h"
 #include "core/types/time.h"
 
 static struct pending_block *pending_of(const struct apply_context *context)

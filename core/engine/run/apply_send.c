@@ -7,8 +7,6 @@
 #include "core/types/name.h"
 #include "core/types/time.h"
 
-#include <stdlib.h>
-
 enum { INLINE_SIZE_UNPRIVILEGED = 4096, TRANSACTION_ID_NET = 32, EXTENSION_GENERATION_CONTEXT = 0 };
 
 int apply_fail_unpack(const struct apply_context *context, const struct cursor *in)

@@ -4,7 +4,6 @@
 #include "core/base/exception.h"
 #include "core/engine/engine_parts.h"
 #include "core/engine/state/account.h"
-#include "core/types/name.h"
 #include "core/types/time.h"
 
 static int64_t code_ram(size_t length)

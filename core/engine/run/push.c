@@ -7,7 +7,6 @@
 #include "core/types/time.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 /* --- users' transactions --- */
 

@@ -8,7 +8,6 @@
 #include "core/types/name.h"
 #include "core/types/time.h"
 
-#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

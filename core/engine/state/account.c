@@ -3,7 +3,6 @@
 
 #include "core/base/bytes.h"
 #include "core/base/exception.h"
-#include "core/base/memory.h"
 #include "core/types/name.h"
 
 #include <endian.h>

@@ -5,7 +5,6 @@
 #include "core/base/memory.h"
 #include "core/types/name.h"
 
-#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 

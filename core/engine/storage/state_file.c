@@ -3,7 +3,6 @@
 
 #include "core/base/memory.h"
 #include "core/base/system/file.h"
-#include "core/base/text.h"
 #include "core/engine/storage/state_entries.h"
 
 #include <errno.h>

@@ -2,7 +2,6 @@
 #include "core/engine/wasm/fault.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static const char *const words[][2] = {
 	[WASM_FAULT_NONE] = {"", ""},

@@ -7,7 +7,7 @@
 
 #include <pthread.h>
 
-enum { ADDRESS_SIZE = 300, PORT_SIZE = 8, PEERS_MAXIMUM = 1000 };
+enum { ADDRESS_SIZE = 300, PORT_SIZE = 8 };
 
 struct sockaddr_in;
 

@@ -3,7 +3,6 @@
 
 #include "core/base/encoding/hex.h"
 #include "core/server/chain/print_block.h"
-#include "core/types/name.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,8 +1,6 @@
 /* /v1/chain: the chain as a whole: its head, schedules, parameters and features. */
 #include "core/server/call.h"
 
-#include "core/types/name.h"
-
 #include <inttypes.h>
 #include <string.h>
 

@@ -3,10 +3,8 @@
 
 #include "core/server/call.h"
 #include "core/types/name.h"
-#include "core/types/time.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 void print_extensions(struct text *out, const struct extension *extensions, size_t count)
 {

@@ -2,7 +2,6 @@
 #include "core/server/call.h"
 
 #include "core/base/memory.h"
-#include "core/chain/print.h"
 #include "core/server/node.h"
 #include "core/types/time.h"
 

@@ -1,7 +1,6 @@
 /* /v1/chain: contracts' tables. */
 #include "core/server/call.h"
 
-#include "core/base/memory.h"
 #include "core/base/system/clock.h"
 #include "core/server/chain/table_key.h"
 #include "core/types/name.h"
@@ -9,7 +8,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* A walk ends after this, whatever was asked for: the thread has others to answer. Milliseconds. The clock

@@ -5,7 +5,6 @@
 #include "core/base/encoding/hex.h"
 #include "core/base/memory.h"
 #include "core/server/chain/parse_transaction.h"
-#include "core/server/chain/print_block.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 

@@ -3,7 +3,6 @@
  * wait for itself. */
 #include "core/base/memory.h"
 #include "core/contracts/bundle.h"
-#include "core/types/name.h"
 #include "fs/files/accounts/accounts.h"
 #include "fs/files/system_tables.h"
 #include "fs/tree/path.h"

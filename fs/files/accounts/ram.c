@@ -2,7 +2,6 @@
 #include "fs/files/accounts/accounts.h"
 
 #include "core/chain/system_actions.h"
-#include "core/types/name.h"
 #include "fs/files/system_tables.h"
 #include "fs/tree/write/command.h"
 

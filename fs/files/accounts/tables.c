@@ -5,7 +5,6 @@
 
 #include "core/types/asset.h"
 #include "core/types/name.h"
-#include "fs/files/system_tables.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { SYMBOL_PRECISION_MAXIMUM = 18 };
 

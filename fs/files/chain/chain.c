@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <string.h>
 
 enum { RANKING_ROWS = 1000, URL_SHOWN = 59 /* bytes */, KIBIBYTE = 1024 };
 

@@ -5,7 +5,6 @@
 #include "fs/tree/write/command.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <string.h>
 
 /* One word a line; a sentence about more must not quote them, since one may be a password. */

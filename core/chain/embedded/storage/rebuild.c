@@ -6,7 +6,6 @@
 #include "core/base/memory.h"
 #include "core/base/system/file.h"
 #include "core/chain/embedded/storage/trial.h"
-#include "core/types/name.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -2,13 +2,11 @@
  * on. */
 #include "core/chain/embedded/storage/storage_private.h"
 
-#include "core/base/memory.h"
 #include "core/base/system/file.h"
 #include "core/engine/storage/state_file.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {

@@ -14,7 +14,6 @@
 #include "core/types/name.h"
 #include "core/types/time.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

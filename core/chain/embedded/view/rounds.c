@@ -3,7 +3,6 @@
 
 #include "core/base/bytes.h"
 #include "core/base/memory.h"
-#include "core/chain/print.h"
 #include "core/types/time.h"
 
 #include <inttypes.h>

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 
 enum { CANDIDATES_MAXIMUM = 16 };
 
