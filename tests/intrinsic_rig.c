@@ -42,7 +42,6 @@ int test_contract(struct test_chain *chain, struct test_run *out, contract_apply
 	}
 	free(running.ram);
 	free(running.notified);
-	free(running.notified_ordinals);
 	free(running.inline_ordinals);
 	free(running.context_free_inline_ordinals);
 	transaction_context_release(&context);

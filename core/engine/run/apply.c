@@ -40,12 +40,8 @@ uint32_t transaction_schedule_action(struct transaction_context *context, const 
 
 static void notify(struct apply_context *context, uint64_t receiver, uint32_t ordinal)
 {
-	size_t capacity = context->notified_capacity;
-	memory_grow(&context->notified, &capacity, context->notified_count + 1, sizeof *context->notified);
-	memory_grow(&context->notified_ordinals, &context->notified_capacity, context->notified_count + 1,
-	            sizeof *context->notified_ordinals);
-	context->notified[context->notified_count] = receiver;
-	context->notified_ordinals[context->notified_count++] = ordinal;
+	LIST_APPEND(context->notified, context->notified_count, context->notified_capacity,
+	            (struct notified){receiver, ordinal});
 }
 
 /* --- after an action has run for a receiver --- */
@@ -249,8 +245,8 @@ static int execute(struct apply_context *context)
 	int result;
 	notify(context, context->receiver, context->ordinal);
 	for (size_t i = 0; i < context->notified_count; i++) {
-		context->receiver = context->notified[i];
-		context->ordinal = context->notified_ordinals[i];
+		context->receiver = context->notified[i].receiver;
+		context->ordinal = context->notified[i].ordinal;
 		if ((result = execute_one(context)))
 			return result;
 	}
@@ -279,7 +275,6 @@ int transaction_execute_action(struct transaction_context *transaction, uint32_t
 	context.action = &context.own_action;
 	result = execute(&context);
 	free(context.notified);
-	free(context.notified_ordinals);
 	free(context.inline_ordinals);
 	free(context.context_free_inline_ordinals);
 	free(context.ram);
@@ -317,7 +312,7 @@ bool apply_has_authorization(const struct apply_context *context, uint64_t accou
 static bool has_recipient(const struct apply_context *context, uint64_t account)
 {
 	for (size_t i = 0; i < context->notified_count; i++)
-		if (context->notified[i] == account)
+		if (context->notified[i].receiver == account)
 			return true;
 	return false;
 }

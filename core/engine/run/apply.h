@@ -70,8 +70,10 @@ struct apply_context {
 	uint32_t code_sequence, abi_sequence; /* of the action's account, after its own execution */
 	struct checksum256 digest; /* the action's, of receivers that return nothing; once has_digest */
 	bool has_digest;
-	uint64_t *notified; /* owned: receivers, the action's account first */
-	uint32_t *notified_ordinals;
+	struct notified {
+		uint64_t receiver;
+		uint32_t ordinal;
+	} *notified; /* owned: the action's account first */
 	size_t notified_count, notified_capacity;
 	/* owned: queued actions stand in the trace already */
 	uint32_t *inline_ordinals, *context_free_inline_ordinals;
