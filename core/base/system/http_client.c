@@ -11,8 +11,9 @@
 #include <string.h>
 #include <strings.h>
 
-/* How often a waiting call looks whether it was given up, and how many connections are kept. */
-enum { LOOK_MS = 100, KEPT_MAXIMUM = 16 };
+/* How often a waiting call looks whether it was given up, how many connections are kept, what a request is
+ * copied into, which libcurl takes and gives back with each. */
+enum { LOOK_MS = 100, KEPT_MAXIMUM = 16, UPLOAD_BUFFER = 16 << 10 };
 
 static const char LOCAL_SCHEME[] = "unix://";
 
@@ -40,6 +41,49 @@ static void line_destroy(struct line *line)
 	free(line);
 }
 
+static size_t take_answer(char *data, size_t size, size_t count, void *context)
+{
+	struct text *answer = context;
+	if (answer->length + size * count > HTTP_ANSWER_MAXIMUM)
+		return 0;
+	text_append_bytes(answer, data, size * count);
+	return size * count;
+}
+
+/* This machine is asked directly, whatever proxy the environment names for others. */
+static bool is_local(const char *url)
+{
+	static const char *const hosts[] = {"://127.", "://localhost", "://[::1]"};
+
+	for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++)
+		if (strstr(url, hosts[i]))
+			return true;
+	return false;
+}
+
+/* What all its transfers have in common. */
+static void prepare_line(const struct http_client *client, CURL *easy)
+{
+	if (client->socket || is_local(client->shown))
+		curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	if (client->socket)
+		curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, client->socket);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, client->headers);
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, "eosiofs");
+	curl_easy_setopt(easy, CURLOPT_POST, 1L);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_answer);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)HTTP_CONNECT_SECONDS);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long)HTTP_ANSWER_SECONDS);
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+	curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+	curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)UPLOAD_BUFFER);
+	if (client->authorities)
+		curl_easy_setopt(easy, CURLOPT_CAINFO, client->authorities);
+}
+
 static struct line *line_take(struct http_client *client)
 {
 	pthread_mutex_lock(&client->mutex);
@@ -54,8 +98,10 @@ static struct line *line_take(struct http_client *client)
 	line = memory_allocate(1, sizeof *line);
 	line->multi = curl_multi_init();
 	line->easy = curl_easy_init();
-	if (line->multi && line->easy)
+	if (line->multi && line->easy) {
+		prepare_line(client, line->easy);
 		return line;
+	}
 	if (line->multi)
 		curl_multi_cleanup(line->multi);
 	if (line->easy)
@@ -129,53 +175,12 @@ const char *http_client_url(const struct http_client *client)
 	return client->shown;
 }
 
-static size_t take_answer(char *data, size_t size, size_t count, void *context)
+static void prepare(struct line *line, struct text *answer, const char *url, const struct text *body)
 {
-	struct text *answer = context;
-	if (answer->length + size * count > HTTP_ANSWER_MAXIMUM)
-		return 0;
-	text_append_bytes(answer, data, size * count);
-	return size * count;
-}
-
-/* This machine is asked directly, whatever proxy the environment names for others. */
-static bool is_local(const char *url)
-{
-	static const char *const hosts[] = {"://127.", "://localhost", "://[::1]"};
-
-	for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++)
-		if (strstr(url, hosts[i]))
-			return true;
-	return false;
-}
-
-static void prepare(struct http_client *client, struct line *line, struct text *answer, const char *url,
-                    const struct text *body)
-{
-	CURL *easy = line->easy;
-
-	curl_easy_reset(easy);
-	curl_easy_setopt(easy, CURLOPT_URL, url);
-	if (client->socket || is_local(client->shown))
-		curl_easy_setopt(easy, CURLOPT_PROXY, "");
-	if (client->socket)
-		curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, client->socket);
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, client->headers);
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, "eosiofs");
-	curl_easy_setopt(easy, CURLOPT_POST, 1L);
-	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, text_string(body));
-	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body->length);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_answer);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, answer);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)HTTP_CONNECT_SECONDS);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long)HTTP_ANSWER_SECONDS);
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
-	curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
-	if (client->authorities)
-		curl_easy_setopt(easy, CURLOPT_CAINFO, client->authorities);
+	curl_easy_setopt(line->easy, CURLOPT_URL, url);
+	curl_easy_setopt(line->easy, CURLOPT_POSTFIELDS, text_string(body));
+	curl_easy_setopt(line->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body->length);
+	curl_easy_setopt(line->easy, CURLOPT_WRITEDATA, answer);
 }
 
 static int failure(const struct http_client *client, CURLcode code, struct error *error)
@@ -234,7 +239,7 @@ int http_client_post(struct http_client *client, struct text *answer, unsigned *
 	if (!line)
 		return error_set(error, ENOMEM, "libcurl cannot make a connection");
 	text_printf(&url, "%s%s", client->socket ? "http://localhost" : client->url, path);
-	prepare(client, line, answer, text_string(&url), body);
+	prepare(line, answer, text_string(&url), body);
 	int result = perform(client, line, interruption, error);
 	if (result == 0)
 		curl_easy_getinfo(line->easy, CURLINFO_RESPONSE_CODE, &code);
