@@ -110,15 +110,15 @@ int rig_create_account(struct rig *rig, struct transaction_trace *trace, const c
 	return rig_act(rig, trace, "eosio", "newaccount", "eosio", json);
 }
 
-void rig_install(struct rig *rig, const char *account, const char *name)
+void rig_set_contract(struct rig *rig, const char *account, const void *code, size_t length,
+                      const char *abi_text)
 {
-	const struct bundle *bundle = bundle_find(name);
 	struct permission_level level = {name_literal(account), name_literal("active")};
 	struct action actions[2];
 	struct bytes abi_bytes = {0};
 	struct abi *abi = NULL;
 
-	rig_must(abi_parse(&abi, bundle->abi, strlen(bundle->abi), &rig->error), name, &rig->error);
+	rig_must(abi_parse(&abi, abi_text, strlen(abi_text), &rig->error), account, &rig->error);
 	abi_pack(&abi_bytes, abi);
 	abi_release(abi);
 	for (size_t i = 0; i < 2; i++) {
@@ -129,11 +129,18 @@ void rig_install(struct rig *rig, const char *account, const char *name)
 		bytes_put_u64(&actions[i].data, name_literal(account));
 		if (i == 0)
 			bytes_put_u16(&actions[i].data, 0); /* vmtype, vmversion */
-		bytes_put_counted(&actions[i].data, i ? abi_bytes.data : bundle->code->data,
-		                  i ? abi_bytes.length : bundle->code->length);
+		bytes_put_counted(&actions[i].data, i ? abi_bytes.data : code,
+		                  i ? abi_bytes.length : length);
 	}
 	bytes_release(&abi_bytes);
-	rig_must(chain_send(rig->chain, NULL, rig->wallet, actions, 2, NULL, &rig->error), name, &rig->error);
+	rig_must(chain_send(rig->chain, NULL, rig->wallet, actions, 2, NULL, &rig->error), account, &rig->error);
+}
+
+void rig_install(struct rig *rig, const char *account, const char *name)
+{
+	const struct bundle *bundle = bundle_find(name);
+
+	rig_set_contract(rig, account, bundle->code->data, bundle->code->length, bundle->abi);
 }
 
 void rig_make_token(struct rig *rig)

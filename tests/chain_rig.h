@@ -45,7 +45,10 @@ int rig_act(struct rig *rig, struct transaction_trace *trace, const char *contra
 /* By an action of eosio's contract. */
 void rig_activate(struct rig *rig, enum feature feature);
 int rig_create_account(struct rig *rig, struct transaction_trace *trace, const char *name);
-/* Code and ABI of a bundle, packed without an ABI. */
+/* Code and ABI, packed without an ABI. */
+void rig_set_contract(struct rig *rig, const char *account, const void *code, size_t length,
+                      const char *abi_text);
+/* Those of a bundle. */
 void rig_install(struct rig *rig, const char *account, const char *name);
 /* eosio.token with all its SYS in eosio's hands, and two accounts. */
 void rig_make_token(struct rig *rig);

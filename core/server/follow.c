@@ -32,6 +32,8 @@ static int read_options(const struct follower *follower, struct server_options *
 		result = server_options_parse(out, text_string(&lines), error);
 	if (result == 0 && (address || !*out->host))
 		result = server_address_parse(out, address ? address : node->http_address, error);
+	if (result)
+		server_options_release(out);
 	if (follower->rules.page)
 		out->plugins |= PLUGIN_PAGE;
 	text_release(&lines);

@@ -2,7 +2,10 @@
 #include "core/server/options.h"
 
 #include "core/base/memory.h"
+#include "core/base/system/file.h"
 #include "core/server/call.h"
+#include "core/types/abi/abi.h"
+#include "core/types/name.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -187,6 +190,43 @@ static int take_transaction_time(struct server_options *out, const char *value, 
 	return 0;
 }
 
+/* Without the white space around it. */
+static char *trimmed(char *text)
+{
+	char *end = text + strlen(text);
+	while (end > text && isspace((unsigned char)end[-1]))
+		*--end = '\0';
+	while (isspace((unsigned char)*text))
+		text++;
+	return text;
+}
+
+/* ACCOUNT=FILE */
+static int take_trace_abi(struct server_options *out, const char *value, struct error *error)
+{
+	const char *path = strchr(value, '=');
+	char name[SERVER_HOST_SIZE];
+	struct text text = TEXT_EMPTY;
+	struct abi *abi = NULL;
+	uint64_t account;
+
+	if (!path || path[1] != '/')
+		return error_set(error, EINVAL, "'%s' is no ACCOUNT=FILE with the whole path of an .abi file", value);
+	snprintf(name, sizeof name, "%.*s", (int)(path - value), value);
+	int result = name_parse_account(&account, trimmed(name), error);
+	if (result == 0)
+		result = file_load(&text, path + 1, BODY_LIMIT, error);
+	if (result == 0 && (result = abi_parse(&abi, text_string(&text), text.length, error)) != 0)
+		error_prefix(error, "%s", path + 1);
+	text_release(&text);
+	if (result)
+		return result;
+	struct trace_abi *taken = memory_allocate(1, sizeof *taken);
+	*taken = (struct trace_abi){out->trace_abis, account, abi};
+	out->trace_abis = taken;
+	return 0;
+}
+
 static const struct option_row {
 	const char *name;
 	int (*take)(struct server_options *out, const char *value, struct error *error);
@@ -207,18 +247,8 @@ static const struct option_row {
 	{"transaction-retry-max-storage-size-gb", take_retry},
 	{"transaction-retry-max-expiration-sec", take_retry_seconds},
 	{"producer-name", take_producer},
+	{"trace-rpc-abi", take_trace_abi},
 };
-
-/* Without the white space around it. */
-static char *trimmed(char *text)
-{
-	char *end = text + strlen(text);
-	while (end > text && isspace((unsigned char)end[-1]))
-		*--end = '\0';
-	while (isspace((unsigned char)*text))
-		text++;
-	return text;
-}
 
 static int take_line(struct server_options *out, char *line, struct error *error)
 {
@@ -251,5 +281,16 @@ int server_options_parse(struct server_options *out, const char *text, struct er
 	if (result == 0 && (out->plugins & PLUGIN_RETRY) && out->produces)
 		result = error_set(error, EINVAL,
 		                   "transaction-retry-max-storage-size-gb: not on a node that has a producer-name");
+	if (result)
+		server_options_release(out);
 	return result;
+}
+
+void server_options_release(struct server_options *options)
+{
+	for (struct trace_abi *next; options->trace_abis; options->trace_abis = next) {
+		next = options->trace_abis->next;
+		abi_release(options->trace_abis->abi);
+		free(options->trace_abis);
+	}
 }

@@ -11,6 +11,13 @@
 
 enum { SERVER_HOST_SIZE = 256, SERVER_ALIASES = 16, BODY_LIMIT = 2 << 20 };
 
+/* An ABI that traces show an account's actions by (trace-rpc-abi). */
+struct trace_abi {
+	struct trace_abi *next;
+	uint64_t account;
+	struct abi *abi;
+};
+
 struct server_options {
 	char host[SERVER_HOST_SIZE]; /* "": the node serves nothing */
 	uint16_t port;               /* 0: any */
@@ -24,11 +31,13 @@ struct server_options {
 	int32_t max_transaction_time; /* milliseconds */
 	uint32_t retry_seconds;       /* how far ahead a transaction that is retried may expire */
 	bool produces;                /* it names a producer */
+	struct trace_abi *trace_abis; /* owned */
 };
 
 /* Of a config.ini's text: what it does not name has nodeos's default, lines of other options are passed
- * over. The sentence names the line. */
+ * over; files that it names are read. The sentence names the line. Release *out, unless a node takes it. */
 int server_options_parse(struct server_options *out, const char *text, struct error *error);
+void server_options_release(struct server_options *options);
 /* The path of a unix socket. */
 int server_socket_parse(struct server_options *out, const char *path, struct error *error);
 /* HOST:PORT, [HOST]:PORT. */

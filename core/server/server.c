@@ -461,6 +461,7 @@ void server_stop(struct server *server, struct server_node *node)
 		pthread_mutex_unlock(&server->mutex);
 		http_listener_close(server->http, node->listener);
 	}
+	server_options_release(&node->options);
 	producer_release(&node->producer);
 	wallet_service_destroy(node->wallet);
 	pthread_mutex_destroy(&node->sent.mutex);

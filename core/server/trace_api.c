@@ -3,6 +3,8 @@
 
 #include "core/base/encoding/hex.h"
 #include "core/base/memory.h"
+#include "core/server/node.h"
+#include "core/types/abi/abi.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 
@@ -57,8 +59,29 @@ static void print_authorization(struct text *out, const struct action *action)
 	text_append_char(out, ']');
 }
 
-static void print_action(struct text *out, const struct action_trace *trace)
+static const struct abi *find_abi(const struct trace_abi *abis, uint64_t account)
 {
+	while (abis && abis->account != account)
+		abis = abis->next;
+	return abis ? abis->abi : NULL;
+}
+
+/* The member, unless the ABI has no type for it or the bytes do not fit. */
+static void print_decoded(struct text *out, const char *member, const struct abi *abi, const char *type,
+                          const struct bytes *bytes)
+{
+	struct cursor in = cursor_make(bytes->data, bytes->length);
+	size_t start = out->length;
+
+	text_printf(out, ",\"%s\":", member);
+	if (!type || abi_to_json(abi, out, type, &in, NULL) != 0)
+		text_truncate(out, start);
+}
+
+static void print_action(struct text *out, const struct trace_abi *abis, const struct action_trace *trace)
+{
+	const struct abi *abi = find_abi(abis, trace->action.account);
+
 	text_printf(out, "{\"global_sequence\":%s,\"receiver\":\"%s\",\"account\":\"%s\",\"action\":\"%s\"",
 	            chain_number_text(trace->receipt.global_sequence).text, name_text(trace->receiver).text,
 	            name_text(trace->action.account).text, name_text(trace->action.name).text);
@@ -67,11 +90,17 @@ static void print_action(struct text *out, const struct action_trace *trace)
 	chain_print_hex(out, trace->action.data.data, trace->action.data.length);
 	text_append(out, ",\"return_value\":");
 	chain_print_hex(out, trace->return_value.data, trace->return_value.length);
+	if (abi)
+		print_decoded(out, "params", abi, abi_action_type(abi, trace->action.name), &trace->action.data);
+	if (abi && trace->return_value.length)
+		print_decoded(out, "return_data", abi, abi_action_result_type(abi, trace->action.name),
+		              &trace->return_value);
 	text_append_char(out, '}');
 }
 
 /* In the order in which they ran; context-free ones are not shown. */
-static void print_actions(struct text *out, const struct transaction_trace *trace)
+static void print_actions(struct text *out, const struct trace_abi *abis,
+                          const struct transaction_trace *trace)
 {
 	const struct action_trace **actions = memory_allocate(trace->actions_count + 1, sizeof *actions);
 	size_t count = 0;
@@ -83,7 +112,7 @@ static void print_actions(struct text *out, const struct transaction_trace *trac
 	text_append(out, ",\"actions\":[");
 	for (size_t i = 0; i < count; i++) {
 		text_append(out, i ? "," : "");
-		print_action(out, actions[i]);
+		print_action(out, abis, actions[i]);
 	}
 	text_append_char(out, ']');
 	free(actions);
@@ -101,7 +130,8 @@ static const struct transaction_trace *named(const struct transaction_trace *tra
 	return trace->failed_deferred ? trace->failed_deferred : trace;
 }
 
-static void print_transaction_trace(struct text *out, const struct traced_block *traced, size_t index)
+static void print_transaction_trace(struct text *out, const struct trace_abi *abis,
+                                    const struct traced_block *traced, size_t index)
 {
 	const struct transaction_trace *trace = &traced->traces[index];
 	const struct transaction_receipt *receipt = index ? &traced->block.transactions[index - 1] : NULL;
@@ -109,7 +139,7 @@ static void print_transaction_trace(struct text *out, const struct traced_block 
 	text_printf(out,
 	            "{\"id\":\"%s\",\"block_num\":%" PRIu32 ",\"block_time\":\"%s\",\"producer_block_id\":null",
 	            checksum256_text(&named(trace)->id).text, trace->block_num, slot_text(trace->slot).text);
-	print_actions(out, trace);
+	print_actions(out, abis, trace);
 	text_printf(out, ",\"status\":\"%s\",\"cpu_usage_us\":%" PRIu32 ",\"net_usage_words\":%" PRIu64 ",",
 	            transaction_status_name(trace->status), trace->cpu_usage_us, trace->net_usage / 8);
 	chain_print_signatures(out, receipt && !receipt->is_id ? &receipt->packed : NULL);
@@ -118,7 +148,8 @@ static void print_transaction_trace(struct text *out, const struct traced_block 
 	text_append(out, "}}");
 }
 
-static void print_traced(struct text *out, const struct traced_block *traced, bool irreversible)
+static void print_traced(struct text *out, const struct trace_abi *abis, const struct traced_block *traced,
+                         bool irreversible)
 {
 	const struct block_header *header = &traced->block.header;
 	const char *comma = "";
@@ -137,7 +168,7 @@ static void print_traced(struct text *out, const struct traced_block *traced, bo
 		if (!is_shown(&traced->traces[i]))
 			continue;
 		text_append(out, comma);
-		print_transaction_trace(out, traced, i);
+		print_transaction_trace(out, abis, traced, i);
 		comma = ",";
 	}
 	text_append(out, "]}");
@@ -169,7 +200,8 @@ static int get_block(struct call *call)
 	if (result == 0)
 		result = call->view->operations->info(call->view, &info, &call->error);
 	if (result == 0)
-		print_traced(call->out, &traced, number <= info.irreversible_block_num);
+		print_traced(call->out, call->node->options.trace_abis, &traced,
+		             number <= info.irreversible_block_num);
 	else if (result == -ENOENT)
 		result = call_refuse(call, 404, "Trace API: block trace missing");
 	traced_block_release(&traced);
@@ -216,7 +248,7 @@ static int get_transaction_trace(struct call *call)
 		result = read_traced(call, &traced, number);
 	size_t found = result == 0 ? find_trace(&traced, &id) : 0;
 	if (found)
-		print_transaction_trace(call->out, &traced, found);
+		print_transaction_trace(call->out, call->node->options.trace_abis, &traced, found);
 	else if (result == 0 || result == -ENOENT)
 		result = call_refuse(call, 404, "Trace API: transaction trace missing");
 	traced_block_release(&traced);

@@ -1,6 +1,8 @@
 /* The server's handlers over a chain in memory, without sockets: who may ask, what a node's configuration
  * opens, which failures look how, and what waits while production is paused. */
 #include "tests/scene.h"
+#include "tests/temporary.h"
+#include "tests/wasm_builder.h"
 
 #include "core/base/encoding/json.h"
 #include "core/server/server.h"
@@ -150,7 +152,8 @@ static void options_are_read_by_line(void **state)
 {
 	static const char *const wrong[] = {"http-server-address = nowhere",
 	                                    "http-server-address = 127.0.0.1:70000", "max-body-size = -1",
-	                                    "http-validate-host = perhaps", "max-transaction-time = soon"};
+	                                    "http-validate-host = perhaps", "max-transaction-time = soon",
+	                                    "trace-rpc-abi = alice", "trace-rpc-abi = alice=alice.abi"};
 	struct server_options options;
 	struct error error = {0};
 	(void)state;
@@ -334,6 +337,61 @@ static void a_transactions_status_follows_it(void **state)
 	server_stop(NULL, without);
 }
 
+/* alice's contract: whatever is asked returns four bytes. */
+#define ALICE_ABI \
+	"{\"version\":\"eosio::abi/1.2\"," \
+	"\"structs\":[{\"name\":\"hi\",\"base\":\"\",\"fields\":[{\"name\":\"to\",\"type\":\"name\"}]}]," \
+	"\"actions\":[{\"name\":\"hi\",\"type\":\"hi\",\"ricardian_contract\":\"\"}," \
+	"{\"name\":\"mute\",\"type\":\"hi\",\"ricardian_contract\":\"\"}]," \
+	"\"action_results\":[{\"name\":\"hi\",\"result_type\":\"uint32\"}]}"
+
+static void set_alices_contract(void)
+{
+	struct builder builder = {0};
+	struct bytes code = {0};
+
+	allow_producers(&rig);
+	rig_activate(&rig, FEATURE_ACTION_RETURN_VALUE);
+	rig_must(rig_advance(&rig, SECOND), "advance", &rig.error);
+	build_import(&builder, "env", "set_action_return_value", "ii:v");
+	BUILD(&builder, BUILD_MEMORY, "\0\1");
+	BUILD(&builder, BUILD_DATA, "\0\x41\0\x0b\4\7\0\0\0");
+	BUILD_APPLY(&builder, "", "\x41\0\x41\4\x10\0");
+	build_finish(&builder, &code);
+	rig_set_contract(&rig, "alice", code.data, code.length, ALICE_ABI);
+	bytes_release(&code);
+}
+
+static void expect_trace(struct server_node *node, const char *action, const char *part)
+{
+	struct transaction_trace trace = {0};
+	char body[128];
+
+	rig_must(rig_act(&rig, &trace, "alice", action, "bob", "[\"bob\"]"), action, &rig.error);
+	rig_must(rig_advance(&rig, SECOND), "advance", &rig.error);
+	snprintf(body, sizeof body, "{\"id\":\"%s\"}", checksum256_text(&trace.id).text);
+	expect(node, "/v1/trace_api/get_transaction_trace", body, 200, part);
+	transaction_trace_release(&trace);
+}
+
+static void traces_are_decoded_by_the_abis_that_are_named(void **state)
+{
+	char *folder = temporary_folder(), *path = temporary_path(folder, "alice.abi"), config[512];
+	(void)state;
+	set_alices_contract();
+	file_set(path, ALICE_ABI, strlen(ALICE_ABI));
+	snprintf(config, sizeof config, "plugin = eosio::trace_api_plugin\ntrace-rpc-abi = alice=%s\n", path);
+	struct server_node *node = node_with(config), *without = node_with("plugin = eosio::trace_api_plugin\n");
+	expect_trace(node, "hi",
+	             "\"return_value\":\"07000000\",\"params\":{\"to\":\"bob\"},\"return_data\":7}]");
+	expect_trace(node, "mute", "\"return_value\":\"07000000\",\"params\":{\"to\":\"bob\"}}]");
+	expect_trace(without, "hi", "\"return_value\":\"07000000\"}]");
+	server_stop(NULL, node);
+	server_stop(NULL, without);
+	free(path);
+	temporary_remove(folder);
+}
+
 static void failed_snapshots_have_the_error_shape(void **state)
 {
 	struct server_node *node = node_with("plugin = eosio::producer_api_plugin\n");
@@ -357,6 +415,7 @@ int main(void)
 		cmocka_unit_test(traces_are_found_by_block_and_by_transaction),
 		cmocka_unit_test(a_transactions_status_follows_it),
 		cmocka_unit_test(failed_snapshots_have_the_error_shape),
+		cmocka_unit_test(traces_are_decoded_by_the_abis_that_are_named),
 	};
 	return cmocka_run_group_tests(tests, group_begin, group_end);
 }
