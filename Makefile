@@ -46,7 +46,7 @@ ALL_CFLAGS = $(CSTANDARD) $(WARNINGS) $(CFLAGS) -fno-math-errno -ffp-contract=of
 ALL_LIBS   = $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null) -lm -lpthread
 
 LAYER_SOURCES := $(shell find core fs -name '*.c' 2>/dev/null | sort)
-MOUNT_SOURCES := $(wildcard mount/*.c)
+MOUNT_SOURCES := $(shell find mount -name '*.c' 2>/dev/null | sort)
 # What tests of a folder share is linked to all of them, below; what tests of several folders share
 # (tests/*.c) to whom it serves.
 RIGS           = $(BUILD)/tests/rigs.a

@@ -1,6 +1,6 @@
 /* eosiofs: the program. Wires wallet, chain and tree together, mounts, and takes all down again in reverse
- * order. Start reading here, then ops.c (what the kernel asks), then fs/files/table.c (what the files
- * are). */
+ * order. Start reading here, then request/ops.c (what the kernel asks), then fs/files/table.c (what
+ * the files are). */
 #include "mount/mount.h"
 
 #include "core/base/memory.h"
@@ -11,17 +11,17 @@
 #include "core/engine/storage/data_folder.h"
 #include "mount/attach.h"
 #include "mount/genesis_file.h"
-#include "mount/mount_table.h"
+#include "mount/mountpoint/mount_table.h"
+#include "mount/mountpoint/presence.h"
+#include "mount/mountpoint/unmount.h"
 #include "mount/node.h"
 #include "mount/options.h"
-#include "mount/presence.h"
 #include "mount/processes.h"
 #include "mount/ready.h"
-#include "mount/receive.h"
+#include "mount/request/receive.h"
+#include "mount/request/slow.h"
 #include "mount/serve.h"
 #include "mount/signals.h"
-#include "mount/slow.h"
-#include "mount/unmount.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -12,7 +12,7 @@
 struct slow;
 struct receiver;
 
-/* The threads that take requests: receive.c. */
+/* The threads that take requests: request/receive.c. */
 struct receiving {
 	pthread_mutex_t lock;
 	pthread_key_t own; /* the thread's struct receiver */
@@ -30,7 +30,7 @@ struct mount {
  * does. */
 extern const struct fuse_lowlevel_ops mount_operations;
 
-/* --- shared by names.c, handle.c and ops.c --- */
+/* --- shared by names.c, handle.c and ops.c of mount/request --- */
 
 static inline struct mount *mount_of(fuse_req_t req)
 {
@@ -47,7 +47,7 @@ void mount_reply(fuse_req_t req, int result);
 int mount_entry(struct mount *mount, struct fuse_entry_param *out, const struct caller *caller,
                 struct node *node);
 
-/* handle.c: files */
+/* request/handle.c: files */
 void mount_open(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info);
 void mount_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
                   struct fuse_file_info *info);
@@ -58,7 +58,7 @@ void mount_flush(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info);
 void mount_fsync(fuse_req_t req, fuse_ino_t inode, int data_only, struct fuse_file_info *info);
 void mount_release(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info);
 
-/* names.c: what makes, moves and removes names */
+/* request/names.c: what makes, moves and removes names */
 void mount_lookup(fuse_req_t req, fuse_ino_t parent, const char *name);
 void mount_forget(fuse_req_t req, fuse_ino_t inode, uint64_t references);
 void mount_forget_many(fuse_req_t req, size_t count, struct fuse_forget_data *forgets);

@@ -3,7 +3,7 @@
 
 #include "core/base/memory.h"
 #include "core/engine/storage/data_folder.h"
-#include "mount/mount_table.h"
+#include "mount/mountpoint/mount_table.h"
 
 #include <errno.h>
 #include <stddef.h>

@@ -1,9 +1,9 @@
 /* Checks before mounting, and the background. */
 #include "mount/ready.h"
 
-#include "mount/mount_table.h"
-#include "mount/presence.h"
-#include "mount/stale.h"
+#include "mount/mountpoint/mount_table.h"
+#include "mount/mountpoint/presence.h"
+#include "mount/mountpoint/stale.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -4,7 +4,7 @@
 
 #include "core/base/memory.h"
 #include "core/base/system/clock.h"
-#include "mount/slow.h"
+#include "mount/request/slow.h"
 
 #include <pthread.h>
 #include <signal.h>

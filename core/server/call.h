@@ -6,7 +6,7 @@
 #include "core/base/exception.h"
 #include "core/chain/chain.h"
 #include "core/chain/print.h"
-#include "core/server/http.h"
+#include "core/server/http/http.h"
 
 struct server_node;
 

@@ -3,7 +3,7 @@
 #define EOSIOFS_CORE_SERVER_NODE_H
 
 #include "core/server/call.h"
-#include "core/server/http.h"
+#include "core/server/http/http.h"
 #include "core/server/options.h"
 #include "core/server/producer.h"
 

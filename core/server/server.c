@@ -3,7 +3,7 @@
 
 #include "core/base/memory.h"
 #include "core/server/node.h"
-#include "core/server/wallet.h"
+#include "core/server/wallet/wallet.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

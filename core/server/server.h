@@ -4,7 +4,7 @@
 #define EOSIOFS_CORE_SERVER_SERVER_H
 
 #include "core/chain/chain.h"
-#include "core/server/http.h"
+#include "core/server/http/http.h"
 #include "core/server/options.h"
 
 struct server;

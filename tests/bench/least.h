@@ -6,7 +6,7 @@
 #include <fuse_lowlevel.h>
 #include <stdio.h>
 
-#define LEAST_NAME_TIMEOUT (24 * 3600.0) /* as mount/names.c */
+#define LEAST_NAME_TIMEOUT (24 * 3600.0) /* as mount/request/names.c */
 
 /* Until it is unmounted or gets SIGTERM; prints "ready" once the mount answers. Gives the exit status. */
 static inline int least_serve(char *program, const char *mount_point,

@@ -1,7 +1,7 @@
 /* Any bytes as blocks.log and blocks.index: they open or are refused; once open every block can be asked for,
  * and a second opening finds the same and has nothing to report. Input: u16 length of the index, the index,
  * the log. */
-#include "core/engine/storage/block_log.h"
+#include "core/engine/storage/block/block_log.h"
 
 #include "tests/fuzz/input.h"
 

@@ -4,7 +4,7 @@
 #include "core/base/encoding/json.h"
 #include "core/server/node.h"
 #include "core/server/server.h"
-#include "core/server/wallet.h"
+#include "core/server/wallet/wallet.h"
 #include "core/wallet/wallet.h"
 #include "tests/chain_rig.h"
 

@@ -1,6 +1,6 @@
 /* Any bytes as a state file: a state comes of it, or a refusal that leaves no memory behind. The
  * first byte says whether checksums are put right first, so that the fuzzer comes past them. */
-#include "core/engine/storage/state_file.h"
+#include "core/engine/storage/state/state_file.h"
 
 #include "tests/fuzz/input.h"
 

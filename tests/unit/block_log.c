@@ -2,7 +2,7 @@
  */
 #include "tests/temporary.h"
 
-#include "core/engine/storage/block_log.h"
+#include "core/engine/storage/block/block_log.h"
 #include "core/types/block.h"
 
 #include <errno.h>

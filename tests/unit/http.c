@@ -1,6 +1,6 @@
 /* The HTTP listener by itself, over real sockets: what is answered in which order, who is turned away before
  * the body, and that slow, half-closed and odd clients cost nobody else anything. */
-#include "core/server/http.h"
+#include "core/server/http/http.h"
 
 #include "core/base/memory.h"
 

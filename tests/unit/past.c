@@ -4,7 +4,7 @@
 
 #include "core/base/system/file.h"
 #include "core/chain/print.h"
-#include "core/engine/storage/transaction_index.h"
+#include "core/engine/storage/block/transaction_index.h"
 
 #include <errno.h>
 #include <fcntl.h>

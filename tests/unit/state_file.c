@@ -2,7 +2,7 @@
  */
 #include "tests/temporary.h"
 
-#include "core/engine/storage/state_file.h"
+#include "core/engine/storage/state/state_file.h"
 
 #include <errno.h>
 

@@ -1,10 +1,10 @@
 /* The wallets that keosd's callers hold: found by name, bounded in number, locked together when nobody asks
  * for a while; the keys of those unlocked, each once. */
-#include "core/server/wallet_service.h"
+#include "core/server/wallet/wallet_service.h"
 
 #include "core/base/memory.h"
 #include "core/server/node.h"
-#include "core/server/wallet.h"
+#include "core/server/wallet/wallet.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -8,8 +8,8 @@
 #include "core/chain/embedded/process.h"
 #include "core/chain/embedded/view/view.h"
 #include "core/chain/system_rules.h"
+#include "core/engine/storage/block/transaction_index.h"
 #include "core/engine/storage/data_folder.h"
-#include "core/engine/storage/transaction_index.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
 

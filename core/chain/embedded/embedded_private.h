@@ -18,8 +18,8 @@
 
 struct data_folder;
 struct storage;
-struct reversible_note;   /* core/engine/storage/reversible.h */
-struct transaction_index; /* core/engine/storage/transaction_index.h */
+struct reversible_note;   /* core/engine/storage/block/reversible.h */
+struct transaction_index; /* core/engine/storage/block/transaction_index.h */
 struct history;           /* core/engine/storage/history/history.h */
 
 /* A state that readers may pin. Released by readers under `publish`, freed under `lock`. */

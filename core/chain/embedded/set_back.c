@@ -7,8 +7,8 @@
 #include "core/chain/embedded/peers.h"
 #include "core/chain/embedded/view/rounds.h"
 #include "core/chain/embedded/view/view.h"
+#include "core/engine/storage/block/transaction_index.h"
 #include "core/engine/storage/history/history.h"
-#include "core/engine/storage/transaction_index.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -2,8 +2,8 @@
 #ifndef EOSIOFS_CORE_ENGINE_STORAGE_CHAIN_FILE_PRIVATE_H
 #define EOSIOFS_CORE_ENGINE_STORAGE_CHAIN_FILE_PRIVATE_H
 
-#include "core/engine/storage/block_log.h"
-#include "core/engine/storage/state_entries.h"
+#include "core/engine/storage/block/block_log.h"
+#include "core/engine/storage/state/state_entries.h"
 
 enum {
 	CHAIN_FILE_VERSION = 1,

@@ -7,7 +7,7 @@
 #include "core/base/system/parallel.h"
 #include "core/chain/embedded/peers.h"
 #include "core/chain/embedded/storage/storage.h"
-#include "core/engine/storage/reversible.h"
+#include "core/engine/storage/block/reversible.h"
 #include "core/wallet/keosd.h"
 
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #include "core/base/system/file.h"
 #include "core/chain/embedded/storage/carried.h"
 #include "core/engine/storage/chain_file.h"
-#include "core/engine/storage/state_file.h"
+#include "core/engine/storage/state/state_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,8 +4,8 @@
 
 #include "core/base/memory.h"
 #include "core/chain/embedded/view/view.h"
+#include "core/engine/storage/block/transaction_index.h"
 #include "core/engine/storage/history/history.h"
-#include "core/engine/storage/transaction_index.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #include "core/chain/embedded/storage/storage_private.h"
 
 #include "core/base/system/file.h"
-#include "core/engine/storage/state_file.h"
+#include "core/engine/storage/state/state_file.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -3,7 +3,7 @@
 #include "core/chain/embedded/storage/storage_private.h"
 
 #include "core/base/memory.h"
-#include "core/engine/storage/states.h"
+#include "core/engine/storage/state/states.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -5,7 +5,7 @@
 #include "core/base/system/clock.h"
 #include "core/base/system/file.h"
 #include "core/chain/embedded/view/view.h"
-#include "core/engine/storage/state_file.h"
+#include "core/engine/storage/state/state_file.h"
 #include "core/types/time.h"
 
 #include <errno.h>

@@ -3,11 +3,11 @@
 #define EOSIOFS_CORE_CHAIN_EMBEDDED_STORAGE_STORAGE_PRIVATE_H
 
 #include "core/chain/embedded/storage/storage.h"
-#include "core/engine/storage/block_log.h"
+#include "core/engine/storage/block/block_log.h"
+#include "core/engine/storage/block/reversible.h"
 #include "core/engine/storage/data_folder.h"
 #include "core/engine/storage/journal.h"
-#include "core/engine/storage/reversible.h"
-#include "core/engine/storage/states.h"
+#include "core/engine/storage/state/states.h"
 
 enum { JOURNAL_PATH_SIZE = 4096 };
 /* What a journal's record begins with: of a transaction two bits, or that it is what is billed for the one

@@ -2,7 +2,7 @@
 #include "core/chain/embedded/view/past.h"
 
 #include "core/base/memory.h"
-#include "core/engine/storage/states.h"
+#include "core/engine/storage/state/states.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -9,7 +9,7 @@
 #include <pthread.h>
 
 struct past;
-struct states; /* core/engine/storage/states.h */
+struct states; /* core/engine/storage/state/states.h */
 
 /* Whose past it is. The lock is that of the ledger and of all counted roots. */
 struct past_source {

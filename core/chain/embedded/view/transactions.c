@@ -3,7 +3,7 @@
 #include "core/chain/embedded/storage/storage_private.h"
 
 #include "core/chain/embedded/view/view.h"
-#include "core/engine/storage/transaction_index.h"
+#include "core/engine/storage/block/transaction_index.h"
 
 #include <errno.h>
 #include <inttypes.h>

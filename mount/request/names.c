@@ -1,0 +1,204 @@
+/* Operations that find, make, move and remove names. */
+#include "mount/mount.h"
+
+#include "core/base/memory.h"
+#include "mount/request/slow.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+
+/* A name stays with the kernel, which is never told that it vanished: a notice takes the folder's lock,
+ * which a mkdir or ls holds that waits for us, and a thread that waits for it keeps a killed process, and
+ * all who wait for that, from ending. The kernel finds out by itself: whatever is done with a name that is
+ * gone answers ENOENT, and what would make it anew looks it up first, opening since mount_open() says
+ * ESTALE. */
+static const double NAME_TIMEOUT = 24 * 3600.0;
+
+int mount_entry(struct mount *mount, struct fuse_entry_param *out, const struct caller *caller,
+                struct node *node)
+{
+	*out = (struct fuse_entry_param){.ino = mount_inode(mount, node), .attr_timeout = 0.0};
+	/* A scratch name may be renamed onto another file: the kernel then carries what it knows of the one
+	 * over to the other. */
+	out->entry_timeout = node_is_scratch(node) ? 0.0 : NAME_TIMEOUT;
+	return tree_stat(mount->tree, &out->attr, caller, node);
+}
+
+/* Answers with a node that the caller holds one reference of. */
+static void reply_entry(fuse_req_t req, const struct caller *caller, struct node *node)
+{
+	struct mount *mount = mount_of(req);
+	struct fuse_entry_param entry;
+
+	int result = mount_entry(mount, &entry, caller, node);
+	if (result) {
+		tree_forget(mount->tree, node, 1);
+		mount_reply(req, result);
+	/* interrupted: the kernel did not take the reference */
+	} else if (fuse_reply_entry(req, &entry) == -ENOENT) {
+		tree_forget(mount->tree, node, 1);
+	}
+}
+
+/* A name that is not there is never cached: it may be there at the next block. */
+void mount_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	struct mount *mount = mount_of(req);
+	struct caller caller = mount_caller(req);
+	struct node *node;
+
+	int result = tree_lookup(mount->tree, &node, &caller, mount_node(mount, parent), name);
+	if (result == 0)
+		reply_entry(req, &caller, node);
+	else
+		mount_reply(req, result);
+}
+
+static void forget(struct mount *mount, fuse_ino_t inode, uint64_t references)
+{
+	if (inode != FUSE_ROOT_ID)
+		tree_forget(mount->tree, mount_node(mount, inode), references);
+}
+
+void mount_forget(fuse_req_t req, fuse_ino_t inode, uint64_t references)
+{
+	forget(mount_of(req), inode, references);
+	fuse_reply_none(req);
+}
+
+void mount_forget_many(fuse_req_t req, size_t count, struct fuse_forget_data *forgets)
+{
+	for (size_t i = 0; i < count; i++)
+		forget(mount_of(req), forgets[i].ino, forgets[i].nlookup);
+	fuse_reply_none(req);
+}
+
+void mount_make_node(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode, dev_t device)
+{
+	struct mount *mount = mount_of(req);
+	struct caller caller = mount_caller(req);
+	struct node *folder = mount_node(mount, parent), *node;
+	struct handle *handle;
+
+	(void)device;
+	if (!S_ISREG(mode)) {
+		mount_reply(req, tree_refuse(mount->tree, &caller, folder, name, "a device, pipe or socket"));
+		return;
+	}
+	int result = tree_create_file(mount->tree, &node, &handle, &caller, folder, name, mode, O_WRONLY);
+	if (result) {
+		mount_reply(req, result);
+		return;
+	}
+	handle_close(handle);
+	reply_entry(req, &caller, node);
+}
+
+void mount_symlink(fuse_req_t req, const char *target, fuse_ino_t parent, const char *name)
+{
+	struct mount *mount = mount_of(req);
+	struct caller caller = mount_caller(req);
+	(void)target;
+	mount_reply(req, tree_refuse(mount->tree, &caller, mount_node(mount, parent), name, "a symbolic link"));
+}
+
+void mount_link(fuse_req_t req, fuse_ino_t inode, fuse_ino_t new_parent, const char *new_name)
+{
+	struct mount *mount = mount_of(req);
+	struct caller caller = mount_caller(req);
+	(void)inode;
+	mount_reply(req,
+	            tree_refuse(mount->tree, &caller, mount_node(mount, new_parent), new_name, "a hard link"));
+}
+
+void mount_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	struct mount *mount = mount_of(req);
+	struct caller caller = mount_caller(req);
+	mount_reply(req, tree_remove(mount->tree, &caller, mount_node(mount, parent), name));
+}
+
+void mount_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	struct mount *mount = mount_of(req);
+	struct caller caller = mount_caller(req);
+	mount_reply(req, tree_remove_folder(mount->tree, &caller, mount_node(mount, parent), name));
+}
+
+/* --- mkdir and rename, which may act: answered from a thread of their own where that may take long --- */
+
+struct name_task {
+	fuse_req_t req;
+	struct node *folder, *new_folder;
+	char *name, *new_name;
+	unsigned flags;
+};
+
+static struct name_task *name_task_create(fuse_req_t req, struct node *folder, const char *name)
+{
+	struct name_task *task = memory_allocate(1, sizeof *task);
+	*task = (struct name_task){.req = req, .folder = folder, .name = memory_copy_string(name)};
+	return task;
+}
+
+static void name_task_destroy(struct name_task *task)
+{
+	free(task->new_name);
+	free(task->name);
+	free(task);
+}
+
+static void make_folder(fuse_req_t req, struct node *folder, const char *name)
+{
+	struct caller caller = mount_caller(req);
+	struct node *node;
+
+	int result = tree_make_folder(mount_of(req)->tree, &node, &caller, folder, name);
+	if (result == 0)
+		reply_entry(req, &caller, node);
+	else
+		mount_reply(req, result);
+}
+
+static void make_folder_task(void *context)
+{
+	struct name_task *task = context;
+	make_folder(task->req, task->folder, task->name);
+	name_task_destroy(task);
+}
+
+void mount_make_folder(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
+{
+	struct mount *mount = mount_of(req);
+	struct node *folder = mount_node(mount, parent);
+
+	(void)mode;
+	if (node_is_slow(folder))
+		slow_run(mount->slow, make_folder_task, name_task_create(req, folder, name));
+	else
+		make_folder(req, folder, name);
+}
+
+static void rename_task(void *context)
+{
+	struct name_task *task = context;
+	struct caller caller = mount_caller(task->req);
+
+	mount_reply(task->req, tree_rename(mount_of(task->req)->tree, &caller, task->folder, task->name,
+	                                   task->new_folder, task->new_name, task->flags));
+	name_task_destroy(task);
+}
+
+/* Renaming onto a file of the tree is a write of whatever kind that file is. */
+void mount_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t new_parent,
+                  const char *new_name, unsigned flags)
+{
+	struct mount *mount = mount_of(req);
+	struct name_task *task = name_task_create(req, mount_node(mount, parent), name);
+
+	task->new_folder = mount_node(mount, new_parent);
+	task->new_name = memory_copy_string(new_name);
+	task->flags = flags;
+	slow_run(mount->slow, rename_task, task);
+}
