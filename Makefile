@@ -250,8 +250,11 @@ SPEC  = $(BUILD)/tests/spec/spec
 programs: all tests $(BENCH_SOURCES:%.c=$(BUILD)/%) $(CRASH) $(SPEC)
 
 test: programs $(TEST_INSTALLED) $(if $(FULL),$(FULL_INSTALLED) $(NPM_INSTALLED) $(CLIENTS_INSTALLED) $(SPEC_INSTALLED))
-	@rm -f $(REPORTS).*
-	@$(PROVE) $(TESTS)
+	@rm -rf $(REPORTS).* $(BUILD)/failed
+	@$(PROVE) $(TESTS) || { \
+		cd $(BUILD)/failed && for test in *; do echo "--- $$test"; grep -av '^ok ' "$$test"; done; \
+		exit 1; \
+	}
 	@! cat $(REPORTS).* 2>/dev/null
 
 # 200 random kills under load; CRASH_SEED repeats a run, CRASH_ROUNDS makes it shorter or longer.
