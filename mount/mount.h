@@ -36,16 +36,16 @@ static inline struct mount *mount_of(fuse_req_t req)
 {
 	return fuse_req_userdata(req);
 }
-/* A node is its own inode number, except for the root. */
-struct node *mount_node(const struct mount *mount, fuse_ino_t inode);
-fuse_ino_t mount_inode(const struct mount *mount, const struct node *node);
+/* A dentry is its own inode number, except for the root. */
+struct dentry *mount_dentry(const struct mount *mount, fuse_ino_t inode);
+fuse_ino_t mount_inode(const struct mount *mount, const struct dentry *dentry);
 /* Who asks; lives as long as the request. */
 struct caller mount_caller(fuse_req_t req);
 /* Answers with an errno. A tool must never see ENOSYS: the kernel takes it as "never ask again". */
 void mount_reply(fuse_req_t req, int result);
 /* Fills what LOOKUP, MKDIR and CREATE answer with. */
 int mount_entry(struct mount *mount, struct fuse_entry_param *out, const struct caller *caller,
-                struct node *node);
+                struct dentry *dentry);
 
 /* request/handle.c: files */
 void mount_open(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info);

@@ -263,7 +263,7 @@ int defaults_get(struct request *request, struct account_defaults *out, struct e
 
 int defaults_read(struct request *request, struct text *out, struct error *error)
 {
-	const struct field *field = field_named(node_name(request->node));
+	const struct field *field = field_named(dentry_name(request->dentry));
 	struct account_defaults values;
 	int result = field ? defaults_get(request, &values, error) : error_set(error, ENOENT, "no such setting");
 	if (result)
@@ -277,7 +277,7 @@ int defaults_read(struct request *request, struct text *out, struct error *error
 int defaults_write(struct request *request, const char *data, size_t length, struct error *error)
 {
 	struct defaults *defaults;
-	const struct field *field = field_named(node_name(request->node));
+	const struct field *field = field_named(dentry_name(request->dentry));
 	struct account_defaults values;
 	bool set[FIELDS];
 	(void)length;

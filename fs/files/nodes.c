@@ -4,7 +4,7 @@
 
 #include "core/server/server.h"
 #include "core/types/name.h"
-#include "fs/tree/node.h"
+#include "fs/tree/dentry.h"
 #include "fs/tree/write/command.h"
 
 #include <errno.h>

@@ -15,30 +15,31 @@ static const char *const how_to_write[] = {
 	[ROW_BYTES] = "the whole of it",
 };
 
-static int print_help(struct tree *tree, struct text *out, const struct caller *caller, struct node *node)
+static int print_help(struct tree *tree, struct text *out, const struct caller *caller, struct dentry *dentry)
 {
 	(void)tree, (void)caller;
-	const struct row *row = node->row;
+	const struct row *row = dentry->row;
 	if (!row->help)
 		return -ENODATA;
 	text_append(out, row->help);
-	if (node->scratch || !node_is_writable(node))
+	if (dentry->scratch || !dentry_is_writable(dentry))
 		return 0;
 	if (row->usage)
-		text_printf(out, "; write: echo '%s' > %s", row->usage, node->name);
+		text_printf(out, "; write: echo '%s' > %s", row->usage, dentry->name);
 	else if (how_to_write[row->kind])
 		text_printf(out, "; write: %s", how_to_write[row->kind]);
 	return 0;
 }
 
 /* The block whose state is shown. */
-static int print_block(struct tree *tree, struct text *out, const struct caller *caller, struct node *node)
+static int print_block(struct tree *tree, struct text *out, const struct caller *caller,
+                       struct dentry *dentry)
 {
 	struct error error = {0};
 	struct rendering *rendering = NULL;
-	if (node->scratch || node->row->kind == ROW_FOLDER || node->row->kind == ROW_GROWING)
+	if (dentry->scratch || dentry->row->kind == ROW_FOLDER || dentry->row->kind == ROW_GROWING)
 		return -ENODATA;
-	int result = rendering_get(tree, &rendering, caller, node, RENDERING_STAT, &error);
+	int result = rendering_get(tree, &rendering, caller, dentry, RENDERING_STAT, &error);
 	if (result)
 		return result;
 	if (rendering->has_view)
@@ -50,15 +51,16 @@ static int print_block(struct tree *tree, struct text *out, const struct caller 
 }
 
 /* Of the owner's operations, so for the owner alone. */
-static int print_error(struct tree *tree, struct text *out, const struct caller *caller, struct node *node)
+static int print_error(struct tree *tree, struct text *out, const struct caller *caller,
+                       struct dentry *dentry)
 {
 	if (caller_is_owner(tree, caller))
-		errors_print_last(tree, out, node);
+		errors_print_last(tree, out, dentry);
 	return out->length ? 0 : -ENODATA;
 }
 
 static int print_mime_type(struct tree *tree, struct text *out, const struct caller *caller,
-                           struct node *node)
+                           struct dentry *dentry)
 {
 	/* by how the pattern ends: what stands at a last @word alone is no file's ending */
 	static const struct {
@@ -68,8 +70,8 @@ static int print_mime_type(struct tree *tree, struct text *out, const struct cal
 		{".svg", "image/svg+xml"},    {".wasm", "application/wasm"},
 	};
 	(void)tree, (void)caller;
-	const char *ending = strrchr(node->row->pattern, '.');
-	const char *type = node->row->kind == ROW_FOLDER ? "inode/directory" : "text/plain";
+	const char *ending = strrchr(dentry->row->pattern, '.');
+	const char *type = dentry->row->kind == ROW_FOLDER ? "inode/directory" : "text/plain";
 	for (size_t i = 0; ending && i < sizeof types / sizeof *types; i++)
 		if (strcmp(ending, types[i].ending) == 0)
 			type = types[i].type;
@@ -80,7 +82,7 @@ static int print_mime_type(struct tree *tree, struct text *out, const struct cal
 /* print: -ENODATA: the file has none; else what the asking ended with. */
 static const struct {
 	const char *name;
-	int (*print)(struct tree *tree, struct text *out, const struct caller *caller, struct node *node);
+	int (*print)(struct tree *tree, struct text *out, const struct caller *caller, struct dentry *dentry);
 } attributes[] = {
 	{"user.eosiofs.help", print_help},
 	{"user.eosiofs.block", print_block},
@@ -101,34 +103,34 @@ static ssize_t give(char *out, size_t size, struct text *value)
 }
 
 ssize_t tree_get_attribute(struct tree *tree, char *out, size_t size, const struct caller *caller,
-                           struct node *node, const char *name)
+                           struct dentry *dentry, const char *name)
 {
 	struct text value = TEXT_EMPTY;
 	int result = -ENODATA;
-	node = node_resolve(tree, node);
+	dentry = dentry_resolve(tree, dentry);
 	/* ls asks each file for security.selinux and its ACL until it is told that there is no such kind. */
 	if (strncmp(name, "user.", strlen("user.")) != 0)
 		return -EOPNOTSUPP;
 	/* The kernel gives none of a link's. */
-	if (S_ISLNK(row_mode(node->row)))
+	if (S_ISLNK(row_mode(dentry->row)))
 		return -ENODATA;
 	for (size_t i = 0; i < ATTRIBUTES_COUNT; i++)
 		if (strcmp(name, attributes[i].name) == 0)
-			result = attributes[i].print(tree, &value, caller, node);
+			result = attributes[i].print(tree, &value, caller, dentry);
 	if (result)
 		text_release(&value);
 	return result ? result : give(out, size, &value);
 }
 
 ssize_t tree_list_attributes(struct tree *tree, char *out, size_t size, const struct caller *caller,
-                             struct node *node)
+                             struct dentry *dentry)
 {
 	struct text names = TEXT_EMPTY, value = TEXT_EMPTY;
-	node = node_resolve(tree, node);
-	if (S_ISLNK(row_mode(node->row)))
+	dentry = dentry_resolve(tree, dentry);
+	if (S_ISLNK(row_mode(dentry->row)))
 		return 0;
 	for (size_t i = 0; i < ATTRIBUTES_COUNT; i++) {
-		if (attributes[i].print(tree, &value, caller, node) == 0)
+		if (attributes[i].print(tree, &value, caller, dentry) == 0)
 			text_append_bytes(&names, attributes[i].name, strlen(attributes[i].name) + 1);
 		text_release(&value);
 	}

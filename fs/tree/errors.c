@@ -112,7 +112,7 @@ static void errors_add(struct tree *tree, const struct caller *caller, const cha
 	text_release(&line);
 }
 
-void errors_print_last(struct tree *tree, struct text *out, const struct node *node)
+void errors_print_last(struct tree *tree, struct text *out, const struct dentry *dentry)
 {
 	struct errors *errors = tree->errors;
 	const struct failure *found = NULL;
@@ -120,7 +120,7 @@ void errors_print_last(struct tree *tree, struct text *out, const struct node *n
 	uint64_t kept = errors->count < ERRORS_SHOWN ? errors->count : ERRORS_SHOWN;
 	for (uint64_t i = 1; i <= kept && !found; i++) {
 		const struct failure *failure = &errors->last[(errors->count - i) % ERRORS_SHOWN];
-		if (failure->inode == node->inode && failure->start + failure->sentence < failure->end)
+		if (failure->inode == dentry->inode && failure->start + failure->sentence < failure->end)
 			found = failure;
 	}
 	if (found) {
@@ -134,7 +134,7 @@ void errors_print_last(struct tree *tree, struct text *out, const struct node *n
 	pthread_mutex_unlock(&errors->lock);
 }
 
-int errors_fail(struct tree *tree, const struct caller *caller, const struct node *folder, const char *name,
+int errors_fail(struct tree *tree, const struct caller *caller, const struct dentry *folder, const char *name,
                 const struct error *error)
 {
 	struct text path = TEXT_EMPTY;

@@ -11,10 +11,10 @@ row_read last_transaction_read;
 struct errors *errors_create(void);
 void errors_destroy(struct errors *errors);
 /* Adds it under FOLDER/NAME and returns -number. */
-int errors_fail(struct tree *tree, const struct caller *caller, const struct node *folder, const char *name,
+int errors_fail(struct tree *tree, const struct caller *caller, const struct dentry *folder, const char *name,
                 const struct error *error);
-/* Appends the last failure at the node itself, of those that /errors shows: errno and sentence. */
-void errors_print_last(struct tree *tree, struct text *out, const struct node *node);
+/* Appends the last failure at the dentry itself, of those that /errors shows: errno and sentence. */
+void errors_print_last(struct tree *tree, struct text *out, const struct dentry *dentry);
 /* An acknowledged transaction is lost: into errors and log. Whoever made the tree watches the chain. */
 void errors_lost(void *tree, const struct chain_lost *lost);
 struct transaction_log *transaction_log_create(void);

@@ -18,7 +18,7 @@ struct entry {
 struct folder {
 	struct tree *tree;
 	struct folder *next, **link; /* among the tree's open ones */
-	struct node *node; /* held */
+	struct dentry *dentry;       /* held */
 	struct caller caller;
 	bool dated;               /* somebody asked for its time since it was opened */
 	struct timespec modified; /* what they were told */
@@ -47,7 +47,7 @@ static void collect_scratch(struct folder *folder)
 	struct tree *tree = folder->tree;
 	pthread_mutex_lock(&tree->lock);
 	for (size_t i = 0; i < tree->scratch_count; i++)
-		if (tree->scratch[i]->parent == folder->node)
+		if (tree->scratch[i]->parent == folder->dentry)
 			add_fixed(folder, tree->scratch[i]->name, S_IFREG);
 	pthread_mutex_unlock(&tree->lock);
 }
@@ -55,27 +55,27 @@ static void collect_scratch(struct folder *folder)
 /* A fixed name that may be absent says so itself. */
 static bool fixed_exists(struct folder *folder, const struct row *row, const char *name)
 {
-	struct node *node = NULL;
+	struct dentry *dentry = NULL;
 	if (!row_is_served(folder->tree, row))
 		return false;
 	if (!row->exists)
 		return true;
-	if (tree_lookup(folder->tree, &node, &folder->caller, folder->node, name) != 0)
+	if (tree_lookup(folder->tree, &dentry, &folder->caller, folder->dentry, name) != 0)
 		return false;
-	node_release(folder->tree, node);
+	dentry_release(folder->tree, dentry);
 	return true;
 }
 
 static void collect_fixed(struct folder *folder)
 {
 	const struct patterns *patterns = &folder->tree->patterns;
-	const struct pattern *pattern = &patterns->at[folder->node->pattern];
+	const struct pattern *pattern = &patterns->at[folder->dentry->pattern];
 	folder->fixed = memory_allocate(pattern->words_count + SCRATCH_COUNT_MAXIMUM + 2, sizeof *folder->fixed);
 	add_fixed(folder, ".", S_IFDIR);
 	add_fixed(folder, "..", S_IFDIR);
 	for (size_t i = 0; i < pattern->words_count; i++) {
 		const struct pattern *child = &patterns->at[pattern->children[i]];
-		if (!child->row->unlisted && !row_is_hidden(folder->node, child->row) &&
+		if (!child->row->unlisted && !row_is_hidden(folder->dentry, child->row) &&
 		    fixed_exists(folder, child->row, child->segment))
 			add_fixed(folder, child->segment, row_mode(child->row) & S_IFMT);
 	}
@@ -91,7 +91,7 @@ struct page_listing {
 static mode_t type_of_name(const struct folder *folder, const char *name)
 {
 	size_t captured = 0;
-	size_t pattern = patterns_child(&folder->tree->patterns, &captured, folder->node->pattern, name);
+	size_t pattern = patterns_child(&folder->tree->patterns, &captured, folder->dentry->pattern, name);
 	return pattern ? row_mode(folder->tree->patterns.at[pattern].row) & S_IFMT : S_IFREG;
 }
 
@@ -109,7 +109,7 @@ static void first_page(struct folder *folder)
 {
 	clear_page(folder);
 	folder->page_position = folder->fixed_count;
-	folder->at_end = folder->node->row->list == NULL;
+	folder->at_end = folder->dentry->row->list == NULL;
 }
 
 /* The page after the one that is there, as whoever opened the folder may see it. */
@@ -126,30 +126,31 @@ static int next_page(struct folder *folder, const struct interruption *interrupt
 	folder->page_position += folder->page_count;
 	clear_page(folder);
 	page.after = after;
-	request_begin(&request, folder->tree, &caller, folder->node);
-	int result = folder->node->row->list(&request, after ? after : "", &page.listing, &error);
+	request_begin(&request, folder->tree, &caller, folder->dentry);
+	int result = folder->dentry->row->list(&request, after ? after : "", &page.listing, &error);
 	request_end(&request);
 	free(after);
 	folder->at_end = folder->page_count < PAGE_NAMES;
 	if (result) {
 		first_page(folder);
-		errors_fail(folder->tree, &folder->caller, folder->node, NULL, &error);
+		errors_fail(folder->tree, &folder->caller, folder->dentry, NULL, &error);
 	}
 	return result;
 }
 
-int tree_open_folder(struct tree *tree, struct folder **out, const struct caller *caller, struct node *node)
+int tree_open_folder(struct tree *tree, struct folder **out, const struct caller *caller,
+                     struct dentry *dentry)
 {
 	static const struct caller nobody;
 	struct folder *folder = NULL;
 	*out = NULL;
-	if (node->scratch || node->row->kind != ROW_FOLDER)
+	if (dentry->scratch || dentry->row->kind != ROW_FOLDER)
 		return -ENOTDIR;
-	if (node->row->owner_only && !caller_is_owner(tree, caller))
+	if (dentry->row->owner_only && !caller_is_owner(tree, caller))
 		return -EACCES;
 	folder = memory_allocate(1, sizeof *folder);
 	folder->tree = tree;
-	folder->node = node_hold(tree, node);
+	folder->dentry = dentry_hold(tree, dentry);
 	pthread_mutex_lock(&tree->lock);
 	LINK(folder, tree->folders);
 	pthread_mutex_unlock(&tree->lock);
@@ -185,18 +186,18 @@ int folder_entry(struct folder *folder, const char **name, mode_t *type, ino_t *
 	}
 	*name = entry->name;
 	*type = entry->type;
-	*inode = position == 0                         ? folder->node->inode
-	         : position == 1 && folder->node->parent ? folder->node->parent->inode
-	         : position == 1                       ? folder->node->inode
-	                                               : node_hash(folder->node->inode, entry->name);
+	*inode = position == 0                             ? folder->dentry->inode
+	         : position == 1 && folder->dentry->parent ? folder->dentry->parent->inode
+	         : position == 1                           ? folder->dentry->inode
+	                                                   : dentry_hash(folder->dentry->inode, entry->name);
 	return 1;
 }
 
-void folder_keep_time(struct tree *tree, struct timespec *modified, const struct node *node)
+void folder_keep_time(struct tree *tree, struct timespec *modified, const struct dentry *dentry)
 {
 	pthread_mutex_lock(&tree->lock);
 	struct folder *folder = tree->folders;
-	while (folder && folder->node != node)
+	while (folder && folder->dentry != dentry)
 		folder = folder->next;
 	if (folder && !folder->dated)
 		folder->modified = *modified;
@@ -218,6 +219,6 @@ void folder_close(struct folder *folder)
 	pthread_mutex_lock(&folder->tree->lock);
 	UNLINK(folder);
 	pthread_mutex_unlock(&folder->tree->lock);
-	node_release(folder->tree, folder->node);
+	dentry_release(folder->tree, folder->dentry);
 	free(folder);
 }

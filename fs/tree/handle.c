@@ -18,11 +18,11 @@ enum { WRITE_SIZE_MAXIMUM = 1 << 30, INPUT_STEP = 64 << 10 };
 static bool wants_to_read(int flags) { return (flags & O_ACCMODE) != O_WRONLY; }
 static bool wants_to_write(int flags) { return (flags & O_ACCMODE) != O_RDONLY; }
 
-static int check_open(struct tree *tree, const struct caller *caller, const struct node *node, int flags,
+static int check_open(struct tree *tree, const struct caller *caller, const struct dentry *dentry, int flags,
                       struct error *error)
 {
 	bool owner = caller_is_owner(tree, caller);
-	mode_t mode = node_mode(node);
+	mode_t mode = dentry_mode(dentry);
 	if (S_ISDIR(mode))
 		return error_set(error, EISDIR, "is a folder");
 	if (S_ISLNK(mode))
@@ -30,24 +30,24 @@ static int check_open(struct tree *tree, const struct caller *caller, const stru
 	if (!owner && (wants_to_write(flags) || !(mode & 04)))
 		return error_set(error, EACCES, "only the user who made this mount may %s it",
 		                 wants_to_write(flags) ? "write" : "read");
-	if (wants_to_write(flags) && node_check_writable_view(node, error))
+	if (wants_to_write(flags) && dentry_check_writable_view(dentry, error))
 		return -EROFS;
-	if (wants_to_write(flags) && !node->scratch && !node_is_writable(node))
+	if (wants_to_write(flags) && !dentry->scratch && !dentry_is_writable(dentry))
 		return error_set(error, EACCES, "can only be read: %s",
-		                 node->row->help ? node->row->help : "it shows the chain's state");
+		                 dentry->row->help ? dentry->row->help : "it shows the chain's state");
 	return 0;
 }
 
 /* Lock held. */
 static void add_reader(struct handle *handle)
 {
-	handle->older_reader = handle->node->readers;
-	handle->node->readers = handle;
+	handle->older_reader = handle->dentry->readers;
+	handle->dentry->readers = handle;
 }
 
 static void remove_reader(struct handle *handle)
 {
-	struct handle **at = &handle->node->readers;
+	struct handle **at = &handle->dentry->readers;
 	while (*at && *at != handle)
 		at = &(*at)->older_reader;
 	if (*at)
@@ -57,25 +57,25 @@ static void remove_reader(struct handle *handle)
 static int open_growing(struct handle *handle, const struct caller *caller, struct error *error)
 {
 	struct tree *tree = handle->tree;
-	struct node *node = handle->node;
+	struct dentry *dentry = handle->dentry;
 	struct request request;
 	uint64_t from = 0, end = 0;
 	int result = 0;
-	request_begin(&request, tree, caller, node);
-	if (node->row->measure)
-		result = node->row->measure(&request, &from, &end, error);
+	request_begin(&request, tree, caller, dentry);
+	if (dentry->row->measure)
+		result = dentry->row->measure(&request, &from, &end, error);
 	else
-		handle->growing = node->row->grow(&request, error);
-	if (handle->growing && node->row->grow_from)
-		from = node->row->grow_from(&request);
+		handle->growing = dentry->row->grow(&request, error);
+	if (handle->growing && dentry->row->grow_from)
+		from = dentry->row->grow_from(&request);
 	request_end(&request);
-	if (result || (!handle->growing && !node->row->measure))
+	if (result || (!handle->growing && !dentry->row->measure))
 		return error->number ? -error->number : -ENOENT;
 	/* All who read at the same time count from the same place, so that size and offsets agree for tail -f. */
 	pthread_mutex_lock(&tree->lock);
-	if (!node->readers)
-		node->growing_from = from;
-	handle->growing_from = node->growing_from;
+	if (!dentry->readers)
+		dentry->growing_from = from;
+	handle->growing_from = dentry->growing_from;
 	add_reader(handle);
 	pthread_mutex_unlock(&tree->lock);
 	return 0;
@@ -84,9 +84,9 @@ static int open_growing(struct handle *handle, const struct caller *caller, stru
 static int open_rendering(struct handle *handle, const struct caller *caller, struct error *error)
 {
 	struct tree *tree = handle->tree;
-	int result = rendering_get(tree, &handle->rendering, caller, handle->node, RENDERING_OPEN, error);
+	int result = rendering_get(tree, &handle->rendering, caller, handle->dentry, RENDERING_OPEN, error);
 	/* A file that is about to be made is empty. */
-	if (result == -ENOENT && node_is_created(tree, handle->node) && wants_to_write(handle->flags)) {
+	if (result == -ENOENT && dentry_is_created(tree, handle->dentry) && wants_to_write(handle->flags)) {
 		handle->rendering = memory_allocate(1, sizeof *handle->rendering);
 		handle->rendering->references = 1;
 		result = 0;
@@ -103,9 +103,9 @@ static void open_scratch(struct handle *handle)
 {
 	struct tree *tree = handle->tree;
 	pthread_mutex_lock(&tree->lock);
-	handle->node->scratch->handles++;
+	handle->dentry->scratch->handles++;
 	if ((handle->flags & O_TRUNC) && wants_to_write(handle->flags))
-		scratch_resize(tree, handle->node, 0, NULL);
+		scratch_resize(tree, handle->dentry, 0, NULL);
 	pthread_mutex_unlock(&tree->lock);
 }
 
@@ -135,7 +135,7 @@ void handle_count(struct handle *handle, bool may_empty)
 
 void handle_close_begins(struct handle *handle)
 {
-	if (!handle->emptying && !handle->node->scratch && kind_may_empty(handle)) {
+	if (!handle->emptying && !handle->dentry->scratch && kind_may_empty(handle)) {
 		handle->emptying = true;
 		handle->tree->emptying++;
 	}
@@ -152,19 +152,19 @@ static void empty(struct handle *handle)
 	pthread_mutex_unlock(&tree->lock);
 }
 
-int tree_open(struct tree *tree, struct handle **out, const struct caller *caller, struct node *node,
+int tree_open(struct tree *tree, struct handle **out, const struct caller *caller, struct dentry *dentry,
               int flags)
 {
 	struct error error = {0};
 	*out = NULL;
 	tree_settle(tree);
-	node = node_resolve(tree, node);
-	int result = check_open(tree, caller, node, flags, &error);
+	dentry = dentry_resolve(tree, dentry);
+	int result = check_open(tree, caller, dentry, flags, &error);
 	if (result)
-		return errors_fail(tree, caller, node, NULL, &error);
+		return errors_fail(tree, caller, dentry, NULL, &error);
 	struct handle *handle = memory_allocate(1, sizeof *handle);
 	*handle = (struct handle){.tree = tree,
-	                          .node = node_hold(tree, node),
+	                          .dentry = dentry_hold(tree, dentry),
 	                          .flags = flags,
 	                          .truncated = wants_to_write(flags) && (flags & O_TRUNC)};
 	if (caller)
@@ -173,17 +173,17 @@ int tree_open(struct tree *tree, struct handle **out, const struct caller *calle
 	pthread_mutex_lock(&tree->lock);
 	LINK(handle, tree->handles);
 	pthread_mutex_unlock(&tree->lock);
-	if (node->scratch)
+	if (dentry->scratch)
 		open_scratch(handle);
-	else if (wants_to_read(flags) && node->row->kind == ROW_GROWING)
+	else if (wants_to_read(flags) && dentry->row->kind == ROW_GROWING)
 		result = open_growing(handle, caller, &error);
 	else if (wants_to_read(flags))
 		result = open_rendering(handle, caller, &error);
 	if (result) {
 		handle_close(handle);
-		return result == -ENOENT ? result : errors_fail(tree, caller, node, NULL, &error);
+		return result == -ENOENT ? result : errors_fail(tree, caller, dentry, NULL, &error);
 	}
-	handle_count(handle, !node->scratch && kind_may_empty(handle));
+	handle_count(handle, !dentry->scratch && kind_may_empty(handle));
 	*out = handle;
 	return 0;
 }
@@ -195,8 +195,8 @@ static ssize_t read_part(struct handle *handle, char *out, size_t size, uint64_t
 	struct error error = {0};
 	struct text text = TEXT_EMPTY;
 	uint64_t begin = 0;
-	request_begin(&request, handle->tree, &handle->opener, handle->node);
-	int result = handle->node->row->part(&request, &text, &begin, offset, size, &error);
+	request_begin(&request, handle->tree, &handle->opener, handle->dentry);
+	int result = handle->dentry->row->part(&request, &text, &begin, offset, size, &error);
 	request_end(&request);
 	if (result == 0 && begin + text.length > offset) {
 		size_t there = (size_t)(begin + text.length - offset);
@@ -206,16 +206,16 @@ static ssize_t read_part(struct handle *handle, char *out, size_t size, uint64_t
 		size = 0;
 	}
 	text_release(&text);
-	return result ? errors_fail(handle->tree, &handle->opener, handle->node, NULL, &error) : (ssize_t)size;
+	return result ? errors_fail(handle->tree, &handle->opener, handle->dentry, NULL, &error) : (ssize_t)size;
 }
 
 ssize_t handle_read(struct handle *handle, char *out, size_t size, off_t offset)
 {
 	if (offset < 0 || !wants_to_read(handle->flags))
 		return -EBADF;
-	if (handle->node->scratch)
-		return scratch_read(handle->tree, handle->node, out, size, offset);
-	if (handle->node->row->kind == ROW_GROWING && handle->node->row->part)
+	if (handle->dentry->scratch)
+		return scratch_read(handle->tree, handle->dentry, out, size, offset);
+	if (handle->dentry->row->kind == ROW_GROWING && handle->dentry->row->part)
 		return read_part(handle, out, size, handle->growing_from + (uint64_t)offset);
 	if (handle->growing)
 		return (ssize_t)growing_text_read(handle->growing, out, size,
@@ -238,10 +238,10 @@ ssize_t handle_write(struct handle *handle, const struct caller *caller, const c
 		return -EBADF;
 	if (size > WRITE_SIZE_MAXIMUM)
 		size = WRITE_SIZE_MAXIMUM;
-	if (handle->node->scratch) {
-		result = scratch_write(handle->tree, handle->node, data, size, offset,
+	if (handle->dentry->scratch) {
+		result = scratch_write(handle->tree, handle->dentry, data, size, offset,
 		                       (handle->flags & O_APPEND) != 0, &error);
-		return result < 0 ? errors_fail(handle->tree, caller, handle->node, NULL, &error) : result;
+		return result < 0 ? errors_fail(handle->tree, caller, handle->dentry, NULL, &error) : result;
 	}
 	tree_settle(handle->tree);
 	pthread_mutex_lock(&handle->lock);
@@ -253,7 +253,7 @@ ssize_t handle_write(struct handle *handle, const struct caller *caller, const c
 int handle_flush(struct handle *handle, const struct caller *caller)
 {
 	int result = 0;
-	if (handle->node->scratch || !wants_to_write(handle->flags))
+	if (handle->dentry->scratch || !wants_to_write(handle->flags))
 		return 0;
 	pthread_mutex_lock(&handle->lock);
 	if (!handle->failed)
@@ -267,22 +267,22 @@ int handle_flush(struct handle *handle, const struct caller *caller)
 int handle_sync(struct handle *handle, const struct caller *caller)
 {
 	int result = 0;
-	if (handle->node->scratch)
+	if (handle->dentry->scratch)
 		return 0;
 	if (wants_to_write(handle->flags)) {
 		pthread_mutex_lock(&handle->lock);
 		result = handle->failed ? -handle->failed : kind_sync(handle, caller);
 		pthread_mutex_unlock(&handle->lock);
 	}
-	return result ? result : tree_sync(handle->tree, caller, handle->node);
+	return result ? result : tree_sync(handle->tree, caller, handle->dentry);
 }
 
-int tree_sync(struct tree *tree, const struct caller *caller, struct node *node)
+int tree_sync(struct tree *tree, const struct caller *caller, struct dentry *dentry)
 {
 	struct error error = {0};
 	struct chain *chain = tree->options.chain;
 	int result = chain && chain->operations->sync ? chain->operations->sync(chain, &error) : 0;
-	return result ? errors_fail(tree, caller, node, NULL, &error) : 0;
+	return result ? errors_fail(tree, caller, dentry, NULL, &error) : 0;
 }
 
 int input_hold(struct handle *handle, size_t size, struct error *error)
@@ -325,33 +325,33 @@ void handle_close(struct handle *handle)
 	if (handle->emptying)
 		empty(handle);
 	pthread_mutex_lock(&tree->lock);
-	handle->node->created = false;
+	handle->dentry->created = false;
 	remove_reader(handle);
 	UNLINK(handle);
 	rendering_drop(handle->rendering);
-	if (handle->node->scratch)
-		handle->node->scratch->handles--;
+	if (handle->dentry->scratch)
+		handle->dentry->scratch->handles--;
 	pthread_mutex_unlock(&tree->lock);
 	input_release(handle);
 	pthread_mutex_destroy(&handle->lock);
-	node_release(tree, handle->node);
+	dentry_release(tree, handle->dentry);
 	free(handle);
 }
 
-int tree_truncate(struct tree *tree, const struct caller *caller, struct node *node, struct handle *handle,
-                  off_t size)
+int tree_truncate(struct tree *tree, const struct caller *caller, struct dentry *dentry,
+                  struct handle *handle, off_t size)
 {
 	struct error error = {0};
-	node = node_resolve(tree, node);
+	dentry = dentry_resolve(tree, dentry);
 	if (size < 0)
 		return -EINVAL;
-	int result = check_open(tree, caller, node, O_WRONLY, &error);
+	int result = check_open(tree, caller, dentry, O_WRONLY, &error);
 	if (result)
-		return errors_fail(tree, caller, node, NULL, &error);
-	if (node->scratch) {
+		return errors_fail(tree, caller, dentry, NULL, &error);
+	if (dentry->scratch) {
 		pthread_mutex_lock(&tree->lock);
 		result = (uint64_t)size > SCRATCH_SIZE_MAXIMUM ? -EFBIG
-		                                               : scratch_resize(tree, node, (size_t)size, NULL);
+		                                               : scratch_resize(tree, dentry, (size_t)size, NULL);
 		pthread_mutex_unlock(&tree->lock);
 		return result;
 	}

@@ -2,7 +2,7 @@
 #ifndef EOSIOFS_FS_TREE_HANDLE_H
 #define EOSIOFS_FS_TREE_HANDLE_H
 
-#include "fs/tree/node.h"
+#include "fs/tree/dentry.h"
 #include "fs/tree/write/lexer.h"
 
 /* What a writer has sent and nothing ran yet. */
@@ -25,7 +25,7 @@ struct input {
 struct handle {
 	struct tree *tree;
 	struct handle *next, **link; /* among the tree's open ones */
-	struct node *node; /* held */
+	struct dentry *dentry;       /* held */
 	int flags;
 	bool may_empty;   /* counted as such in the tree */
 	bool emptying;    /* it is being closed, and its file then emptied */

@@ -2,7 +2,7 @@
  * does not do. */
 #include "fs/tree/readme.h"
 
-#include "fs/tree/node.h"
+#include "fs/tree/dentry.h"
 
 #include <string.h>
 

@@ -40,47 +40,47 @@ void rendering_release(struct tree *tree, struct rendering *rendering)
 
 /* --- the kept ones, least recently made last --- */
 
-static void unlink_kept(struct tree *tree, struct node *node)
+static void unlink_kept(struct tree *tree, struct dentry *dentry)
 {
-	*(node->kept_newer ? &node->kept_newer->kept_older : &tree->kept_newest) = node->kept_older;
-	*(node->kept_older ? &node->kept_older->kept_newer : &tree->kept_oldest) = node->kept_newer;
-	node->kept_newer = node->kept_older = NULL;
+	*(dentry->kept_newer ? &dentry->kept_newer->kept_older : &tree->kept_newest) = dentry->kept_older;
+	*(dentry->kept_older ? &dentry->kept_older->kept_newer : &tree->kept_oldest) = dentry->kept_newer;
+	dentry->kept_newer = dentry->kept_older = NULL;
 }
 
-void rendering_forget(struct tree *tree, struct node *node)
+void rendering_forget(struct tree *tree, struct dentry *dentry)
 {
-	if (!node->rendering)
+	if (!dentry->rendering)
 		return;
-	unlink_kept(tree, node);
-	tree->kept_bytes -= node->rendering->text.capacity;
-	rendering_drop(node->rendering);
-	node->rendering = NULL;
+	unlink_kept(tree, dentry);
+	tree->kept_bytes -= dentry->rendering->text.capacity;
+	rendering_drop(dentry->rendering);
+	dentry->rendering = NULL;
 }
 
-static void keep(struct tree *tree, struct node *node, struct rendering *rendering)
+static void keep(struct tree *tree, struct dentry *dentry, struct rendering *rendering)
 {
-	rendering_forget(tree, node);
-	node->rendering = rendering;
+	rendering_forget(tree, dentry);
+	dentry->rendering = rendering;
 	rendering->references++;
 	tree->kept_bytes += rendering->text.capacity;
-	node->kept_older = tree->kept_newest;
-	*(tree->kept_newest ? &tree->kept_newest->kept_newer : &tree->kept_oldest) = node;
-	tree->kept_newest = node;
-	while (tree->kept_bytes > KEPT_BYTES_MAXIMUM && tree->kept_oldest != node)
+	dentry->kept_older = tree->kept_newest;
+	*(tree->kept_newest ? &tree->kept_newest->kept_newer : &tree->kept_oldest) = dentry;
+	tree->kept_newest = dentry;
+	while (tree->kept_bytes > KEPT_BYTES_MAXIMUM && tree->kept_oldest != dentry)
 		rendering_forget(tree, tree->kept_oldest);
 }
 
 /* --- making one --- */
 
 /* What a verb shows before anything pending: what it is and how to write it. */
-static void print_usage(struct text *out, const struct node *node)
+static void print_usage(struct text *out, const struct dentry *dentry)
 {
-	if (node->row->kind != ROW_VERB)
+	if (dentry->row->kind != ROW_VERB)
 		return;
-	if (node->row->help)
-		text_printf(out, "# %s\n", node->row->help);
-	if (node->row->usage && node_is_writable(node))
-		text_printf(out, "# usage: echo '%s' > %s\n", node->row->usage, node->name);
+	if (dentry->row->help)
+		text_printf(out, "# %s\n", dentry->row->help);
+	if (dentry->row->usage && dentry_is_writable(dentry))
+		text_printf(out, "# usage: echo '%s' > %s\n", dentry->row->usage, dentry->name);
 }
 
 /* Grows with all that may have changed a file: this mount's writes, and what its servers took. */
@@ -100,20 +100,20 @@ static void indent(struct text *json)
 	text_release(&compact);
 }
 
-static int render(struct tree *tree, struct rendering **out, struct request *request, const struct node *node,
-                  struct error *error)
+static int render(struct tree *tree, struct rendering **out, struct request *request,
+                  const struct dentry *dentry, struct error *error)
 {
 	struct rendering *rendering = memory_allocate(1, sizeof *rendering);
 	int result = 0;
 	rendering->references = 1;
-	rendering->secret = node->row->secret;
+	rendering->secret = dentry->row->secret;
 	pthread_mutex_lock(&tree->lock);
 	rendering->writes = writes(tree);
 	pthread_mutex_unlock(&tree->lock);
-	print_usage(&rendering->text, node);
-	if (node->row->read)
-		result = node->row->read(request, &rendering->text, error);
-	if (result == 0 && node->row->indented)
+	print_usage(&rendering->text, dentry);
+	if (dentry->row->read)
+		result = dentry->row->read(request, &rendering->text, error);
+	if (result == 0 && dentry->row->indented)
 		indent(&rendering->text);
 	if (result == 0 && request->view && request->view->operations->sound)
 		result = request->view->operations->sound(request->view, error);
@@ -138,35 +138,35 @@ static int render(struct tree *tree, struct rendering **out, struct request *req
 
 /* Of one block if it can be: of answers between which the head moved it is made again (DESIGN 6). */
 static int render_of_one_block(struct tree *tree, struct rendering **out, struct request *request,
-                               const struct node *node, struct error *error)
+                               const struct dentry *dentry, struct error *error)
 {
-	int result = render(tree, out, request, node, error);
+	int result = render(tree, out, request, dentry, error);
 
 	for (int again = 0; result == 0 && (*out)->newest > (*out)->block_num && again < AGAIN_MAXIMUM; again++) {
 		const struct caller *caller = request->caller;
 		rendering_release(tree, *out);
 		*out = NULL;
 		request_end(request);
-		request_begin(request, tree, caller, node);
-		result = render(tree, out, request, node, error);
+		request_begin(request, tree, caller, dentry);
+		result = render(tree, out, request, dentry, error);
 	}
 	return result;
 }
 
 /* One reference, or NULL when what is kept does not serve. *ask_chain: whether the chain must be asked before
  * it may. */
-static struct rendering *take_kept(struct tree *tree, bool *ask_chain, struct node *node,
+static struct rendering *take_kept(struct tree *tree, bool *ask_chain, struct dentry *dentry,
                                    enum rendering_use use, int64_t now)
 {
-	struct rendering *kept = node->rendering;
+	struct rendering *kept = dentry->rendering;
 	*ask_chain = false;
-	if (use == RENDERING_STAT && node->readers) {
-		kept = node->readers->rendering;
+	if (use == RENDERING_STAT && dentry->readers) {
+		kept = dentry->readers->rendering;
 	} else {
 		if (!kept || kept->writes != writes(tree))
 			return NULL;
 		bool is_stats = use == RENDERING_OPEN && kept->stat_ms && now - kept->stat_ms < STAT_HOLDS_MS;
-		if (!is_stats && node->row->live)
+		if (!is_stats && dentry->row->live)
 			return NULL;
 		*ask_chain = !is_stats && kept->has_view;
 	}
@@ -174,27 +174,27 @@ static struct rendering *take_kept(struct tree *tree, bool *ask_chain, struct no
 	return kept;
 }
 
-int rendering_get(struct tree *tree, struct rendering **out, const struct caller *caller, struct node *node,
-                  enum rendering_use use, struct error *error)
+int rendering_get(struct tree *tree, struct rendering **out, const struct caller *caller,
+                  struct dentry *dentry, enum rendering_use use, struct error *error)
 {
 	struct request request;
 	int64_t now = clock_monotonic_us() / 1000;
 	bool ask_chain = false;
 	int result = 0;
 	pthread_mutex_lock(&tree->lock);
-	struct rendering *rendering = take_kept(tree, &ask_chain, node, use, now);
+	struct rendering *rendering = take_kept(tree, &ask_chain, dentry, use, now);
 	pthread_mutex_unlock(&tree->lock);
 	if (rendering && !ask_chain) {
 		*out = rendering;
 		return 0;
 	}
-	request_begin(&request, tree, caller, node);
+	request_begin(&request, tree, caller, dentry);
 	if (rendering)
 		result = request_view(&request, error);
 	if (result == 0 && !(rendering && request.view->sequence == rendering->sequence)) {
 		rendering_release(tree, rendering);
 		rendering = NULL;
-		result = render_of_one_block(tree, &rendering, &request, node, error);
+		result = render_of_one_block(tree, &rendering, &request, dentry, error);
 	}
 	request_end(&request);
 	if (result) {
@@ -204,20 +204,20 @@ int rendering_get(struct tree *tree, struct rendering **out, const struct caller
 	pthread_mutex_lock(&tree->lock);
 	if (use == RENDERING_STAT)
 		rendering->stat_ms = now;
-	if (node->rendering != rendering && !rendering->secret)
-		keep(tree, node, rendering);
+	if (dentry->rendering != rendering && !rendering->secret)
+		keep(tree, dentry, rendering);
 	pthread_mutex_unlock(&tree->lock);
 	*out = rendering;
 	return 0;
 }
 
-/* --- what is told about nodes --- */
+/* --- what is told about dentries --- */
 
-static void stat_begin(const struct tree *tree, struct stat *out, const struct node *node,
+static void stat_begin(const struct tree *tree, struct stat *out, const struct dentry *dentry,
                        struct timespec modified, size_t size)
 {
-	*out = (struct stat){.st_ino = node->inode,
-	                     .st_mode = node_mode(node),
+	*out = (struct stat){.st_ino = dentry->inode,
+	                     .st_mode = dentry_mode(dentry),
 	                     .st_nlink = 1,
 	                     .st_uid = tree->options.owner,
 	                     .st_gid = tree->options.group,
@@ -229,101 +229,102 @@ static void stat_begin(const struct tree *tree, struct stat *out, const struct n
 	                     .st_atim = modified};
 }
 
-static int stat_measured(struct tree *tree, struct stat *out, const struct caller *caller, struct node *node,
-                         struct error *error)
+static int stat_measured(struct tree *tree, struct stat *out, const struct caller *caller,
+                         struct dentry *dentry, struct error *error)
 {
 	struct request request;
 	uint64_t from = 0, end = 0;
-	request_begin(&request, tree, caller, node);
-	int result = node->row->measure(&request, &from, &end, error);
+	request_begin(&request, tree, caller, dentry);
+	int result = dentry->row->measure(&request, &from, &end, error);
 	struct timespec modified = request_modified(&request);
 	request_end(&request);
 	if (result)
 		return result;
 	pthread_mutex_lock(&tree->lock);
-	if (node->readers)
-		from = node->growing_from;
+	if (dentry->readers)
+		from = dentry->growing_from;
 	pthread_mutex_unlock(&tree->lock);
-	stat_begin(tree, out, node, modified, end > from ? (size_t)(end - from) : 0);
+	stat_begin(tree, out, dentry, modified, end > from ? (size_t)(end - from) : 0);
 	return 0;
 }
 
-static int stat_growing(struct tree *tree, struct stat *out, const struct caller *caller, struct node *node,
-                        struct error *error)
+static int stat_growing(struct tree *tree, struct stat *out, const struct caller *caller,
+                        struct dentry *dentry, struct error *error)
 {
 	struct request request;
 	struct timespec modified = tree->started;
 	uint64_t from = 0;
-	if (node->row->measure)
-		return stat_measured(tree, out, caller, node, error);
-	request_begin(&request, tree, caller, node);
-	struct growing_text *text = node->row->grow(&request, error);
-	if (text && node->row->grow_from)
-		from = node->row->grow_from(&request);
+	if (dentry->row->measure)
+		return stat_measured(tree, out, caller, dentry, error);
+	request_begin(&request, tree, caller, dentry);
+	struct growing_text *text = dentry->row->grow(&request, error);
+	if (text && dentry->row->grow_from)
+		from = dentry->row->grow_from(&request);
 	request_end(&request);
 	if (!text)
 		return error ? -error->number : -EIO;
 	pthread_mutex_lock(&tree->lock);
-	if (node->readers)
-		from = node->growing_from;
+	if (dentry->readers)
+		from = dentry->growing_from;
 	pthread_mutex_unlock(&tree->lock);
 	size_t size = growing_text_size(text, &modified);
 	if (modified.tv_sec == 0)
 		modified = tree->started;
-	stat_begin(tree, out, node, modified, size > from ? size - (size_t)from : 0);
+	stat_begin(tree, out, dentry, modified, size > from ? size - (size_t)from : 0);
 	return 0;
 }
 
-static int stat_scratch(struct tree *tree, struct stat *out, const struct node *node)
+static int stat_scratch(struct tree *tree, struct stat *out, const struct dentry *dentry)
 {
 	pthread_mutex_lock(&tree->lock);
-	stat_begin(tree, out, node, node->scratch->modified, node->scratch->data.length);
+	stat_begin(tree, out, dentry, dentry->scratch->modified, dentry->scratch->data.length);
 	pthread_mutex_unlock(&tree->lock);
 	return 0;
 }
 
-int tree_stat(struct tree *tree, struct stat *out, const struct caller *caller, struct node *node)
+int tree_stat(struct tree *tree, struct stat *out, const struct caller *caller, struct dentry *dentry)
 {
 	struct error error = {0};
 	struct rendering *rendering = NULL;
 	struct timespec modified = tree->started;
 	int result = 0;
 	tree_settle(tree);
-	node = node_resolve(tree, node);
-	if (node->scratch)
-		return stat_scratch(tree, out, node);
-	switch (node->row->kind) {
+	dentry = dentry_resolve(tree, dentry);
+	if (dentry->scratch)
+		return stat_scratch(tree, out, dentry);
+	switch (dentry->row->kind) {
 	case ROW_FOLDER:
-		result = node_exists(tree, &modified, caller, node, &error);
-		folder_keep_time(tree, &modified, node);
-		stat_begin(tree, out, node, modified, 0);
+		result = dentry_exists(tree, &modified, caller, dentry, &error);
+		folder_keep_time(tree, &modified, dentry);
+		stat_begin(tree, out, dentry, modified, 0);
 		return result;
 	case ROW_GROWING:
-		result = stat_growing(tree, out, caller, node, &error);
-		return result && result != -ENOENT ? errors_fail(tree, caller, node, NULL, &error) : result;
+		result = stat_growing(tree, out, caller, dentry, &error);
+		return result && result != -ENOENT ? errors_fail(tree, caller, dentry, NULL, &error) : result;
 	default:
-		result = rendering_get(tree, &rendering, caller, node, RENDERING_STAT, &error);
+		result = rendering_get(tree, &rendering, caller, dentry, RENDERING_STAT, &error);
 	}
-	if (result == -ENOENT && node_is_created(tree, node)) {
-		stat_begin(tree, out, node, modified, 0);
+	if (result == -ENOENT && dentry_is_created(tree, dentry)) {
+		stat_begin(tree, out, dentry, modified, 0);
 		return 0;
 	}
 	if (result)
-		return result == -ENOENT ? result : errors_fail(tree, caller, node, NULL, &error);
-	stat_begin(tree, out, node, rendering->modified, rendering->text.length);
+		return result == -ENOENT ? result : errors_fail(tree, caller, dentry, NULL, &error);
+	stat_begin(tree, out, dentry, rendering->modified, rendering->text.length);
 	rendering_release(tree, rendering);
 	return 0;
 }
 
-int tree_readlink(struct tree *tree, char *out, size_t size, const struct caller *caller, struct node *node)
+int tree_readlink(struct tree *tree, char *out, size_t size, const struct caller *caller,
+                  struct dentry *dentry)
 {
 	struct error error = {0};
 	struct rendering *rendering = NULL;
-	if (node->row->kind != ROW_LINK)
+	if (dentry->row->kind != ROW_LINK)
 		return -EINVAL;
-	int result = rendering_get(tree, &rendering, caller, node, RENDERING_OPEN, &error);
+	int result = rendering_get(tree, &rendering, caller, dentry, RENDERING_OPEN, &error);
 	if (result)
-		return result == -ENOENT ? result : errors_fail(tree, caller, node, NULL, &error);
+		return result == -ENOENT ? result : errors_fail(tree, caller, dentry, NULL, &error);
 	if (size > 0) {
 		size_t length = rendering->text.length < size - 1 ? rendering->text.length : size - 1;
 		memcpy(out, text_string(&rendering->text), length);
@@ -333,13 +334,13 @@ int tree_readlink(struct tree *tree, char *out, size_t size, const struct caller
 	return 0;
 }
 
-int tree_access(struct tree *tree, const struct caller *caller, struct node *node, int mask)
+int tree_access(struct tree *tree, const struct caller *caller, struct dentry *dentry, int mask)
 {
-	node = node_resolve(tree, node);
-	mode_t mode = node_mode(node);
+	dentry = dentry_resolve(tree, dentry);
+	mode_t mode = dentry_mode(dentry);
 	if (S_ISLNK(mode))
 		return 0;
-	if ((mask & W_OK) && node_check_writable_view(node, NULL))
+	if ((mask & W_OK) && dentry_check_writable_view(dentry, NULL))
 		return -EROFS;
 	mode_t bits = caller_is_owner(tree, caller) ? mode >> 6 : mode;
 	if (((mask & R_OK) && !(bits & 4)) || ((mask & W_OK) && !(bits & 2)) || ((mask & X_OK) && !(bits & 1)))
@@ -347,19 +348,19 @@ int tree_access(struct tree *tree, const struct caller *caller, struct node *nod
 	return 0;
 }
 
-int tree_set_attributes(struct tree *tree, const struct caller *caller, struct node *node,
+int tree_set_attributes(struct tree *tree, const struct caller *caller, struct dentry *dentry,
                         const struct stat *wanted, bool set_mode, bool set_times)
 {
 	if (!caller_is_owner(tree, caller))
 		return -EPERM;
-	node = node_resolve(tree, node);
-	if (!node->scratch)
+	dentry = dentry_resolve(tree, dentry);
+	if (!dentry->scratch)
 		return 0;
 	pthread_mutex_lock(&tree->lock);
 	if (set_mode)
-		node->scratch->mode = wanted->st_mode & 0700;
+		dentry->scratch->mode = wanted->st_mode & 0700;
 	if (set_times)
-		node->scratch->modified = wanted->st_mtim;
+		dentry->scratch->modified = wanted->st_mtim;
 	pthread_mutex_unlock(&tree->lock);
 	return 0;
 }

@@ -2,7 +2,7 @@
 #ifndef EOSIOFS_FS_TREE_RENDERING_H
 #define EOSIOFS_FS_TREE_RENDERING_H
 
-#include "fs/tree/node.h"
+#include "fs/tree/dentry.h"
 
 /* Contents as they were at one moment, shared by those who read them. */
 struct rendering {
@@ -20,10 +20,10 @@ struct rendering {
 
 enum rendering_use { RENDERING_STAT, RENDERING_OPEN };
 /* One reference for the caller. */
-int rendering_get(struct tree *tree, struct rendering **out, const struct caller *caller, struct node *node,
-                  enum rendering_use use, struct error *error);
+int rendering_get(struct tree *tree, struct rendering **out, const struct caller *caller,
+                  struct dentry *dentry, enum rendering_use use, struct error *error);
 void rendering_release(struct tree *tree, struct rendering *rendering);
 void rendering_drop(struct rendering *rendering);                       /* the same, lock held */
-void rendering_forget(struct tree *tree, struct node *node);            /* lock held */
+void rendering_forget(struct tree *tree, struct dentry *dentry);        /* lock held */
 
 #endif

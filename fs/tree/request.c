@@ -20,17 +20,17 @@ struct timespec slot_to_timespec(uint32_t slot)
 }
 
 void request_begin(struct request *request, struct tree *tree, const struct caller *caller,
-                   const struct node *node)
+                   const struct dentry *dentry)
 {
 	size_t count = 0;
 	*request = (struct request){.tree = tree,
 	                            .chain = tree->options.chain,
 	                            .wallet = tree->options.wallet,
 	                            .caller = caller,
-	                            .node = node};
-	for (const struct node *at = node; at != node->graft; at = at->parent)
+	                            .dentry = dentry};
+	for (const struct dentry *at = dentry; at != dentry->graft; at = at->parent)
 		count += at->capture != NULL;
-	for (const struct node *at = node; at != node->graft; at = at->parent) {
+	for (const struct dentry *at = dentry; at != dentry->graft; at = at->parent) {
 		if (!at->capture)
 			continue;
 		count--;
@@ -43,7 +43,7 @@ void request_end(struct request *request)
 {
 	chain_view_close(request->view);
 	request->view = NULL;
-	if (request->node->row->secret)
+	if (request->dentry->row->secret)
 		memory_wipe_stack();
 }
 
@@ -56,7 +56,7 @@ const struct interruption *request_interruption(const struct request *request)
  * head. */
 static int find_revision(const struct request *request, struct chain_revision *out, struct error *error)
 {
-	const struct node *graft = request->node->graft;
+	const struct dentry *graft = request->dentry->graft;
 	struct request above;
 	*out = (struct chain_revision){.kind = CHAIN_HEAD};
 	if (!graft)
@@ -143,7 +143,7 @@ static struct timespec own_time(struct tree *tree, const struct row *row)
 /* What no block wrote yet, an account's empty list, is as old as the folder that says so. */
 static void date_by_folder(struct request *request)
 {
-	const struct node *at = request->node;
+	const struct dentry *at = request->dentry;
 	while (at && !at->row->dates_contents)
 		at = at->parent;
 	if (at)
@@ -155,7 +155,7 @@ struct timespec request_modified(struct request *request)
 	struct chain_view *view = request->view;
 	uint32_t slot = 0;
 	if (!view)
-		return own_time(request->tree, request->node->row);
+		return own_time(request->tree, request->dentry->row);
 	if (!request->slot && request->block_num == BLOCK_NUM_GENESIS)
 		date_by_folder(request);
 	if (request->slot)

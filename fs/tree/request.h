@@ -2,10 +2,10 @@
 #ifndef EOSIOFS_FS_TREE_REQUEST_H
 #define EOSIOFS_FS_TREE_REQUEST_H
 
-#include "fs/tree/node.h"
+#include "fs/tree/dentry.h"
 
 void request_begin(struct request *request, struct tree *tree, const struct caller *caller,
-                   const struct node *node);
+                   const struct dentry *dentry);
 void request_end(struct request *request);
 /* The time of the block that the request saw; the mount's own times when it opened no view. */
 struct timespec request_modified(struct request *request);

@@ -41,7 +41,7 @@ struct request {
 	size_t sent;
 	bool again;         /* the first line behind those was sent already, without what now goes on with it */
 	bool only_parse;    /* of a row that parses: nothing may happen, only sentences be made */
-	const struct node *node; /* whose file it is; node_path() for sentences */
+	const struct dentry *dentry; /* whose file it is; dentry_path() for sentences */
 };
 /* Opens request->view where it is not open: the same view until the request ends or sends a transaction. */
 int request_view(struct request *request, struct error *error);

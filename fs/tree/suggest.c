@@ -51,7 +51,7 @@ const char *suggestion_best(const struct suggestion *suggestion)
 }
 
 void suggestion_consider_folder(struct suggestion *suggestion, struct tree *tree, const struct caller *caller,
-                                struct node *folder, bool folders)
+                                struct dentry *folder, bool folders)
 {
 	struct folder *open = NULL;
 	const char *name = NULL;

@@ -14,6 +14,6 @@ void suggestion_consider(struct suggestion *suggestion, const char *candidate);
 const char *suggestion_best(const struct suggestion *suggestion); /* NULL when nothing is near */
 /* Over the names of a folder (the first 2 000 of a long one): those of folders, or of files. */
 void suggestion_consider_folder(struct suggestion *suggestion, struct tree *tree, const struct caller *caller,
-                                struct node *folder, bool folders);
+                                struct dentry *folder, bool folders);
 
 #endif

@@ -1,4 +1,4 @@
-/* The filesystem without FUSE: what the mount may ask of the tree. Paths become nodes, files become
+/* The filesystem without FUSE: what the mount may ask of the tree. Paths become dentries, files become
  * handles; every rule of DESIGN sections 2 and 3 lives below this face, so that tests drive it with no
  * mount. Thread-safe. Functions return 0 (or a count) or -errno; the sentence of a failed operation that a
  * user caused is in /errors by then. */
@@ -16,7 +16,7 @@ struct tree;
 struct boot;   /* core/boot/boot.h */
 struct server; /* core/server/server.h */
 struct row;    /* row.h */
-struct node;   /* a path that exists, looked up; unique per path while somebody holds it */
+struct dentry; /* a path that exists, looked up; unique per path while somebody holds it */
 struct handle; /* an open file */
 struct folder; /* an open folder */
 
@@ -60,51 +60,53 @@ void tree_destroy(struct tree *tree); /* NULL is fine */
  * never with -ENOENT then. What changes something ends with -EACCES for others than the mount's owner
  * and -EROFS below a graft. caller may be NULL: the owner. */
 
-/* --- nodes --- */
-struct node *tree_root(struct tree *tree); /* borrowed; never forgotten */
+/* --- dentries --- */
+struct dentry *tree_root(struct tree *tree); /* borrowed; never forgotten */
 /* One reference for the caller on success. -ENOENT: it does not exist. -ENOTDIR: folder is none.
  * -EACCES: a folder of the owner's alone. -ENAMETOOLONG. */
-int tree_lookup(struct tree *tree, struct node **out, const struct caller *caller, struct node *folder,
+int tree_lookup(struct tree *tree, struct dentry **out, const struct caller *caller, struct dentry *folder,
                 const char *name);
-void tree_forget(struct tree *tree, struct node *node, uint64_t references);
+void tree_forget(struct tree *tree, struct dentry *dentry, uint64_t references);
 /* The whole way from the root, "" or "accounts/eosio/votes"; as tree_lookup. */
-int tree_walk(struct tree *tree, struct node **out, const struct caller *caller, const char *path);
-const char *node_path(const struct node *node); /* without a leading slash */
-const char *node_name(const struct node *node); /* its last part */
+int tree_walk(struct tree *tree, struct dentry **out, const struct caller *caller, const char *path);
+const char *dentry_path(const struct dentry *dentry); /* without a leading slash */
+const char *dentry_name(const struct dentry *dentry); /* its last part */
 /* writing to it may take long: answer it from a thread of its own */
-bool node_is_slow(const struct node *node);
+bool dentry_is_slow(const struct dentry *dentry);
 /* its name may be renamed onto another file's, so the kernel must not keep it */
-bool node_is_scratch(const struct node *node);
+bool dentry_is_scratch(const struct dentry *dentry);
 /* What is read of it is wiped by whoever has it. */
-bool node_is_secret(const struct node *node);
+bool dentry_is_secret(const struct dentry *dentry);
 
 /* -ENOENT: it does not exist any more. What reading would end with, for its size. */
-int tree_stat(struct tree *tree, struct stat *out, const struct caller *caller, struct node *node);
+int tree_stat(struct tree *tree, struct stat *out, const struct caller *caller, struct dentry *dentry);
 /* At most size bytes, ended by a zero. -EINVAL: it is no link. -ENOENT. */
-int tree_readlink(struct tree *tree, char *out, size_t size, const struct caller *caller, struct node *node);
+int tree_readlink(struct tree *tree, char *out, size_t size, const struct caller *caller,
+                  struct dentry *dentry);
 /* -EACCES, -EROFS */
-int tree_access(struct tree *tree, const struct caller *caller, struct node *node, int mask);
+int tree_access(struct tree *tree, const struct caller *caller, struct dentry *dentry, int mask);
 /* chmod, chown, utimens, touch: real for scratch files; elsewhere they succeed and change nothing.
  * -EPERM: not the owner. */
-int tree_set_attributes(struct tree *tree, const struct caller *caller, struct node *node,
+int tree_set_attributes(struct tree *tree, const struct caller *caller, struct dentry *dentry,
                         const struct stat *wanted, bool set_mode, bool set_times);
 /* handle: the open one, or NULL. -EINVAL: a negative size. -EFBIG, -ENOSPC: a scratch file. -EISDIR,
  * -EACCES, -EROFS. */
-int tree_truncate(struct tree *tree, const struct caller *caller, struct node *node, struct handle *handle,
-                  off_t size);
+int tree_truncate(struct tree *tree, const struct caller *caller, struct dentry *dentry,
+                  struct handle *handle, off_t size);
 /* Extended attributes: user.eosiofs.help (what the file is and how it is written), user.eosiofs.block (the
  * block whose state it shows; FROM-TO where no one block could be had), user.eosiofs.error (the last failure
  * at this path, of those in /errors; the owner's alone) and user.mime_type. The length; size 0 asks for it.
  * -ENODATA: it has none of that name. -EOPNOTSUPP: a name that does not begin with "user.". -ERANGE: size is
  * too small. */
 ssize_t tree_get_attribute(struct tree *tree, char *out, size_t size, const struct caller *caller,
-                           struct node *node, const char *name);
+                           struct dentry *dentry, const char *name);
 ssize_t tree_list_attributes(struct tree *tree, char *out, size_t size, const struct caller *caller,
-                             struct node *node);
+                             struct dentry *dentry);
 
 /* --- folders --- */
 /* -ENOTDIR, -EACCES */
-int tree_open_folder(struct tree *tree, struct folder **out, const struct caller *caller, struct node *node);
+int tree_open_folder(struct tree *tree, struct folder **out, const struct caller *caller,
+                     struct dentry *dentry);
 /* The name at position (0-based, "." and ".." included); sequential positions are cheap. 1: there is
  * one, 0: end; else what listing ended with, -EINTR by this call's interruption (NULL: never) among it;
  * the next call asks again. type: S_IFDIR … */
@@ -112,21 +114,21 @@ int folder_entry(struct folder *folder, const char **name, mode_t *type, ino_t *
                  const struct interruption *interruption, uint64_t position);
 void folder_close(struct folder *folder); /* NULL is fine */
 /* mkdir. -EEXIST; -EPERM: no folder can be made here; else what the row's act ended with. */
-int tree_make_folder(struct tree *tree, struct node **out, const struct caller *caller,
-                     struct node *folder, const char *name);
+int tree_make_folder(struct tree *tree, struct dentry **out, const struct caller *caller,
+                     struct dentry *folder, const char *name);
 
 /* Everything acknowledged so far, wherever it was written, reaches the disk. */
-int tree_sync(struct tree *tree, const struct caller *caller, struct node *node);
+int tree_sync(struct tree *tree, const struct caller *caller, struct dentry *dentry);
 
 /* --- files --- */
 /* flags: open(2)'s. O_TRUNC changes nothing by itself. -ENOENT: it does not exist any more. -EISDIR,
  * -ELOOP: a folder, a link. -EACCES: it is not for this caller, or can only be read. -EROFS. */
-int tree_open(struct tree *tree, struct handle **out, const struct caller *caller, struct node *node,
+int tree_open(struct tree *tree, struct handle **out, const struct caller *caller, struct dentry *dentry,
               int flags);
 /* A new name in a folder: a scratch file (DESIGN 3), or -ENOENT with a sentence ("votse: no such file,
  * did you mean votes"). -EEXIST: with O_EXCL. -ENOSPC: too many scratch files. Else as tree_open. */
-int tree_create_file(struct tree *tree, struct node **node, struct handle **handle,
-                     const struct caller *caller, struct node *folder, const char *name, mode_t mode,
+int tree_create_file(struct tree *tree, struct dentry **dentry, struct handle **handle,
+                     const struct caller *caller, struct dentry *folder, const char *name, mode_t mode,
                      int flags);
 /* The count, 0 at the end. -EBADF: not open for reading. */
 ssize_t handle_read(struct handle *handle, char *out, size_t size, off_t offset);
@@ -146,17 +148,18 @@ void handle_close_begins(struct handle *handle);
 
 /* unlink and rmdir. -EPERM: nothing is deleted here, and the sentence says which write does what was
  * meant. -ENOENT, -EISDIR, -ENOTDIR. */
-int tree_remove(struct tree *tree, const struct caller *caller, struct node *folder, const char *name);
-int tree_remove_folder(struct tree *tree, const struct caller *caller, struct node *folder, const char *name);
-/* A scratch file onto a file of the tree: a write of its contents; afterwards the scratch node stands
+int tree_remove(struct tree *tree, const struct caller *caller, struct dentry *folder, const char *name);
+int tree_remove_folder(struct tree *tree, const struct caller *caller, struct dentry *folder,
+                       const char *name);
+/* A scratch file onto a file of the tree: a write of its contents; afterwards the scratch dentry stands
  * for that file. A file of the tree onto a scratch name: a copy, nothing is destroyed. -EPERM:
  * everything else. -EEXIST: with RENAME_NOREPLACE. -EINVAL: other flags. -ENOENT; else what the write
  * ended with. */
-int tree_rename(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
-                struct node *new_folder, const char *new_name, unsigned flags);
+int tree_rename(struct tree *tree, const struct caller *caller, struct dentry *folder, const char *name,
+                struct dentry *new_folder, const char *new_name, unsigned flags);
 /* What no folder takes, as `what` names it ("a symbolic link", "a hard link", "a device"): -EPERM, with
  * the sentence in /errors. */
-int tree_refuse(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
+int tree_refuse(struct tree *tree, const struct caller *caller, struct dentry *folder, const char *name,
                 const char *what);
 
 /* --- help --- */

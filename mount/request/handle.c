@@ -32,14 +32,14 @@ void mount_open(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info)
 {
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
-	struct node *node = mount_node(mount, inode);
+	struct dentry *dentry = mount_dentry(mount, inode);
 	struct handle *handle;
 	struct stat attributes;
 
-	int result = tree_open(mount->tree, &handle, &caller, node, info->flags);
+	int result = tree_open(mount->tree, &handle, &caller, dentry, info->flags);
 	if (result) {
 		/* The kernel forgets a name that is gone, and creates the file where that was asked for. */
-		bool gone = result == -ENOENT && tree_stat(mount->tree, &attributes, &caller, node) == -ENOENT;
+		bool gone = result == -ENOENT && tree_stat(mount->tree, &attributes, &caller, dentry) == -ENOENT;
 		mount_reply(req, gone ? -ESTALE : result);
 		return;
 	}
@@ -55,22 +55,22 @@ void mount_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mo
 	struct caller caller = mount_caller(req);
 	struct fuse_entry_param entry;
 	struct handle *handle;
-	struct node *node;
+	struct dentry *dentry;
 
-	int result = tree_create_file(mount->tree, &node, &handle, &caller, mount_node(mount, parent), name,
+	int result = tree_create_file(mount->tree, &dentry, &handle, &caller, mount_dentry(mount, parent), name,
 	                              mode, info->flags);
 	if (result) {
 		mount_reply(req, result);
 		return;
 	}
-	result = mount_entry(mount, &entry, &caller, node);
+	result = mount_entry(mount, &entry, &caller, dentry);
 	set_flags(info, handle);
 	if (result == 0 && fuse_reply_create(req, &entry, info) != -ENOENT)
 		return;
 	if (result)
 		mount_reply(req, result);
 	handle_close(handle);
-	tree_forget(mount->tree, node, 1);
+	tree_forget(mount->tree, dentry, 1);
 }
 
 void mount_read(fuse_req_t req, fuse_ino_t inode, size_t size, off_t offset, struct fuse_file_info *info)
@@ -79,7 +79,7 @@ void mount_read(fuse_req_t req, fuse_ino_t inode, size_t size, off_t offset, str
 	if (size > sizeof stack)
 		buffer = memory_allocate(size, 1);
 	ssize_t count = handle_read(handle_of(info), buffer, size, offset);
-	bool secret = node_is_secret(mount_node(mount_of(req), inode));
+	bool secret = dentry_is_secret(mount_dentry(mount_of(req), inode));
 	if (count >= 0)
 		fuse_reply_buf(req, buffer, (size_t)count);
 	else
@@ -143,7 +143,7 @@ void mount_write(fuse_req_t req, fuse_ino_t inode, const char *data, size_t size
 {
 	char *bytes = (char *)(uintptr_t)data; /* libfuse's buffer, const only in name */
 
-	if (node_is_slow(mount_node(mount_of(req), inode)))
+	if (dentry_is_slow(mount_dentry(mount_of(req), inode)))
 		handle_task_start(req, info, write_task, bytes, size, offset);
 	else
 		answer_write(req, handle_of(info), bytes, size, offset);
@@ -164,7 +164,7 @@ static void flush_task(void *context)
 
 void mount_flush(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info)
 {
-	if (node_is_slow(mount_node(mount_of(req), inode)))
+	if (dentry_is_slow(mount_dentry(mount_of(req), inode)))
 		handle_task_start(req, info, flush_task, NULL, 0, 0);
 	else
 		answer_flush(req, handle_of(info));
@@ -186,7 +186,7 @@ static void sync_task(void *context)
 void mount_fsync(fuse_req_t req, fuse_ino_t inode, int data_only, struct fuse_file_info *info)
 {
 	(void)data_only;
-	if (node_is_slow(mount_node(mount_of(req), inode)))
+	if (dentry_is_slow(mount_dentry(mount_of(req), inode)))
 		handle_task_start(req, info, sync_task, NULL, 0, 0);
 	else
 		answer_sync(req, handle_of(info));

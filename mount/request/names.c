@@ -16,28 +16,28 @@
 static const double NAME_TIMEOUT = 24 * 3600.0;
 
 int mount_entry(struct mount *mount, struct fuse_entry_param *out, const struct caller *caller,
-                struct node *node)
+                struct dentry *dentry)
 {
-	*out = (struct fuse_entry_param){.ino = mount_inode(mount, node), .attr_timeout = 0.0};
+	*out = (struct fuse_entry_param){.ino = mount_inode(mount, dentry), .attr_timeout = 0.0};
 	/* A scratch name may be renamed onto another file: the kernel then carries what it knows of the one
 	 * over to the other. */
-	out->entry_timeout = node_is_scratch(node) ? 0.0 : NAME_TIMEOUT;
-	return tree_stat(mount->tree, &out->attr, caller, node);
+	out->entry_timeout = dentry_is_scratch(dentry) ? 0.0 : NAME_TIMEOUT;
+	return tree_stat(mount->tree, &out->attr, caller, dentry);
 }
 
-/* Answers with a node that the caller holds one reference of. */
-static void reply_entry(fuse_req_t req, const struct caller *caller, struct node *node)
+/* Answers with a dentry that the caller holds one reference of. */
+static void reply_entry(fuse_req_t req, const struct caller *caller, struct dentry *dentry)
 {
 	struct mount *mount = mount_of(req);
 	struct fuse_entry_param entry;
 
-	int result = mount_entry(mount, &entry, caller, node);
+	int result = mount_entry(mount, &entry, caller, dentry);
 	if (result) {
-		tree_forget(mount->tree, node, 1);
+		tree_forget(mount->tree, dentry, 1);
 		mount_reply(req, result);
 	/* interrupted: the kernel did not take the reference */
 	} else if (fuse_reply_entry(req, &entry) == -ENOENT) {
-		tree_forget(mount->tree, node, 1);
+		tree_forget(mount->tree, dentry, 1);
 	}
 }
 
@@ -46,11 +46,11 @@ void mount_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
-	struct node *node;
+	struct dentry *dentry;
 
-	int result = tree_lookup(mount->tree, &node, &caller, mount_node(mount, parent), name);
+	int result = tree_lookup(mount->tree, &dentry, &caller, mount_dentry(mount, parent), name);
 	if (result == 0)
-		reply_entry(req, &caller, node);
+		reply_entry(req, &caller, dentry);
 	else
 		mount_reply(req, result);
 }
@@ -58,7 +58,7 @@ void mount_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 static void forget(struct mount *mount, fuse_ino_t inode, uint64_t references)
 {
 	if (inode != FUSE_ROOT_ID)
-		tree_forget(mount->tree, mount_node(mount, inode), references);
+		tree_forget(mount->tree, mount_dentry(mount, inode), references);
 }
 
 void mount_forget(fuse_req_t req, fuse_ino_t inode, uint64_t references)
@@ -78,7 +78,7 @@ void mount_make_node(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t
 {
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
-	struct node *folder = mount_node(mount, parent), *node;
+	struct dentry *folder = mount_dentry(mount, parent), *dentry;
 	struct handle *handle;
 
 	(void)device;
@@ -86,13 +86,13 @@ void mount_make_node(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t
 		mount_reply(req, tree_refuse(mount->tree, &caller, folder, name, "a device, pipe or socket"));
 		return;
 	}
-	int result = tree_create_file(mount->tree, &node, &handle, &caller, folder, name, mode, O_WRONLY);
+	int result = tree_create_file(mount->tree, &dentry, &handle, &caller, folder, name, mode, O_WRONLY);
 	if (result) {
 		mount_reply(req, result);
 		return;
 	}
 	handle_close(handle);
-	reply_entry(req, &caller, node);
+	reply_entry(req, &caller, dentry);
 }
 
 void mount_symlink(fuse_req_t req, const char *target, fuse_ino_t parent, const char *name)
@@ -100,7 +100,7 @@ void mount_symlink(fuse_req_t req, const char *target, fuse_ino_t parent, const 
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
 	(void)target;
-	mount_reply(req, tree_refuse(mount->tree, &caller, mount_node(mount, parent), name, "a symbolic link"));
+	mount_reply(req, tree_refuse(mount->tree, &caller, mount_dentry(mount, parent), name, "a symbolic link"));
 }
 
 void mount_link(fuse_req_t req, fuse_ino_t inode, fuse_ino_t new_parent, const char *new_name)
@@ -109,33 +109,33 @@ void mount_link(fuse_req_t req, fuse_ino_t inode, fuse_ino_t new_parent, const c
 	struct caller caller = mount_caller(req);
 	(void)inode;
 	mount_reply(req,
-	            tree_refuse(mount->tree, &caller, mount_node(mount, new_parent), new_name, "a hard link"));
+	            tree_refuse(mount->tree, &caller, mount_dentry(mount, new_parent), new_name, "a hard link"));
 }
 
 void mount_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
-	mount_reply(req, tree_remove(mount->tree, &caller, mount_node(mount, parent), name));
+	mount_reply(req, tree_remove(mount->tree, &caller, mount_dentry(mount, parent), name));
 }
 
 void mount_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
-	mount_reply(req, tree_remove_folder(mount->tree, &caller, mount_node(mount, parent), name));
+	mount_reply(req, tree_remove_folder(mount->tree, &caller, mount_dentry(mount, parent), name));
 }
 
 /* --- mkdir and rename, which may act: answered from a thread of their own where that may take long --- */
 
 struct name_task {
 	fuse_req_t req;
-	struct node *folder, *new_folder;
+	struct dentry *folder, *new_folder;
 	char *name, *new_name;
 	unsigned flags;
 };
 
-static struct name_task *name_task_create(fuse_req_t req, struct node *folder, const char *name)
+static struct name_task *name_task_create(fuse_req_t req, struct dentry *folder, const char *name)
 {
 	struct name_task *task = memory_allocate(1, sizeof *task);
 	*task = (struct name_task){.req = req, .folder = folder, .name = memory_copy_string(name)};
@@ -149,14 +149,14 @@ static void name_task_destroy(struct name_task *task)
 	free(task);
 }
 
-static void make_folder(fuse_req_t req, struct node *folder, const char *name)
+static void make_folder(fuse_req_t req, struct dentry *folder, const char *name)
 {
 	struct caller caller = mount_caller(req);
-	struct node *node;
+	struct dentry *dentry;
 
-	int result = tree_make_folder(mount_of(req)->tree, &node, &caller, folder, name);
+	int result = tree_make_folder(mount_of(req)->tree, &dentry, &caller, folder, name);
 	if (result == 0)
-		reply_entry(req, &caller, node);
+		reply_entry(req, &caller, dentry);
 	else
 		mount_reply(req, result);
 }
@@ -171,10 +171,10 @@ static void make_folder_task(void *context)
 void mount_make_folder(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
 {
 	struct mount *mount = mount_of(req);
-	struct node *folder = mount_node(mount, parent);
+	struct dentry *folder = mount_dentry(mount, parent);
 
 	(void)mode;
-	if (node_is_slow(folder))
+	if (dentry_is_slow(folder))
 		slow_run(mount->slow, make_folder_task, name_task_create(req, folder, name));
 	else
 		make_folder(req, folder, name);
@@ -195,9 +195,9 @@ void mount_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_
                   const char *new_name, unsigned flags)
 {
 	struct mount *mount = mount_of(req);
-	struct name_task *task = name_task_create(req, mount_node(mount, parent), name);
+	struct name_task *task = name_task_create(req, mount_dentry(mount, parent), name);
 
-	task->new_folder = mount_node(mount, new_parent);
+	task->new_folder = mount_dentry(mount, new_parent);
 	task->new_name = memory_copy_string(new_name);
 	task->flags = flags;
 	slow_run(mount->slow, rename_task, task);

@@ -21,14 +21,14 @@ enum {
 	SPACE_BLOCK_SIZE = 4096,
 };
 
-struct node *mount_node(const struct mount *mount, fuse_ino_t inode)
+struct dentry *mount_dentry(const struct mount *mount, fuse_ino_t inode)
 {
-	return inode == FUSE_ROOT_ID ? tree_root(mount->tree) : (struct node *)(uintptr_t)inode;
+	return inode == FUSE_ROOT_ID ? tree_root(mount->tree) : (struct dentry *)(uintptr_t)inode;
 }
 
-fuse_ino_t mount_inode(const struct mount *mount, const struct node *node)
+fuse_ino_t mount_inode(const struct mount *mount, const struct dentry *dentry)
 {
-	return node == tree_root(mount->tree) ? FUSE_ROOT_ID : (fuse_ino_t)(uintptr_t)node;
+	return dentry == tree_root(mount->tree) ? FUSE_ROOT_ID : (fuse_ino_t)(uintptr_t)dentry;
 }
 
 static bool interrupted(void *context)
@@ -71,7 +71,7 @@ static void get_attributes(fuse_req_t req, fuse_ino_t inode, struct fuse_file_in
 	struct stat attributes;
 
 	(void)info;
-	int result = tree_stat(mount->tree, &attributes, &caller, mount_node(mount, inode));
+	int result = tree_stat(mount->tree, &attributes, &caller, mount_dentry(mount, inode));
 	if (result == 0)
 		fuse_reply_attr(req, &attributes, 0.0);
 	else
@@ -83,7 +83,7 @@ static void set_attributes(fuse_req_t req, fuse_ino_t inode, struct stat *wanted
 {
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
-	struct node *node = mount_node(mount, inode);
+	struct dentry *dentry = mount_dentry(mount, inode);
 	struct handle *handle = info ? (struct handle *)(uintptr_t)info->fh : NULL;
 	bool mode = fields & FUSE_SET_ATTR_MODE;
 	bool owner = fields & (FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID);
@@ -92,7 +92,7 @@ static void set_attributes(fuse_req_t req, fuse_ino_t inode, struct stat *wanted
 	int result = 0;
 
 	if (fields & FUSE_SET_ATTR_SIZE)
-		result = tree_truncate(mount->tree, &caller, node, handle, wanted->st_size);
+		result = tree_truncate(mount->tree, &caller, dentry, handle, wanted->st_size);
 	if (result == 0 && times) {
 		struct timespec now = clock_real();
 		if (!(fields & FUSE_SET_ATTR_MTIME) || (fields & FUSE_SET_ATTR_MTIME_NOW))
@@ -102,9 +102,9 @@ static void set_attributes(fuse_req_t req, fuse_ino_t inode, struct stat *wanted
 		times = fields & FUSE_SET_ATTR_MTIME;
 	}
 	if (result == 0 && (mode || owner || times))
-		result = tree_set_attributes(mount->tree, &caller, node, wanted, mode, times);
+		result = tree_set_attributes(mount->tree, &caller, dentry, wanted, mode, times);
 	if (result == 0)
-		result = tree_stat(mount->tree, &attributes, &caller, node);
+		result = tree_stat(mount->tree, &attributes, &caller, dentry);
 	if (result == 0)
 		fuse_reply_attr(req, &attributes, 0.0);
 	else
@@ -117,7 +117,7 @@ static void read_link(fuse_req_t req, fuse_ino_t inode)
 	struct caller caller = mount_caller(req);
 	char target[LINK_MAXIMUM];
 
-	int result = tree_readlink(mount->tree, target, sizeof target, &caller, mount_node(mount, inode));
+	int result = tree_readlink(mount->tree, target, sizeof target, &caller, mount_dentry(mount, inode));
 	if (result >= 0)
 		fuse_reply_readlink(req, target);
 	else
@@ -128,7 +128,7 @@ static void check_access(fuse_req_t req, fuse_ino_t inode, int mask)
 {
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
-	mount_reply(req, tree_access(mount->tree, &caller, mount_node(mount, inode), mask));
+	mount_reply(req, tree_access(mount->tree, &caller, mount_dentry(mount, inode), mask));
 }
 
 /* name NULL: the list of names. */
@@ -136,15 +136,15 @@ static void reply_attribute(fuse_req_t req, fuse_ino_t inode, const char *name, 
 {
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
-	struct node *node = mount_node(mount, inode);
+	struct dentry *dentry = mount_dentry(mount, inode);
 	char stack[STACK_BUFFER], *buffer = stack;
 
 	if (size > ATTRIBUTE_MAXIMUM)
 		size = ATTRIBUTE_MAXIMUM;
 	if (size > sizeof stack)
 		buffer = memory_allocate(size, 1);
-	ssize_t length = name ? tree_get_attribute(mount->tree, buffer, size, &caller, node, name)
-	                      : tree_list_attributes(mount->tree, buffer, size, &caller, node);
+	ssize_t length = name ? tree_get_attribute(mount->tree, buffer, size, &caller, dentry, name)
+	                      : tree_list_attributes(mount->tree, buffer, size, &caller, dentry);
 	if (length < 0)
 		mount_reply(req, (int)length);
 	else if (size == 0)
@@ -204,7 +204,7 @@ static void open_folder(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info 
 	struct caller caller = mount_caller(req);
 	struct folder *folder;
 
-	int result = tree_open_folder(mount->tree, &folder, &caller, mount_node(mount, inode));
+	int result = tree_open_folder(mount->tree, &folder, &caller, mount_dentry(mount, inode));
 	if (result) {
 		mount_reply(req, result);
 		return;
@@ -261,7 +261,7 @@ static void sync_folder(fuse_req_t req, fuse_ino_t inode, int data_only, struct 
 	struct caller caller = mount_caller(req);
 
 	(void)data_only, (void)info;
-	mount_reply(req, tree_sync(mount->tree, &caller, mount_node(mount, inode)));
+	mount_reply(req, tree_sync(mount->tree, &caller, mount_dentry(mount, inode)));
 }
 
 /* --- what we do not have, with the errno that tools understand --- */

@@ -3,10 +3,10 @@
 
 static off_t size_of(struct tree *tree, const char *path)
 {
-	struct node *node = rig_walk(tree, path);
+	struct dentry *dentry = rig_walk(tree, path);
 	struct stat status;
-	assert_int_equal(tree_stat(tree, &status, &rig_owner, node), 0);
-	tree_forget(tree, node, 1);
+	assert_int_equal(tree_stat(tree, &status, &rig_owner, dentry), 0);
+	tree_forget(tree, dentry, 1);
 	return status.st_size;
 }
 
@@ -38,9 +38,9 @@ static void a_read_is_one_rendering(void **state)
 
 static void an_open_takes_the_stats_rendering(void **state)
 {
-	struct node *node = rig_walk(*state, "live");
+	struct dentry *dentry = rig_walk(*state, "live");
 	struct stat status;
-	assert_int_equal(tree_stat(*state, &status, &rig_owner, node), 0);
+	assert_int_equal(tree_stat(*state, &status, &rig_owner, dentry), 0);
 	show("longer than before\n");
 	char *read = rig_read(*state, "live");
 	assert_string_equal(read, "contents\n");
@@ -50,12 +50,12 @@ static void an_open_takes_the_stats_rendering(void **state)
 	read = rig_read(*state, "live");
 	assert_string_equal(read, "longer than before\n");
 	free(read);
-	tree_forget(*state, node, 1);
+	tree_forget(*state, dentry, 1);
 }
 
 static void nothing_is_rendered_twice(void **state)
 {
-	struct node *node = rig_walk(*state, "plain");
+	struct dentry *dentry = rig_walk(*state, "plain");
 	for (int i = 0; i < 5; i++)
 		free(rig_read(*state, "plain"));
 	assert_int_equal(size_of(*state, "plain"), 9);
@@ -63,7 +63,7 @@ static void nothing_is_rendered_twice(void **state)
 	assert_int_equal(rig_write(*state, "verb", O_TRUNC, "go\n", NULL), 0);
 	free(rig_read(*state, "plain"));
 	assert_int_equal(rig.reads, 2);
-	tree_forget(*state, node, 1);
+	tree_forget(*state, dentry, 1);
 }
 
 static void a_verb_shows_how_to_write_it(void **state)
@@ -89,10 +89,10 @@ static void what_is_not_there(void **state)
 {
 	static const char *const paths[] = {"nothing", "trees/beech", "trees/beech/votes",
 	                                    "trees/oak/leaves/x.doc", "trees/oak/papers/other.json"};
-	struct node *node = NULL;
+	struct dentry *dentry = NULL;
 	for (size_t i = 0; i < 5; i++)
-		assert_int_equal(tree_walk(*state, &node, &rig_owner, paths[i]), -ENOENT);
-	assert_int_equal(tree_walk(*state, &node, &rig_owner, "plain/x"), -ENOTDIR);
+		assert_int_equal(tree_walk(*state, &dentry, &rig_owner, paths[i]), -ENOENT);
+	assert_int_equal(tree_walk(*state, &dentry, &rig_owner, "plain/x"), -ENOTDIR);
 	char *errors = rig_read(*state, "errors");
 	assert_string_equal(errors, "");
 	free(errors);
@@ -101,12 +101,12 @@ static void what_is_not_there(void **state)
 static void nodes_are_one_a_path(void **state)
 {
 	struct tree *tree = *state;
-	struct node *a = rig_walk(tree, "trees/oak/votes"), *b = rig_walk(tree, "/trees//oak/votes");
-	size_t count = tree->nodes_count;
+	struct dentry *a = rig_walk(tree, "trees/oak/votes"), *b = rig_walk(tree, "/trees//oak/votes");
+	size_t count = tree->dentries_count;
 	assert_ptr_equal(a, b);
-	assert_string_equal(node_path(a), "trees/oak/votes");
+	assert_string_equal(dentry_path(a), "trees/oak/votes");
 	tree_forget(tree, a, 2);
-	assert_int_equal(tree->nodes_count, count - 3);
+	assert_int_equal(tree->dentries_count, count - 3);
 	assert_int_equal(tree->kept_bytes, 0);
 }
 
@@ -124,56 +124,57 @@ static void rights(void **state)
 		{"secret", O_WRONLY, 0, -EACCES}, {"trees", O_RDONLY, -EISDIR, -EISDIR},
 	};
 	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
-		struct node *node = rig_walk(tree, vectors[i].path);
+		struct dentry *dentry = rig_walk(tree, vectors[i].path);
 		struct handle *handle = NULL;
-		assert_int_equal(tree_open(tree, &handle, &rig_owner, node, vectors[i].flags), vectors[i].owner);
+		assert_int_equal(tree_open(tree, &handle, &rig_owner, dentry, vectors[i].flags), vectors[i].owner);
 		handle_close(handle);
-		assert_int_equal(tree_open(tree, &handle, &rig_other, node, vectors[i].flags), vectors[i].other);
+		assert_int_equal(tree_open(tree, &handle, &rig_other, dentry, vectors[i].flags), vectors[i].other);
 		handle_close(handle);
-		tree_forget(tree, node, 1);
+		tree_forget(tree, dentry, 1);
 	}
-	struct node *node = rig_walk(tree, "secret");
+	struct dentry *dentry = rig_walk(tree, "secret");
 	struct stat status;
-	assert_int_equal(tree_stat(tree, &status, &rig_owner, node), 0);
+	assert_int_equal(tree_stat(tree, &status, &rig_owner, dentry), 0);
 	assert_int_equal(status.st_mode, S_IFREG | 0600);
-	assert_int_equal(tree_access(tree, &rig_owner, node, R_OK | W_OK), 0);
-	assert_int_equal(tree_access(tree, &rig_other, node, R_OK), -EACCES);
+	assert_int_equal(tree_access(tree, &rig_owner, dentry, R_OK | W_OK), 0);
+	assert_int_equal(tree_access(tree, &rig_other, dentry, R_OK), -EACCES);
 	/* touch, chmod and chown succeed and change nothing. */
 	struct stat wanted = {.st_mode = 0777};
-	assert_int_equal(tree_set_attributes(tree, &rig_owner, node, &wanted, true, true), 0);
-	assert_int_equal(tree_stat(tree, &status, &rig_owner, node), 0);
+	assert_int_equal(tree_set_attributes(tree, &rig_owner, dentry, &wanted, true, true), 0);
+	assert_int_equal(tree_stat(tree, &status, &rig_owner, dentry), 0);
 	assert_int_equal(status.st_mode, S_IFREG | 0600);
-	tree_forget(tree, node, 1);
+	tree_forget(tree, dentry, 1);
 }
 
 /* A file's attribute, into out; "" where there is none. */
 static const char *attribute(struct tree *tree, char out[static 512], const struct caller *caller,
                              const char *path, const char *name)
 {
-	struct node *node = rig_walk(tree, path);
-	ssize_t length = tree_get_attribute(tree, out, 511, caller, node, name);
+	struct dentry *dentry = rig_walk(tree, path);
+	ssize_t length = tree_get_attribute(tree, out, 511, caller, dentry, name);
 	assert_true(length > 0 || length == -ENODATA);
 	out[length > 0 ? length : 0] = '\0';
-	tree_forget(tree, node, 1);
+	tree_forget(tree, dentry, 1);
 	return out;
 }
 
 static void attributes(void **state)
 {
-	struct node *node = rig_walk(*state, "plain");
+	struct dentry *dentry = rig_walk(*state, "plain");
 	static const char names[] = "user.eosiofs.help\0user.mime_type";
 	char out[64] = "";
-	assert_int_equal(tree_get_attribute(*state, NULL, 0, &rig_owner, node, "user.eosiofs.help"), 15);
-	assert_int_equal(tree_get_attribute(*state, out, 3, &rig_owner, node, "user.eosiofs.help"), -ERANGE);
-	assert_int_equal(tree_get_attribute(*state, out, sizeof out, &rig_owner, node, "user.eosiofs.help"), 15);
+	assert_int_equal(tree_get_attribute(*state, NULL, 0, &rig_owner, dentry, "user.eosiofs.help"), 15);
+	assert_int_equal(tree_get_attribute(*state, out, 3, &rig_owner, dentry, "user.eosiofs.help"), -ERANGE);
+	assert_int_equal(tree_get_attribute(*state, out, sizeof out, &rig_owner, dentry, "user.eosiofs.help"),
+	                 15);
 	assert_memory_equal(out, "shows something", 15);
-	assert_int_equal(tree_get_attribute(*state, out, sizeof out, &rig_owner, node, "security.selinux"),
+	assert_int_equal(tree_get_attribute(*state, out, sizeof out, &rig_owner, dentry, "security.selinux"),
 	                 -EOPNOTSUPP);
-	assert_int_equal(tree_list_attributes(*state, NULL, 0, &rig_owner, node), sizeof names);
-	assert_int_equal(tree_list_attributes(*state, out, 8, &rig_owner, node), -ERANGE);
-	assert_int_equal(tree_list_attributes(*state, out, sizeof out, &rig_owner, node), sizeof names);
+	assert_int_equal(tree_list_attributes(*state, NULL, 0, &rig_owner, dentry), sizeof names);
+	assert_int_equal(tree_list_attributes(*state, out, 8, &rig_owner, dentry), -ERANGE);
+	assert_int_equal(tree_list_attributes(*state, out, sizeof out, &rig_owner, dentry), sizeof names);
 	assert_memory_equal(out, names, sizeof names);
-	tree_forget(*state, node, 1);
+	tree_forget(*state, dentry, 1);
 }
 
 static void help_tells_how_to_write(void **state)

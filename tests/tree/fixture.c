@@ -45,20 +45,20 @@ int fixture_teardown(void **state)
 
 int fixture_try_read(const char *path)
 {
-	struct node *node = NULL;
+	struct dentry *dentry = NULL;
 	struct handle *handle = NULL;
 	char piece[4096];
 	ssize_t count = 0;
 	text_clear(&fixture.contents);
-	int result = tree_walk(fixture.tree, &node, &fixture.caller, path);
+	int result = tree_walk(fixture.tree, &dentry, &fixture.caller, path);
 	if (result == 0)
-		result = tree_open(fixture.tree, &handle, &fixture.caller, node, O_RDONLY);
+		result = tree_open(fixture.tree, &handle, &fixture.caller, dentry, O_RDONLY);
 	while (result == 0 &&
 	       (count = handle_read(handle, piece, sizeof piece, (off_t)fixture.contents.length)) > 0)
 		text_append_bytes(&fixture.contents, piece, (size_t)count);
 	handle_close(handle);
-	if (node)
-		tree_forget(fixture.tree, node, 1);
+	if (dentry)
+		tree_forget(fixture.tree, dentry, 1);
 	return result ? result : (int)count;
 }
 
@@ -82,22 +82,22 @@ const char *fixture_last_line(const char *path)
 
 int fixture_try_write_flags(const char *path, const char *data, size_t length, int flags, bool by_line)
 {
-	struct node *node = NULL;
+	struct dentry *dentry = NULL;
 	struct handle *handle = NULL;
 	char folder[512];
 	const char *slash = strrchr(path, '/');
-	int result = tree_walk(fixture.tree, &node, &fixture.caller, path);
+	int result = tree_walk(fixture.tree, &dentry, &fixture.caller, path);
 	if (result == -ENOENT && slash) {
-		struct node *parent = NULL;
+		struct dentry *parent = NULL;
 		snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
 		result = tree_walk(fixture.tree, &parent, &fixture.caller, folder);
 		if (result == 0)
-			result = tree_create_file(fixture.tree, &node, &handle, &fixture.caller, parent, slash + 1, 0644,
-			                          O_WRONLY | flags);
+			result = tree_create_file(fixture.tree, &dentry, &handle, &fixture.caller, parent, slash + 1,
+			                          0644, O_WRONLY | flags);
 		if (parent)
 			tree_forget(fixture.tree, parent, 1);
 	} else if (result == 0) {
-		result = tree_open(fixture.tree, &handle, &fixture.caller, node, O_WRONLY | flags);
+		result = tree_open(fixture.tree, &handle, &fixture.caller, dentry, O_WRONLY | flags);
 	}
 	if (result == 0)
 		result = handle_flush(handle, &fixture.caller);
@@ -113,8 +113,8 @@ int fixture_try_write_flags(const char *path, const char *data, size_t length, i
 		result = result ? result : flushed;
 	}
 	handle_close(handle);
-	if (node)
-		tree_forget(fixture.tree, node, 1);
+	if (dentry)
+		tree_forget(fixture.tree, dentry, 1);
 	return result;
 }
 
@@ -137,7 +137,7 @@ void fixture_append(const char *path, const char *text)
 
 int fixture_try_mkdir(const char *folder, const char *name)
 {
-	struct node *parent = NULL, *made = NULL;
+	struct dentry *parent = NULL, *made = NULL;
 	int result = tree_walk(fixture.tree, &parent, &fixture.caller, folder);
 	if (result == 0)
 		result = tree_make_folder(fixture.tree, &made, &fixture.caller, parent, name);
@@ -156,40 +156,40 @@ void fixture_mkdir(const char *folder, const char *name)
 
 const char *fixture_list(const char *path)
 {
-	struct node *node = NULL;
+	struct dentry *dentry = NULL;
 	struct folder *folder = NULL;
 	const char *name = NULL;
 	mode_t type = 0;
 	ino_t inode = 0;
 	text_clear(&fixture.contents);
-	if (tree_walk(fixture.tree, &node, &fixture.caller, path) < 0 ||
-	    tree_open_folder(fixture.tree, &folder, &fixture.caller, node) < 0)
+	if (tree_walk(fixture.tree, &dentry, &fixture.caller, path) < 0 ||
+	    tree_open_folder(fixture.tree, &folder, &fixture.caller, dentry) < 0)
 		fail_msg("no folder %s", path);
 	for (uint64_t i = 2; folder_entry(folder, &name, &type, &inode, NULL, i) > 0; i++)
 		text_printf(&fixture.contents, "%s ", name);
 	folder_close(folder);
-	tree_forget(fixture.tree, node, 1);
+	tree_forget(fixture.tree, dentry, 1);
 	return text_string(&fixture.contents);
 }
 
 const char *fixture_link(const char *path)
 {
-	struct node *node = NULL;
+	struct dentry *dentry = NULL;
 	char target[512] = "";
 	text_clear(&fixture.contents);
-	assert_int_equal(tree_walk(fixture.tree, &node, &fixture.caller, path), 0);
-	assert_int_equal(tree_readlink(fixture.tree, target, sizeof target, &fixture.caller, node), 0);
-	tree_forget(fixture.tree, node, 1);
+	assert_int_equal(tree_walk(fixture.tree, &dentry, &fixture.caller, path), 0);
+	assert_int_equal(tree_readlink(fixture.tree, target, sizeof target, &fixture.caller, dentry), 0);
+	tree_forget(fixture.tree, dentry, 1);
 	text_append(&fixture.contents, target);
 	return text_string(&fixture.contents);
 }
 
 bool fixture_exists(const char *path)
 {
-	struct node *node = NULL;
-	if (tree_walk(fixture.tree, &node, &fixture.caller, path) < 0)
+	struct dentry *dentry = NULL;
+	if (tree_walk(fixture.tree, &dentry, &fixture.caller, path) < 0)
 		return false;
-	tree_forget(fixture.tree, node, 1);
+	tree_forget(fixture.tree, dentry, 1);
 	return true;
 }
 

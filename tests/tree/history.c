@@ -14,11 +14,11 @@ static unsigned lines_of(const char *path)
 
 static uint64_t size_of(const char *path)
 {
-	struct node *node;
+	struct dentry *dentry;
 	struct stat status;
-	assert_int_equal(tree_walk(fixture.tree, &node, &fixture.caller, path), 0);
-	assert_int_equal(tree_stat(fixture.tree, &status, &fixture.caller, node), 0);
-	tree_forget(fixture.tree, node, 1);
+	assert_int_equal(tree_walk(fixture.tree, &dentry, &fixture.caller, path), 0);
+	assert_int_equal(tree_stat(fixture.tree, &status, &fixture.caller, dentry), 0);
+	tree_forget(fixture.tree, dentry, 1);
 	return (uint64_t)status.st_size;
 }
 
@@ -63,18 +63,18 @@ static void an_action_is_told_once_to_all_it_is_about(void **state)
 	free(token);
 }
 
-static struct handle *open_file(const char *path, struct node **node)
+static struct handle *open_file(const char *path, struct dentry **dentry)
 {
 	struct handle *handle;
-	assert_int_equal(tree_walk(fixture.tree, node, &fixture.caller, path), 0);
-	assert_int_equal(tree_open(fixture.tree, &handle, &fixture.caller, *node, O_RDONLY), 0);
+	assert_int_equal(tree_walk(fixture.tree, dentry, &fixture.caller, path), 0);
+	assert_int_equal(tree_open(fixture.tree, &handle, &fixture.caller, *dentry, O_RDONLY), 0);
 	return handle;
 }
 
 static void tail_follows(void **state)
 {
-	struct node *node;
-	struct handle *handle = open_file(ALICE "history.jsonl", &node);
+	struct dentry *dentry;
+	struct handle *handle = open_file(ALICE "history.jsonl", &dentry);
 	uint64_t size = size_of(ALICE "history.jsonl");
 	char more[1024];
 	(void)state;
@@ -86,17 +86,17 @@ static void tail_follows(void **state)
 	more[strcspn(more, "\n")] = '\0';
 	assert_string_equal(more, fixture_last_line(ALICE "history.jsonl"));
 	handle_close(handle);
-	tree_forget(fixture.tree, node, 1);
+	tree_forget(fixture.tree, dentry, 1);
 }
 
 /* Any piece of it is the same as in the whole. */
 static void pieces_are_those_of_the_whole(void **state)
 {
-	struct node *node;
+	struct dentry *dentry;
 	struct handle *handle;
 	char *whole = memory_copy_string(fixture_read("accounts/eosio/history.jsonl")), piece[97];
 	(void)state;
-	handle = open_file("accounts/eosio/history.jsonl", &node);
+	handle = open_file("accounts/eosio/history.jsonl", &dentry);
 	size_t length = strlen(whole);
 	for (size_t at = 0; at < length; at += 61) {
 		ssize_t count = handle_read(handle, piece, sizeof piece, (off_t)at);
@@ -104,7 +104,7 @@ static void pieces_are_those_of_the_whole(void **state)
 		assert_memory_equal(piece, whole + at, (size_t)count);
 	}
 	handle_close(handle);
-	tree_forget(fixture.tree, node, 1);
+	tree_forget(fixture.tree, dentry, 1);
 	free(whole);
 }
 

@@ -261,7 +261,7 @@ static void bytes_keep_their_places(void **state)
 	rig_expect_calls("[+contents\nmore]");
 	handle = rig_open(*state, "bytes", O_WRONLY);
 	assert_int_equal(handle_write(handle, &rig_owner, "C", 1, 0), 1);
-	assert_int_equal(tree_truncate(*state, &rig_owner, handle->node, handle, 4), 0);
+	assert_int_equal(tree_truncate(*state, &rig_owner, handle->dentry, handle, 4), 0);
 	assert_int_equal(handle_flush(handle, &rig_owner), 0);
 	handle_close(handle);
 	rig_expect_calls("[Cont]");
@@ -272,8 +272,8 @@ static void truncating_does_nothing(void **state)
 	static const char *const paths[] = {"verb", "value", "list", "document", "bytes"};
 	for (size_t i = 0; i < 5; i++) {
 		struct handle *handle = rig_open(*state, paths[i], O_RDWR | O_TRUNC);
-		assert_int_equal(tree_truncate(*state, &rig_owner, handle->node, NULL, 0), 0);
-		assert_int_equal(tree_truncate(*state, &rig_owner, handle->node, handle, 0), 0);
+		assert_int_equal(tree_truncate(*state, &rig_owner, handle->dentry, NULL, 0), 0);
+		assert_int_equal(tree_truncate(*state, &rig_owner, handle->dentry, handle, 0), 0);
 		assert_int_equal(handle_flush(handle, &rig_owner), 0);
 		assert_int_equal(handle_sync(handle, &rig_owner), 0);
 		handle_close(handle);
@@ -297,11 +297,11 @@ static void empty_content(void **state)
 	rig_expect_calls("[]");
 	/* truncate -s 0 */
 	handle = rig_open(*state, "emptied", O_WRONLY);
-	assert_int_equal(tree_truncate(*state, &rig_owner, handle->node, handle, 0), 0);
+	assert_int_equal(tree_truncate(*state, &rig_owner, handle->dentry, handle, 0), 0);
 	handle_close(handle);
 	rig_expect_calls("[\n]");
 	handle = rig_open(*state, "emptied", O_WRONLY);
-	assert_int_equal(tree_truncate(*state, &rig_owner, handle->node, handle, 5), 0);
+	assert_int_equal(tree_truncate(*state, &rig_owner, handle->dentry, handle, 5), 0);
 	handle_close(handle);
 	/* nothing was to be overwritten, or something was written, if in vain */
 	handle_close(rig_open(*state, "emptied", O_WRONLY));
@@ -339,24 +339,24 @@ static void half_written_files_have_one_limit(void **state)
 	enum { FILES = INPUT_TOTAL_MAXIMUM / (16 << 20), PIECE = 1 << 20 };
 	struct tree *tree = *state;
 	struct handle *handles[FILES] = {NULL}, *more = NULL;
-	struct node *node = rig_walk(tree, "bytes");
+	struct dentry *dentry = rig_walk(tree, "bytes");
 	char *piece = memory_allocate(PIECE, 1);
 	ssize_t result = 0;
 	for (size_t i = 0; i < FILES; i++) {
-		assert_int_equal(tree_open(tree, &handles[i], &rig_owner, node, O_WRONLY | O_TRUNC), 0);
+		assert_int_equal(tree_open(tree, &handles[i], &rig_owner, dentry, O_WRONLY | O_TRUNC), 0);
 		for (off_t at = 0; at < 16 << 20 && result >= 0; at += PIECE)
 			result = handle_write(handles[i], &rig_owner, piece, PIECE, at);
 		assert_int_equal(result, i + 1 < FILES ? PIECE : -ENOSPC);
 	}
 	rig_expect_error(tree, "ENOSPC: no room: open files hold");
 	handle_close(handles[0]);
-	assert_int_equal(tree_open(tree, &more, &rig_owner, node, O_WRONLY | O_TRUNC), 0);
+	assert_int_equal(tree_open(tree, &more, &rig_owner, dentry, O_WRONLY | O_TRUNC), 0);
 	assert_int_equal(handle_write(more, &rig_owner, piece, PIECE, 0), PIECE);
 	handle_close(more);
 	for (size_t i = 1; i < FILES; i++)
 		handle_close(handles[i]);
 	assert_int_equal(tree->input_bytes, 0);
-	tree_forget(tree, node, 1);
+	tree_forget(tree, dentry, 1);
 	free(piece);
 }
 

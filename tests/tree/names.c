@@ -4,17 +4,17 @@
 
 static char *list(struct tree *tree, const char *path)
 {
-	struct node *node = rig_walk(tree, path);
+	struct dentry *dentry = rig_walk(tree, path);
 	struct folder *folder = NULL;
 	struct text out = TEXT_EMPTY;
 	const char *name = NULL;
 	mode_t type = 0;
 	ino_t inode = 0;
-	assert_int_equal(tree_open_folder(tree, &folder, &rig_owner, node), 0);
+	assert_int_equal(tree_open_folder(tree, &folder, &rig_owner, dentry), 0);
 	for (uint64_t i = 0; folder_entry(folder, &name, &type, &inode, NULL, i) > 0; i++)
 		text_printf(&out, "%s%s ", name, S_ISDIR(type) ? "/" : "");
 	folder_close(folder);
-	tree_forget(tree, node, 1);
+	tree_forget(tree, dentry, 1);
 	return text_take(&out);
 }
 
@@ -46,13 +46,13 @@ static void listing_is_interrupted(void **state)
 {
 	const struct interruption given_up = {.happened = always};
 	struct tree *tree = *state;
-	struct node *node = rig_walk(tree, "many");
+	struct dentry *dentry = rig_walk(tree, "many");
 	struct folder *folder = NULL;
 	const char *name = NULL;
 	mode_t type = 0;
 	ino_t inode = 0;
 	rig.names = 2000;
-	assert_int_equal(tree_open_folder(tree, &folder, &rig_owner, node), 0);
+	assert_int_equal(tree_open_folder(tree, &folder, &rig_owner, dentry), 0);
 	assert_int_equal(folder_entry(folder, &name, &type, &inode, &given_up, 2), -EINTR);
 	assert_int_equal(folder_entry(folder, &name, &type, &inode, NULL, 2), 1);
 	assert_string_equal(name, "n00000000");
@@ -61,27 +61,27 @@ static void listing_is_interrupted(void **state)
 	assert_int_equal(folder_entry(folder, &name, &type, &inode, NULL, 1002), 1);
 	assert_string_equal(name, "n00001000");
 	folder_close(folder);
-	tree_forget(tree, node, 1);
+	tree_forget(tree, dentry, 1);
 }
 
 static void long_folders_list_in_pages(void **state)
 {
 	struct tree *tree = *state;
-	struct node *node = rig_walk(tree, "many");
+	struct dentry *dentry = rig_walk(tree, "many");
 	struct folder *folder = NULL;
 	const char *name = NULL;
 	char expected[32];
 	mode_t type = 0;
 	ino_t inode = 0;
 	rig.names = 5000;
-	assert_int_equal(tree_open_folder(tree, &folder, &rig_owner, node), 0);
+	assert_int_equal(tree_open_folder(tree, &folder, &rig_owner, dentry), 0);
 	for (uint64_t i = 0; i < 5000; i++) {
 		assert_int_equal(folder_entry(folder, &name, &type, &inode, NULL, i + 2), 1);
 		snprintf(expected, sizeof expected, "n%08u", (unsigned)i);
 		assert_string_equal(name, expected);
 		assert_int_equal(type, S_IFREG);
 	}
-	struct node *entry = rig_walk(tree, "many/n00004999");
+	struct dentry *entry = rig_walk(tree, "many/n00004999");
 	struct stat status;
 	assert_int_equal(tree_stat(tree, &status, &rig_owner, entry), 0);
 	assert_int_equal(status.st_ino, inode);
@@ -100,15 +100,15 @@ static void long_folders_list_in_pages(void **state)
 	assert_int_equal(folder_entry(folder, &name, &type, &inode, NULL, 1026), 0);
 	folder_close(folder);
 	tree_forget(tree, entry, 1);
-	tree_forget(tree, node, 1);
+	tree_forget(tree, dentry, 1);
 }
 
 static void mkdir_makes(void **state)
 {
 	struct tree *tree = *state;
-	struct node *folder = rig_walk(tree, "trees"), *made = NULL;
+	struct dentry *folder = rig_walk(tree, "trees"), *made = NULL;
 	assert_int_equal(tree_make_folder(tree, &made, &rig_owner, folder, "ash"), 0);
-	assert_string_equal(node_path(made), "trees/ash");
+	assert_string_equal(dentry_path(made), "trees/ash");
 	tree_forget(tree, made, 1);
 	assert_int_equal(tree_make_folder(tree, &made, &rig_owner, folder, "oak"), -EEXIST);
 	assert_int_equal(tree_make_folder(tree, &made, &rig_owner, folder, "palm"), -EINVAL);
@@ -122,7 +122,7 @@ static void mkdir_makes(void **state)
 static void nothing_is_removed(void **state)
 {
 	struct tree *tree = *state;
-	struct node *oak = rig_walk(tree, "trees/oak"), *trees = rig_walk(tree, "trees");
+	struct dentry *oak = rig_walk(tree, "trees/oak"), *trees = rig_walk(tree, "trees");
 	assert_int_equal(tree_remove(tree, &rig_owner, oak, "votes"), -EPERM);
 	rig_expect_error(tree, "trees/oak/votes EPERM: deleting destroys nothing here: write an empty line");
 	assert_int_equal(tree_remove_folder(tree, &rig_owner, trees, "oak"), -EPERM);
@@ -138,15 +138,15 @@ static void nothing_is_removed(void **state)
 
 static int create(struct tree *tree, const char *folder_path, const char *name, const char *contents)
 {
-	struct node *folder = rig_walk(tree, folder_path), *node = NULL;
+	struct dentry *folder = rig_walk(tree, folder_path), *dentry = NULL;
 	struct handle *handle = NULL;
-	int result = tree_create_file(tree, &node, &handle, &rig_owner, folder, name, 0644,
+	int result = tree_create_file(tree, &dentry, &handle, &rig_owner, folder, name, 0644,
 	                              O_WRONLY | O_CREAT | O_TRUNC);
 	if (result == 0) {
 		ssize_t count = handle_write(handle, &rig_owner, contents, strlen(contents), 0);
 		result = count < 0 ? (int)count : handle_flush(handle, &rig_owner);
 		handle_close(handle);
-		tree_forget(tree, node, 1);
+		tree_forget(tree, dentry, 1);
 	}
 	tree_forget(tree, folder, 1);
 	return result;
@@ -181,11 +181,11 @@ static void scratch_files_are_files(void **state)
 	char *read = rig_read(tree, "trees/oak/votes~");
 	assert_string_equal(read, "hello");
 	free(read);
-	struct node *node = rig_walk(tree, "trees/oak/votes~"), *folder = rig_walk(tree, "trees/oak");
+	struct dentry *dentry = rig_walk(tree, "trees/oak/votes~"), *folder = rig_walk(tree, "trees/oak");
 	struct stat status, wanted = {.st_mode = 0640, .st_mtim = {.tv_sec = 1000}};
-	assert_int_equal(tree_truncate(tree, &rig_owner, node, NULL, 2), 0);
-	assert_int_equal(tree_set_attributes(tree, &rig_owner, node, &wanted, true, true), 0);
-	assert_int_equal(tree_stat(tree, &status, &rig_owner, node), 0);
+	assert_int_equal(tree_truncate(tree, &rig_owner, dentry, NULL, 2), 0);
+	assert_int_equal(tree_set_attributes(tree, &rig_owner, dentry, &wanted, true, true), 0);
+	assert_int_equal(tree_stat(tree, &status, &rig_owner, dentry), 0);
 	assert_int_equal(status.st_size, 2);
 	assert_int_equal(status.st_mode, S_IFREG | 0600);
 	assert_int_equal(status.st_mtim.tv_sec, 1000);
@@ -194,14 +194,14 @@ static void scratch_files_are_files(void **state)
 	handle_close(handle);
 	assert_int_equal(tree_remove(tree, &rig_owner, folder, "votes~"), 0);
 	expect_list(tree, "trees/oak", "./ ../ votes leaves/ papers/ ");
-	tree_forget(tree, node, 1);
+	tree_forget(tree, dentry, 1);
 	assert_int_equal(tree->scratch_bytes, 0);
 	tree_forget(tree, folder, 1);
 }
 
 static int rename_in(struct tree *tree, const char *path, const char *from, const char *to, unsigned flags)
 {
-	struct node *folder = rig_walk(tree, path);
+	struct dentry *folder = rig_walk(tree, path);
 	int result = tree_rename(tree, &rig_owner, folder, from, folder, to, flags);
 	tree_forget(tree, folder, 1);
 	return result;
@@ -211,7 +211,8 @@ static void a_rename_onto_a_file_writes_it(void **state)
 {
 	struct tree *tree = *state;
 	assert_int_equal(create(tree, "trees/oak", "sedAAAAAA", "a\nb\n"), 0);
-	struct node *scratch = rig_walk(tree, "trees/oak/sedAAAAAA"), *target = rig_walk(tree, "trees/oak/votes");
+	struct dentry *scratch = rig_walk(tree, "trees/oak/sedAAAAAA"),
+				  *target = rig_walk(tree, "trees/oak/votes");
 	assert_int_equal(rename_in(tree, "trees/oak", "sedAAAAAA", "votes", 0), 0);
 	rig_expect_calls("[a\nb\n]");
 	expect_list(tree, "trees/oak", "./ ../ votes leaves/ papers/ ");
@@ -233,14 +234,14 @@ static void a_rename_onto_a_file_writes_it(void **state)
 static void a_rename_onto_a_scratch_name_copies(void **state)
 {
 	struct tree *tree = *state;
-	struct node *known = rig_walk(tree, "trees/oak/votes");
+	struct dentry *known = rig_walk(tree, "trees/oak/votes");
 	assert_int_equal(rename_in(tree, "trees/oak", "votes", "votes~", 0), 0);
 	expect_list(tree, "trees/oak", "./ ../ votes leaves/ papers/ votes~ ");
 	char *read = rig_read(tree, "trees/oak/votes~");
 	assert_string_equal(read, "contents\n");
 	free(read);
 	/* What the kernel still knows as the file is the copy now, and the file is another. */
-	struct node *file = rig_walk(tree, "trees/oak/votes");
+	struct dentry *file = rig_walk(tree, "trees/oak/votes");
 	struct stat status;
 	assert_ptr_not_equal(file, known);
 	assert_int_equal(tree_stat(tree, &status, &rig_owner, known), 0);
@@ -272,11 +273,11 @@ static void other_renames_are_refused(void **state)
 static void some_rows_let_names_be_made(void **state)
 {
 	struct tree *tree = *state;
-	struct node *node = NULL;
+	struct dentry *dentry = NULL;
 	assert_int_equal(create(tree, "trees/oak/papers", "new.json", "{\"a\":1}"), 0);
 	rig_expect_calls("[{\"a\":1}]");
 	/* The handler made none, so there is none. */
-	assert_int_equal(tree_walk(tree, &node, &rig_owner, "trees/oak/papers/new.json"), -ENOENT);
+	assert_int_equal(tree_walk(tree, &dentry, &rig_owner, "trees/oak/papers/new.json"), -ENOENT);
 	assert_int_equal(create(tree, "trees/oak/papers", ".new.json.swp", "x"), 0);
 	assert_int_equal(rename_in(tree, "trees/oak/papers", ".new.json.swp", "root.json", 0), 0);
 	rig_expect_calls("[x]");
@@ -286,7 +287,7 @@ static void some_rows_let_names_be_made(void **state)
  * name. */
 static void a_copy_is_told_what_it_is(void **state)
 {
-	struct node *folder = rig_walk(*state, "trees"), *made = NULL, *votes = NULL;
+	struct dentry *folder = rig_walk(*state, "trees"), *made = NULL, *votes = NULL;
 	assert_int_equal(tree_make_folder(*state, &made, &rig_owner, folder, "ash"), 0);
 	struct handle *source = rig_open(*state, "trees/oak/votes", O_RDONLY);
 	assert_int_equal(tree_lookup(*state, &votes, &rig_owner, made, "votes"), 0);

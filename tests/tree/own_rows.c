@@ -10,7 +10,7 @@
 #include "core/base/memory.h"
 #include "core/chain/embedded/embedded.h"
 #include "core/types/time.h"
-#include "fs/tree/node.h"
+#include "fs/tree/dentry.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -56,31 +56,31 @@ static int teardown(void **state)
 /* Every test's way in: what `echo text > path` and `cat path` do. */
 static int put(struct world *world, const char *path, const char *text)
 {
-	struct node *node = NULL;
+	struct dentry *dentry = NULL;
 	struct handle *handle = NULL;
-	int result = tree_walk(world->tree, &node, &me, path);
+	int result = tree_walk(world->tree, &dentry, &me, path);
 	assert_int_equal(result, 0);
-	assert_int_equal(tree_open(world->tree, &handle, &me, node, O_WRONLY | O_TRUNC), 0);
+	assert_int_equal(tree_open(world->tree, &handle, &me, dentry, O_WRONLY | O_TRUNC), 0);
 	ssize_t count = handle_write(handle, &me, text, strlen(text), 0);
 	result = count < 0 ? (int)count : handle_flush(handle, &me);
 	handle_close(handle);
-	tree_forget(world->tree, node, 1);
+	tree_forget(world->tree, dentry, 1);
 	return result;
 }
 
 static char *get(struct world *world, const char *path)
 {
 	static char out[65536];
-	struct node *node = NULL;
+	struct dentry *dentry = NULL;
 	struct handle *handle = NULL;
-	if (tree_walk(world->tree, &node, &me, path) != 0)
+	if (tree_walk(world->tree, &dentry, &me, path) != 0)
 		fail_msg("%s is not there", path);
-	assert_int_equal(tree_open(world->tree, &handle, &me, node, O_RDONLY), 0);
+	assert_int_equal(tree_open(world->tree, &handle, &me, dentry, O_RDONLY), 0);
 	ssize_t count = handle_read(handle, out, sizeof out - 1, 0);
 	assert_true(count >= 0);
 	out[count] = '\0';
 	handle_close(handle);
-	tree_forget(world->tree, node, 1);
+	tree_forget(world->tree, dentry, 1);
 	return out;
 }
 
@@ -101,16 +101,16 @@ static void expect_error(struct world *world, const char *part)
 
 static bool is_there(struct world *world, const char *path)
 {
-	struct node *node = NULL;
-	if (tree_walk(world->tree, &node, &me, path) < 0)
+	struct dentry *dentry = NULL;
+	if (tree_walk(world->tree, &dentry, &me, path) < 0)
 		return false;
-	tree_forget(world->tree, node, 1);
+	tree_forget(world->tree, dentry, 1);
 	return true;
 }
 
 static int make(struct world *world, const char *folder_path, const char *name)
 {
-	struct node *folder = NULL, *made = NULL;
+	struct dentry *folder = NULL, *made = NULL;
 	assert_int_equal(tree_walk(world->tree, &folder, &me, folder_path), 0);
 	int result = tree_make_folder(world->tree, &made, &me, folder, name);
 	if (result == 0)
@@ -210,7 +210,7 @@ static void accounts_that_cannot_be_made(void **state)
 static void the_wallet_locks(void **state)
 {
 	struct world *world = *state;
-	struct node *node = NULL;
+	struct dentry *dentry = NULL;
 	struct folder *folder = NULL;
 	const char *name = NULL;
 	mode_t type;
@@ -227,11 +227,11 @@ static void the_wallet_locks(void **state)
 	assert_int_equal(make(world, "accounts", "alice"), -EPERM);
 	expect_error(world, "3120003 wallet_locked_exception");
 	assert_int_equal(put(world, "wallet/new_key", "label\n"), -EPERM);
-	assert_int_equal(tree_walk(world->tree, &node, &me, "wallet/keys"), 0);
-	assert_int_equal(tree_open_folder(world->tree, &folder, &me, node), 0);
+	assert_int_equal(tree_walk(world->tree, &dentry, &me, "wallet/keys"), 0);
+	assert_int_equal(tree_open_folder(world->tree, &folder, &me, dentry), 0);
 	assert_int_equal(folder_entry(folder, &name, &type, &inode, NULL, 2), -EPERM);
 	folder_close(folder);
-	tree_forget(world->tree, node, 1);
+	tree_forget(world->tree, dentry, 1);
 }
 
 static void keys_come_in_and_never_out(void **state)
@@ -275,60 +275,60 @@ static void the_clock_comes_back(void **state)
 static void files_tell_their_block(void **state)
 {
 	struct world *world = *state;
-	struct node *node = NULL;
+	struct dentry *dentry = NULL;
 	struct stat before, after;
 	char first[16] = "", block[16] = "";
 	assert_int_equal(put(world, "chain/clock", "+5s\n"), 0);
 	assert_int_equal(make(world, "accounts", "alice"), 0);
-	assert_int_equal(tree_walk(world->tree, &node, &me, "accounts/alice/info.json"), 0);
-	assert_int_equal(tree_stat(world->tree, &before, &me, node), 0);
-	assert_true(tree_get_attribute(world->tree, first, sizeof first, &me, node, "user.eosiofs.block") > 0);
+	assert_int_equal(tree_walk(world->tree, &dentry, &me, "accounts/alice/info.json"), 0);
+	assert_int_equal(tree_stat(world->tree, &before, &me, dentry), 0);
+	assert_true(tree_get_attribute(world->tree, first, sizeof first, &me, dentry, "user.eosiofs.block") > 0);
 	assert_int_equal(put(world, "chain/clock", "+10s\n"), 0);
-	assert_int_equal(tree_stat(world->tree, &after, &me, node), 0);
-	assert_true(tree_get_attribute(world->tree, block, sizeof block, &me, node, "user.eosiofs.block") > 0);
+	assert_int_equal(tree_stat(world->tree, &after, &me, dentry), 0);
+	assert_true(tree_get_attribute(world->tree, block, sizeof block, &me, dentry, "user.eosiofs.block") > 0);
 	/* Twenty blocks later it shows the same, written by the same block. */
 	assert_int_equal(atoi(block) - atoi(first), 20);
 	assert_int_equal(before.st_mtim.tv_sec, after.st_mtim.tv_sec);
 	assert_int_equal(before.st_size, after.st_size);
-	tree_forget(world->tree, node, 1);
+	tree_forget(world->tree, dentry, 1);
 }
 
 /* tar takes a folder whose time goes on while it reads what is in it for one that changed. */
 static void an_open_folder_keeps_its_time(void **state)
 {
 	struct world *world = *state;
-	struct node *node = NULL;
+	struct dentry *dentry = NULL;
 	struct folder *folder = NULL;
 	struct stat before, after;
-	assert_int_equal(tree_walk(world->tree, &node, &me, "nodes/eosio"), 0);
-	assert_int_equal(tree_open_folder(world->tree, &folder, &me, node), 0);
-	assert_int_equal(tree_stat(world->tree, &before, &me, node), 0);
+	assert_int_equal(tree_walk(world->tree, &dentry, &me, "nodes/eosio"), 0);
+	assert_int_equal(tree_open_folder(world->tree, &folder, &me, dentry), 0);
+	assert_int_equal(tree_stat(world->tree, &before, &me, dentry), 0);
 	assert_int_equal(put(world, "chain/clock", "+5s\n"), 0);
-	assert_int_equal(tree_stat(world->tree, &after, &me, node), 0);
+	assert_int_equal(tree_stat(world->tree, &after, &me, dentry), 0);
 	assert_int_equal(after.st_mtim.tv_sec, before.st_mtim.tv_sec);
 	folder_close(folder);
-	assert_int_equal(tree_stat(world->tree, &after, &me, node), 0);
+	assert_int_equal(tree_stat(world->tree, &after, &me, dentry), 0);
 	assert_true(after.st_mtim.tv_sec > before.st_mtim.tv_sec);
-	tree_forget(world->tree, node, 1);
+	tree_forget(world->tree, dentry, 1);
 }
 
 static void reads_see_writes_at_once(void **state)
 {
 	struct world *world = *state;
-	struct node *node = NULL;
+	struct dentry *dentry = NULL;
 	struct stat status;
-	assert_int_equal(tree_walk(world->tree, &node, &me, "accounts/eosio/ram_usage"), 0);
+	assert_int_equal(tree_walk(world->tree, &dentry, &me, "accounts/eosio/ram_usage"), 0);
 	for (int i = 0; i < 5; i++) {
 		char name[32], before_id[80];
-		assert_int_equal(tree_stat(world->tree, &status, &me, node), 0);
+		assert_int_equal(tree_stat(world->tree, &status, &me, dentry), 0);
 		strcpy(before_id, get(world, "last_transaction"));
 		snprintf(name, sizeof name, "acct%d", i + 1);
 		assert_int_equal(make(world, "accounts", name), 0);
 		assert_string_not_equal(get(world, "last_transaction"), before_id);
-		assert_int_equal(tree_stat(world->tree, &status, &me, node), 0);
+		assert_int_equal(tree_stat(world->tree, &status, &me, dentry), 0);
 		assert_int_equal(strlen(get(world, "accounts/eosio/ram_usage")), status.st_size);
 	}
-	tree_forget(world->tree, node, 1);
+	tree_forget(world->tree, dentry, 1);
 }
 
 int main(void)

@@ -205,19 +205,19 @@ int rig_teardown(void **state)
 	return 0;
 }
 
-struct node *rig_walk(struct tree *tree, const char *path)
+struct dentry *rig_walk(struct tree *tree, const char *path)
 {
-	struct node *node = NULL;
-	assert_int_equal(tree_walk(tree, &node, &rig_owner, path), 0);
-	return node;
+	struct dentry *dentry = NULL;
+	assert_int_equal(tree_walk(tree, &dentry, &rig_owner, path), 0);
+	return dentry;
 }
 
 struct handle *rig_open(struct tree *tree, const char *path, int flags)
 {
-	struct node *node = rig_walk(tree, path);
+	struct dentry *dentry = rig_walk(tree, path);
 	struct handle *handle = NULL;
-	assert_int_equal(tree_open(tree, &handle, &rig_owner, node, flags), 0);
-	tree_forget(tree, node, 1);
+	assert_int_equal(tree_open(tree, &handle, &rig_owner, dentry, flags), 0);
+	tree_forget(tree, dentry, 1);
 	return handle;
 }
 

@@ -38,7 +38,7 @@ int rig_setup(void **state);
 int rig_teardown(void **state);
 extern const struct caller rig_owner, rig_other;
 
-struct node *rig_walk(struct tree *tree, const char *path);
+struct dentry *rig_walk(struct tree *tree, const char *path);
 struct handle *rig_open(struct tree *tree, const char *path, int flags);
 ssize_t rig_put(struct handle *handle, const char *text);
 /* Opens, writes the pieces (ended by NULL) as bash would, flushes and closes; what handlers were given is

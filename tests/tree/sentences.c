@@ -80,11 +80,11 @@ static void folders_that_cannot_be_made(void **state)
 
 static void names_that_cannot_be_made(void **state)
 {
-	struct node *folder = NULL, *node = NULL;
+	struct dentry *folder = NULL, *dentry = NULL;
 	struct handle *handle = NULL;
 	(void)state;
 	assert_int_equal(tree_walk(fixture.tree, &folder, &fixture.caller, "accounts"), 0);
-	assert_int_equal(tree_create_file(fixture.tree, &node, &handle, &fixture.caller, folder, "dave11111111",
+	assert_int_equal(tree_create_file(fixture.tree, &dentry, &handle, &fixture.caller, folder, "dave11111111",
 	                                  0644, O_WRONLY),
 	                 -ENOENT);
 	assert_non_null(strstr(fixture_last_line("errors"), "mkdir makes what is in this folder"));
@@ -93,7 +93,7 @@ static void names_that_cannot_be_made(void **state)
 	assert_int_equal(tree_remove(fixture.tree, &fixture.caller, folder, "votes"), -EPERM);
 	assert_non_null(strstr(fixture_last_line("errors"), "mv and install delete first"));
 	/* a refused vote is not said to be a missing file */
-	assert_int_equal(tree_create_file(fixture.tree, &node, &handle, &fixture.caller, folder,
+	assert_int_equal(tree_create_file(fixture.tree, &dentry, &handle, &fixture.caller, folder,
 	                                  ".goutputstream-A1B2C3", 0644, O_WRONLY),
 	                 0);
 	assert_int_equal(handle_write(handle, &fixture.caller, "nosuchprod11\n", 13, 0), 13);
@@ -103,7 +103,7 @@ static void names_that_cannot_be_made(void **state)
 		-ECANCELED);
 	assert_non_null(strstr(fixture_last_line("errors"), "no such producer: nosuchprod11"));
 	assert_int_equal(tree_remove(fixture.tree, &fixture.caller, folder, ".goutputstream-A1B2C3"), 0);
-	tree_forget(fixture.tree, node, 1);
+	tree_forget(fixture.tree, dentry, 1);
 	tree_forget(fixture.tree, folder, 1);
 }
 
@@ -112,16 +112,16 @@ static void attributes_stay(void **state)
 {
 	const struct caller other = {.uid = fixture.caller.uid + 1, .gid = 1, .pid = getpid()};
 	struct stat before, after, wanted = {.st_mode = 0600};
-	struct node *node = NULL;
+	struct dentry *dentry = NULL;
 	(void)state;
-	assert_int_equal(tree_walk(fixture.tree, &node, &fixture.caller, "accounts/alice1111111/votes"), 0);
-	assert_int_equal(tree_stat(fixture.tree, &before, &fixture.caller, node), 0);
-	assert_int_equal(tree_set_attributes(fixture.tree, &fixture.caller, node, &wanted, true, true), 0);
-	assert_int_equal(tree_set_attributes(fixture.tree, &other, node, &wanted, true, true), -EPERM);
-	assert_int_equal(tree_stat(fixture.tree, &after, &fixture.caller, node), 0);
+	assert_int_equal(tree_walk(fixture.tree, &dentry, &fixture.caller, "accounts/alice1111111/votes"), 0);
+	assert_int_equal(tree_stat(fixture.tree, &before, &fixture.caller, dentry), 0);
+	assert_int_equal(tree_set_attributes(fixture.tree, &fixture.caller, dentry, &wanted, true, true), 0);
+	assert_int_equal(tree_set_attributes(fixture.tree, &other, dentry, &wanted, true, true), -EPERM);
+	assert_int_equal(tree_stat(fixture.tree, &after, &fixture.caller, dentry), 0);
 	assert_int_equal(before.st_mode, after.st_mode);
 	assert_int_equal(before.st_mtim.tv_sec, after.st_mtim.tv_sec);
-	tree_forget(fixture.tree, node, 1);
+	tree_forget(fixture.tree, dentry, 1);
 }
 
 static void errors_name_the_process(void **state)
@@ -204,11 +204,11 @@ static void scopes_are_seen_by_ls(void **state)
 
 static struct stat stat_of(const char *path)
 {
-	struct node *node = NULL;
+	struct dentry *dentry = NULL;
 	struct stat attributes;
-	assert_int_equal(tree_walk(fixture.tree, &node, &fixture.caller, path), 0);
-	assert_int_equal(tree_stat(fixture.tree, &attributes, &fixture.caller, node), 0);
-	tree_forget(fixture.tree, node, 1);
+	assert_int_equal(tree_walk(fixture.tree, &dentry, &fixture.caller, path), 0);
+	assert_int_equal(tree_stat(fixture.tree, &attributes, &fixture.caller, dentry), 0);
+	tree_forget(fixture.tree, dentry, 1);
 	return attributes;
 }
 
@@ -229,15 +229,15 @@ static void accounts_have_the_time_they_were_made_at(void **state)
 /* The kernel gives no user's attribute of a link, so none may be listed: rsync -X fails otherwise. */
 static void links_have_no_attributes(void **state)
 {
-	struct node *node = NULL;
+	struct dentry *dentry = NULL;
 	char list[256];
 	(void)state;
-	assert_int_equal(tree_walk(fixture.tree, &node, &fixture.caller, "producers/alice1111111/account"), 0);
-	assert_int_equal(tree_list_attributes(fixture.tree, list, sizeof list, &fixture.caller, node), 0);
+	assert_int_equal(tree_walk(fixture.tree, &dentry, &fixture.caller, "producers/alice1111111/account"), 0);
+	assert_int_equal(tree_list_attributes(fixture.tree, list, sizeof list, &fixture.caller, dentry), 0);
 	assert_int_equal(
-		tree_get_attribute(fixture.tree, list, sizeof list, &fixture.caller, node, "user.eosiofs.help"),
+		tree_get_attribute(fixture.tree, list, sizeof list, &fixture.caller, dentry, "user.eosiofs.help"),
 		-ENODATA);
-	tree_forget(fixture.tree, node, 1);
+	tree_forget(fixture.tree, dentry, 1);
 }
 
 int main(void)

@@ -47,7 +47,7 @@ static void what_is_no_name_is_refused(void **state)
 
 static void one_is_forgotten(void **state)
 {
-	struct node *folder;
+	struct dentry *folder;
 	(void)state;
 	assert_int_equal(tree_walk(fixture.tree, &folder, &fixture.caller, "snapshots"), 0);
 	assert_int_equal(tree_remove_folder(fixture.tree, &fixture.caller, folder, "booted"), -EPERM);

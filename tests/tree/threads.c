@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "fs/tree/errors.h"
-#include "fs/tree/node.h"
+#include "fs/tree/dentry.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -81,7 +81,7 @@ struct task {
 	pthread_t thread;
 };
 
-static void read_value(struct tree *tree, struct node *value)
+static void read_value(struct tree *tree, struct dentry *value)
 {
 	struct handle *handle = NULL;
 	struct stat status;
@@ -97,7 +97,7 @@ static void read_value(struct tree *tree, struct node *value)
 	handle_close(handle);
 }
 
-static void write_value(struct tree *tree, struct node *value, const char *text)
+static void write_value(struct tree *tree, struct dentry *value, const char *text)
 {
 	struct handle *handle = NULL;
 	if (tree_open(tree, &handle, &me, value, O_WRONLY | O_TRUNC) < 0) {
@@ -109,13 +109,13 @@ static void write_value(struct tree *tree, struct node *value, const char *text)
 	handle_close(handle);
 }
 
-static void save_like_an_editor(struct tree *tree, struct node *folder, unsigned thread, unsigned round)
+static void save_like_an_editor(struct tree *tree, struct dentry *folder, unsigned thread, unsigned round)
 {
-	struct node *node = NULL;
+	struct dentry *dentry = NULL;
 	struct handle *handle = NULL;
 	char name[32];
 	snprintf(name, sizeof name, "sed%02u%04u", thread % 100, round % 10000);
-	if (tree_create_file(tree, &node, &handle, &me, folder, name, 0600, O_WRONLY | O_CREAT | O_EXCL) < 0) {
+	if (tree_create_file(tree, &dentry, &handle, &me, folder, name, 0600, O_WRONLY | O_CREAT | O_EXCL) < 0) {
 		wrong++;
 		return;
 	}
@@ -123,11 +123,11 @@ static void save_like_an_editor(struct tree *tree, struct node *folder, unsigned
 	handle_close(handle);
 	if (round % 8 == 1) {
 		wrong += tree_rename(tree, &me, folder, name, folder, "value", 0) != 0;
-		read_value(tree, node);
+		read_value(tree, dentry);
 	} else {
 		wrong += tree_remove(tree, &me, folder, name) != 0;
 	}
-	tree_forget(tree, node, 1);
+	tree_forget(tree, dentry, 1);
 }
 
 static void *run(void *context)
@@ -136,7 +136,7 @@ static void *run(void *context)
 	struct tree *tree = task->tree;
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		char path[32];
-		struct node *folder = NULL, *value = NULL;
+		struct dentry *folder = NULL, *value = NULL;
 		struct folder *open = NULL;
 		const char *name = NULL;
 		mode_t type;
@@ -180,7 +180,7 @@ static void many_threads(void **state)
 	assert_int_equal(wrong, 0);
 	assert_int_equal(writes, THREADS * (ROUNDS + ROUNDS / 8));
 	assert_int_equal(failures, THREADS * ROUNDS / 8);
-	assert_int_equal(tree->nodes_count, 0);
+	assert_int_equal(tree->dentries_count, 0);
 	assert_int_equal(tree->scratch_count, 0);
 	assert_int_equal(tree->scratch_bytes, 0);
 	assert_int_equal(tree->kept_bytes, 0);

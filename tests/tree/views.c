@@ -1,5 +1,5 @@
-/* Grafts: chain/, accounts/ and producers/ below nodes/eosio/view/ are the same rows over that node's view,
- * and can only be read. */
+/* Grafts: chain/, accounts/ and producers/ below dentries/eosio/view/ are the same rows over that dentry's
+ * view, and can only be read. */
 #include "tests/tree/fixture.h"
 
 #define VIEW "nodes/eosio/view/"
@@ -9,14 +9,14 @@ static void assert_same(const char *path)
 {
 	char *names = memory_copy_string(fixture_list(path)), *rest = NULL;
 	for (char *name = strtok_r(names, " ", &rest); name; name = strtok_r(NULL, " ", &rest)) {
-		struct node *node = NULL;
+		struct dentry *dentry = NULL;
 		char below[512], grafted[600];
 		struct stat stat;
 		snprintf(below, sizeof below, "%s/%s", path, name);
 		snprintf(grafted, sizeof grafted, VIEW "%s", below);
-		assert_int_equal(tree_walk(fixture.tree, &node, &fixture.caller, grafted), 0);
-		assert_int_equal(tree_stat(fixture.tree, &stat, &fixture.caller, node), 0);
-		tree_forget(fixture.tree, node, 1);
+		assert_int_equal(tree_walk(fixture.tree, &dentry, &fixture.caller, grafted), 0);
+		assert_int_equal(tree_stat(fixture.tree, &stat, &fixture.caller, dentry), 0);
+		tree_forget(fixture.tree, dentry, 1);
 		if (S_ISLNK(stat.st_mode)) {
 			/* what is not in the view is where it was */
 			const char *further = strcmp(name, "node") == 0 ? "../../../" : "";
@@ -70,16 +70,16 @@ static void shows_producers(void **state)
 
 static int remove_below(const char *folder, const char *name, bool is_folder)
 {
-	struct node *node = NULL;
-	assert_int_equal(tree_walk(fixture.tree, &node, &fixture.caller, folder), 0);
-	int result = (is_folder ? tree_remove_folder : tree_remove)(fixture.tree, &fixture.caller, node, name);
-	tree_forget(fixture.tree, node, 1);
+	struct dentry *dentry = NULL;
+	assert_int_equal(tree_walk(fixture.tree, &dentry, &fixture.caller, folder), 0);
+	int result = (is_folder ? tree_remove_folder : tree_remove)(fixture.tree, &fixture.caller, dentry, name);
+	tree_forget(fixture.tree, dentry, 1);
 	return result;
 }
 
 static int try_rename(const char *folder, const char *name, const char *new_folder, const char *new_name)
 {
-	struct node *from = NULL, *to = NULL;
+	struct dentry *from = NULL, *to = NULL;
 	assert_int_equal(tree_walk(fixture.tree, &from, &fixture.caller, folder), 0);
 	assert_int_equal(tree_walk(fixture.tree, &to, &fixture.caller, new_folder), 0);
 	int result = tree_rename(fixture.tree, &fixture.caller, from, name, to, new_name, 0);
@@ -103,12 +103,12 @@ static void can_only_be_read(void **state)
 	assert_int_equal(try_rename(VIEW "accounts/eosio", "votes", "accounts/eosio", "votes~"), -EROFS);
 	assert_int_equal(try_rename("accounts/eosio", "votes", VIEW "accounts/eosio", "votes~"), -EROFS);
 
-	struct node *node = NULL;
-	assert_int_equal(tree_walk(fixture.tree, &node, &fixture.caller, VIEW "chain/clock"), 0);
-	assert_int_equal(tree_truncate(fixture.tree, &fixture.caller, node, NULL, 0), -EROFS);
-	assert_int_equal(tree_access(fixture.tree, &fixture.caller, node, W_OK), -EROFS);
-	assert_int_equal(tree_access(fixture.tree, &fixture.caller, node, R_OK), 0);
-	tree_forget(fixture.tree, node, 1);
+	struct dentry *dentry = NULL;
+	assert_int_equal(tree_walk(fixture.tree, &dentry, &fixture.caller, VIEW "chain/clock"), 0);
+	assert_int_equal(tree_truncate(fixture.tree, &fixture.caller, dentry, NULL, 0), -EROFS);
+	assert_int_equal(tree_access(fixture.tree, &fixture.caller, dentry, W_OK), -EROFS);
+	assert_int_equal(tree_access(fixture.tree, &fixture.caller, dentry, R_OK), 0);
+	tree_forget(fixture.tree, dentry, 1);
 }
 
 int main(void)

@@ -7,7 +7,7 @@
 #include "core/chain/system_rules.h"
 #include "core/types/name.h"
 #include "fs/files/system_tables.h"
-#include "fs/tree/node.h"
+#include "fs/tree/dentry.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -120,25 +120,25 @@ static int read_outside(struct contract_files *files, const char *path, struct e
 
 /* --- inside the mount --- */
 
-static int read_tree_file(struct request *request, struct bytes *out, struct node *folder, const char *name,
+static int read_tree_file(struct request *request, struct bytes *out, struct dentry *folder, const char *name,
                           struct error *error)
 {
 	struct tree *tree = request->tree;
-	struct node *node = NULL;
+	struct dentry *dentry = NULL;
 	struct handle *handle = NULL;
 	char block[16 << 10];
 	ssize_t count = 0;
-	int result = tree_lookup(tree, &node, request->caller, folder, name);
+	int result = tree_lookup(tree, &dentry, request->caller, folder, name);
 	if (result == 0)
-		result = tree_open(tree, &handle, request->caller, node, O_RDONLY);
+		result = tree_open(tree, &handle, request->caller, dentry, O_RDONLY);
 	while (result == 0 && (count = handle_read(handle, block, sizeof block, (off_t)out->length)) > 0)
 		bytes_put(out, block, (size_t)count);
 	if (result == 0 && count < 0)
 		result = (int)count;
 	handle_close(handle);
-	if (node)
-		tree_forget(tree, node, 1);
-	return result < 0 ? error_set(error, -result, "%s/%s: %s", node_path(folder), name, strerror(-result))
+	if (dentry)
+		tree_forget(tree, dentry, 1);
+	return result < 0 ? error_set(error, -result, "%s/%s: %s", dentry_path(folder), name, strerror(-result))
 	                  : 0;
 }
 
@@ -146,14 +146,14 @@ static int read_inside(struct request *request, struct contract_files *files, co
                        struct error *error)
 {
 	struct tree *tree = request->tree;
-	struct node *node = NULL;
+	struct dentry *dentry = NULL;
 	struct folder *folder = NULL;
 	const char *name = NULL;
 	mode_t type = 0;
 	ino_t inode = 0;
-	int result = tree_walk(tree, &node, request->caller, path);
+	int result = tree_walk(tree, &dentry, request->caller, path);
 	if (result == 0)
-		result = tree_open_folder(tree, &folder, request->caller, node);
+		result = tree_open_folder(tree, &folder, request->caller, dentry);
 	if (result) {
 		error_set(error, -result, "%s: %s", path, strerror(-result));
 		goto out;
@@ -164,12 +164,12 @@ static int read_inside(struct request *request, struct contract_files *files, co
 	folder_close(folder);
 	result = check_files(files, path, error);
 	if (result == 0)
-		result = read_tree_file(request, &files->code, node, files->wasm, error);
+		result = read_tree_file(request, &files->code, dentry, files->wasm, error);
 	if (result == 0)
-		result = read_tree_file(request, &files->abi_text, node, files->abi, error);
+		result = read_tree_file(request, &files->abi_text, dentry, files->abi, error);
 out:
-	if (node)
-		tree_forget(tree, node, 1);
+	if (dentry)
+		tree_forget(tree, dentry, 1);
 	return result;
 }
 

@@ -69,7 +69,7 @@ int producers_node_read(struct request *request, struct text *out, struct error 
 	if (result)
 		return result;
 	/* up to the root, however far; where there is none, to the place where the tutorial would make it */
-	for (const char *at = node_path(request->node); (at = strchr(at, '/')); at++)
+	for (const char *at = dentry_path(request->dentry); (at = strchr(at, '/')); at++)
 		text_append(out, "../");
 	text_printf(out, "nodes/%s", producer.node ? name_text(producer.node).text : request->capture[0]);
 	return 0;

@@ -20,16 +20,16 @@
 #endif
 
 /* Whether the caller may change anything in that folder. */
-static int check_change(struct tree *tree, const struct caller *caller, const struct node *folder,
+static int check_change(struct tree *tree, const struct caller *caller, const struct dentry *folder,
                         struct error *error)
 {
 	return caller_is_owner(tree, caller)
-	           ? node_check_writable_view(folder, error)
+	           ? dentry_check_writable_view(folder, error)
 	           : error_set(error, EACCES, "only the user who made this mount may change anything in it");
 }
 
 /* The sentence for a name that is not there. */
-static int no_such(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
+static int no_such(struct tree *tree, const struct caller *caller, struct dentry *folder, const char *name,
                    int number, const char *what, struct error *error)
 {
 	struct suggestion suggestion = suggestion_begin(name);
@@ -41,7 +41,7 @@ static int no_such(struct tree *tree, const struct caller *caller, struct node *
 	            : error_set(error, number, "no such %s, and none can be made here", what);
 }
 
-int tree_refuse(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
+int tree_refuse(struct tree *tree, const struct caller *caller, struct dentry *folder, const char *name,
                 const char *what)
 {
 	struct error error = {0};
@@ -51,17 +51,17 @@ int tree_refuse(struct tree *tree, const struct caller *caller, struct node *fol
 
 /* --- new names --- */
 
-static int make_folder(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
-                       struct error *error)
+static int make_folder(struct tree *tree, const struct caller *caller, struct dentry *folder,
+                       const char *name, struct error *error)
 {
 	struct request request;
-	struct node *there = NULL;
+	struct dentry *there = NULL;
 	int result = check_change(tree, caller, folder, error);
 	if (result)
 		return result;
 	result = tree_lookup(tree, &there, caller, folder, name);
 	if (result == 0) {
-		node_release(tree, there);
+		dentry_release(tree, there);
 		return error_set(error, EEXIST, "it is there already");
 	}
 	if (result != -ENOENT)
@@ -81,8 +81,8 @@ static int make_folder(struct tree *tree, const struct caller *caller, struct no
 	return result;
 }
 
-int tree_make_folder(struct tree *tree, struct node **out, const struct caller *caller,
-                     struct node *folder, const char *name)
+int tree_make_folder(struct tree *tree, struct dentry **out, const struct caller *caller,
+                     struct dentry *folder, const char *name)
 {
 	struct error error = {0};
 	*out = NULL;
@@ -96,21 +96,21 @@ int tree_make_folder(struct tree *tree, struct node **out, const struct caller *
 
 /* The path of the open file of that name and kind which the process copies from: cp -r opens it without
  * following links. NULL: none. */
-static char *source_of_copy(struct tree *tree, const struct caller *caller, const struct node *folder,
+static char *source_of_copy(struct tree *tree, const struct caller *caller, const struct dentry *folder,
                             const char *name)
 {
 	char *path = NULL;
 	pthread_mutex_lock(&tree->lock);
 	for (const struct handle *at = tree->handles; at && !path; at = at->next)
 		if (at->opener.pid == caller->pid && (at->flags & O_ACCMODE) == O_RDONLY &&
-		    (at->flags & O_NOFOLLOW) && at->node->parent && at->node->parent != folder &&
-		    at->node->parent->row == folder->row && strcmp(at->node->name, name) == 0)
-			path = memory_copy_string(at->node->path);
+		    (at->flags & O_NOFOLLOW) && at->dentry->parent && at->dentry->parent != folder &&
+		    at->dentry->parent->row == folder->row && strcmp(at->dentry->name, name) == 0)
+			path = memory_copy_string(at->dentry->path);
 	pthread_mutex_unlock(&tree->lock);
 	return path;
 }
 
-void change_tell_copy(struct tree *tree, const struct caller *caller, const struct node *folder,
+void change_tell_copy(struct tree *tree, const struct caller *caller, const struct dentry *folder,
                       const char *name)
 {
 	struct error error = {0};
@@ -128,33 +128,33 @@ void change_tell_copy(struct tree *tree, const struct caller *caller, const stru
 }
 
 /* A name that a row allows and that does not exist yet, as a new permission's file. */
-static int create_in_row(struct tree *tree, struct node **out, struct node *folder, const char *name)
+static int create_in_row(struct tree *tree, struct dentry **out, struct dentry *folder, const char *name)
 {
-	struct node *node = NULL;
-	int result = node_make(tree, &node, folder, name);
+	struct dentry *dentry = NULL;
+	int result = dentry_make(tree, &dentry, folder, name);
 	if (result)
 		return result;
-	if (!node->row->creatable) {
-		node_release(tree, node);
+	if (!dentry->row->creatable) {
+		dentry_release(tree, dentry);
 		return -ENOENT;
 	}
-	node = node_intern(tree, node);
+	dentry = dentry_intern(tree, dentry);
 	pthread_mutex_lock(&tree->lock);
-	node->created = true;
+	dentry->created = true;
 	pthread_mutex_unlock(&tree->lock);
-	*out = node;
+	*out = dentry;
 	return 0;
 }
 
-static int create_file(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
-                       mode_t mode, int flags, struct node **out, struct error *error)
+static int create_file(struct tree *tree, const struct caller *caller, struct dentry *folder,
+                       const char *name, mode_t mode, int flags, struct dentry **out, struct error *error)
 {
 	int result = check_change(tree, caller, folder, error);
 	if (result)
 		return result;
 	result = tree_lookup(tree, out, caller, folder, name);
 	if (result == 0 && (flags & O_EXCL)) {
-		node_release(tree, *out);
+		dentry_release(tree, *out);
 		*out = NULL;
 		return error_set(error, EEXIST, "it is there already");
 	}
@@ -169,63 +169,64 @@ static int create_file(struct tree *tree, const struct caller *caller, struct no
 	return no_such(tree, caller, folder, name, ENOENT, "file", error);
 }
 
-int tree_create_file(struct tree *tree, struct node **node, struct handle **handle,
-                     const struct caller *caller, struct node *folder, const char *name, mode_t mode,
+int tree_create_file(struct tree *tree, struct dentry **dentry, struct handle **handle,
+                     const struct caller *caller, struct dentry *folder, const char *name, mode_t mode,
                      int flags)
 {
 	struct error error = {0};
-	*node = NULL;
+	*dentry = NULL;
 	*handle = NULL;
-	if (create_file(tree, caller, folder, name, mode, flags, node, &error) < 0)
+	if (create_file(tree, caller, folder, name, mode, flags, dentry, &error) < 0)
 		return errors_fail(tree, caller, folder, name, &error);
-	int result = tree_open(tree, handle, caller, *node, flags);
+	int result = tree_open(tree, handle, caller, *dentry, flags);
 	if (result) {
-		node_release(tree, *node);
-		*node = NULL;
+		dentry_release(tree, *dentry);
+		*dentry = NULL;
 	}
 	return result;
 }
 
 /* --- removing --- */
 
-static int remove_name(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
-                       bool want_folder, struct error *error)
+static int remove_name(struct tree *tree, const struct caller *caller, struct dentry *folder,
+                       const char *name, bool want_folder, struct error *error)
 {
-	struct node *node = NULL;
-	int result = tree_lookup(tree, &node, caller, folder, name);
+	struct dentry *dentry = NULL;
+	int result = tree_lookup(tree, &dentry, caller, folder, name);
 	if (result)
 		return error_set(error, -result, "no such file");
-	bool is_folder = !node->scratch && node->row->kind == ROW_FOLDER;
+	bool is_folder = !dentry->scratch && dentry->row->kind == ROW_FOLDER;
 	result = check_change(tree, caller, folder, error);
 	if (result)
 		goto out;
-	if (node->scratch && !want_folder)
-		scratch_remove(tree, node);
+	if (dentry->scratch && !want_folder)
+		scratch_remove(tree, dentry);
 	else if (want_folder && !is_folder)
 		result = error_set(error, ENOTDIR, "is no folder");
 	else if (!want_folder && is_folder)
 		result = error_set(error, EISDIR, "is a folder");
 	else
 		result = error_set(error, EPERM, "deleting destroys nothing here: %s%s",
-		                   node->row->instead_of_remove ? node->row->instead_of_remove
-		                                                : "it shows what the chain holds",
-		                   !is_folder && node_is_writable(node)
+		                   dentry->row->instead_of_remove ? dentry->row->instead_of_remove
+		                                                  : "it shows what the chain holds",
+		                   !is_folder && dentry_is_writable(dentry)
 		                       ? " (mv and install delete first, and tar x does without "
 		                         "--overwrite: cp and cat write into it)"
 		                       : "");
 out:
-	node_release(tree, node);
+	dentry_release(tree, dentry);
 	return result;
 }
 
-int tree_remove(struct tree *tree, const struct caller *caller, struct node *folder, const char *name)
+int tree_remove(struct tree *tree, const struct caller *caller, struct dentry *folder, const char *name)
 {
 	struct error error = {0};
 	int result = remove_name(tree, caller, folder, name, false, &error);
 	return result ? errors_fail(tree, caller, folder, name, &error) : 0;
 }
 
-int tree_remove_folder(struct tree *tree, const struct caller *caller, struct node *folder, const char *name)
+int tree_remove_folder(struct tree *tree, const struct caller *caller, struct dentry *folder,
+                       const char *name)
 {
 	struct error error = {0};
 	int result = remove_name(tree, caller, folder, name, true, &error);
@@ -234,31 +235,31 @@ int tree_remove_folder(struct tree *tree, const struct caller *caller, struct no
 
 /* --- renaming --- */
 
-/* From now on the node, which the kernel goes on using under the new name, stands for the other. */
-static void become(struct tree *tree, struct node *node, struct node *other)
+/* From now on the dentry, which the kernel goes on using under the new name, stands for the other. */
+static void become(struct tree *tree, struct dentry *dentry, struct dentry *other)
 {
 	pthread_mutex_lock(&tree->lock);
 	other->references++;
-	node->becomes = other;
-	if (node->scratch && node->scratch->handles == 0)
-		scratch_resize(tree, node, 0, NULL);
+	dentry->becomes = other;
+	if (dentry->scratch && dentry->scratch->handles == 0)
+		scratch_resize(tree, dentry, 0, NULL);
 	pthread_mutex_unlock(&tree->lock);
-	if (node->scratch)
-		scratch_remove(tree, node);
+	if (dentry->scratch)
+		scratch_remove(tree, dentry);
 }
 
 /* The contents of a scratch file, copied. */
-static struct bytes contents(struct tree *tree, const struct node *node)
+static struct bytes contents(struct tree *tree, const struct dentry *dentry)
 {
 	struct bytes copy = {0};
 	pthread_mutex_lock(&tree->lock);
-	bytes_put(&copy, node->scratch->data.data, node->scratch->data.length);
+	bytes_put(&copy, dentry->scratch->data.data, dentry->scratch->data.length);
 	pthread_mutex_unlock(&tree->lock);
 	return copy;
 }
 
 /* A failed write has told its sentence itself: *told. */
-static int write_whole(struct tree *tree, const struct caller *caller, struct node *target,
+static int write_whole(struct tree *tree, const struct caller *caller, struct dentry *target,
                        const struct bytes *data)
 {
 	struct handle *handle = NULL;
@@ -280,8 +281,8 @@ static int write_whole(struct tree *tree, const struct caller *caller, struct no
 	return result;
 }
 
-static int rename_onto_file(struct tree *tree, const struct caller *caller, struct node *scratch,
-                            struct node *target)
+static int rename_onto_file(struct tree *tree, const struct caller *caller, struct dentry *scratch,
+                            struct dentry *target)
 {
 	struct bytes data = contents(tree, scratch);
 	int result = write_whole(tree, caller, target, &data);
@@ -291,8 +292,8 @@ static int rename_onto_file(struct tree *tree, const struct caller *caller, stru
 	return result;
 }
 
-static int put_in_scratch(struct tree *tree, const char *data, size_t length, struct node *folder,
-                          const char *name, struct node *old, struct node **out, struct error *error)
+static int put_in_scratch(struct tree *tree, const char *data, size_t length, struct dentry *folder,
+                          const char *name, struct dentry *old, struct dentry **out, struct error *error)
 {
 	if (old)
 		scratch_remove(tree, old);
@@ -302,18 +303,19 @@ static int put_in_scratch(struct tree *tree, const char *data, size_t length, st
 	ssize_t count = scratch_write(tree, *out, data, length, 0, false, error);
 	if (count < 0) {
 		scratch_remove(tree, *out);
-		node_release(tree, *out);
+		dentry_release(tree, *out);
 		*out = NULL;
 	}
 	return count < 0 ? (int)count : 0;
 }
 
 /* Onto a scratch name: another scratch file moves, a file of the tree is copied and stays. */
-static int rename_onto_scratch(struct tree *tree, const struct caller *caller, struct node *source,
-                               struct node *folder, const char *name, struct node *old, struct error *error)
+static int rename_onto_scratch(struct tree *tree, const struct caller *caller, struct dentry *source,
+                               struct dentry *folder, const char *name, struct dentry *old,
+                               struct error *error)
 {
 	struct rendering *rendering = NULL;
-	struct node *made = NULL;
+	struct dentry *made = NULL;
 	int result = 0;
 	if (source->scratch) {
 		struct bytes data = contents(tree, source);
@@ -329,12 +331,12 @@ static int rename_onto_scratch(struct tree *tree, const struct caller *caller, s
 	if (result == 0)
 		become(tree, source, made);
 	if (made)
-		node_release(tree, made);
+		dentry_release(tree, made);
 	return result;
 }
 
-static int rename_nodes(struct tree *tree, const struct caller *caller, struct node *source,
-                        struct node *folder, const char *name, struct node *target, unsigned flags,
+static int rename_nodes(struct tree *tree, const struct caller *caller, struct dentry *source,
+                        struct dentry *folder, const char *name, struct dentry *target, unsigned flags,
                         bool *told, struct error *error)
 {
 	bool is_folder = !source->scratch && source->row->kind == ROW_FOLDER;
@@ -348,7 +350,7 @@ static int rename_nodes(struct tree *tree, const struct caller *caller, struct n
 		*told = true;
 		return rename_onto_file(tree, caller, source, target);
 	}
-	if (!is_folder && (source->scratch || node_is_writable(source)) && (!target || target->scratch) &&
+	if (!is_folder && (source->scratch || dentry_is_writable(source)) && (!target || target->scratch) &&
 	    scratch_name_fits(tree, caller, folder, name, false))
 		return rename_onto_scratch(tree, caller, source, folder, name, target, error);
 	if (source->scratch)
@@ -356,11 +358,11 @@ static int rename_nodes(struct tree *tree, const struct caller *caller, struct n
 	return error_set(error, EPERM, "names in this tree are given by the chain: nothing can be renamed");
 }
 
-int tree_rename(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
-                struct node *new_folder, const char *new_name, unsigned flags)
+int tree_rename(struct tree *tree, const struct caller *caller, struct dentry *folder, const char *name,
+                struct dentry *new_folder, const char *new_name, unsigned flags)
 {
 	struct error error = {0};
-	struct node *source = NULL, *target = NULL;
+	struct dentry *source = NULL, *target = NULL;
 	bool told = false;
 	int result = check_change(tree, caller, folder, &error);
 	if (result == 0)
@@ -384,8 +386,8 @@ int tree_rename(struct tree *tree, const struct caller *caller, struct node *fol
 	if (result == -ENOENT && told)
 		result = -ECANCELED;
 	if (source)
-		node_release(tree, source);
+		dentry_release(tree, source);
 	if (target)
-		node_release(tree, target);
+		dentry_release(tree, target);
 	return result < 0 && !told ? errors_fail(tree, caller, folder, name, &error) : result;
 }

@@ -6,7 +6,7 @@
 
 /* Told of each name that is found: `cp -r accounts/a accounts/b` makes an account, whose files are there
  * already; the kernel answers that itself, so the sentence is made here. */
-void change_tell_copy(struct tree *tree, const struct caller *caller, const struct node *folder,
+void change_tell_copy(struct tree *tree, const struct caller *caller, const struct dentry *folder,
                       const char *name);
 
 #endif

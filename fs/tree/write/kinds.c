@@ -41,7 +41,7 @@ static int fail(struct handle *handle, const struct caller *caller, const struct
 {
 	handle->failed = error->number;
 	input_release(handle);
-	return errors_fail(handle->tree, caller, handle->node, NULL, error);
+	return errors_fail(handle->tree, caller, handle->dentry, NULL, error);
 }
 
 static bool valid_utf8(const char *data, size_t length)
@@ -62,18 +62,18 @@ static int run_call(struct handle *handle, const struct caller *caller, const ch
                     const struct call *call, struct error *error)
 {
 	struct tree *tree = handle->tree;
-	struct node *node = handle->node;
+	struct dentry *dentry = handle->dentry;
 	struct request request;
-	if (node->row->kind != ROW_BYTES && !valid_utf8(data, length))
+	if (dentry->row->kind != ROW_BYTES && !valid_utf8(data, length))
 		return error_set(error, EINVAL, "binary data where text is expected");
-	if (call->only_parse && !node->row->parses)
+	if (call->only_parse && !dentry->row->parses)
 		return 0;
-	request_begin(&request, tree, caller, node);
+	request_begin(&request, tree, caller, dentry);
 	request.append = (handle->flags & O_APPEND) != 0;
 	request.sent = call->sent;
 	request.again = call->again;
 	request.only_parse = call->only_parse;
-	int result = node->row->write(&request, data, length, error);
+	int result = dentry->row->write(&request, data, length, error);
 	request_end(&request);
 	if (!call->only_parse) {
 		/* Even a failed one may have sent the first of several transactions. */
@@ -118,7 +118,7 @@ static int run_trimmed(struct handle *handle, const struct caller *caller, const
 
 static int take_character(struct handle *handle, char character, size_t start, struct error *error)
 {
-	const struct kind *kind = &kinds[handle->node->row->kind];
+	const struct kind *kind = &kinds[handle->dentry->row->kind];
 	if (((uint8_t)character < 0x20 && !strchr("\t\n\r", character)) || character == '\0' || character == 0x7f)
 		return error_set(error, EINVAL, "binary data (byte 0x%02x) where text is expected",
 		                 (unsigned)(uint8_t)character);
@@ -154,7 +154,7 @@ struct commands {
 
 static enum lexeme take(struct handle *handle, char character)
 {
-	const struct row *row = handle->node->row;
+	const struct row *row = handle->dentry->row;
 	return row->plain_lines ? lexer_take_line(&handle->input.lexer, character)
 	                        : kinds[row->kind].take(&handle->input.lexer, character);
 }
@@ -166,7 +166,7 @@ static bool is_command(const struct handle *handle, const struct commands *comma
 	size_t length = input->pending.length - commands->start;
 	if (length > 0 && !is_blank(input->pending.data + commands->start, length))
 		return true;
-	return length > 0 && handle->node->row->kind == ROW_VALUE && input->runs == 0 && commands->count == 0;
+	return length > 0 && handle->dentry->row->kind == ROW_VALUE && input->runs == 0 && commands->count == 0;
 }
 
 static void next_command(struct handle *handle, struct commands *commands)
@@ -190,7 +190,7 @@ static void add_command(struct handle *handle, struct commands *commands, size_t
 static bool is_skipped(struct handle *handle, struct commands *commands, char character)
 {
 	struct input *input = &handle->input;
-	const enum row_kind kind = handle->node->row->kind;
+	const enum row_kind kind = handle->dentry->row->kind;
 	if (input->comment) {
 		input->comment = character != '\n';
 		if (!input->comment)
@@ -438,8 +438,8 @@ static int bytes_begin(struct handle *handle, const struct caller *caller, struc
 		return 0;
 	}
 	/* A write into a part of the file, or at its end, keeps the rest. */
-	int result = rendering_get(handle->tree, &rendering, caller, handle->node, RENDERING_OPEN, error);
-	if (result && !(result == -ENOENT && node_is_created(handle->tree, handle->node)))
+	int result = rendering_get(handle->tree, &rendering, caller, handle->dentry, RENDERING_OPEN, error);
+	if (result && !(result == -ENOENT && dentry_is_created(handle->tree, handle->dentry)))
 		return result;
 	if (rendering)
 		bytes_put(&handle->input.bytes, rendering->text.data, rendering->text.length);
@@ -514,30 +514,30 @@ ssize_t kind_write(struct handle *handle, const struct caller *caller, const cha
 	handle->input.tried = true;
 	handle_count(handle, false);
 	handle->input.taken += size;
-	return size == 0 ? 0 : kinds[handle->node->row->kind].write(handle, caller, data, size, offset);
+	return size == 0 ? 0 : kinds[handle->dentry->row->kind].write(handle, caller, data, size, offset);
 }
 
 /* An empty flush does nothing, and neither does one after everything was run. */
 int kind_flush(struct handle *handle, const struct caller *caller)
 {
-	int result = handle->input.started ? kinds[handle->node->row->kind].flush(handle, caller) : 0;
+	int result = handle->input.started ? kinds[handle->dentry->row->kind].flush(handle, caller) : 0;
 	handle->failed_in_flush = result < 0;
 	return result;
 }
 
 int kind_sync(struct handle *handle, const struct caller *caller)
 {
-	return handle->node->row->kind == ROW_BYTES ? kind_flush(handle, caller) : 0;
+	return handle->dentry->row->kind == ROW_BYTES ? kind_flush(handle, caller) : 0;
 }
 
 /* Nobody hears of a failure but `errors`: close() has returned. */
 void kind_empty(struct handle *handle)
 {
-	const struct row *row = handle->node->row;
+	const struct row *row = handle->dentry->row;
 	const struct caller *caller = handle->opener.pid ? &handle->opener : NULL;
 	struct rendering *rendering = NULL;
 	struct error error = {0};
-	int result = rendering_get(handle->tree, &rendering, caller, handle->node, RENDERING_OPEN, &error);
+	int result = rendering_get(handle->tree, &rendering, caller, handle->dentry, RENDERING_OPEN, &error);
 	if (result || rendering->text.length == 0)
 		goto out;
 	if (!row->empties) {
@@ -547,17 +547,17 @@ void kind_empty(struct handle *handle)
 	handle->flags &= ~O_APPEND;
 	result = run(handle, caller, row->kind == ROW_LIST ? "\n" : "", row->kind == ROW_LIST, &error);
 	if (result == 0)
-		transaction_log_note(handle->tree, handle->node->path,
+		transaction_log_note(handle->tree, handle->dentry->path,
 		                     "emptied, as it was opened to be overwritten and nothing was written");
 out:
 	rendering_release(handle->tree, rendering);
 	if (result)
-		errors_fail(handle->tree, caller, handle->node, NULL, &error);
+		errors_fail(handle->tree, caller, handle->dentry, NULL, &error);
 }
 
 bool kind_may_empty(const struct handle *handle)
 {
-	const struct row *row = handle->node->row;
+	const struct row *row = handle->dentry->row;
 	return handle->truncated && !handle->input.tried && !handle->failed &&
 	       (row->empties || row->instead_of_empty);
 }
@@ -566,7 +566,7 @@ bool kind_may_empty(const struct handle *handle)
 int kind_truncate(struct handle *handle, off_t size)
 {
 	handle->truncated |= size == 0;
-	if (handle->node->row->kind != ROW_BYTES)
+	if (handle->dentry->row->kind != ROW_BYTES)
 		return 0;
 	if ((uint64_t)size > kinds[ROW_BYTES].limit)
 		return -EFBIG;

@@ -53,22 +53,22 @@ static bool has_form(const char *form, const char *name, size_t *start, size_t *
 	return true;
 }
 
-static bool names_writable(struct tree *tree, const struct caller *caller, struct node *folder,
+static bool names_writable(struct tree *tree, const struct caller *caller, struct dentry *folder,
                            const char *name, size_t length)
 {
 	char copy[NAME_SIZE_MAXIMUM + 1];
-	struct node *node = NULL;
+	struct dentry *dentry = NULL;
 	memcpy(copy, name, length);
 	copy[length] = '\0';
-	if (node_make(tree, &node, folder, copy) < 0)
+	if (dentry_make(tree, &dentry, folder, copy) < 0)
 		return false;
-	bool writable = node_is_writable(node) &&
-	                (node->row->creatable || node_exists(tree, NULL, caller, node, NULL) == 0);
-	node_release(tree, node);
+	bool writable = dentry_is_writable(dentry) &&
+	                (dentry->row->creatable || dentry_exists(tree, NULL, caller, dentry, NULL) == 0);
+	dentry_release(tree, dentry);
 	return writable;
 }
 
-static bool has_writable_row(const struct tree *tree, const struct node *folder)
+static bool has_writable_row(const struct tree *tree, const struct dentry *folder)
 {
 	const struct pattern *pattern = &tree->patterns.at[folder->pattern];
 	for (size_t i = 0; i < pattern->children_count; i++)
@@ -77,8 +77,8 @@ static bool has_writable_row(const struct tree *tree, const struct node *folder)
 	return false;
 }
 
-bool scratch_name_fits(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
-                       bool exclusive)
+bool scratch_name_fits(struct tree *tree, const struct caller *caller, struct dentry *folder,
+                       const char *name, bool exclusive)
 {
 	const size_t common = sizeof scratch_names / sizeof *scratch_names;
 	const size_t count = common + (exclusive ? sizeof exclusive_names / sizeof *exclusive_names : 0);
@@ -94,42 +94,42 @@ bool scratch_name_fits(struct tree *tree, const struct caller *caller, struct no
 	return false;
 }
 
-int scratch_create(struct tree *tree, struct node **out, struct node *folder, const char *name, mode_t mode,
-                   struct error *error)
+int scratch_create(struct tree *tree, struct dentry **out, struct dentry *folder, const char *name,
+                   mode_t mode, struct error *error)
 {
 	static const struct row row = {
 		.pattern = "", .kind = ROW_BYTES, .mode = 0600, .help = "a private scratch file in memory"};
-	struct node *node = node_make_plain(tree, folder, name, &row), *there;
-	node->scratch = memory_allocate(1, sizeof *node->scratch);
-	*node->scratch = (struct scratch){.mode = mode & 0700 ? mode & 0700 : 0600, .modified = clock_real()};
+	struct dentry *dentry = dentry_make_plain(tree, folder, name, &row), *there;
+	dentry->scratch = memory_allocate(1, sizeof *dentry->scratch);
+	*dentry->scratch = (struct scratch){.mode = mode & 0700 ? mode & 0700 : 0600, .modified = clock_real()};
 	pthread_mutex_lock(&tree->lock);
 	bool room = tree->scratch_count < SCRATCH_COUNT_MAXIMUM;
 	if (room) {
-		node->references++;
-		tree->scratch[tree->scratch_count++] = node;
+		dentry->references++;
+		tree->scratch[tree->scratch_count++] = dentry;
 	}
 	pthread_mutex_unlock(&tree->lock);
 	if (!room) {
-		node_release(tree, node);
+		dentry_release(tree, dentry);
 		return error_set(error, ENOSPC, "no room for more than %d scratch files", SCRATCH_COUNT_MAXIMUM);
 	}
-	there = node_intern(tree, node);
-	if (there != node) {
-		node_release(tree, there);
-		scratch_remove(tree, node);
+	there = dentry_intern(tree, dentry);
+	if (there != dentry) {
+		dentry_release(tree, there);
+		scratch_remove(tree, dentry);
 		return error_set(error, EEXIST, "a file of this name is there");
 	}
-	*out = node;
+	*out = dentry;
 	return 0;
 }
 
-void scratch_remove(struct tree *tree, struct node *node)
+void scratch_remove(struct tree *tree, struct dentry *dentry)
 {
 	bool held = false;
 	pthread_mutex_lock(&tree->lock);
-	node_unlink(tree, node);
+	dentry_unlink(tree, dentry);
 	for (size_t i = 0; i < tree->scratch_count; i++) {
-		if (tree->scratch[i] != node)
+		if (tree->scratch[i] != dentry)
 			continue;
 		tree->scratch[i] = tree->scratch[--tree->scratch_count];
 		held = true;
@@ -137,12 +137,12 @@ void scratch_remove(struct tree *tree, struct node *node)
 	}
 	pthread_mutex_unlock(&tree->lock);
 	if (held)
-		node_release(tree, node);
+		dentry_release(tree, dentry);
 }
 
-int scratch_resize(struct tree *tree, struct node *node, size_t size, struct error *error)
+int scratch_resize(struct tree *tree, struct dentry *dentry, size_t size, struct error *error)
 {
-	struct bytes *data = &node->scratch->data;
+	struct bytes *data = &dentry->scratch->data;
 	if (size > SCRATCH_SIZE_MAXIMUM)
 		return error_set(error, EFBIG, "a scratch file of more than %d bytes", SCRATCH_SIZE_MAXIMUM);
 	if (tree->scratch_bytes - data->length + size > SCRATCH_TOTAL_MAXIMUM)
@@ -154,14 +154,14 @@ int scratch_resize(struct tree *tree, struct node *node, size_t size, struct err
 		memset(data->data + data->length, 0, size - data->length);
 	}
 	data->length = size;
-	node->scratch->modified = clock_real();
+	dentry->scratch->modified = clock_real();
 	return 0;
 }
 
-ssize_t scratch_write(struct tree *tree, struct node *node, const char *data, size_t size, off_t offset,
+ssize_t scratch_write(struct tree *tree, struct dentry *dentry, const char *data, size_t size, off_t offset,
                       bool append, struct error *error)
 {
-	struct scratch *scratch = node->scratch;
+	struct scratch *scratch = dentry->scratch;
 	int result = 0;
 	if (size == 0)
 		return 0;
@@ -171,16 +171,16 @@ ssize_t scratch_write(struct tree *tree, struct node *node, const char *data, si
 		result = error_set(error, EFBIG, "a scratch file of more than %d bytes", SCRATCH_SIZE_MAXIMUM);
 	else
 		result = scratch_resize(
-			tree, node, start + size > scratch->data.length ? start + size : scratch->data.length, error);
+			tree, dentry, start + size > scratch->data.length ? start + size : scratch->data.length, error);
 	if (result == 0)
 		memcpy(scratch->data.data + start, data, size);
 	pthread_mutex_unlock(&tree->lock);
 	return result < 0 ? result : (ssize_t)size;
 }
 
-ssize_t scratch_read(struct tree *tree, struct node *node, char *out, size_t size, off_t offset)
+ssize_t scratch_read(struct tree *tree, struct dentry *dentry, char *out, size_t size, off_t offset)
 {
-	const struct bytes *data = &node->scratch->data;
+	const struct bytes *data = &dentry->scratch->data;
 	pthread_mutex_lock(&tree->lock);
 	if ((uint64_t)offset >= data->length)
 		size = 0;

@@ -2,7 +2,7 @@
 #ifndef EOSIOFS_FS_TREE_WRITE_SCRATCH_H
 #define EOSIOFS_FS_TREE_WRITE_SCRATCH_H
 
-#include "fs/tree/node.h"
+#include "fs/tree/dentry.h"
 
 enum { SCRATCH_SIZE_MAXIMUM = 16 << 20, SCRATCH_TOTAL_MAXIMUM = 32 << 20 };
 
@@ -15,14 +15,15 @@ struct scratch {
 };
 
 /* exclusive: it must not be there yet (O_EXCL). */
-bool scratch_name_fits(struct tree *tree, const struct caller *caller, struct node *folder, const char *name,
-                       bool exclusive);
-int scratch_create(struct tree *tree, struct node **out, struct node *folder, const char *name, mode_t mode,
-                   struct error *error);
-void scratch_remove(struct tree *tree, struct node *node);
-int scratch_resize(struct tree *tree, struct node *node, size_t size, struct error *error); /* lock held */
-ssize_t scratch_write(struct tree *tree, struct node *node, const char *data, size_t size, off_t offset,
+bool scratch_name_fits(struct tree *tree, const struct caller *caller, struct dentry *folder,
+                       const char *name, bool exclusive);
+int scratch_create(struct tree *tree, struct dentry **out, struct dentry *folder, const char *name,
+                   mode_t mode, struct error *error);
+void scratch_remove(struct tree *tree, struct dentry *dentry);
+int scratch_resize(struct tree *tree, struct dentry *dentry, size_t size,
+                   struct error *error); /* lock held */
+ssize_t scratch_write(struct tree *tree, struct dentry *dentry, const char *data, size_t size, off_t offset,
                       bool append, struct error *error);
-ssize_t scratch_read(struct tree *tree, struct node *node, char *out, size_t size, off_t offset);
+ssize_t scratch_read(struct tree *tree, struct dentry *dentry, char *out, size_t size, off_t offset);
 
 #endif

@@ -1,6 +1,6 @@
-/* Nodes: paths that were looked up, one node a path while somebody holds it; and the tree that they belong
+/* Dentries: paths that were looked up, one for each while somebody holds it; and the tree that they belong
  * to. */
-#include "fs/tree/node.h"
+#include "fs/tree/dentry.h"
 
 #include "core/base/memory.h"
 #include "core/base/system/clock.h"
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-uint64_t node_hash(uint64_t seed, const char *text)
+uint64_t dentry_hash(uint64_t seed, const char *text)
 {
 	uint64_t hash = seed ^ UINT64_C(0xcbf29ce484222325);
 	for (; *text; text++)
@@ -24,145 +24,146 @@ uint64_t node_hash(uint64_t seed, const char *text)
 	return hash ^ hash >> 29;
 }
 
-static struct node **bucket(struct tree *tree, uint64_t inode)
+static struct dentry **bucket(struct tree *tree, uint64_t inode)
 {
 	return &tree->buckets[inode & (tree->buckets_count - 1)];
 }
 
 static void grow_buckets(struct tree *tree)
 {
-	struct node **old = tree->buckets;
+	struct dentry **old = tree->buckets;
 	size_t count = tree->buckets_count;
 	tree->buckets_count *= 4;
 	tree->buckets = memory_allocate(tree->buckets_count, sizeof *tree->buckets);
 	for (size_t i = 0; i < count; i++) {
-		for (struct node *node = old[i], *next; node; node = next) {
-			next = node->next_in_bucket;
-			node->next_in_bucket = *bucket(tree, node->inode);
-			*bucket(tree, node->inode) = node;
+		for (struct dentry *dentry = old[i], *next; dentry; dentry = next) {
+			next = dentry->next_in_bucket;
+			dentry->next_in_bucket = *bucket(tree, dentry->inode);
+			*bucket(tree, dentry->inode) = dentry;
 		}
 	}
 	free(old);
 }
 
-static struct node *find_locked(struct tree *tree, const struct node *folder, const char *name)
+static struct dentry *find_locked(struct tree *tree, const struct dentry *folder, const char *name)
 {
-	for (struct node *node = *bucket(tree, node_hash(folder->inode, name)); node; node = node->next_in_bucket)
-		if (node->parent == folder && !node->becomes && strcmp(node->name, name) == 0)
-			return node;
+	for (struct dentry *dentry = *bucket(tree, dentry_hash(folder->inode, name)); dentry;
+	     dentry = dentry->next_in_bucket)
+		if (dentry->parent == folder && !dentry->becomes && strcmp(dentry->name, name) == 0)
+			return dentry;
 	return NULL;
 }
 
-static void intern_locked(struct tree *tree, struct node *node)
+static void intern_locked(struct tree *tree, struct dentry *dentry)
 {
-	if (tree->nodes_count > tree->buckets_count)
+	if (tree->dentries_count > tree->buckets_count)
 		grow_buckets(tree);
-	node->next_in_bucket = *bucket(tree, node->inode);
-	*bucket(tree, node->inode) = node;
-	node->interned = true;
-	tree->nodes_count++;
+	dentry->next_in_bucket = *bucket(tree, dentry->inode);
+	*bucket(tree, dentry->inode) = dentry;
+	dentry->interned = true;
+	tree->dentries_count++;
 }
 
-void node_unlink(struct tree *tree, struct node *node)
+void dentry_unlink(struct tree *tree, struct dentry *dentry)
 {
-	if (!node->interned)
+	if (!dentry->interned)
 		return;
-	struct node **at = bucket(tree, node->inode);
-	while (*at != node)
+	struct dentry **at = bucket(tree, dentry->inode);
+	while (*at != dentry)
 		at = &(*at)->next_in_bucket;
-	*at = node->next_in_bucket;
-	node->interned = false;
-	tree->nodes_count--;
+	*at = dentry->next_in_bucket;
+	dentry->interned = false;
+	tree->dentries_count--;
 }
 
-static void node_free(struct node *node)
+static void dentry_free(struct dentry *dentry)
 {
-	if (node->scratch) {
-		bytes_release(&node->scratch->data);
-		free(node->scratch);
+	if (dentry->scratch) {
+		bytes_release(&dentry->scratch->data);
+		free(dentry->scratch);
 	}
-	if (node->owns_capture)
-		free((char *)(uintptr_t)node->capture);
-	free(node->path);
-	free(node);
+	if (dentry->owns_capture)
+		free((char *)(uintptr_t)dentry->capture);
+	free(dentry->path);
+	free(dentry);
 }
 
 /* Lock held. Lets go of ancestors, too, without recursion. */
-static void drop(struct tree *tree, struct node *node, uint64_t references)
+static void drop(struct tree *tree, struct dentry *dentry, uint64_t references)
 {
-	while (node) {
-		node->references -= references < node->references ? references : node->references;
-		if (node->references > 0)
+	while (dentry) {
+		dentry->references -= references < dentry->references ? references : dentry->references;
+		if (dentry->references > 0)
 			return;
-		struct node *parent = node->parent;
-		node_unlink(tree, node);
-		rendering_forget(tree, node);
-		if (node->becomes)
-			drop(tree, node->becomes, 1);
-		if (node->scratch)
-			tree->scratch_bytes -= node->scratch->data.length;
-		node_free(node);
-		node = parent;
+		struct dentry *parent = dentry->parent;
+		dentry_unlink(tree, dentry);
+		rendering_forget(tree, dentry);
+		if (dentry->becomes)
+			drop(tree, dentry->becomes, 1);
+		if (dentry->scratch)
+			tree->scratch_bytes -= dentry->scratch->data.length;
+		dentry_free(dentry);
+		dentry = parent;
 		references = 1;
 	}
 }
 
-struct node *node_hold(struct tree *tree, struct node *node)
+struct dentry *dentry_hold(struct tree *tree, struct dentry *dentry)
 {
 	pthread_mutex_lock(&tree->lock);
-	node->references++;
+	dentry->references++;
 	pthread_mutex_unlock(&tree->lock);
-	return node;
+	return dentry;
 }
 
-void node_release(struct tree *tree, struct node *node)
+void dentry_release(struct tree *tree, struct dentry *dentry)
 {
 	pthread_mutex_lock(&tree->lock);
-	drop(tree, node, 1);
+	drop(tree, dentry, 1);
 	pthread_mutex_unlock(&tree->lock);
 }
 
-void tree_forget(struct tree *tree, struct node *node, uint64_t references)
+void tree_forget(struct tree *tree, struct dentry *dentry, uint64_t references)
 {
-	if (node == tree->root || references == 0)
+	if (dentry == tree->root || references == 0)
 		return;
 	pthread_mutex_lock(&tree->lock);
-	drop(tree, node, references);
+	drop(tree, dentry, references);
 	pthread_mutex_unlock(&tree->lock);
 }
 
-struct node *node_resolve(struct tree *tree, struct node *node)
+struct dentry *dentry_resolve(struct tree *tree, struct dentry *dentry)
 {
 	pthread_mutex_lock(&tree->lock);
-	while (node->becomes)
-		node = node->becomes;
+	while (dentry->becomes)
+		dentry = dentry->becomes;
 	pthread_mutex_unlock(&tree->lock);
-	return node;
+	return dentry;
 }
 
-bool node_is_created(struct tree *tree, const struct node *node)
+bool dentry_is_created(struct tree *tree, const struct dentry *dentry)
 {
 	pthread_mutex_lock(&tree->lock);
-	bool created = node->created;
+	bool created = dentry->created;
 	pthread_mutex_unlock(&tree->lock);
 	return created;
 }
 
 /* An interned one, held; or NULL. */
-static struct node *node_find(struct tree *tree, const struct node *folder, const char *name)
+static struct dentry *dentry_find(struct tree *tree, const struct dentry *folder, const char *name)
 {
 	pthread_mutex_lock(&tree->lock);
-	struct node *node = find_locked(tree, folder, name);
-	if (node)
-		node->references++;
+	struct dentry *dentry = find_locked(tree, folder, name);
+	if (dentry)
+		dentry->references++;
 	pthread_mutex_unlock(&tree->lock);
-	return node;
+	return dentry;
 }
 
-struct node *node_intern(struct tree *tree, struct node *fresh)
+struct dentry *dentry_intern(struct tree *tree, struct dentry *fresh)
 {
 	pthread_mutex_lock(&tree->lock);
-	struct node *there = find_locked(tree, fresh->parent, fresh->name);
+	struct dentry *there = find_locked(tree, fresh->parent, fresh->name);
 	if (there) {
 		there->references++;
 		drop(tree, fresh, 1);
@@ -174,49 +175,50 @@ struct node *node_intern(struct tree *tree, struct node *fresh)
 	return there;
 }
 
-struct node *node_make_plain(struct tree *tree, struct node *folder, const char *name, const struct row *row)
+struct dentry *dentry_make_plain(struct tree *tree, struct dentry *folder, const char *name,
+                                 const struct row *row)
 {
-	struct node *node = memory_allocate(1, sizeof *node);
+	struct dentry *dentry = memory_allocate(1, sizeof *dentry);
 	struct text path = TEXT_EMPTY;
 	if (folder->path[0])
 		text_printf(&path, "%s/", folder->path);
 	text_append(&path, name);
-	*node = (struct node){.path = text_take(&path),
-	                      .parent = node_hold(tree, folder),
-	                      .inode = node_hash(folder->inode, name),
-	                      .row = row,
-	                      .graft = folder->row->graft ? folder : folder->graft,
-	                      .references = 1};
-	node->name = node->path + strlen(node->path) - strlen(name);
-	return node;
+	*dentry = (struct dentry){.path = text_take(&path),
+	                          .parent = dentry_hold(tree, folder),
+	                          .inode = dentry_hash(folder->inode, name),
+	                          .row = row,
+	                          .graft = folder->row->graft ? folder : folder->graft,
+	                          .references = 1};
+	dentry->name = dentry->path + strlen(dentry->path) - strlen(name);
+	return dentry;
 }
 
-bool row_is_hidden(const struct node *folder, const struct row *row)
+bool row_is_hidden(const struct dentry *folder, const struct row *row)
 {
-	const struct node *graft = folder->row->graft ? folder : folder->graft;
+	const struct dentry *graft = folder->row->graft ? folder : folder->graft;
 	return row->live && graft && graft->row->past;
 }
 
-int node_make(struct tree *tree, struct node **out, struct node *folder, const char *name)
+int dentry_make(struct tree *tree, struct dentry **out, struct dentry *folder, const char *name)
 {
 	size_t captured = 0;
 	size_t pattern = folder->scratch ? 0 : patterns_child(&tree->patterns, &captured, folder->pattern, name);
 	if (pattern == 0 || row_is_hidden(folder, tree->patterns.at[pattern].row))
 		return -ENOENT;
-	struct node *node = node_make_plain(tree, folder, name, tree->patterns.at[pattern].row);
-	node->pattern = pattern;
+	struct dentry *dentry = dentry_make_plain(tree, folder, name, tree->patterns.at[pattern].row);
+	dentry->pattern = pattern;
 	if (captured) {
-		node->capture = node->name;
+		dentry->capture = dentry->name;
 		if (captured < strlen(name)) {
 			char *copy = memory_allocate(captured + 1, 1);
 			memcpy(copy, name, captured);
-			node->capture = copy;
-			node->owns_capture = true;
+			dentry->capture = copy;
+			dentry->owns_capture = true;
 		}
-		if (name_parse(&node->capture_name, node->capture, NULL) != 0)
-			node->capture_name = 0;
+		if (name_parse(&dentry->capture_name, dentry->capture, NULL) != 0)
+			dentry->capture_name = 0;
 	}
-	*out = node;
+	*out = dentry;
 	return 0;
 }
 
@@ -225,27 +227,27 @@ bool caller_is_owner(const struct tree *tree, const struct caller *caller)
 	return !caller || caller->uid == tree->options.owner || caller->uid == 0;
 }
 
-bool node_is_writable(const struct node *node)
+bool dentry_is_writable(const struct dentry *dentry)
 {
-	return kind_is_writable(node->row->kind) && (node_mode(node) & 0200);
+	return kind_is_writable(dentry->row->kind) && (dentry_mode(dentry) & 0200);
 }
 
-int node_check_writable_view(const struct node *node, struct error *error)
+int dentry_check_writable_view(const struct dentry *dentry, struct error *error)
 {
-	const struct node *graft = node->row->graft ? node : node->graft;
+	const struct dentry *graft = dentry->row->graft ? dentry : dentry->graft;
 	if (!graft)
 		return 0;
-	const char *path = node->path + strlen(graft->path);
+	const char *path = dentry->path + strlen(graft->path);
 	return error_set(error, EROFS, "%s shows a view of the chain, which can only be read; write to %s",
 	                 graft->path, *path ? path + 1 : "what stands at the top");
 }
 
-mode_t node_mode(const struct node *node)
+mode_t dentry_mode(const struct dentry *dentry)
 {
-	if (node->scratch)
-		return S_IFREG | node->scratch->mode;
-	mode_t mode = row_mode(node->row);
-	return node->graft && !S_ISLNK(mode) ? mode & ~(mode_t)0222 : mode;
+	if (dentry->scratch)
+		return S_IFREG | dentry->scratch->mode;
+	mode_t mode = row_mode(dentry->row);
+	return dentry->graft && !S_ISLNK(mode) ? mode & ~(mode_t)0222 : mode;
 }
 
 bool row_is_served(const struct tree *tree, const struct row *row)
@@ -265,29 +267,29 @@ mode_t row_mode(const struct row *row)
 	return row->owner_only ? mode & ~(mode_t)0077 : mode;
 }
 
-int node_exists(struct tree *tree, struct timespec *modified, const struct caller *caller,
-                struct node *node, struct error *error)
+int dentry_exists(struct tree *tree, struct timespec *modified, const struct caller *caller,
+                  struct dentry *dentry, struct error *error)
 {
 	struct request request;
-	if (!row_is_served(tree, node->row))
-		return error_set(error, EOPNOTSUPP, "%s is not here: %s", node->path,
-		                 node->row->needs & CHAIN_PROCESSES
+	if (!row_is_served(tree, dentry->row))
+		return error_set(error, EOPNOTSUPP, "%s is not here: %s", dentry->path,
+		                 dentry->row->needs & CHAIN_PROCESSES
 		                     ? "the nodes are no processes of their own; -o nodeos=PATH makes them so"
 		                     : "a node does not tell or do this over HTTP");
-	if (!node->row->exists) {
+	if (!dentry->row->exists) {
 		if (modified)
 			*modified = tree->started;
 		return 0;
 	}
-	request_begin(&request, tree, caller, node);
-	int result = node->row->exists(&request, error);
+	request_begin(&request, tree, caller, dentry);
+	int result = dentry->row->exists(&request, error);
 	if (result == 0 && modified)
 		*modified = request_modified(&request);
 	request_end(&request);
 	return result;
 }
 
-int tree_lookup(struct tree *tree, struct node **out, const struct caller *caller, struct node *folder,
+int tree_lookup(struct tree *tree, struct dentry **out, const struct caller *caller, struct dentry *folder,
                 const char *name)
 {
 	struct error error = {0};
@@ -299,34 +301,34 @@ int tree_lookup(struct tree *tree, struct node **out, const struct caller *calle
 		return -ENOTDIR;
 	if (folder->row->owner_only && !caller_is_owner(tree, caller))
 		return -EACCES;
-	struct node *node = node_find(tree, folder, name);
-	bool fresh = !node;
+	struct dentry *dentry = dentry_find(tree, folder, name);
+	bool fresh = !dentry;
 	if (fresh) {
-		result = node_make(tree, &node, folder, name);
+		result = dentry_make(tree, &dentry, folder, name);
 		if (result)
 			return result;
 	}
-	if (!node->scratch)
-		result = node_exists(tree, NULL, caller, node, &error);
+	if (!dentry->scratch)
+		result = dentry_exists(tree, NULL, caller, dentry, &error);
 	if (result) {
-		node_release(tree, node);
+		dentry_release(tree, dentry);
 		if (result != -ENOENT)
 			errors_fail(tree, caller, folder, name, &error);
 		return result;
 	}
-	*out = fresh ? node_intern(tree, node) : node;
+	*out = fresh ? dentry_intern(tree, dentry) : dentry;
 	change_tell_copy(tree, caller, folder, name);
 	return 0;
 }
 
-int tree_walk(struct tree *tree, struct node **out, const struct caller *caller, const char *path)
+int tree_walk(struct tree *tree, struct dentry **out, const struct caller *caller, const char *path)
 {
-	struct node *node = node_hold(tree, tree->root);
+	struct dentry *dentry = dentry_hold(tree, tree->root);
 	int result = 0;
 	*out = NULL;
 	while (result == 0) {
 		char name[NAME_SIZE_MAXIMUM + 1];
-		struct node *child = NULL;
+		struct dentry *child = NULL;
 		path += strspn(path, "/");
 		size_t length = strcspn(path, "/");
 		if (length == 0)
@@ -338,23 +340,23 @@ int tree_walk(struct tree *tree, struct node **out, const struct caller *caller,
 		memcpy(name, path, length);
 		name[length] = '\0';
 		path += length;
-		result = tree_lookup(tree, &child, caller, node, name);
-		node_release(tree, node);
-		node = child;
+		result = tree_lookup(tree, &child, caller, dentry, name);
+		dentry_release(tree, dentry);
+		dentry = child;
 	}
 	if (result == 0)
-		*out = node;
+		*out = dentry;
 	else
-		node_release(tree, node);
+		dentry_release(tree, dentry);
 	return result;
 }
 
-struct node *tree_root(struct tree *tree) { return tree->root; }
-const char *node_path(const struct node *node) { return node->path; }
-const char *node_name(const struct node *node) { return node->name; }
-bool node_is_slow(const struct node *node) { return node->row->slow; }
-bool node_is_scratch(const struct node *node) { return node->scratch != NULL; }
-bool node_is_secret(const struct node *node) { return node->row->secret; }
+struct dentry *tree_root(struct tree *tree) { return tree->root; }
+const char *dentry_path(const struct dentry *dentry) { return dentry->path; }
+const char *dentry_name(const struct dentry *dentry) { return dentry->name; }
+bool dentry_is_slow(const struct dentry *dentry) { return dentry->row->slow; }
+bool dentry_is_scratch(const struct dentry *dentry) { return dentry->scratch != NULL; }
+bool dentry_is_secret(const struct dentry *dentry) { return dentry->row->secret; }
 
 int tree_create(struct tree **out, const struct tree_options *options, struct error *error)
 {
@@ -377,10 +379,10 @@ int tree_create(struct tree **out, const struct tree_options *options, struct er
 	tree->written = tree->started;
 	pthread_mutex_init(&tree->lock, NULL);
 	pthread_cond_init(&tree->emptied, NULL);
-	tree->buckets_count = NODE_BUCKETS_FIRST;
+	tree->buckets_count = DENTRY_BUCKETS_FIRST;
 	tree->buckets = memory_allocate(tree->buckets_count, sizeof *tree->buckets);
 	tree->root = memory_allocate(1, sizeof *tree->root);
-	*tree->root = (struct node){
+	*tree->root = (struct dentry){
 		.path = memory_copy_string(""), .row = tree->patterns.at[0].row, .inode = 1, .references = 1};
 	tree->root->name = tree->root->path;
 	tree->errors = errors_create();
@@ -391,17 +393,17 @@ int tree_create(struct tree **out, const struct tree_options *options, struct er
 	return 0;
 }
 
-/* The kernel does not forget its nodes before an unmount; whatever is left goes here. */
+/* The kernel does not forget its dentries before an unmount; whatever is left goes here. */
 static void free_nodes(struct tree *tree)
 {
 	for (size_t i = 0; i < tree->buckets_count; i++) {
-		for (struct node *node = tree->buckets[i], *next; node; node = next) {
-			next = node->next_in_bucket;
-			rendering_forget(tree, node);
-			node_free(node);
+		for (struct dentry *dentry = tree->buckets[i], *next; dentry; dentry = next) {
+			next = dentry->next_in_bucket;
+			rendering_forget(tree, dentry);
+			dentry_free(dentry);
 		}
 	}
-	node_free(tree->root);
+	dentry_free(tree->root);
 }
 
 void tree_destroy(struct tree *tree)
