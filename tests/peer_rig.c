@@ -70,7 +70,8 @@ int side_receive(void *context, const struct signed_block *block, bool *dropped,
 	int result = node_receive_block(side->mesh.eosio, dropped, block, error);
 
 	side_keep(side, node_head(side->mesh.eosio));
-	pthread_cond_broadcast(&side->changed);
+	if (node_head(side->mesh.eosio)->number >= side->awaited)
+		pthread_cond_broadcast(&side->changed);
 	return result;
 }
 
@@ -134,7 +135,9 @@ void side_slots(struct side sides[2], size_t count)
 void side_wait(struct side *side, uint32_t number)
 {
 	pthread_mutex_lock(&side->lock);
+	side->awaited = number;
 	while (node_head(side->mesh.eosio)->number < number)
 		pthread_cond_wait(&side->changed, &side->lock);
+	side->awaited = 0;
 	pthread_mutex_unlock(&side->lock);
 }

@@ -12,6 +12,7 @@ struct side {
 	struct peer_node *peer;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
+	uint32_t awaited; /* nobody needs to wake before the head has this number */
 	struct checksum256 *ids; /* by number */
 	struct bytes *packed;
 	size_t blocks, ids_capacity, packed_capacity;
