@@ -113,9 +113,11 @@ void node_set_home(struct node *node, const struct node_home *home);
  * in the spelling of 2018 or today's; they hold until the next start. -EBUSY: it runs; -EINVAL: nodeos would
  * not start with them. */
 int node_start(struct node *node, const char *const *arguments, size_t count, struct error *error);
-/* Ends it as SIGTERM does. What it alone knew of transactions is lost, and reported. */
+/* Ends it as SIGTERM does, but that nothing acknowledged is lost: the block that it makes is sealed at its
+ * own slot, and what it alone knows otherwise waits until it is started again, or has expired. */
 int node_stop(struct node *node, struct error *error);
-/* As SIGKILL does: no word in its log, and the block in the making is gone. -ESRCH: it does not run. */
+/* As SIGKILL does: no word in its log, and the block in the making is gone. What it alone knew of
+ * transactions is lost, and reported. -ESRCH: it does not run. */
 int node_kill(struct node *node, struct error *error);
 /* Stops it if it runs, and starts it with the options that it was last started with. */
 int node_restart(struct node *node, struct error *error);

@@ -227,7 +227,8 @@ void transactions_dropped(struct node *node); /* its block in the making */
 /* A block is not on a node's branch any more. */
 void transactions_abandon(struct node *node, const struct block_state *block, uint32_t replaced_by);
 void transactions_irreversible(struct node *node);
-/* A node has ended: what nobody else has is lost. */
+/* A node has ended, with no block in the making: what nobody else has is lost for that reason. NULL: the node
+ * has it still, when it is started again. */
 void transactions_gone(struct network *network, const struct node *node, const char *reason);
 void transactions_expire(struct network *network);
 /* None waits any more; those that stand in no block are reported. */

@@ -197,7 +197,7 @@ static void begin(struct node *node)
 	node->was_producing = false;
 	node->watermarks_count = 0;
 	node->connections = 1; /* the first is the listener's */
-	node->queue_changed = false;
+	node->queue_changed = true; /* it may have one of before */
 	node->next_check = node->network->now;
 	node->next_handshake = node->network->now + 1;
 	set_addresses(node);
@@ -239,11 +239,14 @@ static int end(struct node *node, const char *reason, struct error *error)
 	return 0;
 }
 
+/* A nodeos would throw away what is in no block. What cannot be sealed stays in the queue. */
 int node_stop(struct node *node, struct error *error)
 {
-	if (node->is_running)
+	if (node->is_running) {
+		node_close_block(node, NULL);
 		node_log_stop(node);
-	return end(node, "the node that held it was stopped before it was in a block", error);
+	}
+	return end(node, NULL, error);
 }
 
 int node_kill(struct node *node, struct error *error)

@@ -145,7 +145,7 @@ static bool is_somewhere(const struct network *network, const struct waiting_tra
 		return true;
 	for (size_t i = 0; i < network->nodes_count; i++) {
 		const struct node *node = network->nodes[i];
-		if ((node->is_running && holds(one, node)) || on_branch(one, node))
+		if (holds(one, node) || on_branch(one, node))
 			return true;
 	}
 	return false;
@@ -451,7 +451,8 @@ void transactions_irreversible(struct node *node)
 			drop(all, all->list[i]);
 }
 
-/* What nobody can bring into the chain any more is reported. */
+/* What nobody can bring into the chain any more is reported; a node that comes again keeps what nobody else
+ * has. */
 void transactions_gone(struct network *network, const struct node *node, const char *reason)
 {
 	struct transactions *all = &network->transactions;
@@ -460,11 +461,15 @@ void transactions_gone(struct network *network, const struct node *node, const c
 		struct waiting_transaction *one = all->list[i];
 		if (!one)
 			continue;
+		bool held = holds(one, node);
 		let_go(one, node);
-		if (one->maker == node)
-			one->maker = NULL;
 		if (is_somewhere(network, one))
 			continue;
+		if (!reason) {
+			if (held)
+				hold(one, node);
+			continue;
+		}
 		report(network, one, reason);
 		drop(all, one);
 	}

@@ -103,6 +103,22 @@ await_head() {
 	[ "$(cat nodes/bob/state)" = stopped ]
 }
 
+@test "what was written just before a node is stopped or restarted has happened" {
+	for name in erin frida gustav; do
+		mkdir "accounts/$name"
+		echo restart > nodes/eosio/state
+		[ -d "accounts/$name" ]
+	done
+	mkdir accounts/hanna
+	echo stop > nodes/eosio/state
+	[ -d accounts/hanna ]
+	echo start > nodes/eosio/state
+	for name in erin frida gustav hanna; do
+		[ -d "accounts/$name" ]
+	done
+	run ! grep 'is lost' errors
+}
+
 @test "examples/network.sh: forks as DPoS says, and one chain in the end" {
 	run -0 sh "$ROOT/examples/network.sh" "$M"
 	[[ $output == *'switching forks from'* ]]

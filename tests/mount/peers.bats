@@ -103,6 +103,18 @@ listens() {
 	await test -e "$A/transactions/$(cat "$B/last_transaction").json"
 }
 
+# The other one has it and makes no block with it yet.
+@test "what one that follows acknowledged is not lost when it is restarted before any block has it" {
+	kill -STOP "$(mount_pid "$A")"
+	echo 'carol1111111 0.0001 SYS waits' > "$B/accounts/eosio/transfer"
+	id=$(cat "$B/last_transaction")
+	echo restart > "$B/nodes/eosio/state"
+	kill -CONT "$(mount_pid "$A")"
+	await test -e "$A/transactions/$id.json"
+	await has "$B/accounts/carol1111111/balance" '^1000.0001 SYS'
+	! grep "$id" "$B/errors"
+}
+
 # The producer's process stands still and is killed then, so that what the other one told it is lost.
 @test "what one that follows acknowledged outlives a kill before any block has it" {
 	kill -STOP "$(mount_pid "$A")"

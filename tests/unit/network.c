@@ -3,6 +3,8 @@
 #include "tests/network_rig.h"
 #include "tests/wasm_builder.h"
 
+#include "core/engine/state/account.h"
+
 static void one_node_produces(void **state)
 {
 	struct mesh mesh;
@@ -160,6 +162,73 @@ static void writes_need_a_producer(void **state)
 	mesh_end(&mesh);
 }
 
+static bool is_in_head(const struct mesh *mesh)
+{
+	return account_exists(node_head(mesh->eosio)->root, mesh_account(mesh));
+}
+
+/* What stands in the block that a node makes is in a block when the node ends, and stays in its chain. */
+static void a_clean_end_keeps_the_block_in_the_making(void **state)
+{
+	struct mesh mesh;
+	struct checksum256 id;
+	struct error error = {0};
+	(void)state;
+	mesh_begin(&mesh);
+	mesh_start(&mesh, mesh.eosio, "");
+	mesh_slots(&mesh, 5);
+	for (int i = 0; i < 3; i++) { /* each in a slot of its own, though no time passes */
+		uint32_t number = node_head(mesh.eosio)->number;
+		assert_int_equal(mesh_push(&mesh, mesh.eosio, &id, &error), 0);
+		assert_int_equal(node_restart(mesh.eosio, &error), 0);
+		assert_true(is_in_head(&mesh));
+		assert_int_equal(node_head(mesh.eosio)->number, number + 1);
+	}
+	assert_int_equal(mesh_push(&mesh, mesh.eosio, &id, &error), 0);
+	assert_int_equal(node_stop(mesh.eosio, &error), 0);
+	assert_true(is_in_head(&mesh));
+	uint32_t number = node_head(mesh.eosio)->number;
+	mesh_slots(&mesh, 20);
+	assert_int_equal(node_head(mesh.eosio)->number, number);
+	mesh_start(&mesh, mesh.eosio, "");
+	mesh_slots(&mesh, 5);
+	assert_true(is_in_head(&mesh));
+	assert_int_equal(node_head(mesh.eosio)->number, number + 5);
+	assert_int_equal(mesh.lost_count, 0);
+	assert_int_equal(mesh.network->transactions.count, 0);
+	mesh_end(&mesh);
+}
+
+/* A node that somebody of another process makes the next block for has no block to seal: what it knows waits
+ * in its queue until it makes one again, or has expired. */
+static void a_clean_end_keeps_the_queue(void **state)
+{
+	struct mesh mesh;
+	struct checksum256 id;
+	struct error error = {0};
+	(void)state;
+	mesh_begin(&mesh);
+	mesh_start(&mesh, mesh.eosio, "");
+	mesh_slots(&mesh, 5);
+	for (int i = 0; i < 3; i++) {
+		node_set_outward(mesh.eosio, true);
+		node_pause(mesh.eosio, true);
+		assert_int_equal(mesh_push(&mesh, mesh.eosio, &id, &error), 0);
+		assert_true(mesh.eosio->is_speculating);
+		assert_int_equal(node_stop(mesh.eosio, &error), 0);
+		mesh_slots(&mesh, i == 2 ? 2 * mesh.lifetime + 10 : 10);
+		assert_false(is_in_head(&mesh));
+		assert_int_equal(mesh.lost_count, i == 2);
+		mesh_start(&mesh, mesh.eosio, "");
+		node_pause(mesh.eosio, false);
+		mesh_slots(&mesh, 3);
+		assert_int_equal(is_in_head(&mesh), i < 2);
+	}
+	assert_non_null(strstr(mesh.reason, "expired"));
+	assert_int_equal(mesh.network->transactions.count, 0);
+	mesh_end(&mesh);
+}
+
 /* eosio's code from now on goes round so many times. */
 static void put_loop(struct mesh *mesh, uint32_t rounds)
 {
@@ -288,6 +357,8 @@ int main(void)
 		cmocka_unit_test(one_node_produces),        cmocka_unit_test(producers_take_turns),
 		cmocka_unit_test(a_stopped_node_misses_its_turn_and_catches_up),
 		cmocka_unit_test(cut_halves_fork_and_heal), cmocka_unit_test(writes_need_a_producer),
+		cmocka_unit_test(a_clean_end_keeps_the_block_in_the_making),
+		cmocka_unit_test(a_clean_end_keeps_the_queue),
 		cmocka_unit_test(blocks_are_ready_in_time),
 		cmocka_unit_test(one_key_in_two_nodes),
 		cmocka_unit_test(a_lower_head_wins_with_more_that_is_irreversible),
