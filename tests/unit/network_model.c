@@ -171,7 +171,7 @@ static void check_missed(const struct mesh *mesh)
 	assert_int_equal(missed + head->number - 2, head->block->header.timestamp - mesh->first_slot);
 }
 
-/* After all is well again: each write is in the chain, or was reported. */
+/* After all is well again: each write is in the chain, or was reported, and not both. */
 static void settle(struct model *model)
 {
 	struct mesh *mesh = &model->mesh;
@@ -186,10 +186,10 @@ static void settle(struct model *model)
 	check(model);
 	check_missed(mesh);
 	for (size_t i = 0; i < model->writes_count; i++) {
-		if (!account_exists(node_head(mesh->eosio)->root, model->accounts[i]) &&
-		    !is_lost(model, &model->writes[i]))
-			fail_msg("write %zu, at node %s, is nowhere and nothing was said", i,
-			         name_text(model->writers[i]).text);
+		bool exists = account_exists(node_head(mesh->eosio)->root, model->accounts[i]);
+		if (exists == is_lost(model, &model->writes[i]))
+			fail_msg("write %zu, at node %s, is %s", i, name_text(model->writers[i]).text,
+			         exists ? "there and was told to be lost" : "nowhere and nothing was said");
 	}
 	assert_int_equal(mesh->network->transactions.count, 0);
 }
