@@ -379,7 +379,7 @@ const char *random_module_differs(struct wasm_machine *machine, const uint8_t *d
 	if (wasm_module_create(&module, code.data, code.length, &rules, &fault)) {
 		why = "the module is refused";
 	} else {
-		wasm_module_export(module, "apply", "lll:v", &apply);
+		wasm_module_export(module, &apply, "apply", "lll:v");
 		wasm_machine_begin(machine, module, &run);
 		enum wasm_end end = wasm_machine_call(machine, apply, arguments, 3);
 		enum wasm_end expected = evaluator.outcome == WENT_ON          ? WASM_DONE

@@ -117,8 +117,8 @@ struct id_trail *branch_trail(const struct branch *branch); /* of the block afte
 /* --- core/engine/block/state.c --- */
 /* The state of the next block before anything of it is known but its header's first fields (E.7), without
  * the ids that only a branch knows; NULL with the error set otherwise. */
-struct block_state *block_state_next(const struct block_state *previous, uint32_t slot, uint16_t confirmed,
-                                     bool *was_pending_promoted, struct error *error);
+struct block_state *block_state_next(const struct block_state *previous, bool *was_pending_promoted,
+                                     uint32_t slot, uint16_t confirmed, struct error *error);
 const struct producer_authority *block_state_producer(const struct block_state *state, uint32_t slot);
 /* Every piece but block and root. */
 void block_state_pack(struct bytes *out, const struct block_state *state);

@@ -98,7 +98,7 @@ void node_head_changed(struct node *node, uint32_t first_new)
 }
 
 /* The id of another branch's block: what it has let go, the irreversible blocks of all tell. */
-static bool find_id(const struct node *node, const struct branch *other, struct checksum256 *out,
+static bool find_id(const struct node *node, struct checksum256 *out, const struct branch *other,
                     uint32_t number)
 {
 	const struct irreversible *known = &node->network->irreversible[number % IRREVERSIBLE_KNOWN];
@@ -115,7 +115,7 @@ static uint32_t fork_point(const struct node *node, const struct branch *other, 
 	while (low < high) {
 		uint32_t middle = low + (high - low + 1) / 2;
 		struct checksum256 a, b;
-		if (branch_find_id(node->branch, &a, middle) && find_id(node, other, &b, middle) &&
+		if (branch_find_id(node->branch, &a, middle) && find_id(node, &b, other, middle) &&
 		    checksum256_equal(&a, &b))
 			low = middle;
 		else
@@ -130,7 +130,7 @@ static bool has_irreversible(const struct node *node, const struct branch *other
 	struct checksum256 ours, theirs;
 	uint32_t number = branch_irreversible(node->branch, &ours);
 
-	return checksum256_is_zero(&ours) || !find_id(node, other, &theirs, number) ||
+	return checksum256_is_zero(&ours) || !find_id(node, &theirs, other, number) ||
 	       checksum256_equal(&ours, &theirs);
 }
 
@@ -168,7 +168,7 @@ bool node_adopt(struct node *node, const struct branch *other, struct block_stat
 	/* what nobody knows any more of the other branch does not make it another */
 	bool switches = common < before->number &&
 	                (head->number < before->number ||
-	                 find_id(node, other, &(struct checksum256){{0}}, before->number));
+	                 find_id(node, &(struct checksum256){{0}}, other, before->number));
 	if (common < before->number) {
 		abandon(node, common, head->number);
 		node->queue_changed = true;

@@ -32,7 +32,7 @@ static bool is_configured(const struct node *node, const struct public_key *publ
 	return false;
 }
 
-static bool find_keosd(const struct node *node, const struct public_key *public, struct block_signer *out)
+static bool find_keosd(const struct node *node, struct block_signer *out, const struct public_key *public)
 {
 	for (size_t i = 0; i < node->active.keosds_count; i++)
 		if (!public_key_compare(&node->active.keosds[i].key, public)) {
@@ -43,35 +43,35 @@ static bool find_keosd(const struct node *node, const struct public_key *public,
 }
 
 /* By the node's own configuration, or, for node eosio, with a key that whoever drives the network has. */
-static bool find_key(const struct node *node, const struct public_key *public, struct block_signer *out)
+static bool find_key(const struct node *node, struct block_signer *out, const struct public_key *public)
 {
 	const struct network_hooks *hooks = &node->network->hooks;
 
 	*out = (struct block_signer){.public = *public};
 	if (is_configured(node, public) &&
-	    (find_keosd(node, public, out) || key_store_get(node->network->keys, &out->private, public)))
+	    (find_keosd(node, out, public) || key_store_get(node->network->keys, &out->private, public)))
 		return true;
 	return node->name == EOSIO && hooks->private_key &&
 	       hooks->private_key(hooks->context, public, &out->private);
 }
 
 /* One signature is made, so one key must do. */
-static bool find_signer(const struct node *node, const struct producer_authority *authority,
-                        struct block_signer *out)
+static bool find_signer(const struct node *node, struct block_signer *out,
+                        const struct producer_authority *authority)
 {
 	struct block_signer own;
 	bool found = false;
 
 	for (size_t i = 0; i < authority->keys_count && !found; i++)
 		found = authority->keys[i].weight >= authority->threshold &&
-		        find_key(node, &authority->keys[i].key, out ? out : &own);
+		        find_key(node, out ? out : &own, &authority->keys[i].key);
 	memory_wipe(&own, sizeof own);
 	return found;
 }
 
 bool node_has_key(const struct node *node, const struct producer_authority *authority)
 {
-	return find_signer(node, authority, NULL);
+	return find_signer(node, NULL, authority);
 }
 
 /* --- watermarks --- */
@@ -121,7 +121,7 @@ static enum producer_state production(const struct node *node, uint32_t slot, st
 		return PRODUCER_HAS_NO_NODE;
 	if (!node->production_enabled || node->is_paused)
 		return PRODUCER_NODE_STALE;
-	if (!find_signer(node, authority, signer))
+	if (!find_signer(node, signer, authority))
 		return PRODUCER_HAS_NO_KEY;
 	if (node_lib_too_old(node))
 		return PRODUCER_LIB_TOO_OLD;
@@ -461,7 +461,7 @@ int node_begin_block(struct node *node, const struct node_pending *beginning, st
 	    beginning->number != branch_head(node->branch)->number + 1)
 		return error_set(error, EINVAL, "the block does not stand on the head of node \"%s\"",
 		                 name_text(node->name).text);
-	if (!find_signer(node, authority, &node->signer))
+	if (!find_signer(node, &node->signer, authority))
 		return error_set(error, EACCES, "there is no key of producer %s any more",
 		                 name_text(beginning->producer).text);
 	int result = branch_block_start(node->branch, NULL, &options, error);

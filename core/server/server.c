@@ -222,7 +222,7 @@ static bool is_empty_object(const char *text, size_t length)
 }
 
 /* What http_plugin checks before an endpoint sees the body. */
-static int check_parameters(struct call *call, const struct endpoint *endpoint, struct json **body)
+static int check_parameters(struct call *call, struct json **body, const struct endpoint *endpoint)
 {
 	bool empty = is_empty_object(call->sent, call->sent_length);
 
@@ -242,7 +242,7 @@ static int check_parameters(struct call *call, const struct endpoint *endpoint, 
 static int run_endpoint(struct call *call, const struct endpoint *endpoint)
 {
 	struct json *body = NULL;
-	int result = check_parameters(call, endpoint, &body);
+	int result = check_parameters(call, &body, endpoint);
 
 	if (result == 0 && endpoint->reads)
 		result = call_view_open(call, &call->view);

@@ -56,8 +56,8 @@ static bool is_late(void *context)
 	return clock_monotonic_us() >= *(const int64_t *)context;
 }
 
-static int ask(const char *server, const char *call, const struct text *body, struct text *answer,
-               unsigned *status, struct error *error)
+static int ask(struct text *answer, unsigned *status, const char *server, const char *call,
+               const struct text *body, struct error *error)
 {
 	int64_t until = clock_monotonic_us() + KEOSD_PATIENCE_MS * 1000;
 	const struct interruption late = {is_late, &until};
@@ -109,7 +109,7 @@ int keosd_sign(struct signature *out, const char *url, const struct public_key *
 	if (result)
 		return result;
 	text_printf(&body, "[\"%s\",\"%s\"]", checksum256_text(digest).text, public_key_text(key).text);
-	result = ask(server, call, &body, &answer, &status, error);
+	result = ask(&answer, &status, server, call, &body, error);
 	if (result == 0 && json_parse(&json, text_string(&answer), answer.length, NULL) != 0)
 		json = NULL;
 	if (result == 0)

@@ -30,7 +30,7 @@ static size_t find_key(const struct wallet *wallet, const struct public_key *key
 	return low;
 }
 
-size_t wallet_find_label(const struct wallet *wallet, const char *label, bool *found)
+size_t wallet_find_label(const struct wallet *wallet, bool *found, const char *label)
 {
 	size_t i = 0;
 	int order = 1;
@@ -282,7 +282,7 @@ int wallet_new_key(struct wallet *wallet, struct public_key *out, const char *la
 	if (result)
 		return result;
 	pthread_mutex_lock(&wallet->mutex);
-	size_t at = wallet_find_label(wallet, label, &found);
+	size_t at = wallet_find_label(wallet, &found, label);
 	result = require_unlocked(wallet, error);
 	if (result == 0 && found)
 		result = error_set(error, EEXIST, "there is a key labelled \"%s\" already", label);
@@ -421,7 +421,7 @@ int wallet_label(struct wallet *wallet, struct public_key *key, const char *labe
 {
 	bool found;
 	pthread_mutex_lock(&wallet->mutex);
-	size_t at = wallet_find_label(wallet, label, &found);
+	size_t at = wallet_find_label(wallet, &found, label);
 	if (found)
 		*key = wallet->labels[at].key;
 	pthread_mutex_unlock(&wallet->mutex);

@@ -26,8 +26,8 @@ int wallet_open(struct wallet **out, const char *folder, bool keep_password, con
 /* The wallet of another name in the same folder (or in memory, too), which has no labels. password NULL: one
  * that is there (3120002), locked. Otherwise a new one (3120001), unlocked, and the password that opens it,
  * which is kept nowhere: wipe it. name: a file's, shorter than WALLET_NAME_SIZE. */
-int wallet_open_beside(struct wallet **out, const struct wallet *wallet, const char *name,
-                       char password[WALLET_PASSWORD_SIZE], struct error *error);
+int wallet_open_beside(struct wallet **out, char password[WALLET_PASSWORD_SIZE], const struct wallet *wallet,
+                       const char *name, struct error *error);
 void wallet_close(struct wallet *wallet); /* NULL is fine */
 const char *wallet_name(const struct wallet *wallet);
 const char *wallet_where(const struct wallet *wallet); /* its file, or its name when it has none */

@@ -36,7 +36,7 @@ struct wallet {
 
 /* --- wallet.c --- */
 /* where it is, or would be */
-size_t wallet_find_label(const struct wallet *wallet, const char *label, bool *found);
+size_t wallet_find_label(const struct wallet *wallet, bool *found, const char *label);
 void wallet_forget_keys(struct wallet *wallet);
 
 /* --- wallet_store.c --- */

@@ -53,7 +53,7 @@ static void parse_labels(struct wallet *wallet, const char *text)
 		bool found;
 		if (sscanf(line, "%63s %255s", label, key) != 2 || public_key_parse(&public, key, NULL) != 0)
 			continue;
-		size_t at = wallet_find_label(wallet, label, &found);
+		size_t at = wallet_find_label(wallet, &found, label);
 		if (found)
 			continue;
 		LIST_INSERT(wallet->labels, wallet->labels_count, wallet->labels_capacity, at,
@@ -232,8 +232,8 @@ static int check_absent(const struct wallet *wallet, struct error *error)
 	                      : 0;
 }
 
-int wallet_open_beside(struct wallet **out, const struct wallet *wallet, const char *name,
-                       char password[WALLET_PASSWORD_SIZE], struct error *error)
+int wallet_open_beside(struct wallet **out, char password[WALLET_PASSWORD_SIZE], const struct wallet *wallet,
+                       const char *name, struct error *error)
 {
 	struct wallet *beside = allocate(wallet->folder, name, wallet->signer);
 	int result = 0;

@@ -124,7 +124,7 @@ static void load(struct loop *loop)
 	loop->build(&builder);
 	build_finish(&builder, &code);
 	if (wasm_module_create(&loop->module, code.data, code.length, &rules, &fault) ||
-	    wasm_module_export(loop->module, "apply", "lll:v", &loop->apply) != WASM_EXPORT_FOUND) {
+	    wasm_module_export(loop->module, &loop->apply, "apply", "lll:v") != WASM_EXPORT_FOUND) {
 		fprintf(stderr, "wasm: %s does not build\n", loop->name);
 		exit(1);
 	}

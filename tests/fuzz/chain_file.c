@@ -69,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct chain_file_visitor visitor = {.context = &seen, .head = see_head, .block = see_block};
 	struct branch *branch;
 	struct error error = {0};
-	if (chain_file_read(fd, path, &visitor, &branch, NULL, &error) == 0) {
+	if (chain_file_read(&branch, fd, path, &visitor, NULL, &error) == 0) {
 		const struct block_state *head = branch_head(branch);
 		struct map_entry entry;
 		size_t count = 0;

@@ -102,7 +102,7 @@ static void look(struct history *history, uint64_t key)
 	for (uint64_t i = 0; i < lines.count && i < 2 * BLOCKS; i++) {
 		struct text text = TEXT_EMPTY;
 		history_lines_before(&lines, i);
-		history_read(history, &lines, &text, i, NULL);
+		history_read(history, &text, &lines, i, NULL);
 		text_release(&text);
 	}
 	history_lines_release(&lines);

@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 			continue;
 		}
 		if (wasm_module_can_run(module) && wasm_machine_begin(machine, module, &run) == WASM_DONE &&
-		    wasm_module_export(module, "apply", "lll:v", &apply) == WASM_EXPORT_FOUND)
+		    wasm_module_export(module, &apply, "apply", "lll:v") == WASM_EXPORT_FOUND)
 			wasm_machine_call(machine, apply, arguments, 3);
 		wasm_machine_clear(machine);
 		wasm_module_destroy(module);

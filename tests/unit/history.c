@@ -44,7 +44,7 @@ static void expect_line(struct history *history, const struct history_lines *lin
 	char expected[160];
 	snprintf(expected, sizeof expected, "\"block_num\":%u,\"id\":\"02%02x%02x%02x%056d\",\"line\":%u}\n",
 	         block, line / 3, block & 255, block >> 8, 0, line);
-	assert_int_equal(history_read(history, lines, &text, index, NULL), 0);
+	assert_int_equal(history_read(history, &text, lines, index, NULL), 0);
 	assert_string_equal(text_string(&text), expected);
 	assert_int_equal(history_lines_before(lines, index + 1) - history_lines_before(lines, index),
 	                 text.length);

@@ -133,9 +133,9 @@ static void pending_limits(void **state)
 	genesis_default(&genesis);
 	config = genesis.initial_configuration;
 	resource_state_initial(&chain);
-	assert_true(resource_limits_set(edit, name_literal("alice"), &wanted, 2, &decreased));
+	assert_true(resource_limits_set(edit, &decreased, name_literal("alice"), &wanted, 2));
 	assert_true(decreased); /* from unlimited */
-	assert_false(resource_limits_set(edit, name_literal("nobody"), &wanted, 2, &decreased));
+	assert_false(resource_limits_set(edit, &decreased, name_literal("nobody"), &wanted, 2));
 	assert_true(resource_limits_get(map_edit_view(edit), &seen, name_literal("alice")));
 	assert_int_equal(seen.cpu_weight, 30); /* readers see it at once */
 	assert_true(resource_account_get(map_edit_view(edit), &account, name_literal("alice")));
@@ -145,7 +145,7 @@ static void pending_limits(void **state)
 	assert_int_equal(chain.total_net_weight, 10);
 	assert_int_equal(chain.total_ram_bytes, 5000);
 	wanted = (struct resource_limits){.net_weight = 4, .cpu_weight = -1, .ram_bytes = 6000};
-	assert_true(resource_limits_set(edit, name_literal("alice"), &wanted, 3, &decreased));
+	assert_true(resource_limits_set(edit, &decreased, name_literal("alice"), &wanted, 3));
 	assert_false(decreased);
 	assert_int_equal(resource_block_end(edit, &chain, &config, 0, 0, 3, &error), 0);
 	assert_int_equal(chain.total_cpu_weight, 0);
@@ -205,21 +205,21 @@ static void billing(void **state)
 	genesis_default(&genesis);
 	resource_state_initial(&chain);
 	chain.total_cpu_weight = chain.total_net_weight = 1000000000;
-	assert_true(resource_limits_set(edit, name_literal("alice"), &weights, 2, &decreased));
-	assert_true(resource_available(map_edit_view(edit), &chain, &alice, &room, name_literal("alice"), 50, 1));
+	assert_true(resource_limits_set(edit, &decreased, name_literal("alice"), &weights, 2));
+	assert_true(resource_available(map_edit_view(edit), &alice, &room, &chain, name_literal("alice"), 50, 1));
 	assert_int_equal(room.cpu, 34);                           /* 200000 * 172800 / 10^9 */
 	assert_int_equal(room.net, 181);                          /* 1048576 * 172800 / 10^9 */
 	assert_false(room.cpu_greylisted || room.net_greylisted); /* the window has not grown */
 	chain.virtual_cpu_limit *= 2;
-	assert_true(resource_available(map_edit_view(edit), &chain, &alice, &room, name_literal("alice"), 50, 1));
+	assert_true(resource_available(map_edit_view(edit), &alice, &room, &chain, name_literal("alice"), 50, 1));
 	assert_int_equal(room.cpu, 34);
 	assert_true(room.cpu_greylisted && !room.net_greylisted);
-	assert_true(resource_available(map_edit_view(edit), &chain, &alice, &room, name_literal("alice"), 50,
+	assert_true(resource_available(map_edit_view(edit), &alice, &room, &chain, name_literal("alice"), 50,
 	                               ELASTIC_MULTIPLIER));
 	assert_int_equal(room.cpu, 69);
 	chain.virtual_cpu_limit /= 2;
-	assert_true(resource_available(map_edit_view(edit), &chain, &bob, &room, name_literal("bob"), 50, 1));
-	assert_false(resource_available(map_edit_view(edit), &chain, &bob, &room, name_literal("nobody"), 50, 1));
+	assert_true(resource_available(map_edit_view(edit), &bob, &room, &chain, name_literal("bob"), 50, 1));
+	assert_false(resource_available(map_edit_view(edit), &bob, &room, &chain, name_literal("nobody"), 50, 1));
 	assert_int_equal(room.cpu, INT64_MAX / 2);
 	assert_int_equal(resource_bill(edit, &chain, &alice, 100, 30, 50, &error), 0);
 	assert_int_not_equal(resource_bill(edit, &chain, &alice, 0, 30, 50, &error), 0);

@@ -211,9 +211,9 @@ static void test_opens_beside(void **state)
 		struct error error = {0};
 		char password[WALLET_PASSWORD_SIZE], unused[WALLET_PASSWORD_SIZE];
 		assert_int_equal(wallet_open(&first, in_memory ? NULL : f->folder, false, f->signer, &error), 0);
-		assert_int_equal(wallet_open_beside(&again, first, "other", NULL, &error), -ENOENT);
+		assert_int_equal(wallet_open_beside(&again, NULL, first, "other", &error), -ENOENT);
 		assert_int_equal(error.code, 3120002);
-		assert_int_equal(wallet_open_beside(&other, first, "other", password, &error), 0);
+		assert_int_equal(wallet_open_beside(&other, password, first, "other", &error), 0);
 		assert_string_equal(wallet_name(other), "other");
 		assert_int_equal(wallet_new_key(other, &key, "x", &error), 0);
 		assert_false(wallet_has(first, &key));
@@ -221,9 +221,9 @@ static void test_opens_beside(void **state)
 		assert_int_equal(wallet_unlock(other, password, &error), 0);
 		assert_true(wallet_has(other, &key));
 		if (!in_memory) {
-			assert_int_equal(wallet_open_beside(&again, first, "other", unused, &error), -EEXIST);
+			assert_int_equal(wallet_open_beside(&again, unused, first, "other", &error), -EEXIST);
 			assert_int_equal(error.code, 3120001);
-			assert_int_equal(wallet_open_beside(&again, first, "other", NULL, &error), 0);
+			assert_int_equal(wallet_open_beside(&again, NULL, first, "other", &error), 0);
 			assert_true(wallet_locked(again));
 			assert_true(wallet_unlock(again, "wrong", &error) < 0);
 			assert_int_equal(wallet_unlock(again, password, &error), 0);

@@ -46,10 +46,10 @@ static void no_more_wallets_than_its_bound(void **state)
 	(void)state;
 	for (int i = WALLETS_MAXIMUM - 1; i > 0; i--) {
 		snprintf(name, sizeof name, "%02d", i);
-		assert_int_equal(wallet_service_add(service, &served, name, password, &error), 0);
+		assert_int_equal(wallet_service_add(service, &served, password, name, &error), 0);
 		assert_true(served->unlocked);
 	}
-	assert_int_equal(wallet_service_add(service, &served, "more", password, &error), -ENOSPC);
+	assert_int_equal(wallet_service_add(service, &served, password, "more", &error), -ENOSPC);
 	for (size_t i = 1; i < service->count; i++)
 		assert_true(strcmp(wallet_name(service->list[i - 1].wallet), wallet_name(service->list[i].wallet)) <
 		            0);
@@ -74,7 +74,7 @@ static void keys_are_those_of_unlocked_wallets_each_once(void **state)
 	assert_int_equal(signer_new_key(signer, &key, &public, KEY_R1, &error), 0);
 	assert_int_equal(wallet_import(first, NULL, &key, &error), 0);
 	assert_true(wallet_service_key(service, &got, &public, &error) < 0); /* callers have not unlocked it */
-	assert_int_equal(wallet_service_add(service, &served, "other", password, &error), 0);
+	assert_int_equal(wallet_service_add(service, &served, password, "other", &error), 0);
 	assert_int_equal(wallet_import(served->wallet, NULL, &key, &error), 0);
 	served = wallet_service_find(service, "default");
 	assert_int_equal(served_wallet_unlock(served, WALLET_MEMORY_PASSWORD, &error), 0);

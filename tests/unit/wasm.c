@@ -63,7 +63,7 @@ static enum wasm_end run_with(struct wasm_machine *machine, const struct wasm_mo
 	const uint64_t arguments[3] = {7, 8, 9};
 	uint32_t apply;
 	said_count = 0;
-	assert_int_equal(wasm_module_export(module, "apply", "lll:v", &apply), WASM_EXPORT_FOUND);
+	assert_int_equal(wasm_module_export(module, &apply, "apply", "lll:v"), WASM_EXPORT_FOUND);
 	enum wasm_end end = wasm_machine_begin(machine, module, run);
 	if (end == WASM_DONE)
 		end = wasm_machine_call(machine, apply, arguments, 3);
@@ -470,7 +470,7 @@ static void cut_and_changed_modules(void **state)
 			*at = (uint8_t)i;
 			if (!wasm_module_create(&module, code.data, code.length, &rules, &fault)) {
 				if (wasm_module_can_run(module) &&
-				    wasm_module_export(module, "apply", "lll:v", &apply) == WASM_EXPORT_FOUND)
+				    wasm_module_export(module, &apply, "apply", "lll:v") == WASM_EXPORT_FOUND)
 					run_with(machine, module, &run);
 				wasm_module_destroy(module);
 			}

@@ -77,7 +77,7 @@ static void run_vector(struct wasm_machine *machine, const struct vector *vector
 	uint32_t apply;
 	make_module(&code, vector, ways);
 	assert_int_equal(wasm_module_create(&module, code.data, code.length, &rules, &fault), 0);
-	assert_int_equal(wasm_module_export(module, "apply", "lll:v", &apply), WASM_EXPORT_FOUND);
+	assert_int_equal(wasm_module_export(module, &apply, "apply", "lll:v"), WASM_EXPORT_FOUND);
 	assert_int_equal(wasm_machine_begin(machine, module, &run), WASM_DONE);
 	enum wasm_end end = wasm_machine_call(machine, apply, arguments, 3);
 	memcpy(&result, wasm_machine_memory(machine, 0, sizeof result, false), sizeof result);
@@ -188,7 +188,7 @@ static void products_that_are_added_to(void **state)
 		uint32_t apply;
 		make_sums(&code, doubles[z]);
 		assert_int_equal(wasm_module_create(&module, code.data, code.length, &rules, &fault), 0);
-		assert_int_equal(wasm_module_export(module, "apply", "lll:v", &apply), WASM_EXPORT_FOUND);
+		assert_int_equal(wasm_module_export(module, &apply, "apply", "lll:v"), WASM_EXPORT_FOUND);
 		for (size_t i = 0; i < DOUBLES * DOUBLES; i++)
 			run_sums(machine, module, apply,
 			         (const uint64_t[]){doubles[i / DOUBLES], doubles[i % DOUBLES], doubles[z]});

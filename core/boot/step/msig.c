@@ -110,7 +110,7 @@ size_t step_msig_count(struct boot_context *context)
 /* --- what the chain shows --- */
 
 /* The proposal's expiration, in seconds. 1, or 0: there is none. */
-static int read_proposal(struct boot_context *context, const struct proposal *proposal, uint32_t *expiration,
+static int read_proposal(struct boot_context *context, uint32_t *expiration, const struct proposal *proposal,
                          struct error *error)
 {
 	struct proposal_row proposal_row;
@@ -162,7 +162,7 @@ static int has_approved(struct boot_context *context, const struct proposal *pro
 
 /* The RAM that the proposal takes and the proposer has not; what is there is judged by the state at the
  * step's beginning. */
-static int lacking_ram(struct boot_context *context, const struct proposal *proposal, int64_t *bytes,
+static int lacking_ram(struct boot_context *context, int64_t *bytes, const struct proposal *proposal,
                        struct error *error)
 {
 	struct chain_account account = {0};
@@ -199,14 +199,14 @@ int step_msig_done(struct boot_context *context, size_t index, struct error *err
 
 	if (done)
 		return done > 0 && proposal == proposals ? BOOT_ITEM_NEEDLESS : done;
-	proposed = read_proposal(context, proposal, &expiration, error);
+	proposed = read_proposal(context, &expiration, proposal, error);
 	if (proposed < 0)
 		return proposed;
 	bool open = proposed && !is_expired(context, expiration);
 	if (item == ITEM_CANCEL)
 		return proposed && !open ? BOOT_ITEM_OPEN : BOOT_ITEM_NEEDLESS;
 	if (item == ITEM_BUY_RAM) {
-		int result = proposed ? 0 : lacking_ram(context, proposal, &bytes, error);
+		int result = proposed ? 0 : lacking_ram(context, &bytes, proposal, error);
 		return result ? result : bytes ? BOOT_ITEM_OPEN : BOOT_ITEM_NEEDLESS;
 	}
 	if (item == ITEM_PROPOSE)
@@ -260,7 +260,7 @@ static int make_purchase(struct boot_context *context, struct boot_item *item,
 	uint64_t by = proposer(context->plan);
 	struct name_text name = name_text(by);
 	int64_t bytes = 0;
-	int result = lacking_ram(context, proposal, &bytes, error);
+	int result = lacking_ram(context, &bytes, proposal, error);
 
 	make_buyrambytes(boot_item_next(item), by, by, (uint32_t)bytes);
 	text_printf(&item->command, "cleos push action eosio buyrambytes '[\"%s\", \"%s\", %" PRId64 "]' -p %s",

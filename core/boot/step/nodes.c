@@ -46,7 +46,7 @@ int step_start_prod_done(struct boot_context *context, size_t index, struct erro
 
 /* --- the wallet, whose keys sign what producers send --- */
 
-static int find_pair(struct boot_context *context, size_t producer, struct wallet_key *out,
+static int find_pair(struct boot_context *context, struct wallet_key *out, size_t producer,
                      struct error *error)
 {
 	int result = boot_account_key(&context->plan->accounts, &out->public, &out->private,
@@ -64,7 +64,7 @@ static int fill_wallet(struct boot_context *context, struct error *error)
 	int result = 0;
 
 	for (; known < count && result == 0; known += result == 0)
-		result = find_pair(context, known, &pairs[known], error);
+		result = find_pair(context, &pairs[known], known, error);
 	if (result == 0)
 		result = wallet_import_pairs(context->wallet, pairs, known, error);
 	memory_wipe(pairs, count * sizeof *pairs);
@@ -143,7 +143,7 @@ static int start_nodes(struct boot_context *context, size_t index, struct error 
 	struct wallet_key pair;
 	int result = 0;
 
-	while (known < count && (result = find_pair(context, index + known, &pair, error)) == 0) {
+	while (known < count && (result = find_pair(context, &pair, index + known, error)) == 0) {
 		configure(&lines[known], context->plan, index + known, &pair);
 		nodes[known] = (struct chain_node_start){name_of(context->plan, index + known),
 		                                         text_string(&lines[known])};

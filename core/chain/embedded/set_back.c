@@ -42,7 +42,7 @@ static int log_up_to(struct storage *storage, uint32_t number, const struct chec
 	}
 	while (count && result == 0) {
 		struct signed_block block = {0};
-		result = reversible_read(storage->reversible, blocks[--count], &block, NULL, error);
+		result = reversible_read(storage->reversible, &block, NULL, blocks[--count], error);
 		if (result == 0)
 			result = storage_append_block(storage, &block, error);
 		signed_block_release(&block);
@@ -189,7 +189,7 @@ static int find_taken_back(struct embedded_chain *chain, struct taken_back *out,
 
 	for (; *from < head->head->number && result == 0; ++*from) {
 		struct signed_block block = {0};
-		result = embedded_read_block(chain, head->head, &block, *from + 1, error);
+		result = embedded_read_block(chain, &block, head->head, *from + 1, error);
 		if (result == 0)
 			take_ids(out, &block, *from + 1);
 		signed_block_release(&block);
@@ -215,8 +215,8 @@ static int adopt(struct embedded_chain *chain, struct block_state **out, const c
 	struct bytes header = {0};
 
 	pthread_mutex_lock(&chain->lock);
-	int result = chain->storage ? states_load_kept(chain->storage->states, name, ledger_map(chain->ledger),
-	                                               &root, &header, error)
+	int result = chain->storage ? states_load_kept(chain->storage->states, &root, &header, name,
+	                                               ledger_map(chain->ledger), error)
 	                            : error_set(error, ENOENT, "there is no snapshot \"%s\"", name);
 	if (result == 0) {
 		struct cursor in = cursor_make(header.data, header.length);
@@ -351,7 +351,7 @@ int embedded_check_branch(struct embedded_chain *chain, const struct block_state
 	int result = -ENOENT;
 
 	if (block->number <= head->head->number)
-		result = embedded_read_block(chain, head->head, &there, block->number, NULL);
+		result = embedded_read_block(chain, &there, head->head, block->number, NULL);
 	if (result || !checksum256_equal(&there.id, &block->id))
 		result = error_set(error, EOPNOTSUPP,
 		                   "snapshot \"%s\" is of a branch that the chain has left: it can be looked at, but "

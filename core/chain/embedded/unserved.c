@@ -55,7 +55,7 @@ const char *unserved_find(struct embedded_chain *chain, struct block_state *head
 
 	for (; *number <= head->number; ++*number) {
 		struct signed_block block = {0};
-		if (embedded_read_block(chain, head, &block, *number, NULL) == 0)
+		if (embedded_read_block(chain, &block, head, *number, NULL) == 0)
 			found = look_at_block(&block);
 		signed_block_release(&block);
 		if (found)

@@ -144,8 +144,8 @@ static int ask_info(struct nodeos_chain *chain, struct chain_info *out, int64_t 
 	return 0;
 }
 
-static void take_info(struct nodeos_chain *chain, const struct chain_info *info, int64_t sent,
-                      uint64_t *sequence)
+static void take_info(struct nodeos_chain *chain, uint64_t *sequence, const struct chain_info *info,
+                      int64_t sent)
 {
 	pthread_mutex_lock(&chain->mutex);
 	if (!checksum256_equal(&chain->info.head_block_id, &info->head_block_id))
@@ -192,7 +192,7 @@ int nodeos_info(struct nodeos_chain *chain, struct chain_info *out, uint64_t *se
 		}
 		nodeos_pause_a_moment();
 	}
-	take_info(chain, out, sent, sequence);
+	take_info(chain, sequence, out, sent);
 	return 0;
 }
 

@@ -232,7 +232,7 @@ static int check_program(const char *program, struct error *error)
 	return 0;
 }
 
-static int make_folder(const char *folder, const char *name, char **path, struct error *error)
+static int make_folder(char **path, const char *folder, const char *name, struct error *error)
 {
 	struct text text = TEXT_EMPTY;
 
@@ -298,9 +298,9 @@ int launch_prepare(struct processes *processes, struct process_node *node, char 
 	int result = check_program(processes->options.program, error);
 
 	if (result == 0)
-		result = make_folder(node->folder, "config", &configuration, error);
+		result = make_folder(&configuration, node->folder, "config", error);
 	if (result == 0)
-		result = make_folder(node->folder, "data", &data, error);
+		result = make_folder(&data, node->folder, "data", error);
 	if (result == 0) {
 		pthread_mutex_lock(&processes->mutex);
 		print_configuration(&content, processes, node, keys);

@@ -237,8 +237,8 @@ int block_start(struct branch *branch, struct transaction_trace *onblock, const 
 	pending->keeps_deeds = branch->ledger->keeps_deeds && !branch->without_deeds;
 	pending->deeds = pending->keeps_deeds ? deeds_hold(branch->head->deeds) : NULL;
 	pending->edit = map_edit_begin(branch->head->root);
-	pending->next = block_state_next(branch->head, options->slot, options->confirmed,
-	                                 &pending->was_pending_promoted, error);
+	pending->next = block_state_next(branch->head, &pending->was_pending_promoted, options->slot,
+	                                 options->confirmed, error);
 	if (!pending->next) {
 		result = -EINVAL;
 		goto fail;

@@ -205,8 +205,8 @@ static void update_last_produced(struct block_state *next, const struct block_st
 
 /* --- the next block's state --- */
 
-struct block_state *block_state_next(const struct block_state *previous, uint32_t slot, uint16_t confirmed,
-                                     bool *was_pending_promoted, struct error *error)
+struct block_state *block_state_next(const struct block_state *previous, bool *was_pending_promoted,
+                                     uint32_t slot, uint16_t confirmed, struct error *error)
 {
 	const struct producer_authority *producer = block_state_producer(previous, slot);
 	const struct last_produced *last = producer ? find_last(previous, producer->producer_name) : NULL;

@@ -208,7 +208,7 @@ static int find_module(struct apply_context *context, struct contract *contract,
 	    !wasm_module_create(&module, code.data, code.length, &rules, &fault))
 		contract->module = wasm_cache_put(modules, code_hash->data, module);
 	if (contract->module && wasm_module_can_run(contract->module) &&
-	    wasm_module_export(contract->module, CONTRACT_ENTRY, CONTRACT_SIGNATURE, &contract->apply) ==
+	    wasm_module_export(contract->module, &contract->apply, CONTRACT_ENTRY, CONTRACT_SIGNATURE) ==
 	        WASM_EXPORT_FOUND)
 		return 0;
 	return error_chain(context->error, WASM_EXECUTION_ERROR,

@@ -34,7 +34,7 @@ static int check_apply(struct apply_context *context, const struct wasm_module *
 {
 	uint32_t function;
 
-	switch (wasm_module_export(module, CONTRACT_ENTRY, CONTRACT_SIGNATURE, &function)) {
+	switch (wasm_module_export(module, &function, CONTRACT_ENTRY, CONTRACT_SIGNATURE)) {
 	case WASM_EXPORT_FOUND: break;
 	case WASM_EXPORT_MISSING:
 		return error_chain(context->error, WASM_SERIALIZATION_ERROR, "apply not exported");

@@ -35,8 +35,8 @@ int apply_set_resource_limits(struct apply_context *context, uint64_t account, i
 		return error_chain(context->error, WASM_EXECUTION_ERROR, invalid, "net", "weight");
 	if (cpu_weight < -1)
 		return error_chain(context->error, WASM_EXECUTION_ERROR, invalid, "cpu", "weight");
-	if (!resource_limits_set(context->transaction->edit, account, &limits,
-	                         pending_number(context->transaction->pending), &decreased))
+	if (!resource_limits_set(context->transaction->edit, &decreased, account, &limits,
+	                         pending_number(context->transaction->pending)))
 		return resource_account_missing(context->error, account);
 	if (decreased)
 		transaction_check_ram_of(context->transaction, account);

@@ -189,8 +189,8 @@ static bool transaction_declares(const struct transaction *transaction, const st
 }
 
 /* *delay_us becomes what the delayed transaction had. */
-static int check_canceldelay(const struct map_root *root, const struct action *action,
-                             const struct native_canceldelay *cancel, int64_t *delay_us, struct error *error)
+static int check_canceldelay(const struct map_root *root, int64_t *delay_us, const struct action *action,
+                             const struct native_canceldelay *cancel, struct error *error)
 {
 	struct generated_transaction generated;
 	struct transaction transaction;
@@ -223,8 +223,8 @@ static int check_canceldelay(const struct map_root *root, const struct action *a
 	return 0;
 }
 
-static int check_special(const struct map_root *root, const struct action *action, bool fix_linkauth,
-                         int64_t *delay_us, struct error *error)
+static int check_special(const struct map_root *root, int64_t *delay_us, const struct action *action,
+                         bool fix_linkauth, struct error *error)
 {
 	union native_data data;
 	int result = native_unpack(&data, action, error);
@@ -238,7 +238,7 @@ static int check_special(const struct map_root *root, const struct action *actio
 	if (action->name == name_literal("unlinkauth"))
 		return check_unlinkauth(root, action, &data.unlinkauth, error);
 	if (action->name == name_literal("canceldelay"))
-		return check_canceldelay(root, action, &data.canceldelay, delay_us, error);
+		return check_canceldelay(root, delay_us, action, &data.canceldelay, error);
 	result = check_updateauth(root, action, &data.updateauth, error);
 	authority_release(&data.updateauth.authority);
 	return result;
@@ -288,7 +288,7 @@ static int check_action(const struct map_root *root, const struct authorization_
 
 	if (special) {
 		int64_t required = 0;
-		if ((result = check_special(root, action, request->fix_linkauth, &required, error)))
+		if ((result = check_special(root, &required, action, request->fix_linkauth, error)))
 			return result;
 		if (required > action_delay)
 			action_delay = required;

@@ -11,8 +11,8 @@ static int64_t code_ram(size_t length)
 	return (int64_t)length * RAM_CODE_MULTIPLIER;
 }
 
-static int check_code(struct apply_context *context, const struct native_setcode *set,
-                      struct account_object *account, struct checksum256 *hash)
+static int check_code(struct apply_context *context, struct account_object *account, struct checksum256 *hash,
+                      const struct native_setcode *set)
 {
 	int result = apply_require_authorization(context, set->account);
 
@@ -45,7 +45,7 @@ int native_apply_setcode(struct apply_context *context, const union native_data 
 	struct checksum256 hash = {{0}};
 	struct map_value old;
 	int64_t change;
-	int result = check_code(context, set, &account, &hash);
+	int result = check_code(context, &account, &hash, set);
 
 	if (result)
 		return result;

@@ -187,7 +187,7 @@ void transaction_available(struct transaction_context *context, int64_t *net, in
 	for (size_t i = 0; i < accounts->count; i++) {
 		struct resource_account *account = &context->billed_usage[i];
 		struct resource_room room;
-		if (!resource_available(root, resources, account, &room, accounts->names[i], slot,
+		if (!resource_available(root, account, &room, resources, accounts->names[i], slot,
 		                        multiple_of(context, accounts->names[i])))
 			account->name = 0;
 		*net = room.net < *net ? room.net : *net;

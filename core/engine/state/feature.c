@@ -81,8 +81,8 @@ int feature_preactivate(struct feature_set *set, const struct checksum256 *diges
 	return 0;
 }
 
-static int activate_one(struct feature_set *set, const struct checksum256 *digest, uint32_t block_num,
-                        size_t *were_preactivated, struct error *error)
+static int activate_one(struct feature_set *set, size_t *were_preactivated, const struct checksum256 *digest,
+                        uint32_t block_num, struct error *error)
 {
 	enum feature feature = feature_find(digest), dependency;
 
@@ -115,7 +115,7 @@ int feature_activate(struct feature_set *set, const struct checksum256 *digests,
 {
 	size_t were_preactivated = 0;
 	for (size_t i = 0; i < count; i++) {
-		int result = activate_one(set, &digests[i], block_num, &were_preactivated, error);
+		int result = activate_one(set, &were_preactivated, &digests[i], block_num, error);
 		if (result)
 			return result;
 	}

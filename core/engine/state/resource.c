@@ -135,8 +135,8 @@ bool resource_limits_get(const struct map_root *root, struct resource_limits *ou
 	return true;
 }
 
-bool resource_limits_set(struct map_edit *edit, uint64_t name, const struct resource_limits *limits,
-                         uint32_t block_num, bool *decreased)
+bool resource_limits_set(struct map_edit *edit, bool *decreased, uint64_t name,
+                         const struct resource_limits *limits, uint32_t block_num)
 {
 	struct state_key key = state_key_name(STATE_RESOURCE_PENDING, name);
 	struct resource_account account;
@@ -303,8 +303,8 @@ void resource_limit_of(struct resource_limit *out, const struct resource_state *
 		out->current_used = clamp(divide_up((uint128)usage.value_ex * ACCOUNT_WINDOW, RESOURCE_PRECISION));
 }
 
-bool resource_available(const struct map_root *root, const struct resource_state *state,
-                        struct resource_account *account, struct resource_room *out, uint64_t name,
+bool resource_available(const struct map_root *root, struct resource_account *account,
+                        struct resource_room *out, const struct resource_state *state, uint64_t name,
                         uint32_t slot, uint32_t multiple)
 {
 	struct resource_limits limits;

@@ -53,8 +53,8 @@ struct resource_limits resource_limits_newest(const struct map_root *root,
                                               const struct resource_account *account);
 /* In force from the block's end. *decreased: RAM became less, so that the account's usage must be checked.
  * false: no such account. */
-bool resource_limits_set(struct map_edit *edit, uint64_t name, const struct resource_limits *limits,
-                         uint32_t block_num, bool *decreased);
+bool resource_limits_set(struct map_edit *edit, bool *decreased, uint64_t name,
+                         const struct resource_limits *limits, uint32_t block_num);
 
 /* Of the whole chain. */
 struct resource_state {
@@ -92,8 +92,8 @@ struct resource_room {
 };
 /* What the account may still use at that slot. *account is looked up; false: there is none, nothing limits
  * it. */
-bool resource_available(const struct map_root *root, const struct resource_state *state,
-                        struct resource_account *account, struct resource_room *out, uint64_t name,
+bool resource_available(const struct map_root *root, struct resource_account *account,
+                        struct resource_room *out, const struct resource_state *state, uint64_t name,
                         uint32_t slot, uint32_t multiple);
 /* Bills an account as it was just looked up. 3080004 / 3080002 when it goes beyond its limit, which no
  * greylist makes less. */

@@ -70,7 +70,8 @@ struct chain_file_visitor {
  * genesis on and holds the transactions that its header names, that the last one is the head. *branch, where
  * it is not NULL, stands on the head with its state. path is for sentences. -EBADMSG: it is damaged, or no
  * such file; -ENOTSUP: written by a newer version; -EINTR. */
-int chain_file_read(int fd, const char *path, const struct chain_file_visitor *visitor,
-                    struct branch **branch, const struct interruption *interruption, struct error *error);
+int chain_file_read(struct branch **branch, int fd, const char *path,
+                    const struct chain_file_visitor *visitor, const struct interruption *interruption,
+                    struct error *error);
 
 #endif

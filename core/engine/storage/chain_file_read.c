@@ -273,8 +273,9 @@ static int make_branch(struct reader *reader, struct branch **out)
 	return damaged(reader, "a state of another block");
 }
 
-int chain_file_read(int fd, const char *path, const struct chain_file_visitor *visitor,
-                    struct branch **branch, const struct interruption *interruption, struct error *error)
+int chain_file_read(struct branch **branch, int fd, const char *path,
+                    const struct chain_file_visitor *visitor, const struct interruption *interruption,
+                    struct error *error)
 {
 	struct reader reader = {.fd = fd, .path = path, .visitor = visitor, .error = error, .map = map_create()};
 	struct branch *own = NULL;

@@ -33,8 +33,8 @@ static struct wasm_name name_of(const struct wasm_module *module, struct module_
 	return (struct wasm_name){module->names.at + text.first, text.length};
 }
 
-enum wasm_export wasm_module_export(const struct wasm_module *module, const char *name, const char *signature,
-                                    uint32_t *function)
+enum wasm_export wasm_module_export(const struct wasm_module *module, uint32_t *function, const char *name,
+                                    const char *signature)
 {
 	size_t length = strlen(name);
 
@@ -102,7 +102,7 @@ static bool check_legacy(struct wasm_parser *parser)
 
 	if (rules->mode != WASM_LEGACY)
 		return true;
-	if (wasm_module_export(parser->module, rules->entry, rules->entry_signature, &function) !=
+	if (wasm_module_export(parser->module, &function, rules->entry, rules->entry_signature) !=
 	    WASM_EXPORT_FOUND)
 		parser_break(parser, WASM_RULE_APPLY);
 	parser->fault->configurable = true;

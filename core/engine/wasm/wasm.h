@@ -70,8 +70,8 @@ bool wasm_module_import(const struct wasm_module *module, struct wasm_name *from
                         const struct wasm_host_function **function, uint32_t index);
 enum wasm_export { WASM_EXPORT_MISSING, WASM_EXPORT_OTHER, WASM_EXPORT_FOUND };
 /* An exported function by its name; OTHER: it is none, or has another signature. */
-enum wasm_export wasm_module_export(const struct wasm_module *module, const char *name, const char *signature,
-                                    uint32_t *function);
+enum wasm_export wasm_module_export(const struct wasm_module *module, uint32_t *function, const char *name,
+                                    const char *signature);
 /* A stored module that passed the legacy check, but has instructions after a function's end, cannot run. */
 bool wasm_module_can_run(const struct wasm_module *module);
 

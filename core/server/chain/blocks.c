@@ -35,8 +35,8 @@ static bool is_number(uint64_t *out, const char *text)
 
 /* The number a block is looked for by; by_id: whether its id must be *id. A header state's text may be of any
  * length. */
-static int which_block(struct call *call, const char *text, bool is_header_state, uint32_t *number,
-                       bool *by_id, struct checksum256 *id)
+static int which_block(struct call *call, uint32_t *number, bool *by_id, struct checksum256 *id,
+                       const char *text, bool is_header_state)
 {
 	size_t length = strlen(text);
 	uint64_t value;
@@ -67,7 +67,7 @@ static int find_block(struct call *call, struct signed_block *out, const char *w
 
 	if (call->bad)
 		return call_bad_parameters(call);
-	int result = which_block(call, text, false, &number, &by_id, &id);
+	int result = which_block(call, &number, &by_id, &id, text, false);
 	if (result)
 		return result;
 	result = number ? call->view->operations->block(call->view, out, number, &call->error) : -ENOENT;
@@ -155,7 +155,7 @@ static int get_block_header_state(struct call *call)
 		return call_bad_parameters(call);
 	if (!*text)
 		return unknown_block(call, "reversible block", text);
-	int result = which_block(call, text, true, &number, &by_id, &id);
+	int result = which_block(call, &number, &by_id, &id, text, true);
 	if (result)
 		return result;
 	result = call->view->operations->header_state(call->view, &state, number, &call->error);

@@ -114,7 +114,7 @@ static int create(struct call *call)
 		                     "Wallet with name: '%s' already exists at %s", name,
 		                     wallet_where(served->wallet));
 	else
-		result = wallet_service_add(service, &served, name, password, &call->error);
+		result = wallet_service_add(service, &served, password, name, &call->error);
 	if (result == 0)
 		text_printf(call->out, "\"%s\"", password);
 	memory_wipe(password, sizeof password);
@@ -126,7 +126,7 @@ static int find_or_open(struct call *call, struct wallet_service *service, struc
                         const char *name)
 {
 	*out = wallet_service_find(service, name);
-	return *out ? 0 : wallet_service_add(service, out, name, NULL, &call->error);
+	return *out ? 0 : wallet_service_add(service, out, NULL, name, &call->error);
 }
 
 static int open_wallet(struct call *call)

@@ -85,15 +85,15 @@ struct served_wallet *wallet_service_find(struct wallet_service *service, const 
 	           : NULL;
 }
 
-int wallet_service_add(struct wallet_service *service, struct served_wallet **out, const char *name,
-                       char password[WALLET_PASSWORD_SIZE], struct error *error)
+int wallet_service_add(struct wallet_service *service, struct served_wallet **out,
+                       char password[WALLET_PASSWORD_SIZE], const char *name, struct error *error)
 {
 	struct served_wallet more = {.unlocked = password, .opened = password};
 	size_t at = place(service, name);
 
 	if (service->count == WALLETS_MAXIMUM)
 		return error_set(error, ENOSPC, "%d wallets are open, and no more can be", WALLETS_MAXIMUM);
-	int result = wallet_open_beside(&more.wallet, service->wallet, name, password, error);
+	int result = wallet_open_beside(&more.wallet, password, service->wallet, name, error);
 	if (result)
 		return result;
 	*out = &service->list[at];

@@ -35,8 +35,8 @@ int wallet_service_end(struct wallet_service *service, int result);
 struct served_wallet *wallet_service_find(struct wallet_service *service, const char *name);
 /* One more, made with a new password (3120001) or, with password NULL, found in the folder (3120002). -ENOSPC
  * when there are WALLETS_MAXIMUM. */
-int wallet_service_add(struct wallet_service *service, struct served_wallet **out, const char *name,
-                       char password[WALLET_PASSWORD_SIZE], struct error *error);
+int wallet_service_add(struct wallet_service *service, struct served_wallet **out,
+                       char password[WALLET_PASSWORD_SIZE], const char *name, struct error *error);
 /* 3120005, 3120007 */
 int served_wallet_unlock(struct served_wallet *served, const char *password, struct error *error);
 void served_wallet_lock(struct served_wallet *served);

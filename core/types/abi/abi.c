@@ -84,7 +84,7 @@ long abi_index_text(const struct abi_index *index, const char *text, size_t leng
 
 /* --- type names --- */
 
-size_t abi_strip_suffix(const char *name, size_t length, enum abi_kind *kind)
+size_t abi_strip_suffix(enum abi_kind *kind, const char *name, size_t length)
 {
 	if (length > 2 && name[length - 1] == ']') {
 		size_t at = length - 1;
@@ -107,8 +107,8 @@ static struct abi_type *take_node(struct abi_nodes *nodes)
 	                    : &nodes->stack[nodes->used++];
 }
 
-static const struct abi_type *resolve(const struct abi *abi, struct abi_nodes *nodes, const char *name,
-                                      size_t length, bool *too_deep, int depth)
+static const struct abi_type *resolve(const struct abi *abi, struct abi_nodes *nodes, bool *too_deep,
+                                      const char *name, size_t length, int depth)
 {
 	if (depth >= ABI_DEPTH_MAXIMUM) {
 		*too_deep = true;
@@ -116,12 +116,12 @@ static const struct abi_type *resolve(const struct abi *abi, struct abi_nodes *n
 	}
 	long at = abi_index_text(&abi->types_index, name, length);
 	if (at >= 0)
-		return resolve(abi, nodes, abi->types[at].type_name, strlen(abi->types[at].type_name), too_deep,
+		return resolve(abi, nodes, too_deep, abi->types[at].type_name, strlen(abi->types[at].type_name),
 		               depth + 1);
 	enum abi_kind kind;
-	size_t stripped = abi_strip_suffix(name, length, &kind);
+	size_t stripped = abi_strip_suffix(&kind, name, length);
 	if (stripped < length) {
-		const struct abi_type *element = resolve(abi, nodes, name, stripped, too_deep, depth + 1);
+		const struct abi_type *element = resolve(abi, nodes, too_deep, name, stripped, depth + 1);
 		if (!element)
 			return NULL;
 		struct abi_type *node = take_node(nodes);
@@ -139,11 +139,11 @@ static const struct abi_type *resolve(const struct abi *abi, struct abi_nodes *n
 	return NULL;
 }
 
-const struct abi_type *abi_resolve(const struct abi *abi, struct abi_nodes *nodes, const char *name,
-                                   size_t length, bool *too_deep)
+const struct abi_type *abi_resolve(const struct abi *abi, struct abi_nodes *nodes, bool *too_deep,
+                                   const char *name, size_t length)
 {
 	*too_deep = false;
-	return resolve(abi, nodes, name, length, too_deep, 0);
+	return resolve(abi, nodes, too_deep, name, length, 0);
 }
 
 /* --- paths --- */
@@ -258,8 +258,8 @@ bool abi_field_at(const struct abi *abi, const char **field, const char **type, 
 {
 	struct abi_nodes nodes = {.arena = NULL};
 	bool too_deep;
-	const struct abi_type *resolved = struct_type ? abi_resolve(abi, &nodes, struct_type, strlen(struct_type),
-	                                                            &too_deep)
+	const struct abi_type *resolved = struct_type ? abi_resolve(abi, &nodes, &too_deep, struct_type,
+	                                                            strlen(struct_type))
 	                                              : NULL;
 	if (!resolved || resolved->kind != ABI_STRUCT)
 		return false;

@@ -165,7 +165,7 @@ int abi_to_json(const struct abi *abi, struct text *out, const char *type, struc
 	struct abi_path root = {.name = type};
 	bool too_deep;
 	int result;
-	const struct abi_type *resolved = abi_resolve(abi, &nodes, type, strlen(type), &too_deep);
+	const struct abi_type *resolved = abi_resolve(abi, &nodes, &too_deep, type, strlen(type));
 	if (resolved)
 		result = decode_value(&decoder, resolved, &root, 0);
 	else

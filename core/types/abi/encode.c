@@ -208,7 +208,7 @@ int abi_to_binary(const struct abi *abi, struct bytes *out, const char *type, co
 	struct abi_path root = {.name = type};
 	bool too_deep;
 	int result;
-	const struct abi_type *resolved = abi_resolve(abi, &nodes, type, strlen(type), &too_deep);
+	const struct abi_type *resolved = abi_resolve(abi, &nodes, &too_deep, type, strlen(type));
 	if (resolved)
 		result = encode_value(&encoder, resolved, json, &root, true, 0);
 	else

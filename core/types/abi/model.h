@@ -181,11 +181,11 @@ struct abi_nodes {
 };
 /* The type of a name of length bytes; NULL when unknown, or (and *too_deep) when it hides under too many
  * typedefs or suffixes. */
-const struct abi_type *abi_resolve(const struct abi *abi, struct abi_nodes *nodes, const char *name,
-                                   size_t length, bool *too_deep);
+const struct abi_type *abi_resolve(const struct abi *abi, struct abi_nodes *nodes, bool *too_deep,
+                                   const char *name, size_t length);
 /* Length of a type name without one suffix of `[]`, `[N]`, `?`; *kind tells which; the same length when
  * there is none. */
-size_t abi_strip_suffix(const char *name, size_t length, enum abi_kind *kind);
+size_t abi_strip_suffix(enum abi_kind *kind, const char *name, size_t length);
 
 /* --- builtin.c --- */
 

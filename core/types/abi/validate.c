@@ -72,7 +72,7 @@ static int check_typedef_names(const struct abi *abi, struct error *error)
 	for (size_t i = 0; i < abi->types_count; i++) {
 		enum abi_kind kind;
 		const char *name = abi->types[i].name;
-		size_t length = abi_strip_suffix(name, strlen(name), &kind);
+		size_t length = abi_strip_suffix(&kind, name, strlen(name));
 		if (abi_builtin_find(name, length) || abi_index_text(&abi->structs_index, name, length) >= 0)
 			return error_chain(error, DUPLICATE_ABI_TYPE_DEF_EXCEPTION, "type already exists: %s", name);
 	}
@@ -102,7 +102,7 @@ static int resolve_name(struct abi *abi, const struct abi_type **out, const char
 {
 	struct abi_nodes nodes = {.arena = abi};
 	bool too_deep;
-	*out = abi_resolve(abi, &nodes, name, length, &too_deep);
+	*out = abi_resolve(abi, &nodes, &too_deep, name, length);
 	if (*out)
 		return 0;
 	return too_deep ? too_deep_error(error)
@@ -176,7 +176,7 @@ static int check_uses(const struct abi *abi, struct error *error)
 		                       : abi->results[i - abi->actions_count - abi->tables_count].type_name;
 		struct abi_nodes nodes = {.arena = NULL};
 		bool too_deep;
-		if (!abi_resolve(abi, &nodes, name, strlen(name), &too_deep))
+		if (!abi_resolve(abi, &nodes, &too_deep, name, strlen(name)))
 			return too_deep ? too_deep_error(error)
 			                : error_chain(error, INVALID_TYPE_INSIDE_ABI, "Unknown type %s", name);
 	}

@@ -87,7 +87,7 @@ static int put_blocks(struct embedded_chain *chain, struct chain_file_writer *wr
 		struct signed_block block = {0};
 		result = interruption_happened(interruption)
 		             ? error_set(error, EINTR, "interrupted")
-		             : embedded_read_block(chain, head->head, &block, number, error);
+		             : embedded_read_block(chain, &block, head->head, number, error);
 		if (result == 0)
 			result = chain_file_put_block(writer, &block, error);
 		else if (result == -ENOENT && !chain->storage)

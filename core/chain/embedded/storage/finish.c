@@ -235,7 +235,7 @@ static int store_first(struct embedded_chain *chain, const struct sealed *first,
 		if (!irreversible)
 			note_block(chain, &note, block);
 		pthread_mutex_unlock(&chain->lock);
-		result = storage_store(chain->storage, block, irreversible, &note, &logged, error);
+		result = storage_store(chain->storage, &logged, block, irreversible, &note, error);
 		chain->unsynced = chain->unsynced || result == 0;
 		pthread_mutex_lock(&chain->lock);
 		reversible_note_release(&note);

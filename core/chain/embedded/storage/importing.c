@@ -57,7 +57,7 @@ int embedded_import_kept(struct chain *base, const char *name, int fd, const cha
 
 	if (!chain->storage)
 		return error_set(error, EOPNOTSUPP, "a chain in memory imports nothing: mount it with -o data=DIR");
-	int result = chain_file_read(fd, path, &visitor, &branch, interruption, error);
+	int result = chain_file_read(&branch, fd, path, &visitor, interruption, error);
 	if (result == 0)
 		result = states_keep(chain->storage->states, importing.name, importing.number, &importing.id, error);
 	if (result == 0)
@@ -206,7 +206,7 @@ static int fill(struct beginning *beginning, int fd, struct error *error)
 	const struct chain_file_visitor visitor = {
 		.context = beginning, .head = begin_log, .file = take_file, .keys = take_keys, .block = append_block};
 	struct branch *branch = NULL;
-	int result = chain_file_read(fd, beginning->path, &visitor, &branch, NULL, error);
+	int result = chain_file_read(&branch, fd, beginning->path, &visitor, NULL, error);
 
 	if (result == 0)
 		result = block_log_sync(beginning->blocks, error);
@@ -252,7 +252,7 @@ int embedded_import(struct data_folder *folder, const char *path, struct text *n
 	if (result == 0)
 		result = file_open(&fd, path, O_RDONLY, error);
 	if (result == 0)
-		result = chain_file_read(fd, path, &look, NULL, NULL, error);
+		result = chain_file_read(NULL, fd, path, &look, NULL, error);
 	if (result == 0)
 		result = file_replace(mark, path, strlen(path), error);
 	if (result == 0)

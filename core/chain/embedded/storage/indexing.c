@@ -134,7 +134,7 @@ static int index_block(struct embedded_chain *chain, const struct block_state *h
 {
 	struct signed_block block = {0};
 	int result = chain->storage ? storage_read_block(chain->storage, &block, number, error)
-	                            : embedded_read_block(chain, head, &block, number, error);
+	                            : embedded_read_block(chain, &block, head, number, error);
 
 	if (result == -ENOENT && !chain->storage)
 		result = 0; /* nobody had the time to look before it was let go */

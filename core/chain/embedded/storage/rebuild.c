@@ -348,7 +348,7 @@ static bool is_stored(struct storage *storage, const struct node_pending *header
 
 	for (size_t i = 0; i < count && !found; i++)
 		if (blocks[i].number == header->number &&
-		    reversible_read(storage->reversible, &blocks[i], &block, NULL, NULL) == 0) {
+		    reversible_read(storage->reversible, &block, NULL, &blocks[i], NULL) == 0) {
 			found = block.header.timestamp == header->slot && block.header.producer == header->producer;
 			signed_block_release(&block);
 			block = (struct signed_block){.transactions = NULL};

@@ -29,7 +29,7 @@ static void share_stored(struct storage *storage, struct branch **branch, const 
 	    !checksum256_equal(&stored.id, &head->id))
 		return;
 	struct map *map = map_create();
-	if (states_load(storage->states, &stored, map, &root, &header, NULL) != 0) {
+	if (states_load(storage->states, &root, &header, &stored, map, NULL) != 0) {
 		map_destroy(map);
 	} else {
 		struct cursor in = cursor_make(header.data, header.length);
@@ -72,8 +72,8 @@ static bool load_stored(struct storage *storage, struct branch **branch, const s
 			memcpy(best_name, name, sizeof name);
 		}
 	int result = !best.number ? -ENOENT
-	             : *best_name ? states_load_kept(storage->states, best_name, map, &root, &header, NULL)
-	                          : states_load(storage->states, &best, map, &root, &header, NULL);
+	             : *best_name ? states_load_kept(storage->states, &root, &header, best_name, map, NULL)
+	                          : states_load(storage->states, &root, &header, &best, map, NULL);
 	if (result) {
 		map_destroy(map);
 	} else {

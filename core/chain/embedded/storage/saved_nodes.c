@@ -81,7 +81,7 @@ static int grow_one(struct forest *forest, struct storage *storage, struct ledge
 {
 	struct signed_block block = {0};
 	struct reversible_note note = {0};
-	int result = reversible_read(storage->reversible, stored, &block, &note, error);
+	int result = reversible_read(storage->reversible, &block, &note, stored, error);
 	struct branch *branch = result ? NULL : forest_find(forest, ledger, &block.header.previous);
 
 	if (branch)
@@ -450,7 +450,7 @@ static int recall_block(struct storage *storage, struct embedded_chain *chain,
 {
 	struct signed_block block = {0};
 	struct reversible_note note = {0};
-	int result = reversible_read(storage->reversible, stored, &block, &note, error);
+	int result = reversible_read(storage->reversible, &block, &note, stored, error);
 
 	for (size_t i = 0; i < block.transactions_count && result == 0; i++)
 		if (!block.transactions[i].is_id && !is_foreign(&note, i))

@@ -235,7 +235,7 @@ static int open_stored(struct embedded_chain *chain, struct block_state **out, c
 	if (!chain->storage || !states_find_kept(chain->storage->states, &stored, name))
 		return error_set(error, ENOENT, "there is no snapshot \"%s\"", name);
 	if (stored.end) {
-		result = states_open_kept(chain->storage->states, name, &map, &root, &header, error);
+		result = states_open_kept(chain->storage->states, &map, &root, &header, name, error);
 		if (result == 0 && !(*out = past_open(chain->past, map, root, &header)))
 			result = error_set(error, EBADMSG, "snapshot \"%s\" is damaged", name);
 		bytes_release(&header);

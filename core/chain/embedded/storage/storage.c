@@ -238,8 +238,8 @@ int storage_append_block(struct storage *storage, const struct signed_block *blo
 
 /* The reversible blocks from the log's end up to one that has become irreversible, newest first; free()
  * *out. None when it does not stand on the log. */
-static size_t list_new(const struct storage *storage, const struct checksum256 *id,
-                       const struct reversible_block ***out)
+static size_t list_new(const struct storage *storage, const struct reversible_block ***out,
+                       const struct checksum256 *id)
 {
 	size_t count = 0, capacity = 0;
 	const struct reversible_block *block = reversible_find(storage->reversible, id);
@@ -259,13 +259,13 @@ int storage_advance_log(struct storage *storage, const struct checksum256 *id, u
 {
 	const struct reversible_block **blocks;
 	int result = 0;
-	size_t count = number > block_log_last(storage->blocks) ? list_new(storage, id, &blocks) : 0;
+	size_t count = number > block_log_last(storage->blocks) ? list_new(storage, &blocks, id) : 0;
 
 	if (count == 0)
 		return 0;
 	while (count-- > 0 && result == 0) {
 		struct signed_block block = {0};
-		result = reversible_read(storage->reversible, blocks[count], &block, NULL, error);
+		result = reversible_read(storage->reversible, &block, NULL, blocks[count], error);
 		if (result == 0)
 			result = storage_append_block(storage, &block, error);
 		signed_block_release(&block);
@@ -282,8 +282,8 @@ static int forget_irreversible(struct storage *storage, uint32_t number, struct 
 	return result ? result : reversible_forget(storage->reversible, number, error);
 }
 
-int storage_store(struct storage *storage, const struct block_state *block, bool is_irreversible,
-                  const struct reversible_note *note, struct checksum256 *logged, struct error *error)
+int storage_store(struct storage *storage, struct checksum256 *logged, const struct block_state *block,
+                  bool is_irreversible, const struct reversible_note *note, struct error *error)
 {
 	uint32_t last = block_log_last(storage->blocks);
 	int result;
@@ -381,7 +381,7 @@ int storage_find_block(struct storage *storage, struct signed_block *out, uint32
 	pthread_mutex_lock(&storage->reading);
 	const struct reversible_block *block = reversible_find(storage->reversible, id);
 	if (block)
-		result = reversible_read(storage->reversible, block, out, NULL, error);
+		result = reversible_read(storage->reversible, out, NULL, block, error);
 	pthread_mutex_unlock(&storage->reading);
 	return block ? result : storage_read_block(storage, out, number, error);
 }
@@ -411,7 +411,7 @@ bool storage_old_block(struct storage *storage, struct bytes *packed, const stru
 
 	pthread_mutex_lock(&storage->reading);
 	const struct reversible_block *kept = reversible_find(storage->reversible, id);
-	bool found = kept && reversible_read(storage->reversible, kept, &block, NULL, NULL) == 0;
+	bool found = kept && reversible_read(storage->reversible, &block, NULL, kept, NULL) == 0;
 	pthread_mutex_unlock(&storage->reading);
 	if (found)
 		signed_block_pack(packed, &block);

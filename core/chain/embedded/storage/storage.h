@@ -21,8 +21,8 @@ int storage_save_offset(struct storage *storage, int64_t offset_us, int64_t paus
 /* A signed block: into the log when it is irreversible and next there, else to the reversible ones with what
  * is noted of it. What its last irreversible block lets go into the log goes there. *logged: the log's last
  * block. */
-int storage_store(struct storage *storage, const struct block_state *block, bool is_irreversible,
-                  const struct reversible_note *note, struct checksum256 *logged, struct error *error);
+int storage_store(struct storage *storage, struct checksum256 *logged, const struct block_state *block,
+                  bool is_irreversible, const struct reversible_note *note, struct error *error);
 /* What was stored reaches the disk; what went from the reversible blocks to the log has been there. */
 int storage_sync_stored(struct storage *storage, struct error *error);
 int storage_sync(struct storage *storage, struct error *error); /* everything does */

@@ -405,7 +405,7 @@ static int read_line(struct reading *reading, struct text *out, uint64_t index, 
 {
 	text_printf(out, LINE_BEGIN, index + 1);
 	if (index < reading->stored.count)
-		return history_read(reading->chain->history, &reading->stored, out, index, error);
+		return history_read(reading->chain->history, out, &reading->stored, index, error);
 	const struct recent_line *line = &reading->recent[index - reading->stored.count];
 	const char *mark = memchr(line->text, HISTORY_ID_MARK, line->length);
 	size_t before = (size_t)(mark - line->text);

@@ -287,11 +287,11 @@ static struct block_state *open_stored(struct past *past, const struct block_sta
 	struct map *map = NULL;
 
 	if (!past->source.states || !states_find(past->source.states, &stored, number) ||
-	    past->source.read(past->source.context, head, &block, stored.number, NULL) != 0)
+	    past->source.read(past->source.context, &block, head, stored.number, NULL) != 0)
 		return NULL;
 	bool same = checksum256_equal(&block.id, &stored.id);
 	signed_block_release(&block);
-	if (same && states_open_state(past->source.states, &stored, &map, &root, &header, NULL) == 0)
+	if (same && states_open_state(past->source.states, &map, &root, &header, &stored, NULL) == 0)
 		state = past_open(past, map, root, &header);
 	bytes_release(&header);
 	return state;
@@ -333,7 +333,7 @@ static int apply_next(struct past *past, struct branch *again, const struct bloc
                       uint32_t number, struct error *error)
 {
 	struct signed_block block = {0};
-	int result = past->source.read(past->source.context, head, &block, number, error);
+	int result = past->source.read(past->source.context, &block, head, number, error);
 
 	if (result)
 		return result;
@@ -529,7 +529,7 @@ int past_traces(struct past *past, struct transaction_trace **out, size_t *count
 	*count = 0;
 	if (number == 1)
 		return 0; /* nothing ran in the genesis block */
-	int result = past->source.read(past->source.context, head, &block, number, error);
+	int result = past->source.read(past->source.context, &block, head, number, error);
 	if (result == 0)
 		result = make_traces(past, &traces, head, &block, interruption, error);
 	*out = traces.list;

@@ -16,7 +16,7 @@ struct past_source {
 	pthread_mutex_t *lock;
 	struct ledger *ledger; /* borrowed, under lock */
 	/* A block at or before a head, without the lock. -ENOENT. */
-	int (*read)(void *context, const struct block_state *head, struct signed_block *out, uint32_t number,
+	int (*read)(void *context, struct signed_block *out, const struct block_state *head, uint32_t number,
 	            struct error *error);
 	void *context;
 	struct states *states; /* where those of before are: borrowed; NULL: nowhere */

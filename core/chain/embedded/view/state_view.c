@@ -57,7 +57,7 @@ static void links_read(struct links *out, const struct map_root *root, uint64_t 
 		qsort(out->items, out->count, sizeof *out->items, compare_links);
 }
 
-static size_t links_to(const struct links *links, uint64_t permission, struct chain_linked_action **out)
+static size_t links_to(const struct links *links, struct chain_linked_action **out, uint64_t permission)
 {
 	size_t count = 0;
 	*out = links->count ? memory_allocate(links->count, sizeof **out) : NULL;
@@ -80,14 +80,14 @@ static void read_permissions(struct chain_account *out, const struct map_root *r
 		*at = (struct chain_permission){
 			.name = permission.name, .parent = permission.parent, .block_num = permission.block_num};
 		at->authority = permission_authority(&permission);
-		at->linked_actions_count = links_to(&links, permission.name, &at->linked_actions);
+		at->linked_actions_count = links_to(&links, &at->linked_actions, permission.name);
 		if (permission.block_num > out->block_num)
 			out->block_num = permission.block_num;
 		from = permission.name + 1;
 		if (!from)
 			break;
 	}
-	out->any_linked_actions_count = links_to(&links, name_literal("eosio.any"), &out->any_linked_actions);
+	out->any_linked_actions_count = links_to(&links, &out->any_linked_actions, name_literal("eosio.any"));
 	free(links.items);
 }
 

@@ -51,7 +51,7 @@ static int find_in_reversible(struct embedded_chain *chain, uint32_t *number, co
 	pthread_mutex_unlock(&chain->lock);
 	for (; *number > end && result == 0 && !found; *number -= !found) {
 		struct signed_block block = {0};
-		result = embedded_read_block(chain, head, &block, *number, error);
+		result = embedded_read_block(chain, &block, head, *number, error);
 		found = result == 0 && holds(&block, id);
 		signed_block_release(&block);
 	}
@@ -74,7 +74,7 @@ static int find_in_index(struct embedded_chain *chain, uint32_t *number, const s
 		struct signed_block block = {0};
 		if (candidates[i] <= *number)
 			continue;
-		result = embedded_read_block(chain, head, &block, candidates[i], error);
+		result = embedded_read_block(chain, &block, head, candidates[i], error);
 		if (result == 0 && holds(&block, id))
 			*number = candidates[i];
 		signed_block_release(&block);

@@ -73,7 +73,7 @@ int embedded_view_open(struct chain *base, struct chain_view **out, const struct
 }
 
 /* The slot of a block, from what this process has seen or from the log. */
-static int find_slot_of(struct embedded_chain *chain, uint32_t number, uint32_t *slot)
+static int find_slot_of(struct embedded_chain *chain, uint32_t *slot, uint32_t number)
 {
 	struct signed_block block = {0};
 
@@ -103,7 +103,7 @@ static int read_block_slot(struct chain_view *view, uint32_t *slot, uint32_t num
 		*slot = state->head->block->header.timestamp;
 		return 0;
 	}
-	if (find_slot_of(embedded_of(view->chain), number, slot) != 0)
+	if (find_slot_of(embedded_of(view->chain), slot, number) != 0)
 		return error_set(error, ENOENT, "the time of block %" PRIu32 " is not known any more", number);
 	return 0;
 }
@@ -187,8 +187,8 @@ static int read_header_state(struct chain_view *view, struct chain_header_state 
 
 /* Appends a block of the view's branch that is in memory, if it is, and gives its id, if that is known;
  * false: it is there, but not signed yet. */
-static bool pack_from_memory(struct embedded_chain *chain, const struct block_state *head, struct bytes *out,
-                             struct checksum256 *id, bool *has_id, uint32_t number)
+static bool pack_from_memory(struct embedded_chain *chain, struct bytes *out, struct checksum256 *id,
+                             bool *has_id, const struct block_state *head, uint32_t number)
 {
 	bool is_signed = true;
 
@@ -213,7 +213,7 @@ static bool pack_from_memory(struct embedded_chain *chain, const struct block_st
 }
 
 /* id: of a block that is known by it, or NULL. One that is irreversible may wait to be stored. */
-static int read_stored(struct embedded_chain *chain, const struct block_state *head, struct signed_block *out,
+static int read_stored(struct embedded_chain *chain, struct signed_block *out, const struct block_state *head,
                        uint32_t number, const struct checksum256 *id, struct error *error)
 {
 	for (bool is_all_stored = number > head->number;; is_all_stored = true) {
@@ -228,7 +228,7 @@ static int read_stored(struct embedded_chain *chain, const struct block_state *h
 	}
 }
 
-int embedded_read_block(void *context, const struct block_state *head, struct signed_block *out,
+int embedded_read_block(void *context, struct signed_block *out, const struct block_state *head,
                         uint32_t number, struct error *error)
 {
 	struct embedded_chain *chain = context;
@@ -237,9 +237,9 @@ int embedded_read_block(void *context, const struct block_state *head, struct si
 	bool has_id;
 	int result = -ENOENT;
 
-	if (!pack_from_memory(chain, head, &packed, &id, &has_id, number)) {
+	if (!pack_from_memory(chain, &packed, &id, &has_id, head, number)) {
 		result = embedded_finish(chain, false, error);
-		if (result || !pack_from_memory(chain, head, &packed, &id, &has_id, number))
+		if (result || !pack_from_memory(chain, &packed, &id, &has_id, head, number))
 			return result ? result : error_set(error, EAGAIN, "block %" PRIu32 " is being signed", number);
 		result = -ENOENT;
 	}
@@ -247,7 +247,7 @@ int embedded_read_block(void *context, const struct block_state *head, struct si
 		struct cursor in = cursor_make(packed.data, packed.length);
 		result = signed_block_unpack(out, &in, error);
 	} else if (chain->storage) {
-		result = read_stored(chain, head, out, number, has_id ? &id : NULL, error);
+		result = read_stored(chain, out, head, number, has_id ? &id : NULL, error);
 	}
 	bytes_release(&packed);
 	if (result == -ENOENT)
@@ -258,7 +258,7 @@ int embedded_read_block(void *context, const struct block_state *head, struct si
 static int read_block(struct chain_view *view, struct signed_block *out, uint32_t number,
                       struct error *error)
 {
-	return embedded_read_block(embedded_of(view->chain), embedded_state_of(view)->head, out, number, error);
+	return embedded_read_block(embedded_of(view->chain), out, embedded_state_of(view)->head, number, error);
 }
 
 static int read_traces(struct chain_view *view, struct transaction_trace **out, size_t *count,

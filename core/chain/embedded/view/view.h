@@ -10,7 +10,7 @@ int embedded_view_open(struct chain *base, struct chain_view **out, const struct
 struct chain_view_operations embedded_view_operations(void);
 /* A block at or before a head, from memory or from the data folder; -ENOENT. chain: a struct
  * embedded_chain. */
-int embedded_read_block(void *chain, const struct block_state *head, struct signed_block *out,
+int embedded_read_block(void *chain, struct signed_block *out, const struct block_state *head,
                         uint32_t number, struct error *error);
 struct published *embedded_state_of(struct chain_view *view);
 

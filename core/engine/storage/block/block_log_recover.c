@@ -60,8 +60,8 @@ static bool elements_link(const struct recovery *r, size_t k)
 
 /* The end of the whole entry at offset, 0 when there is none. number 0: any; previous: the id it must
  * follow, or NULL. *id is its own. */
-static uint64_t entry_end(const struct recovery *r, uint64_t offset, uint32_t number,
-                          const struct checksum256 *previous, struct checksum256 *id)
+static uint64_t entry_end(const struct recovery *r, struct checksum256 *id, uint64_t offset, uint32_t number,
+                          const struct checksum256 *previous)
 {
 	if (offset > r->size || r->size - offset < ENTRY_MINIMUM)
 		return 0;
@@ -85,7 +85,7 @@ static uint64_t recovery_resume(struct recovery *r, struct checksum256 *id, bool
 	for (size_t tries = 0, k = r->count; k > 0 && tries < RESUME_TRIES; tries++) {
 		k--;
 		uint64_t end = r->offsets[k] >= r->log->start
-		                   ? entry_end(r, r->offsets[k], (uint32_t)(r->log->first + k), NULL, id)
+		                   ? entry_end(r, id, r->offsets[k], (uint32_t)(r->log->first + k), NULL)
 		                   : 0;
 		if (end && elements_link(r, k)) {
 			r->count = r->kept = k + 1;
@@ -105,7 +105,7 @@ static bool recovery_end_is_whole(const struct recovery *r, uint64_t from)
 	if (r->size - from < ENTRY_MINIMUM)
 		return false;
 	uint64_t offset = get_u64(r->data + r->size - ENTRY_TRAILER);
-	return offset > from && entry_end(r, offset, 0, NULL, &id) == r->size;
+	return offset > from && entry_end(r, &id, offset, 0, NULL) == r->size;
 }
 
 /* Were it not torn but damaged, the bytes would be wanted: they are kept. */
@@ -133,7 +133,7 @@ static int recovery_run(struct recovery *r, struct text *report, struct error *e
 	struct checksum256 id;
 	bool has_id;
 	uint64_t at = recovery_resume(r, &id, &has_id), end;
-	while ((end = entry_end(r, at, (uint32_t)(log->first + r->count), has_id ? &id : NULL, &id))) {
+	while ((end = entry_end(r, &id, at, (uint32_t)(log->first + r->count), has_id ? &id : NULL))) {
 		LIST_APPEND(r->offsets, r->count, r->capacity, at);
 		at = end;
 		has_id = true;

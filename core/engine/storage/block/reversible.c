@@ -56,7 +56,7 @@ void reversible_note_release(struct reversible_note *note)
 	*note = (struct reversible_note){0};
 }
 
-static int unpack(struct cursor in, struct signed_block *out, struct reversible_note *note,
+static int unpack(struct signed_block *out, struct reversible_note *note, struct cursor in,
                   struct error *error)
 {
 	uint32_t count = cursor_u32(&in);
@@ -76,7 +76,7 @@ static int unpack(struct cursor in, struct signed_block *out, struct reversible_
 }
 
 /* The record at an offset, whole and unharmed; free() *out. -ENODATA: there is none. */
-static int read_record(const struct reversible *file, uint64_t at, uint8_t **out, uint32_t *length)
+static int read_record(const struct reversible *file, uint8_t **out, uint32_t *length, uint64_t at)
 {
 	uint8_t head[RECORD_HEAD];
 	int result = file_read(file->fd, head, sizeof head, at);
@@ -155,7 +155,7 @@ static int scan(struct reversible *file, uint8_t *bytes, uint64_t size, struct t
 			continue;
 		}
 		struct cursor in = cursor_make(bytes + file->end + RECORD_HEAD, length - RECORD_HEAD);
-		result = unpack(in, &block, NULL, error);
+		result = unpack(&block, NULL, in, error);
 		if (result == 0)
 			add(file, &block, file->end, (uint32_t)(length - RECORD_HEAD));
 		signed_block_release(&block);
@@ -321,16 +321,16 @@ const struct reversible_block *reversible_find(const struct reversible *file, co
 	return NULL;
 }
 
-int reversible_read(struct reversible *file, const struct reversible_block *block, struct signed_block *out,
-                    struct reversible_note *note, struct error *error)
+int reversible_read(struct reversible *file, struct signed_block *out, struct reversible_note *note,
+                    const struct reversible_block *block, struct error *error)
 {
 	uint8_t *data;
 	uint32_t length;
-	int result = read_record(file, block->at, &data, &length);
+	int result = read_record(file, &data, &length, block->at);
 
 	if (result)
 		return fail(file, "read", result, error);
-	result = unpack(cursor_make(data, length), out, note, error);
+	result = unpack(out, note, cursor_make(data, length), error);
 	free(data);
 	return result;
 }
@@ -393,7 +393,7 @@ static int rewrite(struct reversible *file, struct error *error)
 	for (size_t i = 0; i < file->count && result == 0; i++) {
 		struct signed_block block = {0};
 		struct reversible_note note = {0};
-		result = reversible_read(file, &file->blocks[i], &block, &note, error);
+		result = reversible_read(file, &block, &note, &file->blocks[i], error);
 		if (result == 0)
 			result = reversible_append(&new, &block, &note, error);
 		signed_block_release(&block);

@@ -41,8 +41,8 @@ bool reversible_is_damaged(const struct reversible *file);
 const struct reversible_block *reversible_blocks(const struct reversible *file, size_t *count);
 const struct reversible_block *reversible_find(const struct reversible *file, const struct checksum256 *id);
 /* note may be NULL; release it */
-int reversible_read(struct reversible *file, const struct reversible_block *block, struct signed_block *out,
-                    struct reversible_note *note, struct error *error);
+int reversible_read(struct reversible *file, struct signed_block *out, struct reversible_note *note,
+                    const struct reversible_block *block, struct error *error);
 /* 0 means that the kernel has it; on failure the file is as it was. */
 int reversible_append(struct reversible *file, const struct signed_block *block,
                       const struct reversible_note *note, struct error *error);

@@ -488,7 +488,7 @@ uint64_t history_lines_before(const struct history_lines *lines, uint64_t count)
 	return bytes;
 }
 
-int history_read(struct history *history, const struct history_lines *lines, struct text *out, uint64_t index,
+int history_read(struct history *history, struct text *out, const struct history_lines *lines, uint64_t index,
                  struct error *error)
 {
 	for (size_t i = 0; i < lines->runs_count; i++) {

@@ -56,7 +56,7 @@ void history_lines_release(struct history_lines *lines);
 /* The bytes of the first `count` of them. */
 uint64_t history_lines_before(const struct history_lines *lines, uint64_t count);
 /* Appends one of them with its newline. */
-int history_read(struct history *history, const struct history_lines *lines, struct text *out, uint64_t index,
+int history_read(struct history *history, struct text *out, const struct history_lines *lines, uint64_t index,
                  struct error *error);
 
 #endif

@@ -105,7 +105,7 @@ static void read_record(struct states *states, struct cursor *in, uint64_t nodes
 		*end = kept->state.end;
 }
 
-int states_read_kept(struct states *states, uint64_t nodes, uint64_t *end)
+int states_read_kept(struct states *states, uint64_t *end, uint64_t nodes)
 {
 	struct text content = TEXT_EMPTY;
 	char *path = path_of(states);
@@ -237,8 +237,8 @@ static bool copy_kept(struct states *states, struct stored_state *out, struct by
 	return out->end != 0;
 }
 
-int states_open_kept(struct states *states, const char *name, struct map **map, struct map_root **root,
-                     struct bytes *header, struct error *error)
+int states_open_kept(struct states *states, struct map **map, struct map_root **root, struct bytes *header,
+                     const char *name, struct error *error)
 {
 	struct stored_state state;
 
@@ -250,8 +250,8 @@ int states_open_kept(struct states *states, const char *name, struct map **map, 
 	                     error);
 }
 
-int states_load_kept(struct states *states, const char *name, struct map *map, struct map_root **root,
-                     struct bytes *header, struct error *error)
+int states_load_kept(struct states *states, struct map_root **root, struct bytes *header, const char *name,
+                     struct map *map, struct error *error)
 {
 	struct stored_state state;
 

@@ -139,7 +139,7 @@ static int loader_next(struct loader *loader, struct error *error)
 	return 0;
 }
 
-static int loader_open(struct loader *loader, const char *path, struct bytes *header, struct error *error)
+static int loader_open(struct loader *loader, struct bytes *header, const char *path, struct error *error)
 {
 	*loader = (struct loader){.path = path};
 	int result = file_open(&loader->fd, path, O_RDONLY, error);
@@ -187,7 +187,7 @@ int state_file_load(struct map *map, struct map_root **root, struct bytes *heade
 	struct loader loader;
 	uint64_t count = 0;
 	*root = NULL;
-	int result = loader_open(&loader, path, header, error);
+	int result = loader_open(&loader, header, path, error);
 	if (result)
 		goto out;
 	builder = map_builder_create(map);

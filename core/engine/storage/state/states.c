@@ -124,7 +124,7 @@ int states_open(struct states **out, const char *folder, struct error *error)
 		result = read_index(states, size, nodes);
 	end = states->count ? states->list[states->count - 1].end : 0;
 	if (result == 0)
-		result = states_read_kept(states, nodes, &end);
+		result = states_read_kept(states, &end, nodes);
 	states_failed(states, result, error);
 	if (result) {
 		states_close(states);
@@ -180,7 +180,7 @@ bool states_find(struct states *states, struct stored_state *out, uint32_t numbe
 }
 
 /* Its record may stand elsewhere since it was found. */
-static int read_header(struct states *states, const struct stored_state *state, struct bytes *header)
+static int read_header(struct states *states, struct bytes *header, const struct stored_state *state)
 {
 	struct stored_state same;
 	struct bytes record = {0};
@@ -198,21 +198,21 @@ static int read_header(struct states *states, const struct stored_state *state, 
 	return result == -ENODATA ? -EBADMSG : result;
 }
 
-int states_open_state(struct states *states, const struct stored_state *state, struct map **map,
-                      struct map_root **root, struct bytes *header, struct error *error)
+int states_open_state(struct states *states, struct map **map, struct map_root **root, struct bytes *header,
+                      const struct stored_state *state, struct error *error)
 {
-	int result = read_header(states, state, header);
+	int result = read_header(states, header, state);
 
 	if (result == 0)
 		result = map_store_open(states->nodes, state->end, map, root, state->place, (size_t)state->entries);
 	return states_failed(states, result, error);
 }
 
-int states_load(struct states *states, const struct stored_state *state, struct map *map,
-                struct map_root **root, struct bytes *header, struct error *error)
+int states_load(struct states *states, struct map_root **root, struct bytes *header,
+                const struct stored_state *state, struct map *map, struct error *error)
 {
 	pthread_mutex_lock(&states->saving);
-	int result = read_header(states, state, header);
+	int result = read_header(states, header, state);
 	if (result == 0)
 		result = map_store_load(states->store, map, root, state->place, (size_t)state->entries);
 	pthread_mutex_unlock(&states->saving);

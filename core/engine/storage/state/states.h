@@ -30,11 +30,11 @@ int states_save(struct states *states, uint32_t number, const struct checksum256
                 const struct bytes *header, const struct map_root *root, struct error *error);
 /* As it was saved, read as it is looked at: *map is the caller's to destroy after all roots, and before the
  * states are closed; the header is appended. */
-int states_open_state(struct states *states, const struct stored_state *state, struct map **map,
-                      struct map_root **root, struct bytes *header, struct error *error);
+int states_open_state(struct states *states, struct map **map, struct map_root **root, struct bytes *header,
+                      const struct stored_state *state, struct error *error);
 /* All of it, into a map whose later states share it. */
-int states_load(struct states *states, const struct stored_state *state, struct map *map,
-                struct map_root **root, struct bytes *header, struct error *error);
+int states_load(struct states *states, struct map_root **root, struct bytes *header,
+                const struct stored_state *state, struct map *map, struct error *error);
 /* Forgets those that are older than the last one at or before a block, once they are most of all, and gives
  * their room on the disk back; not those that are kept. Who looks at one of them nevertheless finds it
  * damaged. No root that is to be saved later may be of a block before them. */
@@ -58,10 +58,10 @@ bool states_find_kept(struct states *states, struct stored_state *out, const cha
 /* The first name >= from; false: there is none. */
 bool states_kept_from(struct states *states, char out[STATES_NAME_SIZE], const char *from);
 /* As states_load(). */
-int states_load_kept(struct states *states, const char *name, struct map *map, struct map_root **root,
-                     struct bytes *header, struct error *error);
+int states_load_kept(struct states *states, struct map_root **root, struct bytes *header, const char *name,
+                     struct map *map, struct error *error);
 /* As states_open_state(). */
-int states_open_kept(struct states *states, const char *name, struct map **map, struct map_root **root,
-                     struct bytes *header, struct error *error);
+int states_open_kept(struct states *states, struct map **map, struct map_root **root, struct bytes *header,
+                     const char *name, struct error *error);
 
 #endif

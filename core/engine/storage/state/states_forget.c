@@ -46,7 +46,7 @@ static int cut_index(struct states *states, size_t count)
 
 /* The nodes of all that stay: the list from `first` on, and what is kept. NULL: something waits to be saved,
  * which may have nodes of any state. */
-static uint64_t *list_places(const struct states *states, size_t first, size_t *count)
+static uint64_t *list_places(const struct states *states, size_t *count, size_t first)
 {
 	uint64_t *places = memory_allocate(states->count + states->kept_count, sizeof *places);
 
@@ -73,7 +73,7 @@ int states_forget(struct states *states, uint32_t number, struct error *error)
 	pthread_mutex_lock(&states->lock);
 	size_t after = states_place_after(states, number);
 	if (after && 2 * (after - 1) > states->count)
-		places = list_places(states, after - 1, &count);
+		places = list_places(states, &count, after - 1);
 	if (places)
 		result = cut_index(states, after - 1);
 	pthread_mutex_unlock(&states->lock);

@@ -30,7 +30,7 @@ extern const struct packed_field stored_state_fields[];
 size_t states_place_after(const struct states *states, uint32_t number);
 int states_failed(const struct states *states, int result, struct error *error);
 /* What is kept, as far as its nodes can be in `nodes` bytes; *end grows to what they take. */
-int states_read_kept(struct states *states, uint64_t nodes, uint64_t *end);
+int states_read_kept(struct states *states, uint64_t *end, uint64_t nodes);
 void states_release_kept(struct states *states);
 
 #endif
