@@ -4,6 +4,7 @@
 #include "mount/mount.h"
 
 #include "core/base/memory.h"
+#include "core/base/seconds.h"
 #include "core/base/secret.h"
 #include "core/base/system/keeper.h"
 #include "core/boot/boot.h"
@@ -36,7 +37,7 @@ enum { EXIT_USAGE = 2, FILES_WANTED = 4096 };
 
 /* A new chain begins so far back that a boot ends at real time: what it takes, and an hour in which those who
  * staked little are lent CPU time again. */
-#define BEGIN_EARLIER_US (INT64_C(70) * 60 * 1000000)
+#define BEGIN_EARLIER_US (INT64_C(70) * 60 * SECOND_US)
 
 /* Everything that a mount owns, in the order in which it is made. */
 struct service {

@@ -57,12 +57,12 @@ void boot_progress_line(struct boot *boot, size_t index)
 	size_t done, total, sent = atomic_load(&step->sent);
 	int64_t spent = clock_monotonic_us() - atomic_load(&step->began_us);
 	struct text line = TEXT_EMPTY;
-	double seconds = (double)spent / 1e6, rate = spent > 0 ? (double)sent / seconds : 0;
+	double seconds = (double)spent / SECOND_US, rate = spent > 0 ? (double)sent / seconds : 0;
 	char bar[BAR_WIDTH + 1] = "";
 
 	count_items(step, &done, &total);
 	if (atomic_load(&step->state) != BOOT_STATE_RUNNING)
-		seconds = (double)atomic_load(&step->spent_us) / 1e6;
+		seconds = (double)atomic_load(&step->spent_us) / SECOND_US;
 	size_t full = total ? done * BAR_WIDTH / total : 0;
 	memset(bar, '#', full);
 	memset(bar + full, '.', BAR_WIDTH - full);
@@ -153,7 +153,7 @@ static void print_state(struct boot *boot, struct text *out, size_t index)
 	text_printf(out, "# %-20s %c %-11s %13s", name, step->in_all ? '*' : ' ', state_word(step, state),
 	            counts);
 	if (spent)
-		text_printf(out, " %8.2f s", (double)spent / 1e6);
+		text_printf(out, " %8.2f s", (double)spent / SECOND_US);
 	else
 		text_append(out, "          -");
 	text_printf(out, "  %s\n", step->help);

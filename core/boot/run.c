@@ -21,7 +21,7 @@ enum {
 	WAITING_SECONDS = 30, /* that a transaction may live longer, for it is signed ahead */
 	ATTEMPTS = 10,
 	PROGRESS_INTERVAL_US = 100000,
-	LAST_ANSWERS_US = 1000000,   /* what is on its way gets so long when somebody gives up */
+	LAST_ANSWERS_US = SECOND_US, /* what is on its way gets so long when somebody gives up */
 	TRANSFERS_AT_ONCE = 20, TRANSFERS_PAUSE_NS = 100000000, /* xfer: random traffic, not a flood */
 	COMMAND_SHOWN = 200,         /* of a failed command, in sentences */
 };

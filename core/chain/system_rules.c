@@ -1,6 +1,7 @@
 /* The contracts' rules; see system_rules.h. */
 #include "core/chain/system_rules.h"
 
+#include "core/base/seconds.h"
 #include "core/contracts/bundle.h"
 #include "core/types/name.h"
 
@@ -169,8 +170,9 @@ static double votepay_share(const struct producer_row *producer, const struct pr
 	const int64_t three_days = 3 * MICROSECONDS_PER_DAY;
 	bool after = producer->last_claim + three_days <= share->updated;
 	double rate = after ? 0.0 : producer->total_votes;
-	return rate > 0.0 && now > share->updated ? share->votepay + rate * ((double)(now - share->updated) / 1e6)
-	                                          : share->votepay;
+	return rate > 0.0 && now > share->updated
+	           ? share->votepay + rate * ((double)(now - share->updated) / SECOND_US)
+	           : share->votepay;
 }
 
 static int64_t vote_pay(const struct producer_row *producer, const struct producer_pay_row *share,
@@ -183,7 +185,8 @@ static int64_t vote_pay(const struct producer_row *producer, const struct produc
 			pay = bucket * producer->total_votes / global->total_producer_vote_weight;
 	} else if (producer->last_claim + 3 * MICROSECONDS_PER_DAY > now) {
 		if (now > global->last_vpay_update)
-			total += global->votepay_share_change_rate * ((double)(now - global->last_vpay_update) / 1e6);
+			total += global->votepay_share_change_rate *
+			         ((double)(now - global->last_vpay_update) / SECOND_US);
 		if (total > 0)
 			pay = votepay_share(producer, share, now) * bucket / total;
 	}

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { FUTURE_US = 7 * 1000000, FRESH_US = 5 * 1000000, BLOCK_FROM_THE_FUTURE = 3030007 };
+enum { FUTURE_US = 7 * SECOND_US, FRESH_US = 5 * SECOND_US, BLOCK_FROM_THE_FUTURE = 3030007 };
 
 bool node_has_block(const struct node *node, const struct checksum256 *id)
 {

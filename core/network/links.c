@@ -9,10 +9,10 @@
 #include <string.h>
 
 enum {
-	CHECK_US = 30 * 1000000,     /* p2p.md 2.1: for connections that are not there */
-	HANDSHAKE_US = 10 * 1000000, /* p2p.md 2.6: for chains that have come apart */
-	SYNC_SPAN = 100,             /* blocks asked for at once */
-	SYNC_STEP = 20000,           /* blocks that a syncing node takes in between two looks at it */
+	CHECK_US = 30 * SECOND_US,     /* p2p.md 2.1: for connections that are not there */
+	HANDSHAKE_US = 10 * SECOND_US, /* p2p.md 2.6: for chains that have come apart */
+	SYNC_SPAN = 100,               /* blocks asked for at once */
+	SYNC_STEP = 20000,             /* blocks that a syncing node takes in between two looks at it */
 	SYNC_US = 20000,
 };
 

@@ -1,13 +1,14 @@
 /* What nodes say in their logs, in nodeos's words and columns (logs.md). */
 #include "core/network/network_parts.h"
 
+#include "core/base/system/clock.h"
 #include "core/types/name.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { RECEIVED_AGE_US = 300 * 1000000, RECEIVED_EACH = 1000, MAX_CLIENTS_USUAL = 25 };
+enum { RECEIVED_AGE_US = 300 * SECOND_US, RECEIVED_EACH = 1000, MAX_CLIENTS_USUAL = 25 };
 
 const char *block_id_text(char out[17], const struct checksum256 *id)
 {
@@ -25,7 +26,7 @@ static void begin(struct text *line, const struct node *node, const struct log_p
 static void end(struct node *node, struct text *line)
 {
 	int64_t now = node->network->now;
-	struct timespec when = {now / 1000000, now % 1000000 * 1000};
+	struct timespec when = timespec_from_us(now);
 
 	text_append_char(line, '\n');
 	growing_text_append(node->log, line->data, line->length, when);
@@ -90,7 +91,7 @@ void node_log_received(struct node *node, const struct block_state *block)
 {
 	static const struct log_place place = {"info", "nodeos", "producer_plugin.cpp:740", "on_incoming_block"};
 	struct network *network = node->network;
-	struct timespec when = {network->now / 1000000, network->now % 1000000 * 1000};
+	struct timespec when = timespec_from_us(network->now);
 
 	if (network->now - slot_to_us(block->block->header.timestamp) > RECEIVED_AGE_US &&
 	    block->number % RECEIVED_EACH)

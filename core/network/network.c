@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXPIRE_US = 10 * 1000000, SIGNED_BEFORE_US = 100000, LAST_SIGNED_BEFORE_US = 200000 };
+enum { EXPIRE_US = 10 * SECOND_US, SIGNED_BEFORE_US = 100000, LAST_SIGNED_BEFORE_US = 200000 };
 
 struct network *network_create(struct ledger *ledger, struct key_store *keys,
                                const struct network_hooks *hooks)

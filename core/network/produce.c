@@ -110,7 +110,7 @@ bool node_lib_too_old(const struct node *node)
 		return false;
 	const struct block_state *block = branch_find(node->branch, branch_irreversible(node->branch, NULL));
 	int64_t age = block ? node->network->now - slot_to_us(block->block->header.timestamp) : INT64_MAX;
-	return age / 1000000 >= node->active.max_irreversible_block_age;
+	return age / SECOND_US >= node->active.max_irreversible_block_age;
 }
 
 /* Whether it produces a slot (p2p.md 5.1), what signs it, and if not why; signer may be NULL. */

@@ -481,7 +481,7 @@ void transactions_expire(struct network *network)
 
 	for (size_t i = 0; i < all->list_count; i++) {
 		struct waiting_transaction *one = all->list[i];
-		bool held = !one || one->maker || (int64_t)one->expiration * 1000000 >= network->now;
+		bool held = !one || one->maker || (int64_t)one->expiration * SECOND_US >= network->now;
 		for (size_t k = 0; k < network->nodes_count && !held; k++)
 			held = on_branch(one, network->nodes[k]);
 		if (held)

@@ -166,8 +166,8 @@ int time_point_sec_parse(uint32_t *out, const char *text, struct error *error)
 	*out = 0;
 	if (result)
 		return result;
-	if (us < 0 || us / 1000000 > UINT32_MAX)
+	if (us < 0 || us / SECOND_US > UINT32_MAX)
 		return error_set(error, EINVAL, "time '%s' is not between 1970-01-01 and 2106-02-07", text);
-	*out = (uint32_t)(us / 1000000);
+	*out = (uint32_t)(us / SECOND_US);
 	return 0;
 }

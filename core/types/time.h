@@ -3,6 +3,7 @@
 #define EOSIOFS_CORE_TYPES_TIME_H
 
 #include "core/base/error.h"
+#include "core/base/seconds.h"
 
 #include <stdint.h>
 

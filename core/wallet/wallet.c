@@ -489,7 +489,7 @@ int wallet_reveal(struct wallet *wallet, const char *password, struct error *err
 	pthread_mutex_lock(&wallet->mutex);
 	int result = check_password(wallet, password, error);
 	if (result == 0)
-		wallet->revealed_until = clock_monotonic_us() / 1000000 + WALLET_REVEAL_SECONDS;
+		wallet->revealed_until = clock_monotonic_us() / SECOND_US + WALLET_REVEAL_SECONDS;
 	pthread_mutex_unlock(&wallet->mutex);
 	return result;
 }
@@ -498,7 +498,7 @@ bool wallet_revealed(struct wallet *wallet)
 {
 	pthread_mutex_lock(&wallet->mutex);
 	bool revealed = !wallet->locked && wallet->revealed_until > 0 &&
-	                clock_monotonic_us() / 1000000 < wallet->revealed_until;
+	                clock_monotonic_us() / SECOND_US < wallet->revealed_until;
 	if (!revealed)
 		wallet->revealed_until = 0;
 	pthread_mutex_unlock(&wallet->mutex);

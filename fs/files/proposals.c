@@ -398,7 +398,7 @@ int proposals_transaction_write(struct request *request, const char *data, size_
 	if (result == 0)
 		result = chain_transaction_parse(request->view, &transaction, json, error);
 	if (result == 0 && transaction.expiration == 0)
-		transaction.expiration = (uint32_t)(slot_to_us(request->view->slot) / 1000000) + PROPOSAL_SECONDS;
+		transaction.expiration = (uint32_t)(slot_to_us(request->view->slot) / SECOND_US) + PROPOSAL_SECONDS;
 	if (result == 0 && json_type(json_member(json, "requested")) != JSON_MISSING)
 		result = permission_levels_parse_json(&requested, &count, json_member(json, "requested"), error);
 	else if (result == 0)

@@ -68,7 +68,7 @@ static size_t print_line(struct text *out, struct timespec now, pid_t pid, const
                          const struct error *error)
 {
 	const char *name = strerrorname_np(error->number);
-	text_printf(out, "%s pid %d", time_point_text((int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000).text,
+	text_printf(out, "%s pid %d", time_point_text((int64_t)now.tv_sec * SECOND_US + now.tv_nsec / 1000).text,
 	            (int)pid);
 	process_describe(out, pid);
 	text_append_char(out, ' ');

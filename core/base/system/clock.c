@@ -5,7 +5,7 @@ static int64_t read_us(clockid_t clock)
 {
 	struct timespec now;
 	clock_gettime(clock, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+	return (int64_t)now.tv_sec * SECOND_US + now.tv_nsec / 1000;
 }
 
 int64_t clock_real_us(void) { return read_us(CLOCK_REALTIME); }
@@ -21,5 +21,5 @@ struct timespec clock_real(void)
 
 struct timespec timespec_from_us(int64_t us)
 {
-	return (struct timespec){.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
+	return (struct timespec){.tv_sec = us / SECOND_US, .tv_nsec = us % SECOND_US * 1000};
 }

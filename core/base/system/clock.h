@@ -2,6 +2,8 @@
 #ifndef EOSIOFS_CORE_BASE_SYSTEM_CLOCK_H
 #define EOSIOFS_CORE_BASE_SYSTEM_CLOCK_H
 
+#include "core/base/seconds.h"
+
 #include <stdint.h>
 #include <time.h>
 

@@ -130,7 +130,7 @@ static int read_proposal(struct boot_context *context, uint32_t *expiration, con
 
 static bool is_expired(struct boot_context *context, uint32_t expiration)
 {
-	return expiration < slot_to_us(context->view->slot) / 1000000;
+	return expiration < slot_to_us(context->view->slot) / SECOND_US;
 }
 
 struct approval_search {
@@ -242,7 +242,7 @@ static int make_proposal(struct boot_context *context, struct boot_item *item,
 	text_append(&item->command, "]' '[{\"actor\": \"eosio\", \"permission\": \"active\"}]' eosio ");
 	int result = proposal->make(context, &inner, &item->command, error);
 	if (result == 0) {
-		uint32_t now = (uint32_t)(slot_to_us(context->view->slot) / 1000000);
+		uint32_t now = (uint32_t)(slot_to_us(context->view->slot) / SECOND_US);
 		struct transaction transaction = {
 			.expiration = now + PROPOSAL_SECONDS, .actions = inner.actions, .actions_count = 1};
 		make_msig_propose(boot_item_next(item), by, name_literal(proposal->name), requested,

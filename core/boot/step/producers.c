@@ -12,7 +12,6 @@
 #include <string.h>
 #include <time.h>
 
-#define SECOND_US 1000000
 enum {
 	/* of chain time, one at a time: a schedule is proposed once a minute and takes two rounds at most */
 	WAIT_SECONDS = 240,

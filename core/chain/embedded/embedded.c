@@ -19,7 +19,7 @@
 #include <string.h>
 
 enum {
-	AHEAD_MAXIMUM_US = 60 * 1000000,
+	AHEAD_MAXIMUM_US = 60 * SECOND_US,
 	BLOCKS_IN_MEMORY = 10000000 /* at most, with all history */
 };
 
@@ -154,7 +154,7 @@ static int catch_up_with_head(struct embedded_chain *chain, struct text *notices
 	if (notices)
 		text_printf(notices,
 		            "the last block is %" PRId64 " s ahead of chain time: chain time goes on from there\n",
-		            ahead / 1000000);
+		            ahead / SECOND_US);
 	chain->offset_us += ahead;
 	return storage_save_offset(chain->storage, chain->offset_us, 0, error);
 }

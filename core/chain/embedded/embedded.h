@@ -9,7 +9,7 @@ struct data_folder;
 struct embedded_process; /* process.h */
 
 enum { HISTORY_DEFAULT = 100000 };
-#define GENESIS_RECENT_US (INT64_C(7) * 24 * 3600 * 1000000)
+#define GENESIS_RECENT_US (INT64_C(7) * 24 * 3600 * SECOND_US)
 
 /* To whom of other processes the nodes are open: those that the configuration names, to listen at and to
  * connect to; besides, all listen; nobody. */

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { APART_MAXIMUM_US = 3 * 1000000, FRESH_US = 5 * 1000000, SHOWN_EACH = 64 };
+enum { APART_MAXIMUM_US = 3 * SECOND_US, FRESH_US = 5 * SECOND_US, SHOWN_EACH = 64 };
 
 struct peers *peers_create(struct embedded_chain *chain, enum embedded_p2p wanted)
 {
@@ -257,13 +257,13 @@ static enum refusal refuse(const struct peers *peers, char *reason)
 		         "chain time is %" PRId64
 		         " s %s real time, which peers of other processes go by: `echo now > "
 		         "chain/clock` ends that",
-		         (offset < 0 ? -offset : offset) / 1000000, offset < 0 ? "behind" : "ahead of");
+		         (offset < 0 ? -offset : offset) / SECOND_US, offset < 0 ? "behind" : "ahead of");
 		return REFUSED_APART;
 	}
 	if (ahead <= APART_MAXIMUM_US || is_open(peers))
 		return REFUSED_NOT;
 	snprintf(reason, ERROR_SENTENCE_SIZE,
-	         "the last block is %" PRId64 " s ahead of real time, which has to catch up", ahead / 1000000);
+	         "the last block is %" PRId64 " s ahead of real time, which has to catch up", ahead / SECOND_US);
 	return REFUSED_AHEAD;
 }
 

@@ -230,7 +230,7 @@ static void *produce(void *context)
 	pthread_mutex_lock(&chain->lock);
 	while (!chain->stopping) {
 		int64_t until_us = clock_monotonic_us() + produce_what_is_due(chain);
-		struct timespec until = {until_us / 1000000, until_us % 1000000 * 1000};
+		struct timespec until = timespec_from_us(until_us);
 		uint64_t moves = chain->clock_moves;
 		if (peers_can_open(chain->peers))
 			settle(chain);

@@ -17,9 +17,9 @@
 enum {
 	BLOCKS_AT_ONCE = SEALED_MAXIMUM / 4, /* made before others have their turn */
 	SIGNERS_MAXIMUM = 7,
-	SIGNERS_FROM_US = 60 * 1000000,
+	SIGNERS_FROM_US = 60 * SECOND_US,
 	LOOK_US = 100000,
-	ROOM_US = 30 * 1000000,
+	ROOM_US = 30 * SECOND_US,
 	REFERENCE_BLOCKS = 60000 /* of the 65 536 that the chain remembers */
 };
 
@@ -254,7 +254,7 @@ int embedded_reference(struct chain *base, struct checksum256 *block_id, uint32_
 	                ? state->irreversible_id
 	                : state->head->id;
 	*seconds = (uint32_t)((now > block ? now : block) /
-	                      1000000); /* after a stall the state's time is long past */
+	                      SECOND_US); /* after a stall the state's time is long past */
 	embedded_unpin(chain, state);
 	return 0;
 }

@@ -176,7 +176,7 @@ static int look_together(struct nodeos_chain *chain, struct chain_info *info,
 	pthread_mutex_lock(&chain->mutex);
 	if (chain->looking) {
 		int64_t until = clock_monotonic_us() + LOOK_MS * 1000;
-		const struct timespec time = {until / 1000000, until % 1000000 * 1000};
+		const struct timespec time = timespec_from_us(until);
 		pthread_cond_timedwait(&chain->looked, &chain->mutex, &time);
 		*info = chain->watched_info;
 		pthread_mutex_unlock(&chain->mutex);
@@ -235,7 +235,7 @@ static int give_up(const struct sent *sent, const struct chain_info *info, uint3
                    const struct interruption *interruption, struct error *error)
 {
 	struct checksum256_text id = checksum256_text(&sent->id);
-	if (!block && info->head_block_num && slot_to_us(info->irreversible_slot) / 1000000 > sent->expiration)
+	if (!block && info->head_block_num && slot_to_us(info->irreversible_slot) / SECOND_US > sent->expiration)
 		error_set(error, ETIME, "transaction %s is in no block and has expired: it did not happen", id.text);
 	else if (interruption_happened(interruption))
 		error_set(error, EINTR, "interrupted: the node took transaction %s, which is in no %sblock yet",

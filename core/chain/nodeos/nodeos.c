@@ -46,7 +46,7 @@ static int reference(struct chain *base, struct checksum256 *block_id, uint32_t 
 	if (result)
 		return result;
 	*block_id = info.head_block_id;
-	*seconds = (uint32_t)(slot_to_us(info.head_slot) / 1000000);
+	*seconds = (uint32_t)(slot_to_us(info.head_slot) / SECOND_US);
 	return 0;
 }
 

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MOMENT_US = 50 * 1000, PIECE = 4096, SECOND_US = 1000 * 1000, LATEST_SECONDS = 60 };
+enum { MOMENT_US = 50 * 1000, PIECE = 4096, LATEST_SECONDS = 60 };
 
 struct supervised {
 	const char *self;         /* borrowed */

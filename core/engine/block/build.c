@@ -175,7 +175,7 @@ static void clear_expired_transactions(struct branch *branch)
 	struct state_walk walk;
 
 	for (state_walk_begin(&walk, &prefix, NULL); state_walk_next(&walk, map_edit_view(edit));) {
-		if (now <= (int64_t)state_key_u32(walk.entry.key, 1) * 1000000)
+		if (now <= (int64_t)state_key_u32(walk.entry.key, 1) * SECOND_US)
 			break;
 		key = state_key_make(STATE_TRANSACTION, NULL, 0);
 		state_key_add(&key, walk.entry.key + 5, 32);

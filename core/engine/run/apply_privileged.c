@@ -213,7 +213,7 @@ int apply_check_transaction_authorization(struct apply_context *context,
 		.keys_count = keys_count,
 		.permissions = permissions,
 		.permissions_count = permissions_count,
-		.delay_us = (int64_t)transaction->delay_sec * 1000000,
+		.delay_us = (int64_t)transaction->delay_sec * SECOND_US,
 		.fix_linkauth = pending_feature(context->transaction->pending, FEATURE_FIX_LINKAUTH_RESTRICTION)};
 
 	return authorization_check(state_of(context), &pending_of(context)->globals.config, &request,
@@ -230,8 +230,8 @@ int apply_check_permission_authorization(struct apply_context *context, const st
 	int result = 0;
 
 	authority_checker_init(&checker, state_of(context), keys, keys_count, permissions, permissions_count,
-	                       delay_us >= (int64_t)config->max_transaction_delay * 1000000 ? DELAY_FOREVER
-	                                                                                    : delay_us,
+	                       delay_us >= (int64_t)config->max_transaction_delay * SECOND_US ? DELAY_FOREVER
+	                                                                                      : delay_us,
 	                       config->max_authority_depth);
 	if (!authority_checker_satisfied(&checker, level))
 		result = error_chain(context->error, UNSATISFIED_AUTHORIZATION,

@@ -251,8 +251,8 @@ static int check_deferred_authorization(struct apply_context *context, const str
 	for (size_t i = 0; i < transaction->actions_count; i++)
 		to_self = to_self && transaction->actions[i].account == context->receiver;
 	return check_sent_actions(
-		context, transaction->actions, transaction->actions_count, (int64_t)transaction->delay_sec * 1000000,
-		to_self, false,
+		context, transaction->actions, transaction->actions_count,
+		(int64_t)transaction->delay_sec * SECOND_US, to_self, false,
 		"Authorization failure with sent deferred transaction consisting only of actions to self");
 }
 

@@ -2,6 +2,7 @@
 #include "core/engine/run/authorization.h"
 
 #include "core/base/memory.h"
+#include "core/base/seconds.h"
 
 #include <stdlib.h>
 
@@ -163,7 +164,7 @@ static bool entry_satisfied(struct evaluation *evaluation, const struct authorit
 {
 	switch (entry->kind) {
 	case ENTRY_WAIT:
-		return evaluation->checker->delay_us >= (int64_t)authority->waits[entry->index].wait_sec * 1000000;
+		return evaluation->checker->delay_us >= (int64_t)authority->waits[entry->index].wait_sec * SECOND_US;
 	case ENTRY_KEY:
 		return key_satisfied(evaluation->checker, &authority->keys[entry->index].key);
 	case ENTRY_ACCOUNT:

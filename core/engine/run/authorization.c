@@ -4,6 +4,7 @@
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"
+#include "core/base/seconds.h"
 #include "core/base/text.h"
 #include "core/engine/run/native.h"
 #include "core/engine/state/configuration.h"
@@ -357,7 +358,7 @@ static int irrelevant_signatures(const struct authority_checker *checker, struct
 int authorization_check(const struct map_root *root, const struct chain_config *config,
                         const struct authorization_request *request, struct error *error)
 {
-	int64_t limit_us = (int64_t)config->max_transaction_delay * 1000000;
+	int64_t limit_us = (int64_t)config->max_transaction_delay * SECOND_US;
 	int64_t delay_us = request->delay_us >= limit_us ? DELAY_FOREVER : request->delay_us;
 	struct wanted_levels wanted = {0};
 	struct authority_checker checker;
@@ -393,7 +394,7 @@ int authorization_required_keys(const struct map_root *root, struct public_key *
 	*out_count = 0;
 	configuration_get(root, &config);
 	authority_checker_init(&checker, root, available, available_count, NULL, 0,
-	                       (int64_t)transaction->delay_sec * 1000000, config.max_authority_depth);
+	                       (int64_t)transaction->delay_sec * SECOND_US, config.max_authority_depth);
 	for (size_t i = 0; i < transaction->actions_count && result == 0; i++) {
 		const struct action *action = &transaction->actions[i];
 		for (size_t k = 0; k < action->authorization_count && result == 0; k++)

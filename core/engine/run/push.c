@@ -18,11 +18,11 @@ static int check_at_the_door(const struct pending_block *pending, const struct p
 	struct state_key key = state_key_hash(STATE_TRANSACTION, transaction_id);
 	struct map_value value;
 
-	if ((int64_t)packed->transaction.expiration * 1000000 < now)
+	if ((int64_t)packed->transaction.expiration * SECOND_US < now)
 		return error_chain(error, EXPIRED_TX_EXCEPTION,
 		                   "expired transaction %s, expiration %s, block time %s",
 		                   checksum256_text(transaction_id).text,
-		                   time_point_text((int64_t)packed->transaction.expiration * 1000000).text,
+		                   time_point_text((int64_t)packed->transaction.expiration * SECOND_US).text,
 		                   time_point_text(now).text);
 	if (!state_get(map_edit_view(pending->edit), &value, &key))
 		return 0;
@@ -40,7 +40,7 @@ static int check_authorization(const struct transaction_context *context,
 		.actions_count = packed->transaction.actions_count,
 		.keys = keys,
 		.keys_count = keys_count,
-		.delay_us = (int64_t)context->delay_sec * 1000000,
+		.delay_us = (int64_t)context->delay_sec * SECOND_US,
 		.without_keys = context->without_keys,
 		.fix_linkauth = feature_active(&pending->globals.features, FEATURE_FIX_LINKAUTH_RESTRICTION)};
 

@@ -236,8 +236,8 @@ static int check_expiration(const struct transaction_context *context, struct er
 {
 	const struct chain_config *config = &context->pending->globals.config;
 	int64_t now = slot_to_us(pending_slot(context->pending)),
-	        expiration = (int64_t)context->transaction->expiration * 1000000;
-	int64_t latest = now + (int64_t)config->max_transaction_lifetime * 1000000;
+	        expiration = (int64_t)context->transaction->expiration * SECOND_US;
+	int64_t latest = now + (int64_t)config->max_transaction_lifetime * SECOND_US;
 
 	if (expiration >= now && expiration <= latest)
 		return 0;
@@ -447,7 +447,7 @@ int transaction_init_deferred(struct transaction_context *context, int64_t publi
 
 void transaction_date(struct transaction *transaction, const struct pending_block *pending)
 {
-	transaction->expiration = (uint32_t)((slot_to_us(pending_slot(pending)) + 999999) / 1000000);
+	transaction->expiration = (uint32_t)((slot_to_us(pending_slot(pending)) + SECOND_US - 1) / SECOND_US);
 	transaction->ref_block_num = (uint16_t)(pending_number(pending) - 1);
 	transaction->ref_block_prefix = block_id_prefix(&pending->header.previous);
 }
@@ -460,8 +460,8 @@ int64_t transaction_store_generated(struct pending_block *pending, struct genera
 
 	transaction_pack(&packed, transaction);
 	generated->published = slot_to_us(pending_slot(pending));
-	generated->delay_until = generated->published + (int64_t)transaction->delay_sec * 1000000;
-	generated->expiration = generated->delay_until + window * 1000000;
+	generated->delay_until = generated->published + (int64_t)transaction->delay_sec * SECOND_US;
+	generated->expiration = generated->delay_until + window * SECOND_US;
 	generated->object_id = pending->globals.next_generated_id++;
 	generated->packed = packed.data;
 	generated->packed_length = packed.length;

@@ -153,7 +153,7 @@ static int take_expiration(struct call *call, uint32_t *out, const struct json *
 		return 0;
 	if (!text || time_point_parse(&us, text, NULL) != 0)
 		return ill_typed(call);
-	*out = (uint32_t)(us / 1000000);
+	*out = (uint32_t)(us / SECOND_US);
 	return 0;
 }
 

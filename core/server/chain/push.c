@@ -78,7 +78,7 @@ static int print_outcome(struct call *call, const struct transaction_trace *trac
 
 static bool has_expired(const struct packed_transaction *packed, const struct chain_info *info)
 {
-	return slot_to_us(info->head_slot) > (int64_t)packed->transaction.expiration * 1000000;
+	return slot_to_us(info->head_slot) > (int64_t)packed->transaction.expiration * SECOND_US;
 }
 
 static int refuse_expired(struct call *call, const char *what, const struct packed_transaction *packed,
@@ -86,7 +86,7 @@ static int refuse_expired(struct call *call, const char *what, const struct pack
 {
 	return error_chain(&call->error, EXPIRED_TX_EXCEPTION, "expired %s %s, expiration %s, block time %s",
 	                   what, checksum256_text(&packed->id).text,
-	                   time_point_text((int64_t)packed->transaction.expiration * 1000000).text,
+	                   time_point_text((int64_t)packed->transaction.expiration * SECOND_US).text,
 	                   slot_text(info->head_slot).text);
 }
 
@@ -184,13 +184,13 @@ static bool has_run(const struct call *call, const struct transaction_trace *tra
 static int check_retry(struct call *call, const struct packed_transaction *packed)
 {
 	const struct server_options *options = &call->node->options;
-	const int64_t expiration = (int64_t)packed->transaction.expiration * 1000000;
+	const int64_t expiration = (int64_t)packed->transaction.expiration * SECOND_US;
 	struct chain_info info;
 
 	if (!(options->plugins & PLUGIN_RETRY))
 		return error_chain(&call->error, UNSUPPORTED_FEATURE, "Transaction retry not enabled on node");
 	int result = call->view->operations->info(call->view, &info, &call->error);
-	const int64_t latest = slot_to_us(info.head_slot) + (int64_t)options->retry_seconds * 1000000;
+	const int64_t latest = slot_to_us(info.head_slot) + (int64_t)options->retry_seconds * SECOND_US;
 	if (result == 0 && expiration > latest)
 		result = error_chain(&call->error, TX_EXP_TOO_FAR_EXCEPTION,
 		                     "retry transaction expiration %s larger than allowed %s",

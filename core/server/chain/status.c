@@ -65,7 +65,7 @@ static void print_status(struct call *call, const char *state, const struct sign
 		print_block_ref(out, "block", "block", block_id_number(&block->id), &block->id,
 		                block->header.timestamp);
 	if (expiration)
-		text_printf(out, ",\"expiration\":\"%s\"", time_point_text((int64_t)expiration * 1000000).text);
+		text_printf(out, ",\"expiration\":\"%s\"", time_point_text((int64_t)expiration * SECOND_US).text);
 	print_block_ref(out, "head", "head", info->head_block_num, &info->head_block_id, info->head_slot);
 	print_block_ref(out, "irreversible", "irreversible", info->irreversible_block_num,
 	                &info->irreversible_block_id, info->irreversible_slot);
@@ -103,7 +103,7 @@ static int get_transaction_status(struct call *call)
 		print_status(call, final ? "IRREVERSIBLE" : "IN_BLOCK", &block, expiration, &info);
 	} else if (result == -ENOENT) {
 		expiration = sent_find(&call->node->sent, &id);
-		bool waits = (int64_t)expiration * 1000000 >= slot_to_us(info.head_slot);
+		bool waits = (int64_t)expiration * SECOND_US >= slot_to_us(info.head_slot);
 		print_status(call, waits ? "LOCALLY_APPLIED" : "UNKNOWN", NULL, waits ? expiration : 0, &info);
 		result = 0;
 	}

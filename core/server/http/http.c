@@ -21,7 +21,7 @@
 enum { CONNECTION_MEMORY = 24 << 10, BODIES_MAXIMUM = 64 << 20, SPARE_MAXIMUM = 64 << 10 };
 /* Microseconds: for how long after others' requests nobody is alone; what is no short answer; and for how
  * long after one that was none nobody counts as alone. */
-enum { OTHERS_US = 100000, SHORT_US = 30000, LESSON_US = 1000000 };
+enum { OTHERS_US = 100000, SHORT_US = 30000, LESSON_US = SECOND_US };
 
 struct http {
 	struct workers *workers;

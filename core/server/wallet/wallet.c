@@ -195,7 +195,7 @@ static int set_timeout(struct call *call)
 		return error_chain(&call->error, INVALID_LOCK_TIMEOUT_EXCEPTION,
 		                   "Overflow on timeout_time, specified %" PRId64, seconds);
 	struct wallet_service *service = wallet_service_begin(call);
-	service->timeout = seconds * 1000000;
+	service->timeout = seconds * SECOND_US;
 	service->until = clock_monotonic_us() + service->timeout;
 	return wallet_service_end(service, nothing_more(call, 0));
 }

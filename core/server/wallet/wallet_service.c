@@ -21,7 +21,7 @@ struct wallet_service *wallet_service_create(struct wallet *wallet)
 	service->list[0].wallet = wallet;
 	service->count = wallet ? 1 : 0;
 	service->signer = signer_create();
-	service->timeout = (int64_t)TIMEOUT_SECONDS * 1000000;
+	service->timeout = (int64_t)TIMEOUT_SECONDS * SECOND_US;
 	pthread_mutex_init(&service->mutex, NULL);
 	return service;
 }

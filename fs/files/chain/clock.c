@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SECOND_US INT64_C(1000000)
 #define ADVANCE_MAXIMUM_US (INT64_C(3660) * 86400 * SECOND_US) /* ten years */
 
 static void print_distance(struct text *out, const char *time, int64_t ahead_us)

@@ -4,6 +4,7 @@
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"
+#include "core/base/seconds.h"
 #include "core/base/system/file.h"
 #include "core/chain/embedded/storage/trial.h"
 
@@ -464,7 +465,7 @@ static int save_record(struct rebuild *rebuild, size_t index, struct error *erro
 		result = push_again(rebuild, &pushed, error);
 	/* The block it refers to may come yet. */
 	if (result && error->code == INVALID_REF_BLOCK_EXCEPTION && is_of_others(rebuild->journal) &&
-	    pushed.packed.transaction.expiration > embedded_now(rebuild->chain) / 1000000)
+	    pushed.packed.transaction.expiration > embedded_now(rebuild->chain) / SECOND_US)
 		result = -EAGAIN;
 	if (result && result != -EAGAIN) {
 		if (result != -EALREADY && !pushed.options.is_foreign)

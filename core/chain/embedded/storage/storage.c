@@ -17,11 +17,11 @@
 
 enum {
 	SAVE_TIME_SHARE = 10 /* saving takes at most a tenth of the time */,
-	SAVE_RETRY_US = 60 * 1000000,
+	SAVE_RETRY_US = 60 * SECOND_US,
 	CLOCK_FILE_MAXIMUM = 64,
 	CLOCK_MARGIN_SLOTS = 2 * 60 * 60 /* of the time that slots can tell */
 };
-#define OFFSET_MAXIMUM_US (INT64_C(100) * 366 * 86400 * 1000000)
+#define OFFSET_MAXIMUM_US (INT64_C(100) * 366 * 86400 * SECOND_US)
 
 static const char until[] = " until "; /* in the clock's file, behind an offset that was ended */
 
