@@ -102,14 +102,16 @@ static void print_question(struct text *out, const struct question *question)
 {
 	const struct table_id *id = question->id;
 
-	/* A scope as a number, which every node reads before it tries names and symbols. */
+	/* A scope as a number, which every node reads before it tries names and symbols; the type of primary
+	 * keys, as an ABI may say another one. */
 	text_printf(out,
 	            "{\"json\":false,\"code\":\"%s\",\"scope\":\"%" PRIu64
-	            "\",\"table\":\"%s\",\"limit\":%" PRIu32 ",\"show_payer\":true",
-	            name_text(id->code).text, id->scope, name_text(id->table).text, question->limit);
+	            "\",\"table\":\"%s\",\"limit\":%" PRIu32
+	            ",\"show_payer\":true,\"key_type\":\"%s\"",
+	            name_text(id->code).text, id->scope, name_text(id->table).text, question->limit,
+	            index_types[question->index ? question->index->type : CHAIN_INDEX_U64]);
 	if (question->index)
-		text_printf(out, ",\"index_position\":\"%u\",\"key_type\":\"%s\"", question->index->place + 2,
-		            index_types[question->index->type]);
+		text_printf(out, ",\"index_position\":\"%u\"", question->index->place + 2);
 	if (question->lower)
 		text_printf(out, ",\"lower_bound\":\"%" PRIu64 "\"", question->lower);
 	if (question->key && *question->key)
