@@ -174,6 +174,18 @@ import() {
 	says EOPNOTSUPP "checks signatures"
 }
 
+@test "a chain that is put back: accounts that it has no more are not listed" {
+	mkdir "$SERVING/snapshots/before"
+	in_shells 'mkdir "$SERVING/accounts/gone$(echo $0 | tr -dc a-z)1111"'
+	sync .
+	[ -d accounts/gonebash1111 ] && [ -d accounts/gonedash1111 ]
+	echo before > "$SERVING/snapshots/restore"
+	echo +10s > "$SERVING/chain/clock" # beyond the block that had them
+	sync .
+	diff <(ls accounts) <(ls "$SERVING/accounts")
+	[ ! -e accounts/gonebash1111 ]
+}
+
 @test "without a node: at the start, and when it goes away while it is mounted" {
 	mkdir -p "$BASE/none"
 	run ! "$EOSIOFS" -o "memory,url=http://127.0.0.1:1" "$BASE/none"

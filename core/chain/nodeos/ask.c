@@ -150,6 +150,8 @@ static void take_info(struct nodeos_chain *chain, uint64_t *sequence, const stru
 	pthread_mutex_lock(&chain->mutex);
 	if (!checksum256_equal(&chain->info.head_block_id, &info->head_block_id))
 		chain->sequence++;
+	if (info->irreversible_block_num < chain->info.irreversible_block_num)
+		nodeos_doubt(chain);
 	chain->info = *info;
 	chain->info_at = nodeos_now_ms();
 	chain->info_sent = sent;

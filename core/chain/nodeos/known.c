@@ -54,29 +54,39 @@ void nodeos_know_form(struct nodeos_chain *chain, const struct key_form *form, c
 	pthread_mutex_unlock(&chain->mutex);
 }
 
-void nodeos_know_account(struct nodeos_chain *chain, uint64_t name)
+void nodeos_know_account(struct nodeos_chain *chain, uint64_t name, bool is_final)
 {
 	pthread_mutex_lock(&chain->mutex);
 	size_t low = 0, high = chain->accounts_count;
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		if (chain->accounts[middle] < name)
+		if (chain->accounts[middle].name < name)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (low == chain->accounts_count || chain->accounts[low] != name)
-		LIST_INSERT(chain->accounts, chain->accounts_count, chain->accounts_capacity, low, name);
+	if (low == chain->accounts_count || chain->accounts[low].name != name)
+		LIST_INSERT(chain->accounts, chain->accounts_count, chain->accounts_capacity, low,
+		            (struct known_account){.name = name});
+	chain->accounts[low].is_final |= is_final;
 	pthread_mutex_unlock(&chain->mutex);
 }
 
-size_t nodeos_known_accounts(struct nodeos_chain *chain, uint64_t **out)
+size_t nodeos_known_accounts(struct nodeos_chain *chain, struct known_account **out)
 {
 	pthread_mutex_lock(&chain->mutex);
 	size_t count = chain->accounts_count;
 	*out = memory_copy(chain->accounts, count * sizeof **out);
 	pthread_mutex_unlock(&chain->mutex);
 	return count;
+}
+
+void nodeos_doubt(struct nodeos_chain *chain)
+{
+	for (size_t i = 0; i < chain->accounts_count; i++)
+		chain->accounts[i].is_final = false;
+	for (size_t i = 0; i < SLOTS_KEPT; i++)
+		chain->slots[i].number = 0;
 }
 
 bool nodeos_known_abi(struct nodeos_chain *chain, struct checksum256 *hash, struct arrival *arrival,

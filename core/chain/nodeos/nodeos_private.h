@@ -108,7 +108,10 @@ struct nodeos_chain {
 	struct known_slot {
 		uint32_t number, slot;
 	} slots[SLOTS_KEPT];
-	uint64_t *accounts; /* ascending: seen to exist */
+	struct known_account {
+		uint64_t name;
+		bool is_final; /* seen in an irreversible block; else a fork may have thrown it out */
+	} *accounts; /* ascending: seen to exist */
 	size_t accounts_count, accounts_capacity;
 	struct account_list {
 		uint64_t *names; /* ascending */
@@ -146,9 +149,12 @@ bool nodeos_known_slot(struct nodeos_chain *chain, uint32_t *slot, uint32_t numb
 void nodeos_know_slot(struct nodeos_chain *chain, uint32_t slot, uint32_t number);
 bool nodeos_known_form(struct nodeos_chain *chain, struct key_form *out, const struct table_id *id);
 void nodeos_know_form(struct nodeos_chain *chain, const struct key_form *form, const struct table_id *id);
-void nodeos_know_account(struct nodeos_chain *chain, uint64_t name);
+void nodeos_know_account(struct nodeos_chain *chain, uint64_t name, bool is_final);
 /* A copy; free(*out). */
-size_t nodeos_known_accounts(struct nodeos_chain *chain, uint64_t **out);
+size_t nodeos_known_accounts(struct nodeos_chain *chain, struct known_account **out);
+/* Irreversible blocks are so no more: the chain was put back, and what they told may not hold. Under the
+ * mutex. */
+void nodeos_doubt(struct nodeos_chain *chain);
 /* The ABI that is kept: of this hash, appended to out; or (out NULL) the one there is, whose hash and last
  * arrival it tells. */
 bool nodeos_known_abi(struct nodeos_chain *chain, struct checksum256 *hash, struct arrival *arrival,

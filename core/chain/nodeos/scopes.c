@@ -151,6 +151,48 @@ static int list_by_authority(struct chain_view *view, struct account_list *list,
 	return 0;
 }
 
+/* In order, each once. */
+static void list_sort(struct account_list *list)
+{
+	size_t count = 0;
+
+	if (list->count) /* a node that lies may list nobody */
+		qsort(list->names, list->count, sizeof *list->names, name_compare);
+	for (size_t i = 0; i < list->count; i++)
+		if (i == 0 || list->names[i] != list->names[count - 1])
+			list->names[count++] = list->names[i];
+	list->count = count;
+}
+
+/* One that the first `sorted` names lack: the node is asked whether it is there. */
+static int list_if_there(struct chain_view *view, struct account_list *list, size_t sorted, uint64_t name,
+                         struct error *error)
+{
+	if (sorted && bsearch(&name, list->names, sorted, sizeof name, name_compare))
+		return 0;
+	int result = view->operations->account_exists(view, NULL, name, error);
+	if (result == 0)
+		list_put(list, name);
+	return result == -ENOENT ? 0 : result;
+}
+
+/* Those that were met here; a fork may have thrown out some of them. */
+static int list_known(struct chain_view *view, struct account_list *list, struct error *error)
+{
+	const size_t sorted = list->count;
+	struct known_account *known;
+	size_t known_count = nodeos_known_accounts(nodeos_chain_of(view), &known);
+	int result = 0;
+
+	for (size_t i = 0; i < known_count && result == 0; i++)
+		if (known[i].is_final)
+			list_put(list, known[i].name);
+		else
+			result = list_if_there(view, list, sorted, known[i].name, error);
+	free(known);
+	return result;
+}
+
 /* Those that are there before any table names them. */
 static int list_well_known(struct chain_view *view, struct account_list *list, struct error *error)
 {
@@ -159,25 +201,12 @@ static int list_well_known(struct chain_view *view, struct account_list *list, s
 		"eosio.prods",  "eosio.ram",   "eosio.ramfee", "eosio.reserv", "eosio.rex",   "eosio.rex",
 		"eosio.saving", "eosio.stake", "eosio.token",  "eosio.vpay",   "eosio.wrap",
 	};
-	uint64_t *known = NULL;
-	size_t known_count = nodeos_known_accounts(nodeos_chain_of(view), &known);
+	const size_t sorted = list->count;
 	int result = 0;
 
-	for (size_t i = 0; i < sizeof names / sizeof *names && result == 0; i++) {
-		uint64_t name = name_literal(names[i]);
-		if (known && bsearch(&name, known, known_count, sizeof *known, name_compare))
-			continue;
-		result = view->operations->account_exists(view, NULL, name, error);
-		result = result == -ENOENT ? 0 : result;
-	}
-	free(known);
-	if (result)
-		return result;
-	known_count = nodeos_known_accounts(nodeos_chain_of(view), &known);
-	for (size_t i = 0; i < known_count; i++)
-		list_put(list, known[i]);
-	free(known);
-	return 0;
+	for (size_t i = 0; i < sizeof names / sizeof *names && result == 0; i++)
+		result = list_if_there(view, list, sorted, name_literal(names[i]), error);
+	return result;
 }
 
 static int list_accounts(struct chain_view *view, struct account_list *list, struct error *error)
@@ -185,8 +214,7 @@ static int list_accounts(struct chain_view *view, struct account_list *list, str
 	static const struct {
 		const char *code, *table;
 	} named[] = {{"eosio", "userres"}, {"eosio.token", "accounts"}};
-	size_t count = 0;
-	int result = list_well_known(view, list, error);
+	int result = 0;
 
 	for (size_t i = 0; i < sizeof named / sizeof *named && result == 0; i++)
 		result = walk(view, name_literal(named[i].code), name_literal(named[i].table), 0, false, list_scope,
@@ -195,15 +223,14 @@ static int list_accounts(struct chain_view *view, struct account_list *list, str
 		result = list_by_authority(view, list, error);
 	if (result == -EOPNOTSUPP)
 		result = 0; /* that plugin is asked for where it is needed */
-	if (result)
-		return result;
-	if (list->count) /* a node that lies may list nobody */
-		qsort(list->names, list->count, sizeof *list->names, name_compare);
-	for (size_t i = 0; i < list->count; i++)
-		if (i == 0 || list->names[i] != list->names[count - 1])
-			list->names[count++] = list->names[i];
-	list->count = count;
-	return 0;
+	list_sort(list);
+	if (result == 0)
+		result = list_known(view, list, error);
+	list_sort(list);
+	if (result == 0)
+		result = list_well_known(view, list, error);
+	list_sort(list);
+	return result;
 }
 
 /* The names of this head: listed once. Who goes on in a list gets that which it began with: no account ever

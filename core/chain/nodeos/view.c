@@ -98,7 +98,8 @@ static int read_account_exists(struct chain_view *view, uint32_t *created, uint6
 	if (created)
 		*created = slot;
 	nodeos_give_back(nodeos_chain_of(view), answer);
-	nodeos_know_account(nodeos_chain_of(view), name);
+	nodeos_know_account(nodeos_chain_of(view), name,
+	                    slot <= ((struct nodeos_view *)view)->info.irreversible_slot);
 	return result;
 }
 
