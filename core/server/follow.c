@@ -1,5 +1,6 @@
 /* Which of a chain's nodes are served: those that run, each where its configuration says, from its start to
- * its end. */
+ * its end. A name is looked up in a thread of its own, for the system's resolver may take its time and cannot
+ * be interrupted; who asked may be gone by then. */
 #include "core/server/follow.h"
 
 #include "core/base/memory.h"
@@ -7,12 +8,27 @@
 #include "core/server/call.h"
 #include "core/types/name.h"
 
+#include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
+
+enum { SEARCHES_MAXIMUM = 32 };
+
+/* A node that is served when the name it is to be served at has been looked up. */
+struct search {
+	struct search *next;
+	struct follower *follower; /* held */
+	uint64_t node;
+	struct server_options options; /* owned */
+};
 
 struct follower {
 	struct server *server;
 	struct chain *chain;
 	struct server_rules rules;
+	pthread_mutex_t lock;    /* who changes what is served; and: */
+	struct search *searches; /* that somebody waits for */
+	unsigned references;     /* its owner's, and those of all searches */
 };
 
 static bool is_served(const struct follower *follower, uint64_t name)
@@ -66,20 +82,15 @@ static void tell_of_port(const struct follower *follower, const struct chain_nod
 	text_release(&sentence);
 }
 
-static int serve_node(const struct follower *follower, uint64_t name, struct error *error)
+/* Takes the options. */
+static int serve_at(const struct follower *follower, const struct chain_node *node,
+                    const struct server_options *options, struct error *error)
 {
-	struct server_options options;
 	struct server_node *served;
-	struct chain_node node;
-	int result = follower->chain->operations->node(follower->chain, &node, name, NULL, error);
+	int result = server_serve(follower->server, &served, node->name, follower->chain, options, error);
 
-	if (result || node.state == CHAIN_NODE_STOPPED)
-		return result;
-	result = read_options(follower, &options, &node, error);
 	if (result == 0)
-		result = server_serve(follower->server, &served, name, follower->chain, &options, error);
-	if (result == 0)
-		tell_of_port(follower, &node, options.port, served);
+		tell_of_port(follower, node, options->port, served);
 	return result;
 }
 
@@ -93,6 +104,98 @@ static void tell_of_failure(const struct follower *follower, uint64_t name, cons
 	text_printf(&sentence, "node %s serves no HTTP: %s", name_text(name).text, error->sentence);
 	tell(follower, &node, text_string(&sentence));
 	text_release(&sentence);
+}
+
+/* --- names --- */
+
+/* Under the lock, which is given up. */
+static void release(struct follower *follower)
+{
+	bool is_last = --follower->references == 0;
+
+	pthread_mutex_unlock(&follower->lock);
+	if (!is_last)
+		return;
+	pthread_mutex_destroy(&follower->lock);
+	free(follower);
+}
+
+/* Whether somebody waited for it until now. Under the lock. */
+static bool take_out(struct search *search)
+{
+	struct search **at = &search->follower->searches;
+
+	while (*at && *at != search)
+		at = &(*at)->next;
+	if (!*at)
+		return false;
+	*at = search->next;
+	return true;
+}
+
+static void *look_up(void *argument)
+{
+	struct search *search = argument;
+	struct follower *follower = search->follower;
+	struct chain_node node;
+	struct error error = {0};
+	int result = socket_look_up(search->options.address, search->options.host, &error);
+
+	pthread_mutex_lock(&follower->lock);
+	bool is_wanted = take_out(search);
+	if (is_wanted && result == 0)
+		result = follower->chain->operations->node(follower->chain, &node, search->node, NULL, &error);
+	if (is_wanted && result == 0)
+		result = serve_at(follower, &node, &search->options, &error);
+	else
+		server_options_release(&search->options);
+	if (is_wanted && result)
+		tell_of_failure(follower, search->node, &error);
+	free(search);
+	release(follower);
+	return NULL;
+}
+
+/* Takes the options. Under the lock. */
+static int begin_search(struct follower *follower, uint64_t node, struct server_options *options,
+                        struct error *error)
+{
+	struct search *search = memory_allocate(1, sizeof *search);
+	pthread_t thread;
+	int result = follower->references > SEARCHES_MAXIMUM
+	                 ? error_set(error, EAGAIN, "%d names are being looked up", SEARCHES_MAXIMUM)
+	                 : 0;
+
+	*search = (struct search){follower->searches, follower, node, *options};
+	if (result == 0 && (result = -pthread_create(&thread, NULL, look_up, search)) != 0)
+		error_set(error, -result, "no thread to look up %s", options->host);
+	if (result) {
+		server_options_release(options);
+		free(search);
+		return result;
+	}
+	pthread_detach(thread);
+	follower->searches = search;
+	follower->references++;
+	return 0;
+}
+
+/* --- nodes that come and go --- */
+
+/* may_wait: for a name. Under the lock. */
+static int serve_node(struct follower *follower, uint64_t name, bool may_wait, struct error *error)
+{
+	struct server_options options;
+	struct chain_node node;
+	int result = follower->chain->operations->node(follower->chain, &node, name, NULL, error);
+
+	if (result || node.state == CHAIN_NODE_STOPPED)
+		return result;
+	result = read_options(follower, &options, &node, error);
+	if (result)
+		return result;
+	return may_wait || socket_is_address(options.host) ? serve_at(follower, &node, &options, error)
+	                                                   : begin_search(follower, name, &options, error);
 }
 
 static void block_made(void *context)
@@ -109,9 +212,23 @@ static void node_changed(void *context, uint64_t name)
 
 	if (!is_served(follower, name))
 		return;
+	pthread_mutex_lock(&follower->lock);
+	for (struct search **at = &follower->searches; *at;)
+		if ((*at)->node == name)
+			*at = (*at)->next;
+		else
+			at = &(*at)->next;
 	server_stop_named(follower->server, name);
-	if (serve_node(follower, name, &error) != 0)
+	if (serve_node(follower, name, false, &error) != 0)
 		tell_of_failure(follower, name, &error);
+	pthread_mutex_unlock(&follower->lock);
+}
+
+/* Under the lock, which is given up. */
+static void end(struct follower *follower)
+{
+	follower->searches = NULL;
+	release(follower);
 }
 
 int server_follow(struct server *server, struct follower **out, struct chain *chain,
@@ -120,12 +237,14 @@ int server_follow(struct server *server, struct follower **out, struct chain *ch
 	struct follower *follower = memory_allocate(1, sizeof *follower);
 	int result = 0;
 
-	*follower = (struct follower){server, chain, *rules};
+	*follower = (struct follower){.server = server, .chain = chain, .rules = *rules, .references = 1};
+	pthread_mutex_init(&follower->lock, NULL);
+	pthread_mutex_lock(&follower->lock);
 	for (uint64_t name = 0; chain->operations->node_from(chain, &name, name, NULL) == 0 && result == 0;
 	     name++) {
 		if (!is_served(follower, name))
 			continue;
-		result = serve_node(follower, name, error);
+		result = serve_node(follower, name, rules->address != NULL, error);
 		if (result && !rules->address) {
 			tell_of_failure(follower, name, error);
 			error_clear(error);
@@ -133,9 +252,10 @@ int server_follow(struct server *server, struct follower **out, struct chain *ch
 		}
 	}
 	if (result) {
-		free(follower);
+		end(follower);
 		return result;
 	}
+	pthread_mutex_unlock(&follower->lock);
 	chain->operations->watch_nodes(chain, node_changed, follower);
 	chain->operations->watch_blocks(chain, block_made, follower);
 	*out = follower;
@@ -148,5 +268,6 @@ void server_unfollow(struct follower *follower)
 		return;
 	follower->chain->operations->watch_nodes(follower->chain, NULL, NULL);
 	follower->chain->operations->watch_blocks(follower->chain, NULL, NULL);
-	free(follower);
+	pthread_mutex_lock(&follower->lock);
+	end(follower);
 }

@@ -15,7 +15,8 @@ struct server_rules {
 	void *context;
 };
 
-/* Serves the nodes that run, and from now on each from its start to its end. Fails only where rules->address
+/* Serves the nodes that run, and from now on each from its start to its end; where its config.ini gives a
+ * name for an address, from when that was looked up, which nobody waits for. Fails only where rules->address
  * cannot be served. */
 int server_follow(struct server *server, struct follower **out, struct chain *chain,
                   const struct server_rules *rules, struct error *error);

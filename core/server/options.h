@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/server/http/socket.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,6 +21,7 @@ struct trace_abi {
 
 struct server_options {
 	char host[SERVER_HOST_SIZE]; /* "": the node serves nothing */
+	char address[SOCKET_ADDRESS_SIZE]; /* host's, where it was looked up; "": it is still to be */
 	uint16_t port;               /* 0: any */
 	unsigned plugins;            /* enum plugin */
 	bool is_local;               /* host is the path of a unix socket */

@@ -367,11 +367,12 @@ static int listen_at(struct server *server, struct server_node *node, struct err
 static int listen_near(struct server *server, struct server_node *node, struct error *error)
 {
 	const struct server_options *options = &node->options;
+	const char *host = *options->address ? options->address : options->host;
 	int result;
 
 	for (unsigned i = 0;; i++) {
 		error_clear(error);
-		result = http_listen(server->http, &node->listener, options->host, (uint16_t)(options->port + i),
+		result = http_listen(server->http, &node->listener, host, (uint16_t)(options->port + i),
 		                     &node->service, error);
 		if (result != -EADDRINUSE || options->port == 0 || i == PORTS_TRIED ||
 		    options->port + i == UINT16_MAX)

@@ -27,19 +27,50 @@ static int bind_and_listen(const struct sockaddr *address, socklen_t length)
 	return -number;
 }
 
-int socket_listen(const char *host, uint16_t port, struct error *error)
+static int look_up(struct addrinfo **out, const char *host, const char *port, int flags, struct error *error)
 {
 	const struct addrinfo hints = {
-		.ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
-	struct addrinfo *found = NULL;
+		.ai_flags = AI_PASSIVE | AI_NUMERICSERV | flags, .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+	int failed = getaddrinfo(host, port, &hints, out);
+
+	return failed ? error_set(error, EADDRNOTAVAIL, "%s is no address to listen at: %s", host,
+	                          gai_strerror(failed))
+	              : 0;
+}
+
+bool socket_is_address(const char *host)
+{
+	struct addrinfo *found;
+
+	if (look_up(&found, host, "0", AI_NUMERICHOST, NULL) != 0)
+		return false;
+	freeaddrinfo(found);
+	return true;
+}
+
+int socket_look_up(char out[SOCKET_ADDRESS_SIZE], const char *host, struct error *error)
+{
+	struct addrinfo *found;
+	int result = look_up(&found, host, "0", 0, error);
+
+	if (result)
+		return result;
+	int failed = getnameinfo(found->ai_addr, found->ai_addrlen, out, SOCKET_ADDRESS_SIZE, NULL, 0,
+	                         NI_NUMERICHOST);
+	freeaddrinfo(found);
+	return failed ? error_set(error, EADDRNOTAVAIL, "%s has no address: %s", host, gai_strerror(failed)) : 0;
+}
+
+int socket_listen(const char *host, uint16_t port, struct error *error)
+{
+	struct addrinfo *found;
 	char port_text[8];
 	int made;
 
 	snprintf(port_text, sizeof port_text, "%u", port);
-	int failed = getaddrinfo(host, port_text, &hints, &found);
-	if (failed)
-		return error_set(error, EADDRNOTAVAIL, "%s is no address to listen at: %s", host,
-		                 gai_strerror(failed));
+	int result = look_up(&found, host, port_text, 0, error);
+	if (result)
+		return result;
 	made = bind_and_listen(found->ai_addr, found->ai_addrlen);
 	freeaddrinfo(found);
 	if (made < 0)

@@ -1,0 +1,226 @@
+/* Nodes that are served where their config.ini says: an address at once, a name when the system's resolver,
+ * which may take its time, has found it; nobody waits for that. */
+#include "tests/chain_rig.h"
+
+#include "core/server/follow.h"
+
+#include <dlfcn.h>
+#include <netdb.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+/* --- a resolver that says nothing of one name until it may --- */
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	pthread_t writer; /* who must not wait */
+	unsigned asked, told;
+	bool may_answer, writer_asked;
+	char notice[500];
+} slow = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+
+/* In the place of the system's. */
+int getaddrinfo(const char *host, const char *port, const struct addrinfo *hints, struct addrinfo **out)
+{
+	int (*system)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+	bool is_name = !(hints->ai_flags & AI_NUMERICHOST);
+
+	*(void **)&system = dlsym(RTLD_NEXT, "getaddrinfo");
+	if (is_name && strcmp(host, "nowhere.example") == 0)
+		return EAI_NONAME;
+	if (!is_name || strcmp(host, "slow.example") != 0)
+		return system(host, port, hints, out);
+	if (pthread_equal(pthread_self(), slow.writer)) {
+		slow.writer_asked = true;
+		return EAI_AGAIN;
+	}
+	pthread_mutex_lock(&slow.lock);
+	slow.asked++;
+	pthread_cond_broadcast(&slow.changed);
+	while (!slow.may_answer)
+		pthread_cond_wait(&slow.changed, &slow.lock);
+	pthread_mutex_unlock(&slow.lock);
+	return system("127.0.0.1", port, hints, out);
+}
+
+static void notice(void *context, const char *sentence)
+{
+	(void)context;
+	pthread_mutex_lock(&slow.lock);
+	slow.told++;
+	snprintf(slow.notice, sizeof slow.notice, "%s", sentence);
+	pthread_cond_broadcast(&slow.changed);
+	pthread_mutex_unlock(&slow.lock);
+}
+
+static void await(const unsigned *count, unsigned number)
+{
+	pthread_mutex_lock(&slow.lock);
+	while (*count < number)
+		pthread_cond_wait(&slow.changed, &slow.lock);
+	pthread_mutex_unlock(&slow.lock);
+}
+
+static void may_answer(bool may)
+{
+	pthread_mutex_lock(&slow.lock);
+	slow.may_answer = may;
+	pthread_cond_broadcast(&slow.changed);
+	pthread_mutex_unlock(&slow.lock);
+}
+
+/* --- */
+
+struct scene {
+	struct rig rig;
+	struct server *server;
+	struct follower *follower;
+};
+
+static void begin(struct scene *scene)
+{
+	const struct server_rules rules = {.all = true, .notice = notice};
+	struct error error = {0};
+
+	*scene = (struct scene){.rig = {.manual_clock = true}};
+	slow.writer = pthread_self();
+	slow.asked = slow.told = 0;
+	may_answer(false);
+	rig_open(&scene->rig);
+	rig_must(server_create(&scene->server, &error), "server", &error);
+	rig_must(scene->rig.chain->operations->node_configure(scene->rig.chain, name_literal("eosio"),
+	                                                      "http-server-address = 127.0.0.1:0\n", &error),
+	         "configure", &error);
+	rig_must(server_follow(scene->server, &scene->follower, scene->rig.chain, &rules, &error), "follow",
+	         &error);
+}
+
+static void end(struct scene *scene)
+{
+	server_unfollow(scene->follower);
+	server_destroy(scene->server);
+	rig_end(&scene->rig);
+}
+
+static void make(struct scene *scene, const char *name, const char *address)
+{
+	const struct chain_operations *operations = scene->rig.chain->operations;
+	struct text text = TEXT_EMPTY;
+	struct error error = {0};
+
+	text_printf(&text, "http-server-address = %s\n", address);
+	rig_must(operations->node_make(scene->rig.chain, name_literal(name), &error), "make", &error);
+	rig_must(operations->node_configure(scene->rig.chain, name_literal(name), text_string(&text), &error),
+	         "configure", &error);
+	text_release(&text);
+}
+
+static void command(struct scene *scene, const char *name, const char *word)
+{
+	struct error error = {0};
+
+	rig_must(
+		scene->rig.chain->operations->node_command(scene->rig.chain, name_literal(name), &word, 1, &error),
+		word, &error);
+	assert_false(slow.writer_asked);
+}
+
+static bool is_served(const struct scene *scene, const char *name, const char *host)
+{
+	struct text text = TEXT_EMPTY;
+
+	server_address_print(scene->server, &text, name_literal(name));
+	const char *first = strstr(text_string(&text), host);
+	bool once = first && !strstr(first + 1, host);
+	text_release(&text);
+	return once;
+}
+
+static void await_served(const struct scene *scene, const char *name, const char *host)
+{
+	while (!is_served(scene, name, host))
+		continue;
+}
+
+static void a_slow_name_keeps_nobody_waiting(void **state)
+{
+	struct scene scene;
+	(void)state;
+	begin(&scene);
+	make(&scene, "alice", "slow.example:0");
+	make(&scene, "bob", "127.0.0.1:0");
+	command(&scene, "alice", "start");
+	await(&slow.asked, 1);
+	assert_false(is_served(&scene, "alice", "slow.example"));
+	command(&scene, "bob", "start");
+	assert_true(is_served(&scene, "bob", "127.0.0.1"));
+	may_answer(true);
+	await_served(&scene, "alice", "slow.example"); /* under its name, which requests must have as Host */
+	command(&scene, "alice", "stop");
+	assert_false(is_served(&scene, "alice", "slow.example"));
+	assert_int_equal(slow.told, 0);
+	end(&scene);
+}
+
+/* What is found for a node that was started anew, or stopped, meanwhile is nobody's. */
+static void only_the_last_start_counts(void **state)
+{
+	struct scene scene;
+	(void)state;
+	begin(&scene);
+	make(&scene, "alice", "slow.example:0");
+	make(&scene, "bob", "slow.example:0");
+	command(&scene, "alice", "start");
+	command(&scene, "bob", "start");
+	command(&scene, "alice", "restart");
+	command(&scene, "bob", "stop");
+	await(&slow.asked, 3);
+	may_answer(true);
+	await_served(&scene, "alice", "slow.example");
+	assert_false(is_served(&scene, "bob", "slow.example"));
+	end(&scene);
+}
+
+static void a_name_that_is_none_is_told(void **state)
+{
+	struct scene scene;
+	(void)state;
+	begin(&scene);
+	make(&scene, "alice", "nowhere.example:0");
+	command(&scene, "alice", "start");
+	await(&slow.told, 1);
+	assert_non_null(
+		strstr(slow.notice, "node alice serves no HTTP: nowhere.example is no address to listen at"));
+	end(&scene);
+}
+
+/* Who ends does not wait for the resolver either, and so many names at once are enough. */
+static void the_end_waits_for_no_name(void **state)
+{
+	struct scene scene;
+	(void)state;
+	begin(&scene);
+	make(&scene, "alice", "slow.example:0");
+	command(&scene, "alice", "start");
+	for (int i = 0; i < 40 && !slow.told; i++)
+		command(&scene, "alice", "restart");
+	assert_non_null(strstr(slow.notice, "names are being looked up"));
+	end(&scene);
+	may_answer(true);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_slow_name_keeps_nobody_waiting),
+		cmocka_unit_test(only_the_last_start_counts),
+		cmocka_unit_test(a_name_that_is_none_is_told),
+		cmocka_unit_test(the_end_waits_for_no_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
