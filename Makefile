@@ -20,7 +20,7 @@ endif
 # Every Debian package that is needed, in one place: what building and running take (make run), what make
 # test takes besides, and what the heavy tests of make test FULL=1 take besides that; and what make deb and
 # make deb-test take.
-PACKAGES      = gcc make pkg-config libfuse3-dev fuse3 libsecp256k1-dev nettle-dev libgmp-dev zlib1g-dev libmicrohttpd-dev libcurl4-openssl-dev
+PACKAGES      = gcc make pkg-config libfuse3-dev fuse3 libcjson-dev libsecp256k1-dev nettle-dev libgmp-dev zlib1g-dev libmicrohttpd-dev libcurl4-openssl-dev
 TEST_PACKAGES = libcmocka-dev bats perl dash jq attr strace clang libclang-rt-14-dev curl lld
 FULL_PACKAGES = zsh fish chromium fonts-dejavu-core less ripgrep tree zip unzip rsync vim nano emacs-nox mc busybox python3 nodejs \
                 $(if $(shell command -v npm),,npm) wabt xvfb xdotool dbus libglib2.0-bin shared-mime-info adwaita-icon-theme thunar pcmanfm mousepad imagemagick
@@ -33,7 +33,7 @@ CLIENT_PACKAGES = @wharfkit/antelope@1.2.0 @wharfkit/session@1.7.0 @wharfkit/wal
 SPEC_SOURCE   = binaryen=108-1
 DEB_PACKAGES  = debhelper dpkg-dev lintian debootstrap
 
-LIBRARIES = fuse3 libsecp256k1 hogweed nettle gmp zlib libmicrohttpd libcurl
+LIBRARIES = fuse3 libcjson libsecp256k1 hogweed nettle gmp zlib libmicrohttpd libcurl
 
 CSTANDARD = -std=c11 -D_GNU_SOURCE -I.
 WARNINGS  = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror

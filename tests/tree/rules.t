@@ -219,6 +219,7 @@ check 'includes within core go one way' one_way
 check 'fs and boot know any chain and no engine' any_chain
 check 'fs/tree knows nothing of fs/files' only_tree
 check 'only mount knows libfuse' includes 'fuse' core fs
+check 'one file knows cJSON' only 'core/base/encoding/json\.c' 'cjson/|cJSON'
 check 'one file knows libsecp256k1' only 'core/base/crypto/key\.c' 'secp256k1'
 check 'one file knows libmicrohttpd' only 'core/server/http/http\.c' 'microhttpd'
 check 'one file knows libcurl' only 'core/base/system/http_client\.c' 'curl/'

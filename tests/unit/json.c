@@ -39,9 +39,6 @@ static void test_round_trips(void **state)
 		{"0.1", "0.1"},
 		{"\"\\\\\"", "\"\\\\\""},
 		{"{\"x\":1,\n\"y\":2}\n", "{\"x\":1,\"y\":2}"},
-		{"\xef\xbb\xbf[]", "[]"},
-		{"\"\\ud83d\\uDE00\\u20ac\\u007e\\/\"", "\"\360\237\230\200\342\202\254~/\""},
-		{"[[[],[1,[]],{}],2]", "[[[],[1,[]],{}],2]"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct text out = TEXT_EMPTY;
@@ -72,14 +69,6 @@ static void test_faults(void **state)
 		{"[-]", "line 1, column 2 of the JSON: not a number"},
 		{"\"\\u0000\"", "line 1, column 1 of the JSON: a string must not hold a NUL character"},
 		{"[\001]", "line 1, column 2 of the JSON: unexpected byte 0x01"},
-		{"\"abc", "line 1, column 5 of the JSON: it ends too early"},
-		{"[\"\\x\"]", "line 1, column 3 of the JSON: unexpected '\\'"},
-		{"\"\\u12g4\"", "line 1, column 2 of the JSON: unexpected '\\'"},
-		{"\"a\\ud83d!\"", "line 1, column 3 of the JSON: unexpected '\\'"},
-		{"\"\\ude00\"", "line 1, column 2 of the JSON: unexpected '\\'"},
-		{"[truth]", "line 1, column 2 of the JSON: unexpected 't'"},
-		{"[1 2 x]", "line 1, column 4 of the JSON: unexpected '2'"},
-		{"{\"a\" 1}", "line 1, column 6 of the JSON: unexpected '1'"},
 		{"{a:1}", "line 1, column 2 of the JSON: unexpected 'a'"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

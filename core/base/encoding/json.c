@@ -1,10 +1,9 @@
-/* JSON. A document is one list of nodes, each with all that is in it behind it, and one memory for its
- * strings: two allocations, however large it is. */
+/* JSON: the only file that knows cJSON. One scan of the text comes first: it bounds the depth, refuses
+ * what cJSON would wave through (NUL bytes, ill-formed numbers), and rewrites long numbers into strings,
+ * since cJSON keeps numbers as double. */
 #include "core/base/encoding/json.h"
 
-#include "core/base/encoding/hex.h"
-#include "core/base/memory.h"
-
+#include <cjson/cJSON.h>
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
@@ -14,16 +13,9 @@
 
 enum { JSON_DEPTH_MAXIMUM = 200, JSON_EXACT_DIGITS = 15, JSON_INDENTATION = 2 };
 
-struct json {
-	enum json_type type;
-	bool is_true, is_last; /* in its list */
-	size_t span;           /* of nodes: itself and what is in it; the next of its list stands behind them */
-	const char *name;      /* a member's, "" for an element */
-	union {
-		double number;
-		const char *string;
-	};
-};
+/* struct json is never defined: a node is a cJSON item under another name. */
+static const cJSON *item_of(const struct json *node) { return (const cJSON *)node; }
+static const struct json *node_of(const cJSON *item) { return (const struct json *)item; }
 
 /* --- scanning --- */
 
@@ -50,7 +42,8 @@ static int fault(struct error *error, const char *text, size_t length, size_t of
 	                 line, column, c);
 }
 
-/* Behind the closing quote of the string whose opening one stands at `at`; 0: it has none. */
+/* The end of the string whose opening quote stands at `at`: behind its closing quote, or length if it has
+ * none. */
 static size_t string_end(const char *text, size_t length, size_t at)
 {
 	const char *end = text + at;
@@ -61,7 +54,7 @@ static size_t string_end(const char *text, size_t length, size_t at)
 		if ((end - escapes) % 2 == 0)
 			return (size_t)(end - text) + 1;
 	}
-	return 0;
+	return length;
 }
 
 static size_t skip_digits(const char *text, size_t length, size_t at, size_t *digits)
@@ -101,283 +94,159 @@ static size_t number_end(const char *text, size_t length, size_t at, size_t *dig
 	return at;
 }
 
-/* --- parsing --- */
-
-struct parser {
-	const char *text;
-	size_t length, at;
-	const char *what; /* is wrong at `at`; NULL: what stands there is not expected */
-	char *strings;    /* behind what is written: each is no longer than in the text, with its quotes */
-	struct json *nodes;
-	size_t count, capacity;
-};
-
-static int peek(const struct parser *parser)
+/* The end of the word true, false or null at `at`; at itself for any other. */
+static size_t word_end(const char *text, size_t length, size_t at)
 {
-	return parser->at < parser->length ? (unsigned char)parser->text[parser->at] : EOF;
+	static const char *const words[] = {"true", "false", "null"};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		size_t size = strlen(words[i]);
+		if (length - at >= size && memcmp(text + at, words[i], size) == 0)
+			return at + size;
+	}
+	return at;
 }
 
-static bool take(struct parser *parser, char expected)
+/* "\u0000" would cut a C string short. */
+static bool holds_nul_escape(const char *text, const char *end)
 {
-	bool found = peek(parser) == expected;
-	parser->at += found;
-	return found;
-}
-
-static void skip_white(struct parser *parser)
-{
-	while (parser->at < parser->length && memchr(" \n\t\r", parser->text[parser->at], 4))
-		parser->at++;
-}
-
-static bool wrong(struct parser *parser, size_t at, const char *what)
-{
-	parser->at = at;
-	parser->what = what;
+	for (; text < end && (text = memchr(text, '\\', (size_t)(end - text))); text += 2)
+		if (end - text > 6 && memcmp(text, "\\u0000", 6) == 0)
+			return true;
 	return false;
 }
 
-/* Length bytes of the text, as a string. */
-static const char *keep(struct parser *parser, const char *text, size_t length)
+/* Writes the text cJSON shall parse to out and returns length, or the offset of what is wrong (*what says
+ * it, NULL: unexpected). When `rewritten` is given, stops as soon as out would be longer than that and
+ * returns the offset there: positions translate so. */
+static size_t rewrite(struct text *out, const char *text, size_t length, const size_t *rewritten,
+                      const char **what)
 {
-	char *kept = parser->strings;
-	memcpy(kept, text, length);
-	kept[length] = '\0';
-	parser->strings += length + 1;
-	return kept;
-}
-
-/* Of an escape of four digits; UINT32_MAX: it is none. */
-static uint32_t code_unit(const char *from, const char *end)
-{
-	uint8_t unit[2];
-	bool is_one = end - from >= 6 && from[0] == '\\' && from[1] == 'u' && hex_parse(unit, from + 2, 4) == 0;
-	return is_one ? (uint32_t)unit[0] << 8 | unit[1] : UINT32_MAX;
-}
-
-/* A character as UTF-8, to *out, which moves on. */
-static void put_character(char **out, uint32_t point)
-{
-	static const uint8_t marks[] = {0, 0, 0xc0, 0xe0, 0xf0};
-	size_t size = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
-	for (size_t i = size; i-- > 1; point >>= 6)
-		(*out)[i] = (char)(0x80 | (point & 0x3f));
-	(*out)[0] = (char)(marks[size] | point);
-	*out += size;
-}
-
-/* The escape at *from, of a string that ends at end; *from moves behind it. */
-static bool unescape(char **out, const char **from, const char *end)
-{
-	static const char letters[] = "\"\\/bfnrt", meanings[] = "\"\\/\b\f\n\r\t";
-	const char *letter = end - *from < 2 ? NULL : strchr(letters, (*from)[1]);
-	if (letter) {
-		*(*out)++ = meanings[letter - letters];
-		*from += 2;
-		return true;
-	}
-	uint32_t point = code_unit(*from, end), low = 0xdc00;
-	bool is_pair = point >> 10 == 0xd800 >> 10;
-	if (is_pair) {
-		low = code_unit(*from + 6, end);
-		point = 0x10000 + ((point - 0xd800) << 10 | (low & 0x3ff));
-	}
-	if (point == UINT32_MAX || point >> 10 == 0xdc00 >> 10 || low >> 10 != 0xdc00 >> 10)
-		return false;
-	put_character(out, point);
-	*from += is_pair ? 12 : 6;
-	return true;
-}
-
-/* What stands between its quotes, of which some are escapes. */
-static const char *keep_unescaped(struct parser *parser, const char *from, const char *end)
-{
-	const char *kept = parser->strings, *begin = from;
-	char *out = parser->strings;
-	for (const char *escape; (escape = memchr(from, '\\', (size_t)(end - from)));) {
-		memcpy(out, from, (size_t)(escape - from));
-		out += escape - from;
-		from = escape;
-		bool is_nul = code_unit(from, end) == 0;
-		if (is_nul || !unescape(&out, &from, end)) {
-			parser->at = (size_t)((is_nul ? begin - 1 : from) - parser->text);
-			parser->what = is_nul ? "a string must not hold a NUL character" : NULL;
-			return NULL;
+	size_t depth = 0, copied = 0; /* up to there: what needs no quotes is copied in one piece */
+	for (size_t at = 0, end; at < length; at = end) {
+		char c = text[at];
+		size_t digits = 0;
+		end = at + 1;
+		if (c == '"') {
+			end = string_end(text, length, at);
+			if (holds_nul_escape(text + at, text + end)) {
+				*what = "a string must not hold a NUL character";
+				return at;
+			}
+		} else if (c == '-' || isdigit((unsigned char)c)) {
+			end = number_end(text, length, at, &digits);
+			if (!digits || (end < length && (isalnum((unsigned char)text[end]) || text[end] == '.'))) {
+				*what = end >= length ? NULL : "not a number";
+				return end >= length ? length : at;
+			}
+		} else if (c == '{' || c == '[') {
+			if (++depth > JSON_DEPTH_MAXIMUM) {
+				*what = "it is nested more than 200 deep";
+				return at;
+			}
+		} else if (c == '}' || c == ']') {
+			depth -= depth > 0;
+		} else if (isalpha((unsigned char)c)) {
+			end = word_end(text, length, at);
+			if (end == at)
+				return at;
+		} else if ((unsigned char)c < ' ' && c != '\n' && c != '\t' && c != '\r') {
+			return at;
 		}
+		size_t extra = digits > JSON_EXACT_DIGITS ? 1 : 0;
+		if (!extra && !rewritten)
+			continue;
+		text_append_bytes(out, text + copied, at - copied);
+		copied = end;
+		if (rewritten && out->length + (end - at) + 2 * extra > *rewritten)
+			return *rewritten > out->length + extra ? at + (*rewritten - out->length - extra) : at;
+		if (extra)
+			text_append_char(out, '"');
+		text_append_bytes(out, text + at, end - at);
+		if (extra)
+			text_append_char(out, '"');
 	}
-	parser->strings = out;
-	keep(parser, from, (size_t)(end - from));
-	return kept;
+	text_append_bytes(out, text + copied, length - copied);
+	return length;
 }
 
-/* NULL: it is none. */
-static const char *parse_string(struct parser *parser)
+/* Where a member's name should be, cJSON points one further than what stands there instead. */
+static size_t name_fault(const char *text, size_t offset)
 {
-	const char *from = parser->text + parser->at + 1;
-	if (peek(parser) != '"')
-		return NULL;
-	parser->at = string_end(parser->text, parser->length, parser->at);
-	if (!parser->at) {
-		parser->at = parser->length;
-		return NULL;
-	}
-	const size_t length = (size_t)(parser->text + parser->at - 1 - from);
-	return memchr(from, '\\', length) ? keep_unescaped(parser, from, from + length)
-	                                  : keep(parser, from, length);
+	size_t before = offset > 0 ? offset - 1 : 0;
+	if (offset == 0 || text[offset - 1] == '"')
+		return offset;
+	while (before > 0 && isspace((unsigned char)text[before - 1]))
+		before--;
+	return before > 0 && (text[before - 1] == '{' || text[before - 1] == ',') ? offset - 1 : offset;
 }
 
-/* Long ones stay strings of their digits. */
-static bool parse_number(struct parser *parser, struct json *node)
-{
-	const char *text = parser->text;
-	const size_t begin = parser->at, length = parser->length;
-	size_t digits = 0, end = number_end(text, length, begin, &digits);
-	if (!digits || (end < length && (isalnum((unsigned char)text[end]) || text[end] == '.')))
-		return end < length ? wrong(parser, begin, "not a number") : wrong(parser, end, NULL);
-	parser->at = end;
-	bool is_negative = text[begin] == '-';
-	if (digits <= JSON_EXACT_DIGITS && digits + is_negative == end - begin) {
-		uint64_t number = 0;
-		for (size_t i = begin + is_negative; i < end; i++)
-			number = 10 * number + (uint64_t)(text[i] - '0');
-		node->number = is_negative ? -(double)number : (double)number;
-		node->type = JSON_NUMBER;
-		return true;
-	}
-	const char *token = keep(parser, text + begin, end - begin);
-	if (digits > JSON_EXACT_DIGITS) {
-		node->string = token;
-		node->type = JSON_STRING;
-		return true;
-	}
-	node->number = strtod(token, NULL);
-	node->type = JSON_NUMBER;
-	return true;
-}
-
-static bool parse_word(struct parser *parser, struct json *node, const char *word, enum json_type type)
-{
-	size_t size = strlen(word);
-	if (parser->length - parser->at < size || memcmp(parser->text + parser->at, word, size) != 0)
-		return false;
-	parser->at += size;
-	node->type = type;
-	node->is_true = *word == 't';
-	return true;
-}
-
-static bool parse_value(struct parser *parser, const char *name, size_t depth);
-
-/* What is in the list or object whose bracket stands next. */
-static bool parse_list(struct parser *parser, enum json_type type, size_t depth)
-{
-	const size_t list = parser->count - 1;
-	const char close = type == JSON_OBJECT ? '}' : ']', *name = "";
-	if (depth == JSON_DEPTH_MAXIMUM)
-		return wrong(parser, parser->at, "it is nested more than 200 deep");
-	parser->at++;
-	parser->nodes[list].type = type;
-	skip_white(parser);
-	if (take(parser, close))
-		return true;
-	for (;;) {
-		size_t item = parser->count;
-		if (type == JSON_OBJECT) {
-			name = parse_string(parser);
-			skip_white(parser);
-			if (!name || !take(parser, ':'))
-				return false;
-		}
-		if (!parse_value(parser, name, depth + 1))
-			return false;
-		skip_white(parser);
-		if (take(parser, close)) {
-			parser->nodes[item].is_last = true;
-			parser->nodes[list].span = parser->count - list;
-			return true;
-		}
-		if (!take(parser, ','))
-			return false;
-		skip_white(parser);
-	}
-}
-
-static bool parse_value(struct parser *parser, const char *name, size_t depth)
-{
-	skip_white(parser);
-	int next = peek(parser);
-	LIST_APPEND(parser->nodes, parser->count, parser->capacity, (struct json){.span = 1, .name = name});
-	struct json *node = &parser->nodes[parser->count - 1];
-	switch (next) {
-	case '{': return parse_list(parser, JSON_OBJECT, depth);
-	case '[': return parse_list(parser, JSON_ARRAY, depth);
-	case '"':
-		node->type = JSON_STRING;
-		node->string = parse_string(parser);
-		return node->string;
-	case 't': return parse_word(parser, node, "true", JSON_BOOL);
-	case 'f': return parse_word(parser, node, "false", JSON_BOOL);
-	case 'n': return parse_word(parser, node, "null", JSON_NULL);
-	default: return (next == '-' || isdigit(next)) && parse_number(parser, node);
-	}
-}
-
-/* The first node is none of the document's: it holds the memory of the strings. */
 int json_parse(struct json **out, const char *text, size_t length, struct error *error)
 {
-	static const char mark[] = "\xef\xbb\xbf"; /* of the byte order */
-	struct parser parser = {.text = text, .length = length, .capacity = length / 16 + 4};
-	const char *nul = length ? memchr(text, '\0', length) : NULL;
+	struct text clean = TEXT_EMPTY;
+	const char *what = NULL, *nul = length ? memchr(text, '\0', length) : NULL;
+	int result = -EINVAL;
 	*out = NULL;
-	if (nul)
-		return fault(error, text, length, (size_t)(nul - text), NULL);
-	if (length >= 3 && memcmp(text, mark, 3) == 0)
-		parser.at = 3;
-	parser.nodes = memory_allocate(parser.capacity, sizeof *parser.nodes);
-	parser.strings = memory_allocate(length + 2, 1);
-	parser.nodes[parser.count++].string = parser.strings;
-	bool parsed = parse_value(&parser, "", 0);
-	skip_white(&parser);
-	if (!parsed || parser.at < length) {
-		json_release(parser.nodes + 1);
-		return fault(error, text, length, parser.at, parser.what);
+	if (nul) {
+		result = fault(error, text, length, (size_t)(nul - text), NULL);
+		goto out;
 	}
-	parser.nodes[1].is_last = true;
-	*out = parser.nodes + 1;
-	return 0;
+	size_t at = rewrite(&clean, text, length, NULL, &what);
+	if (at < length || what) {
+		result = fault(error, text, length, at, what);
+		goto out;
+	}
+	const char *end = NULL;
+	cJSON *root = cJSON_ParseWithLengthOpts(text_string(&clean), clean.length + 1, &end, 1);
+	if (!root) {
+		size_t offset = name_fault(text_string(&clean), end ? (size_t)(end - text_string(&clean)) : 0);
+		text_clear(&clean);
+		result = fault(error, text, length, rewrite(&clean, text, length, &offset, &what), NULL);
+		goto out;
+	}
+	*out = (struct json *)root;
+	result = 0;
+out:
+	text_release(&clean);
+	return result;
 }
 
-void json_release(struct json *root)
-{
-	if (!root)
-		return;
-	free((char *)root[-1].string);
-	free(root - 1);
-}
+void json_release(struct json *root) { cJSON_Delete((cJSON *)root); }
 
 /* --- reading --- */
 
-enum json_type json_type(const struct json *node) { return node ? node->type : JSON_MISSING; }
+enum json_type json_type(const struct json *node)
+{
+	const cJSON *item = item_of(node);
+	if (!item)
+		return JSON_MISSING;
+	switch (item->type & 0xff) {
+	case cJSON_False:
+	case cJSON_True: return JSON_BOOL;
+	case cJSON_Number: return JSON_NUMBER;
+	case cJSON_String: return JSON_STRING;
+	case cJSON_Array: return JSON_ARRAY;
+	case cJSON_Object: return JSON_OBJECT;
+	default: return JSON_NULL;
+	}
+}
 
 const struct json *json_member(const struct json *object, const char *name)
 {
 	if (json_type(object) != JSON_OBJECT)
 		return NULL;
-	const struct json *member = json_first(object);
-	while (member && strcmp(member->name, name) != 0)
-		member = json_next(member);
-	return member;
+	for (const cJSON *item = item_of(object)->child; item; item = item->next)
+		if (strcmp(item->string, name) == 0)
+			return node_of(item);
+	return NULL;
 }
 
 const struct json *json_first(const struct json *node)
 {
-	return node && node->span > 1 ? node + 1 : NULL;
+	enum json_type type = json_type(node);
+	return type == JSON_ARRAY || type == JSON_OBJECT ? node_of(item_of(node)->child) : NULL;
 }
 
-const struct json *json_next(const struct json *node)
-{
-	return node && !node->is_last ? node + node->span : NULL;
-}
+const struct json *json_next(const struct json *node) { return node ? node_of(item_of(node)->next) : NULL; }
 
 size_t json_count(const struct json *node)
 {
@@ -387,17 +256,20 @@ size_t json_count(const struct json *node)
 	return count;
 }
 
-const char *json_name(const struct json *member) { return member ? member->name : ""; }
+const char *json_name(const struct json *member)
+{
+	return member && item_of(member)->string ? item_of(member)->string : "";
+}
 
 const char *json_string(const struct json *node)
 {
-	return json_type(node) == JSON_STRING ? node->string : NULL;
+	return json_type(node) == JSON_STRING ? item_of(node)->valuestring : NULL;
 }
 
 double json_number(const struct json *node)
 {
 	if (json_type(node) == JSON_NUMBER)
-		return node->number;
+		return item_of(node)->valuedouble;
 	const char *string = json_string(node);
 	size_t digits = 0;
 	if (!string || !*string)
@@ -406,14 +278,14 @@ double json_number(const struct json *node)
 	return digits && !string[end] ? strtod(string, NULL) : 0;
 }
 
-bool json_is_true(const struct json *node) { return node && node->is_true; }
+bool json_is_true(const struct json *node) { return node && cJSON_IsTrue(item_of(node)); }
 
 /* Sign and magnitude of an integer given as number or decimal string. */
 static int integer_of(const struct json *node, bool *negative, uint64_t *magnitude)
 {
 	*magnitude = 0;
 	if (json_type(node) == JSON_NUMBER) {
-		double value = node->number;
+		double value = item_of(node)->valuedouble;
 		*negative = value < 0;
 		if (!(fabs(value) <= 9007199254740992.0) || value != trunc(value))
 			return -EINVAL;
@@ -482,7 +354,7 @@ void json_print(struct text *out, const struct json *node)
 	case JSON_MISSING:
 	case JSON_NULL: text_append(out, "null"); break;
 	case JSON_BOOL: text_append(out, json_is_true(node) ? "true" : "false"); break;
-	case JSON_NUMBER: print_number(out, node->number); break;
+	case JSON_NUMBER: print_number(out, item_of(node)->valuedouble); break;
 	case JSON_STRING: text_append_json(out, json_string(node), strlen(json_string(node))); break;
 	case JSON_ARRAY:
 	case JSON_OBJECT:
@@ -541,7 +413,6 @@ void json_indent(struct text *out, const char *text, size_t length)
 			pending = false;
 			if (c == '"')
 				end = string_end(text, length, at);
-			end = end ? end : length;
 			text_append_bytes(out, text + at, end - at);
 		}
 		previous = c;

@@ -1,5 +1,5 @@
-/* JSON documents, read and written. Integers beyond 2^53 keep every digit (they become strings while
- * parsing). */
+/* JSON documents: the one place that knows cJSON. Integers beyond 2^53 keep every digit (they become
+ * strings while parsing). */
 #ifndef EOSIOFS_CORE_BASE_ENCODING_JSON_H
 #define EOSIOFS_CORE_BASE_ENCODING_JSON_H
 
