@@ -137,10 +137,10 @@ struct chain_operations {
 	                        const struct interruption *interruption, struct error *error);
 
 	/* How long a running node lets a transaction take, until it is started anew: milliseconds, negative:
-	 * as long as the chain does. */
+	 * as long as the chain does. NULL, as the next two: the nodes are not this chain's. */
 	int (*limit_time)(struct chain *chain, uint64_t node, int32_t milliseconds, struct error *error);
 	/* A node's greylist, until it is started anew: *out (NULL: not asked for) is what holds after `change`
-	 * (NULL: none); greylist_release() it. NULL: the nodes are not this chain's. */
+	 * (NULL: none); greylist_release() it. */
 	int (*greylist)(struct chain *chain, struct greylist *out, const struct greylist_change *change,
 	                uint64_t node, struct error *error);
 	/* A node's production, as its producers' API stops it: *paused says what holds after `what`. While

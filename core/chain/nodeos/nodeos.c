@@ -69,42 +69,6 @@ static int schedule_feature(struct chain *base, const struct checksum256 *digest
 	return result ? result : nodeos_await_feature(chain, digest, interruption, error);
 }
 
-static int limit_time(struct chain *base, uint64_t node, int32_t milliseconds, struct error *error)
-{
-	struct json *json = NULL;
-	struct text body = TEXT_EMPTY;
-
-	if (node && node != ONLY_NODE)
-		return error_set(error, ENOENT, "there is no node \"%s\"", name_text(node).text);
-	text_printf(&body, "{\"max_transaction_time\":%d}", (int)milliseconds);
-	int result = nodeos_call(nodeos_of(base), &json, "/v1/producer/update_runtime_options", &body, NULL,
-	                         error);
-	json_release(json);
-	text_release(&body);
-	return result;
-}
-
-static int pause_node(struct chain *base, bool *paused, enum chain_pause what, uint64_t node,
-                      struct error *error)
-{
-	struct nodeos_chain *chain = nodeos_of(base);
-	struct json *json = NULL;
-	int result = 0;
-
-	if (node && node != ONLY_NODE)
-		return error_set(error, ENOENT, "there is no node \"%s\"", name_text(node).text);
-	if (what != CHAIN_ASK)
-		result = nodeos_call(chain, &json, what == CHAIN_PAUSE ? "/v1/producer/pause" : "/v1/producer/resume",
-		                     NULL, NULL, error);
-	json_release(json);
-	json = NULL;
-	if (result == 0)
-		result = nodeos_call(chain, &json, "/v1/producer/paused", NULL, NULL, error);
-	*paused = json_is_true(json);
-	json_release(json);
-	return result;
-}
-
 /* What is acknowledged is the node's to keep; what is read from here on is what it has now. */
 static int sync_reads(struct chain *base, struct error *error)
 {
@@ -188,8 +152,6 @@ static const struct chain_operations operations = {
 	.compute = nodeos_compute,
 	.reference = reference,
 	.schedule_feature = schedule_feature,
-	.limit_time = limit_time,
-	.pause = pause_node,
 	.sync = sync_reads,
 	.clock = read_clock,
 	.clock_advance = clock_advance,
