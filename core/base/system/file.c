@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -249,6 +250,15 @@ int file_keep_copy(const char *path, const char *suffix, const void *data, size_
 	text_release(&name);
 	return result ? error_set(error, -result, "cannot keep a copy of \"%s\": %s", path, file_reason(result))
 	              : 0;
+}
+
+int file_refuse_newer(const char *kind, const char *path, uint32_t version, uint32_t known,
+                      struct error *error)
+{
+	return error_set(error, ENOTSUP,
+	                 "%s \"%s\" has version %" PRIu32 ", this program knows up to %" PRIu32
+	                 ": use the newer program",
+	                 kind, path, version, known);
 }
 
 const char *file_reason(int number)

@@ -44,6 +44,10 @@ int file_set_aside(const char *path, const char *suffix, struct text *aside, str
 int file_keep_copy(const char *path, const char *suffix, const void *data, size_t length,
                    struct text *aside, struct error *error);
 
+/* -ENOTSUP: of what a newer version of the program has written, a "journal" or whatever kind it is. */
+int file_refuse_newer(const char *kind, const char *path, uint32_t version, uint32_t known,
+                      struct error *error);
+
 /* The words of an errno (positive or negative): "No space left on device". */
 const char *file_reason(int number);
 

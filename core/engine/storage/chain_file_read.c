@@ -99,13 +99,11 @@ static int open_file(struct reader *reader)
 	struct cursor in = cursor_make(reader->chunk.data, reader->chunk.length);
 	const uint8_t *magic = cursor_take(&in, strlen(CHAIN_FILE_MAGIC));
 	uint32_t version = cursor_u32(&in);
-	if (memcmp(magic, CHAIN_FILE_MAGIC, strlen(CHAIN_FILE_MAGIC)) != 0)
+	if (memcmp(magic, CHAIN_FILE_MAGIC, strlen(CHAIN_FILE_MAGIC)) != 0 || !version)
 		return error_set(reader->error, EBADMSG, "\"%s\" is no file of a chain: snapshots/export makes them",
 		                 reader->path);
-	if (version != CHAIN_FILE_VERSION)
-		return error_set(reader->error, ENOTSUP,
-		                 "\"%s\" has version %" PRIu32 ", this program knows version %d: take a newer one",
-		                 reader->path, version, CHAIN_FILE_VERSION);
+	if (version > CHAIN_FILE_VERSION)
+		return file_refuse_newer("file of a chain", reader->path, version, CHAIN_FILE_VERSION, reader->error);
 	reader->at = CHAIN_FILE_START;
 	return 0;
 }

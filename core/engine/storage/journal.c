@@ -118,10 +118,7 @@ static int check_header(const struct journal *journal, uint64_t size, struct tex
 	uint32_t version = cursor_u32(&in), zero = cursor_u32(&in);
 	bool is_journal = !in.failed && !memcmp(magic, journal_magic, sizeof journal_magic);
 	if (is_journal && version > JOURNAL_VERSION)
-		return error_set(error, ENOTSUP,
-		                 "journal \"%s\" has version %" PRIu32
-		                 ", this program knows up to %d: use the newer program",
-		                 journal->path, version, JOURNAL_VERSION);
+		return file_refuse_newer("journal", journal->path, version, JOURNAL_VERSION, error);
 	if (is_journal && version == JOURNAL_VERSION && !zero)
 		return 0;
 	if (size > HEADER_SIZE && next_record(journal, HEADER_SIZE, size) == size)

@@ -35,9 +35,7 @@ static int header_unpack(struct block_log *log, const void *data, size_t length,
 	if (!in.failed && log->version & LOG_PRUNED)
 		return error_set(error, ENOTSUP, "block log \"%s\" is pruned: a whole one is needed", log->path);
 	if (!in.failed && log->version > LOG_VERSION && log->version < 256)
-		return error_set(error, ENOTSUP,
-		                 "block log \"%s\" has version %" PRIu32 ", this program knows up to %d", log->path,
-		                 log->version, LOG_VERSION);
+		return file_refuse_newer("block log", log->path, log->version, LOG_VERSION, error);
 	log->first = log->version == 1 ? 1 : cursor_u32(&in);
 	log->has_genesis = log->version < 3 || log->first == 1;
 	if (log->has_genesis) {

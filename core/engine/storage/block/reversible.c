@@ -233,9 +233,7 @@ static int check_header(const struct reversible *file, struct error *error)
 		return error_set(error, EBADMSG, "\"%s\" holds no reversible blocks: put a copy of it back",
 		                 file->path);
 	if (version > REVERSIBLE_VERSION)
-		return error_set(error, ENOTSUP,
-		                 "\"%s\" has version %" PRIu32 ", this program knows up to %d: use the newer program",
-		                 file->path, version, REVERSIBLE_VERSION);
+		return file_refuse_newer("file of blocks", file->path, version, REVERSIBLE_VERSION, error);
 	return 0;
 }
 

@@ -157,9 +157,7 @@ static int loader_open(struct loader *loader, struct bytes *header, const char *
 	if (in.failed || memcmp(magic, state_magic, sizeof state_magic))
 		return error_set(error, EBADMSG, "\"%s\" is not a state file", path);
 	if (version > STATE_VERSION)
-		return error_set(error, ENOTSUP,
-		                 "state file \"%s\" has version %" PRIu32 ", this program knows up to %d", path,
-		                 version, STATE_VERSION);
+		return file_refuse_newer("state file", path, version, STATE_VERSION, error);
 	if (version != STATE_VERSION)
 		return error_set(error, EBADMSG, "state file \"%s\" has the old version %" PRIu32, path, version);
 	bytes_put(header, in.at, cursor_left(&in));
