@@ -203,6 +203,7 @@ $(BUILD)/tests/%: tests/%.c $(BUILD)/libeosiofs.a Makefile | $(TEST_INSTALLED)
 
 $(filter $(BUILD)/tests/tree/%,$(UNIT_TESTS)): $(BUILD)/tests/tree/fixture.o $(BUILD)/tests/tree/rig.o
 $(filter $(BUILD)/tests/unit/%,$(UNIT_TESTS)) $(BENCH_SOURCES:%.c=$(BUILD)/%) $(BUILD)/tests/spec/spec: $(RIGS)
+$(BENCH_SOURCES:%.c=$(BUILD)/%): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/rig/*.c))
 $(RIGS): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/*.c))
 	@rm -f $@
 	$(Q)ar rcs $@ $^

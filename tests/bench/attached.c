@@ -1,10 +1,12 @@
 /* A mount attached over HTTP beside the mount of the chain it is attached to: a balance read again and again,
  * the list of all accounts. usage: attached MOUNT ATTACHED ACCOUNT */
-#include "tests/bench/bench.h"
+#include "tests/bench/rig/bench.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -3,8 +3,8 @@
  * to another empty chain by a plain client over as many connections, which waits only where the chain makes
  * it, for the blocks that activate features. Either ends when the last transaction is in a block. usage:
  * attached_boot NAME ATTACHED URL FRESH_URL */
-#include "tests/bench/bench.h"
-#include "tests/bench/plain_http.h"
+#include "tests/bench/rig/bench.h"
+#include "tests/bench/rig/plain_http.h"
 
 #include "core/base/memory.h"
 #include "core/chain/nodeos/nodeos.h"
@@ -16,6 +16,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 enum { CONNECTIONS = 16, LIFE_SECONDS = 3500 };
 

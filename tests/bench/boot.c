@@ -1,14 +1,16 @@
 /* boot all for so many users, on a chain in a data folder: seconds beside the same bare canonical signatures
  * one after another and beside its CPU time shared by the processors, CPU time a transaction, memory. usage:
  * boot USERS DATA_FOLDER [twins=off] */
-#include "tests/bench/bare_signature.h"
-#include "tests/bench/bench.h"
+#include "tests/bench/rig/bare_signature.h"
+#include "tests/bench/rig/bench.h"
 
 #include "core/base/system/parallel.h"
 #include "core/boot/boot.h"
 #include "core/chain/embedded/embedded.h"
 #include "core/engine/storage/data_folder.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { BARE_ROUNDS = 500 };

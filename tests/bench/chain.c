@@ -3,9 +3,9 @@
  * started from and replayed.
  *
  * usage: chain [ACCOUNTS]   how many are booted (30000) */
-#include "tests/bench/bare_signature.h"
-#include "tests/bench/bench.h"
-#include "tests/bench/population.h"
+#include "tests/bench/rig/bare_signature.h"
+#include "tests/bench/rig/bench.h"
+#include "tests/bench/rig/population.h"
 #include "tests/chain_rig.h"
 
 #include "core/chain/embedded/storage/storage.h"
@@ -13,6 +13,9 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 

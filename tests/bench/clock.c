@@ -1,10 +1,12 @@
 /* A day of empty blocks on a chain in a data folder, as `echo +1d > chain/clock` makes them: seconds beside
  * as many bare signatures shared by the processors, and CPU time a block. usage: clock DATA_FOLDER */
-#include "tests/bench/bare_signature.h"
-#include "tests/bench/bench.h"
+#include "tests/bench/rig/bare_signature.h"
+#include "tests/bench/rig/bench.h"
 #include "tests/chain_rig.h"
 
 #include "core/base/system/parallel.h"
+
+#include <stdio.h>
 
 enum { DAY_SECONDS = 86400, BLOCKS = 2 * DAY_SECONDS, BARE_ROUNDS = 500 };
 

@@ -4,11 +4,14 @@
  * reads accounts/X/balance and accounts/X/info.json by open, read, close, and writes LINE into
  * accounts/X/transfer by open, write, close, on both; without a MOUNT on the minimal one alone. A write of
  * the mount is compared with the minimal write and one canonical signature. */
-#include "tests/bench/bare_signature.h"
-#include "tests/bench/bench.h"
+#include "tests/bench/rig/bare_signature.h"
+#include "tests/bench/rig/bench.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { READ_BUFFER = 128 << 10, READS = 1000, WRITES = 40 };

@@ -1,11 +1,14 @@
 /* What telling costs: of each transfer a line in the histories of whom it is about, in CPU time beside
  * pushing it, and on disk. */
-#include "tests/bench/bench.h"
+#include "tests/bench/rig/bench.h"
 #include "tests/chain_rig.h"
 
 #include "core/chain/embedded/storage/storage.h"
 
 #include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

@@ -1,9 +1,9 @@
 /* The HTTP API over loopback, with 1 and with 16 connections: reads beside a libmicrohttpd server that
  * answers with a constant of the same size, sending transactions beside that and the bare recovery of their
  * signatures. */
-#include "tests/bench/bare_signature.h"
-#include "tests/bench/bench.h"
-#include "tests/bench/plain_http.h"
+#include "tests/bench/rig/bare_signature.h"
+#include "tests/bench/rig/bench.h"
+#include "tests/bench/rig/plain_http.h"
 #include "tests/chain_rig.h"
 
 #include "core/server/server.h"
@@ -11,6 +11,10 @@
 #include <dirent.h>
 #include <microhttpd.h>
 #include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 enum { CONNECTIONS = 16, READS = 480, SENDS = 160, ROUND_SENDS = SENDS * (BENCH_ROUNDS + 1) };
 

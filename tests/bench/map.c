@@ -1,11 +1,13 @@
 /* The state map: pinning a view, finding, putting, walking and memory, from a thousand entries to a million;
  * beside a plain sorted array that is searched by halves. Entries are like those of contract tables: 33 bytes
  * of key, 67 of value. */
-#include "tests/bench/bench.h"
+#include "tests/bench/rig/bench.h"
 
 #include "core/base/memory.h"
 #include "core/engine/state/map/map.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { KEY = 33, VALUE = 67, ENTRY = KEY + VALUE, FIRST = 1000, LAST = 1000000 };

@@ -4,7 +4,7 @@
  * usage: minimal_fs MOUNTPOINT BALANCE_BYTES INFO_BYTES
  * shows accounts/X/balance and accounts/X/info.json with so many bytes, and accounts/X/transfer, which takes
  * what is written. Runs until it is unmounted or gets SIGTERM; prints "ready" once the mount answers. */
-#include "tests/bench/least.h"
+#include "tests/bench/rig/least.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,9 +1,10 @@
 /* Many nodes in one process, without signatures and disk: what a block costs with one node and with many,
  * what a hundred of them take in memory, a fork switch beside applying its transactions once. */
-#include "tests/bench/bench.h"
+#include "tests/bench/rig/bench.h"
 #include "tests/network_rig.h"
 
 #include <malloc.h>
+#include <stdlib.h>
 
 enum { DAY = 172800, SWITCH_BLOCKS = 100, SWITCH_WRITES = 1000 };
 

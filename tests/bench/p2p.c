@@ -1,7 +1,10 @@
 /* A chain synced over loopback beside the same blocks applied again; a block's way through many nodes; links
  * that nothing happens on. */
-#include "tests/bench/bench.h"
+#include "tests/bench/rig/bench.h"
 #include "tests/peer_rig.h"
+
+#include <stdio.h>
+#include <stdlib.h>
 
 enum { SYNCED = 20000, HOPS = 5, RELAYED = 50, LINKS = 30, IDLE_S = 5 };
 

@@ -2,12 +2,14 @@
  * of empty blocks adds on disk.
  *
  * usage: past [ACCOUNTS]   how many there are (3000) */
-#include "tests/bench/bench.h"
-#include "tests/bench/population.h"
+#include "tests/bench/rig/bench.h"
+#include "tests/bench/rig/population.h"
 #include "tests/chain_rig.h"
 
 #include "core/chain/embedded/storage/storage.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

@@ -3,7 +3,7 @@
  *
  * usage: same_fs MOUNTPOINT FOLDER
  * Runs until it is unmounted or gets SIGTERM; prints "ready" once the mount answers. */
-#include "tests/bench/least.h"
+#include "tests/bench/rig/least.h"
 
 #include <dirent.h>
 #include <errno.h>

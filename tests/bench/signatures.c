@@ -1,8 +1,11 @@
 /* What our signatures cost beside libsecp256k1's own. */
-#include "tests/bench/bare_signature.h"
-#include "tests/bench/bench.h"
+#include "tests/bench/rig/bare_signature.h"
+#include "tests/bench/rig/bench.h"
 
 #include "core/base/crypto/key.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 struct ours {
 	struct signer *signer;

@@ -1,11 +1,13 @@
 /* Snapshots: taking one and going back to it, beside one fsync; with one node and with 31.
  *
  * usage: snapshots [ACCOUNTS]   how many there are (30000) */
-#include "tests/bench/bench.h"
-#include "tests/bench/population.h"
+#include "tests/bench/rig/bench.h"
+#include "tests/bench/rig/population.h"
 #include "tests/chain_rig.h"
 
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 enum { ROUNDS = 9 };

@@ -1,8 +1,8 @@
 /* Signed token transfers pushed into the engine, their signatures recovered first, beside the bare recovery
  * of as many signatures; with ever more accounts, because a transaction must not cost more where more people
  * live. And what a booted account takes in the state. */
-#include "tests/bench/bare_signature.h"
-#include "tests/bench/bench.h"
+#include "tests/bench/rig/bare_signature.h"
+#include "tests/bench/rig/bench.h"
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"
@@ -11,6 +11,9 @@
 #include "core/engine/engine.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
+
+#include <stdio.h>
+#include <stdlib.h>
 
 enum { ROUND = 400, TRANSFERS = ROUND * (BENCH_ROUNDS + 1) };
 

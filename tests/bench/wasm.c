@@ -1,8 +1,6 @@
 /* Contracts as WebAssembly: loops beside the same in C (the compiler's own -O2), an instance of an empty
  * contract, translating, modules made to be slow to check, and a token transfer beside the native twin's. */
-#define BENCH_CLOCK \
-	CLOCK_THREAD_CPUTIME_ID /* no more than one thread's work is measured, whoever else runs meanwhile */
-#include "tests/bench/bench.h"
+#include "tests/bench/rig/bench.h"
 #include "tests/wasm_builder.h"
 
 #include "core/base/memory.h"
@@ -11,6 +9,9 @@
 #include "core/engine/intrinsic/intrinsic.h"
 #include "core/types/asset.h"
 #include "core/types/name.h"
+
+#include <stdio.h>
+#include <stdlib.h>
 
 /* clang has no noclone and clones nothing. */
 #ifdef __clang__
@@ -419,6 +420,7 @@ int main(void)
 {
 	const struct bundle_code *token = bundle_find("eosio.token")->code;
 	struct wasm_machine *machine = wasm_machine_create();
+	bench_clock = CLOCK_THREAD_CPUTIME_ID; /* no more than one thread's work, whoever else runs meanwhile */
 	measure_loops(machine);
 	measure_translation("eosio.token");
 	measure_translation("eosio.system");

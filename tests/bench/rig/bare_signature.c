@@ -1,49 +1,37 @@
-/* A canonical signature and a recovery as libsecp256k1 alone does them: what no implementation of the chain
- * can be faster than. */
-#ifndef EOSIOFS_TESTS_BENCH_BARE_SIGNATURE_H
-#define EOSIOFS_TESTS_BENCH_BARE_SIGNATURE_H
+/* One signature and one recovery by libsecp256k1. */
+#include "tests/bench/rig/bare_signature.h"
 
-#include <secp256k1.h>
 #include <secp256k1_recovery.h>
-
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct bare {
-	secp256k1_context *context;
-	uint8_t secret[32], digest[32], signature[64], point[33];
-	int recovery;
-};
-
 /* The n-th attempt is the n-th nonce of RFC 6979 (protocol.md A.5.1). */
-static inline int bare_nonce(unsigned char *out, const unsigned char *digest, const unsigned char *secret,
-                             const unsigned char *algorithm, void *data, unsigned int attempt)
+static int bare_nonce(unsigned char *out, const unsigned char *digest, const unsigned char *secret,
+                      const unsigned char *algorithm, void *data, unsigned int attempt)
 {
 	(void)attempt;
 	return secp256k1_nonce_function_default(out, digest, secret, algorithm, NULL, ++*(unsigned int *)data);
 }
 
-static inline void bare_begin(struct bare *bare)
+void bare_begin(struct bare *bare)
 {
 	memset(bare, 0, sizeof *bare);
 	memset(bare->secret, 7, sizeof bare->secret);
 	bare->context = secp256k1_context_create(SECP256K1_CONTEXT_SIGN | SECP256K1_CONTEXT_VERIFY);
 }
 
-static inline void bare_end(struct bare *bare)
+void bare_end(struct bare *bare)
 {
 	secp256k1_context_destroy(bare->context);
 }
 
-/* Another digest each time: how many attempts a signature takes depends on it. */
-static inline void bare_next(struct bare *bare)
+void bare_next(struct bare *bare)
 {
 	for (size_t i = 0; i < sizeof bare->digest && !++bare->digest[i]; i++)
 		continue;
 }
 
-static inline void bare_sign(struct bare *bare)
+void bare_sign(struct bare *bare)
 {
 	secp256k1_ecdsa_recoverable_signature signature;
 	const uint8_t *d = bare->signature;
@@ -57,7 +45,7 @@ static inline void bare_sign(struct bare *bare)
 	} while (d[0] & 0x80 || (!d[0] && !(d[1] & 0x80)) || d[32] & 0x80 || (!d[32] && !(d[33] & 0x80)));
 }
 
-static inline void bare_recover(struct bare *bare)
+void bare_recover(struct bare *bare)
 {
 	secp256k1_ecdsa_recoverable_signature signature;
 	secp256k1_pubkey point;
@@ -68,5 +56,3 @@ static inline void bare_recover(struct bare *bare)
 		abort();
 	secp256k1_ec_pubkey_serialize(bare->context, bare->point, &length, &point, SECP256K1_EC_COMPRESSED);
 }
-
-#endif

@@ -1,43 +1,26 @@
-/* Measuring two things side by side: rounds alternate between them, so that whatever else the machine does
- * slows both; medians are compared. A result is a line on stdout and, for bench.sh, an object appended to the
- * file that BENCH_RESULTS names. */
-#ifndef EOSIOFS_TESTS_BENCH_BENCH_H
-#define EOSIOFS_TESTS_BENCH_BENCH_H
+/* Rounds, medians, and how a result is told. */
+#include "tests/bench/rig/bench.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
-enum { BENCH_ROUNDS = 15 };
+clockid_t bench_clock = CLOCK_MONOTONIC;
 
-/* Elapsed time, unless who includes this wants another. */
-#ifndef BENCH_CLOCK
-#define BENCH_CLOCK CLOCK_MONOTONIC
-#endif
-
-/* Does something `times` times. */
-typedef void bench_function(void *context, size_t times);
-
-static inline double bench_now(void)
+double bench_now(void)
 {
 	struct timespec now;
-	clock_gettime(BENCH_CLOCK, &now);
+	clock_gettime(bench_clock, &now);
 	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
-static inline int bench_compare(const void *a, const void *b)
+int bench_compare(const void *a, const void *b)
 {
 	double left = *(const double *)a, right = *(const double *)b;
 	return (left > right) - (left < right);
 }
 
-struct bench_pair {
-	double value, against; /* ns each time */
-};
-
-/* Medians of both; the second may be NULL. A round does each as often as it says. */
-static inline struct bench_pair bench_measure(bench_function *function, void *context, size_t times,
-                                              bench_function *other, void *other_context, size_t other_times)
+struct bench_pair bench_measure(bench_function *function, void *context, size_t times, bench_function *other,
+                                void *other_context, size_t other_times)
 {
 	double values[BENCH_ROUNDS], others[BENCH_ROUNDS] = {0};
 	for (int round = -1; round < BENCH_ROUNDS; round++) { /* the first warms up */
@@ -57,10 +40,7 @@ static inline struct bench_pair bench_measure(bench_function *function, void *co
 	return (struct bench_pair){values[BENCH_ROUNDS / 2], others[BENCH_ROUNDS / 2]};
 }
 
-/* against: what the value is compared with, and its value in the same unit; NULL when with nothing. Names are
- * plain words without quotes. */
-static inline void bench_report(const char *name, double value, const char *unit, const char *against,
-                                double against_value)
+void bench_report(const char *name, double value, const char *unit, const char *against, double against_value)
 {
 	double ratio = against && against_value > 0 ? value / against_value : 0;
 	if (against)
@@ -80,5 +60,3 @@ static inline void bench_report(const char *name, double value, const char *unit
 		fprintf(results, "\"against\":null,\"ratio\":null}\n");
 	fclose(results);
 }
-
-#endif

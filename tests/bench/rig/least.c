@@ -1,16 +1,10 @@
-/* How the least file systems are served that a mount is measured beside: with its threads and timeouts. */
-#ifndef EOSIOFS_TESTS_BENCH_LEAST_H
-#define EOSIOFS_TESTS_BENCH_LEAST_H
+/* Serving a least file system. */
+#include "tests/bench/rig/least.h"
 
-#define FUSE_USE_VERSION 312
-#include <fuse_lowlevel.h>
 #include <stdio.h>
 
-#define LEAST_NAME_TIMEOUT (24 * 3600.0) /* as mount/request/names.c */
-
-/* Until it is unmounted or gets SIGTERM; prints "ready" once the mount answers. Gives the exit status. */
-static inline int least_serve(char *program, const char *mount_point,
-                              const struct fuse_lowlevel_ops *operations, void *context)
+int least_serve(char *program, const char *mount_point, const struct fuse_lowlevel_ops *operations,
+                void *context)
 {
 	char *words[] = {program, NULL};
 	struct fuse_args arguments = FUSE_ARGS_INIT(1, words);
@@ -33,5 +27,3 @@ static inline int least_serve(char *program, const char *mount_point,
 	fuse_opt_free_args(&arguments);
 	return result != 0;
 }
-
-#endif

@@ -1,10 +1,5 @@
-/* A plain client of the HTTP API: requests made beforehand, sockets, no library between. Whatever fails ends
- * the program. */
-#ifndef EOSIOFS_TESTS_BENCH_PLAIN_HTTP_H
-#define EOSIOFS_TESTS_BENCH_PLAIN_HTTP_H
-
-#include "core/base/text.h"
-#include "core/types/transaction.h"
+/* Requests as bytes, sockets. */
+#include "tests/bench/rig/plain_http.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -12,9 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-static inline int plain_connect(uint16_t port)
+int plain_connect(uint16_t port)
 {
 	const struct sockaddr_in address = {
 		.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -26,14 +20,13 @@ static inline int plain_connect(uint16_t port)
 	return out;
 }
 
-static inline void plain_request(struct text *out, const char *api, const char *call, const char *body)
+void plain_request(struct text *out, const char *api, const char *call, const char *body)
 {
 	text_printf(out, "POST /v1/%s%s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %zu\r\n\r\n%s", api, call,
 	            strlen(body), body);
 }
 
-/* send_transaction2 of a signed transaction. */
-static inline void plain_push_request(struct text *out, const struct packed_transaction *packed)
+void plain_push_request(struct text *out, const struct packed_transaction *packed)
 {
 	struct text body = TEXT_EMPTY;
 	text_printf(&body,
@@ -46,7 +39,7 @@ static inline void plain_push_request(struct text *out, const struct packed_tran
 	text_release(&body);
 }
 
-static inline void plain_send(int to, const struct text *request)
+void plain_send(int to, const struct text *request)
 {
 	for (size_t sent = 0; sent < request->length;) {
 		ssize_t length = send(to, request->data + sent, request->length - sent, MSG_NOSIGNAL);
@@ -56,8 +49,7 @@ static inline void plain_send(int to, const struct text *request)
 	}
 }
 
-/* One answer's body, as long as the headers say; it stays until the next one. */
-static inline const char *plain_receive(int from)
+const char *plain_receive(int from)
 {
 	static char buffer[1 << 20];
 	size_t have = 0, whole = 0;
@@ -80,5 +72,3 @@ static inline const char *plain_receive(int from)
 	}
 	return body;
 }
-
-#endif
