@@ -157,6 +157,7 @@ void embedded_unpin(struct embedded_chain *chain, struct published *state);
 
 /* The state that a node shows, for one view. */
 struct published *embedded_pin_node(struct embedded_chain *chain, uint64_t node);
+void embedded_watch_blocks(struct chain *base, chain_block_watcher *made, void *context);
 
 /* --- set_back.c --- */
 /* A snapshot's block must be one of the chain that there is: the log has no others. */
@@ -172,11 +173,6 @@ struct node *embedded_viewed(const struct embedded_chain *chain);
 /* Under lock: waits (giving up the lock) until not too many sealed blocks wait to be stored. */
 int embedded_make_room(struct embedded_chain *chain, struct error *error);
 bool embedded_has_room(const struct embedded_chain *chain); /* nothing of that is to be waited for */
-int embedded_pause(struct chain *base, bool *paused, enum chain_pause what, uint64_t node,
-                   struct error *error);
-int embedded_limit_time(struct chain *base, uint64_t node, int32_t milliseconds, struct error *error);
-int embedded_greylist(struct chain *base, struct greylist *out, const struct greylist_change *change,
-                      uint64_t node, struct error *error);
 int embedded_start_threads(struct embedded_chain *chain, struct error *error);
 void embedded_stop_threads(struct embedded_chain *chain);
 
@@ -197,6 +193,9 @@ int embedded_reference(struct chain *base, struct checksum256 *block_id, uint32_
                        const struct interruption *interruption, struct error *error);
 int embedded_schedule_feature(struct chain *base, const struct checksum256 *digest,
                               const struct interruption *interruption, struct error *error);
+
+/* --- clock.c --- */
+int64_t embedded_head_time(const struct embedded_chain *chain); /* what the head says; under lock */
 int embedded_clock(struct chain *base, struct chain_clock *out, const struct interruption *interruption,
                    struct error *error);
 int embedded_clock_advance(struct chain *base, int64_t us, bool skip,
@@ -204,6 +203,8 @@ int embedded_clock_advance(struct chain *base, int64_t us, bool skip,
 int embedded_clock_end(struct chain *base, const struct interruption *interruption, struct error *error);
 
 /* --- node.c --- */
+/* Under lock. -ENOENT. */
+int embedded_find_node(struct embedded_chain *chain, struct node **out, uint64_t name, struct error *error);
 int embedded_node(struct chain *base, struct chain_node *out, uint64_t name,
                   const struct interruption *interruption, struct error *error);
 int embedded_node_from(struct chain *base, uint64_t *name, uint64_t from, struct error *error);
@@ -215,7 +216,6 @@ int embedded_nodes_start(struct chain *base, const struct chain_node_start *node
 int embedded_node_connections(struct chain *base, uint64_t name, peer_connection_visitor *visitor,
                               void *context, struct error *error);
 int embedded_node_options(struct chain *base, struct text *out, uint64_t name, struct error *error);
-void embedded_watch_blocks(struct chain *base, chain_block_watcher *made, void *context);
 void embedded_watch_nodes(struct chain *base, chain_node_watcher *changed, void *context);
 int embedded_node_configuration(struct chain *base, struct text *out, uint64_t name, struct error *error);
 int embedded_node_configure(struct chain *base, uint64_t name, const char *text, struct error *error);
@@ -226,6 +226,11 @@ int embedded_viewed_node(struct chain *base, uint64_t *name, struct error *error
 int embedded_view_node(struct chain *base, uint64_t name, struct error *error);
 int embedded_producer_state(struct chain *base, struct chain_producer *out, uint64_t name,
                             struct error *error);
+int embedded_pause(struct chain *base, bool *paused, enum chain_pause what, uint64_t node,
+                   struct error *error);
+int embedded_limit_time(struct chain *base, uint64_t node, int32_t milliseconds, struct error *error);
+int embedded_greylist(struct chain *base, struct greylist *out, const struct greylist_change *change,
+                      uint64_t node, struct error *error);
 void embedded_forget_untold(struct embedded_chain *chain);
 void embedded_watch_lost(struct chain *base, chain_lost_visitor *lost, void *context);
 

@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Under lock. */
-static int find(struct embedded_chain *chain, struct node **out, uint64_t name, struct error *error)
+int embedded_find_node(struct embedded_chain *chain, struct node **out, uint64_t name, struct error *error)
 {
 	*out = network_node(chain->network, name);
 	return *out ? 0 : error_set(error, ENOENT, "there is no node \"%s\"", name_text(name).text);
@@ -71,7 +70,7 @@ int embedded_node(struct chain *base, struct chain_node *out, uint64_t name,
 
 	(void)interruption;
 	pthread_mutex_lock(&chain->lock);
-	int result = find(chain, &node, name, error);
+	int result = embedded_find_node(chain, &node, name, error);
 	if (result == 0)
 		describe(out, node);
 	if (result == 0)
@@ -99,7 +98,7 @@ static int print_of(struct chain *base, struct text *out, uint64_t name,
 	struct node *node;
 
 	pthread_mutex_lock(&chain->lock);
-	int result = find(chain, &node, name, error);
+	int result = embedded_find_node(chain, &node, name, error);
 	if (result == 0)
 		print(node, out);
 	pthread_mutex_unlock(&chain->lock);
@@ -123,7 +122,7 @@ int embedded_node_connections(struct chain *base, uint64_t name, peer_connection
 	struct node *node;
 
 	pthread_mutex_lock(&chain->lock);
-	int result = find(chain, &node, name, error);
+	int result = embedded_find_node(chain, &node, name, error);
 	if (result == 0)
 		node_connections(node, visitor, context);
 	pthread_mutex_unlock(&chain->lock);
@@ -157,7 +156,7 @@ int embedded_node_peers(struct chain *base, struct text *out, uint64_t name, str
 	size_t count = 0;
 
 	pthread_mutex_lock(&chain->lock);
-	int result = find(chain, &node, name, error);
+	int result = embedded_find_node(chain, &node, name, error);
 	const char *const *peers = result ? NULL : node_peers(node, &count);
 	for (size_t i = 0; i < count; i++)
 		text_printf(out, "%s\n", peers[i]);
@@ -209,7 +208,7 @@ int embedded_view_node(struct chain *base, uint64_t name, struct error *error)
 	struct node *node;
 
 	begin_change(chain);
-	int result = find(chain, &node, name, error);
+	int result = embedded_find_node(chain, &node, name, error);
 	if (result == 0)
 		chain->viewed = name;
 	return end_change(chain, result, error);
@@ -321,7 +320,7 @@ int embedded_node_command(struct chain *base, uint64_t name, const char *const *
 		peers_let_go(chain->peers);
 	}
 	begin_change(chain);
-	int result = find(chain, &node, name, error);
+	int result = embedded_find_node(chain, &node, name, error);
 	if (result == 0)
 		result = run_command(chain, node, words, count, error);
 	bool changed = result == 0;
@@ -337,7 +336,7 @@ int embedded_node_configure(struct chain *base, uint64_t name, const char *text,
 	struct node *node;
 
 	begin_change(chain);
-	int result = find(chain, &node, name, error);
+	int result = embedded_find_node(chain, &node, name, error);
 	if (result == 0)
 		result = node_configure(node, text, error);
 	return end_change(chain, result, error);
@@ -350,7 +349,7 @@ int embedded_node_set_peers(struct chain *base, uint64_t name, const char *const
 	struct node *node;
 
 	begin_change(chain);
-	int result = find(chain, &node, name, error);
+	int result = embedded_find_node(chain, &node, name, error);
 	if (result == 0)
 		result = node_set_peers(node, peers, count, error);
 	return end_change(chain, result, error);
@@ -377,4 +376,57 @@ void embedded_watch_lost(struct chain *base, chain_lost_visitor *lost, void *con
 	if (lost)
 		embedded_forget_untold(chain);
 	pthread_mutex_unlock(&chain->lock);
+}
+
+/* --- what HTTP asks of one that runs --- */
+
+int embedded_pause(struct chain *base, bool *paused, enum chain_pause what, uint64_t name,
+                   struct error *error)
+{
+	struct embedded_chain *chain = embedded_of(base);
+	struct node *node;
+
+	pthread_mutex_lock(&chain->lock);
+	int result = embedded_find_node(chain, &node, name, error);
+	if (result == 0 && what != CHAIN_ASK) {
+		node_pause(node, what == CHAIN_PAUSE);
+		embedded_publish(chain);
+		chain->clock_moves++;
+		pthread_cond_broadcast(&chain->changed);
+	}
+	*paused = result == 0 && node_paused(node);
+	pthread_mutex_unlock(&chain->lock);
+	return result;
+}
+
+int embedded_limit_time(struct chain *base, uint64_t name, int32_t milliseconds, struct error *error)
+{
+	struct embedded_chain *chain = embedded_of(base);
+	struct node *node;
+
+	pthread_mutex_lock(&chain->lock);
+	int result = embedded_find_node(chain, &node, name, error);
+	if (result == 0)
+		node_limit_time(node, milliseconds);
+	pthread_mutex_unlock(&chain->lock);
+	return result;
+}
+
+/* What the node shows of accounts changes with it. */
+int embedded_greylist(struct chain *base, struct greylist *out, const struct greylist_change *change,
+                      uint64_t name, struct error *error)
+{
+	struct embedded_chain *chain = embedded_of(base);
+	struct node *node;
+
+	pthread_mutex_lock(&chain->lock);
+	int result = embedded_find_node(chain, &node, name, error);
+	if (result == 0 && change) {
+		node_change_greylist(node, change);
+		embedded_publish(chain);
+	}
+	if (result == 0 && out)
+		*out = greylist_copy(node_greylist(node));
+	pthread_mutex_unlock(&chain->lock);
+	return result;
 }
