@@ -2,6 +2,7 @@
 #include "core/server/server.h"
 
 #include "core/base/memory.h"
+#include "core/server/http/socket.h"
 #include "core/server/node.h"
 #include "core/server/wallet/wallet.h"
 
@@ -129,7 +130,7 @@ static bool names_host(const char *host, size_t length, const char *ours)
 
 static bool is_wildcard(const char *host)
 {
-	return strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0;
+	return strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0 || strcmp(host, "*") == 0;
 }
 
 /* A number is nobody's name. */
@@ -166,7 +167,7 @@ static bool host_is_ours(const struct server_node *node, const struct http_reque
 		host++;
 		length -= 2;
 	}
-	bool ours = names_host(host, length, options->host) ||
+	bool ours = names_host(host, length, options->host) || names_host(host, length, options->address) ||
 	            (is_wildcard(options->host) && is_literal_address(host, length));
 	for (size_t i = 0; i < options->aliases_count && !ours; i++)
 		ours = names_host(host, length, options->aliases[i]);
@@ -353,29 +354,31 @@ int server_create(struct server **out, struct error *error)
 	return 0;
 }
 
-static int listen_at(struct server *server, struct server_node *node, struct error *error)
+/* At that port behind the one that is asked for. */
+static int listen_at(struct server *server, struct server_node *node, unsigned behind, struct error *error)
 {
-	const struct server_options *options = &node->options;
+	struct server_options *options = &node->options;
+	int result = 0;
 
-	return options->is_local
-	           ? http_listen_local(server->http, &node->listener, options->host, &node->service, error)
-	           : http_listen(server->http, &node->listener, options->host, options->port, &node->service,
-	                         error);
+	if (options->is_local)
+		return http_listen_local(server->http, &node->listener, options->host, &node->service, error);
+	if (!*options->address)
+		result = socket_look_up(options->address, options->host, error);
+	return result ? result
+	              : http_listen(server->http, &node->listener, options->address,
+	                            (uint16_t)(options->port + behind), &node->service, error);
 }
 
 /* The port asked for, or the next free one after it. */
 static int listen_near(struct server *server, struct server_node *node, struct error *error)
 {
-	const struct server_options *options = &node->options;
-	const char *host = *options->address ? options->address : options->host;
+	const unsigned port = node->options.port;
 	int result;
 
 	for (unsigned i = 0;; i++) {
 		error_clear(error);
-		result = http_listen(server->http, &node->listener, host, (uint16_t)(options->port + i),
-		                     &node->service, error);
-		if (result != -EADDRINUSE || options->port == 0 || i == PORTS_TRIED ||
-		    options->port + i == UINT16_MAX)
+		result = listen_at(server, node, i, error);
+		if (result != -EADDRINUSE || port == 0 || i == PORTS_TRIED || port + i == UINT16_MAX)
 			return result;
 	}
 }
@@ -423,7 +426,7 @@ int server_serve_wallet(struct server *server, struct server_node **out, struct 
 	node->service.server_header = "keosd/v4.0.6";
 	node->wallet = wallet_service_create(wallet);
 	node->http = server->http;
-	return add_node(server, out, node, listen_at(server, node, error));
+	return add_node(server, out, node, listen_at(server, node, 0, error));
 }
 
 int server_serve_keys(struct server *server, struct server_node **out, const struct server_keys *keys,
@@ -442,7 +445,7 @@ int server_serve_keys(struct server *server, struct server_node **out, const str
 	node->service.server_header = "keosd/v4.0.6";
 	node->wallet = signing_service_create(keys);
 	node->http = server->http;
-	return add_node(server, out, node, listen_at(server, node, error));
+	return add_node(server, out, node, listen_at(server, node, 0, error));
 }
 
 uint16_t server_node_port(const struct server_node *node)

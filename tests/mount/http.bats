@@ -80,6 +80,12 @@ ask() {
 	"$EOSIOFS" -o memory,http=off "$other" 3>&- 4>&- </dev/null
 	grep -q '^http .*(not served)$' "$other/nodes/eosio/endpoints"
 	"$EOSIOFS" --unmount "$other"
+	"$EOSIOFS" -o memory,http=localhost:0 "$other" 3>&- 4>&- </dev/null
+	port=$(sed -n 's/^http localhost://p' "$other/nodes/eosio/endpoints")
+	for address in localhost 127.0.0.1 '[::1]'; do # of the numbers one is localhost's
+		curl -s "http://$address:$port/v1/chain/get_info" | jq -r .chain_id || :
+	done | sort | uniq -c | grep -q "2 $(cat "$other/chain/id")"
+	"$EOSIOFS" --unmount "$other"
 	run -1 "$EOSIOFS" -o memory,http=nowhere "$other"
 	[[ "$output" == *"http: 'nowhere' is no HOST:PORT"* ]]
 }

@@ -82,7 +82,8 @@ static void hosts_are_those_of_the_address_and_its_aliases(void **state)
 	struct server_node *node = node_with(CHAIN "http-alias = localhost\n"),
 	                   *open = node_with(CHAIN "http-validate-host = false\n"),
 					   *wide = node_with("http-server-address = 0.0.0.0:8888\n"),
-					   *six = node_with("http-server-address = [::1]:8888\n");
+					   *six = node_with("http-server-address = [::1]:8888\n"),
+					   *star = node_with("http-server-address = *:8888\n");
 	(void)state;
 	assert_true(admitted(node, "127.0.0.1:8888", NULL));
 	assert_true(admitted(node, "LocalHost:8888", NULL));
@@ -95,12 +96,15 @@ static void hosts_are_those_of_the_address_and_its_aliases(void **state)
 	assert_false(admitted(open, "", NULL));
 	assert_true(admitted(wide, "192.0.2.7:8888", NULL));
 	assert_false(admitted(wide, "evil.example:8888", NULL));
+	assert_true(admitted(star, "127.0.0.1:8888", NULL));
+	assert_false(admitted(star, "evil.example:8888", NULL));
 	assert_true(admitted(six, "[::1]:8888", NULL));
 	assert_false(admitted(six, "[::2]:8888", NULL));
 	server_stop(NULL, node);
 	server_stop(NULL, open);
 	server_stop(NULL, wide);
 	server_stop(NULL, six);
+	server_stop(NULL, star);
 }
 
 static void origins_are_refused_unless_they_are_named(void **state)
