@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { SEARCHES_MAXIMUM = 32 };
 
@@ -194,8 +195,9 @@ static int serve_node(struct follower *follower, uint64_t name, bool may_wait, s
 	result = read_options(follower, &options, &node, error);
 	if (result)
 		return result;
-	return may_wait || socket_is_address(options.host) ? serve_at(follower, &node, &options, error)
-	                                                   : begin_search(follower, name, &options, error);
+	bool is_near = socket_is_address(options.host) || strcmp(options.host, "localhost") == 0;
+	return may_wait || is_near ? serve_at(follower, &node, &options, error)
+	                           : begin_search(follower, name, &options, error);
 }
 
 static void block_made(void *context)

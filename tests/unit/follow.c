@@ -158,6 +158,9 @@ static void a_slow_name_keeps_nobody_waiting(void **state)
 	assert_false(is_served(&scene, "alice", "slow.example"));
 	command(&scene, "bob", "start");
 	assert_true(is_served(&scene, "bob", "127.0.0.1"));
+	make(&scene, "carol", "localhost:0"); /* a name that needs no search */
+	command(&scene, "carol", "start");
+	assert_true(is_served(&scene, "carol", "localhost"));
 	may_answer(true);
 	await_served(&scene, "alice", "slow.example"); /* under its name, which requests must have as Host */
 	command(&scene, "alice", "stop");
