@@ -5,7 +5,9 @@
 #include "core/base/memory.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -328,6 +330,39 @@ static void what_waits_keeps_no_thread_and_is_woken(void **state)
 	close(one);
 }
 
+static bool all_threads_may_use(const cpu_set_t *processors)
+{
+	DIR *threads = opendir("/proc/self/task");
+	bool equal = true;
+	cpu_set_t one;
+	assert_non_null(threads);
+	for (struct dirent *at; (at = readdir(threads));)
+		if (at->d_name[0] != '.' &&
+		    sched_getaffinity((pid_t)strtol(at->d_name, NULL, 10), sizeof one, &one) == 0)
+			equal = equal && CPU_EQUAL(&one, processors);
+	closedir(threads);
+	return equal;
+}
+
+static void threads_that_worked_beside_others_are_free_again(void **state)
+{
+	int clients[20];
+	cpu_set_t processors;
+	(void)state;
+	atomic_store(&open_gate, true);
+	assert_int_equal(sched_getaffinity(0, sizeof processors, &processors), 0);
+	for (size_t i = 0; i < 20; i++) {
+		clients[i] = client();
+		say(clients[i], POST("/wait", "0"));
+	}
+	for (size_t i = 0; i < 20; i++) {
+		expect(clients[i], "HTTP/1.1 200", "POST /wait .");
+		close(clients[i]);
+	}
+	while (!all_threads_may_use(&processors))
+		sched_yield();
+}
+
 static void who_is_alone_is_answered_at_once(void **state)
 {
 	int one = client(), other;
@@ -410,6 +445,7 @@ int main(void)
 		cmocka_unit_test(unclear_lengths_end_the_connection),
 		cmocka_unit_test(what_is_no_http_ends_the_connection),
 		cmocka_unit_test(what_waits_keeps_no_thread_and_is_woken),
+		cmocka_unit_test(threads_that_worked_beside_others_are_free_again),
 		cmocka_unit_test(who_is_alone_is_answered_at_once),
 		cmocka_unit_test(closing_drops_what_waits),
 		cmocka_unit_test(a_unix_socket_is_its_owners),
