@@ -394,7 +394,7 @@ int tree_create(struct tree **out, const struct tree_options *options, struct er
 }
 
 /* The kernel does not forget its dentries before an unmount; whatever is left goes here. */
-static void free_nodes(struct tree *tree)
+static void free_dentries(struct tree *tree)
 {
 	for (size_t i = 0; i < tree->buckets_count; i++) {
 		for (struct dentry *dentry = tree->buckets[i], *next; dentry; dentry = next) {
@@ -421,7 +421,7 @@ void tree_destroy(struct tree *tree)
 		folder_close(tree->folders);
 	while (tree->scratch_count > 0)
 		scratch_remove(tree, tree->scratch[tree->scratch_count - 1]);
-	free_nodes(tree);
+	free_dentries(tree);
 	patterns_release(&tree->patterns);
 	errors_destroy(tree->errors);
 	transaction_log_destroy(tree->log);

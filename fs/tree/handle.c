@@ -54,27 +54,42 @@ static void remove_reader(struct handle *handle)
 		*at = handle->older_reader;
 }
 
+int growing_begin(struct tree *tree, struct growing *out, const struct caller *caller,
+                  const struct dentry *dentry, struct error *error)
+{
+	const struct row *row = dentry->row;
+	struct request request;
+	int result = 0;
+	*out = (struct growing){.modified = tree->started};
+	request_begin(&request, tree, caller, dentry);
+	if (row->measure) {
+		result = row->measure(&request, &out->from, &out->end, error);
+		out->modified = request_modified(&request);
+	} else if ((out->text = row->grow(&request, error))) {
+		out->from = row->grow_from ? row->grow_from(&request) : 0;
+		out->end = growing_text_size(out->text, &out->modified);
+	} else {
+		result = error->number ? -error->number : -ENOENT;
+	}
+	request_end(&request);
+	if (out->modified.tv_sec == 0)
+		out->modified = tree->started;
+	return result;
+}
+
 static int open_growing(struct handle *handle, const struct caller *caller, struct error *error)
 {
 	struct tree *tree = handle->tree;
 	struct dentry *dentry = handle->dentry;
-	struct request request;
-	uint64_t from = 0, end = 0;
-	int result = 0;
-	request_begin(&request, tree, caller, dentry);
-	if (dentry->row->measure)
-		result = dentry->row->measure(&request, &from, &end, error);
-	else
-		handle->growing = dentry->row->grow(&request, error);
-	if (handle->growing && dentry->row->grow_from)
-		from = dentry->row->grow_from(&request);
-	request_end(&request);
-	if (result || (!handle->growing && !dentry->row->measure))
-		return error->number ? -error->number : -ENOENT;
+	struct growing growing;
+	int result = growing_begin(tree, &growing, caller, dentry, error);
+	if (result)
+		return result;
+	handle->growing = growing.text;
 	/* All who read at the same time count from the same place, so that size and offsets agree for tail -f. */
 	pthread_mutex_lock(&tree->lock);
 	if (!dentry->readers)
-		dentry->growing_from = from;
+		dentry->growing_from = growing.from;
 	handle->growing_from = dentry->growing_from;
 	add_reader(handle);
 	pthread_mutex_unlock(&tree->lock);

@@ -41,6 +41,15 @@ struct handle {
 	struct input input;
 };
 
+/* What a file of ROW_GROWING shows now. */
+struct growing {
+	struct growing_text *text; /* borrowed; NULL: the row's `part` makes it as it is read */
+	uint64_t from, end;        /* in it */
+	struct timespec modified;
+};
+int growing_begin(struct tree *tree, struct growing *out, const struct caller *caller,
+                  const struct dentry *dentry, struct error *error);
+
 /* Counts it among those whose closing may empty their file, or no longer. */
 void handle_count(struct handle *handle, bool may_empty);
 void tree_settle(struct tree *tree); /* waits until what is being emptied is empty */
