@@ -102,92 +102,80 @@ void mount_release(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info
 struct handle_task {
 	fuse_req_t req;
 	struct handle *handle;
+	void (*answer)(const struct handle_task *task);
 	off_t offset;
 	size_t size;
-	char data[]; /* libfuse's own buffer belongs to the worker */
+	char *data;
+	char own[]; /* libfuse's own buffer belongs to the worker */
 };
 
-static void handle_task_start(fuse_req_t req, const struct fuse_file_info *info, void (*run)(void *),
-                              char *data, size_t size, off_t offset)
+static void run_task(void *context)
 {
-	struct handle_task *task = memory_allocate(1, sizeof *task + size);
-	*task = (struct handle_task){.req = req, .handle = handle_of(info), .offset = offset, .size = size};
-	if (size != 0) {
-		memcpy(task->data, data, size);
-		memory_wipe(data, size);
+	struct handle_task *task = context;
+	task->answer(task);
+	free(task);
+}
+
+static void answer_task(const struct handle_task *task, fuse_ino_t inode)
+{
+	struct mount *mount = mount_of(task->req);
+	if (!dentry_is_slow(mount_dentry(mount, inode))) {
+		task->answer(task);
+		return;
 	}
-	slow_run(mount_of(req)->slow, run, task);
+	struct handle_task *own = memory_allocate(1, sizeof *own + task->size);
+	*own = *task;
+	own->data = own->own;
+	if (task->size) {
+		memcpy(own->data, task->data, task->size);
+		memory_wipe(task->data, task->size);
+	}
+	slow_run(mount->slow, run_task, own);
 }
 
 /* The bytes may be a password or a key, and libfuse keeps its buffer: they are wiped where they stand. */
-static void answer_write(fuse_req_t req, struct handle *handle, char *data, size_t size, off_t offset)
+static void answer_write(const struct handle_task *task)
 {
-	struct caller caller = mount_caller(req);
-	ssize_t count = handle_write(handle, &caller, data, size, offset);
-	memory_wipe(data, size);
+	struct caller caller = mount_caller(task->req);
+	ssize_t count = handle_write(task->handle, &caller, task->data, task->size, task->offset);
+	memory_wipe(task->data, task->size);
 	if (count >= 0)
-		fuse_reply_write(req, (size_t)count);
+		fuse_reply_write(task->req, (size_t)count);
 	else
-		mount_reply(req, (int)count);
-}
-
-static void write_task(void *context)
-{
-	struct handle_task *task = context;
-	answer_write(task->req, task->handle, task->data, task->size, task->offset);
-	free(task);
+		mount_reply(task->req, (int)count);
 }
 
 void mount_write(fuse_req_t req, fuse_ino_t inode, const char *data, size_t size, off_t offset,
                  struct fuse_file_info *info)
 {
-	char *bytes = (char *)(uintptr_t)data; /* libfuse's buffer, const only in name */
-
-	if (dentry_is_slow(mount_dentry(mount_of(req), inode)))
-		handle_task_start(req, info, write_task, bytes, size, offset);
-	else
-		answer_write(req, handle_of(info), bytes, size, offset);
+	const struct handle_task task = {.req = req,
+	                                 .handle = handle_of(info),
+	                                 .answer = answer_write,
+	                                 .offset = offset,
+	                                 .size = size,
+	                                 .data = (char *)(uintptr_t)data}; /* const only in name */
+	answer_task(&task, inode);
 }
 
-static void answer_flush(fuse_req_t req, struct handle *handle)
+static void answer_flush(const struct handle_task *task)
 {
-	struct caller caller = mount_caller(req);
-	mount_reply(req, handle_flush(handle, &caller));
-}
-
-static void flush_task(void *context)
-{
-	struct handle_task *task = context;
-	answer_flush(task->req, task->handle);
-	free(task);
+	struct caller caller = mount_caller(task->req);
+	mount_reply(task->req, handle_flush(task->handle, &caller));
 }
 
 void mount_flush(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info)
 {
-	if (dentry_is_slow(mount_dentry(mount_of(req), inode)))
-		handle_task_start(req, info, flush_task, NULL, 0, 0);
-	else
-		answer_flush(req, handle_of(info));
+	answer_task(&(struct handle_task){.req = req, .handle = handle_of(info), .answer = answer_flush}, inode);
 }
 
-static void answer_sync(fuse_req_t req, struct handle *handle)
+static void answer_sync(const struct handle_task *task)
 {
-	struct caller caller = mount_caller(req);
-	mount_reply(req, handle_sync(handle, &caller));
-}
-
-static void sync_task(void *context)
-{
-	struct handle_task *task = context;
-	answer_sync(task->req, task->handle);
-	free(task);
+	struct caller caller = mount_caller(task->req);
+	mount_reply(task->req, handle_sync(task->handle, &caller));
 }
 
 void mount_fsync(fuse_req_t req, fuse_ino_t inode, int data_only, struct fuse_file_info *info)
 {
 	(void)data_only;
-	if (dentry_is_slow(mount_dentry(mount_of(req), inode)))
-		handle_task_start(req, info, sync_task, NULL, 0, 0);
-	else
-		answer_sync(req, handle_of(info));
+	answer_task(&(struct handle_task){.req = req, .handle = handle_of(info), .answer = answer_sync}, inode);
 }

@@ -25,20 +25,23 @@ int mount_entry(struct mount *mount, struct fuse_entry_param *out, const struct 
 	return tree_stat(mount->tree, &out->attr, caller, dentry);
 }
 
-/* Answers with a dentry that the caller holds one reference of. */
-static void reply_entry(fuse_req_t req, const struct caller *caller, struct dentry *dentry)
+/* Answers with what `result` says, or with a dentry that the caller holds one reference of. */
+static void reply_entry(fuse_req_t req, const struct caller *caller, struct dentry *dentry, int result)
 {
 	struct mount *mount = mount_of(req);
 	struct fuse_entry_param entry;
 
-	int result = mount_entry(mount, &entry, caller, dentry);
 	if (result) {
-		tree_forget(mount->tree, dentry, 1);
 		mount_reply(req, result);
-	/* interrupted: the kernel did not take the reference */
-	} else if (fuse_reply_entry(req, &entry) == -ENOENT) {
-		tree_forget(mount->tree, dentry, 1);
+		return;
 	}
+	result = mount_entry(mount, &entry, caller, dentry);
+	if (result)
+		mount_reply(req, result);
+	else if (fuse_reply_entry(req, &entry) == -ENOENT)
+		result = -EINTR; /* the kernel did not take the reference */
+	if (result)
+		tree_forget(mount->tree, dentry, 1);
 }
 
 /* A name that is not there is never cached: it may be there at the next block. */
@@ -46,13 +49,10 @@ void mount_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
-	struct dentry *dentry;
+	struct dentry *dentry = NULL;
 
 	int result = tree_lookup(mount->tree, &dentry, &caller, mount_dentry(mount, parent), name);
-	if (result == 0)
-		reply_entry(req, &caller, dentry);
-	else
-		mount_reply(req, result);
+	reply_entry(req, &caller, dentry, result);
 }
 
 static void forget(struct mount *mount, fuse_ino_t inode, uint64_t references)
@@ -78,7 +78,7 @@ void mount_make_node(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t
 {
 	struct mount *mount = mount_of(req);
 	struct caller caller = mount_caller(req);
-	struct dentry *folder = mount_dentry(mount, parent), *dentry;
+	struct dentry *folder = mount_dentry(mount, parent), *dentry = NULL;
 	struct handle *handle;
 
 	(void)device;
@@ -87,12 +87,9 @@ void mount_make_node(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t
 		return;
 	}
 	int result = tree_create_file(mount->tree, &dentry, &handle, &caller, folder, name, mode, O_WRONLY);
-	if (result) {
-		mount_reply(req, result);
-		return;
-	}
-	handle_close(handle);
-	reply_entry(req, &caller, dentry);
+	if (result == 0)
+		handle_close(handle);
+	reply_entry(req, &caller, dentry, result);
 }
 
 void mount_symlink(fuse_req_t req, const char *target, fuse_ino_t parent, const char *name)
@@ -152,13 +149,10 @@ static void name_task_destroy(struct name_task *task)
 static void make_folder(fuse_req_t req, struct dentry *folder, const char *name)
 {
 	struct caller caller = mount_caller(req);
-	struct dentry *dentry;
+	struct dentry *dentry = NULL;
 
 	int result = tree_make_folder(mount_of(req)->tree, &dentry, &caller, folder, name);
-	if (result == 0)
-		reply_entry(req, &caller, dentry);
-	else
-		mount_reply(req, result);
+	reply_entry(req, &caller, dentry, result);
 }
 
 static void make_folder_task(void *context)

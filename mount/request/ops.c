@@ -64,18 +64,25 @@ static void initialize(void *userdata, struct fuse_conn_info *connection)
 
 /* --- attributes --- */
 
-static void get_attributes(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info)
+/* Answers with what `result` says, or with the attributes. */
+static void reply_attributes(fuse_req_t req, const struct caller *caller, struct dentry *dentry, int result)
 {
-	struct mount *mount = mount_of(req);
-	struct caller caller = mount_caller(req);
 	struct stat attributes;
 
-	(void)info;
-	int result = tree_stat(mount->tree, &attributes, &caller, mount_dentry(mount, inode));
+	if (result == 0)
+		result = tree_stat(mount_of(req)->tree, &attributes, caller, dentry);
 	if (result == 0)
 		fuse_reply_attr(req, &attributes, 0.0);
 	else
 		mount_reply(req, result);
+}
+
+static void get_attributes(fuse_req_t req, fuse_ino_t inode, struct fuse_file_info *info)
+{
+	struct caller caller = mount_caller(req);
+
+	(void)info;
+	reply_attributes(req, &caller, mount_dentry(mount_of(req), inode), 0);
 }
 
 static void set_attributes(fuse_req_t req, fuse_ino_t inode, struct stat *wanted, int fields,
@@ -88,7 +95,6 @@ static void set_attributes(fuse_req_t req, fuse_ino_t inode, struct stat *wanted
 	bool mode = fields & FUSE_SET_ATTR_MODE;
 	bool owner = fields & (FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID);
 	bool times = fields & (FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_MTIME);
-	struct stat attributes;
 	int result = 0;
 
 	if (fields & FUSE_SET_ATTR_SIZE)
@@ -103,12 +109,7 @@ static void set_attributes(fuse_req_t req, fuse_ino_t inode, struct stat *wanted
 	}
 	if (result == 0 && (mode || owner || times))
 		result = tree_set_attributes(mount->tree, &caller, dentry, wanted, mode, times);
-	if (result == 0)
-		result = tree_stat(mount->tree, &attributes, &caller, dentry);
-	if (result == 0)
-		fuse_reply_attr(req, &attributes, 0.0);
-	else
-		mount_reply(req, result);
+	reply_attributes(req, &caller, dentry, result);
 }
 
 static void read_link(fuse_req_t req, fuse_ino_t inode)
