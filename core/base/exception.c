@@ -1,6 +1,8 @@
 /* Finding an exception by its code. */
 #include "core/base/exception.h"
 
+#include "core/base/memory.h"
+
 #include <errno.h>
 #include <stddef.h>
 
@@ -11,18 +13,10 @@ static const struct exception exceptions[] = {
 
 static const struct exception *exception_exactly(uint32_t code)
 {
-	size_t low = 0, high = sizeof exceptions / sizeof exceptions[0];
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (exceptions[middle].code == code)
-			return &exceptions[middle];
-		if (exceptions[middle].code < code)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
+	const size_t count = sizeof exceptions / sizeof *exceptions;
+	size_t low = 0, high = count;
+	PARTITION_POINT(low, high, at, exceptions[at].code < code);
+	return low < count && exceptions[low].code == code ? &exceptions[low] : NULL;
 }
 
 const struct exception *exception_find(uint32_t code)

@@ -91,16 +91,10 @@ void growing_text_destroy(struct growing_text *text)
 /* The piece that holds a byte that is there. */
 static size_t find_piece(const struct growing_text *text, uint64_t at)
 {
-	size_t low = 0, high = text->count;
+	size_t next = 1, end = text->count;
 
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-		if (text->pieces[middle].start <= at)
-			low = middle;
-		else
-			high = middle;
-	}
-	return low;
+	PARTITION_POINT(next, end, piece, text->pieces[piece].start <= at);
+	return next - 1;
 }
 
 /* What is there from a byte on that lies together. */

@@ -31,6 +31,17 @@ void memory_grow(void *array, size_t *capacity, size_t needed, size_t size);
 		(count)++;                                                                  \
 	} while (0)
 
+/* Searches what ascends: `low` becomes the first place from it to `high` of which `holds`, said of a place
+ * `at`, is false; it must be true of all places before that and of none after it. */
+#define PARTITION_POINT(low, high, at, holds)                    \
+	while ((low) < (high)) {                                     \
+		const __typeof__(low) at = (low) + ((high) - (low)) / 2; \
+		if (holds)                                               \
+			(low) = at + 1;                                      \
+		else                                                     \
+			(high) = at;                                         \
+	}
+
 /* Gives *array exactly that many elements; what is new is not zeroed. */
 void memory_resize(void *array, size_t count, size_t size);
 

@@ -50,13 +50,7 @@ void network_keep_log(struct network *network, struct growing_text *log)
 struct node *network_node_from(const struct network *network, uint64_t from)
 {
 	size_t low = 0, high = network->nodes_count;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (network->nodes[middle]->name < from)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	PARTITION_POINT(low, high, at, network->nodes[at]->name < from);
 	return low < network->nodes_count ? network->nodes[low] : NULL;
 }
 

@@ -168,6 +168,15 @@ static int member_integer(uint32_t *out, const struct json *object, const char *
 	return 0;
 }
 
+static int member_weight(uint16_t *out, const struct json *object, struct error *error)
+{
+	uint32_t weight;
+	int result = member_integer(&weight, object, "weight", UINT16_MAX, error);
+
+	*out = (uint16_t)weight;
+	return result;
+}
+
 static int member_name(uint64_t *out, const struct json *object, const char *name, struct error *error)
 {
 	const char *text = json_string(json_member(object, name));
@@ -182,24 +191,17 @@ static int key_weight_parse(void *entry, const struct json *json, struct error *
 {
 	struct key_weight *out = entry;
 	const char *key = json_string(json_member(json, "key"));
-	uint32_t weight;
-	int result;
 
 	if (!key)
 		return error_chain(error, AUTHORITY_TYPE_EXCEPTION, "'key' must be a public key");
-	result = public_key_parse(&out->key, key, error);
-	if (result == 0)
-		result = member_integer(&weight, json, "weight", UINT16_MAX, error);
-	if (result == 0)
-		out->weight = (uint16_t)weight;
-	return result;
+	int result = public_key_parse(&out->key, key, error);
+	return result ? result : member_weight(&out->weight, json, error);
 }
 
 static int permission_level_weight_parse(void *entry, const struct json *json, struct error *error)
 {
 	struct permission_level_weight *out = entry;
 	const struct json *level = json_member(json, "permission");
-	uint32_t weight;
 	int result;
 
 	if (json_type(level) == JSON_STRING) {
@@ -209,24 +211,15 @@ static int permission_level_weight_parse(void *entry, const struct json *json, s
 		if (result == 0)
 			result = member_name(&out->permission.permission, level, "permission", error);
 	}
-	if (result == 0)
-		result = member_integer(&weight, json, "weight", UINT16_MAX, error);
-	if (result == 0)
-		out->weight = (uint16_t)weight;
-	return result;
+	return result ? result : member_weight(&out->weight, json, error);
 }
 
 static int wait_weight_parse(void *entry, const struct json *json, struct error *error)
 {
 	struct wait_weight *out = entry;
-	uint32_t weight;
 	int result = member_integer(&out->wait_sec, json, "wait_sec", UINT32_MAX, error);
 
-	if (result == 0)
-		result = member_integer(&weight, json, "weight", UINT16_MAX, error);
-	if (result == 0)
-		out->weight = (uint16_t)weight;
-	return result;
+	return result ? result : member_weight(&out->weight, json, error);
 }
 
 static int key_weight_compare(const void *a, const void *b)

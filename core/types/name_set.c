@@ -17,13 +17,7 @@ static size_t place_of(const struct name_set *set, uint64_t name)
 {
 	size_t from = 0, to = set->count;
 
-	while (from < to) {
-		size_t middle = from + (to - from) / 2;
-		if (set->names[middle] < name)
-			from = middle + 1;
-		else
-			to = middle;
-	}
+	PARTITION_POINT(from, to, at, set->names[at] < name);
 	return from;
 }
 

@@ -14,19 +14,8 @@
 static size_t find_key(const struct wallet *wallet, const struct public_key *key, bool *found)
 {
 	size_t low = 0, high = wallet->keys_count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = public_key_compare(&wallet->keys[middle].public, key);
-		if (order == 0) {
-			*found = true;
-			return middle;
-		}
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	*found = false;
+	PARTITION_POINT(low, high, at, public_key_compare(&wallet->keys[at].public, key) < 0);
+	*found = low < wallet->keys_count && public_key_compare(&wallet->keys[low].public, key) == 0;
 	return low;
 }
 

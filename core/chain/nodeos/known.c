@@ -58,13 +58,7 @@ void nodeos_know_account(struct nodeos_chain *chain, uint64_t name, bool is_fina
 {
 	pthread_mutex_lock(&chain->mutex);
 	size_t low = 0, high = chain->accounts_count;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (chain->accounts[middle].name < name)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	PARTITION_POINT(low, high, at, chain->accounts[at].name < name);
 	if (low == chain->accounts_count || chain->accounts[low].name != name)
 		LIST_INSERT(chain->accounts, chain->accounts_count, chain->accounts_capacity, low,
 		            (struct known_account){.name = name});

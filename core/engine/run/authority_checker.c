@@ -66,22 +66,14 @@ bool authority_checker_all_used(const struct authority_checker *checker)
 static bool key_satisfied(struct authority_checker *checker, const struct public_key *key)
 {
 	size_t low = 0, high = checker->keys_count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = public_key_compare(&checker->keys[middle], key);
-		if (!order) {
-			if (!checker->used[middle]) {
-				checker->used[middle] = true;
-				checker->used_order[checker->used_count++] = middle;
-			}
-			return true;
-		}
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
+	PARTITION_POINT(low, high, at, public_key_compare(&checker->keys[at], key) < 0);
+	if (low == checker->keys_count || public_key_compare(&checker->keys[low], key) != 0)
+		return false;
+	if (!checker->used[low]) {
+		checker->used[low] = true;
+		checker->used_order[checker->used_count++] = low;
 	}
-	return false;
+	return true;
 }
 
 /* --- what is known of permissions --- */

@@ -60,7 +60,7 @@ void abi_release(struct abi *abi)
 
 /* --- indexes --- */
 
-static int compare_text(const char *key, const char *text, size_t length)
+int abi_compare_text(const char *key, const char *text, size_t length)
 {
 	int order = strncmp(key, text, length);
 	return order ? order : key[length] != 0;
@@ -69,17 +69,10 @@ static int compare_text(const char *key, const char *text, size_t length)
 long abi_index_text(const struct abi_index *index, const char *text, size_t length)
 {
 	size_t low = 0, high = index->count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = compare_text(index->keys[middle].text, text, length);
-		if (order == 0)
-			return (long)index->keys[middle].position;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return -1;
+	PARTITION_POINT(low, high, at, abi_compare_text(index->keys[at].text, text, length) < 0);
+	return low < index->count && abi_compare_text(index->keys[low].text, text, length) == 0
+	           ? (long)index->keys[low].position
+	           : -1;
 }
 
 /* --- type names --- */
@@ -181,17 +174,8 @@ struct abi_path_text abi_path_print(const struct abi_path *path, bool from_root)
 static long index_number(const struct abi_index *index, uint64_t number)
 {
 	size_t low = 0, high = index->count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		uint64_t found = index->keys[middle].number;
-		if (found == number)
-			return (long)index->keys[middle].position;
-		if (found < number)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return -1;
+	PARTITION_POINT(low, high, at, index->keys[at].number < number);
+	return low < index->count && index->keys[low].number == number ? (long)index->keys[low].position : -1;
 }
 
 const char *abi_action_type(const struct abi *abi, uint64_t action)

@@ -352,18 +352,8 @@ static const struct abi_builtin builtins[] = {
 
 const struct abi_builtin *abi_builtin_find(const char *name, size_t length)
 {
-	size_t low = 0, high = sizeof builtins / sizeof *builtins;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = strncmp(builtins[middle].name, name, length);
-		if (order == 0)
-			order = builtins[middle].name[length] != 0;
-		if (order == 0)
-			return &builtins[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
+	const size_t count = sizeof builtins / sizeof *builtins;
+	size_t low = 0, high = count;
+	PARTITION_POINT(low, high, at, abi_compare_text(builtins[at].name, name, length) < 0);
+	return low < count && abi_compare_text(builtins[low].name, name, length) == 0 ? &builtins[low] : NULL;
 }

@@ -169,6 +169,8 @@ struct abi *abi_create(void);
 /* Zeroed memory of the arena, for as long as the ABI lives. */
 void *abi_allocate(struct abi *abi, size_t count, size_t size);
 const char *abi_copy_string(struct abi *abi, const char *string, size_t length);
+/* As strcmp(), of a key that ends with a zero and a text of length bytes. */
+int abi_compare_text(const char *key, const char *text, size_t length);
 /* The position under a text of length bytes; -1 when there is none. */
 long abi_index_text(const struct abi_index *index, const char *text, size_t length);
 

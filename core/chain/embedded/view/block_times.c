@@ -23,13 +23,7 @@ void block_times_add(struct block_times *times, uint32_t number, uint32_t slot)
 bool block_times_find(const struct block_times *times, uint32_t *slot, uint32_t number)
 {
 	size_t low = 0, high = times->count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (times->runs[middle].number <= number)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	PARTITION_POINT(low, high, at, times->runs[at].number <= number);
 	if (low == 0 || number > times->last)
 		return false;
 	*slot = times->runs[low - 1].slot + (number - times->runs[low - 1].number);

@@ -461,13 +461,8 @@ int embedded_history_text(struct chain_view *view, struct text *out, uint64_t *b
 	uint64_t low = 0, high = result ? 0 : lines_of(&reading);
 	size_t before = out->length;
 
-	while (low < high) { /* the line that holds the byte */
-		uint64_t middle = low + (high - low) / 2;
-		if (place_of(&reading, middle + 1) <= offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	/* the line that holds the byte */
+	PARTITION_POINT(low, high, at, place_of(&reading, at + 1) <= offset);
 	*begin = result ? 0 : place_of(&reading, low);
 	for (; result == 0 && low < lines_of(&reading) && out->length - before < offset - *begin + size; low++)
 		result = read_line(&reading, out, low, error);

@@ -86,13 +86,7 @@ static size_t place_after(const struct past *past, uint32_t number)
 {
 	size_t low = 0, high = past->count;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (past->kept[middle]->number <= number)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	PARTITION_POINT(low, high, at, past->kept[at]->number <= number);
 	return low;
 }
 

@@ -223,38 +223,37 @@ static int read_row(struct chain_view *view, struct chain_row *out, const struct
 	return 0;
 }
 
+/* From a primary key on, or back. */
+static int visit_rows(const struct chain_view *view, const struct table_id *id, uint64_t from, bool back,
+                      chain_row_visitor *visitor, void *context)
+{
+	const struct map_root *root = root_of(view);
+	const uint64_t end = back ? 0 : UINT64_MAX;
+	struct table_row row;
+	int result = 0;
+	while (result == 0 &&
+	       (back ? table_row_seek_back(root, &row, id, from) : table_row_seek(root, &row, id, from))) {
+		struct chain_row out = chain_row_of(&row);
+		result = visitor(context, &out);
+		if (row.primary_key == end)
+			break;
+		from = back ? row.primary_key - 1 : row.primary_key + 1;
+	}
+	return result;
+}
+
 static int read_rows(struct chain_view *view, const struct table_id *id, uint64_t from,
                      chain_row_visitor *visitor, void *context, struct error *error)
 {
-	const struct map_root *root = root_of(view);
-	struct table_row row;
-	int result = 0;
 	(void)error;
-	while (result == 0 && table_row_seek(root, &row, id, from)) {
-		struct chain_row out = chain_row_of(&row);
-		result = visitor(context, &out);
-		from = row.primary_key + 1;
-		if (!from)
-			break;
-	}
-	return result;
+	return visit_rows(view, id, from, false, visitor, context);
 }
 
 static int read_rows_back(struct chain_view *view, const struct table_id *id, uint64_t from,
                           chain_row_visitor *visitor, void *context, struct error *error)
 {
-	const struct map_root *root = root_of(view);
-	struct table_row row;
-	int result = 0;
 	(void)error;
-	while (result == 0 && table_row_seek_back(root, &row, id, from)) {
-		struct chain_row out = chain_row_of(&row);
-		result = visitor(context, &out);
-		if (!row.primary_key)
-			break;
-		from = row.primary_key - 1;
-	}
-	return result;
+	return visit_rows(view, id, from, true, visitor, context);
 }
 
 /* The next place in an index: the same key with a greater primary key, else the next key; false: none. */

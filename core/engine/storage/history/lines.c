@@ -244,8 +244,7 @@ int lines_add(struct lines *lines, uint32_t *full, const char *line, size_t leng
 /* A line that the file or the open chunk has. */
 static int find_chunk(struct lines *lines, const struct chunk **out, uint32_t number)
 {
-	size_t low = 0, high = lines->places_count;
-	int result;
+	size_t next = 1, end = lines->places_count;
 
 	if (number >= lines_count(lines))
 		return -ENODATA;
@@ -253,14 +252,8 @@ static int find_chunk(struct lines *lines, const struct chunk **out, uint32_t nu
 		*out = &lines->open;
 		return 0;
 	}
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-		if (lines->places[middle].first_line <= number)
-			low = middle;
-		else
-			high = middle;
-	}
-	result = load(lines, &lines->places[low]);
+	PARTITION_POINT(next, end, at, lines->places[at].first_line <= number);
+	int result = load(lines, &lines->places[next - 1]);
 	*out = &lines->cached;
 	return result;
 }
@@ -307,13 +300,7 @@ int lines_after_block(struct lines *lines, uint32_t *out, uint32_t block_num)
 
 	*out = lines_count(lines);
 	/* the first chunk that begins after it; what is looked for is there or in the one before */
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (lines->places[middle].first_block <= block_num)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	PARTITION_POINT(low, high, at, lines->places[at].first_block <= block_num);
 	bool is_open = low == lines->places_count && chunk->lines && chunk->first_block <= block_num;
 	if (low < lines->places_count)
 		*out = lines->places[low].first_line;
@@ -328,13 +315,7 @@ int lines_after_block(struct lines *lines, uint32_t *out, uint32_t block_num)
 	if (result)
 		return result;
 	uint32_t first = 0, last = chunk->lines;
-	while (first < last) {
-		uint32_t middle = first + (last - first) / 2;
-		if (block_of_line(chunk->text.data + chunk->starts[middle].at) <= block_num)
-			first = middle + 1;
-		else
-			last = middle;
-	}
+	PARTITION_POINT(first, last, at, block_of_line(chunk->text.data + chunk->starts[at].at) <= block_num);
 	if (first < chunk->lines)
 		*out = chunk->first_line + first;
 	return 0;

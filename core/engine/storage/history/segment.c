@@ -1,6 +1,7 @@
 /* Segments: which lines are about whom, sorted. Written once, then mapped and only read. */
 #include "core/engine/storage/history/history_parts.h"
 
+#include "core/base/memory.h"
 #include "core/base/system/file.h"
 
 #include <errno.h>
@@ -102,13 +103,7 @@ const uint8_t *segment_find(const struct segment *segment, uint32_t *count, uint
 {
 	uint32_t low = 0, high = segment->keys;
 
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		if (key_at(segment, middle) < key)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	PARTITION_POINT(low, high, at, key_at(segment, at) < key);
 	*count = 0;
 	return low < segment->keys && key_at(segment, low) == key ? postings_at(segment, count, low) : NULL;
 }
@@ -214,13 +209,7 @@ static uint32_t count_before(const uint8_t *postings, uint32_t count, uint32_t l
 {
 	uint32_t low = 0, high = count;
 
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		if (posting_line(postings + (size_t)middle * POSTING_SIZE) < limit)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	PARTITION_POINT(low, high, at, posting_line(postings + (size_t)at * POSTING_SIZE) < limit);
 	return low;
 }
 

@@ -159,13 +159,7 @@ size_t states_place_after(const struct states *states, uint32_t number)
 {
 	size_t low = 0, high = states->count;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (states->list[middle].number <= number)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	PARTITION_POINT(low, high, at, states->list[at].number <= number);
 	return low;
 }
 
