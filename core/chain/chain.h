@@ -79,7 +79,9 @@ struct chain_send_options {
 	uint32_t delay_sec;
 	bool without_keys; /* impersonate (embedded chain): no signatures, authorities count as satisfied */
 	uint64_t node;     /* that it is pushed to; 0: the one that the chain is seen through */
-	bool accepted;     /* returns when the node has taken it: settle() waits for what was sent so */
+	/* returns when the node has taken it: settle() waits for what was sent so, and the trace may be without
+	 * the actions */
+	bool accepted;
 	uint32_t mark;     /* by which settle() tells it from others */
 	bool at_once;      /* -EBUSY, and nothing is done, where it would have to wait (embedded chain) */
 	bool unique;       /* nobody else can have made this very transaction: a duplicate is itself */

@@ -61,19 +61,47 @@ static void drop_unsettled(struct nodeos_chain *chain, const struct known_block 
 		chain->wrote_in = block->number;
 }
 
-static void know_block(struct nodeos_chain *chain, uint32_t number, const struct checksum256 *id,
-                       const struct signed_block *block)
+/* Of a transaction as it stands in a block; get_raw_block writes [0, id] and [1, transaction]. */
+static bool parse_id(struct checksum256 *out, const struct json *trx)
 {
-	struct checksum256 *ids = memory_allocate(block->transactions_count + 1, sizeof *ids);
-	for (size_t i = 0; i < block->transactions_count; i++)
-		ids[i] = *transaction_receipt_id(&block->transactions[i]);
-	qsort(ids, block->transactions_count, sizeof *ids, compare_ids);
+	struct packed_transaction packed = {0};
+	struct bytes bytes = {0};
+
+	if (json_type(trx) == JSON_ARRAY)
+		trx = json_next(json_first(trx));
+	if (json_string(trx))
+		return checksum256_parse(out, json_string(trx)) == 0;
+	const char *compression = json_string(json_member(trx, "compression"));
+	bool is_plain = compression && strcmp(compression, "none") == 0;
+	bool is_known = is_plain ? parse_hex(&bytes, json_member(trx, "packed_trx"))
+	                         : chain_packed_transaction_parse(&packed, trx, NULL, NULL) == 0;
+	*out = is_plain ? hash_sha256(bytes.data, bytes.length) : packed.id;
+	packed_transaction_release(&packed);
+	bytes_release(&bytes);
+	return is_known;
+}
+
+/* Which transactions it has, and no more: where each makes a block, half of what is read are blocks. */
+static int know_block(struct nodeos_chain *chain, uint32_t number, const struct checksum256 *id,
+                      const struct json *json, struct error *error)
+{
+	const struct json *list = json_member(json, "transactions");
+	struct known_block block = {.number = number, .id = *id};
+	bool is_known = json_type(list) == JSON_ARRAY;
+
+	block.ids = memory_allocate(json_count(list) + 1, sizeof *block.ids);
+	for (const struct json *at = json_first(list); at && is_known; at = json_next(at))
+		is_known = parse_id(&block.ids[block.ids_count++], json_member(at, "trx"));
+	if (!is_known) {
+		free(block.ids);
+		return parse_answer_failed(error, "block");
+	}
+	qsort(block.ids, block.ids_count, sizeof *block.ids, compare_ids);
 	pthread_mutex_lock(&chain->mutex);
-	struct known_block *known = slot_of(chain, number);
-	free(known->ids);
-	*known = (struct known_block){
-		.number = number, .id = *id, .ids = ids, .ids_count = block->transactions_count};
+	free(slot_of(chain, number)->ids);
+	*slot_of(chain, number) = block;
 	pthread_mutex_unlock(&chain->mutex);
+	return 0;
 }
 
 /* Up to the head that is known; 0: none has it. Under the mutex. */
@@ -102,20 +130,19 @@ static int read_block(struct nodeos_chain *chain, struct checksum256 *id, uint32
                       const struct interruption *interruption, struct error *error)
 {
 	struct text body = TEXT_EMPTY;
-	struct signed_block block = {0};
+	struct checksum256 previous;
 	struct json *json = NULL;
 
 	text_printf(&body, "{\"block_num_or_id\":\"%s\"}", checksum256_text(id).text);
 	int result = nodeos_call(chain, &json, "/v1/chain/get_raw_block", &body, interruption, error);
 	if (result == -EOPNOTSUPP) /* before 3.1 */
 		result = nodeos_call(chain, &json, "/v1/chain/get_block", &body, interruption, error);
+	if (result == 0 && !parse_checksum_member(&previous, json, "previous"))
+		result = parse_answer_failed(error, "block");
 	if (result == 0)
-		result = parse_block(&block, json, error);
-	if (result == 0) {
-		know_block(chain, number, id, &block);
-		*id = block.header.previous;
-		signed_block_release(&block);
-	}
+		result = know_block(chain, number, id, json, error);
+	if (result == 0)
+		*id = previous;
 	json_release(json);
 	text_release(&body);
 	return result;

@@ -183,7 +183,8 @@ int parse_schedule(struct producer_schedule *out, const struct json *json, struc
 /* The feature of that digest in get_activated_protocol_features' list; NULL: there is none. */
 const struct json *parse_find_feature(const struct json *list, const struct checksum256 *digest);
 int parse_block(struct signed_block *out, const struct json *json, struct error *error);
-/* `processed` of the calls that push; its error is that of the transaction. */
+/* `processed` of the calls that push; its error is that of the transaction. Without and with the actions. */
+int parse_outcome(struct transaction_trace *out, const struct json *json, struct error *error);
 int parse_trace(struct transaction_trace *out, const struct json *json, struct error *error);
 /* Of /v1/trace_api: the outline of one. */
 int parse_outline(struct transaction_trace *out, const struct json *json, struct error *error);

@@ -253,13 +253,14 @@ static bool parse_action_trace(struct action_trace *out, const struct json *json
 	return !out->has_receipt || parse_action_receipt(&out->receipt, receipt);
 }
 
-int parse_trace(struct transaction_trace *out, const struct json *json, struct error *error)
+int parse_outcome(struct transaction_trace *out, const struct json *json, struct error *error)
 {
-	const struct json *list = json_member(json, "action_traces"), *receipt = json_member(json, "receipt");
+	const struct json *receipt = json_member(json, "receipt");
 	int64_t net = 0;
 
 	*out = (struct transaction_trace){0};
-	if (!parse_checksum_member(&out->id, json, "id") || json_type(list) != JSON_ARRAY)
+	if (!parse_checksum_member(&out->id, json, "id") ||
+	    json_type(json_member(json, "action_traces")) != JSON_ARRAY)
 		return parse_answer_failed(error, "trace");
 	parse_uint32_member(&out->block_num, json, "block_num");
 	parse_slot_member(&out->slot, json, "block_time");
@@ -270,13 +271,21 @@ int parse_trace(struct transaction_trace *out, const struct json *json, struct e
 	out->net_usage = (uint64_t)net;
 	out->scheduled = json_is_true(json_member(json, "scheduled"));
 	out->error = parse_exception(json);
-	out->actions = memory_allocate(json_count(list) + 1, sizeof *out->actions);
-	for (const struct json *item = json_first(list); item; item = json_next(item))
-		if (!parse_action_trace(&out->actions[out->actions_count++], item)) {
-			transaction_trace_release(out);
-			return parse_answer_failed(error, "trace");
-		}
 	return 0;
+}
+
+int parse_trace(struct transaction_trace *out, const struct json *json, struct error *error)
+{
+	const struct json *list = json_member(json, "action_traces");
+	int result = parse_outcome(out, json, error);
+
+	out->actions = memory_allocate(json_count(list) + 1, sizeof *out->actions);
+	for (const struct json *item = json_first(list); item && result == 0; item = json_next(item))
+		if (!parse_action_trace(&out->actions[out->actions_count++], item))
+			result = parse_answer_failed(error, "trace");
+	if (result)
+		transaction_trace_release(out);
+	return result;
 }
 
 /* --- /v1/trace_api --- */

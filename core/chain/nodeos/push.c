@@ -21,10 +21,11 @@ static void print_packed(struct text *out, const struct packed_transaction *pack
 }
 
 /* `processed`, and the transaction's own failure as the call's. */
-static int take_trace(struct transaction_trace *trace, const struct json *json, struct error *error)
+static int take_trace(struct transaction_trace *trace, const struct json *json, bool whole,
+                      struct error *error)
 {
 	transaction_trace_release(trace);
-	int result = parse_trace(trace, json_member(json, "processed"), error);
+	int result = (whole ? parse_trace : parse_outcome)(trace, json_member(json, "processed"), error);
 	if (result || !trace->error)
 		return result;
 	if (error)
@@ -33,8 +34,9 @@ static int take_trace(struct transaction_trace *trace, const struct json *json, 
 }
 
 static int send_once(struct nodeos_chain *chain, struct transaction_trace *trace, const struct text *packed,
-                     const struct interruption *interruption, struct error *error)
+                     const struct chain_send_options *options, struct error *error)
 {
+	const struct interruption *interruption = options ? options->interruption : NULL;
 	struct text body = TEXT_EMPTY;
 	struct json *json = NULL;
 
@@ -44,7 +46,7 @@ static int send_once(struct nodeos_chain *chain, struct transaction_trace *trace
 	if (result == -EOPNOTSUPP) /* before 3.1 */
 		result = nodeos_call(chain, &json, "/v1/chain/send_transaction", packed, interruption, error);
 	if (result == 0)
-		result = take_trace(trace, json, error);
+		result = take_trace(trace, json, !options || !options->accepted, error);
 	json_release(json);
 	text_release(&body);
 	return result;
@@ -103,7 +105,7 @@ static int send(struct nodeos_chain *chain, struct transaction_trace *trace,
 
 	print_packed(&text, packed);
 	for (;;) {
-		result = send_once(chain, trace, &text, interruption, error);
+		result = send_once(chain, trace, &text, options, error);
 		if (result && arrived_before(error, lost, options)) {
 			transaction_trace_release(trace);
 			trace->id = packed->id;
