@@ -1,8 +1,8 @@
 /* The boot over HTTP, from the system accounts to the users' tokens: what a mount attached to an empty chain
- * takes for it, beside what the chain's server takes for the same transactions: signed beforehand and pushed
- * to another empty chain by a plain client over as many connections, which waits only where the chain makes
- * it, for the blocks that activate features. Either ends when the last transaction is in a block. usage:
- * attached_boot NAME ATTACHED URL FRESH_URL */
+ * takes for it, beside what a plain client takes that signs the same transactions, each as it sends it, and
+ * pushes them to another empty chain over as many connections; it waits only where the chain makes it, for
+ * the blocks that activate features. Either ends when the last transaction is in a block: the client takes
+ * the answers' word for that, the mount reads the blocks. usage: attached_boot NAME ATTACHED URL FRESH_URL */
 #include "tests/bench/rig/bench.h"
 #include "tests/bench/rig/plain_http.h"
 
@@ -26,7 +26,6 @@ enum { CONNECTIONS = 16, LIFE_SECONDS = 3500 };
 struct push {
 	struct action *actions; /* owned */
 	size_t actions_count;
-	struct text request;
 	uint64_t account;    /* that it makes or pays; 0: those behind it wait for it, and it for those before */
 	size_t first, place; /* of that account the first one's, and its own place in the record */
 	bool needs_features; /* setcode of eosio */
@@ -40,6 +39,10 @@ struct record {
 struct client {
 	int sockets[CONNECTIONS];
 	uint32_t last_block; /* that an answer named */
+	struct checksum256 chain_id;
+	struct chain_info info; /* that its transactions refer to */
+	struct signer *signer;
+	struct private_key key;
 };
 
 static void must(int result, const char *what, const struct error *error)
@@ -121,42 +124,51 @@ static struct record record_chain(const char *url)
 	return record;
 }
 
-static void record_release(struct record *record)
-{
-	for (size_t i = 0; i < record->count; i++)
-		text_release(&record->list[i].request);
-	free(record->list);
-}
-
-/* --- signing for the other chain --- */
-
-static void sign_all(struct record *record, const char *url)
-{
-	struct chain_info info;
-	struct error error = {0};
-	struct private_key key;
-	struct chain *chain = chain_at(url, &info);
-	struct signer *signer = signer_create();
-	must(private_key_parse(&key, GENESIS_PRIVATE_KEY, &error), "key", &error);
-	for (size_t i = 0; i < record->count; i++) {
-		struct push *push = &record->list[i];
-		struct transaction transaction = {.expiration = (uint32_t)(slot_to_us(info.head_slot) / 1000000) +
-		                                                LIFE_SECONDS,
-		                                  .ref_block_num = (uint16_t)info.head_block_num,
-		                                  .ref_block_prefix = block_id_prefix(&info.head_block_id),
-		                                  .actions = push->actions,
-		                                  .actions_count = push->actions_count};
-		struct packed_transaction packed;
-		packed_transaction_make(&packed, &transaction);
-		must(packed_transaction_sign(&packed, signer, &key, NULL, &chain->chain_id, &error), "sign", &error);
-		plain_push_request(&push->request, &packed);
-		packed_transaction_release(&packed);
-	}
-	signer_destroy(signer);
-	chain_destroy(chain);
-}
-
 /* --- the plain client --- */
+
+static struct client client_make(const char *url)
+{
+	struct client client = {.signer = signer_create()};
+	struct error error = {0};
+	struct chain *chain = chain_at(url, &client.info);
+
+	client.chain_id = chain->chain_id;
+	chain_destroy(chain);
+	must(private_key_parse(&client.key, GENESIS_PRIVATE_KEY, &error), "key", &error);
+	for (size_t i = 0; i < CONNECTIONS; i++)
+		client.sockets[i] = plain_connect((uint16_t)strtoul(strrchr(url, ':') + 1, NULL, 10));
+	return client;
+}
+
+static void client_release(struct client *client)
+{
+	for (size_t i = 0; i < CONNECTIONS; i++)
+		close(client->sockets[i]);
+	signer_destroy(client->signer);
+}
+
+/* The actions are the transaction's from then on. */
+static void sign_and_send(struct client *client, int to, const struct push *push)
+{
+	const struct chain_info *info = &client->info;
+	struct transaction transaction = {.expiration = (uint32_t)(slot_to_us(info->head_slot) / 1000000) +
+	                                                LIFE_SECONDS,
+	                                  .ref_block_num = (uint16_t)info->head_block_num,
+	                                  .ref_block_prefix = block_id_prefix(&info->head_block_id),
+	                                  .actions = push->actions,
+	                                  .actions_count = push->actions_count};
+	struct packed_transaction packed;
+	struct text request = TEXT_EMPTY;
+	struct error error = {0};
+
+	packed_transaction_make(&packed, &transaction);
+	must(packed_transaction_sign(&packed, client->signer, &client->key, NULL, &client->chain_id, &error),
+	     "sign", &error);
+	plain_push_request(&request, &packed);
+	plain_send(to, &request);
+	text_release(&request);
+	packed_transaction_release(&packed);
+}
 
 static const char *call(struct client *client, const char *api, const char *call, const char *body)
 {
@@ -222,7 +234,7 @@ static void push_accounts(struct client *client, const struct push *list, size_t
 				next++;
 			waiting[i].events = at[i] < count ? POLLIN : 0;
 			if (at[i] < count) {
-				plain_send(waiting[i].fd, &list[at[i]].request);
+				sign_and_send(client, waiting[i].fd, &list[at[i]]);
 				open++;
 			}
 		}
@@ -247,7 +259,7 @@ static void push_all(struct client *client, const struct record *record)
 		else if (push->needs_features)
 			activate_first_feature(client);
 		activated = activated || push->needs_features;
-		plain_send(client->sockets[0], &push->request);
+		sign_and_send(client, client->sockets[0], push);
 		take_answer(client, client->sockets[0]);
 		i++;
 	}
@@ -273,17 +285,13 @@ static double boot(const char *mount)
 static double replay(const char *recorded, const char *fresh, size_t *count)
 {
 	struct record record = record_chain(recorded);
-	struct client client = {.last_block = 0};
-	sign_all(&record, fresh);
-	for (size_t i = 0; i < CONNECTIONS; i++)
-		client.sockets[i] = plain_connect((uint16_t)strtoul(strrchr(fresh, ':') + 1, NULL, 10));
+	struct client client = client_make(fresh);
 	double start = bench_now();
 	push_all(&client, &record);
 	double spent = bench_now() - start;
-	for (size_t i = 0; i < CONNECTIONS; i++)
-		close(client.sockets[i]);
+	client_release(&client);
 	*count = record.count;
-	record_release(&record);
+	free(record.list);
 	return spent;
 }
 
