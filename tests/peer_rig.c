@@ -54,6 +54,14 @@ static void side_sealed(void *context, struct node *node, struct block_state *bl
 		p2p_endpoint_tell_block(peer_node_endpoint(side->peer), &block->id);
 }
 
+static void side_acknowledged(void *context, struct node *node, const struct bytes *packed)
+{
+	const struct side *side = context;
+	(void)node;
+	if (side->peer)
+		p2p_endpoint_tell_transaction(peer_node_endpoint(side->peer), packed);
+}
+
 static void side_transaction(void *context, struct packed_transaction *packed)
 {
 	struct side *side = context;
@@ -79,6 +87,7 @@ void side_begin(struct side *side)
 {
 	mesh_begin(&side->mesh);
 	side->mesh.network->hooks.sealed = side_sealed;
+	side->mesh.network->hooks.acknowledged = side_acknowledged;
 	side->mesh.network->hooks.context = side;
 	side->mesh.network->hooks.lost = NULL;
 	pthread_mutex_init(&side->lock, NULL);

@@ -252,6 +252,9 @@ bool network_awaits(const struct network *network, const struct checksum256 *id)
 void network_recall(struct network *network, const struct packed_transaction *packed,
                     const struct checksum256 *block_id, uint64_t producer);
 
+/* What the node has and no block of its branch holds goes to its hook `acknowledged` again: for transports
+ * that have reached somebody new. */
+void node_tell_waiting(struct node *node);
 /* How many transactions were acknowledged or recalled so far. */
 uint64_t network_came(const struct network *network);
 /* Whether one of the first so many is in no block now, made or in the making by this process. */

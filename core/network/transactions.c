@@ -406,6 +406,16 @@ bool transactions_waits(const struct network *network, const struct checksum256 
 	return waits(network, find(&network->transactions, id));
 }
 
+void node_tell_waiting(struct node *node)
+{
+	const struct network_hooks *hooks = &node->network->hooks;
+	const struct transactions *all = &node->network->transactions;
+
+	for (size_t i = 0; i < all->list_count && hooks->acknowledged; i++)
+		if (all->list[i] && holds(all->list[i], node) && !on_branch(all->list[i], node))
+			hooks->acknowledged(hooks->context, node, &all->list[i]->packed);
+}
+
 uint64_t network_came(const struct network *network)
 {
 	return network->transactions.came;

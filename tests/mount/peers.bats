@@ -116,6 +116,18 @@ listens() {
 }
 
 # The producer's process stands still and is killed then, so that what the other one told it is lost.
+@test "what one that follows acknowledged is told again to the producer's next process" {
+	kill -STOP "$(mount_pid "$A")"
+	echo 'carol1111111 0.0003 SYS again' > "$B/accounts/eosio/transfer"
+	id=$(cat "$B/last_transaction")
+	kill -KILL "$(mount_pid "$A")"
+	"$EOSIOFS" -o http=127.0.0.1:0,data="$BASE/da" "$A" 3>&- 4>&- </dev/null
+	listens "$A" > "$B/nodes/eosio/peers"
+	await test -e "$A/transactions/$id.json"
+	! grep "$id" "$B/errors"
+}
+
+# The other process as well.
 @test "what one that follows acknowledged outlives a kill before any block has it" {
 	kill -STOP "$(mount_pid "$A")"
 	echo 'carol1111111 0.0002 SYS kept' > "$B/accounts/eosio/transfer"

@@ -118,6 +118,34 @@ static void a_lost_peer_is_found_again(void **state)
 	free(text);
 }
 
+/* What was acknowledged while nobody was there, and is in no block yet. */
+static void what_waits_is_told_to_who_comes(void **state)
+{
+	struct node *node = sides[1].mesh.eosio;
+	unsigned before = sides[0].transactions;
+	struct checksum256 id;
+	struct error error = {0};
+	char address[300];
+	(void)state;
+	snprintf(address, sizeof address, "%s", p2p_endpoint_address(peer_node_endpoint(sides[0].peer)));
+	peer_node_close(sides[0].peer);
+	sides[0].peer = NULL;
+	pthread_mutex_lock(&sides[1].lock);
+	node_set_outward(node, true);
+	if (mesh_push(&sides[1].mesh, node, &id, &error))
+		fail_msg("%s", error.sentence);
+	pthread_mutex_unlock(&sides[1].lock);
+	side_open(&sides[0], tcp, address, NULL);
+	pthread_mutex_lock(&sides[0].lock);
+	while (sides[0].transactions == before)
+		pthread_cond_wait(&sides[0].changed, &sides[0].lock);
+	assert_int_equal(sides[0].transactions, before + 1);
+	pthread_mutex_unlock(&sides[0].lock);
+	pthread_mutex_lock(&sides[1].lock);
+	node_set_outward(node, false);
+	pthread_mutex_unlock(&sides[1].lock);
+}
+
 /* A resolver that says nothing of one name until it may, and then that address. */
 static struct {
 	pthread_mutex_t lock;
@@ -222,6 +250,7 @@ int main(void)
 		cmocka_unit_test(a_transaction_travels),
 		cmocka_unit_test(garbage_ends_its_own_connection),
 		cmocka_unit_test(a_lost_peer_is_found_again),
+		cmocka_unit_test(what_waits_is_told_to_who_comes),
 		cmocka_unit_test(a_slow_name_keeps_nobody_waiting),
 		cmocka_unit_test(a_slow_name_to_listen_at_keeps_nobody_else_waiting),
 	};

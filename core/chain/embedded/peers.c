@@ -367,7 +367,7 @@ static int open_one(struct peers *peers, struct outside *outside, struct error *
 	return result ? result : peer_node_open(&outside->peer, peers->tcp, &options, error);
 }
 
-/* Its thread may call back before the list has it. */
+/* Its thread may call back before the list has it: what was acknowledged until then was not told to it. */
 static void open_new(struct peers *peers, struct outside *outside, struct text *notices)
 {
 	struct embedded_chain *chain = peers->chain;
@@ -378,6 +378,8 @@ static void open_new(struct peers *peers, struct outside *outside, struct text *
 	pthread_mutex_lock(&chain->lock);
 	outside->next = peers->list;
 	peers->list = outside;
+	if (outside->peer)
+		node_tell_waiting(outside->node);
 	pthread_mutex_unlock(&chain->lock);
 	if (*outside->trouble)
 		say(outside, notices);

@@ -317,7 +317,8 @@ void endpoint_tell(struct p2p_endpoint *endpoint)
 	struct p2p_standing standing;
 
 	p2p_standing(endpoint->p2p, &standing);
-	if (standing.connected == endpoint->told.connected && standing.target == endpoint->told.target)
+	if (standing.connected == endpoint->told.connected && standing.current == endpoint->told.current &&
+	    standing.target == endpoint->told.target)
 		return;
 	endpoint->told = standing;
 	if (endpoint->tell)

@@ -137,6 +137,7 @@ void p2p_standing(const struct p2p *p2p, struct p2p_standing *out)
 	for (const struct p2p_connection *connection = p2p->connections; connection;
 	     connection = connection->next) {
 		out->connected += connection->welcome && !connection->ended;
+		out->current += connection->welcome && connection_is_current(connection);
 		if (p2p->sync == SYNC_HEAD_CATCHUP && connection->catching_up &&
 		    connection->catch_up_num > out->target)
 			out->target = connection->catch_up_num;

@@ -91,6 +91,7 @@ void p2p_tick(struct p2p *p2p, int64_t *next, int64_t now);
 
 struct p2p_standing {
 	unsigned connected; /* peers that have shown themselves to be of this chain, and may connect */
+	unsigned current;   /* of these those that hear of transactions: not while they are far behind */
 	uint32_t target;    /* the block up to which we are catching up; 0: we are not */
 };
 void p2p_standing(const struct p2p *p2p, struct p2p_standing *out);

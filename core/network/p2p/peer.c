@@ -10,6 +10,7 @@
 struct peer_node {
 	struct peer_options options;
 	struct p2p_endpoint *endpoint; /* owned */
+	unsigned current;              /* as p2p_standing had it */
 };
 
 static void lock(struct peer_node *peer)
@@ -117,10 +118,12 @@ static void tell_standing(void *context, const struct p2p_standing *standing)
 {
 	struct peer_node *peer = context;
 
-	if (!peer->options.standing)
-		return;
 	lock(peer);
-	peer->options.standing(peer->options.context, standing);
+	if (peer->options.standing)
+		peer->options.standing(peer->options.context, standing);
+	if (standing->current > peer->current)
+		node_tell_waiting(peer->options.node);
+	peer->current = standing->current;
 	unlock(peer);
 }
 
