@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 
 static void test_made_and_opened_again(void **state)
@@ -103,14 +104,28 @@ static void *hold_on(void *pipe)
 	_exit(read(*(int *)pipe, &byte, 1) == 1 ? 0 : 1);
 }
 
-static pid_t start_ending(const char *path, int *from)
+/* The second of the two locks, or both. */
+static bool hold_folder(const char *path, bool second_alone)
+{
+	struct data_folder *folder;
+	char *lock = temporary_path(path, "lock");
+	int result = data_folder_open(&folder, path, NULL);
+
+	if (result == 0 && second_alone) {
+		data_folder_close(folder);
+		result = flock(open(lock, O_RDWR | O_CLOEXEC), LOCK_EX | LOCK_NB);
+	}
+	free(lock);
+	return result == 0;
+}
+
+static pid_t start_ending(const char *path, bool second_alone, int *from)
 {
 	pid_t child = fork();
 	if (child)
 		return child;
-	struct data_folder *folder;
 	pthread_t thread;
-	if (data_folder_open(&folder, path, NULL) || pthread_create(&thread, NULL, hold_on, from))
+	if (!hold_folder(path, second_alone) || pthread_create(&thread, NULL, hold_on, from))
 		_exit(2);
 	pthread_exit(NULL);
 }
@@ -141,15 +156,14 @@ static void *let_end(void *context)
 	return write(watcher->to, "", 1) == 1 ? watcher : NULL;
 }
 
-static void test_opener_just_killed(void **state)
+static void expect_waiting_for_ending(bool second_alone)
 {
 	char *base = temporary_folder(), *path = temporary_path(base, "chain"), stat_path[64];
 	int pipe_ends[2], child_status;
 	struct data_folder *folder;
 	pthread_t thread;
-	(void)state;
 	assert_int_equal(pipe(pipe_ends), 0);
-	pid_t child = start_ending(path, &pipe_ends[0]);
+	pid_t child = start_ending(path, second_alone, &pipe_ends[0]);
 	assert_true(child > 0);
 	snprintf(stat_path, sizeof stat_path, "/proc/%ld/stat", (long)child);
 	while (task_state(stat_path) != 'Z')
@@ -168,6 +182,14 @@ static void test_opener_just_killed(void **state)
 	close(pipe_ends[1]);
 	free(path);
 	temporary_remove(base);
+}
+
+/* It gives up its locks one after the other. */
+static void test_opener_just_killed(void **state)
+{
+	(void)state;
+	expect_waiting_for_ending(false);
+	expect_waiting_for_ending(true);
 }
 
 static void test_refused(void **state)

@@ -157,8 +157,8 @@ static int read_format(const struct data_folder *folder, long *version, struct e
 	return result;
 }
 
-/* Who has the folder locked, as the kernel says, else as the lock file does; 0: not known. */
-static long lock_owner(const struct data_folder *folder)
+/* Who has one of the folder's two locks, as the kernel says, else as the lock file does; 0: not known. */
+static long lock_owner(const struct data_folder *folder, int lock)
 {
 	char line[256], owner[32] = "";
 	struct stat status;
@@ -167,7 +167,7 @@ static long lock_owner(const struct data_folder *folder)
 	unsigned major, minor;
 	unsigned long long inode;
 
-	while (locks && !found && fstat(folder->itself, &status) == 0 && fgets(line, sizeof line, locks))
+	while (locks && !found && fstat(lock, &status) == 0 && fgets(line, sizeof line, locks))
 		if (sscanf(line, "%*d: FLOCK %*s %*s %ld %x:%x:%llu", &pid, &major, &minor, &inode) == 4 &&
 		    inode == status.st_ino && makedev(major, minor) == status.st_dev)
 			found = pid;
@@ -178,15 +178,15 @@ static long lock_owner(const struct data_folder *folder)
 	return pread(folder->lock, owner, sizeof owner - 1, 0) > 0 ? strtol(owner, NULL, 10) : 0;
 }
 
-/* Who starts the program at once after killing it is not told that it is in use. */
-static int wait_for_lock(const struct data_folder *folder, int fd)
+/* Who starts the program at once after killing it is not told that it is in use. -EWOULDBLOCK: by *owner. */
+static int wait_for_lock(const struct data_folder *folder, long *owner, int fd)
 {
 	static const struct timespec pause = {.tv_nsec = ENDING_PAUSE_NS};
 	for (int tries = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; tries++) {
 		if (errno != EWOULDBLOCK)
 			return -errno;
-		long pid = lock_owner(folder);
-		if (tries == ENDING_TRIES || pid <= 0 || !process_is_ending(pid))
+		*owner = lock_owner(folder, fd);
+		if (tries == ENDING_TRIES || *owner <= 0 || !process_is_ending(*owner))
 			return -EWOULDBLOCK;
 		nanosleep(&pause, NULL);
 	}
@@ -196,20 +196,20 @@ static int wait_for_lock(const struct data_folder *folder, int fd)
 static int take_lock(struct data_folder *folder, struct error *error)
 {
 	char *path = data_folder_file(folder, "lock");
+	long owner = 0;
 	int result = file_open(&folder->lock, path, O_RDWR | O_CREAT, error);
 	if (result) {
 		free(path);
 		return result;
 	}
 	folder->itself = open(folder->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	result = folder->itself < 0 ? -errno : wait_for_lock(folder, folder->itself);
+	result = folder->itself < 0 ? -errno : wait_for_lock(folder, &owner, folder->itself);
 	if (result == 0)
-		result = wait_for_lock(folder, folder->lock);
+		result = wait_for_lock(folder, &owner, folder->lock);
 	if (result == -EWOULDBLOCK) {
-		long pid = lock_owner(folder);
-		if (pid > 0)
+		if (owner > 0)
 			result = error_set(error, EBUSY, "data folder \"%s\" is in use by process %ld", folder->path,
-			                   pid);
+			                   owner);
 		else
 			result = error_set(error, EBUSY, "data folder \"%s\" is in use by another process", folder->path);
 	} else if (result) {
