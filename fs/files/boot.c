@@ -5,7 +5,6 @@
 #include "core/base/memory.h"
 #include "core/boot/boot.h"
 #include "fs/tree/errors.h"
-#include "fs/tree/request.h"
 
 #include <errno.h>
 #include <stdlib.h>

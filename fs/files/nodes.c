@@ -4,7 +4,6 @@
 
 #include "core/server/server.h"
 #include "core/types/name.h"
-#include "fs/tree/dentry.h"
 #include "fs/tree/write/command.h"
 
 #include <errno.h>
@@ -205,7 +204,7 @@ int nodes_endpoints_read(struct request *request, struct text *out, struct error
 {
 	struct chain_node node;
 	int result = read_node(request, &node, error);
-	struct server *server = request->tree->options.server;
+	struct server *server = request_options(request)->server;
 	struct text served = TEXT_EMPTY;
 
 	if (result)

@@ -6,14 +6,9 @@
 
 void request_begin(struct request *request, struct tree *tree, const struct caller *caller,
                    const struct dentry *dentry);
-void request_end(struct request *request);
 /* The time of the block that the request saw; the mount's own times when it opened no view. */
 struct timespec request_modified(struct request *request);
-void tree_wrote(struct tree *tree); /* counts a successful write */
 struct timespec slot_to_timespec(uint32_t slot);
 void request_states_destroy(struct tree *tree); /* what request_state() made */
-/* Whether actions of this mount need no keys (wallet/impersonate). */
-bool tree_impersonates(const struct tree *tree);
-void tree_impersonate(struct tree *tree, bool on);
 
 #endif

@@ -45,6 +45,8 @@ struct request {
 };
 /* Opens request->view where it is not open: the same view until the request ends or sends a transaction. */
 int request_view(struct request *request, struct error *error);
+/* Closes it: the next request_view() shows what is there then. */
+void request_end(struct request *request);
 
 /* What the chain is told to ask whether the caller has given up; NULL: nobody can. */
 const struct interruption *request_interruption(const struct request *request);
@@ -158,6 +160,10 @@ int request_send_packed(struct request *request, struct packed_transaction *pack
 /* One of the system contracts' actions, as core/chain/system_actions packs them (taken over, even on
  * failure); the contract must know it. */
 int request_act(struct request *request, struct action *action, struct error *error);
+void tree_wrote(struct tree *tree); /* counts what was sent otherwise than by these */
+/* Whether actions of this mount need no keys (wallet/impersonate). */
+bool tree_impersonates(const struct tree *tree);
+void tree_impersonate(struct tree *tree, bool on);
 /* mtime of a file that shows a table row: the latest of the blocks seen; the first one: what no block
  * wrote yet. */
 enum { BLOCK_NUM_GENESIS = 1 };

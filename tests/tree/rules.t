@@ -67,6 +67,11 @@ only_tree() {
 	find fs/tree -name '*.[ch]' | xargs grep -HnE '^#include "fs/files/'
 }
 
+# What a handler may know of the tree is in row.h, and what stands beside it; the rest is the tree's own.
+tree_inside() {
+	find fs/files mount -name '*.[ch]' | xargs grep -HnE '^#include "fs/tree/(dentry|handle|match|rendering|request)\.h"'
+}
+
 relative_includes() {
 	find core fs mount -name '*.[ch]' -exec grep -HEn '^#include "([^"/]+|\.[^"]*)"' {} +
 }
@@ -218,6 +223,7 @@ check 'fs includes nothing of mount' includes 'mount/' fs
 check 'includes within core go one way' one_way
 check 'fs and boot know any chain and no engine' any_chain
 check 'fs/tree knows nothing of fs/files' only_tree
+check 'files and mount know nothing of the inside of the tree' tree_inside
 check 'only mount knows libfuse' includes 'fuse' core fs
 check 'one file knows cJSON' only 'core/base/encoding/json\.c' 'cjson/|cJSON'
 check 'one file knows libsecp256k1' only 'core/base/crypto/key\.c' 'secp256k1'

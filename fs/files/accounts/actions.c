@@ -7,7 +7,6 @@
 #include "core/chain/system_rules.h"
 #include "core/types/name.h"
 #include "fs/files/system_tables.h"
-#include "fs/tree/dentry.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -157,7 +156,7 @@ int accounts_actions_read(struct request *request, struct text *out, struct erro
 
 static bool can_sign(struct request *request, struct permission_level level)
 {
-	return request->tree->impersonate || chain_can_sign(request->view, request->wallet, &level);
+	return tree_impersonates(request->tree) || chain_can_sign(request->view, request->wallet, &level);
 }
 
 static const struct json *parameter(const struct json *json, const struct abi *abi, const char *type,

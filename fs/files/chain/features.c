@@ -5,7 +5,6 @@
 #include "core/contracts/bundle.h"
 #include "core/types/name.h"
 #include "fs/files/chain/chain.h"
-#include "fs/tree/request.h"
 #include "fs/tree/suggest.h"
 #include "fs/tree/write/command.h"
 

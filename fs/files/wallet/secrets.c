@@ -1,7 +1,6 @@
 /* wallet/create, remove, reveal, private/ and impersonate: what makes, shows or does without keys. */
 #include "core/base/memory.h"
 #include "fs/files/wallet/wallet.h"
-#include "fs/tree/request.h"
 #include "fs/tree/write/command.h"
 
 #include <errno.h>
