@@ -4,7 +4,7 @@
 
 #include "tests/contract_rig.h"
 
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 #include "core/engine/intrinsic/intrinsic.h"
 
 struct test_run {

@@ -3,8 +3,8 @@
 #ifndef EOSIOFS_TESTS_NETWORK_RIG_H
 #define EOSIOFS_TESTS_NETWORK_RIG_H
 
-#include "core/engine/engine_parts.h"
-#include "core/network/network_parts.h"
+#include "core/engine/engine_private.h"
+#include "core/network/network_private.h"
 
 #include "core/base/memory.h"
 #include "core/types/name.h"

@@ -1,5 +1,5 @@
 /* config.ini and command lines: one table of options. */
-#include "core/network/configuration_parts.h"
+#include "core/network/configuration_private.h"
 
 #include "core/base/memory.h"
 #include "core/types/name.h"

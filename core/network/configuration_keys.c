@@ -1,5 +1,5 @@
 /* The keys of a configuration: of those who sign blocks, and of peers. Private ones go to the key store. */
-#include "core/network/configuration_parts.h"
+#include "core/network/configuration_private.h"
 
 #include "core/base/memory.h"
 

@@ -1,5 +1,5 @@
 /* What a node's connections look like to the net API (protocol.md F.6). */
-#include "core/network/network_parts.h"
+#include "core/network/network_private.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* Blocks from nodes of other processes: validated here, where those of the network's own nodes are taken as
  * they are (p2p.md 3.3, 4.1, 5.3). */
-#include "core/network/network_parts.h"
+#include "core/network/network_private.h"
 
 #include "core/base/exception.h"
 

@@ -1,6 +1,6 @@
 /* A node's fork database: which of the blocks it knows is its head, what it does when that becomes another
  * branch's, and what follows (p2p.md 4). */
-#include "core/network/network_parts.h"
+#include "core/network/network_private.h"
 
 #include "core/base/memory.h"
 

@@ -1,5 +1,5 @@
 /* Connections between running nodes: who names whom, handshakes and what follows from them (p2p.md 2, 3). */
-#include "core/network/network_parts.h"
+#include "core/network/network_private.h"
 
 #include "core/base/memory.h"
 

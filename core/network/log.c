@@ -1,5 +1,5 @@
 /* What nodes say in their logs, in nodeos's words and columns (logs.md). */
-#include "core/network/network_parts.h"
+#include "core/network/network_private.h"
 
 #include "core/base/system/clock.h"
 #include "core/types/name.h"

@@ -1,5 +1,5 @@
 /* The network's life, its nodes, what time does to it. */
-#include "core/network/network_parts.h"
+#include "core/network/network_private.h"
 
 #include "core/base/memory.h"
 #include "core/types/name.h"

@@ -1,5 +1,5 @@
 /* A node: how it comes to be, starts and ends, what it is configured to do, what it tells of itself. */
-#include "core/network/network_parts.h"
+#include "core/network/network_private.h"
 
 #include "core/base/memory.h"
 #include "core/types/name.h"

@@ -1,5 +1,5 @@
 /* Who produces which slot (p2p.md 5): the conditions, beginning a block, sealing it. */
-#include "core/network/network_parts.h"
+#include "core/network/network_private.h"
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"

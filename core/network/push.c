@@ -1,5 +1,5 @@
 /* Where a transaction pushed to a node goes, and what the node shows of it. */
-#include "core/network/network_parts.h"
+#include "core/network/network_private.h"
 
 #include "core/base/exception.h"
 #include "core/types/name.h"

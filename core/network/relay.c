@@ -1,5 +1,5 @@
 /* Blocks on their way from node to node (p2p.md 3.3, 3.5). */
-#include "core/network/network_parts.h"
+#include "core/network/network_private.h"
 
 #include "core/base/memory.h"
 

@@ -1,5 +1,5 @@
 /* Deferred and delayed transactions in the blocks that a node makes (protocol.md D.6). */
-#include "core/network/network_parts.h"
+#include "core/network/network_private.h"
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"

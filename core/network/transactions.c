@@ -1,6 +1,6 @@
 /* What nodes have acknowledged and is not irreversible yet: each node's queue, as nodeos's unapplied
  * transactions (p2p.md 3.6, 4.3), and what is reported when one cannot come into the chain any more. */
-#include "core/network/network_parts.h"
+#include "core/network/network_private.h"
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"

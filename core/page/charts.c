@@ -1,6 +1,6 @@
 /* The charts as SVG. Their colours are classes, so that one style sheet does for light and dark, and for the
  * page and for files of their own. */
-#include "core/page/page_parts.h"
+#include "core/page/page_private.h"
 
 #include "core/types/name.h"
 

@@ -1,5 +1,5 @@
 /* What the page shows, read from a view: tokens, producers, the latest blocks. */
-#include "core/page/page_parts.h"
+#include "core/page/page_private.h"
 
 #include "core/base/memory.h"
 #include "core/chain/system_rows.h"

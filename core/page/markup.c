@@ -1,5 +1,5 @@
 /* What strangers wrote, as text. */
-#include "core/page/page_parts.h"
+#include "core/page/page_private.h"
 
 #include "core/types/name.h"
 

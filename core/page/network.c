@@ -1,5 +1,5 @@
 /* The nodes and their links, as a picture: whom each connects to, what runs, whose blocks it signs. */
-#include "core/page/page_parts.h"
+#include "core/page/page_private.h"
 
 #include "core/base/memory.h"
 #include "core/types/name.h"

@@ -1,5 +1,5 @@
 /* The page: its frame, and a panel for each thing to look at. */
-#include "core/page/page_parts.h"
+#include "core/page/page_private.h"
 
 #include "core/base/encoding/base64.h"
 #include "core/chain/system_rules.h"

@@ -1,5 +1,5 @@
 /* Who made how many blocks of each turn, in the last rounds of the schedule. */
-#include "core/page/page_parts.h"
+#include "core/page/page_private.h"
 
 #include "core/base/memory.h"
 

@@ -1,7 +1,7 @@
 /* Actions that cause actions: notifications, inline actions and their depth, RAM charged to others, deferred
  * transactions, and what the protocol features change about them. The contract is this file's own: it does
  * what the action's name says. */
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"

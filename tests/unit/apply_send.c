@@ -1,7 +1,7 @@
 /* What a contract may send, with the sentences of what it may not: inline actions and deferred transactions
  * (protocol.md C.3, D.6). The contract is this file's own, on the account script: it sends what the case
  * says. */
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"

@@ -1,6 +1,6 @@
 /* Producers taking turns: schedules from proposal to activation, confirmations, the last irreversible block.
  */
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 
 #include "core/base/memory.h"
 #include "core/engine/state/account.h"

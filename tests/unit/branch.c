@@ -1,6 +1,6 @@
 /* Branches on one ledger: each builds on its own head, none touches what another has, a block is applied
  * once, a head goes anywhere. */
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 #include "core/engine/state/map/node.h"
 
 #include "core/base/memory.h"

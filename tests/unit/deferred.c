@@ -1,6 +1,6 @@
 /* Transactions that wait: delayed ones of users, cancelled, executed, failing, expired; a sender's onerror.
  */
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 
 #include "core/base/memory.h"
 #include "core/engine/state/account.h"

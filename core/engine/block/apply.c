@@ -1,6 +1,6 @@
 /* Applying somebody's block as a validating node does: everything in it is done again and compared
  * (protocol.md E.10). */
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"

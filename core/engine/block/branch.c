@@ -1,6 +1,6 @@
 /* A branch, which is what each node has: its head, the blocks back to the last irreversible one, a block in
  * the making. How it begins, goes on, goes elsewhere and is saved. */
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 
 #include "core/base/memory.h"
 

@@ -1,5 +1,5 @@
 /* The block in the making: how it starts (protocol.md D.5), onblock, how it is sealed (E.1 to E.4). */
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"

@@ -1,6 +1,6 @@
 /* What blocks and their transactions did, in short, for whoever tells the accounts' histories: a list from
  * the newest back, shared by all states that have it in their past. */
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 
 #include "core/base/memory.h"
 #include "core/types/name.h"

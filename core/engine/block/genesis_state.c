@@ -1,5 +1,5 @@
 /* The state at genesis (protocol.md D.8), and the chain's counters. */
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 
 #include "core/engine/state/account.h"
 #include "core/types/abi/eosio.h"

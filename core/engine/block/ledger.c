@@ -1,6 +1,6 @@
 /* What all nodes share: the state map, the genesis, and every block that some branch holds by its id, with
  * the state after it, so that a block is applied once whoever receives it. */
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 
 #include "core/base/memory.h"
 #include "core/engine/intrinsic/runtime.h"

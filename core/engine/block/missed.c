@@ -1,6 +1,6 @@
 /* How many slots each producer let pass, as a block's chain tells: who was scheduled for the slots between
  * two blocks. States without such a slot between them share one list. */
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 
 #include "core/base/memory.h"
 

@@ -1,6 +1,6 @@
 /* What a block's beginning does about producer schedules: the proposed one becomes pending, eosio.prods
  * follows the active one (protocol.md D.5, E.5). */
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"

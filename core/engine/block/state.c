@@ -1,6 +1,6 @@
 /* What a block's header means for the chain after it: active and pending schedules, confirmations, the
  * last irreversible block (protocol.md E.3 to E.7). */
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"

@@ -2,7 +2,7 @@
 #include "core/engine/intrinsic/cache.h"
 
 #include "core/base/memory.h"
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 #include "core/engine/intrinsic/runtime.h"
 
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #include "core/base/memory.h"
 #include "core/contracts/bundle.h"
 #include "core/contracts/intrinsics.h"
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 #include "core/engine/state/account.h"
 
 #include <stdarg.h>

@@ -2,7 +2,7 @@
  * intrinsics that the active protocol features allow, and which exports apply. */
 #include "core/engine/intrinsic/runtime.h"
 
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* Running one action: its receiver, those it notifies, what they send inline; receipts, sequences and RAM
  * deltas (protocol.md D.1, D.2). */
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"

@@ -1,6 +1,6 @@
 /* What contracts ask of the chain beside sending: accounts, resources, parameters, schedules, features,
  * permissions. */
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 
 #include "core/base/exception.h"
 #include "core/engine/state/account.h"

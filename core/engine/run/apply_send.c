@@ -1,5 +1,5 @@
 /* What an action sends: inline actions, deferred transactions (protocol.md C.3, D.6). */
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"

@@ -3,7 +3,7 @@
 #include "core/engine/intrinsic/runtime.h"
 
 #include "core/base/exception.h"
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 
 enum {
 	ACCOUNT_LEEWAY = 31000, /* microseconds: an account may run so far into debt before it is stopped */

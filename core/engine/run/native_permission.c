@@ -2,7 +2,7 @@
 #include "core/engine/run/native.h"
 
 #include "core/base/exception.h"
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 #include "core/engine/state/account.h"
 #include "core/types/name.h"
 #include "core/types/time.h"

@@ -1,5 +1,5 @@
 /* Pushing transactions into the block in the making: users', and those that waited (protocol.md D.1, D.6). */
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"

@@ -1,6 +1,6 @@
 /* A transaction's frame: limits and who is billed before it runs, running its actions, billing after
  * (protocol.md B.3 to B.5, D.1). */
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"

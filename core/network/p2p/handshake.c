@@ -1,5 +1,5 @@
 /* Handshakes: sending ours, checking theirs, and comparing the two chains (p2p.md 1.3, 2.2 to 2.5). */
-#include "core/network/p2p/private.h"
+#include "core/network/p2p/p2p_private.h"
 
 #include <stdio.h>
 #include <string.h>

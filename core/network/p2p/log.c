@@ -1,5 +1,5 @@
 /* What is said of connections, in nodeos's words: each line's level and where nodeos says it (logs.md). */
-#include "core/network/p2p/private.h"
+#include "core/network/p2p/p2p_private.h"
 
 #include "core/base/encoding/hex.h"
 

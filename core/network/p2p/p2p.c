@@ -1,5 +1,5 @@
 /* Connections: bytes in, bytes out, opening, closing; and which file each message goes to. */
-#include "core/network/p2p/private.h"
+#include "core/network/p2p/p2p_private.h"
 
 #include "core/base/memory.h"
 

@@ -1,5 +1,5 @@
 /* Blocks and transactions that come, and those that go on to others (p2p.md 3.3, 3.5, 3.6). */
-#include "core/network/p2p/private.h"
+#include "core/network/p2p/p2p_private.h"
 
 #include "core/base/exception.h"
 

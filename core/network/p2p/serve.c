@@ -1,6 +1,6 @@
 /* What peers ask for: a range of blocks, one at a time as they are written, a branch, a single block (p2p.md
  * 1.7, 1.8, 3.4). */
-#include "core/network/p2p/private.h"
+#include "core/network/p2p/p2p_private.h"
 
 static bool block_by_number(struct p2p *p2p, struct bytes *out, struct checksum256 *id, uint32_t number)
 {

@@ -1,6 +1,6 @@
 /* Catching up: with what is irreversible at the peers, range by range, and with a peer's head (p2p.md 3.1,
  * 3.2). */
-#include "core/network/p2p/private.h"
+#include "core/network/p2p/p2p_private.h"
 
 enum { RESPONSE_MS = 5000 };
 

@@ -2,7 +2,7 @@
 #ifndef EOSIOFS_CORE_NETWORK_P2P_TCP_PRIVATE_H
 #define EOSIOFS_CORE_NETWORK_P2P_TCP_PRIVATE_H
 
-#include "core/network/p2p/private.h"
+#include "core/network/p2p/p2p_private.h"
 #include "core/network/p2p/tcp.h"
 
 #include <pthread.h>

@@ -1,5 +1,5 @@
 /* Time messages and keepalive: who is silent too long goes (p2p.md 1.5, 2.6). */
-#include "core/network/p2p/private.h"
+#include "core/network/p2p/p2p_private.h"
 
 static void send_time(struct p2p_connection *connection, int64_t origin, int64_t receive)
 {

@@ -3,7 +3,7 @@
 
 #include "core/base/encoding/base64.h"
 #include "core/base/encoding/json.h"
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * packed. */
 #include "core/engine/intrinsic/intrinsic.h"
 
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 
 #include <string.h>
 

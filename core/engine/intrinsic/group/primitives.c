@@ -4,7 +4,7 @@
 
 #include "core/base/crypto/alt_bn128.h"
 #include "core/base/crypto/modular.h"
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 
 #include <string.h>
 

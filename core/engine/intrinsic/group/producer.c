@@ -2,7 +2,7 @@
 #include "core/engine/intrinsic/intrinsic.h"
 
 #include "core/base/crypto/p256.h"
-#include "core/engine/engine_parts.h"
+#include "core/engine/engine_private.h"
 
 #include <string.h>
 

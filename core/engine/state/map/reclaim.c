@@ -3,7 +3,7 @@
 #include "core/base/memory.h"
 #include "core/engine/state/map/node.h"
 #include "core/engine/state/map/store.h"
-#include "core/engine/state/map/store_parts.h"
+#include "core/engine/state/map/store_private.h"
 
 #include <errno.h>
 #include <fcntl.h>

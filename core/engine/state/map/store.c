@@ -5,7 +5,7 @@
 #include "core/base/memory.h"
 #include "core/base/system/file.h"
 #include "core/engine/state/map/node.h"
-#include "core/engine/state/map/store_parts.h"
+#include "core/engine/state/map/store_private.h"
 
 #include <errno.h>
 #include <pthread.h>

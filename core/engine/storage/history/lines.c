@@ -1,5 +1,5 @@
 /* Lines in compressed chunks. An id, which does not compress, stands beside the text. */
-#include "core/engine/storage/history/history_parts.h"
+#include "core/engine/storage/history/history_private.h"
 
 #include "core/base/memory.h"
 #include "core/base/system/file.h"

@@ -1,5 +1,5 @@
 /* Segments: which lines are about whom, sorted. Written once, then mapped and only read. */
-#include "core/engine/storage/history/history_parts.h"
+#include "core/engine/storage/history/history_private.h"
 
 #include "core/base/memory.h"
 #include "core/base/system/file.h"

@@ -1,6 +1,6 @@
 /* States that are kept under a name: magic, u32 crc32 of what follows; a record each: the name, u32 number,
  * id, u64 place, entries and end, the header. */
-#include "core/engine/storage/state/states_parts.h"
+#include "core/engine/storage/state/states_private.h"
 
 #include "core/base/memory.h"
 #include "core/base/system/file.h"

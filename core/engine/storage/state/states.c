@@ -3,7 +3,7 @@
 
 #include "core/base/memory.h"
 #include "core/base/system/file.h"
-#include "core/engine/storage/state/states_parts.h"
+#include "core/engine/storage/state/states_private.h"
 
 #include <errno.h>
 #include <fcntl.h>

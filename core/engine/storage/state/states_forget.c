@@ -1,6 +1,6 @@
 /* States on disk that are too old to be looked at: out of the index first, then out of the nodes' file. What
  * is saved later shares none of their nodes but those that a state that stays has. */
-#include "core/engine/storage/state/states_parts.h"
+#include "core/engine/storage/state/states_private.h"
 
 #include "core/base/memory.h"
 #include "core/base/system/file.h"

@@ -1,6 +1,6 @@
 /* What store.c and reclaim.c share. */
-#ifndef EOSIOFS_CORE_ENGINE_STATE_MAP_STORE_PARTS_H
-#define EOSIOFS_CORE_ENGINE_STATE_MAP_STORE_PARTS_H
+#ifndef EOSIOFS_CORE_ENGINE_STATE_MAP_STORE_PRIVATE_H
+#define EOSIOFS_CORE_ENGINE_STATE_MAP_STORE_PRIVATE_H
 
 #include "core/base/bytes.h"
 

@@ -1,6 +1,6 @@
 /* Inside the page: what it is made of. */
-#ifndef EOSIOFS_CORE_PAGE_PAGE_PARTS_H
-#define EOSIOFS_CORE_PAGE_PAGE_PARTS_H
+#ifndef EOSIOFS_CORE_PAGE_PAGE_PRIVATE_H
+#define EOSIOFS_CORE_PAGE_PAGE_PRIVATE_H
 
 #include "core/page/page.h"
 

@@ -1,6 +1,6 @@
 /* What the network's files share. Nobody else includes this. */
-#ifndef EOSIOFS_CORE_NETWORK_NETWORK_PARTS_H
-#define EOSIOFS_CORE_NETWORK_NETWORK_PARTS_H
+#ifndef EOSIOFS_CORE_NETWORK_NETWORK_PRIVATE_H
+#define EOSIOFS_CORE_NETWORK_NETWORK_PRIVATE_H
 
 #include "core/base/growing_text.h"
 #include "core/network/configuration.h"

@@ -1,6 +1,6 @@
 /* What states.c and kept.c share. */
-#ifndef EOSIOFS_CORE_ENGINE_STORAGE_STATE_STATES_PARTS_H
-#define EOSIOFS_CORE_ENGINE_STORAGE_STATE_STATES_PARTS_H
+#ifndef EOSIOFS_CORE_ENGINE_STORAGE_STATE_STATES_PRIVATE_H
+#define EOSIOFS_CORE_ENGINE_STORAGE_STATE_STATES_PRIVATE_H
 
 #include "core/engine/state/map/store.h"
 #include "core/engine/storage/state/states.h"

@@ -1,6 +1,6 @@
 /* Inside a configuration: what configuration.c and configuration_keys.c share. */
-#ifndef EOSIOFS_CORE_NETWORK_CONFIGURATION_PARTS_H
-#define EOSIOFS_CORE_NETWORK_CONFIGURATION_PARTS_H
+#ifndef EOSIOFS_CORE_NETWORK_CONFIGURATION_PRIVATE_H
+#define EOSIOFS_CORE_NETWORK_CONFIGURATION_PRIVATE_H
 
 #include "core/network/configuration.h"
 

@@ -1,6 +1,6 @@
 /* Inside the protocol: what its files share. */
-#ifndef EOSIOFS_CORE_NETWORK_P2P_PRIVATE_H
-#define EOSIOFS_CORE_NETWORK_P2P_PRIVATE_H
+#ifndef EOSIOFS_CORE_NETWORK_P2P_P2P_PRIVATE_H
+#define EOSIOFS_CORE_NETWORK_P2P_P2P_PRIVATE_H
 
 #include "core/network/p2p/id_set.h"
 #include "core/network/p2p/p2p.h"

@@ -1,6 +1,6 @@
 /* What the files of the history share. Nobody else includes this. */
-#ifndef EOSIOFS_CORE_ENGINE_STORAGE_HISTORY_HISTORY_PARTS_H
-#define EOSIOFS_CORE_ENGINE_STORAGE_HISTORY_HISTORY_PARTS_H
+#ifndef EOSIOFS_CORE_ENGINE_STORAGE_HISTORY_HISTORY_PRIVATE_H
+#define EOSIOFS_CORE_ENGINE_STORAGE_HISTORY_HISTORY_PRIVATE_H
 
 #include "core/engine/storage/history/history.h"
 

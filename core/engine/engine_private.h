@@ -1,7 +1,7 @@
 /* What the engine's files share: ledger and branch, the block in the making, and the steps of running a
  * transaction. Nobody else includes this, tests of its parts excepted. */
-#ifndef EOSIOFS_CORE_ENGINE_ENGINE_PARTS_H
-#define EOSIOFS_CORE_ENGINE_ENGINE_PARTS_H
+#ifndef EOSIOFS_CORE_ENGINE_ENGINE_PRIVATE_H
+#define EOSIOFS_CORE_ENGINE_ENGINE_PRIVATE_H
 
 #include "core/engine/run/apply.h"
 #include "core/engine/run/authorization.h"
