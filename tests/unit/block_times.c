@@ -29,8 +29,28 @@ static void test_runs(void **state)
 	block_times_release(&times);
 }
 
+static void what_was_read_elsewhere_is_noted(void **state)
+{
+	struct block_times times = {0};
+	uint32_t found;
+	(void)state;
+	block_times_add(&times, 100, 5000);
+	for (uint32_t number = 10; number <= 20; number += 10)
+		block_times_note(&times, number, number * 7, times.cuts);
+	assert_true(block_times_find(&times, &found, 20));
+	assert_int_equal(found, 140);
+	assert_false(block_times_find(&times, &found, 20 + BLOCK_TIMES_NOTED));
+	block_times_cut(&times, 10);
+	assert_true(block_times_find(&times, &found, 10));
+	assert_false(block_times_find(&times, &found, 20));
+	block_times_note(&times, 20, 140, times.cuts - 1);
+	assert_false(block_times_find(&times, &found, 20));
+	block_times_release(&times);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_runs)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_runs),
+	                                   cmocka_unit_test(what_was_read_elsewhere_is_noted)};
 	return cmocka_run_group_tests_name("block_times", tests, NULL, NULL);
 }

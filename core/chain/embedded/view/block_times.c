@@ -22,7 +22,13 @@ void block_times_add(struct block_times *times, uint32_t number, uint32_t slot)
 
 bool block_times_find(const struct block_times *times, uint32_t *slot, uint32_t number)
 {
+	const struct block_run *noted = &times->noted[number % BLOCK_TIMES_NOTED];
 	size_t low = 0, high = times->count;
+
+	if (noted->slot && noted->number == number) {
+		*slot = noted->slot;
+		return true;
+	}
 	PARTITION_POINT(low, high, at, times->runs[at].number <= number);
 	if (low == 0 || number > times->last)
 		return false;
@@ -36,4 +42,14 @@ void block_times_cut(struct block_times *times, uint32_t last)
 		times->count--;
 	if (times->last > last)
 		times->last = times->count ? last : 0;
+	for (size_t i = 0; i < BLOCK_TIMES_NOTED; i++)
+		if (times->noted[i].number > last)
+			times->noted[i].slot = 0;
+	times->cuts++;
+}
+
+void block_times_note(struct block_times *times, uint32_t number, uint32_t slot, unsigned cuts)
+{
+	if (cuts == times->cuts)
+		times->noted[number % BLOCK_TIMES_NOTED] = (struct block_run){number, slot};
 }

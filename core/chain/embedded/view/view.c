@@ -72,13 +72,14 @@ int embedded_view_open(struct chain *base, struct chain_view **out, const struct
 	return 0;
 }
 
-/* The slot of a block, from what this process has seen or from the log. */
+/* The slot of a block, from what this process has seen or from the log, where a block is long. */
 static int find_slot_of(struct embedded_chain *chain, uint32_t *slot, uint32_t number)
 {
 	struct signed_block block = {0};
 
 	pthread_mutex_lock(&chain->publish);
 	bool known = block_times_find(&chain->times, slot, number);
+	unsigned cuts = chain->times.cuts;
 	pthread_mutex_unlock(&chain->publish);
 	if (known)
 		return 0;
@@ -86,6 +87,9 @@ static int find_slot_of(struct embedded_chain *chain, uint32_t *slot, uint32_t n
 		return -ENOENT;
 	*slot = block.header.timestamp;
 	signed_block_release(&block);
+	pthread_mutex_lock(&chain->publish);
+	block_times_note(&chain->times, number, *slot, cuts);
+	pthread_mutex_unlock(&chain->publish);
 	return 0;
 }
 
