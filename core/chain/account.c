@@ -28,7 +28,7 @@ static void print_int64(struct text *out, const char *before, int64_t value)
 	if (value < 0)
 		text_printf(out, "%" PRId64, value);
 	else
-		text_append(out, chain_number_text((uint64_t)value).text);
+		chain_print_number(out, (uint64_t)value);
 }
 
 static void print_limit(struct text *out, const char *name, const struct chain_limit *limit, bool comparable)
@@ -56,37 +56,19 @@ static void print_linked_actions(struct text *out, const struct chain_linked_act
 	text_append_char(out, ']');
 }
 
-static bool is_one_key(const struct authority *authority)
+static void print_permissions(struct chain *chain, struct text *out, const struct chain_account *account)
 {
-	return authority->keys_count == 1 && !authority->accounts_count && !authority->waits_count;
-}
-
-/* owner and active are mostly of one key, whose text takes longest. */
-static bool is_same(const struct authority *a, const struct authority *b)
-{
-	return is_one_key(a) && is_one_key(b) && a->threshold == b->threshold &&
-	       a->keys->weight == b->keys->weight && public_key_compare(&a->keys->key, &b->keys->key) == 0;
-}
-
-static void print_permissions(struct text *out, const struct chain_account *account)
-{
-	struct text authority = TEXT_EMPTY;
-
 	text_append(out, ",\"permissions\":[");
 	for (size_t i = 0; i < account->permissions_count; i++) {
 		const struct chain_permission *permission = &account->permissions[i];
-		if (!i || !is_same(&permission[-1].authority, &permission->authority)) {
-			text_clear(&authority);
-			authority_print(&authority, &permission->authority);
-		}
-		text_printf(out, "%s{\"perm_name\":\"%s\",\"parent\":\"%s\",\"required_auth\":%s,\"linked_actions\":",
-		            i ? "," : "", name_text(permission->name).text, name_text(permission->parent).text,
-		            text_string(&authority));
+		text_printf(out, "%s{\"perm_name\":\"%s\",\"parent\":\"%s\",\"required_auth\":", i ? "," : "",
+		            name_text(permission->name).text, name_text(permission->parent).text);
+		chain_print_authority(chain, out, &permission->authority);
+		text_append(out, ",\"linked_actions\":");
 		print_linked_actions(out, permission->linked_actions, permission->linked_actions_count);
 		text_append_char(out, '}');
 	}
 	text_append_char(out, ']');
-	text_release(&authority);
 }
 
 /* What nodeos takes from the system contract's tables: member, type of the row, table; the scope is the
@@ -168,7 +150,7 @@ int chain_account_print(struct chain_view *view, struct text *out, const struct 
 	print_limit(out, "net_limit", &account->net_limit, comparable);
 	print_limit(out, "cpu_limit", &account->cpu_limit, comparable);
 	print_int64(out, ",\"ram_usage\":", account->ram_usage);
-	print_permissions(out, account);
+	print_permissions(view->chain, out, account);
 	result = print_contract_members(view, out, account->name, abi, error);
 	if (!comparable)
 		text_append(

@@ -14,12 +14,18 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { ABI_CACHE_ENTRIES = 64 };
+enum { ABI_CACHE_ENTRIES = 64, AUTHORITY_TEXTS = 64 };
 
 struct chain_abi_cache {
 	pthread_mutex_t mutex;
 	struct chain_abi *entries[ABI_CACHE_ENTRIES]; /* latest used first; each holds one reference */
 	size_t count;
+	/* authorities of one key, by its last byte */
+	struct authority_text {
+		struct key_weight key;
+		uint32_t threshold;
+		struct text text; /* owned; empty: none yet */
+	} authorities[AUTHORITY_TEXTS];
 };
 
 int chain_view_open(struct chain *chain, struct chain_view **out, const struct chain_revision *revision,
@@ -56,6 +62,8 @@ void chain_abi_cache_destroy(struct chain_abi_cache *cache)
 		return;
 	for (size_t i = 0; i < cache->count; i++)
 		release_reference(cache->entries[i]);
+	for (size_t i = 0; i < AUTHORITY_TEXTS; i++)
+		text_release(&cache->authorities[i].text);
 	pthread_mutex_destroy(&cache->mutex);
 	free(cache);
 }
@@ -155,6 +163,29 @@ void chain_abi_release(struct chain *chain, struct chain_abi *abi)
 	pthread_mutex_lock(&chain->abi_cache->mutex);
 	release_reference(abi);
 	pthread_mutex_unlock(&chain->abi_cache->mutex);
+}
+
+void chain_print_authority(struct chain *chain, struct text *out, const struct authority *authority)
+{
+	const struct key_weight *key = authority->keys;
+	struct chain_abi_cache *cache = chain->abi_cache;
+
+	if (authority->keys_count != 1 || authority->accounts_count || authority->waits_count) {
+		authority_print(out, authority);
+		return;
+	}
+	struct authority_text *kept =
+		&cache->authorities[key->key.point[sizeof key->key.point - 1] % AUTHORITY_TEXTS];
+	pthread_mutex_lock(&cache->mutex);
+	if (!kept->text.length || kept->threshold != authority->threshold || kept->key.weight != key->weight ||
+	    public_key_compare(&kept->key.key, &key->key) != 0) {
+		text_clear(&kept->text);
+		authority_print(&kept->text, authority);
+		kept->key = *key;
+		kept->threshold = authority->threshold;
+	}
+	text_append_bytes(out, kept->text.data, kept->text.length);
+	pthread_mutex_unlock(&cache->mutex);
 }
 
 void chain_schedules_release(struct chain_schedules *schedules)
@@ -276,7 +307,7 @@ void chain_info_print(struct text *out, const struct chain_info *info, bool serv
 		before = ",";
 		switch (member->kind) {
 		case INFO_NUMBER: text_printf(out, "%" PRIu32, *(const uint32_t *)at); break;
-		case INFO_LARGE_NUMBER: text_append(out, chain_number_text(*(const uint64_t *)at).text); break;
+		case INFO_LARGE_NUMBER: chain_print_number(out, *(const uint64_t *)at); break;
 		case INFO_ID: chain_print_checksum(out, at); break;
 		case INFO_SLOT: text_printf(out, "\"%s\"", slot_text(*(const uint32_t *)at).text); break;
 		case INFO_NAME: text_printf(out, "\"%s\"", name_text(*(const uint64_t *)at).text); break;

@@ -34,6 +34,14 @@ struct chain_number_text chain_uint128_text(const uint64_t value[2])
 	return digits_of((unsigned __int128)value[1] << 64 | value[0], false);
 }
 
+void chain_print_number(struct text *out, uint64_t number)
+{
+	if (number > UINT32_MAX)
+		text_append(out, chain_number_text(number).text);
+	else
+		text_append_number(out, number);
+}
+
 void chain_print_checksum(struct text *out, const struct checksum256 *checksum)
 {
 	chain_print_hex(out, checksum->data, sizeof checksum->data);

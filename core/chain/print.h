@@ -47,6 +47,11 @@ void chain_print_trace(struct chain_view *view, struct text *out, const struct t
 /* The members of a protocol feature from description_digest on, and its closing brace. */
 void chain_print_feature(struct text *out, const struct chain_feature *feature);
 
+/* As authority_print(). Texts of one key, as most are, are kept: making one takes an eighth of what answering
+ * get_account does (tests/bench/http). */
+void chain_print_authority(struct chain *chain, struct text *out, const struct authority *authority);
+
+void chain_print_number(struct text *out, uint64_t number); /* as chain_number_text() has it */
 void chain_print_checksum(struct text *out, const struct checksum256 *checksum);
 void chain_print_hex(struct text *out, const void *data, size_t length);
 

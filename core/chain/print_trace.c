@@ -59,7 +59,7 @@ static void print_error_members(struct text *out, const struct error *error, uin
 	if (error->code == STD_EXCEPTION)
 		text_append(out, "null");
 	else if (error->code == EOSIO_ASSERT_CODE_EXCEPTION)
-		text_append(out, chain_number_text(error->assert_code).text);
+		chain_print_number(out, error->assert_code);
 	else
 		text_append(out, GENERIC_SYSTEM_ERROR);
 }

@@ -5,6 +5,7 @@
 #include "tests/wasm_builder.h"
 
 #include "core/base/encoding/json.h"
+#include "core/chain/print.h"
 #include "core/server/server.h"
 
 #include <errno.h>
@@ -406,6 +407,43 @@ static void failed_snapshots_have_the_error_shape(void **state)
 	server_stop(NULL, node);
 }
 
+static void expect_authority(const struct authority *authority)
+{
+	struct text expected = TEXT_EMPTY, printed = TEXT_EMPTY;
+
+	authority_print(&expected, authority);
+	chain_print_authority(rig.chain, &printed, authority);
+	assert_string_equal(text_string(&printed), text_string(&expected));
+	text_release(&expected);
+	text_release(&printed);
+}
+
+/* Texts that are kept are those of the same key, weight and threshold: these share a place. */
+static void authorities_alike_in_part_are_told_apart(void **state)
+{
+	struct key_weight keys[2] = {{.key = {.point = {2, [32] = 7}}, .weight = 1},
+	                             {.key = {.point = {3, [32] = 7}}, .weight = 1}};
+	struct authority authority = {.threshold = 1, .keys = keys, .keys_count = 1};
+	struct permission_level_weight account = {{name_literal("eosio"), name_literal("active")}, 1};
+	(void)state;
+	expect_authority(&authority);
+	expect_authority(&authority);
+	authority.threshold = 2;
+	expect_authority(&authority);
+	keys[0].weight = 2;
+	expect_authority(&authority);
+	authority.keys = keys + 1;
+	expect_authority(&authority);
+	authority.keys = keys;
+	authority.keys_count = 2;
+	expect_authority(&authority);
+	authority.keys_count = 1;
+	expect_authority(&authority);
+	authority.accounts = &account;
+	authority.accounts_count = 1;
+	expect_authority(&authority);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -420,6 +458,7 @@ int main(void)
 		cmocka_unit_test(a_transactions_status_follows_it),
 		cmocka_unit_test(failed_snapshots_have_the_error_shape),
 		cmocka_unit_test(traces_are_decoded_by_the_abis_that_are_named),
+		cmocka_unit_test(authorities_alike_in_part_are_told_apart),
 	};
 	return cmocka_run_group_tests(tests, group_begin, group_end);
 }
