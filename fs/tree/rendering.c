@@ -171,7 +171,7 @@ int rendering_get(struct tree *tree, struct rendering **out, const struct caller
                   struct dentry *dentry, enum rendering_use use, struct error *error)
 {
 	struct request request;
-	int64_t now = clock_monotonic_us() / 1000;
+	int64_t now = clock_monotonic_ms();
 	bool ask_chain = false;
 	int result = 0;
 	pthread_mutex_lock(&tree->lock);

@@ -10,6 +10,7 @@ static int64_t read_us(clockid_t clock)
 
 int64_t clock_real_us(void) { return read_us(CLOCK_REALTIME); }
 int64_t clock_monotonic_us(void) { return read_us(CLOCK_MONOTONIC); }
+int64_t clock_monotonic_ms(void) { return clock_monotonic_us() / 1000; }
 int64_t clock_thread_us(void) { return read_us(CLOCK_THREAD_CPUTIME_ID); }
 
 struct timespec clock_real(void)

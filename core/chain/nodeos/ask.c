@@ -15,11 +15,6 @@ enum { INFO_FRESH_MS = 200, BEHIND_MS = 20000 };
 /* Codes of the chain's own exceptions begin here; those below are fc's (protocol.md F.9). */
 enum { CHAIN_EXCEPTIONS = 3000000 };
 
-int64_t nodeos_now_ms(void)
-{
-	return clock_monotonic_us() / 1000;
-}
-
 /* --- failures --- */
 
 /* Which line of the node's configuration a call needs. */
@@ -153,7 +148,7 @@ static void take_info(struct nodeos_chain *chain, uint64_t *sequence, const stru
 	if (info->irreversible_block_num < chain->info.irreversible_block_num)
 		nodeos_doubt(chain);
 	chain->info = *info;
-	chain->info_at = nodeos_now_ms();
+	chain->info_at = clock_monotonic_ms();
 	chain->info_sent = sent;
 	*sequence = chain->sequence;
 	pthread_mutex_unlock(&chain->mutex);
@@ -164,11 +159,11 @@ static void take_info(struct nodeos_chain *chain, uint64_t *sequence, const stru
 int nodeos_info(struct nodeos_chain *chain, struct chain_info *out, uint64_t *sequence, bool fresh,
                 const struct interruption *interruption, struct error *error)
 {
-	const int64_t end = nodeos_now_ms() + BEHIND_MS;
+	const int64_t end = clock_monotonic_ms() + BEHIND_MS;
 	int64_t sent;
 
 	pthread_mutex_lock(&chain->mutex);
-	bool known = !fresh && chain->info_at && nodeos_now_ms() - chain->info_at < INFO_FRESH_MS;
+	bool known = !fresh && chain->info_at && clock_monotonic_ms() - chain->info_at < INFO_FRESH_MS;
 	uint32_t wrote_in = chain->wrote_in;
 	*out = chain->info;
 	*sequence = chain->sequence;
@@ -183,7 +178,7 @@ int nodeos_info(struct nodeos_chain *chain, struct chain_info *out, uint64_t *se
 			break;
 		if (interruption_happened(interruption))
 			return error_set(error, EINTR, "interrupted while the node was behind");
-		if (nodeos_now_ms() >= end) {
+		if (clock_monotonic_ms() >= end) {
 			pthread_mutex_lock(&chain->mutex);
 			chain->wrote_in = 0; /* said once: the chain may have been put back */
 			pthread_mutex_unlock(&chain->mutex);

@@ -267,7 +267,7 @@ static int give_up(const struct sent *sent, const struct chain_info *info, uint3
 	else if (interruption_happened(interruption))
 		error_set(error, EINTR, "interrupted: the node took transaction %s, which is in no %sblock yet",
 		          id.text, block ? "irreversible " : "");
-	else if (nodeos_now_ms() >= end)
+	else if (clock_monotonic_ms() >= end)
 		error_set(error, ETIMEDOUT,
 		          "the node took transaction %s, which is in no %sblock yet; whether it happens is not known",
 		          id.text, block ? "irreversible " : "");
@@ -280,7 +280,7 @@ int nodeos_await(struct nodeos_chain *chain, uint32_t *block_num, const struct s
                  enum nodeos_wait wait, const struct interruption *interruption, struct error *error)
 {
 	const bool irreversible = wait == NODEOS_WAIT_IRREVERSIBLE;
-	const int64_t end = nodeos_now_ms() + (irreversible ? IRREVERSIBLE_MS : BLOCK_MS);
+	const int64_t end = clock_monotonic_ms() + (irreversible ? IRREVERSIBLE_MS : BLOCK_MS);
 	uint32_t block = wait == NODEOS_WAIT_BLOCK ? find_block(chain, &sent->id) : 0;
 
 	for (bool again = false; wait != NODEOS_WAIT_ACCEPTED && !block; again = true) {
@@ -372,7 +372,7 @@ int nodeos_settle(struct chain *base, uint32_t *mark, const struct interruption 
 int nodeos_await_next_block(struct nodeos_chain *chain, const struct interruption *interruption,
                             struct error *error)
 {
-	const int64_t end = nodeos_now_ms() + NEXT_BLOCK_MS;
+	const int64_t end = clock_monotonic_ms() + NEXT_BLOCK_MS;
 	struct chain_info info;
 	uint64_t sequence;
 
@@ -381,7 +381,7 @@ int nodeos_await_next_block(struct nodeos_chain *chain, const struct interruptio
 	pthread_mutex_unlock(&chain->mutex);
 	for (;;) {
 		int result = nodeos_info(chain, &info, &sequence, true, interruption, error);
-		if (result || info.head_block_num > last || nodeos_now_ms() >= end)
+		if (result || info.head_block_num > last || clock_monotonic_ms() >= end)
 			return result;
 		if (interruption_happened(interruption))
 			return error_set(error, EINTR, "interrupted: what was activated is active with the next block");
@@ -392,7 +392,7 @@ int nodeos_await_next_block(struct nodeos_chain *chain, const struct interruptio
 int nodeos_await_feature(struct nodeos_chain *chain, const struct checksum256 *digest,
                          const struct interruption *interruption, struct error *error)
 {
-	const int64_t end = nodeos_now_ms() + BLOCK_MS;
+	const int64_t end = clock_monotonic_ms() + BLOCK_MS;
 	struct text body = TEXT_EMPTY;
 	bool active = false;
 	int result = 0;
@@ -408,7 +408,7 @@ int nodeos_await_feature(struct nodeos_chain *chain, const struct checksum256 *d
 			break;
 		if (interruption_happened(interruption))
 			result = error_set(error, EINTR, "interrupted: the feature becomes active with the next block");
-		else if (nodeos_now_ms() >= end)
+		else if (clock_monotonic_ms() >= end)
 			result = error_set(error, ETIMEDOUT, "the node at %s took the feature and made no block with it",
 			                   http_client_url(chain->client));
 		else

@@ -142,7 +142,6 @@ int nodeos_call(struct nodeos_chain *chain, struct json **out, const char *path,
 int nodeos_info(struct nodeos_chain *chain, struct chain_info *out, uint64_t *sequence, bool fresh,
                 const struct interruption *interruption, struct error *error);
 void nodeos_cache_release(struct nodeos_chain *chain);
-int64_t nodeos_now_ms(void);
 
 /* --- known.c: what was learnt on the way --- */
 bool nodeos_known_slot(struct nodeos_chain *chain, uint32_t *slot, uint32_t number);

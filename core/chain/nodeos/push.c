@@ -3,6 +3,7 @@
 #include "core/chain/nodeos/nodeos_private.h"
 
 #include "core/base/exception.h"
+#include "core/base/system/clock.h"
 #include "core/chain/print.h"
 #include "core/types/name.h"
 
@@ -98,7 +99,7 @@ static int send(struct nodeos_chain *chain, struct transaction_trace *trace,
                 struct error *error)
 {
 	const struct interruption *interruption = options ? options->interruption : NULL;
-	const int64_t end = nodeos_now_ms() + RESEND_MS;
+	const int64_t end = clock_monotonic_ms() + RESEND_MS;
 	struct text text = TEXT_EMPTY;
 	bool lost = false;
 	int result;
@@ -115,7 +116,7 @@ static int send(struct nodeos_chain *chain, struct transaction_trace *trace,
 			result = not_known(error, &packed->id, EINTR);
 		} else if (is_lost(result, error) || (lost && result == -EHOSTUNREACH)) {
 			lost = true;
-			if (nodeos_now_ms() < end) {
+			if (clock_monotonic_ms() < end) {
 				error_clear(error);
 				nodeos_pause_a_moment();
 				continue;

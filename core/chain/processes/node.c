@@ -2,8 +2,8 @@
 #include "core/chain/processes/processes_private.h"
 
 #include "core/base/memory.h"
+#include "core/base/system/clock.h"
 #include "core/base/system/file.h"
-#include "core/chain/nodeos/nodeos_private.h"
 #include "core/types/name.h"
 #include "core/wallet/wallet.h"
 
@@ -212,7 +212,7 @@ static int failed(struct process_node *node, int status, struct error *error)
 /* Until it answers; one that never does is ended. */
 static int await(struct processes *processes, struct process_node *node, struct error *error)
 {
-	int64_t until = nodeos_now_ms() + START_PATIENCE_MS;
+	int64_t until = clock_monotonic_ms() + START_PATIENCE_MS;
 	struct chain_info info;
 	int status;
 
@@ -220,7 +220,7 @@ static int await(struct processes *processes, struct process_node *node, struct 
 		int result = process_node_ask(processes, node, &info, true, NULL, error);
 		if (result == 0)
 			return 0;
-		if (nodeos_now_ms() >= until) {
+		if (clock_monotonic_ms() >= until) {
 			supervised_end(node->supervised, false);
 			return result;
 		}

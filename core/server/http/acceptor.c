@@ -37,14 +37,9 @@ struct entrance {
 	bool is_shut; /* nobody is let in: all its connections are taken, or accept() has failed */
 };
 
-static int64_t now_ms(void)
-{
-	return clock_monotonic_us() / 1000;
-}
-
 void connection_expect(struct connection *connection)
 {
-	atomic_store(&connection->deadline, now_ms() + PATIENCE_MS);
+	atomic_store(&connection->deadline, clock_monotonic_ms() + PATIENCE_MS);
 }
 
 /* --- under the mutex --- */
@@ -66,7 +61,7 @@ static void sweep_by(struct acceptor *acceptor, int64_t when)
 /* Whoever let a deadline pass is cut off. Deadlines that are set later lie a whole patience ahead. */
 static void sweep(struct acceptor *acceptor)
 {
-	int64_t now = now_ms();
+	int64_t now = clock_monotonic_ms();
 
 	if (!acceptor->sweep_at || now < acceptor->sweep_at)
 		return;
@@ -165,7 +160,7 @@ static bool accept_guest(struct acceptor *acceptor, struct entrance *entrance, s
 	}
 	if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
 		set_shut(acceptor, entrance, true);
-		sweep_by(acceptor, now_ms() + PAUSE_MS);
+		sweep_by(acceptor, clock_monotonic_ms() + PAUSE_MS);
 	}
 	return false;
 }
@@ -197,7 +192,7 @@ static void hand_in(struct acceptor *acceptor, const struct guest *guest)
 /* Milliseconds; under the mutex. */
 static int time_to_sweep(const struct acceptor *acceptor)
 {
-	int64_t left = acceptor->sweep_at - now_ms();
+	int64_t left = acceptor->sweep_at - clock_monotonic_ms();
 
 	return !acceptor->sweep_at ? -1 : left < 0 ? 0 : (int)left;
 }
