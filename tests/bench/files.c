@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { READ_BUFFER = 128 << 10, READS = 1000, WRITES = 40 };
+enum { READ_BUFFER = 128 << 10, READS = 1000, WRITES = 200 };
 
 struct file {
 	char path[4096];
