@@ -141,6 +141,10 @@ bool network_names_producer(const struct network *network, uint64_t producer);
 void network_name_producers(struct network *network); /* after a configuration has changed */
 /* The node that a p2p-peer-address means: by name, or by its port; NULL: none in this network. */
 struct node *network_resolve(const struct network *network, const char *peer);
+/* The node that names a producer, else eosio; NULL. */
+struct node *network_maker(const struct network *network, uint64_t producer);
+/* When something is to be done with the block in the making. */
+int64_t node_block_due(const struct node *node);
 
 /* --- node.c --- */
 void node_destroy(struct node *node);
@@ -196,16 +200,16 @@ void node_run_scheduled(struct node *node);
 int node_run_scheduled_again(struct node *node, const struct node_scheduled *scheduled, size_t count,
                              struct error *error);
 
-/* --- produce.c --- */
+/* --- push.c --- */
 /* How a node pushes what comes to it: within its max-transaction-time, and held to its greylist. */
 struct push_options node_push_options(const struct node *node, const struct push_options *options);
+
+/* --- produce.c --- */
 bool node_signs_for(const struct node *node, uint64_t producer);
 /* Whether it has a key that alone reaches the authority's threshold. */
 bool node_has_key(const struct node *node, const struct producer_authority *authority);
 bool node_lib_too_old(const struct node *node); /* max-irreversible-block-age */
 bool node_is_producing(struct node *node); /* its next slot is its own (5.3) */
-/* When something is to be done with the block in the making. */
-int64_t node_block_due(const struct node *node);
 /* Whoever produces next begins, everybody else does not. */
 void network_prepare(struct network *network);
 int node_seal(struct node *node, struct error *error);
@@ -215,8 +219,6 @@ int node_close_block(struct node *node, struct error *error);
 void node_note_watermark(struct node *node, const struct block_state *block);
 
 /* --- transactions.c --- */
-/* The node that names a producer, else eosio; NULL. */
-struct node *network_maker(const struct network *network, uint64_t producer);
 void transactions_release(struct transactions *transactions);
 void transactions_add(struct node *node, struct node *builder, const struct checksum256 *id,
                       struct bytes *packed, uint32_t expiration, const struct push_options *options);

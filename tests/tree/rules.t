@@ -196,6 +196,27 @@ without_user() {
 		}'
 }
 
+# What a header tells of a file, below `--- file.c`, is in that file.
+elsewhere() {
+	find core fs mount -name '*.[ch]' | sort | xargs perl -0777 -ne '
+		s{/\*(?! --- ).*?\*/}{}gs;
+		if ($ARGV =~ /\.c$/) { $home{$1}{$ARGV} = 1 while /^(?!static)[a-z][^;{}()=\n]*?[ *](\w+)\([^;{}]*\)\s*\{/mg }
+		elsif (m{--- \S+\.c}) { $headers{$ARGV} = $_ }
+		END {
+			for my $header (sort keys %headers) {
+				my @files;
+				for (split m{(/\* --- .*?\*/|^[a-z][^;{}]*;)}ms, $headers{$header}) {
+					if (m{^/\* ---}) { @files = /(\S+\.c)\b/g }
+					elsif (@files && /^(?!static|extern|typedef)[a-z][^;{}()]*?[ *](\w+)\(/ && $home{$1}) {
+						my $name = $1;
+						my $homes = join " ", sort keys %{$home{$name}};
+						print "$header: $name is in $homes, not in @files\n" unless grep { $homes =~ m{(^|/)\Q$_\E( |$)} } @files;
+					}
+				}
+			}
+		}'
+}
+
 # The Debian package is built with what the Makefile's first list names.
 missing_build_depends() {
 	sed -n 's/^PACKAGES *= *//p' Makefile | tr ' ' '\n' | grep -e '-dev$' | while read -r package; do
@@ -248,5 +269,6 @@ check 'braces and empty lines of functions' braces
 check 'spacing' spacing
 check 'own header, ours, the system'\''s' include_order
 check 'functions in headers have users' without_user
+check 'functions stand below the file that has them' elsewhere
 echo "1..$number"
 exit $failed

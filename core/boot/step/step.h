@@ -123,7 +123,6 @@ int boot_plan_create(struct boot_plan **out, const struct boot_settings *setting
                      struct boot_accounts *given, struct chain *chain,
                      const struct interruption *interruption, struct error *error);
 void boot_plan_destroy(struct boot_plan *plan); /* NULL is fine */
-void boot_plan_stake_items(struct boot_plan *plan); /* stake.c */
 /* eosio's private key, or the wallet's of that public key; wipe it. */
 int boot_plan_key(const struct boot_plan *plan, struct private_key *out, struct wallet *wallet,
                   struct error *error);
@@ -159,6 +158,7 @@ boot_make step_wallet_make, step_boot_make, step_sys_make, step_contracts_make, 
 
 boot_count step_stake_count, step_reg_prod_count, step_start_prod_count, step_vote_count,
 	step_claim_count, step_proxy_count;
+void boot_plan_stake_items(struct boot_plan *plan); /* makes them, when the accounts are known */
 boot_check step_stake_check, step_reg_prod_check, step_vote_check;
 boot_done step_stake_done, step_reg_prod_done, step_start_prod_done, step_vote_done, step_claim_done,
 	step_proxy_done;

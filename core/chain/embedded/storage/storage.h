@@ -10,10 +10,6 @@
 int storage_open(struct storage **out, struct data_folder *folder, struct genesis *genesis, bool given,
                  struct text *notices, struct error *error);
 void storage_close(struct storage *storage); /* NULL is fine */
-/* A branch whose head is the log's last block: from the state file and the blocks after it, or by
- * replaying all; `all`: by replaying all, and comparing. */
-int storage_restore(struct storage *storage, struct branch **branch, const struct genesis *genesis,
-                    bool all, struct text *notices, struct error *error);
 /* Microseconds, as last saved. *paused: up to where real time shall catch up with blocks that are there, when
  * the offset was ended; 0: never. *saved: there is one, or a chain that began without. */
 int64_t storage_offset(const struct storage *storage, int64_t *paused, bool *saved);
@@ -45,6 +41,12 @@ int storage_save_state(struct storage *storage, struct embedded_chain *chain, bo
  * storage_save_state(). */
 int storage_store_past(struct storage *storage, struct embedded_chain *chain, bool always,
                        struct error *error);
+
+/* --- restore.c --- */
+/* A branch whose head is the log's last block: from the state file and the blocks after it, or by
+ * replaying all; `all`: by replaying all, and comparing. */
+int storage_restore(struct storage *storage, struct branch **branch, const struct genesis *genesis,
+                    bool all, struct text *notices, struct error *error);
 
 /* --- finish.c --- */
 /* Without locks: signs and stores everything that is sealed. durable: and waits for the disk. What cannot

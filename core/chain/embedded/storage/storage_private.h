@@ -81,6 +81,9 @@ void storage_restored_is_saved(const struct storage *storage);
 int storage_check_imported(const struct data_folder *folder, struct error *error);
 
 /* --- journal.c --- */
+/* The blocks that have a journal, ascending by number; free() *out. */
+int storage_list_journals(const struct storage *storage, struct journal_name **out, size_t *count,
+                          struct error *error);
 int storage_journal_path(const struct storage *storage, char out[JOURNAL_PATH_SIZE],
                          const struct journal_name *name, struct error *error);
 /* Makes it a name that no journal has yet, by its copy; the path of that. */
@@ -99,10 +102,5 @@ int storage_lost_open(struct storage *storage, struct error *error);
 bool storage_lost_has(struct storage *storage, const struct checksum256 *id);
 /* Those that were not asked for are in no block any more and need not be kept. */
 int storage_lost_tidy(struct storage *storage, struct error *error);
-
-/* --- rebuild.c --- */
-/* The blocks that have a journal, ascending by number; free() *out. */
-int storage_list_journals(const struct storage *storage, struct journal_name **out, size_t *count,
-                          struct error *error);
 
 #endif
