@@ -5,7 +5,7 @@
 #include "fs/tree/row.h"
 
 row_list nodes_list;
-int nodes_make(struct request *request, const char *text, struct error *error);
+row_make nodes_make;
 row_exists nodes_exists;
 row_graft nodes_view_graft;
 row_grow nodes_stderr_grow;

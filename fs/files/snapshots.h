@@ -4,15 +4,13 @@
 
 #include "fs/tree/row.h"
 
-int snapshots_list(struct request *request, const char *from, struct listing *listing, struct error *error);
-int snapshots_make(struct request *request, const char *name, struct error *error);
-int snapshots_exists(struct request *request, struct error *error);
-int snapshots_graft(struct request *request, struct chain_revision *out, struct error *error);
-int snapshots_restore_write(struct request *request, const char *data, size_t length, struct error *error);
 #define SNAPSHOTS_EXPORT_USAGE "NAME FILE [--keys PASSWORD]"
-int snapshots_export_write(struct request *request, const char *data, size_t length, struct error *error);
 #define SNAPSHOTS_IMPORT_USAGE "FILE [NAME]"
-int snapshots_import_write(struct request *request, const char *data, size_t length, struct error *error);
-int snapshots_drop_write(struct request *request, const char *data, size_t length, struct error *error);
+
+row_list snapshots_list;
+row_make snapshots_make;
+row_exists snapshots_exists;
+row_graft snapshots_graft;
+row_write snapshots_restore_write, snapshots_export_write, snapshots_import_write, snapshots_drop_write;
 
 #endif
