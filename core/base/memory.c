@@ -1,7 +1,6 @@
 /* Allocation that cannot fail quietly. */
 #include "core/base/memory.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +58,16 @@ void memory_grow(void *array, size_t *capacity, size_t needed, size_t size)
 		grown = needed;
 	memory_resize(array, grown, size);
 	*capacity = grown;
+}
+
+uint64_t memory_hash(uint64_t seed, const void *data, size_t length)
+{
+	const uint8_t *bytes = data;
+	uint64_t hash = seed ^ UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+	return hash;
 }
 
 void *memory_copy(const void *data, size_t length)

@@ -4,6 +4,7 @@
 #define EOSIOFS_CORE_BASE_MEMORY_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 /* Zeroed memory of count * size bytes; free() it. Ends the process with a sentence on stderr when there is
@@ -44,6 +45,10 @@ void memory_grow(void *array, size_t *capacity, size_t needed, size_t size);
 
 /* Gives *array exactly that many elements; what is new is not zeroed. */
 void memory_resize(void *array, size_t count, size_t size);
+
+/* For finding things in memory: the same for bytes alike, seldom for others (FNV-1a). seed: 0, or that of
+ * what came before them. */
+uint64_t memory_hash(uint64_t seed, const void *data, size_t length);
 
 /* A copy of length bytes (NULL for 0); free() it. */
 void *memory_copy(const void *data, size_t length);

@@ -167,27 +167,19 @@ static void take_actions(struct packed_transaction *packed, struct action **acti
 	packed_transaction_release(packed);
 }
 
-static uint64_t mix(uint64_t hash, const void *data, size_t length)
-{
-	const uint8_t *bytes = data;
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
-	return hash;
-}
-
 /* Actions alike have the same; others seldom. */
 static size_t likeness(const struct transaction *transaction)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	uint64_t hash = 0;
 
 	for (size_t i = 0; i < transaction->actions_count; i++) {
 		const struct action *action = &transaction->actions[i];
 		size_t length = action->data.length;
-		hash = mix(hash, &action->account, sizeof action->account);
-		hash = mix(hash, &action->name, sizeof action->name);
-		hash = mix(hash, action->data.data, length < BYTES_LOOKED_AT ? length : BYTES_LOOKED_AT);
+		hash = memory_hash(hash, &action->account, sizeof action->account);
+		hash = memory_hash(hash, &action->name, sizeof action->name);
+		hash = memory_hash(hash, action->data.data, length < BYTES_LOOKED_AT ? length : BYTES_LOOKED_AT);
 		for (size_t k = 0; k < action->authorization_count; k++)
-			hash = mix(hash, &action->authorization[k].actor, sizeof action->authorization[k].actor);
+			hash = memory_hash(hash, &action->authorization[k].actor, sizeof action->authorization[k].actor);
 	}
 	return (size_t)(hash ^ hash >> 32) % CHAIN_SENDS;
 }

@@ -18,9 +18,7 @@
 
 uint64_t dentry_hash(uint64_t seed, const char *text)
 {
-	uint64_t hash = seed ^ UINT64_C(0xcbf29ce484222325);
-	for (; *text; text++)
-		hash = (hash ^ (uint8_t)*text) * UINT64_C(0x100000001b3);
+	uint64_t hash = memory_hash(seed, text, strlen(text));
 	return hash ^ hash >> 29;
 }
 

@@ -197,10 +197,7 @@ int nodeos_info(struct nodeos_chain *chain, struct chain_info *out, uint64_t *se
 
 static size_t bucket_of(const char *key)
 {
-	uint64_t hash = UINT64_C(14695981039346656037);
-	for (; *key; key++)
-		hash = (hash ^ (uint8_t)*key) * UINT64_C(1099511628211);
-	return hash % ANSWER_BUCKETS;
+	return memory_hash(0, key, strlen(key)) % ANSWER_BUCKETS;
 }
 
 static struct answer *find(const struct nodeos_chain *chain, const char *key)
