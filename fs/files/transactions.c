@@ -40,8 +40,6 @@ static int add_of_block(struct request *request, struct ids *ids, uint32_t numbe
 	return result;
 }
 
-static int compare_ids(const void *a, const void *b) { return memcmp(a, b, sizeof(struct checksum256)); }
-
 int transactions_list(struct request *request, const char *from, struct listing *listing,
                       struct error *error)
 {
@@ -55,7 +53,7 @@ int transactions_list(struct request *request, const char *from, struct listing 
 		result = add_of_block(request, &ids, head - back, error);
 	if (result && result != -ENOENT)
 		return result;
-	qsort(ids.list, ids.count, sizeof *ids.list, compare_ids);
+	qsort(ids.list, ids.count, sizeof *ids.list, checksum256_compare);
 	for (size_t i = 0; i < ids.count; i++) {
 		char name[65 + sizeof ".json"];
 		snprintf(name, sizeof name, "%s.json", checksum256_text(&ids.list[i]).text);

@@ -181,6 +181,11 @@ bool checksum256_equal(const struct checksum256 *a, const struct checksum256 *b)
 	return !memcmp(a->data, b->data, sizeof a->data);
 }
 
+int checksum256_compare(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct checksum256));
+}
+
 bool checksum256_is_zero(const struct checksum256 *checksum)
 {
 	static const struct checksum256 zero;

@@ -41,6 +41,8 @@ void hash_add(struct hash *hash, const void *data, size_t length);
 struct checksum256 hash_end(struct hash *hash);
 
 bool checksum256_equal(const struct checksum256 *a, const struct checksum256 *b);
+/* Of two checksums, for qsort: as their bytes. */
+int checksum256_compare(const void *a, const void *b);
 bool checksum256_is_zero(const struct checksum256 *checksum);
 /* 64 hex digits; 0 or -EINVAL. */
 int checksum256_parse(struct checksum256 *out, const char *text);

@@ -216,6 +216,19 @@ int public_key_compare(const struct public_key *a, const struct public_key *b)
 	return order ? order : a->origin_length - b->origin_length;
 }
 
+static int compare(const void *a, const void *b) { return public_key_compare(a, b); }
+
+size_t public_keys_sort(struct public_key *keys, size_t count)
+{
+	size_t kept = 0;
+
+	qsort(keys, count, sizeof *keys, compare);
+	for (size_t i = 0; i < count; i++)
+		if (!kept || public_key_compare(&keys[kept - 1], &keys[i]) != 0)
+			keys[kept++] = keys[i];
+	return kept;
+}
+
 bool public_key_valid(const struct public_key *key)
 {
 	secp256k1_pubkey point;

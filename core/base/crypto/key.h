@@ -57,6 +57,8 @@ int signature_recover_point(uint8_t point[65], const uint8_t signature[65],
 
 /* Order of authorities: type, then the point, unsigned; WebAuthn keys then by presence and origin. */
 int public_key_compare(const struct public_key *a, const struct public_key *b);
+/* In that order, each once; how many there are then. */
+size_t public_keys_sort(struct public_key *keys, size_t count);
 /* K1: is it a point of the curve? R1 and WebAuthn, whose curve nothing here computes on: does it begin
  * with 02 or 03? Unpacking does not ask. */
 bool public_key_valid(const struct public_key *key);

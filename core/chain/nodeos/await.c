@@ -46,7 +46,10 @@ static bool is_known(struct nodeos_chain *chain, uint32_t number, const struct c
 	return known;
 }
 
-static int compare_ids(const void *a, const void *b) { return memcmp(a, b, sizeof(struct checksum256)); }
+static bool block_has(const struct known_block *block, const struct checksum256 *id)
+{
+	return bsearch(id, block->ids, block->ids_count, sizeof *id, checksum256_compare) != NULL;
+}
 
 /* Those in it are waited for no more. Under the mutex. */
 static void drop_unsettled(struct nodeos_chain *chain, const struct known_block *block)
@@ -54,7 +57,7 @@ static void drop_unsettled(struct nodeos_chain *chain, const struct known_block 
 	size_t kept = 0, count = chain->unsettled_count;
 
 	for (size_t i = 0; i < count; i++)
-		if (!bsearch(&chain->unsettled[i].id, block->ids, block->ids_count, sizeof *block->ids, compare_ids))
+		if (!block_has(block, &chain->unsettled[i].id))
 			chain->unsettled[kept++] = chain->unsettled[i];
 	chain->unsettled_count = kept;
 	if (kept < count && chain->wrote_in < block->number)
@@ -96,7 +99,7 @@ static int know_block(struct nodeos_chain *chain, uint32_t number, const struct 
 		free(block.ids);
 		return parse_answer_failed(error, "block");
 	}
-	qsort(block.ids, block.ids_count, sizeof *block.ids, compare_ids);
+	qsort(block.ids, block.ids_count, sizeof *block.ids, checksum256_compare);
 	pthread_mutex_lock(&chain->mutex);
 	free(slot_of(chain, number)->ids);
 	*slot_of(chain, number) = block;
@@ -111,7 +114,7 @@ static uint32_t find_in_blocks(struct nodeos_chain *chain, const struct checksum
 
 	for (uint32_t number = head; number > chain->watched_from && head - number < BLOCKS_KEPT; number--) {
 		const struct known_block *block = slot_of(chain, number);
-		if (block->number == number && bsearch(id, block->ids, block->ids_count, sizeof *id, compare_ids))
+		if (block->number == number && block_has(block, id))
 			return number;
 	}
 	return 0;

@@ -74,11 +74,6 @@ static int parse_keys(struct call *call, struct public_key **out, size_t *count)
 	return 0;
 }
 
-static int compare_keys(const void *a, const void *b)
-{
-	return public_key_compare(a, b);
-}
-
 static void print_keys(struct text *out, const struct public_key *keys, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -99,7 +94,7 @@ static int get_required_keys(struct call *call)
 	if (result && call->bad)
 		result = error_chain(&call->error, TRANSACTION_TYPE_EXCEPTION, "Invalid transaction");
 	if (result == 0) {
-		qsort(available, available_count, sizeof *available, compare_keys);
+		available_count = public_keys_sort(available, available_count);
 		result = call->view->operations->required_keys(call->view, &required, &required_count, &transaction,
 		                                               available, available_count, &call->error);
 	}

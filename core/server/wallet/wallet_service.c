@@ -139,23 +139,6 @@ int wallet_service_key(struct wallet_service *service, struct private_key *out, 
 	                   public_key_text(key).text);
 }
 
-/* Keys in their own order, as keosd's set of them has it. */
-static int compare_keys(const void *a, const void *b)
-{
-	return public_key_compare(a, b);
-}
-
-size_t public_keys_sort(struct public_key *keys, size_t count)
-{
-	size_t kept = 0;
-
-	qsort(keys, count, sizeof *keys, compare_keys);
-	for (size_t i = 0; i < count; i++)
-		if (!kept || public_key_compare(&keys[kept - 1], &keys[i]) != 0)
-			keys[kept++] = keys[i];
-	return kept;
-}
-
 int wallet_service_keys(struct wallet_service *service, struct public_key **out, size_t *count,
                         struct error *error)
 {

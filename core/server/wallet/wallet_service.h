@@ -46,9 +46,8 @@ void wallet_service_lock(struct wallet_service *service); /* all of them */
  * it. */
 int wallet_service_key(struct wallet_service *service, struct private_key *out, const struct public_key *key,
                        struct error *error);
-/* In keys' own order, as keosd's set of them has it, each once; how many there are then. */
-size_t public_keys_sort(struct public_key *keys, size_t count);
-/* The public keys of all unlocked wallets, so sorted; free() *out in any case. 3120003: none is unlocked. */
+/* The public keys of all unlocked wallets, in keys' own order, as keosd's set of them has it; free() *out in
+ * any case. 3120003: none is unlocked. */
 int wallet_service_keys(struct wallet_service *service, struct public_key **out, size_t *count,
                         struct error *error);
 

@@ -5,12 +5,6 @@
 #include "core/engine/state/feature.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-static int compare_checksums(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(struct checksum256));
-}
 
 /* Whose signature a block needed: as the schedule before it had it. */
 static struct producer_authority signing_authority(const struct block_state *block,
@@ -69,6 +63,6 @@ int state_header_state_read(struct chain_header_state *out, const struct block_s
 	for (size_t i = 0; i < set.order_count; i++)
 		out->features[i] = feature_digest((enum feature)set.order[i]);
 	out->features_count = set.order_count;
-	qsort(out->features, out->features_count, sizeof *out->features, compare_checksums);
+	qsort(out->features, out->features_count, sizeof *out->features, checksum256_compare);
 	return copy_header(&out->block, block->block);
 }

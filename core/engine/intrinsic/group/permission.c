@@ -24,22 +24,6 @@ static void provided_release(struct provided *provided)
 	free(provided->permissions);
 }
 
-static int compare_keys(const void *a, const void *b)
-{
-	return public_key_compare(a, b);
-}
-
-/* Ascending, each once. */
-static void sort_keys(struct provided *provided)
-{
-	uint32_t kept = 0;
-	qsort(provided->keys, provided->keys_count, sizeof *provided->keys, compare_keys);
-	for (uint32_t i = 0; i < provided->keys_count; i++)
-		if (!kept || compare_keys(&provided->keys[kept - 1], &provided->keys[i]) != 0)
-			provided->keys[kept++] = provided->keys[i];
-	provided->keys_count = kept;
-}
-
 /* A cursor that did not fail, or the one that did: who unpacks releases first what it has. */
 static struct cursor provided_unpack(struct provided *out, const void *keys, uint32_t keys_length,
                                      const void *permissions, uint32_t permissions_length)
@@ -53,7 +37,7 @@ static struct cursor provided_unpack(struct provided *out, const void *keys, uin
 			public_key_unpack(&out->keys[i], &in);
 		if (in.failed)
 			return in;
-		sort_keys(out);
+		out->keys_count = (uint32_t)public_keys_sort(out->keys, out->keys_count);
 	}
 	in = cursor_make(permissions, permissions_length);
 	if (permissions_length) {
