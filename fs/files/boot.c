@@ -4,7 +4,7 @@
 
 #include "core/base/memory.h"
 #include "core/boot/boot.h"
-#include "fs/tree/errors.h"
+#include "fs/tree/sent.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -19,6 +19,7 @@
 #include "fs/files/wallet/wallet.h"
 #include "fs/tree/errors.h"
 #include "fs/tree/readme.h"
+#include "fs/tree/sent.h"
 
 #define NO_PROPOSAL_REMOVE "write `cancel` into its cancel"
 #define NO_KEY_REMOVE "keys stay in the wallet"

@@ -9,6 +9,7 @@
 #include "fs/tree/handle.h"
 #include "fs/tree/rendering.h"
 #include "fs/tree/request.h"
+#include "fs/tree/sent.h"
 #include "fs/tree/write/change.h"
 #include "fs/tree/write/scratch.h"
 

@@ -11,7 +11,7 @@
 enum { DENTRY_BUCKETS_FIRST = 1024 };
 
 struct errors;          /* errors.h */
-struct transaction_log; /* errors.h */
+struct transaction_log; /* sent.h */
 struct rendering;       /* rendering.h */
 struct scratch;         /* scratch.h */
 struct kept_state;      /* request.c */

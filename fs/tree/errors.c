@@ -1,4 +1,4 @@
-/* /errors, /log and /last_transaction: what went wrong, and what this mount sent. */
+/* /errors: the last failures, a line each. */
 #include "fs/tree/errors.h"
 
 #include "core/base/exception.h"
@@ -7,14 +7,15 @@
 #include "core/base/system/process.h"
 #include "core/types/name.h"
 #include "core/types/time.h"
-#include "fs/tree/request.h"
+#include "fs/tree/dentry.h"
+#include "fs/tree/sent.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ERRORS_SHOWN = 100, ERRORS_BYTES = 1 << 20, LOG_BYTES = 4 << 20 };
+enum { ERRORS_SHOWN = 100, ERRORS_BYTES = 1 << 20 };
 
 struct errors {
 	pthread_mutex_t lock;
@@ -26,12 +27,6 @@ struct errors {
 		ino_t inode;     /* where it happened; 0: at a name in a folder */
 	} last[ERRORS_SHOWN];
 	uint64_t count;
-};
-
-struct transaction_log {
-	pthread_mutex_t lock;
-	struct growing_text *text;
-	struct checksum256_text last;
 };
 
 struct errors *errors_create(void)
@@ -186,76 +181,4 @@ uint64_t errors_grow_from(struct request *request)
 	uint64_t from = errors->count > ERRORS_SHOWN ? errors->last[errors->count % ERRORS_SHOWN].start : 0;
 	pthread_mutex_unlock(&errors->lock);
 	return from;
-}
-
-/* --- transactions --- */
-
-struct transaction_log *transaction_log_create(void)
-{
-	struct transaction_log *log = memory_allocate(1, sizeof *log);
-	pthread_mutex_init(&log->lock, NULL);
-	log->text = growing_text_create(LOG_BYTES);
-	return log;
-}
-
-void transaction_log_destroy(struct transaction_log *log)
-{
-	growing_text_destroy(log->text);
-	pthread_mutex_destroy(&log->lock);
-	free(log);
-}
-
-void transaction_log_note(struct tree *tree, const char *path, const char *what)
-{
-	struct text text = TEXT_EMPTY;
-	text_printf(&text, "# %s: %s\n", path, what);
-	pthread_mutex_lock(&tree->log->lock);
-	growing_text_append(tree->log->text, text.data, text.length, clock_real());
-	pthread_mutex_unlock(&tree->log->lock);
-	text_release(&text);
-}
-
-void transaction_log_add(struct tree *tree, struct chain_view *view, const struct transaction_trace *trace)
-{
-	struct transaction_log *log = tree->log;
-	struct text text = TEXT_EMPTY;
-	chain_trace_print(view, &text, trace);
-	pthread_mutex_lock(&log->lock);
-	log->last = checksum256_text(&trace->id);
-	if (text.length > 0)
-		growing_text_append(log->text, text.data, text.length, slot_to_timespec(trace->slot));
-	pthread_mutex_unlock(&log->lock);
-	text_release(&text);
-}
-
-void transaction_log_add_command(struct tree *tree, const struct transaction_trace *trace,
-                                 const char *command)
-{
-	struct transaction_log *log = tree->log;
-	struct text text = TEXT_EMPTY;
-	struct checksum256_text id = checksum256_text(&trace->id);
-	text_printf(&text, "executed transaction: %s  %" PRIu64 " bytes  %" PRIu32 " us\n#  %s\n", id.text,
-	            trace->net_usage, trace->cpu_usage_us, command);
-	pthread_mutex_lock(&log->lock);
-	log->last = id;
-	growing_text_append(log->text, text.data, text.length, slot_to_timespec(trace->slot));
-	pthread_mutex_unlock(&log->lock);
-	text_release(&text);
-}
-
-struct growing_text *log_grow(struct request *request, struct error *error)
-{
-	(void)error;
-	return request->tree->log->text;
-}
-
-int last_transaction_read(struct request *request, struct text *out, struct error *error)
-{
-	struct transaction_log *log = request->tree->log;
-	(void)error;
-	pthread_mutex_lock(&log->lock);
-	if (log->last.text[0])
-		text_printf(out, "%s\n", log->last.text);
-	pthread_mutex_unlock(&log->lock);
-	return 0;
 }

@@ -6,18 +6,12 @@
 #include "core/base/system/clock.h"
 #include "core/chain/system_rules.h"
 #include "core/types/time.h"
-#include "fs/tree/errors.h"
 #include "fs/tree/sent.h"
 
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct timespec slot_to_timespec(uint32_t slot)
-{
-	return timespec_from_us(slot_to_us(slot));
-}
 
 void request_begin(struct request *request, struct tree *tree, const struct caller *caller,
                    const struct dentry *dentry)
@@ -153,17 +147,16 @@ static void date_by_folder(struct request *request)
 struct timespec request_modified(struct request *request)
 {
 	struct chain_view *view = request->view;
-	uint32_t slot = 0;
+	uint32_t slot;
 	if (!view)
 		return own_time(request->tree, request->dentry->row);
 	if (!request->slot && request->block_num == BLOCK_NUM_GENESIS)
 		date_by_folder(request);
-	if (request->slot)
-		return slot_to_timespec(request->slot);
-	if (request->block_num && request->block_num < view->block_num &&
-	    view->operations->block_slot(view, &slot, request->block_num, NULL) == 0)
-		return slot_to_timespec(slot);
-	return slot_to_timespec(view->slot);
+	slot = request->slot;
+	if (!slot && (!request->block_num || request->block_num >= view->block_num ||
+	              view->operations->block_slot(view, &slot, request->block_num, NULL) != 0))
+		slot = view->slot;
+	return timespec_from_us(slot_to_us(slot));
 }
 
 void tree_wrote(struct tree *tree)

@@ -8,7 +8,6 @@ void request_begin(struct request *request, struct tree *tree, const struct call
                    const struct dentry *dentry);
 /* The time of the block that the request saw; the mount's own times when it opened no view. */
 struct timespec request_modified(struct request *request);
-struct timespec slot_to_timespec(uint32_t slot);
 void request_states_destroy(struct tree *tree); /* what request_state() made */
 
 #endif

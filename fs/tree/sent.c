@@ -1,12 +1,94 @@
-/* The last transactions of this mount, a ring of traces that is bounded in number and in bytes. */
+/* What this mount has sent: as text, which only grows, and as a ring of traces that is bounded in number and
+ * in bytes. */
 #include "fs/tree/sent.h"
 
 #include "core/base/memory.h"
+#include "core/base/system/clock.h"
+#include "core/types/time.h"
+#include "fs/tree/dentry.h"
 
-#include <pthread.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
-enum { SENT_BYTES = 16 << 20 };
+enum { LOG_BYTES = 4 << 20, SENT_BYTES = 16 << 20 };
+
+/* --- as text: /log and /last_transaction --- */
+
+struct transaction_log {
+	pthread_mutex_t lock;
+	struct growing_text *text;
+	struct checksum256_text last;
+};
+
+struct transaction_log *transaction_log_create(void)
+{
+	struct transaction_log *log = memory_allocate(1, sizeof *log);
+	pthread_mutex_init(&log->lock, NULL);
+	log->text = growing_text_create(LOG_BYTES);
+	return log;
+}
+
+void transaction_log_destroy(struct transaction_log *log)
+{
+	growing_text_destroy(log->text);
+	pthread_mutex_destroy(&log->lock);
+	free(log);
+}
+
+void transaction_log_note(struct tree *tree, const char *path, const char *what)
+{
+	struct text text = TEXT_EMPTY;
+	text_printf(&text, "# %s: %s\n", path, what);
+	pthread_mutex_lock(&tree->log->lock);
+	growing_text_append(tree->log->text, text.data, text.length, clock_real());
+	pthread_mutex_unlock(&tree->log->lock);
+	text_release(&text);
+}
+
+static void append(struct transaction_log *log, struct text *text, const struct transaction_trace *trace)
+{
+	pthread_mutex_lock(&log->lock);
+	log->last = checksum256_text(&trace->id);
+	if (text->length > 0)
+		growing_text_append(log->text, text->data, text->length, timespec_from_us(slot_to_us(trace->slot)));
+	pthread_mutex_unlock(&log->lock);
+	text_release(text);
+}
+
+void transaction_log_add(struct tree *tree, struct chain_view *view, const struct transaction_trace *trace)
+{
+	struct text text = TEXT_EMPTY;
+	chain_trace_print(view, &text, trace);
+	append(tree->log, &text, trace);
+}
+
+void transaction_log_add_command(struct tree *tree, const struct transaction_trace *trace,
+                                 const char *command)
+{
+	struct text text = TEXT_EMPTY;
+	text_printf(&text, "executed transaction: %s  %" PRIu64 " bytes  %" PRIu32 " us\n#  %s\n",
+	            checksum256_text(&trace->id).text, trace->net_usage, trace->cpu_usage_us, command);
+	append(tree->log, &text, trace);
+}
+
+struct growing_text *log_grow(struct request *request, struct error *error)
+{
+	(void)error;
+	return request->tree->log->text;
+}
+
+int last_transaction_read(struct request *request, struct text *out, struct error *error)
+{
+	struct transaction_log *log = request->tree->log;
+	(void)error;
+	pthread_mutex_lock(&log->lock);
+	if (log->last.text[0])
+		text_printf(out, "%s\n", log->last.text);
+	pthread_mutex_unlock(&log->lock);
+	return 0;
+}
+
+/* --- as traces --- */
 
 struct sent {
 	pthread_mutex_t lock;

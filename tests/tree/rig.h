@@ -15,6 +15,7 @@
 #include "fs/tree/errors.h"
 #include "fs/tree/handle.h"
 #include "fs/tree/readme.h"
+#include "fs/tree/sent.h"
 #include "fs/tree/suggest.h"
 #include "fs/tree/write/scratch.h"
 

@@ -7,6 +7,7 @@
 #include "fs/tree/handle.h"
 #include "fs/tree/rendering.h"
 #include "fs/tree/request.h"
+#include "fs/tree/sent.h"
 
 #include <errno.h>
 #include <fcntl.h>
