@@ -130,7 +130,7 @@ enum node_state {
 	NODE_SYNCING
 };
 enum node_state node_state(const struct node *node, uint32_t *blocks_to_go);
-uint64_t network_node_name(const struct node *node);
+uint64_t node_name(const struct node *node);
 struct block_state *node_head(const struct node *node); /* borrowed */
 /* As branch_find(): the head or a reversible block before it; NULL. */
 struct block_state *node_find_block(const struct node *node, uint32_t number);

@@ -278,7 +278,7 @@ enum node_state node_state(const struct node *node, uint32_t *blocks_to_go)
 	return !node->is_running ? NODE_STOPPED : node->source ? NODE_SYNCING : NODE_RUNNING;
 }
 
-uint64_t network_node_name(const struct node *node)
+uint64_t node_name(const struct node *node)
 {
 	return node->name;
 }

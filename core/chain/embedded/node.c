@@ -51,7 +51,7 @@ static void describe(struct chain_node *out, const struct node *node)
 	uint64_t *producers;
 	size_t count = node_producers(node, &producers);
 
-	*out = (struct chain_node){.name = network_node_name(node), .head_block_num = node_head(node)->number,
+	*out = (struct chain_node){.name = node_name(node), .head_block_num = node_head(node)->number,
 	                           .irreversible_block_num = node_irreversible(node, NULL),
 	                           .log = node_log(node)};
 	out->state = states[node_state(node, &out->blocks_to_go)];
@@ -86,7 +86,7 @@ int embedded_node_from(struct chain *base, uint64_t *name, uint64_t from, struct
 	pthread_mutex_lock(&chain->lock);
 	struct node *node = network_node_from(chain->network, from);
 	if (node)
-		*name = network_node_name(node);
+		*name = node_name(node);
 	pthread_mutex_unlock(&chain->lock);
 	return node ? 0 : error_set(error, ENOENT, "there are no more nodes");
 }
@@ -184,7 +184,7 @@ int embedded_producer_state(struct chain *base, struct chain_producer *out, uint
 	(void)error;
 	pthread_mutex_lock(&chain->lock);
 	out->state = states[network_producer_state(chain->network, &node, embedded_viewed(chain), name)];
-	out->node = node ? network_node_name(node) : 0;
+	out->node = node ? node_name(node) : 0;
 	pthread_mutex_unlock(&chain->lock);
 	return 0;
 }
@@ -195,7 +195,7 @@ int embedded_viewed_node(struct chain *base, uint64_t *name, struct error *error
 
 	(void)error;
 	pthread_mutex_lock(&chain->lock);
-	*name = network_node_name(embedded_viewed(chain));
+	*name = node_name(embedded_viewed(chain));
 	pthread_mutex_unlock(&chain->lock);
 	return 0;
 }
@@ -279,13 +279,13 @@ static int remove_node(struct embedded_chain *chain, struct node *node, struct e
 {
 	struct node *only = network_node_from(chain->network, 0);
 
-	if (!network_node_from(chain->network, network_node_name(only) + 1))
+	if (!network_node_from(chain->network, node_name(only) + 1))
 		return error_set(error, EPERM, "node \"%s\" is the only one: a chain needs one",
-		                 name_text(network_node_name(node)).text);
-	uint64_t name = network_node_name(node);
+		                 name_text(node_name(node)).text);
+	uint64_t name = node_name(node);
 	int result = node_remove(node, error);
 	if (result == 0 && chain->viewed == name)
-		chain->viewed = network_node_name(network_node_from(chain->network, 0));
+		chain->viewed = node_name(network_node_from(chain->network, 0));
 	return result;
 }
 

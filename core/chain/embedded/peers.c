@@ -201,7 +201,7 @@ static struct outside *want(const struct peers *peers, struct node *node)
 
 	*outside = (struct outside){.chain = peers->chain,
 	                            .node = node,
-	                            .name = network_node_name(node),
+	                            .name = node_name(node),
 	                            .node_id = *node_process_id(node)};
 	text_printf(&outside->wanted, "%s\n%s", checksum256_text(&outside->node_id).text, listen ? listen : "");
 	take_peers(outside);
@@ -276,7 +276,7 @@ static struct outside *list_wanted(const struct peers *peers)
 	if (peers->wanted == EMBEDDED_P2P_OFF)
 		return NULL;
 	for (struct node *node = network_node_from(peers->chain->network, 0); node;
-	     node = network_node_from(peers->chain->network, network_node_name(node) + 1)) {
+	     node = network_node_from(peers->chain->network, node_name(node) + 1)) {
 		struct outside *outside = want(peers, node);
 		if (!outside)
 			continue;

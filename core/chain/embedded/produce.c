@@ -74,7 +74,7 @@ static void add_sealed(void *context, struct node *node, struct block_state *blo
 		.block = block_state_hold(block),
 		.digest = *digest,
 		.signer = *signer,
-		.node = network_node_name(node),
+		.node = node_name(node),
 	};
 	sealed->journaled = chain->storage && storage_journal_end(chain->storage, &sealed->copy, node, block);
 	enqueue(chain, sealed);
@@ -92,7 +92,7 @@ static void add_received(void *context, struct node *node, struct block_state *b
 	struct sealed *sealed = memory_allocate(1, sizeof *sealed);
 
 	*sealed = (struct sealed){.block = block_state_hold(block),
-	                          .node = network_node_name(node),
+	                          .node = node_name(node),
 	                          .signing = SEALED_SIGNED,
 	                          .is_signed = true};
 	enqueue(chain, sealed);

@@ -61,7 +61,7 @@ static struct published *publish_node(struct node *node)
 	struct node_view view;
 
 	node_view(node, &view);
-	struct published *state = publish(&view, network_node_name(node));
+	struct published *state = publish(&view, node_name(node));
 	state->has_greylist = node_greylist(node)->accounts.count > 0;
 	block_state_release(view.head);
 	return state;

@@ -202,7 +202,7 @@ static void report(struct embedded_chain *chain, const struct taken_back *back, 
 {
 	for (size_t i = 0; i < back->count && chain->lost; i++) {
 		const struct chain_lost lost = {.id = back->ids[i], .reason = reason, .block_num = back->numbers[i],
-		                                .node = network_node_name(embedded_viewed(chain))};
+		                                .node = node_name(embedded_viewed(chain))};
 		chain->lost(chain->lost_context, &lost);
 	}
 }

@@ -205,11 +205,11 @@ static void note_block(const struct embedded_chain *chain, struct reversible_not
 	size_t capacity = 0;
 	struct node *node = network_node_from(chain->network, 0);
 
-	for (; node; node = network_node_from(chain->network, network_node_name(node) + 1)) {
+	for (; node; node = network_node_from(chain->network, node_name(node) + 1)) {
 		struct checksum256 id;
 		if (!node_block_id(node, &id, block->number) || !checksum256_equal(&id, &block->id))
 			continue;
-		LIST_APPEND(out->heads, out->heads_count, capacity, network_node_name(node));
+		LIST_APPEND(out->heads, out->heads_count, capacity, node_name(node));
 	}
 	for (size_t i = 0; i < block->block->transactions_count; i++) {
 		const struct transaction_receipt *receipt = &block->block->transactions[i];

@@ -195,11 +195,11 @@ static int create_for_sealed(struct storage *storage, struct sealed *sealed, str
 static struct open_journal *find_journal(struct storage *storage, const struct node *node)
 {
 	for (size_t i = 0; i < storage->journals_count; i++)
-		if (storage->journals[i].node == network_node_name(node))
+		if (storage->journals[i].node == node_name(node))
 			return &storage->journals[i];
 	memory_grow(&storage->journals, &storage->journals_capacity, storage->journals_count + 1,
 	            sizeof *storage->journals);
-	storage->journals[storage->journals_count] = (struct open_journal){.node = network_node_name(node)};
+	storage->journals[storage->journals_count] = (struct open_journal){.node = node_name(node)};
 	return &storage->journals[storage->journals_count++];
 }
 

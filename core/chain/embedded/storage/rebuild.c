@@ -245,7 +245,7 @@ static bool has_branches(const struct rebuild *rebuild)
 {
 	const struct node *first = network_node_from(rebuild->chain->network, 0);
 
-	return network_node_from(rebuild->chain->network, network_node_name(first) + 1);
+	return network_node_from(rebuild->chain->network, node_name(first) + 1);
 }
 
 /* Where the block cannot begin as it was, its transactions go into the next one that can be made. */
@@ -263,7 +263,7 @@ static int start_another(struct rebuild *rebuild, const struct node_pending *hea
 	if (rebuild->notices)
 		text_printf(rebuild->notices, "%s: what block %" PRIu32 " held is in block %" PRIu32 "\n", reason,
 		            number, pending.number);
-	return rename_journal(rebuild, pending.number, network_node_name(rebuild->node), error);
+	return rename_journal(rebuild, pending.number, node_name(rebuild->node), error);
 }
 
 static int start(struct rebuild *rebuild, const struct node_pending *header, struct error *error)
@@ -423,7 +423,7 @@ static int push_again(struct rebuild *rebuild, struct pushed *pushed, struct err
 		if (node && result != -EAGAIN && result != -EHOSTUNREACH)
 			return result;
 		node = next;
-		next = next ? network_node_from(rebuild->chain->network, network_node_name(next) + 1) : NULL;
+		next = next ? network_node_from(rebuild->chain->network, node_name(next) + 1) : NULL;
 	}
 	return result == -EHOSTUNREACH ? -EAGAIN : result;
 }

@@ -408,7 +408,7 @@ static bool has_holder(const struct embedded_chain *chain, const struct checksum
 {
 	struct node *node = network_node_from(chain->network, 0);
 
-	for (; node; node = network_node_from(chain->network, network_node_name(node) + 1)) {
+	for (; node; node = network_node_from(chain->network, node_name(node) + 1)) {
 		struct checksum256 own;
 		if (node_block_id(node, &own, number) && checksum256_equal(&own, id))
 			return true;
@@ -537,7 +537,7 @@ static void print_node(struct text *out, const struct node *node)
 	size_t count;
 	char *const *arguments = node_arguments(node, &count);
 
-	text_printf(out, "node %s\n", name_text(network_node_name(node)).text);
+	text_printf(out, "node %s\n", name_text(node_name(node)).text);
 	if (node_state(node, NULL) != NODE_STOPPED)
 		text_append(out, "running\n");
 	for (size_t i = 0; i < count; i++)
@@ -563,7 +563,7 @@ void storage_print_nodes(struct text *out, struct embedded_chain *chain)
 
 	text_printf(out, "viewed %s\n", name_text(chain->viewed).text);
 	for (struct node *node = network_node_from(chain->network, 0); node;
-	     node = network_node_from(chain->network, network_node_name(node) + 1))
+	     node = network_node_from(chain->network, node_name(node) + 1))
 		print_node(out, node);
 	print_check(check, out->data + begin, out->length - begin);
 	text_append(out, check);
