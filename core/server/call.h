@@ -21,8 +21,8 @@ enum plugin {
 	PLUGIN_HTTP = 1 << 6,             /* what every node answers */
 	PLUGIN_ACCOUNT_QUERIES = 1 << 7, /* the chain plugin's, with enable-account-queries */
 	PLUGIN_PAGE = 1 << 8,             /* index.html: no plugin of nodeos's */
-	PLUGIN_SIGNING = 1 << 10, /* of keosd's calls sign_digest alone, for nodes' keys */
 	PLUGIN_STATUS = 1 << 9, /* the chain plugin's, with transaction-finality-status-max-storage-size-gb */
+	PLUGIN_SIGNING = 1 << 10, /* of keosd's calls sign_digest alone, for nodes' keys */
 	PLUGIN_RETRY = 1 << 11, /* the chain plugin's, with transaction-retry-max-storage-size-gb */
 };
 
@@ -67,8 +67,6 @@ struct endpoint {
 	enum http_pace pace;
 };
 enum { CALL_AGAIN = 1 };
-#define PRODUCER(name, parameters, status, handler) \
-	{"/v1/producer/" name, PLUGIN_PRODUCER, parameters, status, handler, .reads = false}
 
 /* The tables, one a plugin or part of it; each ends with a row without a path. */
 extern const struct endpoint chain_info_endpoints[], chain_block_endpoints[], chain_account_endpoints[],

@@ -23,7 +23,12 @@ struct producer {
 };
 void producer_init(struct producer *producer, int32_t max_transaction_time); /* milliseconds */
 void producer_release(struct producer *producer);
+
+/* A row of the producers' tables. */
+#define PRODUCER(name, parameters, status, handler) \
+	{"/v1/producer/" name, PLUGIN_PRODUCER, parameters, status, handler, .reads = false}
 struct call;
+/* Changes it, as the call's node has it, and answers. */
 int producer_change_greylist(struct call *call, const struct greylist_change *change);
 
 /* Do the lists let a transaction in? 3130001 to 3130006. `trace`: of its dry run, which tells what it

@@ -137,7 +137,7 @@ void tree_settle(struct tree *tree)
 	pthread_mutex_unlock(&tree->lock);
 }
 
-void handle_count(struct handle *handle, bool may_empty)
+void handle_set_may_empty(struct handle *handle, bool may_empty)
 {
 	if (handle->may_empty == may_empty)
 		return;
@@ -154,7 +154,7 @@ void handle_close_begins(struct handle *handle)
 		handle->emptying = true;
 		handle->tree->emptying++;
 	}
-	handle_count(handle, false);
+	handle_set_may_empty(handle, false);
 }
 
 static void empty(struct handle *handle)
@@ -198,7 +198,7 @@ int tree_open(struct tree *tree, struct handle **out, const struct caller *calle
 		handle_close(handle);
 		return result == -ENOENT ? result : errors_fail(tree, caller, dentry, NULL, &error);
 	}
-	handle_count(handle, !dentry->scratch && kind_may_empty(handle));
+	handle_set_may_empty(handle, !dentry->scratch && kind_may_empty(handle));
 	*out = handle;
 	return 0;
 }
@@ -374,7 +374,7 @@ int tree_truncate(struct tree *tree, const struct caller *caller, struct dentry 
 		return 0;
 	pthread_mutex_lock(&handle->lock);
 	result = kind_truncate(handle, size);
-	handle_count(handle, kind_may_empty(handle));
+	handle_set_may_empty(handle, kind_may_empty(handle));
 	pthread_mutex_unlock(&handle->lock);
 	return result;
 }

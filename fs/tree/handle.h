@@ -51,7 +51,7 @@ int growing_begin(struct tree *tree, struct growing *out, const struct caller *c
                   const struct dentry *dentry, struct error *error);
 
 /* Counts it among those whose closing may empty their file, or no longer. */
-void handle_count(struct handle *handle, bool may_empty);
+void handle_set_may_empty(struct handle *handle, bool may_empty);
 void tree_settle(struct tree *tree); /* waits until what is being emptied is empty */
 
 enum { INPUT_TOTAL_MAXIMUM = 64 << 20 };

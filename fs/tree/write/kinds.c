@@ -513,7 +513,7 @@ ssize_t kind_write(struct handle *handle, const struct caller *caller, const cha
                    off_t offset)
 {
 	handle->input.tried = true;
-	handle_count(handle, false);
+	handle_set_may_empty(handle, false);
 	handle->input.taken += size;
 	return size == 0 ? 0 : kinds[handle->dentry->row->kind].write(handle, caller, data, size, offset);
 }
