@@ -97,10 +97,10 @@ units() {
 	[ "$(cat accounts/bob111111111/balance)" = "$(cat "$SERVING/accounts/bob111111111/balance")" ]
 }
 
-@test "HTML, a redirect, half an answer, one without an end, another chain" {
+@test "HTML, a redirect, half an answer, one without an end, no head, another chain" {
 	for expected in html:EPROTO:"answers HTML" redirect:EHOSTUNREACH:"redirects elsewhere" \
 		broken:EPROTO:"answers no JSON" \
-		endless:EPROTO:"answers more than" chain:ESTALE:"another chain now"; do
+		endless:EPROTO:"answers more than" headless:EPROTO:"tells no head" chain:ESTALE:"another chain now"; do
 		IFS=: read -r how errno words <<<"$expected"
 		lie "$how"
 		until run cat accounts/carol1111111/ram_usage && [ "$status" != 0 ]; do :; done

@@ -115,6 +115,10 @@ sub serve {
 	}
 	return answer($socket, '200 OK', $page) if $mode eq 'html';
 	return answer($socket, '302 Found', '', "Location: http://127.0.0.1:1/\r\n") if $mode eq 'redirect';
+	if ($mode eq 'headless' && $is_info) {
+		my $refusal = '{"code":500,"message":"Internal Service Error","error":{"code":3100002,"name":"unknown_block_exception","what":"Unknown block","details":[]}}';
+		return answer($socket, '500 Internal Server Error', $refusal);
+	}
 	if ($mode eq 'endless') {
 		print $socket "HTTP/1.1 200 OK\r\n\r\n";
 		1 while print $socket '[' x 65536;

@@ -130,6 +130,8 @@ static int ask_info(struct nodeos_chain *chain, struct chain_info *out, int64_t 
 	if (result == 0)
 		result = parse_info(out, json, error);
 	json_release(json);
+	if (result == -ENOENT) /* there is always a head */
+		return error_set(error, EPROTO, "the node at %s tells no head", http_client_url(chain->client));
 	if (result)
 		return result;
 	if (!checksum256_is_zero(&chain->base.chain_id) &&
