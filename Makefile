@@ -38,7 +38,9 @@ LIBRARIES = fuse3 libcjson libsecp256k1 hogweed nettle gmp zlib libmicrohttpd li
 CSTANDARD = -std=c11 -D_GNU_SOURCE -I.
 WARNINGS  = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
 SANITIZE  = $(if $(filter thread,$(SAN)),thread,address$(,)undefined)
-OPTIMIZE  = $(if $(SAN),-O1 -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer,-O2)
+# gcc's shared libraries of both at once hide log_path from the second
+SAN_LIBRARIES = $(if $(findstring clang,$(CC))$(filter thread,$(SAN)),,-static-libasan -static-libubsan)
+OPTIMIZE  = $(if $(SAN),-O1 -fsanitize=$(SANITIZE) $(SAN_LIBRARIES) -fno-sanitize-recover=all -fno-omit-frame-pointer,-O2)
 CFLAGS   ?= -g $(OPTIMIZE)
 , := ,
 LIBRARY_FLAGS = $(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null | sed 's/-I/-isystem /g')
