@@ -367,9 +367,9 @@ const struct row tree_rows[] = {
 	{.pattern = "wallet/labels/@label", .kind = ROW_READ_ONLY, .owner_only = true, .live = true,
 	 .exists = wallet_labels_exists, .read = wallet_labels_read, .instead_of_remove = NO_KEY_REMOVE,
 	 .help = "the public key made under that label"},
-	{.pattern = "wallet/private", .kind = ROW_FOLDER, .mode = 0700, .owner_only = true, .live = true,
+	{.pattern = "wallet/private", .kind = ROW_FOLDER, .owner_only = true, .live = true,
 	 .list = wallet_private_list, .help = "private keys by their public half; empty unless revealed"},
-	{.pattern = "wallet/private/@key", .kind = ROW_READ_ONLY, .mode = 0400, .owner_only = true, .live = true,
+	{.pattern = "wallet/private/@key", .kind = ROW_READ_ONLY, .owner_only = true, .live = true,
 	 .secret = true, .exists = wallet_private_exists, .read = wallet_private_read,
 	 .instead_of_remove = NO_KEY_REMOVE, .help = "the private key"},
 

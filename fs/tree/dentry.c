@@ -260,10 +260,7 @@ mode_t row_mode(const struct row *row)
 		[ROW_FOLDER] = S_IFDIR | 0755, [ROW_READ_ONLY] = S_IFREG | 0444, [ROW_VERB] = S_IFREG | 0644,
 		[ROW_VALUE] = S_IFREG | 0644,  [ROW_LIST] = S_IFREG | 0644,      [ROW_DOCUMENT] = S_IFREG | 0644,
 		[ROW_BYTES] = S_IFREG | 0644,  [ROW_GROWING] = S_IFREG | 0444,   [ROW_LINK] = S_IFLNK | 0777};
-	mode_t mode = types[row->kind];
-	if (row->mode)
-		mode = (mode & S_IFMT) | row->mode;
-	return row->owner_only ? mode & ~(mode_t)0077 : mode;
+	return row->owner_only ? types[row->kind] & ~(mode_t)0077 : types[row->kind];
 }
 
 int dentry_exists(struct tree *tree, struct timespec *modified, const struct caller *caller,

@@ -2,8 +2,6 @@
  * does not do. */
 #include "fs/tree/readme.h"
 
-#include "fs/tree/dentry.h"
-
 #include <string.h>
 
 static const char *const kind_names[] = {
@@ -11,11 +9,6 @@ static const char *const kind_names[] = {
 	[ROW_VALUE] = "value",   [ROW_LIST] = "list",       [ROW_DOCUMENT] = "document",
 	[ROW_BYTES] = "bytes",   [ROW_GROWING] = "growing", [ROW_LINK] = "link",
 };
-
-static const char *kind_name(const struct row *row)
-{
-	return row->kind == ROW_BYTES && !(row_mode(row) & 0200) ? "read" : kind_names[row->kind];
-}
 
 /* `accounts/@account/votes` as people write it: `accounts/ACCOUNT/votes`. */
 static void print_pattern(struct text *out, const struct row *row)
@@ -97,8 +90,8 @@ void readme_print(struct text *out, const struct row *rows, size_t count, const 
 			absent = &rows[i];
 		print_pattern(out, &rows[i]);
 		pad(out, start, 40);
-		text_append(out, absent && (absent == &rows[i] || is_below(&rows[i], absent)) ? "absent"
-		                                                                              : kind_name(&rows[i]));
+		bool is_absent = absent && (absent == &rows[i] || is_below(&rows[i], absent));
+		text_append(out, is_absent ? "absent" : kind_names[rows[i].kind]);
 		pad(out, start, 50);
 		text_printf(out, "%s\n", rows[i].help ? rows[i].help : "");
 		if (rows[i].usage)
@@ -111,7 +104,7 @@ void tree_print_table(struct text *out)
 	for (size_t i = 0; i < tree_rows_count; i++) {
 		const struct row *row = &tree_rows[i];
 		print_pattern(out, row);
-		text_printf(out, "\t%s\t%s\t%s\n", kind_name(row), row->help ? row->help : "",
+		text_printf(out, "\t%s\t%s\t%s\n", kind_names[row->kind], row->help ? row->help : "",
 		            row->usage ? row->usage : "");
 	}
 }

@@ -83,7 +83,6 @@ struct row {
 	 * an optional ending: "@permission.json". */
 	const char *pattern;
 	enum row_kind kind;
-	mode_t mode;         /* permission bits; 0: the kind's (0755, 0444, 0644) */
 	/* Appends the whole contents (ROW_LINK: the target). A verb's first lines (help and usage) come from
 	 * the row; its read is optional and adds what is pending, in lines that begin with `#`. */
 	row_read *read;

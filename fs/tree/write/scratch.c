@@ -98,7 +98,7 @@ int scratch_create(struct tree *tree, struct dentry **out, struct dentry *folder
                    mode_t mode, struct error *error)
 {
 	static const struct row row = {
-		.pattern = "", .kind = ROW_BYTES, .mode = 0600, .help = "a private scratch file in memory"};
+		.pattern = "", .kind = ROW_BYTES, .help = "a private scratch file in memory"};
 	struct dentry *dentry = dentry_make_plain(tree, folder, name, &row), *there;
 	dentry->scratch = memory_allocate(1, sizeof *dentry->scratch);
 	*dentry->scratch = (struct scratch){.mode = mode & 0700 ? mode & 0700 : 0600, .modified = clock_real()};
