@@ -1,21 +1,19 @@
-/* Dentries: paths that were looked up, one for each while somebody holds it; and the tree that they belong
- * to. */
+/* Dentries: paths that were looked up, one for each while somebody holds it. */
 #include "fs/tree/dentry.h"
 
 #include "core/base/memory.h"
-#include "core/base/system/clock.h"
 #include "core/types/name.h"
 #include "fs/tree/errors.h"
-#include "fs/tree/handle.h"
 #include "fs/tree/rendering.h"
 #include "fs/tree/request.h"
-#include "fs/tree/sent.h"
 #include "fs/tree/write/change.h"
 #include "fs/tree/write/scratch.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { BUCKETS_AT_FIRST = 1024 };
 
 uint64_t dentry_hash(uint64_t seed, const char *text)
 {
@@ -221,11 +219,6 @@ int dentry_make(struct tree *tree, struct dentry **out, struct dentry *folder, c
 	return 0;
 }
 
-bool caller_is_owner(const struct tree *tree, const struct caller *caller)
-{
-	return !caller || caller->uid == tree->options.owner || caller->uid == 0;
-}
-
 bool dentry_is_writable(const struct dentry *dentry)
 {
 	return kind_is_writable(dentry->row->kind) && (dentry_mode(dentry) & 0200);
@@ -347,50 +340,23 @@ int tree_walk(struct tree *tree, struct dentry **out, const struct caller *calle
 	return result;
 }
 
-struct dentry *tree_root(struct tree *tree) { return tree->root; }
 const char *dentry_path(const struct dentry *dentry) { return dentry->path; }
 const char *dentry_name(const struct dentry *dentry) { return dentry->name; }
 bool dentry_is_slow(const struct dentry *dentry) { return dentry->row->slow; }
 bool dentry_is_scratch(const struct dentry *dentry) { return dentry->scratch != NULL; }
 bool dentry_is_secret(const struct dentry *dentry) { return dentry->row->secret; }
 
-int tree_create(struct tree **out, const struct tree_options *options, struct error *error)
+void dentries_begin(struct tree *tree)
 {
-	struct tree *tree = memory_allocate(1, sizeof *tree);
-	*out = NULL;
-	tree->options = *options;
-	if (!tree->options.rows) {
-		tree->options.rows = tree_rows;
-		tree->options.rows_count = tree_rows_count;
-	}
-	int result = patterns_make(&tree->patterns, tree->options.rows, tree->options.rows_count, error);
-	if (result) {
-		free(tree);
-		return result;
-	}
-	tree->options.mount_point = memory_copy_string(options->mount_point ? options->mount_point : "");
-	if (options->defaults_file)
-		tree->options.defaults_file = memory_copy_string(options->defaults_file);
-	tree->started = clock_real();
-	tree->written = tree->started;
-	pthread_mutex_init(&tree->lock, NULL);
-	pthread_cond_init(&tree->emptied, NULL);
-	tree->buckets_count = DENTRY_BUCKETS_FIRST;
+	tree->buckets_count = BUCKETS_AT_FIRST;
 	tree->buckets = memory_allocate(tree->buckets_count, sizeof *tree->buckets);
 	tree->root = memory_allocate(1, sizeof *tree->root);
 	*tree->root = (struct dentry){
 		.path = memory_copy_string(""), .row = tree->patterns.at[0].row, .inode = 1, .references = 1};
 	tree->root->name = tree->root->path;
-	tree->errors = errors_create();
-	tree->log = transaction_log_create();
-	if (options->chain && options->chain->operations->watch_lost)
-		options->chain->operations->watch_lost(options->chain, errors_lost, tree);
-	*out = tree;
-	return 0;
 }
 
-/* The kernel does not forget its dentries before an unmount; whatever is left goes here. */
-static void free_dentries(struct tree *tree)
+void dentries_end(struct tree *tree)
 {
 	for (size_t i = 0; i < tree->buckets_count; i++) {
 		for (struct dentry *dentry = tree->buckets[i], *next; dentry; dentry = next) {
@@ -400,32 +366,5 @@ static void free_dentries(struct tree *tree)
 		}
 	}
 	dentry_free(tree->root);
-}
-
-void tree_destroy(struct tree *tree)
-{
-	if (!tree)
-		return;
-	if (tree->options.chain && tree->options.chain->operations->watch_lost)
-		tree->options.chain->operations->watch_lost(tree->options.chain, NULL, NULL);
-	/* What is still open has not said all it meant to. */
-	for (struct handle *handle = tree->handles; handle; handle = handle->next)
-		handle->truncated = false;
-	while (tree->handles)
-		handle_close(tree->handles);
-	while (tree->folders)
-		folder_close(tree->folders);
-	while (tree->scratch_count > 0)
-		scratch_remove(tree, tree->scratch[tree->scratch_count - 1]);
-	free_dentries(tree);
-	patterns_release(&tree->patterns);
-	errors_destroy(tree->errors);
-	transaction_log_destroy(tree->log);
-	request_states_destroy(tree);
-	pthread_cond_destroy(&tree->emptied);
-	pthread_mutex_destroy(&tree->lock);
-	free((char *)(uintptr_t)tree->options.mount_point);
-	free((char *)(uintptr_t)tree->options.defaults_file);
 	free(tree->buckets);
-	free(tree);
 }

@@ -8,8 +8,6 @@
 #include <pthread.h>
 #include <time.h>
 
-enum { DENTRY_BUCKETS_FIRST = 1024 };
-
 struct errors;          /* errors.h */
 struct transaction_log; /* sent.h */
 struct rendering;       /* rendering.h */
@@ -85,6 +83,9 @@ struct tree {
 	_Atomic bool impersonate;
 };
 
+void dentries_begin(struct tree *tree); /* the root, and room for others */
+/* The kernel does not forget its dentries before an unmount: whatever is left goes. */
+void dentries_end(struct tree *tree);
 /* What tells of the present is not there below a graft of the past. */
 bool row_is_hidden(const struct dentry *folder, const struct row *row);
 /* Interned or not: a fresh dentry for a name of the table, one reference; -ENOENT when no row matches. Does

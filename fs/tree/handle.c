@@ -292,14 +292,6 @@ int handle_sync(struct handle *handle, const struct caller *caller)
 	return result ? result : tree_sync(handle->tree, caller, handle->dentry);
 }
 
-int tree_sync(struct tree *tree, const struct caller *caller, struct dentry *dentry)
-{
-	struct error error = {0};
-	struct chain *chain = tree->options.chain;
-	int result = chain && chain->operations->sync ? chain->operations->sync(chain, &error) : 0;
-	return result ? errors_fail(tree, caller, dentry, NULL, &error) : 0;
-}
-
 int input_hold(struct handle *handle, size_t size, struct error *error)
 {
 	struct tree *tree = handle->tree;
