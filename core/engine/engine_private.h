@@ -134,6 +134,15 @@ void block_add_receipt(struct pending_block *pending, uint8_t status, uint32_t c
  * NULL: computed. *digest is what its producer signs. */
 int block_finish(struct branch *branch, struct block_state **out, struct checksum256 *digest,
                  const struct checksum256 *const roots[2], struct error *error);
+/* The state and the globals as they were, to go back to. Checkpoints nest; each that was taken is
+ * released. */
+struct block_checkpoint {
+	size_t mark;
+	struct block_globals globals;
+};
+void block_checkpoint_take(struct block_checkpoint *checkpoint, struct pending_block *pending);
+void block_checkpoint_restore(const struct block_checkpoint *checkpoint, struct pending_block *pending);
+void block_checkpoint_release(struct pending_block *pending); /* the last taken that was not released */
 static inline uint32_t pending_slot(const struct pending_block *pending)
 {
 	return pending->header.timestamp;
@@ -148,16 +157,6 @@ static inline bool pending_feature(const struct pending_block *pending, enum fea
 }
 
 /* --- transaction_context.c --- */
-/* The state and the globals as they were, to go back to. Checkpoints nest; each that was taken is
- * released. */
-struct block_checkpoint {
-	size_t mark;
-	struct block_globals globals;
-};
-void block_checkpoint_take(struct block_checkpoint *checkpoint, struct pending_block *pending);
-void block_checkpoint_restore(const struct block_checkpoint *checkpoint, struct pending_block *pending);
-void block_checkpoint_release(struct pending_block *pending); /* the last taken that was not released */
-
 void transaction_context_begin(struct transaction_context *context, struct pending_block *pending,
                                const struct transaction *transaction, const struct checksum256 *id,
                                struct transaction_trace *trace, uint32_t billed_cpu_us);
@@ -169,25 +168,12 @@ int transaction_init_input(struct transaction_context *context, const struct pac
                            struct error *error);
 int transaction_init_implicit(struct transaction_context *context, struct error *error);
 int transaction_init_deferred(struct transaction_context *context, int64_t published, struct error *error);
-/* Counts NET usage; 3080002 or 3080003 beyond the limits. */
-int transaction_add_net(struct transaction_context *context, uint64_t bytes, struct error *error);
-/* Changes an account's RAM usage; whether it can pay is checked at the end, as for any account that
- * transaction_check_ram_of() names. */
-int transaction_add_ram(struct transaction_context *context, uint64_t account, int64_t delta,
-                        struct error *error);
-void transaction_check_ram_of(struct transaction_context *context, uint64_t account);
 /* Do the accounts and the declared permissions exist? Of context-free actions too, where context_free says
  * so. */
 int transaction_validate_accounts(const struct map_root *root, const struct transaction *transaction,
                                   bool context_free, struct error *error);
 /* Runs the actions. */
 int transaction_execute(struct transaction_context *context, struct error *error);
-/* The end: RAM is checked, NET rounded up, accounts billed. */
-int transaction_finalize(struct transaction_context *context, struct error *error);
-/* Looks the billed accounts up: what they can still pay. */
-void transaction_available(struct transaction_context *context, int64_t *net, int64_t *cpu);
-/* Bills them as they were just looked up. */
-int transaction_bill(struct transaction_context *context, uint64_t net, uint64_t cpu, struct error *error);
 /* Gives the context's action digests to the block. */
 void transaction_keep_digests(struct transaction_context *context);
 
@@ -198,6 +184,26 @@ void transaction_date(struct transaction *transaction, const struct pending_bloc
  * points to. The RAM it takes. */
 int64_t transaction_store_generated(struct pending_block *pending, struct generated_transaction *generated,
                                     const struct transaction *transaction);
+
+/* --- billing.c --- */
+enum { TRANSACTION_ID_NET = 32 }; /* bytes: its id, which a block will have in place of one that waited */
+/* Those of chain, block and transaction; of a transaction that nobody pays for there are no others. */
+void transaction_set_limits(struct transaction_context *context);
+/* These, those of the accounts that are billed, and `net` counted. 3080002 to 3080006. */
+int transaction_init_limits(struct transaction_context *context, uint64_t net, struct error *error);
+/* Counts NET usage; 3080002 or 3080003 beyond the limits. */
+int transaction_add_net(struct transaction_context *context, uint64_t bytes, struct error *error);
+/* Changes an account's RAM usage; whether it can pay is checked at the end, as for any account that
+ * transaction_check_ram_of() names. */
+int transaction_add_ram(struct transaction_context *context, uint64_t account, int64_t delta,
+                        struct error *error);
+void transaction_check_ram_of(struct transaction_context *context, uint64_t account);
+/* Looks the billed accounts up: what they can still pay. */
+void transaction_available(struct transaction_context *context, int64_t *net, int64_t *cpu);
+/* Bills them as they were just looked up. */
+int transaction_bill(struct transaction_context *context, uint64_t net, uint64_t cpu, struct error *error);
+/* The end: RAM is checked, NET rounded up, accounts billed. */
+int transaction_finalize(struct transaction_context *context, struct error *error);
 
 /* --- deadline.c --- */
 /* Its time begins; cpu_left: what the billed accounts can pay, microseconds. */

@@ -68,6 +68,23 @@ void branch_block_drop(struct branch *branch)
 	branch->pending = NULL;
 }
 
+void block_checkpoint_take(struct block_checkpoint *checkpoint, struct pending_block *pending)
+{
+	checkpoint->mark = map_edit_mark(pending->edit);
+	checkpoint->globals = pending->globals;
+}
+
+void block_checkpoint_restore(const struct block_checkpoint *checkpoint, struct pending_block *pending)
+{
+	map_edit_undo(pending->edit, checkpoint->mark);
+	pending->globals = checkpoint->globals;
+}
+
+void block_checkpoint_release(struct pending_block *pending)
+{
+	map_edit_unmark(pending->edit);
+}
+
 void block_add_receipt(struct pending_block *pending, uint8_t status, uint32_t cpu_us, uint64_t net,
                        struct packed_transaction *packed, const struct checksum256 *id)
 {

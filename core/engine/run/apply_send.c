@@ -7,7 +7,7 @@
 #include "core/types/name.h"
 #include "core/types/time.h"
 
-enum { INLINE_SIZE_UNPRIVILEGED = 4096, TRANSACTION_ID_NET = 32, EXTENSION_GENERATION_CONTEXT = 0 };
+enum { INLINE_SIZE_UNPRIVILEGED = 4096, EXTENSION_GENERATION_CONTEXT = 0 };
 
 int apply_fail_unpack(const struct apply_context *context, const struct cursor *in)
 {
