@@ -237,6 +237,9 @@ packed() {
 	mkdir "$other"
 	run -1 "$EOSIOFS" -o "memory,http=off,wallet_http=$SOCKET" "$other" 3>&- 4>&- </dev/null
 	[[ "$output" == *"wallet_http: cannot listen at $SOCKET: "* ]]
+	echo kept > "$BASE/notes" # no socket: nobody listens there, and it is somebody's
+	run -1 "$EOSIOFS" -o "memory,http=off,wallet_http=$BASE/notes" "$other" 3>&- 4>&- </dev/null
+	[ "$(cat "$BASE/notes")" = kept ]
 	python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$BASE/stale.sock" ||
 		skip "no python3"
 	"$EOSIOFS" -o "memory,http=off,wallet_http=$BASE/stale.sock" "$other" 3>&- 4>&- </dev/null

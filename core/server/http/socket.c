@@ -89,9 +89,13 @@ uint16_t socket_port(int socket)
 	                                           : ((struct sockaddr_in *)&address)->sin_port);
 }
 
-/* Nobody listens there any more. */
+/* A socket, at which nobody listens any more: a file that is none refuses connections, too. */
 static bool is_left_behind(const struct sockaddr_un *address)
 {
+	struct stat status;
+
+	if (lstat(address->sun_path, &status) != 0 || !S_ISSOCK(status.st_mode))
+		return false;
 	int made = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	bool refused = made >= 0 && connect(made, (const struct sockaddr *)address, sizeof *address) != 0 &&
 	               errno == ECONNREFUSED;
