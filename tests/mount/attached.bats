@@ -70,6 +70,8 @@ import() {
 	"$EOSIOFS" --unmount "$BASE/named"
 	run ! "$EOSIOFS" -o "memory,url=http://someone:secret@127.0.0.1:1" "$BASE/named"
 	[[ "$output" == *"http://127.0.0.1:1 cannot be reached"* ]]
+	run ! "$EOSIOFS" -o "memory,url=http://someone:half@secret@127.0.0.1:1" "$BASE/named"
+	[[ "$output" == *"the node at http://127.0.0.1:1"* && "$output" != *secret* ]]
 }
 
 @test "a transfer happens once, is in a block when its write returns, and both mounts show it" {

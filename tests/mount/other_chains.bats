@@ -81,7 +81,9 @@ same_files() {
 	until [ -s "$BASE/port" ]; do :; done
 	URL=https://localhost:$(cat "$BASE/port")
 	run ! "$EOSIOFS" -o "memory,url=$URL" "$M"
-	[[ "$output" == *"the node at $URL cannot be reached: "*certificate* ]]
+	[[ "$output" == *"the node at $URL cannot be reached: "*self*signed*"CURL_CA_BUNDLE"* ]]
+	CURL_CA_BUNDLE=$BASE/mistyped.pem run ! "$EOSIOFS" -o "memory,url=$URL" "$M"
+	[[ "$output" == *"the node at $URL cannot be reached: "*"$BASE/mistyped.pem"* ]]
 	CURL_CA_BUNDLE=$BASE/certificate.pem attach_at -o memory
 	boot
 	same_files

@@ -22,6 +22,7 @@ struct line {
 	struct line *next;
 	CURLM *multi;
 	CURL *easy;
+	char why[CURL_ERROR_SIZE]; /* the last failure, in libcurl's words */
 };
 
 struct http_client {
@@ -100,6 +101,7 @@ static struct line *line_take(struct http_client *client)
 	line->easy = curl_easy_init();
 	if (line->multi && line->easy) {
 		prepare_line(client, line->easy);
+		curl_easy_setopt(line->easy, CURLOPT_ERRORBUFFER, line->why);
 		return line;
 	}
 	if (line->multi)
@@ -128,7 +130,6 @@ int http_client_create(struct http_client **out, const char *url, const char *au
                        struct error *error)
 {
 	size_t length = strlen(url);
-
 	bool is_local = strncasecmp(url, LOCAL_SCHEME, sizeof LOCAL_SCHEME - 1) == 0;
 
 	if (!is_local && strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0)
@@ -138,11 +139,13 @@ int http_client_create(struct http_client **out, const char *url, const char *au
 	struct http_client *client = memory_allocate(1, sizeof *client);
 	client->url = memory_copy_string(url);
 	client->authorities = authorities ? realpath(authorities, NULL) : NULL;
+	if (authorities && !client->authorities) /* libcurl will tell why */
+		client->authorities = memory_copy_string(authorities);
 	while (length > sizeof "https://" - 1 && client->url[length - 1] == '/')
 		client->url[--length] = '\0';
-	const char *host = strstr(client->url, "://") + 3, *at = strchr(host, '@');
+	const char *host = strstr(client->url, "://") + 3, *at = memrchr(host, '@', strcspn(host, "/"));
 	client->shown = memory_copy_string(client->url);
-	if (at && at < host + strcspn(host, "/") && !is_local)
+	if (at && !is_local)
 		strcpy(client->shown + (host - client->url), at + 1);
 	if (is_local)
 		client->socket = client->url + sizeof LOCAL_SCHEME - 1;
@@ -183,16 +186,22 @@ static void prepare(struct line *line, struct text *answer, const char *url, con
 	curl_easy_setopt(line->easy, CURLOPT_WRITEDATA, answer);
 }
 
-static int failure(const struct http_client *client, CURLcode code, struct error *error)
+static int failure(const struct http_client *client, const struct line *line, CURLcode code,
+                   struct error *error)
 {
-	const char *url = client->shown, *why = curl_easy_strerror(code);
+	const char *url = client->shown, *why = *line->why ? line->why : curl_easy_strerror(code);
 	switch (code) {
 	case CURLE_COULDNT_RESOLVE_HOST:
 	case CURLE_COULDNT_RESOLVE_PROXY:
 	case CURLE_COULDNT_CONNECT:
 	case CURLE_SSL_CONNECT_ERROR:
-	case CURLE_PEER_FAILED_VERIFICATION:
 		return error_set(error, EHOSTUNREACH, "the node at %s cannot be reached: %s", url, why);
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+		return error_set(error, EHOSTUNREACH,
+		                 "the node at %s cannot be reached: %s (CURL_CA_BUNDLE=FILE in the environment of "
+		                 "the mount names what certificates are trusted)",
+		                 url, why);
 	case CURLE_OPERATION_TIMEDOUT:
 		return error_set(error, ETIMEDOUT, "the node at %s does not answer: %s", url, why);
 	case CURLE_WRITE_ERROR:
@@ -226,7 +235,7 @@ static int perform(struct http_client *client, struct line *line, const struct i
 		if (message->msg == CURLMSG_DONE)
 			code = message->data.result;
 	curl_multi_remove_handle(line->multi, line->easy);
-	return code == CURLE_OK ? 0 : failure(client, code, error);
+	return code == CURLE_OK ? 0 : failure(client, line, code, error);
 }
 
 int http_client_post(struct http_client *client, struct text *answer, unsigned *status, const char *path,
