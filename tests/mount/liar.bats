@@ -21,7 +21,7 @@ setup() {
 }
 
 teardown_file() {
-	[ ! -e "$BASE/liars" ] || { lie '' && xargs kill < "$BASE/liars"; }
+	[ ! -e "$BASE/liars" ] || { lie '' && xargs kill < "$BASE/liars" || :; }
 	take_down
 }
 
@@ -87,6 +87,29 @@ units() {
 		echo "bob111111111 0.0001 SYS $how" > accounts/alice1111111/transfer
 		[ "$(units)" = $((before + 1)) ] || { echo "$how: $before, $(units)"; false; }
 	done
+}
+
+@test "a node that takes a transfer, is gone before it answers, and comes back: it happened, once" {
+	local key before port writer M=$BASE/left URL
+	echo memory > wallet/reveal
+	key=$(cat "wallet/private/$(cat wallet/labels/alice1111111)")
+	mkdir "$M"
+	URL=$(served "$SERVING")
+	begin_liar
+	port=${URL##*:}
+	"$EOSIOFS" -o "memory,url=$URL" "$M" 3>&- 4>&- </dev/null
+	echo unlock memory > "$M/wallet/state"
+	echo "$key" > "$M/wallet/import"
+	before=$(units)
+	lie gone
+	bash -c "echo 'bob111111111 0.0001 SYS gone' > $M/accounts/alice1111111/transfer" 3>&- &
+	writer=$!
+	until [ -z "$(cat "$BASE/mode")" ]; do :; done
+	URL=$(served "$SERVING")
+	PORT=$port begin_liar
+	wait "$writer"
+	[ "$(units)" = $((before + 1)) ]
+	"$EOSIOFS" --unmount "$M"
 }
 
 @test "an answer that comes a thousand blocks late: the transfer has happened" {

@@ -1,12 +1,12 @@
 #!/usr/bin/perl
 # A server between a mount and a node: passes every request on, unless the file MODE says how to lie.
-# usage: liar.pl MODE NODE_PORT SERVING [CERTIFICATE KEY]; prints its own port. SERVING: the mount whose node that is. With a certificate it speaks TLS. Every request stands in the file MODE.log, a line each.
+# usage: liar.pl MODE NODE_PORT SERVING [CERTIFICATE KEY]; prints its own port, PORT of the environment or any. SERVING: the mount whose node that is. With a certificate it speaks TLS. Every request stands in the file MODE.log, a line each.
 use strict;
 use warnings;
 use IO::Socket::INET;
 
 my ($mode_file, $node, $serving, $certificate, $key) = @ARGV;
-my $listener = IO::Socket::INET->new(Listen => 64, LocalAddr => '127.0.0.1', ReuseAddr => 1) or die "listen: $!";
+my $listener = IO::Socket::INET->new(Listen => 64, LocalAddr => '127.0.0.1', LocalPort => $ENV{PORT} // 0, ReuseAddr => 1) or die "listen: $!";
 require IO::Socket::SSL if $certificate;
 $| = 1;
 $SIG{CHLD} = 'IGNORE';
@@ -149,6 +149,14 @@ sub serve {
 		open my $file, '>', "$serving/chain/clock" or die "clock: $!";
 		print $file "+10m\n";
 		close $file or die "clock: $!";
+	}
+	if ($pushes && $mode eq 'gone') { # with the transaction taken
+		my $parent = getppid;
+		kill TERM => $parent;
+		1 while getppid == $parent;
+		close $socket;
+		once();
+		return 0;
 	}
 	if ($pushes && $mode =~ /^(lost|cut|gateway|twice)$/) {
 		once();

@@ -190,17 +190,22 @@ static int failure(const struct http_client *client, const struct line *line, CU
                    struct error *error)
 {
 	const char *url = client->shown, *why = *line->why ? line->why : curl_easy_strerror(code);
+	long sent = 0;
+
+	/* what a connection that was kept leaves unanswered libcurl sends again over a new one */
+	curl_easy_getinfo(line->easy, CURLINFO_REQUEST_SIZE, &sent);
 	switch (code) {
 	case CURLE_COULDNT_RESOLVE_HOST:
 	case CURLE_COULDNT_RESOLVE_PROXY:
 	case CURLE_COULDNT_CONNECT:
 	case CURLE_SSL_CONNECT_ERROR:
-		return error_set(error, EHOSTUNREACH, "the node at %s cannot be reached: %s", url, why);
+		return error_set(error, sent ? EPROTO : EHOSTUNREACH, "the node at %s cannot be reached: %s", url,
+		                 why);
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CACERT_BADFILE:
 		return error_set(error, EHOSTUNREACH,
-		                 "the node at %s cannot be reached: %s (CURL_CA_BUNDLE=FILE in the environment of "
-		                 "the mount names what certificates are trusted)",
+		                 "the node at %s cannot be reached: %s (CURL_CA_BUNDLE=FILE in the mount's "
+		                 "environment names the certificates that are trusted)",
 		                 url, why);
 	case CURLE_OPERATION_TIMEDOUT:
 		return error_set(error, ETIMEDOUT, "the node at %s does not answer: %s", url, why);
