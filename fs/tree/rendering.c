@@ -104,10 +104,7 @@ static int render(struct tree *tree, struct rendering **out, struct request *req
 	rendering->writes = writes(tree);
 	pthread_mutex_unlock(&tree->lock);
 	print_usage(&rendering->text, dentry);
-	/* A state that is gone is no row that is not there. */
-	if (dentry->graft)
-		result = request_view(request, error);
-	if (result == 0 && dentry->row->read)
+	if (dentry->row->read)
 		result = dentry->row->read(request, &rendering->text, error);
 	if (result == 0 && dentry->row->indented)
 		indent(&rendering->text);

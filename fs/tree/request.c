@@ -74,7 +74,12 @@ int request_view(struct request *request, struct error *error)
 		                         error);
 	if (result)
 		request->view = NULL;
-	return result;
+	if (result != -ENOENT)
+		return result;
+	/* No row that is not there, as handlers would take it: the kernel looks the whole path up again. */
+	if (error)
+		error->number = ESTALE;
+	return -ESTALE;
 }
 
 /* --- what a mount keeps --- */

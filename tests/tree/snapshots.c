@@ -47,7 +47,7 @@ static void what_is_no_name_is_refused(void **state)
 
 static void one_is_forgotten(void **state)
 {
-	struct dentry *folder, *votes, *is_proxy;
+	struct dentry *folder, *votes, *is_proxy, *actions, *action;
 	struct handle *handle;
 	struct stat attributes;
 	(void)state;
@@ -56,6 +56,8 @@ static void one_is_forgotten(void **state)
 	assert_int_equal(tree_walk(fixture.tree, &votes, &fixture.caller, "snapshots/booted/" ALICE "votes"), 0);
 	assert_int_equal(
 		tree_walk(fixture.tree, &is_proxy, &fixture.caller, "snapshots/booted/" ALICE "is_proxy"), 0);
+	assert_int_equal(
+		tree_walk(fixture.tree, &actions, &fixture.caller, "snapshots/booted/accounts/eosio/actions"), 0);
 	assert_int_equal(tree_walk(fixture.tree, &folder, &fixture.caller, "snapshots"), 0);
 	assert_int_equal(tree_remove_folder(fixture.tree, &fixture.caller, folder, "booted"), -EPERM);
 	assert_non_null(strstr(fixture_last_line("errors"), "snapshots/drop"));
@@ -63,9 +65,12 @@ static void one_is_forgotten(void **state)
 	fixture_refuse(ENOENT, "there is no snapshot \"nothing\"", "snapshots/drop", "nothing\n");
 	fixture_write("snapshots/drop", "booted\n");
 	assert_false(fixture_exists("snapshots/booted"));
-	/* whoever found them before is not told that she votes for nobody */
-	assert_int_equal(tree_open(fixture.tree, &handle, &fixture.caller, votes, O_RDONLY), -ENOENT);
-	assert_int_equal(tree_stat(fixture.tree, &attributes, &fixture.caller, is_proxy), -ENOENT);
+	/* whoever found them before is not told that she votes for nobody, and looks the path up again */
+	assert_int_equal(tree_open(fixture.tree, &handle, &fixture.caller, votes, O_RDONLY), -ESTALE);
+	assert_int_equal(tree_stat(fixture.tree, &attributes, &fixture.caller, is_proxy), -ESTALE);
+	assert_int_equal(tree_lookup(fixture.tree, &action, &fixture.caller, actions, "setcode"), -ESTALE);
+	assert_non_null(strstr(fixture_last_line("errors"), "there is no snapshot \"booted\""));
+	tree_forget(fixture.tree, actions, 1);
 	tree_forget(fixture.tree, votes, 1);
 	tree_forget(fixture.tree, is_proxy, 1);
 	assert_string_equal(fixture_list("snapshots"), "restore export import drop booted-too later.on_2 ");
