@@ -16,6 +16,12 @@ void bytes_release(struct bytes *bytes)
 	*bytes = (struct bytes){0};
 }
 
+void bytes_release_secret(struct bytes *bytes)
+{
+	memory_wipe(bytes->data, bytes->capacity);
+	bytes_release(bytes);
+}
+
 void bytes_clear(struct bytes *bytes)
 {
 	bytes->length = 0;

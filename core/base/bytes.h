@@ -14,6 +14,7 @@ struct bytes {
 
 /* {0} is a valid empty buffer. */
 void bytes_release(struct bytes *bytes);
+void bytes_release_secret(struct bytes *bytes); /* overwrites it before */
 void bytes_clear(struct bytes *bytes);
 void bytes_put(struct bytes *bytes, const void *data, size_t length);
 void bytes_put_u8(struct bytes *bytes, uint8_t value);

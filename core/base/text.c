@@ -34,6 +34,12 @@ void text_release(struct text *text)
 	*text = (struct text)TEXT_EMPTY;
 }
 
+void text_release_secret(struct text *text)
+{
+	memory_wipe(text->data, text->capacity);
+	text_release(text);
+}
+
 void text_clear(struct text *text)
 {
 	text_truncate(text, 0);

@@ -17,6 +17,7 @@ struct text {
 #define TEXT_EMPTY {NULL, 0, 0}
 
 void text_release(struct text *text);            /* frees; the text is empty again */
+void text_release_secret(struct text *text);     /* overwrites it before */
 void text_clear(struct text *text);              /* keeps the memory */
 void text_truncate(struct text *text, size_t length); /* to a length that it had */
 char *text_take(struct text *text);              /* gives the string to the caller, "" if empty; free() it */

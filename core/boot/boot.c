@@ -123,13 +123,6 @@ void boot_set_back(struct boot *boot, uint32_t block_num)
 		boot_keep_steps(boot);
 }
 
-static void release_secret_text(struct text *text)
-{
-	if (text->data)
-		memory_wipe(text->data, text->capacity);
-	text_release(text);
-}
-
 /* --- the whole --- */
 
 int boot_create(struct boot **out, const struct boot_environment *environment, struct error *error)
@@ -146,7 +139,7 @@ int boot_create(struct boot **out, const struct boot_environment *environment, s
 	int result = read_file(boot, &options, "options", error);
 	if (result == 0)
 		boot_settings_parse(&boot->settings, text_string(&options));
-	release_secret_text(&options);
+	text_release_secret(&options);
 	if (result == 0)
 		result = read_file(boot, &boot->given, "accounts.json", error);
 	read_steps(boot);
@@ -171,7 +164,7 @@ void boot_destroy(struct boot *boot)
 		return;
 	forget_plan(boot);
 	memory_wipe(&boot->settings, sizeof boot->settings);
-	release_secret_text(&boot->given);
+	text_release_secret(&boot->given);
 	growing_text_destroy(boot->progress);
 	growing_text_destroy(boot->output);
 	pthread_mutex_destroy(&boot->lock);
@@ -300,7 +293,7 @@ int boot_option_write(struct boot *boot, size_t option, const char *value,
 		}
 	}
 	boot_leave(boot);
-	release_secret_text(&text);
+	text_release_secret(&text);
 	memory_wipe(&settings, sizeof settings);
 	return result;
 }
@@ -390,12 +383,12 @@ int boot_accounts_write(struct boot *boot, const char *text, size_t length,
 	forget_plan(boot);
 	forget_states(boot);
 	boot->plan = plan;
-	release_secret_text(&boot->given);
+	text_release_secret(&boot->given);
 	boot->given = kept;
 	kept = (struct text)TEXT_EMPTY;
 out:
 	boot_leave(boot);
-	release_secret_text(&kept);
+	text_release_secret(&kept);
 	return result;
 }
 

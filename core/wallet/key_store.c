@@ -70,13 +70,6 @@ static int take_pairs(struct key_store *keys, struct wallet_key *list, size_t co
 	return 0;
 }
 
-static void release_secret_text(struct text *text)
-{
-	if (text->data)
-		memory_wipe(text->data, text->capacity);
-	text_release(text);
-}
-
 static int read_file(struct key_store *keys, struct error *error)
 {
 	struct text content = TEXT_EMPTY, password = TEXT_EMPTY;
@@ -104,7 +97,7 @@ static int read_file(struct key_store *keys, struct error *error)
 	else
 		result = take_pairs(keys, list, count, error);
 out:
-	release_secret_text(&password);
+	text_release_secret(&password);
 	text_release(&content);
 	return result;
 }

@@ -55,8 +55,7 @@ void wallet_file_encode(struct text *out, const struct wallet_secret *secret, co
 	text_append(out, "{\n  \"cipher_keys\": \"");
 	text_append_hex(out, cipher.data, cipher.length);
 	text_append(out, "\"\n}\n");
-	memory_wipe(plain.data, plain.capacity);
-	bytes_release(&plain);
+	bytes_release_secret(&plain);
 	bytes_release(&cipher);
 }
 
@@ -111,8 +110,7 @@ int wallet_file_decode(struct wallet_key **keys, size_t *count, const struct wal
 		result = error_chain(error, WALLET_INVALID_PASSWORD_EXCEPTION, "Invalid password for wallet: \"%s\"",
 		                     file);
 out:
-	memory_wipe(plain.data, plain.capacity);
-	bytes_release(&plain);
+	bytes_release_secret(&plain);
 	bytes_release(&cipher);
 	json_release(json);
 	return result;

@@ -168,9 +168,7 @@ static int open_folder(struct wallet *wallet, const char *password_file, struct 
 out:
 	if (result == 0 && error)
 		error_clear(error);
-	if (password.data)
-		memory_wipe(password.data, password.capacity);
-	text_release(&password);
+	text_release_secret(&password);
 	text_release(&labels);
 	return result;
 }

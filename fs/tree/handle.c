@@ -314,8 +314,7 @@ int input_hold(struct handle *handle, size_t size, struct error *error)
 void input_release(struct handle *handle)
 {
 	struct input *input = &handle->input;
-	memory_wipe(input->pending.data, input->pending.capacity);
-	text_release(&input->pending);
+	text_release_secret(&input->pending);
 	bytes_release(&input->bytes);
 	pthread_mutex_lock(&handle->tree->lock);
 	handle->tree->input_bytes -= input->held;

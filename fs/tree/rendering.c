@@ -15,9 +15,10 @@ enum { STAT_HOLDS_MS = 1000, AGAIN_MAXIMUM = 3, KEPT_BYTES_MAXIMUM = 4 << 20 };
 void rendering_drop(struct rendering *rendering)
 {
 	if (rendering && --rendering->references == 0) {
-		if (rendering->secret && rendering->text.data)
-			memory_wipe(rendering->text.data, rendering->text.capacity);
-		text_release(&rendering->text);
+		if (rendering->secret)
+			text_release_secret(&rendering->text);
+		else
+			text_release(&rendering->text);
 		free(rendering);
 	}
 }

@@ -1,7 +1,6 @@
 /* The network's nodes as struct chain has them: looked at, made, configured, started and stopped. */
 #include "core/chain/embedded/embedded_private.h"
 
-#include "core/base/memory.h"
 #include "core/chain/embedded/peers.h"
 #include "core/chain/embedded/storage/storage.h"
 #include "core/types/name.h"
@@ -239,8 +238,7 @@ static int add_lines(struct node *node, const char *lines, struct error *error)
 		text_append(&text, lines);
 		result = node_configure(node, text_string(&text), error);
 	}
-	memory_wipe(text.data, text.length); /* lines may hold a private key */
-	text_release(&text);
+	text_release_secret(&text); /* lines may hold a private key */
 	return result;
 }
 

@@ -368,8 +368,7 @@ static int start_one(struct processes *processes, const struct chain_node_start 
 		configuration_print(&node->file, &text);
 		text_append(&text, start->configuration);
 		result = process_node_take(processes, node, text_string(&text), error);
-		memory_wipe(text.data, text.length); /* the lines may hold a private key */
-		text_release(&text);
+		text_release_secret(&text); /* the lines may hold a private key */
 	}
 	return result || supervised_is_wanted(node->supervised) ? result
 	                                                        : start_with(processes, node, NULL, 0, error);

@@ -31,13 +31,6 @@ struct kind {
 };
 static const struct kind kinds[];
 
-/* What users write may be a secret (a private key, a password). */
-static void wipe(struct text *text)
-{
-	if (text->data)
-		memory_wipe(text->data, text->capacity);
-}
-
 static int fail(struct handle *handle, const struct caller *caller, const struct error *error)
 {
 	handle->failed = error->number;
@@ -112,8 +105,7 @@ static int run_trimmed(struct handle *handle, const struct caller *caller, const
 	struct text copy = TEXT_EMPTY;
 	text_append_bytes(&copy, data, length);
 	int result = run_call(handle, caller, text_string(&copy), length, call, error);
-	wipe(&copy);
-	text_release(&copy);
+	text_release_secret(&copy); /* a private key, a password */
 	return result;
 }
 
