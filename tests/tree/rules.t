@@ -207,10 +207,11 @@ elsewhere() {
 				my @files;
 				for (split m{(/\* --- .*?\*/|^[a-z][^;{}]*;)}ms, $headers{$header}) {
 					if (m{^/\* ---}) { @files = /(\S+\.c)\b/g }
-					elsif (@files && /^(?!static|extern|typedef)[a-z][^;{}()]*?[ *](\w+)\(/ && $home{$1}) {
-						my $name = $1;
-						my $homes = join " ", sort keys %{$home{$name}};
-						print "$header: $name is in $homes, not in @files\n" unless grep { $homes =~ m{(^|/)\Q$_\E( |$)} } @files;
+					elsif (@files && /^(?!static|extern|typedef)\w[^;{}()]*?[ *](\w+)\(|^\w+\s((?:\w+,\s*)*\w+);$/) {
+						for my $name (grep { $home{$_} } defined $1 ? $1 : split /,\s*/, $2) {
+							my $homes = join " ", sort keys %{$home{$name}};
+							print "$header: $name is in $homes, not in @files\n" unless grep { $homes =~ m{(^|/)\Q$_\E( |$)} } @files;
+						}
 					}
 				}
 			}

@@ -67,6 +67,15 @@ row_list accounts_actions_list;
 row_exists accounts_actions_exists;
 row_read accounts_actions_read;
 row_write accounts_actions_write;
+/* What an ABI lists: its actions, its tables. */
+typedef bool contract_name_at(const struct abi *abi, uint64_t *name, size_t index);
+typedef const char *contract_name_type(const struct abi *abi, uint64_t name);
+/* Those of the request's account, ascending; without an ABI none. */
+int contract_names_list(struct request *request, const char *from, contract_name_at *at,
+                        struct listing *listing, struct error *error);
+/* -ENOENT: the ABI does not list the request's second name, or there is none; what: "action". */
+int contract_name_exists(struct request *request, contract_name_type *type, const char *what,
+                         struct error *error);
 enum { ACTION_OPTIONS = 2 };
 extern const struct command_option action_options[ACTION_OPTIONS]; /* -p, --permission */
 /* The rest of a command, `JSON [-p ACTOR[@PERMISSION]]…`, as a transaction with that action. -EINVAL; else

@@ -17,8 +17,7 @@ enum { FIELD_DEPTH_MAXIMUM = 4, FIELD_TYPE_SIZE = 256 };
 
 /* The next name of an ABI's list that is >= from, so that names come in order whatever the ABI's order;
  * false: none. */
-static bool next_name(const struct abi *abi, uint64_t *out,
-                      bool (*at)(const struct abi *abi, uint64_t *name, size_t index), uint64_t from)
+static bool next_name(const struct abi *abi, uint64_t *out, contract_name_at *at, uint64_t from)
 {
 	uint64_t name = 0;
 	bool found = false;
@@ -31,10 +30,8 @@ static bool next_name(const struct abi *abi, uint64_t *out,
 	return found;
 }
 
-/* The names of an ABI's actions or tables; nothing without an ABI. */
-static int list_names(struct request *request, const char *from,
-                      bool (*at)(const struct abi *abi, uint64_t *name, size_t index),
-                      struct listing *listing, struct error *error)
+int contract_names_list(struct request *request, const char *from, contract_name_at *at,
+                        struct listing *listing, struct error *error)
 {
 	struct name_listing names = {listing, ""};
 	struct chain_abi *abi = NULL;
@@ -53,13 +50,7 @@ static int list_names(struct request *request, const char *from,
 int accounts_actions_list(struct request *request, const char *from, struct listing *listing,
                           struct error *error)
 {
-	return list_names(request, from, abi_action_at, listing, error);
-}
-
-int accounts_tables_list(struct request *request, const char *from, struct listing *listing,
-                         struct error *error)
-{
-	return list_names(request, from, abi_table_at, listing, error);
+	return contract_names_list(request, from, abi_action_at, listing, error);
 }
 
 static bool has_code(struct request *request)
@@ -82,8 +73,8 @@ static int demand_abi(struct request *request, struct chain_abi **out, const cha
 	                         : result;
 }
 
-static int demand_name(struct request *request, const char *(*type)(const struct abi *abi, uint64_t name),
-                       const char *what, struct error *error)
+int contract_name_exists(struct request *request, contract_name_type *type, const char *what,
+                         struct error *error)
 {
 	struct chain_abi *abi = NULL;
 	int result = demand_abi(request, &abi, what, error);
@@ -97,7 +88,7 @@ static int demand_name(struct request *request, const char *(*type)(const struct
 /* Code without an ABI has whatever actions it takes. */
 int accounts_actions_exists(struct request *request, struct error *error)
 {
-	int result = demand_name(request, abi_action_type, "action", error);
+	int result = contract_name_exists(request, abi_action_type, "action", error);
 	struct chain_abi *abi = NULL;
 	uint64_t name;
 	if (result == -ENOENT && name_parse(&name, request->capture[1], NULL) == 0 &&
@@ -105,11 +96,6 @@ int accounts_actions_exists(struct request *request, struct error *error)
 		return 0;
 	chain_abi_release(request->chain, abi);
 	return result;
-}
-
-int accounts_tables_exists(struct request *request, struct error *error)
-{
-	return demand_name(request, abi_table_type, "table", error);
 }
 
 /* A type without what says how often: `T[]`, `T?`, `T$`. */

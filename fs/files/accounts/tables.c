@@ -14,6 +14,17 @@
 
 static const char ending[] = ".jsonl";
 
+int accounts_tables_list(struct request *request, const char *from, struct listing *listing,
+                         struct error *error)
+{
+	return contract_names_list(request, from, abi_table_at, listing, error);
+}
+
+int accounts_tables_exists(struct request *request, struct error *error)
+{
+	return contract_name_exists(request, abi_table_type, "table", error);
+}
+
 enum { SCOPE_READINGS = 4 };
 
 /* What a scope's text may stand for, in the order in which they are tried. */

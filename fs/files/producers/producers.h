@@ -9,12 +9,12 @@ row_list producers_list;
 row_exists producers_exists;
 row_make producers_make;
 row_read producers_key_read, producers_url_read, producers_location_read, producers_active_read,
-	producers_missed_read, producers_node_read, producers_account_read;
+	producers_account_read;
 row_write producers_key_write, producers_url_write, producers_location_write, producers_active_write;
 
 /* --- live.c --- */
-row_read producers_votes_read, producers_rank_read, producers_unpaid_blocks_read,
-	producers_last_claim_read, producers_status_read, producers_rewards_read;
+row_read producers_votes_read, producers_rank_read, producers_unpaid_blocks_read, producers_missed_read,
+	producers_last_claim_read, producers_status_read, producers_node_read, producers_rewards_read;
 row_write producers_rewards_write;
 
 #endif
