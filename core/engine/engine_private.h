@@ -234,7 +234,7 @@ int schedule_promote_proposed(struct pending_block *pending, const struct block_
 void schedule_update_producers_authority(struct pending_block *pending);
 
 /* --- genesis_state.c --- */
-void genesis_state(struct map_edit *edit, const struct genesis *genesis, struct block_globals *globals);
+void genesis_state(struct map_edit *edit, struct block_globals *globals, const struct genesis *genesis);
 void block_globals_get(const struct map_root *root, struct block_globals *out);
 /* the counters; config and features write themselves */
 void block_globals_put(struct map_edit *edit, const struct block_globals *globals);

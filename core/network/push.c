@@ -84,8 +84,8 @@ static bool may_seal(const struct node *builder)
 
 /* One try in the builder's block: recorded first, so that nothing acknowledged is ever lost. What other
  * processes sent is theirs to keep until a block of ours holds it. */
-static int push_once(struct node *builder, struct packed_transaction *packed, const struct public_key *keys,
-                     size_t keys_count, const struct push_options *options, struct transaction_trace *trace,
+static int push_once(struct node *builder, struct transaction_trace *trace, struct packed_transaction *packed,
+                     const struct public_key *keys, size_t keys_count, const struct push_options *options,
                      struct error *error)
 {
 	const struct network_hooks *hooks = &builder->network->hooks;
@@ -152,7 +152,7 @@ int node_push(struct node *node, struct transaction_trace *trace, struct packed_
 		if (result)
 			break;
 		within.block_left = was_cut ? 0 : time_left(builder);
-		result = push_once(builder, packed, keys, keys_count, &within, trace, error);
+		result = push_once(builder, trace, packed, keys, keys_count, &within, error);
 		if (result == 0 || !is_for_next(builder, error, &was_cut))
 			break;
 		transaction_trace_release(trace);

@@ -195,7 +195,7 @@ static void name_aside(struct text *out, const char *path, const char *suffix, u
 	text_printf(out, number > 1 ? "%s.%s.%u" : "%s.%s", path, suffix, number);
 }
 
-int file_set_aside(const char *path, const char *suffix, struct text *aside, struct error *error)
+int file_set_aside(struct text *aside, const char *path, const char *suffix, struct error *error)
 {
 	struct text name = TEXT_EMPTY;
 	int result = -EEXIST;
@@ -222,8 +222,8 @@ static bool holds(const char *path, const void *data, size_t length)
 	return same;
 }
 
-int file_keep_copy(const char *path, const char *suffix, const void *data, size_t length,
-                   struct text *aside, struct error *error)
+int file_keep_copy(struct text *aside, const char *path, const char *suffix, const void *data, size_t length,
+                   struct error *error)
 {
 	struct text name = TEXT_EMPTY;
 	int fd = -1, result = -EEXIST;

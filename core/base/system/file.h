@@ -39,10 +39,10 @@ int file_replace(const char *path, const void *data, size_t length, struct error
 
 /* What cannot be used any more is kept: gives the file the first free name of PATH.SUFFIX, PATH.SUFFIX.2, …
  * and appends that name to *aside. */
-int file_set_aside(const char *path, const char *suffix, struct text *aside, struct error *error);
+int file_set_aside(struct text *aside, const char *path, const char *suffix, struct error *error);
 /* Bytes under the first free name of the same kind; none is made when one of them holds just these. */
-int file_keep_copy(const char *path, const char *suffix, const void *data, size_t length,
-                   struct text *aside, struct error *error);
+int file_keep_copy(struct text *aside, const char *path, const char *suffix, const void *data, size_t length,
+                   struct error *error);
 
 /* -ENOTSUP: of what a newer version of the program has written, a "journal" or whatever kind it is. */
 int file_refuse_newer(const char *kind, const char *path, uint32_t version, uint32_t known,

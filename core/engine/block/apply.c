@@ -11,8 +11,8 @@
 
 /* --- transactions --- */
 
-static int apply_packed(struct branch *branch, const struct transaction_receipt *receipt,
-                        struct transaction_trace *trace, struct error *error)
+static int apply_packed(struct branch *branch, struct transaction_trace *trace,
+                        const struct transaction_receipt *receipt, struct error *error)
 {
 	const struct push_options options = {.billed_cpu_us = receipt->cpu_usage_us};
 	struct packed_transaction packed = {0};
@@ -38,8 +38,8 @@ out:
 	return result;
 }
 
-static int apply_scheduled(struct branch *branch, const struct transaction_receipt *receipt,
-                           struct transaction_trace *trace, struct error *error)
+static int apply_scheduled(struct branch *branch, struct transaction_trace *trace,
+                           const struct transaction_receipt *receipt, struct error *error)
 {
 	const struct push_options options = {.billed_cpu_us = receipt->cpu_usage_us};
 
@@ -69,8 +69,8 @@ static int apply_transactions(struct branch *branch, const struct signed_block *
 	for (size_t i = 0; i < block->transactions_count; i++) {
 		const struct transaction_receipt *receipt = &block->transactions[i];
 		struct transaction_trace trace = {0};
-		int result = receipt->is_id ? apply_scheduled(branch, receipt, &trace, error)
-		                            : apply_packed(branch, receipt, &trace, error);
+		int result = receipt->is_id ? apply_scheduled(branch, &trace, receipt, error)
+		                            : apply_packed(branch, &trace, receipt, error);
 		if (result == 0)
 			result = compare_receipt(branch, receipt, i, error);
 		if (result == 0 && visitor)

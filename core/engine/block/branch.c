@@ -141,7 +141,7 @@ void branch_append(struct branch *branch, struct block_state *block)
 
 /* Blocks of the new head's past that the ledger has, down to one that the branch has too or needs no more:
  * newest first; free() *out. */
-static size_t past_of(const struct branch *branch, struct block_state *head, struct block_state ***out)
+static size_t past_of(const struct branch *branch, struct block_state ***out, struct block_state *head)
 {
 	size_t count = 0, capacity = 0;
 	struct block_state *block = head;
@@ -166,7 +166,7 @@ void branch_set_head(struct branch *branch, struct block_state *head)
 		return;
 	}
 	prune(branch);
-	count = past_of(branch, head, &past);
+	count = past_of(branch, &past, head);
 	for (size_t i = 0; i < count; i++)
 		block_state_hold(past[i]);
 	/* what both have stays */

@@ -396,8 +396,8 @@ int block_finish(struct branch *branch, struct block_state **out, struct checksu
 	return 0;
 }
 
-static int seal(struct branch *branch, const struct checksum256 *const roots[2], struct block_state **out,
-                struct checksum256 *digest, struct error *error)
+static int seal(struct branch *branch, struct block_state **out, struct checksum256 *digest,
+                const struct checksum256 *const roots[2], struct error *error)
 {
 	struct block_state *next;
 	int result = block_finish(branch, &next, digest, roots, error);
@@ -413,7 +413,7 @@ static int seal(struct branch *branch, const struct checksum256 *const roots[2],
 int branch_block_seal(struct branch *branch, struct block_state **out, struct checksum256 *digest,
                       struct error *error)
 {
-	return seal(branch, NULL, out, digest, error);
+	return seal(branch, out, digest, NULL, error);
 }
 
 int branch_block_seal_with_roots(struct branch *branch, struct block_state **out, struct checksum256 *digest,
@@ -421,5 +421,5 @@ int branch_block_seal_with_roots(struct branch *branch, struct block_state **out
                                  const struct checksum256 *action_mroot, struct error *error)
 {
 	const struct checksum256 *const roots[2] = {transaction_mroot, action_mroot};
-	return seal(branch, roots, out, digest, error);
+	return seal(branch, out, digest, roots, error);
 }

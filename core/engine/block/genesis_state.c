@@ -100,7 +100,7 @@ static void put_accounts(struct map_edit *edit, const struct genesis *genesis)
 	bytes_release(&abi);
 }
 
-void genesis_state(struct map_edit *edit, const struct genesis *genesis, struct block_globals *globals)
+void genesis_state(struct map_edit *edit, struct block_globals *globals, const struct genesis *genesis)
 {
 	struct resource_state resources;
 	*globals = (struct block_globals){.config = genesis->initial_configuration};

@@ -164,7 +164,7 @@ static struct map_root *genesis_root(struct ledger *ledger, const struct checksu
 	struct block_globals globals;
 
 	map_root_release(empty);
-	genesis_state(edit, &ledger->genesis, &globals);
+	genesis_state(edit, &globals, &ledger->genesis);
 	tapos_put(edit, id);
 	return map_edit_finish(edit);
 }

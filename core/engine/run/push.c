@@ -253,7 +253,7 @@ static void put_receipt(struct transaction_context *context, uint8_t status, con
 /* The sender's chance to handle the failure. *trace becomes the handler's, with the failed one's inside,
  * when it succeeds. */
 static int run_onerror(struct pending_block *pending, struct retired *retired,
-                       const struct push_options *options, struct transaction_trace *trace,
+                       struct transaction_trace *trace, const struct push_options *options,
                        struct error *error)
 {
 	struct transaction_trace handled;
@@ -289,8 +289,8 @@ static int run_onerror(struct pending_block *pending, struct retired *retired,
 
 /* Neither it nor its sender could: CPU is billed, as much as the billed can pay. */
 static void hard_fail(struct pending_block *pending, struct retired *retired,
-                      struct transaction_context *context, bool explicit_cpu,
-                      struct transaction_trace *trace)
+                      struct transaction_context *context, struct transaction_trace *trace,
+                      bool explicit_cpu)
 {
 	uint32_t cpu_us = context->billed_cpu_us;
 	int64_t net_left, cpu_left;
@@ -309,8 +309,8 @@ static void hard_fail(struct pending_block *pending, struct retired *retired,
 
 /* Runs it; how it ended is in the trace. -errno only for a failure of the moment, after which all is as
  * before. */
-static int retire(struct pending_block *pending, struct retired *retired, const struct push_options *options,
-                  struct transaction_trace *trace, struct error *error)
+static int retire(struct pending_block *pending, struct retired *retired, struct transaction_trace *trace,
+                  const struct push_options *options, struct error *error)
 {
 	uint32_t cpu_us = options ? options->billed_cpu_us : 0;
 	struct transaction_context *context = &retired->context;
@@ -332,7 +332,7 @@ static int retire(struct pending_block *pending, struct retired *retired, const 
 	block_checkpoint_restore(&retired->after, pending);
 	if (retired->generated.sender && !is_subjective(own.code, explicit_cpu)) {
 		error_clear(&own);
-		if (!(result = run_onerror(pending, retired, options, trace, &own)))
+		if (!(result = run_onerror(pending, retired, trace, options, &own)))
 			return 0;
 	}
 	if (is_subjective(own.code, explicit_cpu)) {
@@ -341,7 +341,7 @@ static int retire(struct pending_block *pending, struct retired *retired, const 
 			*error = own;
 		return result;
 	}
-	hard_fail(pending, retired, context, explicit_cpu, trace);
+	hard_fail(pending, retired, context, trace, explicit_cpu);
 	return 0;
 }
 
@@ -368,7 +368,7 @@ int branch_push_scheduled(struct branch *branch, struct transaction_trace *trace
 		                                    .cpu_usage_us = cpu_us};
 		block_add_receipt(pending, STATUS_EXPIRED, cpu_us, 0, NULL, id);
 	} else {
-		result = retire(pending, &retired, options, trace, error);
+		result = retire(pending, &retired, trace, options, error);
 		transaction_context_release(&retired.context);
 	}
 	if (result == 0)

@@ -58,8 +58,8 @@ static uint64_t next_record(const struct journal *journal, uint64_t at, uint64_t
 static int cut_torn_end(struct journal *journal, uint64_t size, struct text *report, struct error *error)
 {
 	struct text aside = TEXT_EMPTY;
-	int result = file_keep_copy(journal->path, "cut", journal->bytes + journal->end, size - journal->end,
-	                            &aside, error);
+	int result = file_keep_copy(&aside, journal->path, "cut", journal->bytes + journal->end,
+	                            size - journal->end, error);
 	if (result == 0 && (result = file_cut(journal->fd, journal->end)))
 		error_set(error, -result, "cannot cut the torn end of journal \"%s\": %s", journal->path,
 		          file_reason(result));
@@ -76,7 +76,7 @@ static int report_damage(struct journal *journal, const char *sentence, uint64_t
                          struct error *error)
 {
 	struct text aside = TEXT_EMPTY;
-	int result = file_keep_copy(journal->path, "damaged", journal->bytes, size, &aside, error);
+	int result = file_keep_copy(&aside, journal->path, "damaged", journal->bytes, size, error);
 	if (result == 0 && report)
 		text_printf(report,
 		            "journal \"%s\" is damaged: %s; %zu records of it are whole; the file is kept as "

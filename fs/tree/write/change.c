@@ -146,8 +146,8 @@ static int create_in_row(struct tree *tree, struct dentry **out, struct dentry *
 	return 0;
 }
 
-static int create_file(struct tree *tree, const struct caller *caller, struct dentry *folder,
-                       const char *name, mode_t mode, int flags, struct dentry **out, struct error *error)
+static int create_file(struct tree *tree, struct dentry **out, const struct caller *caller,
+                       struct dentry *folder, const char *name, mode_t mode, int flags, struct error *error)
 {
 	int result = check_change(tree, caller, folder, error);
 	if (result)
@@ -176,7 +176,7 @@ int tree_create_file(struct tree *tree, struct dentry **dentry, struct handle **
 	struct error error = {0};
 	*dentry = NULL;
 	*handle = NULL;
-	if (create_file(tree, caller, folder, name, mode, flags, dentry, &error) < 0)
+	if (create_file(tree, dentry, caller, folder, name, mode, flags, &error) < 0)
 		return errors_fail(tree, caller, folder, name, &error);
 	int result = tree_open(tree, handle, caller, *dentry, flags);
 	if (result) {
@@ -292,8 +292,8 @@ static int rename_onto_file(struct tree *tree, const struct caller *caller, stru
 	return result;
 }
 
-static int put_in_scratch(struct tree *tree, const char *data, size_t length, struct dentry *folder,
-                          const char *name, struct dentry *old, struct dentry **out, struct error *error)
+static int put_in_scratch(struct tree *tree, struct dentry **out, const char *data, size_t length,
+                          struct dentry *folder, const char *name, struct dentry *old, struct error *error)
 {
 	if (old)
 		scratch_remove(tree, old);
@@ -319,13 +319,13 @@ static int rename_onto_scratch(struct tree *tree, const struct caller *caller, s
 	int result = 0;
 	if (source->scratch) {
 		struct bytes data = contents(tree, source);
-		result = put_in_scratch(tree, (const char *)data.data, data.length, folder, name, old, &made, error);
+		result = put_in_scratch(tree, &made, (const char *)data.data, data.length, folder, name, old, error);
 		bytes_release(&data);
 	} else {
 		result = rendering_get(tree, &rendering, caller, source, RENDERING_OPEN, error);
 		if (result == 0)
-			result = put_in_scratch(tree, rendering->text.data, rendering->text.length, folder, name, old,
-			                        &made, error);
+			result = put_in_scratch(tree, &made, rendering->text.data, rendering->text.length, folder, name,
+			                        old, error);
 		rendering_release(tree, rendering);
 	}
 	if (result == 0)
@@ -335,9 +335,9 @@ static int rename_onto_scratch(struct tree *tree, const struct caller *caller, s
 	return result;
 }
 
-static int rename_nodes(struct tree *tree, const struct caller *caller, struct dentry *source,
-                        struct dentry *folder, const char *name, struct dentry *target, unsigned flags,
-                        bool *told, struct error *error)
+static int rename_dentry(struct tree *tree, bool *told, const struct caller *caller, struct dentry *source,
+                         struct dentry *folder, const char *name, struct dentry *target, unsigned flags,
+                         struct error *error)
 {
 	bool is_folder = !source->scratch && source->row->kind == ROW_FOLDER;
 	if (flags & ~RENAME_NOREPLACE)
@@ -381,7 +381,7 @@ int tree_rename(struct tree *tree, const struct caller *caller, struct dentry *f
 			error_set(&error, -result, "%s: %s", new_name, strerror(-result));
 	}
 	if (result == 0)
-		result = rename_nodes(tree, caller, source, new_folder, new_name, target, flags, &told, &error);
+		result = rename_dentry(tree, &told, caller, source, new_folder, new_name, target, flags, &error);
 	/* "No such file" would be said of the file, not of the producer that it names. */
 	if (result == -ENOENT && told)
 		result = -ECANCELED;

@@ -47,7 +47,7 @@ static int set_aside(const struct rebuild *rebuild, struct error *error)
 	char reason[ERROR_SENTENCE_SIZE];
 
 	snprintf(reason, sizeof reason, "%s", error->sentence);
-	int result = file_set_aside(rebuild->path, "unused", &aside, error);
+	int result = file_set_aside(&aside, rebuild->path, "unused", error);
 	if (result == 0)
 		tell_kept(rebuild, &aside, reason);
 	text_release(&aside);
@@ -63,7 +63,7 @@ static int keep_copy(struct rebuild *rebuild, const char *reason, struct error *
 	if (!rebuild->kept) {
 		result = file_load(&content, rebuild->path, JOURNAL_FILE_MAXIMUM, error);
 		if (result == 0)
-			result = file_keep_copy(rebuild->path, "unused", content.data, content.length, &aside, error);
+			result = file_keep_copy(&aside, rebuild->path, "unused", content.data, content.length, error);
 		if (result == 0)
 			tell_kept(rebuild, &aside, reason);
 		rebuild->kept = result == 0;
@@ -135,7 +135,7 @@ static int leave_out(struct pushed *pushed, struct cursor record, struct error *
 {
 	struct rebuild *rebuild = pushed->rebuild;
 	struct text aside = TEXT_EMPTY;
-	int result = file_keep_copy(rebuild->path, "crashed", record.at, cursor_left(&record), &aside, error);
+	int result = file_keep_copy(&aside, rebuild->path, "crashed", record.at, cursor_left(&record), error);
 
 	if (result == 0 && rebuild->notices)
 		text_printf(rebuild->notices,

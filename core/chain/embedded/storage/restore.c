@@ -155,7 +155,7 @@ static int prepare_rebuilding(const struct storage *storage, struct text *notice
 
 	if (reason != -ENOENT) {
 		struct error why = *error;
-		result = file_set_aside(storage->state_path, "unused", &aside, error);
+		result = file_set_aside(&aside, storage->state_path, "unused", error);
 		if (result == 0 && notices)
 			text_printf(notices, "the state file cannot be used (%s) and is now \"%s\"", why.sentence,
 			            text_string(&aside));

@@ -113,7 +113,7 @@ static int cut_torn_end(const struct recovery *r, uint64_t at, uint32_t last, st
                         struct error *error)
 {
 	struct text aside = TEXT_EMPTY;
-	int result = file_keep_copy(r->log->path, "cut", r->data + at, r->size - at, &aside, error);
+	int result = file_keep_copy(&aside, r->log->path, "cut", r->data + at, r->size - at, error);
 
 	if (result == 0 && (result = file_cut(r->log->fd, at)))
 		error_set(error, -result, "cannot cut the torn end of block log \"%s\": %s", r->log->path,

@@ -175,7 +175,7 @@ static int keep_damaged(struct reversible *file, const uint8_t *bytes, uint64_t 
 	if (result)
 		fail(file, "read", result, error);
 	else
-		result = file_keep_copy(file->path, "damaged", before, size, &aside, error);
+		result = file_keep_copy(&aside, file->path, "damaged", before, size, error);
 	if (result == 0 && (result = file_write(file->fd, bytes, file->end, 0)))
 		fail(file, "write", result, error);
 	free(before);
@@ -193,7 +193,7 @@ static int cut_torn_end(struct reversible *file, const uint8_t *bytes, uint64_t 
 {
 	struct text aside = TEXT_EMPTY;
 	int result =
-		file_keep_copy(file->path, "cut", bytes + file->end, size - file->end, &aside, error);
+		file_keep_copy(&aside, file->path, "cut", bytes + file->end, size - file->end, error);
 
 	if (result == 0 && (result = file_cut(file->fd, file->end)))
 		fail(file, "cut the torn end of", result, error);
