@@ -3,6 +3,7 @@
 
 #include "core/base/exception.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { NAME_CHARACTERS = 13, ACCOUNT_NAME_CHARACTERS = 12 };
@@ -55,4 +56,16 @@ int name_compare(const void *a, const void *b)
 	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
 
 	return x < y ? -1 : x > y;
+}
+
+size_t names_sort(uint64_t *names, size_t count)
+{
+	size_t kept = 0;
+
+	if (count) /* of none there may be no address */
+		qsort(names, count, sizeof *names, name_compare);
+	for (size_t i = 0; i < count; i++)
+		if (!kept || names[i] != names[kept - 1])
+			names[kept++] = names[i];
+	return kept;
 }

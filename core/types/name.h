@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum { NAME_TEXT_SIZE = 14 };
@@ -34,6 +35,8 @@ static inline uint64_t name_literal(const char *text)
 
 /* For qsort: ascending by value. */
 int name_compare(const void *a, const void *b);
+/* In that order, each once; how many there are then. */
+size_t names_sort(uint64_t *names, size_t count);
 
 /* The text of a name, "" for 0: name_text(name).text in an argument list. */
 struct name_text {

@@ -103,7 +103,7 @@ static void make_vote(struct boot_item *item, const struct boot_plan *plan, size
 {
 	uint64_t voter = plan->accounts.list[account].name;
 
-	qsort(names, count, sizeof *names, name_compare);
+	count = names_sort(names, count);
 	make_voteproducer(boot_item_next(item), voter, 0, names, count);
 	text_printf(&item->command, "cleos system voteproducer prods %s", name_text(voter).text);
 	for (size_t i = 0; i < count; i++)

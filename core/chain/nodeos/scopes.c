@@ -107,7 +107,7 @@ int nodeos_table_contracts(struct chain_view *view, uint64_t scope, uint64_t tab
 	size_t count = 1 + nodeos_known_tokens(nodeos_chain_of(view), contracts + 1);
 	int result = 0;
 
-	qsort(contracts, count, sizeof *contracts, name_compare);
+	count = names_sort(contracts, count);
 	for (size_t i = 0; i < count && result == 0; i++) {
 		const struct table_id id = {contracts[i], scope, table};
 		result = nodeos_rows(view, &id, 0, see_row, NULL, error);
@@ -149,19 +149,6 @@ static int list_by_authority(struct chain_view *view, struct account_list *list,
 	}
 	nodeos_give_back(nodeos_chain_of(view), answer);
 	return 0;
-}
-
-/* In order, each once. */
-static void list_sort(struct account_list *list)
-{
-	size_t count = 0;
-
-	if (list->count) /* a node that lies may list nobody */
-		qsort(list->names, list->count, sizeof *list->names, name_compare);
-	for (size_t i = 0; i < list->count; i++)
-		if (i == 0 || list->names[i] != list->names[count - 1])
-			list->names[count++] = list->names[i];
-	list->count = count;
 }
 
 /* One that the first `sorted` names lack: the node is asked whether it is there. */
@@ -223,13 +210,13 @@ static int list_accounts(struct chain_view *view, struct account_list *list, str
 		result = list_by_authority(view, list, error);
 	if (result == -EOPNOTSUPP)
 		result = 0; /* that plugin is asked for where it is needed */
-	list_sort(list);
+	list->count = names_sort(list->names, list->count);
 	if (result == 0)
 		result = list_known(view, list, error);
-	list_sort(list);
+	list->count = names_sort(list->names, list->count);
 	if (result == 0)
 		result = list_well_known(view, list, error);
-	list_sort(list);
+	list->count = names_sort(list->names, list->count);
 	return result;
 }
 

@@ -57,18 +57,6 @@ static void add_vote(struct votes *votes, uint64_t producer)
 	LIST_APPEND(votes->producers, votes->count, votes->capacity, producer);
 }
 
-/* Ascending and each once, as the contract demands. */
-static void sort_votes(struct votes *votes)
-{
-	size_t kept = 0;
-	if (votes->count > 0)
-		qsort(votes->producers, votes->count, sizeof *votes->producers, name_compare);
-	for (size_t i = 0; i < votes->count; i++)
-		if (kept == 0 || votes->producers[kept - 1] != votes->producers[i])
-			votes->producers[kept++] = votes->producers[i];
-	votes->count = kept;
-}
-
 static void remove_vote(struct votes *votes, size_t index)
 {
 	votes->producers[index] = votes->producers[--votes->count];
@@ -177,7 +165,7 @@ int accounts_votes_write(struct request *request, const char *data, size_t lengt
 		goto out;
 	for (size_t i = 0; request->append && i < voter.producers_count; i++)
 		add_vote(&votes, voter.producers[i]);
-	sort_votes(&votes);
+	votes.count = names_sort(votes.producers, votes.count); /* as the contract demands */
 	result = require_system_contract(request, NULL, error);
 	if (result == 0)
 		result = check_votes(request, &votes, error);

@@ -33,13 +33,6 @@ static int take_name(void *context, const struct chain_key_permission *permissio
 	return 0;
 }
 
-static int compare(const void *a, const void *b)
-{
-	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
-
-	return left < right ? -1 : left > right;
-}
-
 int wallet_accounts_list(struct request *request, const char *from, struct listing *listing,
                          struct error *error)
 {
@@ -54,11 +47,10 @@ int wallet_accounts_list(struct request *request, const char *from, struct listi
 	for (size_t i = 0; result == 0 && i < keys->count; i++)
 		result = request->view->operations->key_permissions(request->view, &keys->list[i], take_name, &names,
 		                                                    error);
-	if (result == 0 && names.count)
-		qsort(names.list, names.count, sizeof *names.list, compare);
+	names.count = names_sort(names.list, names.count);
 	for (size_t i = 0; result == 0 && i < names.count; i++)
-		if (names.list[i] >= first && (i == 0 || names.list[i] != names.list[i - 1]) &&
-		    can_act(request, names.list[i]) && name_listing_add(&out, names.list[i]))
+		if (names.list[i] >= first && can_act(request, names.list[i]) &&
+		    name_listing_add(&out, names.list[i]))
 			break;
 	wallet_keys_release(keys);
 	free(names.list);
