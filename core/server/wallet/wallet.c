@@ -67,17 +67,20 @@ static int find(struct call *call, struct wallet_service *service, struct served
 	            : error_chain(&call->error, WALLET_NONEXISTENT_EXCEPTION, "Wallet not found: %s", name);
 }
 
-/* 3120003 besides */
-static int find_unlocked(struct call *call, struct wallet_service *service, struct wallet **out,
-                         const char *name)
+/* Takes the parameters, of which the first names a wallet, and begins with that: 3120003 besides. *service is
+ * ended in any case. */
+static int begin_unlocked(struct call *call, struct wallet_service **service, struct wallet **wallet,
+                          const char **texts, size_t count)
 {
 	struct served_wallet *served;
-	int result = find(call, service, &served, name);
+	int result = take_texts(call, texts, count);
 
-	if (result == 0 && !served->unlocked)
-		result = error_chain(&call->error, WALLET_LOCKED_EXCEPTION, "Wallet is locked: %s", name);
+	*service = result ? NULL : wallet_service_begin(call);
 	if (result == 0)
-		*out = served->wallet;
+		result = find(call, *service, &served, texts[0]);
+	if (result == 0 && !served->unlocked)
+		result = error_chain(&call->error, WALLET_LOCKED_EXCEPTION, "Wallet is locked: %s", texts[0]);
+	*wallet = result ? NULL : served->wallet;
 	return result;
 }
 
@@ -247,13 +250,10 @@ static int list_keys(struct call *call)
 {
 	const char *texts[2];
 	struct wallet_keys *keys = NULL;
-	struct wallet *wallet = NULL;
-	int result = take_texts(call, texts, 2);
+	struct wallet_service *service;
+	struct wallet *wallet;
+	int result = begin_unlocked(call, &service, &wallet, texts, 2);
 
-	if (result)
-		return result;
-	struct wallet_service *service = wallet_service_begin(call);
-	result = find_unlocked(call, service, &wallet, texts[0]);
 	if (result == 0)
 		result = wallet_check_password(wallet, texts[1], &call->error);
 	if (result == 0)
@@ -270,13 +270,10 @@ static int import_key(struct call *call)
 {
 	const char *texts[2];
 	struct private_key key;
-	struct wallet *wallet = NULL;
-	int result = take_texts(call, texts, 2);
+	struct wallet_service *service;
+	struct wallet *wallet;
+	int result = begin_unlocked(call, &service, &wallet, texts, 2);
 
-	if (result)
-		return result;
-	struct wallet_service *service = wallet_service_begin(call);
-	result = find_unlocked(call, service, &wallet, texts[0]);
 	if (result == 0 && private_key_parse(&key, texts[1], NULL) != 0)
 		result = error_chain(&call->error, ASSERT_EXCEPTION, "that is no private key");
 	if (result == 0)
@@ -290,14 +287,11 @@ static int create_key(struct call *call)
 	const char *texts[2];
 	struct private_key key;
 	struct public_key public;
-	struct wallet *wallet = NULL;
-	int result = take_texts(call, texts, 2);
+	struct wallet_service *service;
+	struct wallet *wallet;
+	int result = begin_unlocked(call, &service, &wallet, texts, 2);
 
-	if (result)
-		return result;
-	struct wallet_service *service = wallet_service_begin(call);
-	result = find_unlocked(call, service, &wallet, texts[0]);
-	bool is_r1 = strcasecmp(texts[1], "R1") == 0;
+	bool is_r1 = result == 0 && strcasecmp(texts[1], "R1") == 0;
 	if (result == 0 && !is_r1 && *texts[1] && strcasecmp(texts[1], "K1") != 0)
 		result = error_chain(&call->error, UNSUPPORTED_KEY_TYPE_EXCEPTION,
 		                     "Key type \"%s\" not supported by software wallet", texts[1]);
@@ -315,13 +309,10 @@ static int remove_key(struct call *call)
 {
 	const char *texts[3];
 	struct public_key key;
-	struct wallet *wallet = NULL;
-	int result = take_texts(call, texts, 3);
+	struct wallet_service *service;
+	struct wallet *wallet;
+	int result = begin_unlocked(call, &service, &wallet, texts, 3);
 
-	if (result)
-		return result;
-	struct wallet_service *service = wallet_service_begin(call);
-	result = find_unlocked(call, service, &wallet, texts[0]);
 	if (result == 0)
 		result = take_key(call, &key, texts[2]);
 	if (result == 0)

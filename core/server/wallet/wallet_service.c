@@ -62,7 +62,8 @@ struct wallet_service *wallet_service_begin(struct call *call)
 
 int wallet_service_end(struct wallet_service *service, int result)
 {
-	pthread_mutex_unlock(&service->mutex);
+	if (service)
+		pthread_mutex_unlock(&service->mutex);
 	return result;
 }
 

@@ -27,7 +27,7 @@ struct wallet_service {
 	int64_t timeout, until; /* microseconds, monotonic */
 };
 
-/* Takes the mutex; end() gives it back and returns the result. */
+/* Takes the mutex; end() gives it back (NULL is fine) and returns the result. */
 struct wallet_service *wallet_service_begin(struct call *call);
 int wallet_service_end(struct wallet_service *service, int result);
 
