@@ -225,14 +225,8 @@ static void unlink_answer(struct nodeos_chain *chain, struct answer *answer)
 	while (*at != answer)
 		at = &(*at)->next;
 	*at = answer->next;
-	if (answer->newer)
-		answer->newer->older = answer->older;
-	else
-		chain->newest = answer->older;
-	if (answer->older)
-		answer->older->newer = answer->newer;
-	else
-		chain->oldest = answer->newer;
+	*(answer->newer ? &answer->newer->older : &chain->newest) = answer->older;
+	*(answer->older ? &answer->older->newer : &chain->oldest) = answer->newer;
 	chain->bytes -= answer->bytes;
 	unreference(answer);
 }
@@ -244,10 +238,7 @@ static void link_answer(struct nodeos_chain *chain, struct answer *answer)
 	*bucket = answer;
 	answer->newer = NULL;
 	answer->older = chain->newest;
-	if (chain->newest)
-		chain->newest->newer = answer;
-	else
-		chain->oldest = answer;
+	*(chain->newest ? &chain->newest->newer : &chain->oldest) = answer;
 	chain->newest = answer;
 	chain->bytes += answer->bytes;
 	answer->references++;

@@ -260,10 +260,11 @@ static int run_commands(struct handle *handle, const struct caller *caller, cons
 	return 0;
 }
 
-static void forget_commands(struct input *input, struct commands *commands)
+/* Those that ran need not be kept; of a write that failed nothing is asked any more. */
+static void end_commands(struct input *input, struct commands *commands, int result)
 {
 	size_t left = input->pending.length - commands->start;
-	if (commands->start > 0) {
+	if (result == 0 && commands->start > 0) {
 		memmove(input->pending.data, input->pending.data + commands->start, left);
 		memory_wipe(input->pending.data + left, input->pending.capacity - left);
 		input->pending.length = left;
@@ -300,10 +301,7 @@ static ssize_t commands_write(struct handle *handle, const struct caller *caller
 		result = collect(handle, &commands, data, from, size, &error);
 	if (result == 0)
 		result = run_commands(handle, caller, &commands, &done, &error);
-	if (result == 0)
-		forget_commands(&handle->input, &commands);
-	else
-		free(commands.at);
+	end_commands(&handle->input, &commands, result);
 	if (result == 0)
 		return (ssize_t)size;
 	/* Nothing that ran is undone: what came before the failure counts as written. */
@@ -318,10 +316,7 @@ static int run_rest(struct handle *handle, const struct caller *caller, struct e
 	size_t done = 0;
 	add_command(handle, &commands, 0);
 	int result = run_commands(handle, caller, &commands, &done, error);
-	if (result == 0)
-		forget_commands(&handle->input, &commands);
-	else
-		free(commands.at);
+	end_commands(&handle->input, &commands, result);
 	return result;
 }
 
