@@ -1,35 +1,24 @@
 /* Which of a chain's nodes are served: those that run, each where its configuration says, from its start to
- * its end. A name is looked up in a thread of its own, for the system's resolver may take its time and cannot
- * be interrupted; who asked may be gone by then. */
+ * its end. Who starts a node does not wait for a name. */
 #include "core/server/follow.h"
 
 #include "core/base/memory.h"
 #include "core/base/system/clock.h"
+#include "core/base/system/lookup.h"
 #include "core/server/call.h"
 #include "core/types/name.h"
 
-#include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-enum { SEARCHES_MAXIMUM = 32 };
-
-/* A node that is served when the name it is to be served at has been looked up. */
-struct search {
-	struct search *next;
-	struct follower *follower; /* held */
-	uint64_t node;
-	struct server_options options; /* owned */
-};
+#include <sys/socket.h>
 
 struct follower {
 	struct server *server;
 	struct chain *chain;
 	struct server_rules rules;
-	pthread_mutex_t lock;    /* who changes what is served; and: */
-	struct search *searches; /* that somebody waits for */
-	unsigned references;     /* its owner's, and those of all searches */
+	struct lookups *lookups; /* owned; of nodes that are served when their answer comes; its lock: who
+	                          * changes what is served */
 };
 
 static bool is_served(const struct follower *follower, uint64_t name)
@@ -107,84 +96,14 @@ static void tell_of_failure(const struct follower *follower, uint64_t name, cons
 	text_release(&sentence);
 }
 
-/* --- names --- */
-
-/* Under the lock, which is given up. */
-static void release(struct follower *follower)
-{
-	bool is_last = --follower->references == 0;
-
-	pthread_mutex_unlock(&follower->lock);
-	if (!is_last)
-		return;
-	pthread_mutex_destroy(&follower->lock);
-	free(follower);
-}
-
-/* Whether somebody waited for it until now. Under the lock. */
-static bool take_out(struct search *search)
-{
-	struct search **at = &search->follower->searches;
-
-	while (*at && *at != search)
-		at = &(*at)->next;
-	if (!*at)
-		return false;
-	*at = search->next;
-	return true;
-}
-
-static void *look_up(void *argument)
-{
-	struct search *search = argument;
-	struct follower *follower = search->follower;
-	struct chain_node node;
-	struct error error = {0};
-	int result = socket_look_up(search->options.address, search->options.host, &error);
-
-	pthread_mutex_lock(&follower->lock);
-	bool is_wanted = take_out(search);
-	if (is_wanted && result == 0)
-		result = follower->chain->operations->node(follower->chain, &node, search->node, NULL, &error);
-	if (is_wanted && result == 0)
-		result = serve_at(follower, &node, &search->options, &error);
-	else
-		server_options_release(&search->options);
-	if (is_wanted && result)
-		tell_of_failure(follower, search->node, &error);
-	free(search);
-	release(follower);
-	return NULL;
-}
-
-/* Takes the options. Under the lock. */
-static int begin_search(struct follower *follower, uint64_t node, struct server_options *options,
-                        struct error *error)
-{
-	struct search *search = memory_allocate(1, sizeof *search);
-	pthread_t thread;
-	int result = follower->references > SEARCHES_MAXIMUM
-	                 ? error_set(error, EAGAIN, "%d names are being looked up", SEARCHES_MAXIMUM)
-	                 : 0;
-
-	*search = (struct search){follower->searches, follower, node, *options};
-	if (result == 0 && (result = -pthread_create(&thread, NULL, look_up, search)) != 0)
-		error_set(error, -result, "no thread to look up %s", options->host);
-	if (result) {
-		server_options_release(options);
-		free(search);
-		return result;
-	}
-	pthread_detach(thread);
-	follower->searches = search;
-	follower->references++;
-	return 0;
-}
-
 /* --- nodes that come and go --- */
 
-/* may_wait: for a name. Under the lock. */
-static int serve_node(struct follower *follower, uint64_t name, bool may_wait, struct error *error)
+static lookup_answer serve_found;
+
+/* address: where it was looked up that a node is to be served; NULL: it is still to be; may_wait: for that.
+ * Under the lock. */
+static int serve_node(struct follower *follower, uint64_t name, const char *address, bool may_wait,
+                      struct error *error)
 {
 	struct server_options options;
 	struct chain_node node;
@@ -195,9 +114,23 @@ static int serve_node(struct follower *follower, uint64_t name, bool may_wait, s
 	result = read_options(follower, &options, &node, error);
 	if (result)
 		return result;
-	bool is_near = socket_is_address(options.host) || strcmp(options.host, "localhost") == 0;
-	return may_wait || is_near ? serve_at(follower, &node, &options, error)
-	                           : begin_search(follower, name, &options, error);
+	snprintf(options.address, sizeof options.address, "%s", address ? address : "");
+	if (address || may_wait || lookup_is_near(options.host))
+		return serve_at(follower, &node, &options, error);
+	result = lookup_begin(follower->lookups, options.host, AF_UNSPEC, serve_found, follower, name, error);
+	server_options_release(&options);
+	return result;
+}
+
+static void serve_found(void *context, uint64_t name, const struct lookup_found *found)
+{
+	struct follower *follower = context;
+	struct error error = {0};
+	int result = found->why ? server_no_address(&error, found->host, found->why)
+	                        : serve_node(follower, name, found->address, false, &error);
+
+	if (result)
+		tell_of_failure(follower, name, &error);
 }
 
 static void block_made(void *context)
@@ -214,23 +147,18 @@ static void node_changed(void *context, uint64_t name)
 
 	if (!is_served(follower, name))
 		return;
-	pthread_mutex_lock(&follower->lock);
-	for (struct search **at = &follower->searches; *at;)
-		if ((*at)->node == name)
-			*at = (*at)->next;
-		else
-			at = &(*at)->next;
+	pthread_mutex_lock(&follower->lookups->lock);
+	lookup_forget(follower->lookups, follower, name);
 	server_stop_named(follower->server, name);
-	if (serve_node(follower, name, false, &error) != 0)
+	if (serve_node(follower, name, NULL, false, &error) != 0)
 		tell_of_failure(follower, name, &error);
-	pthread_mutex_unlock(&follower->lock);
+	pthread_mutex_unlock(&follower->lookups->lock);
 }
 
-/* Under the lock, which is given up. */
 static void end(struct follower *follower)
 {
-	follower->searches = NULL;
-	release(follower);
+	lookups_destroy(follower->lookups);
+	free(follower);
 }
 
 int server_follow(struct server *server, struct follower **out, struct chain *chain,
@@ -239,25 +167,24 @@ int server_follow(struct server *server, struct follower **out, struct chain *ch
 	struct follower *follower = memory_allocate(1, sizeof *follower);
 	int result = 0;
 
-	*follower = (struct follower){.server = server, .chain = chain, .rules = *rules, .references = 1};
-	pthread_mutex_init(&follower->lock, NULL);
-	pthread_mutex_lock(&follower->lock);
+	*follower = (struct follower){server, chain, *rules, lookups_create()};
+	pthread_mutex_lock(&follower->lookups->lock);
 	for (uint64_t name = 0; chain->operations->node_from(chain, &name, name, NULL) == 0 && result == 0;
 	     name++) {
 		if (!is_served(follower, name))
 			continue;
-		result = serve_node(follower, name, rules->address != NULL, error);
+		result = serve_node(follower, name, NULL, rules->address != NULL, error);
 		if (result && !rules->address) {
 			tell_of_failure(follower, name, error);
 			error_clear(error);
 			result = 0;
 		}
 	}
+	pthread_mutex_unlock(&follower->lookups->lock);
 	if (result) {
 		end(follower);
 		return result;
 	}
-	pthread_mutex_unlock(&follower->lock);
 	chain->operations->watch_nodes(chain, node_changed, follower);
 	chain->operations->watch_blocks(chain, block_made, follower);
 	*out = follower;
@@ -270,6 +197,5 @@ void server_unfollow(struct follower *follower)
 		return;
 	follower->chain->operations->watch_nodes(follower->chain, NULL, NULL);
 	follower->chain->operations->watch_blocks(follower->chain, NULL, NULL);
-	pthread_mutex_lock(&follower->lock);
 	end(follower);
 }

@@ -54,6 +54,11 @@ int server_address_parse(struct server_options *out, const char *text, struct er
 	return 0;
 }
 
+int server_no_address(struct error *error, const char *host, const char *why)
+{
+	return error_set(error, EADDRNOTAVAIL, "%s is no address to listen at: %s", host, why);
+}
+
 int server_socket_parse(struct server_options *out, const char *path, struct error *error)
 {
 	struct sockaddr_un address;

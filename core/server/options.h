@@ -3,8 +3,8 @@
 #define EOSIOFS_CORE_SERVER_OPTIONS_H
 
 #include "core/base/error.h"
+#include "core/base/system/lookup.h"
 #include "core/base/text.h"
-#include "core/server/http/socket.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,7 +21,7 @@ struct trace_abi {
 
 struct server_options {
 	char host[SERVER_HOST_SIZE]; /* "": the node serves nothing */
-	char address[SOCKET_ADDRESS_SIZE]; /* host's, where it was looked up; "": it is still to be */
+	char address[LOOKUP_ADDRESS_SIZE]; /* host's, where it was looked up; "": it is still to be */
 	uint16_t port;               /* 0: any */
 	unsigned plugins;            /* enum plugin */
 	bool is_local;               /* host is the path of a unix socket */
@@ -44,5 +44,7 @@ void server_options_release(struct server_options *options);
 int server_socket_parse(struct server_options *out, const char *path, struct error *error);
 /* HOST:PORT, [HOST]:PORT. */
 int server_address_parse(struct server_options *out, const char *text, struct error *error);
+/* That host was looked up in vain: -EADDRNOTAVAIL. */
+int server_no_address(struct error *error, const char *host, const char *why);
 
 #endif

@@ -2,7 +2,6 @@
 #include "core/server/server.h"
 
 #include "core/base/memory.h"
-#include "core/server/http/socket.h"
 #include "core/server/node.h"
 #include "core/server/wallet/wallet.h"
 
@@ -13,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 enum { PORTS_TRIED = 100 };
 
@@ -358,15 +358,15 @@ int server_create(struct server **out, struct error *error)
 static int listen_at(struct server *server, struct server_node *node, unsigned behind, struct error *error)
 {
 	struct server_options *options = &node->options;
-	int result = 0;
+	const char *why = NULL;
 
 	if (options->is_local)
 		return http_listen_local(server->http, &node->listener, options->host, &node->service, error);
 	if (!*options->address)
-		result = socket_look_up(options->address, options->host, error);
-	return result ? result
-	              : http_listen(server->http, &node->listener, options->address,
-	                            (uint16_t)(options->port + behind), &node->service, error);
+		why = lookup_now(options->address, options->host, AF_UNSPEC);
+	return why ? server_no_address(error, options->host, why)
+	           : http_listen(server->http, &node->listener, options->address,
+	                         (uint16_t)(options->port + behind), &node->service, error);
 }
 
 /* The port asked for, or the next free one after it. */

@@ -1,79 +1,40 @@
 /* Nodes that are served where their config.ini says: an address at once, a name when the system's resolver,
  * which may take its time, has found it; nobody waits for that. */
 #include "tests/chain_rig.h"
+#include "tests/slow_name.h"
 
 #include "core/server/follow.h"
 
-#include <dlfcn.h>
-#include <netdb.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
 
-/* --- a resolver that says nothing of one name until it may --- */
-
 static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	pthread_t writer; /* who must not wait */
-	unsigned asked, told;
-	bool may_answer, writer_asked;
+	unsigned told;
 	char notice[500];
-} slow = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
-
-/* In the place of the system's. */
-int getaddrinfo(const char *host, const char *port, const struct addrinfo *hints, struct addrinfo **out)
-{
-	int (*system)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
-	bool is_name = !(hints->ai_flags & AI_NUMERICHOST);
-
-	*(void **)&system = dlsym(RTLD_NEXT, "getaddrinfo");
-	if (is_name && strcmp(host, "nowhere.example") == 0)
-		return EAI_NONAME;
-	if (!is_name || strcmp(host, "slow.example") != 0)
-		return system(host, port, hints, out);
-	if (pthread_equal(pthread_self(), slow.writer)) {
-		slow.writer_asked = true;
-		return EAI_AGAIN;
-	}
-	pthread_mutex_lock(&slow.lock);
-	slow.asked++;
-	pthread_cond_broadcast(&slow.changed);
-	while (!slow.may_answer)
-		pthread_cond_wait(&slow.changed, &slow.lock);
-	pthread_mutex_unlock(&slow.lock);
-	return system("127.0.0.1", port, hints, out);
-}
+} heard = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
 static void notice(void *context, const char *sentence)
 {
 	(void)context;
-	pthread_mutex_lock(&slow.lock);
-	slow.told++;
-	snprintf(slow.notice, sizeof slow.notice, "%s", sentence);
-	pthread_cond_broadcast(&slow.changed);
-	pthread_mutex_unlock(&slow.lock);
+	pthread_mutex_lock(&heard.lock);
+	heard.told++;
+	snprintf(heard.notice, sizeof heard.notice, "%s", sentence);
+	pthread_cond_broadcast(&heard.changed);
+	pthread_mutex_unlock(&heard.lock);
 }
 
-static void await(const unsigned *count, unsigned number)
+static void await_notice(void)
 {
-	pthread_mutex_lock(&slow.lock);
-	while (*count < number)
-		pthread_cond_wait(&slow.changed, &slow.lock);
-	pthread_mutex_unlock(&slow.lock);
+	pthread_mutex_lock(&heard.lock);
+	while (!heard.told)
+		pthread_cond_wait(&heard.changed, &heard.lock);
+	pthread_mutex_unlock(&heard.lock);
 }
-
-static void may_answer(bool may)
-{
-	pthread_mutex_lock(&slow.lock);
-	slow.may_answer = may;
-	pthread_cond_broadcast(&slow.changed);
-	pthread_mutex_unlock(&slow.lock);
-}
-
-/* --- */
 
 struct scene {
 	struct rig rig;
@@ -87,9 +48,8 @@ static void begin(struct scene *scene)
 	struct error error = {0};
 
 	*scene = (struct scene){.rig = {.manual_clock = true}};
-	slow.writer = pthread_self();
-	slow.asked = slow.told = 0;
-	may_answer(false);
+	heard.told = 0;
+	slow_name_begin();
 	rig_open(&scene->rig);
 	rig_must(server_create(&scene->server, &error), "server", &error);
 	rig_must(scene->rig.chain->operations->node_configure(scene->rig.chain, name_literal("eosio"),
@@ -126,7 +86,7 @@ static void command(struct scene *scene, const char *name, const char *word)
 	rig_must(
 		scene->rig.chain->operations->node_command(scene->rig.chain, name_literal(name), &word, 1, &error),
 		word, &error);
-	assert_false(slow.writer_asked);
+	assert_false(slow_name_kept_waiting());
 }
 
 static bool is_served(const struct scene *scene, const char *name, const char *host)
@@ -154,18 +114,18 @@ static void a_slow_name_keeps_nobody_waiting(void **state)
 	make(&scene, "alice", "slow.example:0");
 	make(&scene, "bob", "127.0.0.1:0");
 	command(&scene, "alice", "start");
-	await(&slow.asked, 1);
+	slow_name_await(1);
 	assert_false(is_served(&scene, "alice", "slow.example"));
 	command(&scene, "bob", "start");
 	assert_true(is_served(&scene, "bob", "127.0.0.1"));
 	make(&scene, "carol", "localhost:0"); /* a name that needs no search */
 	command(&scene, "carol", "start");
 	assert_true(is_served(&scene, "carol", "localhost"));
-	may_answer(true);
+	slow_name_may_answer(true);
 	await_served(&scene, "alice", "slow.example"); /* under its name, which requests must have as Host */
 	command(&scene, "alice", "stop");
 	assert_false(is_served(&scene, "alice", "slow.example"));
-	assert_int_equal(slow.told, 0);
+	assert_int_equal(heard.told, 0);
 	end(&scene);
 }
 
@@ -181,8 +141,8 @@ static void only_the_last_start_counts(void **state)
 	command(&scene, "bob", "start");
 	command(&scene, "alice", "restart");
 	command(&scene, "bob", "stop");
-	await(&slow.asked, 3);
-	may_answer(true);
+	slow_name_await(3);
+	slow_name_may_answer(true);
 	await_served(&scene, "alice", "slow.example");
 	assert_false(is_served(&scene, "bob", "slow.example"));
 	end(&scene);
@@ -195,9 +155,9 @@ static void a_name_that_is_none_is_told(void **state)
 	begin(&scene);
 	make(&scene, "alice", "nowhere.example:0");
 	command(&scene, "alice", "start");
-	await(&slow.told, 1);
+	await_notice();
 	assert_non_null(
-		strstr(slow.notice, "node alice serves no HTTP: nowhere.example is no address to listen at"));
+		strstr(heard.notice, "node alice serves no HTTP: nowhere.example is no address to listen at"));
 	end(&scene);
 }
 
@@ -209,11 +169,11 @@ static void the_end_waits_for_no_name(void **state)
 	begin(&scene);
 	make(&scene, "alice", "slow.example:0");
 	command(&scene, "alice", "start");
-	for (int i = 0; i < 40 && !slow.told; i++)
+	for (int i = 0; i < 40 && !heard.told; i++)
 		command(&scene, "alice", "restart");
-	assert_non_null(strstr(slow.notice, "names are being looked up"));
+	assert_non_null(strstr(heard.notice, "names are being looked up"));
 	end(&scene);
-	may_answer(true);
+	slow_name_may_answer(true);
 }
 
 int main(void)

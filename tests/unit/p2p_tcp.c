@@ -1,6 +1,7 @@
 /* Networks of two processes, as far as they can tell: each with a ledger of its own, over TCP. One makes a
  * chain, the other syncs it from genesis, follows, relays a transaction, is cut off and comes back. */
 #include "tests/peer_rig.h"
+#include "tests/slow_name.h"
 
 #include "core/network/p2p/tcp_private.h"
 
@@ -146,100 +147,50 @@ static void what_waits_is_told_to_who_comes(void **state)
 	pthread_mutex_unlock(&sides[1].lock);
 }
 
-/* A resolver that says nothing of one name until it may, and then that address. */
-static struct {
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	unsigned asked, answered;
-	bool may_answer;
-	char address[300];
-} slow = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0, false, ""};
-
-static int resolve_slowly(struct sockaddr_in *out, const char *host, const char *port)
-{
-	if (strcmp(host, "slow.example") != 0)
-		return address_resolve(out, host, port);
-	pthread_mutex_lock(&slow.lock);
-	slow.asked++;
-	pthread_cond_broadcast(&slow.changed);
-	while (!slow.may_answer)
-		pthread_cond_wait(&slow.changed, &slow.lock);
-	assert_true(address_is_number(out, slow.address));
-	slow.answered++;
-	pthread_cond_broadcast(&slow.changed);
-	pthread_mutex_unlock(&slow.lock);
-	return 0;
-}
-
-static void await(const unsigned *count, unsigned number)
-{
-	pthread_mutex_lock(&slow.lock);
-	while (*count < number)
-		pthread_cond_wait(&slow.changed, &slow.lock);
-	pthread_mutex_unlock(&slow.lock);
-}
-
-static void may_answer(bool may)
-{
-	pthread_mutex_lock(&slow.lock);
-	slow.may_answer = may;
-	pthread_cond_broadcast(&slow.changed);
-	pthread_mutex_unlock(&slow.lock);
-}
-
 /* A peer's name that the system takes its time for keeps nobody waiting, also not who closes the endpoint;
  * once it is known the peer is connected to. */
 static void a_slow_name_keeps_nobody_waiting(void **state)
 {
-	int (*system)(struct sockaddr_in *, const char *, const char *) = tcp->resolver->resolve;
+	char address[300], named[300];
 	(void)state;
-	snprintf(slow.address, sizeof slow.address, "%s",
-	         p2p_endpoint_address(peer_node_endpoint(sides[0].peer)));
+	snprintf(address, sizeof address, "%s", p2p_endpoint_address(peer_node_endpoint(sides[0].peer)));
+	snprintf(named, sizeof named, "slow.example%s", strchr(address, ':'));
 	peer_node_close(sides[1].peer);
 	sides[1].peer = NULL;
-	tcp->resolver->resolve = resolve_slowly;
-	side_open(&sides[1], tcp, NULL, "slow.example:9876");
-	await(&slow.asked, 1);
+	slow_name_begin();
+	side_open(&sides[1], tcp, NULL, named);
+	slow_name_await(1);
 	/* the thread goes on: other endpoints come and go */
 	peer_node_close(sides[0].peer);
-	side_open(&sides[0], tcp, slow.address, NULL);
+	side_open(&sides[0], tcp, address, NULL);
 	peer_node_close(sides[1].peer);
-	sides[1].peer = NULL;
-	may_answer(true);
-	await(&slow.answered, 1);
-	may_answer(false);
-	side_open(&sides[1], tcp, NULL, "slow.example:9876");
-	await(&slow.asked, 2);
+	side_open(&sides[1], tcp, NULL, named);
+	slow_name_await(2);
 	side_slots(sides, 5);
-	may_answer(true);
+	slow_name_may_answer(true);
 	side_wait(&sides[1], node_head(sides[0].mesh.eosio)->number);
-	tcp->resolver->resolve = system;
+	assert_false(slow_name_kept_waiting());
 }
 
 static void *open_slowly(void *side)
 {
-	side_open(side, tcp, "slow.example:9876", NULL);
+	side_open(side, tcp, "slow.example:0", NULL);
 	return NULL;
 }
 
 /* Where it listens may be such a name: whoever opens it waits, and nobody else. */
 static void a_slow_name_to_listen_at_keeps_nobody_else_waiting(void **state)
 {
-	int (*system)(struct sockaddr_in *, const char *, const char *) = tcp->resolver->resolve;
-	unsigned asked = slow.asked;
 	pthread_t opener;
 	(void)state;
 	peer_node_close(sides[1].peer);
-	may_answer(false);
-	strcpy(slow.address, "127.0.0.1:0");
-	tcp->resolver->resolve = resolve_slowly;
+	slow_name_begin();
 	assert_int_equal(pthread_create(&opener, NULL, open_slowly, &sides[1]), 0);
-	await(&slow.asked, asked + 1);
+	slow_name_await(1);
 	peer_node_close(sides[0].peer);
 	side_open(&sides[0], tcp, "127.0.0.1:0", NULL);
-	may_answer(true);
+	slow_name_may_answer(true);
 	pthread_join(opener, NULL);
-	tcp->resolver->resolve = system;
 	assert_memory_equal(p2p_endpoint_address(peer_node_endpoint(sides[1].peer)), "127.0.0.1:", 10);
 }
 

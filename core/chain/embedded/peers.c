@@ -14,20 +14,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 enum { APART_MAXIMUM_US = 3 * SECOND_US, FRESH_US = 5 * SECOND_US, SHOWN_EACH = 64 };
 
-struct peers *peers_create(struct embedded_chain *chain, enum embedded_p2p wanted)
+struct peers *peers_create(struct embedded_chain *chain, enum embedded_p2p wanted, bool waits)
 {
 	struct peers *peers = memory_allocate(1, sizeof *peers);
 
-	*peers = (struct peers){.chain = chain, .wanted = wanted, .looked_at = 2};
-	pthread_mutex_init(&peers->settling, NULL);
+	*peers = (struct peers){.chain = chain, .wanted = wanted, .waits = waits, .looked_at = 2};
+	peers->lookups = lookups_create();
 	return peers;
 }
 
+/* Held. */
 static void outside_free(struct outside *outside)
 {
+	struct peers *peers = outside->chain->peers;
+
+	if (outside->is_sought)
+		lookup_forget(peers->lookups, peers, outside->name);
 	peer_node_close(outside->peer);
 	for (size_t i = 0; i < outside->peers_count; i++)
 		free(outside->peers[i]);
@@ -45,6 +51,7 @@ void peers_destroy(struct peers *peers)
 {
 	if (!peers)
 		return;
+	peers_hold(peers);
 	while (peers->list) {
 		struct outside *outside = peers->list;
 		pthread_mutex_lock(&peers->chain->lock);
@@ -52,19 +59,20 @@ void peers_destroy(struct peers *peers)
 		pthread_mutex_unlock(&peers->chain->lock);
 		outside_free(outside);
 	}
+	peers_let_go(peers);
 	p2p_tcp_destroy(peers->tcp);
-	pthread_mutex_destroy(&peers->settling);
+	lookups_destroy(peers->lookups);
 	free(peers);
 }
 
 void peers_hold(struct peers *peers)
 {
-	pthread_mutex_lock(&peers->settling);
+	pthread_mutex_lock(&peers->lookups->lock);
 }
 
 void peers_let_go(struct peers *peers)
 {
-	pthread_mutex_unlock(&peers->settling);
+	pthread_mutex_unlock(&peers->lookups->lock);
 }
 
 /* --- what an endpoint asks and brings: called by its thread --- */
@@ -267,11 +275,16 @@ static enum refusal refuse(const struct peers *peers, char *reason)
 	return REFUSED_AHEAD;
 }
 
+static void judge(const struct peers *peers, struct outside *outside)
+{
+	outside->refusal = refuse(peers, outside->trouble);
+	if (outside->refusal)
+		text_printf(&outside->wanted, "\n%d", outside->refusal);
+}
+
 static struct outside *list_wanted(const struct peers *peers)
 {
 	struct outside *list = NULL;
-	char reason[ERROR_SENTENCE_SIZE] = "";
-	enum refusal refusal = refuse(peers, reason);
 
 	if (peers->wanted == EMBEDDED_P2P_OFF)
 		return NULL;
@@ -280,11 +293,7 @@ static struct outside *list_wanted(const struct peers *peers)
 		struct outside *outside = want(peers, node);
 		if (!outside)
 			continue;
-		outside->refusal = refusal;
-		if (refusal) {
-			snprintf(outside->trouble, sizeof outside->trouble, "%s", reason);
-			text_printf(&outside->wanted, "\n%d", refusal);
-		}
+		judge(peers, outside);
 		outside->next = list;
 		list = outside;
 	}
@@ -367,13 +376,32 @@ static int open_one(struct peers *peers, struct outside *outside, struct error *
 	return result ? result : peer_node_open(&outside->peer, peers->tcp, &options, error);
 }
 
+static lookup_answer listen_found;
+
+/* At once, or when the name to listen at has been looked up. */
+static int begin_open(struct peers *peers, struct outside *outside, struct error *error)
+{
+	char *host = memory_copy_string(outside->listen ? outside->listen : "");
+	int result;
+
+	host[strcspn(host, ":")] = '\0';
+	if (!*host || peers->waits || lookup_is_near(host)) {
+		result = open_one(peers, outside, error);
+	} else {
+		result = lookup_begin(peers->lookups, host, AF_INET, listen_found, peers, outside->name, error);
+		outside->is_sought = result == 0;
+	}
+	free(host);
+	return result;
+}
+
 /* Its thread may call back before the list has it: what was acknowledged until then was not told to it. */
 static void open_new(struct peers *peers, struct outside *outside, struct text *notices)
 {
 	struct embedded_chain *chain = peers->chain;
 	struct error error = {0};
 
-	if (!*outside->trouble && open_one(peers, outside, &error) != 0)
+	if (!*outside->trouble && begin_open(peers, outside, &error) != 0)
 		snprintf(outside->trouble, sizeof outside->trouble, "%s", error.sentence);
 	pthread_mutex_lock(&chain->lock);
 	outside->next = peers->list;
@@ -407,6 +435,32 @@ static bool look_at_blocks(struct peers *peers)
 	pthread_mutex_lock(&chain->lock);
 	block_state_release(head);
 	return peers->unserved != NULL;
+}
+
+static void listen_found(void *context, uint64_t name, const struct lookup_found *found)
+{
+	struct peers *peers = context;
+	struct outside **at = &peers->list, *outside;
+	struct text listen = TEXT_EMPTY;
+
+	pthread_mutex_lock(&peers->chain->lock);
+	if (!peers->pauses)
+		look_at_blocks(peers);
+	while (!(*at)->is_sought || (*at)->name != name)
+		at = &(*at)->next;
+	outside = *at;
+	*at = outside->next;
+	outside->is_sought = false;
+	judge(peers, outside);
+	pthread_mutex_unlock(&peers->chain->lock);
+	if (found->why)
+		snprintf(outside->trouble, sizeof outside->trouble, "Unable to resolve %s %s", outside->listen,
+		         found->why);
+	text_printf(&listen, "%s%s", found->why ? found->host : found->address,
+	            outside->listen + strcspn(outside->listen, ":"));
+	free(outside->listen);
+	outside->listen = text_take(&listen);
+	open_new(peers, outside, NULL);
 }
 
 void peers_settle(struct peers *peers, struct text *notices)
@@ -494,8 +548,9 @@ void peers_describe(const struct peers *peers, struct chain_node *out)
 		out->p2p_is_open = *address != 0;
 		if (*address)
 			snprintf(out->p2p_address, sizeof out->p2p_address, "%s", address);
-		snprintf(out->p2p_trouble, sizeof out->p2p_trouble, "%s", outside->trouble);
-			if (outside->standing.target > out->head_block_num && out->state == CHAIN_NODE_RUNNING) {
+		snprintf(out->p2p_trouble, sizeof out->p2p_trouble, "%s",
+		         outside->is_sought ? "its name is being looked up" : outside->trouble);
+		if (outside->standing.target > out->head_block_num && out->state == CHAIN_NODE_RUNNING) {
 			out->state = CHAIN_NODE_SYNCING;
 			out->blocks_to_go = outside->standing.target - out->head_block_num;
 		}

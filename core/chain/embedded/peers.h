@@ -12,7 +12,8 @@ struct embedded_chain;
 struct node;
 struct peers;
 
-struct peers *peers_create(struct embedded_chain *chain, enum embedded_p2p wanted);
+/* waits: for the names that nodes listen at; else a node is opened when its name has been looked up. */
+struct peers *peers_create(struct embedded_chain *chain, enum embedded_p2p wanted, bool waits);
 /* NULL is fine. Neither lock is held, and nobody else uses the chain. */
 void peers_destroy(struct peers *peers);
 

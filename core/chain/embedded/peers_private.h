@@ -2,6 +2,7 @@
 #ifndef EOSIOFS_CORE_CHAIN_EMBEDDED_PEERS_PRIVATE_H
 #define EOSIOFS_CORE_CHAIN_EMBEDDED_PEERS_PRIVATE_H
 
+#include "core/base/system/lookup.h"
 #include "core/chain/embedded/embedded_private.h"
 #include "core/chain/embedded/peers.h"
 #include "core/network/p2p/peer.h"
@@ -17,6 +18,7 @@ struct outside {
 	struct node *node; /* borrowed: it outlives this */
 	struct text wanted; /* what it was opened with: another one, and it is opened anew */
 	char *listen, *address, *agent; /* owned; listen NULL: it only connects; agent NULL: nodeos's */
+	bool is_sought;                 /* the name in `listen` is being looked up */
 	char **peers;       /* owned, each too */
 	size_t peers_count, peers_capacity;
 	struct checksum256 node_id;
@@ -32,7 +34,8 @@ struct outside {
 struct peers {
 	struct embedded_chain *chain;
 	enum embedded_p2p wanted;
-	pthread_mutex_t settling; /* outermost */
+	bool waits;               /* as peers_create() */
+	struct lookups *lookups;  /* owned; of names to listen at; its lock: held, outermost */
 	unsigned pauses;          /* under it */
 	/* Up to there no block is one that others would refuse; what the one there has that they would: */
 	uint32_t looked_at;

@@ -3,9 +3,9 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 int address_split(char host[ADDRESS_SIZE], char port[PORT_SIZE], const char *address, struct error *error)
@@ -14,7 +14,7 @@ int address_split(char host[ADDRESS_SIZE], char port[PORT_SIZE], const char *add
 	size_t length = colon ? (size_t)(colon - address) : 0,
 		   digits = colon ? strspn(colon + 1, "0123456789") : 0;
 
-	if (length == 0 || length >= ADDRESS_SIZE || digits == 0 || digits > 5 ||
+	if (length == 0 || length >= ADDRESS_SIZE || digits == 0 || digits > 5 || atoi(colon + 1) > UINT16_MAX ||
 	    (colon[1 + digits] != '\0' && colon[1 + digits] != ':'))
 		return error_set(error, EINVAL, "'%.100s' is no address such as localhost:9876", address);
 	memcpy(host, address, length);
@@ -24,29 +24,41 @@ int address_split(char host[ADDRESS_SIZE], char port[PORT_SIZE], const char *add
 	return 0;
 }
 
-static int resolve(struct sockaddr_in *out, const char *host, const char *port, int flags)
+static bool fill(struct sockaddr_in *out, const char *number, const char *port)
 {
-	const struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM, .ai_flags = flags};
-	struct addrinfo *found = NULL;
-	int failed = getaddrinfo(host, port, &hints, &found);
-
-	if (failed)
-		return failed;
-	memcpy(out, found->ai_addr, sizeof *out);
-	freeaddrinfo(found);
-	return 0;
-}
-
-int address_resolve(struct sockaddr_in *out, const char *host, const char *port)
-{
-	return resolve(out, host, port, 0);
+	*out = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))};
+	return inet_pton(AF_INET, number, &out->sin_addr) == 1;
 }
 
 bool address_is_number(struct sockaddr_in *out, const char *address)
 {
 	char host[ADDRESS_SIZE], port[PORT_SIZE];
 
-	return address_split(host, port, address, NULL) == 0 && resolve(out, host, port, AI_NUMERICHOST) == 0;
+	return address_split(host, port, address, NULL) == 0 && fill(out, host, port);
+}
+
+int address_found(struct sockaddr_in *out, const struct lookup_found *found, const char *address,
+                  struct error *error)
+{
+	char host[ADDRESS_SIZE], port[PORT_SIZE];
+	int result = address_split(host, port, address, error);
+
+	if (result == 0 && found->why)
+		return error_set(error, EHOSTUNREACH, "Unable to resolve %s:%s %s", host, port, found->why);
+	if (result == 0)
+		fill(out, found->address, port);
+	return result;
+}
+
+int address_resolve(struct sockaddr_in *out, const char *address, struct error *error)
+{
+	char host[ADDRESS_SIZE], port[PORT_SIZE], number[LOOKUP_ADDRESS_SIZE];
+	int result = address_split(host, port, address, error);
+
+	if (result)
+		return result;
+	const struct lookup_found found = {host, number, lookup_now(number, host, AF_INET)};
+	return address_found(out, &found, address, error);
 }
 
 void address_print(char out[ADDRESS_SIZE], const struct sockaddr_in *address)

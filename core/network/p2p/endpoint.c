@@ -118,7 +118,7 @@ static int listen_at(struct p2p_endpoint *endpoint, const char *text, struct err
 {
 	struct sockaddr_in address;
 	socklen_t length = sizeof address;
-	int on = 1, result = resolver_ask(endpoint->tcp->resolver, &address, text, error);
+	int on = 1, result = address_resolve(&address, text, error);
 
 	if (result)
 		return result;
@@ -159,33 +159,37 @@ static void dial(struct p2p_endpoint *endpoint, struct peer *peer, const struct 
 		connection_failed(endpoint, socket, errno);
 }
 
+static void peer_found(void *context, uint64_t key, const struct lookup_found *found)
+{
+	struct peer *peer = context;
+	struct sockaddr_in address;
+	struct error error = {0};
+	(void)key;
+
+	peer->is_sought = false;
+	if (address_found(&address, found, peer->address, &error) != 0)
+		p2p_log(peer->endpoint->p2p, LOG_UNRESOLVED, "%s", error.sentence);
+	else
+		dial(peer->endpoint, peer, &address);
+	tcp_wake(peer->endpoint->tcp);
+}
+
 static void connect_peer(struct p2p_endpoint *endpoint, struct peer *peer)
 {
+	char host[ADDRESS_SIZE], port[PORT_SIZE];
 	struct sockaddr_in address;
 	struct error error = {0};
 
-	if (address_is_number(&address, peer->address))
+	if (address_is_number(&address, peer->address)) {
 		dial(endpoint, peer, &address);
-	else if (lookup_begin(&peer->lookup, endpoint->tcp->resolver, peer->address, &error) != 0)
-		p2p_log(endpoint->p2p, LOG_UNRESOLVED, "%s", error.sentence);
-	else
-		endpoint->lookups++;
-}
-
-static void end_lookups(struct p2p_endpoint *endpoint)
-{
-	for (struct peer *peer = endpoint->peers; peer && endpoint->lookups; peer = peer->next) {
-		struct sockaddr_in address;
-		struct error error = {0};
-		int result = peer->lookup ? lookup_end(&peer->lookup, &address, &error) : -EINPROGRESS;
-		if (result == -EINPROGRESS)
-			continue;
-		endpoint->lookups--;
-		if (result)
-			p2p_log(endpoint->p2p, LOG_UNRESOLVED, "%s", error.sentence);
-		else
-			dial(endpoint, peer, &address);
+		return;
 	}
+	int result = address_split(host, port, peer->address, &error);
+	if (result == 0)
+		result = lookup_begin(endpoint->tcp->lookups, host, AF_INET, peer_found, peer, 0, &error);
+	peer->is_sought = result == 0;
+	if (result)
+		p2p_log(endpoint->p2p, LOG_UNRESOLVED, "Unable to resolve %s", error.sentence);
 }
 
 static void connection_made(struct p2p_endpoint *endpoint, struct socket *socket)
@@ -294,7 +298,7 @@ static void log_counts(struct p2p_endpoint *endpoint)
 static void check_peers(struct p2p_endpoint *endpoint, int64_t now)
 {
 	for (struct peer *peer = endpoint->peers; peer; peer = peer->next)
-		if (!peer->connected && !peer->lookup && !peer->never && now >= peer->not_before)
+		if (!peer->connected && !peer->is_sought && !peer->never && now >= peer->not_before)
 			connect_peer(endpoint, peer);
 	if (endpoint->check_at) /* at the start there is nothing to count */
 		log_counts(endpoint);
@@ -306,7 +310,6 @@ int64_t endpoint_timers(struct p2p_endpoint *endpoint, int64_t now)
 	int64_t next;
 
 	p2p_tick(endpoint->p2p, &next, now);
-	end_lookups(endpoint);
 	if (now >= endpoint->check_at)
 		check_peers(endpoint, now);
 	return endpoint->check_at < next ? endpoint->check_at : next;
@@ -416,6 +419,7 @@ static int add_peer(struct p2p_endpoint *endpoint, const char *address, struct e
 	if (*end)
 		return error_set(error, EEXIST, "already connected");
 	*end = memory_allocate(1, sizeof **end);
+	(*end)->endpoint = endpoint;
 	snprintf((*end)->address, sizeof(*end)->address, "%s", address);
 	return 0;
 }
@@ -432,7 +436,6 @@ static void endpoint_free(struct p2p_endpoint *endpoint)
 	while (endpoint->peers) {
 		struct peer *peer = endpoint->peers;
 		endpoint->peers = peer->next;
-		lookup_release(peer->lookup);
 		free(peer);
 	}
 	p2p_destroy(endpoint->p2p);
@@ -446,7 +449,7 @@ static int hand_over(struct p2p_endpoint *endpoint, struct p2p_endpoint **out, s
 	struct p2p_tcp *tcp = endpoint->tcp;
 	int result = 0;
 
-	pthread_mutex_lock(&tcp->lock);
+	pthread_mutex_lock(&tcp->lookups->lock);
 	if (endpoint->listener.descriptor >= 0)
 		result = tcp_watch(tcp, &endpoint->listener, EPOLLIN);
 	if (result == 0) {
@@ -454,7 +457,7 @@ static int hand_over(struct p2p_endpoint *endpoint, struct p2p_endpoint **out, s
 		tcp->endpoints = endpoint;
 		*out = endpoint; /* before the thread goes on, whose host may ask for it */
 	}
-	pthread_mutex_unlock(&tcp->lock);
+	pthread_mutex_unlock(&tcp->lookups->lock);
 	return result ? error_set(error, -result, "cannot wait for peers: %s", strerror(-result)) : 0;
 }
 
@@ -496,6 +499,8 @@ void endpoint_close_all(struct p2p_endpoint *endpoint)
 {
 	if (endpoint->listener.descriptor >= 0)
 		close(endpoint->listener.descriptor);
+	for (struct peer *peer = endpoint->peers; peer; peer = peer->next)
+		lookup_forget(endpoint->tcp->lookups, peer, 0);
 	for (struct socket *socket = endpoint->sockets; socket; socket = socket->next)
 		socket_close(socket, false);
 	endpoint_flush(endpoint);
@@ -507,12 +512,12 @@ void p2p_endpoint_close(struct p2p_endpoint *endpoint)
 	if (!endpoint)
 		return;
 	struct p2p_tcp *tcp = endpoint->tcp;
-	pthread_mutex_lock(&tcp->lock);
+	pthread_mutex_lock(&tcp->lookups->lock);
 	endpoint->closing = true;
 	tcp_wake(tcp);
 	while (!endpoint->closed)
-		pthread_cond_wait(&tcp->changed, &tcp->lock);
-	pthread_mutex_unlock(&tcp->lock);
+		pthread_cond_wait(&tcp->changed, &tcp->lookups->lock);
+	pthread_mutex_unlock(&tcp->lookups->lock);
 	endpoint_free(endpoint);
 }
 
@@ -529,7 +534,7 @@ void p2p_endpoint_connections(struct p2p_endpoint *endpoint,
 {
 	struct p2p_status status;
 
-	pthread_mutex_lock(&endpoint->tcp->lock);
+	pthread_mutex_lock(&endpoint->tcp->lookups->lock);
 	for (const struct peer *peer = endpoint->peers; peer; peer = peer->next) {
 		const struct p2p_connection *connection = connection_to(endpoint, peer);
 		status = (struct p2p_status){.peer = peer->address, .remote = "", .connecting = true};
@@ -542,7 +547,7 @@ void p2p_endpoint_connections(struct p2p_endpoint *endpoint,
 			p2p_connection_status(socket->connection, &status);
 			visitor(context, &status);
 		}
-	pthread_mutex_unlock(&endpoint->tcp->lock);
+	pthread_mutex_unlock(&endpoint->tcp->lookups->lock);
 }
 
 const char *p2p_endpoint_address(const struct p2p_endpoint *endpoint)

@@ -95,18 +95,18 @@ static void *run(void *argument)
 	struct p2p_tcp *tcp = argument;
 	struct epoll_event events[EVENTS_AT_ONCE];
 
-	pthread_mutex_lock(&tcp->lock);
+	pthread_mutex_lock(&tcp->lookups->lock);
 	while (!tcp->stop) {
 		int64_t wait = (work(tcp) - tcp_now()) / 1000000 + 1;
 		int timeout = wait < 0 ? 0 : wait > 60000 ? 60000 : (int)wait;
-		pthread_mutex_unlock(&tcp->lock);
+		pthread_mutex_unlock(&tcp->lookups->lock);
 		int count = epoll_wait(tcp->epoll, events, EVENTS_AT_ONCE, timeout);
-		pthread_mutex_lock(&tcp->lock);
+		pthread_mutex_lock(&tcp->lookups->lock);
 		/* what an event points to is freed by flush alone, after all events of this round */
 		for (int i = 0; i < count; i++)
 			handle(&events[i]);
 	}
-	pthread_mutex_unlock(&tcp->lock);
+	pthread_mutex_unlock(&tcp->lookups->lock);
 	return NULL;
 }
 
@@ -115,7 +115,7 @@ int p2p_tcp_create(struct p2p_tcp **out, struct error *error)
 	struct p2p_tcp *tcp = memory_allocate(1, sizeof *tcp);
 	int result;
 
-	pthread_mutex_init(&tcp->lock, NULL);
+	tcp->lookups = lookups_create();
 	pthread_cond_init(&tcp->changed, NULL);
 	tcp->epoll = epoll_create1(EPOLL_CLOEXEC);
 	tcp->wake = (struct socket){.kind = SOCKET_WAKE, .descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
@@ -124,20 +124,17 @@ int p2p_tcp_create(struct p2p_tcp **out, struct error *error)
 	else
 		result = tcp_watch(tcp, &tcp->wake, EPOLLIN);
 	if (result == 0)
-		result = resolver_create(&tcp->resolver, tcp->wake.descriptor);
-	if (result == 0)
 		result = -pthread_create(&tcp->thread, NULL, run, tcp);
 	if (result == 0) {
 		*out = tcp;
 		return 0;
 	}
-	resolver_release(tcp->resolver);
 	if (tcp->epoll >= 0)
 		close(tcp->epoll);
 	if (tcp->wake.descriptor >= 0)
 		close(tcp->wake.descriptor);
 	pthread_cond_destroy(&tcp->changed);
-	pthread_mutex_destroy(&tcp->lock);
+	lookups_destroy(tcp->lookups);
 	free(tcp);
 	return error_set(error, -result, "no thread for peers: %s", strerror(-result));
 }
@@ -149,10 +146,9 @@ void p2p_tcp_destroy(struct p2p_tcp *tcp)
 	tcp->stop = true;
 	tcp_wake(tcp);
 	pthread_join(tcp->thread, NULL);
-	resolver_release(tcp->resolver);
 	close(tcp->epoll);
 	close(tcp->wake.descriptor);
 	pthread_cond_destroy(&tcp->changed);
-	pthread_mutex_destroy(&tcp->lock);
+	lookups_destroy(tcp->lookups);
 	free(tcp);
 }

@@ -427,10 +427,10 @@ static int add_listener(struct http *http, struct http_listener **out, int socke
 	return 0;
 }
 
-int http_listen(struct http *http, struct http_listener **out, const char *host, uint16_t port,
+int http_listen(struct http *http, struct http_listener **out, const char *address, uint16_t port,
                 const struct http_service *service, struct error *error)
 {
-	int made = socket_listen(host, port, error);
+	int made = socket_listen(address, port, error);
 	return made < 0 ? made : add_listener(http, out, made, socket_port(made), service, error);
 }
 

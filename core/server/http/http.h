@@ -64,9 +64,8 @@ int http_create(struct http **out, struct error *error);
 /* Closes every listener. Requests that wait are not answered. */
 void http_destroy(struct http *http);
 
-/* host: an IPv4 or IPv6 address or a name; port 0: any. service is borrowed. -EADDRINUSE when somebody has
- * the port. */
-int http_listen(struct http *http, struct http_listener **out, const char *host, uint16_t port,
+/* address: IPv4 or IPv6; port 0: any. service is borrowed. -EADDRINUSE when somebody has the port. */
+int http_listen(struct http *http, struct http_listener **out, const char *address, uint16_t port,
                 const struct http_service *service, struct error *error);
 /* At a unix socket that only its owner may use (0600); one that a dead process left behind is replaced. */
 int http_listen_local(struct http *http, struct http_listener **out, const char *path,

@@ -27,54 +27,19 @@ static int bind_and_listen(const struct sockaddr *address, socklen_t length)
 	return -number;
 }
 
-static int look_up(struct addrinfo **out, const char *host, const char *port, int flags, struct error *error)
+int socket_listen(const char *address, uint16_t port, struct error *error)
 {
-	const struct addrinfo hints = {
-		.ai_flags = AI_PASSIVE | AI_NUMERICSERV | flags, .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
-	int failed = getaddrinfo(host, port, &hints, out);
-
-	return failed ? error_set(error, EADDRNOTAVAIL, "%s is no address to listen at: %s", host,
-	                          gai_strerror(failed))
-	              : 0;
-}
-
-bool socket_is_address(const char *host)
-{
-	struct addrinfo *found;
-
-	if (look_up(&found, host, "0", AI_NUMERICHOST, NULL) != 0)
-		return false;
-	freeaddrinfo(found);
-	return true;
-}
-
-int socket_look_up(char out[SOCKET_ADDRESS_SIZE], const char *host, struct error *error)
-{
-	struct addrinfo *found;
-	int result = look_up(&found, host, "0", 0, error);
-
-	if (result)
-		return result;
-	int failed = getnameinfo(found->ai_addr, found->ai_addrlen, out, SOCKET_ADDRESS_SIZE, NULL, 0,
-	                         NI_NUMERICHOST);
-	freeaddrinfo(found);
-	return failed ? error_set(error, EADDRNOTAVAIL, "%s has no address: %s", host, gai_strerror(failed)) : 0;
-}
-
-int socket_listen(const char *host, uint16_t port, struct error *error)
-{
+	const struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
 	struct addrinfo *found;
 	char port_text[8];
-	int made;
 
 	snprintf(port_text, sizeof port_text, "%u", port);
-	int result = look_up(&found, host, port_text, 0, error);
-	if (result)
-		return result;
-	made = bind_and_listen(found->ai_addr, found->ai_addrlen);
+	if (getaddrinfo(address, port_text, &hints, &found) != 0)
+		return error_set(error, EADDRNOTAVAIL, "%s is no address to listen at", address);
+	int made = bind_and_listen(found->ai_addr, found->ai_addrlen);
 	freeaddrinfo(found);
 	if (made < 0)
-		return error_set(error, -made, "cannot listen at %s:%u: %s", host, port, strerror(-made));
+		return error_set(error, -made, "cannot listen at %s:%u: %s", address, port, strerror(-made));
 	return made;
 }
 
