@@ -16,5 +16,6 @@ mkdir -p "${kept%/*}"
 } | tee "$kept"
 read -r status <"$kept.status"
 rm "$kept.status"
-[ "$status" -ne 0 ] || rm "$kept"
+# a script that ends with success may have said before that something failed
+[ "$status" -ne 0 ] || grep -aq '^not ok' "$kept" || rm "$kept"
 exit "$status"

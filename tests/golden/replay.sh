@@ -11,9 +11,11 @@ report() {
 	if output=$("$@" 2>&1); then
 		echo "ok $number - $description: $output"
 	else
+		status=$?
 		echo "not ok $number - $description"
 		printf '%s\n' "$output" | head -n 20 | sed 's/^/# /'
 		printf '%s\n' "$output" | tail -n 1 | sed 's/^/# /'
+		echo "# exit status $status"
 	fi
 }
 
