@@ -46,7 +46,8 @@ static struct dentry *find_locked(struct tree *tree, const struct dentry *folder
 {
 	for (struct dentry *dentry = *bucket(tree, dentry_hash(folder->inode, name)); dentry;
 	     dentry = dentry->next_in_bucket)
-		if (dentry->parent == folder && !dentry->becomes && strcmp(dentry->name, name) == 0)
+		if (dentry->parent == folder && !dentry->becomes && !dentry->removed &&
+		    strcmp(dentry->name, name) == 0)
 			return dentry;
 	return NULL;
 }
@@ -61,7 +62,7 @@ static void intern_locked(struct tree *tree, struct dentry *dentry)
 	tree->dentries_count++;
 }
 
-void dentry_unlink(struct tree *tree, struct dentry *dentry)
+static void unlink_locked(struct tree *tree, struct dentry *dentry)
 {
 	if (!dentry->interned)
 		return;
@@ -93,7 +94,7 @@ static void drop(struct tree *tree, struct dentry *dentry, uint64_t references)
 		if (dentry->references > 0)
 			return;
 		struct dentry *parent = dentry->parent;
-		dentry_unlink(tree, dentry);
+		unlink_locked(tree, dentry);
 		rendering_forget(tree, dentry);
 		if (dentry->becomes)
 			drop(tree, dentry->becomes, 1);

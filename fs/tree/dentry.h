@@ -30,6 +30,7 @@ struct dentry {
 	/* outside's, children's, handles', the scratch list's; under tree->lock, as all below */
 	uint64_t references;
 	bool interned;
+	bool removed;                /* a scratch file that only who holds it still knows */
 	bool created;                /* made by tree_create_file() before it exists */
 	struct rendering *rendering; /* the newest, kept for the next reader; see tree->kept_* */
 	struct dentry *kept_newer, *kept_older;
@@ -97,7 +98,6 @@ struct dentry *dentry_intern(struct tree *tree, struct dentry *fresh);
 /* A fresh dentry for a name that no row stands for, one reference. */
 struct dentry *dentry_make_plain(struct tree *tree, struct dentry *folder, const char *name,
                                  const struct row *row);
-void dentry_unlink(struct tree *tree, struct dentry *dentry); /* lookups no longer find it; lock held */
 struct dentry *dentry_hold(struct tree *tree, struct dentry *dentry);
 void dentry_release(struct tree *tree, struct dentry *dentry);           /* NULL is fine */
 struct dentry *dentry_resolve(struct tree *tree, struct dentry *dentry); /* follows becomes */

@@ -7,7 +7,6 @@
 #include "fs/tree/handle.h"
 #include "fs/tree/request.h"
 #include "fs/tree/sent.h"
-#include "fs/tree/write/scratch.h"
 
 #include <stdlib.h>
 
@@ -54,8 +53,6 @@ void tree_destroy(struct tree *tree)
 		handle_close(tree->handles);
 	while (tree->folders)
 		folder_close(tree->folders);
-	while (tree->scratch_count > 0)
-		scratch_remove(tree, tree->scratch[tree->scratch_count - 1]);
 	dentries_end(tree);
 	patterns_release(&tree->patterns);
 	errors_destroy(tree->errors);

@@ -196,6 +196,15 @@ static void scratch_files_are_files(void **state)
 	expect_list(tree, "trees/oak", "./ ../ votes leaves/ papers/ ");
 	tree_forget(tree, dentry, 1);
 	assert_int_equal(tree->scratch_bytes, 0);
+	/* What the kernel still knows at the end, there or removed, ends with the tree. */
+	assert_int_equal(create(tree, "trees/oak", "votes~", "there"), 0);
+	rig_walk(tree, "trees/oak/votes~");
+	assert_int_equal(create(tree, "trees/oak", ".votes.swp", "removed"), 0);
+	dentry = rig_walk(tree, "trees/oak/.votes.swp");
+	assert_int_equal(tree_remove(tree, &rig_owner, folder, ".votes.swp"), 0);
+	assert_int_equal(create(tree, "trees/oak", ".votes.swp", "another"), 0);
+	assert_ptr_not_equal(rig_walk(tree, "trees/oak/.votes.swp"), dentry);
+	expect_list(tree, "trees/oak", "./ ../ votes leaves/ papers/ votes~ .votes.swp ");
 	tree_forget(tree, folder, 1);
 }
 

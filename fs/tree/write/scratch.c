@@ -127,7 +127,7 @@ void scratch_remove(struct tree *tree, struct dentry *dentry)
 {
 	bool held = false;
 	pthread_mutex_lock(&tree->lock);
-	dentry_unlink(tree, dentry);
+	dentry->removed = true;
 	for (size_t i = 0; i < tree->scratch_count; i++) {
 		if (tree->scratch[i] != dentry)
 			continue;
