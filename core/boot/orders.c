@@ -93,13 +93,10 @@ static int check_signer(struct boot_context *context, const struct boot_step *st
 	bool signs = false;
 	int result = context->view->operations->account(context->view, &eosio, name_literal("eosio"), error);
 
-	for (size_t i = 0; result == 0 && i < eosio.permissions_count; i++) {
-		const struct authority *authority = &eosio.permissions[i].authority;
-		if (eosio.permissions[i].name != name_literal("active"))
-			continue;
-		keys = authority->keys_count;
-		for (size_t k = 0; k < keys; k++)
-			signs = signs || public_key_compare(&authority->keys[k].key, &context->plan->public) == 0;
+	const struct chain_permission *active = chain_account_permission(&eosio, name_literal("active"));
+	if (active) {
+		keys = active->authority.keys_count;
+		signs = authority_names_key(&active->authority, &context->plan->public);
 	}
 	chain_account_release(&eosio);
 	if (result || signs)

@@ -77,13 +77,10 @@ static int holder_key(struct run *run, uint64_t holder, struct public_key *publi
 	bool found = false;
 	int result = view->operations->account(view, &account, holder, error);
 
-	for (size_t i = 0; i < account.permissions_count && !found; i++) {
-		const struct authority *authority = &account.permissions[i].authority;
-		for (size_t k = 0; account.permissions[i].name == name_literal("active") &&
-		                   k < authority->keys_count && !found; k++) {
-			*public = authority->keys[k].key;
-			found = wallet_private_key(run->boot->environment.wallet, key, public, NULL) == 0;
-		}
+	const struct chain_permission *active = chain_account_permission(&account, name_literal("active"));
+	for (size_t k = 0; active && k < active->authority.keys_count && !found; k++) {
+		*public = active->authority.keys[k].key;
+		found = wallet_private_key(run->boot->environment.wallet, key, public, NULL) == 0;
 	}
 	chain_account_release(&account);
 	return result  ? result

@@ -21,6 +21,14 @@ void chain_account_release(struct chain_account *account)
 	*account = (struct chain_account){0};
 }
 
+const struct chain_permission *chain_account_permission(const struct chain_account *account, uint64_t name)
+{
+	for (size_t i = 0; i < account->permissions_count; i++)
+		if (account->permissions[i].name == name)
+			return &account->permissions[i];
+	return NULL;
+}
+
 /* A.8: positive values above 2^32 - 1 are quoted, negative ones never. */
 static void print_int64(struct text *out, const char *before, int64_t value)
 {

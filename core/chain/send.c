@@ -74,19 +74,14 @@ static bool missing_key(struct chain_view *view, const struct wallet_keys *keys,
 {
 	struct chain_account account = {0};
 	struct text text = TEXT_EMPTY;
-	bool missing = false;
 
 	view->operations->account(view, &account, level->actor, NULL);
-	for (size_t i = 0; i < account.permissions_count; i++) {
-		const struct authority *authority = &account.permissions[i].authority;
-		if (account.permissions[i].name != level->permission || !authority->keys_count)
-			continue;
-		missing = true;
-		for (size_t k = 0; k < authority->keys_count; k++) {
-			missing = missing && !bsearch(&authority->keys[k].key, keys->list, keys->count,
-			                              sizeof *keys->list, compare_keys);
-			text_printf(&text, "%s%s", k ? ", " : "", public_key_text(&authority->keys[k].key).text);
-		}
+	const struct chain_permission *declared = chain_account_permission(&account, level->permission);
+	bool missing = declared && declared->authority.keys_count;
+	for (size_t k = 0; declared && k < declared->authority.keys_count; k++) {
+		const struct public_key *key = &declared->authority.keys[k].key;
+		missing = missing && !bsearch(key, keys->list, keys->count, sizeof *keys->list, compare_keys);
+		text_printf(&text, "%s%s", k ? ", " : "", public_key_text(key).text);
 	}
 	chain_account_release(&account);
 	if (missing) {

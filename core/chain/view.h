@@ -82,6 +82,8 @@ struct chain_account {
 	uint32_t block_num;           /* where account, permissions or code were last written */
 };
 void chain_account_release(struct chain_account *account);
+/* NULL: it has none of that name. */
+const struct chain_permission *chain_account_permission(const struct chain_account *account, uint64_t name);
 
 /* A table row; data is borrowed for the call of the visitor, or until the view is closed. */
 struct chain_row {

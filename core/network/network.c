@@ -291,21 +291,12 @@ struct node *network_maker(const struct network *network, uint64_t producer)
 	return node || !eosio || !node_signs_for(eosio, producer) ? node : eosio;
 }
 
-static const struct producer_authority *find_authority(const struct node *viewer, uint64_t producer)
-{
-	const struct producer_schedule *schedule = &branch_head(viewer->branch)->active_schedule;
-
-	for (size_t i = 0; i < schedule->producers_count; i++)
-		if (schedule->producers[i].producer_name == producer)
-			return &schedule->producers[i];
-	return NULL;
-}
-
 enum producer_state network_producer_state(const struct network *network, struct node **out,
                                            const struct node *viewer, uint64_t producer)
 {
 	struct node *eosio = network_node(network, name_literal("eosio")), *node = find_runner(network, producer);
-	const struct producer_authority *authority = find_authority(viewer, producer);
+	const struct producer_authority *authority = producer_schedule_find(
+		&branch_head(viewer->branch)->active_schedule, producer);
 
 	*out = node;
 	if (!node && eosio && authority && node_has_key(eosio, authority))

@@ -168,9 +168,7 @@ static int collect_producer(void *context, const struct chain_index_row *found)
 static void mark_scheduled(struct facts *facts, const struct producer_schedule *schedule)
 {
 	for (size_t i = 0; i < facts->producers_count; i++)
-		for (size_t k = 0; k < schedule->producers_count; k++)
-			if (schedule->producers[k].producer_name == facts->producers[i].name)
-				facts->producers[i].scheduled = true;
+		facts->producers[i].scheduled |= producer_schedule_find(schedule, facts->producers[i].name) != NULL;
 }
 
 int facts_producers(struct facts *facts, struct chain_view *view, struct error *error)

@@ -39,6 +39,14 @@ struct authority authority_of_permission(const struct permission_level *level)
 	return authority;
 }
 
+bool authority_names_key(const struct authority *authority, const struct public_key *key)
+{
+	for (size_t i = 0; i < authority->keys_count; i++)
+		if (public_key_compare(&authority->keys[i].key, key) == 0)
+			return true;
+	return false;
+}
+
 bool authority_valid(const struct authority *authority)
 {
 	uint64_t weights = 0;

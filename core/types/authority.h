@@ -36,6 +36,8 @@ void authority_release(struct authority *authority);
 struct authority authority_of_key(const struct public_key *key);             /* threshold 1, one key */
 struct authority authority_of_permission(const struct permission_level *level); /* threshold 1, one account */
 bool authority_valid(const struct authority *authority);                     /* C.1 validate() */
+/* Whether the key is one of its own. */
+bool authority_names_key(const struct authority *authority, const struct public_key *key);
 void authority_pack(struct bytes *out, const struct authority *authority);
 int authority_unpack(struct authority *out, struct cursor *in);
 /* {"threshold":1,"keys":[{"key":"EOS…","weight":1}],… */

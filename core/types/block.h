@@ -32,6 +32,9 @@ struct producer_schedule producer_schedule_copy(const struct producer_schedule *
 /* A copy for whoever changes nothing: all that are made of it, or of another such, share their producers, and
  * are made and released by one thread at a time. */
 struct producer_schedule producer_schedule_share(const struct producer_schedule *schedule);
+/* NULL: it is none of them. */
+const struct producer_authority *producer_schedule_find(const struct producer_schedule *schedule,
+                                                        uint64_t producer);
 /* version not compared */
 bool producer_schedule_same_producers(const struct producer_schedule *a, const struct producer_schedule *b);
 /* legacy: {name, key} a producer (only single keys can be packed so); else the authority form with its

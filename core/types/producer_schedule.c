@@ -59,6 +59,15 @@ static bool producer_same(const struct producer_authority *a, const struct produ
 	return true;
 }
 
+const struct producer_authority *producer_schedule_find(const struct producer_schedule *schedule,
+                                                        uint64_t producer)
+{
+	for (size_t i = 0; i < schedule->producers_count; i++)
+		if (schedule->producers[i].producer_name == producer)
+			return &schedule->producers[i];
+	return NULL;
+}
+
 bool producer_schedule_same_producers(const struct producer_schedule *a, const struct producer_schedule *b)
 {
 	if (a->producers_count != b->producers_count)

@@ -46,15 +46,12 @@ int step_resign_done(struct boot_context *context, size_t index, struct error *e
 	struct permission_level wanted = controller(index);
 	int result = context->view->operations->account(context->view, &account,
 	                                                 name_literal(resigning_account(index)), error);
-	bool done = false;
+	const struct chain_permission *permission = chain_account_permission(
+		&account, name_literal(resigning_permission(index)));
+	bool done = permission && permission->authority.keys_count == 0 &&
+	            permission->authority.accounts_count == 1 &&
+	            permission_level_compare(&permission->authority.accounts[0].permission, &wanted) == 0;
 
-	for (size_t i = 0; result == 0 && i < account.permissions_count; i++) {
-		const struct chain_permission *permission = &account.permissions[i];
-		const struct authority *authority = &permission->authority;
-		if (permission->name == name_literal(resigning_permission(index)))
-			done = authority->keys_count == 0 && authority->accounts_count == 1 &&
-			       permission_level_compare(&authority->accounts[0].permission, &wanted) == 0;
-	}
 	chain_account_release(&account);
 	if (result == -ENOENT)
 		error_clear(error);

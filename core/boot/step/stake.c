@@ -188,16 +188,11 @@ static int check_existing(struct boot_context *context, size_t account, struct e
 	struct chain_account found = {0};
 	struct public_key key;
 	int result = context->view->operations->account(context->view, &found, wanted->name, error);
-	bool same = false;
 
 	if (result == 0)
 		result = boot_account_key(&context->plan->accounts, &key, NULL, account, error);
-	for (size_t i = 0; i < found.permissions_count && result == 0; i++) {
-		const struct authority *authority = &found.permissions[i].authority;
-		if (found.permissions[i].name == name_literal("active"))
-			for (size_t k = 0; k < authority->keys_count; k++)
-				same = same || public_key_compare(&authority->keys[k].key, &key) == 0;
-	}
+	const struct chain_permission *active = chain_account_permission(&found, name_literal("active"));
+	bool same = result == 0 && active && authority_names_key(&active->authority, &key);
 	chain_account_release(&found);
 	if (result == 0 && !same)
 		result = error_set(error, EEXIST, "account \"%s\" exists already, with another key than this boot's",

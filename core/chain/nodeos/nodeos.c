@@ -170,11 +170,9 @@ static int read_first_key(struct nodeos_chain *chain, struct error *error)
 
 	if (result == 0)
 		result = view->operations->account(view, &account, ONLY_NODE, error);
-	for (size_t i = 0; i < account.permissions_count; i++) {
-		const struct chain_permission *permission = &account.permissions[i];
-		if (permission->name == name_literal("active") && permission->authority.keys_count == 1)
-			chain->base.genesis.initial_key = permission->authority.keys[0].key;
-	}
+	const struct chain_permission *active = chain_account_permission(&account, name_literal("active"));
+	if (active && active->authority.keys_count == 1)
+		chain->base.genesis.initial_key = active->authority.keys[0].key;
 	chain_account_release(&account);
 	chain_view_close(view);
 	return result;

@@ -18,14 +18,6 @@
 
 static const char ending[] = ".json";
 
-static const struct chain_permission *find_permission(const struct chain_account *account, uint64_t name)
-{
-	for (size_t i = 0; i < account->permissions_count; i++)
-		if (account->permissions[i].name == name)
-			return &account->permissions[i];
-	return NULL;
-}
-
 int accounts_permissions_list(struct request *request, const char *from, struct listing *listing,
                               struct error *error)
 {
@@ -44,7 +36,7 @@ int accounts_permissions_exists(struct request *request, struct error *error)
 {
 	struct chain_account account;
 	int result = request_account(request, &account, error);
-	if (result == 0 && !find_permission(&account, request->name[1]))
+	if (result == 0 && !chain_account_permission(&account, request->name[1]))
 		result = error_set(error, ENOENT, "no such permission: %s@%s", request->capture[0],
 		                   request->capture[1]);
 	chain_account_release(&account);
@@ -56,8 +48,7 @@ int accounts_permissions_read(struct request *request, struct text *out, struct 
 	struct chain_account account;
 	struct text json = TEXT_EMPTY;
 	int result = request_account(request, &account, error);
-	const struct chain_permission *permission = result == 0 ? find_permission(&account, request->name[1])
-	                                                        : NULL;
+	const struct chain_permission *permission = chain_account_permission(&account, request->name[1]);
 	if (permission) {
 		request->block_num = permission->block_num;
 		/* The authority's own object, with the parent as one member more. */
@@ -149,7 +140,7 @@ static bool is_below_active(const struct chain_account *account, uint64_t name)
 	for (size_t depth = 0; name && depth <= account->permissions_count; depth++) {
 		if (name == ACTIVE)
 			return true;
-		const struct chain_permission *permission = find_permission(account, name);
+		const struct chain_permission *permission = chain_account_permission(account, name);
 		name = permission ? permission->parent : 0;
 	}
 	return false;
@@ -221,7 +212,7 @@ static int check_authority(struct request *request, const struct authority *auth
 static int set_permission(struct request *request, const struct chain_account *account, const char *data,
                           size_t length, struct error *error)
 {
-	const struct chain_permission *existing = find_permission(account, request->name[1]);
+	const struct chain_permission *existing = chain_account_permission(account, request->name[1]);
 	struct permission_change change = {.name = request->name[1]};
 	struct new_permission wanted = {0};
 	if (strcmp(data, "delete") == 0) {
@@ -239,7 +230,7 @@ static int set_permission(struct request *request, const struct chain_account *a
 		goto out;
 	if (result == 0)
 		result = check_authority(request, &wanted.authority, error);
-	if (result == 0 && change.parent && !find_permission(account, change.parent))
+	if (result == 0 && change.parent && !chain_account_permission(account, change.parent))
 		result = error_set(error, ENOENT, "no such permission: %s@%s", request->capture[0],
 		                   name_text(change.parent).text);
 	if (result == 0)
@@ -363,7 +354,7 @@ static int take_link(struct request *request, const struct chain_account *accoun
 		return error_set(error, ENOENT, "no such link: %s %s", name_text(link.contract).text, action);
 	result = require_account(request, link.contract, error);
 	if (result == 0 && link.permission && link.permission != ANY &&
-	    !find_permission(account, link.permission))
+	    !chain_account_permission(account, link.permission))
 		result = error_set(error, ENOENT, "no such permission: %s@%s", name_text(account->name).text,
 		                   permission);
 	if (result == 0 && changes->count == COMMAND_WORDS)

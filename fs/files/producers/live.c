@@ -14,17 +14,10 @@
 
 #define EOSIO name_literal("eosio")
 
-static int read_producer(struct request *request, struct producer_row *out, struct error *error)
-{
-	int result = producer_row_read(request, out, request->name[0], error);
-	return result == -ENOENT ? error_set(error, ENOENT, "no such producer: %s",
-	                                     request->capture[0]) : result;
-}
-
 int producers_votes_read(struct request *request, struct text *out, struct error *error)
 {
 	struct producer_row producer;
-	int result = read_producer(request, &producer, error);
+	int result = request_producer(request, &producer, error);
 	/* as every double of the chain is shown */
 	if (result == 0)
 		text_printf(out, "%.17f\n", producer.total_votes);
@@ -34,7 +27,7 @@ int producers_votes_read(struct request *request, struct text *out, struct error
 int producers_unpaid_blocks_read(struct request *request, struct text *out, struct error *error)
 {
 	struct producer_row producer;
-	int result = read_producer(request, &producer, error);
+	int result = request_producer(request, &producer, error);
 	if (result == 0)
 		text_printf(out, "%" PRIu32 "\n", producer.unpaid_blocks);
 	return result;
@@ -43,7 +36,7 @@ int producers_unpaid_blocks_read(struct request *request, struct text *out, stru
 int producers_last_claim_read(struct request *request, struct text *out, struct error *error)
 {
 	struct producer_row producer;
-	int result = read_producer(request, &producer, error);
+	int result = request_producer(request, &producer, error);
 	if (result == 0 && producer.last_claim)
 		text_printf(out, "%s\n", time_point_text(producer.last_claim).text);
 	return result;
@@ -103,7 +96,7 @@ int producers_rank_read(struct request *request, struct text *out, struct error 
 {
 	struct producer_row producer;
 	unsigned rank = 0;
-	int result = read_producer(request, &producer, error);
+	int result = request_producer(request, &producer, error);
 	if (result == 0 && producer.active)
 		result = find_rank(request, &rank, error);
 	request->block_num = 0; /* other producers' votes count as well */
@@ -113,15 +106,6 @@ int producers_rank_read(struct request *request, struct text *out, struct error 
 }
 
 /* --- status --- */
-
-static const struct producer_authority *find_in_schedule(const struct producer_schedule *schedule,
-                                                         uint64_t producer)
-{
-	for (size_t i = 0; i < schedule->producers_count; i++)
-		if (schedule->producers[i].producer_name == producer)
-			return &schedule->producers[i];
-	return NULL;
-}
 
 /* A sentence with its node's name for %1$s and its key for %2$s, and a newline. */
 static void print_places(struct text *out, const char *sentence, const char *node, const char *key)
@@ -234,13 +218,14 @@ int producers_status_read(struct request *request, struct text *out, struct erro
 {
 	struct chain_schedules schedules = {0};
 	struct producer_row producer;
-	int result = read_producer(request, &producer, error);
+	int result = request_producer(request, &producer, error);
 	if (result == 0)
 		result = request->view->operations->schedules(request->view, &schedules, error);
 	if (result == 0) {
-		const struct producer_authority *scheduled = find_in_schedule(&schedules.active, request->name[0]);
-		bool waits = find_in_schedule(&schedules.pending, request->name[0]) ||
-		             find_in_schedule(&schedules.proposed, request->name[0]);
+		const uint64_t name = request->name[0];
+		const struct producer_authority *scheduled = producer_schedule_find(&schedules.active, name);
+		bool waits = producer_schedule_find(&schedules.pending, name) ||
+		             producer_schedule_find(&schedules.proposed, name);
 		result = scheduled ? print_scheduled(request, out, scheduled, error)
 		                   : print_unscheduled(request, out, &producer, waits, error);
 	}
@@ -285,7 +270,7 @@ int producers_rewards_read(struct request *request, struct text *out, struct err
 	struct global_row global = {0};
 	struct claim_pay pay = {0};
 	uint64_t symbol = 0;
-	int result = read_producer(request, &producer, error);
+	int result = request_producer(request, &producer, error);
 	if (result == 0)
 		result = global_row_read(request, &global, error);
 	if (result == 0)

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #define EOSIO name_literal("eosio")
-#define ACTIVE name_literal("active")
 
 enum { URL_SIZE_MAXIMUM = 511 };
 
@@ -31,8 +30,7 @@ int producers_list(struct request *request, const char *from, struct listing *li
 	return result < 0 ? result : 0;
 }
 
-/* The request's producer. */
-static int read_producer(struct request *request, struct producer_row *out, struct error *error)
+int request_producer(struct request *request, struct producer_row *out, struct error *error)
 {
 	int result = producer_row_read(request, out, request->name[0], error);
 	return result == -ENOENT ? error_set(error, ENOENT, "no such producer: %s", request->capture[0]) : result;
@@ -41,7 +39,7 @@ static int read_producer(struct request *request, struct producer_row *out, stru
 int producers_exists(struct request *request, struct error *error)
 {
 	struct producer_row producer;
-	return read_producer(request, &producer, error);
+	return request_producer(request, &producer, error);
 }
 
 /* --- registering --- */
@@ -67,12 +65,10 @@ static int account_key(struct request *request, uint64_t name, struct public_key
 	                   "no key to register %s with: its active permission has none; write the action "
 	                   "accounts/eosio/actions/regproducer",
 	                   name_text(name).text);
-	for (size_t i = 0; i < account.permissions_count; i++) {
-		const struct chain_permission *permission = &account.permissions[i];
-		if (permission->name == ACTIVE && permission->authority.keys_count > 0) {
-			*out = permission->authority.keys[0].key;
-			result = 0;
-		}
+	const struct chain_permission *active = chain_account_permission(&account, name_literal("active"));
+	if (active && active->authority.keys_count > 0) {
+		*out = active->authority.keys[0].key;
+		result = 0;
 	}
 	chain_account_release(&account);
 	return result;
@@ -107,7 +103,7 @@ static int require_active(const struct producer_row *producer, struct error *err
 int producers_key_read(struct request *request, struct text *out, struct error *error)
 {
 	struct producer_row producer;
-	int result = read_producer(request, &producer, error);
+	int result = request_producer(request, &producer, error);
 	/* unregprod leaves no key */
 	if (result == 0 && producer.active)
 		text_printf(out, "%s\n", public_key_text(&producer.key).text);
@@ -118,7 +114,7 @@ int producers_key_write(struct request *request, const char *data, size_t length
 {
 	struct producer_row producer;
 	struct public_key key;
-	int result = read_producer(request, &producer, error);
+	int result = request_producer(request, &producer, error);
 	if (result || (length == 0 && !producer.active))
 		return result;
 	result = public_key_parse(&key, data, error);
@@ -135,7 +131,7 @@ int producers_key_write(struct request *request, const char *data, size_t length
 int producers_url_read(struct request *request, struct text *out, struct error *error)
 {
 	struct producer_row producer;
-	int result = read_producer(request, &producer, error);
+	int result = request_producer(request, &producer, error);
 	if (result == 0 && producer.url_length > 0) {
 		text_append_bytes(out, producer.url, producer.url_length);
 		text_append_char(out, '\n');
@@ -146,7 +142,7 @@ int producers_url_read(struct request *request, struct text *out, struct error *
 int producers_url_write(struct request *request, const char *data, size_t length, struct error *error)
 {
 	struct producer_row producer;
-	int result = read_producer(request, &producer, error);
+	int result = request_producer(request, &producer, error);
 	if (result || (length == producer.url_length && memcmp(data, producer.url, length) == 0))
 		return result;
 	if (length > URL_SIZE_MAXIMUM)
@@ -162,7 +158,7 @@ int producers_url_write(struct request *request, const char *data, size_t length
 int producers_location_read(struct request *request, struct text *out, struct error *error)
 {
 	struct producer_row producer;
-	int result = read_producer(request, &producer, error);
+	int result = request_producer(request, &producer, error);
 	if (result == 0)
 		text_printf(out, "%u\n", producer.location);
 	return result;
@@ -173,7 +169,7 @@ int producers_location_write(struct request *request, const char *data, size_t l
 	struct producer_row producer;
 	int64_t location = 0;
 	(void)length;
-	int result = read_producer(request, &producer, error);
+	int result = request_producer(request, &producer, error);
 	if (result == 0)
 		result = command_int64(&location, data, 0, UINT16_MAX, "the location", error);
 	if (result || location == producer.location)
@@ -189,7 +185,7 @@ int producers_location_write(struct request *request, const char *data, size_t l
 int producers_active_read(struct request *request, struct text *out, struct error *error)
 {
 	struct producer_row producer;
-	int result = read_producer(request, &producer, error);
+	int result = request_producer(request, &producer, error);
 	if (result == 0)
 		text_append(out, producer.active ? "1\n" : "0\n");
 	return result;
@@ -201,7 +197,7 @@ int producers_active_write(struct request *request, const char *data, size_t len
 	struct public_key key;
 	bool wanted = false;
 	(void)length;
-	int result = read_producer(request, &producer, error);
+	int result = request_producer(request, &producer, error);
 	if (result == 0)
 		result = command_bool(&wanted, data, error);
 	if (result || wanted == producer.active)

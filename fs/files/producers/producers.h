@@ -2,9 +2,12 @@
 #ifndef EOSIOFS_FS_FILES_PRODUCERS_PRODUCERS_H
 #define EOSIOFS_FS_FILES_PRODUCERS_PRODUCERS_H
 
+#include "core/chain/system_rows.h"
 #include "fs/tree/row.h"
 
 /* --- producers.c --- */
+/* The request's producer. -ENOENT. */
+int request_producer(struct request *request, struct producer_row *out, struct error *error);
 row_list producers_list;
 row_exists producers_exists;
 row_make producers_make;
