@@ -307,13 +307,8 @@ static int run_loop(struct service *service, const struct options *options)
 
 static int serve(struct service *service, const struct options *options, int waiter, struct error *error)
 {
-	struct signals *signals = signals_start(&service->mount, service->session);
-
-	if (!signals)
-		return error_set(error, EAGAIN, "cannot make a thread");
 	ready_announce(waiter);
 	int result = run_loop(service, options);
-	signals_end(signals);
 	return result < 0
 	           ? error_set(error, -result, "the connection to the kernel failed: %s", strerror(-result))
 	           : 0;
@@ -360,6 +355,7 @@ static int create_session(struct service *service, struct options *options)
 static int run_mount(struct options *options, const char *program)
 {
 	struct service service = {.presence = -1};
+	struct signals *signals = NULL;
 	struct rlimit files;
 	struct error error = {0};
 	int waiter = -1, result;
@@ -376,13 +372,17 @@ static int run_mount(struct options *options, const char *program)
 	result = ready_check(options->mount_point, options->nonempty, &error);
 	if (result == 0 && !options->foreground)
 		result = ready_background(&waiter, options->mount_point, &error);
-	signals_block();
+	if (result == 0 && !(signals = signals_start()))
+		result = error_set(&error, EAGAIN, "cannot make a thread");
 	if (result == 0)
 		result = create_layers(&service, options, &error);
-	if (result == 0)
+	if (result == 0) {
+		signals_serve(signals, &service.mount, service.session);
 		result = mount_session(&service, options, &error);
+	}
 	if (result == 0)
 		result = serve(&service, options, waiter, &error);
+	signals_end(signals);
 	take_down(&service, options->mount_point);
 	return result == 0 ? EXIT_SUCCESS : fail(&error);
 }

@@ -1,5 +1,5 @@
-/* The thread that waits for the signals. One ends the mount: first what takes long, while the loop still
- * answers, and only then the loop. */
+/* The thread that waits for the signals. One ends the start at once, and then the mount: first what takes
+ * long, while the loop still answers, and only then the loop. */
 #include "mount/signals.h"
 
 #include "core/base/memory.h"
@@ -13,12 +13,12 @@
 enum { WAKE_US = 10 * 1000 };
 
 struct signals {
-	struct mount *mount;           /* borrowed */
-	struct fuse_session *session;  /* borrowed */
 	pthread_t thread, loop_thread;
-	pthread_mutex_t lock;
+	pthread_mutex_t lock; /* and under it: */
 	pthread_cond_t wake;
-	bool ended; /* under lock: the loop has ended */
+	struct mount *mount;          /* borrowed; NULL: it starts, as the next */
+	struct fuse_session *session; /* borrowed */
+	bool ended;                   /* the loop has */
 };
 
 static void signal_set(sigset_t *set)
@@ -34,7 +34,7 @@ static void interrupt_only(int number)
 	(void)number;
 }
 
-void signals_block(void)
+static void block(void)
 {
 	struct sigaction ignored = {.sa_handler = SIG_IGN}, woken = {.sa_handler = interrupt_only};
 	sigset_t set;
@@ -44,12 +44,15 @@ void signals_block(void)
 	sigaction(SIGUSR1, &woken, NULL); /* without SA_RESTART: interrupts what the loop waits in */
 }
 
-static bool has_ended(struct signals *signals)
+/* As if nobody had waited for it: what a start does, and whoever starts next, stands that. */
+static void end_process(int number)
 {
-	pthread_mutex_lock(&signals->lock);
-	bool ended = signals->ended;
-	pthread_mutex_unlock(&signals->lock);
-	return ended;
+	sigset_t set;
+
+	signal_set(&set);
+	signal(number, SIG_DFL);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	raise(number);
 }
 
 /* The loop may look whether it is to end just before it waits, so it is woken until it has ended. */
@@ -73,18 +76,25 @@ static void *wait_for_signal(void *argument)
 	signal_set(&set);
 	while (sigwait(&set, &number) != 0)
 		continue;
-	if (!has_ended(signals)) {
-		slow_stop(signals->mount->slow);
+	pthread_mutex_lock(&signals->lock);
+	struct mount *mount = signals->mount;
+	bool ended = signals->ended;
+	pthread_mutex_unlock(&signals->lock);
+	if (!ended && !mount)
+		end_process(number);
+	if (!ended) {
+		slow_stop(mount->slow);
 		end_loop(signals);
 	}
 	return NULL;
 }
 
-struct signals *signals_start(struct mount *mount, struct fuse_session *session)
+struct signals *signals_start(void)
 {
 	struct signals *signals = memory_allocate(1, sizeof *signals);
 
-	*signals = (struct signals){.mount = mount, .session = session, .loop_thread = pthread_self()};
+	block();
+	signals->loop_thread = pthread_self();
 	pthread_mutex_init(&signals->lock, NULL);
 	pthread_cond_init(&signals->wake, NULL);
 	if (pthread_create(&signals->thread, NULL, wait_for_signal, signals) == 0)
@@ -93,8 +103,18 @@ struct signals *signals_start(struct mount *mount, struct fuse_session *session)
 	return NULL;
 }
 
+void signals_serve(struct signals *signals, struct mount *mount, struct fuse_session *session)
+{
+	pthread_mutex_lock(&signals->lock);
+	signals->mount = mount;
+	signals->session = session;
+	pthread_mutex_unlock(&signals->lock);
+}
+
 void signals_end(struct signals *signals)
 {
+	if (!signals)
+		return;
 	pthread_mutex_lock(&signals->lock);
 	signals->ended = true;
 	pthread_cond_signal(&signals->wake);

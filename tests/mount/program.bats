@@ -146,6 +146,21 @@ teardown() {
 	done
 }
 
+# A node that takes connections and says nothing: whoever asks it waits.
+@test "a signal ends a start at once" {
+	coproc perl -MIO::Socket::INET -e '$| = 1; my $s = IO::Socket::INET->new(Listen => 5,
+		LocalAddr => "127.0.0.1"); print $s->sockport, "\n"; my $c = $s->accept; <$c>; print "asked\n"; <STDIN>'
+	read -r port <&"${COPROC[0]}"
+	"$EOSIOFS" -f -o "url=http://127.0.0.1:$port" "$M" 3>&- &
+	pid=$!
+	read -r _ <&"${COPROC[0]}"
+	kill -INT "$pid"
+	wait "$pid" || status=$?
+	[ "$status" -eq 130 ]
+	run ! is_mounted
+	kill "$COPROC_PID"
+}
+
 @test "in the foreground it ends with 0 when it is told to, with one thread too" {
 	for option in -f '-f -s'; do
 		# shellcheck disable=SC2086
