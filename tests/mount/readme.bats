@@ -49,8 +49,8 @@ type_line() {
 	[ -n "$2" ] || return 0
 	case $2 in
 	'cd '*) eval "$2" && return ;;
-	*' -f '*) timeout 1 "$1" -c "$2" >"$BASE/output" 2>&1; [ $? = 124 ] && [ -s "$BASE/output" ] && return ;;
-	*xfer*) until_interrupted "$1" "$2" && return ;;
+	*' -f '*) until_interrupted "$1" "$2" test -s "$BASE/output" && return ;;
+	*xfer*) until_interrupted "$1" "$2" grep -q 'cleos transfer -f' "$M/boot/output.log" && return ;;
 	*)
 		output=$("$1" -c "$2" 2>&1) || status=$?
 		case $3 in
@@ -63,13 +63,14 @@ type_line() {
 	return 1
 }
 
-# Ctrl-C, once some transfers were made. What runs in the background would ignore it.
+# until_interrupted SHELL LINE CONDITION...: Ctrl-C, once that holds. What runs in the background would ignore
+# it.
 until_interrupted() {
-	setsid env --default-signal=INT "$1" -c "$2" 3>&- 2>/dev/null &
-	local writer=$!
-	until grep -q 'cleos transfer -f' "$M/boot/output.log"; do :; done
-	kill -INT "-$writer"
-	! wait "$writer"
+	setsid env --default-signal=INT "$1" -c "$2" 3>&- >"$BASE/output" 2>&1 &
+	local runs=$!
+	until "${@:3}"; do kill -0 "$runs" || return 1; done
+	kill -INT "-$runs"
+	! wait "$runs"
 }
 
 @test "README.md after make run, in bash; then the tree's README" {

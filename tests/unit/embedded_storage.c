@@ -89,19 +89,22 @@ static void an_offset_ends(void **state)
 	struct transaction_trace trace = {0};
 	int64_t pause, ahead;
 	(void)state;
-	genesis_default(&genesis);
+	genesis_default(&genesis); /* the machine may be busy: time that passes between two looks counts */
 	for (int old = 0; old < 2; old++) {
 		scene_begin(&scene);
 		scene.rig.begin_earlier_us = 600 * SECOND;
-		genesis.initial_timestamp = (int64_t)time(NULL) * SECOND - (old ? 8 * 86400 : 300) * (int64_t)SECOND;
+		time_t begun = time(NULL);
+		genesis.initial_timestamp = (int64_t)begun * SECOND - (old ? 8 * 86400 : 300) * (int64_t)SECOND;
 		scene.rig.genesis = &genesis;
 		rig_open(&scene.rig);
-		assert_in_range(-ahead_of_real_time(&scene, &pause) / SECOND, old ? 598 : 298, old ? 600 : 301);
+		assert_in_range(-ahead_of_real_time(&scene, &pause) / SECOND, old ? 598 : 298,
+		                (old ? 600 : 301) + time(NULL) - begun);
 		assert_int_equal(rig_create_account(&scene.rig, NULL, "alice"), 0);
 		assert_int_equal(scene.rig.chain->operations->clock_end(scene.rig.chain, NULL, &scene.rig.error), 0);
 		ahead = ahead_of_real_time(&scene, &pause);
 		assert_true(ahead > -SECOND && ahead < SECOND && pause < SECOND);
-		assert_in_range(rig_info(&scene.rig).head_block_num, old ? 1190 : 590, old ? 1204 : 604);
+		assert_in_range(rig_info(&scene.rig).head_block_num, old ? 1190 : 590,
+		                (old ? 1204 : 604) + 2 * (time(NULL) - begun));
 		assert_int_equal(rig_advance(&scene.rig, 300 * SECOND), 0);
 		uint32_t head = rig_info(&scene.rig).head_block_num;
 		assert_int_equal(scene.rig.chain->operations->clock_end(scene.rig.chain, NULL, &scene.rig.error), 0);
