@@ -2,7 +2,6 @@
  * core/boot's. */
 #include "fs/files/boot.h"
 
-#include "core/base/memory.h"
 #include "core/boot/boot.h"
 #include "fs/tree/sent.h"
 
@@ -50,13 +49,8 @@ int boot_run_file_read(struct request *request, struct text *out, struct error *
 
 int boot_run_file_write(struct request *request, const char *data, size_t length, struct error *error)
 {
-	struct text words = TEXT_EMPTY;
-	text_append_bytes(&words, data, length);
-	int result = strlen(text_string(&words)) == length
-	                 ? run(request, text_string(&words), error)
-	                 : error_set(error, EINVAL, "steps are words, and this holds binary data");
-	text_release(&words);
-	return result;
+	(void)length;
+	return run(request, data, error);
 }
 
 /* --- steps --- */
@@ -144,16 +138,9 @@ int boot_options_write(struct request *request, const char *data, size_t length,
 	struct boot *boot = NULL;
 	int option = boot_option_find(request->capture[0], error),
 		result = option < 0 ? option : boot_of(request, &boot, error);
-	char *value = memory_allocate(length + 1, 1);
-	memcpy(value, data, length);
-	if (result == 0 && strlen(value) != length)
-		result = error_set(error, EINVAL, "%s: a value is text, and this holds binary data",
-		                   request->capture[0]);
-	if (result == 0)
-		result = boot_option_write(boot, (size_t)option, value, request_interruption(request), error);
-	memory_wipe(value, length);
-	free(value);
-	return result;
+	(void)length;
+	return result ? result
+	              : boot_option_write(boot, (size_t)option, data, request_interruption(request), error);
 }
 
 /* --- progress, output, accounts --- */

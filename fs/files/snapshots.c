@@ -58,35 +58,11 @@ int snapshots_graft(struct request *request, struct chain_revision *out, struct 
 	return 0;
 }
 
-static void trim(struct text *name, const char *data, size_t length)
-{
-	while (length && (*data == ' ' || *data == '\t')) {
-		data++;
-		length--;
-	}
-	while (length && (data[length - 1] == ' ' || data[length - 1] == '\t'))
-		length--;
-	text_append_bytes(name, data, length);
-}
-
-/* One name, and what is done with it. */
-static int act_on_name(struct request *request, const char *data, size_t length,
-                       int (*act)(struct chain *chain, const char *name, struct error *error),
-                       struct error *error)
-{
-	struct text name = TEXT_EMPTY;
-	trim(&name, data, length);
-	chain_view_close(request->view);
-	request->view = NULL;
-	int result = act(request->chain, text_string(&name), error);
-	text_release(&name);
-	return result;
-}
-
 int snapshots_drop_write(struct request *request, const char *data, size_t length, struct error *error)
 {
 	const struct chain_operations *operations = operations_of(request, error);
-	return operations ? act_on_name(request, data, length, operations->drop, error) : -EOPNOTSUPP;
+	(void)length;
+	return operations ? operations->drop(request->chain, data, error) : -EOPNOTSUPP;
 }
 
 /* The block that it is of; UINT32_MAX: nobody can tell. */
@@ -106,16 +82,14 @@ int snapshots_restore_write(struct request *request, const char *data, size_t le
 {
 	const struct chain_operations *operations = operations_of(request, error);
 	struct boot *boot = request_options(request)->boot;
-	struct text name = TEXT_EMPTY;
 
+	(void)length;
 	if (!operations)
 		return -EOPNOTSUPP;
-	trim(&name, data, length);
-	uint32_t number = number_of(request, text_string(&name));
-	int result = act_on_name(request, data, length, operations->restore_kept, error);
+	uint32_t number = number_of(request, data);
+	int result = operations->restore_kept(request->chain, data, error);
 	if (result == 0 && boot)
 		boot_set_back(boot, number);
-	text_release(&name);
 	return result;
 }
 

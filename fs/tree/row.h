@@ -5,11 +5,12 @@
 
 #include "fs/tree/tree.h"
 
-/* The kinds of DESIGN section 3. */
+/* The kinds of DESIGN section 3. Where write does not get bytes it gets text that ends with a zero byte,
+ * which length does not count. */
 enum row_kind {
 	ROW_FOLDER,
 	ROW_READ_ONLY,
-	/* write gets one command at a time, without its newline; never an empty one, never a `#` line */
+	/* write gets one command at a time, without white space at its ends; never an empty one or a `#` line */
 	ROW_VERB,
 	ROW_VALUE,    /* write gets one line, white space at its ends cut off; may be empty */
 	ROW_LIST,     /* write gets all lines so far, each with its newline */
