@@ -34,4 +34,7 @@ struct server_node {
 	struct http_listener *listener; /* NULL: asked by tests only */
 };
 
+/* dispatch.c: how a node's requests are answered; its context is the node. */
+extern const struct http_service server_service;
+
 #endif

@@ -1,5 +1,5 @@
 /* nodeos's HTTP API over any chain: every node that serves has an address, its plugins and its options. One
- * thread for all of them (http.h). */
+ * thread for the connections of all of them (http.h). */
 #ifndef EOSIOFS_CORE_SERVER_SERVER_H
 #define EOSIOFS_CORE_SERVER_SERVER_H
 
