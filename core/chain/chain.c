@@ -1,4 +1,4 @@
-/* What is common to every kind of chain: views, the cache of parsed ABIs, the core symbol, get_info's
+/* What is common to every kind of chain: views, the cache that they share, the core symbol, get_info's
  * text. */
 #include "core/chain/chain.h"
 
@@ -14,12 +14,12 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { ABI_CACHE_ENTRIES = 64, AUTHORITY_TEXTS = 64 };
+enum { ABIS_KEPT = 64, AUTHORITY_TEXTS = 64 };
 
-struct chain_abi_cache {
+struct chain_cache {
 	pthread_mutex_t mutex;
-	struct chain_abi *entries[ABI_CACHE_ENTRIES]; /* latest used first; each holds one reference */
-	size_t count;
+	struct chain_abi *abis[ABIS_KEPT]; /* latest used first; each holds one reference */
+	size_t abis_count;
 	/* authorities of one key, by its last byte */
 	struct authority_text {
 		struct key_weight key;
@@ -41,9 +41,9 @@ void chain_view_close(struct chain_view *view)
 		view->operations->close(view);
 }
 
-struct chain_abi_cache *chain_abi_cache_create(void)
+struct chain_cache *chain_cache_create(void)
 {
-	struct chain_abi_cache *cache = memory_allocate(1, sizeof *cache);
+	struct chain_cache *cache = memory_allocate(1, sizeof *cache);
 	pthread_mutex_init(&cache->mutex, NULL);
 	return cache;
 }
@@ -56,12 +56,12 @@ static void release_reference(struct chain_abi *abi)
 	free(abi);
 }
 
-void chain_abi_cache_destroy(struct chain_abi_cache *cache)
+void chain_cache_destroy(struct chain_cache *cache)
 {
 	if (!cache)
 		return;
-	for (size_t i = 0; i < cache->count; i++)
-		release_reference(cache->entries[i]);
+	for (size_t i = 0; i < cache->abis_count; i++)
+		release_reference(cache->abis[i]);
 	for (size_t i = 0; i < AUTHORITY_TEXTS; i++)
 		text_release(&cache->authorities[i].text);
 	pthread_mutex_destroy(&cache->mutex);
@@ -75,26 +75,26 @@ void chain_destroy(struct chain *chain)
 }
 
 /* Puts an entry in front; the last falls out when the cache is full. Under the mutex. */
-static void cache_insert(struct chain_abi_cache *cache, struct chain_abi *abi)
+static void cache_insert(struct chain_cache *cache, struct chain_abi *abi)
 {
-	if (cache->count == ABI_CACHE_ENTRIES)
-		release_reference(cache->entries[--cache->count]);
-	for (size_t i = cache->count++; i > 0; i--)
-		cache->entries[i] = cache->entries[i - 1];
-	cache->entries[0] = abi;
+	if (cache->abis_count == ABIS_KEPT)
+		release_reference(cache->abis[--cache->abis_count]);
+	for (size_t i = cache->abis_count++; i > 0; i--)
+		cache->abis[i] = cache->abis[i - 1];
+	cache->abis[0] = abi;
 }
 
 /* The entry of an account, moved to the front; one of another version is dropped on the way. Under the
  * mutex. */
-static struct chain_abi *cache_find(struct chain_abi_cache *cache, uint64_t account, uint64_t version)
+static struct chain_abi *cache_find(struct chain_cache *cache, uint64_t account, uint64_t version)
 {
-	for (size_t i = 0; i < cache->count; i++) {
-		struct chain_abi *abi = cache->entries[i];
+	for (size_t i = 0; i < cache->abis_count; i++) {
+		struct chain_abi *abi = cache->abis[i];
 		if (abi->account != account || abi->version != version)
 			continue;
 		for (; i > 0; i--)
-			cache->entries[i] = cache->entries[i - 1];
-		cache->entries[0] = abi;
+			cache->abis[i] = cache->abis[i - 1];
+		cache->abis[0] = abi;
 		return abi;
 	}
 	return NULL;
@@ -131,11 +131,11 @@ int chain_abi_get(struct chain_view *view, struct chain_abi **out, uint64_t acco
 			error->number = ENOENT; /* a name that leads nowhere, for whoever looks it up */
 		return -ENOENT;
 	}
-	pthread_mutex_lock(&chain->abi_cache->mutex);
-	abi = cache_find(chain->abi_cache, account, version);
+	pthread_mutex_lock(&chain->cache->mutex);
+	abi = cache_find(chain->cache, account, version);
 	if (abi)
 		abi->references++;
-	pthread_mutex_unlock(&chain->abi_cache->mutex);
+	pthread_mutex_unlock(&chain->cache->mutex);
 	if (abi) {
 		*out = abi;
 		return 0;
@@ -149,9 +149,9 @@ int chain_abi_get(struct chain_view *view, struct chain_abi **out, uint64_t acco
 		return result;
 	abi->version = version;
 	abi->references++; /* the cache's */
-	pthread_mutex_lock(&chain->abi_cache->mutex);
-	cache_insert(chain->abi_cache, abi);
-	pthread_mutex_unlock(&chain->abi_cache->mutex);
+	pthread_mutex_lock(&chain->cache->mutex);
+	cache_insert(chain->cache, abi);
+	pthread_mutex_unlock(&chain->cache->mutex);
 	*out = abi;
 	return 0;
 }
@@ -160,15 +160,15 @@ void chain_abi_release(struct chain *chain, struct chain_abi *abi)
 {
 	if (!abi)
 		return;
-	pthread_mutex_lock(&chain->abi_cache->mutex);
+	pthread_mutex_lock(&chain->cache->mutex);
 	release_reference(abi);
-	pthread_mutex_unlock(&chain->abi_cache->mutex);
+	pthread_mutex_unlock(&chain->cache->mutex);
 }
 
 void chain_print_authority(struct chain *chain, struct text *out, const struct authority *authority)
 {
 	const struct key_weight *key = authority->keys;
-	struct chain_abi_cache *cache = chain->abi_cache;
+	struct chain_cache *cache = chain->cache;
 
 	if (authority->keys_count != 1 || authority->accounts_count || authority->waits_count) {
 		authority_print(out, authority);

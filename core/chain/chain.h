@@ -231,7 +231,7 @@ struct chain {
 	const struct chain_operations *operations;
 	struct genesis genesis;
 	struct checksum256 chain_id;
-	struct chain_abi_cache *abi_cache; /* chain.c */
+	struct chain_cache *cache; /* chain.c */
 	/* Grows when others than this mount changed what is to be seen at once: over HTTP, say. */
 	_Atomic uint64_t served;
 	unsigned lacks;                    /* of enum chain_part */
@@ -242,9 +242,9 @@ struct chain {
 
 void chain_destroy(struct chain *chain); /* NULL is fine */
 
-/* For implementations: what struct chain's abi_cache holds. */
-struct chain_abi_cache *chain_abi_cache_create(void);
-void chain_abi_cache_destroy(struct chain_abi_cache *cache);
+/* For implementations: what all views of a chain share, parsed ABIs and texts of authorities. */
+struct chain_cache *chain_cache_create(void);
+void chain_cache_destroy(struct chain_cache *cache);
 
 /* Where a transaction of these actions refers to and when it expires (what `reference` said), so that its id
  * is no other's: of those alike the first expires soonest, for an id is remembered that long. */

@@ -45,7 +45,7 @@ static void destroy(struct chain *chain)
 	}
 	free(replay->blocks);
 	greylist_release(&replay->greylist);
-	chain_abi_cache_destroy(chain->abi_cache);
+	chain_cache_destroy(chain->cache);
 	free(chain);
 }
 
@@ -298,7 +298,7 @@ struct chain *replay_chain_create(struct branch *branch)
 	                                                   .greylist = greylist};
 	struct replay_chain *chain = memory_allocate(1, sizeof *chain);
 	chain->base.operations = &operations;
-	chain->base.abi_cache = chain_abi_cache_create();
+	chain->base.cache = chain_cache_create();
 	chain->branch = branch;
 	chain->view_operations = state_view_operations;
 	chain->view_operations.close = view_close;

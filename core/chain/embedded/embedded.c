@@ -75,7 +75,7 @@ static void destroy(struct chain *base)
 	past_destroy(chain->past);
 	network_destroy(chain->network);
 	ledger_release(chain->ledger);
-	chain_abi_cache_destroy(base->abi_cache);
+	chain_cache_destroy(base->cache);
 	block_times_release(&chain->times);
 	embedded_forget_untold(chain);
 	key_store_close(chain->node_keys);
@@ -338,7 +338,7 @@ int embedded_chain_create(struct chain **out, const struct embedded_options *opt
 	pthread_condattr_t monotonic;
 
 	*chain = (struct embedded_chain){
-		.base = {.operations = &operations, .lacks = CHAIN_PROCESSES, .abi_cache = chain_abi_cache_create()},
+		.base = {.operations = &operations, .lacks = CHAIN_PROCESSES, .cache = chain_cache_create()},
 		.view_operations = embedded_view_operations(),
 		.signer = options->signer,
 		.wallet = options->wallet,

@@ -30,7 +30,7 @@ static void destroy(struct chain *base)
 	free(chain->unsettled);
 	free(chain->list.names);
 	http_client_destroy(chain->client);
-	chain_abi_cache_destroy(base->abi_cache);
+	chain_cache_destroy(base->cache);
 	pthread_cond_destroy(&chain->looked);
 	pthread_mutex_destroy(&chain->mutex);
 	free(chain);
@@ -188,7 +188,7 @@ int nodeos_chain_create(struct chain **out, const struct nodeos_options *options
 	chain->base.operations = &operations;
 	chain->base.lacks = CHAIN_CLOCK | CHAIN_NODES | CHAIN_PAST | CHAIN_ORIGIN | CHAIN_HISTORIES |
 	                    CHAIN_KEYLESS | CHAIN_PROCESSES;
-	chain->base.abi_cache = chain_abi_cache_create();
+	chain->base.cache = chain_cache_create();
 	chain->wait = options->wait;
 	chain->sequence = 1;
 	genesis_default(&chain->base.genesis);
