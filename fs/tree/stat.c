@@ -3,7 +3,6 @@
 #include "fs/tree/errors.h"
 #include "fs/tree/handle.h"
 #include "fs/tree/rendering.h"
-#include "fs/tree/request.h"
 #include "fs/tree/write/scratch.h"
 
 #include <errno.h>
