@@ -375,7 +375,7 @@ int authorization_check(const struct map_root *root, const struct chain_config *
 		if (!authority_checker_satisfied(&checker, &wanted.levels[i].level))
 			result = unsatisfied(&wanted.levels[i].level, request, limit_us, error);
 	}
-	if (result == 0 && !request->allow_unused_keys && !authority_checker_all_used(&checker))
+	if (result == 0 && !authority_checker_all_used(&checker))
 		result = irrelevant_signatures(&checker, error);
 out:
 	authority_checker_release(&checker);

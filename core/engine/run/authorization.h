@@ -40,7 +40,6 @@ struct authorization_request {
 	const struct permission_level *permissions;
 	size_t permissions_count;
 	int64_t delay_us;
-	bool allow_unused_keys;
 	bool without_keys;   /* every declared authorization counts as satisfied; relevance is still checked */
 	bool fix_linkauth;   /* FIX_LINKAUTH_RESTRICTION is active */
 	/* these need not be checked again (RESTRICT_ACTION_TO_SELF not active) */

@@ -89,7 +89,7 @@ struct wasm_module {
 	LIST(char) names;
 	LIST(struct wasm_code) code;
 	LIST(uint32_t) table; /* functions by their place; NO_FUNCTION: empty */
-	bool has_table, has_memory, has_start;
+	bool has_memory, has_start;
 	uint32_t table_initial, memory_initial, memory_maximum; /* memory in pages */
 	uint32_t start;
 	bool segment_outside; /* an element segment is not inside the table: no run can begin */

@@ -159,7 +159,6 @@ static bool parse_table(struct wasm_parser *parser, struct wasm_reader *in)
 		parser_break(parser, WASM_RULE_TABLE);
 	if (legacy(parser) && parser->tables)
 		return parser_refuse(parser, WASM_FAULT_TABLES);
-	module->has_table = true;
 	parser->tables++;
 	return true;
 }
