@@ -196,6 +196,8 @@ import() {
 	[[ "$output" == *"no http:// or https:// address"* ]]
 	run ! "$EOSIOFS" -o "memory,url=$URL,wait=soon" "$BASE/none"
 	[[ "$output" == *"accepted, block or irreversible"* ]]
+	run ! "$EOSIOFS" -o "memory,url=${URL/127.0.0.1/tunnel.localhost}" "$BASE/none"
+	[[ "$output" == *"wants to be asked at its own address"*'`http-validate-host = false` in its config.ini'* ]]
 	for option in verify http=127.0.0.1:0 p2p=on page=off clock=manual peer=127.0.0.1:9876; do
 		run ! "$EOSIOFS" -o "memory,url=$URL,$option" "$BASE/none"
 		[[ "$output" == *"-o ${option%%=*} is for a chain of one's own"* ]]

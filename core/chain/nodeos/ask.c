@@ -57,6 +57,11 @@ static int node_failure(const char *url, const char *path, unsigned status, cons
 		                 status);
 	if (!sentence)
 		sentence = message ? message : "it does not say why";
+	if (status == 400 && strstr(sentence, "HTTP HOST header")) /* a tunnel, a container's port */
+		return error_set(error, EACCES,
+		                 "the node at %s wants to be asked at its own address: %s; "
+		                 "`http-validate-host = false` in its config.ini would help",
+		                 url, sentence);
 	if (code == UNKNOWN_BLOCK_EXCEPTION || (code < CHAIN_EXCEPTIONS && strstr(sentence, "unknown key")))
 		return error_set(error, ENOENT, "%s", sentence);
 	if (code < CHAIN_EXCEPTIONS)
