@@ -54,7 +54,7 @@ void nodeos_know_form(struct nodeos_chain *chain, const struct key_form *form, c
 	pthread_mutex_unlock(&chain->mutex);
 }
 
-void nodeos_know_account(struct nodeos_chain *chain, uint64_t name, bool is_final)
+void nodeos_know_account(struct nodeos_chain *chain, uint64_t name, const struct chain_info *final)
 {
 	pthread_mutex_lock(&chain->mutex);
 	size_t low = 0, high = chain->accounts_count;
@@ -62,7 +62,11 @@ void nodeos_know_account(struct nodeos_chain *chain, uint64_t name, bool is_fina
 	if (low == chain->accounts_count || chain->accounts[low].name != name)
 		LIST_INSERT(chain->accounts, chain->accounts_count, chain->accounts_capacity, low,
 		            (struct known_account){.name = name});
-	chain->accounts[low].is_final |= is_final;
+	chain->accounts[low].is_final |= final != NULL;
+	if (final && final->irreversible_block_num > chain->final_num) {
+		chain->final_num = final->irreversible_block_num;
+		chain->final_id = final->irreversible_block_id;
+	}
 	pthread_mutex_unlock(&chain->mutex);
 }
 
@@ -77,6 +81,7 @@ size_t nodeos_known_accounts(struct nodeos_chain *chain, struct known_account **
 
 void nodeos_doubt(struct nodeos_chain *chain)
 {
+	chain->final_num = 0;
 	for (size_t i = 0; i < chain->accounts_count; i++)
 		chain->accounts[i].is_final = false;
 	for (size_t i = 0; i < SLOTS_KEPT; i++)

@@ -113,6 +113,9 @@ struct nodeos_chain {
 		bool is_final; /* seen in an irreversible block; else a fork may have thrown it out */
 	} *accounts; /* ascending: seen to exist */
 	size_t accounts_count, accounts_capacity;
+	/* the last irreversible block when an account was last seen to be final; 0: none is */
+	uint32_t final_num;
+	struct checksum256 final_id;
 	struct account_list {
 		uint64_t *names; /* ascending */
 		size_t count, capacity;
@@ -148,7 +151,8 @@ bool nodeos_known_slot(struct nodeos_chain *chain, uint32_t *slot, uint32_t numb
 void nodeos_know_slot(struct nodeos_chain *chain, uint32_t slot, uint32_t number);
 bool nodeos_known_form(struct nodeos_chain *chain, struct key_form *out, const struct table_id *id);
 void nodeos_know_form(struct nodeos_chain *chain, const struct key_form *form, const struct table_id *id);
-void nodeos_know_account(struct nodeos_chain *chain, uint64_t name, bool is_final);
+/* final: the head under which its making is irreversible; NULL: a fork may throw it out. */
+void nodeos_know_account(struct nodeos_chain *chain, uint64_t name, const struct chain_info *final);
 /* A copy; free(*out). */
 size_t nodeos_known_accounts(struct nodeos_chain *chain, struct known_account **out);
 /* Irreversible blocks are so no more: the chain was put back, and what they told may not hold. Under the

@@ -142,7 +142,7 @@ static void know_new_accounts(struct nodeos_chain *chain, const struct transacti
 		uint64_t name = cursor_u64(&in);
 		if (action->account == name_literal("eosio") && action->name == name_literal("newaccount") &&
 		    !in.failed)
-			nodeos_know_account(chain, name, false);
+			nodeos_know_account(chain, name, NULL);
 	}
 }
 

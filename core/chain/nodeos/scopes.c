@@ -163,13 +163,41 @@ static int list_if_there(struct chain_view *view, struct account_list *list, siz
 	return result == -ENOENT ? 0 : result;
 }
 
+/* Whether what was irreversible is so still: nobody may have looked while the chain was put back. */
+static int doubt_if_put_back(struct chain_view *view, struct error *error)
+{
+	struct nodeos_chain *chain = nodeos_chain_of(view);
+	struct checksum256 id = {0};
+	struct answer *answer = NULL;
+	struct text body = TEXT_EMPTY;
+
+	pthread_mutex_lock(&chain->mutex);
+	const struct checksum256 final_id = chain->final_id;
+	text_printf(&body, "{\"block_num\":%" PRIu32 "}", chain->final_num);
+	const bool is_final = chain->final_num != 0;
+	pthread_mutex_unlock(&chain->mutex);
+	int result = is_final ? nodeos_ask(view, &answer, "/v1/chain/get_block_info", text_string(&body), error)
+	                      : -EOPNOTSUPP;
+	text_release(&body);
+	if (result && result != -ENOENT)
+		return result == -EOPNOTSUPP ? 0 : result;
+	if (result == 0)
+		parse_checksum_member(&id, answer->json, "id");
+	nodeos_give_back(chain, answer);
+	pthread_mutex_lock(&chain->mutex);
+	if (!checksum256_equal(&id, &final_id))
+		nodeos_doubt(chain);
+	pthread_mutex_unlock(&chain->mutex);
+	return 0;
+}
+
 /* Those that were met here; a fork may have thrown out some of them. */
 static int list_known(struct chain_view *view, struct account_list *list, struct error *error)
 {
 	const size_t sorted = list->count;
 	struct known_account *known;
+	int result = doubt_if_put_back(view, error);
 	size_t known_count = nodeos_known_accounts(nodeos_chain_of(view), &known);
-	int result = 0;
 
 	for (size_t i = 0; i < known_count && result == 0; i++)
 		if (known[i].is_final)

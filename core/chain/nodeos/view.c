@@ -98,8 +98,8 @@ static int read_account_exists(struct chain_view *view, uint32_t *created, uint6
 	if (created)
 		*created = slot;
 	nodeos_give_back(nodeos_chain_of(view), answer);
-	nodeos_know_account(nodeos_chain_of(view), name,
-	                    slot <= ((struct nodeos_view *)view)->info.irreversible_slot);
+	const struct chain_info *info = &((struct nodeos_view *)view)->info;
+	nodeos_know_account(nodeos_chain_of(view), name, slot <= info->irreversible_slot ? info : NULL);
 	return result;
 }
 
