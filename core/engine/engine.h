@@ -8,7 +8,6 @@
 #ifndef EOSIOFS_CORE_ENGINE_ENGINE_H
 #define EOSIOFS_CORE_ENGINE_ENGINE_H
 
-#include "core/base/text.h"
 #include "core/engine/state/map/map.h"
 #include "core/types/block.h"
 #include "core/types/genesis.h"
@@ -84,43 +83,8 @@ struct contract_options {
 void ledger_set_contract_options(struct ledger *ledger, const struct contract_options *options);
 void ledger_copy_contract_options(struct ledger *ledger, const struct ledger *other);
 
-/* From now on what blocks do is kept beside their states, until somebody has told it (deeds_cut). */
+/* From now on what blocks do is kept beside their states, until somebody has told it (block/deeds.h). */
 void ledger_keep_deeds(struct ledger *ledger);
-
-/* What a transaction did, in short; or (with a producer) that a block was made, after its transactions.
- * Counted as block states are. Shared by all states that have it in their past. */
-struct deeds {
-	size_t references;
-	struct deeds *previous; /* held; NULL: there is nothing before it, or it was cut */
-	uint64_t place; /* how many came before it since somebody began to keep them */
-	uint32_t block_num, slot;
-	struct checksum256 id;  /* the transaction's */
-	struct deed {
-		struct action action;  /* without its data where that is long, and no ABI */
-		size_t data_length;
-		uint32_t ordinal, abi_sequence; /* of the account: how many ABIs it had had by then */
-		/* owned, ascending: who received it, was notified of it, authorized it; whom system actions name */
-		uint64_t *accounts;
-		size_t accounts_count;
-	} *actions; /* owned: the executed ones; notifications are not among them */
-	size_t actions_count;
-	uint64_t producer;     /* 0: a transaction's; of a block: */
-	uint32_t schedule_version;
-	size_t producers_count; /* scheduled */
-	struct missed_slots *missed; /* held */
-	/* for whoever tells it: each action's line, once made; readers see to it that one thread makes them */
-	struct text told;
-	bool is_told;
-};
-enum { DEED_DATA_MAXIMUM = 4096 };
-struct deeds *deeds_hold(struct deeds *deeds); /* NULL is fine, here and below */
-void deeds_release(struct deeds *deeds);
-struct deeds *deeds_of_trace(const struct transaction_trace *trace); /* one reference */
-struct deeds *deeds_of_block(const struct block_state *block);       /* one reference */
-void deeds_cut(struct deeds *deeds); /* what came before it is of no use any more */
-/* The slots that passed without a block before this one was made; false: there is no such producer. */
-bool deeds_missed(const struct deeds *deeds, uint64_t *producer, uint32_t *slots, size_t place);
-struct deeds *branch_deeds(const struct branch *branch); /* of the block in the making too; held */
 
 /* --- branches --- */
 
@@ -131,6 +95,7 @@ struct branch *branch_fork(struct ledger *ledger, struct block_state *head);
 void branch_destroy(struct branch *branch); /* NULL is fine */
 /* It makes blocks again of which everything was told: their deeds are not kept. */
 void branch_without_deeds(struct branch *branch);
+struct deeds *branch_deeds(const struct branch *branch); /* of the block in the making too; held */
 struct ledger *branch_ledger(const struct branch *branch); /* borrowed */
 struct block_state *branch_head(const struct branch *branch); /* borrowed */
 /* The head, or a block before it that is reversible or the last irreversible one, or was so until the head

@@ -6,6 +6,7 @@
 #include "core/base/system/clock.h"
 #include "core/chain/embedded/peers.h"
 #include "core/chain/embedded/storage/storage_private.h"
+#include "core/engine/block/deeds.h"
 #include "core/types/time.h"
 
 #include <string.h>

@@ -2,6 +2,7 @@
 #include "core/chain/embedded/embedded_private.h"
 
 #include "core/base/memory.h"
+#include "core/engine/block/deeds.h"
 
 #include <stdlib.h>
 #include <string.h>

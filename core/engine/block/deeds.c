@@ -1,8 +1,8 @@
-/* What blocks and their transactions did, in short, for whoever tells the accounts' histories: a list from
- * the newest back, shared by all states that have it in their past. */
-#include "core/engine/engine_private.h"
+/* Making deeds, and letting go of them. */
+#include "core/engine/block/deeds.h"
 
 #include "core/base/memory.h"
+#include "core/engine/engine_private.h"
 #include "core/types/name.h"
 
 #include <stdlib.h>

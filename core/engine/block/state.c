@@ -4,6 +4,7 @@
 
 #include "core/base/exception.h"
 #include "core/base/memory.h"
+#include "core/engine/block/deeds.h"
 #include "core/types/name.h"
 
 #include <errno.h>

@@ -4,6 +4,7 @@
 
 #include "core/base/memory.h"
 #include "core/chain/embedded/view/view.h"
+#include "core/engine/block/deeds.h"
 #include "core/engine/storage/block/transaction_index.h"
 #include "core/engine/storage/history/history.h"
 

@@ -8,6 +8,7 @@
 #include "core/chain/embedded/view/state_view.h"
 #include "core/chain/embedded/view/view.h"
 #include "core/chain/print.h"
+#include "core/engine/block/deeds.h"
 #include "core/engine/run/native.h"
 #include "core/engine/state/account.h"
 #include "core/engine/storage/history/history.h"
