@@ -256,7 +256,7 @@ void network_recall(struct network *network, const struct packed_transaction *pa
  * that have reached somebody new. */
 void node_tell_waiting(struct node *node);
 /* How many transactions were acknowledged or recalled so far. */
-uint64_t network_came(const struct network *network);
+uint64_t network_transactions_count(const struct network *network);
 /* Whether one of the first so many is in no block now, made or in the making by this process. */
 bool network_has_waiting(const struct network *network, uint64_t before);
 

@@ -416,7 +416,7 @@ void node_tell_waiting(struct node *node)
 			hooks->acknowledged(hooks->context, node, &all->list[i]->packed);
 }
 
-uint64_t network_came(const struct network *network)
+uint64_t network_transactions_count(const struct network *network)
 {
 	return network->transactions.came;
 }

@@ -215,7 +215,8 @@ static void supersede(struct storage *storage, const struct network *network, co
 	if (!open->journal)
 		return;
 	LIST_APPEND(storage->superseded, storage->superseded_count, storage->superseded_capacity,
-	            (struct superseded){{open->number, open->node, open->copy}, network_came(network)});
+	            (struct superseded){{open->number, open->node, open->copy},
+	                                network_transactions_count(network)});
 }
 
 /* The block of another process is there, and what stood in ours is in no need of it. */
@@ -224,7 +225,7 @@ static bool is_over(const struct open_journal *open, const struct network *netwo
 	const struct node *node = network_node(network, open->node);
 	struct node_pending pending;
 
-	if (!open->journal || open->producer || network_has_waiting(network, network_came(network)))
+	if (!open->journal || open->producer || network_has_waiting(network, network_transactions_count(network)))
 		return false;
 	return !node || !node_pending(node, &pending) ||
 	       !is_of(open, pending.number, pending.slot, pending.producer);
