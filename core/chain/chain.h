@@ -35,6 +35,7 @@ struct chain_node {
 	bool http_is_open;        /* its process answers there */
 	long pid;                 /* its process; 0: it is none, or does not run */
 	bool p2p_is_open;         /* to nodes of other processes, at that address */
+	bool p2p_is_sought;       /* it will be, when the name to listen at has been looked up */
 	char p2p_trouble[ERROR_SENTENCE_SIZE]; /* why it is not open though it is to be; "" */
 	struct growing_text *log; /* borrowed: its stderr, in nodeos's form; NULL: not here */
 };

@@ -195,8 +195,8 @@ static void print_p2p(struct text *out, const struct chain_node *node)
 	text_printf(out, "p2p %s", node->p2p_address);
 	if (*node->p2p_trouble)
 		text_printf(out, " (not open: %s)", node->p2p_trouble);
-	else if (node->p2p_is_open)
-		text_append(out, " (open)");
+	else if (node->p2p_is_open || node->p2p_is_sought)
+		text_append(out, node->p2p_is_open ? " (open)" : " (not open: its name is being looked up)");
 	text_append(out, "\n");
 }
 

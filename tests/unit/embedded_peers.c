@@ -63,13 +63,13 @@ static void a_slow_name_keeps_nobody_waiting(void **state)
 	command(&rig, "alice", "start");
 	slow_name_await(1);
 	assert_false(look(&rig, "alice").p2p_is_open);
-	assert_string_equal(look(&rig, "alice").p2p_trouble, "its name is being looked up");
+	assert_true(look(&rig, "alice").p2p_is_sought);
 	command(&rig, "bob", "start");
 	assert_true(look(&rig, "bob").p2p_is_open);
 	slow_name_may_answer(true);
 	await_open(&rig, "alice");
 	assert_memory_equal(look(&rig, "alice").p2p_address, "127.0.0.1:", 10);
-	assert_string_equal(look(&rig, "alice").p2p_trouble, "");
+	assert_false(look(&rig, "alice").p2p_is_sought);
 	command(&rig, "alice", "stop");
 	assert_false(look(&rig, "alice").p2p_is_open);
 	rig_end(&rig);

@@ -358,7 +358,7 @@ int embedded_chain_create(struct chain **out, const struct embedded_options *opt
 	pthread_cond_init(&chain->to_sign, NULL);
 	pthread_cond_init(&chain->was_signed, NULL);
 	pthread_condattr_destroy(&monotonic);
-	chain->peers = peers_create(chain, options->p2p, options->process != NULL);
+	chain->peers = peers_create(chain, options->p2p);
 	int result = open_chain(chain, options, error);
 	if (result)
 		goto out;

@@ -18,11 +18,11 @@
 
 enum { APART_MAXIMUM_US = 3 * SECOND_US, FRESH_US = 5 * SECOND_US, SHOWN_EACH = 64 };
 
-struct peers *peers_create(struct embedded_chain *chain, enum embedded_p2p wanted, bool waits)
+struct peers *peers_create(struct embedded_chain *chain, enum embedded_p2p wanted)
 {
 	struct peers *peers = memory_allocate(1, sizeof *peers);
 
-	*peers = (struct peers){.chain = chain, .wanted = wanted, .waits = waits, .looked_at = 2};
+	*peers = (struct peers){.chain = chain, .wanted = wanted, .looked_at = 2};
 	peers->lookups = lookups_create();
 	return peers;
 }
@@ -385,7 +385,7 @@ static int begin_open(struct peers *peers, struct outside *outside, struct error
 	int result;
 
 	host[strcspn(host, ":")] = '\0';
-	if (!*host || peers->waits || lookup_is_near(host)) {
+	if (!*host || lookup_is_near(host)) {
 		result = open_one(peers, outside, error);
 	} else {
 		result = lookup_begin(peers->lookups, host, AF_INET, listen_found, peers, outside->name, error);
@@ -548,8 +548,8 @@ void peers_describe(const struct peers *peers, struct chain_node *out)
 		out->p2p_is_open = *address != 0;
 		if (*address)
 			snprintf(out->p2p_address, sizeof out->p2p_address, "%s", address);
-		snprintf(out->p2p_trouble, sizeof out->p2p_trouble, "%s",
-		         outside->is_sought ? "its name is being looked up" : outside->trouble);
+		out->p2p_is_sought = outside->is_sought;
+		snprintf(out->p2p_trouble, sizeof out->p2p_trouble, "%s", outside->trouble);
 		if (outside->standing.target > out->head_block_num && out->state == CHAIN_NODE_RUNNING) {
 			out->state = CHAIN_NODE_SYNCING;
 			out->blocks_to_go = outside->standing.target - out->head_block_num;

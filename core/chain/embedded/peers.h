@@ -12,8 +12,7 @@ struct embedded_chain;
 struct node;
 struct peers;
 
-/* waits: for the names that nodes listen at; else a node is opened when its name has been looked up. */
-struct peers *peers_create(struct embedded_chain *chain, enum embedded_p2p wanted, bool waits);
+struct peers *peers_create(struct embedded_chain *chain, enum embedded_p2p wanted);
 /* NULL is fine. Neither lock is held, and nobody else uses the chain. */
 void peers_destroy(struct peers *peers);
 

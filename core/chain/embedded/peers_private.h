@@ -34,7 +34,6 @@ struct outside {
 struct peers {
 	struct embedded_chain *chain;
 	enum embedded_p2p wanted;
-	bool waits;               /* as peers_create() */
 	struct lookups *lookups;  /* owned; of names to listen at; its lock: held, outermost */
 	unsigned pauses;          /* under it */
 	/* Up to there no block is one that others would refuse; what the one there has that they would: */
