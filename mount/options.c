@@ -151,16 +151,18 @@ static int take_argument(void *data, const char *argument, int key, struct fuse_
 	}
 }
 
-/* The arguments of a process can be read by everybody: what stands behind genesis_key= is overwritten, in
- * its place. */
-static void hide_key(int count, char **arguments)
+/* The arguments of a process can be read by everybody: what stands behind genesis_key=, and before the @ of a
+ * URL, is overwritten, in its place. */
+static void hide_secrets(int count, char **arguments)
 {
 	static const char word[] = "genesis_key=";
 	for (int i = 1; i < count; i++) {
-		char *found = strstr(arguments[i], word);
-		if (found)
-			for (char *value = found + sizeof word - 1; *value && *value != ','; value++)
-				*value = 'x';
+		char *key = strstr(arguments[i], word), *host = strstr(arguments[i], "://");
+		char *at = host ? memrchr(host, '@', strcspn(host + 3, "/,") + 3) : NULL;
+		if (key)
+			memset(key + sizeof word - 1, 'x', strcspn(key + sizeof word - 1, ","));
+		if (at)
+			memset(host + 3, 'x', (size_t)(at - host) - 3);
 	}
 }
 
@@ -318,7 +320,7 @@ int options_parse(struct options *out, int count, char **arguments, struct error
 		; /* likewise */
 	else if ((result = settle_history(out, &parsed, error)) == 0)
 		result = settle_paths(out, &parsed, error);
-	hide_key(count, arguments);
+	hide_secrets(count, arguments);
 	free(parsed.data);
 	free(parsed.import);
 	free(parsed.genesis);

@@ -67,6 +67,7 @@ import() {
 	[ "$(cat "$BASE/named/nodes/eosio/endpoints")" = "$(cat nodes/eosio/endpoints)" ]
 	! cat "$BASE/named/chain/clock" 2>/dev/null
 	! grep secret "$BASE/named/errors"
+	! grep -aq secret "/proc/$(mount_pid "$BASE/named")/cmdline"
 	"$EOSIOFS" --unmount "$BASE/named"
 	run ! "$EOSIOFS" -o "memory,url=http://someone:secret@127.0.0.1:1" "$BASE/named"
 	[[ "$output" == *"http://127.0.0.1:1 cannot be reached"* ]]
