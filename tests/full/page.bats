@@ -42,7 +42,7 @@ browser() {
 	done <"$BASE/expected"
 	[ "$(grep -c '<svg' "$BASE/dom")" -eq 4 ]
 	grep -q '<title>EOSIO testnet</title>' "$BASE/dom"
-	! grep -q 'owned</title>' "$BASE/dom"
+	! grep -q 'owned</title>' "$BASE/dom" || false
 }
 
 @test "an account that stands behind the address is found" {
@@ -59,7 +59,7 @@ browser() {
 			--screenshot="$BASE/dark$width.png"
 		[ -s "$BASE/light$width.png" ]
 		[ -s "$BASE/dark$width.png" ]
-		! cmp -s "$BASE/light$width.png" "$BASE/dark$width.png"
+		! cmp -s "$BASE/light$width.png" "$BASE/dark$width.png" || false
 		[ ! -s "$BASE/console" ]
 	done
 }

@@ -29,7 +29,7 @@ failure() {
 	password=$(wallet create '"other"' | jq -r .)
 	[[ "$password" == PW5* ]]
 	[ "$(stat -c %a "$D/wallet/other.wallet")" = 600 ]
-	! grep -rq "$password" "$D"
+	! grep -rq "$password" "$D" || false
 	[ "$(wallet list_wallets)" = '["default","other *"]' ]
 	[ "$(wallet create '"other"' | failure)" = \
 		"3120001 Wallet with name: 'other' already exists at $D/wallet/other.wallet" ]

@@ -57,7 +57,7 @@ setup() {
 	"$EOSIOFS" --unmount "$M"
 	echo 'colour red' >> "$D/defaults"
 	mount_at -o data="$D"
-	! cat "$M/defaults/ram_bytes" 2>/dev/null
+	! cat "$M/defaults/ram_bytes" 2>/dev/null || false
 	tail -n 1 "$M/errors" | grep -q "$D/defaults.*\"colour\" is no setting"
 	sed -i '$d' "$D/defaults"
 	[ "$(cat "$M/defaults/ram_bytes")" = 9999 ]

@@ -240,6 +240,11 @@ indented_by_blanks() {
 	sources | xargs grep -Hn '^    [^ *]' | head -n 5
 }
 
+# Of a command behind ! bats sees no failure, but where it stands last.
+unheeded() {
+	grep -nE '^[[:space:]]*! [^-]' tests/*/*.bats | grep -v '||' | head -n 5
+}
+
 check 'core includes nothing of fs or mount' includes '(fs|mount)/' core
 check 'fs includes nothing of mount' includes 'mount/' fs
 check 'includes within core go one way' one_way
@@ -270,6 +275,7 @@ check 'braces and empty lines of functions' braces
 check 'spacing' spacing
 check 'own header, ours, the system'\''s' include_order
 check 'functions in headers have users' without_user
+check 'what bats shall see fail is no bare !' unheeded
 check 'functions stand below the file that has them' elsewhere
 echo "1..$number"
 exit $failed
