@@ -98,6 +98,15 @@ wait_gone() {
 	done
 }
 
+# end_own PID...: of these that which BASE is told to. The number of one that has ended may be another's.
+end_own() {
+	local pid
+	for pid; do
+		grep -qF "$BASE/" "/proc/$pid/cmdline" 2>/dev/null && kill "$pid" && wait_gone "$pid"
+	done
+	return 0
+}
+
 # Takes down every mount below BASE, dead or alive.
 take_down() {
 	local pid path
@@ -106,7 +115,7 @@ take_down() {
 	awk -v base="$BASE/" 'index($5, base) == 1 { print $5 }' /proc/self/mountinfo | while read -r path; do
 		pid=$(mount_pid "$path")
 		"$EOSIOFS" --unmount "$path" 2>/dev/null || umount -l "$path" 2>/dev/null || fusermount3 -uz "$path"
-		[ -z "$pid" ] || { kill "$pid" 2>/dev/null; wait_gone "$pid"; }
+		end_own $pid
 	done
 	rm -rf --one-file-system "$BASE"
 }

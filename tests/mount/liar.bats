@@ -21,7 +21,7 @@ setup() {
 }
 
 teardown_file() {
-	[ ! -e "$BASE/liars" ] || { lie '' && xargs kill < "$BASE/liars" || :; }
+	[ ! -e "$BASE/liars" ] || { lie '' && end_own $(cat "$BASE/liars"); }
 	take_down
 }
 

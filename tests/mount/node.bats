@@ -23,9 +23,7 @@ setup_file() {
 }
 
 teardown_file() {
-	for name in first second third; do
-		[ ! -e "$BASE/$name/pid" ] || kill "$(cat "$BASE/$name/pid")" 2>/dev/null || :
-	done
+	end_own $(cat "$BASE"/*/pid 2>/dev/null)
 	take_down
 }
 

@@ -11,7 +11,7 @@ setup() {
 }
 
 teardown() {
-	[ ! -e "$BASE/liar" ] || kill "$(cat "$BASE/liar")"
+	[ ! -e "$BASE/liar" ] || end_own "$(cat "$BASE/liar")"
 	take_down
 }
 
