@@ -80,6 +80,7 @@ struct collecting {
 	struct facts *facts;
 	struct chain_view *view;
 	struct error *error;
+	size_t next; /* of the holdings: the first whose stake may still come */
 };
 
 static bool is_systems_own(uint64_t name)
@@ -93,24 +94,35 @@ static int collect_holding(void *context, uint64_t name)
 {
 	struct collecting *collecting = context;
 	struct facts *facts = collecting->facts;
-	const uint64_t eosio = name_literal("eosio");
-	const struct table_id voters = {eosio, eosio, name_literal("voters")};
 	struct holding holding = {.account = name};
-	struct voter_row voter;
-	struct chain_row row;
 
 	facts->accounts++;
 	if (is_systems_own(name))
 		return 0;
 	int result = read_amount(collecting->view, &holding.liquid, name, name_literal("accounts"), facts->symbol,
 	                         collecting->error);
-	if (result)
-		return result;
-	if (find_row(collecting->view, &row, &result, &voters, name, collecting->error) &&
-	    voter_row_decode(&voter, &row) == 0)
-		holding.staked = voter.staked;
-	LIST_APPEND(facts->holdings, facts->holdings_count, facts->holdings_capacity, holding);
+	if (result == 0)
+		LIST_APPEND(facts->holdings, facts->holdings_count, facts->holdings_capacity, holding);
 	return result;
+}
+
+/* Both come by name; a node far away tells many rows at once. */
+static int collect_stake(void *context, const struct chain_row *row)
+{
+	struct collecting *collecting = context;
+	struct facts *facts = collecting->facts;
+	struct voter_row voter;
+
+	if (voter_row_decode(&voter, row) != 0)
+		return 0;
+	while (collecting->next < facts->holdings_count &&
+	       facts->holdings[collecting->next].account < voter.owner)
+		collecting->next++;
+	if (collecting->next == facts->holdings_count)
+		return 1;
+	if (facts->holdings[collecting->next].account == voter.owner)
+		facts->holdings[collecting->next].staked = voter.staked;
+	return 0;
 }
 
 static int richest_first(const void *a, const void *b)
@@ -125,10 +137,14 @@ static int richest_first(const void *a, const void *b)
 
 int facts_holdings(struct facts *facts, struct chain_view *view, struct error *error)
 {
-	struct collecting collecting = {facts, view, error};
+	const uint64_t eosio = name_literal("eosio");
+	const struct table_id voters = {eosio, eosio, name_literal("voters")};
+	struct collecting collecting = {facts, view, error, 0};
 	int result = view->operations->accounts(view, 0, collect_holding, &collecting, error);
 
-	if (result)
+	if (result == 0)
+		result = view->operations->rows(view, &voters, 0, collect_stake, &collecting, error);
+	if (result < 0)
 		return result;
 	if (facts->holdings_count)
 		qsort(facts->holdings, facts->holdings_count, sizeof *facts->holdings, richest_first);

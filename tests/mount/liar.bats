@@ -285,3 +285,14 @@ booted() {
 	grep '08-stake .* done .* 660/660 ' boot/run
 	[ "$(grep get_table_rows "$BASE/mode.log" | sort -u | wc -l)" -lt 60 ] # each once a head
 }
+
+@test "chain/distribution.svg: a request for each account's tokens, and none for each stake" {
+	local M SERVING URL
+	begin_boot
+	echo 300 > "$SERVING/boot/options/user-limit"
+	echo "$steps" > "$SERVING/boot/run"
+	sync .
+	: > "$BASE/mode.log"
+	cmp chain/distribution.svg "$SERVING/chain/distribution.svg"
+	[ "$(grep -c get_table_rows "$BASE/mode.log")" -lt $(($(ls accounts | wc -l) + 20)) ]
+}
