@@ -33,33 +33,6 @@ minimal_start() {
 	[ "$answer" = ready ]
 }
 
-# report NAME VALUE UNIT
-report() {
-	printf '%-52s %12s %s\n' "$1" "$2" "$3"
-	printf '{"name":"%s","value":%s,"unit":"%s","against":null,"ratio":null}\n' "$1" "$2" "$3" \
-		>>"$BENCH_RESULTS"
-}
-
-# The process that serves $scratch/mount.
-mount_pid() {
-	for folder in /proc/[0-9]*; do
-		if [ "$(readlink "$folder/exe" 2>/dev/null)" = "$(readlink -f "$EOSIOFS")" ] &&
-			[ "$(tr '\0' '\n' <"$folder/cmdline" | tail -n 1)" = "$scratch/mount" ]; then
-			echo "${folder#/proc/}"
-		fi
-	done
-}
-
-# measure_idle PID: memory, and the share of a core it takes in five seconds in which nobody asks anything.
-measure_idle() {
-	report "idle mount: memory" "$(awk '/^VmRSS/ { printf "%.1f", $2 / 1024 }' "/proc/$1/status")" MiB
-	ticks=$(cut -d' ' -f14,15 "/proc/$1/stat")
-	sleep 5
-	echo "$ticks $(cut -d' ' -f14,15 "/proc/$1/stat")" >"$scratch/boot"
-	report "idle mount: share of a core" "$(awk -v hz="$(getconf CLK_TCK)" \
-		'{ printf "%.2f", 100 * ($3 + $4 - $1 - $2) / hz / 5 }' "$scratch/boot")" percent
-}
-
 "$BUILD/tests/bench/map"
 "$BUILD/tests/bench/network"
 "$BUILD/tests/bench/http"
@@ -102,7 +75,6 @@ else
 	echo "$account 5.0000 SYS" > "$accounts/accountnum51/transfer"
 	minimal_start "$(wc -c <"$accounts/$account/balance")" "$(wc -c <"$accounts/$account/info.json")"
 	"$BUILD/tests/bench/files" "$scratch/minimal" "$scratch/mount" "$account" "eosio 0.0001 SYS"
-	measure_idle "$(mount_pid)"
 	EOSIOFS=$EOSIOFS sh tests/bench/nodes.sh
 	EOSIOFS=$EOSIOFS BUILD=$BUILD sh tests/bench/walk.sh
 fi
