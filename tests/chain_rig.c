@@ -215,3 +215,21 @@ bool rig_has_account(struct rig *rig, const char *name)
 	chain_view_close(view);
 	return there;
 }
+
+void rig_make_node(struct rig *rig, const char *name, const char *configuration)
+{
+	const struct chain_operations *operations = rig->chain->operations;
+	struct error error = {0};
+
+	rig_must(operations->node_make(rig->chain, name_literal(name), &error), "make", &error);
+	rig_must(operations->node_configure(rig->chain, name_literal(name), configuration, &error), "configure",
+	         &error);
+}
+
+void rig_command_node(struct rig *rig, const char *name, const char *word)
+{
+	struct error error = {0};
+
+	rig_must(rig->chain->operations->node_command(rig->chain, name_literal(name), &word, 1, &error), word,
+	         &error);
+}

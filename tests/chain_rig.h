@@ -60,5 +60,8 @@ struct chain_info rig_info(struct rig *rig);
 /* The block of that number, to be released. */
 struct signed_block rig_block(struct rig *rig, uint32_t number);
 bool rig_has_account(struct rig *rig, const char *name);
+/* A node of its own with that config.ini, stopped; a word as one writes it into its state. */
+void rig_make_node(struct rig *rig, const char *name, const char *configuration);
+void rig_command_node(struct rig *rig, const char *name, const char *word);
 
 #endif

@@ -3,32 +3,14 @@
 #include "tests/chain_rig.h"
 #include "tests/slow_name.h"
 
-#include "core/base/growing_text.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
 
-static void make(struct rig *rig, const char *name, const char *address)
-{
-	const struct chain_operations *operations = rig->chain->operations;
-	struct text text = TEXT_EMPTY;
-	struct error error = {0};
-
-	text_printf(&text, "p2p-listen-endpoint = %s\n", address);
-	rig_must(operations->node_make(rig->chain, name_literal(name), &error), "make", &error);
-	rig_must(operations->node_configure(rig->chain, name_literal(name), text_string(&text), &error),
-	         "configure", &error);
-	text_release(&text);
-}
-
 static void command(struct rig *rig, const char *name, const char *word)
 {
-	struct error error = {0};
-
-	rig_must(rig->chain->operations->node_command(rig->chain, name_literal(name), &word, 1, &error), word,
-	         &error);
+	rig_command_node(rig, name, word);
 	assert_false(slow_name_kept_waiting());
 }
 
@@ -58,8 +40,8 @@ static void a_slow_name_keeps_nobody_waiting(void **state)
 	struct rig rig;
 	(void)state;
 	begin(&rig);
-	make(&rig, "alice", "slow.example:0");
-	make(&rig, "bob", "127.0.0.1:0");
+	rig_make_node(&rig, "alice", "p2p-listen-endpoint = slow.example:0\n");
+	rig_make_node(&rig, "bob", "p2p-listen-endpoint = 127.0.0.1:0\n");
 	command(&rig, "alice", "start");
 	slow_name_await(1);
 	assert_false(look(&rig, "alice").p2p_is_open);
@@ -81,8 +63,8 @@ static void only_the_last_start_counts(void **state)
 	struct rig rig;
 	(void)state;
 	begin(&rig);
-	make(&rig, "alice", "slow.example:0");
-	make(&rig, "bob", "slow.example:0");
+	rig_make_node(&rig, "alice", "p2p-listen-endpoint = slow.example:0\n");
+	rig_make_node(&rig, "bob", "p2p-listen-endpoint = slow.example:0\n");
 	command(&rig, "alice", "start");
 	command(&rig, "bob", "start");
 	command(&rig, "alice", "restart");
@@ -100,7 +82,7 @@ static void a_name_that_is_none_is_told(void **state)
 	struct rig rig;
 	(void)state;
 	begin(&rig);
-	make(&rig, "alice", "nowhere.example:0");
+	rig_make_node(&rig, "alice", "p2p-listen-endpoint = nowhere.example:0\n");
 	command(&rig, "alice", "start");
 	while (strcmp(look(&rig, "alice").p2p_trouble, sentence) != 0)
 		continue;
@@ -113,7 +95,7 @@ static void the_end_waits_for_no_name(void **state)
 	struct rig rig;
 	(void)state;
 	begin(&rig);
-	make(&rig, "alice", "slow.example:0");
+	rig_make_node(&rig, "alice", "p2p-listen-endpoint = slow.example:0\n");
 	command(&rig, "alice", "start");
 	slow_name_await(1);
 	rig_end(&rig);
@@ -126,7 +108,7 @@ static void a_chain_apart_is_not_opened_by_the_answer(void **state)
 	struct rig rig;
 	(void)state;
 	begin(&rig);
-	make(&rig, "alice", "slow.example:0");
+	rig_make_node(&rig, "alice", "p2p-listen-endpoint = slow.example:0\n");
 	command(&rig, "alice", "start");
 	slow_name_await(1);
 	assert_int_equal(rig_advance(&rig, INT64_C(3600) * SECOND_US), 0);

@@ -66,26 +66,9 @@ static void end(struct scene *scene)
 	rig_end(&scene->rig);
 }
 
-static void make(struct scene *scene, const char *name, const char *address)
-{
-	const struct chain_operations *operations = scene->rig.chain->operations;
-	struct text text = TEXT_EMPTY;
-	struct error error = {0};
-
-	text_printf(&text, "http-server-address = %s\n", address);
-	rig_must(operations->node_make(scene->rig.chain, name_literal(name), &error), "make", &error);
-	rig_must(operations->node_configure(scene->rig.chain, name_literal(name), text_string(&text), &error),
-	         "configure", &error);
-	text_release(&text);
-}
-
 static void command(struct scene *scene, const char *name, const char *word)
 {
-	struct error error = {0};
-
-	rig_must(
-		scene->rig.chain->operations->node_command(scene->rig.chain, name_literal(name), &word, 1, &error),
-		word, &error);
+	rig_command_node(&scene->rig, name, word);
 	assert_false(slow_name_kept_waiting());
 }
 
@@ -111,14 +94,15 @@ static void a_slow_name_keeps_nobody_waiting(void **state)
 	struct scene scene;
 	(void)state;
 	begin(&scene);
-	make(&scene, "alice", "slow.example:0");
-	make(&scene, "bob", "127.0.0.1:0");
+	rig_make_node(&scene.rig, "alice", "http-server-address = slow.example:0\n");
+	rig_make_node(&scene.rig, "bob", "http-server-address = 127.0.0.1:0\n");
 	command(&scene, "alice", "start");
 	slow_name_await(1);
 	assert_false(is_served(&scene, "alice", "slow.example"));
 	command(&scene, "bob", "start");
 	assert_true(is_served(&scene, "bob", "127.0.0.1"));
-	make(&scene, "carol", "localhost:0"); /* a name that needs no search */
+	/* a name that needs no search */
+	rig_make_node(&scene.rig, "carol", "http-server-address = localhost:0\n");
 	command(&scene, "carol", "start");
 	assert_true(is_served(&scene, "carol", "localhost"));
 	slow_name_may_answer(true);
@@ -135,8 +119,8 @@ static void only_the_last_start_counts(void **state)
 	struct scene scene;
 	(void)state;
 	begin(&scene);
-	make(&scene, "alice", "slow.example:0");
-	make(&scene, "bob", "slow.example:0");
+	rig_make_node(&scene.rig, "alice", "http-server-address = slow.example:0\n");
+	rig_make_node(&scene.rig, "bob", "http-server-address = slow.example:0\n");
 	command(&scene, "alice", "start");
 	command(&scene, "bob", "start");
 	command(&scene, "alice", "restart");
@@ -153,7 +137,7 @@ static void a_name_that_is_none_is_told(void **state)
 	struct scene scene;
 	(void)state;
 	begin(&scene);
-	make(&scene, "alice", "nowhere.example:0");
+	rig_make_node(&scene.rig, "alice", "http-server-address = nowhere.example:0\n");
 	command(&scene, "alice", "start");
 	await_notice();
 	assert_non_null(
@@ -167,7 +151,7 @@ static void the_end_waits_for_no_name(void **state)
 	struct scene scene;
 	(void)state;
 	begin(&scene);
-	make(&scene, "alice", "slow.example:0");
+	rig_make_node(&scene.rig, "alice", "http-server-address = slow.example:0\n");
 	command(&scene, "alice", "start");
 	for (int i = 0; i < 40 && !heard.told; i++)
 		command(&scene, "alice", "restart");
